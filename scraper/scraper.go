@@ -1,0 +1,190 @@
+// Package scraper reads status pages into normalize.Raw, in the vendor's own words.
+// Each platform is one file that registers itself; none of them does I/O.
+package scraper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"vendorwatch/normalize"
+)
+
+// Platform reads the documents of one status-page product. Neither method does I/O.
+type Platform interface {
+	// Start returns the requests a scrape begins with.
+	Start(Source) []Request
+	// Parse reads one page, whatever kind of document it is: the kind is found from the bytes. It
+	// returns an error that wraps ErrShape if the page lacks what every such document has.
+	Parse(Source, Page) (Result, error)
+}
+
+// Detector is a Platform that can tell its own pages from others' by their shape.
+type Detector interface{ Detect(Page) bool }
+
+// Speaker is a Platform with words of its own, beyond those every platform uses.
+type Speaker interface{ Words() normalize.Words }
+
+// Homer is a Platform that can tell a status page's address from the address of a page below it.
+type Homer interface{ Home(page *url.URL) string }
+
+// Fetcher gets a page. It returns an *HTTPError for an answer that is no page, an error that wraps
+// ErrBlocked for a bot challenge, and a Page with NotModified set for a 304.
+type Fetcher interface {
+	Fetch(ctx context.Context, r Request) (Page, error)
+}
+
+// Mode is what a scrape is for.
+type Mode int
+
+// The modes of a scrape.
+const (
+	Poll     Mode = iota // what is new, at the least cost
+	Backfill             // the whole history, page by page
+)
+
+// Source is a status page as a Platform sees it.
+type Source struct {
+	Name     string           // the vendor's slug, for messages
+	URL      string           // the page's address, without a slash at the end
+	Mode     Mode             //
+	Known    map[string]Known // what the record holds already, by the incident's key
+	FromPage int              // Backfill: the history page to begin with; 0 and 1 are the newest
+}
+
+// Known is what the record holds of an incident, so that a crawl need not read its page again.
+type Known struct {
+	Over       bool // it has ended
+	Updates    int  // number of updates
+	Postmortem bool // one of them is a postmortem
+	Excerpt    bool // the timeline is known in part only
+}
+
+// Request is a page to fetch.
+type Request struct {
+	URL          string
+	Fallback     []Request // taken instead when this is refused (4xx but 429, a bot challenge) or is not what it should be (ErrShape)
+	Optional     bool      // the scrape is good without it: a refusal is a finding
+	NextPage     int       // Backfill: with this request a new stretch of history begins, namely this page
+	ETag         string    // filled in by Scrape
+	LastModified string    // filled in by Scrape
+}
+
+// Page is a fetched document.
+type Page struct {
+	URL          string // after redirects
+	Status       int
+	ContentType  string
+	Body         []byte // UTF-8 wherever the server or the document names its charset
+	ETag         string
+	LastModified string
+	NotModified  bool
+	At           time.Time // when it was fetched; of a saved page, when it was saved
+}
+
+// Result is what a page says.
+type Result struct {
+	Document   string          // kind of document, as in normalize.Raw
+	Incidents  []normalize.Raw //
+	Components []normalize.RawComponent
+	Follow     []Request // further pages needed
+	Coverage   Coverage
+	PageName   string // the vendor's name as the page gives it
+	PageURL    string // the status page's address as the document gives it
+	Indicator  string // page-level state word where there is one: none, minor, …
+}
+
+// Coverage says what may be concluded from an incident's absence.
+type Coverage struct {
+	Open       bool   // every incident and maintenance open now is in the Result
+	Components bool   // every component of the page is in the Result
+	Since      string // every incident since this time (any form normalize.ParseTime reads) is in the Result
+}
+
+// ErrShape says that a page is not what its platform serves: another page, another format, or a new one.
+var ErrShape = errors.New("not the expected page")
+
+// ErrBlocked says that a bot challenge was answered in place of the page.
+var ErrBlocked = errors.New("blocked by a bot challenge")
+
+// shapeErrorf returns an error that wraps ErrShape; the format says what is there in words.
+func shapeErrorf(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrShape, fmt.Sprintf(format, args...))
+}
+
+// HTTPError is an answer with a status other than success.
+type HTTPError struct {
+	URL        string
+	Status     int
+	RetryAfter time.Duration // what the server asked for; 0 if it did not
+}
+
+func (e *HTTPError) Error() string {
+	return fmt.Sprintf("fetch %s: %s", e.URL, statusText(e.Status))
+}
+
+var registry = map[string]Platform{}
+
+// Register makes a platform known under its name. It panics if the name is taken.
+func Register(name string, p Platform) {
+	if _, taken := registry[name]; taken {
+		panic("scraper: platform registered twice: " + name)
+	}
+	registry[name] = p
+}
+
+// Platforms returns the registered names in order.
+func Platforms() []string { return slices.Sorted(maps.Keys(registry)) }
+
+// Lookup returns the platform of that name. The error names those that exist.
+func Lookup(name string) (Platform, error) {
+	if p, ok := registry[name]; ok {
+		return p, nil
+	}
+	return nil, fmt.Errorf("platform %q is unknown; write one of: %s", name, strings.Join(Platforms(), ", "))
+}
+
+// Detect returns the name of the platform whose shape the page has, "" if none recognises it.
+// The generic "feed" is asked last, since other platforms serve feeds too.
+func Detect(p Page) string {
+	names := Platforms()
+	slices.SortStableFunc(names, func(a, b string) int { return generic(a) - generic(b) })
+	for _, name := range names {
+		if d, ok := registry[name].(Detector); ok && d.Detect(p) {
+			return name
+		}
+	}
+	return ""
+}
+
+func generic(name string) int {
+	if name == "feed" {
+		return 1
+	}
+	return 0
+}
+
+// WordsOf returns the words that only this platform uses.
+func WordsOf(p Platform) normalize.Words {
+	if s, ok := p.(Speaker); ok {
+		return s.Words()
+	}
+	return normalize.Words{}
+}
+
+// HomeOf returns the address of the status page that a page belongs to.
+func HomeOf(p Platform, page string) string {
+	u, err := url.Parse(page)
+	if err != nil {
+		return page
+	}
+	if h, ok := p.(Homer); ok {
+		return h.Home(u)
+	}
+	return strings.TrimSuffix(page, "/")
+}

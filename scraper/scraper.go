@@ -59,7 +59,8 @@ type Source struct {
 
 // Known is what the record holds of an incident, so that a crawl need not read its page again.
 type Known struct {
-	Over       bool // it has ended
+	Kind       normalize.Kind
+	Over       bool // it has ended, or has left the page
 	Updates    int  // number of updates
 	Postmortem bool // one of them is a postmortem
 	Excerpt    bool // the timeline is known in part only

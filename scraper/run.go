@@ -1,0 +1,198 @@
+package scraper
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"vendorwatch/normalize"
+)
+
+// refusalHolds is how long a refused document is not asked for again, its fallback being taken at once.
+const refusalHolds = 24 * time.Hour
+
+// Document is what is remembered of a URL between two scrapes.
+type Document struct {
+	URL          string
+	ETag         string
+	LastModified string
+	Hash         string    // SHA-256 of the body, hex
+	RefusedAt    time.Time // when it was last refused; zero if it was not
+}
+
+// Outcome is what one pass over a source brought.
+type Outcome struct {
+	Raws       []normalize.Raw
+	Components []normalize.RawComponent
+	Findings   []normalize.Finding
+	Coverage   Coverage
+	Documents  []Document // what to remember; only a pass without an error may be remembered
+	Unchanged  bool       // everything asked for was as before, nothing was parsed
+	Parsed     int        // pages read
+	Requests   int        // pages asked for
+	Bytes      int64      // of bodies received
+	Status     int        // HTTP status of the first answer; 0 if there was none
+	NextPage   int        // Backfill: the history page to go on with; -1 when the first day was reached
+	PageName   string
+	PageURL    string
+	Indicator  string
+}
+
+// Scrape reads a source: the platform's first requests and whatever they lead to, each with the
+// validators of the last pass, so that what is unchanged costs a conditional request and no parsing.
+// A document that is refused or is not what it should be gives way to its fallback. In Backfill mode
+// one stretch of history is read; Outcome.NextPage says where to go on.
+//
+// An error tells what could not be read; the Outcome then holds what could. It wraps the *HTTPError,
+// ErrShape, ErrBlocked or the context's error that caused it.
+func Scrape(ctx context.Context, f Fetcher, p Platform, s Source, docs map[string]Document) (Outcome, error) {
+	run := &run{fetcher: f, platform: p, source: s, docs: docs, asked: map[string]bool{}}
+	queue := p.Start(s)
+	first := 0
+	for _, r := range queue {
+		first = max(first, r.NextPage)
+	}
+	for len(queue) > 0 && ctx.Err() == nil {
+		r := queue[0]
+		queue = queue[1:]
+		if r.NextPage > first {
+			run.out.NextPage = r.NextPage
+			break
+		}
+		queue = append(run.step(ctx, r), queue...)
+	}
+	if err := ctx.Err(); err != nil && (len(queue) > 0 || run.out.Parsed == 0) {
+		run.fail(fmt.Errorf("scrape stopped with %d pages left: %w", len(queue), context.Cause(ctx)))
+	}
+	if s.Mode == Backfill && run.out.NextPage == 0 && run.err == nil {
+		run.out.NextPage = -1
+	}
+	run.out.Unchanged = run.err == nil && run.out.Parsed == 0
+	return run.out, run.err
+}
+
+type run struct {
+	fetcher  Fetcher
+	platform Platform
+	source   Source
+	docs     map[string]Document
+	asked    map[string]bool
+	out      Outcome
+	err      error
+}
+
+func (u *run) fail(err error) {
+	if u.err == nil {
+		u.err = err
+	}
+}
+
+// step takes one request and returns those that come of it, to be taken next.
+func (u *run) step(ctx context.Context, r Request) []Request {
+	if u.asked[r.URL] {
+		return nil
+	}
+	known := u.docs[r.URL]
+	if len(r.Fallback) > 0 && !known.RefusedAt.IsZero() && time.Since(known.RefusedAt) < refusalHolds {
+		u.out.Documents = append(u.out.Documents, known)
+		return r.Fallback
+	}
+	u.asked[r.URL] = true
+	if u.source.Mode == Poll {
+		r.ETag, r.LastModified = known.ETag, known.LastModified
+	}
+	follow, err := u.read(ctx, r, known)
+	if err == nil {
+		return follow
+	}
+	if refused(err) {
+		if len(r.Fallback) > 0 {
+			u.out.Documents = append(u.out.Documents, Document{URL: r.URL, RefusedAt: time.Now()})
+			return r.Fallback
+		}
+		if r.Optional {
+			u.out.Findings = append(u.out.Findings, normalize.Finding{Field: "page", Value: r.URL, Problem: err.Error()})
+			return nil
+		}
+	}
+	u.fail(err)
+	return nil
+}
+
+// read fetches and parses one page. An unchanged page gives no error and nothing to follow.
+func (u *run) read(ctx context.Context, r Request, known Document) ([]Request, error) {
+	u.out.Requests++
+	page, err := u.fetcher.Fetch(ctx, r)
+	if u.out.Status == 0 {
+		u.out.Status = statusOf(page, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	u.out.Bytes += int64(len(page.Body))
+	if page.NotModified {
+		u.out.Documents = append(u.out.Documents, known)
+		return nil, nil
+	}
+	sum := sha256.Sum256(page.Body)
+	doc := Document{URL: r.URL, ETag: page.ETag, LastModified: page.LastModified, Hash: hex.EncodeToString(sum[:])}
+	if u.source.Mode == Poll && doc.Hash == known.Hash {
+		u.out.Documents = append(u.out.Documents, doc)
+		return nil, nil
+	}
+	result, err := u.platform.Parse(u.source, page)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", r.URL, err)
+	}
+	u.out.Parsed++
+	u.take(result)
+	if u.source.Mode == Poll && result.Coverage != (Coverage{}) {
+		u.out.Documents = append(u.out.Documents, doc)
+	}
+	return result.Follow, nil
+}
+
+func (u *run) take(r Result) {
+	u.out.Raws = append(u.out.Raws, r.Incidents...)
+	if r.Coverage.Components || len(u.out.Components) == 0 {
+		u.out.Components = append(u.out.Components, r.Components...)
+	}
+	u.out.Coverage.Open = u.out.Coverage.Open || r.Coverage.Open
+	u.out.Coverage.Components = u.out.Coverage.Components || r.Coverage.Components
+	if u.out.Coverage.Since == "" {
+		u.out.Coverage.Since = r.Coverage.Since
+	}
+	u.out.PageName = firstOf(u.out.PageName, r.PageName)
+	u.out.PageURL = firstOf(u.out.PageURL, r.PageURL)
+	u.out.Indicator = firstOf(u.out.Indicator, r.Indicator)
+}
+
+// refused reports whether an answer says "not here, not so": asking again at once would not help,
+// another document might.
+func refused(err error) bool {
+	if errors.Is(err, ErrShape) || errors.Is(err, ErrBlocked) {
+		return true
+	}
+	var h *HTTPError
+	return errors.As(err, &h) && h.Status >= 400 && h.Status < 500 &&
+		h.Status != http.StatusTooManyRequests && h.Status != http.StatusRequestTimeout
+}
+
+func statusOf(p Page, err error) int {
+	var h *HTTPError
+	if errors.As(err, &h) {
+		return h.Status
+	}
+	return p.Status
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

@@ -162,6 +162,7 @@ type Incident struct {
 	UpdatedAt        time.Time     // when the vendor last touched the entry
 	StatedDuration   time.Duration // what the vendor's postmortem says the impact lasted; 0 if it does not say
 	StartGiven       bool          // the vendor states the start; otherwise it is the first update's time
+	EndGiven         bool          // the document states the end; otherwise it is the time of the update that ended it
 	Components       []Component
 	Updates          []Update // oldest first
 	Excerpt          bool     // the timeline is known in part only

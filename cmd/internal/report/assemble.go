@@ -1,0 +1,335 @@
+package report
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+// story is one incident with the news of it in the window.
+type story struct {
+	item   Item
+	events []db.Event
+}
+
+func (s *story) has(kinds ...normalize.EventKind) bool {
+	return slices.ContainsFunc(s.events, func(e db.Event) bool { return slices.Contains(kinds, e.Kind) })
+}
+
+// marked reports whether an event says of itself that detail holds: "late", "already_open".
+func (s *story) marked(detail string) bool {
+	return slices.ContainsFunc(s.events, func(e db.Event) bool { return e.Detail[detail] == "true" })
+}
+
+// assemble sorts the facts into a digest's sections. Every event ends in one of them.
+func assemble(f facts, w Window, o Options) Digest {
+	d := Digest{
+		FromAt: normalize.FormatTime(w.Since), UntilAt: normalize.FormatTime(w.Until),
+		Zone: o.Zone.String(), zone: o.Zone,
+	}
+	told := map[int64]bool{}
+	for _, s := range stories(f) {
+		d.place(s, w.Until)
+		told[s.item.IncidentID] = true
+	}
+	for _, e := range f.events {
+		d.EventIDs = append(d.EventIDs, e.EventID)
+	}
+	for _, i := range slices.Concat(f.open, f.maintenance) {
+		if told[i.IncidentID] {
+			continue
+		}
+		told[i.IncidentID] = true
+		if item := (Item{Incident: i}); i.Kind != string(normalize.KindMaintenance) {
+			d.StillOpen = append(d.StillOpen, item)
+		} else {
+			d.placeMaintenance(item, w.Until, false)
+		}
+	}
+	d.Components = componentChanges(f.events)
+	d.weighSources(f, w)
+	d.sort()
+	d.tally(f.health)
+	d.Headline = d.headline()
+	return d
+}
+
+func stories(f facts) []*story {
+	var order []*story
+	byID := map[int64]*story{}
+	for _, e := range f.events {
+		if e.IncidentID == 0 {
+			continue
+		}
+		s := byID[e.IncidentID]
+		if s == nil {
+			s = &story{item: Item{Incident: incidentOf(f, e)}}
+			byID[e.IncidentID] = s
+			order = append(order, s)
+		}
+		s.events = append(s.events, e)
+		s.item.EventIDs = append(s.item.EventIDs, e.EventID)
+	}
+	for _, s := range order {
+		s.item.Notes = notes(s.events)
+	}
+	return order
+}
+
+// incidentOf returns the event's incident, or as much as the event itself tells of it.
+func incidentOf(f facts, e db.Event) db.Incident {
+	if i, ok := f.incidents[e.IncidentID]; ok {
+		return i
+	}
+	return db.Incident{
+		IncidentID: e.IncidentID, Vendor: e.Vendor, VendorName: e.VendorName, SourceID: e.SourceID,
+		Title: e.Title, URL: e.URL, Severity: e.Severity, State: e.State, FirstSeenAt: e.At,
+	}
+}
+
+func (d *Digest) place(s *story, now time.Time) {
+	over := normalize.State(s.item.State).Over()
+	for _, e := range s.events {
+		if e.Kind == normalize.EventPostmortemPosted {
+			post := s.item
+			post.Postmortem = e.Body
+			d.Postmortems = append(d.Postmortems, post)
+			break
+		}
+	}
+	opened := s.has(normalize.EventIncidentOpened)
+	switch {
+	case s.marked("late"):
+		d.AddedToPast = append(d.AddedToPast, s.item)
+	case s.item.Kind == string(normalize.KindMaintenance):
+		d.placeMaintenance(s.item, now, true)
+	case opened && s.marked("already_open"):
+		d.AlreadyOpen = append(d.AlreadyOpen, s.item)
+	case opened, s.has(normalize.EventIncidentReopened) && !over:
+		d.New = append(d.New, s.item)
+	case s.has(normalize.EventIncidentResolved) && over:
+		d.Resolved = append(d.Resolved, s.item)
+	case s.item.LeftFeedAt != "" && !over && s.has(normalize.EventIncidentLeftFeed):
+		d.LeftFeed = append(d.LeftFeed, s.item)
+	case !over && s.item.LeftFeedAt == "":
+		d.StillOpen = append(d.StillOpen, s.item)
+	case s.only(normalize.EventPostmortemPosted):
+		// told among the postmortems
+	default:
+		d.Changed = append(d.Changed, s.item)
+	}
+}
+
+func (s *story) only(kind normalize.EventKind) bool {
+	return !slices.ContainsFunc(s.events, func(e db.Event) bool { return e.Kind != kind })
+}
+
+// placeMaintenance puts planned work where its window and state say. News of it is always told;
+// without news, work is left out that lies beyond the horizon or whose window is long past.
+func (d *Digest) placeMaintenance(i Item, now time.Time, news bool) {
+	state := normalize.State(i.State)
+	start, end := parse(firstOf(i.ScheduledStartAt, i.StartedAt)), parse(i.ScheduledEndAt)
+	switch {
+	case state.Over(), i.LeftFeedAt != "":
+		if news {
+			d.Ended = append(d.Ended, i)
+		}
+	case state == normalize.StateInProgress, state == normalize.StateVerifying:
+		d.Running = append(d.Running, i)
+	case start.After(now) && (news || !start.After(now.Add(horizon))):
+		d.Upcoming = append(d.Upcoming, i)
+	case start.After(now):
+	case end.IsZero(), end.After(now):
+		d.Running = append(d.Running, i)
+	case news || now.Sub(end) < stale:
+		i.Notes = append(slices.Clone(i.Notes), "its window is over; the vendor has not said that the work is")
+		d.Running = append(d.Running, i)
+	}
+}
+
+// notes puts in words what is new about one incident, beyond what its state and times show.
+func notes(events []db.Event) []string {
+	var out []string
+	updates := 0
+	var severities, edited []string
+	for _, e := range events {
+		switch e.Kind {
+		case normalize.EventUpdatePosted:
+			updates++
+		case normalize.EventSeverityChanged:
+			if len(severities) == 0 {
+				severities = append(severities, e.Detail["from"])
+			}
+			severities = append(severities, e.Detail["to"])
+		case normalize.EventIncidentEdited:
+			for _, field := range editedFields(e) {
+				if !slices.Contains(edited, field) {
+					edited = append(edited, field)
+				}
+			}
+		case normalize.EventIncidentReopened:
+			out = append(out, "opened again")
+		case normalize.EventIncidentLeftFeed:
+			out = append(out, "gone from the page without a resolution")
+		}
+	}
+	if n := len(severities); n > 0 {
+		out = append(out, "severity "+severityChange(severities[0], severities[n-1]))
+	}
+	if updates > 1 {
+		out = append(out, count(updates, "new update"))
+	}
+	if len(edited) > 0 {
+		out = append(out, "edited by the vendor: "+strings.Join(edited, ", "))
+	}
+	return out
+}
+
+func componentChanges(events []db.Event) []Part {
+	var order []string
+	parts := map[string]Part{}
+	for _, e := range events {
+		if e.Kind != normalize.EventComponentChanged {
+			continue
+		}
+		name := componentName(e)
+		key := e.Vendor + "\x00" + name
+		p, have := parts[key]
+		if !have {
+			order = append(order, key)
+			p = Part{Vendor: e.Vendor, VendorName: e.VendorName, Component: name, Statuses: []string{firstOf(e.Detail["from"], "unknown")}}
+		}
+		p.Statuses = append(p.Statuses, firstOf(e.Detail["to"], "unknown"))
+		p.EventIDs, p.At = append(p.EventIDs, e.EventID), e.At
+		parts[key] = p
+	}
+	out := make([]Part, 0, len(order))
+	for _, key := range order {
+		out = append(out, parts[key])
+	}
+	return out
+}
+
+// weighSources finds the pages that we are blind to, and those that came back.
+func (d *Digest) weighSources(f facts, w Window) {
+	blind := map[int64]bool{}
+	for _, h := range f.health {
+		reason := ""
+		since := firstOf(h.FailingSince, h.LastSuccessAt)
+		switch {
+		case h.Health == "never" || h.LastSuccessAt == "":
+			reason = firstOf(oneLine(h.LastError), "never read so far")
+		case h.Health == "unreadable" || h.ConsecutiveFailures >= 3:
+			reason = firstOf(oneLine(h.LastError), "no reason is on record")
+		case w.Until.Sub(parse(h.LastSuccessAt)) > stale:
+			since = h.LastSuccessAt
+			reason = firstOf(oneLine(h.LastError), "not read since; is the service running?")
+		default:
+			continue
+		}
+		blind[h.SourceID] = true
+		d.Unreadable = append(d.Unreadable, Source{
+			SourceID: h.SourceID, Vendor: h.Vendor, VendorName: h.VendorName, PageURL: h.PageURL,
+			SinceAt: since, LastGoodAt: h.LastSuccessAt, Reason: reason,
+		})
+	}
+	back := map[int64]Source{}
+	for _, e := range f.events {
+		if e.Kind != normalize.EventSourceReadable || blind[e.SourceID] {
+			continue
+		}
+		s := Source{SourceID: e.SourceID, Vendor: e.Vendor, VendorName: e.VendorName, SinceAt: e.At,
+			Reason: oneLine(e.Detail["reason"]), LastGoodAt: e.Detail["since"]}
+		s.EventIDs = append(back[e.SourceID].EventIDs, e.EventID)
+		back[e.SourceID] = s
+	}
+	d.ReadableAgain = slices.Collect(maps.Values(back))
+}
+
+// sort puts vendors with the worst news first, within a vendor the worst and then the newest.
+func (d *Digest) sort() {
+	for _, items := range []([]Item){d.New, d.AlreadyOpen, d.StillOpen, d.LeftFeed, d.Resolved, d.Postmortems, d.AddedToPast, d.Changed} {
+		sortItems(items, worstFirst)
+	}
+	for _, items := range []([]Item){d.Running, d.Upcoming, d.Ended} {
+		sortItems(items, soonestFirst)
+	}
+	bySource := func(a, b Source) int {
+		return cmp.Or(cmp.Compare(strings.ToLower(a.VendorName), strings.ToLower(b.VendorName)), cmp.Compare(a.SourceID, b.SourceID))
+	}
+	slices.SortFunc(d.Unreadable, bySource)
+	slices.SortFunc(d.ReadableAgain, bySource)
+}
+
+// sortItems orders by less, keeping each vendor's items together where its first one stands.
+func sortItems(items []Item, less func(a, b Item) int) {
+	slices.SortStableFunc(items, less)
+	rank := map[string]int{}
+	for n, i := range items {
+		if _, have := rank[i.Vendor]; !have {
+			rank[i.Vendor] = n
+		}
+	}
+	slices.SortStableFunc(items, func(a, b Item) int { return cmp.Compare(rank[a.Vendor], rank[b.Vendor]) })
+}
+
+func worstFirst(a, b Item) int {
+	return cmp.Or(
+		cmp.Compare(normalize.Severity(b.Severity).Rank(), normalize.Severity(a.Severity).Rank()),
+		cmp.Compare(firstOf(b.StartedAt, b.FirstSeenAt), firstOf(a.StartedAt, a.FirstSeenAt)),
+		cmp.Compare(a.Vendor, b.Vendor), cmp.Compare(a.IncidentID, b.IncidentID))
+}
+
+func soonestFirst(a, b Item) int {
+	return cmp.Or(
+		cmp.Compare(firstOf(a.ScheduledStartAt, a.StartedAt), firstOf(b.ScheduledStartAt, b.StartedAt)),
+		cmp.Compare(a.Vendor, b.Vendor), cmp.Compare(a.IncidentID, b.IncidentID))
+}
+
+func (d *Digest) tally(health []db.SourceHealth) {
+	c := &d.Counts
+	c.New = len(d.New) + len(d.AlreadyOpen)
+	c.Resolved = len(d.Resolved)
+	c.Sources = len(health)
+	c.SourcesReadable = c.Sources - len(d.Unreadable)
+	for _, s := range d.sections() {
+		for _, i := range s.items {
+			if len(i.EventIDs) > 0 {
+				c.News++
+			}
+		}
+	}
+	c.News += len(d.Components)
+	c.StillOpen = len(d.StillOpen)
+
+	blind, blindVendor, vendors := map[int64]bool{}, map[string]bool{}, map[string]bool{}
+	for _, s := range d.Unreadable {
+		blind[s.SourceID], blindVendor[s.Vendor] = true, true
+	}
+	for _, h := range health {
+		vendors[h.Vendor] = true
+		if blind[h.SourceID] {
+			continue
+		}
+		if h.ConsecutiveFailures > 0 {
+			c.SourcesUncertain++
+		}
+		known := earliest(h.CoverageStartAt, h.BaselineAt)
+		if known != "" && (d.FromAt == "" || known <= d.FromAt) {
+			c.SourcesCovered++
+		}
+	}
+	c.Vendors, c.VendorsReadable = len(vendors), len(vendors)-len(blindVendor)
+}
+
+func earliest(a, b string) string {
+	if a == "" || (b != "" && b < a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,87 @@
+package report
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"vendorwatch/db"
+)
+
+// The spans that a digest looks over.
+const (
+	horizon = 7 * 24 * time.Hour // maintenance that far ahead is told
+	stale   = 24 * time.Hour     // a page not read for so long counts as not readable, whatever its last answer was
+)
+
+// Window is what a digest reports on.
+type Window struct {
+	Since  time.Time  // zero if everything so far is meant
+	Until  time.Time  // zero means now
+	Events []db.Event // the news to tell; nil means all events since Since
+}
+
+// Options say for whom a digest is made.
+type Options struct {
+	Zone *time.Location // of the reader; nil means UTC
+	Now  time.Time      // zero means the present
+}
+
+// Build reads what the window's digest needs. It changes nothing.
+func Build(ctx context.Context, d *db.DB, w Window, o Options) (Digest, error) {
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	if o.Now.IsZero() {
+		o.Now = time.Now()
+	}
+	if w.Until.IsZero() {
+		w.Until = o.Now
+	}
+	f, err := gather(ctx, d, w, o)
+	if err != nil {
+		return Digest{}, fmt.Errorf("digest: %w", err)
+	}
+	return assemble(f, w, o), nil
+}
+
+// facts is what the file holds for a digest.
+type facts struct {
+	events      []db.Event
+	incidents   map[int64]db.Incident // of the events
+	open        []db.Incident
+	maintenance []db.Incident // running, and ahead within the horizon
+	health      []db.SourceHealth
+}
+
+func gather(ctx context.Context, d *db.DB, w Window, o Options) (f facts, err error) {
+	f.events = w.Events
+	if f.events == nil {
+		if f.events, err = d.EventsSince(ctx, w.Since); err != nil {
+			return f, err
+		}
+	}
+	f.incidents = map[int64]db.Incident{}
+	for _, e := range f.events {
+		if _, have := f.incidents[e.IncidentID]; have || e.IncidentID == 0 {
+			continue
+		}
+		detail, err := d.IncidentByID(ctx, e.IncidentID)
+		if errors.Is(err, db.ErrNotFound) {
+			continue // the event tells enough
+		}
+		if err != nil {
+			return f, fmt.Errorf("incident %d of event %d: %w", e.IncidentID, e.EventID, err)
+		}
+		f.incidents[e.IncidentID] = detail.Incident
+	}
+	if f.open, err = d.OpenIncidents(ctx); err != nil {
+		return f, err
+	}
+	if f.maintenance, err = d.UpcomingMaintenance(ctx, o.Now, horizon); err != nil {
+		return f, err
+	}
+	f.health, err = d.Health(ctx)
+	return f, err
+}

@@ -1,0 +1,180 @@
+// Package report tells people what is new: it makes a digest of saved events, renders it for
+// a terminal or for Slack, and delivers it to channels at least once.
+package report
+
+import (
+	"strings"
+	"time"
+
+	"vendorwatch/db"
+)
+
+// Digest is what one message to one channel says. Field names are those of the SQL columns; times are UTC.
+type Digest struct {
+	FromAt        string   `json:"from_at,omitempty"` // start of the window; empty if everything before is meant
+	UntilAt       string   `json:"until_at"`
+	Zone          string   `json:"zone"` // of the reader, as an IANA name
+	Headline      string   `json:"headline"`
+	Counts        Counts   `json:"counts"`
+	EventIDs      []int64  `json:"event_ids"` // the news that this digest delivers
+	New           []Item   `json:"new"`       // opened, or opened again
+	AlreadyOpen   []Item   `json:"already_open"`
+	StillOpen     []Item   `json:"still_open"` // from before the window
+	LeftFeed      []Item   `json:"left_feed"`  // taken off the page without a resolution
+	Resolved      []Item   `json:"resolved"`   // announced before the window
+	Running       []Item   `json:"maintenance_running"`
+	Upcoming      []Item   `json:"maintenance_upcoming"`
+	Ended         []Item   `json:"maintenance_ended"`
+	Postmortems   []Item   `json:"postmortems"`
+	AddedToPast   []Item   `json:"added_to_the_past"`
+	Changed       []Item   `json:"changed"` // news of incidents that are in no other section
+	Components    []Part   `json:"components_changed"`
+	Unreadable    []Source `json:"could_not_read"`
+	ReadableAgain []Source `json:"readable_again"`
+
+	zone *time.Location
+}
+
+// Counts is the digest in numbers.
+type Counts struct {
+	New              int `json:"new"` // incidents, those already open at the first look included
+	StillOpen        int `json:"still_open"`
+	Resolved         int `json:"resolved"`
+	News             int `json:"news"` // items of every section that tells something new
+	Sources          int `json:"sources"`
+	SourcesReadable  int `json:"sources_readable"`
+	Vendors          int `json:"vendors"`
+	VendorsReadable  int `json:"vendors_readable"` // vendors all of whose pages could be read
+	SourcesCovered   int `json:"sources_covered"`  // readable, and known since the start of the window
+	SourcesUncertain int `json:"sources_failing"`  // counted as readable, though the last attempt failed
+}
+
+// Item is one incident or maintenance in a digest.
+type Item struct {
+	db.Incident
+	EventIDs   []int64  `json:"event_ids,omitempty"`  // what is new about it
+	Notes      []string `json:"notes,omitempty"`      // the same in words
+	Postmortem string   `json:"postmortem,omitempty"` // its text in Markdown, in the section of postmortems
+}
+
+// Part is a component whose status changed.
+type Part struct {
+	EventIDs   []int64  `json:"event_ids"`
+	Vendor     string   `json:"vendor"`
+	VendorName string   `json:"vendor_name"`
+	Component  string   `json:"component"` // "Group › Name"
+	Statuses   []string `json:"statuses"`  // the status before, and each that came after
+	At         string   `json:"at"`        // of the latest change
+}
+
+// Source is a page that could not be read, or can be read again.
+type Source struct {
+	SourceID   int64   `json:"source_id"`
+	Vendor     string  `json:"vendor"`
+	VendorName string  `json:"vendor_name"`
+	PageURL    string  `json:"page_url,omitempty"`
+	SinceAt    string  `json:"since_at,omitempty"` // blind since, or readable again since
+	LastGoodAt string  `json:"last_success_at,omitempty"`
+	Reason     string  `json:"reason,omitempty"`
+	EventIDs   []int64 `json:"event_ids,omitempty"`
+}
+
+// Quiet reports whether no vendor published anything new.
+func (d Digest) Quiet() bool { return d.Counts.News == 0 }
+
+// location returns the reader's zone, UTC where it is not known.
+func (d Digest) location() *time.Location {
+	if d.zone != nil {
+		return d.zone
+	}
+	if zone, err := time.LoadLocation(d.Zone); err == nil {
+		return zone
+	}
+	return time.UTC
+}
+
+// section is a titled list of a digest, in the order of reading.
+type section struct {
+	title string
+	items []Item
+	brief bool // one line an item is enough
+}
+
+func (d Digest) sections() []section {
+	all := []section{
+		{title: "New incidents", items: d.New},
+		{title: "Already open when we began to watch", items: d.AlreadyOpen},
+		{title: "Still open", items: d.StillOpen},
+		{title: "Gone from the page without a resolution", items: d.LeftFeed},
+		{title: "Resolved", items: d.Resolved},
+		{title: "Maintenance under way", items: d.Running},
+		{title: "Maintenance ahead", items: d.Upcoming},
+		{title: "Maintenance ended", items: d.Ended, brief: true},
+		{title: "Postmortems published", items: d.Postmortems},
+		{title: "Added to the past", items: d.AddedToPast, brief: true},
+		{title: "Changed by the vendor", items: d.Changed, brief: true},
+	}
+	kept := all[:0]
+	for _, s := range all {
+		if len(s.items) > 0 {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+// headline says the most important in one line. It never calls quiet what could not be seen.
+func (d Digest) headline() string {
+	c := d.Counts
+	blind := c.Sources - c.SourcesReadable
+	switch {
+	case c.Sources == 0 && d.Quiet():
+		return "No page is watched yet"
+	case c.SourcesReadable == 0 && d.Quiet():
+		return "Blind: none of " + count(c.Sources, "page") + " could be read" + stillOpen(c.StillOpen)
+	}
+	var parts []string
+	seen := "on " + count(c.Sources, "page")
+	if blind > 0 {
+		seen = "on the " + count(c.SourcesReadable, "page") + " we could read"
+	}
+	switch {
+	case d.Quiet() && c.StillOpen == 0:
+		parts = append(parts, "All quiet "+seen)
+	case d.Quiet():
+		parts = append(parts, "Nothing new "+seen, count(c.StillOpen, "incident")+" still open")
+	default:
+		parts = append(parts, d.newsWords()...)
+	}
+	if blind > 0 {
+		parts = append(parts, count(blind, "page")+" could not be read")
+	}
+	return strings.Join(parts, ", ")
+}
+
+func stillOpen(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return ", " + count(n, "incident") + " still open when last seen"
+}
+
+func (d Digest) newsWords() []string {
+	var parts []string
+	add := func(n int, words string) {
+		if n > 0 {
+			parts = append(parts, words)
+		}
+	}
+	if n := len(d.New); n > 0 {
+		parts = append(parts, count(n, "new incident"))
+	} else {
+		parts = append(parts, "No new incident")
+	}
+	add(len(d.AlreadyOpen), count(len(d.AlreadyOpen), "incident")+" already open")
+	add(len(d.StillOpen), count(len(d.StillOpen), "incident")+" still open")
+	add(len(d.LeftFeed), count(len(d.LeftFeed), "incident")+" gone from the page")
+	add(len(d.Resolved), count(len(d.Resolved), "incident")+" resolved")
+	add(len(d.Postmortems), count(len(d.Postmortems), "postmortem"))
+	return parts
+}

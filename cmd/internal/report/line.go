@@ -1,0 +1,132 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+// Line says one event in one line for a terminal, without a line end:
+// "14:02:11  Kustomer  opened  minor  [PLATFORM] …  investigating". The clock is that of zone; nil means UTC.
+func Line(e db.Event, zone *time.Location) string {
+	if zone == nil {
+		zone = time.UTC
+	}
+	clock := "--:--:--"
+	if at := parse(e.At); !at.IsZero() {
+		clock = at.In(zone).Format("15:04:05")
+	}
+	vendor := cut(oneLine(firstOf(e.VendorName, e.Vendor)), 24, cutMark)
+	fields := append([]string{clock, fmt.Sprintf("%-16s", vendor), fmt.Sprintf("%-13s", lineVerb(e))}, lineFields(e)...)
+	kept := fields[:0]
+	for _, f := range fields {
+		if f != "" {
+			kept = append(kept, f)
+		}
+	}
+	return strings.TrimRight(strings.Join(kept, "  "), " ")
+}
+
+// lineVerb is the word for what happened.
+func lineVerb(e db.Event) string {
+	switch e.Kind {
+	case normalize.EventIncidentOpened:
+		switch {
+		case e.Detail["late"] == "true":
+			return "added late"
+		case e.Detail["already_open"] == "true":
+			return "already open"
+		}
+		return "opened"
+	case normalize.EventUpdatePosted:
+		return "update"
+	case normalize.EventStateChanged:
+		return "state"
+	case normalize.EventSeverityChanged:
+		return "severity"
+	case normalize.EventIncidentResolved:
+		return "resolved"
+	case normalize.EventIncidentReopened:
+		return "reopened"
+	case normalize.EventPostmortemPosted:
+		return "postmortem"
+	case normalize.EventIncidentEdited:
+		return "edited"
+	case normalize.EventIncidentLeftFeed:
+		return "left the page"
+	case normalize.EventMaintenanceScheduled:
+		switch {
+		case e.Detail["late"] == "true":
+			return "added late"
+		case e.Detail["already_open"] == "true":
+			return "maintenance"
+		}
+		return "scheduled"
+	case normalize.EventMaintenanceStarted:
+		return "work started"
+	case normalize.EventMaintenanceCompleted:
+		if normalize.State(e.State) == normalize.StateCancelled {
+			return "work cancelled"
+		}
+		return "work ended"
+	case normalize.EventComponentChanged:
+		return "component"
+	case normalize.EventSourceUnreadable:
+		return "CANNOT READ"
+	case normalize.EventSourceReadable:
+		return "readable"
+	}
+	return spell(oneLine(string(e.Kind)))
+}
+
+// lineFields is what follows: severity, title, and what the kind of event adds.
+func lineFields(e db.Event) []string {
+	title := cut(oneLine(e.Title), 100, cutMark)
+	severity := fmt.Sprintf("%-8s", firstOf(e.Severity, string(normalize.SeverityUnknown)))
+	state := spell(e.State)
+	words := cut(plainLine(e.Body), 120, cutMark)
+	switch e.Kind {
+	case normalize.EventIncidentOpened, normalize.EventIncidentReopened:
+		return []string{severity, title, state}
+	case normalize.EventUpdatePosted, normalize.EventPostmortemPosted:
+		return []string{severity, title, words}
+	case normalize.EventStateChanged:
+		return []string{severity, title, arrow(spell(e.Detail["from"]), spell(firstOf(e.Detail["to"], e.State)))}
+	case normalize.EventSeverityChanged:
+		return []string{severity, title, severityChange(e.Detail["from"], firstOf(e.Detail["to"], e.Severity))}
+	case normalize.EventIncidentResolved:
+		return []string{severity, title, words}
+	case normalize.EventIncidentEdited:
+		return []string{severity, title, "the vendor changed " + firstOf(strings.Join(editedFields(e), ", "), "its words")}
+	case normalize.EventIncidentLeftFeed:
+		return []string{severity, title, "without a resolution"}
+	case normalize.EventMaintenanceScheduled, normalize.EventMaintenanceStarted, normalize.EventMaintenanceCompleted:
+		return []string{title, state}
+	case normalize.EventComponentChanged:
+		return []string{componentName(e), arrow(spell(e.Detail["from"]), spell(e.Detail["to"]))}
+	case normalize.EventSourceUnreadable, normalize.EventSourceReadable:
+		return []string{cut(oneLine(e.Detail["reason"]), reasonLimit, cutMark), webLink(e.URL)}
+	}
+	return []string{title, state}
+}
+
+func arrow(from, to string) string {
+	return firstOf(oneLine(from), "unknown") + " → " + firstOf(oneLine(to), "unknown")
+}
+
+// editedFields lists what the vendor changed.
+func editedFields(e db.Event) []string {
+	return strings.FieldsFunc(firstOf(e.Detail["fields"], e.Detail["field"]), func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+// componentName is "Group › Name".
+func componentName(e db.Event) string {
+	name := cut(oneLine(firstOf(e.Detail["component"], e.Detail["name"])), titleLimit, cutMark)
+	if group := oneLine(firstOf(e.Detail["group"], e.Detail["group_name"])); group != "" {
+		return cut(group, titleLimit, cutMark) + " › " + name
+	}
+	return name
+}

@@ -1,0 +1,285 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/slack-go/slack"
+
+	"vendorwatch/normalize"
+)
+
+// Slack's limits, with room to spare. Slack documents 50 blocks a message, 3,000 characters a section and
+// 150 a header (https://docs.slack.dev/reference/block-kit/blocks); messages whose texts together pass
+// 11,000 or so are refused without being documented. Lengths are counted in UTF-16 units of the escaped
+// text, which is never less than what Slack counts.
+const (
+	slackSections    = 40 // blocks after which texts share a block
+	slackSectionText = 2900
+	slackHeaderText  = 150
+	slackAllText     = 10500
+	slackBlindText   = 2600
+	slackBackText    = 500
+	slackLinkText    = 600 // longer addresses are left away
+	slackReserve     = 300 // kept for the heading and the "… and N more" of each section to come
+)
+
+// SlackBlocks renders the digest as one incoming-webhook message in Block Kit. Whatever the vendors
+// wrote, it keeps Slack's limits and all vendor text is escaped; what finds no room is counted, and the list of
+// pages that could not be read comes before everything else in the claim to room.
+func SlackBlocks(d Digest) slack.WebhookMessage {
+	text := "Vendor status: " + d.Headline
+	fallback := mrkdwn(text, 2*slackHeaderText, cutMark)
+	header := slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, cut(oneLine(text), slackHeaderText/2, cutMark), false, false))
+
+	front := mrkdwn(d.span(), slackBackText, cutMark)
+	blind := d.slackBlind()
+	back := d.slackBack()
+	foot := mrkdwn(strings.Join(d.foot(), ". "), slackBackText, cutMark)
+
+	p := &slackPacker{room: slackAllText - size(fallback) - slackHeaderText - size(front) - size(blind) - size(back) - size(foot)}
+	sections := d.sections()
+	later := len(sections)
+	if len(d.Components) > 0 {
+		later++
+	}
+	for _, s := range sections {
+		later--
+		p.section(d, s, later)
+	}
+	p.components(d.Components)
+	p.flush()
+
+	blocks := []slack.Block{header, slackContext(front)}
+	blocks = append(blocks, p.blocks...)
+	for _, text := range []string{blind, back} {
+		if text != "" {
+			blocks = append(blocks, slackSection(text))
+		}
+	}
+	blocks = append(blocks, slackContext(foot))
+	quiet := false
+	return slack.WebhookMessage{
+		Text: fallback, Blocks: &slack.Blocks{BlockSet: blocks},
+		UnfurlLinks: &quiet, UnfurlMedia: &quiet,
+	}
+}
+
+// slackPacker fills section blocks until the room is used up.
+type slackPacker struct {
+	blocks []slack.Block
+	text   string
+	room   int // left in the message
+}
+
+func (p *slackPacker) flush() {
+	if p.text != "" {
+		p.blocks = append(p.blocks, slackSection(p.text))
+		p.text = ""
+	}
+}
+
+// add appends text, in a block of its own where apart asks for it and blocks are left.
+func (p *slackPacker) add(text string, apart bool) {
+	if (apart && len(p.blocks) < slackSections) || size(p.text)+size(text)+1 > slackSectionText {
+		p.flush()
+	}
+	if p.text != "" {
+		p.text += "\n"
+		p.room--
+	}
+	p.text += text
+	p.room -= size(text)
+}
+
+// section writes as many items as its share of the room takes: whole, else in a line, else counted.
+func (p *slackPacker) section(d Digest, s section, later int) {
+	heading := fmt.Sprintf("*%s (%d)*", s.title, len(s.items))
+	share := p.room - slackReserve*(later+1)
+	if later > 0 {
+		share = share * 3 / 5
+	}
+	share -= size(heading)
+	p.add(heading, true)
+	vendor := ""
+	for n, i := range s.items {
+		e := d.entry(i)
+		head := ""
+		if e.vendor != vendor {
+			head = "*" + mrkdwn(e.vendor, 120, cutMark) + "*\n"
+		}
+		text := head + slackItem(e, i, s.brief)
+		if size(text)+1 > share {
+			text = head + slackShort(e, i)
+		}
+		if size(text)+1 > share {
+			p.add(moreByVendor(s.items[n:]), false)
+			return
+		}
+		share -= size(text) + 1
+		p.add(text, head != "" && n > 0)
+		vendor = e.vendor
+	}
+}
+
+func (p *slackPacker) components(parts []Part) {
+	if len(parts) == 0 {
+		return
+	}
+	share := p.room - slackReserve
+	p.add(fmt.Sprintf("*Components (%d)*", len(parts)), true)
+	for n, c := range parts {
+		text := mrkdwn("• "+cut(oneLine(firstOf(c.VendorName, c.Vendor)), 80, cutMark)+": "+c.words(), 400, cutMark)
+		if size(text)+1 > share {
+			p.add(fmt.Sprintf("… and %s", count(len(parts)-n, "more component")), false)
+			return
+		}
+		share -= size(text) + 1
+		p.add(text, false)
+	}
+}
+
+// slackItem is one item whole.
+func slackItem(e entry, i Item, brief bool) string {
+	lines := []string{slackTitle(e, i, 400), mrkdwn(strings.Join(e.facts, " · "), 500, cutMark)}
+	if !brief {
+		lines = append(lines, mrkdwn(e.parts, 400, cutMark), mrkdwn(e.words, 600, cutToPage))
+	}
+	kept := lines[:0]
+	for _, l := range lines {
+		if l != "" {
+			kept = append(kept, l)
+		}
+	}
+	return strings.Join(kept, "\n")
+}
+
+// slackShort is one item in a line.
+func slackShort(e entry, i Item) string {
+	return slackTitle(e, i, 120) + " · " + mrkdwn(strings.Join(e.facts[:min(2, len(e.facts))], " · "), 120, cutMark)
+}
+
+func slackTitle(e entry, i Item, limit int) string {
+	title := mrkdwn(e.title, limit, cutMark)
+	if link := mrkdwnEscapes.Replace(e.link); link != "" && size(link) <= slackLinkText {
+		title = "<" + link + "|" + title + ">"
+	}
+	return severityMark(i) + " " + title
+}
+
+func severityMark(i Item) string {
+	if i.Kind == string(normalize.KindMaintenance) {
+		return "🔧"
+	}
+	switch normalize.Severity(i.Severity) {
+	case normalize.SeverityCritical:
+		return "🔴"
+	case normalize.SeverityMajor:
+		return "🟠"
+	case normalize.SeverityMinor:
+		return "🟡"
+	case normalize.SeverityNone:
+		return "⚪"
+	}
+	return "❔"
+}
+
+// moreByVendor counts what found no room.
+func moreByVendor(items []Item) string {
+	var order []string
+	counts := map[string]int{}
+	for _, i := range items {
+		name := cut(oneLine(firstOf(i.VendorName, i.Vendor)), 40, cutMark)
+		if counts[name] == 0 {
+			order = append(order, name)
+		}
+		counts[name]++
+	}
+	names := make([]string, len(order))
+	for n, name := range order {
+		names[n] = fmt.Sprintf("%s %d", name, counts[name])
+	}
+	return mrkdwn(fmt.Sprintf("… and %d more: %s", len(items), strings.Join(names, ", ")), slackReserve/2, cutMark)
+}
+
+// slackBlind lists the pages that could not be read; those beyond the room are named as far as
+// possible and counted.
+func (d Digest) slackBlind() string {
+	if len(d.Unreadable) == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("*Could not read (%d)*", len(d.Unreadable))
+	for n, s := range d.Unreadable {
+		name := mrkdwn(cut(oneLine(firstOf(s.VendorName, s.Vendor)), 80, cutMark), 120, cutMark)
+		if link := mrkdwnEscapes.Replace(webLink(s.PageURL)); link != "" && size(link) <= slackLinkText {
+			name = "<" + link + "|" + name + ">"
+		}
+		line := "\n• " + name + " " + mrkdwn(d.sourceWords(s), 400, cutMark)
+		if size(text)+size(line) > slackBlindText-slackReserve {
+			var names []string
+			for _, s := range d.Unreadable[n:] {
+				names = append(names, cut(oneLine(firstOf(s.VendorName, s.Vendor)), 40, cutMark))
+			}
+			return text + "\n" + mrkdwn(fmt.Sprintf("… and %d more: %s", len(names), strings.Join(names, ", ")), slackReserve, cutMark)
+		}
+		text += line
+	}
+	return text
+}
+
+func (d Digest) slackBack() string {
+	if len(d.ReadableAgain) == 0 {
+		return ""
+	}
+	var lines []string
+	for _, s := range d.ReadableAgain {
+		lines = append(lines, cut(oneLine(firstOf(s.VendorName, s.Vendor)), 80, cutMark)+" "+d.backWords(s))
+	}
+	return fmt.Sprintf("*Readable again (%d)*\n", len(lines)) + mrkdwn(strings.Join(lines, "; "), slackBackText, cutMark)
+}
+
+// slackSection shows text in full; verbatim keeps Slack from making mentions and links of its own.
+func slackSection(text string) slack.Block {
+	return slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, text, false, true), nil, nil, slack.SectionBlockOptionExpand(true))
+}
+
+func slackContext(text string) slack.Block {
+	return slack.NewContextBlock("", slack.NewTextBlockObject(slack.MarkdownType, text, false, true))
+}
+
+// mrkdwnEscapes are the only three characters that Slack reads as control characters
+// (https://docs.slack.dev/messaging/formatting-message-text/#escaping). A backtick would start a
+// code span that swallows a link.
+var mrkdwnEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "`", "'")
+
+// mrkdwn escapes s and shortens it to limit UTF-16 units, never within an escape.
+func mrkdwn(s string, limit int, mark string) string {
+	escaped := mrkdwnEscapes.Replace(s)
+	if size(escaped) <= limit {
+		return escaped
+	}
+	limit -= size(mark)
+	used, end := 0, 0
+	for at, r := range s {
+		n := size(mrkdwnEscapes.Replace(string(r)))
+		if used+n > limit {
+			break
+		}
+		used += n
+		end = at + utf8.RuneLen(r)
+	}
+	return mrkdwnEscapes.Replace(strings.TrimRight(s[:end], " ")) + mark
+}
+
+// size is the length in UTF-16 units.
+func size(s string) int {
+	n := 0
+	for _, r := range s {
+		n++
+		if r > 0xFFFF {
+			n++
+		}
+	}
+	return n
+}

@@ -327,11 +327,15 @@ func (g *merging) body(key string, k, s Update) string {
 	return s.Body
 }
 
-// richer returns the one of two texts of the same words that has more form, so that the order in which
-// documents are read does not matter.
+// richer returns the one of two texts of the same words that has more form: more line ends, then more
+// marks, then less white space. It depends on the texts alone, so that the order in which documents are
+// read does not matter.
 func richer(a, b string) string {
-	if len(a) != len(b) {
-		if len(a) > len(b) {
+	form := func(s string) []int {
+		return []int{strings.Count(s, "\n"), len(spaceRun.ReplaceAllString(s, "")), -len(s)}
+	}
+	if c := slices.Compare(form(a), form(b)); c != 0 {
+		if c > 0 {
 			return a
 		}
 		return b

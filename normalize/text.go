@@ -158,11 +158,11 @@ var bullet = regexp.MustCompile(`(?m)^([ \t]*)[•▪◦‣·]\s+`)
 func bullets(s string) string { return bullet.ReplaceAllString(s, "$1* ") }
 
 var (
-	flatHeading     = regexp.MustCompile(`(?:^|\s)(#{1,6})\s+(\*\*[^*]+\*\*|(?:` + headings + `)\b:?)?`)
-	flatListItem    = regexp.MustCompile(`\s([*-])\s+(\*\*|\[|[A-Z0-9])`)
-	flatBoldTime    = regexp.MustCompile(`\s(\*\*~?\d{1,2}[:.]\d{2}[^*]*\*\*)`)
-	singleLine      = regexp.MustCompile(`\n`)
-	headingOnlyLine = regexp.MustCompile(`(?m)^#{1,6}$`)
+	flatHeading       = regexp.MustCompile(`(?:^|\s)(#{1,6})\s+(\*\*[^*]+\*\*|(?:` + headings + `)\b:?)?`)
+	flatListItem      = regexp.MustCompile(`\s([*-])\s+(\*\*|\[|[A-Z0-9])`)
+	flatBoldTime      = regexp.MustCompile(`\s(\*\*~?\d{1,2}[:.]\d{2}[^*]*\*\*)`)
+	beginsWithHeading = regexp.MustCompile(`^#{1,6}\s`)
+	headingOnlyLine   = regexp.MustCompile(`(?m)^#{1,6}$`)
 )
 
 // headings are the words with which postmortems head their sections; where the line ends are lost
@@ -171,10 +171,10 @@ const headings = `Executive Summary|Incident Summary|Summary|Overview|Background
 	`What [Hh]appened|Resolution|Detection|Remediation|Mitigation|Lessons Learned|Lessons/Improvements|Next Steps|Action Items|Corrective Actions|Conclusion|Follow[- ]?[Uu]ps?`
 
 // unfold gives a Markdown text whose line ends were lost its headings, lists and timeline
-// lines back. A text that still has line ends, or no heading mark, is left as it is.
+// lines back. A text that still has line ends, or does not begin with a heading, is left as it is.
 func unfold(s string) string {
 	s = strings.TrimSpace(s)
-	if singleLine.MatchString(s) || !flatHeading.MatchString(s) || !strings.Contains(s, "# ") {
+	if strings.Contains(s, "\n") || !beginsWithHeading.MatchString(s) {
 		return s
 	}
 	s = flatHeading.ReplaceAllStringFunc(s, func(h string) string {

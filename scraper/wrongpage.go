@@ -1,0 +1,211 @@
+package scraper
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/andybalholm/cascadia"
+)
+
+// wrongPage says in words what a page is that is not the one a platform expected: an empty body, a
+// login page, a bot challenge, truncated JSON, another platform's page, … It never returns the empty
+// string, so that an error made of it always says something. Statuses prove nothing: most of these
+// pages come with a 200.
+func wrongPage(p Page) string {
+	body := bytes.TrimSpace(bytes.TrimPrefix(p.Body, []byte("\xef\xbb\xbf")))
+	switch {
+	case len(body) == 0:
+		return "an empty body"
+	case isJSON(body):
+		return wrongJSON(body)
+	case isFeed(body):
+		return "a feed of another kind" + quotedTitle(feedTitle(body))
+	case looksLikeHTML(body):
+		return wrongHTML(body)
+	case !utf8.Valid(body):
+		return fmt.Sprintf("%d bytes that are not text", len(body))
+	}
+	return fmt.Sprintf("text of another kind, which begins %q", clip(string(body), 60))
+}
+
+// wrongJSON says what a JSON answer is.
+func wrongJSON(body []byte) string {
+	var value any
+	if err := json.Unmarshal(body, &value); err != nil {
+		return brokenJSON(body, err)
+	}
+	object, ok := value.(map[string]any)
+	if !ok {
+		return "JSON that is a list, not an object"
+	}
+	for _, key := range []string{"message", "error", "errors", "detail"} {
+		if object[key] == nil || len(object) > 4 {
+			continue
+		}
+		text, isText := object[key].(string)
+		if !isText {
+			quoted, _ := json.Marshal(object[key])
+			text = string(quoted)
+		}
+		return fmt.Sprintf("a JSON error message, %q", clip(text, 120))
+	}
+	keys := make([]string, 0, len(object))
+	for key := range object {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	has := func(names ...string) bool {
+		for _, name := range names {
+			if _, ok := object[name]; !ok {
+				return false
+			}
+		}
+		return true
+	}
+	switch {
+	case has("page", "status", "components", "incidents") && !has("scheduled_maintenances"):
+		return "the answer of incident.io's Statuspage-compatible API (it has no scheduled_maintenances)"
+	case has("page", "activeIncidents") || has("page", "activeMaintenances"):
+		return "a summary of Instatus"
+	case has("data", "included"):
+		return "a JSON:API document, such as Better Stack's"
+	case len(keys) == 0:
+		return "an empty JSON object"
+	}
+	if len(keys) > 8 {
+		keys = append(keys[:8], "…")
+	}
+	return "JSON of another kind, with the keys " + clip(strings.Join(keys, ", "), 160)
+}
+
+// brokenJSON says where JSON breaks off or goes wrong.
+func brokenJSON(body []byte, err error) string {
+	var syntax *json.SyntaxError
+	if !errors.As(err, &syntax) {
+		return "JSON that cannot be read: " + err.Error()
+	}
+	if syntax.Offset >= int64(len(body)) {
+		return fmt.Sprintf("truncated JSON: it breaks off at byte %d", len(body))
+	}
+	return fmt.Sprintf("invalid JSON: %s at byte %d", syntax.Error(), syntax.Offset)
+}
+
+var (
+	selTitle    = cascadia.MustCompile("title")
+	selPassword = cascadia.MustCompile(`input[type="password"]`)
+	selHeading  = cascadia.MustCompile("h1, h2")
+	selHidden   = cascadia.MustCompile("script, style, noscript, template")
+)
+
+// A mark is what gives a wrong page away: a pattern for its title, its source or its visible text.
+type mark struct {
+	title, source, text *regexp.Regexp
+	words               string
+}
+
+// The marks are tried in order; the more telling come first. A pattern of the source is a name that
+// only the product itself writes.
+var marks = []mark{
+	{words: "a bot challenge",
+		title:  regexp.MustCompile(`(?i)^(just a moment|attention required|access denied|ddos-guard|checking your browser|security check|verify(ing)? you are human|are you a robot|human verification|pardon our interruption)`),
+		source: regexp.MustCompile(`(?i)cf-chl-|/cdn-cgi/challenge-platform/h/|cf_chl_opt|awswaf|px-captcha|_incapsula_resource|geo\.captcha-delivery\.com|perfdrive`),
+		text:   regexp.MustCompile(`(?i)(enable javascript and cookies to continue|checking (if the site connection is secure|your browser before)|verify(ing)? (that )?you are (a )?human)`)},
+	{words: "the marketing page that Statuspage shows for an unknown page",
+		title:  regexp.MustCompile(`(?i)(hosted status pages? for your company|^statuspage\b.*atlassian|atlassian statuspage$|^statuspage$|incident communication)`),
+		source: regexp.MustCompile(`(?i)<link[^>]+rel="canonical"[^>]+(atlassian\.com/software/statuspage|//(www\.)?statuspage\.io/?")`)},
+	{words: "the notice that the status page is inactive",
+		title: regexp.MustCompile(`(?i)\b(page (is )?(inactive|deactivated|disabled|suspended|not active)|inactive page)\b`),
+		text:  regexp.MustCompile(`(?i)\bpage\b[^.]{0,40}\b(inactive|deactivated|not (currently )?active|no longer active|has been (disabled|suspended|deleted))`)},
+	{words: "a login page",
+		title:  regexp.MustCompile(`(?i)\b(log ?in|sign ?in|single sign-on|authenticat(e|ion))\b`),
+		source: regexp.MustCompile(`(?i)action="[^"]*/(access/)?(login|sign_in|signin|sso)\b|name="SAMLRequest"`),
+		text:   regexp.MustCompile(`(?i)\b((log|sign) in to (view|see|access|continue)|must (log|sign) in|this (status )?page is (private|password.protected))`)},
+	{words: "a parked domain",
+		title:  regexp.MustCompile(`(?i)(domain (name )?(is )?(for sale|parked|expired)|parked domain)`),
+		source: regexp.MustCompile(`(?i)sedoparking|parkingcrew|bodis\.com|dan\.com/buy-domain|hugedomains|afternic`),
+		text:   regexp.MustCompile(`(?i)(this domain (name )?(is|may be) (for sale|parked|available)|buy this domain|domain has expired)`)},
+	{words: "a page of Instatus", source: regexp.MustCompile(`(?i)instatus\.com/(app|_next|static|legacy)|powered by[^<]*(<[^>]*>)*[^<]*instatus`)},
+	{words: "a page of incident.io", source: regexp.MustCompile(`(?i)statuspage\.incident\.io|incident\.io/status-pages|powered by[^<]*(<[^>]*>)*[^<]*incident\.io`)},
+	{words: "a page of Better Stack", source: regexp.MustCompile(`(?i)betterstack(cdn)?\.com|betteruptime\.com`)},
+	{words: "a page of PagerDuty", source: regexp.MustCompile(`(?i)pagerduty\.com/[^"]*status-?pages?|status\.pagerduty\.com`)},
+	{words: "a page of StatusCast", source: regexp.MustCompile(`(?i)statuscast\.com|statuscast-`)},
+	{words: "a page of Status.io", source: regexp.MustCompile(`(?i)(static|status|cdn)\.status\.io/`)},
+	{words: "a page of Cachet", source: regexp.MustCompile(`(?i)cachethq\.io|powered by[^<]*(<[^>]*>)*[^<]*cachet`)},
+	{words: "an error page",
+		title: regexp.MustCompile(`(?i)(\b(404|403|500|502|503|504)\b|not found|bad gateway|service (temporarily )?unavailable|gateway time-?out|internal server error|forbidden)`),
+		text:  regexp.MustCompile(`(?i)^.{0,80}(404|page not found|bad gateway|service unavailable|internal server error)`)},
+}
+
+// wrongHTML says what an HTML page is.
+func wrongHTML(body []byte) string {
+	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(body))
+	if err != nil {
+		return "HTML that cannot be read: " + err.Error()
+	}
+	title := oneLine(doc.FindMatcher(selTitle).First().Text())
+	password := doc.FindMatcher(selPassword).Length() > 0
+	heading := oneLine(doc.FindMatcher(selHeading).First().Text())
+	doc.FindMatcher(selHidden).Remove()
+	text := clip(oneLine(doc.Find("body").Text()), 4000)
+	for _, m := range marks {
+		if m.title != nil && (m.title.MatchString(title) || m.title.MatchString(heading)) ||
+			m.source != nil && m.source.Match(body) ||
+			m.text != nil && m.text.MatchString(text) ||
+			password && m.words == "a login page" {
+			return m.words + quotedTitle(title)
+		}
+	}
+	return "an HTML page of another kind" + quotedTitle(title)
+}
+
+func quotedTitle(title string) string {
+	if title == "" {
+		return ""
+	}
+	return fmt.Sprintf(", titled %q", clip(title, 80))
+}
+
+var jsonStart = regexp.MustCompile(`^(?:\{\s*(?:["}]|$)|\[\s*(?:[\[{"\]]|$))`)
+
+// isJSON reports whether a body begins as JSON does; "[EU] Delays" is the title of an incident.
+func isJSON(body []byte) bool { return jsonStart.Match(body) }
+
+var feedRoot = regexp.MustCompile(`^(?:<\?xml[^>]*\?>\s*)?(?:<!--[\s\S]*?-->\s*)*(?:<\?[^>]*\?>\s*)*<(?:[a-zA-Z]+:)?(feed|rss|RDF)\b`)
+
+func isFeed(body []byte) bool { return feedRoot.Match(body[:min(len(body), 2000)]) }
+
+var feedTitlePattern = regexp.MustCompile(`<title[^>]*>([^<]{1,120})</title>`)
+
+func feedTitle(body []byte) string {
+	if m := feedTitlePattern.FindSubmatch(body); m != nil {
+		return oneLine(string(m[1]))
+	}
+	return ""
+}
+
+var tagStart = regexp.MustCompile(`^<[a-zA-Z!?/]`)
+
+var htmlSign = regexp.MustCompile(`(?i)^<!doctype html|<html[\s>]|<body[\s>]|<head[\s>]`)
+
+// looksLikeHTML reports whether a body is a web page, not text that merely has a tag in it.
+func looksLikeHTML(body []byte) bool {
+	return tagStart.Match(body) || htmlSign.Match(body[:min(len(body), 2000)])
+}
+
+// oneLine joins the words of a text with single spaces, as a browser shows it.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// clip shortens a text to at most n characters.
+func clip(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(string([]rune(s)[:n]), "") + "…"
+}

@@ -1,0 +1,282 @@
+package config
+
+import (
+	"fmt"
+	"net/mail"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"vendorwatch/scraper"
+)
+
+// check fills in what depends on other values, and notes every value that makes no sense. A value
+// that the decoder could not read has a mistake already and is its default here.
+func (c *checker) check() {
+	cfg := c.config
+	if cfg.Database == "" {
+		c.add("database", "it is empty", `write for example "vendorwatch.db"`)
+	}
+	cfg.Zone = c.zone("time_zone", cfg.TimeZone)
+	c.schedule("schedule", cfg.Schedule, cfg.Zone)
+	c.positive("timeout", cfg.Timeout, "60s")
+	c.positive("late_after", cfg.LateAfter, "24h")
+	c.positive("keep_scrapes", cfg.KeepScrapes, "720h")
+	c.between("concurrency", cfg.Concurrency, 1, 1000)
+	c.fetch()
+	c.channels()
+	c.digest()
+	c.vendors()
+}
+
+func (c *checker) fetch() {
+	f := &c.config.Fetch
+	f.UserAgent, f.Contact = strings.TrimSpace(f.UserAgent), strings.TrimSpace(f.Contact)
+	if f.UserAgent == "" || !printable(f.UserAgent) {
+		c.add("fetch.user_agent", fmt.Sprintf("%q is no name for a header", f.UserAgent), `write for example "vendorwatch"`)
+	}
+	switch {
+	case f.Contact == "" && !c.refused("fetch.contact"):
+		c.add("fetch.contact", "it is missing: vendors block readers that do not say who they are",
+			`write a mail address or a URL of yours, for example contact = "ops@your-company.com" under [fetch]`)
+	case f.Contact != "" && !plausibleContact(f.Contact):
+		c.add("fetch.contact", fmt.Sprintf("%q is neither a mail address nor a URL", secrets.ReplaceAllString(f.Contact, hidden)),
+			`write for example "ops@your-company.com"`)
+	case strings.Contains(f.Contact, "example."):
+		c.remark("fetch.contact is still %s; put in an address of yours, so that a vendor can reach you instead of blocking you", f.Contact)
+	}
+	c.positive("fetch.request_timeout", f.RequestTimeout, "20s")
+	c.between("fetch.retries", f.Retries, 0, 10)
+	if f.MaxBytes < 1 || f.MaxBytes > 1<<30 {
+		c.add("fetch.max_bytes", fmt.Sprintf("%d is not between 1 and 1GiB", int64(f.MaxBytes)), `write for example "16MiB"`)
+	}
+	switch whole := c.config.Timeout.Duration; {
+	case f.RequestTimeout.Duration <= whole || whole <= 0:
+	case !c.index.has("fetch.request_timeout"):
+		f.RequestTimeout.Duration = whole
+	default:
+		c.add("fetch.request_timeout", fmt.Sprintf("%s for one request is longer than the timeout of %s for a whole scrape",
+			short(f.RequestTimeout.Duration), short(whole)), "write a shorter one, or a longer timeout")
+	}
+}
+
+// plausibleContact reports whether text is a bare mail address or an http(s) URL.
+func plausibleContact(text string) bool {
+	if _, err := parseURL(text); err == nil {
+		return true
+	}
+	a, err := mail.ParseAddress(strings.TrimPrefix(text, "mailto:"))
+	if err != nil || !printable(text) {
+		return false
+	}
+	domain := a.Address[strings.LastIndex(a.Address, "@")+1:]
+	return a.Address == strings.TrimPrefix(text, "mailto:") && strings.Contains(strings.Trim(domain, "."), ".")
+}
+
+func (c *checker) digest() {
+	d := &c.config.Digest
+	if d.TimeZone == "" {
+		d.TimeZone, d.Zone = c.config.TimeZone, c.config.Zone
+	} else {
+		d.Zone = c.zone("digest.time_zone", d.TimeZone)
+	}
+	d.Cron = c.schedule("digest.schedule", d.Schedule, d.Zone)
+	var names []string
+	for _, ch := range c.config.Channels {
+		names = append(names, ch.Name)
+	}
+	seen := map[string]bool{}
+	for i, name := range d.Channels {
+		path := fmt.Sprintf("digest.channels[%d]", i)
+		if seen[name] {
+			c.add(path, fmt.Sprintf("channel %q is named twice", name), "keep one of the two")
+			continue
+		}
+		seen[name] = true
+		if slices.Contains(names, name) {
+			continue
+		}
+		write := "add a [[channel]] of that name"
+		if near := nearest(name, names); near != "" {
+			write = fmt.Sprintf("write %q", near)
+		} else if len(names) > 0 {
+			write += ", or write one of: " + strings.Join(names, ", ")
+		}
+		c.add(path, fmt.Sprintf("there is no channel %q", name), write)
+	}
+}
+
+var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+func (c *checker) channels() {
+	first := map[string]int{}
+	for i := range c.config.Channels {
+		ch, path := &c.config.Channels[i], fmt.Sprintf("channel[%d]", i)
+		c.unique(first, path+".name", ch.Name, "channel")
+		if ch.Type == "" {
+			ch.Type = ChannelSlack
+		}
+		if !ch.InFile.IsZero() || c.index.has(path+".url") {
+			ch.InFile = Secret{}
+			c.add(path+".url", "the URL of a channel is a secret and does not belong in a file",
+				`write url_env = "VENDORWATCH_SLACK_URL", put the URL into that environment variable, and let it be a new one: this one has been in a file`)
+			continue
+		}
+		switch ch.Type {
+		case ChannelSlack:
+			c.slack(ch, path)
+		case ChannelStdout:
+			if ch.URLEnv != "" {
+				c.add(path+".url_env", "a channel of type stdout has no URL", "leave it out")
+			}
+		default:
+			c.add(path+".type", fmt.Sprintf("%q is not a type of channel", string(ch.Type)), `write "slack" or "stdout"`)
+		}
+	}
+}
+
+// slack takes the webhook's URL from the environment. No message of it shows a value, for where a
+// name is expected people put the URL.
+func (c *checker) slack(ch *Channel, path string) {
+	const example = `write for example url_env = "VENDORWATCH_SLACK_URL"`
+	switch {
+	case ch.URLEnv == "" && c.refused(path+".url_env"):
+		return
+	case ch.URLEnv == "":
+		c.add(path+".url_env", "it is missing: the name of the environment variable that holds the webhook's URL", example)
+		return
+	case strings.Contains(ch.URLEnv, "://"):
+		c.add(path+".url_env", "a URL stands where the name of an environment variable is needed", example+", and put the URL into that variable")
+		return
+	case !envName.MatchString(ch.URLEnv):
+		c.add(path+".url_env", "that is not the name of an environment variable", example)
+		return
+	}
+	value := strings.TrimSpace(c.env(ch.URLEnv))
+	if value == "" {
+		ch.Type = ChannelStdout
+		c.remark("channel %q: %s is not set; the digest goes to stdout", ch.Name, ch.URLEnv)
+		return
+	}
+	u, err := url.Parse(value)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		c.add(path+".url_env", fmt.Sprintf("the environment variable %s does not hold a URL", ch.URLEnv),
+			"set it to the address that Slack shows for the webhook, or unset it")
+		return
+	}
+	if u.Scheme == "http" {
+		c.remark("channel %q: the URL in %s is http, not https, so that others on the way can read it", ch.Name, ch.URLEnv)
+	}
+	ch.URL = NewSecret(value)
+}
+
+// unique notes a name that is missing or that another of its kind has.
+func (c *checker) unique(first map[string]int, path, name, kind string) {
+	folded := strings.ToLower(strings.TrimSpace(name))
+	line := c.index.line(path)
+	if folded == "" {
+		if !c.refused(path) {
+			c.add(path, "it is missing", `write for example name = "…"`)
+		}
+		return
+	}
+	if before, taken := first[folded]; taken {
+		c.add(path, fmt.Sprintf("two %ss of one name, the other is on line %d", kind, before), "give one of them another name")
+		return
+	}
+	first[folded] = line
+}
+
+// refused reports whether a key, or the table it would be in, is in the file but could not be read, so
+// that its mistake is noted already.
+func (c *checker) refused(path string) bool {
+	for ; path != ""; path = parent(path) {
+		for _, p := range []string{path, path + "[0]"} {
+			if i, ok := c.index.byPath[p]; ok {
+				return c.painted[c.index.entries[i].top]
+			}
+		}
+	}
+	return false
+}
+
+func (c *checker) remark(format string, args ...any) {
+	c.config.Notes = append(c.config.Notes, fmt.Sprintf(format, args...))
+}
+
+func (c *checker) zone(path, name string) *time.Location {
+	zone, err := ParseZone(name)
+	if err != nil {
+		c.addError(path, err)
+		return time.UTC
+	}
+	return zone
+}
+
+func (c *checker) schedule(path, line string, zone *time.Location) cron.Schedule {
+	s, err := ParseSchedule(line, zone)
+	if err != nil {
+		c.addError(path, err)
+	}
+	return s
+}
+
+// addError adds an error whose text ends with what to write.
+func (c *checker) addError(path string, err error) {
+	problem, write, ok := strings.Cut(err.Error(), "; write ")
+	if ok {
+		write = "write " + write
+	}
+	c.add(path, problem, write)
+}
+
+func (c *checker) positive(path string, d Duration, example string) {
+	if d.Duration <= 0 {
+		c.add(path, fmt.Sprintf("%q is not longer than nothing", short(d.Duration)), "write for example "+strconv.Quote(example))
+	}
+}
+
+func (c *checker) between(path string, n, low, high int) {
+	if n < low || n > high {
+		c.add(path, fmt.Sprintf("%d is not between %d and %d", n, low, high), fmt.Sprintf("write for example %d", min(high, max(low, 3))))
+	}
+}
+
+// platform notes a platform that does not exist.
+func (c *checker) platform(path, name string) {
+	if _, err := scraper.Lookup(name); err == nil {
+		return
+	}
+	known := scraper.Platforms()
+	write := "write one of: " + strings.Join(known, ", ")
+	if near := nearest(name, known); near != "" {
+		write = fmt.Sprintf("write %q; there are: %s", near, strings.Join(known, ", "))
+	}
+	c.add(path, fmt.Sprintf("platform %q is unknown", name), write)
+}
+
+func printable(s string) bool {
+	for _, r := range s {
+		if r < ' ' || r > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// short writes a duration without the zeroes at its end: 24h, 1m30s.
+func short(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}

@@ -1,0 +1,176 @@
+// Package config reads config.toml into checked values. All mistakes of a file are found in one
+// pass, each with its line and with what to write instead.
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/robfig/cron/v3"
+)
+
+// Config is config.toml with every default filled in and every value checked. Fields without a key
+// in the file are made from those beside them.
+type Config struct {
+	Database    string   `toml:"database"`     // path of the SQLite file; Load makes it relative to the folder of the config file
+	Schedule    string   `toml:"schedule"`     // cron line on which every source is scraped; default "*/5 * * * *"
+	TimeZone    string   `toml:"time_zone"`    // IANA zone that cron lines are read in; default "UTC"
+	Timeout     Duration `toml:"timeout"`      // for one scrape of one source, all its requests together; default 60s
+	Concurrency int      `toml:"concurrency"`  // sources scraped at one time, 1 to 1000; default 8
+	LateAfter   Duration `toml:"late_after"`   // an incident first seen longer than this after its start was added to the past and is not alerted; default 24h
+	KeepScrapes Duration `toml:"keep_scrapes"` // how long the rows of table scrapes are kept; incidents are kept for ever; default 720h
+	Fetch       Fetch    `toml:"fetch"`
+
+	Digest   Digest    `toml:"digest"`
+	Channels []Channel `toml:"channel"`
+	Vendors  []Vendor  `toml:"vendor"` // at least one; in the file's order, switched-off ones included
+
+	Zone  *time.Location `toml:"-"` // of TimeZone
+	Notes []string       `toml:"-"` // what is no mistake, but what whoever starts the program should read
+}
+
+// Fetch is how pages are asked for.
+type Fetch struct {
+	UserAgent      string   `toml:"user_agent"`      // name of the program in the User-Agent header; default "vendorwatch"
+	Contact        string   `toml:"contact"`         // mail address or http(s) URL of whoever runs it; required
+	RequestTimeout Duration `toml:"request_timeout"` // for one request and its answer; default 20s
+	Delay          Duration `toml:"delay"`           // between two requests to one host, 0s for none; default 1s
+	MaxBytes       Size     `toml:"max_bytes"`       // largest answer that is read; a larger one is an error; default 16MiB
+	Retries        int      `toml:"retries"`         // further tries after a 5xx, a 429 or a time-out, 0 to 10; default 3
+	RespectRobots  bool     `toml:"respect_robots"`  // obey robots.txt; default false
+}
+
+// Agent returns the User-Agent header: the name, and in brackets where to complain.
+func (f Fetch) Agent() string {
+	if strings.Contains(f.Contact, "://") {
+		return fmt.Sprintf("%s (+%s)", f.UserAgent, f.Contact)
+	}
+	return fmt.Sprintf("%s (%s)", f.UserAgent, f.Contact)
+}
+
+// Digest is the regular report.
+type Digest struct {
+	Schedule string   `toml:"schedule"`  // cron line; default "0 9 * * 1-5"
+	TimeZone string   `toml:"time_zone"` // IANA zone of the cron line and of the times in the digest; default Config.TimeZone
+	Channels []string `toml:"channels"`  // names of channels; none means stdout
+
+	Cron cron.Schedule  `toml:"-"` // of Schedule
+	Zone *time.Location `toml:"-"` // of TimeZone
+}
+
+// ChannelType is where a channel leads.
+type ChannelType string
+
+// The types of a channel.
+const (
+	ChannelSlack  ChannelType = "slack"  // a Slack incoming webhook
+	ChannelStdout ChannelType = "stdout" // text on standard output
+)
+
+// Channel is a place that reports are sent to.
+type Channel struct {
+	Name   string      `toml:"name"`    // required, unique
+	Type   ChannelType `toml:"type"`    // default "slack"; stdout takes its place where the variable of URLEnv is not set
+	URLEnv string      `toml:"url_env"` // name of the environment variable that holds the webhook's URL; required for slack
+
+	// InFile catches a URL written into the file, which is refused. It is always empty after a check.
+	InFile Secret `toml:"url"`
+	URL    Secret `toml:"-"` // from the environment; empty for stdout
+}
+
+// Vendor is a company whose status pages are watched.
+type Vendor struct {
+	Name       string   `toml:"name"`        // required, unique
+	Slug       string   `toml:"slug"`        // name for the command line, the file and URLs: a-z, 0-9 and dashes; default made from Name
+	URL        string   `toml:"url"`         // address of the first status page; the same as a first [[vendor.source]]
+	Platform   string   `toml:"platform"`    // platform of URL, and the default of its sources; default "statuspage"
+	Schedule   string   `toml:"schedule"`    // cron line; default Config.Schedule
+	Timeout    Duration `toml:"timeout"`     // for one scrape of one source; default Config.Timeout
+	Owner      string   `toml:"owner"`       // who in the company looks after this vendor
+	RunbookURL string   `toml:"runbook_url"` // what to do when it is down
+	Homepage   string   `toml:"homepage"`    // the vendor's own site
+	Tags       []string `toml:"tags"`        // words to group vendors by
+	Enabled    bool     `toml:"enabled"`     // false stops scraping and keeps the record; default true
+	Sources    []Source `toml:"source"`      // every page of the vendor, that of URL first; at least one
+}
+
+// Source is one status page of a vendor.
+type Source struct {
+	URL      string   `toml:"url"`      // absolute http or https address without a slash at the end
+	Platform string   `toml:"platform"` // default Vendor.Platform
+	Schedule string   `toml:"schedule"` // cron line; default Vendor.Schedule
+	Timeout  Duration `toml:"timeout"`  // default Vendor.Timeout
+
+	Cron cron.Schedule `toml:"-"` // of Schedule
+}
+
+// defaults returns the values of keys that a file does not set. Those of a vendor, a source or a
+// channel are filled in by the check, for they depend on others.
+func defaults() *Config {
+	return &Config{
+		Database:    "vendorwatch.db",
+		Schedule:    "*/5 * * * *",
+		TimeZone:    "UTC",
+		Timeout:     Duration{60 * time.Second},
+		Concurrency: 8,
+		LateAfter:   Duration{24 * time.Hour},
+		KeepScrapes: Duration{720 * time.Hour},
+		Fetch: Fetch{
+			UserAgent:      "vendorwatch",
+			RequestTimeout: Duration{20 * time.Second},
+			Delay:          Duration{time.Second},
+			MaxBytes:       16 << 20,
+			Retries:        3,
+		},
+		Digest: Digest{Schedule: "0 9 * * 1-5"},
+	}
+}
+
+// Load reads the file at path and takes secrets from the environment. The error is Mistakes if the
+// file is wrong; it wraps fs.ErrNotExist if there is none.
+func Load(path string) (*Config, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("config file %s does not exist; write one, or name another with --config: %w", path, fs.ErrNotExist)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("config file: %w", err)
+	}
+	c, err := Parse(path, data, os.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	// A service is often started from another folder than its own; the file must not move with it.
+	if !filepath.IsAbs(c.Database) {
+		c.Database = filepath.Join(filepath.Dir(path), c.Database)
+	}
+	return c, nil
+}
+
+// Parse reads a config file's text. The name is the one shown in mistakes; env returns the value of
+// an environment variable, "" if it is not set, and may be nil. The error is Mistakes.
+func Parse(name string, data []byte, env func(string) string) (*Config, error) {
+	// Editors on Windows put a byte order mark in front, which is no mistake of the user's.
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	c := checker{file: name, env: env}
+	if c.env == nil {
+		c.env = func(string) string { return "" }
+	}
+	if c.decode(data); c.index == nil {
+		return nil, c.mistakes
+	}
+	if !c.broken {
+		c.check()
+	}
+	if len(c.mistakes) > 0 {
+		c.mistakes.sort()
+		return nil, c.mistakes
+	}
+	return c.config, nil
+}

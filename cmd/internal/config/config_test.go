@@ -1,0 +1,306 @@
+package config
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const minimal = `fetch.contact = "ops@acme.test"
+[[vendor]]
+name = "GitHub"
+url = "https://www.githubstatus.com"
+`
+
+func parse(t *testing.T, text string) *Config {
+	t.Helper()
+	c, err := Parse("config.toml", []byte(text), environment)
+	if err != nil {
+		t.Fatalf("Parse: %v", err)
+	}
+	return c
+}
+
+func TestDefaults(t *testing.T) {
+	want := &Config{
+		Database: "vendorwatch.db", Schedule: "*/5 * * * *", TimeZone: "UTC", Timeout: Duration{time.Minute}, Concurrency: 8,
+		LateAfter: Duration{24 * time.Hour}, KeepScrapes: Duration{720 * time.Hour},
+		Fetch: Fetch{
+			UserAgent: "vendorwatch", Contact: "ops@acme.test", RequestTimeout: Duration{20 * time.Second},
+			Delay: Duration{time.Second}, MaxBytes: 16 << 20, Retries: 3,
+		},
+		Digest: Digest{Schedule: "0 9 * * 1-5", TimeZone: "UTC"},
+		Vendors: []Vendor{{
+			Name: "GitHub", Slug: "github", URL: "https://www.githubstatus.com", Platform: "statuspage",
+			Schedule: "*/5 * * * *", Timeout: Duration{time.Minute}, Enabled: true,
+			Sources: []Source{{
+				URL: "https://www.githubstatus.com", Platform: "statuspage", Schedule: "*/5 * * * *", Timeout: Duration{time.Minute},
+			}},
+		}},
+	}
+	got := parse(t, minimal)
+	if diff := cmp.Diff(want, got, cmp.FilterPath(func(p cmp.Path) bool {
+		return p.Last().String() == ".Cron" || p.Last().String() == ".Zone" || p.Last().Type() == reflect.TypeFor[Secret]()
+	}, cmp.Ignore())); diff != "" {
+		t.Errorf("config (-want +got):\n%s", diff)
+	}
+	if got.Zone != time.UTC || got.Digest.Zone != time.UTC || got.Digest.Cron == nil || got.Vendors[0].Sources[0].Cron == nil {
+		t.Errorf("zones %v, %v and schedules %v, %v are not all made", got.Zone, got.Digest.Zone, got.Digest.Cron, got.Vendors[0].Sources[0].Cron)
+	}
+}
+
+func TestSourcesTakeWhatTheirVendorSays(t *testing.T) {
+	c := parse(t, `
+schedule = "@every 1m"
+timeout = "2m"
+[fetch]
+contact = "https://acme.test/status"
+[[vendor]]
+name = "Acme Corp. (EU)"
+url = "HTTPS://Status.Acme.test:443/eu/"
+schedule = "@every 2m"
+timeout = "1d"
+tags = ["a", "b"]
+enabled = false
+homepage = "https://acme.test/"
+[[vendor.source]]
+url = "http://feeds.acme.test:80/a?x=1"
+[[vendor.source]]
+url = "https://other.acme.test/b%2Fc/"
+platform = "feed"
+schedule = "@every 3m"
+timeout = "3m"
+[[vendor]]
+name = "Solo"
+[[vendor.source]]
+url = "https://solo.test"
+`)
+	type row struct{ URL, Platform, Schedule, Timeout string }
+	var got []row
+	for _, v := range c.Vendors {
+		for _, s := range v.Sources {
+			got = append(got, row{s.URL, s.Platform, s.Schedule, s.Timeout.String()})
+		}
+	}
+	want := []row{
+		{"https://status.acme.test/eu", "statuspage", "@every 2m", "24h0m0s"},
+		{"http://feeds.acme.test/a?x=1", "statuspage", "@every 2m", "24h0m0s"},
+		{"https://other.acme.test/b%2Fc", "feed", "@every 3m", "3m0s"},
+		{"https://solo.test", "statuspage", "@every 1m", "2m0s"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("sources (-want +got):\n%s", diff)
+	}
+	v := c.Vendors[0]
+	if v.Slug != "acme-corp-eu" || v.Enabled || v.Homepage != "https://acme.test" || c.Vendors[1].URL != "https://solo.test" {
+		t.Errorf("vendor = %+v", v)
+	}
+	if got, want := c.Fetch.Agent(), "vendorwatch (+https://acme.test/status)"; got != want {
+		t.Errorf("Agent = %q; want %q", got, want)
+	}
+}
+
+func TestChannels(t *testing.T) {
+	tests := []struct {
+		name, urlEnv string
+		wantType     ChannelType
+		wantURL      string
+		wantNote     string
+	}{
+		{"the URL comes from the environment", "TEAM_URL", ChannelSlack, "https://hooks.slack.test/services/T0/B0/verysecret", ""},
+		{"without it stdout takes its place", "UNSET", ChannelStdout, "", `channel "team": UNSET is not set; the digest goes to stdout`},
+		{"http is pointed out", "PLAIN_URL", ChannelSlack, "http://127.0.0.1:9/verysecret",
+			`channel "team": the URL in PLAIN_URL is http, not https, so that others on the way can read it`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := parse(t, minimal+"[[channel]]\nname = \"team\"\nurl_env = \""+tt.urlEnv+"\"\n[digest]\nchannels = [\"team\"]\n")
+			ch := c.Channels[0]
+			if ch.Type != tt.wantType || ch.URL.Reveal() != tt.wantURL {
+				t.Errorf("channel = %s %s; want %s %s", ch.Type, ch.URL.Reveal(), tt.wantType, tt.wantURL)
+			}
+			if note := strings.Join(c.Notes, "\n"); note != tt.wantNote {
+				t.Errorf("note = %q; want %q", note, tt.wantNote)
+			}
+		})
+	}
+}
+
+func TestSummary(t *testing.T) {
+	now := time.Date(2026, time.November, 22, 12, 0, 30, 0, time.UTC)
+	text := minimal + "[[channel]]\nname = \"team\"\nurl_env = \"%\"\n[digest]\ntime_zone = \"Europe/Berlin\"\nchannels = [\"team\"]\n" +
+		"[[vendor]]\nname = \"Off\"\nurl = \"https://off.test\"\nenabled = false\nschedule = \"@every 10s\"\n"
+	for env, to := range map[string]string{"UNSET": "stdout because UNSET is not set", "TEAM_URL": `slack channel "team"`} {
+		c := parse(t, strings.Replace(text, "%", env, 1))
+		want := append([]string{
+			"2 vendors, 1 source; 1 switched off",
+			"next scrape Sun 2026-11-22 12:05 UTC",
+			"next digest Mon 2026-11-23 09:00 CET to " + to,
+			"record in vendorwatch.db",
+		}, c.Notes...)
+		if diff := cmp.Diff(want, c.Summary(now)); diff != "" {
+			t.Errorf("with %s (-want +got):\n%s", env, diff)
+		}
+	}
+	c := parse(t, minimal)
+	if got := strings.Join(c.Summary(now), "\n"); !strings.Contains(got, "to stdout because digest.channels names no channel") {
+		t.Errorf("summary without a channel:\n%s", got)
+	}
+}
+
+func TestLoad(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "my.toml")
+	if _, err := Load(path); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "--config") {
+		t.Errorf("of a file that is not there: %v", err)
+	}
+	// As an editor on Windows saves it.
+	text := "\xef\xbb\xbf" + strings.ReplaceAll(minimal, "\n", "\r\n")
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := filepath.Join(dir, "vendorwatch.db"); c.Database != want {
+		t.Errorf("Database = %q; want %q, beside the config file", c.Database, want)
+	}
+	if notes, err := Check(path); err != nil || len(notes) < 3 {
+		t.Errorf("Check = %q, %v", notes, err)
+	}
+	if err := os.WriteFile(path, []byte(text+"x = 1\r\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var mistakes Mistakes
+	if _, err := Check(path); !errors.As(err, &mistakes) || mistakes[0].File != path || mistakes[0].Line != 5 {
+		t.Errorf("Check of a wrong file: %v", err)
+	}
+}
+
+// TestDefaultFile holds what the file at the top level promises.
+func TestDefaultFile(t *testing.T) {
+	const path = "../../../config.toml"
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := Parse("config.toml", data, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Vendors) != 10 || c.Vendors[0].Name != "Kustomer" || c.Vendors[0].URL != "https://status.kustomer.com" {
+		t.Errorf("%d vendors, the first is %+v; want ten and Kustomer first", len(c.Vendors), c.Vendors[0])
+	}
+	own := 0
+	for _, v := range c.Vendors {
+		if v.Schedule != c.Schedule {
+			own++
+		}
+	}
+	if own != 1 {
+		t.Errorf("%d vendors have a schedule of their own; want one, as an example", own)
+	}
+	if c.Digest.Schedule != "0 9 * * 1-5" || c.Digest.TimeZone == "" || c.Channels[0].Type != ChannelStdout || len(c.Notes) != 2 {
+		t.Errorf("digest %+v, channels %+v, notes %q", c.Digest, c.Channels, c.Notes)
+	}
+	shown := newIndex(data)
+	for key, typ := range schema() {
+		// A further source and the refused key are told of in comments.
+		if strings.HasPrefix(key, "vendor.source") || typ == reflect.TypeFor[Secret]() || isTable(typ) {
+			continue
+		}
+		if !shown.has(strings.NewReplacer("vendor.", "vendor[0].", "channel.", "channel[0].").Replace(key)) {
+			t.Errorf("key %s is not in the file", key)
+		}
+	}
+	if _, err := Load(path); err != nil && os.Getenv("VENDORWATCH_SLACK_URL") == "" {
+		t.Error(err)
+	}
+}
+
+// TestDefaultFileShowsDefaults holds the comment of the file: what it shows is what a key has when it
+// is left out, but for the keys that have no fixed default.
+func TestDefaultFileShowsDefaults(t *testing.T) {
+	data, err := os.ReadFile("../../../config.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := Parse("config.toml", data, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := parse(t, minimal)
+	c.Fetch.Contact = d.Fetch.Contact
+	for name, pair := range map[string][2]any{
+		"fetch": {c.Fetch, d.Fetch}, "database": {c.Database, d.Database}, "schedule": {c.Schedule, d.Schedule},
+		"time_zone": {c.TimeZone, d.TimeZone}, "timeout": {c.Timeout, d.Timeout}, "concurrency": {c.Concurrency, d.Concurrency},
+		"late_after": {c.LateAfter, d.LateAfter}, "keep_scrapes": {c.KeepScrapes, d.KeepScrapes},
+		"digest.schedule": {c.Digest.Schedule, d.Digest.Schedule},
+	} {
+		if diff := cmp.Diff(pair[1], pair[0]); diff != "" {
+			t.Errorf("%s differs from its default (-default +file):\n%s", name, diff)
+		}
+	}
+}
+
+func TestContact(t *testing.T) {
+	for contact, good := range map[string]bool{
+		"ops@acme.test": true, "mailto:ops@acme.test": true, "https://acme.test/contact": true,
+		"": false, "me": false, "acme.test": false, "@acme.test": false, "ops@localhost": false,
+		"Ops <ops@acme.test>": false, "ops@acme.test, b@acme.test": false, "öps@acme.test": false,
+		"https://user:pw@acme.test": false, "ftp://acme.test": false, "ops@acme.\ntest": false,
+	} {
+		if plausibleContact(contact) != good {
+			t.Errorf("plausibleContact(%q) = %v; want %v", contact, !good, good)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	files, err := filepath.Glob("testdata/bad/*.toml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range append(files, "../../../config.toml") {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		before := string(data)
+		c, err := Parse("config.toml", data, environment)
+		if string(data) != before {
+			t.Error("Parse changed its input")
+		}
+		if err != nil {
+			var mistakes Mistakes
+			if !errors.As(err, &mistakes) || len(mistakes) == 0 {
+				t.Fatalf("error %#v is not a list of mistakes", err)
+			}
+			return
+		}
+		for _, v := range c.Vendors {
+			if v.Name == "" || !slugForm.MatchString(v.Slug) || len(v.Sources) == 0 {
+				t.Errorf("vendor %+v is not whole", v)
+			}
+			for _, s := range v.Sources {
+				if s.Cron == nil || s.Timeout.Duration <= 0 || s.URL == "" || s.Platform == "" {
+					t.Errorf("source %+v is not whole", s)
+				}
+			}
+		}
+		if len(c.Vendors) == 0 || c.Digest.Cron == nil || c.Digest.Zone == nil {
+			t.Errorf("config %+v is not whole", c)
+		}
+	})
+}

@@ -1,0 +1,131 @@
+package config
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Duration is a length of time as written in the file: Go's form ("90s", "1h30m"), or with days in
+// front ("7d", "1d12h"). It is a struct because a decoder would store a bare number in an integer
+// as nanoseconds.
+type Duration struct{ time.Duration }
+
+// UnmarshalText reads a duration; it refuses negative ones and those without a unit.
+func (d *Duration) UnmarshalText(text []byte) error {
+	s := strings.TrimSpace(string(text))
+	if _, err := strconv.ParseFloat(s, 64); err == nil {
+		return fmt.Errorf("%q has no unit; write it with one, for example \"%ss\"", s, strings.TrimPrefix(s, "-"))
+	}
+	var whole time.Duration
+	rest := s
+	if days, after, ok := strings.Cut(s, "d"); ok {
+		n, err := strconv.ParseUint(days, 10, 16)
+		if err != nil {
+			return notDuration(s)
+		}
+		whole, rest = time.Duration(n)*24*time.Hour, after
+	}
+	if rest != "" || whole == 0 && !strings.HasSuffix(s, "d") {
+		part, err := time.ParseDuration(rest)
+		if err != nil || part > math.MaxInt64-whole {
+			return notDuration(s)
+		}
+		if part < 0 {
+			return fmt.Errorf("%q is negative; write for example \"90s\"", s)
+		}
+		whole += part
+	}
+	d.Duration = whole
+	return nil
+}
+
+func notDuration(s string) error {
+	return fmt.Errorf("%q is not a duration; write for example \"90s\", \"20m\", \"24h\" or \"7d\"", s)
+}
+
+// MarshalText writes the duration in Go's form.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// Size is a number of bytes. In the file it is a number, or text with a unit: "16MiB", "500KB".
+type Size int64
+
+// UnmarshalText reads a size with or without a unit: B, KB, MB, GB (powers of 1000), KiB, MiB, GiB
+// (powers of 1024).
+func (z *Size) UnmarshalText(text []byte) error {
+	s := strings.TrimSpace(string(text))
+	digits := strings.TrimRight(s, "BKMGibkmg ")
+	n, err := strconv.ParseInt(digits, 10, 64)
+	unit, known := map[string]int64{
+		"": 1, "b": 1,
+		"kb": 1e3, "mb": 1e6, "gb": 1e9,
+		"kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30,
+	}[strings.ToLower(strings.TrimSpace(s[len(digits):]))]
+	if err != nil || !known || n > math.MaxInt64/unit || n < 0 {
+		return fmt.Errorf("%q is not a size; write for example \"16MiB\"", s)
+	}
+	*z = Size(n * unit)
+	return nil
+}
+
+// String writes the size with the largest unit that divides it.
+func (z Size) String() string {
+	for _, u := range []struct {
+		name string
+		size Size
+	}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}} {
+		if z != 0 && z%u.size == 0 {
+			return fmt.Sprintf("%d%s", z/u.size, u.name)
+		}
+	}
+	return fmt.Sprintf("%dB", int64(z))
+}
+
+// Secret is a text that no log, error, page or file may show: it prints as *** in every way of
+// printing. The text lies behind a pointer because fmt reaches into unexported fields of other
+// structs without asking their methods, and a pointer is all that it finds there.
+type Secret struct{ text *string }
+
+const hidden = "***"
+
+// NewSecret hides s.
+func NewSecret(s string) Secret { return Secret{&s} }
+
+// Reveal returns the text itself, for the one place that needs it.
+func (s Secret) Reveal() string {
+	if s.text == nil {
+		return ""
+	}
+	return *s.text
+}
+
+// IsZero reports whether there is no text.
+func (s Secret) IsZero() bool { return s.Reveal() == "" }
+
+// String returns ***.
+func (s Secret) String() string { return hidden }
+
+// GoString returns ***.
+func (s Secret) GoString() string { return hidden }
+
+// Format writes *** whatever the verb.
+func (s Secret) Format(f fmt.State, verb rune) {
+	// A State that cannot be written to has nobody to tell.
+	_, _ = io.WriteString(f, hidden)
+}
+
+// LogValue returns ***.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(hidden) }
+
+// MarshalText returns ***; JSON, TOML and XML encoders use it.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
+
+// UnmarshalText takes the text in.
+func (s *Secret) UnmarshalText(text []byte) error {
+	*s = NewSecret(string(text))
+	return nil
+}

@@ -56,7 +56,26 @@ func assemble(f facts, w Window, o Options) Digest {
 	d.sort()
 	d.tally(f.health)
 	d.Headline = d.headline()
+	d.fill()
 	return d
+}
+
+// fill makes empty lists of absent ones, so that JSON has no null.
+func (d *Digest) fill() {
+	for _, items := range []*[]Item{&d.New, &d.AlreadyOpen, &d.StillOpen, &d.LeftFeed, &d.Resolved, &d.Running, &d.Upcoming,
+		&d.Ended, &d.Postmortems, &d.AddedToPast, &d.Changed} {
+		if *items == nil {
+			*items = []Item{}
+		}
+	}
+	for _, sources := range []*[]Source{&d.Unreadable, &d.ReadableAgain} {
+		if *sources == nil {
+			*sources = []Source{}
+		}
+	}
+	if d.EventIDs == nil {
+		d.EventIDs = []int64{}
+	}
 }
 
 func stories(f facts) []*story {
@@ -76,7 +95,7 @@ func stories(f facts) []*story {
 		s.item.EventIDs = append(s.item.EventIDs, e.EventID)
 	}
 	for _, s := range order {
-		s.item.Notes = notes(s.events)
+		s.item.Notes = notes(s.item, s.events)
 	}
 	return order
 }
@@ -153,7 +172,7 @@ func (d *Digest) placeMaintenance(i Item, now time.Time, news bool) {
 }
 
 // notes puts in words what is new about one incident, beyond what its state and times show.
-func notes(events []db.Event) []string {
+func notes(i Item, events []db.Event) []string {
 	var out []string
 	updates := 0
 	var severities, edited []string
@@ -175,7 +194,9 @@ func notes(events []db.Event) []string {
 		case normalize.EventIncidentReopened:
 			out = append(out, "opened again")
 		case normalize.EventIncidentLeftFeed:
-			out = append(out, "gone from the page without a resolution")
+			if i.LeftFeedAt == "" {
+				out = append(out, "was gone from the page for a while")
+			}
 		}
 	}
 	if n := len(severities); n > 0 {
@@ -244,7 +265,7 @@ func (d *Digest) weighSources(f facts, w Window) {
 			continue
 		}
 		s := Source{SourceID: e.SourceID, Vendor: e.Vendor, VendorName: e.VendorName, SinceAt: e.At,
-			Reason: oneLine(e.Detail["reason"]), LastGoodAt: e.Detail["since"]}
+			Reason: oneLine(e.Detail["reason"]), LastGoodAt: e.Detail["unreadable_since"]}
 		s.EventIDs = append(back[e.SourceID].EventIDs, e.EventID)
 		back[e.SourceID] = s
 	}
@@ -253,10 +274,10 @@ func (d *Digest) weighSources(f facts, w Window) {
 
 // sort puts vendors with the worst news first, within a vendor the worst and then the newest.
 func (d *Digest) sort() {
-	for _, items := range []([]Item){d.New, d.AlreadyOpen, d.StillOpen, d.LeftFeed, d.Resolved, d.Postmortems, d.AddedToPast, d.Changed} {
+	for _, items := range [][]Item{d.New, d.AlreadyOpen, d.StillOpen, d.LeftFeed, d.Resolved, d.Postmortems, d.AddedToPast, d.Changed} {
 		sortItems(items, worstFirst)
 	}
-	for _, items := range []([]Item){d.Running, d.Upcoming, d.Ended} {
+	for _, items := range [][]Item{d.Running, d.Upcoming, d.Ended} {
 		sortItems(items, soonestFirst)
 	}
 	bySource := func(a, b Source) int {

@@ -3,6 +3,8 @@
 package report
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -93,6 +95,15 @@ func (d Digest) location() *time.Location {
 	return time.UTC
 }
 
+// blindTo returns the page if it could not be read.
+func (d Digest) blindTo(sourceID int64) (Source, bool) {
+	n := slices.IndexFunc(d.Unreadable, func(s Source) bool { return s.SourceID == sourceID })
+	if n < 0 {
+		return Source{}, false
+	}
+	return d.Unreadable[n], true
+}
+
 // section is a titled list of a digest, in the order of reading.
 type section struct {
 	title string
@@ -136,7 +147,10 @@ func (d Digest) headline() string {
 	var parts []string
 	seen := "on " + count(c.Sources, "page")
 	if blind > 0 {
-		seen = "on the " + count(c.SourcesReadable, "page") + " we could read"
+		seen = "on the one page we could read"
+		if c.SourcesReadable > 1 {
+			seen = "on the " + count(c.SourcesReadable, "page") + " we could read"
+		}
 	}
 	switch {
 	case d.Quiet() && c.StillOpen == 0:
@@ -160,21 +174,23 @@ func stillOpen(n int) string {
 }
 
 func (d Digest) newsWords() []string {
-	var parts []string
-	add := func(n int, words string) {
-		if n > 0 {
-			parts = append(parts, words)
+	parts := []string{"No new incident"}
+	if n := len(d.New); n > 0 {
+		parts[0] = count(n, "new incident")
+	}
+	for _, p := range []struct {
+		items []Item
+		words string
+	}{
+		{d.AlreadyOpen, "already open"}, {d.StillOpen, "still open"}, {d.LeftFeed, "gone from the page"},
+		{d.Resolved, "resolved"},
+	} {
+		if n := len(p.items); n > 0 {
+			parts = append(parts, strconv.Itoa(n)+" "+p.words)
 		}
 	}
-	if n := len(d.New); n > 0 {
-		parts = append(parts, count(n, "new incident"))
-	} else {
-		parts = append(parts, "No new incident")
+	if n := len(d.Postmortems); n > 0 {
+		parts = append(parts, count(n, "postmortem"))
 	}
-	add(len(d.AlreadyOpen), count(len(d.AlreadyOpen), "incident")+" already open")
-	add(len(d.StillOpen), count(len(d.StillOpen), "incident")+" still open")
-	add(len(d.LeftFeed), count(len(d.LeftFeed), "incident")+" gone from the page")
-	add(len(d.Resolved), count(len(d.Resolved), "incident")+" resolved")
-	add(len(d.Postmortems), count(len(d.Postmortems), "postmortem"))
 	return parts
 }

@@ -50,6 +50,7 @@ func (d Digest) entry(i Item) entry {
 func (d Digest) incidentFacts(i Item) []string {
 	zone, until := d.location(), parse(d.UntilAt)
 	facts := []string{severityWords(i.Severity), stateWords(i)}
+	blind, isBlind := d.blindTo(i.SourceID)
 	started := parse(i.StartedAt)
 	if started.IsZero() {
 		facts = append(facts, "start not given, first seen "+when(parse(i.FirstSeenAt), zone, until))
@@ -63,6 +64,8 @@ func (d Digest) incidentFacts(i Item) []string {
 		facts = append(facts, lasted(i))
 	case i.LeftFeedAt != "":
 		facts = append(facts, "gone from the page "+when(parse(i.LeftFeedAt), zone, until)+", end unknown")
+	case isBlind:
+		facts = append(facts, "open when last read "+when(parse(blind.LastGoodAt), zone, until))
 	case !started.IsZero() && !started.After(until):
 		facts = append(facts, "ongoing for "+Duration(until.Sub(started)))
 	default:
@@ -179,7 +182,7 @@ func (d Digest) backWords(s Source) string {
 func (p Part) words() string {
 	statuses := make([]string, len(p.Statuses))
 	for n, s := range p.Statuses {
-		statuses[n] = spell(oneLine(s))
+		statuses[n] = spell(s)
 	}
 	if n := len(statuses); n > 5 {
 		statuses = append(append(statuses[:2:2], "…"), statuses[n-2:]...)

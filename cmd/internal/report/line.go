@@ -79,13 +79,13 @@ func lineVerb(e db.Event) string {
 	case normalize.EventSourceReadable:
 		return "readable"
 	}
-	return spell(oneLine(string(e.Kind)))
+	return spell(string(e.Kind))
 }
 
 // lineFields is what follows: severity, title, and what the kind of event adds.
 func lineFields(e db.Event) []string {
 	title := cut(oneLine(e.Title), 100, cutMark)
-	severity := fmt.Sprintf("%-8s", firstOf(e.Severity, string(normalize.SeverityUnknown)))
+	severity := fmt.Sprintf("%-8s", firstOf(oneLine(e.Severity), string(normalize.SeverityUnknown)))
 	state := spell(e.State)
 	words := cut(plainLine(e.Body), 120, cutMark)
 	switch e.Kind {
@@ -114,12 +114,12 @@ func lineFields(e db.Event) []string {
 }
 
 func arrow(from, to string) string {
-	return firstOf(oneLine(from), "unknown") + " → " + firstOf(oneLine(to), "unknown")
+	return firstOf(from, "unknown") + " → " + firstOf(to, "unknown")
 }
 
 // editedFields lists what the vendor changed.
 func editedFields(e db.Event) []string {
-	return strings.FieldsFunc(firstOf(e.Detail["fields"], e.Detail["field"]), func(r rune) bool { return r == ',' || r == ' ' })
+	return strings.FieldsFunc(oneLine(e.Detail["fields"]), func(r rune) bool { return r == ',' || r == ' ' })
 }
 
 // componentName is "Group › Name".

@@ -31,7 +31,7 @@ const (
 func SlackBlocks(d Digest) slack.WebhookMessage {
 	text := "Vendor status: " + d.Headline
 	fallback := mrkdwn(text, 2*slackHeaderText, cutMark)
-	header := slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, cut(oneLine(text), slackHeaderText/2, cutMark), false, false))
+	header := slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, cut(oneLine(text), slackHeaderText, cutMark), false, false))
 
 	front := mrkdwn(d.span(), slackBackText, cutMark)
 	blind := d.slackBlind()

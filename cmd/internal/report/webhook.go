@@ -135,14 +135,15 @@ func retryAfter(header string, now time.Time) time.Duration {
 	return 0
 }
 
-// scrub takes the webhook's address out of a text that others wrote.
+// scrub takes the webhook's address, and each part of it that could be a key, out of a text that others wrote.
 func (s *Slack) scrub(text string) string {
 	u, err := url.Parse(s.url.Reveal())
 	if err != nil {
 		return hidden
 	}
-	for _, part := range []string{u.String(), u.RequestURI(), u.Path, strings.TrimPrefix(u.Path, "/"), u.RawQuery} {
-		if len(part) > 3 {
+	parts := []string{u.String(), u.RequestURI(), u.Path, strings.TrimPrefix(u.Path, "/"), u.RawQuery}
+	for _, part := range append(parts, strings.Split(u.Path, "/")...) {
+		if len(part) > 8 { // "services" is no key
 			text = strings.ReplaceAll(text, part, hidden)
 		}
 	}

@@ -74,7 +74,7 @@ func window(from, to time.Time, zone *time.Location, now time.Time) string {
 }
 
 // spell turns an enum's word into words for people: "in_progress" into "in progress".
-func spell(word string) string { return strings.ReplaceAll(word, "_", " ") }
+func spell(word string) string { return strings.ReplaceAll(oneLine(word), "_", " ") }
 
 // severityWords says how bad; a vendor that did not say is not made out to be harmless.
 func severityWords(severity string) string {
@@ -84,11 +84,12 @@ func severityWords(severity string) string {
 	case normalize.SeverityNone:
 		return "no impact"
 	}
-	return severity
+	return oneLine(severity)
 }
 
 // severityChange says which way it went: "minor → critical (worse)".
 func severityChange(from, to string) string {
+	from, to = oneLine(from), oneLine(to)
 	words := firstOf(from, "unknown") + " → " + firstOf(to, "unknown")
 	a, b := normalize.Severity(from), normalize.Severity(to)
 	switch {

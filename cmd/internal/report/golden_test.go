@@ -1,0 +1,194 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// The files under testdata show what people get; after -update, read the diff.
+func TestGolden(t *testing.T) {
+	for name, d := range map[string]Digest{"rich": richDigest(t), "quiet": quietDigest(t), "blind": blindDigest(t)} {
+		t.Run(name, func(t *testing.T) {
+			golden(t, name+".txt", []byte(Text(d, 100)))
+			golden(t, name+".slack.json", indented(t, SlackBlocks(d)))
+			golden(t, name+".json", indented(t, d))
+		})
+	}
+}
+
+func indented(t *testing.T, v any) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s differs from what it was (-want +got):\n%s", name, diff)
+	}
+}
+
+func zone(t *testing.T, name string) *time.Location {
+	t.Helper()
+	z, err := time.LoadLocation(name)
+	if err != nil {
+		t.Skipf("no time zone data for %s: %v", name, err)
+	}
+	return z
+}
+
+func ptr(n int64) *int64 { return &n }
+
+// monday is 9:00 in Berlin, when the digest of the tests is made.
+var monday = time.Date(2025, 11, 24, 8, 0, 0, 0, time.UTC)
+
+func digestOf(t *testing.T, f facts) Digest {
+	f.incidents = map[int64]db.Incident{}
+	for _, i := range f.open {
+		f.incidents[i.IncidentID] = i
+	}
+	kept := f.open[:0:0]
+	for _, i := range f.open {
+		if !normalize.State(i.State).Over() && i.LeftFeedAt == "" && i.Kind != "maintenance" {
+			kept = append(kept, i)
+		}
+	}
+	f.open = kept
+	return assemble(f, Window{Since: monday.Add(-72 * time.Hour), Until: monday}, Options{Zone: zone(t, "Europe/Berlin"), Now: monday})
+}
+
+func source(id int64, vendor, name string) db.SourceHealth {
+	return db.SourceHealth{SourceID: id, Vendor: vendor, VendorName: name, PageURL: "https://status." + vendor + ".example",
+		Platform: "statuspage", Health: "ok", LastSuccessAt: "2025-11-24T07:58:00.000Z", LastAttemptAt: "2025-11-24T07:58:00.000Z",
+		CoverageStartAt: "2025-06-01T00:00:00.000Z", BaselineAt: "2025-09-01T00:00:00.000Z"}
+}
+
+func unreadable(h db.SourceHealth, since, reason string) db.SourceHealth {
+	h.Health, h.FailingSince, h.LastError, h.ConsecutiveFailures = "unreadable", since, reason, 40
+	h.LastSuccessAt = since
+	return h
+}
+
+func quietDigest(t *testing.T) Digest {
+	return digestOf(t, facts{health: []db.SourceHealth{source(1, "kustomer", "Kustomer"), source(2, "octoforge", "Octoforge")}})
+}
+
+func blindDigest(t *testing.T) Digest {
+	never := source(3, "paylane", "Paylane")
+	never.Health, never.LastSuccessAt, never.CoverageStartAt, never.BaselineAt = "never", "", "", ""
+	never.LastError = "fetch https://status.paylane.example: 403 Forbidden"
+	never.FailingSince = "2025-11-23T07:00:00.000Z"
+	stopped := source(4, "mailcart", "Mailcart")
+	stopped.LastSuccessAt = "2025-11-20T07:00:00.000Z"
+	return digestOf(t, facts{health: []db.SourceHealth{
+		source(1, "kustomer", "Kustomer"),
+		unreadable(source(2, "octoforge", "Octoforge"), "2025-11-22T02:10:00.000Z", "fetch https://status.octoforge.example/api/v2/summary.json: not the expected page: a login page"),
+		never, stopped,
+	}})
+}
+
+func richDigest(t *testing.T) Digest {
+	incident := func(id int64, vendor, name, title, severity, state, started, resolved string) db.Incident {
+		i := db.Incident{IncidentID: id, Vendor: vendor, VendorName: name, SourceID: 1, PageURL: "https://status." + vendor + ".example",
+			Platform: "statuspage", SourceKey: title, Kind: "incident", Title: title, URL: "https://status." + vendor + ".example/incidents/" + string(rune('a'+id)),
+			Severity: severity, State: state, VendorState: state, StartedAt: started, ResolvedAt: resolved, FirstSeenAt: started, Announced: 1}
+		if resolved != "" {
+			i.DurationSeconds = ptr(int64(parse(resolved).Sub(parse(started)) / time.Second))
+		}
+		return i
+	}
+	outage := incident(1, "kustomer", "Kustomer", "[PLATFORM] [403 ERROR] <PROD 1 & 2>", "minor", "resolved", "2025-11-23T17:46:00.000Z", "2025-11-23T17:54:00.000Z")
+	outage.Components = "Prod1 (US) › Web Client, Prod2 (EU) › Web Client"
+	outage.LatestBody = "A change of our firewall has been **taken back**; every area works again.\n\n* watched for *one hour*"
+	outage.StatedDurationSeconds = ptr(26 * 60)
+	queue := incident(2, "kustomer", "Kustomer", "Messages arrive late", "major", "identified", "2025-11-24T06:55:00.000Z", "")
+	queue.Components = "Prod1 (US) › Channels"
+	queue.LatestBody = "We found a queue that is stuck & restart it."
+	git := incident(3, "octoforge", "Octoforge", "Pushes fail", "critical", "investigating", "2025-11-24T07:59:30.000Z", "")
+	git.LatestBody = "We are looking into it."
+	old := incident(4, "paylane", "Paylane", "Payouts to some banks are delayed", "unknown", "monitoring", "2025-10-02T10:00:00.000Z", "")
+	was := incident(5, "paylane", "Paylane", "Dashboard slow", "minor", "resolved", "2025-11-20T10:00:00.000Z", "2025-11-22T09:00:00.000Z")
+	gone := incident(6, "mailcart", "Mailcart", "Bounces not shown", "none", "investigating", "2025-11-20T10:00:00.000Z", "")
+	gone.LeftFeedAt = "2025-11-22T10:00:00.000Z"
+	late := incident(7, "mailcart", "Mailcart", "Sending was down in spring", "major", "resolved", "2025-04-02T10:00:00.000Z", "2025-04-02T12:30:00.000Z")
+	firstLook := incident(8, "datahut", "Datahut", "Imports fail for files over 2 GB", "major", "identified", "2025-11-01T10:00:00.000Z", "")
+	edited := incident(9, "datahut", "Datahut", "Search down", "major", "resolved", "2025-11-10T10:00:00.000Z", "2025-11-10T11:00:00.000Z")
+	work := func(id int64, title, state, start, end string) db.Incident {
+		i := incident(id, "octoforge", "Octoforge", title, "none", state, "", "")
+		i.Kind, i.ScheduledStartAt, i.ScheduledEndAt = "maintenance", start, end
+		return i
+	}
+	f := facts{
+		open: []db.Incident{outage, queue, git, old, was, gone, late, firstLook, edited,
+			work(13, "Certificates renewed", "completed", "2025-11-22T01:00:00.000Z", "2025-11-22T02:00:00.000Z")},
+		maintenance: []db.Incident{
+			work(10, "Database upgrade", "in_progress", "2025-11-24T07:00:00.000Z", "2025-11-24T09:00:00.000Z"),
+			work(11, "Network work in Frankfurt", "scheduled", "2025-11-29T23:00:00.000Z", "2025-11-30T03:00:00.000Z"),
+		},
+		health: []db.SourceHealth{source(1, "kustomer", "Kustomer"), source(2, "octoforge", "Octoforge"), source(3, "paylane", "Paylane"),
+			source(4, "mailcart", "Mailcart"), source(5, "datahut", "Datahut"),
+			unreadable(source(6, "cloudbay", "Cloudbay"), "2025-11-23T02:10:00.000Z", "fetch https://status.cloudbay.example/api/v2/summary.json: 503 Service Unavailable")},
+	}
+	f.health[4].BaselineAt, f.health[4].CoverageStartAt = "2025-11-23T12:00:00.000Z", "2025-11-23T12:00:00.000Z"
+	f.health[3].ConsecutiveFailures, f.health[3].Health = 1, "failing"
+	id := int64(100)
+	event := func(kind normalize.EventKind, i db.Incident, detail ...string) {
+		id++
+		e := db.Event{EventID: id, Kind: kind, At: "2025-11-23T18:00:00.000Z", SourceID: i.SourceID, IncidentID: i.IncidentID,
+			Vendor: i.Vendor, VendorName: i.VendorName, Title: i.Title, Severity: i.Severity, State: i.State, URL: i.URL, Detail: map[string]string{}}
+		for n := 0; n+1 < len(detail); n += 2 {
+			e.Detail[detail[n]] = detail[n+1]
+		}
+		if kind == normalize.EventPostmortemPosted {
+			e.Body = "# Summary\nA policy was too strict, for **26 minutes**."
+		}
+		f.events = append(f.events, e)
+	}
+	event(normalize.EventIncidentOpened, outage)
+	event(normalize.EventUpdatePosted, outage)
+	event(normalize.EventIncidentResolved, outage)
+	event(normalize.EventPostmortemPosted, outage)
+	event(normalize.EventIncidentOpened, queue)
+	event(normalize.EventSeverityChanged, queue, "from", "minor", "to", "major")
+	event(normalize.EventIncidentOpened, git)
+	event(normalize.EventUpdatePosted, old)
+	event(normalize.EventUpdatePosted, old)
+	event(normalize.EventIncidentResolved, was)
+	event(normalize.EventIncidentLeftFeed, gone)
+	event(normalize.EventIncidentOpened, late, "late", "true")
+	event(normalize.EventIncidentOpened, firstLook, "already_open", "true")
+	event(normalize.EventIncidentEdited, edited, "fields", "title, body")
+	event(normalize.EventMaintenanceCompleted, f.open[9])
+	event(normalize.EventComponentChanged, db.Incident{SourceID: 2, Vendor: "octoforge", VendorName: "Octoforge"}, "component", "Git", "group", "Core", "from", "operational", "to", "major_outage")
+	event(normalize.EventSourceReadable, db.Incident{SourceID: 3, Vendor: "paylane", VendorName: "Paylane"}, "unreadable_since", "2025-11-23T12:00:00.000Z")
+	return digestOf(t, f)
+}

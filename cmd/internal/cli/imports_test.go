@@ -1,0 +1,104 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "vendorwatch"
+
+// layers is the order of imports, one way only: a package may import the packages of this module
+// that stand behind it, and no others. The siblings under cmd/internal do not know each other; cli
+// brings them together.
+var layers = map[string][]string{
+	"normalize":             nil,
+	"scraper":               {"normalize"},
+	"db":                    {"normalize"},
+	"cmd/internal/config":   {"normalize", "scraper", "db"},
+	"cmd/internal/watch":    {"normalize", "scraper", "db"},
+	"cmd/internal/report":   {"normalize", "scraper", "db"},
+	"cmd/internal/web":      {"normalize", "scraper", "db"},
+	"cmd/internal/simulate": {"normalize", "scraper", "db"},
+	"cmd/internal/cli": {"normalize", "scraper", "db", "cmd/internal/config", "cmd/internal/watch", "cmd/internal/report",
+		"cmd/internal/web", "cmd/internal/simulate"},
+	"cmd/vendorwatch": {"cmd/internal/cli"},
+}
+
+// pure lists what normalize must not reach, even indirectly: it does no I/O, and knows no page.
+var pure = []string{"net/http", "database/sql", "github.com/gocolly/colly", "github.com/PuerkitoBio/goquery"}
+
+type listed struct {
+	ImportPath string
+	Imports    []string // without those of tests
+	Deps       []string // all that it reaches
+}
+
+func TestOrderOfImports(t *testing.T) {
+	packages := list(t)
+	for _, name := range []string{"normalize", "scraper", "db"} {
+		if !slices.ContainsFunc(packages, func(p listed) bool { return p.ImportPath == module+"/"+name }) {
+			t.Errorf("go list does not know package %s", name)
+		}
+	}
+	for _, p := range packages {
+		name := strings.TrimPrefix(p.ImportPath, module+"/")
+		allowed, known := layers[name]
+		if !known {
+			t.Errorf("package %s has no place in the order of imports", name)
+			continue
+		}
+		for _, path := range p.Imports {
+			imported, ours := strings.CutPrefix(path, module+"/")
+			if ours && !slices.Contains(allowed, imported) {
+				t.Errorf("%s imports %s; it may import %q only", name, imported, allowed)
+			}
+		}
+	}
+}
+
+func TestNormalizeIsPure(t *testing.T) {
+	for _, p := range list(t) {
+		if p.ImportPath != module+"/normalize" {
+			continue
+		}
+		for _, dep := range p.Deps {
+			for _, forbidden := range pure {
+				if dep == forbidden || strings.HasPrefix(dep, forbidden+"/") {
+					t.Errorf("normalize reaches %s", dep)
+				}
+			}
+		}
+		return
+	}
+	t.Error("go list does not know package normalize")
+}
+
+// list returns the packages of this module.
+func list(t *testing.T) []listed {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports,Deps", module+"/...").Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			t.Fatalf("go list: %v: %s", err, exit.Stderr)
+		}
+		t.Fatalf("go list: %v", err)
+	}
+	var packages []listed
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		err := d.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return packages
+		}
+		if err != nil {
+			t.Fatalf("go list: %v", err)
+		}
+		packages = append(packages, p)
+	}
+}

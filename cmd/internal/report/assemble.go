@@ -240,16 +240,14 @@ func componentChanges(events []db.Event) []Part {
 func (d *Digest) weighSources(f facts, w Window) {
 	blind := map[int64]bool{}
 	for _, h := range f.health {
-		reason := ""
+		reason := oneLine(h.LastError)
 		since := firstOf(h.FailingSince, h.LastSuccessAt)
 		switch {
-		case h.Health == "never" || h.LastSuccessAt == "":
-			reason = firstOf(oneLine(h.LastError), "never read so far")
+		case h.LastSuccessAt == "":
 		case h.Health == "unreadable" || h.ConsecutiveFailures >= 3:
-			reason = firstOf(oneLine(h.LastError), "no reason is on record")
 		case w.Until.Sub(parse(h.LastSuccessAt)) > stale:
 			since = h.LastSuccessAt
-			reason = firstOf(oneLine(h.LastError), "not read since; is the service running?")
+			reason = firstOf(reason, "not read since; is the service running?")
 		default:
 			continue
 		}

@@ -12,7 +12,7 @@ import (
 // The spans that a digest looks over.
 const (
 	horizon = 7 * 24 * time.Hour // maintenance that far ahead is told
-	stale   = 24 * time.Hour     // a page not read for so long counts as not readable, whatever its last answer was
+	stale   = 36 * time.Hour     // a page not read for so long counts as not readable, whatever its last answer was; daily reading is enough
 )
 
 // Window is what a digest reports on.

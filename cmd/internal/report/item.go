@@ -29,7 +29,7 @@ type entry struct {
 
 func (d Digest) entry(i Item) entry {
 	e := entry{
-		vendor:   cut(oneLine(firstOf(i.VendorName, i.Vendor, "unknown vendor")), 80, cutMark),
+		vendor:   vendorName(i.VendorName, i.Vendor, 80),
 		severity: i.Severity,
 		title:    cut(firstOf(oneLine(i.Title), "(no title)"), titleLimit, cutMark),
 		link:     firstOf(webLink(i.URL), webLink(i.PageURL)),
@@ -72,6 +72,11 @@ func (d Digest) incidentFacts(i Item) []string {
 		facts = append(facts, "ongoing")
 	}
 	return facts
+}
+
+// vendorName is what a vendor is called, in at most limit runes.
+func vendorName(name, slug string, limit int) string {
+	return cut(firstOf(oneLine(name), oneLine(slug), "(unnamed vendor)"), limit, cutMark)
 }
 
 // lasted gives the measured duration, and the vendor's own where it differs.
@@ -154,7 +159,7 @@ func (d Digest) sourceWords(s Source) string {
 	zone, until := d.location(), parse(d.UntilAt)
 	reason := cut(oneLine(s.Reason), reasonLimit, cutMark)
 	if s.LastGoodAt == "" && s.SinceAt == "" {
-		return "never read so far: " + reason
+		return firstOf(reason, "not read live so far")
 	}
 	words := "since " + when(parse(s.SinceAt), zone, until)
 	if since := parse(s.SinceAt); !since.IsZero() && until.After(since) {
@@ -165,6 +170,9 @@ func (d Digest) sourceWords(s Source) string {
 		words += ", never read before"
 	case s.LastGoodAt != s.SinceAt:
 		words += ", last read " + when(parse(s.LastGoodAt), zone, until)
+	}
+	if reason == "" {
+		return words
 	}
 	return words + ": " + reason
 }

@@ -19,7 +19,7 @@ func Line(e db.Event, zone *time.Location) string {
 	if at := parse(e.At); !at.IsZero() {
 		clock = at.In(zone).Format("15:04:05")
 	}
-	vendor := cut(oneLine(firstOf(e.VendorName, e.Vendor)), 24, cutMark)
+	vendor := vendorName(e.VendorName, e.Vendor, 24)
 	fields := append([]string{clock, fmt.Sprintf("%-16s", vendor), fmt.Sprintf("%-13s", lineVerb(e))}, lineFields(e)...)
 	kept := fields[:0]
 	for _, f := range fields {

@@ -130,7 +130,7 @@ func (p *slackPacker) components(parts []Part) {
 	share := p.room - slackReserve
 	p.add(fmt.Sprintf("*Components (%d)*", len(parts)), true)
 	for n, c := range parts {
-		text := mrkdwn("• "+cut(oneLine(firstOf(c.VendorName, c.Vendor)), 80, cutMark)+": "+c.words(), 400, cutMark)
+		text := mrkdwn("• "+vendorName(c.VendorName, c.Vendor, 80)+": "+c.words(), 400, cutMark)
 		if size(text)+1 > share {
 			p.add(fmt.Sprintf("… and %s", count(len(parts)-n, "more component")), false)
 			return
@@ -190,7 +190,7 @@ func moreByVendor(items []Item) string {
 	var order []string
 	counts := map[string]int{}
 	for _, i := range items {
-		name := cut(oneLine(firstOf(i.VendorName, i.Vendor)), 40, cutMark)
+		name := vendorName(i.VendorName, i.Vendor, 40)
 		if counts[name] == 0 {
 			order = append(order, name)
 		}
@@ -211,7 +211,7 @@ func (d Digest) slackBlind() string {
 	}
 	text := fmt.Sprintf("*Could not read (%d)*", len(d.Unreadable))
 	for n, s := range d.Unreadable {
-		name := mrkdwn(cut(oneLine(firstOf(s.VendorName, s.Vendor)), 80, cutMark), 120, cutMark)
+		name := mrkdwn(vendorName(s.VendorName, s.Vendor, 80), 120, cutMark)
 		if link := mrkdwnEscapes.Replace(webLink(s.PageURL)); link != "" && size(link) <= slackLinkText {
 			name = "<" + link + "|" + name + ">"
 		}
@@ -219,7 +219,7 @@ func (d Digest) slackBlind() string {
 		if size(text)+size(line) > slackBlindText-slackReserve {
 			var names []string
 			for _, s := range d.Unreadable[n:] {
-				names = append(names, cut(oneLine(firstOf(s.VendorName, s.Vendor)), 40, cutMark))
+				names = append(names, vendorName(s.VendorName, s.Vendor, 40))
 			}
 			return text + "\n" + mrkdwn(fmt.Sprintf("… and %d more: %s", len(names), strings.Join(names, ", ")), slackReserve, cutMark)
 		}
@@ -234,7 +234,7 @@ func (d Digest) slackBack() string {
 	}
 	var lines []string
 	for _, s := range d.ReadableAgain {
-		lines = append(lines, cut(oneLine(firstOf(s.VendorName, s.Vendor)), 80, cutMark)+" "+d.backWords(s))
+		lines = append(lines, vendorName(s.VendorName, s.Vendor, 80)+" "+d.backWords(s))
 	}
 	return fmt.Sprintf("*Readable again (%d)*\n", len(lines)) + mrkdwn(strings.Join(lines, "; "), slackBackText, cutMark)
 }

@@ -22,13 +22,13 @@ func Text(d Digest, width int) string {
 	if len(d.Components) > 0 {
 		t.title("Components", len(d.Components))
 		for _, p := range d.Components {
-			t.line(2, oneLine(firstOf(p.VendorName, p.Vendor))+": "+p.words())
+			t.line(2, vendorName(p.VendorName, p.Vendor, 80)+": "+p.words())
 		}
 	}
 	if len(d.Unreadable) > 0 {
 		t.title("Could not read", len(d.Unreadable))
 		for _, s := range d.Unreadable {
-			t.line(2, oneLine(firstOf(s.VendorName, s.Vendor)))
+			t.line(2, vendorName(s.VendorName, s.Vendor, 80))
 			t.line(4, d.sourceWords(s))
 			t.raw(4, webLink(s.PageURL))
 		}
@@ -36,7 +36,7 @@ func Text(d Digest, width int) string {
 	if len(d.ReadableAgain) > 0 {
 		t.title("Readable again", len(d.ReadableAgain))
 		for _, s := range d.ReadableAgain {
-			t.line(2, oneLine(firstOf(s.VendorName, s.Vendor))+" "+d.backWords(s))
+			t.line(2, vendorName(s.VendorName, s.Vendor, 80)+" "+d.backWords(s))
 		}
 	}
 	t.b.WriteByte('\n')

@@ -2,8 +2,6 @@ package simulate
 
 import "time"
 
-const minutes = time.Minute
-
 // ledgerline has the planned work: a maintenance that runs while the story does and one that is
 // still to come when it ends. An incident of its own is open at the end.
 func (p plot) ledgerline() Vendor {

@@ -1,5 +1,7 @@
 package simulate
 
+import "time"
+
 // parcelwise refuses its API to robots, so that its pages have to be read. Its incident grows from
 // minor to major to critical before it ends.
 func (p plot) parcelwise() Vendor {
@@ -29,10 +31,10 @@ func (p plot) parcelwise() Vendor {
 						Sets: []Status{{labels.ID, "operational"}}},
 				},
 			},
-			closed(checkout, "Checkout widget shows no delivery dates", "minor", "degraded_performance", p.past(6, 8, 12), 50*minutes,
+			closed(checkout, "Checkout widget shows no delivery dates", "minor", "degraded_performance", p.past(6, 8, 12), 50*time.Minute,
 				"The widget shows prices without dates.", "One carrier's calendar cannot be reached. We have asked them.",
 				"The carrier is back and so are the dates."),
-			closed(tracking, "Tracking stuck for parcels from the north hub", "major", "partial_outage", p.past(70, 11, 30), 130*minutes,
+			closed(tracking, "Tracking stuck for parcels from the north hub", "major", "partial_outage", p.past(70, 11, 30), 130*time.Minute,
 				"Parcels from the north hub seem to stand still.", "The hub's scanners send nothing. The hub is restarting them.",
 				"The scanners are back and the missing scans have been added."),
 		},

@@ -64,10 +64,3 @@ func blocks(body string) string {
 	end()
 	return strings.Join(out, "\n\n")
 }
-
-// plain renders Markdown as the visible text of one paragraph.
-func plain(body string) string {
-	body = mdLink.ReplaceAllString(body, "$1")
-	body = mdBold.ReplaceAllString(body, "$1")
-	return strings.Join(strings.Fields(mdEscape.ReplaceAllString(body, "$1")), " ")
-}

@@ -129,13 +129,14 @@ func (p page) outageHistory() string {
 	return p.pingoruFrame(p.Name+" Outage History", b.String())
 }
 
-// writeTimeline lists the updates, oldest first, numbered by the list.
+// writeTimeline lists the updates, oldest first, numbered by the list. Bodies stand there as the vendor
+// wrote them: Markdown is not rendered.
 func writeTimeline(b *strings.Builder, s story) {
 	b.WriteString("<ol class=\"line\">\n")
 	for i := len(s.posts) - 1; i >= 0; i-- {
 		u := s.posts[i]
 		fmt.Fprintf(b, "<li><span class=\"word\">%s</span> <span class=\"when\">%s</span>\n<p>%s</p></li>\n",
-			u.State, pingoruTime(u.date), escText(plain(u.body)))
+			u.State, pingoruTime(u.date), escText(u.body))
 	}
 	b.WriteString("</ol>\n")
 }

@@ -48,6 +48,13 @@ func (pingoru) Home(u *url.URL) string {
 	return strings.TrimSuffix(home.JoinPath(u.Path).String(), "/")
 }
 
+// Words are the badges that say no more than that an incident is not over: its timeline tells the state.
+func (pingoru) Words() normalize.Words {
+	return normalize.Words{States: map[string]normalize.State{
+		"ongoing": normalize.StateUpdate, "active": normalize.StateUpdate, "open": normalize.StateUpdate, "unresolved": normalize.StateUpdate,
+	}}
+}
+
 // Detect reports whether the page carries Pingoru's labels.
 func (pingoru) Detect(p Page) bool {
 	for _, label := range []string{"Update timeline", "Outage History", "Detected by"} {
@@ -73,6 +80,7 @@ func (pingoru) Parse(s Source, p Page) (Result, error) {
 			return Result{}, shapeErrorf("the HTML cannot be parsed: %v", err)
 		}
 		page.document = pingoruPage
+		page.cut = openEnded(body)
 		if c := canonicalURL(root); c != "" {
 			page.url = resolveURL(p.URL, c)
 		}
@@ -85,6 +93,12 @@ func (pingoru) Parse(s Source, p Page) (Result, error) {
 		return page.history(s, h)
 	}
 	return page.incident(p)
+}
+
+// openEnded reports whether an HTML document lacks the end of what it began.
+func openEnded(body []byte) bool {
+	lower := bytes.ToLower(body)
+	return bytes.Contains(lower, []byte("<html")) && !bytes.Contains(lower, []byte("</html"))
 }
 
 func pingoruShapeError(p Page) error {
@@ -121,13 +135,15 @@ func (r pingoruReader) history(s Source, h pingoruHistoryHead) (Result, error) {
 			res.Follow = append(res.Follow, Request{URL: in.raw.URL, Optional: true})
 		}
 	}
-	if len(res.Incidents) < h.count {
-		if len(res.Incidents) == 0 {
-			return Result{}, shapeErrorf("an outage history that announces %d outages and shows none of them", h.count)
-		}
-		return res, nil // the rest is elsewhere, or was cut off: nothing can be said of what is not here
+	switch {
+	case len(res.Incidents) == 0 && h.count > 0:
+		return Result{}, shapeErrorf("an outage history that announces %d outages and shows none of them", h.count)
+	case len(res.Incidents) == 0 && r.cut:
+		return Result{}, shapeErrorf("an outage history that breaks off before its end")
+	case len(res.Incidents) >= h.count && !r.cut:
+		// Of a list that is shorter than announced nothing can be said of what is not there.
+		res.Coverage.Since = h.since
 	}
-	res.Coverage.Since = h.since
 	return res, nil
 }
 

@@ -16,6 +16,7 @@ type pingoruReader struct {
 	document string
 	lines    []textLine
 	view     *htmlView
+	cut      bool // the document breaks off before its end
 }
 
 // pingoruIncident is one incident as its lines tell it.
@@ -112,7 +113,7 @@ func (r pingoruReader) readIncident(lines []textLine) pingoruIncident {
 	if at >= 0 {
 		in.raw.Updates = r.timeline(lines[at], lines[at+1:], &in)
 	}
-	in.raw.Excerpt = len(in.raw.Updates) < in.count
+	in.raw.Excerpt = r.cut || len(in.raw.Updates) < in.count
 	for _, name := range r.componentNames(chips, names, lines) {
 		in.raw.Components = append(in.raw.Components, normalize.RawComponent{Name: name})
 	}

@@ -53,7 +53,7 @@ func readHome(s Source, p Page, doc *goquery.Document) (spResult, error) {
 	doc.FindMatcher(selUnresolved).Each(func(_ int, in *goquery.Selection) {
 		raw := r.incident(in, "")
 		if raw.Impact == "" {
-			raw.Impact = impactOf(in)
+			raw.Impact = impactClass(in)
 			raw.Kind = kindOf(raw.Impact, raw.Updates)
 		}
 		out.Incidents = append(out.Incidents, raw)
@@ -136,7 +136,7 @@ func (r homeReader) incident(in *goquery.Selection, header string) normalize.Raw
 		Document: docHome,
 		ID:       incidentID(href),
 		Title:    strings.TrimSpace(link.Text()),
-		Impact:   impactOf(line),
+		Impact:   impactClass(line),
 	}
 	if raw.Title == "" {
 		raw.Title = strings.TrimSpace(line.Text())

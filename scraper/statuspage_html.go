@@ -105,7 +105,7 @@ func readIncidentPage(s Source, p Page, doc *goquery.Document) (spResult, error)
 		ID:         id,
 		URL:        incidentURL(home, id),
 		Title:      strings.TrimSpace(name.Text()),
-		Impact:     impactOf(name),
+		Impact:     impactClass(name),
 		Components: affectedBy(container.FindMatcher(selAffected).First().Text()),
 	}
 	rows.Each(func(_ int, row *goquery.Selection) {
@@ -172,8 +172,8 @@ func modalID(doc *goquery.Document) string {
 	return id
 }
 
-// impactOf returns the word of a class such as "impact-minor", "" if there is none.
-func impactOf(sel *goquery.Selection) string { return classWord(sel, "impact-") }
+// impactClass returns the word of a class such as "impact-minor", "" if there is none.
+func impactClass(sel *goquery.Selection) string { return classWord(sel, "impact-") }
 
 func classWord(sel *goquery.Selection, prefix string) string {
 	class, _ := sel.Attr("class")

@@ -3,6 +3,7 @@ package scraper
 import (
 	"encoding/json"
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -29,6 +30,7 @@ type spDocument struct {
 }
 
 type spPage struct {
+	ID        string `json:"id"`
 	Name      string `json:"name"`
 	URL       string `json:"url"` // the status page in summaries, the vendor's own site in histories
 	TimeZone  string `json:"time_zone"`
@@ -119,6 +121,10 @@ func readStatuspageJSON(s Source, p Page, body []byte) (spResult, error) {
 	return doc.read(s, p, kind)
 }
 
+// ulid is an id as incident.io makes them. Its compatible API has Statuspage's keys; Statuspage's own
+// ids are twelve small letters and digits.
+var ulid = regexp.MustCompile(`^[0-7][0-9A-HJKMNP-TV-Z]{25}$`)
+
 // kind tells which document it is, by the keys that such a document always has. Where it is none,
 // why says what is wrong, if there is anything to say beyond wrongPage.
 func (d *spDocument) kind() (kind, why string) {
@@ -130,6 +136,8 @@ func (d *spDocument) kind() (kind, why string) {
 		return docIncident, ""
 	case d.Page == nil:
 		return "", ""
+	case ulid.MatchString(d.Page.ID):
+		return "", "the answer of incident.io's Statuspage-compatible API (its ids are ULIDs)"
 	case d.Incident != nil || d.Maintenance != nil:
 		return docIncident, ""
 	case status && d.Components != nil && d.Incidents != nil && d.Maintenances != nil:

@@ -335,7 +335,7 @@ func (d *Digest) tally(health []db.SourceHealth) {
 		if blind[h.SourceID] {
 			continue
 		}
-		if h.ConsecutiveFailures > 0 {
+		if h.ConsecutiveFailures > 0 || h.LastError != "" {
 			c.SourcesUncertain++
 		}
 		known := earliest(h.CoverageStartAt, h.BaselineAt)

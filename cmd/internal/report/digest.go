@@ -48,7 +48,7 @@ type Counts struct {
 	Vendors          int `json:"vendors"`
 	VendorsReadable  int `json:"vendors_readable"` // vendors all of whose pages could be read
 	SourcesCovered   int `json:"sources_covered"`  // readable, and known since the start of the window
-	SourcesUncertain int `json:"sources_failing"`  // counted as readable, though the last attempt failed
+	SourcesUncertain int `json:"sources_failing"`  // counted as readable, though the last attempt failed in whole or part
 }
 
 // Item is one incident or maintenance in a digest.

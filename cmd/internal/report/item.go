@@ -216,7 +216,7 @@ func (d Digest) foot() []string {
 		lines = append(lines, fmt.Sprintf("%d of the readable pages cover this whole time; the others show less, or were first read within it", c.SourcesCovered))
 	}
 	if c.SourcesUncertain > 0 {
-		lines = append(lines, count(c.SourcesUncertain, "page")+" counted as readable failed when last asked")
+		lines = append(lines, count(c.SourcesUncertain, "page")+" counted as readable failed in whole or part when last asked")
 	}
 	return lines
 }

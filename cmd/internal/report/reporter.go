@@ -72,9 +72,13 @@ func (r *Reporter) Trigger() {
 func (r *Reporter) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		next, err := r.nextAttempt(ctx)
-		if err != nil && ctx.Err() == nil {
-			r.Log.Error("delivery: next attempt not known", "channel", r.Channel.Name(), "error", err)
-			next = r.Now().Add(r.MaxRetry)
+		if err != nil {
+			r.Log.Error("delivery: next attempt not known, will be asked for again", "channel", r.Channel.Name(), "error", err)
+			select {
+			case <-ctx.Done():
+			case <-time.After(r.MinRetry):
+			}
+			continue
 		}
 		if !r.wait(ctx, next) {
 			return nil

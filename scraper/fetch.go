@@ -1,8 +1,239 @@
 package scraper
 
 import (
+	"bytes"
+	"context"
+	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+	"unicode/utf8"
+
+	"github.com/cenkalti/backoff/v5"
+	"github.com/gocolly/colly/v2"
+	"golang.org/x/net/html/charset"
+	"golang.org/x/time/rate"
 )
 
-func statusText(code int) string { return fmt.Sprintf("%d %s", code, http.StatusText(code)) }
+// FetchOptions are the manners of a Collector.
+type FetchOptions struct {
+	UserAgent     string        // sent with every request; should tell whom to write to
+	Timeout       time.Duration // of one request
+	Delay         time.Duration // least time between two requests to one host
+	MaxBytes      int           // largest body; a larger one is an error, never cut
+	Retries       int           // further tries after 5xx, 429 and time-outs
+	RespectRobots bool          // read robots.txt of each host first, and keep to it
+}
+
+// Collector fetches pages with colly.
+type Collector struct {
+	options FetchOptions
+	base    *colly.Collector
+
+	mu    sync.Mutex
+	hosts map[string]*rate.Limiter
+}
+
+// NewCollector returns a Fetcher with these manners. It is safe for concurrent use.
+func NewCollector(o FetchOptions) *Collector {
+	c := colly.NewCollector()
+	// Set here, since colly lets the environment's COLLY_* override options given to NewCollector.
+	c.UserAgent = o.UserAgent
+	c.IgnoreRobotsTxt = !o.RespectRobots
+	c.AllowURLRevisit = true
+	c.ParseHTTPErrorResponse = true
+	c.DetectCharset = false
+	c.MaxBodySize = o.MaxBytes + 1 // colly cuts silently; one byte more tells that it did
+	c.MaxDepth, c.MaxRequests = 0, 0
+	c.CacheDir, c.CheckHead, c.TraceHTTP = "", false, false
+	c.AllowedDomains, c.DisallowedDomains = nil, nil
+	c.DisableCookies()
+	c.SetRequestTimeout(o.Timeout)
+	return &Collector{options: o, base: c, hosts: map[string]*rate.Limiter{}}
+}
+
+// Fetch gets one page, politely: it waits for the host's turn, sends the request's validators, and tries
+// again after 5xx, 429 and time-outs for as long as ctx allows, honouring Retry-After. The error is an
+// *HTTPError for a status that is no page, wraps ErrBlocked for a bot challenge, and names the URL.
+func (c *Collector) Fetch(ctx context.Context, r Request) (Page, error) {
+	pause := &pauses{BackOff: backoff.NewExponentialBackOff()}
+	if deadline, ok := ctx.Deadline(); ok {
+		pause.deadline = deadline
+	}
+	return backoff.Retry(ctx, func() (Page, error) {
+		if err := c.turn(ctx, r.URL); err != nil {
+			return Page{}, backoff.Permanent(fmt.Errorf("fetch %s: %w", r.URL, err))
+		}
+		page, err := c.once(ctx, r)
+		pause.after = 0
+		var h *HTTPError
+		if errors.As(err, &h) {
+			pause.after = h.RetryAfter
+		}
+		if err != nil && (!temporary(err) || ctx.Err() != nil) {
+			return page, backoff.Permanent(err)
+		}
+		return page, err
+	}, backoff.WithBackOff(pause), backoff.WithMaxTries(uint(c.options.Retries)+1), backoff.WithMaxElapsedTime(0))
+}
+
+// pauses is an exponential back-off that waits at least as long as the server asked, and gives up at once
+// where that would end after the deadline.
+type pauses struct {
+	backoff.BackOff
+	after    time.Duration
+	deadline time.Time
+}
+
+func (p *pauses) NextBackOff() time.Duration {
+	d := max(p.BackOff.NextBackOff(), p.after)
+	if !p.deadline.IsZero() && time.Now().Add(d).After(p.deadline) {
+		return backoff.Stop
+	}
+	return d
+}
+
+// turn waits until the host may be asked again.
+func (c *Collector) turn(ctx context.Context, address string) error {
+	u, err := url.Parse(address)
+	if err != nil {
+		return err
+	}
+	c.mu.Lock()
+	limiter := c.hosts[u.Host]
+	if limiter == nil {
+		limiter = rate.NewLimiter(rate.Every(c.options.Delay), 1)
+		c.hosts[u.Host] = limiter
+	}
+	c.mu.Unlock()
+	return limiter.Wait(ctx)
+}
+
+func (c *Collector) once(ctx context.Context, r Request) (Page, error) {
+	clone := c.base.Clone()
+	clone.Context = ctx
+	clone.OnRequest(func(req *colly.Request) {
+		req.Headers.Set("Accept", "application/json, text/html, application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.5")
+		if r.ETag != "" {
+			req.Headers.Set("If-None-Match", r.ETag)
+		}
+		if r.LastModified != "" {
+			req.Headers.Set("If-Modified-Since", r.LastModified)
+		}
+	})
+	var resp *colly.Response
+	clone.OnResponse(func(got *colly.Response) { resp = got })
+	if err := clone.Visit(r.URL); err != nil {
+		return Page{}, fetchError(ctx, r.URL, err)
+	}
+	if resp == nil {
+		return Page{}, fmt.Errorf("fetch %s: no answer", r.URL)
+	}
+	page := Page{
+		URL:          resp.Request.URL.String(),
+		Status:       resp.StatusCode,
+		ContentType:  resp.Headers.Get("Content-Type"),
+		Body:         resp.Body,
+		ETag:         resp.Headers.Get("ETag"),
+		LastModified: resp.Headers.Get("Last-Modified"),
+		At:           time.Now().UTC(),
+	}
+	if page.Status == http.StatusNotModified {
+		page.NotModified = true
+		return page, nil
+	}
+	if len(page.Body) > c.options.MaxBytes {
+		return Page{}, fmt.Errorf("fetch %s: the body is larger than %d bytes (fetch.max_bytes)", r.URL, c.options.MaxBytes)
+	}
+	if challenged(resp) {
+		return Page{}, fmt.Errorf("fetch %s: %d: %w", r.URL, page.Status, ErrBlocked)
+	}
+	if page.Status < 200 || page.Status > 299 || page.Status == http.StatusNoContent {
+		return Page{}, &HTTPError{URL: r.URL, Status: page.Status, RetryAfter: retryAfter(resp.Headers.Get("Retry-After"), time.Now())}
+	}
+	page.Body = toUTF8(page.Body, page.ContentType)
+	return page, nil
+}
+
+func fetchError(ctx context.Context, address string, err error) error {
+	if cause := context.Cause(ctx); cause != nil {
+		return fmt.Errorf("fetch %s: %w", address, cause)
+	}
+	var u *url.Error
+	if errors.As(err, &u) { // it repeats the address, or tells one it was redirected to
+		err = u.Err
+	}
+	return fmt.Errorf("fetch %s: %w", address, err)
+}
+
+// temporary reports whether the same request may succeed a little later.
+func temporary(err error) bool {
+	var h *HTTPError
+	if errors.As(err, &h) {
+		return h.Status >= 500 || h.Status == http.StatusTooManyRequests || h.Status == http.StatusRequestTimeout
+	}
+	var n net.Error
+	return errors.As(err, &n) && n.Timeout() || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)
+}
+
+// retryAfter reads the header of that name: seconds or an HTTP date. 0 if there is none.
+func retryAfter(value string, now time.Time) time.Duration {
+	if seconds, err := strconv.Atoi(strings.TrimSpace(value)); err == nil && seconds > 0 {
+		return time.Duration(seconds) * time.Second
+	}
+	if at, err := http.ParseTime(value); err == nil && at.After(now) {
+		return at.Sub(now)
+	}
+	return 0
+}
+
+// Words that challenge pages carry and status pages do not.
+var challengeMarks = [][]byte{
+	[]byte("cf-chl-"), []byte("/cdn-cgi/challenge-platform/"), []byte("_Incapsula_Resource"), []byte("captcha-delivery.com"),
+	[]byte("<title>Just a moment...</title>"), []byte("<title>Attention Required! | Cloudflare</title>"), []byte("px-captcha"), []byte("awsWafCookieDomainList"),
+}
+
+// challenged reports whether an answer asks its reader to prove that it is no robot.
+func challenged(r *colly.Response) bool {
+	if r.Headers.Get("Cf-Mitigated") == "challenge" || r.Headers.Get("X-Amzn-Waf-Action") != "" {
+		return true
+	}
+	if r.StatusCode != http.StatusForbidden && r.StatusCode != http.StatusServiceUnavailable && r.StatusCode != http.StatusTooManyRequests {
+		return false
+	}
+	for _, mark := range challengeMarks {
+		if bytes.Contains(r.Body, mark) {
+			return true
+		}
+	}
+	return false
+}
+
+// toUTF8 converts a body whose charset is named in its own bytes, as in <meta charset>; what the header
+// names, colly has converted. A byte order mark goes.
+func toUTF8(body []byte, contentType string) []byte {
+	if bytes.HasPrefix(body, []byte("\xef\xbb\xbf")) {
+		return body[3:]
+	}
+	utf16 := bytes.HasPrefix(body, []byte("\xfe\xff")) || bytes.HasPrefix(body, []byte("\xff\xfe"))
+	if !utf16 && utf8.Valid(body) {
+		return body
+	}
+	encoding, _, _ := charset.DetermineEncoding(body, contentType)
+	converted, err := encoding.NewDecoder().Bytes(body)
+	if err != nil {
+		return body
+	}
+	return bytes.TrimPrefix(converted, []byte("\xef\xbb\xbf"))
+}
+
+func statusText(code int) string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
+}

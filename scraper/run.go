@@ -144,6 +144,12 @@ func (u *run) read(ctx context.Context, r Request, known Document) ([]Request, e
 		u.out.Documents = append(u.out.Documents, doc)
 		return nil, nil
 	}
+	if u.source.LoadKnown != nil {
+		if u.source.Known, err = u.source.LoadKnown(ctx); err != nil {
+			return nil, err
+		}
+		u.source.LoadKnown = nil
+	}
 	result, err := u.platform.Parse(u.source, page)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", r.URL, err)

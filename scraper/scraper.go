@@ -55,6 +55,10 @@ type Source struct {
 	Mode     Mode             //
 	Known    map[string]Known // what the record holds already, by the incident's key
 	FromPage int              // Backfill: the history page to begin with; 0 and 1 are the newest
+
+	// LoadKnown gives Known when a page is about to be parsed, so that an unchanged page does not
+	// cost reading the record. Known is used as it is where LoadKnown is nil.
+	LoadKnown func(context.Context) (map[string]Known, error)
 }
 
 // Known is what the record holds of an incident, so that a crawl need not read its page again.
@@ -162,6 +166,9 @@ func Detect(p Page) string {
 	}
 	return ""
 }
+
+// Unknown says in an error that wraps ErrShape what a page is that no platform recognises.
+func Unknown(p Page) error { return shapeErrorf("%s", wrongPage(p)) }
 
 func generic(name string) int {
 	if name == "feed" {

@@ -1,0 +1,201 @@
+// Package watch reads sources on their schedules: when to scrape, and one scrape from the first request
+// to saved events.
+package watch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+	"vendorwatch/scraper"
+)
+
+// Source is one status page to watch.
+type Source struct {
+	ID       int64         // source_id in the file
+	Vendor   string        // slug
+	URL      string        // address of the status page
+	Platform string        // name of a registered platform
+	Schedule cron.Schedule // when Run scrapes it
+	Timeout  time.Duration // of one scrape
+}
+
+// Watcher scrapes sources into a file. Its fields are set before first use; it is safe for concurrent use.
+type Watcher struct {
+	DB          *db.DB
+	Fetcher     scraper.Fetcher
+	Log         *slog.Logger
+	Now         func() time.Time // the clock of what is saved
+	Concurrency int              // sources scraped at one time
+	OnEvents    func([]db.Event) // told of events after they were saved; calls do not overlap
+
+	mu       sync.Mutex
+	told     sync.Mutex
+	resting  map[int64]time.Time // sources whose server asked to be left alone until then
+	slotOnce sync.Once
+	slots    chan struct{}
+}
+
+// slot waits for one of Concurrency places and returns what gives it back.
+func (w *Watcher) slot(ctx context.Context) (func(), error) {
+	w.slotOnce.Do(func() { w.slots = make(chan struct{}, max(w.Concurrency, 1)) })
+	select {
+	case w.slots <- struct{}{}:
+		return func() { <-w.slots }, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// Scrape reads a source once and saves what it brought. A page that cannot be read is saved as such and
+// is an error too; an error of the file is one that wraps no error of the page.
+func (w *Watcher) Scrape(ctx context.Context, s Source) (db.Saved, error) {
+	release, err := w.slot(ctx)
+	if err != nil {
+		return db.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, err)
+	}
+	defer release()
+	platform, err := scraper.Lookup(s.Platform)
+	if err != nil {
+		return db.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, err)
+	}
+	began := time.Now()
+	scrape := db.Scrape{SourceID: s.ID, At: w.Now().UTC()}
+	documents, err := w.documents(ctx, s.ID)
+	if err != nil {
+		return db.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, err)
+	}
+	within := ctx
+	if s.Timeout > 0 {
+		var cancel context.CancelFunc
+		within, cancel = context.WithTimeoutCause(ctx, s.Timeout, fmt.Errorf("no complete answer within %s (timeout): %w", s.Timeout, context.DeadlineExceeded))
+		defer cancel()
+	}
+	out, readErr := scraper.Scrape(within, w.Fetcher, platform, w.source(s, scraper.Poll), documents)
+	if ctx.Err() != nil {
+		// Stopped from outside: what the source looks like is not known, and the next scrape will tell.
+		return db.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, context.Cause(ctx))
+	}
+	fill(&scrape, s, platform, out, readErr)
+	scrape.Took = time.Since(began)
+	saved, err := w.save(ctx, s, scrape)
+	if err != nil {
+		return saved, err
+	}
+	w.rest(s.ID, readErr)
+	if readErr != nil {
+		return saved, fmt.Errorf("source %q: %w", s.Vendor, readErr)
+	}
+	return saved, nil
+}
+
+func (w *Watcher) save(ctx context.Context, s Source, scrape db.Scrape) (db.Saved, error) {
+	// What was fetched is worth the moment that saving takes, even when the service is told to stop.
+	saved, err := w.DB.SaveScrape(context.WithoutCancel(ctx), scrape)
+	if err != nil {
+		return saved, fmt.Errorf("source %q: save: %w", s.Vendor, err)
+	}
+	w.log(s, scrape, saved)
+	if w.OnEvents != nil && len(saved.Events) > 0 {
+		w.told.Lock()
+		defer w.told.Unlock()
+		w.OnEvents(saved.Events)
+	}
+	return saved, nil
+}
+
+func (w *Watcher) log(s Source, scrape db.Scrape, saved db.Saved) {
+	attrs := []any{
+		"vendor", s.Vendor, "outcome", saved.Outcome, "took", scrape.Took.Round(time.Millisecond),
+		"requests", scrape.Requests, "bytes", scrape.Bytes, "incidents_seen", len(scrape.Incidents), "events", len(saved.Events),
+	}
+	switch {
+	case scrape.Err != nil:
+		w.Log.Warn("scrape", append(attrs, "error", scrape.Err)...)
+	case saved.Outcome == db.OutcomeUnchanged:
+		w.Log.Debug("scrape", attrs...)
+	default:
+		w.Log.Info("scrape", attrs...)
+	}
+}
+
+// source is s as a platform sees it.
+func (w *Watcher) source(s Source, mode scraper.Mode) scraper.Source {
+	return scraper.Source{
+		Name: s.Vendor, URL: s.URL, Mode: mode,
+		LoadKnown: func(ctx context.Context) (map[string]scraper.Known, error) {
+			known, err := w.DB.KnownIncidents(ctx, s.ID)
+			if err != nil {
+				return nil, err
+			}
+			out := make(map[string]scraper.Known, len(known))
+			for key, k := range known {
+				out[key] = scraper.Known(k)
+			}
+			return out, nil
+		},
+	}
+}
+
+func (w *Watcher) documents(ctx context.Context, sourceID int64) (map[string]scraper.Document, error) {
+	state, err := w.DB.SourceState(ctx, sourceID)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]scraper.Document, len(state.Documents))
+	for url, d := range state.Documents {
+		out[url] = scraper.Document(d)
+	}
+	return out, nil
+}
+
+// fill puts what was read into the form that the file takes.
+func fill(scrape *db.Scrape, s Source, p scraper.Platform, out scraper.Outcome, readErr error) {
+	words := scraper.WordsOf(p)
+	incidents, findings := normalize.Incidents(s.Vendor, out.Raws, words)
+	components, more := normalize.Components(out.Components, words)
+	scrape.HTTPStatus, scrape.Requests, scrape.Bytes = out.Status, out.Requests, int(out.Bytes)
+	scrape.Err = readErr
+	scrape.Unreadable = errors.Is(readErr, scraper.ErrShape) || errors.Is(readErr, scraper.ErrBlocked)
+	scrape.Unchanged = out.Unchanged
+	scrape.Incidents, scrape.Components = incidents, components
+	scrape.AllOpen, scrape.AllComponents = out.Coverage.Open, out.Coverage.Components
+	if out.Coverage.Since != "" {
+		if since, err := normalize.ParseTime(normalize.RawTime{Text: out.Coverage.Since}, ""); err == nil {
+			scrape.CoverageStart = since
+		}
+	}
+	scrape.Findings = append(append(out.Findings, findings...), more...)
+	for _, d := range out.Documents {
+		scrape.Documents = append(scrape.Documents, db.Document(d))
+	}
+	scrape.PageName, scrape.Indicator = out.PageName, out.Indicator
+}
+
+// rest remembers how long a server asked to be left alone.
+func (w *Watcher) rest(sourceID int64, err error) {
+	var h *scraper.HTTPError
+	if !errors.As(err, &h) || h.RetryAfter <= 0 {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.resting == nil {
+		w.resting = map[int64]time.Time{}
+	}
+	w.resting[sourceID] = time.Now().Add(min(h.RetryAfter, 24*time.Hour))
+}
+
+func (w *Watcher) restsUntil(sourceID int64) (time.Time, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	until, ok := w.resting[sourceID]
+	return until, ok && time.Now().Before(until)
+}

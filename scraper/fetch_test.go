@@ -92,7 +92,7 @@ func TestFetchRefusals(t *testing.T) {
 		{name: "too large", words: "larger than 1000 bytes", tries: 1, answer: func(w http.ResponseWriter, _ *http.Request) {
 			fmt.Fprint(w, strings.Repeat("x", 1001))
 		}},
-		{name: "redirected in circles", words: "redirect", tries: 10, answer: func(w http.ResponseWriter, r *http.Request) {
+		{name: "redirected in circles", status: 302, words: "302 Found", tries: 10, answer: func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, r.URL.Path+"x", http.StatusFound)
 		}},
 	}

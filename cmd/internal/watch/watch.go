@@ -131,7 +131,7 @@ func (w *Watcher) source(s Source, mode scraper.Mode) scraper.Source {
 	return scraper.Source{
 		Name: s.Vendor, URL: s.URL, Mode: mode,
 		LoadKnown: func(ctx context.Context) (map[string]scraper.Known, error) {
-			known, err := w.DB.KnownIncidents(ctx, s.ID)
+			known, err := w.DB.Known(ctx, s.ID)
 			if err != nil {
 				return nil, err
 			}

@@ -44,7 +44,7 @@ func newPlot(wall func() time.Time, length time.Duration) plot {
 	}
 	first := time.Duration(firstShare * float64(length))
 	middle := time.Duration(middleShare * float64(length))
-	return plot{length: length, clock: NewClock(func() time.Time { return wall() },
+	return plot{length: length, clock: NewClock(wall,
 		Stretch{Real: first, Virtual: firstPart},
 		Stretch{Real: middle, Virtual: end.Sub(begin) - firstPart - lastPart},
 		Stretch{Real: length - first - middle, Virtual: lastPart},

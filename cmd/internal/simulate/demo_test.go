@@ -238,7 +238,7 @@ func TestDemoScriptsHoldTogether(t *testing.T) {
 	}
 }
 
-// The demo of two seconds that tests run is the same story.
+// A demo cut short is the same story, told faster.
 func TestDemoRunsOverHTTP(t *testing.T) {
 	world, clock := Demo(time.Now, 300*time.Millisecond)
 	if err := world.Start(); err != nil {

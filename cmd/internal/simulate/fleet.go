@@ -2,9 +2,12 @@ package simulate
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -12,23 +15,24 @@ import (
 	"time"
 )
 
-// Fleet is a large number of Statuspages behind one listener, for benchmarks. Vendor i has its page
-// at <site>/v/<i>, so that <page>/api/v2/summary.json is its summary.
+// Fleet is a large number of Statuspages, for benchmarks. Each has a host of its own, that is a port,
+// as real ones have: a reader takes scheme and host for the page and is polite by host.
 //
 // A document is rendered once and kept until its vendor changes, so that serving costs next to
 // nothing beside reading.
 type Fleet struct {
 	members  []*member
+	urls     []string
+	servers  []*http.Server
 	requests atomic.Int64
-	server   *http.Server
-	site     string
 }
 
 // member is one vendor of a fleet.
 type member struct {
+	fleet  *Fleet
 	mu     sync.Mutex
 	vendor Vendor
-	docs   map[string]document // by path below the page; empty after a change
+	docs   map[string]document // by address and path; empty after a change
 }
 
 // NewFleet returns n vendors with so many incidents each, of which the newest is open. Each summary
@@ -36,7 +40,7 @@ type member struct {
 func NewFleet(n, incidents, summaryBytes int) *Fleet {
 	f := &Fleet{}
 	for i := range n {
-		f.members = append(f.members, &member{vendor: fleetVendor(i, incidents, summaryBytes), docs: map[string]document{}})
+		f.members = append(f.members, &member{fleet: f, vendor: fleetVendor(i, incidents, summaryBytes), docs: map[string]document{}})
 	}
 	return f
 }
@@ -76,29 +80,41 @@ func (f *Fleet) Len() int { return len(f.members) }
 // Slug returns the slug of vendor i.
 func (f *Fleet) Slug(i int) string { return f.members[i].vendor.Slug }
 
-// URL returns the page of vendor i, without a slash at the end. It is a path alone before Start.
-func (f *Fleet) URL(i int) string { return f.site + "/v/" + strconv.Itoa(i) }
+// URL returns the page of vendor i, without a slash at the end; empty before Start.
+func (f *Fleet) URL(i int) string {
+	if i < 0 || i >= len(f.urls) {
+		return ""
+	}
+	return f.urls[i]
+}
 
-// Requests returns how many requests have come in.
+// Handler returns what serves vendor i, for tests that bring a server of their own.
+func (f *Fleet) Handler(i int) http.Handler { return f.members[i] }
+
+// Requests returns how many requests have come in, to all vendors together.
 func (f *Fleet) Requests() int64 { return f.requests.Load() }
 
-// Start listens on 127.0.0.1.
+// Start listens on 127.0.0.1, on a port a vendor. On an error what is open is closed again.
 func (f *Fleet) Start() error {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return fmt.Errorf("simulated fleet: listen on loopback: %w", err)
+	for i, m := range f.members {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return errors.Join(fmt.Errorf("simulated fleet: vendor %d of %d: listen on loopback: %w", i+1, len(f.members), err), f.Close())
+		}
+		f.urls = append(f.urls, "http://"+l.Addr().String())
+		f.servers = append(f.servers, serve(context.Background(), l, m))
 	}
-	f.site = "http://" + l.Addr().String()
-	f.server = serve(context.Background(), l, f)
 	return nil
 }
 
 // Close stops serving.
 func (f *Fleet) Close() error {
-	if f.server == nil {
-		return nil
+	var all error
+	for _, s := range f.servers {
+		all = errors.Join(all, s.Close())
 	}
-	return f.server.Close()
+	f.servers, f.urls = nil, nil
+	return all
 }
 
 // Change makes vendor i publish one more update of its open incident. What had been asked for before
@@ -116,8 +132,9 @@ func (f *Fleet) Change(i int) {
 		ID: code(inc.ID, strconv.Itoa(n)), State: "investigating", At: time.Now().UTC(),
 		Body: fmt.Sprintf("We are still looking into it. This is update number %d.", n),
 	})
-	for key := range m.docs {
-		delete(m.docs, key)
+	asked := slices.Collect(maps.Keys(m.docs))
+	clear(m.docs)
+	for _, key := range asked {
 		base, path, _ := strings.Cut(key, "\x00")
 		m.render(base, path)
 	}
@@ -138,23 +155,15 @@ func (m *member) render(base, path string) (document, bool) {
 	return doc, found
 }
 
-// ServeHTTP serves all vendors, below /v/<i>.
-func (f *Fleet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f.requests.Add(1)
-	rest, found := strings.CutPrefix(r.URL.Path, "/v/")
-	number, path, _ := strings.Cut(rest, "/")
-	i, err := strconv.Atoi(number)
-	if !found || err != nil || i < 0 || i >= len(f.members) {
-		http.NotFound(w, r)
-		return
-	}
-	path = "/" + path
+// ServeHTTP serves the vendor's page.
+func (m *member) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	m.fleet.requests.Add(1)
+	path := r.URL.Path
 	if n := r.URL.Query().Get("page"); n != "" {
 		path += "?page=" + n
 	}
-	m := f.members[i]
 	m.mu.Lock()
-	doc, found := m.render(baseURL(r)+"/v/"+number, path)
+	doc, found := m.render(baseURL(r), path)
 	m.mu.Unlock()
 	if !found {
 		http.NotFound(w, r)

@@ -54,9 +54,10 @@ func (p page) pingoruFrame(title, content string) string {
 
 func (p page) pingoruIncident(s story) string {
 	var b strings.Builder
-	state := "Ongoing"
-	if !s.open() {
-		state = "Resolved"
+	// No recorded page shows what stands here while an incident is open; its state is the natural guess.
+	state := "Resolved"
+	if s.open() {
+		state = label(s.posts[:1], 0)
 	}
 	fmt.Fprintf(&b, `<p class="crumb">%s incident</p>
 <h1>%s</h1>

@@ -107,6 +107,9 @@ func TestAPageShowsWhatWasPublishedByItsTime(t *testing.T) {
 		{name: "component follows", at: noon, path: "/api/v2/components.json", shows: `"status":"partial_outage"`, lacks: `"status":"operational"`},
 		{name: "page follows", at: noon, path: "/api/v2/status.json", shows: `"indicator":"minor"`, lacks: "All Systems"},
 		{name: "edited", at: noon.Add(5 * time.Minute), path: "/incidents/i1", shows: "Better words.", lacks: "First words"},
+		{name: "by itself, as JSON", at: noon, path: "/incidents/i1.json", shows: `"incident":{"id":"i1"`, lacks: "Better words"},
+		{name: "by itself, in the API", at: noon, path: "/api/v2/incidents/i1.json", shows: `"incident":{"id":"i1"`, lacks: "Better words"},
+		{name: "what the API has no page for", at: noon, path: "/api/v2/incidents/i1", missing: true},
 		{name: "title escaped", at: noon, path: "/", shows: "API &lt;slow&gt;", lacks: "API <slow>"},
 		{name: "resolved, in the list", at: noon.Add(10 * time.Minute), path: "/api/v2/incidents.json", shows: `"resolved_at":"2026-05-04T12:10:00.000Z"`, lacks: `"resolved_at":null`},
 		{name: "resolved, gone from what is open", at: noon.Add(10 * time.Minute), path: "/api/v2/incidents/unresolved.json", shows: `"incidents":[]`, lacks: "Over."},
@@ -256,6 +259,69 @@ func TestIncidentPagesSayWhatIsAffected(t *testing.T) {
 		p := complete(Vendor{Slug: "v", Components: parts, Incidents: []Incident{{Name: "x", Updates: []Update{u}}}}).at(noon, "")
 		if got := p.affects(p.incidents[0]); got != tt.want {
 			t.Errorf("affected %v: %q, want %q", tt.sets, got, tt.want)
+		}
+	}
+}
+
+// Of a back-filled incident the dates lie in the past, and only its creation tells.
+func TestABackfilledIncidentHasItsOwnDates(t *testing.T) {
+	v := small(PlatformStatuspage)
+	v.Incidents = []Incident{{ID: "late", Name: "Added later", Impact: "minor", StartedAt: noon.Add(-3 * time.Hour), Updates: []Update{
+		{State: "resolved", At: noon, DisplayAt: noon.Add(-2 * time.Hour), Body: "For the record."},
+	}}}
+	_, url, now := served(t, v)
+	*now = noon
+	_, body := get(t, url+"/api/v2/incidents.json")
+	for _, want := range []string{
+		`"created_at":"2026-05-04T12:00:00.000Z"`, `"started_at":"2026-05-04T09:00:00.000Z"`, `"resolved_at":"2026-05-04T10:00:00.000Z"`,
+		`"display_at":"2026-05-04T10:00:00.000Z"`,
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %s in:\n%s", want, body)
+		}
+	}
+	if _, page := get(t, url+"/incidents/late"); !strings.Contains(page, "<var data-var='time'>10:00</var> UTC") {
+		t.Errorf("its page does not show the date it was given:\n%s", page)
+	}
+}
+
+// What a vendor takes away is gone from every document, from one moment to the next.
+func TestARemovedIncidentIsGone(t *testing.T) {
+	v := small(PlatformStatuspage)
+	v.Incidents[0].RemovedAt = noon.Add(2 * time.Minute)
+	_, url, now := served(t, v)
+	for _, path := range []string{"/api/v2/summary.json", "/", "/history.json", "/history.atom"} {
+		*now = noon.Add(time.Minute)
+		first, body := get(t, url+path)
+		if !strings.Contains(body, "slow") {
+			t.Errorf("%s does not show the incident:\n%s", path, body)
+		}
+		*now = noon.Add(2 * time.Minute)
+		second, body := get(t, url+path, "If-None-Match", first.Header.Get("ETag"))
+		if second.StatusCode != http.StatusOK || strings.Contains(body, "slow") {
+			t.Errorf("%s: status %d, and the incident is still there:\n%s", path, second.StatusCode, body)
+		}
+	}
+	if resp, _ := get(t, url+"/incidents/i1"); resp.StatusCode != http.StatusNotFound {
+		t.Errorf("its own page: %d, want 404", resp.StatusCode)
+	}
+}
+
+// Where the zone has no offset at the moment, Statuspage writes +00:00; only UTC is Z.
+func TestTimesCarryThePagesOffset(t *testing.T) {
+	winter, summer := time.Date(2026, 1, 2, 3, 4, 5, 6e6, time.UTC), time.Date(2026, 7, 2, 3, 4, 5, 6e6, time.UTC)
+	for _, tt := range []struct{ zone, winter, summer string }{
+		{"", "2026-01-02T03:04:05.006Z", "2026-07-02T03:04:05.006Z"},
+		{"Etc/UTC", "2026-01-02T03:04:05.006Z", "2026-07-02T03:04:05.006Z"},
+		{"Europe/London", "2026-01-02T03:04:05.006+00:00", "2026-07-02T04:04:05.006+01:00"},
+		{"America/New_York", "2026-01-01T22:04:05.006-05:00", "2026-07-01T23:04:05.006-04:00"},
+	} {
+		p := page{Vendor: Vendor{Zone: tt.zone}}
+		if got := p.stamp(winter); got != tt.winter {
+			t.Errorf("%q in winter: %s, want %s", tt.zone, got, tt.winter)
+		}
+		if got := p.stamp(summer); got != tt.summer {
+			t.Errorf("%q in summer: %s, want %s", tt.zone, got, tt.summer)
 		}
 	}
 }

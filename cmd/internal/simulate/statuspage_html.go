@@ -2,7 +2,6 @@ package simulate
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -16,10 +15,6 @@ func (p page) html(body string, changedAt time.Time) document {
 
 // frame puts the document around a page's content. kind is index, history or incident.
 func (p page) frame(kind, subject, canonical, content string) string {
-	// Links are relative to the host; a page below a path of it has them below that path.
-	if u, err := url.Parse(p.base); err == nil && u.Path != "" {
-		content = strings.ReplaceAll(content, `href="/`, `href="`+u.Path+"/")
-	}
 	title := p.Name + " Status"
 	description := "Welcome to " + p.Name + "'s home for real-time and historical data on system performance."
 	open := ""

@@ -45,7 +45,7 @@ func (c *checker) fetch() {
 		c.add("fetch.contact", "it is missing: vendors block readers that do not say who they are",
 			`write a mail address or a URL of yours, for example contact = "ops@your-company.com" under [fetch]`)
 	case f.Contact != "" && !plausibleContact(f.Contact):
-		c.add("fetch.contact", fmt.Sprintf("%q is neither a mail address nor a URL", secrets.ReplaceAllString(f.Contact, hidden)),
+		c.add("fetch.contact", fmt.Sprintf("%q is neither a mail address nor a URL", f.Contact),
 			`write for example "ops@your-company.com"`)
 	case strings.Contains(f.Contact, "example."):
 		c.remark("fetch.contact is still %s; put in an address of yours, so that a vendor can reach you instead of blocking you", f.Contact)

@@ -100,8 +100,11 @@ func lineOf(data []byte, line int) string {
 	if line < 1 || line > len(lines) {
 		return ""
 	}
-	return secrets.ReplaceAllString(strings.TrimRight(lines[line-1], "\r"), "${1}"+hidden)
+	return mask(strings.TrimRight(lines[line-1], "\r"))
 }
+
+// mask replaces what looks like a secret.
+func mask(text string) string { return secrets.ReplaceAllString(text, "${1}"+hidden) }
 
 // secrets are the webhook addresses and passwords that people put into the file against advice.
 var secrets = regexp.MustCompile(`(hooks\.[A-Za-z0-9.-]*/|://)[^\s"']*(?:/services/[^\s"']*|@)|(xox[a-z]-)[A-Za-z0-9-]+`)
@@ -317,9 +320,9 @@ func generic(path string) string { return numbers.ReplaceAllString(path, "") }
 
 var numbers = regexp.MustCompile(`\[\d+\]`)
 
-// note adds a mistake on a line.
+// note adds a mistake on a line. Messages quote values, and a secret may stand where none belongs.
 func (c *checker) note(line int, path, problem, write string) {
-	c.mistakes = append(c.mistakes, Mistake{File: c.file, Line: line, Key: c.where(path), Problem: problem, Write: write})
+	c.mistakes = append(c.mistakes, Mistake{File: c.file, Line: line, Key: mask(c.where(path)), Problem: mask(problem), Write: mask(write)})
 }
 
 // add adds a mistake about a key, or about the table that lacks it.

@@ -49,7 +49,7 @@ func (c *checker) slug(v *Vendor, path string, taken map[string]int) {
 		c.add(key, fmt.Sprintf("none can be made of the name %q", v.Name), `write for example slug = "acme"`)
 	case !slugForm.MatchString(v.Slug):
 		write := `write for example "acme"`
-		if s := Slug(v.Slug); s != "" {
+		if s := Slug(v.Slug); s != "" && !strings.Contains(v.Slug, "://") {
 			write = "write " + strconv.Quote(s)
 		}
 		c.add(key, fmt.Sprintf("%q is not made of a-z, 0-9 and single dashes", v.Slug), write)

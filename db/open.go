@@ -1,0 +1,204 @@
+// Package db keeps incidents in one SQLite file, which is a product of its own: people read it with
+// the sqlite3 shell, Datasette or a notebook while the service runs. docs/schema.md describes it.
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// ErrNotFound says that nothing is on record under the id or name asked for.
+var ErrNotFound = errors.New("not found")
+
+// ErrReadOnly says that a change was asked of a file opened with OpenReadOnly.
+var ErrReadOnly = errors.New("the file was opened for reading only")
+
+// DB is an open file. Its methods may be called from several goroutines at once.
+type DB struct {
+	// LateAfter is the age from which a new incident that is over counts as added to the past; 24 h
+	// unless changed before the first SaveScrape.
+	LateAfter time.Duration
+
+	path string
+	// One connection writes, so that goroutines queue for it in order and with their contexts, instead
+	// of polling for SQLite's lock; several read beside it, which WAL allows.
+	write *sql.DB // nil if opened for reading only
+	read  *sql.DB
+}
+
+// Open opens the file at path for reading and writing. It creates the file if there is none, and
+// migrates an older one after copying it to <path>.before-v<N>-<UTC time>. The error says what to do
+// if path cannot be a database: a folder, a missing or unwritable folder, another kind of file, or a
+// file written by a newer program.
+func Open(ctx context.Context, path string) (*DB, error) {
+	return open(ctx, path, embeddedMigrations())
+}
+
+func open(ctx context.Context, path string, m migrations) (*DB, error) {
+	if err := checkPath(path, true); err != nil {
+		return nil, err
+	}
+	write, err := connect(path, "rwc", "&_txlock=immediate")
+	if err != nil {
+		return nil, err
+	}
+	write.SetMaxOpenConns(1)
+	if err := m.migrate(ctx, write, path); err != nil {
+		return nil, errors.Join(explain(path, err), write.Close())
+	}
+	d := &DB{LateAfter: 24 * time.Hour, path: path, write: write}
+	if d.read, err = openReaders(path); err != nil {
+		return nil, errors.Join(err, write.Close())
+	}
+	return d, nil
+}
+
+// OpenReadOnly opens an existing file for reading. It returns an error that names the commands which
+// create the file if there is none, and one that says what to do if the file's schema is older or
+// newer than the program's.
+func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
+	if err := checkPath(path, false); err != nil {
+		return nil, err
+	}
+	read, err := openReaders(path)
+	if err != nil {
+		return nil, err
+	}
+	m := embeddedMigrations()
+	version, err := schemaVersion(ctx, read)
+	switch {
+	case err != nil:
+		err = explain(path, err)
+	case version > m.newest():
+		err = newerError(path, version, m.newest())
+	case version < m.newest():
+		err = fmt.Errorf("database %s: its schema is version %d, this program reads version %d; run `vendorwatch scrape` or `vendorwatch serve` once, which copies and then migrates it", path, version, m.newest())
+	}
+	if err != nil {
+		return nil, errors.Join(err, read.Close())
+	}
+	return &DB{LateAfter: 24 * time.Hour, path: path, read: read}, nil
+}
+
+// Path returns the path the file was opened with.
+func (d *DB) Path() string { return d.path }
+
+// Close closes the file. Transactions that are still running are rolled back.
+func (d *DB) Close() error {
+	err := d.read.Close()
+	if d.write != nil {
+		err = errors.Join(err, d.write.Close())
+	}
+	return err
+}
+
+func openReaders(path string) (*sql.DB, error) {
+	read, err := connect(path, "rw", "&_pragma=query_only(1)")
+	if err != nil {
+		return nil, err
+	}
+	read.SetMaxOpenConns(4)
+	read.SetMaxIdleConns(4)
+	return read, nil
+}
+
+// connect names the pragmas in the DSN, since run by Exec they would reach one connection of a pool.
+// synchronous(FULL) makes a commit survive a power cut: with NORMAL the last events could be gone
+// after their ids had been sent, and a receiver that knows repeats by their id would then take
+// other news under the same id for repeats. It costs one fsync a commit, a fraction of a millisecond.
+func connect(path, mode, more string) (*sql.DB, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("database %s: %w", path, err)
+	}
+	dsn := (&url.URL{Scheme: "file", Path: filepath.ToSlash(abs)}).String() + "?mode=" + mode +
+		"&_pragma=busy_timeout(15000)&_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" + more
+	conn, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, fmt.Errorf("database %s: %w", path, err)
+	}
+	return conn, nil
+}
+
+// checkPath finds the mistakes that SQLite would report as "unable to open database file".
+func checkPath(path string, create bool) error {
+	if path == "" {
+		return errors.New("database: no path given; name a file, such as vendorwatch.db")
+	}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist) && !create:
+		return fmt.Errorf("database %s: there is no such file yet; `vendorwatch scrape`, `vendorwatch serve` and `vendorwatch import` create it", path)
+	case errors.Is(err, os.ErrNotExist):
+		dir := filepath.Dir(path)
+		if d, err := os.Stat(dir); err != nil || !d.IsDir() {
+			return fmt.Errorf("database %s: the folder %s does not exist; create it (mkdir -p %s) or name another path", path, dir, dir)
+		}
+		return nil
+	case err != nil:
+		return fmt.Errorf("database: %w", err)
+	case info.IsDir():
+		return fmt.Errorf("database %s: this is a folder; name a file in it, such as %s", path, filepath.Join(path, "vendorwatch.db"))
+	case info.Size() == 0:
+		return nil
+	}
+	return checkHeader(path)
+}
+
+const sqliteHeader = "SQLite format 3\x00"
+
+func checkHeader(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("database: %w; let this user read the file, or name another path", err)
+	}
+	defer f.Close()
+	head := make([]byte, len(sqliteHeader))
+	if _, err := io.ReadFull(f, head); err != nil || string(head) != sqliteHeader {
+		return fmt.Errorf("database %s: this is not a SQLite file and is left alone; name another path", path)
+	}
+	return nil
+}
+
+// explain adds to an error of SQLite what a person can do about it.
+func explain(path string, err error) error {
+	text := err.Error()
+	switch {
+	case strings.Contains(text, "SQLITE_READONLY"), strings.Contains(text, "readonly database"), strings.Contains(text, "SQLITE_CANTOPEN"), strings.Contains(text, "unable to open"):
+		return fmt.Errorf("database %s: cannot be written: %w; let this user write the file and its folder %s (SQLite keeps -wal and -shm files beside it), or name another path", path, err, filepath.Dir(path))
+	case strings.Contains(text, "SQLITE_FULL"), strings.Contains(text, "disk is full"):
+		return fmt.Errorf("database %s: %w; the disk is full: make room, nothing was half-written", path, err)
+	case strings.Contains(text, "SQLITE_NOTADB"), strings.Contains(text, "SQLITE_CORRUPT"), strings.Contains(text, "malformed"):
+		return fmt.Errorf("database %s: %w; the file is damaged: restore the newest copy made by `vendorwatch db backup`", path, err)
+	}
+	return fmt.Errorf("database %s: %w", path, err)
+}
+
+// change runs fn in one immediate transaction: all of it is in the file afterwards, or nothing.
+func (d *DB) change(ctx context.Context, fn func(*sql.Tx) error) error {
+	if d.write == nil {
+		return fmt.Errorf("database %s: %w", d.path, ErrReadOnly)
+	}
+	tx, err := d.write.BeginTx(ctx, nil)
+	if err != nil {
+		return explain(d.path, err)
+	}
+	defer tx.Rollback() // after Commit it does nothing
+	if err := fn(tx); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return explain(d.path, err)
+	}
+	return nil
+}

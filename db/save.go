@@ -1,0 +1,275 @@
+package db
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"vendorwatch/normalize"
+)
+
+// failuresToReport is how many live attempts in a row must fail before the source counts as unreadable:
+// one may be a restart of the vendor's, two a bad minute.
+const failuresToReport = 3
+
+// SaveScrape records what one pass over a source brought, in one immediate transaction: after a crash
+// at any moment either all of it is in the file or nothing. s.At is the time of everything that is new.
+//
+// The first good scrape of a source is its baseline: history is stored silently, and what is open then is
+// announced once, as already open. Afterwards everything new becomes an event, but for a backfill, which
+// only adds to the record. Saved pages (Archived) follow the same rules with their own time; saving
+// the same ones again changes nothing, and older ones never undo what newer ones told.
+//
+// It returns ErrNotFound if there is no such source.
+func (d *DB) SaveScrape(ctx context.Context, s Scrape) (Saved, error) {
+	if s.At.IsZero() {
+		return Saved{}, errors.New("save scrape: the time of the scrape is missing")
+	}
+	var saved Saved
+	err := d.change(ctx, func(tx *sql.Tx) error {
+		v := &saver{ctx: ctx, tx: tx, s: s, at: normalize.FormatTime(s.At), lateAfter: d.LateAfter, stmts: map[string]*sql.Stmt{}}
+		err := v.save()
+		saved = v.saved
+		return err
+	})
+	if err != nil {
+		return Saved{}, fmt.Errorf("save scrape of source %d: %w", s.SourceID, err)
+	}
+	return saved, nil
+}
+
+// saver is one SaveScrape on its way.
+type saver struct {
+	ctx       context.Context
+	tx        *sql.Tx
+	s         Scrape
+	at        string // s.At as stored
+	lateAfter time.Duration
+	stmts     map[string]*sql.Stmt // prepared once a transaction
+
+	source   sourceRow
+	baseline bool // this is the first good scrape
+	past     bool // saved pages that are older than the newest reading of this source
+	vanished bool // too much is gone at once: the next scrape decides
+
+	components map[string]*componentRow // by key; loaded when first needed
+	reread     map[string]bool          // keys of incidents whose words are new
+	keys       map[string]string        // keys as seen to keys as stored, where they differ
+	events     []int64
+	changed    bool // a row other than those of health is different
+	saved      Saved
+}
+
+func (v *saver) save() error {
+	s := v.s
+	live := !s.Archived && !s.Backfill
+	if s.Unchanged && s.Err == nil && live {
+		if done, err := v.saveUnchanged(); done || err != nil {
+			return err
+		}
+	}
+	if err := v.loadSource(); err != nil {
+		return err
+	}
+	var hash any
+	if s.Archived {
+		h, err := contentHash(s)
+		if err != nil {
+			return err
+		}
+		if done, err := v.savedBefore(h); done || err != nil {
+			return err
+		}
+		hash = h
+	}
+	if nothingRead(s) {
+		v.saved.Outcome = OutcomeFailed
+		if s.Unreadable {
+			v.saved.Outcome = OutcomeUnreadable
+		}
+		if live {
+			if err := v.countFailure(); err != nil {
+				return err
+			}
+		}
+		return v.finish(hash)
+	}
+	v.past = s.Archived && v.at < v.source.latestAt
+	v.baseline = v.source.baselineAt == "" && !s.Backfill && !s.Unchanged
+	steps := []func() error{v.saveSuccess, v.saveComponents, v.saveIncidents, v.saveFindings, v.saveDocuments}
+	if s.Unchanged {
+		steps = []func() error{v.saveSuccess, v.saveDocuments}
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	switch {
+	case s.Err != nil:
+		v.saved.Outcome = OutcomePartial
+	case v.changed:
+		v.saved.Outcome = OutcomeChanged
+	default:
+		v.saved.Outcome = OutcomeUnchanged
+	}
+	return v.finish(hash)
+}
+
+// nothingRead reports whether a scrape failed altogether, rather than in part.
+func nothingRead(s Scrape) bool {
+	return s.Err != nil && len(s.Incidents) == 0 && len(s.Components) == 0 && !s.AllOpen && !s.AllComponents
+}
+
+// saveUnchanged records, in two statements, that a page is as it was. It leaves a source that was
+// unreadable to the long way, which tells that it is back.
+func (v *saver) saveUnchanged() (bool, error) {
+	done, err := v.exec(`
+		UPDATE sources SET last_attempt_at = ?1, last_success_at = ?1, latest_at = max(coalesce(latest_at, ''), ?1),
+			consecutive_failures = 0, failing_since_at = NULL, last_error = NULL
+		WHERE source_id = ?2 AND consecutive_failures < ?3`, v.at, v.s.SourceID, failuresToReport)
+	if err != nil || done == 0 {
+		return false, err
+	}
+	if err := v.saveDocuments(); err != nil {
+		return false, err
+	}
+	v.saved.Outcome = OutcomeUnchanged
+	return true, v.finish(nil)
+}
+
+// finish writes the scrape's own row and reads back its events, with what a reader wants to know.
+func (v *saver) finish(contentHash any) error {
+	s := v.s
+	var errText any
+	if s.Err != nil {
+		errText = s.Err.Error()
+	}
+	var status any
+	if s.HTTPStatus != 0 {
+		status = s.HTTPStatus
+	}
+	_, err := v.exec(`
+		INSERT INTO scrapes (source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, content_hash)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		s.SourceID, v.at, max(0, s.Took.Milliseconds()), v.saved.Outcome, status, s.Requests, s.Bytes, len(s.Incidents), errText,
+		flag(s.Backfill), flag(s.Archived), contentHash)
+	if err != nil || len(v.events) == 0 {
+		return err
+	}
+	v.saved.Events, err = queryEvents(v.ctx, v.tx, `WHERE e.event_id BETWEEN ? AND ?`, v.events[0], v.events[len(v.events)-1])
+	return err
+}
+
+// savedBefore reports whether the same saved pages were saved already, and with which outcome.
+func (v *saver) savedBefore(hash string) (bool, error) {
+	var outcome Outcome
+	err := v.tx.QueryRowContext(v.ctx, `
+		SELECT outcome FROM scrapes WHERE archived = 1 AND source_id = ? AND started_at = ? AND content_hash = ?`,
+		v.s.SourceID, v.at, hash).Scan(&outcome)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if outcome == OutcomeChanged {
+		outcome = OutcomeUnchanged
+	}
+	v.saved.Outcome = outcome
+	return true, err
+}
+
+// contentHash tells saved pages apart by what was read from them. The words count, not their meaning:
+// a mended mapping is applied by renormalizing the record, not by importing once more.
+func contentHash(s Scrape) (string, error) {
+	content := struct {
+		Raws                               [][]normalize.Raw
+		Components                         []normalize.Component
+		AllOpen, AllComponents, Backfilled bool
+		Err                                string
+	}{Components: s.Components, AllOpen: s.AllOpen, AllComponents: s.AllComponents, Backfilled: s.Backfill}
+	for _, i := range s.Incidents {
+		content.Raws = append(content.Raws, i.Raws)
+	}
+	if s.Err != nil {
+		content.Err = s.Err.Error()
+	}
+	b, err := json.Marshal(content)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:16]), nil
+}
+
+// exec runs a statement and returns how many rows it changed.
+func (v *saver) exec(query string, args ...any) (int64, error) {
+	res, err := v.run(query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// insert runs an INSERT and returns the new row's id.
+func (v *saver) insert(query string, args ...any) (int64, error) {
+	res, err := v.run(query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.LastInsertId()
+}
+
+func (v *saver) run(query string, args ...any) (sql.Result, error) {
+	stmt, err := v.prepare(query)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.ExecContext(v.ctx, args...)
+}
+
+func (v *saver) prepare(query string) (*sql.Stmt, error) {
+	if stmt, ok := v.stmts[query]; ok {
+		return stmt, nil
+	}
+	stmt, err := v.tx.PrepareContext(v.ctx, query)
+	if err == nil {
+		v.stmts[query] = stmt
+	}
+	return stmt, err
+}
+
+// null turns an unknown text or time into NULL.
+func null(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// stamp writes a time as stored. A year outside 1 to 9999 has no fixed-width form and is a misreading:
+// the time is unknown then.
+func stamp(t time.Time) string {
+	if y := t.UTC().Year(); y < 1 || y > 9999 {
+		return ""
+	}
+	return normalize.FormatTime(t)
+}
+
+// parseStamp reads a stored time; empty is the zero time.
+func parseStamp(s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	return time.Parse(normalize.TimeLayout, s)
+}

@@ -1,0 +1,125 @@
+package db
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"strings"
+	"time"
+
+	"vendorwatch/normalize"
+)
+
+// event writes one piece of news. Zero ids are none.
+func (v *saver) event(kind normalize.EventKind, incidentID, updateID int64, detail map[string]string) error {
+	words := map[string]string{}
+	for k, text := range detail {
+		if text != "" {
+			words[k] = text
+		}
+	}
+	b, err := marshal(words)
+	if err != nil {
+		return err
+	}
+	// News from saved pages that was old when the service last looked is for the record, not for channels.
+	// The service's own last look stands for "now", so that the clock is read once, by the caller.
+	id, err := v.insert(`
+		INSERT INTO events (source_id, incident_id, update_id, kind, at, stale, detail)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6 AND coalesce((SELECT max(last_attempt_at) FROM sources) > ?7, 0), ?8)`,
+		v.s.SourceID, nullID(incidentID), nullID(updateID), kind, v.at, flag(v.s.Archived), stamp(v.s.At.Add(v.lateAfter)), b)
+	if err != nil {
+		return fmt.Errorf("event %s: %w", kind, err)
+	}
+	v.events = append(v.events, id)
+	v.changed = true
+	return nil
+}
+
+func nullID(id int64) any {
+	if id == 0 {
+		return nil
+	}
+	return id
+}
+
+// announcement decides what is told of an incident: the news to write, and whether its opening is
+// thereby told. told says whether it was before.
+func (v *saver) announcement(i normalize.Incident, isNew, told bool, news []normalize.News) ([]normalize.News, bool) {
+	switch {
+	case v.s.Backfill:
+		return nil, told
+	case v.baseline && !told && !i.State.Over():
+		return []normalize.News{opening(i, map[string]string{"already_open": "true"})}, true
+	case v.baseline:
+		return nil, told
+	case isNew && v.late(i):
+		n := opening(i, map[string]string{"late": "true", "reason": "it began " + begin(i).UTC().Format("2006-01-02 15:04") + " UTC and was over when it was first seen"})
+		return []normalize.News{n}, false
+	case isNew:
+		return news, true
+	case told:
+		return news, true
+	case !i.State.Over():
+		// A backfill met it before any poll did, or it is history that goes on.
+		for _, n := range news {
+			if n.Kind == normalize.EventIncidentReopened {
+				return news, true
+			}
+		}
+		return append([]normalize.News{opening(i, nil)}, news...), true
+	case !v.s.Archived && stamp(begin(i)) > v.source.baselineAt && !v.late(i):
+		// It opened and ended since the baseline, and a backfill met it before any poll did.
+		if changes := normalize.Diff(nil, []normalize.Incident{i}); len(changes) == 1 {
+			return changes[0].News, true
+		}
+	}
+	return news, told
+}
+
+// late reports whether an incident that is over lies so far back that it was added to the past.
+func (v *saver) late(i normalize.Incident) bool {
+	from := begin(i)
+	return i.State.Over() && !from.IsZero() && v.s.At.Sub(from) > v.lateAfter
+}
+
+// begin is when an incident became readable at the earliest: its start, or the entry's making if that
+// came later.
+func begin(i normalize.Incident) time.Time {
+	from := i.StartedAt
+	if from.IsZero() {
+		from = i.ScheduledStartAt
+	}
+	if i.CreatedAt.After(from) {
+		from = i.CreatedAt
+	}
+	return from
+}
+
+// opening is the one event that tells of an incident's existence.
+func opening(i normalize.Incident, detail map[string]string) normalize.News {
+	n := normalize.News{Kind: normalize.EventIncidentOpened, Detail: maps.Clone(detail)}
+	if i.Kind != normalize.KindMaintenance {
+		return n
+	}
+	switch {
+	case i.State == normalize.StateInProgress || i.State == normalize.StateVerifying:
+		n.Kind = normalize.EventMaintenanceStarted
+	case i.State.Over():
+		n.Kind = normalize.EventMaintenanceCompleted
+	default:
+		n.Kind = normalize.EventMaintenanceScheduled
+	}
+	return n
+}
+
+// marshal writes JSON that people can read in a shell: <, > and & stay as they are.
+func marshal(value any) (string, error) {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(value); err != nil {
+		return "", err
+	}
+	return strings.TrimSuffix(b.String(), "\n"), nil
+}

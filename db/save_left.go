@@ -1,0 +1,84 @@
+package db
+
+import (
+	"fmt"
+
+	"vendorwatch/normalize"
+)
+
+// openIncident is one that was not over before this scrape.
+type openIncident struct {
+	id        int64
+	state     string
+	announced bool
+}
+
+// openBefore lists what should still be on a list of everything open. Notices are not: pages show them
+// elsewhere. It is read before the scrape's own incidents are saved.
+func (v *saver) openBefore() ([]openIncident, error) {
+	if !v.s.AllOpen || v.s.Backfill || v.past {
+		return nil, nil
+	}
+	rows, err := v.tx.QueryContext(v.ctx, `
+		SELECT incident_id, state, announced FROM incidents
+		WHERE source_id = ? AND state NOT IN ('resolved', 'completed', 'cancelled') AND left_feed_at IS NULL AND kind <> 'notice'
+		ORDER BY incident_id`, v.s.SourceID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var open []openIncident
+	for rows.Next() {
+		var o openIncident
+		if err := rows.Scan(&o.id, &o.state, &o.announced); err != nil {
+			return nil, err
+		}
+		open = append(open, o)
+	}
+	return open, rows.Err()
+}
+
+// saveLeftFeed marks incidents that are gone from the list of open ones. They may be resolved or
+// deleted: nobody said so, so it is not called resolved. Where most of many are gone at once the page
+// is suspected instead, and the next good scrape decides. One that was never announced, being history
+// that its vendor never closed, leaves without news.
+func (v *saver) saveLeftFeed(open []openIncident, seen map[int64]bool) error {
+	if !v.s.AllOpen || v.s.Backfill || v.past {
+		return nil
+	}
+	var gone []openIncident
+	announced, announcedGone := 0, 0
+	for _, o := range open {
+		announced += flag(o.announced)
+		if !seen[o.id] {
+			gone = append(gone, o)
+			announcedGone += flag(o.announced)
+		}
+	}
+	suspected := ""
+	if v.source.suspectedAt == "" && announced >= 5 && 2*announcedGone > announced {
+		suspected, gone, v.vanished = v.at, nil, true
+		v.s.Findings = append(v.s.Findings[:len(v.s.Findings):len(v.s.Findings)], normalize.Finding{
+			Field: "left_feed_at", Value: fmt.Sprintf("%d of %d", announcedGone, announced),
+			Problem: "most of the open incidents vanished from the page at once; the next good scrape decides",
+		})
+		v.changed = true
+	}
+	for _, o := range gone {
+		if _, err := v.exec(`UPDATE incidents SET left_feed_at = ? WHERE incident_id = ?`, v.at, o.id); err != nil {
+			return err
+		}
+		v.changed = true
+		if !o.announced {
+			continue
+		}
+		if err := v.event(normalize.EventIncidentLeftFeed, o.id, 0, map[string]string{"state": o.state}); err != nil {
+			return err
+		}
+	}
+	if suspected == v.source.suspectedAt {
+		return nil
+	}
+	_, err := v.exec(`UPDATE sources SET vanish_suspected_at = ? WHERE source_id = ?`, null(suspected), v.s.SourceID)
+	return err
+}

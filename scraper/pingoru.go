@@ -140,12 +140,14 @@ func (r pingoruReader) history(s Source, h pingoruHistoryHead) (Result, error) {
 		return Result{}, shapeErrorf("an outage history that announces %d outages and shows none of them", h.count)
 	case len(res.Incidents) == 0 && r.cut:
 		return Result{}, shapeErrorf("an outage history that breaks off before its end")
-	case len(res.Incidents) >= h.count && !r.cut:
-		// Of a list that is shorter than announced nothing can be said of what is not there.
+	case len(res.Incidents) >= h.count && !r.cut && !excerpted(res.Incidents):
+		// Of a list that is shorter than announced, or cut, nothing can be said of what is not there.
 		res.Coverage.Since = h.since
 	}
 	return res, nil
 }
+
+func excerpted(raws []normalize.Raw) bool { return len(raws) > 0 && raws[len(raws)-1].Excerpt }
 
 // worthReading reports whether an incident's own page may tell more than the record holds.
 func worthReading(s Source, in pingoruIncident) bool {

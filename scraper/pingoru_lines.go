@@ -43,6 +43,8 @@ var (
 	timeOnly     = regexp.MustCompile(`^` + timeText + `$`)
 	dateOnly     = regexp.MustCompile(`^` + monthDay + `$`)
 	updateHead   = regexp.MustCompile(`^(?:(\d+)\. |([-•*]) )?([A-Za-z][A-Za-z_ -]{1,30}?)(?: [·•|–—-])? (` + timeText + `)$`)
+	zoned        = regexp.MustCompile(` [A-Z]{2,5}$|Z$|[+-]\d{2}:?\d{2}$`)
+	cutHead      = regexp.MustCompile(`^(?:\d+\.|[-•*])(?: (?:investigating|identified|monitoring|resolved|postmortem|update|scheduled|in_progress|verifying|completed)(?: [A-Z][a-z]{0,8}[ 0-9,:APMUTC]*)?)?$`)
 	stateWord    = regexp.MustCompile(`^(?:\d+\. |[-•*] )?([A-Za-z][A-Za-z_ -]{1,30})$`)
 	valueLabel   = regexp.MustCompile(`^(?i:(started|resolved|duration)|detected by [^:]{1,40}?)(?::| ?$)\s*(.*)$`)
 	inlineValue  = regexp.MustCompile(`^(?i:(started|resolved|duration)|detected by .{1,40}?):? (` + timeText + `|` + lengthText + `|[—–-])$`)
@@ -113,7 +115,7 @@ func (r pingoruReader) readIncident(lines []textLine) pingoruIncident {
 	if at >= 0 {
 		in.raw.Updates = r.timeline(lines[at], lines[at+1:], &in)
 	}
-	in.raw.Excerpt = r.cut || len(in.raw.Updates) < in.count
+	in.raw.Excerpt = in.raw.Excerpt || r.cut || len(in.raw.Updates) < in.count
 	for _, name := range r.componentNames(chips, names, lines) {
 		in.raw.Components = append(in.raw.Components, normalize.RawComponent{Name: name})
 	}
@@ -226,6 +228,10 @@ func (in *pingoruIncident) readLoose(lines []textLine, v *htmlView) {
 		in.raw.Title = lines[heading].text
 		lines = slices.Delete(slices.Clone(lines), heading, heading+1)
 	}
+	titled := slices.ContainsFunc(lines, func(l textLine) bool {
+		text := l.spaced()
+		return !allBadges(text) && !vendorSource.MatchString(text)
+	})
 	var badges []string
 	for i, l := range lines {
 		text := l.spaced()
@@ -236,7 +242,7 @@ func (in *pingoruIncident) readLoose(lines []textLine, v *htmlView) {
 				in.source = v.hrefIn(l.from(), l.to())
 			}
 			badges = append(badges, strings.Fields(vendorSource.ReplaceAllString(text, ""))...)
-		case (i > 0 || in.raw.Title != "" || start < 0) && allBadges(text):
+		case (i > 0 || in.raw.Title != "" || start < 0 || titled) && allBadges(text):
 			badges = append(badges, strings.Fields(text)...)
 		case in.raw.Title == "" && (i == 0 || !timeOnly.MatchString(text)):
 			in.raw.Title = text
@@ -304,6 +310,13 @@ func (r pingoruReader) timeline(label textLine, lines []textLine, in *pingoruInc
 		last := r.view.within(label.from(), heads)
 		for end > entries[len(entries)-1].body && lines[end-1].from() >= last[1] {
 			end--
+		}
+	}
+	if r.view == nil {
+		if last := &entries[len(entries)-1]; last.body == end && len(entries) > 1 && zoned.MatchString(entries[0].posted) && !zoned.MatchString(last.posted) {
+			entries, end, in.raw.Excerpt = entries[:len(entries)-1], last.head, true // the page was cut inside the time
+		} else if cutHead.MatchString(lines[end-1].text) && marked != "" {
+			end, in.raw.Excerpt = end-1, true
 		}
 	}
 	updates := make([]normalize.RawUpdate, len(entries))

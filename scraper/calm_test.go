@@ -1,0 +1,145 @@
+package scraper
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+// fixture is a page of a golden case that the platform reads.
+type fixture struct {
+	platform, name string
+	page           Page
+}
+
+// fixtures returns every page of the golden cases that its own platform reads.
+func fixtures(t testing.TB) []fixture {
+	t.Helper()
+	var out []fixture
+	dirs := caseDirs(t)
+	for _, name := range slices.Sorted(maps.Keys(dirs)) {
+		platform, err := Lookup(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, dir := range dirs[name] {
+			c := readCase(t, name, dir)
+			for _, url := range slices.Sorted(maps.Keys(c.Pages)) {
+				if s := c.Pages[url].Status; s != 0 && s/100 != 2 {
+					continue
+				}
+				page, err := c.page(url)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := platform.Parse(Source{Name: "acme", URL: c.Source.URL}, page); err == nil {
+					out = append(out, fixture{name, filepath.Base(dir) + "/" + c.Pages[url].File, page})
+				}
+			}
+		}
+	}
+	if len(out) == 0 {
+		t.Fatal("no platform reads any page of its cases")
+	}
+	return out
+}
+
+// TestNothingIsTakenForCalm feeds every platform what is no status page of its own: it must refuse,
+// since a page that says nothing is no sign of health.
+func TestNothingIsTakenForCalm(t *testing.T) {
+	bodies := map[string]string{
+		"an error in JSON":    `{"message":"Forbidden"}`,
+		"an empty list":       `[]`,
+		"an empty object":     `{}`,
+		"null":                `null`,
+		"a number":            `0`,
+		"an empty body":       ``,
+		"white space":         " \n\t \r\n",
+		"a byte order mark":   "\xef\xbb\xbf",
+		"plain text":          "OK\n",
+		"an HTML page":        `<!DOCTYPE html><html><head><title>Acme</title></head><body><h1>Acme</h1><p>Anvils for everyone.</p></body></html>`,
+		"a login page":        `<!DOCTYPE html><html><head><title>Log in</title></head><body><form action="/login"><input type="password"></form></body></html>`,
+		"an empty HTML page":  `<html></html>`,
+		"bare XML":            `<?xml version="1.0"?><status/>`,
+		"an XML prologue":     `<?xml version="1.0" encoding="UTF-8"?>`,
+		"a sitemap":           `<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>https://acme.example/</loc></url></urlset>`,
+		"an error in XML":     `<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code></Error>`,
+		"bytes, not text":     "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xff\xfe",
+		"a nest of brackets":  `[[[[[[[[[[[]]]]]]]]]]]`,
+		"keys without values": `{"page":null,"incidents":null,"components":null,"status":null,"scheduled_maintenances":null,"items":null,"version":null}`,
+	}
+	for _, name := range Platforms() {
+		platform, _ := Lookup(name)
+		for what, body := range bodies {
+			for _, contentType := range []string{"application/json", "text/html; charset=utf-8", "application/xml"} {
+				page := Page{URL: "https://status.acme.example/", Status: 200, ContentType: contentType, Body: []byte(body)}
+				mustRefuse(t, fmt.Sprintf("%s: %s (%s)", name, what, contentType), platform, page)
+			}
+		}
+	}
+}
+
+func mustRefuse(t *testing.T, what string, p Platform, page Page) {
+	t.Helper()
+	res, err := p.Parse(Source{Name: "acme", URL: "https://status.acme.example"}, page)
+	switch {
+	case err == nil:
+		t.Errorf("%s is read as %q with %d incidents", what, res.Document, len(res.Incidents))
+	case !errors.Is(err, ErrShape) && !errors.Is(err, ErrBlocked):
+		t.Errorf("%s: the error is neither ErrShape nor ErrBlocked: %v", what, err)
+	case len(err.Error()) <= len(ErrShape.Error())+2:
+		t.Errorf("%s: the error does not say what the page is: %v", what, err)
+	}
+}
+
+// TestOthersPagesAreRefused feeds every platform the pages of all others. A generic feed reader reads
+// any feed.
+func TestOthersPagesAreRefused(t *testing.T) {
+	for _, f := range fixtures(t) {
+		for _, name := range Platforms() {
+			if name == f.platform || name == "feed" && isFeed(bytes.TrimSpace(f.page.Body)) || f.platform == "feed" && isFeed(bytes.TrimSpace(f.page.Body)) {
+				continue
+			}
+			platform, _ := Lookup(name)
+			mustRefuse(t, fmt.Sprintf("%s: the page %s/%s", name, f.platform, f.name), platform, f.page)
+		}
+	}
+}
+
+// TestCutPagesClaimNothing cuts every fixture short, as a broken connection does. JSON and XML show that
+// they are cut. HTML and text may be readable up to there, but nothing may be concluded from what is missing.
+func TestCutPagesClaimNothing(t *testing.T) {
+	for _, f := range fixtures(t) {
+		platform, _ := Lookup(f.platform)
+		for _, part := range []float64{0.1, 0.5, 0.9} {
+			cut := f.page
+			cut.Body = f.page.Body[:int(float64(len(f.page.Body))*part)]
+			what := fmt.Sprintf("%s/%s, cut to %.0f %%", f.platform, f.name, part*100)
+			res, err := platform.Parse(Source{Name: "acme", URL: "https://status.acme.example"}, cut)
+			body := bytes.TrimSpace(cut.Body)
+			switch {
+			case err != nil:
+				mustRefuse(t, what, platform, cut)
+			case len(body) == 0 || body[0] == '{' || body[0] == '[' || isFeed(body) || bytes.HasPrefix(body, []byte("<?xml")):
+				t.Errorf("%s is read as %q with %d incidents", what, res.Document, len(res.Incidents))
+			case res.Coverage.Open || res.Coverage.Since != "":
+				t.Errorf("%s claims %+v", what, res.Coverage)
+			case len(res.Incidents) == 0 && len(res.Components) == 0 && res.Indicator == "":
+				t.Errorf("%s is read, and nothing is found in it", what)
+			}
+		}
+	}
+}
+
+// TestDetectFindsEachPlatformsOwnPages holds that the platform of a saved page is found from its bytes.
+func TestDetectFindsEachPlatformsOwnPages(t *testing.T) {
+	for _, f := range fixtures(t) {
+		if got := Detect(f.page); got != f.platform {
+			t.Errorf("%s/%s is detected as %q", f.platform, f.name, got)
+		}
+	}
+}

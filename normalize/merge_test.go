@@ -15,7 +15,9 @@ import (
 // truth is what a vendor published, to be shown by documents of different exactness.
 func truth(t *rapid.T) Raw {
 	start := time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 1e6).Draw(t, "start")) * time.Second)
-	stamp := func(at time.Time) RawTime { return RawTime{Text: at.Add(17 * time.Second).Add(368 * time.Millisecond).Format(time.RFC3339Nano)} }
+	stamp := func(at time.Time) RawTime {
+		return RawTime{Text: at.Add(17 * time.Second).Add(368 * time.Millisecond).Format(time.RFC3339Nano)}
+	}
 	raw := Raw{ID: "abc", URL: "https://status.acme.example/incidents/abc", Kind: "incident", Title: "Logins fail", Impact: "major",
 		Started: stamp(start), Components: []RawComponent{{ID: "c1", Name: "Web", Group: "EU", Status: "operational"}, {ID: "c2", Name: "API", Status: "operational"}}}
 	words := []string{"investigating", "identified", "monitoring", "resolved"}

@@ -161,7 +161,7 @@ func fill(scrape *db.Scrape, s Source, p scraper.Platform, out scraper.Outcome, 
 	words := scraper.WordsOf(p)
 	incidents, findings := normalize.Incidents(s.Vendor, out.Raws, words)
 	components, more := normalize.Components(out.Components, words)
-	scrape.HTTPStatus, scrape.Requests, scrape.Bytes = out.Status, out.Requests, int(out.Bytes)
+	scrape.HTTPStatus, scrape.Requests, scrape.Bytes = out.Status, out.Requests, out.Bytes
 	scrape.Err = readErr
 	scrape.Unreadable = errors.Is(readErr, scraper.ErrShape) || errors.Is(readErr, scraper.ErrBlocked)
 	scrape.Unchanged = out.Unchanged

@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/progress"
+	"github.com/spf13/cobra"
+
+	"vendorwatch/cmd/internal/watch"
+)
+
+func (a *app) backfillCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "backfill [VENDOR...]",
+		Short: "Read the vendors' whole history, to their pages' first day",
+		Long: `backfill walks the history of the vendors of the config file, all of them or those named, page by page
+to the page's first day, and stores it without announcing any of it. What was read is kept when it
+is stopped, and the next backfill goes on from there.`,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.backfill(cmd.Context(), args) },
+	}
+}
+
+func (a *app) backfill(ctx context.Context, names []string) error {
+	c, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	s, err := a.newService(ctx, c, time.Now)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	sources, err := s.pick(names)
+	if err != nil {
+		return err
+	}
+	bars := a.bars(len(sources))
+	if bars != nil {
+		go bars.Render()
+	}
+	failed := each(sources, func(from watch.Source) error {
+		bar := &progress.Tracker{Message: from.Vendor}
+		if bars != nil {
+			bars.AppendTracker(bar)
+		}
+		done, err := s.watcher.Backfill(ctx, from, func(p watch.Progress) {
+			bar.SetValue(int64(p.Page))
+			bar.UpdateMessage(fmt.Sprintf("%s: %d history pages, %d incidents new", from.Vendor, p.Page, p.Incidents))
+		})
+		if err != nil {
+			bar.MarkAsErrored()
+			return err
+		}
+		bar.MarkAsDone()
+		s.log.Info("backfill", "vendor", from.Vendor, "history_pages", done.Page, "incidents", done.Incidents, "updates", done.Updates)
+		return nil
+	})
+	if bars != nil {
+		bars.Stop()
+		for bars.IsRenderInProgress() {
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+	return a.tell(failed)
+}
+
+// bars shows progress on a terminal; elsewhere the log tells it.
+func (a *app) bars(n int) progress.Writer {
+	if !isTerminal(a.stderr) {
+		return nil
+	}
+	w := progress.NewWriter()
+	w.SetOutputWriter(a.stderr)
+	w.SetNumTrackersExpected(n)
+	w.SetAutoStop(false)
+	w.SetUpdateFrequency(200 * time.Millisecond)
+	w.SetMessageLength(60)
+	w.SetTrackerPosition(progress.PositionRight)
+	return w
+}

@@ -1,0 +1,168 @@
+// Package cli is the command line: one file a command. It wires the other packages together and is the
+// only one that knows them all.
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/lmittmann/tint"
+	"github.com/spf13/cobra"
+)
+
+// The exit codes of the program.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// Main runs the program with these arguments until it is done, or until SIGINT or SIGTERM, and returns
+// its exit code: 0 done, 1 failed, 2 wrong usage.
+func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return Run(ctx, args, stdin, stdout, stderr)
+}
+
+// Run is Main without the signals: the program ends when ctx does.
+func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	var usage *usageError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "vendorwatch: %v\n", err)
+		return exitUsage
+	case errors.Is(err, errTold):
+		return exitFailed
+	}
+	fmt.Fprintf(stderr, "vendorwatch: %v\n", err)
+	return exitFailed
+}
+
+// usageError is a mistake in the command line.
+type usageError struct{ err error }
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
+
+func usagef(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
+
+// errTold ends a command whose failures have been printed already.
+var errTold = errors.New("failed")
+
+// app is what the commands share.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+
+	configPath string
+	dbPath     string
+	verbose    bool
+	asJSON     bool
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "vendorwatch",
+		Short: "Watch vendors' status pages, keep their incidents in a SQLite file, tell what is new",
+		Long: `vendorwatch reads vendors' status pages on a schedule, turns every incident into one common
+schema in a SQLite file, and reports what is new.
+
+Try it without any set-up:  vendorwatch demo`,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+		Args:              noSuchCommand,
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef("%v; see vendorwatch %s --help", err, strings.TrimPrefix(cmd.CommandPath(), "vendorwatch "))
+	})
+	flags := root.PersistentFlags()
+	flags.StringVar(&a.configPath, "config", "config.toml", "config file")
+	flags.StringVar(&a.dbPath, "db", "", "SQLite file (default: the config file's, else vendorwatch.db)")
+	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log every scrape, unchanged ones too")
+	root.AddCommand(
+		a.serveCommand(), a.scrapeCommand(), a.importCommand(), a.backfillCommand(),
+		a.incidentsCommand(), a.showCommand(), a.vendorsCommand(), a.digestCommand(),
+		a.configCommand(), a.dbCommand(), a.demoCommand(), a.versionCommand(),
+	)
+	return root
+}
+
+// group is a command that only holds others.
+func group(use, short string, commands ...*cobra.Command) *cobra.Command {
+	c := &cobra.Command{Use: use, Short: short, Args: noSuchCommand, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	c.AddCommand(commands...)
+	return c
+}
+
+func noSuchCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, c := range cmd.Commands() {
+		if !c.Hidden {
+			names = append(names, c.Name())
+		}
+	}
+	return usagef("%s has no command %q; write one of: %s", cmd.CommandPath(), args[0], strings.Join(names, ", "))
+}
+
+// takes checks the number of arguments; what says what they are.
+func takes(low, high int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) < low || high >= 0 && len(args) > high {
+			return usagef("%s takes %s; see %s --help", cmd.CommandPath(), what, cmd.CommandPath())
+		}
+		return nil
+	}
+}
+
+func (a *app) jsonFlag(c *cobra.Command) {
+	c.Flags().BoolVar(&a.asJSON, "json", false, "print JSON")
+}
+
+// printJSON writes a value to stdout. Lists are never null.
+func (a *app) printJSON(v any) error {
+	enc := json.NewEncoder(a.stdout)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// log is where talk goes: to stderr, one line a scrape.
+func (a *app) log() *slog.Logger {
+	level := slog.LevelInfo
+	if a.verbose {
+		level = slog.LevelDebug
+	}
+	return slog.New(tint.NewHandler(a.stderr, &tint.Options{Level: level, TimeFormat: "15:04:05", NoColor: !isTerminal(a.stderr)}))
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}

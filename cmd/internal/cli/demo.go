@@ -1,0 +1,142 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/robfig/cron/v3"
+	"github.com/spf13/cobra"
+
+	"vendorwatch/cmd/internal/config"
+	"vendorwatch/cmd/internal/simulate"
+)
+
+func (a *app) demoCommand() *cobra.Command {
+	var keepRunning bool
+	length := simulate.DemoLength
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "See it work: invented vendors on loopback, nine days in less than a minute",
+		Long: `demo serves scripted vendors on loopback in the formats of real status pages, and watches them as serve
+would: incidents open, are edited, resolve and get a postmortem; one page breaks and one comes back. It needs
+no network, no account and no set-up. At the end it prints the digest, and queries to try on the file.`,
+		Args: takes(0, 0, "no arguments, only flags"),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), length, keepRunning) },
+	}
+	c.Flags().BoolVar(&keepRunning, "keep-running", false, "go on watching and serving the pages afterwards, until Ctrl-C")
+	c.Flags().DurationVar(&length, "length", length, "how long the story takes")
+	return c
+}
+
+// demoEnd is how long the demo watches on when its story has ended, to see the last of it.
+const demoEnd = 2500 * time.Millisecond
+
+func (a *app) demo(ctx context.Context, length time.Duration, keepRunning bool) error {
+	path := a.dbPath
+	if path == "" {
+		path = "vendorwatch-demo.db"
+	}
+	if err := removeDatabase(path); err != nil {
+		return err
+	}
+	world, clock := simulate.Demo(time.Now, length)
+	if err := world.Start(); err != nil {
+		return err
+	}
+	defer world.Close()
+	s, err := a.newService(ctx, demoConfig(world, path), clock.Now)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	fmt.Fprintln(a.stdout, "Vendors simulated on loopback, each in the format of a real status page:")
+	for _, v := range world.Vendors() {
+		fmt.Fprintf(a.stdout, "  %-16s %-11s %s\n", v.Name, v.Platform, world.URL(v.Slug))
+	}
+	fmt.Fprintf(a.stdout, "\nNine days pass in %s. What arrives, as it arrives:\n\n", length.Round(time.Second))
+
+	watching, stop := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() { done <- s.watcher.Run(watching, s.sources) }()
+	select {
+	case <-ctx.Done():
+	case <-time.After(clock.Remaining() + demoEnd):
+	}
+	if ctx.Err() == nil {
+		err = a.demoReport(ctx, s)
+	}
+	if err == nil && keepRunning && ctx.Err() == nil {
+		fmt.Fprintln(a.stdout, "\nStill watching; Ctrl-C ends it.")
+		<-ctx.Done()
+	}
+	stop()
+	return errors.Join(err, <-done)
+}
+
+// demoReport prints the digest and what can be done with the file.
+func (a *app) demoReport(ctx context.Context, s *service) error {
+	fmt.Fprintln(a.stdout, "\nThe digest of these nine days:")
+	fmt.Fprintln(a.stdout)
+	for _, r := range s.reporters {
+		if err := r.Send(ctx); err != nil {
+			return err
+		}
+	}
+	path, err := filepath.Abs(s.db.Path())
+	if err != nil {
+		path = s.db.Path()
+	}
+	_, err = fmt.Fprintf(a.stdout, `
+The record is in %[1]s. Try on it, with the sqlite3 shell or any other:
+
+  sqlite3 %[2]s "SELECT vendor, title, severity, duration_seconds, stated_duration_seconds, components FROM v_incidents WHERE kind = 'incident' ORDER BY started_at DESC"
+  sqlite3 %[2]s "SELECT vendor, title, posted_at, state, body FROM v_updates WHERE vendor = 'kustomer' ORDER BY posted_at"
+  sqlite3 %[2]s "SELECT vendor, health, last_error FROM v_source_health"
+
+or with vendorwatch itself:
+
+  vendorwatch --db %[2]s incidents
+`, path, s.db.Path())
+	return err
+}
+
+// demoConfig describes the simulated vendors, scraped every second.
+func demoConfig(world *simulate.World, path string) *config.Config {
+	c := &config.Config{
+		Database: path, Concurrency: 8, LateAfter: config.Duration{Duration: 24 * time.Hour},
+		Fetch: config.Fetch{
+			UserAgent: "vendorwatch-demo", Contact: "demo@localhost",
+			RequestTimeout: config.Duration{Duration: 2 * time.Second}, MaxBytes: 16 << 20,
+		},
+		Digest: config.Digest{Zone: time.UTC},
+	}
+	for _, v := range world.Vendors() {
+		c.Vendors = append(c.Vendors, config.Vendor{
+			Name: v.Name, Slug: v.Slug, Enabled: true,
+			Sources: []config.Source{{
+				URL: world.URL(v.Slug), Platform: v.Platform,
+				Cron: cron.Every(time.Second), Timeout: config.Duration{Duration: 5 * time.Second},
+			}},
+		})
+	}
+	return c
+}
+
+// removeDatabase deletes the file of an earlier demo. It refuses a file that is not of that name, so that
+// nobody's record is lost to a demo.
+func removeDatabase(path string) error {
+	for _, name := range []string{path, path + "-wal", path + "-shm"} {
+		if filepath.Base(path) != "vendorwatch-demo.db" && fileExists(name) {
+			return fmt.Errorf("demo begins with a new file, and %s exists; delete it or name another with --db", name)
+		}
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("demo: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"vendorwatch/cmd/internal/config"
+	"vendorwatch/cmd/internal/report"
+	"vendorwatch/db"
+)
+
+func (a *app) digestCommand() *cobra.Command {
+	var since string
+	var dryRun, asSlack bool
+	c := &cobra.Command{
+		Use:   "digest",
+		Short: "Send the digest of what is new since the last one, now",
+		Long: `digest sends what is new since the last digest to the channels of the config file, and writes down that
+it was delivered. With --dry-run, --json, --slack or --since it is printed instead: nothing is sent, and
+nothing written down.`,
+		Args: takes(0, 0, "no arguments, only flags"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			from, err := flagTime("since", since)
+			if err != nil {
+				return err
+			}
+			if !dryRun && !a.asJSON && !asSlack && from.IsZero() {
+				return a.sendDigest(cmd.Context())
+			}
+			return a.printDigest(cmd.Context(), from, asSlack)
+		},
+	}
+	c.Flags().StringVar(&since, "since", "", "everything since this time (2026-11-23, 36h, 7d), whether it was reported or not")
+	c.Flags().BoolVar(&dryRun, "dry-run", false, "print the text of the digest that would be sent")
+	c.Flags().BoolVar(&asSlack, "slack", false, "print the Slack message, as JSON")
+	a.jsonFlag(c)
+	return c
+}
+
+func (a *app) sendDigest(ctx context.Context) error {
+	c, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	s, err := a.newService(ctx, c, time.Now)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	var failed []error
+	for _, r := range s.reporters {
+		if err := r.Send(ctx); err != nil {
+			failed = append(failed, err)
+		}
+	}
+	return a.tell(failed)
+}
+
+// printDigest prints a digest of the first channel's pending news, or of everything since a time.
+func (a *app) printDigest(ctx context.Context, since time.Time, asSlack bool) error {
+	file, err := a.openToRead(ctx)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	zone, channel, err := a.digestReader()
+	if err != nil {
+		return err
+	}
+	now := time.Now().UTC()
+	window := report.Window{Since: since, Until: now}
+	if since.IsZero() {
+		if window.Events, err = file.Pending(ctx, channel); err != nil {
+			return err
+		}
+		window.Events = append([]db.Event{}, window.Events...)
+		if window.Since, err = file.LastDelivered(ctx, channel); err != nil {
+			return err
+		}
+	}
+	digest, err := report.Build(ctx, file, window, report.Options{Zone: zone, Now: now})
+	if err != nil {
+		return err
+	}
+	switch {
+	case asSlack:
+		return a.printJSON(report.SlackBlocks(digest))
+	case a.asJSON:
+		return a.printJSON(digest)
+	}
+	_, err = fmt.Fprint(a.stdout, report.Text(digest, 0))
+	return err
+}
+
+// digestReader is for whom a digest is printed: the zone and first channel of the config file, or UTC and
+// stdout without one.
+func (a *app) digestReader() (*time.Location, string, error) {
+	c, err := config.Load(a.configPath)
+	if errors.Is(err, fs.ErrNotExist) && a.configPath == "config.toml" {
+		return time.UTC, "stdout", nil
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	if len(c.Digest.Channels) == 0 {
+		return c.Digest.Zone, "stdout", nil
+	}
+	return c.Digest.Zone, c.Digest.Channels[0], nil
+}

@@ -1,0 +1,265 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"vendorwatch/cmd/internal/config"
+	"vendorwatch/cmd/internal/watch"
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+	"vendorwatch/scraper"
+)
+
+type importFlags struct {
+	vendor, platform, url, at string
+}
+
+func (a *app) importCommand() *cobra.Command {
+	var f importFlags
+	c := &cobra.Command{
+		Use:   "import --vendor SLUG [--platform P] [--url PAGE_URL] [--at TIME] PATH...",
+		Short: "Read saved pages into the file, as if they had been scraped when they were saved",
+		Long: `import reads saved pages of one vendor, files or the files of a folder in the order of their names,
+through the same path as live ones. A file named by a UTC time (2026-08-22T06-30-24Z.json) was saved at that
+time; other files were saved at --at, else now. The platform and the kind of document are found
+from the bytes. A page that cannot be read is counted, stored as such, and empties nothing.`,
+		Args: takes(1, -1, "the saved pages: files or folders"),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.importPages(cmd.Context(), f, args) },
+	}
+	c.Flags().StringVar(&f.vendor, "vendor", "", "slug of the vendor whose pages they are (required)")
+	c.Flags().StringVar(&f.platform, "platform", "", "platform that made the pages: "+strings.Join(scraper.Platforms(), ", ")+" (default: found from the bytes)")
+	c.Flags().StringVar(&f.url, "url", "", "address that the pages were saved from")
+	c.Flags().StringVar(&f.at, "at", "", "when the pages were saved, for files whose name does not tell: 2026-08-22T06:30:24Z")
+	a.jsonFlag(c)
+	return c
+}
+
+// importCounts is what an import brought; of what the file holds, only what is new to it is counted.
+type importCounts struct {
+	Captures   int `json:"captures"`
+	Unreadable int `json:"unreadable"`
+	Incidents  int `json:"incidents"`
+	Updates    int `json:"updates"`
+	Revisions  int `json:"revisions"`
+	Events     int `json:"events"`
+	Findings   int `json:"findings"`
+}
+
+func (a *app) importPages(ctx context.Context, f importFlags, paths []string) error {
+	if f.vendor == "" {
+		return usagef("import needs --vendor SLUG, for example --vendor kustomer")
+	}
+	if slug := config.Slug(f.vendor); slug != f.vendor {
+		return usagef("--vendor %q is no slug; write --vendor %s", f.vendor, slug)
+	}
+	if f.platform != "" {
+		if _, err := scraper.Lookup(f.platform); err != nil {
+			return usagef("--platform: %v", err)
+		}
+	}
+	at := time.Now().UTC()
+	if f.at != "" {
+		var err error
+		if at, err = normalize.ParseTime(normalize.RawTime{Text: f.at}, ""); err != nil {
+			return usagef("--at: %v; write for example --at 2026-08-22T06:30:24Z", err)
+		}
+	}
+	files, err := listFiles(paths)
+	if err != nil {
+		return err
+	}
+	path, err := a.databasePath()
+	if err != nil {
+		return err
+	}
+	file, err := db.Open(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	imp := &importer{app: a, flags: f, at: at, db: file, watcher: &watch.Watcher{DB: file, Log: a.quietLog(), Now: time.Now, Concurrency: 1}, sources: map[string]watch.Source{}}
+	for _, name := range files {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("import stopped before %s: %w", name, context.Cause(ctx))
+		}
+		if err := imp.file(ctx, name); err != nil {
+			return err
+		}
+	}
+	if err := imp.finish(ctx); err != nil {
+		return err
+	}
+	if a.asJSON {
+		return a.printJSON(imp.counts)
+	}
+	n := imp.counts
+	_, err = fmt.Fprintf(a.stdout, "captures %d, unreadable %d; new in %s: incidents %d, updates %d, revisions %d, events %d, findings %d\n",
+		n.Captures, n.Unreadable, path, n.Incidents, n.Updates, n.Revisions, n.Events, n.Findings)
+	return err
+}
+
+// importer takes the captures of one import, in order.
+type importer struct {
+	app     *app
+	flags   importFlags
+	at      time.Time
+	db      *db.DB
+	watcher *watch.Watcher
+	sources map[string]watch.Source // by platform
+	counts  importCounts
+	last    string          // platform of the capture before
+	waiting []watch.Capture // unreadable ones before the first that tells whose page they are
+}
+
+func (i *importer) file(ctx context.Context, name string) error {
+	body, err := os.ReadFile(name)
+	if err != nil {
+		return fmt.Errorf("import: %w", err)
+	}
+	at := i.at
+	if named, ok := timeInName(name); ok {
+		at = named
+	}
+	page := scraper.Page{URL: i.flags.url, Status: 200, Body: body, At: at}
+	platform, capture := watch.ReadCapture(i.flags.platform, page, scraper.Source{Name: i.flags.vendor})
+	i.counts.Captures++
+	if capture.Err != nil {
+		i.counts.Unreadable++
+		fmt.Fprintf(i.app.stderr, "%s: %v\n", name, capture.Err)
+	}
+	if platform == "" {
+		platform = i.last // an unreadable capture belongs to the page among whose captures it lies
+	}
+	if platform == "" {
+		capture.Page.Body = nil
+		i.waiting = append(i.waiting, capture)
+		return nil
+	}
+	i.last = platform
+	return i.save(ctx, platform, capture)
+}
+
+// finish saves what waited in vain for a readable capture.
+func (i *importer) finish(ctx context.Context) error {
+	if len(i.waiting) == 0 {
+		return nil
+	}
+	last := i.waiting[len(i.waiting)-1]
+	i.waiting = i.waiting[:len(i.waiting)-1]
+	return i.save(ctx, "unknown", last)
+}
+
+func (i *importer) save(ctx context.Context, platform string, c watch.Capture) error {
+	source, err := i.source(ctx, platform, c)
+	if err != nil {
+		return err
+	}
+	for _, c := range append(i.waiting, c) {
+		saved, err := i.watcher.Import(ctx, source, c)
+		if err != nil {
+			return fmt.Errorf("import: %w", err)
+		}
+		i.counts.Incidents += saved.Incidents
+		i.counts.Updates += saved.Updates
+		i.counts.Revisions += saved.Revisions
+		i.counts.Events += len(saved.Events)
+		i.counts.Findings += saved.Findings
+	}
+	i.waiting = nil
+	return nil
+}
+
+// source is where a capture belongs: the vendor's page on that platform. Without an address anywhere, its
+// page is called "import:" and the vendor's slug.
+func (i *importer) source(ctx context.Context, platform string, c watch.Capture) (watch.Source, error) {
+	if s, ok := i.sources[platform]; ok {
+		return s, nil
+	}
+	known, err := i.db.SourcesOf(ctx, i.flags.vendor)
+	if err != nil {
+		return watch.Source{}, err
+	}
+	address := watch.PageAddress(platform, c)
+	known = slices.DeleteFunc(known, func(s db.Source) bool {
+		return s.Platform != platform || i.flags.url != "" && s.PageURL != address
+	})
+	s := watch.Source{Vendor: i.flags.vendor, URL: address, Platform: platform}
+	switch {
+	case len(known) == 1:
+		s.ID, s.URL = known[0].SourceID, known[0].PageURL
+	default:
+		if s.URL == "" {
+			s.URL = "import:" + i.flags.vendor
+		}
+		vendorID, err := i.db.EnsureVendor(ctx, db.Vendor{Slug: i.flags.vendor})
+		if err != nil {
+			return s, err
+		}
+		if s.ID, err = i.db.EnsureSource(ctx, vendorID, s.URL, platform); err != nil {
+			return s, err
+		}
+	}
+	i.sources[platform] = s
+	return s, nil
+}
+
+var nameTime = regexp.MustCompile(`(\d{4}-\d{2}-\d{2})T(\d{2})[-:]?(\d{2})[-:]?(\d{2})(\.\d+)?Z`)
+
+// timeInName reads the UTC time that a file is named by, with dashes or colons.
+func timeInName(path string) (time.Time, bool) {
+	m := nameTime.FindStringSubmatch(filepath.Base(path))
+	if m == nil {
+		return time.Time{}, false
+	}
+	t, err := time.Parse(time.RFC3339Nano, m[1]+"T"+m[2]+":"+m[3]+":"+m[4]+m[5]+"Z")
+	return t, err == nil
+}
+
+// listFiles returns the files named, and those of the folders named in the order of their names. Hidden
+// files are left out.
+func listFiles(paths []string) ([]string, error) {
+	var files []string
+	for _, p := range paths {
+		info, err := os.Stat(p)
+		if err != nil {
+			return nil, fmt.Errorf("import: %w", err)
+		}
+		if !info.IsDir() {
+			files = append(files, p)
+			continue
+		}
+		before := len(files)
+		err = filepath.WalkDir(p, func(name string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			if strings.HasPrefix(d.Name(), ".") && name != p {
+				if d.IsDir() {
+					return fs.SkipDir
+				}
+				return nil
+			}
+			if d.Type().IsRegular() {
+				files = append(files, name)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("import: %w", err)
+		}
+		if len(files) == before {
+			return nil, fmt.Errorf("import: the folder %s holds no files", p)
+		}
+	}
+	return files, nil
+}

@@ -1,0 +1,48 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"vendorwatch/cmd/internal/watch"
+)
+
+func (a *app) scrapeCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "scrape [VENDOR...]",
+		Short: "Scrape the vendors once, now",
+		Long: `scrape reads the vendors of the config file once, all of them or those named, prints what is new and
+ends. Its exit code is 1 if a vendor could not be read.`,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.scrape(cmd.Context(), args) },
+	}
+}
+
+func (a *app) scrape(ctx context.Context, names []string) error {
+	c, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	s, err := a.newService(ctx, c, time.Now)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	sources, err := s.pick(names)
+	if err != nil {
+		return err
+	}
+	failed := each(sources, func(from watch.Source) error {
+		_, err := s.watcher.Scrape(ctx, from)
+		return err
+	})
+	if len(failed) == 0 {
+		fmt.Fprintf(a.stderr, "%d sources read into %s\n", len(sources), c.Database)
+		return nil
+	}
+	err = a.tell(failed)
+	fmt.Fprintf(a.stderr, "%d of %d sources could not be read\n", len(failed), len(sources))
+	return err
+}

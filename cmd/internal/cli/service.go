@@ -1,0 +1,217 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"vendorwatch/cmd/internal/config"
+	"vendorwatch/cmd/internal/report"
+	"vendorwatch/cmd/internal/watch"
+	"vendorwatch/db"
+	"vendorwatch/scraper"
+)
+
+// loadConfig reads the config file and prints its notes.
+func (a *app) loadConfig() (*config.Config, error) {
+	c, err := config.Load(a.configPath)
+	if err != nil {
+		return nil, err
+	}
+	if a.dbPath != "" {
+		c.Database = a.dbPath
+	}
+	for _, note := range c.Notes {
+		fmt.Fprintln(a.stderr, note)
+	}
+	return c, nil
+}
+
+// databasePath is the file that the listing commands read: --db, else the config file's, else the default.
+// A config file that is wrong is no reason not to show what the default file holds only if there is none.
+func (a *app) databasePath() (string, error) {
+	if a.dbPath != "" {
+		return a.dbPath, nil
+	}
+	c, err := config.Load(a.configPath)
+	if errors.Is(err, fs.ErrNotExist) && a.configPath == "config.toml" {
+		return "vendorwatch.db", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return c.Database, nil
+}
+
+// openToRead opens the file for a listing.
+func (a *app) openToRead(ctx context.Context) (*db.DB, error) {
+	path, err := a.databasePath()
+	if err != nil {
+		return nil, err
+	}
+	return db.OpenReadOnly(ctx, path)
+}
+
+// service is what a config describes, at work: sources, channels and the file.
+type service struct {
+	config    *config.Config
+	db        *db.DB
+	log       *slog.Logger
+	watcher   *watch.Watcher
+	sources   []watch.Source
+	reporters []*report.Reporter
+}
+
+// newService opens the config's file and makes its vendors and sources known there. now is the clock of
+// what is saved.
+func (a *app) newService(ctx context.Context, c *config.Config, now func() time.Time) (*service, error) {
+	file, err := db.Open(ctx, c.Database)
+	if err != nil {
+		return nil, err
+	}
+	s := &service{config: c, db: file, log: a.log()}
+	file.LateAfter = c.LateAfter.Duration
+	s.watcher = &watch.Watcher{
+		DB: file, Log: s.log, Now: now, Concurrency: c.Concurrency,
+		Fetcher: scraper.NewCollector(scraper.FetchOptions{
+			UserAgent: c.Fetch.Agent(), Timeout: c.Fetch.RequestTimeout.Duration, Delay: c.Fetch.Delay.Duration,
+			MaxBytes: int(c.Fetch.MaxBytes), Retries: c.Fetch.Retries, RespectRobots: c.Fetch.RespectRobots,
+		}),
+		OnEvents: a.printEvents(c.Digest.Zone),
+	}
+	err = s.addSources(ctx)
+	if err == nil {
+		err = s.addChannels(ctx, a, now)
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return s, nil
+}
+
+// printEvents prints events as they arrive.
+func (a *app) printEvents(zone *time.Location) func([]db.Event) {
+	return func(events []db.Event) {
+		for _, e := range events {
+			fmt.Fprintln(a.stdout, report.Line(e, zone))
+		}
+	}
+}
+
+func (s *service) addSources(ctx context.Context) error {
+	for _, v := range s.config.Vendors {
+		if !v.Enabled {
+			continue
+		}
+		vendorID, err := s.db.EnsureVendor(ctx, db.Vendor{Slug: v.Slug, Name: v.Name, Homepage: v.Homepage, Owner: v.Owner, RunbookURL: v.RunbookURL})
+		if err != nil {
+			return err
+		}
+		for _, from := range v.Sources {
+			id, err := s.db.EnsureSource(ctx, vendorID, from.URL, from.Platform)
+			if err != nil {
+				return err
+			}
+			s.sources = append(s.sources, watch.Source{
+				ID: id, Vendor: v.Slug, URL: from.URL, Platform: from.Platform, Schedule: from.Cron, Timeout: from.Timeout.Duration,
+			})
+		}
+	}
+	return nil // SETWATCHED
+}
+
+// addChannels makes a reporter for each channel of the digest.
+func (s *service) addChannels(ctx context.Context, a *app, now func() time.Time) error {
+	names := s.config.Digest.Channels
+	if len(names) == 0 {
+		names = []string{"stdout"}
+	}
+	for _, name := range names {
+		n := slices.IndexFunc(s.config.Channels, func(c config.Channel) bool { return c.Name == name })
+		var channel report.Channel = &report.Writer{ChannelName: name, W: a.stdout}
+		if n >= 0 && s.config.Channels[n].Type == config.ChannelSlack {
+			slack, err := report.NewSlack(name, report.NewSecret(s.config.Channels[n].URL.Reveal()), nil)
+			if err != nil {
+				return err
+			}
+			channel = slack
+		}
+		// From here on its news is kept for it, so that its first digest misses nothing.
+		if err := s.db.EnsureChannel(ctx, name, now()); err != nil {
+			return err
+		}
+		r := report.NewReporter(s.db, channel)
+		r.Zone, r.Now, r.Log = s.config.Digest.Zone, now, s.log
+		s.reporters = append(s.reporters, r)
+	}
+	return nil
+}
+
+func (s *service) close() error { return s.db.Close() }
+
+// pick returns the sources of the vendors named, all if none is.
+func (s *service) pick(names []string) ([]watch.Source, error) {
+	if len(names) == 0 {
+		return s.sources, nil
+	}
+	var out []watch.Source
+	for _, name := range names {
+		slug := ""
+		for _, v := range s.config.Vendors {
+			if strings.EqualFold(v.Slug, name) || strings.EqualFold(v.Name, name) {
+				slug = v.Slug
+				if !v.Enabled {
+					return nil, fmt.Errorf("vendor %q is switched off; set enabled = true in the config file", name)
+				}
+			}
+		}
+		if slug == "" {
+			var known []string
+			for _, v := range s.config.Vendors {
+				known = append(known, v.Slug)
+			}
+			return nil, usagef("vendor %q is not in the config file; write one of: %s", name, strings.Join(known, ", "))
+		}
+		for _, from := range s.sources {
+			if from.Vendor == slug && !slices.ContainsFunc(out, func(o watch.Source) bool { return o.ID == from.ID }) {
+				out = append(out, from)
+			}
+		}
+	}
+	return out, nil
+}
+
+// each runs fn for every source, side by side, and returns the errors in the sources' order.
+func each(sources []watch.Source, fn func(watch.Source) error) []error {
+	errs := make([]error, len(sources))
+	var wg sync.WaitGroup
+	for n, s := range sources {
+		wg.Go(func() { errs[n] = fn(s) })
+	}
+	wg.Wait()
+	return slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+}
+
+// tell prints errors, a line each, and returns errTold if there were any.
+func (a *app) tell(errs []error) error {
+	for _, err := range errs {
+		fmt.Fprintf(a.stderr, "vendorwatch: %v\n", err)
+	}
+	if len(errs) > 0 {
+		return errTold
+	}
+	return nil
+}
+
+// fileExists reports whether there is something at path.
+func fileExists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

@@ -59,7 +59,11 @@ func readStatuspageHTML(s Source, p Page, body []byte) (spResult, error) {
 	}
 	switch {
 	case layout.HasClass("status-index"):
-		return readHome(s, p, doc)
+		out, err := readHome(s, p, doc)
+		if openEnded(body) {
+			out.Coverage = Coverage{} // what is open may stand in the part that was cut off
+		}
+		return out, err
 	case layout.HasClass("status-incident"):
 		return readIncidentPage(s, p, doc)
 	case layout.HasClass("status-full-history"):

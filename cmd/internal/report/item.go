@@ -204,7 +204,7 @@ func (d Digest) span() string {
 	if from := parse(d.FromAt); !from.IsZero() {
 		return when(from, zone, until) + " to " + when(until, zone, until)
 	}
-	return "everything up to " + when(until, zone, until)
+	return "up to " + when(until, zone, until)
 }
 
 // foot says how much of the world the digest could see.

@@ -72,6 +72,9 @@ func (r *Reporter) Trigger() {
 func (r *Reporter) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		next, err := r.nextAttempt(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
 		if err != nil {
 			r.Log.Error("delivery: next attempt not known, will be asked for again", "channel", r.Channel.Name(), "error", err)
 			select {
@@ -272,7 +275,8 @@ func (r *Reporter) record(ctx context.Context) error {
 	return nil
 }
 
-// since is where the digest's window begins: at the last digest, or at the first of its events if that is earlier.
+// since is where the digest's window begins: at the last digest, or at the first of its events if that is
+// earlier or the only thing known; zero if nothing is.
 func (r *Reporter) since(ctx context.Context, events []db.Event) (time.Time, error) {
 	since := r.lastSent
 	if since.IsZero() {
@@ -282,7 +286,7 @@ func (r *Reporter) since(ctx context.Context, events []db.Event) (time.Time, err
 		}
 	}
 	if len(events) > 0 {
-		if first := parse(events[0].At); !first.IsZero() && first.Before(since) {
+		if first := parse(events[0].At); !first.IsZero() && (since.IsZero() || first.Before(since)) {
 			since = first
 		}
 	}

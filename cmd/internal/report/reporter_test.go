@@ -3,8 +3,10 @@ package report
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -17,6 +19,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"vendorwatch/db"
 	"vendorwatch/normalize"
@@ -87,6 +91,26 @@ func (w *world) pending() int {
 	events, err := w.db.Pending(context.Background(), "ops")
 	w.must(err)
 	return len(events)
+}
+
+// deliveries returns what the file says of each delivery, as "state attempts receipt".
+func (w *world) deliveries() []string {
+	w.t.Helper()
+	file, err := sql.Open("sqlite", w.path)
+	w.must(err)
+	defer file.Close()
+	rows, err := file.Query(`SELECT state, attempts, receipt, last_error FROM deliveries WHERE channel = 'ops' ORDER BY event_id`)
+	w.must(err)
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var state, receipt, lastError string
+		var attempts int
+		w.must(rows.Scan(&state, &attempts, &receipt, &lastError))
+		out = append(out, strings.TrimSpace(fmt.Sprintf("%s %d %s %s", state, attempts, receipt, lastError)))
+	}
+	w.must(rows.Err())
+	return out
 }
 
 func (w *world) reporter(c Channel, log io.Writer) *Reporter {
@@ -217,8 +241,9 @@ func TestDigestArrivesOnceSlackRecovers(t *testing.T) {
 			if !strings.Contains(accepted[0], "We look into login.") {
 				t.Errorf("the digest does not tell the news: %s", accepted[0])
 			}
-			if n := w.pending(); n != 0 {
-				t.Errorf("%d events are still to be delivered", n)
+			want := []string{fmt.Sprintf("delivered %d 200 ok", len(bad)+1)}
+			if diff := cmp.Diff(want, w.deliveries()); diff != "" || w.pending() != 0 {
+				t.Errorf("%d events are pending; deliveries (-want +got):\n%s", w.pending(), diff)
 			}
 			w.restart()
 			if err := w.reporter(slackTo(t, slack.URL, patience), log).Resume(t.Context()); err != nil {
@@ -280,8 +305,8 @@ func TestRefusalIsRecordedAndNotRepeated(t *testing.T) {
 			if !errors.As(err, &sendErr) || !sendErr.Refused || !strings.Contains(err.Error(), word) {
 				t.Fatalf("got %v", err)
 			}
-			if w.pending() != 0 {
-				t.Error("the refused news would be sent again")
+			if got := w.deliveries(); w.pending() != 0 || len(got) != 1 || !strings.HasPrefix(got[0], "refused 1") || !strings.Contains(got[0], word) {
+				t.Errorf("%d events are pending; deliveries %q", w.pending(), got)
 			}
 			w.must(r.Resume(t.Context()))
 			w.restart()

@@ -113,7 +113,7 @@ func (v *saver) save() error {
 	switch {
 	case s.Err != nil:
 		v.saved.Outcome = OutcomePartial
-	case v.changed:
+	case v.changed && !s.Unchanged:
 		v.saved.Outcome = OutcomeChanged
 	default:
 		v.saved.Outcome = OutcomeUnchanged

@@ -3,6 +3,7 @@ package normalize
 import (
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -226,7 +227,7 @@ func (g *merging) updates(known, seen []Update) []Update {
 	taken := make([]bool, len(out))
 	left := make([]Update, 0, len(seen))
 	for _, s := range seen {
-		n := slices.IndexFunc(known, func(k Update) bool { return k.Key == s.Key && !strings.HasPrefix(s.Key, "@") })
+		n := slices.IndexFunc(known, func(k Update) bool { return k.Key == s.Key && !made(s.Key) })
 		if n < 0 || taken[n] {
 			left = append(left, s)
 			continue
@@ -237,10 +238,20 @@ func (g *merging) updates(known, seen []Update) []Update {
 	left = g.match(out, taken, left, func(k, s Update) bool { return alike(k, s) && sameText(k.Body, s.Body) })
 	left = g.match(out, taken, left, alike)
 	for _, s := range left {
-		s.Was = ""
+		s.Was, s.Key = "", unusedKey(out, s.Key)
 		out = append(out, s)
 	}
 	return tidy(out)
+}
+
+// unusedKey returns key, with an ordinal if an update has it: of two posts of one minute and state, the
+// one that was not known may come first in its document, and so have the key of the other.
+func unusedKey(updates []Update, key string) string {
+	free := key
+	for n := 2; slices.ContainsFunc(updates, func(u Update) bool { return u.Key == free }); n++ {
+		free = key + "#" + strconv.Itoa(n)
+	}
+	return free
 }
 
 // match pairs what is left of seen with what is not taken of known, in order.
@@ -264,9 +275,12 @@ func (g *merging) match(out []Update, taken []bool, left []Update, same func(k, 
 	return rest
 }
 
+// made reports whether an update's key was made up, the document having shown no id.
+func made(key string) bool { return strings.HasPrefix(key, "@") }
+
 // alike reports whether two updates, one of them without an id, can be one.
 func alike(k, s Update) bool {
-	if !strings.HasPrefix(k.Key, "@") && !strings.HasPrefix(s.Key, "@") {
+	if !made(k.Key) && !made(s.Key) {
 		return false
 	}
 	if k.State != s.State && k.State != StateUpdate && s.State != StateUpdate && k.State != StateUnknown && s.State != StateUnknown {
@@ -280,7 +294,7 @@ func alike(k, s Update) bool {
 
 func (g *merging) update(k, s Update) Update {
 	m := k
-	if strings.HasPrefix(k.Key, "@") && !strings.HasPrefix(s.Key, "@") {
+	if made(k.Key) && !made(s.Key) {
 		m.Key, m.Was = s.Key, k.Key
 	}
 	switch {
@@ -314,8 +328,14 @@ func (g *merging) body(key string, k, s Update) string {
 		return s.Body
 	case s.Body == "" || k.Body == s.Body:
 		return k.Body
-	case sameText(k.Body, s.Body):
+	case made(k.Key) || made(s.Key): // the formats may differ
+		if sameText(k.Body, s.Body) {
+			return richer(k.Body, s.Body)
+		}
+	case sameWords(k.Body, s.Body):
 		return richer(k.Body, s.Body)
+	}
+	switch {
 	case cutOf(s.Body, k.Body, s.PostedAt.IsZero()):
 		return k.Body
 	case cutOf(k.Body, s.Body, k.PostedAt.IsZero()):

@@ -232,10 +232,16 @@ func unescape(s string) string { return html.UnescapeString(s) }
 // fold returns what is left of a text for comparisons: its words in lower case.
 func fold(s string) string { return strings.ToLower(smartQuotes.Replace(Plain(s))) }
 
-// sameText reports whether two bodies say the same; form is not looked at. Spaces are left out
+// sameText reports whether two bodies say the same; their form is not looked at. Spaces are left out
 // altogether, because converters disagree on them at the borders of tags.
 func sameText(a, b string) bool {
 	return a == b || squeeze(a) == squeeze(b)
+}
+
+// sameWords is sameText for two bodies that came in one format: runs of white space are one space, but a
+// space that comes or goes is an edit.
+func sameWords(a, b string) bool {
+	return a == b || smartQuotes.Replace(Plain(a)) == smartQuotes.Replace(Plain(b))
 }
 
 func squeeze(s string) string {
@@ -246,7 +252,7 @@ func squeeze(s string) string {
 // known to be cut.
 func cutOf(short, long string, known bool) bool {
 	s := squeeze(short)
-	trimmed := strings.TrimRight(strings.TrimSuffix(strings.TrimSuffix(s, "…"), "..."), ".")
+	trimmed := strings.TrimSuffix(strings.TrimSuffix(s, "…"), "...")
 	if !known && trimmed == s {
 		return false
 	}

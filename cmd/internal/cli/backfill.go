@@ -27,7 +27,7 @@ func (a *app) backfill(ctx context.Context, names []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := a.newService(ctx, c, time.Now)
+	s, err := a.newService(ctx, c, time.Now, a.log())
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,7 @@ func (a *app) demo(ctx context.Context, length time.Duration, keepRunning bool) 
 		return err
 	}
 	defer world.Close()
-	s, err := a.newService(ctx, demoConfig(world, path), clock.Now)
+	s, err := a.newService(ctx, demoConfig(world, path), clock.Now, a.quietLog())
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func (a *app) sendDigest(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := a.newService(ctx, c, time.Now)
+	s, err := a.newService(ctx, c, time.Now, a.quietLog())
 	if err != nil {
 		return err
 	}

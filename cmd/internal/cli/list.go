@@ -114,11 +114,12 @@ func (a *app) show(ctx context.Context, id string, history bool) error {
 		return err
 	}
 	defer file.Close()
-	n, err := strconv.ParseInt(id, 10, 64)
 	var i db.IncidentDetail
-	if err == nil {
+	err = db.ErrNotFound
+	if n, notNumber := strconv.ParseInt(id, 10, 64); notNumber == nil {
 		i, err = file.IncidentByID(ctx, n)
-	} else {
+	}
+	if errors.Is(err, db.ErrNotFound) { // the ids of some platforms are numbers too
 		i, err = file.IncidentByKey(ctx, id)
 	}
 	if errors.Is(err, db.ErrNotFound) {

@@ -25,7 +25,7 @@ func (a *app) scrape(ctx context.Context, names []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := a.newService(ctx, c, time.Now)
+	s, err := a.newService(ctx, c, time.Now, a.quietLog())
 	if err != nil {
 		return err
 	}

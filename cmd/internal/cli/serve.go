@@ -36,7 +36,7 @@ func (a *app) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := a.newService(ctx, c, time.Now)
+	s, err := a.newService(ctx, c, time.Now, a.log())
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (a *app) untilReload(ctx context.Context, hup <-chan os.Signal) *service {
 		c, err := a.loadConfig()
 		if err == nil {
 			var next *service
-			if next, err = a.newService(ctx, c, time.Now); err == nil {
+			if next, err = a.newService(ctx, c, time.Now, a.log()); err == nil {
 				return next
 			}
 		}

@@ -16,6 +16,7 @@ import (
 	"vendorwatch/cmd/internal/report"
 	"vendorwatch/cmd/internal/watch"
 	"vendorwatch/db"
+	"vendorwatch/normalize"
 	"vendorwatch/scraper"
 )
 
@@ -71,12 +72,12 @@ type service struct {
 
 // newService opens the config's file and makes its vendors and sources known there. now is the clock of
 // what is saved.
-func (a *app) newService(ctx context.Context, c *config.Config, now func() time.Time) (*service, error) {
+func (a *app) newService(ctx context.Context, c *config.Config, now func() time.Time, log *slog.Logger) (*service, error) {
 	file, err := db.Open(ctx, c.Database)
 	if err != nil {
 		return nil, err
 	}
-	s := &service{config: c, db: file, log: a.log()}
+	s := &service{config: c, db: file, log: log}
 	file.LateAfter = c.LateAfter.Duration
 	s.watcher = &watch.Watcher{
 		DB: file, Log: s.log, Now: now, Concurrency: c.Concurrency,
@@ -96,10 +97,17 @@ func (a *app) newService(ctx context.Context, c *config.Config, now func() time.
 	return s, nil
 }
 
-// printEvents prints events as they arrive.
+// printEvents prints events as they arrive, with the day wherever another begins.
 func (a *app) printEvents(zone *time.Location) func([]db.Event) {
+	day := ""
 	return func(events []db.Event) {
 		for _, e := range events {
+			if at, err := time.Parse(normalize.TimeLayout, e.At); err == nil {
+				if d := at.In(zone).Format("Mon 2 Jan 2006 MST"); d != day {
+					day = d
+					fmt.Fprintf(a.stdout, "— %s\n", day)
+				}
+			}
 			fmt.Fprintln(a.stdout, report.Line(e, zone))
 		}
 	}

@@ -116,7 +116,7 @@ func (d *Digest) place(s *story, now time.Time) {
 	for _, e := range s.events {
 		if e.Kind == normalize.EventPostmortemPosted {
 			post := s.item
-			post.Postmortem = e.Body
+			post.Postmortem, post.Notes = e.Body, nil
 			d.Postmortems = append(d.Postmortems, post)
 			break
 		}

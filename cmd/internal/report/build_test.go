@@ -89,7 +89,7 @@ POSTMORTEMS PUBLISHED (1)
   Octoforge
     Pushes <fail>
       critical · resolved · started Tue 18 Nov 08:00 UTC · lasted 50 min by the postmortem, 45 min
-        on the page · severity minor → critical (worse)
+        on the page
       Core › Git
       Cause A disk was full for 50 minutes.
       https://status.octoforge.example/incidents/push

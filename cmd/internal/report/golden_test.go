@@ -188,7 +188,7 @@ func richDigest(t *testing.T) Digest {
 	event(normalize.EventIncidentOpened, firstLook, "already_open", "true")
 	event(normalize.EventIncidentEdited, edited, "fields", "title, body")
 	event(normalize.EventMaintenanceCompleted, f.open[9])
-	event(normalize.EventComponentChanged, db.Incident{SourceID: 2, Vendor: "octoforge", VendorName: "Octoforge"}, "component", "Git", "group", "Core", "from", "operational", "to", "major_outage")
+	event(normalize.EventComponentChanged, db.Incident{SourceID: 2, Vendor: "octoforge", VendorName: "Octoforge"}, "component", "Core › Git", "from", "operational", "to", "major_outage")
 	event(normalize.EventSourceReadable, db.Incident{SourceID: 3, Vendor: "paylane", VendorName: "Paylane"}, "unreadable_since", "2025-11-23T12:00:00.000Z")
 	return digestOf(t, f)
 }

@@ -124,9 +124,5 @@ func editedFields(e db.Event) []string {
 
 // componentName is "Group › Name".
 func componentName(e db.Event) string {
-	name := cut(oneLine(firstOf(e.Detail["component"], e.Detail["name"])), titleLimit, cutMark)
-	if group := oneLine(firstOf(e.Detail["group"], e.Detail["group_name"])); group != "" {
-		return cut(group, titleLimit, cutMark) + " › " + name
-	}
-	return name
+	return cut(oneLine(e.Detail["component"]), titleLimit, cutMark)
 }

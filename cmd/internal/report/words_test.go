@@ -145,7 +145,7 @@ func TestLine(t *testing.T) {
 		{normalize.EventMaintenanceStarted, nil, func(e *db.Event) { e.State = "in_progress" }, "14:02:11  Kustomer          work started   [PLATFORM] [403 ERROR]  in progress"},
 		{normalize.EventMaintenanceCompleted, nil, func(e *db.Event) { e.State = "completed" }, "14:02:11  Kustomer          work ended     [PLATFORM] [403 ERROR]  completed"},
 		{normalize.EventMaintenanceCompleted, nil, func(e *db.Event) { e.State = "cancelled" }, "14:02:11  Kustomer          work cancelled  [PLATFORM] [403 ERROR]  cancelled"},
-		{normalize.EventComponentChanged, map[string]string{"component": "Web Client", "group": "Prod1 (US)", "from": "operational", "to": "major_outage"}, nil, "14:02:11  Kustomer          component      Prod1 (US) › Web Client  operational → major outage"},
+		{normalize.EventComponentChanged, map[string]string{"component": "Prod1 (US) › Web Client", "from": "operational", "to": "major_outage"}, nil, "14:02:11  Kustomer          component      Prod1 (US) › Web Client  operational → major outage"},
 		{normalize.EventSourceUnreadable, map[string]string{"reason": "not the expected page: a login page"}, nil, "14:02:11  Kustomer          CANNOT READ    not the expected page: a login page"},
 		{normalize.EventSourceReadable, nil, nil, "14:02:11  Kustomer          readable"},
 		{"something_new", nil, nil, "14:02:11  Kustomer          something new  [PLATFORM] [403 ERROR]  investigating"},

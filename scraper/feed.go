@@ -94,7 +94,7 @@ func isJSONFeed(body []byte) bool {
 // one that was cut off between two items for a shorter one. Feeds with stray ampersands and HTML
 // entities are common and no sign of that.
 func wholeXML(body []byte) error {
-	d := xml.NewDecoder(bytes.NewReader(body))
+	d := xml.NewDecoder(bytes.NewReader(bytes.ToValidUTF8(body, []byte("?")))) // only the tags matter here
 	d.Strict = false
 	d.Entity = xml.HTMLEntity
 	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }

@@ -112,12 +112,15 @@ func repeated(s string) (name string, times int) {
 	return s, 1
 }
 
-// splitCase parts a text where a capital follows a small letter or a closing bracket without a space.
+// splitCase parts a text where a capital follows a small letter or a closing bracket without a space,
+// and where the text's first word comes again without one.
 func splitCase(s string, mixed []string) []string {
 	var out []string
 	from, prev := 0, rune(0)
+	first, _, several := strings.Cut(s, " ")
 	for i, r := range s {
-		if (unicode.IsLower(prev) || prev == ')' || prev == ']') && unicode.IsUpper(r) && !insideAny(s, i, mixed) {
+		again := several && len(first) > 3 && i > 0 && unicode.IsUpper(r) && !unicode.IsSpace(prev) && strings.HasPrefix(s[i:], first+" ")
+		if again || (unicode.IsLower(prev) || prev == ')' || prev == ']') && unicode.IsUpper(r) && !insideAny(s, i, mixed) {
 			out = append(out, s[from:i])
 			from = i
 		}

@@ -21,8 +21,8 @@ type pingoruBlock struct {
 }
 
 var (
-	historyTitle  = regexp.MustCompile(`^(.+?) (?i:outage history)$`)
-	rightNow      = regexp.MustCompile(`^.+? is (.+?) right now\b`)
+	historyTitle  = regexp.MustCompile(`^(?:(.+?) )?(?i:outage history)$`)
+	rightNow      = regexp.MustCompile(`^(.+?) is (.+?) right now\b`)
 	outageCount   = regexp.MustCompile(`^There (?:were|was|have been|has been|are) (no|one|\d+) (?:.+ )?outages?\b(?:.*? since (` + monthDay + `))?`)
 	noOutages     = regexp.MustCompile(`(?i)^(?:no (?:.+ )?outages?\b|.+ has had no outages)(?:.*? since (` + monthDay + `))?`)
 	impactAndDay  = regexp.MustCompile(`^([A-Za-z][A-Za-z ]{1,30}?)(?: [·•|–—-])? (` + monthDay + `)$`)
@@ -43,7 +43,10 @@ func (r pingoruReader) historyHead() (pingoruHistoryHead, bool) {
 			h.vendor, title = m[1], true
 		}
 		if m := rightNow.FindStringSubmatch(l.text); m != nil && h.status == "" {
-			h.status = m[1]
+			h.status = m[2]
+			if h.vendor == "" {
+				h.vendor = m[1]
+			}
 		}
 		if m := outageCount.FindStringSubmatch(l.text); m != nil {
 			counted, h.count, h.since = true, countWord(m[1]), m[2]

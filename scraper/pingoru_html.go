@@ -252,8 +252,12 @@ func (v *htmlView) markup(from, to int) (string, bool) {
 func tells(n *html.Node) bool {
 	switch n.DataAtom {
 	case atom.A, atom.B, atom.Strong, atom.Em, atom.I, atom.Code, atom.Pre, atom.Ul, atom.Ol, atom.Blockquote, atom.Table,
-		atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Br, atom.P:
-		return n.DataAtom != atom.P || n.NextSibling != nil && n.NextSibling.DataAtom == atom.P
+		atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Br:
+		return true
+	case atom.P:
+		if n.NextSibling != nil && n.NextSibling.DataAtom == atom.P {
+			return true
+		}
 	}
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		if tells(c) {

@@ -1,0 +1,140 @@
+package scraper
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vendorwatch/normalize"
+)
+
+func rss(items string) string {
+	return `<?xml version="1.0"?><rss version="2.0"><channel><title>Acme</title><link>https://status.acme.example/</link>` + items + `</channel></rss>`
+}
+
+func parseFeed(t *testing.T, body string) Result {
+	t.Helper()
+	res, err := feed{}.Parse(Source{}, Page{URL: "https://status.acme.example/feed", Body: []byte(body)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+// TestFeedKeys holds what an item is known by: it must stay the same while the feed around it changes.
+func TestFeedKeys(t *testing.T) {
+	tests := []struct{ name, items, id, url string }{
+		{"a guid", `<item><guid isPermaLink="false">e-1</guid><link>https://status.acme.example/e/1</link></item>`, "e-1", "https://status.acme.example/e/1"},
+		{"a guid that is the link", `<item><guid>https://status.acme.example/e/1</guid><link>https://status.acme.example/e/1</link></item>`, "", "https://status.acme.example/e/1"},
+		{"a guid that is the link, but for the scheme", `<item><guid>https://status.acme.example/e/1</guid><link>http://status.acme.example/e/1/</link></item>`, "", "https://status.acme.example/e/1"},
+		{"a guid that is another address", `<item><guid>https://status.acme.example/#e1</guid><link>https://status.acme.example/</link></item>`, "https://status.acme.example/#e1", "https://status.acme.example/"},
+		{"a guid that is an address, no link", `<item><guid>https://status.acme.example/e/1</guid></item>`, "", "https://status.acme.example/e/1"},
+		{"a link only", `<item><link>https://status.acme.example/e/1</link></item>`, "", "https://status.acme.example/e/1"},
+		{"a relative link only", `<item><link>/e/1</link></item>`, "", "https://status.acme.example/e/1"},
+		{"the front page for a link", `<item><title>Late</title><link>https://status.acme.example/</link></item>`, "", ""},
+		{"a link that another item has", `<item><title>Late</title><link>https://status.acme.example/now</link></item><item><title>Lost</title><link>https://status.acme.example/now</link></item>`, "", ""},
+		{"nothing", `<item><title>Late</title></item>`, "", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			raw := parseFeed(t, rss(tt.items)).Incidents[0]
+			if raw.ID != tt.id || raw.URL != tt.url {
+				t.Errorf("id %q, url %q; want %q, %q", raw.ID, raw.URL, tt.id, tt.url)
+			}
+		})
+	}
+}
+
+func TestFeedDatedUpdates(t *testing.T) {
+	at := func(s string) normalize.RawTime { return normalize.RawTime{Text: s, Near: "2026-01-05T10:00:00Z"} }
+	post := func(state, posted, body string) normalize.RawUpdate {
+		return normalize.RawUpdate{State: state, Posted: at(posted), Body: body, Format: normalize.FormatHTML}
+	}
+	tests := []struct {
+		name, body string
+		want       []normalize.RawUpdate
+	}{
+		{"newest first", "<p><small>Jan <var data-var='date'> 5</var>, <var data-var='time'>10:00</var> UTC</small><br><strong>Resolved</strong> - Done.</p><p><small>Jan <var data-var='date'> 5</var>, <var data-var='time'>09:00</var> UTC</small><br><strong>Investigating</strong> - Late.</p>",
+			[]normalize.RawUpdate{post("Investigating", "Jan 5, 09:00 UTC", "Late."), post("Resolved", "Jan 5, 10:00 UTC", "Done.")}},
+		{"oldest first, with spaces", "<p> <small>Jan 5, 09:00 UTC</small><br> <strong>Investigating</strong> - Late. </p> <p> <small>Jan 5, 10:00 UTC</small><br /> <strong>In progress</strong> - <b>More</b>.<br>Soon. </p>",
+			[]normalize.RawUpdate{post("Investigating", "Jan 5, 09:00 UTC", "Late."), post("In progress", "Jan 5, 10:00 UTC", "<b>More</b>.<br>Soon.")}},
+		{"machine times", `<time datetime="x">2026-01-05T09:00:00Z</time> <b>Monitoring:</b> Watched.`,
+			[]normalize.RawUpdate{post("Monitoring", "2026-01-05T09:00:00Z", "Watched.")}},
+		{"bold words of a body", "<p>Late. <strong>Impact</strong> - some.</p>", nil},
+		{"nothing", "", nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, datedUpdates(tt.body, "2026-01-05T10:00:00Z")); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestFeedIsReadWholeOrNotAtAll(t *testing.T) {
+	whole := rss(`<item><guid>a</guid><title>Late &nbsp; mail & more</title></item><item><guid>b</guid></item>`)
+	if res := parseFeed(t, whole); len(res.Incidents) != 2 {
+		t.Errorf("%d incidents", len(res.Incidents))
+	}
+	for n := range len(whole) {
+		res, err := feed{}.Parse(Source{}, Page{Body: []byte(whole[:n])})
+		if !errors.Is(err, ErrShape) {
+			t.Fatalf("cut after %q: %d incidents, %v", whole[max(0, n-20):n], len(res.Incidents), err)
+		}
+	}
+}
+
+func TestFeedEmptyButReal(t *testing.T) {
+	for name, body := range map[string]string{
+		"rss":  rss(""),
+		"rdf":  `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><channel><title>Acme</title></channel></rdf:RDF>`,
+		"atom": `<feed xmlns="http://www.w3.org/2005/Atom"><title>Acme</title><id>urn:acme</id></feed>`,
+		"json": `{"version":"https://jsonfeed.org/version/1","title":"Acme","items":[]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			page := Page{Body: []byte(body)}
+			if got := Detect(page); got != "feed" {
+				t.Errorf("detected as %q", got)
+			}
+			if res := parseFeed(t, body); len(res.Incidents) != 0 || res.Coverage != (Coverage{}) || res.PageName != "Acme" {
+				t.Errorf("read %+v", res)
+			}
+		})
+	}
+	for _, body := range []string{`<feed></feed>`, `<rss/>`, `<feed><x/></feed>`, `{"version":"https://jsonfeed.org/version/1"}`, `{"version":"https://jsonfeed.org/version/1","items":null}`, `{"version":"2","items":[]}`} {
+		if _, err := (feed{}).Parse(Source{}, Page{Body: []byte(body)}); !errors.Is(err, ErrShape) {
+			t.Errorf("%s gives %v", body, err)
+		}
+	}
+}
+
+// TestFeedCharsets holds that a body that was decoded on arrival is not decoded again.
+func TestFeedCharsets(t *testing.T) {
+	latin := strings.Replace(rss(`<item><title>Caf`+"\xe9"+`</title></item>`), `version="1.0"`, `version="1.0" encoding="ISO-8859-1"`, 1)
+	decoded := strings.Replace(rss(`<item><title>Café</title></item>`), `version="1.0"`, `version="1.0" encoding="ISO-8859-1"`, 1)
+	for name, body := range map[string]string{"as sent": latin, "decoded": decoded} {
+		if got := parseFeed(t, body).Incidents[0].Title; got != "Café" {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+func FuzzFeedParse(f *testing.F) {
+	seeds(f, "feed")
+	f.Fuzz(func(t *testing.T, body []byte) { checkFuzzed(t, feed{}, body) })
+}
+
+func BenchmarkParseFeedRSS(b *testing.B) {
+	benchmarkParse(b, feed{}, fixtureBytes(b, "feed/rss_open_items/feed.xml"))
+}
+
+func BenchmarkParseFeedAtom(b *testing.B) {
+	benchmarkParse(b, feed{}, fixtureBytes(b, "feed/atom_dated_timeline/feed.atom"))
+}
+
+func BenchmarkParseFeedJSON(b *testing.B) {
+	benchmarkParse(b, feed{}, fixtureBytes(b, "feed/json_feed/feed.json"))
+}

@@ -15,7 +15,7 @@ import (
 
 // The delays between tries to deliver.
 const (
-	minRetry      = 10 * time.Second
+	minRetry      = 5 * time.Second
 	maxRetry      = 15 * time.Minute
 	maxRetryAfter = time.Hour       // a receiver that asks for more is asked again after that
 	recordTimeout = 5 * time.Second // to write down an outcome after the work was told to end

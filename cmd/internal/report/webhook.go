@@ -22,9 +22,9 @@ type Slack struct {
 	client *http.Client
 }
 
-const slackTimeout = 30 * time.Second
+const slackTimeout = 15 * time.Second
 
-// NewSlack makes the channel. A nil client means one with a time limit of 30 seconds. Redirects are never
+// NewSlack makes the channel. A nil client means one with a time limit of 15 seconds. Redirects are never
 // followed, since they would carry the secret elsewhere. The error says what is wrong
 // with the webhook's URL without showing it.
 func NewSlack(name string, webhook Secret, client *http.Client) (*Slack, error) {

@@ -289,15 +289,23 @@ func (r *reading) state() {
 	}
 	i.State = stateOf(i.Updates, i.Kind)
 	switch {
-	case i.State != StateUnknown:
 	case Word(i.VendorState) == "postmortem" || !r.raw.Resolved.IsZero():
-		i.State = overState(i.Kind)
+		// A page that prints an end says that it is over, whatever part of the timeline it shows.
+		if !i.State.Over() {
+			i.State = overState(i.Kind)
+		}
+	case i.State != StateUnknown:
+	case i.Kind == KindMaintenance && len(i.Updates) == 0 && saysCompleted.MatchString(r.raw.Message):
+		i.State = StateCompleted
 	case !r.raw.Period.IsZero():
 		if _, end, err := ParsePeriod(r.raw.Period, r.raw.Zone); err == nil && !end.IsZero() && i.Kind == KindIncident {
 			i.State = StateResolved
 		}
 	}
 }
+
+// saysCompleted finds the words with which the latest post of a maintenance, on a line of a history page, ends it.
+var saysCompleted = regexp.MustCompile(`(?i)\bmaintenance (?:has been|has now been|is|was|is now|has now) (?:successfully )?complete|\bcompleted the (?:scheduled )?maintenance`)
 
 func overState(k Kind) State {
 	if k == KindMaintenance {

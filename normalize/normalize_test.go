@@ -240,3 +240,28 @@ func TestNoiseLeavesTheRecordAlone(t *testing.T) {
 		t.Errorf("(-known +merged):\n%s", diff)
 	}
 }
+
+func TestAPrintedEndSaysThatItIsOver(t *testing.T) {
+	raw := outage()
+	raw.State, raw.Document, raw.Excerpt = "", "outage_history", true
+	raw.Updates = raw.Updates[:2]
+	if i, _ := read(t, raw); i.State != StateResolved || FormatTime(i.ResolvedAt) != "2026-03-01T10:30:00.448Z" {
+		t.Errorf("state %s, resolved at %q", i.State, FormatTime(i.ResolvedAt))
+	}
+	raw.Resolved = RawTime{}
+	if i, _ := read(t, raw); i.State != StateInvestigating {
+		t.Errorf("without a printed end: state %s", i.State)
+	}
+}
+
+func TestAHistoryLineOfAMaintenanceIsOverIfItsWordsSaySo(t *testing.T) {
+	line := Raw{Document: "history", Kind: "maintenance", ID: "m1", Title: "Disks", Impact: "maintenance", Excerpt: true,
+		ScheduledStart: printedAt("2026-03-04T09:00:00Z"), ScheduledEnd: printedAt("2026-03-04T15:00:00Z")}
+	if i, _ := read(t, line); i.State != StateUnknown {
+		t.Errorf("a window alone says nothing, got %s", i.State)
+	}
+	line.Message = "The scheduled maintenance has been completed."
+	if i, _ := read(t, line); i.State != StateCompleted {
+		t.Errorf("got %s", i.State)
+	}
+}

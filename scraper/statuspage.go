@@ -44,7 +44,12 @@ func (statuspage) Start(s Source) []Request {
 }
 
 // Home returns the scheme and host of the page: Statuspage serves one status page a host.
-func (statuspage) Home(page *url.URL) string { return page.Scheme + "://" + page.Host }
+func (statuspage) Home(page *url.URL) string {
+	if page.Host == "" {
+		return page.String()
+	}
+	return page.Scheme + "://" + page.Host
+}
 
 // Parse reads any document of Statuspage; its kind is found from the bytes.
 func (statuspage) Parse(s Source, p Page) (Result, error) {

@@ -48,6 +48,17 @@ func trimNodes(nodes []*html.Node) []*html.Node {
 	return nodes
 }
 
+// trimTail removes what shows nothing from the end of an element, however deep it lies.
+func trimTail(n *html.Node) {
+	for last := n.LastChild; last != nil; last = n.LastChild {
+		if significant(last) && !isElement(last, atom.Br) {
+			trimTail(last)
+			return
+		}
+		n.RemoveChild(last)
+	}
+}
+
 // cutState takes the state word off the front of an update such as "<strong>Resolved</strong> - text".
 // Without it the nodes come back whole: Statuspage leaves the word out of a maintenance's only update.
 func cutState(nodes []*html.Node) (state string, rest []*html.Node) {

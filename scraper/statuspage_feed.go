@@ -4,14 +4,13 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"html"
 	"io"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/PuerkitoBio/goquery"
-	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
 
 	"vendorwatch/normalize"
 )
@@ -175,57 +174,49 @@ func (e spEntry) raw(document, home string) normalize.Raw {
 	return raw
 }
 
-// feedUpdates reads the timeline, oldest update first. Each update is a paragraph
-// "<p><small>Aug 21, 00:37 UTC</small><br><strong>Resolved</strong> - text</p>"; lists and further
-// paragraphs of a text follow as elements of their own.
+// feedUpdate is what begins an update in a feed: "<p><small>Aug 21, 00:37 UTC</small><br>
+// <strong>Resolved</strong> - ". Its text goes on to the next of them, whatever tags it leaves open:
+// taken apart as elements, an unclosed <li> of the vendor's would swallow the updates that follow.
+var feedUpdate = regexp.MustCompile(`(?i)<p>\s*<small>([^<]*(?:<var\b[^>]*>[^<]*</var>[^<]*)*)</small>\s*<br ?/?>\s*<strong>([^<]*)</strong>(?:\s*-)?`)
+
+// feedUpdates reads the timeline, oldest update first, and the window of a maintenance to come, which
+// stands before it.
 func feedUpdates(content, near string) (updates []normalize.RawUpdate, window string) {
-	doc, err := goquery.NewDocumentFromReader(strings.NewReader(content))
-	if err != nil {
-		return nil, ""
+	starts := feedUpdate.FindAllStringSubmatchIndex(content, -1)
+	head := content
+	if len(starts) > 0 {
+		head = content[:starts[0][0]]
 	}
-	var body []*html.Node
-	finish := func() {
-		if len(updates) > 0 {
-			updates[len(updates)-1].Body = bodyHTML(body)
-		}
-		body = nil
+	if m := scheduledEvent.FindStringSubmatch(oneLine(stripTags(head))); m != nil {
+		window = m[1]
 	}
-	for _, n := range nodesOf(doc.FindMatcher(selBody).First()) {
-		if posted, state, rest, ok := feedUpdate(n); ok {
-			finish()
-			updates = append(updates, normalize.RawUpdate{State: state, Posted: rawTime(posted, near), Format: normalize.FormatHTML})
-			body = rest
-			continue
+	for i, at := range starts {
+		end := len(content)
+		if i+1 < len(starts) {
+			end = starts[i+1][0]
 		}
-		if m := scheduledEvent.FindStringSubmatch(oneLine(textIn(n))); m != nil && len(updates) == 0 {
-			window = m[1]
-			continue
-		}
-		if significant(n) && !(isElement(n, atom.P) && oneLine(textIn(n)) == "") {
-			body = append(body, n)
-		}
+		body := strings.TrimSuffix(strings.TrimSpace(content[at[1]:end]), "</p>")
+		updates = append(updates, normalize.RawUpdate{
+			State:  oneLine(stripTags(content[at[4]:at[5]])),
+			Posted: rawTime(stripTags(content[at[2]:at[3]]), near),
+			Body:   fragmentHTML(body),
+			Format: normalize.FormatHTML,
+		})
 	}
-	finish()
 	slices.Reverse(updates)
 	return updates, window
 }
 
-// feedUpdate takes the paragraph an update begins with apart; ok is false for any other node.
-func feedUpdate(n *html.Node) (posted, state string, rest []*html.Node, ok bool) {
-	if !isElement(n, atom.P) {
-		return "", "", nil, false
+// fragmentHTML makes a fragment whole: what it leaves open is closed.
+func fragmentHTML(fragment string) string {
+	if !strings.ContainsAny(fragment, "<&") {
+		return strings.TrimSpace(fragment)
 	}
-	var nodes []*html.Node
-	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		nodes = append(nodes, c)
+	doc, err := goquery.NewDocumentFromReader(strings.NewReader(fragment))
+	if err != nil {
+		return html.EscapeString(fragment)
 	}
-	nodes = trimNodes(nodes)
-	if len(nodes) == 0 || !isElement(nodes[0], atom.Small) {
-		return "", "", nil, false
-	}
-	posted = oneLine(textIn(nodes[0]))
-	state, rest = cutState(nodes[1:])
-	return posted, state, rest, posted != ""
+	return bodyHTML(nodesOf(doc.FindMatcher(selBody).First()))
 }
 
 // before reports whether time a lies before b; feeds write times as Atom or RSS does.

@@ -9,7 +9,8 @@ import (
 	"vendorwatch/normalize"
 )
 
-// spMonth is one month of the history: /history.json, and the properties of the page /history.
+// spMonth is one month of the history, as the page /history hands it to its script (HistoryIndex).
+// /history.json is known from other readers' code only: it is taken to have the same keys.
 type spMonth struct {
 	Name      string   `json:"name"` // "February"
 	Year      int      `json:"year"`
@@ -68,7 +69,10 @@ func readHistory(s Source, p Page, doc spDocument) (spResult, error) {
 			out.Incidents = append(out.Incidents, line.raw(month, out.PageURL, page.TimeZone))
 		}
 	}
-	out.Coverage.Since = doc.StartTime
+	// An older page of the history says nothing of what happened after its months.
+	if end, err := time.Parse(time.RFC3339, doc.EndTime); err == nil && !p.At.IsZero() && !end.Before(p.At) {
+		out.Coverage.Since = doc.StartTime
+	}
 	return out, nil
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/andybalholm/cascadia"
-	"golang.org/x/net/html/atom"
 
 	"vendorwatch/normalize"
 )
@@ -163,20 +162,16 @@ func onlyLink(update *goquery.Selection) bool {
 
 // update reads one post: "<strong>Resolved</strong> - text <br> <small>Nov 7, 09:50 GMT</small>".
 func (r homeReader) update(u *goquery.Selection, header string) normalize.RawUpdate {
-	nodes := trimNodes(nodesOf(u))
+	// The time is the last element, unless the vendor left a tag open: then it lies within that.
 	stamp := u.FindMatcher(selSmall).Last()
-	for i := len(nodes) - 1; i >= 0; i-- {
-		if isElement(nodes[i], atom.Small) {
-			nodes = nodes[:i]
-			break
-		}
-	}
 	printed := oneLine(stamp.Text())
-	near := ""
-	if text := postedAt(stamp, "").Text; text != "" {
-		near = r.near(text, header)
+	stamp.Remove()
+	trimTail(u.Nodes[0])
+	nodes := trimNodes(nodesOf(u))
+	update := normalize.RawUpdate{Posted: postedAt(stamp, ""), Format: normalize.FormatHTML}
+	if _, err := time.Parse(time.RFC3339, update.Posted.Text); err != nil && update.Posted.Text != "" {
+		update.Posted.Near = r.near(update.Posted.Text, header)
 	}
-	update := normalize.RawUpdate{Posted: postedAt(stamp, near), Format: normalize.FormatHTML}
 	// "Posted on" stands where the only update of a scheduled maintenance shows no state word; a bold
 	// start is then the vendor's own.
 	if strings.HasPrefix(printed, "Posted on") {

@@ -24,6 +24,7 @@ type spDocument struct {
 	PageStatus *spPageStatus `json:"page_status"`
 	Months     []spMonth     `json:"months"`
 	StartTime  string        `json:"start_time"`
+	EndTime    string        `json:"end_time"`
 
 	ID      string          `json:"id"`               // of a bare incident
 	Updates json.RawMessage `json:"incident_updates"` // of a bare incident
@@ -97,7 +98,7 @@ func readStatuspageJSON(s Source, p Page, body []byte) (spResult, error) {
 	if err := json.Unmarshal(body, &doc); err != nil {
 		var typed *json.UnmarshalTypeError
 		if errors.As(err, &typed) && json.Valid(body) && body[0] == '{' {
-			return spResult{}, shapeErrorf("JSON whose %s is a %s (byte %d), which Statuspage's never is", typed.Field, typed.Value, typed.Offset)
+			return spResult{}, shapeErrorf("JSON with %q of type %s (byte %d), which Statuspage does not serve", typed.Field, typed.Value, typed.Offset)
 		}
 		return spResult{}, notStatuspage(p)
 	}

@@ -102,7 +102,9 @@ read:
 		}
 		end, posted := findPosted(lines, i+1)
 		if posted == "" && !textWords[strings.ToLower(strings.TrimLeft(line, "# "))] {
-			break read // what follows the last time is no update: a footer, or a state word that was cut off
+			// What follows the last time is no update: a footer, or a state word that was cut off.
+			cut = cut || beginsWord(line)
+			break read
 		}
 		update := normalize.RawUpdate{State: strings.TrimLeft(line, "# "), Posted: rawTime(posted, ""), Format: normalize.FormatText}
 		update.Body = strings.TrimSpace(strings.Join(lines[min(i+1, end):end], "\n"))
@@ -112,6 +114,16 @@ read:
 	}
 	slices.Reverse(updates)
 	return updates, components, cut
+}
+
+// beginsWord reports whether a line is the beginning of a state word.
+func beginsWord(line string) bool {
+	for word := range textWords {
+		if strings.HasPrefix(word, strings.ToLower(line)) {
+			return true
+		}
+	}
+	return false
 }
 
 // findPosted returns the line that ends an update and the time on it; without one, the update goes to

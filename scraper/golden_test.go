@@ -199,8 +199,7 @@ func (c *goldenCase) scrape(t *testing.T, p Platform) (Outcome, error) {
 	return out, err
 }
 
-// caseDirs returns the case folders of testdata by platform. Folders whose name begins with a capital
-// are corpora of the Go fuzzer.
+// caseDirs returns the case folders of testdata by platform; testdata/fuzz is the Go fuzzer's.
 func caseDirs(t testing.TB) map[string][]string {
 	t.Helper()
 	dirs := map[string][]string{}

@@ -98,6 +98,39 @@ func TestPingoruCaptureComponents(t *testing.T) {
 	}
 }
 
+// TestPingoruCaptureFindings holds that what contradicts itself, or is no incident, is kept and said so.
+func TestPingoruCaptureFindings(t *testing.T) {
+	tests := map[string][]string{
+		"billwerk-2297134":   {"resolved_at", "title"}, // the platform's example post
+		"porter-2279280":     {"resolved_at", "title"},
+		"chargeover-1986250": {"resolved_at"},
+		"kustomer-385190":    {"title"}, // the text begins below it
+		"kustomer-65746":     nil,
+	}
+	for name, want := range tests {
+		t.Run(name, func(t *testing.T) {
+			res, err := pingoru{}.Parse(Source{}, capturePage(t, captureFiles(t, "pingoru/"+name+".txt")[0]))
+			if err != nil {
+				t.Fatal(err)
+			}
+			incidents, findings := normalize.Incidents("acme", res.Incidents, WordsOf(pingoru{}))
+			if len(incidents) != 1 {
+				t.Fatalf("%d incidents", len(incidents))
+			}
+			if i := incidents[0]; i.ResolvedAt.Before(i.StartedAt) && !i.ResolvedAt.IsZero() {
+				t.Errorf("resolved at %s, started at %s", i.ResolvedAt, i.StartedAt)
+			}
+			var got []string
+			for _, f := range findings {
+				got = append(got, f.Field)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
 func TestPingoruFirstCapture(t *testing.T) {
 	page := capturePage(t, captureFiles(t, "pingoru/kustomer-65746.txt")[0])
 	page.URL = "https://pingoru.io/providers/kustomer/incidents/65746"

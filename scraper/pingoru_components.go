@@ -145,7 +145,7 @@ func insideAny(s string, i int, words []string) bool {
 var brands = []string{
 	"WhatsApp", "YouTube", "LinkedIn", "GitHub", "GitLab", "BitBucket", "PayPal", "OpenAI", "DevOps", "JavaScript", "TypeScript",
 	"PostgreSQL", "MySQL", "NoSQL", "MariaDB", "MongoDB", "DynamoDB", "CosmosDB", "CockroachDB", "ClickHouse", "RabbitMQ", "GraphQL",
-	"OAuth", "WebSocket", "WebHook", "WebRTC", "WebRTC", "FaceTime", "FedEx", "HubSpot", "SalesForce", "NetSuite", "BigQuery", "BigCommerce",
+	"OAuth", "WebSocket", "WebHook", "WebRTC", "FaceTime", "FedEx", "HubSpot", "SalesForce", "NetSuite", "BigQuery", "BigCommerce",
 	"WooCommerce", "WordPress", "QuickBooks", "TikTok", "WeChat", "DocuSign", "DropBox", "OneDrive", "SharePoint", "PowerBI", "CloudFront",
 	"CloudFormation", "CloudWatch", "CloudFlare", "DataDog", "PagerDuty", "SendGrid", "MailChimp", "iCloud", "iOS", "macOS", "iPhone", "iPad",
 	"SaaS", "PaaS", "IaaS", "IPv", "DeepSeek", "ChatGPT", "NodeJS", "SuperAdmin", "AppStore", "AirTable", "BlackBerry", "ActiveDirectory",

@@ -103,6 +103,10 @@ func TestPingoruReadsOneIncidentInEveryShape(t *testing.T) {
 			<ol><li><p><span>investigating</span> <time>Mar 09, 2025, 05:12 PM UTC</time></p><p>Mail waits.</p></li><li><p><span>resolved</span> <time>Mar 09, 2025, 06:14 PM UTC</time></p><p>Mail flows. All of it arrived.</p></li></ol></body></html>`, change: func(r *normalize.Raw) {
 			r.Started.Text = "2025-03-09T17:12:00Z"
 		}},
+		{name: "HTML with the title on top", body: `<html><body><div>Providers / Acme</div><h1>Mail is late [EU]</h1><div>Acme incident</div><div><span>Minor</span><span>Resolved</span></div><p>` + sentence + `</p>
+			<dl><dt>Started</dt><dd>Mar 09, 2025, 05:12 PM UTC</dd><dt>Resolved</dt><dd>Mar 09, 2025, 06:14 PM UTC</dd><dt>Duration</dt><dd>1h 2m</dd><dt>Detected by Pingoru</dt><dd>Mar 09, 2025, 05:13 PM UTC</dd></dl>
+			<div>Affected components</div><p><span>Mail</span><span>Web Client</span></p><div>Update timeline</div>
+			<ul><li>investigating Mar 09, 2025, 05:12 PM UTC<p>Mail waits.</p></li><li>resolved Mar 09, 2025, 06:14 PM UTC<p>Mail flows. All of it arrived.</p></li></ul></body></html>`},
 		{name: "HTML that was cut", body: `<html><body><p>Acme incident</p><h1>Mail is late [EU]</h1><p>Minor Resolved</p><p>` + sentence + `</p>
 			<dl><dt>Started</dt><dd>Mar 09, 2025, 05:12 PM UTC</dd><dt>Resolved</dt><dd>Mar 09, 2025, 06:14 PM UTC</dd><dt>Duration</dt><dd>1h 2m</dd><dt>Detected by Pingoru</dt><dd>Mar 09, 2025, 05:13 PM UTC</dd></dl>
 			<h2>Affected components</h2><p><span>Mail</span><span>Web Client</span></p><h2>Update timeline</h2>

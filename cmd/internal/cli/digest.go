@@ -75,11 +75,8 @@ func (a *app) printDigest(ctx context.Context, since time.Time, asSlack bool) er
 	now := time.Now().UTC()
 	window := report.Window{Since: since, Until: now}
 	if since.IsZero() {
-		if window.Events, err = file.Pending(ctx, channel); err != nil {
-			return err
-		}
-		window.Events = append([]db.Event{}, window.Events...)
-		if window.Since, err = file.LastDelivered(ctx, channel); err != nil {
+		window, err = pendingWindow(ctx, file, channel, now)
+		if err != nil {
 			return err
 		}
 	}
@@ -95,6 +92,23 @@ func (a *app) printDigest(ctx context.Context, since time.Time, asSlack bool) er
 	}
 	_, err = fmt.Fprint(a.stdout, report.Text(digest, 0))
 	return err
+}
+
+// pendingWindow is what the next digest of a channel would tell. A channel that was never used will begin
+// with the last day.
+func pendingWindow(ctx context.Context, file *db.DB, channel string, now time.Time) (report.Window, error) {
+	w := report.Window{Until: now}
+	events, err := file.Pending(ctx, channel)
+	if errors.Is(err, db.ErrNotFound) {
+		w.Since = now.Add(-24 * time.Hour)
+		return w, nil
+	}
+	if err != nil {
+		return w, err
+	}
+	w.Events = append([]db.Event{}, events...)
+	w.Since, err = file.LastDelivered(ctx, channel)
+	return w, err
 }
 
 // digestReader is for whom a digest is printed: the zone and first channel of the config file, or UTC and

@@ -38,7 +38,7 @@ func (r *incidentRow) args() []any {
 	}
 	return []any{r.kind, r.title, r.url, r.severity, r.state, r.vendorSeverity, r.vendorState,
 		null(r.startedAt), null(r.resolvedAt), null(r.scheduledStartAt), null(r.scheduledEndAt), null(r.createdAt), null(r.updatedAt),
-		stated, flag(r.startGiven), flag(r.excerpt), r.raw, r.index}
+		stated, bit(r.startGiven), bit(r.excerpt), r.raw, r.index}
 }
 
 // rowOf gives an incident the form of its row. An end before its start is left unknown: the schema has

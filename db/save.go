@@ -158,7 +158,7 @@ func (v *saver) finish(contentHash any) error {
 		INSERT INTO scrapes (source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, content_hash)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		s.SourceID, v.at, max(0, s.Took.Milliseconds()), v.saved.Outcome, status, s.Requests, s.Bytes, len(s.Incidents), errText,
-		flag(s.Backfill), flag(s.Archived), contentHash)
+		bit(s.Backfill), bit(s.Archived), contentHash)
 	if err != nil || len(v.events) == 0 {
 		return err
 	}
@@ -250,7 +250,7 @@ func null(text string) any {
 	return text
 }
 
-func flag(b bool) int {
+func bit(b bool) int {
 	if b {
 		return 1
 	}

@@ -27,7 +27,7 @@ func (v *saver) event(kind normalize.EventKind, incidentID, updateID int64, deta
 	id, err := v.insert(`
 		INSERT INTO events (source_id, incident_id, update_id, kind, at, stale, detail)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6 AND coalesce((SELECT max(last_attempt_at) FROM sources) > ?7, 0), ?8)`,
-		v.s.SourceID, nullID(incidentID), nullID(updateID), kind, v.at, flag(v.s.Archived), stamp(v.s.At.Add(v.lateAfter)), b)
+		v.s.SourceID, nullID(incidentID), nullID(updateID), kind, v.at, bit(v.s.Archived), stamp(v.s.At.Add(v.lateAfter)), b)
 	if err != nil {
 		return fmt.Errorf("event %s: %w", kind, err)
 	}

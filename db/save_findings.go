@@ -35,7 +35,7 @@ func (v *saver) saveFindings() error {
 		if err != nil {
 			return err
 		}
-		rows, err := stmt.QueryContext(v.ctx, v.s.SourceID, key, f.Field, f.Value, f.Problem, v.at, flag(count))
+		rows, err := stmt.QueryContext(v.ctx, v.s.SourceID, key, f.Field, f.Value, f.Problem, v.at, bit(count))
 		if err != nil {
 			return fmt.Errorf("finding on %s: %w", f.Field, err)
 		}
@@ -62,7 +62,7 @@ func (v *saver) saveFindings() error {
 // component or of the page.
 func (v *saver) ofIncident(key string) bool {
 	for _, i := range v.s.Incidents {
-		if i.Key == key || v.keys[i.Key] == key {
+		if stored, ok := v.keys[i.Key]; i.Key == key || ok && stored == key {
 			return true
 		}
 	}

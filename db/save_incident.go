@@ -304,6 +304,6 @@ func (v *saver) tell(id int64, updateIDs map[string]int64, was, told bool, news 
 	if told == was {
 		return nil
 	}
-	_, err := v.exec(`UPDATE incidents SET announced = ? WHERE incident_id = ?`, flag(told), id)
+	_, err := v.exec(`UPDATE incidents SET announced = ? WHERE incident_id = ?`, bit(told), id)
 	return err
 }

@@ -49,10 +49,10 @@ func (v *saver) saveLeftFeed(open []openIncident, seen map[int64]bool) error {
 	var gone []openIncident
 	announced, announcedGone := 0, 0
 	for _, o := range open {
-		announced += flag(o.announced)
+		announced += bit(o.announced)
 		if !seen[o.id] {
 			gone = append(gone, o)
-			announcedGone += flag(o.announced)
+			announcedGone += bit(o.announced)
 		}
 	}
 	suspected := ""

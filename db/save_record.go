@@ -213,7 +213,7 @@ func (v *saver) writeRevisions(rec *record, edits []normalize.Edit, older bool) 
 			INSERT INTO revisions (incident_id, update_id, field, old_value, new_value, seen_at)
 			SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT ?7 OR NOT EXISTS (
 				SELECT 1 FROM revisions WHERE incident_id = ?1 AND update_id IS ?2 AND field = ?3 AND old_value = ?4)`,
-			rec.id, nullID(ids[e.UpdateKey]), e.Field, e.Old, e.New, seenAt, flag(older))
+			rec.id, nullID(ids[e.UpdateKey]), e.Field, e.Old, e.New, seenAt, bit(older))
 		if err != nil {
 			return fmt.Errorf("revision of %s: %w", e.Field, err)
 		}

@@ -272,29 +272,32 @@ var stories = map[string][]step{
 
 func TestStories(t *testing.T) {
 	for name, steps := range stories {
-		t.Run(name, func(t *testing.T) {
-			f := newFile(t)
-			for n, s := range steps {
-				before := f.dump()
-				saved := f.save(s.scrape)
-				if got := kinds(saved.Events); got != s.events {
-					t.Errorf("scrape %d told %q\nwant %q", n+1, got, s.events)
-				}
-				if s.outcome != "" && saved.Outcome != s.outcome {
-					t.Errorf("scrape %d: outcome %s, want %s", n+1, saved.Outcome, s.outcome)
-				}
-				if s.query != "" {
-					if diff := cmp.Diff(s.rows, f.rows(s.query)); diff != "" {
-						t.Errorf("scrape %d: %s (-want +got)\n%s", n+1, s.query, diff)
-					}
-				}
-				if unchanged := saved.Outcome == OutcomeUnchanged; unchanged && len(saved.Events) == 0 {
-					if diff := cmp.Diff(before, f.dump()); diff != "" {
-						t.Errorf("scrape %d says unchanged (-before +after)\n%s", n+1, diff)
-					}
-				}
+		t.Run(name, func(t *testing.T) { newFile(t).live(t, steps) })
+	}
+}
+
+// live saves one scrape after the other, and checks what each told and left behind.
+func (f *file) live(t *testing.T, steps []step) {
+	t.Helper()
+	for n, s := range steps {
+		before := f.dump()
+		saved := f.save(s.scrape)
+		if got := kinds(saved.Events); got != s.events {
+			t.Errorf("scrape %d told %q\nwant %q", n+1, got, s.events)
+		}
+		if s.outcome != "" && saved.Outcome != s.outcome {
+			t.Errorf("scrape %d: outcome %s, want %s", n+1, saved.Outcome, s.outcome)
+		}
+		if s.query != "" {
+			if diff := cmp.Diff(s.rows, f.rows(s.query)); diff != "" {
+				t.Errorf("scrape %d: %s (-want +got)\n%s", n+1, s.query, diff)
 			}
-		})
+		}
+		if saved.Outcome == OutcomeUnchanged && len(saved.Events) == 0 {
+			if diff := cmp.Diff(before, f.dump()); diff != "" {
+				t.Errorf("scrape %d says unchanged (-before +after)\n%s", n+1, diff)
+			}
+		}
 	}
 }
 

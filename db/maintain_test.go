@@ -1,0 +1,214 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vendorwatch/normalize"
+)
+
+// lived is a file in which something of everything happened.
+func lived(t testing.TB) *file {
+	f := newFile(t)
+	s := seen(t0, affecting(outage("a", after(-hour), "investigating"), part("1", "Core", "API", "")), work("m", after(30*time.Hour), "scheduled"),
+		outage("old", after(-100*hour), "investigating", "resolved", "postmortem"))
+	s.Components, _ = normalize.Components([]normalize.RawComponent{part("1", "Core", "API", "operational"), part("2", "", "Web", "operational")}, normalize.Words{})
+	s.AllComponents = true
+	s.Findings = []normalize.Finding{{Key: "a", Field: "severity", Value: "purple", Problem: "this severity word is unknown"}}
+	s.Documents = []Document{{URL: "https://status.acme.example/api/v2/summary.json", ETag: `"1"`, Hash: "ab"}}
+	s.Took, s.HTTPStatus, s.Requests, s.Bytes, s.Indicator = 120*time.Millisecond, 200, 1, 4000, "minor"
+	f.save(s)
+	f.save(listed(after(10*time.Minute), part("1", "Core", "API", "partial_outage"), part("2", "", "Web", "operational")))
+	f.save(seen(after(time.Hour), edited(outage("a", after(-hour), "investigating", "monitoring"), "We know more."), work("m", after(30*time.Hour), "scheduled")))
+	for n := range 3 {
+		f.save(failed(after(time.Duration(n+2) * time.Hour)))
+	}
+	if err := f.EnsureChannel(t.Context(), "ops", after(5*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.MarkDelivered(t.Context(), "ops", []int64{1}, after(5*time.Hour), "ok"); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func TestCheckFindsWhatIsWrong(t *testing.T) {
+	for name, c := range map[string]struct{ damage, want string }{
+		"an event of another source":      {`UPDATE events SET source_id = 2 WHERE incident_id IS NOT NULL AND event_id = 1`, "event 1 is of another source"},
+		"an update of another incident":   {`UPDATE events SET update_id = (SELECT max(update_id) FROM incident_updates WHERE incident_id <> events.incident_id) WHERE kind = 'update_posted'`, "names an update of another incident"},
+		"a timeline in no order":          {`UPDATE incident_updates SET position = 0`, "updates at position 0"},
+		"announced, and nobody told":      {`UPDATE incidents SET announced = 1`, "no event tells of it"},
+		"open, and yet with an end":       {`UPDATE incidents SET resolved_at = '2027-01-01T00:00:00.000Z' WHERE source_key = 'a'`, "is open and has an end"},
+		"a component without its change":  {`UPDATE components SET status = 'unknown' WHERE source_key = '1'`, "its newest recorded change says partial_outage"},
+		"failures since no time":          {`UPDATE sources SET failing_since_at = NULL`, "no time since when"},
+		"a reference to nothing":          {`PRAGMA foreign_keys = OFF; DELETE FROM components WHERE source_key = '1'`, "that does not exist"},
+		"a component of another source":   {`UPDATE components SET source_id = 2 WHERE source_key = '1'`, "of another source"},
+		"a revision for another's update": {`UPDATE revisions SET incident_id = 3`, "revision 1 names an update of another incident"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "copy.db")
+			f := lived(t)
+			f.addSource("other")
+			if err := f.Backup(t.Context(), path); err != nil {
+				t.Fatal(err)
+			}
+			d, err := Open(t.Context(), path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer d.Close()
+			if problems, err := d.Check(t.Context()); err != nil || len(problems) > 0 {
+				t.Fatalf("before the damage: %v %v", err, problems)
+			}
+			if _, err := d.write.ExecContext(t.Context(), c.damage); err != nil {
+				t.Fatal(err)
+			}
+			problems, err := d.Check(t.Context())
+			if err != nil || !strings.Contains(strings.Join(problems, "\n"), c.want) {
+				t.Errorf("%v %q, want %q", err, problems, c.want)
+			}
+		})
+	}
+}
+
+func TestBackup(t *testing.T) {
+	f := lived(t)
+	path := filepath.Join(t.TempDir(), "copy.db")
+	if err := f.Backup(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Backup(t.Context(), path); !errors.Is(err, os.ErrExist) || !strings.Contains(err.Error(), "never overwrites") {
+		t.Errorf("a second backup to the same place: %v", err)
+	}
+	if err := f.Backup(t.Context(), filepath.Join(t.TempDir(), "no", "copy.db")); err == nil || !strings.Contains(err.Error(), "does not exist") {
+		t.Errorf("a folder that is not there: %v", err)
+	}
+	d, err := OpenReadOnly(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if diff := cmp.Diff(f.dump(), (&file{DB: d, t: t}).dump()); diff != "" {
+		t.Errorf("the copy differs (-file +copy)\n%s", diff)
+	}
+	again := filepath.Join(t.TempDir(), "again.db")
+	if err := d.Backup(t.Context(), again); err != nil {
+		t.Errorf("a backup of a file opened for reading: %v", err)
+	}
+}
+
+func TestPrune(t *testing.T) {
+	f := newFile(t)
+	f.baseline()
+	f.save(Scrape{At: after(time.Minute), Unchanged: true})
+	f.save(failed(after(2 * time.Minute)))
+	f.save(archived(seen(after(3*time.Minute), outage("a", t0, "investigating"))))
+	f.save(Scrape{At: after(20 * 24 * hour), Unchanged: true})
+	if _, err := f.Prune(t.Context(), after(20*24*hour), 0); err == nil {
+		t.Error("everything would have been deleted")
+	}
+	for _, c := range []struct {
+		now  time.Duration
+		gone int64
+		left []string
+	}{
+		{20 * 24 * hour, 2, []string{"failed|0", "changed|1", "unchanged|0"}},
+		{20 * 24 * hour, 0, []string{"failed|0", "changed|1", "unchanged|0"}},
+		{29 * 24 * hour, 2, []string{"changed|1"}},
+	} {
+		gone, err := f.Prune(t.Context(), after(c.now), 7*24*hour)
+		if err != nil || gone != c.gone {
+			t.Errorf("after %s: %d deleted, want %d (%v)", c.now, gone, c.gone, err)
+		}
+		if diff := cmp.Diff(c.left, f.rows(`SELECT outcome, archived FROM scrapes ORDER BY scrape_id`)); diff != "" {
+			t.Errorf("after %s (-want +got)\n%s", c.now, diff)
+		}
+	}
+}
+
+func TestManyAtOnce(t *testing.T) {
+	f := newFile(t)
+	const vendors, scrapes = 8, 10
+	var sources []int64
+	for n := range vendors {
+		sources = append(sources, f.addSource("vendor"+string(rune('a'+n))))
+	}
+	if err := f.EnsureChannel(t.Context(), "ops", t0); err != nil {
+		t.Fatal(err)
+	}
+	other, err := Open(t.Context(), f.Path()) // as a second program would
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	var wg sync.WaitGroup
+	work := func(fn func(context.Context) error) {
+		wg.Go(func() {
+			if err := fn(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	for n, source := range sources {
+		d := []*DB{f.DB, other}[n%2]
+		work(func(ctx context.Context) error {
+			for k := range scrapes {
+				s := seen(after(time.Duration(k)*time.Minute), outage("x", t0, []string{"investigating", "identified", "monitoring"}[:1+k%3]...))
+				s.SourceID = source
+				if _, err := d.SaveScrape(ctx, s); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		work(func(ctx context.Context) error {
+			for range scrapes {
+				if _, err := d.OpenIncidents(ctx); err != nil {
+					return err
+				}
+				if _, err := d.Health(ctx); err != nil {
+					return err
+				}
+				if _, err := d.SourceState(ctx, source); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	work(func(ctx context.Context) error {
+		for range scrapes {
+			events, err := other.Pending(ctx, "ops")
+			if err != nil {
+				return err
+			}
+			var ids []int64
+			for _, e := range events {
+				ids = append(ids, e.EventID)
+			}
+			if err := other.MarkDelivered(ctx, "ops", ids, t0, ""); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	wg.Wait()
+	c, err := f.Counts(t.Context())
+	if err != nil || c.Incidents != vendors || c.Updates != 3*vendors || c.Scrapes != vendors*scrapes {
+		t.Errorf("%+v %v", c, err)
+	}
+	left, err := f.Pending(t.Context(), "ops")
+	delivered := f.rows(`SELECT event_id FROM deliveries WHERE state = 'delivered'`)
+	if err != nil || len(left)+len(delivered) != c.Events || len(slices.Compact(slices.Sorted(slices.Values(delivered)))) != len(delivered) {
+		t.Errorf("%d events, %d delivered, %d left (%v)", c.Events, len(delivered), len(left), err)
+	}
+}

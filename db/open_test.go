@@ -1,0 +1,320 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestOpenRefuses(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	other := filepath.Join(dir, "other.db")
+	exec(t, other, `CREATE TABLE bookmarks (url TEXT)`)
+	newer := filepath.Join(dir, "newer.db")
+	openAndClose(t, newer)
+	exec(t, newer, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)`)
+	for name, c := range map[string]struct{ path, want string }{
+		"no path":           {"", "name a file"},
+		"a folder":          {dir, "this is a folder; name a file in it"},
+		"no parent folder":  {filepath.Join(dir, "no", "such", "x.db"), "does not exist; create it (mkdir -p"},
+		"a text file":       {write("notes.txt", "hello"), "not a SQLite file and is left alone"},
+		"a long text file":  {write("long.txt", strings.Repeat("hello ", 999)), "not a SQLite file and is left alone"},
+		"another program's": {other, "another program"},
+		"a newer program's": {newer, "written by a newer vendorwatch (schema version 999"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, err := Open(t.Context(), c.path)
+			if err == nil {
+				d.Close()
+				t.Fatal("it was opened")
+			}
+			if !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%v\ndoes not say %q", err, c.want)
+			}
+		})
+	}
+	if got, err := os.ReadFile(filepath.Join(dir, "notes.txt")); err != nil || string(got) != "hello" {
+		t.Errorf("the text file is now %q, %v", got, err)
+	}
+}
+
+func TestOpenWhereNothingCanBeWritten(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.db")
+	// A folder in the place of SQLite's own file stands for a folder without permission, which the
+	// superuser would not notice.
+	if err := os.Mkdir(path+"-journal", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	d, err := Open(t.Context(), path)
+	if err == nil {
+		d.Close()
+		t.Fatal("it was opened")
+	}
+	if !strings.Contains(err.Error(), "let this user write the file and its folder") {
+		t.Error(err)
+	}
+}
+
+func TestExplain(t *testing.T) {
+	for text, want := range map[string]string{
+		"unable to open database file (14)":                   "let this user write the file and its folder",
+		"attempt to write a readonly database (8)":            "let this user write the file and its folder",
+		"database or disk is full (13)":                       "make room",
+		"database disk image is malformed (11)":               "restore the newest copy",
+		"constraint failed: CHECK constraint failed: x (275)": "database some.db: constraint failed",
+	} {
+		if got := explain("some.db", errors.New(text)).Error(); !strings.Contains(got, want) || !strings.Contains(got, text) {
+			t.Errorf("%q is explained as %q, want %q in it", text, got, want)
+		}
+	}
+}
+
+func TestOpenReadOnly(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "x.db")
+	_, err := OpenReadOnly(t.Context(), path)
+	if err == nil || !strings.Contains(err.Error(), "vendorwatch scrape") {
+		t.Errorf("no file: %v", err)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Error("opening for reading made a file")
+	}
+	openAndClose(t, path)
+	d, err := OpenReadOnly(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if _, err := d.EnsureVendor(t.Context(), Vendor{Slug: "x"}); !errors.Is(err, ErrReadOnly) {
+		t.Errorf("a write: %v", err)
+	}
+	if _, err := d.read.ExecContext(t.Context(), `DELETE FROM vendors`); err == nil {
+		t.Error("the connection can write")
+	}
+	if _, err := d.Vendors(t.Context()); err != nil {
+		t.Error(err)
+	}
+	empty := filepath.Join(dir, "empty.db")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenReadOnly(t.Context(), empty); err == nil || !strings.Contains(err.Error(), "version 0") {
+		t.Errorf("an empty file: %v", err)
+	}
+}
+
+func TestOddPaths(t *testing.T) {
+	for _, name := range []string{"with space.db", "per%20cent.db", "query?.db", "hash#.db", "ünïcode.db"} {
+		path := filepath.Join(t.TempDir(), name)
+		openAndClose(t, path)
+		if _, err := os.Stat(path); err != nil {
+			t.Errorf("the file is elsewhere: %v", err)
+		}
+	}
+}
+
+func TestPragmas(t *testing.T) {
+	f := newFile(t)
+	for pool, conn := range map[string]*sql.DB{"write": f.write, "read": f.read} {
+		for pragma, want := range map[string]string{"foreign_keys": "1", "journal_mode": "wal", "synchronous": "2", "busy_timeout": "15000"} {
+			var got string
+			if err := conn.QueryRowContext(t.Context(), `PRAGMA `+pragma).Scan(&got); err != nil || got != want {
+				t.Errorf("%s: %s is %q, want %s (%v)", pool, pragma, got, want, err)
+			}
+		}
+	}
+	// Releases 3.7.0 to 3.51.2 could damage a file in WAL mode.
+	var version string
+	if err := f.read.QueryRowContext(t.Context(), `SELECT sqlite_version()`).Scan(&version); err != nil || !newerThan(version, [3]int{3, 51, 2}) {
+		t.Errorf("SQLite is %s (%v)", version, err)
+	}
+}
+
+func TestMigrateCopiesFirst(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.db")
+	openAndClose(t, path)
+	if copies(t, path) != nil {
+		t.Fatal("a new file was copied")
+	}
+	second := migrations{fstest.MapFS{
+		"00001_first.sql":  {Data: migrationText(t, "00001_first.sql")},
+		"00002_second.sql": {Data: []byte("-- +goose Up\nCREATE TABLE extra (x TEXT) STRICT;\n")},
+	}}
+	d, err := open(t.Context(), path, second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Close()
+	made := copies(t, path)
+	if len(made) != 1 || !strings.HasPrefix(filepath.Base(made[0]), "x.db.before-v2-") {
+		t.Fatalf("copies: %v", made)
+	}
+	if got := query(t, made[0], `SELECT count(*) FROM sqlite_master WHERE name IN ('vendors', 'extra')`); got != "1" {
+		t.Errorf("the copy holds %s of the two tables, want the old one", got)
+	}
+	if _, err := Open(t.Context(), path); err == nil || !strings.Contains(err.Error(), "newer vendorwatch") {
+		t.Errorf("the older program opened it: %v", err)
+	}
+	if len(copies(t, path)) != 1 {
+		t.Error("refusing the file made a copy")
+	}
+}
+
+func TestAFailedMigrationChangesNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.db")
+	openAndClose(t, path)
+	broken := migrations{fstest.MapFS{
+		"00001_first.sql":  {Data: migrationText(t, "00001_first.sql")},
+		"00002_second.sql": {Data: []byte("-- +goose Up\nCREATE TABLE extra (x TEXT) STRICT;\nDROP TABLE no_such_table;\n")},
+	}}
+	if d, err := open(t.Context(), path, broken); err == nil {
+		d.Close()
+		t.Fatal("a broken migration passed")
+	}
+	d, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatalf("the file cannot be opened any more: %v", err)
+	}
+	d.Close()
+	if got := query(t, path, `SELECT count(*) FROM sqlite_master WHERE name = 'extra'`); got != "0" {
+		t.Error("half of the migration is in the file")
+	}
+}
+
+func TestTwoProgramsStartAtOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.db")
+	errs := make(chan error, 4)
+	for range cap(errs) {
+		go func() {
+			d, err := Open(context.Background(), path)
+			if err == nil {
+				err = d.Close()
+			}
+			errs <- err
+		}()
+	}
+	for range cap(errs) {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// Every version that was ever released is kept as a dump in testdata, with rows in it, and must arrive at the present schema.
+func TestMigrateOldVersions(t *testing.T) {
+	dumps, err := filepath.Glob("testdata/v*.sql")
+	if err != nil || len(dumps) == 0 {
+		t.Fatalf("no dumps of old versions: %v", err)
+	}
+	fresh := newFile(t).rows(`SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name <> 'goose_db_version' ORDER BY name`)
+	for _, dump := range dumps {
+		t.Run(filepath.Base(dump), func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "old.db")
+			text, err := os.ReadFile(dump)
+			if err != nil {
+				t.Fatal(err)
+			}
+			exec(t, path, string(text))
+			d, err := Open(t.Context(), path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer d.Close()
+			f := &file{DB: d, t: t}
+			if diff := cmp.Diff(fresh, f.rows(`SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name <> 'goose_db_version' ORDER BY name`)); diff != "" {
+				t.Errorf("the schema differs from a new file's (-new +migrated)\n%s", diff)
+			}
+			if problems, err := d.Check(t.Context()); err != nil || len(problems) > 0 {
+				t.Errorf("check: %v %v", err, problems)
+			}
+			if got := f.rows(`SELECT vendor, title, state, update_count FROM v_incidents`); len(got) == 0 {
+				t.Error("the incidents are gone")
+			}
+		})
+	}
+}
+
+func openAndClose(t *testing.T, path string) {
+	t.Helper()
+	d, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func exec(t *testing.T, path, text string) {
+	t.Helper()
+	conn, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(t.Context(), text); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func query(t *testing.T, path, text string) (value string) {
+	t.Helper()
+	conn, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.QueryRowContext(t.Context(), text).Scan(&value); err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+func copies(t *testing.T, path string) []string {
+	t.Helper()
+	made, err := filepath.Glob(path + ".before-v*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
+func migrationText(t *testing.T, name string) []byte {
+	t.Helper()
+	b, err := migrationFiles.ReadFile("migrations/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func newerThan(version string, than [3]int) bool {
+	parts := strings.Split(version, ".")
+	for n, limit := range than {
+		got := 0
+		for _, r := range parts[n] {
+			got = 10*got + int(r-'0')
+		}
+		if got != limit {
+			return got > limit
+		}
+	}
+	return false
+}
+

@@ -1,0 +1,403 @@
+PRAGMA foreign_keys=OFF;
+BEGIN TRANSACTION;
+CREATE TABLE goose_db_version (
+		id INTEGER PRIMARY KEY AUTOINCREMENT,
+		version_id INTEGER NOT NULL,
+		is_applied INTEGER NOT NULL,
+		tstamp TIMESTAMP DEFAULT (datetime('now'))
+	);
+INSERT INTO goose_db_version VALUES(1,0,1,'2026-11-23 11:55:03');
+INSERT INTO goose_db_version VALUES(2,1,1,'2026-11-23 11:55:03');
+CREATE TABLE vendors ( -- companies whose status is watched
+  vendor_id INTEGER PRIMARY KEY, -- ours
+  slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
+  name TEXT NOT NULL DEFAULT '', -- name for people; where none is configured, as its page gives it
+  homepage TEXT NOT NULL DEFAULT '', -- the vendor's website
+  owner TEXT NOT NULL DEFAULT '', -- who of us looks after this vendor
+  runbook_url TEXT NOT NULL DEFAULT '' -- what to do when this vendor is down
+) STRICT;
+INSERT INTO vendors VALUES(1,'acme','ACME','','','');
+CREATE TABLE sources ( -- status pages, with the health of reading them
+  source_id INTEGER PRIMARY KEY, -- ours
+  vendor_id INTEGER NOT NULL REFERENCES vendors (vendor_id), -- whose page it is
+  page_url TEXT NOT NULL CHECK (page_url <> ''), -- address of the status page
+  platform TEXT NOT NULL DEFAULT '', -- status-page product that serves it, such as statuspage
+  last_attempt_at TEXT CHECK (last_attempt_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when we last tried to read it live
+  last_success_at TEXT CHECK (last_success_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when we last read it live
+  consecutive_failures INTEGER NOT NULL DEFAULT 0 CHECK (consecutive_failures >= 0), -- live attempts failed since the last success
+  failing_since_at TEXT CHECK (failing_since_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- first of those failures; null while it can be read
+  last_error TEXT, -- what went wrong at the last live attempt; null if nothing
+  indicator TEXT, -- page-level state word in the vendor's own words: none, minor, …
+  baseline_at TEXT CHECK (baseline_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- first good scrape: what was there before is history and is not announced
+  latest_at TEXT CHECK (latest_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- newest good reading, live or from a saved page; older saved pages change no open list and no component
+  coverage_start_at TEXT CHECK (coverage_start_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- every incident since then is on record, as far as the page shows
+  backfill_page INTEGER NOT NULL DEFAULT 0 CHECK (backfill_page >= 0), -- history page on which a backfill goes on; 0 if none was begun
+  backfill_done_at TEXT CHECK (backfill_done_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when a backfill reached the page's first day
+  vanish_suspected_at TEXT CHECK (vanish_suspected_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- most open incidents vanished at once then; the next good scrape decides
+  UNIQUE (vendor_id, page_url)
+) STRICT;
+INSERT INTO sources VALUES(1,1,'https://status.acme.example','statuspage','2026-11-23T13:00:00.000Z','2026-11-23T10:00:00.000Z',3,'2026-11-23T11:00:00.000Z','403 Forbidden','minor','2026-11-23T09:00:00.000Z','2026-11-23T10:00:00.000Z','2026-11-23T09:00:00.000Z',0,NULL,NULL);
+CREATE TABLE documents ( -- what is remembered of each address, so that an unchanged page costs one conditional request
+  source_id INTEGER NOT NULL REFERENCES sources (source_id), -- source that reads it
+  url TEXT NOT NULL, -- address asked for
+  etag TEXT NOT NULL DEFAULT '', -- validator the server gave
+  last_modified TEXT NOT NULL DEFAULT '', -- validator the server gave, in its own form
+  hash TEXT NOT NULL DEFAULT '', -- of the body, hexadecimal
+  refused_at TEXT CHECK (refused_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it was last refused, so that its fallback is taken at once
+  fetched_at TEXT NOT NULL CHECK (fetched_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when its validators, hash or refusal last changed
+  PRIMARY KEY (source_id, url)
+) STRICT, WITHOUT ROWID;
+INSERT INTO documents VALUES(1,'https://status.acme.example/api/v2/summary.json','"1"','','ab',NULL,'2026-11-23T09:00:00.000Z');
+CREATE TABLE components ( -- parts of a vendor's service
+  component_id INTEGER PRIMARY KEY, -- ours
+  source_id INTEGER NOT NULL REFERENCES sources (source_id), -- page that shows it
+  source_key TEXT NOT NULL CHECK (source_key <> ''), -- the vendor's id, else group and name
+  name TEXT NOT NULL, -- the vendor's words
+  group_name TEXT NOT NULL DEFAULT '', -- group the page shows it in
+  status TEXT NOT NULL CHECK (status IN ('operational', 'degraded_performance', 'partial_outage', 'major_outage', 'under_maintenance', 'unknown')), -- as last read
+  vendor_status TEXT NOT NULL DEFAULT '', -- the vendor's word for it
+  position INTEGER NOT NULL DEFAULT 0, -- order on the page
+  first_seen_at TEXT NOT NULL CHECK (first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when we first read of it
+  gone_at TEXT CHECK (gone_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when a page that lists all components no longer had it
+  UNIQUE (source_id, source_key)
+) STRICT;
+INSERT INTO components VALUES(1,1,'1','API','Core','partial_outage','partial_outage',0,'2026-11-23T09:00:00.000Z',NULL);
+INSERT INTO components VALUES(2,1,'2','Web','','operational','operational',1,'2026-11-23T09:00:00.000Z',NULL);
+CREATE TABLE component_changes ( -- every status a component was seen to take, the first one included
+  component_change_id INTEGER PRIMARY KEY, -- ours
+  component_id INTEGER NOT NULL REFERENCES components (component_id), -- which
+  status TEXT NOT NULL CHECK (status IN ('operational', 'degraded_performance', 'partial_outage', 'major_outage', 'under_maintenance', 'unknown')), -- from then on
+  at TEXT NOT NULL CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z') -- when we saw it
+) STRICT;
+INSERT INTO component_changes VALUES(1,1,'operational','2026-11-23T09:00:00.000Z');
+INSERT INTO component_changes VALUES(2,2,'operational','2026-11-23T09:00:00.000Z');
+INSERT INTO component_changes VALUES(3,1,'partial_outage','2026-11-23T09:10:00.000Z');
+CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors published
+  incident_id INTEGER PRIMARY KEY, -- ours
+  source_id INTEGER NOT NULL REFERENCES sources (source_id), -- page that shows it
+  source_key TEXT NOT NULL CHECK (source_key <> ''), -- the vendor's id, else the canonical URL, else # and a hash of title and start
+  kind TEXT NOT NULL CHECK (kind IN ('incident', 'maintenance', 'notice')), -- incident: something broke; maintenance: planned work; notice: an announcement that breaks nothing
+  title TEXT NOT NULL, -- the vendor's words
+  url TEXT NOT NULL DEFAULT '', -- the incident's own page
+  severity TEXT NOT NULL CHECK (severity IN ('none', 'minor', 'major', 'critical', 'unknown')), -- by the vendor's impact word; unknown if there is none or it is a new one
+  state TEXT NOT NULL CHECK (state IN ('investigating', 'identified', 'monitoring', 'resolved', 'scheduled', 'in_progress', 'verifying', 'completed', 'cancelled', 'unknown')), -- where it stands; resolved, completed and cancelled are over
+  vendor_severity TEXT NOT NULL DEFAULT '', -- the vendor's impact word
+  vendor_state TEXT NOT NULL DEFAULT '', -- the vendor's state word
+  started_at TEXT CHECK (started_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: start of the impact, else of the first update
+  resolved_at TEXT CHECK (resolved_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: the end; a postmortem never moves it
+  scheduled_start_at TEXT CHECK (scheduled_start_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: begin of a maintenance window
+  scheduled_end_at TEXT CHECK (scheduled_end_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: end of a maintenance window
+  created_at TEXT CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: when the entry was made
+  updated_at TEXT CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: when the entry was last touched
+  stated_duration_seconds INTEGER CHECK (stated_duration_seconds >= 0), -- how long the impact lasted by the vendor's postmortem
+  start_given INTEGER NOT NULL DEFAULT 0 CHECK (start_given IN (0, 1)), -- 1: the vendor states the start; 0: it is the first update's time
+  excerpt INTEGER NOT NULL DEFAULT 0 CHECK (excerpt IN (0, 1)), -- 1: the timeline is known in part only
+  first_seen_at TEXT NOT NULL CHECK (first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when we first read of it
+  left_feed_at TEXT CHECK (left_feed_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: gone from the list of open ones, without a resolution
+  announced INTEGER NOT NULL CHECK (announced IN (0, 1)), -- 1: its opening is among the events; 0: history, stored silently
+  raw TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(raw)), -- JSON array: the vendor's own words, the newest of each kind of document
+  raw_index TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(raw_index)), -- JSON object: kind of document to hash of its words and time of reading; tells unchanged words at little cost
+  UNIQUE (source_id, source_key),
+  CHECK (resolved_at >= started_at),
+  CHECK (scheduled_end_at >= scheduled_start_at)
+) STRICT;
+INSERT INTO incidents VALUES(1,1,'a','incident','Trouble a','https://status.acme.example/incidents/a','minor','monitoring','minor','monitoring','2026-11-23T08:00:00.000Z',NULL,NULL,NULL,'2026-11-23T08:00:00.000Z','2026-11-23T08:05:00.000Z',NULL,0,0,'2026-11-23T09:00:00.000Z',NULL,1,'[{"document":"summary","id":"a","url":"https://status.acme.example/incidents/a","title":"Trouble a","state":"monitoring","impact":"minor","created":{"text":"2026-11-23T08:00:00.000Z"},"updated":{"text":"2026-11-23T08:05:00.000Z"},"updates":[{"id":"a-investigating","state":"investigating","posted":{"text":"2026-11-23T08:00:00.000Z"},"body":"We know more.","format":"markdown"},{"id":"a-monitoring","state":"monitoring","posted":{"text":"2026-11-23T08:05:00.000Z"},"body":"This is monitoring.","format":"markdown"}]}]','{"summary":{"hash":"2f5536dc040551796c0c3b5e","at":"2026-11-23T10:00:00.000Z"}}');
+INSERT INTO incidents VALUES(2,1,'m','maintenance','Trouble m','https://status.acme.example/incidents/m','none','scheduled','maintenance','scheduled',NULL,NULL,'2026-11-24T15:00:00.000Z','2026-11-24T16:00:00.000Z','2026-11-24T14:00:00.000Z','2026-11-24T14:00:00.000Z',NULL,0,0,'2026-11-23T09:00:00.000Z',NULL,1,'[{"document":"summary","id":"m","url":"https://status.acme.example/incidents/m","kind":"maintenance","title":"Trouble m","state":"scheduled","impact":"maintenance","scheduled_start":{"text":"2026-11-24T15:00:00.000Z"},"scheduled_end":{"text":"2026-11-24T16:00:00.000Z"},"created":{"text":"2026-11-24T14:00:00.000Z"},"updated":{"text":"2026-11-24T14:00:00.000Z"},"updates":[{"id":"m-scheduled","state":"scheduled","posted":{"text":"2026-11-24T14:00:00.000Z"},"body":"This is scheduled.","format":"markdown"}]}]','{"summary":{"hash":"4ad8b7fff010d62889466f8f","at":"2026-11-23T09:00:00.000Z"}}');
+INSERT INTO incidents VALUES(3,1,'old','incident','Trouble old','https://status.acme.example/incidents/old','minor','resolved','minor','postmortem','2026-11-19T05:00:00.000Z','2026-11-19T05:05:00.000Z',NULL,NULL,'2026-11-19T05:00:00.000Z','2026-11-19T05:10:00.000Z',NULL,0,0,'2026-11-23T09:00:00.000Z',NULL,0,'[{"document":"summary","id":"old","url":"https://status.acme.example/incidents/old","title":"Trouble old","state":"postmortem","impact":"minor","created":{"text":"2026-11-19T05:00:00.000Z"},"updated":{"text":"2026-11-19T05:10:00.000Z"},"updates":[{"id":"old-investigating","state":"investigating","posted":{"text":"2026-11-19T05:00:00.000Z"},"body":"This is investigating.","format":"markdown"},{"id":"old-resolved","state":"resolved","posted":{"text":"2026-11-19T05:05:00.000Z"},"body":"This is resolved.","format":"markdown"},{"id":"old-postmortem","state":"postmortem","posted":{"text":"2026-11-19T05:10:00.000Z"},"body":"This is postmortem.","format":"markdown"}]}]','{"summary":{"hash":"f8e13f593640f766fb8ae589","at":"2026-11-23T09:00:00.000Z"}}');
+CREATE TABLE incident_updates ( -- posts of an incident's timeline
+  update_id INTEGER PRIMARY KEY, -- ours
+  incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which
+  source_key TEXT NOT NULL CHECK (source_key <> ''), -- the vendor's id, else @, minute and state
+  position INTEGER NOT NULL, -- order in the timeline, 0 the oldest; decides between equal times
+  state TEXT NOT NULL CHECK (state IN ('investigating', 'identified', 'monitoring', 'resolved', 'scheduled', 'in_progress', 'verifying', 'completed', 'cancelled', 'unknown', 'update', 'postmortem')), -- of the incident with this post; update: it changes no state; postmortem: a report after the end
+  vendor_state TEXT NOT NULL DEFAULT '', -- the vendor's state word
+  posted_at TEXT CHECK (posted_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: as shown to readers; null if it cannot be read
+  created_at TEXT CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: when it was written, where both are told
+  body TEXT NOT NULL, -- Markdown: the vendor's words
+  first_seen_at TEXT NOT NULL CHECK (first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when we first read it
+  removed_at TEXT CHECK (removed_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: the vendor took it off the page
+  UNIQUE (incident_id, source_key)
+) STRICT;
+INSERT INTO incident_updates VALUES(1,1,'a-investigating',0,'investigating','investigating','2026-11-23T08:00:00.000Z',NULL,'We know more.','2026-11-23T09:00:00.000Z',NULL);
+INSERT INTO incident_updates VALUES(2,2,'m-scheduled',0,'scheduled','scheduled','2026-11-24T14:00:00.000Z',NULL,'This is scheduled.','2026-11-23T09:00:00.000Z',NULL);
+INSERT INTO incident_updates VALUES(3,3,'old-investigating',0,'investigating','investigating','2026-11-19T05:00:00.000Z',NULL,'This is investigating.','2026-11-23T09:00:00.000Z',NULL);
+INSERT INTO incident_updates VALUES(4,3,'old-resolved',1,'resolved','resolved','2026-11-19T05:05:00.000Z',NULL,'This is resolved.','2026-11-23T09:00:00.000Z',NULL);
+INSERT INTO incident_updates VALUES(5,3,'old-postmortem',2,'postmortem','postmortem','2026-11-19T05:10:00.000Z',NULL,'This is postmortem.','2026-11-23T09:00:00.000Z',NULL);
+INSERT INTO incident_updates VALUES(6,1,'a-monitoring',1,'monitoring','monitoring','2026-11-23T08:05:00.000Z',NULL,'This is monitoring.','2026-11-23T10:00:00.000Z',NULL);
+CREATE TABLE incident_components ( -- which components an incident affects
+  incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which incident
+  component_id INTEGER NOT NULL REFERENCES components (component_id), -- which component
+  PRIMARY KEY (incident_id, component_id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO incident_components VALUES(1,1);
+CREATE TABLE revisions ( -- what vendors edited after publishing it
+  revision_id INTEGER PRIMARY KEY, -- ours
+  incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which incident
+  update_id INTEGER REFERENCES incident_updates (update_id), -- which update; null for a field of the incident itself
+  field TEXT NOT NULL CHECK (field <> ''), -- name of the column that changed
+  old_value TEXT NOT NULL, -- before
+  new_value TEXT NOT NULL, -- after
+  seen_at TEXT NOT NULL CHECK (seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z') -- our time: when we saw the edit
+) STRICT;
+INSERT INTO revisions VALUES(1,1,1,'body','This is investigating.','We know more.','2026-11-23T10:00:00.000Z');
+CREATE TABLE events ( -- news, in the order in which it was learned
+  event_id INTEGER PRIMARY KEY AUTOINCREMENT, -- ours; never used twice, receivers recognise repeats by it
+  source_id INTEGER NOT NULL REFERENCES sources (source_id), -- page that told it
+  incident_id INTEGER REFERENCES incidents (incident_id), -- which incident; null for news of a component or of the page
+  update_id INTEGER REFERENCES incident_updates (update_id), -- which update brought it; null if none did
+  kind TEXT NOT NULL CHECK (kind IN ('incident_opened', 'update_posted', 'state_changed', 'severity_changed', 'incident_resolved', 'incident_reopened', 'postmortem_posted', 'incident_edited', 'incident_left_feed', 'maintenance_scheduled', 'maintenance_started', 'maintenance_completed', 'component_changed', 'source_unreadable', 'source_readable')), -- sort of news
+  at TEXT NOT NULL CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when we saw it
+  stale INTEGER NOT NULL DEFAULT 0 CHECK (stale IN (0, 1)), -- 1: old already when a saved page told it; reports over a span list it, no channel is told
+  detail TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(detail)) -- JSON object of text: what a reader wants to know beside the incident
+) STRICT;
+INSERT INTO events VALUES(1,1,1,NULL,'incident_opened','2026-11-23T09:00:00.000Z',0,'{"already_open":"true"}');
+INSERT INTO events VALUES(2,1,2,NULL,'maintenance_scheduled','2026-11-23T09:00:00.000Z',0,'{"already_open":"true"}');
+INSERT INTO events VALUES(3,1,NULL,NULL,'component_changed','2026-11-23T09:10:00.000Z',0,'{"component":"Core › API","from":"operational","to":"partial_outage"}');
+INSERT INTO events VALUES(4,1,1,6,'update_posted','2026-11-23T10:00:00.000Z',0,'{}');
+INSERT INTO events VALUES(5,1,1,NULL,'state_changed','2026-11-23T10:00:00.000Z',0,'{"from":"investigating","to":"monitoring"}');
+INSERT INTO events VALUES(6,1,1,NULL,'incident_edited','2026-11-23T10:00:00.000Z',0,'{"fields":"body"}');
+INSERT INTO events VALUES(7,1,NULL,NULL,'source_unreadable','2026-11-23T13:00:00.000Z',0,'{"last_success_at":"2026-11-23T10:00:00.000Z","reason":"403 Forbidden","since":"2026-11-23T11:00:00.000Z"}');
+CREATE TABLE channels ( -- where news is delivered
+  channel TEXT PRIMARY KEY CHECK (channel <> ''), -- its name in the configuration
+  after_event_id INTEGER NOT NULL, -- events up to this one were there before the channel and are not delivered to it
+  created_at TEXT NOT NULL CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z') -- when it was first used
+) STRICT, WITHOUT ROWID;
+INSERT INTO channels VALUES('ops',1,'2026-11-23T14:00:00.000Z');
+CREATE TABLE deliveries ( -- what became of an event on a channel; no row: not tried yet
+  event_id INTEGER NOT NULL REFERENCES events (event_id), -- which news
+  channel TEXT NOT NULL REFERENCES channels (channel), -- where to
+  state TEXT NOT NULL CHECK (state IN ('pending', 'delivered', 'refused')), -- pending: failed, will be tried again; refused: the receiver will never take it
+  attempts INTEGER NOT NULL CHECK (attempts >= 0), -- tries so far
+  next_attempt_at TEXT CHECK (next_attempt_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when to try again; null if not to
+  delivered_at TEXT CHECK (delivered_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when the receiver took it
+  receipt TEXT NOT NULL DEFAULT '', -- what the receiver answered
+  last_error TEXT NOT NULL DEFAULT '', -- why the last try failed
+  PRIMARY KEY (channel, event_id),
+  CHECK ((state = 'delivered') = (delivered_at IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+INSERT INTO deliveries VALUES(1,'ops','delivered',1,NULL,'2026-11-23T14:00:00.000Z','ok','');
+CREATE TABLE scrapes ( -- passes over sources
+  scrape_id INTEGER PRIMARY KEY, -- ours
+  source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page
+  started_at TEXT NOT NULL CHECK (started_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it began; of a saved page, when that was saved
+  took_ms INTEGER NOT NULL CHECK (took_ms >= 0), -- milliseconds from start to end, saving not included
+  outcome TEXT NOT NULL CHECK (outcome IN ('changed', 'unchanged', 'partial', 'unreadable', 'failed')), -- partial: a further page failed; unreadable: not the expected page; failed: no answer or an error status
+  http_status INTEGER, -- of the first request; null if there was no answer
+  requests INTEGER NOT NULL DEFAULT 0, -- how many were made
+  bytes INTEGER NOT NULL DEFAULT 0, -- of all bodies read
+  incidents_seen INTEGER NOT NULL DEFAULT 0, -- incidents on the pages read
+  error TEXT, -- why nothing, or not all, could be read
+  backfill INTEGER NOT NULL DEFAULT 0 CHECK (backfill IN (0, 1)), -- 1: a walk through the page's history
+  archived INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1)), -- 1: read from saved pages
+  content_hash TEXT -- of what saved pages said, so that the same ones are not counted twice; null for live pages
+) STRICT;
+INSERT INTO scrapes VALUES(1,1,'2026-11-23T09:00:00.000Z',120,'changed',200,1,4000,3,NULL,0,0,NULL);
+INSERT INTO scrapes VALUES(2,1,'2026-11-23T09:10:00.000Z',0,'changed',NULL,0,0,0,NULL,0,0,NULL);
+INSERT INTO scrapes VALUES(3,1,'2026-11-23T10:00:00.000Z',0,'changed',NULL,0,0,2,NULL,0,0,NULL);
+INSERT INTO scrapes VALUES(4,1,'2026-11-23T11:00:00.000Z',0,'failed',NULL,0,0,0,'403 Forbidden',0,0,NULL);
+INSERT INTO scrapes VALUES(5,1,'2026-11-23T12:00:00.000Z',0,'failed',NULL,0,0,0,'403 Forbidden',0,0,NULL);
+INSERT INTO scrapes VALUES(6,1,'2026-11-23T13:00:00.000Z',0,'failed',NULL,0,0,0,'403 Forbidden',0,0,NULL);
+CREATE TABLE findings ( -- what could not be read, or contradicts itself; the incident is kept all the same
+  finding_id INTEGER PRIMARY KEY, -- ours
+  source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page
+  source_key TEXT NOT NULL DEFAULT '', -- key of the incident or component; empty for the page itself
+  field TEXT NOT NULL, -- column it was meant for
+  value TEXT NOT NULL, -- the vendor's words
+  problem TEXT NOT NULL, -- what is wrong with them
+  first_seen_at TEXT NOT NULL CHECK (first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time
+  last_seen_at TEXT NOT NULL CHECK (last_seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: last reading of changed words that still had it
+  times_seen INTEGER NOT NULL CHECK (times_seen > 0), -- readings that had it; the same words read again are not counted
+  UNIQUE (source_id, source_key, field, value, problem)
+) STRICT;
+INSERT INTO findings VALUES(1,1,'a','severity','purple','this severity word is unknown','2026-11-23T09:00:00.000Z','2026-11-23T09:00:00.000Z',1);
+DELETE FROM sqlite_sequence;
+INSERT INTO sqlite_sequence VALUES('goose_db_version',2);
+INSERT INTO sqlite_sequence VALUES('events',7);
+CREATE INDEX component_changes_by_component ON component_changes (component_id, at);
+CREATE INDEX incidents_by_source_start ON incidents (source_id, started_at);
+CREATE INDEX incidents_by_start ON incidents (started_at);
+CREATE INDEX incidents_open ON incidents (source_id) WHERE state NOT IN ('resolved', 'completed', 'cancelled') AND left_feed_at IS NULL;
+CREATE INDEX incident_updates_by_position ON incident_updates (incident_id, position);
+CREATE INDEX incident_updates_by_post ON incident_updates (posted_at);
+CREATE INDEX incident_components_by_component ON incident_components (component_id);
+CREATE INDEX revisions_by_incident ON revisions (incident_id);
+CREATE INDEX revisions_by_update ON revisions (update_id);
+CREATE INDEX events_by_time ON events (at);
+CREATE INDEX events_by_incident ON events (incident_id);
+CREATE INDEX events_by_update ON events (update_id);
+CREATE INDEX events_by_source ON events (source_id);
+CREATE INDEX deliveries_by_event ON deliveries (event_id);
+CREATE INDEX deliveries_pending ON deliveries (channel, next_attempt_at) WHERE state = 'pending';
+CREATE INDEX scrapes_by_source ON scrapes (source_id, started_at);
+CREATE INDEX scrapes_by_time ON scrapes (started_at);
+CREATE UNIQUE INDEX scrapes_archived ON scrapes (source_id, started_at, content_hash) WHERE archived = 1;
+CREATE VIEW v_incidents AS -- incidents, maintenances and notices with vendor, duration, components and latest words
+SELECT
+  i.incident_id,
+  v.slug AS vendor, -- short name
+  coalesce(nullif(v.name, ''), v.slug) AS vendor_name, -- name for people
+  i.source_id,
+  s.page_url, -- address of the status page
+  s.platform,
+  i.source_key,
+  i.kind,
+  i.title,
+  i.url, -- the incident's own page
+  i.severity,
+  i.state,
+  i.vendor_severity,
+  i.vendor_state,
+  i.started_at,
+  i.resolved_at,
+  i.scheduled_start_at,
+  i.scheduled_end_at,
+  i.created_at,
+  i.updated_at,
+  i.first_seen_at,
+  i.left_feed_at,
+  CASE WHEN i.state IN ('resolved', 'completed') AND i.resolved_at >= i.started_at
+    THEN CAST(round((julianday(i.resolved_at) - julianday(i.started_at)) * 86400) AS INTEGER) END AS duration_seconds, -- start to end; null while open or an end is unknown, never negative
+  i.stated_duration_seconds, -- by the vendor's postmortem
+  i.start_given, -- 1: the vendor states the start
+  i.announced, -- 0: history, stored silently
+  (SELECT group_concat(label, ', ') FROM (
+    SELECT CASE WHEN c.group_name <> '' THEN c.group_name || ' › ' || c.name ELSE c.name END AS label
+    FROM incident_components ic JOIN components c USING (component_id)
+    WHERE ic.incident_id = i.incident_id ORDER BY c.position, c.component_id)) AS components, -- affected ones, Group › Name
+  (SELECT count(*) FROM incident_updates u WHERE u.incident_id = i.incident_id) AS update_count, -- posts in the timeline
+  l.body AS latest_body, -- newest post that is no postmortem
+  l.state AS latest_state, -- its state
+  l.posted_at AS latest_posted_at -- its time
+FROM incidents i
+JOIN sources s USING (source_id)
+JOIN vendors v USING (vendor_id)
+LEFT JOIN incident_updates l ON l.update_id = (
+  SELECT u.update_id FROM incident_updates u
+  WHERE u.incident_id = i.incident_id AND u.state <> 'postmortem' AND u.removed_at IS NULL
+  ORDER BY u.position DESC LIMIT 1)
+;
+CREATE VIEW v_open AS -- what is not over: open incidents, and maintenances that are planned or under way
+SELECT * FROM v_incidents
+WHERE state NOT IN ('resolved', 'completed', 'cancelled') AND left_feed_at IS NULL
+;
+CREATE VIEW v_updates AS -- posts of all timelines with vendor and incident
+SELECT
+  u.update_id,
+  u.incident_id,
+  v.slug AS vendor, -- short name
+  coalesce(nullif(v.name, ''), v.slug) AS vendor_name, -- name for people
+  i.kind,
+  i.title, -- of the incident
+  u.position, -- order in the timeline, 0 the oldest
+  u.state,
+  u.vendor_state,
+  u.posted_at,
+  u.created_at,
+  u.body, -- Markdown
+  u.first_seen_at,
+  u.removed_at, -- the vendor took it off the page
+  (SELECT count(*) FROM revisions r WHERE r.update_id = u.update_id) AS revisions -- times the vendor edited it
+FROM incident_updates u
+JOIN incidents i USING (incident_id)
+JOIN sources s USING (source_id)
+JOIN vendors v USING (vendor_id)
+;
+CREATE VIEW v_source_health AS -- whether each status page can be read, and since when not
+SELECT
+  s.source_id,
+  v.slug AS vendor, -- short name
+  coalesce(nullif(v.name, ''), v.slug) AS vendor_name, -- name for people
+  s.page_url,
+  s.platform,
+  CASE WHEN s.consecutive_failures >= 3 THEN 'unreadable'
+    WHEN s.consecutive_failures > 0 THEN 'failing'
+    WHEN s.last_success_at IS NULL THEN 'never'
+    ELSE 'ok' END AS health, -- ok; failing: 1 or 2 failures; unreadable: 3 and more; never: not read live yet
+  s.last_success_at,
+  s.last_attempt_at,
+  s.consecutive_failures,
+  s.failing_since_at AS failing_since, -- first failure of the present row of them
+  s.last_error,
+  s.coverage_start_at,
+  s.baseline_at,
+  s.indicator,
+  (SELECT count(*) FROM incidents i WHERE i.source_id = s.source_id
+    AND i.state NOT IN ('resolved', 'completed', 'cancelled') AND i.left_feed_at IS NULL) AS open_incidents, -- maintenances included
+  (SELECT count(*) FROM incidents i WHERE i.source_id = s.source_id) AS incidents, -- of every kind
+  (SELECT count(*) FROM findings f WHERE f.source_id = s.source_id) AS open_findings -- what could not be read
+FROM sources s
+JOIN vendors v USING (vendor_id)
+;
+CREATE VIEW v_monthly AS -- incidents and hours of impact, by vendor and month of the start
+SELECT
+  vendor,
+  vendor_name,
+  substr(coalesce(started_at, scheduled_start_at, created_at, first_seen_at), 1, 7) AS month, -- 2026-11, UTC
+  count(CASE WHEN kind = 'incident' THEN 1 END) AS incidents,
+  count(CASE WHEN kind = 'incident' AND severity = 'critical' THEN 1 END) AS critical,
+  count(CASE WHEN kind = 'incident' AND severity = 'major' THEN 1 END) AS major,
+  count(CASE WHEN kind = 'incident' AND severity = 'minor' THEN 1 END) AS minor,
+  count(CASE WHEN kind = 'incident' AND severity = 'none' THEN 1 END) AS none,
+  count(CASE WHEN kind = 'incident' AND severity = 'unknown' THEN 1 END) AS unknown,
+  round(coalesce(sum(CASE WHEN kind = 'incident' THEN duration_seconds END), 0) / 3600.0, 2) AS hours_of_impact, -- of ended incidents; overlapping ones count twice
+  count(CASE WHEN kind = 'maintenance' THEN 1 END) AS maintenances
+FROM v_incidents
+GROUP BY vendor, month
+;
+CREATE VIEW v_scorecard AS -- how each vendor does: how often, how long, how soon it says so, how much it edits
+WITH
+  incident AS (
+    SELECT s.vendor_id, i.incident_id, i.severity, i.stated_duration_seconds,
+      CASE WHEN i.state IN ('resolved', 'completed') AND i.resolved_at >= i.started_at
+        THEN (julianday(i.resolved_at) - julianday(i.started_at)) * 1440 END AS minutes,
+      CASE WHEN i.start_given = 1 THEN (julianday((
+        SELECT min(u.posted_at) FROM incident_updates u
+        WHERE u.incident_id = i.incident_id AND u.posted_at >= i.started_at)) - julianday(i.started_at)) * 1440 END AS first_update,
+      EXISTS (SELECT 1 FROM incident_updates u WHERE u.incident_id = i.incident_id AND u.state = 'postmortem') AS postmortem
+    FROM incidents i JOIN sources s USING (source_id)
+    WHERE i.kind = 'incident'),
+  resolve AS (
+    SELECT vendor_id, avg(minutes) AS median FROM (
+      SELECT vendor_id, minutes, row_number() OVER (PARTITION BY vendor_id ORDER BY minutes) AS n,
+        count(*) OVER (PARTITION BY vendor_id) AS total
+      FROM incident WHERE minutes IS NOT NULL)
+    WHERE n IN ((total + 1) / 2, (total + 2) / 2) GROUP BY vendor_id),
+  first_update AS (
+    SELECT vendor_id, avg(first_update) AS median FROM (
+      SELECT vendor_id, first_update, row_number() OVER (PARTITION BY vendor_id ORDER BY first_update) AS n,
+        count(*) OVER (PARTITION BY vendor_id) AS total
+      FROM incident WHERE first_update IS NOT NULL)
+    WHERE n IN ((total + 1) / 2, (total + 2) / 2) GROUP BY vendor_id),
+  total AS (
+    SELECT vendor_id, count(*) AS incidents,
+      sum(severity = 'critical') AS critical, sum(severity = 'major') AS major, sum(severity = 'minor') AS minor,
+      sum(severity = 'none') AS none, sum(severity = 'unknown') AS unknown,
+      avg(minutes) AS mean, max(minutes) AS longest, avg(postmortem) AS postmortem_share,
+      avg(CASE WHEN minutes IS NOT NULL AND stated_duration_seconds IS NOT NULL THEN stated_duration_seconds / 60.0 END) AS stated,
+      avg(CASE WHEN stated_duration_seconds IS NOT NULL THEN minutes END) AS measured
+    FROM incident GROUP BY vendor_id)
+SELECT
+  v.slug AS vendor, -- short name
+  coalesce(nullif(v.name, ''), v.slug) AS vendor_name, -- name for people
+  coalesce(t.incidents, 0) AS incidents, -- maintenances and notices left out, here and below
+  coalesce(t.critical, 0) AS critical,
+  coalesce(t.major, 0) AS major,
+  coalesce(t.minor, 0) AS minor,
+  coalesce(t.none, 0) AS none,
+  coalesce(t.unknown, 0) AS unknown,
+  round(r.median, 1) AS median_minutes_to_resolve, -- of ended incidents
+  round(t.mean, 1) AS mean_minutes_to_resolve, -- of ended incidents
+  round(t.longest, 1) AS longest_minutes, -- of ended incidents
+  round(t.postmortem_share, 3) AS postmortem_share, -- 0 to 1
+  round(f.median, 1) AS median_minutes_to_first_update, -- where the vendor states the start
+  (SELECT count(*) FROM revisions x JOIN incidents i USING (incident_id) JOIN sources s USING (source_id)
+    WHERE s.vendor_id = v.vendor_id) AS revisions, -- edits after publishing
+  round(t.stated, 1) AS stated_minutes, -- mean by the postmortems, of incidents that have both figures
+  round(t.measured, 1) AS measured_minutes, -- mean by start and end, of the same incidents
+  (SELECT min(s.coverage_start_at) FROM sources s WHERE s.vendor_id = v.vendor_id) AS coverage_start_at -- figures hold from then on
+FROM vendors v
+LEFT JOIN total t USING (vendor_id)
+LEFT JOIN resolve r USING (vendor_id)
+LEFT JOIN first_update f USING (vendor_id)
+;
+COMMIT;

@@ -54,11 +54,32 @@ func (statuspage) Home(page *url.URL) string {
 // Parse reads any document of Statuspage; its kind is found from the bytes.
 func (statuspage) Parse(s Source, p Page) (Result, error) {
 	result, err := readStatuspage(s, p)
+	if err == nil {
+		err = askedFor(s, p, result.Document)
+	}
 	if err != nil {
 		return Result{}, err
 	}
 	result.Follow = followStatuspage(s, p, result)
 	return result.Result, nil
+}
+
+// askedFor returns an error for a document of Statuspage that stands in for another one. Hosts answer
+// some addresses with the home page: taken for the history, it would end a backfill at once.
+func askedFor(s Source, p Page, document string) error {
+	u, err := url.Parse(p.URL)
+	web := document == docHome || document == docIncidentPage || document == docIncidentText
+	if err == nil && u.Host != "" && web && strings.HasSuffix(u.Path, ".json") {
+		return shapeErrorf("an HTML page (Statuspage's %s) where JSON was asked for", document)
+	}
+	switch document {
+	case docHistory, docIncident, docIncidentPage, docIncidentText:
+		return nil
+	}
+	if s.Mode == Backfill {
+		return shapeErrorf("Statuspage's %s where its history was expected", document)
+	}
+	return nil
 }
 
 // Detect reports whether the page is a document of Statuspage.
@@ -92,7 +113,7 @@ func readStatuspage(s Source, p Page) (spResult, error) {
 
 // notStatuspage is the error for a page of another kind.
 func notStatuspage(p Page) error {
-	return shapeErrorf("%s where a Statuspage document was expected", wrongPage(p))
+	return shapeErrorf("%s, where a Statuspage document is expected", wrongPage(p))
 }
 
 // homeOfStatuspage returns scheme and host of an address, "" if it has none.

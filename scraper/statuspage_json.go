@@ -107,7 +107,7 @@ func readStatuspageJSON(s Source, p Page, body []byte) (spResult, error) {
 		if why == "" {
 			return spResult{}, notStatuspage(p)
 		}
-		return spResult{}, shapeErrorf("%s where a Statuspage document was expected", why)
+		return spResult{}, shapeErrorf("%s, where a Statuspage document is expected", why)
 	}
 	if kind == docHistory {
 		return readHistory(s, p, doc)
@@ -183,7 +183,7 @@ func (d *spDocument) read(s Source, p Page, kind string) (spResult, error) {
 	if kind == docSummary || kind == docStatus {
 		var status spStatus
 		if err := json.Unmarshal(d.Status, &status); err != nil || status.Indicator == "" {
-			return spResult{}, shapeErrorf("a %s without its indicator where a Statuspage document was expected", kind)
+			return spResult{}, shapeErrorf("a %s without its indicator where a Statuspage document is expected", kind)
 		}
 		out.Indicator = status.Indicator
 	}
@@ -208,7 +208,7 @@ func (d *spDocument) read(s Source, p Page, kind string) (spResult, error) {
 			continue
 		}
 		if in.ID == "" || in.Updates == nil {
-			return spResult{}, shapeErrorf("an incident without id or incident_updates where a Statuspage document was expected")
+			return spResult{}, shapeErrorf("an incident without id or incident_updates where a Statuspage document is expected")
 		}
 		raw := reader.incident(*in)
 		if in == d.Maintenance {

@@ -621,6 +621,32 @@ func TestStatuspageFollow(t *testing.T) {
 	}
 }
 
+// TestStatuspageStandIns holds that a document is refused where another was asked for.
+func TestStatuspageStandIns(t *testing.T) {
+	home, summary := spFixture(t, "api_refused/home.html"), spFixture(t, "api/summary.json")
+	incident, history := spFixture(t, "api_refused/incident-b8n5t1r6y2qc.html"), spFixture(t, "api_refused/history.html")
+	for name, tc := range map[string]struct {
+		mode          Mode
+		address, body string
+		want          string
+	}{
+		"home for the summary":          {Poll, "/api/v2/summary.json", home, "where JSON was asked for"},
+		"page for an incident's JSON":   {Backfill, "/incidents/b8n5t1r6y2qc.json", incident, "where JSON was asked for"},
+		"home for the history's JSON":   {Backfill, "/history.json?page=2", home, "where JSON was asked for"},
+		"home for the history":          {Backfill, "/history?page=2", home, "home where its history was expected"},
+		"summary for the history":       {Backfill, "/history.json?page=2", summary, "summary where its history was expected"},
+		"the history for the history":   {Backfill, "/history?page=2", history, ""},
+		"an incident's page":            {Backfill, "/incidents/b8n5t1r6y2qc", incident, ""},
+		"home, redirected from an API":  {Poll, "/", home, ""},
+		"summary at an unusual address": {Poll, "/status", summary, ""},
+	} {
+		_, err := statuspage{}.Parse(Source{URL: orbitdesk, Mode: tc.mode}, Page{URL: orbitdesk + tc.address, Body: []byte(tc.body)})
+		if tc.want == "" && err != nil || tc.want != "" && (!errors.Is(err, ErrShape) || !strings.Contains(err.Error(), tc.want)) {
+			t.Errorf("%s: error %v, want %q", name, err, tc.want)
+		}
+	}
+}
+
 func TestStatuspageIncidentRequest(t *testing.T) {
 	got := crawl{base: orbitdesk}.incidentRequest("a1")
 	want := Request{URL: orbitdesk + "/api/v2/incidents/a1.json", Optional: true, Fallback: []Request{{

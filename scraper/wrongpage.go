@@ -115,7 +115,7 @@ type mark struct {
 var marks = []mark{
 	{words: "a bot challenge",
 		title:  regexp.MustCompile(`(?i)^(just a moment|attention required|access denied|ddos-guard|checking your browser|security check|verify(ing)? you are human|are you a robot|human verification|pardon our interruption)`),
-		source: regexp.MustCompile(`(?i)cf-chl-|/cdn-cgi/challenge-platform/h/|cf_chl_opt|awswaf|px-captcha|_incapsula_resource|geo\.captcha-delivery\.com|perfdrive`),
+		source: regexp.MustCompile(`(?i)cf_chl_opt|challenge-platform/h/\w/orchestrate|gokuProps|AwsWafIntegration\.(getToken|checkForceRefresh)|px-captcha|_incapsula_resource|geo\.captcha-delivery\.com|perfdrive`),
 		text:   regexp.MustCompile(`(?i)(enable javascript and cookies to continue|checking (if the site connection is secure|your browser before)|verify(ing)? (that )?you are (a )?human)`)},
 	{words: "the marketing page that Statuspage shows for an unknown page",
 		title:  regexp.MustCompile(`(?i)(hosted status pages? for your company|^statuspage\b.*atlassian|atlassian statuspage$|^statuspage$|incident communication)`),

@@ -1,0 +1,318 @@
+package cli_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"vendorwatch/cmd/internal/simulate"
+	"vendorwatch/cmd/internal/watch"
+	"vendorwatch/db"
+	"vendorwatch/scraper"
+)
+
+// The size of the poll: a summary is about as large as GitHub's or Cloudflare's.
+const (
+	pollSources     = 1000
+	pollIncidents   = 20
+	pollSummary     = 60_000
+	pollConcurrency = 8
+)
+
+// statuspagePaths are the documents that a poll of a changed Statuspage reads.
+var statuspagePaths = []string{"/api/v2/summary.json", "/api/v2/incidents.json", "/api/v2/scheduled-maintenances.json"}
+
+// BenchmarkPoll is one poll of 1,000 sources, through the real fetcher, normaliser and file, each
+// beside its floor: the least that could be done about the same bytes. ns/source is the wall time of a
+// poll divided by the sources; "x-…" is that time in multiples of the floor's. The server takes its
+// share of the same machine in all of them.
+func BenchmarkPoll(b *testing.B) {
+	fleet := simulate.NewFleet(pollSources, pollIncidents, pollSummary)
+	if err := fleet.Start(); err != nil {
+		b.Fatal(err)
+	}
+	defer fleet.Close()
+	p := newPoll(b, fleet)
+	floors := map[string]float64{}
+
+	b.Run("unchanged/floor-304", func(b *testing.B) {
+		f := newFloor(b, fleet)
+		f.each(b, f.conditional) // learns the validators
+		for b.Loop() {
+			f.each(b, f.conditional)
+		}
+		floors["304"] = perSource(b)
+	})
+	b.Run("unchanged/floor-get-hash", func(b *testing.B) {
+		f := newFloor(b, fleet)
+		for b.Loop() {
+			f.each(b, f.hash)
+		}
+		floors["get-hash"] = perSource(b)
+	})
+	b.Run("unchanged", func(b *testing.B) {
+		p.pollAll(b, "")
+		for b.Loop() {
+			p.pollAll(b, db.OutcomeUnchanged)
+		}
+		beside(b, floors, "304", "get-hash")
+	})
+	b.Run("changed/floor", func(b *testing.B) {
+		f := newFloor(b, fleet)
+		f.each(b, f.readAndInsert) // what was there before
+		for b.Loop() {
+			b.StopTimer()
+			changeAll(fleet)
+			b.StartTimer()
+			f.each(b, f.readAndInsert)
+		}
+		floors["floor"] = perSource(b)
+	})
+	b.Run("changed", func(b *testing.B) {
+		p.pollAll(b, "")
+		for b.Loop() {
+			b.StopTimer()
+			changeAll(fleet)
+			b.StartTimer()
+			p.pollAll(b, db.OutcomeChanged)
+		}
+		beside(b, floors, "floor")
+	})
+}
+
+func changeAll(f *simulate.Fleet) {
+	for i := range f.Len() {
+		f.Change(i)
+	}
+}
+
+// perSource reports and returns the time that a poll took for each source.
+func perSource(b *testing.B) float64 {
+	ns := float64(b.Elapsed().Nanoseconds()) / float64(b.N) / pollSources
+	b.ReportMetric(ns, "ns/source")
+	b.ReportAllocs()
+	return ns
+}
+
+// beside reports a poll's time in multiples of its floors', of those that ran.
+func beside(b *testing.B, floors map[string]float64, names ...string) {
+	ns := perSource(b)
+	for _, name := range names {
+		if floor := floors[name]; floor > 0 {
+			b.ReportMetric(ns/floor, "x-"+name)
+		}
+	}
+}
+
+// inParallel calls do for each source, with the concurrency of a poll.
+func inParallel(b *testing.B, do func(i int) error) {
+	b.Helper()
+	next := make(chan int)
+	var all sync.WaitGroup
+	for range pollConcurrency {
+		all.Go(func() {
+			for i := range next {
+				if err := do(i); err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	for i := range pollSources {
+		next <- i
+	}
+	close(next)
+	all.Wait()
+	if b.Failed() {
+		b.FailNow()
+	}
+}
+
+// poll is a watcher of a fleet, past its baseline.
+type poll struct {
+	watcher *watch.Watcher
+	sources []watch.Source
+}
+
+func newPoll(b *testing.B, fleet *simulate.Fleet) *poll {
+	ctx := b.Context()
+	file, err := db.Open(ctx, filepath.Join(b.TempDir(), "poll.db"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { file.Close() })
+	p := &poll{watcher: &watch.Watcher{
+		DB: file, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: time.Now, Concurrency: pollConcurrency,
+		Fetcher: scraper.NewCollector(scraper.FetchOptions{UserAgent: "vendorwatch-benchmark (ops@example.com)", Timeout: 30 * time.Second, MaxBytes: 20 << 20}),
+	}}
+	for i := range fleet.Len() {
+		vendor, err := file.EnsureVendor(ctx, db.Vendor{Slug: fleet.Slug(i)})
+		if err != nil {
+			b.Fatal(err)
+		}
+		id, err := file.EnsureSource(ctx, vendor, fleet.URL(i), "statuspage")
+		if err != nil {
+			b.Fatal(err)
+		}
+		p.sources = append(p.sources, watch.Source{ID: id, Vendor: fleet.Slug(i), URL: fleet.URL(i), Platform: "statuspage", Timeout: time.Minute})
+	}
+	return p
+}
+
+// pollAll scrapes every source once and holds each to the outcome; empty means any.
+func (p *poll) pollAll(b *testing.B, want db.Outcome) {
+	b.Helper()
+	inParallel(b, func(i int) error {
+		saved, err := p.watcher.Scrape(context.Background(), p.sources[i])
+		switch {
+		case err != nil:
+			return err
+		case want != "" && saved.Outcome != want:
+			return fmt.Errorf("source %s: outcome %s, want %s", p.sources[i].Vendor, saved.Outcome, want)
+		case want == db.OutcomeChanged && saved.Updates != 1:
+			return fmt.Errorf("source %s: %d new updates, want 1", p.sources[i].Vendor, saved.Updates)
+		}
+		return nil
+	})
+}
+
+// floor does with a fleet the least that could be done: no politeness, no manners, no history.
+type floor struct {
+	fleet *simulate.Fleet
+	file  *sql.DB
+	etags []string
+	sums  [][sha256.Size]byte
+	known []map[string]bool // ids of updates, by source
+}
+
+func newFloor(b *testing.B, fleet *simulate.Fleet) *floor {
+	dsn := "file:" + filepath.ToSlash(filepath.Join(b.TempDir(), "floor.db")) +
+		"?_txlock=immediate&_pragma=busy_timeout(15000)&_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
+	file, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { file.Close() })
+	file.SetMaxOpenConns(1)
+	if _, err := file.Exec(`CREATE TABLE updates (source INTEGER, id TEXT, state TEXT, at TEXT, body TEXT) STRICT`); err != nil {
+		b.Fatal(err)
+	}
+	f := &floor{fleet: fleet, file: file, etags: make([]string, fleet.Len()), sums: make([][sha256.Size]byte, fleet.Len())}
+	for range fleet.Len() {
+		f.known = append(f.known, map[string]bool{})
+	}
+	return f
+}
+
+func (f *floor) each(b *testing.B, do func(i int) error) {
+	b.Helper()
+	inParallel(b, do)
+}
+
+func (f *floor) get(i int, path, etag string) ([]byte, *http.Response, error) {
+	req, err := http.NewRequest(http.MethodGet, f.fleet.URL(i)+path, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	if etag != "" {
+		req.Header.Set("If-None-Match", etag)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	return body, resp, err
+}
+
+// conditional asks for a summary with the validator of the last answer.
+func (f *floor) conditional(i int) error {
+	known := f.etags[i]
+	_, resp, err := f.get(i, statuspagePaths[0], known)
+	if err != nil {
+		return err
+	}
+	if known != "" && resp.StatusCode != http.StatusNotModified {
+		return fmt.Errorf("summary %d: %s, want 304", i, resp.Status)
+	}
+	f.etags[i] = resp.Header.Get("ETag")
+	return nil
+}
+
+// hash gets a summary and compares its hash with the last one's.
+func (f *floor) hash(i int) error {
+	body, _, err := f.get(i, statuspagePaths[0], "")
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(body)
+	if f.sums[i] != [sha256.Size]byte{} && f.sums[i] != sum {
+		return fmt.Errorf("summary %d changed", i)
+	}
+	f.sums[i] = sum
+	return nil
+}
+
+// floorDocument is what bare code would decode of the three documents.
+type floorDocument struct {
+	Components []struct {
+		ID     string `json:"id"`
+		Status string `json:"status"`
+	} `json:"components"`
+	Incidents    []floorIncident `json:"incidents"`
+	Maintenances []floorIncident `json:"scheduled_maintenances"`
+}
+
+type floorIncident struct {
+	ID      string `json:"id"`
+	Updates []struct {
+		ID        string `json:"id"`
+		Status    string `json:"status"`
+		Body      string `json:"body"`
+		DisplayAt string `json:"display_at"`
+	} `json:"incident_updates"`
+}
+
+// readAndInsert gets the documents, decodes them and inserts the updates that it has not met before, in
+// one transaction a source.
+func (f *floor) readAndInsert(i int) error {
+	var incidents []floorIncident
+	for _, path := range statuspagePaths {
+		body, _, err := f.get(i, path, "")
+		if err != nil {
+			return err
+		}
+		var doc floorDocument
+		if err := json.Unmarshal(body, &doc); err != nil {
+			return err
+		}
+		incidents = append(append(incidents, doc.Incidents...), doc.Maintenances...)
+	}
+	tx, err := f.file.Begin()
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	for _, incident := range incidents {
+		for _, u := range incident.Updates {
+			if f.known[i][u.ID] {
+				continue
+			}
+			f.known[i][u.ID] = true
+			if _, err := tx.Exec(`INSERT INTO updates VALUES (?, ?, ?, ?, ?)`, i, u.ID, u.Status, u.DisplayAt, u.Body); err != nil {
+				return err
+			}
+		}
+	}
+	return tx.Commit()
+}

@@ -104,43 +104,57 @@ var (
 	selHidden   = cascadia.MustCompile("script, style, noscript, template")
 )
 
-// A mark is what gives a wrong page away: a pattern for its title, its source or its visible text.
+// A mark is what gives a wrong page away: a pattern for its title or its visible text, or names in its
+// source, in lower case, that only the product itself writes.
 type mark struct {
-	title, source, text *regexp.Regexp
-	words               string
+	words       string
+	title, text *regexp.Regexp
+	source      []string
 }
 
-// The marks are tried in order; the more telling come first. A pattern of the source is a name that
-// only the product itself writes.
+const loginWords = "a login page"
+
+// The marks are tried in order; the more telling come first.
 var marks = []mark{
 	{words: "a bot challenge",
 		title:  regexp.MustCompile(`(?i)^(just a moment|attention required|access denied|ddos-guard|checking your browser|security check|verify(ing)? you are human|are you a robot|human verification|pardon our interruption)`),
-		source: regexp.MustCompile(`(?i)cf_chl_opt|challenge-platform/h/\w/orchestrate|gokuProps|AwsWafIntegration\.(getToken|checkForceRefresh)|px-captcha|_incapsula_resource|geo\.captcha-delivery\.com|perfdrive`),
-		text:   regexp.MustCompile(`(?i)(enable javascript and cookies to continue|checking (if the site connection is secure|your browser before)|verify(ing)? (that )?you are (a )?human)`)},
+		text:   regexp.MustCompile(`(?i)(enable javascript and cookies to continue|checking (if the site connection is secure|your browser before)|verify(ing)? (that )?you are (a )?human)`),
+		source: []string{"cf_chl_opt", "/orchestrate/chl_page", "gokuprops", "awswafintegration.checkforcerefresh", "px-captcha", "_incapsula_resource", "geo.captcha-delivery.com", "perfdrive"}},
 	{words: "the marketing page that Statuspage shows for an unknown page",
 		title:  regexp.MustCompile(`(?i)(hosted status pages? for your company|^statuspage\b.*atlassian|atlassian statuspage$|^statuspage$|incident communication)`),
-		source: regexp.MustCompile(`(?i)<link[^>]+rel="canonical"[^>]+(atlassian\.com/software/statuspage|//(www\.)?statuspage\.io/?")`)},
+		source: []string{`rel="canonical" href="https://www.statuspage.io`, `rel="canonical" href="https://www.atlassian.com/software/statuspage`}},
 	{words: "the notice that the status page is inactive",
 		title: regexp.MustCompile(`(?i)\b(page (is )?(inactive|deactivated|disabled|suspended|not active)|inactive page)\b`),
 		text:  regexp.MustCompile(`(?i)\bpage\b[^.]{0,40}\b(inactive|deactivated|not (currently )?active|no longer active|has been (disabled|suspended|deleted))`)},
-	{words: "a login page",
+	{words: loginWords,
 		title:  regexp.MustCompile(`(?i)\b(log ?in|sign ?in|single sign-on|authenticat(e|ion))\b`),
-		source: regexp.MustCompile(`(?i)action="[^"]*/(access/)?(login|sign_in|signin|sso)\b|name="SAMLRequest"`),
-		text:   regexp.MustCompile(`(?i)\b((log|sign) in to (view|see|access|continue)|must (log|sign) in|this (status )?page is (private|password.protected))`)},
+		text:   regexp.MustCompile(`(?i)\b((log|sign) in to (view|see|access|continue)|must (log|sign) in|this (status )?page is (private|password.protected))`),
+		source: []string{`action="/access/login`, `action="/login`, `action="/signin`, `action="/users/sign_in`, `name="samlrequest"`}},
 	{words: "a parked domain",
 		title:  regexp.MustCompile(`(?i)(domain (name )?(is )?(for sale|parked|expired)|parked domain)`),
-		source: regexp.MustCompile(`(?i)sedoparking|parkingcrew|bodis\.com|dan\.com/buy-domain|hugedomains|afternic`),
-		text:   regexp.MustCompile(`(?i)(this domain (name )?(is|may be) (for sale|parked|available)|buy this domain|domain has expired)`)},
-	{words: "a page of Instatus", source: regexp.MustCompile(`(?i)instatus\.com/(app|_next|static|legacy)|powered by[^<]*(<[^>]*>)*[^<]*instatus`)},
-	{words: "a page of incident.io", source: regexp.MustCompile(`(?i)statuspage\.incident\.io|incident\.io/status-pages|powered by[^<]*(<[^>]*>)*[^<]*incident\.io`)},
-	{words: "a page of Better Stack", source: regexp.MustCompile(`(?i)betterstack(cdn)?\.com|betteruptime\.com`)},
-	{words: "a page of PagerDuty", source: regexp.MustCompile(`(?i)pagerduty\.com/[^"]*status-?pages?|status\.pagerduty\.com`)},
-	{words: "a page of StatusCast", source: regexp.MustCompile(`(?i)statuscast\.com|statuscast-`)},
-	{words: "a page of Status.io", source: regexp.MustCompile(`(?i)(static|status|cdn)\.status\.io/`)},
-	{words: "a page of Cachet", source: regexp.MustCompile(`(?i)cachethq\.io|powered by[^<]*(<[^>]*>)*[^<]*cachet`)},
+		text:   regexp.MustCompile(`(?i)(this domain (name )?(is|may be) (for sale|parked|available)|buy this domain|domain has expired)`),
+		source: []string{"sedoparking", "parkingcrew", "bodis.com", "dan.com/buy-domain", "hugedomains", "afternic"}},
+	{words: "a page of Instatus", source: []string{"instatus.com"}},
+	{words: "a page of incident.io", source: []string{"incident.io/", "statuspage.incident.io"}},
+	{words: "a page of Better Stack", source: []string{"betterstack.com", "betterstackcdn.com", "betteruptime.com"}},
+	{words: "a page of PagerDuty", source: []string{"pagerduty.com"}},
+	{words: "a page of StatusCast", source: []string{"statuscast.com", "statuscast-"}},
+	{words: "a page of Status.io", source: []string{"static.status.io/", "cdn.status.io/", "api.status.io/"}},
+	{words: "a page of Cachet", source: []string{"cachethq.io"}},
 	{words: "an error page",
 		title: regexp.MustCompile(`(?i)(\b(404|403|500|502|503|504)\b|not found|bad gateway|service (temporarily )?unavailable|gateway time-?out|internal server error|forbidden)`),
 		text:  regexp.MustCompile(`(?i)^.{0,80}(404|page not found|bad gateway|service unavailable|internal server error)`)},
+}
+
+// shows reports whether a page with this title, heading, visible text and source bears the mark.
+func (m mark) shows(title, heading, text string, source []byte) bool {
+	if m.title != nil && (m.title.MatchString(title) || m.title.MatchString(heading)) {
+		return true
+	}
+	if m.text != nil && m.text.MatchString(text) {
+		return true
+	}
+	return slices.ContainsFunc(m.source, func(name string) bool { return bytes.Contains(source, []byte(name)) })
 }
 
 // wrongHTML says what an HTML page is.
@@ -154,11 +168,9 @@ func wrongHTML(body []byte) string {
 	heading := oneLine(doc.FindMatcher(selHeading).First().Text())
 	doc.FindMatcher(selHidden).Remove()
 	text := clip(oneLine(doc.Find("body").Text()), 4000)
+	source := bytes.ToLower(body)
 	for _, m := range marks {
-		if m.title != nil && (m.title.MatchString(title) || m.title.MatchString(heading)) ||
-			m.source != nil && m.source.Match(body) ||
-			m.text != nil && m.text.MatchString(text) ||
-			password && m.words == "a login page" {
+		if m.shows(title, heading, text, source) || (password && m.words == loginWords) {
 			return m.words + quotedTitle(title)
 		}
 	}

@@ -17,7 +17,7 @@ type sourceRow struct {
 
 func (v *saver) loadSource() error {
 	r := &v.source
-	err := v.tx.QueryRowContext(v.ctx, `
+	err := v.queryRow(`
 		SELECT consecutive_failures, coalesce(failing_since_at, ''), coalesce(last_success_at, ''), coalesce(last_error, ''),
 			coalesce(baseline_at, ''), coalesce(latest_at, ''), coalesce(coverage_start_at, ''), coalesce(vanish_suspected_at, '')
 		FROM sources WHERE source_id = ?`, v.s.SourceID).Scan(

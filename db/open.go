@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -34,6 +35,7 @@ type DB struct {
 	// of polling for SQLite's lock; several read beside it, which WAL allows.
 	write *sql.DB // nil if opened for reading only
 	read  *sql.DB
+	kept  sync.Map // query to *sql.Stmt of write, see statements
 }
 
 // Open opens the file at path for reading and writing. It creates the file if there is none, and
@@ -97,6 +99,10 @@ func (d *DB) Path() string { return d.path }
 func (d *DB) Close() error {
 	err := d.read.Close()
 	if d.write != nil {
+		d.kept.Range(func(_, stmt any) bool {
+			err = errors.Join(err, stmt.(*sql.Stmt).Close())
+			return true
+		})
 		err = errors.Join(err, d.write.Close())
 	}
 	return err

@@ -317,4 +317,3 @@ func newerThan(version string, than [3]int) bool {
 	}
 	return false
 }
-

@@ -113,7 +113,7 @@ func (v *saver) records(differ []normalize.Incident, headers map[string]*header)
 }
 
 func (v *saver) loadIncidents(ids string, byID map[int64]*record) error {
-	rows, err := v.tx.QueryContext(v.ctx, `
+	rows, err := v.query(`
 		SELECT incident_id, kind, title, url, severity, state, vendor_severity, vendor_state,
 			coalesce(started_at, ''), coalesce(resolved_at, ''), coalesce(scheduled_start_at, ''), coalesce(scheduled_end_at, ''),
 			coalesce(created_at, ''), coalesce(updated_at, ''), coalesce(stated_duration_seconds, 0), start_given, excerpt, raw, raw_index
@@ -160,7 +160,7 @@ func parseStamps(texts map[*time.Time]string) error {
 }
 
 func (v *saver) loadUpdates(ids string, byID map[int64]*record) error {
-	rows, err := v.tx.QueryContext(v.ctx, `
+	rows, err := v.query(`
 		SELECT incident_id, update_id, source_key, position, state, vendor_state, coalesce(posted_at, ''), coalesce(created_at, ''),
 			body, first_seen_at, coalesce(removed_at, '')
 		FROM incident_updates WHERE incident_id IN (SELECT value FROM json_each(?)) ORDER BY incident_id, position`, ids)
@@ -187,7 +187,7 @@ func (v *saver) loadUpdates(ids string, byID map[int64]*record) error {
 }
 
 func (v *saver) loadAffected(ids string, byID map[int64]*record) error {
-	rows, err := v.tx.QueryContext(v.ctx, `
+	rows, err := v.query(`
 		SELECT ic.incident_id, c.component_id, c.source_key, c.name, c.group_name, c.status, c.vendor_status
 		FROM incident_components ic JOIN components c USING (component_id)
 		WHERE ic.incident_id IN (SELECT value FROM json_each(?)) ORDER BY ic.incident_id, c.component_id`, ids)

@@ -31,8 +31,9 @@ func (d *DB) SaveScrape(ctx context.Context, s Scrape) (Saved, error) {
 		return Saved{}, errors.New("save scrape: the time of the scrape is missing")
 	}
 	var saved Saved
+	stmts := newStatements(d)
 	err := d.change(ctx, func(tx *sql.Tx) error {
-		v := &saver{ctx: ctx, tx: tx, s: s, at: normalize.FormatTime(s.At), lateAfter: d.LateAfter, stmts: map[string]*sql.Stmt{}}
+		v := &saver{ctx: ctx, tx: tx, s: s, at: normalize.FormatTime(s.At), lateAfter: d.LateAfter, stmts: stmts}
 		err := v.save()
 		saved = v.saved
 		return err
@@ -40,6 +41,7 @@ func (d *DB) SaveScrape(ctx context.Context, s Scrape) (Saved, error) {
 	if err != nil {
 		return Saved{}, fmt.Errorf("save scrape of source %d: %w", s.SourceID, err)
 	}
+	stmts.keep(ctx)
 	return saved, nil
 }
 
@@ -50,7 +52,7 @@ type saver struct {
 	s         Scrape
 	at        string // s.At as stored
 	lateAfter time.Duration
-	stmts     map[string]*sql.Stmt // prepared once a transaction
+	stmts     *statements
 
 	source   sourceRow
 	baseline bool // this is the first good scrape
@@ -169,7 +171,7 @@ func (v *saver) finish(contentHash any) error {
 // savedBefore reports whether the same saved pages were saved already, and with which outcome.
 func (v *saver) savedBefore(hash string) (bool, error) {
 	var outcome Outcome
-	err := v.tx.QueryRowContext(v.ctx, `
+	err := v.queryRow(`
 		SELECT outcome FROM scrapes WHERE archived = 1 AND source_id = ? AND started_at = ? AND content_hash = ?`,
 		v.s.SourceID, v.at, hash).Scan(&outcome)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -207,7 +209,7 @@ func contentHash(s Scrape) (string, error) {
 
 // exec runs a statement and returns how many rows it changed.
 func (v *saver) exec(query string, args ...any) (int64, error) {
-	res, err := v.run(query, args...)
+	res, err := v.stmts.exec(v.ctx, v.tx, query, args...)
 	if err != nil {
 		return 0, err
 	}
@@ -216,30 +218,49 @@ func (v *saver) exec(query string, args ...any) (int64, error) {
 
 // insert runs an INSERT and returns the new row's id.
 func (v *saver) insert(query string, args ...any) (int64, error) {
-	res, err := v.run(query, args...)
+	res, err := v.stmts.exec(v.ctx, v.tx, query, args...)
 	if err != nil {
 		return 0, err
 	}
 	return res.LastInsertId()
 }
 
-func (v *saver) run(query string, args ...any) (sql.Result, error) {
-	stmt, err := v.prepare(query)
+func (v *saver) query(query string, args ...any) (*sql.Rows, error) {
+	stmt, err := v.stmts.in(v.ctx, v.tx, query)
 	if err != nil {
 		return nil, err
 	}
-	return stmt.ExecContext(v.ctx, args...)
+	return stmt.QueryContext(v.ctx, args...)
 }
 
-func (v *saver) prepare(query string) (*sql.Stmt, error) {
-	if stmt, ok := v.stmts[query]; ok {
-		return stmt, nil
+// queryRow returns a row, or sql.ErrNoRows, into dest.
+func (v *saver) queryRow(query string, args ...any) *row {
+	rows, err := v.query(query, args...)
+	return &row{rows, err}
+}
+
+// row is a *sql.Row of a statement that may have failed to be prepared.
+type row struct {
+	rows *sql.Rows
+	err  error
+}
+
+// Scan reads the first row, and returns sql.ErrNoRows if there is none.
+func (r *row) Scan(dest ...any) error {
+	if r.err != nil {
+		return r.err
 	}
-	stmt, err := v.tx.PrepareContext(v.ctx, query)
-	if err == nil {
-		v.stmts[query] = stmt
+	defer r.rows.Close()
+	if !r.rows.Next() {
+		if err := r.rows.Err(); err != nil {
+			return err
+		}
+		return sql.ErrNoRows
 	}
-	return stmt, err
+	if err := r.rows.Scan(dest...); err != nil {
+		return err
+	}
+	return r.rows.Close()
 }
 
 // null turns an unknown text or time into NULL.
@@ -260,10 +281,15 @@ func bit(b bool) int {
 // stamp writes a time as stored. A year outside 1 to 9999 has no fixed-width form and is a misreading:
 // the time is unknown then.
 func stamp(t time.Time) string {
-	if y := t.UTC().Year(); y < 1 || y > 9999 {
+	if !hasStamp(t) {
 		return ""
 	}
 	return normalize.FormatTime(t)
+}
+
+func hasStamp(t time.Time) bool {
+	y := t.UTC().Year()
+	return !t.IsZero() && y >= 1 && y <= 9999
 }
 
 // parseStamp reads a stored time; empty is the zero time.

@@ -19,7 +19,7 @@ func (v *saver) loadComponents() error {
 	if v.components != nil {
 		return nil
 	}
-	rows, err := v.tx.QueryContext(v.ctx, `
+	rows, err := v.query(`
 		SELECT component_id, source_key, name, group_name, status, vendor_status, coalesce(gone_at, ''), position, first_seen_at
 		FROM components WHERE source_id = ?`, v.s.SourceID)
 	if err != nil {

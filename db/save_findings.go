@@ -26,16 +26,13 @@ func (v *saver) saveFindings() error {
 		if !count && !v.ofIncident(key) {
 			count = changed
 		}
-		stmt, err := v.prepare(`
+		rows, err := v.query(`
 			INSERT INTO findings (source_id, source_key, field, value, problem, first_seen_at, last_seen_at, times_seen)
 			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, 1)
 			ON CONFLICT (source_id, source_key, field, value, problem) DO UPDATE SET
 				times_seen = times_seen + 1, first_seen_at = min(first_seen_at, ?6), last_seen_at = max(last_seen_at, ?6)
-			WHERE ?7 RETURNING times_seen`)
-		if err != nil {
-			return err
-		}
-		rows, err := stmt.QueryContext(v.ctx, v.s.SourceID, key, f.Field, f.Value, f.Problem, v.at, bit(count))
+			WHERE ?7 RETURNING times_seen`,
+			v.s.SourceID, key, f.Field, f.Value, f.Problem, v.at, bit(count))
 		if err != nil {
 			return fmt.Errorf("finding on %s: %w", f.Field, err)
 		}

@@ -139,7 +139,7 @@ func storable(incidents []normalize.Incident) []normalize.Incident {
 }
 
 func storableTime(t time.Time) time.Time {
-	if stamp(t) == "" {
+	if !hasStamp(t) {
 		return time.Time{}
 	}
 	return t.UTC().Truncate(time.Millisecond)
@@ -162,7 +162,7 @@ func (v *saver) headers(keys []string) (map[string]*header, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := v.tx.QueryContext(v.ctx, `
+	rows, err := v.query(`
 		SELECT incident_id, source_key, state, first_seen_at, coalesce(left_feed_at, ''), coalesce(started_at, ''), announced, raw_index
 		FROM incidents WHERE source_id = ? AND source_key IN (SELECT value FROM json_each(?))`, v.s.SourceID, list)
 	if err != nil {
@@ -188,7 +188,7 @@ func (v *saver) headers(keys []string) (map[string]*header, error) {
 func (v *saver) adopt(seen []normalize.Incident, headers map[string]*header) error {
 	v.keys = map[string]string{}
 	weak := 0
-	err := v.tx.QueryRowContext(v.ctx, `SELECT count(*) FROM incidents WHERE source_id = ? AND source_key >= '#' AND source_key < '$'`, v.s.SourceID).Scan(&weak)
+	err := v.queryRow(`SELECT count(*) FROM incidents WHERE source_id = ? AND source_key >= '#' AND source_key < '$'`, v.s.SourceID).Scan(&weak)
 	if err != nil {
 		return err
 	}
@@ -230,7 +230,7 @@ func (v *saver) adopt(seen []normalize.Incident, headers map[string]*header) err
 // sameByTitle returns the key of the stored incident with the title and start of i, "" if there is none.
 // With weakOnly it looks among those without id and address.
 func (v *saver) sameByTitle(i normalize.Incident, weakOnly bool) (string, error) {
-	rows, err := v.tx.QueryContext(v.ctx, `
+	rows, err := v.query(`
 		SELECT source_key, title, started_at FROM incidents
 		WHERE source_id = ? AND started_at BETWEEN ? AND ? ORDER BY incident_id`,
 		v.s.SourceID, stamp(i.StartedAt.Add(-time.Minute)), stamp(i.StartedAt.Add(time.Minute)))

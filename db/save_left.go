@@ -19,7 +19,7 @@ func (v *saver) openBefore() ([]openIncident, error) {
 	if !v.s.AllOpen || v.s.Backfill || v.past {
 		return nil, nil
 	}
-	rows, err := v.tx.QueryContext(v.ctx, `
+	rows, err := v.query(`
 		SELECT incident_id, state, announced FROM incidents
 		WHERE source_id = ? AND state NOT IN ('resolved', 'completed', 'cancelled') AND left_feed_at IS NULL AND kind <> 'notice'
 		ORDER BY incident_id`, v.s.SourceID)

@@ -191,7 +191,7 @@ func TestTheSchemaRefusesOtherForms(t *testing.T) {
 	for _, table := range f.rows(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'goose_db_version'`) {
 		for _, column := range f.rows(`SELECT name FROM pragma_table_info(?) WHERE name = 'at' OR name LIKE '%!_at' ESCAPE '!'`, table) {
 			for _, value := range []string{"2026-11-23 10:00:00", "2026-11-23T10:00:00Z", "yesterday", ""} {
-				if f.rows(`SELECT count(*) FROM `+table)[0] == "0" {
+				if f.rows(`SELECT count(*) FROM ` + table)[0] == "0" {
 					t.Fatalf("there is no row in %s to try it on", table)
 				}
 				if _, err := f.write.ExecContext(t.Context(), `UPDATE `+table+` SET `+column+` = ?`, value); err == nil {

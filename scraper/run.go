@@ -156,11 +156,15 @@ func (u *run) read(ctx context.Context, r Request, known Document) ([]Request, e
 	}
 	u.out.Parsed++
 	u.take(result)
-	if u.source.Mode == Poll && result.Coverage != (Coverage{}) {
+	if u.source.Mode == Poll && !ofOneIncident(result.Document) {
 		u.out.Documents = append(u.out.Documents, doc)
 	}
 	return result.Follow, nil
 }
+
+// ofOneIncident reports whether a document is an incident's own. Such a one is asked for when something new is
+// known of its incident, so that remembering it would save nothing.
+func ofOneIncident(document string) bool { return document == "incident" || document == "incident_page" }
 
 func (u *run) take(r Result) {
 	u.out.Raws = append(u.out.Raws, r.Incidents...)

@@ -1,0 +1,96 @@
+package normalize
+
+import (
+	"regexp"
+	"strings"
+	"time"
+)
+
+// How close two records' times must be to speak of one event, and how long a text must be to be no
+// platform's ready-made sentence.
+const (
+	startsTogether = 10 * time.Minute
+	endsTogether   = 5 * time.Minute
+	tellingText    = 80 // letters
+)
+
+// SameEvent reports whether two records of one vendor, read from two sources, tell of one event: they begin
+// or end together, and share their title, or a text that says something. A wrong link would hide an
+// incident, so that in doubt they stay two.
+func SameEvent(a, b Incident) bool {
+	if (a.Kind == KindMaintenance) != (b.Kind == KindMaintenance) {
+		return false
+	}
+	titles, texts := similarTitles(a.Title, b.Title), sharedText(a, b)
+	starts := together(begins(a), begins(b), startsTogether)
+	ends := together(a.ResolvedAt, b.ResolvedAt, endsTogether)
+	apart := !a.ResolvedAt.IsZero() && !b.ResolvedAt.IsZero() && !ends
+	switch {
+	case starts && apart:
+		// A record that was closed late is still the same event, if its words are the same.
+		return titles && texts
+	case starts:
+		return titles || texts
+	case ends:
+		// One of the two does not show how it began.
+		return titles && texts
+	}
+	return false
+}
+
+// begins is when a record says that it all began: the window of a maintenance, the start of an incident.
+func begins(i Incident) time.Time {
+	if i.Kind == KindMaintenance && !i.ScheduledStartAt.IsZero() {
+		return i.ScheduledStartAt
+	}
+	return i.StartedAt
+}
+
+func together(a, b time.Time, within time.Duration) bool {
+	return !a.IsZero() && !b.IsZero() && a.Sub(b).Abs() <= within
+}
+
+var titleWord = regexp.MustCompile(`[\pL\pN]+`)
+
+// similarTitles reports whether two titles have at least four fifths of their words in common.
+func similarTitles(a, b string) bool {
+	words := func(s string) map[string]bool {
+		set := map[string]bool{}
+		for _, w := range titleWord.FindAllString(fold(s), -1) {
+			set[w] = true
+		}
+		return set
+	}
+	x, y := words(a), words(b)
+	both := 0
+	for w := range x {
+		if y[w] {
+			both++
+		}
+	}
+	all := len(x) + len(y) - both
+	return both > 0 && both*5 >= all*4
+}
+
+var mailAddress = regexp.MustCompile(`(?i)\[email[  ]protected\]|[\w.+-]+@[\w-]+\.[\w.-]+`)
+
+// sharedText reports whether both records hold one text that no platform's ready-made sentence is as long
+// as. Mail addresses do not count, since some sources hide them; a cut text counts by its beginning.
+func sharedText(a, b Incident) bool {
+	text := func(u Update) string {
+		return strings.ToLower(squeeze(mailAddress.ReplaceAllString(u.Body, "")))
+	}
+	for _, x := range a.Updates {
+		long := text(x)
+		if len(long) < tellingText {
+			continue
+		}
+		for _, y := range b.Updates {
+			other := text(y)
+			if len(other) >= tellingText && (strings.HasPrefix(long, other) || strings.HasPrefix(other, long)) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -39,14 +39,18 @@ func Markdown(body, format string) string {
 	case FormatText:
 		body = unfold(bullets(body))
 	default:
-		if htmlTag.MatchString(body) {
+		if strings.Contains(body, "<") && htmlTag.MatchString(body) {
 			// Line ends carry meaning in Markdown and none in HTML.
 			body = fromHTML(strings.ReplaceAll(keepBreaks(body), "\n", "<br>"))
 		}
 	}
 	body = unlitter(body)
-	body = trailingSpace.ReplaceAllString(body, "\n")
-	body = blankLines.ReplaceAllString(body, "\n\n")
+	if strings.Contains(body, " \n") || strings.Contains(body, "\t\n") {
+		body = trailingSpace.ReplaceAllString(body, "\n")
+	}
+	if strings.Contains(body, "\n\n\n") {
+		body = blankLines.ReplaceAllString(body, "\n\n")
+	}
 	return strings.TrimSpace(body)
 }
 
@@ -54,6 +58,16 @@ var breakThenNewline = regexp.MustCompile(`(?i)<br\s*/?>[ \t]*\n`)
 
 // keepBreaks makes one line end of a <br> that is followed by one.
 func keepBreaks(s string) string { return breakThenNewline.ReplaceAllString(s, "<br>") }
+
+// toMarkdown is set up once, since that takes longer than most conversions; it may be used concurrently.
+var toMarkdown = converter.NewConverter(
+	converter.WithPlugins(
+		base.NewBasePlugin(),
+		commonmark.NewCommonmarkPlugin(commonmark.WithBulletListMarker("*")),
+		table.NewTablePlugin(),
+	),
+	converter.WithEscapeMode(converter.EscapeModeDisabled),
+)
 
 func fromHTML(s string) string {
 	root := &nethtml.Node{Type: nethtml.ElementNode, Data: "div", DataAtom: atom.Div}
@@ -65,15 +79,7 @@ func fromHTML(s string) string {
 		root.AppendChild(n)
 	}
 	strip(root)
-	conv := converter.NewConverter(
-		converter.WithPlugins(
-			base.NewBasePlugin(),
-			commonmark.NewCommonmarkPlugin(commonmark.WithBulletListMarker("*")),
-			table.NewTablePlugin(),
-		),
-		converter.WithEscapeMode(converter.EscapeModeDisabled),
-	)
-	out, err := conv.ConvertNode(root)
+	out, err := toMarkdown.ConvertNode(root)
 	if err != nil {
 		return html.UnescapeString(htmlTag.ReplaceAllString(s, " "))
 	}

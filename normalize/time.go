@@ -14,7 +14,17 @@ import (
 // "8 November 2025 14:07 GMT+08". A missing year, or day, is that which lies closest to t.Near; a missing
 // zone is the page's zone, else UTC. The error says what could not be read; the time is then zero.
 func ParseTime(t RawTime, zone string) (time.Time, error) {
+	if at, ok := stampedTime(t.Text); ok {
+		return sane(at)
+	}
 	return parseTime(t, pageZone(zone))
+}
+
+// stampedTime reads the form that machines write. It needs no zone, and looking one up costs far more
+// than the reading.
+func stampedTime(text string) (time.Time, bool) {
+	at, err := time.Parse(time.RFC3339Nano, text)
+	return at, err == nil
 }
 
 func parseTime(t RawTime, zone *time.Location) (time.Time, error) {

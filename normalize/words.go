@@ -61,12 +61,20 @@ func (w Words) status(word string) (s ComponentStatus, ok bool) {
 }
 
 func lookup[V any](own, common map[string]V, word string, unknown V) (V, bool) {
+	// Most words come as they are folded: folding them is for those that do not.
+	if v, ok := own[word]; ok {
+		return v, true
+	}
+	if v, ok := common[word]; ok {
+		return v, true
+	}
 	key := Word(word)
 	if v, ok := own[key]; ok {
 		return v, true
 	}
-	if v, ok := common[key]; ok {
-		return v, true
+	v, ok := common[key]
+	if !ok {
+		return unknown, false
 	}
-	return unknown, false
+	return v, true
 }

@@ -93,6 +93,19 @@ func pageZone(name string) *time.Location {
 	return nil
 }
 
+// zoneCache keeps the zones that were looked up: reading one from the zone database takes longer than
+// reading all times of an incident.
+type zoneCache map[string]*time.Location
+
+func (c zoneCache) of(name string) *time.Location {
+	loc, known := c[name]
+	if !known {
+		loc = pageZone(name)
+		c[name] = loc
+	}
+	return loc
+}
+
 var offsetForm = regexp.MustCompile(`^(?:GMT|UTC)?([+-−])(\d{1,2})(?::?(\d{2}))?$`)
 
 // clock puts a wall-clock time into the zone that is printed beside it. The page's zone decides where

@@ -132,7 +132,7 @@ func (a *app) versionCommand() *cobra.Command {
 		Short: "Print the version",
 		Args:  takes(0, 0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
-			version, sqlite := "unknown", ""
+			version, sqlite := "unknown", "unknown"
 			if info, ok := debug.ReadBuildInfo(); ok {
 				version = info.Main.Version
 				for _, m := range info.Deps {

@@ -1,0 +1,151 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+
+	"github.com/slack-go/slack"
+)
+
+// slackSecret is the part of the fake webhook's address that nobody may see.
+const slackSecret = "vOyzW8nKc2QbXjTf5sLhR3aD"
+
+// fakeSlack is an incoming webhook that keeps what it is sent, and answers as it is told.
+type fakeSlack struct {
+	server *httptest.Server
+
+	mu       sync.Mutex
+	status   int
+	text     string
+	messages []string // those it took
+	refused  int      // requests that it did not take
+	strange  []string // messages that Slack would not take
+	hear     func()   // called when a message has arrived, before the answer
+}
+
+func newSlack() *fakeSlack {
+	f := &fakeSlack{status: http.StatusOK, text: "ok"}
+	f.server = httptest.NewServer(f)
+	return f
+}
+
+// webhook is the address with the secret in it.
+func (f *fakeSlack) webhook() string {
+	return f.server.URL + "/services/T0KENLESS1/B0KENLESS2/" + slackSecret
+}
+
+func (f *fakeSlack) close() {
+	f.server.CloseClientConnections()
+	f.server.Close()
+}
+
+func (f *fakeSlack) answer(status int, text string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.status, f.text = status, text
+}
+
+func (f *fakeSlack) onMessage(hear func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.hear = hear
+}
+
+// taken returns the messages taken so far.
+func (f *fakeSlack) taken() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]string(nil), f.messages...)
+}
+
+func (f *fakeSlack) refusals() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.refused
+}
+
+// complaints are the messages that are no good Slack messages.
+func (f *fakeSlack) complaints() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]string(nil), f.strange...)
+}
+
+func (f *fakeSlack) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // half a message is none
+	}
+	f.mu.Lock()
+	status, text, hear := f.status, f.text, f.hear
+	if err := checkBlockKit(body); err != nil {
+		f.strange = append(f.strange, fmt.Sprintf("%v: %s", err, body))
+	}
+	if !strings.HasSuffix(r.URL.Path, slackSecret) || r.Method != http.MethodPost {
+		f.strange = append(f.strange, r.Method+" to a wrong address")
+	}
+	if status == http.StatusOK && text == "ok" {
+		f.messages = append(f.messages, string(body))
+	} else {
+		f.refused++
+	}
+	f.mu.Unlock()
+	if hear != nil {
+		hear()
+	}
+	w.WriteHeader(status)
+	fmt.Fprint(w, text)
+}
+
+// checkBlockKit says what of a message Slack would not take
+// (https://docs.slack.dev/reference/block-kit/blocks).
+func checkBlockKit(body []byte) error {
+	var m slack.WebhookMessage
+	if err := json.Unmarshal(body, &m); err != nil {
+		return fmt.Errorf("no Slack message: %w", err)
+	}
+	if strings.TrimSpace(m.Text) == "" {
+		return fmt.Errorf("no text for notifications")
+	}
+	if m.Blocks == nil || len(m.Blocks.BlockSet) == 0 || len(m.Blocks.BlockSet) > 50 {
+		return fmt.Errorf("not between 1 and 50 blocks")
+	}
+	if m.Blocks.BlockSet[0].BlockType() != slack.MBTHeader {
+		return fmt.Errorf("no header at the top")
+	}
+	for n, b := range m.Blocks.BlockSet {
+		length, limit := 0, 3000
+		switch b := b.(type) {
+		case *slack.HeaderBlock:
+			length, limit = len(b.Text.Text), 150
+		case *slack.SectionBlock:
+			length = len(b.Text.Text)
+		case *slack.ContextBlock:
+			for _, e := range b.ContextElements.Elements {
+				if text, ok := e.(*slack.TextBlockObject); ok {
+					length += len(text.Text)
+				}
+			}
+		default:
+			return fmt.Errorf("block %d is a %s", n, b.BlockType())
+		}
+		if length == 0 || length > limit {
+			return fmt.Errorf("block %d has %d characters of %d", n, length, limit)
+		}
+	}
+	return nil
+}
+
+// digestKey is what tells one digest from another in a message; a quiet one has none.
+func digestKey(message string) string {
+	var m slack.WebhookMessage
+	if err := json.Unmarshal([]byte(message), &m); err != nil || m.Blocks == nil || len(m.Blocks.BlockSet) == 0 {
+		return ""
+	}
+	return m.Blocks.BlockSet[0].ID()
+}

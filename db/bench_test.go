@@ -89,7 +89,7 @@ func BenchmarkSaveScrape(b *testing.B) {
 
 // floor inserts one scrape, and incidents and updates, into tables without constraints.
 func floor(b *testing.B, incidents, updates int) {
-	conn, err := connect(filepath.Join(b.TempDir(), "floor.db"), "rwc", "&_txlock=immediate")
+	conn, err := connectWriter(filepath.Join(b.TempDir(), "floor.db"))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -100,6 +100,9 @@ func TestBackup(t *testing.T) {
 	if diff := cmp.Diff(f.dump(), (&file{DB: d, t: t}).dump()); diff != "" {
 		t.Errorf("the copy differs (-file +copy)\n%s", diff)
 	}
+	if mode := query(t, path, `PRAGMA journal_mode`); mode != "delete" {
+		t.Errorf("reading the copy put it in mode %s", mode)
+	}
 	again := filepath.Join(t.TempDir(), "again.db")
 	if err := d.Backup(t.Context(), again); err != nil {
 		t.Errorf("a backup of a file opened for reading: %v", err)

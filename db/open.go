@@ -50,7 +50,7 @@ func open(ctx context.Context, path string, m migrations) (*DB, error) {
 	if err := checkPath(path, true); err != nil {
 		return nil, err
 	}
-	write, err := connect(path, "rwc", "&_txlock=immediate")
+	write, err := connectWriter(path)
 	if err != nil {
 		return nil, err
 	}
@@ -118,6 +118,12 @@ func openReaders(path string) (*sql.DB, error) {
 	return read, nil
 }
 
+// connectWriter also turns on WAL, which the file then keeps: readers need not ask for it, and so leave a
+// copy that has it off as it is.
+func connectWriter(path string) (*sql.DB, error) {
+	return connect(path, "rwc", "&_txlock=immediate&_pragma=journal_mode(WAL)")
+}
+
 // connect names the pragmas in the DSN, since run by Exec they would reach one connection of a pool.
 // synchronous(FULL) makes a commit survive a power cut: with NORMAL the last events could be gone
 // after their ids had been sent, and a receiver that knows repeats by their id would then take
@@ -128,7 +134,7 @@ func connect(path, mode, more string) (*sql.DB, error) {
 		return nil, fmt.Errorf("database %s: %w", path, err)
 	}
 	dsn := (&url.URL{Scheme: "file", Path: filepath.ToSlash(abs)}).String() + "?mode=" + mode +
-		"&_pragma=busy_timeout(15000)&_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" + more
+		"&_pragma=busy_timeout(15000)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)" + more
 	conn, err := sql.Open("sqlite", dsn)
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", path, err)

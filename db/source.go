@@ -54,7 +54,9 @@ func (d *DB) EnsureVendor(ctx context.Context, v Vendor) (int64, error) {
 			INSERT INTO vendors (slug, name, homepage, owner, runbook_url) VALUES (?, ?, ?, ?, ?)
 			ON CONFLICT (slug) DO UPDATE SET
 				name = coalesce(nullif(excluded.name, ''), name), homepage = coalesce(nullif(excluded.homepage, ''), homepage),
-				owner = coalesce(nullif(excluded.owner, ''), owner), runbook_url = coalesce(nullif(excluded.runbook_url, ''), runbook_url)`,
+				owner = coalesce(nullif(excluded.owner, ''), owner), runbook_url = coalesce(nullif(excluded.runbook_url, ''), runbook_url)
+			WHERE excluded.name NOT IN ('', name) OR excluded.homepage NOT IN ('', homepage)
+				OR excluded.owner NOT IN ('', owner) OR excluded.runbook_url NOT IN ('', runbook_url)`,
 			v.Slug, v.Name, v.Homepage, v.Owner, v.RunbookURL)
 		if err != nil {
 			return err
@@ -78,7 +80,7 @@ func (d *DB) EnsureSource(ctx context.Context, vendorID int64, pageURL, platform
 	err := d.change(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO sources (vendor_id, page_url, platform) VALUES (?, ?, ?)
-			ON CONFLICT (vendor_id, page_url) DO UPDATE SET platform = coalesce(nullif(excluded.platform, ''), platform)`,
+			ON CONFLICT (vendor_id, page_url) DO UPDATE SET platform = excluded.platform WHERE excluded.platform NOT IN ('', platform)`,
 			vendorID, pageURL, platform)
 		if err != nil {
 			return err

@@ -154,8 +154,11 @@ func Lookup(name string) (Platform, error) {
 	return nil, fmt.Errorf("platform %q is unknown; write one of: %s", name, strings.Join(Platforms(), ", "))
 }
 
+// Generic is the platform that reads what several others serve too.
+const Generic = "feed"
+
 // Detect returns the name of the platform whose shape the page has, "" if none recognises it.
-// The generic "feed" is asked last, since other platforms serve feeds too.
+// Generic is asked last, since other platforms serve feeds too.
 func Detect(p Page) string {
 	names := Platforms()
 	slices.SortStableFunc(names, func(a, b string) int { return generic(a) - generic(b) })
@@ -171,7 +174,7 @@ func Detect(p Page) string {
 func Unknown(p Page) error { return shapeErrorf("%s", wrongPage(p)) }
 
 func generic(name string) int {
-	if name == "feed" {
+	if name == Generic {
 		return 1
 	}
 	return 0

@@ -59,7 +59,7 @@ func BenchmarkPoll(b *testing.B) {
 		}
 		floors["get-hash"] = perSource(b)
 	})
-	b.Run("unchanged", func(b *testing.B) {
+	b.Run("unchanged/vendorwatch", func(b *testing.B) {
 		p.pollAll(b, "")
 		for b.Loop() {
 			p.pollAll(b, db.OutcomeUnchanged)
@@ -77,7 +77,7 @@ func BenchmarkPoll(b *testing.B) {
 		}
 		floors["floor"] = perSource(b)
 	})
-	b.Run("changed", func(b *testing.B) {
+	b.Run("changed/vendorwatch", func(b *testing.B) {
 		p.pollAll(b, "")
 		for b.Loop() {
 			b.StopTimer()

@@ -131,7 +131,7 @@ func (i *importer) file(ctx context.Context, name string) error {
 		at = named
 	}
 	page := scraper.Page{URL: i.flags.url, Status: 200, Body: body, At: at}
-	platform, capture := watch.ReadCapture(i.flags.platform, page, scraper.Source{Name: i.flags.vendor})
+	platform, capture := i.read(page)
 	i.counts.Captures++
 	if capture.Err != nil {
 		i.counts.Unreadable++
@@ -147,6 +147,18 @@ func (i *importer) file(ctx context.Context, name string) error {
 	}
 	i.last = platform
 	return i.save(ctx, platform, capture)
+}
+
+// read reads a capture as the one before it was read, where that succeeds: to find the platform anew would
+// be to read every capture twice.
+func (i *importer) read(page scraper.Page) (string, watch.Capture) {
+	source := scraper.Source{Name: i.flags.vendor}
+	if i.flags.platform == "" && i.last != "" && i.last != scraper.Generic {
+		if platform, capture := watch.ReadCapture(i.last, page, source); capture.Err == nil {
+			return platform, capture
+		}
+	}
+	return watch.ReadCapture(i.flags.platform, page, source)
 }
 
 // finish saves what waited in vain for a readable capture.

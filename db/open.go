@@ -79,6 +79,8 @@ func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
 	m := embeddedMigrations()
 	version, err := schemaVersion(ctx, read)
 	switch {
+	case err != nil && unwritable(err):
+		err = fmt.Errorf("database %s: %w; even to read it SQLite keeps -wal and -shm files beside it: run this as a user who may write to the folder %s, or copy the file to one of yours", path, err, filepath.Dir(path))
 	case err != nil:
 		err = explain(path, err)
 	case version > m.newest():
@@ -186,14 +188,20 @@ func checkHeader(path string) error {
 func explain(path string, err error) error {
 	text := err.Error()
 	switch {
-	case strings.Contains(text, "SQLITE_READONLY"), strings.Contains(text, "readonly database"), strings.Contains(text, "SQLITE_CANTOPEN"), strings.Contains(text, "unable to open"):
+	case unwritable(err):
 		return fmt.Errorf("database %s: cannot be written: %w; let this user write the file and its folder %s (SQLite keeps -wal and -shm files beside it), or name another path", path, err, filepath.Dir(path))
-	case strings.Contains(text, "SQLITE_FULL"), strings.Contains(text, "disk is full"):
+	case strings.Contains(text, "disk is full"):
 		return fmt.Errorf("database %s: %w; the disk is full: make room, nothing was half-written", path, err)
-	case strings.Contains(text, "SQLITE_NOTADB"), strings.Contains(text, "SQLITE_CORRUPT"), strings.Contains(text, "malformed"):
+	case strings.Contains(text, "malformed"), strings.Contains(text, "not a database"):
 		return fmt.Errorf("database %s: %w; the file is damaged: restore the newest copy made by `vendorwatch db backup`", path, err)
 	}
 	return fmt.Errorf("database %s: %w", path, err)
+}
+
+// unwritable reports whether SQLite could not write or make a file. The words are those of SQLite itself.
+func unwritable(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "readonly database") || strings.Contains(text, "unable to open database file")
 }
 
 // change runs fn in one immediate transaction: all of it is in the file afterwards, or nothing.

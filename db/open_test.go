@@ -110,6 +110,14 @@ func TestOpenReadOnly(t *testing.T) {
 	if _, err := d.Vendors(t.Context()); err != nil {
 		t.Error(err)
 	}
+	locked := filepath.Join(t.TempDir(), "locked.db")
+	openAndClose(t, locked)
+	if err := os.Mkdir(locked+"-wal", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenReadOnly(t.Context(), locked); err == nil || !strings.Contains(err.Error(), "or copy the file to one of yours") {
+		t.Errorf("a folder in which SQLite can make no file: %v", err)
+	}
 	empty := filepath.Join(dir, "empty.db")
 	if err := os.WriteFile(empty, nil, 0o600); err != nil {
 		t.Fatal(err)

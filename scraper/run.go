@@ -164,7 +164,9 @@ func (u *run) read(ctx context.Context, r Request, known Document) ([]Request, e
 
 // ofOneIncident reports whether a document is an incident's own. Such a one is asked for when something new is
 // known of its incident, so that remembering it would save nothing.
-func ofOneIncident(document string) bool { return document == "incident" || document == "incident_page" }
+func ofOneIncident(document string) bool {
+	return document == "incident" || document == "incident_page"
+}
 
 func (u *run) take(r Result) {
 	u.out.Raws = append(u.out.Raws, r.Incidents...)

@@ -1,0 +1,229 @@
+package cli_test
+
+import (
+	"bytes"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// seeded returns chance that can be had again by its seed, which is printed.
+func seeded(t *testing.T) *rand.Rand {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	return rand.New(rand.NewPCG(seed, 0))
+}
+
+// runFor starts the program and kills it with SIGKILL after that time, unless it has ended by then. It
+// returns whether it was killed.
+func runFor(t *testing.T, after time.Duration, c *exec.Cmd) bool {
+	t.Helper()
+	var out bytes.Buffer
+	c.Stdout, c.Stderr = &out, &out
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	timer := time.AfterFunc(after, func() { c.Process.Kill() })
+	defer timer.Stop()
+	return ended9(t, c, &out)
+}
+
+// ended9 waits for a program and returns whether SIGKILL ended it.
+func ended9(t *testing.T, c *exec.Cmd, out *bytes.Buffer) bool {
+	t.Helper()
+	err := c.Wait()
+	if err == nil {
+		return false
+	}
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() && status.Signal() == syscall.SIGKILL {
+			return true
+		}
+	}
+	t.Fatalf("the program failed by itself: %v\n%s", err, out)
+	return false
+}
+
+// whole runs the program undisturbed.
+func whole(t *testing.T, c *exec.Cmd) time.Duration {
+	t.Helper()
+	began := time.Now()
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("%q: %v\n%s", c.Args[1:], err, out)
+	}
+	return time.Since(began)
+}
+
+// A scrape that is killed at any moment, once or again and again, leaves a file from which the next scrape
+// makes what an undisturbed run would have made.
+func TestKilledScrapesLoseNothingAndDoubleNothing(t *testing.T) {
+	t.Parallel()
+	chance := seeded(t)
+	w := startWorld(t)
+	calm, rough := folder(t, w, storySlugs, ""), folder(t, w, storySlugs, "")
+	record := filepath.Join(rough, "vendorwatch.db")
+	steps, atFirst, each := 20, 10, 3
+	if testing.Short() {
+		steps, atFirst, each = 5, 1, 1
+	}
+	kills := 0
+	for step := range steps {
+		// The length of one run changes with the load of the machine, so that the measure is taken each time.
+		length := whole(t, program(calm, nil, "scrape"))
+		want := each
+		if step == 0 {
+			want = atFirst
+		}
+		for tries, killed := 0, 0; killed < want && tries < 10*want; tries++ {
+			after := time.Duration(chance.Int64N(int64(length) + 1))
+			if !runFor(t, after, program(rough, nil, "scrape")) {
+				continue
+			}
+			killed++
+			if step == 0 && killed%2 == 0 {
+				// A file that is just being made has more moments than one that is there.
+				if err := removeRecord(record); err != nil {
+					t.Fatal(err)
+				}
+			}
+			kills++
+		}
+		whole(t, program(rough, nil, "scrape"))
+		whole(t, program(rough, nil, "db", "check"))
+		if diff := cmp.Diff(facts(t, filepath.Join(calm, "vendorwatch.db")), facts(t, record)); diff != "" {
+			t.Fatalf("step %d, after %d kills (- undisturbed + killed)\n%s", step, kills, diff)
+		}
+		w.step(storyLength / time.Duration(steps-1))
+	}
+	t.Logf("%d kills", kills)
+	if !testing.Short() && kills < 60 {
+		t.Errorf("only %d kills struck a program that was still at work", kills)
+	}
+	said := facts(t, record)
+	for _, table := range []string{"incidents", "updates", "revisions", "events", "components", "findings"} {
+		if len(said[table]) == 0 {
+			t.Errorf("the story brought no %s", table)
+		}
+	}
+}
+
+func removeRecord(path string) error {
+	var all error
+	for _, name := range []string{path, path + "-wal", path + "-shm"} {
+		if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
+			all = errors.Join(all, err)
+		}
+	}
+	return all
+}
+
+// A digest that is killed, be it while Slack has the message in hand, is sent again: no news is lost, and
+// none but the message in flight is told twice.
+func TestKilledDigestsLoseNothingAndRepeatOnlyWhatWasInFlight(t *testing.T) {
+	t.Parallel()
+	chance := seeded(t)
+	w, hook := startWorld(t), newSlack()
+	t.Cleanup(hook.close)
+	env := []string{"VENDORWATCH_SLACK_URL=" + hook.webhook()}
+	dir := folder(t, w, storySlugs, slackChannel)
+	record := filepath.Join(dir, "vendorwatch.db")
+	steps := 12
+	if testing.Short() {
+		steps = 4
+	}
+	seen := 0
+	for step := range steps {
+		whole(t, program(dir, env, "scrape"))
+		pending := mustQuery(t, record, `SELECT event_id FROM events WHERE event_id NOT IN (SELECT event_id FROM deliveries WHERE state = 'delivered') ORDER BY 1`)
+		length := 150 * time.Millisecond
+		var inFlight atomic.Int64
+		// killAt lets the message's arrival be the death of the program.
+		killAt := func(answerFirst bool) {
+			c := program(dir, env, "digest")
+			var out bytes.Buffer
+			c.Stdout, c.Stderr = &out, &out
+			var once sync.Once
+			started := make(chan struct{})
+			hook.onMessage(func() {
+				once.Do(func() {
+					<-started
+					inFlight.Add(1)
+					if answerFirst {
+						go c.Process.Kill()
+						return
+					}
+					c.Process.Kill()
+				})
+			})
+			if err := c.Start(); err != nil {
+				t.Fatal(err)
+			}
+			close(started)
+			ended9(t, c, &out)
+			hook.onMessage(nil)
+		}
+		switch step % 3 {
+		case 0:
+			killAt(false)
+		case 1:
+			killAt(true)
+		case 2:
+			for range 3 {
+				before := len(hook.taken())
+				runFor(t, time.Duration(chance.Int64N(int64(length))), program(dir, env, "digest"))
+				if len(hook.taken()) > before {
+					inFlight.Add(1)
+				}
+			}
+		}
+		whole(t, program(dir, env, "digest"))
+		if left := mustQuery(t, record, `SELECT event_id, kind FROM events WHERE event_id NOT IN (SELECT event_id FROM deliveries WHERE state = 'delivered')`); len(left) > 0 {
+			t.Errorf("step %d: not delivered: %q", step, left)
+		}
+		var told []string
+		for _, m := range hook.taken()[seen:] {
+			if key := digestKey(m); key != "" {
+				told = append(told, key)
+			}
+		}
+		seen = len(hook.taken())
+		if len(pending) == 0 {
+			if len(told) > 0 {
+				t.Errorf("step %d: without news the digest says %q", step, told)
+			}
+		} else {
+			key := "events-" + pending[0] + "-" + pending[len(pending)-1]
+			if len(told) == 0 || slices.ContainsFunc(told, func(k string) bool { return k != key }) {
+				t.Errorf("step %d: told %q, not %q alone", step, told, key)
+			}
+			if int64(len(told)) > 1+inFlight.Load() {
+				t.Errorf("step %d: told %d times after %d messages that were in flight", step, len(told), inFlight.Load())
+			}
+		}
+		w.step(storyLength / time.Duration(steps-1))
+	}
+	whole(t, program(dir, env, "db", "check"))
+	if bad := hook.complaints(); len(bad) > 0 {
+		t.Errorf("Slack would not take: %q", bad)
+	}
+}
+
+// slackChannel are the lines of a config file that send the digest to Slack.
+const slackChannel = `[digest]
+schedule = "@every 10s"
+channels = ["team"]
+[[channel]]
+name = "team"
+url_env = "VENDORWATCH_SLACK_URL"
+`

@@ -96,8 +96,9 @@ func (a *app) dbCheck(ctx context.Context) error {
 		for _, p := range problems {
 			fmt.Fprintln(a.stdout, p)
 		}
-		fmt.Fprintf(a.stdout, "%s: %d problems; %d incidents, %d maintenances, %d updates, %d revisions, %d events, %d findings\n",
-			file.Path(), len(problems), counts.Incidents, counts.Maintenances, counts.Updates, counts.Revisions, counts.Events, counts.Findings)
+		fmt.Fprintf(a.stdout, "%s: %s; %s, %s, %s, %s, %s, %s\n",
+			file.Path(), count(len(problems), "problem"), count(counts.Incidents, "incident"), count(counts.Maintenances, "maintenance"),
+			count(counts.Updates, "update"), count(counts.Revisions, "revision"), count(counts.Events, "event"), count(counts.Findings, "finding"))
 	}
 	if err == nil && len(problems) > 0 {
 		return errTold
@@ -122,7 +123,7 @@ func (a *app) dbPrune(ctx context.Context, keep time.Duration) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stderr, "%d scrapes deleted\n", gone)
+	fmt.Fprintf(a.stderr, "%s deleted\n", count(int(gone), "scrape"))
 	return nil
 }
 

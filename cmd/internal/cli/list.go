@@ -69,7 +69,7 @@ func (a *app) incidents(ctx context.Context, f db.Filter) error {
 		t.AppendRow(table.Row{i.IncidentID, i.Vendor, i.Severity, i.State, minute(begin(i)), lasted(i), shorten(i.Title, 70)})
 	}
 	t.Render()
-	fmt.Fprintf(a.stderr, "%d incidents\n", len(list))
+	fmt.Fprintln(a.stderr, count(len(list), "incident"))
 	return nil
 }
 
@@ -262,6 +262,14 @@ func shorten(s string, n int) string {
 		return string(r)
 	}
 	return string(r[:n-1]) + "…"
+}
+
+// count writes a number with its noun: "1 source", "2 sources".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func notNil[T any](list []T) []T {

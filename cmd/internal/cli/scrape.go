@@ -39,10 +39,10 @@ func (a *app) scrape(ctx context.Context, names []string) error {
 		return err
 	})
 	if len(failed) == 0 {
-		fmt.Fprintf(a.stderr, "%d sources read into %s\n", len(sources), c.Database)
+		fmt.Fprintf(a.stderr, "%s read into %s\n", count(len(sources), "source"), c.Database)
 		return nil
 	}
 	err = a.tell(failed)
-	fmt.Fprintf(a.stderr, "%d of %d sources could not be read\n", len(failed), len(sources))
+	fmt.Fprintf(a.stderr, "%d of %s could not be read\n", len(failed), count(len(sources), "source"))
 	return err
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -40,8 +41,13 @@ func oneLine(s string) string {
 	return b.String()
 }
 
-// plainLine turns a vendor's Markdown into plain words on one line.
-func plainLine(markdown string) string { return oneLine(normalize.Plain(markdown)) }
+var heading = regexp.MustCompile(`(?m)^#{1,6}[ \t]+(.*[^\s:.!?#*_])([*_]*)[ \t]*$`)
+
+// plainLine turns a vendor's Markdown into plain words on one line. A heading ends with a colon there, so
+// that it does not run into the sentence below it.
+func plainLine(markdown string) string {
+	return oneLine(normalize.Plain(heading.ReplaceAllString(markdown, "$1:$2")))
+}
 
 // cut shortens s to at most limit runes, mark included. It prefers to end at a space.
 func cut(s string, limit int, mark string) string {

@@ -36,6 +36,7 @@ type DB struct {
 	write *sql.DB // nil if opened for reading only
 	read  *sql.DB
 	kept  sync.Map // query to *sql.Stmt of write, see statements
+	reads sync.Map // query to *sql.Stmt of read, see reading
 }
 
 // Open opens the file at path for reading and writing. It creates the file if there is none, and
@@ -99,7 +100,12 @@ func (d *DB) Path() string { return d.path }
 
 // Close closes the file. Transactions that are still running are rolled back.
 func (d *DB) Close() error {
-	err := d.read.Close()
+	var err error
+	d.reads.Range(func(_, stmt any) bool {
+		err = errors.Join(err, stmt.(*sql.Stmt).Close())
+		return true
+	})
+	err = errors.Join(err, d.read.Close())
 	if d.write != nil {
 		d.kept.Range(func(_, stmt any) bool {
 			err = errors.Join(err, stmt.(*sql.Stmt).Close())

@@ -133,13 +133,16 @@ func (d *DB) SourcesOf(ctx context.Context, vendorSlug string) ([]Source, error)
 func (d *DB) SourceState(ctx context.Context, sourceID int64) (State, error) {
 	s := State{Documents: map[string]Document{}}
 	var baseline, done, attempt, success string
-	err := d.read.QueryRowContext(ctx, `
+	stmt, err := d.reading(ctx, `
 		SELECT s.source_id, s.vendor_id, v.slug, coalesce(nullif(v.name, ''), v.slug), s.page_url, s.platform,
 			coalesce(s.baseline_at, ''), s.backfill_page, coalesce(s.backfill_done_at, ''), s.consecutive_failures,
 			coalesce(s.last_attempt_at, ''), coalesce(s.last_success_at, '')
-		FROM sources s JOIN vendors v USING (vendor_id) WHERE s.source_id = ?`, sourceID).Scan(
-		&s.SourceID, &s.VendorID, &s.Vendor, &s.VendorName, &s.PageURL, &s.Platform,
-		&baseline, &s.BackfillPage, &done, &s.ConsecutiveFailures, &attempt, &success)
+		FROM sources s JOIN vendors v USING (vendor_id) WHERE s.source_id = ?`)
+	if err == nil {
+		err = stmt.QueryRowContext(ctx, sourceID).Scan(
+			&s.SourceID, &s.VendorID, &s.Vendor, &s.VendorName, &s.PageURL, &s.Platform,
+			&baseline, &s.BackfillPage, &done, &s.ConsecutiveFailures, &attempt, &success)
+	}
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNotFound
 	}
@@ -156,8 +159,12 @@ func (d *DB) SourceState(ctx context.Context, sourceID int64) (State, error) {
 }
 
 func (d *DB) documents(ctx context.Context, sourceID int64, into map[string]Document) error {
-	rows, err := d.read.QueryContext(ctx, `
-		SELECT url, etag, last_modified, hash, coalesce(refused_at, '') FROM documents WHERE source_id = ?`, sourceID)
+	stmt, err := d.reading(ctx, `
+		SELECT url, etag, last_modified, hash, coalesce(refused_at, '') FROM documents WHERE source_id = ?`)
+	if err != nil {
+		return err
+	}
+	rows, err := stmt.QueryContext(ctx, sourceID)
 	if err != nil {
 		return err
 	}
@@ -178,11 +185,15 @@ func (d *DB) documents(ctx context.Context, sourceID int64, into map[string]Docu
 
 // Known returns what the record holds of each incident of a source, by key.
 func (d *DB) Known(ctx context.Context, sourceID int64) (map[string]Known, error) {
-	rows, err := d.read.QueryContext(ctx, `
+	stmt, err := d.reading(ctx, `
 		SELECT i.source_key, i.kind, i.state, i.left_feed_at IS NOT NULL, i.excerpt,
 			count(u.update_id), coalesce(max(u.state = 'postmortem'), 0)
 		FROM incidents i LEFT JOIN incident_updates u ON u.incident_id = i.incident_id AND u.removed_at IS NULL
-		WHERE i.source_id = ? GROUP BY i.incident_id`, sourceID)
+		WHERE i.source_id = ? GROUP BY i.incident_id`)
+	if err != nil {
+		return nil, fmt.Errorf("known incidents of source %d: %w", sourceID, err)
+	}
+	rows, err := stmt.QueryContext(ctx, sourceID)
 	if err != nil {
 		return nil, fmt.Errorf("known incidents of source %d: %w", sourceID, err)
 	}

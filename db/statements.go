@@ -57,3 +57,20 @@ func (s *statements) keep(ctx context.Context) {
 		}
 	}
 }
+
+// reading returns the prepared statement of a query that every poll asks. It is prepared once on each
+// connection that reads.
+func (d *DB) reading(ctx context.Context, query string) (*sql.Stmt, error) {
+	if stmt, ok := d.reads.Load(query); ok {
+		return stmt.(*sql.Stmt), nil
+	}
+	stmt, err := d.read.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	first, there := d.reads.LoadOrStore(query, stmt)
+	if there {
+		stmt.Close()
+	}
+	return first.(*sql.Stmt), nil
+}

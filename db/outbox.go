@@ -21,7 +21,7 @@ func (d *DB) EnsureChannel(ctx context.Context, channel string, now time.Time) e
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO channels (channel, after_event_id, created_at)
 			SELECT ?1, coalesce(
-				(SELECT min(event_id) - 1 FROM events WHERE at >= ?2 AND stale = 0),
+				(SELECT min(event_id) - 1 FROM events WHERE at >= ?2 AND withheld IS NULL),
 				(SELECT max(event_id) FROM events), 0), ?3
 			WHERE NOT EXISTS (SELECT 1 FROM channels WHERE channel = ?1)`, channel, stamp(now.Add(-reach)), stamp(now))
 		return err
@@ -51,7 +51,7 @@ func (d *DB) Pending(ctx context.Context, channel string, kinds ...normalize.Eve
 	}
 	events, err := queryEvents(ctx, d.read, `
 		LEFT JOIN deliveries p ON p.channel = ? AND p.event_id = e.event_id
-		WHERE e.event_id > ? AND e.stale = 0 AND e.at >= ? AND coalesce(p.state, 'pending') = 'pending'`,
+		WHERE e.event_id > ? AND e.withheld IS NULL AND e.at >= ? AND coalesce(p.state, 'pending') = 'pending'`,
 		channel, after, stamp(since.Add(-reach)))
 	if err != nil {
 		return nil, fmt.Errorf("pending for channel %q: %w", channel, err)
@@ -120,7 +120,7 @@ func (d *DB) mark(ctx context.Context, channel string, ids []int64, query string
 		_, err := tx.ExecContext(ctx, `
 			UPDATE channels SET after_event_id = coalesce(
 				(SELECT min(e.event_id) - 1 FROM events e LEFT JOIN deliveries p ON p.channel = ?1 AND p.event_id = e.event_id
-					WHERE e.event_id > after_event_id AND e.stale = 0 AND coalesce(p.state, 'pending') = 'pending'),
+					WHERE e.event_id > after_event_id AND e.withheld IS NULL AND coalesce(p.state, 'pending') = 'pending'),
 				(SELECT max(event_id) FROM events), after_event_id)
 			WHERE channel = ?1`, channel)
 		return err

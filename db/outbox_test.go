@@ -109,7 +109,7 @@ func TestOldSavedPagesReachNoChannel(t *testing.T) {
 	if got := f.pending("ops"); got != "2" {
 		t.Errorf("pending: %q", got)
 	}
-	if diff := cmp.Diff([]string{"1|incident_opened|1", "2|incident_opened|0"}, f.rows(`SELECT event_id, kind, stale FROM events`)); diff != "" {
+	if diff := cmp.Diff([]string{"1|incident_opened|stale", "2|incident_opened|NULL"}, f.rows(`SELECT event_id, kind, withheld FROM events`)); diff != "" {
 		t.Errorf("events (-want +got)\n%s", diff)
 	}
 	events, err := f.EventsSince(ctx, after(50*hour))

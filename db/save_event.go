@@ -10,7 +10,10 @@ import (
 	"vendorwatch/normalize"
 )
 
-// event writes one piece of news. Zero ids are none.
+// sameEventAs is the detail of news that is not told, because the record of that id tells of the event.
+const sameEventAs = "same_event_as"
+
+// event writes one piece of news. Zero ids are none. News with the detail sameEventAs is withheld from channels.
 func (v *saver) event(kind normalize.EventKind, incidentID, updateID int64, detail map[string]string) error {
 	words := map[string]string{}
 	for k, text := range detail {
@@ -25,9 +28,11 @@ func (v *saver) event(kind normalize.EventKind, incidentID, updateID int64, deta
 	// News from saved pages that was old when the service last looked is for the record, not for channels.
 	// The service's own last look stands for "now", so that the clock is read once, by the caller.
 	id, err := v.insert(`
-		INSERT INTO events (source_id, incident_id, update_id, kind, at, stale, detail)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6 AND coalesce((SELECT max(last_attempt_at) FROM sources) > ?7, 0), ?8)`,
-		v.s.SourceID, nullID(incidentID), nullID(updateID), kind, v.at, bit(v.s.Archived), stamp(v.s.At.Add(v.lateAfter)), b)
+		INSERT INTO events (source_id, incident_id, update_id, kind, at, withheld, detail)
+		VALUES (?1, ?2, ?3, ?4, ?5, CASE WHEN ?6 THEN 'same_event'
+			WHEN ?7 AND (SELECT max(last_attempt_at) FROM sources) > ?8 THEN 'stale' END, ?9)`,
+		v.s.SourceID, nullID(incidentID), nullID(updateID), kind, v.at,
+		bit(words[sameEventAs] != ""), bit(v.s.Archived), stamp(v.s.At.Add(v.lateAfter)), b)
 	if err != nil {
 		return fmt.Errorf("event %s: %w", kind, err)
 	}

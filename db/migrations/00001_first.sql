@@ -86,7 +86,8 @@ CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors pub
   excerpt INTEGER NOT NULL DEFAULT 0 CHECK (excerpt IN (0, 1)), -- 1: the timeline is known in part only
   first_seen_at TEXT NOT NULL CHECK (first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when we first read of it
   left_feed_at TEXT CHECK (left_feed_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: gone from the list of open ones, without a resolution
-  announced INTEGER NOT NULL CHECK (announced IN (0, 1)), -- 1: its opening is among the events; 0: history, stored silently
+  announced INTEGER NOT NULL CHECK (announced IN (0, 1)), -- 1: its opening is among the events; 0: history, or an event that another record told of; stored silently
+  same_event_id INTEGER REFERENCES incidents (incident_id), -- the record that stands for the event where several pages of the vendor tell of one, itself included: of the vendor's own page before an aggregator's or a feed's, then the first stored; null: no other page tells of it
   raw TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(raw)), -- JSON array: the vendor's own words, the newest of each kind of document
   raw_index TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(raw_index)), -- JSON object: kind of document to hash of its words and time of reading; tells unchanged words at little cost
   UNIQUE (source_id, source_key),
@@ -95,6 +96,9 @@ CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors pub
 ) STRICT;
 CREATE INDEX incidents_by_source_start ON incidents (source_id, started_at);
 CREATE INDEX incidents_by_start ON incidents (started_at);
+CREATE INDEX incidents_by_source_end ON incidents (source_id, resolved_at) WHERE resolved_at IS NOT NULL;
+CREATE INDEX incidents_by_source_window ON incidents (source_id, scheduled_start_at) WHERE scheduled_start_at IS NOT NULL;
+CREATE INDEX incidents_by_event ON incidents (same_event_id) WHERE same_event_id IS NOT NULL;
 CREATE INDEX incidents_open ON incidents (source_id) WHERE state NOT IN ('resolved', 'completed', 'cancelled') AND left_feed_at IS NULL;
 
 CREATE TABLE incident_updates ( -- posts of an incident's timeline
@@ -140,7 +144,7 @@ CREATE TABLE events ( -- news, in the order in which it was learned
   update_id INTEGER REFERENCES incident_updates (update_id), -- which update brought it; null if none did
   kind TEXT NOT NULL CHECK (kind IN ('incident_opened', 'update_posted', 'state_changed', 'severity_changed', 'incident_resolved', 'incident_reopened', 'postmortem_posted', 'incident_edited', 'incident_left_feed', 'maintenance_scheduled', 'maintenance_started', 'maintenance_completed', 'component_changed', 'source_unreadable', 'source_readable')), -- sort of news
   at TEXT NOT NULL CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when we saw it
-  stale INTEGER NOT NULL DEFAULT 0 CHECK (stale IN (0, 1)), -- 1: old already when a saved page told it; reports over a span list it, no channel is told
+  withheld TEXT CHECK (withheld IN ('stale', 'same_event')), -- why no channel is told; stale: old already when a saved page told it, reports over a span list it; same_event: the record of another page tells of the event; null: channels are told
   detail TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(detail)) -- JSON object of text: what a reader wants to know beside the incident
 ) STRICT;
 CREATE INDEX events_by_time ON events (at);
@@ -229,7 +233,8 @@ SELECT
     THEN CAST(round((julianday(i.resolved_at) - julianday(i.started_at)) * 86400) AS INTEGER) END AS duration_seconds, -- start to end; null while open or an end is unknown, never negative
   i.stated_duration_seconds, -- by the vendor's postmortem
   i.start_given, -- 1: the vendor states the start
-  i.announced, -- 0: history, stored silently
+  i.announced, -- 0: history, or told by another record of the event
+  i.same_event_id, -- the record that stands for the event, itself included; null: no other page tells of it
   (SELECT group_concat(label, ', ') FROM (
     SELECT CASE WHEN c.group_name <> '' THEN c.group_name || ' › ' || c.name ELSE c.name END AS label
     FROM incident_components ic JOIN components c USING (component_id)
@@ -237,7 +242,10 @@ SELECT
   (SELECT count(*) FROM incident_updates u WHERE u.incident_id = i.incident_id) AS update_count, -- posts in the timeline
   l.body AS latest_body, -- newest post that is no postmortem
   l.state AS latest_state, -- its state
-  l.posted_at AS latest_posted_at -- its time
+  l.posted_at AS latest_posted_at, -- its time
+  (SELECT group_concat(page_url, ', ') FROM (
+    SELECT x.page_url FROM incidents o JOIN sources x USING (source_id)
+    WHERE o.same_event_id = i.same_event_id AND o.incident_id <> i.incident_id ORDER BY o.incident_id)) AS also_on -- other pages of the vendor that tell of the event
 FROM incidents i
 JOIN sources s USING (source_id)
 JOIN vendors v USING (vendor_id)
@@ -246,9 +254,10 @@ LEFT JOIN incident_updates l ON l.update_id = (
   WHERE u.incident_id = i.incident_id AND u.state <> 'postmortem' AND u.removed_at IS NULL
   ORDER BY u.position DESC LIMIT 1);
 
-CREATE VIEW v_open AS -- what is not over: open incidents, and maintenances that are planned or under way
+CREATE VIEW v_open AS -- what is not over: open incidents, and maintenances that are planned or under way; an event that several pages tell of counts once, as the record that stands for it says
 SELECT * FROM v_incidents
-WHERE state NOT IN ('resolved', 'completed', 'cancelled') AND left_feed_at IS NULL;
+WHERE state NOT IN ('resolved', 'completed', 'cancelled') AND left_feed_at IS NULL
+  AND coalesce(same_event_id, incident_id) = incident_id;
 
 CREATE VIEW v_updates AS -- posts of all timelines with vendor and incident
 SELECT
@@ -298,7 +307,7 @@ SELECT
 FROM sources s
 JOIN vendors v USING (vendor_id);
 
-CREATE VIEW v_monthly AS -- incidents and hours of impact, by vendor and month of the start
+CREATE VIEW v_monthly AS -- incidents and hours of impact, by vendor and month of the start; an event that several pages tell of counts once
 SELECT
   vendor,
   vendor_name,
@@ -312,9 +321,10 @@ SELECT
   round(coalesce(sum(CASE WHEN kind = 'incident' THEN duration_seconds END), 0) / 3600.0, 2) AS hours_of_impact, -- of ended incidents; overlapping ones count twice
   count(CASE WHEN kind = 'maintenance' THEN 1 END) AS maintenances
 FROM v_incidents
+WHERE coalesce(same_event_id, incident_id) = incident_id
 GROUP BY vendor, month;
 
-CREATE VIEW v_scorecard AS -- how each vendor does: how often, how long, how soon it says so, how much it edits
+CREATE VIEW v_scorecard AS -- how each vendor does: how often, how long, how soon it says so, how much it edits; an event that several pages tell of counts once
 WITH
   incident AS (
     SELECT s.vendor_id, i.incident_id, i.severity, i.stated_duration_seconds,
@@ -325,7 +335,7 @@ WITH
         WHERE u.incident_id = i.incident_id AND u.posted_at >= i.started_at)) - julianday(i.started_at)) * 1440 END AS first_update,
       EXISTS (SELECT 1 FROM incident_updates u WHERE u.incident_id = i.incident_id AND u.state = 'postmortem') AS postmortem
     FROM incidents i JOIN sources s USING (source_id)
-    WHERE i.kind = 'incident'),
+    WHERE i.kind = 'incident' AND coalesce(i.same_event_id, i.incident_id) = i.incident_id),
   resolve AS (
     SELECT vendor_id, avg(minutes) AS median FROM (
       SELECT vendor_id, minutes, row_number() OVER (PARTITION BY vendor_id ORDER BY minutes) AS n,
@@ -361,7 +371,7 @@ SELECT
   round(t.postmortem_share, 3) AS postmortem_share, -- 0 to 1
   round(f.median, 1) AS median_minutes_to_first_update, -- where the vendor states the start
   (SELECT count(*) FROM revisions x JOIN incidents i USING (incident_id) JOIN sources s USING (source_id)
-    WHERE s.vendor_id = v.vendor_id) AS revisions, -- edits after publishing
+    WHERE s.vendor_id = v.vendor_id AND coalesce(i.same_event_id, i.incident_id) = i.incident_id) AS revisions, -- edits after publishing
   round(t.stated, 1) AS stated_minutes, -- mean by the postmortems, of incidents that have both figures
   round(t.measured, 1) AS measured_minutes, -- mean by start and end, of the same incidents
   (SELECT min(s.coverage_start_at) FROM sources s WHERE s.vendor_id = v.vendor_id) AS coverage_start_at -- figures hold from then on

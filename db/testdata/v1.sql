@@ -94,16 +94,17 @@ CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors pub
   excerpt INTEGER NOT NULL DEFAULT 0 CHECK (excerpt IN (0, 1)), -- 1: the timeline is known in part only
   first_seen_at TEXT NOT NULL CHECK (first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when we first read of it
   left_feed_at TEXT CHECK (left_feed_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: gone from the list of open ones, without a resolution
-  announced INTEGER NOT NULL CHECK (announced IN (0, 1)), -- 1: its opening is among the events; 0: history, stored silently
+  announced INTEGER NOT NULL CHECK (announced IN (0, 1)), -- 1: its opening is among the events; 0: history, or an event that another record told of; stored silently
+  same_event_id INTEGER REFERENCES incidents (incident_id), -- the record that stands for the event where several pages of the vendor tell of one, itself included: of the vendor's own page before an aggregator's or a feed's, then the first stored; null: no other page tells of it
   raw TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(raw)), -- JSON array: the vendor's own words, the newest of each kind of document
   raw_index TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(raw_index)), -- JSON object: kind of document to hash of its words and time of reading; tells unchanged words at little cost
   UNIQUE (source_id, source_key),
   CHECK (resolved_at >= started_at),
   CHECK (scheduled_end_at >= scheduled_start_at)
 ) STRICT;
-INSERT INTO incidents VALUES(1,1,'a','incident','Trouble a','https://status.acme.example/incidents/a','minor','monitoring','minor','monitoring','2026-11-23T08:00:00.000Z',NULL,NULL,NULL,'2026-11-23T08:00:00.000Z','2026-11-23T08:05:00.000Z',NULL,0,0,'2026-11-23T09:00:00.000Z',NULL,1,'[{"document":"summary","id":"a","url":"https://status.acme.example/incidents/a","title":"Trouble a","state":"monitoring","impact":"minor","created":{"text":"2026-11-23T08:00:00.000Z"},"updated":{"text":"2026-11-23T08:05:00.000Z"},"updates":[{"id":"a-investigating","state":"investigating","posted":{"text":"2026-11-23T08:00:00.000Z"},"body":"We know more.","format":"markdown"},{"id":"a-monitoring","state":"monitoring","posted":{"text":"2026-11-23T08:05:00.000Z"},"body":"This is monitoring.","format":"markdown"}]}]','{"summary":{"hash":"2f5536dc040551796c0c3b5e","at":"2026-11-23T10:00:00.000Z"}}');
-INSERT INTO incidents VALUES(2,1,'m','maintenance','Trouble m','https://status.acme.example/incidents/m','none','scheduled','maintenance','scheduled',NULL,NULL,'2026-11-24T15:00:00.000Z','2026-11-24T16:00:00.000Z','2026-11-24T14:00:00.000Z','2026-11-24T14:00:00.000Z',NULL,0,0,'2026-11-23T09:00:00.000Z',NULL,1,'[{"document":"summary","id":"m","url":"https://status.acme.example/incidents/m","kind":"maintenance","title":"Trouble m","state":"scheduled","impact":"maintenance","scheduled_start":{"text":"2026-11-24T15:00:00.000Z"},"scheduled_end":{"text":"2026-11-24T16:00:00.000Z"},"created":{"text":"2026-11-24T14:00:00.000Z"},"updated":{"text":"2026-11-24T14:00:00.000Z"},"updates":[{"id":"m-scheduled","state":"scheduled","posted":{"text":"2026-11-24T14:00:00.000Z"},"body":"This is scheduled.","format":"markdown"}]}]','{"summary":{"hash":"4ad8b7fff010d62889466f8f","at":"2026-11-23T09:00:00.000Z"}}');
-INSERT INTO incidents VALUES(3,1,'old','incident','Trouble old','https://status.acme.example/incidents/old','minor','resolved','minor','postmortem','2026-11-19T05:00:00.000Z','2026-11-19T05:05:00.000Z',NULL,NULL,'2026-11-19T05:00:00.000Z','2026-11-19T05:10:00.000Z',NULL,0,0,'2026-11-23T09:00:00.000Z',NULL,0,'[{"document":"summary","id":"old","url":"https://status.acme.example/incidents/old","title":"Trouble old","state":"postmortem","impact":"minor","created":{"text":"2026-11-19T05:00:00.000Z"},"updated":{"text":"2026-11-19T05:10:00.000Z"},"updates":[{"id":"old-investigating","state":"investigating","posted":{"text":"2026-11-19T05:00:00.000Z"},"body":"This is investigating.","format":"markdown"},{"id":"old-resolved","state":"resolved","posted":{"text":"2026-11-19T05:05:00.000Z"},"body":"This is resolved.","format":"markdown"},{"id":"old-postmortem","state":"postmortem","posted":{"text":"2026-11-19T05:10:00.000Z"},"body":"This is postmortem.","format":"markdown"}]}]','{"summary":{"hash":"f8e13f593640f766fb8ae589","at":"2026-11-23T09:00:00.000Z"}}');
+INSERT INTO incidents VALUES(1,1,'a','incident','Trouble a','https://status.acme.example/incidents/a','minor','monitoring','minor','monitoring','2026-11-23T08:00:00.000Z',NULL,NULL,NULL,'2026-11-23T08:00:00.000Z','2026-11-23T08:05:00.000Z',NULL,0,0,'2026-11-23T09:00:00.000Z',NULL,1,NULL,'[{"document":"summary","id":"a","url":"https://status.acme.example/incidents/a","title":"Trouble a","state":"monitoring","impact":"minor","created":{"text":"2026-11-23T08:00:00.000Z"},"updated":{"text":"2026-11-23T08:05:00.000Z"},"updates":[{"id":"a-investigating","state":"investigating","posted":{"text":"2026-11-23T08:00:00.000Z"},"body":"We know more.","format":"markdown"},{"id":"a-monitoring","state":"monitoring","posted":{"text":"2026-11-23T08:05:00.000Z"},"body":"This is monitoring.","format":"markdown"}]}]','{"summary":{"hash":"2f5536dc040551796c0c3b5e","at":"2026-11-23T10:00:00.000Z"}}');
+INSERT INTO incidents VALUES(2,1,'m','maintenance','Trouble m','https://status.acme.example/incidents/m','none','scheduled','maintenance','scheduled',NULL,NULL,'2026-11-24T15:00:00.000Z','2026-11-24T16:00:00.000Z','2026-11-24T14:00:00.000Z','2026-11-24T14:00:00.000Z',NULL,0,0,'2026-11-23T09:00:00.000Z',NULL,1,NULL,'[{"document":"summary","id":"m","url":"https://status.acme.example/incidents/m","kind":"maintenance","title":"Trouble m","state":"scheduled","impact":"maintenance","scheduled_start":{"text":"2026-11-24T15:00:00.000Z"},"scheduled_end":{"text":"2026-11-24T16:00:00.000Z"},"created":{"text":"2026-11-24T14:00:00.000Z"},"updated":{"text":"2026-11-24T14:00:00.000Z"},"updates":[{"id":"m-scheduled","state":"scheduled","posted":{"text":"2026-11-24T14:00:00.000Z"},"body":"This is scheduled.","format":"markdown"}]}]','{"summary":{"hash":"4ad8b7fff010d62889466f8f","at":"2026-11-23T09:00:00.000Z"}}');
+INSERT INTO incidents VALUES(3,1,'old','incident','Trouble old','https://status.acme.example/incidents/old','minor','resolved','minor','postmortem','2026-11-19T05:00:00.000Z','2026-11-19T05:05:00.000Z',NULL,NULL,'2026-11-19T05:00:00.000Z','2026-11-19T05:10:00.000Z',NULL,0,0,'2026-11-23T09:00:00.000Z',NULL,0,NULL,'[{"document":"summary","id":"old","url":"https://status.acme.example/incidents/old","title":"Trouble old","state":"postmortem","impact":"minor","created":{"text":"2026-11-19T05:00:00.000Z"},"updated":{"text":"2026-11-19T05:10:00.000Z"},"updates":[{"id":"old-investigating","state":"investigating","posted":{"text":"2026-11-19T05:00:00.000Z"},"body":"This is investigating.","format":"markdown"},{"id":"old-resolved","state":"resolved","posted":{"text":"2026-11-19T05:05:00.000Z"},"body":"This is resolved.","format":"markdown"},{"id":"old-postmortem","state":"postmortem","posted":{"text":"2026-11-19T05:10:00.000Z"},"body":"This is postmortem.","format":"markdown"}]}]','{"summary":{"hash":"f8e13f593640f766fb8ae589","at":"2026-11-23T09:00:00.000Z"}}');
 CREATE TABLE incident_updates ( -- posts of an incident's timeline
   update_id INTEGER PRIMARY KEY, -- ours
   incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which
@@ -147,16 +148,16 @@ CREATE TABLE events ( -- news, in the order in which it was learned
   update_id INTEGER REFERENCES incident_updates (update_id), -- which update brought it; null if none did
   kind TEXT NOT NULL CHECK (kind IN ('incident_opened', 'update_posted', 'state_changed', 'severity_changed', 'incident_resolved', 'incident_reopened', 'postmortem_posted', 'incident_edited', 'incident_left_feed', 'maintenance_scheduled', 'maintenance_started', 'maintenance_completed', 'component_changed', 'source_unreadable', 'source_readable')), -- sort of news
   at TEXT NOT NULL CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when we saw it
-  stale INTEGER NOT NULL DEFAULT 0 CHECK (stale IN (0, 1)), -- 1: old already when a saved page told it; reports over a span list it, no channel is told
+  withheld TEXT CHECK (withheld IN ('stale', 'same_event')), -- why no channel is told; stale: old already when a saved page told it, reports over a span list it; same_event: the record of another page tells of the event; null: channels are told
   detail TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(detail)) -- JSON object of text: what a reader wants to know beside the incident
 ) STRICT;
-INSERT INTO events VALUES(1,1,1,NULL,'incident_opened','2026-11-23T09:00:00.000Z',0,'{"already_open":"true"}');
-INSERT INTO events VALUES(2,1,2,NULL,'maintenance_scheduled','2026-11-23T09:00:00.000Z',0,'{"already_open":"true"}');
-INSERT INTO events VALUES(3,1,NULL,NULL,'component_changed','2026-11-23T09:10:00.000Z',0,'{"component":"Core › API","from":"operational","to":"partial_outage"}');
-INSERT INTO events VALUES(4,1,1,6,'update_posted','2026-11-23T10:00:00.000Z',0,'{}');
-INSERT INTO events VALUES(5,1,1,NULL,'state_changed','2026-11-23T10:00:00.000Z',0,'{"from":"investigating","to":"monitoring"}');
-INSERT INTO events VALUES(6,1,1,NULL,'incident_edited','2026-11-23T10:00:00.000Z',0,'{"fields":"body"}');
-INSERT INTO events VALUES(7,1,NULL,NULL,'source_unreadable','2026-11-23T13:00:00.000Z',0,'{"last_success_at":"2026-11-23T10:00:00.000Z","reason":"403 Forbidden","since":"2026-11-23T11:00:00.000Z"}');
+INSERT INTO events VALUES(1,1,1,NULL,'incident_opened','2026-11-23T09:00:00.000Z',NULL,'{"already_open":"true"}');
+INSERT INTO events VALUES(2,1,2,NULL,'maintenance_scheduled','2026-11-23T09:00:00.000Z',NULL,'{"already_open":"true"}');
+INSERT INTO events VALUES(3,1,NULL,NULL,'component_changed','2026-11-23T09:10:00.000Z',NULL,'{"component":"Core › API","from":"operational","to":"partial_outage"}');
+INSERT INTO events VALUES(4,1,1,6,'update_posted','2026-11-23T10:00:00.000Z',NULL,'{}');
+INSERT INTO events VALUES(5,1,1,NULL,'state_changed','2026-11-23T10:00:00.000Z',NULL,'{"from":"investigating","to":"monitoring"}');
+INSERT INTO events VALUES(6,1,1,NULL,'incident_edited','2026-11-23T10:00:00.000Z',NULL,'{"fields":"body"}');
+INSERT INTO events VALUES(7,1,NULL,NULL,'source_unreadable','2026-11-23T13:00:00.000Z',NULL,'{"last_success_at":"2026-11-23T10:00:00.000Z","reason":"403 Forbidden","since":"2026-11-23T11:00:00.000Z"}');
 CREATE TABLE channels ( -- where news is delivered
   channel TEXT PRIMARY KEY CHECK (channel <> ''), -- its name in the configuration
   after_event_id INTEGER NOT NULL, -- events up to this one were there before the channel and are not delivered to it
@@ -216,6 +217,9 @@ INSERT INTO sqlite_sequence VALUES('events',7);
 CREATE INDEX component_changes_by_component ON component_changes (component_id, at);
 CREATE INDEX incidents_by_source_start ON incidents (source_id, started_at);
 CREATE INDEX incidents_by_start ON incidents (started_at);
+CREATE INDEX incidents_by_source_end ON incidents (source_id, resolved_at) WHERE resolved_at IS NOT NULL;
+CREATE INDEX incidents_by_source_window ON incidents (source_id, scheduled_start_at) WHERE scheduled_start_at IS NOT NULL;
+CREATE INDEX incidents_by_event ON incidents (same_event_id) WHERE same_event_id IS NOT NULL;
 CREATE INDEX incidents_open ON incidents (source_id) WHERE state NOT IN ('resolved', 'completed', 'cancelled') AND left_feed_at IS NULL;
 CREATE INDEX incident_updates_by_position ON incident_updates (incident_id, position);
 CREATE INDEX incident_updates_by_post ON incident_updates (posted_at);
@@ -259,7 +263,8 @@ SELECT
     THEN CAST(round((julianday(i.resolved_at) - julianday(i.started_at)) * 86400) AS INTEGER) END AS duration_seconds, -- start to end; null while open or an end is unknown, never negative
   i.stated_duration_seconds, -- by the vendor's postmortem
   i.start_given, -- 1: the vendor states the start
-  i.announced, -- 0: history, stored silently
+  i.announced, -- 0: history, or told by another record of the event
+  i.same_event_id, -- the record that stands for the event, itself included; null: no other page tells of it
   (SELECT group_concat(label, ', ') FROM (
     SELECT CASE WHEN c.group_name <> '' THEN c.group_name || ' › ' || c.name ELSE c.name END AS label
     FROM incident_components ic JOIN components c USING (component_id)
@@ -267,7 +272,10 @@ SELECT
   (SELECT count(*) FROM incident_updates u WHERE u.incident_id = i.incident_id) AS update_count, -- posts in the timeline
   l.body AS latest_body, -- newest post that is no postmortem
   l.state AS latest_state, -- its state
-  l.posted_at AS latest_posted_at -- its time
+  l.posted_at AS latest_posted_at, -- its time
+  (SELECT group_concat(page_url, ', ') FROM (
+    SELECT x.page_url FROM incidents o JOIN sources x USING (source_id)
+    WHERE o.same_event_id = i.same_event_id AND o.incident_id <> i.incident_id ORDER BY o.incident_id)) AS also_on -- other pages of the vendor that tell of the event
 FROM incidents i
 JOIN sources s USING (source_id)
 JOIN vendors v USING (vendor_id)
@@ -276,9 +284,10 @@ LEFT JOIN incident_updates l ON l.update_id = (
   WHERE u.incident_id = i.incident_id AND u.state <> 'postmortem' AND u.removed_at IS NULL
   ORDER BY u.position DESC LIMIT 1)
 ;
-CREATE VIEW v_open AS -- what is not over: open incidents, and maintenances that are planned or under way
+CREATE VIEW v_open AS -- what is not over: open incidents, and maintenances that are planned or under way; an event that several pages tell of counts once, as the record that stands for it says
 SELECT * FROM v_incidents
 WHERE state NOT IN ('resolved', 'completed', 'cancelled') AND left_feed_at IS NULL
+  AND coalesce(same_event_id, incident_id) = incident_id
 ;
 CREATE VIEW v_updates AS -- posts of all timelines with vendor and incident
 SELECT
@@ -328,7 +337,7 @@ SELECT
 FROM sources s
 JOIN vendors v USING (vendor_id)
 ;
-CREATE VIEW v_monthly AS -- incidents and hours of impact, by vendor and month of the start
+CREATE VIEW v_monthly AS -- incidents and hours of impact, by vendor and month of the start; an event that several pages tell of counts once
 SELECT
   vendor,
   vendor_name,
@@ -342,9 +351,10 @@ SELECT
   round(coalesce(sum(CASE WHEN kind = 'incident' THEN duration_seconds END), 0) / 3600.0, 2) AS hours_of_impact, -- of ended incidents; overlapping ones count twice
   count(CASE WHEN kind = 'maintenance' THEN 1 END) AS maintenances
 FROM v_incidents
+WHERE coalesce(same_event_id, incident_id) = incident_id
 GROUP BY vendor, month
 ;
-CREATE VIEW v_scorecard AS -- how each vendor does: how often, how long, how soon it says so, how much it edits
+CREATE VIEW v_scorecard AS -- how each vendor does: how often, how long, how soon it says so, how much it edits; an event that several pages tell of counts once
 WITH
   incident AS (
     SELECT s.vendor_id, i.incident_id, i.severity, i.stated_duration_seconds,
@@ -355,7 +365,7 @@ WITH
         WHERE u.incident_id = i.incident_id AND u.posted_at >= i.started_at)) - julianday(i.started_at)) * 1440 END AS first_update,
       EXISTS (SELECT 1 FROM incident_updates u WHERE u.incident_id = i.incident_id AND u.state = 'postmortem') AS postmortem
     FROM incidents i JOIN sources s USING (source_id)
-    WHERE i.kind = 'incident'),
+    WHERE i.kind = 'incident' AND coalesce(i.same_event_id, i.incident_id) = i.incident_id),
   resolve AS (
     SELECT vendor_id, avg(minutes) AS median FROM (
       SELECT vendor_id, minutes, row_number() OVER (PARTITION BY vendor_id ORDER BY minutes) AS n,
@@ -391,7 +401,7 @@ SELECT
   round(t.postmortem_share, 3) AS postmortem_share, -- 0 to 1
   round(f.median, 1) AS median_minutes_to_first_update, -- where the vendor states the start
   (SELECT count(*) FROM revisions x JOIN incidents i USING (incident_id) JOIN sources s USING (source_id)
-    WHERE s.vendor_id = v.vendor_id) AS revisions, -- edits after publishing
+    WHERE s.vendor_id = v.vendor_id AND coalesce(i.same_event_id, i.incident_id) = i.incident_id) AS revisions, -- edits after publishing
   round(t.stated, 1) AS stated_minutes, -- mean by the postmortems, of incidents that have both figures
   round(t.measured, 1) AS measured_minutes, -- mean by start and end, of the same incidents
   (SELECT min(s.coverage_start_at) FROM sources s WHERE s.vendor_id = v.vendor_id) AS coverage_start_at -- figures hold from then on

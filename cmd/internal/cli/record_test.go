@@ -96,14 +96,14 @@ func facts(t *testing.T, path string) map[string][]string {
 			JOIN sources USING (source_id) JOIN vendors USING (vendor_id) ORDER BY slug, source_key, component_change_id`,
 		"incidents": `SELECT slug, i.source_key, i.kind, i.title, i.url, i.severity, i.state, i.vendor_severity, i.vendor_state, i.started_at,
 			i.resolved_at, i.scheduled_start_at, i.scheduled_end_at, i.created_at, i.updated_at, i.stated_duration_seconds, i.start_given,
-			i.excerpt, i.left_feed_at IS NULL, i.announced` + of + `ORDER BY slug, i.source_key`,
+			i.excerpt, i.left_feed_at IS NULL, i.announced, i.same_event_id IS NULL` + of + `ORDER BY slug, i.source_key`,
 		"updates": `SELECT slug, i.source_key, u.source_key, u.position, u.state, u.vendor_state, u.posted_at, u.created_at, u.body, u.removed_at IS NULL` +
 			of + `JOIN incident_updates u USING (incident_id) ORDER BY slug, i.source_key, u.position`,
 		"incident_components": `SELECT slug, i.source_key, c.source_key` + of + `JOIN incident_components USING (incident_id)
 			JOIN components c USING (component_id) ORDER BY slug, i.source_key, c.source_key`,
 		"revisions": `SELECT slug, i.source_key, u.source_key, r.field, r.old_value, r.new_value` + of + `JOIN revisions r USING (incident_id)
 			LEFT JOIN incident_updates u USING (update_id) ORDER BY slug, i.source_key, r.revision_id`,
-		"events": `SELECT slug, e.kind, i.source_key, u.source_key, e.stale, e.detail FROM events e JOIN sources s USING (source_id)
+		"events": `SELECT slug, e.kind, i.source_key, u.source_key, e.withheld, e.detail FROM events e JOIN sources s USING (source_id)
 			JOIN vendors v USING (vendor_id) LEFT JOIN incidents i USING (incident_id) LEFT JOIN incident_updates u USING (update_id)
 			ORDER BY slug, e.event_id`,
 		"findings": `SELECT slug, source_key, field, value, problem FROM findings JOIN sources USING (source_id) JOIN vendors USING (vendor_id)

@@ -58,6 +58,13 @@ var commands = map[string]func(s *script, args []string) error{
 		}
 		return match(args, 2, text)
 	},
+	"let": func(s *script, args []string) error {
+		if len(args) != 1 {
+			return errUsage
+		}
+		s.env[args[0]] = strings.TrimSpace(s.stdout)
+		return nil
+	},
 	"cmp":    scriptCmp,
 	"exists": scriptExists,
 	"cp":     scriptCp,

@@ -25,6 +25,7 @@ import (
 //	grep PATTERN FILE          the file matches
 //	cmp FILE FILE              the files, or stdout or stderr, are equal
 //	exists FILE · cp FROM TO · rm FILE... · mkdir DIR... · env NAME=VALUE...
+//	let NAME                   what was printed becomes a variable
 //	world start [VENDOR...]    vendors to watch; sets KUSTOMER_URL and so on
 //	world step 20m             some time passes for the vendors
 //	world break VENDOR FAULT [ADDRESS]   the vendor misbehaves, at addresses that match

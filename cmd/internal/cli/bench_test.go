@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -33,8 +34,9 @@ var statuspagePaths = []string{"/api/v2/summary.json", "/api/v2/incidents.json",
 
 // BenchmarkPoll is one poll of 1,000 sources, through the real fetcher, normaliser and file, each
 // beside its floor: the least that could be done about the same bytes. ns/source is the wall time of a
-// poll divided by the sources; "x-…" is that time in multiples of the floor's. The server takes its
-// share of the same machine in all of them.
+// poll divided by the sources, cpu-ns/source the processors' time for it, which depends on neither the disk
+// nor what else runs; "x-…" is the one and "cpu-x-…" the other in multiples of the floor's. The server takes
+// its share of the same machine in all of them.
 func BenchmarkPoll(b *testing.B) {
 	fleet := simulate.NewFleet(pollSources, pollIncidents, pollSummary)
 	if err := fleet.Start(); err != nil {
@@ -42,50 +44,31 @@ func BenchmarkPoll(b *testing.B) {
 	}
 	defer fleet.Close()
 	p := newPoll(b, fleet)
-	floors := map[string]float64{}
+	floors := map[string]cost{}
 
 	b.Run("unchanged/floor-304", func(b *testing.B) {
 		f := newFloor(b, fleet)
-		f.each(b, f.conditional) // learns the validators
-		for b.Loop() {
-			f.each(b, f.conditional)
-		}
-		floors["304"] = perSource(b)
+		inParallel(b, f.conditional) // learns the validators
+		floors["304"] = measure(b, nil, func() { inParallel(b, f.conditional) })
 	})
 	b.Run("unchanged/floor-get-hash", func(b *testing.B) {
 		f := newFloor(b, fleet)
-		for b.Loop() {
-			f.each(b, f.hash)
-		}
-		floors["get-hash"] = perSource(b)
+		floors["get-hash"] = measure(b, nil, func() { inParallel(b, f.hash) })
 	})
 	b.Run("unchanged/vendorwatch", func(b *testing.B) {
 		p.pollAll(b, "")
-		for b.Loop() {
-			p.pollAll(b, db.OutcomeUnchanged)
-		}
-		beside(b, floors, "304", "get-hash")
+		c := measure(b, nil, func() { p.pollAll(b, db.OutcomeUnchanged) })
+		c.beside(b, floors, "304", "get-hash")
 	})
 	b.Run("changed/floor", func(b *testing.B) {
 		f := newFloor(b, fleet)
-		f.each(b, f.readAndInsert) // what was there before
-		for b.Loop() {
-			b.StopTimer()
-			changeAll(fleet)
-			b.StartTimer()
-			f.each(b, f.readAndInsert)
-		}
-		floors["floor"] = perSource(b)
+		inParallel(b, f.readAndInsert) // what was there before
+		floors["floor"] = measure(b, func() { changeAll(fleet) }, func() { inParallel(b, f.readAndInsert) })
 	})
 	b.Run("changed/vendorwatch", func(b *testing.B) {
 		p.pollAll(b, "")
-		for b.Loop() {
-			b.StopTimer()
-			changeAll(fleet)
-			b.StartTimer()
-			p.pollAll(b, db.OutcomeChanged)
-		}
-		beside(b, floors, "floor")
+		c := measure(b, func() { changeAll(fleet) }, func() { p.pollAll(b, db.OutcomeChanged) })
+		c.beside(b, floors, "floor")
 	})
 }
 
@@ -95,22 +78,50 @@ func changeAll(f *simulate.Fleet) {
 	}
 }
 
-// perSource reports and returns the time that a poll took for each source.
-func perSource(b *testing.B) float64 {
-	ns := float64(b.Elapsed().Nanoseconds()) / float64(b.N) / pollSources
-	b.ReportMetric(ns, "ns/source")
+// cost is what a poll took for each source, in nanoseconds.
+type cost struct{ wall, cpu float64 }
+
+// measure runs do for as long as the benchmark wants, with before, if there is any, outside of the measured
+// time, and reports and returns what it took.
+func measure(b *testing.B, before, do func()) cost {
+	b.Helper()
 	b.ReportAllocs()
-	return ns
+	var used time.Duration
+	for b.Loop() {
+		if before != nil {
+			b.StopTimer()
+			before()
+			b.StartTimer()
+		}
+		began := processorTime(b)
+		do()
+		used += processorTime(b) - began
+	}
+	polled := float64(b.N) * pollSources
+	c := cost{wall: float64(b.Elapsed()) / polled, cpu: float64(used) / polled}
+	b.ReportMetric(c.wall, "ns/source")
+	b.ReportMetric(c.cpu, "cpu-ns/source")
+	return c
 }
 
-// beside reports a poll's time in multiples of its floors', of those that ran.
-func beside(b *testing.B, floors map[string]float64, names ...string) {
-	ns := perSource(b)
+// beside reports a cost in multiples of those floors that were measured.
+func (c cost) beside(b *testing.B, floors map[string]cost, names ...string) {
 	for _, name := range names {
-		if floor := floors[name]; floor > 0 {
-			b.ReportMetric(ns/floor, "x-"+name)
+		if f, measured := floors[name]; measured {
+			b.ReportMetric(c.wall/f.wall, "x-"+name)
+			b.ReportMetric(c.cpu/f.cpu, "cpu-x-"+name)
 		}
 	}
+}
+
+// processorTime is how long this process has been running on processors.
+func processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // inParallel calls do for each source, with the concurrency of a poll.
@@ -211,11 +222,6 @@ func newFloor(b *testing.B, fleet *simulate.Fleet) *floor {
 		f.known = append(f.known, map[string]bool{})
 	}
 	return f
-}
-
-func (f *floor) each(b *testing.B, do func(i int) error) {
-	b.Helper()
-	inParallel(b, do)
 }
 
 func (f *floor) get(i int, path, etag string) ([]byte, *http.Response, error) {

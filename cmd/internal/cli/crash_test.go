@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -146,25 +145,21 @@ func TestKilledDigestsLoseNothingAndRepeatOnlyWhatWasInFlight(t *testing.T) {
 	for step := range steps {
 		whole(t, program(dir, env, "scrape"))
 		pending := mustQuery(t, record, `SELECT event_id FROM events WHERE event_id NOT IN (SELECT event_id FROM deliveries WHERE state = 'delivered') ORDER BY 1`)
-		length := 150 * time.Millisecond
+		length := 150 * time.Millisecond // of a digest, about
 		var inFlight atomic.Int64
 		// killAt lets the message's arrival be the death of the program.
-		killAt := func(answerFirst bool) {
+		killAt := func(kill func(*os.Process) (taken bool)) {
 			c := program(dir, env, "digest")
 			var out bytes.Buffer
 			c.Stdout, c.Stderr = &out, &out
-			var once sync.Once
 			started := make(chan struct{})
-			hook.onMessage(func() {
-				once.Do(func() {
-					<-started
+			hook.onMessage(func() bool {
+				<-started
+				taken := kill(c.Process)
+				if taken {
 					inFlight.Add(1)
-					if answerFirst {
-						go c.Process.Kill()
-						return
-					}
-					c.Process.Kill()
-				})
+				}
+				return taken
 			})
 			if err := c.Start(); err != nil {
 				t.Fatal(err)
@@ -173,13 +168,15 @@ func TestKilledDigestsLoseNothingAndRepeatOnlyWhatWasInFlight(t *testing.T) {
 			ended9(t, c, &out)
 			hook.onMessage(nil)
 		}
-		switch step % 3 {
-		case 0:
-			killAt(false)
-		case 1:
-			killAt(true)
-		case 2:
-			for range 3 {
+		switch step % 4 {
+		case 0: // before the answer; Slack has it
+			killAt(func(p *os.Process) bool { p.Kill(); return true })
+		case 1: // before the answer; it is lost
+			killAt(func(p *os.Process) bool { p.Kill(); return false })
+		case 2: // while the answer is on its way
+			killAt(func(p *os.Process) bool { go p.Kill(); return true })
+		case 3: // at any time
+			for range 4 {
 				before := len(hook.taken())
 				runFor(t, time.Duration(chance.Int64N(int64(length))), program(dir, env, "digest"))
 				if len(hook.taken()) > before {

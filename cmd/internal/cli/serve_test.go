@@ -163,9 +163,10 @@ func TestServeStopsThoughSlackHangs(t *testing.T) {
 	t.Cleanup(func() { close(release) })
 	hung := make(chan struct{})
 	var once sync.Once
-	hook.onMessage(func() {
+	hook.onMessage(func() bool {
 		once.Do(func() { close(hung) })
 		<-release
+		return true
 	})
 	s := serve(t, folder(t, w, []string{"kustomer"}, slackChannel), "VENDORWATCH_SLACK_URL="+hook.webhook())
 	s.until("Slack has a message in hand", func() bool {

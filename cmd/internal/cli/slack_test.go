@@ -22,10 +22,10 @@ type fakeSlack struct {
 	mu       sync.Mutex
 	status   int
 	text     string
-	messages []string // those it took
-	refused  int      // requests that it did not take
-	strange  []string // messages that Slack would not take
-	hear     func()   // called when a message has arrived, before the answer
+	messages []string    // those it took
+	refused  int         // requests that it did not take
+	strange  []string    // messages that Slack would not take
+	hear     func() bool // called when a message has arrived, before the answer; false: it gets lost at Slack
 }
 
 func newSlack() *fakeSlack {
@@ -50,7 +50,7 @@ func (f *fakeSlack) answer(status int, text string) {
 	f.status, f.text = status, text
 }
 
-func (f *fakeSlack) onMessage(hear func()) {
+func (f *fakeSlack) onMessage(hear func() bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.hear = hear
@@ -89,15 +89,17 @@ func (f *fakeSlack) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !strings.HasSuffix(r.URL.Path, slackSecret) || r.Method != http.MethodPost {
 		f.strange = append(f.strange, r.Method+" to a wrong address")
 	}
+	f.mu.Unlock()
+	if hear != nil && !hear() {
+		panic(http.ErrAbortHandler)
+	}
+	f.mu.Lock()
 	if status == http.StatusOK && text == "ok" {
 		f.messages = append(f.messages, string(body))
 	} else {
 		f.refused++
 	}
 	f.mu.Unlock()
-	if hear != nil {
-		hear()
-	}
 	w.WriteHeader(status)
 	fmt.Fprint(w, text)
 }

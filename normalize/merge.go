@@ -21,7 +21,7 @@ func Merge(known, seen Incident) Incident {
 func merge(k, s Incident) (Incident, []Edit) {
 	g := &merging{fresh: !older(s, k)}
 	m := k
-	m.Title = g.text("title", k.Title, s.Title)
+	m.Title = g.title(k, s)
 	if m.URL == "" {
 		m.URL = s.URL
 	}
@@ -109,19 +109,40 @@ func (g *merging) edit(update, field, old, new string) {
 	g.edits = append(g.edits, Edit{UpdateKey: update, Field: field, Old: old, New: new})
 }
 
-func (g *merging) text(field, k, s string) string {
+func (g *merging) title(known, seen Incident) string {
+	k, s := known.Title, seen.Title
 	switch {
 	case k == "":
 		return s
-	case s == "" || sameText(k, s) || cutOf(s, k, false):
+	case s == "" || k == s:
+		return k
+	case sameText(k, s) && respelt(known.Raws, seen.Raws):
+		if g.fresh {
+			return s
+		}
+		return k
+	case sameText(k, s):
+		// HTML may show one space where there are two.
+		if len(s) > len(k) || len(s) == len(k) && s > k {
+			return s
+		}
+		return k
+	case cutOf(s, k, false):
 		return k
 	case cutOf(k, s, false):
 		return s
 	case !g.fresh:
 		return k
 	}
-	g.edit("", field, k, s)
+	g.edit("", "title", k, s)
 	return s
+}
+
+// respelt reports whether a document spells the title otherwise than it did before.
+func respelt(known, seen []Raw) bool {
+	return slices.ContainsFunc(seen, func(s Raw) bool {
+		return slices.ContainsFunc(known, func(k Raw) bool { return k.Document == s.Document && k.Title != s.Title })
+	})
 }
 
 func (g *merging) time(field string, k, s time.Time) time.Time {

@@ -91,7 +91,7 @@ type reading struct {
 func one(raw Raw, own Words, zones zoneCache) (Incident, []Finding) {
 	r := &reading{raw: raw, own: own, zones: zones}
 	i := &r.incident
-	i.Title = oneLine(raw.Title)
+	i.Title = title(raw.Title)
 	i.URL = raw.URL
 	i.Excerpt = raw.Excerpt
 	i.Raws = []Raw{raw}
@@ -472,6 +472,17 @@ func Components(raws []RawComponent, own Words) ([]Component, []Finding) {
 		out = append(out, c)
 	}
 	return out, findings
+}
+
+var lineEnds = regexp.MustCompile(`[ \t]*[\r\n\t\v\f]\s*`)
+
+// title puts a title on one line and leaves its spaces as the vendor wrote them.
+func title(s string) string {
+	if isOneLine(s) {
+		return strings.TrimSpace(s)
+	}
+	s = strings.ReplaceAll(zeroWidth.Replace(unescape(s)), "\u00a0", " ")
+	return strings.TrimSpace(lineEnds.ReplaceAllString(s, " "))
 }
 
 // oneLine puts a name on one line: references resolved, runs of white space made one space.

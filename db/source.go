@@ -93,6 +93,36 @@ func (d *DB) EnsureSource(ctx context.Context, vendorID int64, pageURL, platform
 	return id, nil
 }
 
+// IdentifySource gives a source, of which nothing could be read so far, its address and platform. A slash
+// at the end of pageURL makes no difference.
+func (d *DB) IdentifySource(ctx context.Context, sourceID int64, pageURL, platform string) error {
+	err := d.change(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE sources SET page_url = ?, platform = ? WHERE source_id = ?`, strings.TrimRight(pageURL, "/"), platform, sourceID)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("source %s: %w", pageURL, err)
+	}
+	return nil
+}
+
+// SetWatched records which sources the service's configuration lists: these, and no others.
+func (d *DB) SetWatched(ctx context.Context, ids []int64) error {
+	list, err := marshal(append([]int64{}, ids...))
+	if err == nil {
+		err = d.change(ctx, func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, `
+				UPDATE sources SET watched = 1 - watched
+				WHERE watched <> (source_id IN (SELECT value FROM json_each(?)))`, list)
+			return err
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("watched sources: %w", err)
+	}
+	return nil
+}
+
 const selectSource = `
 	SELECT s.source_id, s.vendor_id, v.slug, coalesce(nullif(v.name, ''), v.slug), s.page_url, s.platform
 	FROM sources s JOIN vendors v USING (vendor_id) `

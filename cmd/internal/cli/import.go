@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -108,6 +109,9 @@ func (a *app) importPages(ctx context.Context, f importFlags, paths []string) er
 	return err
 }
 
+// unknownPlatform is that of a page of which no capture could be read yet.
+const unknownPlatform = "unknown"
+
 // importer takes the captures of one import, in order.
 type importer struct {
 	app     *app
@@ -161,14 +165,22 @@ func (i *importer) read(page scraper.Page) (string, watch.Capture) {
 	return watch.ReadCapture(i.flags.platform, page, source)
 }
 
-// finish saves what waited in vain for a readable capture.
+// finish saves what waited in vain for a readable capture: with the vendor's only page, where it has one.
 func (i *importer) finish(ctx context.Context) error {
 	if len(i.waiting) == 0 {
 		return nil
 	}
+	known, err := i.db.SourcesOf(ctx, i.flags.vendor)
+	if err != nil {
+		return err
+	}
+	platform := unknownPlatform
+	if len(known) == 1 {
+		platform = known[0].Platform
+	}
 	last := i.waiting[len(i.waiting)-1]
 	i.waiting = i.waiting[:len(i.waiting)-1]
-	return i.save(ctx, "unknown", last)
+	return i.save(ctx, platform, last)
 }
 
 func (i *importer) save(ctx context.Context, platform string, c watch.Capture) error {
@@ -202,6 +214,14 @@ func (i *importer) source(ctx context.Context, platform string, c watch.Capture)
 		return watch.Source{}, err
 	}
 	address := watch.PageAddress(platform, c)
+	if len(known) == 1 && known[0].Platform == unknownPlatform && platform != unknownPlatform {
+		// The first capture that can be read tells whose the unreadable ones before it were.
+		page := cmp.Or(address, known[0].PageURL)
+		if err := i.db.IdentifySource(ctx, known[0].SourceID, page, platform); err != nil {
+			return watch.Source{}, err
+		}
+		known[0].PageURL, known[0].Platform = page, platform
+	}
 	known = slices.DeleteFunc(known, func(s db.Source) bool {
 		return s.Platform != platform || i.flags.url != "" && s.PageURL != address
 	})

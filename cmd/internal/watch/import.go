@@ -3,7 +3,6 @@ package watch
 import (
 	"context"
 	"errors"
-	"time"
 
 	"vendorwatch/db"
 	"vendorwatch/normalize"
@@ -41,9 +40,8 @@ func ReadCapture(platform string, page scraper.Page, s scraper.Source) (string, 
 }
 
 // Import saves a capture as a scrape of its own time. One that could not be read is saved as such and
-// empties nothing.
+// empties nothing. How long it took is not stored: the same pages give the same file.
 func (w *Watcher) Import(ctx context.Context, s Source, c Capture) (db.Saved, error) {
-	began := time.Now()
 	scrape := db.Scrape{SourceID: s.ID, At: c.Page.At.UTC(), Archived: true}
 	out := scraper.Outcome{Bytes: int64(len(c.Page.Body))}
 	var words scraper.Platform
@@ -57,7 +55,6 @@ func (w *Watcher) Import(ctx context.Context, s Source, c Capture) (db.Saved, er
 	}
 	fill(&scrape, s, words, out, c.Err)
 	scrape.Unreadable = c.Err != nil && (scrape.Unreadable || errors.Is(c.Err, scraper.ErrShape))
-	scrape.Took = time.Since(began)
 	return w.save(ctx, s, scrape)
 }
 

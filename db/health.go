@@ -13,15 +13,21 @@ type sourceRow struct {
 	failures                                      int
 	failingSince, lastSuccess, lastError          string
 	baselineAt, latestAt, coverageAt, suspectedAt string
+	indicator, indicatorSince                     string
+	gaps, gapOpen                                 bool // there are gaps that were not filled; one lasts
 }
 
 func (v *saver) loadSource() error {
 	r := &v.source
 	err := v.queryRow(`
 		SELECT consecutive_failures, coalesce(failing_since_at, ''), coalesce(last_success_at, ''), coalesce(last_error, ''),
-			coalesce(baseline_at, ''), coalesce(latest_at, ''), coalesce(coverage_start_at, ''), coalesce(vanish_suspected_at, '')
-		FROM sources WHERE source_id = ?`, v.s.SourceID).Scan(
-		&r.failures, &r.failingSince, &r.lastSuccess, &r.lastError, &r.baselineAt, &r.latestAt, &r.coverageAt, &r.suspectedAt)
+			coalesce(baseline_at, ''), coalesce(latest_at, ''), coalesce(coverage_start_at, ''), coalesce(vanish_suspected_at, ''),
+			coalesce(indicator, ''), coalesce(indicator_since_at, ''),
+			EXISTS (SELECT 1 FROM coverage_gaps g WHERE g.source_id = s.source_id AND g.filled_at IS NULL),
+			EXISTS (SELECT 1 FROM coverage_gaps g WHERE g.source_id = s.source_id AND g.filled_at IS NULL AND g.to_at IS NULL)
+		FROM sources s WHERE source_id = ?`, v.s.SourceID).Scan(
+		&r.failures, &r.failingSince, &r.lastSuccess, &r.lastError, &r.baselineAt, &r.latestAt, &r.coverageAt, &r.suspectedAt,
+		&r.indicator, &r.indicatorSince, &r.gaps, &r.gapOpen)
 	if errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("source: %w", ErrNotFound)
 	}
@@ -36,8 +42,12 @@ func (v *saver) countFailure() error {
 		since = v.at
 	}
 	_, err := v.exec(`
-		UPDATE sources SET last_attempt_at = ?, consecutive_failures = consecutive_failures + 1, failing_since_at = ?, last_error = ?
-		WHERE source_id = ?`, v.at, since, reason, v.s.SourceID)
+		UPDATE sources SET last_attempt_at = ?, consecutive_failures = consecutive_failures + 1, failing_since_at = ?, last_error = ?,
+			interval_seconds = ?
+		WHERE source_id = ?`, v.at, since, reason, v.s.seconds(), v.s.SourceID)
+	if err == nil {
+		err = v.beginGap()
+	}
 	if err != nil || v.source.failures+1 != failuresToReport {
 		return err
 	}
@@ -50,13 +60,7 @@ func (v *saver) countFailure() error {
 // it can be read now, so they leave the health alone.
 func (v *saver) saveSuccess() error {
 	s := v.s
-	coverage := v.source.coverageAt
-	if start := stamp(s.CoverageStart); start != "" && (coverage == "" || start < coverage) {
-		coverage = start
-	}
-	if v.baseline && coverage == "" {
-		coverage = v.at
-	}
+	coverage := v.coverage()
 	baseline := v.source.baselineAt
 	if v.baseline {
 		baseline = v.at
@@ -82,8 +86,18 @@ func (v *saver) saveSuccess() error {
 			return err
 		}
 	}
-	if s.Archived || s.Backfill {
-		return nil
+	switch {
+	case s.Backfill:
+	case s.Archived:
+		err = v.saveArchivedGaps(true)
+	default:
+		err = v.endGap()
+	}
+	if err == nil {
+		err = v.fillGaps()
+	}
+	if err != nil || s.Archived || s.Backfill {
+		return err
 	}
 	var lastError any
 	if s.Err != nil {
@@ -91,8 +105,8 @@ func (v *saver) saveSuccess() error {
 	}
 	_, err = v.exec(`
 		UPDATE sources SET last_attempt_at = ?1, last_success_at = ?1, consecutive_failures = 0, failing_since_at = NULL,
-			last_error = ?2, indicator = coalesce(?3, indicator)
-		WHERE source_id = ?4`, v.at, lastError, null(s.Indicator), s.SourceID)
+			last_error = ?2, interval_seconds = ?3
+		WHERE source_id = ?4`, v.at, lastError, s.seconds(), s.SourceID)
 	if err != nil || v.source.failures < failuresToReport {
 		return err
 	}

@@ -40,6 +40,9 @@ func newFile(t testing.TB) *file {
 	})
 	f := &file{DB: d, t: t}
 	f.source = f.addSource("acme")
+	if err := f.SetWatched(t.Context(), []int64{f.source}); err != nil {
+		t.Fatal(err)
+	}
 	return f
 }
 
@@ -115,7 +118,7 @@ func (f *file) dump() string {
 	f.t.Helper()
 	var b strings.Builder
 	for _, table := range []string{"vendors", "documents", "components", "component_changes", "incidents", "incident_updates",
-		"incident_components", "revisions", "events", "channels", "deliveries", "findings"} {
+		"incident_components", "revisions", "events", "channels", "deliveries", "findings", "coverage_gaps"} {
 		for _, row := range f.rows(`SELECT * FROM ` + table) {
 			b.WriteString(table + "|" + row + "\n")
 		}

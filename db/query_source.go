@@ -9,15 +9,17 @@ import (
 )
 
 const selectHealth = `
-	SELECT source_id, vendor, vendor_name, page_url, platform, health, coalesce(last_success_at, ''), coalesce(last_attempt_at, ''),
-		consecutive_failures, coalesce(failing_since, ''), coalesce(last_error, ''), coalesce(coverage_start_at, ''),
-		coalesce(baseline_at, ''), coalesce(indicator, ''), open_incidents, incidents, open_findings
+	SELECT source_id, vendor, vendor_name, page_url, platform, watched, health, coalesce(last_success_at, ''), coalesce(last_attempt_at, ''),
+		consecutive_failures, coalesce(failing_since, ''), coalesce(last_error, ''), coalesce(latest_at, ''), coalesce(coverage_start_at, ''),
+		coalesce(baseline_at, ''), coalesce(blind_since_at, ''), gaps, coalesce(blind_seconds_30d, 0), coalesce(indicator, ''),
+		coalesce(indicator_since_at, ''), open_incidents, incidents, open_findings
 	FROM v_source_health `
 
 func scanHealth(r *sql.Rows, h *SourceHealth) error {
-	return r.Scan(&h.SourceID, &h.Vendor, &h.VendorName, &h.PageURL, &h.Platform, &h.Health, &h.LastSuccessAt, &h.LastAttemptAt,
-		&h.ConsecutiveFailures, &h.FailingSince, &h.LastError, &h.CoverageStartAt,
-		&h.BaselineAt, &h.Indicator, &h.OpenIncidents, &h.Incidents, &h.OpenFindings)
+	return r.Scan(&h.SourceID, &h.Vendor, &h.VendorName, &h.PageURL, &h.Platform, &h.Watched, &h.Health, &h.LastSuccessAt, &h.LastAttemptAt,
+		&h.ConsecutiveFailures, &h.FailingSince, &h.LastError, &h.LatestAt, &h.CoverageStartAt,
+		&h.BaselineAt, &h.BlindSinceAt, &h.Gaps, &h.BlindSeconds30d, &h.Indicator,
+		&h.IndicatorSinceAt, &h.OpenIncidents, &h.Incidents, &h.OpenFindings)
 }
 
 // Health returns how each status page can be read, by vendor.
@@ -63,7 +65,7 @@ func (d *DB) Vendors(ctx context.Context) ([]VendorHealth, error) {
 const selectEvent = `
 	SELECT e.event_id, e.kind, e.at, e.source_id, coalesce(e.incident_id, 0), coalesce(e.update_id, 0), e.detail,
 		v.slug, coalesce(nullif(v.name, ''), v.slug), coalesce(i.title, ''), coalesce(i.severity, ''), coalesce(i.state, ''),
-		coalesce(nullif(i.url, ''), s.page_url), coalesce(u.body, '')
+		coalesce(nullif(i.url, ''), s.page_url), coalesce(u.body, ''), coalesce(e.withheld, '')
 	FROM events e
 	JOIN sources s USING (source_id)
 	JOIN vendors v USING (vendor_id)
@@ -75,7 +77,7 @@ func queryEvents(ctx context.Context, q querier, rest string, args ...any) ([]Ev
 	return list(ctx, q, func(r *sql.Rows, e *Event) error {
 		var detail []byte
 		if err := r.Scan(&e.EventID, &e.Kind, &e.At, &e.SourceID, &e.IncidentID, &e.UpdateID, &detail,
-			&e.Vendor, &e.VendorName, &e.Title, &e.Severity, &e.State, &e.URL, &e.Body); err != nil {
+			&e.Vendor, &e.VendorName, &e.Title, &e.Severity, &e.State, &e.URL, &e.Body, &e.Withheld); err != nil {
 			return err
 		}
 		if err := json.Unmarshal(detail, &e.Detail); err != nil {

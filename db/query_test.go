@@ -118,11 +118,12 @@ func TestHealthAndVendors(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []SourceHealth{
-		{SourceID: 1, Vendor: "acme", VendorName: "ACME", PageURL: "https://status.acme.example", Platform: "statuspage", Health: "unreadable",
+		{SourceID: 1, Vendor: "acme", VendorName: "ACME", PageURL: "https://status.acme.example", Platform: "statuspage", Watched: 1, Health: "unreadable",
 			LastSuccessAt: "2026-11-23T10:00:00.000Z", LastAttemptAt: "2026-11-23T13:00:00.000Z", ConsecutiveFailures: 3, FailingSince: "2026-11-23T11:00:00.000Z",
-			LastError: "403 Forbidden", CoverageStartAt: "2026-11-23T09:00:00.000Z", BaselineAt: "2026-11-23T09:00:00.000Z", Indicator: "minor",
+			LastError: "403 Forbidden", LatestAt: "2026-11-23T10:00:00.000Z", CoverageStartAt: "2026-11-23T09:00:00.000Z",
+			BlindSinceAt: "2026-11-23T10:00:00.000Z", Gaps: 1, BlindSeconds30d: 3 * 3600, BaselineAt: "2026-11-23T09:00:00.000Z", Indicator: "minor",
 			OpenIncidents: 2, Incidents: 3, OpenFindings: 1},
-		{SourceID: 2, Vendor: "zeta", VendorName: "ZETA", PageURL: "https://status.zeta.example", Platform: "statuspage", Health: "never"},
+		{SourceID: 2, Vendor: "zeta", VendorName: "ZETA", PageURL: "https://status.zeta.example", Platform: "statuspage", Health: "not_watched"},
 	}
 	if diff := cmp.Diff(want, health); diff != "" {
 		t.Errorf("health (-want +got)\n%s", diff)

@@ -99,11 +99,16 @@ func (v *saver) save() error {
 				return err
 			}
 		}
+		if s.Archived && !s.Backfill {
+			if err := v.saveArchivedGaps(false); err != nil {
+				return err
+			}
+		}
 		return v.finish(hash)
 	}
 	v.past = s.Archived && v.at < v.source.latestAt
 	v.baseline = v.source.baselineAt == "" && !s.Backfill && !s.Unchanged
-	steps := []func() error{v.saveSuccess, v.saveComponents, v.saveIncidents, v.saveFindings, v.saveDocuments}
+	steps := []func() error{v.saveSuccess, v.saveComponents, v.saveIncidents, v.saveIndicator, v.saveFindings, v.saveDocuments}
 	if s.Unchanged {
 		steps = []func() error{v.saveSuccess, v.saveDocuments}
 	}
@@ -128,13 +133,14 @@ func nothingRead(s Scrape) bool {
 	return s.Err != nil && len(s.Incidents) == 0 && len(s.Components) == 0 && !s.AllOpen && !s.AllComponents
 }
 
-// saveUnchanged records, in two statements, that a page is as it was. It leaves a source that was
-// unreadable to the long way, which tells that it is back.
+// saveUnchanged records, in two statements, that a page is as it was. It leaves a source that failed, or was
+// not read for long, to the long way, which tells that it is back and what was not seen.
 func (v *saver) saveUnchanged() (bool, error) {
 	done, err := v.exec(`
 		UPDATE sources SET last_attempt_at = ?1, last_success_at = ?1, latest_at = max(coalesce(latest_at, ''), ?1),
 			consecutive_failures = 0, failing_since_at = NULL, last_error = NULL
-		WHERE source_id = ?2 AND consecutive_failures < ?3`, v.at, v.s.SourceID, failuresToReport)
+		WHERE source_id = ?2 AND consecutive_failures = 0 AND last_success_at >= ?3 AND interval_seconds = ?4`,
+		v.at, v.s.SourceID, stamp(v.s.At.Add(-tolerance(v.s.Interval))), v.s.seconds())
 	if err != nil || done == 0 {
 		return false, err
 	}

@@ -112,8 +112,8 @@ func (d *DB) SetWatched(ctx context.Context, ids []int64) error {
 	if err == nil {
 		err = d.change(ctx, func(tx *sql.Tx) error {
 			_, err := tx.ExecContext(ctx, `
-				UPDATE sources SET watched = 1 - watched
-				WHERE watched <> (source_id IN (SELECT value FROM json_each(?)))`, list)
+				UPDATE sources SET watched = source_id IN (SELECT value FROM json_each(?1))
+				WHERE watched <> (source_id IN (SELECT value FROM json_each(?1)))`, list)
 			return err
 		})
 	}

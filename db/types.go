@@ -41,6 +41,7 @@ type Document struct {
 type Scrape struct {
 	SourceID   int64
 	At         time.Time     // when the pass began; for a saved page, when it was saved
+	Interval   time.Duration // from one reading of the source to the next by its schedule; 0 if not known
 	Took       time.Duration //
 	HTTPStatus int           // of the first request; 0 if there was no answer
 	Requests   int
@@ -57,11 +58,13 @@ type Scrape struct {
 	AllOpen       bool      // every incident open on the page is among Incidents
 	AllComponents bool      // every component of the page is among Components
 	CoverageStart time.Time // every incident since then is among Incidents; zero if not known
+	CoverageEnd   time.Time // … that began before this; zero means At
 	Findings      []normalize.Finding
 	Documents     []Document // saved only if Err is nil
 	BackfillPage  int        // the history page to go on with; 0 leaves it, -1 says that the first day was reached
 	PageName      string     // the vendor's name as its page gives it; used where the vendor has none
 	Indicator     string     // page-level state word
+	IndicatorText string     // the page's own sentence for it
 }
 
 // Saved is what SaveScrape changed in the file.
@@ -73,6 +76,15 @@ type Saved struct {
 	Revisions int
 	Findings  int // findings new to the file
 }
+
+// Withheld is why channels are not told of an event; empty if they are.
+type Withheld string
+
+// The reasons for not telling.
+const (
+	WithheldStale     Withheld = "stale"      // a saved page told it, and it was old already
+	WithheldSameEvent Withheld = "same_event" // another record of the same event tells it
+)
 
 // Event is one piece of news, with what a reader wants to know of it.
 type Event struct {
@@ -90,6 +102,7 @@ type Event struct {
 	State      string              `json:"state,omitempty"`
 	URL        string              `json:"url,omitempty"`
 	Body       string              `json:"body,omitempty"` // of the update
+	Withheld   Withheld            `json:"withheld,omitempty"`
 }
 
 // Incident is a row of v_incidents.
@@ -117,7 +130,9 @@ type Incident struct {
 	DurationSeconds       *int64 `json:"duration_seconds,omitempty"` // null while it is open or an end is unknown
 	StatedDurationSeconds *int64 `json:"stated_duration_seconds,omitempty"`
 	Announced             int    `json:"announced"`
-	Components            string `json:"components,omitempty"` // "Group › Name", separated by ", "
+	SameEventID           int64  `json:"same_event_id,omitempty"` // the record that stands for the event; 0 if no other page tells of it
+	AlsoOn                string `json:"also_on,omitempty"`       // other pages that tell of the event, separated by ", "
+	Components            string `json:"components,omitempty"`    // "Group › Name", separated by ", "
 	UpdateCount           int    `json:"update_count"`
 	LatestBody            string `json:"latest_body,omitempty"` // newest update's text that is no postmortem
 	LatestState           string `json:"latest_state,omitempty"`
@@ -148,6 +163,20 @@ type Revision struct {
 	SeenAt     string `json:"seen_at"`
 }
 
+// EventRecord is another record of the same event, read from another page of the vendor.
+type EventRecord struct {
+	IncidentID int64  `json:"incident_id"`
+	PageURL    string `json:"page_url"`
+	Platform   string `json:"platform"`
+	SourceKey  string `json:"source_key"`
+	URL        string `json:"url,omitempty"`
+	Title      string `json:"title"`
+	Severity   string `json:"severity"`
+	State      string `json:"state"`
+	StartedAt  string `json:"started_at,omitempty"`
+	ResolvedAt string `json:"resolved_at,omitempty"`
+}
+
 // IncidentDetail is one incident whole.
 type IncidentDetail struct {
 	Incident
@@ -155,6 +184,7 @@ type IncidentDetail struct {
 	Updates            []Update        `json:"updates"` // oldest first
 	Revisions          []Revision      `json:"revisions"`
 	Findings           []Finding       `json:"findings"`
+	SameEvent          []EventRecord   `json:"same_event"` // the event's records from other pages, the one that stands for it first
 	Raw                []normalize.Raw `json:"raw"`
 }
 
@@ -187,15 +217,21 @@ type SourceHealth struct {
 	VendorName          string `json:"vendor_name"`
 	PageURL             string `json:"page_url"`
 	Platform            string `json:"platform"`
-	Health              string `json:"health"` // ok, failing (1 or 2 failures), unreadable (3 and more), never (no good scrape yet)
+	Watched             int    `json:"watched"` // 1: the configuration lists it
+	Health              string `json:"health"`  // ok, failing (1 or 2 failures), unreadable (3 and more), never (no good scrape yet), not_watched (whatever else)
 	LastSuccessAt       string `json:"last_success_at,omitempty"`
 	LastAttemptAt       string `json:"last_attempt_at,omitempty"`
 	ConsecutiveFailures int    `json:"consecutive_failures"`
 	FailingSince        string `json:"failing_since,omitempty"`
 	LastError           string `json:"last_error,omitempty"`
+	LatestAt            string `json:"latest_at,omitempty"` // newest good reading, live or from a saved page
 	CoverageStartAt     string `json:"coverage_start_at,omitempty"`
 	BaselineAt          string `json:"baseline_at,omitempty"`
+	BlindSinceAt        string `json:"blind_since_at,omitempty"` // start of a gap in what was seen that lasts
+	Gaps                int    `json:"gaps"`                     // those that no later reading made up for
+	BlindSeconds30d     int64  `json:"blind_seconds_30d"`        // how much of the 30 days before LastAttemptAt they make up
 	Indicator           string `json:"indicator,omitempty"`
+	IndicatorSinceAt    string `json:"indicator_since_at,omitempty"` // since when it is raised without an open incident
 	OpenIncidents       int    `json:"open_incidents"`
 	Incidents           int    `json:"incidents"`
 	OpenFindings        int    `json:"open_findings"`

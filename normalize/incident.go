@@ -218,6 +218,8 @@ const (
 	EventComponentChanged     EventKind = "component_changed"
 	EventSourceUnreadable     EventKind = "source_unreadable"
 	EventSourceReadable       EventKind = "source_readable"
+	EventIndicatorRaised      EventKind = "indicator_raised"  // a page calls itself unwell, and no incident says why
+	EventIndicatorCleared     EventKind = "indicator_cleared" // it does not any more, or an incident says why
 )
 
 // TimeLayout is how every time is stored and printed for machines: UTC, milliseconds, fixed width.

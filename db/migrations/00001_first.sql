@@ -16,12 +16,15 @@ CREATE TABLE sources ( -- status pages, with the health of reading them
   vendor_id INTEGER NOT NULL REFERENCES vendors (vendor_id), -- whose page it is
   page_url TEXT NOT NULL CHECK (page_url <> ''), -- address of the status page
   platform TEXT NOT NULL DEFAULT '', -- status-page product that serves it, such as statuspage
+  watched INTEGER NOT NULL DEFAULT 0 CHECK (watched IN (0, 1)), -- 1: the service's configuration lists it; 0: known from saved pages only, or no longer listed
+  interval_seconds INTEGER NOT NULL DEFAULT 0 CHECK (interval_seconds >= 0), -- from one reading to the next by its schedule; 0 if not known
   last_attempt_at TEXT CHECK (last_attempt_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when we last tried to read it live
   last_success_at TEXT CHECK (last_success_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when we last read it live
   consecutive_failures INTEGER NOT NULL DEFAULT 0 CHECK (consecutive_failures >= 0), -- live attempts failed since the last success
   failing_since_at TEXT CHECK (failing_since_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- first of those failures; null while it can be read
   last_error TEXT, -- what went wrong at the last live attempt; null if nothing
   indicator TEXT, -- page-level state word in the vendor's own words: none, minor, …
+  indicator_since_at TEXT CHECK (indicator_since_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- since when the indicator says that something is wrong and no open incident says what; null while it does not
   baseline_at TEXT CHECK (baseline_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- first good scrape: what was there before is history and is not announced
   latest_at TEXT CHECK (latest_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- newest good reading, live or from a saved page; older saved pages change no open list and no component
   coverage_start_at TEXT CHECK (coverage_start_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- every incident since then is on record, as far as the page shows
@@ -30,6 +33,18 @@ CREATE TABLE sources ( -- status pages, with the health of reading them
   vanish_suspected_at TEXT CHECK (vanish_suspected_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- most open incidents vanished at once then; the next good scrape decides
   UNIQUE (vendor_id, page_url)
 ) STRICT;
+
+CREATE TABLE coverage_gaps ( -- stretches of time in which a page was not read, so that what happened then may be missing; ordinary polling leaves none
+  gap_id INTEGER PRIMARY KEY, -- ours
+  source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page
+  from_at TEXT NOT NULL CHECK (from_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- last good reading before
+  to_at TEXT CHECK (to_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- first good reading after; null while it lasts
+  reason TEXT NOT NULL CHECK (reason IN ('unreadable', 'not_watched')), -- unreadable: attempts failed; not_watched: none was made, the service or the source being off
+  filled_at TEXT CHECK (filled_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when a later reading told all that happened meanwhile; null if none has
+  UNIQUE (source_id, from_at),
+  CHECK (to_at >= from_at)
+) STRICT;
+CREATE INDEX coverage_gaps_unfilled ON coverage_gaps (source_id, from_at) WHERE filled_at IS NULL;
 
 CREATE TABLE documents ( -- what is remembered of each address, so that an unchanged page costs one conditional request
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- source that reads it
@@ -142,7 +157,7 @@ CREATE TABLE events ( -- news, in the order in which it was learned
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- page that told it
   incident_id INTEGER REFERENCES incidents (incident_id), -- which incident; null for news of a component or of the page
   update_id INTEGER REFERENCES incident_updates (update_id), -- which update brought it; null if none did
-  kind TEXT NOT NULL CHECK (kind IN ('incident_opened', 'update_posted', 'state_changed', 'severity_changed', 'incident_resolved', 'incident_reopened', 'postmortem_posted', 'incident_edited', 'incident_left_feed', 'maintenance_scheduled', 'maintenance_started', 'maintenance_completed', 'component_changed', 'source_unreadable', 'source_readable')), -- sort of news
+  kind TEXT NOT NULL CHECK (kind IN ('incident_opened', 'update_posted', 'state_changed', 'severity_changed', 'incident_resolved', 'incident_reopened', 'postmortem_posted', 'incident_edited', 'incident_left_feed', 'maintenance_scheduled', 'maintenance_started', 'maintenance_completed', 'component_changed', 'source_unreadable', 'source_readable', 'indicator_raised', 'indicator_cleared')), -- sort of news
   at TEXT NOT NULL CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when we saw it
   withheld TEXT CHECK (withheld IN ('stale', 'same_event')), -- why no channel is told; stale: old already when a saved page told it, reports over a span list it; same_event: the record of another page tells of the event; null: channels are told
   detail TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(detail)) -- JSON object of text: what a reader wants to know beside the incident
@@ -288,18 +303,26 @@ SELECT
   coalesce(nullif(v.name, ''), v.slug) AS vendor_name, -- name for people
   s.page_url,
   s.platform,
-  CASE WHEN s.consecutive_failures >= 3 THEN 'unreadable'
+  s.watched,
+  CASE WHEN s.watched = 0 THEN 'not_watched'
+    WHEN s.consecutive_failures >= 3 THEN 'unreadable'
     WHEN s.consecutive_failures > 0 THEN 'failing'
     WHEN s.last_success_at IS NULL THEN 'never'
-    ELSE 'ok' END AS health, -- ok; failing: 1 or 2 failures; unreadable: 3 and more; never: not read live yet
+    ELSE 'ok' END AS health, -- ok; failing: 1 or 2 failures; unreadable: 3 and more; never: not read live yet; not_watched: whatever else
   s.last_success_at,
   s.last_attempt_at,
   s.consecutive_failures,
   s.failing_since_at AS failing_since, -- first failure of the present row of them
   s.last_error,
+  s.latest_at,
   s.coverage_start_at,
   s.baseline_at,
+  (SELECT g.from_at FROM coverage_gaps g WHERE g.source_id = s.source_id AND g.filled_at IS NULL AND g.to_at IS NULL) AS blind_since_at, -- start of a gap that lasts; null if there is none
+  (SELECT count(*) FROM coverage_gaps g WHERE g.source_id = s.source_id AND g.filled_at IS NULL) AS gaps, -- stretches since coverage_start_at that were not seen, and that no later reading made up for
+  (SELECT CAST(round(coalesce(sum(86400 * max(0, julianday(coalesce(g.to_at, s.last_attempt_at)) - max(julianday(g.from_at), julianday(s.last_attempt_at) - 30))), 0)) AS INTEGER)
+    FROM coverage_gaps g WHERE g.source_id = s.source_id AND g.filled_at IS NULL) AS blind_seconds_30d, -- how much of the 30 days before last_attempt_at they make up
   s.indicator,
+  s.indicator_since_at,
   (SELECT count(*) FROM incidents i WHERE i.source_id = s.source_id
     AND i.state NOT IN ('resolved', 'completed', 'cancelled') AND i.left_feed_at IS NULL) AS open_incidents, -- maintenances included
   (SELECT count(*) FROM incidents i WHERE i.source_id = s.source_id) AS incidents, -- of every kind
@@ -307,22 +330,36 @@ SELECT
 FROM sources s
 JOIN vendors v USING (vendor_id);
 
-CREATE VIEW v_monthly AS -- incidents and hours of impact, by vendor and month of the start; an event that several pages tell of counts once
+CREATE VIEW v_monthly AS -- incidents and hours of impact, by vendor and month of the start, and whether all of the month was seen; an event that several pages tell of counts once
 SELECT
-  vendor,
-  vendor_name,
-  substr(coalesce(started_at, scheduled_start_at, created_at, first_seen_at), 1, 7) AS month, -- 2026-11, UTC
-  count(CASE WHEN kind = 'incident' THEN 1 END) AS incidents,
-  count(CASE WHEN kind = 'incident' AND severity = 'critical' THEN 1 END) AS critical,
-  count(CASE WHEN kind = 'incident' AND severity = 'major' THEN 1 END) AS major,
-  count(CASE WHEN kind = 'incident' AND severity = 'minor' THEN 1 END) AS minor,
-  count(CASE WHEN kind = 'incident' AND severity = 'none' THEN 1 END) AS none,
-  count(CASE WHEN kind = 'incident' AND severity = 'unknown' THEN 1 END) AS unknown,
-  round(coalesce(sum(CASE WHEN kind = 'incident' THEN duration_seconds END), 0) / 3600.0, 2) AS hours_of_impact, -- of ended incidents; overlapping ones count twice
-  count(CASE WHEN kind = 'maintenance' THEN 1 END) AS maintenances
-FROM v_incidents
-WHERE coalesce(same_event_id, incident_id) = incident_id
-GROUP BY vendor, month;
+  m.*,
+  NOT EXISTS (
+    SELECT 1 FROM sources s JOIN vendors v USING (vendor_id)
+    WHERE v.slug = m.vendor
+      AND (s.watched = 1 OR NOT EXISTS (SELECT 1 FROM sources w WHERE w.vendor_id = s.vendor_id AND w.watched = 1))
+      AND (coalesce(s.coverage_start_at > m.month || '-01T00:00:00.000Z', 1)
+        OR coalesce(s.latest_at < strftime('%Y-%m-%dT00:00:00.000Z', m.month || '-01', '+1 month'), 1)
+        OR EXISTS (
+          SELECT 1 FROM coverage_gaps g
+          WHERE g.source_id = s.source_id AND g.filled_at IS NULL
+            AND g.from_at < strftime('%Y-%m-%dT00:00:00.000Z', m.month || '-01', '+1 month')
+            AND coalesce(g.to_at > m.month || '-01T00:00:00.000Z', 1)))) AS fully_seen -- 1: every watched page of the vendor, or every page where none is watched, is known for the whole month and was read after its end; 0: incidents may be missing
+FROM (
+  SELECT
+    vendor,
+    vendor_name,
+    substr(coalesce(started_at, scheduled_start_at, created_at, first_seen_at), 1, 7) AS month, -- 2026-11, UTC
+    count(CASE WHEN kind = 'incident' THEN 1 END) AS incidents,
+    count(CASE WHEN kind = 'incident' AND severity = 'critical' THEN 1 END) AS critical,
+    count(CASE WHEN kind = 'incident' AND severity = 'major' THEN 1 END) AS major,
+    count(CASE WHEN kind = 'incident' AND severity = 'minor' THEN 1 END) AS minor,
+    count(CASE WHEN kind = 'incident' AND severity = 'none' THEN 1 END) AS none,
+    count(CASE WHEN kind = 'incident' AND severity = 'unknown' THEN 1 END) AS unknown,
+    round(coalesce(sum(CASE WHEN kind = 'incident' THEN duration_seconds END), 0) / 3600.0, 2) AS hours_of_impact, -- of ended incidents; overlapping ones count twice
+    count(CASE WHEN kind = 'maintenance' THEN 1 END) AS maintenances
+  FROM v_incidents
+  WHERE coalesce(same_event_id, incident_id) = incident_id
+  GROUP BY vendor, month) m;
 
 CREATE VIEW v_scorecard AS -- how each vendor does: how often, how long, how soon it says so, how much it edits; an event that several pages tell of counts once
 WITH

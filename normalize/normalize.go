@@ -39,6 +39,9 @@ func Incidents(source string, raws []Raw, own Words) ([]Incident, []Finding) {
 // joinWeak merges incidents that came without id and address into one of the same title and start that
 // has them.
 func joinWeak(incidents []Incident) []Incident {
+	if !slices.ContainsFunc(incidents, func(i Incident) bool { return WeakKey(i.Key) }) {
+		return incidents
+	}
 	out := incidents[:0:0]
 	var weak []Incident
 	for _, i := range incidents {
@@ -447,9 +450,9 @@ func (r *reading) components() {
 // Components gives components their meaning. Two of one name stay two: the id or the group tells them
 // apart, else an ordinal in the key.
 func Components(raws []RawComponent, own Words) ([]Component, []Finding) {
-	var out []Component
+	out := slices.Grow([]Component(nil), len(raws))
 	var findings []Finding
-	used := map[string]int{}
+	used := make(map[string]int, len(raws))
 	for _, raw := range raws {
 		c := Component{Key: raw.ID, Name: oneLine(raw.Name), Group: oneLine(raw.Group), VendorStatus: strings.TrimSpace(raw.Status), Status: StatusUnknown}
 		if c.VendorStatus != "" {

@@ -172,7 +172,7 @@ func (d *spDocument) missing() string {
 // read turns every document but a history into a Result.
 func (d *spDocument) read(s Source, p Page, kind string) (spResult, error) {
 	out := spResult{Result: Result{Document: kind}}
-	reader := spReader{document: kind, groups: map[string]string{}, names: map[string]spComponent{}}
+	reader := spReader{document: kind, groups: map[string]string{}, names: make(map[string]spComponent, len(d.Components))}
 	if d.Page != nil {
 		out.PageName, reader.zone = d.Page.Name, d.Page.TimeZone
 		reader.home = pageHome(s, p, d.Page.URL)
@@ -255,7 +255,7 @@ type spReader struct {
 // components returns the components of the page without the groups, which are noted for the incidents.
 func (r *spReader) components(list []spComponent) []normalize.RawComponent {
 	r.note(list)
-	var out []normalize.RawComponent
+	out := slices.Grow([]normalize.RawComponent(nil), len(list))
 	for _, c := range list {
 		if !c.Group {
 			out = append(out, normalize.RawComponent{ID: c.ID, Name: c.Name, Group: r.groups[c.GroupID], Status: c.Status})

@@ -1,0 +1,263 @@
+package scraper
+
+import (
+	"bytes"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/andybalholm/cascadia"
+
+	"vendorwatch/normalize"
+)
+
+func init() { Register("statuscast", statuscast{}) }
+
+// statuscast reads the home page of StatusCast, known from bytes of 2023. A home page is made of widgets the
+// vendor chooses: lists of incidents ("Current Incidents", "Incidents (Last 15 Days)", maintenance), a grid of
+// components by day, and free HTML. Each incident is shown with its newest post only, so that a timeline
+// grows from poll to poll. History goes as far back as the vendor's lists do, days to a year.
+//
+// A list of open incidents is left out altogether while there is none, as is one that a vendor never put
+// there. An incident's absence therefore proves nothing, and no Result claims that it does.
+type statuscast struct{}
+
+const statuscastHome = "home"
+
+// Selectors of StatusCast's home page.
+var (
+	scBody      = cascadia.MustCompile("body.statuspage.page-index")
+	scWidgets   = cascadia.MustCompile(".widgets .widget[data-id]")
+	scList      = cascadia.MustCompile(".widget-incidentlist")
+	scGroups    = cascadia.MustCompile(".incident-list-group-wrapper")
+	scRow       = cascadia.MustCompile(".incident-row")
+	scHead      = cascadia.MustCompile(".incident-body")
+	scTitle     = cascadia.MustCompile("h2.incident-title")
+	scLink      = cascadia.MustCompile("a.incident-partial-title-url[href]")
+	scDate      = cascadia.MustCompile(".incident-date")
+	scBadge     = cascadia.MustCompile(".badge-component:not(.badge-component-more)")
+	scPost      = cascadia.MustCompile(".incident-update-body")
+	scPostDate  = cascadia.MustCompile(".incident-update-when")
+	scPostText  = cascadia.MustCompile(".incident-update-text")
+	scPostState = cascadia.MustCompile(".incident-status")
+	scGrid      = cascadia.MustCompile("table.historygrid")
+	scGridRow   = cascadia.MustCompile("tbody tr[data-id][data-pid]")
+	scGridName  = cascadia.MustCompile("a.notranslate")
+	scGridDay   = cascadia.MustCompile(`td > i[class*="component-"]`)
+	scIndicator = cascadia.MustCompile(".current-status-comp-status-text")
+	scRSS       = cascadia.MustCompile("a#rssfeed[href]")
+)
+
+// Start asks for the home page.
+func (statuscast) Start(s Source) []Request { return []Request{{URL: s.URL}} }
+
+// Home returns the scheme and host of the page: StatusCast serves one status page a host.
+func (statuscast) Home(page *url.URL) string {
+	if page.Host == "" {
+		return page.String()
+	}
+	return page.Scheme + "://" + page.Host
+}
+
+// Words are StatusCast's types of incident and its statuses of components; see
+// https://support.statuscast.com/docs/webhook-notification . "Service unavailable" does not say how much of the
+// service is, so that it is less than critical.
+func (statuscast) Words() normalize.Words {
+	return normalize.Words{
+		Severities: map[string]normalize.Severity{
+			"serviceunavailable": normalize.SeverityMajor, "unavailable": normalize.SeverityMajor,
+			"performance": normalize.SeverityMinor, "degradedperformance": normalize.SeverityMinor, "performancedegradation": normalize.SeverityMinor,
+			"scheduledmaintenance": normalize.SeverityNone,
+		},
+		Statuses: map[string]normalize.ComponentStatus{
+			"available": normalize.StatusOperational, "informational": normalize.StatusOperational,
+			"degraded": normalize.StatusDegraded, "unavailable": normalize.StatusMajor,
+		},
+	}
+}
+
+// Describe says what is read of StatusCast.
+func (statuscast) Describe() Description {
+	return Description{
+		Name:      "StatusCast",
+		Documents: []string{"home page"},
+		History:   "what the home page lists, days to a year; the newest post of each incident only",
+		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "updates", "affected", "components"},
+		Source:    FromBytes,
+	}
+}
+
+// Detect reports whether the page is a home page of StatusCast.
+func (statuscast) Detect(p Page) bool {
+	_, err := statuscast{}.Parse(Source{}, p)
+	return err == nil
+}
+
+func notStatuscast(p Page) error {
+	return shapeErrorf("%s, where the home page of StatusCast is expected", wrongPage(p))
+}
+
+// Parse reads a home page. It returns an error that wraps ErrShape for a page without StatusCast's widgets,
+// and for one whose lists hold incidents that cannot be read.
+func (statuscast) Parse(_ Source, p Page) (Result, error) {
+	body := bytes.TrimSpace(bytes.TrimPrefix(p.Body, []byte("\xef\xbb\xbf")))
+	if !bytes.Contains(body, []byte("widget-incidentlist")) && !bytes.Contains(body, []byte("historygrid")) {
+		return Result{}, notStatuscast(p)
+	}
+	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(body))
+	if err != nil {
+		return Result{}, shapeErrorf("HTML that cannot be read: %v", err)
+	}
+	widgets := doc.FindMatcher(scWidgets)
+	lists, grid := widgets.FilterMatcher(scList), widgets.FindMatcher(scGrid).First()
+	if doc.FindMatcher(scBody).Length() == 0 || lists.Length()+grid.Length() == 0 {
+		return Result{}, notStatuscast(p)
+	}
+	res := Result{
+		Document:  statuscastHome,
+		PageName:  statuscastName(oneLine(doc.FindMatcher(selTitle).First().Text())),
+		PageURL:   statuscastURL(doc, p),
+		Indicator: oneLine(doc.FindMatcher(scIndicator).First().Text()),
+	}
+	for _, list := range lists.EachIter() {
+		rows := list.FindMatcher(scRow)
+		if heads := list.FindMatcher(scHead).Length(); heads != rows.Length() || rows.Length() == 0 && list.FindMatcher(scGroups).Length() > 0 {
+			return Result{}, shapeErrorf("a StatusCast page whose list of incidents has %d rows and %d incidents", rows.Length(), heads)
+		}
+		for _, row := range rows.EachIter() {
+			raw, ok := statuscastIncident(row, p)
+			if !ok {
+				return Result{}, shapeErrorf("a StatusCast page that lists an incident without its title or its address")
+			}
+			// An open incident stands in the list of open ones and in that of the last days.
+			if !slices.ContainsFunc(res.Incidents, func(r normalize.Raw) bool { return r.ID == raw.ID && sameWords(r, raw) }) {
+				res.Incidents = append(res.Incidents, raw)
+			}
+		}
+	}
+	if res.Components = statuscastComponents(grid); len(res.Components) == 0 && (grid.Length() > 0 || lists.Length() == 0) {
+		return Result{}, shapeErrorf("a StatusCast page whose grid shows no component")
+	}
+	root, _ := grid.Attr("data-requestcomponentid")
+	settings, _ := grid.Attr("data-settings")
+	res.Coverage.Components = root == "0" && strings.Contains(settings, `"RootComponentId":"0"`) && !openEnded(body)
+	return res, nil
+}
+
+// sameWords reports whether two entries of one incident say the same.
+func sameWords(a, b normalize.Raw) bool {
+	return a.Title == b.Title && a.State == b.State && slices.Equal(a.Components, b.Components) && slices.Equal(a.Updates, b.Updates)
+}
+
+var statuscastID = regexp.MustCompile(`/incident/(\d+)/?$`)
+
+// statuscastIncident reads one entry of a list; ok is false for one without title or address.
+func statuscastIncident(row *goquery.Selection, p Page) (raw normalize.Raw, ok bool) {
+	head := row.FindMatcher(scHead).First()
+	href, _ := head.FindMatcher(scLink).First().Attr("href")
+	address := resolveURL(p.URL, unarchived(strings.TrimSpace(href)))
+	raw = normalize.Raw{
+		Document: statuscastHome,
+		Title:    oneLine(head.FindMatcher(scTitle).First().Text()),
+		Impact:   classWord(head, "incident-type-"),
+		State:    classWord(head, "incident-status-"),
+		Excerpt:  true,
+	}
+	if u, err := url.Parse(address); err == nil {
+		if m := statuscastID.FindStringSubmatch(u.Path); m != nil {
+			raw.ID = m[1]
+		}
+		if u.Host != "" {
+			raw.URL = address
+		}
+	}
+	at := normalize.RawTime{Text: oneLine(head.FindMatcher(scDate).First().Text())}
+	switch normalize.Word(raw.Impact) {
+	case "scheduledmaintenance", "maintenance":
+		raw.Kind, raw.ScheduledStart = string(normalize.KindMaintenance), at
+	case "informational":
+		raw.Kind, raw.Started = string(normalize.KindNotice), at
+	default:
+		raw.Kind, raw.Started = string(normalize.KindIncident), at
+	}
+	for _, badge := range head.FindMatcher(scBadge).EachIter() {
+		if name := oneLine(badge.Text()); name != "" {
+			raw.Components = append(raw.Components, normalize.RawComponent{Name: name})
+		}
+	}
+	for _, post := range row.FindMatcher(scPost).EachIter() {
+		text := post.FindMatcher(scPostText).First()
+		state := text.FindMatcher(scPostState).First()
+		word := strings.Trim(oneLine(state.Text()), "[]")
+		state.Remove()
+		html, _ := text.Html()
+		raw.Updates = append(raw.Updates, normalize.RawUpdate{
+			State:  word,
+			Posted: normalize.RawTime{Text: oneLine(post.FindMatcher(scPostDate).First().Text())},
+			Body:   strings.TrimSpace(strings.ReplaceAll(html, "\ufeff", "")), // litter of the editor, invisible
+			Format: normalize.FormatHTML,
+		})
+	}
+	slices.Reverse(raw.Updates)
+	// The class says it in one word, the newest post as readers see it.
+	if n := len(raw.Updates); n > 0 && raw.Updates[n-1].State != "" {
+		raw.State = raw.Updates[n-1].State
+	}
+	return raw, raw.Title != "" && (raw.ID != "" || raw.URL != "")
+}
+
+// statuscastComponents reads the grid: a row a component, the newest day first. What is shown is the worst of
+// the day, so that a component which has recovered keeps its word until midnight.
+func statuscastComponents(grid *goquery.Selection) []normalize.RawComponent {
+	var out []normalize.RawComponent
+	paths := map[string]string{}
+	for _, row := range grid.FindMatcher(scGridRow).EachIter() {
+		id, _ := row.Attr("data-id")
+		parent, _ := row.Attr("data-pid")
+		name := oneLine(row.FindMatcher(scGridName).First().Text())
+		if name == "" {
+			continue
+		}
+		c := normalize.RawComponent{ID: id, Name: name, Group: paths[parent]}
+		paths[id] = name
+		if c.Group != "" {
+			paths[id] = c.Group + " / " + name
+		}
+		c.Status = classWord(row.FindMatcher(scGridDay).First(), "component-")
+		out = append(out, c)
+	}
+	return out
+}
+
+var archivePrefix = regexp.MustCompile(`^(?:https?://web\.archive\.org)?/web/\d{4,14}(?:[a-z]{2}_)?/(https?://.*)$`)
+
+// unarchived returns the address that the Wayback Machine rewrote, which is the only one that stays.
+func unarchived(address string) string {
+	if m := archivePrefix.FindStringSubmatch(address); m != nil {
+		return m[1]
+	}
+	return address
+}
+
+var statuscastTitle = regexp.MustCompile(`(?i)^status page for (.+?)(?: \| .*)?$`)
+
+// statuscastName returns the vendor's name in the title "Status Page for acme | Service Status …".
+func statuscastName(title string) string {
+	if m := statuscastTitle.FindStringSubmatch(title); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// statuscastURL returns the page's address: that of its feed without the last part, else its own.
+func statuscastURL(doc *goquery.Document, p Page) string {
+	feed, _ := doc.FindMatcher(scRSS).First().Attr("href")
+	address := resolveURL(p.URL, unarchived(strings.TrimSpace(feed)))
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return HomeOf(statuscast{}, address)
+}

@@ -136,6 +136,9 @@ func kinds(events []Event) string {
 				text += "(" + mark + ")"
 			}
 		}
+		if e.Withheld == WithheldSameEvent {
+			text += "(same_event)"
+		}
 		out = append(out, text)
 	}
 	return strings.Join(out, " ")

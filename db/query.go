@@ -12,7 +12,7 @@ import (
 	"vendorwatch/normalize"
 )
 
-// Filter chooses incidents. Zero fields choose nothing out.
+// Filter chooses incidents. Zero fields choose nothing out but second records of one event.
 type Filter struct {
 	Vendor   string             // slug
 	Severity normalize.Severity // this one and worse, by Severity.Rank
@@ -21,12 +21,17 @@ type Filter struct {
 	Open     bool      // not over and still on the page
 	Since    time.Time // began at this time or later; a maintenance by its window, one without times by when it was first seen
 	Until    time.Time // began before this time
-	Search   string    // words in the title or in an update
+	Search   string    // words in the title or in an update, in any record of the event
 	Limit    int       // the newest so many; 0 for all
+
+	AllSources bool // every page's record of an event, not only the one that stands for it
 }
 
 // began is what incidents are put in order by.
 const began = `coalesce(i.started_at, i.scheduled_start_at, i.first_seen_at)`
+
+// standing chooses, of the records of one event, the one that stands for it.
+const standing = `coalesce(i.same_event_id, i.incident_id) = i.incident_id`
 
 // where returns the filter as SQL over incidents i.
 func (f Filter) where() (string, []any) {
@@ -65,7 +70,12 @@ func (f Filter) where() (string, []any) {
 	}
 	if f.Search != "" {
 		like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(f.Search) + "%"
-		add(`(i.title LIKE ? ESCAPE '\' OR EXISTS (SELECT 1 FROM incident_updates u WHERE u.incident_id = i.incident_id AND u.body LIKE ? ESCAPE '\'))`, like, like)
+		const holds = `(o.title LIKE ? ESCAPE '\' OR EXISTS (SELECT 1 FROM incident_updates u WHERE u.incident_id = o.incident_id AND u.body LIKE ? ESCAPE '\'))`
+		add(`(EXISTS (SELECT 1 FROM incidents o WHERE o.incident_id = i.incident_id AND `+holds+`)
+			OR EXISTS (SELECT 1 FROM incidents o WHERE o.same_event_id = i.same_event_id AND `+holds+`))`, like, like, like, like)
+	}
+	if !f.AllSources {
+		add(standing)
 	}
 	if len(terms) == 0 {
 		return "", nil
@@ -77,7 +87,7 @@ const selectIncident = `
 	SELECT i.incident_id, i.vendor, i.vendor_name, i.source_id, i.page_url, i.platform, i.source_key, i.kind, i.title, i.url,
 		i.severity, i.state, i.vendor_severity, i.vendor_state,
 		coalesce(i.started_at, ''), coalesce(i.resolved_at, ''), coalesce(i.scheduled_start_at, ''), coalesce(i.scheduled_end_at, ''),
-		i.first_seen_at, coalesce(i.left_feed_at, ''), i.duration_seconds, i.stated_duration_seconds, i.announced,
+		i.first_seen_at, coalesce(i.left_feed_at, ''), i.duration_seconds, i.stated_duration_seconds, i.announced, coalesce(i.same_event_id, 0), coalesce(i.also_on, ''),
 		coalesce(i.components, ''), i.update_count, coalesce(i.latest_body, ''), coalesce(i.latest_state, ''), coalesce(i.latest_posted_at, '')
 	FROM v_incidents i `
 
@@ -110,7 +120,7 @@ func (d *DB) UpcomingMaintenance(ctx context.Context, now time.Time, horizon tim
 	incidents, err := d.incidents(ctx, selectIncident+`
 		WHERE i.incident_id IN (
 			SELECT incident_id FROM incidents
-			WHERE kind = 'maintenance' AND state NOT IN ('resolved', 'completed', 'cancelled') AND left_feed_at IS NULL
+			WHERE kind = 'maintenance' AND coalesce(same_event_id, incident_id) = incident_id AND state NOT IN ('resolved', 'completed', 'cancelled') AND left_feed_at IS NULL
 				AND (state IN ('in_progress', 'verifying')
 					OR (coalesce(scheduled_start_at, ?1) <= ?2 AND coalesce(scheduled_end_at, scheduled_start_at, ?1) >= ?1)))
 		ORDER BY coalesce(i.scheduled_start_at, i.started_at, i.first_seen_at), i.incident_id`, stamp(now), stamp(now.Add(horizon)))
@@ -141,7 +151,7 @@ func scanIncident(row interface{ Scan(...any) error }) (i Incident, err error) {
 	err = row.Scan(&i.IncidentID, &i.Vendor, &i.VendorName, &i.SourceID, &i.PageURL, &i.Platform, &i.SourceKey, &i.Kind, &i.Title, &i.URL,
 		&i.Severity, &i.State, &i.VendorSeverity, &i.VendorState,
 		&i.StartedAt, &i.ResolvedAt, &i.ScheduledStartAt, &i.ScheduledEndAt,
-		&i.FirstSeenAt, &i.LeftFeedAt, &i.DurationSeconds, &i.StatedDurationSeconds, &i.Announced,
+		&i.FirstSeenAt, &i.LeftFeedAt, &i.DurationSeconds, &i.StatedDurationSeconds, &i.Announced, &i.SameEventID, &i.AlsoOn,
 		&i.Components, &i.UpdateCount, &i.LatestBody, &i.LatestState, &i.LatestPostedAt)
 	return i, err
 }
@@ -188,11 +198,24 @@ func (d *DB) incidentDetail(ctx context.Context, id int64) (detail IncidentDetai
 		FROM revisions WHERE incident_id = ? ORDER BY seen_at, revision_id`, id); err != nil {
 		return detail, err
 	}
+	if detail.SameEvent, err = d.sameEvent(ctx, detail.Incident); err != nil {
+		return detail, err
+	}
 	detail.Findings, err = list(ctx, d.read, func(r *sql.Rows, f *Finding) error {
 		return r.Scan(&f.FindingID, &f.SourceID, &f.SourceKey, &f.Field, &f.Value, &f.Problem, &f.FirstSeenAt, &f.LastSeenAt, &f.TimesSeen)
 	}, `SELECT finding_id, source_id, source_key, field, value, problem, first_seen_at, last_seen_at, times_seen
 		FROM findings WHERE source_id = ? AND source_key = ? ORDER BY finding_id`, detail.SourceID, detail.SourceKey)
 	return detail, err
+}
+
+// sameEvent returns the other records of an incident's event, the one that stands for it first.
+func (d *DB) sameEvent(ctx context.Context, i Incident) ([]EventRecord, error) {
+	return list(ctx, d.read, func(r *sql.Rows, o *EventRecord) error {
+		return r.Scan(&o.IncidentID, &o.PageURL, &o.Platform, &o.SourceKey, &o.URL, &o.Title, &o.Severity, &o.State, &o.StartedAt, &o.ResolvedAt)
+	}, `SELECT o.incident_id, s.page_url, s.platform, o.source_key, o.url, o.title, o.severity, o.state,
+			coalesce(o.started_at, ''), coalesce(o.resolved_at, '')
+		FROM incidents o JOIN sources s USING (source_id)
+		WHERE o.same_event_id = ?1 AND o.incident_id <> ?2 ORDER BY o.incident_id <> ?1, o.incident_id`, i.SameEventID, i.IncidentID)
 }
 
 // querier is a pool or a transaction.

@@ -76,6 +76,7 @@ func TestIncidentByID(t *testing.T) {
 			{UpdateID: 6, IncidentID: 1, State: "monitoring", VendorState: "monitoring", PostedAt: "2026-11-23T08:05:00.000Z", Body: "This is monitoring.", FirstSeenAt: "2026-11-23T10:00:00.000Z"},
 		},
 		Revisions: []Revision{{RevisionID: 1, IncidentID: 1, UpdateID: 1, Field: "body", OldValue: "This is investigating.", NewValue: "We know more.", SeenAt: "2026-11-23T10:00:00.000Z"}},
+		SameEvent: []EventRecord{},
 		Findings: []Finding{{FindingID: 1, SourceID: f.source, SourceKey: "a", Field: "severity", Value: "purple", Problem: "this severity word is unknown",
 			FirstSeenAt: "2026-11-23T09:00:00.000Z", LastSeenAt: "2026-11-23T09:00:00.000Z", TimesSeen: 1}},
 		Raw: []normalize.Raw{edited(outage("a", after(-hour), "investigating", "monitoring"), "We know more.")},

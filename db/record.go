@@ -15,6 +15,7 @@ type record struct {
 	firstSeen  string
 	leftFeed   string
 	announced  bool
+	sameEvent  int64 // the record that stands for the event; 0 if it is alone
 	words      wordsIndex
 	row        incidentRow
 	incident   normalize.Incident
@@ -91,7 +92,7 @@ func (v *saver) records(differ []normalize.Incident, headers map[string]*header)
 	var ids []int64
 	for _, i := range differ {
 		if h := headers[i.Key]; h != nil && byKey[i.Key] == nil {
-			r := &record{id: h.id, firstSeen: h.firstSeen, leftFeed: h.leftFeed, announced: h.announced, words: h.words, updates: map[string]*updateRow{}, components: map[int64]bool{}}
+			r := &record{id: h.id, firstSeen: h.firstSeen, leftFeed: h.leftFeed, announced: h.announced, sameEvent: h.sameEvent, words: h.words, updates: map[string]*updateRow{}, components: map[int64]bool{}}
 			r.incident.Key = i.Key
 			byKey[i.Key], byID[h.id] = r, r
 			ids = append(ids, h.id)

@@ -17,6 +17,7 @@ type header struct {
 	key, state, firstSeen, leftFeed string
 	startedAt                       string
 	announced                       bool
+	sameEvent                       int64 // 0 if it is alone
 	words                           wordsIndex
 }
 
@@ -106,12 +107,20 @@ func (v *saver) saveIncidents() error {
 	if err != nil {
 		return err
 	}
-	for _, i := range differ {
-		id, err := v.saveIncident(records, i)
-		if err != nil {
+	all := make([]stored, len(differ))
+	for n, i := range differ {
+		if all[n], err = v.saveIncident(records, i); err != nil {
 			return fmt.Errorf("incident %q: %w", i.Key, err)
 		}
-		ids[id] = true
+		ids[all[n].rec.id] = true
+	}
+	if err := v.linkEvents(all); err != nil {
+		return err
+	}
+	for _, s := range all {
+		if err := v.tellStored(s); err != nil {
+			return fmt.Errorf("incident %q: %w", s.now.Key, err)
+		}
 	}
 	return v.saveLeftFeed(open, ids)
 }
@@ -163,7 +172,7 @@ func (v *saver) headers(keys []string) (map[string]*header, error) {
 		return nil, err
 	}
 	rows, err := v.query(`
-		SELECT incident_id, source_key, state, first_seen_at, coalesce(left_feed_at, ''), coalesce(started_at, ''), announced, raw_index
+		SELECT incident_id, source_key, state, first_seen_at, coalesce(left_feed_at, ''), coalesce(started_at, ''), announced, coalesce(same_event_id, 0), raw_index
 		FROM incidents WHERE source_id = ? AND source_key IN (SELECT value FROM json_each(?))`, v.s.SourceID, list)
 	if err != nil {
 		return nil, err
@@ -172,7 +181,7 @@ func (v *saver) headers(keys []string) (map[string]*header, error) {
 	for rows.Next() {
 		h := &header{}
 		var words []byte
-		if err := rows.Scan(&h.id, &h.key, &h.state, &h.firstSeen, &h.leftFeed, &h.startedAt, &h.announced, &words); err != nil {
+		if err := rows.Scan(&h.id, &h.key, &h.state, &h.firstSeen, &h.leftFeed, &h.startedAt, &h.announced, &h.sameEvent, &words); err != nil {
 			return nil, err
 		}
 		if err := json.Unmarshal(words, &h.words); err != nil {
@@ -278,10 +287,9 @@ func (v *saver) sameWords(h *header, i normalize.Incident) error {
 	if i.StartedAt, err = parseStamp(h.startedAt); err != nil {
 		return err
 	}
-	was := h.announced
-	news, told := v.announcement(i, false, was, nil)
-	h.announced, h.leftFeed = told, ""
-	return v.tell(h.id, nil, was, told, news)
+	h.leftFeed = ""
+	h.announced, err = v.tell(teller{h.id, h.sameEvent, h.announced}, i, false, nil, nil)
+	return err
 }
 
 // seenAgain takes back that an incident has left the list of open ones.
@@ -291,19 +299,5 @@ func (v *saver) seenAgain(id int64, leftFeed string) error {
 	}
 	v.changed = true
 	_, err := v.exec(`UPDATE incidents SET left_feed_at = NULL WHERE incident_id = ?`, id)
-	return err
-}
-
-// tell writes the news of one incident. updateIDs finds the updates they speak of.
-func (v *saver) tell(id int64, updateIDs map[string]int64, was, told bool, news []normalize.News) error {
-	for _, n := range news {
-		if err := v.event(n.Kind, id, updateIDs[n.UpdateKey], n.Detail); err != nil {
-			return err
-		}
-	}
-	if told == was {
-		return nil
-	}
-	_, err := v.exec(`UPDATE incidents SET announced = ? WHERE incident_id = ?`, bit(told), id)
 	return err
 }

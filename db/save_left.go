@@ -11,6 +11,7 @@ type openIncident struct {
 	id        int64
 	state     string
 	announced bool
+	sameEvent int64 // 0 if no other page tells of its event
 }
 
 // openBefore lists what should still be on a list of everything open. Notices are not: pages show them
@@ -20,7 +21,7 @@ func (v *saver) openBefore() ([]openIncident, error) {
 		return nil, nil
 	}
 	rows, err := v.query(`
-		SELECT incident_id, state, announced FROM incidents
+		SELECT incident_id, state, announced, coalesce(same_event_id, 0) FROM incidents
 		WHERE source_id = ? AND state NOT IN ('resolved', 'completed', 'cancelled') AND left_feed_at IS NULL AND kind <> 'notice'
 		ORDER BY incident_id`, v.s.SourceID)
 	if err != nil {
@@ -30,7 +31,7 @@ func (v *saver) openBefore() ([]openIncident, error) {
 	var open []openIncident
 	for rows.Next() {
 		var o openIncident
-		if err := rows.Scan(&o.id, &o.state, &o.announced); err != nil {
+		if err := rows.Scan(&o.id, &o.state, &o.announced, &o.sameEvent); err != nil {
 			return nil, err
 		}
 		open = append(open, o)
@@ -69,10 +70,7 @@ func (v *saver) saveLeftFeed(open []openIncident, seen map[int64]bool) error {
 			return err
 		}
 		v.changed = true
-		if !o.announced {
-			continue
-		}
-		if err := v.event(normalize.EventIncidentLeftFeed, o.id, 0, map[string]string{"state": o.state}); err != nil {
+		if err := v.tellLeft(o); err != nil {
 			return err
 		}
 	}
@@ -81,4 +79,33 @@ func (v *saver) saveLeftFeed(open []openIncident, seen map[int64]bool) error {
 	}
 	_, err := v.exec(`UPDATE sources SET vanish_suspected_at = ? WHERE source_id = ?`, null(suspected), v.s.SourceID)
 	return err
+}
+
+// tellLeft writes the news that an incident has left its page. Of an event that another page still shows,
+// or tells the end of, that is no news.
+func (v *saver) tellLeft(o openIncident) error {
+	t := teller{o.id, o.sameEvent, o.announced}
+	heard, _, err := v.othersOf(t)
+	if err != nil || !o.announced && heard == 0 {
+		return err
+	}
+	detail := map[string]string{"state": o.state}
+	if o.sameEvent != 0 {
+		var instead int64
+		if err := v.queryRow(`
+			SELECT coalesce(min(incident_id), 0) FROM incidents
+			WHERE same_event_id = ? AND incident_id <> ? AND (left_feed_at IS NULL OR state IN ('resolved', 'completed', 'cancelled'))`,
+			o.sameEvent, o.id).Scan(&instead); err != nil {
+			return err
+		}
+		if instead == 0 {
+			if instead, err = v.toldBy(t, normalize.News{Kind: normalize.EventIncidentLeftFeed}, 0); err != nil {
+				return err
+			}
+		}
+		if instead != 0 {
+			detail = withSameEvent(detail, instead)
+		}
+	}
+	return v.event(normalize.EventIncidentLeftFeed, o.id, 0, detail)
 }

@@ -9,9 +9,9 @@ import (
 	"vendorwatch/normalize"
 )
 
-// saveIncident stores one incident whose words are new, and returns its id. records is brought up to date,
-// so that a second reading of the same incident in one scrape finds the first.
-func (v *saver) saveIncident(records map[string]*record, seen normalize.Incident) (int64, error) {
+// saveIncident stores one incident whose words are new. records is brought up to date, so that a second
+// reading of the same incident in one scrape finds the first.
+func (v *saver) saveIncident(records map[string]*record, seen normalize.Incident) (stored, error) {
 	rec := records[seen.Key]
 	isNew := rec == nil
 	if isNew {
@@ -19,48 +19,40 @@ func (v *saver) saveIncident(records map[string]*record, seen normalize.Incident
 	}
 	older := !isNew && v.s.Archived && v.at < rec.words.newest()
 	change, differs := v.compare(rec, seen, isNew, older)
-	stored := rec.incident.Raws
+	out := stored{rec: rec, isNew: isNew, differs: differs, older: older}
+	raws := rec.incident.Raws
 	if differs {
 		merged := change.Incident
-		raws, words, err := addWords(stored, rec.words, seen.Raws, v.at)
+		newRaws, words, err := addWords(raws, rec.words, seen.Raws, v.at)
 		if err != nil {
-			return 0, err
+			return out, err
 		}
-		if err := v.writeIncident(rec, merged, raws, words, isNew); err != nil {
-			return 0, err
+		if err := v.writeIncident(rec, merged, newRaws, words, isNew); err != nil {
+			return out, err
 		}
 		if err := v.writeUpdates(rec, merged.Updates); err != nil {
-			return 0, err
+			return out, err
 		}
 		if err := v.writeAffected(rec, merged.Components); err != nil {
-			return 0, err
+			return out, err
 		}
-		merged.Raws = raws
+		merged.Raws = newRaws
 		rec.incident, rec.words = merged, words
 	}
 	records[seen.Key] = rec
 	if err := v.writeRevisions(rec, change.Edits, older); err != nil {
-		return 0, err
+		return out, err
 	}
-	if err := v.seenEarlier(rec, seen); err != nil {
-		return 0, err
-	}
-	if older {
-		return rec.id, nil
+	if err := v.seenEarlier(rec, seen); err != nil || older {
+		return out, err
 	}
 	if err := v.seenAgain(rec.id, rec.leftFeed); err != nil {
-		return 0, err
+		return out, err
 	}
 	rec.leftFeed = ""
-	if err := v.writeRemoved(rec, stored, seen); err != nil {
-		return 0, err
-	}
-	now := rec.incident
-	now.State = normalize.State(rec.row.state)
-	news, told := v.announcement(now, isNew, rec.announced, change.News)
-	was := rec.announced
-	rec.announced = told
-	return rec.id, v.tell(rec.id, rec.updateIDs(), was, told, news)
+	out.now, out.news, out.updateIDs = rec.incident, change.News, rec.updateIDs()
+	out.now.State = normalize.State(rec.row.state)
+	return out, v.writeRemoved(rec, raws, seen)
 }
 
 // compare finds what is new in a reading. Pages older than the stored words add what is missing and

@@ -3,10 +3,12 @@ package cli_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync/atomic"
 	"syscall"
@@ -14,6 +16,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"vendorwatch/cmd/internal/simulate"
 )
 
 // seeded returns chance that can be had again by its seed, which is printed.
@@ -35,6 +39,51 @@ func runFor(t *testing.T, after time.Duration, c *exec.Cmd) bool {
 	timer := time.AfterFunc(after, func() { c.Process.Kill() })
 	defer timer.Stop()
 	return ended9(t, c, &out)
+}
+
+// runUntilWrite starts the program and kills it as soon as it has written to its record for the nth time: a
+// moment at which chance alone would seldom strike. It returns whether it was killed.
+func runUntilWrite(t *testing.T, record string, n int, after time.Duration, c *exec.Cmd) bool {
+	t.Helper()
+	var out bytes.Buffer
+	c.Stdout, c.Stderr = &out, &out
+	length := func() int64 {
+		info, err := os.Stat(record + "-wal")
+		if err != nil {
+			return 0
+		}
+		return info.Size()
+	}
+	before := length()
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended, watched := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(watched)
+		for {
+			select {
+			case <-ended:
+				return
+			default:
+			}
+			if now := length(); now != before {
+				before = now
+				if n--; n <= 0 {
+					if after > 0 {
+						time.Sleep(after)
+					}
+					c.Process.Kill()
+					return
+				}
+			}
+			runtime.Gosched() // to sleep would be to miss it
+		}
+	}()
+	killed := ended9(t, c, &out)
+	close(ended)
+	<-watched
+	return killed
 }
 
 // ended9 waits for a program and returns whether SIGKILL ended it.
@@ -64,15 +113,40 @@ func whole(t *testing.T, c *exec.Cmd) time.Duration {
 	return time.Since(began)
 }
 
+// crowd is a vendor with so much going on that saving it takes a while: forty incidents, each with news
+// every five minutes.
+func crowd(begin time.Time) simulate.Vendor {
+	v := simulate.Vendor{Slug: "crowd", Name: "Crowd", Platform: simulate.PlatformStatuspage, CreatedAt: begin.AddDate(0, -2, 0)}
+	for k := range 40 {
+		region := fmt.Sprintf("Region %d", k)
+		v.Components = append(v.Components, simulate.Component{ID: fmt.Sprintf("region%d", k), Name: region})
+		i := simulate.Incident{Name: region + " is slow", Impact: "minor"}
+		for n := -1; n < 19; n++ {
+			at := begin.Add(time.Duration(n)*5*time.Minute + time.Duration(k)*time.Second)
+			status := []string{"degraded_performance", "partial_outage"}[(n+1)%2]
+			i.Updates = append(i.Updates, simulate.Update{
+				State: "investigating", At: at, Body: fmt.Sprintf("Report %d.", n+2),
+				Sets:  []simulate.Status{{Component: fmt.Sprintf("region%d", k), Status: status}},
+				Edits: []simulate.Edit{{At: at.Add(5 * time.Minute), Text: fmt.Sprintf("Report %d, corrected.", n+2)}},
+			})
+		}
+		v.Incidents = append(v.Incidents, i)
+	}
+	return v
+}
+
 // A scrape that is killed at any moment, once or again and again, leaves a file from which the next scrape
 // makes what an undisturbed run would have made.
 func TestKilledScrapesLoseNothingAndDoubleNothing(t *testing.T) {
 	t.Parallel()
 	chance := seeded(t)
-	w := startWorld(t)
-	calm, rough := folder(t, w, storySlugs, ""), folder(t, w, storySlugs, "")
+	begin := storyBegin()
+	w := newWorld(begin, append(story(begin), crowd(begin))...)
+	t.Cleanup(w.close)
+	slugs := append([]string{"crowd"}, storySlugs...)
+	calm, rough := folder(t, w, slugs, ""), folder(t, w, slugs, "")
 	record := filepath.Join(rough, "vendorwatch.db")
-	steps, atFirst, each := 20, 10, 3
+	steps, atFirst, each := 20, 14, 3
 	if testing.Short() {
 		steps, atFirst, each = 5, 1, 1
 	}
@@ -80,18 +154,23 @@ func TestKilledScrapesLoseNothingAndDoubleNothing(t *testing.T) {
 	for step := range steps {
 		// The length of one run changes with the load of the machine, so that the measure is taken each time.
 		length := whole(t, program(calm, nil, "scrape"))
-		want := each
+		// A file that is just being made is written to more often.
+		want, writes := each, 7
 		if step == 0 {
-			want = atFirst
+			want, writes = atFirst, 20
 		}
 		for tries, killed := 0, 0; killed < want && tries < 10*want; tries++ {
-			after := time.Duration(chance.Int64N(int64(length) + 1))
-			if !runFor(t, after, program(rough, nil, "scrape")) {
+			strikes := false
+			if tries%3 == 0 {
+				strikes = runFor(t, time.Duration(chance.Int64N(int64(length)+1)), program(rough, nil, "scrape"))
+			} else {
+				strikes = runUntilWrite(t, record, 1+chance.IntN(writes), time.Duration(chance.IntN(4))*3*time.Millisecond, program(rough, nil, "scrape"))
+			}
+			if !strikes {
 				continue
 			}
 			killed++
 			if step == 0 && killed%2 == 0 {
-				// A file that is just being made has more moments than one that is there.
 				if err := removeRecord(record); err != nil {
 					t.Fatal(err)
 				}

@@ -1,0 +1,316 @@
+package scraper
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/andybalholm/cascadia"
+
+	"vendorwatch/normalize"
+)
+
+func init() { Register("pagerduty", pagerduty{}) }
+
+// pagerduty reads the status pages of PagerDuty: the JSON that every page carries in script#data, known from
+// bytes of 2023. It lists the open incidents, the resolved ones with their whole timelines (a year and a half
+// of them on PagerDuty's own page) and the services. The host answers every path with that page, so that there
+// is nothing beyond it to read: a backfill reads the same. Maintenance comes in the list "posts", which was
+// empty in all bytes known; its entries are read as those of the other lists, with the fields "starts_at" and
+// "ends_at" of the REST API (https://developer.pagerduty.com/api-reference, Status Pages).
+type pagerduty struct{}
+
+const pagerdutyHome = "home"
+
+var selPagerdutyData = cascadia.MustCompile(`script#data[type="application/json"]`)
+
+// Start asks for the page itself.
+func (pagerduty) Start(s Source) []Request { return []Request{{URL: s.URL}} }
+
+// Home returns the scheme and host of the page: all paths below show the same one.
+func (pagerduty) Home(page *url.URL) string {
+	if page.Host == "" {
+		return page.String()
+	}
+	return page.Scheme + "://" + page.Host
+}
+
+// Words are PagerDuty's own. The page lists the words in use in post_enums: three states ("detected",
+// "investigating", "resolved"), and by rank the severities all good, minor, major beside the impacts
+// operational, partial outage, outage. Until the middle of 2023 "outage" stood where "major" stands now.
+func (pagerduty) Words() normalize.Words {
+	return normalize.Words{
+		States: map[string]normalize.State{"detected": normalize.StateInvestigating},
+		Severities: map[string]normalize.Severity{
+			"all_good": normalize.SeverityNone, "outage": normalize.SeverityMajor,
+		},
+		Statuses: map[string]normalize.ComponentStatus{
+			"all_good": normalize.StatusOperational, "minor": normalize.StatusPartial,
+			"major": normalize.StatusMajor, "outage": normalize.StatusMajor,
+		},
+	}
+}
+
+// Describe says what is read of PagerDuty.
+func (pagerduty) Describe() Description {
+	return Description{
+		Name:      "PagerDuty",
+		Documents: []string{"any page (script#data)"},
+		History:   "what the page holds, more than a year",
+		Fields:    []string{"state", "severity", "started_at", "resolved_at", "updates", "postmortem", "affected", "components"},
+		Source:    FromBytes,
+	}
+}
+
+// Detect reports whether the page carries PagerDuty's data.
+func (pagerduty) Detect(p Page) bool {
+	_, err := pagerduty{}.Parse(Source{}, p)
+	return err == nil
+}
+
+// pdDocument is the JSON in script#data. Lists that are missing or null stay nil and never count as empty.
+type pdDocument struct {
+	Summary *struct {
+		Open     []pdIncident `json:"open_incidents"`
+		Resolved []pdIncident `json:"resolved_incidents"`
+		Posts    []pdIncident `json:"posts"`
+		Services []pdService  `json:"post_status_page_services"`
+	} `json:"summary"`
+	Layout struct {
+		Settings struct {
+			Name     string       `json:"name"`
+			Services []pdPosition `json:"business_services"`
+		} `json:"layout_settings"`
+	} `json:"layout"`
+}
+
+type pdIncident struct {
+	ID         string    `json:"id"`
+	Title      string    `json:"title"`
+	PostType   string    `json:"post_type"`
+	StartsAt   string    `json:"starts_at"`
+	EndsAt     string    `json:"ends_at"`
+	Updates    []pdPost  `json:"updates"` // newest first
+	Postmortem *pdReport `json:"postmortem"`
+}
+
+type pdPost struct {
+	ID         string     `json:"id"`
+	Status     string     `json:"status"`
+	Severity   string     `json:"severity"`
+	Message    string     `json:"message"`
+	ReportedAt string     `json:"reported_at"`
+	CreatedAt  string     `json:"created_at"`
+	Impacted   []pdImpact `json:"impacted_business_services"`
+}
+
+type pdReport struct {
+	ID         string `json:"id"`
+	Message    string `json:"message"`
+	ReportedAt string `json:"reported_at"`
+	CreatedAt  string `json:"created_at"`
+}
+
+type pdImpact struct {
+	ServiceID string `json:"business_service_id"` // external_business_service_id of a pdService
+	Name      string `json:"name"`
+	Severity  string `json:"severity"`
+}
+
+type pdService struct {
+	ServiceID string `json:"external_business_service_id"`
+	Name      string `json:"name"`
+	Active    bool   `json:"is_active"`
+}
+
+// pdPosition is a group of services, or a service with the id of its group.
+type pdPosition struct {
+	ID    string          `json:"id"`
+	Name  string          `json:"name"`
+	Head  json.RawMessage `json:"Head_ID"` // -1, or the id of the group
+	Group bool            `json:"grouping_element"`
+}
+
+// Parse reads the data of a page. It returns an error that wraps ErrShape for a page without it, and for data
+// without the lists of open and of resolved incidents.
+func (pagerduty) Parse(_ Source, p Page) (Result, error) {
+	data, whole := pagerdutyData(p.Body)
+	if data == "" {
+		return Result{}, shapeErrorf("%s, where a PagerDuty status page (with script#data) is expected", wrongPage(p))
+	}
+	var doc pdDocument
+	if err := json.Unmarshal([]byte(data), &doc); err != nil {
+		return Result{}, shapeErrorf("a page whose script#data, as PagerDuty has it, is %s", brokenJSON([]byte(data), err))
+	}
+	if doc.Summary == nil || doc.Summary.Open == nil || doc.Summary.Resolved == nil || doc.Summary.Services == nil {
+		return Result{}, shapeErrorf("a page whose script#data lacks the open_incidents, resolved_incidents or services of a PagerDuty status page")
+	}
+	sum := doc.Summary
+	res := Result{Document: pagerdutyHome, PageName: doc.Layout.Settings.Name}
+	groups := doc.groups()
+	for _, list := range [][]pdIncident{sum.Open, sum.Posts, sum.Resolved} {
+		for _, in := range list {
+			if in.ID == "" && in.Title == "" {
+				return Result{}, shapeErrorf("a PagerDuty status page that lists an incident with neither id nor title")
+			}
+			res.Incidents = append(res.Incidents, in.raw(groups))
+		}
+	}
+	res.Components = doc.components(groups)
+	if whole {
+		// Without the list of posts a maintenance may be open that is not shown.
+		res.Coverage = Coverage{Open: sum.Posts != nil, Components: true, Since: oldestEnd(sum.Resolved)}
+	}
+	return res, nil
+}
+
+// pagerdutyData returns the JSON in script#data, "" if there is none; whole says that the page does not break off.
+func pagerdutyData(body []byte) (data string, whole bool) {
+	if !bytes.Contains(body, []byte("open_incidents")) || !bytes.Contains(body, []byte("<script")) {
+		return "", false
+	}
+	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(body))
+	if err != nil {
+		return "", false
+	}
+	return strings.TrimSpace(doc.FindMatcher(selPagerdutyData).First().Text()), !openEnded(body)
+}
+
+// groups returns the name of each service's group by the service's id.
+func (d *pdDocument) groups() map[string]string {
+	names, out := map[string]string{}, map[string]string{}
+	for _, s := range d.Layout.Settings.Services {
+		if s.Group {
+			names[s.ID] = s.Name
+		}
+	}
+	for _, s := range d.Layout.Settings.Services {
+		var head string
+		if !s.Group && json.Unmarshal(s.Head, &head) == nil && names[head] != "" {
+			out[s.ID] = names[head]
+		}
+	}
+	return out
+}
+
+// raw reads one incident. Its impact is the worst severity of its posts: the last one says "all good".
+func (in pdIncident) raw(groups map[string]string) normalize.Raw {
+	raw := normalize.Raw{Document: pagerdutyHome, ID: in.ID, Title: in.Title}
+	switch in.PostType {
+	case "maintenance":
+		raw.Kind = string(normalize.KindMaintenance)
+		raw.ScheduledStart, raw.ScheduledEnd = rawTime(in.StartsAt, ""), rawTime(in.EndsAt, "")
+	case "", "incident":
+		raw.Kind = string(normalize.KindIncident)
+		raw.Started = rawTime(in.StartsAt, "")
+	default:
+		raw.Kind = in.PostType
+		raw.Started = rawTime(in.StartsAt, "")
+	}
+	at := map[string]int{}
+	for _, u := range slices.Backward(in.Updates) {
+		raw.Updates = append(raw.Updates, normalize.RawUpdate{
+			ID: u.ID, State: u.Status, Posted: rawTime(u.ReportedAt, ""), Created: rawTime(u.CreatedAt, ""),
+			Body: u.Message, Format: normalize.FormatHTML,
+		})
+		raw.Impact = pagerdutyWorse(raw.Impact, u.Severity)
+		raw.State = firstOf(u.Status, raw.State)
+		for _, s := range u.Impacted {
+			c := normalize.RawComponent{ID: s.ServiceID, Name: s.Name, Group: groups[s.ServiceID], Status: s.Severity}
+			key := firstOf(c.ID, c.Name)
+			if n, ok := at[key]; ok {
+				raw.Components[n] = c
+				continue
+			}
+			at[key] = len(raw.Components)
+			raw.Components = append(raw.Components, c)
+		}
+	}
+	if r := in.Postmortem; r != nil && strings.TrimSpace(r.Message) != "" {
+		raw.Updates = append(raw.Updates, normalize.RawUpdate{
+			ID: r.ID, State: "postmortem", Posted: rawTime(r.ReportedAt, ""), Created: rawTime(r.CreatedAt, ""),
+			Body: r.Message, Format: normalize.FormatHTML,
+		})
+	}
+	return raw
+}
+
+// pagerdutyWorse returns the worse of two severity words. A word that is not known stands above "minor", as
+// it does wherever severities are compared.
+func pagerdutyWorse(a, b string) string {
+	rank := func(word string) int {
+		switch normalize.Word(word) {
+		case "":
+			return -1
+		case "all_good":
+			return 0
+		case "maintenance":
+			return 1
+		case "minor":
+			return 2
+		case "major", "outage":
+			return 4
+		}
+		return 3
+	}
+	if rank(b) > rank(a) {
+		return b
+	}
+	return a
+}
+
+// pagerdutyIdle are the states in which a post impairs nothing: before its time, and after it.
+var pagerdutyIdle = map[string]bool{"scheduled": true, "completed": true, "resolved": true, "cancelled": true, "canceled": true}
+
+// components returns the services in use. The page gives them no status of their own: what it shows is what
+// the newest post of an open incident says of a service, and "all good" for the others, as the list of open
+// incidents is complete. While an incident names no service, nothing is known of those no other one names.
+func (d *pdDocument) components(groups map[string]string) []normalize.RawComponent {
+	status, silent := map[string]string{}, d.Summary.Posts == nil
+	for _, list := range [][]pdIncident{d.Summary.Open, d.Summary.Posts} {
+		for _, in := range list {
+			if len(in.Updates) > 0 && pagerdutyIdle[normalize.Word(in.Updates[0].Status)] {
+				continue
+			}
+			if len(in.Updates) == 0 || len(in.Updates[0].Impacted) == 0 {
+				silent = true
+				continue
+			}
+			for _, s := range in.Updates[0].Impacted {
+				status[s.ServiceID] = pagerdutyWorse(status[s.ServiceID], s.Severity)
+			}
+		}
+	}
+	var out []normalize.RawComponent
+	for _, s := range d.Summary.Services {
+		if !s.Active || strings.TrimSpace(s.Name) == "" {
+			continue
+		}
+		c := normalize.RawComponent{ID: s.ServiceID, Name: s.Name, Group: groups[s.ServiceID], Status: status[s.ServiceID]}
+		if c.Status == "" && !silent {
+			c.Status = "all_good"
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// oldestEnd returns the earliest time at which a listed incident ended: whatever began after that is open, or
+// ended later, and so is listed, in whatever order and however cut the list may be.
+func oldestEnd(list []pdIncident) string {
+	text, oldest := "", time.Time{}
+	for _, in := range list {
+		if len(in.Updates) == 0 {
+			continue
+		}
+		at, err := normalize.ParseTime(rawTime(in.Updates[0].ReportedAt, ""), "")
+		if err == nil && (oldest.IsZero() || at.Before(oldest)) {
+			text, oldest = in.Updates[0].ReportedAt, at
+		}
+	}
+	return text
+}

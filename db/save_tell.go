@@ -77,20 +77,21 @@ func withSameEvent(detail map[string]string, id int64) map[string]string {
 
 // othersOf returns the other record of t's event whose opening was told, and the one whose news is told
 // in place of t's; 0 where there is none. Saved pages are read when somebody hands them in, so that
-// for them only a page that refuses us counts as unread.
+// for them only a page that refuses us counts as unread; otherwise so does one that is no longer watched.
 func (v *saver) othersOf(t teller) (heard, speaker int64, err error) {
 	if t.sameEvent == 0 {
 		return 0, 0, nil
 	}
 	rows, err := v.query(`
 		SELECT o.incident_id,
-			o.announced = 1 AND o.left_feed_at IS NULL AND s.consecutive_failures < ?1 AND (?2 OR s.last_success_at >= ?3)
+			o.announced = 1 AND o.left_feed_at IS NULL AND s.consecutive_failures < ?1 AND (?2 OR s.last_success_at >= ?3
+				AND s.watched >= (SELECT watched FROM sources WHERE source_id = ?6))
 		FROM incidents o JOIN sources s USING (source_id)
 		WHERE o.same_event_id = ?4 AND o.incident_id <> ?5
 			AND (o.announced = 1 OR EXISTS (SELECT 1 FROM events e
 				WHERE e.incident_id = o.incident_id AND e.detail ->> 'late' = 'true' AND e.withheld IS NOT 'same_event'))
 		ORDER BY o.incident_id <> ?4, o.incident_id`,
-		failuresToReport, bit(v.s.Archived), stamp(v.s.At.Add(-unheard)), t.sameEvent, t.id)
+		failuresToReport, bit(v.s.Archived), stamp(v.s.At.Add(-unheard)), t.sameEvent, t.id, v.s.SourceID)
 	if err != nil {
 		return 0, 0, err
 	}

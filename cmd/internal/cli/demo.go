@@ -36,6 +36,9 @@ no network, no account and no set-up. At the end it prints the digest, and queri
 // demoEnd is how long the demo watches on when its story has ended, to see the last of it.
 const demoEnd = 2500 * time.Millisecond
 
+// demoInterval is the wall time between two scrapes of a simulated vendor.
+const demoInterval = time.Second
+
 func (a *app) demo(ctx context.Context, length time.Duration, keepRunning bool) error {
 	path := a.dbPath
 	if path == "" {
@@ -54,6 +57,9 @@ func (a *app) demo(ctx context.Context, length time.Duration, keepRunning bool) 
 		return err
 	}
 	defer s.close()
+	for n := range s.sources {
+		s.sources[n].Interval = clock.Most(2 * demoInterval)
+	}
 	fmt.Fprintln(a.stdout, "Vendors simulated on loopback, each in the format of a real status page:")
 	for _, v := range world.Vendors() {
 		fmt.Fprintf(a.stdout, "  %-16s %-11s %s\n", v.Name, v.Platform, world.URL(v.Slug))
@@ -113,14 +119,14 @@ func demoConfig(world *simulate.World, path string) *config.Config {
 			UserAgent: "vendorwatch-demo", Contact: "demo@localhost",
 			RequestTimeout: config.Duration{Duration: 2 * time.Second}, MaxBytes: 16 << 20,
 		},
-		Digest: config.Digest{Zone: time.UTC},
+		Digest: config.Digest{Zone: time.UTC, Edits: true},
 	}
 	for _, v := range world.Vendors() {
 		c.Vendors = append(c.Vendors, config.Vendor{
 			Name: v.Name, Slug: v.Slug, Enabled: true,
 			Sources: []config.Source{{
 				URL: world.URL(v.Slug), Platform: v.Platform,
-				Cron: cron.Every(time.Second), Timeout: config.Duration{Duration: 5 * time.Second},
+				Cron: cron.Every(demoInterval), Timeout: config.Duration{Duration: 5 * time.Second},
 			}},
 		})
 	}

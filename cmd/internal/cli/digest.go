@@ -68,7 +68,7 @@ func (a *app) printDigest(ctx context.Context, since time.Time, asSlack bool) er
 		return err
 	}
 	defer file.Close()
-	zone, channel, err := a.digestReader()
+	reader, channel, err := a.digestReader()
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (a *app) printDigest(ctx context.Context, since time.Time, asSlack bool) er
 			return err
 		}
 	}
-	digest, err := report.Build(ctx, file, window, report.Options{Zone: zone, Now: now})
+	digest, err := report.Build(ctx, file, window, report.Options{Zone: reader.Zone, Now: now, Edits: reader.Edits})
 	if err != nil {
 		return err
 	}
@@ -111,18 +111,18 @@ func pendingWindow(ctx context.Context, file *db.DB, channel string, now time.Ti
 	return w, err
 }
 
-// digestReader is for whom a digest is printed: the zone and first channel of the config file, or UTC and
-// stdout without one.
-func (a *app) digestReader() (*time.Location, string, error) {
+// digestReader is for whom a digest is printed, by the digest and its first channel in the config file; UTC
+// and stdout without one.
+func (a *app) digestReader() (config.Digest, string, error) {
 	c, err := config.Load(a.configPath)
 	if errors.Is(err, fs.ErrNotExist) && a.configPath == "config.toml" {
-		return time.UTC, "stdout", nil
+		return config.Digest{Zone: time.UTC}, "stdout", nil
 	}
 	if err != nil {
-		return nil, "", err
+		return config.Digest{}, "", err
 	}
 	if len(c.Digest.Channels) == 0 {
-		return c.Digest.Zone, "stdout", nil
+		return c.Digest, "stdout", nil
 	}
-	return c.Digest.Zone, c.Digest.Channels[0], nil
+	return c.Digest, c.Digest.Channels[0], nil
 }

@@ -46,6 +46,7 @@ func (a *app) incidentsCommand() *cobra.Command {
 	c.Flags().StringVar(&f.Search, "search", "", "with these words in the title or an update")
 	c.Flags().StringVar(&since, "since", "", "started at or after this time (2026-11-23, 2026-11-23T09:00:00Z), or so long ago (36h, 7d)")
 	c.Flags().StringVar(&until, "until", "", "started before this time")
+	c.Flags().BoolVar(&f.AllSources, "all-sources", false, "every page's record of an event, not only the one that stands for it")
 	c.Flags().IntVar(&f.Limit, "limit", 50, "at the most so many; 0 for all")
 	a.jsonFlag(c)
 	return c
@@ -156,6 +157,9 @@ func (a *app) printIncident(i db.IncidentDetail, history bool) {
 	p("left the page", i.LeftFeedAt)
 	p("components", i.Components)
 	p("page", i.URL)
+	for _, o := range i.SameEvent {
+		p("same event", strings.TrimSpace(fmt.Sprintf("%d, %s, on %s %s", o.IncidentID, o.State, o.PageURL, o.URL)))
+	}
 	for _, u := range i.Updates {
 		head := u.PostedAt + "  " + u.State
 		if u.RemovedAt != "" {

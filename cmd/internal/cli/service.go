@@ -85,7 +85,7 @@ func (a *app) newService(ctx context.Context, c *config.Config, now func() time.
 			UserAgent: c.Fetch.Agent(), Timeout: c.Fetch.RequestTimeout.Duration, Delay: c.Fetch.Delay.Duration,
 			MaxBytes: int(c.Fetch.MaxBytes), Retries: c.Fetch.Retries, RespectRobots: c.Fetch.RespectRobots,
 		}),
-		OnEvents: a.printEvents(c.Digest.Zone),
+		OnEvents: a.printEvents(c.Digest),
 	}
 	err = s.addSources(ctx)
 	if err == nil {
@@ -97,11 +97,15 @@ func (a *app) newService(ctx context.Context, c *config.Config, now func() time.
 	return s, nil
 }
 
-// printEvents prints events as they arrive, with the day wherever another begins.
-func (a *app) printEvents(zone *time.Location) func([]db.Event) {
-	day := ""
+// printEvents prints events as they arrive, with the day wherever another begins. What another record of
+// the same event tells is not printed, and edits only where they are asked for.
+func (a *app) printEvents(d config.Digest) func([]db.Event) {
+	zone, day := d.Zone, ""
 	return func(events []db.Event) {
 		for _, e := range events {
+			if e.Withheld == db.WithheldSameEvent || e.Kind == normalize.EventIncidentEdited && !d.Edits && !a.verbose {
+				continue
+			}
 			if at, err := time.Parse(normalize.TimeLayout, e.At); err == nil {
 				if d := at.In(zone).Format("Mon 2 Jan 2006 MST"); d != day {
 					day = d
@@ -132,7 +136,11 @@ func (s *service) addSources(ctx context.Context) error {
 			})
 		}
 	}
-	return nil // SETWATCHED
+	ids := make([]int64, len(s.sources))
+	for n, from := range s.sources {
+		ids[n] = from.ID
+	}
+	return s.db.SetWatched(ctx, ids)
 }
 
 // addChannels makes a reporter for each channel of the digest.
@@ -156,7 +164,7 @@ func (s *service) addChannels(ctx context.Context, a *app, now func() time.Time)
 			return err
 		}
 		r := report.NewReporter(s.db, channel)
-		r.Zone, r.Now, r.Log = s.config.Digest.Zone, now, s.log
+		r.Zone, r.Edits, r.Now, r.Log = s.config.Digest.Zone, s.config.Digest.Edits, now, s.log
 		s.reporters = append(s.reporters, r)
 	}
 	return nil

@@ -59,6 +59,7 @@ type Digest struct {
 	Schedule string   `toml:"schedule"`  // cron line; default "0 9 * * 1-5"
 	TimeZone string   `toml:"time_zone"` // IANA zone of the cron line and of the times in the digest; default Config.TimeZone
 	Channels []string `toml:"channels"`  // names of channels; none means stdout
+	Edits    bool     `toml:"edits"`     // tell what vendors edited after publishing it; default false
 
 	Cron cron.Schedule  `toml:"-"` // of Schedule
 	Zone *time.Location `toml:"-"` // of TimeZone

@@ -243,7 +243,7 @@ func TestDefaultFileShowsDefaults(t *testing.T) {
 		"fetch": {c.Fetch, d.Fetch}, "database": {c.Database, d.Database}, "schedule": {c.Schedule, d.Schedule},
 		"time_zone": {c.TimeZone, d.TimeZone}, "timeout": {c.Timeout, d.Timeout}, "concurrency": {c.Concurrency, d.Concurrency},
 		"late_after": {c.LateAfter, d.LateAfter}, "keep_scrapes": {c.KeepScrapes, d.KeepScrapes},
-		"digest.schedule": {c.Digest.Schedule, d.Digest.Schedule},
+		"digest.schedule": {c.Digest.Schedule, d.Digest.Schedule}, "digest.edits": {c.Digest.Edits, d.Digest.Edits},
 	} {
 		if diff := cmp.Diff(pair[1], pair[0]); diff != "" {
 			t.Errorf("%s differs from its default (-default +file):\n%s", name, diff)

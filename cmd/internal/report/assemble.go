@@ -26,16 +26,17 @@ func (s *story) marked(detail string) bool {
 	return slices.ContainsFunc(s.events, func(e db.Event) bool { return e.Detail[detail] == "true" })
 }
 
-// assemble sorts the facts into a digest's sections. Every event ends in one of them.
+// assemble sorts the facts into a digest's sections. Every event ends in one of them, but for those that are
+// dealt with in silence: edits where they are not asked for, and news that another record of the event tells.
 func assemble(f facts, w Window, o Options) Digest {
 	d := Digest{
 		FromAt: normalize.FormatTime(w.Since), UntilAt: normalize.FormatTime(w.Until),
 		Zone: o.Zone.String(), zone: o.Zone,
 	}
 	told := map[int64]bool{}
-	for _, s := range stories(f) {
+	for _, s := range stories(f, o.Edits) {
 		d.place(s, w.Until)
-		told[s.item.IncidentID] = true
+		told[s.item.IncidentID], told[s.item.SameEventID] = true, true
 	}
 	for _, e := range f.events {
 		d.EventIDs = append(d.EventIDs, e.EventID)
@@ -78,17 +79,23 @@ func (d *Digest) fill() {
 	}
 }
 
-func stories(f facts) []*story {
+// stories puts the news of one event together, also where several of a vendor's pages tell of it.
+func stories(f facts, edits bool) []*story {
 	var order []*story
-	byID := map[int64]*story{}
+	byEvent := map[int64]*story{}
 	for _, e := range f.events {
-		if e.IncidentID == 0 {
+		if e.IncidentID == 0 || e.Withheld == db.WithheldSameEvent || e.Kind == normalize.EventIncidentEdited && !edits {
 			continue
 		}
-		s := byID[e.IncidentID]
+		i := incidentOf(f, e)
+		event := i.SameEventID
+		if event == 0 {
+			event = i.IncidentID
+		}
+		s := byEvent[event]
 		if s == nil {
-			s = &story{item: Item{Incident: incidentOf(f, e)}}
-			byID[e.IncidentID] = s
+			s = &story{item: Item{Incident: f.standingFor(i)}}
+			byEvent[event] = s
 			order = append(order, s)
 		}
 		s.events = append(s.events, e)
@@ -109,6 +116,18 @@ func incidentOf(f facts, e db.Event) db.Incident {
 		IncidentID: e.IncidentID, Vendor: e.Vendor, VendorName: e.VendorName, SourceID: e.SourceID,
 		Title: e.Title, URL: e.URL, Severity: e.Severity, State: e.State, FirstSeenAt: e.At,
 	}
+}
+
+// standingFor returns the record that stands for the event of i, unless its page cannot be read: then i
+// knows more.
+func (f facts) standingFor(i db.Incident) db.Incident {
+	standing, have := f.incidents[i.SameEventID]
+	if !have || slices.ContainsFunc(f.health, func(h db.SourceHealth) bool {
+		return h.SourceID == standing.SourceID && h.ConsecutiveFailures >= blindAfter
+	}) {
+		return i
+	}
+	return standing
 }
 
 func (d *Digest) place(s *story, now time.Time) {
@@ -244,7 +263,7 @@ func (d *Digest) weighSources(f facts, w Window) {
 		since := firstOf(h.FailingSince, h.LastSuccessAt)
 		switch {
 		case h.LastSuccessAt == "":
-		case h.Health == "unreadable" || h.ConsecutiveFailures >= 3:
+		case h.Health == "unreadable" || h.ConsecutiveFailures >= blindAfter:
 		case w.Until.Sub(parse(h.LastSuccessAt)) > stale:
 			since = h.LastSuccessAt
 			reason = firstOf(reason, "not read since; is the service running?")

@@ -74,7 +74,7 @@ func TestWhereNewsIsTold(t *testing.T) {
 			if !normalize.State(c.state).Over() && c.left == "" {
 				f.open = []db.Incident{i}
 			}
-			d := assemble(f, Window{Until: monday}, Options{Zone: time.UTC, Now: monday})
+			d := assemble(f, Window{Until: monday}, Options{Zone: time.UTC, Now: monday, Edits: true})
 			if diff := cmp.Diff(c.want, where(d)); diff != "" {
 				t.Errorf("sections (-want +got):\n%s", diff)
 			}
@@ -105,7 +105,7 @@ func TestNothingIsLeftOutOfADigest(t *testing.T) {
 				f.events = append(f.events, e)
 			}
 		}
-		d := assemble(f, Window{Until: monday}, Options{Zone: time.UTC, Now: monday})
+		d := assemble(f, Window{Until: monday}, Options{Zone: time.UTC, Now: monday, Edits: true})
 		var told []int64
 		for _, s := range d.sections() {
 			for _, i := range s.items {

@@ -15,6 +15,9 @@ const (
 	stale   = 36 * time.Hour     // a page not read for so long counts as not readable, whatever its last answer was; daily reading is enough
 )
 
+// blindAfter is how many failures in a row make a page one that cannot be read.
+const blindAfter = 3
+
 // Window is what a digest reports on.
 type Window struct {
 	Since  time.Time  // zero if everything so far is meant
@@ -24,8 +27,9 @@ type Window struct {
 
 // Options say for whom a digest is made.
 type Options struct {
-	Zone *time.Location // of the reader; nil means UTC
-	Now  time.Time      // zero means the present
+	Zone  *time.Location // of the reader; nil means UTC
+	Now   time.Time      // zero means the present
+	Edits bool           // tell what vendors edited after publishing it
 }
 
 // Build reads what the window's digest needs. It changes nothing.
@@ -49,7 +53,7 @@ func Build(ctx context.Context, d *db.DB, w Window, o Options) (Digest, error) {
 // facts is what the file holds for a digest.
 type facts struct {
 	events      []db.Event
-	incidents   map[int64]db.Incident // of the events
+	incidents   map[int64]db.Incident // of the events, and those that stand for theirs
 	open        []db.Incident
 	maintenance []db.Incident // running, and ahead within the horizon
 	health      []db.SourceHealth
@@ -64,17 +68,19 @@ func gather(ctx context.Context, d *db.DB, w Window, o Options) (f facts, err er
 	}
 	f.incidents = map[int64]db.Incident{}
 	for _, e := range f.events {
-		if _, have := f.incidents[e.IncidentID]; have || e.IncidentID == 0 {
-			continue
+		for id := e.IncidentID; id != 0; id = f.incidents[id].SameEventID {
+			if _, have := f.incidents[id]; have {
+				break
+			}
+			detail, err := d.IncidentByID(ctx, id)
+			if errors.Is(err, db.ErrNotFound) {
+				break // the event tells enough
+			}
+			if err != nil {
+				return f, fmt.Errorf("incident %d of event %d: %w", id, e.EventID, err)
+			}
+			f.incidents[id] = detail.Incident
 		}
-		detail, err := d.IncidentByID(ctx, e.IncidentID)
-		if errors.Is(err, db.ErrNotFound) {
-			continue // the event tells enough
-		}
-		if err != nil {
-			return f, fmt.Errorf("incident %d of event %d: %w", e.IncidentID, e.EventID, err)
-		}
-		f.incidents[e.IncidentID] = detail.Incident
 	}
 	if f.open, err = d.OpenIncidents(ctx); err != nil {
 		return f, err

@@ -83,7 +83,7 @@ func digestOf(t *testing.T, f facts) Digest {
 		}
 	}
 	f.open = kept
-	return assemble(f, Window{Since: monday.Add(-72 * time.Hour), Until: monday}, Options{Zone: zone(t, "Europe/Berlin"), Now: monday})
+	return assemble(f, Window{Since: monday.Add(-72 * time.Hour), Until: monday}, Options{Zone: zone(t, "Europe/Berlin"), Now: monday, Edits: true})
 }
 
 func source(id int64, vendor, name string) db.SourceHealth {

@@ -44,6 +44,9 @@ func (d Digest) entry(i Item) entry {
 	for _, note := range i.Notes {
 		e.facts = append(e.facts, cut(oneLine(note), titleLimit, cutMark))
 	}
+	if i.AlsoOn != "" {
+		e.facts = append(e.facts, "also on "+cut(pages(i.AlsoOn), titleLimit, cutMark))
+	}
 	return e
 }
 
@@ -108,6 +111,11 @@ func (d Digest) maintenanceFacts(i Item) []string {
 		return append(facts, "time not given")
 	}
 	return append(facts, window(start, parse(firstOf(i.ScheduledEndAt, i.ResolvedAt)), zone, until))
+}
+
+// pages shortens a list of addresses to what tells them apart.
+func pages(list string) string {
+	return strings.NewReplacer("https://", "", "http://", "").Replace(oneLine(list))
 }
 
 // stateWords gives the state; where we do not know the vendor's word, the word itself.

@@ -29,6 +29,7 @@ type Reporter struct {
 	DB       *db.DB
 	Channel  Channel
 	Zone     *time.Location   // of the reader; nil means UTC
+	Edits    bool             // tell what vendors edited after publishing it
 	Now      func() time.Time // the clock; time.Now by default
 	Log      *slog.Logger     // silent by default
 	MinRetry time.Duration    // before the first new try; doubled with each further one
@@ -210,7 +211,7 @@ func (r *Reporter) attempt(ctx context.Context) error {
 	if err != nil {
 		return fail(err)
 	}
-	digest, err := Build(ctx, r.DB, Window{Since: since, Until: now, Events: append([]db.Event{}, events...)}, Options{Zone: r.Zone, Now: now})
+	digest, err := Build(ctx, r.DB, Window{Since: since, Until: now, Events: append([]db.Event{}, events...)}, Options{Zone: r.Zone, Now: now, Edits: r.Edits})
 	if err != nil {
 		return fail(err)
 	}

@@ -114,7 +114,7 @@ func (c covered) blind(gaps []Blind, from string, to time.Time) []Blind {
 		add(g.FromAt, g.ToAt, g.Reason)
 		lasts = lasts || g.ToAt == ""
 	}
-	if !lasts && !to.IsZero() && last < stamp(to.Add(-tolerance(time.Duration(c.interval)*time.Second))) {
+	if !lasts && !to.IsZero() && last < stamp(to.Add(-Tolerance(time.Duration(c.interval)*time.Second))) {
 		why := BlindNotWatched
 		if c.failures > 0 {
 			why = BlindUnreadable

@@ -140,7 +140,7 @@ func (v *saver) saveUnchanged() (bool, error) {
 		UPDATE sources SET last_attempt_at = ?1, last_success_at = ?1, latest_at = max(coalesce(latest_at, ''), ?1),
 			consecutive_failures = 0, failing_since_at = NULL, last_error = NULL
 		WHERE source_id = ?2 AND consecutive_failures = 0 AND last_success_at >= ?3 AND interval_seconds = ?4`,
-		v.at, v.s.SourceID, stamp(v.s.At.Add(-tolerance(v.s.Interval))), v.s.seconds())
+		v.at, v.s.SourceID, stamp(v.s.At.Add(-Tolerance(v.s.Interval))), v.s.seconds())
 	if err != nil || done == 0 {
 		return false, err
 	}

@@ -14,9 +14,9 @@ const (
 	gapNotWatched = "not_watched" // none was made: the service or the source was off
 )
 
-// tolerance is how far two readings may lie apart before it counts as a gap: one may be missed, and be
+// Tolerance is how far two readings may lie apart before it counts as a gap: one may be missed, and be
 // late by a few minutes. Where the schedule is not known, it is taken to be an hourly one.
-func tolerance(interval time.Duration) time.Duration {
+func Tolerance(interval time.Duration) time.Duration {
 	if interval <= 0 {
 		interval = time.Hour
 	}
@@ -38,7 +38,7 @@ func (r sourceRow) lastGood() string {
 // unseen returns since when the source has not been read, if that is so long that it makes a gap.
 func (v *saver) unseen() (from string, tooLong bool) {
 	from = v.source.lastGood()
-	return from, from != "" && from < stamp(v.s.At.Add(-tolerance(v.s.Interval)))
+	return from, from != "" && from < stamp(v.s.At.Add(-Tolerance(v.s.Interval)))
 }
 
 // beginGap records that a source which cannot be read has now been unseen for too long.
@@ -173,7 +173,7 @@ func (v *saver) archivedGap(from, to string, bad bool, filled any) error {
 	if err != nil {
 		return err
 	}
-	if to <= stamp(begin.Add(tolerance(v.s.Interval))) {
+	if to <= stamp(begin.Add(Tolerance(v.s.Interval))) {
 		return nil
 	}
 	var failed, seen bool

@@ -106,6 +106,7 @@ type goldenRaw struct {
 	Open       bool                     `json:"covers_open,omitempty"`
 	All        bool                     `json:"covers_components,omitempty"`
 	Since      string                   `json:"covers_since,omitempty"`
+	Until      string                   `json:"covers_until,omitempty"`
 	PageName   string                   `json:"page_name,omitempty"`
 	PageURL    string                   `json:"page_url,omitempty"`
 	Indicator  string                   `json:"indicator,omitempty"`
@@ -280,7 +281,7 @@ func checkCase(t *testing.T, p Platform, c *goldenCase) {
 			raws = []normalize.Raw{}
 		}
 		golden("raw.json", encode(t, goldenRaw{
-			raws, out.Components, out.Coverage.Open, out.Coverage.Components, out.Coverage.Since,
+			raws, out.Components, out.Coverage.Open, out.Coverage.Components, out.Coverage.Since, out.Coverage.Until,
 			out.PageName, out.PageURL, out.Indicator, out.Requests,
 		}))
 		meant := []goldenIncident{}

@@ -40,6 +40,7 @@ type Outcome struct {
 	PageName   string
 	PageURL    string
 	Indicator  string
+	Headline   string // the page's own sentence for its Indicator
 }
 
 // Scrape reads a source: the platform's first requests and whatever they lead to, each with the
@@ -176,11 +177,13 @@ func (u *run) take(r Result) {
 	u.out.Coverage.Open = u.out.Coverage.Open || r.Coverage.Open
 	u.out.Coverage.Components = u.out.Coverage.Components || r.Coverage.Components
 	if u.out.Coverage.Since == "" {
-		u.out.Coverage.Since = r.Coverage.Since
+		u.out.Coverage.Since, u.out.Coverage.Until = r.Coverage.Since, r.Coverage.Until
 	}
 	u.out.PageName = firstOf(u.out.PageName, r.PageName)
 	u.out.PageURL = firstOf(u.out.PageURL, r.PageURL)
-	u.out.Indicator = firstOf(u.out.Indicator, r.Indicator)
+	if u.out.Indicator == "" {
+		u.out.Indicator, u.out.Headline = r.Indicator, r.Headline
+	}
 }
 
 // refused reports whether an answer says "not here, not so": asking again at once would not help,

@@ -102,6 +102,7 @@ type Result struct {
 	PageName   string // the vendor's name as the page gives it
 	PageURL    string // the status page's address as the document gives it
 	Indicator  string // page-level state word where there is one: none, minor, …
+	Headline   string // the page's own sentence for that state, where there is one: "Minor Service Outage"
 }
 
 // Coverage says what may be concluded from an incident's absence.
@@ -109,6 +110,7 @@ type Coverage struct {
 	Open       bool   // every incident and maintenance open now is in the Result
 	Components bool   // every component of the page is in the Result
 	Since      string // every incident since this time (any form normalize.ParseTime reads) is in the Result
+	Until      string // … that began before this; empty: up to when the page was fetched
 }
 
 // ErrShape says that a page is not what its platform serves: another page, another format, or a new one.

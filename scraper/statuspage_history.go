@@ -42,7 +42,7 @@ func readHistory(s Source, p Page, doc spDocument) (spResult, error) {
 	page := &spPage{}
 	if doc.PageStatus != nil && doc.PageStatus.Page != nil {
 		page = doc.PageStatus.Page
-		out.Indicator = doc.PageStatus.Status.Indicator
+		out.Indicator, out.Headline = doc.PageStatus.Status.Indicator, oneLine(doc.PageStatus.Status.Description)
 	} else if doc.Page != nil {
 		page = doc.Page
 	}
@@ -70,8 +70,11 @@ func readHistory(s Source, p Page, doc spDocument) (spResult, error) {
 		}
 	}
 	// An older page of the history says nothing of what happened after its months.
-	if end, err := time.Parse(time.RFC3339, doc.EndTime); err == nil && !p.At.IsZero() && !end.Before(p.At) {
+	if end, err := time.Parse(time.RFC3339, doc.EndTime); err == nil && doc.StartTime != "" {
 		out.Coverage.Since = doc.StartTime
+		if p.At.IsZero() || end.Before(p.At) {
+			out.Coverage.Until = doc.EndTime
+		}
 	}
 	return out, nil
 }

@@ -185,7 +185,7 @@ func (d *spDocument) read(s Source, p Page, kind string) (spResult, error) {
 		if err := json.Unmarshal(d.Status, &status); err != nil || status.Indicator == "" {
 			return spResult{}, shapeErrorf("a %s without its indicator where a Statuspage document is expected", kind)
 		}
-		out.Indicator = status.Indicator
+		out.Indicator, out.Headline = status.Indicator, oneLine(status.Description)
 	}
 	out.Components = reader.components(d.Components)
 	for _, list := range [][]spIncident{d.Incidents, d.Maintenances} {

@@ -690,16 +690,16 @@ func TestStatuspageBackfillEnds(t *testing.T) {
 
 func TestStatuspageHistoryCovers(t *testing.T) {
 	body := []byte(spFixture(t, "backfill/history-1.json"))
-	for at, want := range map[string]string{
-		"2026-01-05T10:00:00Z": "2025-11-01T00:00:00-04:00",
-		"2026-03-05T10:00:00Z": "", // the months end before
+	for at, want := range map[string]Coverage{
+		"2026-01-05T10:00:00Z": {Since: "2025-11-01T00:00:00-04:00"},
+		"2026-03-05T10:00:00Z": {Since: "2025-11-01T00:00:00-04:00", Until: "2026-01-31T23:59:59-05:00"}, // the months end before
 	} {
 		made, err := time.Parse(time.RFC3339, at)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := parseStatuspage(t, Source{}, Page{Body: body, At: made}).Coverage; got != (Coverage{Since: want}) {
-			t.Errorf("at %s it covers %+v, want since %q", at, got, want)
+		if got := parseStatuspage(t, Source{}, Page{Body: body, At: made}).Coverage; got != want {
+			t.Errorf("at %s it covers %+v, want %+v", at, got, want)
 		}
 	}
 }

@@ -61,3 +61,14 @@ func (c *Clock) Length() time.Duration {
 func (c *Clock) Remaining() time.Duration {
 	return max(0, c.Length()-c.wall().Sub(c.began))
 }
+
+// Most returns the most story time that passes in so much wall time.
+func (c *Clock) Most(real time.Duration) time.Duration {
+	most := real
+	for _, s := range c.stretches {
+		if s.Real > 0 {
+			most = max(most, time.Duration(float64(s.Virtual)*(float64(real)/float64(s.Real))))
+		}
+	}
+	return most
+}

@@ -63,3 +63,14 @@ func TestClockNeverGoesBackOrAhead(t *testing.T) {
 		}
 	}
 }
+
+func TestMostStoryTimeInWallTime(t *testing.T) {
+	wall := time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
+	c := NewClock(func() time.Time { return wall }, Stretch{Real: 10 * time.Second, Virtual: time.Minute}, Stretch{Real: 2 * time.Second, Virtual: time.Hour})
+	if got := c.Most(time.Second); got != 30*time.Minute {
+		t.Errorf("in a second %v, want 30m of the second stretch", got)
+	}
+	if got := NewClock(func() time.Time { return wall }).Most(time.Second); got != time.Second {
+		t.Errorf("without stretches %v, want what passes on the wall", got)
+	}
+}

@@ -33,6 +33,8 @@ func (w *Watcher) Backfill(ctx context.Context, s Source, tell func(Progress)) (
 	if page > 1 {
 		page-- // pages are counted from today: since then, the last of it may have moved on to the next
 	}
+	var until time.Time // end of the stretches read so far, which join; zero: the present
+	joined := false
 	for {
 		from := w.source(s, scraper.Backfill)
 		from.FromPage = page
@@ -43,6 +45,15 @@ func (w *Watcher) Backfill(ctx context.Context, s Source, tell func(Progress)) (
 		scrape.BackfillPage, scrape.Took = out.NextPage, time.Since(began)
 		if readErr != nil {
 			scrape.BackfillPage = page // what was read of it is kept, the stretch is taken up again
+			scrape.CoverageStart = time.Time{}
+		}
+		switch {
+		case scrape.CoverageStart.IsZero():
+			joined = false
+		case joined:
+			scrape.CoverageEnd = until
+		default:
+			until, joined = scrape.CoverageEnd, true
 		}
 		if readErr != nil && out.Parsed == 0 {
 			return p, fmt.Errorf("source %q: history page %d: %w", s.Vendor, page, readErr)

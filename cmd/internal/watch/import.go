@@ -52,6 +52,7 @@ func (w *Watcher) Import(ctx context.Context, s Source, c Capture) (db.Saved, er
 		out.Parsed = 1
 		out.Raws, out.Components, out.Coverage = c.Read.Incidents, c.Read.Components, c.Read.Coverage
 		out.PageName, out.PageURL, out.Indicator = c.Read.PageName, c.Read.PageURL, c.Read.Indicator
+		out.Headline = c.Read.Headline
 	}
 	fill(&scrape, s, words, out, c.Err)
 	scrape.Unreadable = c.Err != nil && (scrape.Unreadable || errors.Is(c.Err, scraper.ErrShape))

@@ -25,6 +25,7 @@ type Source struct {
 	Platform string        // name of a registered platform
 	Schedule cron.Schedule // when Run scrapes it
 	Timeout  time.Duration // of one scrape
+	Interval time.Duration // from one scrape to the next by the clock of what is saved; 0: as Schedule says
 }
 
 // Watcher scrapes sources into a file. Its fields are set before first use; it is safe for concurrent use.
@@ -68,9 +69,13 @@ func (w *Watcher) Scrape(ctx context.Context, s Source) (db.Saved, error) {
 	}
 	began := time.Now()
 	scrape := db.Scrape{SourceID: s.ID, At: w.Now().UTC()}
-	documents, err := w.documents(ctx, s.ID)
+	documents, last, err := w.documents(ctx, s.ID)
 	if err != nil {
 		return db.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, err)
+	}
+	scrape.Interval = s.interval(scrape.At, last)
+	if !last.IsZero() && scrape.At.Sub(last) > db.Tolerance(scrape.Interval) {
+		forget(documents)
 	}
 	within := ctx
 	if s.Timeout > 0 {
@@ -144,16 +149,41 @@ func (w *Watcher) source(s Source, mode scraper.Mode) scraper.Source {
 	}
 }
 
-func (w *Watcher) documents(ctx context.Context, sourceID int64) (map[string]scraper.Document, error) {
+// documents returns what is remembered of a source's addresses, and when it was last read.
+func (w *Watcher) documents(ctx context.Context, sourceID int64) (map[string]scraper.Document, time.Time, error) {
 	state, err := w.DB.SourceState(ctx, sourceID)
 	if err != nil {
-		return nil, err
+		return nil, time.Time{}, err
 	}
 	out := make(map[string]scraper.Document, len(state.Documents))
 	for url, d := range state.Documents {
 		out[url] = scraper.Document(d)
 	}
-	return out, nil
+	return out, state.LastSuccessAt, nil
+}
+
+// forget makes pages be read in full. After a time in which a source was not read, they are to tell what happened
+// meanwhile, which an answer that nothing has changed does not.
+func forget(documents map[string]scraper.Document) {
+	for url, d := range documents {
+		d.ETag, d.LastModified, d.Hash = "", "", ""
+		documents[url] = d
+	}
+}
+
+// interval is how far scrapes lie apart by the schedule: those after now, or the last good one and the one that
+// was due after it, whichever lie further, since a schedule can leave out nights and weekends. It is 0 if
+// that is not known.
+func (s Source) interval(now, last time.Time) time.Duration {
+	if s.Interval > 0 || s.Schedule == nil {
+		return s.Interval
+	}
+	next := s.Schedule.Next(now)
+	apart := s.Schedule.Next(next).Sub(next)
+	if !last.IsZero() {
+		apart = max(apart, s.Schedule.Next(last).Sub(last))
+	}
+	return max(apart, 0).Round(time.Second)
 }
 
 // fill puts what was read into the form that the file takes.
@@ -167,16 +197,25 @@ func fill(scrape *db.Scrape, s Source, p scraper.Platform, out scraper.Outcome, 
 	scrape.Unchanged = out.Unchanged
 	scrape.Incidents, scrape.Components = incidents, components
 	scrape.AllOpen, scrape.AllComponents = out.Coverage.Open, out.Coverage.Components
-	if out.Coverage.Since != "" {
-		if since, err := normalize.ParseTime(normalize.RawTime{Text: out.Coverage.Since}, ""); err == nil {
-			scrape.CoverageStart = since
-		}
-	}
+	scrape.CoverageStart, scrape.CoverageEnd = covered(out.Coverage)
 	scrape.Findings = append(append(out.Findings, findings...), more...)
 	for _, d := range out.Documents {
 		scrape.Documents = append(scrape.Documents, db.Document(d))
 	}
-	scrape.PageName, scrape.Indicator = out.PageName, out.Indicator
+	scrape.PageName, scrape.Indicator, scrape.IndicatorText = out.PageName, out.Indicator, out.Headline
+}
+
+// covered is the time of which everything was told; zero times if that is not known, and a zero end if it
+// lasts until the page was read.
+func covered(c scraper.Coverage) (start, end time.Time) {
+	start, err := normalize.ParseTime(normalize.RawTime{Text: c.Since}, "")
+	if err != nil || c.Since == "" || c.Until == "" {
+		return start, time.Time{}
+	}
+	if end, err = normalize.ParseTime(normalize.RawTime{Text: c.Until}, ""); err != nil {
+		return time.Time{}, time.Time{}
+	}
+	return start, end
 }
 
 // rest remembers how long a server asked to be left alone.

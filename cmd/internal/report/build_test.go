@@ -91,7 +91,7 @@ POSTMORTEMS PUBLISHED (1)
       critical · resolved · started Tue 18 Nov 08:00 UTC · lasted 50 min by the postmortem, 45 min
         on the page
       Core › Git
-      Cause A disk was full for 50 minutes.
+      Cause: A disk was full for 50 minutes.
       https://status.octoforge.example/incidents/push
 
 COULD NOT READ (1)

@@ -106,6 +106,8 @@ func facts(t *testing.T, path string) map[string][]string {
 		"events": `SELECT slug, e.kind, i.source_key, u.source_key, e.withheld, e.detail FROM events e JOIN sources s USING (source_id)
 			JOIN vendors v USING (vendor_id) LEFT JOIN incidents i USING (incident_id) LEFT JOIN incident_updates u USING (update_id)
 			ORDER BY slug, e.event_id`,
+		"coverage_gaps": `SELECT slug, reason, to_at IS NULL, filled_at IS NULL FROM coverage_gaps JOIN sources USING (source_id)
+			JOIN vendors USING (vendor_id) ORDER BY slug, gap_id`,
 		"findings": `SELECT slug, source_key, field, value, problem FROM findings JOIN sources USING (source_id) JOIN vendors USING (vendor_id)
 			ORDER BY slug, source_key, field, value, problem`,
 	} {

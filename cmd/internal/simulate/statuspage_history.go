@@ -135,7 +135,7 @@ func (p page) historySpan(s story, from time.Time) string {
 	loc := p.location()
 	start, end := from.In(loc), s.resolvedAt.In(loc)
 	switch {
-	case s.Maintenance() && s.open():
+	case s.Maintenance():
 		end = s.ScheduledUntil.In(loc)
 	case s.open():
 		return historyDay(start) + ", " + historyTime(start) + " " + zoneName(start)

@@ -55,6 +55,8 @@ func (v *saver) saveComponents() error {
 			r, err = v.addComponent(c, n, true)
 		} else if current {
 			err = v.changeComponent(r, c, n)
+		} else if madeKey(r.key) && !madeKey(c.Key) && v.components[c.Key] == nil {
+			err = v.identifyComponent(r, c.Key)
 		}
 		if err != nil {
 			return fmt.Errorf("component %q: %w", c.Key, err)
@@ -75,6 +77,15 @@ func (v *saver) saveComponents() error {
 		r.goneAt, v.changed = v.at, true
 	}
 	return nil
+}
+
+// identifyComponent gives a component that was known by its name only the vendor's id.
+func (v *saver) identifyComponent(r *componentRow, key string) error {
+	delete(v.components, r.key)
+	r.key = key
+	v.components[key], v.changed = r, true
+	_, err := v.exec(`UPDATE components SET source_key = ? WHERE component_id = ?`, key, r.id)
+	return err
 }
 
 // findComponent returns the stored component that c is: by its key, else, where one of the two has no

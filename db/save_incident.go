@@ -204,7 +204,7 @@ func (v *saver) adopt(seen []normalize.Incident, headers map[string]*header) err
 	for n := range seen {
 		i := &seen[n]
 		made := normalize.WeakKey(i.Key)
-		if headers[i.Key] != nil || i.StartedAt.IsZero() || !made && weak == 0 {
+		if headers[i.Key] != nil || i.StartedAt.IsZero() && i.ScheduledStartAt.IsZero() || !made && weak == 0 {
 			continue
 		}
 		stored, err := v.sameByTitle(*i, !made)
@@ -240,20 +240,21 @@ func (v *saver) adopt(seen []normalize.Incident, headers map[string]*header) err
 // With weakOnly it looks among those without id and address.
 func (v *saver) sameByTitle(i normalize.Incident, weakOnly bool) (string, error) {
 	rows, err := v.query(`
-		SELECT source_key, title, started_at FROM incidents
-		WHERE source_id = ? AND started_at BETWEEN ? AND ? ORDER BY incident_id`,
-		v.s.SourceID, stamp(i.StartedAt.Add(-time.Minute)), stamp(i.StartedAt.Add(time.Minute)))
+		SELECT source_key, title, coalesce(started_at, ''), coalesce(scheduled_start_at, '') FROM incidents
+		WHERE source_id = ?1 AND (started_at BETWEEN ?2 AND ?3 OR scheduled_start_at BETWEEN ?4 AND ?5) ORDER BY incident_id`,
+		v.s.SourceID, stamp(i.StartedAt.Add(-time.Minute)), stamp(i.StartedAt.Add(time.Minute)),
+		stamp(i.ScheduledStartAt.Add(-time.Minute)), stamp(i.ScheduledStartAt.Add(time.Minute)))
 	if err != nil {
 		return "", err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var k normalize.Incident
-		var started string
-		if err := rows.Scan(&k.Key, &k.Title, &started); err != nil {
+		var started, scheduled string
+		if err := rows.Scan(&k.Key, &k.Title, &started, &scheduled); err != nil {
 			return "", err
 		}
-		if k.StartedAt, err = parseStamp(started); err != nil {
+		if err := parseStamps(map[*time.Time]string{&k.StartedAt: started, &k.ScheduledStartAt: scheduled}); err != nil {
 			return "", err
 		}
 		if (!weakOnly || normalize.WeakKey(k.Key)) && normalize.SameByTitle(k, i) {

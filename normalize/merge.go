@@ -165,7 +165,9 @@ func (g *merging) severity(m *Incident, s Incident) {
 	case s.VendorSeverity == "" && s.Severity == SeverityUnknown, s.Severity == "":
 	case m.Severity == "" || m.Severity == SeverityUnknown && m.VendorSeverity == "":
 		m.Severity, m.VendorSeverity = s.Severity, s.VendorSeverity
-	case m.Severity == s.Severity && Word(m.VendorSeverity) == Word(s.VendorSeverity), !g.fresh:
+	case m.Severity == s.Severity && Word(m.VendorSeverity) == Word(s.VendorSeverity):
+		m.VendorSeverity = spelling(m.VendorSeverity, s.VendorSeverity)
+	case !g.fresh:
 	default:
 		if m.Severity != s.Severity {
 			g.edit("", "severity", string(m.Severity), string(s.Severity))
@@ -180,12 +182,30 @@ func (g *merging) state(m *Incident, s Incident) {
 	case s.State == StateUnknown && s.VendorState == "" || s.State == "":
 	case m.State == "" || m.State == StateUnknown && m.VendorState == "":
 		m.State, m.VendorState = s.State, s.VendorState
-	case !g.fresh:
-	case m.State != s.State:
+	case m.State == s.State:
+		m.VendorState = clearer(m.VendorState, s.VendorState)
+	case g.fresh:
 		m.State, m.VendorState = s.State, s.VendorState
-	case vague(m.VendorState) && !vague(s.VendorState) || Word(s.VendorState) == "postmortem":
-		m.VendorState = s.VendorState
 	}
+}
+
+// spelling returns one of two spellings of a word, whichever comes first: machines' words, in small letters
+// with underscores, rather than those for people.
+func spelling(a, b string) string { return max(a, b) }
+
+// clearer returns the one of two words for one state that says more: what is over may have a postmortem.
+func clearer(k, s string) string {
+	switch {
+	case vague(k) != vague(s):
+		if vague(k) {
+			return s
+		}
+	case Word(k) == Word(s):
+		return spelling(k, s)
+	case Word(s) == "postmortem":
+		return s
+	}
+	return k
 }
 
 // vague reports whether a state word leaves the state to what was posted before.
@@ -214,16 +234,13 @@ func (g *merging) end(m *Incident, k, s Incident) {
 	settle(&derived)
 	switch {
 	case s.EndGiven && !k.ResolvedAt.IsZero():
-		if k.State.Over() && g.fresh {
-			m.ResolvedAt = g.time("resolved_at", k.ResolvedAt, s.ResolvedAt)
-		}
-		m.EndGiven = true
+		m.ResolvedAt, m.EndGiven = g.time("resolved_at", k.ResolvedAt, s.ResolvedAt), true
 	case s.EndGiven:
 		m.ResolvedAt, m.EndGiven = s.ResolvedAt, true
 	case k.ResolvedAt.IsZero(), reopenedAfter(m.Updates, k.ResolvedAt):
 		m.ResolvedAt, m.EndGiven = first(derived.ResolvedAt, first(k.ResolvedAt, s.ResolvedAt)), false
 	default:
-		m.ResolvedAt = exact(k.ResolvedAt, first(derived.ResolvedAt, s.ResolvedAt))
+		m.ResolvedAt = exact(exact(k.ResolvedAt, derived.ResolvedAt), s.ResolvedAt)
 	}
 	if !m.StartedAt.IsZero() && m.ResolvedAt.Before(m.StartedAt) {
 		m.ResolvedAt, m.EndGiven = time.Time{}, false
@@ -325,8 +342,8 @@ func (g *merging) update(k, s Update) Update {
 	case k.State != s.State && g.fresh:
 		g.edit(m.Key, "state", string(k.State), string(s.State))
 		m.State, m.VendorState = s.State, s.VendorState
-	case vague(k.VendorState) && !vague(s.VendorState):
-		m.VendorState = s.VendorState
+	case k.State == s.State:
+		m.VendorState = clearer(k.VendorState, s.VendorState)
 	}
 	m.CreatedAt = exact(k.CreatedAt, s.CreatedAt)
 	switch {
@@ -420,7 +437,7 @@ func (g *merging) components(known []Component, seen Incident) []Component {
 		out = append(out, joinComponent(known[n], s))
 	}
 	gone := slices.Contains(taken, false)
-	if !g.fresh || seen.Excerpt && gone {
+	if len(known) > 0 && (!g.fresh || seen.Excerpt && gone) {
 		// An older or partial list adds exactness, and takes nothing away.
 		return refine(known, seen.Components)
 	}

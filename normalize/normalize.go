@@ -66,11 +66,11 @@ func joinWeak(incidents []Incident) []Incident {
 // WeakKey reports whether a key was made up, the document having shown neither id nor address.
 func WeakKey(key string) bool { return strings.HasPrefix(key, "#") }
 
-// SameByTitle reports whether two incidents of one source have the same title and start within a minute of
-// each other: all there is to go by where one of them has a weak key.
+// SameByTitle reports whether two incidents of one source have the same title and a start, or a planned
+// start, within a minute of each other: all there is to go by where one of them has a weak key.
 func SameByTitle(a, b Incident) bool {
-	return a.Title != "" && fold(a.Title) == fold(b.Title) &&
-		!a.StartedAt.IsZero() && !b.StartedAt.IsZero() && a.StartedAt.Sub(b.StartedAt).Abs() < time.Minute
+	near := func(a, b time.Time) bool { return !a.IsZero() && !b.IsZero() && a.Sub(b).Abs() < time.Minute }
+	return a.Title != "" && fold(a.Title) == fold(b.Title) && (near(a.StartedAt, b.StartedAt) || near(a.ScheduledStartAt, b.ScheduledStartAt))
 }
 
 func dedupe(findings []Finding) []Finding {

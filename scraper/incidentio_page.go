@@ -1,0 +1,282 @@
+package scraper
+
+import (
+	"slices"
+	"strings"
+
+	"vendorwatch/normalize"
+)
+
+// ioPage is a page on its way to a Result.
+type ioPage struct {
+	document  string
+	home      string
+	summary   ioSummary
+	incidents []ioIncident // beyond those of the summary
+	history   ioHistory
+	subPages  []ioSubPage
+	parts     map[string]normalize.RawComponent // by id
+}
+
+// readLists reads what a page's data holds beside its summary.
+func (g *ioPage) readLists(data *nextData) error {
+	for _, o := range data.find(`"updates"`, isIOIncident) {
+		var in ioIncident
+		if err := data.decode(o, &in); err != nil {
+			return err
+		}
+		g.incidents = append(g.incidents, in)
+	}
+	for _, o := range data.find(`"incident_links"`, func(o map[string]any) bool { return o["incident_links"] != nil }) {
+		var history ioHistory
+		if err := data.decode(o, &history); err != nil {
+			return err
+		}
+		g.history.Impacts = append(g.history.Impacts, history.Impacts...)
+		g.history.Links = append(g.history.Links, history.Links...)
+	}
+	for _, o := range data.find(`"worst_component_status"`, func(o map[string]any) bool { return o["public_url"] != nil && o["worst_component_status"] != nil }) {
+		var sub ioSubPage
+		if err := data.decode(o, &sub); err != nil {
+			return err
+		}
+		g.subPages = append(g.subPages, sub)
+	}
+	return nil
+}
+
+// isIOIncident reports whether an object of a page's data is an incident.
+func isIOIncident(o map[string]any) bool {
+	_, listed := o["updates"].([]any)
+	id, _ := o["id"].(string)
+	return listed && ulid.MatchString(id) && o["name"] != nil && o["status"] != nil && o["published_at"] != nil
+}
+
+// result makes the Result of a page or of its data as JSON.
+func (g *ioPage) result(s Source, p Page) (Result, error) {
+	sum := &g.summary
+	if sum.Ongoing == nil || sum.Affected == nil || sum.Structure == nil || sum.Name == "" {
+		return Result{}, shapeErrorf("a page of incident.io without its list of ongoing incidents, its affected components or its structure")
+	}
+	g.home = incidentIOPageURL(s, p, sum.PublicURL)
+	res := Result{Document: g.document, PageName: sum.Name, PageURL: g.home}
+	listed := g.note()
+	seen := map[string]bool{}
+	for _, in := range slices.Concat(sum.Ongoing, sum.Maintenances, g.incidents) {
+		if in.ID == "" && in.Name == "" {
+			return Result{}, shapeErrorf("a page of incident.io with an incident that has neither id nor name")
+		}
+		if in.ID != "" && seen[in.ID] {
+			continue
+		}
+		seen[in.ID] = true
+		res.Incidents = append(res.Incidents, g.incident(in))
+	}
+	links := g.links(seen)
+	res.Incidents = append(res.Incidents, links...)
+	if sum.PageType == "parent" {
+		g.parent(s, &res)
+		return res, nil
+	}
+	if g.document == docIncidentPage {
+		return res, nil // the home page answers for what is on every page
+	}
+	res.Components = listed
+	res.Coverage = Coverage{Components: true, Open: sum.Maintenances != nil}
+	res.Follow = g.follow(s, links)
+	return res, nil
+}
+
+// parent tells what a page that only leads to others is good for: its own lists are empty whatever happens on
+// those, so that nothing may be concluded from them. Each of those pages is shown as one component.
+func (g *ioPage) parent(s Source, res *Result) {
+	for _, item := range g.summary.Structure.Items {
+		if item.SubPage != nil {
+			g.subPages = append(g.subPages, *item.SubPage)
+		}
+	}
+	seen := map[string]bool{}
+	for _, sub := range g.subPages {
+		if seen[sub.ID] || sub.Name == "" {
+			continue
+		}
+		seen[sub.ID] = true
+		res.Components = append(res.Components, normalize.RawComponent{ID: sub.ID, Name: sub.Name, Status: sub.Worst})
+		if homeOfStatuspage(sub.PublicURL) != "" && homeOfStatuspage(sub.PublicURL) == homeOfStatuspage(s.URL) {
+			res.Follow = append(res.Follow, Request{URL: sub.PublicURL})
+		}
+	}
+	if len(res.Follow) == 0 && g.document == docProxy && s.URL != "" {
+		res.Follow = []Request{{URL: incidentIOBase(s.URL)}}
+	}
+}
+
+// follow asks, in a poll, for the newest incidents with their ends, which the JSON of a page does not
+// list, and for the page of each incident of which the history tells more than the record does; in a
+// backfill for each that is not on the record whole.
+func (g *ioPage) follow(s Source, links []normalize.Raw) []Request {
+	base := incidentIOBase(s.URL)
+	if base == "" {
+		return nil
+	}
+	var out []Request
+	if s.Mode == Poll {
+		out = recentIncidents(s)
+	}
+	for _, raw := range links {
+		known, ok := s.Known[raw.ID]
+		over := strings.EqualFold(raw.State, "resolved") || strings.HasPrefix(raw.State, "maintenance_complete")
+		wanted := s.Mode == Backfill && (!ok || known.Excerpt || !known.Over) || ok && !known.Over && over
+		if wanted && raw.URL != "" {
+			out = append(out, Request{URL: base + "/incidents/" + raw.ID, Optional: true})
+		}
+	}
+	return out
+}
+
+// note notes the page's components and returns them. Those that the explicit list of affected components
+// does not name are operational; a parent page says nothing of its own.
+func (g *ioPage) note() []normalize.RawComponent {
+	g.parts = map[string]normalize.RawComponent{}
+	status := map[string]string{}
+	for _, a := range g.summary.Affected {
+		status[a.ComponentID] = firstOf(a.Current, a.Status)
+	}
+	var out []normalize.RawComponent
+	add := func(c ioComponent, group string) {
+		id := firstOf(c.ComponentID, c.ID)
+		if _, known := g.parts[id]; known || c.Name == "" {
+			return
+		}
+		part := normalize.RawComponent{ID: id, Name: c.Name, Group: group, Status: "operational"}
+		if word, affected := status[id]; affected {
+			part.Status = word
+		}
+		g.parts[id] = part
+		out = append(out, part)
+	}
+	page := ""
+	if g.summary.Parent != nil {
+		page = g.summary.Name
+	}
+	for _, item := range g.summary.Structure.Items {
+		if item.Component != nil {
+			add(*item.Component, page)
+		}
+		if item.Group != nil {
+			for _, c := range item.Group.Components {
+				add(c, item.Group.Name)
+			}
+		}
+	}
+	for _, c := range g.summary.Components {
+		add(c, page)
+	}
+	return out
+}
+
+// incident reads one incident or maintenance with its timeline.
+func (g *ioPage) incident(in ioIncident) normalize.Raw {
+	kind := ""
+	if in.Type == string(normalize.KindMaintenance) {
+		kind = in.Type
+	}
+	raw := normalize.Raw{
+		Document: g.document, ID: in.ID, URL: incidentURL(g.home, in.ID), Title: in.Name, State: in.Status,
+		Kind: incidentIOKind(kind, in.Status), Created: rawTime(in.PublishedAt, ""),
+	}
+	var words []string
+	for _, a := range in.Affected {
+		words = append(words, a.Status)
+		if part, ok := g.part(a.ComponentID); ok {
+			part.Status = firstOf(a.Current, a.Status)
+			raw.Components = append(raw.Components, part)
+		}
+	}
+	for _, s := range in.Summaries {
+		words = append(words, s.Worst)
+	}
+	g.impacts(&raw, in.Impacts, words)
+	for _, u := range in.Updates {
+		raw.Updates = append(raw.Updates, normalize.RawUpdate{
+			ID: u.ID, State: firstOf(u.ToStatus, u.Status), Posted: rawTime(u.PublishedAt, ""),
+			Body: firstOf(u.Text, richText(u.Message)), Format: normalize.FormatMarkdown,
+		})
+	}
+	oldestFirst(raw.Updates)
+	if body := firstOf(richText(in.WriteUp), in.WriteUpURL); body != "" {
+		raw.Updates = append(raw.Updates, normalize.RawUpdate{State: "postmortem", Body: body, Format: normalize.FormatMarkdown})
+	}
+	return raw
+}
+
+// part returns what the page says of a component; ok is false in a document that names none. A component
+// that the page names no more is called by its id.
+func (g *ioPage) part(id string) (part normalize.RawComponent, ok bool) {
+	if part, ok = g.parts[id]; !ok {
+		part = normalize.RawComponent{ID: id, Name: id}
+	}
+	return part, ok || len(g.parts) > 0 && id != ""
+}
+
+// links returns the history's titles except those that are seen with their timelines. Their ends are not
+// told: an impact can end before its incident does.
+func (g *ioPage) links(seen map[string]bool) []normalize.Raw {
+	var out []normalize.Raw
+	done := map[string]bool{}
+	for _, link := range g.history.Links {
+		if seen[link.ID] || done[link.ID] || link.ID == "" {
+			continue
+		}
+		done[link.ID] = true
+		raw := normalize.Raw{
+			Document: docHistoryLink, ID: link.ID, URL: incidentURL(g.home, link.ID), Title: link.Name, State: link.Status,
+			Kind: incidentIOKind("", link.Status), Created: rawTime(link.PublishedAt, ""), Excerpt: true,
+		}
+		if raw.URL == "" {
+			raw.URL = link.Permalink
+		}
+		var impacts []ioImpact
+		for _, i := range g.history.Impacts {
+			if i.IncidentID == link.ID {
+				impacts = append(impacts, i)
+			}
+		}
+		g.impacts(&raw, impacts, nil)
+		out = append(out, raw)
+	}
+	return out
+}
+
+// impacts adds what an incident's impacts tell: the worst word, the components where none are listed,
+// and a maintenance's window. The end of the window is what was planned only as long as it is not over.
+func (g *ioPage) impacts(raw *normalize.Raw, impacts []ioImpact, words []string) {
+	listed := len(raw.Components) > 0
+	named := map[string]bool{}
+	var start, end string
+	open := false
+	for _, i := range impacts {
+		words = append(words, i.Status)
+		if !listed && !named[i.ComponentID] {
+			named[i.ComponentID] = true
+			if part, ok := g.part(i.ComponentID); ok {
+				part.Status = ""
+				raw.Components = append(raw.Components, part)
+			}
+		}
+		if start == "" || before(i.StartAt, start) {
+			start = i.StartAt
+		}
+		if open = open || i.EndAt == ""; end == "" || before(end, i.EndAt) {
+			end = i.EndAt
+		}
+	}
+	raw.Impact = worstOf(words)
+	if raw.Kind != string(normalize.KindMaintenance) {
+		return
+	}
+	raw.ScheduledStart = rawTime(start, "")
+	if !open && !strings.HasPrefix(strings.ToLower(raw.State), "maintenance_complete") {
+		raw.ScheduledEnd = rawTime(end, "")
+	}
+}

@@ -53,7 +53,9 @@ func assemble(f facts, w Window, o Options) Digest {
 		}
 	}
 	d.Components = componentChanges(f.events)
+	d.Indicators = alarms(f)
 	d.weighSources(f, w)
+	d.NotFullySeen = d.unseen(f)
 	d.sort()
 	d.tally(f.health)
 	d.Headline = d.headline()
@@ -68,6 +70,12 @@ func (d *Digest) fill() {
 		if *items == nil {
 			*items = []Item{}
 		}
+	}
+	if d.Indicators == nil {
+		d.Indicators = []Alarm{}
+	}
+	if d.NotFullySeen == nil {
+		d.NotFullySeen = []Unseen{}
 	}
 	for _, sources := range []*[]Source{&d.Unreadable, &d.ReadableAgain} {
 		if *sources == nil {
@@ -239,6 +247,15 @@ func componentChanges(events []db.Event) []Part {
 		}
 		name := componentName(e)
 		key := e.Vendor + "\x00" + name
+		if was := e.Detail["from_name"]; was != "" {
+			key += "\x00" + was
+			if _, have := parts[key]; !have {
+				order = append(order, key)
+			}
+			parts[key] = Part{Vendor: e.Vendor, VendorName: e.VendorName, Component: name, Renamed: was, Statuses: []string{},
+				EventIDs: append(parts[key].EventIDs, e.EventID), At: e.At}
+			continue
+		}
 		p, have := parts[key]
 		if !have {
 			order = append(order, key)
@@ -258,7 +275,12 @@ func componentChanges(events []db.Event) []Part {
 // weighSources finds the pages that we are blind to, and those that came back.
 func (d *Digest) weighSources(f facts, w Window) {
 	blind := map[int64]bool{}
+	d.resting = map[int64]string{}
 	for _, h := range f.health {
+		if h.Watched == 0 {
+			d.resting[h.SourceID] = firstOf(h.LatestAt, h.LastSuccessAt)
+			continue
+		}
 		reason := oneLine(h.LastError)
 		since := firstOf(h.FailingSince, h.LastSuccessAt)
 		switch {
@@ -333,8 +355,6 @@ func (d *Digest) tally(health []db.SourceHealth) {
 	c := &d.Counts
 	c.New = len(d.New) + len(d.AlreadyOpen)
 	c.Resolved = len(d.Resolved)
-	c.Sources = len(health)
-	c.SourcesReadable = c.Sources - len(d.Unreadable)
 	for _, s := range d.sections() {
 		for _, i := range s.items {
 			if len(i.EventIDs) > 0 {
@@ -343,6 +363,12 @@ func (d *Digest) tally(health []db.SourceHealth) {
 		}
 	}
 	c.News += len(d.Components)
+	for _, a := range d.Indicators {
+		c.News += min(1, len(a.EventIDs))
+		if a.ClearedAt == "" {
+			c.Indicators++
+		}
+	}
 	c.StillOpen = len(d.StillOpen)
 
 	blind, blindVendor, vendors := map[int64]bool{}, map[string]bool{}, map[string]bool{}
@@ -350,6 +376,10 @@ func (d *Digest) tally(health []db.SourceHealth) {
 		blind[s.SourceID], blindVendor[s.Vendor] = true, true
 	}
 	for _, h := range health {
+		if h.Watched == 0 {
+			continue
+		}
+		c.Sources++
 		vendors[h.Vendor] = true
 		if blind[h.SourceID] {
 			continue
@@ -357,17 +387,8 @@ func (d *Digest) tally(health []db.SourceHealth) {
 		if h.ConsecutiveFailures > 0 || h.LastError != "" {
 			c.SourcesUncertain++
 		}
-		known := earliest(h.CoverageStartAt, h.BaselineAt)
-		if known != "" && (d.FromAt == "" || known <= d.FromAt) {
-			c.SourcesCovered++
-		}
 	}
+	c.SourcesReadable = c.Sources - len(d.Unreadable)
+	c.SourcesCovered = c.SourcesReadable - len(d.NotFullySeen)
 	c.Vendors, c.VendorsReadable = len(vendors), len(vendors)-len(blindVendor)
-}
-
-func earliest(a, b string) string {
-	if a == "" || (b != "" && b < a) {
-		return b
-	}
-	return a
 }

@@ -165,6 +165,7 @@ func TestWhichPagesCouldNotBeRead(t *testing.T) {
 			"since Sat 22 Nov 08:00 UTC (2 d): not read since; is the service running?"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			c.health.Watched = 1
 			d := assemble(facts{health: []db.SourceHealth{c.health}}, Window{Until: monday}, Options{Zone: time.UTC, Now: monday})
 			got := ""
 			for _, s := range d.Unreadable {

@@ -57,6 +57,7 @@ type facts struct {
 	open        []db.Incident
 	maintenance []db.Incident // running, and ahead within the horizon
 	health      []db.SourceHealth
+	blind       []db.Blind // what of the window was not seen
 }
 
 func gather(ctx context.Context, d *db.DB, w Window, o Options) (f facts, err error) {
@@ -88,6 +89,9 @@ func gather(ctx context.Context, d *db.DB, w Window, o Options) (f facts, err er
 	if f.maintenance, err = d.UpcomingMaintenance(ctx, o.Now, horizon); err != nil {
 		return f, err
 	}
-	f.health, err = d.Health(ctx)
+	if f.health, err = d.Health(ctx); err != nil {
+		return f, err
+	}
+	f.blind, err = d.Coverage(ctx, "", w.Since, w.Until)
 	return f, err
 }

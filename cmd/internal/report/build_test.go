@@ -21,6 +21,7 @@ func TestBuildFromTheFile(t *testing.T) {
 	w.must(err)
 	source, err := w.db.EnsureSource(ctx, vendor, "https://status.octoforge.example", "statuspage")
 	w.must(err)
+	w.must(w.db.SetWatched(ctx, []int64{source}))
 	update := func(key string, state normalize.State, at time.Time, body string) normalize.Update {
 		return normalize.Update{Key: key, State: state, PostedAt: at, Body: body}
 	}

@@ -31,23 +31,27 @@ type Digest struct {
 	AddedToPast   []Item   `json:"added_to_the_past"`
 	Changed       []Item   `json:"changed"` // news of incidents that are in no other section
 	Components    []Part   `json:"components_changed"`
+	Indicators    []Alarm  `json:"page_indicators"` // raised without an incident, now or within the window
 	Unreadable    []Source `json:"could_not_read"`
 	ReadableAgain []Source `json:"readable_again"`
+	NotFullySeen  []Unseen `json:"not_fully_seen"` // readable pages of whose window a part is not known
 
-	zone *time.Location
+	zone    *time.Location
+	resting map[int64]string // pages that are not watched, and when each was last read
 }
 
 // Counts is the digest in numbers.
 type Counts struct {
 	New              int `json:"new"` // incidents, those already open at the first look included
 	StillOpen        int `json:"still_open"`
+	Indicators       int `json:"page_indicators"` // pages that say that something is wrong while no incident says what
 	Resolved         int `json:"resolved"`
-	News             int `json:"news"` // items of every section that tells something new
-	Sources          int `json:"sources"`
+	News             int `json:"news"`    // items of every section that tells something new
+	Sources          int `json:"sources"` // pages that are watched
 	SourcesReadable  int `json:"sources_readable"`
 	Vendors          int `json:"vendors"`
 	VendorsReadable  int `json:"vendors_readable"` // vendors all of whose pages could be read
-	SourcesCovered   int `json:"sources_covered"`  // readable, and known since the start of the window
+	SourcesCovered   int `json:"sources_covered"`  // readable, and seen throughout the window
 	SourcesUncertain int `json:"sources_failing"`  // counted as readable, though the last attempt failed in whole or part
 }
 
@@ -64,9 +68,33 @@ type Part struct {
 	EventIDs   []int64  `json:"event_ids"`
 	Vendor     string   `json:"vendor"`
 	VendorName string   `json:"vendor_name"`
-	Component  string   `json:"component"` // "Group › Name"
-	Statuses   []string `json:"statuses"`  // the status before, and each that came after
-	At         string   `json:"at"`        // of the latest change
+	Component  string   `json:"component"`              // "Group › Name"
+	Statuses   []string `json:"statuses"`               // the status before, and each that came after
+	At         string   `json:"at"`                     // of the latest change
+	Renamed    string   `json:"renamed_from,omitempty"` // the name before; the statuses say nothing then
+}
+
+// Alarm is a page that says that something is wrong while no incident on it says what.
+type Alarm struct {
+	SourceID   int64   `json:"source_id"`
+	Vendor     string  `json:"vendor"`
+	VendorName string  `json:"vendor_name"`
+	PageURL    string  `json:"page_url,omitempty"`
+	Indicator  string  `json:"indicator"`             // the vendor's word: minor
+	Text       string  `json:"description,omitempty"` // the vendor's sentence for it
+	SinceAt    string  `json:"since_at,omitempty"`
+	ClearedAt  string  `json:"cleared_at,omitempty"` // empty while it lasts
+	Explained  bool    `json:"explained,omitempty"`  // it was cleared by an incident that says why
+	EventIDs   []int64 `json:"event_ids,omitempty"`  // what is new about it
+}
+
+// Unseen is a page of which parts of the window were not seen.
+type Unseen struct {
+	SourceID   int64      `json:"source_id"`
+	Vendor     string     `json:"vendor"`
+	VendorName string     `json:"vendor_name"`
+	PageURL    string     `json:"page_url,omitempty"`
+	Stretches  []db.Blind `json:"stretches"`
 }
 
 // Source is a page that could not be read, or can be read again.
@@ -153,12 +181,17 @@ func (d Digest) headline() string {
 		}
 	}
 	switch {
+	case d.Quiet() && c.StillOpen == 0 && c.Indicators > 0:
+		parts = append(parts, "Nothing new "+seen)
 	case d.Quiet() && c.StillOpen == 0:
 		parts = append(parts, "All quiet "+seen)
 	case d.Quiet():
 		parts = append(parts, "Nothing new "+seen, count(c.StillOpen, "incident")+" still open")
 	default:
 		parts = append(parts, d.newsWords()...)
+	}
+	if c.Indicators > 0 {
+		parts = append(parts, count(c.Indicators, "page indicator")+" raised")
 	}
 	if blind > 0 {
 		parts = append(parts, count(blind, "page")+" could not be read")

@@ -88,7 +88,7 @@ func digestOf(t *testing.T, f facts) Digest {
 
 func source(id int64, vendor, name string) db.SourceHealth {
 	return db.SourceHealth{SourceID: id, Vendor: vendor, VendorName: name, PageURL: "https://status." + vendor + ".example",
-		Platform: "statuspage", Health: "ok", LastSuccessAt: "2025-11-24T07:58:00.000Z", LastAttemptAt: "2025-11-24T07:58:00.000Z",
+		Platform: "statuspage", Watched: 1, Health: "ok", LastSuccessAt: "2025-11-24T07:58:00.000Z", LastAttemptAt: "2025-11-24T07:58:00.000Z",
 		CoverageStartAt: "2025-06-01T00:00:00.000Z", BaselineAt: "2025-09-01T00:00:00.000Z"}
 }
 
@@ -160,6 +160,19 @@ func richDigest(t *testing.T) Digest {
 	}
 	f.health[4].BaselineAt, f.health[4].CoverageStartAt = "2025-11-23T12:00:00.000Z", "2025-11-23T12:00:00.000Z"
 	f.health[3].ConsecutiveFailures, f.health[3].Health = 1, "failing"
+	f.health[2].Indicator, f.health[2].IndicatorSinceAt = "minor", "2025-11-24T06:40:00.000Z"
+	f.health = append(f.health, source(7, "archive", "Archive"))
+	f.health[6].Watched, f.health[6].LastSuccessAt, f.health[6].LatestAt = 0, "", "2025-11-20T10:00:00.000Z"
+	stretch := func(h db.SourceHealth, from, to string, why db.BlindReason) db.Blind {
+		return db.Blind{SourceID: h.SourceID, Vendor: h.Vendor, VendorName: h.VendorName, PageURL: h.PageURL, Watched: h.Watched, FromAt: from, ToAt: to, Reason: why}
+	}
+	f.blind = []db.Blind{
+		stretch(f.health[6], "2025-11-21T08:00:00.000Z", "", db.BlindNotWatched),
+		stretch(f.health[5], "2025-11-23T02:10:00.000Z", "", db.BlindUnreadable),
+		stretch(f.health[4], "2025-11-21T08:00:00.000Z", "2025-11-23T12:00:00.000Z", db.BlindBefore),
+		stretch(f.health[1], "2025-11-22T09:00:00.000Z", "2025-11-22T12:30:00.000Z", db.BlindUnreadable),
+		stretch(f.health[1], "2025-11-23T20:00:00.000Z", "2025-11-23T23:15:00.000Z", db.BlindNotWatched),
+	}
 	id := int64(100)
 	event := func(kind normalize.EventKind, i db.Incident, detail ...string) {
 		id++
@@ -189,6 +202,13 @@ func richDigest(t *testing.T) Digest {
 	event(normalize.EventIncidentEdited, edited, "fields", "title, body")
 	event(normalize.EventMaintenanceCompleted, f.open[9])
 	event(normalize.EventComponentChanged, db.Incident{SourceID: 2, Vendor: "octoforge", VendorName: "Octoforge"}, "component", "Core › Git", "from", "operational", "to", "major_outage")
+	event(normalize.EventComponentChanged, db.Incident{SourceID: 2, Vendor: "octoforge", VendorName: "Octoforge"}, "component", "Core › Webhooks", "from_name", "Core › Hooks", "to_name", "Core › Webhooks")
+	event(normalize.EventIndicatorRaised, db.Incident{SourceID: 3, Vendor: "paylane", VendorName: "Paylane", URL: "https://status.paylane.example"}, "indicator", "minor",
+		"description", "Minor Service Outage", "since", "2025-11-24T06:40:00.000Z")
+	event(normalize.EventIndicatorRaised, db.Incident{SourceID: 4, Vendor: "mailcart", VendorName: "Mailcart", URL: "https://status.mailcart.example"}, "indicator", "major",
+		"since", "2025-11-23T09:00:00.000Z")
+	event(normalize.EventIndicatorCleared, db.Incident{SourceID: 4, Vendor: "mailcart", VendorName: "Mailcart", URL: "https://status.mailcart.example"}, "indicator", "none",
+		"from", "major", "since", "2025-11-23T09:00:00.000Z")
 	event(normalize.EventSourceReadable, db.Incident{SourceID: 3, Vendor: "paylane", VendorName: "Paylane"}, "unreadable_since", "2025-11-23T12:00:00.000Z")
 	return digestOf(t, f)
 }

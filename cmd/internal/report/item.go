@@ -54,6 +54,7 @@ func (d Digest) incidentFacts(i Item) []string {
 	zone, until := d.location(), parse(d.UntilAt)
 	facts := []string{severityWords(i.Severity), stateWords(i)}
 	blind, isBlind := d.blindTo(i.SourceID)
+	lastRead, resting := d.resting[i.SourceID]
 	started := parse(i.StartedAt)
 	if started.IsZero() {
 		facts = append(facts, "start not given, first seen "+when(parse(i.FirstSeenAt), zone, until))
@@ -67,6 +68,8 @@ func (d Digest) incidentFacts(i Item) []string {
 		facts = append(facts, lasted(i))
 	case i.LeftFeedAt != "":
 		facts = append(facts, "gone from the page "+when(parse(i.LeftFeedAt), zone, until)+", end unknown")
+	case resting:
+		facts = append(facts, "open when last read "+when(parse(lastRead), zone, until)+", the page is not watched")
 	case isBlind:
 		facts = append(facts, "open when last read "+when(parse(blind.LastGoodAt), zone, until))
 	case !started.IsZero() && !started.After(until):
@@ -196,6 +199,9 @@ func (d Digest) backWords(s Source) string {
 }
 
 func (p Part) words() string {
+	if p.Renamed != "" {
+		return cut(oneLine(p.Renamed), titleLimit, cutMark) + " is now called " + cut(oneLine(p.Component), titleLimit, cutMark)
+	}
 	statuses := make([]string, len(p.Statuses))
 	for n, s := range p.Statuses {
 		statuses[n] = spell(s)
@@ -220,8 +226,8 @@ func (d Digest) foot() []string {
 	c := d.Counts
 	lines := []string{fmt.Sprintf("%d of %s readable, %d of %s", c.VendorsReadable, count(c.Vendors, "vendor"),
 		c.SourcesReadable, count(c.Sources, "page"))}
-	if c.SourcesReadable > c.SourcesCovered {
-		lines = append(lines, fmt.Sprintf("%d of the readable pages cover this whole time; the others show less, or were first read within it", c.SourcesCovered))
+	if unseen := d.unseenWords(); unseen != "" {
+		lines = append(lines, unseen)
 	}
 	if c.SourcesUncertain > 0 {
 		lines = append(lines, count(c.SourcesUncertain, "page")+" counted as readable failed in whole or part when last asked")

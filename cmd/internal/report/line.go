@@ -78,6 +78,10 @@ func lineVerb(e db.Event) string {
 		return "CANNOT READ"
 	case normalize.EventSourceReadable:
 		return "readable"
+	case normalize.EventIndicatorRaised:
+		return "page says"
+	case normalize.EventIndicatorCleared:
+		return "page says"
 	}
 	return spell(string(e.Kind))
 }
@@ -106,11 +110,35 @@ func lineFields(e db.Event) []string {
 	case normalize.EventMaintenanceScheduled, normalize.EventMaintenanceStarted, normalize.EventMaintenanceCompleted:
 		return []string{title, state}
 	case normalize.EventComponentChanged:
+		if e.Detail["from_name"] != "" {
+			return []string{cut(oneLine(e.Detail["from_name"]), titleLimit, cutMark), "is now called " + componentName(e)}
+		}
 		return []string{componentName(e), arrow(spell(e.Detail["from"]), spell(e.Detail["to"]))}
+	case normalize.EventIndicatorRaised, normalize.EventIndicatorCleared:
+		return []string{indicatorWords(e), webLink(e.URL)}
 	case normalize.EventSourceUnreadable, normalize.EventSourceReadable:
 		return []string{cut(oneLine(e.Detail["reason"]), reasonLimit, cutMark), webLink(e.URL)}
 	}
 	return []string{title, state}
+}
+
+// indicatorWords says what a page says of itself, and that no incident says why.
+func indicatorWords(e db.Event) string {
+	word := spell(firstOf(e.Detail["indicator"], "unknown"))
+	if e.Kind == normalize.EventIndicatorCleared {
+		from := spell(firstOf(e.Detail["from"], "unknown"))
+		if e.Detail["explained"] == "true" {
+			return from + ", and an incident says why now"
+		}
+		return arrow(from, word)
+	}
+	if from := spell(e.Detail["from"]); from != "" {
+		word = arrow(from, word)
+	}
+	if text := cut(oneLine(e.Detail["description"]), titleLimit, cutMark); text != "" {
+		word += " (" + text + ")"
+	}
+	return word + ", without an incident"
 }
 
 func arrow(from, to string) string {

@@ -43,6 +43,7 @@ func newWorld(t *testing.T) *world {
 	w.must(err)
 	w.source, err = w.db.EnsureSource(ctx, vendor, "https://status.kustomer.example", "statuspage")
 	w.must(err)
+	w.must(w.db.SetWatched(context.Background(), []int64{w.source}))
 	w.must(w.db.EnsureChannel(ctx, "ops", w.at))
 	w.scrape()
 	return w

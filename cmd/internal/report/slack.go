@@ -22,6 +22,7 @@ const (
 	slackAllText     = 10500
 	slackBlindText   = 2600
 	slackBackText    = 500
+	slackFootText    = 900
 	slackLinkText    = 600 // longer addresses are left away
 	slackReserve     = 300 // kept for the heading and the "… and N more" of each section to come
 )
@@ -37,7 +38,7 @@ func SlackBlocks(d Digest) slack.WebhookMessage {
 	front := mrkdwn(d.span(), slackBackText, cutMark)
 	blind := d.slackBlind()
 	back := d.slackBack()
-	foot := mrkdwn(strings.Join(d.foot(), ". "), slackBackText, cutMark)
+	foot := mrkdwn(strings.Join(d.foot(), ". "), slackFootText, cutMark)
 
 	p := &slackPacker{room: slackAllText - size(fallback) - slackHeaderText - size(front) - size(blind) - size(back) - size(foot)}
 	sections := d.sections()
@@ -45,11 +46,15 @@ func SlackBlocks(d Digest) slack.WebhookMessage {
 	if len(d.Components) > 0 {
 		later++
 	}
+	if len(d.Indicators) > 0 {
+		later++
+	}
 	for _, s := range sections {
 		later--
 		p.section(d, s, later)
 	}
 	p.components(d.Components)
+	p.alarms(d)
 	p.flush()
 
 	blocks := []slack.Block{header, slackContext(front)}
@@ -136,12 +141,33 @@ func (p *slackPacker) components(parts []Part) {
 	if len(parts) == 0 {
 		return
 	}
-	share := p.room - slackReserve
-	p.add(fmt.Sprintf("*Components (%d)*", len(parts)), true)
+	lines := make([]string, len(parts))
 	for n, c := range parts {
-		text := mrkdwn("• "+vendorName(c.VendorName, c.Vendor, 80)+": "+c.words(), 400, cutMark)
+		lines[n] = vendorName(c.VendorName, c.Vendor, 80) + ": " + c.words()
+	}
+	p.lines(fmt.Sprintf("*Components (%d)*", len(parts)), lines, "more component", 2*slackReserve)
+}
+
+// alarms lists the pages whose indicator is raised without an incident.
+func (p *slackPacker) alarms(d Digest) {
+	if len(d.Indicators) == 0 {
+		return
+	}
+	lines := make([]string, len(d.Indicators))
+	for n, a := range d.Indicators {
+		lines[n] = vendorName(a.VendorName, a.Vendor, 80) + ": " + d.alarmWords(a)
+	}
+	p.lines(fmt.Sprintf("*%s (%d)*", alarmsTitle, len(lines)), lines, "more page", slackReserve)
+}
+
+// lines writes as many lines as find room, so that reserve is left, and counts the others.
+func (p *slackPacker) lines(heading string, lines []string, noun string, reserve int) {
+	share := p.room - reserve
+	p.add(heading, true)
+	for n, line := range lines {
+		text := mrkdwn("• "+line, 400, cutMark)
 		if size(text)+1 > share {
-			p.add(fmt.Sprintf("… and %s", count(len(parts)-n, "more component")), false)
+			p.add("… and "+count(len(lines)-n, noun), false)
 			return
 		}
 		share -= size(text) + 1

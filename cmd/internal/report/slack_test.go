@@ -112,21 +112,32 @@ func TestSlackLimitsHoldWhateverVendorsWrite(t *testing.T) {
 			}
 			f.incidents[i.IncidentID] = i
 			f.events = append(f.events, db.Event{EventID: id, IncidentID: i.IncidentID, Vendor: i.Vendor, At: "2025-11-23T18:00:00.000Z",
-				Kind: normalize.EventKind(word("incident_opened", "incident_edited", "postmortem_posted", "severity_changed", "component_changed", "source_readable", "?")),
-				Body: i.LatestBody, Detail: map[string]string{"from": i.Title, "to": i.VendorState, "fields": i.Title, "component": i.Title, "reason": i.Title}})
+				Kind: normalize.EventKind(word("incident_opened", "incident_edited", "postmortem_posted", "severity_changed", "component_changed", "source_readable", "indicator_raised", "indicator_cleared", "?")),
+				Body: i.LatestBody, Detail: map[string]string{"from": i.Title, "to": i.VendorState, "fields": i.Title, "component": i.Title, "reason": i.Title,
+					"indicator": i.Title, "description": i.Title, "from_name": word("", i.Title)}})
 		}
 		blind := rapid.SampledFrom([]int{0, 1, 40, 200}).Draw(t, "blind")
 		for id := range int64(blind) {
-			h := db.SourceHealth{SourceID: id, Vendor: fmt.Sprintf("v%d", id), VendorName: "Vendor & Sons", Health: "unreadable", LastError: strings.Repeat("<", 500)}
+			h := db.SourceHealth{SourceID: id, Vendor: fmt.Sprintf("v%d", id), VendorName: "Vendor & Sons", Watched: 1, Health: "unreadable", LastError: strings.Repeat("<", 500)}
 			if id < 3 {
 				h.VendorName, h.LastError, h.PageURL = text.Draw(t, "blind vendor"), text.Draw(t, "error"), link.Draw(t, "blind page")
 			}
 			f.health = append(f.health, h)
 		}
+		raised := rapid.SampledFrom([]int{0, 1, 60}).Draw(t, "raised")
+		for id := range int64(raised) {
+			h := db.SourceHealth{SourceID: 1000 + id, Vendor: fmt.Sprintf("r%d", id), VendorName: strings.Repeat("<Vendor> ", 20), Watched: 1, Health: "ok",
+				LastSuccessAt: "2025-11-24T07:58:00.000Z", Indicator: "minor & more", IndicatorSinceAt: "2025-11-24T07:00:00.000Z"}
+			f.health = append(f.health, h)
+			f.blind = append(f.blind, db.Blind{SourceID: h.SourceID, VendorName: h.VendorName, Watched: 1, Reason: db.BlindUnreadable, FromAt: "2025-11-24T01:00:00.000Z", ToAt: "2025-11-24T02:00:00.000Z"})
+		}
 		d := assemble(f, Window{Until: monday}, Options{Zone: monday.Location(), Now: monday})
 		joined := checkSlack(t, SlackBlocks(d))
 		if blind > 0 && !strings.Contains(joined, fmt.Sprintf("Could not read (%d)", blind)) {
 			t.Fatalf("the digest does not say that %d pages could not be read", blind)
+		}
+		if raised > 0 && !strings.Contains(joined, fmt.Sprintf("*%s (%d)*", alarmsTitle, len(d.Indicators))) {
+			t.Fatalf("the digest does not say that %d pages have their indicator raised", len(d.Indicators))
 		}
 		for _, s := range d.sections() {
 			if !strings.Contains(joined, fmt.Sprintf("%s (%d)", s.title, len(s.items))) {

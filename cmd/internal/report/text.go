@@ -25,6 +25,13 @@ func Text(d Digest, width int) string {
 			t.line(2, vendorName(p.VendorName, p.Vendor, 80)+": "+p.words())
 		}
 	}
+	if len(d.Indicators) > 0 {
+		t.title(alarmsTitle, len(d.Indicators))
+		for _, a := range d.Indicators {
+			t.line(2, vendorName(a.VendorName, a.Vendor, 80)+": "+d.alarmWords(a))
+			t.raw(4, webLink(a.PageURL))
+		}
+	}
 	if len(d.Unreadable) > 0 {
 		t.title("Could not read", len(d.Unreadable))
 		for _, s := range d.Unreadable {

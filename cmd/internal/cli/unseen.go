@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"vendorwatch/db"
+)
+
+// unseenNamed is how many vendors that were not fully seen are named.
+const unseenNamed = 20
+
+// tellUnseen says on stderr which vendors of a list were not fully seen in its window, so that a count of
+// incidents is not taken for more than it is. Pages that are not watched are named where the list, or its
+// filter, has their vendor.
+func (a *app) tellUnseen(ctx context.Context, file *db.DB, f db.Filter, list []db.Incident) error {
+	until := time.Now().UTC()
+	if !f.Until.IsZero() && f.Until.Before(until) {
+		until = f.Until
+	}
+	blind, err := file.Coverage(ctx, f.Vendor, f.Since, until)
+	if err != nil {
+		return err
+	}
+	var order []string
+	stretches := map[string][]string{}
+	for _, b := range blind {
+		if b.Watched == 0 && f.Vendor == "" && !slices.ContainsFunc(list, func(i db.Incident) bool { return i.Vendor == b.Vendor }) {
+			continue
+		}
+		if stretches[b.Vendor] == nil {
+			order = append(order, b.Vendor)
+		}
+		if words := unseenWords(b); !slices.Contains(stretches[b.Vendor], words) {
+			stretches[b.Vendor] = append(stretches[b.Vendor], words)
+		}
+	}
+	if len(order) == 0 {
+		return nil
+	}
+	var names []string
+	for _, vendor := range order[:min(unseenNamed, len(order))] {
+		names = append(names, vendor+" "+strings.Join(stretches[vendor], " and "))
+	}
+	more := ""
+	if n := len(order) - unseenNamed; n > 0 {
+		more = ", and " + count(n, "more vendor")
+	}
+	_, err = fmt.Fprintf(a.stderr, "not fully seen: %s%s\n", strings.Join(names, ", "), more)
+	return err
+}
+
+// unseenWords says which stretch of time was not seen: "before 2026-10-01", "2026-11-03 10:00 to 12:30
+// (unreadable)". Times are UTC, as in the lists.
+func unseenWords(b db.Blind) string {
+	from, to := minute(b.FromAt), minute(b.ToAt)
+	switch {
+	case b.Reason == db.BlindNeverRead:
+		return "(never read)"
+	case b.Reason == db.BlindBefore:
+		return "before " + strings.TrimSuffix(to, " 00:00")
+	case b.ToAt == "":
+		return fmt.Sprintf("since %s (%s)", from, b.Reason)
+	case from[:10] == to[:10]:
+		to = to[11:]
+	}
+	return fmt.Sprintf("%s to %s (%s)", from, to, b.Reason)
+}

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -36,6 +37,9 @@ func newSeveral(t *testing.T) *several {
 		if s.pages[platform], err = f.EnsureSource(t.Context(), vendor, address, platform); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := f.SetWatched(t.Context(), slices.Collect(maps.Values(s.pages))); err != nil {
+		t.Fatal(err)
 	}
 	return s
 }
@@ -251,6 +255,20 @@ func TestThreePagesInAnyOrder(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A page that is taken out of the configuration has told its last news: the other one goes on at once.
+func TestAPageNoLongerWatchedTellsNothing(t *testing.T) {
+	s := newSeveral(t)
+	a := outage("a", after(hour), "investigating")
+	s.live(t, append(watched("own", "pingoru"),
+		on{"own", step{scrape: seen(after(hour), a), events: "incident_opened"}},
+		on{"pingoru", step{scrape: seen(after(hour), copied(a, "pingoru")), events: "incident_opened(same_event)"}}))
+	if err := s.SetWatched(t.Context(), []int64{s.pages["pingoru"]}); err != nil {
+		t.Fatal(err)
+	}
+	over := outage("a", after(hour), "investigating", "resolved")
+	s.live(t, []on{{"pingoru", step{scrape: seen(after(2*hour), copied(over, "pingoru")), events: "update_posted incident_resolved"}}})
 }
 
 // What is withheld is on record and in reports over a span, and no channel gets it.

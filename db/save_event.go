@@ -88,17 +88,16 @@ func (v *saver) late(i normalize.Incident) bool {
 	return i.State.Over() && !from.IsZero() && v.s.At.Sub(from) > v.lateAfter
 }
 
-// begin is when an incident became readable at the earliest: its start, or the entry's making if that
-// came later.
+// begin is when an incident began by its vendor. When its entry was made does not count where that is known:
+// vendors fill in what happened last week, and that is no alert.
 func begin(i normalize.Incident) time.Time {
-	from := i.StartedAt
-	if from.IsZero() {
-		from = i.ScheduledStartAt
+	switch {
+	case !i.StartedAt.IsZero():
+		return i.StartedAt
+	case !i.ScheduledStartAt.IsZero():
+		return i.ScheduledStartAt
 	}
-	if i.CreatedAt.After(from) {
-		from = i.CreatedAt
-	}
-	return from
+	return i.CreatedAt
 }
 
 // opening is the one event that tells of an incident's existence.

@@ -276,8 +276,11 @@ func (v *saver) sameWords(h *header, i normalize.Incident) error {
 		}
 		v.changed = true
 	}
-	if err := v.seenAgain(h.id, h.leftFeed); err != nil {
-		return err
+	if v.s.AllOpen {
+		if err := v.seenAgain(h.id, h.leftFeed); err != nil {
+			return err
+		}
+		h.leftFeed = ""
 	}
 	if v.s.Archived && v.at < h.words.newest() {
 		return nil
@@ -288,12 +291,12 @@ func (v *saver) sameWords(h *header, i normalize.Incident) error {
 	if i.StartedAt, err = parseStamp(h.startedAt); err != nil {
 		return err
 	}
-	h.leftFeed = ""
 	h.announced, err = v.tell(teller{h.id, h.sameEvent, h.announced}, i, false, nil, nil)
 	return err
 }
 
-// seenAgain takes back that an incident has left the list of open ones.
+// seenAgain takes back that an incident has left the list of open ones. That a document of another kind still
+// shows it as it was proves nothing: incidents stay on their own pages for ever.
 func (v *saver) seenAgain(id int64, leftFeed string) error {
 	if leftFeed == "" || v.s.Backfill || v.at <= leftFeed {
 		return nil

@@ -46,10 +46,12 @@ func (v *saver) saveIncident(records map[string]*record, seen normalize.Incident
 	if err := v.seenEarlier(rec, seen); err != nil || older {
 		return out, err
 	}
-	if err := v.seenAgain(rec.id, rec.leftFeed); err != nil {
-		return out, err
+	if v.s.AllOpen || len(change.News) > 0 || normalize.State(rec.row.state).Over() {
+		if err := v.seenAgain(rec.id, rec.leftFeed); err != nil {
+			return out, err
+		}
+		rec.leftFeed = ""
 	}
-	rec.leftFeed = ""
 	out.now, out.news, out.updateIDs = rec.incident, change.News, rec.updateIDs()
 	out.now.State = normalize.State(rec.row.state)
 	return out, v.writeRemoved(rec, raws, seen)

@@ -1,0 +1,131 @@
+package scraper
+
+import (
+	_ "embed"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Entry is a well-known vendor of the built-in catalogue.
+type Entry struct {
+	Name     string   `json:"name"`     // as the vendor writes it
+	Aliases  []string `json:"aliases"`  // what else people type for it: gh, aws, "Office 365"
+	Page     string   `json:"page_url"` // address of the status page without a slash at the end; of a platform "feed" that of the feed
+	Platform string   `json:"platform"` // a platform's name; "" where it is not known for sure what the page is made with
+	Category string   `json:"category"` // one word of a short list, such as cloud, payments or ai
+
+	// Regions are groups of places by their short names (us, eu, apac, …), each with the globs that the
+	// vendor's own words for its places match: "eu-*" at AWS, "UK *" at Azure. They match a component's name
+	// or its group. Empty but for vendors that tell where an incident is.
+	Regions map[string][]string `json:"regions,omitempty"`
+}
+
+// catalogueText is a table, one vendor a line: name, aliases, page, platform, category and, where there are
+// any, regions. Aliases are separated by |, as are the groups of regions, each written latam=mx-*,sa-*.
+//
+//go:embed catalogue.tsv
+var catalogueText string
+
+// Catalogue returns the well-known vendors in the order of their names, upper and lower case alike.
+func Catalogue() []Entry {
+	var entries []Entry
+	n := 0
+	for line := range strings.Lines(catalogueText) {
+		n++
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		f := strings.Split(strings.TrimRight(line, "\r\n"), "\t")
+		if len(f) != 5 && len(f) != 6 {
+			panic(fmt.Sprintf("scraper: catalogue.tsv:%d: %d columns in place of 5 or 6", n, len(f)))
+		}
+		e := Entry{Name: f[0], Aliases: parts(f[1]), Page: f[2], Platform: f[3], Category: f[4]}
+		if len(f) == 6 {
+			e.Regions = regions(f[5])
+		}
+		entries = append(entries, e)
+	}
+	return entries
+}
+
+// parts splits a column; an empty one has no parts.
+func parts(column string) []string {
+	if column == "" {
+		return []string{}
+	}
+	return strings.Split(column, "|")
+}
+
+func regions(column string) map[string][]string {
+	groups := map[string][]string{}
+	for _, group := range parts(column) {
+		name, globs, _ := strings.Cut(group, "=")
+		groups[name] = strings.Split(globs, ",")
+	}
+	return groups
+}
+
+// LookupVendor returns the vendor of that name or alias. Case, spaces and punctuation do not count.
+func LookupVendor(name string) (Entry, bool) {
+	want := foldName(name)
+	for _, e := range Catalogue() {
+		if want != "" && slices.Contains(e.names(), want) {
+			return e, true
+		}
+	}
+	return Entry{}, false
+}
+
+// FindVendors returns the vendors that a query may mean, the likeliest first: those of that name or alias;
+// then those with a name or alias that begins so; then those that have every word of it, as the beginning
+// of a word of their names, aliases or host, or as their category. Case and punctuation do not count.
+func FindVendors(query string) []Entry {
+	want, words := foldName(query), foldWords(query)
+	if want == "" {
+		return nil
+	}
+	var same, begins, worded []Entry
+	for _, e := range Catalogue() {
+		names := e.names()
+		switch {
+		case slices.Contains(names, want):
+			same = append(same, e)
+		case slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, want) }):
+			begins = append(begins, e)
+		case e.has(words):
+			worded = append(worded, e)
+		}
+	}
+	return slices.Concat(same, begins, worded)
+}
+
+// names returns the folded name and aliases.
+func (e Entry) names() []string {
+	names := []string{foldName(e.Name)}
+	for _, alias := range e.Aliases {
+		names = append(names, foldName(alias))
+	}
+	return names
+}
+
+func (e Entry) has(words []string) bool {
+	own := foldWords(e.Name + " " + strings.Join(e.Aliases, " "))
+	if u, err := url.Parse(e.Page); err == nil {
+		own = append(own, foldWords(u.Host)...)
+	}
+	return !slices.ContainsFunc(words, func(word string) bool {
+		return word != e.Category && !slices.ContainsFunc(own, func(o string) bool { return strings.HasPrefix(o, word) })
+	})
+}
+
+// foldName leaves letters and digits only, in lower case.
+func foldName(s string) string { return strings.Join(foldWords(s), "") }
+
+// foldWords splits at everything that is neither letter nor digit. An apostrophe splits no word.
+func foldWords(s string) []string {
+	s = strings.NewReplacer("'", "", "’", "").Replace(strings.ToLower(s))
+	return strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}

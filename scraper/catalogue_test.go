@@ -1,0 +1,228 @@
+package scraper
+
+import (
+	"net/url"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var (
+	categories = []string{
+		"ai", "analytics", "cloud", "commerce", "communication", "crm", "data", "design", "development", "email", "finance", "hosting",
+		"hr", "identity", "marketing", "media", "monitoring", "network", "office", "payments", "security", "support",
+	}
+	regionGroups = []string{"africa", "apac", "ca", "cn", "eu", "latam", "me", "us"}
+
+	// cataloguePlatforms are the names a row may have; one that is not registered has no reader in this version.
+	cataloguePlatforms = []string{
+		"aws", "azure", "betterstack", "checkly", "feed", "flashduty", "googlecloud", "incidentio", "instatus", "pagerduty", "pingoru", "slack",
+		"statuscast", "statuspage", "upptime", "vultr", "yandexcloud",
+	}
+)
+
+// TestCatalogueForm holds the form of every row, so that an entry can be used as it is.
+func TestCatalogueForm(t *testing.T) {
+	entries := Catalogue()
+	if len(entries) < 300 {
+		t.Errorf("%d vendors; want at least 300", len(entries))
+	}
+	text := regexp.MustCompile(`^[!-~]+( [!-~]+)*$`)
+	alias := regexp.MustCompile(`^[a-z0-9][a-z0-9 .&-]*$`)
+	names, pages := map[string]string{}, map[string]string{}
+	for _, e := range entries {
+		t.Run(e.Name, func(t *testing.T) {
+			if !text.MatchString(e.Name) {
+				t.Errorf("name %q is not plain text", e.Name)
+			}
+			for _, a := range e.Aliases {
+				if !alias.MatchString(a) {
+					t.Errorf("alias %q is not written a-z, 0-9", a)
+				}
+			}
+			for _, name := range e.names() {
+				if owner, taken := names[name]; taken || name == "" {
+					t.Errorf("%q means %q already", name, owner)
+				}
+				names[name] = e.Name
+			}
+			u, err := url.Parse(e.Page)
+			if err != nil || u.Scheme != "https" || !strings.Contains(u.Host, ".") || u.Host != strings.ToLower(u.Host) ||
+				u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.HasSuffix(e.Page, "/") || !text.MatchString(e.Page) || strings.Contains(e.Page, " ") {
+				t.Errorf("page %q is not an absolute https address without a slash at the end", e.Page)
+			}
+			if owner, taken := pages[e.Page]; taken {
+				t.Errorf("page %s is that of %q already", e.Page, owner)
+			}
+			pages[e.Page] = e.Name
+			if e.Platform != "" && !slices.Contains(cataloguePlatforms, e.Platform) {
+				t.Errorf("platform %q does not exist", e.Platform)
+			}
+			if p, err := Lookup(e.Platform); err == nil {
+				if home := HomeOf(p, e.Page); home != e.Page {
+					t.Errorf("page %s is below the status page %s", e.Page, home)
+				}
+				if len(p.Start(Source{URL: e.Page})) == 0 {
+					t.Errorf("a scrape of %s begins nowhere", e.Page)
+				}
+			}
+			if !slices.Contains(categories, e.Category) {
+				t.Errorf("category %q is none of %v", e.Category, categories)
+			}
+			for group, globs := range e.Regions {
+				if !slices.Contains(regionGroups, group) {
+					t.Errorf("region group %q is none of %v", group, regionGroups)
+				}
+				for _, glob := range globs {
+					if _, err := path.Match(glob, "x"); err != nil || strings.TrimSpace(glob) == "" {
+						t.Errorf("region group %q: glob %q: %v", group, glob, err)
+					}
+				}
+			}
+		})
+	}
+	if !slices.IsSortedFunc(entries, func(a, b Entry) int { return strings.Compare(foldName(a.Name), foldName(b.Name)) }) {
+		t.Error("the rows are not in the order of their names")
+	}
+}
+
+// TestLookupVendor holds what people write for the vendors that nearly everybody uses.
+func TestLookupVendor(t *testing.T) {
+	tests := []struct{ write, name, page, platform string }{
+		{"GitHub", "GitHub", "https://www.githubstatus.com", "statuspage"},
+		{"gh", "GitHub", "https://www.githubstatus.com", "statuspage"},
+		{" git-hub ", "GitHub", "https://www.githubstatus.com", "statuspage"},
+		{"Kustomer", "Kustomer", "https://status.kustomer.com", "statuspage"},
+		{"aws", "AWS", "https://health.aws.amazon.com", "aws"},
+		{"Amazon Web Services", "AWS", "https://health.aws.amazon.com", "aws"},
+		{"GCP", "Google Cloud", "https://status.cloud.google.com", "googlecloud"},
+		{"Azure", "Azure", "https://azure.status.microsoft", "azure"},
+		{"M365", "Microsoft 365", "https://status.cloud.microsoft", ""},
+		{"cf", "Cloudflare", "https://www.cloudflarestatus.com", "statuspage"},
+		{"do", "DigitalOcean", "https://status.digitalocean.com", "statuspage"},
+		{"pd", "PagerDuty", "https://status.pagerduty.com", "pagerduty"},
+		{"slack", "Slack", "https://slack-status.com", "slack"},
+		{"stripe", "Stripe", "https://www.stripestatus.com", "statuspage"},
+		{"claude", "Anthropic", "https://status.claude.com", "statuspage"},
+		{"chatgpt", "OpenAI", "https://status.openai.com", "incidentio"},
+		{"lets encrypt", "Let's Encrypt", "https://letsencrypt.status.io", ""},
+		{"JIRA", "Jira", "https://jira-software.status.atlassian.com", "statuspage"},
+		{"Confluence", "Confluence", "https://confluence.status.atlassian.com", "statuspage"},
+		{"Trello", "Trello", "https://trello.status.atlassian.com", "statuspage"},
+	}
+	for _, tt := range tests {
+		e, ok := LookupVendor(tt.write)
+		got := []string{e.Name, e.Page, e.Platform}
+		if diff := cmp.Diff([]string{tt.name, tt.page, tt.platform}, got); diff != "" || !ok {
+			t.Errorf("LookupVendor(%q), found %v (-want +got):\n%s", tt.write, ok, diff)
+		}
+	}
+	for _, write := range []string{"", " - ", "git", "github enterprise", "Acme"} {
+		if e, ok := LookupVendor(write); ok {
+			t.Errorf("LookupVendor(%q) = %q; want none", write, e.Name)
+		}
+	}
+}
+
+func TestFindVendors(t *testing.T) {
+	tests := []struct {
+		why, query string
+		first      []string // the first names found
+		among      []string // names found somewhere
+		never      []string
+	}{
+		{why: "an exact name comes before longer ones", query: "intercom", first: []string{"Intercom", "Intercom AU", "Intercom EU"}},
+		{why: "an alias is as good as the name", query: "GCP", first: []string{"Google Cloud"}},
+		{why: "a beginning finds all that begin so", query: "data", among: []string{"Databricks", "Datadog", "DataDome"}, never: []string{"GitHub"}},
+		{why: "a beginning comes before a word in the middle", query: "cloud", first: []string{"Cloud 66", "CloudAMQP"}, among: []string{"Google Cloud", "Cloudflare"}},
+		{why: "words in any order", query: "maps google", first: []string{"Google Maps Platform"}},
+		{why: "every word has to be there", query: "google payments", never: []string{"Google Cloud", "Stripe"}},
+		{why: "a word of the host", query: "stripestatus", first: []string{"Stripe"}},
+		{why: "a category", query: "payments", among: []string{"Stripe", "PayPal", "Adyen"}, never: []string{"GitHub"}},
+		{why: "punctuation does not count", query: "fly-io", first: []string{"Fly.io"}},
+		{why: "nothing finds nothing", query: " ?! ", never: []string{"GitHub"}},
+		{why: "what is unknown is not found", query: "acme corporation", never: []string{"GitHub"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.why, func(t *testing.T) {
+			var names []string
+			for _, e := range FindVendors(tt.query) {
+				names = append(names, e.Name)
+			}
+			if len(names) < len(tt.first) {
+				t.Fatalf("found %q; want %q first", names, tt.first)
+			}
+			if diff := cmp.Diff(tt.first, names[:len(tt.first)]); tt.first != nil && diff != "" {
+				t.Errorf("first (-want +got):\n%s", diff)
+			}
+			for _, name := range tt.among {
+				if !slices.Contains(names, name) {
+					t.Errorf("%q is not among %q", name, names)
+				}
+			}
+			for _, name := range tt.never {
+				if slices.Contains(names, name) {
+					t.Errorf("%q is among %q", name, names)
+				}
+			}
+		})
+	}
+}
+
+// TestRegionsMatchTheVendorsWords holds that the groups of a large cloud hold the places as its own
+// documents write them.
+func TestRegionsMatchTheVendorsWords(t *testing.T) {
+	tests := []struct{ vendor, place, group string }{
+		{"AWS", "us-east-1", "us"},
+		{"AWS", "us-gov-west-1", "us"},
+		{"AWS", "eu-central-1", "eu"},
+		{"AWS", "ca-central-1", "ca"},
+		{"AWS", "ap-southeast-2", "apac"},
+		{"AWS", "me-south-1", "me"},
+		{"AWS", "sa-east-1", "latam"},
+		{"AWS", "cn-north-1", "cn"},
+		{"Google Cloud", "Iowa (us-central1)", "us"},
+		{"Google Cloud", "Frankfurt (europe-west3)", "eu"},
+		{"Google Cloud", "Montréal (northamerica-northeast1)", "ca"},
+		{"Google Cloud", "Delhi (asia-south2)", "apac"},
+		{"Google Cloud", "Melbourne (australia-southeast2)", "apac"},
+		{"Google Cloud", "São Paulo (southamerica-east1)", "latam"},
+		{"Google Cloud", "Global", ""},
+		{"Cloudflare", "Europe", "eu"},
+		{"Cloudflare", "Latin America & the Caribbean", "latam"},
+		{"Cloudflare", "Albuquerque, NM, United States - (ABQ)", "us"},
+		{"Cloudflare", "Toronto, ON, Canada - (YYZ)", "ca"},
+		{"DigitalOcean", "FRA1", "eu"},
+		{"DigitalOcean", "NYC3", "us"},
+		{"Vultr", "São Paulo", "latam"},
+		{"Vultr", "St. Louis", "us"},
+	}
+	for _, tt := range tests {
+		e, _ := LookupVendor(tt.vendor)
+		if diff := cmp.Diff(tt.group, groupsOf(e, tt.place)); diff != "" {
+			t.Errorf("%s, %q (-want +got):\n%s", tt.vendor, tt.place, diff)
+		}
+	}
+	everywhere := []string{"Global", "Non-Regional"}
+	for _, place := range azureRegions {
+		e, _ := LookupVendor("Azure")
+		if got := groupsOf(e, place); strings.Contains(got, ",") || (got == "") != slices.Contains(everywhere, place) {
+			t.Errorf("Azure, %q is in the groups %q; want one", place, got)
+		}
+	}
+}
+
+func groupsOf(e Entry, place string) string {
+	var in []string
+	for group, globs := range e.Regions {
+		if slices.ContainsFunc(globs, func(glob string) bool { ok, _ := path.Match(glob, place); return ok }) {
+			in = append(in, group)
+		}
+	}
+	slices.Sort(in)
+	return strings.Join(in, ",")
+}

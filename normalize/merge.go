@@ -19,7 +19,7 @@ func Merge(known, seen Incident) Incident {
 
 // merge also returns what the vendor changed: contradictions, not refinements.
 func merge(k, s Incident) (Incident, []Edit) {
-	g := &merging{fresh: !older(s, k)}
+	g := &merging{fresh: !older(s, k), known: k.Raws, seen: s.Raws}
 	m := k
 	m.Title = g.title(k, s)
 	if m.URL == "" {
@@ -101,8 +101,9 @@ func exact(a, b time.Time) time.Time {
 
 // merging collects the vendor's edits while two readings of an incident are joined.
 type merging struct {
-	fresh bool // seen is not older than known
-	edits []Edit
+	fresh       bool // seen is not older than known
+	known, seen []Raw
+	edits       []Edit
 }
 
 func (g *merging) edit(update, field, old, new string) {
@@ -366,12 +367,28 @@ func (g *merging) body(key string, k, s Update) string {
 		return s.Body
 	case s.Body == "" || k.Body == s.Body:
 		return k.Body
-	case made(k.Key) || made(s.Key): // the formats may differ
+	case made(k.Key) != made(s.Key): // the documents with ids have the text as it was written
+		if sameText(k.Body, s.Body) {
+			if made(k.Key) {
+				return s.Body
+			}
+			return k.Body
+		}
+	case made(k.Key): // the formats may differ
 		if sameText(k.Body, s.Body) {
 			return richer(k.Body, s.Body)
 		}
 	case sameWords(k.Body, s.Body):
-		return richer(k.Body, s.Body)
+		if oneLine(k.Body) == oneLine(s.Body) {
+			return richer(k.Body, s.Body)
+		}
+		if !g.fresh {
+			return k.Body
+		}
+		if g.reworked(key) {
+			g.edit(key, "body", k.Body, s.Body)
+		}
+		return s.Body
 	}
 	switch {
 	case cutOf(s.Body, k.Body, s.PostedAt.IsZero()):
@@ -383,6 +400,29 @@ func (g *merging) body(key string, k, s Update) string {
 	}
 	g.edit(key, "body", k.Body, s.Body)
 	return s.Body
+}
+
+// reworked reports whether one kind of document shows an update's marks otherwise than it did before: a link
+// that leads elsewhere, say. Between two kinds of documents the marks differ of themselves.
+func (g *merging) reworked(key string) bool {
+	for _, s := range g.seen {
+		for _, k := range g.known {
+			is, shown := rawBody(s, key)
+			was, showed := rawBody(k, key)
+			if s.Document == k.Document && shown && showed && oneLine(is) != oneLine(was) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func rawBody(r Raw, id string) (string, bool) {
+	n := slices.IndexFunc(r.Updates, func(u RawUpdate) bool { return u.ID == id })
+	if n < 0 {
+		return "", false
+	}
+	return r.Updates[n].Body, true
 }
 
 // richer returns the one of two texts of the same words that has more form: more line ends, then more

@@ -175,3 +175,56 @@ func TestTwoPostsOfOneMinuteKeepTheirTexts(t *testing.T) {
 		t.Errorf("%s, edits %v", got, edits)
 	}
 }
+
+// A link that leads elsewhere is an edit; the same link in another document's form is none.
+func TestALinkThatLeadsElsewhereIsAnEdit(t *testing.T) {
+	text := func(document, id, body, format string) Incident {
+		raw := outage()
+		raw.Document = document
+		raw.Updates = slices.Clone(raw.Updates)
+		raw.Updates[0].ID, raw.Updates[0].Body, raw.Updates[0].Format = id, body, format
+		i, _ := read(t, raw)
+		return i
+	}
+	id := outage().Updates[0].ID
+	was := text("summary", id, "See [the note](https://acme.example/1).", FormatMarkdown)
+	for what, c := range map[string]struct {
+		seen  Incident
+		edits int
+		body  string
+	}{
+		"elsewhere":       {text("summary", id, "See [the note](https://acme.example/2).", FormatMarkdown), 1, "See [the note](https://acme.example/2)."},
+		"the same":        {text("summary", id, "See  [the note](https://acme.example/1).", FormatMarkdown), 0, "See [the note](https://acme.example/1)."},
+		"another's marks": {text("atom", "", `See <a href="https://acme.example/1">the note</a>.`, FormatHTML), 0, "See [the note](https://acme.example/1)."},
+	} {
+		merged, edits := merge(was, c.seen)
+		if len(edits) != c.edits || merged.Updates[0].Body != c.body {
+			t.Errorf("%s: edits %v, body %q", what, edits, merged.Updates[0].Body)
+		}
+	}
+}
+
+// Where two documents spell a title's spaces differently, the one with more of them is as it was written;
+// where one document spells it anew, the vendor did.
+func TestATitleIsSpeltAsItWasWritten(t *testing.T) {
+	titled := func(document, title string) Incident {
+		raw := outage()
+		raw.Document, raw.Title = document, title
+		i, _ := read(t, raw)
+		return i
+	}
+	for _, c := range []struct{ known, seen, want string }{
+		{"summary: Exports &amp;  imports", "page: Exports & imports", "Exports &  imports"},
+		{"page: Exports & imports", "summary: Exports &  imports", "Exports &  imports"},
+		{"summary: Exports &  imports", "summary: Exports & imports", "Exports & imports"},
+		{"summary: Exports & imports", "summary: Exports &\n imports ", "Exports & imports"},
+	} {
+		document, title, _ := strings.Cut(c.known, ": ")
+		known := titled(document, title)
+		document, title, _ = strings.Cut(c.seen, ": ")
+		merged, edits := merge(known, titled(document, title))
+		if merged.Title != c.want || len(edits) != 0 {
+			t.Errorf("%q, then %q: %q with edits %v", c.known, c.seen, merged.Title, edits)
+		}
+	}
+}

@@ -83,7 +83,20 @@ func fromHTML(s string) string {
 	if err != nil {
 		return html.UnescapeString(htmlTag.ReplaceAllString(s, " "))
 	}
-	return bareLinks(string(out))
+	return bareLinks(plainAngles(string(out)))
+}
+
+var (
+	referenceGreater = regexp.MustCompile(`([^\n> \t][ \t]*)&gt;`)
+	referenceLess    = regexp.MustCompile(`&lt;([^a-zA-Z/!?]|$)`)
+)
+
+// plainAngles writes < and > as such, as the vendor did, where they begin neither a tag nor a quotation.
+func plainAngles(s string) string {
+	if !strings.Contains(s, "&") {
+		return s
+	}
+	return referenceLess.ReplaceAllString(referenceGreater.ReplaceAllString(s, "$1>"), "<$1")
 }
 
 // strip takes out what carries no words (images, scripts) and unwraps <var> and <small>, which the

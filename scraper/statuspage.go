@@ -192,12 +192,12 @@ func stateOf(updates []normalize.RawUpdate) string {
 	return updates[len(updates)-1].State
 }
 
-var periodPattern = regexp.MustCompile(`^([A-Za-z]{3,9} \d{1,2}(?:, \d{4})?), (\d{1,2}:\d{2}(?: ?[AaPp][Mm])?)` +
-	`(?: ?[-–—] ?(?:([A-Za-z]{3,9} \d{1,2}(?:, \d{4})?), )?(\d{1,2}:\d{2}(?: ?[AaPp][Mm])?))? (\S.*)$`)
+var periodPattern = regexp.MustCompile(`^([A-Za-z]{3,9} \d{1,2}(?:, \d{4})?),? (\d{1,2}:\d{2}(?: ?[AaPp][Mm])?)` +
+	`(?: ?[-–—] ?(?:([A-Za-z]{3,9} \d{1,2}(?:, \d{4})?),? )?(\d{1,2}:\d{2}(?: ?[AaPp][Mm])?))? (\S.*)$`)
 
-// splitPeriod splits a printed period such as "Jan 30, 22:00 - Jan 31, 06:00 CET" or
-// "Jan 23, 14:00-20:00 UTC" into its ends, each with date and zone; a text with one time only has no
-// end. ok is false if the text has another form.
+// splitPeriod splits a printed period such as "Jan 30, 22:00 - Jan 31, 06:00 CET",
+// "Jan 23, 14:00-20:00 UTC" or "Jan 23, 2026 14:00-20:00 UTC" into its ends, each with date and zone; a
+// text with one time only has no end. ok is false if the text has another form.
 func splitPeriod(text string) (start, end string, ok bool) {
 	m := periodPattern.FindStringSubmatch(text)
 	if m == nil {

@@ -34,6 +34,7 @@ var (
 	selName        = cascadia.MustCompile(".incident-name")
 	selSubheader   = cascadia.MustCompile(".subheader")
 	selAffected    = cascadia.MustCompile(".components-affected")
+	selPlanned     = cascadia.MustCompile(".scheduled-for")
 	selLink        = cascadia.MustCompile("a[href]")
 	selBody        = cascadia.MustCompile("body")
 	selComponent   = cascadia.MustCompile("[data-component-id]")
@@ -122,12 +123,23 @@ func readIncidentPage(s Source, p Page, doc *goquery.Document) (spResult, error)
 		})
 	})
 	slices.Reverse(raw.Updates)
+	setWindow(&raw, container.FindMatcher(selPlanned).First().Text())
 	raw.State, raw.Kind = stateOf(raw.Updates), kindOf(raw.Impact, raw.Updates)
 	if strings.Contains(strings.ToLower(oneLine(subheader.Text())), "scheduled maintenance report") {
 		raw.Kind = string(normalize.KindMaintenance)
 	}
 	out.Incidents = []normalize.Raw{raw}
 	return out, nil
+}
+
+// setWindow reads the window that a maintenance's page prints above its updates, and reports whether the
+// text is one: "Jan 23, 2026 14:00-20:00 UTC".
+func setWindow(raw *normalize.Raw, text string) bool {
+	start, end, ok := splitPeriod(oneLine(text))
+	if ok && end != "" {
+		raw.ScheduledStart, raw.ScheduledEnd = rawTime(start, ""), rawTime(end, "")
+	}
+	return ok && end != ""
 }
 
 // postedAt reads the time of an update. The machine's time (milliseconds since 1970) is the same

@@ -41,6 +41,12 @@ func readStatuspageText(s Source, p Page, body []byte) (spResult, error) {
 	home := pageHome(s, p, "")
 	raw := normalize.Raw{Document: docIncidentText, ID: incidentID(p.URL), Title: title}
 	raw.URL = incidentURL(home, raw.ID)
+	for next < len(lines) && strings.TrimSpace(lines[next]) == "" {
+		next++
+	}
+	if next < len(lines) && setWindow(&raw, lines[next]) {
+		next++
+	}
 	if raw.Updates, raw.Components, raw.Excerpt = textUpdates(lines[next:]); len(raw.Updates) == 0 {
 		return spResult{}, shapeErrorf("the text of a Statuspage incident page, %q, without a single update", clip(title, 80))
 	}

@@ -78,7 +78,7 @@ func watchHeap() func() float64 {
 
 // writeCaptures saves a summary for each of so many hours of a made-up story, named by its time, and
 // returns how many updates they show together.
-func writeCaptures(b *testing.B, hours int) (folder string, updates int) {
+func writeCaptures(b testing.TB, hours int) (folder string, updates int) {
 	b.Helper()
 	begin := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
 	vendor := simulate.Vendor{Slug: "acme", Name: "Acme", Platform: simulate.PlatformStatuspage, CreatedAt: begin.AddDate(-1, 0, 0)}

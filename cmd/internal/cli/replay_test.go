@@ -12,6 +12,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"runtime/metrics"
 	"slices"
 	"strings"
 	"testing"
@@ -275,6 +277,42 @@ func TestReplayInAnyOrder(t *testing.T) {
 		random.Shuffle(len(window), func(a, b int) { window[a], window[b] = window[b], window[a] })
 		t.Logf("captures %d to %d", begin, begin+len(window))
 		sameDump(t, want, told())
+	}
+}
+
+// An import holds one capture at a time: what is live on the heap at most does not grow with their number.
+func TestAnImportStreams(t *testing.T) {
+	const few, bound = 50, 4 << 20 // a capture is 90 KB: 150 more of them would be 13 MB
+	peak := map[int]uint64{}
+	for _, n := range []int{few, few, 4 * few} { // the first is to warm up
+		folder, _ := writeCaptures(t, n)
+		done, most := make(chan struct{}), make(chan uint64)
+		go func() {
+			sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+			var top uint64
+			for {
+				select {
+				case <-done:
+					most <- top
+					return
+				case <-time.After(5 * time.Millisecond):
+					runtime.GC()
+					metrics.Read(sample)
+					top = max(top, sample[0].Value.Uint64())
+				}
+			}
+		}()
+		if counts := importFiles(t, filepath.Join(t.TempDir(), "vendorwatch.db"), "acme", folder); counts.Captures != n {
+			t.Fatalf("%+v", counts)
+		}
+		close(done)
+		if peak[n] = <-most; peak[n] == 0 {
+			t.Fatal("the heap was never looked at")
+		}
+	}
+	t.Logf("%d captures: %d KB, %d captures: %d KB", few, peak[few]>>10, 4*few, peak[4*few]>>10)
+	if peak[4*few] > peak[few]+bound {
+		t.Errorf("%d captures hold %d bytes at most, %d captures %d", few, peak[few], 4*few, peak[4*few])
 	}
 }
 

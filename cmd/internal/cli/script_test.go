@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
+	"os/exec"
 	"regexp"
 	"slices"
 	"strconv"
@@ -13,18 +13,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rogpeppe/go-internal/testscript"
+
 	"vendorwatch/cmd/internal/simulate"
 )
 
 // TestScripts runs the scripts of testdata/script: whole runs of the program, written as a user would type
-// them. They have
+// them, in the language of github.com/rogpeppe/go-internal/testscript. Beside its own commands they have
 //
 //	vendorwatch ARGS...        the program, which must succeed (! vendorwatch: must fail)
 //	exits CODE vendorwatch …   the program, which must end with this exit code
-//	stdout, stderr PATTERN     what it printed matches; with ! it does not
-//	grep PATTERN FILE          the file matches
-//	cmp FILE FILE              the files, or stdout or stderr, are equal
-//	exists FILE · cp FROM TO · rm FILE... · mkdir DIR... · env NAME=VALUE...
 //	let NAME                   what was printed becomes a variable
 //	world start [VENDOR...]    vendors to watch; sets KUSTOMER_URL and so on
 //	world step 20m             some time passes for the vendors
@@ -39,30 +37,91 @@ import (
 //	sql FILE QUERY             prints the rows of a query
 //	names FILE VIEW [KEY]      what was printed is JSON, and its objects have names of the view's columns only
 //	queries N                  runs the sqlite3 commands that were printed, N of them, each with rows
+//
+// $SECRET is the part of the webhook's address that nobody may see.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/script/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no scripts: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			t.Parallel()
-			runScript(t, file)
-		})
+	testscript.Run(t, testscript.Params{
+		Dir:                "testdata/script",
+		RequireUniqueNames: true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("SECRET", slackSecret)
+			env.Values[aroundKey] = &surroundings{}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":   command(scriptExits),
+			"let":     command(scriptLet),
+			"world":   command(scriptWorld),
+			"slack":   command(scriptSlack),
+			"expand":  command(scriptExpand),
+			"sql":     command(scriptSQL),
+			"names":   command(scriptNames),
+			"queries": command(scriptQueries),
+		},
+	})
+}
+
+// surroundings are what one script has started.
+type surroundings struct {
+	world *world
+	slack *fakeSlack
+}
+
+// aroundKey is the key of the surroundings among a script's values.
+const aroundKey = "surroundings"
+
+func around(ts *testscript.TestScript) *surroundings {
+	return ts.Value(aroundKey).(*surroundings)
+}
+
+var errUsage = errors.New("the command is used in another way")
+
+// command makes a command of a function that returns an error if what it says does not hold. "!" cannot
+// stand before it: a mistake in the script would pass for the failure that is wanted.
+func command(run func(ts *testscript.TestScript, args []string) error) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg {
+			ts.Fatalf("! cannot stand before this command")
+		}
+		ts.Check(run(ts, args))
 	}
 }
 
-func scriptWorld(s *script, args []string) error {
+func scriptExits(ts *testscript.TestScript, args []string) error {
+	if len(args) < 2 {
+		return errUsage
+	}
+	code, err := 0, ts.Exec(args[1], args[2:]...)
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.Exited() {
+		code, err = exit.ExitCode(), nil
+	}
+	if err == nil && strconv.Itoa(code) != args[0] {
+		err = fmt.Errorf("exit code %d", code)
+	}
+	return err
+}
+
+func scriptLet(ts *testscript.TestScript, args []string) error {
+	if len(args) != 1 {
+		return errUsage
+	}
+	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile("stdout")))
+	return nil
+}
+
+func scriptWorld(ts *testscript.TestScript, args []string) error {
+	s := around(ts)
 	if len(args) == 0 || args[0] != "start" && s.world == nil {
 		return errUsage
 	}
 	if args[0] == "start" {
 		begin := storyBegin()
 		s.world = newWorld(begin, story(begin, args[1:]...)...)
-		s.deferred = append(s.deferred, s.world.close)
+		ts.Defer(s.world.close)
 		for slug, site := range s.world.sites {
-			s.env[strings.ToUpper(slug)+"_URL"] = site.url()
+			ts.Setenv(strings.ToUpper(slug)+"_URL", site.url())
 		}
 		return nil
 	}
@@ -87,19 +146,16 @@ func scriptWorld(s *script, args []string) error {
 	return nil
 }
 
-func scriptSlack(s *script, args []string) error {
+func scriptSlack(ts *testscript.TestScript, args []string) error {
+	s := around(ts)
 	switch {
 	case len(args) == 1 && args[0] == "start":
 		s.slack = newSlack()
-		s.deferred = append(s.deferred, s.slack.close)
-		s.env["VENDORWATCH_SLACK_URL"] = s.slack.webhook()
+		ts.Defer(s.slack.close)
+		ts.Setenv("VENDORWATCH_SLACK_URL", s.slack.webhook())
 		return nil
 	case len(args) == 2 && args[0] == "check":
-		text, err := s.read(args[1])
-		if err != nil {
-			return err
-		}
-		return checkBlockKit([]byte(text))
+		return checkBlockKit([]byte(ts.ReadFile(args[1])))
 	case s.slack == nil:
 		return errUsage
 	case len(args) == 3 && args[0] == "answers":
@@ -119,39 +175,35 @@ func scriptSlack(s *script, args []string) error {
 		if len(all) == 0 {
 			return errors.New("Slack took no message")
 		}
-		return os.WriteFile(s.path(args[1]), []byte(all[len(all)-1]), 0o600)
+		return os.WriteFile(ts.MkAbs(args[1]), []byte(all[len(all)-1]), 0o600)
 	}
 	return errUsage
 }
 
-func scriptExpand(s *script, args []string) error {
+func scriptExpand(ts *testscript.TestScript, args []string) error {
 	for _, name := range args {
-		text, err := s.read(name)
-		if err != nil {
-			return err
-		}
-		text = os.Expand(text, func(name string) string { return s.env[name] })
-		if err := os.WriteFile(s.path(name), []byte(text), 0o600); err != nil {
+		text := os.Expand(ts.ReadFile(name), ts.Getenv)
+		if err := os.WriteFile(ts.MkAbs(name), []byte(text), 0o600); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func scriptSQL(s *script, args []string) error {
+func scriptSQL(ts *testscript.TestScript, args []string) error {
 	if len(args) != 2 {
 		return errUsage
 	}
-	rows, err := query(s.path(args[0]), args[1])
-	s.stdout, s.stderr = strings.Join(append(rows, ""), "\n"), ""
+	rows, err := query(ts.MkAbs(args[0]), args[1])
+	fmt.Fprint(ts.Stdout(), strings.Join(append(rows, ""), "\n"))
 	return err
 }
 
-func scriptNames(s *script, args []string) error {
+func scriptNames(ts *testscript.TestScript, args []string) error {
 	if len(args) < 2 || len(args) > 3 {
 		return errUsage
 	}
-	columns, err := query(s.path(args[0]), `SELECT name FROM pragma_table_info(?)`, args[1])
+	columns, err := query(ts.MkAbs(args[0]), `SELECT name FROM pragma_table_info(?)`, args[1])
 	if err != nil {
 		return err
 	}
@@ -159,7 +211,7 @@ func scriptNames(s *script, args []string) error {
 		return fmt.Errorf("there is no view %s", args[1])
 	}
 	var printed any
-	if err := json.Unmarshal([]byte(s.stdout), &printed); err != nil {
+	if err := json.Unmarshal([]byte(ts.ReadFile("stdout")), &printed); err != nil {
 		return fmt.Errorf("not JSON: %w", err)
 	}
 	objects := objectsIn(printed)
@@ -201,16 +253,16 @@ func objectsIn(v any) []map[string]any {
 
 var sqliteCommand = regexp.MustCompile(`(?m)^\s*sqlite3 (\S+) "(.*)"$`)
 
-func scriptQueries(s *script, args []string) error {
+func scriptQueries(ts *testscript.TestScript, args []string) error {
 	if len(args) != 1 {
 		return errUsage
 	}
-	found := sqliteCommand.FindAllStringSubmatch(s.stdout, -1)
+	found := sqliteCommand.FindAllStringSubmatch(ts.ReadFile("stdout"), -1)
 	if strconv.Itoa(len(found)) != args[0] {
 		return fmt.Errorf("%d queries were printed", len(found))
 	}
 	for _, m := range found {
-		rows, err := query(s.path(m[1]), m[2])
+		rows, err := query(ts.MkAbs(m[1]), m[2])
 		if err != nil {
 			return err
 		}

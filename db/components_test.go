@@ -46,7 +46,45 @@ func TestComponents(t *testing.T) {
 		},
 		"a renamed one is the same": {
 			{scrape: listed(t0, part("1", "", "API", "operational"))},
-			{scrape: listed(after(hour), part("1", "Core", "Public API", "operational")), query: all, rows: []string{"1|Core|Public API|operational|"}},
+			{scrape: listed(after(hour), part("1", "Core", "Public API", "operational")), events: "component_changed", query: all, rows: []string{"1|Core|Public API|operational|"}},
+			{scrape: listed(after(2*hour), part("1", "Base", "Public API", "major_outage")), events: "component_changed component_changed",
+				query: `SELECT detail FROM events`, rows: []string{
+					`{"component":"Core › Public API","from_name":"Core › API","to_name":"Core › Public API"}`,
+					`{"component":"Base › Public API","from_name":"Core › Public API","to_name":"Base › Public API"}`,
+					`{"component":"Base › Public API","from":"operational","to":"major_outage"}`}},
+			{scrape: listed(after(3*hour), part("1", "Base", "Public API", "major_outage")), outcome: OutcomeUnchanged,
+				query: `SELECT status, at FROM component_changes`, rows: []string{"operational|2026-11-23T09:00:00.000Z", "major_outage|2026-11-23T11:00:00.000Z"}},
+		},
+		"one that comes back unwell": {
+			{scrape: listed(t0, part("1", "", "API", "operational"), part("2", "", "Web", "operational"))},
+			{scrape: listed(after(hour), part("1", "", "API", "operational"))},
+			{scrape: listed(after(2*hour), part("1", "", "API", "operational"), part("2", "", "Web", "partial_outage")), events: "component_changed",
+				query: `SELECT component_id, status FROM component_changes`, rows: []string{"1|operational", "2|operational", "2|partial_outage"}},
+		},
+		"an incident names one of the list by its name, once": {
+			{scrape: listed(t0, part("1", "Prod1 (US)", "Web Client", "operational"), part("2", "Prod1 (US)", "API", "operational"))},
+			{scrape: Scrape{At: after(hour), Incidents: read(affecting(outage("a", after(hour), "investigating"), part("", "", "Web Client", "")))},
+				events: "incident_opened", query: all, rows: []string{"1|Prod1 (US)|Web Client|operational|", "2|Prod1 (US)|API|operational|"}},
+			{scrape: Scrape{At: after(2 * hour), Incidents: read(of("incident_page", affecting(outage("b", after(hour), "investigating"), part("", "Prod1 (US)", "web client", ""))))},
+				events: "incident_opened", query: `SELECT components FROM v_incidents`, rows: []string{"Prod1 (US) › Web Client", "Prod1 (US) › Web Client"}},
+		},
+		"a name that could mean two of the list means neither": {
+			{scrape: listed(t0, part("1", "Prod1 (US)", "Web Client", "operational"), part("2", "Prod2 (EU)", "Web Client", "operational"))},
+			{scrape: Scrape{At: after(hour), Incidents: read(affecting(outage("a", after(hour), "investigating"), part("", "", "Web Client", "")))},
+				events: "incident_opened", query: `SELECT components FROM v_incidents`, rows: []string{"Web Client"}},
+			{scrape: Scrape{At: after(2 * hour), Incidents: read(affecting(outage("b", after(hour), "investigating"), part("", "Prod2 (EU)", "Web Client", "")))},
+				events: "incident_opened", query: `SELECT components FROM v_incidents`, rows: []string{"Web Client", "Prod2 (EU) › Web Client"}},
+		},
+		"a name known from an incident could be two that a list brings": {
+			{scrape: Scrape{At: t0, Incidents: read(affecting(outage("a", after(-hour), "investigating"), part("", "", "Web Client", "")))}, events: "incident_opened(already_open)"},
+			{scrape: listed(after(hour), part("1", "Prod1 (US)", "Web Client", "operational"), part("2", "Prod2 (EU)", "Web Client", "operational")),
+				query: `SELECT source_key FROM components ORDER BY component_id`, rows: []string{"@/Web Client", "1", "2"}},
+		},
+		"of two with one name, the one that the page still shows is meant": {
+			{scrape: listed(t0, part("1", "", "Web Client", "operational"), part("3", "", "API", "operational"))},
+			{scrape: listed(after(hour), part("2", "", "Web Client", "operational"), part("3", "", "API", "operational"))},
+			{scrape: Scrape{At: after(2 * hour), Incidents: read(affecting(outage("a", after(hour), "investigating"), part("", "", "Web Client", "")))}, events: "incident_opened",
+				query: `SELECT c.source_key FROM incident_components JOIN components c USING (component_id)`, rows: []string{"2"}},
 		},
 		"two of one name stay two": {
 			{scrape: listed(t0, part("", "", "Web Client", "operational"), part("", "", "Web Client", "operational"))},

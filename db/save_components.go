@@ -49,7 +49,7 @@ func (v *saver) saveComponents() error {
 	current := !v.past && !s.Backfill
 	taken := map[int64]bool{}
 	for n, c := range s.Components {
-		r := v.findComponent(c, taken)
+		r := v.findComponent(c, s.Components, taken, nil)
 		var err error
 		if r == nil {
 			r, err = v.addComponent(c, n, true)
@@ -86,39 +86,6 @@ func (v *saver) identifyComponent(r *componentRow, key string) error {
 	v.components[key], v.changed = r, true
 	_, err := v.exec(`UPDATE components SET source_key = ? WHERE component_id = ?`, key, r.id)
 	return err
-}
-
-// findComponent returns the stored component that c is: by its key, else, where one of the two has no
-// id of the vendor's, by name and group. Of several such each is taken once, so that two components of
-// one name stay two.
-func (v *saver) findComponent(c normalize.Component, taken map[int64]bool) *componentRow {
-	if r := v.components[c.Key]; r != nil && !taken[r.id] {
-		return r
-	}
-	var best *componentRow
-	for _, r := range v.components {
-		if taken[r.id] || !madeKey(c.Key) && !madeKey(r.key) || !strings.EqualFold(r.name, c.Name) {
-			continue
-		}
-		if r.group != c.Group && r.group != "" && c.Group != "" {
-			continue
-		}
-		if best == nil || better(r, best, c.Group) {
-			best = r
-		}
-	}
-	return best
-}
-
-// better prefers the same group, then one that is still there, then the one that was there first.
-func better(a, b *componentRow, group string) bool {
-	if (a.group == group) != (b.group == group) {
-		return a.group == group
-	}
-	if (a.goneAt == "") != (b.goneAt == "") {
-		return a.goneAt == ""
-	}
-	return a.id < b.id
 }
 
 // madeKey reports whether a component's key was made from its name, the page having shown no id.
@@ -170,6 +137,21 @@ func (v *saver) componentNews(r *componentRow, from string) error {
 	})
 }
 
+// renamed tells that the vendor calls a component of its id otherwise now. A group that appears or goes is
+// none of the name: some documents do not show it.
+func (v *saver) renamed(was componentRow, r *componentRow) error {
+	regrouped := was.group != r.group && was.group != "" && r.group != ""
+	if v.baseline || madeKey(was.key) || was.name == r.name && !regrouped {
+		return nil
+	}
+	from := normalize.Component{Name: was.name, Group: was.group}
+	if !regrouped {
+		from.Group = r.group
+	}
+	to := normalize.Component{Name: r.name, Group: r.group}.Label()
+	return v.event(normalize.EventComponentChanged, 0, 0, map[string]string{"component": to, "from_name": from.Label(), "to_name": to})
+}
+
 // changeComponent brings a stored component up to what the page lists.
 func (v *saver) changeComponent(r *componentRow, c normalize.Component, position int) error {
 	was := *r
@@ -192,7 +174,10 @@ func (v *saver) changeComponent(r *componentRow, c normalize.Component, position
 	_, err := v.exec(`
 		UPDATE components SET source_key = ?, name = ?, group_name = ?, status = ?, vendor_status = ?, position = ?, gone_at = NULL
 		WHERE component_id = ?`, r.key, r.name, r.group, r.status, r.vendorStatus, r.position, r.id)
-	if err != nil || r.status == was.status {
+	if err != nil {
+		return err
+	}
+	if err := v.renamed(was, r); err != nil || r.status == was.status {
 		return err
 	}
 	if err := v.recordStatus(r.id, normalize.ComponentStatus(r.status)); err != nil {
@@ -215,7 +200,7 @@ func (v *saver) writeAffected(rec *record, components []normalize.Component) err
 	}
 	affected := map[int64]bool{}
 	for _, c := range components {
-		r := v.findComponent(c, affected)
+		r := v.findComponent(c, components, affected, rec.components)
 		if r == nil {
 			var err error
 			if r, err = v.addComponent(c, len(v.components), false); err != nil {

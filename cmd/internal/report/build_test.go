@@ -101,7 +101,7 @@ COULD NOT READ (1)
       page
     https://status.octoforge.example
 `
-	got, _, _ := strings.Cut(Text(d, 100), "\n1 of 2 vendors")
+	got, _, _ := strings.Cut(Text(d, 100), "\n0 of 1 vendor")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("digest (-want +got):\n%s", diff)
 	}

@@ -46,7 +46,7 @@ func texts(t interface{ Fatalf(string, ...any) }, m slack.WebhookMessage) (all [
 }
 
 var (
-	slackLink   = regexp.MustCompile(`<https?://[^<>| ]+\|[^<>|\n][^<>\n]*>`)
+	slackLink   = regexp.MustCompile(`<https?://[^<>| ]+\|[^<>\n]+>`)
 	slackEscape = regexp.MustCompile(`&(amp|lt|gt);`)
 )
 

@@ -1,0 +1,40 @@
+package scraper
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+)
+
+// jsonText is a JSON string, or a number or boolean as it is written: many APIs write one field now as
+// the one, now as the other. null is the empty string.
+type jsonText string
+
+// UnmarshalJSON implements json.Unmarshaler. It refuses lists and objects.
+func (t *jsonText) UnmarshalJSON(b []byte) error {
+	switch {
+	case bytes.Equal(b, []byte("null")):
+		*t = ""
+	case b[0] == '"':
+		return json.Unmarshal(b, (*string)(t))
+	case b[0] == '[' || b[0] == '{':
+		return fmt.Errorf("a word or number is expected, not %s", clip(string(b), 40))
+	default:
+		*t = jsonText(b)
+	}
+	return nil
+}
+
+// readJSON reads a page's JSON into v. The error wraps ErrShape and says what is there in place of want.
+func readJSON(p Page, v any, want string) error {
+	body := bytes.TrimSpace(bytes.TrimPrefix(p.Body, []byte("\xef\xbb\xbf")))
+	if len(body) == 0 || json.Unmarshal(body, v) != nil {
+		return notWanted(p, want)
+	}
+	return nil
+}
+
+// notWanted is the error for a page that is another than the one wanted.
+func notWanted(p Page, want string) error {
+	return shapeErrorf("%s, where %s is expected", wrongPage(p), want)
+}

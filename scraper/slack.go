@@ -1,0 +1,180 @@
+package scraper
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"vendorwatch/normalize"
+)
+
+func init() { Register("slack", slack{}) }
+
+// slack reads Slack's own status API, version 2.0.0, documented at
+// https://docs.slack.dev/reference/slack-status-api :
+//
+//   - /api/v2.0.0/current, an object with every active incident and maintenance (known from bytes);
+//   - /api/v2.0.0/history, a list of past incidents (known from documentation).
+//
+// The depth of history is that of the second document, which serves it whole.
+type slack struct{}
+
+const wantSlack = "Slack's current status (with active_incidents) or its history"
+
+// The kinds of Slack's documents.
+const (
+	slackCurrent = "current"
+	slackHistory = "history"
+)
+
+// Start asks for what is active now; for a backfill for the history.
+func (slack) Start(s Source) []Request {
+	home := HomeOf(slack{}, s.URL)
+	if s.Mode == Backfill {
+		return []Request{{URL: home + "/api/v2.0.0/history"}}
+	}
+	return []Request{{URL: home + "/api/v2.0.0/current"}}
+}
+
+// Home returns scheme and host: one host serves one status page.
+func (slack) Home(page *url.URL) string {
+	if page.Host == "" {
+		return page.String()
+	}
+	return page.Scheme + "://" + page.Host
+}
+
+// Words are those that no other platform uses: "active" says no more than that it is not over. Type stands
+// for the severity, the API telling none.
+func (slack) Words() normalize.Words {
+	return normalize.Words{
+		States: map[string]normalize.State{"active": normalize.StateInvestigating, "active_maintenance": normalize.StateInProgress},
+		Severities: map[string]normalize.Severity{
+			"incident": normalize.SeverityMinor, "outage": normalize.SeverityMajor, "notice": normalize.SeverityNone,
+		},
+	}
+}
+
+// Detect reports whether the page is a document of Slack's status API.
+func (slack) Detect(p Page) bool {
+	_, err := slack{}.Parse(Source{}, p)
+	return err == nil
+}
+
+type slackStatus struct {
+	Status  string           `json:"status"` // ok or active
+	Created string           `json:"date_created"`
+	Updated string           `json:"date_updated"`
+	Active  *[]slackIncident `json:"active_incidents"`
+}
+
+type slackIncident struct {
+	ID       jsonText    `json:"id"`
+	Created  string      `json:"date_created"`
+	Updated  string      `json:"date_updated"`
+	Title    string      `json:"title"`
+	Type     string      `json:"type"`   // incident, notice, outage, maintenance
+	Status   string      `json:"status"` // active, resolved, scheduled, completed, cancelled
+	URL      string      `json:"url"`
+	Services []string    `json:"services"`
+	Notes    []slackNote `json:"notes"` // newest first
+}
+
+type slackNote struct {
+	Created string `json:"date_created"`
+	Body    string `json:"body"`
+}
+
+// Parse reads the current status or the history. It returns an error that wraps ErrShape for anything
+// else: version 1 of the API, which has no active_incidents, and an empty history, since there has
+// been none since 2010.
+func (slack) Parse(s Source, p Page) (Result, error) {
+	res := Result{Document: slackCurrent}
+	if p.URL != "" {
+		res.PageURL = HomeOf(slack{}, p.URL)
+	}
+	var incidents []slackIncident
+	var current slackStatus
+	if err := readJSON(p, &current, wantSlack); err == nil {
+		if current.Active == nil || current.Status == "" || current.Created == "" {
+			return Result{}, notWanted(p, wantSlack)
+		}
+		if current.Status != "ok" && len(*current.Active) == 0 {
+			return Result{}, shapeErrorf("a status of Slack's that is %q and lists no incident", clip(current.Status, 40))
+		}
+		res.Indicator, res.Coverage.Open = current.Status, true
+		incidents = *current.Active
+	} else {
+		if readJSON(p, &incidents, wantSlack) != nil || len(incidents) == 0 {
+			return Result{}, err
+		}
+		res.Document = slackHistory
+	}
+	for _, in := range incidents {
+		if in.ID == "" || in.Title == "" || in.Type == "" || in.Created == "" || in.Status == "" {
+			return Result{}, notWanted(p, wantSlack)
+		}
+		res.Incidents = append(res.Incidents, in.raw(res.Document))
+		if since := in.Created; res.Document == slackHistory && (res.Coverage.Since == "" || before(since, res.Coverage.Since)) {
+			res.Coverage.Since = since
+		}
+	}
+	if res.Document == slackCurrent && s.Mode == Poll && res.PageURL != "" && missesOpen(s, res.Incidents) {
+		// What is no longer active has its end in the history only.
+		res.Follow = []Request{{URL: res.PageURL + "/api/v2.0.0/history", Optional: true}}
+	}
+	return res, nil
+}
+
+// missesOpen reports whether a list of open incidents lacks one that the record holds as open, or
+// the record holds nothing yet.
+func missesOpen(s Source, listed []normalize.Raw) bool {
+	for id, known := range s.Known {
+		if !known.Over && !slices.ContainsFunc(listed, func(r normalize.Raw) bool { return r.ID == id }) {
+			return true
+		}
+	}
+	return len(s.Known) == 0
+}
+
+// raw reads one incident. A note is known by its time: it has no id, and no state of its own but the
+// last of an incident that is over.
+func (in slackIncident) raw(document string) normalize.Raw {
+	raw := normalize.Raw{
+		Document: document,
+		ID:       string(in.ID),
+		URL:      in.URL,
+		Title:    in.Title,
+		State:    in.Status,
+		Impact:   in.Type,
+		Started:  normalize.RawTime{Text: in.Created},
+		Created:  normalize.RawTime{Text: in.Created},
+		Updated:  normalize.RawTime{Text: in.Updated},
+	}
+	if strings.EqualFold(in.Type, "maintenance") {
+		raw.Kind = string(normalize.KindMaintenance)
+		if in.Status == "active" {
+			raw.State += " (" + in.Type + ")" // the word means another thing of a maintenance
+		}
+	} else if in.Status != "scheduled" && in.Status != "completed" {
+		raw.Kind = string(normalize.KindIncident) // a notice, too, tells of something that does not work
+	}
+	for _, name := range in.Services {
+		raw.Components = append(raw.Components, normalize.RawComponent{Name: name})
+	}
+	used := map[string]int{}
+	for _, n := range slices.Backward(in.Notes) {
+		id := n.Created
+		if used[id]++; used[id] > 1 {
+			id += "#" + strconv.Itoa(used[id])
+		}
+		raw.Updates = append(raw.Updates, normalize.RawUpdate{
+			ID: id, Posted: normalize.RawTime{Text: n.Created}, Body: n.Body, Format: normalize.FormatMarkdown,
+		})
+	}
+	if n := len(raw.Updates); n > 0 && slices.Contains([]string{"resolved", "completed", "cancelled"}, in.Status) {
+		raw.Updates[n-1].State = in.Status
+	}
+	return raw
+}

@@ -1,0 +1,193 @@
+package scraper
+
+import (
+	"maps"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"vendorwatch/normalize"
+)
+
+func init() { Register("vultr", vultr{}) }
+
+// vultr reads the status page of the cloud Vultr, known from bytes:
+//
+//   - /status.json: every region with its ongoing alerts;
+//   - /alerts.json: the ongoing alerts and those that ended lately.
+//
+// There is no deeper history. Alerts have no pages and no severity.
+type vultr struct{}
+
+const wantVultr = "Vultr's alerts.json or status.json (with service_alerts)"
+
+// The kinds of Vultr's documents.
+const (
+	vultrAlerts = "alerts"
+	vultrStatus = "status"
+)
+
+// Start asks for the alerts, which name regions by their codes, and for the regions' names.
+func (vultr) Start(s Source) []Request {
+	home := HomeOf(vultr{}, s.URL)
+	return []Request{{URL: home + "/alerts.json"}, {URL: home + "/status.json"}}
+}
+
+// Home returns scheme and host: one host serves one status page.
+func (vultr) Home(page *url.URL) string { return slack{}.Home(page) }
+
+// Words: "ongoing" is said of a maintenance, too, from the day it is announced, so that the words of its
+// text stand beside it.
+func (vultr) Words() normalize.Words {
+	return normalize.Words{States: map[string]normalize.State{
+		"ongoing":                       normalize.StateInvestigating,
+		"ongoing_scheduled_maintenance": normalize.StateScheduled,
+		"ongoing_maintenance":           normalize.StateInProgress,
+	}}
+}
+
+// Detect reports whether the page is a document of Vultr's.
+func (vultr) Detect(p Page) bool {
+	_, err := vultr{}.Parse(Source{}, p)
+	return err == nil
+}
+
+type vultrDocument struct {
+	Alerts  *[]vultrAlert           `json:"service_alerts"`
+	Regions *map[string]vultrRegion `json:"regions"`
+}
+
+type vultrRegion struct {
+	Location string        `json:"location"`
+	Country  string        `json:"country_name"`
+	Alerts   *[]vultrAlert `json:"alerts"`
+}
+
+type vultrAlert struct {
+	ID      jsonText     `json:"id"`
+	Region  string       `json:"region"`
+	Subject string       `json:"subject"`
+	Start   string       `json:"start_date"`
+	Updated string       `json:"updated_at"` // empty until the first change
+	Status  string       `json:"status"`     // ongoing, resolved
+	Entries []vultrEntry `json:"entries"`    // newest first; null in alerts without any
+}
+
+type vultrEntry struct {
+	Updated string `json:"updated_at"`
+	Message string `json:"message"`
+}
+
+// Parse reads the alerts, or the regions with theirs. It returns an error that wraps ErrShape where
+// service_alerts is no list, where an alert lacks what every alert has, and for regions without lists of
+// alerts.
+func (vultr) Parse(_ Source, p Page) (Result, error) {
+	var doc vultrDocument
+	if err := readJSON(p, &doc, wantVultr); err != nil {
+		return Result{}, err
+	}
+	if doc.Alerts == nil || doc.Regions != nil && len(*doc.Regions) == 0 {
+		return Result{}, notWanted(p, wantVultr)
+	}
+	res := Result{Document: vultrAlerts, Coverage: Coverage{Open: true}}
+	if p.URL != "" {
+		res.PageURL = HomeOf(vultr{}, p.URL)
+	}
+	at := map[string]int{}
+	add := func(a vultrAlert, c normalize.RawComponent) bool {
+		if a.ID == "" || a.Subject == "" || a.Start == "" || a.Status == "" {
+			return false
+		}
+		n, ok := at[string(a.ID)]
+		if !ok {
+			n = len(res.Incidents)
+			at[string(a.ID)] = n
+			res.Incidents = append(res.Incidents, a.raw(res.Document, p))
+		}
+		raw := &res.Incidents[n]
+		if c.ID != "" && !slices.ContainsFunc(raw.Components, func(o normalize.RawComponent) bool { return o.ID == c.ID }) {
+			raw.Components = append(raw.Components, c)
+		}
+		return true
+	}
+	var regions map[string]vultrRegion
+	if doc.Regions != nil {
+		regions = *doc.Regions
+		res.Document, res.Coverage.Components = vultrStatus, true
+	}
+	component := func(code string) normalize.RawComponent {
+		c := normalize.RawComponent{ID: code, Name: code}
+		if r, ok := regions[code]; ok && r.Location != "" {
+			c.Name, c.Group = r.Location, r.Country
+		}
+		return c
+	}
+	for _, a := range *doc.Alerts {
+		if !add(a, component(a.Region)) {
+			return Result{}, notWanted(p, wantVultr)
+		}
+	}
+	for _, code := range slices.Sorted(maps.Keys(regions)) {
+		r := regions[code]
+		if r.Alerts == nil || r.Location == "" {
+			return Result{}, notWanted(p, wantVultr)
+		}
+		res.Components = append(res.Components, component(code))
+		for _, a := range *r.Alerts {
+			if !add(a, component(code)) {
+				return Result{}, notWanted(p, wantVultr)
+			}
+		}
+	}
+	return res, nil
+}
+
+var (
+	vultrWindowStart = regexp.MustCompile(`(?i)\bStart Time: *([^\r\n]+)`)
+	vultrWindowEnd   = regexp.MustCompile(`(?i)\bEnd Time: *([^\r\n]+)`)
+)
+
+// raw reads one alert. The window of a maintenance stands in the newest text that names one.
+func (a vultrAlert) raw(document string, p Page) normalize.Raw {
+	raw := normalize.Raw{
+		Document: document,
+		ID:       string(a.ID),
+		Title:    a.Subject,
+		State:    a.Status,
+		Started:  normalize.RawTime{Text: a.Start},
+		Created:  normalize.RawTime{Text: a.Start},
+		Updated:  normalize.RawTime{Text: a.Updated},
+	}
+	if normalize.Word(a.Status) == "resolved" {
+		raw.Resolved = raw.Updated
+	}
+	for _, e := range slices.Backward(a.Entries) {
+		raw.Updates = append(raw.Updates, normalize.RawUpdate{
+			Posted: normalize.RawTime{Text: e.Updated}, Body: e.Message, Format: normalize.FormatMarkdown,
+		})
+		if m := vultrWindowStart.FindStringSubmatch(e.Message); m != nil {
+			raw.ScheduledStart = normalize.RawTime{Text: strings.TrimSpace(m[1])}
+		}
+		if m := vultrWindowEnd.FindStringSubmatch(e.Message); m != nil {
+			raw.ScheduledEnd = normalize.RawTime{Text: strings.TrimSpace(m[1])}
+		}
+	}
+	raw.Kind = string(normalize.KindIncident)
+	if !raw.ScheduledStart.IsZero() || strings.Contains(strings.ToLower(a.Subject), "scheduled maintenance") {
+		raw.Kind = string(normalize.KindMaintenance)
+		if normalize.Word(a.Status) == "ongoing" {
+			raw.State += " (" + maintenancePhase(raw.ScheduledStart, p) + ")"
+		}
+	}
+	return raw
+}
+
+// maintenancePhase tells whether a maintenance lay ahead when the page was fetched, or had begun.
+func maintenancePhase(start normalize.RawTime, p Page) string {
+	begin, err := normalize.ParseTime(start, "")
+	if err != nil || p.At.IsZero() || p.At.Before(begin) {
+		return "Scheduled Maintenance"
+	}
+	return "Maintenance"
+}

@@ -1,0 +1,100 @@
+package scraper
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"vendorwatch/normalize"
+)
+
+func TestVultrCaptures(t *testing.T) {
+	readCloudCaptures(t, "vultr", func(t *testing.T, body []byte) tally {
+		doc := mustJSON[map[string]any](t, body)
+		var n tally
+		count := func(alerts []any) {
+			for _, a := range alerts {
+				a := a.(map[string]any)
+				n.Incidents++
+				n.Affected++
+				if a["status"] == "ongoing" {
+					n.Open++
+				}
+				if entries, ok := a["entries"].([]any); ok {
+					n.Updates += len(entries)
+				}
+			}
+		}
+		count(doc["service_alerts"].([]any))
+		if regions, ok := doc["regions"].(map[string]any); ok {
+			n.Components = len(regions)
+			for _, r := range regions {
+				count(r.(map[string]any)["alerts"].([]any))
+			}
+		}
+		return n
+	}, "vultr/*.json")
+}
+
+func vultrAlertsWith(status, subject, message string) string {
+	return `{"service_alerts":[{"id":"a-1","region":"atl","subject":"` + subject + `","start_date":"2026-11-18T10:00:00+00:00","updated_at":"","status":"` + status +
+		`","entries":[{"updated_at":"2026-11-18T10:00:00+00:00","message":"` + message + `"}]}]}`
+}
+
+func TestVultrMaintenances(t *testing.T) {
+	window := `We lift the roof.\r\n\r\nStart Time: 2026-11-23 07:00:00 UTC\r\nEnd Time: 2026-11-23 11:00:00 UTC\r\n\r\nMind your heads.`
+	tests := []struct {
+		name, status, subject, message string
+		at                             time.Time
+		kind                           normalize.Kind
+		state                          normalize.State
+		start                          string
+	}{
+		{"an incident", "ongoing", "Atlanta Outage", "No roof.", time.Time{}, normalize.KindIncident, normalize.StateInvestigating, ""},
+		{"announced", "ongoing", "Atlanta Scheduled Maintenance", window, time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC), normalize.KindMaintenance, normalize.StateScheduled, "2026-11-23T07:00:00.000Z"},
+		{"begun", "ongoing", "Atlanta Scheduled Maintenance", window, time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC), normalize.KindMaintenance, normalize.StateInProgress, "2026-11-23T07:00:00.000Z"},
+		{"begun at a time not known", "ongoing", "Atlanta Scheduled Maintenance", "We lift the roof.", time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC), normalize.KindMaintenance, normalize.StateScheduled, ""},
+		{"a window under another title", "ongoing", "Atlanta roof", window, time.Time{}, normalize.KindMaintenance, normalize.StateScheduled, "2026-11-23T07:00:00.000Z"},
+		{"over", "resolved", "Atlanta Outage", "A roof.", time.Time{}, normalize.KindIncident, normalize.StateResolved, ""},
+		{"an unknown status", "smouldering", "Atlanta Outage", "No roof.", time.Time{}, normalize.KindIncident, normalize.StateUnknown, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			res, err := vultr{}.Parse(Source{}, Page{At: tt.at, Body: []byte(vultrAlertsWith(tt.status, tt.subject, tt.message))})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := cloudIncidents(t, "vultr", res)[0]
+			if got.Kind != tt.kind || got.State != tt.state || normalize.FormatTime(got.ScheduledStartAt) != tt.start {
+				t.Errorf("got %s %s, window from %q", got.Kind, got.State, normalize.FormatTime(got.ScheduledStartAt))
+			}
+			if !strings.HasPrefix(got.VendorState, tt.status) {
+				t.Errorf("the vendor's word is kept as %q", got.VendorState)
+			}
+		})
+	}
+}
+
+// TestVultrAlertOfTwoRegions holds that one alert in the lists of two regions is one incident.
+func TestVultrAlertOfTwoRegions(t *testing.T) {
+	alert := `{"id":"a-1","subject":"No roofs","status":"ongoing","start_date":"2026-11-18T10:00:00+00:00","updated_at":"","entries":null}`
+	res := parsed(t, "vultr", "", `{"service_alerts":[],"regions":{"atl":{"location":"Atlanta","country":"US","country_name":"United States","alerts":[`+alert+`]},`+
+		`"sao":{"location":"São Paulo","country":"BR","country_name":"Brazil","alerts":[`+alert+`]}}}`)
+	if len(res.Incidents) != 1 || len(res.Incidents[0].Components) != 2 || len(res.Components) != 2 {
+		t.Errorf("read %+v", res)
+	}
+}
+
+func TestVultrRefuses(t *testing.T) {
+	refuses(t, "vultr", map[string]string{
+		"no list of alerts":        `{"service_alerts":null}`,
+		"no regions":               `{"service_alerts":[],"regions":{}}`,
+		"a region without a list":  `{"service_alerts":[],"regions":{"atl":{"location":"Atlanta","country":"US","country_name":"United States"}}}`,
+		"an alert without a state": strings.Replace(vultrAlertsWith("ongoing", "a", "b"), `"status":"ongoing",`, "", 1),
+	})
+}
+
+func FuzzVultrParse(f *testing.F) {
+	seeds(f, "vultr")
+	f.Fuzz(func(t *testing.T, body []byte) { checkFuzzed(t, vultr{}, body) })
+}

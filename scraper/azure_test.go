@@ -1,0 +1,103 @@
+package scraper
+
+import (
+	"strings"
+	"testing"
+
+	"vendorwatch/normalize"
+)
+
+func TestAzureCaptures(t *testing.T) {
+	readCloudCaptures(t, "azure", func(t *testing.T, body []byte) tally {
+		items := occurrences(body, `<item>`)
+		return tally{Incidents: items, Open: items, Updates: items, Affected: occurrences(body, `<category>`)}
+	}, "azure/*.xml")
+}
+
+const azureChannel = `<?xml version="1.0" encoding="utf-8"?>
+<rss xmlns:a10="http://www.w3.org/2005/Atom" version="2.0">
+  <channel xmlns:dc="http://purl.org/dc/elements/1.1/">
+    <title>Azure Status</title>
+    <link>https://azurestatusprodwus.azurewebsites.net/en-us/status/</link>
+    <description>Azure Status</description>
+    <language>en-us</language>
+    <lastBuildDate>Thu, 19 Nov 2026 18:12:58 Z</lastBuildDate>@
+  </channel>
+</rss>`
+
+func azureWith(items string) string { return strings.Replace(azureChannel, "@", items, 1) }
+
+func azureItemOf(guid, title, text string) string {
+	return `<item><guid isPermaLink="false">` + guid + `</guid><link>https://azurestatusprodwus.azurewebsites.net/en-us/status/</link><category>Kites</category><category>West US</category>` +
+		`<title>` + title + ` </title><description>&lt;p&gt;` + text + `&lt;/p&gt;</description><pubDate>Thu, 19 Nov 2026 16:29:09 Z</pubDate></item>`
+}
+
+// TestAzureEmptyChannel holds that an empty channel says that all is well, if it is Azure's.
+func TestAzureEmptyChannel(t *testing.T) {
+	res := parsed(t, "azure", "", azureWith(""))
+	if len(res.Incidents) != 0 || !res.Coverage.Open || res.PageURL != "https://azure.status.microsoft/en-us/status" {
+		t.Errorf("read %+v", res)
+	}
+	for _, link := range []string{"https://azure.status.microsoft/en-us/status", "https://status.azure.com/en-us/status/", "https://azure.microsoft.com/en-us/status/"} {
+		parsed(t, "azure", "", strings.Replace(azureWith(""), "https://azurestatusprodwus.azurewebsites.net/en-us/status/", link, 1))
+	}
+	refuses(t, "azure", map[string]string{
+		"another title":              strings.Replace(azureWith(""), "<title>Azure Status</title>", "<title>Azure Sky</title>", 1),
+		"no title":                   strings.Replace(azureWith(""), "<title>Azure Status</title>", "", 1),
+		"another host":               strings.Replace(azureWith(""), "azurestatusprodwus.azurewebsites.net", "azurestatus.acme.example", 1),
+		"a host that ends alike":     strings.Replace(azureWith(""), "azurestatusprodwus.azurewebsites.net", "notazure.com", 1),
+		"another page":               strings.Replace(azureWith(""), "/en-us/status/", "/en-us/blog/", 1),
+		"no link":                    strings.Replace(azureWith(""), "<link>https://azurestatusprodwus.azurewebsites.net/en-us/status/</link>", "", 1),
+		"a channel that breaks off":  azureWith("")[:len(azureWith(""))-12],
+		"Azure's name in Atom":       `<feed xmlns="http://www.w3.org/2005/Atom"><title>Azure Status</title><id>a</id><link href="https://azure.status.microsoft/en-us/status/"/></feed>`,
+		"an item where a list stood": `<?xml version="1.0"?><rss version="2.0"><item/></rss>`,
+	})
+}
+
+func TestAzureItems(t *testing.T) {
+	tests := []struct {
+		name, text, started string
+		state               normalize.State
+	}{
+		{"a start in the text", "Starting at approximately 14:44 UTC on 19 November 2026, kites fell. We are investigating.", "2026-11-19T14:44:00.000Z", normalize.StateInvestigating},
+		{"a comma before the year", "Starting at 14:44 UTC on 19 November, 2026, kites fell.", "2026-11-19T14:44:00.000Z", normalize.StateUnknown},
+		{"no start in the text", "Kites fall. We are monitoring the wind.", "2026-11-19T16:29:09.000Z", normalize.StateMonitoring},
+		{"mitigated, still listed", "The wind was mitigated.", "2026-11-19T16:29:09.000Z", normalize.StateResolved},
+		{"not mitigated", "We expect this to be mitigated soon.", "2026-11-19T16:29:09.000Z", normalize.StateUnknown},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			res := parsed(t, "azure", "", azureWith(azureItemOf("kites", "Kites", tt.text)))
+			got := cloudIncidents(t, "azure", res)[0]
+			if got.Key != "kites" || got.Title != "Kites" || got.State != tt.state || normalize.FormatTime(got.StartedAt) != tt.started {
+				t.Errorf("got %q %q %s, started %s", got.Key, got.Title, got.State, normalize.FormatTime(got.StartedAt))
+			}
+			if len(got.Components) != 2 || got.Components[0].Group != "" || got.Components[1].Group != "Regions" {
+				t.Errorf("the components are %+v", got.Components)
+			}
+		})
+	}
+}
+
+// TestAzureItemsWithoutGuids holds that two items do not become one for sharing the page's address.
+func TestAzureItemsWithoutGuids(t *testing.T) {
+	items := strings.ReplaceAll(azureItemOf("", "Kites", "a")+azureItemOf("", "Balloons", "b"), `<guid isPermaLink="false"></guid>`, "")
+	if got := cloudIncidents(t, "azure", parsed(t, "azure", "", azureWith(items))); len(got) != 2 {
+		t.Errorf("%d incidents", len(got))
+	}
+}
+
+// TestAzureTextIsReplaced holds that new words under one time are an edit, not a second update.
+func TestAzureTextIsReplaced(t *testing.T) {
+	first := cloudIncidents(t, "azure", parsed(t, "azure", "", azureWith(azureItemOf("kites", "Kites", "We are investigating."))))[0]
+	second := cloudIncidents(t, "azure", parsed(t, "azure", "", azureWith(azureItemOf("kites", "Kites", "We are monitoring the wind."))))[0]
+	changes := normalize.Diff(map[string]normalize.Incident{first.Key: first}, []normalize.Incident{second})
+	if len(changes) != 1 || len(changes[0].Incident.Updates) != 1 {
+		t.Errorf("changes %+v", changes)
+	}
+}
+
+func FuzzAzureParse(f *testing.F) {
+	seeds(f, "azure")
+	f.Fuzz(func(t *testing.T, body []byte) { checkFuzzed(t, azure{}, body) })
+}

@@ -6,10 +6,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"vendorwatch/cmd/internal/cli"
+	"vendorwatch/db"
+	"vendorwatch/normalize"
 )
 
 const sharedCaptures = "../../../../shared/captures"
@@ -82,5 +85,48 @@ func TestOneEventOnTwoRealPages(t *testing.T) {
 				t.Error(problems)
 			}
 		})
+	}
+}
+
+// What the vendor takes off a timeline stays in the record, marked, until the vendor shows it again.
+func TestShowMarksWhatTheVendorTookAway(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "vendorwatch.db")
+	file, err := db.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	vendor, err := file.EnsureVendor(t.Context(), db.Vendor{Slug: "acme"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := file.EnsureSource(t.Context(), vendor, "https://status.acme.example", "statuspage")
+	if err != nil {
+		t.Fatal(err)
+	}
+	post := func(id, at, body string) normalize.RawUpdate {
+		return normalize.RawUpdate{ID: id, State: "investigating", Posted: normalize.RawTime{Text: at}, Body: body, Format: normalize.FormatMarkdown}
+	}
+	first := post("1", "2026-03-01T10:00:00Z", "Mails are late.")
+	guess := post("2", "2026-03-01T10:10:00Z", "It is our provider's fault.")
+	shown := func(minutes int, updates ...normalize.RawUpdate) string {
+		t.Helper()
+		incidents, _ := normalize.Incidents("acme", []normalize.Raw{{Document: "summary", ID: "a", Title: "Mails are late", State: "investigating", Impact: "minor", Updates: updates}}, normalize.Words{})
+		at := time.Date(2026, 3, 1, 10, 10+minutes, 0, 0, time.UTC)
+		if _, err := file.SaveScrape(t.Context(), db.Scrape{SourceID: source, At: at, AllOpen: true, Incidents: incidents}); err != nil {
+			t.Fatal(err)
+		}
+		return run(t, "--db", path, "show", "a")
+	}
+	const mark = "2026-03-01T10:10:00.000Z  investigating  (taken off the page, seen at 2026-03-01T10:20:00.000Z)\n    It is our provider's fault."
+	if text := shown(0, first, guess); strings.Contains(text, "taken off") {
+		t.Errorf("before:\n%s", text)
+	}
+	if text := shown(10, first); !strings.Contains(text, mark) || strings.Count(text, "taken off") != 1 {
+		t.Errorf("taken away:\n%s", text)
+	}
+	if text := shown(20, first, guess); strings.Contains(text, "taken off") || !strings.Contains(text, "It is our provider's fault.") {
+		t.Errorf("back:\n%s", text)
 	}
 }

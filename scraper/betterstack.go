@@ -1,0 +1,145 @@
+package scraper
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"vendorwatch/normalize"
+)
+
+func init() { Register("betterstack", betterStack{}) }
+
+// betterStack reads the status pages of Better Stack (Better Uptime).
+//
+// Known from bytes: the home page of 2023, which shows sections with their services. Known from
+// documentation: /index.json, a JSON:API document with reports, their updates and the resources
+// (https://betterstack.com/docs/uptime/status-pages/subscribing-to-status-updates/subscribing-to-api/ and
+// https://betterstack.com/docs/uptime/api/status-page-reports-api-response-params/). Known from other readers of the format: the
+// history /incidents/<first month>/<last month>, which links to the incidents of a quarter, and /incident/<id>.
+// A backfill walks the history quarter by quarter to the year the product began.
+//
+// The host answers every path with a page, so that only the shape of an answer tells what it is.
+type betterStack struct{}
+
+const docIndex = "index"
+
+// firstBetterStack is the quarter before the product was first offered.
+var firstBetterStack = time.Date(2019, time.October, 1, 0, 0, 0, 0, time.UTC)
+
+// Start returns /index.json, and where it is refused the home page; for a backfill the quarter that
+// FromPage stands for, 1 being the one it begins in.
+func (betterStack) Start(s Source) []Request {
+	base := strings.TrimSuffix(s.URL, "/")
+	if s.Mode == Backfill {
+		now := time.Now().UTC()
+		page := max(1, s.FromPage)
+		return []Request{quarterRequest(base, quarterOf(now).AddDate(0, -3*(page-1), 0), page)}
+	}
+	return []Request{{URL: base + "/index.json", Fallback: []Request{{URL: base}}}}
+}
+
+func quarterOf(t time.Time) time.Time {
+	return time.Date(t.Year(), (t.Month()-1)/3*3+1, 1, 0, 0, 0, 0, time.UTC)
+}
+
+func quarterRequest(base string, quarter time.Time, page int) Request {
+	const month = "2006-01"
+	return Request{URL: fmt.Sprintf("%s/incidents/%s/%s", base, quarter.Format(month), quarter.AddDate(0, 2, 0).Format(month)), NextPage: page}
+}
+
+// Home returns scheme and host: Better Stack serves one status page a host.
+func (betterStack) Home(page *url.URL) string {
+	if page.Host == "" {
+		return page.String()
+	}
+	return page.Scheme + "://" + page.Host
+}
+
+// Words are Better Stack's words. It has none for an incident's state: what tells it is how the affected
+// services are doing.
+func (betterStack) Words() normalize.Words {
+	return normalize.Words{
+		States: map[string]normalize.State{
+			"downtime": normalize.StateInvestigating, "degraded": normalize.StateInvestigating,
+			"maintenance": normalize.StateUpdate, "operational": normalize.StateUpdate, "not_monitored": normalize.StateUpdate,
+		},
+		Severities: map[string]normalize.Severity{
+			"downtime": normalize.SeverityMajor, "resolved": normalize.SeverityNone, "not_monitored": normalize.SeverityUnknown,
+		},
+		Statuses: map[string]normalize.ComponentStatus{
+			"downtime": normalize.StatusMajor, "degraded": normalize.StatusDegraded, "resolved": normalize.StatusOperational,
+			"not_monitored": normalize.StatusUnknown,
+		},
+	}
+}
+
+// Detect reports whether the page is a document of Better Stack.
+func (betterStack) Detect(p Page) bool {
+	_, err := betterStack{}.Parse(Source{}, p)
+	return err == nil
+}
+
+// Parse reads any document of Better Stack; its kind is found from the bytes. It returns an error that
+// wraps ErrShape for any other page.
+func (betterStack) Parse(s Source, p Page) (Result, error) {
+	body := feedBody(p)
+	switch {
+	case isJSON(body):
+		return readBetterStackIndex(s, p, body)
+	case looksLikeHTML(body):
+		return readBetterStackPage(s, p, body)
+	}
+	return Result{}, notBetterStack(p)
+}
+
+func notBetterStack(p Page) error {
+	return shapeErrorf("%s, where a document of Better Stack is expected", wrongPage(p))
+}
+
+// reportURL returns the address of a report's page.
+func reportURL(home, id string) string {
+	if home == "" || id == "" {
+		return ""
+	}
+	return home + "/incident/" + id
+}
+
+var (
+	reportPath  = regexp.MustCompile(`/incident/(\d+)/?$`)
+	quarterPath = regexp.MustCompile(`/incidents/(\d{4})-(\d{2})/\d{4}-\d{2}/?$`)
+)
+
+// reportID returns the id in the address of a report's page, "" if it has none.
+func reportID(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	if m := reportPath.FindStringSubmatch(u.Path); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// olderQuarter asks for the quarter before the one that p is of.
+func olderQuarter(s Source, p Page) []Request {
+	u, err := url.Parse(p.URL)
+	if err != nil {
+		return nil
+	}
+	m := quarterPath.FindStringSubmatch(u.Path)
+	if m == nil {
+		return nil
+	}
+	year, _ := strconv.Atoi(m[1])
+	month, _ := strconv.Atoi(m[2])
+	quarter := quarterOf(time.Date(year, time.Month(month), 1, 0, 0, 0, 0, time.UTC)).AddDate(0, -3, 0)
+	if quarter.Before(firstBetterStack) {
+		return nil
+	}
+	return []Request{quarterRequest(strings.TrimSuffix(s.URL, "/"), quarter, max(1, s.FromPage)+1)}
+}

@@ -64,6 +64,7 @@ func (c *checker) vendor(v *Vendor, path string, pages map[string]int) {
 	if !c.index.has(path + ".enabled") {
 		v.Enabled = true
 	}
+	addressed := c.named(v, path)
 	if v.Platform == "" {
 		v.Platform = "statuspage"
 	} else {
@@ -92,6 +93,9 @@ func (c *checker) vendor(v *Vendor, path string, pages map[string]int) {
 	}
 	for i := range v.Sources {
 		c.source(v, &v.Sources[i], fmt.Sprintf("%s.source[%d]", path, i), pages)
+	}
+	if !addressed {
+		return
 	}
 	if v.URL != "" || len(v.Sources) == 0 {
 		own := Source{URL: v.URL, Platform: v.Platform, Schedule: v.Schedule, Timeout: v.Timeout}

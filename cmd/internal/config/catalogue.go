@@ -1,0 +1,78 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"vendorwatch/scraper"
+)
+
+// named takes the page and the platform of a vendor without any address from the built-in catalogue, by
+// its name. It reports whether there is an address to go on with; where there is none, it has said so.
+func (c *checker) named(v *Vendor, path string) bool {
+	if v.URL != "" || len(v.Sources) > 0 || v.Name == "" || c.index.has(path+".url") || c.refused(path+".source") {
+		return true
+	}
+	entry, found := scraper.LookupVendor(v.Name)
+	if !found {
+		c.unknownVendor(v.Name, path)
+		return false
+	}
+	c.catalogued(v, entry, path)
+	return true
+}
+
+// catalogued fills in what an entry of the catalogue tells. A platform that the file names comes first.
+func (c *checker) catalogued(v *Vendor, entry scraper.Entry, path string) {
+	v.URL = entry.Page
+	if c.index.has(path + ".platform") {
+		return
+	}
+	v.Platform = entry.Platform
+	const feed = `give the address of its RSS or Atom feed as url, with platform = "feed"`
+	known := scraper.Platforms()
+	switch {
+	case entry.Platform == "":
+		v.Platform = scraper.Generic
+		c.add(path+".platform", fmt.Sprintf("the catalogue knows the page of %s, %s, but not what it is made with", entry.Name, entry.Page),
+			"write one of: "+strings.Join(known, ", ")+"; or "+feed)
+	case !slices.Contains(known, entry.Platform):
+		v.Platform = scraper.Generic
+		c.add(path+".platform", fmt.Sprintf("the page of %s, %s, is made with %s, which this version cannot read", entry.Name, entry.Page, entry.Platform),
+			"leave the vendor out, or "+feed)
+	}
+}
+
+func (c *checker) unknownVendor(name, path string) {
+	problem := fmt.Sprintf("it is missing, and the catalogue has no vendor %q", name)
+	write := `write the address of the status page, for example url = "https://www.githubstatus.com"`
+	if near := nearVendors(name); len(near) > 0 {
+		write = fmt.Sprintf("write name = %s if that is meant, else the address of the status page as url", strings.Join(near, " or "))
+	}
+	c.add(path+".url", problem, write)
+}
+
+// nearVendors returns the quoted names of up to three vendors that a name may have been meant to be.
+func nearVendors(name string) []string {
+	var near []string
+	add := func(n string) {
+		if n = fmt.Sprintf("%q", n); len(near) < 3 && !slices.Contains(near, n) {
+			near = append(near, n)
+		}
+	}
+	var all []string
+	for _, e := range scraper.Catalogue() {
+		all = append(all, e.Name)
+	}
+	if n := nearest(name, all); n != "" {
+		add(n)
+	}
+	first, _, _ := strings.Cut(name, " ")
+	for _, query := range []string{name, first} {
+		for _, e := range scraper.FindVendors(query) {
+			add(e.Name)
+		}
+	}
+	return near
+}

@@ -208,9 +208,10 @@ func (a *app) vendorsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "vendors",
 		Short: "List the vendors, their sources and how well each can be read",
-		Args:  takes(0, 0, "no arguments"),
+		Args:  noSuchCommand,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return a.vendors(cmd.Context()) },
 	}
+	c.AddCommand(a.vendorsSearchCommand())
 	a.jsonFlag(c)
 	return c
 }

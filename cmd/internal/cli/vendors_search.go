@@ -1,0 +1,68 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"vendorwatch/scraper"
+)
+
+func (a *app) vendorsSearchCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "search NAME",
+		Short: "Look a vendor up in the built-in catalogue",
+		Long: `search lists the vendors of the built-in catalogue that a name may mean, the likeliest first, and prints
+what to paste into config.toml for the first of them. It needs no network, no config file and no record.
+
+A name, an alias such as gh, aws or m365, a part of either, or a category such as payments will do.`,
+		Args: takes(1, -1, "the name of a vendor"),
+		RunE: func(_ *cobra.Command, args []string) error { return a.vendorsSearch(strings.Join(args, " ")) },
+	}
+	a.jsonFlag(c)
+	return c
+}
+
+func (a *app) vendorsSearch(query string) error {
+	found := scraper.FindVendors(query)
+	if a.asJSON {
+		return a.printJSON(notNil(found))
+	}
+	if len(found) == 0 {
+		fmt.Fprintf(a.stderr, "the catalogue has no vendor like %q; give its [[vendor]] the url of its status page\n", query)
+		return nil
+	}
+	t := a.table("Vendor", "Platform", "Category", "Page", "Also called")
+	for _, e := range found {
+		platform := e.Platform
+		if platform == "" {
+			platform = "not known"
+		}
+		t.AppendRow(table.Row{e.Name, platform, e.Category, e.Page, strings.Join(e.Aliases, ", ")})
+	}
+	t.Render()
+	fmt.Fprintln(a.stdout)
+	writeTOML(a.stdout, found[0])
+	fmt.Fprintln(a.stderr, count(len(found), "vendor"))
+	return nil
+}
+
+// writeTOML writes the lines of config.toml that watch a vendor. Page and platform are spelt out, so that
+// they stay as they are when a later catalogue says otherwise. A platform of no use is left for the check
+// of the config file to point out: without one, the page would be taken for a Statuspage.
+func writeTOML(w io.Writer, e scraper.Entry) {
+	fmt.Fprintf(w, "[[vendor]]\nname = %q\nurl = %q\n", e.Name, e.Page)
+	switch {
+	case e.Platform == "":
+		fmt.Fprintf(w, "# What the page is made with is not known; write one of: %s.\nplatform = \"?\"\n", strings.Join(scraper.Platforms(), ", "))
+	case !slices.Contains(scraper.Platforms(), e.Platform):
+		fmt.Fprintf(w, "# This version cannot read %s. The address of an RSS or Atom feed of the page will do as url, with platform = \"feed\".\nplatform = %q\n",
+			e.Platform, e.Platform)
+	default:
+		fmt.Fprintf(w, "platform = %q\n", e.Platform)
+	}
+}

@@ -64,7 +64,7 @@ func (aws) Home(page *url.URL) string {
 	case page.Host == "status.aws.amazon.com", page.Host == "phd.aws.amazon.com", strings.HasSuffix(page.Host, ".s3.amazonaws.com"):
 		return awsHealth
 	}
-	return slack{}.Home(page)
+	return siteOf(page)
 }
 
 // Words: the digits are AWS's, resolved, informational, degraded and disrupted; the feeds spell them out.
@@ -148,7 +148,7 @@ func (aws) Parse(s Source, p Page) (Result, error) {
 		}
 		res.Document, res.Coverage.Open = awsDocCurrent, true
 		if !res.addEvents(events, home) {
-			return Result{}, shapeErrorf("a list with an entry that lacks one of arn, date, summary and event_log, where %s is expected", wantAWS)
+			return Result{}, shapeErrorf("a list with an entry that lacks one of arn, date and event_log, where %s is expected", wantAWS)
 		}
 		if s.Mode == Poll && home == awsHealth && missesOpen(s, res.Incidents) {
 			// What is over is no longer listed here; how it ended stands in the history.
@@ -201,7 +201,7 @@ func fromUTF16(body []byte) (text []byte, marked, ok bool) {
 // addEvents adds events with a log. It reports false if one lacks what every event has.
 func (r *Result) addEvents(events []awsEvent, home string) bool {
 	for _, e := range events {
-		if e.Log == nil || e.Date == "" || e.Summary == "" || e.ARN == "" && e.Service == "" {
+		if e.Log == nil || e.Date == "" || e.ARN == "" && e.Service == "" {
 			return false
 		}
 		raw := e.raw(r.Document, home)
@@ -268,7 +268,7 @@ func ordinal(text string, used map[string]int) string {
 	return text
 }
 
-var awsRegion = regexp.MustCompile(`^(.+?)-((?:us|eu|ap|sa|ca|me|af|il|mx|cn)(?:-gov|-isob?[a-z]?)?-[a-z]+-\d+)$`)
+var awsRegion = regexp.MustCompile(`^(.+?)-((?:us|eu|ap|sa|ca|me|af|il|mx|cn|eusc)(?:-gov|-de|-isob?[a-z]?)?-[a-z]+-\d+)$`)
 
 // awsComponent is a service in its region. The code of the region is the group, since every document
 // has it; its name stands in some only.

@@ -22,7 +22,7 @@ func readAWSData(p Page, res Result, archive, current []awsEvent) (Result, error
 	}
 	res.Document, res.Coverage.Open = awsDocData, true
 	for n, e := range slices.Concat(current, archive) {
-		if e.Description == nil || e.Date == "" || e.Service == "" || e.Summary == "" {
+		if e.Description == nil || e.Date == "" || e.Service == "" {
 			return Result{}, notWanted(p, wantAWS)
 		}
 		state := string(e.Status)

@@ -34,7 +34,7 @@ func (azure) Start(s Source) []Request {
 }
 
 // Home returns scheme and host: one host serves one status page.
-func (azure) Home(page *url.URL) string { return slack{}.Home(page) }
+func (azure) Home(page *url.URL) string { return siteOf(page) }
 
 // Detect reports whether the page is Azure's feed.
 func (azure) Detect(p Page) bool {
@@ -96,7 +96,22 @@ func azurePage(address string) string {
 	return strings.TrimSuffix(u.String(), "/")
 }
 
-var azureStarted = regexp.MustCompile(`(?i)\b(?:starting|started|beginning) (?:at|from)?\s*(?:approximately|about|around)?\s*(\d{1,2}:\d{2} UTC on (?:\d{1,2} [a-z]+,? \d{4}|[a-z]+ \d{1,2},? \d{4}))`)
+// The texts begin with the time of the first effects, and, once it is over, of the last.
+var (
+	azureStarted = regexp.MustCompile(`(?i)\b(?:starting|started|beginning|began) (?:(?:at|from)\s+)?(?:(?:approximately|about|around)\s+)?(\d{1,2}:\d{2} UTC on ` + azureDate + `)`)
+	azureBetween = regexp.MustCompile(`(?i)\bbetween (\d{1,2}:\d{2})(?: UTC)?(?: on (` + azureDate + `))? and (\d{1,2}:\d{2}) UTC on (` + azureDate + `)`)
+)
+
+const azureDate = `(?:\d{1,2} [a-z]+,? \d{4}|[a-z]+ \d{1,2},? \d{4})`
+
+// azureOver reports whether a word found in a text says that it is over.
+func azureOver(word string) bool {
+	switch normalize.Word(word) {
+	case "mitigated", "resolved", "fixed", "completed":
+		return true
+	}
+	return false
+}
 
 // azureItem reads one item. Its guid is made of the first title. The text is replaced as things go on,
 // under the same time: that of the first publication, by which the update is known.
@@ -115,7 +130,13 @@ func azureItem(item *gofeed.Item) normalize.Raw {
 	if raw.ID == "" {
 		raw.URL = "" // it is the page's, and would make one incident of all
 	}
-	if m := azureStarted.FindStringSubmatch(visible(item.Description)); m != nil {
+	text := visible(item.Description)
+	if m := azureBetween.FindStringSubmatch(text); m != nil {
+		raw.Started = normalize.RawTime{Text: m[1] + " UTC on " + firstOf(m[2], m[4])}
+		if azureOver(raw.State) {
+			raw.Resolved = normalize.RawTime{Text: m[3] + " UTC on " + m[4]}
+		}
+	} else if m := azureStarted.FindStringSubmatch(text); m != nil {
 		raw.Started = normalize.RawTime{Text: m[1]}
 	}
 	for _, category := range item.Categories {
@@ -132,7 +153,11 @@ func azureItem(item *gofeed.Item) normalize.Raw {
 		if id == "" {
 			id = "text"
 		}
-		raw.Updates = []normalize.RawUpdate{{ID: id, State: raw.State, Posted: published, Body: body, Format: normalize.FormatHTML}}
+		update := normalize.RawUpdate{ID: id, State: raw.State, Posted: published, Body: body, Format: normalize.FormatHTML}
+		if azureOver(raw.State) {
+			update.State = "" // it was not over at the time that is printed
+		}
+		raw.Updates = []normalize.RawUpdate{update}
 	}
 	return raw
 }

@@ -63,6 +63,8 @@ func TestAzureItems(t *testing.T) {
 		{"a comma before the year", "Starting at 14:44 UTC on 19 November, 2026, kites fell.", "2026-11-19T14:44:00.000Z", normalize.StateUnknown},
 		{"no start in the text", "Kites fall. We are monitoring the wind.", "2026-11-19T16:29:09.000Z", normalize.StateMonitoring},
 		{"mitigated, still listed", "The wind was mitigated.", "2026-11-19T16:29:09.000Z", normalize.StateResolved},
+		{"a start and an end in the text", "Between 23:44 UTC on 18 November 2026 and 09:10 UTC on 19 November 2026, kites fell. This is now resolved.", "2026-11-18T23:44:00.000Z", normalize.StateResolved},
+		{"a start and an end of one day", "Between 07:44 and 09:10 UTC on November 19, 2026, kites fell.", "2026-11-19T07:44:00.000Z", normalize.StateUnknown},
 		{"not mitigated", "We expect this to be mitigated soon.", "2026-11-19T16:29:09.000Z", normalize.StateUnknown},
 	}
 	for _, tt := range tests {
@@ -71,6 +73,12 @@ func TestAzureItems(t *testing.T) {
 			got := cloudIncidents(t, "azure", res)[0]
 			if got.Key != "kites" || got.Title != "Kites" || got.State != tt.state || normalize.FormatTime(got.StartedAt) != tt.started {
 				t.Errorf("got %q %q %s, started %s", got.Key, got.Title, got.State, normalize.FormatTime(got.StartedAt))
+			}
+			if got.State.Over() && strings.Contains(tt.text, "09:10") != (normalize.FormatTime(got.ResolvedAt) == "2026-11-19T09:10:00.000Z") {
+				t.Errorf("resolved at %s", got.ResolvedAt)
+			}
+			if got.ResolvedAt.Equal(got.Updates[0].PostedAt) {
+				t.Error("the time of publication is taken for the end")
 			}
 			if len(got.Components) != 2 || got.Components[0].Group != "" || got.Components[1].Group != "Regions" {
 				t.Errorf("the components are %+v", got.Components)

@@ -69,7 +69,7 @@ type googleIncident struct {
 	Created      string          `json:"created"`
 	End          string          `json:"end"` // absent while it is open
 	Modified     string          `json:"modified"`
-	Description  string          `json:"external_desc"`
+	Description  *string         `json:"external_desc"`
 	Updates      *[]googleUpdate `json:"updates"` // newest first
 	StatusImpact string          `json:"status_impact"`
 	Severity     string          `json:"severity"`
@@ -112,12 +112,12 @@ func (googleCloud) Parse(s Source, p Page) (Result, error) {
 	res := Result{Document: googleList, PageURL: home, Coverage: Coverage{Open: true}}
 	same := map[string]int{}
 	for _, in := range list {
+		if in.Begin == "" || in.Description == nil || in.Updates == nil || in.ID == "" && in.URI == "" {
+			return Result{}, shapeErrorf("a list with an entry that lacks one of begin, external_desc, updates and uri, where %s is expected", wantGoogleCloud)
+		}
 		same[in.title()]++
 	}
 	for _, in := range list {
-		if in.Begin == "" || in.Description == "" || in.Updates == nil || in.URI == "" || in.ServiceName == "" {
-			return Result{}, shapeErrorf("a list with an entry that lacks one of begin, external_desc, updates, service_name and uri, where %s is expected", wantGoogleCloud)
-		}
 		raw := in.raw(home)
 		if in.ID == "" && same[in.title()] == 1 {
 			// The numbers of 2020 went away with the addresses made of them; title and start are what
@@ -133,7 +133,7 @@ func (googleCloud) Parse(s Source, p Page) (Result, error) {
 }
 
 func (in googleIncident) title() string {
-	return in.Begin + "\n" + strings.ToLower(oneLine(in.Description))
+	return in.Begin + "\n" + strings.ToLower(oneLine(*in.Description))
 }
 
 // raw reads one incident. An end that is given ends it; without one it is open, even where its newest
@@ -143,7 +143,7 @@ func (in googleIncident) raw(home string) normalize.Raw {
 		Document: googleList,
 		ID:       in.ID,
 		Kind:     string(normalize.KindIncident),
-		Title:    in.Description,
+		Title:    *in.Description,
 		Impact:   firstOf(in.StatusImpact, in.Severity),
 		Started:  normalize.RawTime{Text: in.Begin},
 		Resolved: normalize.RawTime{Text: in.End},
@@ -154,7 +154,7 @@ func (in googleIncident) raw(home string) normalize.Raw {
 	if raw.ID == "" {
 		_, raw.ID, _ = strings.Cut(path, "/") // "incident/compute/20005"
 	}
-	if home != "" {
+	if home != "" && path != "" {
 		raw.URL = home + "/" + path
 	}
 	used := map[string]int{}

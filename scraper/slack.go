@@ -38,12 +38,7 @@ func (slack) Start(s Source) []Request {
 }
 
 // Home returns scheme and host: one host serves one status page.
-func (slack) Home(page *url.URL) string {
-	if page.Host == "" {
-		return page.String()
-	}
-	return page.Scheme + "://" + page.Host
-}
+func (slack) Home(page *url.URL) string { return siteOf(page) }
 
 // Words are those that no other platform uses: "active" says no more than that it is not over. Type stands
 // for the severity, the API telling none.
@@ -112,7 +107,7 @@ func (slack) Parse(s Source, p Page) (Result, error) {
 		res.Document = slackHistory
 	}
 	for _, in := range incidents {
-		if in.ID == "" || in.Title == "" || in.Type == "" || in.Created == "" || in.Status == "" {
+		if in.ID == "" || in.Type == "" || in.Created == "" || in.Status == "" {
 			return Result{}, notWanted(p, wantSlack)
 		}
 		res.Incidents = append(res.Incidents, in.raw(res.Document))

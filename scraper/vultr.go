@@ -35,7 +35,7 @@ func (vultr) Start(s Source) []Request {
 }
 
 // Home returns scheme and host: one host serves one status page.
-func (vultr) Home(page *url.URL) string { return slack{}.Home(page) }
+func (vultr) Home(page *url.URL) string { return siteOf(page) }
 
 // Words: "ongoing" is said of a maintenance, too, from the day it is announced, so that the words of its
 // text stand beside it.
@@ -96,7 +96,7 @@ func (vultr) Parse(_ Source, p Page) (Result, error) {
 	}
 	at := map[string]int{}
 	add := func(a vultrAlert, c normalize.RawComponent) bool {
-		if a.ID == "" || a.Subject == "" || a.Start == "" || a.Status == "" {
+		if a.ID == "" || a.Start == "" || a.Status == "" {
 			return false
 		}
 		n, ok := at[string(a.ID)]

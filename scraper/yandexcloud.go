@@ -49,7 +49,7 @@ func yandexHistory(home string, page int) Request {
 }
 
 // Home returns scheme and host: one host serves one status page.
-func (yandexCloud) Home(page *url.URL) string { return slack{}.Home(page) }
+func (yandexCloud) Home(page *url.URL) string { return siteOf(page) }
 
 // Words are the vendor's own; "Unavailable" is the higher of its two levels.
 func (yandexCloud) Words() normalize.Words {
@@ -141,9 +141,9 @@ func (yandexCloud) Parse(s Source, p Page) (Result, error) {
 		if res.Coverage.Since == "" || before(item.Start, res.Coverage.Since) {
 			res.Coverage.Since = item.Start
 		}
-	}
-	if page > 1 {
-		res.Coverage.Since = "" // it tells nothing of what is newer
+		if page > 1 && (res.Coverage.Until == "" || before(res.Coverage.Until, item.Start)) {
+			res.Coverage.Until = item.Start // what is newer stands on the pages before
+		}
 	}
 	res.Coverage.Open = page < 2 && len(items) == *doc.Count
 	if s.Mode == Backfill && page*yandexPerPage < *doc.Count && len(items) > 0 {
@@ -154,7 +154,7 @@ func (yandexCloud) Parse(s Source, p Page) (Result, error) {
 
 // valid reports whether an incident has what every one has.
 func (i yandexItem) valid() bool {
-	return i.ID != "" && i.Title != "" && i.Start != "" && i.Status != "" && i.Comments != nil && i.Installations != nil
+	return i.ID != "" && i.Start != "" && i.Status != "" && i.Comments != nil && i.Installations != nil
 }
 
 // yandexPageNumber returns the page of the history that an address names, 1 if it names none.

@@ -79,6 +79,9 @@ func (betterStack) Words() normalize.Words {
 
 // Detect reports whether the page is a document of Better Stack.
 func (betterStack) Detect(p Page) bool {
+	if looksLikeHTML(feedBody(p)) && !namesBetterStack(p.Body) {
+		return false // told without the cost of saying what the page is instead
+	}
 	_, err := betterStack{}.Parse(Source{}, p)
 	return err == nil
 }

@@ -44,9 +44,14 @@ func colorWord(icon *goquery.Selection) string {
 	return ""
 }
 
+// namesBetterStack reports whether a page has the product's styles or its link.
+func namesBetterStack(body []byte) bool {
+	return bytes.Contains(body, []byte("betterstack.com")) || bytes.Contains(body, []byte("betteruptime.com"))
+}
+
 // readBetterStackPage reads the home page, a page of the history, or the page of a report.
 func readBetterStackPage(s Source, p Page, body []byte) (Result, error) {
-	if !bytes.Contains(body, []byte("betterstack.com")) && !bytes.Contains(body, []byte("betteruptime.com")) {
+	if !namesBetterStack(body) {
 		return Result{}, notBetterStack(p)
 	}
 	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(body))

@@ -76,6 +76,9 @@ func (incidentIO) Words() normalize.Words {
 
 // Detect reports whether the page is a document of incident.io.
 func (incidentIO) Detect(p Page) bool {
+	if looksLikeHTML(feedBody(p)) && !mayHoldNextData(p.Body) {
+		return false // told without the cost of saying what the page is instead
+	}
 	_, err := incidentIO{}.Parse(Source{}, p)
 	return err == nil
 }

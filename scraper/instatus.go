@@ -101,6 +101,9 @@ func (instatus) Words() normalize.Words {
 
 // Detect reports whether the page is a document of Instatus.
 func (instatus) Detect(p Page) bool {
+	if looksLikeHTML(feedBody(p)) && !mayHoldNextData(p.Body) {
+		return false // told without the cost of saying what the page is instead
+	}
 	_, err := instatus{}.Parse(Source{}, p)
 	return err == nil
 }

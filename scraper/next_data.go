@@ -34,8 +34,16 @@ var (
 	nextScript = regexp.MustCompile(`<script id="?__NEXT_DATA__"?[^>]*>`)
 )
 
+// mayHoldNextData reports whether a page has what readNextData looks for; it is much the cheaper question.
+func mayHoldNextData(body []byte) bool {
+	return bytes.Contains(body, []byte("__next_f")) || bytes.Contains(body, []byte("__NEXT_DATA__"))
+}
+
 // readNextData returns the data of a page, nil if it carries none.
 func readNextData(body []byte) *nextData {
+	if !mayHoldNextData(body) {
+		return nil
+	}
 	d := &nextData{rows: map[string]string{}, parsed: map[string]any{}, cut: openEnded(body), budget: nextBudget}
 	if at := nextScript.FindIndex(body); at != nil {
 		text, _, ended := bytes.Cut(body[at[1]:], []byte("</script>"))

@@ -60,6 +60,7 @@ type saver struct {
 	vanished bool // too much is gone at once: the next scrape decides
 
 	components map[string]*componentRow // by key; loaded when first needed
+	added      map[int64]bool           // ids of incidents that are new
 	reread     map[string]bool          // keys of incidents whose words are new
 	keys       map[string]string        // keys as seen to keys as stored, where they differ
 	events     []int64

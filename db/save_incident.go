@@ -82,7 +82,7 @@ func (v *saver) saveIncidents() error {
 	if err := v.adopt(seen, headers); err != nil {
 		return err
 	}
-	v.reread = map[string]bool{}
+	v.reread, v.added = map[string]bool{}, map[int64]bool{}
 	ids := map[int64]bool{}
 	var differ []normalize.Incident
 	for _, i := range seen {
@@ -298,7 +298,7 @@ func (v *saver) sameWords(h *header, i normalize.Incident) error {
 // seenAgain takes back that an incident has left the list of open ones. That a document of another kind still
 // shows it as it was proves nothing: incidents stay on their own pages for ever.
 func (v *saver) seenAgain(id int64, leftFeed string) error {
-	if leftFeed == "" || v.s.Backfill || v.at <= leftFeed {
+	if leftFeed == "" || v.s.Backfill || v.past || v.at <= leftFeed {
 		return nil
 	}
 	v.changed = true

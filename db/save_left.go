@@ -44,8 +44,11 @@ func (v *saver) openBefore() ([]openIncident, error) {
 // is suspected instead, and the next good scrape decides. One that was never announced, being history
 // that its vendor never closed, leaves without news.
 func (v *saver) saveLeftFeed(open []openIncident, seen map[int64]bool) error {
-	if !v.s.AllOpen || v.s.Backfill || v.past {
+	if !v.s.AllOpen || v.s.Backfill {
 		return nil
+	}
+	if v.past {
+		return v.leftBefore(seen)
 	}
 	var gone []openIncident
 	announced, announcedGone := 0, 0
@@ -108,4 +111,42 @@ func (v *saver) tellLeft(o openIncident) error {
 		}
 	}
 	return v.event(normalize.EventIncidentLeftFeed, o.id, 0, detail)
+}
+
+// leftBefore brings left_feed_at up to what an older list of everything open tells, so that saved pages
+// may come in any order: it is always the time of the first good reading after the last one that listed the
+// incident. What only older pages list is gone since, and is no news.
+func (v *saver) leftBefore(seen map[int64]bool) error {
+	var next string
+	err := v.queryRow(`
+		SELECT coalesce(min(started_at), '') FROM scrapes
+		WHERE source_id = ? AND started_at > ? AND outcome IN ('changed', 'unchanged') AND backfill = 0`, v.s.SourceID, v.at).Scan(&next)
+	if err != nil || next == "" {
+		return err
+	}
+	ids, added := []int64{}, []int64{}
+	for id := range seen {
+		ids = append(ids, id)
+		if v.added[id] {
+			added = append(added, id)
+		}
+	}
+	listed, err := marshal(ids)
+	if err != nil {
+		return err
+	}
+	isNew, err := marshal(added)
+	if err != nil {
+		return err
+	}
+	const open = ` AND state NOT IN ('resolved', 'completed', 'cancelled') AND kind <> 'notice' `
+	n, err := v.exec(`UPDATE incidents SET left_feed_at = ?1 WHERE incident_id IN (SELECT value FROM json_each(?2))`+open+`
+		AND (left_feed_at <= ?3 OR left_feed_at IS NULL AND incident_id IN (SELECT value FROM json_each(?4)))`, next, listed, v.at, isNew)
+	if err != nil {
+		return err
+	}
+	m, err := v.exec(`UPDATE incidents SET left_feed_at = ?1 WHERE source_id = ?2 AND left_feed_at = ?3 AND first_seen_at < ?1`+open+`
+		AND incident_id NOT IN (SELECT value FROM json_each(?4))`, v.at, v.s.SourceID, next, listed)
+	v.changed = v.changed || n+m > 0
+	return err
 }

@@ -98,6 +98,7 @@ func (v *saver) writeIncident(rec *record, i normalize.Incident, raws []normaliz
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
 			append(row.args(), v.s.SourceID, i.Key, v.at)...)
 		v.saved.Incidents++
+		v.added[rec.id] = true
 	} else {
 		_, err = v.exec(`
 			UPDATE incidents SET kind = ?, title = ?, url = ?, severity = ?, state = ?, vendor_severity = ?, vendor_state = ?,

@@ -237,7 +237,7 @@ var stories = map[string][]step{
 		{scrape: archived(seen(after(hour+time.Minute), outage("a", after(hour), "investigating"))),
 			query: `SELECT state, first_seen_at, left_feed_at, update_count FROM v_incidents`, rows: []string{"resolved|2026-11-23T10:01:00.000Z|NULL|2"}},
 		{scrape: archived(seen(after(hour-time.Minute), outage("b", after(hour-2*time.Minute), "investigating"))), events: "incident_opened",
-			query: `SELECT source_key, left_feed_at FROM incidents`, rows: []string{"a|NULL", "b|NULL"}},
+			query: `SELECT source_key, left_feed_at FROM incidents`, rows: []string{"a|NULL", "b|2026-11-23T10:01:00.000Z"}},
 	},
 	"an older saved page shows what was edited since": {
 		{scrape: seen(t0)},

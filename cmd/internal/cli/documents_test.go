@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"maps"
 	"net/http/httptest"
@@ -20,6 +21,9 @@ import (
 	"vendorwatch/cmd/internal/cli"
 	"vendorwatch/cmd/internal/simulate"
 )
+
+// Each check imports dozens of pages into files. -rapid.checks on the command line still counts.
+func init() { flag.Set("rapid.checks", "25") }
 
 // The bodies that the vendors of these tests write: plain words, several lines, Markdown, what HTML has to
 // escape, and addresses.

@@ -153,7 +153,7 @@ func (s *service) addChannels(ctx context.Context, a *app, now func() time.Time)
 		n := slices.IndexFunc(s.config.Channels, func(c config.Channel) bool { return c.Name == name })
 		var channel report.Channel = &report.Writer{ChannelName: name, W: a.stdout}
 		if n >= 0 && s.config.Channels[n].Type == config.ChannelSlack {
-			slack, err := report.NewSlack(name, report.NewSecret(s.config.Channels[n].URL.Reveal()), nil)
+			slack, err := report.NewSlack(name, s.config.Channels[n].URL.Reveal(), nil)
 			if err != nil {
 				return err
 			}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"time"
 )
 
@@ -30,34 +29,6 @@ type SendError struct {
 func (e *SendError) Error() string {
 	return fmt.Sprintf("channel %q: %s", e.Channel, e.Reason)
 }
-
-// Secret holds a text that must not be shown, such as a webhook's URL. However it is printed,
-// logged or encoded, it shows as ***.
-type Secret struct{ value *string }
-
-// NewSecret hides value.
-func NewSecret(value string) Secret { return Secret{&value} }
-
-// Reveal returns the hidden text, for use on the wire only.
-func (s Secret) Reveal() string {
-	if s.value == nil {
-		return ""
-	}
-	return *s.value
-}
-
-const hidden = "***"
-
-func (s Secret) String() string { return hidden }
-
-// Format prints *** for every verb.
-func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, hidden) }
-
-// MarshalText encodes as ***.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
-
-// LogValue logs as ***.
-func (s Secret) LogValue() slog.Value { return slog.StringValue(hidden) }
 
 // Writer is a Channel that prints digests as text.
 type Writer struct {

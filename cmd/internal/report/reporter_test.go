@@ -468,7 +468,7 @@ func TestMain(m *testing.M) {
 		if err != nil {
 			panic(err)
 		}
-		s, err := NewSlack("ops", NewSecret(os.Getenv(childSlack)), nil)
+		s, err := NewSlack("ops", os.Getenv(childSlack), nil)
 		if err != nil {
 			panic(err)
 		}

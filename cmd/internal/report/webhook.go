@@ -18,17 +18,20 @@ import (
 // Slack is a Channel that posts to a Slack incoming webhook.
 type Slack struct {
 	name   string
-	url    Secret
+	url    func() *url.URL // no printer, logger or encoder looks into a function
 	client *http.Client
 }
+
+// hidden stands for what may not be shown.
+const hidden = "***"
 
 const slackTimeout = 15 * time.Second
 
 // NewSlack makes the channel. A nil client means one with a time limit of 15 seconds. Redirects are never
-// followed, since they would carry the secret elsewhere. The error says what is wrong
-// with the webhook's URL without showing it.
-func NewSlack(name string, webhook Secret, client *http.Client) (*Slack, error) {
-	u, err := url.Parse(strings.TrimSpace(webhook.Reveal()))
+// followed, since they would carry the secret elsewhere. The webhook's URL is the secret: the error says what
+// is wrong with it without showing it, and however a Slack is printed, logged or encoded, it does not show.
+func NewSlack(name, webhook string, client *http.Client) (*Slack, error) {
+	u, err := url.Parse(strings.TrimSpace(webhook))
 	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
 		return nil, fmt.Errorf("channel %q: the Slack webhook is not a web address; write one like https://hooks.slack.com/services/…", name)
 	}
@@ -37,7 +40,7 @@ func NewSlack(name string, webhook Secret, client *http.Client) (*Slack, error) 
 	}
 	own := *client
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Slack{name: name, url: NewSecret(u.String()), client: &own}, nil
+	return &Slack{name: name, url: func() *url.URL { return u }, client: &own}, nil
 }
 
 // Name returns the channel's name.
@@ -53,7 +56,7 @@ func (s *Slack) Send(ctx context.Context, d Digest) (string, error) {
 }
 
 func (s *Slack) post(ctx context.Context, body []byte) (string, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url.Reveal(), bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url().String(), bytes.NewReader(body))
 	if err != nil {
 		return "", &SendError{Channel: s.name, Reason: "the webhook's address cannot be used", Refused: true}
 	}
@@ -137,10 +140,7 @@ func retryAfter(header string, now time.Time) time.Duration {
 
 // scrub takes the webhook's address, and each part of it that could be a key, out of a text that others wrote.
 func (s *Slack) scrub(text string) string {
-	u, err := url.Parse(s.url.Reveal())
-	if err != nil {
-		return hidden
-	}
+	u := s.url()
 	parts := []string{u.String(), u.RequestURI(), u.Path, strings.TrimPrefix(u.Path, "/"), u.RawQuery}
 	for _, part := range append(parts, strings.Split(u.Path, "/")...) {
 		if len(part) > 8 { // "services" is no key

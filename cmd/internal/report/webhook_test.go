@@ -22,7 +22,7 @@ const key = "/services/T00000000/B00000000/s3cr3tS3cr3tS3cr3t"
 
 func slackTo(t *testing.T, address string, patience time.Duration) *Slack {
 	t.Helper()
-	s, err := NewSlack("ops", NewSecret(address+key), &http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}})
+	s, err := NewSlack("ops", address+key, &http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +161,7 @@ func TestSlackSendsBlocks(t *testing.T) {
 func TestSlackEndsWithItsContext(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(hang))
 	defer server.Close()
-	s, err := NewSlack("ops", NewSecret(server.URL+key), nil)
+	s, err := NewSlack("ops", server.URL+key, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,35 +175,31 @@ func TestSlackEndsWithItsContext(t *testing.T) {
 	noSecret(t, "the error", err.Error())
 }
 
-func TestSecretNeverShows(t *testing.T) {
-	s := NewSecret("https://hooks.slack.example" + key)
-	channel, err := NewSlack("ops", s, nil)
+func TestSlackNeverShowsItsAddress(t *testing.T) {
+	channel, err := NewSlack("ops", "https://hooks.slack.example"+key, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var log bytes.Buffer
-	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "secret", s, "channel", channel, "list", []Secret{s})
-	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "secret", s, "channel", channel, "list", []Secret{s})
-	encoded, err := json.Marshal(map[string]any{"a": s, "b": &s, "c": []Secret{s}})
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "channel", channel, "inside", *channel, "list", []*Slack{channel})
+	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "channel", channel, "inside", *channel, "list", []*Slack{channel})
+	encoded, err := json.Marshal(map[string]any{"a": channel, "b": *channel, "c": []Channel{channel}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	shown := log.String() + string(encoded)
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
-		shown += fmt.Sprintf(verb, s) + fmt.Sprintf(verb, channel) + fmt.Sprintf(verb, struct{ hidden Secret }{s})
+		shown += fmt.Sprintf(verb, channel) + fmt.Sprintf(verb, *channel) + fmt.Sprintf(verb, []Channel{channel}) + fmt.Sprintf(verb, struct{ hidden Slack }{*channel})
 	}
 	noSecret(t, "the output", shown)
 	if strings.Contains(shown, fmt.Sprintf("%x", "s3cr3t")) {
 		t.Error("the secret shows in hexadecimal")
 	}
-	if got := s.Reveal(); got != "https://hooks.slack.example"+key {
-		t.Errorf("Reveal() = %q", got)
-	}
 }
 
 func TestNewSlackNamesAWrongAddressWithoutShowingIt(t *testing.T) {
 	for _, address := range []string{"", "hooks.slack.com" + key, "ftp://host" + key, "https://" + key, "http://host:port" + key, "https://host/%zz" + key} {
-		_, err := NewSlack("ops", NewSecret(address), nil)
+		_, err := NewSlack("ops", address, nil)
 		if err == nil {
 			if u, _ := url.Parse(address); u != nil && u.Host == "" {
 				t.Errorf("%q is taken", address)

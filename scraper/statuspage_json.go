@@ -135,8 +135,8 @@ func (d *spDocument) kind() (kind, why string) {
 		return docHistory, ""
 	case d.Page == nil && d.ID != "" && len(d.Updates) > 0 && d.Updates[0] == '[':
 		return docIncident, ""
-	case d.Page == nil:
-		return "", ""
+	case d.Page == nil || d.Page.ID == "":
+		return "", "" // others too serve a "page" beside "incidents"; Statuspage's has an id
 	case ulid.MatchString(d.Page.ID):
 		return "", "the answer of incident.io's Statuspage-compatible API (its ids are ULIDs)"
 	case d.Incident != nil || d.Maintenance != nil:

@@ -98,6 +98,9 @@ func (flashduty) Describe() Description {
 
 // Detect reports whether the page is a document of Flashduty. An empty list of changes is not enough to tell.
 func (flashduty) Detect(p Page) bool {
+	if !bytes.Contains(p.Body, []byte("request_id")) {
+		return false // before the page is parsed to say what else it is
+	}
 	res, err := flashduty{}.Parse(Source{}, p)
 	return err == nil && (res.Document != flashdutyList || len(res.Incidents) > 0)
 }

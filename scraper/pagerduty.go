@@ -61,13 +61,16 @@ func (pagerduty) Describe() Description {
 		Name:      "PagerDuty",
 		Documents: []string{"any page (script#data)"},
 		History:   "what the page holds, more than a year",
-		Fields:    []string{"state", "severity", "started_at", "resolved_at", "updates", "postmortem", "affected", "components"},
+		Fields:    []string{"state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates", "postmortem", "affected", "components"},
 		Source:    FromBytes,
 	}
 }
 
 // Detect reports whether the page carries PagerDuty's data.
 func (pagerduty) Detect(p Page) bool {
+	if !bytes.Contains(p.Body, []byte("open_incidents")) {
+		return false // before the page is parsed to say what else it is
+	}
 	_, err := pagerduty{}.Parse(Source{}, p)
 	return err == nil
 }

@@ -91,8 +91,15 @@ func (statuscast) Describe() Description {
 
 // Detect reports whether the page is a home page of StatusCast.
 func (statuscast) Detect(p Page) bool {
+	if !hasStatuscastWidgets(p.Body) {
+		return false // before the page is parsed to say what else it is
+	}
 	_, err := statuscast{}.Parse(Source{}, p)
 	return err == nil
+}
+
+func hasStatuscastWidgets(body []byte) bool {
+	return bytes.Contains(body, []byte("widget-incidentlist")) || bytes.Contains(body, []byte("historygrid"))
 }
 
 func notStatuscast(p Page) error {
@@ -103,7 +110,7 @@ func notStatuscast(p Page) error {
 // and for one whose lists hold incidents that cannot be read.
 func (statuscast) Parse(_ Source, p Page) (Result, error) {
 	body := bytes.TrimSpace(bytes.TrimPrefix(p.Body, []byte("\xef\xbb\xbf")))
-	if !bytes.Contains(body, []byte("widget-incidentlist")) && !bytes.Contains(body, []byte("historygrid")) {
+	if !hasStatuscastWidgets(body) {
 		return Result{}, notStatuscast(p)
 	}
 	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(body))

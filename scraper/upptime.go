@@ -129,6 +129,9 @@ func (upptime) Describe() Description {
 // Detect reports whether the page is a document of Upptime. Issues are only taken for Upptime's where one of
 // them is an incident that Upptime opened.
 func (upptime) Detect(p Page) bool {
+	if looksLikeHTML(bytes.TrimSpace(p.Body)) {
+		return false // before the page is parsed to say what else it is
+	}
 	res, err := upptime{}.Parse(Source{}, Page{Body: p.Body})
 	return err == nil && (res.Document != upptimeIssues || len(res.Incidents) > 0)
 }

@@ -25,6 +25,18 @@ type feed struct{}
 // Start asks for the feed itself.
 func (feed) Start(s Source) []Request { return []Request{{URL: s.URL}} }
 
+// Describe says what is read of a feed.
+func (feed) Describe() Description {
+	return Description{
+		Name:      "Any feed",
+		Documents: []string{"RSS", "Atom", "JSON Feed"},
+		History:   "what the feed lists",
+		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates", "affected"},
+		Source:    FromBoth,
+		Address:   "the feed's own",
+	}
+}
+
 // Detect reports whether the page is an RSS, Atom or JSON feed.
 func (feed) Detect(p Page) bool { return isFeed(feedBody(p)) || isJSONFeed(feedBody(p)) }
 

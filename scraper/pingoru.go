@@ -55,6 +55,18 @@ func (pingoru) Words() normalize.Words {
 	}}
 }
 
+// Describe says what is read of Pingoru.
+func (pingoru) Describe() Description {
+	return Description{
+		Name:      "Pingoru",
+		Documents: []string{"outage history", "incident page", "the visible text of both"},
+		History:   "what the outage history lists, with its incidents' pages",
+		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "updates", "postmortem", "affected"},
+		Source:    FromBytes,
+		Address:   "https://pingoru.io/providers/<vendor>",
+	}
+}
+
 // Detect reports whether the page carries Pingoru's labels.
 func (pingoru) Detect(p Page) bool {
 	for _, label := range []string{"Update timeline", "Outage History", "Detected by"} {

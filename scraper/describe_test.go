@@ -1,0 +1,169 @@
+package scraper
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// undescribed are platforms that cannot say yet what they read.
+var undescribed = []string{
+	"aws", "azure", "betterstack", "checkly", "googlecloud", "incidentio", "instatus", "slack", "vultr", "yandexcloud",
+}
+
+// described returns the description of each platform that has one, in the order of names, and its name.
+func described(t *testing.T) (names []string, out []Description) {
+	t.Helper()
+	for _, name := range Platforms() {
+		d, ok := registry[name].(Describer)
+		if !ok {
+			if !slices.Contains(undescribed, name) {
+				t.Errorf("platform %q does not say what it reads: give it a method Describe", name)
+			}
+			continue
+		}
+		names, out = append(names, name), append(out, d.Describe())
+	}
+	return names, out
+}
+
+// TestDescriptionsAreTrue holds that each platform's description is complete, and that the fields it tells are
+// those that the incidents of its cases have.
+func TestDescriptionsAreTrue(t *testing.T) {
+	names, list := described(t)
+	for n, d := range list {
+		t.Run(names[n], func(t *testing.T) {
+			if d.Name == "" || len(d.Documents) == 0 || d.History == "" {
+				t.Errorf("the description lacks a name, documents or history: %+v", d)
+			}
+			if !slices.Contains([]Evidence{FromBytes, FromDocuments, FromBoth}, d.Source) {
+				t.Errorf("%q is no kind of evidence", d.Source)
+			}
+			if _, ok := registry[names[n]].(Detector); !ok {
+				t.Error("it cannot be detected")
+			}
+			want := []string{}
+			for _, field := range Fields() {
+				if goldenFields(t, names[n])[field] {
+					want = append(want, field)
+				}
+			}
+			if diff := cmp.Diff(want, d.Fields); diff != "" {
+				t.Errorf("the incidents of testdata/%s have other fields (-have +described):\n%s", names[n], diff)
+			}
+		})
+	}
+}
+
+// goldenFields returns the fields that at least one incident of a platform's golden files has.
+func goldenFields(t *testing.T, platform string) map[string]bool {
+	t.Helper()
+	have := map[string]bool{}
+	for _, dir := range caseDirs(t)[platform] {
+		var incidents []goldenIncident
+		var raw goldenRaw
+		if !readGolden(t, filepath.Join(dir, "incidents.json"), &incidents) || !readGolden(t, filepath.Join(dir, "raw.json"), &raw) {
+			continue
+		}
+		have["components"] = have["components"] || len(raw.Components) > 0
+		for _, i := range incidents {
+			for field, has := range map[string]bool{
+				"url": i.URL != "", "state": i.State != "unknown", "severity": i.Severity != "unknown",
+				"started_at": i.StartedAt != "", "resolved_at": i.ResolvedAt != "",
+				"scheduled_start_at": i.ScheduledStart != "", "scheduled_end_at": i.ScheduledEnd != "",
+				"updates": len(i.Updates) > 0, "affected": len(i.Components) > 0,
+				"postmortem": slices.ContainsFunc(i.Updates, func(u goldenUpdate) bool { return u.State == "postmortem" }),
+			} {
+				have[field] = have[field] || has
+			}
+		}
+	}
+	return have
+}
+
+// readGolden reads a golden file; it reports false for a case that has none, being refused.
+func readGolden(t *testing.T, path string, into any) bool {
+	t.Helper()
+	body, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false
+	}
+	if err == nil {
+		err = json.Unmarshal(body, into)
+	}
+	if err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	return true
+}
+
+// TestPlatformsPage holds that docs/platforms.md is what the platforms say of themselves.
+func TestPlatformsPage(t *testing.T) {
+	names, list := described(t)
+	var page strings.Builder
+	page.WriteString(`# Platforms
+
+What vendorwatch reads of each status-page product. Give a vendor the address of its status page, and the platform is found by
+the shape of what it answers; where another address is needed, the last column says which.
+
+This page is made from the code by ` + "`go test ./scraper -run TestPlatformsPage -update`" + `.
+
+- **known from** bytes: pages that real vendors served are read in the tests. Documents: the platform's documentation, or other
+  readers of it, with a strict look at the shape.
+- A field that a platform does not give stays empty, or ` + "`unknown`" + `; it is never guessed.
+
+| platform | name in config.toml | documents read | history | known from | address |
+|---|---|---|---|---|---|
+`)
+	for n, d := range list {
+		address := "the status page's"
+		if d.Address != "" {
+			address = d.Address
+		}
+		fmt.Fprintf(&page, "| %s | `%s` | %s | %s | %s | %s |\n", d.Name, names[n], cell(strings.Join(d.Documents, ", ")), cell(d.History), d.Source, cell(address))
+	}
+	page.WriteString(`
+## Fields
+
+The columns are named as in [the SQLite file](schema.md). "affected" are the components that an incident names, "components" the
+page's own list of them with their statuses.
+
+| platform | ` + strings.Join(Fields(), " | ") + " |\n|---|" + strings.Repeat(":-:|", len(Fields())) + "\n")
+	for n, d := range list {
+		fmt.Fprintf(&page, "| `%s` |", names[n])
+		for _, field := range Fields() {
+			mark := " "
+			if slices.Contains(d.Fields, field) {
+				mark = " x "
+			}
+			page.WriteString(mark + "|")
+		}
+		page.WriteString("\n")
+	}
+	path := filepath.Join("..", "docs", "platforms.md")
+	if *update {
+		if err := os.WriteFile(path, []byte(page.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	have, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(page.String(), string(have)); diff != "" {
+		t.Errorf("docs/platforms.md is not what the platforms say; run with -update (-platforms +page)\n%s", diff)
+	}
+}
+
+// cell keeps a text in one cell of a table: "<id>" is no tag there.
+func cell(s string) string {
+	return strings.NewReplacer("|", `\|`, "<", "&lt;", ">", "&gt;").Replace(s)
+}

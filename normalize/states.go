@@ -1,0 +1,180 @@
+package normalize
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func (r *reading) updates() {
+	state := StateUpdate
+	for _, u := range r.raw.Updates {
+		up := Update{
+			Key:         u.ID,
+			VendorState: strings.TrimSpace(u.State),
+			PostedAt:    r.read("posted_at", u.Posted),
+			CreatedAt:   r.read("created_at", u.Created),
+			Body:        Markdown(u.Body, u.Format),
+		}
+		if u.Posted.IsZero() {
+			r.finding("posted_at", u.State, "the update shows no time")
+		}
+		up.State = r.updateState(up.VendorState, state)
+		if up.State != StatePostmortem && up.State != StateUnknown {
+			state = up.State
+		}
+		r.incident.Updates = append(r.incident.Updates, up)
+	}
+	slices.SortStableFunc(r.incident.Updates, func(a, b Update) int { return a.PostedAt.Compare(b.PostedAt) })
+	undatedLast(r.incident.Updates)
+	nameUpdates(r.incident.Updates)
+}
+
+// updateState reads an update's word. A post headed "Update" changes no state: it has the state in
+// force, which is what the same vendor's JSON says of it.
+func (r *reading) updateState(word string, inForce State) State {
+	if word == "" {
+		return StateUnknown
+	}
+	s, ok := r.own.state(word)
+	if !ok {
+		r.finding("state", word, "this state word of an update is unknown")
+		return StateUnknown
+	}
+	if s == StateUpdate {
+		return inForce
+	}
+	return s
+}
+
+// undatedLast keeps updates without a time where the page ends: a text that is cut lacks the time of
+// its oldest update, but what is known of it is only that it has none.
+func undatedLast(updates []Update) {
+	slices.SortStableFunc(updates, func(a, b Update) int {
+		return cmp.Compare(btoi(a.PostedAt.IsZero()), btoi(b.PostedAt.IsZero()))
+	})
+	if n := slices.IndexFunc(updates, func(u Update) bool { return u.PostedAt.IsZero() }); n > 0 {
+		undated := slices.Clone(updates[n:])
+		copy(updates[len(undated):], updates[:n])
+		copy(updates, undated)
+	}
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// nameUpdates gives updates without an id a key of state and minute, with an ordinal from the second on.
+func nameUpdates(updates []Update) {
+	used := map[string]int{}
+	for n := range updates {
+		u := &updates[n]
+		if u.Key != "" {
+			continue
+		}
+		base := "@" + string(u.State)
+		if !u.PostedAt.IsZero() {
+			base = "@" + u.PostedAt.Format("2006-01-02T15:04Z") + "/" + string(u.State)
+		}
+		used[base]++
+		u.Key = base
+		if used[base] > 1 {
+			u.Key += "#" + strconv.Itoa(used[base])
+		}
+	}
+}
+
+func (r *reading) kind() {
+	i := &r.incident
+	i.Kind = KindIncident
+	switch Kind(r.raw.Kind) {
+	case KindIncident, KindMaintenance, KindNotice:
+		i.Kind = Kind(r.raw.Kind)
+		return
+	case "":
+	default:
+		r.finding("kind", r.raw.Kind, "this kind is unknown")
+	}
+	planned := func(word string) bool {
+		s, _ := r.own.state(word)
+		return s == StateScheduled || s == StateInProgress || s == StateVerifying || s == StateCompleted
+	}
+	if planned(r.raw.State) || Word(r.raw.Impact) == "maintenance" || !r.raw.ScheduledStart.IsZero() ||
+		slices.ContainsFunc(r.raw.Updates, func(u RawUpdate) bool { return planned(u.State) }) {
+		i.Kind = KindMaintenance
+	}
+}
+
+func (r *reading) severity() {
+	i := &r.incident
+	i.Severity = SeverityUnknown
+	if i.VendorSeverity == "" {
+		return
+	}
+	s, ok := r.own.severity(i.VendorSeverity)
+	if !ok {
+		r.finding("severity", i.VendorSeverity, "this severity word is unknown")
+	}
+	i.Severity = s
+}
+
+func (r *reading) state() {
+	i := &r.incident
+	if i.VendorState != "" {
+		s, ok := r.own.state(i.VendorState)
+		if !ok {
+			r.finding("state", i.VendorState, "this state word is unknown")
+		}
+		if s != StatePostmortem && s != StateUpdate {
+			i.State = s
+			return
+		}
+	}
+	i.State = stateOf(i.Updates, i.Kind)
+	switch {
+	case Word(i.VendorState) == "postmortem" || !r.raw.Resolved.IsZero():
+		// A page that prints an end says that it is over, whatever part of the timeline it shows.
+		if !i.State.Over() {
+			i.State = overState(i.Kind)
+		}
+	case i.State != StateUnknown:
+	case i.Kind == KindMaintenance && len(i.Updates) == 0 && saysCompleted.MatchString(r.raw.Message):
+		i.State = StateCompleted
+	case !r.raw.Period.IsZero():
+		if _, end, err := ParsePeriod(r.raw.Period, r.raw.Zone); err == nil && !end.IsZero() && i.Kind == KindIncident {
+			i.State = StateResolved
+		}
+	}
+}
+
+// saysCompleted finds the words with which the latest post of a maintenance, on a line of a history page, ends it.
+var saysCompleted = regexp.MustCompile(`(?i)\bmaintenance (?:has been|has now been|is|was|is now|has now) (?:successfully )?complete|\bcompleted the (?:scheduled )?maintenance`)
+
+func overState(k Kind) State {
+	if k == KindMaintenance {
+		return StateCompleted
+	}
+	return StateResolved
+}
+
+// stateOf is where the timeline stands: the newest update that says so. A postmortem tells that all is over.
+func stateOf(updates []Update, k Kind) State {
+	for _, u := range slices.Backward(updates) {
+		switch u.State {
+		case StatePostmortem:
+			if s := stateOf(slices.DeleteFunc(slices.Clone(updates), func(u Update) bool { return u.State == StatePostmortem }), k); s.Over() {
+				return s
+			}
+			return overState(k)
+		case StateUpdate, StateUnknown:
+		default:
+			return u.State
+		}
+	}
+	return StateUnknown
+}

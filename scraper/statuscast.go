@@ -16,7 +16,7 @@ import (
 func init() { Register("statuscast", statuscast{}) }
 
 // statuscast reads the home page of StatusCast, known from bytes of 2023. A home page is made of widgets the
-// vendor chooses: lists of incidents ("Current Incidents", "Incidents (Last 15 Days)", maintenance), a grid of
+// vendor chooses: lists of incidents (those now open, those of some days, maintenance), a grid of
 // components by day, and free HTML. Each incident is shown with its newest post only, so that a timeline
 // grows from poll to poll. History goes as far back as the vendor's lists do, days to a year.
 //

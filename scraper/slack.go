@@ -82,8 +82,8 @@ type slackNote struct {
 }
 
 // Parse reads the current status or the history. It returns an error that wraps ErrShape for anything
-// else: version 1 of the API, which has no active_incidents, and an empty history, since there has
-// been none since 2010.
+// else: version 1 of the API, which has no active_incidents, and an empty history, which
+// is not to be believed.
 func (slack) Parse(s Source, p Page) (Result, error) {
 	res := Result{Document: slackCurrent}
 	if p.URL != "" {

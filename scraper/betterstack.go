@@ -77,6 +77,17 @@ func (betterStack) Words() normalize.Words {
 	}
 }
 
+// Describe says what is read of Better Stack.
+func (betterStack) Describe() Description {
+	return Description{
+		Name:      "Better Stack",
+		Documents: []string{"index.json", "home page", "history page", "incident page"},
+		History:   "to the product's first quarter",
+		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates", "affected", "components"},
+		Source:    FromBoth,
+	}
+}
+
 // Detect reports whether the page is a document of Better Stack.
 func (betterStack) Detect(p Page) bool {
 	if looksLikeHTML(feedBody(p)) && !namesBetterStack(p.Body) {

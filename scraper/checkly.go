@@ -56,6 +56,18 @@ func (checkly) Words() normalize.Words {
 	return normalize.Words{Severities: map[string]normalize.Severity{"medium": normalize.SeverityMinor}}
 }
 
+// Describe says what is read of Checkly.
+func (checkly) Describe() Description {
+	return Description{
+		Name:      "Checkly",
+		Documents: []string{"unresolved incidents"},
+		History:   "none: what has ended is not listed",
+		Fields:    []string{"state", "severity", "started_at", "updates", "affected"},
+		Source:    FromBytes,
+		Address:   "the page's on checkly-status-page.com, else https://<page>/api/status-page/<slug>/unresolved-incidents",
+	}
+}
+
 // Detect reports whether the page is a list of unresolved incidents as Checkly writes it.
 func (checkly) Detect(p Page) bool {
 	body := feedBody(p)

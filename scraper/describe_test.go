@@ -16,7 +16,7 @@ import (
 
 // undescribed are platforms that cannot say yet what they read.
 var undescribed = []string{
-	"aws", "azure", "betterstack", "checkly", "googlecloud", "incidentio", "instatus", "slack", "vultr", "yandexcloud",
+	"aws", "azure", "googlecloud", "slack", "vultr", "yandexcloud",
 }
 
 // described returns the description of each platform that has one, in the order of names, and its name.

@@ -74,6 +74,17 @@ func (incidentIO) Words() normalize.Words {
 	}}
 }
 
+// Describe says what is read of incident.io.
+func (incidentIO) Describe() Description {
+	return Description{
+		Name:      "incident.io",
+		Documents: []string{"home page", "incident page", "summary.json", "incidents.json", "components.json", "status.json", "/proxy/<host> and its incidents and component_impacts"},
+		History:   "three months, as far as the home page tells",
+		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates", "postmortem", "affected", "components"},
+		Source:    FromBoth,
+	}
+}
+
 // Detect reports whether the page is a document of incident.io.
 func (incidentIO) Detect(p Page) bool {
 	if looksLikeHTML(feedBody(p)) && !mayHoldNextData(p.Body) {

@@ -99,6 +99,17 @@ func (instatus) Words() normalize.Words {
 	}
 }
 
+// Describe says what is read of Instatus.
+func (instatus) Describe() Description {
+	return Description{
+		Name:      "Instatus",
+		Documents: []string{"home page, old and new", "summary.json", "components.json", "months of the history", "incident page"},
+		History:   "to the product's first month",
+		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates", "affected", "components"},
+		Source:    FromBoth,
+	}
+}
+
 // Detect reports whether the page is a document of Instatus.
 func (instatus) Detect(p Page) bool {
 	if looksLikeHTML(feedBody(p)) && !mayHoldNextData(p.Body) {

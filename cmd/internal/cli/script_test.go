@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,7 +39,8 @@ import (
 //	names FILE VIEW [KEY]      what was printed is JSON, and its objects have names of the view's columns only
 //	queries N                  runs the sqlite3 commands that were printed, N of them, each with rows
 //
-// $SECRET is the part of the webhook's address that nobody may see.
+// $SECRET is the part of the webhook's address that nobody may see. The condition [race] holds under the race
+// detector.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -48,6 +50,13 @@ func TestScripts(t *testing.T) {
 			env.Setenv("SECRET", slackSecret)
 			env.Values[aroundKey] = &surroundings{}
 			return nil
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond != "race" {
+				return false, fmt.Errorf("there is no condition %s", cond)
+			}
+			info, _ := debug.ReadBuildInfo()
+			return info != nil && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}), nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":   command(scriptExits),

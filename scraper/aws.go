@@ -97,6 +97,18 @@ var awsLevels = map[string]normalize.Severity{
 	"service_impact": normalize.SeverityMajor, "service_disruption": normalize.SeverityCritical,
 }
 
+// Describe says what is read of AWS.
+func (aws) Describe() Description {
+	return Description{
+		Name:      "AWS Health",
+		Documents: []string{"currentevents", "historyevents.json", "all.rss and the feeds of single services", "data.json (served until 2023)"},
+		History:   "about a year, in historyevents.json; of a feed its last 50 updates",
+		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "updates", "affected"},
+		Source:    FromBoth,
+		Address:   "the status page's, or that of one of its RSS feeds",
+	}
+}
+
 // Detect reports whether the page is a document of AWS's.
 func (aws) Detect(p Page) bool {
 	_, err := aws{}.Parse(Source{}, p)

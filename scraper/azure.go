@@ -36,6 +36,17 @@ func (azure) Start(s Source) []Request {
 // Home returns scheme and host: one host serves one status page.
 func (azure) Home(page *url.URL) string { return siteOf(page) }
 
+// Describe says what is read of Azure Status.
+func (azure) Describe() Description {
+	return Description{
+		Name:      "Azure Status",
+		Documents: []string{"RSS feed"},
+		History:   "none: the feed lists what is open; of an incident it shows the newest words only",
+		Fields:    []string{"url", "state", "started_at", "resolved_at", "updates", "affected"},
+		Source:    FromBytes,
+	}
+}
+
 // Detect reports whether the page is Azure's feed.
 func (azure) Detect(p Page) bool {
 	_, err := azure{}.Parse(Source{}, p)

@@ -57,6 +57,17 @@ func (googleCloud) Words() normalize.Words {
 	}
 }
 
+// Describe says what is read of Google's dashboards.
+func (googleCloud) Describe() Description {
+	return Description{
+		Name:      "Google Cloud, Google Workspace, Firebase",
+		Documents: []string{"incidents.json"},
+		History:   "what incidents.json lists, as far back as Google keeps it",
+		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "updates", "postmortem", "affected"},
+		Source:    FromBytes,
+	}
+}
+
 // Detect reports whether the page is such a list.
 func (googleCloud) Detect(p Page) bool {
 	_, err := googleCloud{}.Parse(Source{}, p)

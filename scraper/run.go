@@ -6,7 +6,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"strings"
 	"time"
 
 	"vendorwatch/normalize"
@@ -51,7 +53,30 @@ type Outcome struct {
 // An error tells what could not be read; the Outcome then holds what could. It wraps the *HTTPError,
 // ErrShape, ErrBlocked or the context's error that caused it.
 func Scrape(ctx context.Context, f Fetcher, p Platform, s Source, docs map[string]Document) (Outcome, error) {
-	run := &run{fetcher: f, platform: p, source: s, docs: docs, asked: map[string]bool{}}
+	out, err := scrape(ctx, f, p, s, docs)
+	if err == nil || out.Parsed > 0 || ctx.Err() != nil || !refused(err) {
+		return out, err
+	}
+	// Where a refusal was remembered, what was refused then may be what is served now.
+	remembered := false
+	docs = maps.Clone(docs)
+	for url, d := range docs {
+		if !d.RefusedAt.IsZero() {
+			delete(docs, url)
+			remembered = true
+		}
+	}
+	if !remembered {
+		return out, err
+	}
+	again, err := scrape(ctx, f, p, s, docs)
+	again.Requests += out.Requests
+	again.Bytes += out.Bytes
+	return again, err
+}
+
+func scrape(ctx context.Context, f Fetcher, p Platform, s Source, docs map[string]Document) (Outcome, error) {
+	run := &run{fetcher: f, platform: p, source: s, docs: docs, asked: map[string]bool{}, why: map[string]error{}}
 	queue := p.Start(s)
 	first := 0
 	for _, r := range queue {
@@ -82,6 +107,7 @@ type run struct {
 	source   Source
 	docs     map[string]Document
 	asked    map[string]bool
+	why      map[string]error // by address: why the document that it stands in for was refused
 	out      Outcome
 	err      error
 }
@@ -113,12 +139,18 @@ func (u *run) step(ctx context.Context, r Request) []Request {
 	if refused(err) {
 		if len(r.Fallback) > 0 {
 			u.out.Documents = append(u.out.Documents, Document{URL: r.URL, RefusedAt: time.Now()})
+			for _, f := range r.Fallback {
+				u.why[f.URL] = err
+			}
 			return r.Fallback
 		}
 		if r.Optional {
 			u.out.Findings = append(u.out.Findings, normalize.Finding{Field: "page", Value: r.URL, Problem: err.Error()})
 			return nil
 		}
+	}
+	if before := u.why[r.URL]; before != nil && !strings.HasSuffix(before.Error(), strings.TrimPrefix(err.Error(), "read "+r.URL)) {
+		err = fmt.Errorf("%w; before that, %w", err, before)
 	}
 	u.fail(err)
 	return nil

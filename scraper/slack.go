@@ -51,6 +51,17 @@ func (slack) Words() normalize.Words {
 	}
 }
 
+// Describe says what is read of Slack's status API.
+func (slack) Describe() Description {
+	return Description{
+		Name:      "Slack Status",
+		Documents: []string{"api/v2.0.0/current", "api/v2.0.0/history"},
+		History:   "what api/v2.0.0/history lists",
+		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "updates", "affected"},
+		Source:    FromBoth,
+	}
+}
+
 // Detect reports whether the page is a document of Slack's status API.
 func (slack) Detect(p Page) bool {
 	_, err := slack{}.Parse(Source{}, p)

@@ -47,6 +47,17 @@ func (vultr) Words() normalize.Words {
 	}}
 }
 
+// Describe says what is read of Vultr.
+func (vultr) Describe() Description {
+	return Description{
+		Name:      "Vultr",
+		Documents: []string{"alerts.json", "status.json"},
+		History:   "what alerts.json lists: the ongoing alerts and those that ended lately",
+		Fields:    []string{"state", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates", "affected", "components"},
+		Source:    FromBytes,
+	}
+}
+
 // Detect reports whether the page is a document of Vultr's.
 func (vultr) Detect(p Page) bool {
 	_, err := vultr{}.Parse(Source{}, p)

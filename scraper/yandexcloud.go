@@ -59,6 +59,17 @@ func (yandexCloud) Words() normalize.Words {
 	}
 }
 
+// Describe says what is read of Yandex Cloud's status API.
+func (yandexCloud) Describe() Description {
+	return Description{
+		Name:      "Yandex Cloud",
+		Documents: []string{"api/incidents", "api/incidents/<id>"},
+		History:   "all, page by page to the first incident",
+		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "updates", "postmortem", "affected"},
+		Source:    FromBytes,
+	}
+}
+
 // Detect reports whether the page is a document of Yandex Cloud's status API.
 func (yandexCloud) Detect(p Page) bool {
 	_, err := yandexCloud{}.Parse(Source{}, p)

@@ -1,0 +1,72 @@
+package scraper
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+)
+
+// pages is a Fetcher of canned answers; what is not in it is refused with 404.
+type pages map[string]struct {
+	body  string
+	asked int
+}
+
+func (p pages) Fetch(_ context.Context, r Request) (Page, error) {
+	a, ok := p[r.URL]
+	a.asked++
+	p[r.URL] = a
+	if !ok || a.body == "" {
+		return Page{}, &HTTPError{URL: r.URL, Status: 404}
+	}
+	return Page{URL: r.URL, Status: 200, Body: []byte(a.body), At: time.Now()}, nil
+}
+
+// wordPage is a Platform whose pages must begin with "ok"; the API is preferred to the home page.
+type wordPage struct{}
+
+func (wordPage) Start(s Source) []Request {
+	return []Request{{URL: s.URL + "/api", Fallback: []Request{{URL: s.URL + "/home"}}}}
+}
+
+func (wordPage) Parse(_ Source, p Page) (Result, error) {
+	if !strings.HasPrefix(string(p.Body), "ok") {
+		return Result{}, shapeErrorf("a page that says %q", p.Body)
+	}
+	return Result{Document: "list", Coverage: Coverage{Open: true}}, nil
+}
+
+func TestAFallbackThatFailsTooTellsBothReasons(t *testing.T) {
+	f := pages{"x/home": {body: "log in"}}
+	_, err := Scrape(context.Background(), f, wordPage{}, Source{URL: "x"}, nil)
+	if !errors.Is(err, ErrShape) || !strings.Contains(err.Error(), `"log in"`) || !strings.Contains(err.Error(), "x/api: 404") {
+		t.Errorf("error: %v", err)
+	}
+}
+
+func TestARememberedRefusalIsNotAskedAgain(t *testing.T) {
+	f := pages{"x/home": {body: "ok"}}
+	out, err := Scrape(context.Background(), f, wordPage{}, Source{URL: "x"}, nil)
+	if err != nil || f["x/api"].asked != 1 || out.Requests != 2 {
+		t.Fatalf("error %v, asked %d times, %d requests", err, f["x/api"].asked, out.Requests)
+	}
+	docs := map[string]Document{}
+	for _, d := range out.Documents {
+		docs[d.URL] = d
+	}
+	out, err = Scrape(context.Background(), f, wordPage{}, Source{URL: "x"}, docs)
+	if err != nil || f["x/api"].asked != 1 || out.Requests != 1 || !out.Unchanged {
+		t.Errorf("error %v, asked %d times, %d requests, unchanged %v", err, f["x/api"].asked, out.Requests, out.Unchanged)
+	}
+}
+
+func TestARefusalIsForgottenWhereItsFallbackFails(t *testing.T) {
+	f := pages{"x/api": {body: "ok"}, "x/home": {body: "gone"}}
+	docs := map[string]Document{"x/api": {URL: "x/api", RefusedAt: time.Now()}}
+	out, err := Scrape(context.Background(), f, wordPage{}, Source{URL: "x"}, docs)
+	if err != nil || out.Parsed != 1 || out.Requests != 2 {
+		t.Errorf("error %v, %d pages read with %d requests", err, out.Parsed, out.Requests)
+	}
+}

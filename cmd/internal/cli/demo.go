@@ -106,7 +106,7 @@ The record is in %[1]s. Try on it, with the sqlite3 shell or any other:
 
 or with vendorwatch itself:
 
-  vendorwatch --db %[2]s incidents
+  go run ./cmd/vendorwatch --db %[2]s incidents
 `, path, s.db.Path())
 	return err
 }

@@ -56,7 +56,14 @@ func open(ctx context.Context, path string, m migrations) (*DB, error) {
 		return nil, err
 	}
 	write.SetMaxOpenConns(1)
-	if err := m.migrate(ctx, write, path); err != nil {
+	// While another program turns on WAL, SQLite answers at once that the file is locked: its busy timeout
+	// does not hold there.
+	err = m.migrate(ctx, write, path)
+	for try := 0; try < 100 && locked(err) && ctx.Err() == nil; try++ {
+		time.Sleep(50 * time.Millisecond)
+		err = m.migrate(ctx, write, path)
+	}
+	if err != nil {
 		return nil, errors.Join(explain(path, err), write.Close())
 	}
 	d := &DB{LateAfter: 24 * time.Hour, path: path, write: write}
@@ -93,6 +100,11 @@ func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
 		return nil, errors.Join(err, read.Close())
 	}
 	return &DB{LateAfter: 24 * time.Hour, path: path, read: read}, nil
+}
+
+// locked reports whether an error says that another program holds the file.
+func locked(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "SQLITE_BUSY")
 }
 
 // Path returns the path the file was opened with.

@@ -104,8 +104,9 @@ func TestPlatformsPage(t *testing.T) {
 	var page strings.Builder
 	page.WriteString(`# Platforms
 
-What vendorwatch reads of each status-page product. Give a vendor the address of its status page, and the platform is found by
-the shape of what it answers; where another address is needed, the last column says which.
+What vendorwatch reads of each status-page product. In config.toml, ` + "`platform`" + ` names the product that serves a vendor's page: left
+out, it is the one that the built-in catalogue knows for the page, else ` + "`statuspage`" + `. The pages that ` + "`import`" + ` reads are told
+by their shape. The last column says which address to give.
 
 This page is made from the code by ` + "`go test ./scraper -run TestPlatformsPage -update`" + `.
 

@@ -171,7 +171,7 @@ func (v *saver) finish(contentHash any) error {
 	if err != nil || len(v.events) == 0 {
 		return err
 	}
-	v.saved.Events, err = queryEvents(v.ctx, v.tx, `WHERE e.event_id BETWEEN ? AND ?`, v.events[0], v.events[len(v.events)-1])
+	v.saved.Events, err = queryEvents(v.ctx, v, `WHERE e.event_id BETWEEN ? AND ?`, v.events[0], v.events[len(v.events)-1])
 	return err
 }
 
@@ -238,6 +238,11 @@ func (v *saver) query(query string, args ...any) (*sql.Rows, error) {
 		return nil, err
 	}
 	return stmt.QueryContext(v.ctx, args...)
+}
+
+// QueryContext is query for what takes a connection too.
+func (v *saver) QueryContext(_ context.Context, query string, args ...any) (*sql.Rows, error) {
+	return v.query(query, args...)
 }
 
 // queryRow returns a row, or sql.ErrNoRows, into dest.

@@ -40,8 +40,11 @@ func (v *saver) loadComponents() error {
 // saveComponents stores the page's own list of components. Older pages and backfills only add to it.
 func (v *saver) saveComponents() error {
 	s := v.s
-	if len(s.Components) == 0 && !s.AllComponents {
-		return nil
+	if len(s.Components) == 0 {
+		return nil // a page that lists none, not one that lost them all
+	}
+	if same, err := v.sameComponents(); same || err != nil {
+		return err
 	}
 	if err := v.loadComponents(); err != nil {
 		return err
@@ -63,8 +66,7 @@ func (v *saver) saveComponents() error {
 		}
 		taken[r.id] = true
 	}
-	// A list without a single component is a page that lists none, not one that lost them all.
-	if !s.AllComponents || !current || len(s.Components) == 0 {
+	if !s.AllComponents || !current {
 		return nil
 	}
 	for _, r := range v.components {
@@ -192,7 +194,7 @@ func (v *saver) changeComponent(r *componentRow, c normalize.Component, position
 
 // writeAffected makes the stored list of an incident's components equal to components.
 func (v *saver) writeAffected(rec *record, components []normalize.Component) error {
-	if len(components) == 0 && len(rec.components) == 0 {
+	if rec.affects(components) {
 		return nil
 	}
 	if err := v.loadComponents(); err != nil {

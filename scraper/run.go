@@ -203,7 +203,10 @@ func ofOneIncident(document string) bool {
 
 func (u *run) take(r Result) {
 	u.out.Raws = append(u.out.Raws, r.Incidents...)
-	if r.Coverage.Components || len(u.out.Components) == 0 {
+	switch {
+	case len(u.out.Components) == 0:
+		u.out.Components = r.Components
+	case r.Coverage.Components:
 		u.out.Components = append(u.out.Components, r.Components...)
 	}
 	u.out.Coverage.Open = u.out.Coverage.Open || r.Coverage.Open

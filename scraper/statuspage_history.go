@@ -56,7 +56,7 @@ func readHistory(s Source, p Page, doc spDocument) (spResult, error) {
 		own = "https://" + page.Subdomain + ".statuspage.io"
 	}
 	out.PageName, out.PageURL = page.Name, pageHome(s, p, own)
-	reader := spReader{document: docHistory, groups: map[string]string{}, names: map[string]spComponent{}}
+	reader := spReader{document: docHistory, groups: map[string]string{}}
 	out.Components = reader.components(doc.Components)
 	for _, month := range doc.Months {
 		if month.Name == "" || month.Year == 0 || month.Incidents == nil {

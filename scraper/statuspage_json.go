@@ -172,7 +172,7 @@ func (d *spDocument) missing() string {
 // read turns every document but a history into a Result.
 func (d *spDocument) read(s Source, p Page, kind string) (spResult, error) {
 	out := spResult{Result: Result{Document: kind}}
-	reader := spReader{document: kind, groups: map[string]string{}, names: make(map[string]spComponent, len(d.Components))}
+	reader := spReader{document: kind, groups: map[string]string{}, listed: d.Components}
 	if d.Page != nil {
 		out.PageName, reader.zone = d.Page.Name, d.Page.TimeZone
 		reader.home = pageHome(s, p, d.Page.URL)
@@ -248,13 +248,17 @@ type spReader struct {
 	document string
 	home     string
 	zone     string
-	groups   map[string]string      // name by id
-	names    map[string]spComponent // by id
+	groups   map[string]string // name by id
+	listed   []spComponent     // the page's own
 }
 
 // components returns the components of the page without the groups, which are noted for the incidents.
 func (r *spReader) components(list []spComponent) []normalize.RawComponent {
-	r.note(list)
+	for _, c := range list {
+		if c.Group {
+			r.groups[c.ID] = c.Name
+		}
+	}
 	out := slices.Grow([]normalize.RawComponent(nil), len(list))
 	for _, c := range list {
 		if !c.Group {
@@ -262,15 +266,6 @@ func (r *spReader) components(list []spComponent) []normalize.RawComponent {
 		}
 	}
 	return out
-}
-
-func (r *spReader) note(list []spComponent) {
-	for _, c := range list {
-		if c.Group {
-			r.groups[c.ID] = c.Name
-		}
-		r.names[c.ID] = c
-	}
 }
 
 // incident reads one incident or maintenance.
@@ -356,8 +351,8 @@ func (r *spReader) affected(in spIncident) []normalize.RawComponent {
 			}
 			seen[a.Code] = len(out)
 			c := normalize.RawComponent{ID: a.Code, Name: a.Name, Status: a.NewStatus}
-			if known, ok := r.names[a.Code]; ok {
-				c.Name, c.Group = known.Name, r.groups[known.GroupID]
+			if n := slices.IndexFunc(r.listed, func(l spComponent) bool { return l.ID == a.Code }); n >= 0 {
+				c.Name, c.Group = r.listed[n].Name, r.groups[r.listed[n].GroupID]
 			}
 			out = append(out, c)
 		}

@@ -90,7 +90,7 @@ type Vendor struct {
 	Name       string   `toml:"name"`        // required, unique
 	Slug       string   `toml:"slug"`        // name for the command line, the file and URLs: a-z, 0-9 and dashes; default made from Name
 	URL        string   `toml:"url"`         // address of the first status page; the same as a first [[vendor.source]]; without any source, default the page that scraper.LookupVendor has for Name
-	Platform   string   `toml:"platform"`    // platform of URL, and the default of its sources; default "statuspage", for a page of the catalogue its own
+	Platform   string   `toml:"platform"`    // platform of URL, and the default of its sources; default: what the catalogue knows of URL, else "statuspage", for a page of the catalogue its own
 	Schedule   string   `toml:"schedule"`    // cron line; default Config.Schedule
 	Timeout    Duration `toml:"timeout"`     // for one scrape of one source; default Config.Timeout
 	Owner      string   `toml:"owner"`       // who in the company looks after this vendor

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"vendorwatch/scraper"
 )
 
 var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
@@ -100,6 +101,9 @@ func (c *checker) vendor(v *Vendor, path string, pages map[string]int) {
 	if v.URL != "" || len(v.Sources) == 0 {
 		own := Source{URL: v.URL, Platform: v.Platform, Schedule: v.Schedule, Timeout: v.Timeout}
 		c.page(&own, path+".url", pages)
+		if known := scraper.PlatformOf(own.URL); known != "" && !c.index.has(path+".platform") {
+			v.Platform, own.Platform = known, known
+		}
 		own.Cron, _ = ParseSchedule(own.Schedule, c.config.Zone) // a bad line is noted where it stands
 		v.URL = own.URL
 		v.Sources = append([]Source{own}, v.Sources...)

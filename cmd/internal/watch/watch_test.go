@@ -1,0 +1,187 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"vendorwatch/db"
+	"vendorwatch/scraper"
+)
+
+// answers is a Fetcher made of one function.
+type answers func(ctx context.Context, r scraper.Request) (scraper.Page, error)
+
+func (f answers) Fetch(ctx context.Context, r scraper.Request) (scraper.Page, error) {
+	return f(ctx, r)
+}
+
+const quiet = `{"page":{"id":"p1","name":"Acme","url":"https://status.acme.example","time_zone":"Etc/UTC","updated_at":"2026-03-01T09:00:00.000Z"},` +
+	`"status":{"indicator":"none","description":"All Systems Operational"},"components":[],"incidents":[],"scheduled_maintenances":[]}`
+
+// healthy answers every request with a Statuspage on which nothing is open.
+func healthy(_ context.Context, r scraper.Request) (scraper.Page, error) {
+	if !strings.HasSuffix(r.URL, "/summary.json") {
+		return scraper.Page{}, &scraper.HTTPError{URL: r.URL, Status: 404}
+	}
+	return scraper.Page{URL: r.URL, Status: 200, Body: []byte(quiet), At: time.Now()}, nil
+}
+
+func watcher(t *testing.T, fetch answers) (*Watcher, Source) {
+	t.Helper()
+	ctx := context.Background()
+	file, err := db.Open(ctx, filepath.Join(t.TempDir(), "x.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { file.Close() })
+	vendor, err := file.EnsureVendor(ctx, db.Vendor{Slug: "acme", Name: "Acme"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := file.EnsureSource(ctx, vendor, "https://status.acme.example", "statuspage")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &Watcher{DB: file, Fetcher: fetch, Log: slog.New(slog.DiscardHandler), Now: time.Now, Concurrency: 2}
+	return w, Source{ID: id, Vendor: "acme", URL: "https://status.acme.example", Platform: "statuspage", Schedule: cron.Every(time.Hour), Timeout: 5 * time.Second}
+}
+
+func health(t *testing.T, w *Watcher) db.SourceHealth {
+	t.Helper()
+	list, err := w.DB.Health(context.Background())
+	if err != nil || len(list) != 1 {
+		t.Fatalf("health %v, error %v", list, err)
+	}
+	return list[0]
+}
+
+func TestAScrapeThatFailsIsOnRecordWithItsReason(t *testing.T) {
+	w, s := watcher(t, func(_ context.Context, r scraper.Request) (scraper.Page, error) {
+		return scraper.Page{}, &scraper.HTTPError{URL: r.URL, Status: 503}
+	})
+	saved, err := w.Scrape(context.Background(), s)
+	var h *scraper.HTTPError
+	if !errors.As(err, &h) || saved.Outcome != db.OutcomeFailed {
+		t.Fatalf("outcome %q, error %v", saved.Outcome, err)
+	}
+	if got := health(t, w); got.ConsecutiveFailures != 1 || !strings.Contains(got.LastError, "503") {
+		t.Errorf("health: %+v", got)
+	}
+}
+
+func TestAPageThatIsSomethingElseIsUnreadable(t *testing.T) {
+	w, s := watcher(t, func(_ context.Context, r scraper.Request) (scraper.Page, error) {
+		return scraper.Page{URL: r.URL, Status: 200, Body: []byte(`{"message":"Forbidden"}`), At: time.Now()}, nil
+	})
+	saved, err := w.Scrape(context.Background(), s)
+	if !errors.Is(err, scraper.ErrShape) || saved.Outcome != db.OutcomeUnreadable {
+		t.Errorf("outcome %q, error %v", saved.Outcome, err)
+	}
+}
+
+func TestAScrapeStoppedFromOutsideSaysNothingOfTheVendor(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	why := errors.New("the service is stopping")
+	w, s := watcher(t, func(ctx context.Context, r scraper.Request) (scraper.Page, error) {
+		cancel(why)
+		<-ctx.Done()
+		return scraper.Page{}, fmt.Errorf("fetch %s: %w", r.URL, context.Cause(ctx))
+	})
+	if _, err := w.Scrape(ctx, s); !errors.Is(err, why) {
+		t.Errorf("error: %v", err)
+	}
+	if got := health(t, w); got.ConsecutiveFailures != 0 || got.LastAttemptAt != "" {
+		t.Errorf("health: %+v", got)
+	}
+}
+
+func TestAScrapeHasItsTimeLimit(t *testing.T) {
+	w, s := watcher(t, func(ctx context.Context, r scraper.Request) (scraper.Page, error) {
+		<-ctx.Done()
+		return scraper.Page{}, fmt.Errorf("fetch %s: %w", r.URL, context.Cause(ctx))
+	})
+	s.Timeout = 20 * time.Millisecond
+	saved, err := w.Scrape(context.Background(), s)
+	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "20ms (timeout)") || saved.Outcome != db.OutcomeFailed {
+		t.Errorf("outcome %q, error %v", saved.Outcome, err)
+	}
+}
+
+func TestAServerThatAsksForRestIsLeftAlone(t *testing.T) {
+	asked := 0
+	w, s := watcher(t, func(_ context.Context, r scraper.Request) (scraper.Page, error) {
+		asked++
+		return scraper.Page{}, &scraper.HTTPError{URL: r.URL, Status: 429, RetryAfter: time.Hour}
+	})
+	for range 3 {
+		w.scheduled(context.Background(), s)
+	}
+	if asked != 1 {
+		t.Errorf("asked %d times within the hour it asked for", asked)
+	}
+}
+
+func TestAScrapeThatPanicsStopsNeitherTheServiceNorItsNextScrape(t *testing.T) {
+	calls := make(chan int, 10)
+	var n atomic.Int32
+	w, s := watcher(t, func(ctx context.Context, r scraper.Request) (scraper.Page, error) {
+		call := int(n.Add(1))
+		calls <- call
+		if call == 1 {
+			panic("a bug in a reader")
+		}
+		return healthy(ctx, r)
+	})
+	s.Schedule = cron.Every(time.Second)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- w.Run(ctx, []Source{s}) }()
+	for range 2 {
+		<-calls
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestManySourcesOfOneScheduleAreSpread(t *testing.T) {
+	parse := func(line string) cron.Schedule {
+		s, err := cron.ParseStandard(line)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	base := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	seconds := map[int]int{}
+	for n := range 1000 {
+		s := Source{Vendor: fmt.Sprint("vendor-", n), URL: "https://status.example", Schedule: parse("*/5 * * * *")}
+		next := spread(s).Next(base)
+		if again := spread(s).Next(base); !again.Equal(next) {
+			t.Fatal("the same source starts at another second each time")
+		}
+		if plain := s.Schedule.Next(base.Add(-time.Minute)); next.Sub(plain) >= 5*time.Minute+maxSpread || next.Before(base) {
+			t.Fatalf("%s instead of %s", next, plain)
+		}
+		seconds[next.Second()]++
+	}
+	for second, sources := range seconds {
+		if sources > 60 {
+			t.Errorf("%d of 1,000 sources start in second %d", sources, second)
+		}
+	}
+	daily := Source{Vendor: "a", Schedule: parse("0 9 * * *")}
+	if next := spread(daily).Next(base.Add(-time.Hour)); next.Before(base) || next.After(base.Add(maxSpread)) {
+		t.Errorf("a daily scrape at 9:00 starts at %s", next)
+	}
+}

@@ -44,14 +44,14 @@ func TestBrowserCopies(t *testing.T) {
 		address := home + "/incidents/" + id
 		text, html := browser.open(t, address)
 		document := get(t, home+"/incidents/"+id+".json")
-		want := imported(t, clock.Now(), address, "page.json", document)
+		want := importedCopy(t, clock.Now(), address, "page.json", document)
 		if len(want.Updates) != 3 || len(want.Components) != 2 || want.ResolvedAt == "" {
 			t.Fatalf("the JSON document holds %+v; want three updates, two components and an end", want)
 		}
-		if diff := cmp.Diff(want, imported(t, clock.Now(), address, "page.txt", text)); diff != "" {
+		if diff := cmp.Diff(want, importedCopy(t, clock.Now(), address, "page.txt", text)); diff != "" {
 			t.Errorf("the copied text tells another incident than the JSON (-JSON +text):\n%s", diff)
 		}
-		if diff := cmp.Diff(want, imported(t, clock.Now(), address, "page.html", html)); diff != "" {
+		if diff := cmp.Diff(want, importedCopy(t, clock.Now(), address, "page.html", html)); diff != "" {
 			t.Errorf("the browser's HTML tells another incident than the JSON (-JSON +HTML):\n%s", diff)
 		}
 	})
@@ -60,11 +60,11 @@ func TestBrowserCopies(t *testing.T) {
 		path := find(t, history, `href="(/providers/mailferry/incidents/\d+)">Delayed`)
 		address := history[:strings.Index(history, "/providers/")] + path
 		text, html := browser.open(t, address)
-		want := imported(t, clock.Now(), address, "page.html", get(t, address))
+		want := importedCopy(t, clock.Now(), address, "page.html", get(t, address))
 		if len(want.Updates) != 3 || len(want.Components) != 1 || want.ResolvedAt == "" {
 			t.Fatalf("the page holds %+v; want three updates, a component and an end", want)
 		}
-		copied := imported(t, clock.Now(), address, "page.txt", text)
+		copied := importedCopy(t, clock.Now(), address, "page.txt", text)
 		if n := len(copied.Updates); n == len(want.Updates) {
 			// Below the newest post stands the site's footer, which plain text does not tell from the post.
 			last := &copied.Updates[n-1]
@@ -73,7 +73,7 @@ func TestBrowserCopies(t *testing.T) {
 		if diff := cmp.Diff(want, copied); diff != "" {
 			t.Errorf("the copied text tells another incident than the page (-page +text):\n%s", diff)
 		}
-		if diff := cmp.Diff(want, imported(t, clock.Now(), address, "page.html", html)); diff != "" {
+		if diff := cmp.Diff(want, importedCopy(t, clock.Now(), address, "page.html", html)); diff != "" {
 			t.Errorf("the browser's HTML tells another incident than the page (-page +HTML):\n%s", diff)
 		}
 	})
@@ -92,8 +92,8 @@ type copiedUpdate struct {
 	Words           []string
 }
 
-// imported imports one saved page into a file of its own and returns the one incident in it.
-func imported(t *testing.T, at time.Time, address, name string, body []byte) copied {
+// importedCopy imports one saved page into a file of its own and returns the one incident in it.
+func importedCopy(t *testing.T, at time.Time, address, name string, body []byte) copied {
 	t.Helper()
 	dir := t.TempDir()
 	page, file := filepath.Join(dir, name), filepath.Join(dir, "imported.db")

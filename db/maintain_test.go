@@ -38,7 +38,22 @@ func lived(t testing.TB) *file {
 	if err := f.MarkDelivered(t.Context(), "ops", []int64{1}, after(5*time.Hour), "ok"); err != nil {
 		t.Fatal(err)
 	}
+	movedAway(f)
 	return f
+}
+
+// movedAway puts on record that the page moved.
+func movedAway(f *file) {
+	f.t.Helper()
+	for _, statement := range []string{
+		`INSERT INTO source_moves (source_id, at, from_url, from_platform, to_url, to_platform) VALUES (1, ?, 'https://a.example', 'feed', 'https://b.example', 'statuspage')`,
+		`INSERT INTO source_searches (source_id, at) VALUES (1, ?)`,
+		`INSERT INTO former_keys (source_id, source_key, incident_id, until_at) VALUES (1, 'before', 1, ?)`,
+	} {
+		if _, err := f.write.ExecContext(f.t.Context(), statement, normalize.FormatTime(after(6*time.Hour))); err != nil {
+			f.t.Fatal(err)
+		}
+	}
 }
 
 func TestCheckFindsWhatIsWrong(t *testing.T) {

@@ -162,7 +162,7 @@ func TestMigrateCopiesFirst(t *testing.T) {
 	}
 	second := migrations{fstest.MapFS{
 		"00001_first.sql":  {Data: migrationText(t, "00001_first.sql")},
-		"00002_second.sql": {Data: []byte("-- +goose Up\nCREATE TABLE extra (x TEXT) STRICT;\n")},
+		"00099_second.sql": {Data: []byte("-- +goose Up\nCREATE TABLE extra (x TEXT) STRICT;\n")},
 	}}
 	d, err := open(t.Context(), path, second)
 	if err != nil {
@@ -170,7 +170,7 @@ func TestMigrateCopiesFirst(t *testing.T) {
 	}
 	d.Close()
 	made := copies(t, path)
-	if len(made) != 1 || !strings.HasPrefix(filepath.Base(made[0]), "x.db.before-v2-") {
+	if len(made) != 1 || !strings.HasPrefix(filepath.Base(made[0]), "x.db.before-v99-") {
 		t.Fatalf("copies: %v", made)
 	}
 	if got := query(t, made[0], `SELECT count(*) FROM sqlite_master WHERE name IN ('vendors', 'extra')`); got != "1" {
@@ -189,7 +189,7 @@ func TestAFailedMigrationChangesNothing(t *testing.T) {
 	openAndClose(t, path)
 	broken := migrations{fstest.MapFS{
 		"00001_first.sql":  {Data: migrationText(t, "00001_first.sql")},
-		"00002_second.sql": {Data: []byte("-- +goose Up\nCREATE TABLE extra (x TEXT) STRICT;\nDROP TABLE no_such_table;\n")},
+		"00099_second.sql": {Data: []byte("-- +goose Up\nCREATE TABLE extra (x TEXT) STRICT;\nDROP TABLE no_such_table;\n")},
 	}}
 	if d, err := open(t.Context(), path, broken); err == nil {
 		d.Close()
@@ -254,8 +254,32 @@ func TestMigrateOldVersions(t *testing.T) {
 			if got := f.rows(`SELECT vendor, title, state, update_count FROM v_incidents`); len(got) == 0 {
 				t.Error("the incidents are gone")
 			}
+			for table, key := range map[string]string{"events": "event_id", "deliveries": "event_id", "sqlite_sequence": "name"} {
+				columns := strings.Join(f.rows(`SELECT name FROM pragma_table_info(?)`, table), ", ")
+				all := `SELECT ` + columns + ` FROM ` + table + ` ORDER BY ` + key
+				if table == "sqlite_sequence" {
+					all = `SELECT seq FROM sqlite_sequence WHERE name = 'events'`
+				}
+				old := &file{DB: &DB{read: unmigrated(t, string(text))}, t: t}
+				if diff := cmp.Diff(old.rows(all), f.rows(all)); diff != "" {
+					t.Errorf("%s differ (-before +after)\n%s", table, diff)
+				}
+			}
 		})
 	}
+}
+
+// unmigrated opens a dump as it is.
+func unmigrated(t *testing.T, dump string) *sql.DB {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "before.db")
+	exec(t, path, dump)
+	conn, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return conn
 }
 
 func openAndClose(t *testing.T, path string) {

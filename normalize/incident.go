@@ -220,6 +220,7 @@ const (
 	EventSourceReadable       EventKind = "source_readable"
 	EventIndicatorRaised      EventKind = "indicator_raised"  // a page calls itself unwell, and no incident says why
 	EventIndicatorCleared     EventKind = "indicator_cleared" // it does not any more, or an incident says why
+	EventSourceMoved          EventKind = "source_moved"      // a page went to another address or product, and is followed
 )
 
 // TimeLayout is how every time is stored and printed for machines: UTC, milliseconds, fixed width.

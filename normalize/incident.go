@@ -109,10 +109,12 @@ type Raw struct {
 
 // RawTime is a time as printed, with what the page says around it: Near is a date or time
 // ("2026-11-23", "November 2025", an RFC 3339 time) on or close to which Text lies. It supplies the
-// year, or the day, where Text has none.
+// year, or the day, where Text has none. Layout is the form of Text as package time writes it, where that is
+// known beforehand: "03/04/2026" alone does not tell which is the month.
 type RawTime struct {
-	Text string `json:"text,omitempty"`
-	Near string `json:"near,omitempty"`
+	Text   string `json:"text,omitempty"`
+	Near   string `json:"near,omitempty"`
+	Layout string `json:"layout,omitempty"`
 }
 
 // IsZero reports whether nothing was printed.

@@ -157,7 +157,7 @@ func (r *reading) read(field string, t RawTime) time.Time {
 	}
 	var err error
 	at, ok := stampedTime(t.Text)
-	if ok {
+	if ok && t.Layout == "" {
 		at, err = sane(at)
 	} else {
 		at, err = parseTime(t, r.zones.of(r.raw.Zone))

@@ -12,9 +12,10 @@ import (
 // ParseTime reads a printed time as UTC. It knows RFC 3339, RFC 1123 and epoch seconds or milliseconds,
 // and the forms of status pages: "Aug 29, 2025, 05:46 PM UTC", "Oct 16, 2025 - 12:42 EDT", "Nov 2, 16:09 PST",
 // "8 November 2025 14:07 GMT+08". A missing year, or day, is that which lies closest to t.Near; a missing
-// zone is the page's zone, else UTC. The error says what could not be read; the time is then zero.
+// zone is the page's zone, else UTC. Where t.Layout is set, the text has that form and no other is tried.
+// The error says what could not be read; the time is then zero.
 func ParseTime(t RawTime, zone string) (time.Time, error) {
-	if at, ok := stampedTime(t.Text); ok {
+	if at, ok := stampedTime(t.Text); ok && t.Layout == "" {
 		return sane(at)
 	}
 	return parseTime(t, pageZone(zone))
@@ -31,6 +32,13 @@ func parseTime(t RawTime, zone *time.Location) (time.Time, error) {
 	text := strings.Join(strings.Fields(zeroWidth.Replace(strings.ReplaceAll(t.Text, "\u00a0", " "))), " ")
 	if text == "" {
 		return time.Time{}, fmt.Errorf("no time is printed")
+	}
+	if t.Layout != "" {
+		at, err := layoutTime(t, text, zone)
+		if err != nil {
+			return time.Time{}, err
+		}
+		return sane(at)
 	}
 	if at, ok := machineTime(text, zone); ok {
 		return sane(at)

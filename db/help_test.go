@@ -136,8 +136,8 @@ func kinds(events []Event) string {
 				text += "(" + mark + ")"
 			}
 		}
-		if e.Withheld == WithheldSameEvent {
-			text += "(same_event)"
+		if e.Withheld == WithheldSameEvent || e.Withheld == WithheldFiltered {
+			text += "(" + string(e.Withheld) + ")"
 		}
 		out = append(out, text)
 	}

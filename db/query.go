@@ -87,7 +87,8 @@ const selectIncident = `
 	SELECT i.incident_id, i.vendor, i.vendor_name, i.source_id, i.page_url, i.platform, i.source_key, i.kind, i.title, i.url,
 		i.severity, i.state, i.vendor_severity, i.vendor_state,
 		coalesce(i.started_at, ''), coalesce(i.resolved_at, ''), coalesce(i.scheduled_start_at, ''), coalesce(i.scheduled_end_at, ''),
-		i.first_seen_at, coalesce(i.left_feed_at, ''), i.duration_seconds, i.stated_duration_seconds, i.announced, coalesce(i.same_event_id, 0), coalesce(i.also_on, ''),
+		i.first_seen_at, coalesce(i.left_feed_at, ''), i.duration_seconds, i.stated_duration_seconds, i.announced,
+		EXISTS (SELECT 1 FROM filtered_incidents f WHERE f.incident_id = i.incident_id), coalesce(i.same_event_id, 0), coalesce(i.also_on, ''),
 		coalesce(i.components, ''), i.update_count, coalesce(i.latest_body, ''), coalesce(i.latest_state, ''), coalesce(i.latest_posted_at, '')
 	FROM v_incidents i `
 
@@ -151,7 +152,7 @@ func scanIncident(row interface{ Scan(...any) error }) (i Incident, err error) {
 	err = row.Scan(&i.IncidentID, &i.Vendor, &i.VendorName, &i.SourceID, &i.PageURL, &i.Platform, &i.SourceKey, &i.Kind, &i.Title, &i.URL,
 		&i.Severity, &i.State, &i.VendorSeverity, &i.VendorState,
 		&i.StartedAt, &i.ResolvedAt, &i.ScheduledStartAt, &i.ScheduledEndAt,
-		&i.FirstSeenAt, &i.LeftFeedAt, &i.DurationSeconds, &i.StatedDurationSeconds, &i.Announced, &i.SameEventID, &i.AlsoOn,
+		&i.FirstSeenAt, &i.LeftFeedAt, &i.DurationSeconds, &i.StatedDurationSeconds, &i.Announced, &i.Filtered, &i.SameEventID, &i.AlsoOn,
 		&i.Components, &i.UpdateCount, &i.LatestBody, &i.LatestState, &i.LatestPostedAt)
 	return i, err
 }

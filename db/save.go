@@ -59,6 +59,7 @@ type saver struct {
 	past     bool // saved pages that are older than the newest reading of this source
 	vanished bool // too much is gone at once: the next scrape decides
 
+	filter     *normalize.Filter        // of the source; loaded when first needed
 	components map[string]*componentRow // by key; loaded when first needed
 	added      map[int64]bool           // ids of incidents that are new
 	reread     map[string]bool          // keys of incidents whose words are new

@@ -134,9 +134,8 @@ func (v *saver) recordStatus(id int64, status normalize.ComponentStatus) error {
 }
 
 func (v *saver) componentNews(r *componentRow, from string) error {
-	return v.event(normalize.EventComponentChanged, 0, 0, map[string]string{
-		"component": normalize.Component{Name: r.name, Group: r.group}.Label(), "from": from, "to": r.status,
-	})
+	c := normalize.Component{Name: r.name, Group: r.group}
+	return v.componentEvent(c, map[string]string{"component": c.Label(), "from": from, "to": r.status})
 }
 
 // renamed tells that the vendor calls a component of its id otherwise now. A group that appears or goes is
@@ -150,8 +149,8 @@ func (v *saver) renamed(was componentRow, r *componentRow) error {
 	if !regrouped {
 		from.Group = r.group
 	}
-	to := normalize.Component{Name: r.name, Group: r.group}.Label()
-	return v.event(normalize.EventComponentChanged, 0, 0, map[string]string{"component": to, "from_name": from.Label(), "to_name": to})
+	to := normalize.Component{Name: r.name, Group: r.group}
+	return v.componentEvent(to, map[string]string{"component": to.Label(), "from_name": from.Label(), "to_name": to.Label()})
 }
 
 // changeComponent brings a stored component up to what the page lists.

@@ -14,7 +14,25 @@ import (
 const sameEventAs = "same_event_as"
 
 // event writes one piece of news. Zero ids are none. News with the detail sameEventAs is withheld from channels.
+// What the source's filter hides is withheld too.
 func (v *saver) event(kind normalize.EventKind, incidentID, updateID int64, detail map[string]string) error {
+	hidden, err := v.hides(incidentID)
+	if err != nil {
+		return fmt.Errorf("event %s: %w", kind, err)
+	}
+	return v.writeEvent(kind, incidentID, updateID, detail, hidden)
+}
+
+// componentEvent writes news of a component.
+func (v *saver) componentEvent(c normalize.Component, detail map[string]string) error {
+	filter, err := v.sourceFilter()
+	if err != nil {
+		return err
+	}
+	return v.writeEvent(normalize.EventComponentChanged, 0, 0, detail, filter.HidesComponent(c))
+}
+
+func (v *saver) writeEvent(kind normalize.EventKind, incidentID, updateID int64, detail map[string]string, hidden bool) error {
 	words := map[string]string{}
 	for k, text := range detail {
 		if text != "" {
@@ -29,10 +47,10 @@ func (v *saver) event(kind normalize.EventKind, incidentID, updateID int64, deta
 	// The service's own last look stands for "now", so that the clock is read once, by the caller.
 	id, err := v.insert(`
 		INSERT INTO events (source_id, incident_id, update_id, kind, at, withheld, detail)
-		VALUES (?1, ?2, ?3, ?4, ?5, CASE WHEN ?6 THEN 'same_event'
+		VALUES (?1, ?2, ?3, ?4, ?5, CASE WHEN ?6 THEN 'same_event' WHEN ?10 THEN 'filtered'
 			WHEN ?7 AND (SELECT max(last_attempt_at) FROM sources) > ?8 THEN 'stale' END, ?9)`,
 		v.s.SourceID, nullID(incidentID), nullID(updateID), kind, v.at,
-		bit(words[sameEventAs] != ""), bit(v.s.Archived), stamp(v.s.At.Add(v.lateAfter)), b)
+		bit(words[sameEventAs] != ""), bit(v.s.Archived), stamp(v.s.At.Add(v.lateAfter)), b, bit(hidden))
 	if err != nil {
 		return fmt.Errorf("event %s: %w", kind, err)
 	}

@@ -117,6 +117,9 @@ func (v *saver) saveIncidents() error {
 	if err := v.linkEvents(all); err != nil {
 		return err
 	}
+	if err := v.weighStored(all); err != nil {
+		return err
+	}
 	for _, s := range all {
 		if err := v.tellStored(s); err != nil {
 			return fmt.Errorf("incident %q: %w", s.now.Key, err)

@@ -84,6 +84,7 @@ type Withheld string
 const (
 	WithheldStale     Withheld = "stale"      // a saved page told it, and it was old already
 	WithheldSameEvent Withheld = "same_event" // another record of the same event tells it
+	WithheldFiltered  Withheld = "filtered"   // the vendor's filters hide its incident or component
 )
 
 // Event is one piece of news, with what a reader wants to know of it.
@@ -130,6 +131,7 @@ type Incident struct {
 	DurationSeconds       *int64 `json:"duration_seconds,omitempty"` // null while it is open or an end is unknown
 	StatedDurationSeconds *int64 `json:"stated_duration_seconds,omitempty"`
 	Announced             int    `json:"announced"`
+	Filtered              int    `json:"filtered"`                // 1: the vendor's filters hide it, its news is withheld
 	SameEventID           int64  `json:"same_event_id,omitempty"` // the record that stands for the event; 0 if no other page tells of it
 	AlsoOn                string `json:"also_on,omitempty"`       // other pages that tell of the event, separated by ", "
 	Components            string `json:"components,omitempty"`    // "Group › Name", separated by ", "

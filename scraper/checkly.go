@@ -111,7 +111,7 @@ func (checkly) Parse(_ Source, p Page) (Result, error) {
 	}
 	if looksLikeHTML(body) && !openEnded(body) {
 		if slug := checklySlug(body); slug != "" && homeOfStatuspage(p.URL) != "" {
-			return Result{Document: "home", Follow: []Request{{URL: checklyList(p.URL, slug)}}}, nil
+			return Result{Document: "home", Part: true, Follow: []Request{{URL: checklyList(p.URL, slug)}}}, nil
 		}
 	}
 	return Result{}, notCheckly(p)

@@ -129,6 +129,7 @@ func (u *run) step(ctx context.Context, r Request) []Request {
 		return r.Fallback
 	}
 	u.asked[r.URL] = true
+	r.Auth = u.source.Auth
 	if u.source.Mode == Poll {
 		r.ETag, r.LastModified = known.ETag, known.LastModified
 	}
@@ -189,7 +190,7 @@ func (u *run) read(ctx context.Context, r Request, known Document) ([]Request, e
 	}
 	u.out.Parsed++
 	u.take(result)
-	if u.source.Mode == Poll && !ofOneIncident(result.Document) {
+	if u.source.Mode == Poll && !ofOneIncident(result.Document) && !result.Part {
 		u.out.Documents = append(u.out.Documents, doc)
 	}
 	return result.Follow, nil
@@ -206,7 +207,7 @@ func (u *run) take(r Result) {
 	switch {
 	case len(u.out.Components) == 0:
 		u.out.Components = r.Components
-	case r.Coverage.Components:
+	case r.Coverage.Components || r.Part:
 		u.out.Components = append(u.out.Components, r.Components...)
 	}
 	u.out.Coverage.Open = u.out.Coverage.Open || r.Coverage.Open

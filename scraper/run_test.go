@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"vendorwatch/normalize"
 )
 
 // pages is a Fetcher of canned answers; what is not in it is refused with 404.
@@ -68,5 +70,35 @@ func TestARefusalIsForgottenWhereItsFallbackFails(t *testing.T) {
 	out, err := Scrape(context.Background(), f, wordPage{}, Source{URL: "x"}, docs)
 	if err != nil || out.Parsed != 1 || out.Requests != 2 {
 		t.Errorf("error %v, %d pages read with %d requests", err, out.Parsed, out.Requests)
+	}
+}
+
+// partsPage is a Platform whose list of components lies on three pages, each of which leads to the next.
+type partsPage struct{}
+
+func (partsPage) Start(s Source) []Request { return []Request{{URL: s.URL + "/1"}} }
+
+func (partsPage) Parse(_ Source, p Page) (Result, error) {
+	next := map[string]string{"x/1": "x/2", "x/2": "x/3"}[p.URL]
+	res := Result{Document: "list", Part: true, Components: []normalize.RawComponent{{Name: string(p.Body)}}}
+	if next == "" {
+		res.Coverage.Components = true
+	} else {
+		res.Follow = []Request{{URL: next}}
+	}
+	return res, nil
+}
+
+func TestThePartsOfAListAreReadTogether(t *testing.T) {
+	f := pages{"x/1": {body: "a"}, "x/2": {body: "b"}, "x/3": {body: "c"}}
+	docs := map[string]Document{}
+	for poll := 1; poll <= 2; poll++ {
+		out, err := Scrape(context.Background(), f, partsPage{}, Source{URL: "x"}, docs)
+		if err != nil || out.Parsed != 3 || len(out.Components) != 3 || !out.Coverage.Components {
+			t.Fatalf("poll %d: error %v, %d pages read, components %v", poll, err, out.Parsed, out.Components)
+		}
+		for _, d := range out.Documents {
+			docs[d.URL] = d
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -55,6 +56,7 @@ type Source struct {
 	Mode     Mode             //
 	Known    map[string]Known // what the record holds already, by the incident's key
 	FromPage int              // Backfill: the history page to begin with; 0 and 1 are the newest
+	Auth     *Auth            // sent with every request to its own servers; nil: the page is public
 
 	// LoadKnown gives Known when a page is about to be parsed, so that an unchanged page does not
 	// cost reading the record. Known is used as it is where LoadKnown is nil.
@@ -78,11 +80,13 @@ type Request struct {
 	NextPage     int       // Backfill: with this request a new stretch of history begins, namely this page
 	ETag         string    // filled in by Scrape
 	LastModified string    // filled in by Scrape
+	Auth         *Auth     // filled in by Scrape, from the Source
 }
 
 // Page is a fetched document.
 type Page struct {
 	URL          string // after redirects
+	MovedTo      string // where permanent redirects (301, 308) led before any other; "" if none did
 	Status       int
 	ContentType  string
 	Body         []byte // UTF-8 wherever the server or the document names its charset
@@ -103,6 +107,11 @@ type Result struct {
 	PageURL    string // the status page's address as the document gives it
 	Indicator  string // page-level state word where there is one: none, minor, …
 	Headline   string // the page's own sentence for that state, where there is one: "Minor Service Outage"
+
+	// Part says that the page is one of several that are to be read together, such as a page of a long list, or a
+	// home page that only leads to what is wanted. It is read on every poll, changed or not, so that what Follow asks
+	// for is asked for; its components are added to those of the pages before.
+	Part bool
 }
 
 // Coverage says what may be concluded from an incident's absence.
@@ -129,10 +138,20 @@ type HTTPError struct {
 	URL        string
 	Status     int
 	RetryAfter time.Duration // what the server asked for; 0 if it did not
+	Login      bool          // it asks for credentials
+	Refused    bool          // it was sent some
 }
 
+// Error names the address and the status, and says so where credentials are wanted.
 func (e *HTTPError) Error() string {
-	return fmt.Sprintf("fetch %s: %s", e.URL, statusText(e.Status))
+	text := fmt.Sprintf("fetch %s: %s", e.URL, statusText(e.Status))
+	switch {
+	case e.Refused && (e.Login || e.Status == http.StatusForbidden):
+		text += ": the credentials under [vendor.auth] are not accepted"
+	case e.Login:
+		text += ": " + loginWords + giveCredentials
+	}
+	return text
 }
 
 var registry = map[string]Platform{}

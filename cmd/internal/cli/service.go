@@ -103,7 +103,7 @@ func (a *app) printEvents(d config.Digest) func([]db.Event) {
 	zone, day := d.Zone, ""
 	return func(events []db.Event) {
 		for _, e := range events {
-			if e.Withheld == db.WithheldSameEvent || e.Kind == normalize.EventIncidentEdited && !d.Edits && !a.verbose {
+			if e.Withheld == db.WithheldSameEvent || e.Withheld == db.WithheldFiltered || e.Kind == normalize.EventIncidentEdited && !d.Edits && !a.verbose {
 				continue
 			}
 			if at, err := time.Parse(normalize.TimeLayout, e.At); err == nil {

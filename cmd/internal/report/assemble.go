@@ -46,6 +46,10 @@ func assemble(f facts, w Window, o Options) Digest {
 			continue
 		}
 		told[i.IncidentID] = true
+		if i.Filtered == 1 {
+			d.Counts.Filtered++
+			continue
+		}
 		if item := (Item{Incident: i}); i.Kind != string(normalize.KindMaintenance) {
 			d.StillOpen = append(d.StillOpen, item)
 		} else {
@@ -92,7 +96,7 @@ func stories(f facts, edits bool) []*story {
 	var order []*story
 	byEvent := map[int64]*story{}
 	for _, e := range f.events {
-		if e.IncidentID == 0 || e.Withheld == db.WithheldSameEvent || e.Kind == normalize.EventIncidentEdited && !edits {
+		if e.IncidentID == 0 || e.Withheld == db.WithheldSameEvent || e.Withheld == db.WithheldFiltered || e.Kind == normalize.EventIncidentEdited && !edits {
 			continue
 		}
 		i := incidentOf(f, e)
@@ -242,7 +246,7 @@ func componentChanges(events []db.Event) []Part {
 	var order []string
 	parts := map[string]Part{}
 	for _, e := range events {
-		if e.Kind != normalize.EventComponentChanged {
+		if e.Kind != normalize.EventComponentChanged || e.Withheld == db.WithheldFiltered {
 			continue
 		}
 		name := componentName(e)

@@ -46,6 +46,7 @@ type Counts struct {
 	StillOpen        int `json:"still_open"`
 	Indicators       int `json:"page_indicators"` // pages that say that something is wrong while no incident says what
 	Resolved         int `json:"resolved"`
+	Filtered         int `json:"filtered"` // open ones, and maintenance ahead, that the vendors' filters hide
 	News             int `json:"news"`    // items of every section that tells something new
 	Sources          int `json:"sources"` // pages that are watched
 	SourcesReadable  int `json:"sources_readable"`

@@ -226,6 +226,9 @@ func (d Digest) foot() []string {
 	c := d.Counts
 	lines := []string{fmt.Sprintf("%d of %s readable, %d of %s", c.VendorsReadable, count(c.Vendors, "vendor"),
 		c.SourcesReadable, count(c.Sources, "page"))}
+	if c.Filtered > 0 {
+		lines = append(lines, fmt.Sprintf("%d more, open or ahead, hidden by the filters of vendors", c.Filtered))
+	}
 	if unseen := d.unseenWords(); unseen != "" {
 		lines = append(lines, unseen)
 	}

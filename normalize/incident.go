@@ -105,6 +105,7 @@ type Raw struct {
 	Components     []RawComponent `json:"components,omitempty"`
 	Updates        []RawUpdate    `json:"updates,omitempty"` // oldest first
 	Excerpt        bool           `json:"excerpt,omitempty"` // the document shows a part of the timeline only
+	ReadBy         string         `json:"read_by,omitempty"` // what read it, where the same bytes may be read in several ways: other selectors make other words of them
 }
 
 // RawTime is a time as printed, with what the page says around it: Near is a date or time

@@ -118,7 +118,7 @@ func (f *file) dump() string {
 	f.t.Helper()
 	var b strings.Builder
 	for _, table := range []string{"vendors", "documents", "components", "component_changes", "incidents", "incident_updates",
-		"incident_components", "revisions", "events", "channels", "deliveries", "findings", "coverage_gaps"} {
+		"incident_components", "revisions", "events", "streams", "deliveries", "delivery_events", "threads", "mutes", "findings", "coverage_gaps"} {
 		for _, row := range f.rows(`SELECT * FROM ` + table) {
 			b.WriteString(table + "|" + row + "\n")
 		}

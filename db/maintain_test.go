@@ -32,14 +32,19 @@ func lived(t testing.TB) *file {
 	for n := range 3 {
 		f.save(failed(after(time.Duration(n+2) * time.Hour)))
 	}
-	if err := f.EnsureChannel(t.Context(), "ops", after(5*time.Hour)); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.MarkDelivered(t.Context(), "ops", []int64{1}, after(5*time.Hour), "ok"); err != nil {
-		t.Fatal(err)
-	}
+	sent(f)
 	movedAway(f)
 	return f
+}
+
+// sent puts a message on record, and a mute.
+func sent(f *file) {
+	f.t.Helper()
+	f.plan(NewDelivery{Channel: "ops", Reason: "first", IncidentID: 1, EventIDs: []int64{1}})
+	f.must(f.MarkSending(f.t.Context(), 1, after(5*time.Hour)))
+	f.must(f.MarkDelivered(f.t.Context(), 1, after(5*time.Hour), "ok", "1700.1"))
+	_, err := f.Mute(f.t.Context(), Mute{Vendor: "acme"}, after(9*time.Hour), after(5*time.Hour))
+	f.must(err)
 }
 
 // movedAway puts on record that the page moved.
@@ -160,9 +165,7 @@ func TestManyAtOnce(t *testing.T) {
 	for n := range vendors {
 		sources = append(sources, f.addSource("vendor"+string(rune('a'+n))))
 	}
-	if err := f.EnsureChannel(t.Context(), "ops", t0); err != nil {
-		t.Fatal(err)
-	}
+	f.must(f.EnsureStream(t.Context(), StreamAlerts, t0))
 	other, err := Open(t.Context(), f.Path()) // as a second program would
 	if err != nil {
 		t.Fatal(err)
@@ -205,15 +208,15 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	work(func(ctx context.Context) error {
 		for range scrapes {
-			events, err := other.Pending(ctx, "ops")
-			if err != nil {
+			events, err := other.UnplannedEvents(ctx, StreamAlerts)
+			if err != nil || len(events) == 0 {
 				return err
 			}
 			var ids []int64
 			for _, e := range events {
 				ids = append(ids, e.EventID)
 			}
-			if err := other.MarkDelivered(ctx, "ops", ids, t0, ""); err != nil {
+			if err := other.SavePlan(ctx, StreamAlerts, ids[len(ids)-1], t0, []NewDelivery{{Channel: "ops", Reason: "first", EventIDs: ids}}, nil); err != nil {
 				return err
 			}
 		}
@@ -224,9 +227,9 @@ func TestManyAtOnce(t *testing.T) {
 	if err != nil || c.Incidents != vendors || c.Updates != 3*vendors || c.Scrapes != vendors*scrapes {
 		t.Errorf("%+v %v", c, err)
 	}
-	left, err := f.Pending(t.Context(), "ops")
-	delivered := f.rows(`SELECT event_id FROM deliveries WHERE state = 'delivered'`)
-	if err != nil || len(left)+len(delivered) != c.Events || len(slices.Compact(slices.Sorted(slices.Values(delivered)))) != len(delivered) {
-		t.Errorf("%d events, %d delivered, %d left (%v)", c.Events, len(delivered), len(left), err)
+	left, err := f.UnplannedEvents(t.Context(), StreamAlerts)
+	planned := f.rows(`SELECT event_id FROM delivery_events ORDER BY event_id`)
+	if err != nil || len(left)+len(planned) != c.Events || len(slices.Compact(slices.Clone(planned))) != len(planned) {
+		t.Errorf("%d events, %d planned, %d left (%v)", c.Events, len(planned), len(left), err)
 	}
 }

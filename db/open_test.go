@@ -254,7 +254,7 @@ func TestMigrateOldVersions(t *testing.T) {
 			if got := f.rows(`SELECT vendor, title, state, update_count FROM v_incidents`); len(got) == 0 {
 				t.Error("the incidents are gone")
 			}
-			for table, key := range map[string]string{"events": "event_id", "deliveries": "event_id", "sqlite_sequence": "name"} {
+			for table, key := range map[string]string{"events": "event_id", "sqlite_sequence": "name"} {
 				columns := strings.Join(f.rows(`SELECT name FROM pragma_table_info(?)`, table), ", ")
 				all := `SELECT ` + columns + ` FROM ` + table + ` ORDER BY ` + key
 				if table == "sqlite_sequence" {

@@ -11,9 +11,6 @@ import (
 	"vendorwatch/normalize"
 )
 
-// reach is how far back a channel that is used for the first time is told of what happened.
-const reach = 24 * time.Hour
-
 // EnsureChannel makes a channel known. On first sight the events of the last 24 hours are pending for it;
 // what is older it is never told of.
 func (d *DB) EnsureChannel(ctx context.Context, channel string, now time.Time) error {
@@ -64,16 +61,16 @@ func (d *DB) Pending(ctx context.Context, channel string, kinds ...normalize.Eve
 
 // MarkSending records that events are on their way. If the program ends before their fate is known, they
 // are due at once: better told twice than never.
-func (d *DB) MarkSending(ctx context.Context, channel string, ids []int64, at time.Time) error {
-	return d.mark(ctx, channel, ids, `
+func (d *DB) OutboxMarkSending(ctx context.Context, channel string, ids []int64, at time.Time) error {
+	return d.outboxMark(ctx, channel, ids, `
 		INSERT INTO deliveries (event_id, channel, state, attempts, next_attempt_at)
 		SELECT value, ?2, 'pending', 0, ?3 FROM json_each(?1) WHERE true
 		ON CONFLICT (channel, event_id) DO UPDATE SET next_attempt_at = excluded.next_attempt_at WHERE state = 'pending'`, stamp(at))
 }
 
 // MarkDelivered records that the channel took events. Receipt is what the receiver answered.
-func (d *DB) MarkDelivered(ctx context.Context, channel string, ids []int64, at time.Time, receipt string) error {
-	return d.mark(ctx, channel, ids, `
+func (d *DB) OutboxMarkDelivered(ctx context.Context, channel string, ids []int64, at time.Time, receipt string) error {
+	return d.outboxMark(ctx, channel, ids, `
 		INSERT INTO deliveries (event_id, channel, state, attempts, delivered_at, receipt)
 		SELECT value, ?2, 'delivered', 1, ?3, ?4 FROM json_each(?1) WHERE true
 		ON CONFLICT (channel, event_id) DO UPDATE SET state = 'delivered', attempts = attempts + 1, next_attempt_at = NULL,
@@ -82,11 +79,11 @@ func (d *DB) MarkDelivered(ctx context.Context, channel string, ids []int64, at 
 
 // MarkFailed records that the channel did not take events at the time at, and when to try again. errText
 // must hold no secret.
-func (d *DB) MarkFailed(ctx context.Context, channel string, ids []int64, at, next time.Time, errText string) error {
+func (d *DB) OutboxMarkFailed(ctx context.Context, channel string, ids []int64, at, next time.Time, errText string) error {
 	if next.Before(at) {
 		next = at
 	}
-	return d.mark(ctx, channel, ids, `
+	return d.outboxMark(ctx, channel, ids, `
 		INSERT INTO deliveries (event_id, channel, state, attempts, next_attempt_at, last_error)
 		SELECT value, ?2, 'pending', 1, ?3, ?4 FROM json_each(?1) WHERE true
 		ON CONFLICT (channel, event_id) DO UPDATE SET attempts = attempts + 1, next_attempt_at = excluded.next_attempt_at,
@@ -95,8 +92,8 @@ func (d *DB) MarkFailed(ctx context.Context, channel string, ids []int64, at, ne
 
 // MarkRefused records that the channel will never take events, so that they are not sent for ever. errText
 // must hold no secret.
-func (d *DB) MarkRefused(ctx context.Context, channel string, ids []int64, at time.Time, errText string) error {
-	return d.mark(ctx, channel, ids, `
+func (d *DB) OutboxMarkRefused(ctx context.Context, channel string, ids []int64, at time.Time, errText string) error {
+	return d.outboxMark(ctx, channel, ids, `
 		INSERT INTO deliveries (event_id, channel, state, attempts, last_error)
 		SELECT value, ?2, 'refused', 1, ?3 || ': ' || ?4 FROM json_each(?1) WHERE true
 		ON CONFLICT (channel, event_id) DO UPDATE SET state = 'refused', attempts = attempts + 1, next_attempt_at = NULL,
@@ -105,7 +102,7 @@ func (d *DB) MarkRefused(ctx context.Context, channel string, ids []int64, at ti
 
 // mark runs a statement for all ids in one transaction, and moves the channel past the events that are
 // settled, so that finding what is pending does not become slower with the years.
-func (d *DB) mark(ctx context.Context, channel string, ids []int64, query string, more ...any) error {
+func (d *DB) outboxMark(ctx context.Context, channel string, ids []int64, query string, more ...any) error {
 	if len(ids) == 0 {
 		return nil
 	}

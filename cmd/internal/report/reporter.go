@@ -217,7 +217,7 @@ func (r *Reporter) attempt(ctx context.Context) error {
 	}
 	// Should the program be killed while the message is on its way, the next run finds it due.
 	if len(events) > 0 {
-		if err := r.DB.MarkSending(ctx, name, digest.EventIDs, now); err != nil {
+		if err := r.DB.OutboxMarkSending(ctx, name, digest.EventIDs, now); err != nil {
 			return fail(err)
 		}
 	}
@@ -247,7 +247,7 @@ func (r *Reporter) failed(ctx context.Context, ids []int64, err error) error {
 	if errors.As(err, &sendErr) {
 		if sendErr.Refused || (sendErr.MaxTries > 0 && r.tries >= sendErr.MaxTries) {
 			if len(ids) > 0 {
-				err = errors.Join(err, r.DB.MarkRefused(ctx, r.Channel.Name(), ids, r.Now(), err.Error()))
+				err = errors.Join(err, r.DB.OutboxMarkRefused(ctx, r.Channel.Name(), ids, r.Now(), err.Error()))
 			}
 			return &refusedError{err}
 		}
@@ -255,7 +255,7 @@ func (r *Reporter) failed(ctx context.Context, ids []int64, err error) error {
 	}
 	r.next = r.Now().Add(r.delay(wait))
 	if len(ids) > 0 {
-		err = errors.Join(err, r.DB.MarkFailed(ctx, r.Channel.Name(), ids, r.Now(), r.next, err.Error()))
+		err = errors.Join(err, r.DB.OutboxMarkFailed(ctx, r.Channel.Name(), ids, r.Now(), r.next, err.Error()))
 	}
 	return err
 }
@@ -267,7 +267,7 @@ func (r *Reporter) record(ctx context.Context) error {
 	for len(r.unmarked) > 0 {
 		done := r.unmarked[0]
 		if len(done.ids) > 0 {
-			if err := r.DB.MarkDelivered(ctx, r.Channel.Name(), done.ids, done.at, done.text); err != nil {
+			if err := r.DB.OutboxMarkDelivered(ctx, r.Channel.Name(), done.ids, done.at, done.text); err != nil {
 				return err
 			}
 		}

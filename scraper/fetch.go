@@ -56,6 +56,7 @@ func NewCollector(o FetchOptions) *Collector {
 	c.AllowedDomains, c.DisallowedDomains = nil, nil
 	c.DisableCookies()
 	c.SetRequestTimeout(o.Timeout)
+	c.WithTransport(visitor{http.DefaultTransport})
 	return &Collector{options: o, base: c, hosts: map[string]*rate.Limiter{}}
 }
 
@@ -118,7 +119,8 @@ func (c *Collector) turn(ctx context.Context, address string) error {
 
 func (c *Collector) once(ctx context.Context, r Request) (Page, error) {
 	clone := c.base.Clone()
-	clone.Context = ctx
+	v := &visit{auth: r.Auth, from: r.URL}
+	clone.Context = withVisit(ctx, v)
 	clone.OnRequest(func(req *colly.Request) {
 		req.Headers.Set("Accept", "application/json, text/html, application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.5")
 		if r.ETag != "" {
@@ -131,13 +133,14 @@ func (c *Collector) once(ctx context.Context, r Request) (Page, error) {
 	var resp *colly.Response
 	clone.OnResponse(func(got *colly.Response) { resp = got })
 	if err := clone.Visit(r.URL); err != nil {
-		return Page{}, fetchError(ctx, r.URL, err)
+		return Page{}, r.Auth.scrubError(fetchError(ctx, r.URL, err))
 	}
 	if resp == nil {
 		return Page{}, fmt.Errorf("fetch %s: no answer", r.URL)
 	}
 	page := Page{
-		URL:          resp.Request.URL.String(),
+		URL:          r.Auth.scrub(resp.Request.URL.String()),
+		MovedTo:      v.moved,
 		Status:       resp.StatusCode,
 		ContentType:  resp.Headers.Get("Content-Type"),
 		Body:         resp.Body,
@@ -156,10 +159,22 @@ func (c *Collector) once(ctx context.Context, r Request) (Page, error) {
 		return Page{}, fmt.Errorf("fetch %s: %d: %w", r.URL, page.Status, ErrBlocked)
 	}
 	if page.Status < 200 || page.Status > 299 || page.Status == http.StatusNoContent {
-		return Page{}, &HTTPError{URL: r.URL, Status: page.Status, RetryAfter: retryAfter(resp.Headers.Get("Retry-After"), time.Now())}
+		return Page{}, &HTTPError{
+			URL: r.URL, Status: page.Status, RetryAfter: retryAfter(resp.Headers.Get("Retry-After"), time.Now()),
+			Login: wantsLogin(resp), Refused: r.Auth.covers(resp.Request.URL),
+		}
 	}
-	page.Body = toUTF8(page.Body, page.ContentType)
+	page.Body = r.Auth.scrubBytes(toUTF8(page.Body, page.ContentType))
 	return page, nil
+}
+
+// wantsLogin reports whether an answer without a page says that it wants credentials. A 403 alone does not: it
+// is given to robots as well.
+func wantsLogin(r *colly.Response) bool {
+	if r.StatusCode == http.StatusUnauthorized || r.StatusCode == http.StatusForbidden && r.Headers.Get("Www-Authenticate") != "" {
+		return true
+	}
+	return r.StatusCode == http.StatusForbidden && looksLikeHTML(r.Body) && strings.HasPrefix(wrongHTML(r.Body), loginWords)
 }
 
 func fetchError(ctx context.Context, address string, err error) error {

@@ -22,7 +22,7 @@ type Document struct {
 	URL          string
 	ETag         string
 	LastModified string
-	Hash         string    // SHA-256 of the body, hex
+	Hash         string    // SHA-256 of the body, hex; behind a colon the fingerprint of the selectors that read it, if any did
 	RefusedAt    time.Time // when it was last refused; zero if it was not
 }
 
@@ -123,7 +123,7 @@ func (u *run) step(ctx context.Context, r Request) []Request {
 	if u.asked[r.URL] {
 		return nil
 	}
-	known := u.docs[r.URL]
+	known := u.remembered(r.URL)
 	if len(r.Fallback) > 0 && !known.RefusedAt.IsZero() && time.Since(known.RefusedAt) < refusalHolds {
 		u.out.Documents = append(u.out.Documents, known)
 		return r.Fallback
@@ -157,6 +157,16 @@ func (u *run) step(ctx context.Context, r Request) []Request {
 	return nil
 }
 
+// remembered returns what is known of an address, if it was read in the same way as now: other selectors may find
+// something else in the same bytes.
+func (u *run) remembered(url string) Document {
+	d := u.docs[url]
+	if _, by, _ := strings.Cut(d.Hash, ":"); by != u.source.Selectors.Fingerprint() {
+		return Document{}
+	}
+	return d
+}
+
 // read fetches and parses one page. An unchanged page gives no error and nothing to follow.
 func (u *run) read(ctx context.Context, r Request, known Document) ([]Request, error) {
 	u.out.Requests++
@@ -174,6 +184,9 @@ func (u *run) read(ctx context.Context, r Request, known Document) ([]Request, e
 	}
 	sum := sha256.Sum256(page.Body)
 	doc := Document{URL: r.URL, ETag: page.ETag, LastModified: page.LastModified, Hash: hex.EncodeToString(sum[:])}
+	if by := u.source.Selectors.Fingerprint(); by != "" {
+		doc.Hash += ":" + by
+	}
 	if u.source.Mode == Poll && doc.Hash == known.Hash {
 		u.out.Documents = append(u.out.Documents, doc)
 		return nil, nil
@@ -186,6 +199,9 @@ func (u *run) read(ctx context.Context, r Request, known Document) ([]Request, e
 	}
 	result, err := u.platform.Parse(u.source, page)
 	if err != nil {
+		return nil, u.source.Auth.scrubError(fmt.Errorf("read %s: %w", r.URL, err))
+	}
+	if result, err = u.source.Auth.scrubResult(result); err != nil {
 		return nil, fmt.Errorf("read %s: %w", r.URL, err)
 	}
 	u.out.Parsed++
@@ -204,6 +220,7 @@ func ofOneIncident(document string) bool {
 
 func (u *run) take(r Result) {
 	u.out.Raws = append(u.out.Raws, r.Incidents...)
+	u.out.Findings = append(u.out.Findings, r.Findings...)
 	switch {
 	case len(u.out.Components) == 0:
 		u.out.Components = r.Components

@@ -58,6 +58,9 @@ type Source struct {
 	FromPage int              // Backfill: the history page to begin with; 0 and 1 are the newest
 	Auth     *Auth            // sent with every request to its own servers; nil: the page is public
 
+	// Selectors say how to read a page of the platform Custom; nil for all others.
+	Selectors *Selectors
+
 	// LoadKnown gives Known when a page is about to be parsed, so that an unchanged page does not
 	// cost reading the record. Known is used as it is where LoadKnown is nil.
 	LoadKnown func(context.Context) (map[string]Known, error)
@@ -103,10 +106,11 @@ type Result struct {
 	Components []normalize.RawComponent
 	Follow     []Request // further pages needed
 	Coverage   Coverage
-	PageName   string // the vendor's name as the page gives it
-	PageURL    string // the status page's address as the document gives it
-	Indicator  string // page-level state word where there is one: none, minor, …
-	Headline   string // the page's own sentence for that state, where there is one: "Minor Service Outage"
+	Findings   []normalize.Finding // what is wrong with the page itself; of incidents, package normalize finds it
+	PageName   string              // the vendor's name as the page gives it
+	PageURL    string              // the status page's address as the document gives it
+	Indicator  string              // page-level state word where there is one: none, minor, …
+	Headline   string              // the page's own sentence for that state, where there is one: "Minor Service Outage"
 
 	// Part says that the page is one of several that are to be read together, such as a page of a long list, or a
 	// home page that only leads to what is wanted. It is read on every poll, changed or not, so that what Follow asks

@@ -114,6 +114,9 @@ type mark struct {
 
 const loginWords = "a login page"
 
+// giveCredentials is what to do about a login page.
+const giveCredentials = " (give its credentials under [vendor.auth])"
+
 // The marks are tried in order; the more telling come first.
 var marks = []mark{
 	{words: "a bot challenge",
@@ -171,7 +174,11 @@ func wrongHTML(body []byte) string {
 	source := bytes.ToLower(body)
 	for _, m := range marks {
 		if m.shows(title, heading, text, source) || (password && m.words == loginWords) {
-			return m.words + quotedTitle(title)
+			words := m.words + quotedTitle(title)
+			if m.words == loginWords {
+				words += giveCredentials
+			}
+			return words
 		}
 	}
 	return "an HTML page of another kind" + quotedTitle(title)

@@ -1,0 +1,61 @@
+package scraper
+
+import (
+	"context"
+	"net/http"
+)
+
+// visit is one fetch with its redirects. It travels in the context, since colly's clones share one client and
+// with it one transport.
+type visit struct {
+	auth *Auth
+	from string // address asked for
+	// moved is where permanent redirects alone have led so far; settled once another answer came.
+	moved   string
+	settled bool
+}
+
+type visitKey struct{}
+
+func withVisit(ctx context.Context, v *visit) context.Context {
+	return context.WithValue(ctx, visitKey{}, v)
+}
+
+// visitor sends requests with the credentials of their visit. They are added here, below the client that
+// follows redirects: what the client never had it cannot carry to another server, nor repeat in a Referer or
+// an error.
+type visitor struct{ next http.RoundTripper }
+
+// RoundTrip sends one request.
+func (t visitor) RoundTrip(r *http.Request) (*http.Response, error) {
+	v, _ := r.Context().Value(visitKey{}).(*visit)
+	if v == nil {
+		return t.next.RoundTrip(r)
+	}
+	send := r
+	if v.auth.covers(r.URL) {
+		send = v.auth.sign(r)
+	}
+	resp, err := t.next.RoundTrip(send)
+	if err != nil {
+		return nil, v.auth.scrubError(err)
+	}
+	resp.Request = r
+	if location := resp.Header.Get("Location"); location != "" {
+		resp.Header.Set("Location", v.auth.scrub(location))
+	}
+	v.follow(r, resp)
+	return resp, nil
+}
+
+// follow notes how far permanent redirects alone lead.
+func (v *visit) follow(r *http.Request, resp *http.Response) {
+	permanent := resp.StatusCode == http.StatusMovedPermanently || resp.StatusCode == http.StatusPermanentRedirect
+	if v.settled || !permanent {
+		v.settled = true
+		return
+	}
+	if to, err := resp.Location(); err == nil {
+		v.moved = to.String()
+	}
+}

@@ -296,7 +296,7 @@ func TestKilledDigestsLoseNothingAndRepeatOnlyWhatWasInFlight(t *testing.T) {
 }
 
 // slackChannel are the lines of a config file that send the digest to Slack.
-const slackChannel = `[digest]
+const slackChannel = `[[digest]]
 schedule = "@every 10s"
 channels = ["team"]
 [[channel]]

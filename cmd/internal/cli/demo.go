@@ -119,7 +119,7 @@ func demoConfig(world *simulate.World, path string) *config.Config {
 			UserAgent: "vendorwatch-demo", Contact: "demo@localhost",
 			RequestTimeout: config.Duration{Duration: 2 * time.Second}, MaxBytes: 16 << 20,
 		},
-		Digest: config.Digest{Zone: time.UTC, Edits: true},
+		Digests: []config.Digest{{Name: "daily", Zone: time.UTC, Edits: true}},
 	}
 	for _, v := range world.Vendors() {
 		c.Vendors = append(c.Vendors, config.Vendor{

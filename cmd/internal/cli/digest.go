@@ -121,8 +121,9 @@ func (a *app) digestReader() (config.Digest, string, error) {
 	if err != nil {
 		return config.Digest{}, "", err
 	}
-	if len(c.Digest.Channels) == 0 {
-		return c.Digest, "stdout", nil
+	d := c.Digests[0]
+	if len(d.Channels) == 0 {
+		return d, "stdout", nil
 	}
-	return c.Digest, c.Digest.Channels[0], nil
+	return d, d.Channels[0], nil
 }

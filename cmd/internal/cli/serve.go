@@ -78,9 +78,9 @@ func (a *app) untilReload(ctx context.Context, hup <-chan os.Signal) *service {
 // run watches and reports until ctx ends, and returns when all work has ended.
 func (s *service) run(ctx context.Context) error {
 	var wg sync.WaitGroup
-	triggers := cron.New(cron.WithLocation(s.config.Digest.Zone))
+	triggers := cron.New(cron.WithLocation(s.config.Digests[0].Zone))
 	for _, r := range s.reporters {
-		triggers.Schedule(s.config.Digest.Cron, cron.FuncJob(r.Trigger))
+		triggers.Schedule(s.config.Digests[0].Cron, cron.FuncJob(r.Trigger))
 		wg.Go(func() {
 			if err := r.Run(ctx); err != nil {
 				s.log.Error("digest", "channel", r.Channel.Name(), "error", err)

@@ -41,7 +41,7 @@ func (a *app) databasePath() (string, error) {
 	if a.dbPath != "" {
 		return a.dbPath, nil
 	}
-	c, err := config.Load(a.configPath)
+	c, err := config.LoadToRead(a.configPath)
 	if errors.Is(err, fs.ErrNotExist) && a.configPath == "config.toml" {
 		return "vendorwatch.db", nil
 	}
@@ -85,7 +85,7 @@ func (a *app) newService(ctx context.Context, c *config.Config, now func() time.
 			UserAgent: c.Fetch.Agent(), Timeout: c.Fetch.RequestTimeout.Duration, Delay: c.Fetch.Delay.Duration,
 			MaxBytes: int(c.Fetch.MaxBytes), Retries: c.Fetch.Retries, RespectRobots: c.Fetch.RespectRobots,
 		}),
-		OnEvents: a.printEvents(c.Digest),
+		OnEvents: a.printEvents(c.Digests[0]),
 	}
 	err = s.addSources(ctx)
 	if err == nil {
@@ -132,7 +132,7 @@ func (s *service) addSources(ctx context.Context) error {
 				return err
 			}
 			s.sources = append(s.sources, watch.Source{
-				ID: id, Vendor: v.Slug, URL: from.URL, Platform: from.Platform, Schedule: from.Cron, Timeout: from.Timeout.Duration,
+				ID: id, Vendor: v.Slug, URL: from.URL, Platform: from.Platform, Schedule: from.Cron, Timeout: from.Timeout.Duration, Auth: from.Credentials,
 			})
 		}
 	}
@@ -145,7 +145,7 @@ func (s *service) addSources(ctx context.Context) error {
 
 // addChannels makes a reporter for each channel of the digest.
 func (s *service) addChannels(ctx context.Context, a *app, now func() time.Time) error {
-	names := s.config.Digest.Channels
+	names := s.config.Digests[0].Channels
 	if len(names) == 0 {
 		names = []string{"stdout"}
 	}
@@ -164,7 +164,7 @@ func (s *service) addChannels(ctx context.Context, a *app, now func() time.Time)
 			return err
 		}
 		r := report.NewReporter(s.db, channel)
-		r.Zone, r.Edits, r.Now, r.Log = s.config.Digest.Zone, s.config.Digest.Edits, now, s.log
+		r.Zone, r.Edits, r.Now, r.Log = s.config.Digests[0].Zone, s.config.Digests[0].Edits, now, s.log
 		s.reporters = append(s.reporters, r)
 	}
 	return nil

@@ -18,9 +18,10 @@ var update = flag.Bool("update", false, "rewrite the expected messages in testda
 // environment is what the environment holds in these tests.
 func environment(name string) string {
 	return map[string]string{
-		"TEAM_URL":  "https://hooks.slack.test/services/T0/B0/verysecret",
-		"PLAIN_URL": "http://127.0.0.1:9/verysecret",
-		"NO_URL":    "verysecret",
+		"TEAM_URL":   "https://hooks.slack.test/services/T0/B0/verysecret",
+		"PLAIN_URL":  "http://127.0.0.1:9/verysecret",
+		"NO_URL":     "verysecret",
+		"TEAM_TOKEN": "xoxb-verysecret",
 	}[name]
 }
 

@@ -3,9 +3,6 @@ package config
 import (
 	"fmt"
 	"net/mail"
-	"net/url"
-	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,9 +26,15 @@ func (c *checker) check() {
 	c.positive("keep_scrapes", cfg.KeepScrapes, "720h")
 	c.between("concurrency", cfg.Concurrency, 1, 1000)
 	c.fetch()
+	if cfg.DashboardURL != "" {
+		c.link("dashboard_url", &cfg.DashboardURL)
+	}
 	c.channels()
-	c.digest()
 	c.vendors()
+	c.routes()
+	c.digests()
+	c.calm()
+	c.reminders()
 }
 
 func (c *checker) fetch() {
@@ -76,103 +79,6 @@ func plausibleContact(text string) bool {
 	}
 	domain := a.Address[strings.LastIndex(a.Address, "@")+1:]
 	return a.Address == strings.TrimPrefix(text, "mailto:") && strings.Contains(strings.Trim(domain, "."), ".")
-}
-
-func (c *checker) digest() {
-	d := &c.config.Digest
-	if d.TimeZone == "" {
-		d.TimeZone, d.Zone = c.config.TimeZone, c.config.Zone
-	} else {
-		d.Zone = c.zone("digest.time_zone", d.TimeZone)
-	}
-	d.Cron = c.schedule("digest.schedule", d.Schedule, d.Zone)
-	var names []string
-	for _, ch := range c.config.Channels {
-		names = append(names, ch.Name)
-	}
-	seen := map[string]bool{}
-	for i, name := range d.Channels {
-		path := fmt.Sprintf("digest.channels[%d]", i)
-		if seen[name] {
-			c.add(path, fmt.Sprintf("channel %q is named twice", name), "keep one of the two")
-			continue
-		}
-		seen[name] = true
-		if slices.Contains(names, name) {
-			continue
-		}
-		write := "add a [[channel]] of that name"
-		if near := nearest(name, names); near != "" {
-			write = fmt.Sprintf("write %q", near)
-		} else if len(names) > 0 {
-			write += ", or write one of: " + strings.Join(names, ", ")
-		}
-		c.add(path, fmt.Sprintf("there is no channel %q", name), write)
-	}
-}
-
-var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-
-func (c *checker) channels() {
-	first := map[string]int{}
-	for i := range c.config.Channels {
-		ch, path := &c.config.Channels[i], fmt.Sprintf("channel[%d]", i)
-		c.unique(first, path+".name", ch.Name, "channel")
-		if ch.Type == "" {
-			ch.Type = ChannelSlack
-		}
-		if !ch.InFile.IsZero() || c.index.has(path+".url") {
-			ch.InFile = Secret{}
-			c.add(path+".url", "the URL of a channel is a secret and does not belong in a file",
-				`write url_env = "VENDORWATCH_SLACK_URL", put the URL into that environment variable, and let it be a new one: this one has been in a file`)
-			continue
-		}
-		switch ch.Type {
-		case ChannelSlack:
-			c.slack(ch, path)
-		case ChannelStdout:
-			if ch.URLEnv != "" {
-				c.add(path+".url_env", "a channel of type stdout has no URL", "leave it out")
-			}
-		default:
-			c.add(path+".type", fmt.Sprintf("%q is not a type of channel", string(ch.Type)), `write "slack" or "stdout"`)
-		}
-	}
-}
-
-// slack takes the webhook's URL from the environment. No message of it shows a value, for where a
-// name is expected people put the URL.
-func (c *checker) slack(ch *Channel, path string) {
-	const example = `write for example url_env = "VENDORWATCH_SLACK_URL"`
-	switch {
-	case ch.URLEnv == "" && c.refused(path+".url_env"):
-		return
-	case ch.URLEnv == "":
-		c.add(path+".url_env", "it is missing: the name of the environment variable that holds the webhook's URL", example)
-		return
-	case strings.Contains(ch.URLEnv, "://"):
-		c.add(path+".url_env", "a URL stands where the name of an environment variable is needed", example+", and put the URL into that variable")
-		return
-	case !envName.MatchString(ch.URLEnv):
-		c.add(path+".url_env", "that is not the name of an environment variable", example)
-		return
-	}
-	value := strings.TrimSpace(c.env(ch.URLEnv))
-	if value == "" {
-		ch.Type = ChannelStdout
-		c.remark("channel %q: %s is not set; the digest goes to stdout", ch.Name, ch.URLEnv)
-		return
-	}
-	u, err := url.Parse(value)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-		c.add(path+".url_env", fmt.Sprintf("the environment variable %s does not hold a URL", ch.URLEnv),
-			"set it to the address that Slack shows for the webhook, or unset it")
-		return
-	}
-	if u.Scheme == "http" {
-		c.remark("channel %q: the URL in %s is http, not https, so that others on the way can read it", ch.Name, ch.URLEnv)
-	}
-	ch.URL = NewSecret(value)
 }
 
 // unique notes a name that is missing or that another of its kind has.

@@ -13,6 +13,9 @@ import (
 	"time"
 
 	"github.com/robfig/cron/v3"
+
+	"vendorwatch/normalize"
+	"vendorwatch/scraper"
 )
 
 // Config is config.toml with every default filled in and every value checked. Fields without a key
@@ -27,9 +30,14 @@ type Config struct {
 	KeepScrapes Duration `toml:"keep_scrapes"` // how long the rows of table scrapes are kept; incidents are kept for ever; default 720h
 	Fetch       Fetch    `toml:"fetch"`
 
-	Digest   Digest    `toml:"digest"`
-	Channels []Channel `toml:"channel"`
-	Vendors  []Vendor  `toml:"vendor"` // at least one; in the file's order, switched-off ones included
+	DashboardURL string    `toml:"dashboard_url"` // address under which people reach the dashboard, for links in messages; empty for none
+	Digests      []Digest  `toml:"digest"`        // at least one: without any in the file, the default one, to stdout
+	Channels     []Channel `toml:"channel"`
+	Alerts       Alerts    `toml:"alerts"`
+	Routes       []Route   `toml:"route"` // in the order in which they are tried; where the file has none, the one that Alerts stands for, if any
+	Calm         Calm      `toml:"calm"`
+	Reminders    Reminders `toml:"reminders"`
+	Vendors      []Vendor  `toml:"vendor"` // at least one; in the file's order, switched-off ones included
 
 	Zone  *time.Location `toml:"-"` // of TimeZone
 	Notes []string       `toml:"-"` // what is no mistake, but what whoever starts the program should read
@@ -54,37 +62,6 @@ func (f Fetch) Agent() string {
 	return fmt.Sprintf("%s (%s)", f.UserAgent, f.Contact)
 }
 
-// Digest is the regular report.
-type Digest struct {
-	Schedule string   `toml:"schedule"`  // cron line; default "0 9 * * 1-5"
-	TimeZone string   `toml:"time_zone"` // IANA zone of the cron line and of the times in the digest; default Config.TimeZone
-	Channels []string `toml:"channels"`  // names of channels; none means stdout
-	Edits    bool     `toml:"edits"`     // tell what vendors edited after publishing it; default false
-
-	Cron cron.Schedule  `toml:"-"` // of Schedule
-	Zone *time.Location `toml:"-"` // of TimeZone
-}
-
-// ChannelType is where a channel leads.
-type ChannelType string
-
-// The types of a channel.
-const (
-	ChannelSlack  ChannelType = "slack"  // a Slack incoming webhook
-	ChannelStdout ChannelType = "stdout" // text on standard output
-)
-
-// Channel is a place that reports are sent to.
-type Channel struct {
-	Name   string      `toml:"name"`    // required, unique
-	Type   ChannelType `toml:"type"`    // default "slack"; stdout takes its place where the variable of URLEnv is not set
-	URLEnv string      `toml:"url_env"` // name of the environment variable that holds the webhook's URL; required for slack
-
-	// InFile catches a URL written into the file, which is refused. It is always empty after a check.
-	InFile Secret `toml:"url"`
-	URL    Secret `toml:"-"` // from the environment; empty for stdout
-}
-
 // Vendor is a company whose status pages are watched.
 type Vendor struct {
 	Name       string   `toml:"name"`        // required, unique
@@ -98,6 +75,8 @@ type Vendor struct {
 	Homepage   string   `toml:"homepage"`    // the vendor's own site
 	Tags       []string `toml:"tags"`        // words to group vendors by
 	Enabled    bool     `toml:"enabled"`     // false stops scraping and keeps the record; default true
+	Filter     Filter   `toml:"filter"`      // which of its incidents concern us; default: all
+	Auth       Auth     `toml:"auth"`        // what its page asks for before it answers; sent to the server of URL, and to those that Auth lists
 	Sources    []Source `toml:"source"`      // every page of the vendor, that of URL first; at least one
 }
 
@@ -107,8 +86,10 @@ type Source struct {
 	Platform string   `toml:"platform"` // default Vendor.Platform
 	Schedule string   `toml:"schedule"` // cron line; default Vendor.Schedule
 	Timeout  Duration `toml:"timeout"`  // default Vendor.Timeout
+	Auth     Auth     `toml:"auth"`     // default Vendor.Auth, which goes to the servers that are meant there
 
-	Cron cron.Schedule `toml:"-"` // of Schedule
+	Cron        cron.Schedule `toml:"-"` // of Schedule
+	Credentials *scraper.Auth `toml:"-"` // of Auth, with its secrets; nil for a public page
 }
 
 // defaults returns the values of keys that a file does not set. Those of a vendor, a source or a
@@ -129,13 +110,23 @@ func defaults() *Config {
 			MaxBytes:       16 << 20,
 			Retries:        3,
 		},
-		Digest: Digest{Schedule: "0 9 * * 1-5"},
+		Calm: Calm{BreakThrough: normalize.SeverityCritical, Flapping: Duration{5 * time.Minute}, Group: Duration{2 * time.Minute}, Cap: 60},
+		Reminders: Reminders{
+			Maintenance: []Duration{{24 * time.Hour}, {time.Hour}},
+			SilentAfter: Duration{4 * time.Hour}, Unreadable: Duration{24 * time.Hour},
+		},
 	}
 }
 
 // Load reads the file at path and takes secrets from the environment. The error is Mistakes if the
 // file is wrong; it wraps fs.ErrNotExist if there is none.
-func Load(path string) (*Config, error) {
+func Load(path string) (*Config, error) { return load(path, false) }
+
+// LoadToRead is Load for what reads the record only: secrets of pages are not looked up, so that one which is not
+// set here is no mistake.
+func LoadToRead(path string) (*Config, error) { return load(path, true) }
+
+func load(path string, withoutSecrets bool) (*Config, error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("config file %s does not exist; write one, or name another with --config: %w", path, fs.ErrNotExist)
@@ -143,7 +134,7 @@ func Load(path string) (*Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("config file: %w", err)
 	}
-	c, err := Parse(path, data, os.Getenv)
+	c, err := parse(checker{file: path, env: os.Getenv, withoutSecrets: withoutSecrets}, data)
 	if err != nil {
 		return nil, err
 	}
@@ -151,15 +142,23 @@ func Load(path string) (*Config, error) {
 	if !filepath.IsAbs(c.Database) {
 		c.Database = filepath.Join(filepath.Dir(path), c.Database)
 	}
+	for i := range c.Channels {
+		if ch := &c.Channels[i]; ch.Path != "" && ch.Path != "-" && !filepath.IsAbs(ch.Path) {
+			ch.Path = filepath.Join(filepath.Dir(path), ch.Path)
+		}
+	}
 	return c, nil
 }
 
 // Parse reads a config file's text. The name is the one shown in mistakes; env returns the value of
 // an environment variable, "" if it is not set, and may be nil. The error is Mistakes.
 func Parse(name string, data []byte, env func(string) string) (*Config, error) {
+	return parse(checker{file: name, env: env}, data)
+}
+
+func parse(c checker, data []byte) (*Config, error) {
 	// Editors on Windows put a byte order mark in front, which is no mistake of the user's.
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	c := checker{file: name, env: env}
 	if c.env == nil {
 		c.env = func(string) string { return "" }
 	}

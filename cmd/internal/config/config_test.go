@@ -6,11 +6,15 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"vendorwatch/normalize"
 )
 
 const minimal = `fetch.contact = "ops@acme.test"
@@ -36,7 +40,12 @@ func TestDefaults(t *testing.T) {
 			UserAgent: "vendorwatch", Contact: "ops@acme.test", RequestTimeout: Duration{20 * time.Second},
 			Delay: Duration{time.Second}, MaxBytes: 16 << 20, Retries: 3,
 		},
-		Digest: Digest{Schedule: "0 9 * * 1-5", TimeZone: "UTC"},
+		Digests: []Digest{{Name: "daily", Schedule: "0 9 * * 1-5", TimeZone: "UTC", CatchUp: Duration{12 * time.Hour}}},
+		Calm:    Calm{QuietZone: "UTC", BreakThrough: normalize.SeverityCritical, Flapping: Duration{5 * time.Minute}, Group: Duration{2 * time.Minute}, Cap: 60},
+		Reminders: Reminders{
+			Maintenance: []Duration{{24 * time.Hour}, {time.Hour}},
+			SilentAfter: Duration{4 * time.Hour}, Unreadable: Duration{24 * time.Hour},
+		},
 		Vendors: []Vendor{{
 			Name: "GitHub", Slug: "github", URL: "https://www.githubstatus.com", Platform: "statuspage",
 			Schedule: "*/5 * * * *", Timeout: Duration{time.Minute}, Enabled: true,
@@ -51,8 +60,8 @@ func TestDefaults(t *testing.T) {
 	}, cmp.Ignore())); diff != "" {
 		t.Errorf("config (-want +got):\n%s", diff)
 	}
-	if got.Zone != time.UTC || got.Digest.Zone != time.UTC || got.Digest.Cron == nil || got.Vendors[0].Sources[0].Cron == nil {
-		t.Errorf("zones %v, %v and schedules %v, %v are not all made", got.Zone, got.Digest.Zone, got.Digest.Cron, got.Vendors[0].Sources[0].Cron)
+	if got.Zone != time.UTC || got.Digests[0].Zone != time.UTC || got.Digests[0].Cron == nil || got.Vendors[0].Sources[0].Cron == nil {
+		t.Errorf("zones %v, %v and schedules %v, %v are not all made", got.Zone, got.Digests[0].Zone, got.Digests[0].Cron, got.Vendors[0].Sources[0].Cron)
 	}
 }
 
@@ -115,13 +124,13 @@ func TestChannels(t *testing.T) {
 		wantNote     string
 	}{
 		{"the URL comes from the environment", "TEAM_URL", ChannelSlack, "https://hooks.slack.test/services/T0/B0/verysecret", ""},
-		{"without it stdout takes its place", "UNSET", ChannelStdout, "", `channel "team": UNSET is not set; the digest goes to stdout`},
+		{"without it stdout takes its place", "UNSET", ChannelStdout, "", `channel "team": UNSET is not set; its reports go to stdout`},
 		{"http is pointed out", "PLAIN_URL", ChannelSlack, "http://127.0.0.1:9/verysecret",
 			`channel "team": the URL in PLAIN_URL is http, not https, so that others on the way can read it`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			c := parse(t, minimal+"[[channel]]\nname = \"team\"\nurl_env = \""+tt.urlEnv+"\"\n[digest]\nchannels = [\"team\"]\n")
+			c := parse(t, minimal+"[[channel]]\nname = \"team\"\nurl_env = \""+tt.urlEnv+"\"\n[[digest]]\nchannels = [\"team\"]\n")
 			ch := c.Channels[0]
 			if ch.Type != tt.wantType || ch.URL.Reveal() != tt.wantURL {
 				t.Errorf("channel = %s %s; want %s %s", ch.Type, ch.URL.Reveal(), tt.wantType, tt.wantURL)
@@ -135,7 +144,7 @@ func TestChannels(t *testing.T) {
 
 func TestSummary(t *testing.T) {
 	now := time.Date(2026, time.November, 22, 12, 0, 30, 0, time.UTC)
-	text := minimal + "[[channel]]\nname = \"team\"\nurl_env = \"%\"\n[digest]\ntime_zone = \"Europe/Berlin\"\nchannels = [\"team\"]\n" +
+	text := minimal + "[[channel]]\nname = \"team\"\nurl_env = \"%\"\n[[digest]]\ntime_zone = \"Europe/Berlin\"\nchannels = [\"team\"]\n" +
 		"[[vendor]]\nname = \"Off\"\nurl = \"https://off.test\"\nenabled = false\nschedule = \"@every 10s\"\n"
 	for env, to := range map[string]string{"UNSET": "stdout because UNSET is not set", "TEAM_URL": `slack channel "team"`} {
 		c := parse(t, strings.Replace(text, "%", env, 1))
@@ -143,6 +152,7 @@ func TestSummary(t *testing.T) {
 			"2 vendors, 1 source; 1 switched off",
 			"next scrape Sun 2026-11-22 12:05 UTC",
 			"next digest Mon 2026-11-23 09:00 CET to " + to,
+			"no alerts, since there is neither [alerts] nor a [[route]]",
 			"record in vendorwatch.db",
 		}, c.Notes...)
 		if diff := cmp.Diff(want, c.Summary(now)); diff != "" {
@@ -208,16 +218,17 @@ func TestDefaultFile(t *testing.T) {
 	if own != 1 {
 		t.Errorf("%d vendors have a schedule of their own; want one, as an example", own)
 	}
-	if c.Digest.Schedule != "0 9 * * 1-5" || c.Digest.TimeZone == "" || c.Channels[0].Type != ChannelStdout || len(c.Notes) != 2 {
-		t.Errorf("digest %+v, channels %+v, notes %q", c.Digest, c.Channels, c.Notes)
+	if c.Digests[0].Schedule != "0 9 * * 1-5" || c.Digests[0].TimeZone == "" || c.Channels[0].Type != ChannelStdout || len(c.Notes) != 2 {
+		t.Errorf("digest %+v, channels %+v, notes %q", c.Digests[0], c.Channels, c.Notes)
 	}
 	shown := newIndex(data)
 	for key, typ := range schema() {
-		// A further source and the refused key are told of in comments.
-		if strings.HasPrefix(key, "vendor.source") || typ == reflect.TypeFor[Secret]() || isTable(typ) {
+		// A further source and the refused keys are told of in comments, and so are the keys of a digest that are those of a route.
+		if strings.HasPrefix(key, "vendor.source") || typ == reflect.TypeFor[Secret]() || isTable(typ) || strings.HasPrefix(key, "digest.") {
 			continue
 		}
-		if !shown.has(strings.NewReplacer("vendor.", "vendor[0].", "channel.", "channel[0].").Replace(key)) {
+		inComment := regexp.MustCompile(`(?m)^# ` + key[strings.LastIndex(key, ".")+1:] + ` = `).Match(data)
+		if !shown.has(strings.NewReplacer("vendor.", "vendor[0].", "channel.", "channel[0].").Replace(key)) && !inComment {
 			t.Errorf("key %s is not in the file", key)
 		}
 	}
@@ -243,9 +254,11 @@ func TestDefaultFileShowsDefaults(t *testing.T) {
 		"fetch": {c.Fetch, d.Fetch}, "database": {c.Database, d.Database}, "schedule": {c.Schedule, d.Schedule},
 		"time_zone": {c.TimeZone, d.TimeZone}, "timeout": {c.Timeout, d.Timeout}, "concurrency": {c.Concurrency, d.Concurrency},
 		"late_after": {c.LateAfter, d.LateAfter}, "keep_scrapes": {c.KeepScrapes, d.KeepScrapes},
-		"digest.schedule": {c.Digest.Schedule, d.Digest.Schedule}, "digest.edits": {c.Digest.Edits, d.Digest.Edits},
+		"calm": {c.Calm, d.Calm}, "reminders": {c.Reminders, d.Reminders},
+		"digest.name": {c.Digests[0].Name, d.Digests[0].Name}, "digest.catch_up": {c.Digests[0].CatchUp, d.Digests[0].CatchUp},
+		"digest.schedule": {c.Digests[0].Schedule, d.Digests[0].Schedule}, "digest.edits": {c.Digests[0].Edits, d.Digests[0].Edits},
 	} {
-		if diff := cmp.Diff(pair[1], pair[0]); diff != "" {
+		if diff := cmp.Diff(pair[1], pair[0], cmpopts.EquateEmpty(), cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })); diff != "" {
 			t.Errorf("%s differs from its default (-default +file):\n%s", name, diff)
 		}
 	}
@@ -299,7 +312,7 @@ func FuzzParse(f *testing.F) {
 				}
 			}
 		}
-		if len(c.Vendors) == 0 || c.Digest.Cron == nil || c.Digest.Zone == nil {
+		if len(c.Vendors) == 0 || c.Digests[0].Cron == nil || c.Digests[0].Zone == nil {
 			t.Errorf("config %+v is not whole", c)
 		}
 	})

@@ -16,14 +16,15 @@ import (
 
 // checker turns a file into a Config and collects its mistakes.
 type checker struct {
-	file     string
-	env      func(string) string
-	config   *Config
-	index    *index          // nil if the file is no TOML
-	painted  map[int]bool    // expressions that were painted over, because a mistake of theirs is noted
-	unknown  map[string]bool // paths of unknown keys that are noted
-	broken   bool            // not all of the file could be decoded, so that what is missing says nothing
-	mistakes Mistakes
+	file           string
+	env            func(string) string
+	config         *Config
+	index          *index          // nil if the file is no TOML
+	painted        map[int]bool    // expressions that were painted over, because a mistake of theirs is noted
+	unknown        map[string]bool // paths of unknown keys that are noted
+	withoutSecrets bool            // secrets of pages are not looked up
+	broken         bool            // not all of the file could be decoded, so that what is missing says nothing
+	mistakes       Mistakes
 }
 
 // decode reads data into c.config. The decoder stops at the first value of a wrong type, so what is
@@ -122,6 +123,8 @@ func (c *checker) structure(types map[string]reflect.Type, data []byte) {
 		header := e.kind == unstable.Table || e.kind == unstable.ArrayTable
 		first := c.index.byPath[e.path]
 		switch {
+		case !known && isFree(types[parent(name)]):
+			continue
 		case !known:
 			if isTable(types[parent(name)]) {
 				c.unknownKey(types, e)
@@ -135,7 +138,7 @@ func (c *checker) structure(types map[string]reflect.Type, data []byte) {
 			c.note(e.line, name, fmt.Sprintf("there is one [%s] only", name), fmt.Sprintf("write [%s], in single brackets", name))
 		case first != i:
 			c.note(e.line, e.path, fmt.Sprintf("it is written twice, first on line %d", c.index.entries[first].line), "keep one of the two")
-		case isScalar(t) && e.kind != unstable.String && !header:
+		case (isScalar(t) || isScalars(t) && strings.HasSuffix(e.path, "]")) && e.kind != unstable.String && !header:
 			c.notText(types, e)
 		default:
 			continue
@@ -147,7 +150,7 @@ func (c *checker) structure(types map[string]reflect.Type, data []byte) {
 // notText notes a value that is read from text and is none. The decoder would say so without a line.
 func (c *checker) notText(types map[string]reflect.Type, e entry) {
 	want, example := expected(types, generic(e.path))
-	if e.kind == unstable.Integer && want == "a duration" {
+	if e.kind == unstable.Integer && (want == "a duration" || want == "a list of durations") {
 		var d Duration
 		problem, write, _ := strings.Cut(d.UnmarshalText([]byte(e.text)).Error(), "; write ")
 		c.note(e.line, e.path, problem, "write "+write)
@@ -296,6 +299,10 @@ func expected(types map[string]reflect.Type, path string) (want, example string)
 	switch {
 	case t == reflect.TypeFor[Duration]():
 		return "a duration", name + ` = "90s"`
+	case isScalars(t):
+		return "a list of durations", name + ` = ["24h", "1h"]`
+	case isFree(t):
+		return "a table of texts", name + ` = { "X-Team" = "ops" }`
 	case t == reflect.TypeFor[Size]():
 		return "a size", name + ` = "16MiB"`
 	case isTable(t):

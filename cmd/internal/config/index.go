@@ -193,17 +193,22 @@ func parent(path string) string {
 // itself is "".
 func schema() map[string]reflect.Type {
 	types := map[string]reflect.Type{}
-	var walk func(path string, t reflect.Type)
+	var walk, fields func(path string, t reflect.Type)
 	walk = func(path string, t reflect.Type) {
 		types[path] = t
 		if t.Kind() == reflect.Slice {
 			t = t.Elem()
 		}
-		if t.Kind() != reflect.Struct || isScalar(t) {
-			return
+		if t.Kind() == reflect.Struct && !isScalar(t) {
+			fields(path, t)
 		}
+	}
+	fields = func(path string, t reflect.Type) {
 		for i := range t.NumField() {
-			if key := t.Field(i).Tag.Get("toml"); key != "-" {
+			switch key := t.Field(i).Tag.Get("toml"); {
+			case t.Field(i).Anonymous:
+				fields(path, t.Field(i).Type)
+			case key != "-":
 				walk(join(path, key), t.Field(i).Type)
 			}
 		}
@@ -218,8 +223,16 @@ func isScalar(t reflect.Type) bool {
 
 // isTables reports whether t is an array of tables.
 func isTables(t reflect.Type) bool {
-	return t != nil && t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct
+	return t != nil && t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct && !isScalar(t.Elem())
 }
+
+// isScalars reports whether t is a list of values that are read from text.
+func isScalars(t reflect.Type) bool {
+	return t != nil && t.Kind() == reflect.Slice && isScalar(t.Elem())
+}
+
+// isFree reports whether t is a table whose keys are the user's own.
+func isFree(t reflect.Type) bool { return t != nil && t.Kind() == reflect.Map }
 
 // isTable reports whether t is a table, or an array of them.
 func isTable(t reflect.Type) bool {

@@ -40,28 +40,42 @@ func (c *Config) Summary(now time.Time) []string {
 	if !next.IsZero() {
 		lines = append(lines, "next scrape "+readable(next, c.Zone))
 	}
-	lines = append(lines, "next digest "+readable(c.Digest.Cron.Next(now), c.Digest.Zone)+" to "+c.digestGoesTo())
+	for _, d := range c.Digests {
+		name := ""
+		if len(c.Digests) > 1 {
+			name = fmt.Sprintf(" %q", d.Name)
+		}
+		to := "stdout because digest.channels names no channel"
+		if len(d.Channels) > 0 {
+			to = c.goesTo(d.Channels)
+		}
+		lines = append(lines, "next digest"+name+" "+readable(d.Cron.Next(now), d.Zone)+" to "+to)
+	}
+	for _, r := range c.Routes {
+		lines = append(lines, fmt.Sprintf("route %q to %s", r.Name, c.goesTo(r.Channels)))
+	}
+	if len(c.Routes) == 0 {
+		lines = append(lines, "no alerts, since there is neither [alerts] nor a [[route]]")
+	}
 	lines = append(lines, "record in "+c.Database)
 	return append(lines, c.Notes...)
 }
 
-func (c *Config) digestGoesTo() string {
+// goesTo says where channels lead.
+func (c *Config) goesTo(names []string) string {
 	var to []string
-	for _, name := range c.Digest.Channels {
+	for _, name := range names {
 		for _, ch := range c.Channels {
 			switch {
 			case ch.Name != name:
-			case ch.Type == ChannelStdout && ch.URLEnv != "":
-				to = append(to, fmt.Sprintf("stdout because %s is not set", ch.URLEnv))
+			case ch.Missing != "":
+				to = append(to, fmt.Sprintf("stdout because %s is not set", ch.Missing))
 			case ch.Type == ChannelStdout:
 				to = append(to, "stdout")
 			default:
 				to = append(to, fmt.Sprintf("%s channel %q", ch.Type, ch.Name))
 			}
 		}
-	}
-	if len(to) == 0 {
-		return "stdout because digest.channels names no channel"
 	}
 	return strings.Join(to, " and ")
 }

@@ -1,0 +1,200 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"vendorwatch/normalize"
+)
+
+// Match chooses news. What is empty chooses nothing out. The patterns are globs, in which * stands for any
+// characters and ? for one; upper and lower case are the same.
+type Match struct {
+	Vendors    []string              `toml:"vendors"`    // globs of slugs or names
+	Tags       []string              `toml:"tags"`       // globs of a vendor's tags
+	Owners     []string              `toml:"owners"`     // globs of a vendor's owner
+	Components []string              `toml:"components"` // globs of "Group › Name", of the group or of the name; an incident that names no component may be everywhere, and matches
+	Regions    []string              `toml:"regions"`    // globs of the group or the name, either of which may be a place; as for components
+	Kinds      []normalize.Kind      `toml:"kinds"`      // of incidents
+	Severity   normalize.Severity    `toml:"severity"`   // the lowest, by Severity.Rank; planned work has none
+	Events     []normalize.EventKind `toml:"events"`     // kinds of events
+}
+
+// Route says which news goes to which channels at once.
+type Route struct {
+	Name string `toml:"name"` // required, unique
+	Match
+	Channels []string           `toml:"channels"` // names of channels; at least one
+	Continue bool               `toml:"continue"` // whether the routes below are tried too where this one matches; default false
+	Mention  normalize.Severity `toml:"mention"`  // severity from which people are called, as by @here; default never
+}
+
+// Alerts is the short form of one route: what is bad, at once, to these channels.
+type Alerts struct {
+	Channels []string `toml:"channels"` // names of channels; without any, and without a route, there are no alerts
+}
+
+// DefaultRoute is the name of the route that [alerts] stands for.
+const DefaultRoute = "alerts"
+
+// AlertEvents are the events of a route that names none: what begins, worsens and ends, and when a page goes
+// blind. Every update and planned work are left to the digest.
+func AlertEvents() []normalize.EventKind {
+	return []normalize.EventKind{
+		normalize.EventIncidentOpened, normalize.EventIncidentResolved, normalize.EventIncidentReopened, normalize.EventSeverityChanged,
+		normalize.EventSourceUnreadable, normalize.EventSourceReadable, normalize.EventSourceMoved,
+	}
+}
+
+func (c *checker) routes() {
+	cfg := c.config
+	c.channelNames("alerts.channels", cfg.Alerts.Channels)
+	if len(cfg.Routes) > 0 && len(cfg.Alerts.Channels) > 0 {
+		c.add("alerts.channels", "it stands for a route of its own, and there are [[route]]s", "name its channels in a [[route]] and leave [alerts] out")
+	}
+	first := map[string]int{}
+	for i := range cfg.Routes {
+		r, path := &cfg.Routes[i], fmt.Sprintf("route[%d]", i)
+		c.unique(first, path+".name", r.Name, "route")
+		if len(r.Channels) == 0 && !c.refused(path+".channels") {
+			c.add(path+".channels", "it is missing: a route without a channel tells nobody", `write for example channels = ["team"]`)
+		}
+		c.channelNames(path+".channels", r.Channels)
+		c.match(&r.Match, path)
+		c.severity(path+".mention", r.Mention)
+		r.fill()
+	}
+	if len(cfg.Routes) == 0 && len(cfg.Alerts.Channels) > 0 {
+		r := Route{Name: DefaultRoute, Channels: cfg.Alerts.Channels}
+		r.fill()
+		cfg.Routes = []Route{r}
+	}
+}
+
+// fill puts the defaults of a route in. Notices break nothing and planned work has no severity, so that a
+// route for those alone has no lowest one.
+func (r *Route) fill() {
+	if r.Severity == "" {
+		r.Severity = normalize.SeverityMajor
+		if len(r.Kinds) > 0 && !slices.Contains(r.Kinds, normalize.KindIncident) {
+			r.Severity = normalize.SeverityNone
+		}
+	}
+	if len(r.Events) == 0 {
+		r.Events = AlertEvents()
+	}
+}
+
+// channelNames notes names of channels that do not exist, or that stand there twice.
+func (c *checker) channelNames(path string, given []string) {
+	var names []string
+	for _, ch := range c.config.Channels {
+		names = append(names, ch.Name)
+	}
+	seen := map[string]bool{}
+	for i, name := range given {
+		path := fmt.Sprintf("%s[%d]", path, i)
+		if seen[name] {
+			c.add(path, fmt.Sprintf("channel %q is named twice", name), "keep one of the two")
+			continue
+		}
+		seen[name] = true
+		if slices.Contains(names, name) {
+			continue
+		}
+		write := "add a [[channel]] of that name"
+		if near := nearest(name, names); near != "" {
+			write = fmt.Sprintf("write %q", near)
+		} else if len(names) > 0 {
+			write += ", or write one of: " + strings.Join(names, ", ")
+		}
+		c.add(path, fmt.Sprintf("there is no channel %q", name), write)
+	}
+}
+
+// match checks what chooses news. A pattern that no vendor of the file answers to is a slip of the pen, and
+// would cost alerts.
+func (c *checker) match(m *Match, path string) {
+	var vendors, slugs, tags, owners []string
+	for _, v := range c.config.Vendors {
+		slug := v.Slug
+		if slug == "" {
+			slug = Slug(v.Name)
+		}
+		slugs = append(slugs, slug)
+		vendors = append(vendors, slug, v.Name)
+		tags = append(tags, v.Tags...)
+		if v.Owner != "" {
+			owners = append(owners, v.Owner)
+		}
+	}
+	c.globs(path+".vendors", m.Vendors, vendors, slugs, "there is no vendor %q")
+	c.globs(path+".tags", m.Tags, tags, tags, "no vendor has the tag %q")
+	c.globs(path+".owners", m.Owners, owners, owners, "no vendor has the owner %q")
+	for key, globs := range map[string][]string{"components": m.Components, "regions": m.Regions} {
+		for i, glob := range globs {
+			if strings.TrimSpace(glob) == "" {
+				c.add(fmt.Sprintf("%s.%s[%d]", path, key, i), "it is empty, and matches nothing", `write for example "*Frankfurt*"`)
+			}
+		}
+	}
+	c.severity(path+".severity", m.Severity)
+	for i, k := range m.Kinds {
+		c.oneOf(fmt.Sprintf("%s.kinds[%d]", path, i), string(k), "a kind of incident", kinds)
+	}
+	for i, e := range m.Events {
+		c.oneOf(fmt.Sprintf("%s.events[%d]", path, i), string(e), "an event", eventKinds)
+	}
+}
+
+// globs notes patterns that match none of the texts; words are what may be written.
+func (c *checker) globs(path string, globs, texts, words []string, problem string) {
+	words = slices.Compact(slices.Sorted(slices.Values(words)))
+	for i, glob := range globs {
+		if slices.ContainsFunc(texts, func(t string) bool { return normalize.Glob(glob, t) }) {
+			continue
+		}
+		write := "leave it out"
+		if near := nearest(glob, words); near != "" {
+			write = fmt.Sprintf("write %q", near)
+		} else if len(words) > 0 {
+			write = "write one of: " + strings.Join(words, ", ")
+		}
+		c.add(fmt.Sprintf("%s[%d]", path, i), fmt.Sprintf(problem, glob), write)
+	}
+}
+
+var (
+	kinds      = []string{string(normalize.KindIncident), string(normalize.KindMaintenance), string(normalize.KindNotice)}
+	severities = []string{string(normalize.SeverityNone), string(normalize.SeverityMinor), string(normalize.SeverityUnknown),
+		string(normalize.SeverityMajor), string(normalize.SeverityCritical)}
+	eventKinds = []string{
+		string(normalize.EventIncidentOpened), string(normalize.EventUpdatePosted), string(normalize.EventStateChanged),
+		string(normalize.EventSeverityChanged), string(normalize.EventIncidentResolved), string(normalize.EventIncidentReopened),
+		string(normalize.EventPostmortemPosted), string(normalize.EventIncidentEdited), string(normalize.EventIncidentLeftFeed),
+		string(normalize.EventMaintenanceScheduled), string(normalize.EventMaintenanceStarted), string(normalize.EventMaintenanceCompleted),
+		string(normalize.EventComponentChanged), string(normalize.EventSourceUnreadable), string(normalize.EventSourceReadable),
+		string(normalize.EventIndicatorRaised), string(normalize.EventIndicatorCleared), string(normalize.EventSourceMoved),
+	}
+)
+
+// severity notes a word that is no severity; none is none.
+func (c *checker) severity(path string, s normalize.Severity) {
+	if s != "" {
+		c.oneOf(path, string(s), "a severity", severities)
+	}
+}
+
+// oneOf notes a word that is none of those that there are.
+func (c *checker) oneOf(path, word, what string, words []string) bool {
+	if slices.Contains(words, word) {
+		return true
+	}
+	write := "write one of: " + strings.Join(words, ", ")
+	if near := nearest(word, words); near != "" {
+		write = fmt.Sprintf("write %q; there are: %s", near, strings.Join(words, ", "))
+	}
+	c.add(path, fmt.Sprintf("%q is not %s", word, what), write)
+	return false
+}

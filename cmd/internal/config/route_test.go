@@ -1,0 +1,181 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vendorwatch/normalize"
+)
+
+const screen = "[[channel]]\nname = \"screen\"\ntype = \"stdout\"\n"
+
+func TestRoutes(t *testing.T) {
+	tests := []struct {
+		name, text string
+		want       []Route
+	}{
+		{"nothing is alerted where nobody asks for it", "", nil},
+		{"[alerts] is a route for what is bad", screen + "[alerts]\nchannels = [\"screen\"]\n",
+			[]Route{{Name: "alerts", Match: Match{Severity: normalize.SeverityMajor, Events: AlertEvents()}, Channels: []string{"screen"}}}},
+		{"a route has the same defaults", screen + "[[route]]\nname = \"a\"\nvendors = [\"GIT*\"]\nchannels = [\"screen\"]\n",
+			[]Route{{Name: "a", Match: Match{Vendors: []string{"GIT*"}, Severity: normalize.SeverityMajor, Events: AlertEvents()}, Channels: []string{"screen"}}}},
+		{"planned work and notices have no severity", screen + `
+[[route]]
+name = "work"
+kinds = ["maintenance"]
+events = ["maintenance_scheduled"]
+channels = ["screen"]
+continue = true
+mention = "critical"
+`, []Route{{Name: "work", Match: Match{Kinds: []normalize.Kind{normalize.KindMaintenance}, Severity: normalize.SeverityNone,
+			Events: []normalize.EventKind{normalize.EventMaintenanceScheduled}}, Channels: []string{"screen"}, Continue: true, Mention: normalize.SeverityCritical}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, parse(t, minimal+tt.text).Routes); diff != "" {
+				t.Errorf("routes (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestCalm(t *testing.T) {
+	c := parse(t, minimal+`
+[calm]
+quiet_hours = ["22:00-07:00", "12:30 – 13:00", "18:00-24:00"]
+quiet_days = ["Saturday", "sun", "sat"]
+quiet_zone = "Europe/Berlin"
+flapping = "0s"
+`).Calm
+	spans := []QuietSpan{{22 * time.Hour, 7 * time.Hour}, {12*time.Hour + 30*time.Minute, 13 * time.Hour}, {18 * time.Hour, 24 * time.Hour}}
+	if diff := cmp.Diff(spans, c.Spans); diff != "" {
+		t.Errorf("spans (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]time.Weekday{time.Saturday, time.Sunday}, c.Days); diff != "" {
+		t.Errorf("days (-want +got):\n%s", diff)
+	}
+	if c.Zone.String() != "Europe/Berlin" || c.Flapping.Duration != 0 || c.Group.Duration != 2*time.Minute {
+		t.Errorf("calm = %+v", c)
+	}
+}
+
+func TestSeveralDigests(t *testing.T) {
+	c := parse(t, minimal+screen+`
+[[digest]]
+name = "daily"
+[[digest]]
+name = "weekly"
+schedule = "0 8 * * 1"
+time_zone = "Europe/Berlin"
+window = "7d"
+severity = "major"
+channels = ["screen"]
+catch_up = "2d"
+`)
+	if len(c.Digests) != 2 || c.Digests[0].Schedule != "0 9 * * 1-5" || c.Digests[1].Window.Duration != 7*24*time.Hour ||
+		c.Digests[1].Severity != normalize.SeverityMajor || c.Digests[1].CatchUp.Duration != 48*time.Hour || c.Digests[1].Zone.String() != "Europe/Berlin" {
+		t.Errorf("digests = %+v", c.Digests)
+	}
+	summary := strings.Join(c.Summary(time.Date(2026, time.November, 22, 12, 0, 0, 0, time.UTC)), "\n")
+	for _, want := range []string{`next digest "daily" Mon 2026-11-23 09:00 UTC`, `next digest "weekly" Mon 2026-11-23 08:00 CET to stdout`} {
+		if !strings.Contains(summary, want) {
+			t.Errorf("the summary lacks %q:\n%s", want, summary)
+		}
+	}
+}
+
+// TestChannelTypes holds what each type of channel is given, secrets from variables and from files.
+func TestChannelTypes(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "password"), []byte("hunter2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "config.toml")
+	text := minimal + `
+[[channel]]
+name = "bot"
+type = "slack_bot"
+token_env = "VW_TEST_TOKEN"
+channel = "C0123456789"
+[[channel]]
+name = "hook"
+type = "webhook"
+url_env = "VW_TEST_URL"
+secret_file = "password"
+headers = { "X-Team" = "ops" }
+headers_env = { Authorization = "VW_TEST_TOKEN" }
+[[channel]]
+name = "mail"
+type = "email"
+host = "smtp.acme.test"
+tls = "tls"
+user = "me"
+password_file = "password"
+from = "Ops <ops@acme.test>"
+to = ["a@acme.test"]
+[[channel]]
+name = "plain mail"
+type = "email"
+host = "localhost"
+tls = "none"
+from = "ops@acme.test"
+to = ["a@acme.test"]
+[[channel]]
+name = "phone"
+type = "shoutrrr"
+url_env = "VW_TEST_URL"
+[[channel]]
+name = "log"
+type = "jsonl"
+path = "alerts.jsonl"
+[[channel]]
+name = "unset"
+type = "webhook"
+url_env = "VW_TEST_UNSET"
+[[channel]]
+name = "no file"
+type = "slack"
+url_file = "absent"
+`
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("VW_TEST_TOKEN", "verysecret")
+	t.Setenv("VW_TEST_URL", "https://hooks.acme.test/x")
+	c, err := Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := map[string]Channel{}
+	for _, ch := range c.Channels {
+		by[ch.Name] = ch
+	}
+	for name, pair := range map[string][2]any{
+		"token":          {by["bot"].Token.Reveal(), "verysecret"},
+		"id":             {by["bot"].Channel, "C0123456789"},
+		"webhook":        {by["hook"].URL.Reveal(), "https://hooks.acme.test/x"},
+		"signature":      {by["hook"].Key.Reveal(), "hunter2"},
+		"header":         {by["hook"].Headers["X-Team"], "ops"},
+		"secret header":  {by["hook"].HeaderValues["Authorization"].Reveal(), "verysecret"},
+		"password":       {by["mail"].Password.Reveal(), "hunter2"},
+		"port of tls":    {by["mail"].Port, 465},
+		"port of none":   {by["plain mail"].Port, 25},
+		"address":        {by["phone"].URL.Reveal(), "https://hooks.acme.test/x"},
+		"file":           {by["log"].Path, filepath.Join(dir, "alerts.jsonl")},
+		"unset":          {by["unset"].Type, ChannelStdout},
+		"unset variable": {by["unset"].Missing, "VW_TEST_UNSET"},
+		"absent file":    {by["no file"].Type, ChannelStdout},
+	} {
+		if pair[0] != pair[1] {
+			t.Errorf("%s = %v; want %v", name, pair[0], pair[1])
+		}
+	}
+	if notes := strings.Join(c.Notes, "\n"); !strings.Contains(notes, `channel "unset": VW_TEST_UNSET is not set; its reports go to stdout`) {
+		t.Errorf("notes: %s", notes)
+	}
+}

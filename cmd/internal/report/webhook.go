@@ -1,14 +1,10 @@
 package report
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,80 +12,33 @@ import (
 )
 
 // Slack is a Channel that posts to a Slack incoming webhook.
-type Slack struct {
-	name   string
-	url    func() *url.URL // no printer, logger or encoder looks into a function
-	client *http.Client
-}
+type Slack struct{ poster *poster }
 
-// hidden stands for what may not be shown.
-const hidden = "***"
-
-const slackTimeout = 15 * time.Second
-
-// NewSlack makes the channel. A nil client means one with a time limit of 15 seconds. Redirects are never
-// followed, since they would carry the secret elsewhere. The webhook's URL is the secret: the error says what
-// is wrong with it without showing it, and however a Slack is printed, logged or encoded, it does not show.
+// NewSlack makes the channel. A nil client means one with a time limit of 15 seconds. The webhook's URL is the
+// secret: the error says what is wrong with it without showing it, and however a Slack is printed, logged or
+// encoded, it does not show.
 func NewSlack(name, webhook string, client *http.Client) (*Slack, error) {
-	u, err := url.Parse(strings.TrimSpace(webhook))
-	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
-		return nil, fmt.Errorf("channel %q: the Slack webhook is not a web address; write one like https://hooks.slack.com/services/…", name)
+	p, err := newPoster(name, webhook, client, "Slack webhook", "https://hooks.slack.com/services/…")
+	if err != nil {
+		return nil, err
 	}
-	if client == nil {
-		client = &http.Client{Timeout: slackTimeout}
-	}
-	own := *client
-	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Slack{name: name, url: func() *url.URL { return u }, client: &own}, nil
+	return &Slack{p}, nil
 }
 
 // Name returns the channel's name.
-func (s *Slack) Name() string { return s.name }
+func (s *Slack) Name() string { return s.poster.channel }
 
 // Send posts the digest as one message. Every error but the end of ctx is a *SendError.
 func (s *Slack) Send(ctx context.Context, d Digest) (string, error) {
 	body, err := json.Marshal(SlackBlocks(d))
 	if err != nil {
-		return "", &SendError{Channel: s.name, Reason: "encode the message: " + err.Error(), Refused: true}
+		return "", &SendError{Channel: s.Name(), Reason: "encode the message: " + err.Error(), Refused: true}
 	}
-	return s.post(ctx, body)
-}
-
-func (s *Slack) post(ctx context.Context, body []byte) (string, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url().String(), bytes.NewReader(body))
+	a, err := s.poster.post(ctx, body, nil)
 	if err != nil {
-		return "", &SendError{Channel: s.name, Reason: "the webhook's address cannot be used", Refused: true}
+		return "", err
 	}
-	req.Header.Set("Content-Type", "application/json; charset=utf-8")
-	res, err := s.client.Do(req)
-	if err != nil {
-		return "", s.noAnswer(ctx, err)
-	}
-	defer res.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(res.Body, 4096))
-	if err != nil && res.StatusCode == http.StatusOK {
-		return "", s.noAnswer(ctx, err)
-	}
-	return s.judge(res, string(answer))
-}
-
-// noAnswer words a failure of the connection. net/http's own error carries the URL, so only what it
-// wraps is kept.
-func (s *Slack) noAnswer(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return fmt.Errorf("channel %q: %w", s.name, context.Cause(ctx))
-	}
-	var outer *url.Error
-	reason := ""
-	switch {
-	case errors.As(err, &outer) && outer.Timeout():
-		reason = "no answer in time"
-	case outer != nil:
-		reason = outer.Err.Error()
-	default:
-		reason = "the answer broke off: " + err.Error()
-	}
-	return &SendError{Channel: s.name, Reason: s.scrub(reason)}
+	return s.judge(a)
 }
 
 // refusals are answers that the same message will get again
@@ -104,24 +53,24 @@ var refusals = []string{
 // a refusal by its words.
 const triesOfContradiction = 20
 
-func (s *Slack) judge(res *http.Response, body string) (string, error) {
-	word := cut(s.scrub(oneLine(body)), reasonLimit, cutMark)
-	e := &SendError{Channel: s.name, Reason: strings.TrimSpace(fmt.Sprintf("%d %s %s", res.StatusCode, http.StatusText(res.StatusCode), word))}
-	page := strings.HasPrefix(strings.TrimSpace(body), "<")
-	switch status := res.StatusCode; {
-	case status == http.StatusOK && word == "ok":
+func (s *Slack) judge(a reply) (string, error) {
+	word := cut(s.poster.scrub(oneLine(a.body)), reasonLimit, cutMark)
+	e := &SendError{Channel: s.Name(), Reason: strings.TrimSpace(fmt.Sprintf("%d %s %s", a.status, http.StatusText(a.status), word))}
+	page := strings.HasPrefix(strings.TrimSpace(a.body), "<")
+	switch {
+	case a.status == http.StatusOK && word == "ok":
 		return "200 ok", nil
-	case status == http.StatusOK:
+	case a.status == http.StatusOK:
 		e.Reason = "200 OK, but it says " + strconv.Quote(word)
 		if slices.Contains(refusals, word) {
 			e.MaxTries = triesOfContradiction
 		}
-	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
-		e.RetryAfter = retryAfter(res.Header.Get("Retry-After"), time.Now())
+	case a.status == http.StatusTooManyRequests, a.status == http.StatusServiceUnavailable:
+		e.RetryAfter = retryAfter(a.header.Get("Retry-After"), time.Now())
 	case page:
 		// A web page is not Slack's way to refuse: a proxy or a login page stands in between.
-		e.Reason = fmt.Sprintf("%d %s, with a web page in place of Slack's answer", status, http.StatusText(status))
-	case status == http.StatusBadRequest, status == http.StatusForbidden, status == http.StatusNotFound, status == http.StatusGone:
+		e.Reason = fmt.Sprintf("%d %s, with a web page in place of Slack's answer", a.status, http.StatusText(a.status))
+	case a.status == http.StatusBadRequest, a.status == http.StatusForbidden, a.status == http.StatusNotFound, a.status == http.StatusGone:
 		e.Refused = true
 	}
 	return "", e
@@ -136,16 +85,4 @@ func retryAfter(header string, now time.Time) time.Duration {
 		return at.Sub(now)
 	}
 	return 0
-}
-
-// scrub takes the webhook's address, and each part of it that could be a key, out of a text that others wrote.
-func (s *Slack) scrub(text string) string {
-	u := s.url()
-	parts := []string{u.String(), u.RequestURI(), u.Path, strings.TrimPrefix(u.Path, "/"), u.RawQuery}
-	for _, part := range append(parts, strings.Split(u.Path, "/")...) {
-		if len(part) > 8 { // "services" is no key
-			text = strings.ReplaceAll(text, part, hidden)
-		}
-	}
-	return text
 }

@@ -13,7 +13,16 @@ import (
 // fixture is a page of a golden case that the platform reads.
 type fixture struct {
 	platform, name string
+	source         Source
 	page           Page
+}
+
+// detected is the platform that the page is known to be of: a page that no product makes is nobody's.
+func (f fixture) detected() string {
+	if f.platform == Custom {
+		return ""
+	}
+	return f.platform
 }
 
 // fixtures returns every page of the golden cases that its own platform reads.
@@ -36,8 +45,8 @@ func fixtures(t testing.TB) []fixture {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if _, err := platform.Parse(Source{Name: "acme", URL: c.Source.URL}, page); err == nil {
-					out = append(out, fixture{name, filepath.Base(dir) + "/" + c.Pages[url].File, page})
+				if _, err := platform.Parse(c.source(), page); err == nil {
+					out = append(out, fixture{name, filepath.Base(dir) + "/" + c.Pages[url].File, c.source(), page})
 				}
 			}
 		}
@@ -77,15 +86,38 @@ func TestNothingIsTakenForCalm(t *testing.T) {
 		for what, body := range bodies {
 			for _, contentType := range []string{"application/json", "text/html; charset=utf-8", "application/xml"} {
 				page := Page{URL: "https://status.acme.example/", Status: 200, ContentType: contentType, Body: []byte(body)}
-				mustRefuse(t, fmt.Sprintf("%s: %s (%s)", name, what, contentType), platform, page)
+				for as, source := range sources(t, name) {
+					mustRefuseAs(t, fmt.Sprintf("%s%s: %s (%s)", name, as, what, contentType), source, platform, page)
+				}
 			}
 		}
 	}
 }
 
+// sources returns the sources as which a platform is fed a page that is none of its own, by what tells them
+// apart: one, and for pages of one's own description also one for each that the golden cases have.
+func sources(t testing.TB, platform string) map[string]Source {
+	t.Helper()
+	out := map[string]Source{"": {Name: "acme", URL: "https://status.acme.example"}}
+	if platform != Custom {
+		return out
+	}
+	for _, dir := range caseDirs(t)[platform] {
+		s := out[""]
+		s.Selectors = readCase(t, platform, dir).selectors
+		out[" by the selectors of "+filepath.Base(dir)] = s
+	}
+	return out
+}
+
 func mustRefuse(t *testing.T, what string, p Platform, page Page) {
 	t.Helper()
-	res, err := p.Parse(Source{Name: "acme", URL: "https://status.acme.example"}, page)
+	mustRefuseAs(t, what, Source{Name: "acme", URL: "https://status.acme.example"}, p, page)
+}
+
+func mustRefuseAs(t *testing.T, what string, s Source, p Platform, page Page) {
+	t.Helper()
+	res, err := p.Parse(s, page)
 	switch {
 	case err == nil:
 		t.Errorf("%s is read as %q with %d incidents", what, res.Document, len(res.Incidents))
@@ -99,13 +131,19 @@ func mustRefuse(t *testing.T, what string, p Platform, page Page) {
 // TestOthersPagesAreRefused feeds every platform the pages of all others. A generic feed reader reads
 // any feed.
 func TestOthersPagesAreRefused(t *testing.T) {
+	as := map[string]map[string]Source{}
+	for _, name := range Platforms() {
+		as[name] = sources(t, name)
+	}
 	for _, f := range fixtures(t) {
 		for _, name := range Platforms() {
 			if name == f.platform || name == "feed" && isFeed(bytes.TrimSpace(f.page.Body)) || f.platform == "feed" && isFeed(bytes.TrimSpace(f.page.Body)) {
 				continue
 			}
 			platform, _ := Lookup(name)
-			mustRefuse(t, fmt.Sprintf("%s: the page %s/%s", name, f.platform, f.name), platform, f.page)
+			for by, source := range as[name] {
+				mustRefuseAs(t, fmt.Sprintf("%s%s: the page %s/%s", name, by, f.platform, f.name), source, platform, f.page)
+			}
 		}
 	}
 }
@@ -119,11 +157,12 @@ func TestCutPagesClaimNothing(t *testing.T) {
 			cut := f.page
 			cut.Body = f.page.Body[:int(float64(len(f.page.Body))*part)]
 			what := fmt.Sprintf("%s/%s, cut to %.0f %%", f.platform, f.name, part*100)
-			res, err := platform.Parse(Source{Name: "acme", URL: "https://status.acme.example"}, cut)
+			source := Source{Name: "acme", URL: "https://status.acme.example", Selectors: f.source.Selectors}
+			res, err := platform.Parse(source, cut)
 			body := bytes.TrimSpace(cut.Body)
 			switch {
 			case err != nil:
-				mustRefuse(t, what, platform, cut)
+				mustRefuseAs(t, what, source, platform, cut)
 			case len(body) == 0 || body[0] == '{' || body[0] == '[' || isFeed(body) || bytes.HasPrefix(body, []byte("<?xml")):
 				t.Errorf("%s is read as %q with %d incidents", what, res.Document, len(res.Incidents))
 			case res.Coverage.Open || res.Coverage.Since != "":
@@ -138,7 +177,7 @@ func TestCutPagesClaimNothing(t *testing.T) {
 // TestDetectFindsEachPlatformsOwnPages holds that the platform of a saved page is found from its bytes.
 func TestDetectFindsEachPlatformsOwnPages(t *testing.T) {
 	for _, f := range fixtures(t) {
-		if got := Detect(f.page); got != f.platform {
+		if got := Detect(f.page); got != f.detected() {
 			t.Errorf("%s/%s is detected as %q", f.platform, f.name, got)
 		}
 	}

@@ -82,7 +82,7 @@ func TestDetectConfusionTable(t *testing.T) {
 func TestDetectIgnoresTheStatusAndTheAddress(t *testing.T) {
 	for _, f := range fixtures(t) {
 		page := Page{URL: "https://www.unrelated.example/a/b?c=d", Status: 503, ContentType: "application/octet-stream", Body: f.page.Body}
-		if got := Detect(page); got != f.platform {
+		if got := Detect(page); got != f.detected() {
 			t.Errorf("%s/%s is detected as %q", f.platform, f.name, got)
 		}
 	}

@@ -32,12 +32,14 @@ type goldenCase struct {
 		URL   string           `json:"url"`
 		Mode  string           `json:"mode"` // poll or backfill
 		Known map[string]Known `json:"known"`
+		Page  *CustomPage      `json:"page"` // of the platform custom: its selectors
 	} `json:"source"`
 	At    time.Time             `json:"at"`
 	Pages map[string]goldenPage `json:"pages"`
 
 	platform, dir string
 	asked         map[string]bool
+	selectors     *Selectors
 }
 
 type goldenPage struct {
@@ -63,7 +65,18 @@ func readCase(t testing.TB, platform, dir string) *goldenCase {
 	if c.Source.Name == "" || c.Source.URL == "" || c.At.IsZero() || c.Source.Mode != "poll" && c.Source.Mode != "backfill" {
 		t.Fatalf("%s/case.json: needs source.name, source.url, source.mode (poll or backfill) and at", dir)
 	}
+	if c.Source.Page != nil {
+		var mistakes []PageMistake
+		if c.selectors, mistakes = c.Source.Page.Compile(); len(mistakes) > 0 {
+			t.Fatalf("%s/case.json: %+v", dir, mistakes)
+		}
+	}
 	return c
+}
+
+// source is what the case's platform reads, without a mode and a record.
+func (c *goldenCase) source() Source {
+	return Source{Name: c.Source.Name, URL: c.Source.URL, Selectors: c.selectors}
 }
 
 // Fetch serves the case's pages as a Fetcher does.
@@ -178,7 +191,8 @@ func goldenOf(i normalize.Incident) goldenIncident {
 
 // scrape runs the loop that serves live sources over the case's files; a backfill goes on to its end.
 func (c *goldenCase) scrape(t *testing.T, p Platform) (Outcome, error) {
-	s := Source{Name: c.Source.Name, URL: c.Source.URL, Known: c.Source.Known}
+	s := c.source()
+	s.Known = c.Source.Known
 	if c.Source.Mode == "backfill" {
 		s.Mode = Backfill
 	}
@@ -252,7 +266,7 @@ func TestGolden(t *testing.T) {
 // checkCase scrapes a case, checks what must hold of every output, and compares with the golden files.
 func checkCase(t *testing.T, p Platform, c *goldenCase) {
 	out, err := c.scrape(t, p)
-	words := WordsOf(p)
+	words := WordsFor(p, c.selectors)
 	incidents, findings := normalize.Incidents(c.Source.Name, out.Raws, words)
 	_, more := normalize.Components(out.Components, words)
 	findings = slices.Concat(out.Findings, findings, more)

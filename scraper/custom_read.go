@@ -1,0 +1,306 @@
+package scraper
+
+import (
+	"bytes"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"vendorwatch/normalize"
+)
+
+func init() { Register(Custom, custom{}) }
+
+// custom reads any HTML or JSON page by the selectors of its Source.
+type custom struct{}
+
+// customDocument is the kind of document, as in normalize.Raw.
+const customDocument = "custom_page"
+
+// Start asks for the page itself.
+func (custom) Start(s Source) []Request { return []Request{{URL: s.URL}} }
+
+// Describe implements Describer.
+func (custom) Describe() Description {
+	return Description{
+		Name:      "Any other page",
+		Documents: []string{"one HTML or JSON page, by CSS selectors or JSON paths of your own: see [custom-pages.md](custom-pages.md)"},
+		History:   "none",
+		Fields: []string{
+			"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates", "affected", "components",
+		},
+		Source:  FromDocuments,
+		Address: "the page or the JSON document itself",
+	}
+}
+
+// Parse reads the page by the source's selectors. It returns an error that wraps ErrShape if the page lacks its
+// anchor, if there is neither a list nor what stands in place of an empty one, and if nothing in the list
+// has a title; a page is then another one, or has been changed.
+func (custom) Parse(s Source, p Page) (Result, error) {
+	if s.Selectors == nil {
+		return Result{}, shapeErrorf("%s, and no selectors that say how to read it: the vendor has no [vendor.page]", wrongPage(p))
+	}
+	r, err := newCustomReading(s, p)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := r.incidents(); err != nil {
+		return Result{}, err
+	}
+	if err := r.components(); err != nil {
+		return Result{}, err
+	}
+	whole := s.Selectors.page.Format == FormatJSON || !openEnded(p.Body)
+	if !whole && len(r.out.Incidents) == 0 && len(r.out.Components) == 0 {
+		return Result{}, shapeErrorf("an HTML page that breaks off before its end, </html>, with no incident up to there")
+	}
+	complete := s.Selectors.page.Complete && whole
+	r.out.Coverage.Open = complete && r.finders["list"] != nil
+	r.out.Coverage.Components = complete && len(r.out.Components) > 0
+	return r.out, nil
+}
+
+// customReading is one page on its way to a Result.
+type customReading struct {
+	*Selectors
+	root  node
+	base  *url.URL
+	at    time.Time
+	order map[*html.Node]int // of every element, where a selector may match above its place
+	out   Result
+}
+
+func newCustomReading(s Source, p Page) (*customReading, error) {
+	r := &customReading{Selectors: s.Selectors, at: p.At, out: Result{Document: customDocument}}
+	body := bytes.TrimSpace(bytes.TrimPrefix(p.Body, []byte("\xef\xbb\xbf")))
+	want := fmt.Sprintf("the anchor %q of the vendor's page", r.page.Anchor)
+	var err error
+	if r.root, err = parseNode(r.page.Format, body); err != nil || len(body) == 0 || !r.finders["anchor"].there(r.root) {
+		return nil, notWanted(p, want)
+	}
+	address := firstOf(p.URL, s.URL)
+	if r.base, err = url.Parse(address); err != nil {
+		r.base = &url.URL{}
+	}
+	r.number()
+	return r, nil
+}
+
+// number notes the order of a page's elements, where a selector may match above its place.
+func (r *customReading) number() {
+	if r.root.element == nil || r.finders["date"] == nil && r.finders["component_group"] == nil {
+		return
+	}
+	r.order = map[*html.Node]int{}
+	for n := range r.root.element.Descendants() {
+		r.order[n] = len(r.order)
+	}
+}
+
+func (r *customReading) text(key string, at node) string { return r.finders[key].first(at) }
+
+// above returns the text of what a selector matches at a place, else of its last match before it.
+func (r *customReading) above(key string, at node) string {
+	f := r.finders[key]
+	if text := f.first(at); text != "" || f == nil || at.element == nil {
+		return text
+	}
+	text := ""
+	for _, n := range f.all(r.root) {
+		if r.order[n.element] > r.order[at.element] {
+			break
+		}
+		text = firstOf(f.of(n), text)
+	}
+	return text
+}
+
+func (r *customReading) incidents() error {
+	f := r.finders["list"]
+	if f == nil {
+		return nil
+	}
+	list := f.all(r.root)
+	if len(list) == 0 {
+		if empty := r.finders["empty"]; empty != nil && !empty.there(r.root) {
+			return shapeErrorf("the page has its anchor, but neither an incident (list %q) nor what stands for none (empty %q)", f.text, empty.text)
+		}
+		return nil
+	}
+	titles, states := 0, 0
+	for _, at := range list {
+		raw := r.incident(at)
+		if raw.Title != "" {
+			titles++
+		}
+		if raw.State != "" {
+			states++
+		}
+		r.out.Incidents = append(r.out.Incidents, raw)
+	}
+	if titles == 0 {
+		return shapeErrorf("the list %q matches %d times, and the title %q in none of them", f.text, len(list), r.page.Title)
+	}
+	if states == 0 && r.page.State != "" {
+		r.out.Findings = append(r.out.Findings, normalize.Finding{Field: "state", Value: r.page.State, Problem: "this selector matches in none of the incidents"})
+	}
+	r.sharedLinks()
+	return nil
+}
+
+func (r *customReading) incident(at node) normalize.Raw {
+	raw := normalize.Raw{
+		Document: customDocument, ID: r.text("id", at), Title: r.text("title", at), State: r.text("state", at),
+		Impact: r.text("severity", at), Zone: r.page.TimeZone, ReadBy: r.id,
+		Started: r.time("start", at), Resolved: r.time("end", at),
+		ScheduledStart: r.time("scheduled_start", at), ScheduledEnd: r.time("scheduled_end", at),
+	}
+	if word := r.text("kind", at); word != "" {
+		raw.Kind = word
+		kind, known := r.kinds[word]
+		if !known {
+			kind, known = r.kinds[normalize.Word(word)]
+		}
+		if known {
+			raw.Kind = string(kind)
+		}
+	}
+	if raw.Kind == string(normalize.KindMaintenance) && raw.ScheduledStart.IsZero() && raw.ScheduledEnd.IsZero() {
+		// What a page prints of planned work is its window.
+		raw.ScheduledStart, raw.ScheduledEnd = raw.Started, raw.Resolved
+		raw.Started, raw.Resolved = normalize.RawTime{}, normalize.RawTime{}
+	}
+	r.link(&raw, at)
+	for _, name := range r.names(at) {
+		raw.Components = append(raw.Components, normalize.RawComponent{Name: name})
+	}
+	updates := r.finders["updates"]
+	// Where no timeline is selected, or the incident is its own only update, there is more than is shown.
+	raw.Excerpt = updates == nil || updates.self
+	for _, u := range updates.all(at) {
+		raw.Updates = append(raw.Updates, r.update(u))
+	}
+	oldestFirst(raw.Updates)
+	return raw
+}
+
+func (r *customReading) update(at node) normalize.RawUpdate {
+	u := normalize.RawUpdate{ID: r.text("update_id", at), State: r.text("update_state", at), Posted: r.time("update_time", at)}
+	body := r.finders["update_body"]
+	if body == nil {
+		body = &finder{self: true}
+	}
+	u.Body, u.Format = body.body(at)
+	return u
+}
+
+// time returns a printed time with the date that stands in or above its place.
+func (r *customReading) time(key string, at node) normalize.RawTime {
+	t := rawTime(r.text(key, at), "")
+	if t.IsZero() {
+		return t
+	}
+	t.Layout = r.layout
+	if _, err := normalize.ParseTime(t, r.page.TimeZone); err == nil {
+		return t
+	}
+	if date := rawTime(r.above("date", at), r.fetched()); !date.IsZero() {
+		t.Near = date.Text
+		if day, err := normalize.ParseTime(date, ""); err == nil {
+			t.Near = day.Format("2006-01-02")
+		}
+		return t
+	}
+	// The time of fetching supplies a year. It must not supply the day: on the next one it would be another.
+	today, tomorrow := t, t
+	today.Near, tomorrow.Near = r.fetched(), r.at.AddDate(0, 0, 1).UTC().Format(time.RFC3339)
+	a, err := normalize.ParseTime(today, r.page.TimeZone)
+	if b, _ := normalize.ParseTime(tomorrow, r.page.TimeZone); err == nil && a.Equal(b) {
+		return today
+	}
+	return t
+}
+
+func (r *customReading) fetched() string {
+	if r.at.IsZero() {
+		return ""
+	}
+	return r.at.UTC().Format(time.RFC3339)
+}
+
+// link fills in the incident's own page. A link into the status page itself tells a name, not an address.
+func (r *customReading) link(raw *normalize.Raw, at node) {
+	text := r.text("link", at)
+	u, err := r.base.Parse(text)
+	if text == "" || err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return
+	}
+	page := *u
+	page.Fragment, page.RawFragment = "", ""
+	if strings.TrimSuffix(page.String(), "/") != strings.TrimSuffix(r.base.String(), "/") {
+		raw.URL = u.String()
+		return
+	}
+	if raw.ID == "" {
+		raw.ID = u.Fragment
+	}
+}
+
+// sharedLinks drops an address that several incidents without an id have: it is none of them's own, and they would be
+// taken for one.
+func (r *customReading) sharedLinks() {
+	times := map[string]int{}
+	for _, raw := range r.out.Incidents {
+		times[raw.URL]++
+	}
+	for n := range r.out.Incidents {
+		if raw := &r.out.Incidents[n]; raw.ID == "" && times[raw.URL] > 1 {
+			raw.URL = ""
+		}
+	}
+}
+
+// names returns the affected components. One element with several names is split at its commas.
+func (r *customReading) names(at node) []string {
+	f := r.finders["components"]
+	found := f.all(at)
+	var names []string
+	for _, n := range found {
+		list := []string{f.of(n)}
+		if len(found) == 1 && n.element != nil {
+			list = strings.Split(list[0], ",")
+		}
+		for _, name := range list {
+			if name = strings.TrimSpace(name); name != "" {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// components reads the page's own list.
+func (r *customReading) components() error {
+	f := r.finders["component_list"]
+	if f == nil {
+		return nil
+	}
+	for _, at := range f.all(r.root) {
+		c := normalize.RawComponent{Name: r.text("component_name", at), Group: r.above("component_group", at), Status: r.text("component_status", at)}
+		if c.Name != "" {
+			r.out.Components = append(r.out.Components, c)
+		}
+	}
+	if len(r.out.Components) > 0 {
+		return nil
+	}
+	if len(r.out.Incidents) == 0 {
+		return shapeErrorf("the page has its anchor, but no component with a name (component_list %q, component_name %q) and no incident", f.text, r.page.ComponentName)
+	}
+	r.out.Findings = append(r.out.Findings, normalize.Finding{Field: "components", Value: f.text, Problem: "this selector matches no component with a name"})
+	return nil
+}

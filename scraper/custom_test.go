@@ -1,0 +1,308 @@
+package scraper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vendorwatch/normalize"
+)
+
+// compiled returns the selectors of a page that has no mistakes.
+func compiled(t testing.TB, p CustomPage) *Selectors {
+	t.Helper()
+	s, mistakes := p.Compile()
+	if len(mistakes) > 0 {
+		t.Fatalf("mistakes: %+v", mistakes)
+	}
+	return s
+}
+
+func TestCompileFindsMistakes(t *testing.T) {
+	good := CustomPage{Anchor: "#status", List: ".incident", Title: "h3"}
+	for what, c := range map[string]struct {
+		page CustomPage
+		want []string // "key: a part of the problem"
+	}{
+		"nothing at all":        {CustomPage{}, []string{"anchor: it is missing", "list: it is missing"}},
+		"another format":        {CustomPage{Format: "xml", Anchor: "#s", List: "li", Title: "b"}, []string{`format: "xml" is no format`}},
+		"no CSS":                {CustomPage{Anchor: "#status", List: "li[", Title: "b"}, []string{`list: "li[" cannot be read`}},
+		"no path":               {CustomPage{Format: "json", Anchor: "incidents", List: "incidents[*", Title: "name"}, []string{`list: "incidents[*" cannot be read`}},
+		"the body as anchor":    {CustomPage{Anchor: "body", List: "li", Title: "b"}, []string{`anchor: "body" is on other pages too`}},
+		"a heading as anchor":   {CustomPage{Anchor: "h1", List: "li", Title: "b"}, []string{`anchor: "h1" is on other pages too`}},
+		"the JSON as anchor":    {CustomPage{Format: "json", Anchor: "$", List: "a", Title: "b"}, []string{`anchor: "$" is the whole page`}},
+		"any key as anchor":     {CustomPage{Format: "json", Anchor: "$.*", List: "a", Title: "b"}, []string{`anchor: "$.*" is on other pages too`}},
+		"an error's key":        {CustomPage{Format: "json", Anchor: "status", List: "a", Title: "b"}, []string{`anchor: "status" is on other pages too`}},
+		"no title":              {CustomPage{Anchor: "#status", List: "li"}, []string{"title: it is missing"}},
+		"no name":               {CustomPage{Anchor: "#status", ComponentList: "li"}, []string{"component_name: it is missing"}},
+		"an update of nothing":  {CustomPage{Anchor: "#status", List: "li", Title: "b", UpdateBody: "p"}, []string{"update_body: it is looked up within each match of updates"}},
+		"nothing of an update":  {CustomPage{Anchor: "#status", List: "li", Title: "b", Updates: "p"}, []string{"updates: nothing within an update"}},
+		"a word that is not us": {with(good, func(p *CustomPage) { p.State, p.States = "i", map[string]string{"Fixed": "done"} }), []string{`states.Fixed: "done" is none of our words`}},
+		"a form of no time":     {with(good, func(p *CustomPage) { p.TimeLayout = "whenever" }), []string{`time_layout: "whenever" is no form of a time`}},
+		"a zone of nowhere":     {with(good, func(p *CustomPage) { p.TimeZone = "Local" }), []string{`time_zone: "Local" is not a time zone`}},
+		"a match of no key":     {with(good, func(p *CustomPage) { p.Match = map[string]string{"begin": "x"} }), []string{"match.begin: there is no selector of that name"}},
+		"a match of no text":    {with(good, func(p *CustomPage) { p.Match = map[string]string{"start": "x"} }), []string{"match.start: start selects no text"}},
+		"a broken match":        {with(good, func(p *CustomPage) { p.Match = map[string]string{"title": "("} }), []string{`match.title: "(" is no regular expression`}},
+	} {
+		s, mistakes := c.page.Compile()
+		if s != nil || len(mistakes) != len(c.want) {
+			t.Errorf("%s: mistakes %+v, want %q", what, mistakes, c.want)
+			continue
+		}
+		for n, m := range mistakes {
+			if got := m.Key + ": " + m.Problem; !strings.HasPrefix(got, c.want[n]) || m.Write == "" {
+				t.Errorf("%s: %q (%q), want %q and what to write", what, got, m.Write, c.want[n])
+			}
+		}
+	}
+	compiled(t, good)
+}
+
+func with(p CustomPage, change func(*CustomPage)) CustomPage {
+	change(&p)
+	return p
+}
+
+func TestFriendlyLayouts(t *testing.T) {
+	for friendly, want := range map[string]string{
+		"DD.MM.YYYY HH:mm":            "02.01.2006 15:04",
+		"D. MMMM YYYY 'um' HH:mm ZZZ": "2. January 2006 um 15:04 MST",
+		"MMM D, YYYY h:mm A":          "Jan 2, 2006 3:04 PM",
+		"dddd DD/MM/YY":               "Monday 02/01/06",
+		"YYYY-MM-DDTHH:mm:ssZ":        "2006-01-02T15:04:05Z07:00",
+		"Jan 2, 2006 3:04 PM":         "Jan 2, 2006 3:04 PM",
+		"02.01.2006":                  "02.01.2006",
+		"15:04":                       "15:04",
+	} {
+		if got := goLayout(friendly); got != want {
+			t.Errorf("goLayout(%q) = %q, want %q", friendly, got, want)
+		}
+	}
+}
+
+const twoItems = `<!DOCTYPE html><html><body><div id="status">
+<div class="item" data-id="a"><a href="/x">One</a><time datetime="2026-11-02T10:00:00Z">today</time></div>
+<div class="item" data-id="b"><a href="/x">Two</a></div></div></body></html>`
+
+// TestSelectorsOfHTML holds what each form of a selector gives.
+func TestSelectorsOfHTML(t *testing.T) {
+	page := Page{URL: "https://status.acme.example/", Body: []byte(twoItems)}
+	for selector, want := range map[string][]string{
+		"a": {"One", "Two"}, ".": {"Onetoday", "Two"}, "@data-id": {"a", "b"}, "time@datetime": {"2026-11-02T10:00:00Z"},
+		"time @datetime": {"2026-11-02T10:00:00Z"}, "time, a": {"One", "Two"}, "b": {}, "@data-none": {},
+	} {
+		s := compiled(t, CustomPage{Anchor: "#status", List: ".item", Title: "a", State: selector})
+		matches, err := s.Probe(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := slices.IndexFunc(matches, func(m Match) bool { return m.Key == "state" })
+		got := matches[n].First
+		if selector == "time, a" {
+			got = []string{got[0], got[2]}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", selector, diff)
+		}
+	}
+}
+
+// TestLinksThatAreNobodysOwn holds that incidents which lead to one page stay two.
+func TestLinksThatAreNobodysOwn(t *testing.T) {
+	for link, want := range map[string]int{"a@href": 2, "": 2} {
+		s := Source{URL: "https://status.acme.example", Selectors: compiled(t, CustomPage{Anchor: "#status", List: ".item", Title: "a", Link: link})}
+		res, err := custom{}.Parse(s, Page{URL: "https://status.acme.example/", Body: []byte(twoItems)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := normalize.Incidents("acme", res.Incidents, normalize.Words{}); len(got) != want {
+			t.Errorf("link %q: %d incidents", link, len(got))
+		}
+	}
+}
+
+// TestCompleteIsWhatThePersonSays holds that nothing is concluded from an absence unless the description says so.
+func TestCompleteIsWhatThePersonSays(t *testing.T) {
+	for _, complete := range []bool{false, true} {
+		for _, cut := range []bool{false, true} {
+			body := twoItems
+			if cut {
+				body = strings.TrimSuffix(body, "</body></html>")
+			}
+			s := Source{Selectors: compiled(t, CustomPage{Anchor: "#status", Complete: complete, List: ".item", Title: "a"})}
+			res, err := custom{}.Parse(s, Page{Body: []byte(body)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, want := res.Coverage, (Coverage{Open: complete && !cut}); got != want {
+				t.Errorf("complete %t, cut %t: coverage %+v, want %+v", complete, cut, got, want)
+			}
+		}
+	}
+}
+
+// TestEmptyListNeedsItsAnchor holds that no incidents are read only from a page that is there, and whole.
+func TestEmptyListNeedsItsAnchor(t *testing.T) {
+	page := CustomPage{Anchor: "#status", Complete: true, List: ".item", Title: "a"}
+	for body, ok := range map[string]bool{
+		`<html><body><div id="status"></div></body></html>`: true,
+		`<html><body><div id="state"></div></body></html>`:  false,
+		`<html><body><div id="status"></div>`:               false,
+		`<div id="status"></div>`:                           true,
+		``:                                                  false,
+	} {
+		res, err := custom{}.Parse(Source{Selectors: compiled(t, page)}, Page{Body: []byte(body)})
+		if ok != (err == nil) || ok != res.Coverage.Open || err != nil && !errors.Is(err, ErrShape) {
+			t.Errorf("%s: %+v, %v", body, res, err)
+		}
+	}
+}
+
+// TestOtherSelectorsReadThePageAgain holds that a page which has not changed is parsed once for each set of selectors.
+func TestOtherSelectorsReadThePageAgain(t *testing.T) {
+	page := CustomPage{Anchor: "#status", List: ".item", Title: "a"}
+	docs := map[string]Document{}
+	scrapeAs := func(p *CustomPage) Outcome {
+		t.Helper()
+		s := Source{Name: "acme", URL: "https://status.acme.example"}
+		var platform Platform = slack{}
+		if p != nil {
+			s.Selectors, platform = compiled(t, *p), custom{}
+		}
+		f := validated{page: Page{URL: s.URL, Body: []byte(twoItems), ETag: `"1"`}}
+		out, err := Scrape(t.Context(), f, platform, s, docs)
+		if p == nil {
+			return out // another platform cannot read it, but must have been given the page
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range out.Documents {
+			docs[d.URL] = d
+		}
+		return out
+	}
+	for n, step := range []struct {
+		change func(*CustomPage)
+		parsed int
+	}{
+		{func(*CustomPage) {}, 1},
+		{func(*CustomPage) {}, 0},
+		{func(p *CustomPage) { p.Title = "time" }, 1},
+		{func(*CustomPage) {}, 0},
+		{func(p *CustomPage) { p.States = map[string]string{"x": "resolved"} }, 1},
+		{func(*CustomPage) {}, 0},
+	} {
+		step.change(&page)
+		out := scrapeAs(&page)
+		if out.Parsed != step.parsed || out.Unchanged != (step.parsed == 0) {
+			t.Errorf("step %d: parsed %d, unchanged %t", n, out.Parsed, out.Unchanged)
+		}
+	}
+	if out := scrapeAs(nil); out.Unchanged {
+		t.Error("another platform takes the page for unchanged")
+	}
+}
+
+// validated serves one page, and 304 to who has it.
+type validated struct{ page Page }
+
+func (v validated) Fetch(_ context.Context, r Request) (Page, error) {
+	if r.ETag == v.page.ETag {
+		return Page{URL: r.URL, Status: 304, NotModified: true}, nil
+	}
+	return v.page, nil
+}
+
+// TestNobodysWordsAreGuessed holds that a page's own words go before those that everyone uses.
+func TestNobodysWordsAreGuessed(t *testing.T) {
+	s := compiled(t, CustomPage{
+		Anchor: "#status", List: ".item", Title: "a",
+		States: map[string]string{"Fixed": "monitoring", "●": "resolved", "All done!": "resolved", "all-done": "completed"},
+	})
+	words := WordsFor(custom{}, s)
+	for word, want := range map[string]normalize.State{
+		"Fixed": normalize.StateMonitoring, "FIXED": normalize.StateMonitoring, "●": normalize.StateResolved,
+		"All done!": normalize.StateResolved, "all-done": normalize.StateCompleted,
+	} {
+		incidents, _ := normalize.Incidents("acme", []normalize.Raw{{Title: "x", State: word}}, words)
+		if got := incidents[0].State; got != want {
+			t.Errorf("%q means %s, want %s", word, got, want)
+		}
+	}
+}
+
+// FuzzCustomParse reads any page by the selectors of every golden case.
+func FuzzCustomParse(f *testing.F) {
+	seeds(f, Custom)
+	var all []*Selectors
+	for _, dir := range caseDirs(f)[Custom] {
+		all = append(all, readCase(f, Custom, dir).selectors)
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		for _, s := range all {
+			page := Page{URL: "https://status.acme.example", Body: body}
+			res, err := custom{}.Parse(Source{Selectors: s}, page)
+			if err != nil && (!errors.Is(err, ErrShape) || len(res.Incidents) > 0) {
+				t.Fatalf("%d incidents, error %v", len(res.Incidents), err)
+			}
+			for _, raw := range res.Incidents {
+				alone, _ := normalize.Incidents("acme", []normalize.Raw{raw}, s.words)
+				if len(alone) != 1 || len(alone[0].Updates) != len(raw.Updates) {
+					t.Errorf("raw %+v lost an update", raw)
+				}
+			}
+			if _, err := s.Probe(page); err != nil && !errors.Is(err, ErrShape) {
+				t.Errorf("Probe: %v", err)
+			}
+		}
+	})
+}
+
+// FuzzCustomSelectors makes selectors of any text, and lets those that are none be told.
+func FuzzCustomSelectors(f *testing.F) {
+	for _, p := range []CustomPage{{Format: FormatHTML}, {Format: FormatJSON}} {
+		for _, s := range []string{"", ".", "@", "a@b", ".a > b", "$..x", "$[?@.a == 1]", "a[*].b", "[0:1:2]", "$.a[?length(@) > 1]", "$.a[?match(@.b, '(')]"} {
+			f.Add(p.Format, s, "(x", "HH:mm")
+		}
+	}
+	f.Fuzz(func(t *testing.T, format, selector, match, layout string) {
+		p := CustomPage{Format: format, Anchor: selector, List: selector, Title: selector, State: selector, Match: map[string]string{"title": match}, TimeLayout: layout}
+		s, mistakes := p.Compile()
+		if (s == nil) != (len(mistakes) > 0) {
+			t.Fatalf("selectors %v, mistakes %+v", s, mistakes)
+		}
+		if s == nil {
+			return
+		}
+		for _, body := range []string{twoItems, anyJSON, `[[1,"a",{"b":[null,true]}]]`} {
+			if _, err := (custom{}).Parse(Source{Selectors: s}, Page{Body: []byte(body)}); err != nil && !errors.Is(err, ErrShape) {
+				t.Errorf("Parse: %v", err)
+			}
+		}
+	})
+}
+
+func BenchmarkParseCustom(b *testing.B) {
+	for _, dir := range caseDirs(b)[Custom] {
+		c := readCase(b, Custom, dir)
+		for url := range c.Pages {
+			page, err := c.page(url)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.Run(fmt.Sprint(filepath.Base(dir)), func(b *testing.B) {
+				for b.Loop() {
+					// A page that is refused is read as far as the others.
+					_, _ = custom{}.Parse(c.source(), page)
+				}
+			})
+		}
+	}
+}

@@ -134,7 +134,7 @@ func load(path string, withoutSecrets bool) (*Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("config file: %w", err)
 	}
-	c, err := parse(checker{file: path, env: os.Getenv, withoutSecrets: withoutSecrets}, data)
+	c, err := parseWith(checker{file: path, env: os.Getenv, withoutSecrets: withoutSecrets}, data)
 	if err != nil {
 		return nil, err
 	}
@@ -153,10 +153,10 @@ func load(path string, withoutSecrets bool) (*Config, error) {
 // Parse reads a config file's text. The name is the one shown in mistakes; env returns the value of
 // an environment variable, "" if it is not set, and may be nil. The error is Mistakes.
 func Parse(name string, data []byte, env func(string) string) (*Config, error) {
-	return parse(checker{file: name, env: env}, data)
+	return parseWith(checker{file: name, env: env}, data)
 }
 
-func parse(c checker, data []byte) (*Config, error) {
+func parseWith(c checker, data []byte) (*Config, error) {
 	// Editors on Windows put a byte order mark in front, which is no mistake of the user's.
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	if c.env == nil {

@@ -110,6 +110,8 @@ func (c *checker) vendor(v *Vendor, path string, pages map[string]int) {
 	} else {
 		v.URL = v.Sources[0].URL
 	}
+	c.filter(v, path+".filter")
+	c.credentials(v, path)
 }
 
 func (c *checker) source(v *Vendor, s *Source, path string, pages map[string]int) {
@@ -141,6 +143,11 @@ func (c *checker) page(s *Source, path string, pages map[string]int) {
 		return
 	}
 	if !c.link(path, &s.URL) {
+		return
+	}
+	if name := secretParameter(s.URL); name != "" {
+		c.add(path, fmt.Sprintf("the URL holds %s, which is a secret and does not belong in a file", name),
+			fmt.Sprintf(`write the URL without it, and [vendor.auth] with query = [{ name = %q, env = "ACME_TOKEN" }]`, name))
 		return
 	}
 	_, page, _ := strings.Cut(s.URL, "://") // http and https of one page are one page

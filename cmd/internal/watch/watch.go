@@ -25,6 +25,7 @@ type Source struct {
 	Platform string        // name of a registered platform
 	Schedule cron.Schedule // when Run scrapes it
 	Timeout  time.Duration // of one scrape
+	Auth     *scraper.Auth // what the page asks for; nil: it is public
 	Interval time.Duration // from one scrape to the next by the clock of what is saved; 0: as Schedule says
 }
 
@@ -134,7 +135,7 @@ func (w *Watcher) log(s Source, scrape db.Scrape, saved db.Saved) {
 // source is s as a platform sees it.
 func (w *Watcher) source(s Source, mode scraper.Mode) scraper.Source {
 	return scraper.Source{
-		Name: s.Vendor, URL: s.URL, Mode: mode,
+		Name: s.Vendor, URL: s.URL, Mode: mode, Auth: s.Auth,
 		LoadKnown: func(ctx context.Context) (map[string]scraper.Known, error) {
 			known, err := w.DB.Known(ctx, s.ID)
 			if err != nil {

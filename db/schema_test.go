@@ -22,9 +22,14 @@ Open it with the sqlite3 shell, Datasette, DuckDB or a notebook, also while the 
   times are the vendor's; ` + "`first_seen_at`, `seen_at`, `left_feed_at` and an event's `at`" + ` are ours.
 - An unknown word of a vendor is ` + "`unknown`" + `, never ` + "`none` or `operational`" + `; the vendor's own words stand beside it (` + "`vendor_state`, `raw`" + `).
 - Begin with the views: they need no join.
+- Full-text search: ` + "`incident_search` (`title`), `update_search` (`body`) and `component_search` (`name`, `group_name`)" + ` are FTS5 indexes
+  whose ` + "`rowid`" + ` is the key of their table. They hold no words of their own; the tables ` + "`*_search_*`" + ` are SQLite's.
 
 This page is made from the schema by ` + "`go test ./db -run TestSchemaPage -update`" + `.
 `
+
+// ownTables leaves out the full-text indexes, which hold no words of their own, and the tables that SQLite keeps them in.
+const ownTables = ` AND name NOT GLOB '*_search' AND name NOT GLOB '*_search_*'`
 
 // examples are printed on the page, and run by the test.
 var examples = []struct{ title, sql string }{
@@ -45,6 +50,12 @@ FROM revisions r
 JOIN v_incidents v USING (incident_id)
 ORDER BY r.seen_at DESC
 LIMIT 20;`},
+	{"Which incidents speak of certificates?", `SELECT DISTINCT v.vendor, v.title, v.started_at
+FROM update_search f
+JOIN incident_updates u ON u.update_id = f.rowid
+JOIN v_incidents v USING (incident_id)
+WHERE f.update_search MATCH 'certificate*'
+ORDER BY v.started_at DESC;`},
 	{"Which components failed most often?", `SELECT c.group_name, c.name, count(*) AS times
 FROM component_changes h
 JOIN components c USING (component_id)
@@ -81,7 +92,7 @@ func TestSchemaPage(t *testing.T) {
 		describeView(t, f, &page, name)
 	}
 	page.WriteString("\n## Tables\n")
-	for _, name := range f.rows(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'goose_db_version' ORDER BY rowid`) {
+	for _, name := range f.rows(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'goose_db_version'` + ownTables + ` ORDER BY rowid`) {
 		describeTable(t, f, &page, name)
 	}
 	path := filepath.Join("..", "docs", "schema.md")
@@ -188,7 +199,7 @@ func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 // Times are compared as text everywhere, so no column may take any other form.
 func TestTheSchemaRefusesOtherForms(t *testing.T) {
 	f := lived(t)
-	for _, table := range f.rows(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'goose_db_version'`) {
+	for _, table := range f.rows(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'goose_db_version'` + ownTables) {
 		for _, column := range f.rows(`SELECT name FROM pragma_table_info(?) WHERE name = 'at' OR name LIKE '%!_at' ESCAPE '!'`, table) {
 			for _, value := range []string{"2026-11-23 10:00:00", "2026-11-23T10:00:00Z", "yesterday", ""} {
 				if f.rows(`SELECT count(*) FROM ` + table)[0] == "0" {

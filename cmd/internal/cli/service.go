@@ -128,6 +128,9 @@ func (s *service) addSources(ctx context.Context) error {
 		}
 		for _, from := range v.Sources {
 			id, err := s.db.EnsureSource(ctx, vendorID, from.URL, from.Platform)
+			if err == nil {
+				err = s.db.SetFilter(ctx, id, v.Filter.Of, s.watcher.Now())
+			}
 			if err != nil {
 				return err
 			}

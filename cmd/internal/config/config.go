@@ -78,6 +78,8 @@ type Vendor struct {
 	Filter     Filter   `toml:"filter"`      // which of its incidents concern us; default: all
 	Auth       Auth     `toml:"auth"`        // what its page asks for before it answers; sent to the server of URL, and to those that Auth lists
 	Sources    []Source `toml:"source"`      // every page of the vendor, that of URL first; at least one
+
+	Page scraper.CustomPage `toml:"page"` // where URL, of the platform "custom", shows what; the default of its sources of that platform
 }
 
 // Source is one status page of a vendor.
@@ -88,8 +90,11 @@ type Source struct {
 	Timeout  Duration `toml:"timeout"`  // default Vendor.Timeout
 	Auth     Auth     `toml:"auth"`     // default Vendor.Auth, which goes to the servers that are meant there
 
-	Cron        cron.Schedule `toml:"-"` // of Schedule
-	Credentials *scraper.Auth `toml:"-"` // of Auth, with its secrets; nil for a public page
+	Page scraper.CustomPage `toml:"page"` // default Vendor.Page
+
+	Cron        cron.Schedule      `toml:"-"` // of Schedule
+	Credentials *scraper.Auth      `toml:"-"` // of Auth, with its secrets; nil for a public page
+	Selectors   *scraper.Selectors `toml:"-"` // of Page; nil but for the platform "custom"
 }
 
 // defaults returns the values of keys that a file does not set. Those of a vendor, a source or a

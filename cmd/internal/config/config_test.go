@@ -223,8 +223,8 @@ func TestDefaultFile(t *testing.T) {
 	}
 	shown := newIndex(data)
 	for key, typ := range schema() {
-		// A further source and the refused keys are told of in comments, and so are the keys of a digest that are those of a route.
-		if strings.HasPrefix(key, "vendor.source") || typ == reflect.TypeFor[Secret]() || isTable(typ) || strings.HasPrefix(key, "digest.") {
+		// A further source and the refused keys are told of in comments, [vendor.page] in a page of its own, and so are the keys of a digest that are those of a route.
+		if strings.HasPrefix(key, "vendor.source") || strings.HasPrefix(key, "vendor.page.") || typ == reflect.TypeFor[Secret]() || isTable(typ) || strings.HasPrefix(key, "digest.") {
 			continue
 		}
 		inComment := regexp.MustCompile(`(?m)^# ` + key[strings.LastIndex(key, ".")+1:] + ` = `).Match(data)

@@ -123,7 +123,7 @@ func (c *checker) structure(types map[string]reflect.Type, data []byte) {
 		header := e.kind == unstable.Table || e.kind == unstable.ArrayTable
 		first := c.index.byPath[e.path]
 		switch {
-		case !known && isFree(types[parent(name)]):
+		case !known && inFree(types, name):
 			continue
 		case !known:
 			if isTable(types[parent(name)]) {

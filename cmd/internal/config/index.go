@@ -234,6 +234,16 @@ func isScalars(t reflect.Type) bool {
 // isFree reports whether t is a table whose keys are the user's own.
 func isFree(t reflect.Type) bool { return t != nil && t.Kind() == reflect.Map }
 
+// inFree reports whether a path leads into a table whose keys are the user's own; such a key may have dots.
+func inFree(types map[string]reflect.Type, path string) bool {
+	for path = parent(path); path != ""; path = parent(path) {
+		if isFree(types[path]) {
+			return true
+		}
+	}
+	return false
+}
+
 // isTable reports whether t is a table, or an array of them.
 func isTable(t reflect.Type) bool {
 	return isTables(t) || t != nil && t.Kind() == reflect.Struct && !isScalar(t)

@@ -110,6 +110,7 @@ func (c *checker) vendor(v *Vendor, path string, pages map[string]int) {
 	} else {
 		v.URL = v.Sources[0].URL
 	}
+	c.selectors(v, path)
 	c.filter(v, path+".filter")
 	c.credentials(v, path)
 }

@@ -94,6 +94,9 @@ func scrape(ctx context.Context, f Fetcher, p Platform, s Source, docs map[strin
 	if err := ctx.Err(); err != nil && (len(queue) > 0 || run.out.Parsed == 0) {
 		run.fail(fmt.Errorf("scrape stopped with %d pages left: %w", len(queue), context.Cause(ctx)))
 	}
+	if run.err == nil && run.out.Parsed > 0 && !run.told {
+		run.fail(fmt.Errorf("read %s: %w", s.URL, shapeErrorf("a page that leads to no document which says how things stand")))
+	}
 	if s.Mode == Backfill && run.out.NextPage == 0 && run.err == nil {
 		run.out.NextPage = -1
 	}
@@ -108,6 +111,7 @@ type run struct {
 	docs     map[string]Document
 	asked    map[string]bool
 	why      map[string]error // by address: why the document that it stands in for was refused
+	told     bool             // a document was read, or is as before, that does more than lead to others
 	out      Outcome
 	err      error
 }
@@ -179,6 +183,7 @@ func (u *run) read(ctx context.Context, r Request, known Document) ([]Request, e
 	}
 	u.out.Bytes += int64(len(page.Body))
 	if page.NotModified {
+		u.told = true
 		u.out.Documents = append(u.out.Documents, known)
 		return nil, nil
 	}
@@ -188,6 +193,7 @@ func (u *run) read(ctx context.Context, r Request, known Document) ([]Request, e
 		doc.Hash += ":" + by
 	}
 	if u.source.Mode == Poll && doc.Hash == known.Hash {
+		u.told = true
 		u.out.Documents = append(u.out.Documents, doc)
 		return nil, nil
 	}
@@ -205,6 +211,7 @@ func (u *run) read(ctx context.Context, r Request, known Document) ([]Request, e
 		return nil, fmt.Errorf("read %s: %w", r.URL, err)
 	}
 	u.out.Parsed++
+	u.told = u.told || !result.Part || len(result.Incidents)+len(result.Components) > 0
 	u.take(result)
 	if u.source.Mode == Poll && !ofOneIncident(result.Document) && !result.Part {
 		u.out.Documents = append(u.out.Documents, doc)

@@ -102,3 +102,26 @@ func TestThePartsOfAListAreReadTogether(t *testing.T) {
 		}
 	}
 }
+
+// homePage is a Platform whose home page only leads to the API.
+type homePage struct{}
+
+func (homePage) Start(s Source) []Request { return []Request{{URL: s.URL + "/api"}} }
+
+func (homePage) Parse(s Source, p Page) (Result, error) {
+	if string(p.Body) == "home" {
+		return Result{Document: "home", Part: true, Follow: []Request{{URL: s.URL + "/api"}}}, nil
+	}
+	return Result{Document: "list", Coverage: Coverage{Open: true}}, nil
+}
+
+func TestAPageThatLeadsNowhereIsUnreadable(t *testing.T) {
+	// The API gives way to the home page, which leads to the API.
+	out, err := Scrape(context.Background(), pages{"x/api": {body: "home"}}, homePage{}, Source{URL: "x"}, nil)
+	if !errors.Is(err, ErrShape) || out.Coverage.Open {
+		t.Errorf("error %v, coverage %+v", err, out.Coverage)
+	}
+	if out, err = Scrape(context.Background(), pages{"x/api": {body: "ok"}}, homePage{}, Source{URL: "x"}, nil); err != nil || !out.Coverage.Open {
+		t.Errorf("error %v, coverage %+v", err, out.Coverage)
+	}
+}

@@ -1,0 +1,98 @@
+package scraper
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+	"testing"
+
+	"vendorwatch/normalize"
+)
+
+const statusioTestID = "64c1f0a2b7d9e80512f3a6b4"
+
+func TestStatusioFindsItsPageID(t *testing.T) {
+	const api = "https://api.status.io/1.0/status/" + statusioTestID
+	for address, want := range map[string]string{
+		"https://status.saltmarsh.example":                                                  "https://status.saltmarsh.example",
+		"https://status.saltmarsh.example/pages/" + statusioTestID:                          api,
+		"https://status.saltmarsh.example/pages/history/" + statusioTestID:                  api,
+		"https://status.saltmarsh.example/pages/incident/" + statusioTestID + "/66e5a1c09f": api,
+		"https://hostedstatus.com/1.0/status/" + strings.ToUpper(statusioTestID):            api,
+		"https://status.saltmarsh.example/pages/about":                                      "https://status.saltmarsh.example/pages/about",
+	} {
+		if got := (statusio{}).Start(Source{URL: address}); len(got) != 1 || got[0].URL != want {
+			t.Errorf("%s starts with %+v, want %s", address, got, want)
+		}
+	}
+	for page, want := range map[string]string{
+		api: "https://status.io/pages/" + statusioTestID,
+		"https://status.io/pages/incident/" + statusioTestID + "/66e5a1c09f":                "https://status.io/pages/" + statusioTestID,
+		"https://status.saltmarsh.example/pages/incident/" + statusioTestID + "/66e5a1c09f": "https://status.saltmarsh.example",
+	} {
+		u, err := url.Parse(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := (statusio{}).Home(u); got != want {
+			t.Errorf("home of %s is %s", page, got)
+		}
+	}
+}
+
+func TestStatusioRefuses(t *testing.T) {
+	const whole = `{"result":{"status_overall":{"status":"Operational","status_code":100},"status":[],"incidents":[],"maintenance":{"active":[],"upcoming":[]}}}`
+	if _, err := (statusio{}).Parse(Source{}, Page{Body: []byte(whole)}); err != nil {
+		t.Fatal(err)
+	}
+	for what, change := range map[string][2]string{
+		"no overall status":            {`"status_overall"`, `"overall"`},
+		"no code":                      {`"status_code":100`, `"code":100`},
+		"no components":                {`"status":[]`, `"parts":[]`},
+		"incidents that are null":      {`"incidents":[]`, `"incidents":null`},
+		"incidents that are an object": {`"incidents":[]`, `"incidents":{}`},
+		"no active maintenance":        {`"active":[],`, ``},
+		"no upcoming maintenance":      {`,"upcoming":[]`, ``},
+		"an incident without an id":    {`"incidents":[]`, `"incidents":[{"name":"Down","messages":[]}]`},
+		"an incident that is a word":   {`"incidents":[]`, `"incidents":["Down"]`},
+		"a component without a name":   {`"status":[]`, `"status":[{"id":"a","status_code":100}]`},
+	} {
+		page := Page{Body: []byte(strings.Replace(whole, change[0], change[1], 1))}
+		if res, err := (statusio{}).Parse(Source{}, page); !errors.Is(err, ErrShape) || (statusio{}).Detect(page) {
+			t.Errorf("%s: read as %+v (%v)", what, res, err)
+		}
+	}
+}
+
+// TestStatusioCodes holds what the code tables mean; the same number is another state of a maintenance than of an
+// incident, and one that is in no table is unknown.
+func TestStatusioCodes(t *testing.T) {
+	tests := []struct {
+		kind          normalize.Kind
+		state, status string
+		wantState     normalize.State
+		wantSeverity  normalize.Severity
+	}{
+		{normalize.KindIncident, "100", "300", normalize.StateInvestigating, normalize.SeverityMinor},
+		{normalize.KindIncident, "200", "400", normalize.StateIdentified, normalize.SeverityMajor},
+		{normalize.KindIncident, "300", "500", normalize.StateMonitoring, normalize.SeverityCritical},
+		{normalize.KindIncident, "400", "600", normalize.StateResolved, normalize.SeverityCritical},
+		{normalize.KindIncident, "500", "700", normalize.StateUnknown, normalize.SeverityUnknown},
+		{normalize.KindMaintenance, "100", "200", normalize.StateScheduled, normalize.SeverityNone},
+		{normalize.KindMaintenance, "200", "200", normalize.StateInProgress, normalize.SeverityNone},
+		{normalize.KindMaintenance, "300", "100", normalize.StateCompleted, normalize.SeverityNone},
+	}
+	for _, tt := range tests {
+		e := sioEvent{ID: "a", Name: "b", Messages: []sioMessage{{At: "2026-03-02T07:00:00Z", State: jsonText(tt.state), Status: jsonText(tt.status)}}}
+		in, findings := normalize.Incidents("", []normalize.Raw{e.raw(tt.kind, "", statusioLink{})}, WordsOf(statusio{}))
+		if in[0].State != tt.wantState || in[0].Severity != tt.wantSeverity || (len(findings) > 0) != (tt.wantState == normalize.StateUnknown) {
+			t.Errorf("%s, state %s, status %s: %s, %s, findings %v", tt.kind, tt.state, tt.status, in[0].State, in[0].Severity, findings)
+		}
+	}
+}
+
+func FuzzStatusioParse(f *testing.F) {
+	seeds(f, "statusio")
+	f.Add([]byte(`<html><a href="/pages/history/` + statusioTestID + `"></html>`))
+	f.Fuzz(func(t *testing.T, body []byte) { checkFuzzed(t, statusio{}, body) })
+}

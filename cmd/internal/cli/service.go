@@ -136,6 +136,7 @@ func (s *service) addSources(ctx context.Context) error {
 			}
 			s.sources = append(s.sources, watch.Source{
 				ID: id, Vendor: v.Slug, URL: from.URL, Platform: from.Platform, Schedule: from.Cron, Timeout: from.Timeout.Duration, Auth: from.Credentials,
+				Selectors: from.Selectors,
 			})
 		}
 	}

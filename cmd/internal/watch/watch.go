@@ -26,6 +26,9 @@ type Source struct {
 	Schedule cron.Schedule // when Run scrapes it
 	Timeout  time.Duration // of one scrape
 	Auth     *scraper.Auth // what the page asks for; nil: it is public
+
+	Selectors *scraper.Selectors // of a page of the platform scraper.Custom; nil for all others
+
 	Interval time.Duration // from one scrape to the next by the clock of what is saved; 0: as Schedule says
 }
 
@@ -135,7 +138,7 @@ func (w *Watcher) log(s Source, scrape db.Scrape, saved db.Saved) {
 // source is s as a platform sees it.
 func (w *Watcher) source(s Source, mode scraper.Mode) scraper.Source {
 	return scraper.Source{
-		Name: s.Vendor, URL: s.URL, Mode: mode, Auth: s.Auth,
+		Name: s.Vendor, URL: s.URL, Mode: mode, Auth: s.Auth, Selectors: s.Selectors,
 		LoadKnown: func(ctx context.Context) (map[string]scraper.Known, error) {
 			known, err := w.DB.Known(ctx, s.ID)
 			if err != nil {
@@ -189,7 +192,7 @@ func (s Source) interval(now, last time.Time) time.Duration {
 
 // fill puts what was read into the form that the file takes.
 func fill(scrape *db.Scrape, s Source, p scraper.Platform, out scraper.Outcome, readErr error) {
-	words := scraper.WordsOf(p)
+	words := scraper.WordsFor(p, s.Selectors)
 	incidents, findings := normalize.Incidents(s.Vendor, out.Raws, words)
 	components, more := normalize.Components(out.Components, words)
 	scrape.HTTPStatus, scrape.Requests, scrape.Bytes = out.Status, out.Requests, out.Bytes

@@ -1,0 +1,259 @@
+package scraper
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/andybalholm/cascadia"
+)
+
+// mostProbes is how many addresses Find asks for at the most, redirects not counted.
+const mostProbes = 24
+
+// probeFirst are the platforms that are tried first. The more exacting stand before those whose documents others
+// imitate.
+var probeFirst = []string{"incidentio", "statuspage", "instatus", "betterstack", "statusio", "cachet"}
+
+// ofOneCompany are the platforms that one company alone uses. They are tried where the catalogue or the host's name
+// says that it is that company's page, and nowhere else.
+var ofOneCompany = []string{
+	"apple", "aws", "azure", "googlecloud", "heroku", "ibmcloud", "oraclecloud", "pingoru", "salesforce", "slack", "vultr", "yandexcloud", "zendesk",
+}
+
+// Found is a status page and what it is made with.
+type Found struct {
+	URL      string // address of the status page, as a Source has it
+	Platform string
+	Asked    int // addresses that were asked for
+}
+
+// Unrecognised is a page that no platform reads. It wraps ErrShape.
+type Unrecognised struct {
+	URL   string   // after redirects
+	What  string   // what it is, in words
+	Feeds []string // addresses of the feeds that it links to
+}
+
+// Error says which page it is, and what.
+func (e *Unrecognised) Error() string {
+	return fmt.Sprintf("no platform reads %s: it is %s", e.URL, e.What)
+}
+
+// Unwrap returns ErrShape.
+func (e *Unrecognised) Unwrap() error { return ErrShape }
+
+// Find tells what the page at s.URL is made with, by the shape of what is served there and at the few addresses on
+// its server where platforms would begin to read it: never by a status, since many hosts answer 200 to
+// every path. It follows redirects. The error is an *Unrecognised where no platform knows the page, else why
+// the page itself could not be fetched.
+func Find(ctx context.Context, f Fetcher, s Source) (Found, error) {
+	search := &search{fetcher: f, source: s, asked: map[string]bool{}}
+	page, err := search.ask(ctx, s.URL)
+	if err != nil && !answered(err) {
+		return Found{}, err
+	}
+	base := strings.TrimRight(s.URL, "/")
+	if err == nil {
+		if found, ok := search.recognise(page, ""); ok {
+			return found, nil
+		}
+		base = strings.TrimRight(page.URL, "/")
+	}
+	found, ok := search.probe(ctx, base)
+	switch {
+	case ok:
+		return found, nil
+	case ctx.Err() != nil:
+		return Found{}, context.Cause(ctx)
+	case err != nil:
+		return Found{}, err
+	}
+	return Found{}, &Unrecognised{URL: page.URL, What: wrongPage(page), Feeds: feedLinks(page)}
+}
+
+// answered reports whether there is a server that said something, if only that there is no page.
+func answered(err error) bool {
+	var h *HTTPError
+	return errors.As(err, &h) && h.Status < 500 && h.Status != http.StatusTooManyRequests
+}
+
+type search struct {
+	fetcher Fetcher
+	source  Source
+	asked   map[string]bool
+}
+
+func (s *search) ask(ctx context.Context, address string) (Page, error) {
+	s.asked[address] = true
+	return s.fetcher.Fetch(ctx, Request{URL: address, Auth: s.source.Auth})
+}
+
+// recognise tells whose a page is. Its platform must also be able to read it. base is the address of the status
+// page if the page is one that its platform would begin with there.
+func (s *search) recognise(page Page, base string) (Found, bool) {
+	name := Detect(page)
+	if name == "" {
+		return Found{}, false
+	}
+	p := registry[name]
+	home := base
+	if home == "" || !slices.Contains(starts(p, base), page.URL) {
+		home = HomeOf(p, page.URL)
+	}
+	from := s.source
+	from.URL, from.Mode = home, Poll
+	if _, err := p.Parse(from, page); err != nil {
+		return Found{}, false
+	}
+	return Found{URL: home, Platform: name, Asked: len(s.asked)}, true
+}
+
+// probe asks for the addresses at which platforms would begin to read a status page.
+func (s *search) probe(ctx context.Context, base string) (Found, bool) {
+	for _, c := range candidates(base) {
+		if s.asked[c.address] {
+			continue
+		}
+		if len(s.asked) >= mostProbes || ctx.Err() != nil {
+			break
+		}
+		page, err := s.ask(ctx, c.address)
+		var h *HTTPError
+		if errors.As(err, &h) && h.Status == http.StatusTooManyRequests {
+			break // it is enough for this server
+		}
+		if err != nil {
+			continue
+		}
+		// A feed at such an address is that of a blog more often than not, where no platform calls it its own.
+		if found, ok := s.recognise(page, c.base); ok && found.Platform != Generic {
+			return found, true
+		}
+	}
+	return Found{}, false
+}
+
+type candidate struct{ address, base string }
+
+// candidates lists what the platforms would ask for, if base were a status page of theirs, or its server's root
+// were: on that server, on that of a product above it (acme.product.example asks product.example), and wherever
+// the platform reads that the catalogue names for the page.
+func candidates(base string) []candidate {
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" {
+		return nil
+	}
+	known := catalogued(u)
+	bases := []string{base}
+	page := *u
+	page.RawQuery = ""
+	for _, b := range []string{strings.TrimRight(page.String(), "/"), siteOf(u)} {
+		if !slices.Contains(bases, b) {
+			bases = append(bases, b)
+		}
+	}
+	names := slices.Concat([]string{known}, probeFirst, Platforms())
+	var out []candidate
+	for _, b := range bases {
+		for _, name := range names {
+			p, registered := registry[name]
+			if _, detects := p.(Detector); !registered || !detects || name == Generic || name != known && slices.Contains(ofOneCompany, name) && !namedAfter(u.Host, name) {
+				continue
+			}
+			for _, address := range starts(p, b) {
+				at, err := url.Parse(address)
+				if err != nil || at.Host == "" || name != known && !related(u.Host, at.Host) && !namedAfter(u.Host, name) {
+					continue
+				}
+				if u.RawQuery != "" && at.RawQuery != u.RawQuery && strings.HasPrefix(at.RawQuery, u.RawQuery) {
+					continue // a path put behind a query
+				}
+				if !slices.ContainsFunc(out, func(c candidate) bool { return c.address == address }) {
+					out = append(out, candidate{address, b})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// catalogued returns the platform that the catalogue names for a page, or for another page of its server; "" if it
+// names none.
+func catalogued(page *url.URL) string {
+	if name := PlatformOf(strings.TrimRight(page.String(), "/")); name != "" {
+		return name
+	}
+	for _, e := range Catalogue() {
+		if at, err := url.Parse(e.Page); err == nil && at.Host == page.Host {
+			if _, err := Lookup(e.Platform); err == nil && e.Platform != Generic {
+				return e.Platform
+			}
+		}
+	}
+	return ""
+}
+
+// namedAfter reports whether a host has the name of a company's platform in it.
+func namedAfter(host, platform string) bool {
+	return slices.Contains(ofOneCompany, platform) && strings.Contains(host, strings.TrimSuffix(platform, "cloud"))
+}
+
+// related reports whether a page's host and another are of one site: the same, one above it, or GitHub's for files.
+func related(host, other string) bool {
+	if host == "github.com" || strings.HasSuffix(host, ".github.io") {
+		return host == other || other == "raw.githubusercontent.com"
+	}
+	return host == other || strings.Contains(other, ".") && strings.HasSuffix(host, "."+other)
+}
+
+// starts returns the addresses that a platform begins with, their fallbacks included.
+func starts(p Platform, base string) []string {
+	var out []string
+	var add func([]Request)
+	add = func(requests []Request) {
+		for _, r := range requests {
+			out = append(out, r.URL)
+			add(r.Fallback)
+		}
+	}
+	add(p.Start(Source{URL: base}))
+	return out
+}
+
+var selFeedLink = cascadia.MustCompile(`link[rel~="alternate"][href]`)
+
+// feedLinks returns the addresses of the feeds that a web page links to in its head, five at the most.
+func feedLinks(page Page) []string {
+	if !looksLikeHTML(bytes.TrimSpace(page.Body)) {
+		return nil
+	}
+	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(page.Body))
+	if err != nil {
+		return nil
+	}
+	here, err := url.Parse(page.URL)
+	if err != nil {
+		return nil
+	}
+	var feeds []string
+	doc.FindMatcher(selFeedLink).Each(func(_ int, link *goquery.Selection) {
+		switch kind, _, _ := strings.Cut(strings.ToLower(link.AttrOr("type", "")), ";"); strings.TrimSpace(kind) {
+		case "application/rss+xml", "application/atom+xml", "application/feed+json":
+		default:
+			return
+		}
+		to, err := here.Parse(strings.TrimSpace(link.AttrOr("href", "")))
+		if err != nil || to.Scheme != "http" && to.Scheme != "https" || len(feeds) >= 5 || slices.Contains(feeds, to.String()) {
+			return
+		}
+		feeds = append(feeds, to.String())
+	})
+	return feeds
+}

@@ -1,0 +1,113 @@
+package scraper
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// caseSite is a Fetcher of a case's pages. It answers every other path of their hosts as many hosts do: with a 200
+// and a page of no use.
+type caseSite struct {
+	c     *goldenCase
+	asked []string
+}
+
+func (s *caseSite) Fetch(_ context.Context, r Request) (Page, error) {
+	s.asked = append(s.asked, r.URL)
+	for _, address := range []string{r.URL, r.URL + "/", strings.TrimSuffix(r.URL, "/")} {
+		if _, ok := s.c.Pages[address]; ok {
+			page, err := s.c.page(address)
+			if err == nil {
+				page.URL = r.URL
+			}
+			return page, err
+		}
+	}
+	return Page{URL: r.URL, Status: 200, Body: []byte("<!DOCTYPE html><html><title>Nothing here</title></html>")}, nil
+}
+
+// TestFindNamesThePlatformOfEveryCase holds that of every status page which a platform can read the platform is found
+// from its address alone, with few requests.
+func TestFindNamesThePlatformOfEveryCase(t *testing.T) {
+	// The page itself, which is known by its bytes, is not among the case's.
+	incomplete := map[string]bool{"statusio/broken": true}
+	for name, list := range caseDirs(t) {
+		p, err := Lookup(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, dir := range list {
+			c := readCase(t, name, dir)
+			what := name + "/" + filepath.Base(dir)
+			source := Source{Name: c.Source.Name, URL: c.Source.URL}
+			site := &caseSite{c: c}
+			if _, err := Scrape(t.Context(), site, p, source, nil); err != nil || incomplete[what] {
+				continue
+			}
+			site.asked = nil
+			found, err := Find(t.Context(), site, source)
+			own := strings.TrimSuffix(c.Source.URL, "/")
+			if home := HomeOf(p, c.Source.URL); err != nil || found.Platform != name || found.URL != home && found.URL != own {
+				t.Errorf("%s: found %+v, want %s at %s or %s (%v)", what, found, name, home, own, err)
+			}
+			if len(site.asked) > mostProbes || err == nil && found.Asked != len(site.asked) {
+				t.Errorf("%s: %d requests, %d counted", what, len(site.asked), found.Asked)
+			}
+		}
+	}
+}
+
+// TestFindTellsWhatAPageIs holds that a page which no platform reads is called what it is, and that the feeds it links
+// to are named and not taken.
+func TestFindTellsWhatAPageIs(t *testing.T) {
+	const feed = `<rss version="2.0"><channel><title>Acme status</title><link>https://acme.example</link><item><title>API down</title><guid>1</guid><pubDate>Mon, 23 Nov 2026 09:00:00 GMT</pubDate></item></channel></rss>`
+	site := pages{
+		"https://acme.example": {body: `<!DOCTYPE html><html><head><title>Acme</title>
+			<link rel="alternate" type="application/rss+xml" href="/status.rss"><link rel="alternate" type="application/atom+xml; charset=utf-8" href="https://feeds.example/acme.atom">
+			<link rel="alternate" hreflang="de" href="/de"></head></html>`},
+		"https://acme.example/status.rss": {body: feed},
+	}
+	_, err := Find(t.Context(), site, Source{URL: "https://acme.example"})
+	var unrecognised *Unrecognised
+	if !errors.As(err, &unrecognised) || !errors.Is(err, ErrShape) {
+		t.Fatal(err)
+	}
+	want := &Unrecognised{URL: "https://acme.example", What: `an HTML page of another kind, titled "Acme"`,
+		Feeds: []string{"https://acme.example/status.rss", "https://feeds.example/acme.atom"}}
+	if diff := cmp.Diff(want, unrecognised); diff != "" {
+		t.Error(diff)
+	}
+	found, err := Find(t.Context(), site, Source{URL: "https://acme.example/status.rss"})
+	if err != nil || found != (Found{URL: "https://acme.example/status.rss", Platform: Generic, Asked: 1}) {
+		t.Errorf("the feed's own address: %+v, %v", found, err)
+	}
+	if _, err := Find(t.Context(), pages{}, Source{URL: "https://acme.example"}); errors.As(err, &unrecognised) || err == nil {
+		t.Errorf("a page that is not there: %v", err)
+	}
+}
+
+// TestFindStaysWithinTheSite holds that a page of unknown make has only its own server asked for anything, and not often.
+func TestFindStaysWithinTheSite(t *testing.T) {
+	for _, address := range []string{"https://status.acme.example", "https://acme.example/status/page?id=5", "https://www.acme.example/a/b/c"} {
+		list := candidates(address)
+		for _, c := range list {
+			if u, err := url.Parse(c.address); err != nil || !strings.HasSuffix(u.Host, "acme.example") {
+				t.Errorf("%s: %s would be asked for", address, c.address)
+			}
+		}
+		if len(list) < 5 || len(list) > 60 {
+			t.Errorf("%s: %d candidates", address, len(list))
+		}
+	}
+	for _, name := range ofOneCompany {
+		if _, err := Lookup(name); err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -109,7 +109,8 @@ func (checkly) Parse(_ Source, p Page) (Result, error) {
 	if isJSON(body) {
 		return readChecklyList(p, body)
 	}
-	if looksLikeHTML(body) && !openEnded(body) {
+	// Uptime Kuma has paths of the same form.
+	if looksLikeHTML(body) && !openEnded(body) && !bytes.Contains(body, []byte(kumaPreload)) {
 		if slug := checklySlug(body); slug != "" && homeOfStatuspage(p.URL) != "" {
 			return Result{Document: "home", Part: true, Follow: []Request{{URL: checklyList(p.URL, slug)}}}, nil
 		}

@@ -49,6 +49,7 @@ type DeliveryChange struct {
 	NotBefore  time.Time
 	Note       string
 	EventIDs   []int64 // to be told too
+	Mention    bool    // people are to be called after all
 }
 
 // StreamByName returns a stream, or ErrNotFound.
@@ -169,9 +170,9 @@ func addDelivery(ctx context.Context, tx *sql.Tx, n NewDelivery, at time.Time) e
 func changeDelivery(ctx context.Context, tx *sql.Tx, c DeliveryChange) error {
 	res, err := tx.ExecContext(ctx, `
 		UPDATE deliveries SET state = coalesce(nullif(?2, ''), state), reason = coalesce(nullif(?3, ''), reason),
-			not_before_at = coalesce(nullif(?4, ''), not_before_at), note = coalesce(nullif(?5, ''), note)
+			not_before_at = coalesce(nullif(?4, ''), not_before_at), note = coalesce(nullif(?5, ''), note), mention = max(mention, ?6)
 		WHERE delivery_id = ?1 AND (state = 'held' OR state = 'pending' AND attempts = 0)`,
-		c.DeliveryID, c.State, c.Reason, stamp(c.NotBefore), c.Note)
+		c.DeliveryID, c.State, c.Reason, stamp(c.NotBefore), c.Note, bit(c.Mention))
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,149 @@
+package report
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/nicholas-fedor/shoutrrr/pkg/types"
+
+	"vendorwatch/normalize"
+)
+
+// OnCall is a Channel that raises an alert of PagerDuty or Opsgenie for an incident and ends it with it. Both
+// keep one alert for one key, so that what comes between is added to it.
+type OnCall struct {
+	*Shoutrrr
+	poster *poster // Opsgenie: to end an alert, which the library cannot
+}
+
+// NewOnCall makes the channel from an address of shoutrrr's, pagerduty://… or opsgenie://….
+func NewOnCall(name, address string, client *http.Client) (*OnCall, error) {
+	s, err := NewShoutrrr(name, address)
+	if err != nil {
+		return nil, err
+	}
+	o := &OnCall{Shoutrrr: s}
+	if s.scheme != "opsgenie" {
+		return o, nil
+	}
+	u := s.url()
+	host, key := firstOf(u.Hostname(), "api.opsgenie.com"), strings.Trim(u.Path, "/")
+	if port := u.Port(); port != "" && port != "443" {
+		host = net.JoinHostPort(host, port)
+	}
+	o.poster, err = newPoster(name, "https://"+host+"/v2/alerts", client, "address of Opsgenie", "opsgenie://api.opsgenie.com/KEY")
+	if err != nil {
+		return nil, err
+	}
+	o.poster.secrets = func() []string { return []string{key} }
+	return o, nil
+}
+
+// IsOnCall reports whether an address of shoutrrr's is one for NewOnCall.
+func IsOnCall(address string) bool {
+	scheme, _, _ := strings.Cut(strings.TrimSpace(address), ":")
+	return scheme == "pagerduty" || scheme == "opsgenie"
+}
+
+// PerIncident says that the channel keeps one message an incident.
+func (o *OnCall) PerIncident() {}
+
+// Send raises, adds to or ends the alert of the message's incident or page. What is told after the end, and
+// what is no alert, is taken and goes nowhere, for it would raise a new one; a digest is refused.
+func (o *OnCall) Send(ctx context.Context, m Message) (Sent, error) {
+	key, open, severity := "", false, ""
+	switch {
+	case m.Digest != nil:
+		return Sent{}, &SendError{Channel: o.name, Reason: o.scheme + " takes alerts, not digests; send the digest to another channel", Refused: true}
+	case m.Reason == ReasonTest:
+		key, open, severity = "vendorwatch-test", true, string(normalize.SeverityNone)
+	case len(m.Items) > 0:
+		key, open, severity = m.Items[0].DedupKey, m.Items[0].Open, m.Items[0].Severity
+	case m.Source != nil && m.Reason != ReasonMoved:
+		key, open, severity = m.Source.DedupKey, m.Source.Open, string(normalize.SeverityUnknown)
+	default:
+		return Sent{Receipt: "not an alert: not passed on"}, nil
+	}
+	ends := m.Reason == ReasonResolved || m.Reason == ReasonReadable || m.Reason == ReasonMaintenance
+	switch {
+	case open && o.scheme == "pagerduty":
+		return o.send(ctx, chatText(m, 1000), types.Params{"action": "trigger", "dedup_key": key, "severity": pagerDutySeverity(severity),
+			"source": o.source(m), "client": "vendorwatch"})
+	case open:
+		return o.send(ctx, chatText(m, 14000), types.Params{types.TitleKey: cut(defang(m.Subject()), 120, cutMark), "alias": key,
+			"priority": opsgeniePriority(severity), "source": "vendorwatch"})
+	case !ends:
+		return Sent{Receipt: "the alert is over: not passed on"}, nil
+	case o.scheme == "pagerduty":
+		return o.send(ctx, chatText(m, 1000), types.Params{"action": "resolve", "dedup_key": key, "source": o.source(m)})
+	}
+	return o.close(ctx, m, key)
+}
+
+// close ends an alert of Opsgenie (https://docs.opsgenie.com/docs/alert-api#close-alert).
+func (o *OnCall) close(ctx context.Context, m Message, key string) (Sent, error) {
+	own := *o.poster
+	base := own.url()
+	own.url = func() *url.URL {
+		u := base.JoinPath(key, "close")
+		u.RawQuery = "identifierType=alias"
+		return u
+	}
+	body, err := json.Marshal(map[string]string{"source": "vendorwatch", "note": cut(defang(m.Subject()), 500, cutMark)})
+	if err != nil {
+		return Sent{}, &SendError{Channel: o.name, Reason: "encode the message: " + err.Error(), Refused: true}
+	}
+	a, err := own.post(ctx, body, http.Header{"Authorization": {"GenieKey " + own.secrets()[0]}})
+	if err != nil {
+		return Sent{}, err
+	}
+	if a.status >= 200 && a.status < 300 {
+		return Sent{Receipt: "closed in opsgenie"}, nil
+	}
+	e := &SendError{Channel: o.name, Reason: fmt.Sprintf("%d %s %s", a.status, http.StatusText(a.status), cut(oneLine(own.scrub(a.body)), reasonLimit, cutMark))}
+	if a.status >= 400 && a.status < 500 && a.status != http.StatusTooManyRequests && a.status != http.StatusRequestTimeout {
+		e.Refused = true
+	}
+	return Sent{}, e
+}
+
+func (o *OnCall) source(m Message) string {
+	if len(m.Items) > 0 {
+		return vendorName(m.Items[0].VendorName, m.Items[0].Vendor, 80)
+	}
+	if m.Source != nil {
+		return vendorName(m.Source.VendorName, m.Source.Vendor, 80)
+	}
+	return "vendorwatch"
+}
+
+// pagerDutySeverity maps to the four words of PagerDuty's events
+// (https://developer.pagerduty.com/docs/events-api-v2-overview).
+func pagerDutySeverity(severity string) string {
+	switch normalize.Severity(severity) {
+	case normalize.SeverityCritical:
+		return "critical"
+	case normalize.SeverityMajor:
+		return "error"
+	case normalize.SeverityNone:
+		return "info"
+	}
+	return "warning"
+}
+
+func opsgeniePriority(severity string) string {
+	switch normalize.Severity(severity) {
+	case normalize.SeverityCritical:
+		return "P1"
+	case normalize.SeverityMajor:
+		return "P2"
+	case normalize.SeverityNone:
+		return "P5"
+	}
+	return "P3"
+}

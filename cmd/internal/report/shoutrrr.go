@@ -1,0 +1,138 @@
+package report
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/nicholas-fedor/shoutrrr"
+	"github.com/nicholas-fedor/shoutrrr/pkg/router"
+	"github.com/nicholas-fedor/shoutrrr/pkg/types"
+)
+
+// Shoutrrr is a Channel for every service that the library shoutrrr speaks: Discord, Teams, Google Chat,
+// Telegram, ntfy, Pushover and so on (https://shoutrrr.nickfedor.com).
+type Shoutrrr struct {
+	name   string
+	scheme string
+	url    func() *url.URL // no printer, logger or encoder looks into a function
+	sender func() *router.ServiceRouter
+}
+
+// serviceTimeout is how long a service may take. The library has no way to end a call, so that a call that
+// takes longer is left behind.
+const serviceTimeout = 40 * time.Second
+
+// NewShoutrrr makes the channel. The service's URL is the secret: the error says what is wrong with it without
+// showing it.
+func NewShoutrrr(name, address string) (*Shoutrrr, error) {
+	const write = "write one like discord://TOKEN@ID, see https://shoutrrr.nickfedor.com/services/overview/"
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil || u.Scheme == "" {
+		return nil, fmt.Errorf("channel %q: the address of the service is none that shoutrrr reads; %s", name, write)
+	}
+	sender, err := shoutrrr.NewSender(log.New(io.Discard, "", 0), u.String())
+	if err != nil {
+		return nil, fmt.Errorf("channel %q: the address of the service %q cannot be used: %s; %s", name, u.Scheme, scrubService(u, innermost(err).Error()), write)
+	}
+	scheme, _, _ := strings.Cut(u.Scheme, "+")
+	return &Shoutrrr{name: name, scheme: scheme, url: func() *url.URL { return u }, sender: func() *router.ServiceRouter { return sender }}, nil
+}
+
+// Name returns the channel's name.
+func (s *Shoutrrr) Name() string { return s.name }
+
+// serviceLimits are how many runes of a message a service takes, where that is less than serviceLimit.
+var serviceLimits = map[string]int{"discord": 1900, "pushover": 1000, "pushbullet": 2000, "bark": 2000, "telegram": 3900, "googlechat": 3900, "signal": 1900}
+
+const serviceLimit = 3500
+
+// Send hands the message over. Every error but the end of ctx is a *SendError. A service's refusal cannot be
+// told from a failure, so that a message is given up after some twenty tries.
+func (s *Shoutrrr) Send(ctx context.Context, m Message) (Sent, error) {
+	limit := serviceLimit
+	if n, ok := serviceLimits[s.scheme]; ok {
+		limit = n
+	}
+	return s.send(ctx, chatText(m, limit), types.Params{types.TitleKey: defang(m.Subject())})
+}
+
+func (s *Shoutrrr) send(ctx context.Context, text string, params types.Params) (Sent, error) {
+	done := make(chan error, 1)
+	go func() { done <- errors.Join(s.sender().Send(text, &params)...) }()
+	timer := time.NewTimer(serviceTimeout)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return Sent{}, fmt.Errorf("channel %q: %w", s.name, context.Cause(ctx))
+	case <-timer.C:
+		return Sent{}, &SendError{Channel: s.name, Reason: "no answer in time", MaxTries: triesOfContradiction}
+	case err := <-done:
+		if err != nil {
+			return Sent{}, &SendError{Channel: s.name, Reason: cut(oneLine(scrubService(s.url(), err.Error())), reasonLimit, cutMark), MaxTries: triesOfContradiction}
+		}
+	}
+	return Sent{Receipt: "taken by " + s.scheme}, nil
+}
+
+// chatText is a message as plain text of at most limit runes, which ends at a line where it is cut.
+func chatText(m Message, limit int) string {
+	text := defang(MessageText(m, 4000))
+	runes := []rune(text)
+	if len(runes) <= limit {
+		return strings.TrimRight(text, "\n")
+	}
+	const mark = "\n" + cutToPage
+	kept := string(runes[:limit-len([]rune(mark))])
+	if at := strings.LastIndexByte(kept, '\n'); at > len(kept)/2 {
+		kept = kept[:at]
+	}
+	return strings.TrimRight(kept, "\n") + mark
+}
+
+// defang takes their power from words that a chat program would act on: mentions of everyone, tags, and links
+// that hide where they lead. A zero-width space keeps them readable.
+func defang(text string) string {
+	return defangs.Replace(text)
+}
+
+var defangs = strings.NewReplacer("@everyone", "@\u200beveryone", "@here", "@\u200bhere", "@channel", "@\u200bchannel", "@all", "@\u200ball", "@room", "@\u200broom",
+	"<@", "<\u200b@", "<!", "<\u200b!", "<#", "<\u200b#", "<at>", "<\u200bat>", "<users/", "<\u200busers/", "](", "]\u200b(")
+
+// innermost returns what an error wraps at the last: the outer ones of the library quote whole addresses.
+func innermost(err error) error {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
+}
+
+// scrubService takes a service's address, and each part of it that could be a key, out of a text.
+func scrubService(u *url.URL, text string) string {
+	secrets := []string{u.String(), u.Redacted(), u.RequestURI(), u.Opaque}
+	if u.User != nil {
+		password, _ := u.User.Password()
+		secrets = append(secrets, u.User.String(), password, u.User.Username())
+	}
+	secrets = append(secrets, strings.Split(u.Path, "/")...)
+	for _, values := range u.Query() {
+		for _, v := range values {
+			if len(v) > 8 { // shorter ones are settings such as "yes"
+				secrets = append(secrets, v)
+			}
+		}
+	}
+	// What a webhook service calls a host can be a part of its key.
+	if host := u.Hostname(); !strings.ContainsAny(host, ".:") && host != "localhost" {
+		secrets = append(secrets, host)
+	}
+	return scrub(text, secrets...)
+}

@@ -37,6 +37,8 @@ type Delivery struct {
 	Channel       string        `json:"channel"`
 	Stream        string        `json:"stream"`
 	Reason        string        `json:"reason"`
+	Vendor        string        `json:"vendor,omitempty"`      // slug; empty where it tells of several incidents, or is a digest
+	Title         string        `json:"title,omitempty"`       // of the incident
 	IncidentID    int64         `json:"incident_id,omitempty"` // 0 where it tells of none, or of several: those of its events
 	SourceID      int64         `json:"source_id,omitempty"`
 	Route         string        `json:"route,omitempty"`
@@ -55,16 +57,22 @@ type Delivery struct {
 	EventIDs      []int64       `json:"event_ids"` // in the order in which they were learned
 }
 
-const deliveryColumns = `d.delivery_id, d.channel, d.stream, d.reason, coalesce(d.incident_id, 0), coalesce(d.source_id, 0), d.route,
+const deliveryColumns = `d.delivery_id, d.channel, d.stream, d.reason, coalesce(v.slug, ''), coalesce(i.title, ''), coalesce(d.incident_id, 0), coalesce(d.source_id, 0), d.route,
 		coalesce(d.dedup_key, ''), d.mention, coalesce(d.from_at, ''), d.state, coalesce(d.not_before_at, ''), d.attempts,
 		coalesce(d.next_attempt_at, ''), d.created_at, coalesce(d.delivered_at, ''), d.receipt, d.last_error, d.note,
 		(SELECT json_group_array(event_id) FROM (SELECT event_id FROM delivery_events x WHERE x.delivery_id = d.delivery_id ORDER BY event_id))`
 
-const selectDelivery = `SELECT ` + deliveryColumns + ` FROM deliveries d `
+// deliveryTables are what deliveryColumns are of.
+const deliveryTables = ` FROM deliveries d
+	LEFT JOIN incidents i ON i.incident_id = d.incident_id
+	LEFT JOIN sources s ON s.source_id = coalesce(d.source_id, i.source_id)
+	LEFT JOIN vendors v ON v.vendor_id = s.vendor_id `
+
+const selectDelivery = `SELECT ` + deliveryColumns + deliveryTables
 
 func scanDelivery(row interface{ Scan(...any) error }, more ...any) (d Delivery, err error) {
 	var events []byte
-	into := []any{&d.DeliveryID, &d.Channel, &d.Stream, &d.Reason, &d.IncidentID, &d.SourceID, &d.Route,
+	into := []any{&d.DeliveryID, &d.Channel, &d.Stream, &d.Reason, &d.Vendor, &d.Title, &d.IncidentID, &d.SourceID, &d.Route,
 		&d.DedupKey, &d.Mention, &d.FromAt, &d.State, &d.NotBeforeAt, &d.Attempts,
 		&d.NextAttemptAt, &d.CreatedAt, &d.DeliveredAt, &d.Receipt, &d.LastError, &d.Note, &events}
 	if err = row.Scan(append(into, more...)...); err != nil {
@@ -170,10 +178,26 @@ func (d *DB) NextDelivery(ctx context.Context, channel string, now time.Time) (n
 	return next, true, time.Time{}, nil
 }
 
-// MarkSending records that a message is on its way. If the program ends before its fate is known, it is due
-// at once: better told twice than never.
-func (d *DB) MarkSending(ctx context.Context, id int64, at time.Time) error {
-	return d.mark(ctx, id, `UPDATE deliveries SET attempts = attempts + 1, next_attempt_at = ?2 WHERE delivery_id = ?1 AND state = 'pending'`, stamp(at))
+// MarkSending records that a message is on its way, for the first time if attempts is 0. If the program ends
+// before its fate is known, it is due at once: better told twice than never. It returns ErrPlanned if another
+// took it up since it was read.
+func (d *DB) MarkSending(ctx context.Context, id int64, attempts int, at time.Time) error {
+	err := d.change(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `
+			UPDATE deliveries SET attempts = attempts + 1, next_attempt_at = ? WHERE delivery_id = ? AND attempts = ? AND state = 'pending'`,
+			stamp(at), id, attempts)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, ErrPlanned)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("delivery %d: %w", id, err)
+	}
+	return nil
 }
 
 // MarkFailed records that the channel did not take a message at the time at, and when to try again. errText

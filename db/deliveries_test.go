@@ -145,7 +145,10 @@ func TestAChannelKeepsItsOrder(t *testing.T) {
 	if got := f.next("ops", t0); got != "1" {
 		t.Errorf("the oldest comes first: %s", got)
 	}
-	f.must(f.MarkSending(ctx, 1, t0))
+	f.must(f.MarkSending(ctx, 1, 0, t0))
+	if err := f.MarkSending(ctx, 1, 0, t0); !errors.Is(err, ErrPlanned) {
+		t.Errorf("one that another has taken up: %v", err)
+	}
 	if got := f.next("ops", t0); got != "1" {
 		t.Errorf("what was on its way when the program ended is due at once: %s", got)
 	}
@@ -156,12 +159,12 @@ func TestAChannelKeepsItsOrder(t *testing.T) {
 	if got := f.next("team", t0); got != "4" {
 		t.Errorf("another channel does not wait for it: %s", got)
 	}
-	f.must(f.MarkSending(ctx, 1, after(time.Minute)))
+	f.must(f.MarkSending(ctx, 1, 1, after(time.Minute)))
 	f.must(f.MarkDelivered(ctx, 1, after(time.Minute), "ok", ""))
 	if got := f.next("ops", after(time.Minute)); got != "3" {
 		t.Errorf("what is held does not keep those behind it waiting: %s", got)
 	}
-	f.must(f.MarkSending(ctx, 3, after(2*time.Minute)))
+	f.must(f.MarkSending(ctx, 3, 0, after(2*time.Minute)))
 	f.must(f.MarkRefused(ctx, 3, after(2*time.Minute), "400 invalid_blocks"))
 	if got := f.next("ops", after(2*time.Minute)); got != "none" {
 		t.Errorf("what is refused is not tried again: %s", got)
@@ -191,7 +194,7 @@ func TestResend(t *testing.T) {
 	f := newFile(t)
 	ctx := t.Context()
 	f.plan(NewDelivery{Channel: "ops", Reason: "test"}, NewDelivery{Channel: "ops", Reason: "test"})
-	f.must(f.MarkSending(ctx, 1, t0))
+	f.must(f.MarkSending(ctx, 1, 0, t0))
 	f.must(f.MarkRefused(ctx, 1, t0, "404 no_service"))
 	f.must(f.Resend(ctx, 1))
 	if got := f.next("ops", t0); got != "1" {
@@ -237,7 +240,7 @@ func TestWhatIsHeldCanBeChangedAndWhatIsSentCannot(t *testing.T) {
 	if diff := cmp.Diff(want, f.rows(all)); diff != "" {
 		t.Errorf("deliveries (-want +got)\n%s", diff)
 	}
-	f.must(f.MarkSending(ctx, 3, after(2*hour)))
+	f.must(f.MarkSending(ctx, 3, 0, after(2*hour)))
 	err := f.SavePlan(ctx, StreamAlerts, 0, after(2*hour), []NewDelivery{{Channel: "ops", Reason: "test"}}, []DeliveryChange{{DeliveryID: 3, State: DeliverySkipped}})
 	if !errors.Is(err, ErrPlanned) {
 		t.Errorf("a change of what is on its way: %v", err)
@@ -276,7 +279,7 @@ func TestTold(t *testing.T) {
 	f.must(f.EnsureStream(ctx, StreamDigest+"daily", t0))
 	f.must(f.SavePlan(ctx, StreamDigest+"daily", 3, t0, []NewDelivery{{Channel: "mail", Reason: "digest", EventIDs: []int64{1, 2, 3}}}, nil))
 	for id, thread := range map[int64]string{1: "1700.1", 2: "", 3: "", 6: ""} {
-		f.must(f.MarkSending(ctx, id, after(hour)))
+		f.must(f.MarkSending(ctx, id, 0, after(hour)))
 		f.must(f.MarkDelivered(ctx, id, after(hour), "ok", thread))
 	}
 	f.must(f.MarkDelivered(ctx, 5, after(hour), "ok", "1700.2"))

@@ -41,7 +41,7 @@ func lived(t testing.TB) *file {
 func sent(f *file) {
 	f.t.Helper()
 	f.plan(NewDelivery{Channel: "ops", Reason: "first", IncidentID: 1, EventIDs: []int64{1}})
-	f.must(f.MarkSending(f.t.Context(), 1, after(5*time.Hour)))
+	f.must(f.MarkSending(f.t.Context(), 1, 0, after(5*time.Hour)))
 	f.must(f.MarkDelivered(f.t.Context(), 1, after(5*time.Hour), "ok", "1700.1"))
 	_, err := f.Mute(f.t.Context(), Mute{Vendor: "acme"}, after(9*time.Hour), after(5*time.Hour))
 	f.must(err)

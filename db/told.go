@@ -48,7 +48,7 @@ func (d *DB) Told(ctx context.Context, incidentIDs []int64) (map[string]map[int6
 			UNION
 			SELECT x.delivery_id, e.incident_id FROM events e JOIN delivery_events x USING (event_id) JOIN deliveries o USING (delivery_id)
 			WHERE e.incident_id IN (SELECT value FROM json_each(?)) AND o.incident_id IS NULL)
-		SELECT `+deliveryColumns+`, c.of_incident FROM deliveries d JOIN chosen c USING (delivery_id)
+		SELECT `+deliveryColumns+`, c.of_incident`+deliveryTables+`JOIN chosen c ON c.delivery_id = d.delivery_id
 		WHERE d.stream = 'alerts' AND d.reason NOT IN `+tellsOfNoIncident+` ORDER BY d.delivery_id`, ids, ids)
 	if err != nil {
 		return nil, fmt.Errorf("told: %w", err)

@@ -86,12 +86,17 @@ func (a *app) dbCheck(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	channels, err := file.ChannelHealth(ctx)
+	if err != nil {
+		return err
+	}
 	if a.asJSON {
 		err = a.printJSON(struct {
-			Database string    `json:"database"`
-			Problems []string  `json:"problems"`
-			Counts   db.Counts `json:"counts"`
-		}{file.Path(), notNil(problems), counts})
+			Database string             `json:"database"`
+			Problems []string           `json:"problems"`
+			Counts   db.Counts          `json:"counts"`
+			Channels []db.ChannelHealth `json:"channels"`
+		}{file.Path(), notNil(problems), counts, channels})
 	} else {
 		for _, p := range problems {
 			fmt.Fprintln(a.stdout, p)
@@ -99,6 +104,7 @@ func (a *app) dbCheck(ctx context.Context) error {
 		fmt.Fprintf(a.stdout, "%s: %s; %s, %s, %s, %s, %s, %s\n",
 			file.Path(), count(len(problems), "problem"), count(counts.Incidents, "incident"), count(counts.Maintenances, "maintenance"),
 			count(counts.Updates, "update"), count(counts.Revisions, "revision"), count(counts.Events, "event"), count(counts.Findings, "finding"))
+		err = a.printChannelHealth(ctx, file)
 	}
 	if err == nil && len(problems) > 0 {
 		return errTold

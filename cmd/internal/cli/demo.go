@@ -88,10 +88,8 @@ func (a *app) demo(ctx context.Context, length time.Duration, keepRunning bool) 
 func (a *app) demoReport(ctx context.Context, s *service) error {
 	fmt.Fprintln(a.stdout, "\nThe digest of these nine days:")
 	fmt.Fprintln(a.stdout)
-	for _, r := range s.reporters {
-		if err := r.Send(ctx); err != nil {
-			return err
-		}
+	if failed := s.sendDigest(ctx); len(failed) > 0 {
+		return errors.Join(failed...)
 	}
 	path, err := filepath.Abs(s.db.Path())
 	if err != nil {

@@ -5,24 +5,24 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/report"
-	"vendorwatch/db"
 )
 
 func (a *app) digestCommand() *cobra.Command {
-	var since string
+	var since, name string
 	var dryRun, asSlack bool
 	c := &cobra.Command{
 		Use:   "digest",
 		Short: "Send the digest of what is new since the last one, now",
 		Long: `digest sends what is new since the last digest to the channels of the config file, and writes down that
-it was delivered. With --dry-run, --json, --slack or --since it is printed instead: nothing is sent, and
-nothing written down.`,
+it was delivered; where there are several digests, all of them. With --dry-run, --json, --slack or --since it is
+printed instead: nothing is sent, and nothing written down.`,
 		Args: takes(0, 0, "no arguments, only flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			from, err := flagTime("since", since)
@@ -30,19 +30,20 @@ nothing written down.`,
 				return err
 			}
 			if !dryRun && !a.asJSON && !asSlack && from.IsZero() {
-				return a.sendDigest(cmd.Context())
+				return a.sendDigest(cmd.Context(), name)
 			}
-			return a.printDigest(cmd.Context(), from, asSlack)
+			return a.printDigest(cmd.Context(), name, from, asSlack)
 		},
 	}
 	c.Flags().StringVar(&since, "since", "", "everything since this time (2026-11-23, 36h, 7d), whether it was reported or not")
+	c.Flags().StringVar(&name, "name", "", "this digest of the config file only; printed is the first one by default")
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "print the text of the digest that would be sent")
 	c.Flags().BoolVar(&asSlack, "slack", false, "print the Slack message, as JSON")
 	a.jsonFlag(c)
 	return c
 }
 
-func (a *app) sendDigest(ctx context.Context) error {
+func (a *app) sendDigest(ctx context.Context, name string) error {
 	c, err := a.loadConfig()
 	if err != nil {
 		return err
@@ -52,35 +53,50 @@ func (a *app) sendDigest(ctx context.Context) error {
 		return err
 	}
 	defer s.close()
-	var failed []error
-	for _, r := range s.reporters {
-		if err := r.Send(ctx); err != nil {
-			failed = append(failed, err)
+	if name != "" {
+		one, err := namedDigest(s.digests.Settings, name)
+		if err != nil {
+			return err
 		}
+		s.digests.Settings = []report.DigestSettings{one}
 	}
-	return a.tell(failed)
+	return a.tell(s.sendDigest(ctx))
 }
 
-// printDigest prints a digest of the first channel's pending news, or of everything since a time.
-func (a *app) printDigest(ctx context.Context, since time.Time, asSlack bool) error {
+// namedDigest is the digest of that name, or the first where no name is given.
+func namedDigest(all []report.DigestSettings, name string) (report.DigestSettings, error) {
+	if name == "" {
+		return all[0], nil
+	}
+	var names []string
+	for _, d := range all {
+		if d.Name == name {
+			return d, nil
+		}
+		names = append(names, d.Name)
+	}
+	return report.DigestSettings{}, usagef("there is no digest %q in the config file; write one of: %s", name, strings.Join(names, ", "))
+}
+
+// printDigest prints what a digest would tell, or everything since a time.
+func (a *app) printDigest(ctx context.Context, name string, since time.Time, asSlack bool) error {
 	file, err := a.openToRead(ctx)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	reader, channel, err := a.digestReader()
+	settings, err := a.digestToPrint(name)
 	if err != nil {
 		return err
 	}
 	now := time.Now().UTC()
 	window := report.Window{Since: since, Until: now}
 	if since.IsZero() {
-		window, err = pendingWindow(ctx, file, channel, now)
-		if err != nil {
+		if window.Events, _, window.Since, err = report.DigestNews(ctx, file, settings, now); err != nil {
 			return err
 		}
 	}
-	digest, err := report.Build(ctx, file, window, report.Options{Zone: reader.Zone, Now: now, Edits: reader.Edits})
+	digest, err := report.Build(ctx, file, window, settings.Options(now))
 	if err != nil {
 		return err
 	}
@@ -94,36 +110,14 @@ func (a *app) printDigest(ctx context.Context, since time.Time, asSlack bool) er
 	return err
 }
 
-// pendingWindow is what the next digest of a channel would tell. A channel that was never used will begin
-// with the last day.
-func pendingWindow(ctx context.Context, file *db.DB, channel string, now time.Time) (report.Window, error) {
-	w := report.Window{Until: now}
-	events, err := file.Pending(ctx, channel)
-	if errors.Is(err, db.ErrNotFound) {
-		w.Since = now.Add(-24 * time.Hour)
-		return w, nil
-	}
-	if err != nil {
-		return w, err
-	}
-	w.Events = append([]db.Event{}, events...)
-	w.Since, err = file.LastDelivered(ctx, channel)
-	return w, err
-}
-
-// digestReader is for whom a digest is printed, by the digest and its first channel in the config file; UTC
-// and stdout without one.
-func (a *app) digestReader() (config.Digest, string, error) {
+// digestToPrint is the digest of that name in the config file; the default one, in UTC, without a file.
+func (a *app) digestToPrint(name string) (report.DigestSettings, error) {
 	c, err := config.Load(a.configPath)
-	if errors.Is(err, fs.ErrNotExist) && a.configPath == "config.toml" {
-		return config.Digest{Zone: time.UTC}, "stdout", nil
+	if errors.Is(err, fs.ErrNotExist) && a.configPath == "config.toml" && name == "" {
+		return report.DigestSettings{Name: "daily", Zone: time.UTC}, nil
 	}
 	if err != nil {
-		return config.Digest{}, "", err
+		return report.DigestSettings{}, err
 	}
-	d := c.Digests[0]
-	if len(d.Channels) == 0 {
-		return d, "stdout", nil
-	}
-	return d, d.Channels[0], nil
+	return namedDigest(digestSettings(c), name)
 }

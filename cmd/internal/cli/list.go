@@ -246,7 +246,7 @@ func (a *app) vendors(ctx context.Context) error {
 			fmt.Fprintf(a.stdout, "%s: %s\n", s.Vendor, s.LastError)
 		}
 	}
-	return nil
+	return a.printChannelHealth(ctx, file)
 }
 
 // table is a plain table on stdout, as wide as it needs to be.

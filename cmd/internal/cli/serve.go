@@ -78,20 +78,13 @@ func (a *app) untilReload(ctx context.Context, hup <-chan os.Signal) *service {
 // run watches and reports until ctx ends, and returns when all work has ended.
 func (s *service) run(ctx context.Context) error {
 	var wg sync.WaitGroup
-	triggers := cron.New(cron.WithLocation(s.config.Digests[0].Zone))
-	for _, r := range s.reporters {
-		triggers.Schedule(s.config.Digests[0].Cron, cron.FuncJob(r.Trigger))
-		wg.Go(func() {
-			if err := r.Run(ctx); err != nil {
-				s.log.Error("digest", "channel", r.Channel.Name(), "error", err)
-			}
-		})
-	}
-	// The hour is of no importance; that it is not a full one keeps it apart from digests and scrapes.
-	triggers.Schedule(cron.Every(23*time.Hour+17*time.Minute), cron.FuncJob(func() { s.prune(ctx) }))
-	triggers.Start()
+	wg.Go(func() { s.report(ctx) })
+	// The hour is of no importance; that it is not a full one keeps it apart from scrapes.
+	pruning := cron.New()
+	pruning.Schedule(cron.Every(23*time.Hour+17*time.Minute), cron.FuncJob(func() { s.prune(ctx) }))
+	pruning.Start()
 	err := s.watcher.Run(ctx, s.sources)
-	<-triggers.Stop().Done()
+	<-pruning.Stop().Done()
 	wg.Wait()
 	return err
 }

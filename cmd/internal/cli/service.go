@@ -62,12 +62,15 @@ func (a *app) openToRead(ctx context.Context) (*db.DB, error) {
 
 // service is what a config describes, at work: sources, channels and the file.
 type service struct {
-	config    *config.Config
-	db        *db.DB
-	log       *slog.Logger
-	watcher   *watch.Watcher
-	sources   []watch.Source
-	reporters []*report.Reporter
+	config  *config.Config
+	db      *db.DB
+	log     *slog.Logger
+	now     func() time.Time
+	watcher *watch.Watcher
+	sources []watch.Source
+	senders []*report.Sender // one a channel
+	digests *report.Digests
+	news    chan struct{} // something was saved that is to be planned
 }
 
 // newService opens the config's file and makes its vendors and sources known there. now is the clock of
@@ -77,7 +80,7 @@ func (a *app) newService(ctx context.Context, c *config.Config, now func() time.
 	if err != nil {
 		return nil, err
 	}
-	s := &service{config: c, db: file, log: log}
+	s := &service{config: c, db: file, log: log, now: now, news: make(chan struct{}, 1)}
 	file.LateAfter = c.LateAfter.Duration
 	s.watcher = &watch.Watcher{
 		DB: file, Log: s.log, Now: now, Concurrency: c.Concurrency,
@@ -85,11 +88,15 @@ func (a *app) newService(ctx context.Context, c *config.Config, now func() time.
 			UserAgent: c.Fetch.Agent(), Timeout: c.Fetch.RequestTimeout.Duration, Delay: c.Fetch.Delay.Duration,
 			MaxBytes: int(c.Fetch.MaxBytes), Retries: c.Fetch.Retries, RespectRobots: c.Fetch.RespectRobots,
 		}),
-		OnEvents: a.printEvents(c.Digests[0]),
+	}
+	printed := a.printEvents(c.Digests[0])
+	s.watcher.OnEvents = func(events []db.Event) {
+		printed(events)
+		s.planSoon()
 	}
 	err = s.addSources(ctx)
 	if err == nil {
-		err = s.addChannels(ctx, a, now)
+		err = s.addReports(ctx, a)
 	}
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
@@ -145,33 +152,6 @@ func (s *service) addSources(ctx context.Context) error {
 		ids[n] = from.ID
 	}
 	return s.db.SetWatched(ctx, ids)
-}
-
-// addChannels makes a reporter for each channel of the digest.
-func (s *service) addChannels(ctx context.Context, a *app, now func() time.Time) error {
-	names := s.config.Digests[0].Channels
-	if len(names) == 0 {
-		names = []string{"stdout"}
-	}
-	for _, name := range names {
-		n := slices.IndexFunc(s.config.Channels, func(c config.Channel) bool { return c.Name == name })
-		var channel report.Channel = &report.Writer{ChannelName: name, W: a.stdout}
-		if n >= 0 && s.config.Channels[n].Type == config.ChannelSlack {
-			slack, err := report.NewSlack(name, s.config.Channels[n].URL.Reveal(), nil)
-			if err != nil {
-				return err
-			}
-			channel = slack
-		}
-		// From here on its news is kept for it, so that its first digest misses nothing.
-		if err := s.db.EnsureChannel(ctx, name, now()); err != nil {
-			return err
-		}
-		r := report.NewReporter(s.db, channel)
-		r.Zone, r.Edits, r.Now, r.Log = s.config.Digests[0].Zone, s.config.Digests[0].Edits, now, s.log
-		s.reporters = append(s.reporters, r)
-	}
-	return nil
 }
 
 func (s *service) close() error { return s.db.Close() }

@@ -23,6 +23,10 @@ type Window struct {
 	Since  time.Time  // zero if everything so far is meant
 	Until  time.Time  // zero means now
 	Events []db.Event // the news to tell; nil means all events since Since
+
+	// PlannedAt is when the news was chosen, where that was before Until. What was first seen since then is the
+	// news of the next digest, and left out of this one.
+	PlannedAt time.Time
 }
 
 // Options say for whom a digest is made.
@@ -30,6 +34,9 @@ type Options struct {
 	Zone  *time.Location // of the reader; nil means UTC
 	Now   time.Time      // zero means the present
 	Edits bool           // tell what vendors edited after publishing it
+
+	Match   Match                  // what the digest tells of; pages that cannot be read are told of whatever else it asks for
+	Vendors map[string]VendorFacts // by slug, for Match
 }
 
 // Build reads what the window's digest needs. It changes nothing.
@@ -66,6 +73,9 @@ func gather(ctx context.Context, d *db.DB, w Window, o Options) (f facts, err er
 		if f.events, err = d.EventsSince(ctx, w.Since); err != nil {
 			return f, err
 		}
+		if f.events, err = o.chosen(ctx, d, f.events); err != nil {
+			return f, err
+		}
 	}
 	f.incidents = map[int64]db.Incident{}
 	for _, e := range f.events {
@@ -92,6 +102,8 @@ func gather(ctx context.Context, d *db.DB, w Window, o Options) (f facts, err er
 	if f.health, err = d.Health(ctx); err != nil {
 		return f, err
 	}
-	f.blind, err = d.Coverage(ctx, "", w.Since, w.Until)
-	return f, err
+	if f.blind, err = d.Coverage(ctx, "", w.Since, w.Until); err != nil {
+		return f, err
+	}
+	return f, f.leaveOut(ctx, d, w, o)
 }

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -33,7 +32,7 @@ const (
 func SlackBlocks(d Digest) slack.WebhookMessage {
 	text := "Vendor status: " + d.Headline
 	fallback := mrkdwn(text, 2*slackHeaderText, cutMark)
-	header := slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, cut(oneLine(text), slackHeaderText, cutMark), false, false), slack.HeaderBlockOptionBlockID(d.key()))
+	header := slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, cut(oneLine(text), slackHeaderText, cutMark), false, false))
 
 	front := mrkdwn(d.span(), slackBackText, cutMark)
 	blind := d.slackBlind()
@@ -70,14 +69,6 @@ func SlackBlocks(d Digest) slack.WebhookMessage {
 		Text: fallback, Blocks: &slack.Blocks{BlockSet: blocks},
 		UnfurlLinks: &quiet, UnfurlMedia: &quiet,
 	}
-}
-
-// key is the same whenever the same news is sent, so that a receiver can tell a repeat; empty without news.
-func (d Digest) key() string {
-	if len(d.EventIDs) == 0 {
-		return ""
-	}
-	return fmt.Sprintf("events-%d-%d", slices.Min(d.EventIDs), slices.Max(d.EventIDs))
 }
 
 // slackPacker fills section blocks until the room is used up.

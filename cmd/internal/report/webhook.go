@@ -28,17 +28,18 @@ func NewSlack(name, webhook string, client *http.Client) (*Slack, error) {
 // Name returns the channel's name.
 func (s *Slack) Name() string { return s.poster.channel }
 
-// Send posts the digest as one message. Every error but the end of ctx is a *SendError.
-func (s *Slack) Send(ctx context.Context, d Digest) (string, error) {
-	body, err := json.Marshal(SlackBlocks(d))
+// Send posts the message. Every error but the end of ctx is a *SendError.
+func (s *Slack) Send(ctx context.Context, m Message) (Sent, error) {
+	body, err := json.Marshal(SlackMessage(m))
 	if err != nil {
-		return "", &SendError{Channel: s.Name(), Reason: "encode the message: " + err.Error(), Refused: true}
+		return Sent{}, &SendError{Channel: s.Name(), Reason: "encode the message: " + err.Error(), Refused: true}
 	}
 	a, err := s.poster.post(ctx, body, nil)
 	if err != nil {
-		return "", err
+		return Sent{}, err
 	}
-	return s.judge(a)
+	receipt, err := s.judge(a)
+	return Sent{Receipt: receipt}, err
 }
 
 // refusals are answers that the same message will get again

@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"vendorwatch/cmd/internal/report"
+)
+
+// planEvery is the longest time between two looks at what is to be planned.
+const planEvery = time.Minute
+
+// addReports makes a sender for each channel, and makes the digests known to the file: from here on their news
+// is kept, so that the first ones miss nothing.
+func (s *service) addReports(ctx context.Context, a *app) error {
+	all, err := channels(s.config, a.stdout)
+	if err != nil {
+		return err
+	}
+	s.digests = &report.Digests{DB: s.db, Settings: digestSettings(s.config), Log: s.log}
+	render := &report.Renderer{DB: s.db, Zone: s.config.Zone, DashboardURL: s.config.DashboardURL, Digests: map[string]report.DigestSettings{}}
+	for _, d := range s.digests.Settings {
+		render.Digests[d.Stream()] = d
+	}
+	for _, channel := range all {
+		sender := report.NewSender(s.db, channel, render)
+		sender.Now, sender.Log = s.now, s.log
+		s.senders = append(s.senders, sender)
+	}
+	return s.digests.Ensure(ctx, s.now())
+}
+
+// planSoon asks for a look at what is to be planned. It does not wait.
+func (s *service) planSoon() {
+	select {
+	case s.news <- struct{}{}:
+	default:
+	}
+}
+
+// report plans and sends until ctx ends. No channel waits for another.
+func (s *service) report(ctx context.Context) {
+	s.tellOrphans(ctx)
+	var wg sync.WaitGroup
+	for _, sender := range s.senders {
+		wg.Go(func() { sender.Run(ctx) })
+	}
+	for ctx.Err() == nil {
+		timer := time.NewTimer(s.plan(ctx))
+		select {
+		case <-ctx.Done():
+		case <-s.news:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+	wg.Wait()
+}
+
+// plan plans what is due, and returns how long until the next look.
+func (s *service) plan(ctx context.Context) time.Duration {
+	now := s.now()
+	planned, next, err := s.digests.PlanDue(ctx, now)
+	if err != nil && ctx.Err() == nil {
+		s.log.Error("plan of the digest, will be tried again", "error", err)
+	}
+	if planned {
+		s.wake()
+	}
+	if next.IsZero() {
+		return planEvery
+	}
+	return min(max(next.Sub(s.now()), 0), planEvery)
+}
+
+// wake tells every sender that there may be something to send.
+func (s *service) wake() {
+	for _, sender := range s.senders {
+		sender.Wake()
+	}
+}
+
+// tellOrphans says which channels have messages waiting that the config has no more.
+func (s *service) tellOrphans(ctx context.Context) {
+	health, err := s.db.ChannelHealth(ctx)
+	if err != nil {
+		s.log.Error("health of channels", "error", err)
+		return
+	}
+	for _, h := range health {
+		known := slices.ContainsFunc(s.senders, func(r *report.Sender) bool { return r.Channel.Name() == h.Channel })
+		if !known && h.Waiting > 0 {
+			s.log.Warn("messages wait for a channel that the config file has not", "channel", h.Channel, "waiting", h.Waiting, "since", h.WaitingSinceAt)
+		}
+	}
+}
+
+// sendDigest plans every digest now, and makes one try to send what waits for its channels.
+func (s *service) sendDigest(ctx context.Context) []error {
+	if err := s.digests.PlanNow(ctx, s.now()); err != nil {
+		return []error{err}
+	}
+	var failed []error
+	for _, sender := range s.senders {
+		if !slices.ContainsFunc(s.digests.Settings, func(d report.DigestSettings) bool {
+			return slices.Contains(d.Channels, sender.Channel.Name())
+		}) {
+			continue
+		}
+		if err := sender.Flush(ctx); err != nil {
+			failed = append(failed, err)
+		}
+	}
+	return failed
+}

@@ -1,0 +1,68 @@
+package report
+
+import (
+	"strings"
+
+	"github.com/slack-go/slack"
+)
+
+// SlackMessage renders a message for Slack's Block Kit. The id of its first block is that of the message, so that a
+// repeat can be told. It keeps Slack's limits, and all vendor text is escaped.
+func SlackMessage(m Message) slack.WebhookMessage {
+	var w slack.WebhookMessage
+	if m.Digest != nil {
+		w = SlackBlocks(*m.Digest)
+	} else {
+		w = slackNotice(m)
+	}
+	if header, ok := w.Blocks.BlockSet[0].(*slack.HeaderBlock); ok {
+		header.BlockID = m.ID
+	}
+	return w
+}
+
+// slackNotice renders a message that is no digest.
+func slackNotice(m Message) slack.WebhookMessage {
+	n := m.notice()
+	text := mrkdwn(n.headline, 2*slackHeaderText, cutMark)
+	if m.Mention {
+		text = "<!here> " + text
+	}
+	blocks := []slack.Block{slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, cut(oneLine(n.headline), slackHeaderText, cutMark), false, false))}
+	if m.Mention {
+		blocks = append(blocks, slackSection("<!here>"))
+	}
+	if len(n.lines) > 0 {
+		blocks = append(blocks, slackSection(slackLabels(n.lines, slackSectionText)))
+	}
+	room := slackAllText
+	for k, s := range n.stories {
+		lines := []string{slackTitle(s.entry, s.item.Item, 400), mrkdwn(s.what+" · "+strings.Join(s.facts, " · "), 500, cutMark), mrkdwn(s.words, 600, cutToPage)}
+		body := strings.Join(append(lines, slackLabels(s.labels, 1000)), "\n")
+		if room -= size(body); room < slackReserve || len(blocks) > slackSections {
+			blocks = append(blocks, slackContext(mrkdwn("… and "+count(len(n.stories)-k, "more incident"), slackReserve, cutMark)))
+			break
+		}
+		blocks = append(blocks, slackSection(body))
+	}
+	quiet := false
+	return slack.WebhookMessage{Text: text, Blocks: &slack.Blocks{BlockSet: blocks}, UnfurlLinks: &quiet, UnfurlMedia: &quiet}
+}
+
+// slackLabels writes names with their texts, a line each, as far as limit allows.
+func slackLabels(labels []label, limit int) string {
+	var lines []string
+	for _, l := range labels {
+		line := "*" + mrkdwn(l.name, 40, cutMark) + "* "
+		if link := mrkdwnEscapes.Replace(l.link); link != "" && size(link) <= slackLinkText {
+			line += "<" + link + "|" + mrkdwn(l.text, 120, cutMark) + ">"
+		} else {
+			line += mrkdwn(l.text, 400, cutMark)
+		}
+		if limit -= size(line) + 1; limit < 0 {
+			break
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}

@@ -36,6 +36,7 @@ func (s *Selectors) Probe(p Page) ([]Match, error) {
 		r = &customReading{Selectors: s, root: root}
 		r.number()
 	}
+	root = r.root
 	places := map[scope][]node{inPage: {root}, inIncident: s.finders["list"].all(root), inComponent: s.finders["component_list"].all(root)}
 	for _, at := range places[inIncident] {
 		places[inUpdate] = append(places[inUpdate], s.finders["updates"].all(at)...)

@@ -306,3 +306,38 @@ func BenchmarkParseCustom(b *testing.B) {
 		}
 	}
 }
+
+// TestProbeTellsWhatEachSelectorFinds holds counts and quotes, above a place too, and where there is nothing.
+func TestProbeTellsWhatEachSelectorFinds(t *testing.T) {
+	s := compiled(t, CustomPage{
+		Anchor: "#status", List: ".item", Title: "a", State: ".badge", Updates: ".log", UpdateBody: "p", ComponentList: ".part", ComponentName: "b", ComponentGroup: "h2",
+	})
+	body := strings.Replace(twoItems, "</body>", `<h2>North</h2><p class="part"><b>Pier</b></p></body>`, 1)
+	for what, body := range map[string]string{"a page": body, "a page without its anchor": strings.Replace(body, `id="status"`, "", 1)} {
+		got, err := s.Probe(Page{Body: []byte(body)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		anchor := Match{Key: "anchor", Selector: "#status", Within: "page", Places: 1, Matched: 1, Count: 1, First: []string{"Onetoday Two"}}
+		if what != "a page" {
+			anchor.Matched, anchor.Count, anchor.First = 0, 0, []string{}
+		}
+		want := []Match{
+			anchor,
+			{Key: "list", Selector: ".item", Within: "page", Places: 1, Matched: 1, Count: 2, First: []string{"Onetoday", "Two"}},
+			{Key: "title", Selector: "a", Within: "incident", Places: 2, Matched: 2, Count: 2, First: []string{"One", "Two"}},
+			{Key: "state", Selector: ".badge", Within: "incident", Places: 2, First: []string{}},
+			{Key: "updates", Selector: ".log", Within: "incident", Places: 2, First: []string{}},
+			{Key: "update_body", Selector: "p", Within: "update", First: []string{}},
+			{Key: "component_list", Selector: ".part", Within: "page", Places: 1, Matched: 1, Count: 1, First: []string{"Pier"}},
+			{Key: "component_name", Selector: "b", Within: "component", Places: 1, Matched: 1, Count: 1, First: []string{"Pier"}},
+			{Key: "component_group", Selector: "h2", Within: "component", Places: 1, Matched: 1, Count: 1, First: []string{"North"}},
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", what, diff)
+		}
+	}
+	if _, err := compiled(t, CustomPage{Format: FormatJSON, Anchor: "board", List: "board", Title: "a"}).Probe(Page{Body: []byte(twoItems)}); !errors.Is(err, ErrShape) {
+		t.Errorf("HTML is looked into as JSON: %v", err)
+	}
+}

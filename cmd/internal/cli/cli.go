@@ -100,8 +100,8 @@ Try it without any set-up:  vendorwatch demo`,
 	flags.StringVar(&a.dbPath, "db", "", "SQLite file (default: the config file's, else vendorwatch.db)")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log every scrape, unchanged ones too")
 	root.AddCommand(
-		a.serveCommand(), a.scrapeCommand(), a.importCommand(), a.backfillCommand(),
-		a.incidentsCommand(), a.showCommand(), a.vendorsCommand(), a.digestCommand(),
+		a.serveCommand(), a.scrapeCommand(), a.importCommand(), a.backfillCommand(), a.inspectCommand(),
+		a.incidentsCommand(), a.showCommand(), a.vendorsCommand(), a.digestCommand(), a.deliveriesCommand(),
 		a.configCommand(), a.dbCommand(), a.demoCommand(), a.versionCommand(),
 	)
 	return root

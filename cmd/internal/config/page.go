@@ -107,3 +107,6 @@ func (c *checker) compile(page scraper.CustomPage, path string) *scraper.Selecto
 func (x *index) under(path string) bool {
 	return x.has(path) || slices.ContainsFunc(x.entries, func(e entry) bool { return strings.HasPrefix(e.path, path+".") })
 }
+
+// DefaultFetch is how pages are asked for where there is no config file.
+func DefaultFetch() Fetch { return defaults().Fetch }

@@ -1,0 +1,241 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"vendorwatch/normalize"
+	"vendorwatch/scraper"
+)
+
+// Inspection is what one page, or the documents that it leads to, would be read as. Nothing of it is stored.
+type Inspection struct {
+	URL        string               `json:"page_url"`
+	Platform   string               `json:"platform"` // "" if no platform recognises the page
+	Documents  []InspectedDocument  `json:"documents"`
+	Selectors  []scraper.Match      `json:"selectors,omitempty"` // of the platform "custom": what each finds
+	AllOpen    bool                 `json:"all_open"`            // every open incident is among them, so that one which disappears has left the page
+	Incidents  []InspectedIncident  `json:"incidents"`
+	Components []InspectedComponent `json:"components"`
+	Findings   []InspectedFinding   `json:"findings"`
+	Error      string               `json:"error,omitempty"` // why not all could be read
+}
+
+// InspectedDocument is one document that was read.
+type InspectedDocument struct {
+	URL        string `json:"url"`
+	HTTPStatus int    `json:"http_status,omitempty"` // 0 for a file
+	Bytes      int    `json:"bytes"`
+	Document   string `json:"document,omitempty"` // its kind, as in the words of an incident
+	Incidents  int    `json:"incidents"`
+	Error      string `json:"error,omitempty"`
+}
+
+// InspectedIncident is what the words of an incident mean, and the words. Its names are those of the columns in SQL.
+type InspectedIncident struct {
+	Key              string               `json:"source_key"`
+	Kind             string               `json:"kind"`
+	Title            string               `json:"title"`
+	URL              string               `json:"url"`
+	State            string               `json:"state"`
+	VendorState      string               `json:"vendor_state"`
+	Severity         string               `json:"severity"`
+	VendorSeverity   string               `json:"vendor_severity"`
+	StartedAt        string               `json:"started_at"`
+	ResolvedAt       string               `json:"resolved_at"`
+	ScheduledStartAt string               `json:"scheduled_start_at"`
+	ScheduledEndAt   string               `json:"scheduled_end_at"`
+	Components       []InspectedComponent `json:"components"`
+	Updates          []InspectedUpdate    `json:"updates"`
+	Raw              []normalize.Raw      `json:"raw"` // the vendor's words, of each kind of document
+}
+
+// InspectedUpdate is one update of an incident.
+type InspectedUpdate struct {
+	Key         string `json:"source_key"`
+	State       string `json:"state"`
+	VendorState string `json:"vendor_state"`
+	PostedAt    string `json:"posted_at"`
+	Posted      string `json:"posted"` // the time as it is printed
+	Body        string `json:"body"`
+}
+
+// InspectedComponent is a component of the page, or one that an incident affects.
+type InspectedComponent struct {
+	Name         string `json:"name"`
+	Group        string `json:"group_name"`
+	Status       string `json:"status"`
+	VendorStatus string `json:"vendor_status"`
+}
+
+// InspectedFinding is something that could not be read.
+type InspectedFinding struct {
+	Key     string `json:"source_key"`
+	Field   string `json:"field"`
+	Value   string `json:"value"`
+	Problem string `json:"problem"`
+}
+
+// Inspect fetches a status page as a scrape does and tells what would be stored. A source without a platform is
+// asked for its page first, whose shape tells the platform. What went wrong is told in Inspection.Error; the
+// error returned is that of the context.
+func Inspect(ctx context.Context, f scraper.Fetcher, s Source) (Inspection, error) {
+	r := &recorder{fetcher: f}
+	in := Inspection{URL: s.URL, Platform: s.Platform}
+	if in.Platform == "" {
+		page, err := r.Fetch(ctx, scraper.Request{URL: s.URL, Auth: s.Auth})
+		if err == nil {
+			if in.Platform = scraper.Detect(page); in.Platform == "" {
+				err = scraper.Unknown(page)
+			}
+		}
+		if err != nil {
+			in.documents(r.pages, nil, scraper.Source{})
+			return in.finish(s, nil, scraper.Outcome{}, err), ctx.Err()
+		}
+	}
+	p, err := scraper.Lookup(in.Platform)
+	if err != nil {
+		return in.finish(s, nil, scraper.Outcome{}, err), nil
+	}
+	source := scraper.Source{Name: s.Vendor, URL: s.URL, Auth: s.Auth, Selectors: s.Selectors}
+	if s.Platform == "" {
+		source.URL = scraper.HomeOf(p, s.URL)
+		in.URL = source.URL
+	}
+	r.pages = nil
+	out, err := scraper.Scrape(ctx, r, p, source, nil)
+	in.documents(r.pages, p, source)
+	return in.finish(s, p, out, err), ctx.Err()
+}
+
+// InspectFile tells what a saved page would be read as. A source without a platform has the one whose shape the
+// page has.
+func InspectFile(page scraper.Page, s Source) Inspection {
+	name := page.URL
+	if page.URL = s.URL; s.URL == "" {
+		page.URL = "https://saved.invalid/"
+	}
+	platform, c := ReadCapture(s.Platform, page, scraper.Source{Name: s.Vendor, URL: s.URL, Selectors: s.Selectors})
+	in := Inspection{URL: s.URL, Platform: platform}
+	in.Documents = []InspectedDocument{{URL: name, Bytes: len(page.Body), Document: c.Read.Document, Incidents: len(c.Read.Incidents)}}
+	if c.Err != nil {
+		in.Documents[0].Error = c.Err.Error()
+	}
+	in.selectors(s, page)
+	out := scraper.Outcome{Raws: c.Read.Incidents, Components: c.Read.Components, Coverage: c.Read.Coverage, Findings: c.Read.Findings}
+	p, _ := scraper.Lookup(platform) // where there is none, c.Err tells it
+	return in.finish(s, p, out, c.Err)
+}
+
+// recorder keeps the pages that went through it.
+type recorder struct {
+	fetcher scraper.Fetcher
+	pages   []recorded
+}
+
+type recorded struct {
+	url  string
+	page scraper.Page
+	err  error
+}
+
+// Fetch implements scraper.Fetcher.
+func (r *recorder) Fetch(ctx context.Context, req scraper.Request) (scraper.Page, error) {
+	page, err := r.fetcher.Fetch(ctx, req)
+	r.pages = append(r.pages, recorded{req.URL, page, err})
+	return page, err
+}
+
+// documents tells what was fetched, and what each document was read as.
+func (in *Inspection) documents(pages []recorded, p scraper.Platform, s scraper.Source) {
+	for _, got := range pages {
+		d := InspectedDocument{URL: got.url, HTTPStatus: got.page.Status, Bytes: len(got.page.Body)}
+		var status *scraper.HTTPError
+		switch {
+		case got.err != nil:
+			if d.Error = got.err.Error(); errors.As(got.err, &status) {
+				d.HTTPStatus = status.Status
+			}
+		case p != nil:
+			read, err := p.Parse(s, got.page)
+			d.Document, d.Incidents = read.Document, len(read.Incidents)
+			if err != nil {
+				d.Error = err.Error()
+			}
+			in.selectors(Source{Selectors: s.Selectors}, got.page)
+		}
+		in.Documents = append(in.Documents, d)
+	}
+}
+
+// selectors looks up each selector of a described page. A page that cannot be looked into is told of by whoever
+// read it.
+func (in *Inspection) selectors(s Source, page scraper.Page) {
+	if s.Selectors == nil {
+		return
+	}
+	if matches, err := s.Selectors.Probe(page); err == nil {
+		in.Selectors = matches
+	}
+}
+
+// finish gives what was read its meaning.
+func (in Inspection) finish(s Source, p scraper.Platform, out scraper.Outcome, err error) Inspection {
+	if err != nil {
+		in.Error = err.Error()
+	}
+	var words normalize.Words
+	if p != nil {
+		words = scraper.WordsFor(p, s.Selectors)
+	}
+	incidents, findings := normalize.Incidents(s.Vendor, out.Raws, words)
+	components, more := normalize.Components(out.Components, words)
+	in.AllOpen = out.Coverage.Open
+	in.Incidents = make([]InspectedIncident, len(incidents))
+	for n, i := range incidents {
+		in.Incidents[n] = inspected(i)
+	}
+	in.Components = inspectedComponents(components)
+	in.Findings = []InspectedFinding{}
+	for _, f := range slices.Concat(out.Findings, findings, more) {
+		in.Findings = append(in.Findings, InspectedFinding(f))
+	}
+	if in.Documents == nil {
+		in.Documents = []InspectedDocument{}
+	}
+	return in
+}
+
+func inspected(i normalize.Incident) InspectedIncident {
+	at := normalize.FormatTime
+	out := InspectedIncident{
+		Key: i.Key, Kind: string(i.Kind), Title: i.Title, URL: i.URL,
+		State: string(i.State), VendorState: i.VendorState, Severity: string(i.Severity), VendorSeverity: i.VendorSeverity,
+		StartedAt: at(i.StartedAt), ResolvedAt: at(i.ResolvedAt), ScheduledStartAt: at(i.ScheduledStartAt), ScheduledEndAt: at(i.ScheduledEndAt),
+		Components: inspectedComponents(i.Components), Updates: make([]InspectedUpdate, len(i.Updates)), Raw: i.Raws,
+	}
+	printed := map[string]string{}
+	for _, raw := range i.Raws {
+		for _, u := range raw.Updates {
+			if posted, err := normalize.ParseTime(u.Posted, raw.Zone); err == nil && printed[at(posted)] == "" {
+				printed[at(posted)] = u.Posted.Text
+			}
+		}
+	}
+	for n, u := range i.Updates {
+		out.Updates[n] = InspectedUpdate{
+			Key: u.Key, State: string(u.State), VendorState: u.VendorState, PostedAt: at(u.PostedAt), Posted: printed[at(u.PostedAt)], Body: u.Body,
+		}
+	}
+	return out
+}
+
+func inspectedComponents(list []normalize.Component) []InspectedComponent {
+	out := make([]InspectedComponent, len(list))
+	for n, c := range list {
+		out[n] = InspectedComponent{Name: c.Name, Group: c.Group, Status: string(c.Status), VendorStatus: c.VendorStatus}
+	}
+	return out
+}

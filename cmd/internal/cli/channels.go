@@ -8,6 +8,7 @@ import (
 
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/report"
+	"vendorwatch/db"
 )
 
 // stdoutChannel is the channel of whatever names none.
@@ -29,6 +30,16 @@ func newChannel(c config.Channel, stdout io.Writer) (report.Channel, error) {
 			headers[name] = value.Reveal()
 		}
 		return report.NewWebhook(c.Name, c.URL.Reveal(), c.Key.Reveal(), headers, nil)
+	case config.ChannelSlackBot:
+		return report.NewSlackBot(c.Name, c.Token.Reveal(), c.Channel, "", nil)
+	case config.ChannelEmail:
+		server := report.MailServer{Host: c.Host, Port: c.Port, TLS: report.MailTLS(c.TLS), User: c.User, Password: c.Password.Reveal()}
+		return report.NewMail(c.Name, server, c.From, c.To)
+	case config.ChannelShoutrrr:
+		if report.IsOnCall(c.URL.Reveal()) {
+			return report.NewOnCall(c.Name, c.URL.Reveal(), nil)
+		}
+		return report.NewShoutrrr(c.Name, c.URL.Reveal())
 	case config.ChannelJSONL:
 		if c.Path == "-" {
 			return &report.JSONLines{ChannelName: c.Name, W: stdout}, nil
@@ -85,6 +96,27 @@ func digestSettings(c *config.Config) []report.DigestSettings {
 		})
 	}
 	return all
+}
+
+// newPlanner makes the planner of the config's alerts.
+func newPlanner(c *config.Config, file *db.DB, all []report.Channel) *report.Planner {
+	p := report.NewPlanner(file)
+	p.Channels, p.Vendors = all, vendorFacts(c)
+	for _, r := range c.Routes {
+		p.Routes = append(p.Routes, report.Route{Name: r.Name, Match: routeMatch(r.Match), Channels: r.Channels, Continue: r.Continue, Mention: r.Mention})
+	}
+	p.Calm = report.Calm{
+		QuietDays: c.Calm.Days, Zone: c.Calm.Zone, BreakThrough: c.Calm.BreakThrough,
+		Flapping: c.Calm.Flapping.Duration, Group: c.Calm.Group.Duration, Cap: c.Calm.Cap,
+	}
+	for _, span := range c.Calm.Spans {
+		p.Calm.Quiet = append(p.Calm.Quiet, report.QuietSpan{From: span.From, To: span.To})
+	}
+	p.Reminders = report.ReminderSettings{SilentAfter: c.Reminders.SilentAfter.Duration, Unreadable: c.Reminders.Unreadable.Duration}
+	for _, lead := range c.Reminders.Maintenance {
+		p.Reminders.Maintenance = append(p.Reminders.Maintenance, lead.Duration)
+	}
+	return p
 }
 
 // routeMatch is what routes and digests choose by.

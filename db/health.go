@@ -14,7 +14,9 @@ type sourceRow struct {
 	failingSince, lastSuccess, lastError          string
 	baselineAt, latestAt, coverageAt, suspectedAt string
 	indicator, indicatorSince                     string
-	gaps, gapOpen                                 bool // there are gaps that were not filled; one lasts
+	pageURL, platform                             string
+	otherSince                                    string // since when the page has another platform than before; "" if it always had this one
+	gaps, gapOpen                                 bool   // there are gaps that were not filled; one lasts
 }
 
 func (v *saver) loadSource() error {
@@ -22,12 +24,13 @@ func (v *saver) loadSource() error {
 	err := v.queryRow(`
 		SELECT consecutive_failures, coalesce(failing_since_at, ''), coalesce(last_success_at, ''), coalesce(last_error, ''),
 			coalesce(baseline_at, ''), coalesce(latest_at, ''), coalesce(coverage_start_at, ''), coalesce(vanish_suspected_at, ''),
-			coalesce(indicator, ''), coalesce(indicator_since_at, ''),
+			coalesce(indicator, ''), coalesce(indicator_since_at, ''), page_url, platform,
+			coalesce((SELECT max(m.at) FROM source_moves m WHERE m.source_id = s.source_id AND m.from_platform <> m.to_platform), ''),
 			EXISTS (SELECT 1 FROM coverage_gaps g WHERE g.source_id = s.source_id AND g.filled_at IS NULL),
 			EXISTS (SELECT 1 FROM coverage_gaps g WHERE g.source_id = s.source_id AND g.filled_at IS NULL AND g.to_at IS NULL)
 		FROM sources s WHERE source_id = ?`, v.s.SourceID).Scan(
 		&r.failures, &r.failingSince, &r.lastSuccess, &r.lastError, &r.baselineAt, &r.latestAt, &r.coverageAt, &r.suspectedAt,
-		&r.indicator, &r.indicatorSince, &r.gaps, &r.gapOpen)
+		&r.indicator, &r.indicatorSince, &r.pageURL, &r.platform, &r.otherSince, &r.gaps, &r.gapOpen)
 	if errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("source: %w", ErrNotFound)
 	}

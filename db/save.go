@@ -58,6 +58,7 @@ type saver struct {
 	baseline bool // this is the first good scrape
 	past     bool // saved pages that are older than the newest reading of this source
 	vanished bool // too much is gone at once: the next scrape decides
+	moving   bool // the first reading under another platform
 
 	filter     *normalize.Filter        // of the source; loaded when first needed
 	components map[string]*componentRow // by key; loaded when first needed
@@ -110,7 +111,7 @@ func (v *saver) save() error {
 	}
 	v.past = s.Archived && v.at < v.source.latestAt
 	v.baseline = v.source.baselineAt == "" && !s.Backfill && !s.Unchanged
-	steps := []func() error{v.saveSuccess, v.saveComponents, v.saveIncidents, v.saveIndicator, v.saveFindings, v.saveDocuments}
+	steps := []func() error{v.saveMove, v.saveSuccess, v.saveComponents, v.saveIncidents, v.saveIndicator, v.saveFindings, v.saveDocuments}
 	if s.Unchanged {
 		steps = []func() error{v.saveSuccess, v.saveDocuments}
 	}

@@ -74,7 +74,7 @@ func (v *saver) announcement(i normalize.Incident, isNew, told bool, news []norm
 		return nil, told
 	case v.baseline && !told && !i.State.Over():
 		return []normalize.News{opening(i, map[string]string{"already_open": "true"})}, true
-	case v.baseline:
+	case v.baseline, isNew && v.historyOfMove(i):
 		return nil, told
 	case isNew && v.late(i):
 		n := opening(i, map[string]string{"late": "true", "reason": "it began " + begin(i).UTC().Format("2006-01-02 15:04") + " UTC and was over when it was first seen"})

@@ -79,6 +79,9 @@ func (v *saver) saveIncidents() error {
 	if err != nil {
 		return err
 	}
+	if err := v.adoptMoved(seen, headers); err != nil {
+		return err
+	}
 	if err := v.adopt(seen, headers); err != nil {
 		return err
 	}

@@ -70,7 +70,9 @@ func (d *DB) EnsureVendor(ctx context.Context, v Vendor) (int64, error) {
 }
 
 // EnsureSource stores a status page of a vendor, or brings its platform up to date, and returns its id. A
-// slash at the end of pageURL makes no difference; an empty platform erases nothing.
+// slash at the end of pageURL makes no difference; an empty platform erases nothing. An address and a platform that
+// a source has moved from mean that source as it is now, so that a configuration which still names them keeps
+// to one record; an address alone that it has moved from, with another platform, takes the source back there.
 func (d *DB) EnsureSource(ctx context.Context, vendorID int64, pageURL, platform string) (int64, error) {
 	pageURL = strings.TrimRight(pageURL, "/")
 	if pageURL == "" {
@@ -78,7 +80,20 @@ func (d *DB) EnsureSource(ctx context.Context, vendorID int64, pageURL, platform
 	}
 	var id int64
 	err := d.change(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `
+		moved, both, err := movedFrom(ctx, tx, vendorID, pageURL, platform)
+		switch {
+		case err != nil:
+			return err
+		case moved != 0 && both:
+			id = moved
+			return nil
+		case moved != 0:
+			id = moved
+			_, err := tx.ExecContext(ctx, `
+				UPDATE sources SET page_url = ?1, platform = ?2 WHERE source_id = ?3 AND platform <> ?2`, pageURL, platform, moved)
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `
 			INSERT INTO sources (vendor_id, page_url, platform) VALUES (?, ?, ?)
 			ON CONFLICT (vendor_id, page_url) DO UPDATE SET platform = excluded.platform WHERE excluded.platform NOT IN ('', platform)`,
 			vendorID, pageURL, platform)

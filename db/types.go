@@ -65,6 +65,7 @@ type Scrape struct {
 	PageName      string     // the vendor's name as its page gives it; used where the vendor has none
 	Indicator     string     // page-level state word
 	IndicatorText string     // the page's own sentence for it
+	Moved         *Move      // where the page was found; nil if it is where it was
 }
 
 // Saved is what SaveScrape changed in the file.

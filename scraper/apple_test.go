@@ -1,0 +1,115 @@
+package scraper
+
+import (
+	"strings"
+	"testing"
+
+	"vendorwatch/normalize"
+)
+
+const (
+	appleRain = `{"startDate":"11/23/2026 00:15 PST","endDate":null,"eventStatus":"ongoing","usersAffected":"Some users are affected","epochStartDate":1795421700000,"epochEndDate":null,` +
+		`"messageId":"411","statusType":"Outage","datePosted":"11/23/2026 01:02 PST","message":"It rains in."}`
+	applePears = `{"drpost":false,"drMessage":null,"services":[{"serviceName":"Pear Mail","redirectUrl":null,"events":[` + appleRain + `]},` +
+		`{"serviceName":"Pear Maps","redirectUrl":null,"events":[]}]}`
+)
+
+func TestAppleMeaning(t *testing.T) {
+	tests := []struct {
+		name     string
+		change   []string
+		kind     normalize.Kind
+		severity normalize.Severity
+		state    normalize.State
+		start    string
+		resolved string
+	}{
+		{name: "an outage", kind: normalize.KindIncident, severity: normalize.SeverityMajor, state: normalize.StateInvestigating, start: "2026-11-23T08:15:00.000Z"},
+		{name: "an issue", change: []string{`"Outage"`, `"Issue"`}, kind: normalize.KindIncident, severity: normalize.SeverityMinor, state: normalize.StateInvestigating, start: "2026-11-23T08:15:00.000Z"},
+		{name: "over", change: []string{`"ongoing"`, `"resolved"`, `"epochEndDate":null`, `"epochEndDate":1795428900000`}, kind: normalize.KindIncident, severity: normalize.SeverityMajor,
+			state: normalize.StateResolved, start: "2026-11-23T08:15:00.000Z", resolved: "2026-11-23T10:15:00.000Z"},
+		{name: "an end that is expected ends nothing", change: []string{`"epochEndDate":null`, `"epochEndDate":1795428900000`}, kind: normalize.KindIncident, severity: normalize.SeverityMajor,
+			state: normalize.StateInvestigating, start: "2026-11-23T08:15:00.000Z"},
+		{name: "a maintenance to come", change: []string{`"Outage"`, `"Maintenance"`, `"ongoing"`, `"upcoming"`}, kind: normalize.KindMaintenance, severity: normalize.SeverityNone, state: normalize.StateScheduled},
+		{name: "a maintenance that goes on, since the post that says so", change: []string{`"Outage"`, `"Maintenance"`}, kind: normalize.KindMaintenance, severity: normalize.SeverityNone, state: normalize.StateInProgress, start: "2026-11-23T09:02:00.000Z"},
+		{name: "a maintenance that is done", change: []string{`"Outage"`, `"Maintenance"`, `"ongoing"`, `"completed"`, `"epochEndDate":null`, `"epochEndDate":1795428900000`}, kind: normalize.KindMaintenance,
+			severity: normalize.SeverityNone, state: normalize.StateCompleted, start: "2026-11-23T08:15:00.000Z", resolved: "2026-11-23T10:15:00.000Z"},
+		{name: "printed times only", change: []string{`"epochStartDate":1795421700000`, `"epochStartDate":null`}, kind: normalize.KindIncident, severity: normalize.SeverityMajor, state: normalize.StateInvestigating, start: "2026-11-23T08:15:00.000Z"},
+		{name: "unknown words", change: []string{`"Outage"`, `"Hiccup"`, `"ongoing"`, `"simmering"`}, kind: normalize.KindIncident, severity: normalize.SeverityUnknown, state: normalize.StateUnknown, start: "2026-11-23T08:15:00.000Z"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := cloudIncidents(t, "apple", parsed(t, "apple", "", strings.NewReplacer(tt.change...).Replace(applePears)))[0]
+			if got.Key != "411" || got.Kind != tt.kind || got.Severity != tt.severity || got.State != tt.state {
+				t.Errorf("got %s %s %s %s", got.Key, got.Kind, got.Severity, got.State)
+			}
+			if start, resolved := normalize.FormatTime(got.StartedAt), normalize.FormatTime(got.ResolvedAt); tt.start != start || tt.resolved != resolved {
+				t.Errorf("started at %q, resolved at %q", start, resolved)
+			}
+			if len(got.Updates) != 1 || normalize.FormatTime(got.Updates[0].PostedAt) != "2026-11-23T09:02:00.000Z" {
+				t.Errorf("the updates are %+v", got.Updates)
+			}
+		})
+	}
+}
+
+// TestAppleMessageOfSeveralServices holds that one message with several services is one incident, and that one of
+// them for which it says something else is not lost in it.
+func TestAppleMessageOfSeveralServices(t *testing.T) {
+	with := func(second string) string {
+		return strings.Replace(applePears, `"Pear Maps","redirectUrl":null,"events":[]`, `"Pear Maps","redirectUrl":null,"events":[`+second+`]`, 1)
+	}
+	res := parsed(t, "apple", "", with(appleRain))
+	if len(res.Incidents) != 1 || len(res.Incidents[0].Components) != 2 || res.Incidents[0].Title != "Pear Mail and other services - Outage" {
+		t.Errorf("read %+v", res.Incidents)
+	}
+	got := cloudIncidents(t, "apple", parsed(t, "apple", "", with(strings.Replace(appleRain, "ongoing", "resolved", 1))))
+	if len(got) != 2 || got[0].Key != "411" || got[0].State.Over() || got[1].Key != "411/Pear Maps" || !got[1].State.Over() {
+		t.Errorf("read %+v", got)
+	}
+}
+
+func TestAppleAddresses(t *testing.T) {
+	for _, tt := range []struct{ page, data string }{
+		{"https://www.apple.com/support/systemstatus", "https://www.apple.com/support/systemstatus/data/system_status_en_US.js"},
+		{"https://developer.apple.com/system-status", "https://www.apple.com/support/systemstatus/data/developer/system_status_en_US.js"},
+	} {
+		if got := (apple{}).Start(Source{URL: tt.page}); len(got) != 1 || got[0].URL != tt.data {
+			t.Errorf("%s begins with %+v", tt.page, got)
+		}
+		if got := HomeOf(apple{}, tt.data); got != tt.page {
+			t.Errorf("%s belongs to %s", tt.data, got)
+		}
+		if got := (apple{}).Start(Source{URL: tt.data}); len(got) != 1 || got[0].URL != tt.data {
+			t.Errorf("%s begins with %+v", tt.data, got)
+		}
+	}
+}
+
+func TestAppleCalls(t *testing.T) {
+	for _, body := range []string{applePears, "jsonCallback(" + applePears + ");", "jsonCallback( " + applePears + " )\n"} {
+		if res := parsed(t, "apple", "", body); len(res.Components) != 2 || len(res.Incidents) != 1 {
+			t.Errorf("read %+v", res)
+		}
+	}
+}
+
+func TestAppleRefuses(t *testing.T) {
+	refuses(t, "apple", map[string]string{
+		"no services":                `{"drpost":false,"drMessage":null,"services":[]}`,
+		"services that are null":     `{"drpost":false,"drMessage":null,"services":null}`,
+		"drpost renamed":             strings.Replace(applePears, "drpost", "posted", 1),
+		"a service without events":   strings.Replace(applePears, `"events":[]`, `"events":null`, 1),
+		"an event without an id":     strings.Replace(applePears, `"messageId":"411",`, "", 1),
+		"an event without a state":   strings.Replace(applePears, `"eventStatus":"ongoing",`, "", 1),
+		"a call that breaks off":     "jsonCallback(" + applePears,
+		"a call of another function": `alert("drpost")`,
+		"a script":                   `window.drpost = ` + applePears,
+	})
+}
+
+func FuzzAppleParse(f *testing.F) {
+	seeds(f, "apple")
+	f.Add([]byte(applePears))
+	f.Fuzz(func(t *testing.T, body []byte) { checkFuzzed(t, apple{}, body) })
+}

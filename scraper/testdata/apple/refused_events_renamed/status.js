@@ -1,0 +1,11 @@
+{
+ "drpost": false,
+ "drMessage": null,
+ "services": [
+  {
+   "serviceName": "Pear Mail",
+   "redirectUrl": null,
+   "messages": []
+  }
+ ]
+}

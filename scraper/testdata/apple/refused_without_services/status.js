@@ -1,0 +1,1 @@
+{"drpost":false,"drMessage":null,"services":[]}

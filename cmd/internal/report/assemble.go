@@ -31,7 +31,7 @@ func (s *story) marked(detail string) bool {
 func assemble(f facts, w Window, o Options) Digest {
 	d := Digest{
 		FromAt: normalize.FormatTime(w.Since), UntilAt: normalize.FormatTime(w.Until),
-		Zone: o.Zone.String(), zone: o.Zone,
+		Zone: o.Zone.String(), zone: o.Zone, Compared: f.compared, DashboardURL: webLink(o.DashboardURL),
 	}
 	told := map[int64]bool{}
 	for _, s := range stories(f, o.Edits) {

@@ -35,6 +35,8 @@ type Options struct {
 	Now   time.Time      // zero means the present
 	Edits bool           // tell what vendors edited after publishing it
 
+	DashboardURL string // address of our dashboard; empty for none
+
 	Match   Match                  // what the digest tells of; pages that cannot be read are told of whatever else it asks for
 	Vendors map[string]VendorFacts // by slug, for Match
 }
@@ -65,6 +67,7 @@ type facts struct {
 	maintenance []db.Incident // running, and ahead within the horizon
 	health      []db.SourceHealth
 	blind       []db.Blind // what of the window was not seen
+	compared    *Comparison
 }
 
 func gather(ctx context.Context, d *db.DB, w Window, o Options) (f facts, err error) {
@@ -105,5 +108,9 @@ func gather(ctx context.Context, d *db.DB, w Window, o Options) (f facts, err er
 	if f.blind, err = d.Coverage(ctx, "", w.Since, w.Until); err != nil {
 		return f, err
 	}
-	return f, f.leaveOut(ctx, d, w, o)
+	if err = f.leaveOut(ctx, d, w, o); err != nil {
+		return f, err
+	}
+	f.compared, err = compare(ctx, d, w, o, f.health)
+	return f, err
 }

@@ -36,6 +36,9 @@ type Digest struct {
 	ReadableAgain []Source `json:"readable_again"`
 	NotFullySeen  []Unseen `json:"not_fully_seen"` // readable pages of whose window a part is not known
 
+	Compared     *Comparison `json:"compared,omitempty"` // with the window before; absent where that is not known
+	DashboardURL string      `json:"dashboard_url,omitempty"`
+
 	zone    *time.Location
 	resting map[int64]string // pages that are not watched, and when each was last read
 }
@@ -47,8 +50,8 @@ type Counts struct {
 	Indicators       int `json:"page_indicators"` // pages that say that something is wrong while no incident says what
 	Resolved         int `json:"resolved"`
 	Filtered         int `json:"filtered"` // open ones, and maintenance ahead, that the vendors' filters hide
-	News             int `json:"news"`    // items of every section that tells something new
-	Sources          int `json:"sources"` // pages that are watched
+	News             int `json:"news"`     // items of every section that tells something new
+	Sources          int `json:"sources"`  // pages that are watched
 	SourcesReadable  int `json:"sources_readable"`
 	Vendors          int `json:"vendors"`
 	VendorsReadable  int `json:"vendors_readable"` // vendors all of whose pages could be read

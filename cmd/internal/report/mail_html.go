@@ -75,7 +75,10 @@ func mailLabels(labels []label) []mailLabel {
 }
 
 func (d Digest) mailView() mailView {
-	v := mailView{Title: d.Headline, Subtitle: d.span(), Color: mailColors[""], Foot: d.foot()}
+	v := mailView{Title: d.Headline, Subtitle: d.span(), Color: mailColors[""], Foot: d.foot(), Link: d.DashboardURL}
+	if words := d.compareWords(); words != "" {
+		v.Lines = []mailLabel{{Name: "Compared", Text: words}}
+	}
 	for _, s := range d.sections() {
 		section := mailSection{Title: fmt.Sprintf("%s (%d)", s.title, len(s.items))}
 		for _, i := range s.items {

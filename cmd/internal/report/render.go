@@ -53,7 +53,9 @@ func (r *Renderer) Message(ctx context.Context, d db.Delivery, now time.Time) (M
 
 func (r *Renderer) digest(ctx context.Context, d db.Delivery, events []db.Event, now time.Time) (*Digest, *time.Location, error) {
 	s := r.Digests[d.Stream]
-	digest, err := Build(ctx, r.DB, Window{Since: parse(d.FromAt), Until: now, Events: events, PlannedAt: parse(d.CreatedAt)}, s.Options(now))
+	options := s.Options(now)
+	options.DashboardURL = r.DashboardURL
+	digest, err := Build(ctx, r.DB, Window{Since: parse(d.FromAt), Until: now, Events: events, PlannedAt: parse(d.CreatedAt)}, options)
 	return &digest, s.Zone, err
 }
 

@@ -35,9 +35,15 @@ func SlackBlocks(d Digest) slack.WebhookMessage {
 	header := slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, cut(oneLine(text), slackHeaderText, cutMark), false, false))
 
 	front := mrkdwn(d.span(), slackBackText, cutMark)
+	if words := d.compareWords(); words != "" {
+		front += "\n" + mrkdwn(words, slackBackText, cutMark)
+	}
 	blind := d.slackBlind()
 	back := d.slackBack()
 	foot := mrkdwn(strings.Join(d.foot(), ". "), slackFootText, cutMark)
+	if link := mrkdwnEscapes.Replace(d.DashboardURL); link != "" && size(link) <= slackLinkText {
+		foot += "\n<" + link + "|Open the dashboard>"
+	}
 
 	p := &slackPacker{room: slackAllText - size(fallback) - slackHeaderText - size(front) - size(blind) - size(back) - size(foot)}
 	sections := d.sections()

@@ -15,6 +15,7 @@ func Text(d Digest, width int) string {
 	t := &textPage{width: max(width, 40)}
 	t.line(0, d.Headline)
 	t.line(0, d.span())
+	t.line(0, d.compareWords())
 	for _, s := range d.sections() {
 		t.title(s.title, len(s.items))
 		t.items(d, s)
@@ -50,6 +51,7 @@ func Text(d Digest, width int) string {
 	for _, line := range d.foot() {
 		t.line(0, line)
 	}
+	t.raw(0, d.DashboardURL)
 	return t.b.String()
 }
 

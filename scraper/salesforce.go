@@ -1,0 +1,220 @@
+package scraper
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"vendorwatch/normalize"
+)
+
+func init() { Register("salesforce", salesforce{}) }
+
+// salesforce reads the Trust Status API behind https://status.salesforce.com, known from documents: readers of it,
+// and an instance's status that one of them carries.
+//
+//   - /v1/incidents, the newest incidents, open or over, each with its events;
+//   - /v1/maintenances, maintenances with their windows.
+//
+// A backfill reads as many of each as such a list has been seen to give at once. The list of what is active only is
+// not read: while all is well it is empty, as is many another answer. An incident has no title; it is named
+// by its services and by what it does to them.
+type salesforce struct{}
+
+const wantSalesforce = "Salesforce's incidents (with IncidentImpacts and IncidentEvents) or maintenances"
+
+// The kinds of Salesforce's documents.
+const (
+	salesforceIncidents    = "incidents"
+	salesforceMaintenances = "maintenances"
+)
+
+// Start asks for both lists, on the host of the API.
+func (salesforce) Start(s Source) []Request {
+	api := s.URL
+	if u, err := url.Parse(s.URL); err == nil && u.Host != "" {
+		api = u.Scheme + "://api." + strings.TrimPrefix(u.Host, "api.") + "/v1"
+	}
+	limit := "100"
+	if s.Mode == Backfill {
+		limit = "500"
+	}
+	return []Request{
+		{URL: api + "/incidents?limit=" + limit},
+		{URL: api + "/maintenances?limit=100", Optional: true},
+	}
+}
+
+// Home returns the status page, whose API has a host of its own.
+func (salesforce) Home(page *url.URL) string {
+	if page.Host == "" {
+		return page.String()
+	}
+	return page.Scheme + "://" + strings.TrimPrefix(page.Host, "api.")
+}
+
+// Words are those of the API's states and events.
+func (salesforce) Words() normalize.Words {
+	return normalize.Words{States: map[string]normalize.State{
+		"active": normalize.StateInvestigating, "investigatingcauseofissue": normalize.StateInvestigating,
+		"confirmed": normalize.StateScheduled, "inprogress": normalize.StateInProgress,
+	}}
+}
+
+// Describe says what is read of Salesforce Trust.
+func (salesforce) Describe() Description {
+	return Description{
+		Name:      "Salesforce Trust",
+		Documents: []string{"v1/incidents", "v1/maintenances"},
+		History:   "the newest 500 incidents and 100 maintenances",
+		Fields: []string{
+			"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates", "affected",
+		},
+		Source:  FromDocuments,
+		Address: "https://status.salesforce.com",
+	}
+}
+
+// Detect reports whether the page is a list of Salesforce's.
+func (salesforce) Detect(p Page) bool {
+	_, err := salesforce{}.Parse(Source{}, p)
+	return err == nil
+}
+
+// salesforceEntry is an incident or a maintenance: the lists of the other are missing.
+type salesforceEntry struct {
+	ID         jsonText            `json:"id"`
+	Status     string              `json:"status"`
+	Type       string              `json:"type"` // Degradation, Disruption
+	AffectsAll bool                `json:"affectsAll"`
+	Instances  []string            `json:"instanceKeys"`
+	Services   []string            `json:"serviceKeys"`
+	Created    string              `json:"createdAt"`
+	Updated    string              `json:"updatedAt"`
+	Impacts    *[]salesforceImpact `json:"IncidentImpacts"`
+	Events     *[]salesforceEvent  `json:"IncidentEvents"`
+
+	Name     string             `json:"name"`
+	From     string             `json:"plannedStartTime"`
+	To       string             `json:"plannedEndTime"`
+	Info     string             `json:"additionalInformation"`
+	Progress *[]salesforceEvent `json:"MaintenanceEvents"`
+	Message  struct {
+		EventStatus string `json:"eventStatus"` // of a maintenance: confirmed
+	} `json:"message"`
+}
+
+type salesforceImpact struct {
+	Type     string `json:"type"`     // performanceDegradation, serviceDisruption, …
+	Severity string `json:"severity"` // minor, major
+	Start    string `json:"startTime"`
+	End      string `json:"endTime"` // null or empty while it goes on
+}
+
+type salesforceEvent struct {
+	ID      jsonText `json:"id"`
+	Type    string   `json:"type"`
+	Message string   `json:"message"`
+	Created string   `json:"createdAt"`
+}
+
+// Parse reads one of the lists. It returns an error that wraps ErrShape for an empty list, which is not to be
+// believed of either, and for entries without what every one has.
+func (salesforce) Parse(_ Source, p Page) (Result, error) {
+	var entries []salesforceEntry
+	if err := readJSON(p, &entries, wantSalesforce); err != nil {
+		return Result{}, err
+	}
+	if len(entries) == 0 {
+		return Result{}, notWanted(p, wantSalesforce)
+	}
+	res := Result{PageName: "Salesforce"}
+	if u, err := url.Parse(p.URL); err == nil && u.Host != "" {
+		res.PageURL = salesforce{}.Home(u)
+	}
+	for _, e := range entries {
+		var raw normalize.Raw
+		switch {
+		case e.ID == "" || e.Created == "":
+			return Result{}, notWanted(p, wantSalesforce)
+		case e.Impacts != nil && e.Events != nil && e.Status != "":
+			raw = e.incident()
+			if res.PageURL != "" {
+				raw.URL = res.PageURL + "/incidents/" + raw.ID
+			}
+		case e.Progress != nil && e.From != "":
+			raw = e.maintenance()
+		default:
+			return Result{}, notWanted(p, wantSalesforce)
+		}
+		if res.Document != "" && res.Document != raw.Document {
+			return Result{}, notWanted(p, wantSalesforce)
+		}
+		res.Document = raw.Document
+		res.Incidents = append(res.Incidents, raw)
+	}
+	return res, nil
+}
+
+// incident reads an incident. It began with its first impact, and is over with its last one where its state says so.
+func (e salesforceEntry) incident() normalize.Raw {
+	raw := e.common(salesforceIncidents, *e.Events)
+	raw.ID = string(e.ID)
+	raw.Kind = string(normalize.KindIncident)
+	does, end := e.Type, ""
+	for n, i := range *e.Impacts {
+		if n == 0 || normalize.Severity(normalize.Word(i.Severity)).Rank() > normalize.Severity(normalize.Word(raw.Impact)).Rank() {
+			raw.Impact = i.Severity
+		}
+		if i.Start != "" && (raw.Started.IsZero() || before(i.Start, raw.Started.Text)) {
+			raw.Started = normalize.RawTime{Text: i.Start}
+		}
+		if i.End != "" && (end == "" || before(end, i.End)) {
+			end = i.End
+		}
+		does = firstOf(does, i.Type)
+	}
+	if state := normalize.Word(e.Status); state == "resolved" || state == "closed" {
+		raw.Resolved = rawTime(end, "")
+	}
+	raw.Title = strings.Trim(strings.Join(e.Services, ", ")+": "+firstOf(does, "incident "+raw.ID), ": ")
+	return raw
+}
+
+// maintenance reads a maintenance. Its number is counted apart from those of the incidents.
+func (e salesforceEntry) maintenance() normalize.Raw {
+	raw := e.common(salesforceMaintenances, *e.Progress)
+	raw.ID = "maintenances/" + string(e.ID)
+	raw.Kind = string(normalize.KindMaintenance)
+	raw.Title = firstOf(e.Name, "Maintenance "+string(e.ID))
+	raw.ScheduledStart, raw.ScheduledEnd = rawTime(e.From, ""), rawTime(e.To, "")
+	raw.Message = e.Info
+	if len(raw.Updates) == 0 {
+		raw.State = firstOf(raw.State, e.Message.EventStatus)
+	}
+	return raw
+}
+
+func (e salesforceEntry) common(document string, events []salesforceEvent) normalize.Raw {
+	raw := normalize.Raw{
+		Document: document, State: e.Status, Created: rawTime(e.Created, ""), Updated: rawTime(e.Updated, ""),
+	}
+	// Where all instances are affected and none is named, the services alone would pass for all there is to it, and a
+	// filter for an instance would hide what concerns it.
+	if !e.AffectsAll || len(e.Instances) > 0 {
+		for _, name := range e.Instances {
+			raw.Components = append(raw.Components, normalize.RawComponent{Name: name, Group: "Instances"})
+		}
+		for _, name := range e.Services {
+			raw.Components = append(raw.Components, normalize.RawComponent{Name: name, Group: "Services"})
+		}
+	}
+	raw.Components = slices.DeleteFunc(raw.Components, func(c normalize.RawComponent) bool { return strings.TrimSpace(c.Name) == "" })
+	for _, ev := range events {
+		raw.Updates = append(raw.Updates, normalize.RawUpdate{
+			ID: string(ev.ID), State: ev.Type, Posted: rawTime(ev.Created, ""), Body: ev.Message, Format: normalize.FormatMarkdown,
+		})
+	}
+	oldestFirst(raw.Updates)
+	return raw
+}

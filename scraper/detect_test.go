@@ -94,7 +94,9 @@ func TestDetectRefusesWrongPages(t *testing.T) {
 	// Refused as what was asked for, and yet a document of a platform.
 	documents := map[string]string{
 		"feed/refused_cut_between_items": Generic, "feed/refused_rss_without_channel": Generic,
+		"ibmcloud/refused_empty": Generic, "ibmcloud/refused_without_types": Generic, "oraclecloud/refused_empty_feed": Generic,
 		"aws/refused_other_feed": Generic, "azure/refused_another_host": Generic, "azure/refused_another_title": Generic,
+		"hund/refused_another_feed": Generic, "statusiq/refused_empty_feed": Generic,
 	}
 	wrong := 0
 	dirs := caseDirs(t)

@@ -133,7 +133,7 @@ func (v *saver) saveBackfill() error {
 // an import there is nothing to remember: a poll must still read what it has never parsed. Where the
 // next scrape has to decide about incidents that vanished, the page must be read again in full.
 func (v *saver) saveDocuments() error {
-	if v.s.Err != nil || v.s.Archived || v.s.Backfill {
+	if v.s.Err != nil || v.s.Archived || v.s.Backfill || v.s.Moved != nil {
 		return nil
 	}
 	for _, doc := range v.s.Documents {

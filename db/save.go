@@ -73,7 +73,7 @@ type saver struct {
 func (v *saver) save() error {
 	s := v.s
 	live := !s.Archived && !s.Backfill
-	if s.Unchanged && s.Err == nil && live {
+	if s.Unchanged && s.Err == nil && live && s.Moved == nil {
 		if done, err := v.saveUnchanged(); done || err != nil {
 			return err
 		}
@@ -113,7 +113,7 @@ func (v *saver) save() error {
 	v.baseline = v.source.baselineAt == "" && !s.Backfill && !s.Unchanged
 	steps := []func() error{v.saveMove, v.saveSuccess, v.saveComponents, v.saveIncidents, v.saveIndicator, v.saveFindings, v.saveDocuments}
 	if s.Unchanged {
-		steps = []func() error{v.saveSuccess, v.saveDocuments}
+		steps = []func() error{v.saveMove, v.saveSuccess, v.saveDocuments}
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {

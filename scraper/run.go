@@ -43,6 +43,7 @@ type Outcome struct {
 	PageURL    string
 	Indicator  string
 	Headline   string // the page's own sentence for its Indicator
+	MovedTo    string // the status page's address where permanent redirects lead to another; "" if they do not
 }
 
 // Scrape reads a source: the platform's first requests and whatever they lead to, each with the
@@ -183,6 +184,7 @@ func (u *run) read(ctx context.Context, r Request, known Document) ([]Request, e
 	}
 	u.out.Bytes += int64(len(page.Body))
 	if page.NotModified {
+		u.moved(r, page)
 		u.told = true
 		u.out.Documents = append(u.out.Documents, known)
 		return nil, nil
@@ -193,6 +195,7 @@ func (u *run) read(ctx context.Context, r Request, known Document) ([]Request, e
 		doc.Hash += ":" + by
 	}
 	if u.source.Mode == Poll && doc.Hash == known.Hash {
+		u.moved(r, page)
 		u.told = true
 		u.out.Documents = append(u.out.Documents, doc)
 		return nil, nil
@@ -217,6 +220,24 @@ func (u *run) read(ctx context.Context, r Request, known Document) ([]Request, e
 		u.out.Documents = append(u.out.Documents, doc)
 	}
 	return result.Follow, nil
+}
+
+// moved notes where the status page is now, if permanent redirects led from one of its documents to that document
+// elsewhere. That http became https is no move.
+func (u *run) moved(r Request, page Page) {
+	rest, within := strings.CutPrefix(r.URL, u.source.URL)
+	if page.MovedTo == "" || u.out.MovedTo != "" || !within {
+		return
+	}
+	to, same := strings.CutSuffix(page.MovedTo, rest)
+	if !same || rest == "" && u.platform != registry[Generic] {
+		to = HomeOf(u.platform, page.MovedTo)
+	}
+	to = strings.TrimRight(to, "/")
+	_, was, _ := strings.Cut(strings.TrimRight(u.source.URL, "/"), "://")
+	if _, is, absolute := strings.Cut(to, "://"); absolute && is != was {
+		u.out.MovedTo = to
+	}
 }
 
 // ofOneIncident reports whether a document is an incident's own. Such a one is asked for when something new is

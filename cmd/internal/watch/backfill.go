@@ -21,11 +21,12 @@ type Progress struct {
 // where it ended. tell hears of every stretch. The walk of a source that was walked before begins anew.
 func (w *Watcher) Backfill(ctx context.Context, s Source, tell func(Progress)) (Progress, error) {
 	var p Progress
-	platform, err := scraper.Lookup(s.Platform)
+	state, err := w.DB.SourceState(ctx, s.ID)
 	if err != nil {
 		return p, fmt.Errorf("source %q: %w", s.Vendor, err)
 	}
-	state, err := w.DB.SourceState(ctx, s.ID)
+	s.URL, s.Platform = state.PageURL, state.Platform
+	platform, err := scraper.Lookup(s.Platform)
 	if err != nil {
 		return p, fmt.Errorf("source %q: %w", s.Vendor, err)
 	}

@@ -67,30 +67,41 @@ func (w *Watcher) Scrape(ctx context.Context, s Source) (db.Saved, error) {
 		return db.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, err)
 	}
 	defer release()
+	began := time.Now()
+	scrape := db.Scrape{SourceID: s.ID, At: w.Now().UTC()}
+	state, err := w.DB.SourceState(ctx, s.ID)
+	if err != nil {
+		return db.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, err)
+	}
+	configured := s
+	s.URL, s.Platform = state.PageURL, state.Platform
 	platform, err := scraper.Lookup(s.Platform)
 	if err != nil {
 		return db.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, err)
 	}
-	began := time.Now()
-	scrape := db.Scrape{SourceID: s.ID, At: w.Now().UTC()}
-	documents, last, err := w.documents(ctx, s.ID)
-	if err != nil {
-		return db.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, err)
-	}
+	documents, last := remembered(state), state.LastSuccessAt
 	scrape.Interval = s.interval(scrape.At, last)
 	if !last.IsZero() && scrape.At.Sub(last) > db.Tolerance(scrape.Interval) {
 		forget(documents)
 	}
-	within := ctx
-	if s.Timeout > 0 {
-		var cancel context.CancelFunc
-		within, cancel = context.WithTimeoutCause(ctx, s.Timeout, fmt.Errorf("no complete answer within %s (timeout): %w", s.Timeout, context.DeadlineExceeded))
-		defer cancel()
-	}
+	within, cancel := s.within(ctx)
+	defer cancel()
 	out, readErr := scraper.Scrape(within, w.Fetcher, platform, w.source(s, scraper.Poll), documents)
 	if ctx.Err() != nil {
 		// Stopped from outside: what the source looks like is not known, and the next scrape will tell.
 		return db.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, context.Cause(ctx))
+	}
+	if readErr == nil && out.MovedTo != "" && w.DB.CanMove(ctx, s.ID, out.MovedTo) == nil {
+		scrape.Moved = &db.Move{PageURL: out.MovedTo, Platform: s.Platform}
+	}
+	if state.ConsecutiveFailures+1 >= failuresToSearch && strange(readErr) {
+		if r, err := w.search(ctx, s, configured.URL, scrape.At, readErr); err != nil {
+			return db.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, err)
+		} else if r.moved != nil {
+			s, platform, out, readErr, scrape.Moved = r.source, r.platform, r.out, nil, r.moved
+		} else {
+			readErr = r.err
+		}
 	}
 	fill(&scrape, s, platform, out, readErr)
 	scrape.Took = time.Since(began)
@@ -153,17 +164,21 @@ func (w *Watcher) source(s Source, mode scraper.Mode) scraper.Source {
 	}
 }
 
-// documents returns what is remembered of a source's addresses, and when it was last read.
-func (w *Watcher) documents(ctx context.Context, sourceID int64) (map[string]scraper.Document, time.Time, error) {
-	state, err := w.DB.SourceState(ctx, sourceID)
-	if err != nil {
-		return nil, time.Time{}, err
+// within bounds the time of one scrape.
+func (s Source) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	if s.Timeout <= 0 {
+		return ctx, func() {}
 	}
+	return context.WithTimeoutCause(ctx, s.Timeout, fmt.Errorf("no complete answer within %s (timeout): %w", s.Timeout, context.DeadlineExceeded))
+}
+
+// remembered is what is remembered of a source's addresses.
+func remembered(state db.State) map[string]scraper.Document {
 	out := make(map[string]scraper.Document, len(state.Documents))
 	for url, d := range state.Documents {
 		out[url] = scraper.Document(d)
 	}
-	return out, state.LastSuccessAt, nil
+	return out
 }
 
 // forget makes pages be read in full. After a time in which a source was not read, they are to tell what happened

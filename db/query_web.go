@@ -10,8 +10,10 @@ import (
 	"vendorwatch/normalize"
 )
 
-// openNow is what v_open shows: not over, still on its page, and standing for its event.
-const openNow = `i.state NOT IN ('resolved', 'completed', 'cancelled') AND i.left_feed_at IS NULL AND coalesce(i.same_event_id, i.incident_id) = i.incident_id`
+// openNow is what v_open shows, not over, still on its page and standing for its event, without what filters
+// hide.
+const openNow = `i.state NOT IN ('resolved', 'completed', 'cancelled') AND i.left_feed_at IS NULL AND coalesce(i.same_event_id, i.incident_id) = i.incident_id
+	AND NOT EXISTS (SELECT 1 FROM filtered_incidents x WHERE x.incident_id = i.incident_id)`
 
 // worstFirst orders by severity as Severity.Rank does.
 const worstFirst = `CASE i.severity WHEN 'critical' THEN 4 WHEN 'major' THEN 3 WHEN 'minor' THEN 1 WHEN 'none' THEN 0 ELSE 2 END DESC`
@@ -139,6 +141,18 @@ func (d *DB) OpenByKind(ctx context.Context, kind normalize.Kind, vendor string,
 		return nil, 0, fmt.Errorf("open %ss: %w", kind, err)
 	}
 	return incidents, total, nil
+}
+
+// HiddenOpen returns how many incidents are open that filters hide.
+func (d *DB) HiddenOpen(ctx context.Context) (n int, err error) {
+	err = d.read.QueryRowContext(ctx, `
+		SELECT count(*) FROM filtered_incidents f JOIN incidents i USING (incident_id)
+		WHERE i.state NOT IN ('resolved', 'completed', 'cancelled') AND i.left_feed_at IS NULL
+			AND coalesce(i.same_event_id, i.incident_id) = i.incident_id`).Scan(&n)
+	if err != nil {
+		err = fmt.Errorf("hidden incidents: %w", err)
+	}
+	return n, err
 }
 
 // RecentEvents returns the news of what was seen at that time or later, the newest first, at most limit of

@@ -154,3 +154,35 @@ func (d *DB) Facts(ctx context.Context) (f FileFacts, err error) {
 	}
 	return f, err
 }
+
+// DeliveryRow is a message to a channel, as far as its fate is concerned.
+type DeliveryRow struct {
+	DeliveryID  int64
+	Channel     string
+	Reason      string
+	State       string
+	Attempts    int
+	CreatedAt   string
+	DeliveredAt string
+	LastError   string
+	IncidentID  int64 // 0 if it is of none, or of several
+}
+
+// RecentDeliveries returns the last messages to channels, the newest first, and how many wait to be sent.
+func (d *DB) RecentDeliveries(ctx context.Context, limit int) ([]DeliveryRow, int, error) {
+	var waiting int
+	err := d.read.QueryRowContext(ctx, `
+		SELECT (SELECT count(*) FROM deliveries WHERE state = 'pending') + (SELECT count(*) FROM deliveries WHERE state = 'held')`).Scan(&waiting)
+	if err != nil {
+		return nil, 0, fmt.Errorf("recent deliveries: %w", err)
+	}
+	rows, err := list(ctx, d.read, func(r *sql.Rows, x *DeliveryRow) error {
+		return r.Scan(&x.DeliveryID, &x.Channel, &x.Reason, &x.State, &x.Attempts, &x.CreatedAt, &x.DeliveredAt, &x.LastError, &x.IncidentID)
+	}, `
+		SELECT delivery_id, channel, reason, state, attempts, created_at, coalesce(delivered_at, ''), last_error, coalesce(incident_id, 0)
+		FROM deliveries ORDER BY delivery_id DESC LIMIT ?`, limit)
+	if err != nil {
+		return nil, 0, fmt.Errorf("recent deliveries: %w", err)
+	}
+	return rows, waiting, nil
+}

@@ -1,0 +1,148 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+// summary says in plain words what an incident was: who, how bad, what it touched, how long, and what is odd
+// about it. It says nothing that is not on record.
+func (s *Server) summary(i db.IncidentDetail) string {
+	parts := []string{opening(i)}
+	if i.Kind != string(normalize.KindNotice) {
+		parts = append(parts, s.ending(i.Incident))
+	}
+	if n := i.StatedDurationSeconds; n != nil {
+		text := "The postmortem tells of " + duration(seconds(*n)) + " of impact"
+		switch d := i.DurationSeconds; {
+		case d == nil || *n/60 == *d/60:
+		case *n > *d:
+			text += ", " + duration(seconds(*n-*d)) + " more than the page showed"
+		default:
+			text += ", " + duration(seconds(*d-*n)) + " less than the page showed"
+		}
+		parts = append(parts, text+".")
+	}
+	if n := len(i.Revisions); n > 0 {
+		parts = append(parts, fmt.Sprintf("After publishing, the vendor edited it %s.", times(n)))
+	}
+	return strings.Join(parts, " ")
+}
+
+func times(n int) string {
+	switch n {
+	case 1:
+		return "once"
+	case 2:
+		return "twice"
+	}
+	return fmt.Sprintf("%d times", n)
+}
+
+func opening(i db.IncidentDetail) string {
+	text := i.VendorName
+	switch {
+	case i.Kind == string(normalize.KindMaintenance):
+		text += " planned a maintenance"
+	case i.Kind == string(normalize.KindNotice):
+		text += " published a notice"
+	case i.Severity == string(normalize.SeverityUnknown):
+		text += " reported an incident without saying how bad it is"
+	case i.Severity == string(normalize.SeverityNone):
+		text += " reported an incident without impact"
+	default:
+		text += " reported a " + i.Severity + " incident"
+	}
+	begin := i.StartedAt
+	if i.Kind == string(normalize.KindMaintenance) && i.ScheduledStartAt != "" {
+		begin = i.ScheduledStartAt
+	}
+	if t := parse(begin); !t.IsZero() {
+		text += " on " + t.Format("2 January 2006 at 15:04 UTC")
+	}
+	if len(i.AffectedComponents) > 0 {
+		text += ", affecting " + componentWords(i.AffectedComponents)
+	}
+	return text + "."
+}
+
+// componentWords lists components with their groups; of one name in several groups the name is said once.
+func componentWords(components []db.Component) string {
+	var labels []string
+	groups := map[string][]string{}
+	for _, c := range components {
+		if _, ok := groups[c.Name]; !ok {
+			labels = append(labels, c.Name)
+		}
+		groups[c.Name] = append(groups[c.Name], c.GroupName)
+	}
+	const most = 4
+	var out []string
+	for n, name := range labels {
+		if n == most && len(labels) > most+1 {
+			return strings.Join(out, ", ") + fmt.Sprintf(" and %d more", len(labels)-most)
+		}
+		var in []string
+		for _, g := range groups[name] {
+			if g != "" {
+				in = append(in, shorten(g, 40))
+			}
+		}
+		label := shorten(name, 60)
+		if len(in) > 0 && len(in) <= 3 {
+			label += " in " + and(in)
+		} else if len(in) > 3 {
+			label += fmt.Sprintf(" in %d groups", len(in))
+		}
+		out = append(out, label)
+	}
+	return and(out)
+}
+
+func and(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+// ending says how it ended, or how it stands.
+func (s *Server) ending(i db.Incident) string {
+	state := normalize.State(i.State)
+	maintenance := i.Kind == string(normalize.KindMaintenance)
+	switch {
+	case state == normalize.StateCancelled:
+		return "It was cancelled."
+	case state.Over() && i.DurationSeconds != nil && maintenance:
+		return "It was completed after " + duration(seconds(*i.DurationSeconds)) + "."
+	case state.Over() && i.DurationSeconds != nil:
+		return "It was resolved after " + duration(seconds(*i.DurationSeconds)) + "."
+	case state.Over():
+		return "It is over; when it ended was not published."
+	case i.LeftFeedAt != "":
+		return "It left the vendor's page on " + parse(i.LeftFeedAt).Format("2 January 2006 at 15:04 UTC") + " without a word that it ended."
+	case maintenance && state == normalize.StateScheduled:
+		if t := parse(i.ScheduledStartAt); !t.IsZero() && t.After(s.now()) {
+			return "It begins in " + duration(t.Sub(s.now())) + "."
+		}
+		return "Its begin has not been reported."
+	}
+	text := "It is open"
+	if t := parse(i.StartedAt); !t.IsZero() {
+		text += " for " + duration(max(0, s.now().Sub(t)))
+	}
+	if i.State != string(normalize.StateUnknown) {
+		text += " and is " + spell(i.State)
+		if state == normalize.StateInvestigating || state == normalize.StateMonitoring {
+			text = strings.Replace(text, " and is ", "; the vendor is ", 1)
+		}
+	}
+	if t := parse(i.LatestPostedAt); !t.IsZero() && s.now().Sub(t) > time.Minute {
+		text += "; the last post is " + duration(s.now().Sub(t)) + " old"
+	}
+	return text + "."
+}

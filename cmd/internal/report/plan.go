@@ -11,6 +11,7 @@ import (
 // Facts is all that a plan of alerts is made of.
 type Facts struct {
 	Now       time.Time
+	Since     time.Time              // since when there are alerts: of what was over by then, none is sent
 	Events    []db.Event             // not planned so far, in the order in which they were learned
 	Subjects  map[int64]Subject      // the incidents of Events and of Rows, by id
 	Vendors   map[string]VendorFacts // by slug
@@ -308,6 +309,10 @@ func (p *planner) add(c choice, reason Reason, n news, note string) *row {
 	}
 	r.DedupKey = dedupKey(string(reason), r.IncidentID, r.SourceID, n.event.EventID)
 	p.rows = append(p.rows, r)
+	if n.subject != nil && n.subject.over() && parse(n.event.At).Before(p.Since) {
+		r.skip("it was over before there were alerts; the digest tells it")
+		return r
+	}
 	_, muted, isMuted := Calm{Zone: p.Calm.Zone}.hold(p.Now, p.Mutes, p.matter(r))
 	if isMuted && p.PerThread[r.Channel] && isFollowUp(reason) {
 		r.skip(muted)

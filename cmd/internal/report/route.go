@@ -146,7 +146,7 @@ func (r Route) judgeIncident(n news) (why []string, ok bool) {
 	s := n.subject
 	if len(r.Kinds) > 0 {
 		if !slices.Contains(r.Kinds, normalize.Kind(s.Kind)) {
-			return []string{fmt.Sprintf("it is a %s, and kinds are %v", s.Kind, r.Kinds)}, false
+			return []string{fmt.Sprintf("its kind %s is none of %v", s.Kind, r.Kinds)}, false
 		}
 		why = append(why, "kind "+s.Kind)
 	}

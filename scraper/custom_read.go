@@ -156,8 +156,6 @@ func (r *customReading) incident(at node) normalize.Raw {
 	raw := normalize.Raw{
 		Document: customDocument, ID: r.text("id", at), Title: r.text("title", at), State: r.text("state", at),
 		Impact: r.text("severity", at), Zone: r.page.TimeZone, ReadBy: r.id,
-		Started: r.time("start", at), Resolved: r.time("end", at),
-		ScheduledStart: r.time("scheduled_start", at), ScheduledEnd: r.time("scheduled_end", at),
 	}
 	if word := r.text("kind", at); word != "" {
 		raw.Kind = word
@@ -169,6 +167,9 @@ func (r *customReading) incident(at node) normalize.Raw {
 			raw.Kind = string(kind)
 		}
 	}
+	planned := r.planned(raw)
+	raw.Started, raw.Resolved = r.time("start", at, planned), r.time("end", at, planned)
+	raw.ScheduledStart, raw.ScheduledEnd = r.time("scheduled_start", at, true), r.time("scheduled_end", at, true)
 	if raw.Kind == string(normalize.KindMaintenance) && raw.ScheduledStart.IsZero() && raw.ScheduledEnd.IsZero() {
 		// What a page prints of planned work is its window.
 		raw.ScheduledStart, raw.ScheduledEnd = raw.Started, raw.Resolved
@@ -189,7 +190,7 @@ func (r *customReading) incident(at node) normalize.Raw {
 }
 
 func (r *customReading) update(at node) normalize.RawUpdate {
-	u := normalize.RawUpdate{ID: r.text("update_id", at), State: r.text("update_state", at), Posted: r.time("update_time", at)}
+	u := normalize.RawUpdate{ID: r.text("update_id", at), State: r.text("update_state", at), Posted: r.time("update_time", at, false)}
 	body := r.finders["update_body"]
 	if body == nil {
 		body = &finder{self: true}
@@ -198,8 +199,18 @@ func (r *customReading) update(at node) normalize.RawUpdate {
 	return u
 }
 
-// time returns a printed time with the date that stands in or above its place.
-func (r *customReading) time(key string, at node) normalize.RawTime {
+// planned reports whether an incident may lie in the future.
+func (r *customReading) planned(raw normalize.Raw) bool {
+	state, own := r.words.States[raw.State]
+	if !own {
+		state = normalize.State(normalize.Word(raw.State))
+	}
+	return raw.Kind == string(normalize.KindMaintenance) || state == normalize.StateScheduled
+}
+
+// time returns a printed time with the date that stands in or above its place. A year that is not printed is the one
+// that brings the time closest to when the page was fetched; what is not planned has happened by then.
+func (r *customReading) time(key string, at node, planned bool) normalize.RawTime {
 	t := rawTime(r.text(key, at), "")
 	if t.IsZero() {
 		return t
@@ -208,28 +219,36 @@ func (r *customReading) time(key string, at node) normalize.RawTime {
 	if _, err := normalize.ParseTime(t, r.page.TimeZone); err == nil {
 		return t
 	}
-	if date := rawTime(r.above("date", at), r.fetched()); !date.IsZero() {
+	if date := r.near(rawTime(r.above("date", at), ""), planned); !date.IsZero() {
 		t.Near = date.Text
 		if day, err := normalize.ParseTime(date, ""); err == nil {
 			t.Near = day.Format("2006-01-02")
 		}
 		return t
 	}
-	// The time of fetching supplies a year. It must not supply the day: on the next one it would be another.
-	today, tomorrow := t, t
-	today.Near, tomorrow.Near = r.fetched(), r.at.AddDate(0, 0, 1).UTC().Format(time.RFC3339)
-	a, err := normalize.ParseTime(today, r.page.TimeZone)
-	if b, _ := normalize.ParseTime(tomorrow, r.page.TimeZone); err == nil && a.Equal(b) {
-		return today
-	}
-	return t
+	return r.near(t, planned)
 }
 
-func (r *customReading) fetched() string {
-	if r.at.IsZero() {
-		return ""
+// near supplies the year of a time that is printed without one, and nothing else: a day would be another one with the
+// next fetch.
+func (r *customReading) near(t normalize.RawTime, planned bool) normalize.RawTime {
+	read := func(near time.Time) (time.Time, normalize.RawTime, bool) {
+		in := t
+		in.Near = near.UTC().Format(time.RFC3339)
+		out, err := normalize.ParseTime(in, r.page.TimeZone)
+		return out, in, err == nil
 	}
-	return r.at.UTC().Format(time.RFC3339)
+	if r.at.IsZero() || t.IsZero() {
+		return t
+	}
+	today, in, ok := read(r.at)
+	if tomorrow, _, _ := read(r.at.AddDate(0, 0, 1)); !ok || !today.Equal(tomorrow) {
+		return t
+	}
+	if !planned && today.After(r.at.AddDate(0, 0, 1)) {
+		_, in, _ = read(r.at.AddDate(-1, 0, 0))
+	}
+	return in
 }
 
 // link fills in the incident's own page. A link into the status page itself tells a name, not an address.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -339,5 +340,39 @@ func TestProbeTellsWhatEachSelectorFinds(t *testing.T) {
 	}
 	if _, err := compiled(t, CustomPage{Format: FormatJSON, Anchor: "board", List: "board", Title: "a"}).Probe(Page{Body: []byte(twoItems)}); !errors.Is(err, ErrShape) {
 		t.Errorf("HTML is looked into as JSON: %v", err)
+	}
+}
+
+// TestYearsThatAreNotPrinted holds that what has begun lies in the past, and what is planned may not.
+func TestYearsThatAreNotPrinted(t *testing.T) {
+	s := compiled(t, CustomPage{
+		Anchor: "#status", List: ".i", Title: "b", Kind: "@class", State: "s", Start: ".from", ScheduledStart: ".window", Date: "h2",
+		Kinds: map[string]string{"i work": "maintenance"}, States: map[string]string{"on its way": "scheduled"},
+	})
+	for _, c := range []struct{ what, item, start, scheduled string }{
+		{"yesterday", `<p class="i"><b>x</b><u class="from">Nov 22, 10:00</u></p>`, "2026-11-22T10:00:00.000Z", ""},
+		{"some hours on, by another clock", `<p class="i"><b>x</b><u class="from">Nov 23, 20:00</u></p>`, "2026-11-23T20:00:00.000Z", ""},
+		{"last December", `<p class="i"><b>x</b><u class="from">Dec 28, 10:00</u></p>`, "2025-12-28T10:00:00.000Z", ""},
+		{"planned work next December", `<p class="i work"><b>x</b><u class="from">Dec 28, 10:00</u></p>`, "", "2026-12-28T10:00:00.000Z"},
+		{"a window next January", `<p class="i"><b>x</b><u class="window">Jan 3, 10:00</u></p>`, "", "2027-01-03T10:00:00.000Z"},
+		{"a state that says so", `<p class="i"><b>x</b><s>on its way</s><u class="window">Dec 3, 10:00</u></p>`, "", "2026-12-03T10:00:00.000Z"},
+		{"only a time of day", `<p class="i"><b>x</b><u class="from">10:00</u></p>`, "", ""},
+		{"a time of day below a date", `<h2>December 30</h2><p class="i"><b>x</b><u class="from">10:00</u></p>`, "2025-12-30T10:00:00.000Z", ""},
+		{"a time of day below no date", `<h2>Lately</h2><p class="i"><b>x</b><u class="from">10:00</u></p>`, "", ""},
+	} {
+		page := Page{Body: []byte(`<html><body><div id="status">` + c.item + `</div></body></html>`), At: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
+		res, err := custom{}.Parse(Source{Selectors: s}, page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		incidents, findings := normalize.Incidents("acme", res.Incidents, s.words)
+		got := incidents[0]
+		start := normalize.FormatTime(got.StartedAt)
+		if normalize.FormatTime(got.ScheduledStartAt) != c.scheduled || start != c.start {
+			t.Errorf("%s: started %q, scheduled %q", c.what, start, normalize.FormatTime(got.ScheduledStartAt))
+		}
+		if unread := slices.ContainsFunc(findings, func(f normalize.Finding) bool { return f.Field == "started_at" }); unread != (c.start+c.scheduled == "") {
+			t.Errorf("%s: findings %+v", c.what, findings)
+		}
 	}
 }

@@ -200,8 +200,12 @@ func printInspection(w io.Writer, in watch.Inspection) error {
 	for _, f := range in.Findings {
 		p.line("    %s%s %q: %s", prefixed(f.Key), f.Field, f.Value, f.Problem)
 	}
-	if in.Error == "" && !in.AllOpen {
-		p.line("\nAn incident that disappears from the page will not be taken for over: the page does not show that it lists all open ones.")
+	switch {
+	case in.Error != "" || in.AllOpen:
+	case in.Platform == scraper.Custom:
+		p.line("\nAn incident that disappears from the page is not taken for gone; write complete = true if the list holds all open ones.")
+	default:
+		p.line("\nAn incident that disappears from these documents is not taken for gone: they need not hold all open ones.")
 	}
 	return p.err
 }

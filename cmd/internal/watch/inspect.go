@@ -114,9 +114,7 @@ func Inspect(ctx context.Context, f scraper.Fetcher, s Source) (Inspection, erro
 // page has.
 func InspectFile(page scraper.Page, s Source) Inspection {
 	name := page.URL
-	if page.URL = s.URL; s.URL == "" {
-		page.URL = "https://saved.invalid/"
-	}
+	page.URL = s.URL
 	platform, c := ReadCapture(s.Platform, page, scraper.Source{Name: s.Vendor, URL: s.URL, Selectors: s.Selectors})
 	in := Inspection{URL: s.URL, Platform: platform}
 	in.Documents = []InspectedDocument{{URL: name, Bytes: len(page.Body), Document: c.Read.Document, Incidents: len(c.Read.Incidents)}}

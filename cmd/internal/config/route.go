@@ -198,3 +198,7 @@ func (c *checker) oneOf(path, word, what string, words []string) bool {
 	c.add(path, fmt.Sprintf("%q is not %s", word, what), write)
 	return false
 }
+
+// Places are the groups of places that the built-in catalogue has for a vendor, by name ("eu"), with the vendor's
+// words for them.
+func (v Vendor) Places() map[string][]string { return placesOf(v) }

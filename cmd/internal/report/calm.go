@@ -123,5 +123,5 @@ func (c Calm) overCap(sentThisHour int) bool { return c.Cap > 0 && sentThisHour 
 
 // capNote says why a message was skipped.
 func (c Calm) capNote() string {
-	return fmt.Sprintf("over the cap of %d an hour; the digest tells it", c.Cap)
+	return fmt.Sprintf("%s of %d an hour; the digest tells it", NoteOverCap, c.Cap)
 }

@@ -167,6 +167,7 @@ func (p *planner) capped(r *row) {
 	line := &row{changed: true, notBefore: hour.Add(time.Hour)}
 	line.Channel, line.Reason, line.Route, line.State = r.Channel, string(ReasonHeldBack), r.Route, db.DeliveryHeld
 	line.CreatedAt, line.DedupKey, line.EventIDs = normalize.FormatTime(p.Now), dedup, slices.Clone(r.EventIDs)
+	line.from = hour
 	line.Note = "counts what is held back until the hour is over"
 	p.rows = append(p.rows, line)
 }

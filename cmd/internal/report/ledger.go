@@ -84,7 +84,7 @@ func (p *planner) plan() Plan {
 		case r.DeliveryID == 0:
 			n := db.NewDelivery{
 				Channel: r.Channel, Reason: r.Reason, Route: r.Route, DedupKey: r.DedupKey, Note: r.Note, State: r.State,
-				IncidentID: r.IncidentID, SourceID: r.SourceID, EventIDs: r.EventIDs, Mention: r.Mention != 0,
+				IncidentID: r.IncidentID, SourceID: r.SourceID, EventIDs: r.EventIDs, Mention: r.Mention != 0, From: r.from,
 			}
 			if r.State == db.DeliveryHeld {
 				n.NotBefore = r.notBefore

@@ -42,7 +42,8 @@ type row struct {
 	vendor    string  // slug
 	severity  normalize.Severity
 	notBefore time.Time
-	more      []int64 // EventIDs that came to it in this plan
+	from      time.Time // of a line that counts what was held back
+	more      []int64   // EventIDs that came to it in this plan
 	changed   bool
 }
 

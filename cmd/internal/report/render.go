@@ -65,9 +65,9 @@ func (r *Renderer) held(ctx context.Context, d db.Delivery) (*HeldBack, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &HeldBack{SinceAt: d.FromAt, UntilAt: d.CreatedAt}
+	h := &HeldBack{SinceAt: d.FromAt, UntilAt: firstOf(d.NotBeforeAt, d.CreatedAt)}
 	for _, s := range skipped {
-		if strings.HasPrefix(s.Note, NoteOverCap) && s.CreatedAt <= d.CreatedAt {
+		if strings.HasPrefix(s.Note, NoteOverCap) && s.CreatedAt <= h.UntilAt {
 			h.Count++
 		}
 	}

@@ -59,6 +59,7 @@ func assemble(f facts, w Window, o Options) Digest {
 	d.Components = componentChanges(f.events)
 	d.Indicators = alarms(f)
 	d.weighSources(f, w)
+	d.Moved = moved(f)
 	d.NotFullySeen = d.unseen(f)
 	d.sort()
 	d.tally(f.health)
@@ -81,7 +82,7 @@ func (d *Digest) fill() {
 	if d.NotFullySeen == nil {
 		d.NotFullySeen = []Unseen{}
 	}
-	for _, sources := range []*[]Source{&d.Unreadable, &d.ReadableAgain} {
+	for _, sources := range []*[]Source{&d.Unreadable, &d.ReadableAgain, &d.Moved} {
 		if *sources == nil {
 			*sources = []Source{}
 		}
@@ -328,6 +329,7 @@ func (d *Digest) sort() {
 	}
 	slices.SortFunc(d.Unreadable, bySource)
 	slices.SortFunc(d.ReadableAgain, bySource)
+	slices.SortFunc(d.Moved, bySource)
 }
 
 // sortItems orders by less, keeping each vendor's items together where its first one stands.

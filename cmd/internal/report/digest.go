@@ -34,6 +34,7 @@ type Digest struct {
 	Indicators    []Alarm  `json:"page_indicators"` // raised without an incident, now or within the window
 	Unreadable    []Source `json:"could_not_read"`
 	ReadableAgain []Source `json:"readable_again"`
+	Moved         []Source `json:"moved"`          // pages that went to another address or platform, and are followed there
 	NotFullySeen  []Unseen `json:"not_fully_seen"` // readable pages of whose window a part is not known
 
 	Compared     *Comparison `json:"compared,omitempty"` // with the window before; absent where that is not known
@@ -199,6 +200,9 @@ func (d Digest) headline() string {
 	}
 	if blind > 0 {
 		parts = append(parts, count(blind, "page")+" could not be read")
+	}
+	if len(d.Moved) > 0 {
+		parts = append(parts, count(len(d.Moved), "page")+" moved")
 	}
 	return strings.Join(parts, ", ")
 }

@@ -78,6 +78,8 @@ func lineVerb(e db.Event) string {
 		return "CANNOT READ"
 	case normalize.EventSourceReadable:
 		return "readable"
+	case normalize.EventSourceMoved:
+		return "moved"
 	case normalize.EventIndicatorRaised:
 		return "page says"
 	case normalize.EventIndicatorCleared:
@@ -116,6 +118,8 @@ func lineFields(e db.Event) []string {
 		return []string{componentName(e), arrow(spell(e.Detail["from"]), spell(e.Detail["to"]))}
 	case normalize.EventIndicatorRaised, normalize.EventIndicatorCleared:
 		return []string{indicatorWords(e), webLink(e.URL)}
+	case normalize.EventSourceMoved:
+		return []string{"its " + movedTo(e)}
 	case normalize.EventSourceUnreadable, normalize.EventSourceReadable:
 		return []string{cut(oneLine(e.Detail["reason"]), reasonLimit, cutMark), webLink(e.URL)}
 	}

@@ -93,7 +93,7 @@ func (d Digest) mailView() mailView {
 		}
 		v.Sections = append(v.Sections, section)
 	}
-	var components, indicators, blind, back []string
+	var components, indicators, blind, back, moved []string
 	for _, p := range d.Components {
 		components = append(components, vendorName(p.VendorName, p.Vendor, 80)+": "+p.words())
 	}
@@ -106,10 +106,13 @@ func (d Digest) mailView() mailView {
 	for _, s := range d.ReadableAgain {
 		back = append(back, vendorName(s.VendorName, s.Vendor, 80)+" "+d.backWords(s))
 	}
+	for _, s := range d.Moved {
+		moved = append(moved, vendorName(s.VendorName, s.Vendor, 80)+"'s "+s.Reason)
+	}
 	for _, s := range []struct {
 		title string
 		lines []string
-	}{{"Components", components}, {alarmsTitle, indicators}, {"Could not read", blind}, {"Readable again", back}} {
+	}{{"Components", components}, {alarmsTitle, indicators}, {"Could not read", blind}, {"Readable again", back}, {movedTitle, moved}} {
 		if len(s.lines) > 0 {
 			v.Sections = append(v.Sections, mailSection{Title: fmt.Sprintf("%s (%d)", s.title, len(s.lines)), Lines: s.lines})
 		}

@@ -261,14 +261,22 @@ func (d Digest) slackBlind() string {
 }
 
 func (d Digest) slackBack() string {
-	if len(d.ReadableAgain) == 0 {
-		return ""
-	}
 	var lines []string
+	for _, s := range d.Moved {
+		lines = append(lines, vendorName(s.VendorName, s.Vendor, 80)+"'s "+s.Reason)
+	}
+	text := ""
+	if len(lines) > 0 {
+		text = fmt.Sprintf("*%s (%d)*\n", movedTitle, len(lines)) + mrkdwn(strings.Join(lines, "; "), slackBackText/2, cutMark) + "\n"
+	}
+	if len(d.ReadableAgain) == 0 {
+		return strings.TrimSuffix(text, "\n")
+	}
+	lines = nil
 	for _, s := range d.ReadableAgain {
 		lines = append(lines, vendorName(s.VendorName, s.Vendor, 80)+" "+d.backWords(s))
 	}
-	return fmt.Sprintf("*Readable again (%d)*\n", len(lines)) + mrkdwn(strings.Join(lines, "; "), slackBackText, cutMark)
+	return text + fmt.Sprintf("*Readable again (%d)*\n", len(lines)) + mrkdwn(strings.Join(lines, "; "), slackBackText/2, cutMark)
 }
 
 // slackSection shows text in full; verbatim keeps Slack from making mentions and links of its own.

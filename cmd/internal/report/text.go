@@ -47,6 +47,12 @@ func Text(d Digest, width int) string {
 			t.line(2, vendorName(s.VendorName, s.Vendor, 80)+" "+d.backWords(s))
 		}
 	}
+	if len(d.Moved) > 0 {
+		t.title(movedTitle, len(d.Moved))
+		for _, s := range d.Moved {
+			t.line(2, vendorName(s.VendorName, s.Vendor, 80)+"'s "+s.Reason)
+		}
+	}
 	t.b.WriteByte('\n')
 	for _, line := range d.foot() {
 		t.line(0, line)

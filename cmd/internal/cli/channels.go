@@ -131,7 +131,7 @@ func routeMatch(m config.Match) report.Match {
 func vendorFacts(c *config.Config) map[string]report.VendorFacts {
 	facts := map[string]report.VendorFacts{}
 	for _, v := range c.Vendors {
-		facts[v.Slug] = report.VendorFacts{Name: v.Name, Owner: v.Owner, Tags: v.Tags}
+		facts[v.Slug] = report.VendorFacts{Name: v.Name, Owner: v.Owner, Tags: v.Tags, Places: v.Places()}
 	}
 	return facts
 }

@@ -9,8 +9,8 @@ import (
 	"vendorwatch/cmd/internal/report"
 )
 
-// planEvery is the longest time between two looks at what is to be planned.
-const planEvery = time.Minute
+// lookEvery is the longest time between two looks at whether a digest is due.
+const lookEvery = time.Minute
 
 // addReports makes a sender for each channel, and makes the digests known to the file: from here on their news
 // is kept, so that the first ones miss nothing.
@@ -29,15 +29,12 @@ func (s *service) addReports(ctx context.Context, a *app) error {
 		sender.Now, sender.Log = s.now, s.log
 		s.senders = append(s.senders, sender)
 	}
-	return s.digests.Ensure(ctx, s.now())
-}
-
-// planSoon asks for a look at what is to be planned. It does not wait.
-func (s *service) planSoon() {
-	select {
-	case s.news <- struct{}{}:
-	default:
+	s.planner = newPlanner(s.config, s.db, all)
+	s.planner.Now, s.planner.Log, s.planner.OnPlanned = s.now, s.log, s.wake
+	if err := s.planner.Ensure(ctx); err != nil {
+		return err
 	}
+	return s.digests.Ensure(ctx, s.now())
 }
 
 // report plans and sends until ctx ends. No channel waits for another.
@@ -47,11 +44,11 @@ func (s *service) report(ctx context.Context) {
 	for _, sender := range s.senders {
 		wg.Go(func() { sender.Run(ctx) })
 	}
+	wg.Go(func() { s.planner.Run(ctx) })
 	for ctx.Err() == nil {
-		timer := time.NewTimer(s.plan(ctx))
+		timer := time.NewTimer(s.planDigests(ctx))
 		select {
 		case <-ctx.Done():
-		case <-s.news:
 		case <-timer.C:
 		}
 		timer.Stop()
@@ -59,10 +56,9 @@ func (s *service) report(ctx context.Context) {
 	wg.Wait()
 }
 
-// plan plans what is due, and returns how long until the next look.
-func (s *service) plan(ctx context.Context) time.Duration {
-	now := s.now()
-	planned, next, err := s.digests.PlanDue(ctx, now)
+// planDigests plans the digests that are due, and returns how long until the next look.
+func (s *service) planDigests(ctx context.Context) time.Duration {
+	planned, next, err := s.digests.PlanDue(ctx, s.now())
 	if err != nil && ctx.Err() == nil {
 		s.log.Error("plan of the digest, will be tried again", "error", err)
 	}
@@ -70,9 +66,9 @@ func (s *service) plan(ctx context.Context) time.Duration {
 		s.wake()
 	}
 	if next.IsZero() {
-		return planEvery
+		return lookEvery
 	}
-	return min(max(next.Sub(s.now()), 0), planEvery)
+	return min(max(next.Sub(s.now()), 0), lookEvery)
 }
 
 // wake tells every sender that there may be something to send.

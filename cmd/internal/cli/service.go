@@ -70,7 +70,7 @@ type service struct {
 	sources []watch.Source
 	senders []*report.Sender // one a channel
 	digests *report.Digests
-	news    chan struct{} // something was saved that is to be planned
+	planner *report.Planner // of alerts
 }
 
 // newService opens the config's file and makes its vendors and sources known there. now is the clock of
@@ -80,7 +80,7 @@ func (a *app) newService(ctx context.Context, c *config.Config, now func() time.
 	if err != nil {
 		return nil, err
 	}
-	s := &service{config: c, db: file, log: log, now: now, news: make(chan struct{}, 1)}
+	s := &service{config: c, db: file, log: log, now: now}
 	file.LateAfter = c.LateAfter.Duration
 	s.watcher = &watch.Watcher{
 		DB: file, Log: s.log, Now: now, Concurrency: c.Concurrency,
@@ -92,7 +92,7 @@ func (a *app) newService(ctx context.Context, c *config.Config, now func() time.
 	printed := a.printEvents(c.Digests[0])
 	s.watcher.OnEvents = func(events []db.Event) {
 		printed(events)
-		s.planSoon()
+		s.planner.Trigger()
 	}
 	err = s.addSources(ctx)
 	if err == nil {

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"bytes"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -69,20 +71,22 @@ func TestAnEditAloneIsQuietAndDealtWith(t *testing.T) {
 			Title: title, Severity: normalize.SeverityMinor, State: normalize.StateInvestigating, StartedAt: w.at.Truncate(time.Hour), StartGiven: true}}})
 		w.must(err)
 	}
-	var text strings.Builder
-	r := NewReporter(w.db, &Writer{ChannelName: "ops", W: &text})
+	var text bytes.Buffer
+	sender := w.sender(&Writer{ChannelName: "ops", W: &text}, io.Discard)
 	save("Mail is late")
-	w.must(r.Send(ctx))
+	w.digest()
+	w.must(sender.Flush(ctx))
 	save("Mail was late")
 	text.Reset()
-	w.must(r.Send(ctx))
+	w.digest()
+	w.must(sender.Flush(ctx))
 	if !strings.Contains(text.String(), "Nothing new") || strings.Contains(text.String(), "edited by the vendor") {
 		t.Errorf("the digest after an edit:\n%s", text.String())
 	}
-	pending, err := w.db.Pending(ctx, "ops")
+	left, err := w.db.UnplannedEvents(ctx, db.StreamDigest+"daily")
 	w.must(err)
-	if len(pending) != 0 {
-		t.Errorf("still pending: %+v", pending)
+	if len(left) != 0 {
+		t.Errorf("not dealt with: %+v", left)
 	}
 }
 

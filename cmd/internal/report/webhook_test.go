@@ -29,6 +29,11 @@ func slackTo(t *testing.T, address string, patience time.Duration) *Slack {
 	return s
 }
 
+// digestMessage is the message of a digest.
+func digestMessage(d Digest) Message {
+	return Message{ID: "vw-7", Reason: ReasonDigest, At: d.UntilAt, EventIDs: d.EventIDs, Digest: &d}
+}
+
 func noSecret(t *testing.T, where, text string) {
 	t.Helper()
 	for _, part := range []string{"s3cr3t", "T00000000", "B00000000"} {
@@ -98,10 +103,10 @@ func TestSlackAnswers(t *testing.T) {
 			if c.name == "no answer" {
 				patience = 50 * time.Millisecond
 			}
-			receipt, err := slackTo(t, server.URL, patience).Send(t.Context(), quietDigest(t))
+			sent, err := slackTo(t, server.URL, patience).Send(t.Context(), digestMessage(quietDigest(t)))
 			if c.want == (SendError{}) {
-				if err != nil || receipt != "200 ok" {
-					t.Fatalf("receipt %q, error %v", receipt, err)
+				if err != nil || sent != (Sent{Receipt: "200 ok"}) {
+					t.Fatalf("sent %+v, error %v", sent, err)
 				}
 				return
 			}
@@ -125,7 +130,7 @@ func TestSlackRefusedConnection(t *testing.T) {
 	}
 	address := "http://" + l.Addr().String()
 	l.Close()
-	_, err = slackTo(t, address, time.Minute).Send(t.Context(), quietDigest(t))
+	_, err = slackTo(t, address, time.Minute).Send(t.Context(), digestMessage(quietDigest(t)))
 	var got *SendError
 	if !errors.As(err, &got) || got.Refused || !strings.Contains(got.Reason, "connection refused") {
 		t.Fatalf("got %v", err)
@@ -150,7 +155,7 @@ func TestSlackSendsBlocks(t *testing.T) {
 		_, _ = io.WriteString(w, "ok")
 	}))
 	defer server.Close()
-	if _, err := slackTo(t, server.URL, time.Minute).Send(t.Context(), richDigest(t)); err != nil {
+	if _, err := slackTo(t, server.URL, time.Minute).Send(t.Context(), digestMessage(richDigest(t))); err != nil {
 		t.Fatal(err)
 	}
 	if kind != "application/json; charset=utf-8" || len(got.Blocks) < 5 || !strings.HasPrefix(got.Text, "Vendor status: 3 new incidents") {
@@ -167,7 +172,7 @@ func TestSlackEndsWithItsContext(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = s.Send(ctx, quietDigest(t))
+	_, err = s.Send(ctx, digestMessage(quietDigest(t)))
 	var sendErr *SendError
 	if !errors.Is(err, context.Canceled) || errors.As(err, &sendErr) {
 		t.Errorf("got %v", err)

@@ -36,8 +36,10 @@ var (
 	statusioAPIPath = regexp.MustCompile(`^/1\.0/status/([0-9a-fA-F]{24})/?$`)
 	// statusioPath is the path of a web page below /pages: the page id follows, after the kind of page.
 	statusioPath = regexp.MustCompile(`^/pages/(?:[a-z_]+/)?([0-9a-fA-F]{24})(?:/|$)`)
+	// statusioOwn is what only a page of Status.io has: other sites may have pages with such ids too.
+	statusioOwn = regexp.MustCompile(`/pages/(?:history|incident|maintenance)/[0-9a-f]{24}\b|/pages/[0-9a-f]{24}/rss\b|/1\.0/status/[0-9a-f]{24}\b|(?i:\bstatuspage(?:_?id)?)["']?\s*[:=]\s*["'][0-9a-f]{24}["']`)
 	// statusioNamed finds a page id in a web page: in links to its own pages, and in its scripts.
-	statusioNamed = regexp.MustCompile(`/pages/(?:[a-z_]+/)?([0-9a-f]{24})\b|(?i:\bstatuspage_?id)["']?\s*[:=]\s*["']([0-9a-f]{24})["']`)
+	statusioNamed = regexp.MustCompile(`(?:/pages/(?:[a-z_]+/)?|/1\.0/status/)([0-9a-f]{24})\b|(?i:\bstatuspage(?:_?id)?)["']?\s*[:=]\s*["']([0-9a-f]{24})["']`)
 )
 
 // Start asks for the status where the source's address tells the page id, as https://status.acme.example/pages/<page id>
@@ -121,14 +123,14 @@ func (statusio) Detect(p Page) bool {
 		_, err := statusio{}.Parse(Source{}, p)
 		return err == nil
 	case looksLikeHTML(body):
-		return statusioPageID(body) != ""
+		return statusioOwn.Match(body) && statusioPageID(body) != ""
 	}
 	return false
 }
 
 // statusioPageID returns the page id that a whole web page names, if it names one only.
 func statusioPageID(body []byte) string {
-	if openEnded(body) || !bytes.Contains(body, []byte("/pages/")) && !bytes.Contains(bytes.ToLower(body), []byte("statuspage")) {
+	if openEnded(body) {
 		return ""
 	}
 	id := ""

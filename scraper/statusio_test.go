@@ -40,6 +40,29 @@ func TestStatusioFindsItsPageID(t *testing.T) {
 	}
 }
 
+// TestStatusioPageID holds where a web page may name its page id, and that two of them are none.
+func TestStatusioPageID(t *testing.T) {
+	for named, want := range map[string]string{
+		`<a href="/pages/history/` + statusioTestID + `">`:                                   statusioTestID,
+		`<link href="https://status.saltmarsh.example/pages/` + statusioTestID + `/rss">`:    statusioTestID,
+		`<script>var statuspageId = '` + statusioTestID + `';</script>`:                      statusioTestID,
+		`<script>{"statuspage":"` + statusioTestID + `"}</script>`:                           statusioTestID,
+		`<script>get("https://api.status.io/1.0/status/` + statusioTestID + `")`:             statusioTestID,
+		`<a href="/pages/incident/` + statusioTestID + `/66e5a1c09f1d2b0534c7e801">`:         statusioTestID,
+		`<a href="/pages/` + statusioTestID + `"><a href="/pages/66e5a1c09f1d2b0534c7e801">`: "",
+		`<a href="/commits/` + statusioTestID + `">`:                                         "",
+		`<a href="/pages/about">`: "",
+	} {
+		if got := statusioPageID([]byte("<!DOCTYPE html><html><body>" + named + "</body></html>")); got != want {
+			t.Errorf("%s names %q, want %q", named, got, want)
+		}
+	}
+	other := Page{Body: []byte(`<html><body><a href="/pages/` + statusioTestID + `">Anvils</a></body></html>`)}
+	if (statusio{}).Detect(other) {
+		t.Error("a site whose pages have such ids is taken for Status.io")
+	}
+}
+
 func TestStatusioRefuses(t *testing.T) {
 	const whole = `{"result":{"status_overall":{"status":"Operational","status_code":100},"status":[],"incidents":[],"maintenance":{"active":[],"upcoming":[]}}}`
 	if _, err := (statusio{}).Parse(Source{}, Page{Body: []byte(whole)}); err != nil {

@@ -101,7 +101,7 @@ func TestLookupVendor(t *testing.T) {
 		{"stripe", "Stripe", "https://www.stripestatus.com", "statuspage"},
 		{"claude", "Anthropic", "https://status.claude.com", "statuspage"},
 		{"chatgpt", "OpenAI", "https://status.openai.com", "incidentio"},
-		{"lets encrypt", "Let's Encrypt", "https://letsencrypt.status.io", ""},
+		{"lets encrypt", "Let's Encrypt", "https://letsencrypt.status.io", "statusio"},
 		{"JIRA", "Jira", "https://jira-software.status.atlassian.com", "statuspage"},
 		{"Confluence", "Confluence", "https://confluence.status.atlassian.com", "statuspage"},
 		{"Trello", "Trello", "https://trello.status.atlassian.com", "statuspage"},

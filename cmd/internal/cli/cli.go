@@ -75,6 +75,7 @@ type app struct {
 	configPath string
 	dbPath     string
 	verbose    bool
+	listen     string
 	asJSON     bool
 }
 
@@ -101,7 +102,7 @@ Try it without any set-up:  vendorwatch demo`,
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log every scrape, unchanged ones too")
 	root.AddCommand(
 		a.serveCommand(), a.scrapeCommand(), a.importCommand(), a.backfillCommand(), a.inspectCommand(),
-		a.incidentsCommand(), a.showCommand(), a.vendorsCommand(), a.digestCommand(), a.deliveriesCommand(),
+		a.incidentsCommand(), a.showCommand(), a.vendorsCommand(), a.digestCommand(), a.deliveriesCommand(), a.muteCommand(), a.reportCommand(),
 		a.configCommand(), a.dbCommand(), a.demoCommand(), a.versionCommand(),
 	)
 	return root

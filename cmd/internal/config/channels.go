@@ -72,6 +72,7 @@ type Channel struct {
 	Key          Secret            `toml:"-"` // of SecretEnv or SecretFile
 	Password     Secret            `toml:"-"` // of PasswordEnv or PasswordFile
 	HeaderValues map[string]Secret `toml:"-"` // of HeadersEnv
+	Declared     ChannelType       `toml:"-"` // Type as the file has it, also where stdout takes its place
 	Missing      string            `toml:"-"` // the variable or file of a secret that is not set, so that stdout takes the channel's place; empty if all are
 }
 
@@ -94,6 +95,7 @@ func (c *checker) channels() {
 		if ch.Type == "" {
 			ch.Type = ChannelSlack
 		}
+		ch.Declared = ch.Type
 		if c.secretInFile(ch, path) {
 			continue
 		}

@@ -17,7 +17,7 @@ const clearedPrefix = "indicator_cleared:"
 
 // page plans news of a status page.
 func (p *planner) page(n news) {
-	n.severity = pageSeverity
+	n.severity = pageSeverityOf(n.event)
 	switch n.event.Kind {
 	case normalize.EventSourceUnreadable:
 		p.toAll(n, ReasonUnreadable)
@@ -26,10 +26,8 @@ func (p *planner) page(n news) {
 	case normalize.EventSourceReadable:
 		p.ended(n, ReasonUnreadable, ReasonReadable)
 	case normalize.EventIndicatorRaised:
-		n.severity = indicatorSeverity(n.event.Detail["indicator"])
 		p.toAll(n, ReasonIndicator)
 	case normalize.EventIndicatorCleared:
-		n.severity = indicatorSeverity(n.event.Detail["from"])
 		p.ended(n, ReasonIndicator, ReasonIndicator)
 	}
 }
@@ -37,11 +35,7 @@ func (p *planner) page(n news) {
 // component plans the change of a component. A major outage that begins may be what shows how bad an incident
 // of unknown severity is.
 func (p *planner) component(n news) {
-	from, to := componentSeverity(n.event.Detail["from"]), componentSeverity(n.event.Detail["to"])
-	n.severity = to
-	if from.Rank() > to.Rank() {
-		n.severity = from // what ends goes where its beginning went
-	}
+	n.severity = pageSeverityOf(n.event)
 	p.toAll(n, ReasonComponent)
 	if n.event.Detail["to"] != string(normalize.StatusMajor) {
 		return
@@ -101,6 +95,23 @@ func (p *planner) ended(n news, began, over Reason) {
 			}
 		}
 	}
+}
+
+// pageSeverityOf is what news of a page or a component counts as.
+func pageSeverityOf(e db.Event) normalize.Severity {
+	switch e.Kind {
+	case normalize.EventIndicatorRaised:
+		return indicatorSeverity(e.Detail["indicator"])
+	case normalize.EventIndicatorCleared:
+		return indicatorSeverity(e.Detail["from"])
+	case normalize.EventComponentChanged:
+		from, to := componentSeverity(e.Detail["from"]), componentSeverity(e.Detail["to"])
+		if from.Rank() > to.Rank() {
+			return from // what ends goes where its beginning went
+		}
+		return to
+	}
+	return pageSeverity
 }
 
 // indicatorSeverity is how bad a page calls itself.

@@ -21,6 +21,8 @@ type Facts struct {
 	Mutes     []db.Mute // that hold at Now
 	Rows      []PlanRow // alerts on the incidents and pages above, those that are held, and the last hour's
 	Reminders ReminderFacts
+
+	later []db.Event // that came after Events and were planned, by which severities are known at the time of those
 }
 
 // PlanRow is an alert that was planned before, with the incidents that it tells of.
@@ -154,7 +156,7 @@ func newPlanner(f Facts) *planner {
 func (p *planner) severities() map[int64]normalize.Severity {
 	at := map[int64]normalize.Severity{} // by event
 	now := map[int64]normalize.Severity{}
-	for _, e := range slices.Backward(p.Events) {
+	for _, e := range slices.Backward(slices.Concat(p.Events, p.later)) {
 		if e.IncidentID == 0 {
 			continue
 		}

@@ -79,10 +79,11 @@ type news struct {
 
 // Verdict is what one route makes of an event.
 type Verdict struct {
-	Route   Route
-	Matched bool
-	Tried   bool   // false: a route above has ended the search
-	Why     string // in words: what does not match, or all that does
+	Route   Route  `json:"-"`
+	Name    string `json:"route"`
+	Matched bool   `json:"matched"`
+	Tried   bool   `json:"tried"` // false: a route above has ended the search
+	Why     string `json:"why"`   // in words: what does not match, or all that does
 }
 
 // judge says whether a route wants news of one of these kinds, and why. The kinds stand for the event's own
@@ -241,7 +242,7 @@ func verdicts(routes []Route, n news, kinds ...normalize.EventKind) []Verdict {
 	var out []Verdict
 	ended := ""
 	for _, r := range routes {
-		v := Verdict{Route: r, Tried: ended == ""}
+		v := Verdict{Route: r, Name: r.Name, Tried: ended == ""}
 		if v.Tried {
 			v.Matched, v.Why = r.judge(n, kinds...)
 		} else {

@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"vendorwatch/cmd/internal/config"
+	"vendorwatch/cmd/internal/report"
+	"vendorwatch/db"
+)
+
+// previewReasons are the reasons for which a message on an incident can be previewed.
+var previewReasons = []report.Reason{
+	report.ReasonFirst, report.ReasonWorsened, report.ReasonChanged, report.ReasonUpdate, report.ReasonResolved,
+	report.ReasonReopened, report.ReasonPostmortem, report.ReasonLeftFeed, report.ReasonMaintenance, report.ReasonReminder, report.ReasonTest,
+}
+
+func (a *app) reportPreviewCommand() *cobra.Command {
+	var incident int64
+	var out, reason string
+	c := &cobra.Command{
+		Use:   "preview --incident ID",
+		Short: "Show what each channel would get for an incident; sends nothing",
+		Long: `preview renders what each channel of the config file would get for an incident: the JSON for Slack and for
+webhooks, the text and the HTML of a mail, text for the others. It needs none of the channels' secrets, sends
+nothing, and writes nothing down. With --out, each goes to a file of its own, for a browser or for Slack's Block
+Kit Builder; without, mails are shown as text.`,
+		Args: takes(0, 0, "no arguments, only flags"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if incident <= 0 {
+				return usagef("say which incident: --incident ID; vendorwatch incidents lists them")
+			}
+			if !slices.Contains(previewReasons, report.Reason(reason)) {
+				return usagef("--reason %q is unknown; write one of: %s", reason, joined(previewReasons))
+			}
+			return a.preview(cmd.Context(), incident, report.Reason(reason), out)
+		},
+	}
+	c.Flags().Int64Var(&incident, "incident", 0, "number of the incident")
+	c.Flags().StringVar(&reason, "reason", string(report.ReasonFirst), "why it would be sent: "+joined(previewReasons))
+	c.Flags().StringVar(&out, "out", "", "folder for a file a channel; made where it is missing")
+	return c
+}
+
+// preview is a message as a channel would get it, in one of its forms.
+type preview struct {
+	channel, form string
+	text          string
+}
+
+func (a *app) preview(ctx context.Context, incident int64, reason report.Reason, out string) error {
+	r, err := a.openReporting(ctx, io.Discard)
+	if err != nil {
+		return err
+	}
+	defer r.file.Close()
+	var all []preview
+	for _, c := range r.config.Channels {
+		message, err := r.render.Message(ctx, db.Delivery{Channel: c.Name, Reason: string(reason), IncidentID: incident}, time.Now().UTC())
+		if errors.Is(err, db.ErrNotFound) {
+			return fmt.Errorf("there is no incident %d in %s; vendorwatch incidents lists those there are", incident, r.file.Path())
+		}
+		if err != nil {
+			return err
+		}
+		forms, err := previews(c, message)
+		if err != nil {
+			return fmt.Errorf("channel %q: %w", c.Name, err)
+		}
+		all = append(all, forms...)
+	}
+	if len(all) == 0 {
+		return errors.New("the config file has no [[channel]], so that there is nothing to preview")
+	}
+	if out == "" {
+		for _, p := range all {
+			if p.form != "html" {
+				fmt.Fprintf(a.stdout, "— channel %q, %s\n%s\n", p.channel, p.form, p.text)
+			}
+		}
+		return nil
+	}
+	return a.writePreviews(out, all)
+}
+
+// previews renders a message in the forms of a channel's type.
+func previews(c config.Channel, m report.Message) ([]preview, error) {
+	var value any
+	switch c.Declared {
+	case config.ChannelSlack, config.ChannelSlackBot:
+		value = report.SlackMessage(m)
+	case config.ChannelWebhook, config.ChannelJSONL:
+		value = report.NewEnvelope(m)
+	case config.ChannelEmail:
+		html, err := report.MessageHTML(m)
+		return []preview{
+			{c.Name, "txt", "Subject: " + m.Subject() + "\n\n" + report.MessageText(m, 0)},
+			{c.Name, "html", html},
+		}, err
+	default:
+		return []preview{{c.Name, "txt", report.MessageText(m, 0)}}, nil
+	}
+	var text strings.Builder
+	enc := json.NewEncoder(&text)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(value)
+	return []preview{{c.Name, "json", text.String()}}, err
+}
+
+func (a *app) writePreviews(dir string, all []preview) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("preview: %w", err)
+	}
+	taken := map[string]bool{}
+	for n, p := range all {
+		base := config.Slug(p.channel)
+		if base == "" || taken[base+"."+p.form] {
+			base = fmt.Sprintf("%s%d", base, n+1)
+		}
+		taken[base+"."+p.form] = true
+		path := filepath.Join(dir, base+"."+p.form)
+		if err := os.WriteFile(path, []byte(p.text), 0o644); err != nil {
+			return fmt.Errorf("preview: %w", err)
+		}
+		fmt.Fprintln(a.stdout, path)
+	}
+	return nil
+}

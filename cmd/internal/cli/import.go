@@ -68,9 +68,12 @@ func (a *app) importPages(ctx context.Context, f importFlags, paths []string) er
 			return usagef("--platform: %v", err)
 		}
 	}
+	selectors, err := a.importSelectors(&f)
+	if err != nil {
+		return err
+	}
 	at := time.Now().UTC()
 	if f.at != "" {
-		var err error
 		if at, err = normalize.ParseTime(normalize.RawTime{Text: f.at}, ""); err != nil {
 			return usagef("--at: %v; write for example --at 2026-08-22T06:30:24Z", err)
 		}
@@ -88,7 +91,7 @@ func (a *app) importPages(ctx context.Context, f importFlags, paths []string) er
 		return err
 	}
 	defer file.Close()
-	imp := &importer{app: a, flags: f, at: at, db: file, watcher: &watch.Watcher{DB: file, Log: a.quietLog(), Now: time.Now, Concurrency: 1}, sources: map[string]watch.Source{}}
+	imp := &importer{app: a, flags: f, at: at, selectors: selectors, db: file, watcher: &watch.Watcher{DB: file, Log: a.quietLog(), Now: time.Now, Concurrency: 1}, sources: map[string]watch.Source{}}
 	for _, name := range files {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("import stopped before %s: %w", name, context.Cause(ctx))
@@ -109,6 +112,27 @@ func (a *app) importPages(ctx context.Context, f importFlags, paths []string) er
 	return err
 }
 
+// importSelectors are those of the vendor's page in the config file, where captures of the platform "custom" are
+// imported; the captures are then that page's. For all other platforms there are none.
+func (a *app) importSelectors(f *importFlags) (*scraper.Selectors, error) {
+	if f.platform != scraper.Custom {
+		return nil, nil
+	}
+	c, err := config.LoadToRead(a.configPath)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range c.Vendors {
+		for _, s := range v.Sources {
+			if v.Slug == f.vendor && s.Selectors != nil && (f.url == "" || s.URL == strings.TrimRight(f.url, "/")) {
+				f.url = s.URL
+				return s.Selectors, nil
+			}
+		}
+	}
+	return nil, fmt.Errorf("--platform custom: no page of vendor %q is described in %s; write a [vendor.page] as docs/custom-pages.md shows", f.vendor, a.configPath)
+}
+
 // unknownPlatform is that of a page of which no capture could be read yet.
 const unknownPlatform = "unknown"
 
@@ -118,6 +142,9 @@ type importer struct {
 	flags   importFlags
 	at      time.Time
 	db      *db.DB
+
+	selectors *scraper.Selectors // of the platform "custom"
+
 	watcher *watch.Watcher
 	sources map[string]watch.Source // by platform
 	counts  importCounts
@@ -156,7 +183,7 @@ func (i *importer) file(ctx context.Context, name string) error {
 // read reads a capture as the one before it was read, where that succeeds: to find the platform anew would
 // be to read every capture twice.
 func (i *importer) read(page scraper.Page) (string, watch.Capture) {
-	source := scraper.Source{Name: i.flags.vendor}
+	source := scraper.Source{Name: i.flags.vendor, Selectors: i.selectors}
 	if i.flags.platform == "" && i.last != "" && i.last != scraper.Generic {
 		if platform, capture := watch.ReadCapture(i.last, page, source); capture.Err == nil {
 			return platform, capture
@@ -225,7 +252,7 @@ func (i *importer) source(ctx context.Context, platform string, c watch.Capture)
 	known = slices.DeleteFunc(known, func(s db.Source) bool {
 		return s.Platform != platform || i.flags.url != "" && s.PageURL != address
 	})
-	s := watch.Source{Vendor: i.flags.vendor, URL: address, Platform: platform}
+	s := watch.Source{Vendor: i.flags.vendor, URL: address, Platform: platform, Selectors: i.selectors}
 	switch {
 	case len(known) == 1:
 		s.ID, s.URL = known[0].SourceID, known[0].PageURL

@@ -19,7 +19,8 @@ type Inspection struct {
 	Incidents  []InspectedIncident  `json:"incidents"`
 	Components []InspectedComponent `json:"components"`
 	Findings   []InspectedFinding   `json:"findings"`
-	Error      string               `json:"error,omitempty"` // why not all could be read
+	PageName   string               `json:"page_name,omitempty"` // the vendor's name as the page gives it
+	Error      string               `json:"error,omitempty"`     // why not all could be read
 }
 
 // InspectedDocument is one document that was read.
@@ -99,7 +100,7 @@ func Inspect(ctx context.Context, f scraper.Fetcher, s Source) (Inspection, erro
 	if err != nil {
 		return in.finish(s, nil, scraper.Outcome{}, err), nil
 	}
-	source := scraper.Source{Name: s.Vendor, URL: s.URL, Auth: s.Auth, Selectors: s.Selectors}
+	source := scraper.Source{Name: s.Vendor, URL: s.URL, Auth: s.Auth, Selectors: s.selectors()}
 	if s.Platform == "" {
 		source.URL = scraper.HomeOf(p, s.URL)
 		in.URL = source.URL
@@ -115,13 +116,13 @@ func Inspect(ctx context.Context, f scraper.Fetcher, s Source) (Inspection, erro
 func InspectFile(page scraper.Page, s Source) Inspection {
 	name := page.URL
 	page.URL = s.URL
-	platform, c := ReadCapture(s.Platform, page, scraper.Source{Name: s.Vendor, URL: s.URL, Selectors: s.Selectors})
+	platform, c := ReadCapture(s.Platform, page, scraper.Source{Name: s.Vendor, URL: s.URL, Selectors: s.selectors()})
 	in := Inspection{URL: s.URL, Platform: platform}
 	in.Documents = []InspectedDocument{{URL: name, Bytes: len(page.Body), Document: c.Read.Document, Incidents: len(c.Read.Incidents)}}
 	if c.Err != nil {
 		in.Documents[0].Error = c.Err.Error()
 	}
-	in.selectors(s, page)
+	in.selectors(s.selectors(), page)
 	out := scraper.Outcome{Raws: c.Read.Incidents, Components: c.Read.Components, Coverage: c.Read.Coverage, Findings: c.Read.Findings}
 	p, _ := scraper.Lookup(platform) // where there is none, c.Err tells it
 	return in.finish(s, p, out, c.Err)
@@ -162,7 +163,7 @@ func (in *Inspection) documents(pages []recorded, p scraper.Platform, s scraper.
 			if err != nil {
 				d.Error = err.Error()
 			}
-			in.selectors(Source{Selectors: s.Selectors}, got.page)
+			in.selectors(s.Selectors, got.page)
 		}
 		in.Documents = append(in.Documents, d)
 	}
@@ -170,11 +171,11 @@ func (in *Inspection) documents(pages []recorded, p scraper.Platform, s scraper.
 
 // selectors looks up each selector of a described page. A page that cannot be looked into is told of by whoever
 // read it.
-func (in *Inspection) selectors(s Source, page scraper.Page) {
-	if s.Selectors == nil {
+func (in *Inspection) selectors(s *scraper.Selectors, page scraper.Page) {
+	if s == nil {
 		return
 	}
-	if matches, err := s.Selectors.Probe(page); err == nil {
+	if matches, err := s.Probe(page); err == nil {
 		in.Selectors = matches
 	}
 }
@@ -186,11 +187,11 @@ func (in Inspection) finish(s Source, p scraper.Platform, out scraper.Outcome, e
 	}
 	var words normalize.Words
 	if p != nil {
-		words = scraper.WordsFor(p, s.Selectors)
+		words = scraper.WordsFor(p, s.selectors())
 	}
 	incidents, findings := normalize.Incidents(s.Vendor, out.Raws, words)
 	components, more := normalize.Components(out.Components, words)
-	in.AllOpen = out.Coverage.Open
+	in.AllOpen, in.PageName = out.Coverage.Open, out.PageName
 	in.Incidents = make([]InspectedIncident, len(incidents))
 	for n, i := range incidents {
 		in.Incidents[n] = inspected(i)

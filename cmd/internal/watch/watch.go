@@ -146,10 +146,18 @@ func (w *Watcher) log(s Source, scrape db.Scrape, saved db.Saved) {
 	}
 }
 
+// selectors are those that apply: a described page that has moved to a product is read as that product's.
+func (s Source) selectors() *scraper.Selectors {
+	if s.Platform != scraper.Custom {
+		return nil
+	}
+	return s.Selectors
+}
+
 // source is s as a platform sees it.
 func (w *Watcher) source(s Source, mode scraper.Mode) scraper.Source {
 	return scraper.Source{
-		Name: s.Vendor, URL: s.URL, Mode: mode, Auth: s.Auth, Selectors: s.Selectors,
+		Name: s.Vendor, URL: s.URL, Mode: mode, Auth: s.Auth, Selectors: s.selectors(),
 		LoadKnown: func(ctx context.Context) (map[string]scraper.Known, error) {
 			known, err := w.DB.Known(ctx, s.ID)
 			if err != nil {
@@ -207,7 +215,7 @@ func (s Source) interval(now, last time.Time) time.Duration {
 
 // fill puts what was read into the form that the file takes.
 func fill(scrape *db.Scrape, s Source, p scraper.Platform, out scraper.Outcome, readErr error) {
-	words := scraper.WordsFor(p, s.Selectors)
+	words := scraper.WordsFor(p, s.selectors())
 	incidents, findings := normalize.Incidents(s.Vendor, out.Raws, words)
 	components, more := normalize.Components(out.Components, words)
 	scrape.HTTPStatus, scrape.Requests, scrape.Bytes = out.Status, out.Requests, out.Bytes

@@ -53,14 +53,7 @@ func (a *app) inspect(ctx context.Context, f inspectFlags, target string) error 
 	}
 	var in watch.Inspection
 	if target == "" || strings.Contains(target, "://") {
-		options := scraper.FetchOptions{
-			UserAgent: fetch.UserAgent, Timeout: fetch.RequestTimeout.Duration, Delay: fetch.Delay.Duration,
-			MaxBytes: int(fetch.MaxBytes), Retries: fetch.Retries, RespectRobots: fetch.RespectRobots,
-		}
-		if fetch.Contact != "" {
-			options.UserAgent = fetch.Agent()
-		}
-		if in, err = watch.Inspect(ctx, scraper.NewCollector(options), s); err != nil {
+		if in, err = watch.Inspect(ctx, collector(fetch), s); err != nil {
 			return err
 		}
 	} else {

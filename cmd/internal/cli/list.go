@@ -211,7 +211,7 @@ func (a *app) vendorsCommand() *cobra.Command {
 		Args:  noSuchCommand,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return a.vendors(cmd.Context()) },
 	}
-	c.AddCommand(a.vendorsSearchCommand())
+	c.AddCommand(a.vendorsSearchCommand(), a.vendorsAddCommand())
 	a.jsonFlag(c)
 	return c
 }

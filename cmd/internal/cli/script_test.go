@@ -4,8 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"runtime/debug"
 	"slices"
@@ -29,6 +32,8 @@ import (
 //	world step 20m             some time passes for the vendors
 //	world break VENDOR FAULT [ADDRESS]   the vendor misbehaves, at addresses that match
 //	world mend VENDOR
+//	world move VENDOR PLATFORM  its page is served elsewhere, by this platform; sets KUSTOMER_MOVED_URL
+//	pages start DIR            serves the files of a folder, each at /NAME, as many hosts do: with a 200; sets PAGES_URL
 //	slack start                an incoming webhook; sets VENDORWATCH_SLACK_URL
 //	slack answers 500 TEXT     what it answers from now on
 //	slack count N              so many messages were taken
@@ -62,6 +67,7 @@ func TestScripts(t *testing.T) {
 			"exits":   command(scriptExits),
 			"let":     command(scriptLet),
 			"world":   command(scriptWorld),
+			"pages":   command(scriptPages),
 			"slack":   command(scriptSlack),
 			"expand":  command(scriptExpand),
 			"sql":     command(scriptSQL),
@@ -149,9 +155,32 @@ func scriptWorld(ts *testscript.TestScript, args []string) error {
 		site.breaks(simulate.FaultKind(args[2]), args[3])
 	case args[0] == "mend" && len(args) == 2:
 		site.mend()
+	case args[0] == "move" && len(args) == 3:
+		s.world.moves(args[1], args[2])
+		ts.Setenv(strings.ToUpper(args[1])+"_MOVED_URL", s.world.sites[args[1]+"-moved"].url())
 	default:
 		return errUsage
 	}
+	return nil
+}
+
+// scriptPages serves a folder; an address without a file has the folder's file "index", as hosts answer that know one
+// page only.
+func scriptPages(ts *testscript.TestScript, args []string) error {
+	if len(args) != 2 || args[0] != "start" {
+		return errUsage
+	}
+	dir := ts.MkAbs(args[1])
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := os.ReadFile(filepath.Join(dir, filepath.Base(r.URL.Path)))
+		if err != nil {
+			body, _ = os.ReadFile(filepath.Join(dir, "index"))
+		}
+		w.Header().Set("Content-Type", http.DetectContentType(body))
+		_, _ = w.Write(body)
+	}))
+	ts.Defer(server.Close)
+	ts.Setenv("PAGES_URL", server.URL)
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net"
 	"os"
 	"slices"
 	"strings"
@@ -17,7 +18,6 @@ import (
 	"vendorwatch/cmd/internal/watch"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
-	"vendorwatch/scraper"
 )
 
 // loadConfig reads the config file and prints its notes.
@@ -68,9 +68,12 @@ type service struct {
 	now     func() time.Time
 	watcher *watch.Watcher
 	sources []watch.Source
+	notes   []string         // what whoever starts the program should read
 	senders []*report.Sender // one a channel
 	digests *report.Digests
 	planner *report.Planner // of alerts
+
+	listener net.Listener // of the dashboard; nil for none
 }
 
 // newService opens the config's file and makes its vendors and sources known there. now is the clock of
@@ -84,10 +87,7 @@ func (a *app) newService(ctx context.Context, c *config.Config, now func() time.
 	file.LateAfter = c.LateAfter.Duration
 	s.watcher = &watch.Watcher{
 		DB: file, Log: s.log, Now: now, Concurrency: c.Concurrency,
-		Fetcher: scraper.NewCollector(scraper.FetchOptions{
-			UserAgent: c.Fetch.Agent(), Timeout: c.Fetch.RequestTimeout.Duration, Delay: c.Fetch.Delay.Duration,
-			MaxBytes: int(c.Fetch.MaxBytes), Retries: c.Fetch.Retries, RespectRobots: c.Fetch.RespectRobots,
-		}),
+		Fetcher: collector(c.Fetch),
 	}
 	printed := a.printEvents(c.Digests[0])
 	s.watcher.OnEvents = func(events []db.Event) {
@@ -100,6 +100,9 @@ func (a *app) newService(ctx context.Context, c *config.Config, now func() time.
 	}
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
+	}
+	for _, note := range s.notes {
+		fmt.Fprintln(a.stderr, note)
 	}
 	return s, nil
 }
@@ -141,6 +144,13 @@ func (s *service) addSources(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
+			if slices.ContainsFunc(s.sources, func(o watch.Source) bool { return o.ID == id }) {
+				s.notes = append(s.notes, fmt.Sprintf("vendor %q: %s is where another of its sources has moved to; take one of the two out of the config", v.Name, from.URL))
+				continue
+			}
+			if err := s.noteMove(ctx, id, v, from); err != nil {
+				return err
+			}
 			s.sources = append(s.sources, watch.Source{
 				ID: id, Vendor: v.Slug, URL: from.URL, Platform: from.Platform, Schedule: from.Cron, Timeout: from.Timeout.Duration, Auth: from.Credentials,
 				Selectors: from.Selectors,
@@ -152,6 +162,18 @@ func (s *service) addSources(ctx context.Context) error {
 		ids[n] = from.ID
 	}
 	return s.db.SetWatched(ctx, ids)
+}
+
+// noteMove says where a page is now, if the config still names where it was.
+func (s *service) noteMove(ctx context.Context, id int64, v config.Vendor, from config.Source) error {
+	now, err := s.db.Source(ctx, id)
+	if err != nil {
+		return err
+	}
+	if now.PageURL != from.URL || now.Platform != from.Platform {
+		s.notes = append(s.notes, fmt.Sprintf("vendor %q: the page at %s has moved, and is followed; write url = %q and platform = %q in the config", v.Name, from.URL, now.PageURL, now.Platform))
+	}
+	return nil
 }
 
 func (s *service) close() error { return s.db.Close() }

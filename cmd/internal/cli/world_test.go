@@ -59,6 +59,30 @@ func (w *world) close() {
 	}
 }
 
+// moves lets a vendor's page be served elsewhere from now on, under the name of NAME-moved. With the same platform
+// every old address leads permanently to its new one; with another the old page leads to the new one, and what lay
+// below it is gone.
+func (w *world) moves(slug, platform string) {
+	old := w.sites[slug]
+	v := old.vendor
+	v.Platform = platform
+	s := &site{vendor: v, clock: w.Now, healthy: simulate.NewSite(v, w.Now)}
+	s.server = httptest.NewServer(s)
+	w.sites[slug+"-moved"] = s
+	old.mu.Lock()
+	defer old.mu.Unlock()
+	old.healthy = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		switch {
+		case platform == old.vendor.Platform:
+			http.Redirect(rw, r, s.server.URL+r.URL.RequestURI(), http.StatusMovedPermanently)
+		case r.URL.Path == "/":
+			http.Redirect(rw, r, s.url(), http.StatusFound)
+		default:
+			http.NotFound(rw, r)
+		}
+	})
+}
+
 // site is one vendor's server, which writes down what it is asked for.
 type site struct {
 	vendor  simulate.Vendor
@@ -154,7 +178,7 @@ func (w *witness) WriteHeader(status int) {
 // before its tables.
 func (w *world) configText(slugs []string, more string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "database = \"vendorwatch.db\"\nschedule = \"@every 10s\"\ntime_zone = \"UTC\"\n"+
+	fmt.Fprintf(&b, "database = \"vendorwatch.db\"\nweb.listen = \"\"\nschedule = \"@every 10s\"\ntime_zone = \"UTC\"\n"+
 		"[fetch]\ncontact = \"ops@vendorwatch.test\"\ndelay = \"0s\"\nretries = 0\nrequest_timeout = \"60s\"\n%s", more)
 	for _, slug := range slugs {
 		s := w.sites[slug]

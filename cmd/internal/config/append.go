@@ -1,0 +1,92 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// PageURL returns the address of a status page in the form that a Source has. The error says what to write.
+func PageURL(text string) (string, error) {
+	u, err := parseURL(text)
+	if err != nil {
+		return "", err
+	}
+	if name := secretParameter(u); name != "" {
+		return "", fmt.Errorf("the URL holds %s, which is a secret; leave it out, and give it under [vendor.auth] in the config file", name)
+	}
+	return u, nil
+}
+
+// Append puts text, the lines of one vendor, at the end of the config file at path. What the file holds stays as it
+// is. It writes nothing, and returns Mistakes, if the file is wrong or would be: a name, a slug or a page is there
+// already. The file is whole at every moment, the old one or the new one.
+func Append(path, text string) error {
+	real, err := filepath.EvalSymlinks(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("config file %s does not exist; write one, or name another with --config: %w", path, fs.ErrNotExist)
+	}
+	if err != nil {
+		return fmt.Errorf("config file: %w", err)
+	}
+	data, err := os.ReadFile(real)
+	if err != nil {
+		return fmt.Errorf("config file: %w", err)
+	}
+	before, err := parseWith(checker{file: path, env: os.Getenv, withoutSecrets: true}, data)
+	if err != nil {
+		return fmt.Errorf("nothing was written, since the file is wrong as it is:\n%w", err)
+	}
+	more := joined(data, text)
+	after, err := parseWith(checker{file: path, env: os.Getenv, withoutSecrets: true}, more)
+	if err != nil {
+		return fmt.Errorf("nothing was written:\n%w", err)
+	}
+	if len(after.Vendors) != len(before.Vendors)+1 {
+		return fmt.Errorf("nothing was written: at the end of %s these lines would not be a vendor of their own", path)
+	}
+	return replaceFile(real, more)
+}
+
+// joined puts text after data, behind an empty line, with the line ends that data has.
+func joined(data []byte, text string) []byte {
+	end := "\n"
+	if bytes.Contains(data, []byte("\r\n")) {
+		end = "\r\n"
+	}
+	out := bytes.Clone(data)
+	if len(out) > 0 && !bytes.HasSuffix(out, []byte("\n")) {
+		out = append(out, end...)
+	}
+	return append(append(out, end...), strings.ReplaceAll(text, "\n", end)...)
+}
+
+// replaceFile gives a file other bytes at once, and keeps its permissions.
+func replaceFile(path string, data []byte) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("config file: %w", err)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("config file: %w; let this user write to its folder", err)
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Chmod(info.Mode().Perm())
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("config file: %w", errors.Join(err, os.Remove(f.Name())))
+	}
+	return nil
+}

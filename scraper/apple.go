@@ -87,6 +87,9 @@ func (apple) Describe() Description {
 
 // Detect reports whether the page holds the data of Apple's System Status.
 func (apple) Detect(p Page) bool {
+	if !bytes.Contains(p.Body, []byte(`"drpost"`)) {
+		return false // told without the cost of saying what the page is instead
+	}
 	_, err := apple{}.Parse(Source{}, p)
 	return err == nil
 }

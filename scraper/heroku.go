@@ -1,6 +1,7 @@
 package scraper
 
 import (
+	"bytes"
 	"net/url"
 	"regexp"
 	"slices"
@@ -69,6 +70,9 @@ func (heroku) Describe() Description {
 
 // Detect reports whether the page is a document of Heroku's status API.
 func (heroku) Detect(p Page) bool {
+	if !isJSON(feedBody(p)) || !bytes.Contains(p.Body, []byte(`"scheduled"`)) && !bytes.Contains(p.Body, []byte(`"full_url"`)) {
+		return false // told without the cost of saying what the page is instead
+	}
 	_, err := heroku{}.Parse(Source{}, p)
 	return err == nil
 }
@@ -110,7 +114,7 @@ type herokuUpdate struct {
 // the three lists is missing, where no system is listed, and for an empty list of past incidents, which is not to be
 // believed.
 func (heroku) Parse(s Source, p Page) (Result, error) {
-	res := Result{Document: herokuCurrent, PageURL: homeOfStatuspage(p.URL)}
+	res := Result{Document: herokuCurrent, PageName: "Heroku", PageURL: homeOfStatuspage(p.URL)}
 	var past []herokuIncident
 	var now herokuStatus
 	if err := readJSON(p, &now, wantHeroku); err != nil {

@@ -1,6 +1,7 @@
 package scraper
 
 import (
+	"bytes"
 	"net/url"
 	"regexp"
 	"strings"
@@ -52,7 +53,7 @@ func (ibmcloud) Describe() Description {
 
 // Detect reports whether the page is the feed of IBM Cloud.
 func (ibmcloud) Detect(p Page) bool {
-	if !isFeed(feedBody(p)) {
+	if !isFeed(feedBody(p)) || !bytes.Contains(p.Body, []byte("cloud.ibm.com")) {
 		return false // told without the cost of saying what the page is instead
 	}
 	_, err := ibmcloud{}.Parse(Source{}, p)

@@ -75,6 +75,10 @@ func (oraclecloud) Describe() Description {
 
 // Detect reports whether the page is a document of Oracle Cloud's.
 func (oraclecloud) Detect(p Page) bool {
+	mark := func(text string) bool { return bytes.Contains(p.Body, []byte(text)) }
+	if !mark(oracleIncidentID) && !mark(`"regionHealthReports"`) && !mark(`"OCI"`) {
+		return false // told without the cost of saying what the page is instead
+	}
 	_, err := oraclecloud{}.Parse(Source{}, p)
 	return err == nil
 }

@@ -1,6 +1,7 @@
 package scraper
 
 import (
+	"bytes"
 	"fmt"
 	"net/url"
 	"slices"
@@ -75,6 +76,9 @@ func (rootly) Describe() Description {
 
 // Detect reports whether the page is a document of Rootly's API.
 func (rootly) Detect(p Page) bool {
+	if !isJSON(feedBody(p)) || !bytes.Contains(p.Body, []byte(`"incidents"`)) {
+		return false // told without the cost of saying what the page is instead
+	}
 	_, err := rootly{}.Parse(Source{}, p)
 	return err == nil
 }

@@ -1,6 +1,7 @@
 package scraper
 
 import (
+	"bytes"
 	"net/url"
 	"slices"
 	"strings"
@@ -19,6 +20,9 @@ func init() { Register("salesforce", salesforce{}) }
 // A backfill reads as many of each as such a list has been seen to give at once. The list of what is active only is
 // not read: while all is well it is empty, as is many another answer. An incident has no title; it is named
 // by its services and by what it does to them.
+//
+// Salesforce calls the My Trust Center API its successor, which asks for a personal token:
+// https://developer.salesforce.com/docs/mytrust-api/overview.html .
 type salesforce struct{}
 
 const wantSalesforce = "Salesforce's incidents (with IncidentImpacts and IncidentEvents) or maintenances"
@@ -77,6 +81,9 @@ func (salesforce) Describe() Description {
 
 // Detect reports whether the page is a list of Salesforce's.
 func (salesforce) Detect(p Page) bool {
+	if !isJSON(feedBody(p)) || !bytes.Contains(p.Body, []byte(`"IncidentEvents"`)) && !bytes.Contains(p.Body, []byte(`"MaintenanceEvents"`)) {
+		return false // told without the cost of saying what the page is instead
+	}
 	_, err := salesforce{}.Parse(Source{}, p)
 	return err == nil
 }

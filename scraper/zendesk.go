@@ -1,6 +1,7 @@
 package scraper
 
 import (
+	"bytes"
 	"net/url"
 	"slices"
 	"strings"
@@ -83,6 +84,9 @@ func (zendesk) Describe() Description {
 
 // Detect reports whether the page is a list of Zendesk's with something in it.
 func (zendesk) Detect(p Page) bool {
+	if !isJSON(feedBody(p)) || !bytes.Contains(p.Body, []byte(`"included"`)) {
+		return false // told without the cost of saying what the page is instead
+	}
 	res, err := zendesk{}.Parse(Source{}, p)
 	return err == nil && len(res.Incidents) > 0
 }

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -14,6 +16,7 @@ import (
 
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/simulate"
+	"vendorwatch/cmd/internal/web"
 )
 
 func (a *app) demoCommand() *cobra.Command {
@@ -29,6 +32,7 @@ no network, no account and no set-up. At the end it prints the digest, and queri
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), length, keepRunning) },
 	}
 	c.Flags().BoolVar(&keepRunning, "keep-running", false, "go on watching and serving the pages afterwards, until Ctrl-C")
+	a.listenFlag(c)
 	c.Flags().DurationVar(&length, "length", length, "how long the story takes")
 	return c
 }
@@ -64,11 +68,23 @@ func (a *app) demo(ctx context.Context, length time.Duration, keepRunning bool) 
 	for _, v := range world.Vendors() {
 		fmt.Fprintf(a.stdout, "  %-16s %-11s %s\n", v.Name, v.Platform, world.URL(v.Slug))
 	}
+	if s.listener, err = a.listenDemo(); err != nil {
+		return err
+	}
+	if s.listener != nil {
+		fmt.Fprintf(a.stdout, "\nThe dashboard is at %s\n", dashboardURL(s.listener, ""))
+	}
 	fmt.Fprintf(a.stdout, "\nNine days pass in %s. What arrives, as it arrives:\n\n", length.Round(time.Second))
 
 	watching, stop := context.WithCancel(ctx)
 	done := make(chan error, 1)
-	go func() { done <- s.watcher.Run(watching, s.sources) }()
+	go func() {
+		var dashboard sync.WaitGroup
+		dashboard.Go(func() { s.serveDashboard(watching) })
+		err := s.watcher.Run(watching, s.sources)
+		dashboard.Wait()
+		done <- err
+	}()
 	select {
 	case <-ctx.Done():
 	case <-time.After(clock.Remaining() + demoEnd):
@@ -82,6 +98,16 @@ func (a *app) demo(ctx context.Context, length time.Duration, keepRunning bool) 
 	}
 	stop()
 	return errors.Join(err, <-done)
+}
+
+// listenDemo opens the dashboard's address. Where none is asked for and the usual one is in use, any free one
+// does: the demo is to work beside everything else.
+func (a *app) listenDemo() (net.Listener, error) {
+	l, err := a.listenDashboard(config.Web{Listen: "127.0.0.1:8080"})
+	if err != nil && a.listen == "" {
+		return web.Listen("127.0.0.1:0")
+	}
+	return l, err
 }
 
 // demoReport prints the digest and what can be done with the file.

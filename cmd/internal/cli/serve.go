@@ -15,7 +15,7 @@ import (
 )
 
 func (a *app) serveCommand() *cobra.Command {
-	return &cobra.Command{
+	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Watch every vendor on its schedule and send the digest on its own, until stopped",
 		Long: `serve scrapes every vendor of the config file at once and then on its schedule, prints what is new
@@ -26,6 +26,8 @@ mistake, the mistake is printed and the service goes on as before.`,
 		Args: takes(0, 0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context()) },
 	}
+	a.listenFlag(c)
+	return c
 }
 
 func (a *app) serve(ctx context.Context) error {
@@ -40,14 +42,21 @@ func (a *app) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if s.listener, err = a.listenDashboard(c.Web); err != nil {
+		return errors.Join(err, s.close())
+	}
 	for s != nil {
 		running, stop := context.WithCancel(ctx)
 		done := make(chan error, 1)
 		go func() { done <- s.run(running) }()
 		s.log.Info("watching", "vendors", len(s.config.Vendors), "sources", len(s.sources), "database", s.config.Database, "config", a.configPath)
-		next := a.untilReload(ctx, hup)
+		next := a.untilReload(ctx, hup, a.listenAt(s.config.Web))
 		stop()
-		if err := errors.Join(<-done, s.close()); err != nil {
+		err := errors.Join(<-done, s.close())
+		if err == nil && next != nil && next.listener == nil { // the address was in use by the one before
+			next.listener, err = a.listenDashboard(next.config.Web)
+		}
+		if err != nil {
 			return err
 		}
 		s = next
@@ -56,8 +65,8 @@ func (a *app) serve(ctx context.Context) error {
 }
 
 // untilReload waits until ctx ends, or until a SIGHUP finds a config file from which a service can be made;
-// that service is returned.
-func (a *app) untilReload(ctx context.Context, hup <-chan os.Signal) *service {
+// that service is returned. Its dashboard listens already unless it does so on address, which is in use still.
+func (a *app) untilReload(ctx context.Context, hup <-chan os.Signal, address string) *service {
 	for {
 		select {
 		case <-ctx.Done():
@@ -68,7 +77,13 @@ func (a *app) untilReload(ctx context.Context, hup <-chan os.Signal) *service {
 		if err == nil {
 			var next *service
 			if next, err = a.newService(ctx, c, time.Now, a.log()); err == nil {
-				return next
+				if a.listenAt(c.Web) != address || c.Web.Missing != "" {
+					next.listener, err = a.listenDashboard(c.Web)
+				}
+				if err == nil {
+					return next
+				}
+				err = errors.Join(err, next.close())
 			}
 		}
 		fmt.Fprintf(a.stderr, "vendorwatch: SIGHUP: going on with the config as it was, since the new one cannot be used:\n%v\n", err)
@@ -79,6 +94,7 @@ func (a *app) untilReload(ctx context.Context, hup <-chan os.Signal) *service {
 func (s *service) run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { s.report(ctx) })
+	wg.Go(func() { s.serveDashboard(ctx) })
 	// The hour is of no importance; that it is not a full one keeps it apart from scrapes.
 	pruning := cron.New()
 	pruning.Schedule(cron.Every(23*time.Hour+17*time.Minute), cron.FuncJob(func() { s.prune(ctx) }))

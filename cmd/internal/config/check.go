@@ -26,6 +26,7 @@ func (c *checker) check() {
 	c.positive("keep_scrapes", cfg.KeepScrapes, "720h")
 	c.between("concurrency", cfg.Concurrency, 1, 1000)
 	c.fetch()
+	c.web()
 	if cfg.DashboardURL != "" {
 		c.link("dashboard_url", &cfg.DashboardURL)
 	}

@@ -30,6 +30,7 @@ type Config struct {
 	KeepScrapes Duration `toml:"keep_scrapes"` // how long the rows of table scrapes are kept; incidents are kept for ever; default 720h
 	Fetch       Fetch    `toml:"fetch"`
 
+	Web          Web       `toml:"web"`
 	DashboardURL string    `toml:"dashboard_url"` // address under which people reach the dashboard, for links in messages; empty for none
 	Digests      []Digest  `toml:"digest"`        // at least one: without any in the file, the default one, to stdout
 	Channels     []Channel `toml:"channel"`
@@ -108,6 +109,7 @@ func defaults() *Config {
 		Concurrency: 8,
 		LateAfter:   Duration{24 * time.Hour},
 		KeepScrapes: Duration{720 * time.Hour},
+		Web:         Web{Listen: "127.0.0.1:8080"},
 		Fetch: Fetch{
 			UserAgent:      "vendorwatch",
 			RequestTimeout: Duration{20 * time.Second},

@@ -42,6 +42,7 @@ func TestDefaults(t *testing.T) {
 		},
 		Digests: []Digest{{Name: "daily", Schedule: "0 9 * * 1-5", TimeZone: "UTC", CatchUp: Duration{12 * time.Hour}}},
 		Calm:    Calm{QuietZone: "UTC", BreakThrough: normalize.SeverityCritical, Flapping: Duration{5 * time.Minute}, Group: Duration{2 * time.Minute}, Cap: 60},
+		Web:     Web{Listen: "127.0.0.1:8080"},
 		Reminders: Reminders{
 			Maintenance: []Duration{{24 * time.Hour}, {time.Hour}},
 			SilentAfter: Duration{4 * time.Hour}, Unreadable: Duration{24 * time.Hour},
@@ -254,7 +255,7 @@ func TestDefaultFileShowsDefaults(t *testing.T) {
 		"fetch": {c.Fetch, d.Fetch}, "database": {c.Database, d.Database}, "schedule": {c.Schedule, d.Schedule},
 		"time_zone": {c.TimeZone, d.TimeZone}, "timeout": {c.Timeout, d.Timeout}, "concurrency": {c.Concurrency, d.Concurrency},
 		"late_after": {c.LateAfter, d.LateAfter}, "keep_scrapes": {c.KeepScrapes, d.KeepScrapes},
-		"calm": {c.Calm, d.Calm}, "reminders": {c.Reminders, d.Reminders},
+		"web.listen": {c.Web.Listen, d.Web.Listen}, "calm": {c.Calm, d.Calm}, "reminders": {c.Reminders, d.Reminders},
 		"digest.name": {c.Digests[0].Name, d.Digests[0].Name}, "digest.catch_up": {c.Digests[0].CatchUp, d.Digests[0].CatchUp},
 		"digest.schedule": {c.Digests[0].Schedule, d.Digests[0].Schedule}, "digest.edits": {c.Digests[0].Edits, d.Digests[0].Edits},
 	} {

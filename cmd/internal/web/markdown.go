@@ -88,7 +88,9 @@ func (t tamer) Transform(doc *ast.Document, reader text.Reader, _ parser.Context
 }
 
 func (t tamer) tame(link *ast.Link) {
-	to, err := url.Parse(string(link.Destination))
+	// Read as the renderer would write it, so that no escape hides a scheme.
+	plain := util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations(link.Destination)))
+	to, err := url.Parse(string(plain))
 	if err == nil {
 		to = t.base.ResolveReference(to)
 	}

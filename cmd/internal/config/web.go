@@ -1,0 +1,73 @@
+package config
+
+import (
+	"net"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Web is the dashboard that serve and demo also serve.
+type Web struct {
+	Listen      string `toml:"listen"`       // host:port; default 127.0.0.1:8080, this machine alone; empty for no dashboard
+	Prefix      string `toml:"prefix"`       // path that a proxy serves it under, such as "/status"; default none
+	TokenEnv    string `toml:"token_env"`    // environment variable with the token that lets a reader in; default none
+	User        string `toml:"user"`         // user of HTTP basic authentication, together with PasswordEnv
+	PasswordEnv string `toml:"password_env"` // environment variable with that user's password
+
+	Token    Secret `toml:"-"` // from the environment; empty for none
+	Password Secret `toml:"-"` // from the environment; empty for none
+	Missing  string `toml:"-"` // environment variable that a secret is asked of and that is not set; without it the dashboard is not to be served
+}
+
+var webPrefix = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)
+
+// web checks the dashboard's keys.
+func (c *checker) web() {
+	w := &c.config.Web
+	w.Listen, w.Prefix, w.User = strings.TrimSpace(w.Listen), strings.TrimRight(strings.TrimSpace(w.Prefix), "/"), strings.TrimSpace(w.User)
+	host, port, err := net.SplitHostPort(w.Listen)
+	if n, notNumber := strconv.Atoi(port); w.Listen != "" && (err != nil || notNumber != nil || n < 0 || n > 65535) {
+		c.add("web.listen", strconv.Quote(w.Listen)+" is not host:port", `write for example "127.0.0.1:8080", or "" for no dashboard`)
+	}
+	if w.Prefix != "" && !webPrefix.MatchString(w.Prefix) {
+		c.add("web.prefix", strconv.Quote(w.Prefix)+" is not a path", `write for example "/status"`)
+	}
+	w.Token = c.webSecret("web.token_env", w.TokenEnv, "VENDORWATCH_WEB_TOKEN")
+	w.Password = c.webSecret("web.password_env", w.PasswordEnv, "VENDORWATCH_WEB_PASSWORD")
+	switch {
+	case w.User != "" && w.PasswordEnv == "" && !c.refused("web.password_env"):
+		c.add("web.user", "there is a user and no password", `write also password_env = "VENDORWATCH_WEB_PASSWORD", and put the password into that environment variable`)
+	case w.User == "" && w.PasswordEnv != "" && !c.refused("web.user"):
+		c.add("web.password_env", "there is a password and no user", `write also user = "oncall"`)
+	}
+	if err == nil && w.TokenEnv == "" && w.User == "" && !loopback(host) {
+		c.remark("web.listen is %s, so that everybody who reaches this machine can read the dashboard; token_env, or user and password_env, under [web] ask for a secret", w.Listen)
+	}
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// webSecret takes a secret from the environment. No message shows what stands in the file, for where a name is
+// expected people put the secret.
+func (c *checker) webSecret(path, env, variable string) Secret {
+	key := strings.TrimPrefix(path, "web.")
+	example := "write for example " + key + " = " + strconv.Quote(variable)
+	switch {
+	case env == "":
+		return Secret{}
+	case !envName.MatchString(env):
+		c.add(path, "that is not the name of an environment variable", example+", and put the secret into that variable")
+		return Secret{}
+	}
+	value := strings.TrimSpace(c.env(env))
+	if value == "" {
+		// No mistake of the file: the commands that only list need no secret.
+		c.config.Web.Missing = env
+		return Secret{}
+	}
+	return NewSecret(value)
+}

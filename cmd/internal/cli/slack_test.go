@@ -143,8 +143,8 @@ func checkBlockKit(body []byte) error {
 	return nil
 }
 
-// digestKey is what tells one digest from another in a message; a quiet one has none.
-func digestKey(message string) string {
+// messageID is the id that a message carries, the same at each try.
+func messageID(message string) string {
 	var m slack.WebhookMessage
 	if err := json.Unmarshal([]byte(message), &m); err != nil || m.Blocks == nil || len(m.Blocks.BlockSet) == 0 {
 		return ""

@@ -215,6 +215,7 @@ func (u *run) read(ctx context.Context, r Request, known Document) ([]Request, e
 	}
 	u.out.Parsed++
 	u.told = u.told || !result.Part || len(result.Incidents)+len(result.Components) > 0
+	u.moved(r, page)
 	u.take(result)
 	if u.source.Mode == Poll && !ofOneIncident(result.Document) && !result.Part {
 		u.out.Documents = append(u.out.Documents, doc)

@@ -21,6 +21,7 @@ type Filter struct {
 	Open     bool      // not over and still on the page
 	Since    time.Time // began at this time or later; a maintenance by its window, one without times by when it was first seen
 	Until    time.Time // began before this time
+	Changed  time.Time // something of it was learned at this time or later: the entry itself, a post, an edit, news
 	Search   string    // words in the title or in an update, in any record of the event
 	Limit    int       // the newest so many; 0 for all
 
@@ -67,6 +68,17 @@ func (f Filter) where() (string, []any) {
 	}
 	if !f.Until.IsZero() {
 		add(began+` < ?`, stamp(f.Until))
+	}
+	if !f.Changed.IsZero() {
+		at, record := stamp(f.Changed), `coalesce(o.same_event_id, o.incident_id)`
+		if f.AllSources {
+			record = `o.incident_id`
+		}
+		add(`i.incident_id IN (SELECT `+record+` FROM incidents o WHERE o.incident_id IN (
+			SELECT incident_id FROM incidents WHERE first_seen_at >= ?
+			UNION SELECT incident_id FROM incident_updates WHERE first_seen_at >= ?
+			UNION SELECT incident_id FROM revisions WHERE seen_at >= ?
+			UNION SELECT incident_id FROM events WHERE at >= ? AND incident_id IS NOT NULL))`, at, at, at, at)
 	}
 	if f.Search != "" {
 		like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(f.Search) + "%"

@@ -76,7 +76,7 @@ func (v *saver) adoptMoved(seen []normalize.Incident, headers map[string]*header
 		if id == 0 {
 			continue
 		}
-		if err := v.rekey(id, key, i.Key); err != nil {
+		if err := v.rekey(id, key, i); err != nil {
 			return fmt.Errorf("incident %q: its record from before the move: %w", i.Key, err)
 		}
 		found, err := v.headers([]string{i.Key})
@@ -158,8 +158,10 @@ func (v *saver) unmoved(i normalize.Incident, seenKeys string) ([]*record, error
 }
 
 // rekey gives a record the key that its incident has now, and keeps the former one. Its posts lose the ids of the
-// platform before, and its words are marked as that platform's, so that those read now stand beside them.
-func (v *saver) rekey(id int64, from, to string) error {
+// platform before, and its words are marked as that platform's, so that those read now stand beside them. Its
+// address is the new one: the old page is gone.
+func (v *saver) rekey(id int64, from string, i normalize.Incident) error {
+	to := i.Key
 	var platform, raw, index string
 	err := v.queryRow(`
 		SELECT coalesce((SELECT m.from_platform FROM source_moves m WHERE m.source_id = i.source_id AND m.from_platform <> m.to_platform
@@ -179,7 +181,7 @@ func (v *saver) rekey(id int64, from, to string) error {
 		{`DELETE FROM former_keys WHERE source_id = ? AND source_key = ?`, []any{v.s.SourceID, to}},
 		{`INSERT INTO former_keys (source_id, source_key, incident_id, until_at) VALUES (?1, ?2, ?3, ?4)
 			ON CONFLICT (source_id, source_key) DO UPDATE SET incident_id = ?3, until_at = ?4`, []any{v.s.SourceID, from, id, v.at}},
-		{`UPDATE incidents SET source_key = ?, raw = ?, raw_index = ? WHERE incident_id = ?`, []any{to, raw, index, id}},
+		{`UPDATE incidents SET source_key = ?, raw = ?, raw_index = ?, url = coalesce(nullif(?, ''), url) WHERE incident_id = ?`, []any{to, raw, index, i.URL, id}},
 		{`UPDATE incident_updates SET source_key = '@' || source_key WHERE incident_id = ? AND source_key NOT LIKE '@%'`, []any{id}},
 		{`UPDATE OR IGNORE findings SET source_key = ? WHERE source_id = ? AND source_key = ?`, []any{to, v.s.SourceID, from}},
 	} {

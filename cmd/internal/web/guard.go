@@ -51,7 +51,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			http.Error(w, "This dashboard asks for a password or a token.", http.StatusUnauthorized)
 			return
 		}
-		if path != "/events" {
+		if path != "/events" && !(path == "/api/v1/events" && wantsStream(r)) {
 			ctx, cancel := context.WithTimeout(r.Context(), answerTime)
 			defer cancel()
 			r = r.WithContext(ctx)

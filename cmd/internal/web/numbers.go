@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"vendorwatch/db"
-	"vendorwatch/normalize"
 )
 
 // numbers are a vendor's figures over a span of time, in words.
@@ -19,32 +18,15 @@ type numbers struct {
 	SilenceOf int    // how many incidents that is of
 }
 
-// figure makes the numbers of the incidents that began at since or later.
+// figure puts the figures of the incidents that began at since or later in words.
 func figure(span string, figures []db.IncidentFigures, since time.Time) numbers {
-	n := numbers{Span: span, Impact: "–", Resolve: "–", Silence: "–"}
-	var impact, silence []int64
-	var sum int64
-	for _, f := range figures {
-		if parse(f.StartedAt).Before(since) {
-			continue
-		}
-		n.Incidents++
-		if normalize.Severity(f.Severity).Rank() >= normalize.SeverityMajor.Rank() {
-			n.Severe++
-		}
-		if f.ImpactSeconds != nil {
-			impact = append(impact, *f.ImpactSeconds)
-			sum += *f.ImpactSeconds
-		}
-		if f.SilenceSeconds != nil {
-			silence = append(silence, *f.SilenceSeconds)
-		}
+	f := sum(figures, since)
+	n := numbers{Span: span, Incidents: f.Incidents, Severe: f.Severe, Impact: "–", Resolve: "–", Silence: "–", SilenceOf: f.SilenceOf}
+	if f.MedianResolveSeconds != nil {
+		n.Impact, n.Resolve = hours(f.ImpactSeconds), duration(seconds(*f.MedianResolveSeconds))
 	}
-	if len(impact) > 0 {
-		n.Impact, n.Resolve = hours(sum), duration(seconds(median(impact)))
-	}
-	if len(silence) > 0 {
-		n.Silence, n.SilenceOf = duration(seconds(median(silence))), len(silence)
+	if f.MedianSilenceSeconds != nil {
+		n.Silence = duration(seconds(*f.MedianSilenceSeconds))
 	}
 	return n
 }

@@ -78,33 +78,25 @@ type InspectedFinding struct {
 	Problem string `json:"problem"`
 }
 
-// Inspect fetches a status page as a scrape does and tells what would be stored. A source without a platform is
-// asked for its page first, whose shape tells the platform. What went wrong is told in Inspection.Error; the
+// Inspect fetches a status page as a scrape does and tells what would be stored. The platform of a
+// source without one is found first, as scraper.Find does it. What went wrong is told in Inspection.Error; the
 // error returned is that of the context.
 func Inspect(ctx context.Context, f scraper.Fetcher, s Source) (Inspection, error) {
 	r := &recorder{fetcher: f}
 	in := Inspection{URL: s.URL, Platform: s.Platform}
 	if in.Platform == "" {
-		page, err := r.Fetch(ctx, scraper.Request{URL: s.URL, Auth: s.Auth})
-		if err == nil {
-			if in.Platform = scraper.Detect(page); in.Platform == "" {
-				err = scraper.Unknown(page)
-			}
-		}
+		found, err := scraper.Find(ctx, r, scraper.Source{Name: s.Vendor, URL: s.URL, Auth: s.Auth})
 		if err != nil {
 			in.documents(r.pages, nil, scraper.Source{})
 			return in.finish(s, nil, scraper.Outcome{}, err), ctx.Err()
 		}
+		in.URL, in.Platform = found.URL, found.Platform
 	}
 	p, err := scraper.Lookup(in.Platform)
 	if err != nil {
 		return in.finish(s, nil, scraper.Outcome{}, err), nil
 	}
-	source := scraper.Source{Name: s.Vendor, URL: s.URL, Auth: s.Auth, Selectors: s.selectors()}
-	if s.Platform == "" {
-		source.URL = scraper.HomeOf(p, s.URL)
-		in.URL = source.URL
-	}
+	source := scraper.Source{Name: s.Vendor, URL: in.URL, Auth: s.Auth, Selectors: s.selectors()}
 	r.pages = nil
 	out, err := scraper.Scrape(ctx, r, p, source, nil)
 	in.documents(r.pages, p, source)

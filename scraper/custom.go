@@ -17,7 +17,7 @@ const Custom = "custom"
 // The formats of a CustomPage.
 const (
 	FormatHTML = "html" // selectors are CSS
-	FormatJSON = "json" // selectors are JSONPath (RFC 9535), a leading "$." may be left out
+	FormatJSON = "json" // selectors are JSONPath, as ojg reads it, a leading "$." may be left out
 )
 
 // CustomPage says where a page shows what. A selector of an HTML page is CSS, alone for the text of the

@@ -110,7 +110,7 @@ func TestServerUptimeKuma(t *testing.T) {
 	dir := os.Getenv("KUMA_DIR")
 	program := filepath.Join(dir, "node_modules", "uptime-kuma")
 	if _, err := os.Stat(filepath.Join(program, "server", "server.js")); dir == "" || err != nil {
-		t.Skip("KUMA_DIR names no folder with Uptime Kuma: npm install uptime-kuma there, as .ci/run does")
+		t.Skip("KUMA_DIR names no folder with Uptime Kuma: install it there with npm, as .ci/run does")
 	}
 	port, data := freePort(t), t.TempDir()
 	start(t, program, []string{

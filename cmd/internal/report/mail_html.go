@@ -62,8 +62,25 @@ func (m Message) mailView() mailView {
 		}
 		v.Sections = []mailSection{s}
 	}
-	v.Foot = []string{"Message " + m.ID + " of vendorwatch, sent because: " + spell(string(m.Reason))}
+	v.Foot = []string{"Sent because " + m.Reason.words() + ". Message " + m.ID + " of vendorwatch."}
 	return v
+}
+
+// words say why a message is sent.
+func (r Reason) words() string {
+	if words, known := reasonWords[r]; known {
+		return words
+	}
+	return "of: " + spell(string(r))
+}
+
+var reasonWords = map[Reason]string{
+	ReasonFirst: "this is the first that you hear of it", ReasonWorsened: "its severity rose", ReasonChanged: "it changed",
+	ReasonUpdate: "the vendor posted an update", ReasonResolved: "it ended, and you were told that it began", ReasonReopened: "it began again",
+	ReasonPostmortem: "the vendor published a postmortem", ReasonLeftFeed: "the vendor took it off the page", ReasonMaintenance: "you asked for maintenance",
+	ReasonReminder: "you asked to be reminded", ReasonUnreadable: "not to see is no good news", ReasonReadable: "you were told that the page could not be read",
+	ReasonMoved: "the page has moved", ReasonIndicator: "the page says so of itself", ReasonComponent: "you asked for components",
+	ReasonHeldBack: "this channel takes no more in an hour", ReasonTest: "somebody asked for a test",
 }
 
 func mailLabels(labels []label) []mailLabel {

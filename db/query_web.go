@@ -34,7 +34,7 @@ type VendorState struct {
 	Incidents        int    // open ones of kind incident
 	WorstSeverity    string // of those; empty if there is none
 	Maintenances     int    // under way
-	WorstStatus      string // worst component status that is not operational; empty if all are, or none is listed
+	WorstStatus      string // worst component status that is not operational; empty if all are, or the pages tell of none
 }
 
 // VendorStates returns how all vendors do, by name. It reads the vendors, and of the rest only what is open
@@ -107,7 +107,8 @@ func statusRank(status string) int {
 func (d *DB) addComponents(ctx context.Context, at map[int64]*VendorState) error {
 	rows, err := d.read.QueryContext(ctx, `
 		SELECT s.vendor_id, c.status FROM components c JOIN sources s USING (source_id)
-		WHERE c.status <> 'operational' AND c.gone_at IS NULL AND s.watched = 1 GROUP BY s.vendor_id, c.status`)
+		WHERE c.status <> 'operational' AND c.gone_at IS NULL AND s.watched = 1
+			AND NOT (c.status = 'unknown' AND c.vendor_status = '') GROUP BY s.vendor_id, c.status`)
 	if err != nil {
 		return err
 	}

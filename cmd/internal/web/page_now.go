@@ -16,6 +16,7 @@ import (
 const (
 	shownOpen        = 20
 	shownMaintenance = 8
+	shownPlanned     = 5
 	shownUnreadable  = 8
 	shownEvents      = 15
 	shownCells       = 150
@@ -43,6 +44,7 @@ type nowBody struct {
 	Hidden      int
 	Maintenance []db.Incident // under way
 	MaintTotal  int
+	Planned     []db.Incident // the next ones, of the seven days ahead
 	Unreadable  []db.SourceHealth
 	UnreadTotal int
 	Unwell      []db.VendorState // pages that call themselves unwell, and no incident says why
@@ -85,6 +87,8 @@ func (s *Server) present(r *http.Request, open int) (b nowBody, err error) {
 			if len(b.Maintenance) < shownMaintenance {
 				b.Maintenance = append(b.Maintenance, m)
 			}
+		} else if begins := parse(begin(m)); begins.After(s.now()) && begins.Before(s.now().AddDate(0, 0, 7)) && len(b.Planned) < shownPlanned {
+			b.Planned = append(b.Planned, m)
 		}
 	}
 	if b.Unreadable, b.UnreadTotal, err = s.db.UnreadableSources(ctx, shownUnreadable); err != nil {
@@ -137,7 +141,11 @@ func (s *Server) cell(v db.VendorState) cell {
 		set(2, "maintenance", "maintenance")
 	}
 	if v.WorstStatus != "" && v.WorstStatus != string(normalize.StatusMaintenance) {
-		set(3, statusTone(v.WorstStatus), spell(v.WorstStatus))
+		word := spell(v.WorstStatus)
+		if v.WorstStatus == string(normalize.StatusUnknown) {
+			word = "state unknown"
+		}
+		set(3, statusTone(v.WorstStatus), word)
 	}
 	if v.IndicatorSinceAt != "" {
 		set(3, "unknown", "unwell, not said why")

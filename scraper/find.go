@@ -15,7 +15,7 @@ import (
 )
 
 // mostProbes is how many addresses Find asks for at the most, redirects not counted.
-const mostProbes = 24
+const mostProbes = 30
 
 // probeFirst are the platforms that are tried first. The more exacting stand before those whose documents others
 // imitate.
@@ -160,14 +160,15 @@ func candidates(base string) []candidate {
 		}
 	}
 	names := slices.Concat([]string{known}, probeFirst, Platforms())
-	var out []candidate
+	// Where a platform begins first tells most; what it falls back to comes after all of those.
+	var firsts, others []candidate
 	for _, b := range bases {
 		for _, name := range names {
 			p, registered := registry[name]
 			if _, detects := p.(Detector); !registered || !detects || name == Generic || name != known && slices.Contains(ofOneCompany, name) && !namedAfter(u.Host, name) {
 				continue
 			}
-			for _, address := range starts(p, b) {
+			for n, address := range starts(p, b) {
 				at, err := url.Parse(address)
 				if err != nil || at.Host == "" || name != known && !related(u.Host, at.Host) && !namedAfter(u.Host, name) {
 					continue
@@ -175,10 +176,18 @@ func candidates(base string) []candidate {
 				if u.RawQuery != "" && at.RawQuery != u.RawQuery && strings.HasPrefix(at.RawQuery, u.RawQuery) {
 					continue // a path put behind a query
 				}
-				if !slices.ContainsFunc(out, func(c candidate) bool { return c.address == address }) {
-					out = append(out, candidate{address, b})
+				if n == 0 || name == known {
+					firsts = append(firsts, candidate{address, b})
+				} else {
+					others = append(others, candidate{address, b})
 				}
 			}
+		}
+	}
+	var out []candidate
+	for _, c := range slices.Concat(firsts, others) {
+		if !slices.ContainsFunc(out, func(o candidate) bool { return o.address == c.address }) {
+			out = append(out, c)
 		}
 	}
 	return out

@@ -157,6 +157,11 @@ func (s *Sender) one(ctx context.Context, now time.Time) (sent bool, due time.Ti
 		return false, free, nil
 	}
 	message, err := s.Render.Message(ctx, d, s.Now())
+	if errors.Is(err, db.ErrNotFound) { // it would keep all behind it waiting for ever
+		s.Log.Error("delivery skipped", "channel", s.Channel.Name(), "delivery_id", d.DeliveryID, "error", err)
+		err = s.DB.MarkSkipped(ctx, d.DeliveryID, "the record has no more what it tells of")
+		return err == nil, time.Time{}, err
+	}
 	if err != nil {
 		return fail(err)
 	}

@@ -1,0 +1,154 @@
+package report
+
+import (
+	"bytes"
+	"database/sql"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+// messageOf plans a message and renders it.
+func (w *world) messageOf(n db.NewDelivery) Message {
+	w.t.Helper()
+	n.Channel = "ops"
+	w.must(w.db.SavePlan(w.t.Context(), db.StreamAlerts, 0, w.at, []db.NewDelivery{n}, nil))
+	all, err := w.db.Deliveries(w.t.Context(), db.DeliveryFilter{Limit: 1})
+	w.must(err)
+	m, err := (&Renderer{DB: w.db, Zone: zone(w.t, "Europe/Berlin"), DashboardURL: "https://status.example/"}).Message(w.t.Context(), all[0], w.at)
+	w.must(err)
+	return m
+}
+
+func TestAnAlertTellsWhatItsReaderNeeds(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	began := w.at
+	incident := normalize.Incident{Key: "login", Kind: normalize.KindIncident, Title: "Logins fail", URL: "https://status.kustomer.example/incidents/login",
+		Severity: normalize.SeverityMinor, State: normalize.StateInvestigating, StartedAt: began, StartGiven: true,
+		Components: []normalize.Component{{Key: "c", Group: "EU", Name: "API", Status: normalize.StatusPartial}},
+		Updates:    []normalize.Update{{Key: "1", State: normalize.StateInvestigating, PostedAt: began, Body: "We look into it."}}}
+	save := func(source int64, at time.Duration, i normalize.Incident) []db.Event {
+		t.Helper()
+		saved, err := w.db.SaveScrape(ctx, db.Scrape{SourceID: source, At: began.Add(at), Incidents: []normalize.Incident{i}})
+		w.must(err)
+		return saved.Events
+	}
+	vendor, err := w.db.EnsureVendor(ctx, db.Vendor{Slug: "octoforge", Name: "Octoforge"})
+	w.must(err)
+	other, err := w.db.EnsureSource(ctx, vendor, "https://status.octoforge.example", "statuspage")
+	w.must(err)
+	elsewhere := incident
+	elsewhere.Key, elsewhere.Title, elsewhere.StartedAt = "dns", "DNS is slow", began.Add(20*time.Minute)
+	save(other, 20*time.Minute, elsewhere)
+	opened := save(w.source, 3*time.Minute, incident)
+	incident.Severity, incident.State = normalize.SeverityCritical, normalize.StateIdentified
+	incident.Updates = append(incident.Updates, normalize.Update{Key: "2", State: normalize.StateIdentified, PostedAt: began.Add(5 * time.Minute), Body: "A disk is full."})
+	worse := save(w.source, 6*time.Minute, incident)
+	id := opened[0].IncidentID
+	var ids []int64
+	for _, e := range worse {
+		ids = append(ids, e.EventID)
+	}
+
+	m := w.messageOf(db.NewDelivery{Reason: string(ReasonWorsened), IncidentID: id, EventIDs: ids, Route: "bad", Mention: true})
+	if len(m.Items) != 1 || m.Source != nil || m.Digest != nil || m.Held != nil {
+		t.Fatalf("message %+v", m)
+	}
+	i := m.Items[0]
+	minutes := int64(180)
+	got := AlertItem{Owner: i.Owner, RunbookURL: i.RunbookURL, Was: i.Was, DetectedAfterSeconds: i.DetectedAfterSeconds, AlsoAffected: i.AlsoAffected,
+		DashboardURL: i.DashboardURL, DedupKey: i.DedupKey, Open: i.Open, Thread: i.Thread}
+	want := AlertItem{Owner: "support", RunbookURL: "https://wiki.example/kustomer", Was: "minor", DetectedAfterSeconds: &minutes, AlsoAffected: []string{"Octoforge"},
+		DashboardURL: "https://status.example/incidents/2", DedupKey: "vendorwatch-incident-2", Open: true}
+	if diff := cmp.Diff(want, got); diff != "" || id != 2 {
+		t.Errorf("incident %d (-want +got)\n%s", id, diff)
+	}
+	if i.Severity != "critical" || i.State != "identified" || i.Components != "EU › API" || i.LatestBody != "A disk is full." {
+		t.Errorf("the incident as it stands: %+v", i.Incident)
+	}
+	if m.ID != "vw-1" || m.Route != "bad" || !m.Mention || m.Zone.String() != "Europe/Berlin" || !cmp.Equal(m.EventIDs, ids) {
+		t.Errorf("message %+v", m)
+	}
+
+	update := w.messageOf(db.NewDelivery{Reason: string(ReasonUpdate), IncidentID: id, EventIDs: ids})
+	if u := update.Items[0].Update; u == nil || u.Body != "A disk is full." {
+		t.Errorf("the update that is told: %+v", u)
+	}
+
+	// What the channel gave back for the first message goes along with those that follow.
+	w.must(w.db.MarkSending(ctx, 1, 0, w.at))
+	w.must(w.db.MarkDelivered(ctx, 1, w.at, "ok", "1700.1"))
+	if got := w.messageOf(db.NewDelivery{Reason: string(ReasonResolved), IncidentID: id}).Items[0].Thread; got != "1700.1" {
+		t.Errorf("thread %q", got)
+	}
+
+	// A group tells each incident with its own news.
+	group := w.messageOf(db.NewDelivery{Reason: string(ReasonFirst), EventIDs: []int64{1, opened[0].EventID}})
+	if len(group.Items) != 2 || !cmp.Equal(group.Items[0].EventIDs, []int64{1}) || group.Items[1].IncidentID != id {
+		t.Errorf("group %+v", group.Items)
+	}
+}
+
+func TestAnAlertOfAPageSaysSinceWhenAndWhy(t *testing.T) {
+	w := newWorld(t)
+	fail := func() (events []db.Event) {
+		for range 3 {
+			saved, err := w.db.SaveScrape(t.Context(), db.Scrape{SourceID: w.source, At: w.at, Err: errors.New("403 Forbidden")})
+			w.must(err)
+			events = append(events, saved.Events...)
+			w.at = w.at.Add(5 * time.Minute)
+		}
+		return events
+	}
+	lost := fail()
+	m := w.messageOf(db.NewDelivery{Reason: string(ReasonUnreadable), SourceID: w.source, EventIDs: []int64{lost[0].EventID}})
+	s := m.Source
+	if s == nil || !s.Open || s.Reason != "403 Forbidden" || s.SinceAt != lost[0].Detail["since"] || s.LastGoodAt == "" ||
+		s.Owner != "support" || s.DedupKey != "vendorwatch-source-1" || s.Text != "the status page cannot be read" {
+		t.Errorf("unreadable: %+v", s)
+	}
+	reminder := w.messageOf(db.NewDelivery{Reason: string(ReasonReminder), SourceID: w.source}).Source
+	if !reminder.Open || reminder.Reason != "403 Forbidden" || reminder.SinceAt != s.SinceAt || !strings.Contains(reminder.Text, "still cannot be read") {
+		t.Errorf("reminder: %+v", reminder)
+	}
+	saved, err := w.db.SaveScrape(t.Context(), db.Scrape{SourceID: w.source, At: w.at})
+	w.must(err)
+	back := w.messageOf(db.NewDelivery{Reason: string(ReasonReadable), SourceID: w.source, EventIDs: []int64{saved.Events[0].EventID}}).Source
+	if back.Open || back.SinceAt != saved.Events[0].At || back.Text != "the status page can be read again after 15 min" {
+		t.Errorf("readable: %+v", back)
+	}
+}
+
+func TestWhatTheRecordHasNoMoreKeepsNothingWaiting(t *testing.T) {
+	w := newWorld(t)
+	w.tests("ops", 2)
+	raw, err := sql.Open("sqlite", w.path) // without the references' guard
+	w.must(err)
+	_, err = raw.Exec(`UPDATE deliveries SET incident_id = 999 WHERE delivery_id = 1`)
+	w.must(errors.Join(err, raw.Close()))
+	var out bytes.Buffer
+	w.must(w.sender(&Writer{ChannelName: "ops", W: &out}, io.Discard).Flush(t.Context()))
+	if diff := cmp.Diff([]string{"skipped 0", "delivered 1 printed"}, w.deliveries()); diff != "" || !strings.Contains(out.String(), "this channel works") {
+		t.Errorf("deliveries (-want +got)\n%s\nprinted: %s", diff, out.String())
+	}
+}
+
+func TestTheCapsLineCountsWhatItKeptBack(t *testing.T) {
+	w := newWorld(t)
+	add := db.NewDelivery{Channel: "ops", Reason: string(ReasonFirst), State: db.DeliverySkipped, Note: NoteOverCap + " of 60 an hour"}
+	other := add
+	other.Note = "opened again after 3 min"
+	w.must(w.db.SavePlan(t.Context(), db.StreamAlerts, 0, w.at, []db.NewDelivery{add, add, other}, nil))
+	held := w.messageOf(db.NewDelivery{Reason: string(ReasonHeldBack), From: w.at.Add(-time.Minute)}).Held
+	if held == nil || held.Count != 2 || held.SinceAt != normalize.FormatTime(w.at.Add(-time.Minute)) {
+		t.Errorf("held back: %+v", held)
+	}
+}

@@ -125,8 +125,8 @@ func (c *checker) email(ch *Channel, path string) {
 	if c.oneOf(path+".tls", string(ch.TLS), "a way to speak to a mail server", []string{string(TLSStart), string(TLSFull), string(TLSNone)}) && !c.index.has(path+".port") {
 		ch.Port = map[TLS]int{TLSStart: 587, TLSFull: 465, TLSNone: 25}[ch.TLS]
 	}
-	if ch.Port != 0 || c.index.has(path+".port") {
-		c.between(path+".port", ch.Port, 1, 65535)
+	if c.index.has(path+".port") && !c.refused(path+".port") && (ch.Port < 1 || ch.Port > 65535) {
+		c.add(path+".port", fmt.Sprintf("%d is not between 1 and 65535", ch.Port), "write for example port = 587, or leave it out")
 	}
 	hasPassword := ch.PasswordEnv != "" || ch.PasswordFile != ""
 	switch {

@@ -54,6 +54,7 @@ func (f *filed) must(err error) {
 func (f *filed) planner() *Planner {
 	p := NewPlanner(f.db)
 	p.Routes, p.Calm, p.Now = []Route{usual("team")}, f.calm, func() time.Time { return f.now }
+	p.Routes[0].Mention = critical
 	p.Channels = []Channel{&Writer{ChannelName: "team"}}
 	p.Reminders = ReminderSettings{SilentAfter: 4 * time.Hour, Unreadable: 24 * time.Hour}
 	return p
@@ -176,6 +177,22 @@ func TestPlannerReadsMutesAndPages(t *testing.T) {
 	f.scrape(nil)
 	f.step(time.Minute)
 	f.want("12:00 first delivered 13:01", "13:16 unreadable delivered 13:16", "13:16 reminder delivered 13:16", "13:16 reminder delivered 13:16", "13:17 readable delivered 13:17")
+}
+
+func TestWhatBecomesCriticalAtNightCallsPeople(t *testing.T) {
+	f := newFiled(t)
+	f.calm = Calm{Quiet: []QuietSpan{{12 * time.Hour, 18 * time.Hour}}}
+	f.shows("a", major, normalize.StateInvestigating)
+	f.step(time.Hour)
+	f.want("13:00 first held")
+	f.shows("a", critical, normalize.StateInvestigating)
+	f.step(time.Minute)
+	f.want("13:00 first delivered 13:01")
+	all, err := f.db.Deliveries(t.Context(), db.DeliveryFilter{})
+	f.must(err)
+	if len(all) != 1 || all[0].Mention != 1 || len(all[0].EventIDs) != 2 {
+		t.Errorf("deliveries %+v; want one that tells both events and calls people", all)
+	}
 }
 
 // Several processes on one file, as serve and digest are, plan each message once.

@@ -144,7 +144,7 @@ func newPlanner(f Facts) *planner {
 			}
 		}
 		if known.SourceID != 0 {
-			r.vendor, r.severity = f.Reminders.vendorOf(known.SourceID), pageSeverity
+			r.vendor, r.severity = known.Vendor, pageSeverity
 		}
 		p.rows = append(p.rows, r)
 	}

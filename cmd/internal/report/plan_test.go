@@ -83,6 +83,13 @@ func TestWhatIsTold(t *testing.T) {
 			s.wait(time.Hour)
 			s.update(1)
 		}, []string{"12:00 team first #1", "13:00 team update #1"}},
+		{"an end that is reported twice is told once", func(s *scene) {
+			s.open(1, major)
+			s.wait(time.Hour)
+			s.resolve(1)
+			s.wait(time.Hour)
+			s.resolve(1)
+		}, []string{"12:00 team first #1", "13:00 team resolved #1"}},
 		{"again after its end", func(s *scene) {
 			s.open(1, major)
 			s.wait(time.Hour)
@@ -364,6 +371,11 @@ func TestQuietAndMutes(t *testing.T) {
 			"13:00 team first #2 skipped: it was over before this was sent (muted until Mon 23 Nov 14:00 UTC: their move to the new region); the digest tells it",
 			"14:00 team first #1: muted until Mon 23 Nov 14:00 UTC: their move to the new region",
 		}},
+		{"a page of a muted vendor", func(s *scene) {
+			s.mute(db.Mute{Vendor: "acme"}, 2*time.Hour)
+			s.happen(normalize.EventSourceUnreadable, 0)
+			s.wait(3 * time.Hour)
+		}, []string{"12:00 team unreadable page 1 held: muted until Mon 23 Nov 14:00 UTC", "14:00 team unreadable page 1: muted until Mon 23 Nov 14:00 UTC"}},
 		{"a mute that is ended by hand", func(s *scene) {
 			s.mute(db.Mute{Vendor: "acme"}, 2*time.Hour)
 			s.open(1, major)

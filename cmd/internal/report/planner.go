@@ -40,6 +40,7 @@ type Planner struct {
 	OnPlanned func()           // told when there is something to send; may be nil
 
 	triggers chan struct{}
+	reminded time.Time // when reminders were last looked at; news comes more often than they do
 }
 
 // NewPlanner returns a Planner with its defaults.
@@ -144,8 +145,12 @@ func (p *Planner) Facts(ctx context.Context) (Facts, error) {
 func (p *Planner) FactsOf(ctx context.Context, events []db.Event) (Facts, error) {
 	g := &gatherer{p: p, rows: map[int64]*PlanRow{}}
 	f := &g.f
+	now := p.Now()
+	if since := now.Sub(p.reminded); since >= planEvery/2 || since < 0 {
+		g.remind, p.reminded = true, now
+	}
 	*f = Facts{
-		Now: p.Now(), Events: events, Subjects: map[int64]Subject{}, Vendors: p.Vendors, Routes: p.Routes, PerThread: map[string]bool{}, Calm: p.Calm,
+		Now: now, Events: events, Subjects: map[int64]Subject{}, Vendors: p.Vendors, Routes: p.Routes, PerThread: map[string]bool{}, Calm: p.Calm,
 		Reminders: ReminderFacts{Maintenance: p.Reminders.Maintenance, SilentAfter: p.Reminders.SilentAfter, Unreadable: p.Reminders.Unreadable},
 	}
 	for _, c := range p.Channels {
@@ -166,9 +171,10 @@ func (p *Planner) FactsOf(ctx context.Context, events []db.Event) (Facts, error)
 
 // gatherer reads facts.
 type gatherer struct {
-	p    *Planner
-	f    Facts
-	rows map[int64]*PlanRow
+	p      *Planner
+	f      Facts
+	rows   map[int64]*PlanRow
+	remind bool // whether to look at what reminders are made of
 }
 
 func (g *gatherer) row(d db.Delivery) *PlanRow {
@@ -219,8 +225,10 @@ func (g *gatherer) held(ctx context.Context) error {
 
 // pages reads how pages can be read, and the alerts on those that have news or cannot be.
 func (g *gatherer) pages(ctx context.Context) (err error) {
-	if g.f.Reminders.Pages, err = g.p.DB.Health(ctx); err != nil {
-		return err
+	if g.remind && g.f.Reminders.Unreadable > 0 {
+		if g.f.Reminders.Pages, err = g.p.DB.Health(ctx); err != nil {
+			return err
+		}
 	}
 	ids := []int64{}
 	for _, e := range g.f.Events {
@@ -242,6 +250,10 @@ func (g *gatherer) pages(ctx context.Context) (err error) {
 
 // open reads what reminders may be about, and incidents whose severity a component may show.
 func (g *gatherer) open(ctx context.Context) error {
+	components := slices.ContainsFunc(g.f.Events, func(e db.Event) bool { return e.Kind == normalize.EventComponentChanged })
+	if !g.remind && !components {
+		return nil
+	}
 	open, err := g.p.DB.OpenIncidents(ctx)
 	if err != nil {
 		return err
@@ -257,9 +269,9 @@ func (g *gatherer) open(ctx context.Context) error {
 		var wanted bool
 		switch i.Kind {
 		case string(normalize.KindMaintenance):
-			wanted = start.After(g.f.Now) && start.Sub(g.f.Now) <= lead
+			wanted = g.remind && start.After(g.f.Now) && start.Sub(g.f.Now) <= lead
 		case string(normalize.KindIncident):
-			wanted = silent > 0 && g.f.Now.Sub(last) >= silent
+			wanted = g.remind && silent > 0 && g.f.Now.Sub(last) >= silent
 		}
 		shown := slices.ContainsFunc(g.f.Events, func(e db.Event) bool {
 			return e.SourceID == i.SourceID && e.Kind == normalize.EventComponentChanged

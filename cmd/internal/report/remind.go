@@ -15,17 +15,7 @@ type ReminderFacts struct {
 	SilentAfter time.Duration     // how long a vendor says nothing on an open incident
 	Unreadable  time.Duration     // how often a page is recalled
 	Open        []Subject         // what is not over, maintenance included
-	Pages       []db.SourceHealth // all of them
-}
-
-// vendorOf returns the slug of the vendor whose page it is.
-func (f ReminderFacts) vendorOf(source int64) string {
-	for _, h := range f.Pages {
-		if h.SourceID == source {
-			return h.Vendor
-		}
-	}
-	return ""
+	Pages       []db.SourceHealth // those that may be unreadable
 }
 
 // remind plans the messages without news that are due. One that would have to wait is looked at again later.

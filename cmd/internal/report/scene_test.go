@@ -166,6 +166,9 @@ func (s *scene) apply(plan Plan) {
 			DeliveryID: int64(len(s.rows) + 1), Channel: n.Channel, Reason: n.Reason, Route: n.Route, DedupKey: n.DedupKey, Note: n.Note, State: n.State,
 			IncidentID: n.IncidentID, SourceID: n.SourceID, EventIDs: n.EventIDs, NotBeforeAt: normalize.FormatTime(n.NotBefore), CreatedAt: normalize.FormatTime(s.now), Mention: bit(n.Mention),
 		}}
+		if n.SourceID != 0 {
+			r.Vendor = "acme"
+		}
 		if n.IncidentID != 0 {
 			r.Incidents = []int64{n.IncidentID}
 		} else if n.Reason != string(ReasonHeldBack) {

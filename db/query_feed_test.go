@@ -1,0 +1,118 @@
+package db
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vendorwatch/normalize"
+)
+
+// order is the titles of what changed last, the newest change first.
+func (f *file) order(filter Filter, limit int) []string {
+	f.t.Helper()
+	rows, err := f.ChangedLast(f.t.Context(), filter, limit)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	titles := []string{}
+	for _, r := range rows {
+		i, err := f.IncidentByID(f.t.Context(), r.IncidentID)
+		if err != nil {
+			f.t.Fatal(err)
+		}
+		titles = append(titles, i.Title)
+	}
+	return titles
+}
+
+func TestChangedLast(t *testing.T) {
+	f := newFile(t)
+	f.baseline()
+	old := outage("old", after(-40*24*hour), "investigating", "resolved")
+	recent := outage("recent", after(-hour), "investigating")
+	recent.Impact = "major"
+	f.save(seen(after(minute), old, recent))
+	if diff := cmp.Diff([]string{"Trouble recent", "Trouble old"}, f.order(Filter{}, 9)); diff != "" {
+		t.Errorf("by the vendor's times (-want +got)\n%s", diff)
+	}
+
+	old.Updates = append(old.Updates, normalize.RawUpdate{ID: "pm", State: "postmortem", Posted: at(after(-39 * 24 * hour)), Body: "It was us.", Format: normalize.FormatMarkdown})
+	f.save(seen(after(2*hour), old, recent))
+	for name, c := range map[string]struct {
+		filter Filter
+		limit  int
+		want   []string
+	}{
+		"an old one that is told more of comes first": {Filter{}, 9, []string{"Trouble old", "Trouble recent"}},
+		"and is not lost where the limit is small":    {Filter{}, 1, []string{"Trouble old"}},
+		"of a vendor":   {Filter{Vendor: "acme"}, 9, []string{"Trouble old", "Trouble recent"}},
+		"of no vendor":  {Filter{Vendor: "nobody"}, 9, []string{}},
+		"of a severity": {Filter{Severity: normalize.SeverityMajor}, 9, []string{"Trouble recent"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, f.order(c.filter, c.limit)); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestFreshnessOnlyGrows(t *testing.T) {
+	f := newFile(t)
+	f.baseline()
+	future := outage("a", after(-hour), "investigating")
+	future.Updates[0].Posted = at(after(48 * hour))
+	version, changed := 0, ""
+	for n, body := range []string{"One.", "Two.", "Two."} {
+		future.Updates[0].Body = body
+		now := after(time.Duration(n+1) * hour)
+		f.save(seen(now, future))
+		rows, err := f.FreshnessOf(t.Context(), []int64{1, 99})
+		if err != nil || len(rows) != 1 {
+			t.Fatal(rows, err)
+		}
+		r := rows[1]
+		if r.ChangedAt > normalize.FormatTime(now) {
+			t.Errorf("changed at %s, which is yet to come", r.ChangedAt)
+		}
+		if grown := r.Version > version && r.ChangedAt > changed; grown != (n < 2) {
+			t.Errorf("scrape %d: version %d at %s after %d at %s", n, r.Version, r.ChangedAt, version, changed)
+		}
+		version, changed = r.Version, r.ChangedAt
+	}
+}
+
+func TestPulses(t *testing.T) {
+	f := newFile(t)
+	f.baseline()
+	f.save(Scrape{At: after(hour), Took: 250 * time.Millisecond, Interval: 5 * time.Minute, AllOpen: true, Incidents: read(outage("a", after(0), "investigating"))})
+	f.save(Scrape{At: after(2 * hour), Backfill: true, Took: time.Hour})
+	f.addSource("idle")
+	got, err := f.Pulses(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []SourcePulse{{SourceID: f.source, Vendor: "acme", PageURL: "https://status.acme.example", Platform: "statuspage",
+		LastSuccessAt: normalize.FormatTime(after(hour)), IntervalSeconds: 300, Outcome: OutcomeChanged, TookMS: 250}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("a page that is not watched has no pulse, a backfill is none (-want +got)\n%s", diff)
+	}
+	counts, err := f.OpenCounts(t.Context())
+	if diff := cmp.Diff([]OpenCount{{"acme", "minor", 1}}, counts); err != nil || diff != "" {
+		t.Errorf("%v (-want +got)\n%s", err, diff)
+	}
+}
+
+func TestPostmortemShare(t *testing.T) {
+	f := newFile(t)
+	f.baseline()
+	f.save(seen(after(hour), outage("a", after(-hour), "investigating", "resolved", "postmortem"), outage("b", after(-hour), "investigating"),
+		outage("old", after(-9*24*hour), "investigating", "resolved", "postmortem"), work("w", after(hour), "scheduled")))
+	with, of, err := f.PostmortemShare(t.Context(), 1, normalize.FormatTime(after(-24*hour)))
+	if got := fmt.Sprintf("%d of %d", with, of); err != nil || got != "1 of 2" {
+		t.Errorf("%s, %v", got, err)
+	}
+}

@@ -306,3 +306,43 @@ func noSecretIn(t *testing.T, dir string) {
 		}
 	}
 }
+
+// alertsOnly are the lines of a config file that send what is bad to Slack at once, and a digest hardly ever.
+const alertsOnly = `[alerts]
+channels = ["team"]
+[[digest]]
+schedule = "0 0 1 1 *"
+channels = ["team"]
+[[channel]]
+name = "team"
+url_env = "VENDORWATCH_SLACK_URL"
+`
+
+// What is bad is told at once, each incident once, through a stop and a start.
+func TestServeAlertsOnce(t *testing.T) {
+	t.Parallel()
+	w, hook := startWorld(t, "kustomer"), newSlack()
+	t.Cleanup(hook.close)
+	dir := folder(t, w, []string{"kustomer"}, alertsOnly)
+	env := "VENDORWATCH_SLACK_URL=" + hook.webhook()
+	s := serve(t, dir, env)
+	s.untilSaved(`SELECT count(*) FROM sources WHERE baseline_at IS NOT NULL`, "1")
+	w.step(35 * time.Minute)
+	s.until("the alert arrives", func() bool { return len(hook.taken()) > 0 })
+	s.stop()
+	s = serve(t, dir, env)
+	s.untilSaid("watching")
+	s.untilSaved(`SELECT count(*) > 0 FROM scrapes WHERE scrape_id > 2 AND outcome = 'unchanged'`, "1")
+	s.stop()
+	taken := hook.taken()
+	if len(taken) != 1 || !strings.Contains(taken[0], "Logins fail with a 403") {
+		t.Errorf("Slack took %d messages: %q", len(taken), taken)
+	}
+	if bad := hook.complaints(); len(bad) > 0 {
+		t.Errorf("Slack would not take: %q", bad)
+	}
+	if got := mustQuery(t, s.record, `SELECT reason, route, state, (SELECT count(*) FROM threads) FROM deliveries WHERE state <> 'skipped'`); len(got) != 1 || got[0] != "first | alerts | delivered | 1" {
+		t.Errorf("deliveries: %q", got)
+	}
+	noSecretIn(t, dir)
+}

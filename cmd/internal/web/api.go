@@ -40,12 +40,15 @@ func (s *Server) apiRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/v1/openapi.json", func(w http.ResponseWriter, r *http.Request) {
 		s.send(w, r, http.StatusOK, "application/json", openAPI)
 	})
-	mux.HandleFunc("/api/", s.api(func(r *http.Request) (any, error) {
-		if r.Method != http.MethodGet && r.Method != http.MethodHead {
-			return nil, problem{http.StatusMethodNotAllowed, "This API only reads; ask with GET."}
-		}
-		return nil, problem{http.StatusNotFound, "There is no such path; see " + s.link("/api/v1/openapi.json") + " for those that there are."}
-	}))
+	s.statuspageRoutes(mux)
+	mux.HandleFunc("/api/", s.api(s.noSuchPath))
+}
+
+func (s *Server) noSuchPath(r *http.Request) (any, error) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return nil, problem{http.StatusMethodNotAllowed, "This API only reads; ask with GET."}
+	}
+	return nil, problem{http.StatusNotFound, "There is no such path; see " + s.link("/api/v1/openapi.json") + " for those that there are."}
 }
 
 // problem is an answer other than success, as RFC 9457 has it.

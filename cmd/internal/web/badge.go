@@ -1,0 +1,110 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"net/http"
+	"strings"
+
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+// escape is text as XML and HTML have it.
+func escape(text string) string { return template.HTMLEscapeString(text) }
+
+// The colours of badges. White text on each of them has a contrast of 4.5 and more; green is for what was read
+// and is quiet, and for nothing else.
+const (
+	badgeGreen  = "#1a7440"
+	badgeRed    = "#b3261e"
+	badgeOrange = "#a04a00"
+	badgeBlue   = "#24609e"
+	badgeGrey   = "#5f6670"
+)
+
+// badgeWords are what a badge says of a vendor's state, and its colour. A state that is not among them is grey
+// and said as it is.
+var badgeWords = map[string]struct{ text, colour string }{
+	"quiet":                            {"no open incident", badgeGreen},
+	string(normalize.SeverityCritical): {"critical incident", badgeRed},
+	string(normalize.SeverityMajor):    {"major incident", badgeRed},
+	string(normalize.SeverityMinor):    {"minor incident", badgeOrange},
+	string(normalize.SeverityNone):     {"incident without impact", badgeBlue},
+	string(normalize.SeverityUnknown):  {"state unknown", badgeGrey},
+	string(normalize.StatusMajor):      {"major outage", badgeRed},
+	string(normalize.StatusPartial):    {"partial outage", badgeOrange},
+	string(normalize.StatusDegraded):   {"degraded performance", badgeOrange},
+	"unwell":                           {"page says unwell", badgeOrange},
+	"maintenance":                      {"maintenance", badgeBlue},
+	"unreadable":                       {"page unreadable", badgeGrey},
+	"not_watched":                      {"not watched", badgeGrey},
+}
+
+// badge draws how a vendor does. Other sites may show it, which is what it is for.
+func (s *Server) badge(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
+	s.data(func(r *http.Request) (document, error) {
+		states, err := s.db.VendorStates(r.Context())
+		if err != nil {
+			return document{}, err
+		}
+		for _, v := range states {
+			if v.Slug == r.PathValue("slug") {
+				return document{media: "image/svg+xml", body: []byte(s.drawBadge(v))}, nil
+			}
+		}
+		return document{}, errNotFound
+	})(w, r)
+}
+
+func (s *Server) drawBadge(v db.VendorState) string {
+	state := s.stateOf(v)
+	words, known := badgeWords[state]
+	if !known {
+		words.text, words.colour = spell(state), badgeGrey
+	}
+	if state == string(normalize.SeverityUnknown) && v.Incidents > 0 {
+		words.text = "incident, severity unknown"
+	}
+	name := strings.ToValidUTF8(shorten(v.Name, 40), "�")
+	left, right := textWidth(name)+14, textWidth(words.text)+14
+	label := escape(printable(name + ": " + words.text))
+	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="%[1]d" height="20" viewBox="0 0 %[1]d 20" role="img" aria-label="%[2]s"><title>%[2]s</title>`+
+		`<clipPath id="r"><rect width="%[1]d" height="20" rx="3"/></clipPath>`+
+		`<g clip-path="url(#r)"><rect width="%[3]d" height="20" fill="#3c434b"/><rect x="%[3]d" width="%[4]d" height="20" fill="%[5]s"/></g>`+
+		`<g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,Geneva,sans-serif" font-size="11" aria-hidden="true">`+
+		`<text x="%[6]d" y="14" textLength="%[7]d" lengthAdjust="spacingAndGlyphs">%[8]s</text><text x="%[9]d" y="14" textLength="%[10]d" lengthAdjust="spacingAndGlyphs">%[11]s</text></g></svg>`+"\n",
+		left+right, label, left, right, words.colour, left/2, left-14, escape(printable(name)), left+right/2, right-14, escape(words.text))
+}
+
+// textWidth is about how wide a text is at 11 pixels, whatever font the reader has; the drawing stretches the
+// text to it.
+func textWidth(text string) int {
+	tenths := 0
+	for _, r := range text {
+		switch {
+		case strings.ContainsRune("ijlIft.,:;'|!()[] ", r):
+			tenths += 42
+		case strings.ContainsRune("mwMW@%", r):
+			tenths += 105
+		case r >= 'A' && r <= 'Z':
+			tenths += 78
+		case r > 0x2E80: // scripts of wide signs
+			tenths += 120
+		default:
+			tenths += 68
+		}
+	}
+	return max(10, tenths/10)
+}
+
+// printable leaves out what XML and calendars cannot hold.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r == 0xfffe || r == 0xffff {
+			return -1
+		}
+		return r
+	}, text)
+}

@@ -1,0 +1,189 @@
+package db
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"vendorwatch/normalize"
+)
+
+func titles(t *testing.T, f *file, filter HistoryFilter) string {
+	t.Helper()
+	page, err := f.History(t.Context(), filter)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, i := range page.Incidents {
+		out = append(out, strings.TrimPrefix(i.Title, "Trouble "))
+	}
+	return strings.Join(out, " ")
+}
+
+// What is found follows what the vendor writes: words that were edited away are not found any more.
+func TestSearchFollowsEdits(t *testing.T) {
+	f := newFile(t)
+	f.baseline()
+	raw := outage("a", after(minute), "investigating")
+	f.save(Scrape{At: after(2 * minute), Incidents: read(raw), AllOpen: true})
+	for words, want := range map[string]string{"investigating": "a", "INVEST": "a", "trouble": "a", "tro inv": "", "this is": "a", "vestigating": "", "mended": "", `"`: "", "": "a", "* OR NOT": ""} {
+		if got := titles(t, f, HistoryFilter{Filter: Filter{Search: words}}); got != want {
+			t.Errorf("%q finds %q, want %q", words, got, want)
+		}
+	}
+	raw.Title, raw.Updates[0].Body = "Trouble elsewhere", "It was mended."
+	f.save(Scrape{At: after(3 * minute), Incidents: read(raw), AllOpen: true})
+	for words, want := range map[string]string{"investigating": "", "mended": "elsewhere", "elsewhere": "elsewhere"} {
+		if got := titles(t, f, HistoryFilter{Filter: Filter{Search: words}}); got != want {
+			t.Errorf("after the edit %q finds %q, want %q", words, got, want)
+		}
+	}
+	for _, index := range []string{"incident_search", "update_search", "component_search"} {
+		if _, err := f.write.ExecContext(t.Context(), `INSERT INTO `+index+` (`+index+`, rank) VALUES ('integrity-check', 1)`); err != nil {
+			t.Errorf("%s is not what its table says: %v", index, err)
+		}
+	}
+}
+
+func TestHistoryPages(t *testing.T) {
+	f := newFile(t)
+	f.baseline()
+	var raws []normalize.Raw
+	for n := range 25 {
+		raws = append(raws, outage(fmt.Sprintf("%02d", n), after(-time.Duration(n/4)*time.Hour), "resolved")) // four of each time
+	}
+	f.save(Scrape{At: after(minute), Incidents: read(raws...), AllOpen: true})
+	seen := map[int64]bool{}
+	filter, last := HistoryFilter{Filter: Filter{Limit: 7}}, "z"
+	for pages := 1; ; pages++ {
+		page, err := f.History(t.Context(), filter)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range page.Incidents {
+			if seen[i.IncidentID] || i.StartedAt > last {
+				t.Errorf("%s of %s is shown twice, or out of order", i.Title, i.StartedAt)
+			}
+			seen[i.IncidentID], last = true, i.StartedAt
+		}
+		if filter.After = page.Next; page.Next == "" {
+			if pages != 4 {
+				t.Errorf("%d pages, want 4", pages)
+			}
+			break
+		}
+	}
+	if len(seen) != 25 {
+		t.Errorf("%d incidents on all pages, want 25", len(seen))
+	}
+	for _, after := range []string{"x", "_", "2026-11-23T09:00:00.000Z_", "2026-11-23_1", "2026-11-23T09:00:00.000Z_1_2"} {
+		if _, err := f.History(t.Context(), HistoryFilter{After: after}); !errors.Is(err, ErrNotFound) {
+			t.Errorf("page %q: %v", after, err)
+		}
+	}
+}
+
+func TestVendorStates(t *testing.T) {
+	f := newFile(t)
+	f.baseline()
+	other := f.addSource("other")
+	worst := outage("worst", after(-time.Minute), "investigating")
+	worst.Impact = "critical"
+	f.save(Scrape{At: after(minute), AllOpen: true, AllComponents: true, Incidents: read(outage("mild", t0, "investigating"), worst, outage("past", t0, "resolved"), work("w", t0, "in_progress")),
+		Components: []normalize.Component{{Key: "a", Name: "A", Status: normalize.StatusDegraded, VendorStatus: "degraded"}, {Key: "b", Name: "B", Status: normalize.StatusUnknown}}})
+	f.save(Scrape{At: after(2 * minute), Err: errRefused})
+	states, err := f.VendorStates(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(states) != 2 || states[1].Sources != 0 || states[1].Slug != "other" || other == 0 {
+		t.Fatalf("states %+v", states)
+	}
+	s := states[0]
+	if s.Incidents != 2 || s.WorstSeverity != "critical" || s.Maintenances != 1 || s.WorstStatus != "degraded_performance" || s.Sources != 1 || s.Failing != 1 || s.FailingSinceAt != stamp(after(2*minute)) {
+		t.Errorf("state %+v", s)
+	}
+	open, total, err := f.OpenByKind(t.Context(), normalize.KindIncident, "acme", 1)
+	if err != nil || total != 2 || len(open) != 1 || open[0].Title != "Trouble worst" {
+		t.Errorf("open: %d of %d, %v, %v", len(open), total, open, err)
+	}
+	blind, n, err := f.UnreadableSources(t.Context(), 5)
+	if err != nil || n != 1 || len(blind) != 1 || blind[0].Vendor != "acme" {
+		t.Errorf("unreadable: %v %d %v", blind, n, err)
+	}
+}
+
+func TestComponentSpans(t *testing.T) {
+	f := newFile(t)
+	status := func(s normalize.ComponentStatus) []normalize.Component {
+		return []normalize.Component{{Key: "a", Name: "A", Status: s, VendorStatus: string(s)}}
+	}
+	old, recent := outage("old", after(-200*24*time.Hour), "investigating", "resolved"), outage("recent", after(-time.Hour), "investigating", "resolved")
+	for _, raw := range []*normalize.Raw{&old, &recent} {
+		raw.Components = []normalize.RawComponent{{ID: "a", Name: "A"}}
+	}
+	f.save(Scrape{At: after(-100 * 24 * time.Hour), AllOpen: true, AllComponents: true, Components: status(normalize.StatusOperational), Incidents: read(old)})
+	f.save(Scrape{At: after(-time.Hour), AllOpen: true, AllComponents: true, Components: status(normalize.StatusPartial)})
+	f.save(Scrape{At: t0, AllOpen: true, AllComponents: true, Components: status(normalize.StatusOperational), Incidents: read(recent)})
+	components, total, err := f.VendorComponents(t.Context(), 1, 10, 0)
+	if err != nil || total != 1 || len(components) != 1 {
+		t.Fatalf("components %v, %d, %v", components, total, err)
+	}
+	spans, err := f.ComponentSpans(t.Context(), []int64{components[0].ComponentID}, after(-30*24*time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, s := range spans {
+		got = append(got, fmt.Sprintf("%s%s %s-%s", s.Status, s.Severity, s.FromAt, s.ToAt))
+	}
+	want := []string{
+		"operational " + stamp(after(-100*24*time.Hour)) + "-" + stamp(after(-time.Hour)),
+		"partial_outage " + stamp(after(-time.Hour)) + "-" + stamp(t0),
+		"operational " + stamp(t0) + "-",
+		"minor " + stamp(after(-time.Hour)) + "-" + stamp(after(-55*time.Minute)),
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("spans\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// What pages show is read from indexes, so that its cost grows with what is shown.
+func TestPagesReadIndexes(t *testing.T) {
+	f := lived(t)
+	for name, c := range map[string]struct {
+		query string
+		args  []any
+		index string
+	}{
+		"the history":  {`SELECT i.incident_id FROM incidents i WHERE ` + standing + ` ORDER BY ` + began + ` DESC, i.incident_id DESC LIMIT 50`, nil, "incidents_by_began"},
+		"what is open": {`SELECT i.incident_id FROM incidents i WHERE ` + openNow, nil, "incidents_open"},
+		"maintenance":  {`SELECT i.incident_id FROM incidents i WHERE NOT (` + notOver + `) AND i.kind = 'maintenance' AND ` + standing + ` ORDER BY ` + windowBegin + ` DESC, i.incident_id DESC LIMIT 50`, nil, "incidents_by_window"},
+		"components":   {`SELECT c.status FROM components c WHERE c.status <> 'operational' AND c.gone_at IS NULL`, nil, "components_not_operational"},
+		"news":         {`SELECT event_id FROM events WHERE at >= ? ORDER BY at DESC, event_id DESC LIMIT 15`, []any{""}, "events_by_time"},
+		"findings":     {`SELECT * FROM findings ORDER BY last_seen_at DESC, finding_id DESC LIMIT 15`, nil, "findings_by_time"},
+		"scrapes":      {`SELECT * FROM scrapes ORDER BY started_at DESC, scrape_id DESC LIMIT 15`, nil, "scrapes_by_time"},
+	} {
+		rows, err := f.read.QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+c.query, c.args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var plan []string
+		for rows.Next() {
+			var a, b, n int
+			var step string
+			if err := rows.Scan(&a, &b, &n, &step); err != nil {
+				t.Fatal(err)
+			}
+			plan = append(plan, step)
+		}
+		rows.Close()
+		text := strings.Join(plan, "; ")
+		if !strings.Contains(text, c.index) || strings.Contains(text, "TEMP B-TREE FOR ORDER") {
+			t.Errorf("%s: %s, want the index %s", name, text, c.index)
+		}
+	}
+}

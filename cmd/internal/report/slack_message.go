@@ -37,7 +37,10 @@ func slackNotice(m Message) slack.WebhookMessage {
 	}
 	room := slackAllText
 	for k, s := range n.stories {
-		lines := []string{slackTitle(s.entry, s.item.Item, 400), mrkdwn(s.what+" · "+strings.Join(s.facts, " · "), 500, cutMark), mrkdwn(s.words, 600, cutToPage)}
+		lines := []string{slackVendor(s) + " " + slackTitle(s.entry, s.item.Item, 400), mrkdwn(strings.Join(s.facts, " · "), 500, cutMark)}
+		if words := mrkdwn(s.words, 600, cutToPage); words != "" {
+			lines = append(lines, "> "+words)
+		}
 		body := strings.Join(append(lines, slackLabels(s.labels, 1000)), "\n")
 		if room -= size(body); room < slackReserve || len(blocks) > slackSections {
 			blocks = append(blocks, slackContext(mrkdwn("… and "+count(len(n.stories)-k, "more incident"), slackReserve, cutMark)))
@@ -47,6 +50,15 @@ func slackNotice(m Message) slack.WebhookMessage {
 	}
 	quiet := false
 	return slack.WebhookMessage{Text: text, Blocks: &slack.Blocks{BlockSet: blocks}, UnfurlLinks: &quiet, UnfurlMedia: &quiet}
+}
+
+// slackVendor is the vendor's name, which leads to its status page.
+func slackVendor(t told) string {
+	name := mrkdwn(t.vendor, 120, cutMark)
+	if link := mrkdwnEscapes.Replace(webLink(t.item.PageURL)); link != "" && size(link) <= slackLinkText {
+		return "*<" + link + "|" + name + ">*"
+	}
+	return "*" + name + "*"
 }
 
 // slackLabels writes names with their texts, a line each, as far as limit allows.

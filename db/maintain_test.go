@@ -34,6 +34,8 @@ func lived(t testing.TB) *file {
 	}
 	sent(f)
 	movedAway(f)
+	incidentsOnly := normalize.Filter{Kinds: []normalize.Kind{normalize.KindIncident}}
+	f.must(f.SetFilter(t.Context(), f.source, incidentsOnly, after(7*time.Hour)))
 	return f
 }
 

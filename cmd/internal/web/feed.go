@@ -56,7 +56,6 @@ type atomLink struct {
 type atomCategory struct {
 	Term   string `xml:"term,attr"`
 	Scheme string `xml:"scheme,attr"`
-	Label  string `xml:"label,attr,omitempty"`
 }
 
 type atomEntry struct {
@@ -174,9 +173,9 @@ func (s *Server) incidentEntry(r *http.Request, i db.IncidentDetail, changed str
 		Published: atomTime(begin), Updated: atomTime(changed), Author: atomPerson{i.VendorName},
 		Links: []atomLink{{Rel: "alternate", Type: "text/html", Href: s.permalink(r, "/incidents/"+strconv.FormatInt(i.IncidentID, 10))}},
 		Categories: []atomCategory{
-			{i.Severity, scheme("severity"), "severity: " + i.Severity},
-			{i.State, scheme("state"), "state: " + spell(i.State)},
-			{i.Kind, scheme("kind"), "kind: " + i.Kind},
+			{i.Severity, scheme("severity")},
+			{i.State, scheme("state")},
+			{i.Kind, scheme("kind")},
 		},
 	}
 	if page := ownPage(i.Incident); page != "" {
@@ -190,7 +189,7 @@ func (s *Server) incidentEntry(r *http.Request, i db.IncidentDetail, changed str
 		if c.GroupName != "" {
 			name = c.GroupName + " › " + name
 		}
-		e.Categories = append(e.Categories, atomCategory{name, scheme("component"), ""})
+		e.Categories = append(e.Categories, atomCategory{name, scheme("component")})
 	}
 	e.Content = atomText{"html", s.timeline(i)}
 	return e
@@ -240,7 +239,7 @@ func (s *Server) unreadableEntry(r *http.Request, page db.SourceHealth) atomEntr
 		ID: tagged("unreadable", page.SourceID, page.FailingSince), Title: page.VendorName + ": status page cannot be read",
 		Published: atomTime(page.FailingSince), Updated: atomTime(page.FailingSince), Author: atomPerson{"vendorwatch"},
 		Links:      []atomLink{{Rel: "alternate", Type: "text/html", Href: s.permalink(r, "/vendors/"+url.PathEscape(page.Vendor))}},
-		Categories: []atomCategory{{"source_unreadable", scheme("event"), "event: page cannot be read"}},
+		Categories: []atomCategory{{"source_unreadable", scheme("event")}},
 		Content: atomText{"html", "<p>" + escape(page.PageURL) + " could not be read since " + escape(since) +
 			". Whether the vendor is well is not known. The last failure: " + escape(page.LastError) + "</p>"},
 	}

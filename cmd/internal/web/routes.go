@@ -19,6 +19,7 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("GET /health", s.page(s.healthPage))
 
 	s.apiRoutes(mux)
+	s.feedRoutes(mux)
 	mux.HandleFunc("GET /events", s.live)
 	mux.HandleFunc("GET /static/{name}", s.static)
 	mux.HandleFunc("GET /healthz", s.healthz)

@@ -227,7 +227,7 @@ func (c *spScene) list(f db.WholeFilter) ([]spIncident, error) {
 	whole, err := c.s.db.WholeIncidents(c.ctx, f)
 	list := []spIncident{}
 	for _, w := range whole {
-		list = append(list, c.incident(w))
+		list = append(list, spIncident{spTold: c.told(w)})
 	}
 	return list, err
 }

@@ -26,25 +26,30 @@ type spComponent struct {
 	Components         []string `json:"components,omitempty"` // of a group
 }
 
+// spTold is what incidents and maintenances have in common.
+type spTold struct {
+	ID           string        `json:"id"`
+	Name         string        `json:"name"`
+	Status       string        `json:"status"`
+	CreatedAt    string        `json:"created_at"`
+	UpdatedAt    string        `json:"updated_at"`
+	MonitoringAt *string       `json:"monitoring_at"`
+	ResolvedAt   *string       `json:"resolved_at"`
+	Impact       string        `json:"impact"`
+	Shortlink    string        `json:"shortlink"`
+	StartedAt    *string       `json:"started_at"`
+	PageID       string        `json:"page_id"`
+	Updates      []spUpdate    `json:"incident_updates"` // newest first
+	Components   []spComponent `json:"components"`
+}
+
 type spIncident struct {
-	ID                string        `json:"id"`
-	Name              string        `json:"name"`
-	Status            string        `json:"status"`
-	CreatedAt         string        `json:"created_at"`
-	UpdatedAt         string        `json:"updated_at"`
-	MonitoringAt      *string       `json:"monitoring_at"`
-	ResolvedAt        *string       `json:"resolved_at"`
-	Impact            string        `json:"impact"`
-	Shortlink         string        `json:"shortlink"`
-	StartedAt         *string       `json:"started_at"`
-	PageID            string        `json:"page_id"`
-	Updates           []spUpdate    `json:"incident_updates"` // newest first
-	Components        []spComponent `json:"components"`
-	ReminderIntervals *string       `json:"reminder_intervals"`
+	spTold
+	ReminderIntervals *string `json:"reminder_intervals"`
 }
 
 type spMaintenance struct {
-	spIncident
+	spTold
 	ScheduledFor   *string `json:"scheduled_for"`
 	ScheduledUntil *string `json:"scheduled_until"`
 }
@@ -137,13 +142,13 @@ func groupID(source int64, name string) string {
 	return hex.EncodeToString(sum[:6])
 }
 
-func (c *spScene) incident(w db.WholeIncident) spIncident {
+func (c *spScene) told(w db.WholeIncident) spTold {
 	oldest, newest := first(w.StartedAt, w.ScheduledStartAt, w.FirstSeenAt), first(w.FirstSeenAt)
 	if n := len(w.Updates); n > 0 {
 		oldest = first(w.Updates[n-1].CreatedAt, w.Updates[n-1].PostedAt, w.Updates[n-1].FirstSeenAt)
 		newest = first(w.Updates[0].CreatedAt, w.Updates[0].PostedAt, w.Updates[0].FirstSeenAt)
 	}
-	out := spIncident{
+	out := spTold{
 		ID: number(w.IncidentID), Name: w.Title, Status: w.State, CreatedAt: first(w.CreatedAt, oldest), UpdatedAt: first(w.UpdatedAt, newest),
 		ResolvedAt: orNull(w.ResolvedAt), Impact: w.Severity, Shortlink: c.s.permalink(c.r, "/incidents/"+number(w.IncidentID)),
 		StartedAt: orNull(w.StartedAt), PageID: c.page.ID, Updates: []spUpdate{}, Components: []spComponent{},
@@ -193,7 +198,7 @@ func statesAtPosts(posts []db.Update) []string {
 }
 
 func (c *spScene) maintenance(w db.WholeIncident) spMaintenance {
-	m := spMaintenance{spIncident: c.incident(w), ScheduledFor: orNull(w.ScheduledStartAt), ScheduledUntil: orNull(w.ScheduledEndAt)}
+	m := spMaintenance{spTold: c.told(w), ScheduledFor: orNull(w.ScheduledStartAt), ScheduledUntil: orNull(w.ScheduledEndAt)}
 	if w.Severity == string(normalize.SeverityNone) || w.Severity == string(normalize.SeverityUnknown) {
 		m.Impact = "maintenance"
 	}

@@ -89,7 +89,11 @@
     if (!served.has(old) && bare(old) === html) { served.set(old, html); return; }
     const focused = document.activeElement;
     const within = old.contains(focused) ? { id: focused.id, href: focused.getAttribute("href"), typed: focused.matches("input") } : null;
-    if (within && within.typed) return; // never under somebody's fingers; the next news will do
+    if (within && within.typed) { // a field that is typed in stays; what it filters is exchanged
+      const id = focused.dataset.filter, list = id && next.querySelector("#" + id);
+      if (list) { document.getElementById(id).innerHTML = list.innerHTML; filter(focused); }
+      return;
+    }
     const open = [...old.querySelectorAll("details[open][id]")].map((d) => d.id);
     const typed = [...old.querySelectorAll("input[data-filter]")].map((i) => i.value);
     old.innerHTML = html; // of our own server, with the policy that forbids scripts in it
@@ -114,10 +118,23 @@
     return copy.innerHTML;
   }
 
-  const stream = new EventSource(source);
-  let seen = false;
-  stream.addEventListener("open", () => { say("Live"); if (seen) refresh(); seen = true; });
-  stream.addEventListener("error", () => say("Not live: waiting for the server"));
-  stream.addEventListener("news", refresh);
+  // A browser keeps six connections to a server at the most, all of its tabs together: a page that nobody looks
+  // at gives its own back.
+  let stream = null, seen = false;
+  function connect() {
+    if (stream || document.hidden) return;
+    stream = new EventSource(source);
+    stream.addEventListener("open", () => { say("Live"); if (seen) refresh(); seen = true; });
+    stream.addEventListener("error", () => say("Not live: waiting for the server"));
+    stream.addEventListener("news", refresh);
+  }
+  function disconnect() {
+    if (stream) stream.close();
+    stream = null;
+  }
+  document.addEventListener("visibilitychange", () => { if (document.hidden) disconnect(); else connect(); });
+  addEventListener("pagehide", disconnect);
+  addEventListener("pageshow", connect);
+  connect();
   setInterval(() => { if (!document.hidden) refresh(); }, 60000);
 })();

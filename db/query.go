@@ -100,7 +100,7 @@ const selectIncident = `
 		i.severity, i.state, i.vendor_severity, i.vendor_state,
 		coalesce(i.started_at, ''), coalesce(i.resolved_at, ''), coalesce(i.scheduled_start_at, ''), coalesce(i.scheduled_end_at, ''),
 		i.first_seen_at, coalesce(i.left_feed_at, ''), i.duration_seconds, i.stated_duration_seconds, i.announced,
-		EXISTS (SELECT 1 FROM filtered_incidents f WHERE f.incident_id = i.incident_id), coalesce(i.same_event_id, 0), coalesce(i.also_on, ''),
+		i.filtered, coalesce(i.same_event_id, 0), coalesce(i.also_on, ''),
 		coalesce(i.components, ''), i.update_count, coalesce(i.latest_body, ''), coalesce(i.latest_state, ''), coalesce(i.latest_posted_at, '')
 	FROM v_incidents i `
 

@@ -134,18 +134,6 @@ func (d *DB) Deliveries(ctx context.Context, f DeliveryFilter) ([]Delivery, erro
 	return found, nil
 }
 
-// HeldDue returns the held messages whose time has come.
-func (d *DB) HeldDue(ctx context.Context, now time.Time) ([]Delivery, error) {
-	held, err := list(ctx, d.read, func(r *sql.Rows, x *Delivery) (err error) {
-		*x, err = scanDelivery(r)
-		return err
-	}, selectDelivery+`WHERE d.state = 'held' AND d.not_before_at <= ? ORDER BY d.delivery_id`, stamp(now))
-	if err != nil {
-		return nil, fmt.Errorf("held deliveries: %w", err)
-	}
-	return held, nil
-}
-
 // DeliveryByID returns one message, or ErrNotFound.
 func (d *DB) DeliveryByID(ctx context.Context, id int64) (Delivery, error) {
 	found, err := scanDelivery(d.read.QueryRowContext(ctx, selectDelivery+`WHERE d.delivery_id = ?`, id))
@@ -290,17 +278,4 @@ func (d *DB) Resend(ctx context.Context, id int64) error {
 		return fmt.Errorf("delivery %d: %w", id, err)
 	}
 	return nil
-}
-
-// SentSince counts the alerts that a channel took at that time or later, and those that are on their way to it.
-func (d *DB) SentSince(ctx context.Context, channel string, since time.Time) (int, error) {
-	var n int
-	err := d.read.QueryRowContext(ctx, `
-		SELECT count(*) FROM deliveries
-		WHERE channel = ?1 AND stream = 'alerts' AND reason NOT IN ('held_back', 'test')
-			AND (state = 'pending' OR state = 'delivered' AND delivered_at >= ?2)`, channel, stamp(since)).Scan(&n)
-	if err != nil {
-		return 0, fmt.Errorf("sent to channel %q: %w", channel, err)
-	}
-	return n, nil
 }

@@ -223,14 +223,6 @@ func TestWhatIsHeldCanBeChangedAndWhatIsSentCannot(t *testing.T) {
 		NewDelivery{Channel: "ops", Reason: "first", IncidentID: 1, EventIDs: []int64{1}, State: DeliveryHeld, NotBefore: after(2 * hour), Note: "muted"},
 		NewDelivery{Channel: "ops", Reason: "resolved", IncidentID: 1, State: DeliveryHeld, NotBefore: after(3 * hour)},
 		NewDelivery{Channel: "ops", Reason: "test"})
-	due := func(now time.Time) int {
-		held, err := f.HeldDue(ctx, now)
-		f.must(err)
-		return len(held)
-	}
-	if due(after(time.Hour)) != 0 || due(after(2*hour)) != 1 || due(after(3*hour)) != 2 {
-		t.Error("held messages are not due at their time")
-	}
 	f.must(f.SavePlan(ctx, StreamAlerts, 2, after(2*hour), nil, []DeliveryChange{
 		{DeliveryID: 1, State: DeliveryPending, EventIDs: []int64{1, 2}},
 		{DeliveryID: 2, State: DeliverySkipped, Note: "opened again after 3 min"},
@@ -317,12 +309,6 @@ func TestTold(t *testing.T) {
 		if err != nil || len(of) != want {
 			t.Errorf("incident %d has %d deliveries, want %d (%v)", incident, len(of), want, err)
 		}
-	}
-	if n, err := f.SentSince(ctx, "hook", after(hour)); n != 1 || err != nil {
-		t.Errorf("%d alerts were sent to hook (%v)", n, err)
-	}
-	if n, err := f.SentSince(ctx, "bot", after(2*hour)); n != 0 || err != nil {
-		t.Errorf("%d alerts were sent to bot later on (%v)", n, err)
 	}
 	if diff := cmp.Diff([]string{"1|bot|first|delivered|acme|Trouble a|1"}, f.rows(`SELECT delivery_id, channel, reason, state, vendor, title, events FROM v_deliveries WHERE delivery_id = 1`)); diff != "" {
 		t.Errorf("v_deliveries (-want +got)\n%s", diff)

@@ -57,16 +57,16 @@ func (d *DB) Pulses(ctx context.Context) ([]SourcePulse, error) {
 
 // DeliveryCount is how many messages to a channel are in a state.
 type DeliveryCount struct {
-	Channel  string
-	State    string // pending, held, delivered, refused, skipped
-	Count    int
-	OldestAt string // the first of them was planned
+	Channel string
+	State   string // pending, held, delivered, refused, skipped
+	Count   int
+	DueAt   string // when the first of them was free to be sent: planned, or no longer held
 }
 
 // DeliveryCounts counts the messages by channel and state; where there is none there is no row.
 func (d *DB) DeliveryCounts(ctx context.Context) ([]DeliveryCount, error) {
-	counts, err := list(ctx, d.read, func(r *sql.Rows, c *DeliveryCount) error { return r.Scan(&c.Channel, &c.State, &c.Count, &c.OldestAt) },
-		`SELECT channel, state, count(*), min(created_at) FROM deliveries GROUP BY channel, state ORDER BY channel, state`)
+	counts, err := list(ctx, d.read, func(r *sql.Rows, c *DeliveryCount) error { return r.Scan(&c.Channel, &c.State, &c.Count, &c.DueAt) },
+		`SELECT channel, state, count(*), min(max(created_at, coalesce(not_before_at, ''))) FROM deliveries GROUP BY channel, state ORDER BY channel, state`)
 	if err != nil {
 		return nil, fmt.Errorf("deliveries by state: %w", err)
 	}

@@ -49,6 +49,9 @@ func (v *saver) saveMove() error {
 			return err
 		}
 	}
+	if was.baselineAt == "" {
+		return nil // it was found, not moved: nobody has been told of it
+	}
 	return v.event(normalize.EventSourceMoved, 0, 0, map[string]string{
 		"from_url": was.pageURL, "from_platform": was.platform, "to_url": url, "to_platform": platform,
 	})

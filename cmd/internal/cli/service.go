@@ -170,7 +170,11 @@ func (s *service) noteMove(ctx context.Context, id int64, v config.Vendor, from 
 	if err != nil {
 		return err
 	}
-	if now.PageURL != from.URL || now.Platform != from.Platform {
+	if now.PageURL == from.URL && now.Platform != from.Platform {
+		s.notes = append(s.notes, fmt.Sprintf("vendor %q: the page at %s is made with %s, and is read as such; write platform = %q in the config", v.Name, from.URL, now.Platform, now.Platform))
+		return nil
+	}
+	if now.PageURL != from.URL {
 		s.notes = append(s.notes, fmt.Sprintf("vendor %q: the page at %s has moved, and is followed; write url = %q and platform = %q in the config", v.Name, from.URL, now.PageURL, now.Platform))
 	}
 	return nil

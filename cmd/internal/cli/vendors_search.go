@@ -40,7 +40,7 @@ func (a *app) vendorsSearch(query string) error {
 	for _, e := range found {
 		platform := e.Platform
 		if platform == "" {
-			platform = "not known"
+			platform = "found when read"
 		}
 		t.AppendRow(table.Row{e.Name, platform, e.Category, e.Page, strings.Join(e.Aliases, ", ")})
 	}
@@ -53,12 +53,12 @@ func (a *app) vendorsSearch(query string) error {
 
 // writeTOML writes the lines of config.toml that watch a vendor. Page and platform are spelt out, so that
 // they stay as they are when a later catalogue says otherwise. A platform of no use is left for the check
-// of the config file to point out: without one, the page would be taken for a Statuspage.
+// of the config file to point out.
 func writeTOML(w io.Writer, e scraper.Entry) {
 	fmt.Fprintf(w, "[[vendor]]\nname = %q\nurl = %q\n", e.Name, e.Page)
 	switch {
 	case e.Platform == "":
-		fmt.Fprintf(w, "# What the page is made with is not known; write one of: %s.\nplatform = \"?\"\n", strings.Join(scraper.Platforms(), ", "))
+		fmt.Fprintln(w, "# What the page is made with is found at its first reading.")
 	case !slices.Contains(scraper.Platforms(), e.Platform):
 		fmt.Fprintf(w, "# This version cannot read %s. The address of an RSS or Atom feed of the page will do as url, with platform = \"feed\".\nplatform = %q\n",
 			e.Platform, e.Platform)

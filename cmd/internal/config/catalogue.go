@@ -29,18 +29,11 @@ func (c *checker) catalogued(v *Vendor, entry scraper.Entry, path string) {
 	if c.index.has(path + ".platform") {
 		return
 	}
-	v.Platform = entry.Platform
-	const feed = `give the address of its RSS or Atom feed as url, with platform = "feed"`
-	known := scraper.Platforms()
-	switch {
-	case entry.Platform == "":
-		v.Platform = scraper.Generic
-		c.add(path+".platform", fmt.Sprintf("the catalogue knows the page of %s, %s, but not what it is made with", entry.Name, entry.Page),
-			"write one of: "+strings.Join(known, ", ")+"; or "+feed)
-	case !slices.Contains(known, entry.Platform):
+	v.Platform = entry.Platform // where it is empty, what the page is made with is found at its first reading
+	if v.Platform != "" && !slices.Contains(scraper.Platforms(), v.Platform) {
 		v.Platform = scraper.Generic
 		c.add(path+".platform", fmt.Sprintf("the page of %s, %s, is made with %s, which this version cannot read", entry.Name, entry.Page, entry.Platform),
-			"leave the vendor out, or "+feed)
+			`leave the vendor out, or give the address of its RSS or Atom feed as url, with platform = "feed"`)
 	}
 }
 

@@ -11,8 +11,8 @@ import (
 	"vendorwatch/scraper"
 )
 
-// failuresToSearch is from which failure in a row on it is looked for what serves a page, and searchAgain how long
-// after that it is not looked for once more.
+// failuresToSearch is from which failure in a row on it is looked for what serves a page that was read before, and
+// searchAgain how long after that it is not looked for once more.
 const (
 	failuresToSearch = 3
 	searchAgain      = 24 * time.Hour

@@ -195,3 +195,27 @@ func TestAPermanentRedirectIsFollowedAndATakenAddressIsNot(t *testing.T) {
 		t.Errorf("%+v %v", source, err)
 	}
 }
+
+// A source that was never read is read as what it is at the first try, and nobody is told of a move.
+func TestWhatServesANewPageIsFoundAtTheFirstReading(t *testing.T) {
+	h := &harbour{}
+	h.serves(cstate(t))
+	w, s := watcher(t, h.fetch)
+	saved, err := w.Scrape(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range saved.Events {
+		if e.Kind == normalize.EventSourceMoved {
+			t.Errorf("a page that was found counts as moved: %+v", e)
+		}
+	}
+	if got := health(t, w); got.Platform != "cstate" || got.Incidents == 0 {
+		t.Errorf("health: %+v", got)
+	}
+	// The next pass needs no search.
+	h.asked.Store(0)
+	if _, err := w.Scrape(t.Context(), s); err != nil || h.asked.Load() > 5 {
+		t.Errorf("%d requests, error %v", h.asked.Load(), err)
+	}
+}

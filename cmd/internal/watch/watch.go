@@ -94,7 +94,11 @@ func (w *Watcher) Scrape(ctx context.Context, s Source) (db.Saved, error) {
 	if readErr == nil && out.MovedTo != "" && w.DB.CanMove(ctx, s.ID, out.MovedTo) == nil {
 		scrape.Moved = &db.Move{PageURL: out.MovedTo, Platform: s.Platform}
 	}
-	if state.ConsecutiveFailures+1 >= failuresToSearch && strange(readErr) {
+	patience := failuresToSearch
+	if last.IsZero() {
+		patience = 1 // what serves it is not known yet, whatever the config guesses
+	}
+	if state.ConsecutiveFailures+1 >= patience && strange(readErr) {
 		if r, err := w.search(ctx, s, configured.URL, scrape.At, readErr); err != nil {
 			return db.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, err)
 		} else if r.moved != nil {

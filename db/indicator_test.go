@@ -6,6 +6,9 @@ import (
 	"vendorwatch/normalize"
 )
 
+// inPart is a scrape of a page that need not list all that is open.
+func inPart(s Scrape) Scrape { s.AllOpen = false; return s }
+
 func saying(s Scrape, indicator string) Scrape {
 	s.Indicator, s.IndicatorText = indicator, map[string]string{"minor": "Minor Service Outage"}[indicator]
 	return s
@@ -49,9 +52,14 @@ func TestIndicator(t *testing.T) {
 			{scrape: saying(seen(t0, work("m", after(2*hour), "scheduled")), "maintenance"), events: "maintenance_scheduled(already_open) indicator_raised(already_open)"},
 			{scrape: saying(seen(after(2*hour), work("m", after(2*hour), "in_progress")), "maintenance"), events: "update_posted maintenance_started indicator_cleared"},
 		},
-		"a page that does not list what is open cannot show that nothing is": {
-			{scrape: saying(Scrape{At: t0}, "major"), query: since, rows: []string{"major|no"}},
-			{scrape: saying(Scrape{At: after(hour), AllOpen: true}, "major"), events: "indicator_raised"},
+		"a page that need not list what is open is believed all the same": {
+			{scrape: saying(Scrape{At: t0}, "downtime"), events: "indicator_raised(already_open)", query: since, rows: []string{"downtime|09:00"}},
+			{scrape: saying(Scrape{At: after(hour)}, "downtime")},
+			{scrape: saying(inPart(seen(after(2*hour), outage("a", after(hour), "investigating"))), "downtime"), events: "incident_opened indicator_cleared"},
+		},
+		"a saved document that does not list what is open cannot show that nothing is": {
+			{scrape: archived(saying(Scrape{At: t0}, "major")), query: since, rows: []string{"major|no"}},
+			{scrape: archived(saying(Scrape{At: after(hour), AllOpen: true}, "major")), events: "indicator_raised"},
 		},
 		"words of other pages": {
 			{scrape: saying(seen(t0), "up")},

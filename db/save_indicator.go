@@ -6,7 +6,9 @@ import "vendorwatch/normalize"
 // incident or running maintenance of the record says what, it is news of its own: some vendors change their
 // components and write nothing. It runs after the incidents were saved.
 //
-// Only a page that lists all that is open can show that nothing explains its indicator.
+// A live page that says so is believed, also one that need not list all that is open: that the record cannot say
+// why is the news. Of saved documents, and of pages read in part, only a whole list shows that nothing does, for
+// the rest may follow.
 func (v *saver) saveIndicator() error {
 	s := v.s
 	if s.Backfill || v.past || s.Indicator == "" && v.source.indicatorSince == "" {
@@ -20,7 +22,7 @@ func (v *saver) saveIndicator() error {
 	switch {
 	case !normalize.IndicatorRaised(indicator):
 		since = ""
-	case since == "" && !s.AllOpen:
+	case since == "" && !s.AllOpen && (s.Archived || s.Err != nil):
 	default:
 		explained, err := v.explained()
 		switch {

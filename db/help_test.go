@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"vendorwatch/db/dbtest"
 	"vendorwatch/normalize"
 )
 
@@ -24,9 +25,14 @@ type file struct {
 	source int64
 }
 
+// emptyFile puts a migrated file at a path.
+var emptyFile = dbtest.Empty(Open)
+
 func newFile(t testing.TB) *file {
 	t.Helper()
-	d, err := Open(t.Context(), filepath.Join(t.TempDir(), "test.db"))
+	path := filepath.Join(t.TempDir(), "test.db")
+	emptyFile(t, path)
+	d, err := Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}

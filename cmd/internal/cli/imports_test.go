@@ -22,6 +22,7 @@ var layers = map[string][]string{
 	"normalize":             nil,
 	"scraper":               {"normalize"},
 	"db":                    {"normalize"},
+	"db/dbtest":             nil, // for tests: no package may import it
 	"cmd/internal/config":   {"normalize", "scraper", "db"},
 	"cmd/internal/watch":    {"normalize", "scraper", "db"},
 	"cmd/internal/report":   {"normalize", "scraper", "db"},

@@ -28,7 +28,9 @@ type filed struct {
 }
 
 func newFiled(t *testing.T) *filed {
-	d, err := db.Open(t.Context(), filepath.Join(t.TempDir(), "vendorwatch.db"))
+	path := filepath.Join(t.TempDir(), "vendorwatch.db")
+	emptyFile(t, path)
+	d, err := db.Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vendorwatch/db"
+	"vendorwatch/db/dbtest"
 	"vendorwatch/normalize"
 )
 
@@ -59,8 +60,12 @@ func (w *world) must(err error) {
 	}
 }
 
+// emptyFile puts a migrated file at a path.
+var emptyFile = dbtest.Empty(db.Open)
+
 func (w *world) open() {
 	w.t.Helper()
+	emptyFile(w.t, w.path)
 	d, err := db.Open(context.Background(), w.path)
 	w.must(err)
 	w.db, w.digests.DB = d, d

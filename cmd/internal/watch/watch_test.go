@@ -14,6 +14,7 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"vendorwatch/db"
+	"vendorwatch/db/dbtest"
 	"vendorwatch/scraper"
 )
 
@@ -35,10 +36,15 @@ func healthy(_ context.Context, r scraper.Request) (scraper.Page, error) {
 	return scraper.Page{URL: r.URL, Status: 200, Body: []byte(quiet), At: time.Now()}, nil
 }
 
+// emptyFile puts a migrated file at a path.
+var emptyFile = dbtest.Empty(db.Open)
+
 func watcher(t *testing.T, fetch answers) (*Watcher, Source) {
 	t.Helper()
 	ctx := context.Background()
-	file, err := db.Open(ctx, filepath.Join(t.TempDir(), "x.db"))
+	path := filepath.Join(t.TempDir(), "x.db")
+	emptyFile(t, path)
+	file, err := db.Open(ctx, path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"vendorwatch/db"
+	"vendorwatch/db/dbtest"
 	"vendorwatch/normalize"
 )
 
@@ -38,9 +39,14 @@ type record struct {
 	watched []int64
 }
 
+// emptyFile puts a migrated file at a path.
+var emptyFile = dbtest.Empty(db.Open)
+
 func newRecord(t testing.TB, o Options) *record {
 	t.Helper()
-	file, err := db.Open(t.Context(), filepath.Join(t.TempDir(), "web.db"))
+	path := filepath.Join(t.TempDir(), "web.db")
+	emptyFile(t, path)
+	file, err := db.Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,14 +15,15 @@ import (
 )
 
 // mostProbes is how many addresses Find asks for at the most, redirects not counted.
-const mostProbes = 30
+const mostProbes = 45
 
 // probeFirst are the platforms that are tried first. The more exacting stand before those whose documents others
 // imitate.
 var probeFirst = []string{"incidentio", "statuspage", "instatus", "betterstack", "statusio", "cachet"}
 
-// ofOneCompany are the platforms that one company alone uses. They are tried where the catalogue or the host's name
-// says that it is that company's page, and nowhere else.
+// ofOneCompany are the platforms that one company alone uses. They are tried early where the catalogue or the host's
+// name says that it is that company's page. Elsewhere they come last, and only the first document of each: it may be
+// a mirror.
 var ofOneCompany = []string{
 	"apple", "aws", "azure", "googlecloud", "heroku", "ibmcloud", "oraclecloud", "pingoru", "salesforce", "slack", "vultr", "yandexcloud", "zendesk",
 }
@@ -73,7 +74,7 @@ func Find(ctx context.Context, f Fetcher, s Source) (Found, error) {
 	case ctx.Err() != nil:
 		return Found{}, context.Cause(ctx)
 	case err != nil:
-		return Found{}, err
+		return Found{}, fmt.Errorf("no status page at %s, nor where platforms would have it (asked for %d addresses): %w", s.URL, len(search.asked), err)
 	}
 	return Found{}, &Unrecognised{URL: page.URL, What: wrongPage(page), Feeds: feedLinks(page)}
 }
@@ -161,13 +162,14 @@ func candidates(base string) []candidate {
 	}
 	names := slices.Concat([]string{known}, probeFirst, Platforms())
 	// Where a platform begins first tells most; what it falls back to comes after all of those.
-	var firsts, others []candidate
+	var firsts, others, mirrors []candidate
 	for _, b := range bases {
 		for _, name := range names {
 			p, registered := registry[name]
-			if _, detects := p.(Detector); !registered || !detects || name == Generic || name != known && slices.Contains(ofOneCompany, name) && !namedAfter(u.Host, name) {
+			if _, detects := p.(Detector); !registered || !detects || name == Generic {
 				continue
 			}
+			mirror := name != known && slices.Contains(ofOneCompany, name) && !namedAfter(u.Host, name)
 			for n, address := range starts(p, b) {
 				at, err := url.Parse(address)
 				if err != nil || at.Host == "" || name != known && !related(u.Host, at.Host) && !namedAfter(u.Host, name) {
@@ -176,16 +178,20 @@ func candidates(base string) []candidate {
 				if u.RawQuery != "" && at.RawQuery != u.RawQuery && strings.HasPrefix(at.RawQuery, u.RawQuery) {
 					continue // a path put behind a query
 				}
-				if n == 0 || name == known {
+				switch {
+				case mirror && n == 0 && b == bases[len(bases)-1]:
+					mirrors = append(mirrors, candidate{address, b})
+				case mirror:
+				case n == 0 || name == known:
 					firsts = append(firsts, candidate{address, b})
-				} else {
+				default:
 					others = append(others, candidate{address, b})
 				}
 			}
 		}
 	}
 	var out []candidate
-	for _, c := range slices.Concat(firsts, others) {
+	for _, c := range slices.Concat(firsts, others, mirrors) {
 		if !slices.ContainsFunc(out, func(o candidate) bool { return o.address == c.address }) {
 			out = append(out, c)
 		}

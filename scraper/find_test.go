@@ -92,6 +92,28 @@ func TestFindTellsWhatAPageIs(t *testing.T) {
 	}
 }
 
+// TestFindKnowsAMirror holds that the documents of a company's own platform are found on a server of another name too,
+// where that has no page beside them.
+func TestFindKnowsAMirror(t *testing.T) {
+	for name, document := range map[string]string{
+		"vultr":       vultrAlertsWith("ongoing", "Atlanta Outage", "No roof."),
+		"googlecloud": `[{"id":"a1","begin":"2026-11-23T09:00:00+00:00","external_desc":"Disks are slow","updates":[{"when":"2026-11-23T09:05:00+00:00","text":"We look into it.","status":"SERVICE_DISRUPTION"}],"service_name":"Disks","severity":"medium"}]`,
+	} {
+		p, err := Lookup(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const mirror = "https://status.mirror.example"
+		site := pages{p.Start(Source{URL: mirror})[0].URL: {body: document}}
+		if found, err := Find(t.Context(), site, Source{URL: mirror}); err != nil || found.Platform != name || found.URL != mirror {
+			t.Errorf("%s: found %+v, %v", name, found, err)
+		}
+	}
+	if _, err := Find(t.Context(), pages{}, Source{URL: "https://status.mirror.example"}); err == nil || !strings.Contains(err.Error(), "nor where platforms would have it") {
+		t.Errorf("nothing there: %v", err)
+	}
+}
+
 // TestFindStaysWithinTheSite holds that a page of unknown make has only its own server asked for anything, and not often.
 func TestFindStaysWithinTheSite(t *testing.T) {
 	for _, address := range []string{"https://status.acme.example", "https://acme.example/status/page?id=5", "https://www.acme.example/a/b/c"} {

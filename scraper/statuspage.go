@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,12 +66,17 @@ func (statuspage) Parse(s Source, p Page) (Result, error) {
 }
 
 // askedFor returns an error for a document of Statuspage that stands in for another one. Hosts answer
-// some addresses with the home page: taken for the history, it would end a backfill at once.
+// some addresses with the home page: taken for the history, it would end a backfill at once. Nor does a
+// document without any list of incidents stand in for the one that has it.
 func askedFor(s Source, p Page, document string) error {
 	u, err := url.Parse(p.URL)
 	web := document == docHome || document == docIncidentPage || document == docIncidentText
 	if err == nil && u.Host != "" && web && strings.HasSuffix(u.Path, ".json") {
 		return shapeErrorf("an HTML page (Statuspage's %s) where JSON was asked for", document)
+	}
+	starts := err == nil && u.Host != "" && slices.Contains([]string{"", "/", "/api/v2/summary.json"}, u.Path)
+	if starts && (document == docStatus || document == docComponents) {
+		return shapeErrorf("Statuspage's %s where its summary was asked for: it does not say which incidents are open", document)
 	}
 	switch document {
 	case docHistory, docIncident, docIncidentPage, docIncidentText:

@@ -625,6 +625,7 @@ func TestStatuspageFollow(t *testing.T) {
 func TestStatuspageStandIns(t *testing.T) {
 	home, summary := spFixture(t, "api_refused/home.html"), spFixture(t, "api/summary.json")
 	incident, history := spFixture(t, "api_refused/incident-b8n5t1r6y2qc.html"), spFixture(t, "api_refused/history.html")
+	const status = `{"page":{"id":"k7m2p9x4q1zz","name":"Orbitdesk"},"status":{"indicator":"none","description":"All Systems Operational"}}`
 	for name, tc := range map[string]struct {
 		mode          Mode
 		address, body string
@@ -639,6 +640,10 @@ func TestStatuspageStandIns(t *testing.T) {
 		"an incident's page":            {Backfill, "/incidents/b8n5t1r6y2qc", incident, ""},
 		"home, redirected from an API":  {Poll, "/", home, ""},
 		"summary at an unusual address": {Poll, "/status", summary, ""},
+		"status for the summary":        {Poll, "/api/v2/summary.json", status, "does not say which incidents are open"},
+		"status for the home page":      {Poll, "", status, "does not say which incidents are open"},
+		"components for the summary":    {Poll, "/api/v2/summary.json", `{"page":{"id":"k7m2p9x4q1zz"},"components":[]}`, "does not say which incidents are open"},
+		"status itself":                 {Poll, "/api/v2/status.json", status, ""},
 	} {
 		_, err := statuspage{}.Parse(Source{URL: orbitdesk, Mode: tc.mode}, Page{URL: orbitdesk + tc.address, Body: []byte(tc.body)})
 		if tc.want == "" && err != nil || tc.want != "" && (!errors.Is(err, ErrShape) || !strings.Contains(err.Error(), tc.want)) {

@@ -101,6 +101,9 @@ func (vultr) Parse(_ Source, p Page) (Result, error) {
 	if doc.Alerts == nil || doc.Regions != nil && len(*doc.Regions) == 0 {
 		return Result{}, notWanted(p, wantVultr)
 	}
+	if u, err := url.Parse(p.URL); err == nil && doc.Regions == nil && strings.HasSuffix(u.Path, "/status.json") {
+		return Result{}, shapeErrorf("Vultr's status.json without its regions, and so without their alerts")
+	}
 	res := Result{Document: vultrAlerts, Coverage: Coverage{Open: true}}
 	if p.URL != "" {
 		res.PageURL = HomeOf(vultr{}, p.URL)

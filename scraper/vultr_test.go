@@ -94,6 +94,16 @@ func TestVultrRefuses(t *testing.T) {
 	})
 }
 
+// Both documents have a list of alerts of their own, which is empty where regions have them all.
+func TestVultrStatusWithoutRegionsIsRefused(t *testing.T) {
+	page := Page{URL: "https://status.vultr.example/status.json", Body: []byte(`{"service_alerts":[],"areas":{"atl":{"alerts":[]}}}`)}
+	mustRefuse(t, "a status without regions", vultr{}, page)
+	page.URL = "https://status.vultr.example/alerts.json"
+	if _, err := (vultr{}).Parse(Source{}, page); err != nil {
+		t.Error(err)
+	}
+}
+
 func FuzzVultrParse(f *testing.F) {
 	seeds(f, "vultr")
 	f.Fuzz(func(t *testing.T, body []byte) { checkFuzzed(t, vultr{}, body) })

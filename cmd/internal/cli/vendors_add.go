@@ -36,7 +36,7 @@ func (a *app) vendorsAddCommand() *cobra.Command {
 of what is served there which platform it is made with, shows the newest incidents that would be stored, and
 prints the lines for config.toml. --write appends them to the file.
 
-It follows redirects, and asks the page's own server only, thirty times at the most. A page that no platform
+It follows redirects, and asks the page's own server only, 45 times at the most. A page that no platform
 reads is called what it is: a login page, a feed that it links to, a parked domain.`,
 		Args: takes(1, 1, "the address of a status page, or the name of a well-known vendor"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.vendorsAdd(cmd.Context(), f, args[0]) },

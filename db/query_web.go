@@ -25,7 +25,7 @@ type VendorState struct {
 	Name             string // name for people
 	Owner            string
 	Sources          int    // status pages that the configuration lists
-	Failing          int    // of those, how many could not be read at the last attempt
+	Failing          int    // of those, how many could not be read three times in a row or more often
 	NeverRead        int    // of those, how many were never read live
 	FailingSinceAt   string // first failure of the one that has failed for longest
 	LastSuccessAt    string // oldest last good reading among the pages
@@ -45,7 +45,7 @@ func (d *DB) VendorStates(ctx context.Context) ([]VendorState, error) {
 			&v.IntervalSeconds, &v.IndicatorSinceAt)
 	}, `
 		SELECT v.vendor_id, v.slug, coalesce(nullif(v.name, ''), v.slug) AS vendor_name, v.owner, count(s.source_id),
-			coalesce(sum(s.consecutive_failures > 0), 0), coalesce(sum(s.last_success_at IS NULL), 0), coalesce(min(s.failing_since_at), ''),
+			coalesce(sum(s.consecutive_failures >= 3), 0), coalesce(sum(s.last_success_at IS NULL), 0), coalesce(min(s.failing_since_at), ''),
 			coalesce(min(s.last_success_at), ''), coalesce(max(s.interval_seconds), 0), coalesce(min(s.indicator_since_at), '')
 		FROM vendors v LEFT JOIN sources s ON s.vendor_id = v.vendor_id AND s.watched = 1
 		GROUP BY v.vendor_id ORDER BY vendor_name COLLATE NOCASE, v.slug`)

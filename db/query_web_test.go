@@ -94,7 +94,9 @@ func TestVendorStates(t *testing.T) {
 	worst.Impact = "critical"
 	f.save(Scrape{At: after(minute), AllOpen: true, AllComponents: true, Incidents: read(outage("mild", t0, "investigating"), worst, outage("past", t0, "resolved"), work("w", t0, "in_progress")),
 		Components: []normalize.Component{{Key: "a", Name: "A", Status: normalize.StatusDegraded, VendorStatus: "degraded"}, {Key: "b", Name: "B", Status: normalize.StatusUnknown}}})
-	f.save(Scrape{At: after(2 * minute), Err: errRefused})
+	for n := range 3 {
+		f.save(Scrape{At: after(time.Duration(n+2) * minute), Err: errRefused})
+	}
 	states, err := f.VendorStates(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -3,15 +3,19 @@ package web
 import (
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strconv"
+	"time"
 
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
 
 const (
-	shownAhead   = 40
-	shownPast    = 40
+	farAhead     = 10 * 365 * 24 * time.Hour
+	shownAhead   = 25
+	shownLate    = 10
+	shownPast    = 25
 	shownSources = 50
 	shownScrapes = 15
 	shownFinding = 15
@@ -28,6 +32,7 @@ type maintenanceBody struct {
 	Running []db.Incident
 	Late    []db.Incident // the window has passed without a word
 	Ahead   []monthOf
+	More    int // further ones under way or ahead
 	Past    []monthOf
 	Older   string
 	Newer   string
@@ -38,24 +43,22 @@ func (s *Server) maintenancePage(r *http.Request) (view, error) {
 	page = min(max(page, 1), 10_000)
 	var b maintenanceBody
 	if page == 1 {
-		ahead, err := s.db.MaintenanceAhead(r.Context(), shownAhead)
+		ahead, err := s.db.UpcomingMaintenance(r.Context(), s.now(), farAhead)
 		if err != nil {
 			return view{}, err
 		}
-		now := normalize.FormatTime(s.now())
-		for _, m := range ahead {
-			end := m.ScheduledEndAt
-			if end == "" {
-				end = m.ScheduledStartAt
-			}
+		for n, m := range ahead {
 			switch {
+			case n >= shownAhead:
+				b.More++
 			case m.State == string(normalize.StateInProgress) || m.State == string(normalize.StateVerifying):
 				b.Running = append(b.Running, m)
-			case end != "" && end < now:
-				b.Late = append(b.Late, m)
 			default:
 				b.Ahead = addMonth(b.Ahead, m)
 			}
+		}
+		if b.Late, err = s.late(r); err != nil {
+			return view{}, err
 		}
 	}
 	past, err := s.db.MaintenancePast(r.Context(), shownPast+1, (page-1)*shownPast)
@@ -73,6 +76,24 @@ func (s *Server) maintenancePage(r *http.Request) (view, error) {
 		b.Newer = "?page=" + strconv.Itoa(page-1)
 	}
 	return view{Template: "maintenance", Title: "Maintenance", Nav: "maintenance", Body: b}, nil
+}
+
+// late returns maintenances whose window has passed and of which the vendor has not said that they began or
+// ended.
+func (s *Server) late(r *http.Request) ([]db.Incident, error) {
+	planned, err := s.db.MaintenanceAhead(r.Context(), shownLate)
+	if err != nil {
+		return nil, err
+	}
+	now := normalize.FormatTime(s.now())
+	return slices.DeleteFunc(planned, func(m db.Incident) bool {
+		end := m.ScheduledEndAt
+		if end == "" {
+			end = m.ScheduledStartAt
+		}
+		running := m.State == string(normalize.StateInProgress) || m.State == string(normalize.StateVerifying)
+		return running || end == "" || end >= now
+	}), nil
 }
 
 func addMonth(months []monthOf, m db.Incident) []monthOf {

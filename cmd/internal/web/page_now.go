@@ -77,7 +77,7 @@ func (s *Server) present(r *http.Request, open int) (b nowBody, err error) {
 	if b.Hidden, err = s.db.HiddenOpen(ctx); err != nil {
 		return b, err
 	}
-	ahead, err := s.db.MaintenanceAhead(ctx, 200)
+	ahead, err := s.db.UpcomingMaintenance(ctx, s.now(), 7*24*time.Hour)
 	if err != nil {
 		return b, err
 	}
@@ -87,7 +87,7 @@ func (s *Server) present(r *http.Request, open int) (b nowBody, err error) {
 			if len(b.Maintenance) < shownMaintenance {
 				b.Maintenance = append(b.Maintenance, m)
 			}
-		} else if begins := parse(begin(m)); begins.After(s.now()) && begins.Before(s.now().AddDate(0, 0, 7)) && len(b.Planned) < shownPlanned {
+		} else if parse(begin(m)).After(s.now()) && len(b.Planned) < shownPlanned {
 			b.Planned = append(b.Planned, m)
 		}
 	}

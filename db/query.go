@@ -70,15 +70,16 @@ func (f Filter) where() (string, []any) {
 		add(began+` < ?`, stamp(f.Until))
 	}
 	if !f.Changed.IsZero() {
+		// UNION ALL, since for UNION SQLite would walk the tables in the order of the numbers.
 		at, record := stamp(f.Changed), `coalesce(o.same_event_id, o.incident_id)`
 		if f.AllSources {
 			record = `o.incident_id`
 		}
 		add(`i.incident_id IN (SELECT `+record+` FROM incidents o WHERE o.incident_id IN (
 			SELECT incident_id FROM incidents WHERE first_seen_at >= ?
-			UNION SELECT incident_id FROM incident_updates WHERE first_seen_at >= ?
-			UNION SELECT incident_id FROM revisions WHERE seen_at >= ?
-			UNION SELECT incident_id FROM events WHERE at >= ? AND incident_id IS NOT NULL))`, at, at, at, at)
+			UNION ALL SELECT incident_id FROM incident_updates WHERE first_seen_at >= ?
+			UNION ALL SELECT incident_id FROM revisions WHERE seen_at >= ?
+			UNION ALL SELECT incident_id FROM events WHERE at >= ? AND incident_id IS NOT NULL))`, at, at, at, at)
 	}
 	if f.Search != "" {
 		like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(f.Search) + "%"

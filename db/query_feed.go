@@ -56,20 +56,20 @@ func (d *DB) ChangedLast(ctx context.Context, f Filter, limit int) ([]Freshness,
 	f.Search, f.AllSources = "", false
 	where, args := f.where()
 	const seen = ` AND NOT EXISTS (SELECT 1 FROM filtered_incidents x WHERE x.incident_id = i.incident_id)`
-	news := `SELECT incident_id FROM events WHERE incident_id IS NOT NULL`
-	var all []any
+	news := `SELECT incident_id FROM events WHERE event_id > (SELECT coalesce(max(event_id), 0) FROM events) - ?`
+	all := []any{feedReach}
 	if f.Vendor != "" {
-		news += ` AND source_id IN (SELECT source_id FROM sources JOIN vendors USING (vendor_id) WHERE slug = ?)`
-		all = append(all, f.Vendor)
+		news = `SELECT incident_id FROM events
+			WHERE source_id IN (SELECT source_id FROM sources JOIN vendors USING (vendor_id) WHERE slug = ?) ORDER BY event_id DESC LIMIT ?`
+		all = []any{f.Vendor, feedReach}
 	}
-	all = append(all, feedReach)
 	all = append(all, args...)
 	all = append(all, limit)
 	all = append(all, args...)
 	all = append(all, limit)
 	rows, err := list(ctx, d.read, scanFresh, `
 		WITH
-			news AS (SELECT DISTINCT incident_id FROM (`+news+` ORDER BY event_id DESC LIMIT ?)),
+			news AS (SELECT DISTINCT incident_id FROM (`+news+`) WHERE incident_id IS NOT NULL),
 			latest AS (SELECT i.incident_id FROM incidents i `+where+seen+` ORDER BY `+began+` DESC, i.incident_id DESC LIMIT ?),
 			chosen AS (
 				SELECT incident_id FROM latest

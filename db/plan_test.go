@@ -1,0 +1,236 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"modernc.org/sqlite"
+
+	"vendorwatch/normalize"
+)
+
+// recorder opens connections that keep every query which they are asked, with its arguments.
+type recorder struct {
+	dsn   string
+	mu    sync.Mutex
+	asked map[string][]any
+}
+
+func (r *recorder) Driver() driver.Driver { return &sqlite.Driver{} }
+
+func (r *recorder) Connect(context.Context) (driver.Conn, error) {
+	c, err := r.Driver().Open(r.dsn)
+	return recorded{c, r}, err
+}
+
+// recorded has of a connection's abilities those that reading needs.
+type recorded struct {
+	driver.Conn
+	r *recorder
+}
+
+func (c recorded) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	c.r.mu.Lock()
+	if c.r.asked[query] == nil {
+		c.r.asked[query] = make([]any, 0, len(args))
+		for _, a := range args {
+			c.r.asked[query] = append(c.r.asked[query], a.Value)
+		}
+	}
+	c.r.mu.Unlock()
+	return c.Conn.(driver.QueryerContext).QueryContext(ctx, query, args)
+}
+
+// asking is every way in which the dashboard, its API and its feeds ask the file.
+func asking(ctx context.Context, d *DB) map[string][]func() error {
+	now := t0
+	year := now.AddDate(-1, 0, 0)
+	var history []func() error
+	for _, vendor := range []string{"", "acme"} {
+		for _, f := range []HistoryFilter{
+			{}, {Filter: Filter{AllSources: true}}, {Filter: Filter{Search: "api down"}}, {Filter: Filter{Search: "api", AllSources: true}}, {Component: "api"},
+			{After: normalize.FormatTime(now) + "_7"}, {Filter: Filter{Severity: normalize.SeverityMajor}}, {Filter: Filter{Kind: normalize.KindMaintenance}},
+			{Filter: Filter{State: normalize.StateResolved}}, {Filter: Filter{State: normalize.StateIdentified}}, {Filter: Filter{Open: true}},
+			{Filter: Filter{Since: year}}, {Filter: Filter{Until: year}}, {Filter: Filter{Changed: now}}, {Filter: Filter{Changed: now, AllSources: true}},
+			{Component: "api", After: normalize.FormatTime(now) + "_7", Filter: Filter{Search: "api", Severity: normalize.SeverityMajor, Kind: normalize.KindIncident, Since: year, Until: now}},
+		} {
+			f.Vendor = vendor
+			history = append(history, func() error { _, err := d.History(ctx, f); return err })
+		}
+	}
+	var openByKind, updates, changed, whole []func() error
+	for _, vendor := range []string{"", "acme"} {
+		openByKind = append(openByKind, func() error { _, _, err := d.OpenByKind(ctx, normalize.KindIncident, vendor, 10); return err })
+		updates = append(updates, func() error { _, err := d.UpdatesAfter(ctx, vendor, 0, 5, 10); return err })
+		for _, f := range []Filter{{}, {Severity: normalize.SeverityMajor}, {Kind: normalize.KindIncident}, {Open: true}} {
+			f.Vendor = vendor
+			changed = append(changed, func() error { _, err := d.ChangedLast(ctx, f, 50); return err })
+		}
+	}
+	updates = append(updates, func() error { _, err := d.UpdatesAfter(ctx, "", 1, 5, 10); return err })
+	for _, w := range []WholeFilter{{Limit: 10}, {Open: true}, {Maintenances: true, Limit: 10}, {Maintenances: true, Open: true}} {
+		whole = append(whole, func() error { _, err := d.WholeIncidents(ctx, w); return err })
+		w.Vendor = "acme"
+		whole = append(whole, func() error { _, err := d.WholeIncidents(ctx, w); return err })
+	}
+	one := func(ask func() error) []func() error { return []func() error{ask} }
+	return map[string][]func() error{
+		"ChangedLast":         changed,
+		"ChannelHealth":       one(func() error { _, err := d.ChannelHealth(ctx); return err }),
+		"ComponentSpans":      one(func() error { _, err := d.ComponentSpans(ctx, []int64{1, 2}, year); return err }),
+		"ComponentsAfter":     one(func() error { _, err := d.ComponentsAfter(ctx, "acme", "operational", 1, 10); return err }),
+		"ComponentsNow":       one(func() error { _, err := d.ComponentsNow(ctx, "acme"); return err }),
+		"Coverage":            one(func() error { _, err := d.Coverage(ctx, "acme", year, now); return err }),
+		"DeliveryCounts":      one(func() error { _, err := d.DeliveryCounts(ctx); return err }),
+		"EventsAfter":         one(func() error { _, err := d.EventsAfter(ctx, 5, 100); return err }),
+		"Facts":               one(func() error { _, err := d.Facts(ctx); return err }),
+		"FreshnessOf":         one(func() error { _, err := d.FreshnessOf(ctx, []int64{1, 2}); return err }),
+		"HasVendor":           one(func() error { _, err := d.HasVendor(ctx, "acme"); return err }),
+		"HiddenOpen":          one(func() error { _, err := d.HiddenOpen(ctx); return err }),
+		"History":             history,
+		"IncidentByID":        one(func() error { _, err := d.IncidentByID(ctx, 1); return err }),
+		"LastEventID":         one(func() error { _, err := d.LastEventID(ctx); return err }),
+		"MaintenanceAhead":    one(func() error { _, err := d.MaintenanceAhead(ctx, 10); return err }),
+		"MaintenancePast":     one(func() error { _, err := d.MaintenancePast(ctx, 10, 0); return err }),
+		"OpenByKind":          openByKind,
+		"OpenCounts":          one(func() error { _, err := d.OpenCounts(ctx); return err }),
+		"PostmortemShare":     one(func() error { _, _, err := d.PostmortemShare(ctx, 1, stamp(year)); return err }),
+		"Pulses":              one(func() error { _, err := d.Pulses(ctx); return err }),
+		"RecentDeliveries":    one(func() error { _, _, err := d.RecentDeliveries(ctx, 10); return err }),
+		"RecentEvents":        one(func() error { _, _, err := d.RecentEvents(ctx, now, 10); return err }),
+		"RecentFindings":      one(func() error { _, err := d.RecentFindings(ctx, 10); return err }),
+		"RecentScrapes":       one(func() error { _, err := d.RecentScrapes(ctx, 10); return err }),
+		"SourcesAfter":        one(func() error { _, err := d.SourcesAfter(ctx, "acme", 0, 10); return err }),
+		"SourcesPage":         one(func() error { _, _, err := d.SourcesPage(ctx, 10, 0); return err }),
+		"UnreadableSources":   one(func() error { _, _, err := d.UnreadableSources(ctx, 10); return err }),
+		"UpcomingMaintenance": one(func() error { _, err := d.UpcomingMaintenance(ctx, now, day); return err }),
+		"UpdatesAfter":        updates,
+		"VendorBySlug":        one(func() error { _, err := d.VendorBySlug(ctx, "acme"); return err }),
+		"VendorComponents":    one(func() error { _, _, err := d.VendorComponents(ctx, 1, 10, 0); return err }),
+		"VendorFigures":       one(func() error { _, err := d.VendorFigures(ctx, 1, year); return err }),
+		"VendorStates":        one(func() error { _, err := d.VendorStates(ctx); return err }),
+		"WatchedPages":        one(func() error { _, err := d.WatchedPages(ctx); return err }),
+		"WholeIncidents":      whole,
+	}
+}
+
+const day = 24 * hour
+
+// in which order large tables may be walked along an index, since a page reads its first so many rows only, or
+// since the index holds only what is open.
+var walks = regexp.MustCompile(`USING (COVERING )?INDEX (incidents_open|incidents_by_began|incidents_by_window|incidents_filtered\w*)\b`)
+
+// No answer of the dashboard reads all incidents, updates or events, however many there are.
+func TestNoPageReadsAWholeTable(t *testing.T) {
+	f := newFile(t)
+	f.baseline()
+	f.save(Scrape{At: t0, AllOpen: true, Incidents: read(outage("x", t0, "investigating", "resolved"), outage("y", t0, "investigating"))})
+	r := &recorder{dsn: "file:" + filepath.ToSlash(f.Path()) + "?mode=rw&_pragma=query_only(1)", asked: map[string][]any{}}
+	plain := f.read
+	f.read = sql.OpenDB(r)
+	t.Cleanup(func() { plain.Close() })
+	ways := asking(t.Context(), f.DB)
+	for name, all := range ways {
+		for n, ask := range all {
+			if err := ask(); err != nil {
+				t.Errorf("%s, way %d: %v", name, n, err)
+			}
+		}
+	}
+	for _, name := range calledBy(t, "../cmd/internal/web") {
+		if ways[name] == nil {
+			t.Errorf("the dashboard calls DB.%s, of which this test does not know whether it reads a whole table: add it to asking", name)
+		}
+	}
+	large := aliasesIn(strings.Join(f.rows(`SELECT sql FROM sqlite_master WHERE type = 'view'`), "\n"))
+	if len(r.asked) < 60 || len(large) < 4 {
+		t.Fatalf("%d queries and %d names of large tables in views, there must be more", len(r.asked), len(large))
+	}
+	for query, args := range r.asked {
+		names := append(aliasesIn(query), large...)
+		for _, step := range planOf(t, plain, query, args) {
+			words := strings.Fields(step)
+			if words[0] == "SCAN" && slices.Contains(names, words[1]) && !walks.MatchString(step) {
+				t.Errorf("a whole table is read (%s) by:\n%s\nof whose plan it is a step:\n%s", step, query, strings.Join(planOf(t, plain, query, args), "\n"))
+			}
+		}
+	}
+}
+
+var tableOf = regexp.MustCompile(`(?i)\b(?:FROM|JOIN)\s+(incidents|incident_updates|events)\b(?:\s+(?:AS\s+)?(\w+))?`)
+
+// aliasesIn lists the names that a query gives to large tables, the tables' own included.
+func aliasesIn(query string) []string {
+	names := []string{"incidents", "incident_updates", "events"}
+	for _, m := range tableOf.FindAllStringSubmatch(query, -1) {
+		if m[2] != "" {
+			names = append(names, m[2])
+		}
+	}
+	return names
+}
+
+// planOf returns the steps in which SQLite answers a query.
+func planOf(t *testing.T, read *sql.DB, query string, args []any) (steps []string) {
+	t.Helper()
+	rows, err := read.QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+query, args...)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, query)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+			t.Fatal(err)
+		}
+		steps = append(steps, step)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return steps
+}
+
+// calledBy lists the methods of a field db that the program files of a folder call.
+func calledBy(t *testing.T, folder string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Name(), ".go") || strings.HasSuffix(e.Name(), "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), filepath.Join(folder, e.Name()), nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok {
+				if method, ok := call.Fun.(*ast.SelectorExpr); ok {
+					if on, ok := method.X.(*ast.SelectorExpr); ok && on.Sel.Name == "db" && !slices.Contains(names, method.Sel.Name) {
+						names = append(names, method.Sel.Name)
+					}
+				}
+			}
+			return true
+		})
+	}
+	if len(names) < 20 {
+		t.Fatalf("found %v only", names)
+	}
+	return names
+}

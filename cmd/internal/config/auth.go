@@ -59,7 +59,7 @@ func (c *checker) credentials(v *Vendor, path string) {
 		if n < first {
 			continue
 		}
-		if at := fmt.Sprintf("%s.source[%d].auth", path, n-first); c.index.has(at) {
+		if at := fmt.Sprintf("%s.source[%d].auth", path, n-first); c.index.under(at) {
 			s.Credentials = c.auth(&s.Auth, at, s.URL)
 		}
 	}
@@ -68,7 +68,7 @@ func (c *checker) credentials(v *Vendor, path string) {
 // auth reads the secrets of a page's table and binds them to the page's server. It returns nil where the file has
 // no such table, or where it is wrong.
 func (c *checker) auth(a *Auth, path, page string) *scraper.Auth {
-	if !c.index.has(path) {
+	if !c.index.under(path) { // [[vendor.auth.header]] alone makes the table too
 		return nil
 	}
 	before := len(c.mistakes)

@@ -63,6 +63,30 @@ func TestAuth(t *testing.T) {
 	}
 }
 
+// TestAuthWithoutItsOwnTable holds that headers, cookies and parameters count where no [vendor.auth] stands above them.
+func TestAuthWithoutItsOwnTable(t *testing.T) {
+	for _, kind := range []string{"header", "cookie", "query"} {
+		text := "[fetch]\ncontact = \"ops@acme.example\"\n[[vendor]]\nname = \"Acme\"\nurl = \"https://status.acme.example\"\n"
+		value := "name = \"token\"\nenv = \"ACME_TOKEN\"\n"
+		for where, table := range map[string]string{
+			"vendor": text + "[[vendor.auth." + kind + "]]\n" + value,
+			"source": text + "[[vendor.source]]\nurl = \"https://eu.acme.example\"\n[[vendor.source.auth." + kind + "]]\n" + value,
+		} {
+			c, err := Parse("config.toml", []byte(table), func(string) string { return "t0ken-of-acme" })
+			if err != nil {
+				t.Fatalf("%s of a %s: %v", kind, where, err)
+			}
+			sources := c.Vendors[0].Sources
+			if sources[len(sources)-1].Credentials == nil {
+				t.Errorf("a %s of a %s is not sent", kind, where)
+			}
+			if _, err := Parse("config.toml", []byte(table), func(string) string { return "" }); err == nil {
+				t.Errorf("a %s of a %s whose variable is not set is no mistake", kind, where)
+			}
+		}
+	}
+}
+
 // TestMissingSecrets holds that a secret which is not set is a mistake with its line and key, but not for what only
 // reads the record.
 func TestMissingSecrets(t *testing.T) {

@@ -21,6 +21,7 @@ func (s *Server) routes() *http.ServeMux {
 	s.apiRoutes(mux)
 	s.feedRoutes(mux)
 	s.metricsRoutes(mux)
+	s.mcpRoutes(mux)
 	mux.HandleFunc("GET /events", s.live)
 	mux.HandleFunc("GET /static/{name}", s.static)
 	mux.HandleFunc("GET /healthz", s.healthz)

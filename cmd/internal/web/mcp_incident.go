@@ -1,0 +1,110 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+// mcpIncident is one incident as far as its size allows. What is left out is said.
+func (s *Server) mcpIncident(ctx context.Context, in mcpIncidentIn) (out mcpIncidentOut, err error) {
+	i, err := s.db.IncidentByID(ctx, in.IncidentID)
+	if errors.Is(err, errNotFound) {
+		return out, badRequest{fmt.Sprintf("there is no incident %d on record; incident_history and open_incidents give the numbers", in.IncidentID)}
+	}
+	if err != nil {
+		return out, err
+	}
+	out = mcpIncidentOut{
+		mcpIncident: s.brief(i.Incident), Summary: s.summary(i), VendorSeverity: shorten(i.VendorSeverity, 100), VendorState: shorten(i.VendorState, 100),
+		Affected: []mcpComponent{}, Timeline: []mcpUpdate{}, Edits: []mcpEdit{}, SameEvent: []mcpRecord{}, LeftOut: []string{},
+	}
+	out.LatestBody = ""
+	for _, c := range i.AffectedComponents[:min(mcpComponents, len(i.AffectedComponents))] {
+		out.Affected = append(out.Affected, mcpComponent{shorten(c.GroupName, 100), shorten(c.Name, 100), c.Status, ""})
+	}
+	if n := len(i.AffectedComponents) - mcpComponents; n > 0 {
+		out.LeftOut = append(out.LeftOut, count(n, "component"))
+	}
+	for _, o := range i.SameEvent[:min(20, len(i.SameEvent))] {
+		out.SameEvent = append(out.SameEvent, mcpRecord{o.IncidentID, o.PageURL, shorten(o.Title, 300), o.State})
+	}
+	addTimeline(&out, i.Updates)
+	addEdits(&out, i)
+	return out, nil
+}
+
+// addTimeline adds the posts, the newest of them where there are too many.
+func addTimeline(out *mcpIncidentOut, updates []db.Update) {
+	var posts []db.Update
+	for _, u := range updates {
+		if u.State == string(normalize.StatePostmortem) {
+			// Where there are several, the last one stands.
+			out.Postmortem = u.Body
+			continue
+		}
+		posts = append(posts, u)
+	}
+	var cut bool
+	if out.Postmortem, cut = clip(out.Postmortem, mcpBodies/2); cut {
+		out.LeftOut = append(out.LeftOut, "the end of the postmortem")
+	}
+	first, letters, shortened := len(posts), 0, 0
+	for first > 0 && len(posts)-first < mcpPosts {
+		body, cut := clip(posts[first-1].Body, mcpBody)
+		if letters += len(body); letters > mcpBodies {
+			break
+		}
+		first--
+		posts[first].Body = body
+		if cut {
+			shortened++
+		}
+	}
+	if first > 0 {
+		out.LeftOut = append(out.LeftOut, "the oldest "+count(first, "post"))
+	}
+	if shortened > 0 {
+		out.LeftOut = append(out.LeftOut, "the end of "+count(shortened, "post"))
+	}
+	for _, u := range posts[first:] {
+		out.Timeline = append(out.Timeline, mcpUpdate{u.PostedAt, u.State, shorten(u.VendorState, 100), u.Body, u.RemovedAt})
+	}
+}
+
+// addEdits adds what the vendor changed, the newest of it where there is too much.
+func addEdits(out *mcpIncidentOut, i db.IncidentDetail) {
+	posted := map[int64]string{}
+	for _, u := range i.Updates {
+		posted[u.UpdateID] = u.PostedAt
+	}
+	edits := i.Revisions
+	if n := len(edits) - mcpEdits; n > 0 {
+		out.LeftOut = append(out.LeftOut, "the oldest "+count(n, "edit"))
+		edits = edits[n:]
+	}
+	shortened := false
+	for _, r := range edits {
+		old, cutOld := clip(r.OldValue, 500)
+		new, cutNew := clip(r.NewValue, 500)
+		shortened = shortened || cutOld || cutNew
+		out.Edits = append(out.Edits, mcpEdit{r.SeenAt, r.Field, posted[r.UpdateID], old, new})
+	}
+	if shortened {
+		out.LeftOut = append(out.LeftOut, "the end of long values among the edits")
+	}
+}
+
+// clip cuts a text to n bytes at the most, at a letter, and tells whether it did.
+func clip(text string, n int) (string, bool) {
+	if len(text) <= n {
+		return text, false
+	}
+	for n > 0 && text[n]&0xC0 == 0x80 {
+		n--
+	}
+	return text[:n] + "…", true
+}

@@ -19,6 +19,14 @@ func (d *DB) SourcesAfter(ctx context.Context, vendor string, afterID int64, lim
 	return health, nil
 }
 
+// HasVendor reports whether there is a vendor of that slug.
+func (d *DB) HasVendor(ctx context.Context, slug string) (known bool, err error) {
+	if err = d.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM vendors WHERE slug = ?)`, slug).Scan(&known); err != nil {
+		return false, fmt.Errorf("vendor %q: %w", slug, err)
+	}
+	return known, nil
+}
+
 // ListedComponent is a component with the vendor and the page that show it.
 type ListedComponent struct {
 	Component

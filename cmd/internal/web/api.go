@@ -21,27 +21,40 @@ import (
 //go:embed openapi.json
 var openAPI []byte
 
-// apiRoutes adds the JSON API. Its names are those of the SQL columns, and it only reads.
-func (s *Server) apiRoutes(mux *http.ServeMux) {
-	for path, build := range map[string]func(*http.Request) (any, error){
-		"vendors":                s.apiVendors,
-		"vendors/{slug}":         s.apiVendor,
-		"sources":                s.apiSources,
-		"components":             s.apiComponents,
-		"incidents":              s.apiIncidents,
-		"incidents/{id}":         s.apiIncident,
-		"incidents/{id}/updates": s.apiIncidentUpdates,
-		"updates":                s.apiUpdates,
-		"health":                 s.apiHealth,
-	} {
-		mux.HandleFunc("GET /api/v1/"+path, s.api(build))
+// apiPaths are the paths of the JSON API. Its names are those of the SQL columns, and it only reads.
+func (s *Server) apiPaths() map[string]http.HandlerFunc {
+	return map[string]http.HandlerFunc{
+		"/api/v1/vendors":                s.api(s.apiVendors),
+		"/api/v1/vendors/{slug}":         s.api(s.apiVendor),
+		"/api/v1/sources":                s.api(s.apiSources),
+		"/api/v1/components":             s.api(s.apiComponents),
+		"/api/v1/incidents":              s.api(s.apiIncidents),
+		"/api/v1/incidents/{id}":         s.api(s.apiIncident),
+		"/api/v1/incidents/{id}/updates": s.api(s.apiIncidentUpdates),
+		"/api/v1/updates":                s.api(s.apiUpdates),
+		"/api/v1/events":                 s.apiEvents,
+		"/api/v1/health":                 s.api(s.apiHealth),
+		"/api/v1/openapi.json":           s.apiDocument,
 	}
-	mux.HandleFunc("GET /api/v1/events", s.apiEvents)
-	mux.HandleFunc("GET /api/v1/openapi.json", func(w http.ResponseWriter, r *http.Request) {
-		s.send(w, r, http.StatusOK, "application/json", openAPI)
-	})
+}
+
+// apiRoutes adds the JSON API and the documents in the form of Statuspage.
+func (s *Server) apiRoutes(mux *http.ServeMux) {
+	for path, answer := range s.apiPaths() {
+		mux.HandleFunc("GET "+path, answer)
+	}
 	s.statuspageRoutes(mux)
 	mux.HandleFunc("/api/", s.api(s.noSuchPath))
+}
+
+// apiDocument serves the description of the API, its server being the one that is asked.
+func (s *Server) apiDocument(w http.ResponseWriter, r *http.Request) {
+	if _, err := parameters(r); err != nil {
+		s.apiProblem(w, r, err)
+		return
+	}
+	// A prefix comes from the configuration and is a path; JSON needs nothing of it escaped that a path may have.
+	s.send(w, r, http.StatusOK, "application/json", bytes.Replace(openAPI, []byte(`"url": "/"`), []byte(`"url": "`+s.link("/")+`"`), 1))
 }
 
 func (s *Server) noSuchPath(r *http.Request) (any, error) {
@@ -74,6 +87,21 @@ func (s *Server) api(build func(*http.Request) (any, error)) http.HandlerFunc {
 		}
 		s.send(w, r, http.StatusOK, d.media, d.body)
 	}
+}
+
+// isAPI reports whether a request is for a path that programs ask for, which is answered in JSON whatever goes wrong.
+func (s *Server) isAPI(r *http.Request) bool {
+	path := strings.TrimPrefix(r.URL.Path, s.o.Prefix)
+	return strings.HasPrefix(path, "/api/") || (strings.HasPrefix(path, "/vendors/") && strings.Contains(path, "/api/"))
+}
+
+// refuse answers before any handler does: with a problem where a program asks, else in plain text.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, status int, detail string) {
+	if s.isAPI(r) {
+		s.apiProblem(w, r, problem{status, detail})
+		return
+	}
+	http.Error(w, detail, status)
 }
 
 func (s *Server) apiProblem(w http.ResponseWriter, r *http.Request, err error) {
@@ -113,6 +141,7 @@ const (
 // what was not asked for.
 type asked struct{ url.Values }
 
+// parameters reads those of a request; the error names the one that is not known, or given twice.
 func parameters(r *http.Request, known ...string) (asked, error) {
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -120,6 +149,9 @@ func parameters(r *http.Request, known ...string) (asked, error) {
 	}
 	for name, all := range values {
 		if !slices.Contains(known, name) {
+			if len(known) == 0 {
+				return asked{}, badRequest{fmt.Sprintf("There is no parameter %q; this path takes none.", name)}
+			}
 			return asked{}, badRequest{fmt.Sprintf("There is no parameter %q; there are: %s.", name, strings.Join(known, ", "))}
 		}
 		if len(all) > 1 {
@@ -129,24 +161,21 @@ func parameters(r *http.Request, known ...string) (asked, error) {
 	return asked{values}, nil
 }
 
-// number reads a whole number of 0 and more, at most most.
-func (a asked) number(name string, otherwise, most int64) (int64, error) {
+// number reads a whole number from least to most.
+func (a asked) number(name string, otherwise, least, most int64) (int64, error) {
 	text := a.Get(name)
 	if text == "" {
 		return otherwise, nil
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n < 0 || n > most {
-		return 0, badRequest{fmt.Sprintf("%s=%q is not a number from 0 to %d.", name, text, most)}
+	if err != nil || n < least || n > most {
+		return 0, badRequest{fmt.Sprintf("%s=%q is not a number from %d to %d.", name, text, least, most)}
 	}
 	return n, nil
 }
 
 func (a asked) limit() (int, error) {
-	n, err := a.number("limit", apiLimit, apiMaxLimit)
-	if err == nil && n == 0 {
-		err = badRequest{fmt.Sprintf("limit=0 asks for nothing; write a number from 1 to %d.", apiMaxLimit)}
-	}
+	n, err := a.number("limit", apiLimit, 1, apiMaxLimit)
 	return int(n), err
 }
 
@@ -164,9 +193,32 @@ func (a asked) moment(name string) (time.Time, error) {
 	return time.Time{}, badRequest{fmt.Sprintf("%s=%q is not a time; write one like 2026-11-23T10:02:05Z, or a day like 2026-11-23.", name, text)}
 }
 
+// vendorAsked reads the slug of a vendor, "" for all. One that is not on record is an error: a list without anything,
+// for a name that is misspelt, would look like a vendor without trouble.
+func (s *Server) vendorAsked(r *http.Request, a asked) (string, error) {
+	slug := strings.ToLower(strings.TrimSpace(a.Get("vendor")))
+	if slug == "" {
+		return "", nil
+	}
+	known, err := s.db.HasVendor(r.Context(), slug)
+	if err == nil && !known {
+		err = badRequest{fmt.Sprintf("vendor=%q is not on record; %s lists the slugs of those that are.", slug, s.link("/api/v1/vendors"))}
+	}
+	return slug, err
+}
+
+// oneOf reads a word of a list, "" where it is not asked for.
+func (a asked) oneOf(name string, words []string) (string, error) {
+	word := a.Get(name)
+	if word != "" && !slices.Contains(words, word) {
+		return "", badRequest{fmt.Sprintf("%s=%q is not known; write one of: %s.", name, word, strings.Join(words, ", "))}
+	}
+	return word, nil
+}
+
 // after reads the number of the last row of the page before, and the size of the page.
 func (a asked) after() (after int64, limit int, err error) {
-	if after, err = a.number("after", 0, 1<<62); err != nil {
+	if after, err = a.number("after", 0, 0, 1<<62); err != nil {
 		return 0, 0, err
 	}
 	limit, err = a.limit()

@@ -35,21 +35,27 @@ func (s *Server) apiEvents(w http.ResponseWriter, r *http.Request) {
 		})(w, r)
 		return
 	}
-	if id, err := strconv.ParseInt(r.Header.Get("Last-Event-ID"), 10, 64); err == nil && id > after {
-		after = id
-	} else if a.Get("after") == "" {
-		// Who does not say where to begin wants what comes, not the whole record.
-		if after, err = s.db.LastEventID(r.Context()); err != nil {
-			s.apiProblem(w, r, err)
-			return
-		}
+	newest, err := s.db.LastEventID(r.Context())
+	if err != nil {
+		s.apiProblem(w, r, err)
+		return
 	}
+	// A reader that comes back says in the header what it had last, and asks for the address it began with. Who
+	// says nothing wants what comes, not the whole record; and a number that no event has yet is of another file.
+	last, err := strconv.ParseInt(r.Header.Get("Last-Event-ID"), 10, 64)
+	switch {
+	case err == nil && last >= 0:
+		after = max(after, last)
+	case a.Get("after") == "":
+		after = newest
+	}
+	after = min(after, newest)
 	s.follow(w, r, after, s.streamEvents)
 }
 
 // wantsStream reports whether a request is one for a stream, which lasts longer than an answer.
 func wantsStream(r *http.Request) bool {
-	return strings.Contains(r.Header.Get("Accept"), "text/event-stream")
+	return r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/event-stream")
 }
 
 // streamEvents writes the events after the last one, at most a page of them.
@@ -78,7 +84,7 @@ func (s *Server) follow(w http.ResponseWriter, r *http.Request, last int64, news
 		defer func() { <-s.stream }()
 	default:
 		w.Header().Set("Retry-After", "60")
-		http.Error(w, "Too many wait for news already; this one does not refresh itself.", http.StatusServiceUnavailable)
+		s.refuse(w, r, http.StatusServiceUnavailable, "Too many wait for news already; this one does not refresh itself.")
 		return
 	}
 	w.Header().Set("Content-Type", "text/event-stream")

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 
 	"vendorwatch/db"
@@ -111,12 +113,18 @@ func (s *Server) apiSources(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.db.SourcesAfter(r.Context(), a.Get("vendor"), after, limit)
+	vendor, err := s.vendorAsked(r, a)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.db.SourcesAfter(r.Context(), vendor, after, limit)
 	return struct {
 		Sources []db.SourceHealth `json:"sources"`
 		Next    string            `json:"next,omitempty"`
 	}{rows, next(rows, limit, func(h db.SourceHealth) int64 { return h.SourceID })}, err
 }
+
+var componentStatuses = []string{"operational", "degraded_performance", "partial_outage", "major_outage", "under_maintenance", "unknown"}
 
 func (s *Server) apiComponents(r *http.Request) (any, error) {
 	a, err := parameters(r, "vendor", "status", "after", "limit")
@@ -127,7 +135,15 @@ func (s *Server) apiComponents(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.db.ComponentsAfter(r.Context(), a.Get("vendor"), a.Get("status"), after, limit)
+	vendor, err := s.vendorAsked(r, a)
+	if err != nil {
+		return nil, err
+	}
+	status, err := a.oneOf("status", componentStatuses)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.db.ComponentsAfter(r.Context(), vendor, status, after, limit)
 	return struct {
 		Components []db.ListedComponent `json:"components"`
 		Next       string               `json:"next,omitempty"`
@@ -154,6 +170,9 @@ func (s *Server) apiIncidents(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if q.filter.Vendor, err = s.vendorAsked(r, a); err != nil {
+		return nil, err
+	}
 	q.filter.Since, q.filter.Until = since, until
 	if q.filter.Changed, err = a.moment("updated_since"); err != nil {
 		return nil, err
@@ -162,6 +181,9 @@ func (s *Server) apiIncidents(r *http.Request) (any, error) {
 		return nil, err
 	}
 	page, err := s.db.History(r.Context(), q.filter)
+	if errors.Is(err, db.ErrNotFound) {
+		return nil, badRequest{fmt.Sprintf("after=%q is nothing that next gave.", q.filter.After)}
+	}
 	return struct {
 		Incidents []db.Incident `json:"incidents"`
 		Next      string        `json:"next,omitempty"`
@@ -200,7 +222,11 @@ func (s *Server) apiUpdates(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.listUpdates(r, a, a.Get("vendor"), 0)
+	vendor, err := s.vendorAsked(r, a)
+	if err != nil {
+		return nil, err
+	}
+	return s.listUpdates(r, a, vendor, 0)
 }
 
 func (s *Server) listUpdates(r *http.Request, a asked, vendor string, incident int64) (any, error) {

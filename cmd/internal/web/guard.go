@@ -32,7 +32,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
 		defer s.recovered(w, r)
 		if len(r.URL.RequestURI()) > maxURL {
-			http.Error(w, "The address is too long.", http.StatusRequestURITooLong)
+			s.refuse(w, r, http.StatusRequestURITooLong, "The address is too long.")
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
@@ -48,7 +48,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		if path != "/healthz" && !s.o.Auth.allows(r) {
 			h.Set("WWW-Authenticate", `Basic realm="vendorwatch", charset="UTF-8"`)
 			h.Set("Cache-Control", "no-store")
-			http.Error(w, "This dashboard asks for a password or a token.", http.StatusUnauthorized)
+			s.refuse(w, r, http.StatusUnauthorized, "This dashboard asks for a password or a token.")
 			return
 		}
 		if path != "/events" && !(path == "/api/v1/events" && wantsStream(r)) {
@@ -77,5 +77,5 @@ func (s *Server) recovered(w http.ResponseWriter, r *http.Request) {
 		panic(problem)
 	}
 	s.o.Log.Error("page", "path", r.URL.Path, "panic", problem, "stack", string(debug.Stack()))
-	http.Error(w, "This page failed; the log says why.", http.StatusInternalServerError)
+	s.refuse(w, r, http.StatusInternalServerError, "This page failed; the log says why.")
 }

@@ -36,6 +36,7 @@ func rich(t testing.TB, o Options) *record {
 	// Words that mean nothing to us, times that cannot be read, an incident that names its impact in nobody's words.
 	odd := incident("odd", "Something odd", "catastrophic", nil, says("pondering", before(50*minute), "We think about it."), says("update", before(40*minute), "We still do."))
 	odd.State = "pondering"
+	odd.Updates[0].Created = at(before(48 * minute))
 	odd.Resolved = normalize.RawTime{Text: "the day after tomorrow"}
 	notice := incident("terms", "New terms of service", "none", nil, says("investigating", before(2*day24), "From March on."), says("resolved", before(2*day24-minute), "That is all."))
 	notice.Kind = "notice"

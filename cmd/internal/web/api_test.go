@@ -1,0 +1,445 @@
+package web
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vendorwatch/db"
+)
+
+func TestAPIFilters(t *testing.T) {
+	r := rich(t, Options{})
+	for _, c := range []struct {
+		query string
+		want  []string
+	}{
+		{"vendor=acme&kind=incident", []string{"Slow in Europe", "API answers are slow", "Access denied for all users"}},
+		{"vendor=ACME&kind=maintenance", []string{"Database upgrade"}},
+		{"severity=major", []string{"Last words", "API answers are slow"}},
+		{"severity=minor&vendor=odds", []string{"Something odd", "Exports fail"}},
+		{"state=investigating", []string{"Last words", "Slow in Europe", "Exports fail"}},
+		{"state=open&kind=incident", []string{"Last words", "Slow in Europe", "Something odd", "API answers are slow"}},
+		{"kind=notice", []string{"New terms of service"}},
+		{"q=disk", []string{"API answers are slow"}},
+		{"q=router+change", []string{"Router change, second try", "Router change"}},
+		{"component=Prod2&kind=incident", []string{"Slow in Europe", "Access denied for all users"}},
+		{"since=2026-11-23T08:00:00Z&until=2026-11-23T11:00:00Z&kind=incident", []string{"API answers are slow"}},
+		{"until=2026-11-20&kind=incident", []string{"Access denied for all users"}},
+		{"since=2026-11-23T12:59:00%2B02:00&kind=incident", []string{"Last words", "Slow in Europe", "Something odd"}},
+	} {
+		if diff := cmp.Diff(c.want, names(decoded(t, r.get("/api/v1/incidents?"+c.query)), "incidents", "title")); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", c.query, diff)
+		}
+	}
+	for path, want := range map[string][]string{
+		"/api/v1/components?vendor=acme":                {"Web Client", "Web Client", "API"},
+		"/api/v1/components?vendor=acme&status=unknown": {},
+		"/api/v1/components?status=unknown":             {"Beta"},
+	} {
+		if diff := cmp.Diff(want, names(decoded(t, r.get(path)), "components", "name")); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", path, diff)
+		}
+	}
+	if got := names(decoded(t, r.get("/api/v1/sources?vendor=acme")), "sources", "platform"); !cmp.Equal(got, []string{"statuspage", "pingoru"}) {
+		t.Errorf("sources of acme: %q", got)
+	}
+	if got := names(decoded(t, r.get("/api/v1/updates?vendor=moody")), "updates", "body"); len(got) != 0 {
+		t.Errorf("updates of a vendor that has none: %q", got)
+	}
+}
+
+func TestAPIVendorState(t *testing.T) {
+	r := rich(t, Options{})
+	got := map[string]string{}
+	for _, each := range decoded(t, r.get("/api/v1/vendors"))["vendors"].([]any) {
+		v := each.(map[string]any)
+		got[v["slug"].(string)] = fmt.Sprintf("%v readable=%v", v["state"], v["readable"])
+	}
+	want := map[string]string{"acme": "major readable=true", "blind": "unreadable readable=false", "dropped": "not_watched readable=false", "fresh": "unreadable readable=false",
+		"moody": "unwell readable=true", "odds": "unknown readable=true", "quiet": "quiet readable=true"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("states (-want +got)\n%s", diff)
+	}
+}
+
+// walk reads a listing page by page. between is called after each page.
+func (r *record) walk(t *testing.T, path, list, id string, between func()) []string {
+	t.Helper()
+	var all []string
+	for after := ""; ; {
+		doc := decoded(t, r.get(path+after))
+		all = append(all, names(doc, list, id)...)
+		next, _ := doc["next"].(string)
+		if next == "" {
+			return all
+		}
+		if len(all) > 1000 {
+			t.Fatalf("%s does not end", path)
+		}
+		after = "&after=" + next
+		between()
+	}
+}
+
+// Pages give each row once, though rows are added while they are read.
+func TestAPIPagesGiveEachRowOnce(t *testing.T) {
+	for _, c := range []struct{ path, list, id string }{
+		{"/api/v1/incidents?limit=2", "incidents", "incident_id"},
+		{"/api/v1/incidents?limit=1&kind=incident", "incidents", "incident_id"},
+		{"/api/v1/updates?limit=3", "updates", "update_id"},
+		{"/api/v1/events?limit=4", "events", "event_id"},
+		{"/api/v1/components?limit=2", "components", "component_id"},
+		{"/api/v1/sources?limit=1", "sources", "source_id"},
+	} {
+		t.Run(c.path, func(t *testing.T) {
+			r := rich(t, Options{})
+			before := names(decoded(t, r.get(strings.Replace(c.path, "limit=", "limit=40", 1))), c.list, c.id)
+			added := 0
+			read := r.walk(t, c.path, c.list, c.id, func() {
+				if added++; added < 4 {
+					r.save(db.Scrape{SourceID: r.watched[1], At: now.Add(time.Duration(added) * minute), AllOpen: false,
+						Incidents: read(incident(fmt.Sprint("added", added), fmt.Sprint("Added ", added), "minor", nil, says("investigating", now.Add(time.Duration(added)*minute), "x")))})
+				}
+			})
+			seen := map[string]bool{}
+			for _, id := range read {
+				if seen[id] {
+					t.Errorf("%s was given twice", id)
+				}
+				seen[id] = true
+			}
+			for _, id := range before {
+				if !seen[id] {
+					t.Errorf("%s was not given", id)
+				}
+			}
+			if added < 2 {
+				t.Errorf("all was read in %d pages: nothing was added meanwhile", added+1)
+			}
+		})
+	}
+}
+
+func TestAPIUpdatedSince(t *testing.T) {
+	r := rich(t, Options{})
+	since := func(at time.Time) []string {
+		return names(decoded(t, r.get("/api/v1/incidents?updated_since="+at.Format(time.RFC3339Nano))), "incidents", "title")
+	}
+	later := now.Add(hour)
+	if got := since(later); len(got) != 0 {
+		t.Fatalf("before anything happened: %q", got)
+	}
+	// Each of these is something learned of an incident that began long before.
+	denied := incident("denied", "Access denied for nearly all users", "minor", clientWeb,
+		says("investigating", before(9*day24), "Users are answered with 403. We are looking into it."), says("resolved", before(9*day24-7*minute), "Fixed for most users."))
+	r.save(db.Scrape{SourceID: r.watched[0], At: later, Incidents: read(denied)})
+	if diff := cmp.Diff([]string{"Access denied for nearly all users"}, since(later)); diff != "" {
+		t.Errorf("after an edit (-want +got)\n%s", diff)
+	}
+	if got := since(later.Add(time.Millisecond)); len(got) != 0 {
+		t.Errorf("since the moment after: %q", got)
+	}
+}
+
+func TestAPIRefusesWhatItDoesNotUnderstand(t *testing.T) {
+	r := rich(t, Options{Prefix: "/status"})
+	for _, c := range []struct {
+		method, path string
+		status       int
+		detail       string
+	}{
+		{"GET", "/api/v1/incidents?vendors=acme", 400, `There is no parameter "vendors"; there are: updated_since, limit, q, vendor,`},
+		{"GET", "/api/v1/vendors?limit=1", 400, `There is no parameter "limit"; this path takes none.`},
+		{"GET", "/api/v1/incidents?limit=1&limit=2", 400, "The parameter limit is given twice."},
+		{"GET", "/api/v1/incidents?limit=0", 400, `limit="0" is not a number from 1 to 500.`},
+		{"GET", "/api/v1/incidents?limit=501", 400, `limit="501" is not a number from 1 to 500.`},
+		{"GET", "/api/v1/incidents?after=x", 400, `after="x" is nothing that next gave.`},
+		{"GET", "/api/v1/incidents?vendor=acmee", 400, `vendor="acmee" is not on record; /status/api/v1/vendors lists the slugs of those that are.`},
+		{"GET", "/api/v1/incidents?severity=huge", 400, `severity="huge" is not known; write one of: critical, major, minor, none.`},
+		{"GET", "/api/v1/incidents?since=yesterday", 400, `since="yesterday" is not a time; write one like 2026-11-23T10:02:05Z, or a day like 2026-11-23.`},
+		{"GET", "/api/v1/incidents?q=%zz", 400, "The part of the address after ? cannot be read."},
+		{"GET", "/api/v1/components?status=fine", 400, `status="fine" is not known; write one of: operational,`},
+		{"GET", "/api/v1/components?vendor=nobody", 400, `vendor="nobody" is not on record`},
+		{"GET", "/api/v1/sources?vendor=nobody", 400, `vendor="nobody" is not on record`},
+		{"GET", "/api/v1/updates?vendor=nobody", 400, `vendor="nobody" is not on record`},
+		{"GET", "/api/v1/updates?after=-1", 400, `after="-1" is not a number from 0 to`},
+		{"GET", "/api/v1/events?since=1", 400, `There is no parameter "since"; there are: after, limit.`},
+		{"GET", "/api/v1/vendors/nobody", 404, "Nothing is on record under this address."},
+		{"GET", "/api/v1/incidents/999999", 404, "Nothing is on record under this address."},
+		{"GET", "/api/v1/incidents/1e3", 404, "Nothing is on record under this address."},
+		{"GET", "/api/v1/incidents/999999/updates", 404, "Nothing is on record under this address."},
+		{"GET", "/api/v1/nothing", 404, "There is no such path; see /status/api/v1/openapi.json for those that there are."},
+		{"GET", "/api/", 404, "There is no such path"},
+		{"POST", "/api/v1/incidents", 405, "This API only reads; ask with GET."},
+		{"DELETE", "/api/v1/incidents/1", 405, "This API only reads"},
+		{"PUT", "/vendors/acme/api/v2/summary.json", 405, "This API only reads"},
+		{"GET", "/api/v1/incidents?q=" + strings.Repeat("x", maxURL), 414, "The address is too long."},
+	} {
+		for _, prefix := range []string{"", "/status"} {
+			a := r.get(prefix+c.path, func(req *http.Request) { req.Method = c.method })
+			var p struct {
+				Type, Title, Detail string
+				Status              int
+			}
+			if err := json.Unmarshal([]byte(a.text), &p); err != nil {
+				t.Errorf("%s %.60s: %v\n%s", c.method, c.path, err, a.text)
+				continue
+			}
+			if a.status != c.status || p.Status != c.status || !strings.HasPrefix(p.Detail, c.detail) || p.Title != http.StatusText(c.status) || p.Type != "about:blank" ||
+				a.header.Get("Content-Type") != "application/problem+json" {
+				t.Errorf("%s %.60s: %d %s %+v\nwant %d %s", c.method, c.path, a.status, a.header.Get("Content-Type"), p, c.status, c.detail)
+			}
+			if c.status == 405 && a.header.Get("Allow") != "GET, HEAD" {
+				t.Errorf("%s %s: Allow is %q", c.method, c.path, a.header.Get("Allow"))
+			}
+		}
+	}
+}
+
+// The password is asked for with a problem, too, and nothing is told without it.
+func TestAPIAuth(t *testing.T) {
+	r := rich(t, Options{Auth: Auth{}.Bearer("sesame"), Prefix: "/status"})
+	for _, path := range []string{"/api/v1/vendors", "/status/api/v1/events", "/api/v1/openapi.json", "/api/v2/summary.json", "/vendors/acme/api/v2/summary.json", "/api/nothing"} {
+		a := r.get(path)
+		if a.status != 401 || a.header.Get("Content-Type") != "application/problem+json" || a.header.Get("WWW-Authenticate") == "" || a.header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: status %d, headers %v", path, a.status, a.header)
+		}
+		a = r.get(path, func(req *http.Request) { req.Header.Set("Authorization", "Bearer sesame") })
+		if want := map[bool]int{true: 404, false: 200}[path == "/api/nothing"]; a.status != want {
+			t.Errorf("%s with the token: status %d", path, a.status)
+		}
+	}
+}
+
+// Each answer has a tag by which it is not sent again; HEAD is GET without the body.
+func TestAPIConditional(t *testing.T) {
+	r := rich(t, Options{})
+	for _, path := range []string{"/api/v1/vendors", "/api/v1/vendors/acme", "/api/v1/sources", "/api/v1/components", "/api/v1/incidents", "/api/v1/incidents/1", "/api/v1/incidents/1/updates",
+		"/api/v1/updates", "/api/v1/events", "/api/v1/health", "/api/v1/openapi.json", "/api/v2/summary.json", "/vendors/acme/api/v2/incidents.json"} {
+		full := r.page(path)
+		tag := full.header.Get("ETag")
+		again := r.get(path, func(req *http.Request) { req.Header.Set("If-None-Match", `"other", W/`+tag) })
+		if again.status != 304 || again.text != "" || again.header.Get("ETag") != tag {
+			t.Errorf("%s: status %d, %d bytes where nothing has changed", path, again.status, len(again.text))
+		}
+		head := r.get(path, func(req *http.Request) { req.Method = "HEAD" })
+		if head.status != 200 || head.text != "" || head.header.Get("Content-Length") != fmt.Sprint(len(full.text)) || head.header.Get("ETag") != tag {
+			t.Errorf("HEAD %s: status %d, length %s of %d", path, head.status, head.header.Get("Content-Length"), len(full.text))
+		}
+		if full.header.Get("Access-Control-Allow-Origin") != "" || full.header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: headers %v", path, full.header)
+		}
+	}
+	tag := r.page("/api/v1/incidents").header.Get("ETag")
+	r.save(db.Scrape{SourceID: r.watched[1], At: now, Incidents: read(incident("new", "New", "minor", nil, says("investigating", now, "x")))})
+	if a := r.get("/api/v1/incidents", func(req *http.Request) { req.Header.Set("If-None-Match", tag) }); a.status != 200 {
+		t.Errorf("status %d though there is a new incident", a.status)
+	}
+	head := r.get("/api/v1/events", func(req *http.Request) { req.Method = "HEAD"; req.Header.Set("Accept", "text/event-stream") })
+	if head.status != 200 || head.header.Get("Content-Type") != "application/json" {
+		t.Errorf("HEAD of the stream: status %d %s", head.status, head.header.Get("Content-Type"))
+	}
+}
+
+func TestAPIBehindAPrefix(t *testing.T) {
+	r := rich(t, Options{Prefix: "/status"})
+	if got := decoded(t, r.get("/status/api/v1/vendors/acme"))["api_url"]; got != "/status/api/v1/vendors/acme" {
+		t.Errorf("api_url %q", got)
+	}
+	servers := decoded(t, r.get("/status/api/v1/openapi.json"))["servers"].([]any)
+	if got := servers[0].(map[string]any)["url"]; got != "/status/" {
+		t.Errorf("server of the document: %q", got)
+	}
+	if got := decoded(t, r.get("/status/vendors/acme/api/v2/status.json"))["page"].(map[string]any)["url"]; got != r.url+"/status/vendors/acme" {
+		t.Errorf("page of Acme: %q", got)
+	}
+}
+
+// sse is an event of a stream.
+type sse struct{ id, name, data string }
+
+// stream reads events until want of them came, the stream ends, or the test does.
+func (r *record) stream(t *testing.T, path, last string, want int) (events []sse, start string) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	lines, start := r.open(t, ctx, path, last)
+	for len(events) < want {
+		e, ok := nextEvent(lines)
+		if !ok {
+			t.Fatalf("the stream ended after %d events of %d: %v", len(events), want, lines.Err())
+		}
+		events = append(events, e)
+	}
+	return events, start
+}
+
+// open begins a stream, and returns the id that it begins with.
+func (r *record) open(t *testing.T, ctx context.Context, path, last string) (*bufio.Scanner, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Accept", "text/event-stream")
+	if last != "" {
+		req.Header.Set("Last-Event-ID", last)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { res.Body.Close() })
+	if res.StatusCode != 200 || res.Header.Get("Content-Type") != "text/event-stream" {
+		t.Fatalf("status %d %s", res.StatusCode, res.Header.Get("Content-Type"))
+	}
+	lines := bufio.NewScanner(res.Body)
+	lines.Buffer(nil, 1<<20)
+	start := ""
+	for lines.Scan() && lines.Text() != "" {
+		if id, ok := strings.CutPrefix(lines.Text(), "id: "); ok {
+			start = id
+		}
+	}
+	return lines, start
+}
+
+func nextEvent(lines *bufio.Scanner) (e sse, ok bool) {
+	for lines.Scan() {
+		name, value, _ := strings.Cut(lines.Text(), ": ")
+		switch name {
+		case "id":
+			e.id = value
+		case "event":
+			e.name = value
+		case "data":
+			e.data = value
+		case "":
+			if e.data != "" {
+				return e, true
+			}
+		}
+	}
+	return e, false
+}
+
+// A stream goes on where the reader stopped, with nothing lost and nothing twice, and says what the listing says.
+func TestAPIEventStream(t *testing.T) {
+	r := rich(t, Options{Poll: 2 * time.Millisecond})
+	schema := newContract(t).schema(t, "/components/schemas/Event")
+	listed := decoded(t, r.get("/api/v1/events?limit=500"))["events"].([]any)
+	if len(listed) < 10 {
+		t.Fatalf("only %d events", len(listed))
+	}
+	id := func(n int) string { return fmt.Sprint(listed[n].(map[string]any)["event_id"]) }
+
+	// All of it, in three connections, each beginning after what the one before had.
+	var got []sse
+	for _, part := range []int{4, 3, len(listed) - 7} {
+		path, last := "/api/v1/events?after=0", ""
+		if len(got) > 0 {
+			last = got[len(got)-1].id // the browser asks for the address it began with, and adds this header
+		}
+		events, _ := r.stream(t, path, last, part)
+		got = append(got, events...)
+	}
+	for n, e := range got {
+		var value any
+		if err := json.Unmarshal([]byte(e.data), &value); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(listed[n], value); diff != "" || e.id != id(n) || e.name != listed[n].(map[string]any)["kind"] {
+			t.Errorf("event %d is %+v (-listed +sent)\n%s", n, e, diff)
+		}
+		if err := schema.Validate(value); err != nil {
+			t.Error(err)
+		}
+	}
+
+	newest := id(len(listed) - 1)
+	for _, c := range []struct{ name, path, last, start string }{
+		{"who says nothing gets what comes", "/api/v1/events", "", newest},
+		{"the address says where to begin", "/api/v1/events?after=" + id(2), "", id(2)},
+		{"the header goes before the address", "/api/v1/events?after=" + id(2), id(5), id(5)},
+		{"a reader that had nothing gets all", "/api/v1/events", "0", "0"},
+		{"a number of another file is not waited for", "/api/v1/events", "999999", newest},
+		{"a header that is no number is none", "/api/v1/events?after=" + id(1), "x", id(1)},
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		if _, start := r.open(t, ctx, c.path, c.last); start != c.start {
+			t.Errorf("%s: it begins after %s, want %s", c.name, start, c.start)
+		}
+		cancel()
+	}
+
+	// What is learned while a stream is open comes by it.
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	lines, _ := r.open(t, ctx, "/api/v1/events", "")
+	r.save(db.Scrape{SourceID: r.watched[1], At: now, Incidents: read(incident("new", "Something new", "minor", nil, says("investigating", now, "x")))})
+	e, ok := nextEvent(lines)
+	if !ok || e.name != "incident_opened" || !strings.Contains(e.data, `"title":"Something new"`) {
+		t.Errorf("after an incident has opened: %+v", e)
+	}
+}
+
+// Streams end when the service stops, so that it does not wait for them; too many of them are refused.
+func TestAPIEventStreamEnds(t *testing.T) {
+	r := story(t, Options{})
+	server := New(r.DB, Options{Now: func() time.Time { return now }, Poll: time.Hour})
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(ctx, listener) }()
+	here := &record{DB: r.DB, t: t, url: "http://" + listener.Addr().String()}
+	lines, _ := here.open(t, t.Context(), "/api/v1/events", "")
+	for range cap(server.stream) - 1 {
+		server.stream <- struct{}{}
+	}
+	a := here.get("/api/v1/events", func(req *http.Request) { req.Header.Set("Accept", "text/event-stream") })
+	if a.status != 503 || a.header.Get("Retry-After") == "" || a.header.Get("Content-Type") != "application/problem+json" {
+		t.Errorf("one stream too many: status %d, headers %v", a.status, a.header)
+	}
+	stop()
+	if _, more := nextEvent(lines); more {
+		t.Error("the stream went on")
+	}
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAPIEventsAfter(t *testing.T) {
+	r := rich(t, Options{})
+	all := names(decoded(t, r.get("/api/v1/events")), "events", "event_id")
+	for n := range all {
+		if got := names(decoded(t, r.get("/api/v1/events?after="+all[n])), "events", "event_id"); !slices.Equal(got, all[n+1:]) {
+			t.Errorf("after %s: %q, want %q", all[n], got, all[n+1:])
+		}
+	}
+	if got := fmt.Sprint(decoded(t, r.get("/api/v1/health"))["last_event_id"]); got != all[len(all)-1] {
+		t.Errorf("last_event_id %s, want %s", got, all[len(all)-1])
+	}
+	withheld := map[string]bool{}
+	for _, each := range decoded(t, r.get("/api/v1/events"))["events"].([]any) {
+		if why, ok := each.(map[string]any)["withheld"].(string); ok {
+			withheld[why] = true
+		}
+	}
+	if !withheld["same_event"] || !withheld["filtered"] {
+		t.Errorf("of what channels are not told, only %v is listed", withheld)
+	}
+}

@@ -103,7 +103,7 @@ Try it without any set-up:  vendorwatch demo`,
 	root.AddCommand(
 		a.serveCommand(), a.scrapeCommand(), a.importCommand(), a.backfillCommand(), a.inspectCommand(),
 		a.incidentsCommand(), a.showCommand(), a.vendorsCommand(), a.digestCommand(), a.deliveriesCommand(), a.muteCommand(), a.reportCommand(),
-		a.configCommand(), a.dbCommand(), a.demoCommand(), a.versionCommand(),
+		a.configCommand(), a.dbCommand(), a.demoCommand(), a.mcpCommand(), a.versionCommand(),
 	)
 	return root
 }

@@ -69,7 +69,7 @@ func (a *app) dbCommand() *cobra.Command {
 		},
 	}
 	prune.Flags().StringVar(&keep, "older-than", "30d", "delete rows older than this (30d, 720h); those of failures are kept longer")
-	return group("db", "Look after the SQLite file", check, backup, prune)
+	return group("db", "Look after the SQLite file", check, backup, prune, a.renormalizeCommand())
 }
 
 func (a *app) dbCheck(ctx context.Context) error {

@@ -1,0 +1,154 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"vendorwatch/cmd/internal/config"
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+	"vendorwatch/scraper"
+)
+
+func (a *app) renormalizeCommand() *cobra.Command {
+	var vendor string
+	var dryRun bool
+	c := &cobra.Command{
+		Use:   "renormalize",
+		Short: "Give the stored words of vendors their meaning again, after a mapping was mended",
+		Long: `renormalize reads the vendors' own words, which are kept beside what was made of them, with the mapping that
+this program and the config file have now: states, severities, kinds, times, updates and findings. Nobody is told
+anything, no event is written, and what the stored words do not speak of stays as it is. Done twice, it changes
+nothing the second time.
+
+  vendorwatch db renormalize --dry-run`,
+		Args: takes(0, 0, "no arguments"),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.renormalize(cmd.Context(), vendor, dryRun) },
+	}
+	c.Flags().StringVar(&vendor, "vendor", "", "only this vendor (slug or name)")
+	c.Flags().BoolVar(&dryRun, "dry-run", false, "print what would change, and change nothing")
+	a.jsonFlag(c)
+	return c
+}
+
+func (a *app) renormalize(ctx context.Context, vendor string, dryRun bool) error {
+	pages, err := a.describedPages()
+	if err != nil {
+		return err
+	}
+	file, err := a.openToWrite(ctx)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	sources, err := renormalizable(ctx, file, vendor)
+	if err != nil {
+		return err
+	}
+	done := []db.Renormalized{}
+	for _, s := range sources {
+		selectors := pages[s.Vendor+" "+s.PageURL]
+		words := func(platform string) (normalize.Words, bool) {
+			p, err := scraper.Lookup(platform)
+			if err != nil || platform == scraper.Custom && selectors == nil {
+				return normalize.Words{}, false
+			}
+			if platform != scraper.Custom {
+				return scraper.WordsFor(p, nil), true
+			}
+			return scraper.WordsFor(p, selectors), true
+		}
+		if _, known := words(s.Platform); !known {
+			fmt.Fprintf(a.stderr, "%s: %s is left as it is: the config file does not say how to read it\n", s.Vendor, s.PageURL)
+			continue
+		}
+		r, err := file.Renormalize(ctx, s.SourceID, time.Now(), dryRun, words)
+		if err != nil {
+			return err
+		}
+		if r.Wordless > 0 {
+			fmt.Fprintf(a.stderr, "%s: left as it was on %s: %s whose words are not stored, or in part only\n", s.Vendor, s.PageURL, count(r.Wordless, "incident"))
+		}
+		done = append(done, r)
+	}
+	if a.asJSON {
+		return a.printJSON(done)
+	}
+	a.printRenormalized(done, dryRun)
+	return nil
+}
+
+func (a *app) printRenormalized(done []db.Renormalized, dryRun bool) {
+	t := a.table("Vendor", "Field", "From", "To", "Rows")
+	read, changed, rows := 0, 0, 0
+	for _, r := range done {
+		read, changed = read+r.Incidents, changed+r.Changed
+		for _, c := range r.Changes {
+			t.AppendRow(table.Row{r.Vendor, c.Field, shorten(c.From, 60), shorten(c.To, 60), c.Count})
+			rows++
+		}
+	}
+	if rows > 0 {
+		t.Render()
+	}
+	verb := "changed"
+	if dryRun {
+		verb = "would change"
+	}
+	fmt.Fprintf(a.stderr, "%s of %s read again, %d %s\n", count(read, "incident"), count(len(done), "page"), changed, verb)
+}
+
+// renormalizable returns the pages of a vendor, or of all.
+func renormalizable(ctx context.Context, file *db.DB, vendor string) ([]db.Source, error) {
+	vendors, err := file.Vendors(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var sources []db.Source
+	var slugs []string
+	found := vendor == ""
+	for _, v := range vendors {
+		slugs = append(slugs, v.Slug)
+		if vendor != "" && !strings.EqualFold(v.Slug, vendor) && !strings.EqualFold(v.Name, vendor) {
+			continue
+		}
+		found = true
+		of, err := file.SourcesOf(ctx, v.Slug)
+		if err != nil {
+			return nil, err
+		}
+		sources = append(sources, of...)
+	}
+	if !found {
+		return nil, usagef("--vendor: %s has no vendor %q; write one of: %s", file.Path(), vendor, strings.Join(slugs, ", "))
+	}
+	return sources, nil
+}
+
+// describedPages returns the selectors of the pages that the config file describes, by vendor and address.
+// Without a config file there are none.
+func (a *app) describedPages() (map[string]*scraper.Selectors, error) {
+	c, err := config.LoadToRead(a.configPath)
+	if errors.Is(err, fs.ErrNotExist) && a.configPath == "config.toml" {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	pages := map[string]*scraper.Selectors{}
+	for _, v := range c.Vendors {
+		for _, s := range v.Sources {
+			if s.Selectors != nil {
+				pages[v.Slug+" "+strings.TrimRight(s.URL, "/")] = s.Selectors
+			}
+		}
+	}
+	return pages, nil
+}

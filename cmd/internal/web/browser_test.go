@@ -86,6 +86,9 @@ func openTab(t *testing.T, browser context.Context, own string, l look) *tab {
 	ctx, cancel := chromedp.NewContext(browser)
 	t.Cleanup(cancel)
 	tb := &tab{t: t, ctx: ctx, own: own, url: map[network.RequestID]string{}}
+	if err := chromedp.Do(ctx); err != nil { // a tab lives as long as the context that is its first
+		t.Fatal(err)
+	}
 	tb.do(chromedp.EmulateViewport(l.width, l.height))
 	call(tb, func(ctx context.Context) error {
 		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
@@ -107,7 +110,8 @@ func (tb *tab) hear(event any) {
 	case *network.EventRequestWillBeSent:
 		tb.url[e.RequestID] = e.Request.URL
 		tb.asks = append(tb.asks, e.Request.URL)
-		if !strings.HasPrefix(e.Request.URL, tb.own+"/") && !strings.HasPrefix(e.Request.URL, "about:") {
+		// Pictures of the browser's own fields are data, and asked of nobody.
+		if !strings.HasPrefix(e.Request.URL, tb.own+"/") && !strings.HasPrefix(e.Request.URL, "about:") && !strings.HasPrefix(e.Request.URL, "data:") {
 			wrong("a request to another server: %s", e.Request.URL)
 		}
 	case *network.EventLoadingFinished:
@@ -122,15 +126,15 @@ func (tb *tab) hear(event any) {
 			wrong("%s: status %d", u, e.Response.Status)
 		}
 	case *runtime.EventConsoleAPICalled:
-		if e.Type == runtime.APITypeError || e.Type == runtime.APITypeWarning || e.Type == runtime.APITypeAssert {
+		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning || e.Type == runtime.ConsoleAPICalledTypeAssert {
 			args, _ := json.Marshal(e.Args)
 			wrong("console.%s: %s", e.Type, args)
 		}
 	case *runtime.EventExceptionThrown:
 		wrong("exception: %s", e.ExceptionDetails.Text)
 	case *log.EventEntryAdded:
-		// A page that is not there is one of those that are looked at.
-		if (e.Entry.Level == log.LevelError || e.Entry.Level == log.LevelWarning) && !(e.Entry.Source == log.SourceNetwork && strings.HasSuffix(e.Entry.URL, "/nowhere")) {
+		// A page that is not there is one of those that are looked at; of anything else the answer itself is heard.
+		if (e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning) && !strings.HasPrefix(e.Entry.Text, "Failed to load resource") {
 			wrong("log: %s: %s %s", e.Entry.Source, e.Entry.Text, e.Entry.URL)
 		}
 	case *page.EventJavascriptDialogOpening:
@@ -175,14 +179,22 @@ func eval[T any](tb *tab, script string) (value T) {
 	return value
 }
 
-// until waits until an expression is true.
+// until waits until an expression is true. It may be asked while one page goes and the next one comes, when
+// there is nothing to ask.
 func (tb *tab) until(script string) {
 	tb.t.Helper()
 	ctx, cancel := context.WithTimeout(tb.ctx, browserWait)
 	defer cancel()
-	if _, err := chromedp.Run(ctx, chromedp.Poll[chromedp.Void](script, chromedp.WithPollingInterval(50*time.Millisecond))); err != nil {
-		text := eval[string](tb, `document.title + "\n" + document.body.innerText`)
-		tb.t.Fatalf("%s does not become true: %v; the page says:\n%s", script, err, text)
+	for {
+		is, err := chromedp.Run(ctx, chromedp.Evaluate[bool](script))
+		if is {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			tb.t.Fatalf("%s does not become true (%v); the page says:\n%s", script, err, eval[string](tb, `document.title + "\n" + document.body.innerText`))
+		case <-time.After(20 * time.Millisecond):
+		}
 	}
 }
 

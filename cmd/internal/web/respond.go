@@ -78,7 +78,16 @@ func (s *Server) render(v view) ([]byte, error) {
 	if err := t.ExecuteTemplate(&b, "layout", v); err != nil {
 		return nil, err
 	}
-	return b.Bytes(), nil
+	return bytes.Map(readInOrder, b.Bytes()), nil
+}
+
+// readInOrder drops the marks that turn round the direction in which the text after them is read, for a vendor's
+// could reach beyond its own words. Letters that are written from right to left have their direction without.
+func readInOrder(r rune) rune {
+	if '\u202a' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069' {
+		return -1
+	}
+	return r
 }
 
 // data makes a handler of what builds a document: its media type and its bytes. A name that is not empty makes

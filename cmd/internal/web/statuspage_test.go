@@ -144,6 +144,60 @@ func TestStatuspageRoundTrip(t *testing.T) {
 	}
 }
 
+// A page of Statuspage's, read, stored, served and read again, tells the same.
+func TestStatuspageRoundTripOfRealPages(t *testing.T) {
+	files, err := filepath.Glob("../../../../shared/captures/statuspage/*-summary-*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 {
+		t.Log("there are no recorded pages in ../../../../shared/captures/statuspage; only our own is read")
+	}
+	platform, err := scraper.Lookup("statuspage")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// One page of each vendor will do.
+	files = slices.CompactFunc(files, func(a, b string) bool {
+		a, _, _ = strings.Cut(filepath.Base(a), "-summary-")
+		b, _, _ = strings.Cut(filepath.Base(b), "-summary-")
+		return a == b
+	})
+	r := newRecord(t, Options{})
+	for n, file := range append(files, "../../../scraper/testdata/statuspage/api/summary.json") {
+		name := filepath.Base(file)
+		body, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		result, err := platform.Parse(scraper.Source{}, scraper.Page{Status: 200, Body: body, At: now})
+		if err != nil {
+			continue // some were recorded for what is wrong with them
+		}
+		slug := fmt.Sprintf("vendor-%d", n)
+		source := r.vendor(db.Vendor{Slug: slug, Name: result.PageName})
+		incidents, _ := normalize.Incidents(slug, result.Incidents, normalize.Words{})
+		parts, _ := normalize.Components(result.Components, normalize.Words{})
+		r.save(db.Scrape{SourceID: source, At: before(minute), AllOpen: true, AllComponents: true, Incidents: incidents, Components: parts, Indicator: result.Indicator})
+		back, told := readBack(t, r, "/vendors/"+slug)
+		if diff := cmp.Diff(onFile(t, r, slug), back); diff != "" {
+			t.Errorf("%s: incidents (-file +read back)\n%s", name, diff)
+		}
+		var want []string
+		for _, c := range parts {
+			want = append(want, fmt.Sprintf("%s›%s %s", c.Group, c.Name, c.Status))
+		}
+		slices.Sort(want)
+		slices.Sort(told)
+		if diff := cmp.Diff(want, told); diff != "" {
+			t.Errorf("%s: components (-page +read back)\n%s", name, diff)
+		}
+		if got := decoded(t, r.get("/vendors/"+slug+"/api/v2/status.json"))["status"].(map[string]any)["indicator"]; result.Indicator != "none" && got == "none" {
+			t.Errorf("%s: a page that says %q of itself is said to be well", name, result.Indicator)
+		}
+	}
+}
+
 // decoded is a JSON document.
 func decoded(t *testing.T, a answer) map[string]any {
 	t.Helper()

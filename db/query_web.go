@@ -1,10 +1,12 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"vendorwatch/normalize"
@@ -169,9 +171,7 @@ func (d *DB) RecentEvents(ctx context.Context, since time.Time, limit int) ([]Ev
 	if err != nil {
 		return nil, 0, fmt.Errorf("recent events: %w", err)
 	}
-	for a, b := 0, len(events)-1; a < b; a, b = a+1, b-1 {
-		events[a], events[b] = events[b], events[a]
-	}
+	slices.SortFunc(events, func(a, b Event) int { return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(b.EventID, a.EventID)) })
 	return events, total, nil
 }
 

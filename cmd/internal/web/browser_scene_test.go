@@ -45,9 +45,11 @@ func scene(t *testing.T) *record {
 	next.Kind, next.ScheduledStart, next.ScheduledEnd = "maintenance", at(now.Add(44*hour)), at(now.Add(47*hour))
 	done := incident("kernel", "Kernel updates of all hosts", "maintenance", nil, says("scheduled", before(20*day24), "Hosts restart one by one."), says("completed", before(12*day24), "All hosts run the new kernel."))
 	done.Kind, done.ScheduledStart, done.ScheduledEnd = "maintenance", at(before(12*day24+3*hour)), at(before(12*day24))
-	r.save(db.Scrape{SourceID: sources["cloudharbor"], At: before(3 * minute), AllOpen: true, Incidents: read(now1, next, done)})
+	r.save(db.Scrape{SourceID: sources["cloudharbor"], At: before(11 * day24), AllOpen: true, Incidents: read(done)})
+	r.save(db.Scrape{SourceID: sources["cloudharbor"], At: before(50 * minute), AllOpen: true, Incidents: read(now1, next)})
 
 	r.save(db.Scrape{SourceID: sources["signpost"], At: before(25 * minute), AllOpen: true, Indicator: "minor"})
+	r.save(db.Scrape{SourceID: sources["parcelwise"], At: before(105 * minute), AllOpen: true})
 	for n := range 4 {
 		r.save(db.Scrape{SourceID: sources["parcelwise"], At: before(time.Duration(100-5*n) * minute), HTTPStatus: 503, Requests: 1, Took: 900 * time.Millisecond,
 			Err: fmt.Errorf("fetch https://status.parcelwise.example: 503 Service Unavailable")})

@@ -71,11 +71,10 @@ func (s *Server) drawBadge(v db.VendorState) string {
 	left, right := textWidth(name)+14, textWidth(words.text)+14
 	label := escape(printable(name + ": " + words.text))
 	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="%[1]d" height="20" viewBox="0 0 %[1]d 20" role="img" aria-label="%[2]s"><title>%[2]s</title>`+
-		`<clipPath id="r"><rect width="%[1]d" height="20" rx="3"/></clipPath>`+
-		`<g clip-path="url(#r)"><rect width="%[3]d" height="20" fill="#3c434b"/><rect x="%[3]d" width="%[4]d" height="20" fill="%[5]s"/></g>`+
+		`<rect width="%[1]d" height="20" rx="3" fill="%[4]s"/><path d="M3 0h%[3]dv20H3a3 3 0 0 1-3-3V3a3 3 0 0 1 3-3z" fill="#3c434b"/>`+
 		`<g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,Geneva,sans-serif" font-size="11" aria-hidden="true">`+
-		`<text x="%[6]d" y="14" textLength="%[7]d" lengthAdjust="spacingAndGlyphs">%[8]s</text><text x="%[9]d" y="14" textLength="%[10]d" lengthAdjust="spacingAndGlyphs">%[11]s</text></g></svg>`+"\n",
-		left+right, label, left, right, words.colour, left/2, left-14, escape(printable(name)), left+right/2, right-14, escape(words.text))
+		`<text x="%[5]d" y="14" textLength="%[6]d" lengthAdjust="spacingAndGlyphs">%[7]s</text><text x="%[8]d" y="14" textLength="%[9]d" lengthAdjust="spacingAndGlyphs">%[10]s</text></g></svg>`+"\n",
+		left+right, label, left-3, words.colour, left/2, left-14, escape(printable(name)), left+right/2, right-14, escape(words.text))
 }
 
 // textWidth is about how wide a text is at 11 pixels, whatever font the reader has; the drawing stretches the

@@ -48,7 +48,7 @@ func (s *Server) calendar(r *http.Request) (document, error) {
 	cal.SetProductId("-//vendorwatch//EN")
 	cal.SetMethod(ical.MethodPublish)
 	cal.SetXWRCalName(printable(name))
-	cal.SetRefreshInterval("PT1H", ical.WithValue(string(ical.ValueDataTypeDuration)))
+	cal.SetRefreshInterval("PT1H") // the library adds VALUE=DURATION
 	cal.SetXPublishedTTL("PT1H")
 	for _, i := range page.Incidents {
 		if i.Filtered == 0 {

@@ -19,6 +19,9 @@ func (a answer) events(t *testing.T) map[string]*ical.VEvent {
 		t.Errorf("content type %q", got)
 	}
 	for line := range strings.SplitSeq(strings.TrimSuffix(a.text, "\r\n"), "\r\n") {
+		if strings.Count(line, ";VALUE=") > 1 {
+			t.Errorf("a parameter twice: %q", line)
+		}
 		if len(line) > 75 || strings.ContainsAny(line, "\r\n\x00\x01\x0b") {
 			t.Errorf("a line that RFC 5545 does not have: %q", line)
 		}

@@ -46,31 +46,30 @@ func (m migrations) newest() int64 {
 // migrate brings the file to the newest version. An older file is copied first; a newer one, or one
 // of another program, is refused.
 func (m migrations) migrate(ctx context.Context, conn *sql.DB, file string) error {
-	version, err := schemaVersion(ctx, conn)
-	switch {
-	case err != nil:
-		return err
-	case version > m.newest():
-		return newerError(file, version, m.newest())
-	case version == m.newest():
-		return nil
-	case version > 0:
-		if err := copyBefore(ctx, conn, file, m.newest()); err != nil {
-			return err
-		}
-	}
-	// Two programs may start on one new file at the same moment: the one that comes second fails, and
-	// finds the work done.
+	// Two programs may start on one file at the same moment: what one of them does between two migrations of the
+	// other fails, and then it finds the work done.
+	copied := false
 	for try := 0; ; try++ {
-		err := m.up(ctx, conn)
-		if err == nil {
+		version, err := schemaVersion(ctx, conn)
+		switch {
+		case err != nil:
+			return err
+		case version > m.newest():
+			return newerError(file, version, m.newest())
+		case version == m.newest():
 			return nil
+		case version > 0 && !copied:
+			err = copyBefore(ctx, conn, file, m.newest())
+			copied = err == nil
 		}
-		if now, versionErr := schemaVersion(ctx, conn); versionErr == nil && now == m.newest() {
-			return nil
+		if err == nil {
+			if err = m.up(ctx, conn); err == nil {
+				return nil
+			}
+			err = fmt.Errorf("migrate to version %d: %w", m.newest(), err)
 		}
 		if try == 3 || ctx.Err() != nil {
-			return fmt.Errorf("migrate to version %d: %w", m.newest(), err)
+			return err
 		}
 		time.Sleep(100 * time.Millisecond)
 	}

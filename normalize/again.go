@@ -28,7 +28,9 @@ func Again(known Incident, readings []Incident, words []Words) Incident {
 	a.severity(&m)
 	a.state(&m)
 	m.Title = a.title()
-	m.CreatedAt = a.time(func(i Incident) time.Time { return i.CreatedAt })
+	if !a.stampedCreation {
+		m.CreatedAt = a.time(func(i Incident) time.Time { return i.CreatedAt })
+	}
 	m.UpdatedAt = a.time(func(i Incident) time.Time { return i.UpdatedAt })
 	m.ScheduledStartAt = a.time(func(i Incident) time.Time { return i.ScheduledStartAt })
 	m.ScheduledEndAt = a.time(func(i Incident) time.Time { return i.ScheduledEndAt })
@@ -45,12 +47,13 @@ func Again(known Incident, readings []Incident, words []Words) Incident {
 
 // again is one incident whose words are read again.
 type again struct {
-	known    Incident
-	readings []Incident
-	words    []Words
-	newest   Incident   // all readings, joined
-	shown    [][]Update // by stored update: what the readings make of it
-	stale    bool       // the stored words are older than what is known by others
+	known           Incident
+	readings        []Incident
+	words           []Words
+	newest          Incident   // all readings, joined
+	shown           [][]Update // by stored update: what the readings make of it
+	stale           bool       // the stored words are older than what is known by others
+	stampedCreation bool       // machines wrote when the entry and its updates were made
 }
 
 // meaning makes a stored value of its word again. Where a page has moved from one platform to another, either
@@ -226,6 +229,22 @@ func (a *again) end(m *Incident) {
 	}
 }
 
+// findStamped finds out whether machines wrote all times of creation. The first of those is kept whatever is said
+// later, and there is no mapping by which they could have been misread.
+func (a *again) findStamped() {
+	a.stampedCreation = true
+	stamped := func(t RawTime) bool {
+		_, ok := stampedTime(t.Text)
+		return ok || t.IsZero()
+	}
+	for _, r := range a.readings {
+		for _, raw := range r.Raws {
+			a.stampedCreation = a.stampedCreation && stamped(raw.Created) &&
+				!slices.ContainsFunc(raw.Updates, func(u RawUpdate) bool { return !stamped(u.Created) })
+		}
+	}
+}
+
 // findStale finds out whether others than the stored words told what is known: by the vendor's own stamps,
 // as far as machines write them and no mapping is needed to read them, or because the stored words lack the
 // newest update.
@@ -254,6 +273,7 @@ func (a *again) updates() []Update {
 		unknown = append(unknown, a.pair(r.Updates)...)
 	}
 	a.findStale()
+	a.findStamped()
 	out := slices.Clone(known)
 	moved := false
 	var was, is State // in force
@@ -264,7 +284,9 @@ func (a *again) updates() []Update {
 		was, is = inForce(was, known[n].State), inForce(is, u.State)
 		u.Body = a.body(n)
 		u.PostedAt = a.updateTime(n, func(u Update) time.Time { return u.PostedAt })
-		u.CreatedAt = a.updateTime(n, func(u Update) time.Time { return u.CreatedAt })
+		if !a.stampedCreation {
+			u.CreatedAt = a.updateTime(n, func(u Update) time.Time { return u.CreatedAt })
+		}
 		moved = moved || !u.PostedAt.Equal(known[n].PostedAt)
 	}
 	for _, u := range unknown {

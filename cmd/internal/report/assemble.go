@@ -162,6 +162,7 @@ func (d *Digest) place(s *story, now time.Time) {
 	case opened && s.marked("already_open"):
 		d.AlreadyOpen = append(d.AlreadyOpen, s.item)
 	case opened, s.has(normalize.EventIncidentReopened) && !over:
+		s.item.Reopened = !opened
 		d.New = append(d.New, s.item)
 	case s.has(normalize.EventIncidentResolved) && over:
 		d.Resolved = append(d.Resolved, s.item)

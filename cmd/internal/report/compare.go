@@ -107,7 +107,7 @@ func (d Digest) compareWords() string {
 		return ""
 	}
 	span := Duration(parse(d.UntilAt).Sub(parse(d.FromAt)))
-	return fmt.Sprintf("%s, %s; in the %s before %s, %s", count(c.Now.Incidents, "incident"), c.Now.impactWords(), span, count(c.Before.Incidents, "incident"), c.Before.impactWords())
+	return fmt.Sprintf("%s began, %s; in the %s before %d began, %s", count(c.Now.Incidents, "incident"), c.Now.impactWords(), span, c.Before.Incidents, c.Before.impactWords())
 }
 
 func (f Figures) impactWords() string {
@@ -116,7 +116,7 @@ func (f Figures) impactWords() string {
 	}
 	words := Duration(seconds(f.ImpactSeconds)) + " of impact"
 	if f.WorstVendor != "" {
-		words += " (most of it " + f.WorstVendor + ", " + Duration(seconds(f.WorstSeconds)) + ")"
+		words += " (worst " + f.WorstVendor + ", " + Duration(seconds(f.WorstSeconds)) + ")"
 	}
 	return words
 }

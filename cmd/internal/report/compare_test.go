@@ -30,7 +30,7 @@ func TestFiguresOfAWindow(t *testing.T) {
 func TestComparisonInWords(t *testing.T) {
 	d := Digest{FromAt: "2026-11-22T09:00:00.000Z", UntilAt: "2026-11-23T09:00:00.000Z", Compared: &Comparison{
 		Now: Figures{Incidents: 1, ImpactSeconds: 3600, WorstVendor: "Acme", WorstSeconds: 3600}}}
-	if got, want := d.compareWords(), "1 incident, 1 h of impact (most of it Acme, 1 h); in the 1 d before 0 incidents, no impact"; got != want {
+	if got, want := d.compareWords(), "1 incident began, 1 h of impact (worst Acme, 1 h); in the 1 d before 0 began, no impact"; got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 	d.Compared = &Comparison{}

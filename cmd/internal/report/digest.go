@@ -66,6 +66,7 @@ type Item struct {
 	EventIDs   []int64  `json:"event_ids,omitempty"`  // what is new about it
 	Notes      []string `json:"notes,omitempty"`      // the same in words
 	Postmortem string   `json:"postmortem,omitempty"` // its text in Markdown, in the section of postmortems
+	Reopened   bool     `json:"reopened,omitempty"`   // it had opened before the window, and began again within it
 }
 
 // Part is a component whose status changed.
@@ -146,7 +147,8 @@ type section struct {
 
 func (d Digest) sections() []section {
 	all := []section{
-		{title: "New incidents", items: d.New},
+		{title: "New incidents", items: d.fresh(false)},
+		{title: "Opened again", items: d.fresh(true)},
 		{title: "Already open when we began to watch", items: d.AlreadyOpen},
 		{title: "Still open", items: d.StillOpen},
 		{title: "Gone from the page without a resolution", items: d.LeftFeed},
@@ -165,6 +167,17 @@ func (d Digest) sections() []section {
 		}
 	}
 	return kept
+}
+
+// fresh returns those of New that were told to have opened before and began again, or the others.
+func (d Digest) fresh(again bool) []Item {
+	var items []Item
+	for _, i := range d.New {
+		if i.Reopened == again {
+			items = append(items, i)
+		}
+	}
+	return items
 }
 
 // headline says the most important in one line. It never calls quiet what could not be seen.
@@ -216,14 +229,14 @@ func stillOpen(n int) string {
 
 func (d Digest) newsWords() []string {
 	parts := []string{"No new incident"}
-	if n := len(d.New); n > 0 {
+	if n := len(d.fresh(false)); n > 0 {
 		parts[0] = count(n, "new incident")
 	}
 	for _, p := range []struct {
 		items []Item
 		words string
 	}{
-		{d.AlreadyOpen, "already open"}, {d.StillOpen, "still open"}, {d.LeftFeed, "gone from the page"},
+		{d.fresh(true), "opened again"}, {d.AlreadyOpen, "already open"}, {d.StillOpen, "still open"}, {d.LeftFeed, "gone from the page"},
 		{d.Resolved, "resolved"},
 	} {
 		if n := len(p.items); n > 0 {

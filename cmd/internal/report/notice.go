@@ -125,11 +125,14 @@ func (m Message) what(i AlertItem) string {
 		if noun == string(normalize.KindMaintenance) {
 			return maintenanceWords(i)
 		}
-		words := severityWords(i.Severity)
-		if normalize.Severity(i.Severity) == normalize.SeverityUnknown || normalize.Severity(i.Severity) == normalize.SeverityNone {
-			return noun + " opened, " + words
+		words, now := severityWords(i.Severity), ""
+		if normalize.State(i.State).Over() {
+			now = ", by now " + stateWords(i.Item)
 		}
-		return words + " " + noun + " opened"
+		if normalize.Severity(i.Severity) == normalize.SeverityUnknown || normalize.Severity(i.Severity) == normalize.SeverityNone {
+			return noun + " opened, " + words + now
+		}
+		return words + " " + noun + " opened" + now
 	case ReasonMaintenance:
 		return maintenanceWords(i)
 	case ReasonWorsened:

@@ -43,6 +43,8 @@ func (r *Renderer) Message(ctx context.Context, d db.Delivery, now time.Time) (M
 			m.Source, err = r.source(ctx, d, events)
 		default:
 			m.Items, err = r.items(ctx, d, events)
+			// Nobody is called for what ended while its message waited.
+			m.Mention = m.Mention && slices.ContainsFunc(m.Items, func(i AlertItem) bool { return i.Open })
 		}
 	}
 	if err != nil {

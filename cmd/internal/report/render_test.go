@@ -97,6 +97,29 @@ func TestAnAlertTellsWhatItsReaderNeeds(t *testing.T) {
 	}
 }
 
+// TestAnAlertThatCameTooLateSaysSo holds that a beginning which is sent after the end, since its channel could not be
+// reached before, says so and calls nobody.
+func TestAnAlertThatCameTooLateSaysSo(t *testing.T) {
+	w := newWorld(t)
+	incident := normalize.Incident{Key: "login", Kind: normalize.KindIncident, Title: "Logins fail", Severity: normalize.SeverityCritical,
+		State: normalize.StateInvestigating, StartedAt: w.at, StartGiven: true}
+	save := func(at time.Duration) int64 {
+		t.Helper()
+		saved, err := w.db.SaveScrape(t.Context(), db.Scrape{SourceID: w.source, At: w.at.Add(at), Incidents: []normalize.Incident{incident}})
+		w.must(err)
+		return saved.Events[0].IncidentID
+	}
+	opening := db.NewDelivery{Reason: string(ReasonFirst), IncidentID: save(time.Minute), Mention: true}
+	if m := w.messageOf(opening); !m.Mention || m.Subject() != "Kustomer: critical incident opened: Logins fail" {
+		t.Errorf("in time: %v, %q", m.Mention, m.Subject())
+	}
+	incident.State, incident.ResolvedAt = normalize.StateResolved, w.at.Add(20*time.Minute)
+	save(21 * time.Minute)
+	if m := w.messageOf(opening); m.Mention || m.Subject() != "Kustomer: critical incident opened, by now resolved: Logins fail" {
+		t.Errorf("too late: %v, %q", m.Mention, m.Subject())
+	}
+}
+
 func TestAnAlertOfAPageSaysSinceWhenAndWhy(t *testing.T) {
 	w := newWorld(t)
 	fail := func() (events []db.Event) {

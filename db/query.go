@@ -56,6 +56,9 @@ func (f Filter) where() (string, []any) {
 	}
 	if f.State != "" {
 		add(`i.state = ?`, f.State)
+		if !f.State.Over() { // lets SQLite see that incidents_by_state has them all
+			add(`i.state IN ('investigating', 'identified', 'monitoring', 'scheduled', 'in_progress', 'verifying', 'unknown')`)
+		}
 	}
 	if f.Kind != "" {
 		add(`i.kind = ?`, f.Kind)

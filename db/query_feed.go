@@ -56,26 +56,27 @@ func (d *DB) ChangedLast(ctx context.Context, f Filter, limit int) ([]Freshness,
 	f.Search, f.AllSources = "", false
 	where, args := f.where()
 	const seen = ` AND NOT EXISTS (SELECT 1 FROM filtered_incidents x WHERE x.incident_id = i.incident_id)`
-	news := `SELECT incident_id FROM events WHERE event_id > (SELECT coalesce(max(event_id), 0) FROM events) - ?`
+	news := `SELECT event_id, incident_id FROM events WHERE event_id > (SELECT coalesce(max(event_id), 0) FROM events) - ?`
 	all := []any{feedReach}
 	if f.Vendor != "" {
-		news = `SELECT incident_id FROM events
+		news = `SELECT event_id, incident_id FROM events
 			WHERE source_id IN (SELECT source_id FROM sources JOIN vendors USING (vendor_id) WHERE slug = ?) ORDER BY event_id DESC LIMIT ?`
 		all = []any{f.Vendor, feedReach}
 	}
-	all = append(all, args...)
+	for range 2 {
+		all = append(all, args...)
+		all = append(all, limit)
+	}
 	all = append(all, limit)
-	all = append(all, args...)
-	all = append(all, limit)
+	// Freshness is made of few only: it looks at every post.
 	rows, err := list(ctx, d.read, scanFresh, `
 		WITH
-			news AS (SELECT DISTINCT incident_id FROM (`+news+`) WHERE incident_id IS NOT NULL),
+			news AS (
+				SELECT coalesce(o.same_event_id, o.incident_id) AS incident_id, max(n.event_id) AS newest
+				FROM (`+news+`) n CROSS JOIN incidents o USING (incident_id) GROUP BY 1),
 			latest AS (SELECT i.incident_id FROM incidents i `+where+seen+` ORDER BY `+began+` DESC, i.incident_id DESC LIMIT ?),
-			chosen AS (
-				SELECT incident_id FROM latest
-				UNION
-				SELECT i.incident_id FROM incidents i `+where+seen+` AND i.incident_id IN (
-					SELECT coalesce(o.same_event_id, o.incident_id) FROM news JOIN incidents o USING (incident_id)))
+			told AS (SELECT i.incident_id FROM news CROSS JOIN incidents i USING (incident_id) `+where+seen+` ORDER BY news.newest DESC LIMIT ?),
+			chosen AS (SELECT incident_id FROM latest UNION SELECT incident_id FROM told)
 		`+fresh+`WHERE i.incident_id IN (SELECT incident_id FROM chosen) ORDER BY changed_at DESC, i.incident_id DESC LIMIT ?`,
 		all...)
 	if err != nil {

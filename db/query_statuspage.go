@@ -57,8 +57,12 @@ func (d *DB) wholeIncidents(ctx context.Context, f WholeFilter) ([]WholeIncident
 		limit = f.Limit
 	}
 	const order = began + ` DESC, i.incident_id DESC`
+	chosen := order
+	if f.Open { // the plus lets SQLite begin with what is open, which is little, and not with the order
+		chosen = `+` + order
+	}
 	incidents, err := d.incidents(ctx, selectIncident+`
-		WHERE i.incident_id IN (SELECT i.incident_id FROM incidents i WHERE `+where+` ORDER BY `+order+` LIMIT ?) ORDER BY `+order, append(args, limit)...)
+		WHERE i.incident_id IN (SELECT i.incident_id FROM incidents i WHERE `+where+` ORDER BY `+chosen+` LIMIT ?) ORDER BY `+order, append(args, limit)...)
 	if err != nil {
 		return nil, err
 	}

@@ -58,23 +58,24 @@ func (d *DB) history(ctx context.Context, f HistoryFilter) (HistoryPage, error) 
 		if match == "" {
 			return page, nil
 		}
-		err := d.read.QueryRowContext(ctx, `
-			SELECT EXISTS (SELECT 1 FROM update_search WHERE update_search MATCH ?1 LIMIT 1 OFFSET ?2)
-				OR EXISTS (SELECT 1 FROM incident_search WHERE incident_search MATCH ?1 LIMIT 1 OFFSET ?2)`, match, searchReach).Scan(&page.Cut)
+		titles, manyTitles, err := d.matching(ctx, `incident_search`, match)
 		if err != nil {
 			return page, err
 		}
+		posts, manyPosts, err := d.matching(ctx, `update_search`, match)
+		if err != nil {
+			return page, err
+		}
+		page.Cut = manyTitles || manyPosts
 		record := `coalesce(o.same_event_id, o.incident_id)`
 		if f.AllSources {
 			record = `o.incident_id`
 		}
 		and(`i.incident_id IN (
-			SELECT `+record+` FROM incidents o
-			WHERE o.incident_id IN (SELECT rowid FROM incident_search WHERE incident_search MATCH ? ORDER BY rowid DESC LIMIT ?)
+			SELECT `+record+` FROM json_each(?) j JOIN incidents o ON o.incident_id = j.value
 			UNION
-			SELECT `+record+` FROM incident_updates u JOIN incidents o USING (incident_id)
-			WHERE u.update_id IN (SELECT rowid FROM update_search WHERE update_search MATCH ? ORDER BY rowid DESC LIMIT ?))`,
-			match, searchReach, match, searchReach)
+			SELECT `+record+` FROM json_each(?) j JOIN incident_updates u ON u.update_id = j.value JOIN incidents o USING (incident_id))`,
+			titles, posts)
 	}
 	if f.Component != "" {
 		ids, err := d.componentsNamed(ctx, f.Component)
@@ -107,6 +108,15 @@ func (d *DB) history(ctx context.Context, f HistoryFilter) (HistoryPage, error) 
 	}
 	page.Incidents = incidents
 	return page, nil
+}
+
+// matching returns, as a JSON array, which rows of a full-text index match, those recorded last, and whether there
+// are more than were looked at.
+func (d *DB) matching(ctx context.Context, index, match string) (ids string, more bool, err error) {
+	var n int
+	err = d.read.QueryRowContext(ctx, `SELECT json_group_array(rowid), count(*) FROM (
+		SELECT rowid FROM `+index+` WHERE `+index+` MATCH ? ORDER BY rowid DESC LIMIT ?)`, match, searchReach+1).Scan(&ids, &n)
+	return ids, n > searchReach, err
 }
 
 // componentsNamed returns, as a JSON array, the components whose name or group has these words.

@@ -138,10 +138,10 @@ const unknownPlatform = "unknown"
 
 // importer takes the captures of one import, in order.
 type importer struct {
-	app     *app
-	flags   importFlags
-	at      time.Time
-	db      *db.DB
+	app   *app
+	flags importFlags
+	at    time.Time
+	db    *db.DB
 
 	selectors *scraper.Selectors // of the platform "custom"
 

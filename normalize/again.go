@@ -379,6 +379,8 @@ func (a *again) updateState(n int, was, is State) State {
 	return now
 }
 
+// body makes the text of a stored update again. Where two texts are the same but for their form, the one with
+// more form is kept, as when documents are joined: the richer one may come from words that are not stored.
 func (a *again) body(n int) string {
 	u := a.known.Updates[n]
 	now, named := u.Body, false
@@ -387,6 +389,8 @@ func (a *again) body(n int) string {
 		case r.Body == u.Body:
 			return u.Body
 		case r.Body == "" || a.stale || cutOf(r.Body, u.Body, r.PostedAt.IsZero()) || named && made(r.Key):
+		case oneLine(r.Body) == oneLine(u.Body), made(u.Key) && sameText(r.Body, u.Body):
+			now, named = richer(u.Body, r.Body), !made(r.Key)
 		default:
 			now, named = r.Body, !made(r.Key)
 		}

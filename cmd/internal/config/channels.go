@@ -97,6 +97,9 @@ func (c *checker) channels() {
 		}
 		ch.Declared = ch.Type
 		if c.secretInFile(ch, path) {
+			if ch.Type == ChannelEmail {
+				c.email(ch, path) // the rest of it has nothing to do with its secret
+			}
 			continue
 		}
 		allowed, known := keysOfType[ch.Type]
@@ -120,12 +123,18 @@ func (c *checker) channels() {
 
 // secretInFile notes secrets that stand in the file itself.
 func (c *checker) secretInFile(ch *Channel, path string) bool {
-	found := false
+	found, address := false, "VENDORWATCH_SLACK_URL"
+	switch ch.Type {
+	case ChannelWebhook:
+		address = "VENDORWATCH_WEBHOOK_URL"
+	case ChannelShoutrrr:
+		address = "VENDORWATCH_NOTIFY_URL"
+	}
 	for _, s := range []struct {
 		key, what, variable string
 		value               *Secret
 	}{
-		{"url", "the URL of a channel", "VENDORWATCH_SLACK_URL", &ch.InFile},
+		{"url", "the URL of a channel", address, &ch.InFile},
 		{"token", "the token of a bot", "VENDORWATCH_SLACK_TOKEN", &ch.TokenInFile},
 		{"secret", "the key of a signature", "VENDORWATCH_WEBHOOK_SECRET", &ch.SecretInFile},
 		{"password", "a password", "VENDORWATCH_MAIL_PASSWORD", &ch.PasswordInFile},

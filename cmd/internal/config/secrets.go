@@ -130,6 +130,7 @@ func (c *checker) email(ch *Channel, path string) {
 	}
 	hasPassword := ch.PasswordEnv != "" || ch.PasswordFile != ""
 	switch {
+	case c.index.has(path + ".password"): // it stands in the file, which was said
 	case ch.User != "":
 		ch.Password = c.secret(ch, path, "password", ch.PasswordEnv, ch.PasswordFile, "VENDORWATCH_MAIL_PASSWORD")
 		if ch.TLS == TLSNone {

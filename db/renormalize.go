@@ -374,6 +374,9 @@ func (r *renormalizer) findings(rec *record, readings []normalize.Incident, foun
 			delete(now, f.finding)
 			continue
 		}
+		if f.finding.Field == "duration" {
+			continue // of two times beside it, which another document of the same kind may have shown
+		}
 		if holds, err := rec.shows(f.finding.Value, f.at); err != nil || !holds {
 			if err != nil {
 				return err

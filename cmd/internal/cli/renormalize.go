@@ -66,7 +66,11 @@ func (a *app) renormalize(ctx context.Context, vendor string, dryRun bool) error
 			return scraper.WordsFor(p, selectors), true
 		}
 		if _, known := words(s.Platform); !known {
-			fmt.Fprintf(a.stderr, "%s: %s is left as it is: the config file does not say how to read it\n", s.Vendor, s.PageURL)
+			why := fmt.Sprintf("the platform %q is not known", s.Platform)
+			if s.Platform == scraper.Custom {
+				why = "the config file does not say how to read it"
+			}
+			fmt.Fprintf(a.stderr, "%s: %s is left as it is: %s\n", s.Vendor, s.PageURL, why)
 			continue
 		}
 		r, err := file.Renormalize(ctx, s.SourceID, time.Now(), dryRun, words)

@@ -75,7 +75,16 @@ func (a *app) incidents(ctx context.Context, f db.Filter) error {
 		t.AppendRow(table.Row{i.IncidentID, i.Vendor, i.Severity, i.State, minute(begin(i)), lasted(i), shorten(i.Title, 70)})
 	}
 	t.Render()
+	var hidden []string
+	for _, i := range list {
+		if i.Filtered == 1 {
+			hidden = append(hidden, strconv.FormatInt(i.IncidentID, 10))
+		}
+	}
 	fmt.Fprintln(a.stderr, count(len(list), "incident"))
+	if len(hidden) > 0 {
+		fmt.Fprintf(a.stderr, "hidden by their vendors' filters, and so not announced: %s\n", strings.Join(hidden, ", "))
+	}
 	return nil
 }
 
@@ -160,6 +169,9 @@ func (a *app) printIncident(i db.IncidentDetail, history bool) {
 	}
 	p("first seen", i.FirstSeenAt)
 	p("left the page", i.LeftFeedAt)
+	if i.Filtered == 1 {
+		p("filter", "its vendor's filter hides it: on record, not announced")
+	}
 	p("components", i.Components)
 	p("page", i.URL)
 	for _, o := range i.SameEvent {

@@ -200,9 +200,13 @@ func slackTitle(e entry, i Item, limit int) string {
 	return severityMark(i) + " " + title
 }
 
+// severityMark shows at a glance how bad it is. What is over alarms nobody, however bad it was; the words say that.
 func severityMark(i Item) string {
-	if i.Kind == string(normalize.KindMaintenance) {
+	switch {
+	case i.Kind == string(normalize.KindMaintenance):
 		return "🔧"
+	case normalize.State(i.State).Over():
+		return "✅"
 	}
 	switch normalize.Severity(i.Severity) {
 	case normalize.SeverityCritical:

@@ -40,16 +40,38 @@ type recorded struct {
 	r *recorder
 }
 
+func (c recorded) Prepare(query string) (driver.Stmt, error) {
+	c.r.note(query, make([]any, parametersOf(query)))
+	return c.Conn.Prepare(query)
+}
+
 func (c recorded) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	c.r.mu.Lock()
-	if c.r.asked[query] == nil {
-		c.r.asked[query] = make([]any, 0, len(args))
-		for _, a := range args {
-			c.r.asked[query] = append(c.r.asked[query], a.Value)
-		}
+	values := make([]any, len(args))
+	for n, a := range args {
+		values[n] = a.Value
 	}
-	c.r.mu.Unlock()
+	c.r.note(query, values)
 	return c.Conn.(driver.QueryerContext).QueryContext(ctx, query, args)
+}
+
+func (r *recorder) note(query string, args []any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.asked[query] = args
+}
+
+var numbered = regexp.MustCompile(`\?(\d)`)
+
+// parametersOf counts a query's parameters, which are ? throughout or ?1, ?2 and so on.
+func parametersOf(query string) int {
+	most := byte(0)
+	for _, m := range numbered.FindAllStringSubmatch(query, -1) {
+		most = max(most, m[1][0]-'0')
+	}
+	if most > 0 {
+		return int(most)
+	}
+	return strings.Count(query, "?")
 }
 
 // asking is every way in which the dashboard, its API and its feeds ask the file.

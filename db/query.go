@@ -186,7 +186,11 @@ func (d *DB) IncidentByID(ctx context.Context, id int64) (IncidentDetail, error)
 }
 
 func (d *DB) incidentDetail(ctx context.Context, id int64) (detail IncidentDetail, err error) {
-	if detail.Incident, err = scanIncident(d.read.QueryRowContext(ctx, selectIncident+`WHERE i.incident_id = ?`, id)); err != nil {
+	whole, err := d.reading(ctx, selectIncident+`WHERE i.incident_id = ?`)
+	if err != nil {
+		return detail, err
+	}
+	if detail.Incident, err = scanIncident(whole.QueryRowContext(ctx, id)); err != nil {
 		return detail, err
 	}
 	var raw []byte
@@ -196,20 +200,20 @@ func (d *DB) incidentDetail(ctx context.Context, id int64) (detail IncidentDetai
 	if err = json.Unmarshal(raw, &detail.Raw); err != nil {
 		return detail, fmt.Errorf("raw: %w", err)
 	}
-	if detail.Updates, err = list(ctx, d.read, func(r *sql.Rows, u *Update) error {
+	if detail.Updates, err = list(ctx, kept{d}, func(r *sql.Rows, u *Update) error {
 		return r.Scan(&u.UpdateID, &u.IncidentID, &u.State, &u.VendorState, &u.PostedAt, &u.CreatedAt, &u.Body, &u.FirstSeenAt, &u.RemovedAt)
 	}, `SELECT update_id, incident_id, state, vendor_state, coalesce(posted_at, ''), coalesce(created_at, ''), body, first_seen_at, coalesce(removed_at, '')
 		FROM incident_updates WHERE incident_id = ? ORDER BY position, update_id`, id); err != nil {
 		return detail, err
 	}
-	if detail.AffectedComponents, err = list(ctx, d.read, func(r *sql.Rows, c *Component) error {
+	if detail.AffectedComponents, err = list(ctx, kept{d}, func(r *sql.Rows, c *Component) error {
 		return r.Scan(&c.ComponentID, &c.SourceKey, &c.Name, &c.GroupName, &c.Status)
 	}, `SELECT c.component_id, c.source_key, c.name, c.group_name, c.status
 		FROM incident_components ic JOIN components c USING (component_id)
 		WHERE ic.incident_id = ? ORDER BY c.position, c.component_id`, id); err != nil {
 		return detail, err
 	}
-	if detail.Revisions, err = list(ctx, d.read, func(r *sql.Rows, v *Revision) error {
+	if detail.Revisions, err = list(ctx, kept{d}, func(r *sql.Rows, v *Revision) error {
 		return r.Scan(&v.RevisionID, &v.IncidentID, &v.UpdateID, &v.Field, &v.OldValue, &v.NewValue, &v.SeenAt)
 	}, `SELECT revision_id, incident_id, coalesce(update_id, 0), field, old_value, new_value, seen_at
 		FROM revisions WHERE incident_id = ? ORDER BY seen_at, revision_id`, id); err != nil {
@@ -218,7 +222,7 @@ func (d *DB) incidentDetail(ctx context.Context, id int64) (detail IncidentDetai
 	if detail.SameEvent, err = d.sameEvent(ctx, detail.Incident); err != nil {
 		return detail, err
 	}
-	detail.Findings, err = list(ctx, d.read, func(r *sql.Rows, f *Finding) error {
+	detail.Findings, err = list(ctx, kept{d}, func(r *sql.Rows, f *Finding) error {
 		return r.Scan(&f.FindingID, &f.SourceID, &f.SourceKey, &f.Field, &f.Value, &f.Problem, &f.FirstSeenAt, &f.LastSeenAt, &f.TimesSeen)
 	}, `SELECT finding_id, source_id, source_key, field, value, problem, first_seen_at, last_seen_at, times_seen
 		FROM findings WHERE source_id = ? AND source_key = ? ORDER BY finding_id`, detail.SourceID, detail.SourceKey)
@@ -227,7 +231,7 @@ func (d *DB) incidentDetail(ctx context.Context, id int64) (detail IncidentDetai
 
 // sameEvent returns the other records of an incident's event, the one that stands for it first.
 func (d *DB) sameEvent(ctx context.Context, i Incident) ([]EventRecord, error) {
-	return list(ctx, d.read, func(r *sql.Rows, o *EventRecord) error {
+	return list(ctx, kept{d}, func(r *sql.Rows, o *EventRecord) error {
 		return r.Scan(&o.IncidentID, &o.PageURL, &o.Platform, &o.SourceKey, &o.URL, &o.Title, &o.Severity, &o.State, &o.StartedAt, &o.ResolvedAt)
 	}, `SELECT o.incident_id, s.page_url, s.platform, o.source_key, o.url, o.title, o.severity, o.state,
 			coalesce(o.started_at, ''), coalesce(o.resolved_at, '')

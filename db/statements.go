@@ -74,3 +74,14 @@ func (d *DB) reading(ctx context.Context, query string) (*sql.Stmt, error) {
 	}
 	return first.(*sql.Stmt), nil
 }
+
+// kept is a querier that keeps the statement of each query prepared, for queries that are asked again and again.
+type kept struct{ d *DB }
+
+func (k kept) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	stmt, err := k.d.reading(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.QueryContext(ctx, args...)
+}

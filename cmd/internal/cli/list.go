@@ -12,7 +12,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 
-	"vendorwatch/cmd/internal/report"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -99,7 +98,7 @@ func begin(i db.Incident) string {
 func lasted(i db.Incident) string {
 	switch {
 	case i.DurationSeconds != nil:
-		return report.Duration(time.Duration(*i.DurationSeconds) * time.Second)
+		return normalize.Duration(time.Duration(*i.DurationSeconds) * time.Second)
 	case normalize.State(i.State).Over() || i.StartedAt == "":
 		return ""
 	case i.LeftFeedAt != "":
@@ -165,7 +164,7 @@ func (a *app) printIncident(i db.IncidentDetail, history bool) {
 	p("scheduled", strings.Trim(i.ScheduledStartAt+" to "+i.ScheduledEndAt, " to"))
 	p("duration", lasted(i.Incident))
 	if i.StatedDurationSeconds != nil {
-		p("stated duration", report.Duration(time.Duration(*i.StatedDurationSeconds)*time.Second)+", says the postmortem")
+		p("stated duration", normalize.Duration(time.Duration(*i.StatedDurationSeconds)*time.Second)+", says the postmortem")
 	}
 	p("first seen", i.FirstSeenAt)
 	p("left the page", i.LeftFeedAt)

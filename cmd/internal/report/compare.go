@@ -106,7 +106,7 @@ func (d Digest) compareWords() string {
 	if c == nil || c.Now == (Figures{}) && c.Before == (Figures{}) {
 		return ""
 	}
-	span := Duration(parse(d.UntilAt).Sub(parse(d.FromAt)))
+	span := normalize.Duration(parse(d.UntilAt).Sub(parse(d.FromAt)))
 	return fmt.Sprintf("%s began, %s; in the %s before %d began, %s", count(c.Now.Incidents, "incident"), c.Now.impactWords(), span, c.Before.Incidents, c.Before.impactWords())
 }
 
@@ -114,9 +114,9 @@ func (f Figures) impactWords() string {
 	if f.ImpactSeconds == 0 {
 		return "no impact"
 	}
-	words := Duration(seconds(f.ImpactSeconds)) + " of impact"
+	words := normalize.Duration(seconds(f.ImpactSeconds)) + " of impact"
 	if f.WorstVendor != "" {
-		words += " (worst " + f.WorstVendor + ", " + Duration(seconds(f.WorstSeconds)) + ")"
+		words += " (worst " + f.WorstVendor + ", " + normalize.Duration(seconds(f.WorstSeconds)) + ")"
 	}
 	return words
 }

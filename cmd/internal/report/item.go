@@ -63,7 +63,7 @@ func (d Digest) incidentFacts(i Item) []string {
 	}
 	switch {
 	case i.Postmortem != "" && i.StatedDurationSeconds != nil:
-		facts = append(facts, "lasted "+Duration(seconds(*i.StatedDurationSeconds))+" by the postmortem"+measured(i))
+		facts = append(facts, "lasted "+normalize.Duration(seconds(*i.StatedDurationSeconds))+" by the postmortem"+measured(i))
 	case normalize.State(i.State).Over():
 		facts = append(facts, lasted(i))
 	case i.LeftFeedAt != "":
@@ -73,7 +73,7 @@ func (d Digest) incidentFacts(i Item) []string {
 	case isBlind:
 		facts = append(facts, "open when last read "+when(parse(blind.LastGoodAt), zone, until))
 	case !started.IsZero() && !started.After(until):
-		facts = append(facts, "ongoing for "+Duration(until.Sub(started)))
+		facts = append(facts, "ongoing for "+normalize.Duration(until.Sub(started)))
 	default:
 		facts = append(facts, "ongoing")
 	}
@@ -89,10 +89,10 @@ func vendorName(name, slug string, limit int) string {
 func lasted(i Item) string {
 	words := "duration unknown"
 	if i.DurationSeconds != nil {
-		words = "lasted " + Duration(seconds(*i.DurationSeconds))
+		words = "lasted " + normalize.Duration(seconds(*i.DurationSeconds))
 	}
 	if i.StatedDurationSeconds != nil {
-		if stated := Duration(seconds(*i.StatedDurationSeconds)); words != "lasted "+stated {
+		if stated := normalize.Duration(seconds(*i.StatedDurationSeconds)); words != "lasted "+stated {
 			words += " (the vendor's postmortem says " + stated + ")"
 		}
 	}
@@ -103,7 +103,7 @@ func measured(i Item) string {
 	if i.DurationSeconds == nil {
 		return ", duration on the page unknown"
 	}
-	return ", " + Duration(seconds(*i.DurationSeconds)) + " on the page"
+	return ", " + normalize.Duration(seconds(*i.DurationSeconds)) + " on the page"
 }
 
 func (d Digest) maintenanceFacts(i Item) []string {
@@ -174,7 +174,7 @@ func (d Digest) sourceWords(s Source) string {
 	}
 	words := "since " + when(parse(s.SinceAt), zone, until)
 	if since := parse(s.SinceAt); !since.IsZero() && until.After(since) {
-		words += " (" + Duration(until.Sub(since)) + ")"
+		words += " (" + normalize.Duration(until.Sub(since)) + ")"
 	}
 	switch {
 	case s.LastGoodAt == "":
@@ -193,7 +193,7 @@ func (d Digest) backWords(s Source) string {
 	zone, until := d.location(), parse(d.UntilAt)
 	words := "since " + when(parse(s.SinceAt), zone, until)
 	if gone, back := parse(s.LastGoodAt), parse(s.SinceAt); !gone.IsZero() && back.After(gone) {
-		words += ", after " + Duration(back.Sub(gone))
+		words += ", after " + normalize.Duration(back.Sub(gone))
 	}
 	return words
 }

@@ -96,7 +96,7 @@ func (m Message) told(i AlertItem) told {
 	}
 	add("Components", t.parts, "")
 	if i.DetectedAfterSeconds != nil && *i.DetectedAfterSeconds >= 0 && m.Reason != ReasonMaintenance {
-		add("Detected by us", Duration(seconds(*i.DetectedAfterSeconds))+" after the start", "")
+		add("Detected by us", normalize.Duration(seconds(*i.DetectedAfterSeconds))+" after the start", "")
 	}
 	if n := len(i.AlsoAffected); n > 0 {
 		names := make([]string, min(n, 8))
@@ -185,12 +185,12 @@ func (m Message) reminderWords(i AlertItem) string {
 	if i.Kind == string(normalize.KindMaintenance) {
 		start := parse(firstOf(i.ScheduledStartAt, i.StartedAt))
 		if start.After(now) {
-			return "maintenance begins in " + Duration(start.Sub(now))
+			return "maintenance begins in " + normalize.Duration(start.Sub(now))
 		}
 		return "maintenance reminder"
 	}
 	if last := parse(firstOf(i.LatestPostedAt, i.StartedAt, i.FirstSeenAt)); !last.IsZero() && now.After(last) {
-		return "still open, no word from the vendor for " + Duration(now.Sub(last))
+		return "still open, no word from the vendor for " + normalize.Duration(now.Sub(last))
 	}
 	return "still open"
 }

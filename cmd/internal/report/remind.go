@@ -51,7 +51,7 @@ func (p *planner) remindWork(s Subject) {
 		for _, c := range choose(p.Routes, n, normalize.EventMaintenanceScheduled, normalize.EventMaintenanceStarted, normalize.EventMaintenanceCompleted) {
 			toldSince := slices.ContainsFunc(p.about(c.channel, s.event()), func(r *row) bool { return r.live() && !r.outAt().Before(due) })
 			if !toldSince {
-				p.recall(c, n, fmt.Sprintf("reminder:work-%d:%s:%s", s.event(), s.ScheduledStartAt, lead), Duration(lead)+" before it begins")
+				p.recall(c, n, fmt.Sprintf("reminder:work-%d:%s:%s", s.event(), s.ScheduledStartAt, lead), normalize.Duration(lead)+" before it begins")
 			}
 		}
 		return // of two leads that are both past, the nearer one says it
@@ -72,7 +72,7 @@ func (p *planner) remindSilence(s Subject) {
 			continue
 		}
 		p.recall(choice{channel, p.routeOf(opening)}, n, fmt.Sprintf("reminder:silence-%d:%s", s.event(), last),
-			"no word from the vendor for "+Duration(silent))
+			"no word from the vendor for "+normalize.Duration(silent))
 	}
 }
 
@@ -104,7 +104,7 @@ func (p *planner) remindPage(h db.SourceHealth) {
 		n := news{event: db.Event{Kind: normalize.EventSourceUnreadable, SourceID: h.SourceID, Vendor: h.Vendor, VendorName: h.VendorName},
 			vendor: p.Vendors[h.Vendor], severity: pageSeverity}
 		p.recall(choice{channel, p.routeOf(r)}, n, fmt.Sprintf("reminder:page-%d:%s:%d", h.SourceID, r.CreatedAt, times),
-			"cannot be read for "+Duration(p.Now.Sub(parse(firstOf(h.FailingSince, r.CreatedAt)))))
+			"cannot be read for "+normalize.Duration(p.Now.Sub(parse(firstOf(h.FailingSince, r.CreatedAt)))))
 	}
 }
 

@@ -53,7 +53,7 @@ func (r *Renderer) sourceText(s *SourceAlert, reason Reason, h db.SourceHealth, 
 		s.SinceAt, s.LastGoodAt, s.Reason = e.At, e.Detail["unreadable_since"], oneLine(e.Detail["reason"])
 		s.Text = "the status page can be read again"
 		if gone, back := parse(s.LastGoodAt), parse(s.SinceAt); !gone.IsZero() && back.After(gone) {
-			s.Text += " after " + Duration(back.Sub(gone))
+			s.Text += " after " + normalize.Duration(back.Sub(gone))
 		}
 	case ReasonMoved:
 		s.SinceAt, s.Reason = e.At, ""

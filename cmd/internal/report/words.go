@@ -8,31 +8,6 @@ import (
 	"vendorwatch/normalize"
 )
 
-// Duration says how long something lasted in the two largest units that matter: "8 min",
-// "2 h 5 min", "3 d 4 h". Parts of a minute are left away, since vendors do not publish them.
-func Duration(d time.Duration) string {
-	const day = 24 * time.Hour
-	switch {
-	case d < 0:
-		return "unknown"
-	case d < time.Minute:
-		return "under 1 min"
-	case d < time.Hour:
-		return fmt.Sprintf("%d min", d/time.Minute)
-	case d < day:
-		return twoUnits(int64(d/time.Hour), "h", int64(d%time.Hour/time.Minute), "min")
-	default:
-		return twoUnits(int64(d/day), "d", int64(d%day/time.Hour), "h")
-	}
-}
-
-func twoUnits(large int64, largeUnit string, small int64, smallUnit string) string {
-	if small == 0 {
-		return fmt.Sprintf("%d %s", large, largeUnit)
-	}
-	return fmt.Sprintf("%d %s %d %s", large, largeUnit, small, smallUnit)
-}
-
 // parse reads a stored time; the zero time stands for none.
 func parse(s string) time.Time {
 	t, err := time.Parse(time.RFC3339Nano, s)
@@ -64,13 +39,13 @@ func window(from, to time.Time, zone *time.Location, now time.Time) string {
 	span := ""
 	switch {
 	case a.Format("MST") != b.Format("MST"):
-		return when(from, zone, now) + " to " + when(to, zone, now) + ", " + Duration(to.Sub(from))
+		return when(from, zone, now) + " to " + when(to, zone, now) + ", " + normalize.Duration(to.Sub(from))
 	case a.Format(time.DateOnly) == b.Format(time.DateOnly):
 		span = strings.TrimSuffix(when(from, zone, now), a.Format(" MST")) + "–" + b.Format("15:04 MST")
 	default:
 		span = strings.TrimSuffix(when(from, zone, now), a.Format(" MST")) + " to " + when(to, zone, now)
 	}
-	return span + ", " + Duration(to.Sub(from))
+	return span + ", " + normalize.Duration(to.Sub(from))
 }
 
 // spell turns an enum's word into words for people: "in_progress" into "in progress".

@@ -132,7 +132,7 @@ func newBar(days []day, first time.Time) bar {
 		}
 		if d.status != dayWell && d.status != dayUnseen {
 			b.Days = append([]barDay{{At: normalize.FormatTime(first.AddDate(0, 0, n)), Status: d.status,
-				Lasted: duration(seconds(d.seconds[d.status])), IncidentID: d.incident}}, b.Days...)
+				Lasted: normalize.Duration(seconds(d.seconds[d.status])), IncidentID: d.incident}}, b.Days...)
 		}
 	}
 	for n := range b.Runs {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"vendorwatch/db"
+	"vendorwatch/normalize"
 )
 
 // numbers are a vendor's figures over a span of time, in words.
@@ -23,10 +24,10 @@ func figure(span string, figures []db.IncidentFigures, since time.Time) numbers 
 	f := sum(figures, since)
 	n := numbers{Span: span, Incidents: f.Incidents, Severe: f.Severe, Impact: "–", Resolve: "–", Silence: "–", SilenceOf: f.SilenceOf}
 	if f.MedianResolveSeconds != nil {
-		n.Impact, n.Resolve = hours(f.ImpactSeconds), duration(seconds(*f.MedianResolveSeconds))
+		n.Impact, n.Resolve = hours(f.ImpactSeconds), normalize.Duration(seconds(*f.MedianResolveSeconds))
 	}
 	if f.MedianSilenceSeconds != nil {
-		n.Silence = duration(seconds(*f.MedianSilenceSeconds))
+		n.Silence = normalize.Duration(seconds(*f.MedianSilenceSeconds))
 	}
 	return n
 }

@@ -119,7 +119,7 @@ func seen(i db.Incident) string {
 	case d >= 0 && d < time.Minute:
 		return "within a minute of the start"
 	case d >= 0:
-		return "+" + duration(d) + " after the start"
+		return "+" + normalize.Duration(d) + " after the start"
 	}
 	return ""
 }
@@ -148,7 +148,7 @@ func (s *Server) addPosts(b *incidentBody) {
 		if part == b.Part {
 			p := post{Update: u, HTML: body(u.Body, base), Edits: edits[u.UpdateID]}
 			if !before.IsZero() && !at.IsZero() && gap > 0 {
-				p.Gap, p.Silent = duration(gap), gap >= longSilence
+				p.Gap, p.Silent = normalize.Duration(gap), gap >= longSilence
 			}
 			if u.State == string(normalize.StatePostmortem) {
 				b.Postmortem = append(b.Postmortem, p)
@@ -162,7 +162,7 @@ func (s *Server) addPosts(b *incidentBody) {
 	}
 	b.Parts = part
 	if !normalize.State(b.State).Over() && b.LeftFeedAt == "" && !before.IsZero() && s.now().After(before) && b.Part == b.Parts {
-		b.SinceLast = duration(s.now().Sub(before))
+		b.SinceLast = normalize.Duration(s.now().Sub(before))
 	}
 }
 

@@ -129,20 +129,26 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, status int, media 
 	if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "private, no-cache")
 	}
+	h.Set("Vary", "Accept-Encoding")
+	sent, isPacked := packed(r, body)
+	if isPacked {
+		h.Set("Content-Encoding", "gzip")
+	}
 	if status == http.StatusOK {
-		sum := sha256.Sum256(body)
+		sum := sha256.Sum256(sent)
 		tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
 		h.Set("ETag", tag)
 		if matches(r.Header.Get("If-None-Match"), tag) {
+			h.Del("Content-Encoding") // there is no content
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
 	}
-	h.Set("Content-Length", fmt.Sprint(len(body)))
+	h.Set("Content-Length", fmt.Sprint(len(sent)))
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
 		// A reader that has gone has nobody to be told.
-		_, _ = w.Write(body)
+		_, _ = w.Write(sent)
 	}
 }
 

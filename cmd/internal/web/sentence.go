@@ -17,13 +17,13 @@ func (s *Server) summary(i db.IncidentDetail) string {
 		parts = append(parts, s.ending(i.Incident))
 	}
 	if n := i.StatedDurationSeconds; n != nil {
-		text := "The postmortem tells of " + duration(seconds(*n)) + " of impact"
+		text := "The postmortem tells of " + normalize.Duration(seconds(*n)) + " of impact"
 		switch d := i.DurationSeconds; {
 		case d == nil || *n/60 == *d/60:
 		case *n > *d:
-			text += ", " + duration(seconds(*n-*d)) + " more than the page showed"
+			text += ", " + normalize.Duration(seconds(*n-*d)) + " more than the page showed"
 		default:
-			text += ", " + duration(seconds(*d-*n)) + " less than the page showed"
+			text += ", " + normalize.Duration(seconds(*d-*n)) + " less than the page showed"
 		}
 		parts = append(parts, text+".")
 	}
@@ -118,22 +118,22 @@ func (s *Server) ending(i db.Incident) string {
 	case state == normalize.StateCancelled:
 		return "It was cancelled."
 	case state.Over() && i.DurationSeconds != nil && maintenance:
-		return "It was completed after " + duration(seconds(*i.DurationSeconds)) + "."
+		return "It was completed after " + normalize.Duration(seconds(*i.DurationSeconds)) + "."
 	case state.Over() && i.DurationSeconds != nil:
-		return "It was resolved after " + duration(seconds(*i.DurationSeconds)) + "."
+		return "It was resolved after " + normalize.Duration(seconds(*i.DurationSeconds)) + "."
 	case state.Over():
 		return "It is over; when it ended was not published."
 	case i.LeftFeedAt != "":
 		return "It left the vendor's page on " + parse(i.LeftFeedAt).Format("2 January 2006 at 15:04 UTC") + " without a word that it ended."
 	case maintenance && state == normalize.StateScheduled:
 		if t := parse(i.ScheduledStartAt); !t.IsZero() && t.After(s.now()) {
-			return "It begins in " + duration(t.Sub(s.now())) + "."
+			return "It begins in " + normalize.Duration(t.Sub(s.now())) + "."
 		}
 		return "Its begin has not been reported."
 	}
 	text := "It is open"
 	if t := parse(i.StartedAt); !t.IsZero() {
-		text += " for " + duration(max(0, s.now().Sub(t)))
+		text += " for " + normalize.Duration(max(0, s.now().Sub(t)))
 	}
 	if i.State != string(normalize.StateUnknown) {
 		text += " and is " + spell(i.State)
@@ -142,7 +142,7 @@ func (s *Server) ending(i db.Incident) string {
 		}
 	}
 	if t := parse(i.LatestPostedAt); !t.IsZero() && s.now().Sub(t) > time.Minute {
-		text += "; the last post is " + duration(s.now().Sub(t)) + " old"
+		text += "; the last post is " + normalize.Duration(s.now().Sub(t)) + " old"
 	}
 	return text + "."
 }

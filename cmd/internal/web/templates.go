@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"vendorwatch/normalize"
 )
 
 //go:embed templates/*.html
@@ -84,7 +85,7 @@ func (s *Server) loadPages() map[string]*template.Template {
 		"count":    count,
 		"event":    eventWords,
 		"outside":  outside,
-		"stated":   func(n int64) string { return duration(seconds(n)) },
+		"stated":   func(n int64) string { return normalize.Duration(seconds(n)) },
 		"host":     host,
 		"add":      func(a, b int) int { return a + b },
 	}

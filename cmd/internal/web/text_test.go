@@ -170,14 +170,3 @@ func TestFigure(t *testing.T) {
 		}
 	}
 }
-
-func TestDuration(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		-1: "unknown", 0: "under 1 min", 59 * time.Second: "under 1 min", 90 * time.Second: "1 min", hour: "1 h",
-		hour + 28*minute: "1 h 28 min", 24 * hour: "1 d", 75 * hour: "3 d 3 h",
-	} {
-		if got := duration(d); got != want {
-			t.Errorf("%s is %q, want %q", time.Duration(d), got, want)
-		}
-	}
-}

@@ -40,37 +40,13 @@ func stampTag(at, layout, attribute string) template.HTML {
 	return template.HTML(fmt.Sprintf(`<time datetime="%s"%s>%s</time>`, t.Format(time.RFC3339), attribute, t.Format(layout)))
 }
 
-// duration says how long something lasted in its two largest units: "8 min", "2 h 5 min", "3 d 4 h". Parts of
-// a minute are left away, since vendors do not publish them.
-func duration(d time.Duration) string {
-	const day = 24 * time.Hour
-	units := func(large time.Duration, largeUnit string, small time.Duration, smallUnit string) string {
-		text := fmt.Sprintf("%d %s", d/large, largeUnit)
-		if rest := d % large / small; rest > 0 {
-			text += fmt.Sprintf(" %d %s", rest, smallUnit)
-		}
-		return text
-	}
-	switch {
-	case d < 0:
-		return "unknown"
-	case d < time.Minute:
-		return "under 1 min"
-	case d < time.Hour:
-		return fmt.Sprintf("%d min", d/time.Minute)
-	case d < day:
-		return units(time.Hour, "h", time.Minute, "min")
-	}
-	return units(day, "d", time.Hour, "h")
-}
-
 func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }
 
 // lasted says how long an incident lasted, or that it lasts.
 func lasted(i db.Incident) string {
 	switch {
 	case i.DurationSeconds != nil:
-		return duration(seconds(*i.DurationSeconds))
+		return normalize.Duration(seconds(*i.DurationSeconds))
 	case normalize.State(i.State).Over():
 		return "not known"
 	case i.LeftFeedAt != "":
@@ -87,7 +63,7 @@ func (s *Server) lasting(since string) string {
 	if t.IsZero() {
 		return "unknown time"
 	}
-	return duration(max(0, s.now().Sub(t)))
+	return normalize.Duration(max(0, s.now().Sub(t)))
 }
 
 // ago says how long ago, or how far ahead, a stored time is.
@@ -97,11 +73,11 @@ func (s *Server) ago(at string) string {
 	case t.IsZero():
 		return "never"
 	case d < -time.Minute:
-		return "in " + duration(-d)
+		return "in " + normalize.Duration(-d)
 	case d < time.Minute:
 		return "just now"
 	default:
-		return duration(d) + " ago"
+		return normalize.Duration(d) + " ago"
 	}
 }
 
@@ -116,9 +92,9 @@ func window(i db.Incident) template.HTML {
 	case a.IsZero() || b.IsZero() || b.Before(a):
 		return timeTag(from)
 	case a.Format(time.DateOnly) == b.Format(time.DateOnly):
-		return stampTag(from, "2 Jan 2006, 15:04", "") + " – " + stampTag(to, "15:04 UTC", "") + template.HTML(" ("+duration(b.Sub(a))+")")
+		return stampTag(from, "2 Jan 2006, 15:04", "") + " – " + stampTag(to, "15:04 UTC", "") + template.HTML(" ("+normalize.Duration(b.Sub(a))+")")
 	}
-	return stampTag(from, "2 Jan 2006, 15:04", "") + " – " + stampTag(to, "2 Jan, 15:04 UTC", "") + template.HTML(" ("+duration(b.Sub(a))+")")
+	return stampTag(from, "2 Jan 2006, 15:04", "") + " – " + stampTag(to, "2 Jan, 15:04 UTC", "") + template.HTML(" ("+normalize.Duration(b.Sub(a))+")")
 }
 
 // spell turns an enum's word into words for people: "in_progress" into "in progress".

@@ -66,6 +66,11 @@ func (a *app) incidents(ctx context.Context, f db.Filter) error {
 			return err
 		}
 	}
+	if f.Open {
+		if err := a.tellUnreadable(ctx, file, f.Vendor); err != nil {
+			return err
+		}
+	}
 	if a.asJSON {
 		return a.printJSON(notNil(list))
 	}

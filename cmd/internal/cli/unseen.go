@@ -53,6 +53,37 @@ func (a *app) tellUnseen(ctx context.Context, file *db.DB, f db.Filter, list []d
 	return err
 }
 
+// tellUnreadable says on stderr which watched vendors have a page that cannot be read now, so that a list of what is
+// open is not taken for all of it.
+func (a *app) tellUnreadable(ctx context.Context, file *db.DB, vendor string) error {
+	health, err := file.Health(ctx)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, h := range health {
+		if h.Watched == 0 || vendor != "" && h.Vendor != vendor || h.FailingSince == "" && h.LastSuccessAt != "" {
+			continue
+		}
+		name := h.Vendor + " (never read)"
+		if h.LastSuccessAt != "" {
+			name = h.Vendor + " since " + minute(h.FailingSince)
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	more := ""
+	if n := len(names) - unseenNamed; n > 0 {
+		more, names = ", and "+count(n, "more"), names[:unseenNamed]
+	}
+	_, err = fmt.Fprintf(a.stderr, "not readable now: %s%s\n", strings.Join(names, ", "), more)
+	return err
+}
+
 // unseenWords says which stretch of time was not seen: "before 2026-10-01", "2026-11-03 10:00 to 12:30
 // (unreadable)". Times are UTC, as in the lists.
 func unseenWords(b db.Blind) string {

@@ -197,7 +197,8 @@ func (statuspal) Parse(s Source, p Page) (Result, error) {
 	}
 	res := Result{
 		Document: statuspalSummary, PageName: oneLine(doc.Page.Name), PageURL: statuspalPage(s, p),
-		Indicator: statuspalType(doc.Page.Type), Coverage: Coverage{Open: true, Components: true},
+		// Without its notices, which it has not always had, a summary does not tell all that is open.
+		Indicator: statuspalType(doc.Page.Type), Coverage: Coverage{Open: doc.Notices != nil, Components: true},
 	}
 	parts := map[jsonText]normalize.RawComponent{}
 	if !spalComponents(doc.Services, "", parts, &res.Components) {

@@ -3,6 +3,7 @@ package scraper
 import (
 	"errors"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 
@@ -93,4 +94,24 @@ func TestStatuspalTypes(t *testing.T) {
 func FuzzStatuspalParse(f *testing.F) {
 	seeds(f, "statuspal")
 	f.Fuzz(func(t *testing.T, body []byte) { checkFuzzed(t, statuspal{}, body) })
+}
+
+func TestStatuspalWithoutNoticesDoesNotTellAllThatIsOpen(t *testing.T) {
+	body, err := os.ReadFile("testdata/statuspal/healthy/summary.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name string
+		body string
+		open bool
+	}{
+		{"whole", string(body), true},
+		{"without its notices", strings.Replace(string(body), `"info_notices"`, `"notices"`, 1), false},
+	} {
+		res, err := statuspal{}.Parse(Source{}, Page{URL: "https://statuspal.io/api/v2/status_pages/acme/summary", Body: []byte(c.body)})
+		if err != nil || res.Coverage.Open != c.open {
+			t.Errorf("%s: open %v, want %v (%v)", c.name, res.Coverage.Open, c.open, err)
+		}
+	}
 }

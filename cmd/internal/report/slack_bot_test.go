@@ -65,7 +65,7 @@ func newWorkspace(t *testing.T) *workspace {
 
 func (w *workspace) bot(t *testing.T) *SlackBot {
 	t.Helper()
-	b, err := NewSlackBot("ops", "xoxb-"+secretWord, "C0123", w.URL+"/api", impatient(300*time.Millisecond))
+	b, err := NewSlackBot("ops", "xoxb-"+secretWord, "C0123", w.URL+"/api", impatient(time.Minute))
 	if err != nil {
 		t.Fatal(err)
 	}

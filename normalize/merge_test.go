@@ -228,3 +228,27 @@ func TestATitleIsSpeltAsItWasWritten(t *testing.T) {
 		}
 	}
 }
+
+// Two posts a minute apart with the same words, one of them edited: a document without seconds and ids tells both,
+// and each stays one.
+func TestPostsAMinuteApartStayTwo(t *testing.T) {
+	at := func(clock string) time.Time {
+		got, err := time.Parse(TimeLayout, "2026-03-28T"+clock+"Z")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	known := Incident{Key: "i", Updates: []Update{
+		{Key: "a", State: StateScheduled, PostedAt: at("18:00:00.006"), Body: "Nothing is asked of you."},
+		{Key: "b", State: StateScheduled, PostedAt: at("18:01:00.182"), Body: "Nothing is asked of you."},
+	}}
+	seen := Incident{Key: "i", Updates: []Update{
+		{Key: "@2026-03-28T18:00Z/scheduled", State: StateScheduled, PostedAt: at("18:00:00.000"), Body: "Nothing is asked of you. More soon."},
+		{Key: "@2026-03-28T18:01Z/scheduled", State: StateScheduled, PostedAt: at("18:01:00.000"), Body: "Nothing is asked of you."},
+	}}
+	got := Merge(known, seen).Updates
+	if len(got) != 2 || got[0].Key != "a" || got[1].Key != "b" || got[0].Body != seen.Updates[0].Body || got[1].Body != known.Updates[1].Body {
+		t.Errorf("the timeline is %+v", got)
+	}
+}

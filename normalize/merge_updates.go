@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // updates joins two timelines. An update is the same by its id; without one by minute and state, and
@@ -24,7 +25,11 @@ func (g *merging) updates(known, seen []Update) []Update {
 		taken[n] = true
 		out[n] = g.update(out[n], s)
 	}
-	left = g.match(out, taken, left, func(k, s Update) bool { return alike(k, s) && sameText(k.Body, s.Body) })
+	// Of two posts a minute apart, either may be the one that a document without seconds shows: the nearer first.
+	text := func(k, s Update) bool { return alike(k, s) && sameText(k.Body, s.Body) }
+	left = g.match(out, taken, left, func(k, s Update) bool { return sameMinute(k, s) && text(k, s) })
+	left = g.match(out, taken, left, text)
+	left = g.match(out, taken, left, func(k, s Update) bool { return sameMinute(k, s) && alike(k, s) })
 	left = g.match(out, taken, left, alike)
 	for _, s := range left {
 		s.Was, s.Key = "", unusedKey(out, s.Key)
@@ -62,6 +67,11 @@ func (g *merging) match(out []Update, taken []bool, left []Update, same func(k, 
 		out[n] = g.update(out[n], s)
 	}
 	return rest
+}
+
+// sameMinute reports whether two updates are known to have been posted in one and the same minute.
+func sameMinute(k, s Update) bool {
+	return !k.PostedAt.IsZero() && k.PostedAt.Truncate(time.Minute).Equal(s.PostedAt.Truncate(time.Minute))
 }
 
 // made reports whether an update's key was made up, the document having shown no id.

@@ -335,7 +335,8 @@ func ParsePeriod(t RawTime, zone string) (start, end time.Time, err error) {
 	if err != nil {
 		return time.Time{}, time.Time{}, err
 	}
-	if from.zone == "" {
+	borrowed := from.zone == "" && to.zone != ""
+	if borrowed {
 		from.zone = to.zone
 	}
 	if !from.hasYear && to.hasYear && from.hasMonth && to.hasMonth {
@@ -357,6 +358,9 @@ func ParsePeriod(t RawTime, zone string) (start, end time.Time, err error) {
 	}
 	if err != nil {
 		return start.UTC(), time.Time{}, err
+	}
+	if borrowed {
+		start = from.beforeChange(start, end, t.Near, loc)
 	}
 	if start, err = sane(start); err != nil {
 		return time.Time{}, time.Time{}, err

@@ -88,6 +88,10 @@ func TestParsePeriod(t *testing.T) {
 		{"across the year", "Dec 31, 22:00 - Jan 1, 02:00 UTC", "December 2025", "2025-12-31T22:00:00.000Z", "2026-01-01T02:00:00.000Z"},
 		{"across the year, year printed at the end", "Dec 31, 22:00 - Jan 1, 2026 02:00 UTC", "", "2025-12-31T22:00:00.000Z", "2026-01-01T02:00:00.000Z"},
 		{"across a change of the clocks", "Mar 28, 23:00 PST - Mar 29, 05:00 PDT", "March 2026", "2026-03-29T07:00:00.000Z", "2026-03-29T12:00:00.000Z"},
+		{"across a change to winter time, its zone beside the end only", "Oct 25, 01:00 - 02:03 CET", "October 2026", "2026-10-24T23:00:00.000Z", "2026-10-25T01:03:00.000Z"},
+		{"across a change to summer time, its zone beside the end only", "Mar 29, 01:30 - 03:10 CEST", "March 2026", "2026-03-29T00:30:00.000Z", "2026-03-29T01:10:00.000Z"},
+		{"across a change on the other side of the world", "Nov 1, 00:30 - 03:00 PST", "November 2026", "2026-11-01T07:30:00.000Z", "2026-11-01T11:00:00.000Z"},
+		{"the day before a change", "Oct 24, 01:00 - 02:03 CEST", "October 2026", "2026-10-23T23:00:00.000Z", "2026-10-24T00:03:00.000Z"},
 		{"a start alone", "Feb 29, 22:00 GMT", "February 2024", "2024-02-29T22:00:00.000Z", ""},
 		{"the date's own dash is no period", "Oct 16, 2025 - 12:42 EDT", "", "2025-10-16T16:42:00.000Z", ""},
 	}

@@ -34,6 +34,37 @@ var shared = map[string][]string{
 	"ET": {"America/New_York"}, "CT": {"America/Chicago"}, "MT": {"America/Denver"}, "PT": {"America/Los_Angeles"},
 }
 
+// changing gives, for abbreviations of summer or winter time, a zone that changes between the two.
+var changing = map[string]string{
+	"CET": "Europe/Berlin", "CEST": "Europe/Berlin", "MEZ": "Europe/Berlin", "MESZ": "Europe/Berlin", "BST": "Europe/London",
+	"EET": "Europe/Helsinki", "EEST": "Europe/Helsinki", "WET": "Europe/Lisbon", "WEST": "Europe/Lisbon",
+	"EST": "America/New_York", "EDT": "America/New_York", "CST": "America/Chicago", "CDT": "America/Chicago",
+	"MST": "America/Denver", "MDT": "America/Denver", "PST": "America/Los_Angeles", "PDT": "America/Los_Angeles",
+	"AEST": "Australia/Sydney", "AEDT": "Australia/Sydney", "NZST": "Pacific/Auckland", "NZDT": "Pacific/Auckland",
+}
+
+// beforeChange returns the start of a period whose zone is printed beside its end only. Where the clocks were
+// changed in between, the start is by the clock before the change.
+func (p printed) beforeChange(start, end time.Time, near string, page *time.Location) time.Time {
+	loc := page
+	if loc == nil {
+		loc = pageZone(changing[strings.ToUpper(p.zone)])
+	}
+	if loc == nil {
+		return start
+	}
+	atEnd, _ := end.In(loc).Zone()
+	atStart, _ := start.In(loc).Zone()
+	if !strings.EqualFold(atEnd, p.zone) || atStart == atEnd {
+		return start
+	}
+	p.zone = ""
+	if moved, err := p.resolve(near, loc); err == nil && !moved.After(end) && moved.Sub(start).Abs() <= 2*time.Hour {
+		return moved
+	}
+	return start
+}
+
 // railsZones maps the zone names of Ruby on Rails, which Statuspage and Better Stack print, to IANA names.
 var railsZones = map[string]string{
 	"International Date Line West": "Etc/GMT+12", "Midway Island": "Pacific/Midway", "American Samoa": "Pacific/Pago_Pago", "Hawaii": "Pacific/Honolulu",

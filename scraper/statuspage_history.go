@@ -96,12 +96,13 @@ func (l spLine) raw(month spMonth, home, zone string) normalize.Raw {
 	text := oneLine(stripTags(l.Timestamp))
 	start, end, ok := splitPeriod(text)
 	switch {
-	case !ok:
-		raw.Period = rawTime(text, near)
-	case raw.Kind == string(normalize.KindMaintenance):
+	case ok && raw.Kind == string(normalize.KindMaintenance):
 		raw.ScheduledStart, raw.ScheduledEnd = rawTime(start, near), rawTime(end, near)
+	case ok && end == "":
+		raw.Started = rawTime(start, near)
 	default:
-		raw.Started, raw.Resolved = rawTime(start, near), rawTime(end, near)
+		// Its zone is printed once, beside the end: it is not the start's where the clocks were changed in between.
+		raw.Period = rawTime(text, near)
 	}
 	return raw
 }

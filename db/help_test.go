@@ -152,7 +152,7 @@ func kinds(events []Event) string {
 
 // read gives raws their meaning, as a scrape does.
 func read(raws ...normalize.Raw) []normalize.Incident {
-	incidents, _ := normalize.Incidents("acme", raws, normalize.Words{})
+	incidents, _ := normalize.Incidents(raws, normalize.Words{})
 	return incidents
 }
 

@@ -210,7 +210,7 @@ func (r *renormalizer) read(rec *record) (readings []normalize.Incident, finding
 				return nil, nil, false
 			}
 		}
-		read, found := normalize.Incidents("", []normalize.Raw{raw}, words)
+		read, found := normalize.Incidents([]normalize.Raw{raw}, words)
 		if former { // what the page was served by before had other ids
 			for n := range read[0].Updates {
 				read[0].Updates[n].Key = "@" + read[0].Updates[n].Key

@@ -13,7 +13,7 @@ import (
 // saveWith saves a scrape as it is read with these words.
 func (f *file) saveWith(words normalize.Words, at time.Time, raws ...normalize.Raw) {
 	f.t.Helper()
-	incidents, findings := normalize.Incidents("acme", raws, words)
+	incidents, findings := normalize.Incidents(raws, words)
 	f.save(Scrape{At: at, Incidents: incidents, Findings: findings})
 }
 

@@ -287,8 +287,8 @@ func (v *saver) writeRemoved(rec *record, stored []normalize.Raw, seen normalize
 			continue
 		}
 		// Both are read with the same words, so that a platform's own do not make a difference.
-		was, _ := normalize.Incidents("", []normalize.Raw{stored[n]}, normalize.Words{})
-		is, _ := normalize.Incidents("", []normalize.Raw{raw}, normalize.Words{})
+		was, _ := normalize.Incidents([]normalize.Raw{stored[n]}, normalize.Words{})
+		is, _ := normalize.Incidents([]normalize.Raw{raw}, normalize.Words{})
 		if len(was) != 1 || len(is) != 1 {
 			continue
 		}

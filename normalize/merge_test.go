@@ -83,7 +83,7 @@ func TestMergeDoesNotDependOnTheOrder(t *testing.T) {
 		read := func(order []int) Incident {
 			record := map[string]Incident{}
 			for _, n := range order {
-				seen, findings := Incidents("acme", []Raw{docs[n]}, Words{})
+				seen, findings := Incidents([]Raw{docs[n]}, Words{})
 				if len(findings) > 0 {
 					t.Fatalf("findings: %v", findings)
 				}

@@ -13,9 +13,8 @@ import (
 
 // Incidents gives raws their meaning. Raws of one incident, from several documents, become one
 // Incident. It never drops a raw and never fails: what cannot be read becomes a Finding, and the field is
-// left unknown. own are the platform's own words. source names the page in no result; it is there for
-// callers that tell findings of several sources apart by their keys' prefix.
-func Incidents(source string, raws []Raw, own Words) ([]Incident, []Finding) {
+// left unknown. own holds the words that only this platform uses.
+func Incidents(raws []Raw, own Words) ([]Incident, []Finding) {
 	var incidents []Incident
 	var findings []Finding
 	at := map[string]int{}

@@ -35,7 +35,7 @@ func outage() Raw {
 
 func read(t *testing.T, raws ...Raw) (Incident, []Finding) {
 	t.Helper()
-	incidents, findings := Incidents("acme", raws, Words{})
+	incidents, findings := Incidents(raws, Words{})
 	if len(incidents) != 1 {
 		t.Fatalf("%d raws gave %d incidents, want one", len(raws), len(incidents))
 	}

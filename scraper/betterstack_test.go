@@ -102,7 +102,7 @@ func TestBetterStackStates(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", what, err)
 		}
-		incidents, _ := normalize.Incidents("", res.Incidents, WordsOf(betterStack{}))
+		incidents, _ := normalize.Incidents(res.Incidents, WordsOf(betterStack{}))
 		if got := incidents[0]; got.State != tc.state || got.Severity != tc.severity {
 			t.Errorf("%s: %s, %s; want %s, %s", what, got.State, got.Severity, tc.state, tc.severity)
 		}

@@ -97,7 +97,7 @@ func TestCachetWords(t *testing.T) {
 	for number, want := range map[string]normalize.State{
 		"0": normalize.StateScheduled, "1": normalize.StateInProgress, "2": normalize.StateCompleted, "3": normalize.StateUnknown,
 	} {
-		incidents, findings := normalize.Incidents("", []normalize.Raw{{ID: "a", Title: "a", State: cachetScheduleWord(number)}}, WordsOf(cachet{}))
+		incidents, findings := normalize.Incidents([]normalize.Raw{{ID: "a", Title: "a", State: cachetScheduleWord(number)}}, WordsOf(cachet{}))
 		if incidents[0].State != want || len(findings) > 0 != (number == "3") {
 			t.Errorf("the schedule's state %s means %s, findings %v", number, incidents[0].State, findings)
 		}

@@ -42,7 +42,7 @@ func TestChecklyCaptures(t *testing.T) {
 			if !res.Coverage.Open || Detect(page) != "checkly" {
 				t.Errorf("covers %+v, detected as %q", res.Coverage, Detect(page))
 			}
-			incidents, findings := normalize.Incidents("", res.Incidents, WordsOf(checkly{}))
+			incidents, findings := normalize.Incidents(res.Incidents, WordsOf(checkly{}))
 			if len(findings) > 0 || incidents[0].Severity != normalize.SeverityMinor || incidents[0].State != normalize.StateInvestigating {
 				t.Errorf("means %s, %s, findings %v", incidents[0].Severity, incidents[0].State, findings)
 			}

@@ -25,7 +25,7 @@ func tallyOf(t *testing.T, name string, res Result) tally {
 	if err != nil {
 		t.Fatal(err)
 	}
-	incidents, findings := normalize.Incidents("acme", res.Incidents, WordsOf(p))
+	incidents, findings := normalize.Incidents(res.Incidents, WordsOf(p))
 	if len(incidents) != len(res.Incidents) {
 		t.Errorf("%d incidents were read, and are %d", len(res.Incidents), len(incidents))
 	}
@@ -112,7 +112,7 @@ func cloudIncidents(t *testing.T, name string, res Result) []normalize.Incident 
 	if err != nil {
 		t.Fatal(err)
 	}
-	incidents, _ := normalize.Incidents("acme", res.Incidents, WordsOf(p))
+	incidents, _ := normalize.Incidents(res.Incidents, WordsOf(p))
 	return incidents
 }
 

@@ -90,7 +90,7 @@ func TestCstatePosts(t *testing.T) {
 	} {
 		raw := issue
 		raw.Updates = cstatePosts(text, raw)
-		incidents, findings := normalize.Incidents("", []normalize.Raw{raw}, WordsOf(cstate{}))
+		incidents, findings := normalize.Incidents([]normalize.Raw{raw}, WordsOf(cstate{}))
 		var got []string
 		for _, u := range incidents[0].Updates {
 			got = append(got, u.PostedAt.Format("2006-01-02T15:04 ")+string(u.State)+" "+u.Body)

@@ -122,7 +122,7 @@ func TestLinksThatAreNobodysOwn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, _ := normalize.Incidents("acme", res.Incidents, normalize.Words{}); len(got) != want {
+		if got, _ := normalize.Incidents(res.Incidents, normalize.Words{}); len(got) != want {
 			t.Errorf("link %q: %d incidents", link, len(got))
 		}
 	}
@@ -232,7 +232,7 @@ func TestNobodysWordsAreGuessed(t *testing.T) {
 		"Fixed": normalize.StateMonitoring, "FIXED": normalize.StateMonitoring, "●": normalize.StateResolved,
 		"All done!": normalize.StateResolved, "all-done": normalize.StateCompleted,
 	} {
-		incidents, _ := normalize.Incidents("acme", []normalize.Raw{{Title: "x", State: word}}, words)
+		incidents, _ := normalize.Incidents([]normalize.Raw{{Title: "x", State: word}}, words)
 		if got := incidents[0].State; got != want {
 			t.Errorf("%q means %s, want %s", word, got, want)
 		}
@@ -254,7 +254,7 @@ func FuzzCustomParse(f *testing.F) {
 				t.Fatalf("%d incidents, error %v", len(res.Incidents), err)
 			}
 			for _, raw := range res.Incidents {
-				alone, _ := normalize.Incidents("acme", []normalize.Raw{raw}, s.words)
+				alone, _ := normalize.Incidents([]normalize.Raw{raw}, s.words)
 				if len(alone) != 1 || len(alone[0].Updates) != len(raw.Updates) {
 					t.Errorf("raw %+v lost an update", raw)
 				}
@@ -365,7 +365,7 @@ func TestYearsThatAreNotPrinted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		incidents, findings := normalize.Incidents("acme", res.Incidents, s.words)
+		incidents, findings := normalize.Incidents(res.Incidents, s.words)
 		got := incidents[0]
 		start := normalize.FormatTime(got.StartedAt)
 		if normalize.FormatTime(got.ScheduledStartAt) != c.scheduled || start != c.start {

@@ -37,7 +37,7 @@ func TestFeedCaptures(t *testing.T) {
 					t.Errorf("%d updates, the file has %d", got, dated)
 				}
 			}
-			incidents, findings := normalize.Incidents("acme", res.Incidents, WordsOf(feed{}))
+			incidents, findings := normalize.Incidents(res.Incidents, WordsOf(feed{}))
 			if len(incidents) != len(res.Incidents) {
 				t.Errorf("%d items became %d incidents", len(res.Incidents), len(incidents))
 			}

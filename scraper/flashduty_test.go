@@ -45,7 +45,7 @@ func TestFlashdutyCaptures(t *testing.T) {
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("incidents, updates, affected and all components (-want +got):\n%s", diff)
 			}
-			incidents, findings := normalize.Incidents("deepseek", res.Incidents, WordsOf(flashduty{}))
+			incidents, findings := normalize.Incidents(res.Incidents, WordsOf(flashduty{}))
 			_, more := normalize.Components(res.Components, WordsOf(flashduty{}))
 			if len(findings)+len(more) > 0 {
 				t.Errorf("findings %v %v", findings, more)

@@ -68,7 +68,7 @@ func TestGatusKeysAnnouncements(t *testing.T) {
 	if err != nil || !res.Coverage.Open {
 		t.Fatalf("covers %+v (%v)", res.Coverage, err)
 	}
-	incidents, findings := normalize.Incidents("", res.Incidents, WordsOf(gatus{}))
+	incidents, findings := normalize.Incidents(res.Incidents, WordsOf(gatus{}))
 	if len(incidents) != 3 || incidents[0].Title != "One" || incidents[1].Title != "Two" {
 		t.Errorf("read as %+v", incidents)
 	}

@@ -267,7 +267,7 @@ func TestGolden(t *testing.T) {
 func checkCase(t *testing.T, p Platform, c *goldenCase) {
 	out, err := c.scrape(t, p)
 	words := WordsFor(p, c.selectors)
-	incidents, findings := normalize.Incidents(c.Source.Name, out.Raws, words)
+	incidents, findings := normalize.Incidents(out.Raws, words)
 	_, more := normalize.Components(out.Components, words)
 	findings = slices.Concat(out.Findings, findings, more)
 
@@ -372,7 +372,7 @@ func checkIncidents(t *testing.T, raws []normalize.Raw, incidents []normalize.In
 		}
 	}
 	for _, raw := range raws {
-		alone, _ := normalize.Incidents("", []normalize.Raw{raw}, words)
+		alone, _ := normalize.Incidents([]normalize.Raw{raw}, words)
 		if len(alone) != 1 {
 			t.Fatalf("raw %q became %d incidents", raw.Title, len(alone))
 		}

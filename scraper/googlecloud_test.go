@@ -60,7 +60,7 @@ func TestGoogleCloudSpellingsAgree(t *testing.T) {
 			updates += len(raw.Updates)
 		}
 	}
-	both, _ := normalize.Incidents("acme", slices.Concat(before.Incidents, after.Incidents), googleCloud{}.Words())
+	both, _ := normalize.Incidents(slices.Concat(before.Incidents, after.Incidents), googleCloud{}.Words())
 	got := 0
 	for _, i := range both {
 		got += len(i.Updates)

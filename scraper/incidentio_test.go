@@ -66,7 +66,7 @@ func TestIncidentIOCaptures(t *testing.T) {
 			if _, err := (statuspage{}).Parse(Source{}, page); !errors.Is(err, ErrShape) || !strings.Contains(err.Error(), "incident.io") {
 				t.Errorf("statuspage says %v", err)
 			}
-			incidents, findings := normalize.Incidents("", res.Incidents, WordsOf(incidentIO{}))
+			incidents, findings := normalize.Incidents(res.Incidents, WordsOf(incidentIO{}))
 			if len(findings) > 0 {
 				t.Errorf("findings %+v", findings)
 			}
@@ -122,7 +122,7 @@ func TestIncidentIOCaptureOpen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		incidents, _ := normalize.Incidents("", res.Incidents, WordsOf(incidentIO{}))
+		incidents, _ := normalize.Incidents(res.Incidents, WordsOf(incidentIO{}))
 		first := incidents[0]
 		if got := (state{first.Severity, first.State, normalize.FormatTime(first.StartedAt), res.Coverage}); got != want {
 			t.Errorf("%s: %+v, want %+v", file, got, want)

@@ -44,7 +44,7 @@ func TestInstatusCaptures(t *testing.T) {
 			if !res.Coverage.Open || res.PageName == "" || res.PageURL == "" || res.Indicator == "" {
 				t.Errorf("covers %+v of %q at %q, %q", res.Coverage, res.PageName, res.PageURL, res.Indicator)
 			}
-			incidents, findings := normalize.Incidents("", res.Incidents, WordsOf(instatus{}))
+			incidents, findings := normalize.Incidents(res.Incidents, WordsOf(instatus{}))
 			if len(findings) > 0 || len(incidents) != want.Incidents {
 				t.Errorf("%d incidents are meant, findings %+v", len(incidents), findings)
 			}

@@ -69,7 +69,7 @@ func TestPagerdutyCaptures(t *testing.T) {
 			if !res.Coverage.Open || !res.Coverage.Components || !strings.HasPrefix(res.Coverage.Since, "2022-06-21") {
 				t.Errorf("coverage %+v", res.Coverage)
 			}
-			incidents, findings := normalize.Incidents("pagerduty", res.Incidents, WordsOf(pagerduty{}))
+			incidents, findings := normalize.Incidents(res.Incidents, WordsOf(pagerduty{}))
 			_, more := normalize.Components(res.Components, WordsOf(pagerduty{}))
 			if len(findings)+len(more) > 0 {
 				t.Errorf("findings %v %v", findings, more)

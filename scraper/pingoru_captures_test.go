@@ -113,7 +113,7 @@ func TestPingoruCaptureFindings(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			incidents, findings := normalize.Incidents("acme", res.Incidents, WordsOf(pingoru{}))
+			incidents, findings := normalize.Incidents(res.Incidents, WordsOf(pingoru{}))
 			if len(incidents) != 1 {
 				t.Fatalf("%d incidents", len(incidents))
 			}

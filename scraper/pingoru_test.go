@@ -288,7 +288,7 @@ func checkFuzzed(t *testing.T, p Platform, body []byte) {
 		t.Error("the result does not say what it was read from")
 	}
 	for _, raw := range res.Incidents {
-		alone, _ := normalize.Incidents("acme", []normalize.Raw{raw}, WordsOf(p))
+		alone, _ := normalize.Incidents([]normalize.Raw{raw}, WordsOf(p))
 		if len(alone) != 1 || len(alone[0].Updates) != len(raw.Updates) {
 			t.Errorf("raw %+v lost an update", raw)
 		}

@@ -142,7 +142,7 @@ func TestServerUptimeKuma(t *testing.T) {
 		}
 	}
 	out := readServer(t, "uptimekuma", base+"/status/tidemark")
-	incidents, findings := normalize.Incidents("tidemark", out.Raws, WordsOf(uptimekuma{}))
+	incidents, findings := normalize.Incidents(out.Raws, WordsOf(uptimekuma{}))
 	if len(incidents) != 2 || len(findings) > 0 {
 		t.Fatalf("read %d incidents, findings %+v", len(incidents), findings)
 	}

@@ -71,7 +71,7 @@ func TestSorryFollowsWhatIsNotKnown(t *testing.T) {
 
 func TestSorryUnknownWords(t *testing.T) {
 	e := sorryEntry{ID: "1", Type: "promotion", State: "glowing", Subject: "New colours"}
-	in, findings := normalize.Incidents("", []normalize.Raw{e.raw(sorryNotices)}, WordsOf(sorry{}))
+	in, findings := normalize.Incidents([]normalize.Raw{e.raw(sorryNotices)}, WordsOf(sorry{}))
 	if in[0].State != normalize.StateUnknown || len(findings) != 2 {
 		t.Errorf("state %s, findings %v", in[0].State, findings)
 	}

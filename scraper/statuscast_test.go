@@ -54,7 +54,7 @@ func TestStatuscastCaptures(t *testing.T) {
 			if res.PageName != "fastly" || res.PageURL != "https://www.fastlystatus.com" {
 				t.Errorf("page %q at %q", res.PageName, res.PageURL)
 			}
-			incidents, findings := normalize.Incidents("fastly", res.Incidents, WordsOf(statuscast{}))
+			incidents, findings := normalize.Incidents(res.Incidents, WordsOf(statuscast{}))
 			_, more := normalize.Components(res.Components, WordsOf(statuscast{}))
 			if len(incidents) != want[0] || len(findings)+len(more) > 0 {
 				t.Errorf("%d incidents, findings %v %v", len(incidents), findings, more)

@@ -107,7 +107,7 @@ func TestStatusioCodes(t *testing.T) {
 	}
 	for _, tt := range tests {
 		e := sioEvent{ID: "a", Name: "b", Messages: []sioMessage{{At: "2026-03-02T07:00:00Z", State: jsonText(tt.state), Status: jsonText(tt.status)}}}
-		in, findings := normalize.Incidents("", []normalize.Raw{e.raw(tt.kind, "", statusioLink{})}, WordsOf(statusio{}))
+		in, findings := normalize.Incidents([]normalize.Raw{e.raw(tt.kind, "", statusioLink{})}, WordsOf(statusio{}))
 		if in[0].State != tt.wantState || in[0].Severity != tt.wantSeverity || (len(findings) > 0) != (tt.wantState == normalize.StateUnknown) {
 			t.Errorf("%s, state %s, status %s: %s, %s, findings %v", tt.kind, tt.state, tt.status, in[0].State, in[0].Severity, findings)
 		}

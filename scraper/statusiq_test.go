@@ -55,7 +55,7 @@ func TestStatusiqCodes(t *testing.T) {
 	}
 	for _, tt := range tests {
 		raw := siqIncident{ID: "a", Title: "b", SeverityID: tt.severity, Updates: []siqUpdate{{State: tt.word, StateID: tt.state, At: "2026-06-08T09:20:00+0200"}}}.raw()
-		in, _ := normalize.Incidents("", []normalize.Raw{raw}, WordsOf(statusiq{}))
+		in, _ := normalize.Incidents([]normalize.Raw{raw}, WordsOf(statusiq{}))
 		if in[0].Kind != tt.wantKind || in[0].Severity != tt.wantSeverity || in[0].State != tt.wantState {
 			t.Errorf("severity %s, state %s %q: %s, %s, %s", tt.severity, tt.state, tt.word, in[0].Kind, in[0].Severity, in[0].State)
 		}

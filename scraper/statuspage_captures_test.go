@@ -143,7 +143,7 @@ func TestStatuspageCaptures(t *testing.T) {
 			if diff := cmp.Diff(countBytes(t, body), got); diff != "" {
 				t.Errorf("counted in the bytes (-) against read (+):\n%s", diff)
 			}
-			_, findings := normalize.Incidents("capture", result.Incidents, normalize.Words{})
+			_, findings := normalize.Incidents(result.Incidents, normalize.Words{})
 			for _, f := range findings {
 				if f.Field != "title" && !strings.HasPrefix(name, "status-kustomer") { // a demo post; text that is cut off
 					t.Errorf("finding: %+v", f)

@@ -52,7 +52,7 @@ func FuzzStatuspageParse(f *testing.F) {
 					t.Fatalf("follows %q, off the source's host", r.URL)
 				}
 			}
-			incidents, _ := normalize.Incidents("fuzz", result.Incidents, normalize.Words{})
+			incidents, _ := normalize.Incidents(result.Incidents, normalize.Words{})
 			if len(result.Incidents) > 0 && len(incidents) == 0 {
 				t.Fatal("incidents were lost")
 			}

@@ -69,7 +69,7 @@ func meanings(t *testing.T, dir string) map[string]meaning {
 	if err != nil {
 		t.Fatal(err)
 	}
-	incidents, _ := normalize.Incidents("orbitdesk", out.Raws, normalize.Words{})
+	incidents, _ := normalize.Incidents(out.Raws, normalize.Words{})
 	found := map[string]meaning{}
 	for _, in := range incidents {
 		found[in.Key] = meaningOf(in)

@@ -76,7 +76,7 @@ func TestUptimecomImpact(t *testing.T) {
 	}
 	for _, tt := range tests {
 		raw := utcIncident{ID: "1", Name: "a", Type: "INCIDENT", Components: tt.parts}.raw(uptimecomPage, tt.list, Page{}.At)
-		in, _ := normalize.Incidents("", []normalize.Raw{raw}, WordsOf(uptimecom{}))
+		in, _ := normalize.Incidents([]normalize.Raw{raw}, WordsOf(uptimecom{}))
 		if in[0].Severity != tt.want {
 			t.Errorf("%s %+v: %s, want %s", tt.list, tt.parts, in[0].Severity, tt.want)
 		}

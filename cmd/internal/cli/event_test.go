@@ -112,7 +112,7 @@ func TestShowMarksWhatTheVendorTookAway(t *testing.T) {
 	guess := post("2", "2026-03-01T10:10:00Z", "It is our provider's fault.")
 	shown := func(minutes int, updates ...normalize.RawUpdate) string {
 		t.Helper()
-		incidents, _ := normalize.Incidents("acme", []normalize.Raw{{Document: "summary", ID: "a", Title: "Mails are late", State: "investigating", Impact: "minor", Updates: updates}}, normalize.Words{})
+		incidents, _ := normalize.Incidents([]normalize.Raw{{Document: "summary", ID: "a", Title: "Mails are late", State: "investigating", Impact: "minor", Updates: updates}}, normalize.Words{})
 		at := time.Date(2026, 3, 1, 10, 10+minutes, 0, 0, time.UTC)
 		if _, err := file.SaveScrape(t.Context(), db.Scrape{SourceID: source, At: at, AllOpen: true, Incidents: incidents}); err != nil {
 			t.Fatal(err)

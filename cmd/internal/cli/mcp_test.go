@@ -31,7 +31,7 @@ func recordWith(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	at := normalize.RawTime{Text: normalize.FormatTime(time.Now().Add(-time.Hour))}
-	incidents, _ := normalize.Incidents("acme", []normalize.Raw{{Document: "summary", ID: "a", Title: "Searches fail", Impact: "major", State: "investigating", Created: at,
+	incidents, _ := normalize.Incidents([]normalize.Raw{{Document: "summary", ID: "a", Title: "Searches fail", Impact: "major", State: "investigating", Created: at,
 		Updates: []normalize.RawUpdate{{ID: "u", State: "investigating", Posted: at, Body: "We look.", Format: normalize.FormatMarkdown}}}}, normalize.Words{})
 	if _, err := file.SaveScrape(t.Context(), db.Scrape{SourceID: source, At: time.Now(), AllOpen: true, Incidents: incidents}); err != nil {
 		t.Fatal(err)

@@ -73,7 +73,7 @@ func TestRenormalizeChangesNothingByItself(t *testing.T) {
 			}
 			pages = append(pages, page{id, platform, of + " " + way})
 			for n, raws := range scrapes {
-				incidents, findings := normalize.Incidents(of, raws, words(t, platform))
+				incidents, findings := normalize.Incidents(raws, words(t, platform))
 				components, more := normalize.Components(read.Components, words(t, platform))
 				_, err := file.SaveScrape(t.Context(), db.Scrape{SourceID: id, At: begin.Add(time.Duration(n) * time.Hour),
 					Incidents: incidents, Components: components, Findings: slices.Concat(findings, more)})

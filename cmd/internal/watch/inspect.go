@@ -181,7 +181,7 @@ func (in Inspection) finish(s Source, p scraper.Platform, out scraper.Outcome, e
 	if p != nil {
 		words = scraper.WordsFor(p, s.selectors())
 	}
-	incidents, findings := normalize.Incidents(s.Vendor, out.Raws, words)
+	incidents, findings := normalize.Incidents(out.Raws, words)
 	components, more := normalize.Components(out.Components, words)
 	in.AllOpen, in.PageName = out.Coverage.Open, out.PageName
 	in.Incidents = make([]InspectedIncident, len(incidents))

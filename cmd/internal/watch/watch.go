@@ -220,7 +220,7 @@ func (s Source) interval(now, last time.Time) time.Duration {
 // fill puts what was read into the form that the file takes.
 func fill(scrape *db.Scrape, s Source, p scraper.Platform, out scraper.Outcome, readErr error) {
 	words := scraper.WordsFor(p, s.selectors())
-	incidents, findings := normalize.Incidents(s.Vendor, out.Raws, words)
+	incidents, findings := normalize.Incidents(out.Raws, words)
 	components, more := normalize.Components(out.Components, words)
 	scrape.HTTPStatus, scrape.Requests, scrape.Bytes = out.Status, out.Requests, out.Bytes
 	scrape.Err = readErr

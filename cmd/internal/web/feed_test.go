@@ -217,7 +217,7 @@ func TestFeedIsReadByTheScraper(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	incidents, _ := normalize.Incidents("acme", result.Incidents, normalize.Words{})
+	incidents, _ := normalize.Incidents(result.Incidents, normalize.Words{})
 	var got []string
 	for _, i := range incidents {
 		line := []string{i.Title, string(i.Severity), string(i.State)}

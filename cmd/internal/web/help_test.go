@@ -178,7 +178,7 @@ func incident(id, title, impact string, components []normalize.RawComponent, pos
 }
 
 func read(raws ...normalize.Raw) []normalize.Incident {
-	incidents, _ := normalize.Incidents("acme", raws, normalize.Words{})
+	incidents, _ := normalize.Incidents(raws, normalize.Words{})
 	return incidents
 }
 

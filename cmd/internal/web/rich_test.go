@@ -53,15 +53,15 @@ func rich(t testing.TB, o Options) *record {
 
 	odds := r.vendor(db.Vendor{Slug: "odds", Name: "Odds & Ends"})
 	r.save(db.Scrape{SourceID: odds, At: before(7 * day24), AllOpen: true})
-	incidents, findings := normalize.Incidents("odds", []normalize.Raw{odd, notice, gone, done, running, forgotten, off}, normalize.Words{})
+	incidents, findings := normalize.Incidents([]normalize.Raw{odd, notice, gone, done, running, forgotten, off}, normalize.Words{})
 	parts := components(normalize.StatusMaintenance)
 	parts = append(parts, normalize.Component{Key: "new", Name: "Beta", Group: "Prod2 (EU)", Status: normalize.StatusUnknown, VendorStatus: "wobbly"})
 	r.save(db.Scrape{SourceID: odds, At: before(30 * minute), AllOpen: true, AllComponents: true, Incidents: incidents, Findings: findings, Components: parts})
 	gone.Updates = gone.Updates[:1]
 	gone.State = "investigating"
-	incidents, _ = normalize.Incidents("odds", []normalize.Raw{odd, gone, running}, normalize.Words{})
+	incidents, _ = normalize.Incidents([]normalize.Raw{odd, gone, running}, normalize.Words{})
 	r.save(db.Scrape{SourceID: odds, At: before(20 * minute), AllOpen: true, AllComponents: true, Incidents: incidents, Findings: findings, Components: parts})
-	incidents, _ = normalize.Incidents("odds", []normalize.Raw{odd, running}, normalize.Words{})
+	incidents, _ = normalize.Incidents([]normalize.Raw{odd, running}, normalize.Words{})
 	r.save(db.Scrape{SourceID: odds, At: before(minute), AllOpen: true, AllComponents: true, Incidents: incidents, Findings: findings, Components: parts[:2]})
 
 	// A page that calls itself unwell and does not say why, one that was never read, one that is watched no more.

@@ -96,7 +96,7 @@ func readBack(t *testing.T, r *record, base string) (map[string]told, []string) 
 		}
 		raws = append(raws, result.Incidents...)
 	}
-	incidents, _ := normalize.Incidents("back", raws, scraper.WordsOf(platform))
+	incidents, _ := normalize.Incidents(raws, scraper.WordsOf(platform))
 	out := map[string]told{}
 	for _, i := range incidents {
 		o := told{Maintenance: i.Kind == normalize.KindMaintenance, Title: i.Title, State: string(i.State), StartedAt: normalize.FormatTime(i.StartedAt), ResolvedAt: normalize.FormatTime(i.ResolvedAt),
@@ -176,7 +176,7 @@ func TestStatuspageRoundTripOfRealPages(t *testing.T) {
 		}
 		slug := fmt.Sprintf("vendor-%d", n)
 		source := r.vendor(db.Vendor{Slug: slug, Name: result.PageName})
-		incidents, _ := normalize.Incidents(slug, result.Incidents, normalize.Words{})
+		incidents, _ := normalize.Incidents(result.Incidents, normalize.Words{})
 		parts, _ := normalize.Components(result.Components, normalize.Words{})
 		r.save(db.Scrape{SourceID: source, At: before(minute), AllOpen: true, AllComponents: true, Incidents: incidents, Components: parts, Indicator: result.Indicator})
 		back, told := readBack(t, r, "/vendors/"+slug)

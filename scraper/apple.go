@@ -87,7 +87,7 @@ func (apple) Describe() Description {
 
 // Detect reports whether the page holds the data of Apple's System Status.
 func (apple) Detect(p Page) bool {
-	if !bytes.Contains(p.Body, []byte(`"drpost"`)) {
+	if !hasAppleKeys(p.Body) {
 		return false // told without the cost of saying what the page is instead
 	}
 	_, err := apple{}.Parse(Source{}, p)
@@ -95,7 +95,6 @@ func (apple) Detect(p Page) bool {
 }
 
 type appleStatus struct {
-	DRPost   *bool           `json:"drpost"`
 	Services *[]appleService `json:"services"`
 }
 
@@ -117,12 +116,12 @@ type appleEvent struct {
 	Message    string   `json:"message"`
 }
 
-// Parse reads the data. It returns an error that wraps ErrShape where drpost is missing, where no service is
-// listed, and for a service without a list of events.
+// Parse reads the data. It returns an error that wraps ErrShape where the keys that only Apple's data have are
+// missing, where no service is listed, and for a service without a list of events.
 func (apple) Parse(_ Source, p Page) (Result, error) {
 	body, ok := appleJSON(feedBody(p))
 	var doc appleStatus
-	if !ok || json.Unmarshal(body, &doc) != nil || doc.DRPost == nil || doc.Services == nil || len(*doc.Services) == 0 {
+	if !ok || json.Unmarshal(body, &doc) != nil || doc.Services == nil || len(*doc.Services) == 0 {
 		return Result{}, notWanted(p, wantApple)
 	}
 	res := Result{Document: "services", PageName: "Apple", Coverage: Coverage{Open: true, Components: true}}
@@ -174,7 +173,13 @@ func appleJSON(body []byte) (inner []byte, ok bool) {
 		}
 		body = bytes.TrimSuffix(rest, []byte(")"))
 	}
-	return body, isJSON(body) && bytes.Contains(body, []byte(`"drpost"`))
+	return body, isJSON(body) && hasAppleKeys(body)
+}
+
+// hasAppleKeys reports whether a body has the keys that only Apple's data have. The developers' data have no drpost.
+func hasAppleKeys(body []byte) bool {
+	return bytes.Contains(body, []byte(`"drpost"`)) ||
+		bytes.Contains(body, []byte(`"drMessage"`)) && bytes.Contains(body, []byte(`"serviceName"`))
 }
 
 // appleTitle names an event, which has no title, as the page does: the service, or the first of several, and the type.

@@ -86,6 +86,18 @@ func TestAppleAddresses(t *testing.T) {
 	}
 }
 
+// TestAppleDevelopersHaveNoDrpost holds that the developers' data, which have no drpost, are read and told by their
+// other keys.
+func TestAppleDevelopersHaveNoDrpost(t *testing.T) {
+	body := "jsonCallback(" + strings.Replace(applePears, `"drpost":false,`, "", 1) + ");"
+	if res := parsed(t, "apple", "", body); len(res.Components) != 2 || len(res.Incidents) != 1 {
+		t.Errorf("read %+v", res)
+	}
+	if got := Detect(Page{Body: []byte(body)}); got != "apple" {
+		t.Errorf("detected as %q", got)
+	}
+}
+
 func TestAppleCalls(t *testing.T) {
 	for _, body := range []string{applePears, "jsonCallback(" + applePears + ");", "jsonCallback( " + applePears + " )\n"} {
 		if res := parsed(t, "apple", "", body); len(res.Components) != 2 || len(res.Incidents) != 1 {
@@ -96,15 +108,15 @@ func TestAppleCalls(t *testing.T) {
 
 func TestAppleRefuses(t *testing.T) {
 	refuses(t, "apple", map[string]string{
-		"no services":                `{"drpost":false,"drMessage":null,"services":[]}`,
-		"services that are null":     `{"drpost":false,"drMessage":null,"services":null}`,
-		"drpost renamed":             strings.Replace(applePears, "drpost", "posted", 1),
-		"a service without events":   strings.Replace(applePears, `"events":[]`, `"events":null`, 1),
-		"an event without an id":     strings.Replace(applePears, `"messageId":"411",`, "", 1),
-		"an event without a state":   strings.Replace(applePears, `"eventStatus":"ongoing",`, "", 1),
-		"a call that breaks off":     "jsonCallback(" + applePears,
-		"a call of another function": `alert("drpost")`,
-		"a script":                   `window.drpost = ` + applePears,
+		"no services":                  `{"drpost":false,"drMessage":null,"services":[]}`,
+		"services that are null":       `{"drpost":false,"drMessage":null,"services":null}`,
+		"drpost and drMessage renamed": strings.NewReplacer("drpost", "posted", "drMessage", "message").Replace(applePears),
+		"a service without events":     strings.Replace(applePears, `"events":[]`, `"events":null`, 1),
+		"an event without an id":       strings.Replace(applePears, `"messageId":"411",`, "", 1),
+		"an event without a state":     strings.Replace(applePears, `"eventStatus":"ongoing",`, "", 1),
+		"a call that breaks off":       "jsonCallback(" + applePears,
+		"a call of another function":   `alert("drpost")`,
+		"a script":                     `window.drpost = ` + applePears,
 	})
 }
 

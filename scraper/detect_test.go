@@ -10,10 +10,12 @@ import (
 
 // capturedPlatforms names the platform of each folder of recorded pages; "" is none that is known.
 var capturedPlatforms = map[string]string{
-	"aws": "aws", "azure": "azure", "betterstack": "betterstack", "checkly": "checkly", "flashduty": "flashduty",
-	"google-cloud": "googlecloud", "incident.io": "incidentio", "instatus": "instatus", "kustomer": "statuspage",
-	"other": "", "pagerduty": "pagerduty", "pingoru": "pingoru", "slack": "slack", "statuscast": "statuscast",
-	"statuspage": "statuspage", "upptime": "upptime", "vultr": "vultr", "yandex-cloud": "yandexcloud",
+	"apple": "apple", "aws": "aws", "azure": "azure", "betterstack": "betterstack", "cachet": "cachet", "checkly": "checkly",
+	"cstate": "cstate", "feed": "feed", "flashduty": "flashduty", "google-cloud": "googlecloud", "heroku": "heroku",
+	"hund": "hund", "incident.io": "incidentio", "instatus": "instatus", "kustomer": "statuspage", "other": "",
+	"pagerduty": "pagerduty", "pingoru": "pingoru", "slack": "slack", "statuscast": "statuscast", "statusio": "statusio",
+	"statuspage": "statuspage", "uptimecom": "uptimecom", "uptimekuma": "uptimekuma", "uptimerobot": "uptimerobot",
+	"upptime": "upptime", "vultr": "vultr", "yandex-cloud": "yandexcloud", "zendesk": "zendesk",
 }
 
 // claimants returns the platforms that take a page for their own. The generic one takes any feed, and counts

@@ -294,6 +294,8 @@ func (l statusioLink) to(kind normalize.Kind, id string) string {
 	return l.home + "/pages/" + string(kind) + "/" + l.page + "/" + id
 }
 
+var statusioDone = regexp.MustCompile(`(?i)^\s*(?:the )?scheduled maintenance (?:is|has been|was) (?:now )?completed?\s*[.!]?\s*$`)
+
 // raw reads an incident or a maintenance. Its components are those affected and, beside them, the places, so that
 // either may be filtered by. Which of them belong together is not said.
 func (e sioEvent) raw(kind normalize.Kind, state string, link statusioLink) normalize.Raw {
@@ -326,5 +328,9 @@ func (e sioEvent) raw(kind normalize.Kind, state string, link statusioLink) norm
 	}
 	raw.Impact = sioName(statusioStatuses, worst, "")
 	oldestFirst(raw.Updates)
+	if n := len(raw.Updates); n > 0 && kind == normalize.KindMaintenance && statusioDone.MatchString(raw.Updates[n-1].Body) {
+		// The code and the list can stay behind; Status.io itself writes this message at the end.
+		raw.State, raw.Updates[n-1].State = "Closed", "Closed"
+	}
 	return raw
 }

@@ -75,10 +75,15 @@ func (uptimerobot) Home(page *url.URL) string {
 
 // Words are the classes of a monitor's status. One that is paused, or has not been checked, says nothing of what it watches.
 func (uptimerobot) Words() normalize.Words {
-	return normalize.Words{Statuses: map[string]normalize.ComponentStatus{
-		"success": normalize.StatusOperational, "warning": normalize.StatusDegraded, "danger": normalize.StatusMajor,
-		"paused": normalize.StatusUnknown, "black": normalize.StatusUnknown,
-	}}
+	return normalize.Words{
+		States: map[string]normalize.State{
+			"ended": normalize.StateResolved, "ended_maintenance": normalize.StateCompleted,
+		},
+		Statuses: map[string]normalize.ComponentStatus{
+			"success": normalize.StatusOperational, "warning": normalize.StatusDegraded, "danger": normalize.StatusMajor,
+			"paused": normalize.StatusUnknown, "black": normalize.StatusUnknown,
+		},
+	}
 }
 
 // Describe says what is read of UptimeRobot's pages.
@@ -253,6 +258,7 @@ type uptimerobotEvent struct {
 	Content   string   `json:"content"`
 	TS        jsonText `json:"ts"`
 	Timestamp jsonText `json:"timestamp"`
+	EndGMT    string   `json:"endDateGMT"` // "April 24, 2025, 23:38"; null where no end is known
 }
 
 func readUptimerobotEvents(p Page, body []byte) (Result, error) {
@@ -274,14 +280,15 @@ func readUptimerobotEvents(p Page, body []byte) (Result, error) {
 		if e.Title == "" || e.TS == "" && e.Timestamp == "" || e.Type == "" && e.EventType == "" {
 			return Result{}, shapeErrorf("an event feed of UptimeRobot with an event that lacks its title, type or time")
 		}
-		res.Incidents = append(res.Incidents, e.raw())
+		res.Incidents = append(res.Incidents, e.raw(p))
 	}
 	return res, nil
 }
 
 // raw reads an event. Not every announcement is of an incident, and nothing tells which are. That of a maintenance is dated
-// when it was made: its window is in its words only.
-func (e uptimerobotEvent) raw() normalize.Raw {
+// when it was made: its window is in its words only. An end that lay ahead when the page was fetched is a plan, and
+// ends nothing.
+func (e uptimerobotEvent) raw(p Page) normalize.Raw {
 	at := rawTime(firstOf(string(e.Timestamp), string(e.TS)), "")
 	raw := normalize.Raw{
 		Document: uptimerobotEvents, ID: string(e.ID), Kind: string(normalize.KindIncident), Title: oneLine(e.Title),
@@ -289,6 +296,18 @@ func (e uptimerobotEvent) raw() normalize.Raw {
 	}
 	if e.Type == "maintenance" || e.EventType == "maintenance" {
 		raw.Kind, raw.Started, raw.Created = string(normalize.KindMaintenance), normalize.RawTime{}, at
+	}
+	end := rawTime(strings.TrimSpace(e.EndGMT), "")
+	if ended, err := normalize.ParseTime(end, ""); err == nil && (p.At.IsZero() || !ended.After(p.At)) {
+		raw.Resolved = end
+		switch normalize.Word(raw.State) {
+		case "resolved", "completed", "cancelled", "canceled":
+		default:
+			raw.State = "ended"
+			if raw.Kind == string(normalize.KindMaintenance) {
+				raw.State = "ended (maintenance)"
+			}
+		}
 	}
 	if content := strings.TrimSpace(e.Content); content != "" {
 		state := raw.State

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"vendorwatch/normalize"
 )
@@ -102,6 +103,36 @@ func TestUptimeRobotPages(t *testing.T) {
 		}
 		if err != nil || res.Coverage.Components != c.whole || next != c.next || len(res.Components) != 1 {
 			t.Errorf("%s covers %+v and leads to %q (%v)", c.what, res.Coverage, next, err)
+		}
+	}
+}
+
+// TestUptimeRobotEndOfEvent holds that an event's end ends it once it has passed, whatever its words say.
+func TestUptimeRobotEndOfEvent(t *testing.T) {
+	for _, c := range []struct {
+		kind, end, at string
+		state         normalize.State
+		resolved      string
+	}{
+		{"ann", `"April 25, 2025, 01:10"`, "2025-04-25T02:00:00Z", normalize.StateResolved, "2025-04-25T01:10:00.000Z"},
+		{"ann", `"Apr 25, 2025, 01:10"`, "2025-04-25T02:00:00Z", normalize.StateResolved, "2025-04-25T01:10:00.000Z"},
+		{"ann", `"April 25, 2025, 03:10"`, "2025-04-25T02:00:00Z", normalize.StateInvestigating, ""},
+		{"ann", `null`, "2025-04-25T02:00:00Z", normalize.StateInvestigating, ""},
+		{"maintenance", `"April 25, 2025, 01:10"`, "2025-04-25T02:00:00Z", normalize.StateCompleted, "2025-04-25T01:10:00.000Z"},
+	} {
+		at, err := time.Parse(time.RFC3339, c.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body := `{"status":true,"results":[{"eventType":"` + c.kind + `","title":"Fog","content":"We are investigating the fog.","ts":1745537880,"endDateGMT":` + c.end +
+			`}],"meta":{"count":1,"total":1}}`
+		res, err := uptimerobot{}.Parse(Source{}, Page{At: at, Body: []byte(body)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := cloudIncidents(t, "uptimerobot", res)[0]
+		if got := normalize.FormatTime(in.ResolvedAt); in.State != c.state || got != c.resolved {
+			t.Errorf("%s that ends %s is %s at %s, ended %q", c.kind, c.end, in.State, c.at, got)
 		}
 	}
 }

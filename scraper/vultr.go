@@ -44,6 +44,7 @@ func (vultr) Words() normalize.Words {
 		"ongoing":                       normalize.StateInvestigating,
 		"ongoing_scheduled_maintenance": normalize.StateScheduled,
 		"ongoing_maintenance":           normalize.StateInProgress,
+		"resolved_maintenance":          normalize.StateCompleted,
 	}}
 }
 
@@ -91,8 +92,8 @@ type vultrEntry struct {
 }
 
 // Parse reads the alerts, or the regions with theirs. It returns an error that wraps ErrShape where
-// service_alerts is no list, where an alert lacks what every alert has, and for regions without lists of
-// alerts.
+// service_alerts is no list, where no alert of those listed has what every alert has, and for regions without
+// lists of alerts. One alert that lacks something costs that alert, with a finding.
 func (vultr) Parse(_ Source, p Page) (Result, error) {
 	var doc vultrDocument
 	if err := readJSON(p, &doc, wantVultr); err != nil {
@@ -109,21 +110,28 @@ func (vultr) Parse(_ Source, p Page) (Result, error) {
 		res.PageURL = HomeOf(vultr{}, p.URL)
 	}
 	at := map[string]int{}
-	add := func(a vultrAlert, c normalize.RawComponent) bool {
-		if a.ID == "" || a.Start == "" || a.Status == "" {
-			return false
+	add := func(a vultrAlert, c normalize.RawComponent) {
+		if a.Subject == "" || a.Start == "" || a.Status == "" {
+			// Whether what cannot be read is open is not known, so that no absence proves anything.
+			res.Coverage.Open = false
+			res.Findings = append(res.Findings, a.finding("the alert lacks its subject, start or status, and is not read"))
+			return
 		}
-		n, ok := at[string(a.ID)]
+		key := string(a.ID)
+		if key == "" {
+			key = a.Start + " " + a.Subject
+			res.Findings = append(res.Findings, a.finding("the alert has no id; it is known by its subject and start"))
+		}
+		n, ok := at[key]
 		if !ok {
 			n = len(res.Incidents)
-			at[string(a.ID)] = n
+			at[key] = n
 			res.Incidents = append(res.Incidents, a.raw(res.Document, p))
 		}
 		raw := &res.Incidents[n]
 		if c.ID != "" && !slices.ContainsFunc(raw.Components, func(o normalize.RawComponent) bool { return o.ID == c.ID }) {
 			raw.Components = append(raw.Components, c)
 		}
-		return true
 	}
 	var regions map[string]vultrRegion
 	if doc.Regions != nil {
@@ -137,10 +145,10 @@ func (vultr) Parse(_ Source, p Page) (Result, error) {
 		}
 		return c
 	}
+	listed := 0
 	for _, a := range *doc.Alerts {
-		if !add(a, component(a.Region)) {
-			return Result{}, notWanted(p, wantVultr)
-		}
+		listed++
+		add(a, component(a.Region))
 	}
 	for _, code := range slices.Sorted(maps.Keys(regions)) {
 		r := regions[code]
@@ -149,10 +157,12 @@ func (vultr) Parse(_ Source, p Page) (Result, error) {
 		}
 		res.Components = append(res.Components, component(code))
 		for _, a := range *r.Alerts {
-			if !add(a, component(code)) {
-				return Result{}, notWanted(p, wantVultr)
-			}
+			listed++
+			add(a, component(code))
 		}
+	}
+	if listed > 0 && len(res.Incidents) == 0 {
+		return Result{}, notWanted(p, wantVultr)
 	}
 	return res, nil
 }
@@ -161,6 +171,11 @@ var (
 	vultrWindowStart = regexp.MustCompile(`(?i)\bStart Time: *([^\r\n]+)`)
 	vultrWindowEnd   = regexp.MustCompile(`(?i)\bEnd Time: *([^\r\n]+)`)
 )
+
+// finding says what is wrong with an alert, by what it has to name it.
+func (a vultrAlert) finding(problem string) normalize.Finding {
+	return normalize.Finding{Key: string(a.ID), Field: "service_alerts", Value: oneLine(a.Region + " " + a.Start + " " + a.Subject), Problem: problem}
+}
 
 // raw reads one alert. The window of a maintenance stands in the newest text that names one.
 func (a vultrAlert) raw(document string, p Page) normalize.Raw {
@@ -190,8 +205,11 @@ func (a vultrAlert) raw(document string, p Page) normalize.Raw {
 	raw.Kind = string(normalize.KindIncident)
 	if !raw.ScheduledStart.IsZero() || strings.Contains(strings.ToLower(a.Subject), "scheduled maintenance") {
 		raw.Kind = string(normalize.KindMaintenance)
-		if normalize.Word(a.Status) == "ongoing" {
+		switch normalize.Word(a.Status) {
+		case "ongoing":
 			raw.State += " (" + maintenancePhase(raw.ScheduledStart, p) + ")"
+		case "resolved":
+			raw.State += " (Maintenance)"
 		}
 	}
 	return raw

@@ -56,6 +56,7 @@ func TestVultrMaintenances(t *testing.T) {
 		{"begun at a time not known", "ongoing", "Atlanta Scheduled Maintenance", "We lift the roof.", time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC), normalize.KindMaintenance, normalize.StateScheduled, ""},
 		{"a window under another title", "ongoing", "Atlanta roof", window, time.Time{}, normalize.KindMaintenance, normalize.StateScheduled, "2026-11-23T07:00:00.000Z"},
 		{"over", "resolved", "Atlanta Outage", "A roof.", time.Time{}, normalize.KindIncident, normalize.StateResolved, ""},
+		{"a maintenance that is over", "resolved", "Atlanta Scheduled Maintenance", window, time.Time{}, normalize.KindMaintenance, normalize.StateCompleted, "2026-11-23T07:00:00.000Z"},
 		{"an unknown status", "smouldering", "Atlanta Outage", "No roof.", time.Time{}, normalize.KindIncident, normalize.StateUnknown, ""},
 	}
 	for _, tt := range tests {
@@ -92,6 +93,29 @@ func TestVultrRefuses(t *testing.T) {
 		"a region without a list":  `{"service_alerts":[],"regions":{"atl":{"location":"Atlanta","country":"US","country_name":"United States"}}}`,
 		"an alert without a state": strings.Replace(vultrAlertsWith("ongoing", "a", "b"), `"status":"ongoing",`, "", 1),
 	})
+}
+
+// TestVultrAlertThatLacksSomething holds that an alert without what every alert has costs that alert at the most, with a
+// finding, and never the page. One without an id is read.
+func TestVultrAlertThatLacksSomething(t *testing.T) {
+	const alerts = `{"service_alerts":[{"id":null,"region":"sgp","subject":"Partial Outage","start_date":"2026-11-18T10:00:00+00:00","updated_at":"","status":"ongoing","entries":null},` +
+		`{"id":"a-2","region":"atl","subject":"No roofs","start_date":"2026-11-18T10:00:00+00:00","updated_at":"","status":"ongoing","entries":null}]}`
+	for what, c := range map[string]struct {
+		body            string
+		incidents       int
+		whole           bool
+		findingsMention string
+	}{
+		"no id":    {alerts, 2, true, "no id"},
+		"no state": {strings.Replace(alerts, `"updated_at":"","status":"ongoing"`, `"updated_at":"","status":null`, 1), 1, false, "not read"},
+		"no start": {strings.Replace(alerts, `"start_date":"2026-11-18T10:00:00+00:00"`, `"start_date":null`, 1), 1, false, "not read"},
+	} {
+		res := parsed(t, "vultr", "", c.body)
+		got := cloudIncidents(t, "vultr", res)
+		if len(got) != c.incidents || res.Coverage.Open != c.whole || len(res.Findings) != 1 || !strings.Contains(res.Findings[0].Problem, c.findingsMention) {
+			t.Errorf("%s: %d incidents, covers %+v, findings %+v", what, len(got), res.Coverage, res.Findings)
+		}
+	}
 }
 
 // Both documents have a list of alerts of their own, which is empty where regions have them all.

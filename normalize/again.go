@@ -156,7 +156,7 @@ func (a *again) pick(known time.Time, read []time.Time, newest time.Time) time.T
 		case t.Equal(known):
 			return known
 		case !known.IsZero() && sameTime(known, t):
-			finest, confirmed = exact(finest, t), true
+			finest, confirmed = moreExact(finest, t), true
 		}
 	}
 	if confirmed || newest.IsZero() || a.stale && !known.IsZero() {
@@ -196,7 +196,7 @@ func (a *again) start(m *Incident) {
 // derived is what the timeline of an incident tells of its start and end.
 func derived(i Incident) Incident {
 	d := Incident{Kind: i.Kind, State: i.State, Updates: i.Updates, ScheduledStartAt: i.ScheduledStartAt}
-	settle(&d)
+	deriveTimes(&d)
 	return d
 }
 
@@ -234,7 +234,7 @@ func (a *again) end(m *Incident) {
 func (a *again) findStamped() {
 	a.stampedCreation = true
 	stamped := func(t RawTime) bool {
-		_, ok := stampedTime(t.Text)
+		_, ok := rfc3339Time(t.Text)
 		return ok || t.IsZero()
 	}
 	for _, r := range a.readings {
@@ -252,7 +252,7 @@ func (a *again) findStale() {
 	stamped := len(a.readings) > 0
 	for _, r := range a.readings {
 		for _, raw := range r.Raws {
-			_, ok := stampedTime(raw.Updated.Text)
+			_, ok := rfc3339Time(raw.Updated.Text)
 			stamped = stamped && (ok || raw.Updated.IsZero())
 		}
 	}
@@ -319,9 +319,9 @@ func (a *again) pair(seen []Update) (rest []Update) {
 	when := func(k, s Update) bool {
 		return k.PostedAt.IsZero() || s.PostedAt.IsZero() || sameTime(k.PostedAt, s.PostedAt)
 	}
-	oneID := func(k, s Update) bool { return k.Key == s.Key && !made(s.Key) }
+	oneID := func(k, s Update) bool { return k.Key == s.Key && !generatedKey(s.Key) }
 	nameless := func(same func(k, s Update) bool) func(k, s Update) bool {
-		return func(k, s Update) bool { return (made(k.Key) || made(s.Key)) && same(k, s) }
+		return func(k, s Update) bool { return (generatedKey(k.Key) || generatedKey(s.Key)) && same(k, s) }
 	}
 	for _, same := range []func(k, s Update) bool{
 		oneID,
@@ -388,11 +388,11 @@ func (a *again) body(n int) string {
 		switch {
 		case r.Body == u.Body:
 			return u.Body
-		case r.Body == "" || a.stale || cutOf(r.Body, u.Body, r.PostedAt.IsZero()) || named && made(r.Key):
-		case oneLine(r.Body) == oneLine(u.Body), made(u.Key) && sameText(r.Body, u.Body):
-			now, named = richer(u.Body, r.Body), !made(r.Key)
+		case r.Body == "" || a.stale || cutOf(r.Body, u.Body, r.PostedAt.IsZero()) || named && generatedKey(r.Key):
+		case oneLine(r.Body) == oneLine(u.Body), generatedKey(u.Key) && sameText(r.Body, u.Body):
+			now, named = richer(u.Body, r.Body), !generatedKey(r.Key)
 		default:
-			now, named = r.Body, !made(r.Key)
+			now, named = r.Body, !generatedKey(r.Key)
 		}
 	}
 	return now

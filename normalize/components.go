@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-func (r *reading) components() {
+func (r *reader) components() {
 	var found []Finding
 	r.incident.Components, found = Components(r.raw.Components, r.own)
 	for _, f := range found {

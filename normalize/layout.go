@@ -14,7 +14,7 @@ func layoutTime(t RawTime, text string, zone *time.Location) (time.Time, error) 
 		return time.Time{}, fmt.Errorf("%q does not have the form %q", t.Text, t.Layout)
 	}
 	has := func(other time.Time) bool { return layoutProbe.Format(t.Layout) != other.Format(t.Layout) }
-	p := printed{
+	p := timeParts{
 		year: at.Year(), month: at.Month(), day: at.Day(),
 		hour: at.Hour(), minute: at.Minute(), second: at.Second(), ns: at.Nanosecond(),
 		hasYear: has(layoutProbe.AddDate(4, 0, 0)), hasMonth: has(layoutProbe.AddDate(0, 7, 0)),

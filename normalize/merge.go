@@ -30,7 +30,7 @@ func merge(k, s Incident) (Incident, []Edit) {
 	g.state(&m, s)
 	m.Updates = g.updates(k.Updates, s.Updates)
 	m.Components = g.components(k.Components, s)
-	m.CreatedAt = exact(k.CreatedAt, s.CreatedAt)
+	m.CreatedAt = moreExact(k.CreatedAt, s.CreatedAt)
 	m.UpdatedAt = latest(k.UpdatedAt, s.UpdatedAt)
 	m.ScheduledStartAt = g.time("scheduled_start_at", k.ScheduledStartAt, s.ScheduledStartAt)
 	m.ScheduledEndAt = g.time("scheduled_end_at", k.ScheduledEndAt, s.ScheduledEndAt)
@@ -71,9 +71,9 @@ func latest(a, b time.Time) time.Time {
 	return b
 }
 
-// grain is the unit a time was printed in, as far as its value tells: a time on the full minute counts
+// precision is the unit a time was printed in, as far as its value tells: a time on the full minute counts
 // as one without seconds.
-func grain(t time.Time) time.Duration {
+func precision(t time.Time) time.Duration {
 	switch {
 	case t.Nanosecond() != 0:
 		return time.Millisecond
@@ -86,12 +86,12 @@ func grain(t time.Time) time.Duration {
 
 // sameTime reports whether two times may be one, printed in different grains.
 func sameTime(a, b time.Time) bool {
-	return a.Sub(b).Abs() < max(grain(a), grain(b), time.Second)
+	return a.Sub(b).Abs() < max(precision(a), precision(b), time.Second)
 }
 
-// exact returns the finer of two spellings of one time, a if they contradict each other.
-func exact(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && sameTime(a, b) && grain(b) < grain(a) {
+// moreExact returns the finer of two spellings of one time, a if they contradict each other.
+func moreExact(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && sameTime(a, b) && precision(b) < precision(a) {
 		return b
 	}
 	return a
@@ -151,7 +151,7 @@ func (g *merging) time(field string, k, s time.Time) time.Time {
 	case s.IsZero():
 		return k
 	case sameTime(k, s):
-		return exact(k, s)
+		return moreExact(k, s)
 	case !g.fresh:
 		return k
 	}
@@ -219,8 +219,8 @@ func (g *merging) start(m *Incident, k, s Incident) {
 	case k.StartGiven:
 	default:
 		derived := Incident{Kind: m.Kind, State: m.State, Updates: m.Updates, ScheduledStartAt: m.ScheduledStartAt}
-		settle(&derived)
-		m.StartedAt = first(derived.StartedAt, exact(k.StartedAt, s.StartedAt))
+		deriveTimes(&derived)
+		m.StartedAt = first(derived.StartedAt, moreExact(k.StartedAt, s.StartedAt))
 	}
 }
 
@@ -230,7 +230,7 @@ func (g *merging) end(m *Incident, k, s Incident) {
 		return
 	}
 	derived := Incident{Kind: m.Kind, State: m.State, Updates: m.Updates, StartGiven: true, StartedAt: m.StartedAt}
-	settle(&derived)
+	deriveTimes(&derived)
 	switch {
 	case s.EndGiven && !k.ResolvedAt.IsZero():
 		m.ResolvedAt, m.EndGiven = g.time("resolved_at", k.ResolvedAt, s.ResolvedAt), true
@@ -239,7 +239,7 @@ func (g *merging) end(m *Incident, k, s Incident) {
 	case k.ResolvedAt.IsZero(), reopenedAfter(m.Updates, k.ResolvedAt):
 		m.ResolvedAt, m.EndGiven = first(derived.ResolvedAt, first(k.ResolvedAt, s.ResolvedAt)), false
 	default:
-		m.ResolvedAt = exact(exact(k.ResolvedAt, derived.ResolvedAt), s.ResolvedAt)
+		m.ResolvedAt = moreExact(moreExact(k.ResolvedAt, derived.ResolvedAt), s.ResolvedAt)
 	}
 	if !m.StartedAt.IsZero() && m.ResolvedAt.Before(m.StartedAt) {
 		m.ResolvedAt, m.EndGiven = time.Time{}, false

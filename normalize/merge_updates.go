@@ -17,7 +17,7 @@ func (g *merging) updates(known, seen []Update) []Update {
 	taken := make([]bool, len(out))
 	left := make([]Update, 0, len(seen))
 	for _, s := range seen {
-		n := slices.IndexFunc(known, func(k Update) bool { return k.Key == s.Key && !made(s.Key) })
+		n := slices.IndexFunc(known, func(k Update) bool { return k.Key == s.Key && !generatedKey(s.Key) })
 		if n < 0 || taken[n] {
 			left = append(left, s)
 			continue
@@ -74,12 +74,12 @@ func sameMinute(k, s Update) bool {
 	return !k.PostedAt.IsZero() && k.PostedAt.Truncate(time.Minute).Equal(s.PostedAt.Truncate(time.Minute))
 }
 
-// made reports whether an update's key was made up, the document having shown no id.
-func made(key string) bool { return strings.HasPrefix(key, "@") }
+// generatedKey reports whether an update's key was made up, the document having shown no id.
+func generatedKey(key string) bool { return strings.HasPrefix(key, "@") }
 
 // alike reports whether two updates, one of them without an id, can be one.
 func alike(k, s Update) bool {
-	if !made(k.Key) && !made(s.Key) {
+	if !generatedKey(k.Key) && !generatedKey(s.Key) {
 		return false
 	}
 	if k.State != s.State && k.State != StateUpdate && s.State != StateUpdate && k.State != StateUnknown && s.State != StateUnknown {
@@ -93,7 +93,7 @@ func alike(k, s Update) bool {
 
 func (g *merging) update(k, s Update) Update {
 	m := k
-	if made(k.Key) && !made(s.Key) {
+	if generatedKey(k.Key) && !generatedKey(s.Key) {
 		m.Key, m.Was = s.Key, k.Key
 	}
 	switch {
@@ -106,13 +106,13 @@ func (g *merging) update(k, s Update) Update {
 	case k.State == s.State:
 		m.VendorState = clearer(k.VendorState, s.VendorState)
 	}
-	m.CreatedAt = exact(k.CreatedAt, s.CreatedAt)
+	m.CreatedAt = moreExact(k.CreatedAt, s.CreatedAt)
 	switch {
 	case k.PostedAt.IsZero():
 		m.PostedAt = s.PostedAt
 	case s.PostedAt.IsZero():
 	case sameTime(k.PostedAt, s.PostedAt):
-		m.PostedAt = exact(k.PostedAt, s.PostedAt)
+		m.PostedAt = moreExact(k.PostedAt, s.PostedAt)
 	case g.fresh:
 		g.edit(m.Key, "posted_at", FormatTime(k.PostedAt), FormatTime(s.PostedAt))
 		m.PostedAt = s.PostedAt
@@ -127,14 +127,14 @@ func (g *merging) body(key string, k, s Update) string {
 		return s.Body
 	case s.Body == "" || k.Body == s.Body:
 		return k.Body
-	case made(k.Key) != made(s.Key): // the documents with ids have the text as it was written
+	case generatedKey(k.Key) != generatedKey(s.Key): // the documents with ids have the text as it was written
 		if sameText(k.Body, s.Body) {
-			if made(k.Key) {
+			if generatedKey(k.Key) {
 				return s.Body
 			}
 			return k.Body
 		}
-	case made(k.Key): // the formats may differ
+	case generatedKey(k.Key): // the formats may differ
 		if sameText(k.Body, s.Body) {
 			return richer(k.Body, s.Body)
 		}

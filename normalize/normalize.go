@@ -20,7 +20,7 @@ func Incidents(raws []Raw, own Words) ([]Incident, []Finding) {
 	at := map[string]int{}
 	zones := zoneCache{}
 	for _, raw := range raws {
-		incident, found := one(raw, own, zones)
+		incident, found := readRaw(raw, own, zones)
 		findings = append(findings, found...)
 		if i, ok := at[incident.Key]; ok {
 			incidents[i] = Merge(incidents[i], incident)
@@ -67,7 +67,7 @@ func WeakKey(key string) bool { return strings.HasPrefix(key, "#") }
 // start, within a minute of each other: all there is to go by where one of them has a weak key.
 func SameByTitle(a, b Incident) bool {
 	near := func(a, b time.Time) bool { return !a.IsZero() && !b.IsZero() && a.Sub(b).Abs() < time.Minute }
-	return a.Title != "" && fold(a.Title) == fold(b.Title) && (near(a.StartedAt, b.StartedAt) || near(a.ScheduledStartAt, b.ScheduledStartAt))
+	return a.Title != "" && caseFold(a.Title) == caseFold(b.Title) && (near(a.StartedAt, b.StartedAt) || near(a.ScheduledStartAt, b.ScheduledStartAt))
 }
 
 func dedupe(findings []Finding) []Finding {
@@ -79,8 +79,8 @@ func dedupe(findings []Finding) []Finding {
 	})
 }
 
-// reading is one raw on its way to an Incident.
-type reading struct {
+// reader turns one Raw into an Incident.
+type reader struct {
 	raw      Raw
 	own      Words
 	zones    zoneCache
@@ -88,8 +88,8 @@ type reading struct {
 	findings []Finding
 }
 
-func one(raw Raw, own Words, zones zoneCache) (Incident, []Finding) {
-	r := &reading{raw: raw, own: own, zones: zones}
+func readRaw(raw Raw, own Words, zones zoneCache) (Incident, []Finding) {
+	r := &reader{raw: raw, own: own, zones: zones}
 	i := &r.incident
 	i.Title = title(raw.Title)
 	i.URL = raw.URL
@@ -103,7 +103,7 @@ func one(raw Raw, own Words, zones zoneCache) (Incident, []Finding) {
 	r.times()
 	i.Key = key(raw, *i)
 	r.components()
-	r.oddities()
+	r.checkPlausible()
 	for n := range r.findings {
 		if r.findings[n].Key == "" {
 			r.findings[n].Key = i.Key
@@ -112,7 +112,7 @@ func one(raw Raw, own Words, zones zoneCache) (Incident, []Finding) {
 	return *i, r.findings
 }
 
-func (r *reading) finding(field, value, problem string) {
+func (r *reader) finding(field, value, problem string) {
 	r.findings = append(r.findings, Finding{Field: field, Value: clip(value, 300), Problem: problem})
 }
 
@@ -136,7 +136,7 @@ func key(raw Raw, i Incident) string {
 	if start.IsZero() {
 		start = i.ScheduledStartAt
 	}
-	sum := sha256.Sum256([]byte(fold(i.Title) + "\n" + start.UTC().Format("2006-01-02T15:04")))
+	sum := sha256.Sum256([]byte(caseFold(i.Title) + "\n" + start.UTC().Format("2006-01-02T15:04")))
 	return "#" + hex.EncodeToString(sum[:8])
 }
 
@@ -149,15 +149,15 @@ func canonicalURL(s string) string {
 	return strings.TrimSuffix(u.String(), "/")
 }
 
-// read parses a printed time; one that is there and cannot be read becomes a finding.
-func (r *reading) read(field string, t RawTime) time.Time {
+// time parses a printed time. One that cannot be read becomes a finding.
+func (r *reader) time(field string, t RawTime) time.Time {
 	if t.IsZero() {
 		return time.Time{}
 	}
 	var err error
-	at, ok := stampedTime(t.Text)
+	at, ok := rfc3339Time(t.Text)
 	if ok && t.Layout == "" {
-		at, err = sane(at)
+		at, err = plausible(at)
 	} else {
 		at, err = parseTime(t, r.zones.of(r.raw.Zone))
 	}
@@ -208,8 +208,8 @@ func isExample(u Update) bool {
 	return (strings.Contains(lower, "functioning as expected") || strings.Contains(lower, "empathize with")) && exampleWords.MatchString(u.Body)
 }
 
-// oddities notes what is readable and yet not what it seems.
-func (r *reading) oddities() {
+// checkPlausible notes what is readable and yet not what it seems.
+func (r *reader) checkPlausible() {
 	i := &r.incident
 	if i.Title == "" {
 		r.finding("title", "", "the document shows no title")
@@ -222,11 +222,11 @@ func (r *reading) oddities() {
 		i.Kind = KindNotice
 		r.finding("title", i.Title, "the platform keeps its own data in this entry; it is no incident of the vendor")
 	}
-	printed, unit := parseDuration(r.raw.Duration)
+	stated, unit := parseDuration(r.raw.Duration)
 	if unit == 0 || i.StartedAt.IsZero() || i.ResolvedAt.IsZero() {
 		return
 	}
-	if measured := i.ResolvedAt.Sub(i.StartedAt); (measured - printed).Abs() > unit {
+	if measured := i.ResolvedAt.Sub(i.StartedAt); (measured - stated).Abs() > unit {
 		r.finding("duration", r.raw.Duration, fmt.Sprintf("the printed times are %s apart", measured))
 	}
 }

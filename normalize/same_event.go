@@ -56,7 +56,7 @@ var titleWord = regexp.MustCompile(`[\pL\pN]+`)
 func similarTitles(a, b string) bool {
 	words := func(s string) map[string]bool {
 		set := map[string]bool{}
-		for _, w := range titleWord.FindAllString(fold(s), -1) {
+		for _, w := range titleWord.FindAllString(caseFold(s), -1) {
 			set[w] = true
 		}
 		return set

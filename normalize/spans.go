@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-func (r *reading) times() {
+func (r *reader) times() {
 	i, raw := &r.incident, r.raw
-	i.CreatedAt = r.read("created_at", raw.Created)
-	i.UpdatedAt = r.read("updated_at", raw.Updated)
-	i.ScheduledStartAt = r.read("scheduled_start_at", raw.ScheduledStart)
-	i.ScheduledEndAt = r.read("scheduled_end_at", raw.ScheduledEnd)
-	started, resolved := r.read("started_at", raw.Started), r.read("resolved_at", raw.Resolved)
+	i.CreatedAt = r.time("created_at", raw.Created)
+	i.UpdatedAt = r.time("updated_at", raw.Updated)
+	i.ScheduledStartAt = r.time("scheduled_start_at", raw.ScheduledStart)
+	i.ScheduledEndAt = r.time("scheduled_end_at", raw.ScheduledEnd)
+	started, resolved := r.time("started_at", raw.Started), r.time("resolved_at", raw.Resolved)
 	if !raw.Period.IsZero() {
 		from, to, err := ParsePeriod(raw.Period, raw.Zone)
 		if err != nil {
@@ -34,7 +34,7 @@ func (r *reading) times() {
 	}
 	i.StartGiven, i.EndGiven = !started.IsZero(), !resolved.IsZero()
 	i.StartedAt, i.ResolvedAt = started, resolved
-	settle(i)
+	deriveTimes(i)
 	if i.StartedAt.IsZero() && i.Kind != KindMaintenance {
 		i.StartedAt = i.CreatedAt
 	}
@@ -42,9 +42,9 @@ func (r *reading) times() {
 	i.StatedDuration = statedDuration(i.Updates)
 }
 
-// settle derives from the timeline what the vendor does not state: an incident's start is its first
+// deriveTimes derives from the timeline what the vendor does not state: an incident's start is its first
 // update, a maintenance's is when it went in progress; its end is the update that ended it for good.
-func settle(i *Incident) {
+func deriveTimes(i *Incident) {
 	if !i.StartGiven {
 		i.StartedAt = time.Time{}
 		for _, u := range i.Updates {
@@ -87,7 +87,7 @@ func first(a, b time.Time) time.Time {
 }
 
 // order refuses an end before the start: the end is then unknown, and a finding says what was printed.
-func (r *reading) order() {
+func (r *reader) order() {
 	i := &r.incident
 	if i.ResolvedAt.IsZero() || i.StartedAt.IsZero() || !i.ResolvedAt.Before(i.StartedAt) {
 		return

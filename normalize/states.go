@@ -1,21 +1,20 @@
 package normalize
 
 import (
-	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-func (r *reading) updates() {
+func (r *reader) updates() {
 	state := StateUpdate
 	for _, u := range r.raw.Updates {
 		up := Update{
 			Key:         u.ID,
 			VendorState: strings.TrimSpace(u.State),
-			PostedAt:    r.read("posted_at", u.Posted),
-			CreatedAt:   r.read("created_at", u.Created),
+			PostedAt:    r.time("posted_at", u.Posted),
+			CreatedAt:   r.time("created_at", u.Created),
 			Body:        Markdown(u.Body, u.Format),
 		}
 		if u.Posted.IsZero() {
@@ -27,14 +26,14 @@ func (r *reading) updates() {
 		}
 		r.incident.Updates = append(r.incident.Updates, up)
 	}
+	// An update without a time comes first: where a text is cut, it is the oldest one that lost its time.
 	slices.SortStableFunc(r.incident.Updates, func(a, b Update) int { return a.PostedAt.Compare(b.PostedAt) })
-	undatedLast(r.incident.Updates)
 	nameUpdates(r.incident.Updates)
 }
 
 // updateState reads an update's word. A post headed "Update" changes no state: it has the state in
 // force, which is what the same vendor's JSON says of it.
-func (r *reading) updateState(word string, inForce State) State {
+func (r *reader) updateState(word string, inForce State) State {
 	if word == "" {
 		return StateUnknown
 	}
@@ -47,26 +46,6 @@ func (r *reading) updateState(word string, inForce State) State {
 		return inForce
 	}
 	return s
-}
-
-// undatedLast keeps updates without a time where the page ends: a text that is cut lacks the time of
-// its oldest update, but what is known of it is only that it has none.
-func undatedLast(updates []Update) {
-	slices.SortStableFunc(updates, func(a, b Update) int {
-		return cmp.Compare(btoi(a.PostedAt.IsZero()), btoi(b.PostedAt.IsZero()))
-	})
-	if n := slices.IndexFunc(updates, func(u Update) bool { return u.PostedAt.IsZero() }); n > 0 {
-		undated := slices.Clone(updates[n:])
-		copy(updates[len(undated):], updates[:n])
-		copy(updates, undated)
-	}
-}
-
-func btoi(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // nameUpdates gives updates without an id a key of state and minute, with an ordinal from the second on.
@@ -89,7 +68,7 @@ func nameUpdates(updates []Update) {
 	}
 }
 
-func (r *reading) kind() {
+func (r *reader) kind() {
 	i := &r.incident
 	i.Kind = KindIncident
 	switch Kind(r.raw.Kind) {
@@ -110,7 +89,7 @@ func (r *reading) kind() {
 	}
 }
 
-func (r *reading) severity() {
+func (r *reader) severity() {
 	i := &r.incident
 	i.Severity = SeverityUnknown
 	if i.VendorSeverity == "" {
@@ -123,7 +102,7 @@ func (r *reading) severity() {
 	i.Severity = s
 }
 
-func (r *reading) state() {
+func (r *reader) state() {
 	i := &r.incident
 	if i.VendorState != "" {
 		s, ok := r.own.state(i.VendorState)

@@ -37,14 +37,14 @@ func Markdown(body, format string) string {
 	case FormatHTML:
 		body = fromHTML(body)
 	case FormatText:
-		body = unfold(bullets(body))
+		body = restoreLineEnds(bullets(body))
 	default:
 		if strings.Contains(body, "<") && htmlTag.MatchString(body) {
 			// Line ends carry meaning in Markdown and none in HTML.
 			body = fromHTML(strings.ReplaceAll(keepBreaks(body), "\n", "<br>"))
 		}
 	}
-	body = unlitter(body)
+	body = dropNeedlessEscapes(body)
 	if strings.Contains(body, " \n") || strings.Contains(body, "\t\n") {
 		body = trailingSpace.ReplaceAllString(body, "\n")
 	}
@@ -78,7 +78,7 @@ func fromHTML(s string) string {
 	for _, n := range nodes {
 		root.AppendChild(n)
 	}
-	strip(root)
+	removeWordless(root)
 	out, err := toMarkdown.ConvertNode(root)
 	if err != nil {
 		return html.UnescapeString(htmlTag.ReplaceAllString(s, " "))
@@ -99,12 +99,12 @@ func plainAngles(s string) string {
 	return referenceLess.ReplaceAllString(referenceGreater.ReplaceAllString(s, "$1>"), "<$1")
 }
 
-// strip takes out what carries no words (images, scripts) and unwraps <var> and <small>, which the
+// removeWordless takes out what carries no words (images, scripts) and unwraps <var> and <small>, which the
 // converter would turn into code.
-func strip(n *nethtml.Node) {
+func removeWordless(n *nethtml.Node) {
 	for c := n.FirstChild; c != nil; {
 		next := c.NextSibling
-		strip(c)
+		removeWordless(c)
 		if c.Type == nethtml.ElementNode {
 			switch c.DataAtom {
 			case atom.Img, atom.Script, atom.Style, atom.Iframe:
@@ -135,7 +135,7 @@ func bareLinks(s string) string {
 	})
 }
 
-func unlitter(s string) string {
+func dropNeedlessEscapes(s string) string {
 	if !strings.Contains(s, `\`) {
 		return s
 	}
@@ -189,9 +189,9 @@ var (
 const headings = `Executive Summary|Incident Summary|Summary|Overview|Background|Root Cause Analysis|Root Cause|Impact|Customer Impact|Timeline|` +
 	`What [Hh]appened|Resolution|Detection|Remediation|Mitigation|Lessons Learned|Lessons/Improvements|Next Steps|Action Items|Corrective Actions|Conclusion|Follow[- ]?[Uu]ps?`
 
-// unfold gives a Markdown text whose line ends were lost its headings, lists and timeline
+// restoreLineEnds gives a Markdown text whose line ends were lost its headings, lists and timeline
 // lines back. A text that still has line ends, or does not begin with a heading, is left as it is.
-func unfold(s string) string {
+func restoreLineEnds(s string) string {
 	s = strings.TrimSpace(s)
 	if strings.Contains(s, "\n") || !beginsWithHeading.MatchString(s) {
 		return s
@@ -248,8 +248,8 @@ func Plain(markdown string) string {
 
 func unescape(s string) string { return html.UnescapeString(s) }
 
-// fold returns what is left of a text for comparisons: its words in lower case.
-func fold(s string) string { return strings.ToLower(smartQuotes.Replace(Plain(s))) }
+// caseFold returns what is left of a text for comparisons: its words in lower case.
+func caseFold(s string) string { return strings.ToLower(smartQuotes.Replace(Plain(s))) }
 
 // sameText reports whether two bodies say the same; their form is not looked at. Spaces are left out
 // altogether, because converters disagree on them at the borders of tags.

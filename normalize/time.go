@@ -15,15 +15,15 @@ import (
 // zone is the page's zone, else UTC. Where t.Layout is set, the text has that form and no other is tried.
 // The error says what could not be read; the time is then zero.
 func ParseTime(t RawTime, zone string) (time.Time, error) {
-	if at, ok := stampedTime(t.Text); ok && t.Layout == "" {
-		return sane(at)
+	if at, ok := rfc3339Time(t.Text); ok && t.Layout == "" {
+		return plausible(at)
 	}
 	return parseTime(t, pageZone(zone))
 }
 
-// stampedTime reads the form that machines write. It needs no zone, and looking one up costs far more
+// rfc3339Time reads the form that machines write. It needs no zone, and looking one up costs far more
 // than the reading.
-func stampedTime(text string) (time.Time, bool) {
+func rfc3339Time(text string) (time.Time, bool) {
 	at, err := time.Parse(time.RFC3339Nano, text)
 	return at, err == nil
 }
@@ -38,10 +38,10 @@ func parseTime(t RawTime, zone *time.Location) (time.Time, error) {
 		if err != nil {
 			return time.Time{}, err
 		}
-		return sane(at)
+		return plausible(at)
 	}
 	if at, ok := machineTime(text, zone); ok {
-		return sane(at)
+		return plausible(at)
 	}
 	p, err := scanTime(text)
 	if err != nil {
@@ -54,11 +54,11 @@ func parseTime(t RawTime, zone *time.Location) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	return sane(at)
+	return plausible(at)
 }
 
-// sane refuses years that no status page has written about.
-func sane(t time.Time) (time.Time, error) {
+// plausible refuses years that no status page has written about.
+func plausible(t time.Time) (time.Time, error) {
 	t = t.UTC().Truncate(time.Millisecond)
 	if t.Year() < 1990 || t.Year() > 2199 {
 		return time.Time{}, fmt.Errorf("the year %d cannot be", t.Year())
@@ -116,8 +116,8 @@ func machineTime(text string, zone *time.Location) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// printed holds the parts of a time that a text shows.
-type printed struct {
+// timeParts holds the parts of a time that a text shows.
+type timeParts struct {
 	year, day                int
 	month                    time.Month
 	hour, minute, second, ns int
@@ -145,8 +145,8 @@ var (
 	zoneForm  = regexp.MustCompile(`^[A-Za-z]{1,5}$|^(?i:GMT|UTC)?[+−-]\d{1,2}(?::?\d{2})?$`)
 )
 
-func scanTime(text string) (printed, error) {
-	var p printed
+func scanTime(text string) (timeParts, error) {
+	var p timeParts
 	for _, token := range strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ',' || r == '(' || r == ')' }) {
 		word := strings.ToLower(strings.TrimSuffix(token, "."))
 		month, isMonth := months[word]
@@ -170,7 +170,7 @@ func scanTime(text string) (printed, error) {
 			p.day, _ = strconv.Atoi(m[3])
 			p.month, p.hasMonth, p.hasDay, p.hasYear = time.Month(mo), true, true, true
 		case p.hasClock && (word == "am" || word == "pm" || word == "a.m" || word == "p.m"):
-			if err := p.halfDay(word[:1]); err != nil {
+			if err := p.meridiem(word[:1]); err != nil {
 				return p, fmt.Errorf("%q: %w", text, err)
 			}
 		case dayForm.MatchString(token) && !p.hasDay:
@@ -193,7 +193,7 @@ func scanTime(text string) (printed, error) {
 	return p, nil
 }
 
-func (p *printed) setClock(m []string) error {
+func (p *timeParts) setClock(m []string) error {
 	if p.hasClock {
 		return fmt.Errorf("two times of day are printed")
 	}
@@ -211,12 +211,12 @@ func (p *printed) setClock(m []string) error {
 		return fmt.Errorf("there is no such time of day")
 	}
 	if m[5] != "" {
-		return p.halfDay(strings.ToLower(m[5][:1]))
+		return p.meridiem(strings.ToLower(m[5][:1]))
 	}
 	return nil
 }
 
-func (p *printed) halfDay(half string) error {
+func (p *timeParts) meridiem(half string) error {
 	if p.hour > 12 {
 		if half == "p" && p.hour < 24 {
 			return nil // "17:46 PM": said twice, but plain
@@ -231,7 +231,7 @@ func (p *printed) halfDay(half string) error {
 }
 
 // resolve fills in what is not printed from the date that lies near.
-func (p printed) resolve(near string, zone *time.Location) (time.Time, error) {
+func (p timeParts) resolve(near string, zone *time.Location) (time.Time, error) {
 	var ref time.Time
 	if (!p.hasYear || !p.hasMonth || !p.hasDay) && near != "" {
 		var err error
@@ -281,12 +281,12 @@ func (p printed) resolve(near string, zone *time.Location) (time.Time, error) {
 
 // onDayNear puts a time of day on the day that brings it closest to ref, or onto ref's own day if
 // ref is a whole day.
-func (p printed) onDayNear(ref time.Time, zone *time.Location) (time.Time, error) {
+func (p timeParts) onDayNear(ref time.Time, zone *time.Location) (time.Time, error) {
 	p.year, p.month, p.day = ref.Date()
 	return p.in(p.year, zone)
 }
 
-func (p printed) in(year int, zone *time.Location) (time.Time, error) {
+func (p timeParts) in(year int, zone *time.Location) (time.Time, error) {
 	return clock(year, p.month, p.day, p.hour, p.minute, p.second, p.ns, p.zone, zone)
 }
 
@@ -362,15 +362,15 @@ func ParsePeriod(t RawTime, zone string) (start, end time.Time, err error) {
 	if borrowed {
 		start = from.beforeChange(start, end, t.Near, loc)
 	}
-	if start, err = sane(start); err != nil {
+	if start, err = plausible(start); err != nil {
 		return time.Time{}, time.Time{}, err
 	}
-	end, err = sane(end)
+	end, err = plausible(end)
 	return start, end, err
 }
 
 // dateOf returns the date that was printed for start.
-func (p printed) dateOf(start time.Time, zone *time.Location) (int, time.Month, int) {
+func (p timeParts) dateOf(start time.Time, zone *time.Location) (int, time.Month, int) {
 	if p.hasMonth && p.hasDay {
 		return start.Year(), p.month, p.day
 	}

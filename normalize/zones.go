@@ -45,7 +45,7 @@ var changing = map[string]string{
 
 // beforeChange returns the start of a period whose zone is printed beside its end only. Where the clocks were
 // changed in between, the start is by the clock before the change.
-func (p printed) beforeChange(start, end time.Time, near string, page *time.Location) time.Time {
+func (p timeParts) beforeChange(start, end time.Time, near string, page *time.Location) time.Time {
 	loc := page
 	if loc == nil {
 		loc = pageZone(changing[strings.ToUpper(p.zone)])

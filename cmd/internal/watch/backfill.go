@@ -11,15 +11,16 @@ import (
 
 // Progress is how far a backfill has come.
 type Progress struct {
-	Page      int // history pages read in this run
-	Incidents int // incidents new to the file, of this run
-	Updates   int // updates new to the file, of this run
+	Page      int // history pages read by this run
+	Incidents int // incidents that this run added to the database
+	Updates   int // updates that this run added to the database
 }
 
-// Backfill walks a source's whole history to the page's first day and stores it, without announcing any
-// of it. Each stretch is saved before the next is read, so that a run which was stopped is taken up
-// where it ended. tell hears of every stretch. The walk of a source that was walked before begins anew.
-func (w *Watcher) Backfill(ctx context.Context, s Source, tell func(Progress)) (Progress, error) {
+// Backfill reads a source's whole history, back to the page's first day, and saves it without announcing
+// any of it. Each stretch of pages is saved before the next one is read, so that a run that was stopped
+// resumes where it ended; after a complete run, the next one starts from the beginning. progress, if not nil, is
+// called after every stretch.
+func (w *Watcher) Backfill(ctx context.Context, s Source, progress func(Progress)) (Progress, error) {
 	var p Progress
 	state, err := w.DB.SourceState(ctx, s.ID)
 	if err != nil {
@@ -32,9 +33,9 @@ func (w *Watcher) Backfill(ctx context.Context, s Source, tell func(Progress)) (
 	}
 	page := max(state.BackfillPage, 1)
 	if page > 1 {
-		page-- // pages are counted from today: since then, the last of it may have moved on to the next
+		page-- // pages are counted from today: what was on this one may have moved on to the next since then
 	}
-	var until time.Time // end of the stretches read so far, which join; zero: the present
+	var until time.Time // end of the joined stretches read so far; zero: the present
 	joined := false
 	for {
 		from := w.source(s, scraper.Backfill)
@@ -42,10 +43,10 @@ func (w *Watcher) Backfill(ctx context.Context, s Source, tell func(Progress)) (
 		began := time.Now()
 		scrape := db.Scrape{SourceID: s.ID, At: w.Now().UTC(), Backfill: true}
 		out, readErr := scraper.Scrape(ctx, w.Fetcher, platform, from, nil)
-		fill(&scrape, s, platform, out, readErr)
+		fillScrape(&scrape, s, platform, out, readErr)
 		scrape.BackfillPage, scrape.Took = out.NextPage, time.Since(began)
 		if readErr != nil {
-			scrape.BackfillPage = page // what was read of it is kept, the stretch is taken up again
+			scrape.BackfillPage = page // what was read is kept, and the next run reads this stretch again
 			scrape.CoverageStart = time.Time{}
 		}
 		switch {
@@ -66,8 +67,8 @@ func (w *Watcher) Backfill(ctx context.Context, s Source, tell func(Progress)) (
 		p.Page++
 		p.Incidents += saved.Incidents
 		p.Updates += saved.Updates
-		if tell != nil {
-			tell(p)
+		if progress != nil {
+			progress(p)
 		}
 		if readErr != nil {
 			return p, fmt.Errorf("source %q: history page %d: %w", s.Vendor, page, readErr)

@@ -12,13 +12,13 @@ import (
 // Capture is a saved page.
 type Capture struct {
 	Page scraper.Page
-	Read scraper.Result // what a platform read in it
+	Read scraper.Result // what a platform found in it
 	Err  error          // why nothing could be read
 }
 
-// ReadCapture reads a saved page as the named platform would; with an empty name, as the platform whose
-// shape it has. It returns the platform's name beside what was read. The error in Capture.Err wraps
-// scraper.ErrShape where the bytes are no page of a platform.
+// ReadCapture reads a saved page as the named platform would, or detects the platform if the name is empty. It
+// returns the platform's name and what was read. Capture.Err wraps scraper.ErrShape if the bytes are not a
+// page of a platform.
 func ReadCapture(platform string, page scraper.Page, s scraper.Source) (string, Capture) {
 	c := Capture{Page: page}
 	if platform == "" {
@@ -39,14 +39,14 @@ func ReadCapture(platform string, page scraper.Page, s scraper.Source) (string, 
 	return platform, c
 }
 
-// Import saves a capture as a scrape of its own time. One that could not be read is saved as such and
-// empties nothing. How long it took is not stored: the same pages give the same file.
+// Import saves a capture as a scrape made at Capture.Page.At. One that could not be read is saved as a failed
+// scrape and closes nothing. How long it took is not stored, so that the same pages give the same database.
 func (w *Watcher) Import(ctx context.Context, s Source, c Capture) (db.Saved, error) {
 	scrape := db.Scrape{SourceID: s.ID, At: c.Page.At.UTC(), Archived: true}
 	out := scraper.Outcome{Bytes: int64(len(c.Page.Body))}
-	var words scraper.Platform
-	if p, err := scraper.Lookup(s.Platform); err == nil {
-		words = p
+	platform, err := scraper.Lookup(s.Platform)
+	if err != nil {
+		platform = nil // read with the words that all platforms share
 	}
 	if c.Err == nil {
 		out.Parsed = 1
@@ -54,13 +54,13 @@ func (w *Watcher) Import(ctx context.Context, s Source, c Capture) (db.Saved, er
 		out.PageName, out.PageURL, out.Indicator = c.Read.PageName, c.Read.PageURL, c.Read.Indicator
 		out.Headline = c.Read.Headline
 	}
-	fill(&scrape, s, words, out, c.Err)
+	fillScrape(&scrape, s, platform, out, c.Err)
 	scrape.Unreadable = c.Err != nil && (scrape.Unreadable || errors.Is(c.Err, scraper.ErrShape))
 	return w.save(ctx, s, scrape)
 }
 
-// PageAddress is the status page's address as a capture tells it: from the address it was saved under,
-// else from its own bytes; empty if neither tells.
+// PageAddress returns the status page's address as far as a capture tells it: from the address it was saved
+// under, else from its content; empty if neither tells.
 func PageAddress(platform string, c Capture) string {
 	p, err := scraper.Lookup(platform)
 	if err != nil {

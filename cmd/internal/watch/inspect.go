@@ -9,18 +9,18 @@ import (
 	"vendorwatch/scraper"
 )
 
-// Inspection is what one page, or the documents that it leads to, would be read as. Nothing of it is stored.
+// Inspection is what one page, or the documents that it leads to, would be read as. Nothing is stored.
 type Inspection struct {
 	URL        string               `json:"page_url"`
-	Platform   string               `json:"platform"` // "" if no platform recognises the page
+	Platform   string               `json:"platform"` // "" if no platform recognizes the page
 	Documents  []InspectedDocument  `json:"documents"`
-	Selectors  []scraper.Match      `json:"selectors,omitempty"` // of the platform "custom": what each finds
-	AllOpen    bool                 `json:"all_open"`            // every open incident is among them, so that one which disappears has left the page
+	Selectors  []scraper.Match      `json:"selectors,omitempty"` // for the platform "custom": what each finds
+	AllOpen    bool                 `json:"all_open"`            // the page lists every open incident
 	Incidents  []InspectedIncident  `json:"incidents"`
 	Components []InspectedComponent `json:"components"`
 	Findings   []InspectedFinding   `json:"findings"`
 	PageName   string               `json:"page_name,omitempty"` // the vendor's name as the page gives it
-	Error      string               `json:"error,omitempty"`     // why not all could be read
+	Error      string               `json:"error,omitempty"`     // why something could not be read
 }
 
 // InspectedDocument is one document that was read.
@@ -28,12 +28,12 @@ type InspectedDocument struct {
 	URL        string `json:"url"`
 	HTTPStatus int    `json:"http_status,omitempty"` // 0 for a file
 	Bytes      int    `json:"bytes"`
-	Document   string `json:"document,omitempty"` // its kind, as in the words of an incident
+	Document   string `json:"document,omitempty"` // kind of document, as in normalize.Raw
 	Incidents  int    `json:"incidents"`
 	Error      string `json:"error,omitempty"`
 }
 
-// InspectedIncident is what the words of an incident mean, and the words. Its names are those of the columns in SQL.
+// InspectedIncident is an incident's meaning beside the vendor's words. Its JSON names are those of the SQL columns.
 type InspectedIncident struct {
 	Key              string               `json:"source_key"`
 	Kind             string               `json:"kind"`
@@ -49,7 +49,7 @@ type InspectedIncident struct {
 	ScheduledEndAt   string               `json:"scheduled_end_at"`
 	Components       []InspectedComponent `json:"components"`
 	Updates          []InspectedUpdate    `json:"updates"`
-	Raw              []normalize.Raw      `json:"raw"` // the vendor's words, of each kind of document
+	Raw              []normalize.Raw      `json:"raw"` // the vendor's words, by kind of document
 }
 
 // InspectedUpdate is one update of an incident.
@@ -58,7 +58,7 @@ type InspectedUpdate struct {
 	State       string `json:"state"`
 	VendorState string `json:"vendor_state"`
 	PostedAt    string `json:"posted_at"`
-	Posted      string `json:"posted"` // the time as it is printed
+	Posted      string `json:"posted"` // the time as printed
 	Body        string `json:"body"`
 }
 
@@ -78,9 +78,9 @@ type InspectedFinding struct {
 	Problem string `json:"problem"`
 }
 
-// Inspect fetches a status page as a scrape does and tells what would be stored. The platform of a
-// source without one is found first, as scraper.Find does it. What went wrong is told in Inspection.Error; the
-// error returned is that of the context.
+// Inspect fetches a status page as a scrape does and returns what would be stored. If the source names no
+// platform, scraper.Find finds it first. What went wrong is in Inspection.Error; the error returned is that
+// of the context alone.
 func Inspect(ctx context.Context, f scraper.Fetcher, s Source) (Inspection, error) {
 	r := &recorder{fetcher: f}
 	in := Inspection{URL: s.URL, Platform: s.Platform}
@@ -103,24 +103,27 @@ func Inspect(ctx context.Context, f scraper.Fetcher, s Source) (Inspection, erro
 	return in.finish(s, p, out, err), ctx.Err()
 }
 
-// InspectFile tells what a saved page would be read as. A source without a platform has the one whose shape the
-// page has.
+// InspectFile returns what a saved page would be read as. If the source names no platform, it is detected.
 func InspectFile(page scraper.Page, s Source) Inspection {
 	name := page.URL
 	page.URL = s.URL
 	platform, c := ReadCapture(s.Platform, page, scraper.Source{Name: s.Vendor, URL: s.URL, Selectors: s.selectors()})
 	in := Inspection{URL: s.URL, Platform: platform}
-	in.Documents = []InspectedDocument{{URL: name, Bytes: len(page.Body), Document: c.Read.Document, Incidents: len(c.Read.Incidents)}}
+	in.Documents = []InspectedDocument{{
+		URL: name, Bytes: len(page.Body), Document: c.Read.Document, Incidents: len(c.Read.Incidents),
+	}}
 	if c.Err != nil {
 		in.Documents[0].Error = c.Err.Error()
 	}
 	in.selectors(s.selectors(), page)
-	out := scraper.Outcome{Raws: c.Read.Incidents, Components: c.Read.Components, Coverage: c.Read.Coverage, Findings: c.Read.Findings}
-	p, _ := scraper.Lookup(platform) // where there is none, c.Err tells it
+	out := scraper.Outcome{
+		Raws: c.Read.Incidents, Components: c.Read.Components, Coverage: c.Read.Coverage, Findings: c.Read.Findings,
+	}
+	p, _ := scraper.Lookup(platform) // if there is none, c.Err says so
 	return in.finish(s, p, out, c.Err)
 }
 
-// recorder keeps the pages that went through it.
+// recorder is a Fetcher that keeps the pages it fetched.
 type recorder struct {
 	fetcher scraper.Fetcher
 	pages   []recorded
@@ -139,7 +142,7 @@ func (r *recorder) Fetch(ctx context.Context, req scraper.Request) (scraper.Page
 	return page, err
 }
 
-// documents tells what was fetched, and what each document was read as.
+// documents notes what was fetched, and what each document was read as.
 func (in *Inspection) documents(pages []recorded, p scraper.Platform, s scraper.Source) {
 	for _, got := range pages {
 		d := InspectedDocument{URL: got.url, HTTPStatus: got.page.Status, Bytes: len(got.page.Body)}
@@ -161,8 +164,8 @@ func (in *Inspection) documents(pages []recorded, p scraper.Platform, s scraper.
 	}
 }
 
-// selectors looks up each selector of a described page. A page that cannot be looked into is told of by whoever
-// read it.
+// selectors notes what each selector finds in a custom page. A page that cannot be parsed is an error of whoever
+// read it, and none here.
 func (in *Inspection) selectors(s *scraper.Selectors, page scraper.Page) {
 	if s == nil {
 		return
@@ -204,7 +207,8 @@ func inspected(i normalize.Incident) InspectedIncident {
 	out := InspectedIncident{
 		Key: i.Key, Kind: string(i.Kind), Title: i.Title, URL: i.URL,
 		State: string(i.State), VendorState: i.VendorState, Severity: string(i.Severity), VendorSeverity: i.VendorSeverity,
-		StartedAt: at(i.StartedAt), ResolvedAt: at(i.ResolvedAt), ScheduledStartAt: at(i.ScheduledStartAt), ScheduledEndAt: at(i.ScheduledEndAt),
+		StartedAt: at(i.StartedAt), ResolvedAt: at(i.ResolvedAt),
+		ScheduledStartAt: at(i.ScheduledStartAt), ScheduledEndAt: at(i.ScheduledEndAt),
 		Components: inspectedComponents(i.Components), Updates: make([]InspectedUpdate, len(i.Updates)), Raw: i.Raws,
 	}
 	printed := map[string]string{}
@@ -217,7 +221,8 @@ func inspected(i normalize.Incident) InspectedIncident {
 	}
 	for n, u := range i.Updates {
 		out.Updates[n] = InspectedUpdate{
-			Key: u.Key, State: string(u.State), VendorState: u.VendorState, PostedAt: at(u.PostedAt), Posted: printed[at(u.PostedAt)], Body: u.Body,
+			Key: u.Key, State: string(u.State), VendorState: u.VendorState,
+			PostedAt: at(u.PostedAt), Posted: printed[at(u.PostedAt)], Body: u.Body,
 		}
 	}
 	return out

@@ -11,36 +11,40 @@ import (
 	"vendorwatch/scraper"
 )
 
-// failuresToSearch is from which failure in a row on it is looked for what serves a page that was read before, and
-// searchAgain how long after that it is not looked for once more.
+// A page that was read before is searched for at its failuresToSearch-th failure in a row, and then at most once
+// every searchAgain.
 const (
 	failuresToSearch = 3
 	searchAgain      = 24 * time.Hour
 )
 
-// strange reports whether an error says that the page is not there, or is another one: its vendor may have moved.
-// That a server is down or turns us away says nothing of the kind.
-func strange(err error) bool {
+// mayHaveMoved reports whether an error says that the page is gone or is a different one, so that the vendor may
+// have moved. A server that is down or refuses us says nothing of the kind.
+func mayHaveMoved(err error) bool {
 	var h *scraper.HTTPError
 	if errors.As(err, &h) {
-		return h.Status == http.StatusNotFound || h.Status == http.StatusGone || h.Status == http.StatusMethodNotAllowed
+		switch h.Status {
+		case http.StatusNotFound, http.StatusGone, http.StatusMethodNotAllowed:
+			return true
+		}
+		return false
 	}
 	return errors.Is(err, scraper.ErrShape)
 }
 
-// searched is what a search for a source's page brought.
-type searched struct {
-	moved    *db.Move // nil if it was not found elsewhere, or cannot be read there
-	err      error    // why the page cannot be read, if it was not found
-	source   Source   // as it is now
+// relocation is the result of searching for a source's page.
+type relocation struct {
+	moved    *db.Move // nil if the page was not found elsewhere, or cannot be read there
+	err      error    // why the page cannot be read; set if moved is nil
+	source   Source   // with the new address and platform
 	platform scraper.Platform
 	out      scraper.Outcome
 }
 
-// search looks for what serves a source's page now, by its address and by the configured one, and reads it. It
-// does so once a day. The error is one of the file, or that the work was stopped.
-func (w *Watcher) search(ctx context.Context, s Source, configured string, now time.Time, readErr error) (searched, error) {
-	none := searched{err: readErr}
+// search finds out what serves a source's page now, at its present address and at the configured one, and reads
+// it. It does so once a day at most. The error returned is that of the database, or the cause for which ctx ended.
+func (w *Watcher) search(ctx context.Context, s Source, configured string, now time.Time, readErr error) (relocation, error) {
+	none := relocation{err: readErr}
 	last, err := w.DB.LastSearch(ctx, s.ID)
 	if err != nil || !last.At.IsZero() && now.Sub(last.At) < searchAgain {
 		return none, err
@@ -59,18 +63,18 @@ func (w *Watcher) search(ctx context.Context, s Source, configured string, now t
 		return none, context.Cause(ctx)
 	}
 	if result.moved != nil {
-		w.Log.Warn("the page has moved; the config should name it", "vendor", s.Vendor, "was_url", s.URL, "was_platform", s.Platform,
-			"url", result.moved.PageURL, "platform", result.moved.Platform)
+		w.Log.Warn("the page has moved; put the new address into the config", "vendor", s.Vendor, "was_url", s.URL,
+			"was_platform", s.Platform, "url", result.moved.PageURL, "platform", result.moved.Platform)
 		return result, nil
 	}
-	w.Log.Info("looked for what serves the page", "vendor", s.Vendor, "found", outcome)
+	w.Log.Info("searched for the page", "vendor", s.Vendor, "found", outcome)
 	return result, w.DB.SaveSearch(context.WithoutCancel(ctx), s.ID, db.Search{At: now, Outcome: outcome})
 }
 
-// find tells what serves an address and reads it, and says in words what came of it.
-func (w *Watcher) find(ctx context.Context, s Source, address string, readErr error) (searched, string) {
-	none := searched{err: readErr}
-	within, cancel := s.within(ctx)
+// find recognizes what serves an address and reads it. The string says for the record what came of it.
+func (w *Watcher) find(ctx context.Context, s Source, address string, readErr error) (relocation, string) {
+	none := relocation{err: readErr}
+	within, cancel := s.withTimeout(ctx)
 	defer cancel()
 	page := w.source(s, scraper.Poll)
 	page.URL = address
@@ -81,12 +85,13 @@ func (w *Watcher) find(ctx context.Context, s Source, address string, readErr er
 	case found.URL == s.URL && found.Platform == s.Platform:
 		return none, "the same as before"
 	case found.Platform == scraper.Generic && s.Platform != scraper.Generic:
-		return none, fmt.Sprintf("a feed at %s", found.URL) // of whatever
+		return none, fmt.Sprintf("a feed at %s", found.URL) // it may be a feed of anything
 	}
 	outcome := fmt.Sprintf("%s at %s", found.Platform, found.URL)
 	if err := w.DB.CanMove(ctx, s.ID, found.URL); err != nil {
 		if errors.Is(err, db.ErrTaken) {
-			none.err = fmt.Errorf("%w; the page has moved to %s, which another source of this vendor reads: take one of them out of the config", readErr, found.URL)
+			none.err = fmt.Errorf("%w; the page has moved to %s, which is the address of another source: "+
+				"remove one of the two from the config", readErr, found.URL)
 		}
 		return none, outcome + ": " + err.Error()
 	}
@@ -94,13 +99,15 @@ func (w *Watcher) find(ctx context.Context, s Source, address string, readErr er
 	if err != nil {
 		return none, err.Error()
 	}
-	now := s
-	now.URL, now.Platform = found.URL, found.Platform
-	reading, stop := s.within(ctx)
+	moved := s
+	moved.URL, moved.Platform = found.URL, found.Platform
+	reading, stop := s.withTimeout(ctx)
 	defer stop()
-	out, err := scraper.Scrape(reading, w.Fetcher, platform, w.source(now, scraper.Poll), nil)
+	out, err := scraper.Scrape(reading, w.Fetcher, platform, w.source(moved, scraper.Poll), nil)
 	if err != nil {
 		return none, outcome + ", which cannot be read: " + err.Error()
 	}
-	return searched{moved: &db.Move{PageURL: found.URL, Platform: found.Platform}, source: now, platform: platform, out: out}, outcome
+	return relocation{
+		moved: &db.Move{PageURL: found.URL, Platform: found.Platform}, source: moved, platform: platform, out: out,
+	}, outcome
 }

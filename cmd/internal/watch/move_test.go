@@ -14,21 +14,21 @@ import (
 	"vendorwatch/scraper"
 )
 
-// harbour is the page of a vendor that changes: what serves it is chosen by now.
-type harbour struct {
-	now   atomic.Value // of answers
+// changingPage is the page of a vendor that changes: what serves it is chosen by now.
+type changingPage struct {
+	now   atomic.Value // of fetchFunc
 	asked atomic.Int32
 }
 
-func (h *harbour) fetch(ctx context.Context, r scraper.Request) (scraper.Page, error) {
+func (h *changingPage) fetch(ctx context.Context, r scraper.Request) (scraper.Page, error) {
 	h.asked.Add(1)
-	return h.now.Load().(answers)(ctx, r)
+	return h.now.Load().(fetchFunc)(ctx, r)
 }
 
-func (h *harbour) serves(f answers) { h.now.Store(f) }
+func (h *changingPage) serves(f fetchFunc) { h.now.Store(f) }
 
-// cstate answers with a page of another platform.
-func cstate(t *testing.T) answers {
+// cstate fetchFunc with a page of another platform.
+func cstate(t *testing.T) fetchFunc {
 	files := map[string]string{"index.json": "index.json", "issues/index.json": "issues.json",
 		"issues/2026-02-01-tables/index.json": "tables.json", "issues/2026-01-20-works/index.json": "works.json"}
 	bodies := map[string][]byte{}
@@ -48,22 +48,22 @@ func cstate(t *testing.T) answers {
 	}
 }
 
-func says(body string) answers {
+func says(body string) fetchFunc {
 	return func(_ context.Context, r scraper.Request) (scraper.Page, error) {
 		return scraper.Page{URL: r.URL, Status: 200, Body: []byte(body), At: time.Now()}, nil
 	}
 }
 
-func refuses(status int) answers {
+func refuses(status int) fetchFunc {
 	return func(_ context.Context, r scraper.Request) (scraper.Page, error) {
 		return scraper.Page{}, &scraper.HTTPError{URL: r.URL, Status: status}
 	}
 }
 
-// harbourWatcher has read the page once.
-func harbourWatcher(t *testing.T) (*harbour, *Watcher, Source) {
+// watcherOfChangingPage has read the page once.
+func watcherOfChangingPage(t *testing.T) (*changingPage, *Watcher, Source) {
 	t.Helper()
-	h := &harbour{}
+	h := &changingPage{}
 	h.serves(healthy)
 	w, s := watcher(t, h.fetch)
 	if _, err := w.Scrape(t.Context(), s); err != nil {
@@ -73,7 +73,7 @@ func harbourWatcher(t *testing.T) (*harbour, *Watcher, Source) {
 }
 
 func TestAPageOfAnotherPlatformIsFollowedFromTheThirdFailureOn(t *testing.T) {
-	h, w, s := harbourWatcher(t)
+	h, w, s := watcherOfChangingPage(t)
 	h.serves(cstate(t))
 	for n := range 2 {
 		if _, err := w.Scrape(t.Context(), s); err == nil {
@@ -101,7 +101,7 @@ func TestAPageOfAnotherPlatformIsFollowedFromTheThirdFailureOn(t *testing.T) {
 }
 
 func TestAPageIsLookedForOnceADay(t *testing.T) {
-	h, w, s := harbourWatcher(t)
+	h, w, s := watcherOfChangingPage(t)
 	now := time.Now()
 	w.Now = func() time.Time { return now }
 	h.serves(says("<html><title>Sign in</title></html>"))
@@ -137,7 +137,7 @@ func TestAPageIsLookedForOnceADay(t *testing.T) {
 
 func TestNothingIsLookedForWhereAServerIsDownOrTurnsUsAway(t *testing.T) {
 	for _, status := range []int{401, 403, 429, 500, 503} {
-		h, w, s := harbourWatcher(t)
+		h, w, s := watcherOfChangingPage(t)
 		h.serves(refuses(status))
 		for range 4 {
 			if _, err := w.Scrape(t.Context(), s); err == nil {
@@ -152,7 +152,7 @@ func TestNothingIsLookedForWhereAServerIsDownOrTurnsUsAway(t *testing.T) {
 
 // TestAnyFeedIsNotTakenForAMovedPage holds that what any site may have, a feed, does not take the page's place.
 func TestAnyFeedIsNotTakenForAMovedPage(t *testing.T) {
-	h, w, s := harbourWatcher(t)
+	h, w, s := watcherOfChangingPage(t)
 	h.serves(says(`<rss version="2.0"><channel><title>News of Acme</title><link>https://acme.example</link><item><title>We are hiring</title><guid>1</guid><pubDate>Mon, 23 Nov 2026 09:00:00 GMT</pubDate></item></channel></rss>`))
 	for range 4 {
 		if saved, err := w.Scrape(t.Context(), s); err == nil {
@@ -165,7 +165,7 @@ func TestAnyFeedIsNotTakenForAMovedPage(t *testing.T) {
 }
 
 func TestAPermanentRedirectIsFollowedAndATakenAddressIsNot(t *testing.T) {
-	h, w, s := harbourWatcher(t)
+	h, w, s := watcherOfChangingPage(t)
 	moved := func(_ context.Context, r scraper.Request) (scraper.Page, error) {
 		page, err := healthy(t.Context(), r)
 		page.URL = strings.Replace(r.URL, "status.acme.example", "acme.pages.example", 1)
@@ -198,7 +198,7 @@ func TestAPermanentRedirectIsFollowedAndATakenAddressIsNot(t *testing.T) {
 
 // A source that was never read is read as what it is at the first try, and nobody is told of a move.
 func TestWhatServesANewPageIsFoundAtTheFirstReading(t *testing.T) {
-	h := &harbour{}
+	h := &changingPage{}
 	h.serves(cstate(t))
 	w, s := watcher(t, h.fetch)
 	saved, err := w.Scrape(t.Context(), s)

@@ -12,22 +12,23 @@ import (
 	"github.com/robfig/cron/v3"
 )
 
-// maxSpread is how far a source's start may be moved from its schedule, so that many sources of one
-// schedule do not start in one second.
+// maxSpread is the longest delay by which a source starts after its schedule, so that many sources with the
+// same schedule do not start in the same second.
 const maxSpread = time.Minute
 
-// grace is how long running scrapes may go on after Run was told to stop.
-const grace = 8 * time.Second
+// shutdownGrace is how long running scrapes may go on after Run was told to stop.
+const shutdownGrace = 8 * time.Second
 
-// Run scrapes every source now and then on its schedule, until ctx ends. It stops starting scrapes at
-// once, lets those that run finish for up to 8 seconds and then cancels them; a cancelled scrape leaves
-// nothing half-written. A scrape that still runs when its next one is due makes that one be skipped.
+// Run scrapes every source at once, and then on its schedule until ctx ends. It then starts no further scrape,
+// gives running scrapes 8 seconds to finish, and cancels them after that; a cancelled scrape saves
+// nothing. If a scrape is still running when the next one of its source is due, the next one is skipped.
 func (w *Watcher) Run(ctx context.Context, sources []Source) error {
 	work, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
 	var running sync.WaitGroup
 	job := func(s Source) cron.Job {
-		// Recover stands inside: outside of it, a scrape that panics would count as running for ever.
+		// SkipIfStillRunning must come first: inside Recover, a scrape that panicked once would count as running
+		// from then on.
 		chain := cron.NewChain(cron.SkipIfStillRunning(skipLog{w.Log, s.Vendor}), w.recover(s))
 		return chain.Then(cron.FuncJob(func() {
 			if ctx.Err() == nil {
@@ -53,17 +54,18 @@ func (w *Watcher) Run(ctx context.Context, sources []Source) error {
 	select {
 	case <-done:
 		return nil
-	case <-time.After(grace):
+	case <-time.After(shutdownGrace):
 	}
 	cancel(errors.New("the service is stopping"))
 	<-done
 	return nil
 }
 
-// scheduled is one scrape of the schedule; what went wrong has been logged with the scrape.
+// scheduled runs one scrape of the schedule. Errors of the page are logged by Scrape itself.
 func (w *Watcher) scheduled(ctx context.Context, s Source) {
-	if until, rests := w.restsUntil(s.ID); rests {
-		w.Log.Info("scrape put off, the server asked for it", "vendor", s.Vendor, "until", until.UTC().Format(time.RFC3339))
+	if until, rests := w.retryAfterOf(s.ID); rests {
+		w.Log.Info("scrape postponed, the server sent Retry-After",
+			"vendor", s.Vendor, "until", until.UTC().Format(time.RFC3339))
 		return
 	}
 	if saved, err := w.Scrape(ctx, s); err != nil && saved.Outcome == "" {
@@ -84,21 +86,21 @@ func (w *Watcher) recover(s Source) cron.JobWrapper {
 	}
 }
 
-// skipLog hears from cron that a scrape was skipped.
+// skipLog is the logger of cron.SkipIfStillRunning, whose only message is that a run was skipped.
 type skipLog struct {
 	log    *slog.Logger
 	vendor string
 }
 
 func (l skipLog) Info(string, ...any) {
-	l.log.Warn("scrape skipped, the one before still runs", "vendor", l.vendor)
+	l.log.Warn("scrape skipped, the previous one is still running", "vendor", l.vendor)
 }
 
 func (l skipLog) Error(err error, msg string, _ ...any) {
 	l.log.Error(msg, "vendor", l.vendor, "error", err)
 }
 
-// spreadSchedule is a schedule moved by a fixed time.
+// spreadSchedule is a schedule delayed by a fixed time.
 type spreadSchedule struct {
 	cron.Schedule
 	by time.Duration
@@ -112,8 +114,8 @@ func (s spreadSchedule) Next(t time.Time) time.Time {
 	return next.Add(s.by)
 }
 
-// spread moves a source's schedule by a part of its interval, at the most a minute, that depends on its
-// vendor and address alone.
+// spread delays a source's schedule by a part of its interval, a minute at most. The delay depends on the vendor
+// and the address alone, so that it is the same after a restart.
 func spread(s Source) cron.Schedule {
 	first := s.Schedule.Next(time.Now())
 	interval := min(s.Schedule.Next(first).Sub(first), maxSpread)

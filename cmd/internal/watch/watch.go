@@ -1,5 +1,5 @@
-// Package watch reads sources on their schedules: when to scrape, and one scrape from the first request
-// to saved events.
+// Package watch decides when each source is scraped, and runs one scrape from the first request to the
+// saved events.
 package watch
 
 import (
@@ -25,11 +25,12 @@ type Source struct {
 	Platform string        // name of a registered platform
 	Schedule cron.Schedule // when Run scrapes it
 	Timeout  time.Duration // of one scrape
-	Auth     *scraper.Auth // what the page asks for; nil: it is public
+	Auth     *scraper.Auth // credentials for the page; nil if it is public
 
-	Selectors *scraper.Selectors // of a page of the platform scraper.Custom; nil for all others
+	Selectors *scraper.Selectors // for the platform scraper.Custom; nil for all others
 
-	Interval time.Duration // from one scrape to the next by the clock of what is saved; 0: as Schedule says
+	// Interval is the time between two scrapes by Watcher.Now; 0 takes it from Schedule.
+	Interval time.Duration
 }
 
 // Watcher scrapes sources into a file. Its fields are set before first use; it is safe for concurrent use.
@@ -37,18 +38,20 @@ type Watcher struct {
 	DB          *db.DB
 	Fetcher     scraper.Fetcher
 	Log         *slog.Logger
-	Now         func() time.Time // the clock of what is saved
-	Concurrency int              // sources scraped at one time
-	OnEvents    func([]db.Event) // told of events after they were saved; calls do not overlap
+	Now         func() time.Time // the clock for all times that are saved
+	Concurrency int              // sources scraped at the same time; below 1 means 1
+	OnEvents    func([]db.Event) // called with the events of each scrape once they are saved; calls do not overlap
 
-	mu       sync.Mutex
-	told     sync.Mutex
-	resting  map[int64]time.Time // sources whose server asked to be left alone until then
+	eventsMu sync.Mutex // held while OnEvents runs
+
+	retryMu    sync.Mutex
+	retryAfter map[int64]time.Time // by source: no request before this time, because the server asked for it
+
 	slotOnce sync.Once
 	slots    chan struct{}
 }
 
-// slot waits for one of Concurrency places and returns what gives it back.
+// slot waits for one of the Concurrency slots and returns the function that gives it back.
 func (w *Watcher) slot(ctx context.Context) (func(), error) {
 	w.slotOnce.Do(func() { w.slots = make(chan struct{}, max(w.Concurrency, 1)) })
 	select {
@@ -59,8 +62,9 @@ func (w *Watcher) slot(ctx context.Context) (func(), error) {
 	}
 }
 
-// Scrape reads a source once and saves what it brought. A page that cannot be read is saved as such and
-// is an error too; an error of the file is one that wraps no error of the page.
+// Scrape reads a source once and saves the result. A page that cannot be read is saved as a failed scrape, and
+// its error is returned as well; Saved.Outcome is then set. An error with an empty Saved.Outcome means that
+// nothing was saved: the database failed, or ctx ended.
 func (w *Watcher) Scrape(ctx context.Context, s Source) (db.Saved, error) {
 	release, err := w.slot(ctx)
 	if err != nil {
@@ -79,26 +83,26 @@ func (w *Watcher) Scrape(ctx context.Context, s Source) (db.Saved, error) {
 	if err != nil {
 		return db.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, err)
 	}
-	documents, last := remembered(state), state.LastSuccessAt
+	documents, last := knownDocuments(state), state.LastSuccessAt
 	scrape.Interval = s.interval(scrape.At, last)
 	if !last.IsZero() && scrape.At.Sub(last) > db.Tolerance(scrape.Interval) {
-		forget(documents)
+		dropValidators(documents)
 	}
-	within, cancel := s.within(ctx)
+	within, cancel := s.withTimeout(ctx)
 	defer cancel()
 	out, readErr := scraper.Scrape(within, w.Fetcher, platform, w.source(s, scraper.Poll), documents)
 	if ctx.Err() != nil {
-		// Stopped from outside: what the source looks like is not known, and the next scrape will tell.
+		// Stopped from outside, which says nothing about the vendor. The next scrape will tell.
 		return db.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, context.Cause(ctx))
 	}
 	if readErr == nil && out.MovedTo != "" && w.DB.CanMove(ctx, s.ID, out.MovedTo) == nil {
 		scrape.Moved = &db.Move{PageURL: out.MovedTo, Platform: s.Platform}
 	}
-	patience := failuresToSearch
+	failuresNeeded := failuresToSearch
 	if last.IsZero() {
-		patience = 1 // what serves it is not known yet, whatever the config guesses
+		failuresNeeded = 1 // never read before: the platform in the config may be a guess
 	}
-	if state.ConsecutiveFailures+1 >= patience && strange(readErr) {
+	if state.ConsecutiveFailures+1 >= failuresNeeded && mayHaveMoved(readErr) {
 		if r, err := w.search(ctx, s, configured.URL, scrape.At, readErr); err != nil {
 			return db.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, err)
 		} else if r.moved != nil {
@@ -107,13 +111,13 @@ func (w *Watcher) Scrape(ctx context.Context, s Source) (db.Saved, error) {
 			readErr = r.err
 		}
 	}
-	fill(&scrape, s, platform, out, readErr)
+	fillScrape(&scrape, s, platform, out, readErr)
 	scrape.Took = time.Since(began)
 	saved, err := w.save(ctx, s, scrape)
 	if err != nil {
 		return saved, err
 	}
-	w.rest(s.ID, readErr)
+	w.noteRetryAfter(s.ID, readErr)
 	if readErr != nil {
 		return saved, fmt.Errorf("source %q: %w", s.Vendor, readErr)
 	}
@@ -121,15 +125,15 @@ func (w *Watcher) Scrape(ctx context.Context, s Source) (db.Saved, error) {
 }
 
 func (w *Watcher) save(ctx context.Context, s Source, scrape db.Scrape) (db.Saved, error) {
-	// What was fetched is worth the moment that saving takes, even when the service is told to stop.
+	// Saving takes a moment only, so what was fetched is saved even if the service is stopping.
 	saved, err := w.DB.SaveScrape(context.WithoutCancel(ctx), scrape)
 	if err != nil {
 		return saved, fmt.Errorf("source %q: save: %w", s.Vendor, err)
 	}
 	w.log(s, scrape, saved)
 	if w.OnEvents != nil && len(saved.Events) > 0 {
-		w.told.Lock()
-		defer w.told.Unlock()
+		w.eventsMu.Lock()
+		defer w.eventsMu.Unlock()
 		w.OnEvents(saved.Events)
 	}
 	return saved, nil
@@ -138,7 +142,8 @@ func (w *Watcher) save(ctx context.Context, s Source, scrape db.Scrape) (db.Save
 func (w *Watcher) log(s Source, scrape db.Scrape, saved db.Saved) {
 	attrs := []any{
 		"vendor", s.Vendor, "outcome", saved.Outcome, "took", scrape.Took.Round(time.Millisecond),
-		"requests", scrape.Requests, "bytes", scrape.Bytes, "incidents_seen", len(scrape.Incidents), "events", len(saved.Events),
+		"requests", scrape.Requests, "bytes", scrape.Bytes,
+		"incidents_seen", len(scrape.Incidents), "events", len(saved.Events),
 	}
 	switch {
 	case scrape.Err != nil:
@@ -150,7 +155,7 @@ func (w *Watcher) log(s Source, scrape db.Scrape, saved db.Saved) {
 	}
 }
 
-// selectors are those that apply: a described page that has moved to a product is read as that product's.
+// selectors returns the selectors that apply. A custom page that has moved to a known platform needs none.
 func (s Source) selectors() *scraper.Selectors {
 	if s.Platform != scraper.Custom {
 		return nil
@@ -158,7 +163,7 @@ func (s Source) selectors() *scraper.Selectors {
 	return s.Selectors
 }
 
-// source is s as a platform sees it.
+// source returns s in the form that a platform takes.
 func (w *Watcher) source(s Source, mode scraper.Mode) scraper.Source {
 	return scraper.Source{
 		Name: s.Vendor, URL: s.URL, Mode: mode, Auth: s.Auth, Selectors: s.selectors(),
@@ -176,16 +181,17 @@ func (w *Watcher) source(s Source, mode scraper.Mode) scraper.Source {
 	}
 }
 
-// within bounds the time of one scrape.
-func (s Source) within(ctx context.Context) (context.Context, context.CancelFunc) {
+// withTimeout limits ctx to the time that one scrape may take.
+func (s Source) withTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
 	if s.Timeout <= 0 {
 		return ctx, func() {}
 	}
-	return context.WithTimeoutCause(ctx, s.Timeout, fmt.Errorf("no complete answer within %s (timeout): %w", s.Timeout, context.DeadlineExceeded))
+	cause := fmt.Errorf("no complete answer within %s (timeout): %w", s.Timeout, context.DeadlineExceeded)
+	return context.WithTimeoutCause(ctx, s.Timeout, cause)
 }
 
-// remembered is what is remembered of a source's addresses.
-func remembered(state db.State) map[string]scraper.Document {
+// knownDocuments returns what is stored about a source's documents, by address: validators and hashes.
+func knownDocuments(state db.State) map[string]scraper.Document {
 	out := make(map[string]scraper.Document, len(state.Documents))
 	for url, d := range state.Documents {
 		out[url] = scraper.Document(d)
@@ -193,18 +199,18 @@ func remembered(state db.State) map[string]scraper.Document {
 	return out
 }
 
-// forget makes pages be read in full. After a time in which a source was not read, they are to tell what happened
-// meanwhile, which an answer that nothing has changed does not.
-func forget(documents map[string]scraper.Document) {
+// dropValidators makes the next requests unconditional and their answers parsed. After a coverage gap the pages
+// must show what happened meanwhile; "not modified" would not.
+func dropValidators(documents map[string]scraper.Document) {
 	for url, d := range documents {
 		d.ETag, d.LastModified, d.Hash = "", "", ""
 		documents[url] = d
 	}
 }
 
-// interval is how far scrapes lie apart by the schedule: those after now, or the last good one and the one that
-// was due after it, whichever lie further, since a schedule can leave out nights and weekends. It is 0 if
-// that is not known.
+// interval returns the time between two scrapes by the schedule: the next two, or the last good one and the one
+// that was due after it, whichever is longer, because a schedule can leave out nights and weekends. It is 0
+// if the source has no schedule.
 func (s Source) interval(now, last time.Time) time.Duration {
 	if s.Interval > 0 || s.Schedule == nil {
 		return s.Interval
@@ -217,8 +223,8 @@ func (s Source) interval(now, last time.Time) time.Duration {
 	return max(apart, 0).Round(time.Second)
 }
 
-// fill puts what was read into the form that the file takes.
-func fill(scrape *db.Scrape, s Source, p scraper.Platform, out scraper.Outcome, readErr error) {
+// fillScrape puts what was read into the form that the database takes.
+func fillScrape(scrape *db.Scrape, s Source, p scraper.Platform, out scraper.Outcome, readErr error) {
 	words := scraper.WordsFor(p, s.selectors())
 	incidents, findings := normalize.Incidents(out.Raws, words)
 	components, more := normalize.Components(out.Components, words)
@@ -236,8 +242,8 @@ func fill(scrape *db.Scrape, s Source, p scraper.Platform, out scraper.Outcome, 
 	scrape.PageName, scrape.Indicator, scrape.IndicatorText = out.PageName, out.Indicator, out.Headline
 }
 
-// covered is the time of which everything was told; zero times if that is not known, and a zero end if it
-// lasts until the page was read.
+// covered returns the period about which the page shows everything. Both times are zero if that is not known; a
+// zero end means that the period lasts until the page was read.
 func covered(c scraper.Coverage) (start, end time.Time) {
 	start, err := normalize.ParseTime(normalize.RawTime{Text: c.Since}, "")
 	if err != nil || c.Since == "" || c.Until == "" {
@@ -249,23 +255,24 @@ func covered(c scraper.Coverage) (start, end time.Time) {
 	return start, end
 }
 
-// rest remembers how long a server asked to be left alone.
-func (w *Watcher) rest(sourceID int64, err error) {
+// noteRetryAfter remembers the Retry-After of a server's refusal, up to a day.
+func (w *Watcher) noteRetryAfter(sourceID int64, err error) {
 	var h *scraper.HTTPError
 	if !errors.As(err, &h) || h.RetryAfter <= 0 {
 		return
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.resting == nil {
-		w.resting = map[int64]time.Time{}
+	w.retryMu.Lock()
+	defer w.retryMu.Unlock()
+	if w.retryAfter == nil {
+		w.retryAfter = map[int64]time.Time{}
 	}
-	w.resting[sourceID] = time.Now().Add(min(h.RetryAfter, 24*time.Hour))
+	w.retryAfter[sourceID] = time.Now().Add(min(h.RetryAfter, 24*time.Hour))
 }
 
-func (w *Watcher) restsUntil(sourceID int64) (time.Time, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	until, ok := w.resting[sourceID]
+// retryAfterOf returns the time before which a source must not be asked again, and whether it lies ahead.
+func (w *Watcher) retryAfterOf(sourceID int64) (time.Time, bool) {
+	w.retryMu.Lock()
+	defer w.retryMu.Unlock()
+	until, ok := w.retryAfter[sourceID]
 	return until, ok && time.Now().Before(until)
 }

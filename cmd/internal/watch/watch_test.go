@@ -18,17 +18,17 @@ import (
 	"vendorwatch/scraper"
 )
 
-// answers is a Fetcher made of one function.
-type answers func(ctx context.Context, r scraper.Request) (scraper.Page, error)
+// fetchFunc is a Fetcher made of one function.
+type fetchFunc func(ctx context.Context, r scraper.Request) (scraper.Page, error)
 
-func (f answers) Fetch(ctx context.Context, r scraper.Request) (scraper.Page, error) {
+func (f fetchFunc) Fetch(ctx context.Context, r scraper.Request) (scraper.Page, error) {
 	return f(ctx, r)
 }
 
 const quiet = `{"page":{"id":"p1","name":"Acme","url":"https://status.acme.example","time_zone":"Etc/UTC","updated_at":"2026-03-01T09:00:00.000Z"},` +
 	`"status":{"indicator":"none","description":"All Systems Operational"},"components":[],"incidents":[],"scheduled_maintenances":[]}`
 
-// healthy answers every request with a Statuspage on which nothing is open.
+// healthy fetchFunc every request with a Statuspage on which nothing is open.
 func healthy(_ context.Context, r scraper.Request) (scraper.Page, error) {
 	if !strings.HasSuffix(r.URL, "/summary.json") {
 		return scraper.Page{}, &scraper.HTTPError{URL: r.URL, Status: 404}
@@ -39,7 +39,7 @@ func healthy(_ context.Context, r scraper.Request) (scraper.Page, error) {
 // emptyFile puts a migrated file at a path.
 var emptyFile = dbtest.Empty(db.Open)
 
-func watcher(t *testing.T, fetch answers) (*Watcher, Source) {
+func watcher(t *testing.T, fetch fetchFunc) (*Watcher, Source) {
 	t.Helper()
 	ctx := context.Background()
 	path := filepath.Join(t.TempDir(), "x.db")

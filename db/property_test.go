@@ -99,10 +99,8 @@ func TestNothingLostNothingTwice(t *testing.T) {
 		if got := f.rows(`SELECT count(*) FROM incidents WHERE source_id = ?`, f.source)[0]; got != fmt.Sprint(len(shown)) {
 			r.Errorf("%s incidents are stored, %d were shown", got, len(shown))
 		}
-		var stored []string
-		for _, row := range f.rows(`SELECT i.source_key, u.body FROM incident_updates u JOIN incidents i USING (incident_id) WHERE source_id = ?`, f.source) {
-			stored = append(stored, row)
-		}
+		stored := f.rows(`SELECT i.source_key, u.body
+			FROM incident_updates u JOIN incidents i USING (incident_id) WHERE source_id = ?`, f.source)
 		if len(stored) != len(posts) {
 			r.Errorf("%d updates are stored, %d were shown: %v", len(stored), len(posts), stored)
 		}

@@ -156,7 +156,9 @@ func (a *app) log() *slog.Logger {
 	if a.verbose {
 		level = slog.LevelDebug
 	}
-	return slog.New(tint.NewHandler(a.stderr, &tint.Options{Level: level, TimeFormat: "15:04:05", NoColor: !isTerminal(a.stderr)}))
+	return slog.New(tint.NewTextHandler(a.stderr, &tint.Options{
+		Level: level, TimeFormat: "15:04:05", NoColor: !isTerminal(a.stderr),
+	}))
 }
 
 func isTerminal(w io.Writer) bool {

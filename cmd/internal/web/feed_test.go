@@ -19,7 +19,7 @@ import (
 )
 
 // hostile is what a vendor could write to get a script to run, or to forge what is around its words.
-const hostile = "</title><script>alert(1)</script>]]> & \"quoted\" \x01\x0b‮ \r\nEND:VEVENT\r\nATTENDEE:mailto:x@evil.example"
+const hostile = "</title><script>alert(1)</script>]]> & \"quoted\" \x01\x0b\u202e \r\nEND:VEVENT\r\nATTENDEE:mailto:x@evil.example"
 
 // attack is a vendor whose every word is hostile.
 func attack(t testing.TB) *record {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -115,6 +116,11 @@ func TestHistory(t *testing.T) {
 		r.page("/history" + query).doc.Find(".rows tbody a[href*='/incidents/']").Each(func(_ int, s *goquery.Selection) { titles = append(titles, s.Text()) })
 		return strings.Join(titles, "; ")
 	}
+	sorted := func(titles string) string {
+		list := strings.Split(titles, "; ")
+		slices.Sort(list)
+		return strings.Join(list, "; ")
+	}
 	const slow, denied, work = "API answers are slow", "Access denied for all users", "Database upgrade"
 	for query, want := range map[string]string{
 		"":                        strings.Join([]string{work, slow, denied}, "; "),
@@ -139,18 +145,12 @@ func TestHistory(t *testing.T) {
 		"?since=2026-11-15&q=api": slow,
 		"?since=2026-11-14&until=2026-11-14&kind=incident": denied,
 	} {
-		if query == "" {
-			want = strings.Join([]string{slow, denied, work}, "; ")
-			want = rows("") // the order is held below
+		got := rows(query)
+		if query == "" || strings.Contains(query, "vendor=acme") || strings.Contains(query, "state=open") {
+			// These begin at the same minute or nearly so: only what is shown is asked for, not its order.
+			want, got = sorted(want), sorted(got)
 		}
-		if strings.Contains(query, "vendor=acme") || strings.Contains(query, "state=open") {
-			want, got := strings.Split(want, "; "), strings.Split(rows(query), "; ")
-			if len(want) != len(got) {
-				t.Errorf("%s shows %q", query, got)
-			}
-			continue
-		}
-		if got := rows(query); got != want {
+		if got != want {
 			t.Errorf("%s shows %q, want %q", query, got, want)
 		}
 	}

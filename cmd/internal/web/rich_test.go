@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
@@ -122,7 +121,7 @@ func TestRichRecord(t *testing.T) {
 	}
 	if t.Failed() {
 		for _, i := range list {
-			t.Log(fmt.Sprintf("%+v", i))
+			t.Logf("%+v", i)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"vendorwatch/cmd/internal/config"
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 )
 
@@ -102,8 +103,8 @@ func (a *app) dbCheck(ctx context.Context) error {
 			fmt.Fprintln(a.stdout, p)
 		}
 		fmt.Fprintf(a.stdout, "%s: %s; %s, %s, %s, %s, %s, %s\n",
-			file.Path(), count(len(problems), "problem"), count(counts.Incidents, "incident"), count(counts.Maintenances, "maintenance"),
-			count(counts.Updates, "update"), count(counts.Revisions, "revision"), count(counts.Events, "event"), count(counts.Findings, "finding"))
+			file.Path(), words.Count(len(problems), "problem"), words.Count(counts.Incidents, "incident"), words.Count(counts.Maintenances, "maintenance"),
+			words.Count(counts.Updates, "update"), words.Count(counts.Revisions, "revision"), words.Count(counts.Events, "event"), words.Count(counts.Findings, "finding"))
 		err = a.printChannelHealth(ctx, file)
 	}
 	if err == nil && len(problems) > 0 {
@@ -129,7 +130,7 @@ func (a *app) dbPrune(ctx context.Context, keep time.Duration) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stderr, "%s deleted\n", count(int(gone), "scrape"))
+	fmt.Fprintf(a.stderr, "%s deleted\n", words.Count(int(gone), "scrape"))
 	return nil
 }
 

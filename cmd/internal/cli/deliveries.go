@@ -11,7 +11,9 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
+	"vendorwatch/normalize"
 )
 
 // deliveryStates are the states that deliveries can be listed by.
@@ -76,10 +78,10 @@ func (a *app) deliveries(ctx context.Context, f db.DeliveryFilter) error {
 	}
 	t := a.table("ID", "Channel", "Reason", "State", "Planned", "Sent", "Tries", "About", "Why")
 	for _, d := range list {
-		t.AppendRow(table.Row{d.DeliveryID, d.Channel, d.Reason, d.State, minute(d.CreatedAt), minute(d.DeliveredAt), d.Attempts, shorten(about(d), 60), shorten(why(d), 90)})
+		t.AppendRow(table.Row{d.DeliveryID, d.Channel, d.Reason, d.State, minute(d.CreatedAt), minute(d.DeliveredAt), d.Attempts, words.Short(normalize.Plain(about(d)), 60), words.Short(normalize.Plain(why(d)), 90)})
 	}
 	t.Render()
-	fmt.Fprintln(a.stderr, count(len(list), "message"))
+	fmt.Fprintln(a.stderr, words.Count(len(list), "message"))
 	return nil
 }
 
@@ -91,7 +93,7 @@ func about(d db.Delivery) string {
 	case d.Vendor != "":
 		return d.Vendor
 	case len(d.EventIDs) > 0:
-		return count(len(d.EventIDs), "event")
+		return words.Count(len(d.EventIDs), "event")
 	}
 	return ""
 }
@@ -157,19 +159,19 @@ func (a *app) printChannelHealth(ctx context.Context, file *db.DB) error {
 	for _, h := range health {
 		var parts []string
 		if h.Waiting > 0 {
-			parts = append(parts, fmt.Sprintf("%s waiting since %s", count(h.Waiting, "message"), minute(h.WaitingSinceAt)))
+			parts = append(parts, fmt.Sprintf("%s waiting since %s", words.Count(h.Waiting, "message"), minute(h.WaitingSinceAt)))
 		}
 		if h.Refused > 0 {
-			parts = append(parts, fmt.Sprintf("%s refused since %s", count(h.Refused, "message"), minute(h.RefusedSinceAt)))
+			parts = append(parts, fmt.Sprintf("%s refused since %s", words.Count(h.Refused, "message"), minute(h.RefusedSinceAt)))
 		}
 		if len(parts) == 0 {
 			continue
 		}
-		words := "channel " + h.Channel + ": " + strings.Join(parts, ", ")
+		text := "channel " + h.Channel + ": " + strings.Join(parts, ", ")
 		if h.LastError != "" {
-			words += " (" + shorten(h.LastError, 200) + ")"
+			text += " (" + words.Short(normalize.Plain(h.LastError), 200) + ")"
 		}
-		fmt.Fprintln(a.stdout, words+"; see vendorwatch deliveries")
+		fmt.Fprintln(a.stdout, text+"; see vendorwatch deliveries")
 	}
 	return nil
 }

@@ -23,13 +23,15 @@ var layers = map[string][]string{
 	"scraper":               {"normalize"},
 	"db":                    {"normalize"},
 	"db/dbtest":             nil, // for tests: no package may import it
-	"cmd/internal/config":   {"normalize", "scraper", "db"},
-	"cmd/internal/watch":    {"normalize", "scraper", "db"},
-	"cmd/internal/report":   {"normalize", "scraper", "db"},
-	"cmd/internal/web":      {"normalize", "scraper", "db"},
+	"cmd/internal/words":    {"normalize", "db"},
+	"cmd/internal/secret":   nil,
+	"cmd/internal/config":   {"normalize", "scraper", "db", "cmd/internal/words", "cmd/internal/secret"},
+	"cmd/internal/watch":    {"normalize", "scraper", "db", "cmd/internal/words", "cmd/internal/secret"},
+	"cmd/internal/report":   {"normalize", "scraper", "db", "cmd/internal/words", "cmd/internal/secret"},
+	"cmd/internal/web":      {"normalize", "scraper", "db", "cmd/internal/words", "cmd/internal/secret"},
 	"cmd/internal/simulate": {"normalize", "scraper", "db"},
-	"cmd/internal/cli": {"normalize", "scraper", "db", "cmd/internal/config", "cmd/internal/watch", "cmd/internal/report",
-		"cmd/internal/web", "cmd/internal/simulate"},
+	"cmd/internal/cli": {"normalize", "scraper", "db", "cmd/internal/words", "cmd/internal/secret", "cmd/internal/config",
+		"cmd/internal/watch", "cmd/internal/report", "cmd/internal/web", "cmd/internal/simulate"},
 	"cmd/vendorwatch": {"cmd/internal/cli"},
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/watch"
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/normalize"
 	"vendorwatch/scraper"
 )
@@ -172,23 +173,23 @@ func printInspection(w io.Writer, in watch.Inspection) error {
 		if d.HTTPStatus != 0 {
 			status = fmt.Sprint(d.HTTPStatus, "  ")
 		}
-		p.line("    %s%s  %d bytes  %s", status, d.URL, d.Bytes, cmp.Or(d.Error, fmt.Sprintf("%s: %s", d.Document, count(d.Incidents, "incident"))))
+		p.line("    %s%s  %d bytes  %s", status, d.URL, d.Bytes, cmp.Or(d.Error, fmt.Sprintf("%s: %s", d.Document, words.Count(d.Incidents, "incident"))))
 	}
 	p.selectors(in.Selectors)
 	if in.Error == "" || len(in.Incidents) > 0 {
-		p.line("\n%s", count(len(in.Incidents), "incident"))
+		p.line("\n%s", words.Count(len(in.Incidents), "incident"))
 	}
 	for _, i := range in.Incidents {
 		p.incident(i)
 	}
 	if len(in.Components) > 0 {
-		p.line("\n%s", count(len(in.Components), "component"))
+		p.line("\n%s", words.Count(len(in.Components), "component"))
 	}
 	for _, c := range in.Components {
 		p.line("    %s  %s", label(c), meaning(c.VendorStatus, c.Status))
 	}
 	if in.Error == "" {
-		p.line("\n%s", count(len(in.Findings), "finding"))
+		p.line("\n%s", words.Count(len(in.Findings), "finding"))
 	}
 	for _, f := range in.Findings {
 		p.line("    %s%s %q: %s", prefixed(f.Key), f.Field, f.Value, f.Problem)
@@ -227,11 +228,11 @@ func (p *inspectionPrinter) selectors(matches []scraper.Match) {
 		case m.Count == 0 && m.Within == "page":
 			found = "NOTHING MATCHES"
 		case m.Count == 0:
-			found = fmt.Sprintf("NOTHING MATCHES in any of %s", count(m.Places, m.Within))
+			found = fmt.Sprintf("NOTHING MATCHES in any of %s", words.Count(m.Places, m.Within))
 		case m.Count == 1 && m.Within == "page":
 			found = "1 match"
 		case m.Within != "page":
-			found = fmt.Sprintf("in %d of %s", m.Matched, count(m.Places, m.Within))
+			found = fmt.Sprintf("in %d of %s", m.Matched, words.Count(m.Places, m.Within))
 		}
 		p.line("    %-17s %s  %s", m.Key, m.Selector, found)
 		for _, text := range m.First {
@@ -275,7 +276,7 @@ func (p *inspectionPrinter) incident(i watch.InspectedIncident) {
 	row("components", strings.Join(names, ", "))
 	for _, u := range i.Updates {
 		row("update", fmt.Sprintf("%s; %s", meaning(u.VendorState, u.State), cmp.Or(meaning(u.Posted, u.PostedAt), "no time")))
-		row("", shorten(u.Body, 100))
+		row("", words.Short(normalize.Plain(u.Body), 100))
 	}
 }
 

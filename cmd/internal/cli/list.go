@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -76,7 +76,7 @@ func (a *app) incidents(ctx context.Context, f db.Filter) error {
 	}
 	t := a.table("ID", "Vendor", "Severity", "State", "Started", "Duration", "Title")
 	for _, i := range list {
-		t.AppendRow(table.Row{i.IncidentID, i.Vendor, i.Severity, i.State, minute(begin(i)), lasted(i), shorten(i.Title, 70)})
+		t.AppendRow(table.Row{i.IncidentID, i.Vendor, i.Severity, i.State, minute(begin(i)), words.Lasted(i), words.Short(normalize.Plain(i.Title), 70)})
 	}
 	t.Render()
 	var hidden []string
@@ -85,7 +85,7 @@ func (a *app) incidents(ctx context.Context, f db.Filter) error {
 			hidden = append(hidden, strconv.FormatInt(i.IncidentID, 10))
 		}
 	}
-	fmt.Fprintln(a.stderr, count(len(list), "incident"))
+	fmt.Fprintln(a.stderr, words.Count(len(list), "incident"))
 	if len(hidden) > 0 {
 		fmt.Fprintf(a.stderr, "hidden by their vendors' filters, and so not announced: %s\n", strings.Join(hidden, ", "))
 	}
@@ -98,18 +98,6 @@ func begin(i db.Incident) string {
 		return i.ScheduledStartAt
 	}
 	return i.StartedAt
-}
-
-func lasted(i db.Incident) string {
-	switch {
-	case i.DurationSeconds != nil:
-		return normalize.Duration(time.Duration(*i.DurationSeconds) * time.Second)
-	case normalize.State(i.State).Over() || i.StartedAt == "":
-		return ""
-	case i.LeftFeedAt != "":
-		return "left the page"
-	}
-	return "ongoing"
 }
 
 func (a *app) showCommand() *cobra.Command {
@@ -161,15 +149,15 @@ func (a *app) printIncident(i db.IncidentDetail, history bool) {
 		}
 	}
 	fmt.Fprintf(a.stdout, "%s: %s\n\n", i.VendorName, i.Title)
-	p("severity", words(i.Severity, i.VendorSeverity))
-	p("state", words(i.State, i.VendorState))
+	p("severity", ourWord(i.Severity, i.VendorSeverity))
+	p("state", ourWord(i.State, i.VendorState))
 	p("kind", i.Kind)
 	p("started", i.StartedAt)
 	p("resolved", i.ResolvedAt)
 	p("scheduled", strings.Trim(i.ScheduledStartAt+" to "+i.ScheduledEndAt, " to"))
-	p("duration", lasted(i.Incident))
+	p("duration", words.Lasted(i.Incident))
 	if i.StatedDurationSeconds != nil {
-		p("stated duration", normalize.Duration(time.Duration(*i.StatedDurationSeconds)*time.Second)+", says the postmortem")
+		p("stated duration", words.Seconds(*i.StatedDurationSeconds)+", says the postmortem")
 	}
 	p("first seen", i.FirstSeenAt)
 	p("left the page", i.LeftFeedAt)
@@ -210,8 +198,8 @@ func (a *app) printIncident(i db.IncidentDetail, history bool) {
 	}
 }
 
-// words shows our word, and the vendor's beside it where that differs.
-func words(ours, vendors string) string {
+// ourWord is our word, and the vendor's beside it where that differs.
+func ourWord(ours, vendors string) string {
 	if vendors == "" || normalize.Word(vendors) == ours {
 		return ours
 	}
@@ -283,22 +271,6 @@ func minute(at string) string {
 		return at
 	}
 	return strings.Replace(at[:16], "T", " ", 1)
-}
-
-func shorten(s string, n int) string {
-	r := []rune(normalize.Plain(s))
-	if len(r) <= n {
-		return string(r)
-	}
-	return string(r[:n-1]) + "…"
-}
-
-// count writes a number with its noun: "1 source", "2 sources".
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func notNil[T any](list []T) []T {

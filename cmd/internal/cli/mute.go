@@ -12,7 +12,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"vendorwatch/cmd/internal/config"
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
+	"vendorwatch/normalize"
 )
 
 func (a *app) muteCommand() *cobra.Command {
@@ -127,7 +129,7 @@ func vendorSlug(ctx context.Context, file *db.DB, name string) (string, error) {
 // muted says in words what is muted.
 func muted(m db.Mute) string {
 	if m.IncidentID != 0 {
-		return fmt.Sprintf("incident %d (%s: %s)", m.IncidentID, m.Vendor, shorten(m.Title, 60))
+		return fmt.Sprintf("incident %d (%s: %s)", m.IncidentID, m.Vendor, words.Short(normalize.Plain(m.Title), 60))
 	}
 	return m.Vendor
 }
@@ -147,10 +149,10 @@ func (a *app) mutes(ctx context.Context) error {
 	}
 	t := a.table("ID", "What", "Until (UTC)", "Since", "Reason")
 	for _, m := range mutes {
-		t.AppendRow(table.Row{m.MuteID, muted(m), minute(m.UntilAt), minute(m.CreatedAt), shorten(m.Reason, 80)})
+		t.AppendRow(table.Row{m.MuteID, muted(m), minute(m.UntilAt), minute(m.CreatedAt), words.Short(normalize.Plain(m.Reason), 80)})
 	}
 	t.Render()
-	fmt.Fprintln(a.stderr, count(len(mutes), "mute"))
+	fmt.Fprintln(a.stderr, words.Count(len(mutes), "mute"))
 	return nil
 }
 

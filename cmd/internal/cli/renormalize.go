@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"vendorwatch/cmd/internal/config"
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 	"vendorwatch/scraper"
@@ -55,7 +56,7 @@ func (a *app) renormalize(ctx context.Context, vendor string, dryRun bool) error
 	done := []db.Renormalized{}
 	for _, s := range sources {
 		selectors := pages[s.Vendor+" "+s.PageURL]
-		words := func(platform string) (normalize.Words, bool) {
+		vocabulary := func(platform string) (normalize.Words, bool) {
 			p, err := scraper.Lookup(platform)
 			if err != nil || platform == scraper.Custom && selectors == nil {
 				return normalize.Words{}, false
@@ -65,7 +66,7 @@ func (a *app) renormalize(ctx context.Context, vendor string, dryRun bool) error
 			}
 			return scraper.WordsFor(p, selectors), true
 		}
-		if _, known := words(s.Platform); !known {
+		if _, known := vocabulary(s.Platform); !known {
 			why := fmt.Sprintf("the platform %q is not known", s.Platform)
 			if s.Platform == scraper.Custom {
 				why = "the config file does not say how to read it"
@@ -73,12 +74,12 @@ func (a *app) renormalize(ctx context.Context, vendor string, dryRun bool) error
 			fmt.Fprintf(a.stderr, "%s: %s is left as it is: %s\n", s.Vendor, s.PageURL, why)
 			continue
 		}
-		r, err := file.Renormalize(ctx, s.SourceID, time.Now(), dryRun, words)
+		r, err := file.Renormalize(ctx, s.SourceID, time.Now(), dryRun, vocabulary)
 		if err != nil {
 			return err
 		}
 		if r.Wordless > 0 {
-			fmt.Fprintf(a.stderr, "%s: left as it was on %s: %s whose words are not stored, or in part only\n", s.Vendor, s.PageURL, count(r.Wordless, "incident"))
+			fmt.Fprintf(a.stderr, "%s: left as it was on %s: %s whose words are not stored, or in part only\n", s.Vendor, s.PageURL, words.Count(r.Wordless, "incident"))
 		}
 		done = append(done, r)
 	}
@@ -95,7 +96,7 @@ func (a *app) printRenormalized(done []db.Renormalized, dryRun bool) {
 	for _, r := range done {
 		read, changed = read+r.Incidents, changed+r.Changed
 		for _, c := range r.Changes {
-			t.AppendRow(table.Row{r.Vendor, c.Field, shorten(c.From, 60), shorten(c.To, 60), c.Count})
+			t.AppendRow(table.Row{r.Vendor, c.Field, words.Short(normalize.Plain(c.From), 60), words.Short(normalize.Plain(c.To), 60), c.Count})
 			rows++
 		}
 	}
@@ -106,7 +107,7 @@ func (a *app) printRenormalized(done []db.Renormalized, dryRun bool) {
 	if dryRun {
 		verb = "would change"
 	}
-	fmt.Fprintf(a.stderr, "%s of %s read again, %d %s\n", count(read, "incident"), count(len(done), "page"), changed, verb)
+	fmt.Fprintf(a.stderr, "%s of %s read again, %d %s\n", words.Count(read, "incident"), words.Count(len(done), "page"), changed, verb)
 }
 
 // renormalizable returns the pages of a vendor, or of all.

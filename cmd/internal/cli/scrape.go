@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"vendorwatch/cmd/internal/watch"
+	"vendorwatch/cmd/internal/words"
 )
 
 func (a *app) scrapeCommand() *cobra.Command {
@@ -39,10 +40,10 @@ func (a *app) scrape(ctx context.Context, names []string) error {
 		return err
 	})
 	if len(failed) == 0 {
-		fmt.Fprintf(a.stderr, "%s read into %s\n", count(len(sources), "source"), c.Database)
+		fmt.Fprintf(a.stderr, "%s read into %s\n", words.Count(len(sources), "source"), c.Database)
 		return nil
 	}
 	err = a.tell(failed)
-	fmt.Fprintf(a.stderr, "%d of %s could not be read\n", len(failed), count(len(sources), "source"))
+	fmt.Fprintf(a.stderr, "%d of %s could not be read\n", len(failed), words.Count(len(sources), "source"))
 	return err
 }

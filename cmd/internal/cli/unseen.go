@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 )
 
@@ -34,8 +35,8 @@ func (a *app) tellUnseen(ctx context.Context, file *db.DB, f db.Filter, list []d
 		if stretches[b.Vendor] == nil {
 			order = append(order, b.Vendor)
 		}
-		if words := unseenWords(b); !slices.Contains(stretches[b.Vendor], words) {
-			stretches[b.Vendor] = append(stretches[b.Vendor], words)
+		if text := unseenWords(b); !slices.Contains(stretches[b.Vendor], text) {
+			stretches[b.Vendor] = append(stretches[b.Vendor], text)
 		}
 	}
 	if len(order) == 0 {
@@ -47,7 +48,7 @@ func (a *app) tellUnseen(ctx context.Context, file *db.DB, f db.Filter, list []d
 	}
 	more := ""
 	if n := len(order) - unseenNamed; n > 0 {
-		more = ", and " + count(n, "more vendor")
+		more = ", and " + words.Count(n, "more vendor")
 	}
 	_, err = fmt.Fprintf(a.stderr, "not fully seen: %s%s\n", strings.Join(names, ", "), more)
 	return err
@@ -78,7 +79,7 @@ func (a *app) tellUnreadable(ctx context.Context, file *db.DB, vendor string) er
 	}
 	more := ""
 	if n := len(names) - unseenNamed; n > 0 {
-		more, names = ", and "+count(n, "more"), names[:unseenNamed]
+		more, names = fmt.Sprintf(", and %d more", n), names[:unseenNamed]
 	}
 	_, err = fmt.Fprintf(a.stderr, "not readable now: %s%s\n", strings.Join(names, ", "), more)
 	return err

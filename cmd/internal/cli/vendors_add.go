@@ -15,6 +15,7 @@ import (
 
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/watch"
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/normalize"
 	"vendorwatch/scraper"
 )
@@ -153,7 +154,7 @@ func (a *app) findPage(ctx context.Context, f scraper.Fetcher, addresses []strin
 		var status *scraper.HTTPError
 		switch {
 		case err == nil:
-			fmt.Fprintf(a.stderr, "%s is made with %s (asked %s)\n", found.URL, found.Platform, count(found.Asked, "time"))
+			fmt.Fprintf(a.stderr, "%s is made with %s (asked %s)\n", found.URL, found.Platform, words.Count(found.Asked, "time"))
 			return found, nil
 		case ctx.Err() != nil:
 			return found, err
@@ -203,13 +204,13 @@ func (a *app) printAdded(out added) error {
 			for _, c := range i.Components {
 				parts = append(parts, c.Name)
 			}
-			t.AppendRow(table.Row{minute(beginOf(i)), i.Severity, i.State, shorten(i.Title, 70), shorten(strings.Join(parts, ", "), 40)})
+			t.AppendRow(table.Row{minute(beginOf(i)), i.Severity, i.State, words.Short(normalize.Plain(i.Title), 70), words.Short(normalize.Plain(strings.Join(parts, ", ")), 40)})
 		}
 		t.Render()
 		fmt.Fprintln(a.stdout)
 	}
 	fmt.Fprint(a.stdout, out.TOML)
-	fmt.Fprintf(a.stderr, "%s would be stored, %d of them open\n", count(len(out.Incidents), "incident"), open)
+	fmt.Fprintf(a.stderr, "%s would be stored, %d of them open\n", words.Count(len(out.Incidents), "incident"), open)
 	if out.Problem != "" {
 		fmt.Fprintln(a.stderr, "not all could be read:", out.Problem)
 	}

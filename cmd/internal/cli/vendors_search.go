@@ -9,6 +9,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/scraper"
 )
 
@@ -47,7 +48,7 @@ func (a *app) vendorsSearch(query string) error {
 	t.Render()
 	fmt.Fprintln(a.stdout)
 	writeTOML(a.stdout, found[0])
-	fmt.Fprintln(a.stderr, count(len(found), "vendor"))
+	fmt.Fprintln(a.stderr, words.Count(len(found), "vendor"))
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/scraper"
 )
 
@@ -58,7 +59,7 @@ func nearVendors(name string) []string {
 	for _, e := range scraper.Catalogue() {
 		all = append(all, e.Name)
 	}
-	if n := nearest(name, all); n != "" {
+	if n := words.Nearest(name, all); n != "" {
 		add(n)
 	}
 	first, _, _ := strings.Cut(name, " ")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/robfig/cron/v3"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/scraper"
 )
 
@@ -161,7 +162,7 @@ func (c *checker) platform(path, name string) {
 	}
 	known := scraper.Platforms()
 	write := "write one of: " + strings.Join(known, ", ")
-	if near := nearest(name, known); near != "" {
+	if near := words.Nearest(name, known); near != "" {
 		write = fmt.Sprintf("write %q; there are: %s", near, strings.Join(known, ", "))
 	}
 	c.add(path, fmt.Sprintf("platform %q is unknown", name), write)

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"vendorwatch/cmd/internal/words"
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -214,7 +215,7 @@ func (c *checker) unknownKey(types map[string]reflect.Type, e entry) {
 	table := parent(path)
 	key := strings.TrimPrefix(strings.TrimPrefix(path, table), ".")
 	keys := keysOf(types, table)
-	near := nearest(key, keys)
+	near := words.Nearest(key, keys)
 	// A key of another table is more often in the wrong place than misspelt.
 	var homes []string
 	for _, p := range slices.Sorted(maps.Keys(types)) {

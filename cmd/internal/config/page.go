@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/scraper"
 )
 
@@ -92,7 +93,7 @@ func (c *checker) compile(page scraper.CustomPage, path string) *scraper.Selecto
 			c.zone(key, page.TimeZone)
 		case m.Key == "format":
 			write := m.Write
-			if near := nearest(page.Format, []string{scraper.FormatHTML, scraper.FormatJSON}); near != "" {
+			if near := words.Nearest(page.Format, []string{scraper.FormatHTML, scraper.FormatJSON}); near != "" {
 				write = fmt.Sprintf("write %q", near)
 			}
 			c.add(key, m.Problem, write)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/normalize"
 )
 
@@ -104,7 +105,7 @@ func (c *checker) channelNames(path string, given []string) {
 			continue
 		}
 		write := "add a [[channel]] of that name"
-		if near := nearest(name, names); near != "" {
+		if near := words.Nearest(name, names); near != "" {
 			write = fmt.Sprintf("write %q", near)
 		} else if len(names) > 0 {
 			write += ", or write one of: " + strings.Join(names, ", ")
@@ -149,17 +150,17 @@ func (c *checker) match(m *Match, path string) {
 }
 
 // globs notes patterns that match none of the texts; words are what may be written.
-func (c *checker) globs(path string, globs, texts, words []string, problem string) {
-	words = slices.Compact(slices.Sorted(slices.Values(words)))
+func (c *checker) globs(path string, globs, texts, text []string, problem string) {
+	text = slices.Compact(slices.Sorted(slices.Values(text)))
 	for i, glob := range globs {
 		if slices.ContainsFunc(texts, func(t string) bool { return normalize.Glob(glob, t) }) {
 			continue
 		}
 		write := "leave it out"
-		if near := nearest(glob, words); near != "" {
+		if near := words.Nearest(glob, text); near != "" {
 			write = fmt.Sprintf("write %q", near)
-		} else if len(words) > 0 {
-			write = "write one of: " + strings.Join(words, ", ")
+		} else if len(text) > 0 {
+			write = "write one of: " + strings.Join(text, ", ")
 		}
 		c.add(fmt.Sprintf("%s[%d]", path, i), fmt.Sprintf(problem, glob), write)
 	}
@@ -187,13 +188,13 @@ func (c *checker) severity(path string, s normalize.Severity) {
 }
 
 // oneOf notes a word that is none of those that there are.
-func (c *checker) oneOf(path, word, what string, words []string) bool {
-	if slices.Contains(words, word) {
+func (c *checker) oneOf(path, word, what string, text []string) bool {
+	if slices.Contains(text, word) {
 		return true
 	}
-	write := "write one of: " + strings.Join(words, ", ")
-	if near := nearest(word, words); near != "" {
-		write = fmt.Sprintf("write %q; there are: %s", near, strings.Join(words, ", "))
+	write := "write one of: " + strings.Join(text, ", ")
+	if near := words.Nearest(word, text); near != "" {
+		write = fmt.Sprintf("write %q; there are: %s", near, strings.Join(text, ", "))
 	}
 	c.add(path, fmt.Sprintf("%q is not %s", word, what), write)
 	return false

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"vendorwatch/cmd/internal/words"
 
 	"github.com/robfig/cron/v3"
 )
@@ -93,7 +94,7 @@ var (
 // tried alone, so that the message can name it.
 func checkFields(fields []string) string {
 	if len(fields) != len(cronFields) {
-		return fmt.Sprintf("it has %s and not five (minute, hour, day of month, month, day of week)", plural(len(fields), "field"))
+		return fmt.Sprintf("it has %s and not five (minute, hour, day of month, month, day of week)", words.Count(len(fields), "field"))
 	}
 	for i, f := range cronFields {
 		for item := range strings.SplitSeq(fields[i], ",") {

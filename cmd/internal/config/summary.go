@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"vendorwatch/cmd/internal/words"
 )
 
 // Check reads the file at path as Load does, and says in a few lines what is configured. The error
@@ -32,7 +33,7 @@ func (c *Config) Summary(now time.Time) []string {
 			}
 		}
 	}
-	first := plural(len(c.Vendors), "vendor") + ", " + plural(sources, "source")
+	first := words.Count(len(c.Vendors), "vendor") + ", " + words.Count(sources, "source")
 	if off > 0 {
 		first += fmt.Sprintf("; %d switched off", off)
 	}
@@ -82,11 +83,4 @@ func (c *Config) goesTo(names []string) string {
 
 func readable(t time.Time, zone *time.Location) string {
 	return t.In(zone).Format("Mon 2006-01-02 15:04 MST")
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // a container or a Windows machine may have no zone files of its own
+	"vendorwatch/cmd/internal/words"
 )
 
 // zoneNames lists the zones of the IANA database that are named by continent and city, for
@@ -50,5 +51,5 @@ func nearestZone(name string) string {
 			return n
 		}
 	}
-	return nearest(name, names)
+	return words.Nearest(name, names)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -185,7 +186,7 @@ func (s *story) only(kind normalize.EventKind) bool {
 // without news, work is left out that lies beyond the horizon or whose window is long past.
 func (d *Digest) placeMaintenance(i Item, now time.Time, news bool) {
 	state := normalize.State(i.State)
-	start, end := parse(firstOf(i.ScheduledStartAt, i.StartedAt)), parse(i.ScheduledEndAt)
+	start, end := words.Time(firstOf(i.ScheduledStartAt, i.StartedAt)), words.Time(i.ScheduledEndAt)
 	switch {
 	case state.Over(), i.LeftFeedAt != "":
 		if news {
@@ -233,10 +234,10 @@ func notes(i Item, events []db.Event) []string {
 		}
 	}
 	if n := len(severities); n > 0 {
-		out = append(out, "severity "+severityChange(severities[0], severities[n-1]))
+		out = append(out, "severity "+words.SeverityChange(severities[0], severities[n-1]))
 	}
 	if updates > 1 {
-		out = append(out, count(updates, "new update"))
+		out = append(out, words.Count(updates, "new update"))
 	}
 	if len(edited) > 0 {
 		out = append(out, "edited by the vendor: "+strings.Join(edited, ", "))
@@ -287,12 +288,12 @@ func (d *Digest) weighSources(f facts, w Window) {
 			d.resting[h.SourceID] = firstOf(h.LatestAt, h.LastSuccessAt)
 			continue
 		}
-		reason := oneLine(h.LastError)
+		reason := words.OneLine(h.LastError)
 		since := firstOf(h.FailingSince, h.LastSuccessAt)
 		switch {
 		case h.LastSuccessAt == "":
 		case h.Health == "unreadable" || h.ConsecutiveFailures >= blindAfter:
-		case w.Until.Sub(parse(h.LastSuccessAt)) > stale:
+		case w.Until.Sub(words.Time(h.LastSuccessAt)) > stale:
 			since = h.LastSuccessAt
 			reason = firstOf(reason, "not read since; is the service running?")
 		default:
@@ -310,7 +311,7 @@ func (d *Digest) weighSources(f facts, w Window) {
 			continue
 		}
 		s := Source{SourceID: e.SourceID, Vendor: e.Vendor, VendorName: e.VendorName, SinceAt: e.At,
-			Reason: oneLine(e.Detail["reason"]), LastGoodAt: e.Detail["unreadable_since"]}
+			Reason: words.OneLine(e.Detail["reason"]), LastGoodAt: e.Detail["unreadable_since"]}
 		s.EventIDs = append(back[e.SourceID].EventIDs, e.EventID)
 		back[e.SourceID] = s
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -84,18 +85,18 @@ func (c Calm) breaks(s normalize.Severity) bool {
 // hold says until when a message waits because of mutes or quiet hours, and why; false if it does not.
 func (c Calm) hold(now time.Time, mutes []db.Mute, about matter) (until time.Time, note string, held bool) {
 	for _, m := range mutes {
-		end := parse(m.UntilAt)
+		end := words.Time(m.UntilAt)
 		if !covers(m, about, now) || !end.After(until) {
 			continue
 		}
 		until = end
-		note = "muted until " + when(end, c.zone(), now)
+		note = "muted until " + words.Moment(end, c.zone(), now)
 		if m.Reason != "" {
-			note += ": " + oneLine(m.Reason)
+			note += ": " + words.OneLine(m.Reason)
 		}
 	}
 	if end, quiet := c.quietUntil(now); quiet && !c.breaks(about.severity) && end.After(until) {
-		until, note = end, "quiet hours until "+when(end, c.zone(), now)
+		until, note = end, "quiet hours until "+words.Moment(end, c.zone(), now)
 	}
 	return until, note, !until.IsZero()
 }
@@ -109,7 +110,7 @@ type matter struct {
 
 // covers reports whether a mute holds at now for what a message is about.
 func covers(m db.Mute, about matter, now time.Time) bool {
-	if m.EndedAt != "" || !parse(m.UntilAt).After(now) {
+	if m.EndedAt != "" || !words.Time(m.UntilAt).After(now) {
 		return false
 	}
 	if m.IncidentID != 0 {

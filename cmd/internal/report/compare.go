@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -66,14 +67,14 @@ func figures(incidents []db.Incident, since, until time.Time) Figures {
 	var f Figures
 	impact := map[string]time.Duration{}
 	for _, i := range incidents {
-		start := parse(i.StartedAt)
+		start := words.Time(i.StartedAt)
 		if start.IsZero() || !start.Before(until) {
 			continue
 		}
 		if !start.Before(since) {
 			f.Incidents++
 		}
-		end := parse(firstOf(i.ResolvedAt, i.LeftFeedAt))
+		end := words.Time(firstOf(i.ResolvedAt, i.LeftFeedAt))
 		switch {
 		case end.IsZero() && normalize.State(i.State).Over():
 			end = start
@@ -106,17 +107,17 @@ func (d Digest) compareWords() string {
 	if c == nil || c.Now == (Figures{}) && c.Before == (Figures{}) {
 		return ""
 	}
-	span := normalize.Duration(parse(d.UntilAt).Sub(parse(d.FromAt)))
-	return fmt.Sprintf("%s began, %s; in the %s before %d began, %s", count(c.Now.Incidents, "incident"), c.Now.impactWords(), span, c.Before.Incidents, c.Before.impactWords())
+	span := words.Duration(words.Time(d.UntilAt).Sub(words.Time(d.FromAt)))
+	return fmt.Sprintf("%s began, %s; in the %s before %d began, %s", words.Count(c.Now.Incidents, "incident"), c.Now.impactWords(), span, c.Before.Incidents, c.Before.impactWords())
 }
 
 func (f Figures) impactWords() string {
 	if f.ImpactSeconds == 0 {
 		return "no impact"
 	}
-	words := normalize.Duration(seconds(f.ImpactSeconds)) + " of impact"
+	text := words.Seconds(f.ImpactSeconds) + " of impact"
 	if f.WorstVendor != "" {
-		words += " (worst " + f.WorstVendor + ", " + normalize.Duration(seconds(f.WorstSeconds)) + ")"
+		text += " (worst " + f.WorstVendor + ", " + words.Seconds(f.WorstSeconds) + ")"
 	}
-	return words
+	return text
 }

@@ -4,12 +4,13 @@ import (
 	"testing"
 	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 )
 
 func TestFiguresOfAWindow(t *testing.T) {
 	at := func(clock string) string { return "2026-11-23T" + clock + ":00.000Z" }
-	when := func(clock string) time.Time { return parse(at(clock)) }
+	when := func(clock string) time.Time { return words.Time(at(clock)) }
 	incidents := []db.Incident{
 		{VendorName: "Acme", State: "resolved", StartedAt: at("08:30"), ResolvedAt: at("09:20")},       // 20 min lie within
 		{VendorName: "Acme", State: "resolved", StartedAt: at("09:30"), ResolvedAt: at("09:40")},       // 10 min

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 )
 
@@ -188,14 +189,14 @@ func (d Digest) headline() string {
 	case c.Sources == 0 && d.Quiet():
 		return "No page is watched yet"
 	case c.SourcesReadable == 0 && d.Quiet():
-		return "Blind: none of " + count(c.Sources, "page") + " could be read" + stillOpen(c.StillOpen)
+		return "Blind: none of " + words.Count(c.Sources, "page") + " could be read" + stillOpen(c.StillOpen)
 	}
 	var parts []string
-	seen := "on " + count(c.Sources, "page")
+	seen := "on " + words.Count(c.Sources, "page")
 	if blind > 0 {
 		seen = "on the one page we could read"
 		if c.SourcesReadable > 1 {
-			seen = "on the " + count(c.SourcesReadable, "page") + " we could read"
+			seen = "on the " + words.Count(c.SourcesReadable, "page") + " we could read"
 		}
 	}
 	switch {
@@ -204,18 +205,18 @@ func (d Digest) headline() string {
 	case d.Quiet() && c.StillOpen == 0:
 		parts = append(parts, "All quiet "+seen)
 	case d.Quiet():
-		parts = append(parts, "Nothing new "+seen, count(c.StillOpen, "incident")+" still open")
+		parts = append(parts, "Nothing new "+seen, words.Count(c.StillOpen, "incident")+" still open")
 	default:
 		parts = append(parts, d.newsWords()...)
 	}
 	if c.Indicators > 0 {
-		parts = append(parts, count(c.Indicators, "page indicator")+" raised")
+		parts = append(parts, words.Count(c.Indicators, "page indicator")+" raised")
 	}
 	if blind > 0 {
-		parts = append(parts, count(blind, "page")+" could not be read")
+		parts = append(parts, words.Count(blind, "page")+" could not be read")
 	}
 	if len(d.Moved) > 0 {
-		parts = append(parts, count(len(d.Moved), "page")+" moved")
+		parts = append(parts, words.Count(len(d.Moved), "page")+" moved")
 	}
 	return strings.Join(parts, ", ")
 }
@@ -224,13 +225,13 @@ func stillOpen(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return ", " + count(n, "incident") + " still open when last seen"
+	return ", " + words.Count(n, "incident") + " still open when last seen"
 }
 
 func (d Digest) newsWords() []string {
 	parts := []string{"No new incident"}
 	if n := len(d.fresh(false)); n > 0 {
-		parts[0] = count(n, "new incident")
+		parts[0] = words.Count(n, "new incident")
 	}
 	for _, p := range []struct {
 		items []Item
@@ -244,7 +245,7 @@ func (d Digest) newsWords() []string {
 		}
 	}
 	if n := len(d.Postmortems); n > 0 {
-		parts = append(parts, count(n, "postmortem"))
+		parts = append(parts, words.Count(n, "postmortem"))
 	}
 	return parts
 }

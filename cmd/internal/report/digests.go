@@ -9,6 +9,7 @@ import (
 
 	"github.com/robfig/cron/v3"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 )
 
@@ -86,7 +87,7 @@ func (p *Digests) due(ctx context.Context, s DigestSettings, now time.Time) (boo
 	limit := max(s.CatchUp, punctual)
 	from := now.Add(-limit)
 	for _, at := range []string{stream.CreatedAt, stream.PlannedAt} {
-		if t := parse(at); t.After(from) && !t.After(now.Add(clockStep)) {
+		if t := words.Time(at); t.After(from) && !t.After(now.Add(clockStep)) {
 			from = t
 		}
 	}
@@ -145,7 +146,7 @@ func DigestNews(ctx context.Context, d *db.DB, s DigestSettings, now time.Time) 
 		from = now.Add(-24 * time.Hour)
 		events, err = d.EventsSince(ctx, from)
 	case err == nil:
-		from = parse(stream.PlannedAt)
+		from = words.Time(stream.PlannedAt)
 		events, err = d.UnplannedEvents(ctx, s.Stream())
 	}
 	if err != nil {
@@ -156,7 +157,7 @@ func DigestNews(ctx context.Context, d *db.DB, s DigestSettings, now time.Time) 
 	}
 	if n := len(events); n > 0 {
 		upTo = events[n-1].EventID
-		if first := parse(events[0].At); !first.IsZero() && (from.IsZero() || first.Before(from)) {
+		if first := words.Time(events[0].At); !first.IsZero() && (from.IsZero() || first.Before(from)) {
 			from = first
 		}
 	}

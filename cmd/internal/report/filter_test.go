@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -26,7 +27,7 @@ func TestDigestsCountWhatFiltersHide(t *testing.T) {
 		open: []db.Incident{open(1, 0), open(2, 1)}, maintenance: []db.Incident{ahead},
 		health: []db.SourceHealth{{SourceID: 1, Vendor: "acme", VendorName: "Acme", Watched: 1, Health: "ok", LastSuccessAt: "2026-11-23T09:00:00.000Z"}},
 	}
-	now := parse("2026-11-23T09:00:00.000Z")
+	now := words.Time("2026-11-23T09:00:00.000Z")
 	d := assemble(f, Window{Until: now}, Options{Zone: now.Location(), Now: now})
 	if len(d.StillOpen) != 1 || d.StillOpen[0].IncidentID != 1 || len(d.New)+len(d.Upcoming)+len(d.Components) != 0 {
 		t.Errorf("still open %v, new %v, ahead %v, components %v; want incident 1 as still open and nothing else", d.StillOpen, d.New, d.Upcoming, d.Components)

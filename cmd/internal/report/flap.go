@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -32,8 +33,8 @@ func (p *planner) resolved(n news) {
 
 // flapping keeps a resolution back for a while, for incidents that open again.
 func (p *planner) flapping(r *row) (time.Time, string, bool) {
-	until := parse(r.CreatedAt).Add(p.Calm.Flapping)
-	return until, "waits " + normalize.Duration(p.Calm.Flapping) + " in case it opens again", until.After(p.Now)
+	until := words.Time(r.CreatedAt).Add(p.Calm.Flapping)
+	return until, "waits " + words.Duration(p.Calm.Flapping) + " in case it opens again", until.After(p.Now)
 }
 
 // reopened tells of an incident that began again. Where its end waits still, neither is sent: it is one story.
@@ -45,7 +46,7 @@ func (p *planner) reopened(n news) {
 		case opening == nil, end == nil:
 		case end.State == db.DeliveryHeld:
 			end.tell(n.event.EventID)
-			end.skip(fmt.Sprintf("opened again after %s", normalize.Duration(p.Now.Sub(parse(end.CreatedAt)))))
+			end.skip(fmt.Sprintf("opened again after %s", words.Duration(p.Now.Sub(words.Time(end.CreatedAt)))))
 		case p.names(opening, n.event.Kind) || p.PerThread[channel]:
 			p.add(choice{channel, p.routeOf(opening)}, ReasonReopened, n, "")
 		}

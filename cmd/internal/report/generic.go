@@ -12,6 +12,7 @@ import (
 	"os"
 	"strconv"
 	"time"
+	"vendorwatch/cmd/internal/words"
 )
 
 // Envelope is a message as programs are sent it: by a webhook, and a line each in a JSON-lines file. See
@@ -112,11 +113,11 @@ func Sign(key, stamp string, body []byte) string {
 // judge says what an answer means: a success by its status, a time-out, a flood or a fault of the server to be
 // tried again, and everything else a refusal.
 func (w *Webhook) judge(a reply) (Sent, error) {
-	words := fmt.Sprintf("%d %s", a.status, http.StatusText(a.status))
-	if said := cut(oneLine(w.poster.scrub(a.body)), reasonLimit, cutMark); said != "" {
-		words += " " + said
+	text := fmt.Sprintf("%d %s", a.status, http.StatusText(a.status))
+	if said := words.Short(w.poster.scrub(a.body), reasonLimit); said != "" {
+		text += " " + said
 	}
-	e := &SendError{Channel: w.Name(), Reason: words, RetryAfter: retryAfter(a.header.Get("Retry-After"), w.now())}
+	e := &SendError{Channel: w.Name(), Reason: text, RetryAfter: retryAfter(a.header.Get("Retry-After"), w.now())}
 	switch {
 	case a.status >= 200 && a.status < 300:
 		return Sent{Receipt: fmt.Sprintf("%d %s", a.status, http.StatusText(a.status))}, nil

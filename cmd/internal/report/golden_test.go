@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -122,7 +123,7 @@ func richDigest(t *testing.T) Digest {
 			Platform: "statuspage", SourceKey: title, Kind: "incident", Title: title, URL: "https://status." + vendor + ".example/incidents/" + string(rune('a'+id)),
 			Severity: severity, State: state, VendorState: state, StartedAt: started, ResolvedAt: resolved, FirstSeenAt: started, Announced: 1}
 		if resolved != "" {
-			i.DurationSeconds = ptr(int64(parse(resolved).Sub(parse(started)) / time.Second))
+			i.DurationSeconds = ptr(int64(words.Time(resolved).Sub(words.Time(started)) / time.Second))
 		}
 		return i
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -103,7 +104,7 @@ func (p *planner) stillKept(r *row) (time.Time, string, bool) {
 	case p.PerThread[r.Channel]:
 	case r.Reason == string(ReasonResolved):
 		return p.flapping(r)
-	case r.Reason == string(ReasonFirst) && r.severity != normalize.SeverityCritical && r.notBefore.Sub(parse(r.CreatedAt)) <= p.Calm.Group:
+	case r.Reason == string(ReasonFirst) && r.severity != normalize.SeverityCritical && r.notBefore.Sub(words.Time(r.CreatedAt)) <= p.Calm.Group:
 		return r.notBefore, r.Note, r.notBefore.After(p.Now)
 	}
 	return time.Time{}, "", false
@@ -127,7 +128,7 @@ func (p *planner) together(openings []*row) {
 	one := &row{vendor: first.vendor, changed: true}
 	one.Channel, one.Reason, one.Route, one.State = first.Channel, first.Reason, first.Route, db.DeliveryPending
 	one.CreatedAt, one.severity = normalize.FormatTime(p.Now), normalize.SeverityNone
-	one.Note = count(len(openings), "opening") + " in one message"
+	one.Note = words.Count(len(openings), "opening") + " in one message"
 	for _, r := range openings {
 		one.EventIDs = append(one.EventIDs, r.EventIDs...)
 		one.events = append(one.events, r.events...)
@@ -135,7 +136,7 @@ func (p *planner) together(openings []*row) {
 		if r.severity.Rank() > one.severity.Rank() {
 			one.severity = r.severity
 		}
-		r.skip(fmt.Sprintf("told in one message with %s", count(len(openings)-1, "other opening")))
+		r.skip(fmt.Sprintf("told in one message with %s", words.Count(len(openings)-1, "other opening")))
 	}
 	slices.Sort(one.EventIDs)
 	one.EventIDs = slices.Compact(one.EventIDs)

@@ -3,8 +3,8 @@ package report
 import (
 	"fmt"
 	"strings"
-	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/normalize"
 )
 
@@ -31,10 +31,10 @@ func (d Digest) entry(i Item) entry {
 	e := entry{
 		vendor:   vendorName(i.VendorName, i.Vendor, 80),
 		severity: i.Severity,
-		title:    cut(firstOf(oneLine(i.Title), "(no title)"), titleLimit, cutMark),
+		title:    words.Short(firstOf(words.OneLine(i.Title), "(no title)"), titleLimit),
 		link:     firstOf(webLink(i.URL), webLink(i.PageURL)),
 		parts:    components(i.Components),
-		words:    cut(plainLine(firstOf(i.Postmortem, i.LatestBody)), wordsLimit, cutToPage),
+		words:    words.Cut(plainLine(firstOf(i.Postmortem, i.LatestBody)), wordsLimit, cutToPage),
 	}
 	if i.Kind == string(normalize.KindMaintenance) {
 		e.facts = d.maintenanceFacts(i)
@@ -42,38 +42,38 @@ func (d Digest) entry(i Item) entry {
 		e.facts = d.incidentFacts(i)
 	}
 	for _, note := range i.Notes {
-		e.facts = append(e.facts, cut(oneLine(note), titleLimit, cutMark))
+		e.facts = append(e.facts, words.Short(note, titleLimit))
 	}
 	if i.AlsoOn != "" {
-		e.facts = append(e.facts, "also on "+cut(pages(i.AlsoOn), titleLimit, cutMark))
+		e.facts = append(e.facts, "also on "+words.Short(pages(i.AlsoOn), titleLimit))
 	}
 	return e
 }
 
 func (d Digest) incidentFacts(i Item) []string {
-	zone, until := d.location(), parse(d.UntilAt)
-	facts := []string{severityWords(i.Severity), stateWords(i)}
+	zone, until := d.location(), words.Time(d.UntilAt)
+	facts := []string{words.Severity(i.Severity), stateWords(i)}
 	blind, isBlind := d.blindTo(i.SourceID)
 	lastRead, resting := d.resting[i.SourceID]
-	started := parse(i.StartedAt)
+	started := words.Time(i.StartedAt)
 	if started.IsZero() {
-		facts = append(facts, "start not given, first seen "+when(parse(i.FirstSeenAt), zone, until))
+		facts = append(facts, "start not given, first seen "+words.Moment(words.Time(i.FirstSeenAt), zone, until))
 	} else {
-		facts = append(facts, "started "+when(started, zone, until))
+		facts = append(facts, "started "+words.Moment(started, zone, until))
 	}
 	switch {
 	case i.Postmortem != "" && i.StatedDurationSeconds != nil:
-		facts = append(facts, "lasted "+normalize.Duration(seconds(*i.StatedDurationSeconds))+" by the postmortem"+measured(i))
+		facts = append(facts, "lasted "+words.Seconds(*i.StatedDurationSeconds)+" by the postmortem"+measured(i))
 	case normalize.State(i.State).Over():
 		facts = append(facts, lasted(i))
 	case i.LeftFeedAt != "":
-		facts = append(facts, "gone from the page "+when(parse(i.LeftFeedAt), zone, until)+", end unknown")
+		facts = append(facts, "gone from the page "+words.Moment(words.Time(i.LeftFeedAt), zone, until)+", end unknown")
 	case resting:
-		facts = append(facts, "open when last read "+when(parse(lastRead), zone, until)+", the page is not watched")
+		facts = append(facts, "open when last read "+words.Moment(words.Time(lastRead), zone, until)+", the page is not watched")
 	case isBlind:
-		facts = append(facts, "open when last read "+when(parse(blind.LastGoodAt), zone, until))
+		facts = append(facts, "open when last read "+words.Moment(words.Time(blind.LastGoodAt), zone, until))
 	case !started.IsZero() && !started.After(until):
-		facts = append(facts, "ongoing for "+normalize.Duration(until.Sub(started)))
+		facts = append(facts, "ongoing for "+words.Duration(until.Sub(started)))
 	default:
 		facts = append(facts, "ongoing")
 	}
@@ -82,59 +82,59 @@ func (d Digest) incidentFacts(i Item) []string {
 
 // vendorName is what a vendor is called, in at most limit runes.
 func vendorName(name, slug string, limit int) string {
-	return cut(firstOf(oneLine(name), oneLine(slug), "(unnamed vendor)"), limit, cutMark)
+	return words.Short(firstOf(words.OneLine(name), words.OneLine(slug), "(unnamed vendor)"), limit)
 }
 
 // lasted gives the measured duration, and the vendor's own where it differs.
 func lasted(i Item) string {
-	words := "duration unknown"
+	text := "duration unknown"
 	if i.DurationSeconds != nil {
-		words = "lasted " + normalize.Duration(seconds(*i.DurationSeconds))
+		text = "lasted " + words.Seconds(*i.DurationSeconds)
 	}
 	if i.StatedDurationSeconds != nil {
-		if stated := normalize.Duration(seconds(*i.StatedDurationSeconds)); words != "lasted "+stated {
-			words += " (the vendor's postmortem says " + stated + ")"
+		if stated := words.Seconds(*i.StatedDurationSeconds); text != "lasted "+stated {
+			text += " (the vendor's postmortem says " + stated + ")"
 		}
 	}
-	return words
+	return text
 }
 
 func measured(i Item) string {
 	if i.DurationSeconds == nil {
 		return ", duration on the page unknown"
 	}
-	return ", " + normalize.Duration(seconds(*i.DurationSeconds)) + " on the page"
+	return ", " + words.Seconds(*i.DurationSeconds) + " on the page"
 }
 
 func (d Digest) maintenanceFacts(i Item) []string {
-	zone, until := d.location(), parse(d.UntilAt)
-	start := parse(firstOf(i.ScheduledStartAt, i.StartedAt))
+	zone, until := d.location(), words.Time(d.UntilAt)
+	start := words.Time(firstOf(i.ScheduledStartAt, i.StartedAt))
 	facts := []string{stateWords(i)}
 	if start.IsZero() {
 		return append(facts, "time not given")
 	}
-	return append(facts, window(start, parse(firstOf(i.ScheduledEndAt, i.ResolvedAt)), zone, until))
+	return append(facts, words.Window(start, words.Time(firstOf(i.ScheduledEndAt, i.ResolvedAt)), zone, until))
 }
 
 // pages shortens a list of addresses to what tells them apart.
 func pages(list string) string {
-	return strings.NewReplacer("https://", "", "http://", "").Replace(oneLine(list))
+	return strings.NewReplacer("https://", "", "http://", "").Replace(words.OneLine(list))
 }
 
 // stateWords gives the state; where we do not know the vendor's word, the word itself.
 func stateWords(i Item) string {
 	if i.State != "" && i.State != string(normalize.StateUnknown) {
-		return spell(i.State)
+		return words.Spell(i.State)
 	}
-	if word := oneLine(i.VendorState); word != "" {
-		return "“" + cut(word, 40, cutMark) + "”"
+	if word := words.OneLine(i.VendorState); word != "" {
+		return "“" + words.Short(word, 40) + "”"
 	}
 	return "state unknown"
 }
 
 // components shortens a list of "Group › Name" between names, never within one unless one is all there is.
 func components(list string) string {
-	list = oneLine(list)
+	list = words.OneLine(list)
 	if list == "" {
 		return ""
 	}
@@ -151,7 +151,7 @@ func components(list string) string {
 	case kept == len(names):
 		return list
 	case kept == 0:
-		return cut(names[0], componentsLimit, cutMark) + andMore(len(names)-1)
+		return words.Short(names[0], componentsLimit) + andMore(len(names)-1)
 	}
 	return strings.Join(names[:kept], ", ") + andMore(len(names)-kept)
 }
@@ -160,72 +160,70 @@ func andMore(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return " … and " + count(n, "more component")
+	return " … and " + words.Count(n, "more component")
 }
-
-func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }
 
 // sourceWords says since when a page could not be read, and why.
 func (d Digest) sourceWords(s Source) string {
-	zone, until := d.location(), parse(d.UntilAt)
-	reason := cut(oneLine(s.Reason), reasonLimit, cutMark)
+	zone, until := d.location(), words.Time(d.UntilAt)
+	reason := words.Short(s.Reason, reasonLimit)
 	if s.LastGoodAt == "" && s.SinceAt == "" {
 		return firstOf(reason, "not read live so far")
 	}
-	words := "since " + when(parse(s.SinceAt), zone, until)
-	if since := parse(s.SinceAt); !since.IsZero() && until.After(since) {
-		words += " (" + normalize.Duration(until.Sub(since)) + ")"
+	text := "since " + words.Moment(words.Time(s.SinceAt), zone, until)
+	if since := words.Time(s.SinceAt); !since.IsZero() && until.After(since) {
+		text += " (" + words.Duration(until.Sub(since)) + ")"
 	}
 	switch {
 	case s.LastGoodAt == "":
-		words += ", never read before"
+		text += ", never read before"
 	case s.LastGoodAt != s.SinceAt:
-		words += ", last read " + when(parse(s.LastGoodAt), zone, until)
+		text += ", last read " + words.Moment(words.Time(s.LastGoodAt), zone, until)
 	}
 	if reason == "" {
-		return words
+		return text
 	}
-	return words + ": " + reason
+	return text + ": " + reason
 }
 
 // backWords says since when a page can be read again.
 func (d Digest) backWords(s Source) string {
-	zone, until := d.location(), parse(d.UntilAt)
-	words := "since " + when(parse(s.SinceAt), zone, until)
-	if gone, back := parse(s.LastGoodAt), parse(s.SinceAt); !gone.IsZero() && back.After(gone) {
-		words += ", after " + normalize.Duration(back.Sub(gone))
+	zone, until := d.location(), words.Time(d.UntilAt)
+	text := "since " + words.Moment(words.Time(s.SinceAt), zone, until)
+	if gone, back := words.Time(s.LastGoodAt), words.Time(s.SinceAt); !gone.IsZero() && back.After(gone) {
+		text += ", after " + words.Duration(back.Sub(gone))
 	}
-	return words
+	return text
 }
 
 func (p Part) words() string {
 	if p.Renamed != "" {
-		return cut(oneLine(p.Renamed), titleLimit, cutMark) + " is now called " + cut(oneLine(p.Component), titleLimit, cutMark)
+		return words.Short(p.Renamed, titleLimit) + " is now called " + words.Short(p.Component, titleLimit)
 	}
 	statuses := make([]string, len(p.Statuses))
 	for n, s := range p.Statuses {
-		statuses[n] = spell(s)
+		statuses[n] = words.Spell(s)
 	}
 	if n := len(statuses); n > 5 {
 		statuses = append(append(statuses[:2:2], "…"), statuses[n-2:]...)
 	}
-	return cut(oneLine(p.Component), titleLimit, cutMark) + ": " + strings.Join(statuses, " → ")
+	return words.Short(p.Component, titleLimit) + ": " + strings.Join(statuses, " → ")
 }
 
 // span says what time the digest covers.
 func (d Digest) span() string {
-	zone, until := d.location(), parse(d.UntilAt)
-	if from := parse(d.FromAt); !from.IsZero() {
-		return when(from, zone, until) + " to " + when(until, zone, until)
+	zone, until := d.location(), words.Time(d.UntilAt)
+	if from := words.Time(d.FromAt); !from.IsZero() {
+		return words.Moment(from, zone, until) + " to " + words.Moment(until, zone, until)
 	}
-	return "up to " + when(until, zone, until)
+	return "up to " + words.Moment(until, zone, until)
 }
 
 // foot says how much of the world the digest could see.
 func (d Digest) foot() []string {
 	c := d.Counts
-	lines := []string{fmt.Sprintf("%d of %s readable, %d of %s", c.VendorsReadable, count(c.Vendors, "vendor"),
-		c.SourcesReadable, count(c.Sources, "page"))}
+	lines := []string{fmt.Sprintf("%d of %s readable, %d of %s", c.VendorsReadable, words.Count(c.Vendors, "vendor"),
+		c.SourcesReadable, words.Count(c.Sources, "page"))}
 	if c.Filtered > 0 {
 		lines = append(lines, fmt.Sprintf("%d more, open or ahead, hidden by the filters of vendors", c.Filtered))
 	}
@@ -233,7 +231,7 @@ func (d Digest) foot() []string {
 		lines = append(lines, unseen)
 	}
 	if c.SourcesUncertain > 0 {
-		lines = append(lines, count(c.SourcesUncertain, "page")+" counted as readable failed in whole or part when last asked")
+		lines = append(lines, words.Count(c.SourcesUncertain, "page")+" counted as readable failed in whole or part when last asked")
 	}
 	return lines
 }

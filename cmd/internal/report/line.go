@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -16,7 +17,7 @@ func Line(e db.Event, zone *time.Location) string {
 		zone = time.UTC
 	}
 	clock := "--:--:--"
-	if at := parse(e.At); !at.IsZero() {
+	if at := words.Time(e.At); !at.IsZero() {
 		clock = at.In(zone).Format("15:04:05")
 	}
 	vendor := vendorName(e.VendorName, e.Vendor, 24)
@@ -85,26 +86,26 @@ func lineVerb(e db.Event) string {
 	case normalize.EventIndicatorCleared:
 		return "page says"
 	}
-	return spell(string(e.Kind))
+	return words.Spell(e.Kind)
 }
 
 // lineFields is what follows: severity, title, and what the kind of event adds.
 func lineFields(e db.Event) []string {
-	title := cut(oneLine(e.Title), 100, cutMark)
-	severity := fmt.Sprintf("%-8s", firstOf(oneLine(e.Severity), string(normalize.SeverityUnknown)))
-	state := spell(e.State)
-	words := cut(plainLine(e.Body), 120, cutMark)
+	title := words.Short(e.Title, 100)
+	severity := fmt.Sprintf("%-8s", firstOf(words.OneLine(e.Severity), string(normalize.SeverityUnknown)))
+	state := words.Spell(e.State)
+	text := words.Short(plainLine(e.Body), 120)
 	switch e.Kind {
 	case normalize.EventIncidentOpened, normalize.EventIncidentReopened:
 		return []string{severity, title, state}
 	case normalize.EventUpdatePosted, normalize.EventPostmortemPosted:
-		return []string{severity, title, words}
+		return []string{severity, title, text}
 	case normalize.EventStateChanged:
-		return []string{severity, title, arrow(spell(e.Detail["from"]), spell(firstOf(e.Detail["to"], e.State)))}
+		return []string{severity, title, words.Change(words.Spell(e.Detail["from"]), words.Spell(firstOf(e.Detail["to"], e.State)))}
 	case normalize.EventSeverityChanged:
-		return []string{severity, title, severityChange(e.Detail["from"], firstOf(e.Detail["to"], e.Severity))}
+		return []string{severity, title, words.SeverityChange(e.Detail["from"], firstOf(e.Detail["to"], e.Severity))}
 	case normalize.EventIncidentResolved:
-		return []string{severity, title, words}
+		return []string{severity, title, text}
 	case normalize.EventIncidentEdited:
 		return []string{severity, title, "the vendor changed " + firstOf(strings.Join(editedFields(e), ", "), "its words")}
 	case normalize.EventIncidentLeftFeed:
@@ -113,48 +114,44 @@ func lineFields(e db.Event) []string {
 		return []string{title, state}
 	case normalize.EventComponentChanged:
 		if e.Detail["from_name"] != "" {
-			return []string{cut(oneLine(e.Detail["from_name"]), titleLimit, cutMark), "is now called " + componentName(e)}
+			return []string{words.Short(e.Detail["from_name"], titleLimit), "is now called " + componentName(e)}
 		}
-		return []string{componentName(e), arrow(spell(e.Detail["from"]), spell(e.Detail["to"]))}
+		return []string{componentName(e), words.Change(words.Spell(e.Detail["from"]), words.Spell(e.Detail["to"]))}
 	case normalize.EventIndicatorRaised, normalize.EventIndicatorCleared:
 		return []string{indicatorWords(e), webLink(e.URL)}
 	case normalize.EventSourceMoved:
 		return []string{"its " + movedTo(e)}
 	case normalize.EventSourceUnreadable, normalize.EventSourceReadable:
-		return []string{cut(oneLine(e.Detail["reason"]), reasonLimit, cutMark), webLink(e.URL)}
+		return []string{words.Short(e.Detail["reason"], reasonLimit), webLink(e.URL)}
 	}
 	return []string{title, state}
 }
 
 // indicatorWords says what a page says of itself, and that no incident says why.
 func indicatorWords(e db.Event) string {
-	word := spell(firstOf(e.Detail["indicator"], "unknown"))
+	word := words.Spell(firstOf(e.Detail["indicator"], "unknown"))
 	if e.Kind == normalize.EventIndicatorCleared {
-		from := spell(firstOf(e.Detail["from"], "unknown"))
+		from := words.Spell(firstOf(e.Detail["from"], "unknown"))
 		if e.Detail["explained"] == "true" {
 			return from + ", and an incident says why now"
 		}
-		return arrow(from, word)
+		return words.Change(from, word)
 	}
-	if from := spell(e.Detail["from"]); from != "" {
-		word = arrow(from, word)
+	if from := words.Spell(e.Detail["from"]); from != "" {
+		word = words.Change(from, word)
 	}
-	if text := cut(oneLine(e.Detail["description"]), titleLimit, cutMark); text != "" {
+	if text := words.Short(e.Detail["description"], titleLimit); text != "" {
 		word += " (" + text + ")"
 	}
 	return word + ", without an incident"
 }
 
-func arrow(from, to string) string {
-	return firstOf(from, "unknown") + " → " + firstOf(to, "unknown")
-}
-
 // editedFields lists what the vendor changed.
 func editedFields(e db.Event) []string {
-	return strings.FieldsFunc(oneLine(e.Detail["fields"]), func(r rune) bool { return r == ',' || r == ' ' })
+	return strings.FieldsFunc(words.OneLine(e.Detail["fields"]), func(r rune) bool { return r == ',' || r == ' ' })
 }
 
 // componentName is "Group › Name".
 func componentName(e db.Event) string {
-	return cut(oneLine(e.Detail["component"]), titleLimit, cutMark)
+	return words.Short(e.Detail["component"], titleLimit)
 }

@@ -8,6 +8,7 @@ import (
 	"net/textproto"
 	"regexp"
 	"strings"
+	"vendorwatch/cmd/internal/words"
 
 	"github.com/wneessen/go-mail"
 )
@@ -151,7 +152,7 @@ func (m Message) conversation() string {
 // judge says what a failure means: codes of 500 and above refuse for good (RFC 5321, section 4.2.1), but for
 // those of a login, which is a matter of the configuration and not of the message.
 func (m *Mail) judge(err error) error {
-	e := &SendError{Channel: m.name, Reason: cut(oneLine(m.scrub(err)), reasonLimit, cutMark)}
+	e := &SendError{Channel: m.name, Reason: words.Short(m.scrub(err), reasonLimit)}
 	var send *mail.SendError
 	var smtp *textproto.Error
 	switch {

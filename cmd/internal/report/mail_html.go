@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
+	"vendorwatch/cmd/internal/words"
 )
 
 //go:embed mail.html
@@ -68,10 +69,10 @@ func (m Message) mailView() mailView {
 
 // words say why a message is sent.
 func (r Reason) words() string {
-	if words, known := reasonWords[r]; known {
-		return words
+	if text, known := reasonWords[r]; known {
+		return text
 	}
-	return "of: " + spell(string(r))
+	return "of: " + words.Spell(string(r))
 }
 
 var reasonWords = map[Reason]string{
@@ -147,7 +148,7 @@ func (e entry) mailItem() mailItem {
 	if color == "" {
 		color = mailColors["unknown"]
 	}
-	return mailItem{Vendor: e.vendor, Title: e.title, Link: e.link, Severity: spell(e.severity), Color: color, Facts: strings.Join(e.facts, " · "), Words: e.words}
+	return mailItem{Vendor: e.vendor, Title: e.title, Link: e.link, Severity: words.Spell(e.severity), Color: color, Facts: strings.Join(e.facts, " · "), Words: e.words}
 }
 
 func (t told) color(reason Reason) string {

@@ -3,6 +3,7 @@ package report
 import (
 	"slices"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -30,17 +31,17 @@ func moved(f facts) []Source {
 
 // movedTo says where a page is now: "page has moved to https://… and is served by instatus; its history goes on".
 func movedTo(e db.Event) string {
-	to := oneLine(e.Detail["to_url"])
+	to := words.OneLine(e.Detail["to_url"])
 	by := ""
-	if platform := oneLine(e.Detail["to_platform"]); platform != oneLine(e.Detail["from_platform"]) {
+	if platform := words.OneLine(e.Detail["to_platform"]); platform != words.OneLine(e.Detail["from_platform"]) {
 		by = "is now served by " + platform
 	}
-	words := "page " + by
-	if to != oneLine(e.Detail["from_url"]) {
-		words = "page has moved to " + to
+	text := "page " + by
+	if to != words.OneLine(e.Detail["from_url"]) {
+		text = "page has moved to " + to
 		if by != "" {
-			words += " and " + by
+			text += " and " + by
 		}
 	}
-	return words + "; its history goes on"
+	return text + "; its history goes on"
 }

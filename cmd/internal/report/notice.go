@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/normalize"
 )
 
@@ -37,7 +38,7 @@ func (m Message) notice() notice {
 	case m.Held != nil:
 		return notice{
 			headline: fmt.Sprintf("%d more held back, see digest", m.Held.Count),
-			lines: []label{{name: "Held back", text: fmt.Sprintf("%s between %s and %s, more than this channel takes in an hour", count(m.Held.Count, "message"),
+			lines: []label{{name: "Held back", text: fmt.Sprintf("%s between %s and %s, more than this channel takes in an hour", words.Count(m.Held.Count, "message"),
 				m.clock(m.Held.SinceAt), m.clock(m.Held.UntilAt))}},
 		}
 	}
@@ -53,7 +54,7 @@ func (m Message) notice() notice {
 	case m.Reason == ReasonTest:
 		n.headline = "Test message of vendorwatch: this channel works"
 	default:
-		n.headline = "Vendor status: " + spell(string(m.Reason))
+		n.headline = "Vendor status: " + words.Spell(string(m.Reason))
 	}
 	return n
 }
@@ -61,7 +62,7 @@ func (m Message) notice() notice {
 func (m Message) sourceNotice() notice {
 	s := *m.Source
 	name := vendorName(s.VendorName, s.Vendor, 80)
-	n := notice{link: webLink(s.PageURL), headline: name + ": " + cut(oneLine(s.Text), titleLimit, cutMark)}
+	n := notice{link: webLink(s.PageURL), headline: name + ": " + words.Short(s.Text, titleLimit)}
 	add := func(name, text, link string) {
 		if text != "" {
 			n.lines = append(n.lines, label{name, text, link})
@@ -71,9 +72,9 @@ func (m Message) sourceNotice() notice {
 	if m.Reason == ReasonUnreadable || m.Reason == ReasonReminder {
 		add("Not readable", m.digest().sourceWords(s.Source), "")
 	} else {
-		add("Reason", cut(oneLine(s.Reason), reasonLimit, cutMark), "")
+		add("Reason", words.Short(s.Reason, reasonLimit), "")
 	}
-	add("Owner", cut(oneLine(s.Owner), 80, cutMark), "")
+	add("Owner", words.Short(s.Owner, 80), "")
 	add("Runbook", pages(webLink(s.RunbookURL)), webLink(s.RunbookURL))
 	return n
 }
@@ -88,7 +89,7 @@ func (m Message) told(i AlertItem) told {
 		}
 	}
 	t := told{entry: m.digest().entry(item), item: i, what: m.what(i)}
-	t.title, t.words = oneLine(t.title), oneLine(t.words)
+	t.title, t.words = words.OneLine(t.title), words.OneLine(t.words)
 	add := func(name, text, link string) {
 		if text != "" {
 			t.labels = append(t.labels, label{name, text, link})
@@ -96,16 +97,16 @@ func (m Message) told(i AlertItem) told {
 	}
 	add("Components", t.parts, "")
 	if i.DetectedAfterSeconds != nil && *i.DetectedAfterSeconds >= 0 && m.Reason != ReasonMaintenance {
-		add("Detected by us", normalize.Duration(seconds(*i.DetectedAfterSeconds))+" after the start", "")
+		add("Detected by us", words.Seconds(*i.DetectedAfterSeconds)+" after the start", "")
 	}
 	if n := len(i.AlsoAffected); n > 0 {
 		names := make([]string, min(n, 8))
 		for k := range names {
-			names[k] = cut(oneLine(i.AlsoAffected[k]), 40, cutMark)
+			names[k] = words.Short(i.AlsoAffected[k], 40)
 		}
 		add("Also affected", strings.Join(names, ", ")+andOthers(n-len(names)), "")
 	}
-	add("Owner", cut(oneLine(i.Owner), 80, cutMark), "")
+	add("Owner", words.Short(i.Owner, 80), "")
 	add("Runbook", pages(webLink(i.RunbookURL)), webLink(i.RunbookURL))
 	add("Our record", pages(webLink(i.DashboardURL)), webLink(i.DashboardURL))
 	return t
@@ -118,28 +119,28 @@ func (t told) headline() string { return t.vendor + ": " + t.what + ": " + t.tit
 func (m Message) what(i AlertItem) string {
 	noun := "incident"
 	if i.Kind != "" && i.Kind != string(normalize.KindIncident) {
-		noun = oneLine(i.Kind)
+		noun = words.OneLine(i.Kind)
 	}
 	switch m.Reason {
 	case ReasonFirst:
 		if noun == string(normalize.KindMaintenance) {
 			return maintenanceWords(i)
 		}
-		words, now := severityWords(i.Severity), ""
+		text, now := words.Severity(i.Severity), ""
 		if normalize.State(i.State).Over() {
 			now = ", by now " + stateWords(i.Item)
 		}
 		if normalize.Severity(i.Severity) == normalize.SeverityUnknown || normalize.Severity(i.Severity) == normalize.SeverityNone {
-			return noun + " opened, " + words + now
+			return noun + " opened, " + text + now
 		}
-		return words + " " + noun + " opened" + now
+		return text + " " + noun + " opened" + now
 	case ReasonMaintenance:
 		return maintenanceWords(i)
 	case ReasonWorsened:
 		if i.Was == "" {
-			return "worse, now " + severityWords(i.Severity)
+			return "worse, now " + words.Severity(i.Severity)
 		}
-		return severityChange(i.Was, i.Severity)
+		return words.SeverityChange(i.Was, i.Severity)
 	case ReasonResolved:
 		if i.Kind == string(normalize.KindMaintenance) {
 			return maintenanceWords(i)
@@ -156,14 +157,14 @@ func (m Message) what(i AlertItem) string {
 	case ReasonReminder:
 		return m.reminderWords(i)
 	case ReasonChanged:
-		if i.Was != "" && oneLine(i.Was) != stateWords(i.Item) {
-			return spell(i.Was) + " → " + stateWords(i.Item)
+		if i.Was != "" && words.OneLine(i.Was) != stateWords(i.Item) {
+			return words.Spell(i.Was) + " → " + stateWords(i.Item)
 		}
 		return "now " + stateWords(i.Item)
 	case ReasonTest:
 		return "test message"
 	}
-	return spell(string(m.Reason))
+	return words.Spell(string(m.Reason))
 }
 
 func maintenanceWords(i AlertItem) string {
@@ -181,16 +182,16 @@ func maintenanceWords(i AlertItem) string {
 }
 
 func (m Message) reminderWords(i AlertItem) string {
-	now := parse(m.At)
+	now := words.Time(m.At)
 	if i.Kind == string(normalize.KindMaintenance) {
-		start := parse(firstOf(i.ScheduledStartAt, i.StartedAt))
+		start := words.Time(firstOf(i.ScheduledStartAt, i.StartedAt))
 		if start.After(now) {
-			return "maintenance begins in " + normalize.Duration(start.Sub(now))
+			return "maintenance begins in " + words.Duration(start.Sub(now))
 		}
 		return "maintenance reminder"
 	}
-	if last := parse(firstOf(i.LatestPostedAt, i.StartedAt, i.FirstSeenAt)); !last.IsZero() && now.After(last) {
-		return "still open, no word from the vendor for " + normalize.Duration(now.Sub(last))
+	if last := words.Time(firstOf(i.LatestPostedAt, i.StartedAt, i.FirstSeenAt)); !last.IsZero() && now.After(last) {
+		return "still open, no word from the vendor for " + words.Duration(now.Sub(last))
 	}
 	return "still open"
 }
@@ -204,7 +205,7 @@ func (m Message) groupHeadline() string {
 		}
 	}
 	shown := min(len(names), 6)
-	return fmt.Sprintf("%s opened: %s%s", count(len(m.Items), "incident"), strings.Join(names[:shown], ", "), andOthers(len(names)-shown))
+	return fmt.Sprintf("%s opened: %s%s", words.Count(len(m.Items), "incident"), strings.Join(names[:shown], ", "), andOthers(len(names)-shown))
 }
 
 func andOthers(n int) string {
@@ -227,7 +228,7 @@ func (m Message) location() *time.Location {
 }
 
 func (m Message) clock(at string) string {
-	if t := parse(at); !t.IsZero() {
+	if t := words.Time(at); !t.IsZero() {
 		return t.In(m.location()).Format("15:04 MST")
 	}
 	return "an unknown time"
@@ -236,7 +237,7 @@ func (m Message) clock(at string) string {
 // Subject is the message in one line, for a mail's subject or a notification's title.
 func (m Message) Subject() string {
 	if m.Digest != nil {
-		return "Vendor status: " + oneLine(m.Digest.Headline)
+		return "Vendor status: " + words.OneLine(m.Digest.Headline)
 	}
-	return cut(m.notice().headline, 180, cutMark)
+	return words.Short(m.notice().headline, 180)
 }

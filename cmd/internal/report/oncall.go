@@ -11,6 +11,7 @@ import (
 
 	"github.com/nicholas-fedor/shoutrrr/pkg/types"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/normalize"
 )
 
@@ -75,7 +76,7 @@ func (o *OnCall) Send(ctx context.Context, m Message) (Sent, error) {
 		return o.send(ctx, chatText(m, 1000), types.Params{"action": "trigger", "dedup_key": key, "severity": pagerDutySeverity(severity),
 			"source": o.source(m), "client": "vendorwatch"})
 	case open:
-		return o.send(ctx, chatText(m, 14000), types.Params{types.TitleKey: cut(defang(m.Subject()), 120, cutMark), "alias": key,
+		return o.send(ctx, chatText(m, 14000), types.Params{types.TitleKey: words.Short(defang(m.Subject()), 120), "alias": key,
 			"priority": opsgeniePriority(severity), "source": "vendorwatch"})
 	case !ends:
 		return Sent{Receipt: "the alert is over: not passed on"}, nil
@@ -94,7 +95,7 @@ func (o *OnCall) close(ctx context.Context, m Message, key string) (Sent, error)
 		u.RawQuery = "identifierType=alias"
 		return u
 	}
-	body, err := json.Marshal(map[string]string{"source": "vendorwatch", "note": cut(defang(m.Subject()), 500, cutMark)})
+	body, err := json.Marshal(map[string]string{"source": "vendorwatch", "note": words.Short(defang(m.Subject()), 500)})
 	if err != nil {
 		return Sent{}, &SendError{Channel: o.name, Reason: "encode the message: " + err.Error(), Refused: true}
 	}
@@ -105,7 +106,7 @@ func (o *OnCall) close(ctx context.Context, m Message, key string) (Sent, error)
 	if a.status >= 200 && a.status < 300 {
 		return Sent{Receipt: "closed in opsgenie"}, nil
 	}
-	e := &SendError{Channel: o.name, Reason: fmt.Sprintf("%d %s %s", a.status, http.StatusText(a.status), cut(oneLine(own.scrub(a.body)), reasonLimit, cutMark))}
+	e := &SendError{Channel: o.name, Reason: fmt.Sprintf("%d %s %s", a.status, http.StatusText(a.status), words.Short(own.scrub(a.body), reasonLimit))}
 	if a.status >= 400 && a.status < 500 && a.status != http.StatusTooManyRequests && a.status != http.StatusRequestTimeout {
 		e.Refused = true
 	}

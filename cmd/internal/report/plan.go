@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -67,7 +68,7 @@ func (r *row) opens() bool {
 
 // outAt is when it was free to be sent.
 func (r *row) outAt() time.Time {
-	if at := parse(r.CreatedAt); at.After(r.notBefore) {
+	if at := words.Time(r.CreatedAt); at.After(r.notBefore) {
 		return at
 	}
 	return r.notBefore
@@ -134,7 +135,7 @@ func MakePlan(f Facts) Plan {
 func newPlanner(f Facts) *planner {
 	p := &planner{Facts: f}
 	for _, known := range f.Rows {
-		r := &row{Delivery: known.Delivery, notBefore: parse(known.NotBeforeAt)}
+		r := &row{Delivery: known.Delivery, notBefore: words.Time(known.NotBeforeAt)}
 		r.EventIDs = slices.Clone(known.EventIDs)
 		for _, id := range known.Incidents {
 			if s, have := f.Subjects[id]; have {
@@ -312,7 +313,7 @@ func (p *planner) add(c choice, reason Reason, n news, note string) *row {
 	}
 	r.DedupKey = dedupKey(string(reason), r.IncidentID, r.SourceID, n.event.EventID)
 	p.rows = append(p.rows, r)
-	if n.subject != nil && n.subject.over() && parse(n.event.At).Before(p.Since) {
+	if n.subject != nil && n.subject.over() && words.Time(n.event.At).Before(p.Since) {
 		r.skip("it was over before there were alerts; the digest tells it")
 		return r
 	}

@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -101,7 +102,7 @@ func (s *scene) check(wanted map[string]map[int64]bool) {
 	}
 	firsts, open := map[key]int{}, map[key]bool{}
 	for _, r := range s.rows {
-		if r.State == db.DeliveryHeld && (!parse(r.NotBeforeAt).After(s.now) || r.Note == "") {
+		if r.State == db.DeliveryHeld && (!words.Time(r.NotBeforeAt).After(s.now) || r.Note == "") {
 			s.t.Errorf("held without a reason or a time ahead: %+v\n%v", r, s.log)
 		}
 		for _, id := range r.Incidents {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -137,7 +138,7 @@ func (p *Planner) Facts(ctx context.Context) (Facts, error) {
 		return Facts{}, err
 	}
 	f, err := p.FactsOf(ctx, events)
-	f.Since = parse(stream.CreatedAt)
+	f.Since = words.Time(stream.CreatedAt)
 	return f, err
 }
 
@@ -264,8 +265,8 @@ func (g *gatherer) open(ctx context.Context) error {
 	}
 	silent := g.f.Reminders.SilentAfter
 	for _, i := range open {
-		start := parse(i.ScheduledStartAt)
-		last := parse(firstOf(i.LatestPostedAt, i.StartedAt, i.FirstSeenAt))
+		start := words.Time(i.ScheduledStartAt)
+		last := words.Time(firstOf(i.LatestPostedAt, i.StartedAt, i.FirstSeenAt))
 		var wanted bool
 		switch i.Kind {
 		case string(normalize.KindMaintenance):

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -38,7 +39,7 @@ func (p *planner) remind() {
 
 // remindWork recalls planned work that is ahead: at each of the leads once, and not what was announced since.
 func (p *planner) remindWork(s Subject) {
-	start := parse(s.ScheduledStartAt)
+	start := words.Time(s.ScheduledStartAt)
 	if s.State != string(normalize.StateScheduled) || !start.After(p.Now) {
 		return
 	}
@@ -51,7 +52,7 @@ func (p *planner) remindWork(s Subject) {
 		for _, c := range choose(p.Routes, n, normalize.EventMaintenanceScheduled, normalize.EventMaintenanceStarted, normalize.EventMaintenanceCompleted) {
 			toldSince := slices.ContainsFunc(p.about(c.channel, s.event()), func(r *row) bool { return r.live() && !r.outAt().Before(due) })
 			if !toldSince {
-				p.recall(c, n, fmt.Sprintf("reminder:work-%d:%s:%s", s.event(), s.ScheduledStartAt, lead), normalize.Duration(lead)+" before it begins")
+				p.recall(c, n, fmt.Sprintf("reminder:work-%d:%s:%s", s.event(), s.ScheduledStartAt, lead), words.Duration(lead)+" before it begins")
 			}
 		}
 		return // of two leads that are both past, the nearer one says it
@@ -62,7 +63,7 @@ func (p *planner) remindWork(s Subject) {
 func (p *planner) remindSilence(s Subject) {
 	silent := p.Reminders.SilentAfter
 	last := firstOf(s.LatestPostedAt, s.StartedAt, s.FirstSeenAt)
-	if silent <= 0 || p.Now.Sub(parse(last)) < silent {
+	if silent <= 0 || p.Now.Sub(words.Time(last)) < silent {
 		return
 	}
 	n := p.newsOf(s, normalize.EventUpdatePosted)
@@ -72,7 +73,7 @@ func (p *planner) remindSilence(s Subject) {
 			continue
 		}
 		p.recall(choice{channel, p.routeOf(opening)}, n, fmt.Sprintf("reminder:silence-%d:%s", s.event(), last),
-			"no word from the vendor for "+normalize.Duration(silent))
+			"no word from the vendor for "+words.Duration(silent))
 	}
 }
 
@@ -104,7 +105,7 @@ func (p *planner) remindPage(h db.SourceHealth) {
 		n := news{event: db.Event{Kind: normalize.EventSourceUnreadable, SourceID: h.SourceID, Vendor: h.Vendor, VendorName: h.VendorName},
 			vendor: p.Vendors[h.Vendor], severity: pageSeverity}
 		p.recall(choice{channel, p.routeOf(r)}, n, fmt.Sprintf("reminder:page-%d:%s:%d", h.SourceID, r.CreatedAt, times),
-			"cannot be read for "+normalize.Duration(p.Now.Sub(parse(firstOf(h.FailingSince, r.CreatedAt)))))
+			"cannot be read for "+words.Duration(p.Now.Sub(words.Time(firstOf(h.FailingSince, r.CreatedAt)))))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -57,13 +58,13 @@ func (r *Renderer) digest(ctx context.Context, d db.Delivery, events []db.Event,
 	s := r.Digests[d.Stream]
 	options := s.Options(now)
 	options.DashboardURL = r.DashboardURL
-	digest, err := Build(ctx, r.DB, Window{Since: parse(d.FromAt), Until: now, Events: events, PlannedAt: parse(d.CreatedAt)}, options)
+	digest, err := Build(ctx, r.DB, Window{Since: words.Time(d.FromAt), Until: now, Events: events, PlannedAt: words.Time(d.CreatedAt)}, options)
 	return &digest, s.Zone, err
 }
 
 // held counts what the channel's cap kept back in the time up to the message.
 func (r *Renderer) held(ctx context.Context, d db.Delivery) (*HeldBack, error) {
-	skipped, err := r.DB.Deliveries(ctx, db.DeliveryFilter{Channel: d.Channel, Stream: d.Stream, State: db.DeliverySkipped, Since: parse(d.FromAt)})
+	skipped, err := r.DB.Deliveries(ctx, db.DeliveryFilter{Channel: d.Channel, Stream: d.Stream, State: db.DeliverySkipped, Since: words.Time(d.FromAt)})
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +159,7 @@ func wasChanged(reason Reason, kind normalize.EventKind) bool {
 
 // alsoAffected names the other vendors with incidents that began within the hour.
 func (r *Renderer) alsoAffected(ctx context.Context, i db.Incident) ([]string, error) {
-	began := parse(firstOf(i.StartedAt, i.FirstSeenAt))
+	began := words.Time(firstOf(i.StartedAt, i.FirstSeenAt))
 	names := []string{}
 	if i.Kind != string(normalize.KindIncident) || began.IsZero() {
 		return names, nil

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -50,10 +51,10 @@ func (r *Renderer) sourceText(s *SourceAlert, reason Reason, h db.SourceHealth, 
 			s.LastGoodAt, s.Reason = firstOf(e.Detail["last_success_at"], h.LastSuccessAt), e.Detail["reason"]
 		}
 	case ReasonReadable:
-		s.SinceAt, s.LastGoodAt, s.Reason = e.At, e.Detail["unreadable_since"], oneLine(e.Detail["reason"])
+		s.SinceAt, s.LastGoodAt, s.Reason = e.At, e.Detail["unreadable_since"], words.OneLine(e.Detail["reason"])
 		s.Text = "the status page can be read again"
-		if gone, back := parse(s.LastGoodAt), parse(s.SinceAt); !gone.IsZero() && back.After(gone) {
-			s.Text += " after " + normalize.Duration(back.Sub(gone))
+		if gone, back := words.Time(s.LastGoodAt), words.Time(s.SinceAt); !gone.IsZero() && back.After(gone) {
+			s.Text += " after " + words.Duration(back.Sub(gone))
 		}
 	case ReasonMoved:
 		s.SinceAt, s.Reason = e.At, ""
@@ -63,20 +64,20 @@ func (r *Renderer) sourceText(s *SourceAlert, reason Reason, h db.SourceHealth, 
 		s.Text, s.Open = indicatorText(e), e.Kind == normalize.EventIndicatorRaised && h.IndicatorSinceAt != ""
 	case ReasonComponent:
 		s.SinceAt, s.Reason = e.At, ""
-		s.Text, s.Open = componentName(e)+": "+spell(firstOf(e.Detail["from"], "unknown"))+" → "+spell(firstOf(e.Detail["to"], "unknown")),
+		s.Text, s.Open = componentName(e)+": "+words.Spell(firstOf(e.Detail["from"], "unknown"))+" → "+words.Spell(firstOf(e.Detail["to"], "unknown")),
 			e.Detail["to"] != string(normalize.StatusOperational)
 		if was := e.Detail["from_name"]; was != "" {
-			s.Text, s.Open = oneLine(was)+" is now called "+componentName(e), false
+			s.Text, s.Open = words.OneLine(was)+" is now called "+componentName(e), false
 		}
 	default:
-		s.SinceAt, s.Text = e.At, spell(string(reason))
+		s.SinceAt, s.Text = e.At, words.Spell(string(reason))
 	}
 }
 
 // movedWords says where a page went: "moved from status.acme.example (statuspage) to … (incidentio)".
 func movedWords(e db.Event) string {
-	from, to := oneLine(e.Detail["from_url"]), oneLine(e.Detail["to_url"])
-	was, is := oneLine(e.Detail["from_platform"]), oneLine(e.Detail["to_platform"])
+	from, to := words.OneLine(e.Detail["from_url"]), words.OneLine(e.Detail["to_url"])
+	was, is := words.OneLine(e.Detail["from_platform"]), words.OneLine(e.Detail["to_platform"])
 	switch {
 	case to == "" && is == "":
 		return "has moved, and is followed"
@@ -95,9 +96,9 @@ func indicatorText(e db.Event) string {
 		}
 		return "the page no longer says that something is wrong"
 	}
-	text := "the page says " + firstOf(oneLine(e.Detail["indicator"]), "that something is wrong")
-	if words := oneLine(e.Detail["description"]); words != "" {
-		text += " (" + words + ")"
+	text := "the page says " + firstOf(words.OneLine(e.Detail["indicator"]), "that something is wrong")
+	if said := words.OneLine(e.Detail["description"]); said != "" {
+		text += " (" + said + ")"
 	}
 	return text + ", and no incident says why"
 }

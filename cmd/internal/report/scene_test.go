@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -118,7 +119,7 @@ func (s *scene) plan() Plan {
 	s.t.Helper()
 	f := s.facts
 	f.Now, f.Events, f.Rows, f.Subjects = s.now, s.unplanned, s.rows, map[int64]Subject{}
-	f.Mutes = slices.DeleteFunc(slices.Clone(s.mutes), func(m db.Mute) bool { return m.EndedAt != "" || !parse(m.UntilAt).After(s.now) })
+	f.Mutes = slices.DeleteFunc(slices.Clone(s.mutes), func(m db.Mute) bool { return m.EndedAt != "" || !words.Time(m.UntilAt).After(s.now) })
 	for id, i := range s.incidents {
 		f.Subjects[id] = *i
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 )
 
@@ -153,7 +154,7 @@ func (s *Sender) one(ctx context.Context, now time.Time) (sent bool, due time.Ti
 	if !ok {
 		return false, due, nil
 	}
-	if free := parse(d.NextAttemptAt).Add(inHand); foreign && now.Before(free) {
+	if free := words.Time(d.NextAttemptAt).Add(inHand); foreign && now.Before(free) {
 		return false, free, nil
 	}
 	message, err := s.Render.Message(ctx, d, s.Now())

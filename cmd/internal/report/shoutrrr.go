@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"vendorwatch/cmd/internal/words"
 
 	"github.com/nicholas-fedor/shoutrrr"
 	"github.com/nicholas-fedor/shoutrrr/pkg/router"
@@ -74,7 +75,7 @@ func (s *Shoutrrr) send(ctx context.Context, text string, params types.Params) (
 		return Sent{}, &SendError{Channel: s.name, Reason: "no answer in time", MaxTries: triesOfContradiction}
 	case err := <-done:
 		if err != nil {
-			return Sent{}, &SendError{Channel: s.name, Reason: cut(oneLine(scrubService(s.url(), err.Error())), reasonLimit, cutMark), MaxTries: triesOfContradiction}
+			return Sent{}, &SendError{Channel: s.name, Reason: words.Short(scrubService(s.url(), err.Error()), reasonLimit), MaxTries: triesOfContradiction}
 		}
 	}
 	return Sent{Receipt: "taken by " + s.scheme}, nil

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -21,7 +22,7 @@ func alarms(f facts) []Alarm {
 	for _, h := range f.health {
 		if h.Watched == 1 && h.IndicatorSinceAt != "" {
 			a := &Alarm{SourceID: h.SourceID, Vendor: h.Vendor, VendorName: h.VendorName, PageURL: h.PageURL,
-				Indicator: oneLine(h.Indicator), SinceAt: h.IndicatorSinceAt}
+				Indicator: words.OneLine(h.Indicator), SinceAt: h.IndicatorSinceAt}
 			bySource[h.SourceID] = a
 			out = append(out, a)
 		}
@@ -39,11 +40,11 @@ func alarms(f facts) []Alarm {
 		a.EventIDs = append(a.EventIDs, e.EventID)
 		switch {
 		case e.Kind == normalize.EventIndicatorRaised:
-			a.Text = firstOf(oneLine(e.Detail["description"]), a.Text)
-			a.Indicator = firstOf(a.Indicator, oneLine(e.Detail["indicator"]))
+			a.Text = firstOf(words.OneLine(e.Detail["description"]), a.Text)
+			a.Indicator = firstOf(a.Indicator, words.OneLine(e.Detail["indicator"]))
 			a.SinceAt = firstOf(a.SinceAt, e.Detail["since"], e.At)
 		case !slices.ContainsFunc(f.health, func(h db.SourceHealth) bool { return h.SourceID == e.SourceID && h.IndicatorSinceAt != "" }):
-			a.Indicator = firstOf(a.Indicator, oneLine(e.Detail["from"]))
+			a.Indicator = firstOf(a.Indicator, words.OneLine(e.Detail["from"]))
 			a.SinceAt = firstOf(a.SinceAt, e.Detail["since"])
 			a.ClearedAt, a.Explained = e.At, e.Detail["explained"] == "true"
 		}
@@ -63,18 +64,18 @@ const alarmsTitle = "Page indicator raised without an incident"
 
 // alarmWords says what a page says of itself, and since when.
 func (d Digest) alarmWords(a Alarm) string {
-	zone, until := d.location(), parse(d.UntilAt)
-	words := cut(spell(firstOf(a.Indicator, "unknown")), titleLimit, cutMark) + " since " + when(parse(a.SinceAt), zone, until)
-	if text := cut(a.Text, titleLimit, cutMark); text != "" {
-		words += " (" + text + ")"
+	zone, until := d.location(), words.Time(d.UntilAt)
+	said := words.Short(words.Spell(firstOf(a.Indicator, "unknown")), titleLimit) + " since " + words.Moment(words.Time(a.SinceAt), zone, until)
+	if text := words.Short(a.Text, titleLimit); text != "" {
+		said += " (" + text + ")"
 	}
 	switch {
 	case a.ClearedAt == "":
-		return words
+		return said
 	case a.Explained:
-		return words + ", an incident says why since " + when(parse(a.ClearedAt), zone, until)
+		return said + ", an incident says why since " + words.Moment(words.Time(a.ClearedAt), zone, until)
 	}
-	return words + ", until " + when(parse(a.ClearedAt), zone, until)
+	return said + ", until " + words.Moment(words.Time(a.ClearedAt), zone, until)
 }
 
 // unseen returns the readable pages of whose window parts were not seen.
@@ -98,12 +99,12 @@ func (d Digest) unseenWords() string {
 	if len(d.NotFullySeen) == 0 {
 		return ""
 	}
-	zone, until := d.location(), parse(d.UntilAt)
+	zone, until := d.location(), words.Time(d.UntilAt)
 	var names []string
 	for _, u := range d.NotFullySeen[:min(unseenNamed, len(d.NotFullySeen))] {
 		var stretches []string
 		for _, b := range u.Stretches {
-			from, to := when(parse(b.FromAt), zone, until), when(parse(b.ToAt), zone, until)
+			from, to := words.Moment(words.Time(b.FromAt), zone, until), words.Moment(words.Time(b.ToAt), zone, until)
 			switch {
 			case b.Reason == db.BlindNeverRead:
 				stretches = append(stretches, "never so far")
@@ -120,9 +121,9 @@ func (d Digest) unseenWords() string {
 		}
 		names = append(names, vendorName(u.VendorName, u.Vendor, 40)+" "+strings.Join(stretches, ", "))
 	}
-	words := "Not fully seen in this time: " + strings.Join(names, "; ")
+	text := "Not fully seen in this time: " + strings.Join(names, "; ")
 	if n := len(d.NotFullySeen) - unseenNamed; n > 0 {
-		words += "; and " + count(n, "more page")
+		text += "; and " + words.Count(n, "more page")
 	}
-	return words
+	return text
 }

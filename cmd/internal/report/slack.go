@@ -7,6 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/normalize"
 )
 
@@ -31,16 +32,16 @@ const (
 // pages that could not be read comes before everything else in the claim to room.
 func SlackBlocks(d Digest) slack.WebhookMessage {
 	text := "Vendor status: " + d.Headline
-	fallback := mrkdwn(text, 2*slackHeaderText, cutMark)
-	header := slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, cut(oneLine(text), slackHeaderText, cutMark), false, false))
+	fallback := mrkdwn(text, 2*slackHeaderText, words.Ellipsis)
+	header := slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, words.Short(text, slackHeaderText), false, false))
 
-	front := mrkdwn(d.span(), slackBackText, cutMark)
-	if words := d.compareWords(); words != "" {
-		front += "\n" + mrkdwn(words, slackBackText, cutMark)
+	front := mrkdwn(d.span(), slackBackText, words.Ellipsis)
+	if said := d.compareWords(); said != "" {
+		front += "\n" + mrkdwn(said, slackBackText, words.Ellipsis)
 	}
 	blind := d.slackBlind()
 	back := d.slackBack()
-	foot := mrkdwn(strings.Join(d.foot(), ". "), slackFootText, cutMark)
+	foot := mrkdwn(strings.Join(d.foot(), ". "), slackFootText, words.Ellipsis)
 	if link := mrkdwnEscapes.Replace(d.DashboardURL); link != "" && size(link) <= slackLinkText {
 		foot += "\n<" + link + "|Open the dashboard>"
 	}
@@ -118,7 +119,7 @@ func (p *slackPacker) section(d Digest, s section, later int) {
 		e := d.entry(i)
 		head := ""
 		if e.vendor != vendor {
-			head = "*" + mrkdwn(e.vendor, 120, cutMark) + "*\n"
+			head = "*" + mrkdwn(e.vendor, 120, words.Ellipsis) + "*\n"
 		}
 		text := head + slackItem(e, i, s.brief)
 		if size(text)+1 > share {
@@ -162,9 +163,9 @@ func (p *slackPacker) lines(heading string, lines []string, noun string, reserve
 	share := p.room - reserve
 	p.add(heading, true)
 	for n, line := range lines {
-		text := mrkdwn("• "+line, 400, cutMark)
+		text := mrkdwn("• "+line, 400, words.Ellipsis)
 		if size(text)+1 > share {
-			p.add("… and "+count(len(lines)-n, noun), false)
+			p.add("… and "+words.Count(len(lines)-n, noun), false)
 			return
 		}
 		share -= size(text) + 1
@@ -174,9 +175,9 @@ func (p *slackPacker) lines(heading string, lines []string, noun string, reserve
 
 // slackItem is one item whole.
 func slackItem(e entry, i Item, brief bool) string {
-	lines := []string{slackTitle(e, i, 400), mrkdwn(strings.Join(e.facts, " · "), 500, cutMark)}
+	lines := []string{slackTitle(e, i, 400), mrkdwn(strings.Join(e.facts, " · "), 500, words.Ellipsis)}
 	if !brief {
-		lines = append(lines, mrkdwn(e.parts, 400, cutMark), mrkdwn(e.words, 600, cutToPage))
+		lines = append(lines, mrkdwn(e.parts, 400, words.Ellipsis), mrkdwn(e.words, 600, cutToPage))
 	}
 	kept := lines[:0]
 	for _, l := range lines {
@@ -189,11 +190,11 @@ func slackItem(e entry, i Item, brief bool) string {
 
 // slackShort is one item in a line.
 func slackShort(e entry, i Item) string {
-	return slackTitle(e, i, 120) + " · " + mrkdwn(strings.Join(e.facts[:min(2, len(e.facts))], " · "), 120, cutMark)
+	return slackTitle(e, i, 120) + " · " + mrkdwn(strings.Join(e.facts[:min(2, len(e.facts))], " · "), 120, words.Ellipsis)
 }
 
 func slackTitle(e entry, i Item, limit int) string {
-	title := mrkdwn(e.title, limit, cutMark)
+	title := mrkdwn(e.title, limit, words.Ellipsis)
 	if link := mrkdwnEscapes.Replace(e.link); link != "" && size(link) <= slackLinkText {
 		title = "<" + link + "|" + title + ">"
 	}
@@ -236,7 +237,7 @@ func moreByVendor(items []Item) string {
 	for n, name := range order {
 		names[n] = fmt.Sprintf("%s %d", name, counts[name])
 	}
-	return mrkdwn(fmt.Sprintf("… and %d more: %s", len(items), strings.Join(names, ", ")), slackReserve/2, cutMark)
+	return mrkdwn(fmt.Sprintf("… and %d more: %s", len(items), strings.Join(names, ", ")), slackReserve/2, words.Ellipsis)
 }
 
 // slackBlind lists the pages that could not be read; those beyond the room are named as far as
@@ -247,17 +248,17 @@ func (d Digest) slackBlind() string {
 	}
 	text := fmt.Sprintf("*Could not read (%d)*", len(d.Unreadable))
 	for n, s := range d.Unreadable {
-		name := mrkdwn(vendorName(s.VendorName, s.Vendor, 80), 120, cutMark)
+		name := mrkdwn(vendorName(s.VendorName, s.Vendor, 80), 120, words.Ellipsis)
 		if link := mrkdwnEscapes.Replace(webLink(s.PageURL)); link != "" && size(link) <= slackLinkText {
 			name = "<" + link + "|" + name + ">"
 		}
-		line := "\n• " + name + " " + mrkdwn(d.sourceWords(s), 400, cutMark)
+		line := "\n• " + name + " " + mrkdwn(d.sourceWords(s), 400, words.Ellipsis)
 		if size(text)+size(line) > slackBlindText-slackReserve {
 			var names []string
 			for _, s := range d.Unreadable[n:] {
 				names = append(names, vendorName(s.VendorName, s.Vendor, 40))
 			}
-			return text + "\n" + mrkdwn(fmt.Sprintf("… and %d more: %s", len(names), strings.Join(names, ", ")), slackReserve, cutMark)
+			return text + "\n" + mrkdwn(fmt.Sprintf("… and %d more: %s", len(names), strings.Join(names, ", ")), slackReserve, words.Ellipsis)
 		}
 		text += line
 	}
@@ -271,7 +272,7 @@ func (d Digest) slackBack() string {
 	}
 	text := ""
 	if len(lines) > 0 {
-		text = fmt.Sprintf("*%s (%d)*\n", movedTitle, len(lines)) + mrkdwn(strings.Join(lines, "; "), slackBackText/2, cutMark) + "\n"
+		text = fmt.Sprintf("*%s (%d)*\n", movedTitle, len(lines)) + mrkdwn(strings.Join(lines, "; "), slackBackText/2, words.Ellipsis) + "\n"
 	}
 	if len(d.ReadableAgain) == 0 {
 		return strings.TrimSuffix(text, "\n")
@@ -280,7 +281,7 @@ func (d Digest) slackBack() string {
 	for _, s := range d.ReadableAgain {
 		lines = append(lines, vendorName(s.VendorName, s.Vendor, 80)+" "+d.backWords(s))
 	}
-	return text + fmt.Sprintf("*Readable again (%d)*\n", len(lines)) + mrkdwn(strings.Join(lines, "; "), slackBackText/2, cutMark)
+	return text + fmt.Sprintf("*Readable again (%d)*\n", len(lines)) + mrkdwn(strings.Join(lines, "; "), slackBackText/2, words.Ellipsis)
 }
 
 // slackSection shows text in full; verbatim keeps Slack from making mentions and links of its own.

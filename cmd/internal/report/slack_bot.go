@@ -11,6 +11,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/normalize"
 )
 
@@ -162,6 +163,6 @@ func (s *SlackBot) judge(ctx context.Context, err error) error {
 	default:
 		e.Reason = err.Error()
 	}
-	e.Reason = cut(oneLine(scrub(e.Reason, s.token())), reasonLimit, cutMark)
+	e.Reason = words.Short(scrub(e.Reason, s.token()), reasonLimit)
 	return e
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"strings"
+	"vendorwatch/cmd/internal/words"
 
 	"github.com/slack-go/slack"
 )
@@ -24,11 +25,11 @@ func SlackMessage(m Message) slack.WebhookMessage {
 // slackNotice renders a message that is no digest.
 func slackNotice(m Message) slack.WebhookMessage {
 	n := m.notice()
-	text := mrkdwn(n.headline, 2*slackHeaderText, cutMark)
+	text := mrkdwn(n.headline, 2*slackHeaderText, words.Ellipsis)
 	if m.Mention {
 		text = "<!here> " + text
 	}
-	blocks := []slack.Block{slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, cut(oneLine(n.headline), slackHeaderText, cutMark), false, false))}
+	blocks := []slack.Block{slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, words.Short(n.headline, slackHeaderText), false, false))}
 	if m.Mention {
 		blocks = append(blocks, slackSection("<!here>"))
 	}
@@ -37,13 +38,13 @@ func slackNotice(m Message) slack.WebhookMessage {
 	}
 	room := slackAllText
 	for k, s := range n.stories {
-		lines := []string{slackVendor(s) + " " + slackTitle(s.entry, s.item.Item, 400), mrkdwn(strings.Join(s.facts, " · "), 500, cutMark)}
-		if words := mrkdwn(s.words, 600, cutToPage); words != "" {
-			lines = append(lines, "> "+words)
+		lines := []string{slackVendor(s) + " " + slackTitle(s.entry, s.item.Item, 400), mrkdwn(strings.Join(s.facts, " · "), 500, words.Ellipsis)}
+		if said := mrkdwn(s.words, 600, cutToPage); said != "" {
+			lines = append(lines, "> "+said)
 		}
 		body := strings.Join(append(lines, slackLabels(s.labels, 1000)), "\n")
 		if room -= size(body); room < slackReserve || len(blocks) > slackSections {
-			blocks = append(blocks, slackContext(mrkdwn("… and "+count(len(n.stories)-k, "more incident"), slackReserve, cutMark)))
+			blocks = append(blocks, slackContext(mrkdwn("… and "+words.Count(len(n.stories)-k, "more incident"), slackReserve, words.Ellipsis)))
 			break
 		}
 		blocks = append(blocks, slackSection(body))
@@ -54,7 +55,7 @@ func slackNotice(m Message) slack.WebhookMessage {
 
 // slackVendor is the vendor's name, which leads to its status page.
 func slackVendor(t told) string {
-	name := mrkdwn(t.vendor, 120, cutMark)
+	name := mrkdwn(t.vendor, 120, words.Ellipsis)
 	if link := mrkdwnEscapes.Replace(webLink(t.item.PageURL)); link != "" && size(link) <= slackLinkText {
 		return "*<" + link + "|" + name + ">*"
 	}
@@ -65,11 +66,11 @@ func slackVendor(t told) string {
 func slackLabels(labels []label, limit int) string {
 	var lines []string
 	for _, l := range labels {
-		line := "*" + mrkdwn(l.name, 40, cutMark) + "* "
+		line := "*" + mrkdwn(l.name, 40, words.Ellipsis) + "* "
 		if link := mrkdwnEscapes.Replace(l.link); link != "" && size(link) <= slackLinkText {
-			line += "<" + link + "|" + mrkdwn(l.text, 120, cutMark) + ">"
+			line += "<" + link + "|" + mrkdwn(l.text, 120, words.Ellipsis) + ">"
 		} else {
-			line += mrkdwn(l.text, 400, cutMark)
+			line += mrkdwn(l.text, 400, words.Ellipsis)
 		}
 		if limit -= size(line) + 1; limit < 0 {
 			break

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"vendorwatch/cmd/internal/words"
 )
 
 // Slack is a Channel that posts to a Slack incoming webhook.
@@ -55,7 +56,7 @@ var refusals = []string{
 const triesOfContradiction = 20
 
 func (s *Slack) judge(a reply) (string, error) {
-	word := cut(s.poster.scrub(oneLine(a.body)), reasonLimit, cutMark)
+	word := words.Short(s.poster.scrub(words.OneLine(a.body)), reasonLimit)
 	e := &SendError{Channel: s.Name(), Reason: strings.TrimSpace(fmt.Sprintf("%d %s %s", a.status, http.StatusText(a.status), word))}
 	page := strings.HasPrefix(strings.TrimSpace(a.body), "<")
 	switch {

@@ -8,40 +8,6 @@ import (
 	"vendorwatch/normalize"
 )
 
-func TestWhenSpeaksTheReadersZone(t *testing.T) {
-	now := time.Date(2025, 11, 24, 8, 0, 0, 0, time.UTC)
-	for _, c := range []struct{ zone, at, want string }{
-		{"UTC", "2025-11-24T07:00:00.000Z", "Mon 24 Nov 07:00 UTC"},
-		{"Europe/Berlin", "2025-10-26T00:59:00.000Z", "Sun 26 Oct 02:59 CEST"},
-		{"Europe/Berlin", "2025-10-26T01:00:00.000Z", "Sun 26 Oct 02:00 CET"},
-		{"America/New_York", "2025-11-24T02:00:00.000Z", "Sun 23 Nov 21:00 EST"},
-		{"Asia/Kathmandu", "2025-11-24T00:00:00.000Z", "Mon 24 Nov 05:45 +0545"},
-		{"Europe/Berlin", "2024-12-31T23:30:00.000Z", "Wed 1 Jan 00:30 CET"},
-		{"UTC", "2024-12-31T23:30:00.000Z", "Tue 31 Dec 2024 23:30 UTC"},
-		{"UTC", "", "at an unknown time"},
-		{"UTC", "yesterday", "at an unknown time"},
-	} {
-		if got := when(parse(c.at), zone(t, c.zone), now); got != c.want {
-			t.Errorf("when(%s, %s) = %q, want %q", c.at, c.zone, got, c.want)
-		}
-	}
-}
-
-func TestWindowOfMaintenance(t *testing.T) {
-	now := time.Date(2025, 3, 1, 0, 0, 0, 0, time.UTC)
-	for _, c := range []struct{ name, from, to, want string }{
-		{"within a day", "2025-03-10T22:00:00.000Z", "2025-03-10T22:30:00.000Z", "Mon 10 Mar 23:00–23:30 CET, 30 min"},
-		{"over midnight", "2025-03-10T22:30:00.000Z", "2025-03-11T00:30:00.000Z", "Mon 10 Mar 23:30 to Tue 11 Mar 01:30 CET, 2 h"},
-		{"over the change of clocks", "2025-03-30T00:00:00.000Z", "2025-03-30T02:00:00.000Z", "Sun 30 Mar 01:00 CET to Sun 30 Mar 04:00 CEST, 2 h"},
-		{"end not given", "2025-03-10T22:00:00.000Z", "", "Mon 10 Mar 23:00 CET"},
-		{"end before start", "2025-03-10T22:00:00.000Z", "2025-03-10T20:00:00.000Z", "Mon 10 Mar 23:00 CET"},
-	} {
-		if got := window(parse(c.from), parse(c.to), zone(t, "Europe/Berlin"), now); got != c.want {
-			t.Errorf("%s: %q, want %q", c.name, got, c.want)
-		}
-	}
-}
-
 func TestHowLongItLasted(t *testing.T) {
 	d := Digest{UntilAt: "2025-11-24T08:00:00.000Z", zone: time.UTC,
 		Unreadable: []Source{{SourceID: 7, LastGoodAt: "2025-11-24T05:00:00.000Z"}}}

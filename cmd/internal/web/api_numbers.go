@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -58,7 +59,7 @@ func (s *Server) numbersOf(ctx context.Context, slug string) ([]apiNumbers, erro
 
 // blindSeconds is how long a stretch that was not seen lasted, up to now.
 func blindSeconds(b db.Blind, now time.Time) int64 {
-	from, to := parse(b.FromAt), parse(b.ToAt)
+	from, to := words.Time(b.FromAt), words.Time(b.ToAt)
 	if to.IsZero() || to.After(now) {
 		to = now
 	}
@@ -70,7 +71,7 @@ func sum(figures []db.IncidentFigures, since time.Time) apiNumbers {
 	var n apiNumbers
 	var resolve, silence []int64
 	for _, f := range figures {
-		if parse(f.StartedAt).Before(since) {
+		if words.Time(f.StartedAt).Before(since) {
 			continue
 		}
 		n.Incidents++

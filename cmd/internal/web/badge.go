@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -60,21 +61,21 @@ func (s *Server) badge(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) drawBadge(v db.VendorState) string {
 	state := s.stateOf(v)
-	words, known := badgeWords[state]
+	badge, known := badgeWords[state]
 	if !known {
-		words.text, words.colour = spell(state), badgeGrey
+		badge.text, badge.colour = words.Spell(state), badgeGrey
 	}
 	if state == string(normalize.SeverityUnknown) && v.Incidents > 0 {
-		words.text = "incident, severity unknown"
+		badge.text = "incident, severity unknown"
 	}
-	name := strings.ToValidUTF8(shorten(v.Name, 40), "�")
-	left, right := textWidth(name)+14, textWidth(words.text)+14
-	label := escape(printable(name + ": " + words.text))
+	name := strings.ToValidUTF8(words.Short(v.Name, 40), "�")
+	left, right := textWidth(name)+14, textWidth(badge.text)+14
+	label := escape(printable(name + ": " + badge.text))
 	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="%[1]d" height="20" viewBox="0 0 %[1]d 20" role="img" aria-label="%[2]s"><title>%[2]s</title>`+
 		`<rect width="%[1]d" height="20" rx="3" fill="%[4]s"/><path d="M3 0h%[3]dv20H3a3 3 0 0 1-3-3V3a3 3 0 0 1 3-3z" fill="#3c434b"/>`+
 		`<g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,Geneva,sans-serif" font-size="11" aria-hidden="true">`+
 		`<text x="%[5]d" y="14" textLength="%[6]d" lengthAdjust="spacingAndGlyphs">%[7]s</text><text x="%[8]d" y="14" textLength="%[9]d" lengthAdjust="spacingAndGlyphs">%[10]s</text></g></svg>`+"\n",
-		left+right, label, left-3, words.colour, left/2, left-14, escape(printable(name)), left+right/2, right-14, escape(words.text))
+		left+right, label, left-3, badge.colour, left/2, left-14, escape(printable(name)), left+right/2, right-14, escape(badge.text))
 }
 
 // textWidth is about how wide a text is at 11 pixels, whatever font the reader has; the drawing stretches the

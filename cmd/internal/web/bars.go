@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -93,7 +94,7 @@ func drawBar(spans []db.ComponentSpan, known time.Time, blind []db.Blind, now ti
 		if span.IncidentID != 0 {
 			status = incidentStatus(span)
 		}
-		from, to := parse(span.FromAt), parse(span.ToAt)
+		from, to := words.Time(span.FromAt), words.Time(span.ToAt)
 		if to.IsZero() {
 			to = now
 		}
@@ -132,7 +133,7 @@ func newBar(days []day, first time.Time) bar {
 		}
 		if d.status != dayWell && d.status != dayUnseen {
 			b.Days = append([]barDay{{At: normalize.FormatTime(first.AddDate(0, 0, n)), Status: d.status,
-				Lasted: normalize.Duration(seconds(d.seconds[d.status])), IncidentID: d.incident}}, b.Days...)
+				Lasted: words.Seconds(d.seconds[d.status]), IncidentID: d.incident}}, b.Days...)
 		}
 	}
 	for n := range b.Runs {
@@ -165,7 +166,7 @@ func dayWords(status string) string {
 	case string(normalize.StatusUnknown):
 		return "in an unknown state"
 	}
-	return spell(status)
+	return words.Spell(status)
 }
 
 // mostlyBlind reports whether more than half of a day, as far as it has passed, was not seen.
@@ -173,7 +174,7 @@ func mostlyBlind(blind []db.Blind, begin, now time.Time) bool {
 	end := earlier(begin.AddDate(0, 0, 1), now)
 	var unseen time.Duration
 	for _, b := range blind {
-		from, to := parse(b.FromAt), parse(b.ToAt)
+		from, to := words.Time(b.FromAt), words.Time(b.ToAt)
 		if b.ToAt == "" {
 			to = now
 		}

@@ -7,6 +7,7 @@ import (
 
 	ical "github.com/arran4/golang-ical"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -64,19 +65,19 @@ func (s *Server) calendar(r *http.Request) (document, error) {
 
 // addEvent adds a maintenance by its planned window. One without any time cannot stand in a calendar.
 func (s *Server) addEvent(r *http.Request, cal *ical.Calendar, i db.Incident, fresh db.Freshness) {
-	begin, end := parse(i.ScheduledStartAt), parse(i.ScheduledEndAt)
+	begin, end := words.Time(i.ScheduledStartAt), words.Time(i.ScheduledEndAt)
 	if begin.IsZero() {
-		begin = parse(i.StartedAt)
+		begin = words.Time(i.StartedAt)
 	}
 	if begin.IsZero() {
 		return
 	}
 	if end.IsZero() {
-		end = parse(i.ResolvedAt)
+		end = words.Time(i.ResolvedAt)
 	}
 	// The number in the file, with the time at which it was given: another file may have the number too.
-	e := cal.AddEvent(fmt.Sprintf("maintenance-%d-%d@vendorwatch", i.IncidentID, parse(i.FirstSeenAt).UnixMilli()))
-	changed := parse(fresh.ChangedAt)
+	e := cal.AddEvent(fmt.Sprintf("maintenance-%d-%d@vendorwatch", i.IncidentID, words.Time(i.FirstSeenAt).UnixMilli()))
+	changed := words.Time(fresh.ChangedAt)
 	e.SetDtStampTime(changed)
 	e.SetLastModifiedAt(changed)
 	e.SetSequence(fresh.Version)
@@ -97,9 +98,9 @@ func (s *Server) addEvent(r *http.Request, cal *ical.Calendar, i db.Incident, fr
 	e.SetStatus(status)
 	e.SetTimeTransparency(ical.TransparencyTransparent)
 	e.SetSummary(printable(i.VendorName + ": " + normalize.Plain(i.Title)))
-	text := "State: " + spell(i.State) + note
+	text := "State: " + words.Spell(i.State) + note
 	if i.Components != "" {
-		text += "\nComponents: " + shorten(i.Components, 1000)
+		text += "\nComponents: " + words.Short(i.Components, 1000)
 	}
 	if body := plainText(i.LatestBody, 4000); body != "" {
 		text += "\n\n" + body

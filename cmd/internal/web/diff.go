@@ -18,7 +18,7 @@ const maxDiff = 4_000_000
 // wordDiff tells what was taken out of old and put in to make new, word by word. The texts of the parts, without
 // those put in, are old; without those taken out, they are new.
 func wordDiff(old, new string) []diffPart {
-	a, b := words(old), words(new)
+	a, b := pieces(old), pieces(new)
 	head := 0
 	for head < len(a) && head < len(b) && a[head] == b[head] {
 		head++
@@ -38,8 +38,8 @@ func wordDiff(old, new string) []diffPart {
 	return d.parts
 }
 
-// words cuts a text before every word and every space, so that joined they are the text.
-func words(text string) []string {
+// pieces cuts a text before every word and every space, so that joined they are the text.
+func pieces(text string) []string {
 	var out []string
 	start := 0
 	kind := func(r rune) int {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -161,7 +162,7 @@ func (a asked) query() string {
 }
 
 // atomTime is a stored time as RFC 3339 has it; of fixed width, so that text order is time order.
-func atomTime(at string) string { return parse(at).Format("2006-01-02T15:04:05.000Z") }
+func atomTime(at string) string { return words.Time(at).Format("2006-01-02T15:04:05.000Z") }
 
 func (s *Server) incidentEntry(r *http.Request, i db.IncidentDetail, changed string) atomEntry {
 	begin := i.FirstSeenAt
@@ -218,11 +219,11 @@ func (s *Server) timeline(i db.IncidentDetail) string {
 	base := ownPage(i.Incident)
 	for n, u := range slices.Backward(i.Updates) {
 		if len(i.Updates)-n > feedPosts {
-			fmt.Fprintf(&b, "<p>%s before these.</p>\n", escape(count(n+1, "post")))
+			fmt.Fprintf(&b, "<p>%s before these.</p>\n", escape(words.Count(n+1, "post")))
 			break
 		}
-		posted, state := "time not known", spell(u.State)
-		if t := parse(u.PostedAt); !t.IsZero() {
+		posted, state := "time not known", words.Spell(u.State)
+		if t := words.Time(u.PostedAt); !t.IsZero() {
 			posted = t.Format("2 Jan 2006, 15:04:05 UTC")
 		}
 		if u.RemovedAt != "" {
@@ -234,7 +235,7 @@ func (s *Server) timeline(i db.IncidentDetail) string {
 }
 
 func (s *Server) unreadableEntry(r *http.Request, page db.SourceHealth) atomEntry {
-	since := parse(page.FailingSince).Format(time.RFC1123)
+	since := words.Time(page.FailingSince).Format(time.RFC1123)
 	return atomEntry{
 		ID: tagged("unreadable", page.SourceID, page.FailingSince), Title: page.VendorName + ": status page cannot be read",
 		Published: atomTime(page.FailingSince), Updated: atomTime(page.FailingSince), Author: atomPerson{"vendorwatch"},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -19,18 +20,18 @@ func (s *Server) mcpIncident(ctx context.Context, in mcpIncidentIn) (out mcpInci
 		return out, err
 	}
 	out = mcpIncidentOut{
-		mcpIncident: s.brief(i.Incident), Summary: s.summary(i), VendorSeverity: shorten(i.VendorSeverity, 100), VendorState: shorten(i.VendorState, 100),
+		mcpIncident: s.brief(i.Incident), Summary: s.summary(i), VendorSeverity: words.Short(i.VendorSeverity, 100), VendorState: words.Short(i.VendorState, 100),
 		Affected: []mcpComponent{}, Timeline: []mcpUpdate{}, Edits: []mcpEdit{}, SameEvent: []mcpRecord{}, LeftOut: []string{},
 	}
 	out.LatestBody = ""
 	for _, c := range i.AffectedComponents[:min(mcpComponents, len(i.AffectedComponents))] {
-		out.Affected = append(out.Affected, mcpComponent{shorten(c.GroupName, 100), shorten(c.Name, 100), c.Status, ""})
+		out.Affected = append(out.Affected, mcpComponent{words.Short(c.GroupName, 100), words.Short(c.Name, 100), c.Status, ""})
 	}
 	if n := len(i.AffectedComponents) - mcpComponents; n > 0 {
-		out.LeftOut = append(out.LeftOut, count(n, "component"))
+		out.LeftOut = append(out.LeftOut, words.Count(n, "component"))
 	}
 	for _, o := range i.SameEvent[:min(20, len(i.SameEvent))] {
-		out.SameEvent = append(out.SameEvent, mcpRecord{o.IncidentID, o.PageURL, shorten(o.Title, 300), o.State})
+		out.SameEvent = append(out.SameEvent, mcpRecord{o.IncidentID, o.PageURL, words.Short(o.Title, 300), o.State})
 	}
 	addTimeline(&out, i.Updates)
 	addEdits(&out, i)
@@ -65,13 +66,13 @@ func addTimeline(out *mcpIncidentOut, updates []db.Update) {
 		}
 	}
 	if first > 0 {
-		out.LeftOut = append(out.LeftOut, "the oldest "+count(first, "post"))
+		out.LeftOut = append(out.LeftOut, "the oldest "+words.Count(first, "post"))
 	}
 	if shortened > 0 {
-		out.LeftOut = append(out.LeftOut, "the end of "+count(shortened, "post"))
+		out.LeftOut = append(out.LeftOut, "the end of "+words.Count(shortened, "post"))
 	}
 	for _, u := range posts[first:] {
-		out.Timeline = append(out.Timeline, mcpUpdate{u.PostedAt, u.State, shorten(u.VendorState, 100), u.Body, u.RemovedAt})
+		out.Timeline = append(out.Timeline, mcpUpdate{u.PostedAt, u.State, words.Short(u.VendorState, 100), u.Body, u.RemovedAt})
 	}
 }
 
@@ -83,7 +84,7 @@ func addEdits(out *mcpIncidentOut, i db.IncidentDetail) {
 	}
 	edits := i.Revisions
 	if n := len(edits) - mcpEdits; n > 0 {
-		out.LeftOut = append(out.LeftOut, "the oldest "+count(n, "edit"))
+		out.LeftOut = append(out.LeftOut, "the oldest "+words.Count(n, "edit"))
 		edits = edits[n:]
 	}
 	shortened := false

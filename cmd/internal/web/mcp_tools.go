@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -49,7 +50,7 @@ func (s *Server) mcpFind(ctx context.Context, name string) (db.VendorState, erro
 		known = append(known, v.Slug, v.Name)
 	}
 	for _, v := range states {
-		if wanted := letters(name); wanted != "" && (letters(v.Name) == wanted || letters(v.Slug) == wanted) {
+		if wanted := words.Fold(name); wanted != "" && (words.Fold(v.Name) == wanted || words.Fold(v.Slug) == wanted) {
 			return v, nil
 		}
 	}
@@ -58,8 +59,8 @@ func (s *Server) mcpFind(ctx context.Context, name string) (db.VendorState, erro
 
 // unknownWords says that there is no such thing, and what may have been meant.
 func unknownWords(what, name string, known []string, otherwise string) string {
-	text := fmt.Sprintf("there is no %s %q on record", what, shorten(name, 100))
-	if candidates := near(name, known, 5); len(candidates) > 0 {
+	text := fmt.Sprintf("there is no %s %q on record", what, words.Short(name, 100))
+	if candidates := words.Similar(name, known, 5); len(candidates) > 0 {
 		return text + "; near are: " + strings.Join(candidates, ", ")
 	}
 	return text + "; " + otherwise
@@ -80,10 +81,10 @@ func (s *Server) mcpSearch(ctx context.Context, in mcpSearchIn) (mcpSearchOut, e
 		return out, err
 	}
 	var known []string
-	wanted := letters(in.Query)
+	wanted := words.Fold(in.Query)
 	for _, v := range states {
 		known = append(known, v.Slug, v.Name)
-		if wanted == "" || strings.Contains(letters(v.Slug), wanted) || strings.Contains(letters(v.Name), wanted) || strings.Contains(letters(v.Owner), wanted) {
+		if wanted == "" || strings.Contains(words.Fold(v.Slug), wanted) || strings.Contains(words.Fold(v.Name), wanted) || strings.Contains(words.Fold(v.Owner), wanted) {
 			out.Vendors = append(out.Vendors, s.mcpVendor(v))
 		}
 	}
@@ -111,7 +112,7 @@ func (s *Server) mcpState(ctx context.Context, in mcpStateIn) (out mcpStateOut, 
 	out = mcpStateOut{mcpVendor: s.mcpVendor(state), RunbookURL: v.RunbookURL, Pages: []mcpPage{}, Components: []mcpComponent{}}
 	out.Knowledge = s.knowledge(state)
 	for _, p := range v.Sources {
-		out.Pages = append(out.Pages, mcpPage{p.PageURL, p.Health, p.LastSuccessAt, p.FailingSince, shorten(p.LastError, 300)})
+		out.Pages = append(out.Pages, mcpPage{p.PageURL, p.Health, p.LastSuccessAt, p.FailingSince, words.Short(p.LastError, 300)})
 	}
 	if err := s.mcpParts(ctx, &out, v.VendorID, in.Component); err != nil {
 		return out, err
@@ -138,10 +139,10 @@ func (s *Server) mcpParts(ctx context.Context, out *mcpStateOut, vendor int64, n
 		known = append(known, c.Name, c.GroupName)
 		chosen := c.Status != string(normalize.StatusOperational)
 		if name != "" {
-			chosen = letters(name) != "" && strings.Contains(letters(c.GroupName+c.Name), letters(name))
+			chosen = words.Fold(name) != "" && strings.Contains(words.Fold(c.GroupName+c.Name), words.Fold(name))
 		}
 		if chosen && len(out.Components) < mcpComponents {
-			out.Components = append(out.Components, mcpComponent{shorten(c.GroupName, 100), shorten(c.Name, 100), c.Status, shorten(c.VendorStatus, 100)})
+			out.Components = append(out.Components, mcpComponent{words.Short(c.GroupName, 100), words.Short(c.Name, 100), c.Status, words.Short(c.VendorStatus, 100)})
 		}
 	}
 	if name != "" && len(out.Components) == 0 {
@@ -156,9 +157,9 @@ func (s *Server) knowledge(v db.VendorState) string {
 	case v.Sources == 0:
 		return "No page of this vendor is watched, so how it does is not known."
 	case v.NeverRead > 0:
-		return fmt.Sprintf("%d of its %s never read so far; there may be incidents that are not known.", v.NeverRead, count(v.Sources, "page")+was(v.Sources))
+		return fmt.Sprintf("%d of its %s never read so far; there may be incidents that are not known.", v.NeverRead, words.Count(v.Sources, "page")+was(v.Sources))
 	case v.Failing > 0:
-		return fmt.Sprintf("%d of its %s cannot be read, the longest failing since %s; there may be incidents that are not known.", v.Failing, count(v.Sources, "page"), v.FailingSinceAt)
+		return fmt.Sprintf("%d of its %s cannot be read, the longest failing since %s; there may be incidents that are not known.", v.Failing, words.Count(v.Sources, "page"), v.FailingSinceAt)
 	case !s.readable(v):
 		return "Its pages were last read at " + v.LastSuccessAt + ", which is longer ago than their schedule has it; what happened since is not known."
 	}
@@ -243,7 +244,7 @@ func (s *Server) mcpHistory(ctx context.Context, in mcpHistoryIn) (out mcpHistor
 	q.filter.Limit = limit
 	page, err := s.db.History(ctx, q.filter)
 	if errors.Is(err, errNotFound) {
-		err = badRequest{fmt.Sprintf("after=%q is no next of an answer before", shorten(in.After, 60))}
+		err = badRequest{fmt.Sprintf("after=%q is no next of an answer before", words.Short(in.After, 60))}
 	}
 	if err != nil {
 		return out, err

@@ -3,6 +3,7 @@ package web
 import (
 	"strconv"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 )
 
@@ -184,10 +185,10 @@ type mcpNumbersOut struct {
 // brief is an incident as lists have it.
 func (s *Server) brief(i db.Incident) mcpIncident {
 	out := mcpIncident{
-		IncidentID: i.IncidentID, Vendor: i.Vendor, VendorName: shorten(i.VendorName, 100), Kind: i.Kind, Title: shorten(i.Title, 300), Severity: i.Severity, State: i.State,
+		IncidentID: i.IncidentID, Vendor: i.Vendor, VendorName: words.Short(i.VendorName, 100), Kind: i.Kind, Title: words.Short(i.Title, 300), Severity: i.Severity, State: i.State,
 		StartedAt: i.StartedAt, ResolvedAt: i.ResolvedAt, ScheduledStartAt: i.ScheduledStartAt, ScheduledEndAt: i.ScheduledEndAt,
 		DurationSeconds: i.DurationSeconds, StatedDurationSeconds: i.StatedDurationSeconds, FirstSeenAt: i.FirstSeenAt, LeftFeedAt: i.LeftFeedAt,
-		Components: shorten(i.Components, 300), LatestPostedAt: i.LatestPostedAt, LatestBody: plainText(i.LatestBody, 500), Hidden: i.Filtered == 1, URL: outside(i.URL),
+		Components: words.Short(i.Components, 300), LatestPostedAt: i.LatestPostedAt, LatestBody: plainText(i.LatestBody, 500), Hidden: i.Filtered == 1, URL: outside(i.URL),
 	}
 	if s.o.DashboardURL != "" {
 		out.DashboardURL = s.o.DashboardURL + "/incidents/" + strconv.FormatInt(i.IncidentID, 10)

@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -150,12 +151,12 @@ func (m metrics) sources(ctx context.Context, gauge func(*prometheus.Desc, float
 // alive is readable for one page.
 func (s *Server) alive(p db.SourcePulse) bool {
 	return p.ConsecutiveFailures == 0 && p.LastSuccessAt != "" &&
-		s.now().Sub(parse(p.LastSuccessAt)) <= db.Tolerance(seconds(p.IntervalSeconds))
+		s.now().Sub(words.Time(p.LastSuccessAt)) <= db.Tolerance(time.Duration(p.IntervalSeconds)*time.Second)
 }
 
 // unixSeconds is a stored time as Prometheus has it; 0 for none.
 func unixSeconds(at string) float64 {
-	t := parse(at)
+	t := words.Time(at)
 	if t.IsZero() {
 		return 0
 	}
@@ -181,7 +182,7 @@ func (m metrics) deliveries(ctx context.Context, gauge func(*prometheus.Desc, fl
 			gauge(descDeliveries, float64(by[state].Count), channel, state)
 		}
 		age := time.Duration(0)
-		if oldest := parse(by["pending"].DueAt); !oldest.IsZero() {
+		if oldest := words.Time(by["pending"].DueAt); !oldest.IsZero() {
 			age = max(0, m.s.now().Sub(oldest))
 		}
 		gauge(descWaiting, age.Seconds(), channel)

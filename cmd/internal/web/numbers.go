@@ -4,8 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
-	"vendorwatch/normalize"
 )
 
 // numbers are a vendor's figures over a span of time, in words.
@@ -24,10 +24,10 @@ func figure(span string, figures []db.IncidentFigures, since time.Time) numbers 
 	f := sum(figures, since)
 	n := numbers{Span: span, Incidents: f.Incidents, Severe: f.Severe, Impact: "–", Resolve: "–", Silence: "–", SilenceOf: f.SilenceOf}
 	if f.MedianResolveSeconds != nil {
-		n.Impact, n.Resolve = hours(f.ImpactSeconds), normalize.Duration(seconds(*f.MedianResolveSeconds))
+		n.Impact, n.Resolve = hours(f.ImpactSeconds), words.Seconds(*f.MedianResolveSeconds)
 	}
 	if f.MedianSilenceSeconds != nil {
-		n.Silence = normalize.Duration(seconds(*f.MedianSilenceSeconds))
+		n.Silence = words.Seconds(*f.MedianSilenceSeconds)
 	}
 	return n
 }

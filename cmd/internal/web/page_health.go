@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -98,7 +99,7 @@ func (s *Server) late(r *http.Request) ([]db.Incident, error) {
 
 func addMonth(months []monthOf, m db.Incident) []monthOf {
 	name := "Without a window"
-	if t := parse(begin(m)); !t.IsZero() {
+	if t := words.Time(begin(m)); !t.IsZero() {
 		name = t.Format("January 2006")
 	}
 	if last := len(months) - 1; last >= 0 && months[last].Month == name {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -97,7 +98,7 @@ func (s *Server) incidentPage(r *http.Request) (view, error) {
 	if b.Part > b.Parts {
 		return view{}, errNotFound
 	}
-	return view{Template: "incident", Title: i.VendorName + ": " + shorten(i.Title, 80), Nav: "history", Body: b}, nil
+	return view{Template: "incident", Title: i.VendorName + ": " + words.Short(i.Title, 80), Nav: "history", Body: b}, nil
 }
 
 // begin is when an incident began; of a maintenance, when its window does.
@@ -110,7 +111,7 @@ func begin(i db.Incident) string {
 
 // seen says how long after its start an incident was first read.
 func seen(i db.Incident) string {
-	start, first := parse(i.StartedAt), parse(i.FirstSeenAt)
+	start, first := words.Time(i.StartedAt), words.Time(i.FirstSeenAt)
 	switch d := first.Sub(start); {
 	case start.IsZero() || first.IsZero() || i.Kind == string(normalize.KindMaintenance):
 		return ""
@@ -119,7 +120,7 @@ func seen(i db.Incident) string {
 	case d >= 0 && d < time.Minute:
 		return "within a minute of the start"
 	case d >= 0:
-		return "+" + normalize.Duration(d) + " after the start"
+		return "+" + words.Duration(d) + " after the start"
 	}
 	return ""
 }
@@ -143,12 +144,12 @@ func (s *Server) addPosts(b *incidentBody) {
 			part, size = part+1, 0
 		}
 		size += weight
-		at := parse(u.PostedAt)
+		at := words.Time(u.PostedAt)
 		gap := at.Sub(before)
 		if part == b.Part {
 			p := post{Update: u, HTML: body(u.Body, base), Edits: edits[u.UpdateID]}
 			if !before.IsZero() && !at.IsZero() && gap > 0 {
-				p.Gap, p.Silent = normalize.Duration(gap), gap >= longSilence
+				p.Gap, p.Silent = words.Duration(gap), gap >= longSilence
 			}
 			if u.State == string(normalize.StatePostmortem) {
 				b.Postmortem = append(b.Postmortem, p)
@@ -162,7 +163,7 @@ func (s *Server) addPosts(b *incidentBody) {
 	}
 	b.Parts = part
 	if !normalize.State(b.State).Over() && b.LeftFeedAt == "" && !before.IsZero() && s.now().After(before) && b.Part == b.Parts {
-		b.SinceLast = normalize.Duration(s.now().Sub(before))
+		b.SinceLast = words.Duration(s.now().Sub(before))
 	}
 }
 
@@ -192,11 +193,11 @@ func (b *incidentBody) addEdits() {
 			b.MoreEdits = n + 1
 			break
 		}
-		e := edit{Revision: r, What: spell(r.Field)}
+		e := edit{Revision: r, What: words.Spell(r.Field)}
 		if r.UpdateID != 0 {
-			e.What = "post “" + spell(when[r.UpdateID]) + "”"
+			e.What = "post “" + words.Spell(when[r.UpdateID]) + "”"
 			if r.Field != "body" {
-				e.What += ", " + spell(r.Field)
+				e.What += ", " + words.Spell(r.Field)
 			}
 		}
 		if len(r.OldValue)+len(r.NewValue) > maxWords {

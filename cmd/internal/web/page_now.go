@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -87,7 +88,7 @@ func (s *Server) present(r *http.Request, open int) (b nowBody, err error) {
 			if len(b.Maintenance) < shownMaintenance {
 				b.Maintenance = append(b.Maintenance, m)
 			}
-		} else if parse(begin(m)).After(s.now()) && len(b.Planned) < shownPlanned {
+		} else if words.Time(begin(m)).After(s.now()) && len(b.Planned) < shownPlanned {
 			b.Planned = append(b.Planned, m)
 		}
 	}
@@ -123,7 +124,7 @@ func (s *Server) readable(v db.VendorState) bool {
 	if v.Failing > 0 || v.NeverRead > 0 || v.Sources == 0 {
 		return false
 	}
-	return s.now().Sub(parse(v.LastSuccessAt)) <= db.Tolerance(seconds(v.IntervalSeconds))
+	return s.now().Sub(words.Time(v.LastSuccessAt)) <= db.Tolerance(time.Duration(v.IntervalSeconds)*time.Second)
 }
 
 func (s *Server) cell(v db.VendorState) cell {
@@ -141,7 +142,7 @@ func (s *Server) cell(v db.VendorState) cell {
 		set(2, "maintenance", "maintenance")
 	}
 	if v.WorstStatus != "" && v.WorstStatus != string(normalize.StatusMaintenance) {
-		word := spell(v.WorstStatus)
+		word := words.Spell(v.WorstStatus)
 		if v.WorstStatus == string(normalize.StatusUnknown) {
 			word = "state unknown"
 		}
@@ -151,7 +152,7 @@ func (s *Server) cell(v db.VendorState) cell {
 		set(3, "unknown", "unwell, not said why")
 	}
 	if v.Incidents > 0 {
-		word := spell(v.WorstSeverity)
+		word := words.Spell(v.WorstSeverity)
 		if v.WorstSeverity == string(normalize.SeverityUnknown) {
 			word = "severity unknown"
 		} else if v.WorstSeverity == string(normalize.SeverityNone) {
@@ -220,14 +221,14 @@ func (s *Server) verdict(states []db.VendorState) verdict {
 			}
 		}
 	}
-	seen := strconv.Itoa(readable) + " of " + count(watched, "vendor") + " readable"
+	seen := strconv.Itoa(readable) + " of " + words.Count(watched, "vendor") + " readable"
 	switch {
 	case len(states) == 0:
 		return verdict{"unreadable", "Nothing is watched yet", "List vendors in config.toml and start vendorwatch serve; their state appears here after the first scrape."}
 	case watched == 0:
 		return verdict{"unreadable", "Nothing is watched any more", "The record is here, and no vendor is listed in the configuration. Whether anything is broken now is not known."}
 	case incidents > 0:
-		return verdict{string(worst), count(incidents, "open incident") + " at " + count(vendors, "vendor"), seen}
+		return verdict{string(worst), words.Count(incidents, "open incident") + " at " + words.Count(vendors, "vendor"), seen}
 	case readable < watched && stale && readable == 0:
 		return verdict{"unreadable", "Not known: nothing was checked lately", seen + "; is vendorwatch serve running?"}
 	case readable < watched:

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -134,9 +135,9 @@ func (s *Server) addBars(r *http.Request, b *vendorBody) error {
 	}
 	known, blind := map[int64]time.Time{}, map[int64][]db.Blind{}
 	for _, source := range b.Vendor.Sources {
-		known[source.SourceID] = parse(source.CoverageStartAt)
+		known[source.SourceID] = words.Time(source.CoverageStartAt)
 		if source.CoverageStartAt == "" {
-			known[source.SourceID] = parse(source.BaselineAt)
+			known[source.SourceID] = words.Time(source.BaselineAt)
 		}
 	}
 	for _, gap := range b.Blind {

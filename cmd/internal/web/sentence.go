@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -17,30 +18,20 @@ func (s *Server) summary(i db.IncidentDetail) string {
 		parts = append(parts, s.ending(i.Incident))
 	}
 	if n := i.StatedDurationSeconds; n != nil {
-		text := "The postmortem tells of " + normalize.Duration(seconds(*n)) + " of impact"
+		text := "The postmortem tells of " + words.Seconds(*n) + " of impact"
 		switch d := i.DurationSeconds; {
 		case d == nil || *n/60 == *d/60:
 		case *n > *d:
-			text += ", " + normalize.Duration(seconds(*n-*d)) + " more than the page showed"
+			text += ", " + words.Seconds(*n-*d) + " more than the page showed"
 		default:
-			text += ", " + normalize.Duration(seconds(*d-*n)) + " less than the page showed"
+			text += ", " + words.Seconds(*d-*n) + " less than the page showed"
 		}
 		parts = append(parts, text+".")
 	}
 	if n := len(i.Revisions); n > 0 {
-		parts = append(parts, fmt.Sprintf("After publishing, the vendor edited it %s.", times(n)))
+		parts = append(parts, fmt.Sprintf("After publishing, the vendor edited it %s.", words.Times(n)))
 	}
 	return strings.Join(parts, " ")
-}
-
-func times(n int) string {
-	switch n {
-	case 1:
-		return "once"
-	case 2:
-		return "twice"
-	}
-	return fmt.Sprintf("%d times", n)
 }
 
 func opening(i db.IncidentDetail) string {
@@ -61,7 +52,7 @@ func opening(i db.IncidentDetail) string {
 	if i.Kind == string(normalize.KindMaintenance) && i.ScheduledStartAt != "" {
 		begin = i.ScheduledStartAt
 	}
-	if t := parse(begin); !t.IsZero() {
+	if t := words.Time(begin); !t.IsZero() {
 		text += " on " + t.Format("2 January 2006 at 15:04 UTC")
 	}
 	if len(i.AffectedComponents) > 0 {
@@ -89,25 +80,18 @@ func componentWords(components []db.Component) string {
 		var in []string
 		for _, g := range groups[name] {
 			if g != "" {
-				in = append(in, shorten(g, 40))
+				in = append(in, words.Short(g, 40))
 			}
 		}
-		label := shorten(name, 60)
+		label := words.Short(name, 60)
 		if len(in) > 0 && len(in) <= 3 {
-			label += " in " + and(in)
+			label += " in " + words.And(in)
 		} else if len(in) > 3 {
 			label += fmt.Sprintf(" in %d groups", len(in))
 		}
 		out = append(out, label)
 	}
-	return and(out)
-}
-
-func and(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+	return words.And(out)
 }
 
 // ending says how it ended, or how it stands.
@@ -118,31 +102,31 @@ func (s *Server) ending(i db.Incident) string {
 	case state == normalize.StateCancelled:
 		return "It was cancelled."
 	case state.Over() && i.DurationSeconds != nil && maintenance:
-		return "It was completed after " + normalize.Duration(seconds(*i.DurationSeconds)) + "."
+		return "It was completed after " + words.Seconds(*i.DurationSeconds) + "."
 	case state.Over() && i.DurationSeconds != nil:
-		return "It was resolved after " + normalize.Duration(seconds(*i.DurationSeconds)) + "."
+		return "It was resolved after " + words.Seconds(*i.DurationSeconds) + "."
 	case state.Over():
 		return "It is over; when it ended was not published."
 	case i.LeftFeedAt != "":
-		return "It left the vendor's page on " + parse(i.LeftFeedAt).Format("2 January 2006 at 15:04 UTC") + " without a word that it ended."
+		return "It left the vendor's page on " + words.Time(i.LeftFeedAt).Format("2 January 2006 at 15:04 UTC") + " without a word that it ended."
 	case maintenance && state == normalize.StateScheduled:
-		if t := parse(i.ScheduledStartAt); !t.IsZero() && t.After(s.now()) {
-			return "It begins in " + normalize.Duration(t.Sub(s.now())) + "."
+		if t := words.Time(i.ScheduledStartAt); !t.IsZero() && t.After(s.now()) {
+			return "It begins in " + words.Duration(t.Sub(s.now())) + "."
 		}
 		return "Its begin has not been reported."
 	}
 	text := "It is open"
-	if t := parse(i.StartedAt); !t.IsZero() {
-		text += " for " + normalize.Duration(max(0, s.now().Sub(t)))
+	if t := words.Time(i.StartedAt); !t.IsZero() {
+		text += " for " + words.Duration(max(0, s.now().Sub(t)))
 	}
 	if i.State != string(normalize.StateUnknown) {
-		text += " and is " + spell(i.State)
+		text += " and is " + words.Spell(i.State)
 		if state == normalize.StateInvestigating || state == normalize.StateMonitoring {
 			text = strings.Replace(text, " and is ", "; the vendor is ", 1)
 		}
 	}
-	if t := parse(i.LatestPostedAt); !t.IsZero() && s.now().Sub(t) > time.Minute {
-		text += "; the last post is " + normalize.Duration(s.now().Sub(t)) + " old"
+	if t := words.Time(i.LatestPostedAt); !t.IsZero() && s.now().Sub(t) > time.Minute {
+		text += "; the last post is " + words.Duration(s.now().Sub(t)) + " old"
 	}
 	return text + "."
 }

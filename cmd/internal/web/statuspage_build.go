@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"time"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -78,7 +80,7 @@ func (c *spScene) ofVendor(v db.VendorHealth, state db.VendorState) error {
 	}
 	blind, dropped := map[int64]bool{}, map[int64]bool{}
 	for _, page := range v.Sources {
-		late := c.s.now().Sub(parse(page.LastSuccessAt)) > db.Tolerance(seconds(state.IntervalSeconds))
+		late := c.s.now().Sub(words.Time(page.LastSuccessAt)) > db.Tolerance(time.Duration(state.IntervalSeconds)*time.Second)
 		blind[page.SourceID] = page.Watched == 0 || page.Health != "ok" || late
 		dropped[page.SourceID] = page.Watched == 0 && state.Sources > 0
 	}

@@ -4,12 +4,13 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"fmt"
 	"html/template"
 	"io/fs"
 	"net/http"
 	"path"
 	"strings"
-	"vendorwatch/normalize"
+	"vendorwatch/cmd/internal/words"
 )
 
 //go:embed templates/*.html
@@ -73,19 +74,19 @@ func (s *Server) loadPages() map[string]*template.Template {
 		"time":     timeTag,
 		"local":    localTag,
 		"day":      dayTag,
-		"spell":    spell,
+		"spell":    func(word any) string { return words.Spell(fmt.Sprint(word)) },
 		"severity": severityWords,
 		"tone":     tone,
-		"short":    shorten,
+		"short":    words.Short,
 		"plain":    plainText,
-		"lasted":   lasted,
+		"lasted":   words.Lasted,
 		"lasting":  s.lasting,
 		"ago":      s.ago,
 		"window":   window,
-		"count":    count,
+		"count":    words.Count,
 		"event":    eventWords,
 		"outside":  outside,
-		"stated":   func(n int64) string { return normalize.Duration(seconds(n)) },
+		"stated":   words.Seconds,
 		"host":     host,
 		"add":      func(a, b int) int { return a + b },
 	}

@@ -1,0 +1,21 @@
+package words
+
+import (
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+// Lasted writes how long an incident lasted, or why no length can be given.
+func Lasted(i db.Incident) string {
+	switch {
+	case i.DurationSeconds != nil:
+		return Seconds(*i.DurationSeconds)
+	case normalize.State(i.State).Over():
+		return "not known"
+	case i.LeftFeedAt != "":
+		return "left the page"
+	case i.Kind == string(normalize.KindMaintenance) && i.State == string(normalize.StateScheduled):
+		return "planned"
+	}
+	return "ongoing"
+}

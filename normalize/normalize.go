@@ -84,13 +84,20 @@ type reader struct {
 	raw      Raw
 	own      Words
 	zones    zoneCache
+	memo     *memo // nil where texts do not repeat
 	incident Incident
 	findings []Finding
 }
 
 func readRaw(raw Raw, own Words, zones zoneCache) (Incident, []Finding) {
 	r := &reader{raw: raw, own: own, zones: zones}
-	i := &r.incident
+	i := r.meaning()
+	return i, r.findings
+}
+
+// meaning gives the raw its meaning, and notes what could not be read.
+func (r *reader) meaning() Incident {
+	raw, i := r.raw, &r.incident
 	i.Title = title(raw.Title)
 	i.URL = raw.URL
 	i.Excerpt = raw.Excerpt
@@ -109,7 +116,7 @@ func readRaw(raw Raw, own Words, zones zoneCache) (Incident, []Finding) {
 			r.findings[n].Key = i.Key
 		}
 	}
-	return *i, r.findings
+	return *i
 }
 
 func (r *reader) finding(field, value, problem string) {

@@ -15,7 +15,7 @@ func (r *reader) updates() {
 			VendorState: strings.TrimSpace(u.State),
 			PostedAt:    r.time("posted_at", u.Posted),
 			CreatedAt:   r.time("created_at", u.Created),
-			Body:        Markdown(u.Body, u.Format),
+			Body:        r.memo.toMarkdown(u.Body, u.Format),
 		}
 		if u.Posted.IsZero() {
 			r.finding("posted_at", u.State, "the update shows no time")

@@ -9,10 +9,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"vendorwatch/cmd/internal/words"
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
+
+	"vendorwatch/cmd/internal/words"
 )
 
 // checker turns a file into a Config and collects its mistakes.

@@ -6,9 +6,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"vendorwatch/cmd/internal/words"
 
 	"github.com/robfig/cron/v3"
+
+	"vendorwatch/cmd/internal/words"
 )
 
 // shortestInterval is the least time between two scrapes of a page. Statuspage's own cache holds

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
 	"vendorwatch/cmd/internal/words"
 )
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // a container or a Windows machine may have no zone files of its own
+
 	"vendorwatch/cmd/internal/words"
 )
 

@@ -12,6 +12,7 @@ import (
 	"os"
 	"strconv"
 	"time"
+
 	"vendorwatch/cmd/internal/words"
 )
 

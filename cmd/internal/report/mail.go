@@ -8,9 +8,10 @@ import (
 	"net/textproto"
 	"regexp"
 	"strings"
-	"vendorwatch/cmd/internal/words"
 
 	"github.com/wneessen/go-mail"
+
+	"vendorwatch/cmd/internal/words"
 )
 
 // MailTLS is how a mail server is spoken to.

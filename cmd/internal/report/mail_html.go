@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
+
 	"vendorwatch/cmd/internal/words"
 )
 

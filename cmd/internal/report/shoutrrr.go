@@ -9,11 +9,12 @@ import (
 	"net/url"
 	"strings"
 	"time"
-	"vendorwatch/cmd/internal/words"
 
 	"github.com/nicholas-fedor/shoutrrr"
 	"github.com/nicholas-fedor/shoutrrr/pkg/router"
 	"github.com/nicholas-fedor/shoutrrr/pkg/types"
+
+	"vendorwatch/cmd/internal/words"
 )
 
 // Shoutrrr is a Channel for every service that the library shoutrrr speaks: Discord, Teams, Google Chat,

@@ -2,9 +2,10 @@ package report
 
 import (
 	"strings"
-	"vendorwatch/cmd/internal/words"
 
 	"github.com/slack-go/slack"
+
+	"vendorwatch/cmd/internal/words"
 )
 
 // SlackMessage renders a message for Slack's Block Kit. The id of its first block is that of the message, so that a

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
 	"vendorwatch/cmd/internal/words"
 )
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"vendorwatch/cmd/internal/secret"
 	"vendorwatch/scraper"
 )
 
@@ -23,7 +24,7 @@ type Auth struct {
 	Hosts        []string    `toml:"hosts"`         // further servers that may see all of this; default: that of the page alone
 
 	// PasswordInFile catches a password written into the file, which is refused. It is always empty after a check.
-	PasswordInFile Secret `toml:"password"`
+	PasswordInFile secret.Text `toml:"password"`
 }
 
 // AuthValue is one header, cookie or parameter.
@@ -34,7 +35,7 @@ type AuthValue struct {
 	Prefix string `toml:"prefix"` // put before the value, such as "Bearer "
 
 	// InFile catches a value written into the file, which is refused. It is always empty after a check.
-	InFile Secret `toml:"value"`
+	InFile secret.Text `toml:"value"`
 }
 
 var authPrefix = regexp.MustCompile(`^[A-Za-z0-9_-]*[ =:]?$`)
@@ -74,7 +75,7 @@ func (c *checker) auth(a *Auth, path, page string) *scraper.Auth {
 	before := len(c.mistakes)
 	creds := scraper.Credentials{User: a.User, Headers: map[string]string{}, Cookies: map[string]string{}, Query: map[string]string{}}
 	if c.index.has(path + ".password") {
-		a.PasswordInFile = Secret{}
+		a.PasswordInFile = secret.Text{}
 		c.inFile(path+".password", "password_env", "password_file")
 	} else if a.User != "" || a.PasswordEnv != "" || a.PasswordFile != "" {
 		creds.Password = c.authSecret(path, "password", "password_env", "password_file", a.PasswordEnv, a.PasswordFile)
@@ -125,7 +126,7 @@ func (c *checker) auth(a *Auth, path, page string) *scraper.Auth {
 // authValue takes one header, cookie or parameter.
 func (c *checker) authValue(v *AuthValue, kind, path string, into map[string]string) {
 	if c.index.has(path + ".value") {
-		v.InFile = Secret{}
+		v.InFile = secret.Text{}
 		c.inFile(path+".value", "env", "file")
 		return
 	}
@@ -201,7 +202,7 @@ func (c *checker) authSecret(path, what, envKey, fileKey, env, file string) stri
 			return ""
 		}
 		if value == "" {
-			c.add(key, fmt.Sprintf("there is no file %s, or it is empty", mask(name)), "name a file that holds the secret and nothing else")
+			c.add(key, fmt.Sprintf("there is no file %s, or it is empty", secret.Mask(name)), "name a file that holds the secret and nothing else")
 			return ""
 		}
 	}

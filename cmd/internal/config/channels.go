@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"vendorwatch/cmd/internal/secret"
 )
 
 // ChannelType is where a channel leads.
@@ -62,18 +64,18 @@ type Channel struct {
 	Path string `toml:"path"` // jsonl: the file, relative to the config file's folder; "-" is standard output
 
 	// These catch secrets written into the file, which are refused. They are always empty after a check.
-	InFile         Secret `toml:"url"`
-	TokenInFile    Secret `toml:"token"`
-	SecretInFile   Secret `toml:"secret"`
-	PasswordInFile Secret `toml:"password"`
+	InFile         secret.Text `toml:"url"`
+	TokenInFile    secret.Text `toml:"token"`
+	SecretInFile   secret.Text `toml:"secret"`
+	PasswordInFile secret.Text `toml:"password"`
 
-	URL          Secret            `toml:"-"` // of URLEnv or URLFile
-	Token        Secret            `toml:"-"` // of TokenEnv or TokenFile
-	Key          Secret            `toml:"-"` // of SecretEnv or SecretFile
-	Password     Secret            `toml:"-"` // of PasswordEnv or PasswordFile
-	HeaderValues map[string]Secret `toml:"-"` // of HeadersEnv
-	Declared     ChannelType       `toml:"-"` // Type as the file has it, also where stdout takes its place
-	Missing      string            `toml:"-"` // the variable or file of a secret that is not set, so that stdout takes the channel's place; empty if all are
+	URL          secret.Text            `toml:"-"` // of URLEnv or URLFile
+	Token        secret.Text            `toml:"-"` // of TokenEnv or TokenFile
+	Key          secret.Text            `toml:"-"` // of SecretEnv or SecretFile
+	Password     secret.Text            `toml:"-"` // of PasswordEnv or PasswordFile
+	HeaderValues map[string]secret.Text `toml:"-"` // of HeadersEnv
+	Declared     ChannelType            `toml:"-"` // Type as the file has it, also where stdout takes its place
+	Missing      string                 `toml:"-"` // the variable or file of a secret that is not set, so that stdout takes the channel's place; empty if all are
 }
 
 // keysOfType are the keys beside name and type that a type of channel has.
@@ -132,7 +134,7 @@ func (c *checker) secretInFile(ch *Channel, path string) bool {
 	}
 	for _, s := range []struct {
 		key, what, variable string
-		value               *Secret
+		value               *secret.Text
 	}{
 		{"url", "the URL of a channel", address, &ch.InFile},
 		{"token", "the token of a bot", "VENDORWATCH_SLACK_TOKEN", &ch.TokenInFile},
@@ -142,7 +144,7 @@ func (c *checker) secretInFile(ch *Channel, path string) bool {
 		if s.value.IsZero() && !c.index.has(path+"."+s.key) {
 			continue
 		}
-		*s.value, found = Secret{}, true
+		*s.value, found = secret.Text{}, true
 		c.add(path+"."+s.key, s.what+" is a secret and does not belong in a file",
 			fmt.Sprintf("write %s_env = %q, put the value into that environment variable, and let it be a new one: this one has been in a file", s.key, s.variable))
 	}
@@ -198,7 +200,7 @@ func (c *checker) channel(ch *Channel, path string) {
 }
 
 // address takes a webhook's URL from where the file says it is.
-func (c *checker) address(ch *Channel, path, variable string) Secret {
+func (c *checker) address(ch *Channel, path, variable string) secret.Text {
 	value := c.secret(ch, path, "url", ch.URLEnv, ch.URLFile, variable)
 	if value.IsZero() {
 		return value
@@ -206,7 +208,7 @@ func (c *checker) address(ch *Channel, path, variable string) Secret {
 	u, err := url.Parse(value.Reveal())
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
 		c.add(c.given(path, "url"), c.whereOf(ch.URLEnv, ch.URLFile)+" does not hold a URL", "set it to the address of the webhook, or leave it empty")
-		return Secret{}
+		return secret.Text{}
 	}
 	if u.Scheme == "http" {
 		c.remark("channel %q: the URL in %s is http, not https, so that others on the way can read it", ch.Name, ch.URLEnv+ch.URLFile)
@@ -237,7 +239,7 @@ func (c *checker) headers(ch *Channel, path string) {
 				c.add(at, fmt.Sprintf("the value of %s is a secret and does not belong in a file", name), "name the environment variable that holds it, in headers_env")
 			case key == "headers_env":
 				if ch.HeaderValues == nil {
-					ch.HeaderValues = map[string]Secret{}
+					ch.HeaderValues = map[string]secret.Text{}
 				}
 				ch.HeaderValues[name] = c.fromEnv(ch, at, values[name], "VENDORWATCH_WEBHOOK_TOKEN")
 			}

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"vendorwatch/cmd/internal/secret"
 	"vendorwatch/normalize"
 )
 
@@ -57,7 +58,7 @@ func TestDefaults(t *testing.T) {
 	}
 	got := parse(t, minimal)
 	if diff := cmp.Diff(want, got, cmp.FilterPath(func(p cmp.Path) bool {
-		return p.Last().String() == ".Cron" || p.Last().String() == ".Zone" || p.Last().Type() == reflect.TypeFor[Secret]()
+		return p.Last().String() == ".Cron" || p.Last().String() == ".Zone" || p.Last().Type() == reflect.TypeFor[secret.Text]()
 	}, cmp.Ignore())); diff != "" {
 		t.Errorf("config (-want +got):\n%s", diff)
 	}
@@ -225,7 +226,7 @@ func TestDefaultFile(t *testing.T) {
 	shown := newIndex(data)
 	for key, typ := range schema() {
 		// A further source and the refused keys are told of in comments, [vendor.page] in a page of its own, and so are the keys of a digest that are those of a route.
-		if strings.HasPrefix(key, "vendor.source") || strings.HasPrefix(key, "vendor.page.") || typ == reflect.TypeFor[Secret]() || isTable(typ) || strings.HasPrefix(key, "digest.") {
+		if strings.HasPrefix(key, "vendor.source") || strings.HasPrefix(key, "vendor.page.") || typ == reflect.TypeFor[secret.Text]() || isTable(typ) || strings.HasPrefix(key, "digest.") {
 			continue
 		}
 		inComment := regexp.MustCompile(`(?m)^# ` + key[strings.LastIndex(key, ".")+1:] + ` = `).Match(data)

@@ -13,6 +13,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
 
+	"vendorwatch/cmd/internal/secret"
 	"vendorwatch/cmd/internal/words"
 )
 
@@ -103,14 +104,8 @@ func lineOf(data []byte, line int) string {
 	if line < 1 || line > len(lines) {
 		return ""
 	}
-	return mask(strings.TrimRight(lines[line-1], "\r"))
+	return secret.Mask(strings.TrimRight(lines[line-1], "\r"))
 }
-
-// mask replaces what looks like a secret.
-func mask(text string) string { return secrets.ReplaceAllString(text, "${1}"+hidden) }
-
-// secrets are the webhook addresses and passwords that people put into the file against advice.
-var secrets = regexp.MustCompile(`(hooks\.[A-Za-z0-9.-]*/|://)[^\s"']*(?:/services/[^\s"']*|@)|(xox[a-z]-)[A-Za-z0-9-]+`)
 
 // structure notes what the decoder would leave out or misread in silence, and paints it over: keys
 // that it does not know or knows in another case, keys and tables that stand there twice, tables
@@ -242,7 +237,7 @@ func (c *checker) unknownKey(types map[string]reflect.Type, e entry) {
 func keysOf(types map[string]reflect.Type, table string) []string {
 	var keys []string
 	for path, t := range types {
-		if path != "" && parent(path) == table && t != reflect.TypeFor[Secret]() {
+		if path != "" && parent(path) == table && t != reflect.TypeFor[secret.Text]() {
 			keys = append(keys, strings.TrimPrefix(strings.TrimPrefix(path, table), "."))
 		}
 	}
@@ -309,7 +304,7 @@ func expected(types map[string]reflect.Type, path string) (want, example string)
 		return "a size", name + ` = "16MiB"`
 	case isTable(t):
 		return "a table", brackets(types, path)
-	case t.Kind() == reflect.String, t == reflect.TypeFor[Secret]():
+	case t.Kind() == reflect.String, t == reflect.TypeFor[secret.Text]():
 		return "a text", name + ` = "…", in quotes`
 	case t.Kind() == reflect.Bool:
 		return "true or false", name + " = true"
@@ -331,7 +326,7 @@ var numbers = regexp.MustCompile(`\[\d+\]`)
 
 // note adds a mistake on a line. Messages quote values, and a secret may stand where none belongs.
 func (c *checker) note(line int, path, problem, write string) {
-	c.mistakes = append(c.mistakes, Mistake{File: c.file, Line: line, Key: mask(c.where(path)), Problem: mask(problem), Write: mask(write)})
+	c.mistakes = append(c.mistakes, Mistake{File: c.file, Line: line, Key: secret.Mask(c.where(path)), Problem: secret.Mask(problem), Write: secret.Mask(write)})
 }
 
 // add adds a mistake about a key, or about the table that lacks it.

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2/unstable"
+
+	"vendorwatch/cmd/internal/secret"
 )
 
 // entry is one key or table of the file.
@@ -218,7 +220,7 @@ func schema() map[string]reflect.Type {
 }
 
 func isScalar(t reflect.Type) bool {
-	return t == reflect.TypeFor[Duration]() || t == reflect.TypeFor[Secret]()
+	return t == reflect.TypeFor[Duration]() || t == reflect.TypeFor[secret.Text]()
 }
 
 // isTables reports whether t is an array of tables.

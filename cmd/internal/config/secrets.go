@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"vendorwatch/cmd/internal/secret"
 )
 
 var (
@@ -21,7 +23,7 @@ const longestSecret = 64 << 10
 
 // secret takes the value of NAME_env or NAME_file. Without either it is a mistake, unless variable, the example
 // to write, is empty. No message of it shows a value, for where a name is expected people put the secret itself.
-func (c *checker) secret(ch *Channel, path, name, env, file, variable string) Secret {
+func (c *checker) secret(ch *Channel, path, name, env, file, variable string) secret.Text {
 	envPath, filePath := path+"."+name+"_env", path+"."+name+"_file"
 	switch {
 	case env != "" && file != "":
@@ -34,33 +36,33 @@ func (c *checker) secret(ch *Channel, path, name, env, file, variable string) Se
 		c.add(envPath, fmt.Sprintf("it is missing: the name of the environment variable that holds the %s", strings.Replace(name, "url", "URL", 1)),
 			fmt.Sprintf("write for example %s_env = %q", name, variable))
 	}
-	return Secret{}
+	return secret.Text{}
 }
 
-func (c *checker) fromEnv(ch *Channel, path, env, variable string) Secret {
+func (c *checker) fromEnv(ch *Channel, path, env, variable string) secret.Text {
 	key := path[strings.LastIndex(path, ".")+1:]
 	example := fmt.Sprintf("write for example %s = %q", key, variable)
 	switch {
 	case strings.Contains(env, "://"):
 		c.add(path, "a URL stands where the name of an environment variable is needed", example+", and put the URL into that variable")
-		return Secret{}
+		return secret.Text{}
 	case !envName.MatchString(env):
 		c.add(path, "that is not the name of an environment variable", example)
-		return Secret{}
+		return secret.Text{}
 	}
 	value := strings.TrimSpace(c.env(env))
 	if value == "" {
 		ch.Missing = or(ch.Missing, env)
-		return Secret{}
+		return secret.Text{}
 	}
-	return NewSecret(value)
+	return secret.New(value)
 }
 
 // fromFile reads a secret from a file of its own. A file that is not there counts as a secret that is not set.
-func (c *checker) fromFile(ch *Channel, path, file string) Secret {
+func (c *checker) fromFile(ch *Channel, path, file string) secret.Text {
 	if strings.Contains(file, "://") {
 		c.add(path, "a URL stands where the name of a file is needed", "put the URL into a file, and write the name of that")
-		return Secret{}
+		return secret.Text{}
 	}
 	if !filepath.IsAbs(file) {
 		file = filepath.Join(filepath.Dir(c.file), file)
@@ -68,13 +70,13 @@ func (c *checker) fromFile(ch *Channel, path, file string) Secret {
 	value, err := readSecret(file)
 	if err != nil {
 		c.add(path, "it cannot be read: "+err.Error(), "name a file that holds the secret and nothing else")
-		return Secret{}
+		return secret.Text{}
 	}
 	if value == "" {
 		ch.Missing = or(ch.Missing, file)
-		return Secret{}
+		return secret.Text{}
 	}
-	return NewSecret(value)
+	return secret.New(value)
 }
 
 // readSecret returns the text of a file without the white space around it, "" if there is none.

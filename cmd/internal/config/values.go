@@ -2,8 +2,6 @@ package config
 
 import (
 	"fmt"
-	"io"
-	"log/slog"
 	"math"
 	"strconv"
 	"strings"
@@ -83,49 +81,4 @@ func (z Size) String() string {
 		}
 	}
 	return fmt.Sprintf("%dB", int64(z))
-}
-
-// Secret is a text that no log, error, page or file may show: it prints as *** in every way of
-// printing. The text lies behind a pointer because fmt reaches into unexported fields of other
-// structs without asking their methods, and a pointer is all that it finds there.
-type Secret struct{ text *string }
-
-const hidden = "***"
-
-// NewSecret hides s.
-func NewSecret(s string) Secret { return Secret{&s} }
-
-// Reveal returns the text itself, for the one place that needs it.
-func (s Secret) Reveal() string {
-	if s.text == nil {
-		return ""
-	}
-	return *s.text
-}
-
-// IsZero reports whether there is no text.
-func (s Secret) IsZero() bool { return s.Reveal() == "" }
-
-// String returns ***.
-func (s Secret) String() string { return hidden }
-
-// GoString returns ***.
-func (s Secret) GoString() string { return hidden }
-
-// Format writes *** whatever the verb.
-func (s Secret) Format(f fmt.State, verb rune) {
-	// A State that cannot be written to has nobody to tell.
-	_, _ = io.WriteString(f, hidden)
-}
-
-// LogValue returns ***.
-func (s Secret) LogValue() slog.Value { return slog.StringValue(hidden) }
-
-// MarshalText returns ***; JSON, TOML and XML encoders use it.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
-
-// UnmarshalText takes the text in.
-func (s *Secret) UnmarshalText(text []byte) error {
-	*s = NewSecret(string(text))
-	return nil
 }

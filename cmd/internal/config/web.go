@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"vendorwatch/cmd/internal/secret"
 )
 
 // Web is the dashboard that serve and demo also serve.
@@ -15,9 +17,9 @@ type Web struct {
 	User        string `toml:"user"`         // user of HTTP basic authentication, together with PasswordEnv
 	PasswordEnv string `toml:"password_env"` // environment variable with that user's password
 
-	Token    Secret `toml:"-"` // from the environment; empty for none
-	Password Secret `toml:"-"` // from the environment; empty for none
-	Missing  string `toml:"-"` // environment variable that a secret is asked of and that is not set; without it the dashboard is not to be served
+	Token    secret.Text `toml:"-"` // from the environment; empty for none
+	Password secret.Text `toml:"-"` // from the environment; empty for none
+	Missing  string      `toml:"-"` // environment variable that a secret is asked of and that is not set; without it the dashboard is not to be served
 }
 
 var webPrefix = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)
@@ -53,21 +55,21 @@ func loopback(host string) bool {
 
 // webSecret takes a secret from the environment. No message shows what stands in the file, for where a name is
 // expected people put the secret.
-func (c *checker) webSecret(path, env, variable string) Secret {
+func (c *checker) webSecret(path, env, variable string) secret.Text {
 	key := strings.TrimPrefix(path, "web.")
 	example := "write for example " + key + " = " + strconv.Quote(variable)
 	switch {
 	case env == "":
-		return Secret{}
+		return secret.Text{}
 	case !envName.MatchString(env):
 		c.add(path, "that is not the name of an environment variable", example+", and put the secret into that variable")
-		return Secret{}
+		return secret.Text{}
 	}
 	value := strings.TrimSpace(c.env(env))
 	if value == "" {
 		// No mistake of the file: the commands that only list need no secret.
 		c.config.Web.Missing = env
-		return Secret{}
+		return secret.Text{}
 	}
-	return NewSecret(value)
+	return secret.New(value)
 }

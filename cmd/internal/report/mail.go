@@ -11,6 +11,7 @@ import (
 
 	"github.com/wneessen/go-mail"
 
+	"vendorwatch/cmd/internal/secret"
 	"vendorwatch/cmd/internal/words"
 )
 
@@ -165,4 +166,4 @@ func (m *Mail) judge(err error) error {
 	return e
 }
 
-func (m *Mail) scrub(err error) string { return scrub(err.Error(), m.server().Password) }
+func (m *Mail) scrub(err error) string { return secret.Scrub(err.Error(), m.server().Password) }

@@ -10,10 +10,9 @@ import (
 	"net/url"
 	"strings"
 	"time"
-)
 
-// hidden stands for what may not be shown.
-const hidden = "***"
+	"vendorwatch/cmd/internal/secret"
+)
 
 // answerTimeout is how long a receiver may take for one message.
 const answerTimeout = 15 * time.Second
@@ -94,31 +93,9 @@ func (p *poster) noAnswer(ctx context.Context, err error) error {
 
 // scrub takes the address, and each part of it that could be a key, out of a text that others wrote.
 func (p *poster) scrub(text string) string {
-	u := p.url()
-	secrets := []string{u.String(), u.RequestURI(), u.Path, strings.TrimPrefix(u.Path, "/"), u.RawQuery}
-	for _, part := range strings.Split(u.Path, "/") {
-		if len(part) > 8 { // "services" is no key
-			secrets = append(secrets, part)
-		}
-	}
-	for _, values := range u.Query() {
-		secrets = append(secrets, values...)
-	}
+	secrets := secret.Parts(p.url())
 	if p.secrets != nil {
 		secrets = append(secrets, p.secrets()...)
 	}
-	return scrub(text, secrets...)
-}
-
-// scrub replaces secrets in a text, also where they stand there as a URL or a header would write them. What
-// is shorter than four characters cannot be told from ordinary text.
-func scrub(text string, secrets ...string) string {
-	for _, s := range secrets {
-		for _, form := range []string{s, url.QueryEscape(s), url.PathEscape(s), fmt.Sprintf("%q", s)} {
-			if len(s) >= 4 && form != "" {
-				text = strings.ReplaceAll(text, form, hidden)
-			}
-		}
-	}
-	return text
+	return secret.Scrub(text, secrets...)
 }

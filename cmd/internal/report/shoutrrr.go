@@ -14,6 +14,7 @@ import (
 	"github.com/nicholas-fedor/shoutrrr/pkg/router"
 	"github.com/nicholas-fedor/shoutrrr/pkg/types"
 
+	"vendorwatch/cmd/internal/secret"
 	"vendorwatch/cmd/internal/words"
 )
 
@@ -40,7 +41,7 @@ func NewShoutrrr(name, address string) (*Shoutrrr, error) {
 	}
 	sender, err := shoutrrr.NewSender(log.New(io.Discard, "", 0), u.String())
 	if err != nil {
-		return nil, fmt.Errorf("channel %q: the address of the service %q cannot be used: %s; %s", name, u.Scheme, scrubService(u, innermost(err).Error()), write)
+		return nil, fmt.Errorf("channel %q: the address of the service %q cannot be used: %s; %s", name, u.Scheme, secret.Scrub(innermost(err).Error(), secret.Parts(u)...), write)
 	}
 	scheme, _, _ := strings.Cut(u.Scheme, "+")
 	return &Shoutrrr{name: name, scheme: scheme, url: func() *url.URL { return u }, sender: func() *router.ServiceRouter { return sender }}, nil
@@ -76,7 +77,7 @@ func (s *Shoutrrr) send(ctx context.Context, text string, params types.Params) (
 		return Sent{}, &SendError{Channel: s.name, Reason: "no answer in time", MaxTries: triesOfContradiction}
 	case err := <-done:
 		if err != nil {
-			return Sent{}, &SendError{Channel: s.name, Reason: words.Short(scrubService(s.url(), err.Error()), reasonLimit), MaxTries: triesOfContradiction}
+			return Sent{}, &SendError{Channel: s.name, Reason: words.Short(secret.Scrub(err.Error(), secret.Parts(s.url())...), reasonLimit), MaxTries: triesOfContradiction}
 		}
 	}
 	return Sent{Receipt: "taken by " + s.scheme}, nil
@@ -115,26 +116,4 @@ func innermost(err error) error {
 		}
 		err = inner
 	}
-}
-
-// scrubService takes a service's address, and each part of it that could be a key, out of a text.
-func scrubService(u *url.URL, text string) string {
-	secrets := []string{u.String(), u.Redacted(), u.RequestURI(), u.Opaque}
-	if u.User != nil {
-		password, _ := u.User.Password()
-		secrets = append(secrets, u.User.String(), password, u.User.Username())
-	}
-	secrets = append(secrets, strings.Split(u.Path, "/")...)
-	for _, values := range u.Query() {
-		for _, v := range values {
-			if len(v) > 8 { // shorter ones are settings such as "yes"
-				secrets = append(secrets, v)
-			}
-		}
-	}
-	// What a webhook service calls a host can be a part of its key.
-	if host := u.Hostname(); !strings.ContainsAny(host, ".:") && host != "localhost" {
-		secrets = append(secrets, host)
-	}
-	return scrub(text, secrets...)
 }

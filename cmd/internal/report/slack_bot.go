@@ -11,6 +11,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"vendorwatch/cmd/internal/secret"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/normalize"
 )
@@ -163,6 +164,6 @@ func (s *SlackBot) judge(ctx context.Context, err error) error {
 	default:
 		e.Reason = err.Error()
 	}
-	e.Reason = words.Short(scrub(e.Reason, s.token()), reasonLimit)
+	e.Reason = words.Short(secret.Scrub(e.Reason, s.token()), reasonLimit)
 	return e
 }

@@ -85,14 +85,8 @@ func (apple) Describe() Description {
 	}
 }
 
-// Detect reports whether the page holds the data of Apple's System Status.
-func (apple) Detect(p Page) bool {
-	if !hasAppleKeys(p.Body) {
-		return false // told without the cost of saying what the page is instead
-	}
-	_, err := apple{}.Parse(Source{}, p)
-	return err == nil
-}
+// Marks returns texts of which every document of this platform has one.
+func (apple) Marks() []string { return []string{`"drpost"`, `"drMessage"`} }
 
 type appleStatus struct {
 	Services *[]appleService `json:"services"`

@@ -2,6 +2,7 @@ package scraper
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"maps"
@@ -109,12 +110,6 @@ func (aws) Describe() Description {
 	}
 }
 
-// Detect reports whether the page is a document of AWS's.
-func (aws) Detect(p Page) bool {
-	_, err := aws{}.Parse(Source{}, p)
-	return err == nil
-}
-
 type awsEvent struct {
 	ARN         string          `json:"arn"`
 	Date        jsonText        `json:"date"` // epoch seconds
@@ -159,7 +154,7 @@ func (aws) Parse(s Source, p Page) (Result, error) {
 			return Result{}, notWanted(p, wantAWS)
 		}
 		res.Document, res.Coverage.Open = awsDocCurrent, true
-		if !res.addEvents(events, home) {
+		if !addEvents(&res, events, home) {
 			return Result{}, shapeErrorf("a list with an entry that lacks one of arn, date and event_log, where %s is expected", wantAWS)
 		}
 		if s.Mode == Poll && home == awsHealth && missesOpen(s, res.Incidents) {
@@ -178,7 +173,7 @@ func (aws) Parse(s Source, p Page) (Result, error) {
 	}
 	res.Document = awsDocHistory
 	for _, service := range slices.Sorted(maps.Keys(lists)) {
-		if lists[service] == nil || !res.addEvents(*lists[service], home) {
+		if lists[service] == nil || !addEvents(&res, *lists[service], home) {
 			return Result{}, notWanted(p, wantAWS)
 		}
 	}
@@ -211,7 +206,7 @@ func fromUTF16(body []byte) (text []byte, marked, ok bool) {
 }
 
 // addEvents adds events with a log. It reports false if one lacks what every event has.
-func (r *Result) addEvents(events []awsEvent, home string) bool {
+func addEvents(r *Result, events []awsEvent, home string) bool {
 	for _, e := range events {
 		if e.Log == nil || e.Date == "" || e.ARN == "" && e.Service == "" {
 			return false
@@ -232,7 +227,7 @@ func (r *Result) addEvents(events []awsEvent, home string) bool {
 func (e awsEvent) raw(document, home string) normalize.Raw {
 	raw := normalize.Raw{
 		Document: document,
-		ID:       firstOf(e.ARN, e.Service+"_"+string(e.Date)),
+		ID:       cmp.Or(e.ARN, e.Service+"_"+string(e.Date)),
 		Kind:     string(normalize.KindIncident),
 		Title:    e.Summary,
 		State:    string(e.Status),
@@ -288,9 +283,9 @@ func awsComponent(service, name, status string) normalize.RawComponent {
 	c := normalize.RawComponent{ID: service, Name: name, Status: status}
 	if m := awsRegion.FindStringSubmatch(service); m != nil {
 		c.Group = m[2]
-		c.Name = firstOf(name, m[1])
+		c.Name = cmp.Or(name, m[1])
 	}
-	c.Name = firstOf(c.Name, service)
+	c.Name = cmp.Or(c.Name, service)
 	return c
 }
 

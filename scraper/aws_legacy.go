@@ -1,6 +1,7 @@
 package scraper
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"net/url"
@@ -55,7 +56,7 @@ func (e awsEvent) legacy(state string) normalize.Raw {
 		ID:         e.Service + "_" + string(e.Date),
 		Kind:       string(normalize.KindIncident),
 		Title:      title,
-		State:      firstOf(label, state),
+		State:      cmp.Or(label, state),
 		Impact:     string(e.Status),
 		Message:    e.Details,
 		Started:    normalize.RawTime{Text: string(e.Date)},
@@ -245,7 +246,7 @@ func readAWSItem(item *gofeed.Item) (it awsItem, ok bool) {
 	}
 	it.over = label != "" || normalize.Word(it.level) == "service_is_operating_normally"
 	it.update = normalize.RawUpdate{
-		State: firstOf(label, it.level), Posted: normalize.RawTime{Text: strings.TrimSpace(item.Published)},
+		State: cmp.Or(label, it.level), Posted: normalize.RawTime{Text: strings.TrimSpace(item.Published)},
 		Body: item.Description, Format: formatOf(item.Description),
 	}
 	if it.update.Posted.IsZero() {

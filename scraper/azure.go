@@ -2,6 +2,7 @@ package scraper
 
 import (
 	"bytes"
+	"cmp"
 	"net/url"
 	"regexp"
 	"slices"
@@ -45,12 +46,6 @@ func (azure) Describe() Description {
 		Fields:    []string{"url", "state", "started_at", "resolved_at", "updates", "affected"},
 		Source:    FromBytes,
 	}
-}
-
-// Detect reports whether the page is Azure's feed.
-func (azure) Detect(p Page) bool {
-	_, err := azure{}.Parse(Source{}, p)
-	return err == nil
 }
 
 // Parse reads the feed. It returns an error that wraps ErrShape for another feed, and for one that breaks off.
@@ -143,7 +138,7 @@ func azureItem(item *gofeed.Item) normalize.Raw {
 	}
 	text := visible(item.Description)
 	if m := azureBetween.FindStringSubmatch(text); m != nil {
-		raw.Started = normalize.RawTime{Text: m[1] + " UTC on " + firstOf(m[2], m[4])}
+		raw.Started = normalize.RawTime{Text: m[1] + " UTC on " + cmp.Or(m[2], m[4])}
 		if azureOver(raw.State) {
 			raw.Resolved = normalize.RawTime{Text: m[3] + " UTC on " + m[4]}
 		}

@@ -35,7 +35,7 @@ var firstBetterStack = time.Date(2019, time.October, 1, 0, 0, 0, 0, time.UTC)
 func (betterStack) Start(s Source) []Request {
 	base := strings.TrimSuffix(s.URL, "/")
 	if s.Mode == Backfill {
-		now := time.Now().UTC()
+		now := s.Time().UTC()
 		page := max(1, s.FromPage)
 		return []Request{quarterRequest(base, quarterOf(now).AddDate(0, -3*(page-1), 0), page)}
 	}
@@ -88,15 +88,6 @@ func (betterStack) Describe() Description {
 	}
 }
 
-// Detect reports whether the page is a document of Better Stack.
-func (betterStack) Detect(p Page) bool {
-	if looksLikeHTML(feedBody(p)) && !namesBetterStack(p.Body) {
-		return false // told without the cost of saying what the page is instead
-	}
-	_, err := betterStack{}.Parse(Source{}, p)
-	return err == nil
-}
-
 // Parse reads any document of Better Stack; its kind is found from the bytes. It returns an error that
 // wraps ErrShape for any other page.
 func (betterStack) Parse(s Source, p Page) (Result, error) {
@@ -111,7 +102,7 @@ func (betterStack) Parse(s Source, p Page) (Result, error) {
 }
 
 func notBetterStack(p Page) error {
-	return shapeErrorf("%s, where a document of Better Stack is expected", wrongPage(p))
+	return notWanted(p, "a document of Better Stack")
 }
 
 // reportURL returns the address of a report's page.

@@ -2,6 +2,7 @@ package scraper
 
 import (
 	"bytes"
+	"cmp"
 	"strings"
 
 	"github.com/PuerkitoBio/goquery"
@@ -70,7 +71,7 @@ func readBetterStackPage(s Source, p Page, body []byte) (Result, error) {
 	case sections.Length() > 0 && heading != "":
 		res.Document = docHome
 		res.Components = sectionResources(sections)
-		res.Indicator = firstOf(faviconWord(doc), heading)
+		res.Indicator = cmp.Or(faviconWord(doc), heading)
 		res.Coverage.Components = len(res.Components) > 0
 	case len(listed) > 0, bytes.Contains(body, []byte("No incidents reported")):
 		res.Document = docHistory
@@ -149,7 +150,7 @@ func linkedReports(doc *goquery.Document, home string) []normalize.Raw {
 func readReport(p Page, doc *goquery.Document, report *goquery.Selection, res Result) (Result, error) {
 	res.Document = docIncidentPage
 	raw := normalize.Raw{Document: res.Document, Title: oneLine(report.FindMatcher(bsTitle).First().Text())}
-	raw.ID = firstOf(reportID(p.URL), reportID(doc.FindMatcher(bsCanonical).AttrOr("href", "")))
+	raw.ID = cmp.Or(reportID(p.URL), reportID(doc.FindMatcher(bsCanonical).AttrOr("href", "")))
 	raw.URL = reportURL(res.PageURL, raw.ID)
 	var colors []string
 	report.FindMatcher(bsIcon).Each(func(_ int, icon *goquery.Selection) { colors = append(colors, colorWord(icon)) })

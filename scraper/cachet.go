@@ -109,16 +109,6 @@ func (cachet) Describe() Description {
 	}
 }
 
-// Detect reports whether the page is a document of Cachet.
-func (cachet) Detect(p Page) bool {
-	body := feedBody(p)
-	if !isJSON(body) {
-		return false
-	}
-	_, err := cachet{}.Parse(Source{}, Page{URL: p.URL, Body: body})
-	return err == nil
-}
-
 func notCachet(p Page) error {
 	return notWanted(p, "a list of components, incidents or schedules of Cachet's API")
 }
@@ -159,7 +149,7 @@ func (cachet) Parse(s Source, p Page) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	res.cachetPages(s, p, next)
+	cachetPages(&res, s, p, next)
 	return res, nil
 }
 
@@ -182,7 +172,7 @@ var cachetPageNumber = regexp.MustCompile(`&page=\d+`)
 
 // cachetPages asks for the next page. The links that Cachet gives lack
 // the query, and lead to the address the server takes for its own.
-func (r *Result) cachetPages(s Source, p Page, next bool) {
+func cachetPages(r *Result, s Source, p Page, next bool) {
 	u, err := url.Parse(p.URL)
 	if err != nil || u.Host == "" {
 		return

@@ -1,6 +1,7 @@
 package scraper
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"strings"
@@ -126,7 +127,7 @@ func (e cachet2Entry) incident(p Page) normalize.Raw {
 	}
 	raw := normalize.Raw{
 		Document: cachetIncidents, ID: "incident-" + string(e.ID), URL: resolveURL(p.URL, e.Permalink), Kind: string(normalize.KindIncident),
-		Title: e.Name, State: firstOf(string(e.LatestStatus), string(e.Status)),
+		Title: e.Name, State: cmp.Or(string(e.LatestStatus), string(e.Status)),
 		Started: at, Created: rawTime(e.CreatedAt, ""), Updated: rawTime(e.UpdatedAt, ""),
 	}
 	first := normalize.RawUpdate{ID: "incident", State: string(e.Status), Posted: at, Body: e.Message, Format: normalize.FormatMarkdown}

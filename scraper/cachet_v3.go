@@ -1,6 +1,7 @@
 package scraper
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"regexp"
@@ -118,7 +119,7 @@ func (r cachet3Resource) incident(included map[cachet3Link]cachet3Resource) norm
 	raw := normalize.Raw{
 		Document: cachetIncidents, ID: "incident-" + string(r.ID), Kind: string(normalize.KindIncident),
 		Title: a.Name, State: string(a.Status.Value),
-		Started: rawTime(firstOf(a.Occurred.String, a.Created.String), ""), Created: rawTime(a.Created.String, ""), Updated: rawTime(a.Updated.String, ""),
+		Started: rawTime(cmp.Or(a.Occurred.String, a.Created.String), ""), Created: rawTime(a.Created.String, ""), Updated: rawTime(a.Updated.String, ""),
 	}
 	for _, c := range r.related("components", included) {
 		status := string(c.Attributes.Pivot.Status.Value)

@@ -13,6 +13,7 @@ import (
 // fixture is a page of a golden case that the platform reads.
 type fixture struct {
 	platform, name string
+	reader         Platform
 	source         Source
 	page           Page
 }
@@ -31,12 +32,9 @@ func fixtures(t testing.TB) []fixture {
 	var out []fixture
 	dirs := caseDirs(t)
 	for _, name := range slices.Sorted(maps.Keys(dirs)) {
-		platform, err := Lookup(name)
-		if err != nil {
-			t.Fatal(err)
-		}
 		for _, dir := range dirs[name] {
 			c := readCase(t, name, dir)
+			reader := c.reader(t)
 			for _, url := range slices.Sorted(maps.Keys(c.Pages)) {
 				if s := c.Pages[url].Status; s != 0 && s/100 != 2 {
 					continue
@@ -45,8 +43,8 @@ func fixtures(t testing.TB) []fixture {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if _, err := platform.Parse(c.source(), page); err == nil {
-					out = append(out, fixture{name, filepath.Base(dir) + "/" + c.Pages[url].File, c.source(), page})
+				if _, err := reader.Parse(c.source(), page); err == nil {
+					out = append(out, fixture{name, filepath.Base(dir) + "/" + c.Pages[url].File, reader, c.source(), page})
 				}
 			}
 		}
@@ -82,42 +80,38 @@ func TestNothingIsTakenForCalm(t *testing.T) {
 		"keys without values": `{"page":null,"incidents":null,"components":null,"status":null,"scheduled_maintenances":null,"items":null,"version":null}`,
 	}
 	for _, name := range Platforms() {
-		platform, _ := Lookup(name)
 		for what, body := range bodies {
 			for _, contentType := range []string{"application/json", "text/html; charset=utf-8", "application/xml"} {
 				page := Page{URL: "https://status.acme.example/", Status: 200, ContentType: contentType, Body: []byte(body)}
-				for as, source := range sources(t, name) {
-					mustRefuseAs(t, fmt.Sprintf("%s%s: %s (%s)", name, as, what, contentType), source, platform, page)
+				for as, reader := range readers(t, name) {
+					mustRefuse(t, fmt.Sprintf("%s%s: %s (%s)", name, as, what, contentType), reader, page)
 				}
 			}
 		}
 	}
 }
 
-// sources returns the sources as which a platform is fed a page that is none of its own, by what tells them
+// readers returns the platforms of that name which are fed a page that is none of their own, by what tells them
 // apart: one, and for pages of one's own description also one for each that the golden cases have.
-func sources(t testing.TB, platform string) map[string]Source {
+func readers(t testing.TB, name string) map[string]Platform {
 	t.Helper()
-	out := map[string]Source{"": {Name: "acme", URL: "https://status.acme.example"}}
-	if platform != Custom {
+	platform, err := Lookup(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]Platform{"": platform}
+	if name != Custom {
 		return out
 	}
-	for _, dir := range caseDirs(t)[platform] {
-		s := out[""]
-		s.Selectors = readCase(t, platform, dir).selectors
-		out[" by the selectors of "+filepath.Base(dir)] = s
+	for _, dir := range caseDirs(t)[name] {
+		out[" by the selectors of "+filepath.Base(dir)] = readCase(t, name, dir).reader(t)
 	}
 	return out
 }
 
 func mustRefuse(t *testing.T, what string, p Platform, page Page) {
 	t.Helper()
-	mustRefuseAs(t, what, Source{Name: "acme", URL: "https://status.acme.example"}, p, page)
-}
-
-func mustRefuseAs(t *testing.T, what string, s Source, p Platform, page Page) {
-	t.Helper()
-	res, err := p.Parse(s, page)
+	res, err := p.Parse(Source{Name: "acme", URL: "https://status.acme.example"}, page)
 	switch {
 	case err == nil:
 		t.Errorf("%s is read as %q with %d incidents", what, res.Document, len(res.Incidents))
@@ -131,18 +125,17 @@ func mustRefuseAs(t *testing.T, what string, s Source, p Platform, page Page) {
 // TestOthersPagesAreRefused feeds every platform the pages of all others. A generic feed reader reads
 // any feed.
 func TestOthersPagesAreRefused(t *testing.T) {
-	as := map[string]map[string]Source{}
+	as := map[string]map[string]Platform{}
 	for _, name := range Platforms() {
-		as[name] = sources(t, name)
+		as[name] = readers(t, name)
 	}
 	for _, f := range fixtures(t) {
 		for _, name := range Platforms() {
 			if name == f.platform || name == "feed" && isFeed(bytes.TrimSpace(f.page.Body)) || f.platform == "feed" && isFeed(bytes.TrimSpace(f.page.Body)) {
 				continue
 			}
-			platform, _ := Lookup(name)
-			for by, source := range as[name] {
-				mustRefuseAs(t, fmt.Sprintf("%s%s: the page %s/%s", name, by, f.platform, f.name), source, platform, f.page)
+			for by, reader := range as[name] {
+				mustRefuse(t, fmt.Sprintf("%s%s: the page %s/%s", name, by, f.platform, f.name), reader, f.page)
 			}
 		}
 	}
@@ -152,17 +145,15 @@ func TestOthersPagesAreRefused(t *testing.T) {
 // they are cut. HTML and text may be readable up to there, but nothing may be concluded from what is missing.
 func TestCutPagesClaimNothing(t *testing.T) {
 	for _, f := range fixtures(t) {
-		platform, _ := Lookup(f.platform)
 		for _, part := range []float64{0.1, 0.5, 0.9} {
 			cut := f.page
 			cut.Body = f.page.Body[:int(float64(len(f.page.Body))*part)]
 			what := fmt.Sprintf("%s/%s, cut to %.0f %%", f.platform, f.name, part*100)
-			source := Source{Name: "acme", URL: "https://status.acme.example", Selectors: f.source.Selectors}
-			res, err := platform.Parse(source, cut)
+			res, err := f.reader.Parse(Source{Name: "acme", URL: "https://status.acme.example"}, cut)
 			body := bytes.TrimSpace(cut.Body)
 			switch {
 			case err != nil:
-				mustRefuseAs(t, what, source, platform, cut)
+				mustRefuse(t, what, f.reader, cut)
 			case len(body) == 0 || body[0] == '{' || body[0] == '[' || isFeed(body) || bytes.HasPrefix(body, []byte("<?xml")):
 				t.Errorf("%s is read as %q with %d incidents", what, res.Document, len(res.Incidents))
 			case res.Coverage.Open || res.Coverage.Since != "":

@@ -79,19 +79,6 @@ func LookupVendor(name string) (Entry, bool) {
 	return Entry{}, false
 }
 
-// PlatformOf returns the platform of a page that the catalogue knows by its address, "" for another page or one
-// whose platform is not known or not read.
-func PlatformOf(page string) string {
-	for _, e := range Catalogue() {
-		if e.Page == page {
-			if _, err := Lookup(e.Platform); err == nil {
-				return e.Platform
-			}
-		}
-	}
-	return ""
-}
-
 // FindVendors returns the vendors that a query may mean, the likeliest first: those of that name or alias;
 // then those with a name or alias that begins so; then those that have every word of it, as the beginning
 // of a word of their names, aliases or host, or as their category. Case and punctuation do not count.

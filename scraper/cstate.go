@@ -76,16 +76,6 @@ func (cstate) Describe() Description {
 	}
 }
 
-// Detect reports whether the page is a document of cState.
-func (cstate) Detect(p Page) bool {
-	body := feedBody(p)
-	if !isJSON(body) && !isFeed(body) {
-		return false
-	}
-	_, err := cstate{}.Parse(Source{}, Page{Body: body})
-	return err == nil
-}
-
 func notCstate(p Page) error {
 	return notWanted(p, "cState's index.json, a list of issues, an issue or index.xml")
 }
@@ -120,14 +110,14 @@ func (c cstate) Parse(s Source, p Page) (Result, error) {
 				return Result{}, shapeErrorf("an index.json of cState with a system that lacks its name, its status or its list of unresolved issues")
 			}
 			res.Components = append(res.Components, normalize.RawComponent{ID: system.Name, Name: system.Name, Group: system.Category, Status: system.Status})
-			if err := res.addCstate(s, p, cstateIndex, system.Unresolved); err != nil {
+			if err := addCstate(&res, s, p, cstateIndex, system.Unresolved); err != nil {
 				return Result{}, err
 			}
 		}
 		return res, nil
 	case doc.Is == "issues" && doc.Pages != nil:
 		res := Result{Document: cstateIssues, Coverage: Coverage{Open: true}}
-		if err := res.addCstate(s, p, cstateIssues, doc.Pages); err != nil {
+		if err := addCstate(&res, s, p, cstateIssues, doc.Pages); err != nil {
 			return Result{}, err
 		}
 		if n := len(doc.Pages); n > 0 {
@@ -176,7 +166,7 @@ func (a cstateArticle) valid() bool {
 }
 
 // addCstate adds issues without their texts, and the requests for those texts that the record may lack.
-func (r *Result) addCstate(s Source, p Page, document string, issues []cstateArticle) error {
+func addCstate(r *Result, s Source, p Page, document string, issues []cstateArticle) error {
 	texts := 0
 	for n, issue := range issues {
 		if !issue.valid() {

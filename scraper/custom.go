@@ -11,9 +11,6 @@ import (
 	"vendorwatch/normalize"
 )
 
-// Custom is the platform of pages that no product makes: a CustomPage says where on them everything is.
-const Custom = "custom"
-
 // The formats of a CustomPage.
 const (
 	FormatHTML = "html" // selectors are CSS
@@ -113,7 +110,7 @@ func (p CustomPage) fields() []field {
 	}
 }
 
-// Selectors are those of a CustomPage, ready for use. They are safe for concurrent use.
+// Selectors are those of a CustomPage, ready for use. They are the Platform of that page, and safe for concurrent use.
 type Selectors struct {
 	page    CustomPage
 	finders map[string]*finder // by key; none for a key that is not set
@@ -173,12 +170,12 @@ func (p CustomPage) Compile() (*Selectors, []PageMistake) {
 	return c.out, nil
 }
 
-// WordsFor returns the words that a platform or, on a page of one's own description, the selectors bring.
-func WordsFor(p Platform, s *Selectors) normalize.Words {
-	if s != nil {
-		return s.words
+// Words returns those of the page, as its vendor's entry in the config has them.
+func (s *Selectors) Words() normalize.Words {
+	if s == nil {
+		return normalize.Words{}
 	}
-	return WordsOf(p)
+	return s.words
 }
 
 var (

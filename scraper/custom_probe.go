@@ -30,7 +30,7 @@ func (s *Selectors) Probe(p Page) ([]Match, error) {
 	if err != nil || len(body) == 0 {
 		return nil, notWanted(p, "a page in the format "+s.page.Format)
 	}
-	r, err := newCustomReading(Source{Selectors: s}, p)
+	r, err := newCustomReading(s, Source{}, p)
 	if err != nil {
 		// Without its anchor the page is not read, and yet what the other selectors find tells why.
 		r = &customReading{Selectors: s, root: root}

@@ -2,6 +2,7 @@ package scraper
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"net/url"
 	"strings"
@@ -12,19 +13,16 @@ import (
 	"vendorwatch/normalize"
 )
 
-func init() { Register(Custom, custom{}) }
-
-// custom reads any HTML or JSON page by the selectors of its Source.
-type custom struct{}
+func init() { Register(Custom, (*Selectors)(nil)) }
 
 // customDocument is the kind of document, as in normalize.Raw.
 const customDocument = "custom_page"
 
 // Start asks for the page itself.
-func (custom) Start(s Source) []Request { return []Request{{URL: s.URL}} }
+func (s *Selectors) Start(from Source) []Request { return []Request{{URL: from.URL}} }
 
 // Describe implements Describer.
-func (custom) Describe() Description {
+func (s *Selectors) Describe() Description {
 	return Description{
 		Name:      "Any other page",
 		Documents: []string{"one HTML or JSON page, by CSS selectors or JSON paths of your own: see [custom-pages.md](custom-pages.md)"},
@@ -37,14 +35,15 @@ func (custom) Describe() Description {
 	}
 }
 
-// Parse reads the page by the source's selectors. It returns an error that wraps ErrShape if the page lacks its
+// Parse reads the page. It returns an error that wraps ErrShape if the page lacks its
 // anchor, if there is neither a list nor what stands in place of an empty one, and if nothing in the list
-// has a title; a page is then another one, or has been changed.
-func (custom) Parse(s Source, p Page) (Result, error) {
-	if s.Selectors == nil {
+// has a title; a page is then another one, or has been changed. So it does without selectors, which is how the list of
+// platforms has them: where a page shows what is for its vendor's entry in the config to say.
+func (s *Selectors) Parse(from Source, p Page) (Result, error) {
+	if s == nil {
 		return Result{}, shapeErrorf("%s, and no selectors that say how to read it: the vendor has no [vendor.page]", wrongPage(p))
 	}
-	r, err := newCustomReading(s, p)
+	r, err := newCustomReading(s, from, p)
 	if err != nil {
 		return Result{}, err
 	}
@@ -54,11 +53,11 @@ func (custom) Parse(s Source, p Page) (Result, error) {
 	if err := r.components(); err != nil {
 		return Result{}, err
 	}
-	whole := s.Selectors.page.Format == FormatJSON || !openEnded(p.Body)
+	whole := s.page.Format == FormatJSON || !openEnded(p.Body)
 	if !whole && len(r.out.Incidents) == 0 && len(r.out.Components) == 0 {
 		return Result{}, shapeErrorf("an HTML page that breaks off before its end, </html>, with no incident up to there")
 	}
-	complete := s.Selectors.page.Complete && whole
+	complete := s.page.Complete && whole
 	r.out.Coverage.Open = complete && r.finders["list"] != nil
 	r.out.Coverage.Components = complete && len(r.out.Components) > 0
 	return r.out, nil
@@ -74,15 +73,15 @@ type customReading struct {
 	out   Result
 }
 
-func newCustomReading(s Source, p Page) (*customReading, error) {
-	r := &customReading{Selectors: s.Selectors, at: p.At, out: Result{Document: customDocument}}
+func newCustomReading(s *Selectors, from Source, p Page) (*customReading, error) {
+	r := &customReading{Selectors: s, at: p.At, out: Result{Document: customDocument}}
 	body := bytes.TrimSpace(bytes.TrimPrefix(p.Body, []byte("\xef\xbb\xbf")))
 	want := fmt.Sprintf("the anchor %q of the vendor's page", r.page.Anchor)
 	var err error
 	if r.root, err = parseNode(r.page.Format, body); err != nil || len(body) == 0 || !r.finders["anchor"].there(r.root) {
 		return nil, notWanted(p, want)
 	}
-	address := firstOf(p.URL, s.URL)
+	address := cmp.Or(p.URL, from.URL)
 	if r.base, err = url.Parse(address); err != nil {
 		r.base = &url.URL{}
 	}
@@ -114,7 +113,7 @@ func (r *customReading) above(key string, at node) string {
 		if r.order[n.element] > r.order[at.element] {
 			break
 		}
-		text = firstOf(f.of(n), text)
+		text = cmp.Or(f.of(n), text)
 	}
 	return text
 }

@@ -117,8 +117,8 @@ func TestSelectorsOfHTML(t *testing.T) {
 // TestLinksThatAreNobodysOwn holds that incidents which lead to one page stay two.
 func TestLinksThatAreNobodysOwn(t *testing.T) {
 	for link, want := range map[string]int{"a@href": 2, "": 2} {
-		s := Source{URL: "https://status.acme.example", Selectors: compiled(t, CustomPage{Anchor: "#status", List: ".item", Title: "a", Link: link})}
-		res, err := custom{}.Parse(s, Page{URL: "https://status.acme.example/", Body: []byte(twoItems)})
+		s := compiled(t, CustomPage{Anchor: "#status", List: ".item", Title: "a", Link: link})
+		res, err := s.Parse(Source{URL: "https://status.acme.example"}, Page{URL: "https://status.acme.example/", Body: []byte(twoItems)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -136,8 +136,8 @@ func TestCompleteIsWhatThePersonSays(t *testing.T) {
 			if cut {
 				body = strings.TrimSuffix(body, "</body></html>")
 			}
-			s := Source{Selectors: compiled(t, CustomPage{Anchor: "#status", Complete: complete, List: ".item", Title: "a"})}
-			res, err := custom{}.Parse(s, Page{Body: []byte(body)})
+			s := compiled(t, CustomPage{Anchor: "#status", Complete: complete, List: ".item", Title: "a"})
+			res, err := s.Parse(Source{}, Page{Body: []byte(body)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -158,7 +158,7 @@ func TestEmptyListNeedsItsAnchor(t *testing.T) {
 		`<div id="status"></div>`:                           true,
 		``:                                                  false,
 	} {
-		res, err := custom{}.Parse(Source{Selectors: compiled(t, page)}, Page{Body: []byte(body)})
+		res, err := compiled(t, page).Parse(Source{}, Page{Body: []byte(body)})
 		if ok != (err == nil) || ok != res.Coverage.Open || err != nil && !errors.Is(err, ErrShape) {
 			t.Errorf("%s: %+v, %v", body, res, err)
 		}
@@ -174,7 +174,7 @@ func TestOtherSelectorsReadThePageAgain(t *testing.T) {
 		s := Source{Name: "acme", URL: "https://status.acme.example"}
 		var platform Platform = slack{}
 		if p != nil {
-			s.Selectors, platform = compiled(t, *p), custom{}
+			platform = compiled(t, *p)
 		}
 		f := validated{page: Page{URL: s.URL, Body: []byte(twoItems), ETag: `"1"`}}
 		out, err := Scrape(t.Context(), f, platform, s, docs)
@@ -227,7 +227,7 @@ func TestNobodysWordsAreGuessed(t *testing.T) {
 		Anchor: "#status", List: ".item", Title: "a",
 		States: map[string]string{"Fixed": "monitoring", "●": "resolved", "All done!": "resolved", "all-done": "completed"},
 	})
-	words := WordsFor(custom{}, s)
+	words := s.Words()
 	for word, want := range map[string]normalize.State{
 		"Fixed": normalize.StateMonitoring, "FIXED": normalize.StateMonitoring, "●": normalize.StateResolved,
 		"All done!": normalize.StateResolved, "all-done": normalize.StateCompleted,
@@ -249,7 +249,7 @@ func FuzzCustomParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, s := range all {
 			page := Page{URL: "https://status.acme.example", Body: body}
-			res, err := custom{}.Parse(Source{Selectors: s}, page)
+			res, err := s.Parse(Source{}, page)
 			if err != nil && (!errors.Is(err, ErrShape) || len(res.Incidents) > 0) {
 				t.Fatalf("%d incidents, error %v", len(res.Incidents), err)
 			}
@@ -283,7 +283,7 @@ func FuzzCustomSelectors(f *testing.F) {
 			return
 		}
 		for _, body := range []string{twoItems, anyJSON, `[[1,"a",{"b":[null,true]}]]`} {
-			if _, err := (custom{}).Parse(Source{Selectors: s}, Page{Body: []byte(body)}); err != nil && !errors.Is(err, ErrShape) {
+			if _, err := s.Parse(Source{}, Page{Body: []byte(body)}); err != nil && !errors.Is(err, ErrShape) {
 				t.Errorf("Parse: %v", err)
 			}
 		}
@@ -301,7 +301,7 @@ func BenchmarkParseCustom(b *testing.B) {
 			b.Run(fmt.Sprint(filepath.Base(dir)), func(b *testing.B) {
 				for b.Loop() {
 					// A page that is refused is read as far as the others.
-					_, _ = custom{}.Parse(c.source(), page)
+					_, _ = c.selectors.Parse(c.source(), page)
 				}
 			})
 		}
@@ -361,7 +361,7 @@ func TestYearsThatAreNotPrinted(t *testing.T) {
 		{"a time of day below no date", `<h2>Lately</h2><p class="i"><b>x</b><u class="from">10:00</u></p>`, "", ""},
 	} {
 		page := Page{Body: []byte(`<html><body><div id="status">` + c.item + `</div></body></html>`), At: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
-		res, err := custom{}.Parse(Source{Selectors: s}, page)
+		res, err := s.Parse(Source{}, page)
 		if err != nil {
 			t.Fatal(err)
 		}

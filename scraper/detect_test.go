@@ -23,11 +23,11 @@ var capturedPlatforms = map[string]string{
 func claimants(p Page) []string {
 	var out []string
 	for _, name := range Platforms() {
-		if d, ok := registry[name].(Detector); ok && name != Generic && d.Detect(p) {
+		if name != Generic && name != Custom && Detects(registry[name], p) {
 			out = append(out, name)
 		}
 	}
-	if d := registry[Generic].(Detector); len(out) == 0 && d.Detect(p) {
+	if len(out) == 0 && Detects(registry[Generic], p) {
 		out = append(out, Generic)
 	}
 	return out

@@ -53,7 +53,7 @@ func (feed) Parse(_ Source, p Page) (Result, error) {
 			return Result{}, shapeErrorf("a feed that cannot be read to its end: %v", err)
 		}
 	case !isJSONFeed(body):
-		return Result{}, shapeErrorf("%s, where an RSS, Atom or JSON feed is expected", wrongPage(p))
+		return Result{}, notWanted(p, "an RSS, Atom or JSON feed")
 	}
 	parsed, err := gofeed.NewParser().Parse(bytes.NewReader(declaredUTF8(body)))
 	if err != nil {

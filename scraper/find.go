@@ -54,8 +54,8 @@ func (e *Unrecognised) Unwrap() error { return ErrShape }
 // its server where platforms would begin to read it: never by a status, since many hosts answer 200 to
 // every path. It follows redirects. The error is an *Unrecognised where no platform knows the page, else why
 // the page itself could not be fetched.
-func Find(ctx context.Context, f Fetcher, s Source) (Found, error) {
-	search := &search{fetcher: f, source: s, asked: map[string]bool{}}
+func (r Registry) Find(ctx context.Context, f Fetcher, s Source) (Found, error) {
+	search := &search{platforms: r, fetcher: f, source: s, asked: map[string]bool{}}
 	page, err := search.ask(ctx, s.URL)
 	if err != nil && !answered(err) {
 		return Found{}, err
@@ -86,9 +86,10 @@ func answered(err error) bool {
 }
 
 type search struct {
-	fetcher Fetcher
-	source  Source
-	asked   map[string]bool
+	platforms Registry
+	fetcher   Fetcher
+	source    Source
+	asked     map[string]bool
 }
 
 func (s *search) ask(ctx context.Context, address string) (Page, error) {
@@ -99,11 +100,11 @@ func (s *search) ask(ctx context.Context, address string) (Page, error) {
 // recognise tells whose a page is. Its platform must also be able to read it. base is the address of the status
 // page if the page is one that its platform would begin with there.
 func (s *search) recognise(page Page, base string) (Found, bool) {
-	name := Detect(page)
+	name := s.platforms.Detect(page)
 	if name == "" {
 		return Found{}, false
 	}
-	p := registry[name]
+	p := s.platforms[name]
 	home := base
 	if home == "" || !slices.Contains(starts(p, base), page.URL) {
 		home = HomeOf(p, page.URL)
@@ -118,7 +119,7 @@ func (s *search) recognise(page Page, base string) (Found, bool) {
 
 // probe asks for the addresses at which platforms would begin to read a status page.
 func (s *search) probe(ctx context.Context, base string) (Found, bool) {
-	for _, c := range candidates(base) {
+	for _, c := range s.platforms.candidates(base) {
 		if s.asked[c.address] {
 			continue
 		}
@@ -146,12 +147,12 @@ type candidate struct{ address, base string }
 // candidates lists what the platforms would ask for, if base were a status page of theirs, or its server's root
 // were: on that server, on that of a product above it (acme.product.example asks product.example), and wherever
 // the platform reads that the catalogue names for the page.
-func candidates(base string) []candidate {
+func (r Registry) candidates(base string) []candidate {
 	u, err := url.Parse(base)
 	if err != nil || u.Host == "" {
 		return nil
 	}
-	known := catalogued(u)
+	known := r.catalogued(u)
 	bases := []string{base}
 	page := *u
 	page.RawQuery = ""
@@ -160,13 +161,13 @@ func candidates(base string) []candidate {
 			bases = append(bases, b)
 		}
 	}
-	names := slices.Concat([]string{known}, probeFirst, Platforms())
+	names := slices.Concat([]string{known}, probeFirst, r.Names())
 	// Where a platform begins first tells most; what it falls back to comes after all of those.
 	var firsts, others, mirrors []candidate
 	for _, b := range bases {
 		for _, name := range names {
-			p, registered := registry[name]
-			if _, detects := p.(Detector); !registered || !detects || name == Generic {
+			p, exists := r[name]
+			if !exists || name == Generic || name == Custom {
 				continue
 			}
 			mirror := name != known && slices.Contains(ofOneCompany, name) && !namedAfter(u.Host, name)
@@ -201,13 +202,13 @@ func candidates(base string) []candidate {
 
 // catalogued returns the platform that the catalogue names for a page, or for another page of its server; "" if it
 // names none.
-func catalogued(page *url.URL) string {
-	if name := PlatformOf(strings.TrimRight(page.String(), "/")); name != "" {
+func (r Registry) catalogued(page *url.URL) string {
+	if name := r.PlatformOf(strings.TrimRight(page.String(), "/")); name != "" {
 		return name
 	}
 	for _, e := range Catalogue() {
 		if at, err := url.Parse(e.Page); err == nil && at.Host == page.Host {
-			if _, err := Lookup(e.Platform); err == nil && e.Platform != Generic {
+			if _, exists := r[e.Platform]; exists && e.Platform != Generic {
 				return e.Platform
 			}
 		}

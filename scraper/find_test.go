@@ -117,7 +117,7 @@ func TestFindKnowsAMirror(t *testing.T) {
 // TestFindStaysWithinTheSite holds that a page of unknown make has only its own server asked for anything, and not often.
 func TestFindStaysWithinTheSite(t *testing.T) {
 	for _, address := range []string{"https://status.acme.example", "https://acme.example/status/page?id=5", "https://www.acme.example/a/b/c"} {
-		list := candidates(address)
+		list := registry.candidates(address)
 		for _, c := range list {
 			if u, err := url.Parse(c.address); err != nil || !strings.HasSuffix(u.Host, "acme.example") {
 				t.Errorf("%s: %s would be asked for", address, c.address)

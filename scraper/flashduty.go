@@ -279,7 +279,7 @@ func (c fdChange) raw(document string, sections map[string]string) normalize.Raw
 	raw := normalize.Raw{Document: document, ID: string(c.ID), Title: c.Title, State: c.Status, Kind: c.Type}
 	over := slices.Contains([]string{"resolved", "completed", "cancelled", "canceled"}, normalize.Word(c.Status))
 	if c.Type == string(normalize.KindMaintenance) {
-		raw.ScheduledStart, raw.ScheduledEnd = c.StartAt.time(), fdScalar(firstOf(string(c.EndAt), string(c.CloseAt))).time()
+		raw.ScheduledStart, raw.ScheduledEnd = c.StartAt.time(), fdScalar(cmp.Or(string(c.EndAt), string(c.CloseAt))).time()
 	} else {
 		raw.Started = c.StartAt.time()
 	}
@@ -294,14 +294,14 @@ func (c fdChange) raw(document string, sections map[string]string) normalize.Raw
 		if id == "" && name == "" {
 			return
 		}
-		key := firstOf(id, name)
+		key := cmp.Or(id, name)
 		n, ok := at[key]
 		if !ok {
 			n, at[key] = len(raw.Components), len(raw.Components)
 			raw.Components = append(raw.Components, normalize.RawComponent{ID: id, Name: key, Group: sections[section]})
 		}
-		raw.Components[n].Name = firstOf(name, raw.Components[n].Name)
-		raw.Components[n].Status = firstOf(status, raw.Components[n].Status)
+		raw.Components[n].Name = cmp.Or(name, raw.Components[n].Name)
+		raw.Components[n].Status = cmp.Or(status, raw.Components[n].Status)
 		if normalize.Word(status) != "operational" {
 			raw.Impact = flashdutyWorse(raw.Impact, status)
 		}

@@ -1,6 +1,7 @@
 package scraper
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -21,7 +22,7 @@ const flashdutyPages = 40
 // list, for what began and ended since the last one, and each change that is open in the record and active no
 // more; on a backfill the span whose turn it is.
 func followFlashduty(s Source, p Page, page fdPage, active []fdChange) []Request {
-	base, _ := flashdutyBase(firstOf(p.URL, s.URL))
+	base, _ := flashdutyBase(cmp.Or(p.URL, s.URL))
 	if base == "" {
 		return nil
 	}

@@ -133,7 +133,7 @@ func TestFlashdutyListsHaveToBeThere(t *testing.T) {
 	} {
 		mustRefuse(t, body, flashduty{}, Page{Body: []byte(body)})
 	}
-	if (flashduty{}).Detect(Page{Body: []byte(`{"request_id":"a","data":{"items":[]}}`)}) {
+	if Detects(flashduty{}, Page{Body: []byte(`{"request_id":"a","data":{"items":[]}}`)}) {
 		t.Error("an empty list of anything is taken for Flashduty's")
 	}
 }

@@ -68,15 +68,6 @@ func (gatus) Describe() Description {
 	}
 }
 
-// Detect reports whether the page is a document of Gatus.
-func (gatus) Detect(p Page) bool {
-	if !isJSON(feedBody(p)) {
-		return false
-	}
-	_, err := gatus{}.Parse(Source{}, Page{Body: p.Body})
-	return err == nil
-}
-
 func notGatus(p Page) error {
 	return notWanted(p, "Gatus's list of endpoints with their results, or its configuration")
 }

@@ -76,7 +76,20 @@ func readCase(t testing.TB, platform, dir string) *goldenCase {
 
 // source is what the case's platform reads, without a mode and a record.
 func (c *goldenCase) source() Source {
-	return Source{Name: c.Source.Name, URL: c.Source.URL, Selectors: c.selectors}
+	return Source{Name: c.Source.Name, URL: c.Source.URL}
+}
+
+// reader is the platform that reads the case's pages.
+func (c *goldenCase) reader(t testing.TB) Platform {
+	t.Helper()
+	if c.selectors != nil {
+		return c.selectors
+	}
+	p, err := Lookup(c.platform)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 // Fetch serves the case's pages as a Fetcher does.
@@ -250,14 +263,10 @@ func TestGolden(t *testing.T) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(dirs)) {
-		platform, err := Lookup(name)
-		if err != nil {
-			t.Errorf("testdata/%s: %v", name, err)
-			continue
-		}
 		for _, dir := range dirs[name] {
 			t.Run(name+"/"+filepath.Base(dir), func(t *testing.T) {
-				checkCase(t, platform, readCase(t, name, dir))
+				c := readCase(t, name, dir)
+				checkCase(t, c.reader(t), c)
 			})
 		}
 	}
@@ -266,7 +275,7 @@ func TestGolden(t *testing.T) {
 // checkCase scrapes a case, checks what must hold of every output, and compares with the golden files.
 func checkCase(t *testing.T, p Platform, c *goldenCase) {
 	out, err := c.scrape(t, p)
-	words := WordsFor(p, c.selectors)
+	words := WordsOf(p)
 	incidents, findings := normalize.Incidents(out.Raws, words)
 	_, more := normalize.Components(out.Components, words)
 	findings = slices.Concat(out.Findings, findings, more)

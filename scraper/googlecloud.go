@@ -1,6 +1,7 @@
 package scraper
 
 import (
+	"cmp"
 	"net/url"
 	"regexp"
 	"slices"
@@ -66,12 +67,6 @@ func (googleCloud) Describe() Description {
 		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "updates", "postmortem", "affected"},
 		Source:    FromBytes,
 	}
-}
-
-// Detect reports whether the page is such a list.
-func (googleCloud) Detect(p Page) bool {
-	_, err := googleCloud{}.Parse(Source{}, p)
-	return err == nil
 }
 
 type googleIncident struct {
@@ -155,7 +150,7 @@ func (in googleIncident) raw(home string) normalize.Raw {
 		ID:       in.ID,
 		Kind:     string(normalize.KindIncident),
 		Title:    *in.Description,
-		Impact:   firstOf(in.StatusImpact, in.Severity),
+		Impact:   cmp.Or(in.StatusImpact, in.Severity),
 		Started:  normalize.RawTime{Text: in.Begin},
 		Resolved: normalize.RawTime{Text: in.End},
 		Created:  normalize.RawTime{Text: in.Created},
@@ -171,19 +166,19 @@ func (in googleIncident) raw(home string) normalize.Raw {
 	used := map[string]int{}
 	for _, u := range slices.Backward(*in.Updates) {
 		update := normalize.RawUpdate{
-			ID: googleUpdateID(u, used), State: u.Status, Posted: normalize.RawTime{Text: firstOf(u.When, u.Created)},
+			ID: googleUpdateID(u, used), State: u.Status, Posted: normalize.RawTime{Text: cmp.Or(u.When, u.Created)},
 			Created: normalize.RawTime{Text: u.Created}, Body: u.Text, Format: normalize.FormatMarkdown,
 		}
 		if in.End != "" && before(in.End, update.Posted.Text) {
-			update.State = firstOf(googleReport(u.Text), u.Status)
+			update.State = cmp.Or(googleReport(u.Text), u.Status)
 		}
 		if in.End == "" && normalize.Word(u.Status) != "available" {
-			raw.State = firstOf(u.Status, raw.State)
+			raw.State = cmp.Or(u.Status, raw.State)
 		}
 		raw.Updates = append(raw.Updates, update)
 	}
 	if in.End == "" {
-		raw.State = firstOf(raw.State, in.StatusImpact)
+		raw.State = cmp.Or(raw.State, in.StatusImpact)
 	}
 	raw.Components = in.components()
 	return raw
@@ -192,7 +187,7 @@ func (in googleIncident) raw(home string) normalize.Raw {
 // googleUpdateID is the time an update was made at, which no later edit changes. The spellings of the
 // years write one time in two ways.
 func googleUpdateID(u googleUpdate, used map[string]int) string {
-	id := firstOf(u.Created, u.When)
+	id := cmp.Or(u.Created, u.When)
 	if id == "" {
 		return ""
 	}

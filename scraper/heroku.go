@@ -1,7 +1,6 @@
 package scraper
 
 import (
-	"bytes"
 	"net/url"
 	"regexp"
 	"slices"
@@ -68,14 +67,8 @@ func (heroku) Describe() Description {
 	}
 }
 
-// Detect reports whether the page is a document of Heroku's status API.
-func (heroku) Detect(p Page) bool {
-	if !isJSON(feedBody(p)) || !bytes.Contains(p.Body, []byte(`"scheduled"`)) && !bytes.Contains(p.Body, []byte(`"full_url"`)) {
-		return false // told without the cost of saying what the page is instead
-	}
-	_, err := heroku{}.Parse(Source{}, p)
-	return err == nil
-}
+// Marks returns texts of which every document of this platform has one.
+func (heroku) Marks() []string { return []string{`"scheduled"`, `"full_url"`} }
 
 type herokuStatus struct {
 	Systems   *[]herokuSystem   `json:"status"`

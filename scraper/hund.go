@@ -2,6 +2,7 @@ package scraper
 
 import (
 	"bytes"
+	"cmp"
 	"net/url"
 	"regexp"
 	"strings"
@@ -67,14 +68,8 @@ func (hund) Describe() Description {
 	}
 }
 
-// Detect reports whether the page is a feed of Hund's.
-func (hund) Detect(p Page) bool {
-	if !bytes.Contains(p.Body, []byte("State::FeedNotifier")) && !bytes.Contains(p.Body, []byte("/state_feed")) {
-		return false // before the page is parsed to say what else it is
-	}
-	_, err := hund{}.Parse(Source{}, p)
-	return err == nil
-}
+// Marks returns texts of which every document of this platform has one.
+func (hund) Marks() []string { return []string{"State::FeedNotifier", "/state_feed"} }
 
 // Parse reads the feed. It returns an error that wraps ErrShape for another feed, and for one that breaks off.
 func (hund) Parse(_ Source, p Page) (Result, error) {
@@ -92,7 +87,7 @@ func (hund) Parse(_ Source, p Page) (Result, error) {
 	if len(feed.Items) == 0 && !hundNames(body) {
 		return Result{}, notWanted(p, wantHund)
 	}
-	res := Result{Document: hundFeed, PageName: oneLine(feed.Title), PageURL: homeOfStatuspage(firstOf(feed.Link, p.URL))}
+	res := Result{Document: hundFeed, PageName: oneLine(feed.Title), PageURL: homeOfStatuspage(cmp.Or(feed.Link, p.URL))}
 	at := map[string]int{}
 	for _, item := range feed.Items {
 		m := hundEntry.FindStringSubmatch(strings.TrimSpace(item.GUID))
@@ -127,8 +122,8 @@ func hundNames(body []byte) bool {
 // in brackets before its title.
 func hundRaw(item *gofeed.Item, entry string, p Page) normalize.Raw {
 	raw := normalize.Raw{Document: hundFeed, ID: entry, URL: resolveURL(p.URL, strings.TrimSpace(item.Link)), Title: oneLine(item.Title), Excerpt: true}
-	up := normalize.RawUpdate{ID: entry, Body: strings.TrimSpace(firstOf(item.Content, item.Description))}
-	up.Posted, up.Format = rawTime(firstOf(item.Updated, item.Published), ""), formatOf(up.Body)
+	up := normalize.RawUpdate{ID: entry, Body: strings.TrimSpace(cmp.Or(item.Content, item.Description))}
+	up.Posted, up.Format = rawTime(cmp.Or(item.Updated, item.Published), ""), formatOf(up.Body)
 	if m := hundIssue.FindStringSubmatch(raw.URL); m != nil {
 		// Where an entry stands for its issue from first to last, its label's time tells its updates apart.
 		if raw.ID = m[1]; entry == m[1] {

@@ -32,7 +32,7 @@ func TestHundRefuses(t *testing.T) {
 		"a feed in RSS":                 {whole, `<rss version="2.0"><channel><title>/state_feed</title></channel></rss>`},
 	} {
 		page := Page{Body: []byte(strings.Replace(whole, change[0], change[1], 1))}
-		if res, err := (hund{}).Parse(Source{}, page); !errors.Is(err, ErrShape) || (hund{}).Detect(page) {
+		if res, err := (hund{}).Parse(Source{}, page); !errors.Is(err, ErrShape) || Detects(hund{}, page) {
 			t.Errorf("%s: read as %+v (%v)", what, res, err)
 		}
 	}

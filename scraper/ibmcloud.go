@@ -1,7 +1,7 @@
 package scraper
 
 import (
-	"bytes"
+	"cmp"
 	"net/url"
 	"regexp"
 	"strings"
@@ -51,14 +51,8 @@ func (ibmcloud) Describe() Description {
 	}
 }
 
-// Detect reports whether the page is the feed of IBM Cloud.
-func (ibmcloud) Detect(p Page) bool {
-	if !isFeed(feedBody(p)) || !bytes.Contains(p.Body, []byte("cloud.ibm.com")) {
-		return false // told without the cost of saying what the page is instead
-	}
-	_, err := ibmcloud{}.Parse(Source{}, p)
-	return err == nil
-}
+// Marks returns texts of which every document of this platform has one.
+func (ibmcloud) Marks() []string { return []string{"cloud.ibm.com"} }
 
 // Parse reads the feed. It returns an error that wraps ErrShape for one without items, and for items of another host
 // or without a type.
@@ -77,7 +71,7 @@ func (ibmcloud) Parse(_ Source, p Page) (Result, error) {
 		if err != nil || !strings.HasSuffix("."+link.Hostname(), ".cloud.ibm.com") || labels["type"] == "" {
 			return Result{}, notWanted(p, wantIBMCloud)
 		}
-		res.PageURL = firstOf(res.PageURL, ibmcloud{}.Home(link))
+		res.PageURL = cmp.Or(res.PageURL, ibmcloud{}.Home(link))
 		switch strings.ToLower(labels["type"]) {
 		case "announcement", "release", "security":
 			continue
@@ -109,7 +103,7 @@ func ibmLabels(description string) map[string]string {
 func ibmItem(item *gofeed.Item, labels map[string]string) normalize.Raw {
 	raw := normalize.Raw{
 		Document: "feed",
-		ID:       firstOf(labels["id"], strings.TrimSpace(item.GUID)),
+		ID:       cmp.Or(labels["id"], strings.TrimSpace(item.GUID)),
 		Kind:     strings.ToLower(labels["type"]), // of an unknown one, a finding is made, and an incident
 		Title:    oneLine(item.Title),
 		State:    itemState(item.Title, nil, item.Description),

@@ -85,15 +85,6 @@ func (incidentIO) Describe() Description {
 	}
 }
 
-// Detect reports whether the page is a document of incident.io.
-func (incidentIO) Detect(p Page) bool {
-	if looksLikeHTML(feedBody(p)) && !mayHoldNextData(p.Body) {
-		return false // told without the cost of saying what the page is instead
-	}
-	_, err := incidentIO{}.Parse(Source{}, p)
-	return err == nil
-}
-
 // Parse reads any document of incident.io; its kind is found from the bytes. It returns an error that
 // wraps ErrShape for any other page, and for one of these without its lists.
 func (incidentIO) Parse(s Source, p Page) (Result, error) {
@@ -108,7 +99,7 @@ func (incidentIO) Parse(s Source, p Page) (Result, error) {
 }
 
 func notIncidentIO(p Page) error {
-	return shapeErrorf("%s, where a document of incident.io is expected", wrongPage(p))
+	return notWanted(p, "a document of incident.io")
 }
 
 // readIncidentIOJSON reads the compatible API and the JSON below /proxy. Statuspage's own answers have ids

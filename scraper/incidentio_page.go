@@ -1,6 +1,7 @@
 package scraper
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -140,11 +141,11 @@ func (g *ioPage) note() []normalize.RawComponent {
 	g.parts = map[string]normalize.RawComponent{}
 	status := map[string]string{}
 	for _, a := range g.summary.Affected {
-		status[a.ComponentID] = firstOf(a.Current, a.Status)
+		status[a.ComponentID] = cmp.Or(a.Current, a.Status)
 	}
 	var out []normalize.RawComponent
 	add := func(c ioComponent, group string) {
-		id := firstOf(c.ComponentID, c.ID)
+		id := cmp.Or(c.ComponentID, c.ID)
 		if _, known := g.parts[id]; known || c.Name == "" {
 			return
 		}
@@ -189,7 +190,7 @@ func (g *ioPage) incident(in ioIncident) normalize.Raw {
 	for _, a := range in.Affected {
 		words = append(words, a.Status)
 		if part, ok := g.part(a.ComponentID); ok {
-			part.Status = firstOf(a.Current, a.Status)
+			part.Status = cmp.Or(a.Current, a.Status)
 			raw.Components = append(raw.Components, part)
 		}
 	}
@@ -199,12 +200,12 @@ func (g *ioPage) incident(in ioIncident) normalize.Raw {
 	g.impacts(&raw, in.Impacts, words)
 	for _, u := range in.Updates {
 		raw.Updates = append(raw.Updates, normalize.RawUpdate{
-			ID: u.ID, State: firstOf(u.ToStatus, u.Status), Posted: rawTime(u.PublishedAt, ""),
-			Body: firstOf(u.Text, richText(u.Message)), Format: normalize.FormatMarkdown,
+			ID: u.ID, State: cmp.Or(u.ToStatus, u.Status), Posted: rawTime(u.PublishedAt, ""),
+			Body: cmp.Or(u.Text, richText(u.Message)), Format: normalize.FormatMarkdown,
 		})
 	}
 	oldestFirst(raw.Updates)
-	if body := firstOf(richText(in.WriteUp), in.WriteUpURL); body != "" {
+	if body := cmp.Or(richText(in.WriteUp), in.WriteUpURL); body != "" {
 		raw.Updates = append(raw.Updates, normalize.RawUpdate{State: "postmortem", Body: body, Format: normalize.FormatMarkdown})
 	}
 	return raw

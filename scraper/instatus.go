@@ -1,6 +1,7 @@
 package scraper
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -40,7 +41,7 @@ var firstInstatus = time.Date(2019, time.December, 1, 0, 0, 0, 0, time.UTC)
 func (instatus) Start(s Source) []Request {
 	base := strings.TrimSuffix(s.URL, "/")
 	if s.Mode == Backfill && s.FromPage > 1 {
-		now := time.Now().UTC()
+		now := s.Time().UTC()
 		month := time.Date(now.Year(), now.Month()-time.Month(s.FromPage-2), 1, 0, 0, 0, 0, time.UTC)
 		return []Request{monthRequest(base, month, 1, s.FromPage)}
 	}
@@ -110,15 +111,6 @@ func (instatus) Describe() Description {
 	}
 }
 
-// Detect reports whether the page is a document of Instatus.
-func (instatus) Detect(p Page) bool {
-	if looksLikeHTML(feedBody(p)) && !mayHoldNextData(p.Body) {
-		return false // told without the cost of saying what the page is instead
-	}
-	_, err := instatus{}.Parse(Source{}, p)
-	return err == nil
-}
-
 // Parse reads any document of Instatus; its kind is found from the bytes. It returns an error that wraps
 // ErrShape for any other page, and for one of these without its lists.
 func (instatus) Parse(s Source, p Page) (Result, error) {
@@ -133,7 +125,7 @@ func (instatus) Parse(s Source, p Page) (Result, error) {
 }
 
 func notInstatus(p Page) error {
-	return shapeErrorf("%s, where a document of Instatus is expected", wrongPage(p))
+	return notWanted(p, "a document of Instatus")
 }
 
 // readInstatusPage reads a page's HTML by the data it was rendered from.
@@ -179,7 +171,7 @@ func readInstatusHome(s Source, p Page, data *nextData, o map[string]any) (Resul
 	}
 	page := newInstatusPage(docHome, instatusHome(s, p, doc.URL))
 	page.res.PageName = string(doc.Site.Name)
-	page.res.Indicator = firstOf(doc.Site.MainStatus, doc.Site.Status)
+	page.res.Indicator = cmp.Or(doc.Site.MainStatus, doc.Site.Status)
 	page.components(doc.Site.Components)
 	page.res.Coverage = Coverage{Open: true, Components: true}
 	for _, n := range doc.Active {
@@ -328,7 +320,7 @@ func readInstatusMonth(s Source, p Page, text []byte) (Result, error) {
 		Last    *bool      `json:"isLastPage"`
 	}
 	if json.Unmarshal(text, &month) != nil || month.Notices == nil {
-		return Result{}, shapeErrorf("%s, where a month of Instatus's history with its notices is expected", wrongPage(p))
+		return Result{}, notWanted(p, "a month of Instatus's history with its notices")
 	}
 	page := newInstatusPage(docMonth, instatusHome(s, p, ""))
 	for _, n := range month.Notices {

@@ -1,6 +1,7 @@
 package scraper
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -145,7 +146,7 @@ func (g *instatusPage) raw(n isNotice, kind string) normalize.Raw {
 		slices.Contains([]string{"notstartedyet", "inprogress", "completed"}, normalize.Word(n.Status))
 	if maintenance {
 		raw.Kind = string(normalize.KindMaintenance)
-		start := firstOf(n.Start, n.Started)
+		start := cmp.Or(n.Start, n.Started)
 		raw.ScheduledStart, raw.ScheduledEnd = rawTime(start, ""), windowEnd(start, n.Duration)
 	} else {
 		raw.Started = rawTime(n.Started, "")

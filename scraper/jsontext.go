@@ -34,7 +34,19 @@ func readJSON(p Page, v any, want string) error {
 	return nil
 }
 
-// notWanted is the error for a page that is another than the one wanted.
-func notWanted(p Page, want string) error {
-	return shapeErrorf("%s, where %s is expected", wrongPage(p), want)
+// notWanted is the error for a page that is another than the one wanted. What the page is instead is found out when the
+// error is printed, since that costs more than to see that it is not wanted.
+func notWanted(p Page, want string) error { return wrongPageError{p, want} }
+
+type wrongPageError struct {
+	page Page
+	want string
 }
+
+// Error says what the page is, and what was expected.
+func (e wrongPageError) Error() string {
+	return fmt.Sprintf("%v: %s, where %s is expected", ErrShape, wrongPage(e.page), e.want)
+}
+
+// Unwrap returns ErrShape.
+func (e wrongPageError) Unwrap() error { return ErrShape }

@@ -73,14 +73,9 @@ func (oraclecloud) Describe() Description {
 	}
 }
 
-// Detect reports whether the page is a document of Oracle Cloud's.
-func (oraclecloud) Detect(p Page) bool {
-	mark := func(text string) bool { return bytes.Contains(p.Body, []byte(text)) }
-	if !mark(oracleIncidentID) && !mark(`"regionHealthReports"`) && !mark(`"OCI"`) {
-		return false // told without the cost of saying what the page is instead
-	}
-	_, err := oraclecloud{}.Parse(Source{}, p)
-	return err == nil
+// Marks returns texts of which every document of this platform has one.
+func (oraclecloud) Marks() []string {
+	return []string{oracleIncidentID, `"regionHealthReports"`, `"OCI"`}
 }
 
 // Parse reads any of the three documents. It returns an error that wraps ErrShape for a feed without incidents, for

@@ -2,6 +2,7 @@ package scraper
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"slices"
@@ -66,14 +67,8 @@ func (pagerduty) Describe() Description {
 	}
 }
 
-// Detect reports whether the page carries PagerDuty's data.
-func (pagerduty) Detect(p Page) bool {
-	if !bytes.Contains(p.Body, []byte("open_incidents")) {
-		return false // before the page is parsed to say what else it is
-	}
-	_, err := pagerduty{}.Parse(Source{}, p)
-	return err == nil
-}
+// Marks returns texts of which every document of this platform has one.
+func (pagerduty) Marks() []string { return []string{"open_incidents"} }
 
 // pdDocument is the JSON in script#data. Lists that are missing or null stay nil and never count as empty.
 type pdDocument struct {
@@ -143,7 +138,7 @@ type pdPosition struct {
 func (pagerduty) Parse(_ Source, p Page) (Result, error) {
 	data, whole := pagerdutyData(p.Body)
 	if data == "" {
-		return Result{}, shapeErrorf("%s, where a PagerDuty status page (with script#data) is expected", wrongPage(p))
+		return Result{}, notWanted(p, "a PagerDuty status page (with script#data)")
 	}
 	var doc pdDocument
 	if err := json.Unmarshal([]byte(data), &doc); err != nil {
@@ -221,10 +216,10 @@ func (in pdIncident) raw(groups map[string]string) normalize.Raw {
 			Body: u.Message, Format: normalize.FormatHTML,
 		})
 		raw.Impact = pagerdutyWorse(raw.Impact, u.Severity)
-		raw.State = firstOf(u.Status, raw.State)
+		raw.State = cmp.Or(u.Status, raw.State)
 		for _, s := range u.Impacted {
 			c := normalize.RawComponent{ID: s.ServiceID, Name: s.Name, Group: groups[s.ServiceID], Status: s.Severity}
-			key := firstOf(c.ID, c.Name)
+			key := cmp.Or(c.ID, c.Name)
 			if n, ok := at[key]; ok {
 				raw.Components[n] = c
 				continue

@@ -67,16 +67,8 @@ func (pingoru) Describe() Description {
 	}
 }
 
-// Detect reports whether the page carries Pingoru's labels.
-func (pingoru) Detect(p Page) bool {
-	for _, label := range []string{"Update timeline", "Outage History", "Detected by"} {
-		if bytes.Contains(p.Body, []byte(label)) {
-			_, err := pingoru{}.Parse(Source{}, p)
-			return err == nil
-		}
-	}
-	return false
-}
+// Marks returns texts of which every document of this platform has one.
+func (pingoru) Marks() []string { return []string{"Update timeline", "Outage History", "Detected by"} }
 
 // Parse reads an incident's page or an outage history. It returns an error that wraps ErrShape if
 // the page carries neither one's labels, and for an outage history that announces outages but shows none.
@@ -114,7 +106,7 @@ func openEnded(body []byte) bool {
 }
 
 func pingoruShapeError(p Page) error {
-	return shapeErrorf("%s, where a Pingoru incident page (with its update timeline) or outage history is expected", wrongPage(p))
+	return notWanted(p, "a Pingoru incident page (with its update timeline) or outage history")
 }
 
 // incident reads an incident's page.

@@ -1,7 +1,6 @@
 package scraper
 
 import (
-	"bytes"
 	"fmt"
 	"net/url"
 	"slices"
@@ -74,14 +73,8 @@ func (rootly) Describe() Description {
 	}
 }
 
-// Detect reports whether the page is a document of Rootly's API.
-func (rootly) Detect(p Page) bool {
-	if !isJSON(feedBody(p)) || !bytes.Contains(p.Body, []byte(`"incidents"`)) {
-		return false // told without the cost of saying what the page is instead
-	}
-	_, err := rootly{}.Parse(Source{}, p)
-	return err == nil
-}
+// Marks returns texts of which every document of this platform has one.
+func (rootly) Marks() []string { return []string{`"incidents"`} }
 
 type rootlyDocument struct {
 	Page *struct {

@@ -1,6 +1,7 @@
 package scraper
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -22,7 +23,7 @@ type Document struct {
 	URL          string
 	ETag         string
 	LastModified string
-	Hash         string    // SHA-256 of the body, hex; behind a colon the fingerprint of the selectors that read it, if any did
+	Hash         string    // SHA-256 of the body, hex; behind a colon the fingerprint of the platform that read it, if it is Configured
 	RefusedAt    time.Time // when it was last refused; zero if it was not
 }
 
@@ -129,7 +130,7 @@ func (u *run) step(ctx context.Context, r Request) []Request {
 		return nil
 	}
 	known := u.remembered(r.URL)
-	if len(r.Fallback) > 0 && !known.RefusedAt.IsZero() && time.Since(known.RefusedAt) < refusalHolds {
+	if len(r.Fallback) > 0 && !known.RefusedAt.IsZero() && u.source.Time().Sub(known.RefusedAt) < refusalHolds {
 		u.out.Documents = append(u.out.Documents, known)
 		return r.Fallback
 	}
@@ -144,7 +145,7 @@ func (u *run) step(ctx context.Context, r Request) []Request {
 	}
 	if refused(err) {
 		if len(r.Fallback) > 0 {
-			u.out.Documents = append(u.out.Documents, Document{URL: r.URL, RefusedAt: time.Now()})
+			u.out.Documents = append(u.out.Documents, Document{URL: r.URL, RefusedAt: u.source.Time()})
 			for _, f := range r.Fallback {
 				u.why[f.URL] = err
 			}
@@ -162,14 +163,22 @@ func (u *run) step(ctx context.Context, r Request) []Request {
 	return nil
 }
 
-// remembered returns what is known of an address, if it was read in the same way as now: other selectors may find
-// something else in the same bytes.
+// remembered returns what is known of an address, if it was read in the same way as now: a platform that is told how to read
+// may find something else in the same bytes.
 func (u *run) remembered(url string) Document {
 	d := u.docs[url]
-	if _, by, _ := strings.Cut(d.Hash, ":"); by != u.source.Selectors.Fingerprint() {
+	if _, by, _ := strings.Cut(d.Hash, ":"); by != fingerprint(u.platform) {
 		return Document{}
 	}
 	return d
+}
+
+// fingerprint tells what reading with a platform depends on besides the bytes; "" where on nothing.
+func fingerprint(p Platform) string {
+	if c, ok := p.(Configured); ok {
+		return c.Fingerprint()
+	}
+	return ""
 }
 
 // read fetches and parses one page. An unchanged page gives no error and nothing to follow.
@@ -191,7 +200,7 @@ func (u *run) read(ctx context.Context, r Request, known Document) ([]Request, e
 	}
 	sum := sha256.Sum256(page.Body)
 	doc := Document{URL: r.URL, ETag: page.ETag, LastModified: page.LastModified, Hash: hex.EncodeToString(sum[:])}
-	if by := u.source.Selectors.Fingerprint(); by != "" {
+	if by := fingerprint(u.platform); by != "" {
 		doc.Hash += ":" + by
 	}
 	if u.source.Mode == Poll && doc.Hash == known.Hash {
@@ -231,7 +240,7 @@ func (u *run) moved(r Request, page Page) {
 		return
 	}
 	to, same := strings.CutSuffix(page.MovedTo, rest)
-	if !same || rest == "" && u.platform != registry[Generic] {
+	if !same || rest == "" {
 		to = HomeOf(u.platform, page.MovedTo)
 	}
 	to = strings.TrimRight(to, "/")
@@ -261,8 +270,8 @@ func (u *run) take(r Result) {
 	if u.out.Coverage.Since == "" {
 		u.out.Coverage.Since, u.out.Coverage.Until = r.Coverage.Since, r.Coverage.Until
 	}
-	u.out.PageName = firstOf(u.out.PageName, r.PageName)
-	u.out.PageURL = firstOf(u.out.PageURL, r.PageURL)
+	u.out.PageName = cmp.Or(u.out.PageName, r.PageName)
+	u.out.PageURL = cmp.Or(u.out.PageURL, r.PageURL)
 	if u.out.Indicator == "" {
 		u.out.Indicator, u.out.Headline = r.Indicator, r.Headline
 	}
@@ -285,11 +294,4 @@ func statusOf(p Page, err error) int {
 		return h.Status
 	}
 	return p.Status
-}
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

@@ -1,7 +1,7 @@
 package scraper
 
 import (
-	"bytes"
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -79,14 +79,8 @@ func (salesforce) Describe() Description {
 	}
 }
 
-// Detect reports whether the page is a list of Salesforce's.
-func (salesforce) Detect(p Page) bool {
-	if !isJSON(feedBody(p)) || !bytes.Contains(p.Body, []byte(`"IncidentEvents"`)) && !bytes.Contains(p.Body, []byte(`"MaintenanceEvents"`)) {
-		return false // told without the cost of saying what the page is instead
-	}
-	_, err := salesforce{}.Parse(Source{}, p)
-	return err == nil
-}
+// Marks returns texts of which every document of this platform has one.
+func (salesforce) Marks() []string { return []string{`"IncidentEvents"`, `"MaintenanceEvents"`} }
 
 // salesforceEntry is an incident or a maintenance: the lists of the other are missing.
 type salesforceEntry struct {
@@ -179,12 +173,12 @@ func (e salesforceEntry) incident() normalize.Raw {
 		if i.End != "" && (end == "" || before(end, i.End)) {
 			end = i.End
 		}
-		does = firstOf(does, i.Type)
+		does = cmp.Or(does, i.Type)
 	}
 	if state := normalize.Word(e.Status); state == "resolved" || state == "closed" {
 		raw.Resolved = rawTime(end, "")
 	}
-	raw.Title = strings.Trim(strings.Join(e.Services, ", ")+": "+firstOf(does, "incident "+raw.ID), ": ")
+	raw.Title = strings.Trim(strings.Join(e.Services, ", ")+": "+cmp.Or(does, "incident "+raw.ID), ": ")
 	return raw
 }
 
@@ -193,11 +187,11 @@ func (e salesforceEntry) maintenance() normalize.Raw {
 	raw := e.common(salesforceMaintenances, *e.Progress)
 	raw.ID = "maintenances/" + string(e.ID)
 	raw.Kind = string(normalize.KindMaintenance)
-	raw.Title = firstOf(e.Name, "Maintenance "+string(e.ID))
+	raw.Title = cmp.Or(e.Name, "Maintenance "+string(e.ID))
 	raw.ScheduledStart, raw.ScheduledEnd = rawTime(e.From, ""), rawTime(e.To, "")
 	raw.Message = e.Info
 	if len(raw.Updates) == 0 {
-		raw.State = firstOf(raw.State, e.Message.EventStatus)
+		raw.State = cmp.Or(raw.State, e.Message.EventStatus)
 	}
 	return raw
 }

@@ -6,10 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -25,14 +23,22 @@ type Platform interface {
 	Parse(Source, Page) (Result, error)
 }
 
-// Detector is a Platform that can tell its own pages from others' by their shape.
+// Marked is a Platform of which every document has one of a few texts in it, so that what has none of them is told apart
+// without being parsed.
+type Marked interface{ Marks() []string }
+
+// Detector is a Platform that knows its own pages by more, or by less, than that they have its marks and can be parsed.
 type Detector interface{ Detect(Page) bool }
 
-// Speaker is a Platform with words of its own, beyond those every platform uses.
-type Speaker interface{ Words() normalize.Words }
+// Vocabulary is a Platform with words of its own, beyond those that every platform uses.
+type Vocabulary interface{ Words() normalize.Words }
 
-// Homer is a Platform that can tell a status page's address from the address of a page below it.
-type Homer interface{ Home(page *url.URL) string }
+// PageAddress is a Platform that can tell a status page's address from the address of a page below it.
+type PageAddress interface{ Home(page *url.URL) string }
+
+// Configured is a Platform that is told how to read a page. Another fingerprint means that it may find something else
+// in the same bytes.
+type Configured interface{ Fingerprint() string }
 
 // Fetcher gets a page. It returns an *HTTPError for an answer that is no page, an error that wraps
 // ErrBlocked for a bot challenge, and a Page with NotModified set for a 304.
@@ -58,8 +64,8 @@ type Source struct {
 	FromPage int              // Backfill: the history page to begin with; 0 and 1 are the newest
 	Auth     *Auth            // sent with every request to its own servers; nil: the page is public
 
-	// Selectors say how to read a page of the platform Custom; nil for all others.
-	Selectors *Selectors
+	// Now tells the time, from which a Backfill counts its pages back; nil: time.Now.
+	Now func() time.Time
 
 	// LoadKnown gives Known when a page is about to be parsed, so that an unchanged page does not
 	// cost reading the record. Known is used as it is where LoadKnown is nil.
@@ -158,57 +164,27 @@ func (e *HTTPError) Error() string {
 	return text
 }
 
-var registry = map[string]Platform{}
-
-// Register makes a platform known under its name. It panics if the name is taken.
-func Register(name string, p Platform) {
-	if _, taken := registry[name]; taken {
-		panic("scraper: platform registered twice: " + name)
-	}
-	registry[name] = p
-}
-
-// Platforms returns the registered names in order.
-func Platforms() []string { return slices.Sorted(maps.Keys(registry)) }
-
-// Lookup returns the platform of that name. The error names those that exist.
-func Lookup(name string) (Platform, error) {
-	if p, ok := registry[name]; ok {
-		return p, nil
-	}
-	return nil, fmt.Errorf("platform %q is unknown; write one of: %s", name, strings.Join(Platforms(), ", "))
-}
-
-// Generic is the platform that reads what several others serve too.
-const Generic = "feed"
-
-// Detect returns the name of the platform whose shape the page has, "" if none recognises it.
-// Generic is asked last, since other platforms serve feeds too.
-func Detect(p Page) string {
-	names := Platforms()
-	slices.SortStableFunc(names, func(a, b string) int { return generic(a) - generic(b) })
-	for _, name := range names {
-		if d, ok := registry[name].(Detector); ok && d.Detect(p) {
-			return name
-		}
-	}
-	return ""
-}
+// Names of platforms that are treated in another way than the rest.
+const (
+	Generic = "feed"   // reads what several others serve too, and is asked last
+	Custom  = "custom" // reads pages that no product makes, and is never asked whether a page is its own
+)
 
 // Unknown says in an error that wraps ErrShape what a page is that no platform recognises.
 func Unknown(p Page) error { return shapeErrorf("%s", wrongPage(p)) }
 
-func generic(name string) int {
-	if name == Generic {
-		return 1
+// Time returns the source's time.
+func (s Source) Time() time.Time {
+	if s.Now == nil {
+		return time.Now()
 	}
-	return 0
+	return s.Now()
 }
 
 // WordsOf returns the words that only this platform uses.
 func WordsOf(p Platform) normalize.Words {
-	if s, ok := p.(Speaker); ok {
-		return s.Words()
+	if v, ok := p.(Vocabulary); ok {
+		return v.Words()
 	}
 	return normalize.Words{}
 }
@@ -219,8 +195,8 @@ func HomeOf(p Platform, page string) string {
 	if err != nil {
 		return page
 	}
-	if h, ok := p.(Homer); ok {
-		return h.Home(u)
+	if a, ok := p.(PageAddress); ok {
+		return a.Home(u)
 	}
 	return strings.TrimSuffix(page, "/")
 }

@@ -62,12 +62,6 @@ func (slack) Describe() Description {
 	}
 }
 
-// Detect reports whether the page is a document of Slack's status API.
-func (slack) Detect(p Page) bool {
-	_, err := slack{}.Parse(Source{}, p)
-	return err == nil
-}
-
 type slackStatus struct {
 	Status  string           `json:"status"` // ok or active
 	Created string           `json:"date_created"`

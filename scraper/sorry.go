@@ -2,6 +2,7 @@ package scraper
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"maps"
 	"net/url"
@@ -293,7 +294,7 @@ var sorryKinds = map[string]normalize.Kind{
 
 func (e sorryEntry) raw(document string) normalize.Raw {
 	raw := normalize.Raw{
-		Document: document, ID: string(e.ID), URL: firstOf(e.URL, e.Link), Kind: string(sorryKinds[e.Type]), Title: e.Subject, State: e.State,
+		Document: document, ID: string(e.ID), URL: cmp.Or(e.URL, e.Link), Kind: string(sorryKinds[e.Type]), Title: e.Subject, State: e.State,
 		Started: rawTime(e.Began, ""), Resolved: rawTime(e.Ended, ""), Created: rawTime(e.Created, ""), Updated: rawTime(e.Updated, ""),
 		ScheduledStart: rawTime(e.Begins, ""), ScheduledEnd: rawTime(e.Ends, ""),
 	}
@@ -309,7 +310,7 @@ func (e sorryEntry) raw(document string) normalize.Raw {
 		raw.Excerpt = true
 		if e.Latest != nil {
 			updates = []sorryUpdate{*e.Latest}
-			updates[0].State = firstOf(e.Latest.State, e.State)
+			updates[0].State = cmp.Or(e.Latest.State, e.State)
 		}
 	}
 	for _, u := range updates {

@@ -24,7 +24,7 @@ func TestSorryRefuses(t *testing.T) {
 		"a page that is a list":       `{"page":[]}`,
 	} {
 		page := Page{URL: "https://status.quillon.example/api/v1/notices", Body: []byte(body)}
-		if res, err := (sorry{}).Parse(Source{}, page); !errors.Is(err, ErrShape) || (sorry{}).Detect(page) {
+		if res, err := (sorry{}).Parse(Source{}, page); !errors.Is(err, ErrShape) || Detects(sorry{}, page) {
 			t.Errorf("%s: read as %+v (%v)", what, res, err)
 		}
 	}

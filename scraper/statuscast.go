@@ -89,21 +89,15 @@ func (statuscast) Describe() Description {
 	}
 }
 
-// Detect reports whether the page is a home page of StatusCast.
-func (statuscast) Detect(p Page) bool {
-	if !hasStatuscastWidgets(p.Body) {
-		return false // before the page is parsed to say what else it is
-	}
-	_, err := statuscast{}.Parse(Source{}, p)
-	return err == nil
-}
+// Marks returns texts of which every document of this platform has one.
+func (statuscast) Marks() []string { return []string{"widget-incidentlist", "historygrid"} }
 
 func hasStatuscastWidgets(body []byte) bool {
 	return bytes.Contains(body, []byte("widget-incidentlist")) || bytes.Contains(body, []byte("historygrid"))
 }
 
 func notStatuscast(p Page) error {
-	return shapeErrorf("%s, where the home page of StatusCast is expected", wrongPage(p))
+	return notWanted(p, "the home page of StatusCast")
 }
 
 // Parse reads a home page. It returns an error that wraps ErrShape for a page without StatusCast's widgets,

@@ -58,7 +58,7 @@ func TestStatusioPageID(t *testing.T) {
 		}
 	}
 	other := Page{Body: []byte(`<html><body><a href="/pages/` + statusioTestID + `">Anvils</a></body></html>`)}
-	if (statusio{}).Detect(other) {
+	if Detects(statusio{}, other) {
 		t.Error("a site whose pages have such ids is taken for Status.io")
 	}
 }
@@ -81,7 +81,7 @@ func TestStatusioRefuses(t *testing.T) {
 		"a component without a name":   {`"status":[]`, `"status":[{"id":"a","status_code":100}]`},
 	} {
 		page := Page{Body: []byte(strings.Replace(whole, change[0], change[1], 1))}
-		if res, err := (statusio{}).Parse(Source{}, page); !errors.Is(err, ErrShape) || (statusio{}).Detect(page) {
+		if res, err := (statusio{}).Parse(Source{}, page); !errors.Is(err, ErrShape) || Detects(statusio{}, page) {
 			t.Errorf("%s: read as %+v (%v)", what, res, err)
 		}
 	}

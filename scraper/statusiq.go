@@ -2,6 +2,7 @@ package scraper
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"regexp"
@@ -63,14 +64,8 @@ func (statusiq) Describe() Description {
 	}
 }
 
-// Detect reports whether the page is a summary or a feed of StatusIQ.
-func (statusiq) Detect(p Page) bool {
-	if !bytes.Contains(p.Body, []byte(`"active_incident_details"`)) && !bytes.Contains(p.Body, []byte(statusiqFeedMark)) {
-		return false // before the page is parsed to say what else it is
-	}
-	_, err := statusiq{}.Parse(Source{}, p)
-	return err == nil
-}
+// Marks returns texts of which every document of this platform has one.
+func (statusiq) Marks() []string { return []string{`"active_incident_details"`, statusiqFeedMark} }
 
 // Codes of StatusIQ, as its SDKs read them; the words beside them are in the language of the page.
 var (
@@ -83,7 +78,7 @@ var (
 
 // siqName returns the name of a code, else the word that stands beside it, else the code as it is.
 func siqName(names map[jsonText]string, code jsonText, word string) string {
-	return firstOf(names[code], firstOf(strings.TrimSpace(word), string(code)))
+	return cmp.Or(names[code], cmp.Or(strings.TrimSpace(word), string(code)))
 }
 
 // siqPart is a component, or a group of them.
@@ -221,7 +216,7 @@ func readStatusiqFeed(p Page) (Result, error) {
 	if len(feed.Items) == 0 {
 		return Result{}, shapeErrorf("a feed of StatusIQ without a component: its owner may have turned it off")
 	}
-	res := Result{Document: statusiqFeed, PageURL: homeOfStatuspage(firstOf(feed.Link, p.URL)), PageName: oneLine(strings.TrimSuffix(strings.TrimSpace(feed.Title), "- Status"))}
+	res := Result{Document: statusiqFeed, PageURL: homeOfStatuspage(cmp.Or(feed.Link, p.URL)), PageName: oneLine(strings.TrimSuffix(strings.TrimSpace(feed.Title), "- Status"))}
 	shared := sharedLinks(feed)
 	for _, item := range feed.Items {
 		if c, ok := statusiqComponent(item); ok {

@@ -25,7 +25,7 @@ func TestStatusiqRefuses(t *testing.T) {
 		"a group within a group":     {`"current_status":[]`, `"current_status":[{"componentgroup_display_name":"A","componentgroup_components":[{"componentgroup_display_name":"B"}]}]`},
 	} {
 		page := Page{Body: []byte(strings.Replace(whole, change[0], change[1], 1))}
-		if res, err := (statusiq{}).Parse(Source{}, page); !errors.Is(err, ErrShape) || (statusiq{}).Detect(page) {
+		if res, err := (statusiq{}).Parse(Source{}, page); !errors.Is(err, ErrShape) || Detects(statusiq{}, page) {
 			t.Errorf("%s: read as %+v (%v)", what, res, err)
 		}
 	}

@@ -88,12 +88,6 @@ func askedFor(s Source, p Page, document string) error {
 	return nil
 }
 
-// Detect reports whether the page is a document of Statuspage.
-func (statuspage) Detect(p Page) bool {
-	_, err := readStatuspage(Source{}, p)
-	return err == nil
-}
-
 // spResult is a Result with what the crawl needs to know of the document beyond it.
 type spResult struct {
 	Result
@@ -119,7 +113,7 @@ func readStatuspage(s Source, p Page) (spResult, error) {
 
 // notStatuspage is the error for a page of another kind.
 func notStatuspage(p Page) error {
-	return shapeErrorf("%s, where a Statuspage document is expected", wrongPage(p))
+	return notWanted(p, "a Statuspage document")
 }
 
 // homeOfStatuspage returns scheme and host of an address, "" if it has none.

@@ -260,7 +260,7 @@ func TestForeignCapturesAreNotStatuspage(t *testing.T) {
 			continue
 		}
 		page := Page{Body: readCapture(t, path)}
-		if _, err := (statuspage{}).Parse(Source{}, page); !errors.Is(err, ErrShape) || (statuspage{}).Detect(page) {
+		if _, err := (statuspage{}).Parse(Source{}, page); !errors.Is(err, ErrShape) || Detects(statuspage{}, page) {
 			t.Errorf("%s: error %v, want ErrShape", path, err)
 		}
 	}

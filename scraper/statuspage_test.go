@@ -181,7 +181,7 @@ func TestStatuspageRefusals(t *testing.T) {
 			if len(result.Incidents)+len(result.Follow) > 0 || result.Coverage != (Coverage{}) {
 				t.Errorf("refused, and yet it says %+v", result)
 			}
-			if (statuspage{}).Detect(page) {
+			if Detects(statuspage{}, page) {
 				t.Error("detected as Statuspage's")
 			}
 		})

@@ -58,7 +58,7 @@ func TestStatuspalRefuses(t *testing.T) {
 		"a service without a name":     {`"services":[]`, `"services":[{"id":1,"name":"A","children":[{"id":2}]}]`},
 	} {
 		page := Page{Body: []byte(strings.Replace(whole, change[0], change[1], 1))}
-		if res, err := (statuspal{}).Parse(Source{}, page); !errors.Is(err, ErrShape) || (statuspal{}).Detect(page) {
+		if res, err := (statuspal{}).Parse(Source{}, page); !errors.Is(err, ErrShape) || Detects(statuspal{}, page) {
 			t.Errorf("%s: read as %+v (%v)", what, res, err)
 		}
 	}

@@ -101,7 +101,7 @@ func TestUpptimeEmptyIssuesNeedTheirAddress(t *testing.T) {
 	if err != nil || !res.Coverage.Open {
 		t.Errorf("coverage %+v, error %v", res.Coverage, err)
 	}
-	if (upptime{}).Detect(page) {
+	if Detects(upptime{}, page) {
 		t.Error("an empty list is taken for Upptime's")
 	}
 	mustRefuse(t, "an empty list from elsewhere", upptime{}, Page{URL: "https://status.acme.example/history/summary.json", Body: []byte(`[]`)})

@@ -2,6 +2,7 @@ package scraper
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"regexp"
@@ -73,14 +74,8 @@ func (uptimecom) Describe() Description {
 	}
 }
 
-// Detect reports whether the page is one of Uptime.com, or one of the documents that it is made of.
-func (uptimecom) Detect(p Page) bool {
-	if !slices.ContainsFunc([]string{`global_is_operational`, `"past_incidents"`}, func(key string) bool { return bytes.Contains(p.Body, []byte(key)) }) {
-		return false // before the page is parsed to say what else it is
-	}
-	_, err := uptimecom{}.Parse(Source{}, p)
-	return err == nil
-}
+// Marks returns texts of which every document of this platform has one.
+func (uptimecom) Marks() []string { return []string{`global_is_operational`, `"past_incidents"`} }
 
 // utcPage is what a status page is made of. What is missing or null stays nil, and never counts as empty.
 type utcPage struct {
@@ -155,7 +150,7 @@ func readUptimecomPage(s Source, p Page, page utcPage) (Result, error) {
 		Document: uptimecomPage, PageName: oneLine(page.Name), Indicator: "operational",
 		Coverage: Coverage{Open: page.Upcoming != nil, Components: true},
 	}
-	if address := firstOf(s.URL, p.URL); homeOfStatuspage(address) != "" {
+	if address := cmp.Or(s.URL, p.URL); homeOfStatuspage(address) != "" {
 		res.PageURL = HomeOf(uptimecom{}, address)
 	}
 	if !*page.Well {

@@ -43,7 +43,7 @@ func TestUptimecomRefuses(t *testing.T) {
 		"a maintenance that is a day": {`"upcoming_maintenance":[]`, `"upcoming_maintenance":["2026-02-28"]`},
 	} {
 		page := Page{Body: []byte(strings.Replace(whole, change[0], change[1], 1))}
-		if res, err := (uptimecom{}).Parse(Source{}, page); !errors.Is(err, ErrShape) || (uptimecom{}).Detect(page) {
+		if res, err := (uptimecom{}).Parse(Source{}, page); !errors.Is(err, ErrShape) || Detects(uptimecom{}, page) {
 			t.Errorf("%s: read as %+v (%v)", what, res, err)
 		}
 	}

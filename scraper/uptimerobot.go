@@ -2,6 +2,7 @@ package scraper
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"regexp"
@@ -221,16 +222,16 @@ func readUptimerobotMonitors(p Page, body []byte) (Result, error) {
 		res.Components = append(res.Components, c)
 	}
 	total := max(doc.Page.Total, counts.Total, counts.Up+counts.Down+counts.Paused)
-	res.pages(p.URL, len(monitors), total)
+	addPages(&res, p.URL, len(monitors), total)
 	return res, nil
 }
 
 // uptimerobotPages bounds the pages of one list.
 const uptimerobotPages = 100
 
-// pages asks for the next page of a list. Which is the last is known from how many there are and how many were read: that
+// addPages asks for the next page of a list. Which is the last is known from how many there are and how many were read: that
 // goes from page to page in the fragment of the request, which no server is sent.
-func (r *Result) pages(address string, have, total int) {
+func addPages(r *Result, address string, have, total int) {
 	u, err := url.Parse(address)
 	if err != nil || total == 0 {
 		return
@@ -289,7 +290,7 @@ func readUptimerobotEvents(p Page, body []byte) (Result, error) {
 // when it was made: its window is in its words only. An end that lay ahead when the page was fetched is a plan, and
 // ends nothing.
 func (e uptimerobotEvent) raw(p Page) normalize.Raw {
-	at := rawTime(firstOf(string(e.Timestamp), string(e.TS)), "")
+	at := rawTime(cmp.Or(string(e.Timestamp), string(e.TS)), "")
 	raw := normalize.Raw{
 		Document: uptimerobotEvents, ID: string(e.ID), Kind: string(normalize.KindIncident), Title: oneLine(e.Title),
 		State: itemState(e.Title, nil, e.Content), Started: at,

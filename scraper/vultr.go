@@ -59,12 +59,6 @@ func (vultr) Describe() Description {
 	}
 }
 
-// Detect reports whether the page is a document of Vultr's.
-func (vultr) Detect(p Page) bool {
-	_, err := vultr{}.Parse(Source{}, p)
-	return err == nil
-}
-
 type vultrDocument struct {
 	Alerts  *[]vultrAlert           `json:"service_alerts"`
 	Regions *map[string]vultrRegion `json:"regions"`

@@ -72,7 +72,7 @@ func wrongJSON(body []byte) string {
 	switch {
 	case has("page", "status", "components", "incidents") && !has("scheduled_maintenances"):
 		return "the answer of incident.io's Statuspage-compatible API (it has no scheduled_maintenances)"
-	case has("page", "activeIncidents") || has("page", "activeMaintenances"):
+	case has("page", "activeIncidents"), has("page", "activeMaintenances"), has("page") && len(object) == 1:
 		return "a summary of Instatus"
 	case has("data", "included"):
 		return "a JSON:API document, such as Better Stack's"

@@ -70,12 +70,6 @@ func (yandexCloud) Describe() Description {
 	}
 }
 
-// Detect reports whether the page is a document of Yandex Cloud's status API.
-func (yandexCloud) Detect(p Page) bool {
-	_, err := yandexCloud{}.Parse(Source{}, p)
-	return err == nil
-}
-
 type yandexItem struct {
 	ID            jsonText         `json:"id"`
 	Title         string           `json:"title"`

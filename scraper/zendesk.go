@@ -2,6 +2,7 @@ package scraper
 
 import (
 	"bytes"
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -207,7 +208,7 @@ func (in zendeskIncident) raw(included map[zendeskRef]zendeskIncluded) normalize
 		Document: in.document(),
 		ID:       string(in.ID),
 		Kind:     string(normalize.KindIncident),
-		Title:    firstOf(a.Title, a.Name),
+		Title:    cmp.Or(a.Title, a.Name),
 		State:    a.Status,
 		Impact:   a.Impact,
 		Started:  zendeskTime(a.Started, a.StartedSSP),
@@ -217,7 +218,7 @@ func (in zendeskIncident) raw(included map[zendeskRef]zendeskIncluded) normalize
 	case zendeskMaintenances:
 		raw.Kind = string(normalize.KindMaintenance)
 		raw.ScheduledStart, raw.ScheduledEnd = zendeskTime(a.MaintenanceFrom), zendeskTime(a.MaintenanceTo)
-		raw.State = firstOf(raw.State, "upcoming") // the list is that of the upcoming ones; the entry itself does not say so
+		raw.State = cmp.Or(raw.State, "upcoming") // the list is that of the upcoming ones; the entry itself does not say so
 	case zendeskHistory:
 		raw.Excerpt = true
 	}
@@ -231,7 +232,7 @@ func (in zendeskIncident) raw(included map[zendeskRef]zendeskIncluded) normalize
 	for _, ref := range slices.Concat(in.Relationships.Services.Data, in.Relationships.ServicesSSP.Data) {
 		x := included[ref]
 		service := included[x.Relationships.Service.Data]
-		if name := firstOf(x.Attributes.ServiceName, service.Attributes.Name); name != "" {
+		if name := cmp.Or(x.Attributes.ServiceName, service.Attributes.Name); name != "" {
 			raw.Components = append(raw.Components, normalize.RawComponent{Name: name})
 		}
 	}

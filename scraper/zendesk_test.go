@@ -81,7 +81,7 @@ func TestZendeskEmptyLists(t *testing.T) {
 	if len(res.Incidents) > 0 || res.Coverage != (Coverage{}) || res.Indicator != "" {
 		t.Errorf("read %+v", res)
 	}
-	if (zendesk{}).Detect(Page{URL: "https://status.zendesk.com/api/incidents/maintenance", Body: []byte(empty)}) {
+	if Detects(zendesk{}, Page{URL: "https://status.zendesk.com/api/incidents/maintenance", Body: []byte(empty)}) {
 		t.Error("an empty list is taken for Zendesk's")
 	}
 	for _, address := range []string{"", "https://status.zendesk.com/api/ssp/incidents.json", "https://status.zendesk.com/api/incidents/active"} {

@@ -183,13 +183,15 @@ func (i *importer) file(ctx context.Context, name string) error {
 // read reads a capture as the one before it was read, where that succeeds: to find the platform anew would
 // be to read every capture twice.
 func (i *importer) read(page scraper.Page) (string, watch.Capture) {
-	source := scraper.Source{Name: i.flags.vendor, Selectors: i.selectors}
+	source := watch.Source{Vendor: i.flags.vendor, Selectors: i.selectors}
 	if i.flags.platform == "" && i.last != "" && i.last != scraper.Generic {
-		if platform, capture := watch.ReadCapture(i.last, page, source); capture.Err == nil {
+		source.Platform = i.last
+		if platform, capture := watch.ReadCapture(source, page); capture.Err == nil {
 			return platform, capture
 		}
 	}
-	return watch.ReadCapture(i.flags.platform, page, source)
+	source.Platform = i.flags.platform
+	return watch.ReadCapture(source, page)
 }
 
 // finish saves what waited in vain for a readable capture: with the vendor's only page, where it has one.

@@ -61,10 +61,10 @@ func (a *app) renormalize(ctx context.Context, vendor string, dryRun bool) error
 			if err != nil || platform == scraper.Custom && selectors == nil {
 				return normalize.Words{}, false
 			}
-			if platform != scraper.Custom {
-				return scraper.WordsFor(p, nil), true
+			if platform == scraper.Custom {
+				p = selectors
 			}
-			return scraper.WordsFor(p, selectors), true
+			return scraper.WordsOf(p), true
 		}
 		if _, known := vocabulary(s.Platform); !known {
 			why := fmt.Sprintf("the platform %q is not known", s.Platform)

@@ -27,7 +27,7 @@ func (w *Watcher) Backfill(ctx context.Context, s Source, progress func(Progress
 		return p, fmt.Errorf("source %q: %w", s.Vendor, err)
 	}
 	s.URL, s.Platform = state.PageURL, state.Platform
-	platform, err := scraper.Lookup(s.Platform)
+	platform, err := s.platform()
 	if err != nil {
 		return p, fmt.Errorf("source %q: %w", s.Vendor, err)
 	}
@@ -43,7 +43,7 @@ func (w *Watcher) Backfill(ctx context.Context, s Source, progress func(Progress
 		began := time.Now()
 		scrape := db.Scrape{SourceID: s.ID, At: w.Now().UTC(), Backfill: true}
 		out, readErr := scraper.Scrape(ctx, w.Fetcher, platform, from, nil)
-		fillScrape(&scrape, s, platform, out, readErr)
+		fillScrape(&scrape, platform, out, readErr)
 		scrape.BackfillPage, scrape.Took = out.NextPage, time.Since(began)
 		if readErr != nil {
 			scrape.BackfillPage = page // what was read is kept, and the next run reads this stretch again

@@ -16,27 +16,28 @@ type Capture struct {
 	Err  error          // why nothing could be read
 }
 
-// ReadCapture reads a saved page as the named platform would, or detects the platform if the name is empty. It
+// ReadCapture reads a saved page as the source's platform would, or detects the platform if the source names none. It
 // returns the platform's name and what was read. Capture.Err wraps scraper.ErrShape if the bytes are not a
 // page of a platform.
-func ReadCapture(platform string, page scraper.Page, s scraper.Source) (string, Capture) {
+func ReadCapture(s Source, page scraper.Page) (string, Capture) {
 	c := Capture{Page: page}
-	if platform == "" {
-		if platform = scraper.Detect(page); platform == "" {
+	if s.Platform == "" {
+		if s.Platform = scraper.Detect(page); s.Platform == "" {
 			c.Err = scraper.Unknown(page)
 			return "", c
 		}
 	}
-	p, err := scraper.Lookup(platform)
+	p, err := s.platform()
 	if err != nil {
 		c.Err = err
-		return platform, c
+		return s.Platform, c
 	}
-	if s.URL == "" && page.URL != "" {
-		s.URL = scraper.HomeOf(p, page.URL)
+	from := scraper.Source{Name: s.Vendor, URL: s.URL}
+	if from.URL == "" && page.URL != "" {
+		from.URL = scraper.HomeOf(p, page.URL)
 	}
-	c.Read, c.Err = p.Parse(s, page)
-	return platform, c
+	c.Read, c.Err = p.Parse(from, page)
+	return s.Platform, c
 }
 
 // Import saves a capture as a scrape made at Capture.Page.At. One that could not be read is saved as a failed
@@ -44,7 +45,7 @@ func ReadCapture(platform string, page scraper.Page, s scraper.Source) (string, 
 func (w *Watcher) Import(ctx context.Context, s Source, c Capture) (db.Saved, error) {
 	scrape := db.Scrape{SourceID: s.ID, At: c.Page.At.UTC(), Archived: true}
 	out := scraper.Outcome{Bytes: int64(len(c.Page.Body))}
-	platform, err := scraper.Lookup(s.Platform)
+	platform, err := s.platform()
 	if err != nil {
 		platform = nil // read with the words that all platforms share
 	}
@@ -54,7 +55,7 @@ func (w *Watcher) Import(ctx context.Context, s Source, c Capture) (db.Saved, er
 		out.PageName, out.PageURL, out.Indicator = c.Read.PageName, c.Read.PageURL, c.Read.Indicator
 		out.Headline = c.Read.Headline
 	}
-	fillScrape(&scrape, s, platform, out, c.Err)
+	fillScrape(&scrape, platform, out, c.Err)
 	scrape.Unreadable = c.Err != nil && (scrape.Unreadable || errors.Is(c.Err, scraper.ErrShape))
 	return w.save(ctx, s, scrape)
 }

@@ -88,26 +88,28 @@ func Inspect(ctx context.Context, f scraper.Fetcher, s Source) (Inspection, erro
 		found, err := scraper.Find(ctx, r, scraper.Source{Name: s.Vendor, URL: s.URL, Auth: s.Auth})
 		if err != nil {
 			in.documents(r.pages, nil, scraper.Source{})
-			return in.finish(s, nil, scraper.Outcome{}, err), ctx.Err()
+			return in.finish(nil, scraper.Outcome{}, err), ctx.Err()
 		}
 		in.URL, in.Platform = found.URL, found.Platform
 	}
-	p, err := scraper.Lookup(in.Platform)
+	s.Platform = in.Platform
+	p, err := s.platform()
 	if err != nil {
-		return in.finish(s, nil, scraper.Outcome{}, err), nil
+		return in.finish(nil, scraper.Outcome{}, err), nil
 	}
-	source := scraper.Source{Name: s.Vendor, URL: in.URL, Auth: s.Auth, Selectors: s.selectors()}
+	source := scraper.Source{Name: s.Vendor, URL: in.URL, Auth: s.Auth}
 	r.pages = nil
 	out, err := scraper.Scrape(ctx, r, p, source, nil)
 	in.documents(r.pages, p, source)
-	return in.finish(s, p, out, err), ctx.Err()
+	return in.finish(p, out, err), ctx.Err()
 }
 
 // InspectFile returns what a saved page would be read as. If the source names no platform, it is detected.
 func InspectFile(page scraper.Page, s Source) Inspection {
 	name := page.URL
 	page.URL = s.URL
-	platform, c := ReadCapture(s.Platform, page, scraper.Source{Name: s.Vendor, URL: s.URL, Selectors: s.selectors()})
+	platform, c := ReadCapture(s, page)
+	s.Platform = platform
 	in := Inspection{URL: s.URL, Platform: platform}
 	in.Documents = []InspectedDocument{{
 		URL: name, Bytes: len(page.Body), Document: c.Read.Document, Incidents: len(c.Read.Incidents),
@@ -115,12 +117,12 @@ func InspectFile(page scraper.Page, s Source) Inspection {
 	if c.Err != nil {
 		in.Documents[0].Error = c.Err.Error()
 	}
-	in.selectors(s.selectors(), page)
+	p, _ := s.platform() // if there is none, c.Err says so
+	in.selectors(p, page)
 	out := scraper.Outcome{
 		Raws: c.Read.Incidents, Components: c.Read.Components, Coverage: c.Read.Coverage, Findings: c.Read.Findings,
 	}
-	p, _ := scraper.Lookup(platform) // if there is none, c.Err says so
-	return in.finish(s, p, out, c.Err)
+	return in.finish(p, out, c.Err)
 }
 
 // recorder is a Fetcher that keeps the pages it fetched.
@@ -158,7 +160,7 @@ func (in *Inspection) documents(pages []recorded, p scraper.Platform, s scraper.
 			if err != nil {
 				d.Error = err.Error()
 			}
-			in.selectors(s.Selectors, got.page)
+			in.selectors(p, got.page)
 		}
 		in.Documents = append(in.Documents, d)
 	}
@@ -166,8 +168,9 @@ func (in *Inspection) documents(pages []recorded, p scraper.Platform, s scraper.
 
 // selectors notes what each selector finds in a custom page. A page that cannot be parsed is an error of whoever
 // read it, and none here.
-func (in *Inspection) selectors(s *scraper.Selectors, page scraper.Page) {
-	if s == nil {
+func (in *Inspection) selectors(p scraper.Platform, page scraper.Page) {
+	s, custom := p.(*scraper.Selectors)
+	if !custom || s == nil {
 		return
 	}
 	if matches, err := s.Probe(page); err == nil {
@@ -176,13 +179,13 @@ func (in *Inspection) selectors(s *scraper.Selectors, page scraper.Page) {
 }
 
 // finish gives what was read its meaning.
-func (in Inspection) finish(s Source, p scraper.Platform, out scraper.Outcome, err error) Inspection {
+func (in Inspection) finish(p scraper.Platform, out scraper.Outcome, err error) Inspection {
 	if err != nil {
 		in.Error = err.Error()
 	}
 	var words normalize.Words
 	if p != nil {
-		words = scraper.WordsFor(p, s.selectors())
+		words = scraper.WordsOf(p)
 	}
 	incidents, findings := normalize.Incidents(out.Raws, words)
 	components, more := normalize.Components(out.Components, words)

@@ -95,12 +95,12 @@ func (w *Watcher) find(ctx context.Context, s Source, address string, readErr er
 		}
 		return none, outcome + ": " + err.Error()
 	}
-	platform, err := scraper.Lookup(found.Platform)
+	moved := s
+	moved.URL, moved.Platform = found.URL, found.Platform
+	platform, err := moved.platform()
 	if err != nil {
 		return none, err.Error()
 	}
-	moved := s
-	moved.URL, moved.Platform = found.URL, found.Platform
 	reading, stop := s.withTimeout(ctx)
 	defer stop()
 	out, err := scraper.Scrape(reading, w.Fetcher, platform, w.source(moved, scraper.Poll), nil)

@@ -79,7 +79,7 @@ func (w *Watcher) Scrape(ctx context.Context, s Source) (db.Saved, error) {
 	}
 	configured := s
 	s.URL, s.Platform = state.PageURL, state.Platform
-	platform, err := scraper.Lookup(s.Platform)
+	platform, err := s.platform()
 	if err != nil {
 		return db.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, err)
 	}
@@ -111,7 +111,7 @@ func (w *Watcher) Scrape(ctx context.Context, s Source) (db.Saved, error) {
 			readErr = r.err
 		}
 	}
-	fillScrape(&scrape, s, platform, out, readErr)
+	fillScrape(&scrape, platform, out, readErr)
 	scrape.Took = time.Since(began)
 	saved, err := w.save(ctx, s, scrape)
 	if err != nil {
@@ -155,18 +155,19 @@ func (w *Watcher) log(s Source, scrape db.Scrape, saved db.Saved) {
 	}
 }
 
-// selectors returns the selectors that apply. A custom page that has moved to a known platform needs none.
-func (s Source) selectors() *scraper.Selectors {
-	if s.Platform != scraper.Custom {
-		return nil
+// platform returns what reads the source: its selectors, or the platform it names. A custom page that has moved to a
+// known platform needs no selectors.
+func (s Source) platform() (scraper.Platform, error) {
+	if s.Platform == scraper.Custom && s.Selectors != nil {
+		return s.Selectors, nil
 	}
-	return s.Selectors
+	return scraper.Lookup(s.Platform)
 }
 
 // source returns s in the form that a platform takes.
 func (w *Watcher) source(s Source, mode scraper.Mode) scraper.Source {
 	return scraper.Source{
-		Name: s.Vendor, URL: s.URL, Mode: mode, Auth: s.Auth, Selectors: s.selectors(),
+		Name: s.Vendor, URL: s.URL, Mode: mode, Auth: s.Auth, Now: w.Now,
 		LoadKnown: func(ctx context.Context) (map[string]scraper.Known, error) {
 			known, err := w.DB.Known(ctx, s.ID)
 			if err != nil {
@@ -224,8 +225,8 @@ func (s Source) interval(now, last time.Time) time.Duration {
 }
 
 // fillScrape puts what was read into the form that the database takes.
-func fillScrape(scrape *db.Scrape, s Source, p scraper.Platform, out scraper.Outcome, readErr error) {
-	words := scraper.WordsFor(p, s.selectors())
+func fillScrape(scrape *db.Scrape, p scraper.Platform, out scraper.Outcome, readErr error) {
+	words := scraper.WordsOf(p)
 	incidents, findings := normalize.Incidents(out.Raws, words)
 	components, more := normalize.Components(out.Components, words)
 	scrape.HTTPStatus, scrape.Requests, scrape.Bytes = out.Status, out.Requests, out.Bytes

@@ -41,7 +41,7 @@ func foldCaptures(t *testing.T, captures [][2]string) map[string]normalize.Recor
 		if err != nil {
 			t.Fatal(err)
 		}
-		platform, capture := ReadCapture("", scraper.Page{Body: body, At: at, Status: 200}, scraper.Source{})
+		platform, capture := ReadCapture(Source{}, scraper.Page{Body: body, At: at, Status: 200})
 		if capture.Err != nil {
 			t.Fatalf("%s: %v", c[1], capture.Err)
 		}

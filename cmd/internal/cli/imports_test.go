@@ -19,21 +19,30 @@ const module = "vendorwatch"
 // that stand behind it, and no others. The siblings under cmd/internal do not know each other; cli
 // brings them together.
 var layers = map[string][]string{
-	"normalize":             nil,
-	"scraper":               {"normalize"},
-	"db":                    {"normalize"},
-	"db/dbtest":             nil, // for tests: no package may import it
-	"cmd/internal/words":    {"normalize", "db"},
-	"cmd/internal/secret":   nil,
-	"cmd/internal/config":   {"normalize", "scraper", "db", "cmd/internal/words", "cmd/internal/secret"},
-	"cmd/internal/watch":    {"normalize", "scraper", "db", "cmd/internal/words", "cmd/internal/secret"},
-	"cmd/internal/report":   {"normalize", "scraper", "db", "cmd/internal/words", "cmd/internal/secret"},
-	"cmd/internal/web":      {"normalize", "scraper", "db", "cmd/internal/words", "cmd/internal/secret"},
-	"cmd/internal/simulate": {"normalize", "scraper", "db"},
+	"normalize":              nil,
+	"scraper":                {"normalize"},
+	"db":                     {"normalize"},
+	"db/dbtest":              nil, // for tests: no package may import it
+	"cmd/internal/words":     {"normalize", "db"},
+	"cmd/internal/secret":    nil,
+	"cmd/internal/config":    {"normalize", "scraper", "db", "cmd/internal/words", "cmd/internal/secret"},
+	"cmd/internal/watch":     {"normalize", "scraper", "db", "cmd/internal/words", "cmd/internal/secret"},
+	"cmd/internal/report":    {"normalize", "scraper", "db", "cmd/internal/words", "cmd/internal/secret"},
+	"cmd/internal/web/prose": {"normalize", "db", "cmd/internal/words"},
+	"cmd/internal/web/site":  {"normalize", "db", "cmd/internal/words"},
+	"cmd/internal/web/pages": roomOfWeb, "cmd/internal/web/api": roomOfWeb, "cmd/internal/web/statuspage": roomOfWeb,
+	"cmd/internal/web/feeds": roomOfWeb, "cmd/internal/web/mcp": roomOfWeb, "cmd/internal/web/metrics": roomOfWeb,
+	"cmd/internal/web": append([]string{"cmd/internal/web/pages", "cmd/internal/web/api", "cmd/internal/web/statuspage",
+		"cmd/internal/web/feeds", "cmd/internal/web/mcp", "cmd/internal/web/metrics"}, roomOfWeb...),
+	"cmd/internal/web/webtest": {"normalize", "db", "db/dbtest", "cmd/internal/web"}, // for tests: no program may import it
+	"cmd/internal/simulate":    {"normalize", "scraper", "db"},
 	"cmd/internal/cli": {"normalize", "scraper", "db", "cmd/internal/words", "cmd/internal/secret", "cmd/internal/config",
 		"cmd/internal/watch", "cmd/internal/report", "cmd/internal/web", "cmd/internal/simulate"},
 	"cmd/vendorwatch": {"cmd/internal/cli"},
 }
+
+// roomOfWeb is what a folder of web may import: no other folder, only what all of them share.
+var roomOfWeb = []string{"normalize", "db", "cmd/internal/words", "cmd/internal/web/site", "cmd/internal/web/prose"}
 
 // pure lists what normalize must not reach, even indirectly: it does no I/O, and knows no page.
 var pure = []string{"net/http", "database/sql", "github.com/gocolly/colly", "github.com/PuerkitoBio/goquery"}

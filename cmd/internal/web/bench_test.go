@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"context"
@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"vendorwatch/cmd/internal/web"
+	. "vendorwatch/cmd/internal/web/webtest"
 	"vendorwatch/db"
 )
 
@@ -44,7 +46,7 @@ func BenchmarkPages(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer file.Close()
-	handler := New(file, Options{Now: func() time.Time { return now }}).Handler()
+	handler := web.New(file, web.Options{Now: func() time.Time { return Now }}).Handler()
 	vendor, incident := fmt.Sprintf("vendor-%d", n.vendors/2), fmt.Sprint(n.incidents/2)
 	pages, err := file.History(b.Context(), db.HistoryFilter{})
 	if err != nil {
@@ -124,7 +126,7 @@ func generated(b *testing.B, n size) string {
 		}
 	}
 	const at = `strftime('%Y-%m-%dT%H:%M:%fZ', ?1, `
-	moment := now.Format("2006-01-02 15:04:05")
+	moment := Now.Format("2006-01-02 15:04:05")
 	const count = `WITH RECURSIVE n (k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < ?2) `
 	run(count+`INSERT INTO vendors (vendor_id, slug, name, owner) SELECT k, 'vendor-' || k, 'Vendor ' || k, substr(?1, 1, 0) || 'team ' || (k % 7) FROM n`, moment, n.vendors)
 	run(count+`INSERT INTO sources (source_id, vendor_id, page_url, platform, watched, interval_seconds, last_attempt_at, last_success_at, consecutive_failures, failing_since_at, last_error, baseline_at, latest_at, coverage_start_at)

@@ -1,30 +1,22 @@
-package web
+package web_test
 
 import (
 	"compress/gzip"
 	"io"
 	"net/http"
 	"testing"
-)
 
-func TestTakesGzip(t *testing.T) {
-	for list, want := range map[string]bool{
-		"": false, "gzip": true, "GZIP": true, "br, gzip, deflate": true, "gzip;q=0.5": true, "gzip; q=1": true, "gzip;q=0": false, "gzip;q=0.000": false,
-		"gzip;q=x": false, "br": false, "xgzip": false, "*": false, "identity": false,
-	} {
-		if got := takesGzip(list); got != want {
-			t.Errorf("Accept-Encoding %q: %v, want %v", list, got, want)
-		}
-	}
-}
+	"vendorwatch/cmd/internal/web"
+	. "vendorwatch/cmd/internal/web/webtest"
+)
 
 // Who takes gzip gets the same answer in fewer bytes, under a tag of its own; nobody else does.
 func TestCompressed(t *testing.T) {
-	r := story(t, Options{})
+	r := Story(t, web.Options{})
 	for _, path := range []string{"/", "/static/style.css", "/api/v1/incidents", "/history.csv?limit=500", "/healthz"} {
 		ask := func(encoding, tag string) *http.Response {
 			t.Helper()
-			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.url+path, nil)
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.URL+path, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -43,7 +35,7 @@ func TestCompressed(t *testing.T) {
 			t.Fatalf("%s: %v, headers %v", path, err, plain.Header)
 		}
 		small := ask("br, gzip", "")
-		if len(text) < worthCompressing {
+		if len(text) < web.WorthCompressing {
 			if small.Header.Get("Content-Encoding") != "" {
 				t.Errorf("%s: %d bytes are compressed", path, len(text))
 			}
@@ -66,6 +58,17 @@ func TestCompressed(t *testing.T) {
 		}
 		if again := ask("gzip", tag); again.StatusCode != http.StatusNotModified {
 			t.Errorf("%s asked again: status %d", path, again.StatusCode)
+		}
+	}
+}
+
+func TestTakesGzip(t *testing.T) {
+	for list, want := range map[string]bool{
+		"": false, "gzip": true, "GZIP": true, "br, gzip, deflate": true, "gzip;q=0.5": true, "gzip; q=1": true, "gzip;q=0": false, "gzip;q=0.000": false,
+		"gzip;q=x": false, "br": false, "xgzip": false, "*": false, "identity": false,
+	} {
+		if got := web.TakesGzip(list); got != want {
+			t.Errorf("Accept-Encoding %q: %v, want %v", list, got, want)
 		}
 	}
 }

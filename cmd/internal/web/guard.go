@@ -2,25 +2,33 @@ package web
 
 import (
 	"context"
+	"net"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"strings"
-	"time"
+
+	"vendorwatch/cmd/internal/web/api"
+	"vendorwatch/cmd/internal/web/site"
 )
 
-const (
-	answerTime = 10 * time.Second // for one answer; the stream of news excepted
-	maxBody    = 1 << 20          // of a request
-	maxURL     = 4 << 10          // of a request's path and query
-)
+// maxURL is the longest path and query of a request, in bytes.
+const maxURL = 4 << 10
 
 // policy lets a page use our own style sheet, script and images, ask our own server, and nothing else. No
 // inline style or script is allowed: colours of the drawings come from classes in the style sheet.
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// guard is what stands before every route: headers, panics, limits, who may read, and the prefix.
-func (s *Server) guard(next http.Handler) http.Handler {
+// guard serves a table of routes. Before each of them stand headers, limits, the password and the recovery from
+// panics; a route can be excepted from the password only.
+func (s *Server) guard(table []Route) http.Handler {
+	mux := http.NewServeMux()
+	byPattern := map[string]Route{}
+	for _, route := range table {
+		mux.Handle(route.Pattern, s.serve(route))
+		byPattern[route.Pattern] = route
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
@@ -30,45 +38,57 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-		defer s.recovered(w, r)
-		if len(r.URL.RequestURI()) > maxURL {
-			s.refuse(w, r, http.StatusRequestURITooLong, "The address is too long.")
-			return
-		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		path := r.URL.Path
-		if s.o.Prefix != "" && (path == s.o.Prefix || strings.HasPrefix(path, s.o.Prefix+"/")) {
-			path = strings.TrimPrefix(path, s.o.Prefix)
-			if path == "" {
-				http.Redirect(w, r, s.o.Prefix+"/", http.StatusMovedPermanently)
-				return
-			}
-			r = withPath(r, path)
-		}
-		if path != "/healthz" && !s.o.Auth.allows(r) {
+		r, prefixAlone := s.withoutPrefix(r)
+		_, pattern := mux.Handler(r)
+		route := byPattern[pattern] // the zero Route, which is guarded, where the mux redirects
+		defer s.recovered(w, r, route)
+		switch {
+		case len(r.URL.RequestURI()) > maxURL:
+			s.refuse(w, r, route, http.StatusRequestURITooLong, "The address is too long.")
+		case prefixAlone:
+			http.Redirect(w, r, s.site.Prefix+"/", http.StatusMovedPermanently)
+		case !route.Open && !s.auth.allows(r):
 			h.Set("WWW-Authenticate", `Basic realm="vendorwatch", charset="UTF-8"`)
 			h.Set("Cache-Control", "no-store")
-			s.refuse(w, r, http.StatusUnauthorized, "This dashboard asks for a password or a token.")
-			return
+			s.refuse(w, r, route, http.StatusUnauthorized, "This dashboard asks for a password or a token.")
+		case route.OwnSite && !s.fromOwnSite(w, r):
+		default:
+			r.Body = http.MaxBytesReader(w, r.Body, site.MaxBody)
+			if !route.streams(r) {
+				ctx, cancel := context.WithTimeout(r.Context(), site.AnswerTime)
+				defer cancel()
+				r = r.WithContext(ctx)
+			}
+			mux.ServeHTTP(w, r)
 		}
-		if path != "/events" && !(path == "/api/v1/events" && wantsStream(r)) {
-			ctx, cancel := context.WithTimeout(r.Context(), answerTime)
-			defer cancel()
-			r = r.WithContext(ctx)
-		}
-		next.ServeHTTP(w, r)
 	})
 }
 
-// withPath returns the request for another path.
-func withPath(r *http.Request, path string) *http.Request {
-	r2 := r.Clone(r.Context())
-	r2.URL.Path, r2.URL.RawPath = path, ""
-	return r2
+// withoutPrefix takes the prefix off a request's path, and reports whether there is nothing else in it.
+func (s *Server) withoutPrefix(r *http.Request) (_ *http.Request, alone bool) {
+	path, prefix := r.URL.Path, s.site.Prefix
+	if prefix == "" || path != prefix && !strings.HasPrefix(path, prefix+"/") {
+		return r, false
+	}
+	if path == prefix {
+		return r, true
+	}
+	r = r.Clone(r.Context())
+	r.URL.Path, r.URL.RawPath = strings.TrimPrefix(path, prefix), ""
+	return r, false
+}
+
+// refuse answers before a route does.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, route Route, status int, detail string) {
+	if route.Form == JSON {
+		s.send(w, r, s.api.Failure(r, api.Problem{Status: status, Detail: detail}))
+		return
+	}
+	http.Error(w, detail, status)
 }
 
 // recovered answers for a handler that panicked, and lets the others go on.
-func (s *Server) recovered(w http.ResponseWriter, r *http.Request) {
+func (s *Server) recovered(w http.ResponseWriter, r *http.Request, route Route) {
 	problem := recover()
 	if problem == nil {
 		return
@@ -76,6 +96,38 @@ func (s *Server) recovered(w http.ResponseWriter, r *http.Request) {
 	if problem == http.ErrAbortHandler {
 		panic(problem)
 	}
-	s.o.Log.Error("page", "path", r.URL.Path, "panic", problem, "stack", string(debug.Stack()))
-	s.refuse(w, r, http.StatusInternalServerError, "This page failed; the log says why.")
+	s.site.Log.Error("page", "path", r.URL.Path, "panic", problem, "stack", string(debug.Stack()))
+	s.refuse(w, r, route, http.StatusInternalServerError, "This page failed; the log says why.")
+}
+
+// fromOwnSite refuses what a page of another site has a browser ask. Such a page could also let its own name lead to
+// this machine (DNS rebinding), so that the browser takes us for that site: without a password the request has to
+// name us by an address, as localhost or as the configured dashboard.
+func (s *Server) fromOwnSite(w http.ResponseWriter, r *http.Request) bool {
+	ours := ""
+	if u, err := url.Parse(s.site.DashboardURL); err == nil {
+		ours = u.Host
+	}
+	if !s.auth.asked() && !strings.EqualFold(r.Host, ours) && !plainHost(r.Host) {
+		http.Error(w, "This name is not known to be this dashboard's. Ask by its IP address or as localhost, "+
+			"or set dashboard_url in config.toml to its address.", http.StatusForbidden)
+		return false
+	}
+	if origin := r.Header.Get("Origin"); origin != "" {
+		u, err := url.Parse(origin)
+		if err != nil || u.Host == "" || !strings.EqualFold(u.Host, r.Host) && !strings.EqualFold(u.Host, ours) {
+			http.Error(w, "Pages of other sites may not ask here.", http.StatusForbidden)
+			return false
+		}
+	}
+	return true
+}
+
+// plainHost reports whether a Host header is an IP address or localhost, which no name server can lead elsewhere.
+func plainHost(host string) bool {
+	name := host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		name = h
+	}
+	return strings.EqualFold(name, "localhost") || net.ParseIP(strings.Trim(name, "[]")) != nil
 }

@@ -1,8 +1,6 @@
-package web
+package web_test
 
 import (
-	"bufio"
-	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -11,22 +9,24 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"vendorwatch/cmd/internal/web"
+	. "vendorwatch/cmd/internal/web/webtest"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
 
 var everyPage = []string{"/", "/wall", "/vendors", "/vendors/acme", "/vendors/blind", "/history", "/history?q=403", "/maintenance", "/health", "/nowhere"}
 
-func (r *record) everyPage() []string {
-	return append([]string{r.incidentPath("Access denied for all users"), r.incidentPath("API answers are slow"), r.incidentPath("Database upgrade")}, everyPage...)
+func allPages(r *Record) []string {
+	return append([]string{r.IncidentPath("Access denied for all users"), r.IncidentPath("API answers are slow"), r.IncidentPath("Database upgrade")}, everyPage...)
 }
 
 func TestEveryPage(t *testing.T) {
-	r := story(t, Options{})
-	for _, path := range r.everyPage() {
+	r := Story(t, web.Options{})
+	for _, path := range allPages(r) {
 		t.Run(path, func(t *testing.T) {
-			a := r.get(path)
-			h := a.header
+			a := r.Get(path)
+			h := a.Header
 			policy := h.Get("Content-Security-Policy")
 			for _, want := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"} {
 				if !strings.Contains(policy, want) {
@@ -36,10 +36,10 @@ func TestEveryPage(t *testing.T) {
 			if strings.Contains(policy, "unsafe") || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "no-referrer" {
 				t.Errorf("headers: %v", h)
 			}
-			if len(a.text) > 60_000 {
-				t.Errorf("%d bytes", len(a.text))
+			if len(a.Text) > 60_000 {
+				t.Errorf("%d bytes", len(a.Text))
 			}
-			d := a.doc
+			d := a.Doc
 			if d.Find("html[lang]").Length() != 1 || d.Find("main").Length() != 1 || d.Find("h1").Length() != 1 || d.Find("a.skip[href='#main']").Length() != 1 || d.Find("title").Text() == "" {
 				t.Error("language, main landmark, one h1, skip link and title are not all there")
 			}
@@ -81,71 +81,71 @@ func TestEveryPage(t *testing.T) {
 }
 
 func TestETag(t *testing.T) {
-	r := story(t, Options{})
-	for _, path := range append(r.everyPage()[:12], "/history.csv", "/history.json", "/static/style.css") {
-		first := r.page(path)
-		tag := first.header.Get("ETag")
+	r := Story(t, web.Options{})
+	for _, path := range append(allPages(r)[:12], "/history.csv", "/history.json", "/static/style.css") {
+		first := r.Page(path)
+		tag := first.Header.Get("ETag")
 		if tag == "" {
 			t.Errorf("%s has no ETag", path)
 			continue
 		}
-		again := r.get(path, func(q *http.Request) { q.Header.Set("If-None-Match", `"other", W/`+tag) })
-		if again.status != http.StatusNotModified || again.text != "" {
-			t.Errorf("%s asked again: status %d", path, again.status)
+		again := r.Get(path, func(q *http.Request) { q.Header.Set("If-None-Match", `"other", W/`+tag) })
+		if again.Status != http.StatusNotModified || again.Text != "" {
+			t.Errorf("%s asked again: status %d", path, again.Status)
 		}
-		if other := r.get(path, func(q *http.Request) { q.Header.Set("If-None-Match", `"other"`) }); other.status != http.StatusOK {
-			t.Errorf("%s with another tag: status %d", path, other.status)
+		if other := r.Get(path, func(q *http.Request) { q.Header.Set("If-None-Match", `"other"`) }); other.Status != http.StatusOK {
+			t.Errorf("%s with another tag: status %d", path, other.Status)
 		}
 	}
 }
 
 func TestNotFound(t *testing.T) {
-	r := story(t, Options{})
-	for _, path := range []string{"/nowhere", "/vendors/nobody", "/incidents/999", "/incidents/x", "/incidents/999/json", "/static/x.js", r.incidentPath("API answers are slow") + "?part=9"} {
-		if a := r.get(path); a.status != http.StatusNotFound || !strings.Contains(a.says("main"), "There is no such page") {
-			t.Errorf("%s: status %d, %s", path, a.status, a.says("main"))
+	r := Story(t, web.Options{})
+	for _, path := range []string{"/nowhere", "/vendors/nobody", "/incidents/999", "/incidents/x", "/incidents/999/json", "/static/x.js", r.IncidentPath("API answers are slow") + "?part=9"} {
+		if a := r.Get(path); a.Status != http.StatusNotFound || !strings.Contains(a.Says("main"), "There is no such page") {
+			t.Errorf("%s: status %d, %s", path, a.Status, a.Says("main"))
 		}
 	}
 	for _, method := range []string{http.MethodPost, http.MethodDelete, http.MethodPut} {
-		a := r.get("/vendors/acme", func(q *http.Request) { q.Method = method })
-		if a.status < 400 {
-			t.Errorf("%s is answered with %d", method, a.status)
+		a := r.Get("/vendors/acme", func(q *http.Request) { q.Method = method })
+		if a.Status < 400 {
+			t.Errorf("%s is answered with %d", method, a.Status)
 		}
 	}
-	if a := r.get("/?" + strings.Repeat("x", 5000)); a.status != http.StatusRequestURITooLong {
-		t.Errorf("a long address: status %d", a.status)
+	if a := r.Get("/?" + strings.Repeat("x", 5000)); a.Status != http.StatusRequestURITooLong {
+		t.Errorf("a long address: status %d", a.Status)
 	}
 }
 
 func TestPrefix(t *testing.T) {
-	r := story(t, Options{Prefix: "/status/"})
+	r := Story(t, web.Options{Prefix: "/status/"})
 	for _, path := range []string{"/status/", "/", "/status/vendors/acme"} {
-		a := r.page(path)
-		a.doc.Find("a[href^='/'], link[href], script[src], img[src], form[action]").Each(func(_ int, s *goquery.Selection) {
+		a := r.Page(path)
+		a.Doc.Find("a[href^='/'], link[href], script[src], img[src], form[action]").Each(func(_ int, s *goquery.Selection) {
 			for _, name := range []string{"href", "src", "action"} {
 				if v := s.AttrOr(name, "/status/"); !strings.HasPrefix(v, "/status/") {
 					t.Errorf("%s: %s=%q leads past the proxy", path, name, v)
 				}
 			}
 		})
-		if v := a.doc.Find("body").AttrOr("data-events", ""); v != "/status/events" {
+		if v := a.Doc.Find("body").AttrOr("data-events", ""); v != "/status/events" {
 			t.Errorf("the stream of news is at %q", v)
 		}
 	}
-	if a := r.get("/status"); a.status != http.StatusMovedPermanently || a.header.Get("Location") != "/status/" {
-		t.Errorf("the prefix alone: status %d to %q", a.status, a.header.Get("Location"))
+	if a := r.Get("/status"); a.Status != http.StatusMovedPermanently || a.Header.Get("Location") != "/status/" {
+		t.Errorf("the prefix alone: status %d to %q", a.Status, a.Header.Get("Location"))
 	}
-	if a := r.get("/status/nowhere"); a.status != http.StatusNotFound {
-		t.Errorf("status %d", a.status)
+	if a := r.Get("/status/nowhere"); a.Status != http.StatusNotFound {
+		t.Errorf("status %d", a.Status)
 	}
-	css := r.page("/status/").doc.Find("link[rel=stylesheet]").AttrOr("href", "")
-	if a := r.page(css); !strings.Contains(a.header.Get("Cache-Control"), "immutable") || !strings.HasPrefix(a.header.Get("Content-Type"), "text/css") {
-		t.Errorf("style sheet: %v", a.header)
+	css := r.Page("/status/").Doc.Find("link[rel=stylesheet]").AttrOr("href", "")
+	if a := r.Page(css); !strings.Contains(a.Header.Get("Cache-Control"), "immutable") || !strings.HasPrefix(a.Header.Get("Content-Type"), "text/css") {
+		t.Errorf("style sheet: %v", a.Header)
 	}
 }
 
 func TestAuth(t *testing.T) {
-	token, both := Auth{}.Bearer("sesame"), Auth{}.Bearer("sesame").Basic("oncall", "pass word")
+	token, both := web.Auth{}.Bearer("sesame"), web.Auth{}.Bearer("sesame").Basic("oncall", "pass word")
 	bearer := func(token string) func(*http.Request) {
 		return func(q *http.Request) { q.Header.Set("Authorization", "Bearer "+token) }
 	}
@@ -155,12 +155,12 @@ func TestAuth(t *testing.T) {
 	none := func(*http.Request) {}
 	for _, c := range []struct {
 		name string
-		auth Auth
+		auth web.Auth
 		with func(*http.Request)
 		path string
 		want int
 	}{
-		{"none asked for", Auth{}, none, "/", 200},
+		{"none asked for", web.Auth{}, none, "/", 200},
 		{"no token", token, none, "/", 401},
 		{"no token for a file of ours", token, none, "/static/style.css", 401},
 		{"no token for news", token, none, "/events", 401},
@@ -176,12 +176,12 @@ func TestAuth(t *testing.T) {
 		{"nothing where both are known", both, none, "/", 401},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := newRecord(t, Options{Auth: c.auth})
-			a := r.get(c.path, c.with)
-			if a.status != c.want {
-				t.Errorf("status %d, want %d", a.status, c.want)
+			r := NewRecord(t, web.Options{Auth: c.auth})
+			a := r.Get(c.path, c.with)
+			if a.Status != c.want {
+				t.Errorf("status %d, want %d", a.Status, c.want)
 			}
-			if c.want == 401 && a.header.Get("WWW-Authenticate") == "" {
+			if c.want == 401 && a.Header.Get("WWW-Authenticate") == "" {
 				t.Error("the browser is not told to ask")
 			}
 		})
@@ -192,18 +192,18 @@ func TestAuth(t *testing.T) {
 }
 
 func TestHostileVendor(t *testing.T) {
-	r := newRecord(t, Options{})
+	r := NewRecord(t, web.Options{})
 	const evil = `<script>alert(1)</script><img src=x onerror=alert(1)>"'</title>{{.}}`
-	id := r.vendor(db.Vendor{Slug: "acme", Name: evil, Homepage: "javascript:alert(1)", Owner: evil, RunbookURL: "data:text/html,x"})
-	raw := incident("evil", "Title "+evil, evil, []normalize.RawComponent{{ID: "c", Name: evil, Group: evil}},
-		says("investigating", before(hour), evil+"\n\n<style>*{}</style>\n\n[a](javascript:alert(1)) [b](data:text/html,x) [c](//host.example/x) ![p](https://track.example/p.png) <https://a.example> [d](vbscript:x)\n\n<iframe src=https://x.example></iframe>"))
+	id := r.Vendor(db.Vendor{Slug: "acme", Name: evil, Homepage: "javascript:alert(1)", Owner: evil, RunbookURL: "data:text/html,x"})
+	raw := Incident("evil", "Title "+evil, evil, []normalize.RawComponent{{ID: "c", Name: evil, Group: evil}},
+		Says("investigating", Before(Hour), evil+"\n\n<style>*{}</style>\n\n[a](javascript:alert(1)) [b](data:text/html,x) [c](//host.example/x) ![p](https://track.example/p.png) <https://a.example> [d](vbscript:x)\n\n<iframe src=https://x.example></iframe>"))
 	raw.URL = "javascript:alert(1)"
-	r.save(db.Scrape{SourceID: id, At: before(minute), AllOpen: true, AllComponents: true, Incidents: read(raw), Indicator: evil,
+	r.Save(db.Scrape{SourceID: id, At: Before(Minute), AllOpen: true, AllComponents: true, Incidents: Read(raw), Indicator: evil,
 		Components: []normalize.Component{{Key: "c", Name: evil, Group: evil, Status: normalize.StatusMajor}}, Err: nil})
-	r.save(db.Scrape{SourceID: id, At: now, Err: fmt.Errorf("fetch: %s", evil)})
+	r.Save(db.Scrape{SourceID: id, At: Now, Err: fmt.Errorf("fetch: %s", evil)})
 	for _, path := range []string{"/", "/wall", "/vendors", "/vendors/acme", "/history", "/maintenance", "/health", "/history?q=" + "%3Cscript%3Ealert(1)%3C/script%3E", "/incidents/1"} {
-		a := r.page(path)
-		d := a.doc
+		a := r.Page(path)
+		d := a.Doc
 		if n := d.Find("script:not([src]), style, iframe, [onerror], main img").Length(); n != 0 {
 			t.Errorf("%s: %d elements are the vendor's", path, n)
 		}
@@ -220,89 +220,59 @@ func TestHostileVendor(t *testing.T) {
 			t.Errorf("%s: the vendor's text ended one of our elements", path)
 		}
 	}
-	prose := r.page("/incidents/1")
-	prose.wants(t, ".prose", "a b c picture: p", "d")
+	prose := r.Page("/incidents/1")
+	prose.Wants(t, ".prose", "a b c picture: p", "d")
 }
 
 func TestPagesStaySmall(t *testing.T) {
-	r := newRecord(t, Options{})
+	r := NewRecord(t, web.Options{})
 	long := strings.Repeat("A long sentence that a vendor wrote, with many words in it. ", 40)
 	for n := range 400 {
-		id := r.vendor(db.Vendor{Slug: fmt.Sprintf("vendor-%d", n), Name: fmt.Sprintf("Vendor number %d with a name", n)})
-		s := db.Scrape{SourceID: id, At: before(minute), AllOpen: true, AllComponents: true}
+		id := r.Vendor(db.Vendor{Slug: fmt.Sprintf("vendor-%d", n), Name: fmt.Sprintf("Vendor number %d with a name", n)})
+		s := db.Scrape{SourceID: id, At: Before(Minute), AllOpen: true, AllComponents: true}
 		if n%5 == 0 {
-			s.Incidents = read(incident("open", "Trouble: "+long, "major", nil, says("investigating", before(hour), long)))
+			s.Incidents = Read(Incident("open", "Trouble: "+long, "major", nil, Says("investigating", Before(Hour), long)))
 		}
 		if n == 0 {
 			for k := range 60 {
 				c := normalize.Component{Key: fmt.Sprint(k), Name: fmt.Sprintf("Component %d %s", k, long[:80]), Group: fmt.Sprintf("Group %d", k/4), Status: normalize.StatusOperational}
 				s.Components = append(s.Components, c)
-				s.Incidents = append(s.Incidents, read(incident(fmt.Sprint("old", k), fmt.Sprintf("Old trouble %d %s", k, long), "critical",
+				s.Incidents = append(s.Incidents, Read(Incident(fmt.Sprint("old", k), fmt.Sprintf("Old trouble %d %s", k, long), "critical",
 					[]normalize.RawComponent{{ID: fmt.Sprint(k), Name: c.Name, Group: c.Group}, {ID: fmt.Sprint((k + 1) % 60), Name: "x"}},
-					says("investigating", before(time.Duration(k)*day24+2*hour), long), says("resolved", before(time.Duration(k)*day24+hour), long)))...)
+					Says("investigating", Before(time.Duration(k)*Day+2*Hour), long), Says("resolved", Before(time.Duration(k)*Day+Hour), long)))...)
 			}
 			var posts []normalize.RawUpdate
 			for k := range 60 {
-				posts = append(posts, says("investigating", before(time.Duration(6000-k)*minute), long))
+				posts = append(posts, Says("investigating", Before(time.Duration(6000-k)*Minute), long))
 			}
-			s.Incidents = append(s.Incidents, read(incident("epic", "A saga", "major", nil, posts...))...)
+			s.Incidents = append(s.Incidents, Read(Incident("epic", "A saga", "major", nil, posts...))...)
 		}
-		r.save(s)
+		r.Save(s)
 	}
-	paths := []string{"/", "/wall", "/vendors", "/vendors?page=2", "/vendors/vendor-0", "/vendors/vendor-0?components=2", "/history", "/maintenance", "/health", r.incidentPath("A saga"), r.incidentPath("A saga") + "?part=2"}
+	paths := []string{"/", "/wall", "/vendors", "/vendors?page=2", "/vendors/vendor-0", "/vendors/vendor-0?components=2", "/history", "/maintenance", "/health", r.IncidentPath("A saga"), r.IncidentPath("A saga") + "?part=2"}
 	for _, path := range paths {
-		if a := r.page(path); len(a.text) > 60_000 {
-			t.Errorf("%s has %d bytes", path, len(a.text))
+		if a := r.Page(path); len(a.Text) > 60_000 {
+			t.Errorf("%s has %d bytes", path, len(a.Text))
 		}
 	}
 	shown := 0
-	saga := r.page(r.incidentPath("A saga"))
-	for saga.doc != nil {
-		shown += saga.doc.Find(".timeline .post").Length()
-		next := saga.doc.Find("a[rel=next]").AttrOr("href", "")
+	saga := r.Page(r.IncidentPath("A saga"))
+	for saga.Doc != nil {
+		shown += saga.Doc.Find(".timeline .post").Length()
+		next := saga.Doc.Find("a[rel=next]").AttrOr("href", "")
 		if next == "" {
 			break
 		}
-		saga = r.page(r.incidentPath("A saga") + next)
+		saga = r.Page(r.IncidentPath("A saga") + next)
 	}
 	if shown != 60 {
 		t.Errorf("the parts of a long timeline show %d posts of 60", shown)
 	}
 }
 
-func TestLive(t *testing.T) {
-	r := story(t, Options{Poll: 5 * time.Millisecond})
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url+"/events", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	if got := res.Header.Get("Content-Type"); got != "text/event-stream" {
-		t.Fatalf("content type %q", got)
-	}
-	lines := bufio.NewScanner(res.Body)
-	if !lines.Scan() || !strings.HasPrefix(lines.Text(), "retry:") {
-		t.Fatalf("the stream begins with %q", lines.Text())
-	}
-	source := r.watched[1]
-	r.save(db.Scrape{SourceID: source, At: now, AllOpen: true, Incidents: read(incident("new", "Something new", "minor", nil, says("investigating", now, "x")))})
-	for lines.Scan() {
-		if lines.Text() == "event: news" {
-			return
-		}
-	}
-	t.Fatalf("the stream ended without news: %v", lines.Err())
-}
-
 // Reading changes nothing in the file.
 func TestReadsNeverWrite(t *testing.T) {
-	r := story(t, Options{})
+	r := Story(t, web.Options{})
 	changes := func() string {
 		facts, err := r.Facts(t.Context())
 		if err != nil {
@@ -315,8 +285,8 @@ func TestReadsNeverWrite(t *testing.T) {
 		return fmt.Sprint(facts, counts)
 	}
 	was := changes()
-	for _, path := range r.everyPage() {
-		r.get(path)
+	for _, path := range allPages(r) {
+		r.Get(path)
 	}
 	if is := changes(); is != was {
 		t.Errorf("before %s\nafter  %s", was, is)

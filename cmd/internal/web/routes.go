@@ -1,31 +1,102 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
 
-// routes lists every path. Paths are without the prefix, which the guard takes off.
-func (s *Server) routes() *http.ServeMux {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", s.page(s.nowPage))
-	mux.HandleFunc("GET /wall", s.page(s.wallPage))
-	mux.HandleFunc("GET /vendors", s.page(s.vendorsPage))
-	mux.HandleFunc("GET /vendors/{slug}", s.page(s.vendorPage))
-	mux.HandleFunc("GET /incidents/{id}", s.page(s.incidentPage))
-	mux.HandleFunc("GET /incidents/{id}/json", s.data(s.incidentJSON))
-	mux.HandleFunc("GET /incidents/{id}/raw", s.data(s.incidentRaw))
-	mux.HandleFunc("GET /history", s.page(s.historyPage))
-	mux.HandleFunc("GET /history.csv", s.data(s.historyCSV))
-	mux.HandleFunc("GET /history.json", s.data(s.historyJSON))
-	mux.HandleFunc("GET /maintenance", s.page(s.maintenancePage))
-	mux.HandleFunc("GET /health", s.page(s.healthPage))
+	"vendorwatch/cmd/internal/web/api"
+	"vendorwatch/cmd/internal/web/feeds"
+	"vendorwatch/cmd/internal/web/mcp"
+	"vendorwatch/cmd/internal/web/metrics"
+	"vendorwatch/cmd/internal/web/site"
+	"vendorwatch/cmd/internal/web/statuspage"
+	"vendorwatch/db"
+)
 
-	s.apiRoutes(mux)
-	s.feedRoutes(mux)
-	s.metricsRoutes(mux)
-	s.mcpRoutes(mux)
-	mux.HandleFunc("GET /events", s.live)
-	mux.HandleFunc("GET /static/{name}", s.static)
-	mux.HandleFunc("GET /healthz", s.healthz)
-	mux.HandleFunc("GET /readyz", s.readyz)
-	mux.HandleFunc("/", s.page(func(*http.Request) (view, error) { return view{}, errNotFound }))
-	return mux
+// Route is one entry of the table of all paths.
+type Route struct {
+	Pattern string // as http.ServeMux has it, without the prefix, which the guard takes off
+	Form    Form   // of its answers, and of its errors
+	Open    bool   // it is answered without a password
+	OwnSite bool   // what a page of another site asks is refused
+
+	answer  answer       // makes its document
+	stream  *stream      // instead of a document, or for requests that ask for a stream
+	handler http.Handler // where the answer is the work of a library
+}
+
+// Form is the form of a route's answers.
+type Form int
+
+// The forms of answers.
+const (
+	Page  Form = iota // HTML of ours; an error is a page too
+	File              // a document for people or for their programs; an error is a page
+	JSON              // a document of the API; an error is one too
+	Plain             // text; an error is text too
+)
+
+// answer makes a document of a request.
+type answer func(*http.Request) (site.Document, error)
+
+// Routes is the table of all paths. The server is made of it, and nothing else is served.
+func (s *Server) Routes() []Route {
+	p, f := s.pages, feeds.Feeds{Site: s.site}
+	table := []Route{
+		{Pattern: "GET /{$}", answer: p.Now},
+		{Pattern: "GET /wall", answer: p.Wall},
+		{Pattern: "GET /vendors", answer: p.Vendors},
+		{Pattern: "GET /vendors/{slug}", answer: p.Vendor},
+		{Pattern: "GET /incidents/{id}", answer: p.Incident},
+		{Pattern: "GET /history", answer: p.History},
+		{Pattern: "GET /maintenance", answer: p.Maintenance},
+		{Pattern: "GET /health", answer: p.Health},
+		{Pattern: "/", answer: func(*http.Request) (site.Document, error) { return site.Document{}, db.ErrNotFound }},
+
+		{Pattern: "GET /incidents/{id}/json", Form: File, answer: p.IncidentJSON},
+		{Pattern: "GET /incidents/{id}/raw", Form: File, answer: p.IncidentRaw},
+		{Pattern: "GET /history.csv", Form: File, answer: p.HistoryCSV},
+		{Pattern: "GET /history.json", Form: File, answer: p.HistoryJSON},
+		{Pattern: "GET /static/{name}", Form: File, answer: p.Static},
+
+		{Pattern: "GET /feed.atom", Form: File, answer: f.Atom},
+		{Pattern: "GET /vendors/{slug}/feed.atom", Form: File, answer: f.Atom},
+		{Pattern: "GET /maintenance.ics", Form: File, answer: f.Calendar},
+		{Pattern: "GET /vendors/{slug}/maintenance.ics", Form: File, answer: f.Calendar},
+		{Pattern: "GET /vendors/{slug}/badge.svg", Form: File, answer: f.Badge},
+
+		{Pattern: "/api/", Form: JSON, answer: s.api.NoSuchPath},
+		{Pattern: "/vendors/{slug}/api/", Form: JSON, answer: s.api.NoSuchPath},
+
+		{Pattern: "GET /events", Form: Plain, stream: &stream{s.newest, s.news}},
+		{Pattern: "GET /metrics", Form: Plain, handler: metrics.Handler(s.site)},
+		{Pattern: "/mcp", Form: Plain, OwnSite: true, handler: mcp.Handler(s.site)},
+		{Pattern: "GET /healthz", Form: Plain, Open: true, answer: healthz},
+		{Pattern: "GET /readyz", Form: Plain, answer: s.readyz},
+	}
+	for path, build := range s.api.Answers() {
+		r := Route{Pattern: "GET " + path, Form: JSON, answer: answer(build)}
+		if path == api.EventsPath {
+			r.stream = &stream{s.api.StreamFrom, s.api.StreamEvents}
+		}
+		table = append(table, r)
+	}
+	for path, build := range statuspage.Documents(s.site) {
+		table = append(table,
+			Route{Pattern: "GET " + path, Form: JSON, answer: answer(build)},
+			Route{Pattern: "GET /vendors/{slug}" + path, Form: JSON, answer: answer(build)})
+	}
+	return table
+}
+
+func healthz(*http.Request) (site.Document, error) { return plain("ok\n"), nil }
+
+// readyz says whether the file can be read.
+func (s *Server) readyz(r *http.Request) (site.Document, error) {
+	if _, err := s.site.DB.LastEventID(r.Context()); err != nil {
+		s.site.Log.Error("readyz", "error", err)
+		d := plain("the file cannot be read\n")
+		d.Status = http.StatusServiceUnavailable
+		return d, nil
+	}
+	return plain("ok\n"), nil
 }

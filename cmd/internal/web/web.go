@@ -1,48 +1,54 @@
-// Package web shows what the file knows to people in a browser: pages rendered on the server, which need no
-// script to be read. It only reads.
+// Package web serves what the file knows: pages to people, documents and streams to programs. It only reads.
 //
-// Vendor text is never HTML of ours: html/template escapes it, Markdown is rendered without raw HTML, and the
-// Content-Security-Policy lets a page load nothing but our own style sheet and script.
+// This package has the server and what stands before its routes. The folders below it make the answers: pages, api,
+// statuspage, feeds, mcp and metrics. None of these imports another; what they share is in site and prose.
 package web
 
 import (
-	"html/template"
 	"log/slog"
 	"net/http"
 	"strings"
 	"time"
 
+	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"vendorwatch/cmd/internal/web/api"
+	"vendorwatch/cmd/internal/web/mcp"
+	"vendorwatch/cmd/internal/web/pages"
+	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/db"
 )
 
-// Options are what New needs beside the file. Zero fields are defaults.
+// Options are what New needs beside the file. Zero fields stand for defaults.
 type Options struct {
 	Prefix       string           // path that a proxy serves us under, such as "/status"; requests may come with it or without
-	DashboardURL string           // address of Now as people reach it, for permalinks; where it is empty they are made from the request
+	DashboardURL string           // address of the dashboard as people reach it, for permalinks; empty: it is taken from the request
 	Auth         Auth             // who may read; zero: everybody who reaches the address
 	Now          func() time.Time // clock; time.Now
 	Log          *slog.Logger     // failures, and nothing of what is asked for; slog.Default
 	Version      string           // of the program, shown on Health
-	Poll         time.Duration    // how often the file is asked whether there is news for open pages; 2 s
+	Poll         time.Duration    // how often the file is asked whether there are new events for open pages; 2 s
 }
 
 // Server answers every request. It is safe for concurrent use.
 type Server struct {
-	db      *db.DB
-	o       Options
-	pages   map[string]*template.Template
-	assets  map[string]asset
-	stream  chan struct{} // a place for each connection that waits for news
+	site    *site.Site
+	auth    Auth
+	poll    time.Duration
+	pages   *pages.Pages
+	api     api.API
+	streams chan struct{} // a place for each connection that waits for events
 	stopped chan struct{} // closed when Serve stops
 }
 
-// maxStreams is how many pages may wait for news at one time. Each costs a small query every few seconds.
+// maxStreams is how many connections may wait for events at one time. Each costs a small query every few seconds.
 const maxStreams = 200
 
-// New returns the handler of all pages over an open file.
+// New returns the server over an open file.
 func New(file *db.DB, o Options) *Server {
-	if o.Now == nil {
-		o.Now = time.Now
+	now := o.Now
+	if now == nil {
+		now = time.Now
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()
@@ -50,32 +56,24 @@ func New(file *db.DB, o Options) *Server {
 	if o.Poll <= 0 {
 		o.Poll = 2 * time.Second
 	}
-	o.Prefix = strings.TrimRight(o.Prefix, "/")
-	o.DashboardURL = strings.TrimRight(o.DashboardURL, "/")
-	s := &Server{db: file, o: o, assets: loadAssets(), stream: make(chan struct{}, maxStreams), stopped: make(chan struct{})}
-	s.pages = s.loadPages()
-	return s
+	s := &site.Site{
+		DB:           file,
+		Prefix:       strings.TrimRight(o.Prefix, "/"),
+		DashboardURL: strings.TrimRight(o.DashboardURL, "/"),
+		Clock:        func() time.Time { return now().UTC() },
+		Log:          o.Log,
+		Version:      o.Version,
+	}
+	return &Server{
+		site: s, auth: o.Auth, poll: o.Poll, pages: pages.New(s), api: api.API{Site: s},
+		streams: make(chan struct{}, maxStreams), stopped: make(chan struct{}),
+	}
 }
 
-// Handler returns the server with all that stands before its routes.
+// MCP returns a server of the Model Context Protocol whose tools read the file. The caller runs it on a transport.
+func (s *Server) MCP() *sdk.Server { return mcp.Server(s.site) }
+
+// Handler returns all routes with what guards them.
 func (s *Server) Handler() http.Handler {
-	return s.guard(s.routes())
-}
-
-// now is the clock in UTC.
-func (s *Server) now() time.Time { return s.o.Now().UTC() }
-
-// link is the address of one of our paths as the browser has to ask for it.
-func (s *Server) link(path ...string) string { return s.o.Prefix + strings.Join(path, "") }
-
-// permalink is an address that works elsewhere too, in a mail or a chat.
-func (s *Server) permalink(r *http.Request, path string) string {
-	if s.o.DashboardURL != "" {
-		return s.o.DashboardURL + path
-	}
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
-	}
-	return scheme + "://" + r.Host + s.link(path)
+	return s.guard(s.Routes())
 }

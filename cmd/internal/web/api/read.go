@@ -1,0 +1,272 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"vendorwatch/cmd/internal/web/site"
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+// VendorState is a vendor and how it does, in the words of the pages.
+type VendorState struct {
+	db.Vendor
+	State          string `json:"state"`                    // as site.State has it
+	Readable       bool   `json:"readable"`                 // as site.Readable has it
+	OpenIncidents  int    `json:"open_incidents"`           //
+	WorstSeverity  string `json:"worst_severity,omitempty"` // of those
+	WorstStatus    string `json:"worst_status,omitempty"`   // of its components, if one is not operational
+	Maintenances   int    `json:"maintenances_under_way"`   //
+	Sources        int    `json:"sources"`                  // pages that the configuration lists
+	SourcesFailing int    `json:"sources_failing"`          //
+	LastSuccessAt  string `json:"last_success_at,omitempty"`
+	URL            string `json:"api_url"` // path of the Vendor
+}
+
+func (a API) vendorState(v db.VendorState) VendorState {
+	return VendorState{
+		Vendor: db.Vendor{VendorID: v.VendorID, Slug: v.Slug, Name: v.Name, Owner: v.Owner},
+		State:  a.State(v), Readable: a.Readable(v),
+		OpenIncidents: v.Incidents, WorstSeverity: v.WorstSeverity, WorstStatus: v.WorstStatus,
+		Maintenances: v.Maintenances, Sources: v.Sources, SourcesFailing: v.Failing, LastSuccessAt: v.LastSuccessAt,
+		URL: a.Link("/api/v1/vendors/" + v.Slug),
+	}
+}
+
+// VendorList is all vendors, by name.
+type VendorList struct {
+	Vendors []VendorState `json:"vendors"`
+}
+
+func (a API) vendors(r *http.Request) (VendorList, error) {
+	out := VendorList{[]VendorState{}}
+	if _, err := site.ReadParams(r); err != nil {
+		return out, err
+	}
+	states, err := a.DB.VendorStates(r.Context())
+	for _, v := range states {
+		out.Vendors = append(out.Vendors, a.vendorState(v))
+	}
+	return out, err
+}
+
+// Vendor is one vendor in full.
+type Vendor struct {
+	VendorState
+	Pages     []db.SourceHealth `json:"pages"`
+	Incidents []db.Incident     `json:"incidents"` // open ones, the worst first
+	Numbers   []site.Numbers    `json:"numbers"`
+}
+
+func (a API) vendor(r *http.Request) (Vendor, error) {
+	if _, err := site.ReadParams(r); err != nil {
+		return Vendor{}, err
+	}
+	v, err := a.DB.VendorBySlug(r.Context(), r.PathValue("slug"))
+	if err != nil {
+		return Vendor{}, err
+	}
+	states, err := a.DB.VendorStates(r.Context())
+	if err != nil {
+		return Vendor{}, err
+	}
+	out := Vendor{Pages: v.Sources, Incidents: []db.Incident{}}
+	for _, state := range states {
+		if state.VendorID == v.VendorID {
+			out.VendorState = a.vendorState(state)
+		}
+	}
+	out.VendorState.Vendor = v.Vendor
+	for _, kind := range []normalize.Kind{normalize.KindIncident, normalize.KindMaintenance, normalize.KindNotice} {
+		open, _, err := a.DB.OpenByKind(r.Context(), kind, v.Slug, site.DefaultLimit)
+		if err != nil {
+			return Vendor{}, err
+		}
+		out.Incidents = append(out.Incidents, open...)
+	}
+	out.Numbers, err = a.Numbers(r.Context(), v.Slug)
+	return out, err
+}
+
+// SourceList is a page of the status pages, in the order of their numbers.
+type SourceList struct {
+	Sources []db.SourceHealth `json:"sources"`
+	Next    string            `json:"next,omitempty"`
+}
+
+func (a API) sources(r *http.Request) (SourceList, error) {
+	p, err := site.ReadParams(r, "vendor", "after", "limit")
+	if err != nil {
+		return SourceList{}, err
+	}
+	after, limit, err := p.After()
+	if err != nil {
+		return SourceList{}, err
+	}
+	vendor, err := a.Site.Vendor(r, p)
+	if err != nil {
+		return SourceList{}, err
+	}
+	rows, err := a.DB.SourcesAfter(r.Context(), vendor, after, limit)
+	return SourceList{rows, site.Next(rows, limit, func(h db.SourceHealth) int64 { return h.SourceID })}, err
+}
+
+var componentStatuses = []string{"operational", "degraded_performance", "partial_outage", "major_outage",
+	"under_maintenance", "unknown"}
+
+// ComponentList is a page of the components, in the order of their numbers.
+type ComponentList struct {
+	Components []db.ListedComponent `json:"components"`
+	Next       string               `json:"next,omitempty"`
+}
+
+func (a API) components(r *http.Request) (ComponentList, error) {
+	p, err := site.ReadParams(r, "vendor", "status", "after", "limit")
+	if err != nil {
+		return ComponentList{}, err
+	}
+	after, limit, err := p.After()
+	if err != nil {
+		return ComponentList{}, err
+	}
+	vendor, err := a.Site.Vendor(r, p)
+	if err != nil {
+		return ComponentList{}, err
+	}
+	status, err := p.OneOf("status", componentStatuses)
+	if err != nil {
+		return ComponentList{}, err
+	}
+	rows, err := a.DB.ComponentsAfter(r.Context(), vendor, status, after, limit)
+	return ComponentList{rows, site.Next(rows, limit, func(c db.ListedComponent) int64 { return c.ComponentID })}, err
+}
+
+// IncidentList is a page of incidents, maintenances and notices, the newest first.
+type IncidentList struct {
+	Incidents []db.Incident `json:"incidents"`
+	Next      string        `json:"next,omitempty"`
+	Cut       bool          `json:"cut,omitempty"` // the words of q stand in more posts than were searched
+}
+
+func (a API) incidents(r *http.Request) (IncidentList, error) {
+	p, err := site.ReadParams(r, append([]string{"updated_since", "limit"}, site.Fields...)...)
+	if err != nil {
+		return IncidentList{}, err
+	}
+	// The form of the page has days, for people; programs may also give times.
+	since, err := p.Moment("since")
+	if err != nil {
+		return IncidentList{}, err
+	}
+	until, err := p.Moment("until")
+	if err != nil {
+		return IncidentList{}, err
+	}
+	p.Del("since")
+	p.Del("until")
+	q, err := site.ReadQuery(p.Values)
+	if err != nil {
+		return IncidentList{}, err
+	}
+	if q.Filter.Vendor, err = a.Site.Vendor(r, p); err != nil {
+		return IncidentList{}, err
+	}
+	q.Filter.Since, q.Filter.Until = since, until
+	if q.Filter.Changed, err = p.Moment("updated_since"); err != nil {
+		return IncidentList{}, err
+	}
+	if q.Filter.Limit, err = p.Limit(); err != nil {
+		return IncidentList{}, err
+	}
+	page, err := a.DB.History(r.Context(), q.Filter)
+	if errors.Is(err, db.ErrNotFound) {
+		err = site.BadRequest(fmt.Sprintf("after=%q is nothing that next gave.", q.Filter.After))
+	}
+	return IncidentList{page.Incidents, page.Next, page.Cut}, err
+}
+
+func (a API) incident(r *http.Request) (db.IncidentDetail, error) {
+	if _, err := site.ReadParams(r); err != nil {
+		return db.IncidentDetail{}, err
+	}
+	id, err := site.PathID(r)
+	if err != nil {
+		return db.IncidentDetail{}, err
+	}
+	return a.DB.IncidentByID(r.Context(), id)
+}
+
+// UpdateList is a page of posts, in the order in which they were stored.
+type UpdateList struct {
+	Updates []db.ListedUpdate `json:"updates"`
+	Next    string            `json:"next,omitempty"`
+}
+
+func (a API) incidentUpdates(r *http.Request) (UpdateList, error) {
+	p, err := site.ReadParams(r, "after", "limit")
+	if err != nil {
+		return UpdateList{}, err
+	}
+	id, err := site.PathID(r)
+	if err != nil {
+		return UpdateList{}, err
+	}
+	if _, err := a.DB.IncidentByID(r.Context(), id); err != nil {
+		return UpdateList{}, err
+	}
+	return a.listUpdates(r, p, "", id)
+}
+
+func (a API) updates(r *http.Request) (UpdateList, error) {
+	p, err := site.ReadParams(r, "vendor", "after", "limit")
+	if err != nil {
+		return UpdateList{}, err
+	}
+	vendor, err := a.Site.Vendor(r, p)
+	if err != nil {
+		return UpdateList{}, err
+	}
+	return a.listUpdates(r, p, vendor, 0)
+}
+
+func (a API) listUpdates(r *http.Request, p site.Params, vendor string, incident int64) (UpdateList, error) {
+	after, limit, err := p.After()
+	if err != nil {
+		return UpdateList{}, err
+	}
+	rows, err := a.DB.UpdatesAfter(r.Context(), vendor, incident, after, limit)
+	return UpdateList{rows, site.Next(rows, limit, func(u db.ListedUpdate) int64 { return u.UpdateID })}, err
+}
+
+// Health is how vendorwatch itself does.
+type Health struct {
+	Version           string             `json:"version"`
+	LastCheckAt       string             `json:"last_check_at,omitempty"`
+	LastEventID       int64              `json:"last_event_id"`
+	SourcesUnreadable int                `json:"sources_unreadable"`
+	Unreadable        []db.SourceHealth  `json:"unreadable"`
+	Channels          []db.ChannelHealth `json:"channels"`
+}
+
+func (a API) health(r *http.Request) (Health, error) {
+	if _, err := site.ReadParams(r); err != nil {
+		return Health{}, err
+	}
+	ctx := r.Context()
+	facts, err := a.DB.Facts(ctx)
+	if err != nil {
+		return Health{}, err
+	}
+	unreadable, count, err := a.DB.UnreadableSources(ctx, site.MaxLimit)
+	if err != nil {
+		return Health{}, err
+	}
+	channels, err := a.DB.ChannelHealth(ctx)
+	if err != nil {
+		return Health{}, err
+	}
+	last, err := a.DB.LastEventID(ctx)
+	return Health{a.Version, facts.LastCheckAt, last, count, unreadable, channels}, err
+}

@@ -1,0 +1,236 @@
+// Package feeds makes what other programs subscribe to or embed: Atom feeds, calendars and badges.
+package feeds
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"vendorwatch/cmd/internal/web/prose"
+	"vendorwatch/cmd/internal/web/site"
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+const (
+	feedEntries    = 40 // of incidents in a feed
+	feedUnreadable = 20 // of pages that cannot be read
+	feedPosts      = 30 // of an incident, the newest
+)
+
+// Feeds makes feeds, calendars and badges of what the file knows.
+type Feeds struct{ *site.Site }
+
+// The elements of Atom, RFC 4287.
+type atomFeed struct {
+	XMLName  xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
+	ID       string      `xml:"id"`
+	Title    string      `xml:"title"`
+	Subtitle string      `xml:"subtitle"`
+	Updated  string      `xml:"updated"`
+	Author   atomPerson  `xml:"author"`
+	Links    []atomLink  `xml:"link"`
+	Entries  []atomEntry `xml:"entry"`
+}
+
+type atomPerson struct {
+	Name string `xml:"name"`
+}
+
+type atomLink struct {
+	Rel   string `xml:"rel,attr"`
+	Type  string `xml:"type,attr,omitempty"`
+	Href  string `xml:"href,attr"`
+	Title string `xml:"title,attr,omitempty"`
+}
+
+type atomCategory struct {
+	Term   string `xml:"term,attr"`
+	Scheme string `xml:"scheme,attr"`
+}
+
+type atomEntry struct {
+	ID         string         `xml:"id"`
+	Title      string         `xml:"title"`
+	Published  string         `xml:"published"`
+	Updated    string         `xml:"updated"`
+	Author     atomPerson     `xml:"author"`
+	Links      []atomLink     `xml:"link"`
+	Categories []atomCategory `xml:"category"`
+	Content    atomText       `xml:"content"`
+}
+
+type atomText struct {
+	Type string `xml:"type,attr"`
+	Text string `xml:",chardata"`
+}
+
+// tagged is an id that stays the same wherever the dashboard is served (RFC 4151). The time keeps apart what has
+// the same number in another file.
+func tagged(what string, number int64, at string) string {
+	return fmt.Sprintf("tag:vendorwatch,2026:%s/%d/%s", what, number, at)
+}
+
+// scheme names a set of categories.
+func scheme(of string) string { return "tag:vendorwatch,2026:" + of }
+
+// Atom is what changed last, of one vendor or of all, and what cannot be read.
+func (s Feeds) Atom(r *http.Request) (site.Document, error) {
+	p, err := site.ReadParams(r, "severity", "kind")
+	if err != nil {
+		return site.Document{}, err
+	}
+	q, err := site.ReadQuery(p.Values)
+	if err != nil {
+		return site.Document{}, err
+	}
+	ctx, slug := r.Context(), r.PathValue("slug")
+	q.Filter.Vendor = slug
+	title, home, path := "Incidents of all vendors", "/", "/feed.atom"
+	var unreadable []db.SourceHealth
+	if slug == "" {
+		unreadable, _, err = s.DB.UnreadableSources(ctx, feedUnreadable)
+	} else {
+		var v db.VendorHealth
+		v, err = s.DB.VendorBySlug(ctx, slug)
+		unreadable, title, home = v.Sources, "Incidents of "+v.Name, "/vendors/"+slug
+		path = home + path
+	}
+	if err != nil {
+		return site.Document{}, err
+	}
+	f := atomFeed{Subtitle: "What vendors publish on their status pages, and which of the pages cannot be read", Author: atomPerson{"vendorwatch"}}
+	for _, name := range []string{"severity", "kind"} {
+		if word := q.Typed.Get(name); word != "" {
+			title += ", " + name + " " + word
+			if name == "severity" {
+				title += " and worse"
+			}
+		}
+	}
+	f.Title = title
+	changed, err := s.DB.ChangedLast(ctx, q.Filter.Filter, feedEntries)
+	if err != nil {
+		return site.Document{}, err
+	}
+	for _, c := range changed {
+		i, err := s.DB.IncidentByID(ctx, c.IncidentID)
+		if err != nil {
+			return site.Document{}, err
+		}
+		f.Entries = append(f.Entries, s.incidentEntry(r, i, c.ChangedAt))
+	}
+	for _, page := range unreadable {
+		if page.Health == "unreadable" {
+			f.Entries = append(f.Entries, s.unreadableEntry(r, page))
+		}
+	}
+	slices.SortStableFunc(f.Entries, func(a, b atomEntry) int { return strings.Compare(b.Updated, a.Updated) })
+	f.Updated = atomTime("1970-01-01T00:00:00.000Z") // of a feed that never had an entry
+	if len(f.Entries) > 0 {
+		f.Updated = f.Entries[0].Updated
+	}
+	f.ID = s.Permalink(r, path) + site.Address(q.Typed)
+	f.Links = []atomLink{
+		{Rel: "self", Type: "application/atom+xml", Href: f.ID},
+		{Rel: "alternate", Type: "text/html", Href: s.Permalink(r, home)},
+	}
+	var b bytes.Buffer
+	b.WriteString(xml.Header)
+	if err := xml.NewEncoder(&b).Encode(f); err != nil {
+		return site.Document{}, fmt.Errorf("feed: %w", err)
+	}
+	return site.Document{Media: "application/atom+xml; charset=utf-8", Body: b.Bytes()}, nil
+}
+
+// atomTime is a stored time as RFC 3339 has it; of fixed width, so that text order is time order.
+func atomTime(at string) string { return words.Time(at).Format("2006-01-02T15:04:05.000Z") }
+
+func (s Feeds) incidentEntry(r *http.Request, i db.IncidentDetail, changed string) atomEntry {
+	begin := i.FirstSeenAt
+	if i.StartedAt != "" {
+		begin = min(i.StartedAt, begin)
+	}
+	e := atomEntry{
+		ID: tagged("incident", i.IncidentID, i.FirstSeenAt), Title: i.VendorName + ": " + normalize.Plain(i.Title),
+		Published: atomTime(begin), Updated: atomTime(changed), Author: atomPerson{i.VendorName},
+		Links: []atomLink{{Rel: "alternate", Type: "text/html", Href: s.Permalink(r, "/incidents/"+strconv.FormatInt(i.IncidentID, 10))}},
+		Categories: []atomCategory{
+			{i.Severity, scheme("severity")},
+			{i.State, scheme("state")},
+			{i.Kind, scheme("kind")},
+		},
+	}
+	if page := ownPage(i.Incident); page != "" {
+		e.Links = append(e.Links, atomLink{Rel: "related", Type: "text/html", Href: page, Title: "On the vendor’s page"})
+	}
+	for n, c := range i.AffectedComponents {
+		if n == feedPosts {
+			break
+		}
+		name := c.Name
+		if c.GroupName != "" {
+			name = c.GroupName + " › " + name
+		}
+		e.Categories = append(e.Categories, atomCategory{name, scheme("component")})
+	}
+	e.Content = atomText{"html", s.timeline(i)}
+	return e
+}
+
+// ownPage is the incident's page at its vendor, else the vendor's status page; empty if neither is an address
+// of the web.
+func ownPage(i db.Incident) string {
+	if page := prose.Outside(i.URL); page != "" {
+		return page
+	}
+	return prose.Outside(i.PageURL)
+}
+
+// timeline is an incident as HTML: one sentence of ours, then the vendor's posts, the newest first. Its form is
+// that of Statuspage's feeds, which programs know how to read.
+func (s Feeds) timeline(i db.IncidentDetail) string {
+	var b strings.Builder
+	b.WriteString("<p>" + escape(prose.Opening(i)) + "</p>\n")
+	if i.Kind == string(normalize.KindMaintenance) && i.ScheduledStartAt != "" {
+		b.WriteString("<p>Planned for " + string(prose.Window(i.Incident)) + "</p>\n")
+	}
+	if i.LeftFeedAt != "" && !normalize.State(i.State).Over() {
+		b.WriteString("<p>" + escape(prose.Ending(i.Incident, s.Clock())) + "</p>\n")
+	}
+	base := ownPage(i.Incident)
+	for n, u := range slices.Backward(i.Updates) {
+		if len(i.Updates)-n > feedPosts {
+			fmt.Fprintf(&b, "<p>%s before these.</p>\n", escape(words.Count(n+1, "post")))
+			break
+		}
+		posted, state := "time not known", words.Spell(u.State)
+		if t := words.Time(u.PostedAt); !t.IsZero() {
+			posted = t.Format("2 Jan 2006, 15:04:05 UTC")
+		}
+		if u.RemovedAt != "" {
+			state += ", taken off the page later"
+		}
+		fmt.Fprintf(&b, "<p><small>%s</small><br><strong>%s</strong></p>\n%s\n", posted, escape(strings.ToUpper(state[:1])+state[1:]), prose.Markdown(u.Body, base))
+	}
+	return b.String()
+}
+
+func (s Feeds) unreadableEntry(r *http.Request, page db.SourceHealth) atomEntry {
+	since := words.Time(page.FailingSince).Format(time.RFC1123)
+	return atomEntry{
+		ID: tagged("unreadable", page.SourceID, page.FailingSince), Title: page.VendorName + ": status page cannot be read",
+		Published: atomTime(page.FailingSince), Updated: atomTime(page.FailingSince), Author: atomPerson{"vendorwatch"},
+		Links:      []atomLink{{Rel: "alternate", Type: "text/html", Href: s.Permalink(r, "/vendors/"+url.PathEscape(page.Vendor))}},
+		Categories: []atomCategory{{"source_unreadable", scheme("event")}},
+		Content: atomText{"html", "<p>" + escape(page.PageURL) + " could not be read since " + escape(since) +
+			". Whether the vendor is well is not known. The last failure: " + escape(page.LastError) + "</p>"},
+	}
+}

@@ -1,0 +1,115 @@
+package feeds
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	ical "github.com/arran4/golang-ical"
+
+	"vendorwatch/cmd/internal/web/prose"
+	"vendorwatch/cmd/internal/web/site"
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+const (
+	calendarDays   = 90   // how far back planned work is in a calendar
+	calendarEvents = 1000 // in one calendar; of more, the latest
+)
+
+// Calendar is planned work, of one vendor or of all, as iCalendar has it (RFC 5545).
+func (s Feeds) Calendar(r *http.Request) (site.Document, error) {
+	if _, err := site.ReadParams(r); err != nil {
+		return site.Document{}, err
+	}
+	ctx, name := r.Context(), "Maintenance of vendors"
+	f := db.HistoryFilter{Filter: db.Filter{
+		Vendor: r.PathValue("slug"), Kind: normalize.KindMaintenance, Since: s.Clock().AddDate(0, 0, -calendarDays), Limit: calendarEvents,
+	}}
+	if f.Vendor != "" {
+		v, err := s.DB.VendorBySlug(ctx, f.Vendor)
+		if err != nil {
+			return site.Document{}, err
+		}
+		name = "Maintenance of " + v.Name
+	}
+	page, err := s.DB.History(ctx, f)
+	if err != nil {
+		return site.Document{}, err
+	}
+	ids := make([]int64, len(page.Incidents))
+	for n, i := range page.Incidents {
+		ids[n] = i.IncidentID
+	}
+	fresh, err := s.DB.FreshnessOf(ctx, ids)
+	if err != nil {
+		return site.Document{}, err
+	}
+	cal := ical.NewCalendarFor("vendorwatch")
+	cal.SetProductId("-//vendorwatch//EN")
+	cal.SetMethod(ical.MethodPublish)
+	cal.SetXWRCalName(printable(name))
+	cal.SetRefreshInterval("PT1H") // the library adds VALUE=DURATION
+	cal.SetXPublishedTTL("PT1H")
+	for _, i := range page.Incidents {
+		if i.Filtered == 0 {
+			s.addEvent(r, cal, i, fresh[i.IncidentID])
+		}
+	}
+	var b strings.Builder
+	if err := cal.SerializeTo(&b, ical.WithNewLineWindows); err != nil {
+		return site.Document{}, fmt.Errorf("calendar: %w", err)
+	}
+	return site.Document{Media: "text/calendar; charset=utf-8", Body: []byte(b.String())}, nil
+}
+
+// addEvent adds a maintenance by its planned window. One without any time cannot stand in a calendar.
+func (s Feeds) addEvent(r *http.Request, cal *ical.Calendar, i db.Incident, fresh db.Freshness) {
+	begin, end := words.Time(i.ScheduledStartAt), words.Time(i.ScheduledEndAt)
+	if begin.IsZero() {
+		begin = words.Time(i.StartedAt)
+	}
+	if begin.IsZero() {
+		return
+	}
+	if end.IsZero() {
+		end = words.Time(i.ResolvedAt)
+	}
+	// The number in the file, with the time at which it was given: another file may have the number too.
+	e := cal.AddEvent(fmt.Sprintf("maintenance-%d-%d@vendorwatch", i.IncidentID, words.Time(i.FirstSeenAt).UnixMilli()))
+	changed := words.Time(fresh.ChangedAt)
+	e.SetDtStampTime(changed)
+	e.SetLastModifiedAt(changed)
+	e.SetSequence(fresh.Version)
+	e.SetStartAt(begin)
+	if end.After(begin) {
+		e.SetEndAt(end)
+	}
+	status := ical.ObjectStatusConfirmed
+	note := ""
+	switch {
+	case i.State == string(normalize.StateCancelled):
+		status = ical.ObjectStatusCancelled
+	case i.LeftFeedAt != "" && !normalize.State(i.State).Over():
+		status, note = ical.ObjectStatusTentative, " (left the vendor’s page without a word)"
+	case i.State == string(normalize.StateUnknown):
+		status = ical.ObjectStatusTentative
+	}
+	e.SetStatus(status)
+	e.SetTimeTransparency(ical.TransparencyTransparent)
+	e.SetSummary(printable(i.VendorName + ": " + normalize.Plain(i.Title)))
+	body := "State: " + words.Spell(i.State) + note
+	if i.Components != "" {
+		body += "\nComponents: " + words.Short(i.Components, 1000)
+	}
+	if latest := prose.Plain(i.LatestBody, 4000); latest != "" {
+		body += "\n\n" + latest
+	}
+	if own := ownPage(i); own != "" {
+		body += "\n\n" + own
+	}
+	e.SetDescription(printable(body))
+	e.SetURL(s.Permalink(r, fmt.Sprintf("/incidents/%d", i.IncidentID)))
+}

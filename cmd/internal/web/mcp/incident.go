@@ -1,0 +1,113 @@
+package mcp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"vendorwatch/cmd/internal/web/prose"
+	"vendorwatch/cmd/internal/web/site"
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+// Incident is one incident as far as its size allows. What is left out is said.
+func (s tools) incident(ctx context.Context, in IncidentIn) (out IncidentOut, err error) {
+	i, err := s.DB.IncidentByID(ctx, in.IncidentID)
+	if errors.Is(err, db.ErrNotFound) {
+		return out, site.BadRequest(fmt.Sprintf("there is no incident %d on record; incident_history and open_incidents give the numbers", in.IncidentID))
+	}
+	if err != nil {
+		return out, err
+	}
+	out = IncidentOut{
+		Incident: s.brief(i.Incident), Summary: prose.Summary(i, s.Clock()), VendorSeverity: words.Short(i.VendorSeverity, 100), VendorState: words.Short(i.VendorState, 100),
+		Affected: []Component{}, Timeline: []Update{}, Edits: []Edit{}, SameEvent: []Record{}, LeftOut: []string{},
+	}
+	out.LatestBody = ""
+	for _, c := range i.AffectedComponents[:min(maxComponents, len(i.AffectedComponents))] {
+		out.Affected = append(out.Affected, Component{words.Short(c.GroupName, 100), words.Short(c.Name, 100), c.Status, ""})
+	}
+	if n := len(i.AffectedComponents) - maxComponents; n > 0 {
+		out.LeftOut = append(out.LeftOut, words.Count(n, "component"))
+	}
+	for _, o := range i.SameEvent[:min(20, len(i.SameEvent))] {
+		out.SameEvent = append(out.SameEvent, Record{o.IncidentID, o.PageURL, words.Short(o.Title, 300), o.State})
+	}
+	addTimeline(&out, i.Updates)
+	addEdits(&out, i)
+	return out, nil
+}
+
+// addTimeline adds the posts, the newest of them where there are too many.
+func addTimeline(out *IncidentOut, updates []db.Update) {
+	var posts []db.Update
+	for _, u := range updates {
+		if u.State == string(normalize.StatePostmortem) {
+			// Where there are several, the last one stands.
+			out.Postmortem = u.Body
+			continue
+		}
+		posts = append(posts, u)
+	}
+	var cut bool
+	if out.Postmortem, cut = clip(out.Postmortem, maxBodies/2); cut {
+		out.LeftOut = append(out.LeftOut, "the end of the postmortem")
+	}
+	first, letters, shortened := len(posts), 0, 0
+	for first > 0 && len(posts)-first < maxPosts {
+		body, cut := clip(posts[first-1].Body, maxBody)
+		if letters += len(body); letters > maxBodies {
+			break
+		}
+		first--
+		posts[first].Body = body
+		if cut {
+			shortened++
+		}
+	}
+	if first > 0 {
+		out.LeftOut = append(out.LeftOut, "the oldest "+words.Count(first, "post"))
+	}
+	if shortened > 0 {
+		out.LeftOut = append(out.LeftOut, "the end of "+words.Count(shortened, "post"))
+	}
+	for _, u := range posts[first:] {
+		out.Timeline = append(out.Timeline, Update{u.PostedAt, u.State, words.Short(u.VendorState, 100), u.Body, u.RemovedAt})
+	}
+}
+
+// addEdits adds what the vendor changed, the newest of it where there is too much.
+func addEdits(out *IncidentOut, i db.IncidentDetail) {
+	posted := map[int64]string{}
+	for _, u := range i.Updates {
+		posted[u.UpdateID] = u.PostedAt
+	}
+	edits := i.Revisions
+	if n := len(edits) - maxEdits; n > 0 {
+		out.LeftOut = append(out.LeftOut, "the oldest "+words.Count(n, "edit"))
+		edits = edits[n:]
+	}
+	shortened := false
+	for _, r := range edits {
+		old, cutOld := clip(r.OldValue, 500)
+		new, cutNew := clip(r.NewValue, 500)
+		shortened = shortened || cutOld || cutNew
+		out.Edits = append(out.Edits, Edit{r.SeenAt, r.Field, posted[r.UpdateID], old, new})
+	}
+	if shortened {
+		out.LeftOut = append(out.LeftOut, "the end of long values among the edits")
+	}
+}
+
+// clip cuts a text to n bytes at the most, at a letter, and tells whether it did.
+func clip(text string, n int) (string, bool) {
+	if len(text) <= n {
+		return text, false
+	}
+	for n > 0 && text[n]&0xC0 == 0x80 {
+		n--
+	}
+	return text[:n] + "…", true
+}

@@ -1,0 +1,202 @@
+// Package metrics gives Prometheus what the file knows.
+package metrics
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"vendorwatch/cmd/internal/web/site"
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+// Handler answers with the metrics.
+func Handler(s *site.Site) http.Handler {
+	return promhttp.HandlerFor(Registry(s), promhttp.HandlerOpts{
+		ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelError),
+		// A file that cannot be read must not look like one without incidents.
+		ErrorHandling:       promhttp.HTTPErrorOnError,
+		MaxRequestsInFlight: 4,
+	})
+}
+
+// Registry holds our metrics, and those of the program itself.
+func Registry(s *site.Site) *prometheus.Registry {
+	r := prometheus.NewPedanticRegistry()
+	r.MustRegister(collector{s}, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return r
+}
+
+// collector reads the file whenever it is asked. Label values are bounded by the configuration (vendors, their
+// pages, channels) or are words of ours.
+type collector struct{ *site.Site }
+
+func describe(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc("vendorwatch_"+name, help, labels, nil)
+}
+
+var (
+	descBuild       = describe("build_info", "Always 1; the labels say which program this is.", "version", "goversion")
+	descOpen        = describe("open_incidents", "Open incidents of a vendor, an event that several pages tell of counted once. 0 is told only of vendors whose pages can be read.", "vendor", "severity")
+	descMaintenance = describe("maintenances_in_progress", "Planned work of a vendor that is under way.", "vendor")
+	descUp          = describe("source_up", "Whether a status page can be read: 1 if it was when its schedule last asked for it, else 0.", "vendor", "page")
+	descSuccess     = describe("source_last_success_timestamp_seconds", "When a status page was last read; 0 if it never was.", "vendor", "page")
+	descFailures    = describe("source_consecutive_failures", "Attempts to read a status page that failed since the last success.", "vendor", "page")
+	descInterval    = describe("source_interval_seconds", "From one reading of a status page to the next by its schedule; 0 if not known.", "vendor", "page")
+	descTook        = describe("source_last_scrape_duration_seconds", "How long the last pass over a status page took, saving not included.", "vendor", "page")
+	descOutcome     = describe("source_last_scrape_outcome", "Always 1; the label says how the last pass over a status page ended: changed, unchanged, partial, unreadable, failed.", "vendor", "page", "outcome")
+	descDeliveries  = describe("deliveries", "Messages to a channel on record, by what became of them: pending, held, delivered, refused, skipped.", "channel", "state")
+	descWaiting     = describe("delivery_oldest_waiting_age_seconds", "How long the oldest message to a channel could have been sent and was not; 0 if there is none.", "channel")
+	descEvent       = describe("last_event_id", "Number of the newest event on record.")
+	descBytes       = describe("database_size_bytes", "Size of the SQLite file, its journal left out.")
+)
+
+// Describe implements prometheus.Collector.
+func (collector) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{descBuild, descOpen, descMaintenance, descUp, descSuccess, descFailures, descInterval, descTook, descOutcome,
+		descDeliveries, descWaiting, descEvent, descBytes} {
+		ch <- d
+	}
+}
+
+// Collect implements prometheus.Collector. Where the file cannot be read, the whole answer is an error.
+func (m collector) Collect(ch chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), site.AnswerTime)
+	defer cancel()
+	gauge := func(d *prometheus.Desc, value float64, labels ...string) {
+		for n, l := range labels {
+			labels[n] = strings.ToValidUTF8(l, "\ufffd") // a label that is no UTF-8 would panic
+		}
+		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
+	}
+	version := m.Version
+	if version == "" {
+		version = "unknown"
+	}
+	gauge(descBuild, 1, version, runtime.Version())
+	for _, part := range []struct {
+		desc *prometheus.Desc
+		read func(context.Context, func(*prometheus.Desc, float64, ...string)) error
+	}{{descOpen, m.vendors}, {descUp, m.sources}, {descDeliveries, m.deliveries}, {descEvent, m.file}} {
+		if err := part.read(ctx, gauge); err != nil {
+			ch <- prometheus.NewInvalidMetric(part.desc, err)
+		}
+	}
+}
+
+var allSeverities = []normalize.Severity{normalize.SeverityNone, normalize.SeverityMinor, normalize.SeverityMajor, normalize.SeverityCritical, normalize.SeverityUnknown}
+
+func (m collector) vendors(ctx context.Context, gauge func(*prometheus.Desc, float64, ...string)) error {
+	states, err := m.DB.VendorStates(ctx)
+	if err != nil {
+		return err
+	}
+	counts, err := m.DB.OpenCounts(ctx)
+	if err != nil {
+		return err
+	}
+	open := map[string]map[string]int{}
+	for _, c := range counts {
+		if open[c.Vendor] == nil {
+			open[c.Vendor] = map[string]int{}
+		}
+		open[c.Vendor][c.Severity] = c.Open
+	}
+	for _, v := range states {
+		if v.Sources == 0 {
+			continue
+		}
+		readable := m.Readable(v)
+		for _, severity := range allSeverities {
+			if n := open[v.Slug][string(severity)]; n > 0 || readable {
+				gauge(descOpen, float64(n), v.Slug, string(severity))
+			}
+		}
+		if v.Maintenances > 0 || readable {
+			gauge(descMaintenance, float64(v.Maintenances), v.Slug)
+		}
+	}
+	return nil
+}
+
+func (m collector) sources(ctx context.Context, gauge func(*prometheus.Desc, float64, ...string)) error {
+	pulses, err := m.DB.Pulses(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range pulses {
+		up := 0.0
+		if m.PageReadable(p) {
+			up = 1
+		}
+		gauge(descUp, up, p.Vendor, p.PageURL)
+		gauge(descSuccess, unixSeconds(p.LastSuccessAt), p.Vendor, p.PageURL)
+		gauge(descFailures, float64(p.ConsecutiveFailures), p.Vendor, p.PageURL)
+		gauge(descInterval, float64(p.IntervalSeconds), p.Vendor, p.PageURL)
+		if p.Outcome != "" {
+			gauge(descTook, float64(p.TookMS)/1000, p.Vendor, p.PageURL)
+			gauge(descOutcome, 1, p.Vendor, p.PageURL, string(p.Outcome))
+		}
+	}
+	return nil
+}
+
+// unixSeconds is a stored time as Prometheus has it; 0 for none.
+func unixSeconds(at string) float64 {
+	t := words.Time(at)
+	if t.IsZero() {
+		return 0
+	}
+	return float64(t.UnixMilli()) / 1000
+}
+
+var deliveryStates = []string{"pending", "held", "delivered", "refused", "skipped"}
+
+func (m collector) deliveries(ctx context.Context, gauge func(*prometheus.Desc, float64, ...string)) error {
+	counts, err := m.DB.DeliveryCounts(ctx)
+	if err != nil {
+		return err
+	}
+	channels := map[string]map[string]db.DeliveryCount{}
+	for _, c := range counts {
+		if channels[c.Channel] == nil {
+			channels[c.Channel] = map[string]db.DeliveryCount{}
+		}
+		channels[c.Channel][c.State] = c
+	}
+	for channel, by := range channels {
+		for _, state := range deliveryStates {
+			gauge(descDeliveries, float64(by[state].Count), channel, state)
+		}
+		age := time.Duration(0)
+		if oldest := words.Time(by["pending"].DueAt); !oldest.IsZero() {
+			age = max(0, m.Clock().Sub(oldest))
+		}
+		gauge(descWaiting, age.Seconds(), channel)
+	}
+	return nil
+}
+
+func (m collector) file(ctx context.Context, gauge func(*prometheus.Desc, float64, ...string)) error {
+	last, err := m.DB.LastEventID(ctx)
+	if err != nil {
+		return err
+	}
+	facts, err := m.DB.Facts(ctx)
+	if err != nil {
+		return err
+	}
+	gauge(descEvent, float64(last))
+	gauge(descBytes, float64(facts.Bytes))
+	return nil
+}

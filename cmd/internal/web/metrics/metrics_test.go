@@ -1,0 +1,348 @@
+package metrics_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	"go.yaml.in/yaml/v3"
+
+	"vendorwatch/cmd/internal/web"
+	"vendorwatch/cmd/internal/web/metrics"
+	"vendorwatch/cmd/internal/web/site"
+	. "vendorwatch/cmd/internal/web/webtest"
+	"vendorwatch/db"
+)
+
+// siteOf is the file of a record as the metrics are given it.
+func siteOf(r *Record) *site.Site {
+	return &site.Site{DB: r.DB, Clock: func() time.Time { return Now }, Log: slog.New(slog.DiscardHandler)}
+}
+
+// measured is a story with messages in every state.
+func measured(t *testing.T, o web.Options) *Record {
+	r := Story(t, o)
+	r.Vendor(db.Vendor{Slug: "new", Name: "Never Read"})
+	if err := r.EnsureStream(t.Context(), db.StreamAlerts, Before(Hour)); err != nil {
+		t.Fatal(err)
+	}
+	add := []db.NewDelivery{
+		{Channel: "team", Reason: "first"}, {Channel: "team", Reason: "first"}, {Channel: "team", Reason: "first"},
+		{Channel: "team", Reason: "first", State: "held", NotBefore: Now.Add(Hour)},
+		{Channel: "bus", Reason: "digest", State: "skipped", Note: "no news"},
+	}
+	if err := r.SavePlan(t.Context(), db.StreamAlerts, 0, Before(20*Minute), add, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.MarkDelivered(t.Context(), 1, Before(19*Minute), "ok", ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.MarkRefused(t.Context(), 2, Before(18*Minute), "410 Gone"); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// samples are the lines of metrics that begin so, without what is of the program itself.
+func samples(a Answer, prefix string) []string {
+	out := []string{}
+	for line := range strings.Lines(a.Text) {
+		if strings.HasPrefix(line, prefix) {
+			out = append(out, strings.TrimSpace(line))
+		}
+	}
+	return out
+}
+
+func TestMetrics(t *testing.T) {
+	r := measured(t, web.Options{Version: "v1.2.3"})
+	a := r.Page("/metrics")
+	for prefix, want := range map[string][]string{
+		"vendorwatch_open_incidents{": {
+			`vendorwatch_open_incidents{severity="critical",vendor="acme"} 0`,
+			`vendorwatch_open_incidents{severity="critical",vendor="quiet"} 0`,
+			`vendorwatch_open_incidents{severity="major",vendor="acme"} 1`,
+			`vendorwatch_open_incidents{severity="major",vendor="quiet"} 0`,
+			`vendorwatch_open_incidents{severity="minor",vendor="acme"} 0`,
+			`vendorwatch_open_incidents{severity="minor",vendor="quiet"} 0`,
+			`vendorwatch_open_incidents{severity="none",vendor="acme"} 0`,
+			`vendorwatch_open_incidents{severity="none",vendor="quiet"} 0`,
+			`vendorwatch_open_incidents{severity="unknown",vendor="acme"} 0`,
+			`vendorwatch_open_incidents{severity="unknown",vendor="quiet"} 0`,
+		},
+		"vendorwatch_source_up{": {
+			`vendorwatch_source_up{page="https://status.acme.example",vendor="acme"} 1`,
+			`vendorwatch_source_up{page="https://status.blind.example",vendor="blind"} 0`,
+			`vendorwatch_source_up{page="https://status.new.example",vendor="new"} 0`,
+			`vendorwatch_source_up{page="https://status.quiet.example",vendor="quiet"} 1`,
+		},
+		"vendorwatch_source_consecutive_failures{": {
+			`vendorwatch_source_consecutive_failures{page="https://status.acme.example",vendor="acme"} 0`,
+			`vendorwatch_source_consecutive_failures{page="https://status.blind.example",vendor="blind"} 3`,
+			`vendorwatch_source_consecutive_failures{page="https://status.new.example",vendor="new"} 0`,
+			`vendorwatch_source_consecutive_failures{page="https://status.quiet.example",vendor="quiet"} 0`,
+		},
+		`vendorwatch_source_last_success_timestamp_seconds{page="https://status.acme`: {
+			fmt.Sprintf(`vendorwatch_source_last_success_timestamp_seconds{page="https://status.acme.example",vendor="acme"} %g`, float64(Before(Minute).Unix())),
+		},
+		`vendorwatch_source_last_success_timestamp_seconds{page="https://status.new`: {
+			`vendorwatch_source_last_success_timestamp_seconds{page="https://status.new.example",vendor="new"} 0`,
+		},
+		`vendorwatch_source_last_scrape_duration_seconds{page="https://status.acme`: {
+			`vendorwatch_source_last_scrape_duration_seconds{page="https://status.acme.example",vendor="acme"} 0.12`,
+		},
+		"vendorwatch_source_last_scrape_outcome{": {
+			`vendorwatch_source_last_scrape_outcome{outcome="changed",page="https://status.acme.example",vendor="acme"} 1`,
+			`vendorwatch_source_last_scrape_outcome{outcome="failed",page="https://status.blind.example",vendor="blind"} 1`,
+			`vendorwatch_source_last_scrape_outcome{outcome="unchanged",page="https://status.quiet.example",vendor="quiet"} 1`,
+		},
+		"vendorwatch_deliveries{": {
+			`vendorwatch_deliveries{channel="bus",state="delivered"} 0`,
+			`vendorwatch_deliveries{channel="bus",state="held"} 0`,
+			`vendorwatch_deliveries{channel="bus",state="pending"} 0`,
+			`vendorwatch_deliveries{channel="bus",state="refused"} 0`,
+			`vendorwatch_deliveries{channel="bus",state="skipped"} 1`,
+			`vendorwatch_deliveries{channel="team",state="delivered"} 1`,
+			`vendorwatch_deliveries{channel="team",state="held"} 1`,
+			`vendorwatch_deliveries{channel="team",state="pending"} 1`,
+			`vendorwatch_deliveries{channel="team",state="refused"} 1`,
+			`vendorwatch_deliveries{channel="team",state="skipped"} 0`,
+		},
+		"vendorwatch_delivery_oldest_waiting_age_seconds{": {
+			`vendorwatch_delivery_oldest_waiting_age_seconds{channel="bus"} 0`,
+			`vendorwatch_delivery_oldest_waiting_age_seconds{channel="team"} 1200`,
+		},
+	} {
+		if diff := cmp.Diff(want, samples(a, prefix)); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", prefix, diff)
+		}
+	}
+	last, err := r.LastEventID(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := samples(a, "vendorwatch_last_event_id "); !slices.Equal(got, []string{fmt.Sprintf("vendorwatch_last_event_id %d", last)}) || last == 0 {
+		t.Errorf("last event %d: %q", last, got)
+	}
+	if got := samples(a, "vendorwatch_build_info{"); len(got) != 1 || !strings.Contains(got[0], `version="v1.2.3"`) {
+		t.Errorf("build info %q", got)
+	}
+}
+
+func TestMetricsKeepConventions(t *testing.T) {
+	r := measured(t, web.Options{})
+	problems, err := testutil.GatherAndLint(metrics.Registry(siteOf(r)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		t.Errorf("%s: %s", p.Metric, p.Text)
+	}
+}
+
+// A service that hangs reads nothing and fails nothing; it must not be taken for one that reads well.
+func TestMetricsOfPagesThatAreNotAskedAnyMore(t *testing.T) {
+	r := Story(t, web.Options{Now: func() time.Time { return Now.Add(6 * Hour) }})
+	a := r.Page("/metrics")
+	for _, line := range samples(a, "vendorwatch_source_up{") {
+		if !strings.HasSuffix(line, " 0") {
+			t.Error(line)
+		}
+	}
+	if diff := cmp.Diff([]string{`vendorwatch_open_incidents{severity="major",vendor="acme"} 1`}, samples(a, "vendorwatch_open_incidents{")); diff != "" {
+		t.Errorf("what is not known is not 0 (-want +got)\n%s", diff)
+	}
+}
+
+func TestMetricsOfAFileThatCannotBeRead(t *testing.T) {
+	r := NewRecord(t, web.Options{})
+	if _, err := metrics.Registry(siteOf(r)).Gather(); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if a := r.Get("/metrics"); a.Status != http.StatusInternalServerError || len(samples(a, "vendorwatch_")) > 0 {
+		t.Errorf("status %d\n%s", a.Status, a.Text)
+	}
+}
+
+var (
+	metricName = regexp.MustCompile(`\b(?:vendorwatch|process|go)_[a-z0-9_]+`)
+	labelsUsed = regexp.MustCompile(`(vendorwatch_[a-z0-9_]+)\{([^}]*)\}`)
+	labelName  = regexp.MustCompile(`([a-z_]+)\s*(?:=~|!~|!=|=)`)
+)
+
+// known checks that every metric and label of an expression is among those given out.
+func known(t *testing.T, where, expr string, given map[string]string) {
+	t.Helper()
+	names := metricName.FindAllString(expr, -1)
+	if len(names) == 0 {
+		t.Errorf("%s asks for no metric: %s", where, expr)
+	}
+	for _, name := range names {
+		if _, ok := given[name]; !ok {
+			t.Errorf("%s: there is no metric %s", where, name)
+		}
+	}
+	for _, use := range labelsUsed.FindAllStringSubmatch(expr, -1) {
+		for _, label := range labelName.FindAllStringSubmatch(use[2], -1) {
+			if !strings.Contains(given[use[1]], label[1]+`="`) && label[1] != "job" {
+				t.Errorf("%s: %s has no label %s", where, use[1], label[1])
+			}
+		}
+	}
+	if strings.Count(expr, "(") != strings.Count(expr, ")") || strings.Count(expr, "{") != strings.Count(expr, "}") || strings.Count(expr, `"`)%2 != 0 {
+		t.Errorf("%s: brackets do not match: %s", where, expr)
+	}
+}
+
+// givenOut are the metrics of a file, each with its labels as they are written.
+func givenOut(t *testing.T) map[string]string {
+	given := map[string]string{}
+	for line := range strings.Lines(measured(t, web.Options{}).Page("/metrics").Text) {
+		if name := metricName.FindString(line); name != "" && !strings.HasPrefix(line, "#") {
+			given[name] += line
+		}
+	}
+	return given
+}
+
+func TestAlertRules(t *testing.T) {
+	text, err := os.ReadFile("../../../../docs/prometheus/alerts.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	type rule struct {
+		Alert       string            `yaml:"alert"`
+		Expr        string            `yaml:"expr"`
+		For         string            `yaml:"for"`
+		Labels      map[string]string `yaml:"labels"`
+		Annotations map[string]string `yaml:"annotations"`
+	}
+	var file struct {
+		Groups []struct {
+			Name  string `yaml:"name"`
+			Rules []rule `yaml:"rules"`
+		} `yaml:"groups"`
+	}
+	d := yaml.NewDecoder(strings.NewReader(string(text)))
+	d.KnownFields(true)
+	if err := d.Decode(&file); err != nil {
+		t.Fatal(err)
+	}
+	given := givenOut(t)
+	alerts := map[string]bool{}
+	for _, g := range file.Groups {
+		for _, r := range g.Rules {
+			if alerts[r.Alert] || !regexp.MustCompile(`^Vendorwatch[A-Za-z]+$`).MatchString(r.Alert) {
+				t.Errorf("alert %q", r.Alert)
+			}
+			alerts[r.Alert] = true
+			known(t, r.Alert, r.Expr, given)
+			if r.For != "" {
+				if _, err := time.ParseDuration(r.For); err != nil {
+					t.Errorf("%s: %v", r.Alert, err)
+				}
+			}
+			if r.Labels["severity"] != "warning" && r.Labels["severity"] != "critical" || r.Annotations["summary"] == "" || r.Annotations["description"] == "" {
+				t.Errorf("%s lacks a severity or words", r.Alert)
+			}
+		}
+	}
+	if len(alerts) < 6 {
+		t.Errorf("only %v", slices.Sorted(maps.Keys(alerts)))
+	}
+}
+
+func TestGrafanaDashboard(t *testing.T) {
+	text, err := os.ReadFile("../../../../docs/grafana/vendorwatch.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	type source struct{ Type, UID string }
+	var board struct {
+		ID            any
+		UID, Title    string
+		SchemaVersion int
+		Templating    struct {
+			List []struct {
+				Name, Type string
+				Query      any
+				Datasource *source
+			}
+		}
+		Panels []struct {
+			ID          int
+			Type, Title string
+			Description string
+			Datasource  source
+			GridPos     struct{ X, Y, W, H int }
+			Targets     []struct {
+				RefID, Expr string
+				Datasource  source
+			}
+		}
+	}
+	if err := json.Unmarshal(text, &board); err != nil {
+		t.Fatal(err)
+	}
+	if board.ID != nil || board.UID == "" || board.Title == "" || board.SchemaVersion < 36 {
+		t.Errorf("id %v, uid %q, title %q, schemaVersion %d", board.ID, board.UID, board.Title, board.SchemaVersion)
+	}
+	given := givenOut(t)
+	variables := map[string]bool{}
+	for _, v := range board.Templating.List {
+		variables[v.Name] = true
+		if v.Type == "query" {
+			known(t, "variable "+v.Name, fmt.Sprint(v.Query), given)
+		}
+	}
+	if !variables["datasource"] {
+		t.Error("no variable chooses the data source")
+	}
+	chosen := source{"prometheus", "${datasource}"}
+	ids, taken := map[int]bool{}, map[[2]int]string{}
+	for _, p := range board.Panels {
+		if p.ID == 0 || ids[p.ID] {
+			t.Errorf("%s: id %d", p.Title, p.ID)
+		}
+		ids[p.ID] = true
+		for x := range p.GridPos.W {
+			for y := range p.GridPos.H {
+				at := [2]int{p.GridPos.X + x, p.GridPos.Y + y}
+				if taken[at] != "" || at[0] > 23 {
+					t.Errorf("%s and %s share a place, or it is outside", p.Title, taken[at])
+				}
+				taken[at] = p.Title
+			}
+		}
+		if p.Type == "row" {
+			continue
+		}
+		if len(p.Targets) == 0 || p.Datasource != chosen || p.Title == "" || p.Description == "" {
+			t.Errorf("panel %d %q lacks something", p.ID, p.Title)
+		}
+		for _, target := range p.Targets {
+			known(t, p.Title, target.Expr, given)
+			for _, v := range regexp.MustCompile(`\$([a-z]+)`).FindAllStringSubmatch(target.Expr, -1) {
+				if !variables[v[1]] {
+					t.Errorf("%s: there is no variable %s", p.Title, v[1])
+				}
+			}
+			if target.Datasource != chosen || target.RefID == "" {
+				t.Errorf("%s: target %+v", p.Title, target)
+			}
+		}
+	}
+}

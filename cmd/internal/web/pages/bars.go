@@ -1,0 +1,200 @@
+package pages
+
+import (
+	"fmt"
+	"time"
+
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+// barDays is how many days a component's bar covers, today included.
+const barDays = 90
+
+// bar is the history of one component as it is drawn: runs of equal days, and the days to tell of.
+type bar struct {
+	Runs  []barRun
+	Days  []barDay // those that were not well, the newest first
+	Words string   // the whole bar in a sentence
+}
+
+// barRun is a stretch of equal days. From and Length are in units of the drawing, four a day; the style sheet
+// makes strokes of the days by its dashes.
+type barRun struct {
+	Status       string
+	From, Length int
+	Words        string
+}
+
+type barDay struct {
+	At         string // midnight
+	Status     string
+	Lasted     string
+	IncidentID int64
+}
+
+// day is what is known of one day of a component.
+type day struct {
+	status   string
+	seconds  map[string]int64
+	incident int64
+}
+
+// The statuses of a day beside those of components.
+const (
+	dayUnseen = "unseen" // not known: before the record begins, or not read
+	dayWell   = string(normalize.StatusOperational)
+)
+
+// dayRank orders what a day is told as: the worst that was seen. That nothing is known yields to anything.
+func dayRank(status string) int {
+	for n, s := range []string{dayUnseen, dayWell, string(normalize.StatusMaintenance), string(normalize.StatusUnknown),
+		string(normalize.StatusDegraded), string(normalize.StatusPartial), string(normalize.StatusMajor)} {
+		if s == status {
+			return n
+		}
+	}
+	return 0
+}
+
+// incidentStatus is what an incident says of the components it affects.
+func incidentStatus(span db.ComponentSpan) string {
+	if span.Kind == string(normalize.KindMaintenance) {
+		return string(normalize.StatusMaintenance)
+	}
+	switch normalize.Severity(span.Severity) {
+	case normalize.SeverityCritical:
+		return string(normalize.StatusMajor)
+	case normalize.SeverityMajor:
+		return string(normalize.StatusPartial)
+	case normalize.SeverityMinor:
+		return string(normalize.StatusDegraded)
+	case normalize.SeverityNone:
+		return dayWell
+	}
+	return string(normalize.StatusUnknown)
+}
+
+// drawBar makes a component's bar of what was seen of it and of the incidents that affect it. known is since
+// when its page is on record, and blind are the stretches of which nothing is known.
+func drawBar(spans []db.ComponentSpan, known time.Time, blind []db.Blind, now time.Time) bar {
+	first := now.Truncate(24*time.Hour).AddDate(0, 0, 1-barDays)
+	days := make([]day, barDays)
+	for n := range days {
+		days[n].status = dayUnseen
+		days[n].seconds = map[string]int64{}
+		begin := first.AddDate(0, 0, n)
+		if !known.IsZero() && begin.AddDate(0, 0, 1).After(known) && !mostlyBlind(blind, begin, now) {
+			days[n].status = dayWell
+		}
+	}
+	for _, span := range spans {
+		status := span.Status
+		if span.IncidentID != 0 {
+			status = incidentStatus(span)
+		}
+		from, to := words.Time(span.FromAt), words.Time(span.ToAt)
+		if to.IsZero() {
+			to = now
+		}
+		for n := max(0, int(from.Sub(first)/(24*time.Hour))); n < barDays; n++ {
+			begin := first.AddDate(0, 0, n)
+			end := begin.AddDate(0, 0, 1)
+			if !to.After(begin) && !(to.Equal(from) && to.Equal(begin)) {
+				break
+			}
+			if !from.Before(end) {
+				continue
+			}
+			d := &days[n]
+			d.seconds[status] = max(d.seconds[status], int64(earlier(to, end).Sub(later(from, begin))/time.Second))
+			if dayRank(status) > dayRank(d.status) {
+				d.status = status
+				d.incident = 0
+			}
+			if span.IncidentID != 0 && status == d.status && status != dayWell {
+				d.incident = span.IncidentID
+			}
+		}
+	}
+	return newBar(days, first)
+}
+
+func newBar(days []day, first time.Time) bar {
+	var b bar
+	counts := map[string]int{}
+	for n, d := range days {
+		counts[d.status]++
+		if last := len(b.Runs) - 1; last >= 0 && b.Runs[last].Status == d.status {
+			b.Runs[last].Length += 4
+		} else {
+			b.Runs = append(b.Runs, barRun{Status: d.status, From: 4 * n, Length: 4})
+		}
+		if d.status != dayWell && d.status != dayUnseen {
+			b.Days = append([]barDay{{At: normalize.FormatTime(first.AddDate(0, 0, n)), Status: d.status,
+				Lasted: words.Seconds(d.seconds[d.status]), IncidentID: d.incident}}, b.Days...)
+		}
+	}
+	for n := range b.Runs {
+		r := &b.Runs[n]
+		from := first.AddDate(0, 0, r.From/4)
+		r.Words = from.Format("2 Jan")
+		if r.Length > 4 {
+			r.Words += " – " + from.AddDate(0, 0, r.Length/4-1).Format("2 Jan")
+		}
+		r.Words += ": " + dayWords(r.Status)
+	}
+	b.Words = fmt.Sprintf("%d days: ", len(days))
+	sep := ""
+	for _, s := range []string{string(normalize.StatusMajor), string(normalize.StatusPartial), string(normalize.StatusDegraded),
+		string(normalize.StatusUnknown), string(normalize.StatusMaintenance), dayWell, dayUnseen} {
+		if counts[s] > 0 {
+			b.Words += fmt.Sprintf("%s%d %s", sep, counts[s], dayWords(s))
+			sep = ", "
+		}
+	}
+	return b
+}
+
+func dayWords(status string) string {
+	switch status {
+	case dayWell:
+		return "without trouble"
+	case dayUnseen:
+		return "not on record"
+	case string(normalize.StatusUnknown):
+		return "in an unknown state"
+	}
+	return words.Spell(status)
+}
+
+// mostlyBlind reports whether more than half of a day, as far as it has passed, was not seen.
+func mostlyBlind(blind []db.Blind, begin, now time.Time) bool {
+	end := earlier(begin.AddDate(0, 0, 1), now)
+	var unseen time.Duration
+	for _, b := range blind {
+		from, to := words.Time(b.FromAt), words.Time(b.ToAt)
+		if b.ToAt == "" {
+			to = now
+		}
+		if d := earlier(to, end).Sub(later(from, begin)); d > 0 {
+			unseen += d
+		}
+	}
+	return unseen > end.Sub(begin)/2
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

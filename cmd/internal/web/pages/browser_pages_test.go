@@ -1,0 +1,228 @@
+//go:build browser
+
+package pages_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"vendorwatch/cmd/internal/web"
+	. "vendorwatch/cmd/internal/web/webtest"
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+// maxWeight is what a page may weigh with its style sheet, script and icon, in bytes as they are sent.
+const maxWeight = 60_000
+
+// Every page is read in light, in dark and on a phone: nothing is complained of or asked elsewhere, nothing is
+// cut off at the side, it is small, and axe finds no serious fault. Where SCREENSHOTS names a folder, pictures
+// of all are put there.
+func TestBrowserPages(t *testing.T) {
+	browser := startBrowser(t)
+	r := scene(t)
+	for _, l := range []look{light, dark, phone} {
+		tb := openTab(t, browser, r.URL, l)
+		for name, path := range pagesOf(r) {
+			t.Run(name+" "+l.name, func(t *testing.T) {
+				tb.t = t
+				tb.forget()
+				if weight := tb.open(path); weight < 5_000 || weight > maxWeight {
+					t.Errorf("%d bytes came, want at most %d", weight, maxWeight)
+				}
+				if over := eval[[]string](tb, overflowing); len(over) > 0 {
+					t.Errorf("the page is wider than the window of %d px, by %s", l.width, strings.Join(over, " and "))
+				}
+				tb.picture(name + "-" + l.name)
+				tb.fine()
+			})
+		}
+	}
+}
+
+// pagesOf are all pages of the scene, by the names of their pictures.
+func pagesOf(r *Record) map[string]string {
+	return map[string]string{
+		"now": "/", "wall": "/wall", "vendors": "/vendors", "vendor": "/vendors/ledgerline", "vendor-quiet": "/vendors/tessera", "vendor-unreadable": "/vendors/parcelwise",
+		"incident": r.IncidentPath("Merchants are signed out and see “403 Forbidden”"), "incident-open": r.IncidentPath("Card payments are declined in Europe"),
+		"incident-maintenance": r.IncidentPath("Router upgrade, Oregon"), "history": "/history", "history-search": "/history?q=payments&severity=major",
+		"history-empty": "/history?q=zebra", "maintenance": "/maintenance", "health": "/health", "not-found": "/nowhere",
+	}
+}
+
+// overflowing lists what reaches beyond the window's right edge, where the page can be scrolled there.
+const overflowing = `(() => {
+	const root = document.documentElement;
+	if (root.scrollWidth <= root.clientWidth) return [];
+	return [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > root.clientWidth + 1)
+		.map((e) => e.tagName.toLowerCase() + "." + e.className).slice(0, 5).concat(["in all " + root.scrollWidth + " px"]);
+})()`
+
+// forget lets the browser ask for everything anew.
+func (tb *tab) forget() {
+	tb.t.Helper()
+	call(tb, func(ctx context.Context) error {
+		_, err := chromedp.Call(ctx, network.ClearBrowserCache, cdp.Empty{})
+		return err
+	})
+}
+
+// picture keeps a PNG of the whole page in the folder that SCREENSHOTS names, if it names one.
+func (tb *tab) picture(name string) {
+	tb.t.Helper()
+	folder := os.Getenv("SCREENSHOTS")
+	if folder == "" {
+		return
+	}
+	size := eval[[]float64](tb, `[document.documentElement.clientWidth, document.documentElement.scrollHeight]`)
+	beyond := true
+	call(tb, func(ctx context.Context) error {
+		shot, err := chromedp.Call(ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{CaptureBeyondViewport: &beyond,
+			Clip: &page.Viewport{Width: size[0], Height: size[1], Scale: 1}})
+		if err != nil {
+			return err
+		}
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(folder, name+".png"), shot.Data, 0o644)
+	})
+}
+
+// From Now to the vendor to the incident with the keys Tab and Enter alone, each step to be seen.
+func TestBrowserKeyboard(t *testing.T) {
+	tb := openTab(t, startBrowser(t), scene(t).URL, light)
+	walk := func(href string) {
+		t.Helper()
+		for range 80 {
+			tb.do(chromedp.KeyEvent(kb.Tab))
+			if eval[bool](tb, `document.activeElement === document.body`) {
+				continue // the way leads over the browser itself
+			}
+			if !eval[bool](tb, focusSeen) {
+				t.Fatalf("the focus cannot be seen on %s", eval[string](tb, `document.activeElement.outerHTML`))
+			}
+			if eval[bool](tb, `(document.activeElement.getAttribute("href") || "").startsWith("`+href+`") && document.getElementById("main").contains(document.activeElement)`) {
+				return
+			}
+		}
+		t.Fatalf("80 times Tab lead to no link to %s", href)
+	}
+	enter := func(path string) {
+		t.Helper()
+		tb.do(chromedp.KeyEvent(kb.Enter))
+		tb.until(`location.pathname.startsWith("` + path + `") && document.readyState === "complete"`)
+	}
+	tb.open("/")
+	tb.do(chromedp.KeyEvent(kb.Tab))
+	if at := eval[string](tb, `document.activeElement.className`); at != "skip" || !eval[bool](tb, focusSeen) {
+		t.Errorf("the first Tab leads to %q and not, to be seen, to the link that skips to the content", at)
+	}
+	tb.do(chromedp.KeyEvent(kb.Enter))
+	tb.until(`document.activeElement.id === "main"`)
+	walk("/vendors/ledgerline")
+	enter("/vendors/ledgerline")
+	walk("/incidents/")
+	enter("/incidents/")
+	if title := eval[string](tb, `document.querySelector("h1").textContent`); title != "Card payments are declined in Europe" {
+		t.Errorf("the walk ends at %q", title)
+	}
+	tb.open("/vendors/ledgerline")
+	tb.do(chromedp.Focus(`#main .components summary`), chromedp.KeyEvent(kb.Enter))
+	tb.until(`document.querySelector("#main .components details").open`)
+	tb.fine()
+}
+
+// focusSeen is whether the element with the focus is marked, and within the window.
+const focusSeen = `(() => {
+	const e = document.activeElement, s = getComputedStyle(e), b = e.getBoundingClientRect();
+	return e.matches(":focus-visible") && s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2 && b.height > 0 && b.top >= 0 && b.bottom <= innerHeight;
+})()`
+
+// A page that is open shows what is learned meanwhile, without being loaded again; what the reader is at stays.
+func TestBrowserLive(t *testing.T) {
+	r := Story(t, web.Options{Poll: 100 * time.Millisecond})
+	tb := openTab(t, startBrowser(t), r.URL, light)
+	tb.open("/")
+	tb.do(chromedp.Focus(`#main a[href="/vendors/quiet"]`))
+	tb.do(chromedp.Evaluate[chromedp.Void](`window.sameDocument = true`))
+	quiet := r.Watched[1]
+	down := Incident("down", "Nothing works any more", "critical", nil, Says("investigating", Before(2*Minute), "We are looking into it."))
+	r.Save(db.Scrape{SourceID: quiet, At: Now, AllOpen: true, Incidents: Read(down)})
+	tb.until(`document.querySelector("[data-part=open]").textContent.includes("Nothing works any more") && document.querySelector(".verdict").className.includes("critical")`)
+	if !eval[bool](tb, `window.sameDocument && document.title.startsWith("2 open incidents at 2 vendors")`) {
+		t.Errorf("the page was loaded anew, or its title is old: %q", eval[string](tb, `document.title`))
+	}
+	if at := eval[string](tb, `document.activeElement.getAttribute("href")`); at != "/vendors/quiet" {
+		t.Errorf("the focus went to %q", at)
+	}
+	down.Updates = append(down.Updates, Says("resolved", Now, "All is well again."))
+	down.State = "resolved"
+	r.Save(db.Scrape{SourceID: quiet, At: Now.Add(Minute), AllOpen: true, Incidents: Read(down)})
+	tb.until(`window.sameDocument && !document.querySelector("[data-part=open]").textContent.includes("Nothing works any more")`)
+	tb.fine()
+	tb.open(r.IncidentPath("API answers are slow"))
+	tb.do(chromedp.Evaluate[chromedp.Void](`window.sameDocument = true`))
+	slow := Incident("slow", "API answers are slow", "major", []normalize.RawComponent{{ID: "api", Name: "API"}},
+		Says("investigating", Before(3*Hour), "Calls take seconds."), Says("identified", Before(95*Minute), "A disk is full."), Says("monitoring", Now, "The disk was exchanged."))
+	r.Save(db.Scrape{SourceID: r.Watched[0], At: Now.Add(Minute), Incidents: Read(slow)})
+	tb.until(`window.sameDocument && document.querySelector("[data-part=timeline]").textContent.includes("The disk was exchanged.")`)
+	tb.fine()
+}
+
+// Times are UTC, and told in the reader's zone beside it.
+func TestBrowserLocalTime(t *testing.T) {
+	r := scene(t)
+	tb := openTab(t, startBrowser(t), r.URL, light)
+	call(tb, func(ctx context.Context) error {
+		_, err := chromedp.Call(ctx, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: "America/New_York"})
+		return err
+	})
+	tb.open(r.IncidentPath("Card payments are declined in Europe"))
+	if got := eval[string](tb, `document.querySelector(".facts time").textContent`); !strings.Contains(got, "23 Nov 2026, 10:24 UTC") || !strings.Contains(got, "05:24") || !strings.Contains(got, "EST") {
+		t.Errorf("the start is told as %q; want 10:24 UTC, and 05:24 EST", got)
+	}
+	if got := eval[string](tb, `document.querySelector(".foot").innerText`); !strings.Contains(got, "America/New_York") {
+		t.Errorf("the footer does not name the reader's zone: %q", got)
+	}
+	tb.open("/")
+	if got := eval[string](tb, `document.querySelector("main time").title`); !strings.Contains(got, "6:59") || !strings.Contains(got, "America/New_York") {
+		t.Errorf("pointing at the time of the last check tells %q", got)
+	}
+	tb.fine()
+}
+
+// Typing into the box above the vendors leaves those that match.
+func TestBrowserFilter(t *testing.T) {
+	r := scene(t)
+	tb := openTab(t, startBrowser(t), r.URL, light)
+	for _, path := range []string{"/", "/vendors"} {
+		tb.open(path)
+		shown := func(want string) {
+			t.Helper()
+			tb.until(`[...document.querySelectorAll("#cells > li")].filter((e) => e.checkVisibility()).map((e) => e.querySelector("b").textContent).join() === "` + want + `"`)
+		}
+		tb.do(chromedp.Focus(`input[data-filter]`), chromedp.KeyEvent("LEDG"))
+		shown("Ledgerline")
+		if told := eval[string](tb, `document.querySelector("input[data-filter]").parentElement.querySelector("[role=status]").textContent`); told != "1 of 12" {
+			t.Errorf("%s tells a screen reader %q", path, told)
+		}
+		for range "LEDG" {
+			tb.do(chromedp.KeyEvent(kb.Backspace))
+		}
+		tb.do(chromedp.KeyEvent("unread"))
+		shown("Parcelwise")
+	}
+	tb.fine()
+}

@@ -1,0 +1,156 @@
+package pages
+
+import (
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"time"
+
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+const (
+	farAhead     = 10 * 365 * 24 * time.Hour
+	shownAhead   = 25
+	shownLate    = 10
+	shownPast    = 25
+	shownSources = 50
+	shownScrapes = 15
+	shownFinding = 15
+	shownDeliver = 15
+)
+
+// monthOf groups maintenances by the month of their windows.
+type monthOf struct {
+	Month string
+	List  []db.Incident
+}
+
+type maintenanceBody struct {
+	Running []db.Incident
+	Late    []db.Incident // the window has passed without a word
+	Ahead   []monthOf
+	More    int // further ones under way or ahead
+	Past    []monthOf
+	Older   string
+	Newer   string
+}
+
+func (p *Pages) maintenance(r *http.Request) (view, error) {
+	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+	page = min(max(page, 1), 10_000)
+	var b maintenanceBody
+	if page == 1 {
+		ahead, err := p.DB.UpcomingMaintenance(r.Context(), p.Clock(), farAhead)
+		if err != nil {
+			return view{}, err
+		}
+		for n, m := range ahead {
+			switch {
+			case n >= shownAhead:
+				b.More++
+			case m.State == string(normalize.StateInProgress) || m.State == string(normalize.StateVerifying):
+				b.Running = append(b.Running, m)
+			default:
+				b.Ahead = addMonth(b.Ahead, m)
+			}
+		}
+		if b.Late, err = p.late(r); err != nil {
+			return view{}, err
+		}
+	}
+	past, err := p.DB.MaintenancePast(r.Context(), shownPast+1, (page-1)*shownPast)
+	if err != nil {
+		return view{}, err
+	}
+	for n, m := range past {
+		if n == shownPast {
+			b.Older = "?page=" + strconv.Itoa(page+1)
+			break
+		}
+		b.Past = addMonth(b.Past, m)
+	}
+	if page > 1 {
+		b.Newer = "?page=" + strconv.Itoa(page-1)
+	}
+	return view{Template: "maintenance", Title: "Maintenance", Nav: "maintenance", Body: b}, nil
+}
+
+// late returns maintenances whose window has passed and of which the vendor has not said that they began or
+// ended.
+func (p *Pages) late(r *http.Request) ([]db.Incident, error) {
+	planned, err := p.DB.MaintenanceAhead(r.Context(), shownLate)
+	if err != nil {
+		return nil, err
+	}
+	now := normalize.FormatTime(p.Clock())
+	return slices.DeleteFunc(planned, func(m db.Incident) bool {
+		end := m.ScheduledEndAt
+		if end == "" {
+			end = m.ScheduledStartAt
+		}
+		running := m.State == string(normalize.StateInProgress) || m.State == string(normalize.StateVerifying)
+		return running || end == "" || end >= now
+	}), nil
+}
+
+func addMonth(months []monthOf, m db.Incident) []monthOf {
+	name := "Without a window"
+	if t := words.Time(begin(m)); !t.IsZero() {
+		name = t.Format("January 2006")
+	}
+	if last := len(months) - 1; last >= 0 && months[last].Month == name {
+		months[last].List = append(months[last].List, m)
+		return months
+	}
+	return append(months, monthOf{name, []db.Incident{m}})
+}
+
+type healthBody struct {
+	Facts      db.FileFacts
+	Sources    []db.SourceHealth
+	Total      int
+	Prev, Next string
+	Scrapes    []db.ScrapeRow
+	Findings   []db.FindingRow
+	Deliveries []db.DeliveryRow
+	Waiting    int
+	Version    string
+	Go         string
+}
+
+func (p *Pages) health(r *http.Request) (view, error) {
+	ctx := r.Context()
+	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+	page = min(max(page, 1), 10_000)
+	b := healthBody{Version: p.Version}
+	var err error
+	if b.Sources, b.Total, err = p.DB.SourcesPage(ctx, shownSources, (page-1)*shownSources); err != nil {
+		return view{}, err
+	}
+	if page > 1 {
+		b.Prev = "?page=" + strconv.Itoa(page-1)
+	}
+	if page*shownSources < b.Total {
+		b.Next = "?page=" + strconv.Itoa(page+1)
+	}
+	if b.Facts, err = p.DB.Facts(ctx); err != nil {
+		return view{}, err
+	}
+	if b.Scrapes, err = p.DB.RecentScrapes(ctx, shownScrapes); err != nil {
+		return view{}, err
+	}
+	if b.Findings, err = p.DB.RecentFindings(ctx, shownFinding); err != nil {
+		return view{}, err
+	}
+	if b.Deliveries, b.Waiting, err = p.DB.RecentDeliveries(ctx, shownDeliver); err != nil {
+		return view{}, err
+	}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		b.Go = info.GoVersion
+	}
+	return view{Template: "health", Title: "Health", Nav: "health", Body: b}, nil
+}

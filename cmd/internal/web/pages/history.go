@@ -1,0 +1,130 @@
+package pages
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"vendorwatch/cmd/internal/web/site"
+	"vendorwatch/db"
+)
+
+// historyList is a listing as it is shown.
+type historyList struct {
+	db.HistoryPage
+	Typed       url.Values
+	Older       string // address of the next page; empty if there is none
+	Newest      string // address of the first page; empty on the first
+	Filtered    bool
+	Kinds       []string
+	Severities  []string
+	States      []string
+	Action      string // address that the form asks
+	Exact       string // parameters of what is shown, for CSV and JSON
+	ShowVendors bool
+}
+
+func (p *Pages) list(r *http.Request, q site.Query, path string) (historyList, error) {
+	page, err := p.DB.History(r.Context(), q.Filter)
+	if err != nil {
+		return historyList{}, err
+	}
+	l := historyList{HistoryPage: page, Typed: q.Typed, Kinds: site.Kinds, Severities: site.Severities, States: site.States, Action: p.Link(path), ShowVendors: path == "/history"}
+	if page.Next != "" {
+		l.Older = p.Link(path) + q.With("after", page.Next)
+	}
+	if q.Filter.After != "" {
+		l.Newest = p.Link(path) + q.With("after", "")
+	}
+	exact := url.Values{}
+	for k, v := range q.Typed {
+		exact[k] = v
+	}
+	l.Filtered = len(exact) > 0 && !(len(exact) == 1 && exact.Has("after"))
+	if !l.ShowVendors {
+		exact.Set("vendor", q.Filter.Vendor)
+		exact.Set("limit", strconv.Itoa(q.Filter.Limit))
+	}
+	if len(exact) > 0 {
+		l.Exact = "?" + exact.Encode()
+	}
+	return l, nil
+}
+
+func (p *Pages) history(r *http.Request) (view, error) {
+	q, err := site.ReadQuery(r.URL.Query())
+	if err != nil {
+		return view{}, err
+	}
+	l, err := p.list(r, q, "/history")
+	if err != nil {
+		return view{}, err
+	}
+	return view{Template: "history", Title: "History", Nav: "history", Static: true, Body: l}, nil
+}
+
+// shown is what the page of the same address shows.
+func (p *Pages) shown(r *http.Request) (db.HistoryPage, error) {
+	q, err := site.ReadQuery(r.URL.Query())
+	if err != nil {
+		return db.HistoryPage{}, err
+	}
+	if limit := r.URL.Query().Get("limit"); limit != "" {
+		n, err := strconv.Atoi(limit)
+		if err != nil || n < 1 || n > 500 {
+			return db.HistoryPage{}, site.BadRequest(fmt.Sprintf("limit=%q is not a number from 1 to 500.", limit))
+		}
+		q.Filter.Limit = n
+	}
+	return p.DB.History(r.Context(), q.Filter)
+}
+
+func (p *Pages) HistoryJSON(r *http.Request) (site.Document, error) {
+	page, err := p.shown(r)
+	if err != nil {
+		return site.Document{}, err
+	}
+	return site.JSON(struct {
+		Incidents []db.Incident `json:"incidents"`
+		Next      string        `json:"next,omitempty"` // parameter after of the next page
+		Cut       bool          `json:"cut,omitempty"`  // the words stand in more posts than were searched
+	}{page.Incidents, page.Next, page.Cut})
+}
+
+func (p *Pages) HistoryCSV(r *http.Request) (site.Document, error) {
+	page, err := p.shown(r)
+	if err != nil {
+		return site.Document{}, err
+	}
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	// A bytes.Buffer takes everything; Error below tells of rows that CSV cannot hold.
+	_ = w.Write([]string{"incident_id", "vendor", "kind", "severity", "state", "title", "started_at", "resolved_at", "scheduled_start_at",
+		"scheduled_end_at", "duration_seconds", "components", "first_seen_at", "url", "page_url"})
+	for _, i := range page.Incidents {
+		length := ""
+		if i.DurationSeconds != nil {
+			length = strconv.FormatInt(*i.DurationSeconds, 10)
+		}
+		_ = w.Write([]string{strconv.FormatInt(i.IncidentID, 10), i.Vendor, i.Kind, i.Severity, i.State, harmless(i.Title), i.StartedAt, i.ResolvedAt,
+			i.ScheduledStartAt, i.ScheduledEndAt, length, harmless(i.Components), i.FirstSeenAt, harmless(i.URL), harmless(i.PageURL)})
+	}
+	w.Flush()
+	if err := w.Error(); err != nil {
+		return site.Document{}, err
+	}
+	return site.Document{Media: "text/csv; charset=utf-8", Body: b.Bytes(),
+		Header: map[string]string{"Content-Disposition": `attachment; filename="vendorwatch-history.csv"`}}, nil
+}
+
+// harmless keeps a spreadsheet from taking a vendor's text for a formula.
+func harmless(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+		return "'" + text
+	}
+	return text
+}

@@ -1,0 +1,212 @@
+package pages
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strconv"
+	"time"
+
+	"vendorwatch/cmd/internal/web/prose"
+	"vendorwatch/cmd/internal/web/site"
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+// maxWords is how much of a vendor's text one page shows, in bytes. A longer timeline is parted.
+const maxWords = 22 << 10
+
+// longSilence is from when on the time between two posts is pointed out.
+const longSilence = time.Hour
+
+// post is an update as it is shown.
+type post struct {
+	db.Update
+	HTML   template.HTML
+	Gap    string // time since the post before
+	Silent bool   // that was long
+	Edits  int
+}
+
+// edit is a revision as it is shown.
+type edit struct {
+	db.Revision
+	What  string
+	Parts []diffPart
+	Long  bool
+}
+
+type incidentBody struct {
+	db.IncidentDetail
+	Tone, SeverityWord string
+	Summary            string
+	Begin              string
+	Seen               string // how long after the start we first saw it
+	Posts              []post
+	SinceLast          string // time since the last post of an open incident
+	Postmortem         []post
+	Edits              []edit
+	MoreEdits          int
+	Part, Parts        int
+	Permalink          string
+}
+
+func (p *Pages) incidentByPath(r *http.Request) (db.IncidentDetail, error) {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return db.IncidentDetail{}, db.ErrNotFound
+	}
+	return p.DB.IncidentByID(r.Context(), id)
+}
+
+func (p *Pages) IncidentJSON(r *http.Request) (site.Document, error) {
+	i, err := p.incidentByPath(r)
+	if err != nil {
+		return site.Document{}, err
+	}
+	return site.JSON(i)
+}
+
+// IncidentRaw gives the vendor's own words, as they were read.
+func (p *Pages) IncidentRaw(r *http.Request) (site.Document, error) {
+	i, err := p.incidentByPath(r)
+	if err != nil {
+		return site.Document{}, err
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(i.Raw); err != nil {
+		return site.Document{}, err
+	}
+	return site.Document{Media: "text/plain; charset=utf-8", Body: b.Bytes()}, nil
+}
+
+func (p *Pages) incident(r *http.Request) (view, error) {
+	i, err := p.incidentByPath(r)
+	if err != nil {
+		return view{}, err
+	}
+	b := incidentBody{IncidentDetail: i, Tone: tone(i.Incident), SeverityWord: severityWords(i.Incident), Summary: prose.Summary(i, p.Clock()),
+		Begin: begin(i.Incident), Permalink: p.Permalink(r, fmt.Sprintf("/incidents/%d", i.IncidentID))}
+	b.Seen = seen(i.Incident)
+	b.Part, _ = strconv.Atoi(r.URL.Query().Get("part"))
+	p.addPosts(&b)
+	b.addEdits()
+	if b.Part > b.Parts {
+		return view{}, db.ErrNotFound
+	}
+	return view{Template: "incident", Title: i.VendorName + ": " + words.Short(i.Title, 80), Nav: "history", Body: b}, nil
+}
+
+// begin is when an incident began; of a maintenance, when its window does.
+func begin(i db.Incident) string {
+	if i.StartedAt == "" || i.Kind == string(normalize.KindMaintenance) && i.ScheduledStartAt != "" {
+		return i.ScheduledStartAt
+	}
+	return i.StartedAt
+}
+
+// seen says how long after its start an incident was first read.
+func seen(i db.Incident) string {
+	start, first := words.Time(i.StartedAt), words.Time(i.FirstSeenAt)
+	switch d := first.Sub(start); {
+	case start.IsZero() || first.IsZero() || i.Kind == string(normalize.KindMaintenance):
+		return ""
+	case i.Announced == 0 && i.SameEventID == 0:
+		return "read from the page's history"
+	case d >= 0 && d < time.Minute:
+		return "within a minute of the start"
+	case d >= 0:
+		return "+" + words.Duration(d) + " after the start"
+	}
+	return ""
+}
+
+// addPosts parts the timeline so that no page grows beyond what maxWords allows.
+func (p *Pages) addPosts(b *incidentBody) {
+	base := b.URL
+	if base == "" {
+		base = b.PageURL
+	}
+	edits := map[int64]int{}
+	for _, r := range b.Revisions {
+		edits[r.UpdateID]++
+	}
+	b.Part = max(b.Part, 1)
+	part, size := 1, 0
+	var before time.Time
+	for _, u := range b.Updates {
+		weight := len(u.Body) + 400
+		if size > 0 && size+weight > maxWords {
+			part, size = part+1, 0
+		}
+		size += weight
+		at := words.Time(u.PostedAt)
+		gap := at.Sub(before)
+		if part == b.Part {
+			p := post{Update: u, HTML: body(u.Body, base), Edits: edits[u.UpdateID]}
+			if !before.IsZero() && !at.IsZero() && gap > 0 {
+				p.Gap, p.Silent = words.Duration(gap), gap >= longSilence
+			}
+			if u.State == string(normalize.StatePostmortem) {
+				b.Postmortem = append(b.Postmortem, p)
+			} else {
+				b.Posts = append(b.Posts, p)
+			}
+		}
+		if !at.IsZero() {
+			before = at
+		}
+	}
+	b.Parts = part
+	if !normalize.State(b.State).Over() && b.LeftFeedAt == "" && !before.IsZero() && p.Clock().After(before) && b.Part == b.Parts {
+		b.SinceLast = words.Duration(p.Clock().Sub(before))
+	}
+}
+
+// body renders a post. One that is by itself too long for a page is cut, and says so.
+func body(text, base string) template.HTML {
+	if len(text) <= maxWords {
+		return prose.Markdown(text, base)
+	}
+	cut := text[:maxWords]
+	for len(cut) > 0 && cut[len(cut)-1]&0xC0 == 0x80 { // not within a letter
+		cut = cut[:len(cut)-1]
+	}
+	return prose.Markdown(cut[:max(0, len(cut)-1)], base) + `<p class="muted">Cut here; the whole text is in the vendor’s own words below.</p>`
+}
+
+// addEdits shows the newest edits, as far as there is room.
+func (b *incidentBody) addEdits() {
+	when := map[int64]string{}
+	for _, u := range b.Updates {
+		when[u.UpdateID] = u.State
+	}
+	size := 0
+	for n := len(b.Revisions) - 1; n >= 0; n-- {
+		r := b.Revisions[n]
+		size += len(r.OldValue) + len(r.NewValue) + 300
+		if size > maxWords/2 && len(b.Edits) > 0 {
+			b.MoreEdits = n + 1
+			break
+		}
+		e := edit{Revision: r, What: words.Spell(r.Field)}
+		if r.UpdateID != 0 {
+			e.What = "post “" + words.Spell(when[r.UpdateID]) + "”"
+			if r.Field != "body" {
+				e.What += ", " + words.Spell(r.Field)
+			}
+		}
+		if len(r.OldValue)+len(r.NewValue) > maxWords {
+			e.Long = true
+		} else {
+			e.Parts = wordDiff(normalize.Plain(r.OldValue), normalize.Plain(r.NewValue))
+		}
+		b.Edits = append(b.Edits, e)
+	}
+}

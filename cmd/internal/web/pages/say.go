@@ -1,0 +1,117 @@
+package pages
+
+import (
+	"html/template"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"vendorwatch/cmd/internal/web/prose"
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+// localTag is prose.Time with the reader's own time beside it, where the script runs.
+func localTag(at string) template.HTML {
+	return prose.Stamp(at, "2 Jan 2006, 15:04 UTC", ` data-local=""`)
+}
+
+// dayTag writes the day only.
+func dayTag(at string) template.HTML { return prose.Stamp(at, "2 Jan 2006", "") }
+
+// lasting says for how long something has been so.
+func (p *Pages) lasting(since string) string {
+	t := words.Time(since)
+	if t.IsZero() {
+		return "unknown time"
+	}
+	return words.Duration(max(0, p.Clock().Sub(t)))
+}
+
+// ago says how long ago, or how far ahead, a stored time is.
+func (p *Pages) ago(at string) string { return words.Ago(words.Time(at), p.Clock()) }
+
+// severityWords is the severity of an incident, and the kind of everything else.
+func severityWords(i db.Incident) string {
+	if i.Kind != string(normalize.KindIncident) {
+		return i.Kind
+	}
+	return words.Severity(i.Severity)
+}
+
+// tone is the class that gives an incident its colour and shape.
+func tone(i db.Incident) string {
+	if i.Kind != string(normalize.KindIncident) {
+		return i.Kind
+	}
+	return i.Severity
+}
+
+// host is the server's name of an address, for the text of a link.
+func host(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return address
+	}
+	return u.Host
+}
+
+// eventWords says what an event tells.
+func eventWords(e db.Event) string {
+	switch e.Kind {
+	case normalize.EventIncidentOpened:
+		if e.Detail["already_open"] == "true" {
+			return "already open when watching began"
+		}
+		return "opened"
+	case normalize.EventUpdatePosted:
+		return "new post"
+	case normalize.EventStateChanged:
+		return change("state", e.Detail)
+	case normalize.EventSeverityChanged:
+		return change("severity", e.Detail)
+	case normalize.EventIncidentResolved:
+		return "resolved"
+	case normalize.EventIncidentReopened:
+		return "reopened"
+	case normalize.EventPostmortemPosted:
+		return "postmortem posted"
+	case normalize.EventIncidentEdited:
+		return "edited by the vendor"
+	case normalize.EventIncidentLeftFeed:
+		return "left the page without a resolution"
+	case normalize.EventComponentChanged:
+		return change("component", e.Detail)
+	case normalize.EventSourceUnreadable:
+		return "page cannot be read"
+	case normalize.EventSourceReadable:
+		return "page can be read again"
+	case normalize.EventIndicatorRaised:
+		return "page calls itself unwell, and no incident says why"
+	case normalize.EventIndicatorCleared:
+		return "page calls itself well again"
+	}
+	return words.Spell(e.Kind)
+}
+
+func change(what string, detail map[string]string) string {
+	if name := detail["component"]; name != "" {
+		what = words.Short(name, 60)
+	}
+	if was := detail["from_name"]; was != "" {
+		return words.Short(was, 60) + " is now called " + what
+	}
+	if detail["to"] == "" {
+		return what + " changed"
+	}
+	if detail["from"] == "" {
+		return what + " is " + words.Spell(detail["to"])
+	}
+	return what + " " + words.Change(words.Spell(detail["from"]), words.Spell(detail["to"]))
+}
+
+// trimZero writes a number with so many decimals at the most.
+func trimZero(x float64, decimals int) string {
+	return strings.TrimSuffix(strconv.FormatFloat(x, 'f', decimals, 64), ".0")
+}

@@ -1,0 +1,189 @@
+package pages
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"vendorwatch/cmd/internal/web/site"
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+const (
+	shownComponents      = 40
+	shownVendorIncidents = 25
+	shownBadDays         = 6
+	vendorsPerPage       = 200
+)
+
+type componentRow struct {
+	db.PageComponent
+	Bar  bar
+	More int // days beyond those shown
+	Tone string
+}
+
+type componentGroup struct {
+	Name string
+	Rows []componentRow
+}
+
+type vendorBody struct {
+	Vendor     db.VendorHealth
+	Cell       cell
+	Open       []db.Incident
+	Ahead      []db.Incident
+	Groups     []componentGroup
+	Components int
+	From, To   int // of the components shown
+	Next, Prev string
+	Numbers    []numbers
+	Blind      []db.Blind
+	History    historyList
+}
+
+func (p *Pages) vendor(r *http.Request) (view, error) {
+	ctx, now := r.Context(), p.Clock()
+	v, err := p.DB.VendorBySlug(ctx, r.PathValue("slug"))
+	if err != nil {
+		return view{}, err
+	}
+	b := vendorBody{Vendor: v}
+	if b.Cell, err = p.vendorCell(r, v); err != nil {
+		return view{}, err
+	}
+	if b.Open, _, err = p.DB.OpenByKind(ctx, normalize.KindIncident, v.Slug, 10); err != nil {
+		return view{}, err
+	}
+	if b.Ahead, _, err = p.DB.OpenByKind(ctx, normalize.KindMaintenance, v.Slug, 5); err != nil {
+		return view{}, err
+	}
+	if b.Blind, err = p.DB.Coverage(ctx, v.Slug, now.AddDate(0, 0, -barDays), now); err != nil {
+		return view{}, err
+	}
+	if err := p.addBars(r, &b); err != nil {
+		return view{}, err
+	}
+	figures, err := p.DB.VendorFigures(ctx, v.VendorID, now.AddDate(-1, 0, 0))
+	if err != nil {
+		return view{}, err
+	}
+	b.Numbers = []numbers{
+		figure("30 days", figures, now.AddDate(0, 0, -30)),
+		figure("90 days", figures, now.AddDate(0, 0, -90)),
+		figure("12 months", figures, now.AddDate(-1, 0, 0)),
+	}
+	q, err := site.ReadQuery(r.URL.Query())
+	if err != nil {
+		return view{}, err
+	}
+	q.Filter.Vendor, q.Filter.Limit = v.Slug, shownVendorIncidents
+	if b.History, err = p.list(r, q, "/vendors/"+v.Slug); err != nil {
+		return view{}, err
+	}
+	if len(b.Blind) > 10 {
+		b.Blind = b.Blind[len(b.Blind)-10:]
+	}
+	return view{Template: "vendor", Title: v.Name, Nav: "vendors", Body: b}, nil
+}
+
+// vendorCell is the vendor as the grid shows it.
+func (p *Pages) vendorCell(r *http.Request, v db.VendorHealth) (cell, error) {
+	states, err := p.DB.VendorStates(r.Context())
+	if err != nil {
+		return cell{}, err
+	}
+	for _, state := range states {
+		if state.VendorID == v.VendorID {
+			return p.cell(state), nil
+		}
+	}
+	return cell{}, db.ErrNotFound
+}
+
+func (p *Pages) addBars(r *http.Request, b *vendorBody) error {
+	ctx, now := r.Context(), p.Clock()
+	page, _ := strconv.Atoi(r.URL.Query().Get("components"))
+	page = min(max(page, 1), 1000)
+	offset := (page - 1) * shownComponents
+	components, total, err := p.DB.VendorComponents(ctx, b.Vendor.VendorID, shownComponents, offset)
+	if err != nil {
+		return err
+	}
+	b.Components, b.From, b.To = total, offset+1, offset+len(components)
+	if page > 1 {
+		b.Prev = "?components=" + strconv.Itoa(page-1)
+	}
+	if b.To < total {
+		b.Next = "?components=" + strconv.Itoa(page+1)
+	}
+	if len(components) == 0 {
+		return nil
+	}
+	ids := make([]int64, len(components))
+	for n, c := range components {
+		ids[n] = c.ComponentID
+	}
+	all, err := p.DB.ComponentSpans(ctx, ids, now.AddDate(0, 0, -barDays))
+	if err != nil {
+		return err
+	}
+	spans := map[int64][]db.ComponentSpan{}
+	for _, span := range all {
+		spans[span.ComponentID] = append(spans[span.ComponentID], span)
+	}
+	known, blind := map[int64]time.Time{}, map[int64][]db.Blind{}
+	for _, source := range b.Vendor.Sources {
+		known[source.SourceID] = words.Time(source.CoverageStartAt)
+		if source.CoverageStartAt == "" {
+			known[source.SourceID] = words.Time(source.BaselineAt)
+		}
+	}
+	for _, gap := range b.Blind {
+		blind[gap.SourceID] = append(blind[gap.SourceID], gap)
+	}
+	for _, c := range components {
+		row := componentRow{PageComponent: c, Tone: statusTone(c.Status)}
+		row.Bar = drawBar(spans[c.ComponentID], known[c.SourceID], blind[c.SourceID], now)
+		if extra := len(row.Bar.Days) - shownBadDays; extra > 0 {
+			row.Bar.Days, row.More = row.Bar.Days[:shownBadDays], extra
+		}
+		if last := len(b.Groups) - 1; last >= 0 && b.Groups[last].Name == c.GroupName {
+			b.Groups[last].Rows = append(b.Groups[last].Rows, row)
+		} else {
+			b.Groups = append(b.Groups, componentGroup{c.GroupName, []componentRow{row}})
+		}
+	}
+	return nil
+}
+
+type vendorsBody struct {
+	Cells      []cell
+	Total      int
+	Prev, Next string
+}
+
+// Vendors lists all vendors by name.
+func (p *Pages) vendors(r *http.Request) (view, error) {
+	states, err := p.DB.VendorStates(r.Context())
+	if err != nil {
+		return view{}, err
+	}
+	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+	page = min(max(page, 1), 1+len(states)/vendorsPerPage)
+	from := (page - 1) * vendorsPerPage
+	to := min(from+vendorsPerPage, len(states))
+	b := vendorsBody{Total: len(states)}
+	for _, v := range states[from:to] {
+		b.Cells = append(b.Cells, p.cell(v))
+	}
+	if page > 1 {
+		b.Prev = "?page=" + strconv.Itoa(page-1)
+	}
+	if to < len(states) {
+		b.Next = "?page=" + strconv.Itoa(page+1)
+	}
+	return view{Template: "vendors", Title: "Vendors", Nav: "vendors", Body: b}, nil
+}

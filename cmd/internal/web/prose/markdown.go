@@ -1,0 +1,138 @@
+package prose
+
+import (
+	"bytes"
+	"html/template"
+	"net/url"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+)
+
+// maxMarkdown is the longest text that is rendered, in bytes; a longer one is shown as it is. It bounds what
+// a vendor's text can cost.
+const maxMarkdown = 64 << 10
+
+// Markdown turns a vendor's Markdown into HTML that can do nothing: tags in it are shown as text, links lead to
+// http, https and mailto addresses only, and a picture becomes a link to it, since showing it would ask a
+// server of the vendor's choice. base is the page that relative links are relative to.
+func Markdown(source, base string) template.HTML {
+	plain := template.HTML("<p>" + template.HTMLEscapeString(source) + "</p>")
+	if len(source) > maxMarkdown {
+		return plain
+	}
+	address, err := url.Parse(base)
+	if err != nil {
+		address = &url.URL{}
+	}
+	// A converter for each text, because it carries the base; it is cheap beside what it does.
+	converter := goldmark.New(
+		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify),
+		goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(tamer{address}, 1000))),
+		goldmark.WithRendererOptions(html.WithHardWraps(), renderer.WithNodeRenderers(util.Prioritized(rawAsText{}, 1))),
+	)
+	var b bytes.Buffer
+	if err := converter.Convert([]byte(source), &b); err != nil {
+		return plain
+	}
+	return template.HTML(b.String())
+}
+
+// tamer changes what a text was parsed into.
+type tamer struct{ base *url.URL }
+
+// Transform makes links of pictures, and takes away links that lead to no web page. Headings go below those
+// of our own page.
+func (t tamer) Transform(doc *ast.Document, reader text.Reader, _ parser.Context) {
+	var links, images []ast.Node
+	// The walk fails only if the function does.
+	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.Heading:
+			n.Level = min(6, n.Level+3)
+		case *ast.Link:
+			links = append(links, n)
+		case *ast.Image:
+			images = append(images, n)
+		case *ast.AutoLink:
+			n.SetAttributeString("rel", []byte("noopener noreferrer nofollow"))
+		}
+		return ast.WalkContinue, nil
+	})
+	for _, n := range images {
+		link := ast.NewLink()
+		link.Destination = n.(*ast.Image).Destination
+		link.AppendChild(link, ast.NewString([]byte("picture: ")))
+		if n.HasChildren() {
+			for c := n.FirstChild(); c != nil; c = n.FirstChild() {
+				link.AppendChild(link, c)
+			}
+		} else {
+			link.AppendChild(link, ast.NewString(link.Destination))
+		}
+		n.Parent().ReplaceChild(n.Parent(), n, link)
+		links = append(links, link)
+	}
+	for _, n := range links {
+		t.tame(n.(*ast.Link))
+	}
+}
+
+func (t tamer) tame(link *ast.Link) {
+	// Read as the renderer would write it, so that no escape hides a scheme.
+	plain := util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations(link.Destination)))
+	to, err := url.Parse(string(plain))
+	if err == nil {
+		to = t.base.ResolveReference(to)
+	}
+	if err != nil || to.Scheme != "mailto" && (to.Scheme != "http" && to.Scheme != "https" || to.Host == "") {
+		parent := link.Parent()
+		for c := link.FirstChild(); c != nil; c = link.FirstChild() {
+			parent.InsertBefore(parent, link, c)
+		}
+		parent.RemoveChild(parent, link)
+		return
+	}
+	link.Destination = []byte(to.String())
+	link.SetAttributeString("rel", []byte("noopener noreferrer nofollow"))
+}
+
+// rawAsText shows the tags of a text instead of leaving out what stands in them: the vendor's words are kept.
+type rawAsText struct{}
+
+// RegisterFuncs takes the place of the renderers of raw HTML.
+func (rawAsText) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
+	write := func(w util.BufWriter, source []byte, lines *text.Segments) {
+		for n := range lines.Len() {
+			line := lines.At(n)
+			template.HTMLEscape(w, line.Value(source))
+		}
+	}
+	r.Register(ast.KindRawHTML, func(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering {
+			write(w, source, n.(*ast.RawHTML).Segments)
+		}
+		return ast.WalkSkipChildren, nil
+	})
+	r.Register(ast.KindHTMLBlock, func(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		block := n.(*ast.HTMLBlock)
+		if entering {
+			_, _ = w.WriteString("<p>")
+			write(w, source, block.Lines())
+			if block.HasClosure() {
+				template.HTMLEscape(w, block.ClosureLine.Value(source))
+			}
+			_, _ = w.WriteString("</p>\n")
+		}
+		return ast.WalkContinue, nil
+	})
+}

@@ -1,0 +1,132 @@
+package prose
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+// Summary says in plain words what an incident was: who, how bad, what it touched, how long, and what is odd
+// about it. It says nothing that is not on record.
+func Summary(i db.IncidentDetail, now time.Time) string {
+	parts := []string{Opening(i)}
+	if i.Kind != string(normalize.KindNotice) {
+		parts = append(parts, Ending(i.Incident, now))
+	}
+	if n := i.StatedDurationSeconds; n != nil {
+		text := "The postmortem tells of " + words.Seconds(*n) + " of impact"
+		switch d := i.DurationSeconds; {
+		case d == nil || *n/60 == *d/60:
+		case *n > *d:
+			text += ", " + words.Seconds(*n-*d) + " more than the page showed"
+		default:
+			text += ", " + words.Seconds(*d-*n) + " less than the page showed"
+		}
+		parts = append(parts, text+".")
+	}
+	if n := len(i.Revisions); n > 0 {
+		parts = append(parts, fmt.Sprintf("After publishing, the vendor edited it %s.", words.Times(n)))
+	}
+	return strings.Join(parts, " ")
+}
+
+func Opening(i db.IncidentDetail) string {
+	text := i.VendorName
+	switch {
+	case i.Kind == string(normalize.KindMaintenance):
+		text += " planned a maintenance"
+	case i.Kind == string(normalize.KindNotice):
+		text += " published a notice"
+	case i.Severity == string(normalize.SeverityUnknown):
+		text += " reported an incident without saying how bad it is"
+	case i.Severity == string(normalize.SeverityNone):
+		text += " reported an incident without impact"
+	default:
+		text += " reported a " + i.Severity + " incident"
+	}
+	begin := i.StartedAt
+	if i.Kind == string(normalize.KindMaintenance) && i.ScheduledStartAt != "" {
+		begin = i.ScheduledStartAt
+	}
+	if t := words.Time(begin); !t.IsZero() {
+		text += " on " + t.Format("2 January 2006 at 15:04 UTC")
+	}
+	if len(i.AffectedComponents) > 0 {
+		text += ", affecting " + componentWords(i.AffectedComponents)
+	}
+	return text + "."
+}
+
+// componentWords lists components with their groups; of one name in several groups the name is said once.
+func componentWords(components []db.Component) string {
+	var labels []string
+	groups := map[string][]string{}
+	for _, c := range components {
+		if _, ok := groups[c.Name]; !ok {
+			labels = append(labels, c.Name)
+		}
+		groups[c.Name] = append(groups[c.Name], c.GroupName)
+	}
+	const most = 4
+	var out []string
+	for n, name := range labels {
+		if n == most && len(labels) > most+1 {
+			return strings.Join(out, ", ") + fmt.Sprintf(" and %d more", len(labels)-most)
+		}
+		var in []string
+		for _, g := range groups[name] {
+			if g != "" {
+				in = append(in, words.Short(g, 40))
+			}
+		}
+		label := words.Short(name, 60)
+		if len(in) > 0 && len(in) <= 3 {
+			label += " in " + words.And(in)
+		} else if len(in) > 3 {
+			label += fmt.Sprintf(" in %d groups", len(in))
+		}
+		out = append(out, label)
+	}
+	return words.And(out)
+}
+
+// Ending says how it ended, or how it stands.
+func Ending(i db.Incident, now time.Time) string {
+	state := normalize.State(i.State)
+	maintenance := i.Kind == string(normalize.KindMaintenance)
+	switch {
+	case state == normalize.StateCancelled:
+		return "It was cancelled."
+	case state.Over() && i.DurationSeconds != nil && maintenance:
+		return "It was completed after " + words.Seconds(*i.DurationSeconds) + "."
+	case state.Over() && i.DurationSeconds != nil:
+		return "It was resolved after " + words.Seconds(*i.DurationSeconds) + "."
+	case state.Over():
+		return "It is over; when it ended was not published."
+	case i.LeftFeedAt != "":
+		return "It left the vendor's page on " + words.Time(i.LeftFeedAt).Format("2 January 2006 at 15:04 UTC") + " without a word that it ended."
+	case maintenance && state == normalize.StateScheduled:
+		if t := words.Time(i.ScheduledStartAt); !t.IsZero() && t.After(now) {
+			return "It begins in " + words.Duration(t.Sub(now)) + "."
+		}
+		return "Its begin has not been reported."
+	}
+	text := "It is open"
+	if t := words.Time(i.StartedAt); !t.IsZero() {
+		text += " for " + words.Duration(max(0, now.Sub(t)))
+	}
+	if i.State != string(normalize.StateUnknown) {
+		text += " and is " + words.Spell(i.State)
+		if state == normalize.StateInvestigating || state == normalize.StateMonitoring {
+			text = strings.Replace(text, " and is ", "; the vendor is ", 1)
+		}
+	}
+	if t := words.Time(i.LatestPostedAt); !t.IsZero() && now.Sub(t) > time.Minute {
+		text += "; the last post is " + words.Duration(now.Sub(t)) + " old"
+	}
+	return text + "."
+}

@@ -1,0 +1,111 @@
+package site
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+// Numbers are a vendor's figures over the incidents that began within a span of time.
+type Numbers struct {
+	Days      int `json:"days"`      // how far back, from now
+	Incidents int `json:"incidents"` // maintenances and notices are not counted
+	Severe    int `json:"severe"`    // of major and critical severity
+	// From start to end of those that ended; overlapping ones count twice.
+	ImpactSeconds int64 `json:"impact_seconds"`
+	ImpactOf      int   `json:"impact_of"` // the number of incidents that ImpactSeconds counts
+	// From start to end; null if none ended.
+	MedianResolveSeconds *int64 `json:"median_seconds_to_resolve"`
+	// From the start to the first post, of incidents whose start the vendor states; null if there is none.
+	MedianSilenceSeconds *int64 `json:"median_seconds_to_first_update"`
+	SilenceOf            int    `json:"first_update_of"` // the number of incidents that MedianSilenceSeconds is of
+	// The record is complete for all of the vendor's pages from then on; few incidents before it prove nothing.
+	CoverageStartAt string `json:"coverage_start_at,omitempty"`
+	BlindSeconds    int64  `json:"blind_seconds"` // coverage gaps of all pages within the span
+}
+
+// Numbers returns a vendor's figures over the last 30, 90 and 365 days.
+func (s *Site) Numbers(ctx context.Context, slug string) ([]Numbers, error) {
+	v, err := s.DB.VendorBySlug(ctx, slug)
+	if err != nil {
+		return nil, err
+	}
+	now := s.Clock()
+	figures, err := s.DB.VendorFigures(ctx, v.VendorID, now.AddDate(0, 0, -365))
+	if err != nil {
+		return nil, err
+	}
+	covered := ""
+	for _, page := range v.Sources {
+		if page.Watched == 1 && (covered == "" || page.CoverageStartAt > covered) {
+			covered = page.CoverageStartAt
+		}
+	}
+	out := []Numbers{}
+	for _, days := range []int{30, 90, 365} {
+		since := now.AddDate(0, 0, -days)
+		n := Sum(figures, since)
+		n.Days, n.CoverageStartAt = days, covered
+		blind, err := s.DB.Coverage(ctx, v.Slug, since, now)
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range blind {
+			n.BlindSeconds += blindSeconds(b, now)
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}
+
+// blindSeconds is the length of a coverage gap, up to now.
+func blindSeconds(b db.Blind, now time.Time) int64 {
+	from, to := words.Time(b.FromAt), words.Time(b.ToAt)
+	if to.IsZero() || to.After(now) {
+		to = now
+	}
+	return max(0, int64(to.Sub(from)/time.Second))
+}
+
+// Sum adds up the figures of the incidents that began at since or later.
+func Sum(figures []db.IncidentFigures, since time.Time) Numbers {
+	var n Numbers
+	var resolve, silence []int64
+	for _, f := range figures {
+		if words.Time(f.StartedAt).Before(since) {
+			continue
+		}
+		n.Incidents++
+		if normalize.Severity(f.Severity).Rank() >= normalize.SeverityMajor.Rank() {
+			n.Severe++
+		}
+		if f.ImpactSeconds != nil {
+			resolve = append(resolve, *f.ImpactSeconds)
+			n.ImpactSeconds += *f.ImpactSeconds
+		}
+		if f.SilenceSeconds != nil {
+			silence = append(silence, *f.SilenceSeconds)
+		}
+	}
+	n.ImpactOf, n.SilenceOf = len(resolve), len(silence)
+	n.MedianResolveSeconds, n.MedianSilenceSeconds = median(resolve), median(silence)
+	return n
+}
+
+// median is nil for no values.
+func median(values []int64) *int64 {
+	if len(values) == 0 {
+		return nil
+	}
+	slices.Sort(values)
+	middle := len(values) / 2
+	m := values[middle]
+	if len(values)%2 == 0 {
+		m = (values[middle-1] + values[middle]) / 2
+	}
+	return &m
+}

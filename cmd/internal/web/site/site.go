@@ -1,0 +1,43 @@
+// Package site is what the parts of the dashboard share: the file they read, the clock, the address at which they
+// are served, and how a request is read and a document is returned. It writes to no connection.
+package site
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"vendorwatch/db"
+)
+
+// Site is what every part is given.
+type Site struct {
+	DB           *db.DB
+	Prefix       string           // path that a proxy serves us under, such as "/status"; without a slash at its end
+	DashboardURL string           // address of the dashboard as people reach it; empty: it is taken from the request
+	Clock        func() time.Time // in UTC
+	Log          *slog.Logger
+	Version      string // of the program; empty if it is not known
+}
+
+// AnswerTime is how long one answer may take. Streams are excepted.
+const AnswerTime = 10 * time.Second
+
+// MaxBody is the largest request that is read, in bytes.
+const MaxBody = 1 << 20
+
+// Link is the address of one of our paths as a browser has to ask for it.
+func (s *Site) Link(path ...string) string { return s.Prefix + strings.Join(path, "") }
+
+// Permalink is an address that also works elsewhere, in a mail or a chat.
+func (s *Site) Permalink(r *http.Request, path string) string {
+	if s.DashboardURL != "" {
+		return s.DashboardURL + path
+	}
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host + s.Link(path)
+}

@@ -1,0 +1,191 @@
+// Package webtest is what the tests of the dashboard share: a real file with a story in it, a server over it, and
+// what is asked of an answer.
+package webtest
+
+import (
+	"vendorwatch/cmd/internal/web"
+
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"vendorwatch/db"
+	"vendorwatch/db/dbtest"
+)
+
+// Now is the moment at which the tests look at the pages.
+var Now = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+func Before(d time.Duration) time.Time { return Now.Add(-d) }
+
+const (
+	Minute = time.Minute
+	Hour   = time.Hour
+	Day    = 24 * time.Hour
+)
+
+// Record is a real file, and a server over it.
+type Record struct {
+	*db.DB
+	URL     string  // of the server
+	Watched []int64 // pages of the vendors, in the order in which they were made
+	Server  *web.Server
+
+	t testing.TB
+}
+
+// emptyFile puts a migrated file at a path.
+var emptyFile = dbtest.Empty(db.Open)
+
+func NewRecord(t testing.TB, o web.Options) *Record {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "web.db")
+	emptyFile(t, path)
+	file, err := db.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o.Now == nil {
+		o.Now = func() time.Time { return Now }
+	}
+	o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	server := web.New(file, o)
+	listening := httptest.NewServer(server.Handler())
+	t.Cleanup(func() {
+		listening.Close()
+		if err := file.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &Record{DB: file, t: t, URL: listening.URL, Server: server}
+}
+
+// At is the record as another server at this address serves it.
+func (r *Record) At(url string) *Record {
+	other := *r
+	other.URL = url
+	return &other
+}
+
+// Vendor makes a vendor with one watched page.
+func (r *Record) Vendor(v db.Vendor) int64 {
+	r.t.Helper()
+	id, err := r.EnsureVendor(r.t.Context(), v)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	source, err := r.EnsureSource(r.t.Context(), id, "https://status."+v.Slug+".example", "statuspage")
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.Watched = append(r.Watched, source)
+	if err := r.SetWatched(r.t.Context(), r.Watched); err != nil {
+		r.t.Fatal(err)
+	}
+	return source
+}
+
+func (r *Record) Save(s db.Scrape) {
+	r.t.Helper()
+	if s.Interval == 0 {
+		s.Interval = 5 * Minute
+	}
+	if _, err := r.SaveScrape(r.t.Context(), s); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// Answer is what came back.
+type Answer struct {
+	Status int
+	Header http.Header
+	Text   string
+	Doc    *goquery.Document // of what is HTML
+}
+
+// Get asks for a path. change may change the request.
+func (r *Record) Get(path string, change ...func(*http.Request)) Answer {
+	r.t.Helper()
+	req, err := http.NewRequestWithContext(r.t.Context(), http.MethodGet, r.URL+path, nil)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for _, c := range change {
+		c(req)
+	}
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := client.Do(req)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	a := Answer{Status: res.StatusCode, Header: res.Header, Text: string(body)}
+	if a.Doc, err = goquery.NewDocumentFromReader(strings.NewReader(a.Text)); err != nil {
+		r.t.Fatal(err)
+	}
+	return a
+}
+
+// Page asks for a page that must be there.
+func (r *Record) Page(path string) Answer {
+	r.t.Helper()
+	a := r.Get(path)
+	if a.Status != http.StatusOK {
+		r.t.Fatalf("%s: status %d\n%s", path, a.Status, a.Text)
+	}
+	return a
+}
+
+var spaces = regexp.MustCompile(`\s+`)
+
+// Says is the visible text under a selector, on one line.
+func (a Answer) Says(selector string) string {
+	return strings.TrimSpace(spaces.ReplaceAllString(a.Doc.Find(selector).Text(), " "))
+}
+
+// Wants checks that the texts stand under a selector, in this order.
+func (a Answer) Wants(t *testing.T, selector string, texts ...string) {
+	t.Helper()
+	rest := a.Says(selector)
+	for _, text := range texts {
+		_, after, ok := strings.Cut(rest, text)
+		if !ok {
+			t.Errorf("%s does not say %q at its place; it says:\n%s", selector, text, a.Says(selector))
+			return
+		}
+		rest = after
+	}
+}
+
+// IDOf is the number of the incident with this title.
+func (r *Record) IDOf(title string) int64 {
+	r.t.Helper()
+	list, err := r.Incidents(r.t.Context(), db.Filter{AllSources: true})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for _, i := range list {
+		if i.Title == title {
+			return i.IncidentID
+		}
+	}
+	r.t.Fatalf("no incident %q", title)
+	return 0
+}
+
+func (r *Record) IncidentPath(title string) string {
+	return fmt.Sprintf("/incidents/%d", r.IDOf(title))
+}

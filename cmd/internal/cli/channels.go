@@ -7,7 +7,17 @@ import (
 	"sync"
 
 	"vendorwatch/cmd/internal/config"
-	"vendorwatch/cmd/internal/report"
+	"vendorwatch/cmd/internal/report/alert"
+	"vendorwatch/cmd/internal/report/channel"
+	"vendorwatch/cmd/internal/report/channel/email"
+	"vendorwatch/cmd/internal/report/channel/jsonl"
+	"vendorwatch/cmd/internal/report/channel/shoutrrr"
+	"vendorwatch/cmd/internal/report/channel/slack"
+	"vendorwatch/cmd/internal/report/channel/slackbot"
+	"vendorwatch/cmd/internal/report/channel/stdout"
+	"vendorwatch/cmd/internal/report/channel/webhook"
+	"vendorwatch/cmd/internal/report/digest"
+	"vendorwatch/cmd/internal/report/route"
 	"vendorwatch/db"
 )
 
@@ -15,12 +25,12 @@ import (
 const stdoutChannel = "stdout"
 
 // newChannel makes a channel of what the config says of it.
-func newChannel(c config.Channel, stdout io.Writer) (report.Channel, error) {
+func newChannel(c config.Channel, w io.Writer) (channel.Channel, error) {
 	switch c.Type {
 	case config.ChannelStdout:
-		return &report.Writer{ChannelName: c.Name, W: stdout}, nil
+		return &stdout.Channel{ChannelName: c.Name, W: w}, nil
 	case config.ChannelSlack:
-		return report.NewSlack(c.Name, c.URL.Reveal(), nil)
+		return slack.New(c.Name, c.URL.Reveal(), nil)
 	case config.ChannelWebhook:
 		headers := map[string]string{}
 		for name, value := range c.Headers {
@@ -29,30 +39,30 @@ func newChannel(c config.Channel, stdout io.Writer) (report.Channel, error) {
 		for name, value := range c.HeaderValues {
 			headers[name] = value.Reveal()
 		}
-		return report.NewWebhook(c.Name, c.URL.Reveal(), c.Key.Reveal(), headers, nil)
+		return webhook.New(c.Name, c.URL.Reveal(), c.Key.Reveal(), headers, nil)
 	case config.ChannelSlackBot:
-		return report.NewSlackBot(c.Name, c.Token.Reveal(), c.Channel, "", nil)
+		return slackbot.New(c.Name, c.Token.Reveal(), c.Channel, "", nil)
 	case config.ChannelEmail:
-		server := report.MailServer{Host: c.Host, Port: c.Port, TLS: report.MailTLS(c.TLS), User: c.User, Password: c.Password.Reveal()}
-		return report.NewMail(c.Name, server, c.From, c.To)
+		server := email.Server{Host: c.Host, Port: c.Port, TLS: email.TLS(c.TLS), User: c.User, Password: c.Password.Reveal()}
+		return email.New(c.Name, server, c.From, c.To)
 	case config.ChannelShoutrrr:
-		if report.IsOnCall(c.URL.Reveal()) {
-			return report.NewOnCall(c.Name, c.URL.Reveal(), nil)
+		if shoutrrr.IsOnCall(c.URL.Reveal()) {
+			return shoutrrr.NewOnCall(c.Name, c.URL.Reveal(), nil)
 		}
-		return report.NewShoutrrr(c.Name, c.URL.Reveal())
+		return shoutrrr.New(c.Name, c.URL.Reveal())
 	case config.ChannelJSONL:
 		if c.Path == "-" {
-			return &report.JSONLines{ChannelName: c.Name, W: stdout}, nil
+			return &jsonl.Channel{ChannelName: c.Name, W: w}, nil
 		}
-		return &report.JSONLines{ChannelName: c.Name, Path: c.Path}, nil
+		return &jsonl.Channel{ChannelName: c.Name, Path: c.Path}, nil
 	}
 	return nil, fmt.Errorf("channel %q: there is nothing that sends to a channel of type %s", c.Name, c.Type)
 }
 
 // channels makes every channel of the config, and standard output where a digest names none.
-func channels(c *config.Config, stdout io.Writer) ([]report.Channel, error) {
-	out := &lockedWriter{w: stdout}
-	var all []report.Channel
+func channels(c *config.Config, w io.Writer) ([]channel.Channel, error) {
+	out := &lockedWriter{w: w}
+	var all []channel.Channel
 	for _, one := range c.Channels {
 		channel, err := newChannel(one, out)
 		if err != nil {
@@ -61,10 +71,10 @@ func channels(c *config.Config, stdout io.Writer) ([]report.Channel, error) {
 		all = append(all, channel)
 	}
 	named := func(name string) bool {
-		return slices.ContainsFunc(all, func(c report.Channel) bool { return c.Name() == name })
+		return slices.ContainsFunc(all, func(c channel.Channel) bool { return c.Name() == name })
 	}
 	if !named(stdoutChannel) {
-		all = append(all, &report.Writer{ChannelName: stdoutChannel, W: out})
+		all = append(all, &stdout.Channel{ChannelName: stdoutChannel, W: out})
 	}
 	return all, nil
 }
@@ -82,15 +92,15 @@ func (l *lockedWriter) Write(p []byte) (int, error) {
 }
 
 // digestSettings are the digests of the config.
-func digestSettings(c *config.Config) []report.DigestSettings {
+func digestSettings(c *config.Config) []digest.Settings {
 	vendors := vendorFacts(c)
-	var all []report.DigestSettings
+	var all []digest.Settings
 	for _, d := range c.Digests {
 		names := d.Channels
 		if len(names) == 0 {
 			names = []string{stdoutChannel}
 		}
-		all = append(all, report.DigestSettings{
+		all = append(all, digest.Settings{
 			Name: d.Name, Channels: names, Cron: d.Cron, Zone: d.Zone, Edits: d.Edits,
 			Match: routeMatch(d.Match), Vendors: vendors, Window: d.Window.Duration, CatchUp: d.CatchUp.Duration,
 		})
@@ -99,20 +109,25 @@ func digestSettings(c *config.Config) []report.DigestSettings {
 }
 
 // newPlanner makes the planner of the config's alerts.
-func newPlanner(c *config.Config, file *db.DB, all []report.Channel) *report.Planner {
-	p := report.NewPlanner(file)
-	p.Channels, p.Vendors = all, vendorFacts(c)
-	for _, r := range c.Routes {
-		p.Routes = append(p.Routes, report.Route{Name: r.Name, Match: routeMatch(r.Match), Channels: r.Channels, Continue: r.Continue, Mention: r.Mention})
+func newPlanner(c *config.Config, file *db.DB, all []channel.Channel) *alert.Planner {
+	p := alert.NewPlanner(file)
+	p.Vendors = vendorFacts(c)
+	for _, one := range all {
+		if _, keeps := one.(channel.PerIncident); keeps {
+			p.PerIncident = append(p.PerIncident, one.Name())
+		}
 	}
-	p.Calm = report.Calm{
+	for _, r := range c.Routes {
+		p.Routes = append(p.Routes, route.Route{Name: r.Name, Match: routeMatch(r.Match), Channels: r.Channels, Continue: r.Continue, Mention: r.Mention})
+	}
+	p.Calm = alert.Calm{
 		QuietDays: c.Calm.Days, Zone: c.Calm.Zone, BreakThrough: c.Calm.BreakThrough,
 		Flapping: c.Calm.Flapping.Duration, Group: c.Calm.Group.Duration, Cap: c.Calm.Cap,
 	}
 	for _, span := range c.Calm.Spans {
-		p.Calm.Quiet = append(p.Calm.Quiet, report.QuietSpan{From: span.From, To: span.To})
+		p.Calm.Quiet = append(p.Calm.Quiet, alert.QuietSpan{From: span.From, To: span.To})
 	}
-	p.Reminders = report.ReminderSettings{SilentAfter: c.Reminders.SilentAfter.Duration, Unreadable: c.Reminders.Unreadable.Duration}
+	p.Reminders = alert.ReminderSettings{SilentAfter: c.Reminders.SilentAfter.Duration, Unreadable: c.Reminders.Unreadable.Duration}
 	for _, lead := range c.Reminders.Maintenance {
 		p.Reminders.Maintenance = append(p.Reminders.Maintenance, lead.Duration)
 	}
@@ -120,18 +135,18 @@ func newPlanner(c *config.Config, file *db.DB, all []report.Channel) *report.Pla
 }
 
 // routeMatch is what routes and digests choose by.
-func routeMatch(m config.Match) report.Match {
-	return report.Match{
+func routeMatch(m config.Match) route.Match {
+	return route.Match{
 		Vendors: m.Vendors, Tags: m.Tags, Owners: m.Owners, Components: m.Components, Regions: m.Regions,
 		Kinds: m.Kinds, Severity: m.Severity, Events: m.Events,
 	}
 }
 
 // vendorFacts is what the config says of each vendor, by slug.
-func vendorFacts(c *config.Config) map[string]report.VendorFacts {
-	facts := map[string]report.VendorFacts{}
+func vendorFacts(c *config.Config) map[string]route.Vendor {
+	facts := map[string]route.Vendor{}
 	for _, v := range c.Vendors {
-		facts[v.Slug] = report.VendorFacts{Name: v.Name, Owner: v.Owner, Tags: v.Tags, Places: v.Places()}
+		facts[v.Slug] = route.Vendor{Name: v.Name, Owner: v.Owner, Tags: v.Tags, Places: v.Places()}
 	}
 	return facts
 }

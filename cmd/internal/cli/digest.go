@@ -11,7 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"vendorwatch/cmd/internal/config"
-	"vendorwatch/cmd/internal/report"
+	"vendorwatch/cmd/internal/report/channel/blockkit"
+	"vendorwatch/cmd/internal/report/digest"
+	"vendorwatch/cmd/internal/report/message"
 )
 
 func (a *app) digestCommand() *cobra.Command {
@@ -58,13 +60,13 @@ func (a *app) sendDigest(ctx context.Context, name string) error {
 		if err != nil {
 			return err
 		}
-		s.digests.Settings = []report.DigestSettings{one}
+		s.digests.Settings = []digest.Settings{one}
 	}
 	return a.tell(s.sendDigest(ctx))
 }
 
 // namedDigest is the digest of that name, or the first where no name is given.
-func namedDigest(all []report.DigestSettings, name string) (report.DigestSettings, error) {
+func namedDigest(all []digest.Settings, name string) (digest.Settings, error) {
 	if name == "" {
 		return all[0], nil
 	}
@@ -75,7 +77,7 @@ func namedDigest(all []report.DigestSettings, name string) (report.DigestSetting
 		}
 		names = append(names, d.Name)
 	}
-	return report.DigestSettings{}, usagef("there is no digest %q in the config file; write one of: %s", name, strings.Join(names, ", "))
+	return digest.Settings{}, usagef("there is no digest %q in the config file; write one of: %s", name, strings.Join(names, ", "))
 }
 
 // printDigest prints what a digest would tell, or everything since a time.
@@ -90,34 +92,34 @@ func (a *app) printDigest(ctx context.Context, name string, since time.Time, asS
 		return err
 	}
 	now := time.Now().UTC()
-	window := report.Window{Since: since, Until: now}
+	window := digest.Window{Since: since, Until: now}
 	if since.IsZero() {
-		if window.Events, _, window.Since, err = report.DigestNews(ctx, file, settings, now); err != nil {
+		if window.Events, _, window.Since, err = digest.News(ctx, file, settings, now); err != nil {
 			return err
 		}
 	}
-	digest, err := report.Build(ctx, file, window, settings.Options(now))
+	digest, err := digest.Build(ctx, file, window, settings.Options(now))
 	if err != nil {
 		return err
 	}
 	switch {
 	case asSlack:
-		return a.printJSON(report.SlackBlocks(digest))
+		return a.printJSON(blockkit.Digest(digest))
 	case a.asJSON:
 		return a.printJSON(digest)
 	}
-	_, err = fmt.Fprint(a.stdout, report.Text(digest, 0))
+	_, err = fmt.Fprint(a.stdout, message.DigestText(digest, 0))
 	return err
 }
 
 // digestToPrint is the digest of that name in the config file; the default one, in UTC, without a file.
-func (a *app) digestToPrint(name string) (report.DigestSettings, error) {
+func (a *app) digestToPrint(name string) (digest.Settings, error) {
 	c, err := config.Load(a.configPath)
 	if errors.Is(err, fs.ErrNotExist) && a.configPath == "config.toml" && name == "" {
-		return report.DigestSettings{Name: "daily", Zone: time.UTC}, nil
+		return digest.Settings{Name: "daily", Zone: time.UTC}, nil
 	}
 	if err != nil {
-		return report.DigestSettings{}, err
+		return digest.Settings{}, err
 	}
 	return namedDigest(digestSettings(c), name)
 }

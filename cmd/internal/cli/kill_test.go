@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"vendorwatch/cmd/internal/report"
+	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/db"
 )
 
@@ -135,7 +135,7 @@ func planMessages(t *testing.T, record string, each int) {
 	var add []db.NewDelivery
 	for range each {
 		for _, channel := range []string{"one", "two"} {
-			add = append(add, db.NewDelivery{Channel: channel, Reason: string(report.ReasonTest)})
+			add = append(add, db.NewDelivery{Channel: channel, Reason: string(message.ReasonTest)})
 		}
 	}
 	if err := file.EnsureStream(t.Context(), db.StreamAlerts, time.Now()); err != nil {

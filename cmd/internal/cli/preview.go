@@ -15,14 +15,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"vendorwatch/cmd/internal/config"
-	"vendorwatch/cmd/internal/report"
+	"vendorwatch/cmd/internal/report/channel/blockkit"
+	"vendorwatch/cmd/internal/report/channel/email"
+	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/db"
 )
 
 // previewReasons are the reasons for which a message on an incident can be previewed.
-var previewReasons = []report.Reason{
-	report.ReasonFirst, report.ReasonWorsened, report.ReasonChanged, report.ReasonUpdate, report.ReasonResolved,
-	report.ReasonReopened, report.ReasonPostmortem, report.ReasonLeftFeed, report.ReasonMaintenance, report.ReasonReminder, report.ReasonTest,
+var previewReasons = []message.Reason{
+	message.ReasonFirst, message.ReasonWorsened, message.ReasonChanged, message.ReasonUpdate, message.ReasonResolved,
+	message.ReasonReopened, message.ReasonPostmortem, message.ReasonLeftFeed, message.ReasonMaintenance, message.ReasonReminder, message.ReasonTest,
 }
 
 func (a *app) reportPreviewCommand() *cobra.Command {
@@ -40,14 +42,14 @@ Kit Builder; without, mails are shown as text.`,
 			if incident <= 0 {
 				return usagef("say which incident: --incident ID; vendorwatch incidents lists them")
 			}
-			if !slices.Contains(previewReasons, report.Reason(reason)) {
+			if !slices.Contains(previewReasons, message.Reason(reason)) {
 				return usagef("--reason %q is unknown; write one of: %s", reason, joined(previewReasons))
 			}
-			return a.preview(cmd.Context(), incident, report.Reason(reason), out)
+			return a.preview(cmd.Context(), incident, message.Reason(reason), out)
 		},
 	}
 	c.Flags().Int64Var(&incident, "incident", 0, "number of the incident")
-	c.Flags().StringVar(&reason, "reason", string(report.ReasonFirst), "why it would be sent: "+joined(previewReasons))
+	c.Flags().StringVar(&reason, "reason", string(message.ReasonFirst), "why it would be sent: "+joined(previewReasons))
 	c.Flags().StringVar(&out, "out", "", "folder for a file a channel; made where it is missing")
 	return c
 }
@@ -58,7 +60,7 @@ type preview struct {
 	text          string
 }
 
-func (a *app) preview(ctx context.Context, incident int64, reason report.Reason, out string) error {
+func (a *app) preview(ctx context.Context, incident int64, reason message.Reason, out string) error {
 	r, err := a.openReporting(ctx, io.Discard)
 	if err != nil {
 		return err
@@ -94,21 +96,21 @@ func (a *app) preview(ctx context.Context, incident int64, reason report.Reason,
 }
 
 // previews renders a message in the forms of a channel's type.
-func previews(c config.Channel, m report.Message) ([]preview, error) {
+func previews(c config.Channel, m message.Message) ([]preview, error) {
 	var value any
 	switch c.Declared {
 	case config.ChannelSlack, config.ChannelSlackBot:
-		value = report.SlackMessage(m)
+		value = blockkit.Message(m)
 	case config.ChannelWebhook, config.ChannelJSONL:
-		value = report.NewEnvelope(m)
+		value = message.NewEnvelope(m)
 	case config.ChannelEmail:
-		html, err := report.MessageHTML(m)
+		html, err := email.HTML(m)
 		return []preview{
-			{c.Name, "txt", "Subject: " + m.Subject() + "\n\n" + report.MessageText(m, 0)},
+			{c.Name, "txt", "Subject: " + m.Subject() + "\n\n" + message.Text(m, 0)},
 			{c.Name, "html", html},
 		}, err
 	default:
-		return []preview{{c.Name, "txt", report.MessageText(m, 0)}}, nil
+		return []preview{{c.Name, "txt", message.Text(m, 0)}}, nil
 	}
 	var text strings.Builder
 	enc := json.NewEncoder(&text)

@@ -12,7 +12,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"vendorwatch/cmd/internal/config"
-	"vendorwatch/cmd/internal/report"
+	"vendorwatch/cmd/internal/report/alert"
+	"vendorwatch/cmd/internal/report/channel"
+	"vendorwatch/cmd/internal/report/deliver"
+	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/db"
 )
 
@@ -49,9 +52,9 @@ The numbers of events are in the table events, and in the digest as JSON.`,
 type reporting struct {
 	config   *config.Config
 	file     *db.DB
-	channels []report.Channel
-	planner  *report.Planner
-	render   *report.Renderer
+	channels []channel.Channel
+	planner  *alert.Planner
+	render   *deliver.Renderer
 }
 
 func (a *app) openReporting(ctx context.Context, stdout io.Writer) (*reporting, error) {
@@ -69,7 +72,7 @@ func (a *app) openReporting(ctx context.Context, stdout io.Writer) (*reporting, 
 	}
 	return &reporting{
 		config: c, file: file, channels: all, planner: newPlanner(c, file, all),
-		render: &report.Renderer{DB: file, Zone: c.Zone, DashboardURL: c.DashboardURL},
+		render: &deliver.Renderer{DB: file, Zone: c.Zone, DashboardURL: c.DashboardURL},
 	}, nil
 }
 
@@ -97,8 +100,8 @@ func (a *app) reportTest(ctx context.Context, event int64, send bool) error {
 	return a.tell(r.sendTest(ctx, a, x))
 }
 
-func (a *app) printExplanation(x report.Explanation, zone *time.Location) {
-	fmt.Fprintf(a.stdout, "event %d: %s\n", x.Event.EventID, report.Line(x.Event, zone))
+func (a *app) printExplanation(x alert.Explanation, zone *time.Location) {
+	fmt.Fprintf(a.stdout, "event %d: %s\n", x.Event.EventID, message.EventLine(x.Event, zone))
 	if x.Silent != "" {
 		fmt.Fprintln(a.stdout, "no route is asked: "+x.Silent)
 	}
@@ -128,7 +131,7 @@ func (a *app) printExplanation(x report.Explanation, zone *time.Location) {
 	a.printForecasts(x.Planned, nil, "nothing")
 }
 
-func (a *app) printForecasts(messages []report.Forecast, calls []string, none string) {
+func (a *app) printForecasts(messages []alert.Forecast, calls []string, none string) {
 	if len(messages) == 0 {
 		fmt.Fprintln(a.stdout, "  "+none)
 	}
@@ -155,7 +158,7 @@ func (a *app) printForecasts(messages []report.Forecast, calls []string, none st
 }
 
 // sendTest sends a test message to the channels of the routes that match.
-func (r *reporting) sendTest(ctx context.Context, a *app, x report.Explanation) []error {
+func (r *reporting) sendTest(ctx context.Context, a *app, x alert.Explanation) []error {
 	var failed []error
 	var done []string
 	for _, v := range x.Verdicts {
@@ -163,20 +166,20 @@ func (r *reporting) sendTest(ctx context.Context, a *app, x report.Explanation) 
 			continue
 		}
 		for _, name := range v.Route.Channels {
-			n := slices.IndexFunc(r.channels, func(c report.Channel) bool { return c.Name() == name })
+			n := slices.IndexFunc(r.channels, func(c channel.Channel) bool { return c.Name() == name })
 			if n < 0 || slices.Contains(done, name) {
 				continue
 			}
 			done = append(done, name)
 			now := time.Now().UTC()
-			m, err := r.render.Message(ctx, db.Delivery{Channel: name, Reason: string(report.ReasonTest), Route: v.Name, IncidentID: x.Event.IncidentID}, now)
+			m, err := r.render.Message(ctx, db.Delivery{Channel: name, Reason: string(message.ReasonTest), Route: v.Name, IncidentID: x.Event.IncidentID}, now)
 			if err == nil {
 				// The id of no delivery, so that no receiver takes it for a repeat.
 				m.ID = fmt.Sprintf("vw-test-%d", now.UnixNano())
 				for i := range m.Items {
 					m.Items[i].Thread, m.Items[i].DedupKey = "", m.ID
 				}
-				var sent report.Sent
+				var sent channel.Sent
 				if sent, err = r.channels[n].Send(ctx, m); err == nil {
 					fmt.Fprintf(a.stderr, "channel %q took the test message: %s\n", name, sent.Receipt)
 				}

@@ -6,7 +6,8 @@ import (
 	"sync"
 	"time"
 
-	"vendorwatch/cmd/internal/report"
+	"vendorwatch/cmd/internal/report/deliver"
+	"vendorwatch/cmd/internal/report/digest"
 )
 
 // lookEvery is the longest time between two looks at whether a digest is due.
@@ -19,13 +20,13 @@ func (s *service) addReports(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	s.digests = &report.Digests{DB: s.db, Settings: digestSettings(s.config), Log: s.log}
-	render := &report.Renderer{DB: s.db, Zone: s.config.Zone, DashboardURL: s.config.DashboardURL, Digests: map[string]report.DigestSettings{}}
+	s.digests = &digest.Planner{DB: s.db, Settings: digestSettings(s.config), Log: s.log}
+	render := &deliver.Renderer{DB: s.db, Zone: s.config.Zone, DashboardURL: s.config.DashboardURL, Digests: map[string]digest.Settings{}}
 	for _, d := range s.digests.Settings {
 		render.Digests[d.Stream()] = d
 	}
 	for _, channel := range all {
-		sender := report.NewSender(s.db, channel, render)
+		sender := deliver.NewSender(s.db, channel, render)
 		sender.Now, sender.Log = s.now, s.log
 		s.senders = append(s.senders, sender)
 	}
@@ -86,7 +87,7 @@ func (s *service) tellOrphans(ctx context.Context) {
 		return
 	}
 	for _, h := range health {
-		known := slices.ContainsFunc(s.senders, func(r *report.Sender) bool { return r.Channel.Name() == h.Channel })
+		known := slices.ContainsFunc(s.senders, func(r *deliver.Sender) bool { return r.Channel.Name() == h.Channel })
 		if !known && h.Waiting > 0 {
 			s.log.Warn("messages wait for a channel that the config file has not", "channel", h.Channel, "waiting", h.Waiting, "since", h.WaitingSinceAt)
 		}
@@ -100,7 +101,7 @@ func (s *service) sendDigest(ctx context.Context) []error {
 	}
 	var failed []error
 	for _, sender := range s.senders {
-		if !slices.ContainsFunc(s.digests.Settings, func(d report.DigestSettings) bool {
+		if !slices.ContainsFunc(s.digests.Settings, func(d digest.Settings) bool {
 			return slices.Contains(d.Channels, sender.Channel.Name())
 		}) {
 			continue

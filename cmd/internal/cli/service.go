@@ -14,7 +14,10 @@ import (
 	"time"
 
 	"vendorwatch/cmd/internal/config"
-	"vendorwatch/cmd/internal/report"
+	"vendorwatch/cmd/internal/report/alert"
+	"vendorwatch/cmd/internal/report/deliver"
+	"vendorwatch/cmd/internal/report/digest"
+	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/watch"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
@@ -68,10 +71,10 @@ type service struct {
 	now     func() time.Time
 	watcher *watch.Watcher
 	sources []watch.Source
-	notes   []string         // what whoever starts the program should read
-	senders []*report.Sender // one a channel
-	digests *report.Digests
-	planner *report.Planner // of alerts
+	notes   []string          // what whoever starts the program should read
+	senders []*deliver.Sender // one a channel
+	digests *digest.Planner
+	planner *alert.Planner // of alerts
 
 	listener net.Listener // of the dashboard; nil for none
 }
@@ -122,7 +125,7 @@ func (a *app) printEvents(d config.Digest) func([]db.Event) {
 					fmt.Fprintf(a.stdout, "— %s\n", day)
 				}
 			}
-			fmt.Fprintln(a.stdout, report.Line(e, zone))
+			fmt.Fprintln(a.stdout, message.EventLine(e, zone))
 		}
 	}
 }

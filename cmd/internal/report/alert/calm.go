@@ -1,0 +1,129 @@
+package alert
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"vendorwatch/cmd/internal/report/message"
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+// Calm is what keeps alerts from becoming noise. Zero fields keep nothing back.
+type Calm struct {
+	Quiet        []QuietSpan
+	QuietDays    []time.Weekday     // quiet as a whole
+	Zone         *time.Location     // of both; nil means UTC
+	BreakThrough normalize.Severity // severity that quiet hours do not hold; empty is critical
+	Flapping     time.Duration      // a resolution waits so long, for incidents open again
+	Group        time.Duration      // openings so soon after another on one channel go together
+	Cap          int                // alerts a channel and hour; 0 is any number
+}
+
+// QuietSpan is a part of the day by the clock on the wall, since midnight. One that ends before it begins
+// reaches into the next day.
+type QuietSpan struct{ From, To time.Duration }
+
+// quietUntil returns when the quiet at a moment ends; false if it is not quiet. Spans and days that touch are
+// one.
+func (c Calm) quietUntil(now time.Time) (time.Time, bool) {
+	until := now
+	for range 32 { // more than the spans of eight days that can touch one another
+		end, quiet := c.spanEnd(until)
+		if !quiet {
+			break
+		}
+		until = end
+	}
+	return until, until.After(now)
+}
+
+// spanEnd returns the end of the longest span or day in which t lies.
+func (c Calm) spanEnd(t time.Time) (end time.Time, quiet bool) {
+	zone := c.zone()
+	year, month, day := t.In(zone).Date()
+	// By the clock on the wall, so that a night in which the clocks change is still quiet until seven.
+	at := func(days int, clock time.Duration) time.Time {
+		return time.Date(year, month, day+days, int(clock/time.Hour), int(clock%time.Hour/time.Minute), 0, 0, zone)
+	}
+	lies := func(from, to time.Time) {
+		if !t.Before(from) && t.Before(to) && to.After(end) {
+			end, quiet = to, true
+		}
+	}
+	for _, s := range c.Quiet {
+		over := 0
+		if s.To <= s.From {
+			over = 1
+		}
+		lies(at(-1, s.From), at(-1+over, s.To))
+		lies(at(0, s.From), at(over, s.To))
+	}
+	if slices.Contains(c.QuietDays, t.In(zone).Weekday()) {
+		lies(at(0, 0), at(1, 0))
+	}
+	return end, quiet
+}
+
+func (c Calm) zone() *time.Location {
+	if c.Zone == nil {
+		return time.UTC
+	}
+	return c.Zone
+}
+
+// breaks reports whether news of a severity does not wait for the end of quiet hours.
+func (c Calm) breaks(s normalize.Severity) bool {
+	through := c.BreakThrough
+	if through == "" {
+		through = normalize.SeverityCritical
+	}
+	return s.Rank() >= through.Rank()
+}
+
+// hold says until when a message waits because of mutes or quiet hours, and why; false if it does not.
+func (c Calm) hold(now time.Time, mutes []db.Mute, about scope) (until time.Time, note string, held bool) {
+	for _, m := range mutes {
+		end := words.Time(m.UntilAt)
+		if !covers(m, about, now) || !end.After(until) {
+			continue
+		}
+		until = end
+		note = "muted until " + words.Moment(end, c.zone(), now)
+		if m.Reason != "" {
+			note += ": " + words.OneLine(m.Reason)
+		}
+	}
+	if end, quiet := c.quietUntil(now); quiet && !c.breaks(about.severity) && end.After(until) {
+		until, note = end, "quiet hours until "+words.Moment(end, c.zone(), now)
+	}
+	return until, note, !until.IsZero()
+}
+
+// scope is what a message is about, as far as mutes and quiet hours ask.
+type scope struct {
+	vendor    string  // slug
+	incidents []int64 // all records of the event; none for a page
+	severity  normalize.Severity
+}
+
+// covers reports whether a mute holds at now for what a message is about.
+func covers(m db.Mute, about scope, now time.Time) bool {
+	if m.EndedAt != "" || !words.Time(m.UntilAt).After(now) {
+		return false
+	}
+	if m.IncidentID != 0 {
+		return slices.Contains(about.incidents, m.IncidentID)
+	}
+	return m.Vendor == about.vendor
+}
+
+// overCap reports whether a channel has had its messages of the hour.
+func (c Calm) overCap(sentThisHour int) bool { return c.Cap > 0 && sentThisHour >= c.Cap }
+
+// capNote says why a message was skipped.
+func (c Calm) capNote() string {
+	return fmt.Sprintf("%s of %d an hour; the digest tells it", message.NoteOverCap, c.Cap)
+}

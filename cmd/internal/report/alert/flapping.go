@@ -1,0 +1,57 @@
+package alert
+
+import (
+	"fmt"
+	"time"
+
+	"vendorwatch/cmd/internal/report/message"
+	"vendorwatch/cmd/internal/report/route"
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+// resolved tells of an end to the channels that were told of the incident. What still waits to tell of the
+// incident is given up, and the digest tells the whole.
+func (p *draft) resolved(n route.News) {
+	event := n.Subject.Event()
+	for _, channel := range p.notifiedChannels(n) {
+		opening := p.lastOpening(channel, event)
+		if opening == nil || p.resolutionAfter(channel, event) != nil {
+			continue
+		}
+		waited := opening.State == db.DeliveryHeld
+		for _, r := range p.about(channel, event) {
+			if r.State == db.DeliveryHeld {
+				r.tell(n.Event.EventID)
+				r.skip("it was over before this was sent (" + r.Note + "); the digest tells it")
+			}
+		}
+		if !waited && (p.names(opening, normalize.EventIncidentResolved) || p.PerIncident[channel]) {
+			p.add(route.Choice{Channel: channel, Route: p.routeOf(opening)}, message.ReasonResolved, n, "")
+		}
+	}
+}
+
+// flapping keeps a resolution back for a while, for incidents that open again.
+func (p *draft) flapping(r *row) (time.Time, string, bool) {
+	until := words.Time(r.CreatedAt).Add(p.Calm.Flapping)
+	return until, "waits " + words.Duration(p.Calm.Flapping) + " in case it opens again", until.After(p.Now)
+}
+
+// reopened tells of an incident that began again. Where its end waits still, neither is sent: it is one story.
+func (p *draft) reopened(n route.News) {
+	event := n.Subject.Event()
+	for _, channel := range p.notifiedChannels(n) {
+		opening, end := p.lastOpening(channel, event), p.resolutionAfter(channel, event)
+		switch {
+		case opening == nil, end == nil:
+		case end.State == db.DeliveryHeld:
+			end.tell(n.Event.EventID)
+			end.skip(fmt.Sprintf("opened again after %s", words.Duration(p.Now.Sub(words.Time(end.CreatedAt)))))
+		case p.names(opening, n.Event.Kind) || p.PerIncident[channel]:
+			p.add(route.Choice{Channel: channel, Route: p.routeOf(opening)}, message.ReasonReopened, n, "")
+		}
+	}
+	p.announce(n, "opened again")
+}

@@ -1,0 +1,188 @@
+package alert
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"vendorwatch/cmd/internal/report/message"
+	"vendorwatch/cmd/internal/report/route"
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+// grouped keeps an opening back that comes soon after another one on its channel, so that those which do go
+// together.
+func (p *draft) grouped(r *row) (time.Time, string, bool) {
+	var until time.Time
+	for _, other := range p.rows {
+		if other == r || other.Channel != r.Channel || other.Reason != string(message.ReasonFirst) {
+			continue
+		}
+		// What is held for the end of the same window comes from the same leader.
+		if other.State == db.DeliveryPending || other.State == db.DeliveryDelivered {
+			if end := other.outAt().Add(p.Calm.Group); end.After(until) {
+				until = end
+			}
+		}
+	}
+	return until, "goes together with what else opens by then", until.After(p.Now)
+}
+
+// release looks at all that is held: what is over is given up, what still has a reason to wait waits, and the
+// rest is sent, openings of one channel together.
+func (p *draft) release() {
+	due := map[string][]*row{}
+	var channels []string
+	for _, r := range slices.Clone(p.rows) {
+		if r.State != db.DeliveryHeld {
+			continue
+		}
+		if r.Reason == string(message.ReasonHeldBack) {
+			if !r.notBefore.After(p.Now) {
+				r.free(p.Now)
+			}
+			continue
+		}
+		if p.stale(r) {
+			r.skip("it was over before this was sent (" + r.Note + "); the digest tells it")
+			continue
+		}
+		if until, note, held := p.stillKept(r); held {
+			r.hold(until, note)
+			continue
+		}
+		if r.Reason == string(message.ReasonFirst) && !p.PerIncident[r.Channel] {
+			if due[r.Channel] == nil {
+				channels = append(channels, r.Channel)
+			}
+			due[r.Channel] = append(due[r.Channel], r)
+			continue
+		}
+		r.free(p.Now)
+		p.capped(r)
+	}
+	for _, channel := range channels {
+		p.together(due[channel])
+	}
+}
+
+// stale reports whether a message that is held would tell of what is over by now.
+func (p *draft) stale(r *row) bool {
+	if message.Reason(r.Reason) == message.ReasonResolved || message.Reason(r.Reason) == message.ReasonPostmortem || message.Reason(r.Reason) == message.ReasonMaintenance || len(r.events) == 0 {
+		return false
+	}
+	for _, id := range r.events {
+		if s, have := p.subject(id); !have || !s.Over() {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *draft) subject(event int64) (route.Subject, bool) {
+	if s, have := p.Subjects[event]; have {
+		return s, true
+	}
+	for _, s := range p.Subjects {
+		if s.Event() == event {
+			return s, true
+		}
+	}
+	return route.Subject{}, false
+}
+
+// stillKept says whether a held message goes on waiting. Mutes may have ended before their time and severities
+// may have risen, so that its reasons are asked for anew; the end of a group's window stands.
+func (p *draft) stillKept(r *row) (time.Time, string, bool) {
+	if s, have := p.subjectOf(r); have {
+		r.severity = s.EffectiveSeverity(normalize.Severity(s.Severity))
+	}
+	if until, note, held := p.Calm.hold(p.Now, p.Mutes, p.scopeOf(r)); held && !p.quietEdit(r) {
+		return until, note, true
+	}
+	switch {
+	case p.PerIncident[r.Channel]:
+	case r.Reason == string(message.ReasonResolved):
+		return p.flapping(r)
+	case r.Reason == string(message.ReasonFirst) && r.severity != normalize.SeverityCritical && r.notBefore.Sub(words.Time(r.CreatedAt)) <= p.Calm.Group:
+		return r.notBefore, r.Note, r.notBefore.After(p.Now)
+	}
+	return time.Time{}, "", false
+}
+
+func (p *draft) subjectOf(r *row) (route.Subject, bool) {
+	if len(r.events) == 0 {
+		return route.Subject{}, false
+	}
+	return p.subject(r.events[0])
+}
+
+// together sends openings of one channel as one message.
+func (p *draft) together(openings []*row) {
+	first := openings[0]
+	if len(openings) == 1 {
+		first.free(p.Now)
+		p.capped(first)
+		return
+	}
+	one := &row{vendor: first.vendor, changed: true}
+	one.Channel, one.Reason, one.Route, one.State = first.Channel, first.Reason, first.Route, db.DeliveryPending
+	one.CreatedAt, one.severity = normalize.FormatTime(p.Now), normalize.SeverityNone
+	one.Note = words.Count(len(openings), "opening") + " in one message"
+	for _, r := range openings {
+		one.EventIDs = append(one.EventIDs, r.EventIDs...)
+		one.events = append(one.events, r.events...)
+		one.Mention = max(one.Mention, r.Mention)
+		if r.severity.Rank() > one.severity.Rank() {
+			one.severity = r.severity
+		}
+		r.skip(fmt.Sprintf("told in one message with %s", words.Count(len(openings)-1, "other opening")))
+	}
+	slices.Sort(one.EventIDs)
+	one.EventIDs = slices.Compact(one.EventIDs)
+	one.DedupKey = fmt.Sprintf("first:together:event-%d", one.EventIDs[0])
+	p.rows = append(p.rows, one)
+	p.capped(one)
+}
+
+// capped skips a message where its channel has had those of the hour, and counts it for the one line that
+// says so. What is critical passes, and so does the end of what was told.
+func (p *draft) capped(r *row) {
+	if r.severity == normalize.SeverityCritical || r.Reason == string(message.ReasonResolved) || r.Reason == string(message.ReasonReadable) {
+		return
+	}
+	hour := p.Now.UTC().Truncate(time.Hour)
+	if !p.Calm.overCap(p.sentSince(r.Channel, hour, r)) {
+		return
+	}
+	r.skip(p.Calm.capNote())
+	dedup := "held_back:" + normalize.FormatTime(hour)
+	for _, line := range p.rows {
+		if line.Channel == r.Channel && line.DedupKey == dedup {
+			for _, id := range r.EventIDs {
+				line.tell(id)
+			}
+			return
+		}
+	}
+	line := &row{changed: true, notBefore: hour.Add(time.Hour)}
+	line.Channel, line.Reason, line.Route, line.State = r.Channel, string(message.ReasonHeldBack), r.Route, db.DeliveryHeld
+	line.CreatedAt, line.DedupKey, line.EventIDs = normalize.FormatTime(p.Now), dedup, slices.Clone(r.EventIDs)
+	line.from = hour
+	line.Note = "counts what is held back until the hour is over"
+	p.rows = append(p.rows, line)
+}
+
+// sentSince counts the alerts that were free to be sent at that time or later, but for one.
+func (p *draft) sentSince(channel string, since time.Time, but *row) int {
+	n := 0
+	for _, r := range p.rows {
+		if r != but && r.Channel == channel && (r.State == db.DeliveryPending || r.State == db.DeliveryDelivered) &&
+			r.Reason != string(message.ReasonHeldBack) && r.Reason != string(message.ReasonTest) && !r.outAt().Before(since) {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,339 @@
+package alert
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"time"
+
+	"vendorwatch/cmd/internal/report/route"
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+// planEvery is how often held messages and reminders are looked at without any news.
+const planEvery = time.Minute
+
+// replans is how often a plan is made anew because the record changed under it.
+const replans = 5
+
+// ReminderSettings say what is sent without any news. A length of 0 switches one off.
+type ReminderSettings struct {
+	Maintenance []time.Duration // how long before planned work begins
+	SilentAfter time.Duration   // how long a vendor says nothing on an open incident that was told
+	Unreadable  time.Duration   // how often a page that cannot be read is recalled
+}
+
+// Planner turns the news in a database into alerts, each once. All it knows is in the database. The fields are
+// set before first use.
+type Planner struct {
+	DB          *db.DB
+	Routes      []route.Route
+	Vendors     map[string]route.Vendor // by slug
+	PerIncident []string                // channels that keep one message an incident
+	Calm        Calm
+	Reminders   ReminderSettings
+	Now         func() time.Time // the clock; time.Now by default
+	Log         *slog.Logger     // silent by default
+	OnPlanned   func()           // told when there is something to send; may be nil
+
+	triggers chan struct{}
+	reminded time.Time // when reminders were last looked at; news comes more often than they do
+}
+
+// NewPlanner returns a Planner with its defaults.
+func NewPlanner(d *db.DB) *Planner {
+	return &Planner{DB: d, Now: time.Now, Log: slog.New(slog.DiscardHandler), triggers: make(chan struct{}, 1)}
+}
+
+// Ensure makes alerts known to the database, so that they miss nothing from now on. On first use they begin with
+// the news of the last 24 hours.
+func (p *Planner) Ensure(ctx context.Context) error {
+	if len(p.Routes) == 0 {
+		return nil
+	}
+	return p.DB.EnsureStream(ctx, db.StreamAlerts, p.Now())
+}
+
+// Trigger tells Run that there is news. It does not wait.
+func (p *Planner) Trigger() {
+	select {
+	case p.triggers <- struct{}{}:
+	default:
+	}
+}
+
+// Run plans at each Trigger and once a minute, until ctx ends. Failures are logged and tried again.
+func (p *Planner) Run(ctx context.Context) {
+	tick := time.NewTicker(planEvery)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		if _, err := p.Plan(ctx); err != nil && ctx.Err() == nil {
+			p.Log.Error("alerts: the plan failed, will be made again", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-p.triggers:
+		case <-tick.C:
+		}
+	}
+}
+
+// Plan makes messages of what is new, and sends on their way those that waited for this moment. It returns
+// what it added and changed. Without routes it plans only what was begun before.
+func (p *Planner) Plan(ctx context.Context) (Plan, error) {
+	if err := p.Ensure(ctx); err != nil {
+		return Plan{}, err
+	}
+	for try := 1; ; try++ {
+		f, err := p.Facts(ctx)
+		if errors.Is(err, db.ErrNotFound) && len(p.Routes) == 0 {
+			return Plan{}, nil // there never were any
+		}
+		if err != nil {
+			return Plan{}, fmt.Errorf("alerts: %w", err)
+		}
+		plan := MakePlan(f)
+		upTo := int64(0)
+		if n := len(f.Events); n > 0 {
+			upTo = f.Events[n-1].EventID
+		}
+		if upTo == 0 && len(plan.Add)+len(plan.Change) == 0 {
+			return plan, nil
+		}
+		err = p.DB.SavePlan(ctx, db.StreamAlerts, upTo, f.Now, plan.Add, plan.Change)
+		if errors.Is(err, db.ErrPlanned) && try < replans {
+			continue
+		}
+		if err != nil {
+			return Plan{}, fmt.Errorf("alerts: %w", err)
+		}
+		p.logPlan(plan)
+		if len(plan.Add)+len(plan.Change) > 0 && p.OnPlanned != nil {
+			p.OnPlanned()
+		}
+		return plan, nil
+	}
+}
+
+func (p *Planner) logPlan(plan Plan) {
+	for _, n := range plan.Add {
+		p.Log.Info("alert planned", "channel", n.Channel, "reason", n.Reason, "state", string(n.State), "incident_id", n.IncidentID,
+			"source_id", n.SourceID, "route", n.Route, "note", n.Note)
+	}
+}
+
+// Facts reads what a plan is made of, as of now. It changes nothing, and returns ErrNotFound of package db if
+// alerts were never used.
+func (p *Planner) Facts(ctx context.Context) (Facts, error) {
+	stream, err := p.DB.StreamByName(ctx, db.StreamAlerts)
+	if err != nil {
+		return Facts{}, err
+	}
+	events, err := p.DB.UnplannedEvents(ctx, db.StreamAlerts)
+	if err != nil {
+		return Facts{}, err
+	}
+	f, err := p.FactsOf(ctx, events)
+	f.Since = words.Time(stream.CreatedAt)
+	return f, err
+}
+
+// FactsOf reads what a plan of these events is made of.
+func (p *Planner) FactsOf(ctx context.Context, events []db.Event) (Facts, error) {
+	g := &gatherer{p: p, rows: map[int64]*Planned{}}
+	f := &g.f
+	now := p.Now()
+	if since := now.Sub(p.reminded); since >= planEvery/2 || since < 0 {
+		g.remind, p.reminded = true, now
+	}
+	*f = Facts{
+		Now: now, Events: events, Subjects: map[int64]route.Subject{}, Vendors: p.Vendors, Routes: p.Routes, PerIncident: map[string]bool{}, Calm: p.Calm,
+		Reminders: ReminderFacts{Maintenance: p.Reminders.Maintenance, SilentAfter: p.Reminders.SilentAfter, Unreadable: p.Reminders.Unreadable},
+	}
+	for _, name := range p.PerIncident {
+		f.PerIncident[name] = true
+	}
+	for _, read := range []func(context.Context) error{g.mutes, g.held, g.pages, g.open, g.eventSubjects, g.notified, g.recent} {
+		if err := read(ctx); err != nil {
+			return Facts{}, err
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(g.rows)) {
+		f.Rows = append(f.Rows, *g.rows[id])
+	}
+	return *f, nil
+}
+
+// gatherer reads facts.
+type gatherer struct {
+	p      *Planner
+	f      Facts
+	rows   map[int64]*Planned
+	remind bool // whether to look at what reminders are made of
+}
+
+func (g *gatherer) row(d db.Delivery) *Planned {
+	if g.rows[d.DeliveryID] == nil {
+		g.rows[d.DeliveryID] = &Planned{Delivery: d}
+	}
+	return g.rows[d.DeliveryID]
+}
+
+// subject reads an incident with its components, once.
+func (g *gatherer) subject(ctx context.Context, id int64) error {
+	if _, have := g.f.Subjects[id]; have || id == 0 {
+		return nil
+	}
+	detail, err := g.p.DB.IncidentByID(ctx, id)
+	if errors.Is(err, db.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	s := route.Subject{Incident: detail.Incident, Parts: detail.AffectedComponents}
+	for _, other := range detail.SameEvent {
+		s.Also = append(s.Also, other.IncidentID)
+	}
+	g.f.Subjects[id] = s
+	return nil
+}
+
+func (g *gatherer) mutes(ctx context.Context) (err error) {
+	g.f.Mutes, err = g.p.DB.Mutes(ctx, g.f.Now)
+	return err
+}
+
+func (g *gatherer) held(ctx context.Context) error {
+	held, err := g.p.DB.Deliveries(ctx, db.DeliveryFilter{Stream: db.StreamAlerts, State: db.DeliveryHeld})
+	if err != nil {
+		return err
+	}
+	for _, d := range held {
+		g.row(d)
+		if err := g.subject(ctx, d.IncidentID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pages reads how pages can be read, and the alerts on those that have news or cannot be.
+func (g *gatherer) pages(ctx context.Context) (err error) {
+	if g.remind && g.f.Reminders.Unreadable > 0 {
+		if g.f.Reminders.Pages, err = g.p.DB.Health(ctx); err != nil {
+			return err
+		}
+	}
+	ids := []int64{}
+	for _, e := range g.f.Events {
+		if e.IncidentID == 0 && !slices.Contains(ids, e.SourceID) {
+			ids = append(ids, e.SourceID)
+		}
+	}
+	for _, h := range g.f.Reminders.Pages {
+		if h.Health == "unreadable" && !slices.Contains(ids, h.SourceID) {
+			ids = append(ids, h.SourceID)
+		}
+	}
+	alerts, err := g.p.DB.SourceAlerts(ctx, ids)
+	for _, d := range alerts {
+		g.row(d)
+	}
+	return err
+}
+
+// open reads what reminders may be about, and incidents whose severity a component may show.
+func (g *gatherer) open(ctx context.Context) error {
+	components := slices.ContainsFunc(g.f.Events, func(e db.Event) bool { return e.Kind == normalize.EventComponentChanged })
+	if !g.remind && !components {
+		return nil
+	}
+	open, err := g.p.DB.OpenIncidents(ctx)
+	if err != nil {
+		return err
+	}
+	var lead time.Duration
+	for _, l := range g.f.Reminders.Maintenance {
+		lead = max(lead, l)
+	}
+	silent := g.f.Reminders.SilentAfter
+	for _, i := range open {
+		start := words.Time(i.ScheduledStartAt)
+		last := words.Time(cmp.Or(i.LatestPostedAt, i.StartedAt, i.FirstSeenAt))
+		var wanted bool
+		switch i.Kind {
+		case string(normalize.KindMaintenance):
+			wanted = g.remind && start.After(g.f.Now) && start.Sub(g.f.Now) <= lead
+		case string(normalize.KindIncident):
+			wanted = g.remind && silent > 0 && g.f.Now.Sub(last) >= silent
+		}
+		shown := slices.ContainsFunc(g.f.Events, func(e db.Event) bool {
+			return e.SourceID == i.SourceID && e.Kind == normalize.EventComponentChanged
+		})
+		if !wanted && !shown {
+			continue
+		}
+		if err := g.subject(ctx, i.IncidentID); err != nil {
+			return err
+		}
+		if s, have := g.f.Subjects[i.IncidentID]; have && wanted {
+			g.f.Reminders.Open = append(g.f.Reminders.Open, s)
+		}
+	}
+	return nil
+}
+
+func (g *gatherer) eventSubjects(ctx context.Context) error {
+	for _, e := range g.f.Events {
+		if err := g.subject(ctx, e.IncidentID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// notified reads the alerts on all incidents, and those on other records of their events.
+func (g *gatherer) notified(ctx context.Context) error {
+	var ids []int64
+	for id, s := range g.f.Subjects {
+		ids = append(append(ids, id), s.Also...)
+	}
+	slices.Sort(ids)
+	told, err := g.p.DB.Told(ctx, slices.Compact(ids))
+	if err != nil {
+		return err
+	}
+	for _, incidents := range told {
+		for id, t := range incidents {
+			for _, d := range t.Deliveries {
+				r := g.row(d)
+				if r.Incidents = append(r.Incidents, id); g.f.Subjects[id].IncidentID == 0 {
+					if err := g.subject(ctx, id); err != nil {
+						return err
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// recent reads what counts for groups and caps.
+func (g *gatherer) recent(ctx context.Context) error {
+	since := g.f.Now.UTC().Truncate(time.Hour)
+	if grouped := g.f.Now.Add(-g.f.Calm.Group); grouped.Before(since) {
+		since = grouped
+	}
+	alerts, err := g.p.DB.RecentAlerts(ctx, since)
+	for _, d := range alerts {
+		g.row(d)
+	}
+	return err
+}

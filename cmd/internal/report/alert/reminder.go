@@ -1,0 +1,141 @@
+package alert
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"vendorwatch/cmd/internal/report/message"
+	"vendorwatch/cmd/internal/report/route"
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+// ReminderFacts is what reminders are made of. A length of 0 switches one off.
+type ReminderFacts struct {
+	Maintenance []time.Duration   // how long before planned work begins
+	SilentAfter time.Duration     // how long a vendor says nothing on an open incident
+	Unreadable  time.Duration     // how often a page is recalled
+	Open        []route.Subject   // what is not over, maintenance included
+	Pages       []db.SourceHealth // those that may be unreadable
+}
+
+// remind plans the messages without news that are due. One that would have to wait is looked at again later.
+func (p *draft) remind() {
+	for _, s := range p.Reminders.Open {
+		switch {
+		case s.Over() || s.LeftFeedAt != "":
+		case s.Kind == string(normalize.KindMaintenance):
+			p.remindMaintenance(s)
+		case s.Kind == string(normalize.KindIncident):
+			p.remindSilentVendor(s)
+		}
+	}
+	for _, h := range p.Reminders.Pages {
+		if h.Watched == 1 && h.Health == "unreadable" && p.Reminders.Unreadable > 0 {
+			p.remindUnreadable(h)
+		}
+	}
+}
+
+// remindMaintenance recalls planned work that is ahead: at each of the leads once, and not what was announced since.
+func (p *draft) remindMaintenance(s route.Subject) {
+	start := words.Time(s.ScheduledStartAt)
+	if s.State != string(normalize.StateScheduled) || !start.After(p.Now) {
+		return
+	}
+	for _, lead := range slices.Sorted(slices.Values(p.Reminders.Maintenance)) {
+		due := start.Add(-lead)
+		if due.After(p.Now) {
+			continue
+		}
+		n := p.newsOf(s, normalize.EventMaintenanceScheduled)
+		for _, c := range route.Choose(p.Routes, n, normalize.EventMaintenanceScheduled, normalize.EventMaintenanceStarted, normalize.EventMaintenanceCompleted) {
+			toldSince := slices.ContainsFunc(p.about(c.Channel, s.Event()), func(r *row) bool { return r.live() && !r.outAt().Before(due) })
+			if !toldSince {
+				p.addReminder(c, n, fmt.Sprintf("reminder:work-%d:%s:%s", s.Event(), s.ScheduledStartAt, lead), words.Duration(lead)+" before it begins")
+			}
+		}
+		return // of two leads that are both past, the nearer one says it
+	}
+}
+
+// remindSilentVendor recalls an incident on which the vendor says nothing any more, once for each silence.
+func (p *draft) remindSilentVendor(s route.Subject) {
+	silent := p.Reminders.SilentAfter
+	last := cmp.Or(s.LatestPostedAt, s.StartedAt, s.FirstSeenAt)
+	if silent <= 0 || p.Now.Sub(words.Time(last)) < silent {
+		return
+	}
+	n := p.newsOf(s, normalize.EventUpdatePosted)
+	for _, channel := range p.notifiedChannels(n) {
+		opening := p.lastOpening(channel, s.Event())
+		if opening == nil || opening.State == db.DeliveryHeld || p.Now.Sub(opening.outAt()) < silent || p.resolutionAfter(channel, s.Event()) != nil {
+			continue
+		}
+		p.addReminder(route.Choice{Channel: channel, Route: p.routeOf(opening)}, n, fmt.Sprintf("reminder:silence-%d:%s", s.Event(), last),
+			"no word from the vendor for "+words.Duration(silent))
+	}
+}
+
+// remindUnreadable recalls a page that still cannot be read.
+func (p *draft) remindUnreadable(h db.SourceHealth) {
+	told := map[string]*row{}
+	var channels []string
+	for _, r := range p.rows {
+		if r.SourceID != h.SourceID || r.IncidentID != 0 || !r.live() {
+			continue
+		}
+		switch message.Reason(r.Reason) {
+		case message.ReasonUnreadable:
+			if told[r.Channel] == nil {
+				channels = append(channels, r.Channel)
+			}
+			told[r.Channel] = r
+		case message.ReasonReadable:
+			delete(told, r.Channel)
+			channels = slices.DeleteFunc(channels, func(c string) bool { return c == r.Channel })
+		}
+	}
+	for _, channel := range channels {
+		r := told[channel]
+		times := p.Now.Sub(r.outAt()) / p.Reminders.Unreadable
+		if r.State == db.DeliveryHeld || times < 1 {
+			continue
+		}
+		n := route.News{Event: db.Event{Kind: normalize.EventSourceUnreadable, SourceID: h.SourceID, Vendor: h.Vendor, VendorName: h.VendorName},
+			Vendor: p.Vendors[h.Vendor], Severity: sourceSeverity}
+		p.addReminder(route.Choice{Channel: channel, Route: p.routeOf(r)}, n, fmt.Sprintf("reminder:page-%d:%s:%d", h.SourceID, r.CreatedAt, times),
+			"cannot be read for "+words.Duration(p.Now.Sub(words.Time(cmp.Or(h.FailingSince, r.CreatedAt)))))
+	}
+}
+
+// newsOf makes news of an incident that has none.
+func (p *draft) newsOf(s route.Subject, kind normalize.EventKind) route.News {
+	return route.News{
+		Event:  db.Event{Kind: kind, IncidentID: s.IncidentID, SourceID: s.SourceID, Vendor: s.Vendor, VendorName: s.VendorName},
+		Vendor: p.Vendors[s.Vendor], Subject: &s, Severity: normalize.Severity(s.Severity),
+	}
+}
+
+// addReminder makes a reminder unless it was made, or would have to wait.
+func (p *draft) addReminder(c route.Choice, n route.News, dedup, note string) {
+	if slices.ContainsFunc(p.rows, func(r *row) bool { return r.Channel == c.Channel && r.DedupKey == dedup }) {
+		return
+	}
+	r := &row{vendor: n.Event.Vendor, severity: n.Severity, changed: true}
+	r.Channel, r.Reason, r.Route, r.Note, r.State, r.DedupKey = c.Channel, string(message.ReasonReminder), c.Route.Name, note, db.DeliveryPending, dedup
+	r.CreatedAt = normalize.FormatTime(p.Now)
+	if n.Subject == nil {
+		r.SourceID = n.Event.SourceID
+	} else {
+		r.IncidentID, r.events, r.severity = n.Event.IncidentID, []int64{n.Subject.Event()}, n.Subject.EffectiveSeverity(n.Severity)
+	}
+	if _, _, held := p.Calm.hold(p.Now, p.Mutes, p.scopeOf(r)); held {
+		return
+	}
+	p.rows = append(p.rows, r)
+	p.capped(r)
+}

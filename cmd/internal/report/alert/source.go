@@ -1,0 +1,139 @@
+package alert
+
+import (
+	"slices"
+	"strings"
+
+	"vendorwatch/cmd/internal/report/message"
+	"vendorwatch/cmd/internal/report/route"
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+// sourceSeverity is what news of a page itself counts as for routes and quiet hours: not to see is as grave as
+// what may go on there, and it is nothing to be woken for.
+const sourceSeverity = normalize.SeverityMajor
+
+// clearedPrefix begins the key of a message that says that a page calls itself well again.
+const clearedPrefix = "indicator_cleared:"
+
+// source plans news of a status page.
+func (p *draft) source(n route.News) {
+	n.Severity = severityOfSourceEvent(n.Event)
+	switch n.Event.Kind {
+	case normalize.EventSourceUnreadable:
+		p.toAll(n, message.ReasonUnreadable)
+	case normalize.EventSourceMoved:
+		p.toAll(n, message.ReasonMoved)
+	case normalize.EventSourceReadable:
+		p.ended(n, message.ReasonUnreadable, message.ReasonReadable)
+	case normalize.EventIndicatorRaised:
+		p.toAll(n, message.ReasonIndicator)
+	case normalize.EventIndicatorCleared:
+		p.ended(n, message.ReasonIndicator, message.ReasonIndicator)
+	}
+}
+
+// component plans the change of a component. A major outage that begins may be what shows how bad an incident
+// of unknown severity is.
+func (p *draft) component(n route.News) {
+	n.Severity = severityOfSourceEvent(n.Event)
+	p.toAll(n, message.ReasonComponent)
+	if n.Event.Detail["to"] != string(normalize.StatusMajor) {
+		return
+	}
+	ids := make([]int64, 0, len(p.Subjects))
+	for id, s := range p.Subjects {
+		if s.SourceID == n.Event.SourceID && s.Kind == string(normalize.KindIncident) && normalize.Severity(s.Severity).Rank() == normalize.SeverityUnknown.Rank() {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		e := n.Event
+		e.IncidentID = id
+		p.catchUp(p.news(e, normalize.SeverityUnknown))
+	}
+}
+
+func (p *draft) toAll(n route.News, reason message.Reason) {
+	for _, c := range route.Choose(p.Routes, n) {
+		p.add(c, reason, n, "")
+	}
+}
+
+// ended tells the channels that were told of a page's trouble that it is over. Where the beginning waits
+// still, neither is sent.
+func (p *draft) ended(n route.News, began, over message.Reason) {
+	type last struct{ began, over *row }
+	told := map[string]last{}
+	var channels []string
+	for _, r := range p.rows {
+		if r.SourceID != n.Event.SourceID || r.IncidentID != 0 || !r.live() {
+			continue
+		}
+		l, known := told[r.Channel]
+		if !known {
+			channels = append(channels, r.Channel)
+		}
+		switch {
+		case r.Reason == string(over) && (over != began || strings.HasPrefix(r.DedupKey, clearedPrefix)):
+			l.over = r
+		case r.Reason == string(began):
+			l = last{began: r}
+		}
+		told[r.Channel] = l
+	}
+	for _, channel := range channels {
+		switch l := told[channel]; {
+		case l.began == nil, l.over != nil:
+		case l.began.State == db.DeliveryHeld:
+			l.began.tell(n.Event.EventID)
+			l.began.skip("it was over before this was sent (" + l.began.Note + "); the digest tells it")
+		case p.names(l.began, n.Event.Kind):
+			r := p.add(route.Choice{Channel: channel, Route: p.routeOf(l.began)}, over, n, "")
+			if over == began {
+				r.DedupKey = clearedPrefix + r.DedupKey
+			}
+		}
+	}
+}
+
+// severityOfSourceEvent is what news of a page or a component counts as.
+func severityOfSourceEvent(e db.Event) normalize.Severity {
+	switch e.Kind {
+	case normalize.EventIndicatorRaised:
+		return indicatorSeverity(e.Detail["indicator"])
+	case normalize.EventIndicatorCleared:
+		return indicatorSeverity(e.Detail["from"])
+	case normalize.EventComponentChanged:
+		from, to := componentSeverity(e.Detail["from"]), componentSeverity(e.Detail["to"])
+		if from.Rank() > to.Rank() {
+			return from // what ends goes where its beginning went
+		}
+		return to
+	}
+	return sourceSeverity
+}
+
+// indicatorSeverity is how bad a page calls itself.
+func indicatorSeverity(word string) normalize.Severity {
+	switch s := normalize.Severity(word); s {
+	case normalize.SeverityMinor, normalize.SeverityMajor, normalize.SeverityCritical, normalize.SeverityNone:
+		return s
+	}
+	return normalize.SeverityUnknown
+}
+
+// componentSeverity is what a component's status counts as for routes.
+func componentSeverity(status string) normalize.Severity {
+	switch normalize.ComponentStatus(status) {
+	case normalize.StatusMajor:
+		return normalize.SeverityMajor
+	case normalize.StatusPartial, normalize.StatusDegraded:
+		return normalize.SeverityMinor
+	case normalize.StatusOperational, normalize.StatusMaintenance, "":
+		return normalize.SeverityNone
+	}
+	return normalize.SeverityUnknown
+}

@@ -1,0 +1,174 @@
+// Package slackbot is the channel of a Slack bot: one message an incident, edited in place, with the vendor's updates
+// in its thread.
+package slackbot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"vendorwatch/cmd/internal/report/channel"
+	"vendorwatch/cmd/internal/report/channel/blockkit"
+	"vendorwatch/cmd/internal/report/message"
+	"vendorwatch/cmd/internal/secret"
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/normalize"
+)
+
+// Channel is a Channel that a bot posts to, by its token: one message an incident, which is edited as
+// the incident changes, with the vendor's updates as replies in its thread.
+type Channel struct {
+	name    string
+	channel string // id of the channel in Slack
+	token   func() string
+	api     func() *slack.Client // no printer, logger or encoder looks into a function
+}
+
+// New makes the channel. The token is the secret. A nil client means one with a time limit of 15
+// seconds; an empty api means Slack's own address.
+func New(name, token, channelID, api string, client *http.Client) (*Channel, error) {
+	if !strings.HasPrefix(token, "xox") {
+		return nil, fmt.Errorf("channel %q: the token is none of a Slack bot, which begins with xoxb-", name)
+	}
+	if client == nil {
+		client = &http.Client{Timeout: channel.AnswerTimeout}
+	}
+	own := *client
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	options := []slack.Option{slack.OptionHTTPClient(&own)}
+	if api != "" {
+		options = append(options, slack.OptionAPIURL(strings.TrimSuffix(api, "/")+"/"))
+	}
+	c := slack.New(token, options...)
+	return &Channel{name: name, channel: channelID, token: func() string { return token }, api: func() *slack.Client { return c }}, nil
+}
+
+// Name returns the channel's name.
+func (s *Channel) Name() string { return s.name }
+
+// PerIncident says that the channel keeps one message an incident.
+func (s *Channel) PerIncident() {}
+
+// Send posts the message, or brings the message of its incident up to date and replies to it. What ends,
+// worsens or reopens an incident is shown in the channel too, what merely changes it is in the edit alone. An
+// incident whose message somebody deleted gets a new one. Every error but the end of ctx is a *SendError.
+func (s *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, error) {
+	if len(m.Items) != 1 || m.Reason == message.ReasonTest {
+		_, err := s.post(ctx, m)
+		return channel.Sent{Receipt: "posted"}, s.judge(ctx, err)
+	}
+	channelID, ts, known := strings.Cut(m.Items[0].Thread, ":")
+	if !known {
+		return s.begin(ctx, m)
+	}
+	_, _, _, err := s.api().UpdateMessageContext(ctx, channelID, ts, s.options(standing(m))...)
+	var refused slack.SlackErrorResponse
+	if errors.As(err, &refused) && slices.Contains([]string{"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found"}, refused.Err) {
+		return s.begin(ctx, m)
+	}
+	if err != nil || m.Reason == message.ReasonChanged || m.Reason == message.ReasonFirst {
+		return channel.Sent{Receipt: "edited", Thread: m.Items[0].Thread}, s.judge(ctx, err)
+	}
+	more := []slack.MsgOption{slack.MsgOptionTS(ts)}
+	if slices.Contains([]message.Reason{message.ReasonResolved, message.ReasonWorsened, message.ReasonReopened, message.ReasonLeftFeed}, m.Reason) {
+		more = append(more, slack.MsgOptionBroadcast())
+	}
+	_, _, err = s.api().PostMessageContext(ctx, channelID, append(s.options(m), more...)...)
+	return channel.Sent{Receipt: "replied", Thread: m.Items[0].Thread}, s.judge(ctx, err)
+}
+
+// begin posts the incident's one message.
+func (s *Channel) begin(ctx context.Context, m message.Message) (channel.Sent, error) {
+	thread, err := s.post(ctx, m)
+	return channel.Sent{Receipt: "posted", Thread: thread}, s.judge(ctx, err)
+}
+
+func (s *Channel) post(ctx context.Context, m message.Message) (thread string, err error) {
+	channelID, ts, err := s.api().PostMessageContext(ctx, s.channel, s.options(m)...)
+	if err != nil {
+		return "", err
+	}
+	return channelID + ":" + ts, nil
+}
+
+func (s *Channel) options(m message.Message) []slack.MsgOption {
+	w := blockkit.Message(m)
+	return []slack.MsgOption{
+		slack.MsgOptionText(w.Text, false), slack.MsgOptionBlocks(w.Blocks.BlockSet...),
+		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
+		slack.MsgOptionMetadata(slack.SlackMetadata{EventType: "vendorwatch", EventPayload: map[string]any{"id": m.ID, "reason": string(m.Reason)}}),
+	}
+}
+
+// standing is the message that says how the incident stands, whatever the news.
+func standing(m message.Message) message.Message {
+	i := m.Items[0]
+	i.Update, i.Was = nil, ""
+	m.Items, m.Mention = []message.AlertItem{i}, false
+	switch {
+	case i.Kind == string(normalize.KindMaintenance):
+		m.Reason = message.ReasonMaintenance
+	case normalize.State(i.State).Over():
+		m.Reason = message.ReasonResolved
+	case i.LeftFeedAt != "":
+		m.Reason = message.ReasonLeftFeed
+	default:
+		m.Reason = message.ReasonFirst
+	}
+	return m
+}
+
+// botRefusals are answers that the same message will get again (https://docs.slack.dev/reference/methods/chat.postMessage#errors).
+var botRefusals = []string{
+	"invalid_blocks", "invalid_blocks_format", "msg_too_long", "no_text", "too_many_attachments", "invalid_arguments", "metadata_too_large",
+	"restricted_action", "restricted_action_thread_only_channel", "restricted_action_read_only_channel", "is_archived",
+}
+
+// botContradictions are answers that somebody's hand may mend: a token, an invitation to the channel.
+var botContradictions = []string{
+	"channel_not_found", "not_in_channel", "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope",
+	"no_permission", "not_allowed_token_type", "ekm_access_denied", "team_access_not_granted", "access_denied",
+}
+
+// judge says what a failure of Slack's API means.
+func (s *Channel) judge(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("channel %q: %w", s.name, context.Cause(ctx))
+	}
+	var (
+		refused slack.SlackErrorResponse
+		limited *slack.RateLimitedError
+		status  slack.StatusCodeError
+		outer   *url.Error
+	)
+	e := &channel.SendError{Channel: s.name}
+	switch {
+	case errors.As(err, &limited):
+		e.Reason, e.RetryAfter = "429 Too Many Requests", limited.RetryAfter
+	case errors.As(err, &refused):
+		e.Reason = "Slack says " + refused.Err
+		e.Refused = slices.Contains(botRefusals, refused.Err)
+		if slices.Contains(botContradictions, refused.Err) {
+			e.MaxTries = channel.MaxUnclearTries
+		}
+	case errors.As(err, &status):
+		e.Reason = status.Status
+	case errors.As(err, &outer) && outer.Timeout():
+		e.Reason = "no answer in time"
+	case outer != nil:
+		e.Reason = outer.Err.Error()
+	default:
+		e.Reason = err.Error()
+	}
+	e.Reason = words.Short(secret.Scrub(e.Reason, s.token()), message.ReasonLimit)
+	return e
+}

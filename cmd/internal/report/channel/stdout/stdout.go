@@ -1,0 +1,29 @@
+// Package stdout is the channel that prints messages as text.
+package stdout
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"vendorwatch/cmd/internal/report/channel"
+	"vendorwatch/cmd/internal/report/message"
+)
+
+// Channel is a Channel that prints messages as text.
+type Channel struct {
+	ChannelName string
+	W           io.Writer
+	Width       int // columns; 0 means 100
+}
+
+// Name returns ChannelName.
+func (w *Channel) Name() string { return w.ChannelName }
+
+// Send prints the message.
+func (w *Channel) Send(_ context.Context, m message.Message) (channel.Sent, error) {
+	if _, err := io.WriteString(w.W, message.Text(m, w.Width)); err != nil {
+		return channel.Sent{}, fmt.Errorf("channel %q: print the message: %w", w.ChannelName, err)
+	}
+	return channel.Sent{Receipt: "printed"}, nil
+}

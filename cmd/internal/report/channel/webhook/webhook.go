@@ -1,0 +1,109 @@
+// Package webhook is the channel that posts messages as signed JSON, see docs/webhook.md.
+package webhook
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"vendorwatch/cmd/internal/report/channel"
+	"vendorwatch/cmd/internal/report/message"
+	"vendorwatch/cmd/internal/words"
+)
+
+// Channel is a Channel that posts messages as JSON to an address of one's own.
+type Channel struct {
+	poster *channel.Poster
+	key    func() string // of the signature; empty for none
+	header http.Header
+	now    func() time.Time
+}
+
+// New makes the channel. The address, the key of the signature and the headers' values are secrets,
+// and are never shown. A nil client means one with a time limit of 15 seconds.
+func New(name, address, key string, headers map[string]string, client *http.Client) (*Channel, error) {
+	p, err := channel.NewPoster(name, address, client, "webhook's address", "https://ops.example.com/hooks/vendors")
+	if err != nil {
+		return nil, err
+	}
+	header := http.Header{}
+	for name, value := range headers {
+		header.Set(name, value)
+	}
+	p.Secrets = func() []string {
+		secrets := []string{key}
+		for _, value := range headers {
+			secrets = append(secrets, value)
+		}
+		return secrets
+	}
+	return &Channel{poster: p, key: func() string { return key }, header: header, now: time.Now}, nil
+}
+
+// Name returns the channel's name.
+func (w *Channel) Name() string { return w.poster.Channel }
+
+// String keeps the headers from being printed.
+func (w *Channel) String() string { return fmt.Sprintf("webhook channel %q", w.Name()) }
+
+// GoString keeps the headers from being printed.
+func (w *Channel) GoString() string { return w.String() }
+
+// Send posts the message. X-Vendorwatch-Delivery is its id, the same at each try; X-Vendorwatch-Signature is
+// "sha256=" and the HMAC of the timestamp, a full stop and the body, in hexadecimal. Every error but
+// the end of ctx is a *SendError.
+func (w *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, error) {
+	body, err := json.Marshal(message.NewEnvelope(m))
+	if err != nil {
+		return channel.Sent{}, &channel.SendError{Channel: w.Name(), Reason: "encode the message: " + err.Error(), Refused: true}
+	}
+	header := w.header.Clone()
+	stamp := strconv.FormatInt(w.now().Unix(), 10)
+	header.Set("User-Agent", "vendorwatch")
+	header.Set("X-Vendorwatch-Delivery", m.ID)
+	header.Set("X-Vendorwatch-Reason", string(m.Reason))
+	header.Set("X-Vendorwatch-Timestamp", stamp)
+	if key := w.key(); key != "" {
+		header.Set("X-Vendorwatch-Signature", Sign(key, stamp, body))
+	}
+	a, err := w.poster.Post(ctx, body, header)
+	if err != nil {
+		return channel.Sent{}, err
+	}
+	return w.judge(a)
+}
+
+// Sign returns the signature of a webhook's body that was sent at the time stamp, in Unix seconds.
+func Sign(key, stamp string, body []byte) string {
+	mac := hmac.New(sha256.New, []byte(key))
+	mac.Write([]byte(stamp + "."))
+	mac.Write(body)
+	return "sha256=" + hex.EncodeToString(mac.Sum(nil))
+}
+
+// judge says what an answer means: a success by its status, a time-out, a flood or a fault of the server to be
+// tried again, and everything else a refusal.
+func (w *Channel) judge(a channel.Reply) (channel.Sent, error) {
+	text := fmt.Sprintf("%d %s", a.Status, http.StatusText(a.Status))
+	if said := words.Short(w.poster.Scrub(a.Body), message.ReasonLimit); said != "" {
+		text += " " + said
+	}
+	e := &channel.SendError{Channel: w.Name(), Reason: text, RetryAfter: channel.RetryAfter(a.Header.Get("Retry-After"), w.now())}
+	switch {
+	case a.Status >= 200 && a.Status < 300:
+		return channel.Sent{Receipt: fmt.Sprintf("%d %s", a.Status, http.StatusText(a.Status))}, nil
+	case a.Status >= 300 && a.Status < 400:
+		e.Reason = fmt.Sprintf("%d %s: redirects are not followed; give the channel the address that it leads to", a.Status, http.StatusText(a.Status))
+		e.MaxTries = channel.MaxUnclearTries
+	case a.Status >= 500, a.Status == http.StatusRequestTimeout, a.Status == http.StatusTooEarly, a.Status == http.StatusTooManyRequests:
+	default:
+		e.Refused = true
+	}
+	return channel.Sent{}, e
+}

@@ -1,0 +1,178 @@
+package deliver
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"vendorwatch/cmd/internal/report/digest"
+	"vendorwatch/cmd/internal/report/message"
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+// affectedWithin is how near to each other incidents of different vendors begin that may have one cause.
+const affectedWithin = time.Hour
+
+// Renderer makes messages of deliveries, from the record as it is at the time.
+type Renderer struct {
+	DB           *db.DB
+	Zone         *time.Location             // of whoever reads alerts; nil means UTC
+	DashboardURL string                     // address of our dashboard; empty for none
+	Digests      map[string]digest.Settings // by stream; one that is not there is made with the defaults
+}
+
+// MessageID is the id under which a receiver gets a delivery at each try.
+func MessageID(deliveryID int64) string { return "vw-" + strconv.FormatInt(deliveryID, 10) }
+
+// Message renders a delivery as of now. The error says what of the record could not be read.
+func (r *Renderer) Message(ctx context.Context, d db.Delivery, now time.Time) (message.Message, error) {
+	m := message.Message{
+		ID: MessageID(d.DeliveryID), Reason: message.Reason(d.Reason), At: normalize.FormatTime(now), EventIDs: d.EventIDs,
+		Route: d.Route, Mention: d.Mention == 1, Items: []message.AlertItem{}, Zone: r.Zone,
+	}
+	events, err := r.DB.EventsOf(ctx, d.DeliveryID)
+	if err == nil {
+		switch {
+		case m.Reason == message.ReasonDigest:
+			m.Digest, m.Zone, err = r.digest(ctx, d, events, now)
+		case m.Reason == message.ReasonHeldBack:
+			m.Held, err = r.held(ctx, d)
+		case d.SourceID != 0:
+			m.Source, err = r.source(ctx, d, events)
+		default:
+			m.Items, err = r.items(ctx, d, events)
+			// Nobody is called for what ended while its message waited.
+			m.Mention = m.Mention && slices.ContainsFunc(m.Items, func(i message.AlertItem) bool { return i.Open })
+		}
+	}
+	if err != nil {
+		return message.Message{}, fmt.Errorf("delivery %d: render: %w", d.DeliveryID, err)
+	}
+	return m, nil
+}
+
+func (r *Renderer) digest(ctx context.Context, d db.Delivery, events []db.Event, now time.Time) (*message.Digest, *time.Location, error) {
+	s := r.Digests[d.Stream]
+	options := s.Options(now)
+	options.DashboardURL = r.DashboardURL
+	digest, err := digest.Build(ctx, r.DB, digest.Window{Since: words.Time(d.FromAt), Until: now, Events: events, PlannedAt: words.Time(d.CreatedAt)}, options)
+	return &digest, s.Zone, err
+}
+
+// held counts what the channel's cap kept back in the time up to the message.
+func (r *Renderer) held(ctx context.Context, d db.Delivery) (*message.HeldBack, error) {
+	skipped, err := r.DB.Deliveries(ctx, db.DeliveryFilter{Channel: d.Channel, Stream: d.Stream, State: db.DeliverySkipped, Since: words.Time(d.FromAt)})
+	if err != nil {
+		return nil, err
+	}
+	h := &message.HeldBack{SinceAt: d.FromAt, UntilAt: cmp.Or(d.NotBeforeAt, d.CreatedAt)}
+	for _, s := range skipped {
+		if strings.HasPrefix(s.Note, message.NoteOverCap) && s.CreatedAt <= h.UntilAt {
+			h.Count++
+		}
+	}
+	return h, nil
+}
+
+// items renders the incidents of an alert: the delivery's own, else those of its events in their order.
+func (r *Renderer) items(ctx context.Context, d db.Delivery, events []db.Event) ([]message.AlertItem, error) {
+	ids := []int64{}
+	if d.IncidentID != 0 {
+		ids = append(ids, d.IncidentID)
+	}
+	for _, e := range events {
+		if d.IncidentID == 0 && e.IncidentID != 0 && !slices.Contains(ids, e.IncidentID) {
+			ids = append(ids, e.IncidentID)
+		}
+	}
+	items := []message.AlertItem{}
+	for _, id := range ids {
+		// An incident that several records tell of may have brought news through another than its own.
+		own := events
+		if d.IncidentID == 0 {
+			own = slices.DeleteFunc(slices.Clone(events), func(e db.Event) bool { return e.IncidentID != id })
+		}
+		item, err := r.item(ctx, d, id, own)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, item)
+	}
+	return items, nil
+}
+
+func (r *Renderer) item(ctx context.Context, d db.Delivery, id int64, events []db.Event) (message.AlertItem, error) {
+	detail, err := r.DB.IncidentByID(ctx, id)
+	if err != nil {
+		return message.AlertItem{}, err
+	}
+	i := message.AlertItem{
+		Item: message.Item{Incident: detail.Incident, EventIDs: []int64{}}, DedupKey: "vendorwatch-incident-" + strconv.FormatInt(id, 10),
+		Open: !normalize.State(detail.State).Over() && detail.LeftFeedAt == "", AlsoAffected: []string{},
+	}
+	for _, e := range events {
+		i.EventIDs = append(i.EventIDs, e.EventID)
+		n := slices.IndexFunc(detail.Updates, func(u db.Update) bool { return u.UpdateID == e.UpdateID })
+		if told := e.Kind == normalize.EventUpdatePosted || e.Kind == normalize.EventPostmortemPosted; told && n >= 0 {
+			i.Update = &detail.Updates[n]
+		}
+		if i.Was == "" && wasChanged(message.Reason(d.Reason), e.Kind) {
+			i.Was = e.Detail["from"]
+		}
+	}
+	vendor, err := r.DB.VendorOf(ctx, detail.Vendor)
+	if err != nil {
+		return message.AlertItem{}, err
+	}
+	i.Owner, i.RunbookURL = vendor.Owner, vendor.RunbookURL
+	if i.AlsoAffected, err = r.alsoAffected(ctx, detail.Incident); err != nil {
+		return message.AlertItem{}, err
+	}
+	if i.DetectedAfterSeconds, err = r.DB.DetectedAfter(ctx, id); err != nil {
+		return message.AlertItem{}, err
+	}
+	if i.Thread, err = r.DB.Thread(ctx, d.Channel, id); err != nil {
+		return message.AlertItem{}, err
+	}
+	if r.DashboardURL != "" {
+		i.DashboardURL = strings.TrimRight(r.DashboardURL, "/") + "/incidents/" + strconv.FormatInt(id, 10)
+	}
+	return i, nil
+}
+
+// wasChanged reports whether an event of that kind says what was before the change that is the reason.
+func wasChanged(reason message.Reason, kind normalize.EventKind) bool {
+	switch reason {
+	case message.ReasonWorsened:
+		return kind == normalize.EventSeverityChanged
+	case message.ReasonChanged:
+		return kind == normalize.EventStateChanged
+	}
+	return false
+}
+
+// alsoAffected names the other vendors with incidents that began within the hour.
+func (r *Renderer) alsoAffected(ctx context.Context, i db.Incident) ([]string, error) {
+	began := words.Time(cmp.Or(i.StartedAt, i.FirstSeenAt))
+	names := []string{}
+	if i.Kind != string(normalize.KindIncident) || began.IsZero() {
+		return names, nil
+	}
+	near, err := r.DB.Incidents(ctx, db.Filter{Kind: normalize.KindIncident, Since: began.Add(-affectedWithin), Until: began.Add(affectedWithin)})
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range near {
+		if o.Vendor != i.Vendor && o.Filtered == 0 && !slices.Contains(names, o.VendorName) {
+			names = append(names, o.VendorName)
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}

@@ -1,0 +1,284 @@
+// Package deliver sends planned messages, each at least once: it makes them of the record, hands them to their channel,
+// retries, and records what came of it.
+package deliver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"vendorwatch/cmd/internal/report/channel"
+	"vendorwatch/cmd/internal/report/message"
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db"
+)
+
+// The times of delivery.
+const (
+	minRetry      = 5 * time.Second
+	maxRetry      = 15 * time.Minute
+	maxRetryAfter = time.Hour        // a receiver that asks for more is asked again after that
+	sendTimeout   = 30 * time.Second // for one message; channels have shorter ones of their own
+	stopGrace     = 4 * time.Second  // what a message in flight still gets when the work was told to end
+	recordTimeout = 4 * time.Second  // to write down an outcome then
+	lookAgain     = time.Minute      // for what another process planned, or put back among what is to be sent
+	inHand        = time.Minute      // how long a message is left alone that another process has taken up
+)
+
+// Sender delivers the messages of one channel in their order, each at least once: an outcome is written down
+// when it is known, and what was in flight when the program ended is sent again under the same id. All it
+// knows is in the database. The fields may be set before first use.
+type Sender struct {
+	DB       *db.DB
+	Channel  channel.Channel
+	Render   *Renderer
+	Now      func() time.Time // the clock; time.Now by default
+	Log      *slog.Logger     // silent by default
+	MinRetry time.Duration    // before the first new try; doubled with each further one
+	MaxRetry time.Duration    // the most between two tries, unless the receiver asks for more
+
+	wakes chan struct{}
+
+	mu      sync.Mutex // one message at a time
+	begun   bool       // what is found in flight after that is another's
+	last    db.Delivery
+	unsaved *receipt // a message that the channel took, and the database does not know of
+}
+
+// receipt is a delivery that took place.
+type receipt struct {
+	id   int64
+	at   time.Time
+	sent channel.Sent
+}
+
+// NewSender returns a Sender with its defaults.
+func NewSender(d *db.DB, c channel.Channel, r *Renderer) *Sender {
+	return &Sender{
+		DB: d, Channel: c, Render: r, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		MinRetry: minRetry, MaxRetry: maxRetry, wakes: make(chan struct{}, 1),
+	}
+}
+
+// Wake tells Run that there may be something to send. It does not wait.
+func (s *Sender) Wake() {
+	select {
+	case s.wakes <- struct{}{}:
+	default:
+	}
+}
+
+// Run sends what is to be sent until ctx ends; a message in flight then has four seconds to arrive. Failures
+// are logged, written down and tried again.
+func (s *Sender) Run(ctx context.Context) {
+	for ctx.Err() == nil {
+		due, err := s.sendDue(ctx)
+		wait := lookAgain
+		switch {
+		case err != nil && ctx.Err() == nil:
+			s.Log.Error("delivery: the record failed, will be tried again", "channel", s.Channel.Name(), "error", err)
+			wait = s.MinRetry
+		case !due.IsZero():
+			wait = min(max(due.Sub(s.Now()), 0), lookAgain)
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-s.wakes:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// sendDue sends one message after the other until none is to be sent now. It returns when the next is due,
+// zero if none waits. The error is that of the database.
+func (s *Sender) sendDue(ctx context.Context) (due time.Time, err error) {
+	for ctx.Err() == nil {
+		sent, due, err := s.one(ctx, s.Now())
+		var failure *deliveryError
+		if err != nil && !errors.As(err, &failure) {
+			return time.Time{}, err
+		}
+		if !sent && failure == nil {
+			return due, nil
+		}
+	}
+	return time.Time{}, nil
+}
+
+// Flush makes one try to send each message of the channel that is not held, also those that wait for their next
+// try, and stops at the first that is to be tried again. The error says why the channel did not take it and
+// those that it refused, or what of the database failed; it holds no secret.
+func (s *Sender) Flush(ctx context.Context) error {
+	var refused []error
+	for {
+		// Nothing is due later than in a thousand years.
+		sent, _, err := s.one(ctx, s.Now().AddDate(1000, 0, 0))
+		var failure *deliveryError
+		switch {
+		case errors.As(err, &failure) && failure.refused:
+			refused = append(refused, err)
+		case err != nil || !sent:
+			return errors.Join(append(refused, err)...)
+		}
+	}
+}
+
+// deliveryError is a try that the channel did not take, and that is written down.
+type deliveryError struct {
+	err     error
+	refused bool // for good
+}
+
+func (e *deliveryError) Error() string { return e.err.Error() }
+func (e *deliveryError) Unwrap() error { return e.err }
+
+// one sends the message whose turn it is at now, if there is one.
+func (s *Sender) one(ctx context.Context, now time.Time) (sent bool, due time.Time, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	fail := func(err error) (bool, time.Time, error) {
+		return false, time.Time{}, fmt.Errorf("channel %q: %w", s.Channel.Name(), err)
+	}
+	if err := s.save(ctx); err != nil {
+		return fail(err)
+	}
+	d, ok, due, err := s.DB.NextDelivery(ctx, s.Channel.Name(), now)
+	if err != nil {
+		return fail(err)
+	}
+	foreign := s.begun && d.Attempts > 0 && (d.DeliveryID != s.last.DeliveryID || d.Attempts != s.last.Attempts)
+	s.begun = true
+	if !ok {
+		return false, due, nil
+	}
+	if free := words.Time(d.NextAttemptAt).Add(inHand); foreign && now.Before(free) {
+		return false, free, nil
+	}
+	message, err := s.Render.Message(ctx, d, s.Now())
+	if errors.Is(err, db.ErrNotFound) { // it would keep all behind it waiting for ever
+		s.Log.Error("delivery skipped", "channel", s.Channel.Name(), "delivery_id", d.DeliveryID, "error", err)
+		err = s.DB.MarkSkipped(ctx, d.DeliveryID, "the record has no more what it tells of")
+		return err == nil, time.Time{}, err
+	}
+	if err != nil {
+		return fail(err)
+	}
+	// Should the program be killed while the message is on its way, the next run finds it due.
+	if err := s.DB.MarkSending(ctx, d.DeliveryID, d.Attempts, s.Now()); err != nil {
+		if errors.Is(err, db.ErrPlanned) {
+			return true, time.Time{}, nil // another process was quicker; look at what comes next
+		}
+		return fail(err)
+	}
+	d.Attempts++
+	s.last = d
+	result, err := s.send(ctx, message)
+	if err == nil {
+		s.unsaved = &receipt{d.DeliveryID, s.Now(), result}
+		s.Log.Info("delivered", "channel", s.Channel.Name(), "delivery_id", d.DeliveryID, "reason", d.Reason, "attempts", d.Attempts)
+		if err := s.save(ctx); err != nil {
+			return fail(fmt.Errorf("delivered, but not written down: %w", err))
+		}
+		return true, time.Time{}, nil
+	}
+	if ctx.Err() != nil {
+		return fail(err) // nobody knows whether it arrived; the next run sends it again
+	}
+	return false, time.Time{}, s.failed(ctx, d, err)
+}
+
+// send gives a message to the channel, and waits for it no longer than it may take. A channel that does not come
+// back in time is left behind, so that it keeps nothing else from ending.
+func (s *Sender) send(ctx context.Context, m message.Message) (channel.Sent, error) {
+	sending, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() {
+		time.AfterFunc(stopGrace, cancel)
+	})
+	defer stop()
+	type outcome struct {
+		sent channel.Sent
+		err  error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		var o outcome
+		defer func() {
+			if r := recover(); r != nil {
+				// What it panicked with may hold a secret.
+				o = outcome{err: fmt.Errorf("channel %q: it failed in a way that it should not", s.Channel.Name())}
+			}
+			done <- o
+		}()
+		o.sent, o.err = s.Channel.Send(sending, m)
+	}()
+	select {
+	case o := <-done:
+		return o.sent, o.err
+	case <-sending.Done():
+	}
+	select {
+	case o := <-done: // it heard of the end as well
+		return o.sent, o.err
+	case <-time.After(time.Second):
+		return channel.Sent{}, fmt.Errorf("channel %q: no answer in time", s.Channel.Name())
+	}
+}
+
+// failed writes down a try that the channel did not take.
+func (s *Sender) failed(ctx context.Context, d db.Delivery, err error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
+	defer cancel()
+	var sendErr *channel.SendError
+	wait := time.Duration(0)
+	if errors.As(err, &sendErr) {
+		if sendErr.Refused || (sendErr.MaxTries > 0 && d.Attempts >= sendErr.MaxTries) {
+			s.Log.Error("delivery refused, will not be tried again", "channel", s.Channel.Name(), "delivery_id", d.DeliveryID, "reason", d.Reason, "error", err)
+			if saveErr := s.DB.MarkRefused(ctx, d.DeliveryID, s.Now(), err.Error()); saveErr != nil {
+				return errors.Join(err, saveErr)
+			}
+			return &deliveryError{err, true}
+		}
+		wait = sendErr.RetryAfter
+	}
+	next := s.Now().Add(s.delay(d.Attempts, wait))
+	s.Log.Warn("delivery failed, will be tried again", "channel", s.Channel.Name(), "delivery_id", d.DeliveryID, "reason", d.Reason,
+		"attempts", d.Attempts, "next_attempt_at", next, "error", err)
+	if saveErr := s.DB.MarkFailed(ctx, d.DeliveryID, s.Now(), next, err.Error()); saveErr != nil {
+		return errors.Join(err, saveErr)
+	}
+	return &deliveryError{err, false}
+}
+
+// save writes down what the channel took, also when the work has been told to end.
+func (s *Sender) save(ctx context.Context) error {
+	if s.unsaved == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
+	defer cancel()
+	r := s.unsaved
+	if err := s.DB.MarkDelivered(ctx, r.id, r.at, r.sent.Receipt, r.sent.Thread); err != nil {
+		return err
+	}
+	s.unsaved = nil
+	return nil
+}
+
+// delay is the time until the next try: longer with each, with jitter, and never less than asked for.
+func (s *Sender) delay(attempts int, asked time.Duration) time.Duration {
+	b := backoff.NewExponentialBackOff()
+	b.InitialInterval, b.MaxInterval, b.Multiplier = s.MinRetry, s.MaxRetry, 2
+	wait := b.NextBackOff()
+	for range min(attempts, 30) - 1 {
+		wait = b.NextBackOff()
+	}
+	return max(min(wait, s.MaxRetry), min(asked, maxRetryAfter))
+}

@@ -1,0 +1,406 @@
+package digest
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"vendorwatch/cmd/internal/report/message"
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+// incidentNews is one incident with the news of it in the window.
+type incidentNews struct {
+	item   message.Item
+	events []db.Event
+}
+
+func (s *incidentNews) has(kinds ...normalize.EventKind) bool {
+	return slices.ContainsFunc(s.events, func(e db.Event) bool { return slices.Contains(kinds, e.Kind) })
+}
+
+// marked reports whether an event says of itself that detail holds: "late", "already_open".
+func (s *incidentNews) marked(detail string) bool {
+	return slices.ContainsFunc(s.events, func(e db.Event) bool { return e.Detail[detail] == "true" })
+}
+
+// assembly is a digest while it is made.
+type assembly struct{ message.Digest }
+
+// Assemble sorts the facts into a digest's sections. Every event ends in one of them, but for those that are
+// dealt with in silence: edits where they are not asked for, and news that another record of the event tells.
+func Assemble(f Facts, w Window, o Options) message.Digest {
+	d := &assembly{message.Digest{
+		FromAt: normalize.FormatTime(w.Since), UntilAt: normalize.FormatTime(w.Until),
+		Zone: o.Zone.String(), Location: o.Zone, Compared: f.Compared, DashboardURL: message.WebLink(o.DashboardURL),
+	}}
+	told := map[int64]bool{}
+	for _, s := range newsByIncident(f, o.Edits) {
+		d.place(s, w.Until)
+		told[s.item.IncidentID], told[s.item.SameEventID] = true, true
+	}
+	for _, e := range f.Events {
+		d.EventIDs = append(d.EventIDs, e.EventID)
+	}
+	for _, i := range slices.Concat(f.Open, f.Maintenance) {
+		if told[i.IncidentID] {
+			continue
+		}
+		told[i.IncidentID] = true
+		if i.Filtered == 1 {
+			d.Counts.Filtered++
+			continue
+		}
+		if item := (message.Item{Incident: i}); i.Kind != string(normalize.KindMaintenance) {
+			d.StillOpen = append(d.StillOpen, item)
+		} else {
+			d.placeMaintenance(item, w.Until, false)
+		}
+	}
+	d.Components = componentChanges(f.Events)
+	d.Indicators = indicators(f)
+	d.weighSources(f, w)
+	d.Moved = moved(f)
+	d.NotFullySeen = d.unseen(f)
+	d.sort()
+	d.tally(f.Health)
+	d.Headline = d.HeadlineText()
+	d.fill()
+	return d.Digest
+}
+
+// fill makes empty lists of absent ones, so that JSON has no null.
+func (d *assembly) fill() {
+	for _, items := range []*[]message.Item{&d.New, &d.AlreadyOpen, &d.StillOpen, &d.LeftFeed, &d.Resolved, &d.Running, &d.Upcoming,
+		&d.Ended, &d.Postmortems, &d.AddedToPast, &d.Changed} {
+		if *items == nil {
+			*items = []message.Item{}
+		}
+	}
+	if d.Indicators == nil {
+		d.Indicators = []message.Indicator{}
+	}
+	if d.NotFullySeen == nil {
+		d.NotFullySeen = []message.CoverageGaps{}
+	}
+	for _, sources := range []*[]message.Source{&d.Unreadable, &d.ReadableAgain, &d.Moved} {
+		if *sources == nil {
+			*sources = []message.Source{}
+		}
+	}
+	if d.EventIDs == nil {
+		d.EventIDs = []int64{}
+	}
+}
+
+// newsByIncident puts the news of one event together, also where several of a vendor's pages tell of it.
+func newsByIncident(f Facts, edits bool) []*incidentNews {
+	var order []*incidentNews
+	byEvent := map[int64]*incidentNews{}
+	for _, e := range f.Events {
+		if e.IncidentID == 0 || e.Withheld == db.WithheldSameEvent || e.Withheld == db.WithheldFiltered || e.Kind == normalize.EventIncidentEdited && !edits {
+			continue
+		}
+		i := incidentOf(f, e)
+		event := i.SameEventID
+		if event == 0 {
+			event = i.IncidentID
+		}
+		s := byEvent[event]
+		if s == nil {
+			s = &incidentNews{item: message.Item{Incident: f.standingFor(i)}}
+			byEvent[event] = s
+			order = append(order, s)
+		}
+		s.events = append(s.events, e)
+		s.item.EventIDs = append(s.item.EventIDs, e.EventID)
+	}
+	for _, s := range order {
+		s.item.Notes = notes(s.item, s.events)
+	}
+	return order
+}
+
+// incidentOf returns the event's incident, or as much as the event itself tells of it.
+func incidentOf(f Facts, e db.Event) db.Incident {
+	if i, ok := f.Incidents[e.IncidentID]; ok {
+		return i
+	}
+	return db.Incident{
+		IncidentID: e.IncidentID, Vendor: e.Vendor, VendorName: e.VendorName, SourceID: e.SourceID,
+		Title: e.Title, URL: e.URL, Severity: e.Severity, State: e.State, FirstSeenAt: e.At,
+	}
+}
+
+// standingFor returns the record that stands for the event of i, unless its page cannot be read: then i
+// knows more.
+func (f Facts) standingFor(i db.Incident) db.Incident {
+	standing, have := f.Incidents[i.SameEventID]
+	if !have || slices.ContainsFunc(f.Health, func(h db.SourceHealth) bool {
+		return h.SourceID == standing.SourceID && h.ConsecutiveFailures >= blindAfter
+	}) {
+		return i
+	}
+	return standing
+}
+
+func (d *assembly) place(s *incidentNews, now time.Time) {
+	over := normalize.State(s.item.State).Over()
+	for _, e := range s.events {
+		if e.Kind == normalize.EventPostmortemPosted {
+			post := s.item
+			post.Postmortem, post.Notes = e.Body, nil
+			d.Postmortems = append(d.Postmortems, post)
+			break
+		}
+	}
+	opened := s.has(normalize.EventIncidentOpened)
+	switch {
+	case s.marked("late"):
+		d.AddedToPast = append(d.AddedToPast, s.item)
+	case s.item.Kind == string(normalize.KindMaintenance):
+		d.placeMaintenance(s.item, now, true)
+	case opened && s.marked("already_open"):
+		d.AlreadyOpen = append(d.AlreadyOpen, s.item)
+	case opened, s.has(normalize.EventIncidentReopened) && !over:
+		s.item.Reopened = !opened
+		d.New = append(d.New, s.item)
+	case s.has(normalize.EventIncidentResolved) && over:
+		d.Resolved = append(d.Resolved, s.item)
+	case s.item.LeftFeedAt != "" && !over && s.has(normalize.EventIncidentLeftFeed):
+		d.LeftFeed = append(d.LeftFeed, s.item)
+	case !over && s.item.LeftFeedAt == "":
+		d.StillOpen = append(d.StillOpen, s.item)
+	case s.only(normalize.EventPostmortemPosted):
+		// told among the postmortems
+	default:
+		d.Changed = append(d.Changed, s.item)
+	}
+}
+
+func (s *incidentNews) only(kind normalize.EventKind) bool {
+	return !slices.ContainsFunc(s.events, func(e db.Event) bool { return e.Kind != kind })
+}
+
+// placeMaintenance puts planned work where its window and state say. News of it is always told;
+// without news, work is left out that lies beyond the horizon or whose window is long past.
+func (d *assembly) placeMaintenance(i message.Item, now time.Time, news bool) {
+	state := normalize.State(i.State)
+	start, end := words.Time(cmp.Or(i.ScheduledStartAt, i.StartedAt)), words.Time(i.ScheduledEndAt)
+	switch {
+	case state.Over(), i.LeftFeedAt != "":
+		if news {
+			d.Ended = append(d.Ended, i)
+		}
+	case state == normalize.StateInProgress, state == normalize.StateVerifying:
+		d.Running = append(d.Running, i)
+	case start.After(now) && (news || !start.After(now.Add(horizon))):
+		d.Upcoming = append(d.Upcoming, i)
+	case start.After(now):
+	case end.IsZero(), end.After(now):
+		d.Running = append(d.Running, i)
+	case news || now.Sub(end) < stale:
+		i.Notes = append(slices.Clone(i.Notes), "its window is over; the vendor has not said that the work is")
+		d.Running = append(d.Running, i)
+	}
+}
+
+// notes puts in words what is new about one incident, beyond what its state and times show.
+func notes(i message.Item, events []db.Event) []string {
+	var out []string
+	updates := 0
+	var severities, edited []string
+	for _, e := range events {
+		switch e.Kind {
+		case normalize.EventUpdatePosted:
+			updates++
+		case normalize.EventSeverityChanged:
+			if len(severities) == 0 {
+				severities = append(severities, e.Detail["from"])
+			}
+			severities = append(severities, e.Detail["to"])
+		case normalize.EventIncidentEdited:
+			for _, field := range message.EditedFields(e) {
+				if !slices.Contains(edited, field) {
+					edited = append(edited, field)
+				}
+			}
+		case normalize.EventIncidentReopened:
+			out = append(out, "opened again")
+		case normalize.EventIncidentLeftFeed:
+			if i.LeftFeedAt == "" {
+				out = append(out, "was gone from the page for a while")
+			}
+		}
+	}
+	if n := len(severities); n > 0 {
+		out = append(out, "severity "+words.SeverityChange(severities[0], severities[n-1]))
+	}
+	if updates > 1 {
+		out = append(out, words.Count(updates, "new update"))
+	}
+	if len(edited) > 0 {
+		out = append(out, "edited by the vendor: "+strings.Join(edited, ", "))
+	}
+	return out
+}
+
+func componentChanges(events []db.Event) []message.ComponentChange {
+	var order []string
+	parts := map[string]message.ComponentChange{}
+	for _, e := range events {
+		if e.Kind != normalize.EventComponentChanged || e.Withheld == db.WithheldFiltered {
+			continue
+		}
+		name := message.ComponentName(e)
+		key := e.Vendor + "\x00" + name
+		if was := e.Detail["from_name"]; was != "" {
+			key += "\x00" + was
+			if _, have := parts[key]; !have {
+				order = append(order, key)
+			}
+			parts[key] = message.ComponentChange{Vendor: e.Vendor, VendorName: e.VendorName, Component: name, Renamed: was, Statuses: []string{},
+				EventIDs: append(parts[key].EventIDs, e.EventID), At: e.At}
+			continue
+		}
+		p, have := parts[key]
+		if !have {
+			order = append(order, key)
+			p = message.ComponentChange{Vendor: e.Vendor, VendorName: e.VendorName, Component: name, Statuses: []string{cmp.Or(e.Detail["from"], "unknown")}}
+		}
+		p.Statuses = append(p.Statuses, cmp.Or(e.Detail["to"], "unknown"))
+		p.EventIDs, p.At = append(p.EventIDs, e.EventID), e.At
+		parts[key] = p
+	}
+	out := make([]message.ComponentChange, 0, len(order))
+	for _, key := range order {
+		out = append(out, parts[key])
+	}
+	return out
+}
+
+// weighSources finds the pages that we are blind to, and those that came back.
+func (d *assembly) weighSources(f Facts, w Window) {
+	blind := map[int64]bool{}
+	d.Unwatched = map[int64]string{}
+	for _, h := range f.Health {
+		if h.Watched == 0 {
+			d.Unwatched[h.SourceID] = cmp.Or(h.LatestAt, h.LastSuccessAt)
+			continue
+		}
+		reason := words.OneLine(h.LastError)
+		since := cmp.Or(h.FailingSince, h.LastSuccessAt)
+		switch {
+		case h.LastSuccessAt == "":
+		case h.Health == "unreadable" || h.ConsecutiveFailures >= blindAfter:
+		case w.Until.Sub(words.Time(h.LastSuccessAt)) > stale:
+			since = h.LastSuccessAt
+			reason = cmp.Or(reason, "not read since; is the service running?")
+		default:
+			continue
+		}
+		blind[h.SourceID] = true
+		d.Unreadable = append(d.Unreadable, message.Source{
+			SourceID: h.SourceID, Vendor: h.Vendor, VendorName: h.VendorName, PageURL: h.PageURL,
+			SinceAt: since, LastGoodAt: h.LastSuccessAt, Reason: reason,
+		})
+	}
+	back := map[int64]message.Source{}
+	for _, e := range f.Events {
+		if e.Kind != normalize.EventSourceReadable || blind[e.SourceID] {
+			continue
+		}
+		s := message.Source{SourceID: e.SourceID, Vendor: e.Vendor, VendorName: e.VendorName, SinceAt: e.At,
+			Reason: words.OneLine(e.Detail["reason"]), LastGoodAt: e.Detail["unreadable_since"]}
+		s.EventIDs = append(back[e.SourceID].EventIDs, e.EventID)
+		back[e.SourceID] = s
+	}
+	d.ReadableAgain = slices.Collect(maps.Values(back))
+}
+
+// sort puts vendors with the worst news first, within a vendor the worst and then the newest.
+func (d *assembly) sort() {
+	for _, items := range [][]message.Item{d.New, d.AlreadyOpen, d.StillOpen, d.LeftFeed, d.Resolved, d.Postmortems, d.AddedToPast, d.Changed} {
+		sortItems(items, worstFirst)
+	}
+	for _, items := range [][]message.Item{d.Running, d.Upcoming, d.Ended} {
+		sortItems(items, soonestFirst)
+	}
+	bySource := func(a, b message.Source) int {
+		return cmp.Or(cmp.Compare(strings.ToLower(a.VendorName), strings.ToLower(b.VendorName)), cmp.Compare(a.SourceID, b.SourceID))
+	}
+	slices.SortFunc(d.Unreadable, bySource)
+	slices.SortFunc(d.ReadableAgain, bySource)
+	slices.SortFunc(d.Moved, bySource)
+}
+
+// sortItems orders by less, keeping each vendor's items together where its first one stands.
+func sortItems(items []message.Item, less func(a, b message.Item) int) {
+	slices.SortStableFunc(items, less)
+	rank := map[string]int{}
+	for n, i := range items {
+		if _, have := rank[i.Vendor]; !have {
+			rank[i.Vendor] = n
+		}
+	}
+	slices.SortStableFunc(items, func(a, b message.Item) int { return cmp.Compare(rank[a.Vendor], rank[b.Vendor]) })
+}
+
+func worstFirst(a, b message.Item) int {
+	return cmp.Or(
+		cmp.Compare(normalize.Severity(b.Severity).Rank(), normalize.Severity(a.Severity).Rank()),
+		cmp.Compare(cmp.Or(b.StartedAt, b.FirstSeenAt), cmp.Or(a.StartedAt, a.FirstSeenAt)),
+		cmp.Compare(a.Vendor, b.Vendor), cmp.Compare(a.IncidentID, b.IncidentID))
+}
+
+func soonestFirst(a, b message.Item) int {
+	return cmp.Or(
+		cmp.Compare(cmp.Or(a.ScheduledStartAt, a.StartedAt), cmp.Or(b.ScheduledStartAt, b.StartedAt)),
+		cmp.Compare(a.Vendor, b.Vendor), cmp.Compare(a.IncidentID, b.IncidentID))
+}
+
+func (d *assembly) tally(health []db.SourceHealth) {
+	c := &d.Counts
+	c.New = len(d.New) + len(d.AlreadyOpen)
+	c.Resolved = len(d.Resolved)
+	for _, s := range d.Sections() {
+		for _, i := range s.Items {
+			if len(i.EventIDs) > 0 {
+				c.News++
+			}
+		}
+	}
+	c.News += len(d.Components)
+	for _, a := range d.Indicators {
+		c.News += min(1, len(a.EventIDs))
+		if a.ClearedAt == "" {
+			c.Indicators++
+		}
+	}
+	c.StillOpen = len(d.StillOpen)
+
+	blind, blindVendor, vendors := map[int64]bool{}, map[string]bool{}, map[string]bool{}
+	for _, s := range d.Unreadable {
+		blind[s.SourceID], blindVendor[s.Vendor] = true, true
+	}
+	for _, h := range health {
+		if h.Watched == 0 {
+			continue
+		}
+		c.Sources++
+		vendors[h.Vendor] = true
+		if blind[h.SourceID] {
+			continue
+		}
+		if h.ConsecutiveFailures > 0 || h.LastError != "" {
+			c.SourcesUncertain++
+		}
+	}
+	c.SourcesReadable = c.Sources - len(d.Unreadable)
+	c.SourcesCovered = c.SourcesReadable - len(d.NotFullySeen)
+	c.Vendors, c.VendorsReadable = len(vendors), len(vendors)-len(blindVendor)
+}

@@ -1,0 +1,120 @@
+// Package digest makes the regular report of what is new: it plans digests when their hour has come, and sorts the
+// news of one into sections.
+package digest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"vendorwatch/cmd/internal/report/message"
+	"vendorwatch/cmd/internal/report/route"
+	"vendorwatch/db"
+)
+
+// The spans that a digest looks over.
+const (
+	horizon = 7 * 24 * time.Hour // maintenance that far ahead is told
+	stale   = 36 * time.Hour     // a page not read for so long counts as not readable, whatever its last answer was; daily reading is enough
+)
+
+// blindAfter is how many failures in a row make a page one that cannot be read.
+const blindAfter = 3
+
+// Window is what a digest reports on.
+type Window struct {
+	Since  time.Time  // zero if everything so far is meant
+	Until  time.Time  // zero means now
+	Events []db.Event // the news to tell; nil means all events since Since
+
+	// PlannedAt is when the news was chosen, where that was before Until. What was first seen since then is the
+	// news of the next digest, and left out of this one.
+	PlannedAt time.Time
+}
+
+// Options say for whom a digest is made.
+type Options struct {
+	Zone  *time.Location // of the reader; nil means UTC
+	Now   time.Time      // zero means the present
+	Edits bool           // tell what vendors edited after publishing it
+
+	DashboardURL string // address of our dashboard; empty for none
+
+	Match   route.Match             // what the digest tells of; pages that cannot be read are told of whatever else it asks for
+	Vendors map[string]route.Vendor // by slug, for Match
+}
+
+// Build reads what the window's digest needs. It changes nothing.
+func Build(ctx context.Context, d *db.DB, w Window, o Options) (message.Digest, error) {
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	if o.Now.IsZero() {
+		o.Now = time.Now()
+	}
+	if w.Until.IsZero() {
+		w.Until = o.Now
+	}
+	f, err := gather(ctx, d, w, o)
+	if err != nil {
+		return message.Digest{}, fmt.Errorf("digest: %w", err)
+	}
+	return Assemble(f, w, o), nil
+}
+
+// Facts is what the file holds for a digest.
+type Facts struct {
+	Events      []db.Event
+	Incidents   map[int64]db.Incident // of the events, and those that stand for theirs
+	Open        []db.Incident
+	Maintenance []db.Incident // running, and ahead within the horizon
+	Health      []db.SourceHealth
+	Gaps        []db.Blind // what of the window was not seen
+	Compared    *message.Comparison
+}
+
+func gather(ctx context.Context, d *db.DB, w Window, o Options) (f Facts, err error) {
+	f.Events = w.Events
+	if f.Events == nil {
+		if f.Events, err = d.EventsSince(ctx, w.Since); err != nil {
+			return f, err
+		}
+		if f.Events, err = o.chosen(ctx, d, f.Events); err != nil {
+			return f, err
+		}
+	}
+	f.Incidents = map[int64]db.Incident{}
+	for _, e := range f.Events {
+		for id := e.IncidentID; id != 0; id = f.Incidents[id].SameEventID {
+			if _, have := f.Incidents[id]; have {
+				break
+			}
+			detail, err := d.IncidentByID(ctx, id)
+			if errors.Is(err, db.ErrNotFound) {
+				break // the event tells enough
+			}
+			if err != nil {
+				return f, fmt.Errorf("incident %d of event %d: %w", id, e.EventID, err)
+			}
+			f.Incidents[id] = detail.Incident
+		}
+	}
+	if f.Open, err = d.OpenIncidents(ctx); err != nil {
+		return f, err
+	}
+	if f.Maintenance, err = d.UpcomingMaintenance(ctx, o.Now, horizon); err != nil {
+		return f, err
+	}
+	if f.Health, err = d.Health(ctx); err != nil {
+		return f, err
+	}
+	if f.Gaps, err = d.Coverage(ctx, "", w.Since, w.Until); err != nil {
+		return f, err
+	}
+	if err = f.leaveOut(ctx, d, w, o); err != nil {
+		return f, err
+	}
+	f.Compared, err = compare(ctx, d, w, o, f.Health)
+	return f, err
+}

@@ -1,0 +1,168 @@
+package digest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"vendorwatch/cmd/internal/report/message"
+	"vendorwatch/cmd/internal/report/route"
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db"
+)
+
+// Settings say when a digest goes where, and what it tells.
+type Settings struct {
+	Name     string
+	Channels []string
+	Cron     cron.Schedule
+	Zone     *time.Location          // of the reader; nil means UTC
+	Edits    bool                    // tell what vendors edited after publishing it
+	Match    route.Match             // what it tells of
+	Vendors  map[string]route.Vendor // by slug, for Match
+	Window   time.Duration           // how far back it looks; 0 means since the last one
+	CatchUp  time.Duration           // how long after its hour it is still sent, where the service was off then
+}
+
+// Stream is the digest's name among the streams of the database.
+func (s Settings) Stream() string { return db.StreamDigest + s.Name }
+
+// Options are for whom the digest is made, now.
+func (s Settings) Options(now time.Time) Options {
+	return Options{Zone: s.Zone, Now: now, Edits: s.Edits, Match: s.Match, Vendors: s.Vendors}
+}
+
+// punctual is how late a digest may be that nothing but a busy machine keeps from its hour.
+const punctual = 2 * time.Minute
+
+// clockStep is how far in the future the last digest may seem to lie before the clock counts as having been wrong.
+const clockStep = time.Minute
+
+// Planner plans the messages of digests: one to each channel of a digest when its hour has come, with all news
+// since the one before. No news is in two messages of one digest and channel.
+type Planner struct {
+	DB       *db.DB
+	Settings []Settings
+	Log      *slog.Logger // nil is silent
+}
+
+// Ensure makes the digests known to the database, so that their first messages miss nothing from now on.
+func (p *Planner) Ensure(ctx context.Context, now time.Time) error {
+	for _, s := range p.Settings {
+		if err := p.DB.EnsureStream(ctx, s.Stream(), now); err != nil {
+			return fmt.Errorf("digest %q: %w", s.Name, err)
+		}
+	}
+	return nil
+}
+
+// PlanDue plans the digests whose hour has come since their last message, also where it came while the service
+// was off, if that is not longer ago than their limit; the news of one that comes too late waits for the next
+// hour. It returns whether anything was planned, and when the next digest is due.
+func (p *Planner) PlanDue(ctx context.Context, now time.Time) (planned bool, next time.Time, err error) {
+	var failed []error
+	for _, s := range p.Settings {
+		due, err := p.due(ctx, s, now)
+		if err == nil && due {
+			err = p.plan(ctx, s, now)
+			planned = planned || err == nil
+		}
+		if err != nil {
+			failed = append(failed, fmt.Errorf("digest %q: %w", s.Name, err))
+		}
+		if at := s.Cron.Next(now); next.IsZero() || at.Before(next) {
+			next = at
+		}
+	}
+	return planned, next, errors.Join(failed...)
+}
+
+func (p *Planner) due(ctx context.Context, s Settings, now time.Time) (bool, error) {
+	stream, err := p.DB.StreamByName(ctx, s.Stream())
+	if err != nil {
+		return false, err
+	}
+	limit := max(s.CatchUp, punctual)
+	from := now.Add(-limit)
+	for _, at := range []string{stream.CreatedAt, stream.PlannedAt} {
+		if t := words.Time(at); t.After(from) && !t.After(now.Add(clockStep)) {
+			from = t
+		}
+	}
+	at := s.Cron.Next(from)
+	return !at.IsZero() && !at.After(now), nil
+}
+
+// PlanNow plans every digest, whatever its hour. One without news is left out where a message of it is still on
+// its way to a channel.
+func (p *Planner) PlanNow(ctx context.Context, now time.Time) error {
+	for _, s := range p.Settings {
+		waiting, err := p.DB.Deliveries(ctx, db.DeliveryFilter{Stream: s.Stream(), State: db.DeliveryPending})
+		var events []db.Event
+		if err == nil {
+			events, err = p.DB.UnplannedEvents(ctx, s.Stream())
+		}
+		if err == nil && (len(events) > 0 || len(waiting) == 0) {
+			err = p.plan(ctx, s, now)
+		}
+		if err != nil {
+			return fmt.Errorf("digest %q: %w", s.Name, err)
+		}
+	}
+	return nil
+}
+
+func (p *Planner) plan(ctx context.Context, s Settings, now time.Time) error {
+	events, upTo, from, err := News(ctx, p.DB, s, now)
+	if err != nil {
+		return err
+	}
+	told := make([]int64, len(events))
+	for n, e := range events {
+		told[n] = e.EventID
+	}
+	var add []db.NewDelivery
+	for _, channel := range s.Channels {
+		add = append(add, db.NewDelivery{Channel: channel, Reason: string(message.ReasonDigest), EventIDs: told, From: from})
+	}
+	if err := p.DB.SavePlan(ctx, s.Stream(), upTo, now, add, nil); err != nil {
+		return err
+	}
+	if p.Log != nil {
+		p.Log.Info("digest planned", "digest", s.Name, "events", len(told), "channels", len(s.Channels))
+	}
+	return nil
+}
+
+// News returns what the next message of a digest would tell if it were planned now, the number of the last
+// event up to which that is everything, and since when it would report: since the last one or, if it is the first,
+// since the first of its news. A digest that the database does not know will begin with the last day.
+func News(ctx context.Context, d *db.DB, s Settings, now time.Time) (events []db.Event, upTo int64, from time.Time, err error) {
+	stream, err := d.StreamByName(ctx, s.Stream())
+	switch {
+	case errors.Is(err, db.ErrNotFound):
+		from = now.Add(-24 * time.Hour)
+		events, err = d.EventsSince(ctx, from)
+	case err == nil:
+		from = words.Time(stream.PlannedAt)
+		events, err = d.UnplannedEvents(ctx, s.Stream())
+	}
+	if err != nil {
+		return nil, 0, from, err
+	}
+	if s.Window > 0 {
+		from = now.Add(-s.Window)
+	}
+	if n := len(events); n > 0 {
+		upTo = events[n-1].EventID
+		if first := words.Time(events[0].At); !first.IsZero() && (from.IsZero() || first.Before(from)) {
+			from = first
+		}
+	}
+	events, err = s.Options(now).chosen(ctx, d, events)
+	return events, upTo, from, err
+}

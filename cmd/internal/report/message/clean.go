@@ -1,0 +1,35 @@
+package message
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/normalize"
+)
+
+// MoreOnPage stands where the text of a post was cut.
+const MoreOnPage = "… (more on the vendor's page)"
+
+var heading = regexp.MustCompile(`(?m)^#{1,6}[ \t]+(.*[^\s:.!?#*_])([*_]*)[ \t]*$`)
+
+// PlainLine turns a vendor's Markdown into plain words on one line. A heading ends with a colon there, so
+// that it does not run into the sentence below it.
+func PlainLine(markdown string) string {
+	return words.OneLine(normalize.Plain(heading.ReplaceAllString(markdown, "$1:$2")))
+}
+
+// WebLink returns the address in a form safe to print inside a link, "" if it is not an absolute
+// http or https address.
+func WebLink(address string) string {
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return ""
+	}
+	u.User = nil
+	return linkEscapes.Replace(words.OneLine(u.String()))
+}
+
+// linkEscapes keeps an address from ending the link that it stands in.
+var linkEscapes = strings.NewReplacer("<", "%3C", ">", "%3E", "|", "%7C", " ", "%20", `"`, "%22")

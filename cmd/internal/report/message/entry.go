@@ -1,0 +1,238 @@
+package message
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/normalize"
+)
+
+// What of one item's words is shown at the most, in runes.
+const (
+	TitleLimit      = 200
+	componentsLimit = 300
+	wordsLimit      = 400
+	ReasonLimit     = 200
+)
+
+// Entry is an item in words that every rendering shares. Nothing in it is escaped.
+type Entry struct {
+	Vendor     string
+	Severity   string
+	Title      string
+	Link       string   // http or https, or empty
+	Facts      []string // severity, state, when, how long
+	Components string   // components
+	Latest     string   // the vendor's latest
+}
+
+func (d Digest) Entry(i Item) Entry {
+	e := Entry{
+		Vendor:     VendorName(i.VendorName, i.Vendor, 80),
+		Severity:   i.Severity,
+		Title:      words.Short(cmp.Or(words.OneLine(i.Title), "(no title)"), TitleLimit),
+		Link:       cmp.Or(WebLink(i.URL), WebLink(i.PageURL)),
+		Components: components(i.Components),
+		Latest:     words.Cut(PlainLine(cmp.Or(i.Postmortem, i.LatestBody)), wordsLimit, MoreOnPage),
+	}
+	if i.Kind == string(normalize.KindMaintenance) {
+		e.Facts = d.maintenanceFacts(i)
+	} else {
+		e.Facts = d.incidentFacts(i)
+	}
+	for _, note := range i.Notes {
+		e.Facts = append(e.Facts, words.Short(note, TitleLimit))
+	}
+	if i.AlsoOn != "" {
+		e.Facts = append(e.Facts, "also on "+words.Short(BareAddresses(i.AlsoOn), TitleLimit))
+	}
+	return e
+}
+
+func (d Digest) incidentFacts(i Item) []string {
+	zone, until := d.location(), words.Time(d.UntilAt)
+	facts := []string{words.Severity(i.Severity), stateWords(i)}
+	blind, isBlind := d.UnreadableSource(i.SourceID)
+	lastRead, resting := d.Unwatched[i.SourceID]
+	started := words.Time(i.StartedAt)
+	if started.IsZero() {
+		facts = append(facts, "start not given, first seen "+words.Moment(words.Time(i.FirstSeenAt), zone, until))
+	} else {
+		facts = append(facts, "started "+words.Moment(started, zone, until))
+	}
+	switch {
+	case i.Postmortem != "" && i.StatedDurationSeconds != nil:
+		facts = append(facts, "lasted "+words.Seconds(*i.StatedDurationSeconds)+" by the postmortem"+measured(i))
+	case normalize.State(i.State).Over():
+		facts = append(facts, lasted(i))
+	case i.LeftFeedAt != "":
+		facts = append(facts, "gone from the page "+words.Moment(words.Time(i.LeftFeedAt), zone, until)+", end unknown")
+	case resting:
+		facts = append(facts, "open when last read "+words.Moment(words.Time(lastRead), zone, until)+", the page is not watched")
+	case isBlind:
+		facts = append(facts, "open when last read "+words.Moment(words.Time(blind.LastGoodAt), zone, until))
+	case !started.IsZero() && !started.After(until):
+		facts = append(facts, "ongoing for "+words.Duration(until.Sub(started)))
+	default:
+		facts = append(facts, "ongoing")
+	}
+	return facts
+}
+
+// VendorName is what a vendor is called, in at most limit runes.
+func VendorName(name, slug string, limit int) string {
+	return words.Short(cmp.Or(words.OneLine(name), words.OneLine(slug), "(unnamed vendor)"), limit)
+}
+
+// lasted gives the measured duration, and the vendor's own where it differs.
+func lasted(i Item) string {
+	text := "duration unknown"
+	if i.DurationSeconds != nil {
+		text = "lasted " + words.Seconds(*i.DurationSeconds)
+	}
+	if i.StatedDurationSeconds != nil {
+		if stated := words.Seconds(*i.StatedDurationSeconds); text != "lasted "+stated {
+			text += " (the vendor's postmortem says " + stated + ")"
+		}
+	}
+	return text
+}
+
+func measured(i Item) string {
+	if i.DurationSeconds == nil {
+		return ", duration on the page unknown"
+	}
+	return ", " + words.Seconds(*i.DurationSeconds) + " on the page"
+}
+
+func (d Digest) maintenanceFacts(i Item) []string {
+	zone, until := d.location(), words.Time(d.UntilAt)
+	start := words.Time(cmp.Or(i.ScheduledStartAt, i.StartedAt))
+	facts := []string{stateWords(i)}
+	if start.IsZero() {
+		return append(facts, "time not given")
+	}
+	return append(facts, words.Window(start, words.Time(cmp.Or(i.ScheduledEndAt, i.ResolvedAt)), zone, until))
+}
+
+// BareAddresses shortens a list of addresses to what tells them apart.
+func BareAddresses(list string) string {
+	return strings.NewReplacer("https://", "", "http://", "").Replace(words.OneLine(list))
+}
+
+// stateWords gives the state; where we do not know the vendor's word, the word itself.
+func stateWords(i Item) string {
+	if i.State != "" && i.State != string(normalize.StateUnknown) {
+		return words.Spell(i.State)
+	}
+	if word := words.OneLine(i.VendorState); word != "" {
+		return "“" + words.Short(word, 40) + "”"
+	}
+	return "state unknown"
+}
+
+// components shortens a list of "Group › Name" between names, never within one unless one is all there is.
+func components(list string) string {
+	list = words.OneLine(list)
+	if list == "" {
+		return ""
+	}
+	names := strings.Split(list, ", ")
+	kept, length := 0, 0
+	for _, name := range names {
+		length += len([]rune(name)) + 2
+		if length > componentsLimit {
+			break
+		}
+		kept++
+	}
+	switch {
+	case kept == len(names):
+		return list
+	case kept == 0:
+		return words.Short(names[0], componentsLimit) + andMore(len(names)-1)
+	}
+	return strings.Join(names[:kept], ", ") + andMore(len(names)-kept)
+}
+
+func andMore(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return " … and " + words.Count(n, "more component")
+}
+
+// UnreadableText says since when a page could not be read, and why.
+func (d Digest) UnreadableText(s Source) string {
+	zone, until := d.location(), words.Time(d.UntilAt)
+	reason := words.Short(s.Reason, ReasonLimit)
+	if s.LastGoodAt == "" && s.SinceAt == "" {
+		return cmp.Or(reason, "not read live so far")
+	}
+	text := "since " + words.Moment(words.Time(s.SinceAt), zone, until)
+	if since := words.Time(s.SinceAt); !since.IsZero() && until.After(since) {
+		text += " (" + words.Duration(until.Sub(since)) + ")"
+	}
+	switch {
+	case s.LastGoodAt == "":
+		text += ", never read before"
+	case s.LastGoodAt != s.SinceAt:
+		text += ", last read " + words.Moment(words.Time(s.LastGoodAt), zone, until)
+	}
+	if reason == "" {
+		return text
+	}
+	return text + ": " + reason
+}
+
+// ReadableText says since when a page can be read again.
+func (d Digest) ReadableText(s Source) string {
+	zone, until := d.location(), words.Time(d.UntilAt)
+	text := "since " + words.Moment(words.Time(s.SinceAt), zone, until)
+	if gone, back := words.Time(s.LastGoodAt), words.Time(s.SinceAt); !gone.IsZero() && back.After(gone) {
+		text += ", after " + words.Duration(back.Sub(gone))
+	}
+	return text
+}
+
+func (p ComponentChange) Text() string {
+	if p.Renamed != "" {
+		return words.Short(p.Renamed, TitleLimit) + " is now called " + words.Short(p.Component, TitleLimit)
+	}
+	statuses := make([]string, len(p.Statuses))
+	for n, s := range p.Statuses {
+		statuses[n] = words.Spell(s)
+	}
+	if n := len(statuses); n > 5 {
+		statuses = append(append(statuses[:2:2], "…"), statuses[n-2:]...)
+	}
+	return words.Short(p.Component, TitleLimit) + ": " + strings.Join(statuses, " → ")
+}
+
+// Span says what time the digest covers.
+func (d Digest) Span() string {
+	zone, until := d.location(), words.Time(d.UntilAt)
+	if from := words.Time(d.FromAt); !from.IsZero() {
+		return words.Moment(from, zone, until) + " to " + words.Moment(until, zone, until)
+	}
+	return "up to " + words.Moment(until, zone, until)
+}
+
+// Footer says how much of the world the digest could see.
+func (d Digest) Footer() []string {
+	c := d.Counts
+	lines := []string{fmt.Sprintf("%d of %s readable, %d of %s", c.VendorsReadable, words.Count(c.Vendors, "vendor"),
+		c.SourcesReadable, words.Count(c.Sources, "page"))}
+	if c.Filtered > 0 {
+		lines = append(lines, fmt.Sprintf("%d more, open or ahead, hidden by the filters of vendors", c.Filtered))
+	}
+	if unseen := d.gapsText(); unseen != "" {
+		lines = append(lines, unseen)
+	}
+	if c.SourcesUncertain > 0 {
+		lines = append(lines, words.Count(c.SourcesUncertain, "page")+" counted as readable failed in whole or part when last asked")
+	}
+	return lines
+}

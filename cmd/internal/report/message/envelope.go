@@ -1,0 +1,26 @@
+package message
+
+// Envelope is a message as programs are sent it: by a webhook, and a line each in a JSON-lines file. See
+// docs/webhook.md.
+type Envelope struct {
+	Version int    `json:"version"` // of this form; fields may be added to it, none changes its meaning
+	Subject string `json:"subject"` // the message in one line
+	Text    string `json:"text"`    // the message for people
+	Message
+}
+
+// NewEnvelope makes a message ready for programs.
+func NewEnvelope(m Message) Envelope {
+	if m.Items == nil {
+		m.Items = []AlertItem{}
+	}
+	if m.EventIDs == nil {
+		m.EventIDs = []int64{}
+	}
+	for n := range m.Items {
+		if m.Items[n].AlsoAffected == nil {
+			m.Items[n].AlsoAffected = []string{}
+		}
+	}
+	return Envelope{Version: 1, Subject: m.Subject(), Text: Text(m, 0), Message: m}
+}

@@ -1,0 +1,244 @@
+package message
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/normalize"
+)
+
+// Notice is a message in words that every channel shares. Nothing in it is escaped, and everything in it
+// fits for a line.
+type Notice struct {
+	Headline  string           // what happened, complete in itself
+	Incidents []IncidentNotice // an incident each
+	Lines     []Label          // what is to be said of a page, or of what was held back
+	Link      string           // http or https, or empty
+}
+
+// IncidentNotice is one incident of a notice.
+type IncidentNotice struct {
+	Entry
+	Item   AlertItem
+	What   string // what happened to it: "opened", "minor → critical (worse)"
+	Labels []Label
+}
+
+// Label is a name with its text, and perhaps a link.
+type Label struct{ Name, Text, Link string }
+
+// Notice puts a message that is no digest in words.
+func (m Message) Notice() Notice {
+	switch {
+	case m.Source != nil:
+		return m.sourceNotice()
+	case m.Held != nil:
+		return Notice{
+			Headline: fmt.Sprintf("%d more held back, see digest", m.Held.Count),
+			Lines: []Label{{Name: "Held back", Text: fmt.Sprintf("%s between %s and %s, more than this channel takes in an hour", words.Count(m.Held.Count, "message"),
+				m.timeOfDay(m.Held.SinceAt), m.timeOfDay(m.Held.UntilAt))}},
+		}
+	}
+	n := Notice{}
+	for _, i := range m.Items {
+		n.Incidents = append(n.Incidents, m.incident(i))
+	}
+	switch {
+	case len(n.Incidents) == 1:
+		n.Headline, n.Link = n.Incidents[0].headline(), n.Incidents[0].Link
+	case len(n.Incidents) > 1:
+		n.Headline = m.groupHeadline()
+	case m.Reason == ReasonTest:
+		n.Headline = "Test message of vendorwatch: this channel works"
+	default:
+		n.Headline = "Vendor status: " + words.Spell(string(m.Reason))
+	}
+	return n
+}
+
+func (m Message) sourceNotice() Notice {
+	s := *m.Source
+	name := VendorName(s.VendorName, s.Vendor, 80)
+	n := Notice{Link: WebLink(s.PageURL), Headline: name + ": " + words.Short(s.Text, TitleLimit)}
+	add := func(name, text, link string) {
+		if text != "" {
+			n.Lines = append(n.Lines, Label{name, text, link})
+		}
+	}
+	add("Page", BareAddresses(n.Link), n.Link)
+	if m.Reason == ReasonUnreadable || m.Reason == ReasonReminder {
+		add("Not readable", m.asDigest().UnreadableText(s.Source), "")
+	} else {
+		add("Reason", words.Short(s.Reason, ReasonLimit), "")
+	}
+	add("Owner", words.Short(s.Owner, 80), "")
+	add("Runbook", BareAddresses(WebLink(s.RunbookURL)), WebLink(s.RunbookURL))
+	return n
+}
+
+// incident puts one incident in words.
+func (m Message) incident(i AlertItem) IncidentNotice {
+	item := i.Item
+	if i.Update != nil {
+		item.LatestBody = i.Update.Body
+		if m.Reason == ReasonPostmortem {
+			item.Postmortem = i.Update.Body
+		}
+	}
+	t := IncidentNotice{Entry: m.asDigest().Entry(item), Item: i, What: m.what(i)}
+	t.Title, t.Latest = words.OneLine(t.Title), words.OneLine(t.Latest)
+	add := func(name, text, link string) {
+		if text != "" {
+			t.Labels = append(t.Labels, Label{name, text, link})
+		}
+	}
+	add("Components", t.Components, "")
+	if i.DetectedAfterSeconds != nil && *i.DetectedAfterSeconds >= 0 && m.Reason != ReasonMaintenance {
+		add("Detected by us", words.Seconds(*i.DetectedAfterSeconds)+" after the start", "")
+	}
+	if n := len(i.AlsoAffected); n > 0 {
+		names := make([]string, min(n, 8))
+		for k := range names {
+			names[k] = words.Short(i.AlsoAffected[k], 40)
+		}
+		add("Also affected", strings.Join(names, ", ")+andOthers(n-len(names)), "")
+	}
+	add("Owner", words.Short(i.Owner, 80), "")
+	add("Runbook", BareAddresses(WebLink(i.RunbookURL)), WebLink(i.RunbookURL))
+	add("Our record", BareAddresses(WebLink(i.DashboardURL)), WebLink(i.DashboardURL))
+	return t
+}
+
+// headline is the incident's news in one line.
+func (t IncidentNotice) headline() string { return t.Vendor + ": " + t.What + ": " + t.Title }
+
+// what says what happened to an incident.
+func (m Message) what(i AlertItem) string {
+	noun := "incident"
+	if i.Kind != "" && i.Kind != string(normalize.KindIncident) {
+		noun = words.OneLine(i.Kind)
+	}
+	switch m.Reason {
+	case ReasonFirst:
+		if noun == string(normalize.KindMaintenance) {
+			return maintenanceWords(i)
+		}
+		text, now := words.Severity(i.Severity), ""
+		if normalize.State(i.State).Over() {
+			now = ", by now " + stateWords(i.Item)
+		}
+		if normalize.Severity(i.Severity) == normalize.SeverityUnknown || normalize.Severity(i.Severity) == normalize.SeverityNone {
+			return noun + " opened, " + text + now
+		}
+		return text + " " + noun + " opened" + now
+	case ReasonMaintenance:
+		return maintenanceWords(i)
+	case ReasonWorsened:
+		if i.Was == "" {
+			return "worse, now " + words.Severity(i.Severity)
+		}
+		return words.SeverityChange(i.Was, i.Severity)
+	case ReasonResolved:
+		if i.Kind == string(normalize.KindMaintenance) {
+			return maintenanceWords(i)
+		}
+		return strings.Replace("resolved, "+lasted(i.Item), "resolved, lasted ", "resolved after ", 1)
+	case ReasonReopened:
+		return "opened again, " + stateWords(i.Item)
+	case ReasonUpdate:
+		return "update, " + stateWords(i.Item)
+	case ReasonPostmortem:
+		return "postmortem published"
+	case ReasonLeftFeed:
+		return "gone from the page without a resolution"
+	case ReasonReminder:
+		return m.reminderWords(i)
+	case ReasonChanged:
+		if i.Was != "" && words.OneLine(i.Was) != stateWords(i.Item) {
+			return words.Spell(i.Was) + " → " + stateWords(i.Item)
+		}
+		return "now " + stateWords(i.Item)
+	case ReasonTest:
+		return "test message"
+	}
+	return words.Spell(string(m.Reason))
+}
+
+func maintenanceWords(i AlertItem) string {
+	switch normalize.State(i.State) {
+	case normalize.StateScheduled:
+		return "maintenance scheduled"
+	case normalize.StateInProgress, normalize.StateVerifying:
+		return "maintenance under way"
+	case normalize.StateCompleted, normalize.StateResolved:
+		return "maintenance completed"
+	case normalize.StateCancelled:
+		return "maintenance cancelled"
+	}
+	return "maintenance, " + stateWords(i.Item)
+}
+
+func (m Message) reminderWords(i AlertItem) string {
+	now := words.Time(m.At)
+	if i.Kind == string(normalize.KindMaintenance) {
+		start := words.Time(cmp.Or(i.ScheduledStartAt, i.StartedAt))
+		if start.After(now) {
+			return "maintenance begins in " + words.Duration(start.Sub(now))
+		}
+		return "maintenance reminder"
+	}
+	if last := words.Time(cmp.Or(i.LatestPostedAt, i.StartedAt, i.FirstSeenAt)); !last.IsZero() && now.After(last) {
+		return "still open, no word from the vendor for " + words.Duration(now.Sub(last))
+	}
+	return "still open"
+}
+
+// groupHeadline says what several openings have in common: the vendors.
+func (m Message) groupHeadline() string {
+	var names []string
+	for _, i := range m.Items {
+		if name := VendorName(i.VendorName, i.Vendor, 40); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	shown := min(len(names), 6)
+	return fmt.Sprintf("%s opened: %s%s", words.Count(len(m.Items), "incident"), strings.Join(names[:shown], ", "), andOthers(len(names)-shown))
+}
+
+func andOthers(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" and %d more", n)
+}
+
+// asDigest lends a message the words that digests have for times.
+func (m Message) asDigest() Digest {
+	return Digest{UntilAt: m.At, Location: m.location()}
+}
+
+func (m Message) location() *time.Location {
+	if m.Zone == nil {
+		return time.UTC
+	}
+	return m.Zone
+}
+
+func (m Message) timeOfDay(at string) string {
+	if t := words.Time(at); !t.IsZero() {
+		return t.In(m.location()).Format("15:04 MST")
+	}
+	return "an unknown time"
+}
+
+// Subject is the message in one line, for a mail's subject or a notification's title.
+func (m Message) Subject() string {
+	if m.Digest != nil {
+		return "Vendor status: " + words.OneLine(m.Digest.Headline)
+	}
+	return words.Short(m.Notice().Headline, 180)
+}

@@ -1,0 +1,76 @@
+package reporttest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"vendorwatch/cmd/internal/report/message"
+	"vendorwatch/db"
+)
+
+// SecretWord stands in every address, key, token and password of the channels of these tests.
+const SecretWord = "s3cr3tS3cr3t"
+
+// Alert is a message on one incident.
+func Alert(reason message.Reason, change func(*message.AlertItem)) message.Message {
+	lasted, late := int64(1560), int64(180)
+	i := message.AlertItem{
+		Item: message.Item{Incident: db.Incident{
+			IncidentID: 17, Vendor: "kustomer", VendorName: "Kustomer", SourceID: 1, Kind: "incident", Title: "[PLATFORM] Errors & delays",
+			URL: "https://status.kustomer.example/incidents/abc", PageURL: "https://status.kustomer.example", Severity: "major", State: "investigating",
+			StartedAt: "2026-11-13T17:46:00.000Z", FirstSeenAt: "2026-11-13T17:49:00.000Z", Components: "Prod1 (US) › Web Client, Prod2 (EU) › Web Client",
+			LatestBody: "We look into **errors** of the web client.", LatestPostedAt: "2026-11-13T17:48:00.000Z",
+		}, EventIDs: []int64{3}},
+		Owner: "customer-support", RunbookURL: "https://wiki.example.com/runbooks/kustomer", DetectedAfterSeconds: &late,
+		AlsoAffected: []string{"AWS"}, DashboardURL: "https://watch.example.com/incidents/17", DedupKey: "vendorwatch-incident-17", Open: true,
+	}
+	if reason == message.ReasonResolved || reason == message.ReasonPostmortem {
+		i.State, i.ResolvedAt, i.DurationSeconds, i.Open = "resolved", "2026-11-13T18:12:00.000Z", &lasted, false
+	}
+	if change != nil {
+		change(&i)
+	}
+	return message.Message{ID: "vw-5", Reason: reason, At: "2026-11-13T17:50:00.000Z", EventIDs: []int64{3}, Items: []message.AlertItem{i}, Zone: time.UTC}
+}
+
+// HostileText is text that no receiver may act on, and that is too long for every one of them.
+var HostileText = "<!channel> <!here|x> @everyone @here <@U123> <https://evil.example|click> [click](https://evil.example) <script>alert(1)</script> " +
+	"\u202egnp.exe\u202c \x00\x07\x1b[31m \r\nBcc: all@acme.test\r\n & \" ' ` \\ 👩‍👩‍👧‍👦 שלום " + strings.Repeat("ש long words ", 8000)
+
+func HostileAlert() message.Message {
+	return Alert(message.ReasonFirst, func(i *message.AlertItem) {
+		i.Title, i.LatestBody, i.VendorName, i.Components, i.Owner = HostileText, HostileText, HostileText, HostileText, HostileText
+		i.URL, i.RunbookURL = "javascript:alert(1)", "https://x.example/\"><script>"
+		i.AlsoAffected = []string{HostileText, HostileText}
+	})
+}
+
+func NoSecretIn(t *testing.T, where string, values ...any) {
+	t.Helper()
+	for _, v := range values {
+		for _, form := range []string{"%v", "%+v", "%#v", "%s"} {
+			if text := fmt.Sprintf(form, v); strings.Contains(text, SecretWord) {
+				t.Errorf("%s shows the secret: %s", where, text)
+			}
+		}
+	}
+}
+
+// SlackPath is the secret part of the webhooks of these tests.
+const SlackPath = "/services/T00000000/B00000000/s3cr3tS3cr3tS3cr3t"
+
+func NoSlackSecret(t *testing.T, where, text string) {
+	t.Helper()
+	for _, part := range []string{"s3cr3t", "T00000000", "B00000000"} {
+		if strings.Contains(text, part) {
+			t.Errorf("%s shows the secret: %s", where, text)
+		}
+	}
+}
+
+// DigestMessage is the message of a digest.
+func DigestMessage(d message.Digest) message.Message {
+	return message.Message{ID: "vw-7", Reason: message.ReasonDigest, At: d.UntilAt, EventIDs: d.EventIDs, Digest: &d}
+}

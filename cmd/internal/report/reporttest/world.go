@@ -1,0 +1,120 @@
+// Package reporttest has messages, digests and a database for the tests of reporting.
+package reporttest
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"vendorwatch/cmd/internal/report/digest"
+	"vendorwatch/cmd/internal/report/message"
+	"vendorwatch/db"
+	"vendorwatch/db/dbtest"
+	"vendorwatch/normalize"
+)
+
+// World is a database with one source, beyond its baseline, and a digest for the channel ops.
+type World struct {
+	T       *testing.T
+	Path    string
+	DB      *db.DB
+	Source  int64
+	At      time.Time // of the next scrape
+	Digests *digest.Planner
+}
+
+func NewWorld(t *testing.T) *World {
+	w := &World{T: t, Path: filepath.Join(t.TempDir(), "vendorwatch.db"), At: time.Now().Add(-time.Hour).UTC().Truncate(time.Second)}
+	w.Digests = &digest.Planner{Settings: []digest.Settings{{Name: "daily", Channels: []string{"ops"}}}}
+	w.Open()
+	ctx := t.Context()
+	vendor, err := w.DB.EnsureVendor(ctx, db.Vendor{Slug: "kustomer", Name: "Kustomer", Owner: "support", RunbookURL: "https://wiki.example/kustomer"})
+	w.Must(err)
+	w.Source, err = w.DB.EnsureSource(ctx, vendor, "https://status.kustomer.example", "statuspage")
+	w.Must(err)
+	w.Must(w.DB.SetWatched(context.Background(), []int64{w.Source}))
+	w.Must(w.Digests.Ensure(ctx, w.At))
+	w.Must(w.DB.EnsureStream(ctx, db.StreamAlerts, w.At))
+	w.Scrape()
+	return w
+}
+
+func (w *World) Must(err error) {
+	w.T.Helper()
+	if err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+// EmptyFile puts a migrated file at a path.
+var EmptyFile = dbtest.Empty(db.Open)
+
+func (w *World) Open() {
+	w.T.Helper()
+	EmptyFile(w.T, w.Path)
+	d, err := db.Open(context.Background(), w.Path)
+	w.Must(err)
+	w.DB, w.Digests.DB = d, d
+	w.T.Cleanup(func() { d.Close() })
+}
+
+// Restart opens the file anew, as the next run of the program does.
+func (w *World) Restart() {
+	w.T.Helper()
+	w.Must(w.DB.Close())
+	w.Open()
+}
+
+// Scrape saves a good pass over the source that shows these incidents open.
+func (w *World) Scrape(titles ...string) {
+	w.T.Helper()
+	s := db.Scrape{SourceID: w.Source, At: w.At, HTTPStatus: 200, Requests: 1, CoverageStart: w.At.Add(-24 * time.Hour)}
+	for _, title := range titles {
+		s.Incidents = append(s.Incidents, normalize.Incident{
+			Key: title, Kind: normalize.KindIncident, Title: title, URL: "https://status.kustomer.example/incidents/" + title,
+			Severity: normalize.SeverityMajor, State: normalize.StateInvestigating, StartedAt: w.At, StartGiven: true,
+			Updates: []normalize.Update{{Key: title + "-1", State: normalize.StateInvestigating, PostedAt: w.At, Body: "We look into " + title + "."}},
+		})
+	}
+	w.At = w.At.Add(time.Minute)
+	_, err := w.DB.SaveScrape(context.Background(), s)
+	w.Must(err)
+}
+
+// PlanDigest plans a digest of what is new.
+func (w *World) PlanDigest() {
+	w.T.Helper()
+	w.Must(w.Digests.PlanNow(context.Background(), time.Now()))
+}
+
+// PlanTests plans test messages to a channel.
+func (w *World) PlanTests(channel string, n int) {
+	w.T.Helper()
+	add := slices.Repeat([]db.NewDelivery{{Channel: channel, Reason: string(message.ReasonTest)}}, n)
+	w.Must(w.DB.SavePlan(context.Background(), db.StreamAlerts, 0, time.Now(), add, nil))
+}
+
+// Deliveries returns what the file says of each message to ops, as "state attempts receipt".
+func (w *World) Deliveries() []string {
+	w.T.Helper()
+	file, err := sql.Open("sqlite", w.Path)
+	w.Must(err)
+	defer file.Close()
+	rows, err := file.Query(`SELECT state, attempts, receipt, last_error FROM deliveries WHERE channel = 'ops' ORDER BY delivery_id`)
+	w.Must(err)
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var state, receipt, lastError string
+		var attempts int
+		w.Must(rows.Scan(&state, &attempts, &receipt, &lastError))
+		out = append(out, strings.TrimSpace(fmt.Sprintf("%s %d %s %s", state, attempts, receipt, lastError)))
+	}
+	w.Must(rows.Err())
+	return out
+}

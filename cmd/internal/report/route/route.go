@@ -1,0 +1,286 @@
+// Package route decides which news goes to which channels. It is pure.
+package route
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+// Match chooses news. What is empty chooses nothing out. Patterns are globs, see normalize.Glob.
+type Match struct {
+	Vendors    []string              // slugs or names
+	Tags       []string              // of the vendor
+	Owners     []string              // of the vendor
+	Components []string              // "Group › Name", group or name; an incident that names no component may be everywhere, and matches
+	Regions    []string              // groups of the vendor's places, or its own words for places; as for components
+	Kinds      []normalize.Kind      // of incidents
+	Severity   normalize.Severity    // the lowest, by Severity.Rank; planned work has none
+	Events     []normalize.EventKind // kinds of events
+}
+
+// Route says which news goes to which channels.
+type Route struct {
+	Name string
+	Match
+	Channels []string
+	Continue bool               // whether the routes below are tried too where this one matches
+	Mention  normalize.Severity // severity from which people are called; empty is never
+}
+
+// Vendor is what the configuration says of a vendor.
+type Vendor struct {
+	Name   string
+	Owner  string
+	Tags   []string
+	Places map[string][]string // groups of places and the vendor's words for them, as globs
+}
+
+// Subject is an incident as it stands, with the components that it affects.
+type Subject struct {
+	db.Incident
+	Parts []db.Component
+	Also  []int64 // other records of the same event
+}
+
+// Over reports whether the incident has ended.
+func (s Subject) Over() bool { return normalize.State(s.State).Over() }
+
+// Event is the number under which all records of one event are known.
+func (s Subject) Event() int64 {
+	if s.SameEventID != 0 {
+		return s.SameEventID
+	}
+	return s.IncidentID
+}
+
+// EffectiveSeverity is how bad an incident counts for routes and quiet hours. One of unknown severity counts as major
+// where a component that it affects is in a major outage by the page: that nobody named the impact must
+// not hide it.
+func (s Subject) EffectiveSeverity(severity normalize.Severity) normalize.Severity {
+	if severity.Rank() != normalize.SeverityUnknown.Rank() {
+		return severity
+	}
+	if slices.ContainsFunc(s.Parts, func(c db.Component) bool { return c.Status == string(normalize.StatusMajor) }) {
+		return normalize.SeverityMajor
+	}
+	return normalize.SeverityUnknown
+}
+
+// News is one event with all that routes ask for.
+type News struct {
+	Event    db.Event
+	Vendor   Vendor
+	Subject  *Subject           // nil for news of a page or of one of its components
+	Severity normalize.Severity // at the time of the event; for a page, what its news counts as
+}
+
+// Verdict is what one route makes of an event.
+type Verdict struct {
+	Route   Route  `json:"-"`
+	Name    string `json:"route"`
+	Matched bool   `json:"matched"`
+	Tried   bool   `json:"tried"` // false: a route above has ended the search
+	Why     string `json:"why"`   // in words: what does not match, or all that does
+}
+
+// Judge says whether a route wants news of one of these kinds, and why. The kinds stand for the event's own
+// where news of another kind makes a channel hear of an incident for the first time.
+func (r Route) Judge(n News, kinds ...normalize.EventKind) (bool, string) {
+	if len(kinds) == 0 {
+		kinds = []normalize.EventKind{n.Event.Kind}
+	}
+	var met []string
+	if len(r.Events) > 0 {
+		if !slices.ContainsFunc(kinds, func(k normalize.EventKind) bool { return slices.Contains(r.Events, k) }) {
+			return false, fmt.Sprintf("its events do not name %s", kinds[0])
+		}
+		met = append(met, "event "+string(n.Event.Kind))
+	}
+	for _, one := range []struct {
+		key   string
+		globs []string
+		words []string
+	}{
+		{"vendors", r.Vendors, []string{n.Event.Vendor, cmp.Or(n.Vendor.Name, n.Event.VendorName)}},
+		{"tags", r.Tags, n.Vendor.Tags},
+		{"owners", r.Owners, []string{n.Vendor.Owner}},
+	} {
+		if len(one.globs) == 0 {
+			continue
+		}
+		glob, word := firstMatch(one.globs, one.words)
+		if glob == "" {
+			return false, fmt.Sprintf("%s %s do not match %s", one.key, quoted(one.globs), cmp.Or(quoted(one.words), "a vendor without any"))
+		}
+		met = append(met, fmt.Sprintf("%s %q matches %q", one.key, glob, word))
+	}
+	if n.Subject != nil {
+		why, ok := r.judgeIncident(n)
+		if !ok {
+			return false, why[0]
+		}
+		met = append(met, why...)
+	} else if why, ok := r.judgePart(n); !ok {
+		return false, why
+	}
+	if r.Severity != "" && (n.Subject == nil || n.Subject.Kind != string(normalize.KindMaintenance)) {
+		severity := n.Severity
+		if n.Subject != nil {
+			severity = n.Subject.EffectiveSeverity(severity)
+		}
+		if severity.Rank() < r.Severity.Rank() {
+			return false, fmt.Sprintf("severity %s is below %s", severity, r.Severity)
+		}
+		met = append(met, fmt.Sprintf("severity %s is at least %s", severity, r.Severity))
+	}
+	if len(met) == 0 {
+		return true, "it asks for nothing"
+	}
+	return true, strings.Join(met, "; ")
+}
+
+// judgeIncident compares what only incidents have. On a refusal the first of why says the reason.
+func (r Route) judgeIncident(n News) (why []string, ok bool) {
+	s := n.Subject
+	if len(r.Kinds) > 0 {
+		if !slices.Contains(r.Kinds, normalize.Kind(s.Kind)) {
+			return []string{fmt.Sprintf("its kind %s is none of %v", s.Kind, r.Kinds)}, false
+		}
+		why = append(why, "kind "+s.Kind)
+	}
+	parts := make([]normalize.Component, len(s.Parts))
+	for i, c := range s.Parts {
+		parts[i] = normalize.Component{Name: c.Name, Group: c.GroupName}
+	}
+	if len(r.Components) > 0 {
+		switch {
+		case len(parts) == 0:
+			why = append(why, "it names no component, so it may be any")
+		case !slices.ContainsFunc(parts, func(c normalize.Component) bool { return matchesPart(r.Components, c) }):
+			return []string{fmt.Sprintf("components %s match none of %s", quoted(r.Components), s.Components)}, false
+		default:
+			why = append(why, "components match")
+		}
+	}
+	if len(r.Regions) > 0 {
+		f := normalize.Filter{Regions: r.places(n.Vendor)}
+		for _, words := range n.Vendor.Places {
+			f.Places = append(f.Places, words...)
+		}
+		if len(f.Places) == 0 {
+			f.Places = []string{"*"} // the vendor's places are not known: whatever is named is one
+		}
+		if f.Hides(normalize.Incident{Kind: normalize.Kind(s.Kind), Components: parts}) {
+			return []string{fmt.Sprintf("regions %s match none of %s", quoted(r.Regions), s.Components)}, false
+		}
+		why = append(why, "regions match")
+	}
+	return why, true
+}
+
+// judgePart compares news of one component with what is asked of components. A page's own news concerns all.
+func (r Route) judgePart(n News) (string, bool) {
+	if n.Event.Kind != normalize.EventComponentChanged {
+		return "", true
+	}
+	c := normalize.Component{Name: cmp.Or(n.Event.Detail["component"], n.Event.Detail["to_name"])}
+	if group, name, ok := strings.Cut(c.Name, " › "); ok {
+		c = normalize.Component{Name: name, Group: group}
+	}
+	if len(r.Components) > 0 && !matchesPart(r.Components, c) {
+		return fmt.Sprintf("components %s do not match %q", quoted(r.Components), c.Label()), false
+	}
+	if places := r.places(n.Vendor); len(places) > 0 && !matchesPart(places, c) {
+		return fmt.Sprintf("regions %s do not match %q", quoted(r.Regions), c.Label()), false
+	}
+	return "", true
+}
+
+// places are the route's regions in the vendor's words.
+func (r Route) places(v Vendor) []string {
+	var out []string
+	for _, region := range r.Regions {
+		if words, known := v.Places[strings.ToLower(strings.TrimSpace(region))]; known {
+			out = append(out, words...)
+		} else {
+			out = append(out, region)
+		}
+	}
+	return out
+}
+
+func matchesPart(globs []string, c normalize.Component) bool {
+	return c.Matches(globs) || slices.ContainsFunc(globs, func(g string) bool { return normalize.Glob(g, c.Group) })
+}
+
+func firstMatch(globs, words []string) (glob, word string) {
+	for _, glob := range globs {
+		for _, word := range words {
+			if word != "" && normalize.Glob(glob, word) {
+				return glob, word
+			}
+		}
+	}
+	return "", ""
+}
+
+func quoted(words []string) string {
+	var out []string
+	for _, w := range words {
+		if w != "" {
+			out = append(out, fmt.Sprintf("%q", w))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// Verdicts tries routes in their order.
+func Verdicts(routes []Route, n News, kinds ...normalize.EventKind) []Verdict {
+	var out []Verdict
+	ended := ""
+	for _, r := range routes {
+		v := Verdict{Route: r, Name: r.Name, Tried: ended == ""}
+		if v.Tried {
+			v.Matched, v.Why = r.Judge(n, kinds...)
+		} else {
+			v.Why = fmt.Sprintf("not tried, since %q matched and does not say continue", ended)
+		}
+		if v.Matched && !r.Continue {
+			ended = r.Name
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// Choice is a channel with the route that chose it.
+type Choice struct {
+	Channel string
+	Route   Route
+}
+
+// Choose returns the channels that news goes to, each once.
+func Choose(routes []Route, n News, kinds ...normalize.EventKind) []Choice {
+	var out []Choice
+	for _, v := range Verdicts(routes, n, kinds...) {
+		if !v.Matched {
+			continue
+		}
+		for _, name := range v.Route.Channels {
+			if !slices.ContainsFunc(out, func(c Choice) bool { return c.Channel == name }) {
+				out = append(out, Choice{name, v.Route})
+			}
+		}
+	}
+	return out
+}
+
+// Everything reports whether a match chooses nothing out.
+func (m Match) Everything() bool {
+	return m.Severity == "" && len(m.Vendors)+len(m.Tags)+len(m.Owners)+len(m.Components)+len(m.Regions)+len(m.Kinds)+len(m.Events) == 0
+}

@@ -227,8 +227,11 @@ func TestHostileVendor(t *testing.T) {
 func TestPagesStaySmall(t *testing.T) {
 	r := NewRecord(t, web.Options{})
 	long := strings.Repeat("A long sentence that a vendor wrote, with many words in it. ", 40)
+	var vendors []db.Vendor
 	for n := range 400 {
-		id := r.Vendor(db.Vendor{Slug: fmt.Sprintf("vendor-%d", n), Name: fmt.Sprintf("Vendor number %d with a name", n)})
+		vendors = append(vendors, db.Vendor{Slug: fmt.Sprintf("vendor-%d", n), Name: fmt.Sprintf("Vendor number %d with a name", n)})
+	}
+	for n, id := range r.Vendors(vendors...) {
 		s := db.Scrape{SourceID: id, At: Before(Minute), AllOpen: true, AllComponents: true}
 		if n%5 == 0 {
 			s.Incidents = Read(Incident("open", "Trouble: "+long, "major", nil, Says("investigating", Before(Hour), long)))

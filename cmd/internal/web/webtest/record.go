@@ -46,27 +46,39 @@ type Record struct {
 // emptyFile puts a migrated file at a path.
 var emptyFile = dbtest.Empty(db.Open)
 
+// NewRecord is an empty record.
 func NewRecord(t testing.TB, o web.Options) *Record {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "web.db")
 	emptyFile(t, path)
+	return serve(openFile(t, path), o)
+}
+
+func openFile(t testing.TB, path string) *Record {
+	t.Helper()
 	file, err := db.Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return &Record{DB: file, t: t}
+}
+
+// serve starts a server over a record, which is closed with the server when the test ends.
+func serve(r *Record, o web.Options) *Record {
 	if o.Now == nil {
 		o.Now = func() time.Time { return Now }
 	}
-	o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
-	server := web.New(file, o)
-	listening := httptest.NewServer(server.Handler())
-	t.Cleanup(func() {
+	o.Log = slog.New(slog.DiscardHandler)
+	r.Server = web.New(r.DB, o)
+	listening := httptest.NewServer(r.Server.Handler())
+	r.URL = listening.URL
+	r.t.Cleanup(func() {
 		listening.Close()
-		if err := file.Close(); err != nil {
-			t.Error(err)
+		if err := r.Close(); err != nil {
+			r.t.Error(err)
 		}
 	})
-	return &Record{DB: file, t: t, URL: listening.URL, Server: server}
+	return r
 }
 
 // At is the record as another server at this address serves it.
@@ -76,22 +88,30 @@ func (r *Record) At(url string) *Record {
 	return &other
 }
 
-// Vendor makes a vendor with one watched page.
+// Vendor makes a vendor with one watched page, and returns the page's number.
 func (r *Record) Vendor(v db.Vendor) int64 {
 	r.t.Helper()
-	id, err := r.EnsureVendor(r.t.Context(), v)
-	if err != nil {
-		r.t.Fatal(err)
+	return r.Vendors(v)[0]
+}
+
+// Vendors makes vendors with one watched page each, and returns the numbers of the pages.
+func (r *Record) Vendors(list ...db.Vendor) []int64 {
+	r.t.Helper()
+	for _, v := range list {
+		id, err := r.EnsureVendor(r.t.Context(), v)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		source, err := r.EnsureSource(r.t.Context(), id, "https://status."+v.Slug+".example", "statuspage")
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		r.Watched = append(r.Watched, source)
 	}
-	source, err := r.EnsureSource(r.t.Context(), id, "https://status."+v.Slug+".example", "statuspage")
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	r.Watched = append(r.Watched, source)
 	if err := r.SetWatched(r.t.Context(), r.Watched); err != nil {
 		r.t.Fatal(err)
 	}
-	return source
+	return r.Watched[len(r.Watched)-len(list):]
 }
 
 func (r *Record) Save(s db.Scrape) {

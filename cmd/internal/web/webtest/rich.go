@@ -13,8 +13,13 @@ import (
 // Rich is the Story with all that a file can hold besides: an event on two pages, an incident that filters hide,
 // words that nobody knows, a notice, maintenances of every state, posts that were taken down, a page that says it
 // is unwell, one that was never read and one that is watched no more.
-func Rich(t testing.TB, o web.Options) *Record {
-	r := Story(t, o)
+func Rich(t testing.TB, o web.Options) *Record { return rich.copy(t, o) }
+
+var rich = made{build: buildRich}
+
+func buildRich(r *Record) {
+	buildStory(r)
+	t := r.t
 	acme := r.Watched[0]
 
 	// An aggregator tells of an incident of Acme's too, and of one that its own page is silent about.
@@ -87,5 +92,4 @@ func Rich(t testing.TB, o web.Options) *Record {
 	}
 	r.Save(db.Scrape{SourceID: acme, At: Before(30 * time.Second), AllOpen: false, Incidents: Read(eu)})
 	r.Save(db.Scrape{SourceID: copied, At: Before(Minute), AllOpen: true, Incidents: Read(slow)})
-	return r
 }

@@ -46,8 +46,11 @@ func Components(status normalize.ComponentStatus) []normalize.Component {
 
 // Story is a vendor with a history, an open incident, an edit, a postmortem and a maintenance, one that is quiet
 // and one that cannot be read.
-func Story(t testing.TB, o web.Options) *Record {
-	r := NewRecord(t, o)
+func Story(t testing.TB, o web.Options) *Record { return story.copy(t, o) }
+
+var story = made{build: buildStory}
+
+func buildStory(r *Record) {
 	acme := r.Vendor(db.Vendor{Slug: "acme", Name: "Acme", Homepage: "https://acme.example", Owner: "platform-team", RunbookURL: "https://wiki.example/acme"})
 	quiet := r.Vendor(db.Vendor{Slug: "quiet", Name: "Quiet Corp"})
 	blind := r.Vendor(db.Vendor{Slug: "blind", Name: "Blindside"})
@@ -74,5 +77,4 @@ func Story(t testing.TB, o web.Options) *Record {
 	for n := range 3 {
 		r.Save(db.Scrape{SourceID: blind, At: Before(time.Duration(90-n) * Minute), HTTPStatus: 503, Requests: 1, Err: fmt.Errorf("fetch: 503 Service Unavailable")})
 	}
-	return r
 }

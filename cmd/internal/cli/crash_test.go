@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vendorwatch/cmd/internal/simulate"
+	"vendorwatch/normalize/racetest"
 )
 
 // seeded returns chance that can be had again by its seed, which is printed.
@@ -137,6 +138,7 @@ func crowd(begin time.Time) simulate.Vendor {
 // A scrape that is killed at any moment, once or again and again, leaves a file from which the next scrape
 // makes what an undisturbed run would have made.
 func TestKilledScrapesLoseNothingAndDoubleNothing(t *testing.T) {
+	racetest.Skip(t, "kills other processes, and has no goroutines of its own")
 	t.Parallel()
 	chance := seeded(t)
 	begin := storyBegin()

@@ -20,6 +20,7 @@ import (
 
 	"vendorwatch/cmd/internal/cli"
 	"vendorwatch/cmd/internal/simulate"
+	"vendorwatch/normalize/racetest"
 )
 
 // Each check imports dozens of pages into files. -rapid.checks on the command line still counts.
@@ -246,6 +247,7 @@ func (i *imported) told() map[string][]string {
 // TestMergingDocuments imports everything that a page serves at one moment, in any order, with repeats, and
 // at any times of capture. The record is always the same, and nothing is taken for an edit of the vendor's.
 func TestMergingDocuments(t *testing.T) {
+	racetest.Skip(t, "imports documents one after the other")
 	t.Parallel()
 	dir := t.TempDir()
 	begin := time.Date(2026, 10, 24, 20, 0, 0, 0, time.UTC) // the night in which Europe's clocks go back

@@ -24,6 +24,7 @@ var layers = map[string][]string{
 	"scraper":                {"normalize"},
 	"db":                     {"normalize"},
 	"db/dbtest":              nil, // for tests: no package may import it
+	"normalize/racetest":     nil, // for tests: no package may import it
 	"cmd/internal/words":     {"normalize", "db"},
 	"cmd/internal/secret":    nil,
 	"cmd/internal/config":    {"normalize", "scraper", "db", "cmd/internal/words", "cmd/internal/secret"},

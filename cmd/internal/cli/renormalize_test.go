@@ -14,6 +14,7 @@ import (
 	"vendorwatch/db"
 	"vendorwatch/db/dbtest"
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/racetest"
 	"vendorwatch/scraper"
 )
 
@@ -24,6 +25,7 @@ var emptyFile = dbtest.Empty(db.Open)
 // with updates that the page shows no more, and with texts that lost their form. The mapping is what it was: to read the stored words again
 // changes no row.
 func TestRenormalizeChangesNothingByItself(t *testing.T) {
+	racetest.Skip(t, "reads stored words one after the other")
 	t.Parallel()
 	files, err := filepath.Glob("../../../scraper/testdata/*/*/raw.json")
 	if err != nil || len(files) < 50 {

@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,6 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"vendorwatch/cmd/internal/simulate"
+	"vendorwatch/normalize/racetest"
 )
 
 // TestScripts runs the scripts of testdata/script: whole runs of the program, written as a user would type
@@ -48,8 +48,14 @@ import (
 // detector.
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	dir, files := "testdata/script", []string(nil)
+	if racetest.On {
+		// The demo has everything at once: pages, a service, alerts, a dashboard. The others run the same code for long.
+		dir, files = "", []string{"testdata/script/demo.txtar", "testdata/script/demo-live.txtar"}
+	}
 	testscript.Run(t, testscript.Params{
-		Dir:                "testdata/script",
+		Dir:                dir,
+		Files:              files,
 		RequireUniqueNames: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("SECRET", slackSecret)
@@ -60,8 +66,7 @@ func TestScripts(t *testing.T) {
 			if cond != "race" {
 				return false, fmt.Errorf("there is no condition %s", cond)
 			}
-			info, _ := debug.ReadBuildInfo()
-			return info != nil && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}), nil
+			return racetest.On, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":   command(scriptExits),

@@ -12,12 +12,14 @@ import (
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/racetest"
 )
 
 // Whatever happens in whatever order, with any calm: each opening that a route wants is told or has a note that
 // says why not; no channel hears of an incident for the first time twice; no end is told before its beginning;
 // and nothing is held for longer than it says.
 func TestNothingIsLostAndNothingIsTwice(t *testing.T) {
+	racetest.Skip(t, "planning is pure, and has no goroutines")
 	rapid.Check(t, func(t *rapid.T) {
 		s := newScene(t)
 		s.facts.Routes = []route.Route{usual("team", "bot"), usual("other")}

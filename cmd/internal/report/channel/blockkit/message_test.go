@@ -9,6 +9,7 @@ import (
 
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/report/reporttest"
+	"vendorwatch/normalize/racetest"
 )
 
 // sections returns the text of a message's section blocks.
@@ -43,6 +44,7 @@ func TestSlackAlertIsCompleteInItself(t *testing.T) {
 // However many openings go together, the message keeps Slack's limits, names each vendor, and counts what found
 // no room.
 func TestSlackGroupsKeepTheLimits(t *testing.T) {
+	racetest.Skip(t, "laying out a message is pure, and has no goroutines")
 	m := reporttest.Alert(message.ReasonFirst, nil)
 	for n := range 120 {
 		m.Items = append(m.Items, reporttest.Alert(message.ReasonFirst, func(i *message.AlertItem) {

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Everything that has to hold before a change is taken in. Run it with: make all
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+if [ "$ci" = true ]; then
+	# What comes from the network comes while the checks run.
+	.ci/setup.sh &
+	setup=$!
+	trap 'kill "$setup" 2>/dev/null || true' EXIT
+fi
+.ci/check.sh
+.ci/test.sh
+.ci/race.sh
+wait
+.ci/browser.sh
+.ci/servers.sh
+.ci/fuzz.sh
+.ci/bench.sh
+section 'all is well'

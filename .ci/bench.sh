@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# The benchmarks; what they measure goes to ci-output/bench.txt. Run it with: make bench
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+section benchmarks
+mapfile -t packages < <(packages_with Benchmark)
+{
+	go test -run '^$' -bench . -skip '^Benchmark(Poll|Import)$' -benchmem -benchtime 10x "${packages[@]}"
+	# One round of these is a poll of 1,000 sources, or an import of hundreds of captures.
+	go test -run '^$' -bench '^Benchmark(Poll|Import)$' -benchmem -benchtime 2x ./cmd/internal/cli
+} | tee ci-output/bench.txt

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# The tests in which goroutines meet, with the race detector. Run it with: make race
+# A test is left out where it calls racetest.Skip: see normalize/racetest.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+section go test -race
+if need gcc gcc 'the race detector'; then
+	export CGO_ENABLED=1
+	go test -count=1 -race -short -timeout 40m ./cmd/...
+	go test -count=1 -race -run 'ManyAtOnce|TwoProgramsStartAtOnce' ./db/...
+	go test -count=1 -race -run 'Fetch|Collector|Scrape|Secret|Credential|Redirect|Politeness' ./scraper/...
+fi

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Installs what `make all` needs beside Go: Debian packages, axe-core and Uptime Kuma. Run it with: make setup
+# With CI=true make all runs it by itself, while the first checks run.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+while read -r program package; do
+	command -v "$program" >/dev/null || install_package "$package"
+done <<-END
+	shellcheck shellcheck
+	gcc gcc
+	curl curl
+	xz xz-utils
+	chromium chromium
+	npm npm
+	node nodejs
+END
+
+# axe-core checks what a program can check of accessibility.
+if ! [ -f "$axe" ] && command -v npm >/dev/null; then
+	folder=$(mktemp -d)
+	if npm pack --silent --pack-destination "$folder" "axe-core@$axe_version" >ci-output/axe.log 2>&1; then
+		tar -xzf "$folder/axe-core-$axe_version.tgz" -C "$folder" package/axe.min.js
+		mv "$folder/package/axe.min.js" "$axe"
+	fi
+	rm -rf "$folder"
+fi
+
+# Of the status page programs that are free software, the package registries have Uptime Kuma only: Gatus and cState are
+# not to be had there, and Upptime is no server. No package but the one that is compiled may run scripts when it is
+# installed; that one is compiled without optimization, which is four times as fast. Uptime Kuma has some of its
+# migrations in another folder than the one it looks in.
+if ! [ -d "$kuma" ] && command -v npm >/dev/null; then
+	folder=$(mktemp -d)
+	if (
+		cd "$folder"
+		npm install --ignore-scripts --omit=dev --no-audit --no-fund --before=2026-11-01 "uptime-kuma@$kuma_version"
+		grep -qF 'sha512-v3Us08l88spSB6+USKNzmUZzxHXnDOBxHX/D54cOaa6thTuAD63qV7uyDt6/Z2cFJYncyRk9v0rt62qcPXnFbg==' package-lock.json
+		CFLAGS=-O0 CXXFLAGS=-O0 npm rebuild @louislam/sqlite3
+		cp -n node_modules/uptime-kuma/db/patch-*.sql node_modules/uptime-kuma/db/old_migrations/
+	) >ci-output/uptime-kuma.log 2>&1; then
+		mv "$folder" "$kuma"
+	else
+		rm -rf "$folder"
+	fi
+fi

@@ -1,0 +1,30 @@
+# make test    what to run while you work: seconds to a few minutes
+# make check   what to run before you commit: format, vet, staticcheck, dead code, the race detector
+# make all     everything, as CI does: all tests, browser, fuzzing, benchmarks
+#
+# Nothing is installed unless you ask with `make setup`. What cannot be checked without it says so, and is skipped.
+
+.PHONY: help test check all setup lint test-all race browser servers fuzz bench
+
+help:
+	@sed -n 's/^# \(make\)/\1/p' Makefile
+
+test:
+	go test -short ./...
+
+check: lint race
+
+all:
+	@.ci/all.sh
+
+setup:
+	@.ci/setup.sh
+
+lint:
+	@.ci/check.sh
+
+test-all:
+	@.ci/test.sh
+
+race browser servers fuzz bench:
+	@.ci/$@.sh

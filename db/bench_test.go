@@ -1,4 +1,4 @@
-package db
+package db_test
 
 import (
 	"database/sql"
@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"vendorwatch/db"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
@@ -37,15 +39,15 @@ func page(polls int) []normalize.Raw {
 // new (all 50 incidents of 5 updates are seen for the first time). Beside each stands its floor: bare INSERTs
 // of the rows that such a save must write, in one transaction of the same settings.
 func BenchmarkSaveScrape(b *testing.B) {
-	scrape := func(raws []normalize.Raw) Scrape {
-		return Scrape{At: t0, Took: time.Second, HTTPStatus: 200, Requests: 1, Bytes: 100_000, Incidents: read(raws...)}
+	scrape := func(raws []normalize.Raw) record.Scrape {
+		return record.Scrape{At: t0, Took: time.Second, HTTPStatus: 200, Requests: 1, Bytes: 100_000, Incidents: read(raws...)}
 	}
 	b.Run("unchanged", func(b *testing.B) {
 		f := newFile(b)
 		f.save(scrape(page(0)))
 		b.ReportAllocs()
 		for b.Loop() {
-			f.save(Scrape{At: t0, Unchanged: true, HTTPStatus: 304, Requests: 1})
+			f.save(record.Scrape{At: t0, Unchanged: true, HTTPStatus: 304, Requests: 1})
 		}
 	})
 	b.Run("unchanged/floor", func(b *testing.B) { floor(b, 0, 0) })
@@ -89,7 +91,7 @@ func BenchmarkSaveScrape(b *testing.B) {
 
 // floor inserts one scrape, and incidents and updates, into tables without constraints.
 func floor(b *testing.B, incidents, updates int) {
-	conn, err := connectWriter(filepath.Join(b.TempDir(), "floor.db"))
+	conn, err := db.ConnectWriter(filepath.Join(b.TempDir(), "floor.db"))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -102,7 +104,7 @@ func floor(b *testing.B, incidents, updates int) {
 		b.Fatal(err)
 	}
 	raws := page(0)
-	text, err := marshal([]normalize.Raw{raws[0]})
+	text, err := db.JSON([]normalize.Raw{raws[0]})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,9 +1,10 @@
-package db
+package db_test
 
 import (
 	"strings"
 	"testing"
 	"time"
+	"vendorwatch/db/record"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -15,65 +16,69 @@ const (
 )
 
 // every is a scrape of a source that is read every quarter of an hour.
-func every(s Scrape) Scrape { s.Interval = quarters; return s }
+func every(s record.Scrape) record.Scrape { s.Interval = quarters; return s }
 
 // telling is a good scrape whose page tells everything since then.
-func telling(at, since time.Time) Scrape { return Scrape{At: at, AllOpen: true, CoverageStart: since} }
+func telling(at, since time.Time) record.Scrape {
+	return record.Scrape{At: at, AllOpen: true, CoverageStart: since}
+}
 
-func bad(at time.Time) Scrape { return archived(Scrape{At: at, Err: errRefused, Unreadable: true}) }
+func bad(at time.Time) record.Scrape {
+	return archived(record.Scrape{At: at, Err: errRefused, Unreadable: true})
+}
 
 func TestCoverageGaps(t *testing.T) {
-	good := func(at time.Time) Scrape { return Scrape{At: at, AllOpen: true} }
-	same := func(at time.Time) Scrape { return Scrape{At: at, Unchanged: true} }
+	good := func(at time.Time) record.Scrape { return record.Scrape{At: at, AllOpen: true} }
+	same := func(at time.Time) record.Scrape { return record.Scrape{At: at, Unchanged: true} }
 	for name, c := range map[string]struct {
-		scrapes []Scrape
+		scrapes []record.Scrape
 		want    []string
 	}{
-		"ordinary polling leaves none": {[]Scrape{every(good(t0)), every(same(after(quarters))), every(good(after(2 * quarters)))}, nil},
+		"ordinary polling leaves none": {[]record.Scrape{every(good(t0)), every(same(after(quarters))), every(good(after(2 * quarters)))}, nil},
 		"one failure that the next scrape mends": {
-			[]Scrape{every(good(t0)), every(failed(after(quarters))), every(good(after(2 * quarters)))}, nil},
+			[]record.Scrape{every(good(t0)), every(failed(after(quarters))), every(good(after(2 * quarters)))}, nil},
 		"failures for longer than that": {
-			[]Scrape{every(good(t0)), every(failed(after(quarters))), every(failed(after(2 * quarters))), every(failed(after(3 * quarters)))},
+			[]record.Scrape{every(good(t0)), every(failed(after(quarters))), every(failed(after(2 * quarters))), every(failed(after(3 * quarters)))},
 			[]string{"09:00|lasts|unreadable|unfilled"}},
 		"and the next good scrape ends it": {
-			[]Scrape{every(good(t0)), every(failed(after(quarters))), every(failed(after(3 * quarters))), every(good(after(hour)))},
+			[]record.Scrape{every(good(t0)), every(failed(after(quarters))), every(failed(after(3 * quarters))), every(good(after(hour)))},
 			[]string{"09:00|10:00|unreadable|unfilled"}},
 		"also one that finds nothing changed": {
-			[]Scrape{every(good(t0)), every(failed(after(3 * quarters))), every(same(after(hour)))},
+			[]record.Scrape{every(good(t0)), every(failed(after(3 * quarters))), every(same(after(hour)))},
 			[]string{"09:00|10:00|unreadable|unfilled"}},
 		"the service was off": {
-			[]Scrape{every(good(t0)), every(good(after(3 * hour)))}, []string{"09:00|12:00|not_watched|unfilled"}},
+			[]record.Scrape{every(good(t0)), every(good(after(3 * hour)))}, []string{"09:00|12:00|not_watched|unfilled"}},
 		"the service was off, and nothing changed meanwhile": {
-			[]Scrape{every(good(t0)), every(same(after(3 * hour))), every(same(after(3*hour + quarters)))}, []string{"09:00|12:00|not_watched|unfilled"}},
+			[]record.Scrape{every(good(t0)), every(same(after(3 * hour))), every(same(after(3*hour + quarters)))}, []string{"09:00|12:00|not_watched|unfilled"}},
 		"off, after a failure": {
-			[]Scrape{every(good(t0)), every(failed(after(quarters))), every(good(after(3 * hour)))}, []string{"09:00|12:00|unreadable|unfilled"}},
+			[]record.Scrape{every(good(t0)), every(failed(after(quarters))), every(good(after(3 * hour)))}, []string{"09:00|12:00|unreadable|unfilled"}},
 		"a schedule that is not known is taken to be hourly": {
-			[]Scrape{good(t0), good(after(2 * hour)), good(after(5 * hour))}, []string{"11:00|14:00|not_watched|unfilled"}},
+			[]record.Scrape{good(t0), good(after(2 * hour)), good(after(5 * hour))}, []string{"11:00|14:00|not_watched|unfilled"}},
 		"the page itself told what happened meanwhile": {
-			[]Scrape{every(good(t0)), every(telling(after(3*hour), after(-hour)))}, []string{"09:00|12:00|not_watched|filled 12:00"}},
+			[]record.Scrape{every(good(t0)), every(telling(after(3*hour), after(-hour)))}, []string{"09:00|12:00|not_watched|filled 12:00"}},
 		"the page told a part of it": {
-			[]Scrape{every(good(t0)), every(telling(after(3*hour), after(hour)))}, []string{"09:00|12:00|not_watched|unfilled"}},
+			[]record.Scrape{every(good(t0)), every(telling(after(3*hour), after(hour)))}, []string{"09:00|12:00|not_watched|unfilled"}},
 		"a backfill tells it later": {
-			[]Scrape{every(good(t0)), every(good(after(3 * hour))), backfill(telling(after(4*hour), after(-10*hour)))}, []string{"09:00|12:00|not_watched|filled 13:00"}},
+			[]record.Scrape{every(good(t0)), every(good(after(3 * hour))), backfill(telling(after(4*hour), after(-10*hour)))}, []string{"09:00|12:00|not_watched|filled 13:00"}},
 		"a history of days before it tells nothing": {
-			[]Scrape{every(good(t0)), every(good(after(3 * hour))),
-				backfill(Scrape{At: after(4 * hour), CoverageStart: after(-10 * hour), CoverageEnd: after(hour)})}, []string{"09:00|12:00|not_watched|unfilled"}},
+			[]record.Scrape{every(good(t0)), every(good(after(3 * hour))),
+				backfill(record.Scrape{At: after(4 * hour), CoverageStart: after(-10 * hour), CoverageEnd: after(hour)})}, []string{"09:00|12:00|not_watched|unfilled"}},
 		"one that lasts is not filled": {
-			[]Scrape{every(good(t0)), every(failed(after(hour))), backfill(telling(after(2*hour), after(-10*hour)))}, []string{"09:00|lasts|unreadable|unfilled"}},
-		"never read so far": {[]Scrape{failed(t0), failed(after(9 * hour))}, nil},
+			[]record.Scrape{every(good(t0)), every(failed(after(hour))), backfill(telling(after(2*hour), after(-10*hour)))}, []string{"09:00|lasts|unreadable|unfilled"}},
+		"never read so far": {[]record.Scrape{failed(t0), failed(after(9 * hour))}, nil},
 		"saved pages lie as far apart as they do": {
-			[]Scrape{archived(good(t0)), archived(good(after(12 * hour)))}, nil},
+			[]record.Scrape{archived(good(t0)), archived(good(after(12 * hour)))}, nil},
 		"an unreadable one among saved pages": {
-			[]Scrape{archived(good(t0)), bad(after(hour)), bad(after(2 * hour)), archived(good(after(4 * hour)))}, []string{"09:00|13:00|unreadable|unfilled"}},
-		"unreadable ones at the ends": {[]Scrape{bad(after(-hour)), archived(good(t0)), bad(after(4 * hour))}, nil},
+			[]record.Scrape{archived(good(t0)), bad(after(hour)), bad(after(2 * hour)), archived(good(after(4 * hour)))}, []string{"09:00|13:00|unreadable|unfilled"}},
+		"unreadable ones at the ends": {[]record.Scrape{bad(after(-hour)), archived(good(t0)), bad(after(4 * hour))}, nil},
 		"the same saved pages in another order": {
-			[]Scrape{archived(good(after(4 * hour))), archived(good(t0)), bad(after(2 * hour)), bad(after(hour))}, []string{"09:00|13:00|unreadable|unfilled"}},
+			[]record.Scrape{archived(good(after(4 * hour))), archived(good(t0)), bad(after(2 * hour)), bad(after(hour))}, []string{"09:00|13:00|unreadable|unfilled"}},
 		"a readable one found later divides it": {
-			[]Scrape{archived(good(t0)), bad(after(hour)), archived(good(after(8 * hour))), archived(good(after(4 * hour)))}, []string{"09:00|13:00|unreadable|unfilled"}},
+			[]record.Scrape{archived(good(t0)), bad(after(hour)), archived(good(after(8 * hour))), archived(good(after(4 * hour)))}, []string{"09:00|13:00|unreadable|unfilled"}},
 		"a saved page that is unreadable while the service read it well": {
-			[]Scrape{archived(good(after(-8 * hour))), good(after(-6 * hour)), bad(after(-5 * hour)), good(after(-4 * hour)), archived(good(t0))}, nil},
+			[]record.Scrape{archived(good(after(-8 * hour))), good(after(-6 * hour)), bad(after(-5 * hour)), good(after(-4 * hour)), archived(good(t0))}, nil},
 		"from the last saved page to the first live reading": {
-			[]Scrape{archived(good(t0)), every(good(after(5 * hour)))}, []string{"09:00|14:00|not_watched|unfilled"}},
+			[]record.Scrape{archived(good(t0)), every(good(after(5 * hour)))}, []string{"09:00|14:00|not_watched|unfilled"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFile(t)
@@ -88,21 +93,21 @@ func TestCoverageGaps(t *testing.T) {
 }
 
 func TestCoverageStart(t *testing.T) {
-	history := func(at, since, until time.Time) Scrape {
-		return Scrape{At: at, CoverageStart: since, CoverageEnd: until}
+	history := func(at, since, until time.Time) record.Scrape {
+		return record.Scrape{At: at, CoverageStart: since, CoverageEnd: until}
 	}
 	for name, c := range map[string]struct {
-		scrapes []Scrape
+		scrapes []record.Scrape
 		want    string
 	}{
-		"the first reading":                       {[]Scrape{{At: t0, AllOpen: true}}, "2026-11-23T09:00:00.000Z"},
-		"what its list tells of":                  {[]Scrape{telling(t0, after(-2*hour))}, "2026-11-23T07:00:00.000Z"},
-		"a backfill moves it back":                {[]Scrape{telling(t0, after(-2*hour)), backfill(telling(after(hour), after(-5*hour)))}, "2026-11-23T04:00:00.000Z"},
-		"stretch by stretch":                      {[]Scrape{telling(t0, after(-2*hour)), backfill(history(after(hour), after(-5*hour), after(-2*hour).Add(-time.Second)))}, "2026-11-23T04:00:00.000Z"},
-		"not over days that nobody told of":       {[]Scrape{telling(t0, after(-2*hour)), backfill(history(after(hour), after(-9*hour), after(-5*hour)))}, "2026-11-23T07:00:00.000Z"},
-		"a saved history page moves it back":      {[]Scrape{telling(t0, after(-2*hour)), archived(history(after(hour), after(-5*hour), after(-2*hour)))}, "2026-11-23T04:00:00.000Z"},
-		"an old saved page does not":              {[]Scrape{{At: t0, AllOpen: true}, archived(telling(after(-90*hour), after(-99*hour)))}, "2026-11-23T09:00:00.000Z"},
-		"a history of old days alone is no start": {[]Scrape{archived(history(t0, after(-99*hour), after(-90*hour)))}, "2026-11-23T09:00:00.000Z"},
+		"the first reading":                       {[]record.Scrape{{At: t0, AllOpen: true}}, "2026-11-23T09:00:00.000Z"},
+		"what its list tells of":                  {[]record.Scrape{telling(t0, after(-2*hour))}, "2026-11-23T07:00:00.000Z"},
+		"a backfill moves it back":                {[]record.Scrape{telling(t0, after(-2*hour)), backfill(telling(after(hour), after(-5*hour)))}, "2026-11-23T04:00:00.000Z"},
+		"stretch by stretch":                      {[]record.Scrape{telling(t0, after(-2*hour)), backfill(history(after(hour), after(-5*hour), after(-2*hour).Add(-time.Second)))}, "2026-11-23T04:00:00.000Z"},
+		"not over days that nobody told of":       {[]record.Scrape{telling(t0, after(-2*hour)), backfill(history(after(hour), after(-9*hour), after(-5*hour)))}, "2026-11-23T07:00:00.000Z"},
+		"a saved history page moves it back":      {[]record.Scrape{telling(t0, after(-2*hour)), archived(history(after(hour), after(-5*hour), after(-2*hour)))}, "2026-11-23T04:00:00.000Z"},
+		"an old saved page does not":              {[]record.Scrape{{At: t0, AllOpen: true}, archived(telling(after(-90*hour), after(-99*hour)))}, "2026-11-23T09:00:00.000Z"},
+		"a history of old days alone is no start": {[]record.Scrape{archived(history(t0, after(-99*hour), after(-90*hour)))}, "2026-11-23T09:00:00.000Z"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFile(t)
@@ -120,13 +125,13 @@ func TestCoverage(t *testing.T) {
 	f := newFile(t)
 	f.save(every(telling(t0, after(-2*hour))))
 	f.save(every(failed(after(hour))))
-	f.save(every(Scrape{At: after(2 * hour), AllOpen: true}))
+	f.save(every(record.Scrape{At: after(2 * hour), AllOpen: true}))
 	never := f.addSource("never")
 	saved := f.addSource("saved")
 	f.must(f.SetWatched(t.Context(), []int64{f.source, never}))
 	acme := f.source
 	f.source = saved
-	f.save(archived(Scrape{At: after(-30 * hour), AllOpen: true}))
+	f.save(archived(record.Scrape{At: after(-30 * hour), AllOpen: true}))
 	f.source = acme
 	for name, c := range map[string]struct {
 		vendor   string
@@ -147,7 +152,7 @@ func TestCoverage(t *testing.T) {
 		"no vendor":                      {"nobody", after(-hour), after(hour), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			blind, err := f.Coverage(t.Context(), c.vendor, c.from, c.to)
+			blind, err := f.CoverageGaps(t.Context(), c.vendor, c.from, c.to)
 			f.must(err)
 			var got []string
 			for _, b := range blind {
@@ -168,15 +173,15 @@ func TestFullySeenMonths(t *testing.T) {
 	const months = `SELECT month, fully_seen FROM v_monthly WHERE vendor = 'acme' ORDER BY month`
 	day := func(month time.Month, day int) time.Time { return time.Date(2026, month, day, 0, 0, 0, 0, time.UTC) }
 	f := newFile(t)
-	daily := func(s Scrape) Scrape { s.Interval = 24 * hour; return s }
+	daily := func(s record.Scrape) record.Scrape { s.Interval = 24 * hour; return s }
 	s := telling(day(8, 15), day(6, 15))
 	s.Incidents = read(outage("june", day(6, 20), "resolved"), outage("july", day(7, 20), "resolved"), outage("august", day(8, 2), "resolved"))
 	f.save(daily(s))
 	if diff := cmp.Diff([]string{"2026-06|0", "2026-07|1", "2026-08|0"}, f.rows(months)); diff != "" {
 		t.Errorf("in August (-want +got)\n%s", diff)
 	}
-	f.save(daily(Scrape{At: day(8, 31), AllOpen: true}))
-	f.save(daily(Scrape{At: day(9, 1), AllOpen: true}))
+	f.save(daily(record.Scrape{At: day(8, 31), AllOpen: true}))
+	f.save(daily(record.Scrape{At: day(9, 1), AllOpen: true}))
 	if diff := cmp.Diff([]string{"2026-06|0", "2026-07|1", "2026-08|0"}, f.rows(months)); diff != "" {
 		t.Errorf("with two weeks of August not watched (-want +got)\n%s", diff)
 	}
@@ -185,7 +190,7 @@ func TestFullySeenMonths(t *testing.T) {
 		t.Errorf("after a backfill (-want +got)\n%s", diff)
 	}
 	vendor := f.rows(`SELECT vendor_id FROM sources`)[0]
-	if _, err := f.write.ExecContext(t.Context(), `INSERT INTO sources (vendor_id, page_url) VALUES (?, 'import:acme')`, vendor); err != nil {
+	if err := f.exec(`INSERT INTO sources (vendor_id, page_url) VALUES (?, 'import:acme')`, vendor); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"2026-06|1", "2026-07|1", "2026-08|1"}, f.rows(months)); diff != "" {
@@ -196,7 +201,7 @@ func TestFullySeenMonths(t *testing.T) {
 func TestWatched(t *testing.T) {
 	const health = `SELECT vendor, health FROM v_source_health ORDER BY vendor`
 	f := newFile(t)
-	f.save(Scrape{At: t0, AllOpen: true})
+	f.save(record.Scrape{At: t0, AllOpen: true})
 	other := f.addSource("other")
 	for _, c := range []struct {
 		ids  []int64

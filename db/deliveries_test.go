@@ -1,4 +1,4 @@
-package db
+package db_test
 
 import (
 	"errors"
@@ -8,6 +8,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"vendorwatch/db"
+	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -32,11 +36,11 @@ func (f *file) unplanned(stream string) string {
 }
 
 // plan plans messages of the alerts at t0, and returns the number of the last.
-func (f *file) plan(add ...NewDelivery) int64 {
+func (f *file) plan(add ...ledger.NewDelivery) int64 {
 	f.t.Helper()
-	f.must(f.EnsureStream(f.t.Context(), StreamAlerts, t0))
-	f.must(f.SavePlan(f.t.Context(), StreamAlerts, 0, t0, add, nil))
-	all, err := f.Deliveries(f.t.Context(), DeliveryFilter{Limit: 1})
+	f.must(f.EnsureStream(f.t.Context(), ledger.StreamAlerts, t0))
+	f.must(f.SavePlan(f.t.Context(), ledger.StreamAlerts, 0, t0, add, nil))
+	all, err := f.Deliveries(f.t.Context(), ledger.DeliveryFilter{Limit: 1})
 	f.must(err)
 	return all[0].DeliveryID
 }
@@ -52,17 +56,17 @@ func (f *file) next(channel string, now time.Time) string {
 	case due.IsZero():
 		return "none"
 	}
-	return "at " + stamp(due)
+	return "at " + db.Stamp(due)
 }
 
 func TestStreamsPlanEachNewsOnce(t *testing.T) {
 	f := newFile(t)
 	ctx := t.Context()
-	const daily = StreamDigest + "daily"
-	if _, err := f.UnplannedEvents(ctx, daily); !errors.Is(err, ErrNotFound) {
+	const daily = ledger.StreamDigest + "daily"
+	if _, err := f.UnplannedEvents(ctx, daily); !errors.Is(err, db.ErrNotFound) {
 		t.Errorf("a stream that is not known: %v", err)
 	}
-	if err := f.SavePlan(ctx, daily, 0, t0, nil, nil); !errors.Is(err, ErrNotFound) {
+	if err := f.SavePlan(ctx, daily, 0, t0, nil, nil); !errors.Is(err, db.ErrNotFound) {
 		t.Errorf("a plan of a stream that is not known: %v", err)
 	}
 	f.baseline()
@@ -73,35 +77,35 @@ func TestStreamsPlanEachNewsOnce(t *testing.T) {
 	if got := f.unplanned(daily); got != "2 3 4" {
 		t.Errorf("a new stream begins with the last 24 hours: %s", got)
 	}
-	f.must(f.SavePlan(ctx, daily, 4, after(41*hour), []NewDelivery{
+	f.must(f.SavePlan(ctx, daily, 4, after(41*hour), []ledger.NewDelivery{
 		{Channel: "ops", Reason: "digest", EventIDs: []int64{4, 2, 3}, From: after(17 * hour)},
 		{Channel: "team", Reason: "digest", EventIDs: []int64{2, 3, 4}},
 	}, nil))
 	if got := f.unplanned(daily); got != "" {
 		t.Errorf("what is planned is not planned again: %s", got)
 	}
-	err := f.SavePlan(ctx, daily, 4, after(42*hour), []NewDelivery{{Channel: "ops", Reason: "digest", EventIDs: []int64{4}}}, nil)
-	if !errors.Is(err, ErrPlanned) {
+	err := f.SavePlan(ctx, daily, 4, after(42*hour), []ledger.NewDelivery{{Channel: "ops", Reason: "digest", EventIDs: []int64{4}}}, nil)
+	if !errors.Is(err, ledger.ErrPlanned) {
 		t.Errorf("news that another has planned: %v", err)
 	}
-	s, err := f.StreamByName(ctx, daily)
-	if err != nil || s != (Stream{Stream: daily, AfterEventID: 4, CreatedAt: stamp(after(41 * hour)), PlannedAt: stamp(after(41 * hour))}) {
+	s, err := f.Stream(ctx, daily)
+	if err != nil || s != (ledger.Stream{Stream: daily, AfterEventID: 4, CreatedAt: db.Stamp(after(41 * hour)), PlannedAt: db.Stamp(after(41 * hour))}) {
 		t.Errorf("stream: %+v %v", s, err)
 	}
-	all, err := f.Deliveries(ctx, DeliveryFilter{})
-	want := []Delivery{
-		{DeliveryID: 1, Channel: "ops", Stream: daily, Reason: "digest", State: DeliveryPending, FromAt: stamp(after(17 * hour)), CreatedAt: stamp(after(41 * hour)), EventIDs: []int64{2, 3, 4}},
-		{DeliveryID: 2, Channel: "team", Stream: daily, Reason: "digest", State: DeliveryPending, CreatedAt: stamp(after(41 * hour)), EventIDs: []int64{2, 3, 4}},
+	all, err := f.Deliveries(ctx, ledger.DeliveryFilter{})
+	want := []ledger.Delivery{
+		{DeliveryID: 1, Channel: "ops", Stream: daily, Reason: "digest", State: ledger.DeliveryPending, FromAt: db.Stamp(after(17 * hour)), CreatedAt: db.Stamp(after(41 * hour)), EventIDs: []int64{2, 3, 4}},
+		{DeliveryID: 2, Channel: "team", Stream: daily, Reason: "digest", State: ledger.DeliveryPending, CreatedAt: db.Stamp(after(41 * hour)), EventIDs: []int64{2, 3, 4}},
 	}
 	if diff := cmp.Diff(want, all); diff != "" || err != nil {
 		t.Errorf("deliveries: %v (-want +got)\n%s", err, diff)
 	}
-	f.must(f.EnsureStream(ctx, StreamAlerts, after(41*hour)))
-	if got := f.unplanned(StreamAlerts); got != "2 3 4" {
+	f.must(f.EnsureStream(ctx, ledger.StreamAlerts, after(41*hour)))
+	if got := f.unplanned(ledger.StreamAlerts); got != "2 3 4" {
 		t.Errorf("each stream has its own place in the news: %s", got)
 	}
-	f.must(f.EnsureStream(ctx, StreamDigest+"late", after(400*hour)))
-	if got := f.unplanned(StreamDigest + "late"); got != "" {
+	f.must(f.EnsureStream(ctx, ledger.StreamDigest+"late", after(400*hour)))
+	if got := f.unplanned(ledger.StreamDigest + "late"); got != "" {
 		t.Errorf("a stream that comes later does not tell of the past: %s", got)
 	}
 }
@@ -110,11 +114,11 @@ func TestStreamsPlanEachNewsOnce(t *testing.T) {
 func TestOldSavedPagesReachNoStream(t *testing.T) {
 	f := newFile(t)
 	f.baseline()
-	f.must(f.EnsureStream(t.Context(), StreamAlerts, t0))
-	f.save(Scrape{At: after(900 * hour), Unchanged: true})
+	f.must(f.EnsureStream(t.Context(), ledger.StreamAlerts, t0))
+	f.save(record.Scrape{At: after(900 * hour), Unchanged: true})
 	f.save(archived(seen(after(100*hour), outage("gap", after(100*hour), "investigating"))))
 	f.save(archived(seen(after(890*hour), outage("fresh", after(890*hour), "investigating"))))
-	if got := f.unplanned(StreamAlerts); got != "2" {
+	if got := f.unplanned(ledger.StreamAlerts); got != "2" {
 		t.Errorf("unplanned: %q", got)
 	}
 	if diff := cmp.Diff([]string{"1|incident_opened|stale", "2|incident_opened|NULL"}, f.rows(`SELECT event_id, kind, withheld FROM events`)); diff != "" {
@@ -131,8 +135,8 @@ func TestANewStreamDoesNotTellOfAnArchive(t *testing.T) {
 	f.save(archived(seen(after(-9000 * hour))))
 	f.save(archived(seen(after(-8000*hour), outage("old", after(-8000*hour), "investigating"))))
 	f.save(archived(seen(after(-time.Hour), outage("old", after(-8000*hour), "investigating"), outage("new", after(-time.Hour), "investigating"))))
-	f.must(f.EnsureStream(t.Context(), StreamAlerts, t0))
-	if got := f.unplanned(StreamAlerts); got != "2" {
+	f.must(f.EnsureStream(t.Context(), ledger.StreamAlerts, t0))
+	if got := f.unplanned(ledger.StreamAlerts); got != "2" {
 		t.Errorf("unplanned: %q", got)
 	}
 }
@@ -140,20 +144,20 @@ func TestANewStreamDoesNotTellOfAnArchive(t *testing.T) {
 func TestAChannelKeepsItsOrder(t *testing.T) {
 	f := newFile(t)
 	ctx := t.Context()
-	f.plan(NewDelivery{Channel: "ops", Reason: "test"}, NewDelivery{Channel: "ops", Reason: "test", State: DeliveryHeld, NotBefore: after(hour)},
-		NewDelivery{Channel: "ops", Reason: "test"}, NewDelivery{Channel: "team", Reason: "test"})
+	f.plan(ledger.NewDelivery{Channel: "ops", Reason: "test"}, ledger.NewDelivery{Channel: "ops", Reason: "test", State: ledger.DeliveryHeld, NotBefore: after(hour)},
+		ledger.NewDelivery{Channel: "ops", Reason: "test"}, ledger.NewDelivery{Channel: "team", Reason: "test"})
 	if got := f.next("ops", t0); got != "1" {
 		t.Errorf("the oldest comes first: %s", got)
 	}
 	f.must(f.MarkSending(ctx, 1, 0, t0))
-	if err := f.MarkSending(ctx, 1, 0, t0); !errors.Is(err, ErrPlanned) {
+	if err := f.MarkSending(ctx, 1, 0, t0); !errors.Is(err, ledger.ErrPlanned) {
 		t.Errorf("one that another has taken up: %v", err)
 	}
 	if got := f.next("ops", t0); got != "1" {
 		t.Errorf("what was on its way when the program ended is due at once: %s", got)
 	}
 	f.must(f.MarkFailed(ctx, 1, t0, after(time.Minute), "503 Service Unavailable"))
-	if got := f.next("ops", t0); got != "at "+stamp(after(time.Minute)) {
+	if got := f.next("ops", t0); got != "at "+db.Stamp(after(time.Minute)) {
 		t.Errorf("what waits for its next try keeps those behind it waiting: %s", got)
 	}
 	if got := f.next("team", t0); got != "4" {
@@ -182,9 +186,9 @@ func TestAChannelKeepsItsOrder(t *testing.T) {
 	}
 
 	health, err := f.ChannelHealth(ctx)
-	if diff := cmp.Diff([]ChannelHealth{
-		{Channel: "ops", Held: 1, Refused: 1, RefusedSinceAt: stamp(t0), LastDeliveredAt: stamp(after(time.Minute)), LastError: "2026-11-23T09:02:00.000Z: 400 invalid_blocks"},
-		{Channel: "team", Waiting: 1, WaitingSinceAt: stamp(t0)},
+	if diff := cmp.Diff([]query.ChannelHealth{
+		{Channel: "ops", Held: 1, Refused: 1, RefusedSinceAt: db.Stamp(t0), LastDeliveredAt: db.Stamp(after(time.Minute)), LastError: "2026-11-23T09:02:00.000Z: 400 invalid_blocks"},
+		{Channel: "team", Waiting: 1, WaitingSinceAt: db.Stamp(t0)},
 	}, health); diff != "" || err != nil {
 		t.Errorf("health: %v (-want +got)\n%s", err, diff)
 	}
@@ -193,7 +197,7 @@ func TestAChannelKeepsItsOrder(t *testing.T) {
 func TestResend(t *testing.T) {
 	f := newFile(t)
 	ctx := t.Context()
-	f.plan(NewDelivery{Channel: "ops", Reason: "test"}, NewDelivery{Channel: "ops", Reason: "test"})
+	f.plan(ledger.NewDelivery{Channel: "ops", Reason: "test"}, ledger.NewDelivery{Channel: "ops", Reason: "test"})
 	f.must(f.MarkSending(ctx, 1, 0, t0))
 	f.must(f.MarkRefused(ctx, 1, t0, "404 no_service"))
 	f.must(f.Resend(ctx, 1))
@@ -203,13 +207,13 @@ func TestResend(t *testing.T) {
 	if diff := cmp.Diff([]string{"pending|0|2026-11-23T09:00:00.000Z: 404 no_service"}, f.rows(`SELECT state, attempts, last_error FROM deliveries WHERE delivery_id = 1`)); diff != "" {
 		t.Errorf("delivery (-want +got)\n%s", diff)
 	}
-	if err := f.Resend(ctx, 2); !errors.Is(err, ErrNotRefused) || !strings.Contains(err.Error(), "pending") {
+	if err := f.Resend(ctx, 2); !errors.Is(err, ledger.ErrNotRefused) || !strings.Contains(err.Error(), "pending") {
 		t.Errorf("one that waits: %v", err)
 	}
-	if err := f.Resend(ctx, 3); !errors.Is(err, ErrNotFound) {
+	if err := f.Resend(ctx, 3); !errors.Is(err, db.ErrNotFound) {
 		t.Errorf("one that does not exist: %v", err)
 	}
-	if _, err := f.DeliveryByID(ctx, 3); !errors.Is(err, ErrNotFound) {
+	if _, err := f.DeliveryByID(ctx, 3); !errors.Is(err, db.ErrNotFound) {
 		t.Errorf("one that does not exist: %v", err)
 	}
 }
@@ -220,12 +224,12 @@ func TestWhatIsHeldCanBeChangedAndWhatIsSentCannot(t *testing.T) {
 	f.baseline()
 	f.save(seen(after(hour), outage("a", after(hour), "investigating"), outage("b", after(hour), "investigating")))
 	f.plan(
-		NewDelivery{Channel: "ops", Reason: "first", IncidentID: 1, EventIDs: []int64{1}, State: DeliveryHeld, NotBefore: after(2 * hour), Note: "muted"},
-		NewDelivery{Channel: "ops", Reason: "resolved", IncidentID: 1, State: DeliveryHeld, NotBefore: after(3 * hour)},
-		NewDelivery{Channel: "ops", Reason: "test"})
-	f.must(f.SavePlan(ctx, StreamAlerts, 2, after(2*hour), nil, []DeliveryChange{
-		{DeliveryID: 1, State: DeliveryPending, EventIDs: []int64{1, 2}},
-		{DeliveryID: 2, State: DeliverySkipped, Note: "opened again after 3 min"},
+		ledger.NewDelivery{Channel: "ops", Reason: "first", IncidentID: 1, EventIDs: []int64{1}, State: ledger.DeliveryHeld, NotBefore: after(2 * hour), Note: "muted"},
+		ledger.NewDelivery{Channel: "ops", Reason: "resolved", IncidentID: 1, State: ledger.DeliveryHeld, NotBefore: after(3 * hour)},
+		ledger.NewDelivery{Channel: "ops", Reason: "test"})
+	f.must(f.SavePlan(ctx, ledger.StreamAlerts, 2, after(2*hour), nil, []ledger.DeliveryChange{
+		{DeliveryID: 1, State: ledger.DeliveryPending, EventIDs: []int64{1, 2}},
+		{DeliveryID: 2, State: ledger.DeliverySkipped, Note: "opened again after 3 min"},
 	}))
 	want := []string{"1|first|pending|muted|[1,2]", "2|resolved|skipped|opened again after 3 min|[]", "3|test|pending||[]"}
 	const all = `SELECT delivery_id, reason, state, note, (SELECT json_group_array(event_id) FROM delivery_events x WHERE x.delivery_id = d.delivery_id) FROM deliveries d`
@@ -233,8 +237,8 @@ func TestWhatIsHeldCanBeChangedAndWhatIsSentCannot(t *testing.T) {
 		t.Errorf("deliveries (-want +got)\n%s", diff)
 	}
 	f.must(f.MarkSending(ctx, 3, 0, after(2*hour)))
-	err := f.SavePlan(ctx, StreamAlerts, 0, after(2*hour), []NewDelivery{{Channel: "ops", Reason: "test"}}, []DeliveryChange{{DeliveryID: 3, State: DeliverySkipped}})
-	if !errors.Is(err, ErrPlanned) {
+	err := f.SavePlan(ctx, ledger.StreamAlerts, 0, after(2*hour), []ledger.NewDelivery{{Channel: "ops", Reason: "test"}}, []ledger.DeliveryChange{{DeliveryID: 3, State: ledger.DeliverySkipped}})
+	if !errors.Is(err, ledger.ErrPlanned) {
 		t.Errorf("a change of what is on its way: %v", err)
 	}
 	if diff := cmp.Diff(want, f.rows(all)); diff != "" {
@@ -249,8 +253,8 @@ func TestWhatIsHeldCanBeChangedAndWhatIsSentCannot(t *testing.T) {
 func TestAKeyIsDeliveredOnceAChannel(t *testing.T) {
 	f := newFile(t)
 	for range 2 {
-		f.plan(NewDelivery{Channel: "ops", Reason: "reminder", DedupKey: "unreadable:1:2026-11-23"},
-			NewDelivery{Channel: "team", Reason: "reminder", DedupKey: "unreadable:1:2026-11-23"}, NewDelivery{Channel: "ops", Reason: "test"})
+		f.plan(ledger.NewDelivery{Channel: "ops", Reason: "reminder", DedupKey: "unreadable:1:2026-11-23"},
+			ledger.NewDelivery{Channel: "team", Reason: "reminder", DedupKey: "unreadable:1:2026-11-23"}, ledger.NewDelivery{Channel: "ops", Reason: "test"})
 	}
 	if diff := cmp.Diff([]string{"ops|reminder", "team|reminder", "ops|test", "ops|test"}, f.rows(`SELECT channel, reason FROM deliveries ORDER BY delivery_id`)); diff != "" {
 		t.Errorf("deliveries (-want +got)\n%s", diff)
@@ -263,20 +267,20 @@ func TestTold(t *testing.T) {
 	f.baseline()
 	f.save(seen(after(hour), outage("a", after(hour), "investigating"), outage("b", after(hour), "investigating"), outage("c", after(hour), "investigating")))
 	f.plan(
-		NewDelivery{Channel: "bot", Reason: "first", IncidentID: 1, EventIDs: []int64{1}},
-		NewDelivery{Channel: "hook", Reason: "first", EventIDs: []int64{1, 2}},
-		NewDelivery{Channel: "hook", Reason: "held_back", EventIDs: []int64{3}},
-		NewDelivery{Channel: "hook", Stream: StreamAlerts, Reason: "first", IncidentID: 3, State: DeliveryHeld, NotBefore: after(5 * hour), EventIDs: []int64{3}},
-		NewDelivery{Channel: "bot", Reason: "update", IncidentID: 1})
-	f.must(f.EnsureStream(ctx, StreamDigest+"daily", t0))
-	f.must(f.SavePlan(ctx, StreamDigest+"daily", 3, t0, []NewDelivery{{Channel: "mail", Reason: "digest", EventIDs: []int64{1, 2, 3}}}, nil))
+		ledger.NewDelivery{Channel: "bot", Reason: "first", IncidentID: 1, EventIDs: []int64{1}},
+		ledger.NewDelivery{Channel: "hook", Reason: "first", EventIDs: []int64{1, 2}},
+		ledger.NewDelivery{Channel: "hook", Reason: "held_back", EventIDs: []int64{3}},
+		ledger.NewDelivery{Channel: "hook", Stream: ledger.StreamAlerts, Reason: "first", IncidentID: 3, State: ledger.DeliveryHeld, NotBefore: after(5 * hour), EventIDs: []int64{3}},
+		ledger.NewDelivery{Channel: "bot", Reason: "update", IncidentID: 1})
+	f.must(f.EnsureStream(ctx, ledger.StreamDigest+"daily", t0))
+	f.must(f.SavePlan(ctx, ledger.StreamDigest+"daily", 3, t0, []ledger.NewDelivery{{Channel: "mail", Reason: "digest", EventIDs: []int64{1, 2, 3}}}, nil))
 	for id, thread := range map[int64]string{1: "1700.1", 2: "", 3: "", 6: ""} {
 		f.must(f.MarkSending(ctx, id, 0, after(hour)))
 		f.must(f.MarkDelivered(ctx, id, after(hour), "ok", thread))
 	}
 	f.must(f.MarkDelivered(ctx, 5, after(hour), "ok", "1700.2"))
 	f.must(f.MarkDelivered(ctx, 5, after(hour), "twice", "1700.3"))
-	told, err := f.Told(ctx, []int64{1, 2, 3, 99})
+	told, err := f.Notified(ctx, []int64{1, 2, 3, 99})
 	f.must(err)
 	var got []string
 	for channel, incidents := range told {
@@ -305,7 +309,7 @@ func TestTold(t *testing.T) {
 		t.Errorf("told (-want +got)\n%s", diff)
 	}
 	for incident, want := range map[int64]int{1: 4, 2: 2, 99: 0} { // the digest tells of it too
-		of, err := f.Deliveries(ctx, DeliveryFilter{Incident: incident})
+		of, err := f.Deliveries(ctx, ledger.DeliveryFilter{Incident: incident})
 		if err != nil || len(of) != want {
 			t.Errorf("incident %d has %d deliveries, want %d (%v)", incident, len(of), want, err)
 		}
@@ -317,21 +321,21 @@ func TestTold(t *testing.T) {
 
 func TestDeliveriesAreChosen(t *testing.T) {
 	f := newFile(t)
-	f.plan(NewDelivery{Channel: "ops", Reason: "test"}, NewDelivery{Channel: "team", Reason: "test"},
-		NewDelivery{Channel: "ops", Reason: "moved", SourceID: f.source}, NewDelivery{Channel: "ops", Reason: "test", State: DeliverySkipped, Note: "over the cap"})
+	f.plan(ledger.NewDelivery{Channel: "ops", Reason: "test"}, ledger.NewDelivery{Channel: "team", Reason: "test"},
+		ledger.NewDelivery{Channel: "ops", Reason: "moved", SourceID: f.source}, ledger.NewDelivery{Channel: "ops", Reason: "test", State: ledger.DeliverySkipped, Note: "over the cap"})
 	for name, c := range map[string]struct {
-		f    DeliveryFilter
+		f    ledger.DeliveryFilter
 		want string
 	}{
-		"all":            {DeliveryFilter{}, "1 2 3 4"},
-		"of a channel":   {DeliveryFilter{Channel: "ops"}, "1 3 4"},
-		"in a state":     {DeliveryFilter{State: DeliverySkipped}, "4"},
-		"for a reason":   {DeliveryFilter{Reason: "moved"}, "3"},
-		"of a stream":    {DeliveryFilter{Stream: StreamDigest + "daily"}, ""},
-		"the newest two": {DeliveryFilter{Limit: 2}, "3 4"},
-		"later ones":     {DeliveryFilter{AfterID: 2}, "3 4"},
-		"since then":     {DeliveryFilter{Since: t0}, "1 2 3 4"},
-		"since later":    {DeliveryFilter{Since: after(time.Second)}, ""},
+		"all":            {ledger.DeliveryFilter{}, "1 2 3 4"},
+		"of a channel":   {ledger.DeliveryFilter{Channel: "ops"}, "1 3 4"},
+		"in a state":     {ledger.DeliveryFilter{State: ledger.DeliverySkipped}, "4"},
+		"for a reason":   {ledger.DeliveryFilter{Reason: "moved"}, "3"},
+		"of a stream":    {ledger.DeliveryFilter{Stream: ledger.StreamDigest + "daily"}, ""},
+		"the newest two": {ledger.DeliveryFilter{Limit: 2}, "3 4"},
+		"later ones":     {ledger.DeliveryFilter{AfterID: 2}, "3 4"},
+		"since then":     {ledger.DeliveryFilter{Since: t0}, "1 2 3 4"},
+		"since later":    {ledger.DeliveryFilter{Since: after(time.Second)}, ""},
 	} {
 		found, err := f.Deliveries(t.Context(), c.f)
 		f.must(err)
@@ -349,22 +353,22 @@ func TestMutes(t *testing.T) {
 	f := newFile(t)
 	ctx := t.Context()
 	f.save(seen(t0, outage("a", t0, "investigating")))
-	vendor, err := f.Mute(ctx, Mute{Vendor: "acme", Reason: "they are rebuilding"}, after(2*hour), t0)
+	vendor, err := f.Mute(ctx, ledger.Mute{Vendor: "acme", Reason: "they are rebuilding"}, after(2*hour), t0)
 	f.must(err)
-	if diff := cmp.Diff(Mute{MuteID: 1, VendorID: 1, Vendor: "acme", UntilAt: stamp(after(2 * hour)), Reason: "they are rebuilding", CreatedAt: stamp(t0)}, vendor); diff != "" {
+	if diff := cmp.Diff(ledger.Mute{MuteID: 1, VendorID: 1, Vendor: "acme", UntilAt: db.Stamp(after(2 * hour)), Reason: "they are rebuilding", CreatedAt: db.Stamp(t0)}, vendor); diff != "" {
 		t.Errorf("mute of a vendor (-want +got)\n%s", diff)
 	}
-	incident, err := f.Mute(ctx, Mute{IncidentID: 1}, after(hour), t0)
+	incident, err := f.Mute(ctx, ledger.Mute{IncidentID: 1}, after(hour), t0)
 	f.must(err)
-	if diff := cmp.Diff(Mute{MuteID: 2, IncidentID: 1, Vendor: "acme", Title: "Trouble a", UntilAt: stamp(after(hour)), CreatedAt: stamp(t0)}, incident); diff != "" {
+	if diff := cmp.Diff(ledger.Mute{MuteID: 2, IncidentID: 1, Vendor: "acme", Title: "Trouble a", UntilAt: db.Stamp(after(hour)), CreatedAt: db.Stamp(t0)}, incident); diff != "" {
 		t.Errorf("mute of an incident (-want +got)\n%s", diff)
 	}
-	for _, m := range []Mute{{Vendor: "nobody"}, {IncidentID: 99}} {
-		if _, err := f.Mute(ctx, m, after(hour), t0); !errors.Is(err, ErrNotFound) {
+	for _, m := range []ledger.Mute{{Vendor: "nobody"}, {IncidentID: 99}} {
+		if _, err := f.Mute(ctx, m, after(hour), t0); !errors.Is(err, db.ErrNotFound) {
 			t.Errorf("%+v: %v", m, err)
 		}
 	}
-	if _, err := f.Mute(ctx, Mute{Vendor: "acme"}, t0, t0); err == nil {
+	if _, err := f.Mute(ctx, ledger.Mute{Vendor: "acme"}, t0, t0); err == nil {
 		t.Error("a mute that is over when it begins")
 	}
 	holds := func(now time.Time) string {
@@ -390,7 +394,7 @@ func TestMutes(t *testing.T) {
 	if diff := cmp.Diff([]string{"1|2026-11-23T10:00:00.000Z", "2|NULL"}, f.rows(`SELECT mute_id, ended_at FROM mutes`)); diff != "" {
 		t.Errorf("mutes (-want +got)\n%s", diff)
 	}
-	if err := f.Unmute(ctx, 3, t0); !errors.Is(err, ErrNotFound) {
+	if err := f.Unmute(ctx, 3, t0); !errors.Is(err, db.ErrNotFound) {
 		t.Errorf("a mute that does not exist: %v", err)
 	}
 }
@@ -408,12 +412,12 @@ func TestMigrateCarriesOverWhatWasNotDelivered(t *testing.T) {
 		INSERT INTO deliveries VALUES (4, 'team', 'pending', 7, '2026-11-23T15:00:00.000Z', NULL, '', '503 Service Unavailable');
 		INSERT INTO deliveries VALUES (5, 'team', 'delivered', 1, NULL, '2026-11-23T12:00:00.000Z', 'ok', '');
 		INSERT INTO deliveries VALUES (6, 'team', 'refused', 1, NULL, NULL, '', '2026-11-23T13:00:00.000Z: invalid_blocks');`)
-	d, err := Open(t.Context(), path)
+	d, err := db.Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	f := &file{DB: d, t: t}
+	f := over(t, d)
 	want := []string{
 		"team|delivered|1|NULL|2026-11-23T12:00:00.000Z|ok||[5]",
 		"ops|delivered|1|NULL|2026-11-23T14:00:00.000Z|ok||[1]",
@@ -430,7 +434,7 @@ func TestMigrateCarriesOverWhatWasNotDelivered(t *testing.T) {
 	if diff := cmp.Diff([]string{"digest:daily|6|2026-11-23T09:30:00.000Z|2026-11-23T14:00:00.000Z"}, f.rows(`SELECT * FROM streams`)); diff != "" {
 		t.Errorf("streams (-want +got)\n%s", diff)
 	}
-	if got := f.unplanned(StreamDigest + "daily"); got != "7" {
+	if got := f.unplanned(ledger.StreamDigest + "daily"); got != "7" {
 		t.Errorf("unplanned: %q", got)
 	}
 	if problems, err := d.Check(t.Context()); err != nil || len(problems) > 0 {
@@ -445,12 +449,12 @@ func TestMigrateAFileThatNobodyReportedFrom(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "old.db")
 	exec(t, path, string(text)+`DELETE FROM deliveries; DELETE FROM channels;`)
-	d, err := Open(t.Context(), path)
+	d, err := db.Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	f := &file{DB: d, t: t}
+	f := over(t, d)
 	if got := f.rows(`SELECT (SELECT count(*) FROM streams), (SELECT count(*) FROM deliveries)`); got[0] != "0|0" {
 		t.Errorf("streams and deliveries: %s", got)
 	}

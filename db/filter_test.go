@@ -1,10 +1,13 @@
-package db
+package db_test
 
 import (
 	"errors"
 	"testing"
 	"time"
 
+	"vendorwatch/db"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
@@ -87,13 +90,13 @@ func TestFiltersWithholdNews(t *testing.T) {
 }
 
 // parts is a scrape of a page with these components: name and status in turn.
-func parts(at time.Time, words ...string) Scrape {
+func parts(at time.Time, words ...string) record.Scrape {
 	var raws []normalize.RawComponent
 	for n := 0; n < len(words); n += 2 {
 		raws = append(raws, normalize.RawComponent{ID: "c-" + words[n], Name: words[n], Status: words[n+1]})
 	}
 	components, _ := normalize.Components(raws, normalize.Words{})
-	return Scrape{At: at, AllOpen: true, AllComponents: true, Components: components}
+	return record.Scrape{At: at, AllOpen: true, AllComponents: true, Components: components}
 }
 
 func TestAChangedFilter(t *testing.T) {
@@ -106,12 +109,12 @@ func TestAChangedFilter(t *testing.T) {
 
 	const news = `SELECT e.kind, source_key, coalesce(withheld, '') FROM events e JOIN incidents USING (incident_id) WHERE at = ? ORDER BY event_id`
 	f.setFilter(web, after(2*hour))
-	if got := f.rows(news, stamp(after(2*hour))); len(got) != 0 {
+	if got := f.rows(news, db.Stamp(after(2*hour))); len(got) != 0 {
 		t.Errorf("the same filter again made news: %q", got)
 	}
 	f.setFilter(normalize.Filter{}, after(3*hour))
 	want := "incident_opened|a|"
-	if got := f.rows(news, stamp(after(3*hour))); len(got) != 1 || got[0] != want {
+	if got := f.rows(news, db.Stamp(after(3*hour))); len(got) != 1 || got[0] != want {
 		t.Errorf("news of the lifted filter %q, want %q: what is open is told, what is over is not", got, want)
 	}
 	if got := f.rows(`SELECT count(*) FROM filtered_incidents`)[0]; got != "0" {
@@ -121,14 +124,14 @@ func TestAChangedFilter(t *testing.T) {
 	if got := f.rows(`SELECT count(*) FROM filtered_incidents`)[0]; got != "2" {
 		t.Errorf("%s incidents are hidden by the filter that is back, want 2", got)
 	}
-	incidents, err := f.Incidents(t.Context(), Filter{Open: true})
+	incidents, err := f.Incidents(t.Context(), query.Filter{Open: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(incidents) != 1 || incidents[0].Filtered != 1 {
 		t.Errorf("the hidden incident is listed as %+v", incidents)
 	}
-	if err := f.SetFilter(t.Context(), 999, web, t0); !errors.Is(err, ErrNotFound) {
+	if err := f.SetFilter(t.Context(), 999, web, t0); !errors.Is(err, db.ErrNotFound) {
 		t.Errorf("filter of no source: %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package db
+package db_test
 
 import (
 	"context"
@@ -9,7 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"vendorwatch/db"
 	"vendorwatch/db/dbtest"
+	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
@@ -20,19 +24,22 @@ func after(d time.Duration) time.Time { return t0.Add(d) }
 
 // file is a database with one vendor and one source.
 type file struct {
-	*DB
+	*query.DB
+	*ledger.Ledger
+	*record.Recorder
+	file   *db.DB
 	t      testing.TB
 	source int64
 }
 
 // emptyFile puts a migrated file at a path.
-var emptyFile = dbtest.Empty(Open)
+var emptyFile = dbtest.Empty(db.Open)
 
 func newFile(t testing.TB) *file {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "test.db")
 	emptyFile(t, path)
-	d, err := Open(t.Context(), path)
+	d, err := db.Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +51,7 @@ func newFile(t testing.TB) *file {
 			t.Error(err)
 		}
 	})
-	f := &file{DB: d, t: t}
+	f := over(t, d)
 	f.source = f.addSource("acme")
 	if err := f.SetWatched(t.Context(), []int64{f.source}); err != nil {
 		t.Fatal(err)
@@ -52,9 +59,22 @@ func newFile(t testing.TB) *file {
 	return f
 }
 
+// over is an open file without a source.
+func over(t testing.TB, d *db.DB) *file {
+	return &file{DB: query.New(d), Ledger: ledger.New(d), Recorder: record.New(d), file: d, t: t}
+}
+
+// exec runs one statement that writes.
+func (f *file) exec(query string, args ...any) error {
+	return f.file.Change(f.t.Context(), func(tx *db.Tx) error {
+		_, err := tx.ExecContext(f.t.Context(), query, args...)
+		return err
+	})
+}
+
 func (f *file) addSource(slug string) int64 {
 	f.t.Helper()
-	vendor, err := f.EnsureVendor(f.t.Context(), Vendor{Slug: slug, Name: strings.ToUpper(slug)})
+	vendor, err := f.EnsureVendor(f.t.Context(), query.Vendor{Slug: slug, Name: strings.ToUpper(slug)})
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -66,7 +86,7 @@ func (f *file) addSource(slug string) int64 {
 }
 
 // save saves a scrape of the file's source.
-func (f *file) save(s Scrape) Saved {
+func (f *file) save(s record.Scrape) record.Saved {
 	f.t.Helper()
 	s.SourceID = f.source
 	saved, err := f.SaveScrape(f.t.Context(), s)
@@ -79,20 +99,25 @@ func (f *file) save(s Scrape) Saved {
 // baseline saves an empty first scrape at t0.
 func (f *file) baseline() {
 	f.t.Helper()
-	f.save(Scrape{At: t0, AllOpen: true})
+	f.save(record.Scrape{At: t0, AllOpen: true})
 }
 
 // rows returns a query's rows, columns joined with a bar.
 func (f *file) rows(query string, args ...any) []string {
 	f.t.Helper()
-	rows, err := f.read.QueryContext(f.t.Context(), query, args...)
+	return rowsIn(f.t, f.file.Reader(), query, args...)
+}
+
+func rowsIn(t testing.TB, conn *sql.DB, query string, args ...any) []string {
+	t.Helper()
+	rows, err := conn.QueryContext(t.Context(), query, args...)
 	if err != nil {
-		f.t.Fatal(err)
+		t.Fatal(err)
 	}
 	defer rows.Close()
 	columns, err := rows.Columns()
 	if err != nil {
-		f.t.Fatal(err)
+		t.Fatal(err)
 	}
 	out := []string{}
 	for rows.Next() {
@@ -102,7 +127,7 @@ func (f *file) rows(query string, args ...any) []string {
 			into[n] = &values[n]
 		}
 		if err := rows.Scan(into...); err != nil {
-			f.t.Fatal(err)
+			t.Fatal(err)
 		}
 		texts := make([]string, len(values))
 		for n, v := range values {
@@ -114,7 +139,7 @@ func (f *file) rows(query string, args ...any) []string {
 		out = append(out, strings.Join(texts, "|"))
 	}
 	if err := rows.Err(); err != nil {
-		f.t.Fatal(err)
+		t.Fatal(err)
 	}
 	return out
 }
@@ -133,7 +158,7 @@ func (f *file) dump() string {
 }
 
 // kinds lists the events of a save: their kinds, and details that mark them.
-func kinds(events []Event) string {
+func kinds(events []query.Event) string {
 	var out []string
 	for _, e := range events {
 		text := string(e.Kind)
@@ -142,7 +167,7 @@ func kinds(events []Event) string {
 				text += "(" + mark + ")"
 			}
 		}
-		if e.Withheld == WithheldSameEvent || e.Withheld == WithheldFiltered {
+		if e.Withheld == query.WithheldSameEvent || e.Withheld == query.WithheldFiltered {
 			text += "(" + string(e.Withheld) + ")"
 		}
 		out = append(out, text)

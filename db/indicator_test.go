@@ -1,15 +1,17 @@
-package db
+package db_test
 
 import (
 	"testing"
 
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
 // inPart is a scrape of a page that need not list all that is open.
-func inPart(s Scrape) Scrape { s.AllOpen = false; return s }
+func inPart(s record.Scrape) record.Scrape { s.AllOpen = false; return s }
 
-func saying(s Scrape, indicator string) Scrape {
+func saying(s record.Scrape, indicator string) record.Scrape {
 	s.Indicator, s.IndicatorText = indicator, map[string]string{"minor": "Minor Service Outage"}[indicator]
 	return s
 }
@@ -25,8 +27,8 @@ func TestIndicator(t *testing.T) {
 			{scrape: saying(seen(t0), "none"), query: since, rows: []string{"none|no"}},
 			{scrape: saying(seen(after(hour)), "minor"), events: "indicator_raised", query: details,
 				rows: []string{`{"description":"Minor Service Outage","indicator":"minor","since":"2026-11-23T10:00:00.000Z"}`}},
-			{scrape: saying(seen(after(2*hour)), "minor"), outcome: OutcomeUnchanged, query: since, rows: []string{"minor|10:00"}},
-			{scrape: Scrape{At: after(3 * hour), Unchanged: true}, query: since, rows: []string{"minor|10:00"}},
+			{scrape: saying(seen(after(2*hour)), "minor"), outcome: query.OutcomeUnchanged, query: since, rows: []string{"minor|10:00"}},
+			{scrape: record.Scrape{At: after(3 * hour), Unchanged: true}, query: since, rows: []string{"minor|10:00"}},
 			{scrape: failed(after(4 * hour)), query: since, rows: []string{"minor|10:00"}},
 			{scrape: saying(seen(after(5*hour)), "none"), events: "indicator_cleared", query: since, rows: []string{"none|no"}},
 		},
@@ -53,13 +55,13 @@ func TestIndicator(t *testing.T) {
 			{scrape: saying(seen(after(2*hour), work("m", after(2*hour), "in_progress")), "maintenance"), events: "update_posted maintenance_started indicator_cleared"},
 		},
 		"a page that need not list what is open is believed all the same": {
-			{scrape: saying(Scrape{At: t0}, "downtime"), events: "indicator_raised(already_open)", query: since, rows: []string{"downtime|09:00"}},
-			{scrape: saying(Scrape{At: after(hour)}, "downtime")},
+			{scrape: saying(record.Scrape{At: t0}, "downtime"), events: "indicator_raised(already_open)", query: since, rows: []string{"downtime|09:00"}},
+			{scrape: saying(record.Scrape{At: after(hour)}, "downtime")},
 			{scrape: saying(inPart(seen(after(2*hour), outage("a", after(hour), "investigating"))), "downtime"), events: "incident_opened indicator_cleared"},
 		},
 		"a saved document that does not list what is open cannot show that nothing is": {
-			{scrape: archived(saying(Scrape{At: t0}, "major")), query: since, rows: []string{"major|no"}},
-			{scrape: archived(saying(Scrape{At: after(hour), AllOpen: true}, "major")), events: "indicator_raised"},
+			{scrape: archived(saying(record.Scrape{At: t0}, "major")), query: since, rows: []string{"major|no"}},
+			{scrape: archived(saying(record.Scrape{At: after(hour), AllOpen: true}, "major")), events: "indicator_raised"},
 		},
 		"words of other pages": {
 			{scrape: saying(seen(t0), "up")},

@@ -1,15 +1,16 @@
-package db
+package db_test
 
 import (
 	"testing"
 	"time"
 
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
 // elsewhere is a scrape that proves nothing about what is open, such as of an incident's own page.
-func elsewhere(at time.Time, raws ...normalize.Raw) Scrape {
-	return Scrape{At: at, Incidents: read(raws...)}
+func elsewhere(at time.Time, raws ...normalize.Raw) record.Scrape {
+	return record.Scrape{At: at, Incidents: read(raws...)}
 }
 
 // line is an incident as a history page lists it: its period and last words, without a state or a timeline.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+	"vendorwatch/db/internal/scan"
 )
 
 // invariants are what must hold of the record beyond what the schema can say. Each query returns a line for
@@ -47,18 +48,18 @@ var invariants = []string{
 func (d *DB) Check(ctx context.Context) ([]string, error) {
 	problems := []string{}
 	line := func(r *sql.Rows, s *string) error { return r.Scan(s) }
-	found, err := list(ctx, d.read, line, `SELECT 'the file is damaged: ' || integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'`)
+	found, err := scan.List(ctx, d.read, line, `SELECT 'the file is damaged: ' || integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'`)
 	if err != nil {
 		return nil, fmt.Errorf("check: %w", explain(d.path, err))
 	}
 	problems = append(problems, found...)
-	found, err = list(ctx, d.read, line, `SELECT 'row ' || coalesce(rowid, '?') || ' of ' || "table" || ' refers to a row of ' || parent || ' that does not exist' FROM pragma_foreign_key_check`)
+	found, err = scan.List(ctx, d.read, line, `SELECT 'row ' || coalesce(rowid, '?') || ' of ' || "table" || ' refers to a row of ' || parent || ' that does not exist' FROM pragma_foreign_key_check`)
 	if err != nil {
 		return nil, fmt.Errorf("check: %w", err)
 	}
 	problems = append(problems, found...)
 	for _, query := range invariants {
-		if found, err = list(ctx, d.read, line, query); err != nil {
+		if found, err = scan.List(ctx, d.read, line, query); err != nil {
 			return nil, fmt.Errorf("check: %w", err)
 		}
 		problems = append(problems, found...)
@@ -104,10 +105,10 @@ func (d *DB) Prune(ctx context.Context, now time.Time, keep time.Duration) (int6
 		return 0, fmt.Errorf("prune: keep %s: the time to keep scrapes must be above zero", keep)
 	}
 	var deleted int64
-	err := d.change(ctx, func(tx *sql.Tx) error {
+	err := d.Change(ctx, func(tx *Tx) error {
 		res, err := tx.ExecContext(ctx, `
 			DELETE FROM scrapes WHERE archived = 0 AND (started_at < ?2 OR started_at < ?1 AND outcome IN ('changed', 'unchanged'))`,
-			stamp(now.Add(-keep)), stamp(now.Add(-failuresKept*keep)))
+			Stamp(now.Add(-keep)), Stamp(now.Add(-failuresKept*keep)))
 		if err != nil {
 			return err
 		}

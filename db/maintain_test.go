@@ -1,4 +1,4 @@
-package db
+package db_test
 
 import (
 	"context"
@@ -13,6 +13,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"vendorwatch/db"
+	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
@@ -24,7 +28,7 @@ func lived(t testing.TB) *file {
 	s.Components, _ = normalize.Components([]normalize.RawComponent{part("1", "Core", "API", "operational"), part("2", "", "Web", "operational")}, normalize.Words{})
 	s.AllComponents = true
 	s.Findings = []normalize.Finding{{Key: "a", Field: "severity", Value: "purple", Problem: "this severity word is unknown"}}
-	s.Documents = []Document{{URL: "https://status.acme.example/api/v2/summary.json", ETag: `"1"`, Hash: "ab"}}
+	s.Documents = []query.Document{{URL: "https://status.acme.example/api/v2/summary.json", ETag: `"1"`, Hash: "ab"}}
 	s.Took, s.HTTPStatus, s.Requests, s.Bytes, s.Indicator = 120*time.Millisecond, 200, 1, 4000, "minor"
 	f.save(s)
 	f.save(listed(after(10*time.Minute), part("1", "Core", "API", "partial_outage"), part("2", "", "Web", "operational")))
@@ -42,10 +46,10 @@ func lived(t testing.TB) *file {
 // sent puts a message on record, and a mute.
 func sent(f *file) {
 	f.t.Helper()
-	f.plan(NewDelivery{Channel: "ops", Reason: "first", IncidentID: 1, EventIDs: []int64{1}})
+	f.plan(ledger.NewDelivery{Channel: "ops", Reason: "first", IncidentID: 1, EventIDs: []int64{1}})
 	f.must(f.MarkSending(f.t.Context(), 1, 0, after(5*time.Hour)))
 	f.must(f.MarkDelivered(f.t.Context(), 1, after(5*time.Hour), "ok", "1700.1"))
-	_, err := f.Mute(f.t.Context(), Mute{Vendor: "acme"}, after(9*time.Hour), after(5*time.Hour))
+	_, err := f.Mute(f.t.Context(), ledger.Mute{Vendor: "acme"}, after(9*time.Hour), after(5*time.Hour))
 	f.must(err)
 }
 
@@ -57,7 +61,7 @@ func movedAway(f *file) {
 		`INSERT INTO source_searches (source_id, at) VALUES (1, ?)`,
 		`INSERT INTO former_keys (source_id, source_key, incident_id, until_at) VALUES (1, 'before', 1, ?)`,
 	} {
-		if _, err := f.write.ExecContext(f.t.Context(), statement, normalize.FormatTime(after(6*time.Hour))); err != nil {
+		if err := f.exec(statement, normalize.FormatTime(after(6*time.Hour))); err != nil {
 			f.t.Fatal(err)
 		}
 	}
@@ -80,10 +84,10 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "copy.db")
 			f := lived(t)
 			f.addSource("other")
-			if err := f.Backup(t.Context(), path); err != nil {
+			if err := f.file.Backup(t.Context(), path); err != nil {
 				t.Fatal(err)
 			}
-			d, err := Open(t.Context(), path)
+			d, err := db.Open(t.Context(), path)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -91,7 +95,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 			if problems, err := d.Check(t.Context()); err != nil || len(problems) > 0 {
 				t.Fatalf("before the damage: %v %v", err, problems)
 			}
-			if _, err := d.write.ExecContext(t.Context(), c.damage); err != nil {
+			if _, err := d.Writer().ExecContext(t.Context(), c.damage); err != nil {
 				t.Fatal(err)
 			}
 			problems, err := d.Check(t.Context())
@@ -105,24 +109,24 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 func TestBackup(t *testing.T) {
 	f := lived(t)
 	path := filepath.Join(t.TempDir(), "copy.db")
-	if err := f.Backup(t.Context(), path); err != nil {
+	if err := f.file.Backup(t.Context(), path); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Backup(t.Context(), path); !errors.Is(err, os.ErrExist) || !strings.Contains(err.Error(), "never overwrites") {
+	if err := f.file.Backup(t.Context(), path); !errors.Is(err, os.ErrExist) || !strings.Contains(err.Error(), "never overwrites") {
 		t.Errorf("a second backup to the same place: %v", err)
 	}
-	if err := f.Backup(t.Context(), filepath.Join(t.TempDir(), "no", "copy.db")); err == nil || !strings.Contains(err.Error(), "does not exist") {
+	if err := f.file.Backup(t.Context(), filepath.Join(t.TempDir(), "no", "copy.db")); err == nil || !strings.Contains(err.Error(), "does not exist") {
 		t.Errorf("a folder that is not there: %v", err)
 	}
-	d, err := OpenReadOnly(t.Context(), path)
+	d, err := db.OpenReadOnly(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	if diff := cmp.Diff(f.dump(), (&file{DB: d, t: t}).dump()); diff != "" {
+	if diff := cmp.Diff(f.dump(), over(t, d).dump()); diff != "" {
 		t.Errorf("the copy differs (-file +copy)\n%s", diff)
 	}
-	if mode := query(t, path, `PRAGMA journal_mode`); mode != "delete" {
+	if mode := valueOf(t, path, `PRAGMA journal_mode`); mode != "delete" {
 		t.Errorf("reading the copy put it in mode %s", mode)
 	}
 	again := filepath.Join(t.TempDir(), "again.db")
@@ -134,11 +138,11 @@ func TestBackup(t *testing.T) {
 func TestPrune(t *testing.T) {
 	f := newFile(t)
 	f.baseline()
-	f.save(Scrape{At: after(time.Minute), Unchanged: true})
+	f.save(record.Scrape{At: after(time.Minute), Unchanged: true})
 	f.save(failed(after(2 * time.Minute)))
 	f.save(archived(seen(after(3*time.Minute), outage("a", t0, "investigating"))))
-	f.save(Scrape{At: after(20 * 24 * hour), Unchanged: true})
-	if _, err := f.Prune(t.Context(), after(20*24*hour), 0); err == nil {
+	f.save(record.Scrape{At: after(20 * 24 * hour), Unchanged: true})
+	if _, err := f.file.Prune(t.Context(), after(20*24*hour), 0); err == nil {
 		t.Error("everything would have been deleted")
 	}
 	for _, c := range []struct {
@@ -150,7 +154,7 @@ func TestPrune(t *testing.T) {
 		{20 * 24 * hour, 0, []string{"failed|0", "changed|1", "unchanged|0"}},
 		{29 * 24 * hour, 2, []string{"changed|1"}},
 	} {
-		gone, err := f.Prune(t.Context(), after(c.now), 7*24*hour)
+		gone, err := f.file.Prune(t.Context(), after(c.now), 7*24*hour)
 		if err != nil || gone != c.gone {
 			t.Errorf("after %s: %d deleted, want %d (%v)", c.now, gone, c.gone, err)
 		}
@@ -167,12 +171,13 @@ func TestManyAtOnce(t *testing.T) {
 	for n := range vendors {
 		sources = append(sources, f.addSource("vendor"+string(rune('a'+n))))
 	}
-	f.must(f.EnsureStream(t.Context(), StreamAlerts, t0))
-	other, err := Open(t.Context(), f.Path()) // as a second program would
+	f.must(f.EnsureStream(t.Context(), ledger.StreamAlerts, t0))
+	second, err := db.Open(t.Context(), f.file.Path()) // as a second program would
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer other.Close()
+	defer second.Close()
+	other := over(t, second)
 	var wg sync.WaitGroup
 	work := func(fn func(context.Context) error) {
 		wg.Go(func() {
@@ -182,7 +187,7 @@ func TestManyAtOnce(t *testing.T) {
 		})
 	}
 	for n, source := range sources {
-		d := []*DB{f.DB, other}[n%2]
+		d := []*file{f, other}[n%2]
 		work(func(ctx context.Context) error {
 			for k := range scrapes {
 				s := seen(after(time.Duration(k)*time.Minute), outage("x", t0, []string{"investigating", "identified", "monitoring"}[:1+k%3]...))
@@ -198,7 +203,7 @@ func TestManyAtOnce(t *testing.T) {
 				if _, err := d.OpenIncidents(ctx); err != nil {
 					return err
 				}
-				if _, err := d.Health(ctx); err != nil {
+				if _, err := d.SourceHealth(ctx); err != nil {
 					return err
 				}
 				if _, err := d.SourceState(ctx, source); err != nil {
@@ -210,7 +215,7 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	work(func(ctx context.Context) error {
 		for range scrapes {
-			events, err := other.UnplannedEvents(ctx, StreamAlerts)
+			events, err := other.UnplannedEvents(ctx, ledger.StreamAlerts)
 			if err != nil || len(events) == 0 {
 				return err
 			}
@@ -218,7 +223,7 @@ func TestManyAtOnce(t *testing.T) {
 			for _, e := range events {
 				ids = append(ids, e.EventID)
 			}
-			if err := other.SavePlan(ctx, StreamAlerts, ids[len(ids)-1], t0, []NewDelivery{{Channel: "ops", Reason: "first", EventIDs: ids}}, nil); err != nil {
+			if err := other.SavePlan(ctx, ledger.StreamAlerts, ids[len(ids)-1], t0, []ledger.NewDelivery{{Channel: "ops", Reason: "first", EventIDs: ids}}, nil); err != nil {
 				return err
 			}
 		}
@@ -229,7 +234,7 @@ func TestManyAtOnce(t *testing.T) {
 	if err != nil || c.Incidents != vendors || c.Updates != 3*vendors || c.Scrapes != vendors*scrapes {
 		t.Errorf("%+v %v", c, err)
 	}
-	left, err := f.UnplannedEvents(t.Context(), StreamAlerts)
+	left, err := f.UnplannedEvents(t.Context(), ledger.StreamAlerts)
 	planned := f.rows(`SELECT event_id FROM delivery_events ORDER BY event_id`)
 	if err != nil || len(left)+len(planned) != c.Events || len(slices.Compact(slices.Clone(planned))) != len(planned) {
 		t.Errorf("%d events, %d planned, %d left (%v)", c.Events, len(planned), len(left), err)

@@ -1,4 +1,4 @@
-package db
+package db_test
 
 import (
 	"errors"
@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
@@ -30,8 +32,8 @@ func otherwise(raw normalize.Raw) normalize.Raw {
 	return raw
 }
 
-func movedTo(s Scrape) Scrape {
-	s.Moved = &Move{PageURL: newPage + "/", Platform: "instatus"}
+func movedTo(s record.Scrape) record.Scrape {
+	s.Moved = &record.Move{PageURL: newPage + "/", Platform: "instatus"}
 	return s
 }
 
@@ -138,7 +140,7 @@ func TestAMoveAndBack(t *testing.T) {
 	f.save(seen(t0, raw))
 	f.save(movedTo(seen(after(time.Hour), otherwise(raw))))
 	back := seen(after(2*time.Hour), raw)
-	back.Moved = &Move{PageURL: oldPage, Platform: "statuspage"}
+	back.Moved = &record.Move{PageURL: oldPage, Platform: "statuspage"}
 	if saved := f.save(back); kinds(saved.Events) != "source_moved" || saved.Incidents+saved.Updates != 0 {
 		t.Errorf("%s %+v", kinds(saved.Events), saved)
 	}
@@ -153,7 +155,7 @@ func TestANewAddressAlone(t *testing.T) {
 	raw := outage("a", after(-time.Hour), "investigating")
 	f.save(seen(t0, raw))
 	s := seen(after(time.Hour), raw)
-	s.Moved = &Move{PageURL: newPage, Platform: "statuspage"}
+	s.Moved = &record.Move{PageURL: newPage, Platform: "statuspage"}
 	if saved := f.save(s); kinds(saved.Events) != "source_moved" || saved.Incidents+saved.Updates+saved.Revisions != 0 {
 		t.Errorf("%s %+v", kinds(saved.Events), saved)
 	}
@@ -170,7 +172,7 @@ func TestEnsureSourceFollowsMoves(t *testing.T) {
 	f := newFile(t)
 	f.baseline()
 	f.save(movedTo(seen(after(time.Hour))))
-	vendor, err := f.EnsureVendor(t.Context(), Vendor{Slug: "acme"})
+	vendor, err := f.EnsureVendor(t.Context(), query.Vendor{Slug: "acme"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,19 +197,19 @@ func TestEnsureSourceFollowsMoves(t *testing.T) {
 func TestAMoveToATakenAddressIsRefused(t *testing.T) {
 	f := newFile(t)
 	f.baseline()
-	vendor, err := f.EnsureVendor(t.Context(), Vendor{Slug: "acme"})
+	vendor, err := f.EnsureVendor(t.Context(), query.Vendor{Slug: "acme"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.EnsureSource(t.Context(), vendor, newPage, "instatus"); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.CanMove(t.Context(), f.source, newPage+"/"); !errors.Is(err, ErrTaken) {
+	if err := f.CanMove(t.Context(), f.source, newPage+"/"); !errors.Is(err, record.ErrTaken) {
 		t.Error(err)
 	}
 	s := movedTo(seen(after(time.Hour)))
 	s.SourceID = f.source
-	if _, err := f.SaveScrape(t.Context(), s); !errors.Is(err, ErrTaken) {
+	if _, err := f.SaveScrape(t.Context(), s); !errors.Is(err, record.ErrTaken) {
 		t.Error(err)
 	}
 	if err := f.CanMove(t.Context(), f.source, "https://third.example"); err != nil {
@@ -221,7 +223,7 @@ func TestSearches(t *testing.T) {
 		t.Errorf("%+v %v", s, err)
 	}
 	for n, outcome := range []string{"a login page", "instatus"} {
-		want := Search{At: after(time.Duration(n) * time.Hour), Outcome: outcome}
+		want := record.Search{At: after(time.Duration(n) * time.Hour), Outcome: outcome}
 		if err := f.SaveSearch(t.Context(), f.source, want); err != nil {
 			t.Fatal(err)
 		}

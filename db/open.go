@@ -1,5 +1,7 @@
-// Package db keeps incidents in one SQLite file, which is a product of its own: people read it with
-// the sqlite3 shell, Datasette or a notebook while the service runs. docs/schema.md describes it.
+// Package db opens, migrates and maintains the SQLite file in which incidents are kept. The file is a product of
+// its own: people read it with the sqlite3 shell, Datasette or a notebook while the service runs.
+// docs/schema.md describes it. What is read from it is in package query, what is saved in package record, and
+// what is sent to channels in package ledger.
 package db
 
 import (
@@ -26,17 +28,13 @@ var ErrReadOnly = errors.New("the file was opened for reading only")
 
 // DB is an open file. Its methods may be called from several goroutines at once.
 type DB struct {
-	// LateAfter is the age from which a new incident that is over counts as added to the past; 24 h
-	// unless changed before the first SaveScrape.
-	LateAfter time.Duration
-
 	path string
 	// One connection writes, so that goroutines queue for it in order and with their contexts, instead
 	// of polling for SQLite's lock; several read beside it, which WAL allows.
 	write *sql.DB // nil if opened for reading only
 	read  *sql.DB
-	kept  sync.Map // query to *sql.Stmt of write, see statements
-	reads sync.Map // query to *sql.Stmt of read, see reading
+	kept  sync.Map // query to *sql.Stmt of write, see Tx
+	reads sync.Map // query to *sql.Stmt of read, see Prepared
 }
 
 // Open opens the file at path for reading and writing. It creates the file if there is none, and
@@ -66,7 +64,7 @@ func open(ctx context.Context, path string, m migrations) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(explain(path, err), write.Close())
 	}
-	d := &DB{LateAfter: 24 * time.Hour, path: path, write: write}
+	d := &DB{path: path, write: write}
 	if d.read, err = openReaders(path); err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
@@ -99,7 +97,7 @@ func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(err, read.Close())
 	}
-	return &DB{LateAfter: 24 * time.Hour, path: path, read: read}, nil
+	return &DB{path: path, read: read}, nil
 }
 
 // locked reports whether an error says that another program holds the file.
@@ -222,21 +220,5 @@ func unwritable(err error) bool {
 	return strings.Contains(text, "readonly database") || strings.Contains(text, "unable to open database file")
 }
 
-// change runs fn in one immediate transaction: all of it is in the file afterwards, or nothing.
-func (d *DB) change(ctx context.Context, fn func(*sql.Tx) error) error {
-	if d.write == nil {
-		return fmt.Errorf("database %s: %w", d.path, ErrReadOnly)
-	}
-	tx, err := d.write.BeginTx(ctx, nil)
-	if err != nil {
-		return explain(d.path, err)
-	}
-	defer tx.Rollback() // after Commit it does nothing
-	if err := fn(tx); err != nil {
-		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return explain(d.path, err)
-	}
-	return nil
-}
+// readOnly says that a change was asked of a file opened with OpenReadOnly.
+func (d *DB) readOnly() error { return fmt.Errorf("database %s: %w", d.path, ErrReadOnly) }

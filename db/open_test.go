@@ -1,4 +1,4 @@
-package db
+package db_test
 
 import (
 	"context"
@@ -10,6 +10,9 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"vendorwatch/db"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -39,7 +42,7 @@ func TestOpenRefuses(t *testing.T) {
 		"a newer program's": {newer, "written by a newer vendorwatch (schema version 999"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d, err := Open(t.Context(), c.path)
+			d, err := db.Open(t.Context(), c.path)
 			if err == nil {
 				d.Close()
 				t.Fatal("it was opened")
@@ -61,7 +64,7 @@ func TestOpenWhereNothingCanBeWritten(t *testing.T) {
 	if err := os.Mkdir(path+"-journal", 0o700); err != nil {
 		t.Fatal(err)
 	}
-	d, err := Open(t.Context(), path)
+	d, err := db.Open(t.Context(), path)
 	if err == nil {
 		d.Close()
 		t.Fatal("it was opened")
@@ -79,7 +82,7 @@ func TestExplain(t *testing.T) {
 		"database disk image is malformed (11)":               "restore the newest copy",
 		"constraint failed: CHECK constraint failed: x (275)": "database some.db: constraint failed",
 	} {
-		if got := explain("some.db", errors.New(text)).Error(); !strings.Contains(got, want) || !strings.Contains(got, text) {
+		if got := db.Explain("some.db", errors.New(text)).Error(); !strings.Contains(got, want) || !strings.Contains(got, text) {
 			t.Errorf("%q is explained as %q, want %q in it", text, got, want)
 		}
 	}
@@ -88,7 +91,7 @@ func TestExplain(t *testing.T) {
 func TestOpenReadOnly(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "x.db")
-	_, err := OpenReadOnly(t.Context(), path)
+	_, err := db.OpenReadOnly(t.Context(), path)
 	if err == nil || !strings.Contains(err.Error(), "vendorwatch scrape") {
 		t.Errorf("no file: %v", err)
 	}
@@ -96,18 +99,18 @@ func TestOpenReadOnly(t *testing.T) {
 		t.Error("opening for reading made a file")
 	}
 	openAndClose(t, path)
-	d, err := OpenReadOnly(t.Context(), path)
+	d, err := db.OpenReadOnly(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	if _, err := d.EnsureVendor(t.Context(), Vendor{Slug: "x"}); !errors.Is(err, ErrReadOnly) {
+	if _, err := record.New(d).EnsureVendor(t.Context(), query.Vendor{Slug: "x"}); !errors.Is(err, db.ErrReadOnly) {
 		t.Errorf("a write: %v", err)
 	}
-	if _, err := d.read.ExecContext(t.Context(), `DELETE FROM vendors`); err == nil {
+	if _, err := d.Reader().ExecContext(t.Context(), `DELETE FROM vendors`); err == nil {
 		t.Error("the connection can write")
 	}
-	if _, err := d.Vendors(t.Context()); err != nil {
+	if _, err := query.New(d).Vendors(t.Context()); err != nil {
 		t.Error(err)
 	}
 	locked := filepath.Join(t.TempDir(), "locked.db")
@@ -115,14 +118,14 @@ func TestOpenReadOnly(t *testing.T) {
 	if err := os.Mkdir(locked+"-wal", 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := OpenReadOnly(t.Context(), locked); err == nil || !strings.Contains(err.Error(), "or copy the file to one of yours") {
+	if _, err := db.OpenReadOnly(t.Context(), locked); err == nil || !strings.Contains(err.Error(), "or copy the file to one of yours") {
 		t.Errorf("a folder in which SQLite can make no file: %v", err)
 	}
 	empty := filepath.Join(dir, "empty.db")
 	if err := os.WriteFile(empty, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := OpenReadOnly(t.Context(), empty); err == nil || !strings.Contains(err.Error(), "version 0") {
+	if _, err := db.OpenReadOnly(t.Context(), empty); err == nil || !strings.Contains(err.Error(), "version 0") {
 		t.Errorf("an empty file: %v", err)
 	}
 }
@@ -139,7 +142,7 @@ func TestOddPaths(t *testing.T) {
 
 func TestPragmas(t *testing.T) {
 	f := newFile(t)
-	for pool, conn := range map[string]*sql.DB{"write": f.write, "read": f.read} {
+	for pool, conn := range map[string]*sql.DB{"write": f.file.Writer(), "read": f.file.Reader()} {
 		for pragma, want := range map[string]string{"foreign_keys": "1", "journal_mode": "wal", "synchronous": "2", "busy_timeout": "15000"} {
 			var got string
 			if err := conn.QueryRowContext(t.Context(), `PRAGMA `+pragma).Scan(&got); err != nil || got != want {
@@ -149,7 +152,7 @@ func TestPragmas(t *testing.T) {
 	}
 	// Releases 3.7.0 to 3.51.2 could damage a file in WAL mode.
 	var version string
-	if err := f.read.QueryRowContext(t.Context(), `SELECT sqlite_version()`).Scan(&version); err != nil || !newerThan(version, [3]int{3, 51, 2}) {
+	if err := f.file.Reader().QueryRowContext(t.Context(), `SELECT sqlite_version()`).Scan(&version); err != nil || !newerThan(version, [3]int{3, 51, 2}) {
 		t.Errorf("SQLite is %s (%v)", version, err)
 	}
 }
@@ -160,11 +163,11 @@ func TestMigrateCopiesFirst(t *testing.T) {
 	if copies(t, path) != nil {
 		t.Fatal("a new file was copied")
 	}
-	second := migrations{fstest.MapFS{
+	second := fstest.MapFS{
 		"00001_first.sql":  {Data: migrationText(t, "00001_first.sql")},
 		"00099_second.sql": {Data: []byte("-- +goose Up\nCREATE TABLE extra (x TEXT) STRICT;\n")},
-	}}
-	d, err := open(t.Context(), path, second)
+	}
+	d, err := db.OpenWith(t.Context(), path, second)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,10 +176,10 @@ func TestMigrateCopiesFirst(t *testing.T) {
 	if len(made) != 1 || !strings.HasPrefix(filepath.Base(made[0]), "x.db.before-v99-") {
 		t.Fatalf("copies: %v", made)
 	}
-	if got := query(t, made[0], `SELECT count(*) FROM sqlite_master WHERE name IN ('vendors', 'extra')`); got != "1" {
+	if got := valueOf(t, made[0], `SELECT count(*) FROM sqlite_master WHERE name IN ('vendors', 'extra')`); got != "1" {
 		t.Errorf("the copy holds %s of the two tables, want the old one", got)
 	}
-	if _, err := Open(t.Context(), path); err == nil || !strings.Contains(err.Error(), "newer vendorwatch") {
+	if _, err := db.Open(t.Context(), path); err == nil || !strings.Contains(err.Error(), "newer vendorwatch") {
 		t.Errorf("the older program opened it: %v", err)
 	}
 	if len(copies(t, path)) != 1 {
@@ -187,20 +190,20 @@ func TestMigrateCopiesFirst(t *testing.T) {
 func TestAFailedMigrationChangesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.db")
 	openAndClose(t, path)
-	broken := migrations{fstest.MapFS{
+	broken := fstest.MapFS{
 		"00001_first.sql":  {Data: migrationText(t, "00001_first.sql")},
 		"00099_second.sql": {Data: []byte("-- +goose Up\nCREATE TABLE extra (x TEXT) STRICT;\nDROP TABLE no_such_table;\n")},
-	}}
-	if d, err := open(t.Context(), path, broken); err == nil {
+	}
+	if d, err := db.OpenWith(t.Context(), path, broken); err == nil {
 		d.Close()
 		t.Fatal("a broken migration passed")
 	}
-	d, err := Open(t.Context(), path)
+	d, err := db.Open(t.Context(), path)
 	if err != nil {
 		t.Fatalf("the file cannot be opened any more: %v", err)
 	}
 	d.Close()
-	if got := query(t, path, `SELECT count(*) FROM sqlite_master WHERE name = 'extra'`); got != "0" {
+	if got := valueOf(t, path, `SELECT count(*) FROM sqlite_master WHERE name = 'extra'`); got != "0" {
 		t.Error("half of the migration is in the file")
 	}
 }
@@ -210,7 +213,7 @@ func TestTwoProgramsStartAtOnce(t *testing.T) {
 	errs := make(chan error, 4)
 	for range cap(errs) {
 		go func() {
-			d, err := Open(context.Background(), path)
+			d, err := db.Open(context.Background(), path)
 			if err == nil {
 				err = d.Close()
 			}
@@ -239,12 +242,12 @@ func TestMigrateOldVersions(t *testing.T) {
 				t.Fatal(err)
 			}
 			exec(t, path, string(text))
-			d, err := Open(t.Context(), path)
+			d, err := db.Open(t.Context(), path)
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer d.Close()
-			f := &file{DB: d, t: t}
+			f := over(t, d)
 			if diff := cmp.Diff(fresh, f.rows(`SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name <> 'goose_db_version' ORDER BY name`)); diff != "" {
 				t.Errorf("the schema differs from a new file's (-new +migrated)\n%s", diff)
 			}
@@ -260,8 +263,8 @@ func TestMigrateOldVersions(t *testing.T) {
 				if table == "sqlite_sequence" {
 					all = `SELECT seq FROM sqlite_sequence WHERE name = 'events'`
 				}
-				old := &file{DB: &DB{read: unmigrated(t, string(text))}, t: t}
-				if diff := cmp.Diff(old.rows(all), f.rows(all)); diff != "" {
+				old := unmigrated(t, string(text))
+				if diff := cmp.Diff(rowsIn(t, old, all), f.rows(all)); diff != "" {
 					t.Errorf("%s differ (-before +after)\n%s", table, diff)
 				}
 			}
@@ -284,7 +287,7 @@ func unmigrated(t *testing.T, dump string) *sql.DB {
 
 func openAndClose(t *testing.T, path string) {
 	t.Helper()
-	d, err := Open(t.Context(), path)
+	d, err := db.Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -305,7 +308,7 @@ func exec(t *testing.T, path, text string) {
 	}
 }
 
-func query(t *testing.T, path, text string) (value string) {
+func valueOf(t *testing.T, path, text string) (value string) {
 	t.Helper()
 	conn, err := sql.Open("sqlite", path)
 	if err != nil {
@@ -329,7 +332,7 @@ func copies(t *testing.T, path string) []string {
 
 func migrationText(t *testing.T, name string) []byte {
 	t.Helper()
-	b, err := migrationFiles.ReadFile("migrations/" + name)
+	b, err := db.MigrationText(name)
 	if err != nil {
 		t.Fatal(err)
 	}

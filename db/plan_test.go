@@ -1,4 +1,4 @@
-package db
+package db_test
 
 import (
 	"context"
@@ -17,6 +17,9 @@ import (
 
 	"modernc.org/sqlite"
 
+	"vendorwatch/db"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
@@ -75,17 +78,17 @@ func parametersOf(query string) int {
 }
 
 // asking is every way in which the dashboard, its API and its feeds ask the file.
-func asking(ctx context.Context, d *DB) map[string][]func() error {
+func asking(ctx context.Context, d *query.DB) map[string][]func() error {
 	now := t0
 	year := now.AddDate(-1, 0, 0)
 	var history []func() error
 	for _, vendor := range []string{"", "acme"} {
-		for _, f := range []HistoryFilter{
-			{}, {Filter: Filter{AllSources: true}}, {Filter: Filter{Search: "api down"}}, {Filter: Filter{Search: "api", AllSources: true}}, {Component: "api"},
-			{After: normalize.FormatTime(now) + "_7"}, {Filter: Filter{Severity: normalize.SeverityMajor}}, {Filter: Filter{Kind: normalize.KindMaintenance}},
-			{Filter: Filter{State: normalize.StateResolved}}, {Filter: Filter{State: normalize.StateIdentified}}, {Filter: Filter{Open: true}},
-			{Filter: Filter{Since: year}}, {Filter: Filter{Until: year}}, {Filter: Filter{Changed: now}}, {Filter: Filter{Changed: now, AllSources: true}},
-			{Component: "api", After: normalize.FormatTime(now) + "_7", Filter: Filter{Search: "api", Severity: normalize.SeverityMajor, Kind: normalize.KindIncident, Since: year, Until: now}},
+		for _, f := range []query.HistoryFilter{
+			{}, {Filter: query.Filter{AllSources: true}}, {Filter: query.Filter{Search: "api down"}}, {Filter: query.Filter{Search: "api", AllSources: true}}, {Component: "api"},
+			{After: normalize.FormatTime(now) + "_7"}, {Filter: query.Filter{Severity: normalize.SeverityMajor}}, {Filter: query.Filter{Kind: normalize.KindMaintenance}},
+			{Filter: query.Filter{State: normalize.StateResolved}}, {Filter: query.Filter{State: normalize.StateIdentified}}, {Filter: query.Filter{Open: true}},
+			{Filter: query.Filter{Since: year}}, {Filter: query.Filter{Until: year}}, {Filter: query.Filter{Changed: now}}, {Filter: query.Filter{Changed: now, AllSources: true}},
+			{Component: "api", After: normalize.FormatTime(now) + "_7", Filter: query.Filter{Search: "api", Severity: normalize.SeverityMajor, Kind: normalize.KindIncident, Since: year, Until: now}},
 		} {
 			f.Vendor = vendor
 			history = append(history, func() error { _, err := d.History(ctx, f); return err })
@@ -95,55 +98,55 @@ func asking(ctx context.Context, d *DB) map[string][]func() error {
 	for _, vendor := range []string{"", "acme"} {
 		openByKind = append(openByKind, func() error { _, _, err := d.OpenByKind(ctx, normalize.KindIncident, vendor, 10); return err })
 		updates = append(updates, func() error { _, err := d.UpdatesAfter(ctx, vendor, 0, 5, 10); return err })
-		for _, f := range []Filter{{}, {Severity: normalize.SeverityMajor}, {Kind: normalize.KindIncident}, {Open: true}} {
+		for _, f := range []query.Filter{{}, {Severity: normalize.SeverityMajor}, {Kind: normalize.KindIncident}, {Open: true}} {
 			f.Vendor = vendor
-			changed = append(changed, func() error { _, err := d.ChangedLast(ctx, f, 50); return err })
+			changed = append(changed, func() error { _, err := d.LastChanged(ctx, f, 50); return err })
 		}
 	}
 	updates = append(updates, func() error { _, err := d.UpdatesAfter(ctx, "", 1, 5, 10); return err })
-	for _, w := range []WholeFilter{{Limit: 10}, {Open: true}, {Maintenances: true, Limit: 10}, {Maintenances: true, Open: true}} {
-		whole = append(whole, func() error { _, err := d.WholeIncidents(ctx, w); return err })
+	for _, w := range []query.TimelineFilter{{Limit: 10}, {Open: true}, {Maintenances: true, Limit: 10}, {Maintenances: true, Open: true}} {
+		whole = append(whole, func() error { _, err := d.Timelines(ctx, w); return err })
 		w.Vendor = "acme"
-		whole = append(whole, func() error { _, err := d.WholeIncidents(ctx, w); return err })
+		whole = append(whole, func() error { _, err := d.Timelines(ctx, w); return err })
 	}
 	one := func(ask func() error) []func() error { return []func() error{ask} }
 	return map[string][]func() error{
-		"ChangedLast":         changed,
-		"ChannelHealth":       one(func() error { _, err := d.ChannelHealth(ctx); return err }),
-		"ComponentSpans":      one(func() error { _, err := d.ComponentSpans(ctx, []int64{1, 2}, year); return err }),
-		"ComponentsAfter":     one(func() error { _, err := d.ComponentsAfter(ctx, "acme", "operational", 1, 10); return err }),
-		"ComponentsNow":       one(func() error { _, err := d.ComponentsNow(ctx, "acme"); return err }),
-		"Coverage":            one(func() error { _, err := d.Coverage(ctx, "acme", year, now); return err }),
-		"DeliveryCounts":      one(func() error { _, err := d.DeliveryCounts(ctx); return err }),
-		"EventsAfter":         one(func() error { _, err := d.EventsAfter(ctx, 5, 100); return err }),
-		"Facts":               one(func() error { _, err := d.Facts(ctx); return err }),
-		"FreshnessOf":         one(func() error { _, err := d.FreshnessOf(ctx, []int64{1, 2}); return err }),
-		"HasVendor":           one(func() error { _, err := d.HasVendor(ctx, "acme"); return err }),
-		"HiddenOpen":          one(func() error { _, err := d.HiddenOpen(ctx); return err }),
-		"History":             history,
-		"IncidentByID":        one(func() error { _, err := d.IncidentByID(ctx, 1); return err }),
-		"LastEventID":         one(func() error { _, err := d.LastEventID(ctx); return err }),
-		"MaintenanceAhead":    one(func() error { _, err := d.MaintenanceAhead(ctx, 10); return err }),
-		"MaintenancePast":     one(func() error { _, err := d.MaintenancePast(ctx, 10, 0); return err }),
-		"OpenByKind":          openByKind,
-		"OpenCounts":          one(func() error { _, err := d.OpenCounts(ctx); return err }),
-		"PostmortemShare":     one(func() error { _, _, err := d.PostmortemShare(ctx, 1, stamp(year)); return err }),
-		"Pulses":              one(func() error { _, err := d.Pulses(ctx); return err }),
-		"RecentDeliveries":    one(func() error { _, _, err := d.RecentDeliveries(ctx, 10); return err }),
-		"RecentEvents":        one(func() error { _, _, err := d.RecentEvents(ctx, now, 10); return err }),
-		"RecentFindings":      one(func() error { _, err := d.RecentFindings(ctx, 10); return err }),
-		"RecentScrapes":       one(func() error { _, err := d.RecentScrapes(ctx, 10); return err }),
-		"SourcesAfter":        one(func() error { _, err := d.SourcesAfter(ctx, "acme", 0, 10); return err }),
-		"SourcesPage":         one(func() error { _, _, err := d.SourcesPage(ctx, 10, 0); return err }),
-		"UnreadableSources":   one(func() error { _, _, err := d.UnreadableSources(ctx, 10); return err }),
-		"UpcomingMaintenance": one(func() error { _, err := d.UpcomingMaintenance(ctx, now, day); return err }),
-		"UpdatesAfter":        updates,
-		"VendorBySlug":        one(func() error { _, err := d.VendorBySlug(ctx, "acme"); return err }),
-		"VendorComponents":    one(func() error { _, _, err := d.VendorComponents(ctx, 1, 10, 0); return err }),
-		"VendorFigures":       one(func() error { _, err := d.VendorFigures(ctx, 1, year); return err }),
-		"VendorStates":        one(func() error { _, err := d.VendorStates(ctx); return err }),
-		"WatchedPages":        one(func() error { _, err := d.WatchedPages(ctx); return err }),
-		"WholeIncidents":      whole,
+		"LastChanged":          changed,
+		"ChannelHealth":        one(func() error { _, err := d.ChannelHealth(ctx); return err }),
+		"ComponentSpans":       one(func() error { _, err := d.ComponentSpans(ctx, []int64{1, 2}, year); return err }),
+		"ComponentsAfter":      one(func() error { _, err := d.ComponentsAfter(ctx, "acme", "operational", 1, 10); return err }),
+		"ComponentStatuses":    one(func() error { _, err := d.ComponentStatuses(ctx, "acme"); return err }),
+		"CoverageGaps":         one(func() error { _, err := d.CoverageGaps(ctx, "acme", year, now); return err }),
+		"DeliveryCounts":       one(func() error { _, err := d.DeliveryCounts(ctx); return err }),
+		"EventsAfter":          one(func() error { _, err := d.EventsAfter(ctx, 5, 100); return err }),
+		"FileFacts":            one(func() error { _, err := d.FileFacts(ctx); return err }),
+		"IncidentVersions":     one(func() error { _, err := d.IncidentVersions(ctx, []int64{1, 2}); return err }),
+		"HasVendor":            one(func() error { _, err := d.HasVendor(ctx, "acme"); return err }),
+		"FilteredOpen":         one(func() error { _, err := d.FilteredOpen(ctx); return err }),
+		"History":              history,
+		"IncidentByID":         one(func() error { _, err := d.IncidentByID(ctx, 1); return err }),
+		"LastEventID":          one(func() error { _, err := d.LastEventID(ctx); return err }),
+		"OpenMaintenances":     one(func() error { _, err := d.OpenMaintenances(ctx, 10); return err }),
+		"PastMaintenances":     one(func() error { _, err := d.PastMaintenances(ctx, 10, 0); return err }),
+		"OpenByKind":           openByKind,
+		"OpenCounts":           one(func() error { _, err := d.OpenCounts(ctx); return err }),
+		"PostmortemShare":      one(func() error { _, _, err := d.PostmortemShare(ctx, 1, db.Stamp(year)); return err }),
+		"ScrapeHealth":         one(func() error { _, err := d.ScrapeHealth(ctx); return err }),
+		"RecentDeliveries":     one(func() error { _, _, err := d.RecentDeliveries(ctx, 10); return err }),
+		"RecentEvents":         one(func() error { _, _, err := d.RecentEvents(ctx, now, 10); return err }),
+		"RecentFindings":       one(func() error { _, err := d.RecentFindings(ctx, 10); return err }),
+		"RecentScrapes":        one(func() error { _, err := d.RecentScrapes(ctx, 10); return err }),
+		"SourcesAfter":         one(func() error { _, err := d.SourcesAfter(ctx, "acme", 0, 10); return err }),
+		"SourcesByHealth":      one(func() error { _, _, err := d.SourcesByHealth(ctx, 10, 0); return err }),
+		"FailingSources":       one(func() error { _, _, err := d.FailingSources(ctx, 10); return err }),
+		"UpcomingMaintenances": one(func() error { _, err := d.UpcomingMaintenances(ctx, now, day); return err }),
+		"UpdatesAfter":         updates,
+		"VendorBySlug":         one(func() error { _, err := d.VendorBySlug(ctx, "acme"); return err }),
+		"VendorComponents":     one(func() error { _, _, err := d.VendorComponents(ctx, 1, 10, 0); return err }),
+		"IncidentFigures":      one(func() error { _, err := d.IncidentFigures(ctx, 1, year); return err }),
+		"VendorStates":         one(func() error { _, err := d.VendorStates(ctx); return err }),
+		"WatchedSources":       one(func() error { _, err := d.WatchedSources(ctx); return err }),
+		"Timelines":            whole,
 	}
 }
 
@@ -157,12 +160,12 @@ var walks = regexp.MustCompile(`USING (COVERING )?INDEX (incidents_open|incident
 func TestNoPageReadsAWholeTable(t *testing.T) {
 	f := newFile(t)
 	f.baseline()
-	f.save(Scrape{At: t0, AllOpen: true, Incidents: read(outage("x", t0, "investigating", "resolved"), outage("y", t0, "investigating"))})
-	r := &recorder{dsn: "file:" + filepath.ToSlash(f.Path()) + "?mode=rw&_pragma=query_only(1)", asked: map[string][]any{}}
-	plain := f.read
-	f.read = sql.OpenDB(r)
-	t.Cleanup(func() { plain.Close() })
-	ways := asking(t.Context(), f.DB)
+	f.save(record.Scrape{At: t0, AllOpen: true, Incidents: read(outage("x", t0, "investigating", "resolved"), outage("y", t0, "investigating"))})
+	r := &recorder{dsn: "file:" + filepath.ToSlash(f.file.Path()) + "?mode=rw&_pragma=query_only(1)", asked: map[string][]any{}}
+	plain := f.file.Reader()
+	pool := sql.OpenDB(r)
+	t.Cleanup(func() { pool.Close() })
+	ways := asking(t.Context(), query.In(pool))
 	for name, all := range ways {
 		for n, ask := range all {
 			if err := ask(); err != nil {

@@ -1,4 +1,4 @@
-package db
+package db_test
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
@@ -21,7 +22,7 @@ func TestNothingLostNothingTwice(t *testing.T) {
 		f.source = f.addSource(fmt.Sprintf("vendor%d", n))
 		now := t0
 		var world []normalize.Raw  // what the vendor shows now
-		var saved []Scrape         // pages somebody saved on the way
+		var saved []record.Scrape  // pages somebody saved on the way
 		shown := map[string]bool{} // incidents that a page we read has shown
 		posts := map[string]bool{} // updates that a page we read has shown
 		states := []string{"investigating", "identified", "monitoring", "resolved", "postmortem"}
@@ -45,7 +46,7 @@ func TestNothingLostNothingTwice(t *testing.T) {
 			}
 			world[k] = raw
 		}
-		page := func() Scrape {
+		page := func() record.Scrape {
 			var raws []normalize.Raw
 			form := rapid.IntRange(0, 3).Draw(r, "form")
 			for _, raw := range world {
@@ -63,9 +64,9 @@ func TestNothingLostNothingTwice(t *testing.T) {
 				}
 				raws = append(raws, raw)
 			}
-			return Scrape{At: now, AllOpen: form != 2, Incidents: read(raws...)}
+			return record.Scrape{At: now, AllOpen: form != 2, Incidents: read(raws...)}
 		}
-		take := func(s Scrape) {
+		take := func(s record.Scrape) {
 			for _, i := range s.Incidents {
 				shown[i.Key] = true
 				for _, u := range i.Updates {
@@ -93,7 +94,7 @@ func TestNothingLostNothingTwice(t *testing.T) {
 					take(saved[rapid.IntRange(0, len(saved)-1).Draw(r, "saved")])
 				}
 			case 7:
-				take(rapid.SampledFrom([]Scrape{failed(now), backfill(page())}).Draw(r, "other"))
+				take(rapid.SampledFrom([]record.Scrape{failed(now), backfill(page())}).Draw(r, "other"))
 			}
 		}
 		if got := f.rows(`SELECT count(*) FROM incidents WHERE source_id = ?`, f.source)[0]; got != fmt.Sprint(len(shown)) {

@@ -1,4 +1,4 @@
-package db
+package db_test
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
@@ -19,7 +21,7 @@ func TestIncidentsChangedSince(t *testing.T) {
 	for since, want := range map[time.Duration]string{
 		0: "c a b old", hour: "c a b", 2 * hour: "c b", 3 * hour: "c b", 4 * hour: "",
 	} {
-		page, err := f.History(t.Context(), HistoryFilter{Filter: Filter{Changed: after(since)}})
+		page, err := f.History(t.Context(), query.HistoryFilter{Filter: query.Filter{Changed: after(since)}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,7 +47,7 @@ func TestListingsInPages(t *testing.T) {
 	s := parts(t0, "Web", "operational", "API", "major_outage", "Mail", "operational")
 	s.Incidents = read(outage("a", after(-hour), "investigating", "identified", "resolved"), outage("b", after(-hour), "investigating"))
 	f.save(s)
-	if _, err := f.SaveScrape(t.Context(), Scrape{SourceID: other, At: t0, AllOpen: true, Incidents: read(outage("z", after(-hour), "investigating"))}); err != nil {
+	if _, err := f.SaveScrape(t.Context(), record.Scrape{SourceID: other, At: t0, AllOpen: true, Incidents: read(outage("z", after(-hour), "investigating"))}); err != nil {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct {

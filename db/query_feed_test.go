@@ -1,4 +1,4 @@
-package db
+package db_test
 
 import (
 	"fmt"
@@ -7,13 +7,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
 // order is the titles of what changed last, the newest change first.
-func (f *file) order(filter Filter, limit int) []string {
+func (f *file) order(filter query.Filter, limit int) []string {
 	f.t.Helper()
-	rows, err := f.ChangedLast(f.t.Context(), filter, limit)
+	rows, err := f.LastChanged(f.t.Context(), filter, limit)
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -35,22 +37,22 @@ func TestChangedLast(t *testing.T) {
 	recent := outage("recent", after(-hour), "investigating")
 	recent.Impact = "major"
 	f.save(seen(after(minute), old, recent))
-	if diff := cmp.Diff([]string{"Trouble recent", "Trouble old"}, f.order(Filter{}, 9)); diff != "" {
+	if diff := cmp.Diff([]string{"Trouble recent", "Trouble old"}, f.order(query.Filter{}, 9)); diff != "" {
 		t.Errorf("by the vendor's times (-want +got)\n%s", diff)
 	}
 
 	old.Updates = append(old.Updates, normalize.RawUpdate{ID: "pm", State: "postmortem", Posted: at(after(-39 * 24 * hour)), Body: "It was us.", Format: normalize.FormatMarkdown})
 	f.save(seen(after(2*hour), old, recent))
 	for name, c := range map[string]struct {
-		filter Filter
+		filter query.Filter
 		limit  int
 		want   []string
 	}{
-		"an old one that is told more of comes first": {Filter{}, 9, []string{"Trouble old", "Trouble recent"}},
-		"and is not lost where the limit is small":    {Filter{}, 1, []string{"Trouble old"}},
-		"of a vendor":   {Filter{Vendor: "acme"}, 9, []string{"Trouble old", "Trouble recent"}},
-		"of no vendor":  {Filter{Vendor: "nobody"}, 9, []string{}},
-		"of a severity": {Filter{Severity: normalize.SeverityMajor}, 9, []string{"Trouble recent"}},
+		"an old one that is told more of comes first": {query.Filter{}, 9, []string{"Trouble old", "Trouble recent"}},
+		"and is not lost where the limit is small":    {query.Filter{}, 1, []string{"Trouble old"}},
+		"of a vendor":   {query.Filter{Vendor: "acme"}, 9, []string{"Trouble old", "Trouble recent"}},
+		"of no vendor":  {query.Filter{Vendor: "nobody"}, 9, []string{}},
+		"of a severity": {query.Filter{Severity: normalize.SeverityMajor}, 9, []string{"Trouble recent"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, f.order(c.filter, c.limit)); diff != "" {
@@ -70,7 +72,7 @@ func TestFreshnessOnlyGrows(t *testing.T) {
 		future.Updates[0].Body = body
 		now := after(time.Duration(n+1) * hour)
 		f.save(seen(now, future))
-		rows, err := f.FreshnessOf(t.Context(), []int64{1, 99})
+		rows, err := f.IncidentVersions(t.Context(), []int64{1, 99})
 		if err != nil || len(rows) != 1 {
 			t.Fatal(rows, err)
 		}
@@ -88,20 +90,20 @@ func TestFreshnessOnlyGrows(t *testing.T) {
 func TestPulses(t *testing.T) {
 	f := newFile(t)
 	f.baseline()
-	f.save(Scrape{At: after(hour), Took: 250 * time.Millisecond, Interval: 5 * time.Minute, AllOpen: true, Incidents: read(outage("a", after(0), "investigating"))})
-	f.save(Scrape{At: after(2 * hour), Backfill: true, Took: time.Hour})
+	f.save(record.Scrape{At: after(hour), Took: 250 * time.Millisecond, Interval: 5 * time.Minute, AllOpen: true, Incidents: read(outage("a", after(0), "investigating"))})
+	f.save(record.Scrape{At: after(2 * hour), Backfill: true, Took: time.Hour})
 	f.addSource("idle")
-	got, err := f.Pulses(t.Context())
+	got, err := f.ScrapeHealth(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []SourcePulse{{SourceID: f.source, Vendor: "acme", PageURL: "https://status.acme.example", Platform: "statuspage",
-		LastSuccessAt: normalize.FormatTime(after(hour)), IntervalSeconds: 300, Outcome: OutcomeChanged, TookMS: 250}}
+	want := []query.ScrapeHealth{{SourceID: f.source, Vendor: "acme", PageURL: "https://status.acme.example", Platform: "statuspage",
+		LastSuccessAt: normalize.FormatTime(after(hour)), IntervalSeconds: 300, Outcome: query.OutcomeChanged, TookMS: 250}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("a page that is not watched has no pulse, a backfill is none (-want +got)\n%s", diff)
 	}
 	counts, err := f.OpenCounts(t.Context())
-	if diff := cmp.Diff([]OpenCount{{"acme", "minor", 1}}, counts); err != nil || diff != "" {
+	if diff := cmp.Diff([]query.OpenCount{{Vendor: "acme", Severity: "minor", Open: 1}}, counts); err != nil || diff != "" {
 		t.Errorf("%v (-want +got)\n%s", err, diff)
 	}
 }

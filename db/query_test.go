@@ -1,4 +1,4 @@
-package db
+package db_test
 
 import (
 	"errors"
@@ -8,6 +8,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"vendorwatch/db"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
@@ -22,25 +25,25 @@ func TestIncidents(t *testing.T) {
 	f.save(seen(t0, outage("z", after(-5*hour), "monitoring")))
 
 	for name, c := range map[string]struct {
-		filter Filter
+		filter query.Filter
 		want   string
 	}{
-		"all, newest first":   {Filter{}, "m a b c d z"},
-		"the newest two":      {Filter{Limit: 2}, "m a"},
-		"of a vendor":         {Filter{Vendor: "other"}, "z"},
-		"of no vendor":        {Filter{Vendor: "nobody"}, ""},
-		"major and worse":     {Filter{Severity: normalize.SeverityMajor}, "c"},
-		"minor and worse":     {Filter{Severity: normalize.SeverityMinor, Kind: normalize.KindIncident}, "a b c d z"},
-		"unknown is no minor": {Filter{Severity: normalize.SeverityUnknown, Kind: normalize.KindIncident}, "c d"},
-		"in a state":          {Filter{State: normalize.StateMonitoring}, "z"},
-		"maintenances":        {Filter{Kind: normalize.KindMaintenance}, "m"},
-		"open":                {Filter{Open: true}, "m a c z"},
-		"since":               {Filter{Since: after(-2 * hour)}, "m a b"},
-		"until":               {Filter{Until: after(-2 * hour)}, "c d z"},
-		"words of the title":  {Filter{Search: "100% of logins_"}, "d"},
-		"words of an update":  {Filter{Search: "IS MONITORING"}, "z"},
-		"a wildcard is text":  {Filter{Search: "%"}, "d"},
-		"all at once":         {Filter{Vendor: "acme", Severity: normalize.SeverityMinor, State: normalize.StateInvestigating, Kind: normalize.KindIncident, Open: true, Since: after(-9 * hour), Until: t0, Search: "trouble", Limit: 1}, "a"},
+		"all, newest first":   {query.Filter{}, "m a b c d z"},
+		"the newest two":      {query.Filter{Limit: 2}, "m a"},
+		"of a vendor":         {query.Filter{Vendor: "other"}, "z"},
+		"of no vendor":        {query.Filter{Vendor: "nobody"}, ""},
+		"major and worse":     {query.Filter{Severity: normalize.SeverityMajor}, "c"},
+		"minor and worse":     {query.Filter{Severity: normalize.SeverityMinor, Kind: normalize.KindIncident}, "a b c d z"},
+		"unknown is no minor": {query.Filter{Severity: normalize.SeverityUnknown, Kind: normalize.KindIncident}, "c d"},
+		"in a state":          {query.Filter{State: normalize.StateMonitoring}, "z"},
+		"maintenances":        {query.Filter{Kind: normalize.KindMaintenance}, "m"},
+		"open":                {query.Filter{Open: true}, "m a c z"},
+		"since":               {query.Filter{Since: after(-2 * hour)}, "m a b"},
+		"until":               {query.Filter{Until: after(-2 * hour)}, "c d z"},
+		"words of the title":  {query.Filter{Search: "100% of logins_"}, "d"},
+		"words of an update":  {query.Filter{Search: "IS MONITORING"}, "z"},
+		"a wildcard is text":  {query.Filter{Search: "%"}, "d"},
+		"all at once":         {query.Filter{Vendor: "acme", Severity: normalize.SeverityMinor, State: normalize.StateInvestigating, Kind: normalize.KindIncident, Open: true, Since: after(-9 * hour), Until: t0, Search: "trouble", Limit: 1}, "a"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			incidents, err := f.Incidents(t.Context(), c.filter)
@@ -65,19 +68,19 @@ func TestIncidentByID(t *testing.T) {
 		t.Fatal(err)
 	}
 	seconds := func(n int64) *int64 { return &n }
-	want := IncidentDetail{
-		Incident: Incident{IncidentID: 1, Vendor: "acme", VendorName: "ACME", SourceID: f.source, PageURL: "https://status.acme.example", Platform: "statuspage",
+	want := query.IncidentDetail{
+		Incident: query.Incident{IncidentID: 1, Vendor: "acme", VendorName: "ACME", SourceID: f.source, PageURL: "https://status.acme.example", Platform: "statuspage",
 			SourceKey: "a", Kind: "incident", Title: "Trouble a", URL: "https://status.acme.example/incidents/a", Severity: "minor", State: "monitoring",
 			VendorSeverity: "minor", VendorState: "monitoring", StartedAt: "2026-11-23T08:00:00.000Z", FirstSeenAt: "2026-11-23T09:00:00.000Z",
 			Announced: 1, Components: "Core › API", UpdateCount: 2, LatestBody: "This is monitoring.", LatestState: "monitoring", LatestPostedAt: "2026-11-23T08:05:00.000Z"},
-		AffectedComponents: []Component{{ComponentID: 1, SourceKey: "1", Name: "API", GroupName: "Core", Status: "partial_outage"}},
-		Updates: []Update{
+		AffectedComponents: []query.Component{{ComponentID: 1, SourceKey: "1", Name: "API", GroupName: "Core", Status: "partial_outage"}},
+		Updates: []query.Update{
 			{UpdateID: 1, IncidentID: 1, State: "investigating", VendorState: "investigating", PostedAt: "2026-11-23T08:00:00.000Z", Body: "We know more.", FirstSeenAt: "2026-11-23T09:00:00.000Z"},
 			{UpdateID: 6, IncidentID: 1, State: "monitoring", VendorState: "monitoring", PostedAt: "2026-11-23T08:05:00.000Z", Body: "This is monitoring.", FirstSeenAt: "2026-11-23T10:00:00.000Z"},
 		},
-		Revisions: []Revision{{RevisionID: 1, IncidentID: 1, UpdateID: 1, Field: "body", OldValue: "This is investigating.", NewValue: "We know more.", SeenAt: "2026-11-23T10:00:00.000Z"}},
-		SameEvent: []EventRecord{},
-		Findings: []Finding{{FindingID: 1, SourceID: f.source, SourceKey: "a", Field: "severity", Value: "purple", Problem: "this severity word is unknown",
+		Revisions: []query.Revision{{RevisionID: 1, IncidentID: 1, UpdateID: 1, Field: "body", OldValue: "This is investigating.", NewValue: "We know more.", SeenAt: "2026-11-23T10:00:00.000Z"}},
+		SameEvent: []query.EventRecord{},
+		Findings: []query.Finding{{FindingID: 1, SourceID: f.source, SourceKey: "a", Field: "severity", Value: "purple", Problem: "this severity word is unknown",
 			FirstSeenAt: "2026-11-23T09:00:00.000Z", LastSeenAt: "2026-11-23T09:00:00.000Z", TimesSeen: 1}},
 		Raw: []normalize.Raw{edited(outage("a", after(-hour), "investigating", "monitoring"), "We know more.")},
 	}
@@ -88,7 +91,7 @@ func TestIncidentByID(t *testing.T) {
 	if diff := cmp.Diff(seconds(300), old.DurationSeconds); err != nil || diff != "" {
 		t.Errorf("duration of an ended one: %v %s", err, diff)
 	}
-	if _, err := f.IncidentByID(t.Context(), 99); !errors.Is(err, ErrNotFound) {
+	if _, err := f.IncidentByID(t.Context(), 99); !errors.Is(err, db.ErrNotFound) {
 		t.Errorf("one that does not exist: %v", err)
 	}
 }
@@ -98,7 +101,7 @@ func TestUpcomingMaintenance(t *testing.T) {
 	passed := work("passed", after(-3*hour), "scheduled")
 	f.save(seen(t0, work("running", after(-3*hour), "in_progress"), work("soon", after(2*hour), "scheduled"), work("far", after(200*hour), "scheduled"),
 		work("done", after(-5*hour), "completed"), passed, outage("x", after(-hour), "investigating")))
-	got, err := f.UpcomingMaintenance(t.Context(), t0, 7*24*hour)
+	got, err := f.UpcomingMaintenances(t.Context(), t0, 7*24*hour)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,11 +117,11 @@ func TestUpcomingMaintenance(t *testing.T) {
 func TestHealthAndVendors(t *testing.T) {
 	f := lived(t)
 	f.addSource("zeta")
-	health, err := f.Health(t.Context())
+	health, err := f.SourceHealth(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []SourceHealth{
+	want := []query.SourceHealth{
 		{SourceID: 1, Vendor: "acme", VendorName: "ACME", PageURL: "https://status.acme.example", Platform: "statuspage", Watched: 1, Health: "unreadable",
 			LastSuccessAt: "2026-11-23T10:00:00.000Z", LastAttemptAt: "2026-11-23T13:00:00.000Z", ConsecutiveFailures: 3, FailingSince: "2026-11-23T11:00:00.000Z",
 			LastError: "403 Forbidden", LatestAt: "2026-11-23T10:00:00.000Z", CoverageStartAt: "2026-11-23T09:00:00.000Z",
@@ -138,9 +141,9 @@ func TestHealthAndVendors(t *testing.T) {
 func TestEnsureErasesNothing(t *testing.T) {
 	f := newFile(t)
 	ctx := t.Context()
-	id, err := f.EnsureVendor(ctx, Vendor{Slug: "acme", Homepage: "https://acme.example", Owner: "ops"})
+	id, err := f.EnsureVendor(ctx, query.Vendor{Slug: "acme", Homepage: "https://acme.example", Owner: "ops"})
 	f.must(err)
-	again, err := f.EnsureVendor(ctx, Vendor{Slug: "acme", Owner: "core"})
+	again, err := f.EnsureVendor(ctx, query.Vendor{Slug: "acme", Owner: "core"})
 	f.must(err)
 	if diff := cmp.Diff([]string{"1|acme|ACME|https://acme.example|core|"}, f.rows(`SELECT * FROM vendors`)); diff != "" || id != again {
 		t.Errorf("%d and %d (-want +got)\n%s", id, again, diff)
@@ -150,7 +153,7 @@ func TestEnsureErasesNothing(t *testing.T) {
 	if s, err := f.Source(ctx, source); err != nil || source != f.source || s.Platform != "statuspage" || s.Vendor != "acme" {
 		t.Errorf("%+v %v", s, err)
 	}
-	if _, err := f.Source(ctx, 99); !errors.Is(err, ErrNotFound) {
+	if _, err := f.Source(ctx, 99); !errors.Is(err, db.ErrNotFound) {
 		t.Errorf("a source that does not exist: %v", err)
 	}
 	if _, err := f.EnsureSource(ctx, 99, "https://x.example", ""); err == nil {
@@ -159,12 +162,12 @@ func TestEnsureErasesNothing(t *testing.T) {
 	if sources, err := f.SourcesOf(ctx, "acme"); err != nil || len(sources) != 1 {
 		t.Errorf("%v %v", sources, err)
 	}
-	nameless, err := f.EnsureVendor(ctx, Vendor{Slug: "quiet"})
+	nameless, err := f.EnsureVendor(ctx, query.Vendor{Slug: "quiet"})
 	f.must(err)
 	f.source, err = f.EnsureSource(ctx, nameless, "https://status.quiet.example", "feed")
 	f.must(err)
-	f.save(Scrape{At: t0, PageName: "Quiet Inc."})
-	f.save(Scrape{At: after(hour), PageName: "Louder Inc."})
+	f.save(record.Scrape{At: t0, PageName: "Quiet Inc."})
+	f.save(record.Scrape{At: after(hour), PageName: "Louder Inc."})
 	if diff := cmp.Diff([]string{"Quiet Inc."}, f.rows(`SELECT name FROM vendors WHERE slug = 'quiet'`)); diff != "" {
 		t.Errorf("the page's name (-want +got)\n%s", diff)
 	}
@@ -175,8 +178,8 @@ func TestKnown(t *testing.T) {
 	f.save(seen(t0, outage("open", after(-hour), "investigating"), outage("over", after(-2*hour), "investigating", "resolved", "postmortem"),
 		outage("left", after(-hour), "investigating"), excerpt(work("part", after(hour), "scheduled"))))
 	f.save(seen(after(hour), outage("open", after(-hour), "investigating"), work("part", after(hour), "scheduled")))
-	got, err := f.Known(t.Context(), f.source)
-	want := map[string]Known{
+	got, err := f.KnownIncidents(t.Context(), f.source)
+	want := map[string]query.KnownIncident{
 		"open": {Kind: "incident", Updates: 1},
 		"over": {Kind: "incident", Over: true, Updates: 3, Postmortem: true},
 		"left": {Kind: "incident", Over: true, Updates: 1},

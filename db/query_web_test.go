@@ -1,4 +1,4 @@
-package db
+package db_test
 
 import (
 	"errors"
@@ -7,10 +7,13 @@ import (
 	"testing"
 	"time"
 
+	"vendorwatch/db"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
-func titles(t *testing.T, f *file, filter HistoryFilter) string {
+func titles(t *testing.T, f *file, filter query.HistoryFilter) string {
 	t.Helper()
 	page, err := f.History(t.Context(), filter)
 	if err != nil {
@@ -28,21 +31,21 @@ func TestSearchFollowsEdits(t *testing.T) {
 	f := newFile(t)
 	f.baseline()
 	raw := outage("a", after(minute), "investigating")
-	f.save(Scrape{At: after(2 * minute), Incidents: read(raw), AllOpen: true})
+	f.save(record.Scrape{At: after(2 * minute), Incidents: read(raw), AllOpen: true})
 	for words, want := range map[string]string{"investigating": "a", "INVEST": "a", "trouble": "a", "tro inv": "", "this is": "a", "vestigating": "", "mended": "", `"`: "", "": "a", "* OR NOT": ""} {
-		if got := titles(t, f, HistoryFilter{Filter: Filter{Search: words}}); got != want {
+		if got := titles(t, f, query.HistoryFilter{Filter: query.Filter{Search: words}}); got != want {
 			t.Errorf("%q finds %q, want %q", words, got, want)
 		}
 	}
 	raw.Title, raw.Updates[0].Body = "Trouble elsewhere", "It was mended."
-	f.save(Scrape{At: after(3 * minute), Incidents: read(raw), AllOpen: true})
+	f.save(record.Scrape{At: after(3 * minute), Incidents: read(raw), AllOpen: true})
 	for words, want := range map[string]string{"investigating": "", "mended": "elsewhere", "elsewhere": "elsewhere"} {
-		if got := titles(t, f, HistoryFilter{Filter: Filter{Search: words}}); got != want {
+		if got := titles(t, f, query.HistoryFilter{Filter: query.Filter{Search: words}}); got != want {
 			t.Errorf("after the edit %q finds %q, want %q", words, got, want)
 		}
 	}
 	for _, index := range []string{"incident_search", "update_search", "component_search"} {
-		if _, err := f.write.ExecContext(t.Context(), `INSERT INTO `+index+` (`+index+`, rank) VALUES ('integrity-check', 1)`); err != nil {
+		if err := f.exec(`INSERT INTO ` + index + ` (` + index + `, rank) VALUES ('integrity-check', 1)`); err != nil {
 			t.Errorf("%s is not what its table says: %v", index, err)
 		}
 	}
@@ -55,9 +58,9 @@ func TestHistoryPages(t *testing.T) {
 	for n := range 25 {
 		raws = append(raws, outage(fmt.Sprintf("%02d", n), after(-time.Duration(n/4)*time.Hour), "resolved")) // four of each time
 	}
-	f.save(Scrape{At: after(minute), Incidents: read(raws...), AllOpen: true})
+	f.save(record.Scrape{At: after(minute), Incidents: read(raws...), AllOpen: true})
 	seen := map[int64]bool{}
-	filter, last := HistoryFilter{Filter: Filter{Limit: 7}}, "z"
+	filter, last := query.HistoryFilter{Filter: query.Filter{Limit: 7}}, "z"
 	for pages := 1; ; pages++ {
 		page, err := f.History(t.Context(), filter)
 		if err != nil {
@@ -80,7 +83,7 @@ func TestHistoryPages(t *testing.T) {
 		t.Errorf("%d incidents on all pages, want 25", len(seen))
 	}
 	for _, after := range []string{"x", "_", "2026-11-23T09:00:00.000Z_", "2026-11-23_1", "2026-11-23T09:00:00.000Z_1_2"} {
-		if _, err := f.History(t.Context(), HistoryFilter{After: after}); !errors.Is(err, ErrNotFound) {
+		if _, err := f.History(t.Context(), query.HistoryFilter{After: after}); !errors.Is(err, db.ErrNotFound) {
 			t.Errorf("page %q: %v", after, err)
 		}
 	}
@@ -92,10 +95,10 @@ func TestVendorStates(t *testing.T) {
 	other := f.addSource("other")
 	worst := outage("worst", after(-time.Minute), "investigating")
 	worst.Impact = "critical"
-	f.save(Scrape{At: after(minute), AllOpen: true, AllComponents: true, Incidents: read(outage("mild", t0, "investigating"), worst, outage("past", t0, "resolved"), work("w", t0, "in_progress")),
+	f.save(record.Scrape{At: after(minute), AllOpen: true, AllComponents: true, Incidents: read(outage("mild", t0, "investigating"), worst, outage("past", t0, "resolved"), work("w", t0, "in_progress")),
 		Components: []normalize.Component{{Key: "a", Name: "A", Status: normalize.StatusDegraded, VendorStatus: "degraded"}, {Key: "b", Name: "B", Status: normalize.StatusUnknown}}})
 	for n := range 3 {
-		f.save(Scrape{At: after(time.Duration(n+2) * minute), Err: errRefused})
+		f.save(record.Scrape{At: after(time.Duration(n+2) * minute), Err: errRefused})
 	}
 	states, err := f.VendorStates(t.Context())
 	if err != nil {
@@ -105,14 +108,14 @@ func TestVendorStates(t *testing.T) {
 		t.Fatalf("states %+v", states)
 	}
 	s := states[0]
-	if s.Incidents != 2 || s.WorstSeverity != "critical" || s.Maintenances != 1 || s.WorstStatus != "degraded_performance" || s.Sources != 1 || s.Failing != 1 || s.FailingSinceAt != stamp(after(2*minute)) {
+	if s.Incidents != 2 || s.WorstSeverity != "critical" || s.Maintenances != 1 || s.WorstStatus != "degraded_performance" || s.Sources != 1 || s.Failing != 1 || s.FailingSinceAt != db.Stamp(after(2*minute)) {
 		t.Errorf("state %+v", s)
 	}
 	open, total, err := f.OpenByKind(t.Context(), normalize.KindIncident, "acme", 1)
 	if err != nil || total != 2 || len(open) != 1 || open[0].Title != "Trouble worst" {
 		t.Errorf("open: %d of %d, %v, %v", len(open), total, open, err)
 	}
-	blind, n, err := f.UnreadableSources(t.Context(), 5)
+	blind, n, err := f.FailingSources(t.Context(), 5)
 	if err != nil || n != 1 || len(blind) != 1 || blind[0].Vendor != "acme" {
 		t.Errorf("unreadable: %v %d %v", blind, n, err)
 	}
@@ -127,9 +130,9 @@ func TestComponentSpans(t *testing.T) {
 	for _, raw := range []*normalize.Raw{&old, &recent} {
 		raw.Components = []normalize.RawComponent{{ID: "a", Name: "A"}}
 	}
-	f.save(Scrape{At: after(-100 * 24 * time.Hour), AllOpen: true, AllComponents: true, Components: status(normalize.StatusOperational), Incidents: read(old)})
-	f.save(Scrape{At: after(-time.Hour), AllOpen: true, AllComponents: true, Components: status(normalize.StatusPartial)})
-	f.save(Scrape{At: t0, AllOpen: true, AllComponents: true, Components: status(normalize.StatusOperational), Incidents: read(recent)})
+	f.save(record.Scrape{At: after(-100 * 24 * time.Hour), AllOpen: true, AllComponents: true, Components: status(normalize.StatusOperational), Incidents: read(old)})
+	f.save(record.Scrape{At: after(-time.Hour), AllOpen: true, AllComponents: true, Components: status(normalize.StatusPartial)})
+	f.save(record.Scrape{At: t0, AllOpen: true, AllComponents: true, Components: status(normalize.StatusOperational), Incidents: read(recent)})
 	components, total, err := f.VendorComponents(t.Context(), 1, 10, 0)
 	if err != nil || total != 1 || len(components) != 1 {
 		t.Fatalf("components %v, %d, %v", components, total, err)
@@ -143,49 +146,12 @@ func TestComponentSpans(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s%s %s-%s", s.Status, s.Severity, s.FromAt, s.ToAt))
 	}
 	want := []string{
-		"operational " + stamp(after(-100*24*time.Hour)) + "-" + stamp(after(-time.Hour)),
-		"partial_outage " + stamp(after(-time.Hour)) + "-" + stamp(t0),
-		"operational " + stamp(t0) + "-",
-		"minor " + stamp(after(-time.Hour)) + "-" + stamp(after(-55*time.Minute)),
+		"operational " + db.Stamp(after(-100*24*time.Hour)) + "-" + db.Stamp(after(-time.Hour)),
+		"partial_outage " + db.Stamp(after(-time.Hour)) + "-" + db.Stamp(t0),
+		"operational " + db.Stamp(t0) + "-",
+		"minor " + db.Stamp(after(-time.Hour)) + "-" + db.Stamp(after(-55*time.Minute)),
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("spans\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
-	}
-}
-
-// What pages show is read from indexes, so that its cost grows with what is shown.
-func TestPagesReadIndexes(t *testing.T) {
-	f := lived(t)
-	for name, c := range map[string]struct {
-		query string
-		args  []any
-		index string
-	}{
-		"the history":  {`SELECT i.incident_id FROM incidents i WHERE ` + standing + ` ORDER BY ` + began + ` DESC, i.incident_id DESC LIMIT 50`, nil, "incidents_by_began"},
-		"what is open": {`SELECT i.incident_id FROM incidents i WHERE ` + openNow, nil, "incidents_open"},
-		"maintenance":  {`SELECT i.incident_id FROM incidents i WHERE NOT (` + notOver + `) AND i.kind = 'maintenance' AND ` + standing + ` ORDER BY ` + windowBegin + ` DESC, i.incident_id DESC LIMIT 50`, nil, "incidents_by_window"},
-		"components":   {`SELECT c.status FROM components c WHERE c.status <> 'operational' AND c.gone_at IS NULL`, nil, "components_not_operational"},
-		"news":         {`SELECT event_id FROM events WHERE at >= ? ORDER BY at DESC, event_id DESC LIMIT 15`, []any{""}, "events_by_time"},
-		"findings":     {`SELECT * FROM findings ORDER BY last_seen_at DESC, finding_id DESC LIMIT 15`, nil, "findings_by_time"},
-		"scrapes":      {`SELECT * FROM scrapes ORDER BY started_at DESC, scrape_id DESC LIMIT 15`, nil, "scrapes_by_time"},
-	} {
-		rows, err := f.read.QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+c.query, c.args...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var plan []string
-		for rows.Next() {
-			var a, b, n int
-			var step string
-			if err := rows.Scan(&a, &b, &n, &step); err != nil {
-				t.Fatal(err)
-			}
-			plan = append(plan, step)
-		}
-		rows.Close()
-		text := strings.Join(plan, "; ")
-		if !strings.Contains(text, c.index) || strings.Contains(text, "TEMP B-TREE FOR ORDER") {
-			t.Errorf("%s: %s, want the index %s", name, text, c.index)
-		}
 	}
 }

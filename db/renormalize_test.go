@@ -1,4 +1,4 @@
-package db
+package db_test
 
 import (
 	"strings"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
@@ -14,16 +15,20 @@ import (
 func (f *file) saveWith(words normalize.Words, at time.Time, raws ...normalize.Raw) {
 	f.t.Helper()
 	incidents, findings := normalize.Incidents(raws, words)
-	f.save(Scrape{At: at, Incidents: incidents, Findings: findings})
+	f.save(record.Scrape{At: at, Incidents: incidents, Findings: findings})
 }
 
-func (f *file) renormalize(words normalize.Words, dryRun bool) []MeaningChange {
+func (f *file) renormalize(words normalize.Words, dryRun bool) []record.MeaningChange {
 	f.t.Helper()
 	done, err := f.Renormalize(f.t.Context(), f.source, after(24*time.Hour), dryRun, func(string) (normalize.Words, bool) { return words, true })
 	if err != nil {
 		f.t.Fatal(err)
 	}
 	return done.Changes
+}
+
+func change(field, from, to string, count int) record.MeaningChange {
+	return record.MeaningChange{Field: field, From: from, To: to, Count: count}
 }
 
 func TestRenormalize(t *testing.T) {
@@ -46,48 +51,48 @@ func TestRenormalize(t *testing.T) {
 		name          string
 		before, after normalize.Words
 		raws          []normalize.Raw
-		changes       []MeaningChange
+		changes       []record.MeaningChange
 		incident      string // kind, severity, state, start, end
 		updates       string // states
 		findings      int
 	}{
-		{"the same words", all, all, []normalize.Raw{odd}, []MeaningChange{}, "incident|critical|resolved|09:00|09:15", "investigating identified identified resolved", 0},
-		{"all words become known", normalize.Words{}, all, []normalize.Raw{odd}, []MeaningChange{
-			{"findings.severity", "this severity word is unknown", "", 1},
-			{"findings.state", "this state word is unknown", "", 1},
-			{"findings.state", "this state word of an update is unknown", "", 3},
-			{"incident_updates.state", "unknown", "identified", 1},
-			{"incident_updates.state", "unknown", "investigating", 1},
-			{"incident_updates.state", "unknown", "resolved", 1},
-			{"incident_updates.state", "update", "identified", 1},
-			{"incidents.resolved_at", "", "", 1},
-			{"incidents.severity", "unknown", "critical", 1},
-			{"incidents.state", "unknown", "resolved", 1},
+		{"the same words", all, all, []normalize.Raw{odd}, []record.MeaningChange{}, "incident|critical|resolved|09:00|09:15", "investigating identified identified resolved", 0},
+		{"all words become known", normalize.Words{}, all, []normalize.Raw{odd}, []record.MeaningChange{
+			change("findings.severity", "this severity word is unknown", "", 1),
+			change("findings.state", "this state word is unknown", "", 1),
+			change("findings.state", "this state word of an update is unknown", "", 3),
+			change("incident_updates.state", "unknown", "identified", 1),
+			change("incident_updates.state", "unknown", "investigating", 1),
+			change("incident_updates.state", "unknown", "resolved", 1),
+			change("incident_updates.state", "update", "identified", 1),
+			change("incidents.resolved_at", "", "", 1),
+			change("incidents.severity", "unknown", "critical", 1),
+			change("incidents.state", "unknown", "resolved", 1),
 		}, "incident|critical|resolved|09:00|09:15", "investigating identified identified resolved", 0},
 		{"a word is not known any more", all, words(state("looking", normalize.StateInvestigating), state("fixing", normalize.StateIdentified), state("gone", normalize.StateResolved)),
-			[]normalize.Raw{odd}, []MeaningChange{
-				{"findings.severity", "", "this severity word is unknown", 1}, {"incidents.severity", "critical", "unknown", 1},
+			[]normalize.Raw{odd}, []record.MeaningChange{
+				change("findings.severity", "", "this severity word is unknown", 1), change("incidents.severity", "critical", "unknown", 1),
 			}, "incident|unknown|resolved|09:00|09:15", "investigating identified identified resolved", 1},
 		{"what ended it does not end it", all, words(state("looking", normalize.StateInvestigating), state("fixing", normalize.StateIdentified), state("gone", normalize.StateMonitoring), red),
-			[]normalize.Raw{odd}, []MeaningChange{
-				{"incident_updates.state", "resolved", "monitoring", 1}, {"incidents.resolved_at", "", "", 1}, {"incidents.state", "resolved", "monitoring", 1},
+			[]normalize.Raw{odd}, []record.MeaningChange{
+				change("incident_updates.state", "resolved", "monitoring", 1), change("incidents.resolved_at", "", "", 1), change("incidents.state", "resolved", "monitoring", 1),
 			}, "incident|critical|monitoring|09:00|", "investigating identified identified monitoring", 0},
 		{"it is planned work", all, words(state("looking", normalize.StateScheduled), state("fixing", normalize.StateInProgress), state("gone", normalize.StateCompleted), red),
-			[]normalize.Raw{odd}, []MeaningChange{
-				{"incident_updates.state", "identified", "in_progress", 2}, {"incident_updates.state", "investigating", "scheduled", 1}, {"incident_updates.state", "resolved", "completed", 1},
-				{"incidents.kind", "incident", "maintenance", 1}, {"incidents.started_at", "", "", 1}, {"incidents.state", "resolved", "completed", 1},
+			[]normalize.Raw{odd}, []record.MeaningChange{
+				change("incident_updates.state", "identified", "in_progress", 2), change("incident_updates.state", "investigating", "scheduled", 1), change("incident_updates.state", "resolved", "completed", 1),
+				change("incidents.kind", "incident", "maintenance", 1), change("incidents.started_at", "", "", 1), change("incidents.state", "resolved", "completed", 1),
 			}, "maintenance|critical|completed|09:05|09:15", "scheduled in_progress in_progress completed", 0},
-		{"an update that is shown no more", normalize.Words{}, all, []normalize.Raw{odd, lacking(odd, 1)}, []MeaningChange{
-			{"findings.severity", "this severity word is unknown", "", 1},
-			{"findings.state", "this state word is unknown", "", 1},
-			{"findings.state", "this state word of an update is unknown", "", 2},
-			{"incident_updates.state", "unknown", "identified", 1},
-			{"incident_updates.state", "unknown", "investigating", 1},
-			{"incident_updates.state", "unknown", "resolved", 1},
-			{"incident_updates.state", "update", "investigating", 1},
-			{"incidents.resolved_at", "", "", 1},
-			{"incidents.severity", "unknown", "critical", 1},
-			{"incidents.state", "unknown", "resolved", 1},
+		{"an update that is shown no more", normalize.Words{}, all, []normalize.Raw{odd, lacking(odd, 1)}, []record.MeaningChange{
+			change("findings.severity", "this severity word is unknown", "", 1),
+			change("findings.state", "this state word is unknown", "", 1),
+			change("findings.state", "this state word of an update is unknown", "", 2),
+			change("incident_updates.state", "unknown", "identified", 1),
+			change("incident_updates.state", "unknown", "investigating", 1),
+			change("incident_updates.state", "unknown", "resolved", 1),
+			change("incident_updates.state", "update", "investigating", 1),
+			change("incidents.resolved_at", "", "", 1),
+			change("incidents.severity", "unknown", "critical", 1),
+			change("incidents.state", "unknown", "resolved", 1),
 		}, "incident|critical|resolved|09:00|09:15", "investigating identified investigating resolved", 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -152,11 +157,11 @@ func TestRenormalizeTimes(t *testing.T) {
 	// The record of a program that took the zone for another.
 	for _, column := range []string{"incidents SET started_at", "incidents SET resolved_at", "incident_updates SET posted_at"} {
 		name := strings.Fields(column)[2]
-		if _, err := f.write.ExecContext(t.Context(), "UPDATE "+column+" = strftime('%Y-%m-%dT%H:%M:%fZ', "+name+", '-20 minutes')"); err != nil {
+		if err := f.exec("UPDATE " + column + " = strftime('%Y-%m-%dT%H:%M:%fZ', " + name + ", '-20 minutes')"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want := []MeaningChange{{Field: "incident_updates.posted_at", Count: 2}, {Field: "incidents.resolved_at", Count: 1}, {Field: "incidents.started_at", Count: 1}}
+	want := []record.MeaningChange{{Field: "incident_updates.posted_at", Count: 2}, {Field: "incidents.resolved_at", Count: 1}, {Field: "incidents.started_at", Count: 1}}
 	if diff := cmp.Diff(want, f.renormalize(normalize.Words{}, false)); diff != "" {
 		t.Errorf("changes (-want +got)\n%s", diff)
 	}
@@ -177,7 +182,7 @@ func TestRenormalizeComponents(t *testing.T) {
 	f.save(listed(t0, part("c1", "", "API", "operational"), part("c2", "", "Web", "operational")))
 	f.save(listed(after(time.Hour), part("c1", "", "API", "Sluggish"), part("c2", "", "Web", "operational")))
 	words := normalize.Words{Statuses: map[string]normalize.ComponentStatus{"sluggish": normalize.StatusDegraded}}
-	want := []MeaningChange{{Field: "components.status", From: "unknown", To: "degraded_performance", Count: 1}}
+	want := []record.MeaningChange{{Field: "components.status", From: "unknown", To: "degraded_performance", Count: 1}}
 	if diff := cmp.Diff(want, f.renormalize(words, false)); diff != "" {
 		t.Errorf("changes (-want +got)\n%s", diff)
 	}
@@ -195,7 +200,7 @@ func TestRenormalizeWithoutWords(t *testing.T) {
 	page.Document = "page"
 	f.saveWith(normalize.Words{}, after(time.Hour), outage("a", t0, "Looking"), outage("b", t0, "Looking"), page, outage("c", t0, "Looking"))
 	for _, change := range []string{`UPDATE incidents SET raw = '[]' WHERE source_key = 'a'`, `UPDATE incidents SET raw = json_remove(raw, '$[1]') WHERE source_key = 'b'`} {
-		if _, err := f.write.ExecContext(t.Context(), change); err != nil {
+		if err := f.exec(change); err != nil {
 			t.Fatal(err)
 		}
 	}

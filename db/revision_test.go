@@ -1,10 +1,11 @@
-package db
+package db_test
 
 import (
 	"slices"
 	"testing"
 	"time"
 
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -84,7 +85,7 @@ func TestWhatIsARevision(t *testing.T) {
 			if saved.Revisions != len(want) {
 				t.Errorf("%d revisions were counted, want %d", saved.Revisions, len(want))
 			}
-			if edited := slices.ContainsFunc(saved.Events, func(e Event) bool {
+			if edited := slices.ContainsFunc(saved.Events, func(e query.Event) bool {
 				return e.Kind == normalize.EventIncidentEdited || e.Kind == normalize.EventSeverityChanged
 			}); edited != (len(want) > 0) {
 				t.Errorf("told of an edit: %v", kinds(saved.Events))

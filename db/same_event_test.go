@@ -1,4 +1,4 @@
-package db
+package db_test
 
 import (
 	"context"
@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -29,7 +31,7 @@ type several struct {
 func newSeveral(t *testing.T) *several {
 	f := newFile(t)
 	s := &several{file: f, pages: map[string]int64{"own": f.source}}
-	vendor, err := f.EnsureVendor(t.Context(), Vendor{Slug: "acme"})
+	vendor, err := f.EnsureVendor(t.Context(), query.Vendor{Slug: "acme"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -274,14 +276,14 @@ func TestAPageNoLongerWatchedTellsNothing(t *testing.T) {
 // What is withheld is on record and in reports over a span, and no channel gets it.
 func TestChannelsAreToldOnce(t *testing.T) {
 	s := newSeveral(t)
-	if err := s.EnsureStream(t.Context(), StreamAlerts, t0); err != nil {
+	if err := s.EnsureStream(t.Context(), ledger.StreamAlerts, t0); err != nil {
 		t.Fatal(err)
 	}
 	a := outage("a", after(hour), "investigating")
 	s.live(t, append(watched("own", "pingoru"),
 		on{"own", step{scrape: seen(after(hour), a), events: "incident_opened"}},
 		on{"pingoru", step{scrape: seen(after(hour), copied(a, "pingoru")), events: "incident_opened(same_event)"}}))
-	news, err := s.UnplannedEvents(t.Context(), StreamAlerts)
+	news, err := s.UnplannedEvents(t.Context(), ledger.StreamAlerts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -292,7 +294,7 @@ func TestChannelsAreToldOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(all) != 2 || all[1].Withheld != WithheldSameEvent || all[1].Detail["same_event_as"] != "1" {
+	if len(all) != 2 || all[1].Withheld != query.WithheldSameEvent || all[1].Detail["same_event_as"] != "1" {
 		t.Errorf("on record: %+v", all)
 	}
 }
@@ -306,14 +308,14 @@ func TestListsShowAnEventOnce(t *testing.T) {
 		on{"pingoru", step{scrape: seen(after(hour), second), events: "incident_opened"}},
 		on{"own", step{scrape: seen(after(hour), a), events: "incident_opened(same_event)"}}))
 	for name, c := range map[string]struct {
-		filter Filter
+		filter query.Filter
 		want   string
 	}{
-		"once":                                   {Filter{}, "a"},
-		"every record":                           {Filter{AllSources: true}, "a pingoru-a"},
-		"open":                                   {Filter{Open: true}, "a"},
-		"found by the words of the other record": {Filter{Search: "aggregator"}, "a"},
-		"the other record itself":                {Filter{Search: "aggregator", AllSources: true}, "a pingoru-a"},
+		"once":                                   {query.Filter{}, "a"},
+		"every record":                           {query.Filter{AllSources: true}, "a pingoru-a"},
+		"open":                                   {query.Filter{Open: true}, "a"},
+		"found by the words of the other record": {query.Filter{Search: "aggregator"}, "a"},
+		"the other record itself":                {query.Filter{Search: "aggregator", AllSources: true}, "a pingoru-a"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			list, err := s.Incidents(context.Background(), c.filter)
@@ -334,7 +336,7 @@ func TestListsShowAnEventOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []EventRecord{{IncidentID: 1, PageURL: "https://pingoru.io/providers/acme", Platform: "pingoru", SourceKey: "pingoru-a",
+	want := []query.EventRecord{{IncidentID: 1, PageURL: "https://pingoru.io/providers/acme", Platform: "pingoru", SourceKey: "pingoru-a",
 		URL: "https://pingoru.example/acme/a", Title: "Trouble a", Severity: "minor", State: "investigating", StartedAt: "2026-11-23T10:00:00.000Z"}}
 	if diff := cmp.Diff(want, detail.SameEvent); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

@@ -1,4 +1,4 @@
-package db
+package db_test
 
 import (
 	"errors"
@@ -9,26 +9,29 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"vendorwatch/db"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
 // step is one scrape of a story, with what it must tell and leave behind.
 type step struct {
-	scrape  Scrape
-	events  string   // kinds in order
-	query   string   // what to look at afterwards, if anything
-	rows    []string // and what is to be seen there
-	outcome Outcome  // if it matters
+	scrape  record.Scrape
+	events  string        // kinds in order
+	query   string        // what to look at afterwards, if anything
+	rows    []string      // and what is to be seen there
+	outcome query.Outcome // if it matters
 }
 
-func seen(at time.Time, raws ...normalize.Raw) Scrape {
-	return Scrape{At: at, AllOpen: true, Incidents: read(raws...)}
+func seen(at time.Time, raws ...normalize.Raw) record.Scrape {
+	return record.Scrape{At: at, AllOpen: true, Incidents: read(raws...)}
 }
 
-func archived(s Scrape) Scrape { s.Archived = true; return s }
-func backfill(s Scrape) Scrape { s.Backfill, s.AllOpen = true, false; return s }
+func archived(s record.Scrape) record.Scrape { s.Archived = true; return s }
+func backfill(s record.Scrape) record.Scrape { s.Backfill, s.AllOpen = true, false; return s }
 
-func failed(at time.Time) Scrape { return Scrape{At: at, Err: errRefused} }
+func failed(at time.Time) record.Scrape { return record.Scrape{At: at, Err: errRefused} }
 
 const hour = time.Hour
 
@@ -41,7 +44,7 @@ var stories = map[string][]step{
 			work("now", after(-10*time.Minute), "in_progress")),
 			events: "incident_opened(already_open) maintenance_scheduled(already_open) maintenance_started(already_open)",
 			query:  `SELECT source_key, announced FROM incidents ORDER BY source_key`,
-			rows:   []string{"now|1", "old|0", "open|1", "soon|1"}, outcome: OutcomeChanged},
+			rows:   []string{"now|1", "old|0", "open|1", "soon|1"}, outcome: query.OutcomeChanged},
 	},
 	"an incident lives": {
 		{scrape: seen(t0)},
@@ -56,7 +59,7 @@ var stories = map[string][]step{
 	},
 	"the same page twice changes nothing": {
 		{scrape: seen(t0, outage("a", after(-hour), "investigating")), events: "incident_opened(already_open)"},
-		{scrape: seen(after(hour), outage("a", after(-hour), "investigating")), outcome: OutcomeUnchanged},
+		{scrape: seen(after(hour), outage("a", after(-hour), "investigating")), outcome: query.OutcomeUnchanged},
 	},
 	"an edit by the vendor is a revision, and news once": {
 		{scrape: seen(t0)},
@@ -64,7 +67,7 @@ var stories = map[string][]step{
 		{scrape: seen(after(2*hour), edited(outage("a", after(hour), "investigating"), "We were wrong.")), events: "incident_edited",
 			query: `SELECT field, old_value, new_value, seen_at, update_id IS NOT NULL FROM revisions`,
 			rows:  []string{"body|This is investigating.|We were wrong.|2026-11-23T11:00:00.000Z|1"}},
-		{scrape: seen(after(3*hour), edited(outage("a", after(hour), "investigating"), "We were wrong.")), outcome: OutcomeUnchanged},
+		{scrape: seen(after(3*hour), edited(outage("a", after(hour), "investigating"), "We were wrong.")), outcome: query.OutcomeUnchanged},
 	},
 	"an incident that ended between two scrapes is told with its end": {
 		{scrape: seen(t0)},
@@ -90,13 +93,13 @@ var stories = map[string][]step{
 		{scrape: seen(t0, outage("a", after(-hour), "investigating")), events: "incident_opened(already_open)"},
 		{scrape: seen(after(hour)), events: "incident_left_feed",
 			query: `SELECT state, left_feed_at, resolved_at FROM incidents`, rows: []string{"investigating|2026-11-23T10:00:00.000Z|NULL"}},
-		{scrape: seen(after(2 * hour)), outcome: OutcomeUnchanged},
+		{scrape: seen(after(2 * hour)), outcome: query.OutcomeUnchanged},
 		{scrape: seen(after(3*hour), outage("a", after(-hour), "investigating")),
-			query: `SELECT left_feed_at FROM incidents`, rows: []string{"NULL"}, outcome: OutcomeChanged},
+			query: `SELECT left_feed_at FROM incidents`, rows: []string{"NULL"}, outcome: query.OutcomeChanged},
 	},
 	"a page that does not list all open ones proves nothing": {
 		{scrape: seen(t0, outage("a", after(-hour), "investigating")), events: "incident_opened(already_open)"},
-		{scrape: Scrape{At: after(hour), Incidents: read(outage("b", after(-hour), "investigating"))}, events: "incident_opened",
+		{scrape: record.Scrape{At: after(hour), Incidents: read(outage("b", after(-hour), "investigating"))}, events: "incident_opened",
 			query: `SELECT count(*) FROM v_open`, rows: []string{"2"}},
 	},
 	"an ended incident may leave": {
@@ -171,7 +174,7 @@ var stories = map[string][]step{
 		{scrape: seen(after(hour), nameless(outage("a", after(hour), "investigating"))), events: "incident_opened"},
 		{scrape: seen(after(2*hour), outage("a", after(hour), "investigating")),
 			query: `SELECT incident_id, source_key, update_count FROM v_incidents`, rows: []string{"1|a|1"}},
-		{scrape: seen(after(3*hour), outage("a", after(hour), "investigating")), outcome: OutcomeUnchanged},
+		{scrape: seen(after(3*hour), outage("a", after(hour), "investigating")), outcome: query.OutcomeUnchanged},
 	},
 	"updates keep their row when their id becomes known": {
 		{scrape: seen(t0)},
@@ -187,11 +190,11 @@ var stories = map[string][]step{
 		{scrape: seen(after(hour), anonymous(outage("a", after(hour), "investigating"))), events: "incident_opened"},
 		{scrape: seen(after(2*hour), before(anonymous(outage("a", after(hour), "investigating")), "Something else came first.")), events: "update_posted",
 			query: `SELECT body FROM incident_updates ORDER BY update_id`, rows: []string{"This is investigating.", "Something else came first."}},
-		{scrape: seen(after(3*hour), before(anonymous(outage("a", after(hour), "investigating")), "Something else came first.")), outcome: OutcomeUnchanged},
+		{scrape: seen(after(3*hour), before(anonymous(outage("a", after(hour), "investigating")), "Something else came first.")), outcome: query.OutcomeUnchanged},
 	},
 	"three failures in a row are news, and so is the end of them": {
 		{scrape: seen(t0)},
-		{scrape: failed(after(1 * hour)), outcome: OutcomeFailed, query: `SELECT health FROM v_source_health`, rows: []string{"failing"}},
+		{scrape: failed(after(1 * hour)), outcome: query.OutcomeFailed, query: `SELECT health FROM v_source_health`, rows: []string{"failing"}},
 		{scrape: failed(after(2 * hour))},
 		{scrape: failed(after(3 * hour)), events: "source_unreadable",
 			query: `SELECT health, failing_since, last_success_at, last_error FROM v_source_health`,
@@ -203,32 +206,32 @@ var stories = map[string][]step{
 	"an unchanged page ends failures too": {
 		{scrape: seen(t0)},
 		{scrape: failed(after(1 * hour))}, {scrape: failed(after(2 * hour))}, {scrape: failed(after(3 * hour)), events: "source_unreadable"},
-		{scrape: Scrape{At: after(4 * hour), Unchanged: true}, events: "source_readable", outcome: OutcomeUnchanged},
-		{scrape: Scrape{At: after(5 * hour), Unchanged: true}, query: `SELECT last_success_at FROM sources`, rows: []string{"2026-11-23T14:00:00.000Z"}},
+		{scrape: record.Scrape{At: after(4 * hour), Unchanged: true}, events: "source_readable", outcome: query.OutcomeUnchanged},
+		{scrape: record.Scrape{At: after(5 * hour), Unchanged: true}, query: `SELECT last_success_at FROM sources`, rows: []string{"2026-11-23T14:00:00.000Z"}},
 	},
 	"a failure empties nothing": {
 		{scrape: seen(t0, outage("a", after(-hour), "investigating")), events: "incident_opened(already_open)"},
-		{scrape: Scrape{At: after(hour), Err: errRefused, Unreadable: true}, outcome: OutcomeUnreadable,
+		{scrape: record.Scrape{At: after(hour), Err: errRefused, Unreadable: true}, outcome: query.OutcomeUnreadable,
 			query: `SELECT count(*) FROM v_open`, rows: []string{"1"}},
 	},
 	"what could be read of a page is saved though more failed": {
 		{scrape: seen(t0)},
-		{scrape: Scrape{At: after(hour), Err: errRefused, Incidents: read(outage("a", after(hour), "investigating"))}, events: "incident_opened", outcome: OutcomePartial,
+		{scrape: record.Scrape{At: after(hour), Err: errRefused, Incidents: read(outage("a", after(hour), "investigating"))}, events: "incident_opened", outcome: query.OutcomePartial,
 			query: `SELECT health, last_error, last_success_at FROM v_source_health`, rows: []string{"ok|403 Forbidden|2026-11-23T10:00:00.000Z"}},
 	},
 	"saved pages leave the live health alone": {
 		{scrape: archived(seen(t0, outage("a", after(-hour), "investigating"))), events: "incident_opened(already_open)",
 			query: `SELECT baseline_at, last_success_at, last_attempt_at FROM sources`, rows: []string{"2026-11-23T09:00:00.000Z|NULL|NULL"}},
-		{scrape: archived(Scrape{At: after(hour), Err: errRefused, Unreadable: true}), outcome: OutcomeUnreadable,
+		{scrape: archived(record.Scrape{At: after(hour), Err: errRefused, Unreadable: true}), outcome: query.OutcomeUnreadable,
 			query: `SELECT consecutive_failures, (SELECT count(*) FROM v_open) FROM sources`, rows: []string{"0|1"}},
 	},
 	"the same saved page is imported once": {
 		{scrape: archived(seen(t0))},
 		{scrape: archived(seen(after(hour), outage("a", after(hour), "investigating"))), events: "incident_opened"},
-		{scrape: archived(seen(after(hour), outage("a", after(hour), "investigating"))), outcome: OutcomeUnchanged,
+		{scrape: archived(seen(after(hour), outage("a", after(hour), "investigating"))), outcome: query.OutcomeUnchanged,
 			query: `SELECT count(*) FROM scrapes`, rows: []string{"2"}},
-		{scrape: archived(Scrape{At: after(2 * hour), Err: errRefused, Unreadable: true}), outcome: OutcomeUnreadable},
-		{scrape: archived(Scrape{At: after(2 * hour), Err: errRefused, Unreadable: true}), outcome: OutcomeUnreadable,
+		{scrape: archived(record.Scrape{At: after(2 * hour), Err: errRefused, Unreadable: true}), outcome: query.OutcomeUnreadable},
+		{scrape: archived(record.Scrape{At: after(2 * hour), Err: errRefused, Unreadable: true}), outcome: query.OutcomeUnreadable,
 			query: `SELECT count(*) FROM scrapes`, rows: []string{"3"}},
 	},
 	"an older saved page undoes nothing": {
@@ -250,14 +253,14 @@ var stories = map[string][]step{
 	},
 	"coverage begins at the first good scrape, or where the page does": {
 		{scrape: seen(t0), query: `SELECT coverage_start_at FROM sources`, rows: []string{"2026-11-23T09:00:00.000Z"}},
-		{scrape: Scrape{At: after(hour), CoverageStart: after(-48 * hour)}, query: `SELECT coverage_start_at FROM sources`, rows: []string{"2026-11-21T09:00:00.000Z"}},
-		{scrape: Scrape{At: after(2 * hour), CoverageStart: t0}, query: `SELECT coverage_start_at FROM sources`, rows: []string{"2026-11-21T09:00:00.000Z"}},
+		{scrape: record.Scrape{At: after(hour), CoverageStart: after(-48 * hour)}, query: `SELECT coverage_start_at FROM sources`, rows: []string{"2026-11-21T09:00:00.000Z"}},
+		{scrape: record.Scrape{At: after(2 * hour), CoverageStart: t0}, query: `SELECT coverage_start_at FROM sources`, rows: []string{"2026-11-21T09:00:00.000Z"}},
 	},
 	"a backfill remembers where it is": {
-		{scrape: backfill(Scrape{At: t0, BackfillPage: 4, CoverageStart: after(-900 * hour)}),
+		{scrape: backfill(record.Scrape{At: t0, BackfillPage: 4, CoverageStart: after(-900 * hour)}),
 			query: `SELECT backfill_page, backfill_done_at, coverage_start_at FROM sources`, rows: []string{"4|NULL|2026-10-16T21:00:00.000Z"}},
-		{scrape: backfill(Scrape{At: after(hour)}), query: `SELECT backfill_page FROM sources`, rows: []string{"4"}},
-		{scrape: backfill(Scrape{At: after(2 * hour), BackfillPage: -1}), query: `SELECT backfill_page, backfill_done_at FROM sources`, rows: []string{"4|2026-11-23T11:00:00.000Z"}},
+		{scrape: backfill(record.Scrape{At: after(hour)}), query: `SELECT backfill_page FROM sources`, rows: []string{"4"}},
+		{scrape: backfill(record.Scrape{At: after(2 * hour), BackfillPage: -1}), query: `SELECT backfill_page, backfill_done_at FROM sources`, rows: []string{"4|2026-11-23T11:00:00.000Z"}},
 		{scrape: backfill(failed(after(3 * hour))), query: `SELECT consecutive_failures FROM sources`, rows: []string{"0"}},
 	},
 	"the raw words of each kind of document are kept": {
@@ -266,7 +269,7 @@ var stories = map[string][]step{
 			query: `SELECT value ->> 'document', value ->> 'title' FROM incidents, json_each(raw)`, rows: []string{"summary|Trouble a", "incident_page|Trouble a"}},
 	},
 	"an end before the start is left unknown": {
-		{scrape: Scrape{At: t0, Incidents: []normalize.Incident{{Key: "x", Kind: "incident", Title: "X", Severity: "minor", State: "resolved",
+		{scrape: record.Scrape{At: t0, Incidents: []normalize.Incident{{Key: "x", Kind: "incident", Title: "X", Severity: "minor", State: "resolved",
 			StartedAt: after(-hour), ResolvedAt: after(-2 * hour), ScheduledStartAt: after(hour), ScheduledEndAt: t0}}},
 			query: `SELECT started_at, resolved_at, scheduled_end_at, duration_seconds FROM v_incidents`, rows: []string{"2026-11-23T08:00:00.000Z|NULL|NULL|NULL"}},
 	},
@@ -295,7 +298,7 @@ func (f *file) live(t *testing.T, steps []step) {
 				t.Errorf("scrape %d: %s (-want +got)\n%s", n+1, s.query, diff)
 			}
 		}
-		if saved.Outcome == OutcomeUnchanged && len(saved.Events) == 0 {
+		if saved.Outcome == query.OutcomeUnchanged && len(saved.Events) == 0 {
 			if diff := cmp.Diff(before, f.dump()); diff != "" {
 				t.Errorf("scrape %d says unchanged (-before +after)\n%s", n+1, diff)
 			}
@@ -365,10 +368,10 @@ func before(raw normalize.Raw, body string) normalize.Raw {
 
 func TestSaveScrapeRefuses(t *testing.T) {
 	f := newFile(t)
-	if _, err := f.SaveScrape(t.Context(), Scrape{SourceID: 99, At: t0}); !errors.Is(err, ErrNotFound) {
+	if _, err := f.SaveScrape(t.Context(), record.Scrape{SourceID: 99, At: t0}); !errors.Is(err, db.ErrNotFound) {
 		t.Errorf("a source that does not exist: %v", err)
 	}
-	if _, err := f.SaveScrape(t.Context(), Scrape{SourceID: f.source}); err == nil {
+	if _, err := f.SaveScrape(t.Context(), record.Scrape{SourceID: f.source}); err == nil {
 		t.Error("a scrape without a time was saved")
 	}
 	if got := f.rows(`SELECT count(*) FROM scrapes`); got[0] != "0" {
@@ -382,7 +385,7 @@ func TestAFailureInTheMiddleLeavesNothing(t *testing.T) {
 	before := f.dump()
 	bad := read(outage("a", after(hour), "investigating"))
 	bad = append(bad, normalize.Incident{Key: "b", Kind: "no such kind", Title: "B", State: "investigating", Severity: "minor"})
-	if _, err := f.SaveScrape(t.Context(), Scrape{SourceID: f.source, At: after(hour), Incidents: bad}); err == nil {
+	if _, err := f.SaveScrape(t.Context(), record.Scrape{SourceID: f.source, At: after(hour), Incidents: bad}); err == nil {
 		t.Fatal("the schema took a kind that does not exist")
 	}
 	if diff := cmp.Diff(before, f.dump()); diff != "" {
@@ -395,7 +398,7 @@ func TestEventsTellWhatAReaderWants(t *testing.T) {
 	f.baseline()
 	f.save(seen(after(hour), outage("a", after(hour), "investigating")))
 	saved := f.save(seen(after(2*hour), outage("a", after(hour), "investigating", "monitoring")))
-	want := Event{EventID: 2, Kind: normalize.EventUpdatePosted, At: "2026-11-23T11:00:00.000Z", SourceID: f.source, IncidentID: 1, UpdateID: 2,
+	want := query.Event{EventID: 2, Kind: normalize.EventUpdatePosted, At: "2026-11-23T11:00:00.000Z", SourceID: f.source, IncidentID: 1, UpdateID: 2,
 		Detail: map[string]string{}, Vendor: "acme", VendorName: "ACME", Title: "Trouble a", Severity: "minor", State: "monitoring",
 		URL: "https://status.acme.example/incidents/a", Body: "This is monitoring."}
 	if diff := cmp.Diff(want, saved.Events[0]); diff != "" {

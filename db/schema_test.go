@@ -1,4 +1,4 @@
-package db
+package db_test
 
 import (
 	"flag"
@@ -80,7 +80,7 @@ func TestSchemaPage(t *testing.T) {
 	page.WriteString(schemaHead)
 	page.WriteString("\n## Examples\n")
 	for _, e := range examples {
-		rows, err := f.read.QueryContext(t.Context(), e.sql)
+		rows, err := f.file.Reader().QueryContext(t.Context(), e.sql)
 		if err != nil {
 			t.Fatalf("%s: %v", e.title, err)
 		}
@@ -205,7 +205,7 @@ func TestTheSchemaRefusesOtherForms(t *testing.T) {
 				if f.rows(`SELECT count(*) FROM ` + table)[0] == "0" {
 					t.Fatalf("there is no row in %s to try it on", table)
 				}
-				if _, err := f.write.ExecContext(t.Context(), `UPDATE `+table+` SET `+column+` = ?`, value); err == nil {
+				if err := f.exec(`UPDATE `+table+` SET `+column+` = ?`, value); err == nil {
 					t.Errorf("%s.%s took %q", table, column, value)
 				}
 			}
@@ -230,7 +230,7 @@ func TestTheSchemaRefusesOtherForms(t *testing.T) {
 		"an incident of no source":        `UPDATE incidents SET source_id = 99`,
 		"one key twice":                   `UPDATE incidents SET source_key = 'same'`,
 	} {
-		if _, err := f.write.ExecContext(t.Context(), statement); err == nil {
+		if err := f.exec(statement); err == nil {
 			t.Errorf("the schema took %s", name)
 		}
 	}

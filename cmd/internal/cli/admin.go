@@ -11,6 +11,7 @@ import (
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
+	"vendorwatch/db/query"
 )
 
 func (a *app) configCommand() *cobra.Command {
@@ -83,20 +84,20 @@ func (a *app) dbCheck(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	counts, err := file.Counts(ctx)
+	counts, err := query.New(file).Counts(ctx)
 	if err != nil {
 		return err
 	}
-	channels, err := file.ChannelHealth(ctx)
+	channels, err := query.New(file).ChannelHealth(ctx)
 	if err != nil {
 		return err
 	}
 	if a.asJSON {
 		err = a.printJSON(struct {
-			Database string             `json:"database"`
-			Problems []string           `json:"problems"`
-			Counts   db.Counts          `json:"counts"`
-			Channels []db.ChannelHealth `json:"channels"`
+			Database string                `json:"database"`
+			Problems []string              `json:"problems"`
+			Counts   query.Counts          `json:"counts"`
+			Channels []query.ChannelHealth `json:"channels"`
 		}{file.Path(), notNil(problems), counts, channels})
 	} else {
 		for _, p := range problems {

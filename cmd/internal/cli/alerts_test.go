@@ -23,7 +23,7 @@ flapping = "0s"
 name = "team"
 url_env = "VENDORWATCH_SLACK_URL"
 `)
-	const ledger = `SELECT group_concat(reason || ' ' || state || ' ' || title, ', ') FROM (SELECT * FROM v_deliveries WHERE stream = 'alerts' ORDER BY delivery_id)`
+	const alerts = `SELECT group_concat(reason || ' ' || state || ' ' || title, ', ') FROM (SELECT * FROM v_deliveries WHERE stream = 'alerts' ORDER BY delivery_id)`
 	s := serve(t, dir, "VENDORWATCH_SLACK_URL="+hook.webhook())
 	s.untilSaved(`SELECT count(*) FROM sources WHERE baseline_at IS NOT NULL`, "1")
 
@@ -32,7 +32,7 @@ url_env = "VENDORWATCH_SLACK_URL"
 	}
 	w.step(35 * time.Minute)
 	s.signal(syscall.SIGHUP) // it reads every page at once when it begins anew
-	s.untilSaved(ledger, "first held Logins fail with a 403")
+	s.untilSaved(alerts, "first held Logins fail with a 403")
 	if taken := hook.taken(); len(taken) != 0 {
 		t.Errorf("told while muted: %q", taken)
 	}
@@ -42,10 +42,10 @@ url_env = "VENDORWATCH_SLACK_URL"
 		t.Fatalf("mute end: %v\n%s", err, out)
 	}
 	s = serve(t, dir, "VENDORWATCH_SLACK_URL="+hook.webhook())
-	s.untilSaved(ledger, "first delivered Logins fail with a 403")
+	s.untilSaved(alerts, "first delivered Logins fail with a 403")
 	w.step(20 * time.Minute)
 	s.signal(syscall.SIGHUP)
-	s.untilSaved(ledger, "first delivered Logins fail with a 403, resolved delivered Logins fail with a 403")
+	s.untilSaved(alerts, "first delivered Logins fail with a 403, resolved delivered Logins fail with a 403")
 	s.stop()
 
 	taken := hook.taken()

@@ -159,18 +159,18 @@ query = [{ name = "token", file = "token" }]
 // everyText is all that a file holds, of every table.
 func everyText(t *testing.T, path string) string {
 	t.Helper()
-	tables, err := query(path, `SELECT name FROM sqlite_master WHERE type = 'table'`)
+	tables, err := rowsOf(path, `SELECT name FROM sqlite_master WHERE type = 'table'`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var all strings.Builder
 	for _, table := range tables {
-		columns, err := query(path, `SELECT name FROM pragma_table_info(?)`, table)
+		columns, err := rowsOf(path, `SELECT name FROM pragma_table_info(?)`, table)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, column := range columns {
-			values, err := query(path, `SELECT CAST("`+column+`" AS TEXT) FROM "`+table+`"`)
+			values, err := rowsOf(path, `SELECT CAST("`+column+`" AS TEXT) FROM "`+table+`"`)
 			if err != nil {
 				t.Logf("%s.%s: %v", table, column, err) // the inner tables of a search index
 				continue

@@ -18,6 +18,8 @@ import (
 	"vendorwatch/cmd/internal/simulate"
 	"vendorwatch/cmd/internal/watch"
 	"vendorwatch/db"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/scraper"
 )
 
@@ -57,7 +59,7 @@ func BenchmarkPoll(b *testing.B) {
 	})
 	b.Run("unchanged/vendorwatch", func(b *testing.B) {
 		p.pollAll(b, "")
-		c := measure(b, nil, func() { p.pollAll(b, db.OutcomeUnchanged) })
+		c := measure(b, nil, func() { p.pollAll(b, query.OutcomeUnchanged) })
 		c.beside(b, floors, "304", "get-hash")
 	})
 	b.Run("changed/floor", func(b *testing.B) {
@@ -67,7 +69,7 @@ func BenchmarkPoll(b *testing.B) {
 	})
 	b.Run("changed/vendorwatch", func(b *testing.B) {
 		p.pollAll(b, "")
-		c := measure(b, func() { changeAll(fleet) }, func() { p.pollAll(b, db.OutcomeChanged) })
+		c := measure(b, func() { changeAll(fleet) }, func() { p.pollAll(b, query.OutcomeChanged) })
 		c.beside(b, floors, "floor")
 	})
 }
@@ -162,15 +164,15 @@ func newPoll(b *testing.B, fleet *simulate.Fleet) *poll {
 	}
 	b.Cleanup(func() { file.Close() })
 	p := &poll{watcher: &watch.Watcher{
-		DB: file, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: time.Now, Concurrency: pollConcurrency,
+		DB: query.New(file), Record: record.New(file), Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: time.Now, Concurrency: pollConcurrency,
 		Fetcher: scraper.NewCollector(scraper.FetchOptions{UserAgent: "vendorwatch-benchmark (ops@example.com)", Timeout: 30 * time.Second, MaxBytes: 20 << 20}),
 	}}
 	for i := range fleet.Len() {
-		vendor, err := file.EnsureVendor(ctx, db.Vendor{Slug: fleet.Slug(i)})
+		vendor, err := record.New(file).EnsureVendor(ctx, query.Vendor{Slug: fleet.Slug(i)})
 		if err != nil {
 			b.Fatal(err)
 		}
-		id, err := file.EnsureSource(ctx, vendor, fleet.URL(i), "statuspage")
+		id, err := record.New(file).EnsureSource(ctx, vendor, fleet.URL(i), "statuspage")
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -180,7 +182,7 @@ func newPoll(b *testing.B, fleet *simulate.Fleet) *poll {
 }
 
 // pollAll scrapes every source once and holds each to the outcome; empty means any.
-func (p *poll) pollAll(b *testing.B, want db.Outcome) {
+func (p *poll) pollAll(b *testing.B, want query.Outcome) {
 	b.Helper()
 	inParallel(b, func(i int) error {
 		saved, err := p.watcher.Scrape(context.Background(), p.sources[i])
@@ -189,7 +191,7 @@ func (p *poll) pollAll(b *testing.B, want db.Outcome) {
 			return err
 		case want != "" && saved.Outcome != want:
 			return fmt.Errorf("source %s: outcome %s, want %s", p.sources[i].Vendor, saved.Outcome, want)
-		case want == db.OutcomeChanged && saved.Updates != 1:
+		case want == query.OutcomeChanged && saved.Updates != 1:
 			return fmt.Errorf("source %s: %d new updates, want 1", p.sources[i].Vendor, saved.Updates)
 		}
 		return nil

@@ -22,6 +22,7 @@ import (
 	"vendorwatch/cmd/internal/cli"
 	"vendorwatch/cmd/internal/simulate"
 	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -105,19 +106,19 @@ func importedCopy(t *testing.T, at time.Time, address, name string, body []byte)
 	if code := cli.Run(t.Context(), args, nil, &out, &out); code != 0 {
 		t.Fatalf("import of %s: exit %d: %s", name, code, &out)
 	}
-	record, err := db.OpenReadOnly(t.Context(), file)
+	saved, err := db.OpenReadOnly(t.Context(), file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer record.Close()
-	incidents, err := record.Incidents(t.Context(), db.Filter{})
+	defer saved.Close()
+	incidents, err := query.New(saved).Incidents(t.Context(), query.Filter{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(incidents) != 1 {
 		t.Fatalf("%s: %d incidents, want 1; import said: %s\n%s", name, len(incidents), &out, body)
 	}
-	i, err := record.IncidentByID(t.Context(), incidents[0].IncidentID)
+	i, err := query.New(saved).IncidentByID(t.Context(), incidents[0].IncidentID)
 	if err != nil {
 		t.Fatal(err)
 	}

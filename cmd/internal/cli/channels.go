@@ -19,6 +19,8 @@ import (
 	"vendorwatch/cmd/internal/report/digest"
 	"vendorwatch/cmd/internal/report/route"
 	"vendorwatch/db"
+	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
 )
 
 // stdoutChannel is the channel of whatever names none.
@@ -110,7 +112,7 @@ func digestSettings(c *config.Config) []digest.Settings {
 
 // newPlanner makes the planner of the config's alerts.
 func newPlanner(c *config.Config, file *db.DB, all []channel.Channel) *alert.Planner {
-	p := alert.NewPlanner(file)
+	p := alert.NewPlanner(query.New(file), ledger.New(file))
 	p.Vendors = vendorFacts(c)
 	for _, one := range all {
 		if _, keeps := one.(channel.PerIncident); keeps {

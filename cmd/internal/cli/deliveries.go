@@ -13,14 +13,16 @@ import (
 
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
+	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
 // deliveryStates are the states that deliveries can be listed by.
-var deliveryStates = []db.DeliveryState{db.DeliveryPending, db.DeliveryHeld, db.DeliveryDelivered, db.DeliveryRefused, db.DeliverySkipped}
+var deliveryStates = []ledger.DeliveryState{ledger.DeliveryPending, ledger.DeliveryHeld, ledger.DeliveryDelivered, ledger.DeliveryRefused, ledger.DeliverySkipped}
 
 func (a *app) deliveriesCommand() *cobra.Command {
-	var f db.DeliveryFilter
+	var f ledger.DeliveryFilter
 	var since string
 	c := &cobra.Command{
 		Use:   "deliveries",
@@ -63,13 +65,13 @@ func joined[T ~string](words []T) string {
 	return strings.Join(texts, ", ")
 }
 
-func (a *app) deliveries(ctx context.Context, f db.DeliveryFilter) error {
+func (a *app) deliveries(ctx context.Context, f ledger.DeliveryFilter) error {
 	file, err := a.openToRead(ctx)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	list, err := file.Deliveries(ctx, f)
+	list, err := ledger.New(file).Deliveries(ctx, f)
 	if err != nil {
 		return err
 	}
@@ -86,7 +88,7 @@ func (a *app) deliveries(ctx context.Context, f db.DeliveryFilter) error {
 }
 
 // about says what a message tells of.
-func about(d db.Delivery) string {
+func about(d ledger.Delivery) string {
 	switch {
 	case d.Title != "":
 		return d.Vendor + ": " + d.Title
@@ -99,12 +101,12 @@ func about(d db.Delivery) string {
 }
 
 // why says why a message is in its state, where that says something.
-func why(d db.Delivery) string {
+func why(d ledger.Delivery) string {
 	words := d.Note
 	switch {
-	case d.State == db.DeliveryHeld && words == "":
+	case d.State == ledger.DeliveryHeld && words == "":
 		words = "until " + minute(d.NotBeforeAt)
-	case d.LastError != "" && d.State == db.DeliveryPending:
+	case d.LastError != "" && d.State == ledger.DeliveryPending:
 		words = "next try " + minute(d.NextAttemptAt) + ": " + d.LastError
 	case d.LastError != "":
 		words = d.LastError
@@ -135,11 +137,11 @@ func (a *app) resend(ctx context.Context, args []string) error {
 	defer file.Close()
 	var failed []error
 	for _, id := range ids {
-		err := file.Resend(ctx, id)
+		err := ledger.New(file).Resend(ctx, id)
 		switch {
 		case errors.Is(err, db.ErrNotFound):
 			err = fmt.Errorf("there is no delivery %d in %s; vendorwatch deliveries lists those there are", id, file.Path())
-		case errors.Is(err, db.ErrNotRefused):
+		case errors.Is(err, ledger.ErrNotRefused):
 			err = fmt.Errorf("%w; only what was refused is sent again", err)
 		case err == nil:
 			fmt.Fprintf(a.stderr, "delivery %d is to be sent again; a service that runs does so within a minute\n", id)
@@ -152,7 +154,7 @@ func (a *app) resend(ctx context.Context, args []string) error {
 
 // printChannelHealth says which channels do not take what they are sent.
 func (a *app) printChannelHealth(ctx context.Context, file *db.DB) error {
-	health, err := file.ChannelHealth(ctx)
+	health, err := query.New(file).ChannelHealth(ctx)
 	if err != nil {
 		return err
 	}

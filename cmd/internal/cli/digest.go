@@ -14,6 +14,8 @@ import (
 	"vendorwatch/cmd/internal/report/channel/blockkit"
 	"vendorwatch/cmd/internal/report/digest"
 	"vendorwatch/cmd/internal/report/message"
+	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
 )
 
 func (a *app) digestCommand() *cobra.Command {
@@ -94,11 +96,11 @@ func (a *app) printDigest(ctx context.Context, name string, since time.Time, asS
 	now := time.Now().UTC()
 	window := digest.Window{Since: since, Until: now}
 	if since.IsZero() {
-		if window.Events, _, window.Since, err = digest.News(ctx, file, settings, now); err != nil {
+		if window.Events, _, window.Since, err = digest.News(ctx, query.New(file), ledger.New(file), settings, now); err != nil {
 			return err
 		}
 	}
-	digest, err := digest.Build(ctx, file, window, settings.Options(now))
+	digest, err := digest.Build(ctx, query.New(file), window, settings.Options(now))
 	if err != nil {
 		return err
 	}

@@ -235,7 +235,7 @@ func (i *imported) told() map[string][]string {
 		"revisions":  `SELECT i.source_key, r.update_id IS NULL, r.field, r.old_value, r.new_value` + of + `JOIN revisions r USING (incident_id) ORDER BY 1, 3, 4`,
 		"findings":   `SELECT source_key, field, value, problem FROM findings ORDER BY 1, 2, 3`,
 	} {
-		rows, err := query(i.database, statement)
+		rows, err := rowsOf(i.database, statement)
 		if err != nil {
 			i.t.Fatal(err)
 		}

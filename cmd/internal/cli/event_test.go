@@ -12,6 +12,8 @@ import (
 
 	"vendorwatch/cmd/internal/cli"
 	"vendorwatch/db"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
@@ -97,11 +99,11 @@ func TestShowMarksWhatTheVendorTookAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	vendor, err := file.EnsureVendor(t.Context(), db.Vendor{Slug: "acme"})
+	vendor, err := record.New(file).EnsureVendor(t.Context(), query.Vendor{Slug: "acme"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	source, err := file.EnsureSource(t.Context(), vendor, "https://status.acme.example", "statuspage")
+	source, err := record.New(file).EnsureSource(t.Context(), vendor, "https://status.acme.example", "statuspage")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +116,7 @@ func TestShowMarksWhatTheVendorTookAway(t *testing.T) {
 		t.Helper()
 		incidents, _ := normalize.Incidents([]normalize.Raw{{Document: "summary", ID: "a", Title: "Mails are late", State: "investigating", Impact: "minor", Updates: updates}}, normalize.Words{})
 		at := time.Date(2026, 3, 1, 10, 10+minutes, 0, 0, time.UTC)
-		if _, err := file.SaveScrape(t.Context(), db.Scrape{SourceID: source, At: at, AllOpen: true, Incidents: incidents}); err != nil {
+		if _, err := record.New(file).SaveScrape(t.Context(), record.Scrape{SourceID: source, At: at, AllOpen: true, Incidents: incidents}); err != nil {
 			t.Fatal(err)
 		}
 		return run(t, "--db", path, "show", "a")

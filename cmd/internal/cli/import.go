@@ -17,6 +17,8 @@ import (
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/watch"
 	"vendorwatch/db"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 	"vendorwatch/scraper"
 )
@@ -91,7 +93,7 @@ func (a *app) importPages(ctx context.Context, f importFlags, paths []string) er
 		return err
 	}
 	defer file.Close()
-	imp := &importer{app: a, flags: f, at: at, selectors: selectors, db: file, watcher: &watch.Watcher{DB: file, Log: a.quietLog(), Now: time.Now, Concurrency: 1}, sources: map[string]watch.Source{}}
+	imp := &importer{app: a, flags: f, at: at, selectors: selectors, db: file, watcher: &watch.Watcher{DB: query.New(file), Record: record.New(file), Log: a.quietLog(), Now: time.Now, Concurrency: 1}, sources: map[string]watch.Source{}}
 	for _, name := range files {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("import stopped before %s: %w", name, context.Cause(ctx))
@@ -199,7 +201,7 @@ func (i *importer) finish(ctx context.Context) error {
 	if len(i.waiting) == 0 {
 		return nil
 	}
-	known, err := i.db.SourcesOf(ctx, i.flags.vendor)
+	known, err := query.New(i.db).SourcesOf(ctx, i.flags.vendor)
 	if err != nil {
 		return err
 	}
@@ -238,7 +240,7 @@ func (i *importer) source(ctx context.Context, platform string, c watch.Capture)
 	if s, ok := i.sources[platform]; ok {
 		return s, nil
 	}
-	known, err := i.db.SourcesOf(ctx, i.flags.vendor)
+	known, err := query.New(i.db).SourcesOf(ctx, i.flags.vendor)
 	if err != nil {
 		return watch.Source{}, err
 	}
@@ -246,12 +248,12 @@ func (i *importer) source(ctx context.Context, platform string, c watch.Capture)
 	if len(known) == 1 && known[0].Platform == unknownPlatform && platform != unknownPlatform {
 		// The first capture that can be read tells whose the unreadable ones before it were.
 		page := cmp.Or(address, known[0].PageURL)
-		if err := i.db.IdentifySource(ctx, known[0].SourceID, page, platform); err != nil {
+		if err := record.New(i.db).IdentifySource(ctx, known[0].SourceID, page, platform); err != nil {
 			return watch.Source{}, err
 		}
 		known[0].PageURL, known[0].Platform = page, platform
 	}
-	known = slices.DeleteFunc(known, func(s db.Source) bool {
+	known = slices.DeleteFunc(known, func(s query.Source) bool {
 		return s.Platform != platform || i.flags.url != "" && s.PageURL != address
 	})
 	s := watch.Source{Vendor: i.flags.vendor, URL: address, Platform: platform, Selectors: i.selectors}
@@ -262,11 +264,11 @@ func (i *importer) source(ctx context.Context, platform string, c watch.Capture)
 		if s.URL == "" {
 			s.URL = "import:" + i.flags.vendor
 		}
-		vendorID, err := i.db.EnsureVendor(ctx, db.Vendor{Slug: i.flags.vendor})
+		vendorID, err := record.New(i.db).EnsureVendor(ctx, query.Vendor{Slug: i.flags.vendor})
 		if err != nil {
 			return s, err
 		}
-		if s.ID, err = i.db.EnsureSource(ctx, vendorID, s.URL, platform); err != nil {
+		if s.ID, err = record.New(i.db).EnsureSource(ctx, vendorID, s.URL, platform); err != nil {
 			return s, err
 		}
 	}

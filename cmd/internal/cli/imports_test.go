@@ -25,19 +25,19 @@ var layers = map[string][]string{
 	"db":                     {"normalize"},
 	"db/dbtest":              nil, // for tests: no package may import it
 	"normalize/racetest":     nil, // for tests: no package may import it
-	"cmd/internal/words":     {"normalize", "db"},
+	"cmd/internal/words":     {"normalize", "db/query"},
 	"cmd/internal/secret":    nil,
-	"cmd/internal/config":    {"normalize", "scraper", "db", "cmd/internal/words", "cmd/internal/secret"},
-	"cmd/internal/watch":     {"normalize", "scraper", "db", "cmd/internal/words", "cmd/internal/secret"},
-	"cmd/internal/web/prose": {"normalize", "db", "cmd/internal/words"},
-	"cmd/internal/web/site":  {"normalize", "db", "cmd/internal/words"},
+	"cmd/internal/config":    {"normalize", "scraper", "cmd/internal/words", "cmd/internal/secret"},
+	"cmd/internal/watch":     {"normalize", "scraper", "db/query", "db/record", "cmd/internal/words", "cmd/internal/secret"},
+	"cmd/internal/web/prose": {"normalize", "db", "db/query", "cmd/internal/words"},
+	"cmd/internal/web/site":  {"normalize", "db", "db/query", "cmd/internal/words"},
 	"cmd/internal/web/pages": roomOfWeb, "cmd/internal/web/api": roomOfWeb, "cmd/internal/web/statuspage": roomOfWeb,
 	"cmd/internal/web/feeds": roomOfWeb, "cmd/internal/web/mcp": roomOfWeb, "cmd/internal/web/metrics": roomOfWeb,
 	"cmd/internal/web": append([]string{"cmd/internal/web/pages", "cmd/internal/web/api", "cmd/internal/web/statuspage",
 		"cmd/internal/web/feeds", "cmd/internal/web/mcp", "cmd/internal/web/metrics"}, roomOfWeb...),
-	"cmd/internal/web/webtest": {"normalize", "db", "db/dbtest", "cmd/internal/web"}, // for tests: no program may import it
-	"cmd/internal/simulate":    {"normalize", "scraper", "db"},
-	"cmd/internal/cli": {"normalize", "scraper", "db", "cmd/internal/words", "cmd/internal/secret", "cmd/internal/config",
+	"cmd/internal/web/webtest": {"normalize", "db", "db/query", "db/dbtest", "cmd/internal/web"}, // for tests: no program may import it
+	"cmd/internal/simulate":    {"normalize", "scraper"},
+	"cmd/internal/cli": {"normalize", "scraper", "db", "db/query", "db/ledger", "db/record", "cmd/internal/words", "cmd/internal/secret", "cmd/internal/config",
 		"cmd/internal/watch", "cmd/internal/report/*", "cmd/internal/web", "cmd/internal/simulate"},
 	"cmd/vendorwatch": {"cmd/internal/cli"},
 }

@@ -11,6 +11,7 @@ import (
 
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/db"
+	"vendorwatch/db/ledger"
 )
 
 // twoChannels are the lines of a config file with two Slack channels, each of its own.
@@ -132,16 +133,16 @@ func planMessages(t *testing.T, record string, each int) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	var add []db.NewDelivery
+	var add []ledger.NewDelivery
 	for range each {
 		for _, channel := range []string{"one", "two"} {
-			add = append(add, db.NewDelivery{Channel: channel, Reason: string(message.ReasonTest)})
+			add = append(add, ledger.NewDelivery{Channel: channel, Reason: string(message.ReasonTest)})
 		}
 	}
-	if err := file.EnsureStream(t.Context(), db.StreamAlerts, time.Now()); err != nil {
+	if err := ledger.New(file).EnsureStream(t.Context(), ledger.StreamAlerts, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	if err := file.SavePlan(t.Context(), db.StreamAlerts, 0, time.Now(), add, nil); err != nil {
+	if err := ledger.New(file).SavePlan(t.Context(), ledger.StreamAlerts, 0, time.Now(), add, nil); err != nil {
 		t.Fatal(err)
 	}
 }

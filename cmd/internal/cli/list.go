@@ -13,11 +13,12 @@ import (
 
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
 func (a *app) incidentsCommand() *cobra.Command {
-	var f db.Filter
+	var f query.Filter
 	var since, until, severity string
 	c := &cobra.Command{
 		Use:   "incidents",
@@ -51,13 +52,13 @@ func (a *app) incidentsCommand() *cobra.Command {
 	return c
 }
 
-func (a *app) incidents(ctx context.Context, f db.Filter) error {
+func (a *app) incidents(ctx context.Context, f query.Filter) error {
 	file, err := a.openToRead(ctx)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	list, err := file.Incidents(ctx, f)
+	list, err := query.New(file).Incidents(ctx, f)
 	if err != nil {
 		return err
 	}
@@ -93,7 +94,7 @@ func (a *app) incidents(ctx context.Context, f db.Filter) error {
 }
 
 // begin is when an incident began; of a maintenance that has not, when it is to begin.
-func begin(i db.Incident) string {
+func begin(i query.Incident) string {
 	if i.StartedAt == "" {
 		return i.ScheduledStartAt
 	}
@@ -121,13 +122,13 @@ func (a *app) show(ctx context.Context, id string, history bool) error {
 		return err
 	}
 	defer file.Close()
-	var i db.IncidentDetail
+	var i query.IncidentDetail
 	err = db.ErrNotFound
 	if n, notNumber := strconv.ParseInt(id, 10, 64); notNumber == nil {
-		i, err = file.IncidentByID(ctx, n)
+		i, err = query.New(file).IncidentByID(ctx, n)
 	}
 	if errors.Is(err, db.ErrNotFound) { // the ids of some platforms are numbers too
-		i, err = file.IncidentByKey(ctx, id)
+		i, err = query.New(file).IncidentByKey(ctx, id)
 	}
 	if errors.Is(err, db.ErrNotFound) {
 		return fmt.Errorf("there is no incident %q in %s; vendorwatch incidents lists those there are", id, file.Path())
@@ -142,7 +143,7 @@ func (a *app) show(ctx context.Context, id string, history bool) error {
 	return nil
 }
 
-func (a *app) printIncident(i db.IncidentDetail, history bool) {
+func (a *app) printIncident(i query.IncidentDetail, history bool) {
 	p := func(label, value string) {
 		if value != "" {
 			fmt.Fprintf(a.stdout, "%-16s%s\n", label, value)
@@ -227,13 +228,13 @@ func (a *app) vendors(ctx context.Context) error {
 	}
 	defer file.Close()
 	if a.asJSON {
-		vendors, err := file.Vendors(ctx)
+		vendors, err := query.New(file).Vendors(ctx)
 		if err != nil {
 			return err
 		}
 		return a.printJSON(notNil(vendors))
 	}
-	list, err := file.Health(ctx)
+	list, err := query.New(file).SourceHealth(ctx)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,8 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"vendorwatch/db"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
@@ -22,18 +24,18 @@ func recordWith(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	vendor, err := file.EnsureVendor(t.Context(), db.Vendor{Slug: "acme", Name: "Acme"})
+	vendor, err := record.New(file).EnsureVendor(t.Context(), query.Vendor{Slug: "acme", Name: "Acme"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	source, err := file.EnsureSource(t.Context(), vendor, "https://status.acme.example", "statuspage")
+	source, err := record.New(file).EnsureSource(t.Context(), vendor, "https://status.acme.example", "statuspage")
 	if err != nil {
 		t.Fatal(err)
 	}
 	at := normalize.RawTime{Text: normalize.FormatTime(time.Now().Add(-time.Hour))}
 	incidents, _ := normalize.Incidents([]normalize.Raw{{Document: "summary", ID: "a", Title: "Searches fail", Impact: "major", State: "investigating", Created: at,
 		Updates: []normalize.RawUpdate{{ID: "u", State: "investigating", Posted: at, Body: "We look.", Format: normalize.FormatMarkdown}}}}, normalize.Words{})
-	if _, err := file.SaveScrape(t.Context(), db.Scrape{SourceID: source, At: time.Now(), AllOpen: true, Incidents: incidents}); err != nil {
+	if _, err := record.New(file).SaveScrape(t.Context(), record.Scrape{SourceID: source, At: time.Now(), AllOpen: true, Incidents: incidents}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
+	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -93,13 +95,13 @@ func (a *app) mute(ctx context.Context, what string, until time.Time, reason str
 		return err
 	}
 	defer file.Close()
-	m := db.Mute{Reason: strings.TrimSpace(reason)}
+	m := ledger.Mute{Reason: strings.TrimSpace(reason)}
 	if id, err := strconv.ParseInt(what, 10, 64); err == nil {
 		m.IncidentID = id
 	} else if m.Vendor, err = vendorSlug(ctx, file, what); err != nil {
 		return err
 	}
-	made, err := file.Mute(ctx, m, until, time.Now().UTC())
+	made, err := ledger.New(file).Mute(ctx, m, until, time.Now().UTC())
 	if errors.Is(err, db.ErrNotFound) {
 		return fmt.Errorf("there is no incident %s in %s; vendorwatch incidents lists those there are", what, file.Path())
 	}
@@ -112,7 +114,7 @@ func (a *app) mute(ctx context.Context, what string, until time.Time, reason str
 
 // vendorSlug finds a vendor of the record by its slug or name.
 func vendorSlug(ctx context.Context, file *db.DB, name string) (string, error) {
-	vendors, err := file.Vendors(ctx)
+	vendors, err := query.New(file).Vendors(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -127,7 +129,7 @@ func vendorSlug(ctx context.Context, file *db.DB, name string) (string, error) {
 }
 
 // muted says in words what is muted.
-func muted(m db.Mute) string {
+func muted(m ledger.Mute) string {
 	if m.IncidentID != 0 {
 		return fmt.Sprintf("incident %d (%s: %s)", m.IncidentID, m.Vendor, words.Short(normalize.Plain(m.Title), 60))
 	}
@@ -140,7 +142,7 @@ func (a *app) mutes(ctx context.Context) error {
 		return err
 	}
 	defer file.Close()
-	mutes, err := file.Mutes(ctx, time.Now().UTC())
+	mutes, err := ledger.New(file).Mutes(ctx, time.Now().UTC())
 	if err != nil {
 		return err
 	}
@@ -166,7 +168,7 @@ func (a *app) unmute(ctx context.Context, arg string) error {
 		return err
 	}
 	defer file.Close()
-	err = file.Unmute(ctx, id, time.Now().UTC())
+	err = ledger.New(file).Unmute(ctx, id, time.Now().UTC())
 	if errors.Is(err, db.ErrNotFound) {
 		return fmt.Errorf("there is no mute %d in %s; vendorwatch mute list shows those that hold", id, file.Path())
 	}

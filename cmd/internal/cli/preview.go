@@ -19,6 +19,7 @@ import (
 	"vendorwatch/cmd/internal/report/channel/email"
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/db"
+	"vendorwatch/db/ledger"
 )
 
 // previewReasons are the reasons for which a message on an incident can be previewed.
@@ -68,7 +69,7 @@ func (a *app) preview(ctx context.Context, incident int64, reason message.Reason
 	defer r.file.Close()
 	var all []preview
 	for _, c := range r.config.Channels {
-		message, err := r.render.Message(ctx, db.Delivery{Channel: c.Name, Reason: string(reason), IncidentID: incident}, time.Now().UTC())
+		message, err := r.render.Message(ctx, ledger.Delivery{Channel: c.Name, Reason: string(reason), IncidentID: incident}, time.Now().UTC())
 		if errors.Is(err, db.ErrNotFound) {
 			return fmt.Errorf("there is no incident %d in %s; vendorwatch incidents lists those there are", incident, r.file.Path())
 		}

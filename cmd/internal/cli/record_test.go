@@ -10,8 +10,8 @@ import (
 	_ "modernc.org/sqlite"
 )
 
-// query runs a statement on a file and returns its rows, their values separated by " | ".
-func query(path, statement string, args ...any) ([]string, error) {
+// rowsOf runs a statement on a file and returns its rows, their values separated by " | ".
+func rowsOf(path, statement string, args ...any) ([]string, error) {
 	file, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(10000)")
 	if err != nil {
 		return nil, err
@@ -50,7 +50,7 @@ func query(path, statement string, args ...any) ([]string, error) {
 
 func mustQuery(t *testing.T, path, statement string, args ...any) []string {
 	t.Helper()
-	rows, err := query(path, statement, args...)
+	rows, err := rowsOf(path, statement, args...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,8 @@ import (
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 	"vendorwatch/scraper"
 )
@@ -53,7 +55,7 @@ func (a *app) renormalize(ctx context.Context, vendor string, dryRun bool) error
 	if err != nil {
 		return err
 	}
-	done := []db.Renormalized{}
+	done := []record.Renormalized{}
 	for _, s := range sources {
 		selectors := pages[s.Vendor+" "+s.PageURL]
 		vocabulary := func(platform string) (normalize.Words, bool) {
@@ -74,7 +76,7 @@ func (a *app) renormalize(ctx context.Context, vendor string, dryRun bool) error
 			fmt.Fprintf(a.stderr, "%s: %s is left as it is: %s\n", s.Vendor, s.PageURL, why)
 			continue
 		}
-		r, err := file.Renormalize(ctx, s.SourceID, time.Now(), dryRun, vocabulary)
+		r, err := record.New(file).Renormalize(ctx, s.SourceID, time.Now(), dryRun, vocabulary)
 		if err != nil {
 			return err
 		}
@@ -90,7 +92,7 @@ func (a *app) renormalize(ctx context.Context, vendor string, dryRun bool) error
 	return nil
 }
 
-func (a *app) printRenormalized(done []db.Renormalized, dryRun bool) {
+func (a *app) printRenormalized(done []record.Renormalized, dryRun bool) {
 	t := a.table("Vendor", "Field", "From", "To", "Rows")
 	read, changed, rows := 0, 0, 0
 	for _, r := range done {
@@ -111,12 +113,12 @@ func (a *app) printRenormalized(done []db.Renormalized, dryRun bool) {
 }
 
 // renormalizable returns the pages of a vendor, or of all.
-func renormalizable(ctx context.Context, file *db.DB, vendor string) ([]db.Source, error) {
-	vendors, err := file.Vendors(ctx)
+func renormalizable(ctx context.Context, file *db.DB, vendor string) ([]query.Source, error) {
+	vendors, err := query.New(file).Vendors(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var sources []db.Source
+	var sources []query.Source
 	var slugs []string
 	found := vendor == ""
 	for _, v := range vendors {
@@ -125,7 +127,7 @@ func renormalizable(ctx context.Context, file *db.DB, vendor string) ([]db.Sourc
 			continue
 		}
 		found = true
-		of, err := file.SourcesOf(ctx, v.Slug)
+		of, err := query.New(file).SourcesOf(ctx, v.Slug)
 		if err != nil {
 			return nil, err
 		}

@@ -13,6 +13,8 @@ import (
 
 	"vendorwatch/db"
 	"vendorwatch/db/dbtest"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 	"vendorwatch/normalize/racetest"
 	"vendorwatch/scraper"
@@ -65,11 +67,11 @@ func TestRenormalizeChangesNothingByItself(t *testing.T) {
 		}
 		platforms[platform] = true
 		for way, scrapes := range readings(read.Incidents) {
-			vendor, err := file.EnsureVendor(t.Context(), db.Vendor{Slug: strings.ToLower(of + "-" + way)})
+			vendor, err := record.New(file).EnsureVendor(t.Context(), query.Vendor{Slug: strings.ToLower(of + "-" + way)})
 			if err != nil {
 				t.Fatal(err)
 			}
-			id, err := file.EnsureSource(t.Context(), vendor, "https://"+of+"-"+way+".example", platform)
+			id, err := record.New(file).EnsureSource(t.Context(), vendor, "https://"+of+"-"+way+".example", platform)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -77,7 +79,7 @@ func TestRenormalizeChangesNothingByItself(t *testing.T) {
 			for n, raws := range scrapes {
 				incidents, findings := normalize.Incidents(raws, words(t, platform))
 				components, more := normalize.Components(read.Components, words(t, platform))
-				_, err := file.SaveScrape(t.Context(), db.Scrape{SourceID: id, At: begin.Add(time.Duration(n) * time.Hour),
+				_, err := record.New(file).SaveScrape(t.Context(), record.Scrape{SourceID: id, At: begin.Add(time.Duration(n) * time.Hour),
 					Incidents: incidents, Components: components, Findings: slices.Concat(findings, more)})
 				if err != nil {
 					t.Fatalf("%s: %v", of, err)
@@ -91,7 +93,7 @@ func TestRenormalizeChangesNothingByItself(t *testing.T) {
 	before := dump(t, path)
 	for _, p := range pages {
 		known := func(platform string) (normalize.Words, bool) { return words(t, platform), true }
-		done, err := file.Renormalize(t.Context(), p.id, begin, false, known)
+		done, err := record.New(file).Renormalize(t.Context(), p.id, begin, false, known)
 		if err != nil {
 			t.Fatalf("%s: %v", p.name, err)
 		}

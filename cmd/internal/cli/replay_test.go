@@ -244,7 +244,7 @@ func TestReplayOfTwoVendors(t *testing.T) {
 	for _, slug := range []string{"north", "south"} {
 		importFiles(t, one, slug, captures[slug]...)
 	}
-	want := record(t, one)
+	want := allFacts(t, one)
 	for range 2 {
 		rest := maps.Clone(captures)
 		mixed := filepath.Join(t.TempDir(), "mixed.db")
@@ -257,7 +257,7 @@ func TestReplayOfTwoVendors(t *testing.T) {
 			importFiles(t, mixed, slug, rest[slug][:n]...)
 			rest[slug] = rest[slug][n:]
 		}
-		sameDump(t, want, record(t, mixed))
+		sameDump(t, want, allFacts(t, mixed))
 	}
 }
 
@@ -276,7 +276,7 @@ func TestReplayInAnyOrder(t *testing.T) {
 		told := func() map[string][]string {
 			path := filepath.Join(t.TempDir(), "vendorwatch.db")
 			importFiles(t, path, "digitalocean", window...)
-			all := record(t, path)
+			all := allFacts(t, path)
 			return map[string][]string{"incidents": all["incidents"], "updates": all["updates"], "incident_components": all["incident_components"]}
 		}
 		want := told()
@@ -329,8 +329,8 @@ func TestAnImportStreams(t *testing.T) {
 	}
 }
 
-// record is facts with the times at which we saw things, which saved pages bring along.
-func record(t *testing.T, path string) map[string][]string {
+// allFacts is facts with the times at which we saw things, which saved pages bring along.
+func allFacts(t *testing.T, path string) map[string][]string {
 	t.Helper()
 	out := facts(t, path)
 	const of = ` FROM incidents i JOIN sources s USING (source_id) JOIN vendors v USING (vendor_id) `

@@ -17,6 +17,8 @@ import (
 	"vendorwatch/cmd/internal/report/deliver"
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/db"
+	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
 )
 
 func (a *app) reportCommand() *cobra.Command {
@@ -72,7 +74,7 @@ func (a *app) openReporting(ctx context.Context, stdout io.Writer) (*reporting, 
 	}
 	return &reporting{
 		config: c, file: file, channels: all, planner: newPlanner(c, file, all),
-		render: &deliver.Renderer{DB: file, Zone: c.Zone, DashboardURL: c.DashboardURL},
+		render: &deliver.Renderer{DB: query.New(file), Ledger: ledger.New(file), Zone: c.Zone, DashboardURL: c.DashboardURL},
 	}, nil
 }
 
@@ -136,11 +138,11 @@ func (a *app) printForecasts(messages []alert.Forecast, calls []string, none str
 		fmt.Fprintln(a.stdout, "  "+none)
 	}
 	for _, m := range messages {
-		words := map[db.DeliveryState]string{
-			db.DeliveryPending: "at once", db.DeliveryHeld: "held until " + minute(m.NotBefore) + " UTC", db.DeliverySkipped: "not sent",
-			db.DeliveryDelivered: "delivered", db.DeliveryRefused: "refused",
+		words := map[ledger.DeliveryState]string{
+			ledger.DeliveryPending: "at once", ledger.DeliveryHeld: "held until " + minute(m.NotBefore) + " UTC", ledger.DeliverySkipped: "not sent",
+			ledger.DeliveryDelivered: "delivered", ledger.DeliveryRefused: "refused",
 		}[m.State]
-		if m.DeliveryID != 0 && m.State == db.DeliveryPending {
+		if m.DeliveryID != 0 && m.State == ledger.DeliveryPending {
 			words = "waits to be sent"
 		}
 		line := fmt.Sprintf("  %s: %s, %s", m.Channel, m.Reason, words)
@@ -172,7 +174,7 @@ func (r *reporting) sendTest(ctx context.Context, a *app, x alert.Explanation) [
 			}
 			done = append(done, name)
 			now := time.Now().UTC()
-			m, err := r.render.Message(ctx, db.Delivery{Channel: name, Reason: string(message.ReasonTest), Route: v.Name, IncidentID: x.Event.IncidentID}, now)
+			m, err := r.render.Message(ctx, ledger.Delivery{Channel: name, Reason: string(message.ReasonTest), Route: v.Name, IncidentID: x.Event.IncidentID}, now)
 			if err == nil {
 				// The id of no delivery, so that no receiver takes it for a repeat.
 				m.ID = fmt.Sprintf("vw-test-%d", now.UnixNano())

@@ -8,6 +8,8 @@ import (
 
 	"vendorwatch/cmd/internal/report/deliver"
 	"vendorwatch/cmd/internal/report/digest"
+	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
 )
 
 // lookEvery is the longest time between two looks at whether a digest is due.
@@ -20,13 +22,13 @@ func (s *service) addReports(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	s.digests = &digest.Planner{DB: s.db, Settings: digestSettings(s.config), Log: s.log}
-	render := &deliver.Renderer{DB: s.db, Zone: s.config.Zone, DashboardURL: s.config.DashboardURL, Digests: map[string]digest.Settings{}}
+	s.digests = &digest.Planner{DB: query.New(s.db), Ledger: ledger.New(s.db), Settings: digestSettings(s.config), Log: s.log}
+	render := &deliver.Renderer{DB: query.New(s.db), Ledger: ledger.New(s.db), Zone: s.config.Zone, DashboardURL: s.config.DashboardURL, Digests: map[string]digest.Settings{}}
 	for _, d := range s.digests.Settings {
 		render.Digests[d.Stream()] = d
 	}
 	for _, channel := range all {
-		sender := deliver.NewSender(s.db, channel, render)
+		sender := deliver.NewSender(ledger.New(s.db), channel, render)
 		sender.Now, sender.Log = s.now, s.log
 		s.senders = append(s.senders, sender)
 	}
@@ -81,7 +83,7 @@ func (s *service) wake() {
 
 // tellOrphans says which channels have messages waiting that the config has no more.
 func (s *service) tellOrphans(ctx context.Context) {
-	health, err := s.db.ChannelHealth(ctx)
+	health, err := query.New(s.db).ChannelHealth(ctx)
 	if err != nil {
 		s.log.Error("health of channels", "error", err)
 		return

@@ -163,7 +163,7 @@ func TestTheSameScrapeTwiceChangesNoRow(t *testing.T) {
 				// Without what is remembered of the pages all of them are read again.
 				leftOut := append([]string{"documents"}, clocks...)
 				before = dump(t, path, leftOut...)
-				if _, err := query(path, `DELETE FROM documents`); err != nil {
+				if _, err := rowsOf(path, `DELETE FROM documents`); err != nil {
 					t.Fatal(err)
 				}
 				mustRun(t, dir, "scrape")

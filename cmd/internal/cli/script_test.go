@@ -237,7 +237,7 @@ func scriptSQL(ts *testscript.TestScript, args []string) error {
 	if len(args) != 2 {
 		return errUsage
 	}
-	rows, err := query(ts.MkAbs(args[0]), args[1])
+	rows, err := rowsOf(ts.MkAbs(args[0]), args[1])
 	fmt.Fprint(ts.Stdout(), strings.Join(append(rows, ""), "\n"))
 	return err
 }
@@ -246,7 +246,7 @@ func scriptNames(ts *testscript.TestScript, args []string) error {
 	if len(args) < 2 || len(args) > 3 {
 		return errUsage
 	}
-	columns, err := query(ts.MkAbs(args[0]), `SELECT name FROM pragma_table_info(?)`, args[1])
+	columns, err := rowsOf(ts.MkAbs(args[0]), `SELECT name FROM pragma_table_info(?)`, args[1])
 	if err != nil {
 		return err
 	}
@@ -305,7 +305,7 @@ func scriptQueries(ts *testscript.TestScript, args []string) error {
 		return fmt.Errorf("%d queries were printed", len(found))
 	}
 	for _, m := range found {
-		rows, err := query(ts.MkAbs(m[1]), m[2])
+		rows, err := rowsOf(ts.MkAbs(m[1]), m[2])
 		if err != nil {
 			return err
 		}

@@ -105,7 +105,7 @@ func queryRows(path, statement string) ([]string, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, err
 	}
-	return query(path, statement)
+	return rowsOf(path, statement)
 }
 
 // stopLimit is how long a service may take to end: 10 seconds, and what a busy machine adds.

@@ -20,6 +20,8 @@ import (
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/watch"
 	"vendorwatch/db"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
@@ -87,13 +89,14 @@ func (a *app) newService(ctx context.Context, c *config.Config, now func() time.
 		return nil, err
 	}
 	s := &service{config: c, db: file, log: log, now: now}
-	file.LateAfter = c.LateAfter.Duration
+	recorder := record.New(file)
+	recorder.LateAfter = c.LateAfter.Duration
 	s.watcher = &watch.Watcher{
-		DB: file, Log: s.log, Now: now, Concurrency: c.Concurrency,
+		DB: query.New(file), Record: recorder, Log: s.log, Now: now, Concurrency: c.Concurrency,
 		Fetcher: collector(c.Fetch),
 	}
 	printed := a.printEvents(c.Digests[0])
-	s.watcher.OnEvents = func(events []db.Event) {
+	s.watcher.OnEvents = func(events []query.Event) {
 		printed(events)
 		s.planner.Trigger()
 	}
@@ -112,11 +115,11 @@ func (a *app) newService(ctx context.Context, c *config.Config, now func() time.
 
 // printEvents prints events as they arrive, with the day wherever another begins. What another record of
 // the same event tells is not printed, and edits only where they are asked for.
-func (a *app) printEvents(d config.Digest) func([]db.Event) {
+func (a *app) printEvents(d config.Digest) func([]query.Event) {
 	zone, day := d.Zone, ""
-	return func(events []db.Event) {
+	return func(events []query.Event) {
 		for _, e := range events {
-			if e.Withheld == db.WithheldSameEvent || e.Withheld == db.WithheldFiltered || e.Kind == normalize.EventIncidentEdited && !d.Edits && !a.verbose {
+			if e.Withheld == query.WithheldSameEvent || e.Withheld == query.WithheldFiltered || e.Kind == normalize.EventIncidentEdited && !d.Edits && !a.verbose {
 				continue
 			}
 			if at, err := time.Parse(normalize.TimeLayout, e.At); err == nil {
@@ -135,14 +138,14 @@ func (s *service) addSources(ctx context.Context) error {
 		if !v.Enabled {
 			continue
 		}
-		vendorID, err := s.db.EnsureVendor(ctx, db.Vendor{Slug: v.Slug, Name: v.Name, Homepage: v.Homepage, Owner: v.Owner, RunbookURL: v.RunbookURL})
+		vendorID, err := record.New(s.db).EnsureVendor(ctx, query.Vendor{Slug: v.Slug, Name: v.Name, Homepage: v.Homepage, Owner: v.Owner, RunbookURL: v.RunbookURL})
 		if err != nil {
 			return err
 		}
 		for _, from := range v.Sources {
-			id, err := s.db.EnsureSource(ctx, vendorID, from.URL, from.Platform)
+			id, err := record.New(s.db).EnsureSource(ctx, vendorID, from.URL, from.Platform)
 			if err == nil {
-				err = s.db.SetFilter(ctx, id, v.Filter.Of, s.watcher.Now())
+				err = record.New(s.db).SetFilter(ctx, id, v.Filter.Of, s.watcher.Now())
 			}
 			if err != nil {
 				return err
@@ -164,12 +167,12 @@ func (s *service) addSources(ctx context.Context) error {
 	for n, from := range s.sources {
 		ids[n] = from.ID
 	}
-	return s.db.SetWatched(ctx, ids)
+	return record.New(s.db).SetWatched(ctx, ids)
 }
 
 // noteMove says where a page is now, if the config still names where it was.
 func (s *service) noteMove(ctx context.Context, id int64, v config.Vendor, from config.Source) error {
-	now, err := s.db.Source(ctx, id)
+	now, err := query.New(s.db).Source(ctx, id)
 	if err != nil {
 		return err
 	}

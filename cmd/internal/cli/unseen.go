@@ -9,6 +9,7 @@ import (
 
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
+	"vendorwatch/db/query"
 )
 
 // unseenNamed is how many vendors that were not fully seen are named.
@@ -17,19 +18,19 @@ const unseenNamed = 20
 // tellUnseen says on stderr which vendors of a list were not fully seen in its window, so that a count of
 // incidents is not taken for more than it is. Pages that are not watched are named where the list, or its
 // filter, has their vendor.
-func (a *app) tellUnseen(ctx context.Context, file *db.DB, f db.Filter, list []db.Incident) error {
+func (a *app) tellUnseen(ctx context.Context, file *db.DB, f query.Filter, list []query.Incident) error {
 	until := time.Now().UTC()
 	if !f.Until.IsZero() && f.Until.Before(until) {
 		until = f.Until
 	}
-	blind, err := file.Coverage(ctx, f.Vendor, f.Since, until)
+	blind, err := query.New(file).CoverageGaps(ctx, f.Vendor, f.Since, until)
 	if err != nil {
 		return err
 	}
 	var order []string
 	stretches := map[string][]string{}
 	for _, b := range blind {
-		if b.Watched == 0 && f.Vendor == "" && !slices.ContainsFunc(list, func(i db.Incident) bool { return i.Vendor == b.Vendor }) {
+		if b.Watched == 0 && f.Vendor == "" && !slices.ContainsFunc(list, func(i query.Incident) bool { return i.Vendor == b.Vendor }) {
 			continue
 		}
 		if stretches[b.Vendor] == nil {
@@ -57,7 +58,7 @@ func (a *app) tellUnseen(ctx context.Context, file *db.DB, f db.Filter, list []d
 // tellUnreadable says on stderr which watched vendors have a page that cannot be read now, so that a list of what is
 // open is not taken for all of it.
 func (a *app) tellUnreadable(ctx context.Context, file *db.DB, vendor string) error {
-	health, err := file.Health(ctx)
+	health, err := query.New(file).SourceHealth(ctx)
 	if err != nil {
 		return err
 	}
@@ -87,12 +88,12 @@ func (a *app) tellUnreadable(ctx context.Context, file *db.DB, vendor string) er
 
 // unseenWords says which stretch of time was not seen: "before 2026-10-01", "2026-11-03 10:00 to 12:30
 // (unreadable)". Times are UTC, as in the lists.
-func unseenWords(b db.Blind) string {
+func unseenWords(b query.Gap) string {
 	from, to := minute(b.FromAt), minute(b.ToAt)
 	switch {
-	case b.Reason == db.BlindNeverRead:
+	case b.Reason == query.GapNeverRead:
 		return "(never read)"
-	case b.Reason == db.BlindBefore:
+	case b.Reason == query.GapNotYetWatched:
 		return "before " + strings.TrimSuffix(to, " 00:00")
 	case b.ToAt == "":
 		return fmt.Sprintf("since %s (%s)", from, b.Reason)

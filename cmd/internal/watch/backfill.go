@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"vendorwatch/db"
+	"vendorwatch/db/record"
 	"vendorwatch/scraper"
 )
 
@@ -41,7 +41,7 @@ func (w *Watcher) Backfill(ctx context.Context, s Source, progress func(Progress
 		from := w.source(s, scraper.Backfill)
 		from.FromPage = page
 		began := time.Now()
-		scrape := db.Scrape{SourceID: s.ID, At: w.Now().UTC(), Backfill: true}
+		scrape := record.Scrape{SourceID: s.ID, At: w.Now().UTC(), Backfill: true}
 		out, readErr := scraper.Scrape(ctx, w.Fetcher, platform, from, nil)
 		fillScrape(&scrape, platform, out, readErr)
 		scrape.BackfillPage, scrape.Took = out.NextPage, time.Since(began)

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/scraper"
 )
 
@@ -21,9 +21,9 @@ func TestADescriptionThatIsMendedIsAppliedToAnUnchangedPage(t *testing.T) {
 		return scraper.Page{URL: r.URL, Status: 200, Body: []byte(inspectedPage), ETag: `"1"`, At: time.Now()}, nil
 	})
 	s.Platform, s.URL = scraper.Custom, "https://status.acme.example/own"
-	vendor, err := w.DB.EnsureVendor(t.Context(), db.Vendor{Slug: s.Vendor})
+	vendor, err := w.Record.EnsureVendor(t.Context(), query.Vendor{Slug: s.Vendor})
 	if err == nil {
-		s.ID, err = w.DB.EnsureSource(t.Context(), vendor, s.URL, s.Platform)
+		s.ID, err = w.Record.EnsureSource(t.Context(), vendor, s.URL, s.Platform)
 	}
 	if err != nil {
 		t.Fatal(err)

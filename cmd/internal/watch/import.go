@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"vendorwatch/db"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 	"vendorwatch/scraper"
 )
@@ -42,8 +42,8 @@ func ReadCapture(s Source, page scraper.Page) (string, Capture) {
 
 // Import saves a capture as a scrape made at Capture.Page.At. One that could not be read is saved as a failed
 // scrape and closes nothing. How long it took is not stored, so that the same pages give the same database.
-func (w *Watcher) Import(ctx context.Context, s Source, c Capture) (db.Saved, error) {
-	scrape := db.Scrape{SourceID: s.ID, At: c.Page.At.UTC(), Archived: true}
+func (w *Watcher) Import(ctx context.Context, s Source, c Capture) (record.Saved, error) {
+	scrape := record.Scrape{SourceID: s.ID, At: c.Page.At.UTC(), Archived: true}
 	out := scraper.Outcome{Bytes: int64(len(c.Page.Body))}
 	platform, err := s.platform()
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"time"
 
-	"vendorwatch/db"
+	"vendorwatch/db/record"
 	"vendorwatch/scraper"
 )
 
@@ -34,9 +34,9 @@ func mayHaveMoved(err error) bool {
 
 // relocation is the result of searching for a source's page.
 type relocation struct {
-	moved    *db.Move // nil if the page was not found elsewhere, or cannot be read there
-	err      error    // why the page cannot be read; set if moved is nil
-	source   Source   // with the new address and platform
+	moved    *record.Move // nil if the page was not found elsewhere, or cannot be read there
+	err      error        // why the page cannot be read; set if moved is nil
+	source   Source       // with the new address and platform
 	platform scraper.Platform
 	out      scraper.Outcome
 }
@@ -45,7 +45,7 @@ type relocation struct {
 // it. It does so once a day at most. The error returned is that of the database, or the cause for which ctx ended.
 func (w *Watcher) search(ctx context.Context, s Source, configured string, now time.Time, readErr error) (relocation, error) {
 	none := relocation{err: readErr}
-	last, err := w.DB.LastSearch(ctx, s.ID)
+	last, err := w.Record.LastSearch(ctx, s.ID)
 	if err != nil || !last.At.IsZero() && now.Sub(last.At) < searchAgain {
 		return none, err
 	}
@@ -68,7 +68,7 @@ func (w *Watcher) search(ctx context.Context, s Source, configured string, now t
 		return result, nil
 	}
 	w.Log.Info("searched for the page", "vendor", s.Vendor, "found", outcome)
-	return result, w.DB.SaveSearch(context.WithoutCancel(ctx), s.ID, db.Search{At: now, Outcome: outcome})
+	return result, w.Record.SaveSearch(context.WithoutCancel(ctx), s.ID, record.Search{At: now, Outcome: outcome})
 }
 
 // find recognizes what serves an address and reads it. The string says for the record what came of it.
@@ -88,8 +88,8 @@ func (w *Watcher) find(ctx context.Context, s Source, address string, readErr er
 		return none, fmt.Sprintf("a feed at %s", found.URL) // it may be a feed of anything
 	}
 	outcome := fmt.Sprintf("%s at %s", found.Platform, found.URL)
-	if err := w.DB.CanMove(ctx, s.ID, found.URL); err != nil {
-		if errors.Is(err, db.ErrTaken) {
+	if err := w.Record.CanMove(ctx, s.ID, found.URL); err != nil {
+		if errors.Is(err, record.ErrTaken) {
 			none.err = fmt.Errorf("%w; the page has moved to %s, which is the address of another source: "+
 				"remove one of the two from the config", readErr, found.URL)
 		}
@@ -108,6 +108,6 @@ func (w *Watcher) find(ctx context.Context, s Source, address string, readErr er
 		return none, outcome + ", which cannot be read: " + err.Error()
 	}
 	return relocation{
-		moved: &db.Move{PageURL: found.URL, Platform: found.Platform}, source: moved, platform: platform, out: out,
+		moved: &record.Move{PageURL: found.URL, Platform: found.Platform}, source: moved, platform: platform, out: out,
 	}, outcome
 }

@@ -118,7 +118,7 @@ func TestAPageIsLookedForOnceADay(t *testing.T) {
 	if third := cost(); third <= plain || third > plain+45 {
 		t.Errorf("%d requests with the search, %d without", third, plain)
 	}
-	if found, err := w.DB.LastSearch(t.Context(), s.ID); err != nil || !strings.Contains(found.Outcome, "a login page") {
+	if found, err := w.Record.LastSearch(t.Context(), s.ID); err != nil || !strings.Contains(found.Outcome, "a login page") {
 		t.Errorf("%+v %v", found, err)
 	}
 	for range 3 {
@@ -144,7 +144,7 @@ func TestNothingIsLookedForWhereAServerIsDownOrTurnsUsAway(t *testing.T) {
 				t.Fatal("it was read")
 			}
 		}
-		if found, err := w.DB.LastSearch(t.Context(), s.ID); err != nil || !found.At.IsZero() {
+		if found, err := w.Record.LastSearch(t.Context(), s.ID); err != nil || !found.At.IsZero() {
 			t.Errorf("%d: %+v %v", status, found, err)
 		}
 	}
@@ -176,7 +176,7 @@ func TestAPermanentRedirectIsFollowedAndATakenAddressIsNot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	taken, err := w.DB.EnsureSource(t.Context(), source.VendorID, "https://acme.pages.example", "statuspage")
+	taken, err := w.Record.EnsureSource(t.Context(), source.VendorID, "https://acme.pages.example", "statuspage")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +184,7 @@ func TestAPermanentRedirectIsFollowedAndATakenAddressIsNot(t *testing.T) {
 	if saved, err := w.Scrape(t.Context(), s); err != nil || len(saved.Events) != 0 {
 		t.Errorf("another source has the address: %+v %v", saved, err)
 	}
-	if err := w.DB.IdentifySource(t.Context(), taken, "https://third.example", "statuspage"); err != nil {
+	if err := w.Record.IdentifySource(t.Context(), taken, "https://third.example", "statuspage"); err != nil {
 		t.Fatal(err)
 	}
 	saved, err := w.Scrape(t.Context(), s)

@@ -12,7 +12,8 @@ import (
 
 	"github.com/robfig/cron/v3"
 
-	"vendorwatch/db"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 	"vendorwatch/scraper"
 )
@@ -35,12 +36,13 @@ type Source struct {
 
 // Watcher scrapes sources into a file. Its fields are set before first use; it is safe for concurrent use.
 type Watcher struct {
-	DB          *db.DB
+	DB          *query.DB
+	Record      *record.Recorder
 	Fetcher     scraper.Fetcher
 	Log         *slog.Logger
-	Now         func() time.Time // the clock for all times that are saved
-	Concurrency int              // sources scraped at the same time; below 1 means 1
-	OnEvents    func([]db.Event) // called with the events of each scrape once they are saved; calls do not overlap
+	Now         func() time.Time    // the clock for all times that are saved
+	Concurrency int                 // sources scraped at the same time; below 1 means 1
+	OnEvents    func([]query.Event) // called with the events of each scrape once they are saved; calls do not overlap
 
 	eventsMu sync.Mutex // held while OnEvents runs
 
@@ -65,27 +67,27 @@ func (w *Watcher) slot(ctx context.Context) (func(), error) {
 // Scrape reads a source once and saves the result. A page that cannot be read is saved as a failed scrape, and
 // its error is returned as well; Saved.Outcome is then set. An error with an empty Saved.Outcome means that
 // nothing was saved: the database failed, or ctx ended.
-func (w *Watcher) Scrape(ctx context.Context, s Source) (db.Saved, error) {
+func (w *Watcher) Scrape(ctx context.Context, s Source) (record.Saved, error) {
 	release, err := w.slot(ctx)
 	if err != nil {
-		return db.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, err)
+		return record.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, err)
 	}
 	defer release()
 	began := time.Now()
-	scrape := db.Scrape{SourceID: s.ID, At: w.Now().UTC()}
+	scrape := record.Scrape{SourceID: s.ID, At: w.Now().UTC()}
 	state, err := w.DB.SourceState(ctx, s.ID)
 	if err != nil {
-		return db.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, err)
+		return record.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, err)
 	}
 	configured := s
 	s.URL, s.Platform = state.PageURL, state.Platform
 	platform, err := s.platform()
 	if err != nil {
-		return db.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, err)
+		return record.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, err)
 	}
 	documents, last := knownDocuments(state), state.LastSuccessAt
 	scrape.Interval = s.interval(scrape.At, last)
-	if !last.IsZero() && scrape.At.Sub(last) > db.Tolerance(scrape.Interval) {
+	if !last.IsZero() && scrape.At.Sub(last) > query.Tolerance(scrape.Interval) {
 		dropValidators(documents)
 	}
 	within, cancel := s.withTimeout(ctx)
@@ -93,10 +95,10 @@ func (w *Watcher) Scrape(ctx context.Context, s Source) (db.Saved, error) {
 	out, readErr := scraper.Scrape(within, w.Fetcher, platform, w.source(s, scraper.Poll), documents)
 	if ctx.Err() != nil {
 		// Stopped from outside, which says nothing about the vendor. The next scrape will tell.
-		return db.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, context.Cause(ctx))
+		return record.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, context.Cause(ctx))
 	}
-	if readErr == nil && out.MovedTo != "" && w.DB.CanMove(ctx, s.ID, out.MovedTo) == nil {
-		scrape.Moved = &db.Move{PageURL: out.MovedTo, Platform: s.Platform}
+	if readErr == nil && out.MovedTo != "" && w.Record.CanMove(ctx, s.ID, out.MovedTo) == nil {
+		scrape.Moved = &record.Move{PageURL: out.MovedTo, Platform: s.Platform}
 	}
 	failuresNeeded := failuresToSearch
 	if last.IsZero() {
@@ -104,7 +106,7 @@ func (w *Watcher) Scrape(ctx context.Context, s Source) (db.Saved, error) {
 	}
 	if state.ConsecutiveFailures+1 >= failuresNeeded && mayHaveMoved(readErr) {
 		if r, err := w.search(ctx, s, configured.URL, scrape.At, readErr); err != nil {
-			return db.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, err)
+			return record.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, err)
 		} else if r.moved != nil {
 			s, platform, out, readErr, scrape.Moved = r.source, r.platform, r.out, nil, r.moved
 		} else {
@@ -124,9 +126,9 @@ func (w *Watcher) Scrape(ctx context.Context, s Source) (db.Saved, error) {
 	return saved, nil
 }
 
-func (w *Watcher) save(ctx context.Context, s Source, scrape db.Scrape) (db.Saved, error) {
+func (w *Watcher) save(ctx context.Context, s Source, scrape record.Scrape) (record.Saved, error) {
 	// Saving takes a moment only, so what was fetched is saved even if the service is stopping.
-	saved, err := w.DB.SaveScrape(context.WithoutCancel(ctx), scrape)
+	saved, err := w.Record.SaveScrape(context.WithoutCancel(ctx), scrape)
 	if err != nil {
 		return saved, fmt.Errorf("source %q: save: %w", s.Vendor, err)
 	}
@@ -139,7 +141,7 @@ func (w *Watcher) save(ctx context.Context, s Source, scrape db.Scrape) (db.Save
 	return saved, nil
 }
 
-func (w *Watcher) log(s Source, scrape db.Scrape, saved db.Saved) {
+func (w *Watcher) log(s Source, scrape record.Scrape, saved record.Saved) {
 	attrs := []any{
 		"vendor", s.Vendor, "outcome", saved.Outcome, "took", scrape.Took.Round(time.Millisecond),
 		"requests", scrape.Requests, "bytes", scrape.Bytes,
@@ -148,7 +150,7 @@ func (w *Watcher) log(s Source, scrape db.Scrape, saved db.Saved) {
 	switch {
 	case scrape.Err != nil:
 		w.Log.Warn("scrape", append(attrs, "error", scrape.Err)...)
-	case saved.Outcome == db.OutcomeUnchanged:
+	case saved.Outcome == query.OutcomeUnchanged:
 		w.Log.Debug("scrape", attrs...)
 	default:
 		w.Log.Info("scrape", attrs...)
@@ -169,7 +171,7 @@ func (w *Watcher) source(s Source, mode scraper.Mode) scraper.Source {
 	return scraper.Source{
 		Name: s.Vendor, URL: s.URL, Mode: mode, Auth: s.Auth, Now: w.Now,
 		LoadKnown: func(ctx context.Context) (map[string]scraper.Known, error) {
-			known, err := w.DB.Known(ctx, s.ID)
+			known, err := w.DB.KnownIncidents(ctx, s.ID)
 			if err != nil {
 				return nil, err
 			}
@@ -192,7 +194,7 @@ func (s Source) withTimeout(ctx context.Context) (context.Context, context.Cance
 }
 
 // knownDocuments returns what is stored about a source's documents, by address: validators and hashes.
-func knownDocuments(state db.State) map[string]scraper.Document {
+func knownDocuments(state query.SourceState) map[string]scraper.Document {
 	out := make(map[string]scraper.Document, len(state.Documents))
 	for url, d := range state.Documents {
 		out[url] = scraper.Document(d)
@@ -225,7 +227,7 @@ func (s Source) interval(now, last time.Time) time.Duration {
 }
 
 // fillScrape puts what was read into the form that the database takes.
-func fillScrape(scrape *db.Scrape, p scraper.Platform, out scraper.Outcome, readErr error) {
+func fillScrape(scrape *record.Scrape, p scraper.Platform, out scraper.Outcome, readErr error) {
 	words := scraper.WordsOf(p)
 	incidents, findings := normalize.Incidents(out.Raws, words)
 	components, more := normalize.Components(out.Components, words)
@@ -238,7 +240,7 @@ func fillScrape(scrape *db.Scrape, p scraper.Platform, out scraper.Outcome, read
 	scrape.CoverageStart, scrape.CoverageEnd = covered(out.Coverage)
 	scrape.Findings = append(append(out.Findings, findings...), more...)
 	for _, d := range out.Documents {
-		scrape.Documents = append(scrape.Documents, db.Document(d))
+		scrape.Documents = append(scrape.Documents, query.Document(d))
 	}
 	scrape.PageName, scrape.Indicator, scrape.IndicatorText = out.PageName, out.Indicator, out.Headline
 }

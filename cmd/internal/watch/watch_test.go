@@ -15,6 +15,8 @@ import (
 
 	"vendorwatch/db"
 	"vendorwatch/db/dbtest"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/scraper"
 )
 
@@ -49,21 +51,21 @@ func watcher(t *testing.T, fetch fetchFunc) (*Watcher, Source) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { file.Close() })
-	vendor, err := file.EnsureVendor(ctx, db.Vendor{Slug: "acme", Name: "Acme"})
+	vendor, err := record.New(file).EnsureVendor(ctx, query.Vendor{Slug: "acme", Name: "Acme"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	id, err := file.EnsureSource(ctx, vendor, "https://status.acme.example", "statuspage")
+	id, err := record.New(file).EnsureSource(ctx, vendor, "https://status.acme.example", "statuspage")
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &Watcher{DB: file, Fetcher: fetch, Log: slog.New(slog.DiscardHandler), Now: time.Now, Concurrency: 2}
+	w := &Watcher{DB: query.New(file), Record: record.New(file), Fetcher: fetch, Log: slog.New(slog.DiscardHandler), Now: time.Now, Concurrency: 2}
 	return w, Source{ID: id, Vendor: "acme", URL: "https://status.acme.example", Platform: "statuspage", Schedule: cron.Every(time.Hour), Timeout: 5 * time.Second}
 }
 
-func health(t *testing.T, w *Watcher) db.SourceHealth {
+func health(t *testing.T, w *Watcher) query.SourceHealth {
 	t.Helper()
-	list, err := w.DB.Health(context.Background())
+	list, err := w.DB.SourceHealth(context.Background())
 	if err != nil || len(list) != 1 {
 		t.Fatalf("health %v, error %v", list, err)
 	}
@@ -76,7 +78,7 @@ func TestAScrapeThatFailsIsOnRecordWithItsReason(t *testing.T) {
 	})
 	saved, err := w.Scrape(context.Background(), s)
 	var h *scraper.HTTPError
-	if !errors.As(err, &h) || saved.Outcome != db.OutcomeFailed {
+	if !errors.As(err, &h) || saved.Outcome != query.OutcomeFailed {
 		t.Fatalf("outcome %q, error %v", saved.Outcome, err)
 	}
 	if got := health(t, w); got.ConsecutiveFailures != 1 || !strings.Contains(got.LastError, "503") {
@@ -89,7 +91,7 @@ func TestAPageThatIsSomethingElseIsUnreadable(t *testing.T) {
 		return scraper.Page{URL: r.URL, Status: 200, Body: []byte(`{"message":"Forbidden"}`), At: time.Now()}, nil
 	})
 	saved, err := w.Scrape(context.Background(), s)
-	if !errors.Is(err, scraper.ErrShape) || saved.Outcome != db.OutcomeUnreadable {
+	if !errors.Is(err, scraper.ErrShape) || saved.Outcome != query.OutcomeUnreadable {
 		t.Errorf("outcome %q, error %v", saved.Outcome, err)
 	}
 }
@@ -117,7 +119,7 @@ func TestAScrapeHasItsTimeLimit(t *testing.T) {
 	})
 	s.Timeout = 20 * time.Millisecond
 	saved, err := w.Scrape(context.Background(), s)
-	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "20ms (timeout)") || saved.Outcome != db.OutcomeFailed {
+	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "20ms (timeout)") || saved.Outcome != query.OutcomeFailed {
 		t.Errorf("outcome %q, error %v", saved.Outcome, err)
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"vendorwatch/cmd/internal/web"
 	. "vendorwatch/cmd/internal/web/webtest"
 	"vendorwatch/db"
+	"vendorwatch/db/query"
 )
 
 // size is how much a generated file holds. Each incident has five updates.
@@ -48,7 +49,7 @@ func BenchmarkPages(b *testing.B) {
 	defer file.Close()
 	handler := web.New(file, web.Options{Now: func() time.Time { return Now }}).Handler()
 	vendor, incident := fmt.Sprintf("vendor-%d", n.vendors/2), fmt.Sprint(n.incidents/2)
-	pages, err := file.History(b.Context(), db.HistoryFilter{})
+	pages, err := query.New(file).History(b.Context(), query.HistoryFilter{})
 	if err != nil {
 		b.Fatal(err)
 	}

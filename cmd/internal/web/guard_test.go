@@ -11,7 +11,8 @@ import (
 
 	"vendorwatch/cmd/internal/web"
 	. "vendorwatch/cmd/internal/web/webtest"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 	"vendorwatch/normalize/racetest"
 )
@@ -195,13 +196,13 @@ func TestAuth(t *testing.T) {
 func TestHostileVendor(t *testing.T) {
 	r := NewRecord(t, web.Options{})
 	const evil = `<script>alert(1)</script><img src=x onerror=alert(1)>"'</title>{{.}}`
-	id := r.Vendor(db.Vendor{Slug: "acme", Name: evil, Homepage: "javascript:alert(1)", Owner: evil, RunbookURL: "data:text/html,x"})
+	id := r.Vendor(query.Vendor{Slug: "acme", Name: evil, Homepage: "javascript:alert(1)", Owner: evil, RunbookURL: "data:text/html,x"})
 	raw := Incident("evil", "Title "+evil, evil, []normalize.RawComponent{{ID: "c", Name: evil, Group: evil}},
 		Says("investigating", Before(Hour), evil+"\n\n<style>*{}</style>\n\n[a](javascript:alert(1)) [b](data:text/html,x) [c](//host.example/x) ![p](https://track.example/p.png) <https://a.example> [d](vbscript:x)\n\n<iframe src=https://x.example></iframe>"))
 	raw.URL = "javascript:alert(1)"
-	r.Save(db.Scrape{SourceID: id, At: Before(Minute), AllOpen: true, AllComponents: true, Incidents: Read(raw), Indicator: evil,
+	r.Save(record.Scrape{SourceID: id, At: Before(Minute), AllOpen: true, AllComponents: true, Incidents: Read(raw), Indicator: evil,
 		Components: []normalize.Component{{Key: "c", Name: evil, Group: evil, Status: normalize.StatusMajor}}, Err: nil})
-	r.Save(db.Scrape{SourceID: id, At: Now, Err: fmt.Errorf("fetch: %s", evil)})
+	r.Save(record.Scrape{SourceID: id, At: Now, Err: fmt.Errorf("fetch: %s", evil)})
 	for _, path := range []string{"/", "/wall", "/vendors", "/vendors/acme", "/history", "/maintenance", "/health", "/history?q=" + "%3Cscript%3Ealert(1)%3C/script%3E", "/incidents/1"} {
 		a := r.Page(path)
 		d := a.Doc
@@ -229,12 +230,12 @@ func TestPagesStaySmall(t *testing.T) {
 	racetest.Skip(t, "writes 400 vendors, and asks for one page after the other")
 	r := NewRecord(t, web.Options{})
 	long := strings.Repeat("A long sentence that a vendor wrote, with many words in it. ", 40)
-	var vendors []db.Vendor
+	var vendors []query.Vendor
 	for n := range 400 {
-		vendors = append(vendors, db.Vendor{Slug: fmt.Sprintf("vendor-%d", n), Name: fmt.Sprintf("Vendor number %d with a name", n)})
+		vendors = append(vendors, query.Vendor{Slug: fmt.Sprintf("vendor-%d", n), Name: fmt.Sprintf("Vendor number %d with a name", n)})
 	}
 	for n, id := range r.Vendors(vendors...) {
-		s := db.Scrape{SourceID: id, At: Before(Minute), AllOpen: true, AllComponents: true}
+		s := record.Scrape{SourceID: id, At: Before(Minute), AllOpen: true, AllComponents: true}
 		if n%5 == 0 {
 			s.Incidents = Read(Incident("open", "Trouble: "+long, "major", nil, Says("investigating", Before(Hour), long)))
 		}
@@ -279,7 +280,7 @@ func TestPagesStaySmall(t *testing.T) {
 func TestReadsNeverWrite(t *testing.T) {
 	r := Story(t, web.Options{})
 	changes := func() string {
-		facts, err := r.Facts(t.Context())
+		facts, err := r.FileFacts(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,13 +10,13 @@ import (
 	"time"
 	"vendorwatch/cmd/internal/web"
 	. "vendorwatch/cmd/internal/web/webtest"
-	"vendorwatch/db"
+	"vendorwatch/db/record"
 )
 
 // Streams end when the service stops, so that it does not wait for them; too many of them are refused.
 func TestStreamEnds(t *testing.T) {
 	r := Story(t, web.Options{})
-	server := web.New(r.DB, web.Options{Now: func() time.Time { return Now }, Poll: time.Hour})
+	server := web.New(r.File, web.Options{Now: func() time.Time { return Now }, Poll: time.Hour})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +61,7 @@ func TestLive(t *testing.T) {
 		t.Fatalf("the stream begins with %q", lines.Text())
 	}
 	source := r.Watched[1]
-	r.Save(db.Scrape{SourceID: source, At: Now, AllOpen: true, Incidents: Read(Incident("new", "Something new", "minor", nil, Says("investigating", Now, "x")))})
+	r.Save(record.Scrape{SourceID: source, At: Now, AllOpen: true, Incidents: Read(Incident("new", "Something new", "minor", nil, Says("investigating", Now, "x")))})
 	for lines.Scan() {
 		if lines.Text() == "event: news" {
 			return

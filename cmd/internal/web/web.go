@@ -17,6 +17,7 @@ import (
 	"vendorwatch/cmd/internal/web/pages"
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/db"
+	"vendorwatch/db/query"
 )
 
 // Options are what New needs beside the file. Zero fields stand for defaults.
@@ -57,7 +58,7 @@ func New(file *db.DB, o Options) *Server {
 		o.Poll = 2 * time.Second
 	}
 	s := &site.Site{
-		DB:           file,
+		DB:           query.New(file),
 		Prefix:       strings.TrimRight(o.Prefix, "/"),
 		DashboardURL: strings.TrimRight(o.DashboardURL, "/"),
 		Clock:        func() time.Time { return now().UTC() },

@@ -1,12 +1,12 @@
 package words
 
 import (
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
 // Lasted writes how long an incident lasted, or why no length can be given.
-func Lasted(i db.Incident) string {
+func Lasted(i query.Incident) string {
 	switch {
 	case i.DurationSeconds != nil:
 		return Seconds(*i.DurationSeconds)

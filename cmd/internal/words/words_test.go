@@ -5,10 +5,9 @@ import (
 	"testing"
 	"testing/quick"
 	"unicode/utf8"
+	"vendorwatch/db/query"
 
 	"github.com/google/go-cmp/cmp"
-
-	"vendorwatch/db"
 )
 
 func TestCount(t *testing.T) {
@@ -100,17 +99,17 @@ func TestSeverityChange(t *testing.T) {
 func TestLasted(t *testing.T) {
 	length := int64(2*3600 + 300)
 	for _, c := range []struct {
-		incident db.Incident
+		incident query.Incident
 		want     string
 	}{
-		{db.Incident{State: "resolved", DurationSeconds: &length}, "2 h 5 min"},
-		{db.Incident{State: "resolved"}, "not known"},
-		{db.Incident{State: "cancelled", Kind: "maintenance"}, "not known"},
-		{db.Incident{State: "investigating"}, "ongoing"},
-		{db.Incident{State: "investigating", LeftFeedAt: "2025-11-24T07:30:00.000Z"}, "left the page"},
-		{db.Incident{State: "scheduled", Kind: "maintenance"}, "planned"},
-		{db.Incident{State: "in_progress", Kind: "maintenance"}, "ongoing"},
-		{db.Incident{State: "scheduled", Kind: "incident"}, "ongoing"},
+		{query.Incident{State: "resolved", DurationSeconds: &length}, "2 h 5 min"},
+		{query.Incident{State: "resolved"}, "not known"},
+		{query.Incident{State: "cancelled", Kind: "maintenance"}, "not known"},
+		{query.Incident{State: "investigating"}, "ongoing"},
+		{query.Incident{State: "investigating", LeftFeedAt: "2025-11-24T07:30:00.000Z"}, "left the page"},
+		{query.Incident{State: "scheduled", Kind: "maintenance"}, "planned"},
+		{query.Incident{State: "in_progress", Kind: "maintenance"}, "ongoing"},
+		{query.Incident{State: "scheduled", Kind: "incident"}, "ongoing"},
 	} {
 		if got := Lasted(c.incident); got != c.want {
 			t.Errorf("Lasted(%+v) = %q, want %q", c.incident, got, c.want)

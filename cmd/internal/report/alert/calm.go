@@ -7,7 +7,7 @@ import (
 
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/ledger"
 	"vendorwatch/normalize"
 )
 
@@ -84,7 +84,7 @@ func (c Calm) breaks(s normalize.Severity) bool {
 }
 
 // hold says until when a message waits because of mutes or quiet hours, and why; false if it does not.
-func (c Calm) hold(now time.Time, mutes []db.Mute, about scope) (until time.Time, note string, held bool) {
+func (c Calm) hold(now time.Time, mutes []ledger.Mute, about scope) (until time.Time, note string, held bool) {
 	for _, m := range mutes {
 		end := words.Time(m.UntilAt)
 		if !covers(m, about, now) || !end.After(until) {
@@ -110,7 +110,7 @@ type scope struct {
 }
 
 // covers reports whether a mute holds at now for what a message is about.
-func covers(m db.Mute, about scope, now time.Time) bool {
+func covers(m ledger.Mute, about scope, now time.Time) bool {
 	if m.EndedAt != "" || !words.Time(m.UntilAt).After(now) {
 		return false
 	}

@@ -6,12 +6,14 @@ import (
 
 	"vendorwatch/cmd/internal/report/route"
 	"vendorwatch/db"
+	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
 // Explanation says what alerts make of one event.
 type Explanation struct {
-	Event    db.Event        `json:"event"`
+	Event    query.Event     `json:"event"`
 	Silent   string          `json:"silent,omitempty"` // why no route is asked; empty if they are
 	Verdicts []route.Verdict `json:"routes"`
 	Messages []Forecast      `json:"messages"`        // what would be planned if the event came now, to channels that were told what came before it
@@ -22,13 +24,13 @@ type Explanation struct {
 
 // Forecast is a message that would be, or was, planned.
 type Forecast struct {
-	DeliveryID int64            `json:"delivery_id,omitempty"` // of one that was planned
-	Channel    string           `json:"channel"`
-	Route      string           `json:"route"`
-	Reason     string           `json:"reason"`
-	State      db.DeliveryState `json:"state"`
-	NotBefore  string           `json:"not_before_at,omitempty"` // of a held one
-	Note       string           `json:"note,omitempty"`
+	DeliveryID int64                `json:"delivery_id,omitempty"` // of one that was planned
+	Channel    string               `json:"channel"`
+	Route      string               `json:"route"`
+	Reason     string               `json:"reason"`
+	State      ledger.DeliveryState `json:"state"`
+	NotBefore  string               `json:"not_before_at,omitempty"` // of a held one
+	Note       string               `json:"note,omitempty"`
 }
 
 // Explain says which routes match an event and why, and what would be sent if it came now. It changes nothing.
@@ -42,7 +44,7 @@ func (p *Planner) Explain(ctx context.Context, eventID int64) (Explanation, erro
 	}
 	e := from[0]
 	x := Explanation{Event: e, Verdicts: []route.Verdict{}, Messages: []Forecast{}, Planned: []Forecast{}}
-	f, err := p.FactsOf(ctx, []db.Event{e})
+	f, err := p.FactsOf(ctx, []query.Event{e})
 	if err != nil {
 		return Explanation{}, err
 	}
@@ -51,7 +53,7 @@ func (p *Planner) Explain(ctx context.Context, eventID int64) (Explanation, erro
 		if err != nil {
 			return Explanation{}, err
 		}
-		f.later = slices.DeleteFunc(later, func(o db.Event) bool { return o.IncidentID != e.IncidentID })
+		f.later = slices.DeleteFunc(later, func(o query.Event) bool { return o.IncidentID != e.IncidentID })
 	}
 	x.Planned = plannedFor(f, eventID)
 	f.Rows = slices.DeleteFunc(f.Rows, func(r Planned) bool { return !cameBefore(r, e) })
@@ -104,7 +106,7 @@ func plannedFor(f Facts, eventID int64) []Forecast {
 }
 
 // cameBefore reports whether a message was planned without an event or what came after it.
-func cameBefore(r Planned, e db.Event) bool {
+func cameBefore(r Planned, e query.Event) bool {
 	if len(r.EventIDs) == 0 {
 		return r.CreatedAt < e.At
 	}
@@ -112,7 +114,7 @@ func cameBefore(r Planned, e db.Event) bool {
 }
 
 // asItWas opens the incident of an event again that did not end it, for what it was at the time.
-func asItWas(subjects map[int64]route.Subject, e db.Event) {
+func asItWas(subjects map[int64]route.Subject, e query.Event) {
 	s, have := subjects[e.IncidentID]
 	switch {
 	case !have || !s.Over():

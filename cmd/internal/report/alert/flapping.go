@@ -7,7 +7,7 @@ import (
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/report/route"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/ledger"
 	"vendorwatch/normalize"
 )
 
@@ -20,9 +20,9 @@ func (p *draft) resolved(n route.News) {
 		if opening == nil || p.resolutionAfter(channel, event) != nil {
 			continue
 		}
-		waited := opening.State == db.DeliveryHeld
+		waited := opening.State == ledger.DeliveryHeld
 		for _, r := range p.about(channel, event) {
-			if r.State == db.DeliveryHeld {
+			if r.State == ledger.DeliveryHeld {
 				r.tell(n.Event.EventID)
 				r.skip("it was over before this was sent (" + r.Note + "); the digest tells it")
 			}
@@ -46,7 +46,7 @@ func (p *draft) reopened(n route.News) {
 		opening, end := p.lastOpening(channel, event), p.resolutionAfter(channel, event)
 		switch {
 		case opening == nil, end == nil:
-		case end.State == db.DeliveryHeld:
+		case end.State == ledger.DeliveryHeld:
 			end.tell(n.Event.EventID)
 			end.skip(fmt.Sprintf("opened again after %s", words.Duration(p.Now.Sub(words.Time(end.CreatedAt)))))
 		case p.names(opening, n.Event.Kind) || p.PerIncident[channel]:

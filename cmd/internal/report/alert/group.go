@@ -8,7 +8,7 @@ import (
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/report/route"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/ledger"
 	"vendorwatch/normalize"
 )
 
@@ -21,7 +21,7 @@ func (p *draft) grouped(r *row) (time.Time, string, bool) {
 			continue
 		}
 		// What is held for the end of the same window comes from the same leader.
-		if other.State == db.DeliveryPending || other.State == db.DeliveryDelivered {
+		if other.State == ledger.DeliveryPending || other.State == ledger.DeliveryDelivered {
 			if end := other.outAt().Add(p.Calm.Group); end.After(until) {
 				until = end
 			}
@@ -36,7 +36,7 @@ func (p *draft) release() {
 	due := map[string][]*row{}
 	var channels []string
 	for _, r := range slices.Clone(p.rows) {
-		if r.State != db.DeliveryHeld {
+		if r.State != ledger.DeliveryHeld {
 			continue
 		}
 		if r.Reason == string(message.ReasonHeldBack) {
@@ -128,7 +128,7 @@ func (p *draft) together(openings []*row) {
 		return
 	}
 	one := &row{vendor: first.vendor, changed: true}
-	one.Channel, one.Reason, one.Route, one.State = first.Channel, first.Reason, first.Route, db.DeliveryPending
+	one.Channel, one.Reason, one.Route, one.State = first.Channel, first.Reason, first.Route, ledger.DeliveryPending
 	one.CreatedAt, one.severity = normalize.FormatTime(p.Now), normalize.SeverityNone
 	one.Note = words.Count(len(openings), "opening") + " in one message"
 	for _, r := range openings {
@@ -168,7 +168,7 @@ func (p *draft) capped(r *row) {
 		}
 	}
 	line := &row{changed: true, notBefore: hour.Add(time.Hour)}
-	line.Channel, line.Reason, line.Route, line.State = r.Channel, string(message.ReasonHeldBack), r.Route, db.DeliveryHeld
+	line.Channel, line.Reason, line.Route, line.State = r.Channel, string(message.ReasonHeldBack), r.Route, ledger.DeliveryHeld
 	line.CreatedAt, line.DedupKey, line.EventIDs = normalize.FormatTime(p.Now), dedup, slices.Clone(r.EventIDs)
 	line.from = hour
 	line.Note = "counts what is held back until the hour is over"
@@ -179,7 +179,7 @@ func (p *draft) capped(r *row) {
 func (p *draft) sentSince(channel string, since time.Time, but *row) int {
 	n := 0
 	for _, r := range p.rows {
-		if r != but && r.Channel == channel && (r.State == db.DeliveryPending || r.State == db.DeliveryDelivered) &&
+		if r != but && r.Channel == channel && (r.State == ledger.DeliveryPending || r.State == ledger.DeliveryDelivered) &&
 			r.Reason != string(message.ReasonHeldBack) && r.Reason != string(message.ReasonTest) && !r.outAt().Before(since) {
 			n++
 		}

@@ -6,7 +6,7 @@ import (
 
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/report/route"
-	"vendorwatch/db"
+	"vendorwatch/db/ledger"
 	"vendorwatch/normalize"
 )
 
@@ -84,16 +84,16 @@ func (p *draft) plan() Plan {
 	for _, r := range p.rows {
 		switch {
 		case r.DeliveryID == 0:
-			n := db.NewDelivery{
+			n := ledger.NewDelivery{
 				Channel: r.Channel, Reason: r.Reason, Route: r.Route, DedupKey: r.DedupKey, Note: r.Note, State: r.State,
 				IncidentID: r.IncidentID, SourceID: r.SourceID, EventIDs: r.EventIDs, Mention: r.Mention != 0, From: r.from,
 			}
-			if r.State == db.DeliveryHeld {
+			if r.State == ledger.DeliveryHeld {
 				n.NotBefore = r.notBefore
 			}
 			out.Add = append(out.Add, n)
 		case r.changed:
-			out.Change = append(out.Change, db.DeliveryChange{
+			out.Change = append(out.Change, ledger.DeliveryChange{
 				DeliveryID: r.DeliveryID, State: r.State, NotBefore: r.notBefore, Note: r.Note, EventIDs: r.more, Mention: r.Mention != 0,
 			})
 		}

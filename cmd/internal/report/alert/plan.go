@@ -10,7 +10,8 @@ import (
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/report/route"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -18,34 +19,34 @@ import (
 type Facts struct {
 	Now         time.Time
 	Since       time.Time               // since when there are alerts: of what was over by then, none is sent
-	Events      []db.Event              // not planned so far, in the order in which they were learned
+	Events      []query.Event           // not planned so far, in the order in which they were learned
 	Subjects    map[int64]route.Subject // the incidents of Events and of Rows, by id
 	Vendors     map[string]route.Vendor // by slug
 	Routes      []route.Route           // in the order in which they are tried
 	PerIncident map[string]bool         // channels that keep one message an incident
 	Calm        Calm
-	Mutes       []db.Mute // that hold at Now
-	Rows        []Planned // alerts on the incidents and pages above, those that are held, and the last hour's
+	Mutes       []ledger.Mute // that hold at Now
+	Rows        []Planned     // alerts on the incidents and pages above, those that are held, and the last hour's
 	Reminders   ReminderFacts
 
-	later []db.Event // that came after Events and were planned, by which severities are known at the time of those
+	later []query.Event // that came after Events and were planned, by which severities are known at the time of those
 }
 
 // Planned is an alert that was planned before, with the incidents that it tells of.
 type Planned struct {
-	db.Delivery
+	ledger.Delivery
 	Incidents []int64
 }
 
 // Plan is what news becomes: messages to be sent, and changes of those that wait.
 type Plan struct {
-	Add    []db.NewDelivery
-	Change []db.DeliveryChange
+	Add    []ledger.NewDelivery
+	Change []ledger.DeliveryChange
 }
 
 // row is an alert while a plan is made. One without a DeliveryID is new.
 type row struct {
-	db.Delivery
+	ledger.Delivery
 	events    []int64 // numbers of the events, see Subject.event, that it tells of
 	vendor    string  // slug
 	severity  normalize.Severity
@@ -57,13 +58,13 @@ type row struct {
 
 // live reports whether the receiver has it or is to get it.
 func (r *row) live() bool {
-	return r.State == db.DeliveryPending || r.State == db.DeliveryHeld || r.State == db.DeliveryDelivered
+	return r.State == ledger.DeliveryPending || r.State == ledger.DeliveryHeld || r.State == ledger.DeliveryDelivered
 }
 
 // unsent reports whether it waits, or is made by this very plan: what it tells is put in words when it is sent,
 // so that news that follows needs no message of its own.
 func (r *row) unsent() bool {
-	return r.State == db.DeliveryHeld || r.State == db.DeliveryPending && r.DeliveryID == 0
+	return r.State == ledger.DeliveryHeld || r.State == ledger.DeliveryPending && r.DeliveryID == 0
 }
 
 // opens reports whether it says that an incident is there.
@@ -81,21 +82,21 @@ func (r *row) outAt() time.Time {
 
 // free lets it be sent.
 func (r *row) free(now time.Time) {
-	r.State, r.changed = db.DeliveryPending, true
+	r.State, r.changed = ledger.DeliveryPending, true
 	if r.notBefore.After(now) {
 		r.notBefore = now
 	}
 }
 
 func (r *row) skip(note string) {
-	r.State, r.Note, r.changed = db.DeliverySkipped, note, true
+	r.State, r.Note, r.changed = ledger.DeliverySkipped, note, true
 }
 
 func (r *row) hold(until time.Time, note string) {
-	if r.State == db.DeliveryHeld && r.notBefore.Equal(until) && r.Note == note {
+	if r.State == ledger.DeliveryHeld && r.notBefore.Equal(until) && r.Note == note {
 		return
 	}
-	r.State, r.notBefore, r.Note, r.changed = db.DeliveryHeld, until, note, true
+	r.State, r.notBefore, r.Note, r.changed = ledger.DeliveryHeld, until, note, true
 }
 
 func (r *row) tell(eventID int64) {
@@ -182,7 +183,7 @@ func (p *draft) severities() map[int64]normalize.Severity {
 	return at
 }
 
-func (p *draft) news(e db.Event, severity normalize.Severity) route.News {
+func (p *draft) news(e query.Event, severity normalize.Severity) route.News {
 	n := route.News{Event: e, Vendor: p.Vendors[e.Vendor], Severity: severity}
 	if s, have := p.Subjects[e.IncidentID]; have {
 		n.Subject = &s
@@ -273,7 +274,7 @@ func (p *draft) follow(n route.News, reason message.Reason) {
 		if !p.PerIncident[channel] {
 			continue
 		}
-		if opening := p.lastOpening(channel, n.Subject.Event()); opening != nil && (!opening.unsent() || reason == message.ReasonPostmortem && opening.State != db.DeliveryHeld) {
+		if opening := p.lastOpening(channel, n.Subject.Event()); opening != nil && (!opening.unsent() || reason == message.ReasonPostmortem && opening.State != ledger.DeliveryHeld) {
 			done = append(done, channel)
 		}
 	}
@@ -306,7 +307,7 @@ func (p *draft) maintenance(n route.News) {
 // add makes a message to a channel, and keeps it back where mutes, quiet hours, a group or the cap say so.
 func (p *draft) add(c route.Choice, reason message.Reason, n route.News, note string) *row {
 	r := &row{vendor: n.Event.Vendor, severity: n.Severity, changed: true}
-	r.Channel, r.Reason, r.Route, r.Note, r.State = c.Channel, string(reason), c.Route.Name, note, db.DeliveryPending
+	r.Channel, r.Reason, r.Route, r.Note, r.State = c.Channel, string(reason), c.Route.Name, note, ledger.DeliveryPending
 	r.CreatedAt, r.EventIDs = normalize.FormatTime(p.Now), []int64{n.Event.EventID}
 	if s := n.Subject; s != nil {
 		r.IncidentID, r.events, r.severity = n.Event.IncidentID, []int64{s.Event()}, s.EffectiveSeverity(n.Severity)

@@ -10,7 +10,7 @@ import (
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/report/route"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/ledger"
 	"vendorwatch/normalize"
 	"vendorwatch/normalize/racetest"
 )
@@ -46,7 +46,7 @@ func TestNothingIsLostAndNothingIsTwice(t *testing.T) {
 			case what == 0:
 				s.now = s.now.Add(length("time", time.Minute, 4*time.Minute, 20*time.Minute, 5*time.Hour))
 			case what == 1:
-				s.mute(rapid.SampledFrom([]db.Mute{{Vendor: "acme"}, {IncidentID: 2, Vendor: "acme"}}).Draw(t, "mute"), 15*time.Minute)
+				s.mute(rapid.SampledFrom([]ledger.Mute{{Vendor: "acme"}, {IncidentID: 2, Vendor: "acme"}}).Draw(t, "mute"), 15*time.Minute)
 			case what == 2 && len(s.mutes) > 0:
 				s.mutes[len(s.mutes)-1].EndedAt = normalize.FormatTime(s.now)
 			case what == 3:
@@ -81,7 +81,7 @@ func TestNothingIsLostAndNothingIsTwice(t *testing.T) {
 		clear(s.stuck)
 		s.wait(2 * time.Hour)
 		for _, r := range s.rows {
-			if r.State == db.DeliveryHeld || r.State == db.DeliveryPending {
+			if r.State == ledger.DeliveryHeld || r.State == ledger.DeliveryPending {
 				t.Errorf("two quiet hours later this is still %s: %+v", r.State, r)
 			}
 		}
@@ -93,7 +93,7 @@ func (s *scene) check(wanted map[string]map[int64]bool) {
 	for channel, ids := range wanted {
 		for id := range ids {
 			told := slices.ContainsFunc(s.rows, func(r Planned) bool {
-				return r.Channel == channel && slices.Contains(r.Incidents, id) && (r.State != db.DeliverySkipped || r.Note != "")
+				return r.Channel == channel && slices.Contains(r.Incidents, id) && (r.State != ledger.DeliverySkipped || r.Note != "")
 			})
 			if !told {
 				s.t.Errorf("%s wants #%d, and there is no message and no word of it\n%v", channel, id, s.log)
@@ -106,13 +106,13 @@ func (s *scene) check(wanted map[string]map[int64]bool) {
 	}
 	firsts, open := map[key]int{}, map[key]bool{}
 	for _, r := range s.rows {
-		if r.State == db.DeliveryHeld && (!words.Time(r.NotBeforeAt).After(s.now) || r.Note == "") {
+		if r.State == ledger.DeliveryHeld && (!words.Time(r.NotBeforeAt).After(s.now) || r.Note == "") {
 			s.t.Errorf("held without a reason or a time ahead: %+v\n%v", r, s.log)
 		}
 		for _, id := range r.Incidents {
 			k := key{r.Channel, id}
 			switch {
-			case r.State == db.DeliverySkipped:
+			case r.State == ledger.DeliverySkipped:
 			case r.Reason == string(message.ReasonFirst):
 				if firsts[k]++; firsts[k] > 1 {
 					s.t.Errorf("%s hears of #%d for the first time twice\n%v", r.Channel, id, s.log)
@@ -120,7 +120,7 @@ func (s *scene) check(wanted map[string]map[int64]bool) {
 				open[k] = true
 			case r.Reason == string(message.ReasonReopened):
 				open[k] = true
-			case r.Reason == string(message.ReasonResolved) && r.State != db.DeliveryHeld:
+			case r.Reason == string(message.ReasonResolved) && r.State != ledger.DeliveryHeld:
 				if !open[k] {
 					s.t.Errorf("%s is told an end of #%d without its beginning\n%v", r.Channel, id, s.log)
 				}

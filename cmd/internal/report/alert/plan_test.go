@@ -7,7 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vendorwatch/cmd/internal/report/route"
-	"vendorwatch/db"
+	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -99,7 +100,7 @@ func TestWhatIsTold(t *testing.T) {
 		{"added to the past, or withheld", func(s *scene) {
 			s.incident(1, critical)
 			s.happen(normalize.EventIncidentOpened, 1, "late", "true")
-			for _, w := range []db.Withheld{db.WithheldStale, db.WithheldSameEvent, "filtered"} {
+			for _, w := range []query.Withheld{query.WithheldStale, query.WithheldSameEvent, "filtered"} {
 				s.happen(normalize.EventIncidentOpened, 1)
 				s.unplanned[len(s.unplanned)-1].Withheld = w
 			}
@@ -117,12 +118,12 @@ func TestWhatIsTold(t *testing.T) {
 		}, []string{"12:00 other first #1"}},
 		{"unless a component is in a major outage", func(s *scene) {
 			s.open(1, unknown)
-			s.incidents[1].Parts = []db.Component{{Name: "API", Status: "major_outage"}}
+			s.incidents[1].Parts = []query.Component{{Name: "API", Status: "major_outage"}}
 		}, []string{"12:00 team first #1"}},
 		{"also where the outage of the component shows later", func(s *scene) {
 			s.open(1, unknown)
 			s.wait(time.Hour)
-			s.incidents[1].Parts = []db.Component{{Name: "API", Status: "major_outage"}}
+			s.incidents[1].Parts = []query.Component{{Name: "API", Status: "major_outage"}}
 			s.happen(normalize.EventComponentChanged, 0, "component", "API", "from", "operational", "to", "major_outage")
 			s.unplanned[0].IncidentID = 0
 		}, []string{"13:00 team first #1: the route did not match when it opened"}},
@@ -177,7 +178,7 @@ func TestWhatIsTold(t *testing.T) {
 		{"a refused opening has no end to tell", func(s *scene) {
 			s.open(1, major)
 			s.plan()
-			s.rows[0].State = db.DeliveryRefused
+			s.rows[0].State = ledger.DeliveryRefused
 			s.wait(time.Hour)
 			s.resolve(1)
 		}, []string{"12:00 team first #1"}},
@@ -218,7 +219,7 @@ func TestChannelsThatKeepOneMessageAnIncident(t *testing.T) {
 			s.wait(61 * time.Minute)
 			s.resolve(1)
 			s.update(2)
-			s.mute(db.Mute{Vendor: "acme", Reason: "known"}, 2*time.Hour)
+			s.mute(ledger.Mute{Vendor: "acme", Reason: "known"}, 2*time.Hour)
 			s.wait(time.Minute)
 			s.resolve(2)
 		}, []string{
@@ -350,7 +351,7 @@ func TestQuietAndMutes(t *testing.T) {
 			"00:00 team unreadable page 1 skipped: it was over before this was sent (quiet hours until Tue 24 Nov 07:00 UTC); the digest tells it",
 		}},
 		{"a muted vendor waits until the mute ends, others do not", func(s *scene) {
-			s.mute(db.Mute{Vendor: "acme", Reason: "their move to the new region"}, 2*time.Hour)
+			s.mute(ledger.Mute{Vendor: "acme", Reason: "their move to the new region"}, 2*time.Hour)
 			s.open(1, critical)
 			s.open(2, critical)
 			s.open(100, critical)
@@ -365,12 +366,12 @@ func TestQuietAndMutes(t *testing.T) {
 			"14:00 team first #1: muted until Mon 23 Nov 14:00 UTC: their move to the new region",
 		}},
 		{"a page of a muted vendor", func(s *scene) {
-			s.mute(db.Mute{Vendor: "acme"}, 2*time.Hour)
+			s.mute(ledger.Mute{Vendor: "acme"}, 2*time.Hour)
 			s.happen(normalize.EventSourceUnreadable, 0)
 			s.wait(3 * time.Hour)
 		}, []string{"12:00 team unreadable page 1 held: muted until Mon 23 Nov 14:00 UTC", "14:00 team unreadable page 1: muted until Mon 23 Nov 14:00 UTC"}},
 		{"a mute that is ended by hand", func(s *scene) {
-			s.mute(db.Mute{Vendor: "acme"}, 2*time.Hour)
+			s.mute(ledger.Mute{Vendor: "acme"}, 2*time.Hour)
 			s.open(1, major)
 			s.wait(time.Hour)
 			s.mutes[0].EndedAt = normalize.FormatTime(s.now)
@@ -379,7 +380,7 @@ func TestQuietAndMutes(t *testing.T) {
 		{"a muted incident", func(s *scene) {
 			s.open(1, major)
 			s.plan()
-			s.mute(db.Mute{IncidentID: 1, Vendor: "acme"}, 2*time.Hour)
+			s.mute(ledger.Mute{IncidentID: 1, Vendor: "acme"}, 2*time.Hour)
 			s.wait(10 * time.Minute)
 			s.severity(1, critical)
 			s.open(2, major)
@@ -501,7 +502,7 @@ func TestReminders(t *testing.T) {
 		}, []string{"12:00 team maintenance #1"}},
 		{"a page that stays unreadable, once a day", func(s *scene) {
 			s.facts.Reminders.Unreadable = 24 * time.Hour
-			s.pages = []db.SourceHealth{{SourceID: 1, Vendor: "acme", Watched: 1, Health: "unreadable", FailingSince: normalize.FormatTime(noon)}}
+			s.pages = []query.SourceHealth{{SourceID: 1, Vendor: "acme", Watched: 1, Health: "unreadable", FailingSince: normalize.FormatTime(noon)}}
 			s.happen(normalize.EventSourceUnreadable, 0)
 			s.wait(50 * time.Hour)
 		}, []string{"12:00 team unreadable page 1", "12:00 team reminder page 1: cannot be read for 1 d", "12:00 team reminder page 1: cannot be read for 2 d"}},

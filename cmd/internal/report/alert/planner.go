@@ -13,6 +13,8 @@ import (
 	"vendorwatch/cmd/internal/report/route"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
+	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -32,7 +34,8 @@ type ReminderSettings struct {
 // Planner turns the news in a database into alerts, each once. All it knows is in the database. The fields are
 // set before first use.
 type Planner struct {
-	DB          *db.DB
+	DB          *query.DB
+	Ledger      *ledger.Ledger
 	Routes      []route.Route
 	Vendors     map[string]route.Vendor // by slug
 	PerIncident []string                // channels that keep one message an incident
@@ -47,8 +50,8 @@ type Planner struct {
 }
 
 // NewPlanner returns a Planner with its defaults.
-func NewPlanner(d *db.DB) *Planner {
-	return &Planner{DB: d, Now: time.Now, Log: slog.New(slog.DiscardHandler), triggers: make(chan struct{}, 1)}
+func NewPlanner(d *query.DB, l *ledger.Ledger) *Planner {
+	return &Planner{DB: d, Ledger: l, Now: time.Now, Log: slog.New(slog.DiscardHandler), triggers: make(chan struct{}, 1)}
 }
 
 // Ensure makes alerts known to the database, so that they miss nothing from now on. On first use they begin with
@@ -57,7 +60,7 @@ func (p *Planner) Ensure(ctx context.Context) error {
 	if len(p.Routes) == 0 {
 		return nil
 	}
-	return p.DB.EnsureStream(ctx, db.StreamAlerts, p.Now())
+	return p.Ledger.EnsureStream(ctx, ledger.StreamAlerts, p.Now())
 }
 
 // Trigger tells Run that there is news. It does not wait.
@@ -106,8 +109,8 @@ func (p *Planner) Plan(ctx context.Context) (Plan, error) {
 		if upTo == 0 && len(plan.Add)+len(plan.Change) == 0 {
 			return plan, nil
 		}
-		err = p.DB.SavePlan(ctx, db.StreamAlerts, upTo, f.Now, plan.Add, plan.Change)
-		if errors.Is(err, db.ErrPlanned) && try < replans {
+		err = p.Ledger.SavePlan(ctx, ledger.StreamAlerts, upTo, f.Now, plan.Add, plan.Change)
+		if errors.Is(err, ledger.ErrPlanned) && try < replans {
 			continue
 		}
 		if err != nil {
@@ -131,11 +134,11 @@ func (p *Planner) logPlan(plan Plan) {
 // Facts reads what a plan is made of, as of now. It changes nothing, and returns ErrNotFound of package db if
 // alerts were never used.
 func (p *Planner) Facts(ctx context.Context) (Facts, error) {
-	stream, err := p.DB.StreamByName(ctx, db.StreamAlerts)
+	stream, err := p.Ledger.Stream(ctx, ledger.StreamAlerts)
 	if err != nil {
 		return Facts{}, err
 	}
-	events, err := p.DB.UnplannedEvents(ctx, db.StreamAlerts)
+	events, err := p.Ledger.UnplannedEvents(ctx, ledger.StreamAlerts)
 	if err != nil {
 		return Facts{}, err
 	}
@@ -145,7 +148,7 @@ func (p *Planner) Facts(ctx context.Context) (Facts, error) {
 }
 
 // FactsOf reads what a plan of these events is made of.
-func (p *Planner) FactsOf(ctx context.Context, events []db.Event) (Facts, error) {
+func (p *Planner) FactsOf(ctx context.Context, events []query.Event) (Facts, error) {
 	g := &gatherer{p: p, rows: map[int64]*Planned{}}
 	f := &g.f
 	now := p.Now()
@@ -178,7 +181,7 @@ type gatherer struct {
 	remind bool // whether to look at what reminders are made of
 }
 
-func (g *gatherer) row(d db.Delivery) *Planned {
+func (g *gatherer) row(d ledger.Delivery) *Planned {
 	if g.rows[d.DeliveryID] == nil {
 		g.rows[d.DeliveryID] = &Planned{Delivery: d}
 	}
@@ -206,12 +209,12 @@ func (g *gatherer) subject(ctx context.Context, id int64) error {
 }
 
 func (g *gatherer) mutes(ctx context.Context) (err error) {
-	g.f.Mutes, err = g.p.DB.Mutes(ctx, g.f.Now)
+	g.f.Mutes, err = g.p.Ledger.Mutes(ctx, g.f.Now)
 	return err
 }
 
 func (g *gatherer) held(ctx context.Context) error {
-	held, err := g.p.DB.Deliveries(ctx, db.DeliveryFilter{Stream: db.StreamAlerts, State: db.DeliveryHeld})
+	held, err := g.p.Ledger.Deliveries(ctx, ledger.DeliveryFilter{Stream: ledger.StreamAlerts, State: ledger.DeliveryHeld})
 	if err != nil {
 		return err
 	}
@@ -227,7 +230,7 @@ func (g *gatherer) held(ctx context.Context) error {
 // pages reads how pages can be read, and the alerts on those that have news or cannot be.
 func (g *gatherer) pages(ctx context.Context) (err error) {
 	if g.remind && g.f.Reminders.Unreadable > 0 {
-		if g.f.Reminders.Pages, err = g.p.DB.Health(ctx); err != nil {
+		if g.f.Reminders.Pages, err = g.p.DB.SourceHealth(ctx); err != nil {
 			return err
 		}
 	}
@@ -242,7 +245,7 @@ func (g *gatherer) pages(ctx context.Context) (err error) {
 			ids = append(ids, h.SourceID)
 		}
 	}
-	alerts, err := g.p.DB.SourceAlerts(ctx, ids)
+	alerts, err := g.p.Ledger.SourceAlerts(ctx, ids)
 	for _, d := range alerts {
 		g.row(d)
 	}
@@ -251,7 +254,7 @@ func (g *gatherer) pages(ctx context.Context) (err error) {
 
 // open reads what reminders may be about, and incidents whose severity a component may show.
 func (g *gatherer) open(ctx context.Context) error {
-	components := slices.ContainsFunc(g.f.Events, func(e db.Event) bool { return e.Kind == normalize.EventComponentChanged })
+	components := slices.ContainsFunc(g.f.Events, func(e query.Event) bool { return e.Kind == normalize.EventComponentChanged })
 	if !g.remind && !components {
 		return nil
 	}
@@ -274,7 +277,7 @@ func (g *gatherer) open(ctx context.Context) error {
 		case string(normalize.KindIncident):
 			wanted = g.remind && silent > 0 && g.f.Now.Sub(last) >= silent
 		}
-		shown := slices.ContainsFunc(g.f.Events, func(e db.Event) bool {
+		shown := slices.ContainsFunc(g.f.Events, func(e query.Event) bool {
 			return e.SourceID == i.SourceID && e.Kind == normalize.EventComponentChanged
 		})
 		if !wanted && !shown {
@@ -306,7 +309,7 @@ func (g *gatherer) notified(ctx context.Context) error {
 		ids = append(append(ids, id), s.Also...)
 	}
 	slices.Sort(ids)
-	told, err := g.p.DB.Told(ctx, slices.Compact(ids))
+	told, err := g.p.Ledger.Notified(ctx, slices.Compact(ids))
 	if err != nil {
 		return err
 	}
@@ -331,7 +334,7 @@ func (g *gatherer) recent(ctx context.Context) error {
 	if grouped := g.f.Now.Add(-g.f.Calm.Group); grouped.Before(since) {
 		since = grouped
 	}
-	alerts, err := g.p.DB.RecentAlerts(ctx, since)
+	alerts, err := g.p.Ledger.RecentAlerts(ctx, since)
 	for _, d := range alerts {
 		g.row(d)
 	}

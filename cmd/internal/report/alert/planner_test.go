@@ -15,6 +15,9 @@ import (
 	"vendorwatch/cmd/internal/report/reporttest"
 	"vendorwatch/cmd/internal/report/route"
 	"vendorwatch/db"
+	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
@@ -38,11 +41,11 @@ func newFiled(t *testing.T) *filed {
 	}
 	f := &filed{t: t, db: d, now: noon, calm: Calm{Flapping: 5 * time.Minute, Group: 2 * time.Minute, Cap: 60}}
 	t.Cleanup(func() { d.Close() })
-	vendor, err := d.EnsureVendor(t.Context(), db.Vendor{Slug: "acme", Name: "Acme"})
+	vendor, err := record.New(d).EnsureVendor(t.Context(), query.Vendor{Slug: "acme", Name: "Acme"})
 	f.must(err)
-	f.source, err = d.EnsureSource(t.Context(), vendor, "https://status.acme.example", "statuspage")
+	f.source, err = record.New(d).EnsureSource(t.Context(), vendor, "https://status.acme.example", "statuspage")
 	f.must(err)
-	f.must(d.SetWatched(t.Context(), []int64{f.source}))
+	f.must(record.New(d).SetWatched(t.Context(), []int64{f.source}))
 	f.must(f.planner().Ensure(t.Context()))
 	f.scrape(nil)
 	return f
@@ -56,7 +59,7 @@ func (f *filed) must(err error) {
 }
 
 func (f *filed) planner() *Planner {
-	p := NewPlanner(f.db)
+	p := NewPlanner(query.New(f.db), ledger.New(f.db))
 	p.Routes, p.Calm, p.Now = []route.Route{usual("team")}, f.calm, func() time.Time { return f.now }
 	p.Routes[0].Mention = critical
 	p.Reminders = ReminderSettings{SilentAfter: 4 * time.Hour, Unreadable: 24 * time.Hour}
@@ -65,11 +68,11 @@ func (f *filed) planner() *Planner {
 
 func (f *filed) scrape(failure error) {
 	f.t.Helper()
-	s := db.Scrape{SourceID: f.source, At: f.now, Interval: 5 * time.Minute, Err: failure, Unreadable: failure != nil}
+	s := record.Scrape{SourceID: f.source, At: f.now, Interval: 5 * time.Minute, Err: failure, Unreadable: failure != nil}
 	if failure == nil {
 		s.Incidents, s.AllOpen, s.CoverageStart, s.HTTPStatus = slices.Clone(f.seen), false, noon.Add(-48*time.Hour), 200
 	}
-	_, err := f.db.SaveScrape(f.t.Context(), s)
+	_, err := record.New(f.db).SaveScrape(f.t.Context(), s)
 	f.must(err)
 }
 
@@ -98,19 +101,19 @@ func (f *filed) step(d time.Duration) {
 	_, err := f.planner().Plan(f.t.Context())
 	f.must(err)
 	for {
-		next, ok, _, err := f.db.NextDelivery(f.t.Context(), "team", f.now)
+		next, ok, _, err := ledger.New(f.db).NextDelivery(f.t.Context(), "team", f.now)
 		f.must(err)
 		if !ok {
 			return
 		}
-		f.must(f.db.MarkDelivered(f.t.Context(), next.DeliveryID, f.now, "taken", ""))
+		f.must(ledger.New(f.db).MarkDelivered(f.t.Context(), next.DeliveryID, f.now, "taken", ""))
 	}
 }
 
 // told lists the ledger: when it was planned, why, and what became of it.
 func (f *filed) told() []string {
 	f.t.Helper()
-	all, err := f.db.Deliveries(f.t.Context(), db.DeliveryFilter{Stream: db.StreamAlerts})
+	all, err := ledger.New(f.db).Deliveries(f.t.Context(), ledger.DeliveryFilter{Stream: ledger.StreamAlerts})
 	f.must(err)
 	var out []string
 	for _, d := range all {
@@ -161,13 +164,13 @@ func TestPlannerKeepsItsPlaceInTheFile(t *testing.T) {
 
 func TestPlannerReadsMutesAndPages(t *testing.T) {
 	f := newFiled(t)
-	mute, err := f.db.Mute(t.Context(), db.Mute{Vendor: "acme", Reason: "known"}, f.now.Add(24*time.Hour), f.now)
+	mute, err := ledger.New(f.db).Mute(t.Context(), ledger.Mute{Vendor: "acme", Reason: "known"}, f.now.Add(24*time.Hour), f.now)
 	f.must(err)
 	f.shows("a", critical, normalize.StateInvestigating)
 	f.step(0)
 	f.want("12:00 first held")
 	f.step(time.Hour)
-	f.must(f.db.Unmute(t.Context(), mute.MuteID, f.now))
+	f.must(ledger.New(f.db).Unmute(t.Context(), mute.MuteID, f.now))
 	f.step(time.Minute)
 	f.want("12:00 first delivered 13:01")
 
@@ -191,7 +194,7 @@ func TestWhatBecomesCriticalAtNightCallsPeople(t *testing.T) {
 	f.shows("a", critical, normalize.StateInvestigating)
 	f.step(time.Minute)
 	f.want("13:00 first delivered 13:01")
-	all, err := f.db.Deliveries(t.Context(), db.DeliveryFilter{})
+	all, err := ledger.New(f.db).Deliveries(t.Context(), ledger.DeliveryFilter{})
 	f.must(err)
 	if len(all) != 1 || all[0].Mention != 1 || len(all[0].EventIDs) != 2 {
 		t.Errorf("deliveries %+v; want one that tells both events and calls people", all)
@@ -208,7 +211,7 @@ func TestPlannersSideBySide(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
-			if _, err := f.planner().Plan(context.Background()); err != nil && !errors.Is(err, db.ErrPlanned) {
+			if _, err := f.planner().Plan(context.Background()); err != nil && !errors.Is(err, ledger.ErrPlanned) {
 				t.Error(err)
 			}
 		})
@@ -239,7 +242,7 @@ func TestExplain(t *testing.T) {
 	f.step(time.Hour)
 	f.shows("a", critical, normalize.StateResolved)
 	f.step(time.Hour)
-	events, err := f.db.EventsAfter(t.Context(), 0, 0)
+	events, err := query.New(f.db).EventsAfter(t.Context(), 0, 0)
 	f.must(err)
 	for _, tt := range []struct {
 		kind     normalize.EventKind
@@ -253,7 +256,7 @@ func TestExplain(t *testing.T) {
 		{normalize.EventIncidentResolved, true, "event incident_resolved; severity critical is at least major", []string{"resolved held"}, 1},
 	} {
 		t.Run(string(tt.kind), func(t *testing.T) {
-			n := slices.IndexFunc(events, func(e db.Event) bool { return e.Kind == tt.kind })
+			n := slices.IndexFunc(events, func(e query.Event) bool { return e.Kind == tt.kind })
 			if n < 0 {
 				t.Fatalf("no event of that kind in %+v", events)
 			}

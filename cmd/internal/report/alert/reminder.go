@@ -9,17 +9,18 @@ import (
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/report/route"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
 // ReminderFacts is what reminders are made of. A length of 0 switches one off.
 type ReminderFacts struct {
-	Maintenance []time.Duration   // how long before planned work begins
-	SilentAfter time.Duration     // how long a vendor says nothing on an open incident
-	Unreadable  time.Duration     // how often a page is recalled
-	Open        []route.Subject   // what is not over, maintenance included
-	Pages       []db.SourceHealth // those that may be unreadable
+	Maintenance []time.Duration      // how long before planned work begins
+	SilentAfter time.Duration        // how long a vendor says nothing on an open incident
+	Unreadable  time.Duration        // how often a page is recalled
+	Open        []route.Subject      // what is not over, maintenance included
+	Pages       []query.SourceHealth // those that may be unreadable
 }
 
 // remind plans the messages without news that are due. One that would have to wait is looked at again later.
@@ -72,7 +73,7 @@ func (p *draft) remindSilentVendor(s route.Subject) {
 	n := p.newsOf(s, normalize.EventUpdatePosted)
 	for _, channel := range p.notifiedChannels(n) {
 		opening := p.lastOpening(channel, s.Event())
-		if opening == nil || opening.State == db.DeliveryHeld || p.Now.Sub(opening.outAt()) < silent || p.resolutionAfter(channel, s.Event()) != nil {
+		if opening == nil || opening.State == ledger.DeliveryHeld || p.Now.Sub(opening.outAt()) < silent || p.resolutionAfter(channel, s.Event()) != nil {
 			continue
 		}
 		p.addReminder(route.Choice{Channel: channel, Route: p.routeOf(opening)}, n, fmt.Sprintf("reminder:silence-%d:%s", s.Event(), last),
@@ -81,7 +82,7 @@ func (p *draft) remindSilentVendor(s route.Subject) {
 }
 
 // remindUnreadable recalls a page that still cannot be read.
-func (p *draft) remindUnreadable(h db.SourceHealth) {
+func (p *draft) remindUnreadable(h query.SourceHealth) {
 	told := map[string]*row{}
 	var channels []string
 	for _, r := range p.rows {
@@ -102,10 +103,10 @@ func (p *draft) remindUnreadable(h db.SourceHealth) {
 	for _, channel := range channels {
 		r := told[channel]
 		times := p.Now.Sub(r.outAt()) / p.Reminders.Unreadable
-		if r.State == db.DeliveryHeld || times < 1 {
+		if r.State == ledger.DeliveryHeld || times < 1 {
 			continue
 		}
-		n := route.News{Event: db.Event{Kind: normalize.EventSourceUnreadable, SourceID: h.SourceID, Vendor: h.Vendor, VendorName: h.VendorName},
+		n := route.News{Event: query.Event{Kind: normalize.EventSourceUnreadable, SourceID: h.SourceID, Vendor: h.Vendor, VendorName: h.VendorName},
 			Vendor: p.Vendors[h.Vendor], Severity: sourceSeverity}
 		p.addReminder(route.Choice{Channel: channel, Route: p.routeOf(r)}, n, fmt.Sprintf("reminder:page-%d:%s:%d", h.SourceID, r.CreatedAt, times),
 			"cannot be read for "+words.Duration(p.Now.Sub(words.Time(cmp.Or(h.FailingSince, r.CreatedAt)))))
@@ -115,7 +116,7 @@ func (p *draft) remindUnreadable(h db.SourceHealth) {
 // newsOf makes news of an incident that has none.
 func (p *draft) newsOf(s route.Subject, kind normalize.EventKind) route.News {
 	return route.News{
-		Event:  db.Event{Kind: kind, IncidentID: s.IncidentID, SourceID: s.SourceID, Vendor: s.Vendor, VendorName: s.VendorName},
+		Event:  query.Event{Kind: kind, IncidentID: s.IncidentID, SourceID: s.SourceID, Vendor: s.Vendor, VendorName: s.VendorName},
 		Vendor: p.Vendors[s.Vendor], Subject: &s, Severity: normalize.Severity(s.Severity),
 	}
 }
@@ -126,7 +127,7 @@ func (p *draft) addReminder(c route.Choice, n route.News, dedup, note string) {
 		return
 	}
 	r := &row{vendor: n.Event.Vendor, severity: n.Severity, changed: true}
-	r.Channel, r.Reason, r.Route, r.Note, r.State, r.DedupKey = c.Channel, string(message.ReasonReminder), c.Route.Name, note, db.DeliveryPending, dedup
+	r.Channel, r.Reason, r.Route, r.Note, r.State, r.DedupKey = c.Channel, string(message.ReasonReminder), c.Route.Name, note, ledger.DeliveryPending, dedup
 	r.CreatedAt = normalize.FormatTime(p.Now)
 	if n.Subject == nil {
 		r.SourceID = n.Event.SourceID

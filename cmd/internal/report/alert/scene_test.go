@@ -11,7 +11,8 @@ import (
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/report/route"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -22,11 +23,11 @@ type scene struct {
 	facts     Facts // routes, calm, channels and vendors
 	now       time.Time
 	incidents map[int64]*route.Subject
-	events    []db.Event // all of them
-	unplanned []db.Event
+	events    []query.Event // all of them
+	unplanned []query.Event
 	rows      []Planned
-	mutes     []db.Mute
-	pages     []db.SourceHealth
+	mutes     []ledger.Mute
+	pages     []query.SourceHealth
 	stuck     map[string]bool // channels that take nothing
 	log       []string
 }
@@ -57,7 +58,7 @@ func (s *scene) incident(id int64, severity normalize.Severity) *route.Subject {
 		if id >= 100 {
 			vendor, source = "bolt", 2
 		}
-		s.incidents[id] = &route.Subject{Incident: db.Incident{
+		s.incidents[id] = &route.Subject{Incident: query.Incident{
 			IncidentID: id, Vendor: vendor, VendorName: s.facts.Vendors[vendor].Name, SourceID: source, Kind: "incident", State: "investigating",
 			Severity: string(severity), StartedAt: normalize.FormatTime(s.now), FirstSeenAt: normalize.FormatTime(s.now),
 		}}
@@ -66,7 +67,7 @@ func (s *scene) incident(id int64, severity normalize.Severity) *route.Subject {
 }
 
 func (s *scene) happen(kind normalize.EventKind, id int64, detail ...string) {
-	e := db.Event{EventID: int64(len(s.events) + 1), Kind: kind, At: normalize.FormatTime(s.now), IncidentID: id, SourceID: 1, Vendor: "acme", VendorName: "Acme", Detail: map[string]string{}}
+	e := query.Event{EventID: int64(len(s.events) + 1), Kind: kind, At: normalize.FormatTime(s.now), IncidentID: id, SourceID: 1, Vendor: "acme", VendorName: "Acme", Detail: map[string]string{}}
 	if i := s.incidents[id]; i != nil {
 		e.SourceID, e.Vendor, e.VendorName = i.SourceID, i.Vendor, i.VendorName
 	}
@@ -102,7 +103,7 @@ func (s *scene) update(id int64) {
 	s.happen(normalize.EventUpdatePosted, id)
 }
 
-func (s *scene) mute(m db.Mute, length time.Duration) {
+func (s *scene) mute(m ledger.Mute, length time.Duration) {
 	m.MuteID, m.CreatedAt, m.UntilAt = int64(len(s.mutes)+1), normalize.FormatTime(s.now), normalize.FormatTime(s.now.Add(length))
 	s.mutes = append(s.mutes, m)
 }
@@ -121,7 +122,7 @@ func (s *scene) plan() Plan {
 	s.t.Helper()
 	f := s.facts
 	f.Now, f.Events, f.Rows, f.Subjects = s.now, s.unplanned, s.rows, map[int64]route.Subject{}
-	f.Mutes = slices.DeleteFunc(slices.Clone(s.mutes), func(m db.Mute) bool { return m.EndedAt != "" || !words.Time(m.UntilAt).After(s.now) })
+	f.Mutes = slices.DeleteFunc(slices.Clone(s.mutes), func(m ledger.Mute) bool { return m.EndedAt != "" || !words.Time(m.UntilAt).After(s.now) })
 	for id, i := range s.incidents {
 		f.Subjects[id] = *i
 	}
@@ -136,8 +137,8 @@ func (s *scene) plan() Plan {
 	s.unplanned = nil
 	s.apply(plan)
 	for n := range s.rows {
-		if r := &s.rows[n]; r.State == db.DeliveryPending && !s.stuck[r.Channel] {
-			r.State, r.DeliveredAt = db.DeliveryDelivered, normalize.FormatTime(s.now)
+		if r := &s.rows[n]; r.State == ledger.DeliveryPending && !s.stuck[r.Channel] {
+			r.State, r.DeliveredAt = ledger.DeliveryDelivered, normalize.FormatTime(s.now)
 		}
 	}
 	return plan
@@ -148,7 +149,7 @@ func (s *scene) apply(plan Plan) {
 	s.t.Helper()
 	for _, c := range plan.Change {
 		r := &s.rows[c.DeliveryID-1]
-		if r.State != db.DeliveryHeld && r.State != db.DeliveryPending {
+		if r.State != ledger.DeliveryHeld && r.State != ledger.DeliveryPending {
 			s.t.Fatalf("the plan changes a message that is %s: %+v", r.State, r.Delivery)
 		}
 		was := r.State
@@ -165,7 +166,7 @@ func (s *scene) apply(plan Plan) {
 		if slices.ContainsFunc(s.rows, func(r Planned) bool { return r.Channel == n.Channel && r.DedupKey == n.DedupKey && n.DedupKey != "" }) {
 			continue
 		}
-		r := Planned{Delivery: db.Delivery{
+		r := Planned{Delivery: ledger.Delivery{
 			DeliveryID: int64(len(s.rows) + 1), Channel: n.Channel, Reason: n.Reason, Route: n.Route, DedupKey: n.DedupKey, Note: n.Note, State: n.State,
 			IncidentID: n.IncidentID, SourceID: n.SourceID, EventIDs: n.EventIDs, NotBeforeAt: normalize.FormatTime(n.NotBefore), CreatedAt: normalize.FormatTime(s.now), Mention: bit(n.Mention),
 		}}
@@ -198,7 +199,7 @@ func (s *scene) say(r *Planned) {
 	if r.Mention != 0 {
 		words = append(words, "@here")
 	}
-	if r.State != db.DeliveryPending {
+	if r.State != ledger.DeliveryPending {
 		words = append(words, string(r.State))
 	}
 	line := strings.Join(words, " ")

@@ -6,7 +6,8 @@ import (
 
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/report/route"
-	"vendorwatch/db"
+	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -87,7 +88,7 @@ func (p *draft) ended(n route.News, began, over message.Reason) {
 	for _, channel := range channels {
 		switch l := told[channel]; {
 		case l.began == nil, l.over != nil:
-		case l.began.State == db.DeliveryHeld:
+		case l.began.State == ledger.DeliveryHeld:
 			l.began.tell(n.Event.EventID)
 			l.began.skip("it was over before this was sent (" + l.began.Note + "); the digest tells it")
 		case p.names(l.began, n.Event.Kind):
@@ -100,7 +101,7 @@ func (p *draft) ended(n route.News, began, over message.Reason) {
 }
 
 // severityOfSourceEvent is what news of a page or a component counts as.
-func severityOfSourceEvent(e db.Event) normalize.Severity {
+func severityOfSourceEvent(e query.Event) normalize.Severity {
 	switch e.Kind {
 	case normalize.EventIndicatorRaised:
 		return indicatorSeverity(e.Detail["indicator"])

@@ -12,7 +12,8 @@ import (
 	"vendorwatch/cmd/internal/report/digest"
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -21,7 +22,8 @@ const affectedWithin = time.Hour
 
 // Renderer makes messages of deliveries, from the record as it is at the time.
 type Renderer struct {
-	DB           *db.DB
+	DB           *query.DB
+	Ledger       *ledger.Ledger
 	Zone         *time.Location             // of whoever reads alerts; nil means UTC
 	DashboardURL string                     // address of our dashboard; empty for none
 	Digests      map[string]digest.Settings // by stream; one that is not there is made with the defaults
@@ -31,12 +33,12 @@ type Renderer struct {
 func MessageID(deliveryID int64) string { return "vw-" + strconv.FormatInt(deliveryID, 10) }
 
 // Message renders a delivery as of now. The error says what of the record could not be read.
-func (r *Renderer) Message(ctx context.Context, d db.Delivery, now time.Time) (message.Message, error) {
+func (r *Renderer) Message(ctx context.Context, d ledger.Delivery, now time.Time) (message.Message, error) {
 	m := message.Message{
 		ID: MessageID(d.DeliveryID), Reason: message.Reason(d.Reason), At: normalize.FormatTime(now), EventIDs: d.EventIDs,
 		Route: d.Route, Mention: d.Mention == 1, Items: []message.AlertItem{}, Zone: r.Zone,
 	}
-	events, err := r.DB.EventsOf(ctx, d.DeliveryID)
+	events, err := r.DB.EventsOfDelivery(ctx, d.DeliveryID)
 	if err == nil {
 		switch {
 		case m.Reason == message.ReasonDigest:
@@ -57,7 +59,7 @@ func (r *Renderer) Message(ctx context.Context, d db.Delivery, now time.Time) (m
 	return m, nil
 }
 
-func (r *Renderer) digest(ctx context.Context, d db.Delivery, events []db.Event, now time.Time) (*message.Digest, *time.Location, error) {
+func (r *Renderer) digest(ctx context.Context, d ledger.Delivery, events []query.Event, now time.Time) (*message.Digest, *time.Location, error) {
 	s := r.Digests[d.Stream]
 	options := s.Options(now)
 	options.DashboardURL = r.DashboardURL
@@ -66,8 +68,8 @@ func (r *Renderer) digest(ctx context.Context, d db.Delivery, events []db.Event,
 }
 
 // held counts what the channel's cap kept back in the time up to the message.
-func (r *Renderer) held(ctx context.Context, d db.Delivery) (*message.HeldBack, error) {
-	skipped, err := r.DB.Deliveries(ctx, db.DeliveryFilter{Channel: d.Channel, Stream: d.Stream, State: db.DeliverySkipped, Since: words.Time(d.FromAt)})
+func (r *Renderer) held(ctx context.Context, d ledger.Delivery) (*message.HeldBack, error) {
+	skipped, err := r.Ledger.Deliveries(ctx, ledger.DeliveryFilter{Channel: d.Channel, Stream: d.Stream, State: ledger.DeliverySkipped, Since: words.Time(d.FromAt)})
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +83,7 @@ func (r *Renderer) held(ctx context.Context, d db.Delivery) (*message.HeldBack, 
 }
 
 // items renders the incidents of an alert: the delivery's own, else those of its events in their order.
-func (r *Renderer) items(ctx context.Context, d db.Delivery, events []db.Event) ([]message.AlertItem, error) {
+func (r *Renderer) items(ctx context.Context, d ledger.Delivery, events []query.Event) ([]message.AlertItem, error) {
 	ids := []int64{}
 	if d.IncidentID != 0 {
 		ids = append(ids, d.IncidentID)
@@ -96,7 +98,7 @@ func (r *Renderer) items(ctx context.Context, d db.Delivery, events []db.Event) 
 		// An incident that several records tell of may have brought news through another than its own.
 		own := events
 		if d.IncidentID == 0 {
-			own = slices.DeleteFunc(slices.Clone(events), func(e db.Event) bool { return e.IncidentID != id })
+			own = slices.DeleteFunc(slices.Clone(events), func(e query.Event) bool { return e.IncidentID != id })
 		}
 		item, err := r.item(ctx, d, id, own)
 		if err != nil {
@@ -107,7 +109,7 @@ func (r *Renderer) items(ctx context.Context, d db.Delivery, events []db.Event) 
 	return items, nil
 }
 
-func (r *Renderer) item(ctx context.Context, d db.Delivery, id int64, events []db.Event) (message.AlertItem, error) {
+func (r *Renderer) item(ctx context.Context, d ledger.Delivery, id int64, events []query.Event) (message.AlertItem, error) {
 	detail, err := r.DB.IncidentByID(ctx, id)
 	if err != nil {
 		return message.AlertItem{}, err
@@ -118,7 +120,7 @@ func (r *Renderer) item(ctx context.Context, d db.Delivery, id int64, events []d
 	}
 	for _, e := range events {
 		i.EventIDs = append(i.EventIDs, e.EventID)
-		n := slices.IndexFunc(detail.Updates, func(u db.Update) bool { return u.UpdateID == e.UpdateID })
+		n := slices.IndexFunc(detail.Updates, func(u query.Update) bool { return u.UpdateID == e.UpdateID })
 		if told := e.Kind == normalize.EventUpdatePosted || e.Kind == normalize.EventPostmortemPosted; told && n >= 0 {
 			i.Update = &detail.Updates[n]
 		}
@@ -126,7 +128,7 @@ func (r *Renderer) item(ctx context.Context, d db.Delivery, id int64, events []d
 			i.Was = e.Detail["from"]
 		}
 	}
-	vendor, err := r.DB.VendorOf(ctx, detail.Vendor)
+	vendor, err := r.DB.Vendor(ctx, detail.Vendor)
 	if err != nil {
 		return message.AlertItem{}, err
 	}
@@ -134,10 +136,10 @@ func (r *Renderer) item(ctx context.Context, d db.Delivery, id int64, events []d
 	if i.AlsoAffected, err = r.alsoAffected(ctx, detail.Incident); err != nil {
 		return message.AlertItem{}, err
 	}
-	if i.DetectedAfterSeconds, err = r.DB.DetectedAfter(ctx, id); err != nil {
+	if i.DetectedAfterSeconds, err = r.DB.DetectionDelay(ctx, id); err != nil {
 		return message.AlertItem{}, err
 	}
-	if i.Thread, err = r.DB.Thread(ctx, d.Channel, id); err != nil {
+	if i.Thread, err = r.Ledger.Thread(ctx, d.Channel, id); err != nil {
 		return message.AlertItem{}, err
 	}
 	if r.DashboardURL != "" {
@@ -158,13 +160,13 @@ func wasChanged(reason message.Reason, kind normalize.EventKind) bool {
 }
 
 // alsoAffected names the other vendors with incidents that began within the hour.
-func (r *Renderer) alsoAffected(ctx context.Context, i db.Incident) ([]string, error) {
+func (r *Renderer) alsoAffected(ctx context.Context, i query.Incident) ([]string, error) {
 	began := words.Time(cmp.Or(i.StartedAt, i.FirstSeenAt))
 	names := []string{}
 	if i.Kind != string(normalize.KindIncident) || began.IsZero() {
 		return names, nil
 	}
-	near, err := r.DB.Incidents(ctx, db.Filter{Kind: normalize.KindIncident, Since: began.Add(-affectedWithin), Until: began.Add(affectedWithin)})
+	near, err := r.DB.Incidents(ctx, query.Filter{Kind: normalize.KindIncident, Since: began.Add(-affectedWithin), Until: began.Add(affectedWithin)})
 	if err != nil {
 		return nil, err
 	}

@@ -10,21 +10,23 @@ import (
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
+	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
 // source renders news of a page. What the events say of the moment stands before what the page's health is now.
-func (r *Renderer) source(ctx context.Context, d db.Delivery, events []db.Event) (*message.SourceAlert, error) {
-	health, err := r.DB.Health(ctx)
+func (r *Renderer) source(ctx context.Context, d ledger.Delivery, events []query.Event) (*message.SourceAlert, error) {
+	health, err := r.DB.SourceHealth(ctx)
 	if err != nil {
 		return nil, err
 	}
-	n := slices.IndexFunc(health, func(h db.SourceHealth) bool { return h.SourceID == d.SourceID })
+	n := slices.IndexFunc(health, func(h query.SourceHealth) bool { return h.SourceID == d.SourceID })
 	if n < 0 {
 		return nil, fmt.Errorf("source %d: %w", d.SourceID, db.ErrNotFound)
 	}
 	h := health[n]
-	vendor, err := r.DB.VendorOf(ctx, h.Vendor)
+	vendor, err := r.DB.Vendor(ctx, h.Vendor)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +35,7 @@ func (r *Renderer) source(ctx context.Context, d db.Delivery, events []db.Event)
 			LastGoodAt: h.LastSuccessAt, Reason: h.LastError, EventIDs: d.EventIDs},
 		Owner: vendor.Owner, RunbookURL: vendor.RunbookURL, DedupKey: "vendorwatch-source-" + strconv.FormatInt(h.SourceID, 10),
 	}
-	last := db.Event{}
+	last := query.Event{}
 	if len(events) > 0 {
 		last = events[len(events)-1]
 	}
@@ -41,7 +43,7 @@ func (r *Renderer) source(ctx context.Context, d db.Delivery, events []db.Event)
 	return s, nil
 }
 
-func (r *Renderer) sourceText(s *message.SourceAlert, reason message.Reason, h db.SourceHealth, e db.Event) {
+func (r *Renderer) sourceText(s *message.SourceAlert, reason message.Reason, h query.SourceHealth, e query.Event) {
 	switch reason {
 	case message.ReasonUnreadable, message.ReasonReminder:
 		s.Text, s.Open = "the status page cannot be read", h.ConsecutiveFailures > 0

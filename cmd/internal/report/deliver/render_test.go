@@ -14,18 +14,20 @@ import (
 	"vendorwatch/cmd/internal/report/channel/stdout"
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/report/reporttest"
-	"vendorwatch/db"
+	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
 // messageOf plans a message and renders it.
-func messageOf(w *reporttest.World, n db.NewDelivery) message.Message {
+func messageOf(w *reporttest.World, n ledger.NewDelivery) message.Message {
 	w.T.Helper()
 	n.Channel = "ops"
-	w.Must(w.DB.SavePlan(w.T.Context(), db.StreamAlerts, 0, w.At, []db.NewDelivery{n}, nil))
-	all, err := w.DB.Deliveries(w.T.Context(), db.DeliveryFilter{Limit: 1})
+	w.Must(w.Ledger.SavePlan(w.T.Context(), ledger.StreamAlerts, 0, w.At, []ledger.NewDelivery{n}, nil))
+	all, err := w.Ledger.Deliveries(w.T.Context(), ledger.DeliveryFilter{Limit: 1})
 	w.Must(err)
-	m, err := (&Renderer{DB: w.DB, Zone: reporttest.Zone(w.T, "Europe/Berlin"), DashboardURL: "https://status.example/"}).Message(w.T.Context(), all[0], w.At)
+	m, err := (&Renderer{DB: w.DB, Ledger: w.Ledger, Zone: reporttest.Zone(w.T, "Europe/Berlin"), DashboardURL: "https://status.example/"}).Message(w.T.Context(), all[0], w.At)
 	w.Must(err)
 	return m
 }
@@ -38,15 +40,15 @@ func TestAnAlertTellsWhatItsReaderNeeds(t *testing.T) {
 		Severity: normalize.SeverityMinor, State: normalize.StateInvestigating, StartedAt: began, StartGiven: true,
 		Components: []normalize.Component{{Key: "c", Group: "EU", Name: "API", Status: normalize.StatusPartial}},
 		Updates:    []normalize.Update{{Key: "1", State: normalize.StateInvestigating, PostedAt: began, Body: "We look into it."}}}
-	save := func(source int64, at time.Duration, i normalize.Incident) []db.Event {
+	save := func(source int64, at time.Duration, i normalize.Incident) []query.Event {
 		t.Helper()
-		saved, err := w.DB.SaveScrape(ctx, db.Scrape{SourceID: source, At: began.Add(at), Incidents: []normalize.Incident{i}})
+		saved, err := w.Record.SaveScrape(ctx, record.Scrape{SourceID: source, At: began.Add(at), Incidents: []normalize.Incident{i}})
 		w.Must(err)
 		return saved.Events
 	}
-	vendor, err := w.DB.EnsureVendor(ctx, db.Vendor{Slug: "octoforge", Name: "Octoforge"})
+	vendor, err := w.Record.EnsureVendor(ctx, query.Vendor{Slug: "octoforge", Name: "Octoforge"})
 	w.Must(err)
-	other, err := w.DB.EnsureSource(ctx, vendor, "https://status.octoforge.example", "statuspage")
+	other, err := w.Record.EnsureSource(ctx, vendor, "https://status.octoforge.example", "statuspage")
 	w.Must(err)
 	elsewhere := incident
 	elsewhere.Key, elsewhere.Title, elsewhere.StartedAt = "dns", "DNS is slow", began.Add(20*time.Minute)
@@ -61,7 +63,7 @@ func TestAnAlertTellsWhatItsReaderNeeds(t *testing.T) {
 		ids = append(ids, e.EventID)
 	}
 
-	m := messageOf(w, db.NewDelivery{Reason: string(message.ReasonWorsened), IncidentID: id, EventIDs: ids, Route: "bad", Mention: true})
+	m := messageOf(w, ledger.NewDelivery{Reason: string(message.ReasonWorsened), IncidentID: id, EventIDs: ids, Route: "bad", Mention: true})
 	if len(m.Items) != 1 || m.Source != nil || m.Digest != nil || m.Held != nil {
 		t.Fatalf("message %+v", m)
 	}
@@ -81,20 +83,20 @@ func TestAnAlertTellsWhatItsReaderNeeds(t *testing.T) {
 		t.Errorf("message %+v", m)
 	}
 
-	update := messageOf(w, db.NewDelivery{Reason: string(message.ReasonUpdate), IncidentID: id, EventIDs: ids})
+	update := messageOf(w, ledger.NewDelivery{Reason: string(message.ReasonUpdate), IncidentID: id, EventIDs: ids})
 	if u := update.Items[0].Update; u == nil || u.Body != "A disk is full." {
 		t.Errorf("the update that is told: %+v", u)
 	}
 
 	// What the channel gave back for the first message goes along with those that follow.
-	w.Must(w.DB.MarkSending(ctx, 1, 0, w.At))
-	w.Must(w.DB.MarkDelivered(ctx, 1, w.At, "ok", "1700.1"))
-	if got := messageOf(w, db.NewDelivery{Reason: string(message.ReasonResolved), IncidentID: id}).Items[0].Thread; got != "1700.1" {
+	w.Must(w.Ledger.MarkSending(ctx, 1, 0, w.At))
+	w.Must(w.Ledger.MarkDelivered(ctx, 1, w.At, "ok", "1700.1"))
+	if got := messageOf(w, ledger.NewDelivery{Reason: string(message.ReasonResolved), IncidentID: id}).Items[0].Thread; got != "1700.1" {
 		t.Errorf("thread %q", got)
 	}
 
 	// A group tells each incident with its own news.
-	group := messageOf(w, db.NewDelivery{Reason: string(message.ReasonFirst), EventIDs: []int64{1, opened[0].EventID}})
+	group := messageOf(w, ledger.NewDelivery{Reason: string(message.ReasonFirst), EventIDs: []int64{1, opened[0].EventID}})
 	if len(group.Items) != 2 || !cmp.Equal(group.Items[0].EventIDs, []int64{1}) || group.Items[1].IncidentID != id {
 		t.Errorf("group %+v", group.Items)
 	}
@@ -108,11 +110,11 @@ func TestAnAlertThatCameTooLateSaysSo(t *testing.T) {
 		State: normalize.StateInvestigating, StartedAt: w.At, StartGiven: true}
 	save := func(at time.Duration) int64 {
 		t.Helper()
-		saved, err := w.DB.SaveScrape(t.Context(), db.Scrape{SourceID: w.Source, At: w.At.Add(at), Incidents: []normalize.Incident{incident}})
+		saved, err := w.Record.SaveScrape(t.Context(), record.Scrape{SourceID: w.Source, At: w.At.Add(at), Incidents: []normalize.Incident{incident}})
 		w.Must(err)
 		return saved.Events[0].IncidentID
 	}
-	opening := db.NewDelivery{Reason: string(message.ReasonFirst), IncidentID: save(time.Minute), Mention: true}
+	opening := ledger.NewDelivery{Reason: string(message.ReasonFirst), IncidentID: save(time.Minute), Mention: true}
 	if m := messageOf(w, opening); !m.Mention || m.Subject() != "Kustomer: critical incident opened: Logins fail" {
 		t.Errorf("in time: %v, %q", m.Mention, m.Subject())
 	}
@@ -125,9 +127,9 @@ func TestAnAlertThatCameTooLateSaysSo(t *testing.T) {
 
 func TestAnAlertOfAPageSaysSinceWhenAndWhy(t *testing.T) {
 	w := reporttest.NewWorld(t)
-	fail := func() (events []db.Event) {
+	fail := func() (events []query.Event) {
 		for range 3 {
-			saved, err := w.DB.SaveScrape(t.Context(), db.Scrape{SourceID: w.Source, At: w.At, Err: errors.New("403 Forbidden")})
+			saved, err := w.Record.SaveScrape(t.Context(), record.Scrape{SourceID: w.Source, At: w.At, Err: errors.New("403 Forbidden")})
 			w.Must(err)
 			events = append(events, saved.Events...)
 			w.At = w.At.Add(5 * time.Minute)
@@ -135,19 +137,19 @@ func TestAnAlertOfAPageSaysSinceWhenAndWhy(t *testing.T) {
 		return events
 	}
 	lost := fail()
-	m := messageOf(w, db.NewDelivery{Reason: string(message.ReasonUnreadable), SourceID: w.Source, EventIDs: []int64{lost[0].EventID}})
+	m := messageOf(w, ledger.NewDelivery{Reason: string(message.ReasonUnreadable), SourceID: w.Source, EventIDs: []int64{lost[0].EventID}})
 	s := m.Source
 	if s == nil || !s.Open || s.Reason != "403 Forbidden" || s.SinceAt != lost[0].Detail["since"] || s.LastGoodAt == "" ||
 		s.Owner != "support" || s.DedupKey != "vendorwatch-source-1" || s.Text != "the status page cannot be read" {
 		t.Errorf("unreadable: %+v", s)
 	}
-	reminder := messageOf(w, db.NewDelivery{Reason: string(message.ReasonReminder), SourceID: w.Source}).Source
+	reminder := messageOf(w, ledger.NewDelivery{Reason: string(message.ReasonReminder), SourceID: w.Source}).Source
 	if !reminder.Open || reminder.Reason != "403 Forbidden" || reminder.SinceAt != s.SinceAt || !strings.Contains(reminder.Text, "still cannot be read") {
 		t.Errorf("reminder: %+v", reminder)
 	}
-	saved, err := w.DB.SaveScrape(t.Context(), db.Scrape{SourceID: w.Source, At: w.At})
+	saved, err := w.Record.SaveScrape(t.Context(), record.Scrape{SourceID: w.Source, At: w.At})
 	w.Must(err)
-	back := messageOf(w, db.NewDelivery{Reason: string(message.ReasonReadable), SourceID: w.Source, EventIDs: []int64{saved.Events[0].EventID}}).Source
+	back := messageOf(w, ledger.NewDelivery{Reason: string(message.ReasonReadable), SourceID: w.Source, EventIDs: []int64{saved.Events[0].EventID}}).Source
 	if back.Open || back.SinceAt != saved.Events[0].At || back.Text != "the status page can be read again after 15 min" {
 		t.Errorf("readable: %+v", back)
 	}
@@ -169,11 +171,11 @@ func TestWhatTheRecordHasNoMoreKeepsNothingWaiting(t *testing.T) {
 
 func TestTheCapsLineCountsWhatItKeptBack(t *testing.T) {
 	w := reporttest.NewWorld(t)
-	add := db.NewDelivery{Channel: "ops", Reason: string(message.ReasonFirst), State: db.DeliverySkipped, Note: message.NoteOverCap + " of 60 an hour"}
+	add := ledger.NewDelivery{Channel: "ops", Reason: string(message.ReasonFirst), State: ledger.DeliverySkipped, Note: message.NoteOverCap + " of 60 an hour"}
 	other := add
 	other.Note = "opened again after 3 min"
-	w.Must(w.DB.SavePlan(t.Context(), db.StreamAlerts, 0, w.At, []db.NewDelivery{add, add, other}, nil))
-	held := messageOf(w, db.NewDelivery{Reason: string(message.ReasonHeldBack), From: w.At.Add(-time.Minute)}).Held
+	w.Must(w.Ledger.SavePlan(t.Context(), ledger.StreamAlerts, 0, w.At, []ledger.NewDelivery{add, add, other}, nil))
+	held := messageOf(w, ledger.NewDelivery{Reason: string(message.ReasonHeldBack), From: w.At.Add(-time.Minute)}).Held
 	if held == nil || held.Count != 2 || held.SinceAt != normalize.FormatTime(w.At.Add(-time.Minute)) {
 		t.Errorf("held back: %+v", held)
 	}

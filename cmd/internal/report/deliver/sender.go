@@ -16,6 +16,7 @@ import (
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
+	"vendorwatch/db/ledger"
 )
 
 // The times of delivery.
@@ -34,7 +35,7 @@ const (
 // when it is known, and what was in flight when the program ended is sent again under the same id. All it
 // knows is in the database. The fields may be set before first use.
 type Sender struct {
-	DB       *db.DB
+	Ledger   *ledger.Ledger
 	Channel  channel.Channel
 	Render   *Renderer
 	Now      func() time.Time // the clock; time.Now by default
@@ -46,7 +47,7 @@ type Sender struct {
 
 	mu      sync.Mutex // one message at a time
 	begun   bool       // what is found in flight after that is another's
-	last    db.Delivery
+	last    ledger.Delivery
 	unsaved *receipt // a message that the channel took, and the database does not know of
 }
 
@@ -58,9 +59,9 @@ type receipt struct {
 }
 
 // NewSender returns a Sender with its defaults.
-func NewSender(d *db.DB, c channel.Channel, r *Renderer) *Sender {
+func NewSender(l *ledger.Ledger, c channel.Channel, r *Renderer) *Sender {
 	return &Sender{
-		DB: d, Channel: c, Render: r, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		Ledger: l, Channel: c, Render: r, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		MinRetry: minRetry, MaxRetry: maxRetry, wakes: make(chan struct{}, 1),
 	}
 }
@@ -149,7 +150,7 @@ func (s *Sender) one(ctx context.Context, now time.Time) (sent bool, due time.Ti
 	if err := s.save(ctx); err != nil {
 		return fail(err)
 	}
-	d, ok, due, err := s.DB.NextDelivery(ctx, s.Channel.Name(), now)
+	d, ok, due, err := s.Ledger.NextDelivery(ctx, s.Channel.Name(), now)
 	if err != nil {
 		return fail(err)
 	}
@@ -164,15 +165,15 @@ func (s *Sender) one(ctx context.Context, now time.Time) (sent bool, due time.Ti
 	message, err := s.Render.Message(ctx, d, s.Now())
 	if errors.Is(err, db.ErrNotFound) { // it would keep all behind it waiting for ever
 		s.Log.Error("delivery skipped", "channel", s.Channel.Name(), "delivery_id", d.DeliveryID, "error", err)
-		err = s.DB.MarkSkipped(ctx, d.DeliveryID, "the record has no more what it tells of")
+		err = s.Ledger.MarkSkipped(ctx, d.DeliveryID, "the record has no more what it tells of")
 		return err == nil, time.Time{}, err
 	}
 	if err != nil {
 		return fail(err)
 	}
 	// Should the program be killed while the message is on its way, the next run finds it due.
-	if err := s.DB.MarkSending(ctx, d.DeliveryID, d.Attempts, s.Now()); err != nil {
-		if errors.Is(err, db.ErrPlanned) {
+	if err := s.Ledger.MarkSending(ctx, d.DeliveryID, d.Attempts, s.Now()); err != nil {
+		if errors.Is(err, ledger.ErrPlanned) {
 			return true, time.Time{}, nil // another process was quicker; look at what comes next
 		}
 		return fail(err)
@@ -233,7 +234,7 @@ func (s *Sender) send(ctx context.Context, m message.Message) (channel.Sent, err
 }
 
 // failed writes down a try that the channel did not take.
-func (s *Sender) failed(ctx context.Context, d db.Delivery, err error) error {
+func (s *Sender) failed(ctx context.Context, d ledger.Delivery, err error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
 	var sendErr *channel.SendError
@@ -241,7 +242,7 @@ func (s *Sender) failed(ctx context.Context, d db.Delivery, err error) error {
 	if errors.As(err, &sendErr) {
 		if sendErr.Refused || (sendErr.MaxTries > 0 && d.Attempts >= sendErr.MaxTries) {
 			s.Log.Error("delivery refused, will not be tried again", "channel", s.Channel.Name(), "delivery_id", d.DeliveryID, "reason", d.Reason, "error", err)
-			if saveErr := s.DB.MarkRefused(ctx, d.DeliveryID, s.Now(), err.Error()); saveErr != nil {
+			if saveErr := s.Ledger.MarkRefused(ctx, d.DeliveryID, s.Now(), err.Error()); saveErr != nil {
 				return errors.Join(err, saveErr)
 			}
 			return &deliveryError{err, true}
@@ -251,7 +252,7 @@ func (s *Sender) failed(ctx context.Context, d db.Delivery, err error) error {
 	next := s.Now().Add(s.delay(d.Attempts, wait))
 	s.Log.Warn("delivery failed, will be tried again", "channel", s.Channel.Name(), "delivery_id", d.DeliveryID, "reason", d.Reason,
 		"attempts", d.Attempts, "next_attempt_at", next, "error", err)
-	if saveErr := s.DB.MarkFailed(ctx, d.DeliveryID, s.Now(), next, err.Error()); saveErr != nil {
+	if saveErr := s.Ledger.MarkFailed(ctx, d.DeliveryID, s.Now(), next, err.Error()); saveErr != nil {
 		return errors.Join(err, saveErr)
 	}
 	return &deliveryError{err, false}
@@ -265,7 +266,7 @@ func (s *Sender) save(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
 	r := s.unsaved
-	if err := s.DB.MarkDelivered(ctx, r.id, r.at, r.sent.Receipt, r.sent.Thread); err != nil {
+	if err := s.Ledger.MarkDelivered(ctx, r.id, r.at, r.sent.Receipt, r.sent.Thread); err != nil {
 		return err
 	}
 	s.unsaved = nil

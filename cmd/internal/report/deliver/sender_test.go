@@ -28,10 +28,11 @@ import (
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/report/reporttest"
 	"vendorwatch/db"
+	"vendorwatch/db/ledger"
 )
 
 func senderTo(w *reporttest.World, c channel.Channel, log io.Writer) *Sender {
-	s := NewSender(w.DB, c, &Renderer{DB: w.DB})
+	s := NewSender(w.Ledger, c, &Renderer{DB: w.DB, Ledger: w.Ledger})
 	s.MinRetry, s.MaxRetry = time.Millisecond, 4*time.Millisecond
 	s.Log = slog.New(slog.NewTextHandler(log, nil))
 	return s
@@ -278,7 +279,7 @@ func TestARefusalIsRecordedAndNotRepeated(t *testing.T) {
 			if requests, _ := receiver.seen(); requests != 2 {
 				t.Errorf("%d requests, want 2", requests)
 			}
-			w.Must(w.DB.Resend(t.Context(), 1))
+			w.Must(w.Ledger.Resend(t.Context(), 1))
 			sendDue(w, s)
 			_, accepted := receiver.seen()
 			if len(accepted) != 2 || idOf(t, accepted[1]) != "vw-1" || !strings.Contains(accepted[1], "We look into login.") {
@@ -435,8 +436,8 @@ func TestAStuckChannelDelaysNoOtherAndKeepsNothingFromEnding(t *testing.T) {
 	case <-time.After(10 * time.Second):
 		t.Fatal("the sender does not end within 10 seconds")
 	}
-	all, err := w.DB.Deliveries(t.Context(), db.DeliveryFilter{Channel: "deaf"})
-	if err != nil || len(all) != 1 || all[0].State != db.DeliveryPending || all[0].Attempts != 1 {
+	all, err := w.Ledger.Deliveries(t.Context(), ledger.DeliveryFilter{Channel: "deaf"})
+	if err != nil || len(all) != 1 || all[0].State != ledger.DeliveryPending || all[0].Attempts != 1 {
 		t.Errorf("%+v %v", all, err)
 	}
 }
@@ -503,12 +504,12 @@ func TestADeliveryThatCouldNotBeWrittenDownIsNotRepeated(t *testing.T) {
 	w.PlanDigest()
 	var out bytes.Buffer
 	writer := stdout.Channel{ChannelName: "ops", W: &out}
-	s := senderTo(w, &closing{writer, w.DB}, io.Discard)
+	s := senderTo(w, &closing{writer, w.File}, io.Discard)
 	if err := s.Flush(t.Context()); err == nil || !strings.Contains(err.Error(), "delivered, but not written down") {
 		t.Fatalf("got %v", err)
 	}
 	w.Open()
-	s.DB, s.Channel, s.Render = w.DB, &writer, &Renderer{DB: w.DB}
+	s.Ledger, s.Channel, s.Render = w.Ledger, &writer, &Renderer{DB: w.DB, Ledger: w.Ledger}
 	w.Must(s.Flush(t.Context()))
 	if n := strings.Count(out.String(), "NEW INCIDENTS"); n != 1 || w.Deliveries()[0] != "delivered 1 printed" {
 		t.Errorf("printed %d times, deliveries %q", n, w.Deliveries())
@@ -523,7 +524,7 @@ func TestTwoProcessesDoNotSendOneMessage(t *testing.T) {
 	s := senderTo(w, slackAt(t, receiver.URL, time.Minute), io.Discard)
 	sendDue(w, s) // it is at work
 	w.PlanTests("ops", 1)
-	w.Must(w.DB.MarkSending(t.Context(), 1, 0, time.Now()))
+	w.Must(w.Ledger.MarkSending(t.Context(), 1, 0, time.Now()))
 	sendDue(w, s)
 	if requests, _ := receiver.seen(); requests != 0 {
 		t.Fatal("a message that another has in hand was sent")

@@ -9,23 +9,23 @@ import (
 
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
 // incidentNews is one incident with the news of it in the window.
 type incidentNews struct {
 	item   message.Item
-	events []db.Event
+	events []query.Event
 }
 
 func (s *incidentNews) has(kinds ...normalize.EventKind) bool {
-	return slices.ContainsFunc(s.events, func(e db.Event) bool { return slices.Contains(kinds, e.Kind) })
+	return slices.ContainsFunc(s.events, func(e query.Event) bool { return slices.Contains(kinds, e.Kind) })
 }
 
 // marked reports whether an event says of itself that detail holds: "late", "already_open".
 func (s *incidentNews) marked(detail string) bool {
-	return slices.ContainsFunc(s.events, func(e db.Event) bool { return e.Detail[detail] == "true" })
+	return slices.ContainsFunc(s.events, func(e query.Event) bool { return e.Detail[detail] == "true" })
 }
 
 // assembly is a digest while it is made.
@@ -102,7 +102,7 @@ func newsByIncident(f Facts, edits bool) []*incidentNews {
 	var order []*incidentNews
 	byEvent := map[int64]*incidentNews{}
 	for _, e := range f.Events {
-		if e.IncidentID == 0 || e.Withheld == db.WithheldSameEvent || e.Withheld == db.WithheldFiltered || e.Kind == normalize.EventIncidentEdited && !edits {
+		if e.IncidentID == 0 || e.Withheld == query.WithheldSameEvent || e.Withheld == query.WithheldFiltered || e.Kind == normalize.EventIncidentEdited && !edits {
 			continue
 		}
 		i := incidentOf(f, e)
@@ -126,11 +126,11 @@ func newsByIncident(f Facts, edits bool) []*incidentNews {
 }
 
 // incidentOf returns the event's incident, or as much as the event itself tells of it.
-func incidentOf(f Facts, e db.Event) db.Incident {
+func incidentOf(f Facts, e query.Event) query.Incident {
 	if i, ok := f.Incidents[e.IncidentID]; ok {
 		return i
 	}
-	return db.Incident{
+	return query.Incident{
 		IncidentID: e.IncidentID, Vendor: e.Vendor, VendorName: e.VendorName, SourceID: e.SourceID,
 		Title: e.Title, URL: e.URL, Severity: e.Severity, State: e.State, FirstSeenAt: e.At,
 	}
@@ -138,9 +138,9 @@ func incidentOf(f Facts, e db.Event) db.Incident {
 
 // standingFor returns the record that stands for the event of i, unless its page cannot be read: then i
 // knows more.
-func (f Facts) standingFor(i db.Incident) db.Incident {
+func (f Facts) standingFor(i query.Incident) query.Incident {
 	standing, have := f.Incidents[i.SameEventID]
-	if !have || slices.ContainsFunc(f.Health, func(h db.SourceHealth) bool {
+	if !have || slices.ContainsFunc(f.Health, func(h query.SourceHealth) bool {
 		return h.SourceID == standing.SourceID && h.ConsecutiveFailures >= blindAfter
 	}) {
 		return i
@@ -183,7 +183,7 @@ func (d *assembly) place(s *incidentNews, now time.Time) {
 }
 
 func (s *incidentNews) only(kind normalize.EventKind) bool {
-	return !slices.ContainsFunc(s.events, func(e db.Event) bool { return e.Kind != kind })
+	return !slices.ContainsFunc(s.events, func(e query.Event) bool { return e.Kind != kind })
 }
 
 // placeMaintenance puts planned work where its window and state say. News of it is always told;
@@ -210,7 +210,7 @@ func (d *assembly) placeMaintenance(i message.Item, now time.Time, news bool) {
 }
 
 // notes puts in words what is new about one incident, beyond what its state and times show.
-func notes(i message.Item, events []db.Event) []string {
+func notes(i message.Item, events []query.Event) []string {
 	var out []string
 	updates := 0
 	var severities, edited []string
@@ -249,11 +249,11 @@ func notes(i message.Item, events []db.Event) []string {
 	return out
 }
 
-func componentChanges(events []db.Event) []message.ComponentChange {
+func componentChanges(events []query.Event) []message.ComponentChange {
 	var order []string
 	parts := map[string]message.ComponentChange{}
 	for _, e := range events {
-		if e.Kind != normalize.EventComponentChanged || e.Withheld == db.WithheldFiltered {
+		if e.Kind != normalize.EventComponentChanged || e.Withheld == query.WithheldFiltered {
 			continue
 		}
 		name := message.ComponentName(e)
@@ -363,7 +363,7 @@ func soonestFirst(a, b message.Item) int {
 		cmp.Compare(a.Vendor, b.Vendor), cmp.Compare(a.IncidentID, b.IncidentID))
 }
 
-func (d *assembly) tally(health []db.SourceHealth) {
+func (d *assembly) tally(health []query.SourceHealth) {
 	c := &d.Counts
 	c.New = len(d.New) + len(d.AlreadyOpen)
 	c.Resolved = len(d.Resolved)

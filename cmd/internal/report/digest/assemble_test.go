@@ -12,7 +12,7 @@ import (
 	"vendorwatch/cmd/internal/report/digest"
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/report/reporttest"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -70,13 +70,13 @@ func TestWhereNewsIsTold(t *testing.T) {
 		{"work called off", "maintenance", "cancelled", "", [2]string{"2025-11-26T05:00:00.000Z", ""}, []news{{normalize.EventMaintenanceCompleted, none}}, []string{"Maintenance ended"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			i := db.Incident{IncidentID: 1, Kind: c.kind, State: c.state, LeftFeedAt: c.left, Vendor: "v", ScheduledStartAt: c.schedule[0], ScheduledEndAt: c.schedule[1]}
-			f := digest.Facts{Incidents: map[int64]db.Incident{1: i}}
+			i := query.Incident{IncidentID: 1, Kind: c.kind, State: c.state, LeftFeedAt: c.left, Vendor: "v", ScheduledStartAt: c.schedule[0], ScheduledEndAt: c.schedule[1]}
+			f := digest.Facts{Incidents: map[int64]query.Incident{1: i}}
 			for n, news := range c.news {
-				f.Events = append(f.Events, db.Event{EventID: int64(n + 1), IncidentID: 1, Kind: news.kind, Detail: news.detail})
+				f.Events = append(f.Events, query.Event{EventID: int64(n + 1), IncidentID: 1, Kind: news.kind, Detail: news.detail})
 			}
 			if !normalize.State(c.state).Over() && c.left == "" {
-				f.Open = []db.Incident{i}
+				f.Open = []query.Incident{i}
 			}
 			d := digest.Assemble(f, digest.Window{Until: reporttest.Monday}, digest.Options{Zone: time.UTC, Now: reporttest.Monday, Edits: true})
 			if diff := cmp.Diff(c.want, where(d)); diff != "" {
@@ -94,15 +94,15 @@ func TestNothingIsLeftOutOfADigest(t *testing.T) {
 		"postmortem_posted", "incident_edited", "incident_left_feed", "maintenance_scheduled", "maintenance_started", "maintenance_completed", "kind_of_tomorrow"}
 	rapid.Check(t, func(t *rapid.T) {
 		word := func(words ...string) string { return rapid.SampledFrom(words).Draw(t, "word") }
-		f := digest.Facts{Incidents: map[int64]db.Incident{}}
+		f := digest.Facts{Incidents: map[int64]query.Incident{}}
 		for id := range int64(rapid.IntRange(1, 5).Draw(t, "incidents")) {
-			i := db.Incident{IncidentID: id + 1, Vendor: word("a", "b"), Kind: word("incident", "maintenance", "notice"),
+			i := query.Incident{IncidentID: id + 1, Vendor: word("a", "b"), Kind: word("incident", "maintenance", "notice"),
 				State:      word("investigating", "resolved", "scheduled", "in_progress", "completed", "cancelled", "unknown"),
 				LeftFeedAt: word("", "2025-11-24T00:00:00.000Z"), ScheduledStartAt: word("", "2025-11-20T00:00:00.000Z", "2027-01-01T00:00:00.000Z"),
 				ScheduledEndAt: word("", "2025-11-20T02:00:00.000Z")}
 			f.Incidents[i.IncidentID] = i
 			for range rapid.IntRange(1, 4).Draw(t, "events") {
-				e := db.Event{EventID: int64(len(f.Events) + 1), IncidentID: i.IncidentID, Vendor: i.Vendor, Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), Detail: map[string]string{}}
+				e := query.Event{EventID: int64(len(f.Events) + 1), IncidentID: i.IncidentID, Vendor: i.Vendor, Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), Detail: map[string]string{}}
 				if mark := word("", "", "late", "already_open"); mark != "" {
 					e.Detail[mark] = "true"
 				}
@@ -126,8 +126,8 @@ func TestNothingIsLeftOutOfADigest(t *testing.T) {
 
 func TestWorstFirstAndVendorsTogether(t *testing.T) {
 	var f digest.Facts
-	f.Incidents = map[int64]db.Incident{}
-	for n, i := range []db.Incident{
+	f.Incidents = map[int64]query.Incident{}
+	for n, i := range []query.Incident{
 		{Vendor: "calm", Severity: "none", StartedAt: "2025-11-24T07:00:00.000Z"},
 		{Vendor: "mixed", Severity: "minor", StartedAt: "2025-11-24T05:00:00.000Z"},
 		{Vendor: "mixed", Severity: "minor", StartedAt: "2025-11-24T06:00:00.000Z"},
@@ -137,7 +137,7 @@ func TestWorstFirstAndVendorsTogether(t *testing.T) {
 	} {
 		i.IncidentID, i.Kind, i.State = int64(n+1), "incident", "investigating"
 		f.Incidents[i.IncidentID] = i
-		f.Events = append(f.Events, db.Event{EventID: i.IncidentID, IncidentID: i.IncidentID, Kind: normalize.EventIncidentOpened})
+		f.Events = append(f.Events, query.Event{EventID: i.IncidentID, IncidentID: i.IncidentID, Kind: normalize.EventIncidentOpened})
 	}
 	var got []string
 	for _, i := range digest.Assemble(f, digest.Window{Until: reporttest.Monday}, digest.Options{Zone: time.UTC, Now: reporttest.Monday}).New {
@@ -153,24 +153,24 @@ func TestWhichPagesCouldNotBeRead(t *testing.T) {
 	good := "2025-11-24T07:59:00.000Z"
 	for _, c := range []struct {
 		name   string
-		health db.SourceHealth
+		health query.SourceHealth
 		want   string // empty if the page was readable
 	}{
-		{"read a minute ago", db.SourceHealth{Health: "ok", LastSuccessAt: good}, ""},
-		{"failed once since", db.SourceHealth{Health: "failing", LastSuccessAt: good, ConsecutiveFailures: 1, LastError: "503"}, ""},
-		{"failed three times", db.SourceHealth{Health: "unreadable", LastSuccessAt: good, ConsecutiveFailures: 3, FailingSince: "2025-11-24T07:30:00.000Z", LastError: "503"},
+		{"read a minute ago", query.SourceHealth{Health: "ok", LastSuccessAt: good}, ""},
+		{"failed once since", query.SourceHealth{Health: "failing", LastSuccessAt: good, ConsecutiveFailures: 1, LastError: "503"}, ""},
+		{"failed three times", query.SourceHealth{Health: "unreadable", LastSuccessAt: good, ConsecutiveFailures: 3, FailingSince: "2025-11-24T07:30:00.000Z", LastError: "503"},
 			"since Mon 24 Nov 07:30 UTC (30 min), last read Mon 24 Nov 07:59 UTC: 503"},
-		{"failed three times, whatever its health says", db.SourceHealth{Health: "failing", LastSuccessAt: good, ConsecutiveFailures: 3, FailingSince: good},
+		{"failed three times, whatever its health says", query.SourceHealth{Health: "failing", LastSuccessAt: good, ConsecutiveFailures: 3, FailingSince: good},
 			"since Mon 24 Nov 07:59 UTC (1 min)"},
-		{"never asked", db.SourceHealth{Health: "never"}, "not read live so far"},
-		{"failed at the very first", db.SourceHealth{Health: "failing", ConsecutiveFailures: 1, FailingSince: good, LastError: "a login page"},
+		{"never asked", query.SourceHealth{Health: "never"}, "not read live so far"},
+		{"failed at the very first", query.SourceHealth{Health: "failing", ConsecutiveFailures: 1, FailingSince: good, LastError: "a login page"},
 			"since Mon 24 Nov 07:59 UTC (1 min), never read before: a login page"},
-		{"well when last read, two days ago", db.SourceHealth{Health: "ok", LastSuccessAt: "2025-11-22T08:00:00.000Z"},
+		{"well when last read, two days ago", query.SourceHealth{Health: "ok", LastSuccessAt: "2025-11-22T08:00:00.000Z"},
 			"since Sat 22 Nov 08:00 UTC (2 d): not read since; is the service running?"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.health.Watched = 1
-			d := digest.Assemble(digest.Facts{Health: []db.SourceHealth{c.health}}, digest.Window{Until: reporttest.Monday}, digest.Options{Zone: time.UTC, Now: reporttest.Monday})
+			d := digest.Assemble(digest.Facts{Health: []query.SourceHealth{c.health}}, digest.Window{Until: reporttest.Monday}, digest.Options{Zone: time.UTC, Now: reporttest.Monday})
 			got := ""
 			for _, s := range d.Unreadable {
 				got += d.UnreadableText(s)

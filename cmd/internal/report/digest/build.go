@@ -11,6 +11,7 @@ import (
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/report/route"
 	"vendorwatch/db"
+	"vendorwatch/db/query"
 )
 
 // The spans that a digest looks over.
@@ -24,9 +25,9 @@ const blindAfter = 3
 
 // Window is what a digest reports on.
 type Window struct {
-	Since  time.Time  // zero if everything so far is meant
-	Until  time.Time  // zero means now
-	Events []db.Event // the news to tell; nil means all events since Since
+	Since  time.Time     // zero if everything so far is meant
+	Until  time.Time     // zero means now
+	Events []query.Event // the news to tell; nil means all events since Since
 
 	// PlannedAt is when the news was chosen, where that was before Until. What was first seen since then is the
 	// news of the next digest, and left out of this one.
@@ -46,7 +47,7 @@ type Options struct {
 }
 
 // Build reads what the window's digest needs. It changes nothing.
-func Build(ctx context.Context, d *db.DB, w Window, o Options) (message.Digest, error) {
+func Build(ctx context.Context, d *query.DB, w Window, o Options) (message.Digest, error) {
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
@@ -65,16 +66,16 @@ func Build(ctx context.Context, d *db.DB, w Window, o Options) (message.Digest, 
 
 // Facts is what the file holds for a digest.
 type Facts struct {
-	Events      []db.Event
-	Incidents   map[int64]db.Incident // of the events, and those that stand for theirs
-	Open        []db.Incident
-	Maintenance []db.Incident // running, and ahead within the horizon
-	Health      []db.SourceHealth
-	Gaps        []db.Blind // what of the window was not seen
+	Events      []query.Event
+	Incidents   map[int64]query.Incident // of the events, and those that stand for theirs
+	Open        []query.Incident
+	Maintenance []query.Incident // running, and ahead within the horizon
+	Health      []query.SourceHealth
+	Gaps        []query.Gap // what of the window was not seen
 	Compared    *message.Comparison
 }
 
-func gather(ctx context.Context, d *db.DB, w Window, o Options) (f Facts, err error) {
+func gather(ctx context.Context, d *query.DB, w Window, o Options) (f Facts, err error) {
 	f.Events = w.Events
 	if f.Events == nil {
 		if f.Events, err = d.EventsSince(ctx, w.Since); err != nil {
@@ -84,7 +85,7 @@ func gather(ctx context.Context, d *db.DB, w Window, o Options) (f Facts, err er
 			return f, err
 		}
 	}
-	f.Incidents = map[int64]db.Incident{}
+	f.Incidents = map[int64]query.Incident{}
 	for _, e := range f.Events {
 		for id := e.IncidentID; id != 0; id = f.Incidents[id].SameEventID {
 			if _, have := f.Incidents[id]; have {
@@ -103,13 +104,13 @@ func gather(ctx context.Context, d *db.DB, w Window, o Options) (f Facts, err er
 	if f.Open, err = d.OpenIncidents(ctx); err != nil {
 		return f, err
 	}
-	if f.Maintenance, err = d.UpcomingMaintenance(ctx, o.Now, horizon); err != nil {
+	if f.Maintenance, err = d.UpcomingMaintenances(ctx, o.Now, horizon); err != nil {
 		return f, err
 	}
-	if f.Health, err = d.Health(ctx); err != nil {
+	if f.Health, err = d.SourceHealth(ctx); err != nil {
 		return f, err
 	}
-	if f.Gaps, err = d.Coverage(ctx, "", w.Since, w.Until); err != nil {
+	if f.Gaps, err = d.CoverageGaps(ctx, "", w.Since, w.Until); err != nil {
 		return f, err
 	}
 	if err = f.leaveOut(ctx, d, w, o); err != nil {

@@ -13,7 +13,8 @@ import (
 	"vendorwatch/cmd/internal/report/digest"
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/report/reporttest"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
@@ -22,17 +23,17 @@ func TestBuildFromTheFile(t *testing.T) {
 	w := reporttest.NewWorld(t)
 	ctx := t.Context()
 	start := time.Date(2025, 11, 17, 8, 0, 0, 0, time.UTC)
-	vendor, err := w.DB.EnsureVendor(ctx, db.Vendor{Slug: "octoforge", Name: "Octoforge"})
+	vendor, err := w.Record.EnsureVendor(ctx, query.Vendor{Slug: "octoforge", Name: "Octoforge"})
 	w.Must(err)
-	source, err := w.DB.EnsureSource(ctx, vendor, "https://status.octoforge.example", "statuspage")
+	source, err := w.Record.EnsureSource(ctx, vendor, "https://status.octoforge.example", "statuspage")
 	w.Must(err)
-	w.Must(w.DB.SetWatched(ctx, []int64{source}))
+	w.Must(w.Record.SetWatched(ctx, []int64{source}))
 	update := func(key string, state normalize.State, at time.Time, body string) normalize.Update {
 		return normalize.Update{Key: key, State: state, PostedAt: at, Body: body}
 	}
 	save := func(at time.Time, incidents ...normalize.Incident) {
 		t.Helper()
-		_, err := w.DB.SaveScrape(ctx, db.Scrape{SourceID: source, At: at, HTTPStatus: 200, Requests: 1, Incidents: incidents, CoverageStart: start.Add(-time.Hour)})
+		_, err := w.Record.SaveScrape(ctx, record.Scrape{SourceID: source, At: at, HTTPStatus: 200, Requests: 1, Incidents: incidents, CoverageStart: start.Add(-time.Hour)})
 		w.Must(err)
 	}
 	old := normalize.Incident{Key: "old", Kind: normalize.KindIncident, Title: "Slow searches", URL: "https://status.octoforge.example/incidents/old",
@@ -57,7 +58,7 @@ func TestBuildFromTheFile(t *testing.T) {
 	push.Updates = append(push.Updates, update("p3", normalize.StatePostmortem, start.Add(72*time.Hour), "# Cause\n\nA disk was full for 50 minutes."))
 	save(start.Add(73*time.Hour), old, push, work)
 	for n := range 3 {
-		_, err := w.DB.SaveScrape(ctx, db.Scrape{SourceID: source, At: start.Add(96*time.Hour + time.Duration(n)*time.Minute), HTTPStatus: 200, Requests: 1,
+		_, err := w.Record.SaveScrape(ctx, record.Scrape{SourceID: source, At: start.Add(96*time.Hour + time.Duration(n)*time.Minute), HTTPStatus: 200, Requests: 1,
 			Err: errors.New("not the expected page: a login page"), Unreadable: true})
 		w.Must(err)
 	}

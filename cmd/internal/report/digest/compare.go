@@ -8,13 +8,13 @@ import (
 
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
 // compare returns the comparison; nil where the window has no start, or where the record does not reach back
 // over the one before, so that its silence would prove nothing.
-func compare(ctx context.Context, d *db.DB, w Window, o Options, health []db.SourceHealth) (*message.Comparison, error) {
+func compare(ctx context.Context, d *query.DB, w Window, o Options, health []query.SourceHealth) (*message.Comparison, error) {
 	if w.Since.IsZero() || !w.Since.Before(w.Until) {
 		return nil, nil
 	}
@@ -48,7 +48,7 @@ func compare(ctx context.Context, d *db.DB, w Window, o Options, health []db.Sou
 
 // figures counts incidents within a window. One that is open goes on until the window's end; of one that left its
 // page without a resolution, or whose end is not known, no more counts than what was seen.
-func figures(incidents []db.Incident, since, until time.Time) message.Figures {
+func figures(incidents []query.Incident, since, until time.Time) message.Figures {
 	var f message.Figures
 	impact := map[string]time.Duration{}
 	for _, i := range incidents {

@@ -6,13 +6,13 @@ import (
 
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 )
 
 func TestFiguresOfAWindow(t *testing.T) {
 	at := func(clock string) string { return "2026-11-23T" + clock + ":00.000Z" }
 	when := func(clock string) time.Time { return words.Time(at(clock)) }
-	incidents := []db.Incident{
+	incidents := []query.Incident{
 		{VendorName: "Acme", State: "resolved", StartedAt: at("08:30"), ResolvedAt: at("09:20")},       // 20 min lie within
 		{VendorName: "Acme", State: "resolved", StartedAt: at("09:30"), ResolvedAt: at("09:40")},       // 10 min
 		{VendorName: "Bolt", State: "investigating", StartedAt: at("09:50")},                           // open: 10 min

@@ -7,7 +7,7 @@ import (
 
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -40,7 +40,7 @@ func indicators(f Facts) []message.Indicator {
 			a.Text = cmp.Or(words.OneLine(e.Detail["description"]), a.Text)
 			a.Indicator = cmp.Or(a.Indicator, words.OneLine(e.Detail["indicator"]))
 			a.SinceAt = cmp.Or(a.SinceAt, e.Detail["since"], e.At)
-		case !slices.ContainsFunc(f.Health, func(h db.SourceHealth) bool { return h.SourceID == e.SourceID && h.IndicatorSinceAt != "" }):
+		case !slices.ContainsFunc(f.Health, func(h query.SourceHealth) bool { return h.SourceID == e.SourceID && h.IndicatorSinceAt != "" }):
 			a.Indicator = cmp.Or(a.Indicator, words.OneLine(e.Detail["from"]))
 			a.SinceAt = cmp.Or(a.SinceAt, e.Detail["since"])
 			a.ClearedAt, a.Explained = e.At, e.Detail["explained"] == "true"

@@ -13,6 +13,8 @@ import (
 	"vendorwatch/cmd/internal/report/route"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
+	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
 )
 
 // Settings say when a digest goes where, and what it tells.
@@ -29,7 +31,7 @@ type Settings struct {
 }
 
 // Stream is the digest's name among the streams of the database.
-func (s Settings) Stream() string { return db.StreamDigest + s.Name }
+func (s Settings) Stream() string { return ledger.StreamDigest + s.Name }
 
 // Options are for whom the digest is made, now.
 func (s Settings) Options(now time.Time) Options {
@@ -45,7 +47,8 @@ const clockStep = time.Minute
 // Planner plans the messages of digests: one to each channel of a digest when its hour has come, with all news
 // since the one before. No news is in two messages of one digest and channel.
 type Planner struct {
-	DB       *db.DB
+	DB       *query.DB
+	Ledger   *ledger.Ledger
 	Settings []Settings
 	Log      *slog.Logger // nil is silent
 }
@@ -53,7 +56,7 @@ type Planner struct {
 // Ensure makes the digests known to the database, so that their first messages miss nothing from now on.
 func (p *Planner) Ensure(ctx context.Context, now time.Time) error {
 	for _, s := range p.Settings {
-		if err := p.DB.EnsureStream(ctx, s.Stream(), now); err != nil {
+		if err := p.Ledger.EnsureStream(ctx, s.Stream(), now); err != nil {
 			return fmt.Errorf("digest %q: %w", s.Name, err)
 		}
 	}
@@ -82,7 +85,7 @@ func (p *Planner) PlanDue(ctx context.Context, now time.Time) (planned bool, nex
 }
 
 func (p *Planner) due(ctx context.Context, s Settings, now time.Time) (bool, error) {
-	stream, err := p.DB.StreamByName(ctx, s.Stream())
+	stream, err := p.Ledger.Stream(ctx, s.Stream())
 	if err != nil {
 		return false, err
 	}
@@ -101,10 +104,10 @@ func (p *Planner) due(ctx context.Context, s Settings, now time.Time) (bool, err
 // its way to a channel.
 func (p *Planner) PlanNow(ctx context.Context, now time.Time) error {
 	for _, s := range p.Settings {
-		waiting, err := p.DB.Deliveries(ctx, db.DeliveryFilter{Stream: s.Stream(), State: db.DeliveryPending})
-		var events []db.Event
+		waiting, err := p.Ledger.Deliveries(ctx, ledger.DeliveryFilter{Stream: s.Stream(), State: ledger.DeliveryPending})
+		var events []query.Event
 		if err == nil {
-			events, err = p.DB.UnplannedEvents(ctx, s.Stream())
+			events, err = p.Ledger.UnplannedEvents(ctx, s.Stream())
 		}
 		if err == nil && (len(events) > 0 || len(waiting) == 0) {
 			err = p.plan(ctx, s, now)
@@ -117,7 +120,7 @@ func (p *Planner) PlanNow(ctx context.Context, now time.Time) error {
 }
 
 func (p *Planner) plan(ctx context.Context, s Settings, now time.Time) error {
-	events, upTo, from, err := News(ctx, p.DB, s, now)
+	events, upTo, from, err := News(ctx, p.DB, p.Ledger, s, now)
 	if err != nil {
 		return err
 	}
@@ -125,11 +128,11 @@ func (p *Planner) plan(ctx context.Context, s Settings, now time.Time) error {
 	for n, e := range events {
 		told[n] = e.EventID
 	}
-	var add []db.NewDelivery
+	var add []ledger.NewDelivery
 	for _, channel := range s.Channels {
-		add = append(add, db.NewDelivery{Channel: channel, Reason: string(message.ReasonDigest), EventIDs: told, From: from})
+		add = append(add, ledger.NewDelivery{Channel: channel, Reason: string(message.ReasonDigest), EventIDs: told, From: from})
 	}
-	if err := p.DB.SavePlan(ctx, s.Stream(), upTo, now, add, nil); err != nil {
+	if err := p.Ledger.SavePlan(ctx, s.Stream(), upTo, now, add, nil); err != nil {
 		return err
 	}
 	if p.Log != nil {
@@ -141,15 +144,15 @@ func (p *Planner) plan(ctx context.Context, s Settings, now time.Time) error {
 // News returns what the next message of a digest would tell if it were planned now, the number of the last
 // event up to which that is everything, and since when it would report: since the last one or, if it is the first,
 // since the first of its news. A digest that the database does not know will begin with the last day.
-func News(ctx context.Context, d *db.DB, s Settings, now time.Time) (events []db.Event, upTo int64, from time.Time, err error) {
-	stream, err := d.StreamByName(ctx, s.Stream())
+func News(ctx context.Context, d *query.DB, l *ledger.Ledger, s Settings, now time.Time) (events []query.Event, upTo int64, from time.Time, err error) {
+	stream, err := l.Stream(ctx, s.Stream())
 	switch {
 	case errors.Is(err, db.ErrNotFound):
 		from = now.Add(-24 * time.Hour)
 		events, err = d.EventsSince(ctx, from)
 	case err == nil:
 		from = words.Time(stream.PlannedAt)
-		events, err = d.UnplannedEvents(ctx, s.Stream())
+		events, err = l.UnplannedEvents(ctx, s.Stream())
 	}
 	if err != nil {
 		return nil, 0, from, err

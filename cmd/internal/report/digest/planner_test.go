@@ -16,14 +16,15 @@ import (
 	"vendorwatch/cmd/internal/report/digest"
 	"vendorwatch/cmd/internal/report/reporttest"
 	"vendorwatch/cmd/internal/report/route"
-	"vendorwatch/db"
+	"vendorwatch/db/ledger"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
 func TestEachDigestTellsOnlyWhatIsNew(t *testing.T) {
 	w := reporttest.NewWorld(t)
 	var out bytes.Buffer
-	s := deliver.NewSender(w.DB, &stdout.Channel{ChannelName: "ops", W: &out}, &deliver.Renderer{DB: w.DB})
+	s := deliver.NewSender(w.Ledger, &stdout.Channel{ChannelName: "ops", W: &out}, &deliver.Renderer{DB: w.DB, Ledger: w.Ledger})
 	next := func() string {
 		t.Helper()
 		out.Reset()
@@ -55,7 +56,7 @@ func TestADigestThatIsLateLeavesWhatCameAfterItToTheNext(t *testing.T) {
 	w.At = w.At.Add(time.Minute)
 	w.Scrape("login", "search")
 	var out bytes.Buffer
-	s := deliver.NewSender(w.DB, &stdout.Channel{ChannelName: "ops", W: &out}, &deliver.Renderer{DB: w.DB})
+	s := deliver.NewSender(w.Ledger, &stdout.Channel{ChannelName: "ops", W: &out}, &deliver.Renderer{DB: w.DB, Ledger: w.Ledger})
 	w.Must(s.Flush(t.Context()))
 	if strings.Contains(out.String(), "search") || !strings.Contains(out.String(), "NEW INCIDENTS (1)") {
 		t.Errorf("the late one:\n%s", out.String())
@@ -95,7 +96,7 @@ func newStreams(t *testing.T, settings ...digest.Settings) *streams {
 // opens saves that an incident opened at the present.
 func (s *streams) opens(title string, severity normalize.Severity) {
 	s.T.Helper()
-	_, err := s.DB.SaveScrape(context.Background(), db.Scrape{SourceID: s.Source, At: s.now, Incidents: []normalize.Incident{{
+	_, err := s.Record.SaveScrape(context.Background(), record.Scrape{SourceID: s.Source, At: s.now, Incidents: []normalize.Incident{{
 		Key: title, Kind: normalize.KindIncident, Title: title, Severity: severity, State: normalize.StateInvestigating, StartedAt: s.now, StartGiven: true,
 	}}})
 	s.Must(err)
@@ -105,7 +106,7 @@ func (s *streams) opens(title string, severity normalize.Severity) {
 func (s *streams) at(now time.Time) []string {
 	s.T.Helper()
 	s.now = now
-	before, err := s.DB.Deliveries(context.Background(), db.DeliveryFilter{Limit: 1})
+	before, err := s.Ledger.Deliveries(context.Background(), ledger.DeliveryFilter{Limit: 1})
 	s.Must(err)
 	last := int64(0)
 	if len(before) > 0 {
@@ -113,20 +114,20 @@ func (s *streams) at(now time.Time) []string {
 	}
 	planned, _, err := s.Digests.PlanDue(context.Background(), now)
 	s.Must(err)
-	added, err := s.DB.Deliveries(context.Background(), db.DeliveryFilter{AfterID: last})
+	added, err := s.Ledger.Deliveries(context.Background(), ledger.DeliveryFilter{AfterID: last})
 	s.Must(err)
 	if planned != (len(added) > 0) {
 		s.T.Errorf("at %s: planned is %v, and there are %d messages", now, planned, len(added))
 	}
 	var out []string
 	for _, d := range added {
-		events, err := s.DB.EventsOf(context.Background(), d.DeliveryID)
+		events, err := s.DB.EventsOfDelivery(context.Background(), d.DeliveryID)
 		s.Must(err)
 		titles := []string{}
 		for _, e := range events {
 			titles = append(titles, e.Title)
 		}
-		out = append(out, fmt.Sprintf("%s %s: %s", strings.TrimPrefix(d.Stream, db.StreamDigest), d.Channel, strings.Join(titles, ", ")))
+		out = append(out, fmt.Sprintf("%s %s: %s", strings.TrimPrefix(d.Stream, ledger.StreamDigest), d.Channel, strings.Join(titles, ", ")))
 	}
 	return out
 }
@@ -199,11 +200,11 @@ func TestADigestTellsWhatItsMatchChooses(t *testing.T) {
 	s.opens("small", normalize.SeverityMinor)
 	s.opens("large", normalize.SeverityCritical)
 	s.want("at the hour", clock(23, 9, 0), "bad ops: large", "other ops: ", "tagged ops: small, large")
-	render := &deliver.Renderer{DB: s.DB, Digests: map[string]digest.Settings{}}
+	render := &deliver.Renderer{DB: s.DB, Ledger: s.Ledger, Digests: map[string]digest.Settings{}}
 	for _, d := range s.Digests.Settings {
 		render.Digests[d.Stream()] = d
 	}
-	all, err := s.DB.Deliveries(t.Context(), db.DeliveryFilter{})
+	all, err := s.Ledger.Deliveries(t.Context(), ledger.DeliveryFilter{})
 	s.Must(err)
 	for n, want := range []string{"1 new incident", "No page is watched yet", "2 new incidents"} {
 		m, err := render.Message(t.Context(), all[n], clock(23, 9, 0))
@@ -222,7 +223,7 @@ func TestADigestMayLookFurtherBackThanTheLast(t *testing.T) {
 	s.opens("one", normalize.SeverityMajor)
 	s.at(clock(23, 9, 0))
 	s.at(clock(24, 9, 0))
-	all, err := s.DB.Deliveries(t.Context(), db.DeliveryFilter{})
+	all, err := s.Ledger.Deliveries(t.Context(), ledger.DeliveryFilter{})
 	s.Must(err)
 	var from []string
 	for _, d := range all {

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 )
 
 // unseenNamed is how many pages a digest names that were not fully seen.
@@ -23,9 +23,9 @@ func (d Digest) gapsText() string {
 		for _, b := range u.Gaps {
 			from, to := words.Moment(words.Time(b.FromAt), zone, until), words.Moment(words.Time(b.ToAt), zone, until)
 			switch {
-			case b.Reason == db.BlindNeverRead:
+			case b.Reason == query.GapNeverRead:
 				stretches = append(stretches, "never so far")
-			case b.Reason == db.BlindBefore:
+			case b.Reason == query.GapNotYetWatched:
 				stretches = append(stretches, "not before "+to)
 			case b.ToAt == "":
 				stretches = append(stretches, fmt.Sprintf("not since %s (%s)", from, b.Reason))

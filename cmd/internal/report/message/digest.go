@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 )
 
 // Digest is what one message to one channel says. Field names are those of the SQL columns; times are UTC.
@@ -61,7 +61,7 @@ type Counts struct {
 
 // Item is one incident or maintenance in a digest.
 type Item struct {
-	db.Incident
+	query.Incident
 	EventIDs   []int64  `json:"event_ids,omitempty"`  // what is new about it
 	Notes      []string `json:"notes,omitempty"`      // the same in words
 	Postmortem string   `json:"postmortem,omitempty"` // its text in Markdown, in the section of postmortems
@@ -95,11 +95,11 @@ type Indicator struct {
 
 // CoverageGaps is a page of which parts of the window were not seen.
 type CoverageGaps struct {
-	SourceID   int64      `json:"source_id"`
-	Vendor     string     `json:"vendor"`
-	VendorName string     `json:"vendor_name"`
-	PageURL    string     `json:"page_url,omitempty"`
-	Gaps       []db.Blind `json:"stretches"`
+	SourceID   int64       `json:"source_id"`
+	Vendor     string      `json:"vendor"`
+	VendorName string      `json:"vendor_name"`
+	PageURL    string      `json:"page_url,omitempty"`
+	Gaps       []query.Gap `json:"stretches"`
 }
 
 // Source is a page that could not be read, or can be read again.

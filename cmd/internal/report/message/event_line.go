@@ -7,13 +7,13 @@ import (
 	"time"
 
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
 // EventLine says one event in one line for a terminal, without a line end:
 // "14:02:11  Kustomer  opened  minor  [PLATFORM] …  investigating". The clock is that of zone; nil means UTC.
-func EventLine(e db.Event, zone *time.Location) string {
+func EventLine(e query.Event, zone *time.Location) string {
 	if zone == nil {
 		zone = time.UTC
 	}
@@ -33,7 +33,7 @@ func EventLine(e db.Event, zone *time.Location) string {
 }
 
 // lineVerb is the word for what happened.
-func lineVerb(e db.Event) string {
+func lineVerb(e query.Event) string {
 	switch e.Kind {
 	case normalize.EventIncidentOpened:
 		switch {
@@ -91,7 +91,7 @@ func lineVerb(e db.Event) string {
 }
 
 // lineFields is what follows: severity, title, and what the kind of event adds.
-func lineFields(e db.Event) []string {
+func lineFields(e query.Event) []string {
 	title := words.Short(e.Title, 100)
 	severity := fmt.Sprintf("%-8s", cmp.Or(words.OneLine(e.Severity), string(normalize.SeverityUnknown)))
 	state := words.Spell(e.State)
@@ -129,11 +129,11 @@ func lineFields(e db.Event) []string {
 }
 
 // EditedFields lists what the vendor changed.
-func EditedFields(e db.Event) []string {
+func EditedFields(e query.Event) []string {
 	return strings.FieldsFunc(words.OneLine(e.Detail["fields"]), func(r rune) bool { return r == ',' || r == ' ' })
 }
 
 // ComponentName is "Group › Name".
-func ComponentName(e db.Event) string {
+func ComponentName(e query.Event) string {
 	return words.Short(e.Detail["component"], TitleLimit)
 }

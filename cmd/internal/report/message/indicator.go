@@ -4,7 +4,7 @@ import (
 	"cmp"
 
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -27,7 +27,7 @@ func (d Digest) IndicatorText(a Indicator) string {
 	return said + ", until " + words.Moment(words.Time(a.ClearedAt), zone, until)
 }
 
-func IndicatorEventText(e db.Event) string {
+func IndicatorEventText(e query.Event) string {
 	if e.Kind == normalize.EventIndicatorCleared {
 		if e.Detail["explained"] == "true" {
 			return "an incident now says why the page shows that something is wrong"
@@ -42,7 +42,7 @@ func IndicatorEventText(e db.Event) string {
 }
 
 // indicatorWords says what a page says of itself, and that no incident says why.
-func indicatorWords(e db.Event) string {
+func indicatorWords(e query.Event) string {
 	word := words.Spell(cmp.Or(e.Detail["indicator"], "unknown"))
 	if e.Kind == normalize.EventIndicatorCleared {
 		from := words.Spell(cmp.Or(e.Detail["from"], "unknown"))

@@ -4,8 +4,7 @@ package message
 
 import (
 	"time"
-
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 )
 
 // Message is what one channel is told at one time. Of Items, Source, Held and Digest those are set that the
@@ -29,15 +28,15 @@ type Message struct {
 // AlertItem is an incident or maintenance as it stands when the message is made, with what its reader needs.
 type AlertItem struct {
 	Item
-	Owner                string     `json:"owner,omitempty"`       // who of us looks after the vendor
-	RunbookURL           string     `json:"runbook_url,omitempty"` // what to do when the vendor is down
-	Update               *db.Update `json:"update,omitempty"`      // the post that is told, for an update or a postmortem
-	Was                  string     `json:"was,omitempty"`         // severity or state before, where the reason is a change of it
-	DetectedAfterSeconds *int64     `json:"detected_after_seconds,omitempty"`
-	AlsoAffected         []string   `json:"also_affected"`           // names of other vendors with incidents that opened within the hour
-	DashboardURL         string     `json:"dashboard_url,omitempty"` // the incident's page on our dashboard
-	DedupKey             string     `json:"dedup_key"`               // the same for every message on this incident: vendorwatch-incident-17
-	Open                 bool       `json:"open"`                    // whether it goes on
+	Owner                string        `json:"owner,omitempty"`       // who of us looks after the vendor
+	RunbookURL           string        `json:"runbook_url,omitempty"` // what to do when the vendor is down
+	Update               *query.Update `json:"update,omitempty"`      // the post that is told, for an update or a postmortem
+	Was                  string        `json:"was,omitempty"`         // severity or state before, where the reason is a change of it
+	DetectedAfterSeconds *int64        `json:"detected_after_seconds,omitempty"`
+	AlsoAffected         []string      `json:"also_affected"`           // names of other vendors with incidents that opened within the hour
+	DashboardURL         string        `json:"dashboard_url,omitempty"` // the incident's page on our dashboard
+	DedupKey             string        `json:"dedup_key"`               // the same for every message on this incident: vendorwatch-incident-17
+	Open                 bool          `json:"open"`                    // whether it goes on
 
 	// Thread is what the channel gave back when it was first told of the incident; empty for the first
 	// message, and for channels that give nothing back.

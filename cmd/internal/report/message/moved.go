@@ -5,14 +5,14 @@ import (
 	"fmt"
 
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 )
 
 // MovedTitle heads the pages that went elsewhere.
 const MovedTitle = "Moved"
 
 // MovedPageText says where a page is now: "page has moved to https://… and is served by instatus; its history goes on".
-func MovedPageText(e db.Event) string {
+func MovedPageText(e query.Event) string {
 	to := words.OneLine(e.Detail["to_url"])
 	by := ""
 	if platform := words.OneLine(e.Detail["to_platform"]); platform != words.OneLine(e.Detail["from_platform"]) {
@@ -29,7 +29,7 @@ func MovedPageText(e db.Event) string {
 }
 
 // MovedText says where a page went: "moved from status.acme.example (statuspage) to … (incidentio)".
-func MovedText(e db.Event) string {
+func MovedText(e query.Event) string {
 	from, to := words.OneLine(e.Detail["from_url"]), words.OneLine(e.Detail["to_url"])
 	was, is := words.OneLine(e.Detail["from_platform"]), words.OneLine(e.Detail["to_platform"])
 	switch {

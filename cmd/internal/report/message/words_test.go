@@ -4,15 +4,15 @@ import (
 	"testing"
 	"time"
 
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
 func TestHowLongItLasted(t *testing.T) {
 	d := Digest{UntilAt: "2025-11-24T08:00:00.000Z", Location: time.UTC,
 		Unreadable: []Source{{SourceID: 7, LastGoodAt: "2025-11-24T05:00:00.000Z"}}}
-	open := db.Incident{Kind: "incident", Severity: "major", State: "investigating", StartedAt: "2025-11-24T07:00:00.000Z"}
-	with := func(change func(*db.Incident)) Item {
+	open := query.Incident{Kind: "incident", Severity: "major", State: "investigating", StartedAt: "2025-11-24T07:00:00.000Z"}
+	with := func(change func(*query.Incident)) Item {
 		i := open
 		change(&i)
 		return Item{Incident: i}
@@ -22,19 +22,19 @@ func TestHowLongItLasted(t *testing.T) {
 		item Item
 		want string // the fact after severity, state and start
 	}{
-		{"open", with(func(i *db.Incident) {}), "ongoing for 1 h"},
-		{"open, on a page that cannot be read", with(func(i *db.Incident) { i.SourceID = 7 }), "open when last read Mon 24 Nov 05:00 UTC"},
-		{"open, its start ahead by the vendor's clock", with(func(i *db.Incident) { i.StartedAt = "2025-11-24T09:00:00.000Z" }), "ongoing"},
-		{"open, its start unknown", with(func(i *db.Incident) { i.StartedAt = "" }), "ongoing"},
-		{"over", with(func(i *db.Incident) { i.State, i.DurationSeconds = "resolved", new(int64(480)) }), "lasted 8 min"},
-		{"over, its end unknown", with(func(i *db.Incident) { i.State = "resolved" }), "duration unknown"},
-		{"over, the postmortem says otherwise", with(func(i *db.Incident) {
+		{"open", with(func(i *query.Incident) {}), "ongoing for 1 h"},
+		{"open, on a page that cannot be read", with(func(i *query.Incident) { i.SourceID = 7 }), "open when last read Mon 24 Nov 05:00 UTC"},
+		{"open, its start ahead by the vendor's clock", with(func(i *query.Incident) { i.StartedAt = "2025-11-24T09:00:00.000Z" }), "ongoing"},
+		{"open, its start unknown", with(func(i *query.Incident) { i.StartedAt = "" }), "ongoing"},
+		{"over", with(func(i *query.Incident) { i.State, i.DurationSeconds = "resolved", new(int64(480)) }), "lasted 8 min"},
+		{"over, its end unknown", with(func(i *query.Incident) { i.State = "resolved" }), "duration unknown"},
+		{"over, the postmortem says otherwise", with(func(i *query.Incident) {
 			i.State, i.DurationSeconds, i.StatedDurationSeconds = "resolved", new(int64(480)), new(int64(26*60))
 		}), "lasted 8 min (the vendor's postmortem says 26 min)"},
-		{"over, the postmortem says the same", with(func(i *db.Incident) {
+		{"over, the postmortem says the same", with(func(i *query.Incident) {
 			i.State, i.DurationSeconds, i.StatedDurationSeconds = "resolved", new(int64(480)), new(int64(480))
 		}), "lasted 8 min"},
-		{"taken off the page", with(func(i *db.Incident) { i.LeftFeedAt = "2025-11-24T07:30:00.000Z" }), "gone from the page Mon 24 Nov 07:30 UTC, end unknown"},
+		{"taken off the page", with(func(i *query.Incident) { i.LeftFeedAt = "2025-11-24T07:30:00.000Z" }), "gone from the page Mon 24 Nov 07:30 UTC, end unknown"},
 	} {
 		if got := d.Entry(c.item).Facts[3]; got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
@@ -65,29 +65,29 @@ func TestHeadline(t *testing.T) {
 }
 
 func TestLine(t *testing.T) {
-	base := db.Event{At: "2025-11-24T13:02:11.000Z", Vendor: "kustomer", VendorName: "Kustomer", Title: "[PLATFORM]\n[403 ERROR]", Severity: "minor", State: "investigating"}
+	base := query.Event{At: "2025-11-24T13:02:11.000Z", Vendor: "kustomer", VendorName: "Kustomer", Title: "[PLATFORM]\n[403 ERROR]", Severity: "minor", State: "investigating"}
 	for _, c := range []struct {
 		kind   normalize.EventKind
 		detail map[string]string
-		change func(*db.Event)
+		change func(*query.Event)
 		want   string
 	}{
 		{normalize.EventIncidentOpened, nil, nil, "14:02:11  Kustomer          opened         minor     [PLATFORM] [403 ERROR]  investigating"},
 		{normalize.EventIncidentOpened, map[string]string{"already_open": "true"}, nil, "14:02:11  Kustomer          already open   minor     [PLATFORM] [403 ERROR]  investigating"},
-		{normalize.EventIncidentOpened, map[string]string{"late": "true"}, func(e *db.Event) { e.State = "resolved" }, "14:02:11  Kustomer          added late     minor     [PLATFORM] [403 ERROR]  resolved"},
-		{normalize.EventUpdatePosted, nil, func(e *db.Event) { e.Body = "We look\ninto it." }, "14:02:11  Kustomer          update         minor     [PLATFORM] [403 ERROR]  We look into it."},
+		{normalize.EventIncidentOpened, map[string]string{"late": "true"}, func(e *query.Event) { e.State = "resolved" }, "14:02:11  Kustomer          added late     minor     [PLATFORM] [403 ERROR]  resolved"},
+		{normalize.EventUpdatePosted, nil, func(e *query.Event) { e.Body = "We look\ninto it." }, "14:02:11  Kustomer          update         minor     [PLATFORM] [403 ERROR]  We look into it."},
 		{normalize.EventStateChanged, map[string]string{"from": "investigating", "to": "identified"}, nil, "14:02:11  Kustomer          state          minor     [PLATFORM] [403 ERROR]  investigating → identified"},
-		{normalize.EventSeverityChanged, map[string]string{"from": "minor", "to": "critical"}, func(e *db.Event) { e.Severity = "critical" }, "14:02:11  Kustomer          severity       critical  [PLATFORM] [403 ERROR]  minor → critical (worse)"},
+		{normalize.EventSeverityChanged, map[string]string{"from": "minor", "to": "critical"}, func(e *query.Event) { e.Severity = "critical" }, "14:02:11  Kustomer          severity       critical  [PLATFORM] [403 ERROR]  minor → critical (worse)"},
 		{normalize.EventSeverityChanged, map[string]string{"from": "unknown", "to": "minor"}, nil, "14:02:11  Kustomer          severity       minor     [PLATFORM] [403 ERROR]  unknown → minor"},
 		{normalize.EventIncidentResolved, nil, nil, "14:02:11  Kustomer          resolved       minor     [PLATFORM] [403 ERROR]"},
 		{normalize.EventIncidentReopened, nil, nil, "14:02:11  Kustomer          reopened       minor     [PLATFORM] [403 ERROR]  investigating"},
-		{normalize.EventPostmortemPosted, nil, func(e *db.Event) { e.Body = "A policy was too strict." }, "14:02:11  Kustomer          postmortem     minor     [PLATFORM] [403 ERROR]  A policy was too strict."},
+		{normalize.EventPostmortemPosted, nil, func(e *query.Event) { e.Body = "A policy was too strict." }, "14:02:11  Kustomer          postmortem     minor     [PLATFORM] [403 ERROR]  A policy was too strict."},
 		{normalize.EventIncidentEdited, map[string]string{"fields": "title, body"}, nil, "14:02:11  Kustomer          edited         minor     [PLATFORM] [403 ERROR]  the vendor changed title, body"},
 		{normalize.EventIncidentLeftFeed, nil, nil, "14:02:11  Kustomer          left the page  minor     [PLATFORM] [403 ERROR]  without a resolution"},
-		{normalize.EventMaintenanceScheduled, nil, func(e *db.Event) { e.State = "scheduled" }, "14:02:11  Kustomer          scheduled      [PLATFORM] [403 ERROR]  scheduled"},
-		{normalize.EventMaintenanceStarted, nil, func(e *db.Event) { e.State = "in_progress" }, "14:02:11  Kustomer          work started   [PLATFORM] [403 ERROR]  in progress"},
-		{normalize.EventMaintenanceCompleted, nil, func(e *db.Event) { e.State = "completed" }, "14:02:11  Kustomer          work ended     [PLATFORM] [403 ERROR]  completed"},
-		{normalize.EventMaintenanceCompleted, nil, func(e *db.Event) { e.State = "cancelled" }, "14:02:11  Kustomer          work cancelled  [PLATFORM] [403 ERROR]  cancelled"},
+		{normalize.EventMaintenanceScheduled, nil, func(e *query.Event) { e.State = "scheduled" }, "14:02:11  Kustomer          scheduled      [PLATFORM] [403 ERROR]  scheduled"},
+		{normalize.EventMaintenanceStarted, nil, func(e *query.Event) { e.State = "in_progress" }, "14:02:11  Kustomer          work started   [PLATFORM] [403 ERROR]  in progress"},
+		{normalize.EventMaintenanceCompleted, nil, func(e *query.Event) { e.State = "completed" }, "14:02:11  Kustomer          work ended     [PLATFORM] [403 ERROR]  completed"},
+		{normalize.EventMaintenanceCompleted, nil, func(e *query.Event) { e.State = "cancelled" }, "14:02:11  Kustomer          work cancelled  [PLATFORM] [403 ERROR]  cancelled"},
 		{normalize.EventComponentChanged, map[string]string{"component": "Prod1 (US) › Web Client", "from": "operational", "to": "major_outage"}, nil, "14:02:11  Kustomer          component      Prod1 (US) › Web Client  operational → major outage"},
 		{normalize.EventComponentChanged, map[string]string{"component": "Core › Webhooks", "from_name": "Core › Hooks"}, nil, "14:02:11  Kustomer          component      Core › Hooks  is now called Core › Webhooks"},
 		{normalize.EventIndicatorRaised, map[string]string{"indicator": "minor", "description": "Minor Service Outage"}, nil, "14:02:11  Kustomer          page says      minor (Minor Service Outage), without an incident"},

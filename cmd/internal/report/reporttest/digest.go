@@ -7,7 +7,7 @@ import (
 	"vendorwatch/cmd/internal/report/digest"
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -23,20 +23,20 @@ func Zone(t *testing.T, name string) *time.Location {
 	return z
 }
 
-func HealthySource(id int64, vendor, name string) db.SourceHealth {
-	return db.SourceHealth{SourceID: id, Vendor: vendor, VendorName: name, PageURL: "https://status." + vendor + ".example",
+func HealthySource(id int64, vendor, name string) query.SourceHealth {
+	return query.SourceHealth{SourceID: id, Vendor: vendor, VendorName: name, PageURL: "https://status." + vendor + ".example",
 		Platform: "statuspage", Watched: 1, Health: "ok", LastSuccessAt: "2025-11-24T07:58:00.000Z", LastAttemptAt: "2025-11-24T07:58:00.000Z",
 		CoverageStartAt: "2025-06-01T00:00:00.000Z", BaselineAt: "2025-09-01T00:00:00.000Z"}
 }
 
-func Unreadable(h db.SourceHealth, since, reason string) db.SourceHealth {
+func Unreadable(h query.SourceHealth, since, reason string) query.SourceHealth {
 	h.Health, h.FailingSince, h.LastError, h.ConsecutiveFailures = "unreadable", since, reason, 40
 	h.LastSuccessAt = since
 	return h
 }
 
 func digestOf(t *testing.T, f digest.Facts) message.Digest {
-	f.Incidents = map[int64]db.Incident{}
+	f.Incidents = map[int64]query.Incident{}
 	for _, i := range f.Open {
 		f.Incidents[i.IncidentID] = i
 	}
@@ -51,7 +51,7 @@ func digestOf(t *testing.T, f digest.Facts) message.Digest {
 }
 
 func QuietDigest(t *testing.T) message.Digest {
-	return digestOf(t, digest.Facts{Health: []db.SourceHealth{HealthySource(1, "kustomer", "Kustomer"), HealthySource(2, "octoforge", "Octoforge")}})
+	return digestOf(t, digest.Facts{Health: []query.SourceHealth{HealthySource(1, "kustomer", "Kustomer"), HealthySource(2, "octoforge", "Octoforge")}})
 }
 
 func BlindDigest(t *testing.T) message.Digest {
@@ -61,7 +61,7 @@ func BlindDigest(t *testing.T) message.Digest {
 	never.FailingSince = "2025-11-23T07:00:00.000Z"
 	stopped := HealthySource(4, "mailcart", "Mailcart")
 	stopped.LastSuccessAt = "2025-11-20T07:00:00.000Z"
-	return digestOf(t, digest.Facts{Health: []db.SourceHealth{
+	return digestOf(t, digest.Facts{Health: []query.SourceHealth{
 		HealthySource(1, "kustomer", "Kustomer"),
 		Unreadable(HealthySource(2, "octoforge", "Octoforge"), "2025-11-22T02:10:00.000Z", "fetch https://status.octoforge.example/api/v2/summary.json: not the expected page: a login page"),
 		never, stopped,
@@ -69,8 +69,8 @@ func BlindDigest(t *testing.T) message.Digest {
 }
 
 func RichDigest(t *testing.T) message.Digest {
-	incident := func(id int64, vendor, name, title, severity, state, started, resolved string) db.Incident {
-		i := db.Incident{IncidentID: id, Vendor: vendor, VendorName: name, SourceID: 1, PageURL: "https://status." + vendor + ".example",
+	incident := func(id int64, vendor, name, title, severity, state, started, resolved string) query.Incident {
+		i := query.Incident{IncidentID: id, Vendor: vendor, VendorName: name, SourceID: 1, PageURL: "https://status." + vendor + ".example",
 			Platform: "statuspage", SourceKey: title, Kind: "incident", Title: title, URL: "https://status." + vendor + ".example/incidents/" + string(rune('a'+id)),
 			Severity: severity, State: state, VendorState: state, StartedAt: started, ResolvedAt: resolved, FirstSeenAt: started, Announced: 1}
 		if resolved != "" {
@@ -94,19 +94,19 @@ func RichDigest(t *testing.T) message.Digest {
 	late := incident(7, "mailcart", "Mailcart", "Sending was down in spring", "major", "resolved", "2025-04-02T10:00:00.000Z", "2025-04-02T12:30:00.000Z")
 	firstLook := incident(8, "datahut", "Datahut", "Imports fail for files over 2 GB", "major", "identified", "2025-11-01T10:00:00.000Z", "")
 	edited := incident(9, "datahut", "Datahut", "Search down", "major", "resolved", "2025-11-10T10:00:00.000Z", "2025-11-10T11:00:00.000Z")
-	work := func(id int64, title, state, start, end string) db.Incident {
+	work := func(id int64, title, state, start, end string) query.Incident {
 		i := incident(id, "octoforge", "Octoforge", title, "none", state, "", "")
 		i.Kind, i.ScheduledStartAt, i.ScheduledEndAt = "maintenance", start, end
 		return i
 	}
 	f := digest.Facts{
-		Open: []db.Incident{outage, queue, git, old, was, gone, late, firstLook, edited,
+		Open: []query.Incident{outage, queue, git, old, was, gone, late, firstLook, edited,
 			work(13, "Certificates renewed", "completed", "2025-11-22T01:00:00.000Z", "2025-11-22T02:00:00.000Z")},
-		Maintenance: []db.Incident{
+		Maintenance: []query.Incident{
 			work(10, "Database upgrade", "in_progress", "2025-11-24T07:00:00.000Z", "2025-11-24T09:00:00.000Z"),
 			work(11, "Network work in Frankfurt", "scheduled", "2025-11-29T23:00:00.000Z", "2025-11-30T03:00:00.000Z"),
 		},
-		Health: []db.SourceHealth{HealthySource(1, "kustomer", "Kustomer"), HealthySource(2, "octoforge", "Octoforge"), HealthySource(3, "paylane", "Paylane"),
+		Health: []query.SourceHealth{HealthySource(1, "kustomer", "Kustomer"), HealthySource(2, "octoforge", "Octoforge"), HealthySource(3, "paylane", "Paylane"),
 			HealthySource(4, "mailcart", "Mailcart"), HealthySource(5, "datahut", "Datahut"),
 			Unreadable(HealthySource(6, "cloudbay", "Cloudbay"), "2025-11-23T02:10:00.000Z", "fetch https://status.cloudbay.example/api/v2/summary.json: 503 Service Unavailable")},
 	}
@@ -115,20 +115,20 @@ func RichDigest(t *testing.T) message.Digest {
 	f.Health[2].Indicator, f.Health[2].IndicatorSinceAt = "minor", "2025-11-24T06:40:00.000Z"
 	f.Health = append(f.Health, HealthySource(7, "archive", "Archive"))
 	f.Health[6].Watched, f.Health[6].LastSuccessAt, f.Health[6].LatestAt = 0, "", "2025-11-20T10:00:00.000Z"
-	stretch := func(h db.SourceHealth, from, to string, why db.BlindReason) db.Blind {
-		return db.Blind{SourceID: h.SourceID, Vendor: h.Vendor, VendorName: h.VendorName, PageURL: h.PageURL, Watched: h.Watched, FromAt: from, ToAt: to, Reason: why}
+	stretch := func(h query.SourceHealth, from, to string, why query.GapReason) query.Gap {
+		return query.Gap{SourceID: h.SourceID, Vendor: h.Vendor, VendorName: h.VendorName, PageURL: h.PageURL, Watched: h.Watched, FromAt: from, ToAt: to, Reason: why}
 	}
-	f.Gaps = []db.Blind{
-		stretch(f.Health[6], "2025-11-21T08:00:00.000Z", "", db.BlindNotWatched),
-		stretch(f.Health[5], "2025-11-23T02:10:00.000Z", "", db.BlindUnreadable),
-		stretch(f.Health[4], "2025-11-21T08:00:00.000Z", "2025-11-23T12:00:00.000Z", db.BlindBefore),
-		stretch(f.Health[1], "2025-11-22T09:00:00.000Z", "2025-11-22T12:30:00.000Z", db.BlindUnreadable),
-		stretch(f.Health[1], "2025-11-23T20:00:00.000Z", "2025-11-23T23:15:00.000Z", db.BlindNotWatched),
+	f.Gaps = []query.Gap{
+		stretch(f.Health[6], "2025-11-21T08:00:00.000Z", "", query.GapNotWatched),
+		stretch(f.Health[5], "2025-11-23T02:10:00.000Z", "", query.GapUnreadable),
+		stretch(f.Health[4], "2025-11-21T08:00:00.000Z", "2025-11-23T12:00:00.000Z", query.GapNotYetWatched),
+		stretch(f.Health[1], "2025-11-22T09:00:00.000Z", "2025-11-22T12:30:00.000Z", query.GapUnreadable),
+		stretch(f.Health[1], "2025-11-23T20:00:00.000Z", "2025-11-23T23:15:00.000Z", query.GapNotWatched),
 	}
 	id := int64(100)
-	event := func(kind normalize.EventKind, i db.Incident, detail ...string) {
+	event := func(kind normalize.EventKind, i query.Incident, detail ...string) {
 		id++
-		e := db.Event{EventID: id, Kind: kind, At: "2025-11-23T18:00:00.000Z", SourceID: i.SourceID, IncidentID: i.IncidentID,
+		e := query.Event{EventID: id, Kind: kind, At: "2025-11-23T18:00:00.000Z", SourceID: i.SourceID, IncidentID: i.IncidentID,
 			Vendor: i.Vendor, VendorName: i.VendorName, Title: i.Title, Severity: i.Severity, State: i.State, URL: i.URL, Detail: map[string]string{}}
 		for n := 0; n+1 < len(detail); n += 2 {
 			e.Detail[detail[n]] = detail[n+1]
@@ -153,14 +153,14 @@ func RichDigest(t *testing.T) message.Digest {
 	event(normalize.EventIncidentOpened, firstLook, "already_open", "true")
 	event(normalize.EventIncidentEdited, edited, "fields", "title, body")
 	event(normalize.EventMaintenanceCompleted, f.Open[9])
-	event(normalize.EventComponentChanged, db.Incident{SourceID: 2, Vendor: "octoforge", VendorName: "Octoforge"}, "component", "Core › Git", "from", "operational", "to", "major_outage")
-	event(normalize.EventComponentChanged, db.Incident{SourceID: 2, Vendor: "octoforge", VendorName: "Octoforge"}, "component", "Core › Webhooks", "from_name", "Core › Hooks", "to_name", "Core › Webhooks")
-	event(normalize.EventIndicatorRaised, db.Incident{SourceID: 3, Vendor: "paylane", VendorName: "Paylane", URL: "https://status.paylane.example"}, "indicator", "minor",
+	event(normalize.EventComponentChanged, query.Incident{SourceID: 2, Vendor: "octoforge", VendorName: "Octoforge"}, "component", "Core › Git", "from", "operational", "to", "major_outage")
+	event(normalize.EventComponentChanged, query.Incident{SourceID: 2, Vendor: "octoforge", VendorName: "Octoforge"}, "component", "Core › Webhooks", "from_name", "Core › Hooks", "to_name", "Core › Webhooks")
+	event(normalize.EventIndicatorRaised, query.Incident{SourceID: 3, Vendor: "paylane", VendorName: "Paylane", URL: "https://status.paylane.example"}, "indicator", "minor",
 		"description", "Minor Service Outage", "since", "2025-11-24T06:40:00.000Z")
-	event(normalize.EventIndicatorRaised, db.Incident{SourceID: 4, Vendor: "mailcart", VendorName: "Mailcart", URL: "https://status.mailcart.example"}, "indicator", "major",
+	event(normalize.EventIndicatorRaised, query.Incident{SourceID: 4, Vendor: "mailcart", VendorName: "Mailcart", URL: "https://status.mailcart.example"}, "indicator", "major",
 		"since", "2025-11-23T09:00:00.000Z")
-	event(normalize.EventIndicatorCleared, db.Incident{SourceID: 4, Vendor: "mailcart", VendorName: "Mailcart", URL: "https://status.mailcart.example"}, "indicator", "none",
+	event(normalize.EventIndicatorCleared, query.Incident{SourceID: 4, Vendor: "mailcart", VendorName: "Mailcart", URL: "https://status.mailcart.example"}, "indicator", "none",
 		"from", "major", "since", "2025-11-23T09:00:00.000Z")
-	event(normalize.EventSourceReadable, db.Incident{SourceID: 3, Vendor: "paylane", VendorName: "Paylane"}, "unreadable_since", "2025-11-23T12:00:00.000Z")
+	event(normalize.EventSourceReadable, query.Incident{SourceID: 3, Vendor: "paylane", VendorName: "Paylane"}, "unreadable_since", "2025-11-23T12:00:00.000Z")
 	return digestOf(t, f)
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"vendorwatch/cmd/internal/report/message"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 )
 
 // SecretWord stands in every address, key, token and password of the channels of these tests.
@@ -17,7 +17,7 @@ const SecretWord = "s3cr3tS3cr3t"
 func Alert(reason message.Reason, change func(*message.AlertItem)) message.Message {
 	lasted, late := int64(1560), int64(180)
 	i := message.AlertItem{
-		Item: message.Item{Incident: db.Incident{
+		Item: message.Item{Incident: query.Incident{
 			IncidentID: 17, Vendor: "kustomer", VendorName: "Kustomer", SourceID: 1, Kind: "incident", Title: "[PLATFORM] Errors & delays",
 			URL: "https://status.kustomer.example/incidents/abc", PageURL: "https://status.kustomer.example", Severity: "major", State: "investigating",
 			StartedAt: "2026-11-13T17:46:00.000Z", FirstSeenAt: "2026-11-13T17:49:00.000Z", Components: "Prod1 (US) › Web Client, Prod2 (EU) › Web Client",

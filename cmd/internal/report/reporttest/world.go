@@ -15,6 +15,9 @@ import (
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/db"
 	"vendorwatch/db/dbtest"
+	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
@@ -22,7 +25,10 @@ import (
 type World struct {
 	T       *testing.T
 	Path    string
-	DB      *db.DB
+	File    *db.DB
+	DB      *query.DB
+	Ledger  *ledger.Ledger
+	Record  *record.Recorder
 	Source  int64
 	At      time.Time // of the next scrape
 	Digests *digest.Planner
@@ -33,13 +39,13 @@ func NewWorld(t *testing.T) *World {
 	w.Digests = &digest.Planner{Settings: []digest.Settings{{Name: "daily", Channels: []string{"ops"}}}}
 	w.Open()
 	ctx := t.Context()
-	vendor, err := w.DB.EnsureVendor(ctx, db.Vendor{Slug: "kustomer", Name: "Kustomer", Owner: "support", RunbookURL: "https://wiki.example/kustomer"})
+	vendor, err := w.Record.EnsureVendor(ctx, query.Vendor{Slug: "kustomer", Name: "Kustomer", Owner: "support", RunbookURL: "https://wiki.example/kustomer"})
 	w.Must(err)
-	w.Source, err = w.DB.EnsureSource(ctx, vendor, "https://status.kustomer.example", "statuspage")
+	w.Source, err = w.Record.EnsureSource(ctx, vendor, "https://status.kustomer.example", "statuspage")
 	w.Must(err)
-	w.Must(w.DB.SetWatched(context.Background(), []int64{w.Source}))
+	w.Must(w.Record.SetWatched(context.Background(), []int64{w.Source}))
 	w.Must(w.Digests.Ensure(ctx, w.At))
-	w.Must(w.DB.EnsureStream(ctx, db.StreamAlerts, w.At))
+	w.Must(w.Ledger.EnsureStream(ctx, ledger.StreamAlerts, w.At))
 	w.Scrape()
 	return w
 }
@@ -59,21 +65,22 @@ func (w *World) Open() {
 	EmptyFile(w.T, w.Path)
 	d, err := db.Open(context.Background(), w.Path)
 	w.Must(err)
-	w.DB, w.Digests.DB = d, d
+	w.File, w.DB, w.Ledger, w.Record = d, query.New(d), ledger.New(d), record.New(d)
+	w.Digests.DB, w.Digests.Ledger = w.DB, w.Ledger
 	w.T.Cleanup(func() { d.Close() })
 }
 
 // Restart opens the file anew, as the next run of the program does.
 func (w *World) Restart() {
 	w.T.Helper()
-	w.Must(w.DB.Close())
+	w.Must(w.File.Close())
 	w.Open()
 }
 
 // Scrape saves a good pass over the source that shows these incidents open.
 func (w *World) Scrape(titles ...string) {
 	w.T.Helper()
-	s := db.Scrape{SourceID: w.Source, At: w.At, HTTPStatus: 200, Requests: 1, CoverageStart: w.At.Add(-24 * time.Hour)}
+	s := record.Scrape{SourceID: w.Source, At: w.At, HTTPStatus: 200, Requests: 1, CoverageStart: w.At.Add(-24 * time.Hour)}
 	for _, title := range titles {
 		s.Incidents = append(s.Incidents, normalize.Incident{
 			Key: title, Kind: normalize.KindIncident, Title: title, URL: "https://status.kustomer.example/incidents/" + title,
@@ -82,7 +89,7 @@ func (w *World) Scrape(titles ...string) {
 		})
 	}
 	w.At = w.At.Add(time.Minute)
-	_, err := w.DB.SaveScrape(context.Background(), s)
+	_, err := w.Record.SaveScrape(context.Background(), s)
 	w.Must(err)
 }
 
@@ -95,8 +102,8 @@ func (w *World) PlanDigest() {
 // PlanTests plans test messages to a channel.
 func (w *World) PlanTests(channel string, n int) {
 	w.T.Helper()
-	add := slices.Repeat([]db.NewDelivery{{Channel: channel, Reason: string(message.ReasonTest)}}, n)
-	w.Must(w.DB.SavePlan(context.Background(), db.StreamAlerts, 0, time.Now(), add, nil))
+	add := slices.Repeat([]ledger.NewDelivery{{Channel: channel, Reason: string(message.ReasonTest)}}, n)
+	w.Must(w.Ledger.SavePlan(context.Background(), ledger.StreamAlerts, 0, time.Now(), add, nil))
 }
 
 // Deliveries returns what the file says of each message to ops, as "state attempts receipt".

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -42,8 +42,8 @@ type Vendor struct {
 
 // Subject is an incident as it stands, with the components that it affects.
 type Subject struct {
-	db.Incident
-	Parts []db.Component
+	query.Incident
+	Parts []query.Component
 	Also  []int64 // other records of the same event
 }
 
@@ -65,7 +65,7 @@ func (s Subject) EffectiveSeverity(severity normalize.Severity) normalize.Severi
 	if severity.Rank() != normalize.SeverityUnknown.Rank() {
 		return severity
 	}
-	if slices.ContainsFunc(s.Parts, func(c db.Component) bool { return c.Status == string(normalize.StatusMajor) }) {
+	if slices.ContainsFunc(s.Parts, func(c query.Component) bool { return c.Status == string(normalize.StatusMajor) }) {
 		return normalize.SeverityMajor
 	}
 	return normalize.SeverityUnknown
@@ -73,7 +73,7 @@ func (s Subject) EffectiveSeverity(severity normalize.Severity) normalize.Severi
 
 // News is one event with all that routes ask for.
 type News struct {
-	Event    db.Event
+	Event    query.Event
 	Vendor   Vendor
 	Subject  *Subject           // nil for news of a page or of one of its components
 	Severity normalize.Severity // at the time of the event; for a page, what its news counts as

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -12,15 +12,15 @@ import (
 func TestWhyARouteMatches(t *testing.T) {
 	places := map[string][]string{"eu": {"*Frankfurt*", "EU *"}, "us": {"*Virginia*"}}
 	outage := func(change func(*Subject)) News {
-		s := Subject{Incident: db.Incident{IncidentID: 1, Kind: "incident", Severity: "major", Components: "EU › API"},
-			Parts: []db.Component{{Name: "API", GroupName: "EU West", Status: "partial_outage"}}}
+		s := Subject{Incident: query.Incident{IncidentID: 1, Kind: "incident", Severity: "major", Components: "EU › API"},
+			Parts: []query.Component{{Name: "API", GroupName: "EU West", Status: "partial_outage"}}}
 		if change != nil {
 			change(&s)
 		}
-		return News{Event: db.Event{Kind: normalize.EventIncidentOpened, Vendor: "acme", VendorName: "Acme Inc."}, Subject: &s,
+		return News{Event: query.Event{Kind: normalize.EventIncidentOpened, Vendor: "acme", VendorName: "Acme Inc."}, Subject: &s,
 			Vendor: Vendor{Name: "Acme Inc.", Owner: "platform", Tags: []string{"core", "eu"}, Places: places}, Severity: normalize.Severity(s.Severity)}
 	}
-	page := News{Event: db.Event{Kind: normalize.EventSourceUnreadable, Vendor: "acme"}, Severity: normalize.SeverityMajor}
+	page := News{Event: query.Event{Kind: normalize.EventSourceUnreadable, Vendor: "acme"}, Severity: normalize.SeverityMajor}
 	nowhere := func(s *Subject) { s.Parts, s.Components = nil, "" }
 	tests := []struct {
 		name  string

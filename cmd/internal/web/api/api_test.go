@@ -14,7 +14,7 @@ import (
 
 	"vendorwatch/cmd/internal/web"
 	. "vendorwatch/cmd/internal/web/webtest"
-	"vendorwatch/db"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize/racetest"
 )
 
@@ -109,7 +109,7 @@ func TestAPIPagesGiveEachRowOnce(t *testing.T) {
 			added := 0
 			read := walk(t, r, c.path, c.list, c.id, func() {
 				if added++; added < 4 {
-					r.Save(db.Scrape{SourceID: r.Watched[1], At: Now.Add(time.Duration(added) * Minute), AllOpen: false,
+					r.Save(record.Scrape{SourceID: r.Watched[1], At: Now.Add(time.Duration(added) * Minute), AllOpen: false,
 						Incidents: Read(Incident(fmt.Sprint("added", added), fmt.Sprint("Added ", added), "minor", nil, Says("investigating", Now.Add(time.Duration(added)*Minute), "x")))})
 				}
 			})
@@ -144,7 +144,7 @@ func TestAPIUpdatedSince(t *testing.T) {
 	// Each of these is something learned of an incident that began long before.
 	denied := Incident("denied", "Access denied for nearly all users", "minor", ClientWeb,
 		Says("investigating", Before(9*Day), "Users are answered with 403. We are looking into it."), Says("resolved", Before(9*Day-7*Minute), "Fixed for most users."))
-	r.Save(db.Scrape{SourceID: r.Watched[0], At: later, Incidents: Read(denied)})
+	r.Save(record.Scrape{SourceID: r.Watched[0], At: later, Incidents: Read(denied)})
 	if diff := cmp.Diff([]string{"Access denied for nearly all users"}, since(later)); diff != "" {
 		t.Errorf("after an edit (-want +got)\n%s", diff)
 	}
@@ -244,7 +244,7 @@ func TestAPIConditional(t *testing.T) {
 		}
 	}
 	tag := r.Page("/api/v1/incidents").Header.Get("ETag")
-	r.Save(db.Scrape{SourceID: r.Watched[1], At: Now, Incidents: Read(Incident("new", "New", "minor", nil, Says("investigating", Now, "x")))})
+	r.Save(record.Scrape{SourceID: r.Watched[1], At: Now, Incidents: Read(Incident("new", "New", "minor", nil, Says("investigating", Now, "x")))})
 	if a := r.Get("/api/v1/incidents", func(req *http.Request) { req.Header.Set("If-None-Match", tag) }); a.Status != 200 {
 		t.Errorf("status %d though there is a new incident", a.Status)
 	}
@@ -337,7 +337,7 @@ func TestAPIEventStream(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	lines, _ := OpenStream(t, r, ctx, "/api/v1/events", "")
-	r.Save(db.Scrape{SourceID: r.Watched[1], At: Now, Incidents: Read(Incident("new", "Something new", "minor", nil, Says("investigating", Now, "x")))})
+	r.Save(record.Scrape{SourceID: r.Watched[1], At: Now, Incidents: Read(Incident("new", "Something new", "minor", nil, Says("investigating", Now, "x")))})
 	e, ok := NextEvent(lines)
 	if !ok || e.Name != "incident_opened" || !strings.Contains(e.Data, `"title":"Something new"`) {
 		t.Errorf("after an incident has opened: %+v", e)

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"vendorwatch/cmd/internal/web/site"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 )
 
 // EventsPath is where events are listed, and streamed to a request that accepts text/event-stream.
@@ -17,8 +17,8 @@ const EventsPath = "/api/v1/events"
 
 // EventList is a page of events, in the order in which they were learned.
 type EventList struct {
-	Events []db.Event `json:"events"`
-	Next   string     `json:"next,omitempty"`
+	Events []query.Event `json:"events"`
+	Next   string        `json:"next,omitempty"`
 }
 
 // events lists what is new after an event. Events that channels are not notified of are in it, with the reason in
@@ -29,7 +29,7 @@ func (a API) events(r *http.Request) (EventList, error) {
 		return EventList{}, err
 	}
 	rows, err := a.DB.EventsAfter(r.Context(), after, limit)
-	return EventList{rows, site.Next(rows, limit, func(e db.Event) int64 { return e.EventID })}, err
+	return EventList{rows, site.Next(rows, limit, func(e query.Event) int64 { return e.EventID })}, err
 }
 
 func eventsAsked(r *http.Request) (p site.Params, after int64, limit int, err error) {

@@ -7,12 +7,13 @@ import (
 
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
 // VendorState is a vendor and how it does, in the words of the pages.
 type VendorState struct {
-	db.Vendor
+	query.Vendor
 	State          string `json:"state"`                    // as site.State has it
 	Readable       bool   `json:"readable"`                 // as site.Readable has it
 	OpenIncidents  int    `json:"open_incidents"`           //
@@ -25,9 +26,9 @@ type VendorState struct {
 	URL            string `json:"api_url"` // path of the Vendor
 }
 
-func (a API) vendorState(v db.VendorState) VendorState {
+func (a API) vendorState(v query.VendorState) VendorState {
 	return VendorState{
-		Vendor: db.Vendor{VendorID: v.VendorID, Slug: v.Slug, Name: v.Name, Owner: v.Owner},
+		Vendor: query.Vendor{VendorID: v.VendorID, Slug: v.Slug, Name: v.Name, Owner: v.Owner},
 		State:  a.State(v), Readable: a.Readable(v),
 		OpenIncidents: v.Incidents, WorstSeverity: v.WorstSeverity, WorstStatus: v.WorstStatus,
 		Maintenances: v.Maintenances, Sources: v.Sources, SourcesFailing: v.Failing, LastSuccessAt: v.LastSuccessAt,
@@ -55,9 +56,9 @@ func (a API) vendors(r *http.Request) (VendorList, error) {
 // Vendor is one vendor in full.
 type Vendor struct {
 	VendorState
-	Pages     []db.SourceHealth `json:"pages"`
-	Incidents []db.Incident     `json:"incidents"` // open ones, the worst first
-	Numbers   []site.Numbers    `json:"numbers"`
+	Pages     []query.SourceHealth `json:"pages"`
+	Incidents []query.Incident     `json:"incidents"` // open ones, the worst first
+	Numbers   []site.Numbers       `json:"numbers"`
 }
 
 func (a API) vendor(r *http.Request) (Vendor, error) {
@@ -72,7 +73,7 @@ func (a API) vendor(r *http.Request) (Vendor, error) {
 	if err != nil {
 		return Vendor{}, err
 	}
-	out := Vendor{Pages: v.Sources, Incidents: []db.Incident{}}
+	out := Vendor{Pages: v.Sources, Incidents: []query.Incident{}}
 	for _, state := range states {
 		if state.VendorID == v.VendorID {
 			out.VendorState = a.vendorState(state)
@@ -92,8 +93,8 @@ func (a API) vendor(r *http.Request) (Vendor, error) {
 
 // SourceList is a page of the status pages, in the order of their numbers.
 type SourceList struct {
-	Sources []db.SourceHealth `json:"sources"`
-	Next    string            `json:"next,omitempty"`
+	Sources []query.SourceHealth `json:"sources"`
+	Next    string               `json:"next,omitempty"`
 }
 
 func (a API) sources(r *http.Request) (SourceList, error) {
@@ -110,7 +111,7 @@ func (a API) sources(r *http.Request) (SourceList, error) {
 		return SourceList{}, err
 	}
 	rows, err := a.DB.SourcesAfter(r.Context(), vendor, after, limit)
-	return SourceList{rows, site.Next(rows, limit, func(h db.SourceHealth) int64 { return h.SourceID })}, err
+	return SourceList{rows, site.Next(rows, limit, func(h query.SourceHealth) int64 { return h.SourceID })}, err
 }
 
 var componentStatuses = []string{"operational", "degraded_performance", "partial_outage", "major_outage",
@@ -118,8 +119,8 @@ var componentStatuses = []string{"operational", "degraded_performance", "partial
 
 // ComponentList is a page of the components, in the order of their numbers.
 type ComponentList struct {
-	Components []db.ListedComponent `json:"components"`
-	Next       string               `json:"next,omitempty"`
+	Components []query.ListedComponent `json:"components"`
+	Next       string                  `json:"next,omitempty"`
 }
 
 func (a API) components(r *http.Request) (ComponentList, error) {
@@ -140,14 +141,14 @@ func (a API) components(r *http.Request) (ComponentList, error) {
 		return ComponentList{}, err
 	}
 	rows, err := a.DB.ComponentsAfter(r.Context(), vendor, status, after, limit)
-	return ComponentList{rows, site.Next(rows, limit, func(c db.ListedComponent) int64 { return c.ComponentID })}, err
+	return ComponentList{rows, site.Next(rows, limit, func(c query.ListedComponent) int64 { return c.ComponentID })}, err
 }
 
 // IncidentList is a page of incidents, maintenances and notices, the newest first.
 type IncidentList struct {
-	Incidents []db.Incident `json:"incidents"`
-	Next      string        `json:"next,omitempty"`
-	Cut       bool          `json:"cut,omitempty"` // the words of q stand in more posts than were searched
+	Incidents []query.Incident `json:"incidents"`
+	Next      string           `json:"next,omitempty"`
+	Cut       bool             `json:"cut,omitempty"` // the words of q stand in more posts than were searched
 }
 
 func (a API) incidents(r *http.Request) (IncidentList, error) {
@@ -187,21 +188,21 @@ func (a API) incidents(r *http.Request) (IncidentList, error) {
 	return IncidentList{page.Incidents, page.Next, page.Cut}, err
 }
 
-func (a API) incident(r *http.Request) (db.IncidentDetail, error) {
+func (a API) incident(r *http.Request) (query.IncidentDetail, error) {
 	if _, err := site.ReadParams(r); err != nil {
-		return db.IncidentDetail{}, err
+		return query.IncidentDetail{}, err
 	}
 	id, err := site.PathID(r)
 	if err != nil {
-		return db.IncidentDetail{}, err
+		return query.IncidentDetail{}, err
 	}
 	return a.DB.IncidentByID(r.Context(), id)
 }
 
 // UpdateList is a page of posts, in the order in which they were stored.
 type UpdateList struct {
-	Updates []db.ListedUpdate `json:"updates"`
-	Next    string            `json:"next,omitempty"`
+	Updates []query.ListedUpdate `json:"updates"`
+	Next    string               `json:"next,omitempty"`
 }
 
 func (a API) incidentUpdates(r *http.Request) (UpdateList, error) {
@@ -237,17 +238,17 @@ func (a API) listUpdates(r *http.Request, p site.Params, vendor string, incident
 		return UpdateList{}, err
 	}
 	rows, err := a.DB.UpdatesAfter(r.Context(), vendor, incident, after, limit)
-	return UpdateList{rows, site.Next(rows, limit, func(u db.ListedUpdate) int64 { return u.UpdateID })}, err
+	return UpdateList{rows, site.Next(rows, limit, func(u query.ListedUpdate) int64 { return u.UpdateID })}, err
 }
 
 // Health is how vendorwatch itself does.
 type Health struct {
-	Version           string             `json:"version"`
-	LastCheckAt       string             `json:"last_check_at,omitempty"`
-	LastEventID       int64              `json:"last_event_id"`
-	SourcesUnreadable int                `json:"sources_unreadable"`
-	Unreadable        []db.SourceHealth  `json:"unreadable"`
-	Channels          []db.ChannelHealth `json:"channels"`
+	Version           string                `json:"version"`
+	LastCheckAt       string                `json:"last_check_at,omitempty"`
+	LastEventID       int64                 `json:"last_event_id"`
+	SourcesUnreadable int                   `json:"sources_unreadable"`
+	Unreadable        []query.SourceHealth  `json:"unreadable"`
+	Channels          []query.ChannelHealth `json:"channels"`
 }
 
 func (a API) health(r *http.Request) (Health, error) {
@@ -255,11 +256,11 @@ func (a API) health(r *http.Request) (Health, error) {
 		return Health{}, err
 	}
 	ctx := r.Context()
-	facts, err := a.DB.Facts(ctx)
+	facts, err := a.DB.FileFacts(ctx)
 	if err != nil {
 		return Health{}, err
 	}
-	unreadable, count, err := a.DB.UnreadableSources(ctx, site.MaxLimit)
+	unreadable, count, err := a.DB.FailingSources(ctx, site.MaxLimit)
 	if err != nil {
 		return Health{}, err
 	}

@@ -15,7 +15,7 @@ import (
 	"vendorwatch/cmd/internal/web/prose"
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -94,11 +94,11 @@ func (s Feeds) Atom(r *http.Request) (site.Document, error) {
 	ctx, slug := r.Context(), r.PathValue("slug")
 	q.Filter.Vendor = slug
 	title, home, path := "Incidents of all vendors", "/", "/feed.atom"
-	var unreadable []db.SourceHealth
+	var unreadable []query.SourceHealth
 	if slug == "" {
-		unreadable, _, err = s.DB.UnreadableSources(ctx, feedUnreadable)
+		unreadable, _, err = s.DB.FailingSources(ctx, feedUnreadable)
 	} else {
-		var v db.VendorHealth
+		var v query.VendorHealth
 		v, err = s.DB.VendorBySlug(ctx, slug)
 		unreadable, title, home = v.Sources, "Incidents of "+v.Name, "/vendors/"+slug
 		path = home + path
@@ -116,7 +116,7 @@ func (s Feeds) Atom(r *http.Request) (site.Document, error) {
 		}
 	}
 	f.Title = title
-	changed, err := s.DB.ChangedLast(ctx, q.Filter.Filter, feedEntries)
+	changed, err := s.DB.LastChanged(ctx, q.Filter.Filter, feedEntries)
 	if err != nil {
 		return site.Document{}, err
 	}
@@ -153,7 +153,7 @@ func (s Feeds) Atom(r *http.Request) (site.Document, error) {
 // atomTime is a stored time as RFC 3339 has it; of fixed width, so that text order is time order.
 func atomTime(at string) string { return words.Time(at).Format("2006-01-02T15:04:05.000Z") }
 
-func (s Feeds) incidentEntry(r *http.Request, i db.IncidentDetail, changed string) atomEntry {
+func (s Feeds) incidentEntry(r *http.Request, i query.IncidentDetail, changed string) atomEntry {
 	begin := i.FirstSeenAt
 	if i.StartedAt != "" {
 		begin = min(i.StartedAt, begin)
@@ -187,7 +187,7 @@ func (s Feeds) incidentEntry(r *http.Request, i db.IncidentDetail, changed strin
 
 // ownPage is the incident's page at its vendor, else the vendor's status page; empty if neither is an address
 // of the web.
-func ownPage(i db.Incident) string {
+func ownPage(i query.Incident) string {
 	if page := prose.Outside(i.URL); page != "" {
 		return page
 	}
@@ -196,7 +196,7 @@ func ownPage(i db.Incident) string {
 
 // timeline is an incident as HTML: one sentence of ours, then the vendor's posts, the newest first. Its form is
 // that of Statuspage's feeds, which programs know how to read.
-func (s Feeds) timeline(i db.IncidentDetail) string {
+func (s Feeds) timeline(i query.IncidentDetail) string {
 	var b strings.Builder
 	b.WriteString("<p>" + escape(prose.Opening(i)) + "</p>\n")
 	if i.Kind == string(normalize.KindMaintenance) && i.ScheduledStartAt != "" {
@@ -223,7 +223,7 @@ func (s Feeds) timeline(i db.IncidentDetail) string {
 	return b.String()
 }
 
-func (s Feeds) unreadableEntry(r *http.Request, page db.SourceHealth) atomEntry {
+func (s Feeds) unreadableEntry(r *http.Request, page query.SourceHealth) atomEntry {
 	since := words.Time(page.FailingSince).Format(time.RFC1123)
 	return atomEntry{
 		ID: tagged("unreadable", page.SourceID, page.FailingSince), Title: page.VendorName + ": status page cannot be read",

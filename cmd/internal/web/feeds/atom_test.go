@@ -16,7 +16,7 @@ import (
 	"vendorwatch/cmd/internal/web"
 	"vendorwatch/cmd/internal/web/feeds"
 	. "vendorwatch/cmd/internal/web/webtest"
-	"vendorwatch/db"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 	"vendorwatch/scraper"
 )
@@ -179,7 +179,7 @@ func TestFeedsKeepTheirIDs(t *testing.T) {
 	}
 	slow := Incident("slow", "API answers were slow, and are well", "major", nil, Says("investigating", Now.Add(-3*Hour), "Calls take seconds."),
 		Says("resolved", Now, "Done."))
-	r.Save(db.Scrape{SourceID: r.Watched[0], At: Now.Add(Minute), Incidents: Read(slow)})
+	r.Save(record.Scrape{SourceID: r.Watched[0], At: Now.Add(Minute), Incidents: Read(slow)})
 	old, changed := atom(t, before), atom(t, r.Page("/feed.atom"))
 	if changed.Items[0].Title != "Acme: API answers were slow, and are well" {
 		t.Fatalf("first is %q", changed.Items[0].Title)

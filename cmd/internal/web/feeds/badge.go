@@ -9,6 +9,7 @@ import (
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -58,7 +59,7 @@ func (s Feeds) Badge(r *http.Request) (site.Document, error) {
 	return site.Document{}, db.ErrNotFound
 }
 
-func (s Feeds) drawBadge(v db.VendorState) string {
+func (s Feeds) drawBadge(v query.VendorState) string {
 	state := s.State(v)
 	badge, known := badgeWords[state]
 	if !known {

@@ -10,13 +10,13 @@ import (
 	"vendorwatch/cmd/internal/web"
 	"vendorwatch/cmd/internal/web/feeds"
 	. "vendorwatch/cmd/internal/web/webtest"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 )
 
 func TestBadges(t *testing.T) {
 	var shift time.Duration
 	r := Story(t, web.Options{Now: func() time.Time { return Now.Add(shift) }})
-	r.Vendor(db.Vendor{Slug: "new", Name: "Never Read <&>"})
+	r.Vendor(query.Vendor{Slug: "new", Name: "Never Read <&>"})
 	for slug, c := range map[string]struct {
 		says  string
 		green bool

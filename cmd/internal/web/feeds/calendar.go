@@ -10,7 +10,7 @@ import (
 	"vendorwatch/cmd/internal/web/prose"
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -25,7 +25,7 @@ func (s Feeds) Calendar(r *http.Request) (site.Document, error) {
 		return site.Document{}, err
 	}
 	ctx, name := r.Context(), "Maintenance of vendors"
-	f := db.HistoryFilter{Filter: db.Filter{
+	f := query.HistoryFilter{Filter: query.Filter{
 		Vendor: r.PathValue("slug"), Kind: normalize.KindMaintenance, Since: s.Clock().AddDate(0, 0, -calendarDays), Limit: calendarEvents,
 	}}
 	if f.Vendor != "" {
@@ -43,7 +43,7 @@ func (s Feeds) Calendar(r *http.Request) (site.Document, error) {
 	for n, i := range page.Incidents {
 		ids[n] = i.IncidentID
 	}
-	fresh, err := s.DB.FreshnessOf(ctx, ids)
+	fresh, err := s.DB.IncidentVersions(ctx, ids)
 	if err != nil {
 		return site.Document{}, err
 	}
@@ -66,7 +66,7 @@ func (s Feeds) Calendar(r *http.Request) (site.Document, error) {
 }
 
 // addEvent adds a maintenance by its planned window. One without any time cannot stand in a calendar.
-func (s Feeds) addEvent(r *http.Request, cal *ical.Calendar, i db.Incident, fresh db.Freshness) {
+func (s Feeds) addEvent(r *http.Request, cal *ical.Calendar, i query.Incident, fresh query.IncidentVersion) {
 	begin, end := words.Time(i.ScheduledStartAt), words.Time(i.ScheduledEndAt)
 	if begin.IsZero() {
 		begin = words.Time(i.StartedAt)

@@ -10,7 +10,7 @@ import (
 
 	"vendorwatch/cmd/internal/web"
 	. "vendorwatch/cmd/internal/web/webtest"
-	"vendorwatch/db"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
@@ -61,7 +61,7 @@ func TestCalendar(t *testing.T) {
 		raw.Kind, raw.ScheduledStart, raw.ScheduledEnd = "maintenance", At(begin), At(begin.Add(2*Hour))
 		return raw
 	}
-	r.Save(db.Scrape{SourceID: r.Watched[1], At: Now, Incidents: Read(plan("c", "Off", "cancelled", Now.Add(50*Hour)), plan("d", "Done", "completed", Before(30*Hour)),
+	r.Save(record.Scrape{SourceID: r.Watched[1], At: Now, Incidents: Read(plan("c", "Off", "cancelled", Now.Add(50*Hour)), plan("d", "Done", "completed", Before(30*Hour)),
 		plan("o", "Long ago", "completed", Before(200*Day)))})
 	type event struct{ Summary, Status, Start, End, URL string }
 	got := map[string]event{}
@@ -112,7 +112,7 @@ func TestCalendarOfMovedWork(t *testing.T) {
 	was, wasID := only()
 	work := Incident("work", "Database upgrade", "maintenance", nil, Says("scheduled", Before(Hour), "Planned."))
 	work.Kind, work.ScheduledStart, work.ScheduledEnd = "maintenance", At(Now.Add(30*Hour)), At(Now.Add(32*Hour))
-	r.Save(db.Scrape{SourceID: r.Watched[0], At: Now.Add(Minute), Incidents: Read(work)})
+	r.Save(record.Scrape{SourceID: r.Watched[0], At: Now.Add(Minute), Incidents: Read(work)})
 	is, isID := only()
 	if isID != wasID {
 		t.Errorf("UID %s, was %s", isID, wasID)

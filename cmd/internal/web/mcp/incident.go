@@ -9,6 +9,7 @@ import (
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -41,8 +42,8 @@ func (s tools) incident(ctx context.Context, in IncidentIn) (out IncidentOut, er
 }
 
 // addTimeline adds the posts, the newest of them where there are too many.
-func addTimeline(out *IncidentOut, updates []db.Update) {
-	var posts []db.Update
+func addTimeline(out *IncidentOut, updates []query.Update) {
+	var posts []query.Update
 	for _, u := range updates {
 		if u.State == string(normalize.StatePostmortem) {
 			// Where there are several, the last one stands.
@@ -79,7 +80,7 @@ func addTimeline(out *IncidentOut, updates []db.Update) {
 }
 
 // addEdits adds what the vendor changed, the newest of it where there is too much.
-func addEdits(out *IncidentOut, i db.IncidentDetail) {
+func addEdits(out *IncidentOut, i query.IncidentDetail) {
 	posted := map[int64]string{}
 	for _, u := range i.Updates {
 		posted[u.UpdateID] = u.PostedAt

@@ -16,7 +16,8 @@ import (
 	"vendorwatch/cmd/internal/web"
 	"vendorwatch/cmd/internal/web/mcp"
 	. "vendorwatch/cmd/internal/web/webtest"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 )
 
 // assistant is a client of the tools over HTTP.
@@ -263,14 +264,14 @@ func TestTools(t *testing.T) {
 
 func TestToolsCutWhatIsLong(t *testing.T) {
 	r := NewRecord(t, web.Options{})
-	source := r.Vendor(db.Vendor{Slug: "acme", Name: "Acme"})
-	r.Save(db.Scrape{SourceID: source, At: Before(20 * Day), AllOpen: true})
+	source := r.Vendor(query.Vendor{Slug: "acme", Name: "Acme"})
+	r.Save(record.Scrape{SourceID: source, At: Before(20 * Day), AllOpen: true})
 	long := Incident("long", strings.Repeat("Ä", 9000), "major", nil, Says("investigating", Before(10*Day), strings.Repeat("word ", 40000)))
 	for n := range 300 {
 		long.Updates = append(long.Updates, Says("monitoring", Before(time.Duration(9000-n)*Minute), strings.Repeat("ü", 300)))
 	}
 	long.Updates = append(long.Updates, Says("postmortem", Before(Minute), strings.Repeat("ö", 90000)))
-	r.Save(db.Scrape{SourceID: source, At: Before(Minute), AllOpen: true, Incidents: Read(long)})
+	r.Save(record.Scrape{SourceID: source, At: Before(Minute), AllOpen: true, Incidents: Read(long)})
 	var out mcp.IncidentOut
 	if refused := ask(t, assistant(t, r), "incident", map[string]any{"incident_id": 1}, &out); refused != "" {
 		t.Fatal(refused)
@@ -284,7 +285,7 @@ func TestToolsCutWhatIsLong(t *testing.T) {
 func TestToolsOfAFileThatCannotBeRead(t *testing.T) {
 	r := Story(t, web.Options{})
 	session := assistant(t, r)
-	if err := r.Close(); err != nil {
+	if err := r.File.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if got := ask(t, session, "open_incidents", map[string]any{}, nil); !strings.Contains(got, "not known") || strings.Contains(got, "sql") {

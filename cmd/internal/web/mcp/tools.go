@@ -13,6 +13,7 @@ import (
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -38,10 +39,10 @@ func readLimit(limit, otherwise, most int) (int, error) {
 }
 
 // find returns the vendor of a slug or a name. The error names those that may have been meant.
-func (s tools) find(ctx context.Context, name string) (db.VendorState, error) {
+func (s tools) find(ctx context.Context, name string) (query.VendorState, error) {
 	states, err := s.DB.VendorStates(ctx)
 	if err != nil {
-		return db.VendorState{}, err
+		return query.VendorState{}, err
 	}
 	var known []string
 	for _, v := range states {
@@ -55,7 +56,7 @@ func (s tools) find(ctx context.Context, name string) (db.VendorState, error) {
 			return v, nil
 		}
 	}
-	return db.VendorState{}, site.BadRequest(unknownWords("vendor", name, known, "search_vendors lists those there are"))
+	return query.VendorState{}, site.BadRequest(unknownWords("vendor", name, known, "search_vendors lists those there are"))
 }
 
 // unknownWords says that there is no such thing, and what may have been meant.
@@ -67,7 +68,7 @@ func unknownWords(what, name string, known []string, otherwise string) string {
 	return text + "; " + otherwise
 }
 
-func (s tools) vendor(v db.VendorState) VendorBrief {
+func (s tools) vendor(v query.VendorState) VendorBrief {
 	return VendorBrief{Vendor: v.Slug, Name: v.Name, Owner: v.Owner, State: s.State(v), Readable: s.Readable(v), OpenIncidents: v.Incidents, LastSuccessAt: v.LastSuccessAt}
 }
 
@@ -153,7 +154,7 @@ func (s tools) addComponents(ctx context.Context, out *StateOut, vendor int64, n
 }
 
 // knowledge says how far a vendor's state can be relied on.
-func (s tools) knowledge(v db.VendorState) string {
+func (s tools) knowledge(v query.VendorState) string {
 	switch {
 	case v.Sources == 0:
 		return "No page of this vendor is watched, so how it does is not known."
@@ -199,18 +200,18 @@ func (s tools) open(ctx context.Context, in OpenIn) (out OpenOut, err error) {
 	}
 	if in.Severity != "" {
 		// The worst come first, so that none is missed.
-		open = slices.DeleteFunc(open, func(i db.Incident) bool {
+		open = slices.DeleteFunc(open, func(i query.Incident) bool {
 			return normalize.Severity(i.Severity).Rank() < normalize.Severity(in.Severity).Rank()
 		})
 	}
 	out = OpenOut{Incidents: s.briefs(open), Open: total, Unreadable: []Unreadable{}}
-	blind, all, err := s.DB.UnreadableSources(ctx, 1000)
+	blind, all, err := s.DB.FailingSources(ctx, 1000)
 	if err != nil {
 		return out, err
 	}
 	out.UnreadableCount = all
 	if slug != "" {
-		blind = slices.DeleteFunc(blind, func(h db.SourceHealth) bool { return h.Vendor != slug })
+		blind = slices.DeleteFunc(blind, func(h query.SourceHealth) bool { return h.Vendor != slug })
 		out.UnreadableCount = len(blind)
 	}
 	for _, h := range blind[:min(20, len(blind))] {
@@ -224,7 +225,7 @@ func (s tools) history(ctx context.Context, in HistoryIn) (out HistoryOut, err e
 	if err != nil {
 		return out, err
 	}
-	var vendor db.VendorState
+	var vendor query.VendorState
 	if in.Vendor != "" {
 		if vendor, err = s.find(ctx, in.Vendor); err != nil {
 			return out, err

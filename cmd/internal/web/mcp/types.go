@@ -6,7 +6,7 @@ import (
 	"vendorwatch/cmd/internal/web/prose"
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 )
 
 // What the tools take and give. The names are those of the SQL columns; the jsonschema tags are read by models.
@@ -185,7 +185,7 @@ type NumbersOut struct {
 }
 
 // brief is an incident as lists have it.
-func (s tools) brief(i db.Incident) Incident {
+func (s tools) brief(i query.Incident) Incident {
 	out := Incident{
 		IncidentID: i.IncidentID, Vendor: i.Vendor, VendorName: words.Short(i.VendorName, 100), Kind: i.Kind, Title: words.Short(i.Title, 300), Severity: i.Severity, State: i.State,
 		StartedAt: i.StartedAt, ResolvedAt: i.ResolvedAt, ScheduledStartAt: i.ScheduledStartAt, ScheduledEndAt: i.ScheduledEndAt,
@@ -198,7 +198,7 @@ func (s tools) brief(i db.Incident) Incident {
 	return out
 }
 
-func (s tools) briefs(list []db.Incident) []Incident {
+func (s tools) briefs(list []query.Incident) []Incident {
 	out := []Incident{}
 	for _, i := range list {
 		out = append(out, s.brief(i))

@@ -15,7 +15,7 @@ import (
 
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -130,7 +130,7 @@ func (m collector) vendors(ctx context.Context, gauge func(*prometheus.Desc, flo
 }
 
 func (m collector) sources(ctx context.Context, gauge func(*prometheus.Desc, float64, ...string)) error {
-	pulses, err := m.DB.Pulses(ctx)
+	pulses, err := m.DB.ScrapeHealth(ctx)
 	if err != nil {
 		return err
 	}
@@ -167,10 +167,10 @@ func (m collector) deliveries(ctx context.Context, gauge func(*prometheus.Desc, 
 	if err != nil {
 		return err
 	}
-	channels := map[string]map[string]db.DeliveryCount{}
+	channels := map[string]map[string]query.DeliveryCount{}
 	for _, c := range counts {
 		if channels[c.Channel] == nil {
-			channels[c.Channel] = map[string]db.DeliveryCount{}
+			channels[c.Channel] = map[string]query.DeliveryCount{}
 		}
 		channels[c.Channel][c.State] = c
 	}
@@ -192,7 +192,7 @@ func (m collector) file(ctx context.Context, gauge func(*prometheus.Desc, float6
 	if err != nil {
 		return err
 	}
-	facts, err := m.DB.Facts(ctx)
+	facts, err := m.DB.FileFacts(ctx)
 	if err != nil {
 		return err
 	}

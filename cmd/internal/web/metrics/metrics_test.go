@@ -21,7 +21,8 @@ import (
 	"vendorwatch/cmd/internal/web/metrics"
 	"vendorwatch/cmd/internal/web/site"
 	. "vendorwatch/cmd/internal/web/webtest"
-	"vendorwatch/db"
+	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
 )
 
 // siteOf is the file of a record as the metrics are given it.
@@ -32,16 +33,16 @@ func siteOf(r *Record) *site.Site {
 // measured is a story with messages in every state.
 func measured(t *testing.T, o web.Options) *Record {
 	r := Story(t, o)
-	r.Vendor(db.Vendor{Slug: "new", Name: "Never Read"})
-	if err := r.EnsureStream(t.Context(), db.StreamAlerts, Before(Hour)); err != nil {
+	r.Vendor(query.Vendor{Slug: "new", Name: "Never Read"})
+	if err := r.EnsureStream(t.Context(), ledger.StreamAlerts, Before(Hour)); err != nil {
 		t.Fatal(err)
 	}
-	add := []db.NewDelivery{
+	add := []ledger.NewDelivery{
 		{Channel: "team", Reason: "first"}, {Channel: "team", Reason: "first"}, {Channel: "team", Reason: "first"},
 		{Channel: "team", Reason: "first", State: "held", NotBefore: Now.Add(Hour)},
 		{Channel: "bus", Reason: "digest", State: "skipped", Note: "no news"},
 	}
-	if err := r.SavePlan(t.Context(), db.StreamAlerts, 0, Before(20*Minute), add, nil); err != nil {
+	if err := r.SavePlan(t.Context(), ledger.StreamAlerts, 0, Before(20*Minute), add, nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.MarkDelivered(t.Context(), 1, Before(19*Minute), "ok", ""); err != nil {
@@ -169,7 +170,7 @@ func TestMetricsOfAFileThatCannotBeRead(t *testing.T) {
 	if _, err := metrics.Registry(siteOf(r)).Gather(); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.Close(); err != nil {
+	if err := r.File.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if a := r.Get("/metrics"); a.Status != http.StatusInternalServerError || len(samples(a, "vendorwatch_")) > 0 {

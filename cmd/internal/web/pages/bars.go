@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -59,7 +59,7 @@ func dayRank(status string) int {
 }
 
 // incidentStatus is what an incident says of the components it affects.
-func incidentStatus(span db.ComponentSpan) string {
+func incidentStatus(span query.ComponentSpan) string {
 	if span.Kind == string(normalize.KindMaintenance) {
 		return string(normalize.StatusMaintenance)
 	}
@@ -78,7 +78,7 @@ func incidentStatus(span db.ComponentSpan) string {
 
 // drawBar makes a component's bar of what was seen of it and of the incidents that affect it. known is since
 // when its page is on record, and blind are the stretches of which nothing is known.
-func drawBar(spans []db.ComponentSpan, known time.Time, blind []db.Blind, now time.Time) bar {
+func drawBar(spans []query.ComponentSpan, known time.Time, blind []query.Gap, now time.Time) bar {
 	first := now.Truncate(24*time.Hour).AddDate(0, 0, 1-barDays)
 	days := make([]day, barDays)
 	for n := range days {
@@ -170,7 +170,7 @@ func dayWords(status string) string {
 }
 
 // mostlyBlind reports whether more than half of a day, as far as it has passed, was not seen.
-func mostlyBlind(blind []db.Blind, begin, now time.Time) bool {
+func mostlyBlind(blind []query.Gap, begin, now time.Time) bool {
 	end := earlier(begin.AddDate(0, 0, 1), now)
 	var unseen time.Duration
 	for _, b := range blind {

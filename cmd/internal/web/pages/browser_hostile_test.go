@@ -11,7 +11,8 @@ import (
 
 	"vendorwatch/cmd/internal/web"
 	. "vendorwatch/cmd/internal/web/webtest"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
@@ -51,9 +52,9 @@ var attacks = []string{
 func TestBrowserHostileVendor(t *testing.T) {
 	r := NewRecord(t, web.Options{})
 	all := strings.Join(attacks, "\n\n")
-	id := r.Vendor(db.Vendor{Slug: "evil", Name: "Evil " + attacks[0] + attacks[1] + attacks[24], Homepage: "javascript:window.pwned=1", Owner: attacks[3], RunbookURL: "data:text/html,<script>window.pwned=1</script>"})
-	r.Vendor(db.Vendor{Slug: "good", Name: "Good"})
-	s := db.Scrape{SourceID: id, At: Before(10 * Day), AllOpen: true, AllComponents: true, Indicator: attacks[2], CoverageStart: Before(30 * Day)}
+	id := r.Vendor(query.Vendor{Slug: "evil", Name: "Evil " + attacks[0] + attacks[1] + attacks[24], Homepage: "javascript:window.pwned=1", Owner: attacks[3], RunbookURL: "data:text/html,<script>window.pwned=1</script>"})
+	r.Vendor(query.Vendor{Slug: "good", Name: "Good"})
+	s := record.Scrape{SourceID: id, At: Before(10 * Day), AllOpen: true, AllComponents: true, Indicator: attacks[2], CoverageStart: Before(30 * Day)}
 	var raws []normalize.Raw
 	for n, Attack := range attacks {
 		c := normalize.RawComponent{ID: fmt.Sprint("c", n), Name: Attack, Group: attacks[(n+1)%len(attacks)]}
@@ -76,7 +77,7 @@ func TestBrowserHostileVendor(t *testing.T) {
 	s.At, s.Incidents = Before(9*Day), Read(raws...)
 	r.Save(s)
 	for n := range 3 {
-		r.Save(db.Scrape{SourceID: id, At: Before(time.Duration(90-n) * Minute), HTTPStatus: 500, Err: fmt.Errorf("fetch: %s", all)})
+		r.Save(record.Scrape{SourceID: id, At: Before(time.Duration(90-n) * Minute), HTTPStatus: 500, Err: fmt.Errorf("fetch: %s", all)})
 	}
 
 	tb := openTab(t, startBrowser(t), r.URL, light)

@@ -19,7 +19,7 @@ import (
 
 	"vendorwatch/cmd/internal/web"
 	. "vendorwatch/cmd/internal/web/webtest"
-	"vendorwatch/db"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
@@ -159,7 +159,7 @@ func TestBrowserLive(t *testing.T) {
 	tb.do(chromedp.Evaluate[chromedp.Void](`window.sameDocument = true`))
 	quiet := r.Watched[1]
 	down := Incident("down", "Nothing works any more", "critical", nil, Says("investigating", Before(2*Minute), "We are looking into it."))
-	r.Save(db.Scrape{SourceID: quiet, At: Now, AllOpen: true, Incidents: Read(down)})
+	r.Save(record.Scrape{SourceID: quiet, At: Now, AllOpen: true, Incidents: Read(down)})
 	tb.until(`document.querySelector("[data-part=open]").textContent.includes("Nothing works any more") && document.querySelector(".verdict").className.includes("critical")`)
 	if !eval[bool](tb, `window.sameDocument && document.title.startsWith("2 open incidents at 2 vendors")`) {
 		t.Errorf("the page was loaded anew, or its title is old: %q", eval[string](tb, `document.title`))
@@ -169,14 +169,14 @@ func TestBrowserLive(t *testing.T) {
 	}
 	down.Updates = append(down.Updates, Says("resolved", Now, "All is well again."))
 	down.State = "resolved"
-	r.Save(db.Scrape{SourceID: quiet, At: Now.Add(Minute), AllOpen: true, Incidents: Read(down)})
+	r.Save(record.Scrape{SourceID: quiet, At: Now.Add(Minute), AllOpen: true, Incidents: Read(down)})
 	tb.until(`window.sameDocument && !document.querySelector("[data-part=open]").textContent.includes("Nothing works any more")`)
 	tb.fine()
 	tb.open(r.IncidentPath("API answers are slow"))
 	tb.do(chromedp.Evaluate[chromedp.Void](`window.sameDocument = true`))
 	slow := Incident("slow", "API answers are slow", "major", []normalize.RawComponent{{ID: "api", Name: "API"}},
 		Says("investigating", Before(3*Hour), "Calls take seconds."), Says("identified", Before(95*Minute), "A disk is full."), Says("monitoring", Now, "The disk was exchanged."))
-	r.Save(db.Scrape{SourceID: r.Watched[0], At: Now.Add(Minute), Incidents: Read(slow)})
+	r.Save(record.Scrape{SourceID: r.Watched[0], At: Now.Add(Minute), Incidents: Read(slow)})
 	tb.until(`window.sameDocument && document.querySelector("[data-part=timeline]").textContent.includes("The disk was exchanged.")`)
 	tb.fine()
 }

@@ -9,7 +9,8 @@ import (
 
 	"vendorwatch/cmd/internal/web"
 	. "vendorwatch/cmd/internal/web/webtest"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
@@ -18,7 +19,7 @@ import (
 func scene(t *testing.T) *Record {
 	r := NewRecord(t, web.Options{Version: "v1.0.0", Poll: 100 * time.Millisecond})
 	sources := map[string]int64{}
-	for _, v := range []db.Vendor{
+	for _, v := range []query.Vendor{
 		{Slug: "ledgerline", Name: "Ledgerline", Homepage: "https://ledgerline.example", Owner: "payments team", RunbookURL: "https://wiki.example/runbooks/ledgerline"},
 		{Slug: "mailferry", Name: "Mailferry", Owner: "growth"},
 		{Slug: "parcelwise", Name: "Parcelwise", Owner: "logistics"},
@@ -29,7 +30,7 @@ func scene(t *testing.T) *Record {
 		{Slug: "harvestdesk", Name: "Harvestdesk"},
 	} {
 		sources[v.Slug] = r.Vendor(v)
-		r.Save(db.Scrape{SourceID: sources[v.Slug], At: Before(100 * Day), AllOpen: true, CoverageStart: Before(400 * Day)})
+		r.Save(record.Scrape{SourceID: sources[v.Slug], At: Before(100 * Day), AllOpen: true, CoverageStart: Before(400 * Day)})
 	}
 	ledgerline(r, sources["ledgerline"])
 
@@ -37,8 +38,8 @@ func scene(t *testing.T) *Record {
 		Says("investigating", Before(5*Hour+10*Minute), "Some messages to large mailbox providers wait up to 40 minutes in our queues. Nothing is lost."),
 		Says("identified", Before(4*Hour), "One of our sending ranges is throttled. We are moving traffic to others."),
 		Says("monitoring", Before(35*Minute), "Queues are draining; new messages leave at once."))
-	r.Save(db.Scrape{SourceID: sources["mailferry"], At: Before(5 * Hour), AllOpen: true, Incidents: Read(Incident("late", late.Title, "minor", late.Components, late.Updates[:1]...))})
-	r.Save(db.Scrape{SourceID: sources["mailferry"], At: Before(30 * Minute), AllOpen: true, Incidents: Read(late)})
+	r.Save(record.Scrape{SourceID: sources["mailferry"], At: Before(5 * Hour), AllOpen: true, Incidents: Read(Incident("late", late.Title, "minor", late.Components, late.Updates[:1]...))})
+	r.Save(record.Scrape{SourceID: sources["mailferry"], At: Before(30 * Minute), AllOpen: true, Incidents: Read(late)})
 
 	now1 := Incident("disks", "Replacement of storage nodes, Frankfurt", "maintenance", nil,
 		Says("scheduled", Before(6*Day), "We replace the oldest storage nodes. Volumes stay readable throughout."), Says("in_progress", Before(50*Minute), "The work has begun."))
@@ -47,17 +48,17 @@ func scene(t *testing.T) *Record {
 	next.Kind, next.ScheduledStart, next.ScheduledEnd = "maintenance", At(Now.Add(44*Hour)), At(Now.Add(47*Hour))
 	done := Incident("kernel", "Kernel updates of all hosts", "maintenance", nil, Says("scheduled", Before(20*Day), "Hosts restart one by one."), Says("completed", Before(12*Day), "All hosts run the new kernel."))
 	done.Kind, done.ScheduledStart, done.ScheduledEnd = "maintenance", At(Before(12*Day+3*Hour)), At(Before(12*Day))
-	r.Save(db.Scrape{SourceID: sources["cloudharbor"], At: Before(11 * Day), AllOpen: true, Incidents: Read(done)})
-	r.Save(db.Scrape{SourceID: sources["cloudharbor"], At: Before(50 * Minute), AllOpen: true, Incidents: Read(now1, next)})
+	r.Save(record.Scrape{SourceID: sources["cloudharbor"], At: Before(11 * Day), AllOpen: true, Incidents: Read(done)})
+	r.Save(record.Scrape{SourceID: sources["cloudharbor"], At: Before(50 * Minute), AllOpen: true, Incidents: Read(now1, next)})
 
-	r.Save(db.Scrape{SourceID: sources["signpost"], At: Before(25 * Minute), AllOpen: true, Indicator: "minor"})
-	r.Save(db.Scrape{SourceID: sources["parcelwise"], At: Before(105 * Minute), AllOpen: true})
+	r.Save(record.Scrape{SourceID: sources["signpost"], At: Before(25 * Minute), AllOpen: true, Indicator: "minor"})
+	r.Save(record.Scrape{SourceID: sources["parcelwise"], At: Before(105 * Minute), AllOpen: true})
 	for n := range 4 {
-		r.Save(db.Scrape{SourceID: sources["parcelwise"], At: Before(time.Duration(100-5*n) * Minute), HTTPStatus: 503, Requests: 1, Took: 900 * time.Millisecond,
+		r.Save(record.Scrape{SourceID: sources["parcelwise"], At: Before(time.Duration(100-5*n) * Minute), HTTPStatus: 503, Requests: 1, Took: 900 * time.Millisecond,
 			Err: fmt.Errorf("fetch https://status.parcelwise.example: 503 Service Unavailable")})
 	}
 	for n, slug := range []string{"tessera", "quillbase", "voxbridge", "gridpoint", "stackyard", "loomtext", "harvestdesk", "mailferry", "cloudharbor", "signpost"} {
-		s := db.Scrape{SourceID: sources[slug], At: Before(time.Duration(20*(n+1)) * time.Second), Unchanged: true, HTTPStatus: 304, Requests: 1, Took: time.Duration(80+7*n) * time.Millisecond}
+		s := record.Scrape{SourceID: sources[slug], At: Before(time.Duration(20*(n+1)) * time.Second), Unchanged: true, HTTPStatus: 304, Requests: 1, Took: time.Duration(80+7*n) * time.Millisecond}
 		r.Save(s)
 	}
 	return r
@@ -85,7 +86,7 @@ func ledgerline(r *Record, source int64) {
 		return out
 	}
 	save := func(at time.Time, incidents ...normalize.Raw) {
-		r.Save(db.Scrape{SourceID: source, At: at, AllOpen: true, AllComponents: true, CoverageStart: Before(400 * Day), Took: 140 * time.Millisecond, HTTPStatus: 200,
+		r.Save(record.Scrape{SourceID: source, At: at, AllOpen: true, AllComponents: true, CoverageStart: Before(400 * Day), Took: 140 * time.Millisecond, HTTPStatus: 200,
 			Requests: 1, Bytes: 48_200, Incidents: Read(incidents...), Components: all})
 	}
 	ended := func(id, title, impact string, days int, lasting time.Duration, keys ...string) normalize.Raw {
@@ -130,5 +131,5 @@ func ledgerline(r *Record, source int64) {
 	first.Updates, first.State = down.Updates[:1], "investigating"
 	save(Before(92*Minute), first)
 	save(Before(10*Minute), down)
-	r.Save(db.Scrape{SourceID: source, At: Before(30 * time.Second), Unchanged: true, HTTPStatus: 304, Requests: 1, Took: 60 * time.Millisecond})
+	r.Save(record.Scrape{SourceID: source, At: Before(30 * time.Second), Unchanged: true, HTTPStatus: 304, Requests: 1, Took: 60 * time.Millisecond})
 }

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 
 	"github.com/google/go-cmp/cmp"
@@ -58,32 +58,32 @@ var now = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 func before(d time.Duration) time.Time { return now.Add(-d) }
 
 func TestBar(t *testing.T) {
-	seen := func(status string, from, to time.Time) db.ComponentSpan {
-		return db.ComponentSpan{Status: status, FromAt: normalize.FormatTime(from), ToAt: normalize.FormatTime(to)}
+	seen := func(status string, from, to time.Time) query.ComponentSpan {
+		return query.ComponentSpan{Status: status, FromAt: normalize.FormatTime(from), ToAt: normalize.FormatTime(to)}
 	}
-	during := func(severity string, from, to time.Time) db.ComponentSpan {
-		return db.ComponentSpan{IncidentID: 7, Kind: "incident", Severity: severity, FromAt: normalize.FormatTime(from), ToAt: normalize.FormatTime(to)}
+	during := func(severity string, from, to time.Time) query.ComponentSpan {
+		return query.ComponentSpan{IncidentID: 7, Kind: "incident", Severity: severity, FromAt: normalize.FormatTime(from), ToAt: normalize.FormatTime(to)}
 	}
 	noon := func(daysAgo int) time.Time { return now.AddDate(0, 0, -daysAgo) }
 	for name, c := range map[string]struct {
-		spans []db.ComponentSpan
+		spans []query.ComponentSpan
 		known time.Time
-		blind []db.Blind
+		blind []query.Gap
 		want  string
 	}{
 		"nothing is known":                  {nil, time.Time{}, nil, "90 days: 90 not on record"},
 		"known for ten days":                {nil, noon(9), nil, "90 days: 10 without trouble, 80 not on record"},
-		"always well":                       {[]db.ComponentSpan{seen("operational", noon(200), time.Time{})}, noon(200), nil, "90 days: 90 without trouble"},
-		"one bad hour":                      {[]db.ComponentSpan{seen("major_outage", noon(3), noon(3).Add(time.Hour))}, noon(200), nil, "90 days: 1 major outage, 89 without trouble"},
-		"over midnight":                     {[]db.ComponentSpan{seen("partial_outage", noon(3), noon(2))}, noon(200), nil, "90 days: 2 partial outage, 88 without trouble"},
-		"it lasts":                          {[]db.ComponentSpan{seen("degraded_performance", noon(1), time.Time{})}, noon(200), nil, "90 days: 2 degraded performance, 88 without trouble"},
-		"begun before the bar":              {[]db.ComponentSpan{during("minor", noon(400), noon(89))}, noon(200), nil, "90 days: 1 degraded performance, 89 without trouble"},
-		"ended before the bar":              {[]db.ComponentSpan{during("critical", noon(400), noon(95))}, noon(200), nil, "90 days: 90 without trouble"},
-		"an incident of unknown severity":   {[]db.ComponentSpan{during("unknown", noon(5), noon(5).Add(time.Hour))}, noon(200), nil, "90 days: 1 in an unknown state, 89 without trouble"},
-		"an incident without impact":        {[]db.ComponentSpan{during("none", noon(5), noon(5).Add(time.Hour))}, noon(200), nil, "90 days: 90 without trouble"},
-		"the worst of a day counts":         {[]db.ComponentSpan{during("critical", noon(5), noon(5).Add(time.Hour)), seen("degraded_performance", noon(5), noon(5).Add(time.Hour))}, noon(200), nil, "90 days: 1 major outage, 89 without trouble"},
-		"a day that was not seen":           {nil, noon(200), []db.Blind{{FromAt: normalize.FormatTime(noon(6)), ToAt: normalize.FormatTime(noon(4))}}, "90 days: 89 without trouble, 1 not on record"},
-		"not seen, and told by an incident": {[]db.ComponentSpan{during("major", noon(5), noon(5).Add(time.Hour))}, noon(200), []db.Blind{{FromAt: normalize.FormatTime(noon(6)), ToAt: normalize.FormatTime(noon(4))}}, "90 days: 1 partial outage, 89 without trouble"},
+		"always well":                       {[]query.ComponentSpan{seen("operational", noon(200), time.Time{})}, noon(200), nil, "90 days: 90 without trouble"},
+		"one bad hour":                      {[]query.ComponentSpan{seen("major_outage", noon(3), noon(3).Add(time.Hour))}, noon(200), nil, "90 days: 1 major outage, 89 without trouble"},
+		"over midnight":                     {[]query.ComponentSpan{seen("partial_outage", noon(3), noon(2))}, noon(200), nil, "90 days: 2 partial outage, 88 without trouble"},
+		"it lasts":                          {[]query.ComponentSpan{seen("degraded_performance", noon(1), time.Time{})}, noon(200), nil, "90 days: 2 degraded performance, 88 without trouble"},
+		"begun before the bar":              {[]query.ComponentSpan{during("minor", noon(400), noon(89))}, noon(200), nil, "90 days: 1 degraded performance, 89 without trouble"},
+		"ended before the bar":              {[]query.ComponentSpan{during("critical", noon(400), noon(95))}, noon(200), nil, "90 days: 90 without trouble"},
+		"an incident of unknown severity":   {[]query.ComponentSpan{during("unknown", noon(5), noon(5).Add(time.Hour))}, noon(200), nil, "90 days: 1 in an unknown state, 89 without trouble"},
+		"an incident without impact":        {[]query.ComponentSpan{during("none", noon(5), noon(5).Add(time.Hour))}, noon(200), nil, "90 days: 90 without trouble"},
+		"the worst of a day counts":         {[]query.ComponentSpan{during("critical", noon(5), noon(5).Add(time.Hour)), seen("degraded_performance", noon(5), noon(5).Add(time.Hour))}, noon(200), nil, "90 days: 1 major outage, 89 without trouble"},
+		"a day that was not seen":           {nil, noon(200), []query.Gap{{FromAt: normalize.FormatTime(noon(6)), ToAt: normalize.FormatTime(noon(4))}}, "90 days: 89 without trouble, 1 not on record"},
+		"not seen, and told by an incident": {[]query.ComponentSpan{during("major", noon(5), noon(5).Add(time.Hour))}, noon(200), []query.Gap{{FromAt: normalize.FormatTime(noon(6)), ToAt: normalize.FormatTime(noon(4))}}, "90 days: 1 partial outage, 89 without trouble"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := drawBar(c.spans, c.known, c.blind, now)
@@ -106,7 +106,7 @@ func TestBar(t *testing.T) {
 
 func TestFigure(t *testing.T) {
 	n := func(v int64) *int64 { return &v }
-	figures := []db.IncidentFigures{
+	figures := []query.IncidentFigures{
 		{Severity: "critical", StartedAt: normalize.FormatTime(before(100 * 24 * time.Hour)), ImpactSeconds: n(36000), SilenceSeconds: n(60)},
 		{Severity: "major", StartedAt: normalize.FormatTime(before(3 * 24 * time.Hour)), ImpactSeconds: n(600), SilenceSeconds: n(300)},
 		{Severity: "minor", StartedAt: normalize.FormatTime(before(2 * 24 * time.Hour)), ImpactSeconds: n(1800)},

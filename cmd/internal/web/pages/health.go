@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -26,12 +26,12 @@ const (
 // monthOf groups maintenances by the month of their windows.
 type monthOf struct {
 	Month string
-	List  []db.Incident
+	List  []query.Incident
 }
 
 type maintenanceBody struct {
-	Running []db.Incident
-	Late    []db.Incident // the window has passed without a word
+	Running []query.Incident
+	Late    []query.Incident // the window has passed without a word
 	Ahead   []monthOf
 	More    int // further ones under way or ahead
 	Past    []monthOf
@@ -44,7 +44,7 @@ func (p *Pages) maintenance(r *http.Request) (view, error) {
 	page = min(max(page, 1), 10_000)
 	var b maintenanceBody
 	if page == 1 {
-		ahead, err := p.DB.UpcomingMaintenance(r.Context(), p.Clock(), farAhead)
+		ahead, err := p.DB.UpcomingMaintenances(r.Context(), p.Clock(), farAhead)
 		if err != nil {
 			return view{}, err
 		}
@@ -62,7 +62,7 @@ func (p *Pages) maintenance(r *http.Request) (view, error) {
 			return view{}, err
 		}
 	}
-	past, err := p.DB.MaintenancePast(r.Context(), shownPast+1, (page-1)*shownPast)
+	past, err := p.DB.PastMaintenances(r.Context(), shownPast+1, (page-1)*shownPast)
 	if err != nil {
 		return view{}, err
 	}
@@ -81,13 +81,13 @@ func (p *Pages) maintenance(r *http.Request) (view, error) {
 
 // late returns maintenances whose window has passed and of which the vendor has not said that they began or
 // ended.
-func (p *Pages) late(r *http.Request) ([]db.Incident, error) {
-	planned, err := p.DB.MaintenanceAhead(r.Context(), shownLate)
+func (p *Pages) late(r *http.Request) ([]query.Incident, error) {
+	planned, err := p.DB.OpenMaintenances(r.Context(), shownLate)
 	if err != nil {
 		return nil, err
 	}
 	now := normalize.FormatTime(p.Clock())
-	return slices.DeleteFunc(planned, func(m db.Incident) bool {
+	return slices.DeleteFunc(planned, func(m query.Incident) bool {
 		end := m.ScheduledEndAt
 		if end == "" {
 			end = m.ScheduledStartAt
@@ -97,7 +97,7 @@ func (p *Pages) late(r *http.Request) ([]db.Incident, error) {
 	}), nil
 }
 
-func addMonth(months []monthOf, m db.Incident) []monthOf {
+func addMonth(months []monthOf, m query.Incident) []monthOf {
 	name := "Without a window"
 	if t := words.Time(begin(m)); !t.IsZero() {
 		name = t.Format("January 2006")
@@ -106,17 +106,17 @@ func addMonth(months []monthOf, m db.Incident) []monthOf {
 		months[last].List = append(months[last].List, m)
 		return months
 	}
-	return append(months, monthOf{name, []db.Incident{m}})
+	return append(months, monthOf{name, []query.Incident{m}})
 }
 
 type healthBody struct {
-	Facts      db.FileFacts
-	Sources    []db.SourceHealth
+	Facts      query.FileFacts
+	Sources    []query.SourceHealth
 	Total      int
 	Prev, Next string
-	Scrapes    []db.ScrapeRow
-	Findings   []db.FindingRow
-	Deliveries []db.DeliveryRow
+	Scrapes    []query.Scrape
+	Findings   []query.ListedFinding
+	Deliveries []query.Delivery
 	Waiting    int
 	Version    string
 	Go         string
@@ -128,7 +128,7 @@ func (p *Pages) health(r *http.Request) (view, error) {
 	page = min(max(page, 1), 10_000)
 	b := healthBody{Version: p.Version}
 	var err error
-	if b.Sources, b.Total, err = p.DB.SourcesPage(ctx, shownSources, (page-1)*shownSources); err != nil {
+	if b.Sources, b.Total, err = p.DB.SourcesByHealth(ctx, shownSources, (page-1)*shownSources); err != nil {
 		return view{}, err
 	}
 	if page > 1 {
@@ -137,7 +137,7 @@ func (p *Pages) health(r *http.Request) (view, error) {
 	if page*shownSources < b.Total {
 		b.Next = "?page=" + strconv.Itoa(page+1)
 	}
-	if b.Facts, err = p.DB.Facts(ctx); err != nil {
+	if b.Facts, err = p.DB.FileFacts(ctx); err != nil {
 		return view{}, err
 	}
 	if b.Scrapes, err = p.DB.RecentScrapes(ctx, shownScrapes); err != nil {

@@ -10,12 +10,12 @@ import (
 	"strings"
 
 	"vendorwatch/cmd/internal/web/site"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 )
 
 // historyList is a listing as it is shown.
 type historyList struct {
-	db.HistoryPage
+	query.HistoryPage
 	Typed       url.Values
 	Older       string // address of the next page; empty if there is none
 	Newest      string // address of the first page; empty on the first
@@ -68,15 +68,15 @@ func (p *Pages) history(r *http.Request) (view, error) {
 }
 
 // shown is what the page of the same address shows.
-func (p *Pages) shown(r *http.Request) (db.HistoryPage, error) {
+func (p *Pages) shown(r *http.Request) (query.HistoryPage, error) {
 	q, err := site.ReadQuery(r.URL.Query())
 	if err != nil {
-		return db.HistoryPage{}, err
+		return query.HistoryPage{}, err
 	}
 	if limit := r.URL.Query().Get("limit"); limit != "" {
 		n, err := strconv.Atoi(limit)
 		if err != nil || n < 1 || n > 500 {
-			return db.HistoryPage{}, site.BadRequest(fmt.Sprintf("limit=%q is not a number from 1 to 500.", limit))
+			return query.HistoryPage{}, site.BadRequest(fmt.Sprintf("limit=%q is not a number from 1 to 500.", limit))
 		}
 		q.Filter.Limit = n
 	}
@@ -89,9 +89,9 @@ func (p *Pages) HistoryJSON(r *http.Request) (site.Document, error) {
 		return site.Document{}, err
 	}
 	return site.JSON(struct {
-		Incidents []db.Incident `json:"incidents"`
-		Next      string        `json:"next,omitempty"` // parameter after of the next page
-		Cut       bool          `json:"cut,omitempty"`  // the words stand in more posts than were searched
+		Incidents []query.Incident `json:"incidents"`
+		Next      string           `json:"next,omitempty"` // parameter after of the next page
+		Cut       bool             `json:"cut,omitempty"`  // the words stand in more posts than were searched
 	}{page.Incidents, page.Next, page.Cut})
 }
 

@@ -13,6 +13,7 @@ import (
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -24,7 +25,7 @@ const longSilence = time.Hour
 
 // post is an update as it is shown.
 type post struct {
-	db.Update
+	query.Update
 	HTML   template.HTML
 	Gap    string // time since the post before
 	Silent bool   // that was long
@@ -33,14 +34,14 @@ type post struct {
 
 // edit is a revision as it is shown.
 type edit struct {
-	db.Revision
+	query.Revision
 	What  string
 	Parts []diffPart
 	Long  bool
 }
 
 type incidentBody struct {
-	db.IncidentDetail
+	query.IncidentDetail
 	Tone, SeverityWord string
 	Summary            string
 	Begin              string
@@ -54,10 +55,10 @@ type incidentBody struct {
 	Permalink          string
 }
 
-func (p *Pages) incidentByPath(r *http.Request) (db.IncidentDetail, error) {
+func (p *Pages) incidentByPath(r *http.Request) (query.IncidentDetail, error) {
 	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	if err != nil {
-		return db.IncidentDetail{}, db.ErrNotFound
+		return query.IncidentDetail{}, db.ErrNotFound
 	}
 	return p.DB.IncidentByID(r.Context(), id)
 }
@@ -104,7 +105,7 @@ func (p *Pages) incident(r *http.Request) (view, error) {
 }
 
 // begin is when an incident began; of a maintenance, when its window does.
-func begin(i db.Incident) string {
+func begin(i query.Incident) string {
 	if i.StartedAt == "" || i.Kind == string(normalize.KindMaintenance) && i.ScheduledStartAt != "" {
 		return i.ScheduledStartAt
 	}
@@ -112,7 +113,7 @@ func begin(i db.Incident) string {
 }
 
 // seen says how long after its start an incident was first read.
-func seen(i db.Incident) string {
+func seen(i query.Incident) string {
 	start, first := words.Time(i.StartedAt), words.Time(i.FirstSeenAt)
 	switch d := first.Sub(start); {
 	case start.IsZero() || first.IsZero() || i.Kind == string(normalize.KindMaintenance):

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -40,16 +40,16 @@ type cell struct {
 type nowBody struct {
 	Verdict     verdict
 	LastCheck   string
-	Open        []db.Incident
+	Open        []query.Incident
 	OpenTotal   int
 	Hidden      int
-	Maintenance []db.Incident // under way
+	Maintenance []query.Incident // under way
 	MaintTotal  int
-	Planned     []db.Incident // the next ones, of the seven days ahead
-	Unreadable  []db.SourceHealth
+	Planned     []query.Incident // the next ones, of the seven days ahead
+	Unreadable  []query.SourceHealth
 	UnreadTotal int
-	Unwell      []db.VendorState // pages that call themselves unwell, and no incident says why
-	Events      []db.Event
+	Unwell      []query.VendorState // pages that call themselves unwell, and no incident says why
+	Events      []query.Event
 	EventTotal  int
 	Cells       []cell
 	Vendors     int
@@ -75,10 +75,10 @@ func (p *Pages) present(r *http.Request, open int) (b nowBody, err error) {
 	if b.Open, b.OpenTotal, err = p.DB.OpenByKind(ctx, normalize.KindIncident, "", open); err != nil {
 		return b, err
 	}
-	if b.Hidden, err = p.DB.HiddenOpen(ctx); err != nil {
+	if b.Hidden, err = p.DB.FilteredOpen(ctx); err != nil {
 		return b, err
 	}
-	ahead, err := p.DB.UpcomingMaintenance(ctx, p.Clock(), 7*24*time.Hour)
+	ahead, err := p.DB.UpcomingMaintenances(ctx, p.Clock(), 7*24*time.Hour)
 	if err != nil {
 		return b, err
 	}
@@ -92,13 +92,13 @@ func (p *Pages) present(r *http.Request, open int) (b nowBody, err error) {
 			b.Planned = append(b.Planned, m)
 		}
 	}
-	if b.Unreadable, b.UnreadTotal, err = p.DB.UnreadableSources(ctx, shownUnreadable); err != nil {
+	if b.Unreadable, b.UnreadTotal, err = p.DB.FailingSources(ctx, shownUnreadable); err != nil {
 		return b, err
 	}
 	if b.Events, b.EventTotal, err = p.DB.RecentEvents(ctx, p.Clock().Add(-24*time.Hour), shownEvents); err != nil {
 		return b, err
 	}
-	facts, err := p.DB.Facts(ctx)
+	facts, err := p.DB.FileFacts(ctx)
 	if err != nil {
 		return b, err
 	}
@@ -119,7 +119,7 @@ func (p *Pages) present(r *http.Request, open int) (b nowBody, err error) {
 	return b, nil
 }
 
-func (p *Pages) cell(v db.VendorState) cell {
+func (p *Pages) cell(v query.VendorState) cell {
 	c := cell{Slug: v.Slug, Name: v.Name, Tone: "ok", Word: "quiet"}
 	set := func(rank int, tone, word string) {
 		if rank > c.rank {
@@ -188,7 +188,7 @@ func statusTone(status string) string {
 	return "unknown"
 }
 
-func (p *Pages) verdict(states []db.VendorState) verdict {
+func (p *Pages) verdict(states []query.VendorState) verdict {
 	var watched, readable, vendors, incidents int
 	var stale bool
 	worst := normalize.SeverityNone

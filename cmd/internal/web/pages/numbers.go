@@ -5,7 +5,7 @@ import (
 
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 )
 
 // numbers are a vendor's figures over a span of time, in words.
@@ -20,7 +20,7 @@ type numbers struct {
 }
 
 // figure puts the figures of the incidents that began at since or later in words.
-func figure(span string, figures []db.IncidentFigures, since time.Time) numbers {
+func figure(span string, figures []query.IncidentFigures, since time.Time) numbers {
 	f := site.Sum(figures, since)
 	n := numbers{Span: span, Incidents: f.Incidents, Severe: f.Severe, Impact: "–", Resolve: "–", Silence: "–", SilenceOf: f.SilenceOf}
 	if f.MedianResolveSeconds != nil {

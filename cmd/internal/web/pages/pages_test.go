@@ -10,7 +10,8 @@ import (
 
 	"vendorwatch/cmd/internal/web"
 	. "vendorwatch/cmd/internal/web/webtest"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 )
 
 func TestNowSaysWhatIsBroken(t *testing.T) {
@@ -30,17 +31,17 @@ func TestNowSaysWhatIsBroken(t *testing.T) {
 func TestNowWhenAllIsWell(t *testing.T) {
 	r := NewRecord(t, web.Options{})
 	r.Page("/").Wants(t, ".verdict", "Nothing is watched yet", "config.toml")
-	quiet := r.Vendor(db.Vendor{Slug: "quiet", Name: "Quiet Corp"})
+	quiet := r.Vendor(query.Vendor{Slug: "quiet", Name: "Quiet Corp"})
 	r.Page("/").Wants(t, ".verdict", "No open incident on the pages that can be read", "0 of 1 vendor readable")
-	r.Save(db.Scrape{SourceID: quiet, At: Before(Minute), AllOpen: true})
+	r.Save(record.Scrape{SourceID: quiet, At: Before(Minute), AllOpen: true})
 	r.Page("/").Wants(t, ".verdict", "All quiet", "1 of 1 vendor readable, last checked 23 Nov 2026, 11:59 UTC")
 }
 
 // Silence is never taken for health: a record that nobody keeps up to date says nothing of now.
 func TestNowWhenNothingWasCheckedLately(t *testing.T) {
 	r := NewRecord(t, web.Options{})
-	quiet := r.Vendor(db.Vendor{Slug: "quiet", Name: "Quiet Corp"})
-	r.Save(db.Scrape{SourceID: quiet, At: Before(3 * Hour), AllOpen: true})
+	quiet := r.Vendor(query.Vendor{Slug: "quiet", Name: "Quiet Corp"})
+	r.Save(record.Scrape{SourceID: quiet, At: Before(3 * Hour), AllOpen: true})
 	a := r.Page("/")
 	a.Wants(t, ".verdict", "Not known: nothing was checked lately", "is vendorwatch serve running?")
 	a.Wants(t, ".cells", "Quiet Corp not checked")
@@ -169,8 +170,8 @@ func TestHistory(t *testing.T) {
 // What the page shows is what its CSV and JSON hold, page by page, and the pages together are everything once.
 func TestHistoryPagesAndExports(t *testing.T) {
 	r := NewRecord(t, web.Options{})
-	acme := r.Vendor(db.Vendor{Slug: "acme", Name: "Acme"})
-	s := db.Scrape{SourceID: acme, At: Before(Minute), AllOpen: true}
+	acme := r.Vendor(query.Vendor{Slug: "acme", Name: "Acme"})
+	s := record.Scrape{SourceID: acme, At: Before(Minute), AllOpen: true}
 	const many = 120
 	for n := range many {
 		from := Before(time.Duration(n/3) * Hour) // three of each time

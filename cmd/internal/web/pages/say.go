@@ -8,7 +8,7 @@ import (
 
 	"vendorwatch/cmd/internal/web/prose"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -33,7 +33,7 @@ func (p *Pages) lasting(since string) string {
 func (p *Pages) ago(at string) string { return words.Ago(words.Time(at), p.Clock()) }
 
 // severityWords is the severity of an incident, and the kind of everything else.
-func severityWords(i db.Incident) string {
+func severityWords(i query.Incident) string {
 	if i.Kind != string(normalize.KindIncident) {
 		return i.Kind
 	}
@@ -41,7 +41,7 @@ func severityWords(i db.Incident) string {
 }
 
 // tone is the class that gives an incident its colour and shape.
-func tone(i db.Incident) string {
+func tone(i query.Incident) string {
 	if i.Kind != string(normalize.KindIncident) {
 		return i.Kind
 	}
@@ -58,7 +58,7 @@ func host(address string) string {
 }
 
 // eventWords says what an event tells.
-func eventWords(e db.Event) string {
+func eventWords(e query.Event) string {
 	switch e.Kind {
 	case normalize.EventIncidentOpened:
 		if e.Detail["already_open"] == "true" {

@@ -8,6 +8,7 @@ import (
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -19,7 +20,7 @@ const (
 )
 
 type componentRow struct {
-	db.PageComponent
+	query.ListedComponent
 	Bar  bar
 	More int // days beyond those shown
 	Tone string
@@ -31,16 +32,16 @@ type componentGroup struct {
 }
 
 type vendorBody struct {
-	Vendor     db.VendorHealth
+	Vendor     query.VendorHealth
 	Cell       cell
-	Open       []db.Incident
-	Ahead      []db.Incident
+	Open       []query.Incident
+	Ahead      []query.Incident
 	Groups     []componentGroup
 	Components int
 	From, To   int // of the components shown
 	Next, Prev string
 	Numbers    []numbers
-	Blind      []db.Blind
+	Blind      []query.Gap
 	History    historyList
 }
 
@@ -60,13 +61,13 @@ func (p *Pages) vendor(r *http.Request) (view, error) {
 	if b.Ahead, _, err = p.DB.OpenByKind(ctx, normalize.KindMaintenance, v.Slug, 5); err != nil {
 		return view{}, err
 	}
-	if b.Blind, err = p.DB.Coverage(ctx, v.Slug, now.AddDate(0, 0, -barDays), now); err != nil {
+	if b.Blind, err = p.DB.CoverageGaps(ctx, v.Slug, now.AddDate(0, 0, -barDays), now); err != nil {
 		return view{}, err
 	}
 	if err := p.addBars(r, &b); err != nil {
 		return view{}, err
 	}
-	figures, err := p.DB.VendorFigures(ctx, v.VendorID, now.AddDate(-1, 0, 0))
+	figures, err := p.DB.IncidentFigures(ctx, v.VendorID, now.AddDate(-1, 0, 0))
 	if err != nil {
 		return view{}, err
 	}
@@ -90,7 +91,7 @@ func (p *Pages) vendor(r *http.Request) (view, error) {
 }
 
 // vendorCell is the vendor as the grid shows it.
-func (p *Pages) vendorCell(r *http.Request, v db.VendorHealth) (cell, error) {
+func (p *Pages) vendorCell(r *http.Request, v query.VendorHealth) (cell, error) {
 	states, err := p.DB.VendorStates(r.Context())
 	if err != nil {
 		return cell{}, err
@@ -130,11 +131,11 @@ func (p *Pages) addBars(r *http.Request, b *vendorBody) error {
 	if err != nil {
 		return err
 	}
-	spans := map[int64][]db.ComponentSpan{}
+	spans := map[int64][]query.ComponentSpan{}
 	for _, span := range all {
 		spans[span.ComponentID] = append(spans[span.ComponentID], span)
 	}
-	known, blind := map[int64]time.Time{}, map[int64][]db.Blind{}
+	known, blind := map[int64]time.Time{}, map[int64][]query.Gap{}
 	for _, source := range b.Vendor.Sources {
 		known[source.SourceID] = words.Time(source.CoverageStartAt)
 		if source.CoverageStartAt == "" {
@@ -145,7 +146,7 @@ func (p *Pages) addBars(r *http.Request, b *vendorBody) error {
 		blind[gap.SourceID] = append(blind[gap.SourceID], gap)
 	}
 	for _, c := range components {
-		row := componentRow{PageComponent: c, Tone: statusTone(c.Status)}
+		row := componentRow{ListedComponent: c, Tone: statusTone(c.Status)}
 		row.Bar = drawBar(spans[c.ComponentID], known[c.SourceID], blind[c.SourceID], now)
 		if extra := len(row.Bar.Days) - shownBadDays; extra > 0 {
 			row.Bar.Days, row.More = row.Bar.Days[:shownBadDays], extra

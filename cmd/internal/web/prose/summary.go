@@ -6,13 +6,13 @@ import (
 	"time"
 
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
 // Summary says in plain words what an incident was: who, how bad, what it touched, how long, and what is odd
 // about it. It says nothing that is not on record.
-func Summary(i db.IncidentDetail, now time.Time) string {
+func Summary(i query.IncidentDetail, now time.Time) string {
 	parts := []string{Opening(i)}
 	if i.Kind != string(normalize.KindNotice) {
 		parts = append(parts, Ending(i.Incident, now))
@@ -34,7 +34,7 @@ func Summary(i db.IncidentDetail, now time.Time) string {
 	return strings.Join(parts, " ")
 }
 
-func Opening(i db.IncidentDetail) string {
+func Opening(i query.IncidentDetail) string {
 	text := i.VendorName
 	switch {
 	case i.Kind == string(normalize.KindMaintenance):
@@ -62,7 +62,7 @@ func Opening(i db.IncidentDetail) string {
 }
 
 // componentWords lists components with their groups; of one name in several groups the name is said once.
-func componentWords(components []db.Component) string {
+func componentWords(components []query.Component) string {
 	var labels []string
 	groups := map[string][]string{}
 	for _, c := range components {
@@ -95,7 +95,7 @@ func componentWords(components []db.Component) string {
 }
 
 // Ending says how it ended, or how it stands.
-func Ending(i db.Incident, now time.Time) string {
+func Ending(i query.Incident, now time.Time) string {
 	state := normalize.State(i.State)
 	maintenance := i.Kind == string(normalize.KindMaintenance)
 	switch {

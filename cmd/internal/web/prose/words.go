@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -24,7 +24,7 @@ func Stamp(at, layout, attribute string) template.HTML {
 }
 
 // Window writes the planned time of a maintenance; the day is not repeated.
-func Window(i db.Incident) template.HTML {
+func Window(i query.Incident) template.HTML {
 	from, to := i.ScheduledStartAt, i.ScheduledEndAt
 	if from == "" {
 		from = i.StartedAt

@@ -5,13 +5,13 @@ import (
 	"strings"
 	"time"
 
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
 // Query is what the address of a listing of incidents asks for: the filter, and its fields as they were typed.
 type Query struct {
-	Filter db.HistoryFilter
+	Filter query.HistoryFilter
 	Typed  url.Values
 }
 

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -35,7 +35,7 @@ func (s *Site) Numbers(ctx context.Context, slug string) ([]Numbers, error) {
 		return nil, err
 	}
 	now := s.Clock()
-	figures, err := s.DB.VendorFigures(ctx, v.VendorID, now.AddDate(0, 0, -365))
+	figures, err := s.DB.IncidentFigures(ctx, v.VendorID, now.AddDate(0, 0, -365))
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func (s *Site) Numbers(ctx context.Context, slug string) ([]Numbers, error) {
 		since := now.AddDate(0, 0, -days)
 		n := Sum(figures, since)
 		n.Days, n.CoverageStartAt = days, covered
-		blind, err := s.DB.Coverage(ctx, v.Slug, since, now)
+		blind, err := s.DB.CoverageGaps(ctx, v.Slug, since, now)
 		if err != nil {
 			return nil, err
 		}
@@ -63,7 +63,7 @@ func (s *Site) Numbers(ctx context.Context, slug string) ([]Numbers, error) {
 }
 
 // blindSeconds is the length of a coverage gap, up to now.
-func blindSeconds(b db.Blind, now time.Time) int64 {
+func blindSeconds(b query.Gap, now time.Time) int64 {
 	from, to := words.Time(b.FromAt), words.Time(b.ToAt)
 	if to.IsZero() || to.After(now) {
 		to = now
@@ -72,7 +72,7 @@ func blindSeconds(b db.Blind, now time.Time) int64 {
 }
 
 // Sum adds up the figures of the incidents that began at since or later.
-func Sum(figures []db.IncidentFigures, since time.Time) Numbers {
+func Sum(figures []query.IncidentFigures, since time.Time) Numbers {
 	var n Numbers
 	var resolve, silence []int64
 	for _, f := range figures {

@@ -7,13 +7,12 @@ import (
 	"net/http"
 	"strings"
 	"time"
-
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 )
 
 // Site is what every part is given.
 type Site struct {
-	DB           *db.DB
+	DB           *query.DB
 	Prefix       string           // path that a proxy serves us under, such as "/status"; without a slash at its end
 	DashboardURL string           // address of the dashboard as people reach it; empty: it is taken from the request
 	Clock        func() time.Time // in UTC

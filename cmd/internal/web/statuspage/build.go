@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -73,14 +73,14 @@ type Update struct {
 }
 
 // ofVendor lists a vendor's components, each group before what is in it.
-func (c *scene) ofVendor(v db.VendorHealth, state db.VendorState) error {
-	now, err := c.DB.ComponentsNow(c.ctx, c.slug)
+func (c *scene) ofVendor(v query.VendorHealth, state query.VendorState) error {
+	now, err := c.DB.ComponentStatuses(c.ctx, c.slug)
 	if err != nil {
 		return err
 	}
 	blind, dropped := map[int64]bool{}, map[int64]bool{}
 	for _, page := range v.Sources {
-		late := c.Clock().Sub(words.Time(page.LastSuccessAt)) > db.Tolerance(time.Duration(state.IntervalSeconds)*time.Second)
+		late := c.Clock().Sub(words.Time(page.LastSuccessAt)) > query.Tolerance(time.Duration(state.IntervalSeconds)*time.Second)
 		blind[page.SourceID] = page.Watched == 0 || page.Health != "ok" || late
 		dropped[page.SourceID] = page.Watched == 0 && state.Sources > 0
 	}
@@ -144,7 +144,7 @@ func groupID(source int64, name string) string {
 	return hex.EncodeToString(sum[:6])
 }
 
-func (c *scene) told(w db.WholeIncident) common {
+func (c *scene) told(w query.Timeline) common {
 	oldest, newest := first(w.StartedAt, w.ScheduledStartAt, w.FirstSeenAt), first(w.FirstSeenAt)
 	if n := len(w.Updates); n > 0 {
 		oldest = first(w.Updates[n-1].CreatedAt, w.Updates[n-1].PostedAt, w.Updates[n-1].FirstSeenAt)
@@ -183,7 +183,7 @@ func (c *scene) told(w db.WholeIncident) common {
 
 // statesAtPosts returns the state that each post, newest first, left the incident in. Statuspage has no word for
 // a post that changes nothing: it repeats the state before.
-func statesAtPosts(posts []db.Update) []string {
+func statesAtPosts(posts []query.Update) []string {
 	states := make([]string, len(posts))
 	before := string(normalize.StateUnknown)
 	for n := len(posts) - 1; n >= 0; n-- {
@@ -199,7 +199,7 @@ func statesAtPosts(posts []db.Update) []string {
 	return states
 }
 
-func (c *scene) maintenance(w db.WholeIncident) Maintenance {
+func (c *scene) maintenance(w query.Timeline) Maintenance {
 	m := Maintenance{common: c.told(w), ScheduledFor: orNull(w.ScheduledStartAt), ScheduledUntil: orNull(w.ScheduledEndAt)}
 	if w.Severity == string(normalize.SeverityNone) || w.Severity == string(normalize.SeverityUnknown) {
 		m.Impact = "maintenance"

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"vendorwatch/cmd/internal/web/site"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -65,7 +65,7 @@ func (v indicator) componentStatus() string {
 
 // indicatorOf is the worst of what is known of a vendor: its open incidents, its components, its pages' own
 // indicators, and that a page cannot be read, which counts as unknown.
-func indicatorOf(s *site.Site, v db.VendorState, raised []string) indicator {
+func indicatorOf(s *site.Site, v query.VendorState, raised []string) indicator {
 	if v.Sources == 0 {
 		return indicator{word: indicatorUnknown, description: "Not watched: the configuration lists no status page of this vendor", blind: true}
 	}

@@ -15,6 +15,7 @@ import (
 
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -88,7 +89,7 @@ func newScene(s *site.Site, r *http.Request, slug string) (*scene, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages, err := s.DB.WatchedPages(c.ctx)
+	pages, err := s.DB.WatchedSources(c.ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +101,7 @@ func newScene(s *site.Site, r *http.Request, slug string) (*scene, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := slices.IndexFunc(states, func(state db.VendorState) bool { return state.VendorID == v.VendorID })
+	n := slices.IndexFunc(states, func(state query.VendorState) bool { return state.VendorID == v.VendorID })
 	if n < 0 {
 		return nil, db.ErrNotFound
 	}
@@ -113,7 +114,7 @@ func newScene(s *site.Site, r *http.Request, slug string) (*scene, error) {
 const allVendors = "vendorwatch"
 
 // ofAll makes each watched vendor a component.
-func (c *scene) ofAll(states []db.VendorState, pages map[int64]db.WatchedPages) {
+func (c *scene) ofAll(states []query.VendorState, pages map[int64]query.WatchedSources) {
 	c.page = Page{ID: allVendors, Name: "All vendors", URL: c.Permalink(c.r, "/"), TimeZone: "Etc/UTC"}
 	c.listed, c.byVendor = []Component{}, map[string]*Component{}
 	newest := ""
@@ -142,7 +143,7 @@ func (c *scene) state() Status {
 }
 
 func (c *scene) summary() (any, error) {
-	incidents, err := c.list(db.WholeFilter{Open: true})
+	incidents, err := c.list(query.TimelineFilter{Open: true})
 	if err != nil {
 		return nil, err
 	}
@@ -176,12 +177,12 @@ type IncidentList struct {
 }
 
 func (c *scene) incidents() (any, error) {
-	list, err := c.list(db.WholeFilter{Limit: recent})
+	list, err := c.list(query.TimelineFilter{Limit: recent})
 	return IncidentList{c.page, list}, err
 }
 
 func (c *scene) unresolved() (any, error) {
-	list, err := c.list(db.WholeFilter{Open: true})
+	list, err := c.list(query.TimelineFilter{Open: true})
 	return IncidentList{c.page, list}, err
 }
 
@@ -191,7 +192,7 @@ type MaintenanceList struct {
 }
 
 func (c *scene) maintenances() (any, error) {
-	whole, err := c.DB.WholeIncidents(c.ctx, db.WholeFilter{Vendor: c.slug, Maintenances: true, Limit: recent})
+	whole, err := c.DB.Timelines(c.ctx, query.TimelineFilter{Vendor: c.slug, Maintenances: true, Limit: recent})
 	list := []Maintenance{}
 	for _, w := range whole {
 		list = append(list, c.maintenance(w))
@@ -212,7 +213,7 @@ func (c *scene) active() (any, error) {
 // openMaintenances returns the maintenances that are announced, or under way, or both. One that is announced
 // still when its window has passed is neither: its vendor forgot to say how it went.
 func (c *scene) openMaintenances(upcoming, active bool) ([]Maintenance, error) {
-	whole, err := c.DB.WholeIncidents(c.ctx, db.WholeFilter{Vendor: c.slug, Maintenances: true, Open: true})
+	whole, err := c.DB.Timelines(c.ctx, query.TimelineFilter{Vendor: c.slug, Maintenances: true, Open: true})
 	list := []Maintenance{}
 	now := normalize.FormatTime(c.Clock())
 	for _, w := range whole {
@@ -229,9 +230,9 @@ func (c *scene) openMaintenances(upcoming, active bool) ([]Maintenance, error) {
 	return list, err
 }
 
-func (c *scene) list(f db.WholeFilter) ([]Incident, error) {
+func (c *scene) list(f query.TimelineFilter) ([]Incident, error) {
 	f.Vendor = c.slug
-	whole, err := c.DB.WholeIncidents(c.ctx, f)
+	whole, err := c.DB.Timelines(c.ctx, f)
 	list := []Incident{}
 	for _, w := range whole {
 		list = append(list, Incident{common: c.told(w)})

@@ -15,7 +15,8 @@ import (
 
 	"vendorwatch/cmd/internal/web"
 	. "vendorwatch/cmd/internal/web/webtest"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 	"vendorwatch/normalize/racetest"
 	"vendorwatch/scraper"
@@ -33,7 +34,7 @@ type told struct {
 // onFile is what the file holds of a vendor, without what filters hide and posts that were taken down.
 func onFile(t *testing.T, r *Record, vendor string) map[string]told {
 	t.Helper()
-	list, err := r.Incidents(t.Context(), db.Filter{Vendor: vendor})
+	list, err := r.Incidents(t.Context(), query.Filter{Vendor: vendor})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,10 +180,10 @@ func TestStatuspageRoundTripOfRealPages(t *testing.T) {
 			continue // some were recorded for what is wrong with them
 		}
 		slug := fmt.Sprintf("vendor-%d", n)
-		source := r.Vendor(db.Vendor{Slug: slug, Name: result.PageName})
+		source := r.Vendor(query.Vendor{Slug: slug, Name: result.PageName})
 		incidents, _ := normalize.Incidents(result.Incidents, normalize.Words{})
 		parts, _ := normalize.Components(result.Components, normalize.Words{})
-		r.Save(db.Scrape{SourceID: source, At: Before(Minute), AllOpen: true, AllComponents: true, Incidents: incidents, Components: parts, Indicator: result.Indicator})
+		r.Save(record.Scrape{SourceID: source, At: Before(Minute), AllOpen: true, AllComponents: true, Incidents: incidents, Components: parts, Indicator: result.Indicator})
 		back, told := readBack(t, r, "/vendors/"+slug)
 		if diff := cmp.Diff(onFile(t, r, slug), back); diff != "" {
 			t.Errorf("%s: incidents (-file +read back)\n%s", name, diff)

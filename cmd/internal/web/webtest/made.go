@@ -28,7 +28,7 @@ func (m *made) copy(t testing.TB, o web.Options) *Record {
 		r := openFile(t, path)
 		m.build(r)
 		// With the last connection SQLite moves all that is in the -wal file into the file itself.
-		err := r.Close()
+		err := r.File.Close()
 		if err == nil {
 			m.content, err = os.ReadFile(path)
 		}

@@ -20,6 +20,9 @@ import (
 
 	"vendorwatch/db"
 	"vendorwatch/db/dbtest"
+	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 )
 
 // Now is the moment at which the tests look at the pages.
@@ -35,7 +38,10 @@ const (
 
 // Record is a real file, and a server over it.
 type Record struct {
-	*db.DB
+	*query.DB
+	*record.Recorder
+	*ledger.Ledger
+	File    *db.DB
 	URL     string  // of the server
 	Watched []int64 // pages of the vendors, in the order in which they were made
 	Server  *web.Server
@@ -60,7 +66,7 @@ func openFile(t testing.TB, path string) *Record {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Record{DB: file, t: t}
+	return &Record{DB: query.New(file), Recorder: record.New(file), Ledger: ledger.New(file), File: file, t: t}
 }
 
 // serve starts a server over a record, which is closed with the server when the test ends.
@@ -69,12 +75,12 @@ func serve(r *Record, o web.Options) *Record {
 		o.Now = func() time.Time { return Now }
 	}
 	o.Log = slog.New(slog.DiscardHandler)
-	r.Server = web.New(r.DB, o)
+	r.Server = web.New(r.File, o)
 	listening := httptest.NewServer(r.Server.Handler())
 	r.URL = listening.URL
 	r.t.Cleanup(func() {
 		listening.Close()
-		if err := r.Close(); err != nil {
+		if err := r.File.Close(); err != nil {
 			r.t.Error(err)
 		}
 	})
@@ -89,13 +95,13 @@ func (r *Record) At(url string) *Record {
 }
 
 // Vendor makes a vendor with one watched page, and returns the page's number.
-func (r *Record) Vendor(v db.Vendor) int64 {
+func (r *Record) Vendor(v query.Vendor) int64 {
 	r.t.Helper()
 	return r.Vendors(v)[0]
 }
 
 // Vendors makes vendors with one watched page each, and returns the numbers of the pages.
-func (r *Record) Vendors(list ...db.Vendor) []int64 {
+func (r *Record) Vendors(list ...query.Vendor) []int64 {
 	r.t.Helper()
 	for _, v := range list {
 		id, err := r.EnsureVendor(r.t.Context(), v)
@@ -114,7 +120,7 @@ func (r *Record) Vendors(list ...db.Vendor) []int64 {
 	return r.Watched[len(r.Watched)-len(list):]
 }
 
-func (r *Record) Save(s db.Scrape) {
+func (r *Record) Save(s record.Scrape) {
 	r.t.Helper()
 	if s.Interval == 0 {
 		s.Interval = 5 * Minute
@@ -193,7 +199,7 @@ func (a Answer) Wants(t *testing.T, selector string, texts ...string) {
 // IDOf is the number of the incident with this title.
 func (r *Record) IDOf(title string) int64 {
 	r.t.Helper()
-	list, err := r.Incidents(r.t.Context(), db.Filter{AllSources: true})
+	list, err := r.Incidents(r.t.Context(), query.Filter{AllSources: true})
 	if err != nil {
 		r.t.Fatal(err)
 	}

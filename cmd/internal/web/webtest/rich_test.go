@@ -5,13 +5,13 @@ import (
 
 	"vendorwatch/cmd/internal/web"
 	. "vendorwatch/cmd/internal/web/webtest"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 )
 
 // The record has what its name promises, so that tests over it see it.
 func TestRichRecord(t *testing.T) {
 	r := Rich(t, web.Options{})
-	list, err := r.Incidents(t.Context(), db.Filter{AllSources: true})
+	list, err := r.Incidents(t.Context(), query.Filter{AllSources: true})
 	if err != nil {
 		t.Fatal(err)
 	}

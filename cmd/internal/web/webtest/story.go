@@ -6,7 +6,8 @@ import (
 	"time"
 
 	"vendorwatch/cmd/internal/web"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
 
@@ -51,19 +52,19 @@ func Story(t testing.TB, o web.Options) *Record { return story.copy(t, o) }
 var story = made{build: buildStory}
 
 func buildStory(r *Record) {
-	acme := r.Vendor(db.Vendor{Slug: "acme", Name: "Acme", Homepage: "https://acme.example", Owner: "platform-team", RunbookURL: "https://wiki.example/acme"})
-	quiet := r.Vendor(db.Vendor{Slug: "quiet", Name: "Quiet Corp"})
-	blind := r.Vendor(db.Vendor{Slug: "blind", Name: "Blindside"})
+	acme := r.Vendor(query.Vendor{Slug: "acme", Name: "Acme", Homepage: "https://acme.example", Owner: "platform-team", RunbookURL: "https://wiki.example/acme"})
+	quiet := r.Vendor(query.Vendor{Slug: "quiet", Name: "Quiet Corp"})
+	blind := r.Vendor(query.Vendor{Slug: "blind", Name: "Blindside"})
 
 	denied := Incident("denied", "Access denied for all users", "minor", ClientWeb,
 		Says("investigating", Before(9*Day), "Users are answered with 403. We are looking into it."),
 		Says("resolved", Before(9*Day-7*Minute), "Fixed for all users."))
-	r.Save(db.Scrape{SourceID: acme, At: Before(10 * Day), AllOpen: true, AllComponents: true, CoverageStart: Before(60 * Day), Components: Components(normalize.StatusOperational)})
-	r.Save(db.Scrape{SourceID: quiet, At: Before(10 * Day), AllOpen: true})
-	r.Save(db.Scrape{SourceID: blind, At: Before(10 * Day), AllOpen: true})
-	r.Save(db.Scrape{SourceID: acme, At: Before(9*Day - 4*Minute), AllOpen: true, Incidents: Read(denied)})
+	r.Save(record.Scrape{SourceID: acme, At: Before(10 * Day), AllOpen: true, AllComponents: true, CoverageStart: Before(60 * Day), Components: Components(normalize.StatusOperational)})
+	r.Save(record.Scrape{SourceID: quiet, At: Before(10 * Day), AllOpen: true})
+	r.Save(record.Scrape{SourceID: blind, At: Before(10 * Day), AllOpen: true})
+	r.Save(record.Scrape{SourceID: acme, At: Before(9*Day - 4*Minute), AllOpen: true, Incidents: Read(denied)})
 	denied.Updates[1].Body = "Fixed for most users."
-	r.Save(db.Scrape{SourceID: acme, At: Before(9*Day - Hour), AllOpen: true, Incidents: Read(denied)})
+	r.Save(record.Scrape{SourceID: acme, At: Before(9*Day - Hour), AllOpen: true, Incidents: Read(denied)})
 	denied.Updates = append(denied.Updates, Says("postmortem", Before(2*Hour),
 		"# Summary\nA rule was too strict for **26 minutes**.\n\n![graph](https://img.example/g.png)\n\n[Details](/post/1) [evil](javascript:alert(1))\n\n<script>alert(2)</script>"))
 	slow := Incident("slow", "API answers are slow", "major", []normalize.RawComponent{{ID: "api", Name: "API"}},
@@ -71,10 +72,10 @@ func buildStory(r *Record) {
 		Says("identified", Before(95*Minute), "A disk is full."))
 	work := Incident("work", "Database upgrade", "maintenance", nil, Says("scheduled", Before(Hour), "Planned."))
 	work.Kind, work.ScheduledStart, work.ScheduledEnd = "maintenance", At(Now.Add(20*Hour)), At(Now.Add(22*Hour))
-	r.Save(db.Scrape{SourceID: acme, At: Before(Minute), AllOpen: true, AllComponents: true, Took: 120 * time.Millisecond, HTTPStatus: 200, Requests: 1, Bytes: 4096,
+	r.Save(record.Scrape{SourceID: acme, At: Before(Minute), AllOpen: true, AllComponents: true, Took: 120 * time.Millisecond, HTTPStatus: 200, Requests: 1, Bytes: 4096,
 		Incidents: Read(denied, slow, work), Components: Components(normalize.StatusPartial)})
-	r.Save(db.Scrape{SourceID: quiet, At: Before(Minute), AllOpen: true})
+	r.Save(record.Scrape{SourceID: quiet, At: Before(Minute), AllOpen: true})
 	for n := range 3 {
-		r.Save(db.Scrape{SourceID: blind, At: Before(time.Duration(90-n) * Minute), HTTPStatus: 503, Requests: 1, Err: fmt.Errorf("fetch: 503 Service Unavailable")})
+		r.Save(record.Scrape{SourceID: blind, At: Before(time.Duration(90-n) * Minute), HTTPStatus: 503, Requests: 1, Err: fmt.Errorf("fetch: 503 Service Unavailable")})
 	}
 }

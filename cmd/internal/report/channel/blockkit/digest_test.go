@@ -11,7 +11,7 @@ import (
 	"vendorwatch/cmd/internal/report/digest"
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/report/reporttest"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 	"vendorwatch/normalize/racetest"
 )
@@ -34,9 +34,9 @@ func TestSlackLimitsHoldWhateverVendorsWrite(t *testing.T) {
 			"https://user:secret@status.example/x", "https://status.example/" + strings.Repeat("é", 3000)}))
 		word := func(words ...string) string { return rapid.SampledFrom(words).Draw(t, "word") }
 		var f digest.Facts
-		f.Incidents = map[int64]db.Incident{}
+		f.Incidents = map[int64]query.Incident{}
 		for id := range int64(rapid.SampledFrom([]int{0, 1, 3, 60}).Draw(t, "incidents")) {
-			i := db.Incident{IncidentID: id + 1, Vendor: word("a", "b", "c", "d"), SourceID: 1, Kind: word("incident", "maintenance", "notice", "?"),
+			i := query.Incident{IncidentID: id + 1, Vendor: word("a", "b", "c", "d"), SourceID: 1, Kind: word("incident", "maintenance", "notice", "?"),
 				Severity: word("none", "minor", "major", "critical", "unknown", ""), State: word("investigating", "resolved", "scheduled", "unknown", ""),
 				StartedAt: word("", "2025-11-23T17:46:00.000Z", "not a time", "2035-01-01T00:00:00.000Z"), FirstSeenAt: "2025-11-23T17:46:00.000Z"}
 			if id < 5 {
@@ -47,14 +47,14 @@ func TestSlackLimitsHoldWhateverVendorsWrite(t *testing.T) {
 				i.LatestBody = strings.Repeat("<b>", 300)
 			}
 			f.Incidents[i.IncidentID] = i
-			f.Events = append(f.Events, db.Event{EventID: id, IncidentID: i.IncidentID, Vendor: i.Vendor, At: "2025-11-23T18:00:00.000Z",
+			f.Events = append(f.Events, query.Event{EventID: id, IncidentID: i.IncidentID, Vendor: i.Vendor, At: "2025-11-23T18:00:00.000Z",
 				Kind: normalize.EventKind(word("incident_opened", "incident_edited", "postmortem_posted", "severity_changed", "component_changed", "source_readable", "indicator_raised", "indicator_cleared", "?")),
 				Body: i.LatestBody, Detail: map[string]string{"from": i.Title, "to": i.VendorState, "fields": i.Title, "component": i.Title, "reason": i.Title,
 					"indicator": i.Title, "description": i.Title, "from_name": word("", i.Title)}})
 		}
 		blind := rapid.SampledFrom([]int{0, 1, 40, 200}).Draw(t, "blind")
 		for id := range int64(blind) {
-			h := db.SourceHealth{SourceID: id, Vendor: fmt.Sprintf("v%d", id), VendorName: "Vendor & Sons", Watched: 1, Health: "unreadable", LastError: strings.Repeat("<", 500)}
+			h := query.SourceHealth{SourceID: id, Vendor: fmt.Sprintf("v%d", id), VendorName: "Vendor & Sons", Watched: 1, Health: "unreadable", LastError: strings.Repeat("<", 500)}
 			if id < 3 {
 				h.VendorName, h.LastError, h.PageURL = text.Draw(t, "blind vendor"), text.Draw(t, "error"), link.Draw(t, "blind page")
 			}
@@ -62,10 +62,10 @@ func TestSlackLimitsHoldWhateverVendorsWrite(t *testing.T) {
 		}
 		raised := rapid.SampledFrom([]int{0, 1, 60}).Draw(t, "raised")
 		for id := range int64(raised) {
-			h := db.SourceHealth{SourceID: 1000 + id, Vendor: fmt.Sprintf("r%d", id), VendorName: strings.Repeat("<Vendor> ", 20), Watched: 1, Health: "ok",
+			h := query.SourceHealth{SourceID: 1000 + id, Vendor: fmt.Sprintf("r%d", id), VendorName: strings.Repeat("<Vendor> ", 20), Watched: 1, Health: "ok",
 				LastSuccessAt: "2025-11-24T07:58:00.000Z", Indicator: "minor & more", IndicatorSinceAt: "2025-11-24T07:00:00.000Z"}
 			f.Health = append(f.Health, h)
-			f.Gaps = append(f.Gaps, db.Blind{SourceID: h.SourceID, VendorName: h.VendorName, Watched: 1, Reason: db.BlindUnreadable, FromAt: "2025-11-24T01:00:00.000Z", ToAt: "2025-11-24T02:00:00.000Z"})
+			f.Gaps = append(f.Gaps, query.Gap{SourceID: h.SourceID, VendorName: h.VendorName, Watched: 1, Reason: query.GapUnreadable, FromAt: "2025-11-24T01:00:00.000Z", ToAt: "2025-11-24T02:00:00.000Z"})
 		}
 		d := digest.Assemble(f, digest.Window{Until: reporttest.Monday}, digest.Options{Zone: reporttest.Monday.Location(), Now: reporttest.Monday})
 		joined := channeltest.CheckSlack(t, Digest(d))
@@ -93,9 +93,9 @@ func TestSlackLimitsHoldWhateverVendorsWrite(t *testing.T) {
 }
 
 func TestSlackOfABodyOf100000Characters(t *testing.T) {
-	f := digest.Facts{Incidents: map[int64]db.Incident{1: {IncidentID: 1, Vendor: "v", VendorName: "V", Kind: "incident", State: "investigating",
+	f := digest.Facts{Incidents: map[int64]query.Incident{1: {IncidentID: 1, Vendor: "v", VendorName: "V", Kind: "incident", State: "investigating",
 		Title: strings.Repeat("<!channel> ", 10000), LatestBody: strings.Repeat("🔥&", 50000)}},
-		Events: []db.Event{{EventID: 1, IncidentID: 1, Vendor: "v", Kind: normalize.EventIncidentOpened}}}
+		Events: []query.Event{{EventID: 1, IncidentID: 1, Vendor: "v", Kind: normalize.EventIncidentOpened}}}
 	joined := channeltest.CheckSlack(t, Digest(digest.Assemble(f, digest.Window{Until: reporttest.Monday}, digest.Options{Zone: reporttest.Monday.Location()})))
 	if !strings.Contains(joined, "&lt;!channel&gt;") || !strings.Contains(joined, message.MoreOnPage) {
 		t.Errorf("want the title escaped and the words cut with %q, got:\n%s", message.MoreOnPage, joined)
@@ -103,12 +103,12 @@ func TestSlackOfABodyOf100000Characters(t *testing.T) {
 }
 
 func TestSlackCountsWhatFindsNoRoom(t *testing.T) {
-	f := digest.Facts{Incidents: map[int64]db.Incident{}}
+	f := digest.Facts{Incidents: map[int64]query.Incident{}}
 	for id := int64(1); id <= 300; id++ {
 		vendor := "vendor" + string(rune('a'+id%10))
-		f.Incidents[id] = db.Incident{IncidentID: id, Vendor: vendor, VendorName: vendor, Kind: "incident", State: "investigating", Severity: "major",
+		f.Incidents[id] = query.Incident{IncidentID: id, Vendor: vendor, VendorName: vendor, Kind: "incident", State: "investigating", Severity: "major",
 			Title: fmt.Sprintf("Trouble %d", id), LatestBody: strings.Repeat("word ", 100)}
-		f.Events = append(f.Events, db.Event{EventID: id, IncidentID: id, Vendor: vendor, Kind: normalize.EventIncidentOpened})
+		f.Events = append(f.Events, query.Event{EventID: id, IncidentID: id, Vendor: vendor, Kind: normalize.EventIncidentOpened})
 	}
 	joined := channeltest.CheckSlack(t, Digest(digest.Assemble(f, digest.Window{Until: reporttest.Monday}, digest.Options{Zone: reporttest.Monday.Location()})))
 	shown := strings.Count(joined, "🟠")

@@ -17,7 +17,7 @@ import (
 	"vendorwatch/cmd/internal/report/channel/channeltest"
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/report/reporttest"
-	"vendorwatch/db"
+	"vendorwatch/db/query"
 )
 
 // workspace is as much of Slack's API as a bot speaks to that posts and edits.
@@ -94,12 +94,12 @@ func TestSlackBotKeepsOneMessageAnIncident(t *testing.T) {
 		}
 	}
 	goesOn(message.ReasonUpdate, func(i *message.AlertItem) {
-		i.Update = &db.Update{State: "identified", Body: "We found **the cause**."}
+		i.Update = &query.Update{State: "identified", Body: "We found **the cause**."}
 	})
 	goesOn(message.ReasonChanged, func(i *message.AlertItem) { i.Was, i.State = "investigating", "monitoring" })
 	goesOn(message.ReasonWorsened, func(i *message.AlertItem) { i.Was, i.Severity = "major", "critical" })
 	goesOn(message.ReasonResolved, nil)
-	goesOn(message.ReasonPostmortem, func(i *message.AlertItem) { i.Update = &db.Update{State: "postmortem", Body: "A disk was full."} })
+	goesOn(message.ReasonPostmortem, func(i *message.AlertItem) { i.Update = &query.Update{State: "postmortem", Body: "A disk was full."} })
 	parent := "1700000000.000001"
 	want := []struct {
 		method, ts, thread, says string

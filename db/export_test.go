@@ -1,0 +1,25 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"io/fs"
+)
+
+// What the tests of this package, which stand outside of it, need of its inside.
+
+var Explain = explain
+
+// OpenWith is Open with other migrations.
+func OpenWith(ctx context.Context, path string, files fs.FS) (*DB, error) {
+	return open(ctx, path, migrations{files})
+}
+
+// MigrationText returns one of the migrations.
+func MigrationText(name string) ([]byte, error) { return migrationFiles.ReadFile("migrations/" + name) }
+
+// Writer returns the connection that writes.
+func (d *DB) Writer() *sql.DB { return d.write }
+
+// ConnectWriter opens the connection that writes, without a schema.
+func ConnectWriter(path string) (*sql.DB, error) { return connectWriter(path) }

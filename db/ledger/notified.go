@@ -1,0 +1,88 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"vendorwatch/db"
+	"vendorwatch/db/internal/scan"
+)
+
+// Notified is what a channel was told of an incident by alerts, or is about to be told.
+type Notified struct {
+	Delivered       bool       // something has arrived
+	Thread          string     // what the channel gave back; empty if nothing
+	FirstDeliveryID int64      // the first message that arrived; 0 if none has
+	Deliveries      []Delivery // all alerts on it, in the order in which they were planned, held and skipped ones too
+}
+
+// Waiting reports whether a message on the incident is still to be sent, held ones included.
+func (t Notified) Waiting() bool {
+	return slices.ContainsFunc(t.Deliveries, func(d Delivery) bool { return d.State == DeliveryPending || d.State == DeliveryHeld })
+}
+
+// Notified returns, by channel and incident, what channels were told of these incidents. A channel or incident of
+// which there is no alert is not in the maps.
+func (l *Ledger) Notified(ctx context.Context, incidentIDs []int64) (map[string]map[int64]Notified, error) {
+	told := map[string]map[int64]Notified{}
+	at := func(channel string, incident int64, change func(*Notified)) {
+		if told[channel] == nil {
+			told[channel] = map[int64]Notified{}
+		}
+		t := told[channel][incident]
+		change(&t)
+		told[channel][incident] = t
+	}
+	ids, err := db.JSON(incidentIDs)
+	if err != nil {
+		return nil, err
+	}
+	type row struct {
+		incident int64
+		delivery Delivery
+	}
+	rows, err := scan.List(ctx, l.read, func(r *sql.Rows, x *row) (err error) {
+		x.delivery, err = scanDelivery(r, &x.incident)
+		return err
+	}, `WITH chosen AS (
+			SELECT delivery_id, incident_id AS of_incident FROM deliveries WHERE incident_id IN (SELECT value FROM json_each(?))
+			UNION
+			SELECT x.delivery_id, e.incident_id FROM events e JOIN delivery_events x USING (event_id) JOIN deliveries o USING (delivery_id)
+			WHERE e.incident_id IN (SELECT value FROM json_each(?)) AND o.incident_id IS NULL)
+		SELECT `+deliveryColumns+`, c.of_incident`+deliveryTables+`JOIN chosen c ON c.delivery_id = d.delivery_id
+		WHERE d.stream = 'alerts' AND d.reason NOT IN `+tellsOfNoIncident+` ORDER BY d.delivery_id`, ids, ids)
+	if err != nil {
+		return nil, fmt.Errorf("told: %w", err)
+	}
+	for _, r := range rows {
+		at(r.delivery.Channel, r.incident, func(t *Notified) { t.Deliveries = append(t.Deliveries, r.delivery) })
+	}
+	type thread struct {
+		channel         string
+		incident, first int64
+		thread          string
+	}
+	threads, err := scan.List(ctx, l.read, func(r *sql.Rows, t *thread) error {
+		return r.Scan(&t.channel, &t.incident, &t.thread, &t.first)
+	}, `SELECT channel, incident_id, thread, first_delivery_id FROM threads WHERE incident_id IN (SELECT value FROM json_each(?))`, ids)
+	if err != nil {
+		return nil, fmt.Errorf("told: %w", err)
+	}
+	for _, x := range threads {
+		at(x.channel, x.incident, func(t *Notified) { t.Delivered, t.Thread, t.FirstDeliveryID = true, x.thread, x.first })
+	}
+	return told, nil
+}
+
+// Thread returns what a channel gave back when it was told of an incident; empty if it was not told, or gave
+// nothing.
+func (l *Ledger) Thread(ctx context.Context, channel string, incidentID int64) (string, error) {
+	var thread string
+	err := l.read.QueryRowContext(ctx, `SELECT thread FROM threads WHERE channel = ? AND incident_id = ?`, channel, incidentID).Scan(&thread)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("thread of incident %d on channel %q: %w", incidentID, channel, err)
+	}
+	return thread, nil
+}

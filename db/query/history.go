@@ -1,0 +1,167 @@
+package query
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"vendorwatch/db"
+)
+
+// searchReach is how many titles and how many posts of one search are looked at, those recorded last first.
+// Words as common as "the" stand in every second post; beyond this a search is to be narrowed.
+const searchReach = 3000
+
+// HistoryFilter chooses incidents for a listing that is read page by page.
+type HistoryFilter struct {
+	Filter           // Search is for whole words or their beginnings; Limit is the size of a page, 50 if not positive
+	Component string // words of a component's name or group
+	After     string // HistoryPage.Next of the page before; empty for the first
+}
+
+// HistoryPage is a part of a listing, newest first.
+type HistoryPage struct {
+	Incidents []Incident
+	Next      string // HistoryFilter.After for the page that follows; empty if there is none
+	Cut       bool   // the words of the search stand in more posts than were looked at
+}
+
+// History returns one page of the incidents that f chooses, newest first. A Next that it did not give is
+// an error.
+func (d *DB) History(ctx context.Context, f HistoryFilter) (HistoryPage, error) {
+	page, err := d.history(ctx, f)
+	if err != nil {
+		return HistoryPage{}, fmt.Errorf("history: %w", err)
+	}
+	return page, nil
+}
+
+func (d *DB) history(ctx context.Context, f HistoryFilter) (HistoryPage, error) {
+	page := HistoryPage{Incidents: []Incident{}}
+	limit := f.Limit
+	if limit <= 0 {
+		limit = 50
+	}
+	plain := f.Filter
+	plain.Search = ""
+	where, args := plain.where()
+	and := func(term string, values ...any) {
+		if where == "" {
+			where = `WHERE ` + term
+		} else {
+			where += ` AND ` + term
+		}
+		args = append(args, values...)
+	}
+	if f.Search != "" {
+		match := matchWords(f.Search)
+		if match == "" {
+			return page, nil
+		}
+		titles, manyTitles, err := d.matching(ctx, `incident_search`, match)
+		if err != nil {
+			return page, err
+		}
+		posts, manyPosts, err := d.matching(ctx, `update_search`, match)
+		if err != nil {
+			return page, err
+		}
+		page.Cut = manyTitles || manyPosts
+		record := `coalesce(o.same_event_id, o.incident_id)`
+		if f.AllSources {
+			record = `o.incident_id`
+		}
+		and(`i.incident_id IN (
+			SELECT `+record+` FROM json_each(?) j JOIN incidents o ON o.incident_id = j.value
+			UNION
+			SELECT `+record+` FROM json_each(?) j JOIN incident_updates u ON u.update_id = j.value JOIN incidents o USING (incident_id))`,
+			titles, posts)
+	}
+	if f.Component != "" {
+		ids, err := d.componentsNamed(ctx, f.Component)
+		if err != nil || ids == "[]" {
+			return page, err
+		}
+		// The plus lets SQLite ask for the components of an incident, of which there are few, and not for the
+		// incidents of each component.
+		and(`EXISTS (SELECT 1 FROM incident_components ic
+			WHERE ic.incident_id = i.incident_id AND +ic.component_id IN (SELECT value FROM json_each(?)))`, ids)
+	}
+	if f.After != "" {
+		at, id, err := cursor(f.After)
+		if err != nil {
+			return page, err
+		}
+		// The first term is what the index is entered by.
+		and(began+` <= ? AND (`+began+`, i.incident_id) < (?, ?)`, at, at, id)
+	}
+	const order = began + ` DESC, i.incident_id DESC`
+	incidents, err := d.incidents(ctx, selectIncident+`
+		WHERE i.incident_id IN (SELECT i.incident_id FROM incidents i `+where+` ORDER BY `+order+` LIMIT ?) ORDER BY `+order, append(args, limit+1)...)
+	if err != nil {
+		return page, err
+	}
+	if len(incidents) > limit {
+		incidents = incidents[:limit]
+		last := incidents[limit-1]
+		page.Next = firstGiven(last.StartedAt, last.ScheduledStartAt, last.FirstSeenAt) + "_" + strconv.FormatInt(last.IncidentID, 10)
+	}
+	page.Incidents = incidents
+	return page, nil
+}
+
+// matching returns, as a JSON array, which rows of a full-text index match, those recorded last, and whether there
+// are more than were looked at.
+func (d *DB) matching(ctx context.Context, index, match string) (ids string, more bool, err error) {
+	var n int
+	err = d.read.QueryRowContext(ctx, `SELECT json_group_array(rowid), count(*) FROM (
+		SELECT rowid FROM `+index+` WHERE `+index+` MATCH ? ORDER BY rowid DESC LIMIT ?)`, match, searchReach+1).Scan(&ids, &n)
+	return ids, n > searchReach, err
+}
+
+// componentsNamed returns, as a JSON array, the components whose name or group has these words.
+func (d *DB) componentsNamed(ctx context.Context, words string) (string, error) {
+	match := matchWords(words)
+	if match == "" {
+		return "[]", nil
+	}
+	var ids string
+	err := d.read.QueryRowContext(ctx, `SELECT json_group_array(rowid) FROM component_search WHERE component_search MATCH ?`, match).Scan(&ids)
+	return ids, err
+}
+
+func firstGiven(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+// cursor reads what History gave as Next: the time and the number of the last incident shown.
+func cursor(text string) (at string, id int64, err error) {
+	at, number, ok := strings.Cut(text, "_")
+	if ok {
+		if _, err = db.ParseStamp(at); err == nil {
+			id, err = strconv.ParseInt(number, 10, 64)
+		}
+	}
+	if !ok || err != nil {
+		return "", 0, fmt.Errorf("page %q: %w", text, db.ErrNotFound)
+	}
+	return at, id, nil
+}
+
+// matchWords turns what a person types into a query of SQLite's full-text search: every word must be there,
+// or a word that begins so. What has neither letter nor digit is left out; nothing of it is syntax.
+func matchWords(text string) string {
+	var words []string
+	for _, w := range strings.Fields(text) {
+		if strings.IndexFunc(w, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) >= 0 {
+			words = append(words, `"`+strings.ReplaceAll(strings.ReplaceAll(w, "\x00", ""), `"`, `""`)+`"*`)
+		}
+	}
+	return strings.Join(words, " ")
+}

@@ -1,0 +1,54 @@
+package query
+
+import (
+	"context"
+	"fmt"
+	"time"
+	"vendorwatch/db"
+)
+
+// windowBegin is what maintenances are put in order by.
+const windowBegin = `coalesce(i.scheduled_start_at, i.started_at, i.first_seen_at)`
+
+// UpcomingMaintenances returns the maintenances that are under way at now, and those whose window begins
+// within horizon, in the order of their windows. One whose window has passed without a word is left out.
+func (d *DB) UpcomingMaintenances(ctx context.Context, now time.Time, horizon time.Duration) ([]Incident, error) {
+	incidents, err := d.incidents(ctx, selectIncident+`
+		WHERE i.incident_id IN (
+			SELECT incident_id FROM incidents
+			WHERE kind = 'maintenance' AND coalesce(same_event_id, incident_id) = incident_id AND state NOT IN ('resolved', 'completed', 'cancelled') AND left_feed_at IS NULL
+				AND (state IN ('in_progress', 'verifying')
+					OR (coalesce(scheduled_start_at, ?1) <= ?2 AND coalesce(scheduled_end_at, scheduled_start_at, ?1) >= ?1)))
+		ORDER BY coalesce(i.scheduled_start_at, i.started_at, i.first_seen_at), i.incident_id`, db.Stamp(now), db.Stamp(now.Add(horizon)))
+	if err != nil {
+		return nil, fmt.Errorf("upcoming maintenance: %w", err)
+	}
+	return incidents, nil
+}
+
+// OpenMaintenances returns the maintenances that are planned or under way, by their windows, at most limit of them.
+func (d *DB) OpenMaintenances(ctx context.Context, limit int) ([]Incident, error) {
+	incidents, err := d.incidents(ctx, selectIncident+`
+		WHERE i.incident_id IN (
+			SELECT i.incident_id FROM incidents i WHERE `+notOver+` AND i.kind = 'maintenance' AND `+standing+`
+			ORDER BY `+windowBegin+`, i.incident_id LIMIT ?)
+		ORDER BY `+windowBegin+`, i.incident_id`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("maintenance ahead: %w", err)
+	}
+	return incidents, nil
+}
+
+// PastMaintenances returns the maintenances that are over or left their page, the latest window first, limit of
+// them from offset on.
+func (d *DB) PastMaintenances(ctx context.Context, limit, offset int) ([]Incident, error) {
+	incidents, err := d.incidents(ctx, selectIncident+`
+		WHERE i.incident_id IN (
+			SELECT i.incident_id FROM incidents i WHERE NOT (`+notOver+`) AND i.kind = 'maintenance' AND `+standing+`
+			ORDER BY `+windowBegin+` DESC, i.incident_id DESC LIMIT ? OFFSET ?)
+		ORDER BY `+windowBegin+` DESC, i.incident_id DESC`, limit, offset)
+	if err != nil {
+		return nil, fmt.Errorf("maintenance past: %w", err)
+	}
+	return incidents, nil
+}

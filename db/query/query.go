@@ -1,0 +1,21 @@
+// Package query reads the record: incidents, updates, components, sources, vendors, events and what became of
+// messages. It changes nothing.
+package query
+
+import (
+	"vendorwatch/db"
+	"vendorwatch/db/internal/scan"
+)
+
+// DB answers questions about the record. Its methods may be called from several goroutines at once.
+type DB struct {
+	read scan.Querier
+	kept scan.Querier // for queries that are asked at every poll
+}
+
+// New returns a DB that reads an open file.
+func New(file *db.DB) *DB { return &DB{read: file.Reader(), kept: file.Prepared()} }
+
+// In returns a DB that reads through q. Given a *db.Tx, it sees what the transaction sees, and must not be used
+// after it.
+func In(q scan.Querier) *DB { return &DB{read: q, kept: q} }

@@ -1,0 +1,313 @@
+package record
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+	"vendorwatch/db"
+	"vendorwatch/normalize"
+)
+
+// header is what tells, at little cost, whether an incident needs a closer look.
+type header struct {
+	id                              int64
+	key, state, firstSeen, leftFeed string
+	startedAt                       string
+	announced                       bool
+	sameEvent                       int64 // 0 if it is alone
+	words                           wordsIndex
+}
+
+// wordsIndex is the column raw_index: which words of each kind of document are stored, and when they
+// were read.
+type wordsIndex map[string]wordsRef
+
+type wordsRef struct {
+	Hash string `json:"hash"`
+	At   string `json:"at"`
+}
+
+// newest returns when the newest of the stored words were read.
+func (w wordsIndex) newest() string {
+	var at string
+	for _, ref := range w {
+		at = max(at, ref.At)
+	}
+	return at
+}
+
+// holds reports whether the words of all raws are stored already.
+func (w wordsIndex) holds(raws []normalize.Raw) (bool, error) {
+	for _, raw := range raws {
+		hash, err := wordsHash(raw)
+		if err != nil || w[raw.Document].Hash != hash {
+			return false, err
+		}
+	}
+	return len(raws) > 0, nil
+}
+
+// wordsHash is equal for two raws that normalize.SameWords calls the same. What was near a time is left
+// out: a page printed tomorrow says the same of yesterday's incident.
+func wordsHash(raw normalize.Raw) (string, error) {
+	for _, t := range []*normalize.RawTime{&raw.Started, &raw.Resolved, &raw.ScheduledStart, &raw.ScheduledEnd, &raw.Period, &raw.Created, &raw.Updated, &raw.Detected} {
+		t.Near = ""
+	}
+	raw.Updates = slices.Clone(raw.Updates)
+	for n := range raw.Updates {
+		raw.Updates[n].Posted.Near, raw.Updates[n].Created.Near = "", ""
+	}
+	b, err := json.Marshal(raw)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:12]), nil
+}
+
+// saveIncidents stores what is new or different, and marks what has left the list of open ones.
+func (v *saver) saveIncidents() error {
+	open, err := v.openBefore()
+	if err != nil {
+		return err
+	}
+	seen := storable(v.s.Incidents)
+	headers, err := v.headers(keysOf(seen))
+	if err != nil {
+		return err
+	}
+	if err := v.adoptMoved(seen, headers); err != nil {
+		return err
+	}
+	if err := v.adopt(seen, headers); err != nil {
+		return err
+	}
+	v.reread, v.added = map[string]bool{}, map[int64]bool{}
+	ids := map[int64]bool{}
+	var differ []normalize.Incident
+	for _, i := range seen {
+		h, known := headers[i.Key]
+		same := false
+		if known {
+			ids[h.id] = true
+			if same, err = h.words.holds(i.Raws); err != nil {
+				return err
+			}
+		}
+		if !same {
+			differ = append(differ, i)
+			v.reread[i.Key] = true
+			continue
+		}
+		if err := v.sameWords(h, i); err != nil {
+			return err
+		}
+	}
+	records, err := v.records(differ, headers)
+	if err != nil {
+		return err
+	}
+	all := make([]stored, len(differ))
+	for n, i := range differ {
+		if all[n], err = v.saveIncident(records, i); err != nil {
+			return fmt.Errorf("incident %q: %w", i.Key, err)
+		}
+		ids[all[n].rec.id] = true
+	}
+	if err := v.linkEvents(all); err != nil {
+		return err
+	}
+	if err := v.weighStored(all); err != nil {
+		return err
+	}
+	for _, s := range all {
+		if err := v.tellStored(s); err != nil {
+			return fmt.Errorf("incident %q: %w", s.now.Key, err)
+		}
+	}
+	return v.saveLeftFeed(open, ids)
+}
+
+// storable rounds times to what is stored, since a finer time would differ from its own stored form at
+// every poll, and leaves unknown what the schema's guards would refuse: one bad field must not cost
+// the whole scrape.
+func storable(incidents []normalize.Incident) []normalize.Incident {
+	out := slices.Clone(incidents)
+	for n := range out {
+		i := &out[n]
+		for _, t := range []*time.Time{&i.StartedAt, &i.ResolvedAt, &i.ScheduledStartAt, &i.ScheduledEndAt, &i.CreatedAt, &i.UpdatedAt} {
+			*t = storableTime(*t)
+		}
+		i.Updates = slices.Clone(i.Updates)
+		for m := range i.Updates {
+			u := &i.Updates[m]
+			u.PostedAt, u.CreatedAt = storableTime(u.PostedAt), storableTime(u.CreatedAt)
+		}
+		if i.Key == "" {
+			i.Key = "#"
+		}
+	}
+	return out
+}
+
+func storableTime(t time.Time) time.Time {
+	if !db.HasStamp(t) {
+		return time.Time{}
+	}
+	return t.UTC().Truncate(time.Millisecond)
+}
+
+func keysOf(incidents []normalize.Incident) []string {
+	keys := make([]string, len(incidents))
+	for n, i := range incidents {
+		keys[n] = i.Key
+	}
+	return keys
+}
+
+func (v *saver) headers(keys []string) (map[string]*header, error) {
+	headers := map[string]*header{}
+	if len(keys) == 0 {
+		return headers, nil
+	}
+	list, err := db.JSON(keys)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := v.query(`
+		SELECT incident_id, source_key, state, first_seen_at, coalesce(left_feed_at, ''), coalesce(started_at, ''), announced, coalesce(same_event_id, 0), raw_index
+		FROM incidents WHERE source_id = ? AND source_key IN (SELECT value FROM json_each(?))`, v.s.SourceID, list)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		h := &header{}
+		var words []byte
+		if err := rows.Scan(&h.id, &h.key, &h.state, &h.firstSeen, &h.leftFeed, &h.startedAt, &h.announced, &h.sameEvent, &words); err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal(words, &h.words); err != nil {
+			return nil, fmt.Errorf("raw_index of incident %d: %w", h.id, err)
+		}
+		headers[h.key] = h
+	}
+	return headers, rows.Err()
+}
+
+// adopt gives an incident that was seen without id and address the key it is stored under, and a stored
+// one without them the key that is known now. Title and start tell that they are the same.
+func (v *saver) adopt(seen []normalize.Incident, headers map[string]*header) error {
+	v.keys = map[string]string{}
+	weak := 0
+	err := v.queryRow(`SELECT count(*) FROM incidents WHERE source_id = ? AND source_key >= '#' AND source_key < '$'`, v.s.SourceID).Scan(&weak)
+	if err != nil {
+		return err
+	}
+	for n := range seen {
+		i := &seen[n]
+		made := normalize.WeakKey(i.Key)
+		if headers[i.Key] != nil || i.StartedAt.IsZero() && i.ScheduledStartAt.IsZero() || !made && weak == 0 {
+			continue
+		}
+		stored, err := v.sameByTitle(*i, !made)
+		if err != nil {
+			return err
+		}
+		if stored == "" {
+			continue
+		}
+		if made {
+			v.keys[i.Key], i.Key = stored, stored
+		} else {
+			for _, query := range []string{
+				`UPDATE incidents SET source_key = ? WHERE source_id = ? AND source_key = ?`,
+				`UPDATE OR IGNORE findings SET source_key = ? WHERE source_id = ? AND source_key = ?`,
+			} {
+				if _, err := v.exec(query, i.Key, v.s.SourceID, stored); err != nil {
+					return err
+				}
+			}
+			v.changed = true
+		}
+		found, err := v.headers([]string{i.Key})
+		if err != nil {
+			return err
+		}
+		headers[i.Key] = found[i.Key]
+	}
+	return nil
+}
+
+// sameByTitle returns the key of the stored incident with the title and start of i, "" if there is none.
+// With weakOnly it looks among those without id and address.
+func (v *saver) sameByTitle(i normalize.Incident, weakOnly bool) (string, error) {
+	rows, err := v.query(`
+		SELECT source_key, title, coalesce(started_at, ''), coalesce(scheduled_start_at, '') FROM incidents
+		WHERE source_id = ?1 AND (started_at BETWEEN ?2 AND ?3 OR scheduled_start_at BETWEEN ?4 AND ?5) ORDER BY incident_id`,
+		v.s.SourceID, db.Stamp(i.StartedAt.Add(-time.Minute)), db.Stamp(i.StartedAt.Add(time.Minute)),
+		db.Stamp(i.ScheduledStartAt.Add(-time.Minute)), db.Stamp(i.ScheduledStartAt.Add(time.Minute)))
+	if err != nil {
+		return "", err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var k normalize.Incident
+		var started, scheduled string
+		if err := rows.Scan(&k.Key, &k.Title, &started, &scheduled); err != nil {
+			return "", err
+		}
+		if err := db.ParseStamps(map[*time.Time]string{&k.StartedAt: started, &k.ScheduledStartAt: scheduled}); err != nil {
+			return "", err
+		}
+		if (!weakOnly || normalize.WeakKey(k.Key)) && normalize.SameByTitle(k, i) {
+			return k.Key, nil
+		}
+	}
+	return "", rows.Err()
+}
+
+// sameWords handles an incident that reads as it did. Nothing is written, unless it had left the list
+// of open ones, was met before by a backfill only, or is shown here by older pages than any so far.
+func (v *saver) sameWords(h *header, i normalize.Incident) error {
+	if v.s.Archived && v.at < h.firstSeen {
+		if _, err := v.exec(`UPDATE incidents SET first_seen_at = ?1 WHERE incident_id = ?2`, v.at, h.id); err != nil {
+			return err
+		}
+		if _, err := v.exec(`UPDATE incident_updates SET first_seen_at = ?1 WHERE incident_id = ?2 AND first_seen_at > ?1 AND coalesce(posted_at, ?1) <= ?1`, v.at, h.id); err != nil {
+			return err
+		}
+		v.changed = true
+	}
+	if v.s.AllOpen {
+		if err := v.seenAgain(h.id, h.leftFeed); err != nil {
+			return err
+		}
+		h.leftFeed = ""
+	}
+	if v.s.Archived && v.at < h.words.newest() {
+		return nil
+	}
+	// What the page says now may be less than what is known: the record's own state decides.
+	i.State = normalize.State(h.state)
+	var err error
+	if i.StartedAt, err = db.ParseStamp(h.startedAt); err != nil {
+		return err
+	}
+	h.announced, err = v.tell(teller{h.id, h.sameEvent, h.announced}, i, false, nil, nil)
+	return err
+}
+
+// seenAgain takes back that an incident has left the list of open ones. That a document of another kind still
+// shows it as it was proves nothing: incidents stay on their own pages for ever.
+func (v *saver) seenAgain(id int64, leftFeed string) error {
+	if leftFeed == "" || v.s.Backfill || v.past || v.at <= leftFeed {
+		return nil
+	}
+	v.changed = true
+	_, err := v.exec(`UPDATE incidents SET left_feed_at = NULL WHERE incident_id = ?`, id)
+	return err
+}

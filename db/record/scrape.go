@@ -1,0 +1,59 @@
+package record
+
+import (
+	"time"
+	"vendorwatch/db/query"
+	"vendorwatch/normalize"
+)
+
+// Scrape is what one pass over a source brought, to be saved by SaveScrape.
+type Scrape struct {
+	SourceID   int64
+	At         time.Time     // when the pass began; for a saved page, when it was saved
+	Interval   time.Duration // from one reading of the source to the next by its schedule; 0 if not known
+	Took       time.Duration //
+	HTTPStatus int           // of the first request; 0 if there was no answer
+	Requests   int
+	Bytes      int64
+	Err        error // why nothing, or not all, could be read; nil if all was
+
+	Unreadable bool // Err means that the page is not what it should be
+	Unchanged  bool // nothing was parsed, because nothing had changed
+	Backfill   bool // history: stored, never announced
+	Archived   bool // saved pages: At may be long past; the source's live health is left alone
+
+	Incidents     []normalize.Incident
+	Components    []normalize.Component
+	AllOpen       bool      // every incident open on the page is among Incidents
+	AllComponents bool      // every component of the page is among Components
+	CoverageStart time.Time // every incident since then is among Incidents; zero if not known
+	CoverageEnd   time.Time // … that began before this; zero means At
+	Findings      []normalize.Finding
+	Documents     []query.Document // saved only if Err is nil
+	BackfillPage  int              // the history page to go on with; 0 leaves it, -1 says that the first day was reached
+	PageName      string           // the vendor's name as its page gives it; used where the vendor has none
+	Indicator     string           // page-level state word
+	IndicatorText string           // the page's own sentence for it
+	Moved         *Move            // where the page was found; nil if it is where it was
+}
+
+// Saved is what SaveScrape changed in the file.
+type Saved struct {
+	Events    []query.Event
+	Outcome   query.Outcome
+	Incidents int // incidents new to the file
+	Updates   int // updates new to the file
+	Revisions int
+	Findings  int // findings new to the file
+}
+
+// seconds is the interval as stored.
+func (s Scrape) seconds() int64 { return int64(max(0, s.Interval) / time.Second) }
+
+// coveredUntil is up to when everything since s.CoverageStart was told.
+func (s Scrape) coveredUntil() time.Time {
+	if s.CoverageEnd.IsZero() {
+		return s.At
+	}
+	return s.CoverageEnd
+}

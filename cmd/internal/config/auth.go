@@ -51,7 +51,7 @@ func (c *checker) credentials(v *Vendor, path string) {
 	own := c.auth(&v.Auth, path+".auth", v.URL)
 	// The page of url, where there is one, stands before those of the file.
 	first := 0
-	if c.index.has(path+".url") || !c.index.has(path+".source[0]") {
+	if c.Has(path+".url") || !c.Has(path+".source[0]") {
 		first = 1
 	}
 	for n := range v.Sources {
@@ -60,7 +60,7 @@ func (c *checker) credentials(v *Vendor, path string) {
 		if n < first {
 			continue
 		}
-		if at := fmt.Sprintf("%s.source[%d].auth", path, n-first); c.index.under(at) {
+		if at := fmt.Sprintf("%s.source[%d].auth", path, n-first); c.Under(at) {
 			s.Credentials = c.auth(&s.Auth, at, s.URL)
 		}
 	}
@@ -69,21 +69,21 @@ func (c *checker) credentials(v *Vendor, path string) {
 // auth reads the secrets of a page's table and binds them to the page's server. It returns nil where the file has
 // no such table, or where it is wrong.
 func (c *checker) auth(a *Auth, path, page string) *scraper.Auth {
-	if !c.index.under(path) { // [[vendor.auth.header]] alone makes the table too
+	if !c.Under(path) { // [[vendor.auth.header]] alone makes the table too
 		return nil
 	}
-	before := len(c.mistakes)
+	before := c.Count()
 	creds := scraper.Credentials{User: a.User, Headers: map[string]string{}, Cookies: map[string]string{}, Query: map[string]string{}}
-	if c.index.has(path + ".password") {
+	if c.Has(path + ".password") {
 		a.PasswordInFile = secret.Text{}
 		c.inFile(path+".password", "password_env", "password_file")
 	} else if a.User != "" || a.PasswordEnv != "" || a.PasswordFile != "" {
 		creds.Password = c.authSecret(path, "password", "password_env", "password_file", a.PasswordEnv, a.PasswordFile)
-		if a.User == "" && !c.refused(path+".user") {
-			c.add(path+".user", "there is a password and no user", `write for example user = "status"`)
+		if a.User == "" && !c.Refused(path+".user") {
+			c.Add(path+".user", "there is a password and no user", `write for example user = "status"`)
 		}
 		if strings.Contains(a.User, ":") {
-			c.add(path+".user", "a user's name cannot hold a colon", "write it without")
+			c.Add(path+".user", "a user's name cannot hold a colon", "write it without")
 		}
 	}
 	for _, kind := range []struct {
@@ -99,17 +99,17 @@ func (c *checker) auth(a *Auth, path, page string) *scraper.Auth {
 	for n, host := range a.Hosts {
 		address, err := authHost(host)
 		if err != nil {
-			c.addError(fmt.Sprintf("%s.hosts[%d]", path, n), err)
+			c.AddError(fmt.Sprintf("%s.hosts[%d]", path, n), err)
 			continue
 		}
 		more = append(more, address)
 	}
-	if len(c.mistakes) > before || page == "" {
+	if c.Count() > before || page == "" {
 		return nil
 	}
 	if a.User == "" && len(a.Headers)+len(a.Cookies)+len(a.Query) == 0 {
-		if !c.refused(path) {
-			c.add(path, "it holds no credentials", `write for example header = [{ name = "X-Token", env = "ACME_TOKEN" }]`)
+		if !c.Refused(path) {
+			c.Add(path, "it holds no credentials", `write for example header = [{ name = "X-Token", env = "ACME_TOKEN" }]`)
 		}
 		return nil
 	}
@@ -118,32 +118,32 @@ func (c *checker) auth(a *Auth, path, page string) *scraper.Auth {
 		return nil // the address has a mistake of its own
 	}
 	if strings.HasPrefix(page, "http://") {
-		c.remark("%s: %s is http, not https, so that others on the way can read its credentials", c.where(path), page)
+		c.remark("%s: %s is http, not https, so that others on the way can read its credentials", c.Where(path), page)
 	}
 	return bound
 }
 
 // authValue takes one header, cookie or parameter.
 func (c *checker) authValue(v *AuthValue, kind, path string, into map[string]string) {
-	if c.index.has(path + ".value") {
+	if c.Has(path + ".value") {
 		v.InFile = secret.Text{}
 		c.inFile(path+".value", "env", "file")
 		return
 	}
 	switch folded := strings.ToLower(v.Name); {
-	case v.Name == "" && !c.refused(path+".name"):
-		c.add(path+".name", "it is missing: the name of the "+kindOf(kind), `write for example name = "token"`)
+	case v.Name == "" && !c.Refused(path+".name"):
+		c.Add(path+".name", "it is missing: the name of the "+kindOf(kind), `write for example name = "token"`)
 	case kind != "query" && !headerName.MatchString(v.Name), kind == "query" && !printable(v.Name):
-		c.add(path+".name", "that is no name of a "+kindOf(kind), `write for example name = "token"`)
+		c.Add(path+".name", "that is no name of a "+kindOf(kind), `write for example name = "token"`)
 	case kind == "header" && slices.Contains(fixedHeaders, folded):
-		c.add(path+".name", fmt.Sprintf("the header %s cannot be set", v.Name), "leave it out")
+		c.Add(path+".name", fmt.Sprintf("the header %s cannot be set", v.Name), "leave it out")
 	}
 	if _, twice := into[v.Name]; twice {
-		c.add(path+".name", fmt.Sprintf("two of one name, %q", v.Name), "keep one of the two")
+		c.Add(path+".name", fmt.Sprintf("two of one name, %q", v.Name), "keep one of the two")
 	}
 	if !authPrefix.MatchString(v.Prefix) || len(v.Prefix) > 16 {
 		v.Prefix = ""
-		c.add(path+".prefix", "that is more than a word and a space, and may be the secret itself", `write for example prefix = "Bearer "`)
+		c.Add(path+".prefix", "that is more than a word and a space, and may be the secret itself", `write for example prefix = "Bearer "`)
 	}
 	if value := c.authSecret(path, "value", "env", "file", v.Env, v.File); value != "" {
 		into[v.Name] = v.Prefix + value
@@ -159,7 +159,7 @@ func kindOf(key string) string {
 
 // inFile notes a secret that stands in the config file itself.
 func (c *checker) inFile(path, env, file string) {
-	c.add(path, "a secret does not belong in this file",
+	c.Add(path, "a secret does not belong in this file",
 		fmt.Sprintf(`write %s = "ACME_TOKEN" and put it into that environment variable, or %s = "…" and put it into that file; and let it be a new one: this one has been in a file`, env, file))
 }
 
@@ -169,25 +169,25 @@ func (c *checker) authSecret(path, what, envKey, fileKey, env, file string) stri
 	key, value := path+"."+envKey, ""
 	example := fmt.Sprintf("write for example %s = %q", envKey, "ACME_TOKEN")
 	switch {
-	case c.refused(path+"."+envKey) || c.refused(path+"."+fileKey):
+	case c.Refused(path+"."+envKey) || c.Refused(path+"."+fileKey):
 		return ""
 	case env != "" && file != "":
-		c.add(path+"."+fileKey, fmt.Sprintf("%s and %s are both given", envKey, fileKey), "keep one of the two")
+		c.Add(path+"."+fileKey, fmt.Sprintf("%s and %s are both given", envKey, fileKey), "keep one of the two")
 		return ""
 	case env == "" && file == "":
-		c.add(key, fmt.Sprintf("it is missing: the name of the environment variable that holds the %s", what), example)
+		c.Add(key, fmt.Sprintf("it is missing: the name of the environment variable that holds the %s", what), example)
 		return ""
 	case env != "" && !envName.MatchString(env):
-		c.add(key, "that is not the name of an environment variable", example+", and put the secret into that variable")
+		c.Add(key, "that is not the name of an environment variable", example+", and put the secret into that variable")
 		return ""
 	case strings.Contains(file, "://"):
-		c.add(path+"."+fileKey, "a URL stands where the name of a file is needed", "name a file that holds the secret and nothing else")
+		c.Add(path+"."+fileKey, "a URL stands where the name of a file is needed", "name a file that holds the secret and nothing else")
 		return ""
 	case c.withoutSecrets:
 		return ""
 	case env != "":
 		if value = strings.TrimSpace(c.env(env)); value == "" {
-			c.add(key, fmt.Sprintf("the environment variable %s is not set", env), "set it where vendorwatch is started")
+			c.Add(key, fmt.Sprintf("the environment variable %s is not set", env), "set it where vendorwatch is started")
 			return ""
 		}
 	default:
@@ -198,16 +198,16 @@ func (c *checker) authSecret(path, what, envKey, fileKey, env, file string) stri
 		}
 		var err error
 		if value, err = readSecret(name); err != nil {
-			c.add(key, "the file cannot be read: "+err.Error(), "name a file that holds the secret and nothing else")
+			c.Add(key, "the file cannot be read: "+err.Error(), "name a file that holds the secret and nothing else")
 			return ""
 		}
 		if value == "" {
-			c.add(key, fmt.Sprintf("there is no file %s, or it is empty", secret.Mask(name)), "name a file that holds the secret and nothing else")
+			c.Add(key, fmt.Sprintf("there is no file %s, or it is empty", secret.Mask(name)), "name a file that holds the secret and nothing else")
 			return ""
 		}
 	}
 	if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		c.add(key, "the secret holds a line end or another control character", "let it be one line")
+		c.Add(key, "the secret holds a line end or another control character", "let it be one line")
 		return ""
 	}
 	return value

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"vendorwatch/cmd/internal/config/tomlcheck"
 	"vendorwatch/scraper"
 )
 
@@ -39,7 +40,7 @@ func TestBadFiles(t *testing.T) {
 				t.Fatal(err)
 			}
 			got, err := Parse("config.toml", data, environment)
-			var mistakes Mistakes
+			var mistakes tomlcheck.Mistakes
 			if !errors.As(err, &mistakes) || len(mistakes) == 0 || got != nil {
 				t.Fatalf("Parse = %v, %v; want mistakes only", got, err)
 			}

@@ -33,9 +33,9 @@ type QuietSpan struct {
 
 // Reminders are messages without news.
 type Reminders struct {
-	Maintenance []Duration `toml:"maintenance"`  // how long before planned work begins it is recalled, on routes that name an event of planned work; default ["24h", "1h"]
-	SilentAfter Duration   `toml:"silent_after"` // how long a vendor may say nothing on an open incident that was told; 0s is for ever; default 4h
-	Unreadable  Duration   `toml:"unreadable"`   // how often a page that cannot be read is recalled; 0s is never; default 24h
+	Maintenance Durations `toml:"maintenance"`  // how long before planned work begins it is recalled, on routes that name an event of planned work; default ["24h", "1h"]
+	SilentAfter Duration  `toml:"silent_after"` // how long a vendor may say nothing on an open incident that was told; 0s is for ever; default 4h
+	Unreadable  Duration  `toml:"unreadable"`   // how often a page that cannot be read is recalled; 0s is never; default 24h
 }
 
 func (c *checker) calm() {
@@ -48,7 +48,7 @@ func (c *checker) calm() {
 	for i, text := range calm.QuietHours {
 		span, err := parseQuietSpan(text)
 		if err != nil {
-			c.addError(fmt.Sprintf("calm.quiet_hours[%d]", i), err)
+			c.AddError(fmt.Sprintf("calm.quiet_hours[%d]", i), err)
 			continue
 		}
 		calm.Spans = append(calm.Spans, span)
@@ -56,7 +56,7 @@ func (c *checker) calm() {
 	for i, text := range calm.QuietDays {
 		day, err := parseWeekday(text)
 		if err != nil {
-			c.addError(fmt.Sprintf("calm.quiet_days[%d]", i), err)
+			c.AddError(fmt.Sprintf("calm.quiet_days[%d]", i), err)
 			continue
 		}
 		if !slices.Contains(calm.Days, day) {
@@ -64,13 +64,13 @@ func (c *checker) calm() {
 		}
 	}
 	if len(calm.Days) == 7 {
-		c.add("calm.quiet_days", "all seven days are quiet, so that nothing below break_through is ever told", "leave a day out")
+		c.Add("calm.quiet_days", "all seven days are quiet, so that nothing below break_through is ever told", "leave a day out")
 	}
 	c.severity("calm.break_through", calm.BreakThrough)
 	c.length("calm.flapping", calm.Flapping, 0, 24*time.Hour, "5m")
 	c.length("calm.group", calm.Group, 0, time.Hour, "2m")
 	if calm.Cap < 0 || calm.Cap > 100_000 {
-		c.add("calm.cap", fmt.Sprintf("%d is not between 0 and 100000", calm.Cap), "write for example 60, or 0 for any number")
+		c.Add("calm.cap", fmt.Sprintf("%d is not between 0 and 100000", calm.Cap), "write for example 60, or 0 for any number")
 	}
 }
 
@@ -92,7 +92,7 @@ func (c *checker) reminders() {
 // length notes a duration that is not between two others.
 func (c *checker) length(path string, d Duration, low, high time.Duration, example string) {
 	if d.Duration < low || d.Duration > high {
-		c.add(path, fmt.Sprintf("%s is not between %s and %s", short(d.Duration), short(low), short(high)), fmt.Sprintf("write for example %q", example))
+		c.Add(path, fmt.Sprintf("%s is not between %s and %s", short(d.Duration), short(low), short(high)), fmt.Sprintf("write for example %q", example))
 	}
 }
 

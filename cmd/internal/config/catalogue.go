@@ -12,7 +12,7 @@ import (
 // named takes the page and the platform of a vendor without any address from the built-in catalogue, by
 // its name. It reports whether there is an address to go on with; where there is none, it has said so.
 func (c *checker) named(v *Vendor, path string) bool {
-	if v.URL != "" || len(v.Sources) > 0 || v.Name == "" || c.index.has(path+".url") || c.refused(path+".source") {
+	if v.URL != "" || len(v.Sources) > 0 || v.Name == "" || c.Has(path+".url") || c.Refused(path+".source") {
 		return true
 	}
 	entry, found := scraper.LookupVendor(v.Name)
@@ -27,13 +27,13 @@ func (c *checker) named(v *Vendor, path string) bool {
 // catalogued fills in what an entry of the catalogue tells. A platform that the file names comes first.
 func (c *checker) catalogued(v *Vendor, entry scraper.Entry, path string) {
 	v.URL = entry.Page
-	if c.index.has(path + ".platform") {
+	if c.Has(path + ".platform") {
 		return
 	}
 	v.Platform = entry.Platform // where it is empty, what the page is made with is found at its first reading
 	if v.Platform != "" && !slices.Contains(scraper.Platforms(), v.Platform) {
 		v.Platform = scraper.Generic
-		c.add(path+".platform", fmt.Sprintf("the page of %s, %s, is made with %s, which this version cannot read", entry.Name, entry.Page, entry.Platform),
+		c.Add(path+".platform", fmt.Sprintf("the page of %s, %s, is made with %s, which this version cannot read", entry.Name, entry.Page, entry.Platform),
 			`leave the vendor out, or give the address of its RSS or Atom feed as url, with platform = "feed"`)
 	}
 }
@@ -44,7 +44,7 @@ func (c *checker) unknownVendor(name, path string) {
 	if near := nearVendors(name); len(near) > 0 {
 		write = fmt.Sprintf("write name = %s if that is meant, else the address of the status page as url", strings.Join(near, " or "))
 	}
-	c.add(path+".url", problem, write)
+	c.Add(path+".url", problem, write)
 }
 
 // nearVendors returns the quoted names of up to three vendors that a name may have been meant to be.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"vendorwatch/cmd/internal/config/tomlcheck"
 	"vendorwatch/scraper"
 )
 
@@ -68,23 +69,26 @@ func TestEveryEntryOfTheCatalogueIsAnAddress(t *testing.T) {
 func TestCataloguePlatforms(t *testing.T) {
 	tests := []struct {
 		name, platform string
-		want           []Mistake
+		want           []tomlcheck.Mistake
 	}{
 		{"it is read", "statuspage", nil},
 		{"it is not known, and will be found", "", nil},
-		{"it cannot be read", "carrierpigeon", []Mistake{{Key: "vendor 1: platform",
+		{"it cannot be read", "carrierpigeon", []tomlcheck.Mistake{{Key: "vendor 1: platform",
 			Problem: "the page of Acme, https://status.acme.test, is made with carrierpigeon, which this version cannot read",
 			Write:   `leave the vendor out, or give the address of its RSS or Atom feed as url, with platform = "feed"`}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			c := checker{index: &index{}}
+			var c checker
+			if err := c.decode(nil); err != nil {
+				t.Fatal(err)
+			}
 			v := Vendor{Name: "Acme"}
 			c.catalogued(&v, scraper.Entry{Name: "Acme", Page: "https://status.acme.test", Platform: tt.platform}, "vendor[0]")
 			if v.URL != "https://status.acme.test" {
 				t.Errorf("URL = %q", v.URL)
 			}
-			got := []Mistake(c.mistakes)
+			got := []tomlcheck.Mistake(c.Mistakes())
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("mistakes (-want +got):\n%s", diff)
 			}

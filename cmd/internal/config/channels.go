@@ -141,11 +141,11 @@ func (c *checker) secretInFile(ch *Channel, path string) bool {
 		{"secret", "the key of a signature", "VENDORWATCH_WEBHOOK_SECRET", &ch.SecretInFile},
 		{"password", "a password", "VENDORWATCH_MAIL_PASSWORD", &ch.PasswordInFile},
 	} {
-		if s.value.IsZero() && !c.index.has(path+"."+s.key) {
+		if s.value.IsZero() && !c.Has(path+"."+s.key) {
 			continue
 		}
 		*s.value, found = secret.Text{}, true
-		c.add(path+"."+s.key, s.what+" is a secret and does not belong in a file",
+		c.Add(path+"."+s.key, s.what+" is a secret and does not belong in a file",
 			fmt.Sprintf("write %s_env = %q, put the value into that environment variable, and let it be a new one: this one has been in a file", s.key, s.variable))
 	}
 	return found
@@ -157,14 +157,15 @@ func (c *checker) keysFor(t ChannelType, allowed []string, path string) {
 	if len(allowed) > 0 {
 		have = "it has " + strings.Join(allowed, ", ")
 	}
+	noted := map[string]bool{}
 	for _, keys := range keysOfType {
 		for _, key := range keys {
 			full := path + "." + key
-			if slices.Contains(allowed, key) || !c.index.has(full) || c.unknown[full] {
+			if slices.Contains(allowed, key) || !c.Has(full) || noted[full] {
 				continue
 			}
-			c.unknown[full] = true
-			c.add(full, fmt.Sprintf("a channel of type %s has no %s; %s", t, key, have), "leave it out")
+			noted[full] = true
+			c.Add(full, fmt.Sprintf("a channel of type %s has no %s; %s", t, key, have), "leave it out")
 		}
 	}
 }
@@ -180,21 +181,21 @@ func (c *checker) channel(ch *Channel, path string) {
 	case ChannelShoutrrr:
 		ch.URL = c.secret(ch, path, "url", ch.URLEnv, ch.URLFile, "VENDORWATCH_NOTIFY_URL")
 		if service, _, ok := strings.Cut(ch.URL.Reveal(), "://"); !ch.URL.IsZero() && (!ok || service == "") {
-			c.add(c.given(path, "url"), fmt.Sprintf("%s does not hold an address of shoutrrr", c.whereOf(ch.URLEnv, ch.URLFile)), "set it to one such as ntfy://ntfy.sh/topic")
+			c.Add(c.given(path, "url"), fmt.Sprintf("%s does not hold an address of shoutrrr", c.whereOf(ch.URLEnv, ch.URLFile)), "set it to one such as ntfy://ntfy.sh/topic")
 		}
 	case ChannelSlackBot:
 		ch.Token = c.secret(ch, path, "token", ch.TokenEnv, ch.TokenFile, "VENDORWATCH_SLACK_TOKEN")
 		switch {
-		case ch.Channel == "" && !c.refused(path+".channel"):
-			c.add(path+".channel", "it is missing: the id of the channel in Slack", `write for example channel = "C0123456789"; Slack shows it at the end of the channel's details`)
+		case ch.Channel == "" && !c.Refused(path+".channel"):
+			c.Add(path+".channel", "it is missing: the id of the channel in Slack", `write for example channel = "C0123456789"; Slack shows it at the end of the channel's details`)
 		case strings.HasPrefix(ch.Channel, "#"):
-			c.add(path+".channel", fmt.Sprintf("%q is a channel's name, and messages are edited by its id", ch.Channel), `write for example channel = "C0123456789"; Slack shows it at the end of the channel's details`)
+			c.Add(path+".channel", fmt.Sprintf("%q is a channel's name, and messages are edited by its id", ch.Channel), `write for example channel = "C0123456789"; Slack shows it at the end of the channel's details`)
 		}
 	case ChannelEmail:
 		c.email(ch, path)
 	case ChannelJSONL:
-		if ch.Path == "" && !c.refused(path+".path") {
-			c.add(path+".path", "it is missing: the file to write to", `write for example path = "alerts.jsonl", or path = "-" for standard output`)
+		if ch.Path == "" && !c.Refused(path+".path") {
+			c.Add(path+".path", "it is missing: the file to write to", `write for example path = "alerts.jsonl", or path = "-" for standard output`)
 		}
 	}
 }
@@ -207,7 +208,7 @@ func (c *checker) address(ch *Channel, path, variable string) secret.Text {
 	}
 	u, err := url.Parse(value.Reveal())
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-		c.add(c.given(path, "url"), c.whereOf(ch.URLEnv, ch.URLFile)+" does not hold a URL", "set it to the address of the webhook, or leave it empty")
+		c.Add(c.given(path, "url"), c.whereOf(ch.URLEnv, ch.URLFile)+" does not hold a URL", "set it to the address of the webhook, or leave it empty")
 		return secret.Text{}
 	}
 	if u.Scheme == "http" {
@@ -228,15 +229,15 @@ func (c *checker) headers(ch *Channel, path string) {
 			folded := strings.ToLower(name)
 			switch {
 			case !headerName.MatchString(name):
-				c.add(at, fmt.Sprintf("%q is not the name of a header", name), `write for example "X-Team"`)
+				c.Add(at, fmt.Sprintf("%q is not the name of a header", name), `write for example "X-Team"`)
 			case taken[folded]:
-				c.add(at, fmt.Sprintf("header %s is set twice", name), "keep one of the two")
+				c.Add(at, fmt.Sprintf("header %s is set twice", name), "keep one of the two")
 			case folded == "content-type" || folded == "content-length" || folded == "host" || strings.HasPrefix(folded, "x-vendorwatch-"):
-				c.add(at, fmt.Sprintf("header %s is set by the program", name), "leave it out")
+				c.Add(at, fmt.Sprintf("header %s is set by the program", name), "leave it out")
 			case key == "headers" && !printable(values[name]):
-				c.add(at, "its value is no text for a header", "write it in ASCII letters, on one line")
+				c.Add(at, "its value is no text for a header", "write it in ASCII letters, on one line")
 			case key == "headers" && secretHeader(folded):
-				c.add(at, fmt.Sprintf("the value of %s is a secret and does not belong in a file", name), "name the environment variable that holds it, in headers_env")
+				c.Add(at, fmt.Sprintf("the value of %s is a secret and does not belong in a file", name), "name the environment variable that holds it, in headers_env")
 			case key == "headers_env":
 				if ch.HeaderValues == nil {
 					ch.HeaderValues = map[string]secret.Text{}

@@ -9,16 +9,26 @@ import (
 
 	"github.com/robfig/cron/v3"
 
+	"vendorwatch/cmd/internal/config/tomlcheck"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/scraper"
 )
+
+// A checker checks the values of a file, and notes its mistakes in the document that they were read from.
+type checker struct {
+	*tomlcheck.Document
+	file           string
+	env            func(string) string
+	config         *Config
+	withoutSecrets bool // secrets of pages are not looked up
+}
 
 // check fills in what depends on other values, and notes every value that makes no sense. A value
 // that the decoder could not read has a mistake already and is its default here.
 func (c *checker) check() {
 	cfg := c.config
 	if cfg.Database == "" {
-		c.add("database", "it is empty", `write for example "vendorwatch.db"`)
+		c.Add("database", "it is empty", `write for example "vendorwatch.db"`)
 	}
 	cfg.Zone = c.zone("time_zone", cfg.TimeZone)
 	c.schedule("schedule", cfg.Schedule, cfg.Zone)
@@ -43,14 +53,14 @@ func (c *checker) fetch() {
 	f := &c.config.Fetch
 	f.UserAgent, f.Contact = strings.TrimSpace(f.UserAgent), strings.TrimSpace(f.Contact)
 	if f.UserAgent == "" || !printable(f.UserAgent) {
-		c.add("fetch.user_agent", fmt.Sprintf("%q is no name for a header", f.UserAgent), `write for example "vendorwatch"`)
+		c.Add("fetch.user_agent", fmt.Sprintf("%q is no name for a header", f.UserAgent), `write for example "vendorwatch"`)
 	}
 	switch {
-	case f.Contact == "" && !c.refused("fetch.contact"):
-		c.add("fetch.contact", "it is missing: vendors block readers that do not say who they are",
+	case f.Contact == "" && !c.Refused("fetch.contact"):
+		c.Add("fetch.contact", "it is missing: vendors block readers that do not say who they are",
 			`write a mail address or a URL of yours, for example contact = "ops@your-company.com" under [fetch]`)
 	case f.Contact != "" && !plausibleContact(f.Contact):
-		c.add("fetch.contact", fmt.Sprintf("%q is neither a mail address nor a URL", f.Contact),
+		c.Add("fetch.contact", fmt.Sprintf("%q is neither a mail address nor a URL", f.Contact),
 			`write for example "ops@your-company.com"`)
 	case strings.Contains(f.Contact, "example."):
 		c.remark("fetch.contact is still %s; put in an address of yours, so that a vendor can reach you instead of blocking you", f.Contact)
@@ -58,14 +68,14 @@ func (c *checker) fetch() {
 	c.positive("fetch.request_timeout", f.RequestTimeout, "20s")
 	c.between("fetch.retries", f.Retries, 0, 10)
 	if f.MaxBytes < 1 || f.MaxBytes > 1<<30 {
-		c.add("fetch.max_bytes", fmt.Sprintf("%d is not between 1 and 1GiB", int64(f.MaxBytes)), `write for example "16MiB"`)
+		c.Add("fetch.max_bytes", fmt.Sprintf("%d is not between 1 and 1GiB", int64(f.MaxBytes)), `write for example "16MiB"`)
 	}
 	switch whole := c.config.Timeout.Duration; {
 	case f.RequestTimeout.Duration <= whole || whole <= 0:
-	case !c.index.has("fetch.request_timeout"):
+	case !c.Has("fetch.request_timeout"):
 		f.RequestTimeout.Duration = whole
 	default:
-		c.add("fetch.request_timeout", fmt.Sprintf("%s for one request is longer than the timeout of %s for a whole scrape",
+		c.Add("fetch.request_timeout", fmt.Sprintf("%s for one request is longer than the timeout of %s for a whole scrape",
 			short(f.RequestTimeout.Duration), short(whole)), "write a shorter one, or a longer timeout")
 	}
 }
@@ -86,31 +96,18 @@ func plausibleContact(text string) bool {
 // unique notes a name that is missing or that another of its kind has.
 func (c *checker) unique(first map[string]int, path, name, kind string) {
 	folded := strings.ToLower(strings.TrimSpace(name))
-	line := c.index.line(path)
+	line := c.Line(path)
 	if folded == "" {
-		if !c.refused(path) {
-			c.add(path, "it is missing", `write for example name = "…"`)
+		if !c.Refused(path) {
+			c.Add(path, "it is missing", `write for example name = "…"`)
 		}
 		return
 	}
 	if before, taken := first[folded]; taken {
-		c.add(path, fmt.Sprintf("two %ss of one name, the other is on line %d", kind, before), "give one of them another name")
+		c.Add(path, fmt.Sprintf("two %ss of one name, the other is on line %d", kind, before), "give one of them another name")
 		return
 	}
 	first[folded] = line
-}
-
-// refused reports whether a key, or the table it would be in, is in the file but could not be read, so
-// that its mistake is noted already.
-func (c *checker) refused(path string) bool {
-	for ; path != ""; path = parent(path) {
-		for _, p := range []string{path, path + "[0]"} {
-			if i, ok := c.index.byPath[p]; ok {
-				return c.painted[c.index.entries[i].top]
-			}
-		}
-	}
-	return false
 }
 
 func (c *checker) remark(format string, args ...any) {
@@ -120,7 +117,7 @@ func (c *checker) remark(format string, args ...any) {
 func (c *checker) zone(path, name string) *time.Location {
 	zone, err := ParseZone(name)
 	if err != nil {
-		c.addError(path, err)
+		c.AddError(path, err)
 		return time.UTC
 	}
 	return zone
@@ -129,29 +126,20 @@ func (c *checker) zone(path, name string) *time.Location {
 func (c *checker) schedule(path, line string, zone *time.Location) cron.Schedule {
 	s, err := ParseSchedule(line, zone)
 	if err != nil {
-		c.addError(path, err)
+		c.AddError(path, err)
 	}
 	return s
 }
 
-// addError adds an error whose text ends with what to write.
-func (c *checker) addError(path string, err error) {
-	problem, write, ok := strings.Cut(err.Error(), "; write ")
-	if ok {
-		write = "write " + write
-	}
-	c.add(path, problem, write)
-}
-
 func (c *checker) positive(path string, d Duration, example string) {
 	if d.Duration <= 0 {
-		c.add(path, fmt.Sprintf("%q is not longer than nothing", short(d.Duration)), "write for example "+strconv.Quote(example))
+		c.Add(path, fmt.Sprintf("%q is not longer than nothing", short(d.Duration)), "write for example "+strconv.Quote(example))
 	}
 }
 
 func (c *checker) between(path string, n, low, high int) {
 	if n < low || n > high {
-		c.add(path, fmt.Sprintf("%d is not between %d and %d", n, low, high), fmt.Sprintf("write for example %d", min(high, max(low, 3))))
+		c.Add(path, fmt.Sprintf("%d is not between %d and %d", n, low, high), fmt.Sprintf("write for example %d", min(high, max(low, 3))))
 	}
 }
 
@@ -165,7 +153,7 @@ func (c *checker) platform(path, name string) {
 	if near := words.Nearest(name, known); near != "" {
 		write = fmt.Sprintf("write %q; there are: %s", near, strings.Join(known, ", "))
 	}
-	c.add(path, fmt.Sprintf("platform %q is unknown", name), write)
+	c.Add(path, fmt.Sprintf("platform %q is unknown", name), write)
 }
 
 func printable(s string) bool {

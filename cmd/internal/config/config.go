@@ -3,7 +3,6 @@
 package config
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/robfig/cron/v3"
 
+	"vendorwatch/cmd/internal/config/tomlcheck"
 	"vendorwatch/normalize"
 	"vendorwatch/scraper"
 )
@@ -119,7 +119,7 @@ func defaults() *Config {
 		},
 		Calm: Calm{BreakThrough: normalize.SeverityCritical, Flapping: Duration{5 * time.Minute}, Group: Duration{2 * time.Minute}, Cap: 60},
 		Reminders: Reminders{
-			Maintenance: []Duration{{24 * time.Hour}, {time.Hour}},
+			Maintenance: Durations{{24 * time.Hour}, {time.Hour}},
 			SilentAfter: Duration{4 * time.Hour}, Unreadable: Duration{24 * time.Hour},
 		},
 	}
@@ -164,20 +164,27 @@ func Parse(name string, data []byte, env func(string) string) (*Config, error) {
 }
 
 func parseWith(c checker, data []byte) (*Config, error) {
-	// Editors on Windows put a byte order mark in front, which is no mistake of the user's.
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	if c.env == nil {
 		c.env = func(string) string { return "" }
 	}
-	if c.decode(data); c.index == nil {
-		return nil, c.mistakes
+	if err := c.decode(data); err != nil {
+		return nil, err
 	}
-	if !c.broken {
+	if !c.Broken() {
 		c.check()
 	}
-	if len(c.mistakes) > 0 {
-		c.mistakes.sort()
-		return nil, c.mistakes
+	if c.Count() > 0 {
+		return nil, c.Mistakes()
 	}
 	return c.config, nil
+}
+
+// decode reads data into c.config.
+func (c *checker) decode(data []byte) error {
+	value, document, err := tomlcheck.Decode(c.file, data, func() any { return defaults() })
+	if err != nil {
+		return err
+	}
+	c.config, c.Document = value.(*Config), document
+	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"vendorwatch/cmd/internal/config/tomlcheck"
 	"vendorwatch/cmd/internal/secret"
 	"vendorwatch/normalize"
 )
@@ -45,7 +46,7 @@ func TestDefaults(t *testing.T) {
 		Calm:    Calm{QuietZone: "UTC", BreakThrough: normalize.SeverityCritical, Flapping: Duration{5 * time.Minute}, Group: Duration{2 * time.Minute}, Cap: 60},
 		Web:     Web{Listen: "127.0.0.1:8080"},
 		Reminders: Reminders{
-			Maintenance: []Duration{{24 * time.Hour}, {time.Hour}},
+			Maintenance: Durations{{24 * time.Hour}, {time.Hour}},
 			SilentAfter: Duration{4 * time.Hour}, Unreadable: Duration{24 * time.Hour},
 		},
 		Vendors: []Vendor{{
@@ -191,7 +192,7 @@ func TestLoad(t *testing.T) {
 	if err := os.WriteFile(path, []byte(text+"x = 1\r\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	var mistakes Mistakes
+	var mistakes tomlcheck.Mistakes
 	if _, err := Check(path); !errors.As(err, &mistakes) || mistakes[0].File != path || mistakes[0].Line != 5 {
 		t.Errorf("Check of a wrong file: %v", err)
 	}
@@ -223,20 +224,47 @@ func TestDefaultFile(t *testing.T) {
 	if c.Digests[0].Schedule != "0 9 * * 1-5" || c.Digests[0].TimeZone == "" || c.Channels[0].Type != ChannelStdout || len(c.Notes) != 2 {
 		t.Errorf("digest %+v, channels %+v, notes %q", c.Digests[0], c.Channels, c.Notes)
 	}
-	shown := newIndex(data)
-	for key, typ := range schema() {
-		// A further source and the refused keys are told of in comments, [vendor.page] in a page of its own, and so are the keys of a digest that are those of a route.
-		if strings.HasPrefix(key, "vendor.source") || strings.HasPrefix(key, "vendor.page.") || typ == reflect.TypeFor[secret.Text]() || isTable(typ) || strings.HasPrefix(key, "digest.") {
+	_, shown, err := tomlcheck.Decode("config.toml", data, func() any { return defaults() })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range keysOf("", reflect.TypeFor[Config]()) {
+		// A further source is told of in comments, [vendor.page] in a page of its own, and so are the keys of a digest that are those of a route.
+		if strings.HasPrefix(key, "vendor.source") || strings.HasPrefix(key, "vendor.page.") || strings.HasPrefix(key, "digest.") {
 			continue
 		}
 		inComment := regexp.MustCompile(`(?m)^# ` + key[strings.LastIndex(key, ".")+1:] + ` = `).Match(data)
-		if !shown.has(strings.NewReplacer("vendor.", "vendor[0].", "channel.", "channel[0].").Replace(key)) && !inComment {
+		if !shown.Has(strings.NewReplacer("vendor.", "vendor[0].", "channel.", "channel[0].").Replace(key)) && !inComment {
 			t.Errorf("key %s is not in the file", key)
 		}
 	}
 	if _, err := Load(path); err != nil && os.Getenv("VENDORWATCH_SLACK_URL") == "" {
 		t.Error(err)
 	}
+}
+
+// keysOf returns the path of every key that may stand in a table of this type, without those that are there to
+// refuse a secret.
+func keysOf(table string, t reflect.Type) []string {
+	if t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	var keys []string
+	for i := range t.NumField() {
+		f := t.Field(i)
+		key := strings.TrimPrefix(table+"."+f.Tag.Get("toml"), ".")
+		isTable := f.Type.Kind() == reflect.Struct || f.Type.Kind() == reflect.Slice && f.Type.Elem().Kind() == reflect.Struct
+		switch {
+		case f.Tag.Get("toml") == "-" || f.Type == reflect.TypeFor[secret.Text]():
+		case f.Anonymous:
+			keys = append(keys, keysOf(table, f.Type)...)
+		case isTable && f.Type != reflect.TypeFor[Duration]() && f.Type != reflect.TypeFor[Durations]():
+			keys = append(keys, keysOf(key, f.Type)...)
+		default:
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 // TestDefaultFileShowsDefaults holds the comment of the file: what it shows is what a key has when it
@@ -298,7 +326,7 @@ func FuzzParse(f *testing.F) {
 			t.Error("Parse changed its input")
 		}
 		if err != nil {
-			var mistakes Mistakes
+			var mistakes tomlcheck.Mistakes
 			if !errors.As(err, &mistakes) || len(mistakes) == 0 {
 				t.Fatalf("error %#v is not a list of mistakes", err)
 			}

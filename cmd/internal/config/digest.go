@@ -38,7 +38,7 @@ func (c *checker) digests() {
 	first := map[string]int{}
 	for i := range cfg.Digests {
 		d, path := &cfg.Digests[i], fmt.Sprintf("digest[%d]", i)
-		if d.Name == "" && len(cfg.Digests) == 1 && !c.refused(path+".name") {
+		if d.Name == "" && len(cfg.Digests) == 1 && !c.Refused(path+".name") {
 			d.Name = defaultDigest
 		} else {
 			c.unique(first, path+".name", d.Name, "digest")
@@ -54,10 +54,10 @@ func (c *checker) digests() {
 		d.Cron = c.schedule(path+".schedule", d.Schedule, d.Zone)
 		c.channelNames(path+".channels", d.Channels)
 		c.match(&d.Match, path)
-		if c.index.has(path + ".window") {
+		if c.Has(path + ".window") {
 			c.length(path+".window", d.Window, time.Hour, longestSchedule, "24h")
 		}
-		if !c.index.has(path + ".catch_up") {
+		if !c.Has(path + ".catch_up") {
 			d.CatchUp.Duration = digestCatchUp
 		}
 		c.length(path+".catch_up", d.CatchUp, 0, longestSchedule, "12h")

@@ -72,7 +72,7 @@ func (c *checker) region(path, glob string, places map[string][]string) []string
 		if len(places) > 0 {
 			write = "write one of: " + strings.Join(slices.Sorted(maps.Keys(places)), ", ") + "; or " + strings.TrimPrefix(write, "write ")
 		}
-		c.add(path, fmt.Sprintf("the catalogue has no regions %q for this vendor", glob), write)
+		c.Add(path, fmt.Sprintf("the catalogue has no regions %q for this vendor", glob), write)
 	}
 	return []string{glob}
 }
@@ -81,7 +81,7 @@ func (c *checker) region(path, glob string, places map[string][]string) []string
 func (c *checker) patterns(path string, globs []string) {
 	for n, glob := range globs {
 		if strings.TrimSpace(glob) == "" {
-			c.add(fmt.Sprintf("%s[%d]", path, n), "the pattern is empty", `leave it out, or write "*" for everything`)
+			c.Add(fmt.Sprintf("%s[%d]", path, n), "the pattern is empty", `leave it out, or write "*" for everything`)
 		}
 	}
 }

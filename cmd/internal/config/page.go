@@ -1,11 +1,8 @@
 package config
 
 import (
-	"bytes"
 	"fmt"
 	"os"
-	"slices"
-	"strings"
 	"time"
 
 	"vendorwatch/cmd/internal/words"
@@ -20,19 +17,18 @@ func LoadPage(path string) (Vendor, error) {
 		return Vendor{}, fmt.Errorf("page description: %w", err)
 	}
 	c := checker{file: path, env: os.Getenv}
-	if c.decode(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))); c.index == nil {
-		return Vendor{}, c.mistakes
+	if err := c.decode(data); err != nil {
+		return Vendor{}, err
 	}
-	if !c.broken {
+	if !c.Broken() {
 		c.config.Zone = time.UTC
 		c.vendors()
 		if n := len(c.config.Vendors); n > 1 {
-			c.add("vendor[1]", fmt.Sprintf("there are %d vendors", n), "write one [[vendor]] only")
+			c.Add("vendor[1]", fmt.Sprintf("there are %d vendors", n), "write one [[vendor]] only")
 		}
 	}
-	if len(c.mistakes) > 0 {
-		c.mistakes.sort()
-		return Vendor{}, c.mistakes
+	if c.Count() > 0 {
+		return Vendor{}, c.Mistakes()
 	}
 	return c.config.Vendors[0], nil
 }
@@ -41,28 +37,28 @@ func LoadPage(path string) (Vendor, error) {
 // has the vendor's.
 func (c *checker) selectors(v *Vendor, path string) {
 	written := 0 // sources in the file; that of the vendor's url stands before them
-	for c.index.under(fmt.Sprintf("%s.source[%d]", path, written)) {
+	for c.Under(fmt.Sprintf("%s.source[%d]", path, written)) {
 		written++
 	}
 	own := len(v.Sources) - written
 	shared := path + ".page"
 	var compiled *scraper.Selectors
-	used := !c.index.under(shared)
+	used := !c.Under(shared)
 	for i := range v.Sources {
 		s, at := &v.Sources[i], path
 		if i >= own {
 			at = fmt.Sprintf("%s.source[%d]", path, i-own)
 		}
-		described := i >= own && c.index.under(at+".page")
+		described := i >= own && c.Under(at+".page")
 		switch {
 		case s.Platform != scraper.Custom && described:
 			c.notCustom(at, s.Platform)
 		case s.Platform != scraper.Custom:
 		case described:
 			s.Selectors = c.compile(s.Page, at+".page")
-		case !c.index.under(shared):
-			if !c.refused(at + ".page") {
-				c.add(at+".page", `it is missing: platform "custom" is read as this table says`, "write it as docs/custom-pages.md shows, or name a platform")
+		case !c.Under(shared):
+			if !c.Refused(at + ".page") {
+				c.Add(at+".page", `it is missing: platform "custom" is read as this table says`, "write it as docs/custom-pages.md shows, or name a platform")
 			}
 		default:
 			if !used {
@@ -71,24 +67,24 @@ func (c *checker) selectors(v *Vendor, path string) {
 			s.Selectors = compiled
 		}
 	}
-	if !used && !c.refused(shared) {
+	if !used && !c.Refused(shared) {
 		c.notCustom(path, v.Platform)
 	}
 }
 
 func (c *checker) notCustom(path, platform string) {
-	c.add(path+".page", fmt.Sprintf("it describes a page that no product makes, and the platform here is %q", platform), `write platform = "custom", or leave the table out`)
+	c.Add(path+".page", fmt.Sprintf("it describes a page that no product makes, and the platform here is %q", platform), `write platform = "custom", or leave the table out`)
 }
 
 func (c *checker) compile(page scraper.CustomPage, path string) *scraper.Selectors {
-	if c.refused(path) {
+	if c.Refused(path) {
 		return nil
 	}
 	selectors, mistakes := page.Compile()
 	for _, m := range mistakes {
 		key := path + "." + m.Key
 		switch {
-		case c.refused(key) && c.index.has(key):
+		case c.Refused(key) && c.Has(key):
 		case m.Key == "time_zone":
 			c.zone(key, page.TimeZone)
 		case m.Key == "format":
@@ -96,17 +92,12 @@ func (c *checker) compile(page scraper.CustomPage, path string) *scraper.Selecto
 			if near := words.Nearest(page.Format, []string{scraper.FormatHTML, scraper.FormatJSON}); near != "" {
 				write = fmt.Sprintf("write %q", near)
 			}
-			c.add(key, m.Problem, write)
+			c.Add(key, m.Problem, write)
 		default:
-			c.add(key, m.Problem, m.Write)
+			c.Add(key, m.Problem, m.Write)
 		}
 	}
 	return selectors
-}
-
-// under reports whether the file has a table or anything in it.
-func (x *index) under(path string) bool {
-	return x.has(path) || slices.ContainsFunc(x.entries, func(e entry) bool { return strings.HasPrefix(e.path, path+".") })
 }
 
 // DefaultFetch is how pages are asked for where there is no config file.

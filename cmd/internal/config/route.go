@@ -52,14 +52,14 @@ func (c *checker) routes() {
 	cfg := c.config
 	c.channelNames("alerts.channels", cfg.Alerts.Channels)
 	if len(cfg.Routes) > 0 && len(cfg.Alerts.Channels) > 0 {
-		c.add("alerts.channels", "it stands for a route of its own, and there are [[route]]s", "name its channels in a [[route]] and leave [alerts] out")
+		c.Add("alerts.channels", "it stands for a route of its own, and there are [[route]]s", "name its channels in a [[route]] and leave [alerts] out")
 	}
 	first := map[string]int{}
 	for i := range cfg.Routes {
 		r, path := &cfg.Routes[i], fmt.Sprintf("route[%d]", i)
 		c.unique(first, path+".name", r.Name, "route")
-		if len(r.Channels) == 0 && !c.refused(path+".channels") {
-			c.add(path+".channels", "it is missing: a route without a channel tells nobody", `write for example channels = ["team"]`)
+		if len(r.Channels) == 0 && !c.Refused(path+".channels") {
+			c.Add(path+".channels", "it is missing: a route without a channel tells nobody", `write for example channels = ["team"]`)
 		}
 		c.channelNames(path+".channels", r.Channels)
 		c.match(&r.Match, path)
@@ -97,7 +97,7 @@ func (c *checker) channelNames(path string, given []string) {
 	for i, name := range given {
 		path := fmt.Sprintf("%s[%d]", path, i)
 		if seen[name] {
-			c.add(path, fmt.Sprintf("channel %q is named twice", name), "keep one of the two")
+			c.Add(path, fmt.Sprintf("channel %q is named twice", name), "keep one of the two")
 			continue
 		}
 		seen[name] = true
@@ -110,7 +110,7 @@ func (c *checker) channelNames(path string, given []string) {
 		} else if len(names) > 0 {
 			write += ", or write one of: " + strings.Join(names, ", ")
 		}
-		c.add(path, fmt.Sprintf("there is no channel %q", name), write)
+		c.Add(path, fmt.Sprintf("there is no channel %q", name), write)
 	}
 }
 
@@ -136,7 +136,7 @@ func (c *checker) match(m *Match, path string) {
 	for key, globs := range map[string][]string{"components": m.Components, "regions": m.Regions} {
 		for i, glob := range globs {
 			if strings.TrimSpace(glob) == "" {
-				c.add(fmt.Sprintf("%s.%s[%d]", path, key, i), "it is empty, and matches nothing", `write for example "*Frankfurt*"`)
+				c.Add(fmt.Sprintf("%s.%s[%d]", path, key, i), "it is empty, and matches nothing", `write for example "*Frankfurt*"`)
 			}
 		}
 	}
@@ -162,7 +162,7 @@ func (c *checker) globs(path string, globs, texts, text []string, problem string
 		} else if len(text) > 0 {
 			write = "write one of: " + strings.Join(text, ", ")
 		}
-		c.add(fmt.Sprintf("%s[%d]", path, i), fmt.Sprintf(problem, glob), write)
+		c.Add(fmt.Sprintf("%s[%d]", path, i), fmt.Sprintf(problem, glob), write)
 	}
 }
 
@@ -196,7 +196,7 @@ func (c *checker) oneOf(path, word, what string, text []string) bool {
 	if near := words.Nearest(word, text); near != "" {
 		write = fmt.Sprintf("write %q; there are: %s", near, strings.Join(text, ", "))
 	}
-	c.add(path, fmt.Sprintf("%q is not %s", word, what), write)
+	c.Add(path, fmt.Sprintf("%q is not %s", word, what), write)
 	return false
 }
 

@@ -27,13 +27,13 @@ func (c *checker) secret(ch *Channel, path, name, env, file, variable string) se
 	envPath, filePath := path+"."+name+"_env", path+"."+name+"_file"
 	switch {
 	case env != "" && file != "":
-		c.add(filePath, fmt.Sprintf("%s_env and %s_file are both given", name, name), "keep one of the two")
+		c.Add(filePath, fmt.Sprintf("%s_env and %s_file are both given", name, name), "keep one of the two")
 	case file != "":
 		return c.fromFile(ch, filePath, file)
 	case env != "":
 		return c.fromEnv(ch, envPath, env, or(variable, "VENDORWATCH_SECRET"))
-	case variable != "" && !c.refused(envPath) && !c.refused(filePath):
-		c.add(envPath, fmt.Sprintf("it is missing: the name of the environment variable that holds the %s", strings.Replace(name, "url", "URL", 1)),
+	case variable != "" && !c.Refused(envPath) && !c.Refused(filePath):
+		c.Add(envPath, fmt.Sprintf("it is missing: the name of the environment variable that holds the %s", strings.Replace(name, "url", "URL", 1)),
 			fmt.Sprintf("write for example %s_env = %q", name, variable))
 	}
 	return secret.Text{}
@@ -44,10 +44,10 @@ func (c *checker) fromEnv(ch *Channel, path, env, variable string) secret.Text {
 	example := fmt.Sprintf("write for example %s = %q", key, variable)
 	switch {
 	case strings.Contains(env, "://"):
-		c.add(path, "a URL stands where the name of an environment variable is needed", example+", and put the URL into that variable")
+		c.Add(path, "a URL stands where the name of an environment variable is needed", example+", and put the URL into that variable")
 		return secret.Text{}
 	case !envName.MatchString(env):
-		c.add(path, "that is not the name of an environment variable", example)
+		c.Add(path, "that is not the name of an environment variable", example)
 		return secret.Text{}
 	}
 	value := strings.TrimSpace(c.env(env))
@@ -61,7 +61,7 @@ func (c *checker) fromEnv(ch *Channel, path, env, variable string) secret.Text {
 // fromFile reads a secret from a file of its own. A file that is not there counts as a secret that is not set.
 func (c *checker) fromFile(ch *Channel, path, file string) secret.Text {
 	if strings.Contains(file, "://") {
-		c.add(path, "a URL stands where the name of a file is needed", "put the URL into a file, and write the name of that")
+		c.Add(path, "a URL stands where the name of a file is needed", "put the URL into a file, and write the name of that")
 		return secret.Text{}
 	}
 	if !filepath.IsAbs(file) {
@@ -69,7 +69,7 @@ func (c *checker) fromFile(ch *Channel, path, file string) secret.Text {
 	}
 	value, err := readSecret(file)
 	if err != nil {
-		c.add(path, "it cannot be read: "+err.Error(), "name a file that holds the secret and nothing else")
+		c.Add(path, "it cannot be read: "+err.Error(), "name a file that holds the secret and nothing else")
 		return secret.Text{}
 	}
 	if value == "" {
@@ -102,7 +102,7 @@ func readSecret(name string) (string, error) {
 
 // given is the path of the key that names a secret.
 func (c *checker) given(path, name string) string {
-	if file := path + "." + name + "_file"; c.index.has(file) {
+	if file := path + "." + name + "_file"; c.Has(file) {
 		return file
 	}
 	return path + "." + name + "_env"
@@ -116,34 +116,34 @@ func (c *checker) whereOf(env, file string) string {
 }
 
 func (c *checker) email(ch *Channel, path string) {
-	if ch.Host == "" && !c.refused(path+".host") {
-		c.add(path+".host", "it is missing: the name of the SMTP server", `write for example host = "smtp.example.com"`)
+	if ch.Host == "" && !c.Refused(path+".host") {
+		c.Add(path+".host", "it is missing: the name of the SMTP server", `write for example host = "smtp.example.com"`)
 	} else if ch.Host != "" && !hostName.MatchString(ch.Host) {
-		c.add(path+".host", fmt.Sprintf("%q is not the name of a server", ch.Host), `write for example host = "smtp.example.com"`)
+		c.Add(path+".host", fmt.Sprintf("%q is not the name of a server", ch.Host), `write for example host = "smtp.example.com"`)
 	}
 	if ch.TLS == "" {
 		ch.TLS = TLSStart
 	}
-	if c.oneOf(path+".tls", string(ch.TLS), "a way to speak to a mail server", []string{string(TLSStart), string(TLSFull), string(TLSNone)}) && !c.index.has(path+".port") {
+	if c.oneOf(path+".tls", string(ch.TLS), "a way to speak to a mail server", []string{string(TLSStart), string(TLSFull), string(TLSNone)}) && !c.Has(path+".port") {
 		ch.Port = map[TLS]int{TLSStart: 587, TLSFull: 465, TLSNone: 25}[ch.TLS]
 	}
-	if c.index.has(path+".port") && !c.refused(path+".port") && (ch.Port < 1 || ch.Port > 65535) {
-		c.add(path+".port", fmt.Sprintf("%d is not between 1 and 65535", ch.Port), "write for example port = 587, or leave it out")
+	if c.Has(path+".port") && !c.Refused(path+".port") && (ch.Port < 1 || ch.Port > 65535) {
+		c.Add(path+".port", fmt.Sprintf("%d is not between 1 and 65535", ch.Port), "write for example port = 587, or leave it out")
 	}
 	hasPassword := ch.PasswordEnv != "" || ch.PasswordFile != ""
 	switch {
-	case c.index.has(path + ".password"): // it stands in the file, which was said
+	case c.Has(path + ".password"): // it stands in the file, which was said
 	case ch.User != "":
 		ch.Password = c.secret(ch, path, "password", ch.PasswordEnv, ch.PasswordFile, "VENDORWATCH_MAIL_PASSWORD")
 		if ch.TLS == TLSNone {
-			c.add(path+".tls", "a password would be sent in the clear", `write "starttls" or "tls", or leave user out`)
+			c.Add(path+".tls", "a password would be sent in the clear", `write "starttls" or "tls", or leave user out`)
 		}
-	case hasPassword && !c.refused(path+".user"):
-		c.add(path+".user", "there is a password and no user", `write for example user = "vendorwatch"`)
+	case hasPassword && !c.Refused(path+".user"):
+		c.Add(path+".user", "there is a password and no user", `write for example user = "vendorwatch"`)
 	}
 	c.mailAddress(path+".from", ch.From)
-	if len(ch.To) == 0 && !c.refused(path+".to") {
-		c.add(path+".to", "it is missing: who the mail is for", `write for example to = ["ops@example.com"]`)
+	if len(ch.To) == 0 && !c.Refused(path+".to") {
+		c.Add(path+".to", "it is missing: who the mail is for", `write for example to = ["ops@example.com"]`)
 	}
 	for i, to := range ch.To {
 		c.mailAddress(fmt.Sprintf("%s.to[%d]", path, i), to)
@@ -151,7 +151,7 @@ func (c *checker) email(ch *Channel, path string) {
 }
 
 func (c *checker) mailAddress(path, text string) {
-	if text == "" && c.refused(path) {
+	if text == "" && c.Refused(path) {
 		return
 	}
 	if _, err := mail.ParseAddress(text); err != nil || strings.ContainsAny(text, "\r\n") {
@@ -159,7 +159,7 @@ func (c *checker) mailAddress(path, text string) {
 		if text == "" {
 			problem = "it is missing: a mail address"
 		}
-		c.add(path, problem, `write for example "ops@example.com" or "Ops <ops@example.com>"`)
+		c.Add(path, problem, `write for example "ops@example.com" or "Ops <ops@example.com>"`)
 	}
 }
 

@@ -46,11 +46,23 @@ func notDuration(s string) error {
 	return fmt.Errorf("%q is not a duration; write for example \"90s\", \"20m\", \"24h\" or \"7d\"", s)
 }
 
+// Describe says what a duration is, for a mistake.
+func (d Duration) Describe() (what, example string) { return "a duration", `"90s"` }
+
+// Durations is a list of lengths of time.
+type Durations []Duration
+
+// Describe says what a list of durations is, for a mistake.
+func (d Durations) Describe() (what, example string) { return "a list of durations", `["24h", "1h"]` }
+
 // MarshalText writes the duration in Go's form.
 func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 // Size is a number of bytes. In the file it is a number, or text with a unit: "16MiB", "500KB".
 type Size int64
+
+// Describe says what a size is, for a mistake.
+func (z Size) Describe() (what, example string) { return "a size", `"16MiB"` }
 
 // UnmarshalText reads a size with or without a unit: B, KB, MB, GB (powers of 1000), KiB, MiB, GiB
 // (powers of 1024).

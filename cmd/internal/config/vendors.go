@@ -14,17 +14,17 @@ import (
 var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 func (c *checker) vendors() {
-	if len(c.config.Vendors) == 0 && !c.refused("vendor") && !c.refused("vendor[0]") {
-		c.add("vendor", "there is no vendor", `write for example [[vendor]], name = "GitHub" and url = "https://www.githubstatus.com", each on a line of its own`)
+	if len(c.config.Vendors) == 0 && !c.Refused("vendor") && !c.Refused("vendor[0]") {
+		c.Add("vendor", "there is no vendor", `write for example [[vendor]], name = "GitHub" and url = "https://www.githubstatus.com", each on a line of its own`)
 	}
 	names, slugs, pages := map[string]int{}, map[string]int{}, map[string]int{}
 	for i := range c.config.Vendors {
 		v, path := &c.config.Vendors[i], fmt.Sprintf("vendor[%d]", i)
 		v.Name = strings.TrimSpace(v.Name)
-		before := len(c.mistakes)
+		before := c.Count()
 		c.unique(names, path+".name", v.Name, "vendor")
 		// Two vendors of one name have one slug too, which is no second mistake.
-		if len(c.mistakes) == before {
+		if c.Count() == before {
 			c.slug(v, path, slugs)
 		}
 		c.vendor(v, path, pages)
@@ -45,25 +45,25 @@ func (c *checker) slug(v *Vendor, path string, taken map[string]int) {
 	if v.Slug == "" {
 		v.Slug = Slug(v.Name)
 	}
-	line := c.index.line(key)
+	line := c.Line(key)
 	switch before, twice := taken[v.Slug]; {
 	case v.Slug == "":
-		c.add(key, fmt.Sprintf("none can be made of the name %q", v.Name), `write for example slug = "acme"`)
+		c.Add(key, fmt.Sprintf("none can be made of the name %q", v.Name), `write for example slug = "acme"`)
 	case !slugForm.MatchString(v.Slug):
 		write := `write for example "acme"`
 		if s := Slug(v.Slug); s != "" && !strings.Contains(v.Slug, "://") {
 			write = "write " + strconv.Quote(s)
 		}
-		c.add(key, fmt.Sprintf("%q is not made of a-z, 0-9 and single dashes", v.Slug), write)
+		c.Add(key, fmt.Sprintf("%q is not made of a-z, 0-9 and single dashes", v.Slug), write)
 	case twice:
-		c.add(key, fmt.Sprintf("two vendors have the slug %q, the other is on line %d", v.Slug, before), "write a slug of its own for one of them")
+		c.Add(key, fmt.Sprintf("two vendors have the slug %q, the other is on line %d", v.Slug, before), "write a slug of its own for one of them")
 	default:
 		taken[v.Slug] = line
 	}
 }
 
 func (c *checker) vendor(v *Vendor, path string, pages map[string]int) {
-	if !c.index.has(path + ".enabled") {
+	if !c.Has(path + ".enabled") {
 		v.Enabled = true
 	}
 	addressed := c.named(v, path)
@@ -77,7 +77,7 @@ func (c *checker) vendor(v *Vendor, path string, pages map[string]int) {
 	} else {
 		c.schedule(path+".schedule", v.Schedule, c.config.Zone)
 	}
-	if c.index.has(path+".timeout") && !c.refused(path+".timeout") {
+	if c.Has(path+".timeout") && !c.Refused(path+".timeout") {
 		c.positive(path+".timeout", v.Timeout, "60s")
 	} else {
 		v.Timeout = c.config.Timeout
@@ -90,7 +90,7 @@ func (c *checker) vendor(v *Vendor, path string, pages map[string]int) {
 	}
 	for i, tag := range v.Tags {
 		if strings.TrimSpace(tag) == "" {
-			c.add(fmt.Sprintf("%s.tags[%d]", path, i), "a tag is empty", "leave it out")
+			c.Add(fmt.Sprintf("%s.tags[%d]", path, i), "a tag is empty", "leave it out")
 		}
 	}
 	for i := range v.Sources {
@@ -102,7 +102,7 @@ func (c *checker) vendor(v *Vendor, path string, pages map[string]int) {
 	if v.URL != "" || len(v.Sources) == 0 {
 		own := Source{URL: v.URL, Platform: v.Platform, Schedule: v.Schedule, Timeout: v.Timeout}
 		c.page(&own, path+".url", pages)
-		if known := scraper.PlatformOf(own.URL); known != "" && !c.index.has(path+".platform") {
+		if known := scraper.PlatformOf(own.URL); known != "" && !c.Has(path+".platform") {
 			v.Platform, own.Platform = known, known
 		}
 		own.Cron, _ = ParseSchedule(own.Schedule, c.config.Zone) // a bad line is noted where it stands
@@ -129,7 +129,7 @@ func (c *checker) source(v *Vendor, s *Source, path string, pages map[string]int
 	} else {
 		s.Cron = c.schedule(path+".schedule", s.Schedule, c.config.Zone)
 	}
-	if c.index.has(path+".timeout") && !c.refused(path+".timeout") {
+	if c.Has(path+".timeout") && !c.Refused(path+".timeout") {
 		c.positive(path+".timeout", s.Timeout, "60s")
 	} else {
 		s.Timeout = v.Timeout
@@ -139,8 +139,8 @@ func (c *checker) source(v *Vendor, s *Source, path string, pages map[string]int
 // page checks a source's address and notes one that another source has.
 func (c *checker) page(s *Source, path string, pages map[string]int) {
 	if s.URL == "" {
-		if !c.refused(path) {
-			c.add(path, "it is missing", `write the address of the status page, for example url = "https://www.githubstatus.com"`)
+		if !c.Refused(path) {
+			c.Add(path, "it is missing", `write the address of the status page, for example url = "https://www.githubstatus.com"`)
 		}
 		return
 	}
@@ -148,23 +148,23 @@ func (c *checker) page(s *Source, path string, pages map[string]int) {
 		return
 	}
 	if name := secretParameter(s.URL); name != "" {
-		c.add(path, fmt.Sprintf("the URL holds %s, which is a secret and does not belong in a file", name),
+		c.Add(path, fmt.Sprintf("the URL holds %s, which is a secret and does not belong in a file", name),
 			fmt.Sprintf(`write the URL without it, and [vendor.auth] with query = [{ name = %q, env = "ACME_TOKEN" }]`, name))
 		return
 	}
 	_, page, _ := strings.Cut(s.URL, "://") // http and https of one page are one page
 	if before, twice := pages[page]; twice {
-		c.add(path, fmt.Sprintf("two sources read %s, the other is on line %d", s.URL, before), "leave one of them out")
+		c.Add(path, fmt.Sprintf("two sources read %s, the other is on line %d", s.URL, before), "leave one of them out")
 		return
 	}
-	pages[page] = c.index.line(path)
+	pages[page] = c.Line(path)
 }
 
 // link checks an address and brings it into its one form.
 func (c *checker) link(path string, address *string) bool {
 	u, err := parseURL(*address)
 	if err != nil {
-		c.addError(path, err)
+		c.AddError(path, err)
 		return false
 	}
 	*address = u

@@ -30,18 +30,18 @@ func (c *checker) web() {
 	w.Listen, w.Prefix, w.User = strings.TrimSpace(w.Listen), strings.TrimRight(strings.TrimSpace(w.Prefix), "/"), strings.TrimSpace(w.User)
 	host, port, err := net.SplitHostPort(w.Listen)
 	if n, notNumber := strconv.Atoi(port); w.Listen != "" && (err != nil || notNumber != nil || n < 0 || n > 65535) {
-		c.add("web.listen", strconv.Quote(w.Listen)+" is not host:port", `write for example "127.0.0.1:8080", or "" for no dashboard`)
+		c.Add("web.listen", strconv.Quote(w.Listen)+" is not host:port", `write for example "127.0.0.1:8080", or "" for no dashboard`)
 	}
 	if w.Prefix != "" && !webPrefix.MatchString(w.Prefix) {
-		c.add("web.prefix", strconv.Quote(w.Prefix)+" is not a path", `write for example "/status"`)
+		c.Add("web.prefix", strconv.Quote(w.Prefix)+" is not a path", `write for example "/status"`)
 	}
 	w.Token = c.webSecret("web.token_env", w.TokenEnv, "VENDORWATCH_WEB_TOKEN")
 	w.Password = c.webSecret("web.password_env", w.PasswordEnv, "VENDORWATCH_WEB_PASSWORD")
 	switch {
-	case w.User != "" && w.PasswordEnv == "" && !c.refused("web.password_env"):
-		c.add("web.user", "there is a user and no password", `write also password_env = "VENDORWATCH_WEB_PASSWORD", and put the password into that environment variable`)
-	case w.User == "" && w.PasswordEnv != "" && !c.refused("web.user"):
-		c.add("web.password_env", "there is a password and no user", `write also user = "oncall"`)
+	case w.User != "" && w.PasswordEnv == "" && !c.Refused("web.password_env"):
+		c.Add("web.user", "there is a user and no password", `write also password_env = "VENDORWATCH_WEB_PASSWORD", and put the password into that environment variable`)
+	case w.User == "" && w.PasswordEnv != "" && !c.Refused("web.user"):
+		c.Add("web.password_env", "there is a password and no user", `write also user = "oncall"`)
 	}
 	if err == nil && w.TokenEnv == "" && w.User == "" && !loopback(host) {
 		c.remark("web.listen is %s, so that everybody who reaches this machine can read the dashboard; token_env, or user and password_env, under [web] ask for a secret", w.Listen)
@@ -62,7 +62,7 @@ func (c *checker) webSecret(path, env, variable string) secret.Text {
 	case env == "":
 		return secret.Text{}
 	case !envName.MatchString(env):
-		c.add(path, "that is not the name of an environment variable", example+", and put the secret into that variable")
+		c.Add(path, "that is not the name of an environment variable", example+", and put the secret into that variable")
 		return secret.Text{}
 	}
 	value := strings.TrimSpace(c.env(env))

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -29,9 +30,16 @@ type Entry struct {
 //go:embed catalogue.tsv
 var catalogueText string
 
-// Catalogue returns the well-known vendors in the order of their names, upper and lower case alike.
-func Catalogue() []Entry {
-	var entries []Entry
+// A catalogue is the table as it is asked: by name, by page, or as a whole.
+type catalogue struct {
+	entries []Entry
+	byName  map[string]int // folded names and aliases
+	byPage  map[string]int
+}
+
+// readCatalogue returns the built-in catalogue, which is read at its first use.
+var readCatalogue = sync.OnceValue(func() catalogue {
+	c := catalogue{byName: map[string]int{}, byPage: map[string]int{}}
 	n := 0
 	for line := range strings.Lines(catalogueText) {
 		n++
@@ -46,10 +54,18 @@ func Catalogue() []Entry {
 		if len(f) == 6 {
 			e.Regions = regions(f[5])
 		}
-		entries = append(entries, e)
+		for _, name := range e.names() {
+			c.byName[name] = len(c.entries)
+		}
+		c.byPage[e.Page] = len(c.entries)
+		c.entries = append(c.entries, e)
 	}
-	return entries
-}
+	return c
+})
+
+// Catalogue returns the well-known vendors in the order of their names, upper and lower case alike. Their lists and
+// maps are shared by all callers, who must not change them.
+func Catalogue() []Entry { return slices.Clone(readCatalogue().entries) }
 
 // parts splits a column; an empty one has no parts.
 func parts(column string) []string {
@@ -70,13 +86,23 @@ func regions(column string) map[string][]string {
 
 // LookupVendor returns the vendor of that name or alias. Case, spaces and punctuation do not count.
 func LookupVendor(name string) (Entry, bool) {
-	want := foldName(name)
-	for _, e := range Catalogue() {
-		if want != "" && slices.Contains(e.names(), want) {
-			return e, true
-		}
+	c := readCatalogue()
+	n, ok := c.byName[foldName(name)]
+	if !ok {
+		return Entry{}, false
 	}
-	return Entry{}, false
+	return c.entries[n], true
+}
+
+// LookupPage returns the vendor whose status page has that address, written as the catalogue has it: without a slash
+// at the end.
+func LookupPage(page string) (Entry, bool) {
+	c := readCatalogue()
+	n, ok := c.byPage[page]
+	if !ok {
+		return Entry{}, false
+	}
+	return c.entries[n], true
 }
 
 // FindVendors returns the vendors that a query may mean, the likeliest first: those of that name or alias;
@@ -88,7 +114,7 @@ func FindVendors(query string) []Entry {
 		return nil
 	}
 	var same, begins, worded []Entry
-	for _, e := range Catalogue() {
+	for _, e := range readCatalogue().entries {
 		names := e.names()
 		switch {
 		case slices.Contains(names, want):
@@ -124,8 +150,10 @@ func (e Entry) has(words []string) bool {
 // foldName leaves letters and digits only, in lower case.
 func foldName(s string) string { return strings.Join(foldWords(s), "") }
 
+var apostrophes = strings.NewReplacer("'", "", "’", "")
+
 // foldWords splits at everything that is neither letter nor digit. An apostrophe splits no word.
 func foldWords(s string) []string {
-	s = strings.NewReplacer("'", "", "’", "").Replace(strings.ToLower(s))
+	s = apostrophes.Replace(strings.ToLower(s))
 	return strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }

@@ -54,10 +54,9 @@ func Detects(p Platform, page Page) bool {
 // PlatformOf returns the platform of a page that the catalogue knows by its address, "" for another page or one
 // whose platform is not known or not read.
 func (r Registry) PlatformOf(page string) string {
-	for _, e := range Catalogue() {
-		if _, exists := r[e.Platform]; exists && e.Page == page {
-			return e.Platform
-		}
+	e, _ := LookupPage(page)
+	if _, exists := r[e.Platform]; !exists {
+		return ""
 	}
-	return ""
+	return e.Platform
 }

@@ -20,18 +20,19 @@ const module = "vendorwatch"
 // that stand behind it, and no others. The siblings under cmd/internal do not know each other; cli
 // brings them together.
 var layers = map[string][]string{
-	"normalize":              nil,
-	"scraper":                {"normalize"},
-	"db":                     {"normalize"},
-	"db/dbtest":              nil, // for tests: no package may import it
-	"normalize/racetest":     nil, // for tests: no package may import it
-	"cmd/internal/words":     {"normalize", "db/query"},
-	"cmd/internal/secret":    nil,
-	"cmd/internal/config":    {"normalize", "scraper", "cmd/internal/words", "cmd/internal/secret"},
-	"cmd/internal/watch":     {"normalize", "scraper", "db/query", "db/record", "cmd/internal/words", "cmd/internal/secret"},
-	"cmd/internal/web/prose": {"normalize", "db", "db/query", "cmd/internal/words"},
-	"cmd/internal/web/site":  {"normalize", "db", "db/query", "cmd/internal/words"},
-	"cmd/internal/web/pages": roomOfWeb, "cmd/internal/web/api": roomOfWeb, "cmd/internal/web/statuspage": roomOfWeb,
+	"normalize":                     nil,
+	"scraper":                       {"normalize"},
+	"db":                            {"normalize"},
+	"db/dbtest":                     nil, // for tests: no package may import it
+	"normalize/racetest":            nil, // for tests: no package may import it
+	"cmd/internal/words":            {"normalize", "db/query"},
+	"cmd/internal/secret":           nil,
+	"cmd/internal/config":           {"normalize", "scraper", "cmd/internal/words", "cmd/internal/secret", "cmd/internal/config/tomlcheck"},
+	"cmd/internal/config/tomlcheck": {"cmd/internal/words", "cmd/internal/secret"},
+	"cmd/internal/watch":            {"normalize", "scraper", "db/query", "db/record", "cmd/internal/words", "cmd/internal/secret"},
+	"cmd/internal/web/prose":        {"normalize", "db", "db/query", "cmd/internal/words"},
+	"cmd/internal/web/site":         {"normalize", "db", "db/query", "cmd/internal/words"},
+	"cmd/internal/web/pages":        roomOfWeb, "cmd/internal/web/api": roomOfWeb, "cmd/internal/web/statuspage": roomOfWeb,
 	"cmd/internal/web/feeds": roomOfWeb, "cmd/internal/web/mcp": roomOfWeb, "cmd/internal/web/metrics": roomOfWeb,
 	"cmd/internal/web": append([]string{"cmd/internal/web/pages", "cmd/internal/web/api", "cmd/internal/web/statuspage",
 		"cmd/internal/web/feeds", "cmd/internal/web/mcp", "cmd/internal/web/metrics"}, roomOfWeb...),

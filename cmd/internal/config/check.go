@@ -20,7 +20,8 @@ type checker struct {
 	file           string
 	env            func(string) string
 	config         *Config
-	withoutSecrets bool // secrets of pages are not looked up
+	withoutSecrets bool                     // secrets of pages are not looked up
+	schedules      map[string]cron.Schedule // of cron lines read so far, by zone and line
 }
 
 // check fills in what depends on other values, and notes every value that makes no sense. A value
@@ -123,11 +124,24 @@ func (c *checker) zone(path, name string) *time.Location {
 	return zone
 }
 
+// schedule reads a cron line, and notes it under path where it is wrong; no path is for a line that is noted where
+// it stands.
 func (c *checker) schedule(path, line string, zone *time.Location) cron.Schedule {
+	key := zone.String() + " " + line
+	if s, known := c.schedules[key]; known {
+		return s
+	}
 	s, err := ParseSchedule(line, zone)
 	if err != nil {
-		c.AddError(path, err)
+		if path != "" {
+			c.AddError(path, err)
+		}
+		return nil
 	}
+	if c.schedules == nil {
+		c.schedules = map[string]cron.Schedule{}
+	}
+	c.schedules[key] = s
 	return s
 }
 

@@ -52,8 +52,8 @@ func placesOf(v Vendor) map[string][]string {
 	if entry, found := scraper.LookupVendor(v.Name); found && len(entry.Regions) > 0 {
 		return entry.Regions
 	}
-	for _, entry := range scraper.Catalogue() {
-		if slices.ContainsFunc(v.Sources, func(s Source) bool { return s.URL == entry.Page }) {
+	for _, s := range v.Sources {
+		if entry, found := scraper.LookupPage(s.URL); found {
 			return entry.Regions
 		}
 	}

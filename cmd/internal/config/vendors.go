@@ -105,7 +105,7 @@ func (c *checker) vendor(v *Vendor, path string, pages map[string]int) {
 		if known := scraper.PlatformOf(own.URL); known != "" && !c.Has(path+".platform") {
 			v.Platform, own.Platform = known, known
 		}
-		own.Cron, _ = ParseSchedule(own.Schedule, c.config.Zone) // a bad line is noted where it stands
+		own.Cron = c.schedule("", own.Schedule, c.config.Zone)
 		v.URL = own.URL
 		v.Sources = append([]Source{own}, v.Sources...)
 	} else {
@@ -125,7 +125,7 @@ func (c *checker) source(v *Vendor, s *Source, path string, pages map[string]int
 	}
 	if s.Schedule == "" {
 		s.Schedule = v.Schedule
-		s.Cron, _ = ParseSchedule(s.Schedule, c.config.Zone) // a bad line is noted where it stands
+		s.Cron = c.schedule("", s.Schedule, c.config.Zone)
 	} else {
 		s.Cron = c.schedule(path+".schedule", s.Schedule, c.config.Zone)
 	}

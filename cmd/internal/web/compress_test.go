@@ -1,9 +1,12 @@
 package web_test
 
 import (
+	"bytes"
 	"compress/gzip"
+	"context"
 	"io"
 	"net/http"
+	"slices"
 	"testing"
 
 	"vendorwatch/cmd/internal/web"
@@ -41,11 +44,18 @@ func TestCompressed(t *testing.T) {
 			}
 			continue
 		}
-		if small.Header.Get("Content-Encoding") != "gzip" || small.ContentLength <= 0 || small.ContentLength > int64(len(text)) {
-			t.Errorf("%s: %d bytes instead of %d, headers %v", path, small.ContentLength, len(text), small.Header)
+		sent, err := io.ReadAll(small.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if small.Header.Get("Content-Encoding") != "gzip" || len(sent) == 0 || len(sent) > len(text) {
+			t.Errorf("%s: %d bytes instead of %d, headers %v", path, len(sent), len(text), small.Header)
 			continue
 		}
-		unpacked, err := gzip.NewReader(small.Body)
+		if got := small.Header.Values("Vary"); !slices.Equal(got, []string{"Accept-Encoding"}) {
+			t.Errorf("%s: Vary %q", path, got)
+		}
+		unpacked, err := gzip.NewReader(bytes.NewReader(sent))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,19 +66,63 @@ func TestCompressed(t *testing.T) {
 		if tag == plain.Header.Get("ETag") {
 			t.Errorf("%s: two forms have one tag %s", path, tag)
 		}
-		if again := ask("gzip", tag); again.StatusCode != http.StatusNotModified {
-			t.Errorf("%s asked again: status %d", path, again.StatusCode)
+		if again := ask("gzip", tag); again.StatusCode != http.StatusNotModified || again.Header.Get("ETag") != tag {
+			t.Errorf("%s asked again: status %d, tag %s", path, again.StatusCode, again.Header.Get("ETag"))
+		}
+		// Each form has its own tag: who asks for the other one does not have it yet.
+		if other := ask("identity", tag); other.StatusCode != http.StatusOK {
+			t.Errorf("%s, compressed, is taken for the plain one: status %d", path, other.StatusCode)
+		}
+		if other := ask("gzip", plain.Header.Get("ETag")); other.StatusCode != http.StatusOK {
+			t.Errorf("%s, plain, is taken for the compressed one: status %d", path, other.StatusCode)
 		}
 	}
 }
 
-func TestTakesGzip(t *testing.T) {
-	for list, want := range map[string]bool{
-		"": false, "gzip": true, "GZIP": true, "br, gzip, deflate": true, "gzip;q=0.5": true, "gzip; q=1": true, "gzip;q=0": false, "gzip;q=0.000": false,
-		"gzip;q=x": false, "br": false, "xgzip": false, "*": false, "identity": false,
+func TestWhoGetsGzip(t *testing.T) {
+	r := Story(t, web.Options{})
+	for list, want := range map[string]string{
+		"": "", "gzip": "gzip", "GZIP": "gzip", "br, gzip, deflate": "gzip", "gzip;q=0.5": "gzip", "gzip; q=1": "gzip", "gzip;q=0": "", "gzip;q=0.000": "",
+		"gzip;q=x": "", "br": "", "zstd, gzip": "gzip", "zstd": "", "xgzip": "", "*": "", "identity": "",
 	} {
-		if got := web.TakesGzip(list); got != want {
-			t.Errorf("Accept-Encoding %q: %v, want %v", list, got, want)
+		for _, method := range []string{http.MethodGet, http.MethodHead} {
+			req, err := http.NewRequestWithContext(t.Context(), method, r.URL+"/static/style.css", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Accept-Encoding", list)
+			res, err := http.DefaultTransport.RoundTrip(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			res.Body.Close()
+			if got := res.Header.Get("Content-Encoding"); got != want {
+				t.Errorf("%s with Accept-Encoding %q: %q, want %q", method, list, got, want)
+			}
+		}
+	}
+}
+
+// A stream is sent as it comes, whatever its reader accepts.
+func TestStreamsAreNotCompressed(t *testing.T) {
+	r := Story(t, web.Options{})
+	for _, path := range []string{"/events", "/api/v1/events"} {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Accept-Encoding", "gzip")
+		req.Header.Set("Accept", "text/event-stream")
+		res, err := http.DefaultTransport.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		first := make([]byte, 6)
+		if _, err := io.ReadFull(res.Body, first); err != nil || string(first) != "retry:" || res.Header.Get("Content-Encoding") != "" {
+			t.Errorf("%s begins with %q (%v), headers %v", path, first, err, res.Header)
 		}
 	}
 }

@@ -1,9 +1,13 @@
 package web
 
 import (
+	"compress/gzip"
+	"strconv"
+
+	"github.com/klauspost/compress/gzhttp"
+
 	"crypto/sha256"
 	"encoding/base64"
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -46,8 +50,34 @@ func plain(text string) site.Document {
 	return site.Document{Media: "text/plain; charset=utf-8", Body: []byte(text)}
 }
 
+// worthCompressing is the size in bytes from which on a document is compressed. A smaller one fits into one packet.
+const worthCompressing = 1400
+
+// newCompressor returns what compresses with gzip for readers that accept it. All documents are text.
+func newCompressor() func(http.Handler) http.HandlerFunc {
+	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(worthCompressing), gzhttp.CompressionLevel(gzip.BestSpeed),
+		gzhttp.EnableZstd(false), gzhttp.SuffixETag(gzipSuffix), gzhttp.ContentTypeFilter(func(string) bool { return true }))
+	if err != nil {
+		panic(err) // the options are constants
+	}
+	return compress
+}
+
+// gzipSuffix tells the tag of a compressed document from that of the document.
+const gzipSuffix = "-gzip"
+
 // send answers with a document, or with 304 if the reader has it already.
 func (s *Server) send(w http.ResponseWriter, r *http.Request, d site.Document) {
+	if r.Method == http.MethodHead {
+		// The headers are those of GET. net/http leaves out the body, since it knows the method that was asked for.
+		r = r.Clone(r.Context())
+		r.Method = http.MethodGet
+	}
+	s.compress(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { write(w, r, d) })).ServeHTTP(w, r)
+}
+
+// write answers with a document through the compressor.
+func write(w http.ResponseWriter, r *http.Request, d site.Document) {
 	h := w.Header()
 	h.Set("Content-Type", d.Media)
 	for name, value := range d.Header {
@@ -56,29 +86,36 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, d site.Document) {
 	if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "private, no-cache")
 	}
-	h.Set("Vary", "Accept-Encoding")
 	status := max(d.Status, http.StatusOK)
-	sent, isPacked := packed(r, d.Body)
-	if isPacked {
-		h.Set("Content-Encoding", "gzip")
-	}
 	if status == http.StatusOK {
-		sum := sha256.Sum256(sent)
-		tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
-		h.Set("ETag", tag)
-		if matches(r.Header.Get("If-None-Match"), tag) {
-			h.Del("Content-Encoding") // there is no content
+		sum := sha256.Sum256(d.Body)
+		tag := base64.RawURLEncoding.EncodeToString(sum[:12])
+		h.Set("ETag", quoted(tag))
+		if willCompress(w, d) {
+			tag += gzipSuffix
+		}
+		if matches(r.Header.Get("If-None-Match"), quoted(tag)) {
+			h.Set("ETag", quoted(tag)) // the compressor adds its suffix only where there is content
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
 	}
-	h.Set("Content-Length", fmt.Sprint(len(sent)))
+	h.Set("Content-Length", strconv.Itoa(len(d.Body)))
 	w.WriteHeader(status)
-	if r.Method != http.MethodHead {
-		// If the reader has gone, there is nobody to tell.
-		_, _ = w.Write(sent)
-	}
+	// If the reader has gone, there is nobody to tell.
+	_, _ = w.Write(d.Body)
 }
+
+// willCompress reports whether the compressor, which gave us this writer, compresses a document.
+func willCompress(w http.ResponseWriter, d site.Document) bool {
+	switch w.(type) {
+	case *gzhttp.GzipResponseWriter, gzhttp.GzipResponseWriterWithCloseNotify:
+		return len(d.Body) >= worthCompressing
+	}
+	return false
+}
+
+func quoted(tag string) string { return `"` + tag + `"` }
 
 // matches reports whether a list of tags names this one, or any.
 func matches(list, tag string) bool {

@@ -33,13 +33,15 @@ type Options struct {
 
 // Server answers every request. It is safe for concurrent use.
 type Server struct {
-	site    *site.Site
-	auth    Auth
-	poll    time.Duration
-	pages   *pages.Pages
-	api     api.API
-	streams chan struct{} // a place for each connection that waits for events
-	stopped chan struct{} // closed when Serve stops
+	site  *site.Site
+	auth  Auth
+	poll  time.Duration
+	pages *pages.Pages
+	api   api.API
+	// compress compresses what a handler writes, if the reader accepts that.
+	compress func(http.Handler) http.HandlerFunc
+	streams  chan struct{} // a place for each connection that waits for events
+	stopped  chan struct{} // closed when Serve stops
 }
 
 // maxStreams is how many connections may wait for events at one time. Each costs a small query every few seconds.
@@ -66,7 +68,7 @@ func New(file *db.DB, o Options) *Server {
 		Version:      o.Version,
 	}
 	return &Server{
-		site: s, auth: o.Auth, poll: o.Poll, pages: pages.New(s), api: api.API{Site: s},
+		site: s, auth: o.Auth, poll: o.Poll, pages: pages.New(s), api: api.API{Site: s}, compress: newCompressor(),
 		streams: make(chan struct{}, maxStreams), stopped: make(chan struct{}),
 	}
 }

@@ -3,42 +3,141 @@ package pages
 import (
 	"strings"
 	"unicode"
+
+	"github.com/sergi/go-diff/diffmatchpatch"
 )
 
-// diffPart is a stretch of two texts: in both, taken out, or put in.
+// diffPart is a stretch of two texts: in both, deleted, or inserted.
 type diffPart struct {
 	Op   string // "same", "del" or "ins"
 	Text string
 }
 
-// maxDiff bounds the work of comparing two texts, in pairs of words. Beyond it the one is shown as taken
-// out and the other as put in.
+// maxDiff bounds the work of comparing two texts, in pairs of words. A passage beyond it is shown as deleted and
+// inserted whole.
 const maxDiff = 4_000_000
 
-// wordDiff tells what was taken out of old and put in to make new, word by word. The texts of the parts, without
-// those put in, are old; without those taken out, they are new.
+// wordDiff tells, word by word, what was deleted from old and inserted to make new. The texts of the parts without the
+// inserted ones are old; without the deleted ones they are new.
 func wordDiff(old, new string) []diffPart {
-	a, b := pieces(old), pieces(new)
-	head := 0
-	for head < len(a) && head < len(b) && a[head] == b[head] {
-		head++
+	var words alphabet
+	// The library compares sequences of runes; here each rune stands for a word.
+	a, b := words.runes(old), words.runes(new)
+	head, tail := commonEnds(a, b)
+	before, after := a[:head], a[len(a)-tail:]
+	a, b = a[head:len(a)-tail], b[head:len(b)-tail]
+
+	var out phrases
+	out.add("same", words.text(before))
+	if len(a)*len(b) > maxDiff {
+		out.gone, out.come = words.text(a), words.text(b)
+	} else {
+		compare := diffmatchpatch.New()
+		compare.DiffTimeout = 0 // the result must not depend on how busy the machine is
+		for _, d := range compare.DiffMainRunes(a, b, false) {
+			text := words.text([]rune(d.Text))
+			switch d.Type {
+			case diffmatchpatch.DiffDelete:
+				out.gone += text
+			case diffmatchpatch.DiffInsert:
+				out.come += text
+			default:
+				out.addSame(text)
+			}
+		}
 	}
-	tail := 0
-	for tail < len(a)-head && tail < len(b)-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
-		tail++
-	}
-	var d differ
-	for _, w := range a[:head] {
-		d.add("same", w)
-	}
-	d.middle(a[head:len(a)-tail], b[head:len(b)-tail])
-	for _, w := range a[len(a)-tail:] {
-		d.add("same", w)
-	}
-	return d.parts
+	out.flush()
+	out.add("same", words.text(after))
+	return out.parts
 }
 
-// pieces cuts a text before every word and every space, so that joined they are the text.
+// commonEnds counts the elements that two sequences have in common at their beginning and, of the rest, at their end.
+func commonEnds(a, b []rune) (head, tail int) {
+	most := min(len(a), len(b))
+	for head < most && a[head] == b[head] {
+		head++
+	}
+	for tail < most-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
+		tail++
+	}
+	return head, tail
+}
+
+// phrases gathers what is deleted and inserted between two stretches that both texts have.
+type phrases struct {
+	parts      []diffPart
+	gone, come string
+}
+
+// addSame adds what both texts have. A space between two replaced words belongs to the phrase that they make.
+func (p *phrases) addSame(text string) {
+	if strings.TrimSpace(text) == "" && p.gone != "" && p.come != "" {
+		p.gone += text
+		p.come += text
+		return
+	}
+	p.flush()
+	p.add("same", text)
+}
+
+func (p *phrases) flush() {
+	p.add("del", p.gone)
+	p.add("ins", p.come)
+	p.gone, p.come = "", ""
+}
+
+func (p *phrases) add(op, text string) {
+	if text == "" {
+		return
+	}
+	if last := len(p.parts) - 1; last >= 0 && p.parts[last].Op == op {
+		p.parts[last].Text += text
+		return
+	}
+	p.parts = append(p.parts, diffPart{op, text})
+}
+
+// alphabet gives each word a rune of its own.
+type alphabet struct {
+	words []string
+	known map[string]rune
+}
+
+// surrogates are the runes that a string cannot hold.
+const firstSurrogate, surrogates = 0xd800, 0x800
+
+func (a *alphabet) runes(text string) []rune {
+	if a.known == nil {
+		a.known = map[string]rune{}
+	}
+	var out []rune
+	for _, word := range pieces(text) {
+		r, ok := a.known[word]
+		if !ok {
+			r = rune(len(a.words))
+			if r >= firstSurrogate {
+				r += surrogates
+			}
+			a.known[word] = r
+			a.words = append(a.words, word)
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func (a *alphabet) text(runes []rune) string {
+	var b strings.Builder
+	for _, r := range runes {
+		if r >= firstSurrogate {
+			r -= surrogates
+		}
+		b.WriteString(a.words[r])
+	}
+	return b.String()
+}
+
+// pieces cuts a text before every word, space and mark, so that joined they are the text.
 func pieces(text string) []string {
 	var out []string
 	start := 0
@@ -64,69 +163,4 @@ func pieces(text string) []string {
 		out = append(out, text[start:])
 	}
 	return out
-}
-
-type differ struct{ parts []diffPart }
-
-func (d *differ) add(op, text string) {
-	if text == "" {
-		return
-	}
-	if n := len(d.parts); n > 0 && d.parts[n-1].Op == op {
-		d.parts[n-1].Text += text
-		return
-	}
-	d.parts = append(d.parts, diffPart{op, text})
-}
-
-// middle compares by the longest common subsequence.
-func (d *differ) middle(a, b []string) {
-	if len(a) == 0 || len(b) == 0 || len(a)*len(b) > maxDiff {
-		d.add("del", strings.Join(a, ""))
-		d.add("ins", strings.Join(b, ""))
-		return
-	}
-	width := len(b) + 1
-	common := make([]int32, (len(a)+1)*width) // of a[i:] and b[j:]
-	for i := len(a) - 1; i >= 0; i-- {
-		for j := len(b) - 1; j >= 0; j-- {
-			if a[i] == b[j] {
-				common[i*width+j] = common[(i+1)*width+j+1] + 1
-			} else {
-				common[i*width+j] = max(common[(i+1)*width+j], common[i*width+j+1])
-			}
-		}
-	}
-	// What is taken out and put in between two common words is gathered, so that a rewritten phrase reads as
-	// one and not word by word.
-	var gone, come strings.Builder
-	flush := func() {
-		d.add("del", gone.String())
-		d.add("ins", come.String())
-		gone.Reset()
-		come.Reset()
-	}
-	i, j := 0, 0
-	for i < len(a) || j < len(b) {
-		switch {
-		case i < len(a) && j < len(b) && a[i] == b[j]:
-			space := strings.TrimSpace(a[i]) == ""
-			next := i+1 < len(a) && j+1 < len(b) && a[i+1] == b[j+1]
-			if space && !next && gone.Len() > 0 && come.Len() > 0 {
-				gone.WriteString(a[i])
-				come.WriteString(b[j])
-			} else {
-				flush()
-				d.add("same", a[i])
-			}
-			i, j = i+1, j+1
-		case j == len(b) || i < len(a) && common[(i+1)*width+j] >= common[i*width+j+1]:
-			gone.WriteString(a[i])
-			i++
-		default:
-			come.WriteString(b[j])
-			j++
-		}
-	}
-	flush()
 }

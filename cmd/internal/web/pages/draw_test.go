@@ -1,9 +1,11 @@
 package pages
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
+
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 
@@ -124,5 +126,19 @@ func TestFigure(t *testing.T) {
 		if diff := cmp.Diff(c.want, figure(name, figures, c.since)); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", name, diff)
 		}
+	}
+}
+
+// Texts that differ nearly everywhere are shown as replaced, but for what they begin and end with.
+func TestWordDiffIsBounded(t *testing.T) {
+	var old, new strings.Builder
+	for n := range 2500 {
+		fmt.Fprintf(&old, "a%d ", n)
+		fmt.Fprintf(&new, "b%d ", n)
+	}
+	got := wordDiff("Begin "+old.String()+"end", "Begin "+new.String()+"end")
+	want := []diffPart{{"same", "Begin "}, {"del", strings.TrimSpace(old.String())}, {"ins", strings.TrimSpace(new.String())}, {"same", " end"}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }

@@ -1,10 +1,6 @@
 package normalize
 
-import (
-	"regexp"
-	"slices"
-	"time"
-)
+import "time"
 
 func (r *reader) times() {
 	i, raw := &r.incident, r.raw
@@ -102,21 +98,4 @@ func (r *reader) order() {
 	}
 	r.finding("resolved_at", value, "resolved before it started ("+FormatTime(i.StartedAt)+"); when it ended is not known")
 	i.ResolvedAt, i.EndGiven = time.Time{}, false
-}
-
-var statedForm = regexp.MustCompile(`(?i)(?:\bfor|\blasted|\blasting|\bspanned|\bover|\bending|\btotal(?:ing| of)?|\bduration[:*\s]*)\s*(?:about|around|approximately|approx\.?|roughly|nearly|almost|a total of|~)?\s*` +
-	`(~?\d+(?:\.\d+)?\s*(?:days?|hours?|hrs?|minutes?|mins?)(?:\s*(?:,|and)?\s*\d+\s*(?:hours?|hrs?|minutes?|mins?))?)`)
-
-// statedDuration is how long the vendor's postmortem says the impact lasted, 0 if none says so.
-func statedDuration(updates []Update) time.Duration {
-	for _, u := range slices.Backward(updates) {
-		if u.State != StatePostmortem {
-			continue
-		}
-		if m := statedForm.FindStringSubmatch(Plain(u.Body)); m != nil {
-			d, _ := parseDuration(m[1])
-			return d
-		}
-	}
-	return 0
 }

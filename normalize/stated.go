@@ -1,0 +1,112 @@
+package normalize
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// statedDuration is how long the newest postmortem that says so says the impact lasted, 0 if none does.
+func statedDuration(updates []Update) time.Duration {
+	for _, u := range slices.Backward(updates) {
+		if u.State != StatePostmortem {
+			continue
+		}
+		if d := DurationIn(u.Body); d > 0 {
+			return d
+		}
+	}
+	return 0
+}
+
+// DurationIn returns the duration that a postmortem states, 0 if it states none. Its headline, "Duration: 2 hrs 55
+// minutes", goes before any other number of the text. If there are several headlines, for several products, it is the
+// total that the text states, else the longest of them. Without a headline it is what the sentences say.
+func DurationIn(markdown string) time.Duration {
+	text := Plain(markdown)
+	said := func(form *regexp.Regexp) time.Duration {
+		m := form.FindStringSubmatch(text)
+		if m == nil {
+			return 0
+		}
+		d, _ := parseDuration(m[1])
+		return d
+	}
+	if headlines := headlineDurations(markdown); len(headlines) > 0 {
+		longest := slices.Max(headlines)
+		if slices.Min(headlines) < longest {
+			return max(longest, said(statedTotal))
+		}
+		return longest
+	}
+	return cmp.Or(said(statedTotal), said(statedWhole), said(statedPart))
+}
+
+const (
+	lengthInWords = `\d+(?:\.\d+)? ?(?:weeks?|days?|hours?|hrs?|minutes?|mins?)\b`
+	lengthInShort = `\d+(?:\.\d+)? ?(?:weeks?|days?|hours?|hrs?|minutes?|mins?|seconds?|secs?|[dhms])\b`
+	aboutText     = `(?:about |around |approximately |approx\.? |roughly |nearly |almost |a total of |up to |~ ?)*`
+)
+
+// lengthText matches a length of several units: "1 day 1 hours, 20 minutes".
+func lengthText(unit string) string {
+	return aboutText + `(` + unit + `(?:(?:,| and|, and)? ?` + unit + `)*)`
+}
+
+var (
+	durationHead = regexp.MustCompile(`(?i)^\W*([^:|.]*)\bduration\b(?: of (?:the )?(?:impact|incident|outage|disruption))?` +
+		`(?: \([^)]*\))?[\s*.]*[:|][^\pL\pN~]*(.*)$`)
+	durationFirst = regexp.MustCompile(`(?i)^` + lengthText(lengthInShort))
+	durationLast  = regexp.MustCompile(`(?i)[:=(] ?` + lengthText(lengthInShort) + `\W*$`) // behind a period
+	totalWord     = regexp.MustCompile(`(?i)\b(?:total|overall)\b`)
+
+	// What a sentence says of the whole goes before what it may say of a part.
+	statedTotal = regexp.MustCompile(
+		`(?i)\btotal (?:duration|impact|outage|downtime)?(?: time)?(?: ?(?:of|was|is))? ?` + lengthText(lengthInWords))
+	statedWhole = regexp.MustCompile(
+		`(?i)\b(?:duration:?|lasted|lasting|spanned|totall?ing) ?(?:for )?` + lengthText(lengthInWords))
+	statedPart = regexp.MustCompile(`(?i)\b(?:for|over|ending) ` + lengthText(lengthInWords))
+)
+
+// headlineDurations reads the lines that are headed "Duration", on which or under which a length stands. Where one of
+// them is headed as the total, it is the only one.
+func headlineDurations(markdown string) []time.Duration {
+	var all []time.Duration
+	lines := plainLines(markdown)
+	for n, line := range lines {
+		m := durationHead.FindStringSubmatch(line)
+		if m == nil || len(strings.Fields(m[1])) > 4 {
+			continue
+		}
+		value := m[2]
+		if value == "" && n+1 < len(lines) {
+			value = lines[n+1]
+		}
+		stated := durationFirst.FindStringSubmatch(value)
+		if stated == nil {
+			stated = durationLast.FindStringSubmatch(value)
+		}
+		if stated == nil {
+			continue
+		}
+		d, _ := parseDuration(stated[1])
+		if totalWord.MatchString(m[1]) {
+			return []time.Duration{d}
+		}
+		all = append(all, d)
+	}
+	return all
+}
+
+// plainLines returns the lines of a Markdown text that are not empty, without their marks.
+func plainLines(markdown string) []string {
+	var lines []string
+	for line := range strings.Lines(markdown) {
+		if line = Plain(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}

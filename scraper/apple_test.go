@@ -39,7 +39,7 @@ func TestAppleMeaning(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := cloudIncidents(t, "apple", parsed(t, "apple", "", strings.NewReplacer(tt.change...).Replace(applePears)))[0]
+			got := cloudIncidents(t, apple{}, parsed(t, apple{}, "", strings.NewReplacer(tt.change...).Replace(applePears)))[0]
 			if got.Key != "411" || got.Kind != tt.kind || got.Severity != tt.severity || got.State != tt.state {
 				t.Errorf("got %s %s %s %s", got.Key, got.Kind, got.Severity, got.State)
 			}
@@ -59,11 +59,11 @@ func TestAppleMessageOfSeveralServices(t *testing.T) {
 	with := func(second string) string {
 		return strings.Replace(applePears, `"Pear Maps","redirectUrl":null,"events":[]`, `"Pear Maps","redirectUrl":null,"events":[`+second+`]`, 1)
 	}
-	res := parsed(t, "apple", "", with(appleRain))
+	res := parsed(t, apple{}, "", with(appleRain))
 	if len(res.Incidents) != 1 || len(res.Incidents[0].Components) != 2 || res.Incidents[0].Title != "Pear Mail and other services - Outage" {
 		t.Errorf("read %+v", res.Incidents)
 	}
-	got := cloudIncidents(t, "apple", parsed(t, "apple", "", with(strings.Replace(appleRain, "ongoing", "resolved", 1))))
+	got := cloudIncidents(t, apple{}, parsed(t, apple{}, "", with(strings.Replace(appleRain, "ongoing", "resolved", 1))))
 	if len(got) != 2 || got[0].Key != "411" || got[0].State.Over() || got[1].Key != "411/Pear Maps" || !got[1].State.Over() {
 		t.Errorf("read %+v", got)
 	}
@@ -90,24 +90,24 @@ func TestAppleAddresses(t *testing.T) {
 // other keys.
 func TestAppleDevelopersHaveNoDrpost(t *testing.T) {
 	body := "jsonCallback(" + strings.Replace(applePears, `"drpost":false,`, "", 1) + ");"
-	if res := parsed(t, "apple", "", body); len(res.Components) != 2 || len(res.Incidents) != 1 {
+	if res := parsed(t, apple{}, "", body); len(res.Components) != 2 || len(res.Incidents) != 1 {
 		t.Errorf("read %+v", res)
 	}
-	if got := Detect(Page{Body: []byte(body)}); got != "apple" {
-		t.Errorf("detected as %q", got)
+	if !Detects(apple{}, Page{Body: []byte(body)}) {
+		t.Error("it is not detected")
 	}
 }
 
 func TestAppleCalls(t *testing.T) {
 	for _, body := range []string{applePears, "jsonCallback(" + applePears + ");", "jsonCallback( " + applePears + " )\n"} {
-		if res := parsed(t, "apple", "", body); len(res.Components) != 2 || len(res.Incidents) != 1 {
+		if res := parsed(t, apple{}, "", body); len(res.Components) != 2 || len(res.Incidents) != 1 {
 			t.Errorf("read %+v", res)
 		}
 	}
 }
 
 func TestAppleRefuses(t *testing.T) {
-	refuses(t, "apple", map[string]string{
+	refuses(t, apple{}, map[string]string{
 		"no services":                  `{"drpost":false,"drMessage":null,"services":[]}`,
 		"services that are null":       `{"drpost":false,"drMessage":null,"services":null}`,
 		"drpost and drMessage renamed": strings.NewReplacer("drpost", "posted", "drMessage", "message").Replace(applePears),

@@ -157,7 +157,7 @@ func (aws) Parse(s Source, p Page) (Result, error) {
 		if !addEvents(&res, events, home) {
 			return Result{}, shapeErrorf("a list with an entry that lacks one of arn, date and event_log, where %s is expected", wantAWS)
 		}
-		if s.Mode == Poll && home == awsHealth && missesOpen(s, res.Incidents) {
+		if s.Mode == Poll && home == awsHealth && s.MissesOpen(res.Incidents) {
 			// What is over is no longer listed here; how it ended stands in the history.
 			res.Follow = []Request{{URL: awsHistory, Optional: true}}
 		}

@@ -22,7 +22,7 @@ func utf16BE(s string) []byte {
 }
 
 func TestAWSCaptures(t *testing.T) {
-	readCloudCaptures(t, "aws", func(t *testing.T, body []byte) tally {
+	readCloudCaptures(t, aws{}, func(t *testing.T, body []byte) tally {
 		if bytes.HasPrefix(body, []byte("\xfe\xff")) {
 			n := tally{Open: occurrences(body, `"arn":`), Incidents: occurrences(body, `"arn":`)}
 			n.Updates = occurrences(body, `"message":`)
@@ -89,8 +89,8 @@ func TestAWSEvents(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			res := parsed(t, "aws", "https://health.aws.amazon.com/public/currentevents", strings.Replace(awsOne, tt.old, tt.new, 1))
-			got := cloudIncidents(t, "aws", res)[0]
+			res := parsed(t, aws{}, "https://health.aws.amazon.com/public/currentevents", strings.Replace(awsOne, tt.old, tt.new, 1))
+			got := cloudIncidents(t, aws{}, res)[0]
 			if got.Kind != tt.kind || got.Severity != tt.severity || got.State != tt.state {
 				t.Errorf("got %s %s %s", got.Kind, got.Severity, got.State)
 			}
@@ -135,8 +135,8 @@ func TestAWSNothingOpen(t *testing.T) {
 			if calm := err == nil && res.Coverage.Open && len(res.Incidents) == 0; calm != tt.calm {
 				t.Errorf("calm: %v, want %v (%v)", calm, tt.calm, err)
 			}
-			if (Detect(page) == "aws") != tt.calm {
-				t.Errorf("detected as %q", Detect(page))
+			if Detects(aws{}, page) != tt.calm {
+				t.Error("it is not detected")
 			}
 		})
 	}
@@ -144,8 +144,8 @@ func TestAWSNothingOpen(t *testing.T) {
 
 func TestAWSHistory(t *testing.T) {
 	body := `{"boats-me-central-1":` + awsOne + `,"oars":[]}`
-	res := parsed(t, "aws", awsHistory, body)
-	got := cloudIncidents(t, "aws", res)[0]
+	res := parsed(t, aws{}, awsHistory, body)
+	got := cloudIncidents(t, aws{}, res)[0]
 	if got.State != normalize.StateResolved || normalize.FormatTime(got.ResolvedAt) != "2026-09-21T15:13:20.000Z" || got.Severity != normalize.SeverityMinor {
 		t.Errorf("got %s %s at %s", got.State, got.Severity, normalize.FormatTime(got.ResolvedAt))
 	}
@@ -244,7 +244,7 @@ func TestAWSFeedGroupsUpdates(t *testing.T) {
 				t.Fatal(err)
 			}
 			var got []string
-			for _, i := range cloudIncidents(t, "aws", res) {
+			for _, i := range cloudIncidents(t, aws{}, res) {
 				got = append(got, strings.Join([]string{i.Key, i.Title, string(i.State), string(i.Severity), string(rune('0' + len(i.Updates)))}, " "))
 			}
 			if !slices.Equal(got, tt.want) {
@@ -273,7 +273,7 @@ func TestAWSStart(t *testing.T) {
 }
 
 func TestAWSRefuses(t *testing.T) {
-	refuses(t, "aws", map[string]string{
+	refuses(t, aws{}, map[string]string{
 		"an event without a log":      strings.Replace(awsOne, `"event_log"`, `"log"`, 1),
 		"a log that is null":          strings.Replace(awsOne, `"event_log":[`, `"event_log":null,"l":[`, 1),
 		"data.json without a past":    `{"archive":[],"current":[]}`,

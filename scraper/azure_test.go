@@ -8,7 +8,7 @@ import (
 )
 
 func TestAzureCaptures(t *testing.T) {
-	readCloudCaptures(t, "azure", func(t *testing.T, body []byte) tally {
+	readCloudCaptures(t, azure{}, func(t *testing.T, body []byte) tally {
 		items := occurrences(body, `<item>`)
 		return tally{Incidents: items, Open: items, Updates: items, Affected: occurrences(body, `<category>`)}
 	}, "azure/*.xml")
@@ -34,14 +34,14 @@ func azureItemOf(guid, title, text string) string {
 
 // TestAzureEmptyChannel holds that an empty channel says that all is well, if it is Azure's.
 func TestAzureEmptyChannel(t *testing.T) {
-	res := parsed(t, "azure", "", azureWith(""))
+	res := parsed(t, azure{}, "", azureWith(""))
 	if len(res.Incidents) != 0 || !res.Coverage.Open || res.PageURL != "https://azure.status.microsoft/en-us/status" {
 		t.Errorf("read %+v", res)
 	}
 	for _, link := range []string{"https://azure.status.microsoft/en-us/status", "https://status.azure.com/en-us/status/", "https://azure.microsoft.com/en-us/status/"} {
-		parsed(t, "azure", "", strings.Replace(azureWith(""), "https://azurestatusprodwus.azurewebsites.net/en-us/status/", link, 1))
+		parsed(t, azure{}, "", strings.Replace(azureWith(""), "https://azurestatusprodwus.azurewebsites.net/en-us/status/", link, 1))
 	}
-	refuses(t, "azure", map[string]string{
+	refuses(t, azure{}, map[string]string{
 		"another title":              strings.Replace(azureWith(""), "<title>Azure Status</title>", "<title>Azure Sky</title>", 1),
 		"no title":                   strings.Replace(azureWith(""), "<title>Azure Status</title>", "", 1),
 		"another host":               strings.Replace(azureWith(""), "azurestatusprodwus.azurewebsites.net", "azurestatus.acme.example", 1),
@@ -69,8 +69,8 @@ func TestAzureItems(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			res := parsed(t, "azure", "", azureWith(azureItemOf("kites", "Kites", tt.text)))
-			got := cloudIncidents(t, "azure", res)[0]
+			res := parsed(t, azure{}, "", azureWith(azureItemOf("kites", "Kites", tt.text)))
+			got := cloudIncidents(t, azure{}, res)[0]
 			if got.Key != "kites" || got.Title != "Kites" || got.State != tt.state || normalize.FormatTime(got.StartedAt) != tt.started {
 				t.Errorf("got %q %q %s, started %s", got.Key, got.Title, got.State, normalize.FormatTime(got.StartedAt))
 			}
@@ -90,15 +90,15 @@ func TestAzureItems(t *testing.T) {
 // TestAzureItemsWithoutGuids holds that two items do not become one for sharing the page's address.
 func TestAzureItemsWithoutGuids(t *testing.T) {
 	items := strings.ReplaceAll(azureItemOf("", "Kites", "a")+azureItemOf("", "Balloons", "b"), `<guid isPermaLink="false"></guid>`, "")
-	if got := cloudIncidents(t, "azure", parsed(t, "azure", "", azureWith(items))); len(got) != 2 {
+	if got := cloudIncidents(t, azure{}, parsed(t, azure{}, "", azureWith(items))); len(got) != 2 {
 		t.Errorf("%d incidents", len(got))
 	}
 }
 
 // TestAzureTextIsReplaced holds that new words under one time are an edit, not a second update.
 func TestAzureTextIsReplaced(t *testing.T) {
-	first := cloudIncidents(t, "azure", parsed(t, "azure", "", azureWith(azureItemOf("kites", "Kites", "We are investigating."))))[0]
-	second := cloudIncidents(t, "azure", parsed(t, "azure", "", azureWith(azureItemOf("kites", "Kites", "We are monitoring the wind."))))[0]
+	first := cloudIncidents(t, azure{}, parsed(t, azure{}, "", azureWith(azureItemOf("kites", "Kites", "We are investigating."))))[0]
+	second := cloudIncidents(t, azure{}, parsed(t, azure{}, "", azureWith(azureItemOf("kites", "Kites", "We are monitoring the wind."))))[0]
 	changes := normalize.Diff(map[string]normalize.Incident{first.Key: first}, []normalize.Incident{second})
 	if len(changes) != 1 || len(changes[0].Incident.Updates) != 1 {
 		t.Errorf("changes %+v", changes)

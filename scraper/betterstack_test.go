@@ -16,7 +16,7 @@ import (
 )
 
 func TestBetterStackCaptures(t *testing.T) {
-	for _, path := range captures(t, "betterstack/*") {
+	for _, path := range captureFiles(t, "betterstack/*") {
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			page := Page{Body: readCapture(t, path)}
 			text := string(page.Body)
@@ -30,8 +30,8 @@ func TestBetterStackCaptures(t *testing.T) {
 				t.Errorf("(-in the file +read)\n%s", diff)
 			}
 			indicator := map[bool]string{true: "operational", false: "downtime"}[strings.Contains(path, "-good-")]
-			if res.Indicator != indicator || res.PageName == "" || res.PageURL == "" || Detect(page) != "betterstack" {
-				t.Errorf("%q of %q at %q, detected as %q", res.Indicator, res.PageName, res.PageURL, Detect(page))
+			if res.Indicator != indicator || res.PageName == "" || res.PageURL == "" || !Detects(betterStack{}, page) {
+				t.Errorf("%q of %q at %q, detected: %v", res.Indicator, res.PageName, res.PageURL, Detects(betterStack{}, page))
 			}
 			for _, c := range res.Components {
 				if c.Name == "" || c.Group == "" || c.ID == "" {

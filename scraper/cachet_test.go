@@ -14,7 +14,7 @@ import (
 // cachetFixture reads a page of the cases.
 func cachetFixture(t *testing.T, name string) string {
 	t.Helper()
-	body, err := os.ReadFile(filepath.Join("testdata", "cachet", filepath.FromSlash(name)))
+	body, err := os.ReadFile(filepath.Join(testdata(), "cachet", filepath.FromSlash(name)))
 	if err != nil {
 		t.Fatal(err)
 	}

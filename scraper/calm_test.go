@@ -34,7 +34,7 @@ func fixtures(t testing.TB) []fixture {
 	for _, name := range slices.Sorted(maps.Keys(dirs)) {
 		for _, dir := range dirs[name] {
 			c := readCase(t, name, dir)
-			reader := c.reader(t)
+			reader := readerOf(t, c)
 			for _, url := range slices.Sorted(maps.Keys(c.Pages)) {
 				if s := c.Pages[url].Status; s != 0 && s/100 != 2 {
 					continue
@@ -104,7 +104,7 @@ func readers(t testing.TB, name string) map[string]Platform {
 		return out
 	}
 	for _, dir := range caseDirs(t)[name] {
-		out[" by the selectors of "+filepath.Base(dir)] = readCase(t, name, dir).reader(t)
+		out[" by the selectors of "+filepath.Base(dir)] = readerOf(t, readCase(t, name, dir))
 	}
 	return out
 }

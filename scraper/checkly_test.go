@@ -14,7 +14,7 @@ import (
 
 // TestChecklyCaptures counts what each recorded list holds by undeclared JSON.
 func TestChecklyCaptures(t *testing.T) {
-	for _, path := range captures(t, "checkly/*.json") {
+	for _, path := range captureFiles(t, "checkly/*.json") {
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			page := Page{Body: readCapture(t, path)}
 			var doc map[string][]map[string]any
@@ -39,8 +39,8 @@ func TestChecklyCaptures(t *testing.T) {
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("(-in the file +read)\n%s", diff)
 			}
-			if !res.Coverage.Open || Detect(page) != "checkly" {
-				t.Errorf("covers %+v, detected as %q", res.Coverage, Detect(page))
+			if !res.Coverage.Open || !Detects(checkly{}, page) {
+				t.Errorf("covers %+v, detected: %v", res.Coverage, Detects(checkly{}, page))
 			}
 			incidents, findings := normalize.Incidents(res.Incidents, WordsOf(checkly{}))
 			if len(findings) > 0 || incidents[0].Severity != normalize.SeverityMinor || incidents[0].State != normalize.StateInvestigating {

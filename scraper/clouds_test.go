@@ -19,12 +19,8 @@ import (
 type tally struct{ Incidents, Open, Updates, Affected, Components int }
 
 // tallyOf counts what was read; an incident is open if its meaning says so.
-func tallyOf(t *testing.T, name string, res Result) tally {
+func tallyOf(t *testing.T, p Platform, res Result) tally {
 	t.Helper()
-	p, err := Lookup(name)
-	if err != nil {
-		t.Fatal(err)
-	}
 	incidents, findings := normalize.Incidents(res.Incidents, WordsOf(p))
 	if len(incidents) != len(res.Incidents) {
 		t.Errorf("%d incidents were read, and are %d", len(res.Incidents), len(incidents))
@@ -55,11 +51,8 @@ func tallyOf(t *testing.T, name string, res Result) tally {
 }
 
 // readCloudCaptures reads each capture of a platform and compares with what count finds in the bytes.
-func readCloudCaptures(t *testing.T, name string, count func(*testing.T, []byte) tally, patterns ...string) {
-	p, err := Lookup(name)
-	if err != nil {
-		t.Fatal(err)
-	}
+func readCloudCaptures(t *testing.T, p Platform, count func(*testing.T, []byte) tally, patterns ...string) {
+	t.Helper()
 	for _, file := range captureFiles(t, patterns...) {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			page := capturePage(t, file)
@@ -67,14 +60,14 @@ func readCloudCaptures(t *testing.T, name string, count func(*testing.T, []byte)
 				mustRefuse(t, "an empty capture", p, page)
 				return
 			}
-			if got := Detect(page); got != name {
-				t.Errorf("detected as %q", got)
+			if !Detects(p, page) {
+				t.Error("it is not detected")
 			}
 			res, err := p.Parse(Source{URL: "https://status.acme.example"}, page)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(count(t, page.Body), tallyOf(t, name, res)); diff != "" {
+			if diff := cmp.Diff(count(t, page.Body), tallyOf(t, p, res)); diff != "" {
 				t.Errorf("counts (-in the file +read):\n%s", diff)
 			}
 		})
@@ -92,12 +85,8 @@ func mustJSON[V any](t *testing.T, body []byte) V {
 }
 
 // parsed reads a document that a platform must read.
-func parsed(t *testing.T, name, address, body string) Result {
+func parsed(t *testing.T, p Platform, address, body string) Result {
 	t.Helper()
-	p, err := Lookup(name)
-	if err != nil {
-		t.Fatal(err)
-	}
 	res, err := p.Parse(Source{URL: "https://status.acme.example"}, Page{URL: address, Body: []byte(body), At: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)})
 	if err != nil {
 		t.Fatal(err)
@@ -106,23 +95,15 @@ func parsed(t *testing.T, name, address, body string) Result {
 }
 
 // cloudIncidents gives incidents their meaning.
-func cloudIncidents(t *testing.T, name string, res Result) []normalize.Incident {
+func cloudIncidents(t *testing.T, p Platform, res Result) []normalize.Incident {
 	t.Helper()
-	p, err := Lookup(name)
-	if err != nil {
-		t.Fatal(err)
-	}
 	incidents, _ := normalize.Incidents(res.Incidents, WordsOf(p))
 	return incidents
 }
 
 // refuses checks that a platform refuses each body as another page.
-func refuses(t *testing.T, name string, bodies map[string]string) {
+func refuses(t *testing.T, p Platform, bodies map[string]string) {
 	t.Helper()
-	p, err := Lookup(name)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for what, body := range bodies {
 		res, err := p.Parse(Source{URL: "https://status.acme.example"}, Page{URL: "https://status.acme.example/", Body: []byte(body)})
 		if !errors.Is(err, ErrShape) {

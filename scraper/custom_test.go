@@ -244,7 +244,7 @@ func FuzzCustomParse(f *testing.F) {
 	seeds(f, Custom)
 	var all []*Selectors
 	for _, dir := range caseDirs(f)[Custom] {
-		all = append(all, readCase(f, Custom, dir).selectors)
+		all = append(all, compiledOf(f, readCase(f, Custom, dir)))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, s := range all {
@@ -293,6 +293,7 @@ func FuzzCustomSelectors(f *testing.F) {
 func BenchmarkParseCustom(b *testing.B) {
 	for _, dir := range caseDirs(b)[Custom] {
 		c := readCase(b, Custom, dir)
+		selectors := compiledOf(b, c)
 		for url := range c.Pages {
 			page, err := c.page(url)
 			if err != nil {
@@ -301,7 +302,7 @@ func BenchmarkParseCustom(b *testing.B) {
 			b.Run(fmt.Sprint(filepath.Base(dir)), func(b *testing.B) {
 				for b.Loop() {
 					// A page that is refused is read as far as the others.
-					_, _ = c.selectors.Parse(c.source(), page)
+					_, _ = selectors.Parse(c.source(), page)
 				}
 			})
 		}

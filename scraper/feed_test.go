@@ -96,8 +96,8 @@ func TestFeedEmptyButReal(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			page := Page{Body: []byte(body)}
-			if got := Detect(page); got != "feed" {
-				t.Errorf("detected as %q", got)
+			if !Detects(feed{}, page) {
+				t.Error("it is not detected")
 			}
 			if res := parseFeed(t, body); len(res.Incidents) != 0 || res.Coverage != (Coverage{}) || res.PageName != "Acme" {
 				t.Errorf("read %+v", res)

@@ -174,7 +174,7 @@ func wantsLogin(r *colly.Response) bool {
 	if r.StatusCode == http.StatusUnauthorized || r.StatusCode == http.StatusForbidden && r.Headers.Get("Www-Authenticate") != "" {
 		return true
 	}
-	return r.StatusCode == http.StatusForbidden && looksLikeHTML(r.Body) && strings.HasPrefix(wrongHTML(r.Body), loginWords)
+	return r.StatusCode == http.StatusForbidden && isLogin(r.Body)
 }
 
 func fetchError(ctx context.Context, address string, err error) error {

@@ -19,8 +19,8 @@ func TestFlashdutyCaptures(t *testing.T) {
 	for _, file := range captureFiles(t, "flashduty/*.json") {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			page := capturePage(t, file)
-			if got := Detect(page); got != "flashduty" {
-				t.Errorf("detected as %q", got)
+			if !Detects(flashduty{}, page) {
+				t.Error("it is not detected")
 			}
 			res, err := flashduty{}.Parse(Source{}, page)
 			if err != nil {

@@ -32,14 +32,13 @@ type goldenCase struct {
 		URL   string           `json:"url"`
 		Mode  string           `json:"mode"` // poll or backfill
 		Known map[string]Known `json:"known"`
-		Page  *CustomPage      `json:"page"` // of the platform custom: its selectors
+		Page  json.RawMessage  `json:"page"` // of the platform custom: its selectors
 	} `json:"source"`
 	At    time.Time             `json:"at"`
 	Pages map[string]goldenPage `json:"pages"`
 
 	platform, dir string
 	asked         map[string]bool
-	selectors     *Selectors
 }
 
 type goldenPage struct {
@@ -65,31 +64,12 @@ func readCase(t testing.TB, platform, dir string) *goldenCase {
 	if c.Source.Name == "" || c.Source.URL == "" || c.At.IsZero() || c.Source.Mode != "poll" && c.Source.Mode != "backfill" {
 		t.Fatalf("%s/case.json: needs source.name, source.url, source.mode (poll or backfill) and at", dir)
 	}
-	if c.Source.Page != nil {
-		var mistakes []PageMistake
-		if c.selectors, mistakes = c.Source.Page.Compile(); len(mistakes) > 0 {
-			t.Fatalf("%s/case.json: %+v", dir, mistakes)
-		}
-	}
 	return c
 }
 
 // source is what the case's platform reads, without a mode and a record.
 func (c *goldenCase) source() Source {
 	return Source{Name: c.Source.Name, URL: c.Source.URL}
-}
-
-// reader is the platform that reads the case's pages.
-func (c *goldenCase) reader(t testing.TB) Platform {
-	t.Helper()
-	if c.selectors != nil {
-		return c.selectors
-	}
-	p, err := Lookup(c.platform)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
 }
 
 // Fetch serves the case's pages as a Fetcher does.
@@ -227,11 +207,35 @@ func (c *goldenCase) scrape(t *testing.T, p Platform) (Outcome, error) {
 	return out, err
 }
 
+// repository is the folder of go.mod.
+func repository() string {
+	dir, err := os.Getwd()
+	if err != nil {
+		panic(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		above := filepath.Dir(dir)
+		if above == dir {
+			panic("there is no go.mod above " + dir)
+		}
+		dir = above
+	}
+}
+
+// testdata is the folder of the golden cases.
+func testdata() string { return filepath.Join(repository(), "scraper", "testdata") }
+
+// capturesDir holds what real pages served. It is no part of the project; without it, tests that read it skip.
+func capturesDir() string { return filepath.Join(repository(), "..", "shared", "captures") }
+
 // caseDirs returns the case folders of testdata by platform; testdata/fuzz is the Go fuzzer's.
 func caseDirs(t testing.TB) map[string][]string {
 	t.Helper()
 	dirs := map[string][]string{}
-	platforms, err := os.ReadDir("testdata")
+	platforms, err := os.ReadDir(testdata())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -239,7 +243,7 @@ func caseDirs(t testing.TB) map[string][]string {
 		if !platform.IsDir() || platform.Name() == "fuzz" {
 			continue
 		}
-		cases, err := os.ReadDir(filepath.Join("testdata", platform.Name()))
+		cases, err := os.ReadDir(filepath.Join(testdata(), platform.Name()))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -249,10 +253,39 @@ func caseDirs(t testing.TB) map[string][]string {
 				t.Errorf("testdata/%s/%s lies in no case folder", platform.Name(), c.Name())
 				continue
 			}
-			dirs[platform.Name()] = append(dirs[platform.Name()], filepath.Join("testdata", platform.Name(), c.Name()))
+			dirs[platform.Name()] = append(dirs[platform.Name()], filepath.Join(testdata(), platform.Name(), c.Name()))
 		}
 	}
 	return dirs
+}
+
+// readerOf is the platform that reads a case's pages.
+func readerOf(t testing.TB, c *goldenCase) Platform {
+	t.Helper()
+	if c.Source.Page != nil {
+		return compiledOf(t, c)
+	}
+	p, err := Lookup(c.platform)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// compiledOf makes the selectors of a case's page.
+func compiledOf(t testing.TB, c *goldenCase) *Selectors {
+	t.Helper()
+	var page CustomPage
+	d := json.NewDecoder(bytes.NewReader(c.Source.Page))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&page); err != nil {
+		t.Fatalf("%s/case.json: %v", c.dir, err)
+	}
+	s, mistakes := page.Compile()
+	if len(mistakes) > 0 {
+		t.Fatalf("%s/case.json: %+v", c.dir, mistakes)
+	}
+	return s
 }
 
 func TestGolden(t *testing.T) {
@@ -266,7 +299,7 @@ func TestGolden(t *testing.T) {
 		for _, dir := range dirs[name] {
 			t.Run(name+"/"+filepath.Base(dir), func(t *testing.T) {
 				c := readCase(t, name, dir)
-				checkCase(t, c.reader(t), c)
+				checkCase(t, readerOf(t, c), c)
 			})
 		}
 	}

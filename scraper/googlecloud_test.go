@@ -10,7 +10,7 @@ import (
 )
 
 func TestGoogleCloudCaptures(t *testing.T) {
-	readCloudCaptures(t, "googlecloud", func(t *testing.T, body []byte) tally {
+	readCloudCaptures(t, googleCloud{}, func(t *testing.T, body []byte) tally {
 		var n tally
 		for _, in := range mustJSON[[]map[string]any](t, body) {
 			n.Incidents++
@@ -99,7 +99,7 @@ func TestGoogleCloudMeaning(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := cloudIncidents(t, "googlecloud", parsed(t, "googlecloud", "https://status.acme.example/board/incidents.json", tt.body))[0]
+			got := cloudIncidents(t, googleCloud{}, parsed(t, googleCloud{}, "https://status.acme.example/board/incidents.json", tt.body))[0]
 			last := got.Updates[len(got.Updates)-1]
 			if got.Severity != tt.severity || got.State != tt.state || last.State != tt.last {
 				t.Errorf("got %s %s, last update %s", got.Severity, got.State, last.State)
@@ -120,11 +120,11 @@ func TestGoogleCloudOldNumbers(t *testing.T) {
 		return `{"begin":"2021-02-12T22:50:34Z","created":"2021-02-12T22:50:39Z","end":"2021-02-12T23:10:59Z","external_desc":"The oil is out","modified":"2021-02-12T23:10:59Z",` +
 			`"most-recent-update":{},"number":` + number + `,"public":true,"service_key":"` + service + `","service_name":"` + service + `","severity":"high","updates":[],"uri":"/incident/` + service + `/` + number + `"}`
 	}
-	two := cloudIncidents(t, "googlecloud", parsed(t, "googlecloud", "", `[`+one("lamps", "21001")+`,`+one("wicks", "21001")+`]`))
+	two := cloudIncidents(t, googleCloud{}, parsed(t, googleCloud{}, "", `[`+one("lamps", "21001")+`,`+one("wicks", "21001")+`]`))
 	if len(two) != 2 || two[0].Key != "lamps/21001" || two[1].Key != "wicks/21001" || two[0].Severity != normalize.SeverityCritical {
 		t.Errorf("got %+v", two)
 	}
-	alone := cloudIncidents(t, "googlecloud", parsed(t, "googlecloud", "", `[`+one("lamps", "21001")+`]`))
+	alone := cloudIncidents(t, googleCloud{}, parsed(t, googleCloud{}, "", `[`+one("lamps", "21001")+`]`))
 	if len(alone) != 1 || !normalize.WeakKey(alone[0].Key) {
 		t.Errorf("got %+v", alone)
 	}
@@ -154,7 +154,7 @@ func TestGoogleCloudHome(t *testing.T) {
 }
 
 func TestGoogleCloudRefuses(t *testing.T) {
-	refuses(t, "googlecloud", map[string]string{
+	refuses(t, googleCloud{}, map[string]string{
 		"an empty list":           `[]`,
 		"a list of another kind":  `[{"id":"a","title":"b"}]`,
 		"updates that are null":   strings.Replace(googleOne, `"updates":[`, `"updates":null,"olds":[`, 1),

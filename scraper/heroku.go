@@ -144,7 +144,7 @@ func (heroku) Parse(s Source, p Page) (Result, error) {
 		}
 		res.Incidents = append(res.Incidents, in.raw(res.Document, kind))
 	}
-	if res.Document == herokuCurrent && s.Mode == Poll && res.PageURL != "" && missesOpen(s, res.Incidents) {
+	if res.Document == herokuCurrent && s.Mode == Poll && res.PageURL != "" && s.MissesOpen(res.Incidents) {
 		// What is no longer current has its end in the list of past incidents only.
 		res.Follow = []Request{{URL: res.PageURL + "/api/v4/incidents", Optional: true}}
 	}

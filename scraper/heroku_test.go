@@ -46,7 +46,7 @@ func TestHerokuMeaning(t *testing.T) {
 			if tt.planned {
 				body = herokuNow("", entry)
 			}
-			got := cloudIncidents(t, "heroku", parsed(t, "heroku", "", body))[0]
+			got := cloudIncidents(t, heroku{}, parsed(t, heroku{}, "", body))[0]
 			if got.Key != "77" || got.Kind != tt.kind || got.State != tt.state || len(got.Updates) != 2 || got.Updates[0].Key != "1" {
 				t.Errorf("got %s %s %s with %+v", got.Key, got.Kind, got.State, got.Updates)
 			}
@@ -79,7 +79,7 @@ func TestHerokuFollowsWhatIsNoLongerCurrent(t *testing.T) {
 }
 
 func TestHerokuRefuses(t *testing.T) {
-	refuses(t, "heroku", map[string]string{
+	refuses(t, heroku{}, map[string]string{
 		"version 3":                     `{"status":{"Production":"green","Development":"green"},"issues":[]}`,
 		"no systems":                    strings.Replace(herokuNow("", ""), `{"system":"Apps","status":"green"}`, "", 1),
 		"a system without a light":      strings.Replace(herokuNow("", ""), `"status":"green"`, `"light":"green"`, 1),

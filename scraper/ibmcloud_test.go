@@ -36,8 +36,8 @@ func TestIBMCloudMeaning(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			res := parsed(t, "ibmcloud", "", strings.NewReplacer(tt.change...).Replace(ibmCheese))
-			got := cloudIncidents(t, "ibmcloud", res)
+			res := parsed(t, ibmcloud{}, "", strings.NewReplacer(tt.change...).Replace(ibmCheese))
+			got := cloudIncidents(t, ibmcloud{}, res)
 			if len(got) != 1 || got[0].Key != "CHS0044" || got[0].Kind != tt.kind || got[0].State != tt.state {
 				t.Fatalf("got %+v", got)
 			}
@@ -52,7 +52,7 @@ func TestIBMCloudMeaning(t *testing.T) {
 }
 
 func TestIBMCloudRefuses(t *testing.T) {
-	refuses(t, "ibmcloud", map[string]string{
+	refuses(t, ibmcloud{}, map[string]string{
 		"a feed without items":   ibmCheese[:strings.Index(ibmCheese, "<item>")] + "</channel></rss>",
 		"an item without a type": strings.Replace(ibmCheese, "Type: announcement", "Sort: announcement", 1),
 		"an item of elsewhere":   strings.Replace(ibmCheese, "https://cloud.ibm.com/status?selected=status", "https://status.acme.example/1", 1),

@@ -49,7 +49,7 @@ func countRaws(res Result) counted {
 // titles and the timelines name, updates by the times of those that have a new state, components by the
 // page's structure.
 func TestIncidentIOCaptures(t *testing.T) {
-	for _, path := range captures(t, "incident.io/*") {
+	for _, path := range captureFiles(t, "incident.io/*") {
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			page := Page{Body: readCapture(t, path)}
 			want := countJSONOrFlight(t, page.Body)
@@ -60,8 +60,8 @@ func TestIncidentIOCaptures(t *testing.T) {
 			if diff := cmp.Diff(want, countRaws(res)); diff != "" {
 				t.Errorf("(-in the file +read)\n%s", diff)
 			}
-			if got := Detect(page); got != "incidentio" {
-				t.Errorf("detected as %q", got)
+			if !Detects(incidentIO{}, page) {
+				t.Error("it is not detected")
 			}
 			if _, err := (statuspage{}).Parse(Source{}, page); !errors.Is(err, ErrShape) || !strings.Contains(err.Error(), "incident.io") {
 				t.Errorf("statuspage says %v", err)
@@ -118,7 +118,7 @@ func TestIncidentIOCaptureOpen(t *testing.T) {
 		"aiven-home-minor-2026-03-16.html":  {normalize.SeverityMajor, normalize.StateMonitoring, "2026-03-01T23:12:45.176Z", all},
 		"openai-home-major-2026-03-17.html": {normalize.SeverityMinor, normalize.StateMonitoring, "2026-03-17T02:42:00.000Z", all},
 	} {
-		res, err := incidentIO{}.Parse(Source{}, Page{Body: readCapture(t, filepath.Join(capturesDir, "incident.io", file))})
+		res, err := incidentIO{}.Parse(Source{}, Page{Body: readCapture(t, filepath.Join(capturesDir(), "incident.io", file))})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -20,7 +20,7 @@ import (
 // objects that have a start, updates by those that have a message, components where the
 // page lists them first.
 func TestInstatusCaptures(t *testing.T) {
-	for _, path := range captures(t, "instatus/*") {
+	for _, path := range captureFiles(t, "instatus/*") {
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			page := Page{Body: readCapture(t, path)}
 			text := string(page.Body)
@@ -38,8 +38,8 @@ func TestInstatusCaptures(t *testing.T) {
 			if diff := cmp.Diff(want, countRaws(res)); diff != "" {
 				t.Errorf("(-in the file +read)\n%s", diff)
 			}
-			if got := Detect(page); got != "instatus" {
-				t.Errorf("detected as %q", got)
+			if !Detects(instatus{}, page) {
+				t.Error("it is not detected")
 			}
 			if !res.Coverage.Open || res.PageName == "" || res.PageURL == "" || res.Indicator == "" {
 				t.Errorf("covers %+v of %q at %q, %q", res.Coverage, res.PageName, res.PageURL, res.Indicator)

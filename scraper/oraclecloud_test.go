@@ -36,7 +36,7 @@ func TestOracleCloudFeed(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := cloudIncidents(t, "oraclecloud", parsed(t, "oraclecloud", "", strings.NewReplacer(tt.change...).Replace(oracleCork)))[0]
+			got := cloudIncidents(t, oraclecloud{}, parsed(t, oraclecloud{}, "", strings.NewReplacer(tt.change...).Replace(oracleCork)))[0]
 			if got.Key != "ocid1.oraclecloudincident.oc1.iad.a" || got.State != tt.state || len(got.Components) != tt.affected || normalize.FormatTime(got.ResolvedAt) != tt.resolved {
 				t.Errorf("got %s %s, affected %+v, resolved at %q", got.Key, got.State, got.Components, normalize.FormatTime(got.ResolvedAt))
 			}
@@ -49,9 +49,9 @@ func TestOracleCloudFeed(t *testing.T) {
 
 // TestOracleCloudDocumentsOfOneIncident holds that feed and services tell of one incident, and name one component.
 func TestOracleCloudDocumentsOfOneIncident(t *testing.T) {
-	feed, cellar := parsed(t, "oraclecloud", "", oracleCork), parsed(t, "oraclecloud", "", oracleCellar)
+	feed, cellar := parsed(t, oraclecloud{}, "", oracleCork), parsed(t, oraclecloud{}, "", oracleCellar)
 	for _, res := range []Result{{Incidents: append(feed.Incidents, cellar.Incidents...)}, {Incidents: append(cellar.Incidents, feed.Incidents...)}} {
-		got := cloudIncidents(t, "oraclecloud", res)
+		got := cloudIncidents(t, oraclecloud{}, res)
 		if len(got) != 1 || got[0].Title != "Cork Supply | Cellar South (Graz) | 33cc44dd" || got[0].Severity != normalize.SeverityMajor || got[0].State != normalize.StateIdentified || len(got[0].Components) != 1 {
 			t.Errorf("they become %+v", got)
 		}
@@ -63,7 +63,7 @@ func TestOracleCloudWords(t *testing.T) {
 		"NormalPerformance": normalize.StatusOperational, "Normal Performance": normalize.StatusOperational, "Informational": normalize.StatusUnknown,
 		"ServiceDisruption": normalize.StatusPartial, "Service Down": normalize.StatusMajor, "Tipsy": normalize.StatusUnknown,
 	} {
-		res := parsed(t, "oraclecloud", "", strings.Replace(oracleCellar, `"serviceStatus":"ServiceDisruption"`, `"serviceStatus":"`+word+`"`, 1))
+		res := parsed(t, oraclecloud{}, "", strings.Replace(oracleCellar, `"serviceStatus":"ServiceDisruption"`, `"serviceStatus":"`+word+`"`, 1))
 		got, findings := normalize.Components(res.Components, WordsOf(oraclecloud{}))
 		if got[0].Status != want || (word == "Tipsy") != (len(findings) == 1) {
 			t.Errorf("%q is %s, findings %+v", word, got[0].Status, findings)
@@ -72,7 +72,7 @@ func TestOracleCloudWords(t *testing.T) {
 }
 
 func TestOracleCloudRefuses(t *testing.T) {
-	refuses(t, "oraclecloud", map[string]string{
+	refuses(t, oraclecloud{}, map[string]string{
 		"a feed of something else":      strings.Replace(oracleCork, "<guid>ocid1.oraclecloudincident", "<guid>urn:incident", 1),
 		"a feed without updates":        strings.ReplaceAll(oracleCork, "small", "tiny"),
 		"a feed without items":          oracleCork[:strings.Index(oracleCork, "<item>")] + "</channel></rss>",

@@ -15,8 +15,8 @@ func TestPagerdutyCaptures(t *testing.T) {
 	for _, file := range captureFiles(t, "pagerduty/*") {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			page := capturePage(t, file)
-			if got := Detect(page); got != "pagerduty" {
-				t.Errorf("detected as %q", got)
+			if !Detects(pagerduty{}, page) {
+				t.Error("it is not detected")
 			}
 			res, err := pagerduty{}.Parse(Source{}, page)
 			if err != nil {

@@ -25,7 +25,7 @@ func capturePage(t testing.TB, path string) Page {
 // captureFiles returns the captures that match, and skips the test where the checkout has none.
 func captureFiles(t testing.TB, patterns ...string) []string {
 	t.Helper()
-	root := filepath.Join("..", "..", "shared", "captures")
+	root := capturesDir()
 	if _, err := os.Stat(root); err != nil {
 		t.Skip("captures of real pages are not beside this checkout")
 	}
@@ -45,8 +45,8 @@ func TestPingoruCaptures(t *testing.T) {
 	for _, file := range captureFiles(t, "pingoru/*.txt") {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			page := capturePage(t, file)
-			if got := Detect(page); got != "pingoru" {
-				t.Errorf("detected as %q", got)
+			if !Detects(pingoru{}, page) {
+				t.Error("it is not detected")
 			}
 			res, err := pingoru{}.Parse(Source{}, page)
 			if err != nil {

@@ -118,8 +118,8 @@ func TestPingoruReadsOneIncidentInEveryShape(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			page := Page{URL: "https://pingoru.example/providers/acme/incidents/77", Body: []byte(tt.body)}
-			if got := Detect(page); got != "pingoru" {
-				t.Errorf("detected as %q", got)
+			if !Detects(pingoru{}, page) {
+				t.Error("it is not detected")
 			}
 			res, err := pingoru{}.Parse(Source{}, page)
 			if err != nil {
@@ -256,7 +256,7 @@ func TestPingoruHomeAndStart(t *testing.T) {
 
 // seeds adds every page of a platform's golden cases to a fuzz target.
 func seeds(f *testing.F, platform string) {
-	files, err := filepath.Glob(filepath.Join("testdata", platform, "*", "*"))
+	files, err := filepath.Glob(filepath.Join(testdata(), platform, "*", "*"))
 	if err != nil || len(files) == 0 {
 		f.Fatalf("no pages of %s (%v)", platform, err)
 	}
@@ -313,7 +313,7 @@ func BenchmarkParsePingoruHistory(b *testing.B) {
 
 func fixtureBytes(b *testing.B, path string) []byte {
 	b.Helper()
-	body, err := os.ReadFile(filepath.Join("testdata", path))
+	body, err := os.ReadFile(filepath.Join(testdata(), path))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -29,8 +29,8 @@ func TestRootlyMeaning(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			res := parsed(t, "rootly", "", strings.Replace(rootlyPier, tt.old, tt.new, 1))
-			got := cloudIncidents(t, "rootly", res)[0]
+			res := parsed(t, rootly{}, "", strings.Replace(rootlyPier, tt.old, tt.new, 1))
+			got := cloudIncidents(t, rootly{}, res)[0]
 			if got.Key != "https://status.acme.example/incidents/p1" || got.Kind != tt.kind || got.Severity != tt.severity || got.State != tt.state {
 				t.Errorf("got %s %s %s %s", got.Key, got.Kind, got.Severity, got.State)
 			}
@@ -41,7 +41,7 @@ func TestRootlyMeaning(t *testing.T) {
 func TestRootlyMitigatedWithoutUpdates(t *testing.T) {
 	from := strings.Index(rootlyPier, `"incident_updates"`)
 	body := strings.Replace(rootlyPier[:from], `"started",`, `"mitigated",`, 1) + `"incident_updates":[]}]}`
-	if got := cloudIncidents(t, "rootly", parsed(t, "rootly", "", body))[0]; got.State != normalize.StateMonitoring {
+	if got := cloudIncidents(t, rootly{}, parsed(t, rootly{}, "", body))[0]; got.State != normalize.StateMonitoring {
 		t.Errorf("the state is %s", got.State)
 	}
 }
@@ -64,7 +64,7 @@ func TestRootlyFollowsFullPages(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := ""
-			for _, r := range parsed(t, "rootly", tt.address, tt.body).Follow {
+			for _, r := range parsed(t, rootly{}, tt.address, tt.body).Follow {
 				got += r.URL
 			}
 			if got != tt.want {
@@ -75,7 +75,7 @@ func TestRootlyFollowsFullPages(t *testing.T) {
 }
 
 func TestRootlyRefuses(t *testing.T) {
-	refuses(t, "rootly", map[string]string{
+	refuses(t, rootly{}, map[string]string{
 		"a page with an id, as Statuspage's":    strings.Replace(rootlyPier, `"page":{`, `"page":{"id":"abc",`, 1),
 		"an incident with an id":                strings.Replace(rootlyPier, `{"name":"Pier closed"`, `{"id":"abc","name":"Pier closed"`, 1),
 		"an incident without an address":        strings.Replace(rootlyPier, `"url":"https://status.acme.example/incidents/p1",`, "", 1),

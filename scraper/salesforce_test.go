@@ -45,7 +45,7 @@ func TestSalesforceIncidents(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			body := "[" + strings.NewReplacer(tt.change...).Replace(salesforceFox) + "]"
-			got := cloudIncidents(t, "salesforce", parsed(t, "salesforce", "https://api.status.salesforce.com/v1/incidents?limit=100", body))[0]
+			got := cloudIncidents(t, salesforce{}, parsed(t, salesforce{}, "https://api.status.salesforce.com/v1/incidents?limit=100", body))[0]
 			if got.Key != "9" || got.Title != tt.title || got.Severity != tt.severity || got.State != tt.state || len(got.Components) != tt.affected {
 				t.Errorf("got %s %q %s %s, affected %+v", got.Key, got.Title, got.Severity, got.State, got.Components)
 			}
@@ -71,7 +71,7 @@ func TestSalesforceMaintenances(t *testing.T) {
 		{"by its state", []string{`"name"`, `"status":"Canceled","name"`}, normalize.StateCancelled},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got := cloudIncidents(t, "salesforce", parsed(t, "salesforce", "", "["+strings.NewReplacer(tt.change...).Replace(salesforceFence)+"]"))[0]
+			got := cloudIncidents(t, salesforce{}, parsed(t, salesforce{}, "", "["+strings.NewReplacer(tt.change...).Replace(salesforceFence)+"]"))[0]
 			if got.Key != "maintenances/9" || got.Kind != normalize.KindMaintenance || got.State != tt.state || normalize.FormatTime(got.ScheduledStartAt) != "2026-12-14T02:00:00.000Z" {
 				t.Errorf("got %+v", got)
 			}
@@ -93,7 +93,7 @@ func TestSalesforceAddresses(t *testing.T) {
 }
 
 func TestSalesforceRefuses(t *testing.T) {
-	refuses(t, "salesforce", map[string]string{
+	refuses(t, salesforce{}, map[string]string{
 		"an empty list":                      `[]`,
 		"an error":                           `{"error":"Direct API access not allowed"}`,
 		"an incident without its impacts":    "[" + strings.Replace(salesforceFox, `"IncidentImpacts"`, `"Impacts"`, 1) + "]",

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -159,7 +160,7 @@ func (e *HTTPError) Error() string {
 	case e.Refused && (e.Login || e.Status == http.StatusForbidden):
 		text += ": the credentials under [vendor.auth] are not accepted"
 	case e.Login:
-		text += ": " + loginWords + giveCredentials
+		text += ": " + loginHint
 	}
 	return text
 }
@@ -179,6 +180,17 @@ func (s Source) Time() time.Time {
 		return time.Now()
 	}
 	return s.Now()
+}
+
+// MissesOpen reports whether a list of open incidents lacks one that the record holds as open, or the record holds
+// nothing yet.
+func (s Source) MissesOpen(listed []normalize.Raw) bool {
+	for id, known := range s.Known {
+		if !known.Over && !slices.ContainsFunc(listed, func(r normalize.Raw) bool { return r.ID == id }) {
+			return true
+		}
+	}
+	return len(s.Known) == 0
 }
 
 // WordsOf returns the words that only this platform uses.

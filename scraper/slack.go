@@ -120,22 +120,11 @@ func (slack) Parse(s Source, p Page) (Result, error) {
 			res.Coverage.Since = since
 		}
 	}
-	if res.Document == slackCurrent && s.Mode == Poll && res.PageURL != "" && missesOpen(s, res.Incidents) {
+	if res.Document == slackCurrent && s.Mode == Poll && res.PageURL != "" && s.MissesOpen(res.Incidents) {
 		// What is no longer active has its end in the history only.
 		res.Follow = []Request{{URL: res.PageURL + "/api/v2.0.0/history", Optional: true}}
 	}
 	return res, nil
-}
-
-// missesOpen reports whether a list of open incidents lacks one that the record holds as open, or
-// the record holds nothing yet.
-func missesOpen(s Source, listed []normalize.Raw) bool {
-	for id, known := range s.Known {
-		if !known.Over && !slices.ContainsFunc(listed, func(r normalize.Raw) bool { return r.ID == id }) {
-			return true
-		}
-	}
-	return len(s.Known) == 0
 }
 
 // raw reads one incident. A note is known by its time: it has no id, and no state of its own but the

@@ -9,7 +9,7 @@ import (
 )
 
 func TestSlackCaptures(t *testing.T) {
-	readCloudCaptures(t, "slack", func(t *testing.T, body []byte) tally {
+	readCloudCaptures(t, slack{}, func(t *testing.T, body []byte) tally {
 		doc := mustJSON[map[string]any](t, body)
 		var n tally
 		for _, in := range doc["active_incidents"].([]any) {
@@ -53,8 +53,8 @@ func TestSlackMeaning(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			res := parsed(t, "slack", "", slackNow(strings.Replace(slackBlot, tt.old, tt.new, 1)))
-			got := cloudIncidents(t, "slack", res)[0]
+			res := parsed(t, slack{}, "", slackNow(strings.Replace(slackBlot, tt.old, tt.new, 1)))
+			got := cloudIncidents(t, slack{}, res)[0]
 			if got.Key != "77" || got.Kind != tt.kind || got.Severity != tt.severity || got.State != tt.state {
 				t.Errorf("got %s %s %s %s", got.Key, got.Kind, got.Severity, got.State)
 			}
@@ -67,8 +67,8 @@ func TestSlackMeaning(t *testing.T) {
 
 // TestSlackEndMovesNoNote holds that a note keeps its key when its incident ends.
 func TestSlackEndMovesNoNote(t *testing.T) {
-	active := cloudIncidents(t, "slack", parsed(t, "slack", "", slackNow(slackBlot)))[0]
-	over := cloudIncidents(t, "slack", parsed(t, "slack", "", `[`+strings.Replace(slackBlot, `"status":"active"`, `"status":"resolved"`, 1)+`]`))[0]
+	active := cloudIncidents(t, slack{}, parsed(t, slack{}, "", slackNow(slackBlot)))[0]
+	over := cloudIncidents(t, slack{}, parsed(t, slack{}, "", `[`+strings.Replace(slackBlot, `"status":"active"`, `"status":"resolved"`, 1)+`]`))[0]
 	keys := func(i normalize.Incident) (keys []string) {
 		for _, u := range i.Updates {
 			keys = append(keys, u.Key)
@@ -106,7 +106,7 @@ func TestSlackFollowsWhatIsNoLongerActive(t *testing.T) {
 }
 
 func TestSlackRefuses(t *testing.T) {
-	refuses(t, "slack", map[string]string{
+	refuses(t, slack{}, map[string]string{
 		"version 1, without a list":     `{"status":"ok","date_created":"2026-11-20T09:30:00-08:00","date_updated":"2026-11-20T09:30:00-08:00"}`,
 		"a list that is null":           `{"status":"ok","date_created":"2026-11-20T09:30:00-08:00","active_incidents":null}`,
 		"active, and nothing is listed": slackNow(""),

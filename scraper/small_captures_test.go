@@ -48,11 +48,11 @@ func TestSmallCaptures(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if diff := cmp.Diff(want.tally, tallyOf(t, name, res)); diff != "" {
+				if diff := cmp.Diff(want.tally, tallyOf(t, p, res)); diff != "" {
 					t.Errorf("(-in the file +read)\n%s", diff)
 				}
 				var states []normalize.State
-				for _, in := range cloudIncidents(t, name, res) {
+				for _, in := range cloudIncidents(t, p, res) {
 					states = append(states, in.State)
 				}
 				if diff := cmp.Diff(want.states, states); diff != "" {

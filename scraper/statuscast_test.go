@@ -20,8 +20,8 @@ func TestStatuscastCaptures(t *testing.T) {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			page := capturePage(t, file)
 			page.URL = "https://status.acme.example/"
-			if got := Detect(page); got != "statuscast" {
-				t.Errorf("detected as %q", got)
+			if !Detects(statuscast{}, page) {
+				t.Error("it is not detected")
 			}
 			res, err := statuscast{}.Parse(Source{}, page)
 			if err != nil {

@@ -123,10 +123,10 @@ func TestStatusioMaintenanceIsComplete(t *testing.T) {
 		"Scheduled maintenance is starting.":                          normalize.StateScheduled,
 		"Until the scheduled maintenance is complete, do not log in.": normalize.StateScheduled,
 	} {
-		res := parsed(t, "statusio", "", `{"result":{"status_overall":{"status":"Operational","status_code":100},"status":[],"incidents":[],"maintenance":{"active":[],"upcoming":[`+
+		res := parsed(t, statusio{}, "", `{"result":{"status_overall":{"status":"Operational","status_code":100},"status":[],"incidents":[],"maintenance":{"active":[],"upcoming":[`+
 			`{"_id":"m","name":"New pumps","datetime_open":"2026-11-01T00:00:00Z","datetime_planned_start":"2026-11-02T00:00:00Z","datetime_planned_end":"2026-11-02T02:00:00Z",`+
 			`"messages":[{"datetime":"2026-11-01T00:00:00Z","details":"Soon.","state":100,"status":200},{"datetime":"2026-11-02T01:30:00Z","details":"`+message+`","state":100,"status":200}]}]}}}`)
-		in := cloudIncidents(t, "statusio", res)[0]
+		in := cloudIncidents(t, statusio{}, res)[0]
 		if in.State != want || (want == normalize.StateCompleted) == in.ResolvedAt.IsZero() {
 			t.Errorf("after %q it is %s, ended %s", message, in.State, in.ResolvedAt)
 		}

@@ -17,25 +17,6 @@ import (
 	"vendorwatch/normalize"
 )
 
-// capturesDir holds what real pages served. It is no part of the project; without it these tests skip.
-const capturesDir = "../../shared/captures"
-
-func captures(t testing.TB, patterns ...string) []string {
-	t.Helper()
-	var files []string
-	for _, pattern := range patterns {
-		found, err := filepath.Glob(filepath.Join(capturesDir, pattern))
-		if err != nil {
-			t.Fatal(err)
-		}
-		files = append(files, found...)
-	}
-	if len(files) == 0 {
-		t.Skipf("no recorded pages in %s", capturesDir)
-	}
-	return files
-}
-
 func readCapture(t testing.TB, path string) []byte {
 	t.Helper()
 	body, err := os.ReadFile(path)
@@ -117,7 +98,7 @@ func TestStatuspageCaptures(t *testing.T) {
 		"digitalocean-summary-2023-03-21-empty-body.json": "an empty body",
 		"status-kustomer-com-ynpzl8z0r8wc.txt":            "text of another kind", // the middle of a postmortem, without head or times
 	}
-	for _, path := range captures(t, "statuspage/*", "kustomer/*") {
+	for _, path := range captureFiles(t, "statuspage/*", "kustomer/*") {
 		name := filepath.Base(path)
 		t.Run(name, func(t *testing.T) {
 			body := readCapture(t, path)
@@ -132,8 +113,8 @@ func TestStatuspageCaptures(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if Detect(page) != "statuspage" {
-				t.Errorf("detected as %q", Detect(page))
+			if !Detects(statuspage{}, page) {
+				t.Error("it is not detected")
 			}
 			got := counted{Incidents: len(result.Incidents), Components: len(result.Components)}
 			for _, raw := range result.Incidents {
@@ -181,7 +162,7 @@ func checkStatuspageRaw(t *testing.T, raw normalize.Raw) {
 // TestStatuspageGovUK compares three pages that were saved in one minute.
 func TestStatuspageGovUK(t *testing.T) {
 	read := func(name string) Result {
-		body := readCapture(t, filepath.Join(capturesDir, "statuspage", name))
+		body := readCapture(t, filepath.Join(capturesDir(), "statuspage", name))
 		result, err := statuspage{}.Parse(Source{}, Page{Body: body})
 		if err != nil {
 			t.Fatal(err)
@@ -210,7 +191,7 @@ func TestStatuspageGovUK(t *testing.T) {
 
 // TestStatuspageMachineTimes holds that the machine's time of a page is the printed instant.
 func TestStatuspageMachineTimes(t *testing.T) {
-	body := string(readCapture(t, filepath.Join(capturesDir, "statuspage", "govuk-notify-incident-2025-11-12.html")))
+	body := string(readCapture(t, filepath.Join(capturesDir(), "statuspage", "govuk-notify-incident-2025-11-12.html")))
 	result, err := statuspage{}.Parse(Source{}, Page{Body: []byte(body)})
 	if err != nil {
 		t.Fatal(err)
@@ -227,7 +208,7 @@ func TestStatuspageMachineTimes(t *testing.T) {
 			t.Errorf("update %d: machine %v (%v), printed %v (%v)", i, a, errA, b, errB)
 		}
 	}
-	for _, path := range captures(t, "statuspage/*-home.html") {
+	for _, path := range captureFiles(t, "statuspage/*-home.html") {
 		body := readCapture(t, path)
 		if !bytes.Contains(body, []byte("data-unix-time")) {
 			continue
@@ -255,7 +236,7 @@ func TestStatuspageMachineTimes(t *testing.T) {
 
 // TestForeignCapturesAreNotStatuspage holds that no other platform's page passes for Statuspage's.
 func TestForeignCapturesAreNotStatuspage(t *testing.T) {
-	for _, path := range captures(t, "*/*") {
+	for _, path := range captureFiles(t, "*/*") {
 		if dir := filepath.Base(filepath.Dir(path)); dir == "statuspage" || dir == "kustomer" {
 			continue
 		}

@@ -17,7 +17,7 @@ import (
 // that nothing is read from a body without the marks of a Statuspage document: a page that changed or
 // is another's never counts as one without incidents.
 func FuzzStatuspageParse(f *testing.F) {
-	err := filepath.WalkDir(filepath.Join("testdata", "statuspage"), func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(filepath.Join(testdata(), "statuspage"), func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || d.Name() == "case.json" {
 			return err
 		}

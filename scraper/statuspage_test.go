@@ -20,7 +20,7 @@ const orbitdesk = "https://status.orbitdesk.example"
 
 func spFixture(t testing.TB, name string) string {
 	t.Helper()
-	body, err := os.ReadFile(filepath.Join("testdata", "statuspage", filepath.FromSlash(name)))
+	body, err := os.ReadFile(filepath.Join(testdata(), "statuspage", filepath.FromSlash(name)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func meaningOf(in normalize.Incident) meaning {
 
 func meanings(t *testing.T, dir string) map[string]meaning {
 	t.Helper()
-	c := readCase(t, "statuspage", filepath.Join("testdata", "statuspage", dir))
+	c := readCase(t, "statuspage", filepath.Join(testdata(), "statuspage", dir))
 	out, err := c.scrape(t, statuspage{})
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -97,7 +98,7 @@ func FuzzStatuspalParse(f *testing.F) {
 }
 
 func TestStatuspalWithoutNoticesDoesNotTellAllThatIsOpen(t *testing.T) {
-	body, err := os.ReadFile("testdata/statuspal/healthy/summary.json")
+	body, err := os.ReadFile(filepath.Join(testdata(), "statuspal", "healthy", "summary.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,8 +15,8 @@ func TestUpptimeCaptures(t *testing.T) {
 	for _, file := range captureFiles(t, "upptime/*") {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			page := capturePage(t, file)
-			if got := Detect(page); got != "upptime" {
-				t.Errorf("detected as %q", got)
+			if !Detects(upptime{}, page) {
+				t.Error("it is not detected")
 			}
 			page.URL = "https://raw.githubusercontent.com/acme/upptime/HEAD/history/" + filepath.Base(file)
 			res, err := upptime{}.Parse(Source{}, page)

@@ -130,7 +130,7 @@ func TestUptimeRobotEndOfEvent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		in := cloudIncidents(t, "uptimerobot", res)[0]
+		in := cloudIncidents(t, uptimerobot{}, res)[0]
 		if got := normalize.FormatTime(in.ResolvedAt); in.State != c.state || got != c.resolved {
 			t.Errorf("%s that ends %s is %s at %s, ended %q", c.kind, c.end, in.State, c.at, got)
 		}

@@ -9,7 +9,7 @@ import (
 )
 
 func TestVultrCaptures(t *testing.T) {
-	readCloudCaptures(t, "vultr", func(t *testing.T, body []byte) tally {
+	readCloudCaptures(t, vultr{}, func(t *testing.T, body []byte) tally {
 		doc := mustJSON[map[string]any](t, body)
 		var n tally
 		count := func(alerts []any) {
@@ -65,7 +65,7 @@ func TestVultrMaintenances(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := cloudIncidents(t, "vultr", res)[0]
+			got := cloudIncidents(t, vultr{}, res)[0]
 			if got.Kind != tt.kind || got.State != tt.state || normalize.FormatTime(got.ScheduledStartAt) != tt.start {
 				t.Errorf("got %s %s, window from %q", got.Kind, got.State, normalize.FormatTime(got.ScheduledStartAt))
 			}
@@ -79,7 +79,7 @@ func TestVultrMaintenances(t *testing.T) {
 // TestVultrAlertOfTwoRegions holds that one alert in the lists of two regions is one incident.
 func TestVultrAlertOfTwoRegions(t *testing.T) {
 	alert := `{"id":"a-1","subject":"No roofs","status":"ongoing","start_date":"2026-11-18T10:00:00+00:00","updated_at":"","entries":null}`
-	res := parsed(t, "vultr", "", `{"service_alerts":[],"regions":{"atl":{"location":"Atlanta","country":"US","country_name":"United States","alerts":[`+alert+`]},`+
+	res := parsed(t, vultr{}, "", `{"service_alerts":[],"regions":{"atl":{"location":"Atlanta","country":"US","country_name":"United States","alerts":[`+alert+`]},`+
 		`"sao":{"location":"São Paulo","country":"BR","country_name":"Brazil","alerts":[`+alert+`]}}}`)
 	if len(res.Incidents) != 1 || len(res.Incidents[0].Components) != 2 || len(res.Components) != 2 {
 		t.Errorf("read %+v", res)
@@ -87,7 +87,7 @@ func TestVultrAlertOfTwoRegions(t *testing.T) {
 }
 
 func TestVultrRefuses(t *testing.T) {
-	refuses(t, "vultr", map[string]string{
+	refuses(t, vultr{}, map[string]string{
 		"no list of alerts":        `{"service_alerts":null}`,
 		"no regions":               `{"service_alerts":[],"regions":{}}`,
 		"a region without a list":  `{"service_alerts":[],"regions":{"atl":{"location":"Atlanta","country":"US","country_name":"United States"}}}`,
@@ -110,8 +110,8 @@ func TestVultrAlertThatLacksSomething(t *testing.T) {
 		"no state": {strings.Replace(alerts, `"updated_at":"","status":"ongoing"`, `"updated_at":"","status":null`, 1), 1, false, "not read"},
 		"no start": {strings.Replace(alerts, `"start_date":"2026-11-18T10:00:00+00:00"`, `"start_date":null`, 1), 1, false, "not read"},
 	} {
-		res := parsed(t, "vultr", "", c.body)
-		got := cloudIncidents(t, "vultr", res)
+		res := parsed(t, vultr{}, "", c.body)
+		got := cloudIncidents(t, vultr{}, res)
 		if len(got) != c.incidents || res.Coverage.Open != c.whole || len(res.Findings) != 1 || !strings.Contains(res.Findings[0].Problem, c.findingsMention) {
 			t.Errorf("%s: %d incidents, covers %+v, findings %+v", what, len(got), res.Coverage, res.Findings)
 		}

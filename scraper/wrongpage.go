@@ -117,6 +117,14 @@ const loginWords = "a login page"
 // giveCredentials is what to do about a login page.
 const giveCredentials = " (give its credentials under [vendor.auth])"
 
+// loginHint says of a login page what it is and what to do about it.
+const loginHint = loginWords + giveCredentials
+
+// isLogin reports whether a body is the HTML of a login page.
+func isLogin(body []byte) bool {
+	return looksLikeHTML(body) && strings.HasPrefix(wrongHTML(body), loginWords)
+}
+
 // The marks are tried in order; the more telling come first.
 var marks = []mark{
 	{words: "a bot challenge",

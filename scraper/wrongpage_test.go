@@ -22,7 +22,7 @@ func TestWrongPageNamesRecordedPages(t *testing.T) {
 		"google-cloud/*.json":       "a list, not an object",
 		"vultr/vultr-alerts-*.json": "with the keys service_alerts",
 	} {
-		for _, path := range captures(t, pattern) {
+		for _, path := range captureFiles(t, pattern) {
 			if got := wrongPage(Page{Body: readCapture(t, path)}); !strings.Contains(got, want) {
 				t.Errorf("%s is called %q, want %q", filepath.Base(path), got, want)
 			}

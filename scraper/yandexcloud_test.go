@@ -9,7 +9,7 @@ import (
 )
 
 func TestYandexCloudCaptures(t *testing.T) {
-	readCloudCaptures(t, "yandexcloud", func(t *testing.T, body []byte) tally {
+	readCloudCaptures(t, yandexCloud{}, func(t *testing.T, body []byte) tally {
 		doc := mustJSON[map[string]any](t, body)
 		items, ok := doc["items"].([]any)
 		if !ok {
@@ -60,8 +60,8 @@ func TestYandexCloudMeaning(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			res := parsed(t, "yandexcloud", "https://status.acme.example/api/incidents/31?lang=ru", yandexOne(tt.status, tt.label, tt.report))
-			got := cloudIncidents(t, "yandexcloud", res)[0]
+			res := parsed(t, yandexCloud{}, "https://status.acme.example/api/incidents/31?lang=ru", yandexOne(tt.status, tt.label, tt.report))
+			got := cloudIncidents(t, yandexCloud{}, res)[0]
 			if got.Severity != tt.severity || got.State != tt.state || normalize.FormatTime(got.ResolvedAt) != tt.resolved || len(got.Updates) != tt.updates {
 				t.Errorf("got %s %s, resolved at %q, %d updates", got.Severity, got.State, normalize.FormatTime(got.ResolvedAt), len(got.Updates))
 			}
@@ -114,7 +114,7 @@ func TestYandexCloudPages(t *testing.T) {
 }
 
 func TestYandexCloudRefuses(t *testing.T) {
-	refuses(t, "yandexcloud", map[string]string{
+	refuses(t, yandexCloud{}, map[string]string{
 		"an empty list":            `{"items":[],"count":0}`,
 		"items that are not there": `{"items":[],"count":3}`,
 		"no count":                 `{"items":[` + yandexOne("open", "Minor", "null") + `]}`,

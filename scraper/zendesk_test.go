@@ -33,7 +33,7 @@ func TestZendeskMeaning(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := cloudIncidents(t, "zendesk", parsed(t, "zendesk", "", strings.NewReplacer(tt.change...).Replace(zendeskPerches)))[0]
+			got := cloudIncidents(t, zendesk{}, parsed(t, zendesk{}, "", strings.NewReplacer(tt.change...).Replace(zendeskPerches)))[0]
 			if got.Key != "7010" || got.Severity != tt.severity || got.State != tt.state || normalize.FormatTime(got.ResolvedAt) != tt.resolved {
 				t.Errorf("got %s %s %s, resolved at %q", got.Key, got.Severity, got.State, normalize.FormatTime(got.ResolvedAt))
 			}
@@ -46,7 +46,7 @@ func TestZendeskMeaning(t *testing.T) {
 
 func TestZendeskUpdatesAndPostmortem(t *testing.T) {
 	body := strings.NewReplacer(`"postmortem":""`, `"postmortem":"A beaver did it."`, `"resolved_at":null`, `"resolved_at":"2026-11-23T09:00:00.000Z"`).Replace(zendeskNow)
-	got := cloudIncidents(t, "zendesk", parsed(t, "zendesk", "", body))[0]
+	got := cloudIncidents(t, zendesk{}, parsed(t, zendesk{}, "", body))[0]
 	if len(got.Updates) != 3 || got.Updates[0].Key != "1" || got.Updates[1].Key != "2" || got.Updates[2].State != normalize.StatePostmortem {
 		t.Errorf("the updates are %+v", got.Updates)
 	}
@@ -63,7 +63,7 @@ func TestZendeskFollowsOpenIncidents(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := ""
-			for _, r := range parsed(t, "zendesk", tt.address, tt.body).Follow {
+			for _, r := range parsed(t, zendesk{}, tt.address, tt.body).Follow {
 				got += r.URL
 			}
 			if got != tt.want {
@@ -77,7 +77,7 @@ func TestZendeskFollowsOpenIncidents(t *testing.T) {
 // claims nothing there, and is told for Zendesk's by nobody.
 func TestZendeskEmptyLists(t *testing.T) {
 	const empty = `{"data":[],"included":[]}`
-	res := parsed(t, "zendesk", "https://status.zendesk.com/api/incidents/maintenance?subdomain=acme", empty)
+	res := parsed(t, zendesk{}, "https://status.zendesk.com/api/incidents/maintenance?subdomain=acme", empty)
 	if len(res.Incidents) > 0 || res.Coverage != (Coverage{}) || res.Indicator != "" {
 		t.Errorf("read %+v", res)
 	}
@@ -92,7 +92,7 @@ func TestZendeskEmptyLists(t *testing.T) {
 }
 
 func TestZendeskRefuses(t *testing.T) {
-	refuses(t, "zendesk", map[string]string{
+	refuses(t, zendesk{}, map[string]string{
 		"nothing included":              strings.Replace(zendeskPerches, `"included"`, `"extra"`, 1),
 		"another type":                  strings.Replace(zendeskPerches, `"type":"incident",`, `"type":"article",`, 1),
 		"an incident without an end":    strings.Replace(zendeskPerches, `"resolvedAt":null`, `"endedAt":null`, 1),

@@ -85,7 +85,7 @@ func readBetterStackIndex(s Source, p Page, body []byte) (Result, error) {
 		return Result{}, shapeErrorf("a status page of Better Stack without its list of reports, or without what is included")
 	}
 	page := doc.Data.Attributes
-	doc.now, doc.home = p.At, pageHome(s, p, domainOf(page.CustomDomain, page.Subdomain))
+	doc.now, doc.home = p.At, pageHome(domainOf(page.CustomDomain, page.Subdomain), s.URL, p.URL)
 	res := Result{
 		Document: docIndex, PageName: page.CompanyName, PageURL: doc.home, Indicator: page.AggregateState,
 		Components: doc.note(), Coverage: Coverage{Open: true, Components: true},

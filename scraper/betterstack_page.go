@@ -59,7 +59,7 @@ func readBetterStackPage(s Source, p Page, body []byte) (Result, error) {
 	if err != nil {
 		return Result{}, shapeErrorf("HTML that cannot be read: %v", err)
 	}
-	res := Result{PageURL: pageHome(s, p, doc.FindMatcher(bsCanonical).AttrOr("href", ""))}
+	res := Result{PageURL: pageHome(doc.FindMatcher(bsCanonical).AttrOr("href", ""), s.URL, p.URL)}
 	res.PageName = strings.TrimSuffix(oneLine(doc.FindMatcher(bsSiteName).AttrOr("content", "")), " status")
 	if report := doc.FindMatcher(bsReport); report.Length() > 0 {
 		return readReport(p, doc, report.First(), res)

@@ -38,7 +38,7 @@ func TestCatalogueForm(t *testing.T) {
 					t.Errorf("alias %q is not written a-z, 0-9", a)
 				}
 			}
-			for _, name := range e.names() {
+			for _, name := range e.FoldedNames() {
 				if owner, taken := names[name]; taken || name == "" {
 					t.Errorf("%q means %q already", name, owner)
 				}
@@ -77,7 +77,7 @@ func TestCatalogueForm(t *testing.T) {
 			}
 		})
 	}
-	if !slices.IsSortedFunc(entries, func(a, b Entry) int { return strings.Compare(foldName(a.Name), foldName(b.Name)) }) {
+	if !slices.IsSortedFunc(entries, func(a, b Entry) int { return strings.Compare(FoldName(a.Name), FoldName(b.Name)) }) {
 		t.Error("the rows are not in the order of their names")
 	}
 }

@@ -1,7 +1,6 @@
 package scraper
 
 import (
-	"bytes"
 	"encoding/json"
 )
 
@@ -25,7 +24,7 @@ const (
 // Probe looks up each selector that is set on a page, whatever page it is. The error says why the page cannot be
 // looked into at all, and wraps ErrShape.
 func (s *Selectors) Probe(p Page) ([]Match, error) {
-	body := bytes.TrimSpace(bytes.TrimPrefix(p.Body, []byte("\xef\xbb\xbf")))
+	body := feedBody(p)
 	root, err := parseNode(s.page.Format, body)
 	if err != nil || len(body) == 0 {
 		return nil, notWanted(p, "a page in the format "+s.page.Format)

@@ -1,7 +1,6 @@
 package scraper
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"net/url"
@@ -75,7 +74,7 @@ type customReading struct {
 
 func newCustomReading(s *Selectors, from Source, p Page) (*customReading, error) {
 	r := &customReading{Selectors: s, at: p.At, out: Result{Document: customDocument}}
-	body := bytes.TrimSpace(bytes.TrimPrefix(p.Body, []byte("\xef\xbb\xbf")))
+	body := feedBody(p)
 	want := fmt.Sprintf("the anchor %q of the vendor's page", r.page.Anchor)
 	var err error
 	if r.root, err = parseNode(r.page.Format, body); err != nil || len(body) == 0 || !r.finders["anchor"].there(r.root) {

@@ -16,6 +16,14 @@ import (
 )
 
 // compiled returns the selectors of a page that has no mistakes.
+// selectorsOf makes the selectors of a golden case.
+func selectorsOf(t testing.TB, c *goldenCase) *Selectors {
+	t.Helper()
+	var p CustomPage
+	c.decodePage(t, &p)
+	return compiled(t, p)
+}
+
 func compiled(t testing.TB, p CustomPage) *Selectors {
 	t.Helper()
 	s, mistakes := p.Compile()
@@ -244,7 +252,7 @@ func FuzzCustomParse(f *testing.F) {
 	seeds(f, Custom)
 	var all []*Selectors
 	for _, dir := range caseDirs(f)[Custom] {
-		all = append(all, compiledOf(f, readCase(f, Custom, dir)))
+		all = append(all, selectorsOf(f, readCase(f, Custom, dir)))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, s := range all {
@@ -293,7 +301,7 @@ func FuzzCustomSelectors(f *testing.F) {
 func BenchmarkParseCustom(b *testing.B) {
 	for _, dir := range caseDirs(b)[Custom] {
 		c := readCase(b, Custom, dir)
-		selectors := compiledOf(b, c)
+		selectors := selectorsOf(b, c)
 		for url := range c.Pages {
 			page, err := c.page(url)
 			if err != nil {

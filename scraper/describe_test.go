@@ -18,7 +18,7 @@ import (
 func described(t *testing.T) (names []string, out []Description) {
 	t.Helper()
 	for _, name := range Platforms() {
-		d, ok := registry[name].(Describer)
+		d, ok := All()[name].(Describer)
 		if !ok {
 			t.Errorf("platform %q does not say what it reads: give it a method Describe", name)
 			continue

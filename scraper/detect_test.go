@@ -23,11 +23,11 @@ var capturedPlatforms = map[string]string{
 func claimants(p Page) []string {
 	var out []string
 	for _, name := range Platforms() {
-		if name != Generic && name != Custom && Detects(registry[name], p) {
+		if name != Generic && name != Custom && Detects(All()[name], p) {
 			out = append(out, name)
 		}
 	}
-	if len(out) == 0 && Detects(registry[Generic], p) {
+	if len(out) == 0 && Detects(All()[Generic], p) {
 		out = append(out, Generic)
 	}
 	return out

@@ -85,6 +85,7 @@ func (feed) Parse(_ Source, p Page) (Result, error) {
 	return res, nil
 }
 
+// feedBody returns a page's body without a byte order mark and the white space around it.
 func feedBody(p Page) []byte {
 	return bytes.TrimSpace(bytes.TrimPrefix(p.Body, []byte("\xef\xbb\xbf")))
 }
@@ -217,6 +218,7 @@ func readItem(item *gofeed.Item, p Page, shared map[string]bool) normalize.Raw {
 	return raw
 }
 
+// isAddress reports whether a text is an absolute address of the web.
 func isAddress(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
@@ -248,6 +250,7 @@ func nearOf(item *gofeed.Item) string {
 
 var anyTag = regexp.MustCompile(`<[a-zA-Z/!][^>]*>|&(?:[a-z]+|#\d+);`)
 
+// formatOf tells whether a text is HTML or plain, in the words of normalize.RawUpdate.
 func formatOf(body string) string {
 	if anyTag.MatchString(body) {
 		return normalize.FormatHTML

@@ -56,7 +56,7 @@ func TestFindNamesThePlatformOfEveryCase(t *testing.T) {
 			if home := HomeOf(p, c.Source.URL); err != nil || found.Platform != name || found.URL != home && found.URL != own {
 				t.Errorf("%s: found %+v, want %s at %s or %s (%v)", what, found, name, home, own, err)
 			}
-			if len(site.asked) > mostProbes || err == nil && found.Asked != len(site.asked) {
+			if len(site.asked) > MostProbes || err == nil && found.Asked != len(site.asked) {
 				t.Errorf("%s: %d requests, %d counted", what, len(site.asked), found.Asked)
 			}
 		}
@@ -96,7 +96,8 @@ func TestFindTellsWhatAPageIs(t *testing.T) {
 // where that has no page beside them.
 func TestFindKnowsAMirror(t *testing.T) {
 	for name, document := range map[string]string{
-		"vultr":       vultrAlertsWith("ongoing", "Atlanta Outage", "No roof."),
+		"vultr": `{"service_alerts":[{"id":"a-1","region":"atl","subject":"Atlanta Outage","start_date":"2026-11-18T10:00:00+00:00",` +
+			`"updated_at":"","status":"ongoing","entries":[]}]}`,
 		"googlecloud": `[{"id":"a1","begin":"2026-11-23T09:00:00+00:00","external_desc":"Disks are slow","updates":[{"when":"2026-11-23T09:05:00+00:00","text":"We look into it.","status":"SERVICE_DISRUPTION"}],"service_name":"Disks","severity":"medium"}]`,
 	} {
 		p, err := Lookup(name)
@@ -117,17 +118,17 @@ func TestFindKnowsAMirror(t *testing.T) {
 // TestFindStaysWithinTheSite holds that a page of unknown make has only its own server asked for anything, and not often.
 func TestFindStaysWithinTheSite(t *testing.T) {
 	for _, address := range []string{"https://status.acme.example", "https://acme.example/status/page?id=5", "https://www.acme.example/a/b/c"} {
-		list := registry.candidates(address)
-		for _, c := range list {
-			if u, err := url.Parse(c.address); err != nil || !strings.HasSuffix(u.Host, "acme.example") {
-				t.Errorf("%s: %s would be asked for", address, c.address)
+		list := All().Candidates(address)
+		for _, candidate := range list {
+			if u, err := url.Parse(candidate); err != nil || !strings.HasSuffix(u.Host, "acme.example") {
+				t.Errorf("%s: %s would be asked for", address, candidate)
 			}
 		}
 		if len(list) < 5 || len(list) > 60 {
 			t.Errorf("%s: %d candidates", address, len(list))
 		}
 	}
-	for _, name := range ofOneCompany {
+	for _, name := range OfOneCompany {
 		if _, err := Lookup(name); err != nil {
 			t.Error(err)
 		}

@@ -184,7 +184,7 @@ func (v fdScalar) time() normalize.RawTime { return normalize.RawTime{Text: stri
 // Parse reads an answer of the API. It returns an error that wraps ErrShape for what is none, and for one
 // without the list that it should hold.
 func (flashduty) Parse(s Source, p Page) (Result, error) {
-	body := bytes.TrimSpace(bytes.TrimPrefix(p.Body, []byte("\xef\xbb\xbf")))
+	body := feedBody(p)
 	var doc fdDocument
 	if err := json.Unmarshal(body, &doc); err != nil || doc.RequestID == "" || doc.Data == nil {
 		return Result{}, notFlashduty(s, p)

@@ -37,8 +37,9 @@ type goldenCase struct {
 	At    time.Time             `json:"at"`
 	Pages map[string]goldenPage `json:"pages"`
 
-	platform, dir string
-	asked         map[string]bool
+	platform string          `json:"-"`
+	dir      string          `json:"-"`
+	asked    map[string]bool `json:"-"`
 }
 
 type goldenPage struct {
@@ -70,6 +71,16 @@ func readCase(t testing.TB, platform, dir string) *goldenCase {
 // source is what the case's platform reads, without a mode and a record.
 func (c *goldenCase) source() Source {
 	return Source{Name: c.Source.Name, URL: c.Source.URL}
+}
+
+// decodePage reads the case's selectors into a CustomPage.
+func (c *goldenCase) decodePage(t testing.TB, into any) {
+	t.Helper()
+	d := json.NewDecoder(bytes.NewReader(c.Source.Page))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		t.Fatalf("%s/case.json: %v", c.dir, err)
+	}
 }
 
 // Fetch serves the case's pages as a Fetcher does.
@@ -276,11 +287,7 @@ func readerOf(t testing.TB, c *goldenCase) Platform {
 func compiledOf(t testing.TB, c *goldenCase) *Selectors {
 	t.Helper()
 	var page CustomPage
-	d := json.NewDecoder(bytes.NewReader(c.Source.Page))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&page); err != nil {
-		t.Fatalf("%s/case.json: %v", c.dir, err)
-	}
+	c.decodePage(t, &page)
 	s, mistakes := page.Compile()
 	if len(mistakes) > 0 {
 		t.Fatalf("%s/case.json: %+v", c.dir, mistakes)

@@ -231,7 +231,7 @@ func instatusHome(s Source, p Page, own string) string {
 	if u, err := url.Parse(p.URL); own == "" && s.URL == "" && err == nil && u.Host != "" {
 		own = instatus{}.Home(u)
 	}
-	return pageHome(s, Page{}, own)
+	return pageHome(own, s.URL)
 }
 
 // readInstatusJSON reads a summary, a list of components or a month of the history.

@@ -27,7 +27,7 @@ func (t *jsonText) UnmarshalJSON(b []byte) error {
 
 // readJSON reads a page's JSON into v. The error wraps ErrShape and says what is there in place of want.
 func readJSON(p Page, v any, want string) error {
-	body := bytes.TrimSpace(bytes.TrimPrefix(p.Body, []byte("\xef\xbb\xbf")))
+	body := feedBody(p)
 	if len(body) == 0 || json.Unmarshal(body, v) != nil {
 		return notWanted(p, want)
 	}

@@ -73,7 +73,7 @@ func (pingoru) Marks() []string { return []string{"Update timeline", "Outage His
 // Parse reads an incident's page or an outage history. It returns an error that wraps ErrShape if
 // the page carries neither one's labels, and for an outage history that announces outages but shows none.
 func (pingoru) Parse(s Source, p Page) (Result, error) {
-	body := bytes.TrimSpace(bytes.TrimPrefix(p.Body, []byte("\xef\xbb\xbf")))
+	body := feedBody(p)
 	if len(body) == 0 || body[0] == '{' || bytes.HasPrefix(body, []byte("<?xml")) {
 		return Result{}, pingoruShapeError(p)
 	}

@@ -2,6 +2,7 @@ package scraper
 
 import (
 	"context"
+	"maps"
 )
 
 // registry is the one list of the platforms that there are.
@@ -9,6 +10,9 @@ var registry = Registry{}
 
 // Register is for init.
 func Register(name string, p Platform) { registry[name] = p }
+
+// All returns the platforms by name. The map is the caller's own.
+func All() Registry { return maps.Clone(registry) }
 
 // Platforms returns the names of all platforms in order.
 func Platforms() []string { return registry.Names() }

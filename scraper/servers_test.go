@@ -7,6 +7,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -95,7 +96,7 @@ func readServer(t *testing.T, platform, address string) Outcome {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := Scrape(t.Context(), collector(t, func(o *FetchOptions) { o.Timeout, o.MaxBytes = 10*time.Second, 1<<20 }), p, Source{Name: "tidemark", URL: address}, nil)
+	out, err := Scrape(t.Context(), NewCollector(FetchOptions{UserAgent: "vendorwatch-test (ops@example.com)", Timeout: 10 * time.Second, MaxBytes: 1 << 20}), p, Source{Name: "tidemark", URL: address}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,11 +120,13 @@ func TestServerUptimeKuma(t *testing.T) {
 	base := "http://127.0.0.1:" + port
 	await(t, base+"/api/entry-page?try=", func(status int, _ []byte) bool { return status == http.StatusOK })
 
-	sites := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	monitored := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/up" {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
-	})
+	}))
+	defer monitored.Close()
+	sites := monitored.URL
 	setup := exec.CommandContext(t.Context(), "node", "-e", kumaSetup, base, sites+"/up", sites+"/down")
 	setup.Dir = dir // where node looks for socket.io-client
 	if said, err := setup.CombinedOutput(); err != nil {

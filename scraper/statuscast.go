@@ -103,7 +103,7 @@ func notStatuscast(p Page) error {
 // Parse reads a home page. It returns an error that wraps ErrShape for a page without StatusCast's widgets,
 // and for one whose lists hold incidents that cannot be read.
 func (statuscast) Parse(_ Source, p Page) (Result, error) {
-	body := bytes.TrimSpace(bytes.TrimPrefix(p.Body, []byte("\xef\xbb\xbf")))
+	body := feedBody(p)
 	if !hasStatuscastWidgets(body) {
 		return Result{}, notStatuscast(p)
 	}

@@ -1,7 +1,6 @@
 package scraper
 
 import (
-	"bytes"
 	"net/url"
 	"regexp"
 	"slices"
@@ -97,7 +96,7 @@ type spResult struct {
 
 // readStatuspage reads a document without regard to what is known already.
 func readStatuspage(s Source, p Page) (spResult, error) {
-	body := bytes.TrimSpace(bytes.TrimPrefix(p.Body, []byte("\xef\xbb\xbf")))
+	body := feedBody(p)
 	switch {
 	case len(body) == 0:
 		return spResult{}, notStatuspage(p)
@@ -112,9 +111,7 @@ func readStatuspage(s Source, p Page) (spResult, error) {
 }
 
 // notStatuspage is the error for a page of another kind.
-func notStatuspage(p Page) error {
-	return notWanted(p, "a Statuspage document")
-}
+func notStatuspage(p Page) error { return notWanted(p, "a Statuspage document") }
 
 // homeOfStatuspage returns scheme and host of an address, "" if it has none.
 func homeOfStatuspage(address string) string {
@@ -125,12 +122,12 @@ func homeOfStatuspage(address string) string {
 	return u.Scheme + "://" + u.Host
 }
 
-// pageHome returns the address of the status page a document belongs to. The document's own word
-// (own) goes before the address it was fetched from; of two addresses that differ in the scheme
-// only, the source's is taken, since documents of one page disagree there.
-func pageHome(s Source, p Page, own string) string {
+// pageHome returns the address of the status page a document belongs to: scheme and host. The document's own word (own)
+// goes before the addresses of the source and of the fetched page, in this order; of two addresses that differ in the
+// scheme only, the first of those is taken, since documents of one page disagree there.
+func pageHome(own string, others ...string) string {
 	home := homeOfStatuspage(own)
-	for _, other := range []string{s.URL, p.URL} {
+	for _, other := range others {
 		other = homeOfStatuspage(other)
 		if home == "" || (other != "" && hostOf(other) == hostOf(home)) {
 			home = other
@@ -142,6 +139,7 @@ func pageHome(s Source, p Page, own string) string {
 	return home
 }
 
+// hostOf returns the host of an address, in lower case.
 func hostOf(home string) string {
 	_, host, _ := strings.Cut(home, "://")
 	return strings.ToLower(host)

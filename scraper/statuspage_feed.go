@@ -79,7 +79,7 @@ func readStatuspageFeed(s Source, p Page, body []byte) (spResult, error) {
 	default:
 		return spResult{}, notStatuspage(p)
 	}
-	out.PageURL = pageHome(s, p, own)
+	out.PageURL = pageHome(own, s.URL, p.URL)
 	read := 0
 	for _, e := range entries {
 		raw := e.raw(out.Document, out.PageURL)

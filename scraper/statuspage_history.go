@@ -55,7 +55,7 @@ func readHistory(s Source, p Page, doc spDocument) (spResult, error) {
 	} else if page.Subdomain != "" {
 		own = "https://" + page.Subdomain + ".statuspage.io"
 	}
-	out.PageName, out.PageURL = page.Name, pageHome(s, p, own)
+	out.PageName, out.PageURL = page.Name, pageHome(own, s.URL, p.URL)
 	reader := spReader{document: docHistory, groups: map[string]string{}}
 	out.Components = reader.components(doc.Components)
 	for _, month := range doc.Months {

@@ -44,7 +44,7 @@ func readHome(s Source, p Page, doc *goquery.Document) (spResult, error) {
 	if p.URL != "" && strings.HasSuffix(hostOf(homeOfStatuspage(own)), ".statuspage.io") {
 		own = p.URL // the feed's link names the page's first host even where it has one of its own
 	}
-	r := homeReader{home: pageHome(s, p, own), now: madeAt(doc, p)}
+	r := homeReader{home: pageHome(own, s.URL, p.URL), now: madeAt(doc, p)}
 	out := spResult{Result: Result{Document: docHome, PageURL: r.home}}
 	out.PageName = strings.TrimSpace(strings.TrimSuffix(oneLine(doc.FindMatcher(selTitle).First().Text()), " Status"))
 	out.Indicator = homeIndicator(doc)

@@ -97,7 +97,7 @@ func readIncidentPage(s Source, p Page, doc *goquery.Document) (spResult, error)
 		return spResult{}, shapeErrorf("a Statuspage incident page without its name or its updates (.update-row)")
 	}
 	own := canonical(doc)
-	home := pageHome(s, p, own)
+	home := pageHome(own, s.URL, p.URL)
 	id := firstID(own, p.URL)
 	if id == "" {
 		id = modalID(doc)
@@ -191,6 +191,7 @@ func modalID(doc *goquery.Document) string {
 // impactClass returns the word of a class such as "impact-minor", "" if there is none.
 func impactClass(sel *goquery.Selection) string { return classWord(sel, "impact-") }
 
+// classWord returns what follows the prefix in a class of the element: "minor" of "impact-minor"; "" if no class has it.
 func classWord(sel *goquery.Selection, prefix string) string {
 	class, _ := sel.Attr("class")
 	for _, name := range strings.Fields(class) {

@@ -175,9 +175,9 @@ func (d *spDocument) read(s Source, p Page, kind string) (spResult, error) {
 	reader := spReader{document: kind, groups: map[string]string{}, listed: d.Components}
 	if d.Page != nil {
 		out.PageName, reader.zone = d.Page.Name, d.Page.TimeZone
-		reader.home = pageHome(s, p, d.Page.URL)
+		reader.home = pageHome(d.Page.URL, s.URL, p.URL)
 	} else {
-		reader.home = pageHome(s, p, "")
+		reader.home = pageHome("", s.URL, p.URL)
 	}
 	out.PageURL = reader.home
 	if kind == docSummary || kind == docStatus {

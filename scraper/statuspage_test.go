@@ -719,7 +719,7 @@ func TestPageHome(t *testing.T) {
 		"a saved file":               {"", "/home/me/page.html", "", ""},
 		"no address in the document": {"https://a.example", "", "javascript:void(0)", "https://a.example"},
 	} {
-		if got := pageHome(Source{URL: tc.source}, Page{URL: tc.page}, tc.own); got != tc.want {
+		if got := pageHome(tc.own, tc.source, tc.page); got != tc.want {
 			t.Errorf("%s: %q, want %q", name, got, tc.want)
 		}
 	}

@@ -38,7 +38,7 @@ func readStatuspageText(s Source, p Page, body []byte) (spResult, error) {
 	if title == "" {
 		return spResult{}, notStatuspage(p)
 	}
-	home := pageHome(s, p, "")
+	home := pageHome("", s.URL, p.URL)
 	raw := normalize.Raw{Document: docIncidentText, ID: incidentID(p.URL), Title: title}
 	raw.URL = incidentURL(home, raw.ID)
 	for next < len(lines) && strings.TrimSpace(lines[next]) == "" {

@@ -139,7 +139,7 @@ func (upptime) Detect(p Page) bool {
 // Parse reads a summary, a site's last check, or a page of issues. It returns an error that wraps ErrShape for
 // what is none of them, and for a summary that lists no site.
 func (upptime) Parse(s Source, p Page) (Result, error) {
-	body := bytes.TrimSpace(bytes.TrimPrefix(p.Body, []byte("\xef\xbb\xbf")))
+	body := feedBody(p)
 	if len(body) == 0 || body[0] != '[' {
 		return readUpptimeSite(p, body)
 	}

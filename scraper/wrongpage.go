@@ -19,7 +19,7 @@ import (
 // string, so that an error made of it always says something. Statuses prove nothing: most of these
 // pages come with a 200.
 func wrongPage(p Page) string {
-	body := bytes.TrimSpace(bytes.TrimPrefix(p.Body, []byte("\xef\xbb\xbf")))
+	body := feedBody(p)
 	switch {
 	case len(body) == 0:
 		return "an empty body"
@@ -192,6 +192,7 @@ func wrongHTML(body []byte) string {
 	return "an HTML page of another kind" + quotedTitle(title)
 }
 
+// quotedTitle returns a title as it stands behind the words for a page: `, titled "Acme"`; "" for none.
 func quotedTitle(title string) string {
 	if title == "" {
 		return ""
@@ -206,6 +207,7 @@ func isJSON(body []byte) bool { return jsonStart.Match(body) }
 
 var feedRoot = regexp.MustCompile(`^(?:<\?xml[^>]*\?>\s*)?(?:<!--[\s\S]*?-->\s*)*(?:<\?[^>]*\?>\s*)*<(?:[a-zA-Z]+:)?(feed|rss|RDF)\b`)
 
+// isFeed reports whether a body begins as RSS or Atom does.
 func isFeed(body []byte) bool { return feedRoot.Match(body[:min(len(body), 2000)]) }
 
 var feedTitlePattern = regexp.MustCompile(`<title[^>]*>([^<]{1,120})</title>`)

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"vendorwatch/scraper/page"
 )
 
 // The secrets of the tests; none of them may be seen anywhere but in requests to the page's own server.
@@ -132,11 +134,11 @@ func TestCredentialsStayWithTheirServer(t *testing.T) {
 	for name, c := range map[string]struct {
 		tls   bool
 		to    string
-		after int // redirects on the own server before
+		After int // redirects on the own server before
 	}{
 		"to another port":             {to: other.URL},
 		"to another name":             {to: otherName},
-		"to another name, later":      {to: otherName, after: 2},
+		"to another name, later":      {to: otherName, After: 2},
 		"from https to http":          {tls: true, to: other.URL},
 		"with a token in its address": {to: otherName + "/?back=" + url.QueryEscape("https://a.example/?token="+url.QueryEscape(secretQuery)) + "&token=" + url.QueryEscape(secretQuery)},
 	} {
@@ -145,7 +147,7 @@ func TestCredentialsStayWithTheirServer(t *testing.T) {
 				before := len(other.requests())
 				var own *server
 				own = newServer(t, c.tls, func(w http.ResponseWriter, r *http.Request) {
-					if hop := len(own.requests()); hop <= c.after {
+					if hop := len(own.requests()); hop <= c.After {
 						http.Redirect(w, r, fmt.Sprintf("/hop%d", hop), status)
 						return
 					}
@@ -226,7 +228,7 @@ func (leaky) Parse(_ Source, p Page) (Result, error) {
 	if bytes.HasPrefix(p.Body, []byte("link ")) {
 		return Result{PageName: string(p.Body), Follow: []Request{{URL: string(p.Body[5:])}}}, nil
 	}
-	return Result{}, shapeErrorf("%s at %s", wrongPage(p), p.URL)
+	return Result{}, page.Errorf("%s at %s", page.Describe(p), p.URL)
 }
 
 // TestNoMessageHoldsASecret holds that whatever a server answers, repeating the credentials it was sent, nothing of

@@ -1,26 +1,30 @@
-package scraper
+package scraper_test
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"vendorwatch/scraper"
+	"vendorwatch/scraper/page"
+	"vendorwatch/scraper/platforms"
+	"vendorwatch/scraper/platforms/platformtest"
 )
 
 // fixture is a page of a golden case that the platform reads.
 type fixture struct {
 	platform, name string
-	reader         Platform
-	source         Source
-	page           Page
+	reader         scraper.Platform
+	source         scraper.Source
+	page           scraper.Page
 }
 
 // detected is the platform that the page is known to be of: a page that no product makes is nobody's.
 func (f fixture) detected() string {
-	if f.platform == Custom {
+	if f.platform == scraper.Custom {
 		return ""
 	}
 	return f.platform
@@ -30,21 +34,21 @@ func (f fixture) detected() string {
 func fixtures(t testing.TB) []fixture {
 	t.Helper()
 	var out []fixture
-	dirs := caseDirs(t)
+	dirs := platformtest.CaseDirs(t)
 	for _, name := range slices.Sorted(maps.Keys(dirs)) {
 		for _, dir := range dirs[name] {
-			c := readCase(t, name, dir)
+			c := platformtest.ReadCase(t, name, dir)
 			reader := readerOf(t, c)
 			for _, url := range slices.Sorted(maps.Keys(c.Pages)) {
 				if s := c.Pages[url].Status; s != 0 && s/100 != 2 {
 					continue
 				}
-				page, err := c.page(url)
+				page, err := c.Page(url)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if _, err := reader.Parse(c.source(), page); err == nil {
-					out = append(out, fixture{name, filepath.Base(dir) + "/" + c.Pages[url].File, reader, c.source(), page})
+				if _, err := reader.Parse(c.Reading(), page); err == nil {
+					out = append(out, fixture{name, filepath.Base(dir) + "/" + c.Pages[url].File, reader, c.Reading(), page})
 				}
 			}
 		}
@@ -79,12 +83,12 @@ func TestNothingIsTakenForCalm(t *testing.T) {
 		"a nest of brackets":  `[[[[[[[[[[[]]]]]]]]]]]`,
 		"keys without values": `{"page":null,"incidents":null,"components":null,"status":null,"scheduled_maintenances":null,"items":null,"version":null}`,
 	}
-	for _, name := range Platforms() {
+	for _, name := range platforms.Names() {
 		for what, body := range bodies {
 			for _, contentType := range []string{"application/json", "text/html; charset=utf-8", "application/xml"} {
-				page := Page{URL: "https://status.acme.example/", Status: 200, ContentType: contentType, Body: []byte(body)}
+				page := scraper.Page{URL: "https://status.acme.example/", Status: 200, ContentType: contentType, Body: []byte(body)}
 				for as, reader := range readers(t, name) {
-					mustRefuse(t, fmt.Sprintf("%s%s: %s (%s)", name, as, what, contentType), reader, page)
+					platformtest.MustRefuse(t, fmt.Sprintf("%s%s: %s (%s)", name, as, what, contentType), reader, page)
 				}
 			}
 		}
@@ -93,49 +97,36 @@ func TestNothingIsTakenForCalm(t *testing.T) {
 
 // readers returns the platforms of that name which are fed a page that is none of their own, by what tells them
 // apart: one, and for pages of one's own description also one for each that the golden cases have.
-func readers(t testing.TB, name string) map[string]Platform {
+func readers(t testing.TB, name string) map[string]scraper.Platform {
 	t.Helper()
-	platform, err := Lookup(name)
+	platform, err := platforms.Lookup(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := map[string]Platform{"": platform}
-	if name != Custom {
+	out := map[string]scraper.Platform{"": platform}
+	if name != scraper.Custom {
 		return out
 	}
-	for _, dir := range caseDirs(t)[name] {
-		out[" by the selectors of "+filepath.Base(dir)] = readerOf(t, readCase(t, name, dir))
+	for _, dir := range platformtest.CaseDirs(t)[name] {
+		out[" by the selectors of "+filepath.Base(dir)] = readerOf(t, platformtest.ReadCase(t, name, dir))
 	}
 	return out
-}
-
-func mustRefuse(t *testing.T, what string, p Platform, page Page) {
-	t.Helper()
-	res, err := p.Parse(Source{Name: "acme", URL: "https://status.acme.example"}, page)
-	switch {
-	case err == nil:
-		t.Errorf("%s is read as %q with %d incidents", what, res.Document, len(res.Incidents))
-	case !errors.Is(err, ErrShape) && !errors.Is(err, ErrBlocked):
-		t.Errorf("%s: the error is neither ErrShape nor ErrBlocked: %v", what, err)
-	case len(err.Error()) <= len(ErrShape.Error())+2:
-		t.Errorf("%s: the error does not say what the page is: %v", what, err)
-	}
 }
 
 // TestOthersPagesAreRefused feeds every platform the pages of all others. A generic feed reader reads
 // any feed.
 func TestOthersPagesAreRefused(t *testing.T) {
-	as := map[string]map[string]Platform{}
-	for _, name := range Platforms() {
+	as := map[string]map[string]scraper.Platform{}
+	for _, name := range platforms.Names() {
 		as[name] = readers(t, name)
 	}
 	for _, f := range fixtures(t) {
-		for _, name := range Platforms() {
-			if name == f.platform || name == "feed" && isFeed(bytes.TrimSpace(f.page.Body)) || f.platform == "feed" && isFeed(bytes.TrimSpace(f.page.Body)) {
+		for _, name := range platforms.Names() {
+			if name == f.platform || name == "feed" && page.IsFeed(bytes.TrimSpace(f.page.Body)) || f.platform == "feed" && page.IsFeed(bytes.TrimSpace(f.page.Body)) {
 				continue
 			}
 			for by, reader := range as[name] {
-				mustRefuse(t, fmt.Sprintf("%s%s: the page %s/%s", name, by, f.platform, f.name), reader, f.page)
+				platformtest.MustRefuse(t, fmt.Sprintf("%s%s: the page %s/%s", name, by, f.platform, f.name), reader, f.page)
 			}
 		}
 	}
@@ -149,12 +140,12 @@ func TestCutPagesClaimNothing(t *testing.T) {
 			cut := f.page
 			cut.Body = f.page.Body[:int(float64(len(f.page.Body))*part)]
 			what := fmt.Sprintf("%s/%s, cut to %.0f %%", f.platform, f.name, part*100)
-			res, err := f.reader.Parse(Source{Name: "acme", URL: "https://status.acme.example"}, cut)
+			res, err := f.reader.Parse(scraper.Source{Name: "acme", URL: "https://status.acme.example"}, cut)
 			body := bytes.TrimSpace(cut.Body)
 			switch {
 			case err != nil:
-				mustRefuse(t, what, f.reader, cut)
-			case len(body) == 0 || body[0] == '{' || body[0] == '[' || isFeed(body) || bytes.HasPrefix(body, []byte("<?xml")):
+				platformtest.MustRefuse(t, what, f.reader, cut)
+			case len(body) == 0 || body[0] == '{' || body[0] == '[' || page.IsFeed(body) || bytes.HasPrefix(body, []byte("<?xml")):
 				t.Errorf("%s is read as %q with %d incidents", what, res.Document, len(res.Incidents))
 			case res.Coverage.Open || res.Coverage.Since != "":
 				t.Errorf("%s claims %+v", what, res.Coverage)
@@ -168,7 +159,7 @@ func TestCutPagesClaimNothing(t *testing.T) {
 // TestDetectFindsEachPlatformsOwnPages holds that the platform of a saved page is found from its bytes.
 func TestDetectFindsEachPlatformsOwnPages(t *testing.T) {
 	for _, f := range fixtures(t) {
-		if got := Detect(f.page); got != f.detected() {
+		if got := platforms.Detect(f.page); got != f.detected() {
 			t.Errorf("%s/%s is detected as %q", f.platform, f.name, got)
 		}
 	}

@@ -1,4 +1,4 @@
-package scraper
+package scraper_test
 
 import (
 	"net/url"
@@ -9,6 +9,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms"
+	"vendorwatch/scraper/platforms/azure"
 )
 
 var (
@@ -21,7 +25,7 @@ var (
 
 // TestCatalogueForm holds the form of every row, so that an entry can be used as it is.
 func TestCatalogueForm(t *testing.T) {
-	entries := Catalogue()
+	entries := scraper.Catalogue()
 	if len(entries) < 300 {
 		t.Errorf("%d vendors; want at least 300", len(entries))
 	}
@@ -53,13 +57,13 @@ func TestCatalogueForm(t *testing.T) {
 				t.Errorf("page %s is that of %q already", e.Page, owner)
 			}
 			pages[e.Page] = e.Name
-			switch p, err := Lookup(e.Platform); {
+			switch p, err := platforms.Lookup(e.Platform); {
 			case e.Platform == "":
 			case err != nil:
 				t.Error(err)
-			case HomeOf(p, e.Page) != e.Page:
-				t.Errorf("page %s is below the status page %s", e.Page, HomeOf(p, e.Page))
-			case len(p.Start(Source{URL: e.Page})) == 0:
+			case scraper.HomeOf(p, e.Page) != e.Page:
+				t.Errorf("page %s is below the status page %s", e.Page, scraper.HomeOf(p, e.Page))
+			case len(p.Start(scraper.Source{URL: e.Page})) == 0:
 				t.Errorf("a scrape of %s begins nowhere", e.Page)
 			}
 			if !slices.Contains(categories, e.Category) {
@@ -77,7 +81,9 @@ func TestCatalogueForm(t *testing.T) {
 			}
 		})
 	}
-	if !slices.IsSortedFunc(entries, func(a, b Entry) int { return strings.Compare(FoldName(a.Name), FoldName(b.Name)) }) {
+	if !slices.IsSortedFunc(entries, func(a, b scraper.Entry) int {
+		return strings.Compare(scraper.FoldName(a.Name), scraper.FoldName(b.Name))
+	}) {
 		t.Error("the rows are not in the order of their names")
 	}
 }
@@ -107,14 +113,14 @@ func TestLookupVendor(t *testing.T) {
 		{"Trello", "Trello", "https://trello.status.atlassian.com", "statuspage"},
 	}
 	for _, tt := range tests {
-		e, ok := LookupVendor(tt.write)
+		e, ok := scraper.LookupVendor(tt.write)
 		got := []string{e.Name, e.Page, e.Platform}
 		if diff := cmp.Diff([]string{tt.name, tt.page, tt.platform}, got); diff != "" || !ok {
 			t.Errorf("LookupVendor(%q), found %v (-want +got):\n%s", tt.write, ok, diff)
 		}
 	}
 	for _, write := range []string{"", " - ", "git", "github enterprise", "Acme"} {
-		if e, ok := LookupVendor(write); ok {
+		if e, ok := scraper.LookupVendor(write); ok {
 			t.Errorf("LookupVendor(%q) = %q; want none", write, e.Name)
 		}
 	}
@@ -142,7 +148,7 @@ func TestFindVendors(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.why, func(t *testing.T) {
 			var names []string
-			for _, e := range FindVendors(tt.query) {
+			for _, e := range scraper.FindVendors(tt.query) {
 				names = append(names, e.Name)
 			}
 			if len(names) < len(tt.first) {
@@ -194,21 +200,21 @@ func TestRegionsMatchTheVendorsWords(t *testing.T) {
 		{"Vultr", "St. Louis", "us"},
 	}
 	for _, tt := range tests {
-		e, _ := LookupVendor(tt.vendor)
+		e, _ := scraper.LookupVendor(tt.vendor)
 		if diff := cmp.Diff(tt.group, groupsOf(e, tt.place)); diff != "" {
 			t.Errorf("%s, %q (-want +got):\n%s", tt.vendor, tt.place, diff)
 		}
 	}
 	everywhere := []string{"Global", "Non-Regional"}
-	for _, place := range azureRegions {
-		e, _ := LookupVendor("Azure")
+	for _, place := range azure.Regions {
+		e, _ := scraper.LookupVendor("Azure")
 		if got := groupsOf(e, place); strings.Contains(got, ",") || (got == "") != slices.Contains(everywhere, place) {
 			t.Errorf("Azure, %q is in the groups %q; want one", place, got)
 		}
 	}
 }
 
-func groupsOf(e Entry, place string) string {
+func groupsOf(e scraper.Entry, place string) string {
 	var in []string
 	for group, globs := range e.Regions {
 		if slices.ContainsFunc(globs, func(glob string) bool { ok, _ := path.Match(glob, place); return ok }) {

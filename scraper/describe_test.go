@@ -1,4 +1,4 @@
-package scraper
+package scraper_test
 
 import (
 	"encoding/json"
@@ -12,13 +12,17 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms"
+	"vendorwatch/scraper/platforms/platformtest"
 )
 
 // described returns each platform's name, in order, and its description.
-func described(t *testing.T) (names []string, out []Description) {
+func described(t *testing.T) (names []string, out []scraper.Description) {
 	t.Helper()
-	for _, name := range Platforms() {
-		d, ok := All()[name].(Describer)
+	for _, name := range platforms.Names() {
+		d, ok := platforms.All()[name].(scraper.Describer)
 		if !ok {
 			t.Errorf("platform %q does not say what it reads: give it a method Describe", name)
 			continue
@@ -37,11 +41,11 @@ func TestDescriptionsAreTrue(t *testing.T) {
 			if d.Name == "" || len(d.Documents) == 0 || d.History == "" {
 				t.Errorf("the description lacks a name, documents or history: %+v", d)
 			}
-			if !slices.Contains([]Evidence{FromBytes, FromDocuments, FromBoth}, d.Source) {
+			if !slices.Contains([]scraper.Evidence{scraper.FromBytes, scraper.FromDocuments, scraper.FromBoth}, d.Source) {
 				t.Errorf("%q is no kind of evidence", d.Source)
 			}
 			want := []string{}
-			for _, field := range Fields() {
+			for _, field := range scraper.Fields() {
 				if goldenFields(t, names[n])[field] {
 					want = append(want, field)
 				}
@@ -57,7 +61,7 @@ func TestDescriptionsAreTrue(t *testing.T) {
 func goldenFields(t *testing.T, platform string) map[string]bool {
 	t.Helper()
 	have := map[string]bool{}
-	for _, dir := range caseDirs(t)[platform] {
+	for _, dir := range platformtest.CaseDirs(t)[platform] {
 		var incidents []goldenIncident
 		var raw goldenRaw
 		if !readGolden(t, filepath.Join(dir, "incidents.json"), &incidents) || !readGolden(t, filepath.Join(dir, "raw.json"), &raw) {
@@ -127,10 +131,10 @@ This page is made from the code by ` + "`go test ./scraper -run TestPlatformsPag
 The columns are named as in [the SQLite file](schema.md). "affected" are the components that an incident names, "components" the
 page's own list of them with their statuses.
 
-| platform | ` + strings.Join(Fields(), " | ") + " |\n|---|" + strings.Repeat(":-:|", len(Fields())) + "\n")
+| platform | ` + strings.Join(scraper.Fields(), " | ") + " |\n|---|" + strings.Repeat(":-:|", len(scraper.Fields())) + "\n")
 	for n, d := range list {
 		fmt.Fprintf(&page, "| `%s` |", names[n])
-		for _, field := range Fields() {
+		for _, field := range scraper.Fields() {
 			mark := " "
 			if slices.Contains(d.Fields, field) {
 				mark = " x "

@@ -1,4 +1,4 @@
-package scraper
+package scraper_test
 
 import (
 	"maps"
@@ -6,6 +6,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms"
+	"vendorwatch/scraper/platforms/platformtest"
 )
 
 // capturedPlatforms names the platform of each folder of recorded pages; "" is none that is known.
@@ -20,15 +24,15 @@ var capturedPlatforms = map[string]string{
 
 // claimants returns the platforms that take a page for their own. The generic one takes any feed, and counts
 // only where no other does.
-func claimants(p Page) []string {
+func claimants(p scraper.Page) []string {
 	var out []string
-	for _, name := range Platforms() {
-		if name != Generic && name != Custom && Detects(All()[name], p) {
+	for _, name := range platforms.Names() {
+		if name != scraper.Generic && name != scraper.Custom && scraper.Detects(platforms.All()[name], p) {
 			out = append(out, name)
 		}
 	}
-	if len(out) == 0 && Detects(All()[Generic], p) {
-		out = append(out, Generic)
+	if len(out) == 0 && scraper.Detects(platforms.All()[scraper.Generic], p) {
+		out = append(out, scraper.Generic)
 	}
 	return out
 }
@@ -43,7 +47,7 @@ func TestDetectConfusionTable(t *testing.T) {
 		"status-kustomer-com-ynpzl8z0r8wc.txt":                 true,
 	}
 	table := map[string]map[string]int{}
-	for _, file := range captureFiles(t, "*/*") {
+	for _, file := range platformtest.CaptureFiles(t, "*/*") {
 		folder, name := filepath.Base(filepath.Dir(file)), filepath.Base(file)
 		platform, known := capturedPlatforms[folder]
 		if !known {
@@ -53,17 +57,17 @@ func TestDetectConfusionTable(t *testing.T) {
 		want := []string{platform}
 		if platform == "" || bare[name] {
 			want = nil
-		} else if _, err := Lookup(platform); err != nil {
+		} else if _, err := platforms.Lookup(platform); err != nil {
 			continue // not registered
 		}
-		page := capturePage(t, file)
+		page := platformtest.CapturePage(t, file)
 		got := claimants(page)
 		if !slices.Equal(got, want) {
 			t.Errorf("%s/%s is taken for %q, want %q", folder, name, got, want)
 		}
 		if table[folder] == nil {
 			table[folder] = map[string]int{}
-			if detected := Detect(page); detected != strings.Join(got, "") {
+			if detected := platforms.Detect(page); detected != strings.Join(got, "") {
 				t.Errorf("%s/%s: Detect says %q, the platforms say %q", folder, name, detected, got)
 			}
 		}
@@ -83,8 +87,8 @@ func TestDetectConfusionTable(t *testing.T) {
 // every path, and saved pages have neither.
 func TestDetectIgnoresTheStatusAndTheAddress(t *testing.T) {
 	for _, f := range fixtures(t) {
-		page := Page{URL: "https://www.unrelated.example/a/b?c=d", Status: 503, ContentType: "application/octet-stream", Body: f.page.Body}
-		if got := Detect(page); got != f.detected() {
+		page := scraper.Page{URL: "https://www.unrelated.example/a/b?c=d", Status: 503, ContentType: "application/octet-stream", Body: f.page.Body}
+		if got := platforms.Detect(page); got != f.detected() {
 			t.Errorf("%s/%s is detected as %q", f.platform, f.name, got)
 		}
 	}
@@ -95,26 +99,26 @@ func TestDetectIgnoresTheStatusAndTheAddress(t *testing.T) {
 func TestDetectRefusesWrongPages(t *testing.T) {
 	// Refused as what was asked for, and yet a document of a platform.
 	documents := map[string]string{
-		"feed/refused_cut_between_items": Generic, "feed/refused_rss_without_channel": Generic,
-		"ibmcloud/refused_empty": Generic, "ibmcloud/refused_without_types": Generic, "oraclecloud/refused_empty_feed": Generic,
-		"aws/refused_other_feed": Generic, "azure/refused_another_host": Generic, "azure/refused_another_title": Generic,
-		"hund/refused_another_feed": Generic, "statusiq/refused_empty_feed": Generic,
+		"feed/refused_cut_between_items": scraper.Generic, "feed/refused_rss_without_channel": scraper.Generic,
+		"ibmcloud/refused_empty": scraper.Generic, "ibmcloud/refused_without_types": scraper.Generic, "oraclecloud/refused_empty_feed": scraper.Generic,
+		"aws/refused_other_feed": scraper.Generic, "azure/refused_another_host": scraper.Generic, "azure/refused_another_title": scraper.Generic,
+		"hund/refused_another_feed": scraper.Generic, "statusiq/refused_empty_feed": scraper.Generic,
 	}
 	wrong := 0
-	dirs := caseDirs(t)
+	dirs := platformtest.CaseDirs(t)
 	for _, name := range slices.Sorted(maps.Keys(dirs)) {
-		platform, err := Lookup(name)
+		platform, err := platforms.Lookup(name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, dir := range dirs[name] {
-			c := readCase(t, name, dir)
+			c := platformtest.ReadCase(t, name, dir)
 			for _, address := range slices.Sorted(maps.Keys(c.Pages)) {
-				page, err := c.page(address)
+				page, err := c.Page(address)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if _, err := platform.Parse(Source{Name: c.Source.Name, URL: c.Source.URL}, page); err == nil {
+				if _, err := platform.Parse(scraper.Source{Name: c.Source.Name, URL: c.Source.URL}, page); err == nil {
 					continue
 				}
 				wrong++
@@ -162,7 +166,7 @@ func TestDetectRefusesWhatMerelyParses(t *testing.T) {
 		"a sitemap":                       `<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>https://acme.example/</loc></url></urlset>`,
 		"nothing":                         "",
 	} {
-		if got := claimants(Page{Status: 200, Body: []byte(body)}); len(got) > 0 {
+		if got := claimants(scraper.Page{Status: 200, Body: []byte(body)}); len(got) > 0 {
 			t.Errorf("%s is taken for %q", what, got)
 		}
 	}

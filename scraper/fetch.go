@@ -20,6 +20,8 @@ import (
 	"github.com/gocolly/colly/v2"
 	"golang.org/x/net/html/charset"
 	"golang.org/x/time/rate"
+
+	"vendorwatch/scraper/page"
 )
 
 // FetchOptions are the manners of a Collector.
@@ -174,7 +176,7 @@ func wantsLogin(r *colly.Response) bool {
 	if r.StatusCode == http.StatusUnauthorized || r.StatusCode == http.StatusForbidden && r.Headers.Get("Www-Authenticate") != "" {
 		return true
 	}
-	return r.StatusCode == http.StatusForbidden && isLogin(r.Body)
+	return r.StatusCode == http.StatusForbidden && page.IsLogin(r.Body)
 }
 
 func fetchError(ctx context.Context, address string, err error) error {

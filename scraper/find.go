@@ -12,6 +12,8 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/andybalholm/cascadia"
+
+	"vendorwatch/scraper/page"
 )
 
 // mostProbes is how many addresses Find asks for at the most, redirects not counted.
@@ -56,16 +58,16 @@ func (e *Unrecognised) Unwrap() error { return ErrShape }
 // the page itself could not be fetched.
 func (r Registry) Find(ctx context.Context, f Fetcher, s Source) (Found, error) {
 	search := &search{platforms: r, fetcher: f, source: s, asked: map[string]bool{}}
-	page, err := search.ask(ctx, s.URL)
+	p, err := search.ask(ctx, s.URL)
 	if err != nil && !answered(err) {
 		return Found{}, err
 	}
 	base := strings.TrimRight(s.URL, "/")
 	if err == nil {
-		if found, ok := search.recognise(page, ""); ok {
+		if found, ok := search.recognise(p, ""); ok {
 			return found, nil
 		}
-		base = strings.TrimRight(page.URL, "/")
+		base = strings.TrimRight(p.URL, "/")
 	}
 	found, ok := search.probe(ctx, base)
 	switch {
@@ -76,7 +78,7 @@ func (r Registry) Find(ctx context.Context, f Fetcher, s Source) (Found, error) 
 	case err != nil:
 		return Found{}, fmt.Errorf("no status page at %s, nor where platforms would have it (asked for %d addresses): %w", s.URL, len(search.asked), err)
 	}
-	return Found{}, &Unrecognised{URL: page.URL, What: wrongPage(page), Feeds: feedLinks(page)}
+	return Found{}, &Unrecognised{URL: p.URL, What: page.Describe(p), Feeds: feedLinks(p)}
 }
 
 // answered reports whether there is a server that said something, if only that there is no page.
@@ -154,9 +156,9 @@ func (r Registry) candidates(base string) []candidate {
 	}
 	known := r.catalogued(u)
 	bases := []string{base}
-	page := *u
-	page.RawQuery = ""
-	for _, b := range []string{strings.TrimRight(page.String(), "/"), siteOf(u)} {
+	doc := *u
+	doc.RawQuery = ""
+	for _, b := range []string{strings.TrimRight(doc.String(), "/"), page.Site(u)} {
 		if !slices.Contains(bases, b) {
 			bases = append(bases, b)
 		}
@@ -246,15 +248,15 @@ func starts(p Platform, base string) []string {
 var selFeedLink = cascadia.MustCompile(`link[rel~="alternate"][href]`)
 
 // feedLinks returns the addresses of the feeds that a web page links to in its head, five at the most.
-func feedLinks(page Page) []string {
-	if !looksLikeHTML(bytes.TrimSpace(page.Body)) {
+func feedLinks(p Page) []string {
+	if !page.IsHTML(bytes.TrimSpace(p.Body)) {
 		return nil
 	}
-	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(page.Body))
+	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(p.Body))
 	if err != nil {
 		return nil
 	}
-	here, err := url.Parse(page.URL)
+	here, err := url.Parse(p.URL)
 	if err != nil {
 		return nil
 	}

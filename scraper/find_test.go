@@ -1,4 +1,4 @@
-package scraper
+package scraper_test
 
 import (
 	"context"
@@ -9,27 +9,31 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms"
+	"vendorwatch/scraper/platforms/platformtest"
 )
 
 // caseSite is a Fetcher of a case's pages. It answers every other path of their hosts as many hosts do: with a 200
 // and a page of no use.
 type caseSite struct {
-	c     *goldenCase
+	c     *platformtest.Case
 	asked []string
 }
 
-func (s *caseSite) Fetch(_ context.Context, r Request) (Page, error) {
+func (s *caseSite) Fetch(_ context.Context, r scraper.Request) (scraper.Page, error) {
 	s.asked = append(s.asked, r.URL)
 	for _, address := range []string{r.URL, r.URL + "/", strings.TrimSuffix(r.URL, "/")} {
 		if _, ok := s.c.Pages[address]; ok {
-			page, err := s.c.page(address)
+			page, err := s.c.Page(address)
 			if err == nil {
 				page.URL = r.URL
 			}
 			return page, err
 		}
 	}
-	return Page{URL: r.URL, Status: 200, Body: []byte("<!DOCTYPE html><html><title>Nothing here</title></html>")}, nil
+	return scraper.Page{URL: r.URL, Status: 200, Body: []byte("<!DOCTYPE html><html><title>Nothing here</title></html>")}, nil
 }
 
 // TestFindNamesThePlatformOfEveryCase holds that of every status page which a platform can read the platform is found
@@ -37,26 +41,26 @@ func (s *caseSite) Fetch(_ context.Context, r Request) (Page, error) {
 func TestFindNamesThePlatformOfEveryCase(t *testing.T) {
 	// The page itself, which is known by its bytes, is not among the case's.
 	incomplete := map[string]bool{"statusio/broken": true}
-	for name, list := range caseDirs(t) {
-		p, err := Lookup(name)
+	for name, list := range platformtest.CaseDirs(t) {
+		p, err := platforms.Lookup(name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, dir := range list {
-			c := readCase(t, name, dir)
+			c := platformtest.ReadCase(t, name, dir)
 			what := name + "/" + filepath.Base(dir)
-			source := Source{Name: c.Source.Name, URL: c.Source.URL}
+			source := scraper.Source{Name: c.Source.Name, URL: c.Source.URL}
 			site := &caseSite{c: c}
-			if _, err := Scrape(t.Context(), site, p, source, nil); err != nil || incomplete[what] {
+			if _, err := scraper.Scrape(t.Context(), site, p, source, nil); err != nil || incomplete[what] {
 				continue
 			}
 			site.asked = nil
-			found, err := Find(t.Context(), site, source)
+			found, err := platforms.Find(t.Context(), site, source)
 			own := strings.TrimSuffix(c.Source.URL, "/")
-			if home := HomeOf(p, c.Source.URL); err != nil || found.Platform != name || found.URL != home && found.URL != own {
+			if home := scraper.HomeOf(p, c.Source.URL); err != nil || found.Platform != name || found.URL != home && found.URL != own {
 				t.Errorf("%s: found %+v, want %s at %s or %s (%v)", what, found, name, home, own, err)
 			}
-			if len(site.asked) > MostProbes || err == nil && found.Asked != len(site.asked) {
+			if len(site.asked) > scraper.MostProbes || err == nil && found.Asked != len(site.asked) {
 				t.Errorf("%s: %d requests, %d counted", what, len(site.asked), found.Asked)
 			}
 		}
@@ -73,21 +77,21 @@ func TestFindTellsWhatAPageIs(t *testing.T) {
 			<link rel="alternate" hreflang="de" href="/de"></head></html>`},
 		"https://acme.example/status.rss": {body: feed},
 	}
-	_, err := Find(t.Context(), site, Source{URL: "https://acme.example"})
-	var unrecognised *Unrecognised
-	if !errors.As(err, &unrecognised) || !errors.Is(err, ErrShape) {
+	_, err := platforms.Find(t.Context(), site, scraper.Source{URL: "https://acme.example"})
+	var unrecognised *scraper.Unrecognised
+	if !errors.As(err, &unrecognised) || !errors.Is(err, scraper.ErrShape) {
 		t.Fatal(err)
 	}
-	want := &Unrecognised{URL: "https://acme.example", What: `an HTML page of another kind, titled "Acme"`,
+	want := &scraper.Unrecognised{URL: "https://acme.example", What: `an HTML page of another kind, titled "Acme"`,
 		Feeds: []string{"https://acme.example/status.rss", "https://feeds.example/acme.atom"}}
 	if diff := cmp.Diff(want, unrecognised); diff != "" {
 		t.Error(diff)
 	}
-	found, err := Find(t.Context(), site, Source{URL: "https://acme.example/status.rss"})
-	if err != nil || found != (Found{URL: "https://acme.example/status.rss", Platform: Generic, Asked: 1}) {
+	found, err := platforms.Find(t.Context(), site, scraper.Source{URL: "https://acme.example/status.rss"})
+	if err != nil || found != (scraper.Found{URL: "https://acme.example/status.rss", Platform: scraper.Generic, Asked: 1}) {
 		t.Errorf("the feed's own address: %+v, %v", found, err)
 	}
-	if _, err := Find(t.Context(), pages{}, Source{URL: "https://acme.example"}); errors.As(err, &unrecognised) || err == nil {
+	if _, err := platforms.Find(t.Context(), pages{}, scraper.Source{URL: "https://acme.example"}); errors.As(err, &unrecognised) || err == nil {
 		t.Errorf("a page that is not there: %v", err)
 	}
 }
@@ -100,17 +104,17 @@ func TestFindKnowsAMirror(t *testing.T) {
 			`"updated_at":"","status":"ongoing","entries":[]}]}`,
 		"googlecloud": `[{"id":"a1","begin":"2026-11-23T09:00:00+00:00","external_desc":"Disks are slow","updates":[{"when":"2026-11-23T09:05:00+00:00","text":"We look into it.","status":"SERVICE_DISRUPTION"}],"service_name":"Disks","severity":"medium"}]`,
 	} {
-		p, err := Lookup(name)
+		p, err := platforms.Lookup(name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		const mirror = "https://status.mirror.example"
-		site := pages{p.Start(Source{URL: mirror})[0].URL: {body: document}}
-		if found, err := Find(t.Context(), site, Source{URL: mirror}); err != nil || found.Platform != name || found.URL != mirror {
+		site := pages{p.Start(scraper.Source{URL: mirror})[0].URL: {body: document}}
+		if found, err := platforms.Find(t.Context(), site, scraper.Source{URL: mirror}); err != nil || found.Platform != name || found.URL != mirror {
 			t.Errorf("%s: found %+v, %v", name, found, err)
 		}
 	}
-	if _, err := Find(t.Context(), pages{}, Source{URL: "https://status.mirror.example"}); err == nil || !strings.Contains(err.Error(), "nor where platforms would have it") {
+	if _, err := platforms.Find(t.Context(), pages{}, scraper.Source{URL: "https://status.mirror.example"}); err == nil || !strings.Contains(err.Error(), "nor where platforms would have it") {
 		t.Errorf("nothing there: %v", err)
 	}
 }
@@ -118,7 +122,7 @@ func TestFindKnowsAMirror(t *testing.T) {
 // TestFindStaysWithinTheSite holds that a page of unknown make has only its own server asked for anything, and not often.
 func TestFindStaysWithinTheSite(t *testing.T) {
 	for _, address := range []string{"https://status.acme.example", "https://acme.example/status/page?id=5", "https://www.acme.example/a/b/c"} {
-		list := All().Candidates(address)
+		list := platforms.All().Candidates(address)
 		for _, candidate := range list {
 			if u, err := url.Parse(candidate); err != nil || !strings.HasSuffix(u.Host, "acme.example") {
 				t.Errorf("%s: %s would be asked for", address, candidate)
@@ -128,8 +132,8 @@ func TestFindStaysWithinTheSite(t *testing.T) {
 			t.Errorf("%s: %d candidates", address, len(list))
 		}
 	}
-	for _, name := range OfOneCompany {
-		if _, err := Lookup(name); err != nil {
+	for _, name := range scraper.OfOneCompany {
+		if _, err := platforms.Lookup(name); err != nil {
 			t.Error(err)
 		}
 	}

@@ -1,120 +1,28 @@
-package scraper
+package scraper_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"flag"
-	"fmt"
 	"io/fs"
 	"maps"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"vendorwatch/normalize"
+	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms"
+	"vendorwatch/scraper/platforms/custom"
+	"vendorwatch/scraper/platforms/platformtest"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files of testdata")
-
-// goldenCase is testdata/<platform>/<case>/case.json: the pages of one source and the scrape to make of
-// them. An address that is not listed answers 404.
-type goldenCase struct {
-	Source struct {
-		Name  string           `json:"name"`
-		URL   string           `json:"url"`
-		Mode  string           `json:"mode"` // poll or backfill
-		Known map[string]Known `json:"known"`
-		Page  json.RawMessage  `json:"page"` // of the platform custom: its selectors
-	} `json:"source"`
-	At    time.Time             `json:"at"`
-	Pages map[string]goldenPage `json:"pages"`
-
-	platform string          `json:"-"`
-	dir      string          `json:"-"`
-	asked    map[string]bool `json:"-"`
-}
-
-type goldenPage struct {
-	File        string            `json:"file"` // beside case.json; none is an empty body
-	Status      int               `json:"status"`
-	ContentType string            `json:"content_type"`
-	Headers     map[string]string `json:"headers"`  // Etag, Last-Modified; "Cf-Mitigated": "challenge" blocks
-	Location    string            `json:"location"` // where redirects ended, if elsewhere
-}
-
-func readCase(t testing.TB, platform, dir string) *goldenCase {
-	t.Helper()
-	body, err := os.ReadFile(filepath.Join(dir, "case.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &goldenCase{platform: platform, dir: dir, asked: map[string]bool{}}
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.DisallowUnknownFields()
-	if err := d.Decode(c); err != nil {
-		t.Fatalf("%s/case.json: %v", dir, err)
-	}
-	if c.Source.Name == "" || c.Source.URL == "" || c.At.IsZero() || c.Source.Mode != "poll" && c.Source.Mode != "backfill" {
-		t.Fatalf("%s/case.json: needs source.name, source.url, source.mode (poll or backfill) and at", dir)
-	}
-	return c
-}
-
-// source is what the case's platform reads, without a mode and a record.
-func (c *goldenCase) source() Source {
-	return Source{Name: c.Source.Name, URL: c.Source.URL}
-}
-
-// decodePage reads the case's selectors into a CustomPage.
-func (c *goldenCase) decodePage(t testing.TB, into any) {
-	t.Helper()
-	d := json.NewDecoder(bytes.NewReader(c.Source.Page))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		t.Fatalf("%s/case.json: %v", c.dir, err)
-	}
-}
-
-// Fetch serves the case's pages as a Fetcher does.
-func (c *goldenCase) Fetch(_ context.Context, r Request) (Page, error) {
-	c.asked[r.URL] = true
-	p, ok := c.Pages[r.URL]
-	if !ok {
-		return Page{}, &HTTPError{URL: r.URL, Status: http.StatusNotFound}
-	}
-	if p.Headers["Cf-Mitigated"] == "challenge" {
-		return Page{}, fmt.Errorf("fetch %s: %w", r.URL, ErrBlocked)
-	}
-	if p.Status != 0 && p.Status/100 != 2 {
-		return Page{}, &HTTPError{URL: r.URL, Status: p.Status}
-	}
-	return c.page(r.URL)
-}
-
-func (c *goldenCase) page(url string) (Page, error) {
-	p := c.Pages[url]
-	page := Page{
-		URL: url, Status: http.StatusOK, ContentType: p.ContentType, At: c.At,
-		ETag: p.Headers["Etag"], LastModified: p.Headers["Last-Modified"],
-	}
-	if p.Location != "" {
-		page.URL = p.Location
-	}
-	if p.File == "" {
-		return page, nil
-	}
-	var err error
-	page.Body, err = os.ReadFile(filepath.Join(c.dir, p.File))
-	return page, err
-}
 
 // goldenRaw is raw.json: what was read, in the vendor's words.
 type goldenRaw struct {
@@ -193,90 +101,13 @@ func goldenOf(i normalize.Incident) goldenIncident {
 	return g
 }
 
-// scrape runs the loop that serves live sources over the case's files; a backfill goes on to its end.
-func (c *goldenCase) scrape(t *testing.T, p Platform) (Outcome, error) {
-	s := c.source()
-	s.Known = c.Source.Known
-	if c.Source.Mode == "backfill" {
-		s.Mode = Backfill
-	}
-	out, err := Scrape(t.Context(), c, p, s, nil)
-	for rounds := 0; s.Mode == Backfill && err == nil && out.NextPage > 0; rounds++ {
-		if rounds > 100 || out.NextPage <= s.FromPage {
-			t.Fatalf("the backfill does not end: page %d leads to page %d", s.FromPage, out.NextPage)
-		}
-		s.FromPage = out.NextPage
-		var more Outcome
-		more, err = Scrape(t.Context(), c, p, s, nil)
-		more.Raws = append(out.Raws, more.Raws...)
-		more.Components = append(out.Components, more.Components...)
-		more.Findings = append(out.Findings, more.Findings...)
-		more.Requests += out.Requests
-		more.Parsed += out.Parsed
-		out = more
-	}
-	return out, err
-}
-
-// repository is the folder of go.mod.
-func repository() string {
-	dir, err := os.Getwd()
-	if err != nil {
-		panic(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir
-		}
-		above := filepath.Dir(dir)
-		if above == dir {
-			panic("there is no go.mod above " + dir)
-		}
-		dir = above
-	}
-}
-
-// testdata is the folder of the golden cases.
-func testdata() string { return filepath.Join(repository(), "scraper", "testdata") }
-
-// capturesDir holds what real pages served. It is no part of the project; without it, tests that read it skip.
-func capturesDir() string { return filepath.Join(repository(), "..", "shared", "captures") }
-
-// caseDirs returns the case folders of testdata by platform; testdata/fuzz is the Go fuzzer's.
-func caseDirs(t testing.TB) map[string][]string {
-	t.Helper()
-	dirs := map[string][]string{}
-	platforms, err := os.ReadDir(testdata())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, platform := range platforms {
-		if !platform.IsDir() || platform.Name() == "fuzz" {
-			continue
-		}
-		cases, err := os.ReadDir(filepath.Join(testdata(), platform.Name()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		dirs[platform.Name()] = nil
-		for _, c := range cases {
-			if !c.IsDir() {
-				t.Errorf("testdata/%s/%s lies in no case folder", platform.Name(), c.Name())
-				continue
-			}
-			dirs[platform.Name()] = append(dirs[platform.Name()], filepath.Join(testdata(), platform.Name(), c.Name()))
-		}
-	}
-	return dirs
-}
-
 // readerOf is the platform that reads a case's pages.
-func readerOf(t testing.TB, c *goldenCase) Platform {
+func readerOf(t testing.TB, c *platformtest.Case) scraper.Platform {
 	t.Helper()
 	if c.Source.Page != nil {
 		return compiledOf(t, c)
 	}
-	p, err := Lookup(c.platform)
+	p, err := platforms.Lookup(c.Platform)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -284,20 +115,20 @@ func readerOf(t testing.TB, c *goldenCase) Platform {
 }
 
 // compiledOf makes the selectors of a case's page.
-func compiledOf(t testing.TB, c *goldenCase) *Selectors {
+func compiledOf(t testing.TB, c *platformtest.Case) *custom.Selectors {
 	t.Helper()
-	var page CustomPage
-	c.decodePage(t, &page)
+	var page custom.Page
+	c.DecodePage(t, &page)
 	s, mistakes := page.Compile()
 	if len(mistakes) > 0 {
-		t.Fatalf("%s/case.json: %+v", c.dir, mistakes)
+		t.Fatalf("%s/case.json: %+v", c.Dir, mistakes)
 	}
 	return s
 }
 
 func TestGolden(t *testing.T) {
-	dirs := caseDirs(t)
-	for _, name := range Platforms() {
+	dirs := platformtest.CaseDirs(t)
+	for _, name := range platforms.Names() {
 		if len(dirs[name]) == 0 {
 			t.Errorf("platform %q has no case: add testdata/%s/<case>/case.json and run go test ./scraper -update", name, name)
 		}
@@ -305,7 +136,7 @@ func TestGolden(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(dirs)) {
 		for _, dir := range dirs[name] {
 			t.Run(name+"/"+filepath.Base(dir), func(t *testing.T) {
-				c := readCase(t, name, dir)
+				c := platformtest.ReadCase(t, name, dir)
 				checkCase(t, readerOf(t, c), c)
 			})
 		}
@@ -313,9 +144,9 @@ func TestGolden(t *testing.T) {
 }
 
 // checkCase scrapes a case, checks what must hold of every output, and compares with the golden files.
-func checkCase(t *testing.T, p Platform, c *goldenCase) {
-	out, err := c.scrape(t, p)
-	words := WordsOf(p)
+func checkCase(t *testing.T, p scraper.Platform, c *platformtest.Case) {
+	out, err := c.Scrape(t, p)
+	words := scraper.WordsOf(p)
 	incidents, findings := normalize.Incidents(out.Raws, words)
 	_, more := normalize.Components(out.Components, words)
 	findings = slices.Concat(out.Findings, findings, more)
@@ -323,17 +154,17 @@ func checkCase(t *testing.T, p Platform, c *goldenCase) {
 	files := map[string]bool{"case.json": true}
 	for url, page := range c.Pages {
 		files[page.File] = true
-		if !c.asked[url] {
+		if !c.Asked[url] {
 			t.Errorf("case.json lists %s, which the scrape never asks for", url)
 		}
 	}
 	golden := func(name string, got []byte) {
 		files[name] = true
-		compareGolden(t, filepath.Join(c.dir, name), got)
+		compareGolden(t, filepath.Join(c.Dir, name), got)
 	}
 	if err != nil {
-		var status *HTTPError
-		if !errors.Is(err, ErrShape) && !errors.Is(err, ErrBlocked) && !errors.As(err, &status) {
+		var status *scraper.HTTPError
+		if !errors.Is(err, scraper.ErrShape) && !errors.Is(err, scraper.ErrBlocked) && !errors.As(err, &status) {
 			t.Errorf("the error is of no known class: %v", err)
 		}
 		golden("error.txt", []byte(err.Error()+"\n"))
@@ -357,87 +188,11 @@ func checkCase(t *testing.T, p Platform, c *goldenCase) {
 			found = append(found, goldenFinding(f))
 		}
 		golden("findings.json", encode(t, found))
-	} else if len(out.Raws) > 0 || len(out.Components) > 0 || out.Coverage != (Coverage{}) {
+	} else if len(out.Raws) > 0 || len(out.Components) > 0 || out.Coverage != (scraper.Coverage{}) {
 		t.Errorf("refused, and yet it brought %d incidents, %d components, coverage %+v", len(out.Raws), len(out.Components), out.Coverage)
 	}
-	checkIncidents(t, out.Raws, incidents, findings, words)
-	noStrayFiles(t, c.dir, files)
-}
-
-// checkIncidents holds what is true of every incident of every platform.
-func checkIncidents(t *testing.T, raws []normalize.Raw, incidents []normalize.Incident, findings []normalize.Finding, words normalize.Words) {
-	t.Helper()
-	kinds := []normalize.Kind{normalize.KindIncident, normalize.KindMaintenance, normalize.KindNotice}
-	severities := []normalize.Severity{normalize.SeverityNone, normalize.SeverityMinor, normalize.SeverityMajor, normalize.SeverityCritical, normalize.SeverityUnknown}
-	states := []normalize.State{
-		normalize.StateInvestigating, normalize.StateIdentified, normalize.StateMonitoring, normalize.StateResolved,
-		normalize.StateScheduled, normalize.StateInProgress, normalize.StateVerifying, normalize.StateCompleted,
-		normalize.StateCancelled, normalize.StateUnknown,
-	}
-	statuses := []normalize.ComponentStatus{
-		normalize.StatusOperational, normalize.StatusDegraded, normalize.StatusPartial, normalize.StatusMajor,
-		normalize.StatusMaintenance, normalize.StatusUnknown,
-	}
-	byKey := map[string]normalize.Incident{}
-	for _, i := range incidents {
-		fail := func(format string, args ...any) {
-			t.Helper()
-			t.Errorf("incident %q: "+format, append([]any{i.Key}, args...)...)
-		}
-		if _, twice := byKey[i.Key]; twice || i.Key == "" {
-			fail("the key is empty or another's too")
-		}
-		byKey[i.Key] = i
-		if !slices.Contains(kinds, i.Kind) || !slices.Contains(severities, i.Severity) || !slices.Contains(states, i.State) {
-			fail("kind %q, severity %q or state %q is none of the schema's", i.Kind, i.Severity, i.State)
-		}
-		if !i.ResolvedAt.IsZero() && i.ResolvedAt.Before(i.StartedAt) {
-			fail("resolved at %s, before it started at %s", i.ResolvedAt, i.StartedAt)
-		}
-		if i.Title == "" && !slices.ContainsFunc(findings, func(f normalize.Finding) bool { return f.Key == i.Key && f.Field == "title" }) {
-			fail("no title, and no finding says so")
-		}
-		if len(i.Raws) == 0 {
-			fail("the vendor's words are not kept")
-		}
-		keys, last := map[string]bool{}, time.Time{}
-		for _, u := range i.Updates {
-			if keys[u.Key] || u.Key == "" {
-				fail("the key %q of an update is empty or another's too", u.Key)
-			}
-			keys[u.Key] = true
-			if !slices.Contains(append(states, normalize.StateUpdate, normalize.StatePostmortem), u.State) {
-				fail("the state %q of an update is none of the schema's", u.State)
-			}
-			if !u.PostedAt.IsZero() && u.PostedAt.Before(last) {
-				fail("the updates are not sorted by their time")
-			}
-			last = u.PostedAt
-		}
-		for _, comp := range i.Components {
-			if comp.Name == "" || comp.Key == "" || !slices.Contains(statuses, comp.Status) {
-				fail("component %+v lacks a name, a key or a status of the schema's", comp)
-			}
-		}
-	}
-	for _, raw := range raws {
-		alone, _ := normalize.Incidents([]normalize.Raw{raw}, words)
-		if len(alone) != 1 {
-			t.Fatalf("raw %q became %d incidents", raw.Title, len(alone))
-		}
-		became, ok := byKey[alone[0].Key]
-		if !ok && normalize.WeakKey(alone[0].Key) {
-			n := slices.IndexFunc(incidents, func(i normalize.Incident) bool { return normalize.SameByTitle(i, alone[0]) })
-			if ok = n >= 0; ok {
-				became = incidents[n]
-			}
-		}
-		if !ok {
-			t.Errorf("raw %q (%s %s) became no incident", raw.Title, raw.ID, raw.URL)
-		} else if len(became.Updates) < len(raw.Updates) {
-			t.Errorf("raw %q shows %d updates, its incident has %d", raw.Title, len(raw.Updates), len(became.Updates))
-		}
-	}
+	platformtest.CheckIncidents(t, out.Raws, incidents, findings, words)
+	noStrayFiles(t, c.Dir, files)
 }
 
 func encode(t *testing.T, v any) []byte {

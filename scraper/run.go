@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"vendorwatch/normalize"
+	"vendorwatch/scraper/page"
 )
 
 // refusalHolds is how long a refused document is not asked for again, its fallback being taken at once.
@@ -97,7 +98,7 @@ func scrape(ctx context.Context, f Fetcher, p Platform, s Source, docs map[strin
 		run.fail(fmt.Errorf("scrape stopped with %d pages left: %w", len(queue), context.Cause(ctx)))
 	}
 	if run.err == nil && run.out.Parsed > 0 && !run.told {
-		run.fail(fmt.Errorf("read %s: %w", s.URL, shapeErrorf("a page that leads to no document which says how things stand")))
+		run.fail(fmt.Errorf("read %s: %w", s.URL, page.Errorf("a page that leads to no document which says how things stand")))
 	}
 	if s.Mode == Backfill && run.out.NextPage == 0 && run.err == nil {
 		run.out.NextPage = -1

@@ -1,4 +1,4 @@
-package scraper
+package scraper_test
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"vendorwatch/normalize"
+	"vendorwatch/scraper"
+	"vendorwatch/scraper/page"
 )
 
 // pages is a Fetcher of canned answers; what is not in it is refused with 404.
@@ -16,49 +18,49 @@ type pages map[string]struct {
 	asked int
 }
 
-func (p pages) Fetch(_ context.Context, r Request) (Page, error) {
+func (p pages) Fetch(_ context.Context, r scraper.Request) (scraper.Page, error) {
 	a, ok := p[r.URL]
 	a.asked++
 	p[r.URL] = a
 	if !ok || a.body == "" {
-		return Page{}, &HTTPError{URL: r.URL, Status: 404}
+		return scraper.Page{}, &scraper.HTTPError{URL: r.URL, Status: 404}
 	}
-	return Page{URL: r.URL, Status: 200, Body: []byte(a.body), At: time.Now()}, nil
+	return scraper.Page{URL: r.URL, Status: 200, Body: []byte(a.body), At: time.Now()}, nil
 }
 
 // wordPage is a Platform whose pages must begin with "ok"; the API is preferred to the home page.
 type wordPage struct{}
 
-func (wordPage) Start(s Source) []Request {
-	return []Request{{URL: s.URL + "/api", Fallback: []Request{{URL: s.URL + "/home"}}}}
+func (wordPage) Start(s scraper.Source) []scraper.Request {
+	return []scraper.Request{{URL: s.URL + "/api", Fallback: []scraper.Request{{URL: s.URL + "/home"}}}}
 }
 
-func (wordPage) Parse(_ Source, p Page) (Result, error) {
+func (wordPage) Parse(_ scraper.Source, p scraper.Page) (scraper.Result, error) {
 	if !strings.HasPrefix(string(p.Body), "ok") {
-		return Result{}, shapeErrorf("a page that says %q", p.Body)
+		return scraper.Result{}, page.Errorf("a page that says %q", p.Body)
 	}
-	return Result{Document: "list", Coverage: Coverage{Open: true}}, nil
+	return scraper.Result{Document: "list", Coverage: scraper.Coverage{Open: true}}, nil
 }
 
 func TestAFallbackThatFailsTooTellsBothReasons(t *testing.T) {
 	f := pages{"x/home": {body: "log in"}}
-	_, err := Scrape(context.Background(), f, wordPage{}, Source{URL: "x"}, nil)
-	if !errors.Is(err, ErrShape) || !strings.Contains(err.Error(), `"log in"`) || !strings.Contains(err.Error(), "x/api: 404") {
+	_, err := scraper.Scrape(context.Background(), f, wordPage{}, scraper.Source{URL: "x"}, nil)
+	if !errors.Is(err, scraper.ErrShape) || !strings.Contains(err.Error(), `"log in"`) || !strings.Contains(err.Error(), "x/api: 404") {
 		t.Errorf("error: %v", err)
 	}
 }
 
 func TestARememberedRefusalIsNotAskedAgain(t *testing.T) {
 	f := pages{"x/home": {body: "ok"}}
-	out, err := Scrape(context.Background(), f, wordPage{}, Source{URL: "x"}, nil)
+	out, err := scraper.Scrape(context.Background(), f, wordPage{}, scraper.Source{URL: "x"}, nil)
 	if err != nil || f["x/api"].asked != 1 || out.Requests != 2 {
 		t.Fatalf("error %v, asked %d times, %d requests", err, f["x/api"].asked, out.Requests)
 	}
-	docs := map[string]Document{}
+	docs := map[string]scraper.Document{}
 	for _, d := range out.Documents {
 		docs[d.URL] = d
 	}
-	out, err = Scrape(context.Background(), f, wordPage{}, Source{URL: "x"}, docs)
+	out, err = scraper.Scrape(context.Background(), f, wordPage{}, scraper.Source{URL: "x"}, docs)
 	if err != nil || f["x/api"].asked != 1 || out.Requests != 1 || !out.Unchanged {
 		t.Errorf("error %v, asked %d times, %d requests, unchanged %v", err, f["x/api"].asked, out.Requests, out.Unchanged)
 	}
@@ -66,8 +68,8 @@ func TestARememberedRefusalIsNotAskedAgain(t *testing.T) {
 
 func TestARefusalIsForgottenWhereItsFallbackFails(t *testing.T) {
 	f := pages{"x/api": {body: "ok"}, "x/home": {body: "gone"}}
-	docs := map[string]Document{"x/api": {URL: "x/api", RefusedAt: time.Now()}}
-	out, err := Scrape(context.Background(), f, wordPage{}, Source{URL: "x"}, docs)
+	docs := map[string]scraper.Document{"x/api": {URL: "x/api", RefusedAt: time.Now()}}
+	out, err := scraper.Scrape(context.Background(), f, wordPage{}, scraper.Source{URL: "x"}, docs)
 	if err != nil || out.Parsed != 1 || out.Requests != 2 {
 		t.Errorf("error %v, %d pages read with %d requests", err, out.Parsed, out.Requests)
 	}
@@ -76,24 +78,26 @@ func TestARefusalIsForgottenWhereItsFallbackFails(t *testing.T) {
 // partsPage is a Platform whose list of components lies on three pages, each of which leads to the next.
 type partsPage struct{}
 
-func (partsPage) Start(s Source) []Request { return []Request{{URL: s.URL + "/1"}} }
+func (partsPage) Start(s scraper.Source) []scraper.Request {
+	return []scraper.Request{{URL: s.URL + "/1"}}
+}
 
-func (partsPage) Parse(_ Source, p Page) (Result, error) {
+func (partsPage) Parse(_ scraper.Source, p scraper.Page) (scraper.Result, error) {
 	next := map[string]string{"x/1": "x/2", "x/2": "x/3"}[p.URL]
-	res := Result{Document: "list", Part: true, Components: []normalize.RawComponent{{Name: string(p.Body)}}}
+	res := scraper.Result{Document: "list", Part: true, Components: []normalize.RawComponent{{Name: string(p.Body)}}}
 	if next == "" {
 		res.Coverage.Components = true
 	} else {
-		res.Follow = []Request{{URL: next}}
+		res.Follow = []scraper.Request{{URL: next}}
 	}
 	return res, nil
 }
 
 func TestThePartsOfAListAreReadTogether(t *testing.T) {
 	f := pages{"x/1": {body: "a"}, "x/2": {body: "b"}, "x/3": {body: "c"}}
-	docs := map[string]Document{}
+	docs := map[string]scraper.Document{}
 	for poll := 1; poll <= 2; poll++ {
-		out, err := Scrape(context.Background(), f, partsPage{}, Source{URL: "x"}, docs)
+		out, err := scraper.Scrape(context.Background(), f, partsPage{}, scraper.Source{URL: "x"}, docs)
 		if err != nil || out.Parsed != 3 || len(out.Components) != 3 || !out.Coverage.Components {
 			t.Fatalf("poll %d: error %v, %d pages read, components %v", poll, err, out.Parsed, out.Components)
 		}
@@ -106,22 +110,24 @@ func TestThePartsOfAListAreReadTogether(t *testing.T) {
 // homePage is a Platform whose home page only leads to the API.
 type homePage struct{}
 
-func (homePage) Start(s Source) []Request { return []Request{{URL: s.URL + "/api"}} }
+func (homePage) Start(s scraper.Source) []scraper.Request {
+	return []scraper.Request{{URL: s.URL + "/api"}}
+}
 
-func (homePage) Parse(s Source, p Page) (Result, error) {
+func (homePage) Parse(s scraper.Source, p scraper.Page) (scraper.Result, error) {
 	if string(p.Body) == "home" {
-		return Result{Document: "home", Part: true, Follow: []Request{{URL: s.URL + "/api"}}}, nil
+		return scraper.Result{Document: "home", Part: true, Follow: []scraper.Request{{URL: s.URL + "/api"}}}, nil
 	}
-	return Result{Document: "list", Coverage: Coverage{Open: true}}, nil
+	return scraper.Result{Document: "list", Coverage: scraper.Coverage{Open: true}}, nil
 }
 
 func TestAPageThatLeadsNowhereIsUnreadable(t *testing.T) {
 	// The API gives way to the home page, which leads to the API.
-	out, err := Scrape(context.Background(), pages{"x/api": {body: "home"}}, homePage{}, Source{URL: "x"}, nil)
-	if !errors.Is(err, ErrShape) || out.Coverage.Open {
+	out, err := scraper.Scrape(context.Background(), pages{"x/api": {body: "home"}}, homePage{}, scraper.Source{URL: "x"}, nil)
+	if !errors.Is(err, scraper.ErrShape) || out.Coverage.Open {
 		t.Errorf("error %v, coverage %+v", err, out.Coverage)
 	}
-	if out, err = Scrape(context.Background(), pages{"x/api": {body: "ok"}}, homePage{}, Source{URL: "x"}, nil); err != nil || !out.Coverage.Open {
+	if out, err = scraper.Scrape(context.Background(), pages{"x/api": {body: "ok"}}, homePage{}, scraper.Source{URL: "x"}, nil); err != nil || !out.Coverage.Open {
 		t.Errorf("error %v, coverage %+v", err, out.Coverage)
 	}
 }

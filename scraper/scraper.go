@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"vendorwatch/normalize"
+	"vendorwatch/scraper/page"
 )
 
 // Platform reads the documents of one status-page product. Neither method does I/O.
@@ -93,19 +94,6 @@ type Request struct {
 	Auth         *Auth     // filled in by Scrape, from the Source
 }
 
-// Page is a fetched document.
-type Page struct {
-	URL          string // after redirects
-	MovedTo      string // where permanent redirects (301, 308) led before any other; "" if none did
-	Status       int
-	ContentType  string
-	Body         []byte // UTF-8 wherever the server or the document names its charset
-	ETag         string
-	LastModified string
-	NotModified  bool
-	At           time.Time // when it was fetched; of a saved page, when it was saved
-}
-
 // Result is what a page says.
 type Result struct {
 	Document   string          // kind of document, as in normalize.Raw
@@ -133,16 +121,14 @@ type Coverage struct {
 	Until      string // … that began before this; empty: up to when the page was fetched
 }
 
+// Page is a fetched document.
+type Page = page.Page
+
 // ErrShape says that a page is not what its platform serves: another page, another format, or a new one.
-var ErrShape = errors.New("not the expected page")
+var ErrShape = page.ErrShape
 
 // ErrBlocked says that a bot challenge was answered in place of the page.
 var ErrBlocked = errors.New("blocked by a bot challenge")
-
-// shapeErrorf returns an error that wraps ErrShape; the format says what is there in words.
-func shapeErrorf(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", ErrShape, fmt.Sprintf(format, args...))
-}
 
 // HTTPError is an answer with a status other than success.
 type HTTPError struct {
@@ -160,7 +146,7 @@ func (e *HTTPError) Error() string {
 	case e.Refused && (e.Login || e.Status == http.StatusForbidden):
 		text += ": the credentials under [vendor.auth] are not accepted"
 	case e.Login:
-		text += ": " + loginHint
+		text += ": " + page.LoginHint
 	}
 	return text
 }
@@ -172,7 +158,7 @@ const (
 )
 
 // Unknown says in an error that wraps ErrShape what a page is that no platform recognises.
-func Unknown(p Page) error { return shapeErrorf("%s", wrongPage(p)) }
+func Unknown(p Page) error { return page.Errorf("%s", page.Describe(p)) }
 
 // Time returns the source's time.
 func (s Source) Time() time.Time {

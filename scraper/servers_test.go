@@ -1,6 +1,6 @@
 //go:build servers
 
-package scraper
+package scraper_test
 
 import (
 	"bytes"
@@ -16,6 +16,9 @@ import (
 	"time"
 
 	"vendorwatch/normalize"
+	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms"
+	"vendorwatch/scraper/platforms/uptimekuma"
 )
 
 // These tests read the answers of the programs themselves, each started on loopback with a page of our own. A program
@@ -90,13 +93,13 @@ func ask(ctx context.Context, address string) (int, []byte) {
 }
 
 // readServer scrapes a page through the fetcher that live sources are read with.
-func readServer(t *testing.T, platform, address string) Outcome {
+func readServer(t *testing.T, platform, address string) scraper.Outcome {
 	t.Helper()
-	p, err := Lookup(platform)
+	p, err := platforms.Lookup(platform)
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := Scrape(t.Context(), NewCollector(FetchOptions{UserAgent: "vendorwatch-test (ops@example.com)", Timeout: 10 * time.Second, MaxBytes: 1 << 20}), p, Source{Name: "tidemark", URL: address}, nil)
+	out, err := scraper.Scrape(t.Context(), scraper.NewCollector(scraper.FetchOptions{UserAgent: "vendorwatch-test (ops@example.com)", Timeout: 10 * time.Second, MaxBytes: 1 << 20}), p, scraper.Source{Name: "tidemark", URL: address}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,14 +141,14 @@ func TestServerUptimeKuma(t *testing.T) {
 	})
 
 	for _, address := range []string{base + "/status/tidemark", base + "/api/status-page/tidemark"} {
-		page := Page{}
+		page := scraper.Page{}
 		_, page.Body = ask(t.Context(), address)
-		if got := Detect(page); got != "uptimekuma" {
+		if got := platforms.Detect(page); got != "uptimekuma" {
 			t.Errorf("%s is detected as %q", address, got)
 		}
 	}
 	out := readServer(t, "uptimekuma", base+"/status/tidemark")
-	incidents, findings := normalize.Incidents(out.Raws, WordsOf(uptimekuma{}))
+	incidents, findings := normalize.Incidents(out.Raws, scraper.WordsOf(uptimekuma.Platform{}))
 	if len(incidents) != 2 || len(findings) > 0 {
 		t.Fatalf("read %d incidents, findings %+v", len(incidents), findings)
 	}
@@ -158,7 +161,7 @@ func TestServerUptimeKuma(t *testing.T) {
 		work.ScheduledEndAt.Sub(work.ScheduledStartAt) != 2*time.Hour {
 		t.Errorf("the maintenance is read as %+v", work)
 	}
-	components, findings := normalize.Components(out.Components, WordsOf(uptimekuma{}))
+	components, findings := normalize.Components(out.Components, scraper.WordsOf(uptimekuma.Platform{}))
 	if len(components) != 2 || len(findings) > 0 || !out.Coverage.Open || !out.Coverage.Components {
 		t.Fatalf("read the components %+v, findings %+v, covers %+v", components, findings, out.Coverage)
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vendorwatch/cmd/internal/cli"
-	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms/custom"
 )
 
 var updateDocs = flag.Bool("update", false, "rewrite what the commands of docs print")
@@ -63,7 +63,7 @@ func TestCustomPagesDoc(t *testing.T) {
 	if commands != 2 {
 		t.Errorf("%d commands in %s", commands, path)
 	}
-	for _, f := range reflect.VisibleFields(reflect.TypeFor[scraper.CustomPage]()) {
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[custom.Page]()) {
 		if key := f.Tag.Get("toml"); !strings.Contains(doc, "`"+key+"`") {
 			t.Errorf("key %s is not told of", key)
 		}

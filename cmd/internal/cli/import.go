@@ -21,6 +21,8 @@ import (
 	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms"
+	"vendorwatch/scraper/platforms/custom"
 )
 
 type importFlags struct {
@@ -40,7 +42,7 @@ from the bytes. A page that cannot be read is counted, stored as such, and empti
 		RunE: func(cmd *cobra.Command, args []string) error { return a.importPages(cmd.Context(), f, args) },
 	}
 	c.Flags().StringVar(&f.vendor, "vendor", "", "slug of the vendor whose pages they are (required)")
-	c.Flags().StringVar(&f.platform, "platform", "", "platform that made the pages: "+strings.Join(scraper.Platforms(), ", ")+" (default: found from the bytes)")
+	c.Flags().StringVar(&f.platform, "platform", "", "platform that made the pages: "+strings.Join(platforms.Names(), ", ")+" (default: found from the bytes)")
 	c.Flags().StringVar(&f.url, "url", "", "address that the pages were saved from")
 	c.Flags().StringVar(&f.at, "at", "", "when the pages were saved, for files whose name does not tell: 2026-08-22T06:30:24Z")
 	a.jsonFlag(c)
@@ -66,7 +68,7 @@ func (a *app) importPages(ctx context.Context, f importFlags, paths []string) er
 		return usagef("--vendor %q is no slug; write --vendor %s", f.vendor, slug)
 	}
 	if f.platform != "" {
-		if _, err := scraper.Lookup(f.platform); err != nil {
+		if _, err := platforms.Lookup(f.platform); err != nil {
 			return usagef("--platform: %v", err)
 		}
 	}
@@ -116,7 +118,7 @@ func (a *app) importPages(ctx context.Context, f importFlags, paths []string) er
 
 // importSelectors are those of the vendor's page in the config file, where captures of the platform "custom" are
 // imported; the captures are then that page's. For all other platforms there are none.
-func (a *app) importSelectors(f *importFlags) (*scraper.Selectors, error) {
+func (a *app) importSelectors(f *importFlags) (*custom.Selectors, error) {
 	if f.platform != scraper.Custom {
 		return nil, nil
 	}
@@ -145,7 +147,7 @@ type importer struct {
 	at    time.Time
 	db    *db.DB
 
-	selectors *scraper.Selectors // of the platform "custom"
+	selectors *custom.Selectors // of the platform "custom"
 
 	watcher *watch.Watcher
 	sources map[string]watch.Source // by platform

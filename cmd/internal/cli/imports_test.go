@@ -21,15 +21,17 @@ const module = "vendorwatch"
 // brings them together.
 var layers = map[string][]string{
 	"normalize":                     nil,
-	"scraper":                       {"normalize"},
+	"scraper/page":                  {"normalize"},
+	"scraper":                       {"normalize", "scraper/page"},
+	"scraper/platforms":             {"scraper", "scraper/platforms/*"},
 	"db":                            {"normalize"},
 	"db/dbtest":                     nil, // for tests: no package may import it
 	"normalize/racetest":            nil, // for tests: no package may import it
 	"cmd/internal/words":            {"normalize", "db/query"},
 	"cmd/internal/secret":           nil,
-	"cmd/internal/config":           {"normalize", "scraper", "cmd/internal/words", "cmd/internal/secret", "cmd/internal/config/tomlcheck"},
+	"cmd/internal/config":           append([]string{"cmd/internal/words", "cmd/internal/secret", "cmd/internal/config/tomlcheck"}, reading...),
 	"cmd/internal/config/tomlcheck": {"cmd/internal/words", "cmd/internal/secret"},
-	"cmd/internal/watch":            {"normalize", "scraper", "db/query", "db/record", "cmd/internal/words", "cmd/internal/secret"},
+	"cmd/internal/watch":            append([]string{"db/query", "db/record", "cmd/internal/words", "cmd/internal/secret"}, reading...),
 	"cmd/internal/web/prose":        {"normalize", "db", "db/query", "cmd/internal/words"},
 	"cmd/internal/web/site":         {"normalize", "db", "db/query", "cmd/internal/words"},
 	"cmd/internal/web/pages":        roomOfWeb, "cmd/internal/web/api": roomOfWeb, "cmd/internal/web/statuspage": roomOfWeb,
@@ -38,7 +40,8 @@ var layers = map[string][]string{
 		"cmd/internal/web/feeds", "cmd/internal/web/mcp", "cmd/internal/web/metrics"}, roomOfWeb...),
 	"cmd/internal/web/webtest": {"normalize", "db", "db/query", "db/dbtest", "cmd/internal/web"}, // for tests: no program may import it
 	"cmd/internal/simulate":    {"normalize", "scraper"},
-	"cmd/internal/cli": {"normalize", "scraper", "db", "db/query", "db/ledger", "db/record", "cmd/internal/words", "cmd/internal/secret", "cmd/internal/config",
+	"cmd/internal/cli": {"normalize", "scraper", "scraper/platforms", "scraper/platforms/custom", "db", "db/query", "db/ledger", "db/record",
+		"cmd/internal/words", "cmd/internal/secret", "cmd/internal/config",
 		"cmd/internal/watch", "cmd/internal/report/*", "cmd/internal/web", "cmd/internal/simulate"},
 	"cmd/vendorwatch": {"cmd/internal/cli"},
 }
@@ -62,9 +65,24 @@ var reporting = map[string][]string{
 	"channel/channeltest": {"message", "channel", "reporttest"},
 }
 
+// reading is what the program reads pages with. Of the platforms only the one that the config describes is known by name.
+var reading = []string{"normalize", "scraper", "scraper/platforms", "scraper/platforms/custom"}
+
+// platform returns what a platform may import: no other platform, but that incident.io serves Statuspage's JSON too.
+func platform(name string) []string {
+	allowed := []string{"normalize", "scraper/page", "scraper"}
+	if name == "incidentio" {
+		allowed = append(allowed, "scraper/platforms/statuspage")
+	}
+	return allowed
+}
+
 // mayImport returns what a package may import, as layers and reporting say it; false where they say nothing of it.
 func mayImport(name string) (allowed []string, known bool) {
 	const report = "cmd/internal/report/"
+	if name, ok := strings.CutPrefix(name, "scraper/platforms/"); ok {
+		return platform(name), true
+	}
 	below, ok := strings.CutPrefix(name, report)
 	if !ok {
 		allowed, known = layers[name]
@@ -104,7 +122,7 @@ type listed struct {
 
 func TestOrderOfImports(t *testing.T) {
 	packages := list(t)
-	for _, name := range []string{"normalize", "scraper", "db"} {
+	for _, name := range []string{"normalize", "scraper/page", "scraper", "scraper/platforms", "scraper/platforms/statuspage", "db"} {
 		if !slices.ContainsFunc(packages, func(p listed) bool { return p.ImportPath == module+"/"+name }) {
 			t.Errorf("go list does not know package %s", name)
 		}

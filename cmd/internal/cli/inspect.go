@@ -18,6 +18,8 @@ import (
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/normalize"
 	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms"
+	"vendorwatch/scraper/platforms/custom"
 )
 
 type inspectFlags struct {
@@ -42,7 +44,7 @@ address or a file, that vendor's page is read. docs/custom-pages.md tells how to
 	}
 	c.Flags().StringVar(&f.vendor, "vendor", "", "read it as this vendor's page is described in the config file")
 	c.Flags().StringVar(&f.page, "page", "", "read it as this file describes it")
-	c.Flags().StringVar(&f.platform, "platform", "", "read it as a page of this platform: "+strings.Join(scraper.Platforms(), ", ")+" (default: found from the page)")
+	c.Flags().StringVar(&f.platform, "platform", "", "read it as a page of this platform: "+strings.Join(platforms.Names(), ", ")+" (default: found from the page)")
 	a.jsonFlag(c)
 	return c
 }
@@ -100,7 +102,7 @@ func (a *app) inspectSource(f inspectFlags, target string) (watch.Source, config
 		return s, fetch, usagef("--vendor and --page both describe the page; give one of them")
 	}
 	if f.platform != "" {
-		if _, err := scraper.Lookup(f.platform); err != nil {
+		if _, err := platforms.Lookup(f.platform); err != nil {
 			return s, fetch, usagef("--platform: %v", err)
 		}
 	}
@@ -134,7 +136,7 @@ func (a *app) inspectSource(f inspectFlags, target string) (watch.Source, config
 		return s, fetch, usagef("inspect needs the address of a page or a saved one, or --vendor, or --page; see vendorwatch inspect --help")
 	case strings.Contains(target, "://"):
 		s.URL = strings.TrimRight(target, "/")
-		s.Platform = scraper.PlatformOf(s.URL)
+		s.Platform = platforms.PlatformOf(s.URL)
 	}
 	s.Platform = cmp.Or(f.platform, s.Platform)
 	return s, fetch, nil
@@ -216,7 +218,7 @@ func (p *inspectionPrinter) line(format string, args ...any) {
 	}
 }
 
-func (p *inspectionPrinter) selectors(matches []scraper.Match) {
+func (p *inspectionPrinter) selectors(matches []custom.Match) {
 	if len(matches) > 0 {
 		p.line("\nselectors")
 	}

@@ -18,6 +18,8 @@ import (
 	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms"
+	"vendorwatch/scraper/platforms/custom"
 )
 
 func (a *app) renormalizeCommand() *cobra.Command {
@@ -59,7 +61,7 @@ func (a *app) renormalize(ctx context.Context, vendor string, dryRun bool) error
 	for _, s := range sources {
 		selectors := pages[s.Vendor+" "+s.PageURL]
 		vocabulary := func(platform string) (normalize.Words, bool) {
-			p, err := scraper.Lookup(platform)
+			p, err := platforms.Lookup(platform)
 			if err != nil || platform == scraper.Custom && selectors == nil {
 				return normalize.Words{}, false
 			}
@@ -141,7 +143,7 @@ func renormalizable(ctx context.Context, file *db.DB, vendor string) ([]query.So
 
 // describedPages returns the selectors of the pages that the config file describes, by vendor and address.
 // Without a config file there are none.
-func (a *app) describedPages() (map[string]*scraper.Selectors, error) {
+func (a *app) describedPages() (map[string]*custom.Selectors, error) {
 	c, err := config.LoadToRead(a.configPath)
 	if errors.Is(err, fs.ErrNotExist) && a.configPath == "config.toml" {
 		return nil, nil
@@ -149,7 +151,7 @@ func (a *app) describedPages() (map[string]*scraper.Selectors, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages := map[string]*scraper.Selectors{}
+	pages := map[string]*custom.Selectors{}
 	for _, v := range c.Vendors {
 		for _, s := range v.Sources {
 			if s.Selectors != nil {

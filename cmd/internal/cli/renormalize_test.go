@@ -18,6 +18,7 @@ import (
 	"vendorwatch/normalize"
 	"vendorwatch/normalize/racetest"
 	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms"
 )
 
 // emptyFile puts a migrated file at a path.
@@ -141,7 +142,7 @@ func readings(raws []normalize.Raw) map[string][][]normalize.Raw {
 
 func words(t *testing.T, platform string) normalize.Words {
 	t.Helper()
-	p, err := scraper.Lookup(platform)
+	p, err := platforms.Lookup(platform)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,7 @@ import (
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/normalize"
 	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms"
 )
 
 // newestShown is how many incidents of a page are listed.
@@ -149,7 +150,7 @@ func addressesOf(target string, entry scraper.Entry, known bool) ([]string, erro
 func (a *app) findPage(ctx context.Context, f scraper.Fetcher, addresses []string, entry scraper.Entry, known bool) (scraper.Found, error) {
 	var first error
 	for _, address := range addresses {
-		found, err := scraper.Find(ctx, f, scraper.Source{Name: "added", URL: address})
+		found, err := platforms.Find(ctx, f, scraper.Source{Name: "added", URL: address})
 		var other *scraper.Unrecognised
 		var status *scraper.HTTPError
 		switch {
@@ -158,7 +159,7 @@ func (a *app) findPage(ctx context.Context, f scraper.Fetcher, addresses []strin
 			return found, nil
 		case ctx.Err() != nil:
 			return found, err
-		case known && slices.Contains(scraper.Platforms(), entry.Platform):
+		case known && slices.Contains(platforms.Names(), entry.Platform):
 			// Its shape does not tell, or it is not at home; where the catalogue knows it, reading it decides.
 			return scraper.Found{URL: entry.Page, Platform: entry.Platform}, nil
 		case errors.As(err, &other):

@@ -11,6 +11,7 @@ import (
 
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms"
 )
 
 func (a *app) vendorsSearchCommand() *cobra.Command {
@@ -60,7 +61,7 @@ func writeTOML(w io.Writer, e scraper.Entry) {
 	switch {
 	case e.Platform == "":
 		fmt.Fprintln(w, "# What the page is made with is found at its first reading.")
-	case !slices.Contains(scraper.Platforms(), e.Platform):
+	case !slices.Contains(platforms.Names(), e.Platform):
 		fmt.Fprintf(w, "# This version cannot read %s. The address of an RSS or Atom feed of the page will do as url, with platform = \"feed\".\nplatform = %q\n",
 			e.Platform, e.Platform)
 	default:

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vendorwatch/cmd/internal/config/tomlcheck"
-	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected messages in testdata")
@@ -44,7 +44,7 @@ func TestBadFiles(t *testing.T) {
 			if !errors.As(err, &mistakes) || len(mistakes) == 0 || got != nil {
 				t.Fatalf("Parse = %v, %v; want mistakes only", got, err)
 			}
-			text := strings.ReplaceAll(err.Error(), strings.Join(scraper.Platforms(), ", "), "{platforms}") + "\n"
+			text := strings.ReplaceAll(err.Error(), strings.Join(platforms.Names(), ", "), "{platforms}") + "\n"
 			for _, secret := range []string{"verysecret", "hunter2"} {
 				if strings.Contains(text, secret) {
 					t.Errorf("the message shows the secret %q:\n%s", secret, text)

@@ -7,6 +7,7 @@ import (
 
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms"
 )
 
 // named takes the page and the platform of a vendor without any address from the built-in catalogue, by
@@ -31,7 +32,7 @@ func (c *checker) catalogued(v *Vendor, entry scraper.Entry, path string) {
 		return
 	}
 	v.Platform = entry.Platform // where it is empty, what the page is made with is found at its first reading
-	if v.Platform != "" && !slices.Contains(scraper.Platforms(), v.Platform) {
+	if v.Platform != "" && !slices.Contains(platforms.Names(), v.Platform) {
 		v.Platform = scraper.Generic
 		c.Add(path+".platform", fmt.Sprintf("the page of %s, %s, is made with %s, which this version cannot read", entry.Name, entry.Page, entry.Platform),
 			`leave the vendor out, or give the address of its RSS or Atom feed as url, with platform = "feed"`)

@@ -11,7 +11,7 @@ import (
 
 	"vendorwatch/cmd/internal/config/tomlcheck"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms"
 )
 
 // A checker checks the values of a file, and notes its mistakes in the document that they were read from.
@@ -159,10 +159,10 @@ func (c *checker) between(path string, n, low, high int) {
 
 // platform notes a platform that does not exist.
 func (c *checker) platform(path, name string) {
-	if _, err := scraper.Lookup(name); err == nil {
+	if _, err := platforms.Lookup(name); err == nil {
 		return
 	}
-	known := scraper.Platforms()
+	known := platforms.Names()
 	write := "write one of: " + strings.Join(known, ", ")
 	if near := words.Nearest(name, known); near != "" {
 		write = fmt.Sprintf("write %q; there are: %s", near, strings.Join(known, ", "))

@@ -16,6 +16,7 @@ import (
 	"vendorwatch/cmd/internal/config/tomlcheck"
 	"vendorwatch/normalize"
 	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms/custom"
 )
 
 // Config is config.toml with every default filled in and every value checked. Fields without a key
@@ -80,7 +81,7 @@ type Vendor struct {
 	Auth       Auth     `toml:"auth"`        // what its page asks for before it answers; sent to the server of URL, and to those that Auth lists
 	Sources    []Source `toml:"source"`      // every page of the vendor, that of URL first; at least one
 
-	Page scraper.CustomPage `toml:"page"` // where URL, of the platform "custom", shows what; the default of its sources of that platform
+	Page custom.Page `toml:"page"` // where URL, of the platform "custom", shows what; the default of its sources of that platform
 }
 
 // Source is one status page of a vendor.
@@ -91,11 +92,11 @@ type Source struct {
 	Timeout  Duration `toml:"timeout"`  // default Vendor.Timeout
 	Auth     Auth     `toml:"auth"`     // default Vendor.Auth, which goes to the servers that are meant there
 
-	Page scraper.CustomPage `toml:"page"` // default Vendor.Page
+	Page custom.Page `toml:"page"` // default Vendor.Page
 
-	Cron        cron.Schedule      `toml:"-"` // of Schedule
-	Credentials *scraper.Auth      `toml:"-"` // of Auth, with its secrets; nil for a public page
-	Selectors   *scraper.Selectors `toml:"-"` // of Page; nil but for the platform "custom"
+	Cron        cron.Schedule     `toml:"-"` // of Schedule
+	Credentials *scraper.Auth     `toml:"-"` // of Auth, with its secrets; nil for a public page
+	Selectors   *custom.Selectors `toml:"-"` // of Page; nil but for the platform "custom"
 }
 
 // defaults returns the values of keys that a file does not set. Those of a vendor, a source or a

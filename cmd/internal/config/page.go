@@ -7,6 +7,7 @@ import (
 
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms/custom"
 )
 
 // LoadPage reads a file with one [[vendor]], as it is to stand in a config file, for trying out the selectors of its
@@ -42,7 +43,7 @@ func (c *checker) selectors(v *Vendor, path string) {
 	}
 	own := len(v.Sources) - written
 	shared := path + ".page"
-	var compiled *scraper.Selectors
+	var compiled *custom.Selectors
 	used := !c.Under(shared)
 	for i := range v.Sources {
 		s, at := &v.Sources[i], path
@@ -76,7 +77,7 @@ func (c *checker) notCustom(path, platform string) {
 	c.Add(path+".page", fmt.Sprintf("it describes a page that no product makes, and the platform here is %q", platform), `write platform = "custom", or leave the table out`)
 }
 
-func (c *checker) compile(page scraper.CustomPage, path string) *scraper.Selectors {
+func (c *checker) compile(page custom.Page, path string) *custom.Selectors {
 	if c.Refused(path) {
 		return nil
 	}
@@ -89,7 +90,7 @@ func (c *checker) compile(page scraper.CustomPage, path string) *scraper.Selecto
 			c.zone(key, page.TimeZone)
 		case m.Key == "format":
 			write := m.Write
-			if near := words.Nearest(page.Format, []string{scraper.FormatHTML, scraper.FormatJSON}); near != "" {
+			if near := words.Nearest(page.Format, []string{custom.FormatHTML, custom.FormatJSON}); near != "" {
 				write = fmt.Sprintf("write %q", near)
 			}
 			c.Add(key, m.Problem, write)

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms/custom"
 )
 
 const described = `
@@ -45,10 +45,10 @@ func TestPageOfAVendor(t *testing.T) {
 		t.Fatalf("the vendor's page is not that of its sources without one: %+v", s)
 	}
 	page := s[0].Selectors.Page()
-	if page.States["Fixed in v1.2"] != "resolved" || page.States["at work"] != "identified" || page.Format != scraper.FormatHTML || !page.Complete {
+	if page.States["Fixed in v1.2"] != "resolved" || page.States["at work"] != "identified" || page.Format != custom.FormatHTML || !page.Complete {
 		t.Errorf("page %+v", page)
 	}
-	if s[2].Selectors == nil || s[2].Selectors.Page().Format != scraper.FormatJSON || s[2].Selectors.Fingerprint() == s[0].Selectors.Fingerprint() {
+	if s[2].Selectors == nil || s[2].Selectors.Page().Format != custom.FormatJSON || s[2].Selectors.Fingerprint() == s[0].Selectors.Fingerprint() {
 		t.Errorf("the page of a source is not its own: %+v", s[2])
 	}
 	if s[3].Selectors != nil {

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms"
 )
 
 var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
@@ -102,7 +102,7 @@ func (c *checker) vendor(v *Vendor, path string, pages map[string]int) {
 	if v.URL != "" || len(v.Sources) == 0 {
 		own := Source{URL: v.URL, Platform: v.Platform, Schedule: v.Schedule, Timeout: v.Timeout}
 		c.page(&own, path+".url", pages)
-		if known := scraper.PlatformOf(own.URL); known != "" && !c.Has(path+".platform") {
+		if known := platforms.PlatformOf(own.URL); known != "" && !c.Has(path+".platform") {
 			v.Platform, own.Platform = known, known
 		}
 		own.Cron = c.schedule("", own.Schedule, c.config.Zone)

@@ -7,6 +7,7 @@ import (
 
 	"vendorwatch/db/query"
 	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms/custom"
 )
 
 // TestADescriptionThatIsMendedIsAppliedToAnUnchangedPage holds that other words for the same page reach the file
@@ -28,10 +29,10 @@ func TestADescriptionThatIsMendedIsAppliedToAnUnchangedPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page := scraper.CustomPage{Anchor: "#acme", List: ".i", Title: "a", Link: "a@href", State: "b"}
+	page := custom.Page{Anchor: "#acme", List: ".i", Title: "a", Link: "a@href", State: "b"}
 	describe := func() {
 		t.Helper()
-		var mistakes []scraper.PageMistake
+		var mistakes []custom.Mistake
 		if s.Selectors, mistakes = page.Compile(); len(mistakes) > 0 {
 			t.Fatal(mistakes)
 		}

@@ -16,6 +16,7 @@ import (
 
 	"vendorwatch/normalize"
 	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms"
 )
 
 const capturesFolder = "../../../../shared/captures"
@@ -45,7 +46,7 @@ func foldCaptures(t *testing.T, captures [][2]string) map[string]normalize.Recor
 		if capture.Err != nil {
 			t.Fatalf("%s: %v", c[1], capture.Err)
 		}
-		p, err := scraper.Lookup(platform)
+		p, err := platforms.Lookup(platform)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,6 +7,7 @@ import (
 	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms"
 )
 
 // Capture is a saved page.
@@ -22,7 +23,7 @@ type Capture struct {
 func ReadCapture(s Source, page scraper.Page) (string, Capture) {
 	c := Capture{Page: page}
 	if s.Platform == "" {
-		if s.Platform = scraper.Detect(page); s.Platform == "" {
+		if s.Platform = platforms.Detect(page); s.Platform == "" {
 			c.Err = scraper.Unknown(page)
 			return "", c
 		}
@@ -63,7 +64,7 @@ func (w *Watcher) Import(ctx context.Context, s Source, c Capture) (record.Saved
 // PageAddress returns the status page's address as far as a capture tells it: from the address it was saved
 // under, else from its content; empty if neither tells.
 func PageAddress(platform string, c Capture) string {
-	p, err := scraper.Lookup(platform)
+	p, err := platforms.Lookup(platform)
 	if err != nil {
 		return ""
 	}

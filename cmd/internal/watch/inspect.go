@@ -7,6 +7,8 @@ import (
 
 	"vendorwatch/normalize"
 	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms"
+	"vendorwatch/scraper/platforms/custom"
 )
 
 // Inspection is what one page, or the documents that it leads to, would be read as. Nothing is stored.
@@ -14,7 +16,7 @@ type Inspection struct {
 	URL        string               `json:"page_url"`
 	Platform   string               `json:"platform"` // "" if no platform recognizes the page
 	Documents  []InspectedDocument  `json:"documents"`
-	Selectors  []scraper.Match      `json:"selectors,omitempty"` // for the platform "custom": what each finds
+	Selectors  []custom.Match       `json:"selectors,omitempty"` // for the platform "custom": what each finds
 	AllOpen    bool                 `json:"all_open"`            // the page lists every open incident
 	Incidents  []InspectedIncident  `json:"incidents"`
 	Components []InspectedComponent `json:"components"`
@@ -79,13 +81,13 @@ type InspectedFinding struct {
 }
 
 // Inspect fetches a status page as a scrape does and returns what would be stored. If the source names no
-// platform, scraper.Find finds it first. What went wrong is in Inspection.Error; the error returned is that
+// platform, platforms.Find finds it first. What went wrong is in Inspection.Error; the error returned is that
 // of the context alone.
 func Inspect(ctx context.Context, f scraper.Fetcher, s Source) (Inspection, error) {
 	r := &recorder{fetcher: f}
 	in := Inspection{URL: s.URL, Platform: s.Platform}
 	if in.Platform == "" {
-		found, err := scraper.Find(ctx, r, scraper.Source{Name: s.Vendor, URL: s.URL, Auth: s.Auth})
+		found, err := platforms.Find(ctx, r, scraper.Source{Name: s.Vendor, URL: s.URL, Auth: s.Auth})
 		if err != nil {
 			in.documents(r.pages, nil, scraper.Source{})
 			return in.finish(nil, scraper.Outcome{}, err), ctx.Err()
@@ -169,8 +171,8 @@ func (in *Inspection) documents(pages []recorded, p scraper.Platform, s scraper.
 // selectors notes what each selector finds in a custom page. A page that cannot be parsed is an error of whoever
 // read it, and none here.
 func (in *Inspection) selectors(p scraper.Platform, page scraper.Page) {
-	s, custom := p.(*scraper.Selectors)
-	if !custom || s == nil {
+	s, described := p.(*custom.Selectors)
+	if !described || s == nil {
 		return
 	}
 	if matches, err := s.Probe(page); err == nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms/custom"
 )
 
 const inspectedPage = `<!DOCTYPE html><html><body><div id="acme"><p class="i"><a href="/i/1">Anvils are light</a> <b>weighing</b></p></div></body></html>`
@@ -43,7 +44,7 @@ func TestInspect(t *testing.T) {
 		t.Errorf("a feed: %+v", in)
 	}
 
-	selectors, mistakes := scraper.CustomPage{Anchor: "#acme", List: ".i", Title: "a", State: "b", Severity: "i"}.Compile()
+	selectors, mistakes := custom.Page{Anchor: "#acme", List: ".i", Title: "a", State: "b", Severity: "i"}.Compile()
 	if len(mistakes) > 0 {
 		t.Fatal(mistakes)
 	}
@@ -65,7 +66,7 @@ func TestInspect(t *testing.T) {
 
 // TestInspectFile holds that links of a saved page lead where the page belongs, and nowhere if that is not known.
 func TestInspectFile(t *testing.T) {
-	selectors, mistakes := scraper.CustomPage{Anchor: "#acme", List: ".i", Title: "a", Link: "a@href"}.Compile()
+	selectors, mistakes := custom.Page{Anchor: "#acme", List: ".i", Title: "a", Link: "a@href"}.Compile()
 	if len(mistakes) > 0 {
 		t.Fatal(mistakes)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"vendorwatch/db/record"
 	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms"
 )
 
 // A page that was read before is searched for at its failuresToSearch-th failure in a row, and then at most once
@@ -78,7 +79,7 @@ func (w *Watcher) find(ctx context.Context, s Source, address string, readErr er
 	defer cancel()
 	page := w.source(s, scraper.Poll)
 	page.URL = address
-	found, err := scraper.Find(within, w.Fetcher, page)
+	found, err := platforms.Find(within, w.Fetcher, page)
 	switch {
 	case err != nil:
 		return none, err.Error()

@@ -16,6 +16,8 @@ import (
 	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms"
+	"vendorwatch/scraper/platforms/custom"
 )
 
 // Source is one status page to watch.
@@ -28,7 +30,7 @@ type Source struct {
 	Timeout  time.Duration // of one scrape
 	Auth     *scraper.Auth // credentials for the page; nil if it is public
 
-	Selectors *scraper.Selectors // for the platform scraper.Custom; nil for all others
+	Selectors *custom.Selectors // for the platform scraper.Custom; nil for all others
 
 	// Interval is the time between two scrapes by Watcher.Now; 0 takes it from Schedule.
 	Interval time.Duration
@@ -163,7 +165,7 @@ func (s Source) platform() (scraper.Platform, error) {
 	if s.Platform == scraper.Custom && s.Selectors != nil {
 		return s.Selectors, nil
 	}
-	return scraper.Lookup(s.Platform)
+	return platforms.Lookup(s.Platform)
 }
 
 // source returns s in the form that a platform takes.

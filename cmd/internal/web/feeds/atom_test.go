@@ -19,6 +19,7 @@ import (
 	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms"
 )
 
 // atom reads a feed, and checks what RFC 4287 asks of one.
@@ -194,7 +195,7 @@ func TestFeedsKeepTheirIDs(t *testing.T) {
 func TestFeedIsReadByTheScraper(t *testing.T) {
 	r := Story(t, web.Options{})
 	a := r.Page("/vendors/acme/feed.atom?kind=incident")
-	platform, err := scraper.Lookup("feed")
+	platform, err := platforms.Lookup("feed")
 	if err != nil {
 		t.Fatal(err)
 	}

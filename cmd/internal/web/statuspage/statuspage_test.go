@@ -20,6 +20,7 @@ import (
 	"vendorwatch/normalize"
 	"vendorwatch/normalize/racetest"
 	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms"
 )
 
 // told is an incident in the fields that both the file and a reader of Statuspage's documents know.
@@ -74,7 +75,7 @@ func onFile(t *testing.T, r *Record, vendor string) map[string]told {
 // readBack is what our own reader of Statuspage makes of what we serve below a base address.
 func readBack(t *testing.T, r *Record, base string) (map[string]told, []string) {
 	t.Helper()
-	platform, err := scraper.Lookup("statuspage")
+	platform, err := platforms.Lookup("statuspage")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +88,7 @@ func readBack(t *testing.T, r *Record, base string) (map[string]told, []string) 
 			t.Fatalf("%s: status %d\n%s", name, a.Status, a.Text)
 		}
 		page := scraper.Page{URL: r.URL + base + "/api/v2/" + name + ".json", Status: 200, ContentType: a.Header.Get("Content-Type"), Body: []byte(a.Text), At: Now}
-		if got := scraper.Detect(page); got != "statuspage" {
+		if got := platforms.Detect(page); got != "statuspage" {
 			t.Errorf("%s is taken for a page of %q", name, got)
 		}
 		result, err := platform.Parse(scraper.Source{URL: r.URL + base}, page)
@@ -158,7 +159,7 @@ func TestStatuspageRoundTripOfRealPages(t *testing.T) {
 	if len(files) == 0 {
 		t.Log("there are no recorded pages in ../../../../shared/captures/statuspage; only our own is read")
 	}
-	platform, err := scraper.Lookup("statuspage")
+	platform, err := platforms.Lookup("statuspage")
 	if err != nil {
 		t.Fatal(err)
 	}

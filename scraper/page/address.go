@@ -1,0 +1,105 @@
+package page
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// IsAddress reports whether a text is an absolute address of the web.
+func IsAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}
+
+func sameAddress(a, b string) bool {
+	_, a, _ = strings.Cut(strings.TrimSuffix(a, "/"), "://")
+	_, b, _ = strings.Cut(strings.TrimSuffix(b, "/"), "://")
+	return strings.EqualFold(a, b)
+}
+
+// frontPage reports whether an address is that of a site, not of a page of it.
+func frontPage(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.Fragment == ""
+}
+
+// Resolve returns ref as seen from the page at base; an empty ref stays empty.
+func Resolve(base, ref string) string {
+	if ref == "" {
+		return ""
+	}
+	b, err := url.Parse(base)
+	if err != nil {
+		return ref
+	}
+	u, err := b.Parse(ref)
+	if err != nil {
+		return ""
+	}
+	return u.String()
+}
+
+// Site returns scheme and host of a page: the status page's address where one host serves one of them.
+func Site(page *url.URL) string {
+	if page.Host == "" {
+		return page.String()
+	}
+	return page.Scheme + "://" + page.Host
+}
+
+// SiteOf returns scheme and host of an address, "" if it has none.
+func SiteOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+// Home returns the address of the status page a document belongs to: scheme and host. The document's own word (own)
+// goes before the addresses of the source and of the fetched page, in this order; of two addresses that differ in the
+// scheme only, the first of those is taken, since documents of one page disagree there.
+func Home(own string, others ...string) string {
+	home := SiteOf(own)
+	for _, other := range others {
+		other = SiteOf(other)
+		if home == "" || (other != "" && HostOf(other) == HostOf(home)) {
+			home = other
+		}
+		if home != "" && home == other {
+			break
+		}
+	}
+	return home
+}
+
+// HostOf returns the host of an address, in lower case.
+func HostOf(home string) string {
+	_, host, _ := strings.Cut(home, "://")
+	return strings.ToLower(host)
+}
+
+var incidentPath = regexp.MustCompile(`/incidents/([0-9A-Za-z_-]+)(?:\.json)?/?(?:[?#]|$)`)
+
+// IncidentID returns the id in the address of an incident's page or JSON, "" if it has none. The
+// names of the API's lists below /incidents are no ids.
+func IncidentID(address string) string {
+	m := incidentPath.FindStringSubmatch(address)
+	if m == nil || m[1] == "unresolved" {
+		return ""
+	}
+	return m[1]
+}
+
+// IncidentURL returns the address of an incident's page on its status page.
+func IncidentURL(home, id string) string {
+	if home == "" || id == "" {
+		return ""
+	}
+	return home + "/incidents/" + id
+}
+
+// ULID is an id as incident.io makes them. Its compatible API has Statuspage's keys; Statuspage's own
+// ids are twelve small letters and digits.
+var ULID = regexp.MustCompile(`^[0-7][0-9A-HJKMNP-TV-Z]{25}$`)

@@ -1,0 +1,164 @@
+package page
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/mmcdole/gofeed"
+
+	"vendorwatch/normalize"
+)
+
+// ReadRSS reads an RSS feed to its end.
+func ReadRSS(p Page, want string) (*gofeed.Feed, error) {
+	body := Body(p)
+	if !IsFeed(body) {
+		return nil, Unexpected(p, want)
+	}
+	if err := WholeXML(body); err != nil {
+		return nil, Errorf("a feed that cannot be read to its end: %v", err)
+	}
+	feed, err := gofeed.NewParser().Parse(bytes.NewReader(DeclareUTF8(body)))
+	if err != nil || feed.FeedType != "rss" {
+		return nil, Unexpected(p, want)
+	}
+	return feed, nil
+}
+
+// WholeXML reports what keeps a feed from being whole: the parser of feeds is lenient, and takes
+// one that was cut off between two items for a shorter one. Feeds with stray ampersands and HTML
+// entities are common and no sign of that.
+func WholeXML(body []byte) error {
+	d := xml.NewDecoder(bytes.NewReader(bytes.ToValidUTF8(body, []byte("?")))) // only the tags matter here
+	d.Strict = false
+	d.Entity = xml.HTMLEntity
+	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
+	depth, inside := 0, false
+	for {
+		tok, err := d.RawToken()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		switch tok := tok.(type) {
+		case xml.StartElement:
+			depth++
+			switch strings.ToLower(tok.Name.Local) {
+			case "channel":
+				inside = true
+			case "id", "title", "updated", "entry":
+				inside = inside || depth == 2 // of Atom's feed element
+			}
+		case xml.EndElement:
+			depth--
+		}
+	}
+	switch {
+	case depth > 0:
+		return errors.New("it breaks off before its last element is closed")
+	case !inside:
+		return errors.New("it has neither a channel nor what a feed element holds")
+	}
+	return nil
+}
+
+var declaredEncoding = regexp.MustCompile(`^(<\?xml[^>]*?encoding=["'])[^"']*(["'])`)
+
+// DeclareUTF8 corrects the encoding that the XML declaration names: a Page that was decoded when it was
+// fetched still carries the old name, and would be decoded twice.
+func DeclareUTF8(body []byte) []byte {
+	if !utf8.Valid(body) {
+		return body
+	}
+	return declaredEncoding.ReplaceAll(body, []byte("${1}utf-8${2}"))
+}
+
+// SharedLinks returns the links that lead to the status page, not to an incident: those of several
+// items, and the feed's own.
+func SharedLinks(f *gofeed.Feed) map[string]bool {
+	shared, seen := map[string]bool{"": true, f.Link: true}, map[string]bool{}
+	for _, item := range f.Items {
+		shared[item.Link] = shared[item.Link] || seen[item.Link]
+		seen[item.Link] = true
+	}
+	return shared
+}
+
+// ReadItem reads one item. Its key is its guid, as feeds mean it to be. A guid that is the item's own
+// address says nothing beyond it, so that the address is the key. Without a guid, an address that is
+// not the item's own tells nothing apart, and is left out: title and start have to.
+func ReadItem(item *gofeed.Item, p Page, shared map[string]bool) normalize.Raw {
+	raw := normalize.Raw{
+		Document: "feed_item",
+		ID:       strings.TrimSpace(item.GUID),
+		URL:      Resolve(p.URL, strings.TrimSpace(item.Link)),
+		Title:    OneLine(tag.ReplaceAllString(item.Title, "")),
+		Updated:  normalize.RawTime{Text: strings.TrimSpace(item.Updated)},
+	}
+	switch {
+	case IsAddress(raw.ID) && (raw.URL == "" || sameAddress(raw.ID, raw.URL)):
+		raw.ID, raw.URL = "", raw.ID
+	case raw.ID == "" && (shared[item.Link] || frontPage(raw.URL)):
+		raw.URL = ""
+	}
+	published := strings.TrimSpace(item.Published)
+	if published == "" {
+		published = raw.Updated.Text
+	}
+	body := item.Content
+	if body == "" {
+		body = item.Description
+	}
+	raw.Impact = StatedImpact(item.Categories, body)
+	raw.Components = NamedParts(item.Categories)
+	if end := item.Custom["maintenanceEndDate"]; end != "" {
+		raw.Kind = string(normalize.KindMaintenance)
+		raw.ScheduledStart, raw.ScheduledEnd = normalize.RawTime{Text: published}, normalize.RawTime{Text: end}
+	}
+	if raw.Updates = DatedUpdates(body, nearOf(item)); len(raw.Updates) > 0 {
+		// The timeline has its own times. What such feeds call published is the time of its newest entry,
+		// or of a maintenance's window, as often as that of its first.
+		if raw.Period = ScheduledWindow(body, nearOf(item)); !raw.Period.IsZero() {
+			raw.Kind = string(normalize.KindMaintenance)
+		}
+		return raw
+	}
+	raw.Created = normalize.RawTime{Text: published}
+	if raw.Kind == "" {
+		raw.Started = raw.Created
+	}
+	raw.State = ItemState(raw.Title, item.Categories, body)
+	if body = strings.TrimSpace(body); body != "" || raw.State != "" {
+		posted := raw.Updated
+		if posted.IsZero() {
+			posted = raw.Created
+		}
+		raw.Updates = []normalize.RawUpdate{{State: raw.State, Posted: posted, Body: body, Format: FormatOf(body)}}
+	}
+	return raw
+}
+
+// nearOf returns the item's last time as RFC 3339: entries of its timeline lack the year.
+func nearOf(item *gofeed.Item) string {
+	at := item.UpdatedParsed
+	if at == nil {
+		at = item.PublishedParsed
+	}
+	if at == nil {
+		return ""
+	}
+	return at.UTC().Format(time.RFC3339)
+}
+
+var feedRoot = regexp.MustCompile(`^(?:<\?xml[^>]*\?>\s*)?(?:<!--[\s\S]*?-->\s*)*(?:<\?[^>]*\?>\s*)*<(?:[a-zA-Z]+:)?(feed|rss|RDF)\b`)
+
+// IsFeed reports whether a body begins as RSS or Atom does.
+func IsFeed(body []byte) bool { return feedRoot.Match(body[:min(len(body), 2000)]) }

@@ -1,0 +1,62 @@
+package page
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+)
+
+// Scalar is a JSON string, or a number or boolean as it is written: many APIs write one field now as
+// the one, now as the other. null is the empty string.
+type Scalar string
+
+// UnmarshalJSON implements json.Unmarshaler. It refuses lists and objects.
+func (t *Scalar) UnmarshalJSON(b []byte) error {
+	switch {
+	case bytes.Equal(b, []byte("null")):
+		*t = ""
+	case b[0] == '"':
+		return json.Unmarshal(b, (*string)(t))
+	case b[0] == '[' || b[0] == '{':
+		return fmt.Errorf("a word or number is expected, not %s", Clip(string(b), 40))
+	default:
+		*t = Scalar(b)
+	}
+	return nil
+}
+
+// DecodeJSON reads a page's JSON into v. The error wraps ErrShape and says what is there in place of want.
+func DecodeJSON(p Page, v any, want string) error {
+	body := Body(p)
+	if len(body) == 0 || json.Unmarshal(body, v) != nil {
+		return Unexpected(p, want)
+	}
+	return nil
+}
+
+// Error says what the page is, and what was expected.
+func (e unexpectedError) Error() string {
+	return fmt.Sprintf("%v: %s, where %s is expected", ErrShape, Describe(e.page), e.want)
+}
+
+// Unwrap returns ErrShape.
+func (e unexpectedError) Unwrap() error { return ErrShape }
+
+// BrokenJSON says where JSON breaks off or goes wrong.
+func BrokenJSON(body []byte, err error) string {
+	var syntax *json.SyntaxError
+	if !errors.As(err, &syntax) {
+		return "JSON that cannot be read: " + err.Error()
+	}
+	if syntax.Offset >= int64(len(body)) {
+		return fmt.Sprintf("truncated JSON: it breaks off at byte %d", len(body))
+	}
+	return fmt.Sprintf("invalid JSON: %s at byte %d", syntax.Error(), syntax.Offset)
+}
+
+var jsonStart = regexp.MustCompile(`^(?:\{\s*(?:["}]|$)|\[\s*(?:[\[{"\]]|$))`)
+
+// IsJSON reports whether a body begins as JSON does; "[EU] Delays" is the title of an incident.
+func IsJSON(body []byte) bool { return jsonStart.Match(body) }

@@ -1,0 +1,223 @@
+// Package custom reads any HTML or JSON page by selectors, which the vendor's entry in the config has: a Page says where
+// everything is, and its Selectors are the Platform that reads it.
+package custom
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"vendorwatch/normalize"
+)
+
+// The formats of a CustomPage.
+const (
+	FormatHTML = "html" // selectors are CSS
+	FormatJSON = "json" // selectors are JSONPath, as ojg reads it, a leading "$." may be left out
+)
+
+// Page says where a page shows what. A selector of an HTML page is CSS, alone for the text of the
+// first element that matches or followed by "@" and an attribute for its value: "time@datetime"; "." is the
+// place itself and "@data-id" its attribute. Selectors of an incident, of an update and of a component are
+// looked up within theirs. docs/custom-pages.md explains each key.
+type Page struct {
+	Format   string `toml:"format" json:"format,omitempty"`     // FormatHTML, the default, or FormatJSON
+	Anchor   string `toml:"anchor" json:"anchor,omitempty"`     // what the page always has and no other page does; without it the page is unreadable
+	Complete bool   `toml:"complete" json:"complete,omitempty"` // the lists hold every open incident and every component
+
+	List           string `toml:"list" json:"list,omitempty"`   // each match is an incident
+	Empty          string `toml:"empty" json:"empty,omitempty"` // what the page shows in place of an empty list, where it shows something
+	ID             string `toml:"id" json:"id,omitempty"`
+	Link           string `toml:"link" json:"link,omitempty"`
+	Title          string `toml:"title" json:"title,omitempty"`
+	Kind           string `toml:"kind" json:"kind,omitempty"`
+	State          string `toml:"state" json:"state,omitempty"`
+	Severity       string `toml:"severity" json:"severity,omitempty"`
+	Start          string `toml:"start" json:"start,omitempty"`
+	End            string `toml:"end" json:"end,omitempty"`
+	ScheduledStart string `toml:"scheduled_start" json:"scheduled_start,omitempty"`
+	ScheduledEnd   string `toml:"scheduled_end" json:"scheduled_end,omitempty"`
+	Date           string `toml:"date" json:"date,omitempty"`             // a date in or above the incident, for times that are printed without one
+	Components     string `toml:"components" json:"components,omitempty"` // each match is the name of an affected component
+
+	Updates     string `toml:"updates" json:"updates,omitempty"` // each match within an incident is an update
+	UpdateID    string `toml:"update_id" json:"update_id,omitempty"`
+	UpdateState string `toml:"update_state" json:"update_state,omitempty"`
+	UpdateTime  string `toml:"update_time" json:"update_time,omitempty"`
+	UpdateBody  string `toml:"update_body" json:"update_body,omitempty"`
+
+	ComponentList   string `toml:"component_list" json:"component_list,omitempty"` // each match is a component of the page
+	ComponentName   string `toml:"component_name" json:"component_name,omitempty"`
+	ComponentGroup  string `toml:"component_group" json:"component_group,omitempty"` // in the component or above it
+	ComponentStatus string `toml:"component_status" json:"component_status,omitempty"`
+
+	Match      map[string]string `toml:"match" json:"match,omitempty"` // by key: a regular expression whose first group is taken out of what was selected
+	Kinds      map[string]string `toml:"kinds" json:"kinds,omitempty"` // by the page's word: ours
+	States     map[string]string `toml:"states" json:"states,omitempty"`
+	Severities map[string]string `toml:"severities" json:"severities,omitempty"`
+	Statuses   map[string]string `toml:"statuses" json:"statuses,omitempty"`
+
+	TimeLayout string `toml:"time_layout" json:"time_layout,omitempty"` // form of every time: "DD.MM.YYYY HH:mm", or as Go's package time writes it; default: the usual forms
+	TimeZone   string `toml:"time_zone" json:"time_zone,omitempty"`     // IANA zone of times without one; default UTC
+}
+
+// scope is where a selector is looked up.
+type scope string
+
+// The scopes of selectors, in the words of Match.Within.
+const (
+	inPage      scope = "page"
+	inIncident  scope = "incident"
+	inUpdate    scope = "update"
+	inComponent scope = "component"
+)
+
+// field is one selector of a CustomPage.
+type field struct {
+	key, selector string
+	within        scope
+	list          bool // every match counts, not only the first
+}
+
+// fields returns a page's selectors, the empty ones too, in the order of the documentation.
+func (p Page) fields() []field {
+	return []field{
+		{"anchor", p.Anchor, inPage, false},
+		{"list", p.List, inPage, true},
+		{"empty", p.Empty, inPage, false},
+		{"id", p.ID, inIncident, false},
+		{"link", p.Link, inIncident, false},
+		{"title", p.Title, inIncident, false},
+		{"kind", p.Kind, inIncident, false},
+		{"state", p.State, inIncident, false},
+		{"severity", p.Severity, inIncident, false},
+		{"start", p.Start, inIncident, false},
+		{"end", p.End, inIncident, false},
+		{"scheduled_start", p.ScheduledStart, inIncident, false},
+		{"scheduled_end", p.ScheduledEnd, inIncident, false},
+		{"date", p.Date, inIncident, false},
+		{"components", p.Components, inIncident, true},
+		{"updates", p.Updates, inIncident, true},
+		{"update_id", p.UpdateID, inUpdate, false},
+		{"update_state", p.UpdateState, inUpdate, false},
+		{"update_time", p.UpdateTime, inUpdate, false},
+		{"update_body", p.UpdateBody, inUpdate, false},
+		{"component_list", p.ComponentList, inPage, true},
+		{"component_name", p.ComponentName, inComponent, false},
+		{"component_group", p.ComponentGroup, inComponent, false},
+		{"component_status", p.ComponentStatus, inComponent, false},
+	}
+}
+
+// Selectors are those of a CustomPage, ready for use. They are the Platform of that page, and safe for concurrent use.
+type Selectors struct {
+	page    Page
+	finders map[string]*finder // by key; none for a key that is not set
+	words   normalize.Words
+	kinds   map[string]normalize.Kind
+	layout  string // in the form of package time
+	id      string
+}
+
+// Page returns what the selectors were made of.
+func (s *Selectors) Page() Page { return s.page }
+
+// Fingerprint differs for selectors that may read another thing in the same page.
+func (s *Selectors) Fingerprint() string {
+	if s == nil {
+		return ""
+	}
+	return s.id
+}
+
+// Mistake is something wrong in a CustomPage.
+type Mistake struct {
+	Key     string // as in config.toml; of a table's entry "states.Fixed"
+	Problem string
+	Write   string // what to write instead
+}
+
+// Compile makes a page's selectors. The selectors are nil if there are mistakes.
+func (p Page) Compile() (*Selectors, []Mistake) {
+	if p.Format == "" {
+		p.Format = FormatHTML
+	}
+	c := &compiler{page: p, out: &Selectors{page: p, finders: map[string]*finder{}}}
+	c.format()
+	c.required()
+	for _, f := range p.fields() {
+		c.field(f)
+	}
+	c.match()
+	c.commonAnchor()
+	c.out.kinds = ourWords(c, "kinds", p.Kinds, kindWords)
+	c.out.words = normalize.Words{
+		States:     ourWords(c, "states", p.States, stateWords),
+		Severities: ourWords(c, "severities", p.Severities, severityWords),
+		Statuses:   ourWords(c, "statuses", p.Statuses, statusWords),
+	}
+	c.times()
+	if len(c.mistakes) > 0 {
+		return nil, c.mistakes
+	}
+	text, err := json.Marshal(p)
+	if err != nil {
+		return nil, []Mistake{{Problem: err.Error()}}
+	}
+	sum := sha256.Sum256(text)
+	c.out.id = hex.EncodeToString(sum[:8])
+	return c.out, nil
+}
+
+// Words returns those of the page, as its vendor's entry in the config has them.
+func (s *Selectors) Words() normalize.Words {
+	if s == nil {
+		return normalize.Words{}
+	}
+	return s.words
+}
+
+var (
+	kindWords  = []normalize.Kind{normalize.KindIncident, normalize.KindMaintenance, normalize.KindNotice}
+	stateWords = []normalize.State{
+		normalize.StateInvestigating, normalize.StateIdentified, normalize.StateMonitoring, normalize.StateResolved,
+		normalize.StateScheduled, normalize.StateInProgress, normalize.StateVerifying, normalize.StateCompleted,
+		normalize.StateCancelled, normalize.StateUpdate, normalize.StatePostmortem, normalize.StateUnknown,
+	}
+	severityWords = []normalize.Severity{
+		normalize.SeverityNone, normalize.SeverityMinor, normalize.SeverityMajor, normalize.SeverityCritical, normalize.SeverityUnknown,
+	}
+	statusWords = []normalize.ComponentStatus{
+		normalize.StatusOperational, normalize.StatusDegraded, normalize.StatusPartial, normalize.StatusMajor,
+		normalize.StatusMaintenance, normalize.StatusUnknown,
+	}
+)
+
+// ourWords checks a table of words and folds the page's. A word as it is written goes before one that is
+// folded alike.
+func ourWords[V ~string](c *compiler, table string, given map[string]string, known []V) map[string]V {
+	out := map[string]V{}
+	words := slices.Sorted(maps.Keys(given))
+	for _, word := range words {
+		v := V(given[word])
+		if !slices.Contains(known, v) {
+			names := make([]string, len(known))
+			for n, k := range known {
+				names[n] = string(k)
+			}
+			c.mistake(table+"."+word, "\""+given[word]+"\" is none of our words", "write one of: "+strings.Join(names, ", "))
+		}
+		if folded := normalize.Word(word); folded != "" {
+			if _, taken := out[folded]; !taken {
+				out[folded] = v
+			}
+		}
+	}
+	for _, word := range words {
+		out[strings.TrimSpace(word)] = V(given[word])
+	}
+	return out
+}

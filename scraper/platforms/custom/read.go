@@ -1,0 +1,325 @@
+package custom
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"vendorwatch/normalize"
+	"vendorwatch/scraper"
+	"vendorwatch/scraper/page"
+)
+
+// document is the kind of document, as in normalize.Raw.
+const document = "custom_page"
+
+// Start asks for the page itself.
+func (s *Selectors) Start(from scraper.Source) []scraper.Request {
+	return []scraper.Request{{URL: from.URL}}
+}
+
+// Describe implements Describer.
+func (s *Selectors) Describe() scraper.Description {
+	return scraper.Description{
+		Name:      "Any other page",
+		Documents: []string{"one HTML or JSON page, by CSS selectors or JSON paths of your own: see [custom-pages.md](custom-pages.md)"},
+		History:   "none",
+		Fields: []string{
+			"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates", "affected", "components",
+		},
+		Source:  scraper.FromDocuments,
+		Address: "the page or the JSON document itself",
+	}
+}
+
+// Parse reads the page. It returns an error that wraps ErrShape if the page lacks its
+// anchor, if there is neither a list nor what stands in place of an empty one, and if nothing in the list
+// has a title; a page is then another one, or has been changed. So it does without selectors, which is how the list of
+// platforms has them: where a page shows what is for its vendor's entry in the config to say.
+func (s *Selectors) Parse(from scraper.Source, p page.Page) (scraper.Result, error) {
+	if s == nil {
+		return scraper.Result{}, page.Errorf("%s, and no selectors that say how to read it: the vendor has no [vendor.page]", page.Describe(p))
+	}
+	r, err := newReading(s, from, p)
+	if err != nil {
+		return scraper.Result{}, err
+	}
+	if err := r.incidents(); err != nil {
+		return scraper.Result{}, err
+	}
+	if err := r.components(); err != nil {
+		return scraper.Result{}, err
+	}
+	whole := s.page.Format == FormatJSON || !page.BreaksOff(p.Body)
+	if !whole && len(r.out.Incidents) == 0 && len(r.out.Components) == 0 {
+		return scraper.Result{}, page.Errorf("an HTML page that breaks off before its end, </html>, with no incident up to there")
+	}
+	complete := s.page.Complete && whole
+	r.out.Coverage.Open = complete && r.finders["list"] != nil
+	r.out.Coverage.Components = complete && len(r.out.Components) > 0
+	return r.out, nil
+}
+
+// reading is one page on its way to a Result.
+type reading struct {
+	*Selectors
+	root  node
+	base  *url.URL
+	at    time.Time
+	order map[*html.Node]int // of every element, where a selector may match above its place
+	out   scraper.Result
+}
+
+func newReading(s *Selectors, from scraper.Source, p page.Page) (*reading, error) {
+	r := &reading{Selectors: s, at: p.At, out: scraper.Result{Document: document}}
+	body := page.Body(p)
+	want := fmt.Sprintf("the anchor %q of the vendor's page", r.page.Anchor)
+	var err error
+	if r.root, err = parseNode(r.page.Format, body); err != nil || len(body) == 0 || !r.finders["anchor"].there(r.root) {
+		return nil, page.Unexpected(p, want)
+	}
+	address := cmp.Or(p.URL, from.URL)
+	if r.base, err = url.Parse(address); err != nil {
+		r.base = &url.URL{}
+	}
+	r.number()
+	return r, nil
+}
+
+// number notes the order of a page's elements, where a selector may match above its place.
+func (r *reading) number() {
+	if r.root.element == nil || r.finders["date"] == nil && r.finders["component_group"] == nil {
+		return
+	}
+	r.order = map[*html.Node]int{}
+	for n := range r.root.element.Descendants() {
+		r.order[n] = len(r.order)
+	}
+}
+
+func (r *reading) text(key string, at node) string { return r.finders[key].first(at) }
+
+// above returns the text of what a selector matches at a place, else of its last match before it.
+func (r *reading) above(key string, at node) string {
+	f := r.finders[key]
+	if text := f.first(at); text != "" || f == nil || at.element == nil {
+		return text
+	}
+	text := ""
+	for _, n := range f.all(r.root) {
+		if r.order[n.element] > r.order[at.element] {
+			break
+		}
+		text = cmp.Or(f.of(n), text)
+	}
+	return text
+}
+
+func (r *reading) incidents() error {
+	f := r.finders["list"]
+	if f == nil {
+		return nil
+	}
+	list := f.all(r.root)
+	if len(list) == 0 {
+		if empty := r.finders["empty"]; empty != nil && !empty.there(r.root) {
+			return page.Errorf("the page has its anchor, but neither an incident (list %q) nor what stands for none (empty %q)", f.text, empty.text)
+		}
+		return nil
+	}
+	titles, states := 0, 0
+	for _, at := range list {
+		raw := r.incident(at)
+		if raw.Title != "" {
+			titles++
+		}
+		if raw.State != "" {
+			states++
+		}
+		r.out.Incidents = append(r.out.Incidents, raw)
+	}
+	if titles == 0 {
+		return page.Errorf("the list %q matches %d times, and the title %q in none of them", f.text, len(list), r.page.Title)
+	}
+	if states == 0 && r.page.State != "" {
+		r.out.Findings = append(r.out.Findings, normalize.Finding{Field: "state", Value: r.page.State, Problem: "this selector matches in none of the incidents"})
+	}
+	r.sharedLinks()
+	return nil
+}
+
+func (r *reading) incident(at node) normalize.Raw {
+	raw := normalize.Raw{
+		Document: document, ID: r.text("id", at), Title: r.text("title", at), State: r.text("state", at),
+		Impact: r.text("severity", at), Zone: r.page.TimeZone, ReadBy: r.id,
+	}
+	if word := r.text("kind", at); word != "" {
+		raw.Kind = word
+		kind, known := r.kinds[word]
+		if !known {
+			kind, known = r.kinds[normalize.Word(word)]
+		}
+		if known {
+			raw.Kind = string(kind)
+		}
+	}
+	planned := r.planned(raw)
+	raw.Started, raw.Resolved = r.time("start", at, planned), r.time("end", at, planned)
+	raw.ScheduledStart, raw.ScheduledEnd = r.time("scheduled_start", at, true), r.time("scheduled_end", at, true)
+	if raw.Kind == string(normalize.KindMaintenance) && raw.ScheduledStart.IsZero() && raw.ScheduledEnd.IsZero() {
+		// What a page prints of planned work is its window.
+		raw.ScheduledStart, raw.ScheduledEnd = raw.Started, raw.Resolved
+		raw.Started, raw.Resolved = normalize.RawTime{}, normalize.RawTime{}
+	}
+	r.link(&raw, at)
+	for _, name := range r.names(at) {
+		raw.Components = append(raw.Components, normalize.RawComponent{Name: name})
+	}
+	updates := r.finders["updates"]
+	// Where no timeline is selected, or the incident is its own only update, there is more than is shown.
+	raw.Excerpt = updates == nil || updates.self
+	for _, u := range updates.all(at) {
+		raw.Updates = append(raw.Updates, r.update(u))
+	}
+	page.OldestFirst(raw.Updates)
+	return raw
+}
+
+func (r *reading) update(at node) normalize.RawUpdate {
+	u := normalize.RawUpdate{ID: r.text("update_id", at), State: r.text("update_state", at), Posted: r.time("update_time", at, false)}
+	body := r.finders["update_body"]
+	if body == nil {
+		body = &finder{self: true}
+	}
+	u.Body, u.Format = body.body(at)
+	return u
+}
+
+// planned reports whether an incident may lie in the future.
+func (r *reading) planned(raw normalize.Raw) bool {
+	state, own := r.words.States[raw.State]
+	if !own {
+		state = normalize.State(normalize.Word(raw.State))
+	}
+	return raw.Kind == string(normalize.KindMaintenance) || state == normalize.StateScheduled
+}
+
+// time returns a printed time with the date that stands in or above its place. A year that is not printed is the one
+// that brings the time closest to when the page was fetched; what is not planned has happened by then.
+func (r *reading) time(key string, at node, planned bool) normalize.RawTime {
+	t := page.Time(r.text(key, at), "")
+	if t.IsZero() {
+		return t
+	}
+	t.Layout = r.layout
+	if _, err := normalize.ParseTime(t, r.page.TimeZone); err == nil {
+		return t
+	}
+	if date := r.near(page.Time(r.above("date", at), ""), planned); !date.IsZero() {
+		t.Near = date.Text
+		if day, err := normalize.ParseTime(date, ""); err == nil {
+			t.Near = day.Format("2006-01-02")
+		}
+		return t
+	}
+	return r.near(t, planned)
+}
+
+// near supplies the year of a time that is printed without one, and nothing else: a day would be another one with the
+// next fetch.
+func (r *reading) near(t normalize.RawTime, planned bool) normalize.RawTime {
+	read := func(near time.Time) (time.Time, normalize.RawTime, bool) {
+		in := t
+		in.Near = near.UTC().Format(time.RFC3339)
+		out, err := normalize.ParseTime(in, r.page.TimeZone)
+		return out, in, err == nil
+	}
+	if r.at.IsZero() || t.IsZero() {
+		return t
+	}
+	today, in, ok := read(r.at)
+	if tomorrow, _, _ := read(r.at.AddDate(0, 0, 1)); !ok || !today.Equal(tomorrow) {
+		return t
+	}
+	if !planned && today.After(r.at.AddDate(0, 0, 1)) {
+		_, in, _ = read(r.at.AddDate(-1, 0, 0))
+	}
+	return in
+}
+
+// link fills in the incident's own page. A link into the status page itself tells a name, not an address.
+func (r *reading) link(raw *normalize.Raw, at node) {
+	text := r.text("link", at)
+	u, err := r.base.Parse(text)
+	if text == "" || err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return
+	}
+	page := *u
+	page.Fragment, page.RawFragment = "", ""
+	if strings.TrimSuffix(page.String(), "/") != strings.TrimSuffix(r.base.String(), "/") {
+		raw.URL = u.String()
+		return
+	}
+	if raw.ID == "" {
+		raw.ID = u.Fragment
+	}
+}
+
+// page.SharedLinks drops an address that several incidents without an id have: it is none of them's own, and they would be
+// taken for one.
+func (r *reading) sharedLinks() {
+	times := map[string]int{}
+	for _, raw := range r.out.Incidents {
+		times[raw.URL]++
+	}
+	for n := range r.out.Incidents {
+		if raw := &r.out.Incidents[n]; raw.ID == "" && times[raw.URL] > 1 {
+			raw.URL = ""
+		}
+	}
+}
+
+// names returns the affected components. One element with several names is split at its commas.
+func (r *reading) names(at node) []string {
+	f := r.finders["components"]
+	found := f.all(at)
+	var names []string
+	for _, n := range found {
+		list := []string{f.of(n)}
+		if len(found) == 1 && n.element != nil {
+			list = strings.Split(list[0], ",")
+		}
+		for _, name := range list {
+			if name = strings.TrimSpace(name); name != "" {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// components reads the page's own list.
+func (r *reading) components() error {
+	f := r.finders["component_list"]
+	if f == nil {
+		return nil
+	}
+	for _, at := range f.all(r.root) {
+		c := normalize.RawComponent{Name: r.text("component_name", at), Group: r.above("component_group", at), Status: r.text("component_status", at)}
+		if c.Name != "" {
+			r.out.Components = append(r.out.Components, c)
+		}
+	}
+	if len(r.out.Components) > 0 {
+		return nil
+	}
+	if len(r.out.Incidents) == 0 {
+		return page.Errorf("the page has its anchor, but no component with a name (component_list %q, component_name %q) and no incident", f.text, r.page.ComponentName)
+	}
+	r.out.Findings = append(r.out.Findings, normalize.Finding{Field: "components", Value: f.text, Problem: "this selector matches no component with a name"})
+	return nil
+}

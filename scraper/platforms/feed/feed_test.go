@@ -1,0 +1,139 @@
+package feed
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vendorwatch/normalize"
+	"vendorwatch/scraper"
+	"vendorwatch/scraper/page"
+	"vendorwatch/scraper/platforms/platformtest"
+)
+
+func parse(t *testing.T, body string) scraper.Result {
+	t.Helper()
+	res, err := Platform{}.Parse(scraper.Source{}, page.Page{URL: "https://status.acme.example/feed", Body: []byte(body)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+// TestKeys holds what an item is known by: it must stay the same while the feed around it changes.
+func TestKeys(t *testing.T) {
+	tests := []struct{ name, items, id, url string }{
+		{"a guid", `<item><guid isPermaLink="false">e-1</guid><link>https://status.acme.example/e/1</link></item>`, "e-1", "https://status.acme.example/e/1"},
+		{"a guid that is the link", `<item><guid>https://status.acme.example/e/1</guid><link>https://status.acme.example/e/1</link></item>`, "", "https://status.acme.example/e/1"},
+		{"a guid that is the link, but for the scheme", `<item><guid>https://status.acme.example/e/1</guid><link>http://status.acme.example/e/1/</link></item>`, "", "https://status.acme.example/e/1"},
+		{"a guid that is another address", `<item><guid>https://status.acme.example/#e1</guid><link>https://status.acme.example/</link></item>`, "https://status.acme.example/#e1", "https://status.acme.example/"},
+		{"a guid that is an address, no link", `<item><guid>https://status.acme.example/e/1</guid></item>`, "", "https://status.acme.example/e/1"},
+		{"a link only", `<item><link>https://status.acme.example/e/1</link></item>`, "", "https://status.acme.example/e/1"},
+		{"a relative link only", `<item><link>/e/1</link></item>`, "", "https://status.acme.example/e/1"},
+		{"the front page for a link", `<item><title>Late</title><link>https://status.acme.example/</link></item>`, "", ""},
+		{"a link that another item has", `<item><title>Late</title><link>https://status.acme.example/now</link></item><item><title>Lost</title><link>https://status.acme.example/now</link></item>`, "", ""},
+		{"nothing", `<item><title>Late</title></item>`, "", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			raw := parse(t, platformtest.RSS(tt.items)).Incidents[0]
+			if raw.ID != tt.id || raw.URL != tt.url {
+				t.Errorf("id %q, url %q; want %q, %q", raw.ID, raw.URL, tt.id, tt.url)
+			}
+		})
+	}
+}
+
+func TestDatedUpdates(t *testing.T) {
+	at := func(s string) normalize.RawTime { return normalize.RawTime{Text: s, Near: "2026-01-05T10:00:00Z"} }
+	post := func(state, posted, body string) normalize.RawUpdate {
+		return normalize.RawUpdate{State: state, Posted: at(posted), Body: body, Format: normalize.FormatHTML}
+	}
+	tests := []struct {
+		name, body string
+		want       []normalize.RawUpdate
+	}{
+		{"newest first", "<p><small>Jan <var data-var='date'> 5</var>, <var data-var='time'>10:00</var> UTC</small><br><strong>Resolved</strong> - Done.</p><p><small>Jan <var data-var='date'> 5</var>, <var data-var='time'>09:00</var> UTC</small><br><strong>Investigating</strong> - Late.</p>",
+			[]normalize.RawUpdate{post("Investigating", "Jan 5, 09:00 UTC", "Late."), post("Resolved", "Jan 5, 10:00 UTC", "Done.")}},
+		{"oldest first, with spaces", "<p> <small>Jan 5, 09:00 UTC</small><br> <strong>Investigating</strong> - Late. </p> <p> <small>Jan 5, 10:00 UTC</small><br /> <strong>In progress</strong> - <b>More</b>.<br>Soon. </p>",
+			[]normalize.RawUpdate{post("Investigating", "Jan 5, 09:00 UTC", "Late."), post("In progress", "Jan 5, 10:00 UTC", "<b>More</b>.<br>Soon.")}},
+		{"machine times", `<time datetime="x">2026-01-05T09:00:00Z</time> <b>Monitoring:</b> Watched.`,
+			[]normalize.RawUpdate{post("Monitoring", "2026-01-05T09:00:00Z", "Watched.")}},
+		{"bold words of a body", "<p>Late. <strong>Impact</strong> - some.</p>", nil},
+		{"nothing", "", nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, page.DatedUpdates(tt.body, "2026-01-05T10:00:00Z")); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestIsReadWholeOrNotAtAll(t *testing.T) {
+	whole := platformtest.RSS(`<item><guid>a</guid><title>Late &nbsp; mail & more</title></item><item><guid>b</guid></item>`)
+	if res := parse(t, whole); len(res.Incidents) != 2 {
+		t.Errorf("%d incidents", len(res.Incidents))
+	}
+	for n := range len(whole) {
+		res, err := Platform{}.Parse(scraper.Source{}, page.Page{Body: []byte(whole[:n])})
+		if !errors.Is(err, page.ErrShape) {
+			t.Fatalf("cut after %q: %d incidents, %v", whole[max(0, n-20):n], len(res.Incidents), err)
+		}
+	}
+}
+
+func TestEmptyButReal(t *testing.T) {
+	for name, body := range map[string]string{
+		"rss":  platformtest.RSS(""),
+		"rdf":  `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><channel><title>Acme</title></channel></rdf:RDF>`,
+		"atom": `<feed xmlns="http://www.w3.org/2005/Atom"><title>Acme</title><id>urn:acme</id></feed>`,
+		"json": `{"version":"https://jsonfeed.org/version/1","title":"Acme","items":[]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			page := page.Page{Body: []byte(body)}
+			if !scraper.Detects(Platform{}, page) {
+				t.Error("it is not detected")
+			}
+			if res := parse(t, body); len(res.Incidents) != 0 || res.Coverage != (scraper.Coverage{}) || res.PageName != "Acme" {
+				t.Errorf("read %+v", res)
+			}
+		})
+	}
+	for _, body := range []string{`<feed></feed>`, `<rss/>`, `<feed><x/></feed>`, `{"version":"https://jsonfeed.org/version/1"}`, `{"version":"https://jsonfeed.org/version/1","items":null}`, `{"version":"2","items":[]}`} {
+		if _, err := (Platform{}).Parse(scraper.Source{}, page.Page{Body: []byte(body)}); !errors.Is(err, page.ErrShape) {
+			t.Errorf("%s gives %v", body, err)
+		}
+	}
+}
+
+// TestCharsets holds that a body that was decoded on arrival is not decoded again.
+func TestCharsets(t *testing.T) {
+	latin := strings.Replace(platformtest.RSS(`<item><title>Caf`+"\xe9"+`</title></item>`), `version="1.0"`, `version="1.0" encoding="ISO-8859-1"`, 1)
+	decoded := strings.Replace(platformtest.RSS(`<item><title>Café</title></item>`), `version="1.0"`, `version="1.0" encoding="ISO-8859-1"`, 1)
+	for name, body := range map[string]string{"as sent": latin, "decoded": decoded} {
+		if got := parse(t, body).Incidents[0].Title; got != "Café" {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	platformtest.Seeds(f, "feed")
+	f.Fuzz(func(t *testing.T, body []byte) { platformtest.CheckFuzzed(t, Platform{}, body) })
+}
+
+func BenchmarkParseFeedRSS(b *testing.B) {
+	platformtest.BenchmarkParse(b, Platform{}, platformtest.FixtureBytes(b, "feed/rss_open_items/feed.xml"))
+}
+
+func BenchmarkParseFeedAtom(b *testing.B) {
+	platformtest.BenchmarkParse(b, Platform{}, platformtest.FixtureBytes(b, "feed/atom_dated_timeline/feed.atom"))
+}
+
+func BenchmarkParseFeedJSON(b *testing.B) {
+	platformtest.BenchmarkParse(b, Platform{}, platformtest.FixtureBytes(b, "feed/json_feed/feed.json"))
+}

@@ -1,0 +1,195 @@
+// Package gatus reads the pages of Gatus:
+//
+//	api/v1/endpoints/statuses   what is watched, with the results of its last checks
+//	api/v1/config               announcements: what people have to say, in Gatus 5.2 and later
+//
+// It is known from the program's source, version 5. An endpoint that fails its checks is a component's status, and no
+// incident. Announcements are all that Gatus has of those; they stand there for as long as they are configured, and there
+// is no older history.
+package gatus
+
+import (
+	"encoding/json"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"vendorwatch/normalize"
+	"vendorwatch/scraper"
+	"vendorwatch/scraper/page"
+)
+
+// Platform reads the pages that this package is about. Its zero value is ready for use.
+type Platform struct{}
+
+// The kinds of Gatus's documents, as in normalize.Raw.
+const (
+	endpoints = "endpoints"
+	docConfig = "announcements"
+)
+
+// Start asks for the endpoints and for the announcements.
+func (Platform) Start(s scraper.Source) []scraper.Request {
+	return []scraper.Request{{URL: s.URL + "/api/v1/endpoints/statuses"}, {URL: s.URL + "/api/v1/config", Optional: true}}
+}
+
+var below = regexp.MustCompile(`/(?:api/v1/.*|(?:endpoints|suites)/.*)?$`)
+
+// Home returns the address without what Gatus puts below its root.
+func (Platform) Home(u *url.URL) string {
+	if u.Host == "" {
+		return u.String()
+	}
+	return page.Site(u) + below.ReplaceAllString(u.EscapedPath(), "")
+}
+
+// Words are Gatus's: the types of an announcement, and what the results of its checks come to.
+func (Platform) Words() normalize.Words {
+	return normalize.Words{
+		States: map[string]normalize.State{
+			"outage": normalize.StateInvestigating, "warning": normalize.StateInvestigating,
+			"operational": normalize.StateResolved, "archived": normalize.StateResolved,
+		},
+		Severities: map[string]normalize.Severity{"outage": normalize.SeverityMajor, "warning": normalize.SeverityMinor},
+		Statuses: map[string]normalize.ComponentStatus{
+			"healthy": normalize.StatusOperational, "unhealthy": normalize.StatusMajor,
+		},
+	}
+}
+
+// Describe says what is read of Gatus.
+func (Platform) Describe() scraper.Description {
+	return scraper.Description{
+		Name:      "Gatus",
+		Documents: []string{"api/v1/endpoints/statuses", "api/v1/config (announcements)"},
+		History:   "none: what is configured now",
+		Fields:    []string{"state", "severity", "started_at", "resolved_at", "updates", "components"},
+		Source:    scraper.FromDocuments,
+	}
+}
+
+func unexpected(p page.Page) error {
+	return page.Unexpected(p, "Gatus's list of endpoints with their results, or its configuration")
+}
+
+// Parse reads one document. It returns an error that wraps ErrShape for what is none of Gatus's, and for a list
+// without an endpoint.
+func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
+	body := page.Body(p)
+	if len(body) > 0 && body[0] == '[' {
+		return readEndpoints(p, body)
+	}
+	var config struct {
+		OIDC          *bool          `json:"oidc"`
+		Authenticated *bool          `json:"authenticated"`
+		Announcements []announcement `json:"announcements"`
+	}
+	if !page.IsJSON(body) || json.Unmarshal(body, &config) != nil || config.OIDC == nil || config.Authenticated == nil {
+		return scraper.Result{}, unexpected(p)
+	}
+	res := scraper.Result{Document: docConfig, Coverage: scraper.Coverage{Open: config.Announcements != nil}}
+	of := map[string]int{}
+	for _, a := range config.Announcements {
+		if a.Type == "" || a.Message == "" || a.Timestamp == "" {
+			return scraper.Result{}, page.Errorf("a configuration of Gatus with an announcement that lacks its type, message or timestamp")
+		}
+		raw := a.raw()
+		if of[a.Timestamp]++; of[a.Timestamp] > 1 {
+			raw.ID += "#" + strconv.Itoa(of[a.Timestamp])
+		}
+		res.Incidents = append(res.Incidents, raw)
+	}
+	return res, nil
+}
+
+type announcement struct {
+	Timestamp string `json:"timestamp"`
+	Type      string `json:"type"`
+	Message   string `json:"message"`
+	Archived  bool   `json:"archived"`
+}
+
+// raw reads an announcement. It has no title and no id: the title is how its message begins, which may be edited, and the
+// key is its time, which stays.
+func (a announcement) raw() normalize.Raw {
+	first, _, _ := strings.Cut(strings.TrimSpace(a.Message), "\n")
+	raw := normalize.Raw{
+		Document: docConfig, ID: a.Timestamp, Kind: string(normalize.KindNotice), Title: page.Clip(page.OneLine(first), 120),
+		Impact: a.Type, Started: normalize.RawTime{Text: a.Timestamp},
+	}
+	switch a.Type {
+	case "outage", "warning":
+		raw.Kind, raw.State = string(normalize.KindIncident), a.Type
+	case "operational":
+		raw.State = a.Type
+	}
+	state := raw.State
+	if state == "" {
+		state = "update"
+	}
+	if a.Archived {
+		raw.State = "archived" // since when is not said
+	}
+	raw.Updates = []normalize.RawUpdate{{State: state, Posted: raw.Started, Body: a.Message, Format: normalize.FormatMarkdown}}
+	return raw
+}
+
+type endpoint struct {
+	Name    string            `json:"name"`
+	Group   string            `json:"group"`
+	Key     string            `json:"key"`
+	Results []json.RawMessage `json:"results"`
+}
+
+func readEndpoints(p page.Page, body []byte) (scraper.Result, error) {
+	var list []json.RawMessage
+	if json.Unmarshal(body, &list) != nil || len(list) == 0 {
+		return scraper.Result{}, unexpected(p)
+	}
+	res := scraper.Result{Document: endpoints, Coverage: scraper.Coverage{Components: true}}
+	for n, text := range list {
+		var e endpoint
+		var keys map[string]json.RawMessage
+		if json.Unmarshal(text, &e) != nil || json.Unmarshal(text, &keys) != nil || keys["results"] == nil || !e.owns() {
+			return scraper.Result{}, unexpected(p)
+		}
+		status, ok := e.status()
+		if !ok {
+			return scraper.Result{}, page.Errorf("a list of endpoints whose entry %d has a result that is none of Gatus's (it lacks duration, success or timestamp)", n+1)
+		}
+		res.Components = append(res.Components, normalize.RawComponent{ID: e.Key, Name: e.Name, Group: e.Group, Status: status})
+	}
+	return res, nil
+}
+
+var folded = regexp.MustCompile(`[^\pL\pN]`)
+
+// owns reports whether the key is made of group and name as Gatus makes it: both in small letters, other characters
+// turned into hyphens, and an underscore between them. The names of endpoints on another server may have a prefix that
+// their keys lack.
+func (e endpoint) owns() bool {
+	group, name, found := strings.Cut(e.Key, "_")
+	fold := func(s string) string { return folded.ReplaceAllString(strings.ToLower(s), "-") }
+	return found && name != "" && fold(group) == fold(e.Group) && strings.HasSuffix(fold(e.Name), fold(name))
+}
+
+// status returns what the newest result comes to, "" for an endpoint that has not been checked yet. Results are listed oldest
+// first.
+func (e endpoint) status() (word string, ok bool) {
+	for _, text := range e.Results {
+		var r struct {
+			Duration  *json.Number `json:"duration"`
+			Success   *bool        `json:"success"`
+			Timestamp string       `json:"timestamp"`
+		}
+		if json.Unmarshal(text, &r) != nil || r.Duration == nil || r.Success == nil || r.Timestamp == "" {
+			return "", false
+		}
+		word = "unhealthy"
+		if *r.Success {
+			word = "healthy"
+		}
+	}
+	return word, true
+}

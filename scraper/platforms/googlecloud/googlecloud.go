@@ -1,0 +1,236 @@
+// Package googlecloud reads incidents.json of the dashboards of Google Cloud, Google Workspace and Firebase,
+// which are one product. Known from bytes, in the four spellings it has had:
+//
+//   - until April 2021: keys with hyphens, numbers counted by service, no ids, no states;
+//   - April 2021: ids, affected_products, states of updates; no created and modified;
+//   - from May 2021: created, modified and service_key;
+//   - from 2022: locations.
+//
+// The document is the whole list: what is open, and the past as far back as the vendor keeps it.
+package googlecloud
+
+import (
+	"cmp"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"vendorwatch/normalize"
+	"vendorwatch/scraper"
+	"vendorwatch/scraper/page"
+)
+
+// Platform reads the pages that this package is about. Its zero value is ready for use.
+type Platform struct{}
+
+const want = "Google's incidents.json (a list of incidents with begin, external_desc and updates)"
+
+// document is the kind of the one document.
+const document = "incidents"
+
+// Start asks for the list.
+func (Platform) Start(s scraper.Source) []scraper.Request {
+	return []scraper.Request{{URL: scraper.HomeOf(Platform{}, s.URL) + "/incidents.json"}}
+}
+
+var below = regexp.MustCompile(`/(?:incidents?(?:\.json|/.*)?|summary|products\.json|regional(?:/.*)?|[a-z]{2}/feed\.atom|feed\.atom|)/*$`)
+
+// Home returns the dashboard's address: several share a host, each below a path of its own.
+func (Platform) Home(page *url.URL) string {
+	home := &url.URL{Scheme: page.Scheme, Host: page.Host, Path: below.ReplaceAllString(page.Path, "")}
+	return strings.TrimSuffix(home.String(), "/")
+}
+
+// Words: status_impact, else severity, tells how bad it is. Google names no states beyond that of the
+// service: until it is available again, the incident is looked into.
+func (Platform) Words() normalize.Words {
+	return normalize.Words{
+		States: map[string]normalize.State{
+			"available": normalize.StateResolved, "service_information": normalize.StateInvestigating,
+			"service_disruption": normalize.StateInvestigating, "service_outage": normalize.StateInvestigating,
+			"incident_report": normalize.StatePostmortem, "incident_statement": normalize.StatePostmortem, "issue_summary": normalize.StatePostmortem,
+		},
+		Severities: map[string]normalize.Severity{
+			"service_information": normalize.SeverityNone, "service_disruption": normalize.SeverityMajor, "service_outage": normalize.SeverityCritical,
+			"low": normalize.SeverityMinor, "medium": normalize.SeverityMajor, "high": normalize.SeverityCritical,
+		},
+	}
+}
+
+// Describe says what is read of Google's dashboards.
+func (Platform) Describe() scraper.Description {
+	return scraper.Description{
+		Name:      "Google Cloud, Google Workspace, Firebase",
+		Documents: []string{"incidents.json"},
+		History:   "what incidents.json lists, as far back as Google keeps it",
+		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "updates", "postmortem", "affected"},
+		Source:    scraper.FromBytes,
+	}
+}
+
+type incident struct {
+	ID           string    `json:"id"`
+	Begin        string    `json:"begin"`
+	Created      string    `json:"created"`
+	End          string    `json:"end"` // absent while it is open
+	Modified     string    `json:"modified"`
+	Description  *string   `json:"external_desc"`
+	Updates      *[]update `json:"updates"` // newest first
+	StatusImpact string    `json:"status_impact"`
+	Severity     string    `json:"severity"`
+	ServiceName  string    `json:"service_name"`
+	Products     []part    `json:"affected_products"`
+	URI          string    `json:"uri"`
+
+	Current  []part `json:"currently_affected_locations"`
+	Previous []part `json:"previously_affected_locations"`
+}
+
+type update struct {
+	Created string `json:"created"`
+	When    string `json:"when"`
+	Text    string `json:"text"`
+	Status  string `json:"status"`
+}
+
+type part struct {
+	Title string `json:"title"`
+	ID    string `json:"id"`
+}
+
+// Parse reads the list. It returns an error that wraps ErrShape where an element lacks what every
+// incident has, and for an empty list: it always shows the past.
+func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
+	var list []incident
+	if err := page.DecodeJSON(p, &list, want); err != nil {
+		return scraper.Result{}, err
+	}
+	if len(list) == 0 {
+		return scraper.Result{}, page.Errorf("an empty list, where Google's incidents.json always shows past incidents")
+	}
+	home := ""
+	for _, address := range []string{p.URL, s.URL} {
+		if u, err := url.Parse(address); home == "" && err == nil && u.Host != "" {
+			home = Platform{}.Home(u)
+		}
+	}
+	res := scraper.Result{Document: document, PageURL: home, Coverage: scraper.Coverage{Open: true}}
+	same := map[string]int{}
+	for _, in := range list {
+		if in.Begin == "" || in.Description == nil || in.Updates == nil || in.ID == "" && in.URI == "" {
+			return scraper.Result{}, page.Errorf("a list with an entry that lacks one of begin, external_desc, updates and uri, where %s is expected", want)
+		}
+		same[in.title()]++
+	}
+	for _, in := range list {
+		raw := in.raw(home)
+		if in.ID == "" && same[in.title()] == 1 {
+			// The numbers of 2020 went away with the addresses made of them; title and start are what
+			// these incidents have in common with the same ones under today's ids.
+			raw.ID, raw.URL = "", ""
+		}
+		res.Incidents = append(res.Incidents, raw)
+		if res.Coverage.Since == "" || page.Before(in.Begin, res.Coverage.Since) {
+			res.Coverage.Since = in.Begin
+		}
+	}
+	return res, nil
+}
+
+func (in incident) title() string {
+	return in.Begin + "\n" + strings.ToLower(page.OneLine(*in.Description))
+}
+
+// raw reads one incident. An end that is given ends it; without one it is open, even where its newest
+// update says that the service is available: that it is over is for Google to say.
+func (in incident) raw(home string) normalize.Raw {
+	raw := normalize.Raw{
+		Document: document,
+		ID:       in.ID,
+		Kind:     string(normalize.KindIncident),
+		Title:    *in.Description,
+		Impact:   cmp.Or(in.StatusImpact, in.Severity),
+		Started:  normalize.RawTime{Text: in.Begin},
+		Resolved: normalize.RawTime{Text: in.End},
+		Created:  normalize.RawTime{Text: in.Created},
+		Updated:  normalize.RawTime{Text: in.Modified},
+	}
+	path := strings.TrimPrefix(in.URI, "/")
+	if raw.ID == "" {
+		_, raw.ID, _ = strings.Cut(path, "/") // "incident/compute/20005"
+	}
+	if home != "" && path != "" {
+		raw.URL = home + "/" + path
+	}
+	used := map[string]int{}
+	for _, u := range slices.Backward(*in.Updates) {
+		update := normalize.RawUpdate{
+			ID: updateID(u, used), State: u.Status, Posted: normalize.RawTime{Text: cmp.Or(u.When, u.Created)},
+			Created: normalize.RawTime{Text: u.Created}, Body: u.Text, Format: normalize.FormatMarkdown,
+		}
+		if in.End != "" && page.Before(in.End, update.Posted.Text) {
+			update.State = cmp.Or(report(u.Text), u.Status)
+		}
+		if in.End == "" && normalize.Word(u.Status) != "available" {
+			raw.State = cmp.Or(u.Status, raw.State)
+		}
+		raw.Updates = append(raw.Updates, update)
+	}
+	if in.End == "" {
+		raw.State = cmp.Or(raw.State, in.StatusImpact)
+	}
+	raw.Components = in.components()
+	return raw
+}
+
+// updateID is the time an update was made at, which no later edit changes. The spellings of the
+// years write one time in two ways.
+func updateID(u update, used map[string]int) string {
+	id := cmp.Or(u.Created, u.When)
+	if id == "" {
+		return ""
+	}
+	if utc, ok := strings.CutSuffix(id, "+00:00"); ok {
+		id = utc + "Z"
+	}
+	if used[id]++; used[id] > 1 {
+		id += "#" + strconv.Itoa(used[id])
+	}
+	return id
+}
+
+var reportHead = regexp.MustCompile(`(?i)^(?:[#*\\\s]*(?:preliminary |mini |full )?(incident report|incident statement|issue summary)\b|following is the (incident report)\b)`)
+
+// report returns the words by which an update after the end names itself a report, "" if it does not.
+func report(text string) string {
+	if m := reportHead.FindStringSubmatch(text); m != nil {
+		return m[1] + m[2]
+	}
+	return ""
+}
+
+// components are the products and, beside them, the locations, so that either may be filtered by. Which
+// product was affected where is told of none.
+func (in incident) components() []normalize.RawComponent {
+	var out []normalize.RawComponent
+	add := func(group string, parts []part) {
+		for _, part := range parts {
+			c := normalize.RawComponent{ID: part.ID, Name: part.Title, Group: group}
+			if c.Name == "" {
+				c.Name = c.ID
+			}
+			if c.Name != "" && !slices.Contains(out, c) {
+				out = append(out, c)
+			}
+		}
+	}
+	add("Products", in.Products)
+	if len(in.Products) == 0 {
+		add("Products", []part{{Title: in.ServiceName}})
+	}
+	add("Locations", in.Current)
+	add("Locations", in.Previous)
+	return out
+}

@@ -1,0 +1,144 @@
+// Package hund reads the status pages of Hund (hund.io) by the Atom feed that each page has, known from documents only: an
+// open-source reader with a recorded feed, and https://hund.io/help/getting-started/issues .
+//
+//	<page>/state_feed/feed   the latest news, each under the label that an issue had then
+//
+// Hund's API wants a key, and its live events come as a stream that does not end. The feed does not tell all that
+// is open, so that nothing is concluded from an issue's absence, and components and severities are not in it.
+package hund
+
+import (
+	"bytes"
+	"cmp"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/mmcdole/gofeed"
+
+	"vendorwatch/normalize"
+	"vendorwatch/scraper"
+	"vendorwatch/scraper/page"
+)
+
+// Platform reads the pages that this package is about. Its zero value is ready for use.
+type Platform struct{}
+
+const document = "feed"
+
+const feedPath = "/state_feed/feed"
+
+const want = "the Atom feed of a Hund page (<page>" + feedPath + ")"
+
+var (
+	// entry is the id of an entry; feedID that of a feed, which is all that an empty one has.
+	entry  = regexp.MustCompile(`^tag:[^,]+,\d{4}:State::FeedNotifier::Entry/(\w+)$`)
+	feedID = regexp.MustCompile(`^tag:[^,]+,\d{4}:/state_feed\b`)
+	issue  = regexp.MustCompile(`/issues/(\w+)/?$`)
+	label  = regexp.MustCompile(`^\s*\[([^\]]{1,60})\]\s*(.*)$`)
+)
+
+// Start asks for the feed.
+func (Platform) Start(s scraper.Source) []scraper.Request {
+	return []scraper.Request{{URL: scraper.HomeOf(Platform{}, s.URL) + feedPath}}
+}
+
+// Home returns scheme and host: Hund serves one status page a host.
+func (Platform) Home(u *url.URL) string { return page.Site(u) }
+
+// Words are Hund's labels beyond the common words, in the languages known; a vendor can make others. A scheduled
+// issue ends, another one is resolved. An announcement counts as over when it is made.
+func (Platform) Words() normalize.Words {
+	return normalize.Words{States: map[string]normalize.State{
+		"assessed": normalize.StateIdentified, "problem_identified": normalize.StateIdentified,
+		"reopened": normalize.StateInvestigating, "re_opened": normalize.StateInvestigating,
+		"maintenance": normalize.StateInProgress, "started": normalize.StateInProgress, "ended": normalize.StateCompleted,
+		"information": normalize.StateResolved, "informational": normalize.StateResolved,
+		"gelöst": normalize.StateResolved, "behoben": normalize.StateResolved, "beendet": normalize.StateCompleted,
+	}}
+}
+
+// Describe says what is read of Hund.
+func (Platform) Describe() scraper.Description {
+	return scraper.Description{
+		Name:      "Hund",
+		Documents: []string{"state_feed/feed (Atom)"},
+		History:   "what the feed lists",
+		Fields:    []string{"url", "state", "started_at", "resolved_at", "updates"},
+		Source:    scraper.FromDocuments,
+	}
+}
+
+// Marks returns texts of which every document of this platform has one.
+func (Platform) Marks() []string { return []string{"State::FeedNotifier", "/state_feed"} }
+
+// Parse reads the feed. It returns an error that wraps ErrShape for another feed, and for one that breaks off.
+func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
+	body := page.Body(p)
+	if !page.IsFeed(body) {
+		return scraper.Result{}, page.Unexpected(p, want)
+	}
+	if err := page.WholeXML(body); err != nil {
+		return scraper.Result{}, page.Errorf("a feed that cannot be read to its end: %v", err)
+	}
+	feed, err := gofeed.NewParser().Parse(bytes.NewReader(page.DeclareUTF8(body)))
+	if err != nil || feed.FeedType != "atom" {
+		return scraper.Result{}, page.Unexpected(p, want)
+	}
+	if len(feed.Items) == 0 && !names(body) {
+		return scraper.Result{}, page.Unexpected(p, want)
+	}
+	res := scraper.Result{Document: document, PageName: page.OneLine(feed.Title), PageURL: page.SiteOf(cmp.Or(feed.Link, p.URL))}
+	at := map[string]int{}
+	for _, item := range feed.Items {
+		m := entry.FindStringSubmatch(strings.TrimSpace(item.GUID))
+		if m == nil {
+			return scraper.Result{}, page.Unexpected(p, want)
+		}
+		raw := raw(item, m[1], p)
+		n, seen := at[raw.ID]
+		if !seen {
+			at[raw.ID] = len(res.Incidents)
+			res.Incidents = append(res.Incidents, raw)
+			continue
+		}
+		// Feeds list the newest first, whose title is the one that holds.
+		res.Incidents[n].Updates = append(res.Incidents[n].Updates, raw.Updates...)
+	}
+	for i := range res.Incidents {
+		page.OldestFirst(res.Incidents[i].Updates)
+	}
+	return res, nil
+}
+
+var named = regexp.MustCompile(`<id>\s*([^<]*?)\s*</id>`)
+
+// names reports whether a feed calls itself Hund's.
+func names(body []byte) bool {
+	m := named.FindSubmatch(body)
+	return m != nil && feedID.Match(m[1])
+}
+
+// raw reads an entry: one piece of news of an issue, or of a component that changed by itself, under the label
+// in brackets before its title.
+func raw(item *gofeed.Item, entry string, p page.Page) normalize.Raw {
+	raw := normalize.Raw{Document: document, ID: entry, URL: page.Resolve(p.URL, strings.TrimSpace(item.Link)), Title: page.OneLine(item.Title), Excerpt: true}
+	up := normalize.RawUpdate{ID: entry, Body: strings.TrimSpace(cmp.Or(item.Content, item.Description))}
+	up.Posted, up.Format = page.Time(cmp.Or(item.Updated, item.Published), ""), page.FormatOf(up.Body)
+	if m := issue.FindStringSubmatch(raw.URL); m != nil {
+		// Where an entry stands for its issue from first to last, its label's time tells its updates apart.
+		if raw.ID = m[1]; entry == m[1] {
+			up.ID = ""
+			raw.Started = page.Time(item.Published, "")
+		}
+	}
+	if m := label.FindStringSubmatch(raw.Title); m != nil && m[2] != "" {
+		up.State, raw.Title = m[1], m[2]
+	}
+	switch normalize.Word(up.State) {
+	case "information", "informational":
+		raw.Kind = string(normalize.KindNotice)
+	}
+	raw.Updates = []normalize.RawUpdate{up}
+	return raw
+}

@@ -1,0 +1,285 @@
+package incidentio
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"vendorwatch/normalize"
+	"vendorwatch/scraper"
+	"vendorwatch/scraper/page"
+)
+
+// pageData is a page on its way to a Result.
+type pageData struct {
+	document  string
+	home      string
+	summary   summary
+	incidents []incident // beyond those of the summary
+	history   history
+	subPages  []subPage
+	parts     map[string]normalize.RawComponent // by id
+}
+
+// readLists reads what a page's data holds beside its summary.
+func (g *pageData) readLists(data *page.NextData) error {
+	for _, o := range data.Find(`"updates"`, isIOIncident) {
+		var in incident
+		if err := data.Decode(o, &in); err != nil {
+			return err
+		}
+		g.incidents = append(g.incidents, in)
+	}
+	for _, o := range data.Find(`"incident_links"`, func(o map[string]any) bool { return o["incident_links"] != nil }) {
+		var history history
+		if err := data.Decode(o, &history); err != nil {
+			return err
+		}
+		g.history.Impacts = append(g.history.Impacts, history.Impacts...)
+		g.history.Links = append(g.history.Links, history.Links...)
+	}
+	for _, o := range data.Find(`"worst_component_status"`, func(o map[string]any) bool { return o["public_url"] != nil && o["worst_component_status"] != nil }) {
+		var sub subPage
+		if err := data.Decode(o, &sub); err != nil {
+			return err
+		}
+		g.subPages = append(g.subPages, sub)
+	}
+	return nil
+}
+
+// isIOIncident reports whether an object of a page's data is an incident.
+func isIOIncident(o map[string]any) bool {
+	_, listed := o["updates"].([]any)
+	id, _ := o["id"].(string)
+	return listed && page.ULID.MatchString(id) && o["name"] != nil && o["status"] != nil && o["published_at"] != nil
+}
+
+// result makes the Result of a page or of its data as JSON.
+func (g *pageData) result(s scraper.Source, p page.Page) (scraper.Result, error) {
+	sum := &g.summary
+	if sum.Ongoing == nil || sum.Affected == nil || sum.Structure == nil || sum.Name == "" {
+		return scraper.Result{}, page.Errorf("a page of incident.io without its list of ongoing incidents, its affected components or its structure")
+	}
+	g.home = pageURL(s, p, sum.PublicURL)
+	res := scraper.Result{Document: g.document, PageName: sum.Name, PageURL: g.home}
+	listed := g.note()
+	seen := map[string]bool{}
+	for _, in := range slices.Concat(sum.Ongoing, sum.Maintenances, g.incidents) {
+		if in.ID == "" && in.Name == "" {
+			return scraper.Result{}, page.Errorf("a page of incident.io with an incident that has neither id nor name")
+		}
+		if in.ID != "" && seen[in.ID] {
+			continue
+		}
+		seen[in.ID] = true
+		res.Incidents = append(res.Incidents, g.incident(in))
+	}
+	links := g.links(seen)
+	res.Incidents = append(res.Incidents, links...)
+	if sum.PageType == "parent" {
+		g.parent(s, &res)
+		return res, nil
+	}
+	if g.document == page.DocIncidentPage {
+		return res, nil // the home page answers for what is on every page
+	}
+	res.Components = listed
+	res.Coverage = scraper.Coverage{Components: true, Open: sum.Maintenances != nil}
+	res.Follow = g.follow(s, links)
+	return res, nil
+}
+
+// parent tells what a page that only leads to others is good for: its own lists are empty whatever happens on
+// those, so that nothing may be concluded from them. Each of those pages is shown as one component.
+func (g *pageData) parent(s scraper.Source, res *scraper.Result) {
+	for _, item := range g.summary.Structure.Items {
+		if item.SubPage != nil {
+			g.subPages = append(g.subPages, *item.SubPage)
+		}
+	}
+	seen := map[string]bool{}
+	for _, sub := range g.subPages {
+		if seen[sub.ID] || sub.Name == "" {
+			continue
+		}
+		seen[sub.ID] = true
+		res.Components = append(res.Components, normalize.RawComponent{ID: sub.ID, Name: sub.Name, Status: sub.Worst})
+		if page.SiteOf(sub.PublicURL) != "" && page.SiteOf(sub.PublicURL) == page.SiteOf(s.URL) {
+			res.Follow = append(res.Follow, scraper.Request{URL: sub.PublicURL})
+		}
+	}
+	if len(res.Follow) == 0 && g.document == docProxy && s.URL != "" {
+		res.Follow = []scraper.Request{{URL: base(s.URL)}}
+	}
+}
+
+// follow asks, in a poll, for the newest incidents with their ends, which the JSON of a page does not
+// list, and for the page of each incident of which the history tells more than the record does; in a
+// backfill for each that is not on the record whole.
+func (g *pageData) follow(s scraper.Source, links []normalize.Raw) []scraper.Request {
+	base := base(s.URL)
+	if base == "" {
+		return nil
+	}
+	var out []scraper.Request
+	if s.Mode == scraper.Poll {
+		out = recentIncidents(s)
+	}
+	for _, raw := range links {
+		known, ok := s.Known[raw.ID]
+		over := strings.EqualFold(raw.State, "resolved") || strings.HasPrefix(raw.State, "maintenance_complete")
+		wanted := s.Mode == scraper.Backfill && (!ok || known.Excerpt || !known.Over) || ok && !known.Over && over
+		if wanted && raw.URL != "" {
+			out = append(out, scraper.Request{URL: base + "/incidents/" + raw.ID, Optional: true})
+		}
+	}
+	return out
+}
+
+// note notes the page's components and returns them. Those that the explicit list of affected components
+// does not name are operational; a parent page says nothing of its own.
+func (g *pageData) note() []normalize.RawComponent {
+	g.parts = map[string]normalize.RawComponent{}
+	status := map[string]string{}
+	for _, a := range g.summary.Affected {
+		status[a.ComponentID] = cmp.Or(a.Current, a.Status)
+	}
+	var out []normalize.RawComponent
+	add := func(c component, group string) {
+		id := cmp.Or(c.ComponentID, c.ID)
+		if _, known := g.parts[id]; known || c.Name == "" {
+			return
+		}
+		part := normalize.RawComponent{ID: id, Name: c.Name, Group: group, Status: "operational"}
+		if word, affected := status[id]; affected {
+			part.Status = word
+		}
+		g.parts[id] = part
+		out = append(out, part)
+	}
+	page := ""
+	if g.summary.Parent != nil {
+		page = g.summary.Name
+	}
+	for _, item := range g.summary.Structure.Items {
+		if item.Component != nil {
+			add(*item.Component, page)
+		}
+		if item.Group != nil {
+			for _, c := range item.Group.Components {
+				add(c, item.Group.Name)
+			}
+		}
+	}
+	for _, c := range g.summary.Components {
+		add(c, page)
+	}
+	return out
+}
+
+// incident reads one incident or maintenance with its timeline.
+func (g *pageData) incident(in incident) normalize.Raw {
+	kind := ""
+	if in.Type == string(normalize.KindMaintenance) {
+		kind = in.Type
+	}
+	raw := normalize.Raw{
+		Document: g.document, ID: in.ID, URL: page.IncidentURL(g.home, in.ID), Title: in.Name, State: in.Status,
+		Kind: kindOf(kind, in.Status), Created: page.Time(in.PublishedAt, ""),
+	}
+	var words []string
+	for _, a := range in.Affected {
+		words = append(words, a.Status)
+		if part, ok := g.part(a.ComponentID); ok {
+			part.Status = cmp.Or(a.Current, a.Status)
+			raw.Components = append(raw.Components, part)
+		}
+	}
+	for _, s := range in.Summaries {
+		words = append(words, s.Worst)
+	}
+	g.impacts(&raw, in.Impacts, words)
+	for _, u := range in.Updates {
+		raw.Updates = append(raw.Updates, normalize.RawUpdate{
+			ID: u.ID, State: cmp.Or(u.ToStatus, u.Status), Posted: page.Time(u.PublishedAt, ""),
+			Body: cmp.Or(u.Text, richText(u.Message)), Format: normalize.FormatMarkdown,
+		})
+	}
+	page.OldestFirst(raw.Updates)
+	if body := cmp.Or(richText(in.WriteUp), in.WriteUpURL); body != "" {
+		raw.Updates = append(raw.Updates, normalize.RawUpdate{State: "postmortem", Body: body, Format: normalize.FormatMarkdown})
+	}
+	return raw
+}
+
+// part returns what the page says of a component; ok is false in a document that names none. A component
+// that the page names no more is called by its id.
+func (g *pageData) part(id string) (part normalize.RawComponent, ok bool) {
+	if part, ok = g.parts[id]; !ok {
+		part = normalize.RawComponent{ID: id, Name: id}
+	}
+	return part, ok || len(g.parts) > 0 && id != ""
+}
+
+// links returns the history's titles except those that are seen with their timelines. Their ends are not
+// told: an impact can end before its incident does.
+func (g *pageData) links(seen map[string]bool) []normalize.Raw {
+	var out []normalize.Raw
+	done := map[string]bool{}
+	for _, link := range g.history.Links {
+		if seen[link.ID] || done[link.ID] || link.ID == "" {
+			continue
+		}
+		done[link.ID] = true
+		raw := normalize.Raw{
+			Document: docHistoryLink, ID: link.ID, URL: page.IncidentURL(g.home, link.ID), Title: link.Name, State: link.Status,
+			Kind: kindOf("", link.Status), Created: page.Time(link.PublishedAt, ""), Excerpt: true,
+		}
+		if raw.URL == "" {
+			raw.URL = link.Permalink
+		}
+		var impacts []impact
+		for _, i := range g.history.Impacts {
+			if i.IncidentID == link.ID {
+				impacts = append(impacts, i)
+			}
+		}
+		g.impacts(&raw, impacts, nil)
+		out = append(out, raw)
+	}
+	return out
+}
+
+// impacts adds what an incident's impacts tell: the worst word, the components where none are listed,
+// and a maintenance's window. The end of the window is what was planned only as long as it is not over.
+func (g *pageData) impacts(raw *normalize.Raw, impacts []impact, words []string) {
+	listed := len(raw.Components) > 0
+	named := map[string]bool{}
+	var start, end string
+	open := false
+	for _, i := range impacts {
+		words = append(words, i.Status)
+		if !listed && !named[i.ComponentID] {
+			named[i.ComponentID] = true
+			if part, ok := g.part(i.ComponentID); ok {
+				part.Status = ""
+				raw.Components = append(raw.Components, part)
+			}
+		}
+		if start == "" || page.Before(i.StartAt, start) {
+			start = i.StartAt
+		}
+		if open = open || i.EndAt == ""; end == "" || page.Before(end, i.EndAt) {
+			end = i.EndAt
+		}
+	}
+	raw.Impact = worstOf(words)
+	if raw.Kind != string(normalize.KindMaintenance) {
+		return
+	}
+	raw.ScheduledStart = page.Time(start, "")
+	if !open && !strings.HasPrefix(strings.ToLower(raw.State), "maintenance_complete") {
+		raw.ScheduledEnd = page.Time(end, "")
+	}
+}

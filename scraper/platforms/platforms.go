@@ -1,0 +1,106 @@
+// Package platforms has the one list of the platforms that there are. Each is a package below this one.
+package platforms
+
+import (
+	"context"
+	"maps"
+
+	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms/apple"
+	"vendorwatch/scraper/platforms/aws"
+	"vendorwatch/scraper/platforms/azure"
+	"vendorwatch/scraper/platforms/betterstack"
+	"vendorwatch/scraper/platforms/cachet"
+	"vendorwatch/scraper/platforms/checkly"
+	"vendorwatch/scraper/platforms/cstate"
+	"vendorwatch/scraper/platforms/custom"
+	"vendorwatch/scraper/platforms/feed"
+	"vendorwatch/scraper/platforms/flashduty"
+	"vendorwatch/scraper/platforms/gatus"
+	"vendorwatch/scraper/platforms/googlecloud"
+	"vendorwatch/scraper/platforms/heroku"
+	"vendorwatch/scraper/platforms/hund"
+	"vendorwatch/scraper/platforms/ibmcloud"
+	"vendorwatch/scraper/platforms/incidentio"
+	"vendorwatch/scraper/platforms/instatus"
+	"vendorwatch/scraper/platforms/oraclecloud"
+	"vendorwatch/scraper/platforms/pagerduty"
+	"vendorwatch/scraper/platforms/pingoru"
+	"vendorwatch/scraper/platforms/rootly"
+	"vendorwatch/scraper/platforms/salesforce"
+	"vendorwatch/scraper/platforms/slack"
+	"vendorwatch/scraper/platforms/sorry"
+	"vendorwatch/scraper/platforms/statuscast"
+	"vendorwatch/scraper/platforms/statusio"
+	"vendorwatch/scraper/platforms/statusiq"
+	"vendorwatch/scraper/platforms/statuspage"
+	"vendorwatch/scraper/platforms/statuspal"
+	"vendorwatch/scraper/platforms/upptime"
+	"vendorwatch/scraper/platforms/uptimecom"
+	"vendorwatch/scraper/platforms/uptimekuma"
+	"vendorwatch/scraper/platforms/uptimerobot"
+	"vendorwatch/scraper/platforms/vultr"
+	"vendorwatch/scraper/platforms/yandexcloud"
+	"vendorwatch/scraper/platforms/zendesk"
+)
+
+// registry is the list, by the names that config.toml and the database know them by.
+var registry = scraper.Registry{
+	"apple":         apple.Platform{},
+	"aws":           aws.Platform{},
+	"azure":         azure.Platform{},
+	"betterstack":   betterstack.Platform{},
+	"cachet":        cachet.Platform{},
+	"checkly":       checkly.Platform{},
+	"cstate":        cstate.Platform{},
+	scraper.Custom:  (*custom.Selectors)(nil),
+	scraper.Generic: feed.Platform{},
+	"flashduty":     flashduty.Platform{},
+	"gatus":         gatus.Platform{},
+	"googlecloud":   googlecloud.Platform{},
+	"heroku":        heroku.Platform{},
+	"hund":          hund.Platform{},
+	"ibmcloud":      ibmcloud.Platform{},
+	"incidentio":    incidentio.Platform{},
+	"instatus":      instatus.Platform{},
+	"oraclecloud":   oraclecloud.Platform{},
+	"pagerduty":     pagerduty.Platform{},
+	"pingoru":       pingoru.Platform{},
+	"rootly":        rootly.Platform{},
+	"salesforce":    salesforce.Platform{},
+	"slack":         slack.Platform{},
+	"sorry":         sorry.Platform{},
+	"statuscast":    statuscast.Platform{},
+	"statusio":      statusio.Platform{},
+	"statusiq":      statusiq.Platform{},
+	"statuspage":    statuspage.Platform{},
+	"statuspal":     statuspal.Platform{},
+	"upptime":       upptime.Platform{},
+	"uptimecom":     uptimecom.Platform{},
+	"uptimekuma":    uptimekuma.Platform{},
+	"uptimerobot":   uptimerobot.Platform{},
+	"vultr":         vultr.Platform{},
+	"yandexcloud":   yandexcloud.Platform{},
+	"zendesk":       zendesk.Platform{},
+}
+
+// All returns the platforms by name. The map is the caller's own.
+func All() scraper.Registry { return maps.Clone(registry) }
+
+// Names returns the names of all platforms in order.
+func Names() []string { return registry.Names() }
+
+// Lookup returns the platform of that name. The error names those that exist.
+func Lookup(name string) (scraper.Platform, error) { return registry.Lookup(name) }
+
+// Detect returns the name of the platform whose shape the page has, "" if none recognises it.
+func Detect(p scraper.Page) string { return registry.Detect(p) }
+
+// Find tells what the page at s.URL is made with; see Registry.Find.
+func Find(ctx context.Context, f scraper.Fetcher, s scraper.Source) (scraper.Found, error) {
+	return registry.Find(ctx, f, s)
+}
+
+// PlatformOf returns the platform of a page that the catalogue knows by its address, "" for another page or one
+// whose platform is not known or not read.
+func PlatformOf(page string) string { return registry.PlatformOf(page) }

@@ -1,0 +1,265 @@
+// Package statuscast reads the home page of StatusCast, known from bytes of 2023. A home page is made of widgets the
+// vendor chooses: lists of incidents (those now open, those of some days, maintenance), a grid of
+// components by day, and free HTML. Each incident is shown with its newest post only, so that a timeline
+// grows from poll to poll. History goes as far back as the vendor's lists do, days to a year.
+//
+// A list of open incidents is left out altogether while there is none, as is one that a vendor never put
+// there. An incident's absence therefore proves nothing, and no Result claims that it does.
+package statuscast
+
+import (
+	"bytes"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/andybalholm/cascadia"
+
+	"vendorwatch/normalize"
+	"vendorwatch/scraper"
+	"vendorwatch/scraper/page"
+)
+
+// Platform reads the pages that this package is about. Its zero value is ready for use.
+type Platform struct{}
+
+const home = "home"
+
+// Selectors of StatusCast's home page.
+var (
+	scBody      = cascadia.MustCompile("body.statuspage.page-index")
+	scWidgets   = cascadia.MustCompile(".widgets .widget[data-id]")
+	scList      = cascadia.MustCompile(".widget-incidentlist")
+	scGroups    = cascadia.MustCompile(".incident-list-group-wrapper")
+	scRow       = cascadia.MustCompile(".incident-row")
+	scHead      = cascadia.MustCompile(".incident-body")
+	scTitle     = cascadia.MustCompile("h2.incident-title")
+	scLink      = cascadia.MustCompile("a.incident-partial-title-url[href]")
+	scDate      = cascadia.MustCompile(".incident-date")
+	scBadge     = cascadia.MustCompile(".badge-component:not(.badge-component-more)")
+	scPost      = cascadia.MustCompile(".incident-update-body")
+	scPostDate  = cascadia.MustCompile(".incident-update-when")
+	scPostText  = cascadia.MustCompile(".incident-update-text")
+	scPostState = cascadia.MustCompile(".incident-status")
+	scGrid      = cascadia.MustCompile("table.historygrid")
+	scGridRow   = cascadia.MustCompile("tbody tr[data-id][data-pid]")
+	scGridName  = cascadia.MustCompile("a.notranslate")
+	scGridDay   = cascadia.MustCompile(`td > i[class*="component-"]`)
+	scIndicator = cascadia.MustCompile(".current-status-comp-status-text")
+	scRSS       = cascadia.MustCompile("a#rssfeed[href]")
+)
+
+// Start asks for the home page.
+func (Platform) Start(s scraper.Source) []scraper.Request { return []scraper.Request{{URL: s.URL}} }
+
+// Home returns the scheme and host of the page: StatusCast serves one status page a host.
+func (Platform) Home(page *url.URL) string {
+	if page.Host == "" {
+		return page.String()
+	}
+	return page.Scheme + "://" + page.Host
+}
+
+// Words are StatusCast's types of incident and its statuses of components; see
+// https://support.statuscast.com/docs/webhook-notification . "Service unavailable" does not say how much of the
+// service is, so that it is less than critical.
+func (Platform) Words() normalize.Words {
+	return normalize.Words{
+		Severities: map[string]normalize.Severity{
+			"serviceunavailable": normalize.SeverityMajor, "unavailable": normalize.SeverityMajor,
+			"performance": normalize.SeverityMinor, "degradedperformance": normalize.SeverityMinor, "performancedegradation": normalize.SeverityMinor,
+			"scheduledmaintenance": normalize.SeverityNone,
+		},
+		Statuses: map[string]normalize.ComponentStatus{
+			"available": normalize.StatusOperational, "informational": normalize.StatusOperational,
+			"degraded": normalize.StatusDegraded, "unavailable": normalize.StatusMajor,
+		},
+	}
+}
+
+// Describe says what is read of StatusCast.
+func (Platform) Describe() scraper.Description {
+	return scraper.Description{
+		Name:      "StatusCast",
+		Documents: []string{"home page"},
+		History:   "what the home page lists, days to a year; the newest post of each incident only",
+		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "updates", "affected", "components"},
+		Source:    scraper.FromBytes,
+	}
+}
+
+// Marks returns texts of which every document of this platform has one.
+func (Platform) Marks() []string { return []string{"widget-incidentlist", "historygrid"} }
+
+func hasWidgets(body []byte) bool {
+	return bytes.Contains(body, []byte("widget-incidentlist")) || bytes.Contains(body, []byte("historygrid"))
+}
+
+func unexpected(p page.Page) error {
+	return page.Unexpected(p, "the home page of StatusCast")
+}
+
+// Parse reads a home page. It returns an error that wraps ErrShape for a page without StatusCast's widgets,
+// and for one whose lists hold incidents that cannot be read.
+func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
+	body := page.Body(p)
+	if !hasWidgets(body) {
+		return scraper.Result{}, unexpected(p)
+	}
+	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(body))
+	if err != nil {
+		return scraper.Result{}, page.Errorf("HTML that cannot be read: %v", err)
+	}
+	widgets := doc.FindMatcher(scWidgets)
+	lists, grid := widgets.FilterMatcher(scList), widgets.FindMatcher(scGrid).First()
+	if doc.FindMatcher(scBody).Length() == 0 || lists.Length()+grid.Length() == 0 {
+		return scraper.Result{}, unexpected(p)
+	}
+	res := scraper.Result{
+		Document:  home,
+		PageName:  name(page.OneLine(doc.FindMatcher(page.TitleSelector).First().Text())),
+		PageURL:   addressOf(doc, p),
+		Indicator: page.OneLine(doc.FindMatcher(scIndicator).First().Text()),
+	}
+	for _, list := range lists.EachIter() {
+		rows := list.FindMatcher(scRow)
+		if heads := list.FindMatcher(scHead).Length(); heads != rows.Length() || rows.Length() == 0 && list.FindMatcher(scGroups).Length() > 0 {
+			return scraper.Result{}, page.Errorf("a StatusCast page whose list of incidents has %d rows and %d incidents", rows.Length(), heads)
+		}
+		for _, row := range rows.EachIter() {
+			raw, ok := incident(row, p)
+			if !ok {
+				return scraper.Result{}, page.Errorf("a StatusCast page that lists an incident without its title or its address")
+			}
+			// An open incident stands in the list of open ones and in that of the last days.
+			if !slices.ContainsFunc(res.Incidents, func(r normalize.Raw) bool { return r.ID == raw.ID && sameWords(r, raw) }) {
+				res.Incidents = append(res.Incidents, raw)
+			}
+		}
+	}
+	if res.Components = components(grid); len(res.Components) == 0 && (grid.Length() > 0 || lists.Length() == 0) {
+		return scraper.Result{}, page.Errorf("a StatusCast page whose grid shows no component")
+	}
+	root, _ := grid.Attr("data-requestcomponentid")
+	settings, _ := grid.Attr("data-settings")
+	res.Coverage.Components = root == "0" && strings.Contains(settings, `"RootComponentId":"0"`) && !page.BreaksOff(body)
+	return res, nil
+}
+
+// sameWords reports whether two entries of one incident say the same.
+func sameWords(a, b normalize.Raw) bool {
+	return a.Title == b.Title && a.State == b.State && slices.Equal(a.Components, b.Components) && slices.Equal(a.Updates, b.Updates)
+}
+
+var id = regexp.MustCompile(`/incident/(\d+)/?$`)
+
+// incident reads one entry of a list; ok is false for one without title or address.
+func incident(row *goquery.Selection, p page.Page) (raw normalize.Raw, ok bool) {
+	head := row.FindMatcher(scHead).First()
+	href, _ := head.FindMatcher(scLink).First().Attr("href")
+	address := page.Resolve(p.URL, unarchived(strings.TrimSpace(href)))
+	raw = normalize.Raw{
+		Document: home,
+		Title:    page.OneLine(head.FindMatcher(scTitle).First().Text()),
+		Impact:   page.ClassWord(head, "incident-type-"),
+		State:    page.ClassWord(head, "incident-status-"),
+		Excerpt:  true,
+	}
+	if u, err := url.Parse(address); err == nil {
+		if m := id.FindStringSubmatch(u.Path); m != nil {
+			raw.ID = m[1]
+		}
+		if u.Host != "" {
+			raw.URL = address
+		}
+	}
+	at := normalize.RawTime{Text: page.OneLine(head.FindMatcher(scDate).First().Text())}
+	switch normalize.Word(raw.Impact) {
+	case "scheduledmaintenance", "maintenance":
+		raw.Kind, raw.ScheduledStart = string(normalize.KindMaintenance), at
+	case "informational":
+		raw.Kind, raw.Started = string(normalize.KindNotice), at
+	default:
+		raw.Kind, raw.Started = string(normalize.KindIncident), at
+	}
+	for _, badge := range head.FindMatcher(scBadge).EachIter() {
+		if name := page.OneLine(badge.Text()); name != "" {
+			raw.Components = append(raw.Components, normalize.RawComponent{Name: name})
+		}
+	}
+	for _, post := range row.FindMatcher(scPost).EachIter() {
+		text := post.FindMatcher(scPostText).First()
+		state := text.FindMatcher(scPostState).First()
+		word := strings.Trim(page.OneLine(state.Text()), "[]")
+		state.Remove()
+		html, _ := text.Html()
+		raw.Updates = append(raw.Updates, normalize.RawUpdate{
+			State:  word,
+			Posted: normalize.RawTime{Text: page.OneLine(post.FindMatcher(scPostDate).First().Text())},
+			Body:   strings.TrimSpace(strings.ReplaceAll(html, "\ufeff", "")), // litter of the editor, invisible
+			Format: normalize.FormatHTML,
+		})
+	}
+	slices.Reverse(raw.Updates)
+	// The class says it in one word, the newest post as readers see it.
+	if n := len(raw.Updates); n > 0 && raw.Updates[n-1].State != "" {
+		raw.State = raw.Updates[n-1].State
+	}
+	return raw, raw.Title != "" && (raw.ID != "" || raw.URL != "")
+}
+
+// components reads the grid: a row a component, the newest day first. What is shown is the worst of
+// the day, so that a component which has recovered keeps its word until midnight.
+func components(grid *goquery.Selection) []normalize.RawComponent {
+	var out []normalize.RawComponent
+	paths := map[string]string{}
+	for _, row := range grid.FindMatcher(scGridRow).EachIter() {
+		id, _ := row.Attr("data-id")
+		parent, _ := row.Attr("data-pid")
+		name := page.OneLine(row.FindMatcher(scGridName).First().Text())
+		if name == "" {
+			continue
+		}
+		c := normalize.RawComponent{ID: id, Name: name, Group: paths[parent]}
+		paths[id] = name
+		if c.Group != "" {
+			paths[id] = c.Group + " / " + name
+		}
+		c.Status = page.ClassWord(row.FindMatcher(scGridDay).First(), "component-")
+		out = append(out, c)
+	}
+	return out
+}
+
+var archivePrefix = regexp.MustCompile(`^(?:https?://web\.archive\.org)?/web/\d{4,14}(?:[a-z]{2}_)?/(https?://.*)$`)
+
+// unarchived returns the address that the Wayback Machine rewrote, which is the only one that stays.
+func unarchived(address string) string {
+	if m := archivePrefix.FindStringSubmatch(address); m != nil {
+		return m[1]
+	}
+	return address
+}
+
+var titlePattern = regexp.MustCompile(`(?i)^status page for (.+?)(?: \| .*)?$`)
+
+// name returns the vendor's name in the title "Status Page for acme | Service Status …".
+func name(title string) string {
+	if m := titlePattern.FindStringSubmatch(title); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// addressOf returns the page's address: that of its feed without the last part, else its own.
+func addressOf(doc *goquery.Document, p page.Page) string {
+	feed, _ := doc.FindMatcher(scRSS).First().Attr("href")
+	address := page.Resolve(p.URL, unarchived(strings.TrimSpace(feed)))
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return scraper.HomeOf(Platform{}, address)
+}

@@ -9,13 +9,8 @@ import (
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/report/alert"
 	"vendorwatch/cmd/internal/report/channel"
-	"vendorwatch/cmd/internal/report/channel/email"
-	"vendorwatch/cmd/internal/report/channel/jsonl"
-	"vendorwatch/cmd/internal/report/channel/shoutrrr"
-	"vendorwatch/cmd/internal/report/channel/slack"
-	"vendorwatch/cmd/internal/report/channel/slackbot"
+	"vendorwatch/cmd/internal/report/channel/kinds"
 	"vendorwatch/cmd/internal/report/channel/stdout"
-	"vendorwatch/cmd/internal/report/channel/webhook"
 	"vendorwatch/cmd/internal/report/digest"
 	"vendorwatch/cmd/internal/report/route"
 	"vendorwatch/db"
@@ -26,39 +21,32 @@ import (
 // stdoutChannel is the channel of whatever names none.
 const stdoutChannel = "stdout"
 
+// kindOf returns the kind of channels of a type.
+func kindOf(name string) (channel.Kind, error) {
+	for _, k := range kinds.All() {
+		if k.Type == name {
+			return k, nil
+		}
+	}
+	return channel.Kind{}, fmt.Errorf("there is no type of channel called %s", name)
+}
+
 // newChannel makes a channel of what the config says of it.
 func newChannel(c config.Channel, w io.Writer) (channel.Channel, error) {
-	switch c.Type {
-	case config.ChannelStdout:
-		return &stdout.Channel{ChannelName: c.Name, W: w}, nil
-	case config.ChannelSlack:
-		return slack.New(c.Name, c.URL.Reveal(), nil)
-	case config.ChannelWebhook:
-		headers := map[string]string{}
-		for name, value := range c.Headers {
-			headers[name] = value
-		}
-		for name, value := range c.HeaderValues {
-			headers[name] = value.Reveal()
-		}
-		return webhook.New(c.Name, c.URL.Reveal(), c.Key.Reveal(), headers, nil)
-	case config.ChannelSlackBot:
-		return slackbot.New(c.Name, c.Token.Reveal(), c.Channel, "", nil)
-	case config.ChannelEmail:
-		server := email.Server{Host: c.Host, Port: c.Port, TLS: email.TLS(c.TLS), User: c.User, Password: c.Password.Reveal()}
-		return email.New(c.Name, server, c.From, c.To)
-	case config.ChannelShoutrrr:
-		if shoutrrr.IsOnCall(c.URL.Reveal()) {
-			return shoutrrr.NewOnCall(c.Name, c.URL.Reveal(), nil)
-		}
-		return shoutrrr.New(c.Name, c.URL.Reveal())
-	case config.ChannelJSONL:
-		if c.Path == "-" {
-			return &jsonl.Channel{ChannelName: c.Name, W: w}, nil
-		}
-		return &jsonl.Channel{ChannelName: c.Name, Path: c.Path}, nil
+	kind, err := kindOf(string(c.Type))
+	if err != nil {
+		return nil, fmt.Errorf("channel %q: %w", c.Name, err)
 	}
-	return nil, fmt.Errorf("channel %q: there is nothing that sends to a channel of type %s", c.Name, c.Type)
+	return kind.New(c.Name, valuesOf(c), channel.Environment{Stdout: w})
+}
+
+// valuesOf are the values of a channel's keys.
+func valuesOf(c config.Channel) channel.Values {
+	return channel.Values{
+		"url": c.URL, "token": c.Token, "channel": c.Channel, "secret": c.Key, "headers": c.Headers, "headers_env": c.HeaderValues,
+		"host": c.Host, "port": c.Port, "tls": string(c.TLS), "user": c.User, "password": c.Password, "from": c.From, "to": c.To,
+		"path": c.Path,
+	}
 }
 
 // channels makes every channel of the config, and standard output where a digest names none.

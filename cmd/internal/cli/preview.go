@@ -2,21 +2,17 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"vendorwatch/cmd/internal/config"
-	"vendorwatch/cmd/internal/report/channel/blockkit"
-	"vendorwatch/cmd/internal/report/channel/email"
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/db"
 	"vendorwatch/db/ledger"
@@ -69,14 +65,14 @@ func (a *app) preview(ctx context.Context, incident int64, reason message.Reason
 	defer r.file.Close()
 	var all []preview
 	for _, c := range r.config.Channels {
-		message, err := r.render.Message(ctx, ledger.Delivery{Channel: c.Name, Reason: string(reason), IncidentID: incident}, time.Now().UTC())
+		m, err := r.render.Message(ctx, ledger.Delivery{Channel: c.Name, Reason: string(reason), IncidentID: incident}, time.Now().UTC())
 		if errors.Is(err, db.ErrNotFound) {
 			return fmt.Errorf("there is no incident %d in %s; vendorwatch incidents lists those there are", incident, r.file.Path())
 		}
 		if err != nil {
 			return err
 		}
-		forms, err := previews(c, message)
+		forms, err := previews(c, m)
 		if err != nil {
 			return fmt.Errorf("channel %q: %w", c.Name, err)
 		}
@@ -98,27 +94,16 @@ func (a *app) preview(ctx context.Context, incident int64, reason message.Reason
 
 // previews renders a message in the forms of a channel's type.
 func previews(c config.Channel, m message.Message) ([]preview, error) {
-	var value any
-	switch c.Declared {
-	case config.ChannelSlack, config.ChannelSlackBot:
-		value = blockkit.Message(m)
-	case config.ChannelWebhook, config.ChannelJSONL:
-		value = message.NewEnvelope(m)
-	case config.ChannelEmail:
-		html, err := email.HTML(m)
-		return []preview{
-			{c.Name, "txt", "Subject: " + m.Subject() + "\n\n" + message.Text(m, 0)},
-			{c.Name, "html", html},
-		}, err
-	default:
-		return []preview{{c.Name, "txt", message.Text(m, 0)}}, nil
+	kind, err := kindOf(string(c.Declared))
+	if err != nil {
+		return nil, err
 	}
-	var text strings.Builder
-	enc := json.NewEncoder(&text)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(value)
-	return []preview{{c.Name, "json", text.String()}}, err
+	forms, err := kind.Preview(m)
+	var all []preview
+	for _, f := range forms {
+		all = append(all, preview{channel: c.Name, form: f.Form, text: f.Text})
+	}
+	return all, err
 }
 
 func (a *app) writePreviews(dir string, all []preview) error {

@@ -12,7 +12,9 @@ import (
 	"strings"
 	"time"
 
+	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/secret"
+	"vendorwatch/cmd/internal/words"
 )
 
 // AnswerTimeout is how long a receiver may take for one message.
@@ -50,10 +52,26 @@ type Reply struct {
 	Body   string // the first 4 KiB
 }
 
+// At returns a poster to an escaped path below the address.
+func (p *Poster) At(path string, query url.Values) *Poster {
+	own, base := *p, p.URL()
+	own.URL = func() *url.URL {
+		u := base.JoinPath(path)
+		u.RawQuery = query.Encode()
+		return u
+	}
+	return &own
+}
+
 // Post posts a body with these headers. An error says why there was no answer; every one but the end of ctx
 // is a *SendError.
 func (p *Poster) Post(ctx context.Context, body []byte, header http.Header) (Reply, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.URL().String(), bytes.NewReader(body))
+	return p.Send(ctx, http.MethodPost, body, header)
+}
+
+// Send is Post with another method.
+func (p *Poster) Send(ctx context.Context, method string, body []byte, header http.Header) (Reply, error) {
+	req, err := http.NewRequestWithContext(ctx, method, p.URL().String(), bytes.NewReader(body))
 	if err != nil {
 		return Reply{}, &SendError{Channel: p.Channel, Reason: "the address cannot be used", Refused: true}
 	}
@@ -114,4 +132,25 @@ func RetryAfter(header string, now time.Time) time.Duration {
 		return at.Sub(now)
 	}
 	return 0
+}
+
+// Judge says what an answer means to which no service gives a meaning of its own: any 2xx is a success; a time-out,
+// a flood and a fault of the server are worth a retry, and everything else is a refusal.
+func (p *Poster) Judge(a Reply) (Sent, error) {
+	status := fmt.Sprintf("%d %s", a.Status, http.StatusText(a.Status))
+	e := &SendError{Channel: p.Channel, Reason: status, RetryAfter: RetryAfter(a.Header.Get("Retry-After"), time.Now())}
+	if said := words.Short(p.Scrub(a.Body), message.ReasonLimit); said != "" {
+		e.Reason += " " + said
+	}
+	switch {
+	case a.Status >= 200 && a.Status < 300:
+		return Sent{Receipt: status}, nil
+	case a.Status >= 300 && a.Status < 400:
+		e.Reason = status + ": redirects are not followed; give the channel the address that it leads to"
+		e.MaxTries = MaxUnclearTries
+	case a.Status >= 500, a.Status == http.StatusRequestTimeout, a.Status == http.StatusTooEarly, a.Status == http.StatusTooManyRequests:
+	default:
+		e.Refused = true
+	}
+	return Sent{}, e
 }

@@ -67,7 +67,7 @@ func (r *Renderer) sourceText(s *message.SourceAlert, reason message.Reason, h q
 		s.SinceAt, s.Reason = cmp.Or(h.IndicatorSinceAt, e.Detail["since"], e.At), ""
 		s.Text, s.Open = message.IndicatorEventText(e), e.Kind == normalize.EventIndicatorRaised && h.IndicatorSinceAt != ""
 	case message.ReasonComponent:
-		s.SinceAt, s.Reason = e.At, ""
+		s.SinceAt, s.Reason, s.Component = e.At, "", message.ComponentName(e)
 		s.Text, s.Open = message.ComponentName(e)+": "+words.Spell(cmp.Or(e.Detail["from"], "unknown"))+" → "+words.Spell(cmp.Or(e.Detail["to"], "unknown")),
 			e.Detail["to"] != string(normalize.StatusOperational)
 		if was := e.Detail["from_name"]; was != "" {

@@ -48,9 +48,10 @@ type SourceAlert struct {
 	Source
 	Owner      string `json:"owner,omitempty"`
 	RunbookURL string `json:"runbook_url,omitempty"`
-	Text       string `json:"text"`      // what happened, in a sentence
-	DedupKey   string `json:"dedup_key"` // the same for every message on this page: vendorwatch-source-3
-	Open       bool   `json:"open"`      // whether it goes on
+	Text       string `json:"text"`                // what happened, in a sentence
+	Component  string `json:"component,omitempty"` // whose status changed, "Group › Name"
+	DedupKey   string `json:"dedup_key"`           // the same for every message on this page: vendorwatch-source-3
+	Open       bool   `json:"open"`                // whether it goes on
 }
 
 // HeldBack counts what a channel's cap kept back; the next digest tells it.

@@ -39,6 +39,7 @@ func Alert(reason message.Reason, change func(*message.AlertItem)) message.Messa
 var HostileText = "<!channel> <!here|x> @everyone @here <@U123> <https://evil.example|click> [click](https://evil.example) <script>alert(1)</script> " +
 	"\u202egnp.exe\u202c \x00\x07\x1b[31m \r\nBcc: all@acme.test\r\n & \" ' ` \\ 👩‍👩‍👧‍👦 שלום " + strings.Repeat("ש long words ", 8000)
 
+// HostileAlert is an alert of which every text is HostileText.
 func HostileAlert() message.Message {
 	return Alert(message.ReasonFirst, func(i *message.AlertItem) {
 		i.Title, i.LatestBody, i.VendorName, i.Components, i.Owner = HostileText, HostileText, HostileText, HostileText, HostileText
@@ -47,6 +48,7 @@ func HostileAlert() message.Message {
 	})
 }
 
+// NoSecretIn fails where a value shows SecretWord, in whatever way it is printed.
 func NoSecretIn(t *testing.T, where string, values ...any) {
 	t.Helper()
 	for _, v := range values {
@@ -61,6 +63,7 @@ func NoSecretIn(t *testing.T, where string, values ...any) {
 // SlackPath is the secret part of the webhooks of these tests.
 const SlackPath = "/services/T00000000/B00000000/s3cr3tS3cr3tS3cr3t"
 
+// NoSlackSecret fails where a text shows a part of SlackPath.
 func NoSlackSecret(t *testing.T, where, text string) {
 	t.Helper()
 	for _, part := range []string{"s3cr3t", "T00000000", "B00000000"} {
@@ -73,4 +76,43 @@ func NoSlackSecret(t *testing.T, where, text string) {
 // DigestMessage is the message of a digest.
 func DigestMessage(d message.Digest) message.Message {
 	return message.Message{ID: "vw-7", Reason: message.ReasonDigest, At: d.UntilAt, EventIDs: d.EventIDs, Digest: &d}
+}
+
+// SourceMessage is a message on a status page.
+func SourceMessage(reason message.Reason, change func(*message.SourceAlert)) message.Message {
+	s := message.SourceAlert{
+		Source: message.Source{
+			SourceID: 3, Vendor: "kustomer", VendorName: "Kustomer", PageURL: "https://status.kustomer.example",
+			SinceAt: "2026-11-13T17:20:00.000Z", LastGoodAt: "2026-11-13T17:15:00.000Z", Reason: "503 Service Unavailable",
+		},
+		Owner: "customer-support", RunbookURL: "https://wiki.example.com/runbooks/kustomer",
+		Text: "the status page cannot be read", DedupKey: "vendorwatch-source-3", Open: reason != message.ReasonReadable,
+	}
+	if change != nil {
+		change(&s)
+	}
+	return message.Message{ID: "vw-6", Reason: reason, At: "2026-11-13T17:50:00.000Z", EventIDs: []int64{4}, Source: &s, Zone: time.UTC}
+}
+
+// Messages has a message for every reason, and one that says several incidents.
+func Messages() []message.Message {
+	group := Alert(message.ReasonFirst, nil)
+	group.Items = append(group.Items, Alert(message.ReasonFirst, func(i *message.AlertItem) { i.IncidentID, i.VendorName = 18, "Octoforge" }).Items...)
+	held := message.Message{ID: "vw-8", Reason: message.ReasonHeldBack, At: group.At, Zone: time.UTC,
+		Held: &message.HeldBack{Count: 12, SinceAt: "2026-11-13T17:00:00.000Z", UntilAt: "2026-11-13T18:00:00.000Z"}}
+	all := []message.Message{group, held, DigestMessage(message.Digest{Headline: "All quiet on 2 pages", UntilAt: group.At})}
+	for _, r := range []message.Reason{
+		message.ReasonFirst, message.ReasonWorsened, message.ReasonChanged, message.ReasonUpdate, message.ReasonResolved,
+		message.ReasonReopened, message.ReasonPostmortem, message.ReasonLeftFeed, message.ReasonMaintenance,
+		message.ReasonReminder, message.ReasonTest,
+	} {
+		all = append(all, Alert(r, nil))
+	}
+	for _, r := range []message.Reason{
+		message.ReasonUnreadable, message.ReasonReadable, message.ReasonMoved, message.ReasonIndicator, message.ReasonComponent,
+		message.ReasonReminder,
+	} {
+		all = append(all, SourceMessage(r, nil))
+	}
+	return all
 }

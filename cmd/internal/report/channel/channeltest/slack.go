@@ -10,8 +10,8 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// texts returns every text of a message with Slack's limit for it.
-func texts(t interface{ Fatalf(string, ...any) }, m slack.WebhookMessage) (all []string) {
+// slackTexts returns every text of a message with Slack's limit for it.
+func slackTexts(t interface{ Fatalf(string, ...any) }, m slack.WebhookMessage) (all []string) {
 	for _, b := range m.Blocks.BlockSet {
 		switch b := b.(type) {
 		case *slack.HeaderBlock:
@@ -46,7 +46,7 @@ var (
 
 // CheckSlack fails unless the message keeps Slack's limits and holds no control sequence but our own links.
 func CheckSlack(t interface{ Fatalf(string, ...any) }, m slack.WebhookMessage) string {
-	all := texts(t, m)
+	all := slackTexts(t, m)
 	joined := strings.Join(all, "\n")
 	if n := len(m.Blocks.BlockSet); n > 50 {
 		t.Fatalf("%d blocks", n)

@@ -7,16 +7,16 @@ import (
 	"vendorwatch/cmd/internal/report/channel"
 	"vendorwatch/cmd/internal/report/channel/channeltest"
 	"vendorwatch/cmd/internal/report/reporttest"
+	"vendorwatch/cmd/internal/secret"
 )
 
-func TestShoutrrrBattery(t *testing.T) {
-	channeltest.HTTP(t, channeltest.HTTPRow{
-		Make: func(t *testing.T, address string) channel.Channel {
-			c, err := New("ops", strings.Replace(address, "http://", "ntfy://:"+reporttest.SecretWord+"@", 1)+"/"+reporttest.SecretWord+"?disabletls=yes")
-			return channeltest.Must(t, c, err)
+func TestBattery(t *testing.T) {
+	channeltest.Battery(t, channeltest.Row{
+		Kind: Kind(),
+		Values: func(address string) channel.Values {
+			_, host, _ := strings.Cut(address, "://")
+			return channel.Values{"url": secret.New("ntfy://:" + reporttest.SecretWord + "@" + host + "/" + reporttest.SecretWord + "?disabletls=yes")}
 		},
-		Success: `{"id":"1"}`, Limit: serviceLimit,
-		// The library follows redirects; what it logs in with stays behind.
-		Follows: true,
+		HTTP: &channeltest.HTTP{Success: `{"id":"1"}`, Limit: serviceLimit, Follows: true},
 	})
 }

@@ -65,7 +65,7 @@ func (s *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, er
 	if n, ok := serviceLimits[s.scheme]; ok {
 		limit = n
 	}
-	return s.send(ctx, chatText(m, limit), types.Params{types.TitleKey: defang(m.Subject())})
+	return s.send(ctx, channel.ChatText(m, limit), types.Params{types.TitleKey: channel.Defang(m.Subject())})
 }
 
 func (s *Channel) send(ctx context.Context, text string, params types.Params) (channel.Sent, error) {
@@ -85,30 +85,6 @@ func (s *Channel) send(ctx context.Context, text string, params types.Params) (c
 	}
 	return channel.Sent{Receipt: "taken by " + s.scheme}, nil
 }
-
-// chatText is a message as plain text of at most limit runes, which ends at a line where it is cut.
-func chatText(m message.Message, limit int) string {
-	text := defang(message.Text(m, 4000))
-	runes := []rune(text)
-	if len(runes) <= limit {
-		return strings.TrimRight(text, "\n")
-	}
-	const mark = "\n" + message.MoreOnPage
-	kept := string(runes[:limit-len([]rune(mark))])
-	if at := strings.LastIndexByte(kept, '\n'); at > len(kept)/2 {
-		kept = kept[:at]
-	}
-	return strings.TrimRight(kept, "\n") + mark
-}
-
-// defang takes their power from words that a chat program would act on: mentions of everyone, tags, and links
-// that hide where they lead. A zero-width space keeps them readable.
-func defang(text string) string {
-	return defangs.Replace(text)
-}
-
-var defangs = strings.NewReplacer("@everyone", "@\u200beveryone", "@here", "@\u200bhere", "@channel", "@\u200bchannel", "@all", "@\u200ball", "@room", "@\u200broom",
-	"<@", "<\u200b@", "<!", "<\u200b!", "<#", "<\u200b#", "<at>", "<\u200bat>", "<users/", "<\u200busers/", "](", "]\u200b(")
 
 // innermost returns what an error wraps at the last: the outer ones of the library quote whole addresses.
 func innermost(err error) error {

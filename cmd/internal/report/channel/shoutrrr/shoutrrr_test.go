@@ -5,13 +5,14 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"vendorwatch/cmd/internal/report/channel"
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/report/reporttest"
 )
 
 func TestShoutrrrLimits(t *testing.T) {
 	for _, limit := range []int{1000, serviceLimit} {
-		text := chatText(reporttest.HostileAlert(), limit)
+		text := channel.ChatText(reporttest.HostileAlert(), limit)
 		if n := utf8.RuneCountInString(text); n > limit {
 			t.Errorf("%d runes, want %d at the most", n, limit)
 		}
@@ -20,7 +21,7 @@ func TestShoutrrrLimits(t *testing.T) {
 	for range 300 {
 		d.New = append(d.New, reporttest.Alert(message.ReasonFirst, nil).Items[0].Item)
 	}
-	text := chatText(message.Message{Reason: message.ReasonDigest, Digest: &d}, 1900)
+	text := channel.ChatText(message.Message{Reason: message.ReasonDigest, Digest: &d}, 1900)
 	if n := utf8.RuneCountInString(text); n > 1900 || !strings.HasSuffix(text, message.MoreOnPage) {
 		t.Errorf("a long digest is %d runes and ends %q", n, text[len(text)-60:])
 	}

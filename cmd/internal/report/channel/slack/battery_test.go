@@ -6,14 +6,16 @@ import (
 	"vendorwatch/cmd/internal/report/channel"
 	"vendorwatch/cmd/internal/report/channel/channeltest"
 	"vendorwatch/cmd/internal/report/reporttest"
+	"vendorwatch/cmd/internal/secret"
 )
 
 func TestBattery(t *testing.T) {
-	channeltest.HTTP(t, channeltest.HTTPRow{
-		Make: func(t *testing.T, address string) channel.Channel {
-			c, err := New("ops", address+"/services/T0/B0/"+reporttest.SecretWord, channeltest.Patient(t))
-			return channeltest.Must(t, c, err)
+	channeltest.Battery(t, channeltest.Row{
+		Kind: Kind(),
+		Values: func(address string) channel.Values {
+			return channel.Values{"url": secret.New(address + "/services/T0/B0/" + reporttest.SecretWord)}
 		},
-		Success: "ok", Limit: 40000, StatusTells: true, MarksUp: true,
+		HTTP:         &channeltest.HTTP{Success: "ok", Limit: 40000, StatusTells: true},
+		OnlyBrackets: true,
 	})
 }

@@ -8,25 +8,31 @@ import (
 	"vendorwatch/cmd/internal/report/channel/channeltest"
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/report/reporttest"
+	"vendorwatch/cmd/internal/secret"
 )
 
-// battery is the row of this channel.
-var battery = channeltest.HTTPRow{
-	Make: func(t *testing.T, address string) channel.Channel {
-		headers := map[string]string{"Authorization": "Bearer " + reporttest.SecretWord}
-		c, err := New("ops", address+"/"+reporttest.SecretWord+"?token="+reporttest.SecretWord, reporttest.SecretWord, headers, channeltest.Patient(t))
-		return channeltest.Must(t, c, err)
-	},
-	Limit: 1 << 30, StatusTells: true,
-	// The fields of the record are the vendor's own words, for programs; what people are to read is clean.
-	TextOf: func(t *testing.T, body string) string {
-		var e message.Envelope
-		if err := json.Unmarshal([]byte(body), &e); err != nil {
-			t.Fatal(err)
-		}
-		return e.Subject + e.Text
-	},
-	Plain: true,
+func values(address string) channel.Values {
+	return channel.Values{
+		"url":         secret.New(address + "/" + reporttest.SecretWord + "?token=" + reporttest.SecretWord),
+		"secret":      secret.New(reporttest.SecretWord),
+		"headers":     map[string]string{"X-Team": "ops"},
+		"headers_env": map[string]secret.Text{"Authorization": secret.New("Bearer " + reporttest.SecretWord)},
+	}
 }
 
-func TestWebhookBattery(t *testing.T) { channeltest.HTTP(t, battery) }
+func TestBattery(t *testing.T) {
+	channeltest.Battery(t, channeltest.Row{
+		Kind: Kind(), Values: values, HTTP: &channeltest.HTTP{Limit: 1 << 30, StatusTells: true}, NoMentions: true,
+		// The fields of the record are the vendor's own words, for programs; what people are to read is clean.
+		TextOf: textOf,
+	})
+}
+
+func textOf(t *testing.T, body string) string {
+	t.Helper()
+	var e message.Envelope
+	if err := json.Unmarshal([]byte(body), &e); err != nil {
+		t.Fatal(err)
+	}
+	return e.Subject + e.Text
+}

@@ -7,21 +7,19 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"strconv"
 	"time"
 
 	"vendorwatch/cmd/internal/report/channel"
 	"vendorwatch/cmd/internal/report/message"
-	"vendorwatch/cmd/internal/words"
 )
 
 // Channel is a Channel that posts messages as JSON to an address of one's own.
 type Channel struct {
 	poster *channel.Poster
-	key    func() string // of the signature; empty for none
-	header http.Header
+	key    func() string // of the signature; empty for none. No printer, logger or encoder looks into a function.
+	header func() http.Header
 	now    func() time.Time
 }
 
@@ -43,17 +41,11 @@ func New(name, address, key string, headers map[string]string, client *http.Clie
 		}
 		return secrets
 	}
-	return &Channel{poster: p, key: func() string { return key }, header: header, now: time.Now}, nil
+	return &Channel{poster: p, key: func() string { return key }, header: func() http.Header { return header }, now: time.Now}, nil
 }
 
 // Name returns the channel's name.
 func (w *Channel) Name() string { return w.poster.Channel }
-
-// String keeps the headers from being printed.
-func (w *Channel) String() string { return fmt.Sprintf("webhook channel %q", w.Name()) }
-
-// GoString keeps the headers from being printed.
-func (w *Channel) GoString() string { return w.String() }
 
 // Send posts the message. X-Vendorwatch-Delivery is its id, the same at each try; X-Vendorwatch-Signature is
 // "sha256=" and the HMAC of the timestamp, a full stop and the body, in hexadecimal. Every error but
@@ -63,7 +55,7 @@ func (w *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, er
 	if err != nil {
 		return channel.Sent{}, &channel.SendError{Channel: w.Name(), Reason: "encode the message: " + err.Error(), Refused: true}
 	}
-	header := w.header.Clone()
+	header := w.header().Clone()
 	stamp := strconv.FormatInt(w.now().Unix(), 10)
 	header.Set("User-Agent", "vendorwatch")
 	header.Set("X-Vendorwatch-Delivery", m.ID)
@@ -76,7 +68,7 @@ func (w *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, er
 	if err != nil {
 		return channel.Sent{}, err
 	}
-	return w.judge(a)
+	return w.poster.Judge(a)
 }
 
 // Sign returns the signature of a webhook's body that was sent at the time stamp, in Unix seconds.
@@ -85,25 +77,4 @@ func Sign(key, stamp string, body []byte) string {
 	mac.Write([]byte(stamp + "."))
 	mac.Write(body)
 	return "sha256=" + hex.EncodeToString(mac.Sum(nil))
-}
-
-// judge says what an answer means: a success by its status, a time-out, a flood or a fault of the server to be
-// tried again, and everything else a refusal.
-func (w *Channel) judge(a channel.Reply) (channel.Sent, error) {
-	text := fmt.Sprintf("%d %s", a.Status, http.StatusText(a.Status))
-	if said := words.Short(w.poster.Scrub(a.Body), message.ReasonLimit); said != "" {
-		text += " " + said
-	}
-	e := &channel.SendError{Channel: w.Name(), Reason: text, RetryAfter: channel.RetryAfter(a.Header.Get("Retry-After"), w.now())}
-	switch {
-	case a.Status >= 200 && a.Status < 300:
-		return channel.Sent{Receipt: fmt.Sprintf("%d %s", a.Status, http.StatusText(a.Status))}, nil
-	case a.Status >= 300 && a.Status < 400:
-		e.Reason = fmt.Sprintf("%d %s: redirects are not followed; give the channel the address that it leads to", a.Status, http.StatusText(a.Status))
-		e.MaxTries = channel.MaxUnclearTries
-	case a.Status >= 500, a.Status == http.StatusRequestTimeout, a.Status == http.StatusTooEarly, a.Status == http.StatusTooManyRequests:
-	default:
-		e.Refused = true
-	}
-	return channel.Sent{}, e
 }

@@ -5,16 +5,25 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
+	"vendorwatch/cmd/internal/report/channel"
 	"vendorwatch/cmd/internal/report/channel/channeltest"
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/report/reporttest"
 )
 
+// atAddress makes the channel for a receiver at an address.
+func atAddress(t *testing.T, address string) channel.Channel {
+	t.Helper()
+	c, err := Kind().New("ops", values(address), channel.Environment{Client: channeltest.Client(time.Minute)})
+	return channeltest.Must(t, c, err)
+}
+
 func TestWebhookCarriesIDAndSignature(t *testing.T) {
 	var header http.Header
 	var path string
-	r := channeltest.Serve(battery.Make)(t, func(w http.ResponseWriter, r *http.Request) { header, path = r.Header, r.URL.String() })
+	r := channeltest.Serve(atAddress)(t, func(w http.ResponseWriter, r *http.Request) { header, path = r.Header, r.URL.String() })
 	sent, err := r.Channel.Send(t.Context(), reporttest.Alert(message.ReasonWorsened, func(i *message.AlertItem) { i.Was, i.Severity = "minor", "critical" }))
 	if err != nil || sent.Receipt != "200 OK" || sent.Thread != "" {
 		t.Fatalf("%+v %v", sent, err)

@@ -190,7 +190,7 @@ func oneLine(s string) string {
 	if isOneLine(s) {
 		return strings.TrimSpace(s)
 	}
-	return strings.TrimSpace(spaceRun.ReplaceAllString(zeroWidth.Replace(unescape(s)), " "))
+	return strings.Join(strings.Fields(zeroWidth.Replace(unescape(s))), " ")
 }
 
 // isOneLine reports whether a text holds nothing that oneLine would change but at its ends, as most names

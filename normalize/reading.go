@@ -42,7 +42,9 @@ func SameReading(a, b []Raw) bool {
 	})
 }
 
-func sameRawTime(a, b RawTime) bool { return a.Text == b.Text && a.Layout == b.Layout }
+func sameRawTime(a, b RawTime) bool {
+	return a.Text == b.Text && a.Layout == b.Layout && a.Language == b.Language
+}
 
 func sameRawUpdate(a, b RawUpdate) bool {
 	return a.ID == b.ID && a.State == b.State && a.Body == b.Body && a.Format == b.Format &&

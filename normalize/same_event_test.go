@@ -56,4 +56,15 @@ func TestSameEvent(t *testing.T) {
 	if SameEvent(base, planned) {
 		t.Error("an incident and a maintenance are never one event")
 	}
+	// Two records of planned work are compared by their windows, whatever else they show of the time.
+	a, b := planned, planned
+	a.StartedAt, b.StartedAt = at("09:00"), at("19:00")
+	a.ResolvedAt, b.ResolvedAt = time.Time{}, time.Time{}
+	if !SameEvent(a, b) {
+		t.Error("one window was taken for two")
+	}
+	b.ScheduledStartAt = at("17:09")
+	if SameEvent(a, b) {
+		t.Error("two windows were taken for one")
+	}
 }

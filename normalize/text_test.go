@@ -1,9 +1,11 @@
 package normalize
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 )
 
 func TestMarkdown(t *testing.T) {
@@ -25,6 +27,18 @@ func TestMarkdown(t *testing.T) {
 			`# **Summary** All went dark for 12 minutes. # **Timeline \(Eastern\)** **1:27 pm** – Pushed. **1:53 pm** – Reverted. # **Lessons** Three of them: * **\[OPEN\]** Test more. * **\[DONE\]** Alert sooner.`,
 			"# **Summary**\n\nAll went dark for 12 minutes.\n\n# **Timeline (Eastern)**\n\n**1:27 pm** – Pushed.\n\n**1:53 pm** – Reverted.\n\n# **Lessons**\n\nThree of them:\n* **[OPEN]** Test more.\n* **[DONE]** Alert sooner.",
 		},
+		{"Windows and old Mac line ends", FormatText, "One.\r\n\r\n\r\n\r\nTwo.\rThree. \t\nFour.", "One.\n\nTwo.\nThree.\nFour."},
+		{"angles that are no tags", FormatHTML, "a &lt; b &gt; c &lt;- d <b>bold</b> &amp;", "a < b > c <- d **bold** &"},
+		{"an address with its slash", FormatHTML, `<a href="https://x.example/">https://x.example</a>`, "https://x.example"},
+		{"a list that is numbered", FormatHTML, "<ol><li>one</li><li>two</li></ol>", "1. one\n2. two"},
+		{"a table", FormatHTML, "<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>", "| a | b |\n|---|---|\n| 1 | 2 |"},
+		{"a quotation keeps its sign", FormatHTML, "<blockquote>so it is</blockquote>", "> so it is"},
+		{"styles and frames are no words", FormatHTML, `<style>p{}</style><iframe src="x"></iframe><p>a</p>`, "a"},
+		{"no tag, no HTML", FormatMarkdown, "a < b and <X-Trace> stays\non two lines", "a < b and <X-Trace> stays\non two lines"},
+		{"a link in brackets stays escaped", FormatMarkdown, `\[a\]: b and \[c\] d`, `\[a\]: b and [c] d`},
+		{"a heading without its words", FormatText, "# Impact ## Some. # Lessons Learned Many.", "# Impact\n\n## Some.\n\n# Lessons Learned\n\nMany."},
+		{"several lines are left as they are", FormatText, "# Impact Some.\n# Lessons Many.", "# Impact Some.\n# Lessons Many."},
+		{"nothing", FormatHTML, " ", ""},
 		{"a number sign is no heading", FormatText, "We are # 1 in uptime", "We are # 1 in uptime"},
 	}
 	for _, tt := range tests {
@@ -66,5 +80,67 @@ func TestSameTextIsBlindToFormOnly(t *testing.T) {
 		if sameText(p[0], p[1]) {
 			t.Errorf("%q and %q do not say the same", p[0], p[1])
 		}
+	}
+}
+
+// Cleaning what is clean changes nothing: Markdown of every format stays as it is when it is read as Markdown, and the
+// words of a text are those of its words.
+func TestMarkdownOfMarkdownIsTheSame(t *testing.T) {
+	piece := rapid.SampledFrom([]string{
+		"One.", "two words", "**bold**", "_it_", "[a note](https://x.example/a)", "https://x.example", "* item", "\n", "\n\n", "\r\n", " ",
+		`\(`, `\[x\]`, "<br>", "<p>para</p>", "<b>b</b>", "12:08", "# Head", "a\u00a0b", "it’s", "snake_case", "• dot",
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		body := strings.Join(rapid.SliceOfN(piece, 0, 10).Draw(t, "pieces"), "")
+		format := rapid.SampledFrom([]string{FormatMarkdown, FormatHTML, FormatText}).Draw(t, "format")
+		if format == FormatText {
+			body = strings.NewReplacer("<", "(", ">", ")").Replace(body) // in a text, tags are characters
+		}
+		once := Markdown(body, format)
+		if twice := Markdown(once, FormatMarkdown); twice != once {
+			t.Fatalf("%q as %s is %q, and that is %q", body, format, once, twice)
+		}
+		if strings.Contains(once, "\n\n\n") || strings.Contains(once, " \n") || strings.ContainsAny(once, "\r\u00a0") || strings.TrimSpace(once) != once {
+			t.Fatalf("%q as %s is %q", body, format, once)
+		}
+		if plain := Plain(once); strings.ContainsAny(plain, "\n\t") || strings.Contains(plain, "  ") || strings.Contains(plain, "**") {
+			t.Fatalf("the words of %q are %q", once, plain)
+		}
+	})
+}
+
+func TestATextThatIsCut(t *testing.T) {
+	for _, c := range []struct {
+		short, long string
+		known, want bool
+	}{
+		{"We look…", "We look into it.", false, true},
+		{"We look...", "We **look** into it.", false, true},
+		{"We look", "We look into it.", false, false},
+		{"We look", "We look into it.", true, true},
+		{"We see…", "We look into it.", false, false},
+		{"We look into it.…", "We look into it.", false, false},
+		{"…", "We look into it.", false, false},
+		{"", "We look into it.", true, false},
+	} {
+		if got := cutOf(c.short, c.long, c.known); got != c.want {
+			t.Errorf("cutOf(%q, %q, %v) = %v", c.short, c.long, c.known, got)
+		}
+	}
+}
+
+func TestSameWordsSeesASpace(t *testing.T) {
+	for _, p := range [][2]string{{"a  b", "a b"}, {"a\nb", "a b"}, {"it’s", "it's"}, {"**a** b", "a b"}} {
+		if !sameWords(p[0], p[1]) {
+			t.Errorf("%q and %q have the same words", p[0], p[1])
+		}
+	}
+	for _, p := range [][2]string{{"in to", "into"}, {"a b", "a c"}, {"A", "a"}} {
+		if sameWords(p[0], p[1]) {
+			t.Errorf("%q and %q have other words", p[0], p[1])
+		}
+	}
+	if caseFold("**It’s** GONE") != "it's gone" {
+		t.Errorf("got %q", caseFold("**It’s** GONE"))
 	}
 }

@@ -37,7 +37,7 @@ type Server struct {
 	auth  Auth
 	poll  time.Duration
 	pages *pages.Pages
-	api   api.API
+	api   *api.API
 	// compress compresses what a handler writes, if the reader accepts that.
 	compress func(http.Handler) http.HandlerFunc
 	streams  chan struct{} // a place for each connection that waits for events
@@ -68,7 +68,7 @@ func New(file *db.DB, o Options) *Server {
 		Version:      o.Version,
 	}
 	return &Server{
-		site: s, auth: o.Auth, poll: o.Poll, pages: pages.New(s), api: api.API{Site: s}, compress: newCompressor(),
+		site: s, auth: o.Auth, poll: o.Poll, pages: pages.New(s), api: api.New(s), compress: newCompressor(),
 		streams: make(chan struct{}, maxStreams), stopped: make(chan struct{}),
 	}
 }

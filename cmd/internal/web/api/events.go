@@ -23,7 +23,7 @@ type EventList struct {
 
 // events lists what is new after an event. Events that channels are not notified of are in it, with the reason in
 // withheld.
-func (a API) events(r *http.Request) (EventList, error) {
+func (a *API) events(r *http.Request) (EventList, error) {
 	_, after, limit, err := eventsAsked(r)
 	if err != nil {
 		return EventList{}, err
@@ -41,7 +41,7 @@ func eventsAsked(r *http.Request) (p site.Params, after int64, limit int, err er
 }
 
 // StreamFrom is the number of the event after which a stream begins.
-func (a API) StreamFrom(r *http.Request) (int64, error) {
+func (a *API) StreamFrom(r *http.Request) (int64, error) {
 	p, after, _, err := eventsAsked(r)
 	if err != nil {
 		return 0, err
@@ -65,7 +65,7 @@ func (a API) StreamFrom(r *http.Request) (int64, error) {
 
 // StreamEvents writes the events after the last one as server-sent events, at most a page of them, and returns the
 // number of the last event that it wrote.
-func (a API) StreamEvents(ctx context.Context, last int64) (text string, to int64, err error) {
+func (a *API) StreamEvents(ctx context.Context, last int64) (text string, to int64, err error) {
 	rows, err := a.DB.EventsAfter(ctx, last, site.MaxLimit)
 	if err != nil {
 		return "", last, err

@@ -17,8 +17,19 @@ import (
 
 	"vendorwatch/cmd/internal/web"
 	"vendorwatch/cmd/internal/web/api"
+	"vendorwatch/cmd/internal/web/site"
 	. "vendorwatch/cmd/internal/web/webtest"
 )
+
+// document is the OpenAPI document.
+func document(t *testing.T) []byte {
+	t.Helper()
+	text, err := api.New(&site.Site{}).OpenAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
 
 // closed lets an object of a schema have no other fields than those that are described.
 func closed(value any) {
@@ -48,7 +59,7 @@ type contract struct {
 func newContract(t *testing.T) contract {
 	t.Helper()
 	c := contract{compiler: jsonschema.NewCompiler()}
-	if err := json.Unmarshal(api.OpenAPI, &c.doc); err != nil {
+	if err := json.Unmarshal(document(t), &c.doc); err != nil {
 		t.Fatal(err)
 	}
 	closed(c.doc["components"].(map[string]any)["schemas"])
@@ -120,7 +131,7 @@ func TestOpenAPIIsValid(t *testing.T) {
 		t.Fatal(err)
 	}
 	var doc any
-	if err := json.Unmarshal(api.OpenAPI, &doc); err != nil {
+	if err := json.Unmarshal(document(t), &doc); err != nil {
 		t.Fatal(err)
 	}
 	if err := is.Validate(doc); err != nil {
@@ -148,10 +159,10 @@ func TestOpenAPIHasEveryPath(t *testing.T) {
 			}
 		}
 	}
-	if err := json.Unmarshal(api.OpenAPI, &doc); err != nil {
+	if err := json.Unmarshal(document(t), &doc); err != nil {
 		t.Fatal(err)
 	}
-	paths := api.API{}.Answers()
+	paths := api.New(&site.Site{}).Answers()
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(paths)), slices.Sorted(maps.Keys(doc.Paths))); diff != "" {
 		t.Errorf("paths (-served +described)\n%s", diff)
 	}
@@ -169,11 +180,11 @@ func TestOpenAPIReferences(t *testing.T) {
 	var doc struct {
 		Components map[string]map[string]json.RawMessage
 	}
-	if err := json.Unmarshal(api.OpenAPI, &doc); err != nil {
+	if err := json.Unmarshal(document(t), &doc); err != nil {
 		t.Fatal(err)
 	}
 	used := map[string]bool{}
-	for _, m := range reference.FindAllStringSubmatch(string(api.OpenAPI), -1) {
+	for _, m := range reference.FindAllStringSubmatch(string(document(t)), -1) {
 		used[m[1]+"/"+m[2]] = true
 		if doc.Components[m[1]][m[2]] == nil {
 			t.Errorf("%s is referred to, and is not there", m[0])
@@ -333,7 +344,7 @@ func TestOpenAPIDescribesNothingThatIsNeverSent(t *testing.T) {
 			Schemas map[string]struct{ Properties map[string]any }
 		}
 	}
-	if err := json.Unmarshal(api.OpenAPI, &doc); err != nil {
+	if err := json.Unmarshal(document(t), &doc); err != nil {
 		t.Fatal(err)
 	}
 	// What this record does not have: channels, a page that moved, times printed in odd ways, and long searches.

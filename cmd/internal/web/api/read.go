@@ -26,7 +26,7 @@ type VendorState struct {
 	URL            string `json:"api_url"` // path of the Vendor
 }
 
-func (a API) vendorState(v query.VendorState) VendorState {
+func (a *API) vendorState(v query.VendorState) VendorState {
 	return VendorState{
 		Vendor: query.Vendor{VendorID: v.VendorID, Slug: v.Slug, Name: v.Name, Owner: v.Owner},
 		State:  a.State(v), Readable: a.Readable(v),
@@ -41,7 +41,7 @@ type VendorList struct {
 	Vendors []VendorState `json:"vendors"`
 }
 
-func (a API) vendors(r *http.Request) (VendorList, error) {
+func (a *API) vendors(r *http.Request) (VendorList, error) {
 	out := VendorList{[]VendorState{}}
 	if _, err := site.ReadParams(r); err != nil {
 		return out, err
@@ -61,7 +61,7 @@ type Vendor struct {
 	Numbers   []site.Numbers       `json:"numbers"`
 }
 
-func (a API) vendor(r *http.Request) (Vendor, error) {
+func (a *API) vendor(r *http.Request) (Vendor, error) {
 	if _, err := site.ReadParams(r); err != nil {
 		return Vendor{}, err
 	}
@@ -97,7 +97,7 @@ type SourceList struct {
 	Next    string               `json:"next,omitempty"`
 }
 
-func (a API) sources(r *http.Request) (SourceList, error) {
+func (a *API) sources(r *http.Request) (SourceList, error) {
 	p, err := site.ReadParams(r, "vendor", "after", "limit")
 	if err != nil {
 		return SourceList{}, err
@@ -123,7 +123,7 @@ type ComponentList struct {
 	Next       string                  `json:"next,omitempty"`
 }
 
-func (a API) components(r *http.Request) (ComponentList, error) {
+func (a *API) components(r *http.Request) (ComponentList, error) {
 	p, err := site.ReadParams(r, "vendor", "status", "after", "limit")
 	if err != nil {
 		return ComponentList{}, err
@@ -151,7 +151,7 @@ type IncidentList struct {
 	Cut       bool             `json:"cut,omitempty"` // the words of q stand in more posts than were searched
 }
 
-func (a API) incidents(r *http.Request) (IncidentList, error) {
+func (a *API) incidents(r *http.Request) (IncidentList, error) {
 	p, err := site.ReadParams(r, append([]string{"updated_since", "limit"}, site.Fields...)...)
 	if err != nil {
 		return IncidentList{}, err
@@ -188,7 +188,7 @@ func (a API) incidents(r *http.Request) (IncidentList, error) {
 	return IncidentList{page.Incidents, page.Next, page.Cut}, err
 }
 
-func (a API) incident(r *http.Request) (query.IncidentDetail, error) {
+func (a *API) incident(r *http.Request) (query.IncidentDetail, error) {
 	if _, err := site.ReadParams(r); err != nil {
 		return query.IncidentDetail{}, err
 	}
@@ -205,7 +205,7 @@ type UpdateList struct {
 	Next    string               `json:"next,omitempty"`
 }
 
-func (a API) incidentUpdates(r *http.Request) (UpdateList, error) {
+func (a *API) incidentUpdates(r *http.Request) (UpdateList, error) {
 	p, err := site.ReadParams(r, "after", "limit")
 	if err != nil {
 		return UpdateList{}, err
@@ -220,7 +220,7 @@ func (a API) incidentUpdates(r *http.Request) (UpdateList, error) {
 	return a.listUpdates(r, p, "", id)
 }
 
-func (a API) updates(r *http.Request) (UpdateList, error) {
+func (a *API) updates(r *http.Request) (UpdateList, error) {
 	p, err := site.ReadParams(r, "vendor", "after", "limit")
 	if err != nil {
 		return UpdateList{}, err
@@ -232,7 +232,7 @@ func (a API) updates(r *http.Request) (UpdateList, error) {
 	return a.listUpdates(r, p, vendor, 0)
 }
 
-func (a API) listUpdates(r *http.Request, p site.Params, vendor string, incident int64) (UpdateList, error) {
+func (a *API) listUpdates(r *http.Request, p site.Params, vendor string, incident int64) (UpdateList, error) {
 	after, limit, err := p.After()
 	if err != nil {
 		return UpdateList{}, err
@@ -251,7 +251,7 @@ type Health struct {
 	Channels          []query.ChannelHealth `json:"channels"`
 }
 
-func (a API) health(r *http.Request) (Health, error) {
+func (a *API) health(r *http.Request) (Health, error) {
 	if _, err := site.ReadParams(r); err != nil {
 		return Health{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/db"
 

@@ -1,0 +1,72 @@
+package api
+
+import (
+	"reflect"
+
+	"vendorwatch/cmd/internal/web/openapi"
+	"vendorwatch/cmd/internal/web/site"
+	"vendorwatch/db/query"
+	"vendorwatch/normalize"
+)
+
+// description is the API as its document describes it, but for its paths.
+func description() openapi.Spec {
+	return openapi.Spec{
+		Info: openapi.Info{
+			Title: "vendorwatch", Version: "1", Summary: "What vendors' status pages say, in one form.",
+			Description: "Names are those of the SQL columns. Everything is read with GET or HEAD; nothing can be changed. " +
+				"A field that is empty is left out, unless its description says that it is null. A parameter that is not " +
+				"known is refused. Fields may be added to answers at any time.",
+		},
+		Structs: structs, Values: values(), ValueOf: valueOf, Types: valueTypes, Fields: fieldTexts,
+		Parameters: parameters(), Responses: responses(),
+		Security: []openapi.Security{
+			{Name: "bearer", Type: "http", Scheme: "bearer",
+				Description: "The token of the configuration, if it names one."},
+			{Name: "basic", Type: "http", Scheme: "basic",
+				Description: "User and password of the configuration, if it names them; or any user, and the token as the " +
+					"password."},
+		},
+	}
+}
+
+// structs are all structs that answers hold.
+var structs = []openapi.Struct{
+	{Name: "VendorList", Type: reflect.TypeFor[VendorList](), Description: "All vendors, by name."},
+	{Name: "VendorState", Type: reflect.TypeFor[VendorState](), Description: "A vendor and how it does."},
+	{Name: "Vendor", Type: reflect.TypeFor[Vendor](), Description: "One vendor in full."},
+	{Name: "Numbers", Type: reflect.TypeFor[site.Numbers](),
+		Description: "A vendor's figures over the incidents that began within a span of time."},
+	{Name: "SourceList", Type: reflect.TypeFor[SourceList](),
+		Description: "Status pages, in the order of their numbers."},
+	{Name: "Source", Type: reflect.TypeFor[query.SourceHealth](), Description: "A status page and its health."},
+	{Name: "ComponentList", Type: reflect.TypeFor[ComponentList](),
+		Description: "Components, in the order of their numbers."},
+	{Name: "ListedComponent", Type: reflect.TypeFor[query.ListedComponent](),
+		Description: "A part of a vendor's service, with the page that shows it."},
+	{Name: "Component", Type: reflect.TypeFor[query.Component](), Description: "A part of a vendor's service."},
+	{Name: "IncidentList", Type: reflect.TypeFor[IncidentList](), Description: "Incidents, the newest first."},
+	{Name: "Incident", Type: reflect.TypeFor[query.Incident](), Description: "An incident, a maintenance or a notice."},
+	{Name: "IncidentDetail", Type: reflect.TypeFor[query.IncidentDetail](), Description: "One incident in full."},
+	{Name: "UpdateList", Type: reflect.TypeFor[UpdateList](),
+		Description: "Posts, in the order in which they were stored."},
+	{Name: "ListedUpdate", Type: reflect.TypeFor[query.ListedUpdate](),
+		Description: "A post, with the incident and the vendor that it is of."},
+	{Name: "Update", Type: reflect.TypeFor[query.Update](), Description: "A post of an incident's timeline."},
+	{Name: "Revision", Type: reflect.TypeFor[query.Revision](), Description: "An edit by the vendor."},
+	{Name: "Finding", Type: reflect.TypeFor[query.Finding](), Description: "Something that could not be understood."},
+	{Name: "EventRecord", Type: reflect.TypeFor[query.EventRecord](),
+		Description: "Another page's record of the same event."},
+	{Name: "Raw", Type: reflect.TypeFor[normalize.Raw](), Description: "An incident in the vendor's own words, as one document showed it."},
+	{Name: "RawUpdate", Type: reflect.TypeFor[normalize.RawUpdate](), Description: "A post in the vendor's own words."},
+	{Name: "RawComponent", Type: reflect.TypeFor[normalize.RawComponent](), Description: "A component in the vendor's own words."},
+	{Name: "RawTime", Type: reflect.TypeFor[normalize.RawTime](), Description: "A time as printed."},
+	{Name: "EventList", Type: reflect.TypeFor[EventList](),
+		Description: "Events, in the order in which they were learned."},
+	{Name: "Event", Type: reflect.TypeFor[query.Event](),
+		Description: "One piece of news, with what a reader wants to know about it."},
+	{Name: "Health", Type: reflect.TypeFor[Health](), Description: "How vendorwatch itself does."},
+	{Name: "Channel", Type: reflect.TypeFor[query.ChannelHealth](),
+		Description: "A channel that alerts and digests are sent to, and its health."},
+	{Name: "Problem", Type: reflect.TypeFor[problem](), Description: "What went wrong, in the form of RFC 9457."},
+}

@@ -1,0 +1,114 @@
+package api
+
+import (
+	"maps"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+
+	"vendorwatch/cmd/internal/web/openapi"
+	"vendorwatch/cmd/internal/web/site"
+)
+
+// An Answer makes one document.
+type Answer func(*http.Request) (site.Document, error)
+
+// operation is a path of the API: what is said of it, and what answers it.
+type operation struct {
+	openapi.Operation
+	answer Answer
+}
+
+// operations are the paths of the API but for the one of its description.
+func (a *API) operations() []operation {
+	list := []operation{
+		in(a.vendors, "/api/v1/vendors", "listVendors", "All vendors and how they do", "In one answer, by name."),
+		in(a.vendor, "/api/v1/vendors/{slug}", "getVendor", "One vendor in full",
+			"Its state, its pages, what is open, and its figures.", "slug"),
+		in(a.sources, "/api/v1/sources", "listSources", "Status pages and their health",
+			"In the order of their numbers.", "vendor", "after", "limit"),
+		in(a.components, "/api/v1/components", "listComponents", "Components",
+			"In the order of their numbers, including those that their page no longer lists.",
+			"vendor", "component_status", "after", "limit"),
+		in(a.incidents, "/api/v1/incidents", "listIncidents", "Incidents, maintenances and notices",
+			"The newest first. An event that several pages report is one row. What filters hide is included, with "+
+				"filtered 1.",
+			"q", "vendor", "severity", "kind", "state", "component", "since", "until", "updated_since", "cursor", "limit"),
+		in(a.incident, "/api/v1/incidents/{id}", "getIncident", "One incident in full",
+			"With its posts, edits, findings and the vendor's own words.", "id"),
+		in(a.incidentUpdates, "/api/v1/incidents/{id}/updates", "listIncidentUpdates", "Posts of an incident",
+			"In the order in which they were stored.", "id", "after", "limit"),
+		in(a.updates, "/api/v1/updates", "listUpdates", "Posts",
+			"In the order in which they were stored, so that after never misses one.", "vendor", "after", "limit"),
+		in(a.events, EventsPath, "listEvents", "Events, page by page or as a stream",
+			"In the order in which they were learned, so that after never misses one. Events that channels are not "+
+				"notified of are included, with the reason in withheld. With Accept: text/event-stream the answer does "+
+				"not end: each event is sent when it is learned, as a server-sent event whose id is event_id, whose name "+
+				"is kind and whose data is an Event. A stream begins after Last-Event-ID or after, whichever is later; "+
+				"with neither, it sends only what is learned from then on.",
+			"after", "limit", "Last-Event-ID"),
+		in(a.health, "/api/v1/health", "getHealth", "How vendorwatch itself does",
+			"Which pages cannot be read, and what could not be sent."),
+	}
+	events := &list[slices.IndexFunc(list, func(o operation) bool { return o.Path == EventsPath })]
+	events.Stream = "id: 42\nevent: incident_opened\ndata: {\"event_id\":42,\"kind\":\"incident_opened\",…}\n\n"
+	events.Responses["503"] = "TooMany"
+	return list
+}
+
+// in makes an operation that answers in JSON with what is built.
+func in[T any](build func(*http.Request) (T, error), path, id, summary, description string, params ...string) operation {
+	o := operation{
+		Operation: openapi.Operation{Path: path, ID: id, Summary: summary, Description: description,
+			Parameters: append(params, "If-None-Match"), Answer: reflect.TypeFor[T](),
+			Responses: maps.Clone(commonResponses)},
+		answer: func(r *http.Request) (site.Document, error) {
+			v, err := build(r)
+			if err != nil {
+				return site.Document{}, err
+			}
+			return site.JSON(v)
+		},
+	}
+	if strings.Contains(path, "{") {
+		o.Responses["404"] = "NotFound"
+	}
+	return o
+}
+
+var commonResponses = map[string]string{"304": "NotModified", "400": "BadRequest", "401": "Unauthorized",
+	"default": "Problem"}
+
+// DocumentPath is where the API is described.
+const DocumentPath = "/api/v1/openapi.json"
+
+// Answers are what answers each path of the API.
+func (a *API) Answers() map[string]Answer {
+	all := map[string]Answer{DocumentPath: a.document}
+	for _, o := range a.operations() {
+		all[o.Path] = o.answer
+	}
+	return all
+}
+
+// OpenAPI describes the API in OpenAPI 3.1. It is made of the types of the answers.
+func (a *API) OpenAPI() ([]byte, error) {
+	spec := description()
+	for _, o := range a.operations() {
+		spec.Operations = append(spec.Operations, o.Operation)
+	}
+	spec.Operations = append(spec.Operations, openapi.Operation{Path: DocumentPath, ID: "getOpenAPI",
+		Summary: "This document", Description: "In OpenAPI 3.1.",
+		Parameters: []string{"If-None-Match"}, Responses: commonResponses})
+	return spec.Document(a.Link("/"))
+}
+
+// document serves the description of the API. Its server is the one that is asked.
+func (a *API) document(r *http.Request) (site.Document, error) {
+	if _, err := site.ReadParams(r); err != nil {
+		return site.Document{}, err
+	}
+	text, err := a.described()
+	return site.Document{Media: "application/json", Body: text}, err
+}

@@ -32,6 +32,7 @@ var layers = map[string][]string{
 	"cmd/internal/config":           append([]string{"cmd/internal/words", "cmd/internal/secret", "cmd/internal/config/tomlcheck"}, reading...),
 	"cmd/internal/config/tomlcheck": {"cmd/internal/words", "cmd/internal/secret"},
 	"cmd/internal/watch":            append([]string{"db/query", "db/record", "cmd/internal/words", "cmd/internal/secret"}, reading...),
+	"cmd/internal/web/openapi":      nil,
 	"cmd/internal/web/prose":        {"normalize", "db", "db/query", "cmd/internal/words"},
 	"cmd/internal/web/site":         {"normalize", "db", "db/query", "cmd/internal/words"},
 	"cmd/internal/web/pages":        roomOfWeb, "cmd/internal/web/api": roomOfWeb, "cmd/internal/web/statuspage": roomOfWeb,
@@ -47,7 +48,8 @@ var layers = map[string][]string{
 }
 
 // roomOfWeb is what a folder of web may import: no other folder, only what all of them share.
-var roomOfWeb = []string{"normalize", "db", "cmd/internal/words", "cmd/internal/web/site", "cmd/internal/web/prose"}
+var roomOfWeb = []string{"normalize", "db", "db/query", "cmd/internal/words", "cmd/internal/web/site",
+	"cmd/internal/web/prose", "cmd/internal/web/openapi"}
 
 // reporting is the order of the packages below cmd/internal/report. A name without db/ is one of them. All may import
 // wording too. A kind of channel that is not named here may import "message" and "channel".

@@ -19,10 +19,11 @@ import (
 	"vendorwatch/normalize"
 )
 
+// The most that one feed holds.
 const (
-	feedEntries    = 40 // of incidents in a feed
-	feedUnreadable = 20 // of pages that cannot be read
-	feedPosts      = 30 // of an incident, the newest
+	feedEntries    = 40 // incidents
+	feedUnreadable = 20 // pages that cannot be read
+	feedPosts      = 30 // posts of an incident, and its components
 )
 
 // Feeds makes feeds, calendars and badges of what the file knows.
@@ -72,16 +73,16 @@ type atomText struct {
 	Text string `xml:",chardata"`
 }
 
-// tagged is an id that stays the same wherever the dashboard is served (RFC 4151). The time keeps apart what has
+// tagged is an id that stays the same wherever the dashboard is served (RFC 4151). The time tells it from what has
 // the same number in another file.
 func tagged(what string, number int64, at string) string {
 	return fmt.Sprintf("tag:vendorwatch,2026:%s/%d/%s", what, number, at)
 }
 
-// scheme names a set of categories.
+// scheme is the address of a set of categories.
 func scheme(of string) string { return "tag:vendorwatch,2026:" + of }
 
-// Atom is what changed last, of one vendor or of all, and what cannot be read.
+// Atom is a feed of what changed last, for one vendor or for all, and of the pages that cannot be read.
 func (s Feeds) Atom(r *http.Request) (site.Document, error) {
 	p, err := site.ReadParams(r, "severity", "kind")
 	if err != nil {
@@ -106,7 +107,8 @@ func (s Feeds) Atom(r *http.Request) (site.Document, error) {
 	if err != nil {
 		return site.Document{}, err
 	}
-	f := atomFeed{Subtitle: "What vendors publish on their status pages, and which of the pages cannot be read", Author: atomPerson{"vendorwatch"}}
+	f := atomFeed{Author: atomPerson{"vendorwatch"},
+		Subtitle: "What vendors publish on their status pages, and which pages cannot be read"}
 	for _, name := range []string{"severity", "kind"} {
 		if word := q.Typed.Get(name); word != "" {
 			title += ", " + name + " " + word
@@ -133,7 +135,7 @@ func (s Feeds) Atom(r *http.Request) (site.Document, error) {
 		}
 	}
 	slices.SortStableFunc(f.Entries, func(a, b atomEntry) int { return strings.Compare(b.Updated, a.Updated) })
-	f.Updated = atomTime("1970-01-01T00:00:00.000Z") // of a feed that never had an entry
+	f.Updated = atomTime("1970-01-01T00:00:00.000Z") // for a feed that has never had an entry
 	if len(f.Entries) > 0 {
 		f.Updated = f.Entries[0].Updated
 	}
@@ -150,7 +152,7 @@ func (s Feeds) Atom(r *http.Request) (site.Document, error) {
 	return site.Document{Media: "application/atom+xml; charset=utf-8", Body: b.Bytes()}, nil
 }
 
-// atomTime is a stored time as RFC 3339 has it; of fixed width, so that text order is time order.
+// atomTime is a stored time in the form of RFC 3339, of fixed width, so that text order is time order.
 func atomTime(at string) string { return words.Time(at).Format("2006-01-02T15:04:05.000Z") }
 
 func (s Feeds) incidentEntry(r *http.Request, i query.IncidentDetail, changed string) atomEntry {
@@ -159,9 +161,13 @@ func (s Feeds) incidentEntry(r *http.Request, i query.IncidentDetail, changed st
 		begin = min(i.StartedAt, begin)
 	}
 	e := atomEntry{
-		ID: tagged("incident", i.IncidentID, i.FirstSeenAt), Title: i.VendorName + ": " + normalize.Plain(i.Title),
-		Published: atomTime(begin), Updated: atomTime(changed), Author: atomPerson{i.VendorName},
-		Links: []atomLink{{Rel: "alternate", Type: "text/html", Href: s.Permalink(r, "/incidents/"+strconv.FormatInt(i.IncidentID, 10))}},
+		ID:        tagged("incident", i.IncidentID, i.FirstSeenAt),
+		Title:     i.VendorName + ": " + normalize.Plain(i.Title),
+		Published: atomTime(begin),
+		Updated:   atomTime(changed),
+		Author:    atomPerson{i.VendorName},
+		Links: []atomLink{{Rel: "alternate", Type: "text/html",
+			Href: s.Permalink(r, "/incidents/"+strconv.FormatInt(i.IncidentID, 10))}},
 		Categories: []atomCategory{
 			{i.Severity, scheme("severity")},
 			{i.State, scheme("state")},
@@ -185,8 +191,7 @@ func (s Feeds) incidentEntry(r *http.Request, i query.IncidentDetail, changed st
 	return e
 }
 
-// ownPage is the incident's page at its vendor, else the vendor's status page; empty if neither is an address
-// of the web.
+// ownPage is the vendor's page for the incident, else the vendor's status page; empty if neither is a web address.
 func ownPage(i query.Incident) string {
 	if page := prose.Outside(i.URL); page != "" {
 		return page
@@ -194,8 +199,8 @@ func ownPage(i query.Incident) string {
 	return prose.Outside(i.PageURL)
 }
 
-// timeline is an incident as HTML: one sentence of ours, then the vendor's posts, the newest first. Its form is
-// that of Statuspage's feeds, which programs know how to read.
+// timeline is an incident as HTML: one sentence of ours, then the vendor's posts, the newest first. It has the form of
+// Statuspage's feeds, which programs know how to read.
 func (s Feeds) timeline(i query.IncidentDetail) string {
 	var b strings.Builder
 	b.WriteString("<p>" + escape(prose.Opening(i)) + "</p>\n")
@@ -208,17 +213,18 @@ func (s Feeds) timeline(i query.IncidentDetail) string {
 	base := ownPage(i.Incident)
 	for n, u := range slices.Backward(i.Updates) {
 		if len(i.Updates)-n > feedPosts {
-			fmt.Fprintf(&b, "<p>%s before these.</p>\n", escape(words.Count(n+1, "post")))
+			fmt.Fprintf(&b, "<p>%s not shown.</p>\n", escape(words.Count(n+1, "earlier post")))
 			break
 		}
-		posted, state := "time not known", words.Spell(u.State)
+		posted, state := "time unknown", words.Spell(u.State)
 		if t := words.Time(u.PostedAt); !t.IsZero() {
 			posted = t.Format("2 Jan 2006, 15:04:05 UTC")
 		}
 		if u.RemovedAt != "" {
-			state += ", taken off the page later"
+			state += ", later removed from the page"
 		}
-		fmt.Fprintf(&b, "<p><small>%s</small><br><strong>%s</strong></p>\n%s\n", posted, escape(strings.ToUpper(state[:1])+state[1:]), prose.Markdown(u.Body, base))
+		fmt.Fprintf(&b, "<p><small>%s</small><br><strong>%s</strong></p>\n%s\n", posted,
+			escape(strings.ToUpper(state[:1])+state[1:]), prose.Markdown(u.Body, base))
 	}
 	return b.String()
 }
@@ -226,11 +232,15 @@ func (s Feeds) timeline(i query.IncidentDetail) string {
 func (s Feeds) unreadableEntry(r *http.Request, page query.SourceHealth) atomEntry {
 	since := words.Time(page.FailingSince).Format(time.RFC1123)
 	return atomEntry{
-		ID: tagged("unreadable", page.SourceID, page.FailingSince), Title: page.VendorName + ": status page cannot be read",
-		Published: atomTime(page.FailingSince), Updated: atomTime(page.FailingSince), Author: atomPerson{"vendorwatch"},
-		Links:      []atomLink{{Rel: "alternate", Type: "text/html", Href: s.Permalink(r, "/vendors/"+url.PathEscape(page.Vendor))}},
+		ID:        tagged("unreadable", page.SourceID, page.FailingSince),
+		Title:     page.VendorName + ": status page cannot be read",
+		Published: atomTime(page.FailingSince),
+		Updated:   atomTime(page.FailingSince),
+		Author:    atomPerson{"vendorwatch"},
+		Links: []atomLink{{Rel: "alternate", Type: "text/html",
+			Href: s.Permalink(r, "/vendors/"+url.PathEscape(page.Vendor))}},
 		Categories: []atomCategory{{"source_unreadable", scheme("event")}},
-		Content: atomText{"html", "<p>" + escape(page.PageURL) + " could not be read since " + escape(since) +
-			". Whether the vendor is well is not known. The last failure: " + escape(page.LastError) + "</p>"},
+		Content: atomText{"html", "<p>" + escape(page.PageURL) + " has not been readable since " + escape(since) +
+			". Whether the vendor has an incident is not known. Last error: " + escape(page.LastError) + "</p>"},
 	}
 }

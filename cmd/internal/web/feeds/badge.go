@@ -13,11 +13,11 @@ import (
 	"vendorwatch/normalize"
 )
 
-// escape is text as XML and HTML have it.
+// escape makes text fit for XML and HTML.
 func escape(text string) string { return template.HTMLEscapeString(text) }
 
-// The colours of badges. White text on each of them has a contrast of 4.5 and more; green is for what was read
-// and is quiet, and for nothing else.
+// The colours of badges. White text on each of them has a contrast of at least 4.5. Green is only for a vendor whose
+// pages were all read and that is quiet.
 const (
 	badgeGreen  = "#1a7440"
 	badgeRed    = "#b3261e"
@@ -26,8 +26,8 @@ const (
 	badgeGrey   = "#5f6670"
 )
 
-// badgeWords are what a badge says of a vendor's state, and its colour. A state that is not among them is grey
-// and said as it is.
+// badgeWords are the text and the colour of a badge for each state of a vendor. A state that is not among them is grey
+// and written as it is.
 var badgeWords = map[string]struct{ text, colour string }{
 	"quiet":                            {"no open incident", badgeGreen},
 	string(normalize.SeverityCritical): {"critical incident", badgeRed},
@@ -38,13 +38,13 @@ var badgeWords = map[string]struct{ text, colour string }{
 	string(normalize.StatusMajor):      {"major outage", badgeRed},
 	string(normalize.StatusPartial):    {"partial outage", badgeOrange},
 	string(normalize.StatusDegraded):   {"degraded performance", badgeOrange},
-	"unwell":                           {"page says unwell", badgeOrange},
+	"unwell":                           {"page reports trouble", badgeOrange},
 	"maintenance":                      {"maintenance", badgeBlue},
 	"unreadable":                       {"page unreadable", badgeGrey},
 	"not_watched":                      {"not watched", badgeGrey},
 }
 
-// Badge draws how a vendor does. Other sites may show it, which is what it is for.
+// Badge draws the state of a vendor. Other sites may embed it, which is its purpose.
 func (s Feeds) Badge(r *http.Request) (site.Document, error) {
 	states, err := s.DB.VendorStates(r.Context())
 	if err != nil {
@@ -71,14 +71,24 @@ func (s Feeds) drawBadge(v query.VendorState) string {
 	name := strings.ToValidUTF8(words.Short(v.Name, 40), "�")
 	left, right := textWidth(name)+14, textWidth(badge.text)+14
 	label := escape(printable(name + ": " + badge.text))
-	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="%[1]d" height="20" viewBox="0 0 %[1]d 20" role="img" aria-label="%[2]s"><title>%[2]s</title>`+
-		`<rect width="%[1]d" height="20" rx="3" fill="%[4]s"/><path d="M3 0h%[3]dv20H3a3 3 0 0 1-3-3V3a3 3 0 0 1 3-3z" fill="#3c434b"/>`+
-		`<g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,Geneva,sans-serif" font-size="11" aria-hidden="true">`+
-		`<text x="%[5]d" y="14" textLength="%[6]d" lengthAdjust="spacingAndGlyphs">%[7]s</text><text x="%[8]d" y="14" textLength="%[9]d" lengthAdjust="spacingAndGlyphs">%[10]s</text></g></svg>`+"\n",
-		left+right, label, left-3, badge.colour, left/2, left-14, escape(printable(name)), left+right/2, right-14, escape(badge.text))
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%[1]d" height="20" viewBox="0 0 %[1]d 20" `+
+		`role="img" aria-label="%[2]s"><title>%[2]s</title>`, left+right, label)
+	fmt.Fprintf(&b, `<rect width="%d" height="20" rx="3" fill="%s"/>`, left+right, badge.colour)
+	fmt.Fprintf(&b, `<path d="M3 0h%dv20H3a3 3 0 0 1-3-3V3a3 3 0 0 1 3-3z" fill="#3c434b"/>`, left-3)
+	b.WriteString(`<g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,Geneva,sans-serif" ` +
+		`font-size="11" aria-hidden="true">`)
+	word := func(middle, width int, text string) {
+		fmt.Fprintf(&b, `<text x="%d" y="14" textLength="%d" lengthAdjust="spacingAndGlyphs">%s</text>`,
+			middle, width-14, escape(text))
+	}
+	word(left/2, left, printable(name))
+	word(left+right/2, right, badge.text)
+	b.WriteString("</g></svg>\n")
+	return b.String()
 }
 
-// textWidth is about how wide a text is at 11 pixels, whatever font the reader has; the drawing stretches the
+// textWidth is the approximate width of a text at 11 pixels, whatever font the reader has. The drawing stretches the
 // text to it.
 func textWidth(text string) int {
 	tenths := 0
@@ -90,7 +100,7 @@ func textWidth(text string) int {
 			tenths += 105
 		case r >= 'A' && r <= 'Z':
 			tenths += 78
-		case r > 0x2E80: // scripts of wide signs
+		case r > 0x2E80: // scripts with wide characters
 			tenths += 120
 		default:
 			tenths += 68
@@ -99,7 +109,7 @@ func textWidth(text string) int {
 	return max(10, tenths/10)
 }
 
-// printable leaves out what XML and calendars cannot hold.
+// printable drops the characters that XML and calendars cannot hold.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r == 0xfffe || r == 0xffff {

@@ -15,18 +15,19 @@ import (
 )
 
 const (
-	calendarDays   = 90   // how far back planned work is in a calendar
-	calendarEvents = 1000 // in one calendar; of more, the latest
+	calendarDays   = 90   // how far back a calendar reaches
+	calendarEvents = 1000 // the most in one calendar, the latest first
 )
 
-// Calendar is planned work, of one vendor or of all, as iCalendar has it (RFC 5545).
+// Calendar is the maintenance windows of one vendor or of all, as iCalendar (RFC 5545).
 func (s Feeds) Calendar(r *http.Request) (site.Document, error) {
 	if _, err := site.ReadParams(r); err != nil {
 		return site.Document{}, err
 	}
 	ctx, name := r.Context(), "Maintenance of vendors"
 	f := query.HistoryFilter{Filter: query.Filter{
-		Vendor: r.PathValue("slug"), Kind: normalize.KindMaintenance, Since: s.Clock().AddDate(0, 0, -calendarDays), Limit: calendarEvents,
+		Vendor: r.PathValue("slug"), Kind: normalize.KindMaintenance,
+		Since: s.Clock().AddDate(0, 0, -calendarDays), Limit: calendarEvents,
 	}}
 	if f.Vendor != "" {
 		v, err := s.DB.VendorBySlug(ctx, f.Vendor)
@@ -65,7 +66,7 @@ func (s Feeds) Calendar(r *http.Request) (site.Document, error) {
 	return site.Document{Media: "text/calendar; charset=utf-8", Body: []byte(b.String())}, nil
 }
 
-// addEvent adds a maintenance by its planned window. One without any time cannot stand in a calendar.
+// addEvent adds a maintenance at its planned window. One without any time cannot be in a calendar.
 func (s Feeds) addEvent(r *http.Request, cal *ical.Calendar, i query.Incident, fresh query.IncidentVersion) {
 	begin, end := words.Time(i.ScheduledStartAt), words.Time(i.ScheduledEndAt)
 	if begin.IsZero() {
@@ -77,7 +78,7 @@ func (s Feeds) addEvent(r *http.Request, cal *ical.Calendar, i query.Incident, f
 	if end.IsZero() {
 		end = words.Time(i.ResolvedAt)
 	}
-	// The number in the file, with the time at which it was given: another file may have the number too.
+	// The incident's number, with the time at which it was given: another file may have the same number.
 	e := cal.AddEvent(fmt.Sprintf("maintenance-%d-%d@vendorwatch", i.IncidentID, words.Time(i.FirstSeenAt).UnixMilli()))
 	changed := words.Time(fresh.ChangedAt)
 	e.SetDtStampTime(changed)
@@ -93,7 +94,7 @@ func (s Feeds) addEvent(r *http.Request, cal *ical.Calendar, i query.Incident, f
 	case i.State == string(normalize.StateCancelled):
 		status = ical.ObjectStatusCancelled
 	case i.LeftFeedAt != "" && !normalize.State(i.State).Over():
-		status, note = ical.ObjectStatusTentative, " (left the vendor’s page without a word)"
+		status, note = ical.ObjectStatusTentative, " (disappeared from the vendor’s page)"
 	case i.State == string(normalize.StateUnknown):
 		status = ical.ObjectStatusTentative
 	}

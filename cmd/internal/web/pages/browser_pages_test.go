@@ -4,8 +4,10 @@ package pages_test
 
 import (
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -48,6 +50,15 @@ func TestBrowserPages(t *testing.T) {
 				tb.fine()
 			})
 		}
+	}
+}
+
+// Every page of the table of routes is among those that the browser looks at.
+func TestBrowserLooksAtEveryPage(t *testing.T) {
+	r := scene(t)
+	page := func(route web.Route) bool { return route.Form == web.Page }
+	for _, pattern := range Untried(r, slices.Collect(maps.Values(pagesOf(r))), page) {
+		t.Errorf("%s is looked at by no browser test: add it to pagesOf", pattern)
 	}
 }
 

@@ -54,18 +54,28 @@ func BenchmarkPages(b *testing.B) {
 		b.Fatal(err)
 	}
 	for _, path := range []string{
-		"/", "/wall", "/vendors", "/vendors?page=2", "/vendors/" + vendor, "/vendors/" + vendor + "?severity=major", "/incidents/" + incident, "/incidents/" + incident + "/json",
-		"/history", "/history?after=" + url.QueryEscape(pages.Next), "/history?q=payments", "/history?q=payments+timeout&severity=major", "/history?q=the", "/history?q=zebra",
-		"/history?vendor=" + vendor, "/history?component=checkout", "/history?component=checkout&severity=critical&kind=incident", "/history?severity=critical", "/history?kind=maintenance",
-		"/history?kind=notice", "/history?state=open", "/history?state=identified", "/history?since=2020-01-01&until=2020-12-31", "/history.csv", "/history.json?limit=500",
+		"/", "/wall", "/vendors", "/vendors?page=2", "/vendors/" + vendor, "/vendors/" + vendor + "?severity=major",
+		"/incidents/" + incident, "/incidents/" + incident + "/json",
+		"/history", "/history?after=" + url.QueryEscape(pages.Next), "/history?q=payments",
+		"/history?q=payments+timeout&severity=major", "/history?q=the", "/history?q=zebra",
+		"/history?vendor=" + vendor, "/history?component=checkout",
+		"/history?component=checkout&severity=critical&kind=incident", "/history?severity=critical",
+		"/history?kind=maintenance",
+		"/history?kind=notice", "/history?state=open", "/history?state=identified",
+		"/history?since=2020-01-01&until=2020-12-31", "/history.csv", "/history.json?limit=500",
 		"/maintenance", "/maintenance?page=50", "/health", "/health?page=3", "/healthz", "/readyz",
-		"/api/v1/vendors", "/api/v1/vendors/" + vendor, "/api/v1/sources", "/api/v1/sources?vendor=" + vendor, "/api/v1/components", "/api/v1/components?vendor=" + vendor,
-		"/api/v1/components?status=major_outage", "/api/v1/incidents", "/api/v1/incidents?limit=500", "/api/v1/incidents?updated_since=2026-11-22", "/api/v1/incidents?vendor=" + vendor + "&q=timeout",
-		"/api/v1/incidents/" + incident, "/api/v1/incidents/" + incident + "/updates", "/api/v1/updates", "/api/v1/updates?vendor=" + vendor, "/api/v1/updates?after=" + incident,
+		"/api/v1/vendors", "/api/v1/vendors/" + vendor, "/api/v1/sources", "/api/v1/sources?vendor=" + vendor,
+		"/api/v1/components", "/api/v1/components?vendor=" + vendor,
+		"/api/v1/components?status=major_outage", "/api/v1/incidents", "/api/v1/incidents?limit=500",
+		"/api/v1/incidents?updated_since=2026-11-22", "/api/v1/incidents?vendor=" + vendor + "&q=timeout",
+		"/api/v1/incidents/" + incident, "/api/v1/incidents/" + incident + "/updates", "/api/v1/updates",
+		"/api/v1/updates?vendor=" + vendor, "/api/v1/updates?after=" + incident,
 		"/api/v1/events", "/api/v1/events?after=" + incident, "/api/v1/health", "/api/v1/openapi.json",
-		"/api/v2/summary.json", "/api/v2/status.json", "/api/v2/incidents.json", "/api/v2/incidents/unresolved.json", "/api/v2/components.json",
+		"/api/v2/summary.json", "/api/v2/status.json", "/api/v2/incidents.json", "/api/v2/incidents/unresolved.json",
+		"/api/v2/components.json",
 		"/vendors/" + vendor + "/api/v2/summary.json", "/vendors/" + vendor + "/api/v2/incidents.json",
-		"/feed.atom", "/vendors/" + vendor + "/feed.atom", "/feed.atom?severity=major", "/maintenance.ics", "/vendors/" + vendor + "/badge.svg", "/metrics",
+		"/feed.atom", "/vendors/" + vendor + "/feed.atom", "/feed.atom?severity=major", "/maintenance.ics",
+		"/vendors/" + vendor + "/badge.svg", "/metrics",
 	} {
 		b.Run(path, func(b *testing.B) {
 			b.ReportAllocs()
@@ -106,7 +116,9 @@ func generated(b *testing.B, n size) string {
 	if err := file.Close(); err != nil {
 		b.Fatal(err)
 	}
-	conn, err := sql.Open("sqlite", "file:"+filepath.ToSlash(path)+"?_pragma=synchronous(OFF)&_pragma=cache_size(-400000)&_pragma=ignore_check_constraints(1)")
+	conn, err := sql.Open("sqlite",
+		"file:"+filepath.ToSlash(
+			path)+"?_pragma=synchronous(OFF)&_pragma=cache_size(-400000)&_pragma=ignore_check_constraints(1)")
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -129,7 +141,8 @@ func generated(b *testing.B, n size) string {
 	const at = `strftime('%Y-%m-%dT%H:%M:%fZ', ?1, `
 	moment := Now.Format("2006-01-02 15:04:05")
 	const count = `WITH RECURSIVE n (k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < ?2) `
-	run(count+`INSERT INTO vendors (vendor_id, slug, name, owner) SELECT k, 'vendor-' || k, 'Vendor ' || k, substr(?1, 1, 0) || 'team ' || (k % 7) FROM n`, moment, n.vendors)
+	run(
+		count+`INSERT INTO vendors (vendor_id, slug, name, owner) SELECT k, 'vendor-' || k, 'Vendor ' || k, substr(?1, 1, 0) || 'team ' || (k % 7) FROM n`, moment, n.vendors)
 	run(count+`INSERT INTO sources (source_id, vendor_id, page_url, platform, watched, interval_seconds, last_attempt_at, last_success_at, consecutive_failures, failing_since_at, last_error, baseline_at, latest_at, coverage_start_at)
 		SELECT k, k, 'https://status.vendor-' || k || '.example', 'statuspage', 1, 300, `+at+`'-60 seconds'), `+at+`CASE WHEN k % 100 = 7 THEN '-2 hours' ELSE '-60 seconds' END),
 			CASE WHEN k % 100 = 7 THEN 9 ELSE 0 END, CASE WHEN k % 100 = 7 THEN `+at+`'-1 hours') END, CASE WHEN k % 100 = 7 THEN '503 Service Unavailable' END,
@@ -137,7 +150,8 @@ func generated(b *testing.B, n size) string {
 	run(count+`INSERT INTO components (component_id, source_id, source_key, name, group_name, status, vendor_status, position, first_seen_at)
 		SELECT k, 1 + (k - 1) / 20, 'c' || k, CASE k % 5 WHEN 0 THEN 'Checkout' WHEN 1 THEN 'API' WHEN 2 THEN 'Dashboard' WHEN 3 THEN 'Webhooks' ELSE 'Search' END, 'Region ' || (k % 20 / 5),
 			CASE WHEN k % 997 = 0 THEN 'major_outage' ELSE 'operational' END, 'operational', k % 20, `+at+`'-2190 days') FROM n`, moment, 20*n.vendors)
-	run(`INSERT INTO component_changes (component_id, status, at) SELECT component_id, status, first_seen_at FROM components`)
+	run(
+		`INSERT INTO component_changes (component_id, status, at) SELECT component_id, status, first_seen_at FROM components`)
 	// The incidents of all vendors take turns, as they would; the newest have the highest numbers.
 	run(count+`INSERT INTO incidents (incident_id, source_id, source_key, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at,
 			scheduled_start_at, scheduled_end_at, first_seen_at, announced, start_given)
@@ -162,7 +176,8 @@ func generated(b *testing.B, n size) string {
 		UNION SELECT incident_id, (source_id - 1) * 20 + 1 + incident_id / 7 % 20 FROM incidents`)
 	run(`INSERT INTO events (source_id, incident_id, kind, at) SELECT source_id, incident_id, 'incident_opened', first_seen_at FROM incidents
 		UNION ALL SELECT source_id, incident_id, 'incident_resolved', resolved_at FROM incidents WHERE resolved_at IS NOT NULL ORDER BY 4`)
-	run(count+`INSERT INTO scrapes (source_id, started_at, took_ms, outcome, http_status, requests, bytes) SELECT 1 + k % (?2 / 50), `+at+`'-' || (?2 - k) || ' seconds'), 120, 'unchanged', 304, 1, 0 FROM n`, moment, 50*n.vendors)
+	run(
+		count+`INSERT INTO scrapes (source_id, started_at, took_ms, outcome, http_status, requests, bytes) SELECT 1 + k % (?2 / 50), `+at+`'-' || (?2 - k) || ' seconds'), 120, 'unchanged', 304, 1, 0 FROM n`, moment, 50*n.vendors)
 	for _, index := range []string{"incident_search", "update_search", "component_search"} {
 		run(`INSERT INTO ` + index + ` (` + index + `) VALUES ('rebuild')`)
 	}
@@ -175,7 +190,8 @@ func generated(b *testing.B, n size) string {
 
 // schemaOf returns the text of every index or trigger that was written by hand, by name.
 func schemaOf(b *testing.B, conn *sql.DB, kind string) map[string]string {
-	rows, err := conn.QueryContext(context.WithoutCancel(b.Context()), `SELECT name, sql FROM sqlite_master WHERE type = ? AND sql IS NOT NULL`, kind)
+	rows, err := conn.QueryContext(context.WithoutCancel(b.Context()),
+		`SELECT name, sql FROM sqlite_master WHERE type = ? AND sql IS NOT NULL`, kind)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -16,7 +16,8 @@ import (
 // Who takes gzip gets the same answer in fewer bytes, under a tag of its own; nobody else does.
 func TestCompressed(t *testing.T) {
 	r := Story(t, web.Options{})
-	for _, path := range []string{"/", "/static/style.css", "/api/v1/incidents", "/history.csv?limit=500", "/healthz"} {
+	for _, path := range []string{"/", "/static/style.css", "/api/v1/incidents", "/history.csv?limit=500",
+		"/healthz"} {
 		ask := func(encoding, tag string) *http.Response {
 			t.Helper()
 			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.URL+path, nil)
@@ -82,7 +83,8 @@ func TestCompressed(t *testing.T) {
 func TestWhoGetsGzip(t *testing.T) {
 	r := Story(t, web.Options{})
 	for list, want := range map[string]string{
-		"": "", "gzip": "gzip", "GZIP": "gzip", "br, gzip, deflate": "gzip", "gzip;q=0.5": "gzip", "gzip; q=1": "gzip", "gzip;q=0": "", "gzip;q=0.000": "",
+		"": "", "gzip": "gzip", "GZIP": "gzip", "br, gzip, deflate": "gzip", "gzip;q=0.5": "gzip", "gzip; q=1": "gzip",
+		"gzip;q=0": "", "gzip;q=0.000": "",
 		"gzip;q=x": "", "br": "", "zstd, gzip": "gzip", "zstd": "", "xgzip": "", "*": "", "identity": "",
 	} {
 		for _, method := range []string{http.MethodGet, http.MethodHead} {
@@ -121,7 +123,8 @@ func TestStreamsAreNotCompressed(t *testing.T) {
 		}
 		defer res.Body.Close()
 		first := make([]byte, 6)
-		if _, err := io.ReadFull(res.Body, first); err != nil || string(first) != "retry:" || res.Header.Get("Content-Encoding") != "" {
+		if _, err := io.ReadFull(res.Body, first); err != nil || string(first) != "retry:" ||
+			res.Header.Get("Content-Encoding") != "" {
 			t.Errorf("%s begins with %q (%v), headers %v", path, first, err, res.Header)
 		}
 	}

@@ -30,19 +30,22 @@ func TestEveryPage(t *testing.T) {
 			a := r.Get(path)
 			h := a.Header
 			policy := h.Get("Content-Security-Policy")
-			for _, want := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"} {
+			for _, want := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'",
+				"frame-ancestors 'none'", "base-uri 'none'"} {
 				if !strings.Contains(policy, want) {
 					t.Errorf("the policy %q lacks %s", policy, want)
 				}
 			}
-			if strings.Contains(policy, "unsafe") || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "no-referrer" {
+			if strings.Contains(policy, "unsafe") || h.Get("X-Content-Type-Options") != "nosniff" ||
+				h.Get("Referrer-Policy") != "no-referrer" {
 				t.Errorf("headers: %v", h)
 			}
 			if len(a.Text) > 60_000 {
 				t.Errorf("%d bytes", len(a.Text))
 			}
 			d := a.Doc
-			if d.Find("html[lang]").Length() != 1 || d.Find("main").Length() != 1 || d.Find("h1").Length() != 1 || d.Find("a.skip[href='#main']").Length() != 1 || d.Find("title").Text() == "" {
+			if d.Find("html[lang]").Length() != 1 || d.Find("main").Length() != 1 || d.Find("h1").Length() != 1 ||
+				d.Find("a.skip[href='#main']").Length() != 1 || d.Find("title").Text() == "" {
 				t.Error("language, main landmark, one h1, skip link and title are not all there")
 			}
 			if n := d.Find("[style], style, script:not([src]), [onclick], [onload], iframe, object").Length(); n != 0 {
@@ -98,7 +101,8 @@ func TestETag(t *testing.T) {
 		if again.Status != http.StatusNotModified || again.Text != "" {
 			t.Errorf("%s asked again: status %d", path, again.Status)
 		}
-		if other := r.Get(path, func(q *http.Request) { q.Header.Set("If-None-Match", `"other"`) }); other.Status != http.StatusOK {
+		if other := r.Get(path,
+			func(q *http.Request) { q.Header.Set("If-None-Match", `"other"`) }); other.Status != http.StatusOK {
 			t.Errorf("%s with another tag: status %d", path, other.Status)
 		}
 	}
@@ -106,8 +110,10 @@ func TestETag(t *testing.T) {
 
 func TestNotFound(t *testing.T) {
 	r := Story(t, web.Options{})
-	for _, path := range []string{"/nowhere", "/vendors/nobody", "/incidents/999", "/incidents/x", "/incidents/999/json", "/static/x.js", r.IncidentPath("API answers are slow") + "?part=9"} {
-		if a := r.Get(path); a.Status != http.StatusNotFound || !strings.Contains(a.Says("main"), "There is no such page") {
+	for _, path := range []string{"/nowhere", "/vendors/nobody", "/incidents/999", "/incidents/x",
+		"/incidents/999/json", "/static/x.js", r.IncidentPath("API answers are slow") + "?part=9"} {
+		if a := r.Get(path); a.Status != http.StatusNotFound ||
+			!strings.Contains(a.Says("main"), "There is no such page") {
 			t.Errorf("%s: status %d, %s", path, a.Status, a.Says("main"))
 		}
 	}
@@ -126,7 +132,8 @@ func TestPrefix(t *testing.T) {
 	r := Story(t, web.Options{Prefix: "/status/"})
 	for _, path := range []string{"/status/", "/", "/status/vendors/acme"} {
 		a := r.Page(path)
-		a.Doc.Find("a[href^='/'], link[href], script[src], img[src], form[action]").Each(func(_ int, s *goquery.Selection) {
+		a.Doc.Find("a[href^='/'], link[href], script[src], img[src], form[action]").Each(func(_ int,
+			s *goquery.Selection) {
 			for _, name := range []string{"href", "src", "action"} {
 				if v := s.AttrOr(name, "/status/"); !strings.HasPrefix(v, "/status/") {
 					t.Errorf("%s: %s=%q leads past the proxy", path, name, v)
@@ -144,7 +151,8 @@ func TestPrefix(t *testing.T) {
 		t.Errorf("status %d", a.Status)
 	}
 	css := r.Page("/status/").Doc.Find("link[rel=stylesheet]").AttrOr("href", "")
-	if a := r.Page(css); !strings.Contains(a.Header.Get("Cache-Control"), "immutable") || !strings.HasPrefix(a.Header.Get("Content-Type"), "text/css") {
+	if a := r.Page(css); !strings.Contains(a.Header.Get("Cache-Control"), "immutable") ||
+		!strings.HasPrefix(a.Header.Get("Content-Type"), "text/css") {
 		t.Errorf("style sheet: %v", a.Header)
 	}
 }
@@ -191,7 +199,8 @@ func TestAuth(t *testing.T) {
 			}
 		})
 	}
-	if text := fmt.Sprintf("%v %+v %#v", both, both, both); strings.Contains(text, "sesame") || strings.Contains(text, "pass word") {
+	if text := fmt.Sprintf("%v %+v %#v", both, both, both); strings.Contains(text, "sesame") ||
+		strings.Contains(text, "pass word") {
 		t.Error("a secret can be printed")
 	}
 }
@@ -199,14 +208,20 @@ func TestAuth(t *testing.T) {
 func TestHostileVendor(t *testing.T) {
 	r := NewRecord(t, web.Options{})
 	const evil = `<script>alert(1)</script><img src=x onerror=alert(1)>"'</title>{{.}}`
-	id := r.Vendor(query.Vendor{Slug: "acme", Name: evil, Homepage: "javascript:alert(1)", Owner: evil, RunbookURL: "data:text/html,x"})
+	id := r.Vendor(query.Vendor{Slug: "acme", Name: evil, Homepage: "javascript:alert(1)", Owner: evil,
+		RunbookURL: "data:text/html,x"})
 	raw := Incident("evil", "Title "+evil, evil, []normalize.RawComponent{{ID: "c", Name: evil, Group: evil}},
-		Says("investigating", Before(Hour), evil+"\n\n<style>*{}</style>\n\n[a](javascript:alert(1)) [b](data:text/html,x) [c](//host.example/x) ![p](https://track.example/p.png) <https://a.example> [d](vbscript:x)\n\n<iframe src=https://x.example></iframe>"))
+		Says("investigating", Before(Hour), evil+"\n\n<style>*{}</style>\n\n[a](javascript:alert(1)) "+
+			"[b](data:text/html,x) [c](//host.example/x) ![p](https://track.example/p.png) <https://a.example> "+
+			"[d](vbscript:x)\n\n<iframe src=https://x.example></iframe>"))
 	raw.URL = "javascript:alert(1)"
-	r.Save(record.Scrape{SourceID: id, At: Before(Minute), AllOpen: true, AllComponents: true, Incidents: Read(raw), Indicator: evil,
-		Components: []normalize.Component{{Key: "c", Name: evil, Group: evil, Status: normalize.StatusMajor}}, Err: nil})
+	r.Save(record.Scrape{SourceID: id, At: Before(Minute), AllOpen: true, AllComponents: true, Incidents: Read(raw),
+		Indicator: evil,
+		Components: []normalize.Component{{Key: "c", Name: evil, Group: evil,
+			Status: normalize.StatusMajor}}, Err: nil})
 	r.Save(record.Scrape{SourceID: id, At: Now, Err: fmt.Errorf("fetch: %s", evil)})
-	for _, path := range []string{"/", "/wall", "/vendors", "/vendors/acme", "/history", "/maintenance", "/health", "/history?q=" + "%3Cscript%3Ealert(1)%3C/script%3E", "/incidents/1"} {
+	for _, path := range []string{"/", "/wall", "/vendors", "/vendors/acme", "/history", "/maintenance", "/health",
+		"/history?q=" + "%3Cscript%3Ealert(1)%3C/script%3E", "/incidents/1"} {
 		a := r.Page(path)
 		d := a.Doc
 		if n := d.Find("script:not([src]), style, iframe, [onerror], main img").Length(); n != 0 {
@@ -235,20 +250,26 @@ func TestPagesStaySmall(t *testing.T) {
 	long := strings.Repeat("A long sentence that a vendor wrote, with many words in it. ", 40)
 	var vendors []query.Vendor
 	for n := range 400 {
-		vendors = append(vendors, query.Vendor{Slug: fmt.Sprintf("vendor-%d", n), Name: fmt.Sprintf("Vendor number %d with a name", n)})
+		vendors = append(vendors, query.Vendor{Slug: fmt.Sprintf("vendor-%d", n),
+			Name: fmt.Sprintf("Vendor number %d with a name", n)})
 	}
 	for n, id := range r.Vendors(vendors...) {
 		s := record.Scrape{SourceID: id, At: Before(Minute), AllOpen: true, AllComponents: true}
 		if n%5 == 0 {
-			s.Incidents = Read(Incident("open", "Trouble: "+long, "major", nil, Says("investigating", Before(Hour), long)))
+			s.Incidents = Read(Incident("open", "Trouble: "+long, "major", nil,
+				Says("investigating", Before(Hour), long)))
 		}
 		if n == 0 {
 			for k := range 60 {
-				c := normalize.Component{Key: fmt.Sprint(k), Name: fmt.Sprintf("Component %d %s", k, long[:80]), Group: fmt.Sprintf("Group %d", k/4), Status: normalize.StatusOperational}
+				c := normalize.Component{Key: fmt.Sprint(k), Name: fmt.Sprintf("Component %d %s", k, long[:80]),
+					Group: fmt.Sprintf("Group %d", k/4), Status: normalize.StatusOperational}
 				s.Components = append(s.Components, c)
-				s.Incidents = append(s.Incidents, Read(Incident(fmt.Sprint("old", k), fmt.Sprintf("Old trouble %d %s", k, long), "critical",
-					[]normalize.RawComponent{{ID: fmt.Sprint(k), Name: c.Name, Group: c.Group}, {ID: fmt.Sprint((k + 1) % 60), Name: "x"}},
-					Says("investigating", Before(time.Duration(k)*Day+2*Hour), long), Says("resolved", Before(time.Duration(k)*Day+Hour), long)))...)
+				s.Incidents = append(s.Incidents, Read(Incident(fmt.Sprint("old", k),
+					fmt.Sprintf("Old trouble %d %s", k, long), "critical",
+					[]normalize.RawComponent{{ID: fmt.Sprint(k), Name: c.Name, Group: c.Group},
+						{ID: fmt.Sprint((k + 1) % 60), Name: "x"}},
+					Says("investigating", Before(time.Duration(k)*Day+2*Hour), long), Says("resolved",
+						Before(time.Duration(k)*Day+Hour), long)))...)
 			}
 			var posts []normalize.RawUpdate
 			for k := range 60 {
@@ -258,7 +279,9 @@ func TestPagesStaySmall(t *testing.T) {
 		}
 		r.Save(s)
 	}
-	paths := []string{"/", "/wall", "/vendors", "/vendors?page=2", "/vendors/vendor-0", "/vendors/vendor-0?components=2", "/history", "/maintenance", "/health", r.IncidentPath("A saga"), r.IncidentPath("A saga") + "?part=2"}
+	paths := []string{"/", "/wall", "/vendors", "/vendors?page=2", "/vendors/vendor-0",
+		"/vendors/vendor-0?components=2", "/history", "/maintenance", "/health", r.IncidentPath(
+			"A saga"), r.IncidentPath("A saga") + "?part=2"}
 	for _, path := range paths {
 		if a := r.Page(path); len(a.Text) > 60_000 {
 			t.Errorf("%s has %d bytes", path, len(a.Text))

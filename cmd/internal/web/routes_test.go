@@ -103,7 +103,8 @@ func TestEveryRouteIsGuarded(t *testing.T) {
 					h.Get("Referrer-Policy") != "no-referrer" || h.Get("Access-Control-Allow-Origin") != "" {
 					t.Errorf("%s: status %d, headers %v", address, res.StatusCode, h)
 				}
-				if cross := h.Get("Cross-Origin-Resource-Policy") == "cross-origin"; cross && !strings.HasSuffix(address, "badge.svg") {
+				if cross := h.Get("Cross-Origin-Resource-Policy") == "cross-origin"; cross &&
+					!strings.HasSuffix(address, "badge.svg") {
 					t.Errorf("%s can be embedded by other sites", address)
 				}
 			}

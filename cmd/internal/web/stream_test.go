@@ -29,7 +29,8 @@ func TestStreamEnds(t *testing.T) {
 	lines, _ := OpenStream(t, here, t.Context(), "/api/v1/events", "")
 	server.FillStreams()
 	a := here.Get("/api/v1/events", func(req *http.Request) { req.Header.Set("Accept", "text/event-stream") })
-	if a.Status != 503 || a.Header.Get("Retry-After") == "" || a.Header.Get("Content-Type") != "application/problem+json" {
+	if a.Status != 503 || a.Header.Get("Retry-After") == "" ||
+		a.Header.Get("Content-Type") != "application/problem+json" {
 		t.Errorf("one stream too many: status %d, headers %v", a.Status, a.Header)
 	}
 	stop()
@@ -62,7 +63,8 @@ func TestLive(t *testing.T) {
 		t.Fatalf("the stream begins with %q", lines.Text())
 	}
 	source := r.Watched[1]
-	r.Save(record.Scrape{SourceID: source, At: Now, AllOpen: true, Incidents: Read(Incident("new", "Something new", "minor", nil, Says("investigating", Now, "x")))})
+	r.Save(record.Scrape{SourceID: source, At: Now, AllOpen: true,
+		Incidents: Read(Incident("new", "Something new", "minor", nil, Says("investigating", Now, "x")))})
 	for lines.Scan() {
 		if lines.Text() == "event: news" {
 			return

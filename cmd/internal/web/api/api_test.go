@@ -24,12 +24,14 @@ func TestAPIFilters(t *testing.T) {
 		query string
 		want  []string
 	}{
-		{"vendor=acme&kind=incident", []string{"Slow in Europe", "API answers are slow", "Access denied for all users"}},
+		{"vendor=acme&kind=incident", []string{"Slow in Europe", "API answers are slow",
+			"Access denied for all users"}},
 		{"vendor=ACME&kind=maintenance", []string{"Database upgrade"}},
 		{"severity=major", []string{"Last words", "API answers are slow"}},
 		{"severity=minor&vendor=odds", []string{"Something odd", "Exports fail"}},
 		{"state=investigating", []string{"Last words", "Slow in Europe", "Exports fail"}},
-		{"state=open&kind=incident", []string{"Last words", "Slow in Europe", "Something odd", "API answers are slow"}},
+		{"state=open&kind=incident", []string{"Last words", "Slow in Europe", "Something odd",
+			"API answers are slow"}},
 		{"kind=notice", []string{"New terms of service"}},
 		{"q=disk", []string{"API answers are slow"}},
 		{"q=router+change", []string{"Router change, second try", "Router change"}},
@@ -38,7 +40,8 @@ func TestAPIFilters(t *testing.T) {
 		{"until=2026-11-20&kind=incident", []string{"Access denied for all users"}},
 		{"since=2026-11-23T12:59:00%2B02:00&kind=incident", []string{"Last words", "Slow in Europe", "Something odd"}},
 	} {
-		if diff := cmp.Diff(c.want, Names(Decoded(t, r.Get("/api/v1/incidents?"+c.query)), "incidents", "title")); diff != "" {
+		if diff := cmp.Diff(c.want, Names(Decoded(t, r.Get("/api/v1/incidents?"+c.query)), "incidents",
+			"title")); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", c.query, diff)
 		}
 	}
@@ -51,7 +54,8 @@ func TestAPIFilters(t *testing.T) {
 			t.Errorf("%s (-want +got)\n%s", path, diff)
 		}
 	}
-	if got := Names(Decoded(t, r.Get("/api/v1/sources?vendor=acme")), "sources", "platform"); !cmp.Equal(got, []string{"statuspage", "pingoru"}) {
+	if got := Names(Decoded(t, r.Get("/api/v1/sources?vendor=acme")), "sources", "platform"); !cmp.Equal(got,
+		[]string{"statuspage", "pingoru"}) {
 		t.Errorf("sources of acme: %q", got)
 	}
 	if got := Names(Decoded(t, r.Get("/api/v1/updates?vendor=moody")), "updates", "body"); len(got) != 0 {
@@ -66,7 +70,8 @@ func TestAPIVendorState(t *testing.T) {
 		v := each.(map[string]any)
 		got[v["slug"].(string)] = fmt.Sprintf("%v readable=%v", v["state"], v["readable"])
 	}
-	want := map[string]string{"acme": "major readable=true", "blind": "unreadable readable=false", "dropped": "not_watched readable=false", "fresh": "unreadable readable=false",
+	want := map[string]string{"acme": "major readable=true", "blind": "unreadable readable=false",
+		"dropped": "not_watched readable=false", "fresh": "unreadable readable=false",
 		"moody": "unwell readable=true", "odds": "unknown readable=true", "quiet": "quiet readable=true"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("states (-want +got)\n%s", diff)
@@ -109,8 +114,10 @@ func TestAPIPagesGiveEachRowOnce(t *testing.T) {
 			added := 0
 			read := walk(t, r, c.path, c.list, c.id, func() {
 				if added++; added < 4 {
-					r.Save(record.Scrape{SourceID: r.Watched[1], At: Now.Add(time.Duration(added) * Minute), AllOpen: false,
-						Incidents: Read(Incident(fmt.Sprint("added", added), fmt.Sprint("Added ", added), "minor", nil, Says("investigating", Now.Add(time.Duration(added)*Minute), "x")))})
+					r.Save(record.Scrape{SourceID: r.Watched[1], At: Now.Add(time.Duration(added) * Minute),
+						AllOpen: false,
+						Incidents: Read(Incident(fmt.Sprint("added", added), fmt.Sprint("Added ", added), "minor", nil,
+							Says("investigating", Now.Add(time.Duration(added)*Minute), "x")))})
 				}
 			})
 			seen := map[string]bool{}
@@ -135,7 +142,8 @@ func TestAPIPagesGiveEachRowOnce(t *testing.T) {
 func TestAPIUpdatedSince(t *testing.T) {
 	r := Rich(t, web.Options{})
 	since := func(at time.Time) []string {
-		return Names(Decoded(t, r.Get("/api/v1/incidents?updated_since="+at.Format(time.RFC3339Nano))), "incidents", "title")
+		return Names(Decoded(t, r.Get("/api/v1/incidents?updated_since="+at.Format(time.RFC3339Nano))), "incidents",
+			"title")
 	}
 	later := Now.Add(Hour)
 	if got := since(later); len(got) != 0 {
@@ -143,7 +151,8 @@ func TestAPIUpdatedSince(t *testing.T) {
 	}
 	// Each of these is something learned of an incident that began long before.
 	denied := Incident("denied", "Access denied for nearly all users", "minor", ClientWeb,
-		Says("investigating", Before(9*Day), "Users are answered with 403. We are looking into it."), Says("resolved", Before(9*Day-7*Minute), "Fixed for most users."))
+		Says("investigating", Before(9*Day), "Users are answered with 403. We are looking into it."), Says("resolved",
+			Before(9*Day-7*Minute), "Fixed for most users."))
 	r.Save(record.Scrape{SourceID: r.Watched[0], At: later, Incidents: Read(denied)})
 	if diff := cmp.Diff([]string{"Access denied for nearly all users"}, since(later)); diff != "" {
 		t.Errorf("after an edit (-want +got)\n%s", diff)
@@ -160,15 +169,19 @@ func TestAPIRefusesWhatItDoesNotUnderstand(t *testing.T) {
 		status       int
 		detail       string
 	}{
-		{"GET", "/api/v1/incidents?vendors=acme", 400, `There is no parameter "vendors"; there are: updated_since, limit, q, vendor,`},
+		{"GET", "/api/v1/incidents?vendors=acme", 400,
+			`There is no parameter "vendors"; there are: updated_since, limit, q, vendor,`},
 		{"GET", "/api/v1/vendors?limit=1", 400, `There is no parameter "limit"; this path takes none.`},
 		{"GET", "/api/v1/incidents?limit=1&limit=2", 400, "The parameter limit is given twice."},
 		{"GET", "/api/v1/incidents?limit=0", 400, `limit="0" is not a number from 1 to 500.`},
 		{"GET", "/api/v1/incidents?limit=501", 400, `limit="501" is not a number from 1 to 500.`},
 		{"GET", "/api/v1/incidents?after=x", 400, `after="x" is nothing that next gave.`},
-		{"GET", "/api/v1/incidents?vendor=acmee", 400, `vendor="acmee" is not on record; /status/api/v1/vendors lists the slugs of those that are.`},
-		{"GET", "/api/v1/incidents?severity=huge", 400, `severity="huge" is not known; write one of: critical, major, minor, none.`},
-		{"GET", "/api/v1/incidents?since=yesterday", 400, `since="yesterday" is not a time; write one like 2026-11-23T10:02:05Z, or a day like 2026-11-23.`},
+		{"GET", "/api/v1/incidents?vendor=acmee", 400,
+			`vendor="acmee" is not on record; /status/api/v1/vendors lists the slugs of those that are.`},
+		{"GET", "/api/v1/incidents?severity=huge", 400,
+			`severity="huge" is not known; write one of: critical, major, minor, none.`},
+		{"GET", "/api/v1/incidents?since=yesterday", 400,
+			`since="yesterday" is not a time; write one like 2026-11-23T10:02:05Z, or a day like 2026-11-23.`},
 		{"GET", "/api/v1/incidents?q=%zz", 400, "The part of the address after ? cannot be read."},
 		{"GET", "/api/v1/components?status=fine", 400, `status="fine" is not known; write one of: operational,`},
 		{"GET", "/api/v1/components?vendor=nobody", 400, `vendor="nobody" is not on record`},
@@ -180,7 +193,8 @@ func TestAPIRefusesWhatItDoesNotUnderstand(t *testing.T) {
 		{"GET", "/api/v1/incidents/999999", 404, "Nothing is on record under this address."},
 		{"GET", "/api/v1/incidents/1e3", 404, "Nothing is on record under this address."},
 		{"GET", "/api/v1/incidents/999999/updates", 404, "Nothing is on record under this address."},
-		{"GET", "/api/v1/nothing", 404, "There is no such path; see /status/api/v1/openapi.json for those that there are."},
+		{"GET", "/api/v1/nothing", 404, "There is no such path; see /status/api/v1/openapi.json for those that " +
+			"there are."},
 		{"GET", "/api/", 404, "There is no such path"},
 		{"POST", "/api/v1/incidents", 405, "This API only reads; ask with GET."},
 		{"DELETE", "/api/v1/incidents/1", 405, "This API only reads"},
@@ -197,9 +211,11 @@ func TestAPIRefusesWhatItDoesNotUnderstand(t *testing.T) {
 				t.Errorf("%s %.60s: %v\n%s", c.method, c.path, err, a.Text)
 				continue
 			}
-			if a.Status != c.status || p.Status != c.status || !strings.HasPrefix(p.Detail, c.detail) || p.Title != http.StatusText(c.status) || p.Type != "about:blank" ||
+			if a.Status != c.status || p.Status != c.status || !strings.HasPrefix(p.Detail, c.detail) ||
+				p.Title != http.StatusText(c.status) || p.Type != "about:blank" ||
 				a.Header.Get("Content-Type") != "application/problem+json" {
-				t.Errorf("%s %.60s: %d %s %+v\nwant %d %s", c.method, c.path, a.Status, a.Header.Get("Content-Type"), p, c.status, c.detail)
+				t.Errorf("%s %.60s: %d %s %+v\nwant %d %s", c.method, c.path, a.Status, a.Header.Get("Content-Type"),
+					p, c.status, c.detail)
 			}
 			if c.status == 405 && a.Header.Get("Allow") != "GET, HEAD" {
 				t.Errorf("%s %s: Allow is %q", c.method, c.path, a.Header.Get("Allow"))
@@ -211,9 +227,11 @@ func TestAPIRefusesWhatItDoesNotUnderstand(t *testing.T) {
 // The password is asked for with a problem, too, and nothing is told without it.
 func TestAPIAuth(t *testing.T) {
 	r := Rich(t, web.Options{Auth: web.Auth{}.Bearer("sesame"), Prefix: "/status"})
-	for _, path := range []string{"/api/v1/vendors", "/status/api/v1/events", "/api/v1/openapi.json", "/api/v2/summary.json", "/vendors/acme/api/v2/summary.json", "/api/nothing"} {
+	for _, path := range []string{"/api/v1/vendors", "/status/api/v1/events", "/api/v1/openapi.json",
+		"/api/v2/summary.json", "/vendors/acme/api/v2/summary.json", "/api/nothing"} {
 		a := r.Get(path)
-		if a.Status != 401 || a.Header.Get("Content-Type") != "application/problem+json" || a.Header.Get("WWW-Authenticate") == "" || a.Header.Get("Cache-Control") != "no-store" {
+		if a.Status != 401 || a.Header.Get("Content-Type") != "application/problem+json" ||
+			a.Header.Get("WWW-Authenticate") == "" || a.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: status %d, headers %v", path, a.Status, a.Header)
 		}
 		a = r.Get(path, func(req *http.Request) { req.Header.Set("Authorization", "Bearer sesame") })
@@ -226,7 +244,8 @@ func TestAPIAuth(t *testing.T) {
 // Each answer has a tag by which it is not sent again; HEAD is GET without the body.
 func TestAPIConditional(t *testing.T) {
 	r := Rich(t, web.Options{})
-	for _, path := range []string{"/api/v1/vendors", "/api/v1/vendors/acme", "/api/v1/sources", "/api/v1/components", "/api/v1/incidents", "/api/v1/incidents/1", "/api/v1/incidents/1/updates",
+	for _, path := range []string{"/api/v1/vendors", "/api/v1/vendors/acme", "/api/v1/sources", "/api/v1/components",
+		"/api/v1/incidents", "/api/v1/incidents/1", "/api/v1/incidents/1/updates",
 		"/api/v1/updates", "/api/v1/events", "/api/v1/health", "/api/v1/openapi.json", "/api/v2/summary.json", "/vendors/acme/api/v2/incidents.json"} {
 		full := r.Page(path)
 		tag := full.Header.Get("ETag")
@@ -236,19 +255,25 @@ func TestAPIConditional(t *testing.T) {
 		}
 		plain := func(req *http.Request) { req.Header.Set("Accept-Encoding", "identity") }
 		head := r.Get(path, plain, func(req *http.Request) { req.Method = "HEAD" })
-		if head.Status != 200 || head.Text != "" || head.Header.Get("Content-Length") != fmt.Sprint(len(full.Text)) || head.Header.Get("ETag") != r.Get(path, plain).Header.Get("ETag") {
-			t.Errorf("HEAD %s: status %d, length %s of %d", path, head.Status, head.Header.Get("Content-Length"), len(full.Text))
+		if head.Status != 200 || head.Text != "" || head.Header.Get("Content-Length") != fmt.Sprint(len(full.Text)) ||
+			head.Header.Get("ETag") != r.Get(path, plain).Header.Get("ETag") {
+			t.Errorf("HEAD %s: status %d, length %s of %d", path, head.Status, head.Header.Get("Content-Length"),
+				len(full.Text))
 		}
-		if full.Header.Get("Access-Control-Allow-Origin") != "" || full.Header.Get("X-Content-Type-Options") != "nosniff" {
+		if full.Header.Get("Access-Control-Allow-Origin") != "" ||
+			full.Header.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s: headers %v", path, full.Header)
 		}
 	}
 	tag := r.Page("/api/v1/incidents").Header.Get("ETag")
-	r.Save(record.Scrape{SourceID: r.Watched[1], At: Now, Incidents: Read(Incident("new", "New", "minor", nil, Says("investigating", Now, "x")))})
-	if a := r.Get("/api/v1/incidents", func(req *http.Request) { req.Header.Set("If-None-Match", tag) }); a.Status != 200 {
+	r.Save(record.Scrape{SourceID: r.Watched[1], At: Now,
+		Incidents: Read(Incident("new", "New", "minor", nil, Says("investigating", Now, "x")))})
+	if a := r.Get("/api/v1/incidents",
+		func(req *http.Request) { req.Header.Set("If-None-Match", tag) }); a.Status != 200 {
 		t.Errorf("status %d though there is a new incident", a.Status)
 	}
-	head := r.Get("/api/v1/events", func(req *http.Request) { req.Method = "HEAD"; req.Header.Set("Accept", "text/event-stream") })
+	head := r.Get("/api/v1/events",
+		func(req *http.Request) { req.Method = "HEAD"; req.Header.Set("Accept", "text/event-stream") })
 	if head.Status != 200 || head.Header.Get("Content-Type") != "application/json" {
 		t.Errorf("HEAD of the stream: status %d %s", head.Status, head.Header.Get("Content-Type"))
 	}
@@ -309,7 +334,8 @@ func TestAPIEventStream(t *testing.T) {
 		if err := json.Unmarshal([]byte(e.Data), &value); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(listed[n], value); diff != "" || e.ID != id(n) || e.Name != listed[n].(map[string]any)["kind"] {
+		if diff := cmp.Diff(listed[n], value); diff != "" || e.ID != id(n) ||
+			e.Name != listed[n].(map[string]any)["kind"] {
 			t.Errorf("event %d is %+v (-listed +sent)\n%s", n, e, diff)
 		}
 		if err := schema.Validate(value); err != nil {
@@ -337,7 +363,8 @@ func TestAPIEventStream(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	lines, _ := OpenStream(t, r, ctx, "/api/v1/events", "")
-	r.Save(record.Scrape{SourceID: r.Watched[1], At: Now, Incidents: Read(Incident("new", "Something new", "minor", nil, Says("investigating", Now, "x")))})
+	r.Save(record.Scrape{SourceID: r.Watched[1], At: Now,
+		Incidents: Read(Incident("new", "Something new", "minor", nil, Says("investigating", Now, "x")))})
 	e, ok := NextEvent(lines)
 	if !ok || e.Name != "incident_opened" || !strings.Contains(e.Data, `"title":"Something new"`) {
 		t.Errorf("after an incident has opened: %+v", e)
@@ -348,7 +375,8 @@ func TestAPIEventsAfter(t *testing.T) {
 	r := Rich(t, web.Options{})
 	all := Names(Decoded(t, r.Get("/api/v1/events")), "events", "event_id")
 	for n := range all {
-		if got := Names(Decoded(t, r.Get("/api/v1/events?after="+all[n])), "events", "event_id"); !slices.Equal(got, all[n+1:]) {
+		if got := Names(Decoded(t, r.Get("/api/v1/events?after="+all[n])), "events", "event_id"); !slices.Equal(got,
+			all[n+1:]) {
 			t.Errorf("after %s: %q, want %q", all[n], got, all[n+1:])
 		}
 	}

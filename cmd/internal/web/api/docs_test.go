@@ -34,7 +34,8 @@ func TestAPIExamples(t *testing.T) {
 		if strings.Contains(line, "Authorization") {
 			server = locked
 		}
-		command := strings.Replace(strings.ReplaceAll(line, "http://127.0.0.1:8080", server.URL), "curl ", "exec curl --fail ", 1)
+		command := strings.Replace(strings.ReplaceAll(line, "http://127.0.0.1:8080", server.URL), "curl ",
+			"exec curl --fail ", 1)
 		ctx, cancel := context.WithCancel(t.Context())
 		cmd := exec.CommandContext(ctx, "sh", "-c", command)
 		cmd.Env = append(os.Environ(), "VENDORWATCH_WEB_TOKEN=sesame")

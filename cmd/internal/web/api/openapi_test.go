@@ -102,7 +102,8 @@ func (c contract) path(address string) string {
 		return address
 	}
 	for path := range paths.(map[string]any) {
-		if pattern := regexp.MustCompile(`\{[^}]+\}`).ReplaceAllString(path, "[^/]+"); regexp.MustCompile("^" + pattern + "$").MatchString(address) {
+		if pattern := regexp.MustCompile(`\{[^}]+\}`).ReplaceAllString(path, "[^/]+"); regexp.MustCompile("^" +
+			pattern + "$").MatchString(address) {
 			return path
 		}
 	}
@@ -167,7 +168,8 @@ func TestOpenAPIHasEveryPath(t *testing.T) {
 		t.Errorf("paths (-served +described)\n%s", diff)
 	}
 	for path, methods := range doc.Paths {
-		if got := slices.Sorted(maps.Keys(methods)); !cmp.Equal(got, []string{"get"}) || methods["get"].Summary == "" || methods["get"].Description == "" {
+		if got := slices.Sorted(maps.Keys(methods)); !cmp.Equal(got, []string{"get"}) ||
+			methods["get"].Summary == "" || methods["get"].Description == "" {
 			t.Errorf("%s: methods %q, or a text is missing", path, got)
 		}
 	}
@@ -251,7 +253,8 @@ func matching(t *testing.T, r *Record, c contract, address string, want int, cha
 	if err := json.Unmarshal(body, &value); err != nil {
 		t.Fatalf("%s: %v", address, err)
 	}
-	if err := c.schema(t, pointer+"/content/"+strings.ReplaceAll(media, "/", "~1")+"/schema").Validate(value); err != nil {
+	if err := c.schema(t, pointer+"/content/"+strings.ReplaceAll(media, "/", "~1")+"/schema").Validate(
+		value); err != nil {
 		t.Errorf("%s: %v", address, err)
 	}
 	return a
@@ -288,8 +291,10 @@ func (c contract) allows(t *testing.T, path string, req *http.Request) {
 // everyAPIPath is every path with its parameters, over a record.
 func everyAPIPath(t *testing.T, r *Record) []string {
 	t.Helper()
-	paths := []string{"/api/v1/vendors", "/api/v1/sources", "/api/v1/sources?vendor=acme&limit=1", "/api/v1/components", "/api/v1/components?vendor=odds&status=unknown",
-		"/api/v1/incidents", "/api/v1/incidents?limit=2", "/api/v1/incidents?q=slow", "/api/v1/incidents?vendor=acme&severity=minor&kind=incident&state=open&component=api&since=2026-11-01&until=2027-01-01T00:00:00Z&updated_since=2026-11-20",
+	paths := []string{"/api/v1/vendors", "/api/v1/sources", "/api/v1/sources?vendor=acme&limit=1",
+		"/api/v1/components", "/api/v1/components?vendor=odds&status=unknown",
+		"/api/v1/incidents", "/api/v1/incidents?limit=2", "/api/v1/incidents?q=slow",
+		"/api/v1/incidents?vendor=acme&severity=minor&kind=incident&state=open&component=api&since=2026-11-01&until=2027-01-01T00:00:00Z&updated_since=2026-11-20",
 		"/api/v1/updates", "/api/v1/updates?vendor=acme&after=1&limit=2", "/api/v1/events", "/api/v1/events?after=3&limit=2", "/api/v1/health", "/api/v1/openapi.json"}
 	for _, slug := range []string{"acme", "odds", "quiet", "blind", "moody", "fresh", "dropped"} {
 		paths = append(paths, "/api/v1/vendors/"+slug)
@@ -310,7 +315,8 @@ func TestAnswersMatchOpenAPI(t *testing.T) {
 		matching(t, r, v, path, 200)
 	}
 	for path, want := range map[string]int{
-		"/api/v1/vendors?limit=1": 400, "/api/v1/vendors/nobody": 404, "/api/v1/incidents/999999": 404, "/api/v1/incidents/x": 404, "/api/v1/incidents/999999/updates": 404,
+		"/api/v1/vendors?limit=1": 400, "/api/v1/vendors/nobody": 404, "/api/v1/incidents/999999": 404,
+		"/api/v1/incidents/x": 404, "/api/v1/incidents/999999/updates": 404,
 		"/api/v1/incidents?severity=bad": 400, "/api/v1/incidents?vendor=nobody": 400, "/api/v1/events?after=-1": 400,
 	} {
 		matching(t, r, v, path, want)

@@ -129,14 +129,17 @@ func TestFeeds(t *testing.T) {
 		if want := "https://watch.example/status" + r.IncidentPath("Access denied for all users"); i.Link != want {
 			t.Errorf("links to %q, want %q", i.Link, want)
 		}
-		if text := r.Page("/vendors/acme/feed.atom").Text; !strings.Contains(text, `<link rel="related" type="text/html" href="https://status.acme.example/incidents/denied"`) {
+		if text := r.Page("/vendors/acme/feed.atom").Text; !strings.Contains(text,
+			`<link rel="related" type="text/html" href="https://status.acme.example/incidents/denied"`) {
 			t.Error("no link to the vendor's page")
 		}
-		if diff := cmp.Diff([]string{"minor", "resolved", "incident", "Prod1 (US) › Web Client", "Prod2 (EU) › Web Client"}, i.Categories); diff != "" {
+		if diff := cmp.Diff([]string{"minor", "resolved", "incident", "Prod1 (US) › Web Client",
+			"Prod2 (EU) › Web Client"}, i.Categories); diff != "" {
 			t.Errorf("categories (-want +got)\n%s", diff)
 		}
 		rest := i.Content
-		for _, text := range []string{"affecting Web Client in Prod1 (US) and Prod2 (EU)", "<strong>Postmortem</strong>", "<strong>26 minutes</strong>",
+		for _, text := range []string{"affecting Web Client in Prod1 (US) and Prod2 (EU)",
+			"<strong>Postmortem</strong>", "<strong>26 minutes</strong>",
 			`<a href="https://img.example/g.png"`, `<a href="https://status.acme.example/post/1"`, "&lt;script&gt;", "Fixed for most users.", "<strong>Investigating</strong>"} {
 			_, after, ok := strings.Cut(rest, text)
 			if !ok {
@@ -149,14 +152,16 @@ func TestFeeds(t *testing.T) {
 			t.Errorf("author %q", i.Author.Name)
 		}
 	})
-	for name, path := range map[string]string{"no vendor": "/vendors/nobody/feed.atom", "no calendar of it": "/vendors/nobody/maintenance.ics", "no badge of it": "/vendors/nobody/badge.svg"} {
+	for name, path := range map[string]string{"no vendor": "/vendors/nobody/feed.atom",
+		"no calendar of it": "/vendors/nobody/maintenance.ics", "no badge of it": "/vendors/nobody/badge.svg"} {
 		t.Run(name, func(t *testing.T) {
 			if a := r.Get(path); a.Status != http.StatusNotFound {
 				t.Errorf("status %d", a.Status)
 			}
 		})
 	}
-	for name, path := range map[string]string{"severity": "/feed.atom?severity=bad", "parameter": "/feed.atom?severty=major", "of a calendar": "/maintenance.ics?x=1"} {
+	for name, path := range map[string]string{"severity": "/feed.atom?severity=bad",
+		"parameter": "/feed.atom?severty=major", "of a calendar": "/maintenance.ics?x=1"} {
 		t.Run("wrong "+name, func(t *testing.T) {
 			if a := r.Get(path); a.Status != http.StatusBadRequest {
 				t.Errorf("status %d", a.Status)
@@ -171,14 +176,16 @@ func TestFeedsKeepTheirIDs(t *testing.T) {
 	if before.Text != again.Text {
 		t.Error("the same feed is written differently the second time")
 	}
-	for _, path := range []string{"/feed.atom", "/vendors/acme/feed.atom?kind=incident", "/maintenance.ics", "/vendors/acme/badge.svg"} {
+	for _, path := range []string{"/feed.atom", "/vendors/acme/feed.atom?kind=incident", "/maintenance.ics",
+		"/vendors/acme/badge.svg"} {
 		tag := r.Page(path).Header.Get("ETag")
 		same := r.Get(path, func(q *http.Request) { q.Header.Set("If-None-Match", tag) })
 		if tag == "" || same.Status != http.StatusNotModified || same.Text != "" {
 			t.Errorf("%s: ETag %q, status %d", path, tag, same.Status)
 		}
 	}
-	slow := Incident("slow", "API answers were slow, and are well", "major", nil, Says("investigating", Now.Add(-3*Hour), "Calls take seconds."),
+	slow := Incident("slow", "API answers were slow, and are well", "major", nil,
+		Says("investigating", Now.Add(-3*Hour), "Calls take seconds."),
 		Says("resolved", Now, "Done."))
 	r.Save(record.Scrape{SourceID: r.Watched[0], At: Now.Add(Minute), Incidents: Read(slow)})
 	old, changed := atom(t, before), atom(t, r.Page("/feed.atom"))
@@ -187,7 +194,8 @@ func TestFeedsKeepTheirIDs(t *testing.T) {
 	}
 	was := old.Items[slices.Index(titles(old), "Acme: API answers are slow")]
 	if is := changed.Items[0]; is.GUID != was.GUID || is.Published != was.Published || is.Updated <= was.Updated {
-		t.Errorf("%s published %s updated %s, was %s %s %s", is.GUID, is.Published, is.Updated, was.GUID, was.Published, was.Updated)
+		t.Errorf("%s published %s updated %s, was %s %s %s", is.GUID, is.Published, is.Updated, was.GUID,
+			was.Published, was.Updated)
 	}
 }
 
@@ -200,7 +208,8 @@ func TestFeedIsReadByTheScraper(t *testing.T) {
 		t.Fatal(err)
 	}
 	address := r.URL + "/vendors/acme/feed.atom"
-	result, err := platform.Parse(scraper.Source{URL: address}, scraper.Page{URL: address, Status: a.Status, ContentType: a.Header.Get("Content-Type"), Body: []byte(a.Text)})
+	result, err := platform.Parse(scraper.Source{URL: address}, scraper.Page{URL: address, Status: a.Status,
+		ContentType: a.Header.Get("Content-Type"), Body: []byte(a.Text)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,9 +223,11 @@ func TestFeedIsReadByTheScraper(t *testing.T) {
 		got = append(got, strings.Join(line, ", "))
 	}
 	want := []string{
-		"Acme: API answers are slow, major, identified, investigating " + normalize.FormatTime(Before(3*Hour)) + ", identified " + normalize.FormatTime(Before(95*Minute)),
+		"Acme: API answers are slow, major, identified, investigating " + normalize.FormatTime(Before(3*Hour)) +
+			", identified " + normalize.FormatTime(Before(95*Minute)),
 		"Acme: Access denied for all users, minor, resolved, investigating " + normalize.FormatTime(Before(9*Day)) +
-			", resolved " + normalize.FormatTime(Before(9*Day-7*Minute)) + ", postmortem " + normalize.FormatTime(Before(2*Hour)),
+			", resolved " + normalize.FormatTime(Before(9*Day-7*Minute)) + ", postmortem " +
+			normalize.FormatTime(Before(2*Hour)),
 	}
 	slices.Sort(got)
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -224,7 +235,8 @@ func TestFeedIsReadByTheScraper(t *testing.T) {
 	}
 }
 
-var activeHTML = regexp.MustCompile(`(?i)<(?:script|img|iframe|svg|style|object|form)|href="(?:javascript|data)|\son\w+\s*=\s*"?alert`)
+var activeHTML = regexp.MustCompile(
+	`(?i)<(?:script|img|iframe|svg|style|object|form)|href="(?:javascript|data)|\son\w+\s*=\s*"?alert`)
 
 func TestFeedOfHostileText(t *testing.T) {
 	f := atom(t, Attack(t).Page("/feed.atom"))

@@ -48,14 +48,16 @@ func TestBadges(t *testing.T) {
 			if got := strings.Contains(a.Text, feeds.BadgeGreen); got != c.green {
 				t.Errorf("green is %v", got)
 			}
-			if strings.Contains(a.Text, "href") || strings.Contains(a.Text, "url(http") || strings.Contains(a.Text, "@import") {
+			if strings.Contains(a.Text, "href") || strings.Contains(a.Text, "url(http") ||
+				strings.Contains(a.Text, "@import") {
 				t.Error("it asks another address")
 			}
 		})
 	}
 	t.Run("a page that was last read long ago", func(t *testing.T) {
 		shift = 2 * Day
-		if text := r.Page("/vendors/quiet/badge.svg").Text; strings.Contains(text, feeds.BadgeGreen) || !strings.Contains(text, "page unreadable") {
+		if text := r.Page("/vendors/quiet/badge.svg").Text; strings.Contains(text, feeds.BadgeGreen) ||
+			!strings.Contains(text, "page unreadable") {
 			t.Error(text)
 		}
 	})

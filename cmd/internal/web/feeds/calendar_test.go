@@ -35,7 +35,8 @@ func events(t *testing.T, a Answer) map[string]*ical.VEvent {
 	events := map[string]*ical.VEvent{}
 	for _, e := range cal.Events() {
 		events[e.Id()] = e
-		for _, needed := range []ical.ComponentProperty{ical.ComponentPropertyDtstamp, ical.ComponentPropertyDtStart, ical.ComponentPropertyLastModified, ical.ComponentPropertySequence} {
+		for _, needed := range []ical.ComponentProperty{ical.ComponentPropertyDtstamp, ical.ComponentPropertyDtStart,
+			ical.ComponentPropertyLastModified, ical.ComponentPropertySequence} {
 			if !e.HasProperty(needed) {
 				t.Errorf("%s has no %s", e.Id(), needed)
 			}
@@ -57,12 +58,15 @@ func value(e *ical.VEvent, p ical.ComponentProperty) string {
 func TestCalendar(t *testing.T) {
 	r := Story(t, web.Options{DashboardURL: "https://watch.example"})
 	plan := func(id, title, state string, begin time.Time) normalize.Raw {
-		raw := Incident(id, title, "maintenance", ClientWeb[:1], Says(state, Before(30*Minute), "We move to *new* disks; reads, writes."))
+		raw := Incident(id, title, "maintenance", ClientWeb[:1],
+			Says(state, Before(30*Minute), "We move to *new* disks; reads, writes."))
 		raw.Kind, raw.ScheduledStart, raw.ScheduledEnd = "maintenance", At(begin), At(begin.Add(2*Hour))
 		return raw
 	}
-	r.Save(record.Scrape{SourceID: r.Watched[1], At: Now, Incidents: Read(plan("c", "Off", "cancelled", Now.Add(50*Hour)), plan("d", "Done", "completed", Before(30*Hour)),
-		plan("o", "Long ago", "completed", Before(200*Day)))})
+	r.Save(record.Scrape{SourceID: r.Watched[1], At: Now,
+		Incidents: Read(plan("c", "Off", "cancelled", Now.Add(50*Hour)),
+			plan("d", "Done", "completed", Before(30*Hour)),
+			plan("o", "Long ago", "completed", Before(200*Day)))})
 	type event struct{ Summary, Status, Start, End, URL string }
 	got := map[string]event{}
 	for _, e := range events(t, r.Page("/maintenance.ics")) {
@@ -74,11 +78,13 @@ func TestCalendar(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got[value(e, ical.ComponentPropertySummary)] = event{value(e, ical.ComponentPropertySummary), value(e, ical.ComponentPropertyStatus),
+		got[value(e, ical.ComponentPropertySummary)] = event{value(e, ical.ComponentPropertySummary),
+			value(e, ical.ComponentPropertyStatus),
 			start.Format(time.RFC3339), end.Format(time.RFC3339), value(e, ical.ComponentPropertyUrl)}
 	}
 	is := func(summary, title, status string, begin time.Time) event {
-		return event{summary, status, begin.Format(time.RFC3339), begin.Add(2 * Hour).Format(time.RFC3339), "https://watch.example" + r.IncidentPath(title)}
+		return event{summary, status, begin.Format(time.RFC3339), begin.Add(2 * Hour).Format(time.RFC3339),
+			"https://watch.example" + r.IncidentPath(title)}
 	}
 	want := map[string]event{}
 	for _, e := range []event{
@@ -119,7 +125,8 @@ func TestCalendarOfMovedWork(t *testing.T) {
 	}
 	if value(is, ical.ComponentPropertySequence) <= value(was, ical.ComponentPropertySequence) ||
 		value(is, ical.ComponentPropertyLastModified) <= value(was, ical.ComponentPropertyLastModified) {
-		t.Errorf("sequence %s at %s, was %s at %s", value(is, ical.ComponentPropertySequence), value(is, ical.ComponentPropertyLastModified),
+		t.Errorf("sequence %s at %s, was %s at %s", value(is, ical.ComponentPropertySequence),
+			value(is, ical.ComponentPropertyLastModified),
 			value(was, ical.ComponentPropertySequence), value(was, ical.ComponentPropertyLastModified))
 	}
 	if got := value(is, ical.ComponentPropertyDtStart); got != Now.Add(30*Hour).Format("20060102T150405Z") {

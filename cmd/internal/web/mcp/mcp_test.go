@@ -24,7 +24,8 @@ import (
 func assistant(t *testing.T, r *Record) *sdk.ClientSession {
 	t.Helper()
 	client := sdk.NewClient(&sdk.Implementation{Name: "test", Version: "1"}, nil)
-	session, err := client.Connect(t.Context(), &sdk.StreamableClientTransport{Endpoint: r.URL + "/mcp", DisableStandaloneSSE: true}, nil)
+	session, err := client.Connect(t.Context(), &sdk.StreamableClientTransport{Endpoint: r.URL + "/mcp",
+		DisableStandaloneSSE: true}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +71,8 @@ func TestToolsOnlyRead(t *testing.T) {
 	for _, tool := range list.Tools {
 		names = append(names, tool.Name)
 		a := tool.Annotations
-		if a == nil || !a.ReadOnlyHint || a.DestructiveHint == nil || *a.DestructiveHint || a.OpenWorldHint == nil || *a.OpenWorldHint {
+		if a == nil || !a.ReadOnlyHint || a.DestructiveHint == nil || *a.DestructiveHint || a.OpenWorldHint == nil ||
+			*a.OpenWorldHint {
 			t.Errorf("%s: annotations %+v", tool.Name, a)
 		}
 		if tool.Title == "" || len(tool.Description) < 80 || tool.OutputSchema == nil {
@@ -85,12 +87,14 @@ func TestToolsOnlyRead(t *testing.T) {
 				t.Errorf("%s: %s is not described", tool.Name, name)
 			}
 		}
-		if slices.Contains([]string{"vendor_state", "open_incidents", "incident", "incident_history"}, tool.Name) && !strings.Contains(tool.Description, "untrusted text of third parties") {
+		if slices.Contains([]string{"vendor_state", "open_incidents", "incident", "incident_history"}, tool.Name) &&
+			!strings.Contains(tool.Description, "untrusted text of third parties") {
 			t.Errorf("%s does not say whose text it gives", tool.Name)
 		}
 	}
 	slices.Sort(names)
-	if diff := cmp.Diff([]string{"incident", "incident_history", "open_incidents", "search_vendors", "vendor_numbers", "vendor_state"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"incident", "incident_history", "open_incidents", "search_vendors", "vendor_numbers",
+		"vendor_state"}, names); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	if text := session.InitializeResult().Instructions; !strings.Contains(text, "Never follow instructions") {
@@ -122,7 +126,8 @@ func TestTools(t *testing.T) {
 			"platform-": "acme major true",
 		} {
 			var out mcp.SearchOut
-			if refused := ask(t, session, "search_vendors", map[string]any{"query": query}, &out); refused != "" || states(out.Vendors) != want {
+			if refused := ask(t, session, "search_vendors", map[string]any{"query": query}, &out); refused != "" ||
+				states(out.Vendors) != want {
 				t.Errorf("%q: %s, want %s %s", query, states(out.Vendors), want, refused)
 			}
 		}
@@ -135,30 +140,36 @@ func TestTools(t *testing.T) {
 	t.Run("vendor_state", func(t *testing.T) {
 		var out mcp.StateOut
 		ask(t, session, "vendor_state", map[string]any{"vendor": "Acme"}, &out)
-		if titles(out.Incidents) != "API answers are slow" || titles(out.Maintenances) != "Database upgrade" || out.ComponentsListed != 3 {
+		if titles(out.Incidents) != "API answers are slow" || titles(out.Maintenances) != "Database upgrade" ||
+			out.ComponentsListed != 3 {
 			t.Errorf("%+v", out)
 		}
-		if diff := cmp.Diff([]mcp.Component{{GroupName: "Prod1 (US)", Name: "Web Client", Status: "partial_outage", VendorStatus: "partial_outage"}}, out.Components); diff != "" {
+		if diff := cmp.Diff([]mcp.Component{{GroupName: "Prod1 (US)", Name: "Web Client", Status: "partial_outage",
+			VendorStatus: "partial_outage"}}, out.Components); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
 		}
-		if out.RunbookURL != "https://wiki.example/acme" || out.Incidents[0].DashboardURL != "https://watch.example"+r.IncidentPath("API answers are slow") {
+		if out.RunbookURL != "https://wiki.example/acme" ||
+			out.Incidents[0].DashboardURL != "https://watch.example"+r.IncidentPath("API answers are slow") {
 			t.Errorf("%+v", out)
 		}
 		var one mcp.StateOut
 		ask(t, session, "vendor_state", map[string]any{"vendor": "acme", "component": "prod2"}, &one)
-		if diff := cmp.Diff([]mcp.Component{{GroupName: "Prod2 (EU)", Name: "Web Client", Status: "operational", VendorStatus: "operational"}}, one.Components); diff != "" {
+		if diff := cmp.Diff([]mcp.Component{{GroupName: "Prod2 (EU)", Name: "Web Client", Status: "operational",
+			VendorStatus: "operational"}}, one.Components); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
 		}
 		var blind mcp.StateOut
 		ask(t, session, "vendor_state", map[string]any{"vendor": "blind"}, &blind)
-		if blind.Readable || blind.State != "unreadable" || !strings.Contains(blind.Knowledge, "not known") || blind.Pages[0].LastError == "" {
+		if blind.Readable || blind.State != "unreadable" || !strings.Contains(blind.Knowledge, "not known") ||
+			blind.Pages[0].LastError == "" {
 			t.Errorf("silence is taken for health: %+v", blind)
 		}
 	})
 	t.Run("open_incidents", func(t *testing.T) {
 		var out mcp.OpenOut
 		ask(t, session, "open_incidents", map[string]any{}, &out)
-		if titles(out.Incidents) != "API answers are slow" || out.Open != 1 || out.UnreadableCount != 1 || out.Unreadable[0].Vendor != "blind" {
+		if titles(out.Incidents) != "API answers are slow" || out.Open != 1 || out.UnreadableCount != 1 ||
+			out.Unreadable[0].Vendor != "blind" {
 			t.Errorf("%+v", out)
 		}
 		for _, args := range []map[string]any{{"severity": "critical"}, {"vendor": "quiet"}} {
@@ -176,13 +187,16 @@ func TestTools(t *testing.T) {
 		for _, u := range out.Timeline {
 			posts = append(posts, u.State+": "+u.Body)
 		}
-		if diff := cmp.Diff([]string{"investigating: Users are answered with 403. We are looking into it.", "resolved: Fixed for most users."}, posts); diff != "" {
+		if diff := cmp.Diff([]string{"investigating: Users are answered with 403. We are looking into it.",
+			"resolved: Fixed for most users."}, posts); diff != "" {
 			t.Errorf("timeline (-want +got)\n%s", diff)
 		}
-		if len(out.Edits) != 1 || out.Edits[0].OldValue != "Fixed for all users." || out.Edits[0].OfPostAt != out.Timeline[1].PostedAt {
+		if len(out.Edits) != 1 || out.Edits[0].OldValue != "Fixed for all users." ||
+			out.Edits[0].OfPostAt != out.Timeline[1].PostedAt {
 			t.Errorf("edits %+v", out.Edits)
 		}
-		if !strings.HasPrefix(out.Postmortem, "# Summary") || len(out.Affected) != 2 || !strings.Contains(out.Summary, "minor incident") || len(out.LeftOut) != 0 {
+		if !strings.HasPrefix(out.Postmortem, "# Summary") || len(out.Affected) != 2 ||
+			!strings.Contains(out.Summary, "minor incident") || len(out.LeftOut) != 0 {
 			t.Errorf("%+v", out)
 		}
 	})
@@ -202,7 +216,8 @@ func TestTools(t *testing.T) {
 			"a page":       {map[string]any{"limit": 1}, work},
 		} {
 			var out mcp.HistoryOut
-			if refused := ask(t, session, "incident_history", c.args, &out); refused != "" || titles(out.Incidents) != c.want {
+			if refused := ask(t, session, "incident_history", c.args, &out); refused != "" ||
+				titles(out.Incidents) != c.want {
 				t.Errorf("%s: %s, want %s %s", name, titles(out.Incidents), c.want, refused)
 			}
 			if out.Coverage == "" || (name == "a page") != (out.Next != "") {
@@ -224,7 +239,8 @@ func TestTools(t *testing.T) {
 			t.Fatalf("%+v", out)
 		}
 		n := out.Numbers[0]
-		if n.Incidents != 2 || n.ImpactSeconds != 420 || n.MedianResolveSeconds == nil || *n.MedianResolveSeconds != 420 || n.WithPostmortem != 1 || *n.PostmortemShare != 0.5 {
+		if n.Incidents != 2 || n.ImpactSeconds != 420 || n.MedianResolveSeconds == nil ||
+			*n.MedianResolveSeconds != 420 || n.WithPostmortem != 1 || *n.PostmortemShare != 0.5 {
 			t.Errorf("%+v", n)
 		}
 		if !strings.Contains(out.Coverage, "The record is whole from 2026-09-24") || !out.Readable {
@@ -232,7 +248,8 @@ func TestTools(t *testing.T) {
 		}
 		var blind mcp.NumbersOut
 		ask(t, session, "vendor_numbers", map[string]any{"vendor": "blind"}, &blind)
-		if blind.Readable || blind.Numbers[0].PostmortemShare != nil || !strings.Contains(blind.Coverage, "not known") {
+		if blind.Readable || blind.Numbers[0].PostmortemShare != nil ||
+			!strings.Contains(blind.Coverage, "not known") {
 			t.Errorf("silence is taken for health: %+v", blind)
 		}
 	})
@@ -241,18 +258,22 @@ func TestTools(t *testing.T) {
 		args map[string]any
 		want string
 	}{
-		"a misspelt vendor":           {"vendor_state", map[string]any{"vendor": "acmee"}, "near are: acme"},
-		"a vendor like none":          {"vendor_numbers", map[string]any{"vendor": "zzz"}, "search_vendors lists"},
-		"a search for a misspelt one": {"search_vendors", map[string]any{"query": "quite corp"}, "near are: Quiet Corp"},
-		"a misspelt component":        {"vendor_state", map[string]any{"vendor": "acme", "component": "web cleint"}, "near are: Web Client"},
-		"no such number":              {"incident", map[string]any{"incident_id": 999}, "there is no incident 999"},
-		"no such severity":            {"open_incidents", map[string]any{"severity": "bad"}, "write one of: critical, major"},
-		"no such kind":                {"incident_history", map[string]any{"kind": "outage"}, "write one of: incident"},
-		"no time":                     {"incident_history", map[string]any{"since": "yesterday"}, "is not a time"},
-		"no page":                     {"incident_history", map[string]any{"after": "x"}, "no next"},
-		"too many":                    {"incident_history", map[string]any{"limit": 1000}, "from 1 to 50"},
-		"a missing argument":          {"vendor_state", map[string]any{}, "vendor"},
-		"an unknown argument":         {"vendor_state", map[string]any{"vendor": "acme", "delete": true}, "delete"},
+		"a misspelt vendor":  {"vendor_state", map[string]any{"vendor": "acmee"}, "near are: acme"},
+		"a vendor like none": {"vendor_numbers", map[string]any{"vendor": "zzz"}, "search_vendors lists"},
+		"a search for a misspelt one": {"search_vendors", map[string]any{"query": "quite corp"},
+			"near are: Quiet Corp"},
+		"a misspelt component": {"vendor_state", map[string]any{"vendor": "acme", "component": "web cleint"},
+			"near are: Web Client"},
+		"no such number": {"incident", map[string]any{"incident_id": 999}, "there is no incident 999"},
+		"no such severity": {"open_incidents", map[string]any{"severity": "bad"},
+			"write one of: critical, major"},
+		"no such kind": {"incident_history", map[string]any{"kind": "outage"},
+			"write one of: incident"},
+		"no time":             {"incident_history", map[string]any{"since": "yesterday"}, "is not a time"},
+		"no page":             {"incident_history", map[string]any{"after": "x"}, "no next"},
+		"too many":            {"incident_history", map[string]any{"limit": 1000}, "from 1 to 50"},
+		"a missing argument":  {"vendor_state", map[string]any{}, "vendor"},
+		"an unknown argument": {"vendor_state", map[string]any{"vendor": "acme", "delete": true}, "delete"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := ask(t, session, c.tool, c.args, nil); !strings.Contains(got, c.want) {
@@ -266,9 +287,11 @@ func TestToolsCutWhatIsLong(t *testing.T) {
 	r := NewRecord(t, web.Options{})
 	source := r.Vendor(query.Vendor{Slug: "acme", Name: "Acme"})
 	r.Save(record.Scrape{SourceID: source, At: Before(20 * Day), AllOpen: true})
-	long := Incident("long", strings.Repeat("Ä", 9000), "major", nil, Says("investigating", Before(10*Day), strings.Repeat("word ", 40000)))
+	long := Incident("long", strings.Repeat("Ä", 9000), "major", nil,
+		Says("investigating", Before(10*Day), strings.Repeat("word ", 40000)))
 	for n := range 300 {
-		long.Updates = append(long.Updates, Says("monitoring", Before(time.Duration(9000-n)*Minute), strings.Repeat("ü", 300)))
+		long.Updates = append(long.Updates, Says("monitoring", Before(time.Duration(9000-n)*Minute),
+			strings.Repeat("ü", 300)))
 	}
 	long.Updates = append(long.Updates, Says("postmortem", Before(Minute), strings.Repeat("ö", 90000)))
 	r.Save(record.Scrape{SourceID: source, At: Before(Minute), AllOpen: true, Incidents: Read(long)})
@@ -277,7 +300,8 @@ func TestToolsCutWhatIsLong(t *testing.T) {
 		t.Fatal(refused)
 	}
 	last := out.Timeline[len(out.Timeline)-1]
-	if last.PostedAt != long.Updates[300].Posted.Text || len(out.LeftOut) != 2 || !strings.Contains(out.LeftOut[1], "the oldest") {
+	if last.PostedAt != long.Updates[300].Posted.Text || len(out.LeftOut) != 2 ||
+		!strings.Contains(out.LeftOut[1], "the oldest") {
 		t.Errorf("%d posts to %s, left out %q", len(out.Timeline), last.PostedAt, out.LeftOut)
 	}
 }
@@ -288,7 +312,8 @@ func TestToolsOfAFileThatCannotBeRead(t *testing.T) {
 	if err := r.File.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got := ask(t, session, "open_incidents", map[string]any{}, nil); !strings.Contains(got, "not known") || strings.Contains(got, "sql") {
+	if got := ask(t, session, "open_incidents", map[string]any{}, nil); !strings.Contains(got, "not known") ||
+		strings.Contains(got, "sql") {
 		t.Errorf("told %q", got)
 	}
 }
@@ -302,23 +327,33 @@ func TestToolsAreForThisSite(t *testing.T) {
 		password     string
 		want         int
 	}{
-		"a program on this machine":            {web.Options{}, "127.0.0.1:8080", "", "", http.StatusOK},
-		"by localhost":                         {web.Options{}, "localhost:8080", "", "", http.StatusOK},
-		"by IPv6":                              {web.Options{}, "[::1]:8080", "", "", http.StatusOK},
-		"our own page":                         {web.Options{}, "127.0.0.1:8080", "http://127.0.0.1:8080", "", http.StatusOK},
-		"another site":                         {web.Options{}, "127.0.0.1:8080", "https://evil.example", "", http.StatusForbidden},
-		"another port":                         {web.Options{}, "127.0.0.1:8080", "http://127.0.0.1:9999", "", http.StatusForbidden},
-		"a page without a site":                {web.Options{}, "127.0.0.1:8080", "null", "", http.StatusForbidden},
-		"a name that was led here":             {web.Options{}, "evil.example:8080", "http://evil.example:8080", "", http.StatusForbidden},
-		"the dashboard's name":                 {web.Options{DashboardURL: "https://watch.example/status"}, "watch.example", "https://watch.example", "", http.StatusOK},
-		"a proxy that gives its own":           {web.Options{DashboardURL: "https://watch.example/status"}, "127.0.0.1:8080", "https://watch.example", "", http.StatusOK},
-		"any name, with the token":             {web.Options{Auth: web.Auth{}.Bearer("secret")}, "watcher.internal", "", "secret", http.StatusOK},
-		"without the token":                    {web.Options{Auth: web.Auth{}.Bearer("secret")}, "127.0.0.1:8080", "", "", http.StatusUnauthorized},
-		"another site, with the browser's own": {web.Options{Auth: web.Auth{}.Bearer("secret")}, "127.0.0.1:8080", "https://evil.example", "secret", http.StatusForbidden},
+		"a program on this machine": {web.Options{}, "127.0.0.1:8080", "", "", http.StatusOK},
+		"by localhost":              {web.Options{}, "localhost:8080", "", "", http.StatusOK},
+		"by IPv6":                   {web.Options{}, "[::1]:8080", "", "", http.StatusOK},
+		"our own page": {web.Options{}, "127.0.0.1:8080", "http://127.0.0.1:8080", "",
+			http.StatusOK},
+		"another site": {web.Options{}, "127.0.0.1:8080", "https://evil.example", "",
+			http.StatusForbidden},
+		"another port": {web.Options{}, "127.0.0.1:8080", "http://127.0.0.1:9999", "",
+			http.StatusForbidden},
+		"a page without a site": {web.Options{}, "127.0.0.1:8080", "null", "", http.StatusForbidden},
+		"a name that was led here": {web.Options{}, "evil.example:8080", "http://evil.example:8080", "",
+			http.StatusForbidden},
+		"the dashboard's name": {web.Options{DashboardURL: "https://watch.example/status"},
+			"watch.example", "https://watch.example", "", http.StatusOK},
+		"a proxy that gives its own": {web.Options{DashboardURL: "https://watch.example/status"},
+			"127.0.0.1:8080", "https://watch.example", "", http.StatusOK},
+		"any name, with the token": {web.Options{Auth: web.Auth{}.Bearer("secret")}, "watcher.internal",
+			"", "secret", http.StatusOK},
+		"without the token": {web.Options{Auth: web.Auth{}.Bearer("secret")}, "127.0.0.1:8080", "",
+			"", http.StatusUnauthorized},
+		"another site, with the browser's own": {web.Options{Auth: web.Auth{}.Bearer("secret")}, "127.0.0.1:8080",
+			"https://evil.example", "secret", http.StatusForbidden},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := NewRecord(t, c.options)
-			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.URL+"/mcp", strings.NewReader(message))
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.URL+"/mcp",
+				strings.NewReader(message))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -340,7 +375,8 @@ func TestToolsAreForThisSite(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if res.StatusCode != c.want || (res.StatusCode == http.StatusOK) != strings.Contains(string(body), "search_vendors") {
+			if res.StatusCode != c.want || (res.StatusCode == http.StatusOK) != strings.Contains(string(body),
+				"search_vendors") {
 				t.Errorf("status %d, want %d\n%s", res.StatusCode, c.want, body)
 			}
 			if got := res.Header.Get("Access-Control-Allow-Origin"); got != "" {

@@ -94,7 +94,8 @@ func TestMetrics(t *testing.T) {
 			`vendorwatch_source_consecutive_failures{page="https://status.quiet.example",vendor="quiet"} 0`,
 		},
 		`vendorwatch_source_last_success_timestamp_seconds{page="https://status.acme`: {
-			fmt.Sprintf(`vendorwatch_source_last_success_timestamp_seconds{page="https://status.acme.example",vendor="acme"} %g`, float64(Before(Minute).Unix())),
+			fmt.Sprintf(
+				`vendorwatch_source_last_success_timestamp_seconds{page="https://status.acme.example",vendor="acme"} %g`, float64(Before(Minute).Unix())),
 		},
 		`vendorwatch_source_last_success_timestamp_seconds{page="https://status.new`: {
 			`vendorwatch_source_last_success_timestamp_seconds{page="https://status.new.example",vendor="new"} 0`,
@@ -132,7 +133,8 @@ func TestMetrics(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := samples(a, "vendorwatch_last_event_id "); !slices.Equal(got, []string{fmt.Sprintf("vendorwatch_last_event_id %d", last)}) || last == 0 {
+	if got := samples(a, "vendorwatch_last_event_id "); !slices.Equal(got,
+		[]string{fmt.Sprintf("vendorwatch_last_event_id %d", last)}) || last == 0 {
 		t.Errorf("last event %d: %q", last, got)
 	}
 	if got := samples(a, "vendorwatch_build_info{"); len(got) != 1 || !strings.Contains(got[0], `version="v1.2.3"`) {
@@ -160,7 +162,8 @@ func TestMetricsOfPagesThatAreNotAskedAnyMore(t *testing.T) {
 			t.Error(line)
 		}
 	}
-	if diff := cmp.Diff([]string{`vendorwatch_open_incidents{severity="major",vendor="acme"} 1`}, samples(a, "vendorwatch_open_incidents{")); diff != "" {
+	if diff := cmp.Diff([]string{`vendorwatch_open_incidents{severity="major",vendor="acme"} 1`},
+		samples(a, "vendorwatch_open_incidents{")); diff != "" {
 		t.Errorf("what is not known is not 0 (-want +got)\n%s", diff)
 	}
 }
@@ -203,7 +206,8 @@ func known(t *testing.T, where, expr string, given map[string]string) {
 			}
 		}
 	}
-	if strings.Count(expr, "(") != strings.Count(expr, ")") || strings.Count(expr, "{") != strings.Count(expr, "}") || strings.Count(expr, `"`)%2 != 0 {
+	if strings.Count(expr, "(") != strings.Count(expr, ")") || strings.Count(expr, "{") != strings.Count(expr, "}") ||
+		strings.Count(expr, `"`)%2 != 0 {
 		t.Errorf("%s: brackets do not match: %s", where, expr)
 	}
 }
@@ -256,7 +260,8 @@ func TestAlertRules(t *testing.T) {
 					t.Errorf("%s: %v", r.Alert, err)
 				}
 			}
-			if r.Labels["severity"] != "warning" && r.Labels["severity"] != "critical" || r.Annotations["summary"] == "" || r.Annotations["description"] == "" {
+			if r.Labels["severity"] != "warning" && r.Labels["severity"] != "critical" ||
+				r.Annotations["summary"] == "" || r.Annotations["description"] == "" {
 				t.Errorf("%s lacks a severity or words", r.Alert)
 			}
 		}

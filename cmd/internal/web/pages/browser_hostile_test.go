@@ -36,7 +36,8 @@ var attacks = []string{
 	`<details open ontoggle=window.pwned=1><video><source onerror=window.pwned=1></video><body onload=window.pwned=1>`,
 	`[click](javascript:window.pwned=1) <javascript:window.pwned=1> [x]: javascript:window.pwned=1`,
 	`[click](java&#115;cript:window.pwned=1) [click](JaVaScRiPt:window.pwned=1) [click](<javascript:window.pwned=1>)`,
-	"[click][r]\n\n[r]: <javascript:window.pwned=1> \"x\"\n\n[tab](java\tscript:window.pwned=1) [nul](java\x00script:window.pwned=1)",
+	"[click][r]\n\n[r]: <javascript:window.pwned=1> \"x\"\n\n[tab](java\tscript:window.pwned=1) " +
+		"[nul](java\x00script:window.pwned=1)",
 	`[data](data:text/html;base64,PHNjcmlwdD5vcGVuZXIucHduZWQ9MTwvc2NyaXB0Pg==) [vb](vbscript:window.pwned=1) [f](file:///etc/passwd) [b](blob:x)`,
 	`![track](https://evil.example/p.png) ![x](x" onerror="window.pwned=1) ![a](javascript:window.pwned=1)`,
 	`[t](https://evil.example/ "a\" onmouseover=window.pwned=1 x=\"") [h](//evil.example/h)`,
@@ -52,14 +53,18 @@ var attacks = []string{
 func TestBrowserHostileVendor(t *testing.T) {
 	r := NewRecord(t, web.Options{})
 	all := strings.Join(attacks, "\n\n")
-	id := r.Vendor(query.Vendor{Slug: "evil", Name: "Evil " + attacks[0] + attacks[1] + attacks[24], Homepage: "javascript:window.pwned=1", Owner: attacks[3], RunbookURL: "data:text/html,<script>window.pwned=1</script>"})
+	id := r.Vendor(query.Vendor{Slug: "evil", Name: "Evil " + attacks[0] + attacks[1] + attacks[24],
+		Homepage: "javascript:window.pwned=1", Owner: attacks[3], RunbookURL: "data:text/html,<script>window.pwned=1</script>"})
 	r.Vendor(query.Vendor{Slug: "good", Name: "Good"})
-	s := record.Scrape{SourceID: id, At: Before(10 * Day), AllOpen: true, AllComponents: true, Indicator: attacks[2], CoverageStart: Before(30 * Day)}
+	s := record.Scrape{SourceID: id, At: Before(10 * Day), AllOpen: true, AllComponents: true, Indicator: attacks[2],
+		CoverageStart: Before(30 * Day)}
 	var raws []normalize.Raw
 	for n, Attack := range attacks {
 		c := normalize.RawComponent{ID: fmt.Sprint("c", n), Name: Attack, Group: attacks[(n+1)%len(attacks)]}
-		s.Components = append(s.Components, normalize.Component{Key: c.ID, Name: c.Name, Group: c.Group, Status: normalize.StatusMajor, VendorStatus: Attack})
-		raw := Incident(fmt.Sprint("e", n), Attack, Attack, []normalize.RawComponent{c}, Says("investigating", Before(2*Hour), Attack), Says(Attack, Before(Hour), all))
+		s.Components = append(s.Components, normalize.Component{Key: c.ID, Name: c.Name, Group: c.Group,
+			Status: normalize.StatusMajor, VendorStatus: Attack})
+		raw := Incident(fmt.Sprint("e", n), Attack, Attack, []normalize.RawComponent{c},
+			Says("investigating", Before(2*Hour), Attack), Says(Attack, Before(Hour), all))
 		raw.URL, raw.State = "javascript:window.pwned=1//"+fmt.Sprint(n), Attack
 		if n%5 == 4 {
 			raw.Kind, raw.ScheduledStart, raw.ScheduledEnd = "maintenance", At(Now.Add(Hour)), At(Now.Add(2*Hour))
@@ -77,16 +82,20 @@ func TestBrowserHostileVendor(t *testing.T) {
 	s.At, s.Incidents = Before(9*Day), Read(raws...)
 	r.Save(s)
 	for n := range 3 {
-		r.Save(record.Scrape{SourceID: id, At: Before(time.Duration(90-n) * Minute), HTTPStatus: 500, Err: fmt.Errorf("fetch: %s", all)})
+		r.Save(record.Scrape{SourceID: id, At: Before(time.Duration(90-n) * Minute), HTTPStatus: 500,
+			Err: fmt.Errorf("fetch: %s", all)})
 	}
 
 	tb := openTab(t, startBrowser(t), r.URL, light)
-	paths := []string{"/", "/wall", "/vendors", "/vendors/evil", "/history", "/maintenance", "/health", "/nowhere/%3Cscript%3Ewindow.pwned=1%3C/script%3E"}
+	paths := []string{"/", "/wall", "/vendors", "/vendors/evil", "/history", "/maintenance", "/health",
+		"/nowhere/%3Cscript%3Ewindow.pwned=1%3C/script%3E"}
 	for n := range attacks {
 		paths = append(paths, fmt.Sprint("/incidents/", n+1))
 	}
 	for _, n := range []int{0, 1, 4, 5, 23} {
-		paths = append(paths, "/history?q="+url.QueryEscape(attacks[n]), "/history?component="+url.QueryEscape(attacks[n]), "/history?vendor="+url.QueryEscape(attacks[n]), "/history?state="+url.QueryEscape(attacks[n]))
+		paths = append(paths, "/history?q="+url.QueryEscape(attacks[n]),
+			"/history?component="+url.QueryEscape(attacks[n]), "/history?vendor="+url.QueryEscape(
+				attacks[n]), "/history?state="+url.QueryEscape(attacks[n]))
 	}
 	for _, path := range paths {
 		t.Run(path[:min(len(path), 60)], func(t *testing.T) {
@@ -103,7 +112,8 @@ func TestBrowserHostileVendor(t *testing.T) {
 			if found := eval[[]string](tb, foreign); len(found) > 0 {
 				t.Errorf("elements of the vendor: %q", found)
 			}
-			if text := eval[string](tb, `document.title + [...document.querySelectorAll("h1, h2, h3, a, b, td, .vendor")].map((e) => e.textContent).join("")`); strings.ContainsAny(text, "\u202a\u202b\u202d\u202e\u2066\u2067\u2068") {
+			if text := eval[string](tb,
+				`document.title + [...document.querySelectorAll("h1, h2, h3, a, b, td, .vendor")].map((e) => e.textContent).join("")`); strings.ContainsAny(text, "\u202a\u202b\u202d\u202e\u2066\u2067\u2068") {
 				t.Error("a title turns round the direction in which what follows it is read")
 			}
 			tb.fine()

@@ -65,10 +65,14 @@ func TestBrowserLooksAtEveryPage(t *testing.T) {
 // pagesOf are all pages of the scene, by the names of their pictures.
 func pagesOf(r *Record) map[string]string {
 	return map[string]string{
-		"now": "/", "wall": "/wall", "vendors": "/vendors", "vendor": "/vendors/ledgerline", "vendor-quiet": "/vendors/tessera", "vendor-unreadable": "/vendors/parcelwise",
-		"incident": r.IncidentPath("Merchants are signed out and see “403 Forbidden”"), "incident-open": r.IncidentPath("Card payments are declined in Europe"),
-		"incident-maintenance": r.IncidentPath("Router upgrade, Oregon"), "history": "/history", "history-search": "/history?q=payments&severity=major",
-		"history-empty": "/history?q=zebra", "maintenance": "/maintenance", "health": "/health", "not-found": "/nowhere",
+		"now": "/", "wall": "/wall", "vendors": "/vendors", "vendor": "/vendors/ledgerline",
+		"vendor-quiet": "/vendors/tessera", "vendor-unreadable": "/vendors/parcelwise",
+		"incident":             r.IncidentPath("Merchants are signed out and see “403 Forbidden”"),
+		"incident-open":        r.IncidentPath("Card payments are declined in Europe"),
+		"incident-maintenance": r.IncidentPath("Router upgrade, Oregon"), "history": "/history",
+		"history-search": "/history?q=payments&severity=major",
+		"history-empty":  "/history?q=zebra", "maintenance": "/maintenance", "health": "/health",
+		"not-found": "/nowhere",
 	}
 }
 
@@ -99,8 +103,9 @@ func (tb *tab) picture(name string) {
 	size := eval[[]float64](tb, `[document.documentElement.clientWidth, document.documentElement.scrollHeight]`)
 	beyond := true
 	call(tb, func(ctx context.Context) error {
-		shot, err := chromedp.Call(ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{CaptureBeyondViewport: &beyond,
-			Clip: &page.Viewport{Width: size[0], Height: size[1], Scale: 1}})
+		shot, err := chromedp.Call(ctx, page.CaptureScreenshot,
+			page.CaptureScreenshotParams{CaptureBeyondViewport: &beyond,
+				Clip: &page.Viewport{Width: size[0], Height: size[1], Scale: 1}})
 		if err != nil {
 			return err
 		}
@@ -124,7 +129,8 @@ func TestBrowserKeyboard(t *testing.T) {
 			if !eval[bool](tb, focusSeen) {
 				t.Fatalf("the focus cannot be seen on %s", eval[string](tb, `document.activeElement.outerHTML`))
 			}
-			if eval[bool](tb, `(document.activeElement.getAttribute("href") || "").startsWith("`+href+`") && document.getElementById("main").contains(document.activeElement)`) {
+			if eval[bool](tb,
+				`(document.activeElement.getAttribute("href") || "").startsWith("`+href+`") && document.getElementById("main").contains(document.activeElement)`) {
 				return
 			}
 		}
@@ -146,7 +152,8 @@ func TestBrowserKeyboard(t *testing.T) {
 	enter("/vendors/ledgerline")
 	walk("/incidents/")
 	enter("/incidents/")
-	if title := eval[string](tb, `document.querySelector("h1").textContent`); title != "Card payments are declined in Europe" {
+	if title := eval[string](tb, `document.querySelector("h1").textContent`); title != "Card payments are declined "+
+		"in Europe" {
 		t.Errorf("the walk ends at %q", title)
 	}
 	tb.open("/vendors/ledgerline")
@@ -169,9 +176,11 @@ func TestBrowserLive(t *testing.T) {
 	tb.do(chromedp.Focus(`#main a[href="/vendors/quiet"]`))
 	tb.do(chromedp.Evaluate[chromedp.Void](`window.sameDocument = true`))
 	quiet := r.Watched[1]
-	down := Incident("down", "Nothing works any more", "critical", nil, Says("investigating", Before(2*Minute), "We are looking into it."))
+	down := Incident("down", "Nothing works any more", "critical", nil,
+		Says("investigating", Before(2*Minute), "We are looking into it."))
 	r.Save(record.Scrape{SourceID: quiet, At: Now, AllOpen: true, Incidents: Read(down)})
-	tb.until(`document.querySelector("[data-part=open]").textContent.includes("Nothing works any more") && document.querySelector(".verdict").className.includes("critical")`)
+	tb.until(
+		`document.querySelector("[data-part=open]").textContent.includes("Nothing works any more") && document.querySelector(".verdict").className.includes("critical")`)
 	if !eval[bool](tb, `window.sameDocument && document.title.startsWith("2 open incidents at 2 vendors")`) {
 		t.Errorf("the page was loaded anew, or its title is old: %q", eval[string](tb, `document.title`))
 	}
@@ -181,14 +190,17 @@ func TestBrowserLive(t *testing.T) {
 	down.Updates = append(down.Updates, Says("resolved", Now, "All is well again."))
 	down.State = "resolved"
 	r.Save(record.Scrape{SourceID: quiet, At: Now.Add(Minute), AllOpen: true, Incidents: Read(down)})
-	tb.until(`window.sameDocument && !document.querySelector("[data-part=open]").textContent.includes("Nothing works any more")`)
+	tb.until(
+		`window.sameDocument && !document.querySelector("[data-part=open]").textContent.includes("Nothing works any more")`)
 	tb.fine()
 	tb.open(r.IncidentPath("API answers are slow"))
 	tb.do(chromedp.Evaluate[chromedp.Void](`window.sameDocument = true`))
 	slow := Incident("slow", "API answers are slow", "major", []normalize.RawComponent{{ID: "api", Name: "API"}},
-		Says("investigating", Before(3*Hour), "Calls take seconds."), Says("identified", Before(95*Minute), "A disk is full."), Says("monitoring", Now, "The disk was exchanged."))
+		Says("investigating", Before(3*Hour), "Calls take seconds."), Says("identified", Before(95*Minute),
+			"A disk is full."), Says("monitoring", Now, "The disk was exchanged."))
 	r.Save(record.Scrape{SourceID: r.Watched[0], At: Now.Add(Minute), Incidents: Read(slow)})
-	tb.until(`window.sameDocument && document.querySelector("[data-part=timeline]").textContent.includes("The disk was exchanged.")`)
+	tb.until(
+		`window.sameDocument && document.querySelector("[data-part=timeline]").textContent.includes("The disk was exchanged.")`)
 	tb.fine()
 }
 
@@ -197,18 +209,22 @@ func TestBrowserLocalTime(t *testing.T) {
 	r := scene(t)
 	tb := openTab(t, startBrowser(t), r.URL, light)
 	call(tb, func(ctx context.Context) error {
-		_, err := chromedp.Call(ctx, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: "America/New_York"})
+		_, err := chromedp.Call(ctx, emulation.SetTimezoneOverride,
+			emulation.SetTimezoneOverrideParams{TimezoneID: "America/New_York"})
 		return err
 	})
 	tb.open(r.IncidentPath("Card payments are declined in Europe"))
-	if got := eval[string](tb, `document.querySelector(".facts time").textContent`); !strings.Contains(got, "23 Nov 2026, 10:24 UTC") || !strings.Contains(got, "05:24") || !strings.Contains(got, "EST") {
+	if got := eval[string](tb, `document.querySelector(".facts time").textContent`); !strings.Contains(got,
+		"23 Nov 2026, 10:24 UTC") || !strings.Contains(got, "05:24") || !strings.Contains(got, "EST") {
 		t.Errorf("the start is told as %q; want 10:24 UTC, and 05:24 EST", got)
 	}
-	if got := eval[string](tb, `document.querySelector(".foot").innerText`); !strings.Contains(got, "America/New_York") {
+	if got := eval[string](tb, `document.querySelector(".foot").innerText`); !strings.Contains(got,
+		"America/New_York") {
 		t.Errorf("the footer does not name the reader's zone: %q", got)
 	}
 	tb.open("/")
-	if got := eval[string](tb, `document.querySelector("main time").title`); !strings.Contains(got, "6:59") || !strings.Contains(got, "America/New_York") {
+	if got := eval[string](tb, `document.querySelector("main time").title`); !strings.Contains(got, "6:59") ||
+		!strings.Contains(got, "America/New_York") {
 		t.Errorf("pointing at the time of the last check tells %q", got)
 	}
 	tb.fine()
@@ -222,11 +238,13 @@ func TestBrowserFilter(t *testing.T) {
 		tb.open(path)
 		shown := func(want string) {
 			t.Helper()
-			tb.until(`[...document.querySelectorAll("#cells > li")].filter((e) => e.checkVisibility()).map((e) => e.querySelector("b").textContent).join() === "` + want + `"`)
+			tb.until(
+				`[...document.querySelectorAll("#cells > li")].filter((e) => e.checkVisibility()).map((e) => e.querySelector("b").textContent).join() === "` + want + `"`)
 		}
 		tb.do(chromedp.Focus(`input[data-filter]`), chromedp.KeyEvent("LEDG"))
 		shown("Ledgerline")
-		if told := eval[string](tb, `document.querySelector("input[data-filter]").parentElement.querySelector("[role=status]").textContent`); told != "1 of 12" {
+		if told := eval[string](tb,
+			`document.querySelector("input[data-filter]").parentElement.querySelector("[role=status]").textContent`); told != "1 of 12" {
 			t.Errorf("%s tells a screen reader %q", path, told)
 		}
 		for range "LEDG" {

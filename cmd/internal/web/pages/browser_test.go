@@ -47,9 +47,11 @@ func startBrowser(t *testing.T) context.Context {
 		cannot(t, "there is no chromium on the PATH; apt-get install chromium")
 	}
 	allocated, stop := chromedp.NewExecAllocator(context.Background(),
-		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.Headless, chromedp.NoSandbox,
+		chromedp.DisableGPU, chromedp.NoFirstRun,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("hide-scrollbars", true))
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync",
+			true), chromedp.Flag("hide-scrollbars", true))
 	t.Cleanup(stop)
 	ctx, cancel := chromedp.NewContext(allocated)
 	t.Cleanup(cancel) // closes the browser and waits for it, before its folder is removed
@@ -91,8 +93,9 @@ func openTab(t *testing.T, browser context.Context, own string, l look) *tab {
 	}
 	tb.do(chromedp.EmulateViewport(l.width, l.height))
 	call(tb, func(ctx context.Context) error {
-		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
-			{Name: "prefers-color-scheme", Value: l.scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
+		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia,
+			emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+				{Name: "prefers-color-scheme", Value: l.scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
 		return err
 	})
 	if err := chromedp.Listen(ctx, tb.hear); err != nil {
@@ -111,7 +114,8 @@ func (tb *tab) hear(event any) {
 		tb.url[e.RequestID] = e.Request.URL
 		tb.asks = append(tb.asks, e.Request.URL)
 		// Pictures of the browser's own fields are data, and asked of nobody.
-		if !strings.HasPrefix(e.Request.URL, tb.own+"/") && !strings.HasPrefix(e.Request.URL, "about:") && !strings.HasPrefix(e.Request.URL, "data:") {
+		if !strings.HasPrefix(e.Request.URL, tb.own+"/") && !strings.HasPrefix(e.Request.URL, "about:") &&
+			!strings.HasPrefix(e.Request.URL, "data:") {
 			wrong("a request to another server: %s", e.Request.URL)
 		}
 	case *network.EventLoadingFinished:
@@ -122,11 +126,13 @@ func (tb *tab) hear(event any) {
 			wrong("%s: %s %s", tb.url[e.RequestID], e.ErrorText, e.BlockedReason)
 		}
 	case *network.EventResponseReceived:
-		if u, err := url.Parse(e.Response.URL); e.Response.Status >= 400 && e.Type != network.ResourceTypeDocument || err != nil {
+		if u, err := url.Parse(e.Response.URL); e.Response.Status >= 400 && e.Type != network.ResourceTypeDocument ||
+			err != nil {
 			wrong("%s: status %d", u, e.Response.Status)
 		}
 	case *runtime.EventConsoleAPICalled:
-		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning || e.Type == runtime.ConsoleAPICalledTypeAssert {
+		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning ||
+			e.Type == runtime.ConsoleAPICalledTypeAssert {
 			args, _ := json.Marshal(e.Args)
 			wrong("console.%s: %s", e.Type, args)
 		}
@@ -134,7 +140,8 @@ func (tb *tab) hear(event any) {
 		wrong("exception: %s", e.ExceptionDetails.Text)
 	case *log.EventEntryAdded:
 		// A page that is not there is one of those that are looked at; of anything else the answer itself is heard.
-		if (e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning) && !strings.HasPrefix(e.Entry.Text, "Failed to load resource") {
+		if (e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning) &&
+			!strings.HasPrefix(e.Entry.Text, "Failed to load resource") {
 			wrong("log: %s: %s %s", e.Entry.Source, e.Entry.Text, e.Entry.URL)
 		}
 	case *page.EventJavascriptDialogOpening:
@@ -192,7 +199,8 @@ func (tb *tab) until(script string) {
 		}
 		select {
 		case <-ctx.Done():
-			tb.t.Fatalf("%s does not become true (%v); the page says:\n%s", script, err, eval[string](tb, `document.title + "\n" + document.body.innerText`))
+			tb.t.Fatalf("%s does not become true (%v); the page says:\n%s", script, err,
+				eval[string](tb, `document.title + "\n" + document.body.innerText`))
 		case <-time.After(20 * time.Millisecond):
 		}
 	}

@@ -17,14 +17,18 @@ func TestWordDiff(t *testing.T) {
 		old, new string
 		want     []diffPart
 	}{
-		"equal":         {"a b", "a b", []diffPart{{"same", "a b"}}},
-		"one word":      {"Fixed for all users.", "Fixed for most users.", []diffPart{{"same", "Fixed for "}, {"del", "all"}, {"ins", "most"}, {"same", " users."}}},
-		"a phrase":      {"It lasted about two hours today", "It lasted nearly three days today", []diffPart{{"same", "It lasted "}, {"del", "about two hours"}, {"ins", "nearly three days"}, {"same", " today"}}},
-		"put in":        {"a c", "a b c", []diffPart{{"same", "a "}, {"ins", "b "}, {"same", "c"}}},
-		"taken out":     {"a b c", "a c", []diffPart{{"same", "a "}, {"del", "b "}, {"same", "c"}}},
-		"from nothing":  {"", "a", []diffPart{{"ins", "a"}}},
-		"to nothing":    {"a", "", []diffPart{{"del", "a"}}},
-		"letters apart": {"größer 10%", "größer 20%", []diffPart{{"same", "größer "}, {"del", "10"}, {"ins", "20"}, {"same", "%"}}},
+		"equal": {"a b", "a b", []diffPart{{"same", "a b"}}},
+		"one word": {"Fixed for all users.", "Fixed for most users.",
+			[]diffPart{{"same", "Fixed for "}, {"del", "all"}, {"ins", "most"}, {"same", " users."}}},
+		"a phrase": {"It lasted about two hours today", "It lasted nearly three days today",
+			[]diffPart{{"same", "It lasted "}, {"del", "about two hours"}, {"ins", "nearly three days"},
+				{"same", " today"}}},
+		"put in":       {"a c", "a b c", []diffPart{{"same", "a "}, {"ins", "b "}, {"same", "c"}}},
+		"taken out":    {"a b c", "a c", []diffPart{{"same", "a "}, {"del", "b "}, {"same", "c"}}},
+		"from nothing": {"", "a", []diffPart{{"ins", "a"}}},
+		"to nothing":   {"a", "", []diffPart{{"del", "a"}}},
+		"letters apart": {"größer 10%", "größer 20%", []diffPart{{"same", "größer "}, {"del", "10"}, {"ins", "20"},
+			{"same", "%"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, wordDiff(c.old, c.new)); diff != "" {
@@ -64,7 +68,8 @@ func TestBar(t *testing.T) {
 		return query.ComponentSpan{Status: status, FromAt: normalize.FormatTime(from), ToAt: normalize.FormatTime(to)}
 	}
 	during := func(severity string, from, to time.Time) query.ComponentSpan {
-		return query.ComponentSpan{IncidentID: 7, Kind: "incident", Severity: severity, FromAt: normalize.FormatTime(from), ToAt: normalize.FormatTime(to)}
+		return query.ComponentSpan{IncidentID: 7, Kind: "incident", Severity: severity,
+			FromAt: normalize.FormatTime(from), ToAt: normalize.FormatTime(to)}
 	}
 	noon := func(daysAgo int) time.Time { return now.AddDate(0, 0, -daysAgo) }
 	for name, c := range map[string]struct {
@@ -73,19 +78,33 @@ func TestBar(t *testing.T) {
 		blind []query.Gap
 		want  string
 	}{
-		"nothing is known":                  {nil, time.Time{}, nil, "90 days: 90 not on record"},
-		"known for ten days":                {nil, noon(9), nil, "90 days: 10 without trouble, 80 not on record"},
-		"always well":                       {[]query.ComponentSpan{seen("operational", noon(200), time.Time{})}, noon(200), nil, "90 days: 90 without trouble"},
-		"one bad hour":                      {[]query.ComponentSpan{seen("major_outage", noon(3), noon(3).Add(time.Hour))}, noon(200), nil, "90 days: 1 major outage, 89 without trouble"},
-		"over midnight":                     {[]query.ComponentSpan{seen("partial_outage", noon(3), noon(2))}, noon(200), nil, "90 days: 2 partial outage, 88 without trouble"},
-		"it lasts":                          {[]query.ComponentSpan{seen("degraded_performance", noon(1), time.Time{})}, noon(200), nil, "90 days: 2 degraded performance, 88 without trouble"},
-		"begun before the bar":              {[]query.ComponentSpan{during("minor", noon(400), noon(89))}, noon(200), nil, "90 days: 1 degraded performance, 89 without trouble"},
-		"ended before the bar":              {[]query.ComponentSpan{during("critical", noon(400), noon(95))}, noon(200), nil, "90 days: 90 without trouble"},
-		"an incident of unknown severity":   {[]query.ComponentSpan{during("unknown", noon(5), noon(5).Add(time.Hour))}, noon(200), nil, "90 days: 1 in an unknown state, 89 without trouble"},
-		"an incident without impact":        {[]query.ComponentSpan{during("none", noon(5), noon(5).Add(time.Hour))}, noon(200), nil, "90 days: 90 without trouble"},
-		"the worst of a day counts":         {[]query.ComponentSpan{during("critical", noon(5), noon(5).Add(time.Hour)), seen("degraded_performance", noon(5), noon(5).Add(time.Hour))}, noon(200), nil, "90 days: 1 major outage, 89 without trouble"},
-		"a day that was not seen":           {nil, noon(200), []query.Gap{{FromAt: normalize.FormatTime(noon(6)), ToAt: normalize.FormatTime(noon(4))}}, "90 days: 89 without trouble, 1 not on record"},
-		"not seen, and told by an incident": {[]query.ComponentSpan{during("major", noon(5), noon(5).Add(time.Hour))}, noon(200), []query.Gap{{FromAt: normalize.FormatTime(noon(6)), ToAt: normalize.FormatTime(noon(4))}}, "90 days: 1 partial outage, 89 without trouble"},
+		"nothing is known":   {nil, time.Time{}, nil, "90 days: 90 not on record"},
+		"known for ten days": {nil, noon(9), nil, "90 days: 10 without trouble, 80 not on record"},
+		"always well": {[]query.ComponentSpan{seen("operational", noon(200), time.Time{})},
+			noon(200), nil, "90 days: 90 without trouble"},
+		"one bad hour": {[]query.ComponentSpan{seen("major_outage", noon(3),
+			noon(3).Add(time.Hour))}, noon(200), nil, "90 days: 1 major outage, 89 without trouble"},
+		"over midnight": {[]query.ComponentSpan{seen("partial_outage", noon(3), noon(2))},
+			noon(200), nil, "90 days: 2 partial outage, 88 without trouble"},
+		"it lasts": {[]query.ComponentSpan{seen("degraded_performance", noon(1),
+			time.Time{})}, noon(200), nil, "90 days: 2 degraded performance, 88 without trouble"},
+		"begun before the bar": {[]query.ComponentSpan{during("minor", noon(400), noon(89))}, noon(200),
+			nil, "90 days: 1 degraded performance, 89 without trouble"},
+		"ended before the bar": {[]query.ComponentSpan{during("critical", noon(400), noon(95))},
+			noon(200), nil, "90 days: 90 without trouble"},
+		"an incident of unknown severity": {[]query.ComponentSpan{during("unknown", noon(5),
+			noon(5).Add(time.Hour))}, noon(200), nil, "90 days: 1 in an unknown state, 89 without trouble"},
+		"an incident without impact": {[]query.ComponentSpan{during("none", noon(5), noon(5).Add(time.Hour))},
+			noon(200), nil, "90 days: 90 without trouble"},
+		"the worst of a day counts": {[]query.ComponentSpan{during("critical", noon(5),
+			noon(5).Add(time.Hour)), seen("degraded_performance", noon(5), noon(5).Add(time.Hour))}, noon(200), nil,
+			"90 days: 1 major outage, 89 without trouble"},
+		"a day that was not seen": {nil, noon(200),
+			[]query.Gap{{FromAt: normalize.FormatTime(noon(6)), ToAt: normalize.FormatTime(noon(4))}},
+			"90 days: 89 without trouble, 1 not on record"},
+		"not seen, and told by an incident": {[]query.ComponentSpan{during("major", noon(5), noon(5).Add(time.Hour))},
+			noon(200), []query.Gap{{FromAt: normalize.FormatTime(noon(6)), ToAt: normalize.FormatTime(noon(4))}},
+			"90 days: 1 partial outage, 89 without trouble"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := drawBar(c.spans, c.known, c.blind, now)
@@ -109,8 +128,10 @@ func TestBar(t *testing.T) {
 func TestFigure(t *testing.T) {
 	n := func(v int64) *int64 { return &v }
 	figures := []query.IncidentFigures{
-		{Severity: "critical", StartedAt: normalize.FormatTime(before(100 * 24 * time.Hour)), ImpactSeconds: n(36000), SilenceSeconds: n(60)},
-		{Severity: "major", StartedAt: normalize.FormatTime(before(3 * 24 * time.Hour)), ImpactSeconds: n(600), SilenceSeconds: n(300)},
+		{Severity: "critical", StartedAt: normalize.FormatTime(before(100 * 24 * time.Hour)), ImpactSeconds: n(36000),
+			SilenceSeconds: n(60)},
+		{Severity: "major", StartedAt: normalize.FormatTime(before(3 * 24 * time.Hour)), ImpactSeconds: n(600),
+			SilenceSeconds: n(300)},
 		{Severity: "minor", StartedAt: normalize.FormatTime(before(2 * 24 * time.Hour)), ImpactSeconds: n(1800)},
 		{Severity: "unknown", StartedAt: normalize.FormatTime(before(24 * time.Hour))},
 	}
@@ -118,10 +139,13 @@ func TestFigure(t *testing.T) {
 		since time.Time
 		want  numbers
 	}{
-		"all":     {before(365 * 24 * time.Hour), numbers{Span: "all", Incidents: 4, Severe: 2, Impact: "11 h", Resolve: "30 min", Silence: "3 min", SilenceOf: 2}},
-		"a month": {before(30 * 24 * time.Hour), numbers{Span: "a month", Incidents: 3, Severe: 1, Impact: "0.7 h", Resolve: "20 min", Silence: "5 min", SilenceOf: 1}},
-		"a day":   {before(24 * time.Hour), numbers{Span: "a day", Incidents: 1, Impact: "–", Resolve: "–", Silence: "–"}},
-		"now":     {now, numbers{Span: "now", Impact: "–", Resolve: "–", Silence: "–"}},
+		"all": {before(365 * 24 * time.Hour), numbers{Span: "all", Incidents: 4, Severe: 2, Impact: "11 h",
+			Resolve: "30 min", Silence: "3 min", SilenceOf: 2}},
+		"a month": {before(30 * 24 * time.Hour), numbers{Span: "a month", Incidents: 3, Severe: 1, Impact: "0.7 h",
+			Resolve: "20 min", Silence: "5 min", SilenceOf: 1}},
+		"a day": {before(24 * time.Hour), numbers{Span: "a day", Incidents: 1, Impact: "–", Resolve: "–",
+			Silence: "–"}},
+		"now": {now, numbers{Span: "now", Impact: "–", Resolve: "–", Silence: "–"}},
 	} {
 		if diff := cmp.Diff(c.want, figure(name, figures, c.since)); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", name, diff)
@@ -137,7 +161,8 @@ func TestWordDiffIsBounded(t *testing.T) {
 		fmt.Fprintf(&new, "b%d ", n)
 	}
 	got := wordDiff("Begin "+old.String()+"end", "Begin "+new.String()+"end")
-	want := []diffPart{{"same", "Begin "}, {"del", strings.TrimSpace(old.String())}, {"ins", strings.TrimSpace(new.String())}, {"same", " end"}}
+	want := []diffPart{{"same", "Begin "}, {"del", strings.TrimSpace(old.String())},
+		{"ins", strings.TrimSpace(new.String())}, {"same", " end"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

@@ -17,12 +17,15 @@ import (
 func TestNowSaysWhatIsBroken(t *testing.T) {
 	r := Story(t, web.Options{})
 	a := r.Page("/")
-	a.Wants(t, ".verdict", "1 open incident at 1 vendor", "2 of 3 vendors readable", "last checked", "23 Nov 2026, 11:59 UTC")
+	a.Wants(t, ".verdict", "1 open incident at 1 vendor", "2 of 3 vendors readable", "last checked",
+		"23 Nov 2026, 11:59 UTC")
 	if !a.Doc.Find(".verdict").HasClass("major") {
 		t.Error("the verdict has not the colour of the worst incident")
 	}
-	a.Wants(t, `[data-part=open]`, "major", "Acme", "identified", "API answers are slow", "since", "for 3 h", "API", "A disk is full.", "1 h 35 min ago")
-	a.Wants(t, `[data-part=blind]`, "unreadable", "Blindside", "since 23 Nov 2026, 10:30 UTC, for 1 h 30 min", "last read 13 Nov 2026, 12:00 UTC", "503 Service Unavailable")
+	a.Wants(t, `[data-part=open]`, "major", "Acme", "identified", "API answers are slow", "since", "for 3 h", "API",
+		"A disk is full.", "1 h 35 min ago")
+	a.Wants(t, `[data-part=blind]`, "unreadable", "Blindside", "since 23 Nov 2026, 10:30 UTC, for 1 h 30 min",
+		"last read 13 Nov 2026, 12:00 UTC", "503 Service Unavailable")
 	a.Wants(t, `[data-part=news]`, "Acme", "opened", "API answers are slow")
 	a.Wants(t, `[data-part=news]`, "Blindside", "page cannot be read")
 	a.Wants(t, ".cells", "Acme major", "Blindside unreadable", "Quiet Corp quiet")
@@ -50,12 +53,16 @@ func TestNowWhenNothingWasCheckedLately(t *testing.T) {
 func TestVendor(t *testing.T) {
 	r := Story(t, web.Options{})
 	a := r.Page("/vendors/acme")
-	a.Wants(t, "main", "Acme", "major", "acme.example", "Status page: status.acme.example", "Runbook", "Owner: platform-team")
+	a.Wants(t, "main", "Acme", "major", "acme.example", "Status page: status.acme.example", "Runbook",
+		"Owner: platform-team")
 	a.Wants(t, `[data-part=open]`, "API answers are slow")
-	a.Wants(t, `[data-part=numbers]`, "30 days", "90 days", "12 months", "Incidents", "2", "Impact, summed", "0.1 h", "Median time to resolve", "7 min", "Median silence before the first post")
-	a.Wants(t, `[data-part=components]`, "Prod1 (US)", "Web Client", "partial outage", "Prod2 (EU)", "Web Client", "operational", "API")
+	a.Wants(t, `[data-part=numbers]`, "30 days", "90 days", "12 months", "Incidents", "2", "Impact, summed", "0.1 h",
+		"Median time to resolve", "7 min", "Median silence before the first post")
+	a.Wants(t, `[data-part=components]`, "Prod1 (US)", "Web Client", "partial outage", "Prod2 (EU)", "Web Client",
+		"operational", "API")
 	a.Wants(t, `[data-part=history]`, "API answers are slow", "Access denied for all users")
-	a.Wants(t, `[data-part=coverage]`, "status.acme.example", "Every incident since 24 Sep 2026 is on record", "Not seen:", "not yet watched")
+	a.Wants(t, `[data-part=coverage]`, "status.acme.example", "Every incident since 24 Sep 2026 is on record",
+		"Not seen:", "not yet watched")
 	bars := a.Doc.Find("svg.bar")
 	if bars.Length() != 3 {
 		t.Fatalf("%d bars, want 3", bars.Length())
@@ -65,28 +72,35 @@ func TestVendor(t *testing.T) {
 			t.Errorf("a bar is called %q", label)
 		}
 	})
-	if label := bars.First().AttrOr("aria-label", ""); !strings.Contains(label, "1 partial outage, 1 degraded performance") || !strings.Contains(label, "not on record") {
+	if label := bars.First().AttrOr("aria-label", ""); !strings.Contains(label,
+		"1 partial outage, 1 degraded performance") || !strings.Contains(label, "not on record") {
 		t.Errorf("the first bar is called %q", label)
 	}
 	a.Wants(t, ".days", "23 Nov 2026: partial outage", "14 Nov 2026: degraded performance, 7 min – incident")
 	filtered := r.Page("/vendors/acme?severity=major")
-	if text := filtered.Says("[data-part=history] table"); strings.Contains(text, "Access denied") || !strings.Contains(text, "API answers") {
+	if text := filtered.Says("[data-part=history] table"); strings.Contains(text, "Access denied") ||
+		!strings.Contains(text, "API answers") {
 		t.Errorf("severity=major shows %s", text)
 	}
-	r.Page("/vendors/blind").Wants(t, "main", "unreadable", "cannot be read since 23 Nov 2026, 10:30 UTC", "What happened since is not known")
+	r.Page("/vendors/blind").Wants(t, "main", "unreadable", "cannot be read since 23 Nov 2026, 10:30 UTC",
+		"What happened since is not known")
 }
 
 func TestIncident(t *testing.T) {
 	r := Story(t, web.Options{DashboardURL: "https://watch.example.com"})
 	path := r.IncidentPath("Access denied for all users")
 	a := r.Page(path)
-	a.Wants(t, ".summary", "Acme reported a minor incident on 14 November 2026 at 12:00 UTC, affecting Web Client in Prod1 (US) and Prod2 (EU).",
+	a.Wants(t, ".summary", "Acme reported a minor incident on 14 November 2026 at 12:00 UTC, affecting Web Client "+
+		"in Prod1 (US) and Prod2 (EU).",
 		"It was resolved after 7 min.", "The postmortem tells of 26 min of impact, 19 min more than the page showed.", "the vendor edited it once")
-	a.Wants(t, ".facts", "Started", "14 Nov 2026, 12:00 UTC", "Resolved", "14 Nov 2026, 12:07 UTC", "Duration", "7 min (postmortem: 26 min)",
+	a.Wants(t, ".facts", "Started", "14 Nov 2026, 12:00 UTC", "Resolved", "14 Nov 2026, 12:07 UTC", "Duration",
+		"7 min (postmortem: 26 min)",
 		"Detected by us", "14 Nov 2026, 12:04 UTC", "+4 min after the start", "impact “minor”")
 	a.Wants(t, ".tags", "Prod1 (US) › Web Client", "Prod2 (EU) › Web Client")
-	a.Wants(t, ".timeline", "investigating", "12:00 UTC", "Users are answered with 403", "7 min later", "resolved", "12:07 UTC", "Fixed for most users")
-	a.Wants(t, ".postmortem", "Postmortem", "Summary", "26 minutes", "picture: graph", "Details", "evil", "<script>alert(2)</script>")
+	a.Wants(t, ".timeline", "investigating", "12:00 UTC", "Users are answered with 403", "7 min later", "resolved",
+		"12:07 UTC", "Fixed for most users")
+	a.Wants(t, ".postmortem", "Postmortem", "Summary", "26 minutes", "picture: graph", "Details", "evil",
+		"<script>alert(2)</script>")
 	if got := a.Doc.Find(".timeline .s-postmortem").Length(); got != 0 {
 		t.Error("the postmortem stands in the timeline")
 	}
@@ -98,14 +112,16 @@ func TestIncident(t *testing.T) {
 	if href, _ := a.Doc.Find("a:contains(Permalink)").Attr("href"); href != "https://watch.example.com"+path {
 		t.Errorf("permalink %q", href)
 	}
-	if json := r.Get(path + "/json"); !strings.Contains(json.Text, `"title": "Access denied for all users"`) || json.Header.Get("Content-Type") != "application/json" {
+	if json := r.Get(path + "/json"); !strings.Contains(json.Text, `"title": "Access denied for all users"`) ||
+		json.Header.Get("Content-Type") != "application/json" {
 		t.Errorf("JSON: %s", json.Text)
 	}
 	if raw := r.Get(path + "/raw"); !strings.Contains(raw.Text, "Users are answered with 403") {
 		t.Errorf("raw words: %s", raw.Text)
 	}
 	open := r.Page(r.IncidentPath("API answers are slow"))
-	open.Wants(t, ".summary", "major incident", "It is open for 3 h and is identified; the last post is 1 h 35 min old.")
+	open.Wants(t, ".summary", "major incident", "It is open for 3 h and is identified; the last post is 1 h 35 min "+
+		"old.")
 	open.Wants(t, ".timeline", "1 h 25 min without a word", "identified", "1 h 35 min since the last post")
 	open.Wants(t, ".facts", "Resolved", "not yet", "Duration", "ongoing")
 	planned := r.Page(r.IncidentPath("Database upgrade"))
@@ -116,7 +132,10 @@ func TestHistory(t *testing.T) {
 	r := Story(t, web.Options{})
 	rows := func(query string) string {
 		var titles []string
-		r.Page("/history" + query).Doc.Find(".rows tbody a[href*='/incidents/']").Each(func(_ int, s *goquery.Selection) { titles = append(titles, s.Text()) })
+		r.Page("/history" + query).Doc.Find(".rows tbody a[href*='/incidents/']").Each(func(_ int,
+			s *goquery.Selection) {
+			titles = append(titles, s.Text())
+		})
 		return strings.Join(titles, "; ")
 	}
 	sorted := func(titles string) string {
@@ -157,7 +176,8 @@ func TestHistory(t *testing.T) {
 			t.Errorf("%s shows %q, want %q", query, got, want)
 		}
 	}
-	for _, query := range []string{"?severity=purple", "?kind=party", "?state=asleep", "?since=yesterday", "?until=2026-13-01"} {
+	for _, query := range []string{"?severity=purple", "?kind=party", "?state=asleep", "?since=yesterday",
+		"?until=2026-13-01"} {
 		if a := r.Get("/history" + query); a.Status != 400 || !strings.Contains(a.Says("main"), "write") {
 			t.Errorf("%s: status %d, %s", query, a.Status, a.Says("main"))
 		}
@@ -175,7 +195,8 @@ func TestHistoryPagesAndExports(t *testing.T) {
 	const many = 120
 	for n := range many {
 		from := Before(time.Duration(n/3) * Hour) // three of each time
-		s.Incidents = append(s.Incidents, Read(Incident("i"+string(rune('a'+n/26))+string(rune('a'+n%26)), "=Trouble", "minor", nil,
+		s.Incidents = append(s.Incidents, Read(Incident("i"+string(rune('a'+n/26))+string(rune('a'+n%26)), "=Trouble",
+			"minor", nil,
 			Says("investigating", from, "x"), Says("resolved", from.Add(time.Minute), "y")))...)
 	}
 	r.Save(s)
@@ -212,13 +233,15 @@ func TestHistoryPagesAndExports(t *testing.T) {
 
 func TestMaintenance(t *testing.T) {
 	r := Story(t, web.Options{})
-	r.Page("/maintenance").Wants(t, "[data-part=ahead]", "November 2026", "maintenance", "Acme", "scheduled", "Database upgrade", "24 Nov 2026, 08:00 – 10:00 UTC (2 h)")
+	r.Page("/maintenance").Wants(t, "[data-part=ahead]", "November 2026", "maintenance", "Acme", "scheduled",
+		"Database upgrade", "24 Nov 2026, 08:00 – 10:00 UTC (2 h)")
 }
 
 func TestHealth(t *testing.T) {
 	r := Story(t, web.Options{Version: "v1.2.3"})
 	a := r.Page("/health")
-	a.Wants(t, "[data-part=sources]", "3 status pages", "Blindside", "503 Service Unavailable", "unreadable", "Acme", "ok", "Quiet Corp", "ok")
+	a.Wants(t, "[data-part=sources]", "3 status pages", "Blindside", "503 Service Unavailable", "unreadable", "Acme",
+		"ok", "Quiet Corp", "ok")
 	a.Wants(t, "[data-part=scrapes]", "Acme", "changed", "120 ms", "4096")
 	a.Wants(t, "[data-part=deliveries]", "No message was sent yet")
 	a.Wants(t, "[data-part=versions]", "v1.2.3", "SQLite", "Schema")
@@ -228,7 +251,8 @@ func TestWall(t *testing.T) {
 	r := Story(t, web.Options{})
 	a := r.Page("/wall")
 	a.Wants(t, "main", "1 open incident at 1 vendor", "API answers are slow", "Blindside")
-	if a.Doc.Find("noscript meta[http-equiv=refresh]").Length() == 0 && !strings.Contains(a.Text, `<noscript><meta http-equiv="refresh"`) {
+	if a.Doc.Find("noscript meta[http-equiv=refresh]").Length() == 0 &&
+		!strings.Contains(a.Text, `<noscript><meta http-equiv="refresh"`) {
 		t.Error("without a script the wall does not refresh itself")
 	}
 }

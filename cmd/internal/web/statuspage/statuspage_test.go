@@ -48,7 +48,8 @@ func onFile(t *testing.T, r *Record, vendor string) map[string]told {
 		if err != nil {
 			t.Fatal(err)
 		}
-		o := told{Maintenance: i.Kind == "maintenance", Title: i.Title, State: i.State, StartedAt: i.StartedAt, ResolvedAt: i.ResolvedAt, FromAt: i.ScheduledStartAt, ToAt: i.ScheduledEndAt}
+		o := told{Maintenance: i.Kind == "maintenance", Title: i.Title, State: i.State, StartedAt: i.StartedAt,
+			ResolvedAt: i.ResolvedAt, FromAt: i.ScheduledStartAt, ToAt: i.ScheduledEndAt}
 		if !o.Maintenance {
 			o.Severity = i.Severity
 		}
@@ -87,7 +88,8 @@ func readBack(t *testing.T, r *Record, base string) (map[string]told, []string) 
 		if a.Status != 200 {
 			t.Fatalf("%s: status %d\n%s", name, a.Status, a.Text)
 		}
-		page := scraper.Page{URL: r.URL + base + "/api/v2/" + name + ".json", Status: 200, ContentType: a.Header.Get("Content-Type"), Body: []byte(a.Text), At: Now}
+		page := scraper.Page{URL: r.URL + base + "/api/v2/" + name + ".json", Status: 200,
+			ContentType: a.Header.Get("Content-Type"), Body: []byte(a.Text), At: Now}
 		if got := platforms.Detect(page); got != "statuspage" {
 			t.Errorf("%s is taken for a page of %q", name, got)
 		}
@@ -104,7 +106,8 @@ func readBack(t *testing.T, r *Record, base string) (map[string]told, []string) 
 	incidents, _ := normalize.Incidents(raws, scraper.WordsOf(platform))
 	out := map[string]told{}
 	for _, i := range incidents {
-		o := told{Maintenance: i.Kind == normalize.KindMaintenance, Title: i.Title, State: string(i.State), StartedAt: normalize.FormatTime(i.StartedAt), ResolvedAt: normalize.FormatTime(i.ResolvedAt),
+		o := told{Maintenance: i.Kind == normalize.KindMaintenance, Title: i.Title, State: string(i.State),
+			StartedAt: normalize.FormatTime(i.StartedAt), ResolvedAt: normalize.FormatTime(i.ResolvedAt),
 			FromAt: normalize.FormatTime(i.ScheduledStartAt), ToAt: normalize.FormatTime(i.ScheduledEndAt)}
 		if !o.Maintenance {
 			o.Severity = string(i.Severity)
@@ -184,7 +187,8 @@ func TestStatuspageRoundTripOfRealPages(t *testing.T) {
 		source := r.Vendor(query.Vendor{Slug: slug, Name: result.PageName})
 		incidents, _ := normalize.Incidents(result.Incidents, normalize.Words{})
 		parts, _ := normalize.Components(result.Components, normalize.Words{})
-		r.Save(record.Scrape{SourceID: source, At: Before(Minute), AllOpen: true, AllComponents: true, Incidents: incidents, Components: parts, Indicator: result.Indicator})
+		r.Save(record.Scrape{SourceID: source, At: Before(Minute), AllOpen: true, AllComponents: true,
+			Incidents: incidents, Components: parts, Indicator: result.Indicator})
 		back, told := readBack(t, r, "/vendors/"+slug)
 		if diff := cmp.Diff(onFile(t, r, slug), back); diff != "" {
 			t.Errorf("%s: incidents (-file +read back)\n%s", name, diff)
@@ -212,21 +216,31 @@ func TestStatuspageLists(t *testing.T) {
 	}{
 		{"/vendors/odds/api/v2/summary.json", "incidents", []string{"Something odd"}},
 		{"/vendors/odds/api/v2/summary.json", "scheduled_maintenances", []string{"Database move"}},
-		{"/vendors/odds/api/v2/incidents.json", "incidents", []string{"Something odd", "Exports fail", "New terms of service"}},
+		{"/vendors/odds/api/v2/incidents.json", "incidents",
+			[]string{"Something odd", "Exports fail", "New terms of service"}},
 		{"/vendors/odds/api/v2/incidents/unresolved.json", "incidents", []string{"Something odd"}},
-		{"/vendors/odds/api/v2/scheduled-maintenances.json", "scheduled_maintenances", []string{"Database move", "Router change, second try", "Network upgrade", "Router change"}},
+		{"/vendors/odds/api/v2/scheduled-maintenances.json", "scheduled_maintenances",
+			[]string{"Database move", "Router change, second try", "Network upgrade", "Router change"}},
 		{"/vendors/odds/api/v2/scheduled-maintenances/upcoming.json", "scheduled_maintenances", []string{}},
-		{"/vendors/odds/api/v2/scheduled-maintenances/active.json", "scheduled_maintenances", []string{"Database move"}},
+		{"/vendors/odds/api/v2/scheduled-maintenances/active.json", "scheduled_maintenances",
+			[]string{"Database move"}},
 		{"/vendors/acme/api/v2/incidents/unresolved.json", "incidents", []string{"API answers are slow"}},
-		{"/vendors/acme/api/v2/scheduled-maintenances/upcoming.json", "scheduled_maintenances", []string{"Database upgrade"}},
+		{"/vendors/acme/api/v2/scheduled-maintenances/upcoming.json", "scheduled_maintenances",
+			[]string{"Database upgrade"}},
 		{"/vendors/acme/api/v2/scheduled-maintenances/active.json", "scheduled_maintenances", []string{}},
-		{"/vendors/acme/api/v2/components.json", "components", []string{"Prod1 (US)", "Web Client", "Prod2 (EU)", "Web Client", "API"}},
-		{"/vendors/odds/api/v2/components.json", "components", []string{"Prod1 (US)", "Web Client", "Prod2 (EU)", "Web Client"}},
-		{"/api/v2/summary.json", "components", []string{"Acme", "Blindside", "Fresh", "Moody", "Odds & Ends", "Quiet Corp"}},
+		{"/vendors/acme/api/v2/components.json", "components", []string{"Prod1 (US)", "Web Client", "Prod2 (EU)",
+			"Web Client", "API"}},
+		{"/vendors/odds/api/v2/components.json", "components", []string{"Prod1 (US)", "Web Client", "Prod2 (EU)",
+			"Web Client"}},
+		{"/api/v2/summary.json", "components", []string{"Acme", "Blindside", "Fresh", "Moody", "Odds & Ends",
+			"Quiet Corp"}},
 		{"/api/v2/summary.json", "incidents", []string{"Odds & Ends: Something odd", "Acme: API answers are slow"}},
-		{"/api/v2/summary.json", "scheduled_maintenances", []string{"Acme: Database upgrade", "Odds & Ends: Database move"}},
-		{"/api/v2/components.json", "components", []string{"Acme", "Blindside", "Fresh", "Moody", "Odds & Ends", "Quiet Corp"}},
-		{"/api/v2/incidents.json", "incidents", []string{"Odds & Ends: Something odd", "Acme: API answers are slow", "Odds & Ends: Exports fail", "Odds & Ends: New terms of service", "Acme: Access denied for all users"}},
+		{"/api/v2/summary.json", "scheduled_maintenances",
+			[]string{"Acme: Database upgrade", "Odds & Ends: Database move"}},
+		{"/api/v2/components.json", "components", []string{"Acme", "Blindside", "Fresh", "Moody", "Odds & Ends",
+			"Quiet Corp"}},
+		{"/api/v2/incidents.json", "incidents", []string{"Odds & Ends: Something odd", "Acme: API answers are slow",
+			"Odds & Ends: Exports fail", "Odds & Ends: New terms of service", "Acme: Access denied for all users"}},
 	} {
 		if diff := cmp.Diff(c.want, Names(Decoded(t, r.Get(c.path)), c.list, "name")); diff != "" {
 			t.Errorf("%s %s (-want +got)\n%s", c.path, c.list, diff)
@@ -249,13 +263,15 @@ func TestStatuspageIndicator(t *testing.T) {
 	} {
 		for _, name := range []string{"summary", "status"} {
 			got := Decoded(t, r.Get(c.base+"/api/v2/"+name+".json"))["status"]
-			if diff := cmp.Diff(map[string]any{"indicator": c.indicator, "description": c.description}, got); diff != "" {
+			if diff := cmp.Diff(map[string]any{"indicator": c.indicator, "description": c.description},
+				got); diff != "" {
 				t.Errorf("%s %s (-want +got)\n%s", c.base, name, diff)
 			}
 		}
 	}
 	all := Decoded(t, r.Get("/api/v2/components.json"))
-	if diff := cmp.Diff([]string{"partial_outage", "unknown", "unknown", "degraded_performance", "unknown", "operational"}, Names(all, "components", "status")); diff != "" {
+	if diff := cmp.Diff([]string{"partial_outage", "unknown", "unknown", "degraded_performance", "unknown",
+		"operational"}, Names(all, "components", "status")); diff != "" {
 		t.Errorf("vendors as components (-want +got)\n%s", diff)
 	}
 }
@@ -263,11 +279,13 @@ func TestStatuspageIndicator(t *testing.T) {
 // A day later nothing was read since: what was well is not known to be, what was broken is broken still.
 func TestStatuspageAfterSilence(t *testing.T) {
 	r := Rich(t, web.Options{Now: func() time.Time { return Now.Add(Day) }})
-	if got := Names(Decoded(t, r.Get("/vendors/acme/api/v2/components.json")), "components", "status"); !cmp.Equal(got, []string{"partial_outage", "partial_outage", "unknown", "unknown", "unknown"}) {
+	if got := Names(Decoded(t, r.Get("/vendors/acme/api/v2/components.json")), "components", "status"); !cmp.Equal(got,
+		[]string{"partial_outage", "partial_outage", "unknown", "unknown", "unknown"}) {
 		t.Errorf("Acme's components: %q", got)
 	}
 	for base, want := range map[string]string{
-		"/vendors/acme":  "Partial System Outage when it was last read; status page was last read at 2026-11-23T11:59:00.000Z",
+		"/vendors/acme": "Partial System Outage when it was last read; status page was last read at " +
+			"2026-11-23T11:59:00.000Z",
 		"/vendors/quiet": "Status page was last read at 2026-11-23T11:59:00.000Z",
 	} {
 		if got := Decoded(t, r.Get(base+"/api/v2/status.json"))["status"].(map[string]any); got["description"] != want || got["indicator"] == "none" {
@@ -279,24 +297,29 @@ func TestStatuspageAfterSilence(t *testing.T) {
 func TestStatuspageShape(t *testing.T) {
 	r := Rich(t, web.Options{DashboardURL: "https://watch.example/here"})
 	doc := Decoded(t, r.Get("/vendors/acme/api/v2/summary.json"))
-	if diff := cmp.Diff(map[string]any{"id": "acme", "name": "Acme", "url": "https://watch.example/here/vendors/acme", "time_zone": "Etc/UTC", "updated_at": "2026-11-23T11:59:00.000Z"}, doc["page"]); diff != "" {
+	if diff := cmp.Diff(map[string]any{"id": "acme", "name": "Acme", "url": "https://watch.example/here/vendors/acme",
+		"time_zone": "Etc/UTC", "updated_at": "2026-11-23T11:59:00.000Z"}, doc["page"]); diff != "" {
 		t.Errorf("page (-want +got)\n%s", diff)
 	}
 	list := doc["components"].([]any)
 	group, web := list[0].(map[string]any), list[1].(map[string]any)
-	if group["group"] != true || group["status"] != "partial_outage" || !cmp.Equal(group["components"], []any{web["id"]}) || web["group_id"] != group["id"] {
+	if group["group"] != true || group["status"] != "partial_outage" ||
+		!cmp.Equal(group["components"], []any{web["id"]}) || web["group_id"] != group["id"] {
 		t.Errorf("group and component do not name each other:\n%v\n%v", group, web)
 	}
 	slow := doc["incidents"].([]any)[0].(map[string]any)
 	posts := slow["incident_updates"].([]any)
-	if got := posts[0].(map[string]any); got["status"] != "identified" || got["display_at"] != normalize.FormatTime(Before(95*Minute)) || got["incident_id"] != slow["id"] {
+	if got := posts[0].(map[string]any); got["status"] != "identified" ||
+		got["display_at"] != normalize.FormatTime(Before(95*Minute)) || got["incident_id"] != slow["id"] {
 		t.Errorf("the newest post is first, but there is %v", got)
 	}
-	if want := "https://watch.example/here/incidents/" + slow["id"].(string); slow["shortlink"] != want || slow["page_id"] != "acme" {
+	if want := "https://watch.example/here/incidents/" + slow["id"].(string); slow["shortlink"] != want ||
+		slow["page_id"] != "acme" {
 		t.Errorf("shortlink %v, want %s", slow["shortlink"], want)
 	}
 	work := doc["scheduled_maintenances"].([]any)[0].(map[string]any)
-	if work["impact"] != "maintenance" || work["scheduled_for"] != normalize.FormatTime(Now.Add(20*Hour)) || work["scheduled_until"] != normalize.FormatTime(Now.Add(22*Hour)) {
+	if work["impact"] != "maintenance" || work["scheduled_for"] != normalize.FormatTime(Now.Add(20*Hour)) ||
+		work["scheduled_until"] != normalize.FormatTime(Now.Add(22*Hour)) {
 		t.Errorf("maintenance %v", work)
 	}
 	other := Decoded(t, r.Get("/api/v2/incidents.json"))["incidents"].([]any)[0].(map[string]any)
@@ -305,7 +328,8 @@ func TestStatuspageShape(t *testing.T) {
 		t.Errorf("incident of all vendors: %v", other)
 	}
 	for path, want := range map[string]int{
-		"/vendors/nobody/api/v2/summary.json": 404, "/vendors/acme/api/v2/other.json": 404, "/vendors/acme/api/v2/summary": 404, "/api/v2/summary": 404, "/vendors/acme/api/v2/summary.json?x=1": 400,
+		"/vendors/nobody/api/v2/summary.json": 404, "/vendors/acme/api/v2/other.json": 404,
+		"/vendors/acme/api/v2/summary": 404, "/api/v2/summary": 404, "/vendors/acme/api/v2/summary.json?x=1": 400,
 	} {
 		if a := r.Get(path); a.Status != want || a.Header.Get("Content-Type") != "application/problem+json" {
 			t.Errorf("%s: status %d %s, want %d", path, a.Status, a.Header.Get("Content-Type"), want)

@@ -148,7 +148,10 @@ func (r *Record) Get(path string, change ...func(*http.Request)) Answer {
 	for _, c := range change {
 		c(req)
 	}
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{CheckRedirect: func(*http.Request,
+		[]*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
 	res, err := client.Do(req)
 	if err != nil {
 		r.t.Fatal(err)

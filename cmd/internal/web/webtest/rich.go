@@ -37,58 +37,80 @@ func buildRich(r *Record) {
 		t.Fatal(err)
 	}
 	slow := Incident("copy-of-slow", "API answers are slow", "major", nil,
-		Says("investigating", Before(3*Hour), "Calls take seconds."), Says("identified", Before(95*Minute), "A disk is full."))
+		Says("investigating", Before(3*Hour), "Calls take seconds."), Says("identified", Before(95*Minute),
+			"A disk is full."))
 	r.Save(record.Scrape{SourceID: copied, At: Before(30 * Minute), AllOpen: true, Incidents: Read(slow)})
 
 	// Words that mean nothing to us, times that cannot be read, an incident that names its impact in nobody's words.
-	odd := Incident("odd", "Something odd", "catastrophic", nil, Says("pondering", Before(50*Minute), "We think about it."), Says("update", Before(40*Minute), "We still do."))
+	odd := Incident("odd", "Something odd", "catastrophic", nil,
+		Says("pondering", Before(50*Minute), "We think about it."), Says("update", Before(40*Minute), "We still do."))
 	odd.State = "pondering"
 	odd.Updates[0].Created = At(Before(48 * Minute))
 	odd.Resolved = normalize.RawTime{Text: "the day after tomorrow"}
-	notice := Incident("terms", "New terms of service", "none", nil, Says("investigating", Before(2*Day), "From March on."), Says("resolved", Before(2*Day-Minute), "That is all."))
+	notice := Incident("terms", "New terms of service", "none", nil,
+		Says("investigating", Before(2*Day), "From March on."), Says("resolved", Before(2*Day-Minute), "That is all."))
 	notice.Kind = "notice"
-	gone := Incident("gone", "Exports fail", "minor", []normalize.RawComponent{{ID: "api", Name: "API"}}, Says("investigating", Before(5*Hour), "We look into it."), Says("monitoring", Before(4*Hour), "It seems better."))
-	done := Incident("done", "Network upgrade", "maintenance", ClientWeb, Says("scheduled", Before(4*Day), "Planned."), Says("in_progress", Before(3*Day), "Begun."),
+	gone := Incident("gone", "Exports fail", "minor", []normalize.RawComponent{{ID: "api", Name: "API"}},
+		Says("investigating", Before(5*Hour), "We look into it."), Says("monitoring", Before(4*Hour),
+			"It seems better."))
+	done := Incident("done", "Network upgrade", "maintenance", ClientWeb, Says("scheduled", Before(4*Day), "Planned."),
+		Says("in_progress", Before(3*Day), "Begun."),
 		Says("verifying", Before(3*Day-Hour), "Looking."), Says("completed", Before(3*Day-2*Hour), "Over."))
 	done.Kind, done.ScheduledStart, done.ScheduledEnd = "maintenance", At(Before(3*Day)), At(Before(3*Day-2*Hour))
-	running := Incident("running", "Database move", "maintenance", ClientWeb, Says("scheduled", Before(Day), "Planned."), Says("in_progress", Before(20*Minute), "Begun."))
-	running.Kind, running.ScheduledStart, running.ScheduledEnd = "maintenance", At(Before(20*Minute)), At(Now.Add(Hour))
-	forgotten := Incident("forgotten", "Router change", "maintenance", nil, Says("scheduled", Before(6*Day), "Planned."))
-	forgotten.Kind, forgotten.ScheduledStart, forgotten.ScheduledEnd = "maintenance", At(Before(5*Day)), At(Before(5*Day-Hour))
-	off := Incident("off", "Router change, second try", "maintenance", nil, Says("scheduled", Before(4*Day), "Planned."), Says("cancelled", Before(3*Day), "Not needed."))
+	running := Incident("running", "Database move", "maintenance", ClientWeb,
+		Says("scheduled", Before(Day), "Planned."), Says("in_progress", Before(20*Minute), "Begun."))
+	running.Kind, running.ScheduledStart, running.ScheduledEnd = "maintenance", At(Before(20*Minute)), At(
+		Now.Add(Hour))
+	forgotten := Incident("forgotten", "Router change", "maintenance", nil,
+		Says("scheduled", Before(6*Day), "Planned."))
+	forgotten.Kind, forgotten.ScheduledStart, forgotten.ScheduledEnd = "maintenance", At(Before(5*Day)), At(
+		Before(5*Day-Hour))
+	off := Incident("off", "Router change, second try", "maintenance", nil,
+		Says("scheduled", Before(4*Day), "Planned."), Says("cancelled", Before(3*Day), "Not needed."))
 	off.Kind, off.ScheduledStart, off.ScheduledEnd = "maintenance", At(Before(2*Day)), At(Before(2*Day-Hour))
 
 	odds := r.Vendor(query.Vendor{Slug: "odds", Name: "Odds & Ends"})
 	r.Save(record.Scrape{SourceID: odds, At: Before(7 * Day), AllOpen: true})
-	incidents, findings := normalize.Incidents([]normalize.Raw{odd, notice, gone, done, running, forgotten, off}, normalize.Words{})
+	incidents, findings := normalize.Incidents([]normalize.Raw{odd, notice, gone, done, running, forgotten, off},
+		normalize.Words{})
 	parts := Components(normalize.StatusMaintenance)
-	parts = append(parts, normalize.Component{Key: "new", Name: "Beta", Group: "Prod2 (EU)", Status: normalize.StatusUnknown, VendorStatus: "wobbly"})
-	r.Save(record.Scrape{SourceID: odds, At: Before(30 * Minute), AllOpen: true, AllComponents: true, Incidents: incidents, Findings: findings, Components: parts})
+	parts = append(parts, normalize.Component{Key: "new", Name: "Beta", Group: "Prod2 (EU)",
+		Status: normalize.StatusUnknown, VendorStatus: "wobbly"})
+	r.Save(record.Scrape{SourceID: odds, At: Before(30 * Minute), AllOpen: true, AllComponents: true,
+		Incidents: incidents, Findings: findings, Components: parts})
 	gone.Updates = gone.Updates[:1]
 	gone.State = "investigating"
 	incidents, _ = normalize.Incidents([]normalize.Raw{odd, gone, running}, normalize.Words{})
-	r.Save(record.Scrape{SourceID: odds, At: Before(20 * Minute), AllOpen: true, AllComponents: true, Incidents: incidents, Findings: findings, Components: parts})
+	r.Save(record.Scrape{SourceID: odds, At: Before(20 * Minute), AllOpen: true, AllComponents: true,
+		Incidents: incidents, Findings: findings, Components: parts})
 	incidents, _ = normalize.Incidents([]normalize.Raw{odd, running}, normalize.Words{})
-	r.Save(record.Scrape{SourceID: odds, At: Before(Minute), AllOpen: true, AllComponents: true, Incidents: incidents, Findings: findings, Components: parts[:2]})
+	r.Save(record.Scrape{SourceID: odds, At: Before(Minute), AllOpen: true, AllComponents: true, Incidents: incidents,
+		Findings: findings, Components: parts[:2]})
 
 	// A page that calls itself unwell and does not say why, one that was never read, one that is watched no more.
 	moody := r.Vendor(query.Vendor{Slug: "moody", Name: "Moody"})
 	for n := range 4 {
-		r.Save(record.Scrape{SourceID: moody, At: Before(time.Duration(40-10*n) * Minute), AllOpen: true, Indicator: []string{"none", "minor", "minor", "minor"}[n], IndicatorText: "Minor Service Outage"})
+		r.Save(record.Scrape{SourceID: moody, At: Before(time.Duration(40-10*n) * Minute), AllOpen: true,
+			Indicator: []string{"none", "minor", "minor", "minor"}[n], IndicatorText: "Minor Service Outage"})
 	}
-	r.Save(record.Scrape{SourceID: moody, At: Before(Minute), AllOpen: true, Indicator: "minor", IndicatorText: "Minor Service Outage"})
+	r.Save(record.Scrape{SourceID: moody, At: Before(Minute), AllOpen: true, Indicator: "minor",
+		IndicatorText: "Minor Service Outage"})
 	r.Vendor(query.Vendor{Slug: "fresh", Name: "Fresh"})
 	dropped := r.Vendor(query.Vendor{Slug: "dropped", Name: "Dropped"})
 	r.Save(record.Scrape{SourceID: dropped, At: Before(Hour), AllOpen: true})
-	r.Save(record.Scrape{SourceID: dropped, At: Before(Minute), AllOpen: true, Incidents: Read(Incident("last", "Last words", "critical", nil, Says("investigating", Before(2*Minute), "It burns.")))})
+	r.Save(record.Scrape{SourceID: dropped, At: Before(Minute), AllOpen: true,
+		Incidents: Read(Incident("last", "Last words", "critical", nil,
+			Says("investigating", Before(2*Minute), "It burns.")))})
 	r.Watched = r.Watched[:len(r.Watched)-1]
 	if err := r.SetWatched(t.Context(), r.Watched); err != nil {
 		t.Fatal(err)
 	}
 
 	// Acme's filters hide what concerns its European service only.
-	eu := Incident("eu", "Slow in Europe", "minor", ClientWeb[1:], Says("investigating", Before(10*Minute), "Somewhat slow."))
-	if err := r.SetFilter(t.Context(), acme, normalize.Filter{Components: []string{"Prod1 *", "API"}}, Now); err != nil {
+	eu := Incident("eu", "Slow in Europe", "minor", ClientWeb[1:],
+		Says("investigating", Before(10*Minute), "Somewhat slow."))
+	if err := r.SetFilter(t.Context(), acme, normalize.Filter{Components: []string{"Prod1 *", "API"}},
+		Now); err != nil {
 		t.Fatal(err)
 	}
 	r.Save(record.Scrape{SourceID: acme, At: Before(30 * time.Second), AllOpen: false, Incidents: Read(eu)})

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -163,41 +164,41 @@ func TestADigestArrivesOnceSlackRecovers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := reporttest.NewWorld(t)
-			w.Scrape("login")
-			receiver := newFakeSlack(bad...)
-			defer receiver.Close()
-			patience := time.Minute
-			if name == "no answer" || name == "all of it" {
-				patience = 2 * time.Second
-			}
-			log := newLog()
-			s := senderTo(w, slackAt(t, receiver.URL, patience), log)
-			stop := run(s)
-			w.PlanDigest()
-			s.Wake()
-			await(t, "delivery", log.delivered)
-			stop()
-			requests, accepted := receiver.seen()
-			if requests != len(bad)+1 || len(accepted) != 1 {
-				t.Fatalf("%d requests, %d accepted; want %d and 1", requests, len(accepted), len(bad)+1)
-			}
-			if !strings.Contains(accepted[0], "We look into login.") || idOf(t, accepted[0]) != "vw-1" {
-				t.Errorf("the digest does not tell the news, or has another id: %s", accepted[0])
-			}
-			want := []string{fmt.Sprintf("delivered %d 200 ok", len(bad)+1)}
-			if diff := cmp.Diff(want, w.Deliveries()); diff != "" {
-				t.Errorf("deliveries (-want +got):\n%s", diff)
-			}
-			w.Restart()
-			sendDue(w, senderTo(w, slackAt(t, receiver.URL, patience), log))
-			if requests, _ := receiver.seen(); requests != len(bad)+1 {
-				t.Errorf("sent again after a restart")
-			}
-			reporttest.NoSlackSecret(t, "the log", log.String())
-			fileShowsNoSecret(w)
+			synctest.Test(t, func(t *testing.T) { arrivesOnce(t, bad) })
 		})
 	}
+}
+
+func arrivesOnce(t *testing.T, bad []http.HandlerFunc) {
+	w := reporttest.NewWorld(t)
+	w.Scrape("login")
+	receiver := &fakeSlack{bad: bad}
+	inMemory := slackInMemory(t, receiver)
+	log := newLog()
+	s := senderTo(w, inMemory, log)
+	stop := run(s)
+	w.PlanDigest()
+	s.Wake()
+	await(t, "delivery", log.delivered)
+	stop()
+	requests, accepted := receiver.seen()
+	if requests != len(bad)+1 || len(accepted) != 1 {
+		t.Fatalf("%d requests, %d accepted; want %d and 1", requests, len(accepted), len(bad)+1)
+	}
+	if !strings.Contains(accepted[0], "We look into login.") || idOf(t, accepted[0]) != "vw-1" {
+		t.Errorf("the digest does not tell the news, or has another id: %s", accepted[0])
+	}
+	want := []string{fmt.Sprintf("delivered %d 200 ok", len(bad)+1)}
+	if diff := cmp.Diff(want, w.Deliveries()); diff != "" {
+		t.Errorf("deliveries (-want +got):\n%s", diff)
+	}
+	w.Restart()
+	sendDue(w, senderTo(w, inMemory, log))
+	if requests, _ := receiver.seen(); requests != len(bad)+1 {
+		t.Errorf("sent again after a restart")
+	}
+	reporttest.NoSlackSecret(t, "the log", log.String())
+	fileShowsNoSecret(w)
 }
 
 func TestADigestArrivesOnceSlackListens(t *testing.T) {
@@ -356,18 +357,21 @@ func TestTheWaitGrowsAndHonoursWhatIsAskedFor(t *testing.T) {
 }
 
 func TestAChannelsOrderIsKeptThroughFailures(t *testing.T) {
+	synctest.Test(t, keepsOrder)
+}
+
+func keepsOrder(t *testing.T) {
 	w := reporttest.NewWorld(t)
 	w.PlanTests("ops", 30)
 	var bad []http.HandlerFunc
-	receiver := newFakeSlack()
-	defer receiver.Close()
+	receiver := &fakeSlack{}
 	for n := range 60 {
 		next := []http.HandlerFunc{channeltest.Answer(500, ""), receiver.accept, channeltest.Dropped, receiver.accept, channeltest.Answer(429, "")}[n%5]
 		bad = append(bad, next)
 	}
 	receiver.bad = bad
 	log := newLog()
-	stop := run(senderTo(w, slackAt(t, receiver.URL, time.Minute), log))
+	stop := run(senderTo(w, slackInMemory(t, receiver), log))
 	for range 30 {
 		await(t, "delivery", log.delivered)
 	}
@@ -410,6 +414,10 @@ func (d *deaf) Send(context.Context, message.Message) (channel.Sent, error) {
 }
 
 func TestAStuckChannelDelaysNoOtherAndKeepsNothingFromEnding(t *testing.T) {
+	synctest.Test(t, stuckChannel)
+}
+
+func stuckChannel(t *testing.T) {
 	w := reporttest.NewWorld(t)
 	w.PlanTests("deaf", 1)
 	stuck := &deaf{called: make(chan struct{}, 1), block: make(chan struct{})}
@@ -418,10 +426,9 @@ func TestAStuckChannelDelaysNoOtherAndKeepsNothingFromEnding(t *testing.T) {
 	await(t, "the call", stuck.called)
 
 	w.PlanTests("ops", 20)
-	receiver := newFakeSlack()
-	defer receiver.Close()
+	receiver := &fakeSlack{}
 	log := newLog()
-	stop := run(senderTo(w, slackAt(t, receiver.URL, time.Minute), log))
+	stop := run(senderTo(w, slackInMemory(t, receiver), log))
 	for range 20 {
 		await(t, "delivery", log.delivered)
 	}
@@ -461,17 +468,20 @@ func TestAChannelThatPanicsIsAFailure(t *testing.T) {
 }
 
 func TestAMessageInFlightIsGivenTimeToArriveAtTheEnd(t *testing.T) {
+	synctest.Test(t, messageInFlight)
+}
+
+func messageInFlight(t *testing.T) {
 	w := reporttest.NewWorld(t)
 	w.PlanTests("ops", 2)
 	began, release := make(chan struct{}, 1), make(chan struct{})
-	receiver := newFakeSlack()
-	defer receiver.Close()
+	receiver := &fakeSlack{}
 	receiver.bad = []http.HandlerFunc{func(rw http.ResponseWriter, r *http.Request) {
 		began <- struct{}{}
 		<-release
 		receiver.accept(rw, r)
 	}}
-	s := senderTo(w, slackAt(t, receiver.URL, time.Minute), io.Discard)
+	s := senderTo(w, slackInMemory(t, receiver), io.Discard)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
@@ -534,6 +544,16 @@ func TestTwoProcessesDoNotSendOneMessage(t *testing.T) {
 	if _, accepted := receiver.seen(); len(accepted) != 1 {
 		t.Error("a message that another took up and never brought to its end is not sent")
 	}
+}
+
+// slackInMemory makes the channel for a receiver that no network leads to, so that no time passes in a bubble.
+func slackInMemory(t *testing.T, f *fakeSlack) *slack.Channel {
+	t.Helper()
+	s, err := slack.New("ops", "http://slack.test"+reporttest.SlackPath, channeltest.Memory(t, f, 2*time.Second))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // slackAt makes the channel for a server on loopback.

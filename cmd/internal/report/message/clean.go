@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/normalize"
@@ -18,6 +19,20 @@ var heading = regexp.MustCompile(`(?m)^#{1,6}[ \t]+(.*[^\s:.!?#*_])([*_]*)[ \t]*
 // that it does not run into the sentence below it.
 func PlainLine(markdown string) string {
 	return words.OneLine(normalize.Plain(heading.ReplaceAllString(markdown, "$1:$2")))
+}
+
+// Excerpt is the beginning of a vendor's Markdown as PlainLine, in at most limit runes; MoreOnPage stands at its end
+// where more follows. Of a long text only what may be shown is looked at.
+func Excerpt(markdown string, limit int) string {
+	head := markdown[:min(len(markdown), 20*limit)]
+	for len(head) < len(markdown) && !utf8.RuneStart(markdown[len(head)]) {
+		head = head[:len(head)-1]
+	}
+	plain := PlainLine(head)
+	if len(head) < len(markdown) {
+		plain += MoreOnPage
+	}
+	return words.Cut(plain, limit, MoreOnPage)
 }
 
 // WebLink returns the address in a form safe to print inside a link, "" if it is not an absolute

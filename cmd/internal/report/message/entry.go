@@ -13,7 +13,7 @@ import (
 const (
 	TitleLimit      = 200
 	componentsLimit = 300
-	wordsLimit      = 400
+	latestLimit     = 400
 	ReasonLimit     = 200
 )
 
@@ -35,7 +35,7 @@ func (d Digest) Entry(i Item) Entry {
 		Title:      words.Short(cmp.Or(words.OneLine(i.Title), "(no title)"), TitleLimit),
 		Link:       cmp.Or(WebLink(i.URL), WebLink(i.PageURL)),
 		Components: components(i.Components),
-		Latest:     words.Cut(PlainLine(cmp.Or(i.Postmortem, i.LatestBody)), wordsLimit, MoreOnPage),
+		Latest:     Excerpt(cmp.Or(i.Postmortem, i.LatestBody), latestLimit),
 	}
 	if i.Kind == string(normalize.KindMaintenance) {
 		e.Facts = d.maintenanceFacts(i)

@@ -10,13 +10,27 @@ import (
 	"vendorwatch/cmd/internal/secret"
 )
 
+// urlOf is that of an ntfy server at an address.
+func urlOf(address string) string {
+	_, host, _ := strings.Cut(address, "://")
+	return "ntfy://:" + reporttest.SecretWord + "@" + host + "/" + reporttest.SecretWord + "?disabletls=yes"
+}
+
 func TestBattery(t *testing.T) {
 	channeltest.Battery(t, channeltest.Row{
 		Kind: Kind(),
 		Values: func(address string) channel.Values {
-			_, host, _ := strings.Cut(address, "://")
-			return channel.Values{"url": secret.New("ntfy://:" + reporttest.SecretWord + "@" + host + "/" + reporttest.SecretWord + "?disabletls=yes")}
+			return channel.Values{"url": secret.New(urlOf(address))}
 		},
-		HTTP: &channeltest.HTTP{Success: `{"id":"1"}`, Limit: serviceLimit, Follows: true},
+		HTTP: &channeltest.HTTP{
+			Success: `{"id":"1"}`, Limit: serviceLimit, Follows: true,
+			Make: func(t *testing.T, address string) channel.Channel {
+				c, err := New("ops", urlOf(address))
+				if err == nil {
+					c.timeout = channeltest.Patient(t).Timeout
+				}
+				return channeltest.Must(t, c, err)
+			},
+		},
 	})
 }

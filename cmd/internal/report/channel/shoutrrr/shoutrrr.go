@@ -28,6 +28,8 @@ type Channel struct {
 	scheme string
 	url    func() *url.URL // no printer, logger or encoder looks into a function
 	sender func() *router.ServiceRouter
+
+	timeout time.Duration
 }
 
 // serviceTimeout is how long a service may take. The library has no way to end a call, so that a call that
@@ -47,7 +49,7 @@ func New(name, address string) (*Channel, error) {
 		return nil, fmt.Errorf("channel %q: the address of the service %q cannot be used: %s; %s", name, u.Scheme, secret.Scrub(innermost(err).Error(), secret.Parts(u)...), write)
 	}
 	scheme, _, _ := strings.Cut(u.Scheme, "+")
-	return &Channel{name: name, scheme: scheme, url: func() *url.URL { return u }, sender: func() *router.ServiceRouter { return sender }}, nil
+	return &Channel{name: name, scheme: scheme, url: func() *url.URL { return u }, sender: func() *router.ServiceRouter { return sender }, timeout: serviceTimeout}, nil
 }
 
 // Name returns the channel's name.
@@ -71,7 +73,7 @@ func (s *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, er
 func (s *Channel) send(ctx context.Context, text string, params types.Params) (channel.Sent, error) {
 	done := make(chan error, 1)
 	go func() { done <- errors.Join(s.sender().Send(text, &params)...) }()
-	timer := time.NewTimer(serviceTimeout)
+	timer := time.NewTimer(s.timeout)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():

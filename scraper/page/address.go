@@ -6,41 +6,8 @@ import (
 	"strings"
 )
 
-// IsAddress reports whether a text is an absolute address of the web.
-func IsAddress(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
-}
-
-func sameAddress(a, b string) bool {
-	_, a, _ = strings.Cut(strings.TrimSuffix(a, "/"), "://")
-	_, b, _ = strings.Cut(strings.TrimSuffix(b, "/"), "://")
-	return strings.EqualFold(a, b)
-}
-
-// frontPage reports whether an address is that of a site, not of a page of it.
-func frontPage(address string) bool {
-	u, err := url.Parse(address)
-	return err == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.Fragment == ""
-}
-
-// Resolve returns ref as seen from the page at base; an empty ref stays empty.
-func Resolve(base, ref string) string {
-	if ref == "" {
-		return ""
-	}
-	b, err := url.Parse(base)
-	if err != nil {
-		return ref
-	}
-	u, err := b.Parse(ref)
-	if err != nil {
-		return ""
-	}
-	return u.String()
-}
-
-// Site returns scheme and host of a page: the status page's address where one host serves one of them.
+// Site returns scheme and host of a page: the address of the status page, where each host serves one. It is all that
+// most platforms need for scraper.PageAddress.
 func Site(page *url.URL) string {
 	if page.Host == "" {
 		return page.String()
@@ -48,7 +15,7 @@ func Site(page *url.URL) string {
 	return page.Scheme + "://" + page.Host
 }
 
-// SiteOf returns scheme and host of an address, "" if it has none.
+// SiteOf returns scheme and host of an address, "" for one that is not absolute.
 func SiteOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
@@ -100,6 +67,42 @@ func IncidentURL(home, id string) string {
 	return home + "/incidents/" + id
 }
 
-// ULID is an id as incident.io makes them. Its compatible API has Statuspage's keys; Statuspage's own
-// ids are twelve small letters and digits.
-var ULID = regexp.MustCompile(`^[0-7][0-9A-HJKMNP-TV-Z]{25}$`)
+var ulid = regexp.MustCompile(`^[0-7][0-9A-HJKMNP-TV-Z]{25}$`)
+
+// IsULID reports whether a text is an id as incident.io makes them. The ids of Statuspage, whose keys incident.io's
+// compatible API has, are twelve small letters and digits.
+func IsULID(id string) bool { return ulid.MatchString(id) }
+
+// Resolve returns the absolute address of a link in the page at base. An empty link stays empty.
+func Resolve(base, ref string) string {
+	if ref == "" {
+		return ""
+	}
+	b, err := url.Parse(base)
+	if err != nil {
+		return ref
+	}
+	u, err := b.Parse(ref)
+	if err != nil {
+		return ""
+	}
+	return u.String()
+}
+
+// IsAddress reports whether a text is an absolute web address.
+func IsAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}
+
+func sameAddress(a, b string) bool {
+	_, a, _ = strings.Cut(strings.TrimSuffix(a, "/"), "://")
+	_, b, _ = strings.Cut(strings.TrimSuffix(b, "/"), "://")
+	return strings.EqualFold(a, b)
+}
+
+// frontPage reports whether an address is that of a site, not of a page of it.
+func frontPage(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.Fragment == ""
+}

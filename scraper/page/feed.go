@@ -2,6 +2,7 @@ package page
 
 import (
 	"bytes"
+	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -15,26 +16,41 @@ import (
 	"vendorwatch/normalize"
 )
 
-// ReadRSS reads an RSS feed to its end.
-func ReadRSS(p Page, want string) (*gofeed.Feed, error) {
+// ReadFeed reads an RSS, Atom or JSON feed to its end. It returns Unexpected's error for what is no feed, and one that wraps
+// ErrShape for a feed that breaks off.
+func ReadFeed(p Page, want string) (*gofeed.Feed, error) {
 	body := Body(p)
-	if !IsFeed(body) {
+	switch {
+	case IsFeed(body):
+		if err := wholeXML(body); err != nil {
+			return nil, Errorf("a feed that cannot be read to its end: %v", err)
+		}
+	case !IsJSONFeed(body):
 		return nil, Unexpected(p, want)
 	}
-	if err := WholeXML(body); err != nil {
-		return nil, Errorf("a feed that cannot be read to its end: %v", err)
-	}
-	feed, err := gofeed.NewParser().Parse(bytes.NewReader(DeclareUTF8(body)))
-	if err != nil || feed.FeedType != "rss" {
-		return nil, Unexpected(p, want)
+	feed, err := gofeed.NewParser().Parse(bytes.NewReader(declareUTF8(body)))
+	if err != nil {
+		return nil, Errorf("a feed that cannot be read: %v", err)
 	}
 	return feed, nil
 }
 
-// WholeXML reports what keeps a feed from being whole: the parser of feeds is lenient, and takes
+// ReadRSS is ReadFeed for a page that must be RSS.
+func ReadRSS(p Page, want string) (*gofeed.Feed, error) {
+	if !IsFeed(Body(p)) {
+		return nil, Unexpected(p, want)
+	}
+	feed, err := ReadFeed(p, want)
+	if err == nil && feed.FeedType != "rss" {
+		return nil, Unexpected(p, want)
+	}
+	return feed, err
+}
+
+// wholeXML reports what keeps a feed from being whole: the parser of feeds is lenient, and takes
 // one that was cut off between two items for a shorter one. Feeds with stray ampersands and HTML
 // entities are common and no sign of that.
-func WholeXML(body []byte) error {
+func wholeXML(body []byte) error {
 	d := xml.NewDecoder(bytes.NewReader(bytes.ToValidUTF8(body, []byte("?")))) // only the tags matter here
 	d.Strict = false
 	d.Entity = xml.HTMLEntity
@@ -72,9 +88,9 @@ func WholeXML(body []byte) error {
 
 var declaredEncoding = regexp.MustCompile(`^(<\?xml[^>]*?encoding=["'])[^"']*(["'])`)
 
-// DeclareUTF8 corrects the encoding that the XML declaration names: a Page that was decoded when it was
+// declareUTF8 corrects the encoding that the XML declaration names: a Page that was decoded when it was
 // fetched still carries the old name, and would be decoded twice.
-func DeclareUTF8(body []byte) []byte {
+func declareUTF8(body []byte) []byte {
 	if !utf8.Valid(body) {
 		return body
 	}
@@ -162,3 +178,16 @@ var feedRoot = regexp.MustCompile(`^(?:<\?xml[^>]*\?>\s*)?(?:<!--[\s\S]*?-->\s*)
 
 // IsFeed reports whether a body begins as RSS or Atom does.
 func IsFeed(body []byte) bool { return feedRoot.Match(body[:min(len(body), 2000)]) }
+
+// IsJSONFeed reports whether the body is a whole JSON document that calls itself a JSON Feed and has a
+// list of items; see https://www.jsonfeed.org/version/1.1/ .
+func IsJSONFeed(body []byte) bool {
+	if len(body) == 0 || body[0] != '{' {
+		return false
+	}
+	var doc struct {
+		Version string             `json:"version"`
+		Items   *[]json.RawMessage `json:"items"`
+	}
+	return json.Unmarshal(body, &doc) == nil && strings.Contains(doc.Version, "jsonfeed.org/version/") && doc.Items != nil
+}

@@ -100,12 +100,10 @@ func RenderBody(nodes []*html.Node) string {
 		if inner = TrimNodes(inner); len(inner) == 0 {
 			return ""
 		}
-		return strings.ReplaceAll(LineEnds.Replace(strings.TrimSpace(render(inner))), "\n", "<br/>")
+		return strings.ReplaceAll(UnixLines(strings.TrimSpace(render(inner))), "\n", "<br/>")
 	}
 	return strings.TrimSpace(render(nodes))
 }
-
-var LineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 func hasClass(n *html.Node, class string) bool {
 	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool {

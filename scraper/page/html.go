@@ -12,35 +12,33 @@ import (
 	"vendorwatch/normalize"
 )
 
-var anyTag = regexp.MustCompile(`<[a-zA-Z/!][^>]*>|&(?:[a-z]+|#\d+);`)
+var (
+	tagStart  = regexp.MustCompile(`^<[a-zA-Z!?/]`)
+	htmlSign  = regexp.MustCompile(`(?i)^<!doctype html|<html[\s>]|<body[\s>]|<head[\s>]`)
+	anyTag    = regexp.MustCompile(`<[a-zA-Z/!][^>]*>|&(?:[a-z]+|#\d+);`)
+	tag       = regexp.MustCompile(`</?[a-zA-Z][^<>]*>`)
+	lineBreak = regexp.MustCompile(`(?i)<br\s*/?>|</p>`)
+	// blockBreak is a tag at which a browser begins a new line; bold words are used as labels, and count.
+	blockBreak = regexp.MustCompile(
+		`(?i)<br ?/?>|</?(?:p|div|li|ul|ol|h[1-6]|tr|td|table|blockquote|strong|b)\b[^>]*>`)
+	selBody  = cascadia.MustCompile("body")
+	selTitle = cascadia.MustCompile("title")
+)
 
-// FormatOf tells whether a text is HTML or plain, in the words of normalize.RawUpdate.
-func FormatOf(body string) string {
-	if anyTag.MatchString(body) {
-		return normalize.FormatHTML
-	}
-	return normalize.FormatText
+// IsHTML reports whether a body is a web page, not text that merely has a tag in it.
+func IsHTML(body []byte) bool {
+	return tagStart.Match(body) || htmlSign.Match(body[:min(len(body), 2000)])
 }
 
-var tag = regexp.MustCompile(`</?[a-zA-Z][^<>]*>`)
-
-// BreaksOff reports whether an HTML document lacks the end of what it began.
+// BreaksOff reports whether an HTML document lacks the end of what it began. What is missing from such a page may be behind
+// the end: no absence proves anything.
 func BreaksOff(body []byte) bool {
 	lower := bytes.ToLower(body)
 	return bytes.Contains(lower, []byte("<html")) && !bytes.Contains(lower, []byte("</html"))
 }
 
-var tagPattern = regexp.MustCompile(`</?[a-zA-Z][^>]*>`)
-
-var breakPattern = regexp.MustCompile(`(?i)<br\s*/?>|</p>`)
-
-// StripTags returns the visible text of a small HTML fragment.
-func StripTags(fragment string) string {
-	text := breakPattern.ReplaceAllString(fragment, "\n")
-	return html.UnescapeString(tagPattern.ReplaceAllString(text, ""))
-}
-
-var BodySelector = cascadia.MustCompile("body")
+// Title returns the title of a web page, on one line.
+func Title(doc *goquery.Document) string { return OneLine(doc.FindMatcher(selTitle).First().Text()) }
 
 // ClassWord returns what follows the prefix in a class of the element: "minor" of "impact-minor"; "" if no class has it.
 func ClassWord(sel *goquery.Selection, prefix string) string {
@@ -53,13 +51,25 @@ func ClassWord(sel *goquery.Selection, prefix string) string {
 	return ""
 }
 
-var TitleSelector = cascadia.MustCompile("title")
+// Visible returns the words of an HTML fragment on one line.
+func Visible(fragment string) string {
+	return OneLine(html.UnescapeString(tag.ReplaceAllString(fragment, "")))
+}
 
-var tagStart = regexp.MustCompile(`^<[a-zA-Z!?/]`)
+// StripTags returns the text of a small HTML fragment, with a line end for each line break.
+func StripTags(fragment string) string {
+	text := lineBreak.ReplaceAllString(fragment, "\n")
+	return html.UnescapeString(tag.ReplaceAllString(text, ""))
+}
 
-var htmlSign = regexp.MustCompile(`(?i)^<!doctype html|<html[\s>]|<body[\s>]|<head[\s>]`)
+// BreakBlocks replaces the tags at which a browser begins a new line, so that the words on their sides stay apart when the
+// other tags are taken out.
+func BreakBlocks(fragment, with string) string { return blockBreak.ReplaceAllString(fragment, with) }
 
-// IsHTML reports whether a body is a web page, not text that merely has a tag in it.
-func IsHTML(body []byte) bool {
-	return tagStart.Match(body) || htmlSign.Match(body[:min(len(body), 2000)])
+// FormatOf returns normalize.FormatHTML for a text with tags or entities in it, else normalize.FormatText.
+func FormatOf(body string) string {
+	if anyTag.MatchString(body) {
+		return normalize.FormatHTML
+	}
+	return normalize.FormatText
 }

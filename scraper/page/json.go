@@ -8,8 +8,8 @@ import (
 	"regexp"
 )
 
-// Scalar is a JSON string, or a number or boolean as it is written: many APIs write one field now as
-// the one, now as the other. null is the empty string.
+// Scalar is a JSON string, or a number or boolean as it is written. Many APIs write one field as a string today and as a
+// number tomorrow. null is the empty string.
 type Scalar string
 
 // UnmarshalJSON implements json.Unmarshaler. It refuses lists and objects.
@@ -27,7 +27,7 @@ func (t *Scalar) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// DecodeJSON reads a page's JSON into v. The error wraps ErrShape and says what is there in place of want.
+// DecodeJSON reads a page's JSON into v, a pointer. Its error is Unexpected's.
 func DecodeJSON(p Page, v any, want string) error {
 	body := Body(p)
 	if len(body) == 0 || json.Unmarshal(body, v) != nil {
@@ -36,15 +36,7 @@ func DecodeJSON(p Page, v any, want string) error {
 	return nil
 }
 
-// Error says what the page is, and what was expected.
-func (e unexpectedError) Error() string {
-	return fmt.Sprintf("%v: %s, where %s is expected", ErrShape, Describe(e.page), e.want)
-}
-
-// Unwrap returns ErrShape.
-func (e unexpectedError) Unwrap() error { return ErrShape }
-
-// BrokenJSON says where JSON breaks off or goes wrong.
+// BrokenJSON says where JSON breaks off or goes wrong; err is that of json.Unmarshal.
 func BrokenJSON(body []byte, err error) string {
 	var syntax *json.SyntaxError
 	if !errors.As(err, &syntax) {
@@ -58,5 +50,5 @@ func BrokenJSON(body []byte, err error) string {
 
 var jsonStart = regexp.MustCompile(`^(?:\{\s*(?:["}]|$)|\[\s*(?:[\[{"\]]|$))`)
 
-// IsJSON reports whether a body begins as JSON does; "[EU] Delays" is the title of an incident.
+// IsJSON reports whether a body begins as a JSON object or list does. "[EU] Delays" does not: it is the title of an incident.
 func IsJSON(body []byte) bool { return jsonStart.Match(body) }

@@ -1,10 +1,35 @@
 package page
 
-// Unexpected is the error for a page that is another than the one wanted. What the page is instead is found out when the
-// error is printed, since that costs more than to see that it is not wanted.
+import (
+	"fmt"
+	"reflect"
+)
+
+// Unexpected returns the error for a page that is not the one wanted. It wraps ErrShape. want names that one: "the page …,
+// where <want> is expected". What the page is instead is found out when the error is printed, since that costs more than to
+// see that it is another.
 func Unexpected(p Page, want string) error { return unexpectedError{p, want} }
+
+// Require returns Unexpected's error if one of the values is missing: a nil pointer, slice or map, an empty string, or the
+// zero value of any other type. A list that is there and empty is not missing.
+func Require(p Page, want string, values ...any) error {
+	for _, v := range values {
+		if v == nil || reflect.ValueOf(v).IsZero() {
+			return Unexpected(p, want)
+		}
+	}
+	return nil
+}
 
 type unexpectedError struct {
 	page Page
 	want string
 }
+
+// Error says what the page is, and what was expected.
+func (e unexpectedError) Error() string {
+	return fmt.Sprintf("%v: %s, where %s is expected", ErrShape, Describe(e.page), e.want)
+}
+
+// Unwrap returns ErrShape.
+func (e unexpectedError) Unwrap() error { return ErrShape }

@@ -105,7 +105,7 @@ func fragmentHTML(fragment string) string {
 	if err != nil {
 		return html.EscapeString(fragment)
 	}
-	return RenderBody(Nodes(doc.FindMatcher(BodySelector).First()))
+	return RenderBody(Nodes(doc.FindMatcher(selBody).First()))
 }
 
 // OldestFirst puts a timeline in the order of its times. Vendors list updates in either order, and some

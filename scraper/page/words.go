@@ -11,7 +11,7 @@ import (
 
 const stateNames = `investigating|identified|monitoring|resolved|mitigated|scheduled|in[ -]progress|verifying|completed|cancell?ed|post-?mortem`
 
-var WholeState = regexp.MustCompile(`(?i)^(?:` + stateNames + `|under investigation|fixed|recovering|planned|update|closed)$`)
+var wholeState = regexp.MustCompile(`(?i)^(?:` + stateNames + `|under investigation|fixed|recovering|planned|update|closed)$`)
 
 var titleLabel = regexp.MustCompile(`(?i)^\s*(?:\[(` + stateNames + `)\]|\((` + stateNames + `)\)|(` + stateNames + `)\s*(?:[:|–—]| - ))|(?:[:|–—(\[]| -)\s*(` + stateNames + `)\s*[)\]]?\s*$`)
 
@@ -43,7 +43,7 @@ var typographic = strings.NewReplacer("’", "'", "\u00a0", " ")
 // linesOf returns the visible lines of an item's body. Bold words stand on a line of their own, as
 // they are used for labels.
 func linesOf(body string) string {
-	s := html.UnescapeString(tag.ReplaceAllString(BlockBreak.ReplaceAllString(body, "\n"), ""))
+	s := html.UnescapeString(tag.ReplaceAllString(BreakBlocks(body, "\n"), ""))
 	var lines []string
 	for line := range strings.Lines(typographic.Replace(s)) {
 		if line = OneLine(line); line != "" {
@@ -62,7 +62,7 @@ func ItemState(title string, categories []string, body string) string {
 		return m[1] + m[2] + m[3] + m[4]
 	}
 	for _, c := range categories {
-		if WholeState.MatchString(strings.TrimSpace(c)) {
+		if wholeState.MatchString(strings.TrimSpace(c)) {
 			return strings.TrimSpace(c)
 		}
 	}
@@ -135,10 +135,13 @@ func NamedParts(categories []string) []normalize.RawComponent {
 	var parts []normalize.RawComponent
 	for _, c := range categories {
 		c = OneLine(html.UnescapeString(c))
-		if c == "" || WholeState.MatchString(c) || impactWord.MatchString(c) || plainLabel.MatchString(c) || slices.ContainsFunc(parts, func(p normalize.RawComponent) bool { return p.Name == c }) {
+		if c == "" || wholeState.MatchString(c) || impactWord.MatchString(c) || plainLabel.MatchString(c) || slices.ContainsFunc(parts, func(p normalize.RawComponent) bool { return p.Name == c }) {
 			continue
 		}
 		parts = append(parts, normalize.RawComponent{Name: c})
 	}
 	return parts
 }
+
+// IsStateWord reports whether a text is a word for the state of an incident and nothing else, such as "Resolved".
+func IsStateWord(text string) bool { return wholeState.MatchString(text) }

@@ -13,9 +13,6 @@ import (
 	"github.com/andybalholm/cascadia"
 )
 
-// KumaPreload is the element in which every status page carries its data.
-const KumaPreload = `id="preload-data"`
-
 // Describe says in words what a page is that is not the one a platform expected: an empty body, a
 // login page, a bot challenge, truncated JSON, another platform's page, … It never returns the empty
 // string, so that an error made of it always says something. Statuses prove nothing: most of these
@@ -163,7 +160,7 @@ func wrongHTML(body []byte) string {
 	if err != nil {
 		return "HTML that cannot be read: " + err.Error()
 	}
-	title := OneLine(doc.FindMatcher(TitleSelector).First().Text())
+	title := Title(doc)
 	password := doc.FindMatcher(selPassword).Length() > 0
 	heading := OneLine(doc.FindMatcher(selHeading).First().Text())
 	doc.FindMatcher(selHidden).Remove()

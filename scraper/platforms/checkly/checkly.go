@@ -17,7 +17,7 @@ import (
 	"vendorwatch/scraper/page"
 )
 
-// Platform reads the pages that this package is about. Its zero value is ready for use.
+// Platform implements scraper.Platform. Its zero value is ready to use.
 type Platform struct{}
 
 const (
@@ -111,7 +111,7 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 		return readList(p, body)
 	}
 	// Uptime Kuma has paths of the same form.
-	if page.IsHTML(body) && !page.BreaksOff(body) && !bytes.Contains(body, []byte(page.KumaPreload)) {
+	if page.IsHTML(body) && !page.BreaksOff(body) && !bytes.Contains(body, []byte(`id="preload-data"`)) {
 		if slug := slug(body); slug != "" && page.SiteOf(p.URL) != "" {
 			return scraper.Result{Document: "home", Part: true, Follow: []scraper.Request{{URL: list(p.URL, slug)}}}, nil
 		}

@@ -23,7 +23,7 @@ import (
 	"vendorwatch/scraper/page"
 )
 
-// Platform reads the pages that this package is about. Its zero value is ready for use.
+// Platform implements scraper.Platform. Its zero value is ready to use.
 type Platform struct{}
 
 // The kinds of cState's documents, as in normalize.Raw.
@@ -267,7 +267,7 @@ var (
 func posts(text string, issue normalize.Raw) []normalize.RawUpdate {
 	var heads [][]int
 	for _, m := range head.FindAllStringSubmatchIndex(text, -1) {
-		if page.WholeState.MatchString(text[m[4]:m[5]]) {
+		if page.IsStateWord(text[m[4]:m[5]]) {
 			heads = append(heads, m)
 		}
 	}
@@ -333,7 +333,7 @@ func readFeed(p page.Page, body []byte) (scraper.Result, error) {
 		raw.Updates = posts(item.Description, raw)
 		label := label.FindStringSubmatch(raw.Title)
 		switch {
-		case label != nil && (!raw.Resolved.IsZero() || page.WholeState.MatchString(label[1])):
+		case label != nil && (!raw.Resolved.IsZero() || page.IsStateWord(label[1])):
 			// In other languages the label is another word for the same.
 			raw.State, raw.Title = "resolved", label[2]
 		case !raw.Resolved.IsZero():

@@ -269,7 +269,7 @@ func (r *reading) link(raw *normalize.Raw, at node) {
 	}
 }
 
-// page.SharedLinks drops an address that several incidents without an id have: it is none of them's own, and they would be
+// sharedLinks drops an address that several incidents without an id have: it is none of them's own, and they would be
 // taken for one.
 func (r *reading) sharedLinks() {
 	times := map[string]int{}

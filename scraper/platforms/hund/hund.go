@@ -8,7 +8,6 @@
 package hund
 
 import (
-	"bytes"
 	"cmp"
 	"net/url"
 	"regexp"
@@ -21,7 +20,7 @@ import (
 	"vendorwatch/scraper/page"
 )
 
-// Platform reads the pages that this package is about. Its zero value is ready for use.
+// Platform implements scraper.Platform. Its zero value is ready to use.
 type Platform struct{}
 
 const document = "feed"
@@ -75,14 +74,11 @@ func (Platform) Marks() []string { return []string{"State::FeedNotifier", "/stat
 // Parse reads the feed. It returns an error that wraps ErrShape for another feed, and for one that breaks off.
 func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 	body := page.Body(p)
-	if !page.IsFeed(body) {
-		return scraper.Result{}, page.Unexpected(p, want)
+	feed, err := page.ReadFeed(p, want)
+	if err != nil {
+		return scraper.Result{}, err
 	}
-	if err := page.WholeXML(body); err != nil {
-		return scraper.Result{}, page.Errorf("a feed that cannot be read to its end: %v", err)
-	}
-	feed, err := gofeed.NewParser().Parse(bytes.NewReader(page.DeclareUTF8(body)))
-	if err != nil || feed.FeedType != "atom" {
+	if feed.FeedType != "atom" {
 		return scraper.Result{}, page.Unexpected(p, want)
 	}
 	if len(feed.Items) == 0 && !names(body) {

@@ -20,7 +20,7 @@ import (
 	"vendorwatch/scraper/page"
 )
 
-// Platform reads the pages that this package is about. Its zero value is ready for use.
+// Platform implements scraper.Platform. Its zero value is ready to use.
 type Platform struct{}
 
 const want = "the feed of IBM Cloud's notifications (items of cloud.ibm.com with Type, Regions and Resources)"
@@ -87,7 +87,7 @@ var label = regexp.MustCompile(`\b(ID|Type|Regions|Resources|Outage Start|Outage
 // labels returns the labelled parts of a text by their labels in small letters. A part goes on to the next label,
 // or to the end. They stand at the end of the text, so that the last of several of one label counts.
 func labels(description string) map[string]string {
-	text := page.OneLine(page.Visible(page.BlockBreak.ReplaceAllString(description, " ")))
+	text := page.OneLine(page.Visible(page.BreakBlocks(description, " ")))
 	labels := map[string]string{}
 	found := label.FindAllStringSubmatchIndex(text, -1)
 	for i, at := range found {

@@ -22,7 +22,7 @@ import (
 	"vendorwatch/scraper/platforms/statuspage"
 )
 
-// Platform reads the pages that this package is about. Its zero value is ready for use.
+// Platform implements scraper.Platform. Its zero value is ready to use.
 type Platform struct{}
 
 const (
@@ -119,7 +119,7 @@ func readJSON(s scraper.Source, p page.Page, body []byte) (scraper.Result, error
 		return scraper.Result{}, unexpected(p)
 	}
 	switch {
-	case doc.Page != nil && page.ULID.MatchString(doc.Page.ID):
+	case doc.Page != nil && page.IsULID(doc.Page.ID):
 		return readCompatible(s, p, body)
 	case doc.Page != nil:
 		return scraper.Result{}, unexpected(p)
@@ -270,7 +270,7 @@ func readProxyIncidents(p page.Page, body []byte) (scraper.Result, error) {
 		Incidents []incident `json:"incidents"`
 	}
 	foreign := func(in incident) bool {
-		return !page.ULID.MatchString(in.ID) || in.PublishedAt == "" || in.Updates == nil
+		return !page.IsULID(in.ID) || in.PublishedAt == "" || in.Updates == nil
 	}
 	if err := json.Unmarshal(body, &doc); err != nil || slices.ContainsFunc(doc.Incidents, foreign) {
 		return scraper.Result{}, unexpected(p)

@@ -52,7 +52,7 @@ func (g *pageData) readLists(data *page.NextData) error {
 func isIOIncident(o map[string]any) bool {
 	_, listed := o["updates"].([]any)
 	id, _ := o["id"].(string)
-	return listed && page.ULID.MatchString(id) && o["name"] != nil && o["status"] != nil && o["published_at"] != nil
+	return listed && page.IsULID(id) && o["name"] != nil && o["status"] != nil && o["published_at"] != nil
 }
 
 // result makes the Result of a page or of its data as JSON.

@@ -24,7 +24,7 @@ import (
 	"vendorwatch/scraper/page"
 )
 
-// Platform reads the pages that this package is about. Its zero value is ready for use.
+// Platform implements scraper.Platform. Its zero value is ready to use.
 type Platform struct{}
 
 const (

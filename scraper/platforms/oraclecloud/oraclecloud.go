@@ -21,7 +21,7 @@ import (
 	"vendorwatch/scraper/page"
 )
 
-// Platform reads the pages that this package is about. Its zero value is ready for use.
+// Platform implements scraper.Platform. Its zero value is ready to use.
 type Platform struct{}
 
 const wantCloud = "Oracle Cloud's incident-summary.rss, components.json (with regionHealthReports) or status.json"
@@ -148,7 +148,7 @@ func readEntry(item *gofeed.Item) normalize.Raw {
 		raw.Message, raw.Excerpt = page.Visible(content), true
 	}
 	raw.State = page.LatestState(raw.Updates)
-	text := page.Visible(page.BlockBreak.ReplaceAllString(content, " "))
+	text := page.Visible(page.BreakBlocks(content, " "))
 	if m := start.FindStringSubmatch(text); m != nil {
 		raw.Started = normalize.RawTime{Text: m[1]}
 	}

@@ -23,7 +23,7 @@ const (
 	history = "outage_history"
 )
 
-// Platform reads the pages that this package is about. Its zero value is ready for use.
+// Platform implements scraper.Platform. Its zero value is ready to use.
 type Platform struct{}
 
 var incidentPath = regexp.MustCompile(`^(.*/providers/[^/]+)/incidents/(\d+)/?$`)

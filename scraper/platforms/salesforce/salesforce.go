@@ -23,7 +23,7 @@ import (
 	"vendorwatch/scraper/page"
 )
 
-// Platform reads the pages that this package is about. Its zero value is ready for use.
+// Platform implements scraper.Platform. Its zero value is ready to use.
 type Platform struct{}
 
 const want = "Salesforce's incidents (with IncidentImpacts and IncidentEvents) or maintenances"

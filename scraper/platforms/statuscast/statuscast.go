@@ -22,7 +22,7 @@ import (
 	"vendorwatch/scraper/page"
 )
 
-// Platform reads the pages that this package is about. Its zero value is ready for use.
+// Platform implements scraper.Platform. Its zero value is ready to use.
 type Platform struct{}
 
 const home = "home"
@@ -119,7 +119,7 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 	}
 	res := scraper.Result{
 		Document:  home,
-		PageName:  name(page.OneLine(doc.FindMatcher(page.TitleSelector).First().Text())),
+		PageName:  name(page.Title(doc)),
 		PageURL:   addressOf(doc, p),
 		Indicator: page.OneLine(doc.FindMatcher(scIndicator).First().Text()),
 	}

@@ -22,6 +22,7 @@ var (
 	selPast       = cascadia.MustCompile(".incident-container")
 	selUnresolved = cascadia.MustCompile(".unresolved-incident")
 	selScheduled  = cascadia.MustCompile(".scheduled-maintenance")
+	selPage       = cascadia.MustCompile("body")
 	selTitleLine  = cascadia.MustCompile(".incident-title")
 	selTitleLink  = cascadia.MustCompile(".incident-title a[href]")
 	selWindow     = cascadia.MustCompile(".incident-title small, small[data-unix-time]")
@@ -48,7 +49,7 @@ func readHome(s scraper.Source, p page.Page, doc *goquery.Document) (Reading, er
 	}
 	r := homeReader{home: page.Home(own, s.URL, p.URL), now: madeAt(doc, p)}
 	out := Reading{Result: scraper.Result{Document: page.DocHome, PageURL: r.home}}
-	out.PageName = strings.TrimSpace(strings.TrimSuffix(page.OneLine(doc.FindMatcher(page.TitleSelector).First().Text()), " Status"))
+	out.PageName = strings.TrimSpace(strings.TrimSuffix(page.Title(doc), " Status"))
 	out.Indicator = homeIndicator(doc)
 	out.Components = htmlComponents(doc)
 	doc.FindMatcher(selUnresolved).Each(func(_ int, in *goquery.Selection) {
@@ -83,7 +84,7 @@ func readHome(s scraper.Source, p page.Page, doc *goquery.Document) (Reading, er
 // homeIndicator returns the page's own state: the body has it as a class even when open incidents
 // take the place of the banner.
 func homeIndicator(doc *goquery.Document) string {
-	if body := doc.FindMatcher(page.BodySelector).First(); body.HasClass("index") {
+	if body := doc.FindMatcher(selPage).First(); body.HasClass("index") {
 		return page.ClassWord(body, "status-")
 	}
 	return ""

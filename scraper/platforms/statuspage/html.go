@@ -92,7 +92,7 @@ func readHTML(s scraper.Source, p page.Page, body []byte) (Reading, error) {
 	case layout.HasClass("status-full-history"):
 		return Reading{}, page.Errorf("a Statuspage history page without its list of incidents (HistoryIndex)")
 	case layout.Length() > 0:
-		return Reading{}, page.Errorf("a page of Statuspage that shows no incidents%s", page.QuotedTitle(page.OneLine(doc.FindMatcher(page.TitleSelector).First().Text())))
+		return Reading{}, page.Errorf("a page of Statuspage that shows no incidents%s", page.QuotedTitle(page.Title(doc)))
 	}
 	return Reading{}, unexpected(p)
 }

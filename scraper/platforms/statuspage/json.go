@@ -134,7 +134,7 @@ func (d *Document) kind() (kind, why string) {
 		return page.DocIncident, ""
 	case d.Page == nil || d.Page.ID == "":
 		return "", "" // others too serve a "page" beside "incidents"; Statuspage's has an id
-	case page.ULID.MatchString(d.Page.ID):
+	case page.IsULID(d.Page.ID):
 		return "", "the answer of incident.io's Statuspage-compatible API (its ids are ULIDs)"
 	case d.Incident != nil || d.Maintenance != nil:
 		return page.DocIncident, ""

@@ -32,7 +32,7 @@ func readText(s scraper.Source, p page.Page, body []byte) (Reading, error) {
 	if !bytes.Contains(body, []byte("Report for ")) {
 		return Reading{}, unexpected(p)
 	}
-	lines := strings.Split(page.LineEnds.Replace(string(body)), "\n")
+	lines := strings.Split(page.UnixLines(string(body)), "\n")
 	for i, line := range lines {
 		lines[i] = strings.TrimRight(strings.ReplaceAll(line, "\u00a0", " "), " \t")
 	}

@@ -27,7 +27,10 @@ import (
 	"vendorwatch/scraper/page"
 )
 
-// Platform reads the pages that this package is about. Its zero value is ready for use.
+// preload is the element in which every status page carries its data.
+const preload = `id="preload-data"`
+
+// Platform implements scraper.Platform. Its zero value is ready to use.
 type Platform struct{}
 
 // The kinds of Uptime Kuma's documents, as in normalize.Raw.
@@ -92,7 +95,7 @@ func (Platform) Describe() scraper.Description {
 
 // Detect reports whether the page is a document of Uptime Kuma.
 func (Platform) Detect(p page.Page) bool {
-	if !page.IsJSON(page.Body(p)) && !bytes.Contains(p.Body, []byte(page.KumaPreload)) {
+	if !page.IsJSON(page.Body(p)) && !bytes.Contains(p.Body, []byte(preload)) {
 		return false
 	}
 	_, err := Platform{}.Parse(scraper.Source{}, page.Page{URL: "https://status.example/", Body: p.Body})
@@ -130,7 +133,7 @@ var manifest = regexp.MustCompile(`href="/api/status-page/([A-Za-z0-9_-]+)/manif
 func readHome(p page.Page, body []byte) (scraper.Result, error) {
 	m := manifest.FindSubmatch(body)
 	home := page.SiteOf(p.URL)
-	if m == nil || home == "" || !bytes.Contains(body, []byte(page.KumaPreload)) || !bytes.Contains(body, []byte("</html>")) {
+	if m == nil || home == "" || !bytes.Contains(body, []byte(preload)) || !bytes.Contains(body, []byte("</html>")) {
 		return scraper.Result{}, unexpected(p)
 	}
 	return scraper.Result{Document: homeOf, Part: true, Follow: []scraper.Request{{URL: home + "/api/status-page/" + string(m[1])}}}, nil

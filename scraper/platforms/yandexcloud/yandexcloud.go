@@ -19,7 +19,7 @@ import (
 	"vendorwatch/scraper/page"
 )
 
-// Platform reads the pages that this package is about. Its zero value is ready for use.
+// Platform implements scraper.Platform. Its zero value is ready to use.
 type Platform struct{}
 
 const want = "Yandex Cloud's list of incidents (with items and count) or one incident (with comments and installations)"

@@ -2,6 +2,7 @@ package scraper
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,15 +25,22 @@ import (
 	"vendorwatch/scraper/page"
 )
 
-// FetchOptions are the manners of a Collector.
+// FetchOptions say how a Collector asks for pages. The zero value is ready to use.
 type FetchOptions struct {
-	UserAgent     string        // sent with every request; should tell whom to write to
-	Timeout       time.Duration // of one request
-	Delay         time.Duration // least time between two requests to one host
-	MaxBytes      int           // largest body; a larger one is an error, never cut
-	Retries       int           // further tries after 5xx, 429 and time-outs
-	RespectRobots bool          // read robots.txt of each host first, and keep to it
+	UserAgent     string        // sent with every request; should say whom to write to; default DefaultUserAgent
+	Timeout       time.Duration // of one request and its answer; default DefaultTimeout
+	Delay         time.Duration // shortest time between two requests to one host; 0: none
+	MaxBytes      int           // largest body; a larger one is an error, and never cut; default DefaultMaxBytes
+	Retries       int           // how often a request is repeated after 5xx, 429 and time-outs; 0: never
+	RespectRobots bool          // read robots.txt of each host first, and obey it
 }
+
+// What a Collector does where FetchOptions say nothing.
+const (
+	DefaultUserAgent = "vendorwatch"
+	DefaultTimeout   = 20 * time.Second
+	DefaultMaxBytes  = 16 << 20
+)
 
 // Collector fetches pages with colly.
 type Collector struct {
@@ -43,8 +51,11 @@ type Collector struct {
 	hosts map[string]*rate.Limiter
 }
 
-// NewCollector returns a Fetcher with these manners. It is safe for concurrent use.
+// NewCollector returns a Fetcher with these options. It is safe for concurrent use.
 func NewCollector(o FetchOptions) *Collector {
+	o.UserAgent = cmp.Or(o.UserAgent, DefaultUserAgent)
+	o.Timeout = cmp.Or(max(o.Timeout, 0), DefaultTimeout)
+	o.MaxBytes = cmp.Or(max(o.MaxBytes, 0), DefaultMaxBytes)
 	c := colly.NewCollector()
 	// Set here, since colly lets the environment's COLLY_* override options given to NewCollector.
 	c.UserAgent = o.UserAgent
@@ -155,7 +166,7 @@ func (c *Collector) once(ctx context.Context, r Request) (Page, error) {
 		return page, nil
 	}
 	if len(page.Body) > c.options.MaxBytes {
-		return Page{}, fmt.Errorf("fetch %s: the body is larger than %d bytes (fetch.max_bytes)", r.URL, c.options.MaxBytes)
+		return Page{}, fmt.Errorf("fetch %s: the body is larger than %d bytes, the most that is read", r.URL, c.options.MaxBytes)
 	}
 	if challenged(resp) {
 		return Page{}, fmt.Errorf("fetch %s: %d: %w", r.URL, page.Status, ErrBlocked)

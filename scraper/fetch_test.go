@@ -29,6 +29,19 @@ func serve(t *testing.T, h http.HandlerFunc) string {
 	return s.URL
 }
 
+// TestFetchOptionsZeroValue holds that options which say nothing fetch a page of common size, under a name.
+func TestFetchOptionsZeroValue(t *testing.T) {
+	var agent string
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		agent = r.UserAgent()
+		fmt.Fprint(w, strings.Repeat("x", 1<<20))
+	})
+	got, err := NewCollector(FetchOptions{}).Fetch(t.Context(), Request{URL: url})
+	if err != nil || len(got.Body) != 1<<20 || agent != DefaultUserAgent {
+		t.Errorf("%d bytes for %q, %v", len(got.Body), agent, err)
+	}
+}
+
 func TestFetchSendsItsNameAndValidators(t *testing.T) {
 	var got http.Header
 	url := serve(t, func(w http.ResponseWriter, r *http.Request) {

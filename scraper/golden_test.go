@@ -126,6 +126,23 @@ func compiledOf(t testing.TB, c *platformtest.Case) *custom.Selectors {
 	return s
 }
 
+// TestEveryPlatformRefuses holds that the cases of each platform have a page that it must refuse: one that looks like its own,
+// and lacks what tells that nothing is wrong.
+func TestEveryPlatformRefuses(t *testing.T) {
+	dirs := platformtest.CaseDirs(t)
+	for _, name := range platforms.Names() {
+		refused := false
+		for _, dir := range dirs[name] {
+			c := platformtest.ReadCase(t, name, dir)
+			out, err := c.Scrape(t, readerOf(t, c))
+			refused = refused || errors.Is(err, scraper.ErrShape) && out.Parsed == 0
+		}
+		if !refused {
+			t.Errorf("platform %q refuses the page of no case: add testdata/%s/refused_<why>/case.json", name, name)
+		}
+	}
+}
+
 func TestGolden(t *testing.T) {
 	dirs := platformtest.CaseDirs(t)
 	for _, name := range platforms.Names() {

@@ -53,12 +53,7 @@ func quarterRequest(base string, quarter time.Time, page int) scraper.Request {
 }
 
 // Home returns scheme and host: Better Stack serves one status page a host.
-func (Platform) Home(page *url.URL) string {
-	if page.Host == "" {
-		return page.String()
-	}
-	return page.Scheme + "://" + page.Host
-}
+func (Platform) Home(u *url.URL) string { return page.Site(u) }
 
 // Words are Better Stack's words. It has none for an incident's state: what tells it is how the affected
 // services are doing.

@@ -48,18 +48,18 @@ func TestCaptures(t *testing.T) {
 	}
 }
 
-// bsPage is the shortest index.json that is read.
-const bsPage = `{"data":{"id":"1","type":"status_page","attributes":{"company_name":"Foxglove","aggregate_state":"operational"},` +
+// statusIndex is the shortest index.json that is read.
+const statusIndex = `{"data":{"id":"1","type":"status_page","attributes":{"company_name":"Foxglove","aggregate_state":"operational"},` +
 	`"relationships":{"status_reports":{"data":[]}}},"included":[]}`
 
 func TestRefuses(t *testing.T) {
 	for what, body := range map[string]string{
-		"another type":                platformtest.Swap(t, bsPage, `"status_page"`, `"monitor"`),
-		"no state of the page":        platformtest.Swap(t, bsPage, `,"aggregate_state":"operational"`, ``),
-		"no list of reports":          platformtest.Swap(t, bsPage, `"status_reports":{"data":[]}`, ``),
-		"a list of reports of null":   platformtest.Swap(t, bsPage, `"data":[]`, `"data":null`),
-		"reports under another name":  platformtest.Swap(t, bsPage, `status_reports`, `reports`),
-		"nothing included":            platformtest.Swap(t, bsPage, `,"included":[]`, ``),
+		"another type":                platformtest.Swap(t, statusIndex, `"status_page"`, `"monitor"`),
+		"no state of the page":        platformtest.Swap(t, statusIndex, `,"aggregate_state":"operational"`, ``),
+		"no list of reports":          platformtest.Swap(t, statusIndex, `"status_reports":{"data":[]}`, ``),
+		"a list of reports of null":   platformtest.Swap(t, statusIndex, `"data":[]`, `"data":null`),
+		"reports under another name":  platformtest.Swap(t, statusIndex, `status_reports`, `reports`),
+		"nothing included":            platformtest.Swap(t, statusIndex, `,"included":[]`, ``),
 		"another's JSON:API":          `{"data":[],"included":[]}`,
 		"a page that names it only":   `<!DOCTYPE html><html><body><h1>All services are online</h1><a href="https://betterstack.com/">x</a></body></html>`,
 		"sections of another product": `<!DOCTYPE html><html><body><h1>Fine</h1><div class="section"></div></body></html>`,
@@ -69,7 +69,7 @@ func TestRefuses(t *testing.T) {
 			t.Errorf("%s is read as %+v (%v)", what, res, err)
 		}
 	}
-	if res, err := (Platform{}).Parse(scraper.Source{}, page.Page{Body: []byte(bsPage)}); err != nil || !res.Coverage.Open {
+	if res, err := (Platform{}).Parse(scraper.Source{}, page.Page{Body: []byte(statusIndex)}); err != nil || !res.Coverage.Open {
 		t.Errorf("the shortest index.json gives %+v (%v)", res, err)
 	}
 }
@@ -100,7 +100,7 @@ func TestStates(t *testing.T) {
 		if tc.update != "" {
 			included += `,{"id":"9","type":"status_update","attributes":{"message":"m","published_at":"2026-02-16T12:30:00Z","status_report_id":7,"affected_resources":` + tc.update + `}}`
 		}
-		body := platformtest.Swap(t, bsPage, `"included":[]`, `"included":`+included+`]`)
+		body := platformtest.Swap(t, statusIndex, `"included":[]`, `"included":`+included+`]`)
 		res, err := Platform{}.Parse(scraper.Source{}, page.Page{Body: []byte(body), At: tc.at})
 		if err != nil {
 			t.Fatalf("%s: %v", what, err)
@@ -113,7 +113,7 @@ func TestStates(t *testing.T) {
 }
 
 func TestKeepsReportsThatAreNotIncluded(t *testing.T) {
-	body := platformtest.Swap(t, bsPage, `"data":[]`, `"data":[{"id":"77","type":"status_report"}]`)
+	body := platformtest.Swap(t, statusIndex, `"data":[]`, `"data":[{"id":"77","type":"status_report"}]`)
 	res, err := Platform{}.Parse(scraper.Source{URL: "https://status.foxglove.example"}, page.Page{Body: []byte(body)})
 	if err != nil || len(res.Incidents) != 1 || res.Incidents[0].ID != "77" || len(res.Follow) != 1 || res.Follow[0].URL != "https://status.foxglove.example/incident/77" {
 		t.Errorf("%+v, %v", res, err)
@@ -121,8 +121,8 @@ func TestKeepsReportsThatAreNotIncluded(t *testing.T) {
 }
 
 func TestIDs(t *testing.T) {
-	for text, want := range map[string]bsID{`"12"`: "12", `12`: "12", `null`: "", `""`: ""} {
-		var got bsID
+	for text, want := range map[string]entityID{`"12"`: "12", `12`: "12", `null`: "", `""`: ""} {
+		var got entityID
 		if err := json.Unmarshal([]byte(text), &got); err != nil || got != want {
 			t.Errorf("%s is read as %q, want %q (%v)", text, got, want, err)
 		}
@@ -159,8 +159,30 @@ func TestBackfill(t *testing.T) {
 	}
 }
 
+// TestResumedBackfillCountsQuartersFromItsClock takes up a backfill at each of its pages: none of them leaves out a quarter,
+// nor reads one twice.
+func TestResumedBackfillCountsQuartersFromItsClock(t *testing.T) {
+	for _, now := range []time.Time{
+		time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
+		time.Date(2026, 3, 31, 23, 59, 59, 0, time.UTC),
+		time.Date(2025, 12, 31, 20, 0, 0, 0, time.FixedZone("PST", -8*3600)), // 2026 in UTC
+	} {
+		for n, want := range []string{
+			"2026-01/2026-03", "2026-01/2026-03", "2025-10/2025-12", "2025-07/2025-09", "2025-04/2025-06", "2025-01/2025-03",
+		} {
+			source := scraper.Source{
+				URL: "https://status.foxglove.example", Mode: scraper.Backfill, FromPage: n, Now: func() time.Time { return now },
+			}
+			got := Platform{}.Start(source)
+			if len(got) != 1 || got[0].URL != source.URL+"/incidents/"+want || got[0].NextPage != max(n, 1) {
+				t.Errorf("page %d at %s begins with %+v, want %s", n, now, got, want)
+			}
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	platformtest.Seeds(f, "betterstack")
-	f.Add([]byte(bsPage))
+	f.Add([]byte(statusIndex))
 	f.Fuzz(func(t *testing.T, body []byte) { platformtest.CheckFuzzed(t, Platform{}, body) })
 }

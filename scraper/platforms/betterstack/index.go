@@ -11,74 +11,74 @@ import (
 	"vendorwatch/scraper/page"
 )
 
-// bsID is an id, which the document writes as a string in one place and as a number in another.
-type bsID string
+// entityID is an id, which the document writes as a string in one place and as a number in another.
+type entityID string
 
-func (id *bsID) UnmarshalJSON(text []byte) error {
+func (id *entityID) UnmarshalJSON(text []byte) error {
 	var number json.Number
 	if err := json.Unmarshal(text, &number); err == nil {
-		*id = bsID(number.String())
+		*id = entityID(number.String())
 		return nil
 	}
 	return json.Unmarshal(text, (*string)(id))
 }
 
-type bsRefs struct {
+type refs struct {
 	Data []struct {
-		ID bsID `json:"id"`
+		ID entityID `json:"id"`
 	} `json:"data"`
 }
 
-// bsEntity is an entry of data or included: a page, a section, a resource, a report or an update. They
+// entity is an entry of data or included: a page, a section, a resource, a report or an update. They
 // share their attributes' names where they mean the same.
-type bsEntity struct {
-	ID         bsID   `json:"id"`
-	Type       string `json:"type"`
+type entity struct {
+	ID         entityID `json:"id"`
+	Type       string   `json:"type"`
 	Attributes struct {
-		CompanyName    string       `json:"company_name"`
-		Timezone       string       `json:"timezone"` // Rails name
-		Subdomain      string       `json:"subdomain"`
-		CustomDomain   string       `json:"custom_domain"`
-		AggregateState string       `json:"aggregate_state"` // of the page, of a report
-		Name           string       `json:"name"`            // of a section
-		PublicName     string       `json:"public_name"`     // of a resource
-		Status         string       `json:"status"`
-		SectionID      bsID         `json:"status_page_section_id"`
-		Title          string       `json:"title"` // of a report
-		ReportType     string       `json:"report_type"`
-		StartsAt       string       `json:"starts_at"`
-		EndsAt         string       `json:"ends_at"` // often null
-		Affected       []bsAffected `json:"affected_resources"`
-		Message        string       `json:"message"` // of an update
-		PublishedAt    string       `json:"published_at"`
-		ReportID       bsID         `json:"status_report_id"`
+		CompanyName    string           `json:"company_name"`
+		Timezone       string           `json:"timezone"` // Rails name
+		Subdomain      string           `json:"subdomain"`
+		CustomDomain   string           `json:"custom_domain"`
+		AggregateState string           `json:"aggregate_state"` // of the page, of a report
+		Name           string           `json:"name"`            // of a section
+		PublicName     string           `json:"public_name"`     // of a resource
+		Status         string           `json:"status"`
+		SectionID      entityID         `json:"status_page_section_id"`
+		Title          string           `json:"title"` // of a report
+		ReportType     string           `json:"report_type"`
+		StartsAt       string           `json:"starts_at"`
+		EndsAt         string           `json:"ends_at"` // often null
+		Affected       []affectedEntity `json:"affected_resources"`
+		Message        string           `json:"message"` // of an update
+		PublishedAt    string           `json:"published_at"`
+		ReportID       entityID         `json:"status_report_id"`
 	} `json:"attributes"`
 	Relationships struct {
-		Reports *bsRefs `json:"status_reports"`
-		Updates *bsRefs `json:"status_updates"`
+		Reports *refs `json:"status_reports"`
+		Updates *refs `json:"status_updates"`
 	} `json:"relationships"`
 }
 
-type bsAffected struct {
-	ResourceID bsID   `json:"status_page_resource_id"`
-	Status     string `json:"status"`
+type affectedEntity struct {
+	ResourceID entityID `json:"status_page_resource_id"`
+	Status     string   `json:"status"`
 }
 
-// bsIndex is /index.json on its way to a Result.
-type bsIndex struct {
-	Data     bsEntity   `json:"data"`
-	Included []bsEntity `json:"included"`
+// indexDocument is /index.json on its way to a Result.
+type indexDocument struct {
+	Data     entity   `json:"data"`
+	Included []entity `json:"included"`
 
 	home    string
 	now     time.Time
-	parts   map[bsID]normalize.RawComponent
-	updates map[bsID][]bsEntity // by report
+	parts   map[entityID]normalize.RawComponent
+	updates map[entityID][]entity // by report
 }
 
 // readIndex reads /index.json. The list of the page's reports is required: without it nobody
 // knows whether there is none.
 func readIndex(s scraper.Source, p page.Page, body []byte) (scraper.Result, error) {
-	var doc bsIndex
+	var doc indexDocument
 	if json.Unmarshal(body, &doc) != nil || doc.Data.Type != "status_page" || doc.Data.Attributes.AggregateState == "" {
 		return scraper.Result{}, unexpected(p)
 	}
@@ -92,7 +92,7 @@ func readIndex(s scraper.Source, p page.Page, body []byte) (scraper.Result, erro
 		Document: docIndex, PageName: this.CompanyName, PageURL: doc.home, Indicator: this.AggregateState,
 		Components: doc.note(), Coverage: scraper.Coverage{Open: true, Components: true},
 	}
-	seen := map[bsID]bool{}
+	seen := map[entityID]bool{}
 	for _, e := range doc.Included {
 		if e.Type == "status_report" && !seen[e.ID] {
 			seen[e.ID] = true
@@ -123,10 +123,10 @@ func domainOf(custom, subdomain string) string {
 }
 
 // note notes resources and updates for the reports, and returns the resources.
-func (d *bsIndex) note() []normalize.RawComponent {
-	d.parts, d.updates = map[bsID]normalize.RawComponent{}, map[bsID][]bsEntity{}
-	sections := map[bsID]string{}
-	owner := map[bsID]bsID{} // report of an update
+func (d *indexDocument) note() []normalize.RawComponent {
+	d.parts, d.updates = map[entityID]normalize.RawComponent{}, map[entityID][]entity{}
+	sections := map[entityID]string{}
+	owner := map[entityID]entityID{} // report of an update
 	for _, e := range d.Included {
 		switch e.Type {
 		case "status_page_section":
@@ -160,7 +160,7 @@ func (d *bsIndex) note() []normalize.RawComponent {
 }
 
 // report reads an incident or a maintenance.
-func (d *bsIndex) report(e bsEntity) normalize.Raw {
+func (d *indexDocument) report(e entity) normalize.Raw {
 	a := e.Attributes
 	raw := normalize.Raw{
 		Document: docIndex, ID: string(e.ID), URL: reportURL(d.home, string(e.ID)), Title: a.Title,

@@ -15,24 +15,24 @@ import (
 )
 
 var (
-	bsHeading     = cascadia.MustCompile("h1")
-	bsSection     = cascadia.MustCompile(".section")
-	bsSectionName = cascadia.MustCompile(".section-toggle > div.truncate, .section-toggle > div:first-child")
-	bsResource    = cascadia.MustCompile(`.section-content [data-url*="/r/"]`)
-	bsName        = cascadia.MustCompile(".truncate")
-	bsIcon        = cascadia.MustCompile("svg[class]")
-	bsFavicon     = cascadia.MustCompile(`link[rel="icon"][href*="/favicons/"]`)
-	bsCanonical   = cascadia.MustCompile(`link[rel="canonical"][href]`)
-	bsSiteName    = cascadia.MustCompile(`meta[property="og:title"][content]`)
-	bsLink        = cascadia.MustCompile(`a[href*="/incident/"]`)
-	bsLinkTitle   = cascadia.MustCompile("p, h2, h3")
-	bsReport      = cascadia.MustCompile("#status-report-container")
-	bsTitle       = cascadia.MustCompile("h2")
-	bsLabel       = cascadia.MustCompile("span.font-medium")
+	selHeading     = cascadia.MustCompile("h1")
+	selSection     = cascadia.MustCompile(".section")
+	selSectionName = cascadia.MustCompile(".section-toggle > div.truncate, .section-toggle > div:first-child")
+	resourceEntity = cascadia.MustCompile(`.section-content [data-url*="/r/"]`)
+	selName        = cascadia.MustCompile(".truncate")
+	selIcon        = cascadia.MustCompile("svg[class]")
+	selFavicon     = cascadia.MustCompile(`link[rel="icon"][href*="/favicons/"]`)
+	selCanonical   = cascadia.MustCompile(`link[rel="canonical"][href]`)
+	selSiteName    = cascadia.MustCompile(`meta[property="og:title"][content]`)
+	selLink        = cascadia.MustCompile(`a[href*="/incident/"]`)
+	selLinkTitle   = cascadia.MustCompile("p, h2, h3")
+	report         = cascadia.MustCompile("#status-report-container")
+	selTitle       = cascadia.MustCompile("h2")
+	selLabel       = cascadia.MustCompile("span.font-medium")
 )
 
-// bsColors are the words for the colours in which the page shows how something is doing.
-var bsColors = map[string]string{
+// colorWords are the words for the colours in which the page shows how something is doing.
+var colorWords = map[string]string{
 	"text-statuspage-green": "operational", "text-statuspage-yellow": "degraded",
 	"text-statuspage-red": "downtime", "text-statuspage-blue": "maintenance",
 }
@@ -40,7 +40,7 @@ var bsColors = map[string]string{
 // colorWord returns the word for an icon's colour, "" for one in grey.
 func colorWord(icon *goquery.Selection) string {
 	for class := range strings.FieldsSeq(icon.AttrOr("class", "")) {
-		if word := bsColors[class]; word != "" {
+		if word := colorWords[class]; word != "" {
 			return word
 		}
 	}
@@ -61,13 +61,13 @@ func readPage(s scraper.Source, p page.Page, body []byte) (scraper.Result, error
 	if err != nil {
 		return scraper.Result{}, page.Errorf("HTML that cannot be read: %v", err)
 	}
-	res := scraper.Result{PageURL: page.Home(doc.FindMatcher(bsCanonical).AttrOr("href", ""), s.URL, p.URL)}
-	res.PageName = strings.TrimSuffix(page.OneLine(doc.FindMatcher(bsSiteName).AttrOr("content", "")), " status")
-	if report := doc.FindMatcher(bsReport); report.Length() > 0 {
+	res := scraper.Result{PageURL: page.Home(doc.FindMatcher(selCanonical).AttrOr("href", ""), s.URL, p.URL)}
+	res.PageName = strings.TrimSuffix(page.OneLine(doc.FindMatcher(selSiteName).AttrOr("content", "")), " status")
+	if report := doc.FindMatcher(report); report.Length() > 0 {
 		return readReport(p, doc, report.First(), res)
 	}
-	sections := doc.FindMatcher(bsSection)
-	heading := page.OneLine(doc.FindMatcher(bsHeading).First().Text())
+	sections := doc.FindMatcher(selSection)
+	heading := page.OneLine(doc.FindMatcher(selHeading).First().Text())
 	listed := linkedReports(doc, res.PageURL)
 	switch {
 	case sections.Length() > 0 && heading != "":
@@ -102,7 +102,7 @@ func readPage(s scraper.Source, p page.Page, body []byte) (scraper.Result, error
 
 // faviconWord returns the page's state, for which its icon is named.
 func faviconWord(doc *goquery.Document) string {
-	_, name, _ := strings.Cut(doc.FindMatcher(bsFavicon).AttrOr("href", ""), "/favicons/")
+	_, name, _ := strings.Cut(doc.FindMatcher(selFavicon).AttrOr("href", ""), "/favicons/")
 	word, _, found := strings.Cut(name, "-")
 	if !found {
 		return ""
@@ -114,12 +114,12 @@ func faviconWord(doc *goquery.Document) string {
 func sectionResources(sections *goquery.Selection) []normalize.RawComponent {
 	var out []normalize.RawComponent
 	sections.Each(func(_ int, section *goquery.Selection) {
-		group := page.OneLine(section.FindMatcher(bsSectionName).First().Text())
-		section.FindMatcher(bsResource).Each(func(_ int, r *goquery.Selection) {
+		group := page.OneLine(section.FindMatcher(selSectionName).First().Text())
+		section.FindMatcher(resourceEntity).Each(func(_ int, r *goquery.Selection) {
 			address := r.AttrOr("data-url", "")
 			part := normalize.RawComponent{ID: address[strings.LastIndex(address, "/")+1:], Group: group}
-			part.Name = page.OneLine(r.FindMatcher(bsName).First().Text())
-			part.Status = colorWord(r.FindMatcher(bsIcon).First())
+			part.Name = page.OneLine(r.FindMatcher(selName).First().Text())
+			part.Status = colorWord(r.FindMatcher(selIcon).First())
 			if part.Name != "" {
 				out = append(out, part)
 			}
@@ -132,13 +132,13 @@ func sectionResources(sections *goquery.Selection) []normalize.RawComponent {
 func linkedReports(doc *goquery.Document, home string) []normalize.Raw {
 	var out []normalize.Raw
 	seen := map[string]bool{}
-	doc.FindMatcher(bsLink).Each(func(_ int, a *goquery.Selection) {
+	doc.FindMatcher(selLink).Each(func(_ int, a *goquery.Selection) {
 		id := reportID(a.AttrOr("href", ""))
 		if id == "" || seen[id] {
 			return
 		}
 		seen[id] = true
-		title := page.OneLine(a.FindMatcher(bsLinkTitle).First().Text())
+		title := page.OneLine(a.FindMatcher(selLinkTitle).First().Text())
 		if title == "" {
 			title = page.OneLine(a.Text())
 		}
@@ -151,11 +151,11 @@ func linkedReports(doc *goquery.Document, home string) []normalize.Raw {
 // a label and a time that the page shows in the reader's zone.
 func readReport(p page.Page, doc *goquery.Document, report *goquery.Selection, res scraper.Result) (scraper.Result, error) {
 	res.Document = page.DocIncidentPage
-	raw := normalize.Raw{Document: res.Document, Title: page.OneLine(report.FindMatcher(bsTitle).First().Text())}
-	raw.ID = cmp.Or(reportID(p.URL), reportID(doc.FindMatcher(bsCanonical).AttrOr("href", "")))
+	raw := normalize.Raw{Document: res.Document, Title: page.OneLine(report.FindMatcher(selTitle).First().Text())}
+	raw.ID = cmp.Or(reportID(p.URL), reportID(doc.FindMatcher(selCanonical).AttrOr("href", "")))
 	raw.URL = reportURL(res.PageURL, raw.ID)
 	var colors []string
-	report.FindMatcher(bsIcon).Each(func(_ int, icon *goquery.Selection) { colors = append(colors, colorWord(icon)) })
+	report.FindMatcher(selIcon).Each(func(_ int, icon *goquery.Selection) { colors = append(colors, colorWord(icon)) })
 	raw.Impact = worstState(colors)
 	for _, node := range timesBelow(report.Nodes[0]) {
 		at := page.Time(localTime(node), "")
@@ -209,7 +209,7 @@ func timesBelow(n *html.Node) []*html.Node {
 // labelOf returns the label that stands before a time, "" if there is none.
 func labelOf(n *html.Node) string {
 	for s := n.PrevSibling; s != nil; s = s.PrevSibling {
-		if s.Type == html.ElementNode && bsLabel.Match(s) {
+		if s.Type == html.ElementNode && selLabel.Match(s) {
 			return page.OneLine(spacedText(s))
 		}
 	}

@@ -102,15 +102,15 @@ func TestCaptureOpen(t *testing.T) {
 	}
 }
 
-const ioCompatible = `{"page":{"id":"01HPSDNEQZM6R7MGPCN9VPZ83H","name":"Quayside","url":"https://status.quayside.example/"},`
+const compatibleSummary = `{"page":{"id":"01HPSDNEQZM6R7MGPCN9VPZ83H","name":"Quayside","url":"https://status.quayside.example/"},`
 
 func TestRefuses(t *testing.T) {
 	list := `"components":[],"incidents":[]`
 	for what, body := range map[string]string{
 		"Statuspage's summary":            `{"page":{"id":"a1b2c3d4e5f6","name":"X","url":"https://x.example"},"status":{"indicator":"none"},` + list + `,"scheduled_maintenances":[]}`,
-		"a summary whose list is null":    ioCompatible + `"status":{"indicator":"none"},"components":[],"incidents":null}`,
-		"a summary without its incidents": ioCompatible + `"status":{"indicator":"none"},"components":[]}`,
-		"a summary without its state":     ioCompatible + `"status":{},` + list + `}`,
+		"a summary whose list is null":    compatibleSummary + `"status":{"indicator":"none"},"components":[],"incidents":null}`,
+		"a summary without its incidents": compatibleSummary + `"status":{"indicator":"none"},"components":[]}`,
+		"a summary without its state":     compatibleSummary + `"status":{},` + list + `}`,
 		"a list anybody could have made":  `{"incidents":[]}`,
 		"another's list":                  `{"incidents":[{"id":"a1","name":"b","updates":[],"published_at":"2026-03-01T00:00:00Z"}]}`,
 		"a proxy's answer without a list": `{"summary":{"name":"Quayside","affected_components":[],"structure":{"items":[]}}}`,
@@ -129,14 +129,14 @@ func TestRefuses(t *testing.T) {
 func TestSummaryCoversNoMaintenances(t *testing.T) {
 	rest := `"status":{"indicator":"none"},"components":[],"incidents":[]`
 	for body, want := range map[string]scraper.Coverage{
-		ioCompatible + rest + `}`:                             {Components: true},
-		ioCompatible + rest + `,"scheduled_maintenances":[]}`: {Components: true, Open: true},
-		ioCompatible + `"incidents":[]}`:                      {},
-		ioCompatible + `"components":[]}`:                     {Components: true},
-		ioCompatible + `"status":{"indicator":"none"}}`:       {},
-		ioCompatible + `"scheduled_maintenances":[]}`:         {},
-		`{"component_impacts":[],"incident_links":[]}`:        {},
-		`{"summary":{"name":"Q","affected_components":[],"structure":{"items":[]},"ongoing_incidents":[]}}`:                                                  {Components: true},
+		compatibleSummary + rest + `}`:                                                                      {Components: true},
+		compatibleSummary + rest + `,"scheduled_maintenances":[]}`:                                          {Components: true, Open: true},
+		compatibleSummary + `"incidents":[]}`:                                                               {},
+		compatibleSummary + `"components":[]}`:                                                              {Components: true},
+		compatibleSummary + `"status":{"indicator":"none"}}`:                                                {},
+		compatibleSummary + `"scheduled_maintenances":[]}`:                                                  {},
+		`{"component_impacts":[],"incident_links":[]}`:                                                      {},
+		`{"summary":{"name":"Q","affected_components":[],"structure":{"items":[]},"ongoing_incidents":[]}}`: {Components: true},
 		`{"summary":{"name":"Q","affected_components":[],"structure":{"items":[]},"ongoing_incidents":[],"scheduled_maintenances":[]}}`:                      {Components: true, Open: true},
 		`{"summary":{"name":"Q","page_type":"parent","affected_components":[],"structure":{"items":[]},"ongoing_incidents":[],"scheduled_maintenances":[]}}`: {},
 	} {
@@ -206,6 +206,6 @@ func TestAddresses(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	platformtest.Seeds(f, "incidentio")
-	f.Add([]byte(ioCompatible + `"incidents":[]}`))
+	f.Add([]byte(compatibleSummary + `"incidents":[]}`))
 	f.Fuzz(func(t *testing.T, body []byte) { platformtest.CheckFuzzed(t, Platform{}, body) })
 }

@@ -67,19 +67,16 @@ func monthRequest(base string, month time.Time, part, next int) scraper.Request 
 }
 
 // Home returns scheme and host, and for the history's API the page it is of.
-func (Platform) Home(page *url.URL) string {
-	if page.Host == "api.instatus.com" {
-		if parts := strings.Split(strings.Trim(page.Path, "/"), "/"); len(parts) > 1 && parts[0] == "public" {
+func (Platform) Home(u *url.URL) string {
+	if u.Host == "api.instatus.com" {
+		if parts := strings.Split(strings.Trim(u.Path, "/"), "/"); len(parts) > 1 && parts[0] == "public" {
 			if host := parts[1]; strings.Contains(host, ".") {
-				return page.Scheme + "://" + host
+				return u.Scheme + "://" + host
 			}
-			return page.Scheme + "://" + parts[1] + ".instatus.com"
+			return u.Scheme + "://" + parts[1] + ".instatus.com"
 		}
 	}
-	if page.Host == "" {
-		return page.String()
-	}
-	return page.Scheme + "://" + page.Host
+	return page.Site(u)
 }
 
 // Words are Instatus's words, which have no spaces, as Word folds them.

@@ -3,6 +3,7 @@ package instatus
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/url"
 	"path/filepath"
 	"regexp"
@@ -174,6 +175,28 @@ func TestBackfill(t *testing.T) {
 	resumed := Platform{}.Start(source)
 	if len(resumed) != 1 || resumed[0].NextPage != source.FromPage || !strings.HasPrefix(resumed[0].URL, "https://api.instatus.com/public/larkspur/notices/monthly/") {
 		t.Errorf("goes on with %+v", resumed)
+	}
+}
+
+// TestResumedBackfillBeginsEachMonthAtItsFirstPage takes up a backfill at each of its pages, as a run does that was stopped
+// there, on days of a month that are hard to count back from.
+func TestResumedBackfillBeginsEachMonthAtItsFirstPage(t *testing.T) {
+	for _, now := range []time.Time{
+		time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC),
+		time.Date(2026, 3, 31, 23, 59, 59, 0, time.UTC),
+		time.Date(2026, 3, 31, 20, 0, 0, 0, time.FixedZone("PDT", -7*3600)), // April in UTC
+	} {
+		newest := time.Date(now.UTC().Year(), now.UTC().Month(), 1, 0, 0, 0, 0, time.UTC)
+		for n := 2; n < 30; n++ {
+			source := scraper.Source{
+				URL: "https://larkspur.instatus.com", Mode: scraper.Backfill, FromPage: n, Now: func() time.Time { return now },
+			}
+			want := fmt.Sprintf("https://api.instatus.com/public/larkspur/notices/monthly/%d?page_no=1", newest.AddDate(0, 2-n, 0).UnixMilli())
+			got := Platform{}.Start(source)
+			if len(got) != 1 || got[0].URL != want || got[0].NextPage != n {
+				t.Errorf("page %d at %s begins with %+v, want %s", n, now, got, want)
+			}
+		}
 	}
 }
 

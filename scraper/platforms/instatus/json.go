@@ -196,7 +196,7 @@ func (g *pageReader) gather(data *page.NextData, o map[string]any) error {
 	var found []map[string]any
 	for _, key := range []string{"dailyGroupedNotices", "notices", "incident", "maintenance", "notice", "pastIncidents", "months", "month"} {
 		page.WalkObjects(data.Resolve(o[key], 0), func(v map[string]any) bool {
-			if isNotice(v) {
+			if noticeData(v) {
 				found = append(found, v)
 				return false
 			}
@@ -219,8 +219,8 @@ func (g *pageReader) gather(data *page.NextData, o map[string]any) error {
 	return nil
 }
 
-// isNotice reports whether an object of a page's data is a notice.
-func isNotice(o map[string]any) bool {
+// noticeData reports whether an object of a page's data is a notice.
+func noticeData(o map[string]any) bool {
 	_, id := o["id"].(string)
 	_, state := o["status"].(string)
 	_, started := o["started"].(string)

@@ -29,26 +29,26 @@ const home = "home"
 
 // Selectors of StatusCast's home page.
 var (
-	scBody      = cascadia.MustCompile("body.statuspage.page-index")
-	scWidgets   = cascadia.MustCompile(".widgets .widget[data-id]")
-	scList      = cascadia.MustCompile(".widget-incidentlist")
-	scGroups    = cascadia.MustCompile(".incident-list-group-wrapper")
-	scRow       = cascadia.MustCompile(".incident-row")
-	scHead      = cascadia.MustCompile(".incident-body")
-	scTitle     = cascadia.MustCompile("h2.incident-title")
-	scLink      = cascadia.MustCompile("a.incident-partial-title-url[href]")
-	scDate      = cascadia.MustCompile(".incident-date")
-	scBadge     = cascadia.MustCompile(".badge-component:not(.badge-component-more)")
-	scPost      = cascadia.MustCompile(".incident-update-body")
-	scPostDate  = cascadia.MustCompile(".incident-update-when")
-	scPostText  = cascadia.MustCompile(".incident-update-text")
-	scPostState = cascadia.MustCompile(".incident-status")
-	scGrid      = cascadia.MustCompile("table.historygrid")
-	scGridRow   = cascadia.MustCompile("tbody tr[data-id][data-pid]")
-	scGridName  = cascadia.MustCompile("a.notranslate")
-	scGridDay   = cascadia.MustCompile(`td > i[class*="component-"]`)
-	scIndicator = cascadia.MustCompile(".current-status-comp-status-text")
-	scRSS       = cascadia.MustCompile("a#rssfeed[href]")
+	selBody      = cascadia.MustCompile("body.statuspage.page-index")
+	selWidgets   = cascadia.MustCompile(".widgets .widget[data-id]")
+	selList      = cascadia.MustCompile(".widget-incidentlist")
+	selGroups    = cascadia.MustCompile(".incident-list-group-wrapper")
+	selRow       = cascadia.MustCompile(".incident-row")
+	selHead      = cascadia.MustCompile(".incident-body")
+	selTitle     = cascadia.MustCompile("h2.incident-title")
+	selLink      = cascadia.MustCompile("a.incident-partial-title-url[href]")
+	selDate      = cascadia.MustCompile(".incident-date")
+	selBadge     = cascadia.MustCompile(".badge-component:not(.badge-component-more)")
+	selPost      = cascadia.MustCompile(".incident-update-body")
+	selPostDate  = cascadia.MustCompile(".incident-update-when")
+	selPostText  = cascadia.MustCompile(".incident-update-text")
+	selPostState = cascadia.MustCompile(".incident-status")
+	selGrid      = cascadia.MustCompile("table.historygrid")
+	selGridRow   = cascadia.MustCompile("tbody tr[data-id][data-pid]")
+	selGridName  = cascadia.MustCompile("a.notranslate")
+	selGridDay   = cascadia.MustCompile(`td > i[class*="component-"]`)
+	selIndicator = cascadia.MustCompile(".current-status-comp-status-text")
+	selRSS       = cascadia.MustCompile("a#rssfeed[href]")
 )
 
 // Start asks for the home page.
@@ -112,20 +112,20 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 	if err != nil {
 		return scraper.Result{}, page.Errorf("HTML that cannot be read: %v", err)
 	}
-	widgets := doc.FindMatcher(scWidgets)
-	lists, grid := widgets.FilterMatcher(scList), widgets.FindMatcher(scGrid).First()
-	if doc.FindMatcher(scBody).Length() == 0 || lists.Length()+grid.Length() == 0 {
+	widgets := doc.FindMatcher(selWidgets)
+	lists, grid := widgets.FilterMatcher(selList), widgets.FindMatcher(selGrid).First()
+	if doc.FindMatcher(selBody).Length() == 0 || lists.Length()+grid.Length() == 0 {
 		return scraper.Result{}, unexpected(p)
 	}
 	res := scraper.Result{
 		Document:  home,
 		PageName:  name(page.Title(doc)),
 		PageURL:   addressOf(doc, p),
-		Indicator: page.OneLine(doc.FindMatcher(scIndicator).First().Text()),
+		Indicator: page.OneLine(doc.FindMatcher(selIndicator).First().Text()),
 	}
 	for _, list := range lists.EachIter() {
-		rows := list.FindMatcher(scRow)
-		if heads := list.FindMatcher(scHead).Length(); heads != rows.Length() || rows.Length() == 0 && list.FindMatcher(scGroups).Length() > 0 {
+		rows := list.FindMatcher(selRow)
+		if heads := list.FindMatcher(selHead).Length(); heads != rows.Length() || rows.Length() == 0 && list.FindMatcher(selGroups).Length() > 0 {
 			return scraper.Result{}, page.Errorf("a StatusCast page whose list of incidents has %d rows and %d incidents", rows.Length(), heads)
 		}
 		for _, row := range rows.EachIter() {
@@ -157,12 +157,12 @@ var id = regexp.MustCompile(`/incident/(\d+)/?$`)
 
 // incident reads one entry of a list; ok is false for one without title or address.
 func incident(row *goquery.Selection, p page.Page) (raw normalize.Raw, ok bool) {
-	head := row.FindMatcher(scHead).First()
-	href, _ := head.FindMatcher(scLink).First().Attr("href")
+	head := row.FindMatcher(selHead).First()
+	href, _ := head.FindMatcher(selLink).First().Attr("href")
 	address := page.Resolve(p.URL, unarchived(strings.TrimSpace(href)))
 	raw = normalize.Raw{
 		Document: home,
-		Title:    page.OneLine(head.FindMatcher(scTitle).First().Text()),
+		Title:    page.OneLine(head.FindMatcher(selTitle).First().Text()),
 		Impact:   page.ClassWord(head, "incident-type-"),
 		State:    page.ClassWord(head, "incident-status-"),
 		Excerpt:  true,
@@ -175,7 +175,7 @@ func incident(row *goquery.Selection, p page.Page) (raw normalize.Raw, ok bool) 
 			raw.URL = address
 		}
 	}
-	at := normalize.RawTime{Text: page.OneLine(head.FindMatcher(scDate).First().Text())}
+	at := normalize.RawTime{Text: page.OneLine(head.FindMatcher(selDate).First().Text())}
 	switch normalize.Word(raw.Impact) {
 	case "scheduledmaintenance", "maintenance":
 		raw.Kind, raw.ScheduledStart = string(normalize.KindMaintenance), at
@@ -184,20 +184,20 @@ func incident(row *goquery.Selection, p page.Page) (raw normalize.Raw, ok bool) 
 	default:
 		raw.Kind, raw.Started = string(normalize.KindIncident), at
 	}
-	for _, badge := range head.FindMatcher(scBadge).EachIter() {
+	for _, badge := range head.FindMatcher(selBadge).EachIter() {
 		if name := page.OneLine(badge.Text()); name != "" {
 			raw.Components = append(raw.Components, normalize.RawComponent{Name: name})
 		}
 	}
-	for _, post := range row.FindMatcher(scPost).EachIter() {
-		text := post.FindMatcher(scPostText).First()
-		state := text.FindMatcher(scPostState).First()
+	for _, post := range row.FindMatcher(selPost).EachIter() {
+		text := post.FindMatcher(selPostText).First()
+		state := text.FindMatcher(selPostState).First()
 		word := strings.Trim(page.OneLine(state.Text()), "[]")
 		state.Remove()
 		html, _ := text.Html()
 		raw.Updates = append(raw.Updates, normalize.RawUpdate{
 			State:  word,
-			Posted: normalize.RawTime{Text: page.OneLine(post.FindMatcher(scPostDate).First().Text())},
+			Posted: normalize.RawTime{Text: page.OneLine(post.FindMatcher(selPostDate).First().Text())},
 			Body:   strings.TrimSpace(strings.ReplaceAll(html, "\ufeff", "")), // litter of the editor, invisible
 			Format: normalize.FormatHTML,
 		})
@@ -215,10 +215,10 @@ func incident(row *goquery.Selection, p page.Page) (raw normalize.Raw, ok bool) 
 func components(grid *goquery.Selection) []normalize.RawComponent {
 	var out []normalize.RawComponent
 	paths := map[string]string{}
-	for _, row := range grid.FindMatcher(scGridRow).EachIter() {
+	for _, row := range grid.FindMatcher(selGridRow).EachIter() {
 		id, _ := row.Attr("data-id")
 		parent, _ := row.Attr("data-pid")
-		name := page.OneLine(row.FindMatcher(scGridName).First().Text())
+		name := page.OneLine(row.FindMatcher(selGridName).First().Text())
 		if name == "" {
 			continue
 		}
@@ -227,7 +227,7 @@ func components(grid *goquery.Selection) []normalize.RawComponent {
 		if c.Group != "" {
 			paths[id] = c.Group + " / " + name
 		}
-		c.Status = page.ClassWord(row.FindMatcher(scGridDay).First(), "component-")
+		c.Status = page.ClassWord(row.FindMatcher(selGridDay).First(), "component-")
 		out = append(out, c)
 	}
 	return out
@@ -255,7 +255,7 @@ func name(title string) string {
 
 // addressOf returns the page's address: that of its feed without the last part, else its own.
 func addressOf(doc *goquery.Document, p page.Page) string {
-	feed, _ := doc.FindMatcher(scRSS).First().Attr("href")
+	feed, _ := doc.FindMatcher(selRSS).First().Attr("href")
 	address := page.Resolve(p.URL, unarchived(strings.TrimSpace(feed)))
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {

@@ -152,8 +152,8 @@ var (
 	maintenances = map[page.Scalar]string{"100": "Pending", "200": "Active", "300": "Closed"}
 )
 
-// sioName returns the name of a code; of one that is none of them the code as it is, so that it is asked about.
-func sioName(names map[page.Scalar]string, code page.Scalar, otherwise string) string {
+// nameOf returns the name of a code; of one that is none of them the code as it is, so that it is asked about.
+func nameOf(names map[page.Scalar]string, code page.Scalar, otherwise string) string {
 	switch name := names[code]; {
 	case name != "":
 		return name
@@ -233,7 +233,7 @@ func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 	}
 	res := scraper.Result{
 		Document:  status,
-		Indicator: sioName(statuses, r.Overall.Code, ""),
+		Indicator: nameOf(statuses, r.Overall.Code, ""),
 		Headline:  r.Overall.Status,
 		Coverage:  scraper.Coverage{Open: true, Components: true},
 	}
@@ -273,13 +273,13 @@ func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 // components returns a component, and the places it runs in where there are several, each with its own status.
 // Places are shared between components, so that their ids are told apart as Status.io's own API does.
 func (c part) components() []normalize.RawComponent {
-	out := []normalize.RawComponent{{ID: c.ID, Name: c.Name, Status: sioName(statuses, c.Code, c.Status)}}
+	out := []normalize.RawComponent{{ID: c.ID, Name: c.Name, Status: nameOf(statuses, c.Code, c.Status)}}
 	if len(c.Containers) < 2 {
 		return out
 	}
 	for _, place := range c.Containers {
 		out = append(out, normalize.RawComponent{
-			ID: c.ID + "-" + place.ID, Name: place.Name, Group: c.Name, Status: sioName(statuses, place.Code, place.Status),
+			ID: c.ID + "-" + place.ID, Name: place.Name, Group: c.Name, Status: nameOf(statuses, place.Code, place.Status),
 		})
 	}
 	return out
@@ -319,7 +319,7 @@ func (e event) raw(kind normalize.Kind, state string, link link) normalize.Raw {
 	worst := page.Scalar("")
 	for _, m := range e.Messages {
 		raw.Updates = append(raw.Updates, normalize.RawUpdate{
-			ID: m.ID, State: sioName(states, m.State, ""), Posted: page.Time(m.At, ""), Body: m.Details, Format: page.FormatOf(m.Details),
+			ID: m.ID, State: nameOf(states, m.State, ""), Posted: page.Time(m.At, ""), Body: m.Details, Format: page.FormatOf(m.Details),
 		})
 		// The last message often has the components back to normal, which does not make less of what was.
 		// Codes of one length compare like numbers.
@@ -327,7 +327,7 @@ func (e event) raw(kind normalize.Kind, state string, link link) normalize.Raw {
 			worst = m.Status
 		}
 	}
-	raw.Impact = sioName(statuses, worst, "")
+	raw.Impact = nameOf(statuses, worst, "")
 	page.OldestFirst(raw.Updates)
 	if n := len(raw.Updates); n > 0 && kind == normalize.KindMaintenance && done.MatchString(raw.Updates[n-1].Body) {
 		// The code and the list can stay behind; Status.io itself writes this message at the end.

@@ -70,15 +70,15 @@ func (Platform) Marks() []string { return []string{`"active_incident_details"`, 
 
 // Codes of StatusIQ, as its SDKs read them; the words beside them are in the language of the page.
 var (
-	siqStatuses = map[page.Scalar]string{"1": "Operational", "2": "Informational", "3": "Degraded Performance", "4": "Under Maintenance", "5": "Partial Outage", "6": "Major Outage"}
-	siqStates   = map[page.Scalar]string{
+	statusNames = map[page.Scalar]string{"1": "Operational", "2": "Informational", "3": "Degraded Performance", "4": "Under Maintenance", "5": "Partial Outage", "6": "Major Outage"}
+	stateNames  = map[page.Scalar]string{
 		"10": "Acknowledged", "11": "Investigating", "12": "Identified", "13": "Monitoring", "14": "Resolved",
 		"21": "Scheduled", "22": "In Progress", "23": "Verifying", "24": "Completed",
 	}
 )
 
-// siqName returns the name of a code, else the word that stands beside it, else the code as it is.
-func siqName(names map[page.Scalar]string, code page.Scalar, word string) string {
+// nameOf returns the name of a code, else the word that stands beside it, else the code as it is.
+func nameOf(names map[page.Scalar]string, code page.Scalar, word string) string {
 	return cmp.Or(names[code], cmp.Or(strings.TrimSpace(word), string(code)))
 }
 
@@ -137,7 +137,7 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 	}
 	res := scraper.Result{
 		Document: summary, PageURL: page.SiteOf(p.URL), Coverage: scraper.Coverage{Open: true, Components: true},
-		Indicator: siqName(siqStatuses, doc.Data.Page.Status, ""),
+		Indicator: nameOf(statusNames, doc.Data.Page.Status, ""),
 	}
 	for i, part := range doc.Data.Parts {
 		if !part.list("", &res.Components) {
@@ -173,26 +173,26 @@ func (c part) list(group string, out *[]normalize.RawComponent) (ok bool) {
 		}
 		return true
 	}
-	*out = append(*out, normalize.RawComponent{ID: c.ID, Name: c.Name, Group: group, Status: siqName(siqStatuses, c.Status, "")})
+	*out = append(*out, normalize.RawComponent{ID: c.ID, Name: c.Name, Group: group, Status: nameOf(statusNames, c.Status, "")})
 	return c.ID != "" && c.Name != ""
 }
 
 func (in incident) raw() normalize.Raw {
 	raw := normalize.Raw{
 		Document: summary, ID: in.ID, Kind: string(normalize.KindIncident), Title: in.Title, Message: in.Text,
-		Impact: siqName(siqStatuses, in.SeverityID, in.Severity), Started: page.Time(in.Began, ""), Resolved: page.Time(in.Ended, ""),
+		Impact: nameOf(statusNames, in.SeverityID, in.Severity), Started: page.Time(in.Began, ""), Resolved: page.Time(in.Ended, ""),
 	}
-	if raw.Impact == siqStatuses["2"] {
+	if raw.Impact == statusNames["2"] {
 		raw.Kind = string(normalize.KindNotice)
 	}
-	planned := raw.Impact == siqStatuses["4"]
+	planned := raw.Impact == statusNames["4"]
 	for _, c := range in.Components {
 		raw.Components = append(raw.Components, normalize.RawComponent{ID: c.ID, Name: c.Name, Group: c.GroupName})
 	}
 	for _, u := range in.Updates {
 		planned = planned || strings.HasPrefix(string(u.StateID), "2")
 		raw.Updates = append(raw.Updates, normalize.RawUpdate{
-			State: siqName(siqStates, u.StateID, u.State), Posted: page.Time(u.At, ""), Body: u.Text, Format: page.FormatOf(u.Text),
+			State: nameOf(stateNames, u.StateID, u.State), Posted: page.Time(u.At, ""), Body: u.Text, Format: page.FormatOf(u.Text),
 		})
 	}
 	if planned {

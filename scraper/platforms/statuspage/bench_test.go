@@ -23,7 +23,7 @@ func BenchmarkParse(b *testing.B) {
 		{docAtom, "atom/history.atom"},
 		{docRSS, "rss/history.rss"},
 	} {
-		body := []byte(spFixture(b, doc.file))
+		body := []byte(fixture(b, doc.file))
 		page := page.Page{URL: orbitdesk, Body: body, At: time.Date(2026, 1, 5, 10, 0, 0, 0, time.UTC)}
 		b.Run(doc.name, func(b *testing.B) {
 			b.SetBytes(int64(len(body)))

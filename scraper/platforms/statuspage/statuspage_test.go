@@ -21,7 +21,7 @@ import (
 
 const orbitdesk = "https://status.orbitdesk.example"
 
-func spFixture(t testing.TB, name string) string {
+func fixture(t testing.TB, name string) string {
 	t.Helper()
 	body, err := os.ReadFile(filepath.Join(platformtest.Testdata(), "statuspage", filepath.FromSlash(name)))
 	if err != nil {
@@ -107,9 +107,9 @@ func TestFormsAgree(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
-	summary, home := spFixture(t, "api/summary.json"), spFixture(t, "api_refused/home.html")
-	incident, history := spFixture(t, "backfill/incident-b8n5t1r6y2qc.json"), spFixture(t, "api_refused/history.html")
-	atom, rss := spFixture(t, "atom/history.atom"), spFixture(t, "rss/history.rss")
+	summary, home := fixture(t, "api/summary.json"), fixture(t, "api_refused/home.html")
+	incident, history := fixture(t, "backfill/incident-b8n5t1r6y2qc.json"), fixture(t, "api_refused/history.html")
+	atom, rss := fixture(t, "atom/history.atom"), fixture(t, "rss/history.rss")
 	var lists map[string]json.RawMessage
 	if err := json.Unmarshal([]byte(summary), &lists); err != nil {
 		t.Fatal(err)
@@ -120,9 +120,9 @@ func TestRefusals(t *testing.T) {
 		"nothing":                     {"", "an empty body"},
 		"white space":                 {" \n\t", "an empty body"},
 		"a mark of byte order only":   {"\ufeff", "an empty body"},
-		"login page":                  {spFixture(t, "login_page/page.html"), "a login page"},
-		"inactive page":               {spFixture(t, "inactive_page/page.html"), "inactive"},
-		"marketing page":              {spFixture(t, "marketing_page/page.html"), "the marketing page"},
+		"login page":                  {fixture(t, "login_page/page.html"), "a login page"},
+		"inactive page":               {fixture(t, "inactive_page/page.html"), "inactive"},
+		"marketing page":              {fixture(t, "marketing_page/page.html"), "the marketing page"},
 		"bot challenge":               {`<!DOCTYPE html><html><head><title>Just a moment...</title></head><body></body></html>`, "a bot challenge"},
 		"parked domain":               {`<html><head><title>orbitdesk.example</title></head><body>This domain is for sale!</body></html>`, "a parked domain"},
 		"gateway's error page":        {`<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>`, "an error page"},
@@ -146,11 +146,11 @@ func TestRefusals(t *testing.T) {
 		"incident without updates":    {platformtest.Swap(t, incident, `"incident_updates":[`, `"updates":[`), "without id or incident_updates"},
 		"history without its list":    {platformtest.Swap(t, history, "HistoryIndex", "Elsewhere"), "without its list of incidents"},
 		"history cut in its list":     {platformtest.Swap(t, history, "&quot;timestamp&quot;", "&quot;timestamp"), "whose list of incidents is invalid JSON"},
-		"month without its list":      {platformtest.Swap(t, spFixture(t, "backfill/history-1.json"), `"days":31,"incidents":[`, `"days":31,"lines":[`), "has no list of incidents"},
+		"month without its list":      {platformtest.Swap(t, fixture(t, "backfill/history-1.json"), `"days":31,"incidents":[`, `"days":31,"lines":[`), "has no list of incidents"},
 		"home without its list":       {platformtest.Swap(t, home, `class="incidents-list `, `class="list `), "without its list of incidents"},
 		"home without its days":       {platformtest.Swap(t, home, `class="status-day `, `class="day `), "without its list of incidents"},
 		"home cut before its list":    {home[:strings.Index(home, "incidents-list")-12], "without its list of incidents"},
-		"incident page without rows":  {platformtest.Swap(t, spFixture(t, "api_refused/incident-b8n5t1r6y2qc.html"), "update-row", "row"), "without its name or its updates"},
+		"incident page without rows":  {platformtest.Swap(t, fixture(t, "api_refused/incident-b8n5t1r6y2qc.html"), "update-row", "row"), "without its name or its updates"},
 		"another page of Statuspage":  {platformtest.Swap(t, home, "status-index", "status-uptime"), "shows no incidents"},
 		"feed of another product":     {platformtest.Swap(t, atom, "2005:/history", "2005:/blog"), "a feed of another kind"},
 		"RSS of another product":      {platformtest.Swap(t, rss, "<description>Statuspage</description>", "<description>Blog</description>"), "a feed of another kind"},
@@ -322,7 +322,7 @@ func TestJSONQuirks(t *testing.T) {
 		}
 	})
 	t.Run("lists say what they cover", func(t *testing.T) {
-		body := []byte(spFixture(t, "api/incident-list.json"))
+		body := []byte(fixture(t, "api/incident-list.json"))
 		for address, since := range map[string]string{
 			orbitdesk + "/api/v2/incidents.json":            "2025-12-29T23:15:00.000Z",
 			orbitdesk + "/api/v2/incidents/unresolved.json": "",
@@ -336,7 +336,7 @@ func TestJSONQuirks(t *testing.T) {
 }
 
 func TestHomeQuirks(t *testing.T) {
-	home := spFixture(t, "api_refused/home.html")
+	home := fixture(t, "api_refused/home.html")
 	byID := func(t *testing.T, body string) map[string]normalize.Raw {
 		t.Helper()
 		found := map[string]normalize.Raw{}
@@ -600,7 +600,7 @@ func TestFollow(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			source := scraper.Source{Name: "orbitdesk", URL: orbitdesk, Mode: tc.mode, Known: tc.known}
-			page := page.Page{URL: "https://orbitdesk.statuspage.io" + tc.at, Body: []byte(spFixture(t, tc.file)), At: time.Date(2026, 1, 5, 10, 0, 0, 0, time.UTC)}
+			page := page.Page{URL: "https://orbitdesk.statuspage.io" + tc.at, Body: []byte(fixture(t, tc.file)), At: time.Date(2026, 1, 5, 10, 0, 0, 0, time.UTC)}
 			result := parse(t, source, page)
 			if diff := cmp.Diff(tc.want, URLs(result.Follow)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -616,8 +616,8 @@ func TestFollow(t *testing.T) {
 
 // TestStandIns holds that a document is refused where another was asked for.
 func TestStandIns(t *testing.T) {
-	home, summary := spFixture(t, "api_refused/home.html"), spFixture(t, "api/summary.json")
-	incident, history := spFixture(t, "api_refused/incident-b8n5t1r6y2qc.html"), spFixture(t, "api_refused/history.html")
+	home, summary := fixture(t, "api_refused/home.html"), fixture(t, "api/summary.json")
+	incident, history := fixture(t, "api_refused/incident-b8n5t1r6y2qc.html"), fixture(t, "api_refused/history.html")
 	const status = `{"page":{"id":"k7m2p9x4q1zz","name":"Orbitdesk"},"status":{"indicator":"none","description":"All Systems Operational"}}`
 	for name, tc := range map[string]struct {
 		mode          scraper.Mode
@@ -687,7 +687,7 @@ func TestBackfillEnds(t *testing.T) {
 }
 
 func TestHistoryCovers(t *testing.T) {
-	body := []byte(spFixture(t, "backfill/history-1.json"))
+	body := []byte(fixture(t, "backfill/history-1.json"))
 	for at, want := range map[string]scraper.Coverage{
 		"2026-01-05T10:00:00Z": {Since: "2025-11-01T00:00:00-04:00"},
 		"2026-03-05T10:00:00Z": {Since: "2025-11-01T00:00:00-04:00", Until: "2026-01-31T23:59:59-05:00"}, // the months end before

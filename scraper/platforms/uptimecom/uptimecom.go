@@ -157,7 +157,7 @@ func readPage(s scraper.Source, p page.Page, doc pageInfo) (scraper.Result, erro
 	if !*doc.Well {
 		res.Indicator = "not operational"
 	}
-	if !utcComponents(doc.Components, "", &res.Components) {
+	if !componentStatuses(doc.Components, "", &res.Components) {
 		return scraper.Result{}, page.Errorf("a status page of Uptime.com with a component that lacks its id or its name")
 	}
 	for _, list := range []struct {
@@ -179,8 +179,8 @@ func readHistory(p page.Page, page pageInfo) (scraper.Result, error) {
 	return res, readList(&res, "active_incidents", page.Active, p.At)
 }
 
-// utcComponents lists components, those below a group in its name; ok is false if one lacks its id or its name.
-func utcComponents(parts []component, group string, out *[]normalize.RawComponent) (ok bool) {
+// componentStatuses lists components, those below a group in its name; ok is false if one lacks its id or its name.
+func componentStatuses(parts []component, group string, out *[]normalize.RawComponent) (ok bool) {
 	for _, part := range parts {
 		if part.ID == "" || part.Name == "" {
 			return false
@@ -193,7 +193,7 @@ func utcComponents(parts []component, group string, out *[]normalize.RawComponen
 		if group != "" {
 			path = group + " / " + part.Name
 		}
-		if !utcComponents(part.Parts, path, out) {
+		if !componentStatuses(part.Parts, path, out) {
 			return false
 		}
 	}
@@ -237,7 +237,7 @@ func (in incident) raw(document, list string, now time.Time) normalize.Raw {
 		raw.Components = append(raw.Components, normalize.RawComponent{ID: string(c.ID), Name: c.Name})
 		// An incident has no impact of its own: while it lasts, that of its worst component is meant. Afterwards
 		// the components tell how they are now.
-		if at := slices.Index(utcImpacts, strings.ToLower(c.Status)); !over && at > worst {
+		if at := slices.Index(impactNames, strings.ToLower(c.Status)); !over && at > worst {
 			worst, raw.Impact = at, c.Status
 		}
 	}
@@ -250,5 +250,5 @@ func (in incident) raw(document, list string, now time.Time) normalize.Raw {
 	return raw
 }
 
-// utcImpacts are the statuses of components that say that something is wrong, the worst last.
-var utcImpacts = []string{"under-maintenance", "degraded-performance", "partial-outage", "major-outage"}
+// impactNames are the statuses of components that say that something is wrong, the worst last.
+var impactNames = []string{"under-maintenance", "degraded-performance", "partial-outage", "major-outage"}

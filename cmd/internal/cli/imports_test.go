@@ -152,6 +152,35 @@ func TestOrderOfImports(t *testing.T) {
 	}
 }
 
+// mostLines is how many lines a package may have without its tests: more than that nobody holds in mind.
+const mostLines = 3500
+
+// small are the folders in which, and below which, every package keeps to mostLines.
+var small = []string{"scraper"}
+
+func TestPackagesStaySmall(t *testing.T) {
+	root := filepath.Join("..", "..", "..")
+	for _, dir := range small {
+		lines := map[string]int{}
+		err := filepath.WalkDir(filepath.Join(root, dir), func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(name)
+			lines[filepath.Dir(name)] += strings.Count(string(text), "\n")
+			return err
+		})
+		if err != nil || len(lines) == 0 {
+			t.Errorf("%s: %d packages, %v", dir, len(lines), err)
+		}
+		for name, n := range lines {
+			if n >= mostLines {
+				t.Errorf("package %s has %d lines; split it below %d", name, n, mostLines)
+			}
+		}
+	}
+}
+
 func TestNormalizeIsPure(t *testing.T) {
 	for _, p := range list(t) {
 		if p.ImportPath != module+"/normalize" {

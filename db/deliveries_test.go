@@ -3,8 +3,6 @@ package db_test
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -396,66 +394,5 @@ func TestMutes(t *testing.T) {
 	}
 	if err := f.Unmute(ctx, 3, t0); !errors.Is(err, db.ErrNotFound) {
 		t.Errorf("a mute that does not exist: %v", err)
-	}
-}
-
-// A file from before there were messages: what one channel got, what it refused, what failed and what it was
-// never sent are all still known, and nothing is told twice.
-func TestMigrateCarriesOverWhatWasNotDelivered(t *testing.T) {
-	text, err := os.ReadFile("testdata/v1.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "old.db")
-	exec(t, path, string(text)+`
-		INSERT INTO channels VALUES ('team', 3, '2026-11-23T09:30:00.000Z');
-		INSERT INTO deliveries VALUES (4, 'team', 'pending', 7, '2026-11-23T15:00:00.000Z', NULL, '', '503 Service Unavailable');
-		INSERT INTO deliveries VALUES (5, 'team', 'delivered', 1, NULL, '2026-11-23T12:00:00.000Z', 'ok', '');
-		INSERT INTO deliveries VALUES (6, 'team', 'refused', 1, NULL, NULL, '', '2026-11-23T13:00:00.000Z: invalid_blocks');`)
-	d, err := db.Open(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
-	f := over(t, d)
-	want := []string{
-		"team|delivered|1|NULL|2026-11-23T12:00:00.000Z|ok||[5]",
-		"ops|delivered|1|NULL|2026-11-23T14:00:00.000Z|ok||[1]",
-		"team|refused|1|NULL|NULL||2026-11-23T13:00:00.000Z: invalid_blocks|[6]",
-		"ops|pending|0|NULL|NULL|||[2,3,4,5,6]",
-		"team|pending|7|2026-11-23T15:00:00.000Z|NULL||503 Service Unavailable|[4]",
-	}
-	if diff := cmp.Diff(want, f.rows(`
-		SELECT channel, state, attempts, next_attempt_at, delivered_at, receipt, last_error,
-			(SELECT json_group_array(event_id) FROM (SELECT event_id FROM delivery_events x WHERE x.delivery_id = d.delivery_id ORDER BY 1))
-		FROM deliveries d ORDER BY delivery_id`)); diff != "" {
-		t.Errorf("deliveries (-want +got)\n%s", diff)
-	}
-	if diff := cmp.Diff([]string{"digest:daily|6|2026-11-23T09:30:00.000Z|2026-11-23T14:00:00.000Z"}, f.rows(`SELECT * FROM streams`)); diff != "" {
-		t.Errorf("streams (-want +got)\n%s", diff)
-	}
-	if got := f.unplanned(ledger.StreamDigest + "daily"); got != "7" {
-		t.Errorf("unplanned: %q", got)
-	}
-	if problems, err := d.Check(t.Context()); err != nil || len(problems) > 0 {
-		t.Errorf("check: %v %v", err, problems)
-	}
-}
-
-func TestMigrateAFileThatNobodyReportedFrom(t *testing.T) {
-	text, err := os.ReadFile("testdata/v1.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "old.db")
-	exec(t, path, string(text)+`DELETE FROM deliveries; DELETE FROM channels;`)
-	d, err := db.Open(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
-	f := over(t, d)
-	if got := f.rows(`SELECT (SELECT count(*) FROM streams), (SELECT count(*) FROM deliveries)`); got[0] != "0|0" {
-		t.Errorf("streams and deliveries: %s", got)
 	}
 }

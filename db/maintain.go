@@ -34,7 +34,7 @@ var invariants = []string{
 	`SELECT 'event ' || event_id || ' is withheld as told by another record, and names none'
 	FROM events WHERE (withheld IS 'same_event') <> (detail ->> 'same_event_as' IS NOT NULL)`,
 	`SELECT 'incident ' || incident_id || ' is open and has an end'
-	FROM incidents WHERE resolved_at IS NOT NULL AND state NOT IN ('resolved', 'completed', 'cancelled')`,
+	FROM incidents WHERE resolved_at IS NOT NULL AND ended = 0`,
 	`SELECT 'component ' || c.component_id || ' is ' || c.status || ', its newest recorded change says ' || h.status
 	FROM components c JOIN component_changes h ON h.component_change_id = (
 		SELECT x.component_change_id FROM component_changes x WHERE x.component_id = c.component_id ORDER BY x.component_change_id DESC LIMIT 1)

@@ -9,7 +9,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -160,7 +159,10 @@ func connect(path, mode, more string) (*sql.DB, error) {
 	return conn, nil
 }
 
-// checkPath finds the mistakes that SQLite would report as "unable to open database file".
+// checkPath finds the mistakes that SQLite would report as "unable to open database file". It never opens the
+// file: closing a descriptor of a file that this process has open as a database would drop the process's POSIX
+// locks on it, and another program could then delete the -wal and -shm files that are in use
+// (https://sqlite.org/howtocorrupt.html, 2.2). What is in the file is asked through SQLite only.
 func checkPath(path string, create bool) error {
 	if path == "" {
 		return errors.New("database: no path given; name a file, such as vendorwatch.db")
@@ -179,23 +181,6 @@ func checkPath(path string, create bool) error {
 		return fmt.Errorf("database: %w", err)
 	case info.IsDir():
 		return fmt.Errorf("database %s: this is a folder; name a file in it, such as %s", path, filepath.Join(path, "vendorwatch.db"))
-	case info.Size() == 0:
-		return nil
-	}
-	return checkHeader(path)
-}
-
-const sqliteHeader = "SQLite format 3\x00"
-
-func checkHeader(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("database: %w; let this user read the file, or name another path", err)
-	}
-	defer f.Close()
-	head := make([]byte, len(sqliteHeader))
-	if _, err := io.ReadFull(f, head); err != nil || string(head) != sqliteHeader {
-		return fmt.Errorf("database %s: this is not a SQLite file and is left alone; name another path", path)
 	}
 	return nil
 }
@@ -208,7 +193,9 @@ func explain(path string, err error) error {
 		return fmt.Errorf("database %s: cannot be written: %w; let this user write the file and its folder %s (SQLite keeps -wal and -shm files beside it), or name another path", path, err, filepath.Dir(path))
 	case strings.Contains(text, "disk is full"):
 		return fmt.Errorf("database %s: %w; the disk is full: make room, nothing was half-written", path, err)
-	case strings.Contains(text, "malformed"), strings.Contains(text, "not a database"):
+	case strings.Contains(text, "not a database"):
+		return fmt.Errorf("database %s: this is not a SQLite file and is left alone; name another path, or, if it was one, restore the newest copy made by `vendorwatch db backup`: %w", path, err)
+	case strings.Contains(text, "malformed"):
 		return fmt.Errorf("database %s: %w; the file is damaged: restore the newest copy made by `vendorwatch db backup`", path, err)
 	}
 	return fmt.Errorf("database %s: %w", path, err)

@@ -28,10 +28,10 @@ func TestOpenRefuses(t *testing.T) {
 		return path
 	}
 	other := filepath.Join(dir, "other.db")
-	exec(t, other, `CREATE TABLE bookmarks (url TEXT)`)
+	execIn(t, other, `CREATE TABLE bookmarks (url TEXT)`)
 	newer := filepath.Join(dir, "newer.db")
 	openAndClose(t, newer)
-	exec(t, newer, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)`)
+	execIn(t, newer, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)`)
 	for name, c := range map[string]struct{ path, want string }{
 		"no path":           {"", "name a file"},
 		"a folder":          {dir, "this is a folder; name a file in it"},
@@ -157,27 +157,45 @@ func TestPragmas(t *testing.T) {
 	}
 }
 
+// withSecond is the embedded migrations and a second one, which only tests know.
+func withSecond(t *testing.T, second []byte) fs.FS {
+	t.Helper()
+	return fstest.MapFS{
+		"00001_first.sql":  {Data: migrationText(t, "00001_first.sql")},
+		"00002_second.sql": {Data: second},
+	}
+}
+
+func secondMigration(t *testing.T) []byte {
+	t.Helper()
+	text, err := os.ReadFile("testdata/second/00002_second.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
 func TestMigrateCopiesFirst(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.db")
 	openAndClose(t, path)
 	if copies(t, path) != nil {
 		t.Fatal("a new file was copied")
 	}
-	second := fstest.MapFS{
-		"00001_first.sql":  {Data: migrationText(t, "00001_first.sql")},
-		"00099_second.sql": {Data: []byte("-- +goose Up\nCREATE TABLE extra (x TEXT) STRICT;\n")},
-	}
-	d, err := db.OpenWith(t.Context(), path, second)
+	d, err := db.OpenWith(t.Context(), path, withSecond(t, secondMigration(t)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	d.Close()
 	made := copies(t, path)
-	if len(made) != 1 || !strings.HasPrefix(filepath.Base(made[0]), "x.db.before-v99-") {
+	if len(made) != 1 || !strings.HasPrefix(filepath.Base(made[0]), "x.db.before-v2-") {
 		t.Fatalf("copies: %v", made)
 	}
-	if got := valueOf(t, made[0], `SELECT count(*) FROM sqlite_master WHERE name IN ('vendors', 'extra')`); got != "1" {
-		t.Errorf("the copy holds %s of the two tables, want the old one", got)
+	const tier = `SELECT count(*) FROM pragma_table_info('vendors') WHERE name = 'tier'`
+	if got := valueOf(t, path, tier); got != "1" {
+		t.Error("the file was not migrated")
+	}
+	if got := valueOf(t, made[0], tier); got != "0" {
+		t.Error("the copy was made after the migration")
 	}
 	if _, err := db.Open(t.Context(), path); err == nil || !strings.Contains(err.Error(), "newer vendorwatch") {
 		t.Errorf("the older program opened it: %v", err)
@@ -187,13 +205,42 @@ func TestMigrateCopiesFirst(t *testing.T) {
 	}
 }
 
+// A migration keeps what it does not change, row by row, and the numbers that were given out.
+func TestMigrateKeepsRows(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.db")
+	f := lived(t)
+	if err := f.file.Backup(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	execIn(t, path, `UPDATE sqlite_sequence SET seq = 41 WHERE name = 'mutes'`)
+	d, err := db.OpenWith(t.Context(), path, withSecond(t, secondMigration(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	after := over(t, d)
+	if diff := cmp.Diff(f.rows(`SELECT * FROM mutes`), after.rows(`SELECT * FROM mutes`)); diff != "" {
+		t.Errorf("mutes differ (-before +after)\n%s", diff)
+	}
+	if got := after.rows(`SELECT seq FROM sqlite_sequence WHERE name = 'mutes'`); got[0] != "41" {
+		t.Errorf("the next mute would get the number after %s", got[0])
+	}
+	if got := after.rows(`SELECT slug, tier FROM vendors`); got[0] != "acme|3" {
+		t.Errorf("vendors: %s", got)
+	}
+	const rest = `SELECT * FROM v_incidents`
+	if diff := cmp.Diff(f.rows(rest), after.rows(rest)); diff != "" {
+		t.Errorf("incidents differ (-before +after)\n%s", diff)
+	}
+	if problems, err := d.Check(t.Context()); err != nil || len(problems) > 0 {
+		t.Errorf("check: %v %v", err, problems)
+	}
+}
+
 func TestAFailedMigrationChangesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.db")
 	openAndClose(t, path)
-	broken := fstest.MapFS{
-		"00001_first.sql":  {Data: migrationText(t, "00001_first.sql")},
-		"00099_second.sql": {Data: []byte("-- +goose Up\nCREATE TABLE extra (x TEXT) STRICT;\nDROP TABLE no_such_table;\n")},
-	}
+	broken := withSecond(t, append(secondMigration(t), "DROP TABLE no_such_table;\n"...))
 	if d, err := db.OpenWith(t.Context(), path, broken); err == nil {
 		d.Close()
 		t.Fatal("a broken migration passed")
@@ -203,7 +250,7 @@ func TestAFailedMigrationChangesNothing(t *testing.T) {
 		t.Fatalf("the file cannot be opened any more: %v", err)
 	}
 	d.Close()
-	if got := valueOf(t, path, `SELECT count(*) FROM sqlite_master WHERE name = 'extra'`); got != "0" {
+	if got := valueOf(t, path, `SELECT count(*) FROM pragma_table_info('vendors') WHERE name = 'tier'`); got != "0" {
 		t.Error("half of the migration is in the file")
 	}
 }
@@ -227,28 +274,41 @@ func TestTwoProgramsStartAtOnce(t *testing.T) {
 	}
 }
 
-// Every version that was ever released is kept as a dump in testdata, with rows in it, and must arrive at the present schema.
+// Every version that was ever released is kept as a dump in testdata, with rows in it, and must arrive at the present
+// schema. With -update the present version's is written; after a release it stays as it is.
 func TestMigrateOldVersions(t *testing.T) {
+	if *update {
+		f := lived(t)
+		name := "testdata/v" + f.rows(`SELECT max(version_id) FROM goose_db_version`)[0] + ".sql"
+		if err := os.WriteFile(name, []byte(f.script()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const schema = `SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name <> 'goose_db_version' ORDER BY name`
+	fresh := newFile(t)
+	newest := fresh.rows(`SELECT max(version_id) FROM goose_db_version`)[0]
+	if _, err := os.Stat("testdata/v" + newest + ".sql"); err != nil {
+		t.Errorf("there is no dump of version %s: run this test with -update", newest)
+	}
 	dumps, err := filepath.Glob("testdata/v*.sql")
 	if err != nil || len(dumps) == 0 {
-		t.Fatalf("no dumps of old versions: %v", err)
+		t.Fatalf("no dumps: %v", err)
 	}
-	fresh := newFile(t).rows(`SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name <> 'goose_db_version' ORDER BY name`)
 	for _, dump := range dumps {
 		t.Run(filepath.Base(dump), func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "old.db")
 			text, err := os.ReadFile(dump)
 			if err != nil {
 				t.Fatal(err)
 			}
-			exec(t, path, string(text))
+			path := filepath.Join(t.TempDir(), "old.db")
+			execIn(t, path, string(text))
 			d, err := db.Open(t.Context(), path)
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer d.Close()
 			f := over(t, d)
-			if diff := cmp.Diff(fresh, f.rows(`SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name <> 'goose_db_version' ORDER BY name`)); diff != "" {
+			if diff := cmp.Diff(fresh.rows(schema), f.rows(schema)); diff != "" {
 				t.Errorf("the schema differs from a new file's (-new +migrated)\n%s", diff)
 			}
 			if problems, err := d.Check(t.Context()); err != nil || len(problems) > 0 {
@@ -257,15 +317,12 @@ func TestMigrateOldVersions(t *testing.T) {
 			if got := f.rows(`SELECT vendor, title, state, update_count FROM v_incidents`); len(got) == 0 {
 				t.Error("the incidents are gone")
 			}
-			for table, key := range map[string]string{"events": "event_id", "sqlite_sequence": "name"} {
-				columns := strings.Join(f.rows(`SELECT name FROM pragma_table_info(?)`, table), ", ")
-				all := `SELECT ` + columns + ` FROM ` + table + ` ORDER BY ` + key
-				if table == "sqlite_sequence" {
-					all = `SELECT seq FROM sqlite_sequence WHERE name = 'events'`
-				}
-				old := unmigrated(t, string(text))
-				if diff := cmp.Diff(rowsIn(t, old, all), f.rows(all)); diff != "" {
-					t.Errorf("%s differ (-before +after)\n%s", table, diff)
+			const events = `SELECT event_id, source_id, incident_id, update_id, kind, at, withheld, detail FROM events ORDER BY event_id`
+			const given = `SELECT seq FROM sqlite_sequence WHERE name = 'events'`
+			old := unmigrated(t, string(text))
+			for _, query := range []string{events, given} {
+				if diff := cmp.Diff(rowsIn(t, old, query), f.rows(query)); diff != "" {
+					t.Errorf("%s differ (-before +after)\n%s", query, diff)
 				}
 			}
 		})
@@ -276,13 +333,43 @@ func TestMigrateOldVersions(t *testing.T) {
 func unmigrated(t *testing.T, dump string) *sql.DB {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "before.db")
-	exec(t, path, dump)
+	execIn(t, path, dump)
 	conn, err := sql.Open("sqlite", path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
 	return conn
+}
+
+// script returns the file as statements that make it again, as the sqlite3 shell's .dump does.
+func (f *file) script() string {
+	f.t.Helper()
+	out := []string{"PRAGMA foreign_keys=OFF;", "BEGIN TRANSACTION;"}
+	const named = ` FROM sqlite_master WHERE sql <> '' AND name NOT GLOB 'sqlite_*' AND (type <> 'table' OR name NOT GLOB '*_search_*') AND type = ? ORDER BY rowid`
+	tables := f.rows(`SELECT name`+named, "table")
+	for n, text := range f.rows(`SELECT sql`+named, "table") {
+		out = append(out, text+";")
+		if strings.HasPrefix(text, "CREATE VIRTUAL TABLE") {
+			out = append(out, "INSERT INTO "+tables[n]+" ("+tables[n]+") VALUES ('rebuild');")
+			continue
+		}
+		columns := f.rows(`SELECT name FROM pragma_table_info(?)`, tables[n])
+		quoted := "quote(" + strings.Join(columns, ") || ', ' || quote(") + ")"
+		for _, row := range f.rows(`SELECT ` + quoted + ` FROM ` + tables[n]) {
+			out = append(out, "INSERT INTO "+tables[n]+" ("+strings.Join(columns, ", ")+") VALUES ("+row+");")
+		}
+	}
+	out = append(out, "DELETE FROM sqlite_sequence;")
+	for _, row := range f.rows(`SELECT quote(name) || ', ' || seq FROM sqlite_sequence ORDER BY name`) {
+		out = append(out, "INSERT INTO sqlite_sequence (name, seq) VALUES ("+row+");")
+	}
+	for _, kind := range []string{"index", "trigger", "view"} {
+		for _, text := range f.rows(`SELECT sql`+named, kind) {
+			out = append(out, text+";")
+		}
+	}
+	return strings.Join(append(out, "COMMIT;", ""), "\n")
 }
 
 func openAndClose(t *testing.T, path string) {
@@ -296,7 +383,7 @@ func openAndClose(t *testing.T, path string) {
 	}
 }
 
-func exec(t *testing.T, path, text string) {
+func execIn(t *testing.T, path, text string) {
 	t.Helper()
 	conn, err := sql.Open("sqlite", path)
 	if err != nil {

@@ -151,7 +151,7 @@ func describeTable(t *testing.T, f *file, page *strings.Builder, name string) {
 		}
 		fmt.Fprintf(page, "| %s | %s | %s |\n", m[1], kind, strings.ReplaceAll(meaning, "|", "\\|"))
 	}
-	if columns := f.rows(`SELECT count(*) FROM pragma_table_info(?)`, name)[0]; columns != fmt.Sprint(described) {
+	if columns := f.rows(`SELECT count(*) FROM pragma_table_xinfo(?)`, name)[0]; columns != fmt.Sprint(described) {
 		t.Errorf("table %s has %s columns, %d are described", name, columns, described)
 	}
 }

@@ -56,7 +56,7 @@ func (d *DB) ComponentSpans(ctx context.Context, components []int64, since time.
 				SELECT i.incident_id FROM page CROSS JOIN incidents i ON i.source_id = page.source_id AND i.resolved_at >= ?2
 				UNION
 				SELECT i.incident_id FROM page CROSS JOIN incidents i ON i.source_id = page.source_id
-				WHERE i.state NOT IN ('resolved', 'completed', 'cancelled') AND i.left_feed_at IS NULL)
+				WHERE i.open = 1)
 		SELECT c.component_id, i.incident_id, i.severity, i.kind,
 			coalesce(CASE WHEN i.kind = 'maintenance' THEN i.scheduled_start_at END, i.started_at), coalesce(i.resolved_at, '')
 		FROM recent CROSS JOIN incidents i USING (incident_id)

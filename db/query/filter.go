@@ -31,11 +31,8 @@ const standing = `coalesce(i.same_event_id, i.incident_id) = i.incident_id`
 
 // openNow is what v_open shows, not over, still on its page and standing for its event, without what filters
 // hide.
-const openNow = `i.state NOT IN ('resolved', 'completed', 'cancelled') AND i.left_feed_at IS NULL AND coalesce(i.same_event_id, i.incident_id) = i.incident_id
+const openNow = `i.open = 1 AND coalesce(i.same_event_id, i.incident_id) = i.incident_id
 	AND NOT EXISTS (SELECT 1 FROM filtered_incidents x WHERE x.incident_id = i.incident_id)`
-
-// notOver is what a maintenance is until it ends, one whose window has long passed without a word included.
-const notOver = `i.state NOT IN ('resolved', 'completed', 'cancelled') AND i.left_feed_at IS NULL`
 
 // worstFirst orders by severity as Severity.Rank does.
 const worstFirst = `CASE i.severity WHEN 'critical' THEN 4 WHEN 'major' THEN 3 WHEN 'minor' THEN 1 WHEN 'none' THEN 0 ELSE 2 END DESC`
@@ -63,14 +60,14 @@ func (f Filter) where() (string, []any) {
 	if f.State != "" {
 		add(`i.state = ?`, f.State)
 		if !f.State.Over() { // lets SQLite see that incidents_by_state has them all
-			add(`i.state IN ('investigating', 'identified', 'monitoring', 'scheduled', 'in_progress', 'verifying', 'unknown')`)
+			add(`i.ended = 0`)
 		}
 	}
 	if f.Kind != "" {
 		add(`i.kind = ?`, f.Kind)
 	}
 	if f.Open {
-		add(`i.state NOT IN ('resolved', 'completed', 'cancelled') AND i.left_feed_at IS NULL`)
+		add(`i.open = 1`)
 	}
 	if !f.Since.IsZero() {
 		add(began+` >= ?`, db.Stamp(f.Since))

@@ -109,7 +109,7 @@ func (d *DB) IncidentsDuring(ctx context.Context, since, until time.Time) ([]Inc
 		WHERE i.incident_id IN (
 			SELECT incident_id FROM incidents WHERE started_at >= ?1 AND started_at < ?2
 			UNION SELECT o.incident_id FROM sources s JOIN incidents o ON o.source_id = s.source_id AND o.resolved_at IS NOT NULL AND o.resolved_at > ?1 AND o.started_at < ?2
-			UNION SELECT incident_id FROM incidents WHERE state NOT IN ('resolved', 'completed', 'cancelled') AND left_feed_at IS NULL AND started_at < ?2)
+			UNION SELECT incident_id FROM incidents WHERE open = 1 AND started_at < ?2)
 		AND i.kind = 'incident' AND coalesce(i.same_event_id, i.incident_id) = i.incident_id
 		ORDER BY i.started_at, i.incident_id`, db.Stamp(since), db.Stamp(until))
 	if err != nil {
@@ -140,7 +140,7 @@ func (d *DB) OpenByKind(ctx context.Context, kind normalize.Kind, vendor string,
 func (d *DB) FilteredOpen(ctx context.Context) (n int, err error) {
 	err = d.read.QueryRowContext(ctx, `
 		SELECT count(*) FROM filtered_incidents f JOIN incidents i USING (incident_id)
-		WHERE i.state NOT IN ('resolved', 'completed', 'cancelled') AND i.left_feed_at IS NULL
+		WHERE i.open = 1
 			AND coalesce(i.same_event_id, i.incident_id) = i.incident_id`).Scan(&n)
 	if err != nil {
 		err = fmt.Errorf("hidden incidents: %w", err)

@@ -16,7 +16,7 @@ func (d *DB) UpcomingMaintenances(ctx context.Context, now time.Time, horizon ti
 	incidents, err := d.incidents(ctx, selectIncident+`
 		WHERE i.incident_id IN (
 			SELECT incident_id FROM incidents
-			WHERE kind = 'maintenance' AND coalesce(same_event_id, incident_id) = incident_id AND state NOT IN ('resolved', 'completed', 'cancelled') AND left_feed_at IS NULL
+			WHERE kind = 'maintenance' AND coalesce(same_event_id, incident_id) = incident_id AND open = 1
 				AND (state IN ('in_progress', 'verifying')
 					OR (coalesce(scheduled_start_at, ?1) <= ?2 AND coalesce(scheduled_end_at, scheduled_start_at, ?1) >= ?1)))
 		ORDER BY coalesce(i.scheduled_start_at, i.started_at, i.first_seen_at), i.incident_id`, db.Stamp(now), db.Stamp(now.Add(horizon)))
@@ -30,7 +30,7 @@ func (d *DB) UpcomingMaintenances(ctx context.Context, now time.Time, horizon ti
 func (d *DB) OpenMaintenances(ctx context.Context, limit int) ([]Incident, error) {
 	incidents, err := d.incidents(ctx, selectIncident+`
 		WHERE i.incident_id IN (
-			SELECT i.incident_id FROM incidents i WHERE `+notOver+` AND i.kind = 'maintenance' AND `+standing+`
+			SELECT i.incident_id FROM incidents i WHERE i.open = 1 AND i.kind = 'maintenance' AND `+standing+`
 			ORDER BY `+windowBegin+`, i.incident_id LIMIT ?)
 		ORDER BY `+windowBegin+`, i.incident_id`, limit)
 	if err != nil {
@@ -44,7 +44,7 @@ func (d *DB) OpenMaintenances(ctx context.Context, limit int) ([]Incident, error
 func (d *DB) PastMaintenances(ctx context.Context, limit, offset int) ([]Incident, error) {
 	incidents, err := d.incidents(ctx, selectIncident+`
 		WHERE i.incident_id IN (
-			SELECT i.incident_id FROM incidents i WHERE NOT (`+notOver+`) AND i.kind = 'maintenance' AND `+standing+`
+			SELECT i.incident_id FROM incidents i WHERE i.open = 0 AND i.kind = 'maintenance' AND `+standing+`
 			ORDER BY `+windowBegin+` DESC, i.incident_id DESC LIMIT ? OFFSET ?)
 		ORDER BY `+windowBegin+` DESC, i.incident_id DESC`, limit, offset)
 	if err != nil {

@@ -96,7 +96,7 @@ func (v *saver) weighAll() error {
 		}
 		var open bool
 		if err := v.queryRow(`
-			SELECT announced AND left_feed_at IS NULL AND state NOT IN ('resolved', 'completed', 'cancelled')
+			SELECT announced AND open
 			FROM incidents WHERE incident_id = ?`, id).Scan(&open); err != nil {
 			return err
 		}

@@ -74,7 +74,7 @@ func (v *saver) explained() (bool, error) {
 	err := v.queryRow(`
 		SELECT EXISTS (
 			SELECT 1 FROM incidents
-			WHERE source_id = ?1 AND state NOT IN ('resolved', 'completed', 'cancelled') AND left_feed_at IS NULL
+			WHERE source_id = ?1 AND open = 1
 				AND (kind = 'incident' OR kind = 'maintenance' AND (state IN ('in_progress', 'verifying')
 					OR scheduled_start_at <= ?2 AND coalesce(scheduled_end_at >= ?2, 1))))`, v.s.SourceID, v.at).Scan(&explained)
 	return explained, err

@@ -22,7 +22,7 @@ func (v *saver) openBefore() ([]openIncident, error) {
 	}
 	rows, err := v.query(`
 		SELECT incident_id, state, announced, coalesce(same_event_id, 0) FROM incidents
-		WHERE source_id = ? AND state NOT IN ('resolved', 'completed', 'cancelled') AND left_feed_at IS NULL AND kind <> 'notice'
+		WHERE source_id = ? AND open = 1 AND kind <> 'notice'
 		ORDER BY incident_id`, v.s.SourceID)
 	if err != nil {
 		return nil, err
@@ -97,7 +97,7 @@ func (v *saver) tellLeft(o openIncident) error {
 		var instead int64
 		if err := v.queryRow(`
 			SELECT coalesce(min(incident_id), 0) FROM incidents
-			WHERE same_event_id = ? AND incident_id <> ? AND (left_feed_at IS NULL OR state IN ('resolved', 'completed', 'cancelled'))`,
+			WHERE same_event_id = ? AND incident_id <> ? AND (left_feed_at IS NULL OR ended = 1)`,
 			o.sameEvent, o.id).Scan(&instead); err != nil {
 			return err
 		}
@@ -139,7 +139,7 @@ func (v *saver) leftBefore(seen map[int64]bool) error {
 	if err != nil {
 		return err
 	}
-	const open = ` AND state NOT IN ('resolved', 'completed', 'cancelled') AND kind <> 'notice' `
+	const open = ` AND ended = 0 AND kind <> 'notice' `
 	n, err := v.exec(`UPDATE incidents SET left_feed_at = ?1 WHERE incident_id IN (SELECT value FROM json_each(?2))`+open+`
 		AND (left_feed_at <= ?3 OR left_feed_at IS NULL AND incident_id IN (SELECT value FROM json_each(?4)))`, next, listed, v.at, isNew)
 	if err != nil {

@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version VALUES(1,0,1,'2026-11-23 11:55:03');
-INSERT INTO goose_db_version VALUES(2,1,1,'2026-11-23 11:55:03');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-27 19:49:35');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-27 19:49:35');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -16,7 +16,7 @@ CREATE TABLE vendors ( -- companies whose status is watched
   owner TEXT NOT NULL DEFAULT '', -- who of us looks after this vendor
   runbook_url TEXT NOT NULL DEFAULT '' -- what to do when this vendor is down
 ) STRICT;
-INSERT INTO vendors VALUES(1,'acme','ACME','','','');
+INSERT INTO vendors (vendor_id, slug, name, homepage, owner, runbook_url) VALUES (1, 'acme', 'ACME', '', '', '');
 CREATE TABLE sources ( -- status pages, with the health of reading them
   source_id INTEGER PRIMARY KEY, -- ours
   vendor_id INTEGER NOT NULL REFERENCES vendors (vendor_id), -- whose page it is
@@ -39,7 +39,29 @@ CREATE TABLE sources ( -- status pages, with the health of reading them
   vanish_suspected_at TEXT CHECK (vanish_suspected_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- most open incidents vanished at once then; the next good scrape decides
   UNIQUE (vendor_id, page_url)
 ) STRICT;
-INSERT INTO sources VALUES(1,1,'https://status.acme.example','statuspage',1,0,'2026-11-23T13:00:00.000Z','2026-11-23T10:00:00.000Z',3,'2026-11-23T11:00:00.000Z','403 Forbidden','minor',NULL,'2026-11-23T09:00:00.000Z','2026-11-23T10:00:00.000Z','2026-11-23T09:00:00.000Z',0,NULL,NULL);
+INSERT INTO sources (source_id, vendor_id, page_url, platform, watched, interval_seconds, last_attempt_at, last_success_at, consecutive_failures, failing_since_at, last_error, indicator, indicator_since_at, baseline_at, latest_at, coverage_start_at, backfill_page, backfill_done_at, vanish_suspected_at) VALUES (1, 1, 'https://status.acme.example', 'statuspage', 1, 0, '2026-11-23T13:00:00.000Z', '2026-11-23T10:00:00.000Z', 3, '2026-11-23T11:00:00.000Z', '403 Forbidden', 'minor', NULL, '2026-11-23T09:00:00.000Z', '2026-11-23T10:00:00.000Z', '2026-11-23T09:00:00.000Z', 0, NULL, NULL);
+CREATE TABLE source_filters ( -- what of a page concerns us by the configuration; no row: all of it
+  source_id INTEGER PRIMARY KEY REFERENCES sources (source_id), -- which page
+  filter TEXT NOT NULL CHECK (json_valid(filter)) -- JSON object: globs of components, groups, regions and all places the vendor names; kinds; the lowest severity
+) STRICT;
+INSERT INTO source_filters (source_id, filter) VALUES (1, '{"kinds":["incident"]}');
+CREATE TABLE source_moves ( -- status pages that went to another address, or to another product, and were followed there
+  source_move_id INTEGER PRIMARY KEY, -- ours
+  source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page; its history goes on
+  at TEXT NOT NULL CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- first good reading of the new page
+  from_url TEXT NOT NULL CHECK (from_url <> ''), -- address before; a configuration that still names it means this source
+  from_platform TEXT NOT NULL, -- status-page product before
+  to_url TEXT NOT NULL CHECK (to_url <> ''), -- address from then on
+  to_platform TEXT NOT NULL CHECK (to_platform <> ''), -- status-page product from then on
+  CHECK (from_url <> to_url OR from_platform <> to_platform)
+) STRICT;
+INSERT INTO source_moves (source_move_id, source_id, at, from_url, from_platform, to_url, to_platform) VALUES (1, 1, '2026-11-23T15:00:00.000Z', 'https://a.example', 'feed', 'https://b.example', 'statuspage');
+CREATE TABLE source_searches ( -- when it was last looked for what serves a page that its platform no longer reads, so that this is not done at every attempt
+  source_id INTEGER PRIMARY KEY REFERENCES sources (source_id), -- which page
+  at TEXT NOT NULL CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time
+  outcome TEXT NOT NULL DEFAULT '' -- what was found, in words
+) STRICT;
+INSERT INTO source_searches (source_id, at, outcome) VALUES (1, '2026-11-23T15:00:00.000Z', '');
 CREATE TABLE coverage_gaps ( -- stretches of time in which a page was not read, so that what happened then may be missing; ordinary polling leaves none
   gap_id INTEGER PRIMARY KEY, -- ours
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page
@@ -50,7 +72,7 @@ CREATE TABLE coverage_gaps ( -- stretches of time in which a page was not read, 
   UNIQUE (source_id, from_at),
   CHECK (to_at >= from_at)
 ) STRICT;
-INSERT INTO coverage_gaps VALUES(1,1,'2026-11-23T10:00:00.000Z',NULL,'unreadable',NULL);
+INSERT INTO coverage_gaps (gap_id, source_id, from_at, to_at, reason, filled_at) VALUES (1, 1, '2026-11-23T10:00:00.000Z', NULL, 'unreadable', NULL);
 CREATE TABLE documents ( -- what is remembered of each address, so that an unchanged page costs one conditional request
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- source that reads it
   url TEXT NOT NULL, -- address asked for
@@ -61,7 +83,7 @@ CREATE TABLE documents ( -- what is remembered of each address, so that an uncha
   fetched_at TEXT NOT NULL CHECK (fetched_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when its validators, hash or refusal last changed
   PRIMARY KEY (source_id, url)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO documents VALUES(1,'https://status.acme.example/api/v2/summary.json','"1"','','ab',NULL,'2026-11-23T09:00:00.000Z');
+INSERT INTO documents (source_id, url, etag, last_modified, hash, refused_at, fetched_at) VALUES (1, 'https://status.acme.example/api/v2/summary.json', '"1"', '', 'ab', NULL, '2026-11-23T09:00:00.000Z');
 CREATE TABLE components ( -- parts of a vendor's service
   component_id INTEGER PRIMARY KEY, -- ours
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- page that shows it
@@ -75,17 +97,17 @@ CREATE TABLE components ( -- parts of a vendor's service
   gone_at TEXT CHECK (gone_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when a page that lists all components no longer had it
   UNIQUE (source_id, source_key)
 ) STRICT;
-INSERT INTO components VALUES(1,1,'1','API','Core','partial_outage','partial_outage',0,'2026-11-23T09:00:00.000Z',NULL);
-INSERT INTO components VALUES(2,1,'2','Web','','operational','operational',1,'2026-11-23T09:00:00.000Z',NULL);
+INSERT INTO components (component_id, source_id, source_key, name, group_name, status, vendor_status, position, first_seen_at, gone_at) VALUES (1, 1, '1', 'API', 'Core', 'partial_outage', 'partial_outage', 0, '2026-11-23T09:00:00.000Z', NULL);
+INSERT INTO components (component_id, source_id, source_key, name, group_name, status, vendor_status, position, first_seen_at, gone_at) VALUES (2, 1, '2', 'Web', '', 'operational', 'operational', 1, '2026-11-23T09:00:00.000Z', NULL);
 CREATE TABLE component_changes ( -- every status a component was seen to take, the first one included
   component_change_id INTEGER PRIMARY KEY, -- ours
   component_id INTEGER NOT NULL REFERENCES components (component_id), -- which
   status TEXT NOT NULL CHECK (status IN ('operational', 'degraded_performance', 'partial_outage', 'major_outage', 'under_maintenance', 'unknown')), -- from then on
   at TEXT NOT NULL CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z') -- when we saw it
 ) STRICT;
-INSERT INTO component_changes VALUES(1,1,'operational','2026-11-23T09:00:00.000Z');
-INSERT INTO component_changes VALUES(2,2,'operational','2026-11-23T09:00:00.000Z');
-INSERT INTO component_changes VALUES(3,1,'partial_outage','2026-11-23T09:10:00.000Z');
+INSERT INTO component_changes (component_change_id, component_id, status, at) VALUES (1, 1, 'operational', '2026-11-23T09:00:00.000Z');
+INSERT INTO component_changes (component_change_id, component_id, status, at) VALUES (2, 2, 'operational', '2026-11-23T09:00:00.000Z');
+INSERT INTO component_changes (component_change_id, component_id, status, at) VALUES (3, 1, 'partial_outage', '2026-11-23T09:10:00.000Z');
 CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors published
   incident_id INTEGER PRIMARY KEY, -- ours
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- page that shows it
@@ -94,7 +116,9 @@ CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors pub
   title TEXT NOT NULL, -- the vendor's words
   url TEXT NOT NULL DEFAULT '', -- the incident's own page
   severity TEXT NOT NULL CHECK (severity IN ('none', 'minor', 'major', 'critical', 'unknown')), -- by the vendor's impact word; unknown if there is none or it is a new one
-  state TEXT NOT NULL CHECK (state IN ('investigating', 'identified', 'monitoring', 'resolved', 'scheduled', 'in_progress', 'verifying', 'completed', 'cancelled', 'unknown')), -- where it stands; resolved, completed and cancelled are over
+  state TEXT NOT NULL CHECK (state IN ('investigating', 'identified', 'monitoring', 'resolved', 'scheduled', 'in_progress', 'verifying', 'completed', 'cancelled', 'unknown')), -- where it stands
+  ended INTEGER NOT NULL GENERATED ALWAYS AS (state IN ('resolved', 'completed', 'cancelled')), -- 1: the state says that it is over
+  open INTEGER NOT NULL GENERATED ALWAYS AS (NOT ended AND left_feed_at IS NULL), -- 1: it is not over, and its page still shows it
   vendor_severity TEXT NOT NULL DEFAULT '', -- the vendor's impact word
   vendor_state TEXT NOT NULL DEFAULT '', -- the vendor's state word
   started_at TEXT CHECK (started_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: start of the impact, else of the first update
@@ -116,9 +140,22 @@ CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors pub
   CHECK (resolved_at >= started_at),
   CHECK (scheduled_end_at >= scheduled_start_at)
 ) STRICT;
-INSERT INTO incidents VALUES(1,1,'a','incident','Trouble a','https://status.acme.example/incidents/a','minor','monitoring','minor','monitoring','2026-11-23T08:00:00.000Z',NULL,NULL,NULL,'2026-11-23T08:00:00.000Z','2026-11-23T08:05:00.000Z',NULL,0,0,'2026-11-23T09:00:00.000Z',NULL,1,NULL,'[{"document":"summary","id":"a","url":"https://status.acme.example/incidents/a","title":"Trouble a","state":"monitoring","impact":"minor","created":{"text":"2026-11-23T08:00:00.000Z"},"updated":{"text":"2026-11-23T08:05:00.000Z"},"updates":[{"id":"a-investigating","state":"investigating","posted":{"text":"2026-11-23T08:00:00.000Z"},"body":"We know more.","format":"markdown"},{"id":"a-monitoring","state":"monitoring","posted":{"text":"2026-11-23T08:05:00.000Z"},"body":"This is monitoring.","format":"markdown"}]}]','{"summary":{"hash":"2f5536dc040551796c0c3b5e","at":"2026-11-23T10:00:00.000Z"}}');
-INSERT INTO incidents VALUES(2,1,'m','maintenance','Trouble m','https://status.acme.example/incidents/m','none','scheduled','maintenance','scheduled',NULL,NULL,'2026-11-24T15:00:00.000Z','2026-11-24T16:00:00.000Z','2026-11-24T14:00:00.000Z','2026-11-24T14:00:00.000Z',NULL,0,0,'2026-11-23T09:00:00.000Z',NULL,1,NULL,'[{"document":"summary","id":"m","url":"https://status.acme.example/incidents/m","kind":"maintenance","title":"Trouble m","state":"scheduled","impact":"maintenance","scheduled_start":{"text":"2026-11-24T15:00:00.000Z"},"scheduled_end":{"text":"2026-11-24T16:00:00.000Z"},"created":{"text":"2026-11-24T14:00:00.000Z"},"updated":{"text":"2026-11-24T14:00:00.000Z"},"updates":[{"id":"m-scheduled","state":"scheduled","posted":{"text":"2026-11-24T14:00:00.000Z"},"body":"This is scheduled.","format":"markdown"}]}]','{"summary":{"hash":"4ad8b7fff010d62889466f8f","at":"2026-11-23T09:00:00.000Z"}}');
-INSERT INTO incidents VALUES(3,1,'old','incident','Trouble old','https://status.acme.example/incidents/old','minor','resolved','minor','postmortem','2026-11-19T05:00:00.000Z','2026-11-19T05:05:00.000Z',NULL,NULL,'2026-11-19T05:00:00.000Z','2026-11-19T05:10:00.000Z',NULL,0,0,'2026-11-23T09:00:00.000Z',NULL,0,NULL,'[{"document":"summary","id":"old","url":"https://status.acme.example/incidents/old","title":"Trouble old","state":"postmortem","impact":"minor","created":{"text":"2026-11-19T05:00:00.000Z"},"updated":{"text":"2026-11-19T05:10:00.000Z"},"updates":[{"id":"old-investigating","state":"investigating","posted":{"text":"2026-11-19T05:00:00.000Z"},"body":"This is investigating.","format":"markdown"},{"id":"old-resolved","state":"resolved","posted":{"text":"2026-11-19T05:05:00.000Z"},"body":"This is resolved.","format":"markdown"},{"id":"old-postmortem","state":"postmortem","posted":{"text":"2026-11-19T05:10:00.000Z"},"body":"This is postmortem.","format":"markdown"}]}]','{"summary":{"hash":"f8e13f593640f766fb8ae589","at":"2026-11-23T09:00:00.000Z"}}');
+INSERT INTO incidents (incident_id, source_id, source_key, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at, scheduled_start_at, scheduled_end_at, created_at, updated_at, stated_duration_seconds, start_given, excerpt, first_seen_at, left_feed_at, announced, same_event_id, raw, raw_index) VALUES (1, 1, 'a', 'incident', 'Trouble a', 'https://status.acme.example/incidents/a', 'minor', 'monitoring', 'minor', 'monitoring', '2026-11-23T08:00:00.000Z', NULL, NULL, NULL, '2026-11-23T08:00:00.000Z', '2026-11-23T08:05:00.000Z', NULL, 0, 0, '2026-11-23T09:00:00.000Z', NULL, 1, NULL, '[{"document":"summary","id":"a","url":"https://status.acme.example/incidents/a","title":"Trouble a","state":"monitoring","impact":"minor","created":{"text":"2026-11-23T08:00:00.000Z"},"updated":{"text":"2026-11-23T08:05:00.000Z"},"updates":[{"id":"a-investigating","state":"investigating","posted":{"text":"2026-11-23T08:00:00.000Z"},"body":"We know more.","format":"markdown"},{"id":"a-monitoring","state":"monitoring","posted":{"text":"2026-11-23T08:05:00.000Z"},"body":"This is monitoring.","format":"markdown"}]}]', '{"summary":{"hash":"2f5536dc040551796c0c3b5e","at":"2026-11-23T10:00:00.000Z"}}');
+INSERT INTO incidents (incident_id, source_id, source_key, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at, scheduled_start_at, scheduled_end_at, created_at, updated_at, stated_duration_seconds, start_given, excerpt, first_seen_at, left_feed_at, announced, same_event_id, raw, raw_index) VALUES (2, 1, 'm', 'maintenance', 'Trouble m', 'https://status.acme.example/incidents/m', 'none', 'scheduled', 'maintenance', 'scheduled', NULL, NULL, '2026-11-24T15:00:00.000Z', '2026-11-24T16:00:00.000Z', '2026-11-24T14:00:00.000Z', '2026-11-24T14:00:00.000Z', NULL, 0, 0, '2026-11-23T09:00:00.000Z', NULL, 1, NULL, '[{"document":"summary","id":"m","url":"https://status.acme.example/incidents/m","kind":"maintenance","title":"Trouble m","state":"scheduled","impact":"maintenance","scheduled_start":{"text":"2026-11-24T15:00:00.000Z"},"scheduled_end":{"text":"2026-11-24T16:00:00.000Z"},"created":{"text":"2026-11-24T14:00:00.000Z"},"updated":{"text":"2026-11-24T14:00:00.000Z"},"updates":[{"id":"m-scheduled","state":"scheduled","posted":{"text":"2026-11-24T14:00:00.000Z"},"body":"This is scheduled.","format":"markdown"}]}]', '{"summary":{"hash":"4ad8b7fff010d62889466f8f","at":"2026-11-23T09:00:00.000Z"}}');
+INSERT INTO incidents (incident_id, source_id, source_key, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at, scheduled_start_at, scheduled_end_at, created_at, updated_at, stated_duration_seconds, start_given, excerpt, first_seen_at, left_feed_at, announced, same_event_id, raw, raw_index) VALUES (3, 1, 'old', 'incident', 'Trouble old', 'https://status.acme.example/incidents/old', 'minor', 'resolved', 'minor', 'postmortem', '2026-11-19T05:00:00.000Z', '2026-11-19T05:05:00.000Z', NULL, NULL, '2026-11-19T05:00:00.000Z', '2026-11-19T05:10:00.000Z', NULL, 0, 0, '2026-11-23T09:00:00.000Z', NULL, 0, NULL, '[{"document":"summary","id":"old","url":"https://status.acme.example/incidents/old","title":"Trouble old","state":"postmortem","impact":"minor","created":{"text":"2026-11-19T05:00:00.000Z"},"updated":{"text":"2026-11-19T05:10:00.000Z"},"updates":[{"id":"old-investigating","state":"investigating","posted":{"text":"2026-11-19T05:00:00.000Z"},"body":"This is investigating.","format":"markdown"},{"id":"old-resolved","state":"resolved","posted":{"text":"2026-11-19T05:05:00.000Z"},"body":"This is resolved.","format":"markdown"},{"id":"old-postmortem","state":"postmortem","posted":{"text":"2026-11-19T05:10:00.000Z"},"body":"This is postmortem.","format":"markdown"}]}]', '{"summary":{"hash":"f8e13f593640f766fb8ae589","at":"2026-11-23T09:00:00.000Z"}}');
+CREATE TABLE former_keys ( -- ids that incidents had before their page moved to another product
+  source_id INTEGER NOT NULL REFERENCES sources (source_id), -- page that shows the incident
+  source_key TEXT NOT NULL CHECK (source_key <> ''), -- the vendor's id, address or hash before
+  incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- whose it was
+  until_at TEXT NOT NULL CHECK (until_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when the incident was first read under its new id
+  PRIMARY KEY (source_id, source_key)
+) STRICT, WITHOUT ROWID;
+INSERT INTO former_keys (source_id, source_key, incident_id, until_at) VALUES (1, 'before', 1, '2026-11-23T15:00:00.000Z');
+CREATE TABLE filtered_incidents ( -- incidents that filters hide: on record, and not announced
+  incident_id INTEGER PRIMARY KEY REFERENCES incidents (incident_id), -- which incident
+  since_at TEXT NOT NULL CHECK (since_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z') -- our time: since when
+) STRICT;
+INSERT INTO filtered_incidents (incident_id, since_at) VALUES (2, '2026-11-23T16:00:00.000Z');
 CREATE TABLE incident_updates ( -- posts of an incident's timeline
   update_id INTEGER PRIMARY KEY, -- ours
   incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which
@@ -133,18 +170,18 @@ CREATE TABLE incident_updates ( -- posts of an incident's timeline
   removed_at TEXT CHECK (removed_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: the vendor took it off the page
   UNIQUE (incident_id, source_key)
 ) STRICT;
-INSERT INTO incident_updates VALUES(1,1,'a-investigating',0,'investigating','investigating','2026-11-23T08:00:00.000Z',NULL,'We know more.','2026-11-23T09:00:00.000Z',NULL);
-INSERT INTO incident_updates VALUES(2,2,'m-scheduled',0,'scheduled','scheduled','2026-11-24T14:00:00.000Z',NULL,'This is scheduled.','2026-11-23T09:00:00.000Z',NULL);
-INSERT INTO incident_updates VALUES(3,3,'old-investigating',0,'investigating','investigating','2026-11-19T05:00:00.000Z',NULL,'This is investigating.','2026-11-23T09:00:00.000Z',NULL);
-INSERT INTO incident_updates VALUES(4,3,'old-resolved',1,'resolved','resolved','2026-11-19T05:05:00.000Z',NULL,'This is resolved.','2026-11-23T09:00:00.000Z',NULL);
-INSERT INTO incident_updates VALUES(5,3,'old-postmortem',2,'postmortem','postmortem','2026-11-19T05:10:00.000Z',NULL,'This is postmortem.','2026-11-23T09:00:00.000Z',NULL);
-INSERT INTO incident_updates VALUES(6,1,'a-monitoring',1,'monitoring','monitoring','2026-11-23T08:05:00.000Z',NULL,'This is monitoring.','2026-11-23T10:00:00.000Z',NULL);
+INSERT INTO incident_updates (update_id, incident_id, source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at) VALUES (1, 1, 'a-investigating', 0, 'investigating', 'investigating', '2026-11-23T08:00:00.000Z', NULL, 'We know more.', '2026-11-23T09:00:00.000Z', NULL);
+INSERT INTO incident_updates (update_id, incident_id, source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at) VALUES (2, 2, 'm-scheduled', 0, 'scheduled', 'scheduled', '2026-11-24T14:00:00.000Z', NULL, 'This is scheduled.', '2026-11-23T09:00:00.000Z', NULL);
+INSERT INTO incident_updates (update_id, incident_id, source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at) VALUES (3, 3, 'old-investigating', 0, 'investigating', 'investigating', '2026-11-19T05:00:00.000Z', NULL, 'This is investigating.', '2026-11-23T09:00:00.000Z', NULL);
+INSERT INTO incident_updates (update_id, incident_id, source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at) VALUES (4, 3, 'old-resolved', 1, 'resolved', 'resolved', '2026-11-19T05:05:00.000Z', NULL, 'This is resolved.', '2026-11-23T09:00:00.000Z', NULL);
+INSERT INTO incident_updates (update_id, incident_id, source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at) VALUES (5, 3, 'old-postmortem', 2, 'postmortem', 'postmortem', '2026-11-19T05:10:00.000Z', NULL, 'This is postmortem.', '2026-11-23T09:00:00.000Z', NULL);
+INSERT INTO incident_updates (update_id, incident_id, source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at) VALUES (6, 1, 'a-monitoring', 1, 'monitoring', 'monitoring', '2026-11-23T08:05:00.000Z', NULL, 'This is monitoring.', '2026-11-23T10:00:00.000Z', NULL);
 CREATE TABLE incident_components ( -- which components an incident affects
   incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which incident
   component_id INTEGER NOT NULL REFERENCES components (component_id), -- which component
   PRIMARY KEY (incident_id, component_id)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO incident_components VALUES(1,1);
+INSERT INTO incident_components (incident_id, component_id) VALUES (1, 1);
 CREATE TABLE revisions ( -- what vendors edited after publishing it
   revision_id INTEGER PRIMARY KEY, -- ours
   incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which incident
@@ -154,43 +191,24 @@ CREATE TABLE revisions ( -- what vendors edited after publishing it
   new_value TEXT NOT NULL, -- after
   seen_at TEXT NOT NULL CHECK (seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z') -- our time: when we saw the edit
 ) STRICT;
-INSERT INTO revisions VALUES(1,1,1,'body','This is investigating.','We know more.','2026-11-23T10:00:00.000Z');
+INSERT INTO revisions (revision_id, incident_id, update_id, field, old_value, new_value, seen_at) VALUES (1, 1, 1, 'body', 'This is investigating.', 'We know more.', '2026-11-23T10:00:00.000Z');
 CREATE TABLE events ( -- news, in the order in which it was learned
   event_id INTEGER PRIMARY KEY AUTOINCREMENT, -- ours; never used twice, receivers recognise repeats by it
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- page that told it
   incident_id INTEGER REFERENCES incidents (incident_id), -- which incident; null for news of a component or of the page
   update_id INTEGER REFERENCES incident_updates (update_id), -- which update brought it; null if none did
-  kind TEXT NOT NULL CHECK (kind IN ('incident_opened', 'update_posted', 'state_changed', 'severity_changed', 'incident_resolved', 'incident_reopened', 'postmortem_posted', 'incident_edited', 'incident_left_feed', 'maintenance_scheduled', 'maintenance_started', 'maintenance_completed', 'component_changed', 'source_unreadable', 'source_readable', 'indicator_raised', 'indicator_cleared')), -- sort of news
+  kind TEXT NOT NULL CHECK (kind IN ('incident_opened', 'update_posted', 'state_changed', 'severity_changed', 'incident_resolved', 'incident_reopened', 'postmortem_posted', 'incident_edited', 'incident_left_feed', 'maintenance_scheduled', 'maintenance_started', 'maintenance_completed', 'component_changed', 'source_unreadable', 'source_readable', 'indicator_raised', 'indicator_cleared', 'source_moved', 'reminder')), -- sort of news
   at TEXT NOT NULL CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when we saw it
-  withheld TEXT CHECK (withheld IN ('stale', 'same_event')), -- why no channel is told; stale: old already when a saved page told it, reports over a span list it; same_event: the record of another page tells of the event; null: channels are told
+  withheld TEXT CHECK (withheld IN ('stale', 'same_event', 'filtered')), -- why no channel is told; stale: old already when a saved page told it, reports over a span list it; same_event: the record of another page tells of the event; filtered: the vendor's filters in the configuration hide it; null: channels are told
   detail TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(detail)) -- JSON object of text: what a reader wants to know beside the incident
 ) STRICT;
-INSERT INTO events VALUES(1,1,1,NULL,'incident_opened','2026-11-23T09:00:00.000Z',NULL,'{"already_open":"true"}');
-INSERT INTO events VALUES(2,1,2,NULL,'maintenance_scheduled','2026-11-23T09:00:00.000Z',NULL,'{"already_open":"true"}');
-INSERT INTO events VALUES(3,1,NULL,NULL,'component_changed','2026-11-23T09:10:00.000Z',NULL,'{"component":"Core › API","from":"operational","to":"partial_outage"}');
-INSERT INTO events VALUES(4,1,1,6,'update_posted','2026-11-23T10:00:00.000Z',NULL,'{}');
-INSERT INTO events VALUES(5,1,1,NULL,'state_changed','2026-11-23T10:00:00.000Z',NULL,'{"from":"investigating","to":"monitoring"}');
-INSERT INTO events VALUES(6,1,1,NULL,'incident_edited','2026-11-23T10:00:00.000Z',NULL,'{"fields":"body"}');
-INSERT INTO events VALUES(7,1,NULL,NULL,'source_unreadable','2026-11-23T13:00:00.000Z',NULL,'{"last_success_at":"2026-11-23T10:00:00.000Z","reason":"403 Forbidden","since":"2026-11-23T11:00:00.000Z"}');
-CREATE TABLE channels ( -- where news is delivered
-  channel TEXT PRIMARY KEY CHECK (channel <> ''), -- its name in the configuration
-  after_event_id INTEGER NOT NULL, -- events up to this one were there before the channel and are not delivered to it
-  created_at TEXT NOT NULL CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z') -- when it was first used
-) STRICT, WITHOUT ROWID;
-INSERT INTO channels VALUES('ops',1,'2026-11-23T14:00:00.000Z');
-CREATE TABLE deliveries ( -- what became of an event on a channel; no row: not tried yet
-  event_id INTEGER NOT NULL REFERENCES events (event_id), -- which news
-  channel TEXT NOT NULL REFERENCES channels (channel), -- where to
-  state TEXT NOT NULL CHECK (state IN ('pending', 'delivered', 'refused')), -- pending: failed, will be tried again; refused: the receiver will never take it
-  attempts INTEGER NOT NULL CHECK (attempts >= 0), -- tries so far
-  next_attempt_at TEXT CHECK (next_attempt_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when to try again; null if not to
-  delivered_at TEXT CHECK (delivered_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when the receiver took it
-  receipt TEXT NOT NULL DEFAULT '', -- what the receiver answered
-  last_error TEXT NOT NULL DEFAULT '', -- why the last try failed
-  PRIMARY KEY (channel, event_id),
-  CHECK ((state = 'delivered') = (delivered_at IS NOT NULL))
-) STRICT, WITHOUT ROWID;
-INSERT INTO deliveries VALUES(1,'ops','delivered',1,NULL,'2026-11-23T14:00:00.000Z','ok','');
+INSERT INTO events (event_id, source_id, incident_id, update_id, kind, at, withheld, detail) VALUES (1, 1, 1, NULL, 'incident_opened', '2026-11-23T09:00:00.000Z', NULL, '{"already_open":"true"}');
+INSERT INTO events (event_id, source_id, incident_id, update_id, kind, at, withheld, detail) VALUES (2, 1, 2, NULL, 'maintenance_scheduled', '2026-11-23T09:00:00.000Z', NULL, '{"already_open":"true"}');
+INSERT INTO events (event_id, source_id, incident_id, update_id, kind, at, withheld, detail) VALUES (3, 1, NULL, NULL, 'component_changed', '2026-11-23T09:10:00.000Z', NULL, '{"component":"Core › API","from":"operational","to":"partial_outage"}');
+INSERT INTO events (event_id, source_id, incident_id, update_id, kind, at, withheld, detail) VALUES (4, 1, 1, 6, 'update_posted', '2026-11-23T10:00:00.000Z', NULL, '{}');
+INSERT INTO events (event_id, source_id, incident_id, update_id, kind, at, withheld, detail) VALUES (5, 1, 1, NULL, 'state_changed', '2026-11-23T10:00:00.000Z', NULL, '{"from":"investigating","to":"monitoring"}');
+INSERT INTO events (event_id, source_id, incident_id, update_id, kind, at, withheld, detail) VALUES (6, 1, 1, NULL, 'incident_edited', '2026-11-23T10:00:00.000Z', NULL, '{"fields":"body"}');
+INSERT INTO events (event_id, source_id, incident_id, update_id, kind, at, withheld, detail) VALUES (7, 1, NULL, NULL, 'source_unreadable', '2026-11-23T13:00:00.000Z', NULL, '{"last_success_at":"2026-11-23T10:00:00.000Z","reason":"403 Forbidden","since":"2026-11-23T11:00:00.000Z"}');
 CREATE TABLE scrapes ( -- passes over sources
   scrape_id INTEGER PRIMARY KEY, -- ours
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page
@@ -206,12 +224,12 @@ CREATE TABLE scrapes ( -- passes over sources
   archived INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1)), -- 1: read from saved pages
   content_hash TEXT -- of what saved pages said, so that the same ones are not counted twice; null for live pages
 ) STRICT;
-INSERT INTO scrapes VALUES(1,1,'2026-11-23T09:00:00.000Z',120,'changed',200,1,4000,3,NULL,0,0,NULL);
-INSERT INTO scrapes VALUES(2,1,'2026-11-23T09:10:00.000Z',0,'changed',NULL,0,0,0,NULL,0,0,NULL);
-INSERT INTO scrapes VALUES(3,1,'2026-11-23T10:00:00.000Z',0,'changed',NULL,0,0,2,NULL,0,0,NULL);
-INSERT INTO scrapes VALUES(4,1,'2026-11-23T11:00:00.000Z',0,'failed',NULL,0,0,0,'403 Forbidden',0,0,NULL);
-INSERT INTO scrapes VALUES(5,1,'2026-11-23T12:00:00.000Z',0,'failed',NULL,0,0,0,'403 Forbidden',0,0,NULL);
-INSERT INTO scrapes VALUES(6,1,'2026-11-23T13:00:00.000Z',0,'failed',NULL,0,0,0,'403 Forbidden',0,0,NULL);
+INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, content_hash) VALUES (1, 1, '2026-11-23T09:00:00.000Z', 120, 'changed', 200, 1, 4000, 3, NULL, 0, 0, NULL);
+INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, content_hash) VALUES (2, 1, '2026-11-23T09:10:00.000Z', 0, 'changed', NULL, 0, 0, 0, NULL, 0, 0, NULL);
+INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, content_hash) VALUES (3, 1, '2026-11-23T10:00:00.000Z', 0, 'changed', NULL, 0, 0, 2, NULL, 0, 0, NULL);
+INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, content_hash) VALUES (4, 1, '2026-11-23T11:00:00.000Z', 0, 'failed', NULL, 0, 0, 0, '403 Forbidden', 0, 0, NULL);
+INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, content_hash) VALUES (5, 1, '2026-11-23T12:00:00.000Z', 0, 'failed', NULL, 0, 0, 0, '403 Forbidden', 0, 0, NULL);
+INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, content_hash) VALUES (6, 1, '2026-11-23T13:00:00.000Z', 0, 'failed', NULL, 0, 0, 0, '403 Forbidden', 0, 0, NULL);
 CREATE TABLE findings ( -- what could not be read, or contradicts itself; the incident is kept all the same
   finding_id INTEGER PRIMARY KEY, -- ours
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page
@@ -224,32 +242,146 @@ CREATE TABLE findings ( -- what could not be read, or contradicts itself; the in
   times_seen INTEGER NOT NULL CHECK (times_seen > 0), -- readings that had it; the same words read again are not counted
   UNIQUE (source_id, source_key, field, value, problem)
 ) STRICT;
-INSERT INTO findings VALUES(1,1,'a','severity','purple','this severity word is unknown','2026-11-23T09:00:00.000Z','2026-11-23T09:00:00.000Z',1);
+INSERT INTO findings (finding_id, source_id, source_key, field, value, problem, first_seen_at, last_seen_at, times_seen) VALUES (1, 1, 'a', 'severity', 'purple', 'this severity word is unknown', '2026-11-23T09:00:00.000Z', '2026-11-23T09:00:00.000Z', 1);
+CREATE TABLE streams ( -- how far the news is planned into messages: for alerts, and for each digest by its name
+  stream TEXT PRIMARY KEY CHECK (stream = 'alerts' OR stream GLOB 'digest:?*'), -- alerts, or digest:NAME
+  after_event_id INTEGER NOT NULL, -- events up to this one are planned, or were there before the stream
+  created_at TEXT NOT NULL CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it was first used
+  planned_at TEXT CHECK (planned_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z') -- when it was last planned; the next digest tells what is new since then; null: never
+) STRICT, WITHOUT ROWID;
+INSERT INTO streams (stream, after_event_id, created_at, planned_at) VALUES ('alerts', 0, '2026-11-23T09:00:00.000Z', '2026-11-23T09:00:00.000Z');
+CREATE TABLE deliveries ( -- messages: one row is one message to one channel
+  delivery_id INTEGER PRIMARY KEY AUTOINCREMENT, -- ours; never used twice: the receiver gets vw-NUMBER with each try and can drop a repeat
+  channel TEXT NOT NULL CHECK (channel <> ''), -- name in the configuration
+  stream TEXT NOT NULL REFERENCES streams (stream), -- what it was planned by
+  reason TEXT NOT NULL CHECK (reason IN ('first', 'worsened', 'changed', 'update', 'resolved', 'reopened', 'postmortem', 'left_feed', 'maintenance', 'reminder', 'unreadable', 'readable', 'moved', 'indicator', 'component', 'held_back', 'digest', 'test')), -- why it is sent
+  incident_id INTEGER REFERENCES incidents (incident_id), -- which incident it tells of; null if of none, or of several: those of its events
+  source_id INTEGER REFERENCES sources (source_id), -- which page it tells of; null if of none
+  route TEXT NOT NULL DEFAULT '', -- name of the route that chose the channel; empty if none did
+  dedup_key TEXT CHECK (dedup_key <> ''), -- what there may be one message of on a channel; null: no such limit
+  mention INTEGER NOT NULL DEFAULT 0 CHECK (mention IN (0, 1)), -- 1: people are called, as by @here
+  from_at TEXT CHECK (from_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- start of the time that a digest reports on; null: everything before, or no digest
+  state TEXT NOT NULL CHECK (state IN ('pending', 'held', 'delivered', 'refused', 'skipped')), -- pending: to be sent, or to be tried again; held: not before its time; refused: the receiver will never take it; skipped: not sent, see note
+  not_before_at TEXT CHECK (not_before_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- until when it is held; null if it never was
+  attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0), -- tries so far, the one under way included
+  next_attempt_at TEXT CHECK (next_attempt_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when to try again; null: at once, or not to
+  created_at TEXT NOT NULL CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it was planned
+  delivered_at TEXT CHECK (delivered_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when the receiver took it
+  receipt TEXT NOT NULL DEFAULT '', -- what the receiver answered
+  last_error TEXT NOT NULL DEFAULT '', -- why the last try failed
+  note TEXT NOT NULL DEFAULT '', -- why it is held or was skipped, or what else the planner had to say
+  CHECK ((state = 'delivered') = (delivered_at IS NOT NULL)),
+  CHECK (state <> 'held' OR not_before_at IS NOT NULL)
+) STRICT;
+INSERT INTO deliveries (delivery_id, channel, stream, reason, incident_id, source_id, route, dedup_key, mention, from_at, state, not_before_at, attempts, next_attempt_at, created_at, delivered_at, receipt, last_error, note) VALUES (1, 'ops', 'alerts', 'first', 1, NULL, '', NULL, 0, NULL, 'delivered', NULL, 1, NULL, '2026-11-23T09:00:00.000Z', '2026-11-23T14:00:00.000Z', 'ok', '', '');
+CREATE TABLE delivery_events ( -- which news a message tells
+  delivery_id INTEGER NOT NULL REFERENCES deliveries (delivery_id), -- which message
+  event_id INTEGER NOT NULL REFERENCES events (event_id), -- which news
+  PRIMARY KEY (delivery_id, event_id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO delivery_events (delivery_id, event_id) VALUES (1, 1);
+CREATE TABLE threads ( -- which channel was told of which incident by an alert, and what it gave back for further messages
+  channel TEXT NOT NULL CHECK (channel <> ''), -- name in the configuration
+  incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which incident
+  thread TEXT NOT NULL DEFAULT '', -- the channel's own name for what it was sent first, such as a message to reply to; empty if it gave none
+  first_delivery_id INTEGER NOT NULL REFERENCES deliveries (delivery_id), -- the first message that arrived
+  PRIMARY KEY (channel, incident_id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO threads (channel, incident_id, thread, first_delivery_id) VALUES ('ops', 1, '1700.1', 1);
+CREATE TABLE mutes ( -- vendors and incidents of which no channel is alerted for a time
+  mute_id INTEGER PRIMARY KEY AUTOINCREMENT, -- ours
+  vendor_id INTEGER REFERENCES vendors (vendor_id), -- which vendor; null if an incident is muted
+  incident_id INTEGER REFERENCES incidents (incident_id), -- which incident; null if a vendor is muted
+  until_at TEXT NOT NULL CHECK (until_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it ends by itself
+  reason TEXT NOT NULL DEFAULT '', -- why, in the words of whoever muted it
+  created_at TEXT NOT NULL CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it began
+  ended_at TEXT CHECK (ended_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it was ended by hand; null if it was not
+  CHECK ((vendor_id IS NULL) <> (incident_id IS NULL))
+) STRICT;
+INSERT INTO mutes (mute_id, vendor_id, incident_id, until_at, reason, created_at, ended_at) VALUES (1, 1, NULL, '2026-11-23T18:00:00.000Z', '', '2026-11-23T14:00:00.000Z', NULL);
+CREATE VIRTUAL TABLE incident_search USING fts5 (title, content = 'incidents', content_rowid = 'incident_id', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2');
+INSERT INTO incident_search (incident_search) VALUES ('rebuild');
+CREATE VIRTUAL TABLE update_search USING fts5 (body, content = 'incident_updates', content_rowid = 'update_id', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2');
+INSERT INTO update_search (update_search) VALUES ('rebuild');
+CREATE VIRTUAL TABLE component_search USING fts5 (name, group_name, content = 'components', content_rowid = 'component_id', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2');
+INSERT INTO component_search (component_search) VALUES ('rebuild');
 DELETE FROM sqlite_sequence;
-INSERT INTO sqlite_sequence VALUES('goose_db_version',2);
-INSERT INTO sqlite_sequence VALUES('events',7);
+INSERT INTO sqlite_sequence (name, seq) VALUES ('deliveries', 1);
+INSERT INTO sqlite_sequence (name, seq) VALUES ('events', 7);
+INSERT INTO sqlite_sequence (name, seq) VALUES ('goose_db_version', 2);
+INSERT INTO sqlite_sequence (name, seq) VALUES ('mutes', 1);
+CREATE INDEX source_moves_by_source ON source_moves (source_id);
 CREATE INDEX coverage_gaps_unfilled ON coverage_gaps (source_id, from_at) WHERE filled_at IS NULL;
+CREATE INDEX components_not_operational ON components (source_id, status) WHERE status <> 'operational' AND gone_at IS NULL;
 CREATE INDEX component_changes_by_component ON component_changes (component_id, at);
 CREATE INDEX incidents_by_source_start ON incidents (source_id, started_at);
 CREATE INDEX incidents_by_start ON incidents (started_at);
 CREATE INDEX incidents_by_source_end ON incidents (source_id, resolved_at) WHERE resolved_at IS NOT NULL;
 CREATE INDEX incidents_by_source_window ON incidents (source_id, scheduled_start_at) WHERE scheduled_start_at IS NOT NULL;
 CREATE INDEX incidents_by_event ON incidents (same_event_id) WHERE same_event_id IS NOT NULL;
-CREATE INDEX incidents_open ON incidents (source_id) WHERE state NOT IN ('resolved', 'completed', 'cancelled') AND left_feed_at IS NULL;
+CREATE INDEX incidents_open ON incidents (source_id) WHERE open = 1;
+CREATE INDEX incidents_by_began ON incidents (coalesce(started_at, scheduled_start_at, first_seen_at), incident_id, severity, kind, state, source_id, left_feed_at, same_event_id);
+CREATE INDEX incidents_by_window ON incidents (coalesce(scheduled_start_at, started_at, first_seen_at), incident_id, state, same_event_id) WHERE kind = 'maintenance';
+CREATE INDEX incidents_by_first_sight ON incidents (first_seen_at);
+CREATE INDEX incidents_by_state ON incidents (state, coalesce(started_at, scheduled_start_at, first_seen_at), incident_id) WHERE ended = 0;
+CREATE INDEX former_keys_by_incident ON former_keys (incident_id);
 CREATE INDEX incident_updates_by_position ON incident_updates (incident_id, position);
 CREATE INDEX incident_updates_by_post ON incident_updates (posted_at);
+CREATE INDEX incident_updates_by_first_sight ON incident_updates (first_seen_at);
 CREATE INDEX incident_components_by_component ON incident_components (component_id);
 CREATE INDEX revisions_by_incident ON revisions (incident_id);
 CREATE INDEX revisions_by_update ON revisions (update_id);
+CREATE INDEX revisions_by_sight ON revisions (seen_at);
 CREATE INDEX events_by_time ON events (at);
 CREATE INDEX events_by_incident ON events (incident_id);
 CREATE INDEX events_by_update ON events (update_id);
 CREATE INDEX events_by_source ON events (source_id);
-CREATE INDEX deliveries_by_event ON deliveries (event_id);
-CREATE INDEX deliveries_pending ON deliveries (channel, next_attempt_at) WHERE state = 'pending';
 CREATE INDEX scrapes_by_source ON scrapes (source_id, started_at);
 CREATE INDEX scrapes_by_time ON scrapes (started_at);
 CREATE UNIQUE INDEX scrapes_archived ON scrapes (source_id, started_at, content_hash) WHERE archived = 1;
+CREATE INDEX findings_by_time ON findings (last_seen_at);
+CREATE UNIQUE INDEX deliveries_once ON deliveries (channel, dedup_key) WHERE dedup_key IS NOT NULL;
+CREATE INDEX deliveries_by_incident ON deliveries (incident_id);
+CREATE INDEX deliveries_by_source ON deliveries (source_id) WHERE source_id IS NOT NULL;
+CREATE INDEX deliveries_by_stream ON deliveries (stream, channel, delivered_at);
+CREATE INDEX deliveries_pending ON deliveries (channel, delivery_id) WHERE state = 'pending';
+CREATE INDEX deliveries_held ON deliveries (not_before_at) WHERE state = 'held';
+CREATE INDEX deliveries_by_state ON deliveries (channel, state, created_at, not_before_at);
+CREATE INDEX delivery_events_by_event ON delivery_events (event_id);
+CREATE INDEX threads_by_incident ON threads (incident_id);
+CREATE INDEX threads_by_delivery ON threads (first_delivery_id);
+CREATE INDEX mutes_by_vendor ON mutes (vendor_id) WHERE vendor_id IS NOT NULL;
+CREATE INDEX mutes_by_incident ON mutes (incident_id) WHERE incident_id IS NOT NULL;
+CREATE TRIGGER incident_search_insert AFTER INSERT ON incidents BEGIN
+  INSERT INTO incident_search (rowid, title) VALUES (new.incident_id, new.title);
+END;
+CREATE TRIGGER incident_search_delete AFTER DELETE ON incidents BEGIN
+  INSERT INTO incident_search (incident_search, rowid, title) VALUES ('delete', old.incident_id, old.title);
+END;
+CREATE TRIGGER incident_search_update AFTER UPDATE OF title ON incidents WHEN old.title <> new.title BEGIN
+  INSERT INTO incident_search (incident_search, rowid, title) VALUES ('delete', old.incident_id, old.title);
+  INSERT INTO incident_search (rowid, title) VALUES (new.incident_id, new.title);
+END;
+CREATE TRIGGER update_search_insert AFTER INSERT ON incident_updates BEGIN
+  INSERT INTO update_search (rowid, body) VALUES (new.update_id, new.body);
+END;
+CREATE TRIGGER update_search_delete AFTER DELETE ON incident_updates BEGIN
+  INSERT INTO update_search (update_search, rowid, body) VALUES ('delete', old.update_id, old.body);
+END;
+CREATE TRIGGER update_search_update AFTER UPDATE OF body ON incident_updates WHEN old.body <> new.body BEGIN
+  INSERT INTO update_search (update_search, rowid, body) VALUES ('delete', old.update_id, old.body);
+  INSERT INTO update_search (rowid, body) VALUES (new.update_id, new.body);
+END;
+CREATE TRIGGER component_search_insert AFTER INSERT ON components BEGIN
+  INSERT INTO component_search (rowid, name, group_name) VALUES (new.component_id, new.name, new.group_name);
+END;
+CREATE TRIGGER component_search_delete AFTER DELETE ON components BEGIN
+  INSERT INTO component_search (component_search, rowid, name, group_name) VALUES ('delete', old.component_id, old.name, old.group_name);
+END;
+CREATE TRIGGER component_search_update AFTER UPDATE OF name, group_name ON components WHEN old.name <> new.name OR old.group_name <> new.group_name BEGIN
+  INSERT INTO component_search (component_search, rowid, name, group_name) VALUES ('delete', old.component_id, old.name, old.group_name);
+  INSERT INTO component_search (rowid, name, group_name) VALUES (new.component_id, new.name, new.group_name);
+END;
 CREATE VIEW v_incidents AS -- incidents, maintenances and notices with vendor, duration, components and latest words
 SELECT
   i.incident_id,
@@ -264,6 +396,7 @@ SELECT
   i.url, -- the incident's own page
   i.severity,
   i.state,
+  i.open,
   i.vendor_severity,
   i.vendor_state,
   i.started_at,
@@ -279,6 +412,7 @@ SELECT
   i.stated_duration_seconds, -- by the vendor's postmortem
   i.start_given, -- 1: the vendor states the start
   i.announced, -- 0: history, or told by another record of the event
+  EXISTS (SELECT 1 FROM filtered_incidents f WHERE f.incident_id = i.incident_id) AS filtered, -- 1: the vendor's filters hide it, its news is withheld
   i.same_event_id, -- the record that stands for the event, itself included; null: no other page tells of it
   (SELECT group_concat(label, ', ') FROM (
     SELECT CASE WHEN c.group_name <> '' THEN c.group_name || ' › ' || c.name ELSE c.name END AS label
@@ -300,8 +434,10 @@ LEFT JOIN incident_updates l ON l.update_id = (
   ORDER BY u.position DESC LIMIT 1);
 CREATE VIEW v_open AS -- what is not over: open incidents, and maintenances that are planned or under way; an event that several pages tell of counts once, as the record that stands for it says
 SELECT * FROM v_incidents
-WHERE state NOT IN ('resolved', 'completed', 'cancelled') AND left_feed_at IS NULL
-  AND coalesce(same_event_id, incident_id) = incident_id;
+WHERE open = 1 AND coalesce(same_event_id, incident_id) = incident_id;
+CREATE VIEW v_filtered AS -- incidents that filters hide, whole
+SELECT i.*, f.since_at AS filtered_since_at -- since when they are hidden
+FROM v_incidents i JOIN filtered_incidents f USING (incident_id);
 CREATE VIEW v_updates AS -- posts of all timelines with vendor and incident
 SELECT
   u.update_id,
@@ -350,8 +486,7 @@ SELECT
     FROM coverage_gaps g WHERE g.source_id = s.source_id AND g.filled_at IS NULL) AS blind_seconds_30d, -- how much of the 30 days before last_attempt_at they make up
   s.indicator,
   s.indicator_since_at,
-  (SELECT count(*) FROM incidents i WHERE i.source_id = s.source_id
-    AND i.state NOT IN ('resolved', 'completed', 'cancelled') AND i.left_feed_at IS NULL) AS open_incidents, -- maintenances included
+  (SELECT count(*) FROM incidents i WHERE i.source_id = s.source_id AND i.open = 1) AS open_incidents, -- maintenances included
   (SELECT count(*) FROM incidents i WHERE i.source_id = s.source_id) AS incidents, -- of every kind
   (SELECT count(*) FROM findings f WHERE f.source_id = s.source_id) AS open_findings -- what could not be read
 FROM sources s
@@ -385,8 +520,7 @@ FROM (
     count(CASE WHEN kind = 'maintenance' THEN 1 END) AS maintenances
   FROM v_incidents
   WHERE coalesce(same_event_id, incident_id) = incident_id
-  GROUP BY vendor, month) m
-;
+  GROUP BY vendor, month) m;
 CREATE VIEW v_scorecard AS -- how each vendor does: how often, how long, how soon it says so, how much it edits; an event that several pages tell of counts once
 WITH
   incident AS (
@@ -442,4 +576,45 @@ FROM vendors v
 LEFT JOIN total t USING (vendor_id)
 LEFT JOIN resolve r USING (vendor_id)
 LEFT JOIN first_update f USING (vendor_id);
+CREATE VIEW v_deliveries AS -- messages with vendor, title and what became of them
+SELECT
+  d.delivery_id,
+  d.channel,
+  d.stream,
+  d.reason,
+  d.state,
+  v.slug AS vendor, -- short name; null for a digest, and where a message tells of several incidents
+  coalesce(nullif(v.name, ''), v.slug) AS vendor_name, -- name for people
+  d.incident_id,
+  i.title, -- of the incident
+  s.page_url, -- address of the status page
+  (SELECT count(*) FROM delivery_events e WHERE e.delivery_id = d.delivery_id) AS events, -- how much news it tells
+  d.route,
+  d.mention,
+  d.created_at,
+  d.not_before_at,
+  d.attempts,
+  d.next_attempt_at,
+  d.delivered_at,
+  d.receipt,
+  d.last_error,
+  d.note
+FROM deliveries d
+LEFT JOIN incidents i USING (incident_id)
+LEFT JOIN sources s ON s.source_id = coalesce(d.source_id, i.source_id)
+LEFT JOIN vendors v USING (vendor_id);
+CREATE VIEW v_channel_health AS -- what waits for each channel that was ever sent anything, and what it would not take
+SELECT
+  d.channel,
+  count(CASE WHEN d.state = 'pending' THEN 1 END) AS waiting, -- messages to be sent
+  min(CASE WHEN d.state = 'pending' THEN d.created_at END) AS waiting_since_at, -- the oldest of them was planned; null if none waits
+  min(CASE WHEN d.state = 'pending' THEN d.next_attempt_at END) AS next_attempt_at, -- when a failed one is tried again; null if none failed
+  count(CASE WHEN d.state = 'held' THEN 1 END) AS held, -- messages that wait for their time
+  count(CASE WHEN d.state = 'refused' THEN 1 END) AS refused, -- messages that it will never take
+  min(CASE WHEN d.state = 'refused' THEN d.created_at END) AS refused_since_at, -- the oldest of them was planned; null if there is none
+  max(d.delivered_at) AS last_delivered_at, -- when it last took a message; null: never
+  (SELECT e.last_error FROM deliveries e WHERE e.channel = d.channel AND e.state IN ('pending', 'refused') AND e.last_error <> ''
+    ORDER BY e.delivery_id DESC LIMIT 1) AS last_error -- of the newest of those that wait or were refused; null if there is none
+FROM deliveries d
+GROUP BY d.channel;
 COMMIT;

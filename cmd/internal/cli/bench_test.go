@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"vendorwatch/cmd/internal/simulate"
+	"vendorwatch/cmd/internal/simulate/simtest"
 	"vendorwatch/cmd/internal/watch"
 	"vendorwatch/db"
 	"vendorwatch/db/query"
@@ -40,7 +40,7 @@ var statuspagePaths = []string{"/api/v2/summary.json", "/api/v2/incidents.json",
 // nor what else runs; "x-…" is the one and "cpu-x-…" the other in multiples of the floor's. The server takes
 // its share of the same machine in all of them.
 func BenchmarkPoll(b *testing.B) {
-	fleet := simulate.NewFleet(pollSources, pollIncidents, pollSummary)
+	fleet := simtest.NewFleet(pollSources, pollIncidents, pollSummary)
 	if err := fleet.Start(); err != nil {
 		b.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func BenchmarkPoll(b *testing.B) {
 	})
 }
 
-func changeAll(f *simulate.Fleet) {
+func changeAll(f *simtest.Fleet) {
 	for i := range f.Len() {
 		f.Change(i)
 	}
@@ -156,7 +156,7 @@ type poll struct {
 	sources []watch.Source
 }
 
-func newPoll(b *testing.B, fleet *simulate.Fleet) *poll {
+func newPoll(b *testing.B, fleet *simtest.Fleet) *poll {
 	ctx := b.Context()
 	file, err := db.Open(ctx, filepath.Join(b.TempDir(), "poll.db"))
 	if err != nil {
@@ -200,14 +200,14 @@ func (p *poll) pollAll(b *testing.B, want query.Outcome) {
 
 // floor does with a fleet the least that could be done: no politeness, no manners, no history.
 type floor struct {
-	fleet *simulate.Fleet
+	fleet *simtest.Fleet
 	file  *sql.DB
 	etags []string
 	sums  [][sha256.Size]byte
 	known []map[string]bool // ids of updates, by source
 }
 
-func newFloor(b *testing.B, fleet *simulate.Fleet) *floor {
+func newFloor(b *testing.B, fleet *simtest.Fleet) *floor {
 	dsn := "file:" + filepath.ToSlash(filepath.Join(b.TempDir(), "floor.db")) +
 		"?_txlock=immediate&_pragma=busy_timeout(15000)&_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
 	file, err := sql.Open("sqlite", dsn)

@@ -253,8 +253,9 @@ func TestMergingDocuments(t *testing.T) {
 	begin := time.Date(2026, 10, 24, 20, 0, 0, 0, time.UTC) // the night in which Europe's clocks go back
 	rapid.Check(t, func(t *rapid.T) {
 		now := begin.Add(30 * time.Hour)
-		site := simulate.NewSite(drawVendor(t, begin, false), func() time.Time { return now })
-		all := documentsOf(site.Vendor())
+		vendor := simulate.Complete(drawVendor(t, begin, false))
+		site := simulate.NewSite(vendor, func() time.Time { return now })
+		all := documentsOf(vendor)
 		read := func(name string, order []string, times []int) *imported {
 			i := newImported(t, dir, name)
 			for n, address := range order {

@@ -39,8 +39,9 @@ var layers = map[string][]string{
 	"cmd/internal/web/feeds": roomOfWeb, "cmd/internal/web/mcp": roomOfWeb, "cmd/internal/web/metrics": roomOfWeb,
 	"cmd/internal/web": append([]string{"cmd/internal/web/pages", "cmd/internal/web/api", "cmd/internal/web/statuspage",
 		"cmd/internal/web/feeds", "cmd/internal/web/mcp", "cmd/internal/web/metrics"}, roomOfWeb...),
-	"cmd/internal/web/webtest": {"normalize", "db", "db/query", "db/dbtest", "cmd/internal/web"}, // for tests: no program may import it
-	"cmd/internal/simulate":    {"normalize", "scraper"},
+	"cmd/internal/web/webtest":      {"normalize", "db", "db/query", "db/dbtest", "cmd/internal/web"}, // for tests: no program may import it
+	"cmd/internal/simulate":         nil,
+	"cmd/internal/simulate/simtest": {"cmd/internal/simulate"}, // for tests: no program may import it
 	"cmd/internal/cli": {"normalize", "scraper", "scraper/platforms", "scraper/platforms/custom", "db", "db/query", "db/ledger", "db/record",
 		"cmd/internal/words", "cmd/internal/secret", "cmd/internal/config",
 		"cmd/internal/watch", "cmd/internal/report/*", "cmd/internal/web", "cmd/internal/simulate"},

@@ -23,10 +23,11 @@ func TestDocumentsOfDifferentMoments(t *testing.T) {
 	whole := []string{"/api/v2/incidents.json", "/api/v2/scheduled-maintenances.json"}
 	rapid.Check(t, func(t *rapid.T) {
 		now := begin
-		site := simulate.NewSite(drawVendor(t, begin, true), func() time.Time { return now })
+		vendor := simulate.Complete(drawVendor(t, begin, true))
+		site := simulate.NewSite(vendor, func() time.Time { return now })
 		// The text of a page tells neither id nor address, and what it is of is not to be known once the vendor
 		// has renamed it.
-		all := slices.DeleteFunc(documentsOf(site.Vendor()), func(address string) bool { return strings.HasPrefix(address, "text:") })
+		all := slices.DeleteFunc(documentsOf(vendor), func(address string) bool { return strings.HasPrefix(address, "text:") })
 		json, any := newImported(t, dir, "json"), newImported(t, dir, "any")
 		see := func(i *imported, addresses ...string) {
 			for _, address := range addresses {
@@ -43,7 +44,7 @@ func TestDocumentsOfDifferentMoments(t *testing.T) {
 		now = begin.Add(60 * time.Hour)
 		for _, i := range []*imported{json, any} {
 			see(i, append(whole, "/api/v2/summary.json")...)
-			for _, incident := range site.Vendor().Incidents {
+			for _, incident := range vendor.Incidents {
 				see(i, "/incidents/"+incident.ID+".json")
 			}
 			i.read()
@@ -58,7 +59,7 @@ func TestDocumentsOfDifferentMoments(t *testing.T) {
 		}
 		compareTold(t, want, got)
 		published := 0
-		for _, i := range site.Vendor().Incidents {
+		for _, i := range vendor.Incidents {
 			published += len(i.Updates)
 		}
 		if n := len(want["updates"]); n != published {

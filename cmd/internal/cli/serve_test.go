@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"vendorwatch/cmd/internal/simulate"
+	"vendorwatch/cmd/internal/simulate/simtest"
 )
 
 // service is `vendorwatch serve` in a process of its own.
@@ -144,7 +144,7 @@ func TestServeStopsOnSIGTERM(t *testing.T) {
 func TestServeStopsThoughAVendorHangs(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t, "kustomer", "quillpay")
-	w.sites["kustomer"].breaks(simulate.FaultHang, ".")
+	w.sites["kustomer"].breaks(simtest.FaultHang, ".")
 	s := serve(t, folder(t, w, []string{"kustomer", "quillpay"}, ""))
 	s.untilSaved(`SELECT count(*) FROM sources WHERE baseline_at IS NOT NULL`, "1")
 	s.until("kustomer is asked", func() bool { return w.sites["kustomer"].count() > 0 })

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"vendorwatch/cmd/internal/simulate"
+	"vendorwatch/cmd/internal/simulate/simtest"
 )
 
 // world is simulated vendors, each on a port of its own, at a time that stands still until it is moved.
@@ -117,11 +118,9 @@ func (s *site) url() string {
 
 // breaks makes the vendor misbehave at the addresses that match, until mend.
 func (s *site) breaks(kind simulate.FaultKind, match string) {
-	v := s.vendor
-	v.Faults = append([]simulate.Fault{{Kind: kind, RetryAfter: time.Second}}, v.Faults...)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.faulty, s.strike = simulate.NewSite(v, s.clock), regexp.MustCompile(match)
+	s.faulty, s.strike = simtest.Broken(s.vendor, s.clock, kind), regexp.MustCompile(match)
 }
 
 func (s *site) mend() {

@@ -30,7 +30,7 @@ func TestDemoTellsTheKustomerIncident(t *testing.T) {
 	} {
 		t.Run(begin.Format(time.DateTime), func(t *testing.T) {
 			p := demoAt(t, begin)
-			v := complete(p.kustomer())
+			v := Complete(p.kustomer())
 			s := v.at(p.at(50), "http://kustomer").incidents[0]
 			if s.title != "[PLATFORM] [403 ERROR] [PROD 1 & 2]" || s.impact != "minor" {
 				t.Errorf("the newest incident is %q, %s", s.title, s.impact)

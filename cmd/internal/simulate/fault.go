@@ -3,7 +3,6 @@ package simulate
 import (
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -11,24 +10,18 @@ import (
 // FaultKind is a way in which a page misbehaves.
 type FaultKind string
 
-// The faults, each one that readers of status pages meet.
+// The faults of the demo, each one that readers of status pages meet.
 const (
-	FaultServerError FaultKind = "server_error" // 500
-	FaultRateLimit   FaultKind = "rate_limit"   // 429 with Retry-After
-	FaultAPIRefused  FaultKind = "api_refused"  // 403 for everything below /api/ and every .json; the HTML stays
-	FaultLogin       FaultKind = "login"        // 200 and a login form in place of every page
-	FaultEmpty       FaultKind = "empty"        // 200 and no body
-	FaultMarketing   FaultKind = "marketing"    // 200 and a page that sells something
-	FaultHang        FaultKind = "hang"         // no answer until the client gives up
-	FaultTruncated   FaultKind = "truncated"    // the connection is cut in the middle of the body
+	FaultAPIRefused FaultKind = "api_refused" // 403 for everything below /api/ and every .json; the HTML stays
+	FaultLogin      FaultKind = "login"       // 200 and a login form in place of every page
+	FaultMarketing  FaultKind = "marketing"   // 200 and a page that sells something
 )
 
 // Fault is a fault and when it is there.
 type Fault struct {
-	Kind       FaultKind
-	From       time.Time     // zero: from the beginning
-	Until      time.Time     // zero: for good
-	RetryAfter time.Duration // of FaultRateLimit, in whole seconds
+	Kind  FaultKind
+	From  time.Time // zero: from the beginning
+	Until time.Time // zero: for good
 }
 
 func (f Fault) on(t time.Time) bool {
@@ -49,26 +42,15 @@ func isAPI(path string) bool {
 	return strings.HasPrefix(path, "/api/") || strings.HasSuffix(path, ".json")
 }
 
-// serve answers in place of the page. FaultTruncated is not served here: it needs the page's bytes.
-func (f Fault) serve(w http.ResponseWriter, r *http.Request, v Vendor) {
+// serve answers in place of the page.
+func (f Fault) serve(w http.ResponseWriter, v Vendor) {
 	switch f.Kind {
-	case FaultServerError:
-		http.Error(w, "We're sorry, but something went wrong.", http.StatusInternalServerError)
-	case FaultRateLimit:
-		w.Header().Set("Retry-After", strconv.Itoa(int(f.RetryAfter/time.Second)))
-		http.Error(w, "Too many requests.", http.StatusTooManyRequests)
 	case FaultAPIRefused:
 		http.Error(w, "Forbidden", http.StatusForbidden)
 	case FaultLogin:
 		writeHTML(w, fmt.Sprintf(loginPage, esc(v.Name), esc(v.Name)))
-	case FaultEmpty:
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.WriteHeader(http.StatusOK)
 	case FaultMarketing:
 		writeHTML(w, fmt.Sprintf(marketingPage, esc(v.Name), esc(v.Name), esc(v.Name)))
-	case FaultHang:
-		<-r.Context().Done()
-		panic(http.ErrAbortHandler)
 	}
 }
 

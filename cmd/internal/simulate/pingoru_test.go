@@ -52,7 +52,7 @@ func TestPingoruPagesHaveTheLabelsOfRealOnes(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := func(m int) time.Time { return noon.Add(time.Duration(m) * time.Minute) }
-	v := complete(Vendor{
+	v := Complete(Vendor{
 		Slug: "mill", Name: "Mill", Platform: PlatformPingoru, CreatedAt: noon.AddDate(0, -1, 0), Components: []Component{{ID: "c", Name: "Wheel"}},
 		Incidents: []Incident{{Name: "Wheel stands still", Impact: "minor", Updates: []Update{
 			{State: "investigating", At: at(0), Body: "It stands.", Sets: []Status{{"c", "major_outage"}}},

@@ -35,7 +35,7 @@ func moments(t *testing.T, path string) []document {
 	p := newPlot(func() time.Time { return time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC) }, DemoLength)
 	var out []document
 	for _, v := range []Vendor{p.kustomer(), p.parcelwise(), p.ledgerline(), p.switchyard()} {
-		v = complete(v)
+		v = Complete(v)
 		for second := 0.0; second <= 50; second += 2.5 {
 			page := v.at(p.at(second), "http://127.0.0.1:9999")
 			where, number, _ := strings.Cut(path, "?page=")

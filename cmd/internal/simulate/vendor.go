@@ -89,9 +89,9 @@ func (v Vendor) location() *time.Location {
 	return loc
 }
 
-// complete fills in the ids that a script leaves out. They depend on the script alone, so that they
+// Complete fills in the ids that a script leaves out. They depend on the script alone, so that they
 // are the same in every run.
-func complete(v Vendor) Vendor {
+func Complete(v Vendor) Vendor {
 	if v.ID == "" {
 		v.ID = code("page", v.Slug)
 	}

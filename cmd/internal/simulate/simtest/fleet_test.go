@@ -1,4 +1,4 @@
-package simulate
+package simtest
 
 import (
 	"encoding/json"
@@ -15,14 +15,19 @@ func TestFleet(t *testing.T) {
 	defer f.Close()
 	url := f.URL(1) + "/api/v2/summary.json"
 	first, body := get(t, url)
-	var summary spSummaryDoc
+	var summary struct {
+		Page      struct{ URL string }
+		Incidents []struct {
+			Updates []any `json:"incident_updates"`
+		}
+	}
 	if err := json.Unmarshal([]byte(body), &summary); err != nil {
 		t.Fatal(err)
 	}
 	if n := len(body); n < 90_000 || n > 120_000 {
 		t.Errorf("a summary of %d bytes, want about 100,000", n)
 	}
-	if len(summary.Incidents) != 1 || len(summary.Incidents[0].IncidentUpdates) != 1 || summary.Page.URL != f.URL(1) {
+	if len(summary.Incidents) != 1 || len(summary.Incidents[0].Updates) != 1 || summary.Page.URL != f.URL(1) {
 		t.Errorf("open incidents %+v at %s, want one with one update at %s", summary.Incidents, summary.Page.URL, f.URL(1))
 	}
 	if _, list := get(t, f.URL(1)+"/api/v2/incidents.json"); strings.Count(list, `"shortlink"`) != 4 {

@@ -18,8 +18,8 @@ type Progress struct {
 
 // Backfill reads a source's whole history, back to the page's first day, and saves it without announcing
 // any of it. Each stretch of pages is saved before the next one is read, so that a run that was stopped
-// resumes where it ended; after a complete run, the next one starts from the beginning. progress, if not nil, is
-// called after every stretch.
+// resumes where it ended. A run after a complete one reads the last stretches only: scrapes have read what is newer.
+// progress, if not nil, is called after every stretch.
 func (w *Watcher) Backfill(ctx context.Context, s Source, progress func(Progress)) (Progress, error) {
 	var p Progress
 	state, err := w.DB.SourceState(ctx, s.ID)

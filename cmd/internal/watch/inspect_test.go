@@ -77,3 +77,33 @@ func TestInspectFile(t *testing.T) {
 		}
 	}
 }
+
+// TestInspectTellsTheWordsBesideTheirMeaning holds what is shown of an incident: its components and posts, and how each
+// time was printed.
+func TestInspectTellsTheWordsBesideTheirMeaning(t *testing.T) {
+	in := InspectFile(savedPage(broken, "saved.json", time.Time{}), Source{Vendor: "acme"})
+	if in.Platform != "statuspage" || in.Error != "" || !in.AllOpen || len(in.Incidents) != 1 || len(in.Components) != 1 {
+		t.Fatalf("%+v", in)
+	}
+	i := in.Incidents[0]
+	if i.Key != "i1" || i.Severity != "major" || i.State != "investigating" || i.StartedAt != "2026-03-01T10:00:00.000Z" || len(i.Raw) != 1 {
+		t.Errorf("%+v", i)
+	}
+	if len(i.Components) != 1 || i.Components[0] != (InspectedComponent{"Anvils", "", "partial_outage", "partial_outage"}) {
+		t.Errorf("components: %+v", i.Components)
+	}
+	want := InspectedUpdate{
+		Key: "u1", State: "investigating", VendorState: "investigating", PostedAt: "2026-03-01T10:05:00.000Z",
+		Posted: "2026-03-01T10:05:00.000Z", Body: "We look.",
+	}
+	if len(i.Updates) != 1 || i.Updates[0] != want {
+		t.Errorf("updates: %+v", i.Updates)
+	}
+	in = InspectFile(savedPage("<html><title>Anvils</title></html>", "saved.html", time.Time{}), Source{Vendor: "acme"})
+	if in.Platform != "" || in.Error == "" || in.Documents[0].Error != in.Error || in.Incidents == nil || in.Findings == nil {
+		t.Errorf("%+v", in)
+	}
+	if in, err := Inspect(t.Context(), fetchFunc(healthy), Source{Vendor: "acme", Platform: "telepathy"}); err != nil || in.Error == "" || in.Documents == nil {
+		t.Errorf("%+v, %v", in, err)
+	}
+}

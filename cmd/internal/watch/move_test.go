@@ -2,6 +2,7 @@ package watch
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -27,7 +28,7 @@ func (h *changingPage) fetch(ctx context.Context, r scraper.Request) (scraper.Pa
 
 func (h *changingPage) serves(f fetchFunc) { h.now.Store(f) }
 
-// cstate fetchFunc with a page of another platform.
+// cstate answers with a page of another platform.
 func cstate(t *testing.T) fetchFunc {
 	files := map[string]string{"index.json": "index.json", "issues/index.json": "issues.json",
 		"issues/2026-02-01-tables/index.json": "tables.json", "issues/2026-01-20-works/index.json": "works.json"}
@@ -217,5 +218,152 @@ func TestWhatServesANewPageIsFoundAtTheFirstReading(t *testing.T) {
 	h.asked.Store(0)
 	if _, err := w.Scrape(t.Context(), s); err != nil || h.asked.Load() > 5 {
 		t.Errorf("%d requests, error %v", h.asked.Load(), err)
+	}
+}
+
+// hosts answers with a page by the host that is asked, and notes which hosts were.
+type hosts struct {
+	asked map[string]int
+	pages map[string]fetchFunc
+}
+
+func (h *hosts) fetch(ctx context.Context, r scraper.Request) (scraper.Page, error) {
+	u, err := url.Parse(r.URL)
+	if err != nil {
+		return scraper.Page{}, err
+	}
+	h.asked[u.Host]++
+	if page := h.pages[u.Host]; page != nil {
+		return page(ctx, r)
+	}
+	return scraper.Page{}, &scraper.HTTPError{URL: r.URL, Status: 404}
+}
+
+// TestTheConfiguredAddressIsAskedAgainAfterAMove holds that a page which moved and is gone from its new address is
+// looked for where the config says it is.
+func TestTheConfiguredAddressIsAskedAgainAfterAMove(t *testing.T) {
+	const configured, moved = "status.acme.example", "acme.pages.example"
+	h := &hosts{asked: map[string]int{}, pages: map[string]fetchFunc{configured: healthy}}
+	w, s := watcher(t, h.fetch)
+	scrape := func() error {
+		t.Helper()
+		_, err := w.Scrape(t.Context(), s)
+		return err
+	}
+	page := func() string {
+		t.Helper()
+		source, err := w.DB.Source(t.Context(), s.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return source.PageURL
+	}
+	h.pages[configured] = func(ctx context.Context, r scraper.Request) (scraper.Page, error) {
+		page, err := healthy(ctx, r)
+		page.URL = strings.Replace(r.URL, configured, moved, 1)
+		page.MovedTo = page.URL
+		return page, err
+	}
+	if err := scrape(); err != nil || page() != "https://"+moved {
+		t.Fatalf("at %s, %v", page(), err)
+	}
+	h.pages = map[string]fetchFunc{configured: healthy}
+	for n := range failuresToSearch - 1 {
+		h.asked = map[string]int{}
+		if err := scrape(); err == nil || h.asked[configured] != 0 {
+			t.Fatalf("failure %d: %v, asked %v", n+1, err, h.asked)
+		}
+	}
+	if err := scrape(); err != nil || page() != "https://"+configured || h.asked[moved] == 0 {
+		t.Errorf("at %s, %v, asked %v", page(), err, h.asked)
+	}
+	if got := health(t, w); got.ConsecutiveFailures != 0 || got.Platform != "statuspage" {
+		t.Errorf("health: %+v", got)
+	}
+}
+
+// TestASearchThatFindsNothingSaysWhat holds what is kept of a search that changes nothing, and what is said of it.
+func TestASearchThatFindsNothingSaysWhat(t *testing.T) {
+	redirect := func(to fetchFunc) fetchFunc {
+		return func(ctx context.Context, r scraper.Request) (scraper.Page, error) {
+			page, err := to(ctx, r)
+			page.URL = strings.Replace(page.URL, "status.acme.example", "acme.pages.example", 1)
+			return page, err
+		}
+	}
+	half := func(f fetchFunc) fetchFunc { // what finds it reads it, and what reads it does not
+		asked := 0
+		return func(ctx context.Context, r scraper.Request) (scraper.Page, error) {
+			if asked++; asked > 12 {
+				return scraper.Page{}, &scraper.HTTPError{URL: r.URL, Status: 503}
+			}
+			return f(ctx, r)
+		}
+	}
+	for _, c := range []struct {
+		name         string
+		page         fetchFunc
+		taken        bool
+		outcome, err string
+	}{
+		{"a page that is gone", refuses(404), false, "404", "404"},
+		{"another source has it", redirect(cstate(t)), true, "cstate at https://acme.pages.example: ", "remove one of the two from the config"},
+		{"found, and not to be read", half(cstate(t)), false, "which cannot be read: ", ""},
+		{"some feed", says(`<rss version="2.0"><channel><title>News</title><link>https://acme.example</link><item><title>We are hiring</title><guid>1</guid></item></channel></rss>`), false, "a feed at https://status.acme.example", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h, w, s := watcherOfChangingPage(t)
+			if c.taken {
+				if _, err := w.Record.EnsureSource(t.Context(), vendorOf(t, w), "https://acme.pages.example", "statuspage"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			h.serves(c.page)
+			var err error
+			for range failuresToSearch {
+				if _, err = w.Scrape(t.Context(), s); err == nil {
+					t.Fatal("it was read")
+				}
+			}
+			if !strings.Contains(err.Error(), c.err) {
+				t.Errorf("error %v, want %q in it", err, c.err)
+			}
+			if found, err := w.Record.LastSearch(t.Context(), s.ID); err != nil || !strings.Contains(found.Outcome, c.outcome) {
+				t.Errorf("the search brought %q, %v; want %q in it", found.Outcome, err, c.outcome)
+			}
+			if source, err := w.DB.Source(t.Context(), s.ID); err != nil || source.PageURL != "https://status.acme.example" || source.Platform != "statuspage" {
+				t.Errorf("%+v, %v", source, err)
+			}
+		})
+	}
+}
+
+// TestASearchThatIsStoppedIsNotKept holds that a service which stops in the middle of a search makes it again.
+func TestASearchThatIsStoppedIsNotKept(t *testing.T) {
+	h, w, s := watcherOfChangingPage(t)
+	h.serves(refuses(404))
+	for range failuresToSearch - 1 {
+		if _, err := w.Scrape(t.Context(), s); err == nil {
+			t.Fatal("it was read")
+		}
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	why := errors.New("the service is stopping")
+	asked := 0
+	h.serves(func(ctx context.Context, r scraper.Request) (scraper.Page, error) {
+		if asked++; asked > 8 {
+			cancel(why)
+			return scraper.Page{}, context.Cause(ctx)
+		}
+		return refuses(404)(ctx, r)
+	})
+	if _, err := w.Scrape(ctx, s); !errors.Is(err, why) {
+		t.Errorf("error: %v", err)
+	}
+	if found, err := w.Record.LastSearch(t.Context(), s.ID); err != nil || !found.At.IsZero() {
+		t.Errorf("%+v, %v", found, err)
+	}
+	if got := health(t, w); got.ConsecutiveFailures != failuresToSearch-1 {
+		t.Errorf("health: %+v", got)
 	}
 }

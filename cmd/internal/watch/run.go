@@ -39,7 +39,7 @@ func (w *Watcher) Run(ctx context.Context, sources []Source) error {
 	schedule := cron.New()
 	for _, s := range sources {
 		j := job(s)
-		schedule.Schedule(spread(s), cron.FuncJob(func() { j.Run() }))
+		schedule.Schedule(spread(s, time.Now()), cron.FuncJob(func() { j.Run() }))
 		running.Go(j.Run)
 	}
 	schedule.Start()
@@ -114,15 +114,34 @@ func (s spreadSchedule) Next(t time.Time) time.Time {
 	return next.Add(s.by)
 }
 
+// everySchedule is a fixed interval, counted from a first time.
+type everySchedule struct {
+	first time.Time
+	every time.Duration
+}
+
+// Next implements cron.Schedule.
+func (s everySchedule) Next(t time.Time) time.Time {
+	if t.Before(s.first) {
+		return s.first
+	}
+	return s.first.Add((t.Sub(s.first)/s.every + 1) * s.every)
+}
+
 // spread delays a source's schedule by a part of its interval, a minute at most. The delay depends on the vendor
 // and the address alone, so that it is the same after a restart.
-func spread(s Source) cron.Schedule {
-	first := s.Schedule.Next(time.Now())
+func spread(s Source, now time.Time) cron.Schedule {
+	first := s.Schedule.Next(now)
 	interval := min(s.Schedule.Next(first).Sub(first), maxSpread)
 	if interval <= time.Second {
 		return s.Schedule
 	}
 	h := fnv.New64a()
 	h.Write([]byte(s.Vendor + " " + s.URL))
-	return spreadSchedule{s.Schedule, time.Duration(h.Sum64() % uint64(interval)).Truncate(time.Millisecond)}
+	by := time.Duration(h.Sum64() % uint64(interval)).Truncate(time.Millisecond)
+	if constant, ok := s.Schedule.(cron.ConstantDelaySchedule); ok {
+		// It counts from whatever time it is given, so that moving that time would move nothing.
+		return everySchedule{first.Add(by), constant.Delay}
+	}
+	return spreadSchedule{s.Schedule, by}
 }

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,7 +29,7 @@ func (f fetchFunc) Fetch(ctx context.Context, r scraper.Request) (scraper.Page, 
 const quiet = `{"page":{"id":"p1","name":"Acme","url":"https://status.acme.example","time_zone":"Etc/UTC","updated_at":"2026-03-01T09:00:00.000Z"},` +
 	`"status":{"indicator":"none","description":"All Systems Operational"},"components":[],"incidents":[],"scheduled_maintenances":[]}`
 
-// healthy fetchFunc every request with a Statuspage on which nothing is open.
+// healthy answers every request with a Statuspage on which nothing is open.
 func healthy(_ context.Context, r scraper.Request) (scraper.Page, error) {
 	if !strings.HasSuffix(r.URL, "/summary.json") {
 		return scraper.Page{}, &scraper.HTTPError{URL: r.URL, Status: 404}
@@ -138,30 +137,6 @@ func TestAServerThatAsksForRestIsLeftAlone(t *testing.T) {
 	}
 }
 
-func TestAScrapeThatPanicsStopsNeitherTheServiceNorItsNextScrape(t *testing.T) {
-	calls := make(chan int, 10)
-	var n atomic.Int32
-	w, s := watcher(t, func(ctx context.Context, r scraper.Request) (scraper.Page, error) {
-		call := int(n.Add(1))
-		calls <- call
-		if call == 1 {
-			panic("a bug in a reader")
-		}
-		return healthy(ctx, r)
-	})
-	s.Schedule = cron.Every(time.Second)
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- w.Run(ctx, []Source{s}) }()
-	for range 2 {
-		<-calls
-	}
-	cancel()
-	if err := <-done; err != nil {
-		t.Error(err)
-	}
-}
-
 func TestManySourcesOfOneScheduleAreSpread(t *testing.T) {
 	parse := func(line string) cron.Schedule {
 		s, err := cron.ParseStandard(line)
@@ -174,8 +149,8 @@ func TestManySourcesOfOneScheduleAreSpread(t *testing.T) {
 	seconds := map[int]int{}
 	for n := range 1000 {
 		s := Source{Vendor: fmt.Sprint("vendor-", n), URL: "https://status.example", Schedule: parse("*/5 * * * *")}
-		next := spread(s).Next(base)
-		if again := spread(s).Next(base); !again.Equal(next) {
+		next := spread(s, base).Next(base)
+		if again := spread(s, base).Next(base); !again.Equal(next) {
 			t.Fatal("the same source starts at another second each time")
 		}
 		if plain := s.Schedule.Next(base.Add(-time.Minute)); next.Sub(plain) >= 5*time.Minute+maxSpread || next.Before(base) {
@@ -188,8 +163,31 @@ func TestManySourcesOfOneScheduleAreSpread(t *testing.T) {
 			t.Errorf("%d of 1,000 sources start in second %d", sources, second)
 		}
 	}
+	// A fixed interval has no second of its own: it is counted from the start, and moved as the others are.
+	every := Source{Vendor: "vendor-1", URL: "https://status.example", Schedule: cron.Every(5 * time.Minute)}
+	times := spread(every, base)
+	first := times.Next(base)
+	if first.Sub(base) < 5*time.Minute || first.Sub(base) >= 5*time.Minute+maxSpread || first.Sub(base) == 5*time.Minute {
+		t.Errorf("the first of every five minutes is %s after the start", first.Sub(base))
+	}
+	for at, want := range map[time.Time]time.Time{
+		first.Add(-time.Second): first, first: first.Add(5 * time.Minute), first.Add(time.Second): first.Add(5 * time.Minute),
+		first.Add(12 * time.Minute): first.Add(15 * time.Minute),
+	} {
+		if next := times.Next(at); !next.Equal(want) {
+			t.Errorf("after %s it is %s, want %s", at.Sub(first), next.Sub(first), want.Sub(first))
+		}
+	}
+	second := Source{Vendor: "a", Schedule: cron.Every(time.Second)}
+	if spread(second, base) != second.Schedule {
+		t.Error("a schedule of seconds is moved")
+	}
+	never := Source{Vendor: "a", Schedule: parse("0 0 31 2 *")}
+	if next := (spreadSchedule{never.Schedule, time.Minute}).Next(base); !next.IsZero() {
+		t.Errorf("what never happens happens at %s", next)
+	}
 	daily := Source{Vendor: "a", Schedule: parse("0 9 * * *")}
-	if next := spread(daily).Next(base.Add(-time.Hour)); next.Before(base) || next.After(base.Add(maxSpread)) {
+	if next := spread(daily, base).Next(base.Add(-time.Hour)); next.Before(base) || next.After(base.Add(maxSpread)) {
 		t.Errorf("a daily scrape at 9:00 starts at %s", next)
 	}
 }

@@ -1,0 +1,131 @@
+package watch
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"vendorwatch/db/query"
+	"vendorwatch/scraper"
+)
+
+func daytime(t *testing.T) cron.Schedule {
+	t.Helper()
+	s, err := cron.ParseStandard("CRON_TZ=UTC */30 8-19 * * mon-fri")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// TestAPauseOfTheScheduleIsNoGap holds that nights and weekends which a schedule leaves out are no coverage gaps, that
+// days which it does not leave out are, and that a page is read in full after a gap, whatever its server says.
+func TestAPauseOfTheScheduleIsNoGap(t *testing.T) {
+	friday := time.Date(2026, 11, 20, 19, 30, 0, 0, time.UTC)
+	for _, c := range []struct {
+		name     string
+		schedule cron.Schedule
+		next     time.Time
+		gap      bool
+	}{
+		{"after the weekend", daytime(t), time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC), false},
+		{"twice as long as the weekend", daytime(t), time.Date(2026, 11, 26, 8, 0, 0, 0, time.UTC), true},
+		{"every half an hour, and nothing over a weekend", cron.Every(30 * time.Minute), time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC), true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			conditional := false
+			w, s := watcher(t, func(ctx context.Context, r scraper.Request) (scraper.Page, error) {
+				conditional = conditional || r.ETag != ""
+				page, err := healthy(ctx, r)
+				page.ETag = `"1"`
+				return page, err
+			})
+			now := friday
+			w.Now = func() time.Time { return now }
+			s.Schedule = c.schedule
+			if _, err := w.Scrape(t.Context(), s); err != nil {
+				t.Fatal(err)
+			}
+			now = c.next
+			if _, err := w.Scrape(t.Context(), s); err != nil {
+				t.Fatal(err)
+			}
+			gaps := gapsOf(t, w, friday)
+			if (len(gaps) > 0) != c.gap {
+				t.Errorf("gaps: %+v", gaps)
+			}
+			if conditional == c.gap {
+				t.Errorf("asked only for what is new: %v", conditional)
+			}
+			if c.gap && (gaps[0].Reason != query.GapNotWatched || gaps[0].FromAt != "2026-11-20T19:30:00.000Z") {
+				t.Errorf("the gap: %+v", gaps[0])
+			}
+		})
+	}
+}
+
+func gapsOf(t *testing.T, w *Watcher, from time.Time) []query.Gap {
+	t.Helper()
+	gaps, err := w.DB.CoverageGaps(t.Context(), "acme", from, w.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return gaps
+}
+
+func TestIntervalOfASource(t *testing.T) {
+	friday := time.Date(2026, 11, 20, 19, 30, 0, 0, time.UTC)
+	for _, c := range []struct {
+		name      string
+		source    Source
+		now, last time.Time
+		want      time.Duration
+	}{
+		{"nothing is known", Source{}, friday, friday, 0},
+		{"the clock's own", Source{Interval: time.Minute, Schedule: cron.Every(time.Hour)}, friday, friday, time.Minute},
+		{"by the schedule", Source{Schedule: cron.Every(time.Hour)}, friday, time.Time{}, time.Hour},
+		{"by day", Source{Schedule: daytime(t)}, friday.Add(-4 * time.Hour), friday.Add(-5 * time.Hour), 30 * time.Minute},
+		{"over the night that begins", Source{Schedule: daytime(t)}, friday.Add(-24*time.Hour - 15*time.Minute), time.Time{}, 12*time.Hour + 30*time.Minute},
+		{"over the weekend that ends", Source{Schedule: daytime(t)}, friday.AddDate(0, 0, 3).Add(-11 * time.Hour), friday, 60*time.Hour + 30*time.Minute},
+	} {
+		if got := c.source.interval(c.now, c.last); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
+func TestWhatAPageCovers(t *testing.T) {
+	const since, until = "2026-03-01T10:00:00Z", "2026-03-08T10:00:00Z"
+	for _, c := range []struct {
+		of         scraper.Coverage
+		start, end string
+	}{
+		{scraper.Coverage{}, "", ""},
+		{scraper.Coverage{Since: since}, since, ""},
+		{scraper.Coverage{Since: since, Until: until}, since, until},
+		{scraper.Coverage{Since: since, Until: "soon"}, "", ""},
+		{scraper.Coverage{Since: "long ago", Until: until}, "", ""},
+		{scraper.Coverage{Until: until}, "", ""},
+	} {
+		start, end := covered(c.of)
+		text := func(t time.Time) string {
+			if t.IsZero() {
+				return ""
+			}
+			return t.Format(time.RFC3339)
+		}
+		if text(start) != c.start || text(end) != c.end {
+			t.Errorf("%+v covers %s to %s", c.of, text(start), text(end))
+		}
+	}
+}
+
+func TestASourceWithoutATimeoutHasNone(t *testing.T) {
+	ctx, cancel := Source{}.withTimeout(t.Context())
+	defer cancel()
+	if _, limited := ctx.Deadline(); limited {
+		t.Error("it is limited")
+	}
+}

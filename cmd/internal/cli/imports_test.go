@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,110 +15,77 @@ import (
 
 const module = "vendorwatch"
 
-// layers is the order of imports, one way only: a package may import the packages of this module
-// that stand behind it, and no others. The siblings under cmd/internal do not know each other; cli
-// brings them together.
-var layers = map[string][]string{
-	"normalize":                     nil,
-	"scraper/page":                  {"normalize"},
-	"scraper":                       {"normalize", "scraper/page"},
-	"scraper/platforms":             {"scraper", "scraper/platforms/*"},
-	"db":                            {"normalize"},
-	"db/dbtest":                     nil, // for tests: no package may import it
-	"normalize/racetest":            nil, // for tests: no package may import it
-	"cmd/internal/words":            {"normalize", "db/query"},
-	"cmd/internal/secret":           nil,
-	"cmd/internal/config":           append([]string{"cmd/internal/words", "cmd/internal/secret", "cmd/internal/config/tomlcheck"}, reading...),
-	"cmd/internal/config/tomlcheck": {"cmd/internal/words", "cmd/internal/secret"},
-	"cmd/internal/watch":            append([]string{"db/query", "db/record", "cmd/internal/words", "cmd/internal/secret"}, reading...),
-	"cmd/internal/web/openapi":      nil,
-	"cmd/internal/web/prose":        {"normalize", "db", "db/query", "cmd/internal/words"},
-	"cmd/internal/web/site":         {"normalize", "db", "db/query", "cmd/internal/words"},
-	"cmd/internal/web/pages":        roomOfWeb, "cmd/internal/web/api": roomOfWeb, "cmd/internal/web/statuspage": roomOfWeb,
-	"cmd/internal/web/feeds": roomOfWeb, "cmd/internal/web/mcp": roomOfWeb, "cmd/internal/web/metrics": roomOfWeb,
-	"cmd/internal/web": append([]string{"cmd/internal/web/pages", "cmd/internal/web/api", "cmd/internal/web/statuspage",
-		"cmd/internal/web/feeds", "cmd/internal/web/mcp", "cmd/internal/web/metrics"}, roomOfWeb...),
-	"cmd/internal/web/webtest":      {"normalize", "db", "db/query", "db/dbtest", "cmd/internal/web"}, // for tests: no program may import it
-	"cmd/internal/simulate":         nil,
-	"cmd/internal/simulate/simtest": {"cmd/internal/simulate"}, // for tests: no program may import it
-	"cmd/internal/cli": {"normalize", "scraper", "scraper/platforms", "scraper/platforms/custom", "db", "db/query", "db/ledger", "db/record",
-		"cmd/internal/words", "cmd/internal/secret", "cmd/internal/config",
-		"cmd/internal/watch", "cmd/internal/report/*", "cmd/internal/web", "cmd/internal/simulate"},
-	"cmd/vendorwatch": {"cmd/internal/cli"},
+// layer is a folder and what its packages may import of this module.
+type layer struct {
+	of  string // a package; with "/..." behind it, that package and all below it
+	may []string
 }
 
-// roomOfWeb is what a folder of web may import: no other folder, only what all of them share.
-var roomOfWeb = []string{"normalize", "db", "db/query", "cmd/internal/words", "cmd/internal/web/site",
-	"cmd/internal/web/prose", "cmd/internal/web/openapi"}
+// Sets of packages that several layers may import.
+var (
+	// What reads pages. Of the platforms only the one that the config describes is known by name.
+	reading = []string{"normalize", "scraper", "scraper/platforms", "scraper/platforms/custom"}
+	file    = []string{"normalize", "db", "db/query"}
+	base    = []string{"normalize", "db/query", "cmd/internal/words", "cmd/internal/secret"}
+)
 
-// reporting is the order of the packages below cmd/internal/report. A name without db/ is one of them. All may import
-// wording too. A kind of channel that is not named here may import "message" and "channel".
-var reporting = map[string][]string{
-	"message":             nil,
-	"route":               nil,
-	"alert":               {"message", "route", "db", "db/ledger"},
-	"digest":              {"message", "route", "db", "db/ledger"},
-	"channel":             {"message"},
-	"channel/blockkit":    {"message", "channel"}, // how messages look in Slack, for the two channels that lead there
-	"channel/oncall":      {"message", "channel"}, // what a message does to an alert, for the two services that page people
-	"channel/slack":       {"message", "channel", "channel/blockkit"},
-	"channel/slackbot":    {"message", "channel", "channel/blockkit"},
-	"channel/pagerduty":   {"message", "channel", "channel/oncall"},
-	"channel/opsgenie":    {"message", "channel", "channel/oncall"},
-	"channel/kinds":       {"channel", "channel/*"},
-	"deliver":             {"message", "digest", "channel", "db", "db/ledger"},
-	"reporttest":          {"message", "digest", "db", "db/ledger", "db/record", "db/dbtest"}, // for tests: no package of the program may import it
-	"channel/channeltest": {"message", "channel", "reporttest"},
+// layers is the order of imports, one way only. The first layer that has a package counts. The siblings under
+// cmd/internal do not import each other, nor do the platforms, the kinds of channel and the parts of the dashboard;
+// what brings them together stands above them. A package whose name ends in "test" is for tests: it may import
+// anything, and no other package may import it.
+var layers = []layer{
+	{"normalize/...", nil},
+	{"scraper/page", []string{"normalize"}},
+	{"scraper", []string{"normalize", "scraper/page"}},
+	{"scraper/platforms", []string{"scraper", "scraper/platforms/..."}},
+	{"scraper/platforms/incidentio", []string{ // it serves Statuspage's JSON too
+		"normalize", "scraper/page", "scraper", "scraper/platforms/statuspage"}},
+	{"scraper/platforms/...", []string{"normalize", "scraper/page", "scraper"}},
+
+	{"db/internal/...", nil},
+	{"db", []string{"normalize", "db/internal/..."}},
+	{"db/query", []string{"normalize", "db", "db/internal/..."}},
+	{"db/...", slices.Concat(file, []string{"db/internal/..."})}, // ledger and record, which do not import each other
+
+	{"cmd/internal/words", []string{"normalize", "db/query"}},
+	{"cmd/internal/secret", nil},
+	{"cmd/internal/config/...", slices.Concat(base, reading, []string{"cmd/internal/config/..."})},
+	{"cmd/internal/watch", slices.Concat(base, reading, []string{"db/record"})},
+	{"cmd/internal/simulate", []string{"normalize", "scraper"}},
+
+	{"cmd/internal/report/message", base},
+	{"cmd/internal/report/route", base},
+	{"cmd/internal/report/alert", slices.Concat(base, []string{"db", "db/ledger",
+		"cmd/internal/report/message", "cmd/internal/report/route"})},
+	{"cmd/internal/report/digest", slices.Concat(base, []string{"db", "db/ledger",
+		"cmd/internal/report/message", "cmd/internal/report/route"})},
+	{"cmd/internal/report/channel", slices.Concat(base, []string{"cmd/internal/report/message"})},
+	{"cmd/internal/report/channel/kinds", slices.Concat(base, []string{"cmd/internal/report/channel/..."})},
+	// blockkit is what the kinds that lead to Slack share, oncall what those that page people do.
+	{"cmd/internal/report/channel/...", slices.Concat(base, []string{"cmd/internal/report/message",
+		"cmd/internal/report/channel", "cmd/internal/report/channel/blockkit", "cmd/internal/report/channel/oncall"})},
+	{"cmd/internal/report/deliver", slices.Concat(base, []string{"db", "db/ledger", "cmd/internal/report/message",
+		"cmd/internal/report/digest", "cmd/internal/report/channel"})},
+
+	{"cmd/internal/web/openapi", nil},
+	{"cmd/internal/web/site", slices.Concat(base, file)},
+	{"cmd/internal/web/prose", slices.Concat(base, file)},
+	{"cmd/internal/web", slices.Concat(base, file, []string{"cmd/internal/web/..."})},
+	{"cmd/internal/web/...", slices.Concat(base, file, []string{"cmd/internal/web/site", "cmd/internal/web/prose",
+		"cmd/internal/web/openapi"})},
+
+	{"cmd/internal/cli", slices.Concat(base, reading, []string{"db/...", "cmd/internal/config", "cmd/internal/watch",
+		"cmd/internal/simulate", "cmd/internal/report/...", "cmd/internal/web"})},
+	{"cmd/vendorwatch", []string{"cmd/internal/cli"}},
 }
 
-// reading is what the program reads pages with. Of the platforms only the one that the config describes is known by name.
-var reading = []string{"normalize", "scraper", "scraper/platforms", "scraper/platforms/custom"}
-
-// platform returns what a platform may import: no other platform, but that incident.io serves Statuspage's JSON too.
-func platform(name string) []string {
-	allowed := []string{"normalize", "scraper/page", "scraper"}
-	if name == "incidentio" {
-		allowed = append(allowed, "scraper/platforms/statuspage")
-	}
-	return allowed
+// covers reports whether a package is the one that a pattern of layers names, or one of those.
+func covers(pattern, name string) bool {
+	dir, all := strings.CutSuffix(pattern, "/...")
+	return name == dir || all && strings.HasPrefix(name, dir+"/")
 }
 
-// wording is what every message is made with.
-var wording = []string{"normalize", "db/query", "cmd/internal/words", "cmd/internal/secret"}
-
-// mayImport returns what a package may import, as layers and reporting say it; false where they say nothing of it.
-func mayImport(name string) (allowed []string, known bool) {
-	const report = "cmd/internal/report/"
-	if name, ok := strings.CutPrefix(name, "scraper/platforms/"); ok {
-		return platform(name), true
-	}
-	below, ok := strings.CutPrefix(name, report)
-	if !ok {
-		allowed, known = layers[name]
-		return allowed, known
-	}
-	within, known := reporting[below]
-	if !known && path.Dir(below) == "channel" {
-		within, known = []string{"message", "channel"}, true
-	}
-	allowed = slices.Clone(wording)
-	for _, other := range within {
-		if other != "db" && !strings.HasPrefix(other, "db/") {
-			other = report + other
-		}
-		allowed = append(allowed, other)
-	}
-	return allowed, known
-}
-
-// covers reports whether a package is one of those allowed. "dir/*" allows all that stand below dir but for those
-// that only tests import.
-func covers(allowed []string, imported string) bool {
-	return slices.ContainsFunc(allowed, func(a string) bool {
-		dir, all := strings.CutSuffix(a, "*")
-		return a == imported || all && strings.HasPrefix(imported, dir) && !strings.HasSuffix(imported, "test")
-	})
-}
+func forTests(name string) bool { return strings.HasSuffix(name, "test") }
 
 // pure lists what normalize must not reach, even indirectly: it does no I/O, and knows no page.
 var pure = []string{"net/http", "database/sql", "github.com/gocolly/colly", "github.com/PuerkitoBio/goquery"}
@@ -139,44 +105,20 @@ func TestOrderOfImports(t *testing.T) {
 	}
 	for _, p := range packages {
 		name := strings.TrimPrefix(p.ImportPath, module+"/")
-		allowed, known := mayImport(name)
-		if !known {
+		if forTests(name) {
+			continue
+		}
+		at := slices.IndexFunc(layers, func(l layer) bool { return covers(l.of, name) })
+		if at < 0 {
 			t.Errorf("package %s has no place in the order of imports", name)
 			continue
 		}
+		allowed := func(imported string) bool {
+			return !forTests(imported) && slices.ContainsFunc(layers[at].may, func(may string) bool { return covers(may, imported) })
+		}
 		for _, one := range p.Imports {
-			imported, ours := strings.CutPrefix(one, module+"/")
-			if ours && !covers(allowed, imported) {
-				t.Errorf("%s imports %s; it may import %q only", name, imported, allowed)
-			}
-		}
-	}
-}
-
-// mostLines is how many lines a package may have without its tests: more than that nobody holds in mind.
-const mostLines = 3500
-
-// small are the folders in which, and below which, every package keeps to mostLines.
-var small = []string{"scraper"}
-
-func TestPackagesStaySmall(t *testing.T) {
-	root := filepath.Join("..", "..", "..")
-	for _, dir := range small {
-		lines := map[string]int{}
-		err := filepath.WalkDir(filepath.Join(root, dir), func(name string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {
-				return err
-			}
-			text, err := os.ReadFile(name)
-			lines[filepath.Dir(name)] += strings.Count(string(text), "\n")
-			return err
-		})
-		if err != nil || len(lines) == 0 {
-			t.Errorf("%s: %d packages, %v", dir, len(lines), err)
-		}
-		for name, n := range lines {
-			if n >= mostLines {
-				t.Errorf("package %s has %d lines; split it below %d", name, n, mostLines)
+			if imported, ours := strings.CutPrefix(one, module+"/"); ours && !allowed(imported) {
+				t.Errorf("%s imports %s; it may import %q only", name, imported, layers[at].may)
 			}
 		}
 	}

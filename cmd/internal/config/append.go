@@ -23,9 +23,9 @@ func PageURL(text string) (string, error) {
 }
 
 // Append puts text, the lines of one vendor, at the end of the config file at path. What the file holds stays as it
-// is. It writes nothing, and returns Mistakes, if the file is wrong or would be: a name, a slug or a page is there
+// is. It writes nothing, and returns tomlcheck.Mistakes, if the file is wrong or would be: a name, a slug or a page is there
 // already. The file is whole at every moment, the old one or the new one.
-func Append(path, text string) error {
+func Append(path, text string, kinds ChannelKinds) error {
 	real, err := filepath.EvalSymlinks(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("config file %s does not exist; write one, or name another with --config: %w", path, fs.ErrNotExist)
@@ -37,16 +37,16 @@ func Append(path, text string) error {
 	if err != nil {
 		return fmt.Errorf("config file: %w", err)
 	}
-	before, err := parseWith(checker{file: path, env: os.Getenv, withoutSecrets: true}, data)
-	if err != nil {
+	before := checker{file: path, kinds: kinds, env: os.Getenv, withoutSecrets: true}
+	after := before
+	if err := before.parse(data); err != nil {
 		return fmt.Errorf("nothing was written, since the file is wrong as it is:\n%w", err)
 	}
 	more := joined(data, text)
-	after, err := parseWith(checker{file: path, env: os.Getenv, withoutSecrets: true}, more)
-	if err != nil {
+	if err := after.parse(more); err != nil {
 		return fmt.Errorf("nothing was written:\n%w", err)
 	}
-	if len(after.Vendors) != len(before.Vendors)+1 {
+	if len(after.config.Vendors) != len(before.config.Vendors)+1 {
 		return fmt.Errorf("nothing was written: at the end of %s these lines would not be a vendor of their own", path)
 	}
 	return replaceFile(real, more)

@@ -32,7 +32,7 @@ func TestAppend(t *testing.T) {
 			if err := os.Symlink(real, path); err != nil {
 				t.Fatal(err)
 			}
-			if err := Append(path, addedVendor); err != nil {
+			if err := Append(path, addedVendor, testKinds); err != nil {
 				t.Fatal(err)
 			}
 			got, err := os.ReadFile(real)
@@ -71,7 +71,7 @@ func TestAppendRefuses(t *testing.T) {
 			if err := os.WriteFile(path, []byte(c.before), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if err := Append(path, c.text); err == nil || !strings.Contains(err.Error(), c.want) {
+			if err := Append(path, c.text, testKinds); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%v\ndoes not say %q", err, c.want)
 			}
 			if got, err := os.ReadFile(path); err != nil || string(got) != c.before {
@@ -79,7 +79,7 @@ func TestAppendRefuses(t *testing.T) {
 			}
 		})
 	}
-	if err := Append(filepath.Join(t.TempDir(), "config.toml"), addedVendor); !errors.Is(err, fs.ErrNotExist) {
+	if err := Append(filepath.Join(t.TempDir(), "config.toml"), addedVendor, testKinds); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no file: %v", err)
 	}
 }

@@ -41,7 +41,7 @@ func TestAuth(t *testing.T) {
 		t.Fatal(err)
 	}
 	env := map[string]string{"ACME_PASSWORD": "pa55word-of-acme", "ACME_TOKEN": "t0ken-of-acme"}
-	c, err := Parse(filepath.Join(dir, "config.toml"), []byte(authText), func(name string) string { return env[name] })
+	c, err := Parse(filepath.Join(dir, "config.toml"), []byte(authText), testKinds, func(name string) string { return env[name] })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +72,7 @@ func TestAuthWithoutItsOwnTable(t *testing.T) {
 			"vendor": text + "[[vendor.auth." + kind + "]]\n" + value,
 			"source": text + "[[vendor.source]]\nurl = \"https://eu.acme.example\"\n[[vendor.source.auth." + kind + "]]\n" + value,
 		} {
-			c, err := Parse("config.toml", []byte(table), func(string) string { return "t0ken-of-acme" })
+			c, err := Parse("config.toml", []byte(table), testKinds, func(string) string { return "t0ken-of-acme" })
 			if err != nil {
 				t.Fatalf("%s of a %s: %v", kind, where, err)
 			}
@@ -80,7 +80,7 @@ func TestAuthWithoutItsOwnTable(t *testing.T) {
 			if sources[len(sources)-1].Credentials == nil {
 				t.Errorf("a %s of a %s is not sent", kind, where)
 			}
-			if _, err := Parse("config.toml", []byte(table), func(string) string { return "" }); err == nil {
+			if _, err := Parse("config.toml", []byte(table), testKinds, func(string) string { return "" }); err == nil {
 				t.Errorf("a %s of a %s whose variable is not set is no mistake", kind, where)
 			}
 		}
@@ -94,7 +94,7 @@ func TestMissingSecrets(t *testing.T) {
 	if err := os.WriteFile(path, []byte(authText), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Load(path)
+	_, err := Load(path, testKinds)
 	for _, want := range []string{
 		`config.toml:10: vendor "Acme": auth.password_env: the environment variable ACME_PASSWORD is not set; set it where vendorwatch is started`,
 		`config.toml:11: vendor "Acme": auth.header "Authorization": env: the environment variable ACME_TOKEN is not set`,
@@ -104,7 +104,7 @@ func TestMissingSecrets(t *testing.T) {
 			t.Errorf("%v\ndoes not say %s", err, want)
 		}
 	}
-	if _, err := LoadToRead(path); err != nil {
+	if _, err := LoadToRead(path, testKinds); err != nil {
 		t.Errorf("to read the record: %v", err)
 	}
 }
@@ -118,12 +118,12 @@ func TestNoMistakeShowsASecret(t *testing.T) {
 		`query = "s3cret-of-acme"`, `cookie = ["s3cret-of-acme"]`, `password = 5`, `token = "s3cret-of-acme"`, `hosts = ["https://s3cret-of-acme@a.example"]`,
 	} {
 		text := "[fetch]\ncontact = \"ops@acme.example\"\n[[vendor]]\nname = \"Acme\"\nurl = \"https://status.acme.example\"\n[vendor.auth]\n" + line
-		_, err := Parse("config.toml", []byte(text), nil)
+		_, err := Parse("config.toml", []byte(text), testKinds, nil)
 		if err == nil || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%s: %v", line, err)
 		}
 	}
-	_, err := Parse("config.toml", []byte(strings.Replace(minimal, "githubstatus.com", "githubstatus.com/feed?api_key=s3cret", 1)), nil)
+	_, err := Parse("config.toml", []byte(strings.Replace(minimal, "githubstatus.com", "githubstatus.com/feed?api_key=s3cret", 1)), testKinds, nil)
 	if err == nil || strings.Contains(err.Error(), "s3cret") || !strings.Contains(err.Error(), `[vendor.auth] with query = [{ name = "api_key"`) {
 		t.Errorf("a secret in the address: %v", err)
 	}

@@ -39,7 +39,7 @@ func TestBadFiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := Parse("config.toml", data, environment)
+			got, err := Parse("config.toml", data, testKinds, environment)
 			var mistakes tomlcheck.Mistakes
 			if !errors.As(err, &mistakes) || len(mistakes) == 0 || got != nil {
 				t.Fatalf("Parse = %v, %v; want mistakes only", got, err)

@@ -32,7 +32,7 @@ func BenchmarkParse(b *testing.B) {
 			data := []byte(manyVendors(n))
 			b.SetBytes(int64(len(data)))
 			for b.Loop() {
-				c, err := Parse("config.toml", data, environment)
+				c, err := Parse("config.toml", data, testKinds, environment)
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -50,7 +50,7 @@ func BenchmarkParseMistakes(b *testing.B) {
 		b.Run(fmt.Sprintf("vendors=%d", n), func(b *testing.B) {
 			data := []byte(strings.ReplaceAll(manyVendors(n), "tags = [", "tags = 5 #"))
 			for b.Loop() {
-				if _, err := Parse("config.toml", data, environment); err == nil {
+				if _, err := Parse("config.toml", data, testKinds, environment); err == nil {
 					b.Fatal("no mistake was found")
 				}
 			}

@@ -80,7 +80,7 @@ func TestCataloguePlatforms(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var c checker
-			if err := c.decode(nil); err != nil {
+			if _, err := c.decode(nil); err != nil {
 				t.Fatal(err)
 			}
 			v := Vendor{Name: "Acme"}

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"net/mail"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ import (
 type checker struct {
 	*tomlcheck.Document
 	file           string
+	kinds          ChannelKinds
 	env            func(string) string
 	config         *Config
 	withoutSecrets bool                     // secrets of pages are not looked up
@@ -25,8 +27,8 @@ type checker struct {
 }
 
 // check fills in what depends on other values, and notes every value that makes no sense. A value
-// that the decoder could not read has a mistake already and is its default here.
-func (c *checker) check() {
+// that the decoder could not read has a mistake already and is its default here. channels are the tables [[channel]].
+func (c *checker) check(channels reflect.Value) {
 	cfg := c.config
 	if cfg.Database == "" {
 		c.Add("database", "it is empty", `write for example "vendorwatch.db"`)
@@ -42,7 +44,7 @@ func (c *checker) check() {
 	if cfg.DashboardURL != "" {
 		c.link("dashboard_url", &cfg.DashboardURL)
 	}
-	c.channels()
+	c.channels(channels)
 	c.vendors()
 	c.routes()
 	c.digests()

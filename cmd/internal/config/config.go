@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"time"
 
@@ -34,7 +35,7 @@ type Config struct {
 	Web          Web       `toml:"web"`
 	DashboardURL string    `toml:"dashboard_url"` // address under which people reach the dashboard, for links in messages; empty for none
 	Digests      []Digest  `toml:"digest"`        // at least one: without any in the file, the default one, to stdout
-	Channels     []Channel `toml:"channel"`
+	Channels     []Channel `toml:"-"`             // of the tables [[channel]], whose keys the kinds of channels say
 	Alerts       Alerts    `toml:"alerts"`
 	Routes       []Route   `toml:"route"` // in the order in which they are tried; where the file has none, the one that Alerts stands for, if any
 	Calm         Calm      `toml:"calm"`
@@ -126,66 +127,79 @@ func defaults() *Config {
 	}
 }
 
-// Load reads the file at path and takes secrets from the environment. The error is Mistakes if the
-// file is wrong; it wraps fs.ErrNotExist if there is none.
-func Load(path string) (*Config, error) { return load(path, false) }
+// Load reads the file at path and takes secrets from the environment. kinds are the types of channels that there
+// are. The error is tomlcheck.Mistakes if the file is wrong; it wraps fs.ErrNotExist if there is none.
+func Load(path string, kinds ChannelKinds) (*Config, error) {
+	return load(checker{file: path, kinds: kinds, env: os.Getenv})
+}
 
 // LoadToRead is Load for what reads the record only: secrets of pages are not looked up, so that one which is not
 // set here is no mistake.
-func LoadToRead(path string) (*Config, error) { return load(path, true) }
+func LoadToRead(path string, kinds ChannelKinds) (*Config, error) {
+	return load(checker{file: path, kinds: kinds, env: os.Getenv, withoutSecrets: true})
+}
 
-func load(path string, withoutSecrets bool) (*Config, error) {
-	data, err := os.ReadFile(path)
+func load(c checker) (*Config, error) {
+	data, err := os.ReadFile(c.file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("config file %s does not exist; write one, or name another with --config: %w", path, fs.ErrNotExist)
+		return nil, fmt.Errorf("config file %s does not exist; write one, or name another with --config: %w", c.file, fs.ErrNotExist)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("config file: %w", err)
 	}
-	c, err := parseWith(checker{file: path, env: os.Getenv, withoutSecrets: withoutSecrets}, data)
-	if err != nil {
+	if err := c.parse(data); err != nil {
 		return nil, err
 	}
 	// A service is often started from another folder than its own; the file must not move with it.
-	if !filepath.IsAbs(c.Database) {
-		c.Database = filepath.Join(filepath.Dir(path), c.Database)
-	}
-	for i := range c.Channels {
-		if ch := &c.Channels[i]; ch.Path != "" && ch.Path != "-" && !filepath.IsAbs(ch.Path) {
-			ch.Path = filepath.Join(filepath.Dir(path), ch.Path)
-		}
-	}
-	return c, nil
-}
-
-// Parse reads a config file's text. The name is the one shown in mistakes; env returns the value of
-// an environment variable, "" if it is not set, and may be nil. The error is Mistakes.
-func Parse(name string, data []byte, env func(string) string) (*Config, error) {
-	return parseWith(checker{file: name, env: env}, data)
-}
-
-func parseWith(c checker, data []byte) (*Config, error) {
-	if c.env == nil {
-		c.env = func(string) string { return "" }
-	}
-	if err := c.decode(data); err != nil {
-		return nil, err
-	}
-	if !c.Broken() {
-		c.check()
-	}
-	if c.Count() > 0 {
-		return nil, c.Mistakes()
+	if !filepath.IsAbs(c.config.Database) {
+		c.config.Database = filepath.Join(filepath.Dir(c.file), c.config.Database)
 	}
 	return c.config, nil
 }
 
-// decode reads data into c.config.
-func (c *checker) decode(data []byte) error {
-	value, document, err := tomlcheck.Decode(c.file, data, func() any { return defaults() })
+// Parse reads a config file's text. The name is the one shown in mistakes; kinds are the types of channels that there
+// are; env returns the value of an environment variable, "" if it is not set, and may be nil. The error is
+// tomlcheck.Mistakes.
+func Parse(name string, data []byte, kinds ChannelKinds, env func(string) string) (*Config, error) {
+	if env == nil {
+		env = func(string) string { return "" }
+	}
+	c := checker{file: name, kinds: kinds, env: env}
+	err := c.parse(data)
+	return c.config, err
+}
+
+// parse reads data into c.config, which is nil if there is an error.
+func (c *checker) parse(data []byte) error {
+	channels, err := c.decode(data)
 	if err != nil {
 		return err
 	}
-	c.config, c.Document = value.(*Config), document
+	if !c.Broken() {
+		c.check(channels)
+	}
+	if c.Count() > 0 {
+		c.config = nil
+		return c.Mistakes()
+	}
 	return nil
+}
+
+// decode reads data into c.config, and returns the tables [[channel]] beside it.
+func (c *checker) decode(data []byte) (channels reflect.Value, err error) {
+	file := reflect.StructOf([]reflect.StructField{
+		{Name: "Config", Type: reflect.TypeFor[Config](), Anonymous: true},
+		{Name: "Channel", Type: reflect.SliceOf(c.kinds.table()), Tag: `toml:"channel"`},
+	})
+	value, document, err := tomlcheck.Decode(c.file, data, func() any {
+		v := reflect.New(file)
+		v.Elem().Field(0).Set(reflect.ValueOf(*defaults()))
+		return v.Interface()
+	})
+	if err != nil {
+		return reflect.Value{}, err
+	}
+	read := reflect.ValueOf(value).Elem()
+	c.config, c.Document = read.Field(0).Addr().Interface().(*Config), document
+	return read.Field(1), nil
 }

@@ -27,7 +27,7 @@ url = "https://www.githubstatus.com"
 
 func parse(t *testing.T, text string) *Config {
 	t.Helper()
-	c, err := Parse("config.toml", []byte(text), environment)
+	c, err := Parse("config.toml", []byte(text), testKinds, environment)
 	if err != nil {
 		t.Fatalf("Parse: %v", err)
 	}
@@ -122,21 +122,21 @@ url = "https://solo.test"
 func TestChannels(t *testing.T) {
 	tests := []struct {
 		name, urlEnv string
-		wantType     ChannelType
+		wantMissing  string
 		wantURL      string
 		wantNote     string
 	}{
-		{"the URL comes from the environment", "TEAM_URL", ChannelSlack, "https://hooks.slack.test/services/T0/B0/verysecret", ""},
-		{"without it stdout takes its place", "UNSET", ChannelStdout, "", `channel "team": UNSET is not set; its reports go to stdout`},
-		{"http is pointed out", "PLAIN_URL", ChannelSlack, "http://127.0.0.1:9/verysecret",
+		{"the URL comes from the environment", "TEAM_URL", "", "https://hooks.slack.test/services/T0/B0/verysecret", ""},
+		{"without it stdout takes its place", "UNSET", "UNSET", "", `channel "team": UNSET is not set; its reports go to stdout`},
+		{"http is pointed out", "PLAIN_URL", "", "http://127.0.0.1:9/verysecret",
 			`channel "team": the URL in PLAIN_URL is http, not https, so that others on the way can read it`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			c := parse(t, minimal+"[[channel]]\nname = \"team\"\nurl_env = \""+tt.urlEnv+"\"\n[[digest]]\nchannels = [\"team\"]\n")
 			ch := c.Channels[0]
-			if ch.Type != tt.wantType || ch.URL.Reveal() != tt.wantURL {
-				t.Errorf("channel = %s %s; want %s %s", ch.Type, ch.URL.Reveal(), tt.wantType, tt.wantURL)
+			if address := ch.Values["url"].(secret.Text).Reveal(); ch.Type != "slack" || ch.Missing != tt.wantMissing || address != tt.wantURL {
+				t.Errorf("channel = %s %q %s; want slack %q %s", ch.Type, ch.Missing, address, tt.wantMissing, tt.wantURL)
 			}
 			if note := strings.Join(c.Notes, "\n"); note != tt.wantNote {
 				t.Errorf("note = %q; want %q", note, tt.wantNote)
@@ -171,7 +171,7 @@ func TestSummary(t *testing.T) {
 func TestLoad(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "my.toml")
-	if _, err := Load(path); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "--config") {
+	if _, err := Load(path, testKinds); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "--config") {
 		t.Errorf("of a file that is not there: %v", err)
 	}
 	// As an editor on Windows saves it.
@@ -179,21 +179,21 @@ func TestLoad(t *testing.T) {
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	c, err := Load(path)
+	c, err := Load(path, testKinds)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if want := filepath.Join(dir, "vendorwatch.db"); c.Database != want {
 		t.Errorf("Database = %q; want %q, beside the config file", c.Database, want)
 	}
-	if notes, err := Check(path); err != nil || len(notes) < 3 {
+	if notes, err := Check(path, testKinds); err != nil || len(notes) < 3 {
 		t.Errorf("Check = %q, %v", notes, err)
 	}
 	if err := os.WriteFile(path, []byte(text+"x = 1\r\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	var mistakes tomlcheck.Mistakes
-	if _, err := Check(path); !errors.As(err, &mistakes) || mistakes[0].File != path || mistakes[0].Line != 5 {
+	if _, err := Check(path, testKinds); !errors.As(err, &mistakes) || mistakes[0].File != path || mistakes[0].Line != 5 {
 		t.Errorf("Check of a wrong file: %v", err)
 	}
 }
@@ -205,7 +205,7 @@ func TestDefaultFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := Parse("config.toml", data, nil)
+	c, err := Parse("config.toml", data, testKinds, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,11 +221,11 @@ func TestDefaultFile(t *testing.T) {
 	if own != 1 {
 		t.Errorf("%d vendors have a schedule of their own; want one, as an example", own)
 	}
-	if c.Digests[0].Schedule != "0 9 * * 1-5" || c.Digests[0].TimeZone == "" || c.Channels[0].Type != ChannelStdout || len(c.Notes) != 2 {
+	if c.Digests[0].Schedule != "0 9 * * 1-5" || c.Digests[0].TimeZone == "" || c.Channels[0].Missing == "" || len(c.Notes) != 2 {
 		t.Errorf("digest %+v, channels %+v, notes %q", c.Digests[0], c.Channels, c.Notes)
 	}
-	_, shown, err := tomlcheck.Decode("config.toml", data, func() any { return defaults() })
-	if err != nil {
+	shown := checker{kinds: testKinds}
+	if _, err := shown.decode(data); err != nil {
 		t.Fatal(err)
 	}
 	for _, key := range keysOf("", reflect.TypeFor[Config]()) {
@@ -238,7 +238,7 @@ func TestDefaultFile(t *testing.T) {
 			t.Errorf("key %s is not in the file", key)
 		}
 	}
-	if _, err := Load(path); err != nil && os.Getenv("VENDORWATCH_SLACK_URL") == "" {
+	if _, err := Load(path, testKinds); err != nil && os.Getenv("VENDORWATCH_SLACK_URL") == "" {
 		t.Error(err)
 	}
 }
@@ -274,7 +274,7 @@ func TestDefaultFileShowsDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := Parse("config.toml", data, nil)
+	c, err := Parse("config.toml", data, testKinds, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -321,7 +321,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		before := string(data)
-		c, err := Parse("config.toml", data, environment)
+		c, err := Parse("config.toml", data, testKinds, environment)
 		if string(data) != before {
 			t.Error("Parse changed its input")
 		}

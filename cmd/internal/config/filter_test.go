@@ -12,7 +12,7 @@ import (
 func TestFilters(t *testing.T) {
 	parse := func(text string) normalize.Filter {
 		t.Helper()
-		c, err := Parse("config.toml", []byte("[fetch]\ncontact = \"ops@acme.test\"\n[[vendor]]\n"+text), nil)
+		c, err := Parse("config.toml", []byte("[fetch]\ncontact = \"ops@acme.test\"\n[[vendor]]\n"+text), testKinds, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -42,7 +42,7 @@ func TestRegionsOfLargeClouds(t *testing.T) {
 		{"AWS", "eu", "eu-central-1"}, {"AWS", "us", "us-east-1"}, {"Azure", "eu", "Germany West Central"},
 		{"Google Cloud", "us", "Iowa (us-central1)"}, {"Cloudflare", "eu", "Europe"}, {"aws", "EU", "eu-west-1"},
 	} {
-		cfg, err := Parse("config.toml", []byte("[fetch]\ncontact = \"ops@acme.test\"\n[[vendor]]\nname = \""+c.vendor+"\"\nfilter = { regions = [\""+c.of+"\"] }\n"), nil)
+		cfg, err := Parse("config.toml", []byte("[fetch]\ncontact = \"ops@acme.test\"\n[[vendor]]\nname = \""+c.vendor+"\"\nfilter = { regions = [\""+c.of+"\"] }\n"), testKinds, nil)
 		if err != nil {
 			t.Errorf("%s: %v", c.vendor, err)
 			continue
@@ -65,7 +65,7 @@ func TestRegionsOfLargeClouds(t *testing.T) {
 }
 
 func TestRegionsByThePage(t *testing.T) {
-	cfg, err := Parse("config.toml", []byte("[fetch]\ncontact = \"ops@acme.test\"\n[[vendor]]\nname = \"Our CDN\"\nurl = \"https://www.cloudflarestatus.com\"\nfilter = { regions = [\"eu\"] }\n"), nil)
+	cfg, err := Parse("config.toml", []byte("[fetch]\ncontact = \"ops@acme.test\"\n[[vendor]]\nname = \"Our CDN\"\nurl = \"https://www.cloudflarestatus.com\"\nfilter = { regions = [\"eu\"] }\n"), testKinds, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,14 +11,14 @@ import (
 )
 
 // LoadPage reads a file with one [[vendor]], as it is to stand in a config file, for trying out the selectors of its
-// page. The error is Mistakes if the file is wrong.
+// page. The error is tomlcheck.Mistakes if the file is wrong.
 func LoadPage(path string) (Vendor, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return Vendor{}, fmt.Errorf("page description: %w", err)
 	}
 	c := checker{file: path, env: os.Getenv}
-	if err := c.decode(data); err != nil {
+	if _, err := c.decode(data); err != nil {
 		return Vendor{}, err
 	}
 	if !c.Broken() {

@@ -36,7 +36,7 @@ platform = "feed"
 `
 
 func TestPageOfAVendor(t *testing.T) {
-	c, err := Parse("config.toml", []byte(described), nil)
+	c, err := Parse("config.toml", []byte(described), testKinds, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"vendorwatch/cmd/internal/secret"
 	"vendorwatch/normalize"
 )
 
@@ -89,19 +90,14 @@ catch_up = "2d"
 	}
 }
 
-// TestChannelTypes holds what each type of channel is given, secrets from variables and from files.
-func TestChannelTypes(t *testing.T) {
+// TestChannelValues holds what each sort of key is given, secrets from variables and from files.
+func TestChannelValues(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "password"), []byte("hunter2\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(dir, "config.toml")
 	text := minimal + `
-[[channel]]
-name = "bot"
-type = "slack_bot"
-token_env = "VW_TEST_TOKEN"
-channel = "C0123456789"
 [[channel]]
 name = "hook"
 type = "webhook"
@@ -113,33 +109,24 @@ headers_env = { Authorization = "VW_TEST_TOKEN" }
 name = "mail"
 type = "email"
 host = "smtp.acme.test"
-tls = "tls"
-user = "me"
-password_file = "password"
-from = "Ops <ops@acme.test>"
-to = ["a@acme.test"]
-[[channel]]
-name = "plain mail"
-type = "email"
-host = "localhost"
+port = 25
 tls = "none"
-from = "ops@acme.test"
+user = ""
 to = ["a@acme.test"]
-[[channel]]
-name = "phone"
-type = "shoutrrr"
-url_env = "VW_TEST_URL"
 [[channel]]
 name = "log"
 type = "jsonl"
 path = "alerts.jsonl"
+[[channel]]
+name = "screen"
+type = "jsonl"
+path = "-"
 [[channel]]
 name = "unset"
 type = "webhook"
 url_env = "VW_TEST_UNSET"
 [[channel]]
 name = "no file"
-type = "slack"
 url_file = "absent"
 `
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
@@ -147,35 +134,53 @@ url_file = "absent"
 	}
 	t.Setenv("VW_TEST_TOKEN", "verysecret")
 	t.Setenv("VW_TEST_URL", "https://hooks.acme.test/x")
-	c, err := Load(path)
+	c, err := Load(path, testKinds)
 	if err != nil {
 		t.Fatal(err)
 	}
-	by := map[string]Channel{}
-	for _, ch := range c.Channels {
-		by[ch.Name] = ch
+	want := []Channel{
+		{Name: "hook", Type: "webhook", Values: map[string]any{
+			"url": "https://hooks.acme.test/x", "secret": "hunter2", "headers": map[string]string{"X-Team": "ops"},
+			"headers_env": map[string]string{"Authorization": "verysecret"},
+		}},
+		{Name: "mail", Type: "email", Values: map[string]any{
+			"host": "smtp.acme.test", "port": 25, "tls": "none", "to": []string{"a@acme.test"},
+		}},
+		{Name: "log", Type: "jsonl", Values: map[string]any{"path": filepath.Join(dir, "alerts.jsonl")}},
+		{Name: "screen", Type: "jsonl", Values: map[string]any{"path": "-"}},
+		{Name: "unset", Type: "webhook", Values: map[string]any{"url": ""}, Missing: "VW_TEST_UNSET"},
+		{Name: "no file", Type: "slack", Values: map[string]any{"url": ""}, Missing: filepath.Join(dir, "absent")},
 	}
-	for name, pair := range map[string][2]any{
-		"token":          {by["bot"].Token.Reveal(), "verysecret"},
-		"id":             {by["bot"].Channel, "C0123456789"},
-		"webhook":        {by["hook"].URL.Reveal(), "https://hooks.acme.test/x"},
-		"signature":      {by["hook"].Key.Reveal(), "hunter2"},
-		"header":         {by["hook"].Headers["X-Team"], "ops"},
-		"secret header":  {by["hook"].HeaderValues["Authorization"].Reveal(), "verysecret"},
-		"password":       {by["mail"].Password.Reveal(), "hunter2"},
-		"port of tls":    {by["mail"].Port, 465},
-		"port of none":   {by["plain mail"].Port, 25},
-		"address":        {by["phone"].URL.Reveal(), "https://hooks.acme.test/x"},
-		"file":           {by["log"].Path, filepath.Join(dir, "alerts.jsonl")},
-		"unset":          {by["unset"].Type, ChannelStdout},
-		"unset variable": {by["unset"].Missing, "VW_TEST_UNSET"},
-		"absent file":    {by["no file"].Type, ChannelStdout},
-	} {
-		if pair[0] != pair[1] {
-			t.Errorf("%s = %v; want %v", name, pair[0], pair[1])
+	for _, ch := range c.Channels {
+		for key, value := range ch.Values {
+			ch.Values[key] = revealed(value)
 		}
 	}
-	if notes := strings.Join(c.Notes, "\n"); !strings.Contains(notes, `channel "unset": VW_TEST_UNSET is not set; its reports go to stdout`) {
-		t.Errorf("notes: %s", notes)
+	if diff := cmp.Diff(want, c.Channels); diff != "" {
+		t.Errorf("channels (-want +got):\n%s", diff)
 	}
+	notes := strings.Join(c.Notes, "\n")
+	for _, note := range []string{
+		`channel "unset": VW_TEST_UNSET is not set; its reports go to stdout`,
+		`channel "mail": tls is none, so that others on the way can read the mail`,
+	} {
+		if !strings.Contains(notes, note) {
+			t.Errorf("notes: %s\nlack %s", notes, note)
+		}
+	}
+}
+
+// revealed is a value with its secrets shown.
+func revealed(value any) any {
+	switch v := value.(type) {
+	case secret.Text:
+		return v.Reveal()
+	case map[string]secret.Text:
+		shown := map[string]string{}
+		for name, s := range v {
+			shown[name] = s.Reveal()
+		}
+		return shown
+	}
+	return value
 }

@@ -9,9 +9,9 @@ import (
 )
 
 // Check reads the file at path as Load does, and says in a few lines what is configured. The error
-// is Mistakes if the file is wrong.
-func Check(path string) (notes []string, err error) {
-	c, err := Load(path)
+// is tomlcheck.Mistakes if the file is wrong.
+func Check(path string, kinds ChannelKinds) (notes []string, err error) {
+	c, err := Load(path, kinds)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (c *Config) goesTo(names []string) string {
 			case ch.Name != name:
 			case ch.Missing != "":
 				to = append(to, fmt.Sprintf("stdout because %s is not set", ch.Missing))
-			case ch.Type == ChannelStdout:
+			case ch.Type == "stdout":
 				to = append(to, "stdout")
 			default:
 				to = append(to, fmt.Sprintf("%s channel %q", ch.Type, ch.Name))

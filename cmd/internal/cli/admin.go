@@ -20,7 +20,7 @@ func (a *app) configCommand() *cobra.Command {
 		Short: "Say what the config file describes, or every mistake in it",
 		Args:  takes(0, 0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
-			notes, err := config.Check(a.configPath)
+			notes, err := config.Check(a.configPath, channelKinds())
 			if err != nil {
 				return err
 			}

@@ -21,7 +21,23 @@ import (
 // stdoutChannel is the channel of whatever names none.
 const stdoutChannel = "stdout"
 
-// kindOf returns the kind of channels of a type.
+// channelKinds are the kinds of channels as the config asks for them.
+func channelKinds() config.ChannelKinds {
+	all := config.ChannelKinds{}
+	for _, k := range kinds.All() {
+		var kind config.ChannelKind
+		for _, key := range k.Keys {
+			kind.Keys = append(kind.Keys, config.ChannelKey(key))
+		}
+		if k.Check != nil {
+			kind.Check = func(values map[string]any, r config.Reporter) { k.Check(values, r) }
+		}
+		all[k.Type] = kind
+	}
+	return all
+}
+
+// kindOf returns the kind of channels of a type that the config has checked.
 func kindOf(name string) (channel.Kind, error) {
 	for _, k := range kinds.All() {
 		if k.Type == name {
@@ -31,22 +47,17 @@ func kindOf(name string) (channel.Kind, error) {
 	return channel.Kind{}, fmt.Errorf("there is no type of channel called %s", name)
 }
 
-// newChannel makes a channel of what the config says of it.
+// newChannel makes a channel of what the config says of it. Standard output takes the place of one whose secret is
+// not set.
 func newChannel(c config.Channel, w io.Writer) (channel.Channel, error) {
-	kind, err := kindOf(string(c.Type))
+	if c.Missing != "" {
+		return &stdout.Channel{ChannelName: c.Name, W: w}, nil
+	}
+	kind, err := kindOf(c.Type)
 	if err != nil {
 		return nil, fmt.Errorf("channel %q: %w", c.Name, err)
 	}
-	return kind.New(c.Name, valuesOf(c), channel.Environment{Stdout: w})
-}
-
-// valuesOf are the values of a channel's keys.
-func valuesOf(c config.Channel) channel.Values {
-	return channel.Values{
-		"url": c.URL, "token": c.Token, "channel": c.Channel, "secret": c.Key, "headers": c.Headers, "headers_env": c.HeaderValues,
-		"host": c.Host, "port": c.Port, "tls": string(c.TLS), "user": c.User, "password": c.Password, "from": c.From, "to": c.To,
-		"path": c.Path,
-	}
+	return kind.New(c.Name, c.Values, channel.Environment{Stdout: w})
 }
 
 // channels makes every channel of the config, and standard output where a digest names none.

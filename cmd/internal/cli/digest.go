@@ -116,7 +116,7 @@ func (a *app) printDigest(ctx context.Context, name string, since time.Time, asS
 
 // digestToPrint is the digest of that name in the config file; the default one, in UTC, without a file.
 func (a *app) digestToPrint(name string) (digest.Settings, error) {
-	c, err := config.Load(a.configPath)
+	c, err := config.Load(a.configPath, channelKinds())
 	if errors.Is(err, fs.ErrNotExist) && a.configPath == "config.toml" && name == "" {
 		return digest.Settings{Name: "daily", Zone: time.UTC}, nil
 	}

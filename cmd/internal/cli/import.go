@@ -122,7 +122,7 @@ func (a *app) importSelectors(f *importFlags) (*custom.Selectors, error) {
 	if f.platform != scraper.Custom {
 		return nil, nil
 	}
-	c, err := config.LoadToRead(a.configPath)
+	c, err := config.LoadToRead(a.configPath, channelKinds())
 	if err != nil {
 		return nil, err
 	}

@@ -110,7 +110,7 @@ func (a *app) inspectSource(f inspectFlags, target string) (watch.Source, config
 	if f.vendor != "" {
 		load = config.Load
 	}
-	c, err := load(a.configPath)
+	c, err := load(a.configPath, channelKinds())
 	switch {
 	case err == nil:
 		fetch = c.Fetch

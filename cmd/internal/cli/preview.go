@@ -94,7 +94,7 @@ func (a *app) preview(ctx context.Context, incident int64, reason message.Reason
 
 // previews renders a message in the forms of a channel's type.
 func previews(c config.Channel, m message.Message) ([]preview, error) {
-	kind, err := kindOf(string(c.Declared))
+	kind, err := kindOf(c.Type)
 	if err != nil {
 		return nil, err
 	}

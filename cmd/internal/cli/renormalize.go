@@ -144,7 +144,7 @@ func renormalizable(ctx context.Context, file *db.DB, vendor string) ([]query.So
 // describedPages returns the selectors of the pages that the config file describes, by vendor and address.
 // Without a config file there are none.
 func (a *app) describedPages() (map[string]*custom.Selectors, error) {
-	c, err := config.LoadToRead(a.configPath)
+	c, err := config.LoadToRead(a.configPath, channelKinds())
 	if errors.Is(err, fs.ErrNotExist) && a.configPath == "config.toml" {
 		return nil, nil
 	}

@@ -27,7 +27,7 @@ import (
 
 // loadConfig reads the config file and prints its notes.
 func (a *app) loadConfig() (*config.Config, error) {
-	c, err := config.Load(a.configPath)
+	c, err := config.Load(a.configPath, channelKinds())
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func (a *app) databasePath() (string, error) {
 	if a.dbPath != "" {
 		return a.dbPath, nil
 	}
-	c, err := config.LoadToRead(a.configPath)
+	c, err := config.LoadToRead(a.configPath, channelKinds())
 	if errors.Is(err, fs.ErrNotExist) && a.configPath == "config.toml" {
 		return "vendorwatch.db", nil
 	}

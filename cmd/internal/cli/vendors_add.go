@@ -61,7 +61,7 @@ type added struct {
 }
 
 func (a *app) vendorsAdd(ctx context.Context, f addFlags, target string) error {
-	c, err := config.LoadToRead(a.configPath)
+	c, err := config.LoadToRead(a.configPath, channelKinds())
 	switch {
 	case err == nil:
 	case f.write || !errors.Is(err, fs.ErrNotExist) || a.configPath != "config.toml":
@@ -100,7 +100,7 @@ func (a *app) vendorsAdd(ctx context.Context, f addFlags, target string) error {
 		fmt.Fprintf(a.stderr, "%s is in %s already: vendor %q reads it\n", found.URL, a.configPath, owner)
 	}
 	if f.write {
-		if err := config.Append(a.configPath, out.TOML); err != nil {
+		if err := config.Append(a.configPath, out.TOML, channelKinds()); err != nil {
 			return err
 		}
 		out.Written = true

@@ -290,7 +290,8 @@ func (t channelTable) secret(k ChannelKey) {
 		value = t.fromFile(filePath, file)
 	case env != "":
 		value = t.fromEnv(envPath, env, k.Example)
-	case k.Required && !t.Refused(envPath) && !t.Refused(filePath) && !t.Has(t.path+"."+k.Name):
+	case t.Has(t.path + "." + k.Name): // it stands in the file itself, which is noted
+	case k.Required && !t.Refused(envPath) && !t.Refused(filePath):
 		t.Add(envPath, "it is missing: the name of the environment variable that holds "+k.Doc,
 			fmt.Sprintf("write for example %s_env = %q", k.Name, k.Example))
 		return

@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vendorwatch/cmd/internal/config"
+	"vendorwatch/cmd/internal/secret"
+)
+
+// TestBadChannels holds the message for every wrong file of testdata/badconfig: what the kinds of channels say of
+// their keys. What is said of other keys is tested in package config.
+func TestBadChannels(t *testing.T) {
+	files, err := filepath.Glob("testdata/badconfig/*.toml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files in testdata/badconfig: %v", err)
+	}
+	environment := map[string]string{
+		"TEAM_URL":   "https://hooks.slack.test/services/T0/B0/verysecret",
+		"NO_URL":     "verysecret",
+		"TEAM_TOKEN": "xoxb-verysecret",
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".toml"), func(t *testing.T) {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = config.Parse("config.toml", data, channelKinds(), func(name string) string { return environment[name] })
+			if err == nil {
+				t.Fatal("no mistake was found")
+			}
+			text := err.Error() + "\n"
+			for _, secret := range []string{"verysecret", "hunter2"} {
+				if strings.Contains(text, secret) {
+					t.Errorf("the message shows the secret %q:\n%s", secret, text)
+				}
+			}
+			want, err := os.ReadFile(strings.TrimSuffix(file, ".toml") + ".txt")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), text); diff != "" {
+				t.Errorf("message (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Every key of every kind of channel is in the config file at the top level, if only in a comment.
+func TestDefaultFileShowsTheKeysOfChannels(t *testing.T) {
+	data, err := os.ReadFile("../../../config.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind, k := range channelKinds() {
+		for _, key := range k.Keys {
+			names := []string{key.Name}
+			if _, hidden := key.Zero.(secret.Text); hidden {
+				names = []string{key.Name + "_env", key.Name + "_file"}
+			}
+			for _, name := range names {
+				if !regexp.MustCompile(`(?m)^(# )?` + name + ` = `).Match(data) {
+					t.Errorf("key %s of a channel of type %s is not in the file", name, kind)
+				}
+			}
+		}
+	}
+}

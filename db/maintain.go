@@ -37,7 +37,7 @@ var invariants = []string{
 	FROM incidents WHERE resolved_at IS NOT NULL AND ended = 0`,
 	`SELECT 'component ' || c.component_id || ' is ' || c.status || ', its newest recorded change says ' || h.status
 	FROM components c JOIN component_changes h ON h.component_change_id = (
-		SELECT x.component_change_id FROM component_changes x WHERE x.component_id = c.component_id ORDER BY x.component_change_id DESC LIMIT 1)
+		SELECT x.component_change_id FROM component_changes x WHERE x.component_id = c.component_id ORDER BY x.at DESC, x.component_change_id DESC LIMIT 1)
 	WHERE h.status <> c.status`,
 	`SELECT 'source ' || source_id || ' has failures and no time since when' FROM sources WHERE (consecutive_failures > 0) <> (failing_since_at IS NOT NULL)`,
 }

@@ -32,7 +32,7 @@ func lived(t testing.TB) *file {
 	s.Took, s.HTTPStatus, s.Requests, s.Bytes, s.Indicator = 120*time.Millisecond, 200, 1, 4000, "minor"
 	f.save(s)
 	f.save(listed(after(10*time.Minute), part("1", "Core", "API", "partial_outage"), part("2", "", "Web", "operational")))
-	f.save(seen(after(time.Hour), edited(outage("a", after(-hour), "investigating", "monitoring"), "We know more."), work("m", after(30*time.Hour), "scheduled")))
+	f.save(seen(after(time.Hour), affecting(edited(outage("a", after(-hour), "investigating", "monitoring"), "We know more."), part("1", "Core", "API", "")), work("m", after(30*time.Hour), "scheduled")))
 	for n := range 3 {
 		f.save(failed(after(time.Duration(n+2) * time.Hour)))
 	}

@@ -82,7 +82,7 @@ func TestIncidentByID(t *testing.T) {
 		SameEvent: []query.EventRecord{},
 		Findings: []query.Finding{{FindingID: 1, SourceID: f.source, SourceKey: "a", Field: "severity", Value: "purple", Problem: "this severity word is unknown",
 			FirstSeenAt: "2026-11-23T09:00:00.000Z", LastSeenAt: "2026-11-23T09:00:00.000Z", TimesSeen: 1}},
-		Raw: []normalize.Raw{edited(outage("a", after(-hour), "investigating", "monitoring"), "We know more.")},
+		Raw: []normalize.Raw{affecting(edited(outage("a", after(-hour), "investigating", "monitoring"), "We know more."), part("1", "Core", "API", ""))},
 	}
 	if diff := cmp.Diff(want, detail); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

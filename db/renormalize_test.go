@@ -15,7 +15,7 @@ import (
 func (f *file) saveWith(words normalize.Words, at time.Time, raws ...normalize.Raw) {
 	f.t.Helper()
 	incidents, findings := normalize.Incidents(raws, words)
-	f.save(record.Scrape{At: at, Incidents: incidents, Findings: findings})
+	f.save(record.Scrape{At: at, Incidents: incidents, Words: words, Findings: findings})
 }
 
 func (f *file) renormalize(words normalize.Words, dryRun bool) []record.MeaningChange {
@@ -85,7 +85,7 @@ func TestRenormalize(t *testing.T) {
 		{"an update that is shown no more", normalize.Words{}, all, []normalize.Raw{odd, lacking(odd, 1)}, []record.MeaningChange{
 			change("findings.severity", "this severity word is unknown", "", 1),
 			change("findings.state", "this state word is unknown", "", 1),
-			change("findings.state", "this state word of an update is unknown", "", 2),
+			change("findings.state", "this state word of an update is unknown", "", 3),
 			change("incident_updates.state", "unknown", "identified", 1),
 			change("incident_updates.state", "unknown", "investigating", 1),
 			change("incident_updates.state", "unknown", "resolved", 1),
@@ -93,7 +93,7 @@ func TestRenormalize(t *testing.T) {
 			change("incidents.resolved_at", "", "", 1),
 			change("incidents.severity", "unknown", "critical", 1),
 			change("incidents.state", "unknown", "resolved", 1),
-		}, "incident|critical|resolved|09:00|09:15", "investigating identified investigating resolved", 1},
+		}, "incident|critical|resolved|09:00|09:15", "investigating identified investigating resolved", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := newFile(t)
@@ -199,13 +199,16 @@ func TestRenormalizeWithoutWords(t *testing.T) {
 	page := outage("b", t0, "Looking")
 	page.Document = "page"
 	f.saveWith(normalize.Words{}, after(time.Hour), outage("a", t0, "Looking"), outage("b", t0, "Looking"), page, outage("c", t0, "Looking"))
-	for _, change := range []string{`UPDATE incidents SET raw = '[]' WHERE source_key = 'a'`, `UPDATE incidents SET raw = json_remove(raw, '$[1]') WHERE source_key = 'b'`} {
+	for _, change := range []string{
+		`DELETE FROM readings WHERE words_id IN (SELECT words_id FROM reading_words JOIN incidents USING (incident_id) WHERE source_key = 'a')`,
+		`UPDATE reading_words SET document = 'unheard-of/page' WHERE document = 'page'`,
+	} {
 		if err := f.exec(change); err != nil {
 			t.Fatal(err)
 		}
 	}
-	done, err := f.Renormalize(t.Context(), f.source, after(2*time.Hour), false, func(string) (normalize.Words, bool) {
-		return normalize.Words{States: map[string]normalize.State{"looking": normalize.StateInvestigating}}, true
+	done, err := f.Renormalize(t.Context(), f.source, after(2*time.Hour), false, func(platform string) (normalize.Words, bool) {
+		return normalize.Words{States: map[string]normalize.State{"looking": normalize.StateInvestigating}}, platform != "unheard-of"
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -66,8 +66,8 @@ ORDER BY times DESC;`},
 
 var (
 	tableHead  = regexp.MustCompile(`(?s)^CREATE TABLE (\w+) \( -- ([^\n]*)\n(.*)$`)
-	tableLine  = regexp.MustCompile(`^\s+(\w+) (TEXT|INTEGER|REAL)\b(.*?),? -- (.*)$`)
-	tableBare  = regexp.MustCompile(`^\s+[a-z]\w* (TEXT|INTEGER|REAL)\b`)
+	tableLine  = regexp.MustCompile(`^\s+(\w+) (TEXT|INTEGER|REAL|BLOB)\b(.*?),? -- (.*)$`)
+	tableBare  = regexp.MustCompile(`^\s+[a-z]\w* (TEXT|INTEGER|REAL|BLOB)\b`)
 	viewHead   = regexp.MustCompile(`^CREATE VIEW (\w+) AS -- ([^\n]*)\n`)
 	viewLine   = regexp.MustCompile(`(?m)(?:\bAS |\.|^\s+)(\w+),? -- (.+)$`)
 	enumCheck  = regexp.MustCompile(`IN \(([^)]*)\)`)

@@ -135,3 +135,25 @@ func componentNames(cs []Component) string {
 	slices.Sort(names)
 	return strings.Join(names, ", ")
 }
+
+// meaning makes a stored value of its word again. Where a page has moved from one platform to another, either
+// of them may have said it.
+func meaning[V comparable](stored V, word string, words []Words, read func(Words, string) (V, bool)) V {
+	var found V
+	ok := false
+	for n, w := range words {
+		v, known := read(w, word)
+		if v == stored {
+			return stored
+		}
+		if n == 0 || known && !ok {
+			found, ok = v, known
+		}
+	}
+	return found
+}
+
+// Status is what a component's status word means, by the words of the platforms it may come from.
+func Status(stored ComponentStatus, word string, words []Words) ComponentStatus {
+	return meaning(stored, word, words, Words.status)
+}

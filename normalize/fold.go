@@ -26,7 +26,15 @@ type Record struct {
 	FirstSeen     time.Time  // the first reading
 	Updates       []Post     // in order, those that were taken away included
 	Revisions     []Revision // in the order in which they were seen
-	Findings      []Finding  // of the words that hold now
+	Findings      []Problem  // of all readings
+	Held          []string   // kinds of documents whose newest reading may be a stale copy, and waits for the next one
+}
+
+// Problem is a finding with the readings that had it.
+type Problem struct {
+	Finding
+	First, Last time.Time
+	Times       int // at how many times words were read that had it; the same words read again are not counted
 }
 
 // Post is an update with what became of it.
@@ -35,6 +43,7 @@ type Post struct {
 	FirstSeen time.Time
 	RemovedAt time.Time // zero unless the vendor took it away
 	Edited    bool
+	Keys      []string // all keys that documents have for it; those without ids have one of minute and state
 }
 
 // Revision is a change that the vendor made to what had been published.
@@ -55,7 +64,8 @@ type Revision struct {
 //  3. Every change of a published value is a revision, dated by the reading that first had it.
 //  4. The kind follows the list in which the vendor put the incident.
 //
-// Raws of the incident are the newest words of each kind of document. Key is that of the most exact one.
+// Raws of the incident are the newest words of each kind of document, in the order in which the kinds were first met.
+// Key is that of the most exact one.
 func Fold(readings []Reading) Record {
 	sources := sourcesOf(readings)
 	f := &folding{sources: sources, memo: newMemo()}
@@ -373,36 +383,59 @@ func (f *folding) finish() Record {
 	f.finishPosts()
 	i.Excerpt = len(f.sources) > 0
 	for _, s := range f.sources {
-		if s.last == nil {
-			continue
-		}
 		i.Excerpt = i.Excerpt && s.last.i.Excerpt
 		i.UpdatedAt = latest(i.UpdatedAt, s.last.i.UpdatedAt)
 		if i.URL == "" {
 			i.URL = s.last.i.URL
 		}
-		i.Raws = append(i.Raws, s.last.raws...)
-		r.Findings = append(r.Findings, s.last.findings...)
 		if i.Key == "" || WeakKey(i.Key) && !WeakKey(s.last.i.Key) {
 			i.Key = s.last.i.Key
 		}
 	}
-	for n := range r.Findings {
-		r.Findings[n].Key = i.Key
+	met := slices.Clone(f.sources)
+	slices.SortStableFunc(met, func(a, b *source) int { return a.all[0].seen.Compare(b.all[0].seen) })
+	for _, s := range met {
+		i.Raws = append(i.Raws, s.last.raws...)
 	}
-	r.Findings = dedupe(r.Findings)
-	slices.SortFunc(r.Findings, func(a, b Finding) int {
-		return cmp.Or(
-			strings.Compare(a.Field, b.Field),
-			strings.Compare(a.Value, b.Value),
-			strings.Compare(a.Problem, b.Problem),
-		)
-	})
+	f.problems()
 	f.settleState()
 	f.settleStart()
 	f.settleEnd()
 	i.StatedDuration = statedDuration(i.Updates)
 	return *r
+}
+
+// problems lists what could not be read, by the readings that had it.
+func (f *folding) problems() {
+	at := map[Finding]int{}
+	var views []*view
+	for _, s := range f.sources {
+		views = append(views, s.all...)
+		if s.held {
+			f.record.Held = append(f.record.Held, s.document)
+		}
+	}
+	slices.SortStableFunc(views, func(a, b *view) int { return a.seen.Compare(b.seen) })
+	all := f.record.Findings
+	for _, v := range views {
+		for _, found := range v.findings {
+			found.Key = f.record.Incident.Key
+			n, known := at[found]
+			switch {
+			case !known:
+				at[found] = len(all)
+				all = append(all, Problem{Finding: found, First: v.seen, Last: v.seen, Times: 1})
+			case !all[n].Last.Equal(v.seen):
+				all[n].Last = v.seen
+				all[n].Times++
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b Problem) int {
+		return cmp.Or(strings.Compare(a.Field, b.Field), strings.Compare(a.Value, b.Value),
+			strings.Compare(a.Finding.Problem, b.Finding.Problem))
+	})
+	f.record.Findings = all
 }
 
 // settleState lets the timeline decide where no document has a word for the state.

@@ -11,6 +11,7 @@ type post struct {
 	firstSeen time.Time
 	removedAt time.Time
 	edited    bool
+	keys      []string
 	undated   bool               // its document has one date for all posts, which is that of the first
 	owner     *source            // whose words it has
 	by        map[*source]Update // what each kind of document says of it
@@ -34,6 +35,9 @@ func (f *folding) takePosts(v *view) {
 			f.change(v, p, u)
 		}
 		p.by[s], p.shown[s] = u, true
+		if !slices.Contains(p.keys, u.Key) {
+			p.keys = append(p.keys, u.Key)
+		}
 		shown[p] = true
 		if !p.removedAt.IsZero() {
 			f.revise(v.seen, p.u.Key, "removed_at", FormatTime(p.removedAt), "")
@@ -255,7 +259,9 @@ func (f *folding) finishPosts() {
 		}
 		f.record.Updates = append(
 			f.record.Updates,
-			Post{Update: p.u, FirstSeen: p.firstSeen, RemovedAt: p.removedAt, Edited: p.edited},
+			Post{
+				Update: p.u, FirstSeen: p.firstSeen, RemovedAt: p.removedAt, Edited: p.edited, Keys: p.keys,
+			},
 		)
 		if p.removedAt.IsZero() {
 			f.record.Incident.Updates = append(f.record.Incident.Updates, p.u)
@@ -263,6 +269,7 @@ func (f *folding) finishPosts() {
 	}
 }
 
+// when is the time by which the timeline is ordered.
 func (p *post) when() time.Time {
 	if p.undated {
 		return p.firstSeen

@@ -141,7 +141,7 @@ func TestDocumentsOfOneTruth(t *testing.T) {
 		}
 		want.Incident.Raws, got.Incident.Raws = nil, nil
 		for n := range want.Updates {
-			want.Updates[n].FirstSeen = got.Updates[n].FirstSeen
+			want.Updates[n].FirstSeen, want.Updates[n].Keys = got.Updates[n].FirstSeen, got.Updates[n].Keys
 		}
 		if diff := cmp.Diff(want.Incident, got.Incident); diff != "" {
 			t.Fatalf("all documents say less than the best (-best +all)\n%s", diff)

@@ -1,7 +1,6 @@
 package normalize
 
 import (
-	"reflect"
 	"slices"
 	"time"
 )
@@ -95,6 +94,13 @@ func moreExact(a, b time.Time) time.Time {
 		return b
 	}
 	return a
+}
+
+// Edit is one thing the vendor changed after it had been published.
+type Edit struct {
+	UpdateKey string // empty for a field of the incident itself
+	Field     string // as in SQL: title, severity, body, …
+	Old, New  string
 }
 
 // merging collects the vendor's edits while two readings of an incident are joined.
@@ -266,25 +272,4 @@ func mergeRaws(known, seen []Raw) []Raw {
 		}
 	}
 	return out
-}
-
-// SameWords reports whether two readings of one kind of document say the same, word for word. Where a
-// time is printed without its year, the date that was near it does not count.
-func SameWords(a, b Raw) bool { return reflect.DeepEqual(wordsOnly(a), wordsOnly(b)) }
-
-func wordsOnly(r Raw) Raw {
-	for _, t := range []*RawTime{&r.Started, &r.Resolved, &r.ScheduledStart, &r.ScheduledEnd, &r.Period, &r.Created, &r.Updated, &r.Detected} {
-		t.Near = ""
-	}
-	r.Updates = slices.Clone(r.Updates)
-	for n := range r.Updates {
-		r.Updates[n].Posted.Near, r.Updates[n].Created.Near = "", ""
-	}
-	if len(r.Updates) == 0 {
-		r.Updates = nil
-	}
-	if len(r.Components) == 0 {
-		r.Components = nil
-	}
-	return r
 }

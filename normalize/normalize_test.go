@@ -175,30 +175,33 @@ func TestAWeakKeyJoinsTheIncidentOfThatTitleAndStart(t *testing.T) {
 	}
 }
 
-func TestDiff(t *testing.T) {
-	base, _ := read(t, outage())
-	known := map[string]Incident{base.Key: base}
-	kinds := func(changes []Change) string {
+func TestNewsOfTwoReadings(t *testing.T) {
+	edited := func(change func(*Raw)) Raw {
+		raw := outage()
+		change(&raw)
+		return raw
+	}
+	kinds := func(raw Raw) string {
+		first := Reading{Raws: []Raw{outage()}, Seen: day.AddDate(0, 1, 0)}
+		was := Fold([]Reading{first}).Incident
+		seen := []Reading{first, {Raws: []Raw{raw}, Seen: day.AddDate(0, 2, 0)}}
+		known := &was
+		if raw.ID != outage().ID {
+			seen, known = seen[1:], nil
+		}
+		r := Fold(seen)
 		var out []string
-		for _, c := range changes {
-			for _, n := range c.News {
-				out = append(out, string(n.Kind))
-			}
-			for _, e := range c.Edits {
-				out = append(out, "edit:"+e.Field)
-			}
+		for _, n := range NewsOf(known, r.Incident, r.Revisions) {
+			out = append(out, string(n.Kind))
+		}
+		for _, e := range r.Revisions {
+			out = append(out, "edit:"+e.Field)
 		}
 		return strings.Join(out, " ")
 	}
-	edited := func(change func(*Raw)) []Incident {
-		raw := outage()
-		change(&raw)
-		i, _ := read(t, raw)
-		return []Incident{i}
-	}
 	tests := []struct {
 		name string
-		seen []Incident
+		seen Raw
 		want string
 	}{
 		{"the same again", edited(func(*Raw) {}), ""},
@@ -223,7 +226,7 @@ func TestDiff(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := kinds(Diff(known, tt.seen)); got != tt.want {
+			if got := kinds(tt.seen); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})

@@ -75,10 +75,12 @@ const (
 // source is one kind of document.
 type source struct {
 	document string
-	rank     int // 0 is the most exact
-	views    []*view
-	single   bool // it shows the latest post only, which has no id
-	age      age  // the newest that any of its readings was
+	rank     int     // 0 is the most exact
+	views    []*view // in the order of time, without stale copies
+	all      []*view // with them
+	held     bool    // the newest is left out for now
+	single   bool    // it shows the latest post only, which has no id
+	age      age     // the newest that any of its readings was
 	last     *view
 }
 
@@ -151,7 +153,9 @@ func sourcesOf(readings []Reading) []*source {
 		s.single = !slices.ContainsFunc(s.views, func(v *view) bool {
 			return len(v.i.Updates) > 1 || len(v.i.Updates) == 1 && !generatedKey(v.i.Updates[0].Key)
 		})
-		s.views = withoutStale(s.views)
+		s.all = s.views
+		s.views = withoutStale(s.all)
+		s.held = s.views[len(s.views)-1] != s.all[len(s.all)-1]
 	}
 	slices.SortFunc(sources, func(a, b *source) int {
 		return cmp.Or(cmp.Compare(a.exactness(), b.exactness()), strings.Compare(a.document, b.document))
@@ -224,8 +228,8 @@ const cacheLife = 30 * time.Minute
 //
 //   - a stale copy if the next reading that does not look back shows again what it lacked;
 //   - the vendor's newest word if that one still lacks it;
-//   - while nothing was read since: the newest word, unless it was seen once only, and within half an hour of what
-//     it contradicts. Then it is held back, and the next reading decides.
+//   - while nothing was read since: the newest word, unless the entry's own stamp went back, and it was seen once
+//     only, within half an hour of what it contradicts. Then it is held back, and the next reading decides.
 //
 // A reading that says that all is over, after one that did not, and that no reading said before, is no copy.
 func withoutStale(views []*view) []*view {
@@ -246,7 +250,8 @@ func withoutStale(views []*view) []*view {
 		if end < len(views) {
 			stale = showsAgain(views[end], last, run)
 		} else {
-			stale = len(run) == 1 && !run[0].until.After(run[0].seen) && run[0].seen.Sub(last.until) < cacheLife
+			stamped := !run[0].i.UpdatedAt.IsZero() && !last.i.UpdatedAt.IsZero()
+			stale = stamped && len(run) == 1 && !run[0].until.After(run[0].seen) && run[0].seen.Sub(last.until) < cacheLife
 		}
 		if !stale {
 			out = append(out, run...)

@@ -101,6 +101,12 @@ func (m *memo) part(raw Raw, own Words, former bool) *view {
 			v.kind = kindByWords
 		}
 	}
+	for n := range v.i.Updates {
+		// The state in force before a post headed "Update" may be that of a post that is taken away later.
+		if s, _ := own.state(v.i.Updates[n].VendorState); s == StateUpdate {
+			v.i.Updates[n].State = StateUpdate
+		}
+	}
 	if former {
 		for n := range v.i.Updates {
 			v.i.Updates[n].Key = "@" + strings.TrimPrefix(v.i.Updates[n].Key, "@")

@@ -30,6 +30,7 @@ CREATE TABLE sources ( -- status pages, with the health of reading them
   coverage_start_at TEXT CHECK (coverage_start_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- every incident since then is on record, as far as the page shows
   backfill_page INTEGER NOT NULL DEFAULT 0 CHECK (backfill_page >= 0), -- history page on which a backfill goes on; 0 if none was begun
   backfill_done_at TEXT CHECK (backfill_done_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when a backfill reached the page's first day
+  copy_suspected INTEGER NOT NULL DEFAULT 0 CHECK (copy_suspected IN (0, 1)), -- 1: what an incident says now may come from a cache; the next reading decides
   vanish_suspected_at TEXT CHECK (vanish_suspected_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- most open incidents vanished at once then; the next good scrape decides
   UNIQUE (vendor_id, page_url)
 ) STRICT;
@@ -103,6 +104,22 @@ CREATE TABLE component_changes ( -- every status a component was seen to take, t
 ) STRICT;
 CREATE INDEX component_changes_by_component ON component_changes (component_id, at);
 
+CREATE TABLE component_lists ( -- what pages listed of all their components, each wording once: the history of statuses is made of these
+  list_id INTEGER PRIMARY KEY, -- ours
+  source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page
+  hash TEXT NOT NULL, -- of the words
+  words BLOB NOT NULL, -- gzip of a JSON array: the vendor's own words, an object a component
+  UNIQUE (source_id, hash)
+) STRICT;
+
+CREATE TABLE component_readings ( -- when pages listed them: a row each time the list of a live page differs from the one before, and one for each saved page
+  source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page
+  seen_at TEXT NOT NULL CHECK (seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was read, or saved
+  list_id INTEGER NOT NULL REFERENCES component_lists (list_id), -- what was read
+  whole INTEGER NOT NULL CHECK (whole IN (0, 1)), -- 1: the list has every component of the page
+  PRIMARY KEY (source_id, seen_at, list_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors published
   incident_id INTEGER PRIMARY KEY, -- ours
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- page that shows it
@@ -123,6 +140,9 @@ CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors pub
   created_at TEXT CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: when the entry was made
   updated_at TEXT CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: when the entry was last touched
   stated_duration_seconds INTEGER CHECK (stated_duration_seconds >= 0), -- how long the impact lasted by the vendor's postmortem
+  started_basis TEXT CHECK (started_basis IN ('stated', 'posted', 'seen')), -- how started_at is known: stated, by a field of the vendor that differs from the post's time; posted, the time of the post that says so; seen, by us; null: it is not, and may lie earlier
+  resolved_basis TEXT CHECK (resolved_basis IN ('stated', 'posted', 'seen')), -- how resolved_at is known, in the same words; null where it is not over, or nothing tells when it ended
+  resolved_after TEXT CHECK (resolved_after GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: where resolved_at was seen, when it was last known to be open
   start_given INTEGER NOT NULL DEFAULT 0 CHECK (start_given IN (0, 1)), -- 1: the vendor states the start; 0: it is the first update's time
   excerpt INTEGER NOT NULL DEFAULT 0 CHECK (excerpt IN (0, 1)), -- 1: the timeline is known in part only
   first_seen_at TEXT NOT NULL CHECK (first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when we first read of it
@@ -133,6 +153,7 @@ CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors pub
   raw_index TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(raw_index)), -- JSON object: kind of document to hash of its words and time of reading; tells unchanged words at little cost
   UNIQUE (source_id, source_key),
   CHECK (resolved_at >= started_at),
+  CHECK (resolved_after <= resolved_at),
   CHECK (scheduled_end_at >= scheduled_start_at)
 ) STRICT;
 CREATE INDEX incidents_by_source_start ON incidents (source_id, started_at);
@@ -182,6 +203,31 @@ CREATE INDEX incident_updates_by_position ON incident_updates (incident_id, posi
 CREATE INDEX incident_updates_by_post ON incident_updates (posted_at);
 CREATE INDEX incident_updates_by_first_sight ON incident_updates (first_seen_at);
 
+CREATE TABLE reading_words ( -- what a kind of document said of an incident, each wording once: all of the record is made of these
+  words_id INTEGER PRIMARY KEY, -- ours
+  incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which incident
+  document TEXT NOT NULL CHECK (document <> ''), -- kind of document; after a move, those of the platform before are called platform/document
+  hash TEXT NOT NULL, -- of the words and posts
+  words TEXT NOT NULL CHECK (json_valid(words)), -- JSON array: the vendor's own words, an object an entry, without the posts
+  posts TEXT NOT NULL CHECK (json_valid(posts)), -- JSON array: for each entry the ids of its posts in reading_posts, in their order
+  UNIQUE (incident_id, document, hash)
+) STRICT;
+
+CREATE TABLE reading_posts ( -- posts in the vendor's own words, each once an incident
+  post_id INTEGER PRIMARY KEY, -- ours
+  incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which incident
+  hash TEXT NOT NULL, -- of the words
+  words TEXT NOT NULL CHECK (json_valid(words)), -- JSON object: the vendor's own words
+  UNIQUE (incident_id, hash)
+) STRICT;
+
+CREATE TABLE readings ( -- when documents said what they said: a row each time the words of a live page differ from those before, and one for each saved page
+  words_id INTEGER NOT NULL REFERENCES reading_words (words_id), -- what was read
+  seen_at TEXT NOT NULL CHECK (seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was read, or saved
+  until_at TEXT NOT NULL CHECK (until_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was last known to say the same
+  PRIMARY KEY (words_id, seen_at)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE incident_components ( -- which components an incident affects
   incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which incident
   component_id INTEGER NOT NULL REFERENCES components (component_id), -- which component
@@ -230,10 +276,12 @@ CREATE TABLE scrapes ( -- passes over sources
   error TEXT, -- why nothing, or not all, could be read
   backfill INTEGER NOT NULL DEFAULT 0 CHECK (backfill IN (0, 1)), -- 1: a walk through the page's history
   archived INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1)), -- 1: read from saved pages
+  all_open INTEGER NOT NULL DEFAULT 0 CHECK (all_open IN (0, 1)), -- 1: it listed every incident that was open
   content_hash TEXT -- of what saved pages said, so that the same ones are not counted twice; null for live pages
 ) STRICT;
 CREATE INDEX scrapes_by_source ON scrapes (source_id, started_at);
 CREATE INDEX scrapes_by_time ON scrapes (started_at);
+CREATE INDEX scrapes_of_open ON scrapes (source_id, started_at) WHERE all_open = 1 AND outcome IN ('changed', 'unchanged');
 CREATE UNIQUE INDEX scrapes_archived ON scrapes (source_id, started_at, content_hash) WHERE archived = 1;
 
 CREATE TABLE findings ( -- what could not be read, or contradicts itself; the incident is kept all the same
@@ -338,14 +386,19 @@ SELECT
   i.vendor_state,
   i.started_at,
   i.resolved_at,
+  i.started_basis,
+  i.resolved_basis,
+  i.resolved_after,
   i.scheduled_start_at,
   i.scheduled_end_at,
   i.created_at,
   i.updated_at,
   i.first_seen_at,
   i.left_feed_at,
-  CASE WHEN i.state IN ('resolved', 'completed') AND i.resolved_at >= i.started_at
-    THEN CAST(round((julianday(i.resolved_at) - julianday(i.started_at)) * 86400) AS INTEGER) END AS duration_seconds, -- start to end; null while open or an end is unknown, never negative
+  CASE WHEN i.state IN ('resolved', 'completed') AND i.resolved_at >= i.started_at AND i.started_basis IS NOT NULL AND i.resolved_basis IS NOT NULL
+    THEN CAST(round((julianday(i.resolved_at) - julianday(i.started_at)) * 86400) AS INTEGER) END AS duration_seconds, -- start to end; null while open, or where the start or the end is not known
+  CASE WHEN i.state IN ('resolved', 'completed') AND i.resolved_at >= i.started_at AND i.started_basis IS NOT NULL AND i.resolved_basis IS NOT NULL
+    THEN CAST(round((julianday(i.resolved_at) - max(julianday(coalesce(i.resolved_after, i.resolved_at)), julianday(i.started_at))) * 86400) AS INTEGER) END AS duration_uncertainty_seconds, -- by how much it may have been shorter, the end having been seen by us; 0 where the vendor told it
   i.stated_duration_seconds, -- by the vendor's postmortem
   i.start_given, -- 1: the vendor states the start
   i.announced, -- 0: history, or told by another record of the event
@@ -468,9 +521,9 @@ CREATE VIEW v_scorecard AS -- how each vendor does: how often, how long, how soo
 WITH
   incident AS (
     SELECT s.vendor_id, i.incident_id, i.severity, i.stated_duration_seconds,
-      CASE WHEN i.state IN ('resolved', 'completed') AND i.resolved_at >= i.started_at
+      CASE WHEN i.state IN ('resolved', 'completed') AND i.resolved_at >= i.started_at AND i.started_basis IS NOT NULL AND i.resolved_basis IS NOT NULL
         THEN (julianday(i.resolved_at) - julianday(i.started_at)) * 1440 END AS minutes,
-      CASE WHEN i.start_given = 1 THEN (julianday((
+      CASE WHEN i.started_basis = 'stated' THEN (julianday((
         SELECT min(u.posted_at) FROM incident_updates u
         WHERE u.incident_id = i.incident_id AND u.posted_at >= i.started_at)) - julianday(i.started_at)) * 1440 END AS first_update,
       EXISTS (SELECT 1 FROM incident_updates u WHERE u.incident_id = i.incident_id AND u.state = 'postmortem') AS postmortem

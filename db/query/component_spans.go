@@ -35,7 +35,7 @@ func (d *DB) ComponentSpans(ctx context.Context, components []int64, since time.
 	}, `
 		SELECT h.component_id, h.status, h.at, coalesce((
 			SELECT n.at FROM component_changes n
-			WHERE n.component_id = h.component_id AND n.at >= h.at AND n.component_change_id > h.component_change_id
+			WHERE n.component_id = h.component_id AND (n.at, n.component_change_id) > (h.at, h.component_change_id)
 			ORDER BY n.at, n.component_change_id LIMIT 1), '')
 		FROM json_each(?1) j CROSS JOIN component_changes h ON h.component_id = j.value
 		WHERE h.at >= coalesce((SELECT max(b.at) FROM component_changes b WHERE b.component_id = j.value AND b.at < ?2), '')

@@ -33,7 +33,7 @@ func (r *Recorder) SaveScrape(ctx context.Context, s Scrape) (Saved, error) {
 	}
 	var saved Saved
 	err := r.file.Change(ctx, func(tx *db.Tx) error {
-		v := &saver{ctx: ctx, tx: tx, s: s, at: normalize.FormatTime(s.At), lateAfter: r.LateAfter}
+		v := &saver{ctx: ctx, tx: tx, s: s, at: normalize.FormatTime(s.At), lateAfter: r.LateAfter, wordsOf: s.WordsOf}
 		err := v.save()
 		saved = v.saved
 		return err
@@ -55,7 +55,10 @@ type saver struct {
 	source   sourceRow
 	baseline bool // this is the first good scrape
 	past     bool // saved pages that are older than the newest reading of this source
+	pastOpen bool // … than its newest list of what is open
+	pastList bool // … than its newest list of components
 	vanished bool // too much is gone at once: the next scrape decides
+	held     bool // a reading may be a stale copy: the next one decides
 	moving   bool // the first reading under another platform
 
 	filter     *normalize.Filter        // of the source; loaded when first needed
@@ -64,6 +67,8 @@ type saver struct {
 	reread     map[string]bool          // keys of incidents whose words are new
 	keys       map[string]string        // keys as seen to keys as stored, where they differ
 	events     []int64
+	folded     map[normalize.Finding]bool // findings that the records brought
+	wordsOf    func(platform string) (normalize.Words, bool)
 	changed    bool // a row other than those of health is different
 	saved      Saved
 }
@@ -108,10 +113,14 @@ func (v *saver) save() error {
 		return v.finish(hash)
 	}
 	v.past = s.Archived && v.at < v.source.latestAt
+	if s.Archived {
+		live := v.at < v.source.lastSuccess
+		v.pastOpen, v.pastList = live || v.at < v.source.openListAt, live || v.at < v.source.partsAt
+	}
 	v.baseline = v.source.baselineAt == "" && !s.Backfill && !s.Unchanged
 	steps := []func() error{v.saveMove, v.saveSuccess, v.saveComponents, v.saveIncidents, v.saveIndicator, v.saveFindings, v.saveDocuments}
 	if s.Unchanged {
-		steps = []func() error{v.saveMove, v.saveSuccess, v.saveDocuments}
+		steps = []func() error{v.saveMove, v.saveSuccess, v.confirmCopies, v.saveDocuments}
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -140,7 +149,8 @@ func (v *saver) saveUnchanged() (bool, error) {
 	done, err := v.exec(`
 		UPDATE sources SET last_attempt_at = ?1, last_success_at = ?1, latest_at = max(coalesce(latest_at, ''), ?1),
 			consecutive_failures = 0, failing_since_at = NULL, last_error = NULL
-		WHERE source_id = ?2 AND consecutive_failures = 0 AND last_success_at >= ?3 AND interval_seconds = ?4`,
+		WHERE source_id = ?2 AND consecutive_failures = 0 AND last_success_at >= ?3 AND interval_seconds = ?4
+			AND copy_suspected = 0`,
 		v.at, v.s.SourceID, db.Stamp(v.s.At.Add(-query.Tolerance(v.s.Interval))), v.s.seconds())
 	if err != nil || done == 0 {
 		return false, err
@@ -164,10 +174,10 @@ func (v *saver) finish(contentHash any) error {
 		status = s.HTTPStatus
 	}
 	_, err := v.exec(`
-		INSERT INTO scrapes (source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, content_hash)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		INSERT INTO scrapes (source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, content_hash, all_open)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		s.SourceID, v.at, max(0, s.Took.Milliseconds()), v.saved.Outcome, status, s.Requests, s.Bytes, len(s.Incidents), errText,
-		db.Bit(s.Backfill), db.Bit(s.Archived), contentHash)
+		db.Bit(s.Backfill), db.Bit(s.Archived), contentHash, db.Bit(s.AllOpen && !s.Backfill))
 	if err != nil || len(v.events) == 0 {
 		return err
 	}

@@ -36,26 +36,37 @@ func (v *saver) loadComponents() error {
 	return rows.Err()
 }
 
-// saveComponents stores the page's own list of components. Older pages and backfills only add to it.
+// saveComponents stores the page's own list of components. Backfills only add to it; older pages do too, and to its
+// history.
 func (v *saver) saveComponents() error {
 	s := v.s
 	if len(s.Components) == 0 {
 		return nil // a page that lists none, not one that lost them all
 	}
-	if same, err := v.sameComponents(); same || err != nil {
+	if !v.pastList {
+		same, err := v.sameComponents()
+		if err == nil && (!same || s.Archived) && !s.Backfill {
+			err = v.storeList()
+		}
+		if same || err != nil {
+			return err
+		}
+	} else if err := v.storeList(); err != nil {
 		return err
 	}
 	if err := v.loadComponents(); err != nil {
 		return err
 	}
-	current := !v.past && !s.Backfill
+	if v.pastList {
+		return v.savePastList()
+	}
 	taken := map[int64]bool{}
 	for n, c := range s.Components {
 		r := v.findComponent(c, s.Components, taken, nil)
 		var err error
 		if r == nil {
 			r, err = v.addComponent(c, n, true)
-		} else if current {
+		} else if !s.Backfill {
 			err = v.changeComponent(r, c, n)
 		} else if madeKey(r.key) && !madeKey(c.Key) && v.components[c.Key] == nil {
 			err = v.identifyComponent(r, c.Key)
@@ -65,11 +76,12 @@ func (v *saver) saveComponents() error {
 		}
 		taken[r.id] = true
 	}
-	if !s.AllComponents || !current {
+	if !s.AllComponents || s.Backfill {
 		return nil
 	}
 	for _, r := range v.components {
-		if taken[r.id] || r.goneAt != "" {
+		// One that only an incident named, later than this page was saved, is not gone from it.
+		if taken[r.id] || r.goneAt != "" || r.firstSeen > v.at {
 			continue
 		}
 		if _, err := v.exec(`UPDATE components SET gone_at = ? WHERE component_id = ?`, v.at, r.id); err != nil {
@@ -121,7 +133,7 @@ func (v *saver) addComponent(c normalize.Component, position int, listed bool) (
 	if err := v.recordStatus(id, c.Status); err != nil {
 		return nil, err
 	}
-	if v.baseline || v.past || v.s.Backfill || c.Status == normalize.StatusOperational || c.Status == normalize.StatusUnknown {
+	if v.baseline || v.past || v.pastList || v.s.Backfill || c.Status == normalize.StatusOperational || c.Status == normalize.StatusUnknown {
 		return r, nil
 	}
 	return r, v.componentNews(r, "")

@@ -84,9 +84,7 @@ func (v *saver) announcement(i normalize.Incident, isNew, told bool, news []norm
 		return append([]normalize.News{opening(i, nil)}, news...), true
 	case !v.s.Archived && db.Stamp(begin(i)) > v.source.baselineAt && !v.late(i):
 		// It opened and ended since the baseline, and a backfill met it before any poll did.
-		if changes := normalize.Diff(nil, []normalize.Incident{i}); len(changes) == 1 {
-			return changes[0].News, true
-		}
+		return normalize.NewsOf(nil, i, nil), true
 	}
 	return news, told
 }

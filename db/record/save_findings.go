@@ -1,7 +1,10 @@
 package record
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
+
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
@@ -18,7 +21,7 @@ func (v *saver) saveFindings() error {
 			key = stored
 		}
 		f.Key = key
-		if once[f] {
+		if once[f] || v.folded[f] {
 			continue
 		}
 		once[f] = true
@@ -64,4 +67,39 @@ func (v *saver) ofIncident(key string) bool {
 		}
 	}
 	return false
+}
+
+// writeProblems records what could not be read in an incident's readings, with those that had it.
+func (v *saver) writeProblems(key string, problems []normalize.Problem) error {
+	if v.folded == nil {
+		v.folded = map[normalize.Finding]bool{}
+	}
+	for _, p := range problems {
+		f := p.Finding
+		f.Key = key
+		v.folded[f] = true
+		var id int64
+		err := v.queryRow(`
+			SELECT finding_id FROM findings WHERE source_id = ? AND source_key = ? AND field = ? AND value = ? AND problem = ?`,
+			v.s.SourceID, key, f.Field, f.Value, f.Problem).Scan(&id)
+		isNew := errors.Is(err, sql.ErrNoRows)
+		if err != nil && !isNew {
+			return err
+		}
+		n, err := v.exec(`
+			INSERT INTO findings (source_id, source_key, field, value, problem, first_seen_at, last_seen_at, times_seen)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (source_id, source_key, field, value, problem) DO UPDATE SET
+				first_seen_at = excluded.first_seen_at, last_seen_at = excluded.last_seen_at, times_seen = excluded.times_seen
+			WHERE first_seen_at <> excluded.first_seen_at OR last_seen_at <> excluded.last_seen_at OR times_seen <> excluded.times_seen`,
+			v.s.SourceID, key, f.Field, f.Value, f.Problem, db.Stamp(p.First), db.Stamp(p.Last), p.Times)
+		if err != nil {
+			return fmt.Errorf("finding on %s: %w", f.Field, err)
+		}
+		v.changed = v.changed || n > 0
+		if isNew {
+			v.saved.Findings++
+		}
+	}
+	return nil
 }

@@ -92,6 +92,9 @@ func (v *saver) coverage() string {
 	if known == "" && v.baseline {
 		known = v.at
 	}
+	if v.s.Archived && v.source.lastSuccess == "" && v.at < known {
+		known = v.at // saved pages may come in any order
+	}
 	return known
 }
 

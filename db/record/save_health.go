@@ -16,6 +16,8 @@ type sourceRow struct {
 	indicator, indicatorSince                     string
 	pageURL, platform                             string
 	otherSince                                    string // since when the page has another platform than before; "" if it always had this one
+	openListAt, partsAt                           string // newest list of what is open, and of components
+	copySuspected                                 bool   // what an incident says may come from a cache
 	gaps, gapOpen                                 bool   // there are gaps that were not filled; one lasts
 }
 
@@ -24,13 +26,15 @@ func (v *saver) loadSource() error {
 	err := v.queryRow(`
 		SELECT consecutive_failures, coalesce(failing_since_at, ''), coalesce(last_success_at, ''), coalesce(last_error, ''),
 			coalesce(baseline_at, ''), coalesce(latest_at, ''), coalesce(coverage_start_at, ''), coalesce(vanish_suspected_at, ''),
-			coalesce(indicator, ''), coalesce(indicator_since_at, ''), page_url, platform,
+			coalesce(indicator, ''), coalesce(indicator_since_at, ''), page_url, platform, copy_suspected,
+			coalesce((SELECT max(o.started_at) FROM scrapes o WHERE o.source_id = s.source_id AND o.all_open = 1 AND o.outcome IN ('changed', 'unchanged')), ''),
+			coalesce((SELECT max(p.seen_at) FROM component_readings p WHERE p.source_id = s.source_id), ''),
 			coalesce((SELECT max(m.at) FROM source_moves m WHERE m.source_id = s.source_id AND m.from_platform <> m.to_platform), ''),
 			EXISTS (SELECT 1 FROM coverage_gaps g WHERE g.source_id = s.source_id AND g.filled_at IS NULL),
 			EXISTS (SELECT 1 FROM coverage_gaps g WHERE g.source_id = s.source_id AND g.filled_at IS NULL AND g.to_at IS NULL)
 		FROM sources s WHERE source_id = ?`, v.s.SourceID).Scan(
 		&r.failures, &r.failingSince, &r.lastSuccess, &r.lastError, &r.baselineAt, &r.latestAt, &r.coverageAt, &r.suspectedAt,
-		&r.indicator, &r.indicatorSince, &r.pageURL, &r.platform, &r.otherSince, &r.gaps, &r.gapOpen)
+		&r.indicator, &r.indicatorSince, &r.pageURL, &r.platform, &r.copySuspected, &r.openListAt, &r.partsAt, &r.otherSince, &r.gaps, &r.gapOpen)
 	if errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("source: %w", db.ErrNotFound)
 	}
@@ -65,7 +69,7 @@ func (v *saver) saveSuccess() error {
 	s := v.s
 	coverage := v.coverage()
 	baseline := v.source.baselineAt
-	if v.baseline {
+	if v.baseline || s.Archived && v.source.lastSuccess == "" && v.at < baseline {
 		baseline = v.at
 	}
 	latest := v.source.latestAt

@@ -1,8 +1,6 @@
 package record
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -28,6 +26,7 @@ type wordsIndex map[string]wordsRef
 type wordsRef struct {
 	Hash string `json:"hash"`
 	At   string `json:"at"`
+	Held bool   `json:"held,omitempty"` // it may be a stale copy, and waits for the next reading
 }
 
 // newest returns when the newest of the stored words were read.
@@ -39,33 +38,16 @@ func (w wordsIndex) newest() string {
 	return at
 }
 
-// holds reports whether the words of all raws are stored already.
-func (w wordsIndex) holds(raws []normalize.Raw) (bool, error) {
-	for _, raw := range raws {
-		hash, err := wordsHash(raw)
-		if err != nil || w[raw.Document].Hash != hash {
+// holds reports whether what was read is what was read last, so that there is nothing to do. at is when.
+func (w wordsIndex) holds(raws []normalize.Raw, at string) (bool, error) {
+	for _, group := range byDocument(raws) {
+		hash, err := wordsHash(group)
+		ref := w[group[0].Document]
+		if err != nil || ref.Hash != hash || ref.Held || at < ref.At {
 			return false, err
 		}
 	}
 	return len(raws) > 0, nil
-}
-
-// wordsHash is equal for two raws that normalize.SameWords calls the same. What was near a time is left
-// out: a page printed tomorrow says the same of yesterday's incident.
-func wordsHash(raw normalize.Raw) (string, error) {
-	for _, t := range []*normalize.RawTime{&raw.Started, &raw.Resolved, &raw.ScheduledStart, &raw.ScheduledEnd, &raw.Period, &raw.Created, &raw.Updated, &raw.Detected} {
-		t.Near = ""
-	}
-	raw.Updates = slices.Clone(raw.Updates)
-	for n := range raw.Updates {
-		raw.Updates[n].Posted.Near, raw.Updates[n].Created.Near = "", ""
-	}
-	b, err := json.Marshal(raw)
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:12]), nil
 }
 
 // saveIncidents stores what is new or different, and marks what has left the list of open ones.
@@ -93,7 +75,7 @@ func (v *saver) saveIncidents() error {
 		same := false
 		if known {
 			ids[h.id] = true
-			if same, err = h.words.holds(i.Raws); err != nil {
+			if same, err = h.words.holds(i.Raws, v.at); err != nil {
 				return err
 			}
 		}
@@ -128,6 +110,9 @@ func (v *saver) saveIncidents() error {
 			return fmt.Errorf("incident %q: %w", s.now.Key, err)
 		}
 	}
+	if err := v.noteCopies(); err != nil {
+		return err
+	}
 	return v.saveLeftFeed(open, ids)
 }
 
@@ -148,6 +133,9 @@ func storable(incidents []normalize.Incident) []normalize.Incident {
 		}
 		if i.Key == "" {
 			i.Key = "#"
+		}
+		if len(i.Raws) == 0 {
+			i.Raws = ownWords(*i)
 		}
 	}
 	return out
@@ -273,6 +261,11 @@ func (v *saver) sameByTitle(i normalize.Incident, weakOnly bool) (string, error)
 // sameWords handles an incident that reads as it did. Nothing is written, unless it had left the list
 // of open ones, was met before by a backfill only, or is shown here by older pages than any so far.
 func (v *saver) sameWords(h *header, i normalize.Incident) error {
+	if v.s.Archived {
+		if err := v.seenSame(h.id, i.Raws); err != nil {
+			return err
+		}
+	}
 	if v.s.Archived && v.at < h.firstSeen {
 		if _, err := v.exec(`UPDATE incidents SET first_seen_at = ?1 WHERE incident_id = ?2`, v.at, h.id); err != nil {
 			return err
@@ -304,7 +297,7 @@ func (v *saver) sameWords(h *header, i normalize.Incident) error {
 // seenAgain takes back that an incident has left the list of open ones. That a document of another kind still
 // shows it as it was proves nothing: incidents stay on their own pages for ever.
 func (v *saver) seenAgain(id int64, leftFeed string) error {
-	if leftFeed == "" || v.s.Backfill || v.past || v.at <= leftFeed {
+	if leftFeed == "" || v.s.Backfill || v.pastOpen || v.at <= leftFeed {
 		return nil
 	}
 	v.changed = true

@@ -17,7 +17,7 @@ type openIncident struct {
 // openBefore lists what should still be on a list of everything open. Notices are not: pages show them
 // elsewhere. It is read before the scrape's own incidents are saved.
 func (v *saver) openBefore() ([]openIncident, error) {
-	if !v.s.AllOpen || v.s.Backfill || v.past {
+	if !v.s.AllOpen || v.s.Backfill || v.pastOpen || v.onlySaved() {
 		return nil, nil
 	}
 	rows, err := v.query(`
@@ -44,10 +44,13 @@ func (v *saver) openBefore() ([]openIncident, error) {
 // is suspected instead, and the next good scrape decides. One that was never announced, being history
 // that its vendor never closed, leaves without news.
 func (v *saver) saveLeftFeed(open []openIncident, seen map[int64]bool) error {
+	if v.onlySaved() && !v.s.Backfill {
+		return v.leftSavedPages(seen)
+	}
 	if !v.s.AllOpen || v.s.Backfill {
 		return nil
 	}
-	if v.past {
+	if v.pastOpen {
 		return v.leftBefore(seen)
 	}
 	var gone []openIncident
@@ -120,7 +123,7 @@ func (v *saver) leftBefore(seen map[int64]bool) error {
 	var next string
 	err := v.queryRow(`
 		SELECT coalesce(min(started_at), '') FROM scrapes
-		WHERE source_id = ? AND started_at > ? AND outcome IN ('changed', 'unchanged') AND backfill = 0`, v.s.SourceID, v.at).Scan(&next)
+		WHERE source_id = ? AND started_at > ? AND all_open = 1 AND outcome IN ('changed', 'unchanged')`, v.s.SourceID, v.at).Scan(&next)
 	if err != nil || next == "" {
 		return err
 	}

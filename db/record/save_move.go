@@ -185,6 +185,7 @@ func (v *saver) rekey(id int64, from string, i normalize.Incident) error {
 		{`INSERT INTO former_keys (source_id, source_key, incident_id, until_at) VALUES (?1, ?2, ?3, ?4)
 			ON CONFLICT (source_id, source_key) DO UPDATE SET incident_id = ?3, until_at = ?4`, []any{v.s.SourceID, from, id, v.at}},
 		{`UPDATE incidents SET source_key = ?, raw = ?, raw_index = ?, url = coalesce(nullif(?, ''), url) WHERE incident_id = ?`, []any{to, raw, index, i.URL, id}},
+		{`UPDATE reading_words SET document = ?1 || '/' || document WHERE incident_id = ?2 AND document NOT LIKE '%/%'`, []any{platform, id}},
 		{`UPDATE incident_updates SET source_key = '@' || source_key WHERE incident_id = ? AND source_key NOT LIKE '@%'`, []any{id}},
 		{`UPDATE OR IGNORE findings SET source_key = ? WHERE source_id = ? AND source_key = ?`, []any{to, v.s.SourceID, from}},
 	} {

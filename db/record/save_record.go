@@ -1,91 +1,103 @@
 package record
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
-	"strconv"
+	"strings"
 	"time"
+
 	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
 
-// saveIncident stores one incident whose words are new. records is brought up to date, so that a second
-// reading of the same incident in one scrape finds the first.
+// saveIncident stores what was read of one incident, and makes its record again of all that was. records is brought
+// up to date, so that a second reading of the same incident in one scrape finds the first.
 func (v *saver) saveIncident(records map[string]*record, seen normalize.Incident) (stored, error) {
 	rec := records[seen.Key]
 	isNew := rec == nil
 	if isNew {
 		rec = &record{firstSeen: v.at, updates: map[string]*updateRow{}, components: map[int64]bool{}}
 	}
-	older := !isNew && v.s.Archived && v.at < rec.words.newest()
-	change, differs := v.compare(rec, seen, isNew, older)
-	out := stored{rec: rec, isNew: isNew, differs: differs, older: older}
-	raws := rec.incident.Raws
-	if differs {
-		merged := change.Incident
-		newRaws, words, err := addWords(raws, rec.words, seen.Raws, v.at)
-		if err != nil {
-			return out, err
-		}
-		if err := v.writeIncident(rec, merged, newRaws, words, isNew); err != nil {
-			return out, err
-		}
-		if err := v.writeUpdates(rec, merged.Updates); err != nil {
-			return out, err
-		}
-		if err := v.writeAffected(rec, merged.Components); err != nil {
-			return out, err
-		}
-		merged.Raws = newRaws
-		rec.incident, rec.words = merged, words
-	}
 	records[seen.Key] = rec
-	if err := v.writeRevisions(rec, change.Edits, older); err != nil {
+	out := stored{rec: rec, isNew: isNew, older: !isNew && v.s.Archived && v.at < rec.words.newest()}
+	unchangedUntil := ""
+	if v.s.AllOpen && !v.s.Archived && !v.s.Backfill && rec.leftFeed == "" {
+		unchangedUntil = v.source.lastSuccess // it was on the list all the time
+	}
+	added, err := rec.history.add(seen.Raws, v.at, unchangedUntil, v.s.Archived)
+	if err != nil {
 		return out, err
 	}
-	if err := v.seenEarlier(rec, seen); err != nil || older {
-		return out, err
+	var was *normalize.Incident
+	if !isNew {
+		known := rec.incident
+		was = &known
 	}
-	if v.s.AllOpen || len(change.News) > 0 || normalize.State(rec.row.state).Over() {
+	var edits []normalize.Revision
+	if added {
+		out.differs = true
+		if edits, err = v.fold(rec, seen.Key, isNew); err != nil {
+			return out, err
+		}
+		if err := v.nameComponents(seen.Components); err != nil {
+			return out, err
+		}
+	}
+	if out.older {
+		return out, nil
+	}
+	if out.differs {
+		out.news = normalize.NewsOf(was, rec.incident, edits)
+	}
+	if v.s.AllOpen || len(out.news) > 0 || normalize.State(rec.row.state).Over() {
 		if err := v.seenAgain(rec.id, rec.leftFeed); err != nil {
 			return out, err
 		}
 		rec.leftFeed = ""
 	}
-	out.now, out.news, out.updateIDs = rec.incident, change.News, rec.updateIDs()
+	out.now, out.updateIDs = rec.incident, rec.updateIDs()
 	out.now.State = normalize.State(rec.row.state)
-	return out, v.writeRemoved(rec, raws, seen)
+	return out, nil
 }
 
-// compare finds what is new in a reading. Pages older than the stored words add what is missing and
-// contradict nothing; where the stored words differ from them, the vendor made an edit in between.
-func (v *saver) compare(rec *record, seen normalize.Incident, isNew, older bool) (normalize.Change, bool) {
-	known := map[string]normalize.Incident{}
-	if !isNew {
-		known[seen.Key] = rec.incident
+// fold makes an incident's record of its readings, writes what differs from what is stored, and returns the edits
+// that this scrape was the first to show.
+func (v *saver) fold(rec *record, key string, isNew bool) ([]normalize.Revision, error) {
+	readings, err := rec.history.readings(v.s.Words, v.words)
+	if err != nil {
+		return nil, err
 	}
-	if !older {
-		changes := normalize.Diff(known, []normalize.Incident{seen})
-		if len(changes) == 0 {
-			return normalize.Change{}, false
-		}
-		return changes[0], true
+	f := normalize.Fold(readings)
+	f.Incident.Key = key
+	index := rec.history.index(f.Held)
+	v.held = v.held || len(f.Held) > 0
+	if err := v.writeIncident(rec, f, index, isNew); err != nil {
+		return nil, err
 	}
-	newer, before := rec.incident, seen
-	newer.UpdatedAt, before.UpdatedAt = v.s.At.Add(time.Hour), v.s.At
-	change := normalize.Change{Incident: normalize.Merge(newer, before)}
-	change.Incident.UpdatedAt = rec.incident.UpdatedAt
-	if change.Incident.UpdatedAt.IsZero() {
-		change.Incident.UpdatedAt = seen.UpdatedAt
+	if err := v.storeReadings(rec); err != nil {
+		return nil, err
 	}
-	for _, c := range normalize.Diff(map[string]normalize.Incident{seen.Key: before}, []normalize.Incident{newer}) {
-		change.Edits = c.Edits
+	if err := v.writeUpdates(rec, f.Updates); err != nil {
+		return nil, err
 	}
-	return change, true
+	if err := v.writeAffected(rec, f.Incident.Components); err != nil {
+		return nil, err
+	}
+	for n := range f.Incident.Updates {
+		f.Incident.Updates[n].Was = rec.was[f.Incident.Updates[n].Key]
+	}
+	rec.incident, rec.words = f.Incident, index
+	if err := v.writeProblems(key, f.Findings); err != nil {
+		return nil, err
+	}
+	return v.writeRevisions(rec, f.Revisions)
 }
 
-func (v *saver) writeIncident(rec *record, i normalize.Incident, raws []normalize.Raw, words wordsIndex, isNew bool) error {
-	row, err := rowOf(i, raws, words)
+func (v *saver) writeIncident(rec *record, f normalize.Record, words wordsIndex, isNew bool) error {
+	i := f.Incident
+	row, err := rowOf(f, words)
 	if err != nil || !isNew && row == rec.row {
 		return err
 	}
@@ -94,128 +106,218 @@ func (v *saver) writeIncident(rec *record, i normalize.Incident, raws []normaliz
 		rec.id, err = v.insert(`
 			INSERT INTO incidents (kind, title, url, severity, state, vendor_severity, vendor_state,
 				started_at, resolved_at, scheduled_start_at, scheduled_end_at, created_at, updated_at,
-				stated_duration_seconds, start_given, excerpt, raw, raw_index, source_id, source_key, first_seen_at, announced)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
-			append(row.args(), v.s.SourceID, i.Key, v.at)...)
+				stated_duration_seconds, start_given, excerpt, raw, raw_index,
+				started_basis, resolved_basis, resolved_after, first_seen_at, source_id, source_key, announced)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+			append(row.args(), v.s.SourceID, i.Key)...)
 		v.saved.Incidents++
 		v.added[rec.id] = true
 	} else {
 		_, err = v.exec(`
 			UPDATE incidents SET kind = ?, title = ?, url = ?, severity = ?, state = ?, vendor_severity = ?, vendor_state = ?,
 				started_at = ?, resolved_at = ?, scheduled_start_at = ?, scheduled_end_at = ?, created_at = ?, updated_at = ?,
-				stated_duration_seconds = ?, start_given = ?, excerpt = ?, raw = ?, raw_index = ?
+				stated_duration_seconds = ?, start_given = ?, excerpt = ?, raw = ?, raw_index = ?,
+				started_basis = ?, resolved_basis = ?, resolved_after = ?, first_seen_at = ?
 			WHERE incident_id = ?`, append(row.args(), rec.id)...)
 	}
-	rec.row = row
+	rec.row, rec.firstSeen = row, row.firstSeen
 	return err
 }
 
-// writeUpdates makes the stored timeline equal to updates. A row keeps its id when a better key of its
-// update is known.
-func (v *saver) writeUpdates(rec *record, updates []normalize.Update) error {
-	rows := make([]*updateRow, len(updates))
-	taken := map[*updateRow]bool{}
-	take := func(n int, key string, same func(r *updateRow) bool) {
-		if r := rec.updates[key]; rows[n] == nil && r != nil && !taken[r] && same(r) {
-			rows[n], taken[r] = r, true
-		}
-	}
-	// Keys made of minute and state can shift between posts of one minute: the text decides first.
-	for n, u := range updates {
-		take(n, u.Key, func(r *updateRow) bool { return r.update.Body == u.Body })
-	}
-	for n, u := range updates {
-		take(n, u.Key, func(*updateRow) bool { return true })
-		take(n, u.Was, func(*updateRow) bool { return true })
-	}
-	used := map[string]bool{}
-	for r := range taken {
-		used[r.key] = true
-	}
-	for n, u := range updates {
-		if u.State == "" {
-			u.State = normalize.StateUnknown
-		}
-		if rows[n] == nil {
-			u.Key = unusedKey(u.Key, used)
-			r, err := v.insertUpdate(rec.id, n, u)
-			if err != nil {
-				return fmt.Errorf("update %q: %w", u.Key, err)
-			}
-			rec.updates[u.Key] = r
-			used[u.Key] = true
+// writeUpdates makes the stored timeline equal to posts. A row keeps its id when a better key of its post is known.
+func (v *saver) writeUpdates(rec *record, posts []normalize.Post) error {
+	rows := rec.match(posts)
+	kept := map[*updateRow]bool{}
+	for n, r := range rows {
+		if r == nil {
 			continue
 		}
-		r := rows[n]
-		if u.Key != r.key && (used[u.Key] || rec.updates[u.Key] != nil) {
-			u.Key = r.key
+		kept[r] = true
+		if r.key == posts[n].Key {
+			continue
 		}
-		used[u.Key] = true
-		if err := v.changeUpdate(rec, r, n, u); err != nil {
-			return fmt.Errorf("update %q: %w", u.Key, err)
+		// Another row may have the key now that this one is to have.
+		if _, err := v.exec(`UPDATE incident_updates SET source_key = '~' || update_id WHERE update_id = ?`, r.id); err != nil {
+			return err
 		}
 	}
+	for _, r := range rec.updates {
+		if !kept[r] {
+			if err := v.dropUpdate(r); err != nil {
+				return fmt.Errorf("update %q: %w", r.key, err)
+			}
+		}
+	}
+	rec.was = map[string]string{}
+	updates := make(map[string]*updateRow, len(posts))
+	for n, p := range posts {
+		r := rows[n]
+		var err error
+		if r == nil {
+			r, err = v.insertUpdate(rec.id, n, p)
+		} else {
+			rec.was[p.Key] = r.key
+			err = v.changeUpdate(r, n, p)
+		}
+		if err != nil {
+			return fmt.Errorf("update %q: %w", p.Key, err)
+		}
+		updates[r.key] = r
+	}
+	rec.updates = updates
 	return nil
 }
 
-func unusedKey(key string, used map[string]bool) string {
-	if key == "" {
-		key = "@"
+// match finds the stored row of each post, nil for one that is new. Keys made of minute and state can shift between
+// posts of one minute: the text decides first.
+func (r *record) match(posts []normalize.Post) []*updateRow {
+	rows := make([]*updateRow, len(posts))
+	taken := make(map[*updateRow]bool, len(posts))
+	take := func(n int, row *updateRow) {
+		if row != nil && rows[n] == nil && !taken[row] {
+			rows[n], taken[row] = row, true
+		}
 	}
-	free := key
-	for n := 2; used[free]; n++ {
-		free = key + "#" + strconv.Itoa(n)
+	for n, p := range posts {
+		if row := r.updates[p.Key]; row != nil && row.update.Body == p.Body {
+			take(n, row)
+		}
 	}
-	return free
+	for n, p := range posts {
+		take(n, r.updates[p.Key])
+	}
+	for n, p := range posts {
+		for _, key := range p.Keys {
+			take(n, r.updates[key])
+			take(n, r.updates["@"+strings.TrimPrefix(key, "@")]) // a row from before the page moved
+		}
+	}
+	if len(taken) == len(r.updates) {
+		return rows
+	}
+	for n, p := range posts {
+		if rows[n] != nil {
+			continue
+		}
+		for _, row := range r.sorted() {
+			if alike(row.update, p.Update) {
+				take(n, row)
+			}
+		}
+	}
+	return rows
 }
 
-func (v *saver) insertUpdate(incidentID int64, position int, u normalize.Update) (*updateRow, error) {
-	id, err := v.insert(`
-		INSERT INTO incident_updates (incident_id, source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		incidentID, u.Key, position, u.State, u.VendorState, db.Null(db.Stamp(u.PostedAt)), db.Null(db.Stamp(u.CreatedAt)), u.Body, v.at)
+// sorted returns the rows in the order of the timeline.
+func (r *record) sorted() []*updateRow {
+	rows := slices.Collect(maps.Values(r.updates))
+	slices.SortFunc(rows, func(a, b *updateRow) int { return cmp.Compare(a.position, b.position) })
+	return rows
+}
+
+func (v *saver) insertUpdate(incidentID int64, position int, p normalize.Post) (*updateRow, error) {
+	r := rowOfUpdate(position, p)
+	var err error
+	r.id, err = v.insert(`
+		INSERT INTO incident_updates (source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at, incident_id)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, append(r.args(), incidentID)...)
 	v.saved.Updates++
 	v.changed = true
-	return &updateRow{id: id, key: u.Key, position: position, update: u, firstSeen: v.at}, err
+	return r, err
 }
 
-func (v *saver) changeUpdate(rec *record, r *updateRow, position int, u normalize.Update) error {
-	u.Was, r.update.Was = "", ""
-	if r.position == position && r.update == u {
+func rowOfUpdate(position int, p normalize.Post) *updateRow {
+	u := p.Update
+	u.Was = ""
+	if u.State == "" {
+		u.State = normalize.StateUnknown
+	}
+	return &updateRow{key: u.Key, position: position, update: u, firstSeen: db.Stamp(p.FirstSeen), removedAt: db.Stamp(p.RemovedAt)}
+}
+
+func (r *updateRow) args() []any {
+	return []any{r.key, r.position, r.update.State, r.update.VendorState, db.Null(db.Stamp(r.update.PostedAt)),
+		db.Null(db.Stamp(r.update.CreatedAt)), r.update.Body, r.firstSeen, db.Null(r.removedAt)}
+}
+
+func (v *saver) changeUpdate(r *updateRow, position int, p normalize.Post) error {
+	now := rowOfUpdate(position, p)
+	now.id = r.id
+	r.update.Was = ""
+	if *r == *now {
 		return nil
 	}
-	_, err := v.exec(`
-		UPDATE incident_updates SET source_key = ?, position = ?, state = ?, vendor_state = ?, posted_at = ?, created_at = ?, body = ?
-		WHERE update_id = ?`,
-		u.Key, position, u.State, u.VendorState, db.Null(db.Stamp(u.PostedAt)), db.Null(db.Stamp(u.CreatedAt)), u.Body, r.id)
-	delete(rec.updates, r.key)
-	r.key, r.position, r.update = u.Key, position, u
-	rec.updates[u.Key] = r
+	*r = *now
 	v.changed = true
+	_, err := v.exec(`
+		UPDATE incident_updates SET source_key = ?, position = ?, state = ?, vendor_state = ?, posted_at = ?, created_at = ?, body = ?,
+			first_seen_at = ?, removed_at = ?
+		WHERE update_id = ?`, append(r.args(), r.id)...)
 	return err
 }
 
-// writeRevisions records the vendor's edits. What older pages show was edited between them and the
-// newest words, and may be on record already.
-func (v *saver) writeRevisions(rec *record, edits []normalize.Edit, older bool) error {
-	ids := rec.updateIDs()
-	seenAt := v.at
-	if older {
-		seenAt = rec.words.newest()
-	}
-	for _, e := range edits {
-		n, err := v.exec(`
-			INSERT INTO revisions (incident_id, update_id, field, old_value, new_value, seen_at)
-			SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT ?7 OR NOT EXISTS (
-				SELECT 1 FROM revisions WHERE incident_id = ?1 AND update_id IS ?2 AND field = ?3 AND old_value = ?4)`,
-			rec.id, db.NullID(ids[e.UpdateKey]), e.Field, e.Old, e.New, seenAt, db.Bit(older))
-		if err != nil {
-			return fmt.Errorf("revision of %s: %w", e.Field, err)
+// dropUpdate takes away a row whose post is another's, as a reading that came late has shown.
+func (v *saver) dropUpdate(r *updateRow) error {
+	v.changed = true
+	for _, query := range []string{
+		`UPDATE events SET update_id = NULL WHERE update_id = ?`,
+		`DELETE FROM revisions WHERE update_id = ?`,
+		`DELETE FROM incident_updates WHERE update_id = ?`,
+	} {
+		if _, err := v.exec(query, r.id); err != nil {
+			return err
 		}
-		v.saved.Revisions += int(n)
-		v.changed = v.changed || n > 0
 	}
 	return nil
+}
+
+// writeRevisions makes the stored edits of an incident equal to those that its readings show, and returns those that
+// this scrape was the first to show.
+func (v *saver) writeRevisions(rec *record, edits []normalize.Revision) ([]normalize.Revision, error) {
+	type row struct {
+		update         int64
+		field, old, is string
+		seen           string
+	}
+	known := map[row][]int64{}
+	if err := v.each(func(rows scanner) error {
+		var id int64
+		var r row
+		if err := rows.Scan(&id, &r.update, &r.field, &r.old, &r.is, &r.seen); err != nil {
+			return err
+		}
+		known[r] = append(known[r], id)
+		return nil
+	}, `SELECT revision_id, coalesce(update_id, 0), field, old_value, new_value, seen_at FROM revisions WHERE incident_id = ?`, rec.id); err != nil {
+		return nil, err
+	}
+	var fresh []normalize.Revision
+	ids := rec.updateIDs()
+	for _, e := range edits {
+		r := row{ids[e.UpdateKey], e.Field, e.Old, e.New, db.Stamp(e.Seen)}
+		if same := known[r]; len(same) > 0 {
+			known[r] = same[1:]
+			continue
+		}
+		if _, err := v.exec(`INSERT INTO revisions (incident_id, update_id, field, old_value, new_value, seen_at) VALUES (?, ?, ?, ?, ?, ?)`,
+			rec.id, db.NullID(r.update), r.field, r.old, r.is, r.seen); err != nil {
+			return nil, fmt.Errorf("revision of %s: %w", e.Field, err)
+		}
+		v.saved.Revisions++
+		v.changed = true
+		if r.seen == v.at {
+			fresh = append(fresh, e)
+		}
+	}
+	for _, left := range known {
+		for _, id := range left { // between the two there was another reading, or none of the sort
+			if _, err := v.exec(`DELETE FROM revisions WHERE revision_id = ?`, id); err != nil {
+				return nil, err
+			}
+			v.changed = true
+		}
+	}
+	return fresh, nil
 }
 
 func (r *record) updateIDs() map[string]int64 {
@@ -226,87 +328,6 @@ func (r *record) updateIDs() map[string]int64 {
 	return ids
 }
 
-// seenEarlier moves first_seen_at back to the time of older saved pages that show the same.
-func (v *saver) seenEarlier(rec *record, seen normalize.Incident) error {
-	if !v.s.Archived {
-		return nil
-	}
-	if v.at < rec.firstSeen {
-		if _, err := v.exec(`UPDATE incidents SET first_seen_at = ? WHERE incident_id = ?`, v.at, rec.id); err != nil {
-			return err
-		}
-		rec.firstSeen, v.changed = v.at, true
-	}
-	for _, u := range seen.Updates {
-		r := rec.find(u)
-		if r == nil || v.at >= r.firstSeen {
-			continue
-		}
-		if _, err := v.exec(`UPDATE incident_updates SET first_seen_at = ? WHERE update_id = ?`, v.at, r.id); err != nil {
-			return err
-		}
-		r.firstSeen, v.changed = v.at, true
-	}
-	return nil
-}
-
-// find returns the stored update that u is a reading of, by key, or by text and minute where the stored
-// one has a better key; nil if there is none.
-func (r *record) find(u normalize.Update) *updateRow {
-	if row := r.updates[u.Key]; row != nil {
-		return row
-	}
-	for _, row := range r.updates {
-		if alike(row.update, u) {
-			return row
-		}
-	}
-	return nil
-}
-
 func alike(a, b normalize.Update) bool {
 	return a.Body == b.Body && a.PostedAt.Truncate(time.Minute).Equal(b.PostedAt.Truncate(time.Minute))
-}
-
-// writeRemoved marks updates that a document used to show and does not show any more, and takes the
-// mark back when one returns. Documents that show a part of the timeline prove nothing.
-func (v *saver) writeRemoved(rec *record, stored []normalize.Raw, seen normalize.Incident) error {
-	shown := func(u normalize.Update, among []normalize.Update) bool {
-		return slices.ContainsFunc(among, func(s normalize.Update) bool { return s.Key == u.Key || alike(s, u) })
-	}
-	for _, row := range rec.updates {
-		if row.removedAt != "" && shown(row.update, seen.Updates) {
-			if err := v.setRemoved(row, ""); err != nil {
-				return err
-			}
-		}
-	}
-	for _, raw := range seen.Raws {
-		n := slices.IndexFunc(stored, func(r normalize.Raw) bool { return r.Document == raw.Document })
-		if n < 0 || raw.Excerpt || stored[n].Excerpt || len(stored[n].Updates) == 0 {
-			continue
-		}
-		// Both are read with the same words, so that a platform's own do not make a difference.
-		was, _ := normalize.Incidents([]normalize.Raw{stored[n]}, normalize.Words{})
-		is, _ := normalize.Incidents([]normalize.Raw{raw}, normalize.Words{})
-		if len(was) != 1 || len(is) != 1 {
-			continue
-		}
-		for _, u := range was[0].Updates {
-			row := rec.find(u)
-			if row == nil || row.removedAt != "" || shown(u, is[0].Updates) || shown(row.update, seen.Updates) {
-				continue
-			}
-			if err := v.setRemoved(row, v.at); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (v *saver) setRemoved(row *updateRow, at string) error {
-	_, err := v.exec(`UPDATE incident_updates SET removed_at = ? WHERE update_id = ?`, db.Null(at), row.id)
-	row.removedAt, v.changed = at, true
-	return err
 }

@@ -22,7 +22,12 @@ type Scrape struct {
 	Backfill   bool // history: stored, never announced
 	Archived   bool // saved pages: At may be long past; the source's live health is left alone
 
-	Incidents     []normalize.Incident
+	Incidents []normalize.Incident
+	Words     normalize.Words // with which the incidents were read; those stored before are read with them too
+	// WordsOf returns the words of a platform, false if there is none of that name: what was read before the page
+	// moved is read with those of the platform that it has left. Nil: with Words.
+	WordsOf func(platform string) (normalize.Words, bool)
+
 	Components    []normalize.Component
 	AllOpen       bool      // every incident open on the page is among Incidents
 	AllComponents bool      // every component of the page is among Components

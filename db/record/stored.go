@@ -3,7 +3,6 @@ package record
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"vendorwatch/db"
@@ -20,6 +19,8 @@ type record struct {
 	words      wordsIndex
 	row        incidentRow
 	incident   normalize.Incident
+	history    history               // all that was read
+	was        map[string]string     // by the key of an update, the key that it had before
 	updates    map[string]*updateRow // by key
 	components map[int64]bool
 }
@@ -31,6 +32,7 @@ type incidentRow struct {
 	startedAt, resolvedAt, scheduledStartAt, scheduledEndAt, createdAt, updatedAt, raw, index string
 	statedSeconds                                                                             int64
 	startGiven, excerpt                                                                       bool
+	startedBasis, resolvedBasis, resolvedAfter, firstSeen                                     string
 }
 
 func (r *incidentRow) args() []any {
@@ -40,12 +42,14 @@ func (r *incidentRow) args() []any {
 	}
 	return []any{r.kind, r.title, r.url, r.severity, r.state, r.vendorSeverity, r.vendorState,
 		db.Null(r.startedAt), db.Null(r.resolvedAt), db.Null(r.scheduledStartAt), db.Null(r.scheduledEndAt), db.Null(r.createdAt), db.Null(r.updatedAt),
-		stated, db.Bit(r.startGiven), db.Bit(r.excerpt), r.raw, r.index}
+		stated, db.Bit(r.startGiven), db.Bit(r.excerpt), r.raw, r.index,
+		db.Null(r.startedBasis), db.Null(r.resolvedBasis), db.Null(r.resolvedAfter), r.firstSeen}
 }
 
 // rowOf gives an incident the form of its row. An end before its start is left unknown: the schema has
 // no negative durations, and normalize has told of the contradiction.
-func rowOf(i normalize.Incident, raws []normalize.Raw, words wordsIndex) (incidentRow, error) {
+func rowOf(f normalize.Record, words wordsIndex) (incidentRow, error) {
+	i := f.Incident
 	r := incidentRow{
 		kind: string(i.Kind), title: i.Title, url: i.URL, severity: string(i.Severity), state: string(i.State),
 		vendorSeverity: i.VendorSeverity, vendorState: i.VendorState,
@@ -53,6 +57,8 @@ func rowOf(i normalize.Incident, raws []normalize.Raw, words wordsIndex) (incide
 		scheduledStartAt: db.Stamp(i.ScheduledStartAt), scheduledEndAt: db.Stamp(i.ScheduledEndAt),
 		createdAt: db.Stamp(i.CreatedAt), updatedAt: db.Stamp(i.UpdatedAt),
 		statedSeconds: int64(i.StatedDuration / time.Second), startGiven: i.StartGiven, excerpt: i.Excerpt,
+		startedBasis: string(f.StartedBasis), resolvedBasis: string(f.ResolvedBasis), resolvedAfter: db.Stamp(f.ResolvedAfter),
+		firstSeen: db.Stamp(f.FirstSeen),
 	}
 	if r.kind == "" {
 		r.kind = string(normalize.KindIncident)
@@ -64,13 +70,13 @@ func rowOf(i normalize.Incident, raws []normalize.Raw, words wordsIndex) (incide
 		r.state = string(normalize.StateUnknown)
 	}
 	if r.resolvedAt < r.startedAt {
-		r.resolvedAt = ""
+		r.resolvedAt, r.resolvedBasis, r.resolvedAfter = "", "", ""
 	}
 	if r.scheduledEndAt < r.scheduledStartAt {
 		r.scheduledEndAt = ""
 	}
 	var err error
-	if r.raw, err = db.JSON(append([]normalize.Raw{}, raws...)); err != nil {
+	if r.raw, err = db.JSON(append([]normalize.Raw{}, i.Raws...)); err != nil {
 		return r, err
 	}
 	r.index, err = db.JSON(words)
@@ -106,7 +112,7 @@ func (v *saver) records(differ []normalize.Incident, headers map[string]*header)
 	if err != nil {
 		return nil, err
 	}
-	for _, load := range []func(string, map[int64]*record) error{v.loadIncidents, v.loadUpdates, v.loadAffected} {
+	for _, load := range []func(string, map[int64]*record) error{v.loadIncidents, v.loadUpdates, v.loadAffected, v.loadReadings} {
 		if err := load(list, byID); err != nil {
 			return nil, err
 		}
@@ -118,7 +124,8 @@ func (v *saver) loadIncidents(ids string, byID map[int64]*record) error {
 	rows, err := v.query(`
 		SELECT incident_id, kind, title, url, severity, state, vendor_severity, vendor_state,
 			coalesce(started_at, ''), coalesce(resolved_at, ''), coalesce(scheduled_start_at, ''), coalesce(scheduled_end_at, ''),
-			coalesce(created_at, ''), coalesce(updated_at, ''), coalesce(stated_duration_seconds, 0), start_given, excerpt, raw, raw_index
+			coalesce(created_at, ''), coalesce(updated_at, ''), coalesce(stated_duration_seconds, 0), start_given, excerpt, raw, raw_index,
+			coalesce(started_basis, ''), coalesce(resolved_basis, ''), coalesce(resolved_after, ''), first_seen_at
 		FROM incidents WHERE incident_id IN (SELECT value FROM json_each(?))`, ids)
 	if err != nil {
 		return err
@@ -129,7 +136,8 @@ func (v *saver) loadIncidents(ids string, byID map[int64]*record) error {
 		var r incidentRow
 		if err := rows.Scan(&id, &r.kind, &r.title, &r.url, &r.severity, &r.state, &r.vendorSeverity, &r.vendorState,
 			&r.startedAt, &r.resolvedAt, &r.scheduledStartAt, &r.scheduledEndAt, &r.createdAt, &r.updatedAt,
-			&r.statedSeconds, &r.startGiven, &r.excerpt, &r.raw, &r.index); err != nil {
+			&r.statedSeconds, &r.startGiven, &r.excerpt, &r.raw, &r.index,
+			&r.startedBasis, &r.resolvedBasis, &r.resolvedAfter, &r.firstSeen); err != nil {
 			return err
 		}
 		i := &byID[id].incident
@@ -197,32 +205,4 @@ func (v *saver) loadAffected(ids string, byID map[int64]*record) error {
 		byID[id].incident.Components = append(byID[id].incident.Components, c)
 	}
 	return rows.Err()
-}
-
-// addWords puts newly read words beside those stored, the newest of each kind of document, and never
-// older ones in the place of newer.
-func addWords(raws []normalize.Raw, words wordsIndex, seen []normalize.Raw, at string) ([]normalize.Raw, wordsIndex, error) {
-	raws = slices.Clone(raws)
-	index := wordsIndex{}
-	for document, ref := range words {
-		index[document] = ref
-	}
-	for _, raw := range seen {
-		hash, err := wordsHash(raw)
-		if err != nil {
-			return nil, nil, err
-		}
-		ref, known := index[raw.Document]
-		if known && (ref.At > at || ref.Hash == hash) {
-			continue
-		}
-		index[raw.Document] = wordsRef{Hash: hash, At: at}
-		n := slices.IndexFunc(raws, func(r normalize.Raw) bool { return r.Document == raw.Document })
-		if n < 0 {
-			raws = append(raws, raw)
-		} else {
-			raws[n] = raw
-		}
-	}
-	return raws, index, nil
 }

@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-27 19:49:35');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-27 19:49:35');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-27 20:07:01');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-27 20:07:01');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -36,10 +36,11 @@ CREATE TABLE sources ( -- status pages, with the health of reading them
   coverage_start_at TEXT CHECK (coverage_start_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- every incident since then is on record, as far as the page shows
   backfill_page INTEGER NOT NULL DEFAULT 0 CHECK (backfill_page >= 0), -- history page on which a backfill goes on; 0 if none was begun
   backfill_done_at TEXT CHECK (backfill_done_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when a backfill reached the page's first day
+  copy_suspected INTEGER NOT NULL DEFAULT 0 CHECK (copy_suspected IN (0, 1)), -- 1: what an incident says now may come from a cache; the next reading decides
   vanish_suspected_at TEXT CHECK (vanish_suspected_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- most open incidents vanished at once then; the next good scrape decides
   UNIQUE (vendor_id, page_url)
 ) STRICT;
-INSERT INTO sources (source_id, vendor_id, page_url, platform, watched, interval_seconds, last_attempt_at, last_success_at, consecutive_failures, failing_since_at, last_error, indicator, indicator_since_at, baseline_at, latest_at, coverage_start_at, backfill_page, backfill_done_at, vanish_suspected_at) VALUES (1, 1, 'https://status.acme.example', 'statuspage', 1, 0, '2026-11-23T13:00:00.000Z', '2026-11-23T10:00:00.000Z', 3, '2026-11-23T11:00:00.000Z', '403 Forbidden', 'minor', NULL, '2026-11-23T09:00:00.000Z', '2026-11-23T10:00:00.000Z', '2026-11-23T09:00:00.000Z', 0, NULL, NULL);
+INSERT INTO sources (source_id, vendor_id, page_url, platform, watched, interval_seconds, last_attempt_at, last_success_at, consecutive_failures, failing_since_at, last_error, indicator, indicator_since_at, baseline_at, latest_at, coverage_start_at, backfill_page, backfill_done_at, copy_suspected, vanish_suspected_at) VALUES (1, 1, 'https://status.acme.example', 'statuspage', 1, 0, '2026-11-23T13:00:00.000Z', '2026-11-23T10:00:00.000Z', 3, '2026-11-23T11:00:00.000Z', '403 Forbidden', 'minor', NULL, '2026-11-23T09:00:00.000Z', '2026-11-23T10:00:00.000Z', '2026-11-23T09:00:00.000Z', 0, NULL, 0, NULL);
 CREATE TABLE source_filters ( -- what of a page concerns us by the configuration; no row: all of it
   source_id INTEGER PRIMARY KEY REFERENCES sources (source_id), -- which page
   filter TEXT NOT NULL CHECK (json_valid(filter)) -- JSON object: globs of components, groups, regions and all places the vendor names; kinds; the lowest severity
@@ -108,6 +109,24 @@ CREATE TABLE component_changes ( -- every status a component was seen to take, t
 INSERT INTO component_changes (component_change_id, component_id, status, at) VALUES (1, 1, 'operational', '2026-11-23T09:00:00.000Z');
 INSERT INTO component_changes (component_change_id, component_id, status, at) VALUES (2, 2, 'operational', '2026-11-23T09:00:00.000Z');
 INSERT INTO component_changes (component_change_id, component_id, status, at) VALUES (3, 1, 'partial_outage', '2026-11-23T09:10:00.000Z');
+CREATE TABLE component_lists ( -- what pages listed of all their components, each wording once: the history of statuses is made of these
+  list_id INTEGER PRIMARY KEY, -- ours
+  source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page
+  hash TEXT NOT NULL, -- of the words
+  words BLOB NOT NULL, -- gzip of a JSON array: the vendor's own words, an object a component
+  UNIQUE (source_id, hash)
+) STRICT;
+INSERT INTO component_lists (list_id, source_id, hash, words) VALUES (1, 1, '2a04bb9e27571fd7e01c0bec', X'1F8B08000000000000FF8AAE56CA4C51B2523254D251CA4BCC4D55B252720CF054D2514A2FCA2F2D50B25272CE2F4A55D2512A2E492C292D56B252CA2F482D4A2CC9CCCF4BCC51AAD581EA3642E80E4F4DC2A93C960B100000FFFFA145F1A26F000000');
+INSERT INTO component_lists (list_id, source_id, hash, words) VALUES (2, 1, '0996df3401d7aad86c4d638f', X'1F8B08000000000000FF4CCC310A02410C40D1DE63FC7A1A2DD389959D9D8588440CCBC0BA19B2994AE6EE36827B80F76E1FEA0B614F61D1B7211C2F670A53786F08270FA3B0A6665F119A46569D1FDE532763945F70F807577B6E85370BCDEA8BCE8CFBEE1B0000FFFFCA69A67072000000');
+CREATE TABLE component_readings ( -- when pages listed them: a row each time the list of a live page differs from the one before, and one for each saved page
+  source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page
+  seen_at TEXT NOT NULL CHECK (seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was read, or saved
+  list_id INTEGER NOT NULL REFERENCES component_lists (list_id), -- what was read
+  whole INTEGER NOT NULL CHECK (whole IN (0, 1)), -- 1: the list has every component of the page
+  PRIMARY KEY (source_id, seen_at, list_id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO component_readings (source_id, seen_at, list_id, whole) VALUES (1, '2026-11-23T09:00:00.000Z', 1, 1);
+INSERT INTO component_readings (source_id, seen_at, list_id, whole) VALUES (1, '2026-11-23T09:10:00.000Z', 2, 1);
 CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors published
   incident_id INTEGER PRIMARY KEY, -- ours
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- page that shows it
@@ -128,6 +147,9 @@ CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors pub
   created_at TEXT CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: when the entry was made
   updated_at TEXT CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: when the entry was last touched
   stated_duration_seconds INTEGER CHECK (stated_duration_seconds >= 0), -- how long the impact lasted by the vendor's postmortem
+  started_basis TEXT CHECK (started_basis IN ('stated', 'posted', 'seen')), -- how started_at is known: stated, by a field of the vendor that differs from the post's time; posted, the time of the post that says so; seen, by us; null: it is not, and may lie earlier
+  resolved_basis TEXT CHECK (resolved_basis IN ('stated', 'posted', 'seen')), -- how resolved_at is known, in the same words; null where it is not over, or nothing tells when it ended
+  resolved_after TEXT CHECK (resolved_after GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: where resolved_at was seen, when it was last known to be open
   start_given INTEGER NOT NULL DEFAULT 0 CHECK (start_given IN (0, 1)), -- 1: the vendor states the start; 0: it is the first update's time
   excerpt INTEGER NOT NULL DEFAULT 0 CHECK (excerpt IN (0, 1)), -- 1: the timeline is known in part only
   first_seen_at TEXT NOT NULL CHECK (first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when we first read of it
@@ -138,11 +160,12 @@ CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors pub
   raw_index TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(raw_index)), -- JSON object: kind of document to hash of its words and time of reading; tells unchanged words at little cost
   UNIQUE (source_id, source_key),
   CHECK (resolved_at >= started_at),
+  CHECK (resolved_after <= resolved_at),
   CHECK (scheduled_end_at >= scheduled_start_at)
 ) STRICT;
-INSERT INTO incidents (incident_id, source_id, source_key, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at, scheduled_start_at, scheduled_end_at, created_at, updated_at, stated_duration_seconds, start_given, excerpt, first_seen_at, left_feed_at, announced, same_event_id, raw, raw_index) VALUES (1, 1, 'a', 'incident', 'Trouble a', 'https://status.acme.example/incidents/a', 'minor', 'monitoring', 'minor', 'monitoring', '2026-11-23T08:00:00.000Z', NULL, NULL, NULL, '2026-11-23T08:00:00.000Z', '2026-11-23T08:05:00.000Z', NULL, 0, 0, '2026-11-23T09:00:00.000Z', NULL, 1, NULL, '[{"document":"summary","id":"a","url":"https://status.acme.example/incidents/a","title":"Trouble a","state":"monitoring","impact":"minor","created":{"text":"2026-11-23T08:00:00.000Z"},"updated":{"text":"2026-11-23T08:05:00.000Z"},"updates":[{"id":"a-investigating","state":"investigating","posted":{"text":"2026-11-23T08:00:00.000Z"},"body":"We know more.","format":"markdown"},{"id":"a-monitoring","state":"monitoring","posted":{"text":"2026-11-23T08:05:00.000Z"},"body":"This is monitoring.","format":"markdown"}]}]', '{"summary":{"hash":"2f5536dc040551796c0c3b5e","at":"2026-11-23T10:00:00.000Z"}}');
-INSERT INTO incidents (incident_id, source_id, source_key, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at, scheduled_start_at, scheduled_end_at, created_at, updated_at, stated_duration_seconds, start_given, excerpt, first_seen_at, left_feed_at, announced, same_event_id, raw, raw_index) VALUES (2, 1, 'm', 'maintenance', 'Trouble m', 'https://status.acme.example/incidents/m', 'none', 'scheduled', 'maintenance', 'scheduled', NULL, NULL, '2026-11-24T15:00:00.000Z', '2026-11-24T16:00:00.000Z', '2026-11-24T14:00:00.000Z', '2026-11-24T14:00:00.000Z', NULL, 0, 0, '2026-11-23T09:00:00.000Z', NULL, 1, NULL, '[{"document":"summary","id":"m","url":"https://status.acme.example/incidents/m","kind":"maintenance","title":"Trouble m","state":"scheduled","impact":"maintenance","scheduled_start":{"text":"2026-11-24T15:00:00.000Z"},"scheduled_end":{"text":"2026-11-24T16:00:00.000Z"},"created":{"text":"2026-11-24T14:00:00.000Z"},"updated":{"text":"2026-11-24T14:00:00.000Z"},"updates":[{"id":"m-scheduled","state":"scheduled","posted":{"text":"2026-11-24T14:00:00.000Z"},"body":"This is scheduled.","format":"markdown"}]}]', '{"summary":{"hash":"4ad8b7fff010d62889466f8f","at":"2026-11-23T09:00:00.000Z"}}');
-INSERT INTO incidents (incident_id, source_id, source_key, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at, scheduled_start_at, scheduled_end_at, created_at, updated_at, stated_duration_seconds, start_given, excerpt, first_seen_at, left_feed_at, announced, same_event_id, raw, raw_index) VALUES (3, 1, 'old', 'incident', 'Trouble old', 'https://status.acme.example/incidents/old', 'minor', 'resolved', 'minor', 'postmortem', '2026-11-19T05:00:00.000Z', '2026-11-19T05:05:00.000Z', NULL, NULL, '2026-11-19T05:00:00.000Z', '2026-11-19T05:10:00.000Z', NULL, 0, 0, '2026-11-23T09:00:00.000Z', NULL, 0, NULL, '[{"document":"summary","id":"old","url":"https://status.acme.example/incidents/old","title":"Trouble old","state":"postmortem","impact":"minor","created":{"text":"2026-11-19T05:00:00.000Z"},"updated":{"text":"2026-11-19T05:10:00.000Z"},"updates":[{"id":"old-investigating","state":"investigating","posted":{"text":"2026-11-19T05:00:00.000Z"},"body":"This is investigating.","format":"markdown"},{"id":"old-resolved","state":"resolved","posted":{"text":"2026-11-19T05:05:00.000Z"},"body":"This is resolved.","format":"markdown"},{"id":"old-postmortem","state":"postmortem","posted":{"text":"2026-11-19T05:10:00.000Z"},"body":"This is postmortem.","format":"markdown"}]}]', '{"summary":{"hash":"f8e13f593640f766fb8ae589","at":"2026-11-23T09:00:00.000Z"}}');
+INSERT INTO incidents (incident_id, source_id, source_key, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at, scheduled_start_at, scheduled_end_at, created_at, updated_at, stated_duration_seconds, started_basis, resolved_basis, resolved_after, start_given, excerpt, first_seen_at, left_feed_at, announced, same_event_id, raw, raw_index) VALUES (1, 1, 'a', 'incident', 'Trouble a', 'https://status.acme.example/incidents/a', 'minor', 'monitoring', 'minor', 'monitoring', '2026-11-23T08:00:00.000Z', NULL, NULL, NULL, '2026-11-23T08:00:00.000Z', '2026-11-23T08:05:00.000Z', NULL, 'posted', NULL, NULL, 0, 0, '2026-11-23T09:00:00.000Z', NULL, 1, NULL, '[{"document":"summary","id":"a","url":"https://status.acme.example/incidents/a","title":"Trouble a","state":"monitoring","impact":"minor","created":{"text":"2026-11-23T08:00:00.000Z"},"updated":{"text":"2026-11-23T08:05:00.000Z"},"components":[{"id":"1","name":"API","group":"Core"}],"updates":[{"id":"a-investigating","state":"investigating","posted":{"text":"2026-11-23T08:00:00.000Z"},"body":"We know more.","format":"markdown"},{"id":"a-monitoring","state":"monitoring","posted":{"text":"2026-11-23T08:05:00.000Z"},"body":"This is monitoring.","format":"markdown"}]}]', '{"summary":{"hash":"342b721a17c62ec851db08d0","at":"2026-11-23T10:00:00.000Z"}}');
+INSERT INTO incidents (incident_id, source_id, source_key, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at, scheduled_start_at, scheduled_end_at, created_at, updated_at, stated_duration_seconds, started_basis, resolved_basis, resolved_after, start_given, excerpt, first_seen_at, left_feed_at, announced, same_event_id, raw, raw_index) VALUES (2, 1, 'm', 'maintenance', 'Trouble m', 'https://status.acme.example/incidents/m', 'none', 'scheduled', 'maintenance', 'scheduled', NULL, NULL, '2026-11-24T15:00:00.000Z', '2026-11-24T16:00:00.000Z', '2026-11-24T14:00:00.000Z', '2026-11-24T14:00:00.000Z', NULL, NULL, NULL, NULL, 0, 0, '2026-11-23T09:00:00.000Z', NULL, 1, NULL, '[{"document":"summary","id":"m","url":"https://status.acme.example/incidents/m","kind":"maintenance","title":"Trouble m","state":"scheduled","impact":"maintenance","scheduled_start":{"text":"2026-11-24T15:00:00.000Z"},"scheduled_end":{"text":"2026-11-24T16:00:00.000Z"},"created":{"text":"2026-11-24T14:00:00.000Z"},"updated":{"text":"2026-11-24T14:00:00.000Z"},"updates":[{"id":"m-scheduled","state":"scheduled","posted":{"text":"2026-11-24T14:00:00.000Z"},"body":"This is scheduled.","format":"markdown"}]}]', '{"summary":{"hash":"004433406351441f3ccc8bdb","at":"2026-11-23T09:00:00.000Z"}}');
+INSERT INTO incidents (incident_id, source_id, source_key, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at, scheduled_start_at, scheduled_end_at, created_at, updated_at, stated_duration_seconds, started_basis, resolved_basis, resolved_after, start_given, excerpt, first_seen_at, left_feed_at, announced, same_event_id, raw, raw_index) VALUES (3, 1, 'old', 'incident', 'Trouble old', 'https://status.acme.example/incidents/old', 'minor', 'resolved', 'minor', 'postmortem', '2026-11-19T05:00:00.000Z', '2026-11-19T05:05:00.000Z', NULL, NULL, '2026-11-19T05:00:00.000Z', '2026-11-19T05:10:00.000Z', NULL, 'posted', 'posted', NULL, 0, 0, '2026-11-23T09:00:00.000Z', NULL, 0, NULL, '[{"document":"summary","id":"old","url":"https://status.acme.example/incidents/old","title":"Trouble old","state":"postmortem","impact":"minor","created":{"text":"2026-11-19T05:00:00.000Z"},"updated":{"text":"2026-11-19T05:10:00.000Z"},"updates":[{"id":"old-investigating","state":"investigating","posted":{"text":"2026-11-19T05:00:00.000Z"},"body":"This is investigating.","format":"markdown"},{"id":"old-resolved","state":"resolved","posted":{"text":"2026-11-19T05:05:00.000Z"},"body":"This is resolved.","format":"markdown"},{"id":"old-postmortem","state":"postmortem","posted":{"text":"2026-11-19T05:10:00.000Z"},"body":"This is postmortem.","format":"markdown"}]}]', '{"summary":{"hash":"4bfced3f74bb13275ea5de5d","at":"2026-11-23T09:00:00.000Z"}}');
 CREATE TABLE former_keys ( -- ids that incidents had before their page moved to another product
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- page that shows the incident
   source_key TEXT NOT NULL CHECK (source_key <> ''), -- the vendor's id, address or hash before
@@ -176,6 +199,43 @@ INSERT INTO incident_updates (update_id, incident_id, source_key, position, stat
 INSERT INTO incident_updates (update_id, incident_id, source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at) VALUES (4, 3, 'old-resolved', 1, 'resolved', 'resolved', '2026-11-19T05:05:00.000Z', NULL, 'This is resolved.', '2026-11-23T09:00:00.000Z', NULL);
 INSERT INTO incident_updates (update_id, incident_id, source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at) VALUES (5, 3, 'old-postmortem', 2, 'postmortem', 'postmortem', '2026-11-19T05:10:00.000Z', NULL, 'This is postmortem.', '2026-11-23T09:00:00.000Z', NULL);
 INSERT INTO incident_updates (update_id, incident_id, source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at) VALUES (6, 1, 'a-monitoring', 1, 'monitoring', 'monitoring', '2026-11-23T08:05:00.000Z', NULL, 'This is monitoring.', '2026-11-23T10:00:00.000Z', NULL);
+CREATE TABLE reading_words ( -- what a kind of document said of an incident, each wording once: all of the record is made of these
+  words_id INTEGER PRIMARY KEY, -- ours
+  incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which incident
+  document TEXT NOT NULL CHECK (document <> ''), -- kind of document; after a move, those of the platform before are called platform/document
+  hash TEXT NOT NULL, -- of the words and posts
+  words TEXT NOT NULL CHECK (json_valid(words)), -- JSON array: the vendor's own words, an object an entry, without the posts
+  posts TEXT NOT NULL CHECK (json_valid(posts)), -- JSON array: for each entry the ids of its posts in reading_posts, in their order
+  UNIQUE (incident_id, document, hash)
+) STRICT;
+INSERT INTO reading_words (words_id, incident_id, document, hash, words, posts) VALUES (1, 1, 'summary', 'e7262cb2b1502cd1d56709c0', '[{"document":"summary","id":"a","url":"https://status.acme.example/incidents/a","title":"Trouble a","state":"investigating","impact":"minor","created":{"text":"2026-11-23T08:00:00.000Z"},"updated":{"text":"2026-11-23T08:00:00.000Z"},"components":[{"id":"1","name":"API","group":"Core"}]}]', '[[1]]');
+INSERT INTO reading_words (words_id, incident_id, document, hash, words, posts) VALUES (2, 2, 'summary', '004433406351441f3ccc8bdb', '[{"document":"summary","id":"m","url":"https://status.acme.example/incidents/m","kind":"maintenance","title":"Trouble m","state":"scheduled","impact":"maintenance","scheduled_start":{"text":"2026-11-24T15:00:00.000Z"},"scheduled_end":{"text":"2026-11-24T16:00:00.000Z"},"created":{"text":"2026-11-24T14:00:00.000Z"},"updated":{"text":"2026-11-24T14:00:00.000Z"}}]', '[[2]]');
+INSERT INTO reading_words (words_id, incident_id, document, hash, words, posts) VALUES (3, 3, 'summary', '4bfced3f74bb13275ea5de5d', '[{"document":"summary","id":"old","url":"https://status.acme.example/incidents/old","title":"Trouble old","state":"postmortem","impact":"minor","created":{"text":"2026-11-19T05:00:00.000Z"},"updated":{"text":"2026-11-19T05:10:00.000Z"}}]', '[[3,4,5]]');
+INSERT INTO reading_words (words_id, incident_id, document, hash, words, posts) VALUES (4, 1, 'summary', '342b721a17c62ec851db08d0', '[{"document":"summary","id":"a","url":"https://status.acme.example/incidents/a","title":"Trouble a","state":"monitoring","impact":"minor","created":{"text":"2026-11-23T08:00:00.000Z"},"updated":{"text":"2026-11-23T08:05:00.000Z"},"components":[{"id":"1","name":"API","group":"Core"}]}]', '[[6,7]]');
+CREATE TABLE reading_posts ( -- posts in the vendor's own words, each once an incident
+  post_id INTEGER PRIMARY KEY, -- ours
+  incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which incident
+  hash TEXT NOT NULL, -- of the words
+  words TEXT NOT NULL CHECK (json_valid(words)), -- JSON object: the vendor's own words
+  UNIQUE (incident_id, hash)
+) STRICT;
+INSERT INTO reading_posts (post_id, incident_id, hash, words) VALUES (1, 1, '70b1a337ed1285b066735ee4', '{"id":"a-investigating","state":"investigating","posted":{"text":"2026-11-23T08:00:00.000Z"},"body":"This is investigating.","format":"markdown"}');
+INSERT INTO reading_posts (post_id, incident_id, hash, words) VALUES (2, 2, 'eaa6b3b74f0a9a97f58f00d8', '{"id":"m-scheduled","state":"scheduled","posted":{"text":"2026-11-24T14:00:00.000Z"},"body":"This is scheduled.","format":"markdown"}');
+INSERT INTO reading_posts (post_id, incident_id, hash, words) VALUES (3, 3, '2c8edd5895f3b77ad19850d4', '{"id":"old-investigating","state":"investigating","posted":{"text":"2026-11-19T05:00:00.000Z"},"body":"This is investigating.","format":"markdown"}');
+INSERT INTO reading_posts (post_id, incident_id, hash, words) VALUES (4, 3, '2737ecb16ffdf75d2edca1b3', '{"id":"old-resolved","state":"resolved","posted":{"text":"2026-11-19T05:05:00.000Z"},"body":"This is resolved.","format":"markdown"}');
+INSERT INTO reading_posts (post_id, incident_id, hash, words) VALUES (5, 3, 'f32b5b28f57c5ec7be38c879', '{"id":"old-postmortem","state":"postmortem","posted":{"text":"2026-11-19T05:10:00.000Z"},"body":"This is postmortem.","format":"markdown"}');
+INSERT INTO reading_posts (post_id, incident_id, hash, words) VALUES (6, 1, '8ab0329a6315963c983a65eb', '{"id":"a-investigating","state":"investigating","posted":{"text":"2026-11-23T08:00:00.000Z"},"body":"We know more.","format":"markdown"}');
+INSERT INTO reading_posts (post_id, incident_id, hash, words) VALUES (7, 1, '92ace1b2d4048d2115a44be1', '{"id":"a-monitoring","state":"monitoring","posted":{"text":"2026-11-23T08:05:00.000Z"},"body":"This is monitoring.","format":"markdown"}');
+CREATE TABLE readings ( -- when documents said what they said: a row each time the words of a live page differ from those before, and one for each saved page
+  words_id INTEGER NOT NULL REFERENCES reading_words (words_id), -- what was read
+  seen_at TEXT NOT NULL CHECK (seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was read, or saved
+  until_at TEXT NOT NULL CHECK (until_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was last known to say the same
+  PRIMARY KEY (words_id, seen_at)
+) STRICT, WITHOUT ROWID;
+INSERT INTO readings (words_id, seen_at, until_at) VALUES (1, '2026-11-23T09:00:00.000Z', '2026-11-23T09:10:00.000Z');
+INSERT INTO readings (words_id, seen_at, until_at) VALUES (2, '2026-11-23T09:00:00.000Z', '2026-11-23T09:00:00.000Z');
+INSERT INTO readings (words_id, seen_at, until_at) VALUES (3, '2026-11-23T09:00:00.000Z', '2026-11-23T09:00:00.000Z');
+INSERT INTO readings (words_id, seen_at, until_at) VALUES (4, '2026-11-23T10:00:00.000Z', '2026-11-23T10:00:00.000Z');
 CREATE TABLE incident_components ( -- which components an incident affects
   incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which incident
   component_id INTEGER NOT NULL REFERENCES components (component_id), -- which component
@@ -222,14 +282,15 @@ CREATE TABLE scrapes ( -- passes over sources
   error TEXT, -- why nothing, or not all, could be read
   backfill INTEGER NOT NULL DEFAULT 0 CHECK (backfill IN (0, 1)), -- 1: a walk through the page's history
   archived INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1)), -- 1: read from saved pages
+  all_open INTEGER NOT NULL DEFAULT 0 CHECK (all_open IN (0, 1)), -- 1: it listed every incident that was open
   content_hash TEXT -- of what saved pages said, so that the same ones are not counted twice; null for live pages
 ) STRICT;
-INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, content_hash) VALUES (1, 1, '2026-11-23T09:00:00.000Z', 120, 'changed', 200, 1, 4000, 3, NULL, 0, 0, NULL);
-INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, content_hash) VALUES (2, 1, '2026-11-23T09:10:00.000Z', 0, 'changed', NULL, 0, 0, 0, NULL, 0, 0, NULL);
-INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, content_hash) VALUES (3, 1, '2026-11-23T10:00:00.000Z', 0, 'changed', NULL, 0, 0, 2, NULL, 0, 0, NULL);
-INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, content_hash) VALUES (4, 1, '2026-11-23T11:00:00.000Z', 0, 'failed', NULL, 0, 0, 0, '403 Forbidden', 0, 0, NULL);
-INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, content_hash) VALUES (5, 1, '2026-11-23T12:00:00.000Z', 0, 'failed', NULL, 0, 0, 0, '403 Forbidden', 0, 0, NULL);
-INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, content_hash) VALUES (6, 1, '2026-11-23T13:00:00.000Z', 0, 'failed', NULL, 0, 0, 0, '403 Forbidden', 0, 0, NULL);
+INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, all_open, content_hash) VALUES (1, 1, '2026-11-23T09:00:00.000Z', 120, 'changed', 200, 1, 4000, 3, NULL, 0, 0, 1, NULL);
+INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, all_open, content_hash) VALUES (2, 1, '2026-11-23T09:10:00.000Z', 0, 'changed', NULL, 0, 0, 0, NULL, 0, 0, 0, NULL);
+INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, all_open, content_hash) VALUES (3, 1, '2026-11-23T10:00:00.000Z', 0, 'changed', NULL, 0, 0, 2, NULL, 0, 0, 1, NULL);
+INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, all_open, content_hash) VALUES (4, 1, '2026-11-23T11:00:00.000Z', 0, 'failed', NULL, 0, 0, 0, '403 Forbidden', 0, 0, 0, NULL);
+INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, all_open, content_hash) VALUES (5, 1, '2026-11-23T12:00:00.000Z', 0, 'failed', NULL, 0, 0, 0, '403 Forbidden', 0, 0, 0, NULL);
+INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, all_open, content_hash) VALUES (6, 1, '2026-11-23T13:00:00.000Z', 0, 'failed', NULL, 0, 0, 0, '403 Forbidden', 0, 0, 0, NULL);
 CREATE TABLE findings ( -- what could not be read, or contradicts itself; the incident is kept all the same
   finding_id INTEGER PRIMARY KEY, -- ours
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page
@@ -338,6 +399,7 @@ CREATE INDEX events_by_update ON events (update_id);
 CREATE INDEX events_by_source ON events (source_id);
 CREATE INDEX scrapes_by_source ON scrapes (source_id, started_at);
 CREATE INDEX scrapes_by_time ON scrapes (started_at);
+CREATE INDEX scrapes_of_open ON scrapes (source_id, started_at) WHERE all_open = 1 AND outcome IN ('changed', 'unchanged');
 CREATE UNIQUE INDEX scrapes_archived ON scrapes (source_id, started_at, content_hash) WHERE archived = 1;
 CREATE INDEX findings_by_time ON findings (last_seen_at);
 CREATE UNIQUE INDEX deliveries_once ON deliveries (channel, dedup_key) WHERE dedup_key IS NOT NULL;
@@ -401,14 +463,19 @@ SELECT
   i.vendor_state,
   i.started_at,
   i.resolved_at,
+  i.started_basis,
+  i.resolved_basis,
+  i.resolved_after,
   i.scheduled_start_at,
   i.scheduled_end_at,
   i.created_at,
   i.updated_at,
   i.first_seen_at,
   i.left_feed_at,
-  CASE WHEN i.state IN ('resolved', 'completed') AND i.resolved_at >= i.started_at
-    THEN CAST(round((julianday(i.resolved_at) - julianday(i.started_at)) * 86400) AS INTEGER) END AS duration_seconds, -- start to end; null while open or an end is unknown, never negative
+  CASE WHEN i.state IN ('resolved', 'completed') AND i.resolved_at >= i.started_at AND i.started_basis IS NOT NULL AND i.resolved_basis IS NOT NULL
+    THEN CAST(round((julianday(i.resolved_at) - julianday(i.started_at)) * 86400) AS INTEGER) END AS duration_seconds, -- start to end; null while open, or where the start or the end is not known
+  CASE WHEN i.state IN ('resolved', 'completed') AND i.resolved_at >= i.started_at AND i.started_basis IS NOT NULL AND i.resolved_basis IS NOT NULL
+    THEN CAST(round((julianday(i.resolved_at) - max(julianday(coalesce(i.resolved_after, i.resolved_at)), julianday(i.started_at))) * 86400) AS INTEGER) END AS duration_uncertainty_seconds, -- by how much it may have been shorter, the end having been seen by us; 0 where the vendor told it
   i.stated_duration_seconds, -- by the vendor's postmortem
   i.start_given, -- 1: the vendor states the start
   i.announced, -- 0: history, or told by another record of the event
@@ -525,9 +592,9 @@ CREATE VIEW v_scorecard AS -- how each vendor does: how often, how long, how soo
 WITH
   incident AS (
     SELECT s.vendor_id, i.incident_id, i.severity, i.stated_duration_seconds,
-      CASE WHEN i.state IN ('resolved', 'completed') AND i.resolved_at >= i.started_at
+      CASE WHEN i.state IN ('resolved', 'completed') AND i.resolved_at >= i.started_at AND i.started_basis IS NOT NULL AND i.resolved_basis IS NOT NULL
         THEN (julianday(i.resolved_at) - julianday(i.started_at)) * 1440 END AS minutes,
-      CASE WHEN i.start_given = 1 THEN (julianday((
+      CASE WHEN i.started_basis = 'stated' THEN (julianday((
         SELECT min(u.posted_at) FROM incident_updates u
         WHERE u.incident_id = i.incident_id AND u.posted_at >= i.started_at)) - julianday(i.started_at)) * 1440 END AS first_update,
       EXISTS (SELECT 1 FROM incident_updates u WHERE u.incident_id = i.incident_id AND u.state = 'postmortem') AS postmortem

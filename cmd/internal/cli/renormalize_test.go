@@ -81,7 +81,7 @@ func TestRenormalizeChangesNothingByItself(t *testing.T) {
 				incidents, findings := normalize.Incidents(raws, words(t, platform))
 				components, more := normalize.Components(read.Components, words(t, platform))
 				_, err := record.New(file).SaveScrape(t.Context(), record.Scrape{SourceID: id, At: begin.Add(time.Duration(n) * time.Hour),
-					Incidents: incidents, Components: components, Findings: slices.Concat(findings, more)})
+					Incidents: incidents, Words: words(t, platform), Components: components, Findings: slices.Concat(findings, more)})
 				if err != nil {
 					t.Fatalf("%s: %v", of, err)
 				}

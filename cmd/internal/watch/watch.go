@@ -237,7 +237,14 @@ func fillScrape(scrape *record.Scrape, p scraper.Platform, out scraper.Outcome, 
 	scrape.Err = readErr
 	scrape.Unreadable = errors.Is(readErr, scraper.ErrShape) || errors.Is(readErr, scraper.ErrBlocked)
 	scrape.Unchanged = out.Unchanged
-	scrape.Incidents, scrape.Components = incidents, components
+	scrape.Incidents, scrape.Components, scrape.Words = incidents, components, words
+	scrape.WordsOf = func(name string) (normalize.Words, bool) {
+		former, err := platforms.Lookup(name)
+		if err != nil {
+			return normalize.Words{}, false
+		}
+		return scraper.WordsOf(former), true
+	}
 	scrape.AllOpen, scrape.AllComponents = out.Coverage.Open, out.Coverage.Components
 	scrape.CoverageStart, scrape.CoverageEnd = covered(out.Coverage)
 	scrape.Findings = append(append(out.Findings, findings...), more...)

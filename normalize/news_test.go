@@ -82,7 +82,7 @@ func TestNewsComesInOrder(t *testing.T) {
 	now := known
 	now.State, now.Severity, now.VendorSeverity = StateResolved, SeverityMajor, "major"
 	now.Updates = []Update{{Key: "a"}, {Key: "b", Was: "@b"}, {Key: "p", State: StatePostmortem}, {Key: "c", State: StateResolved}}
-	edits := []Edit{{Field: "title"}, {Field: "severity"}, {UpdateKey: "a", Field: "body"}, {Field: "title"}}
+	edits := []Revision{{Field: "title"}, {Field: "severity"}, {UpdateKey: "a", Field: "body"}, {Field: "title"}}
 	got := news(known, now, edits)
 	if want := "update_posted=c incident_resolved(monitoring>resolved) postmortem_posted=p incident_edited"; summary(got) != want {
 		t.Errorf("got  %q\nwant %q", summary(got), want)

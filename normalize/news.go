@@ -1,25 +1,9 @@
 package normalize
 
 import (
-	"reflect"
 	"slices"
 	"strings"
 )
-
-// Change is what became of one incident.
-type Change struct {
-	Incident Incident // the record as it is to be stored: what was known merged with what was seen
-	New      bool     // nothing was known under its key
-	Edits    []Edit   // what the vendor changed after publishing it
-	News     []News   // what happened, in order
-}
-
-// Edit is one thing the vendor changed after it had been published.
-type Edit struct {
-	UpdateKey string // empty for a field of the incident itself
-	Field     string // as in SQL: title, severity, body, …
-	Old, New  string
-}
 
 // News is one event of a change.
 type News struct {
@@ -28,50 +12,16 @@ type News struct {
 	Detail    map[string]string
 }
 
-// Diff compares what is known, by key, with what was seen. An incident about which nothing is different is
-// left out. seen incidents that are not known are new.
-func Diff(known map[string]Incident, seen []Incident) []Change {
-	var changes []Change
-	for _, s := range seen {
-		k, ok := known[s.Key]
-		if !ok {
-			s.Updates = tidy(slices.Clone(s.Updates))
-			changes = append(changes, Change{Incident: s, New: true, News: newsOfNew(s)})
-			continue
-		}
-		merged, edits := merge(k, s)
-		if same(k, merged) {
-			continue
-		}
-		changes = append(changes, Change{Incident: merged, Edits: edits, News: news(k, merged, edits)})
+// NewsOf tells what happened to an incident between what was known of it, nil if nothing was, and what is known now.
+// Was of an update is the key that it was known under; edits are what the vendor changed in between.
+func NewsOf(known *Incident, now Incident, edits []Revision) []News {
+	if known == nil {
+		return newsOfNew(now)
 	}
-	return changes
+	return news(*known, now, edits)
 }
 
-// same reports whether two records are one, the words they were made from included.
-func same(a, b Incident) bool {
-	if len(a.Raws) != len(b.Raws) || !slices.EqualFunc(a.Raws, b.Raws, SameWords) {
-		return false
-	}
-	a.Raws, b.Raws = nil, nil
-	a.EndGiven, b.EndGiven = false, false // not stored
-	for _, i := range []*Incident{&a, &b} {
-		if len(i.Updates) == 0 {
-			i.Updates = nil
-		}
-		if len(i.Components) == 0 {
-			i.Components = nil
-		}
-		// A component's status is a fact of the page, not of the incident.
-		i.Components = slices.Clone(i.Components)
-		for n := range i.Components {
-			i.Components[n].Status, i.Components[n].VendorStatus = "", ""
-		}
-		slices.SortFunc(i.Components, func(x, y Component) int { return strings.Compare(x.Key, y.Key) })
-	}
-	return reflect.DeepEqual(a, b)
-}
-
+// newsOfNew is the news of an incident that nothing was known of.
 func newsOfNew(i Incident) []News {
 	var out []News
 	switch {
@@ -95,7 +45,7 @@ func newsOfNew(i Incident) []News {
 	return out
 }
 
-func news(k, m Incident, edits []Edit) []News {
+func news(k, m Incident, edits []Revision) []News {
 	var out []News
 	if m.Severity != k.Severity && !(k.Severity == SeverityUnknown && k.VendorSeverity == "") {
 		out = append(out, News{Kind: EventSeverityChanged, Detail: map[string]string{"from": string(k.Severity), "to": string(m.Severity)}})
@@ -145,11 +95,13 @@ func stateNews(k, m Incident) News {
 	return n
 }
 
-// editedFields names what was edited; a changed severity has an event of its own.
-func editedFields(edits []Edit) string {
+// editedFields names what was edited. A changed severity has an event of its own; a post that was taken away, and
+// when the entry was made, are on record and no news.
+func editedFields(edits []Revision) string {
+	quiet := []string{"severity", "removed_at", "created_at"}
 	var fields []string
 	for _, e := range edits {
-		if e.Field != "severity" && !slices.Contains(fields, e.Field) {
+		if !slices.Contains(quiet, e.Field) && !slices.Contains(fields, e.Field) {
 			fields = append(fields, e.Field)
 		}
 	}

@@ -2,7 +2,10 @@
 // update schema for all of them. It is pure: no network, no file, no clock.
 package normalize
 
-import "time"
+import (
+	"time"
+	"vendorwatch/normalize/times"
+)
 
 // Kind says what sort of thing a vendor published.
 type Kind string
@@ -108,20 +111,8 @@ type Raw struct {
 	ReadBy         string         `json:"read_by,omitempty"` // what read it, where the same bytes may be read in several ways: other selectors make other words of them
 }
 
-// RawTime is a time as printed, with what the page says around it: Near is a date or time
-// ("2026-11-23", "November 2025", an RFC 3339 time) on or close to which Text lies. It supplies the
-// year, or the day, where Text has none. Layout is the form of Text as package time writes it, where that is
-// known beforehand: "03/04/2026" alone does not tell which is the month. Language is the tag of the language, such as
-// "de", in which a text with a layout names months and weekdays; CheckLanguage knows which there are.
-type RawTime struct {
-	Text     string `json:"text,omitempty"`
-	Near     string `json:"near,omitempty"`
-	Layout   string `json:"layout,omitempty"`
-	Language string `json:"language,omitempty"`
-}
-
-// IsZero reports whether nothing was printed.
-func (t RawTime) IsZero() bool { return t.Text == "" }
+// RawTime is a time as printed, with what the page says around it.
+type RawTime = times.Printed
 
 // RawUpdate is one post of an incident's timeline in the vendor's own words.
 type RawUpdate struct {
@@ -229,12 +220,7 @@ const (
 )
 
 // TimeLayout is how every time is stored and printed for machines: UTC, milliseconds, fixed width.
-const TimeLayout = "2006-01-02T15:04:05.000Z"
+const TimeLayout = times.Layout
 
 // FormatTime writes t in TimeLayout; a zero time gives the empty string.
-func FormatTime(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(TimeLayout)
-}
+func FormatTime(t time.Time) string { return times.Format(t) }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"vendorwatch/normalize/times"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -38,7 +39,7 @@ func truth(t *rapid.T) Raw {
 }
 
 func minute(t RawTime) RawTime {
-	at, err := ParseTime(t, "")
+	at, err := times.Parse(t, "")
 	if err != nil {
 		return t
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"vendorwatch/normalize/times"
 )
 
 // Incidents gives raws their meaning. Raws of one incident, from several documents, become one
@@ -18,7 +19,7 @@ func Incidents(raws []Raw, own Words) ([]Incident, []Finding) {
 	var incidents []Incident
 	var findings []Finding
 	at := map[string]int{}
-	zones := zoneCache{}
+	zones := times.Zones{}
 	for _, raw := range raws {
 		incident, found := readRaw(raw, own, zones)
 		findings = append(findings, found...)
@@ -83,13 +84,13 @@ func dedupe(findings []Finding) []Finding {
 type reader struct {
 	raw      Raw
 	own      Words
-	zones    zoneCache
+	zones    times.Zones
 	memo     *memo // nil where texts do not repeat
 	incident Incident
 	findings []Finding
 }
 
-func readRaw(raw Raw, own Words, zones zoneCache) (Incident, []Finding) {
+func readRaw(raw Raw, own Words, zones times.Zones) (Incident, []Finding) {
 	r := &reader{raw: raw, own: own, zones: zones}
 	i := r.meaning()
 	return i, r.findings
@@ -161,13 +162,7 @@ func (r *reader) time(field string, t RawTime) time.Time {
 	if t.IsZero() {
 		return time.Time{}
 	}
-	var err error
-	at, ok := rfc3339Time(t.Text)
-	if ok && t.Layout == "" {
-		at, err = plausible(at)
-	} else {
-		at, err = parseTime(t, r.zones.of(r.raw.Zone))
-	}
+	at, err := r.zones.Parse(t, r.raw.Zone)
 	if err != nil {
 		r.finding(field, t.Text, err.Error())
 	}

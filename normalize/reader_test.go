@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"vendorwatch/normalize/times"
 
 	"pgregory.net/rapid"
 )
@@ -13,7 +14,7 @@ func minutes(n int) time.Duration { return time.Duration(n) * time.Minute }
 // TestKeyOfAnIncident holds what an incident is known by: the vendor's id, its address, else title and start.
 func TestKeyOfAnIncident(t *testing.T) {
 	key := func(raw Raw) string {
-		i, _ := readRaw(raw, Words{}, zoneCache{})
+		i, _ := readRaw(raw, Words{}, times.Zones{})
 		return i.Key
 	}
 	for address, want := range map[string]string{

@@ -4,17 +4,18 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"vendorwatch/normalize/times"
 )
 
 // memo remembers what texts of one incident mean, since its readings repeat most of them.
 type memo struct {
-	zones    zoneCache
+	zones    times.Zones
 	markdown map[[2]string]string
 	squeezed map[string]string
 }
 
 func newMemo() *memo {
-	return &memo{zones: zoneCache{}, markdown: map[[2]string]string{}}
+	return &memo{zones: times.Zones{}, markdown: map[[2]string]string{}}
 }
 
 // toMarkdown is Markdown, done once for each text.

@@ -1,6 +1,9 @@
 package normalize
 
-import "time"
+import (
+	"time"
+	"vendorwatch/normalize/times"
+)
 
 func (r *reader) times() {
 	i, raw := &r.incident, r.raw
@@ -10,7 +13,7 @@ func (r *reader) times() {
 	i.ScheduledEndAt = r.time("scheduled_end_at", raw.ScheduledEnd)
 	started, resolved := r.time("started_at", raw.Started), r.time("resolved_at", raw.Resolved)
 	if !raw.Period.IsZero() {
-		from, to, err := ParsePeriod(raw.Period, raw.Zone)
+		from, to, err := times.ParsePeriod(raw.Period, raw.Zone)
 		if err != nil {
 			r.finding("started_at", raw.Period.Text, err.Error())
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"vendorwatch/normalize/times"
 )
 
 func (r *reader) updates() {
@@ -125,7 +126,7 @@ func (r *reader) state() {
 	case i.Kind == KindMaintenance && len(i.Updates) == 0 && saysCompleted.MatchString(r.raw.Message):
 		i.State = StateCompleted
 	case !r.raw.Period.IsZero():
-		if _, end, err := ParsePeriod(r.raw.Period, r.raw.Zone); err == nil && !end.IsZero() && i.Kind == KindIncident {
+		if _, end, err := times.ParsePeriod(r.raw.Period, r.raw.Zone); err == nil && !end.IsZero() && i.Kind == KindIncident {
 			i.State = StateResolved
 		}
 	}

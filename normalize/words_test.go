@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"testing"
 	"time"
+	"vendorwatch/normalize/times"
 
 	"pgregory.net/rapid"
 )
@@ -136,7 +137,7 @@ func TestFormatTime(t *testing.T) {
 		if a.Year() < 1990 {
 			return
 		}
-		if back, err := ParseTime(RawTime{Text: FormatTime(a)}, ""); err != nil || !back.Equal(a) {
+		if back, err := times.Parse(RawTime{Text: FormatTime(a)}, ""); err != nil || !back.Equal(a) {
 			t.Fatalf("%s reads back as %s, %v", FormatTime(a), FormatTime(back), err)
 		}
 	})

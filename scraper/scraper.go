@@ -117,7 +117,7 @@ type Result struct {
 type Coverage struct {
 	Open       bool   // every incident and maintenance open now is in the Result
 	Components bool   // every component of the page is in the Result
-	Since      string // every incident since this time (any form normalize.ParseTime reads) is in the Result
+	Since      string // every incident since this time (any form times.Parse reads) is in the Result
 	Until      string // … that began before this; empty: up to when the page was fetched
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/times"
 	"vendorwatch/scraper/page"
 )
 
@@ -92,7 +93,7 @@ func ExampleHome() {
 // Near tells the year of a time that is printed without one.
 func ExampleTime() {
 	printed := page.Time(" Dec  31, 23:50\n UTC", "2026-01-01T08:00:00Z")
-	at, err := normalize.ParseTime(printed, "")
+	at, err := times.Parse(printed, "")
 	fmt.Println(at, err)
 	// Output:
 	// 2025-12-31 23:50:00 +0000 UTC <nil>

@@ -10,6 +10,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/times"
 )
 
 var (
@@ -36,8 +37,8 @@ func DatedUpdates(body, near string) []normalize.RawUpdate {
 		})
 	}
 	if len(updates) > 1 {
-		first, errFirst := normalize.ParseTime(updates[0].Posted, "")
-		last, errLast := normalize.ParseTime(updates[len(updates)-1].Posted, "")
+		first, errFirst := times.Parse(updates[0].Posted, "")
+		last, errLast := times.Parse(updates[len(updates)-1].Posted, "")
 		if errFirst != nil || errLast != nil || !first.Before(last) {
 			slices.Reverse(updates)
 		}
@@ -120,7 +121,7 @@ func OldestFirst(updates []normalize.RawUpdate) {
 	var last time.Time
 	rising, falling := 0, 0
 	for i, u := range updates {
-		at, err := normalize.ParseTime(u.Posted, "")
+		at, err := times.Parse(u.Posted, "")
 		if err != nil {
 			at = last
 		}

@@ -4,11 +4,12 @@ import (
 	"time"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/times"
 )
 
 // After reports whether a time is to come; no clock, no future.
 func After(text string, now time.Time) bool {
-	at, err := normalize.ParseTime(normalize.RawTime{Text: text}, "")
+	at, err := times.Parse(normalize.RawTime{Text: text}, "")
 	return err == nil && !now.IsZero() && at.After(now)
 }
 
@@ -35,10 +36,10 @@ func Time(text, near string) normalize.RawTime {
 
 // Before reports whether time a lies before b; feeds write times as Atom or RSS does.
 func Before(a, b string) bool {
-	at, err := normalize.ParseTime(normalize.RawTime{Text: a}, "")
+	at, err := times.Parse(normalize.RawTime{Text: a}, "")
 	if err != nil {
 		return false
 	}
-	bt, err := normalize.ParseTime(normalize.RawTime{Text: b}, "")
+	bt, err := times.Parse(normalize.RawTime{Text: b}, "")
 	return err != nil || at.Before(bt)
 }

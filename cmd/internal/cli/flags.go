@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/times"
 )
 
 // flagTime reads a time, a date, or a span before now such as 36h or 7d. Nothing gives a zero time.
@@ -22,7 +23,7 @@ func flagTime(name, value string) (time.Time, error) {
 	if d, err := time.ParseDuration(value); err == nil && d >= 0 {
 		return time.Now().UTC().Add(-d), nil
 	}
-	t, err := normalize.ParseTime(normalize.RawTime{Text: value}, "")
+	t, err := times.Parse(normalize.RawTime{Text: value}, "")
 	if err != nil {
 		return time.Time{}, usagef("--%s: %v; write for example 2026-11-23, 2026-11-23T09:00:00Z, 36h or 7d", name, err)
 	}

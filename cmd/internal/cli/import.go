@@ -20,6 +20,7 @@ import (
 	"vendorwatch/db/query"
 	"vendorwatch/db/record"
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/times"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/platforms"
 	"vendorwatch/scraper/platforms/custom"
@@ -78,7 +79,7 @@ func (a *app) importPages(ctx context.Context, f importFlags, paths []string) er
 	}
 	at := time.Now().UTC()
 	if f.at != "" {
-		if at, err = normalize.ParseTime(normalize.RawTime{Text: f.at}, ""); err != nil {
+		if at, err = times.Parse(normalize.RawTime{Text: f.at}, ""); err != nil {
 			return usagef("--at: %v; write for example --at 2026-08-22T06:30:24Z", err)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/times"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/platforms"
 	"vendorwatch/scraper/platforms/custom"
@@ -219,7 +220,7 @@ func inspected(i normalize.Incident) InspectedIncident {
 	printed := map[string]string{}
 	for _, raw := range i.Raws {
 		for _, u := range raw.Updates {
-			if posted, err := normalize.ParseTime(u.Posted, raw.Zone); err == nil && printed[at(posted)] == "" {
+			if posted, err := times.Parse(u.Posted, raw.Zone); err == nil && printed[at(posted)] == "" {
 				printed[at(posted)] = u.Posted.Text
 			}
 		}

@@ -15,6 +15,7 @@ import (
 	"vendorwatch/db/query"
 	"vendorwatch/db/record"
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/times"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/platforms"
 	"vendorwatch/scraper/platforms/custom"
@@ -257,11 +258,11 @@ func fillScrape(scrape *record.Scrape, p scraper.Platform, out scraper.Outcome, 
 // covered returns the period about which the page shows everything. Both times are zero if that is not known; a
 // zero end means that the period lasts until the page was read.
 func covered(c scraper.Coverage) (start, end time.Time) {
-	start, err := normalize.ParseTime(normalize.RawTime{Text: c.Since}, "")
+	start, err := times.Parse(normalize.RawTime{Text: c.Since}, "")
 	if err != nil || c.Since == "" || c.Until == "" {
 		return start, time.Time{}
 	}
-	if end, err = normalize.ParseTime(normalize.RawTime{Text: c.Until}, ""); err != nil {
+	if end, err = times.Parse(normalize.RawTime{Text: c.Until}, ""); err != nil {
 		return time.Time{}, time.Time{}
 	}
 	return start, end

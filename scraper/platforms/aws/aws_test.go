@@ -10,6 +10,7 @@ import (
 	"unicode/utf16"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/times"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 	"vendorwatch/scraper/platforms/platformtest"
@@ -187,7 +188,7 @@ func TestDataTimes(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
 			for _, u := range updates(tt.description, tt.start) {
-				at, err := normalize.ParseTime(u.Posted, "")
+				at, err := times.Parse(u.Posted, "")
 				if err != nil {
 					t.Error(err)
 				}

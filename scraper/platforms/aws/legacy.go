@@ -14,6 +14,7 @@ import (
 	"github.com/mmcdole/gofeed"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/times"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -93,7 +94,7 @@ func updates(description, start string) []normalize.RawUpdate {
 		}
 		return []normalize.RawUpdate{{ID: start, Posted: normalize.RawTime{Text: start}, Body: description, Format: normalize.FormatHTML}}
 	}
-	near, err := normalize.ParseTime(normalize.RawTime{Text: start}, "")
+	near, err := times.Parse(normalize.RawTime{Text: start}, "")
 	var updates []normalize.RawUpdate
 	if before := open.ReplaceAllString(description[:heads[0][0]], ""); before != "" {
 		updates = append(updates, normalize.RawUpdate{ID: start, Posted: normalize.RawTime{Text: start}, Body: before, Format: normalize.FormatHTML})
@@ -134,7 +135,7 @@ func nearTime(text, zone string, last time.Time, first bool) (normalize.RawTime,
 	}
 	day := last.In(time.FixedZone(strings.ToUpper(zone), int(offset.Seconds())))
 	t := normalize.RawTime{Text: text, Near: day.Format(time.RFC3339)}
-	at, err := normalize.ParseTime(t, "")
+	at, err := times.Parse(t, "")
 	if err != nil {
 		return t, time.Time{}
 	}
@@ -148,7 +149,7 @@ func nearTime(text, zone string, last time.Time, first bool) (normalize.RawTime,
 	}
 	if shift != 0 {
 		t.Near = day.AddDate(0, 0, shift).Format(time.RFC3339)
-		if at, err = normalize.ParseTime(t, ""); err != nil {
+		if at, err = times.Parse(t, ""); err != nil {
 			return t, time.Time{}
 		}
 	}

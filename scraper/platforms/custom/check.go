@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"vendorwatch/normalize"
+	"vendorwatch/normalize/times"
 	"vendorwatch/scraper/page"
 )
 
@@ -159,7 +159,7 @@ func (c *compiler) commonAnchor() {
 func (c *compiler) times() {
 	if c.page.TimeLayout != "" {
 		c.out.layout = goLayout(c.page.TimeLayout)
-		if err := normalize.CheckLayout(c.out.layout); err != nil {
+		if err := times.CheckLayout(c.out.layout); err != nil {
 			c.mistake("time_layout", fmt.Sprintf("%q is no form of a time", c.page.TimeLayout), `write for example "DD.MM.YYYY HH:mm", or "Jan 2, 2006 3:04 PM" in the form of Go's package time`)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/net/html"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/times"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -216,12 +217,12 @@ func (r *reading) time(key string, at node, planned bool) normalize.RawTime {
 		return t
 	}
 	t.Layout = r.layout
-	if _, err := normalize.ParseTime(t, r.page.TimeZone); err == nil {
+	if _, err := times.Parse(t, r.page.TimeZone); err == nil {
 		return t
 	}
 	if date := r.near(page.Time(r.above("date", at), ""), planned); !date.IsZero() {
 		t.Near = date.Text
-		if day, err := normalize.ParseTime(date, ""); err == nil {
+		if day, err := times.Parse(date, ""); err == nil {
 			t.Near = day.Format("2006-01-02")
 		}
 		return t
@@ -235,7 +236,7 @@ func (r *reading) near(t normalize.RawTime, planned bool) normalize.RawTime {
 	read := func(near time.Time) (time.Time, normalize.RawTime, bool) {
 		in := t
 		in.Near = near.UTC().Format(time.RFC3339)
-		out, err := normalize.ParseTime(in, r.page.TimeZone)
+		out, err := times.Parse(in, r.page.TimeZone)
 		return out, in, err == nil
 	}
 	if r.at.IsZero() || t.IsZero() {

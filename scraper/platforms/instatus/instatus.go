@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/times"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -210,7 +211,7 @@ func monthsWanted(s scraper.Source, p page.Page, listed []normalize.Raw) []scrap
 	asked := map[time.Time]bool{}
 	for _, raw := range listed {
 		known, ok := s.Known[raw.ID]
-		at, err := normalize.ParseTime(raw.Started, "")
+		at, err := times.Parse(raw.Started, "")
 		if month := monthOf(at); err == nil && raw.Excerpt && !asked[month] && (len(s.Known) == 0 || ok && !known.Over && !raw.Resolved.IsZero()) {
 			asked[month] = true
 			request := monthRequest(base, month, 1, 0)

@@ -19,6 +19,7 @@ import (
 	"github.com/andybalholm/cascadia"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/times"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -306,7 +307,7 @@ func oldestEnd(list []incident) string {
 		if len(in.Updates) == 0 {
 			continue
 		}
-		at, err := normalize.ParseTime(page.Time(in.Updates[0].ReportedAt, ""), "")
+		at, err := times.Parse(page.Time(in.Updates[0].ReportedAt, ""), "")
 		if err == nil && (oldest.IsZero() || at.Before(oldest)) {
 			text, oldest = in.Updates[0].ReportedAt, at
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/times"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 	"vendorwatch/scraper/platforms/platformtest"
@@ -224,7 +225,7 @@ func TestOutageHistoryWithoutOutages(t *testing.T) {
 			if tt.since == "" {
 				return
 			}
-			if _, err := normalize.ParseTime(normalize.RawTime{Text: res.Coverage.Since}, "UTC"); err != nil {
+			if _, err := times.Parse(normalize.RawTime{Text: res.Coverage.Since}, "UTC"); err != nil {
 				t.Errorf("the day cannot be read: %v", err)
 			}
 		})

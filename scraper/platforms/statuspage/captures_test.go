@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/times"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 	"vendorwatch/scraper/platforms/platformtest"
@@ -158,8 +159,8 @@ func TestMachineTimes(t *testing.T) {
 	}
 	for i, u := range result.Incidents[0].Updates {
 		printed := without.Incidents[0].Updates[i].Posted
-		a, errA := normalize.ParseTime(u.Posted, "")
-		b, errB := normalize.ParseTime(printed, "")
+		a, errA := times.Parse(u.Posted, "")
+		b, errB := times.Parse(printed, "")
 		if errA != nil || errB != nil || !a.Truncate(time.Minute).Equal(b) {
 			t.Errorf("update %d: machine %v (%v), printed %v (%v)", i, a, errA, b, errB)
 		}
@@ -181,8 +182,8 @@ func TestMachineTimes(t *testing.T) {
 			if raw.ScheduledStart.IsZero() || strings.Contains(path, "stride") { // two years old when saved
 				continue
 			}
-			a, errA := normalize.ParseTime(raw.ScheduledStart, "")
-			b, errB := normalize.ParseTime(noUnix.Incidents[i].ScheduledStart, "")
+			a, errA := times.Parse(raw.ScheduledStart, "")
+			b, errB := times.Parse(noUnix.Incidents[i].ScheduledStart, "")
 			if errA != nil || errB != nil || !a.Equal(b) {
 				t.Errorf("%s: %q starts at %v (%v), printed %v (%v)", filepath.Base(path), raw.Title, a, errA, b, errB)
 			}

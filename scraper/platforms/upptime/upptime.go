@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/times"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -345,7 +346,7 @@ func (i upIssue) plan(raw *normalize.Raw, at time.Time) {
 		return
 	}
 	raw.State = "scheduled"
-	if start, err := normalize.ParseTime(raw.ScheduledStart, ""); err == nil && !at.Before(start) {
+	if start, err := times.Parse(raw.ScheduledStart, ""); err == nil && !at.Before(start) {
 		raw.State = "in progress"
 	}
 }

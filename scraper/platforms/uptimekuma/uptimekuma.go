@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/times"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -249,7 +250,7 @@ func (w work) raw(at time.Time) normalize.Raw {
 	}
 	if len(w.Slots) > 0 {
 		start := page.Time(w.Slots[0].Start, "")
-		if begins, err := normalize.ParseTime(start, w.Timezone); err == nil && (w.Strategy == "single" || !begins.After(at)) {
+		if begins, err := times.Parse(start, w.Timezone); err == nil && (w.Strategy == "single" || !begins.After(at)) {
 			raw.ScheduledStart, raw.ScheduledEnd = start, page.Time(w.Slots[0].End, "")
 			if w.Strategy != "single" {
 				raw.ID += "@" + start.Text

@@ -20,6 +20,7 @@ import (
 	"strings"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/times"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -300,7 +301,7 @@ func (e event) raw(p page.Page) normalize.Raw {
 		raw.Kind, raw.Started, raw.Created = string(normalize.KindMaintenance), normalize.RawTime{}, at
 	}
 	end := page.Time(strings.TrimSpace(e.EndGMT), "")
-	if ended, err := normalize.ParseTime(end, ""); err == nil && (p.At.IsZero() || !ended.After(p.At)) {
+	if ended, err := times.Parse(end, ""); err == nil && (p.At.IsZero() || !ended.After(p.At)) {
 		raw.Resolved = end
 		switch normalize.Word(raw.State) {
 		case "resolved", "completed", "cancelled", "canceled":

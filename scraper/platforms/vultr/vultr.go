@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/times"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -212,7 +213,7 @@ func (a alert) raw(document string, p page.Page) normalize.Raw {
 
 // maintenancePhase tells whether a maintenance lay ahead when the page was fetched, or had begun.
 func maintenancePhase(start normalize.RawTime, p page.Page) string {
-	begin, err := normalize.ParseTime(start, "")
+	begin, err := times.Parse(start, "")
 	if err != nil || p.At.IsZero() || p.At.Before(begin) {
 		return "Scheduled Maintenance"
 	}

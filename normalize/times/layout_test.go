@@ -1,4 +1,4 @@
-package normalize
+package times
 
 import (
 	"testing"
@@ -6,8 +6,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestParseTimeInALayout holds what a text means whose form is known beforehand.
-func TestParseTimeInALayout(t *testing.T) {
+// TestParseInALayout holds what a text means whose form is known beforehand.
+func TestParseInALayout(t *testing.T) {
 	for _, c := range []struct{ text, layout, near, zone, want string }{
 		{"03.04.2026 14:05", "02.01.2006 15:04", "", "", "2026-04-03T14:05:00.000Z"},
 		{"03/04/2026 14:05", "01/02/2006 15:04", "", "", "2026-03-04T14:05:00.000Z"},
@@ -20,15 +20,15 @@ func TestParseTimeInALayout(t *testing.T) {
 		{"23:50", "15:04", "2026-01-02", "", "2026-01-02T23:50:00.000Z"},
 		{"20260403", "20060102", "", "", "2026-04-03T00:00:00.000Z"},
 	} {
-		got, err := ParseTime(RawTime{Text: c.text, Layout: c.layout, Near: c.near}, c.zone)
-		if err != nil || FormatTime(got) != c.want {
-			t.Errorf("%q in %q near %q in %q = %s, %v; want %s", c.text, c.layout, c.near, c.zone, FormatTime(got), err, c.want)
+		got, err := Parse(Printed{Text: c.text, Layout: c.layout, Near: c.near}, c.zone)
+		if err != nil || Format(got) != c.want {
+			t.Errorf("%q in %q near %q in %q = %s, %v; want %s", c.text, c.layout, c.near, c.zone, Format(got), err, c.want)
 		}
 	}
 }
 
-// TestParseTimeRefusesAnotherLayout holds that a text of another form is not guessed at.
-func TestParseTimeRefusesAnotherLayout(t *testing.T) {
+// TestParseRefusesAnotherLayout holds that a text of another form is not guessed at.
+func TestParseRefusesAnotherLayout(t *testing.T) {
 	for _, c := range []struct{ text, layout, near string }{
 		{"2026-04-03T14:05:00Z", "02.01.2006 15:04", ""},
 		{"31.02.2026 14:05", "02.01.2006 15:04", ""},
@@ -37,8 +37,8 @@ func TestParseTimeRefusesAnotherLayout(t *testing.T) {
 		{"14:05", "15:04", ""},
 		{"", "15:04", "2026-01-02"},
 	} {
-		if got, err := ParseTime(RawTime{Text: c.text, Layout: c.layout, Near: c.near}, ""); err == nil {
-			t.Errorf("%q in %q is read as %s", c.text, c.layout, FormatTime(got))
+		if got, err := Parse(Printed{Text: c.text, Layout: c.layout, Near: c.near}, ""); err == nil {
+			t.Errorf("%q in %q is read as %s", c.text, c.layout, Format(got))
 		}
 	}
 }
@@ -63,9 +63,9 @@ func TestLayoutsInOtherLanguages(t *testing.T) {
 		{"11/27/2026 12:15 A.M.", "01/02/2006 3:04 pm", "", "2026-11-27T00:15"},
 		{"Friday 27/11/2026", "Monday 02/01/2006", "en", "2026-11-27T00:00"},
 	} {
-		got, err := ParseTime(RawTime{Text: c.text, Layout: c.layout, Language: c.language}, "")
-		if err != nil || FormatTime(got) != c.want+":00.000Z" {
-			t.Errorf("%q in %q, %q: %s, %v; want %s", c.text, c.layout, c.language, FormatTime(got), err, c.want)
+		got, err := Parse(Printed{Text: c.text, Layout: c.layout, Language: c.language}, "")
+		if err != nil || Format(got) != c.want+":00.000Z" {
+			t.Errorf("%q in %q, %q: %s, %v; want %s", c.text, c.layout, c.language, Format(got), err, c.want)
 		}
 	}
 	for _, c := range []struct{ text, layout, language string }{
@@ -74,8 +74,8 @@ func TestLayoutsInOtherLanguages(t *testing.T) {
 		{"27 November 2026 22:15 XM", "2 January 2006 15:04 PM", "de"},
 		{"Friday 10:15", "Monday 15:04", ""}, // a weekday is no date
 	} {
-		if got, err := ParseTime(RawTime{Text: c.text, Layout: c.layout, Language: c.language}, ""); err == nil {
-			t.Errorf("%q in %q, %q is read as %s", c.text, c.layout, c.language, FormatTime(got))
+		if got, err := Parse(Printed{Text: c.text, Layout: c.layout, Language: c.language}, ""); err == nil {
+			t.Errorf("%q in %q, %q is read as %s", c.text, c.layout, c.language, Format(got))
 		}
 	}
 }
@@ -93,9 +93,9 @@ func TestLayoutsReadWhatTheyPrint(t *testing.T) {
 			t.Fatal(err)
 		}
 		text := at.Format(layout)
-		got, err := ParseTime(RawTime{Text: text, Layout: layout, Near: FormatTime(at.AddDate(0, 0, 3))}, "")
+		got, err := Parse(Printed{Text: text, Layout: layout, Near: Format(at.AddDate(0, 0, 3))}, "")
 		if err != nil || !got.Equal(at) {
-			t.Fatalf("%q in %q: %s, %v", text, layout, FormatTime(got), err)
+			t.Fatalf("%q in %q: %s, %v", text, layout, Format(got), err)
 		}
 	})
 }

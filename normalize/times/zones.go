@@ -1,4 +1,4 @@
-package normalize
+package times
 
 import (
 	"fmt"
@@ -140,11 +140,19 @@ func pageZone(name string) *time.Location {
 	return nil
 }
 
-// zoneCache keeps the zones that were looked up: reading a zone from the database takes longer than reading all
+// Zones keeps the zones that were looked up: reading a zone from the database takes longer than reading all
 // times of an incident.
-type zoneCache map[string]*time.Location
+type Zones map[string]*time.Location
 
-func (c zoneCache) of(name string) *time.Location {
+// Parse is the function Parse, with zones that are looked up once.
+func (c Zones) Parse(t Printed, zone string) (time.Time, error) {
+	if at, ok := RFC3339(t.Text); ok && t.Layout == "" {
+		return plausible(at)
+	}
+	return parseIn(t, c.of(zone))
+}
+
+func (c Zones) of(name string) *time.Location {
 	loc, known := c[name]
 	if !known {
 		loc = pageZone(name)

@@ -1,4 +1,4 @@
-package normalize
+package times
 
 import (
 	"fmt"
@@ -109,7 +109,7 @@ func TestALaterClockIsALaterTime(t *testing.T) {
 		minute := rapid.IntRange(0, 2*365*24*60)
 		a, b := base.Add(minutes(minute.Draw(t, "a"))).In(loc), base.Add(minutes(minute.Draw(t, "b"))).In(loc)
 		printed := func(at time.Time) time.Time {
-			got, err := ParseTime(RawTime{Text: at.Format("Jan 2, 2006 - 15:04 MST")}, name)
+			got, err := Parse(Printed{Text: at.Format("Jan 2, 2006 - 15:04 MST")}, name)
 			if err != nil || !got.Equal(at) {
 				t.Fatalf("%s is read as %s, %v", at, got, err)
 			}
@@ -122,7 +122,7 @@ func TestALaterClockIsALaterTime(t *testing.T) {
 }
 
 func TestZonesAreLookedUpOnce(t *testing.T) {
-	cache := zoneCache{}
+	cache := Zones{}
 	for range 2 {
 		if loc := cache.of("Berlin"); loc == nil || loc.String() != "Europe/Berlin" {
 			t.Errorf("Berlin is %v", loc)

@@ -1,4 +1,4 @@
-package normalize
+package times
 
 import (
 	"fmt"
@@ -11,9 +11,9 @@ import (
 // some requests failed" or "The incident began at 10:00 UTC and ended at 11:30 UTC". posted is when the text was posted:
 // a period without a day is the last one that was over by then. The error says that the text states no period, or
 // several.
-func PeriodIn(markdown string, posted time.Time, zone string) (start, end time.Time, err error) {
+func PeriodIn(words string, posted time.Time, zone string) (start, end time.Time, err error) {
 	page := pageZone(zone)
-	text := proseText(markdown)
+	text := proseText(words)
 	for _, at := range periodStart.FindAllStringIndex(text, -1) {
 		from, to, ok := prosePeriod(text[:at[0]], text[at[1]:])
 		if !ok {
@@ -42,9 +42,9 @@ var (
 	hedge = regexp.MustCompile(`(?i)\b(?:approximately|approx\.?|about|around|roughly) `)
 )
 
-// proseText returns the words of a Markdown text, with its times in the form that timeText gives them.
-func proseText(markdown string) string {
-	text := hedge.ReplaceAllString(singleSpaced(Plain(markdown)), "")
+// proseText returns the words of a text, with its times in the form that timeText gives them.
+func proseText(words string) string {
+	text := hedge.ReplaceAllString(singleSpaced(words), "")
 	return tightSeparator.ReplaceAllString(timeText(text), "$1$3 - $2$4")
 }
 
@@ -128,9 +128,9 @@ func resolveProse(from, to timeParts, posted time.Time, page *time.Location) (st
 	const rounding = 5 * time.Minute // posts state times to five minutes
 	over := func(t time.Time) bool { return posted.IsZero() || !t.After(posted.Add(rounding)) }
 	if from.hasMonth || to.hasMonth {
-		start, end, err = resolvePeriod(from, to, FormatTime(posted), page)
+		start, end, err = resolvePeriod(from, to, Format(posted), page)
 		if err == nil && (end.Before(start) || !over(end)) {
-			err = fmt.Errorf("the period is not over at %s", FormatTime(posted))
+			err = fmt.Errorf("the period is not over at %s", Format(posted))
 		}
 		return start, end, err
 	}
@@ -138,10 +138,10 @@ func resolveProse(from, to timeParts, posted time.Time, page *time.Location) (st
 		return start, end, fmt.Errorf("no day is printed")
 	}
 	for days := 1; days >= -2; days-- {
-		start, end, err = resolvePeriod(from, to, FormatTime(posted.AddDate(0, 0, days)), page)
+		start, end, err = resolvePeriod(from, to, Format(posted.AddDate(0, 0, days)), page)
 		if err != nil || over(end) {
 			return start, end, err
 		}
 	}
-	return start, end, fmt.Errorf("the period is not over at %s", FormatTime(posted))
+	return start, end, fmt.Errorf("the period is not over at %s", Format(posted))
 }

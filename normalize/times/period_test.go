@@ -1,4 +1,4 @@
-package normalize
+package times
 
 import (
 	"strings"
@@ -13,7 +13,7 @@ type periodText struct{ text, near, zone, start, end string }
 
 func (c periodText) check(t *testing.T, start, end time.Time, err error) {
 	t.Helper()
-	got, want := FormatTime(start)+" to "+FormatTime(end), c.start+" to "+c.end
+	got, want := Format(start)+" to "+Format(end), c.start+" to "+c.end
 	short := strings.NewReplacer(":00.000Z", "")
 	if short.Replace(got) != want || err != nil {
 		t.Errorf("%q near %q in %q: %s, %v; want %s", c.text, c.near, c.zone, short.Replace(got), err, want)
@@ -57,13 +57,13 @@ func TestPeriodsShareWhatIsPrintedOnce(t *testing.T) {
 		{"Dec 31, 22:00 - Jan 1, 2026 02:00 UTC", "", "", "2025-12-31T22:00", "2026-01-01T02:00"},
 		{"Jan 1, 2026 22:00 - Jan 2 02:00 UTC", "", "", "2026-01-01T22:00", "2026-01-02T02:00"},
 	} {
-		start, end, err := ParsePeriod(RawTime{Text: c.text, Near: c.near}, c.zone)
+		start, end, err := ParsePeriod(Printed{Text: c.text, Near: c.near}, c.zone)
 		c.check(t, start, end, err)
 	}
 }
 
 func TestParsePeriodRefuses(t *testing.T) {
-	for _, c := range []RawTime{
+	for _, c := range []Printed{
 		{Text: ""}, {Text: "soon"}, {Text: "22:00 - 23:00"}, {Text: "May 3, 22:00 - 23:00"}, {Text: "May 3 - May 4"},
 		{Text: "Feb 30, 2026 22:00 - 23:00"}, {Text: "May 3, 2026 22:00 - Feb 29, 2026 23:00"}, {Text: "May 3, 2026 22:00 - 25:00"},
 		{Text: "May 3, 0026 22:00 - 23:00"}, {Text: "May 3, 2026 22:00 XQT - 23:00"}, {Text: "22:00 - 23:00", Near: "nonsense"},
@@ -71,7 +71,7 @@ func TestParsePeriodRefuses(t *testing.T) {
 	} {
 		start, end, err := ParsePeriod(c, "")
 		if err == nil || !start.IsZero() || !end.IsZero() {
-			t.Errorf("%q: %s to %s, %v", c.Text, FormatTime(start), FormatTime(end), err)
+			t.Errorf("%q: %s to %s, %v", c.Text, Format(start), Format(end), err)
 		}
 	}
 }
@@ -97,15 +97,15 @@ func TestPeriodsAreReadAsPrinted(t *testing.T) {
 		if rapid.Bool().Draw(t, "behind") {
 			text = start.Format(clocks[0]) + separator + end.Format(clocks[1]) + ", " + end.Format("2 January 2006")
 		}
-		from, to, err := ParsePeriod(RawTime{Text: text}, loc.String())
+		from, to, err := ParsePeriod(Printed{Text: text}, loc.String())
 		if err != nil || !from.Equal(start) || !to.Equal(end) {
-			t.Fatalf("%q in %s: %s to %s, %v; want %s to %s", text, loc, FormatTime(from), FormatTime(to), err, FormatTime(start), FormatTime(end))
+			t.Fatalf("%q in %s: %s to %s, %v; want %s to %s", text, loc, Format(from), Format(to), err, Format(start), Format(end))
 		}
 		posted := end.Add(time.Duration(rapid.IntRange(0, 12*60).Draw(t, "posted")) * time.Minute)
 		prose := "Between " + start.Format("3:04") + " and " + end.Format("3:04 PM -07:00") + " some requests failed."
 		from, to, err = PeriodIn(prose, posted, "")
 		if err != nil || !from.Equal(start) || !to.Equal(end) {
-			t.Fatalf("%q, posted %s: %s to %s, %v", prose, FormatTime(posted), FormatTime(from), FormatTime(to), err)
+			t.Fatalf("%q, posted %s: %s to %s, %v", prose, Format(posted), Format(from), Format(to), err)
 		}
 	})
 }
@@ -121,7 +121,7 @@ func TestPeriodIn(t *testing.T) {
 		{"Between 2:50 and 4:55 AM some requests failed.", posted, "", "2026-05-03T02:50", "2026-05-03T04:55"},
 		{"Between 2:50 AM and 4:55 AM PDT, we saw errors. They are gone.", posted, "", "2026-05-03T09:50", "2026-05-03T11:55"},
 		{"Between 2:50 and 4:55 AM, we saw errors.", posted, "America/Los_Angeles", "2026-05-03T09:50", "2026-05-03T11:55"},
-		{"**Between** 02:50 UTC and 04:55, errors.", posted, "", "2026-05-03T02:50", "2026-05-03T04:55"},
+		{"Between 02:50 UTC and 04:55, errors.", posted, "", "2026-05-03T02:50", "2026-05-03T04:55"},
 		{"Between approximately 2:50 and about 4:55 AM it was down", posted, "", "2026-05-03T02:50", "2026-05-03T04:55"},
 		{"between 2:50-4:55 AM", posted, "", "2026-05-03T02:50", "2026-05-03T04:55"},
 		{"From 11:50 PM to 1:10 AM UTC, logins failed.", posted, "", "2026-05-02T23:50", "2026-05-03T01:10"},
@@ -156,10 +156,19 @@ func TestPeriodIn(t *testing.T) {
 		"We work from time to time, on weekdays and on holidays, on any of what was asked, from ten to four, until 10:00 AM",
 	} {
 		if start, end, err := PeriodIn(text, utc(posted), ""); err == nil || !start.IsZero() || !end.IsZero() {
-			t.Errorf("%q: %s to %s, %v", text, FormatTime(start), FormatTime(end), err)
+			t.Errorf("%q: %s to %s, %v", text, Format(start), Format(end), err)
 		}
 	}
 	if start, _, err := PeriodIn("Between 10:00 and 11:00 UTC", time.Time{}, ""); err == nil {
 		t.Errorf("without a day it is %s", start)
 	}
+}
+
+// utc reads a time in the form of Format, which may lack its milliseconds.
+func utc(s string) time.Time {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		panic(err)
+	}
+	return t
 }

@@ -1,4 +1,4 @@
-package normalize
+package times
 
 import (
 	"fmt"
@@ -9,27 +9,27 @@ import (
 	"time"
 )
 
-// ParseTime reads a printed time as UTC. It knows RFC 3339, RFC 5322 with its obsolete forms, epoch seconds or
+// Parse reads a printed time as UTC. It knows RFC 3339, RFC 5322 with its obsolete forms, epoch seconds or
 // milliseconds, and the forms of status pages: "Aug 29, 2025, 05:46 PM UTC", "Oct 16, 2025 - 12:42 EDT",
 // "Nov 2, 16:09 PST", "8 November 2025 14:07 GMT+08", "27 de noviembre de 2026 10:15", "2026年11月27日 10時15分". Names of
 // months and weekdays may be of any language in date_names.txt. A missing year or day is the one closest to
 // t.Near; a missing zone is the page's zone, else UTC. If t.Layout is set, no other form is tried. The error
 // says what could not be read; the time is then zero.
-func ParseTime(t RawTime, zone string) (time.Time, error) {
-	if at, ok := rfc3339Time(t.Text); ok && t.Layout == "" {
+func Parse(t Printed, zone string) (time.Time, error) {
+	if at, ok := RFC3339(t.Text); ok && t.Layout == "" {
 		return plausible(at)
 	}
-	return parseTime(t, pageZone(zone))
+	return parseIn(t, pageZone(zone))
 }
 
-// rfc3339Time reads the form that machines write. It is tried first because it needs no zone, and looking up
+// RFC3339 reads the form that machines write. It is tried first because it needs no zone, and looking up
 // a zone costs far more than reading the time.
-func rfc3339Time(text string) (time.Time, bool) {
+func RFC3339(text string) (time.Time, bool) {
 	at, err := time.Parse(time.RFC3339Nano, text)
 	return at, err == nil
 }
 
-func parseTime(t RawTime, zone *time.Location) (time.Time, error) {
+func parseIn(t Printed, zone *time.Location) (time.Time, error) {
 	text := singleSpaced(t.Text)
 	if text == "" {
 		return time.Time{}, fmt.Errorf("no time is printed")
@@ -119,6 +119,9 @@ func machineTime(text string, zone *time.Location) (time.Time, bool) {
 	}
 	return time.Time{}, false
 }
+
+// zeroWidth drops what takes no room on the page and would only part the letters of a word.
+var zeroWidth = strings.NewReplacer("\u200b", "", "\u200c", "", "\u200d", "", "\ufeff", "", "\u00ad", "")
 
 // singleSpaced leaves out invisible characters and writes every run of white space as one space.
 func singleSpaced(s string) string {

@@ -1,4 +1,4 @@
-package normalize
+package times
 
 import (
 	"regexp"
@@ -10,12 +10,12 @@ import (
 // AM and PM, holds for both; an end without a date lies on the start's day, or on the next one if it would
 // lie before the start. A missing year or day is the one closest to t.Near. A single time is the start; the end is then
 // zero.
-func ParsePeriod(t RawTime, zone string) (start, end time.Time, err error) {
+func ParsePeriod(t Printed, zone string) (start, end time.Time, err error) {
 	page := pageZone(zone)
 	text := timeText(singleSpaced(t.Text))
 	from, to, ok := splitPeriod(text)
 	if !ok {
-		start, err = parseTime(t, page)
+		start, err = parseIn(t, page)
 		return start, time.Time{}, err
 	}
 	if start, end, err = resolvePeriod(from, to, t.Near, page); err != nil {
@@ -114,7 +114,7 @@ func (p *timeParts) resolveWith(other *timeParts, near string, page *time.Locati
 		return at, then, err
 	}
 	if other.hasMonth {
-		if *other, err = other.dated(FormatTime(at), page); err != nil {
+		if *other, err = other.dated(Format(at), page); err != nil {
 			return at, then, err
 		}
 		then, err = other.in(page)

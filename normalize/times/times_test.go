@@ -1,11 +1,11 @@
-package normalize
+package times
 
 import (
 	"testing"
 	"time"
 )
 
-func TestParseTime(t *testing.T) {
+func TestParse(t *testing.T) {
 	tests := []struct {
 		name, text, near, zone, want string
 	}{
@@ -54,27 +54,27 @@ func TestParseTime(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := ParseTime(RawTime{Text: tt.text, Near: tt.near}, tt.zone)
+			got, err := Parse(Printed{Text: tt.text, Near: tt.near}, tt.zone)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if FormatTime(got) != tt.want {
-				t.Errorf("ParseTime(%q near %q in %q) = %s, want %s", tt.text, tt.near, tt.zone, FormatTime(got), tt.want)
+			if Format(got) != tt.want {
+				t.Errorf("Parse(%q near %q in %q) = %s, want %s", tt.text, tt.near, tt.zone, Format(got), tt.want)
 			}
 		})
 	}
 }
 
-func TestParseTimeRefuses(t *testing.T) {
+func TestParseRefuses(t *testing.T) {
 	for _, text := range []string{
 		"", "—", "soon", "5 minutes ago", "Nov 2, 16:09 PST", // no year near
 		"Feb 30, 2024 10:00 UTC", "Feb 29, 2023 10:00 UTC", "Nov 2, 2020 25:00 UTC", "Nov 2, 2020 10:61 UTC",
 		"Nov 2, 2020 13:00 XYZT", "Nov 2, 2020 9:00 GMT+25", "14:07 UTC", "Nov 2, 0020 10:00 UTC", "12/11/2020", "99999999999999999",
 	} {
-		if got, err := ParseTime(RawTime{Text: text}, ""); err == nil {
-			t.Errorf("ParseTime(%q) = %s, want an error", text, FormatTime(got))
+		if got, err := Parse(Printed{Text: text}, ""); err == nil {
+			t.Errorf("Parse(%q) = %s, want an error", text, Format(got))
 		} else if !got.IsZero() {
-			t.Errorf("ParseTime(%q) gives an error and the time %s", text, got)
+			t.Errorf("Parse(%q) gives an error and the time %s", text, got)
 		}
 	}
 }
@@ -97,43 +97,34 @@ func TestParsePeriod(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			start, end, err := ParsePeriod(RawTime{Text: tt.text, Near: tt.near}, "")
+			start, end, err := ParsePeriod(Printed{Text: tt.text, Near: tt.near}, "")
 			if err != nil {
 				t.Fatal(err)
 			}
-			if FormatTime(start) != tt.start || FormatTime(end) != tt.end {
-				t.Errorf("got %s to %s, want %s to %s", FormatTime(start), FormatTime(end), tt.start, tt.end)
+			if Format(start) != tt.start || Format(end) != tt.end {
+				t.Errorf("got %s to %s, want %s to %s", Format(start), Format(end), tt.start, tt.end)
 			}
 		})
 	}
 }
 
-func TestParseDuration(t *testing.T) {
-	for text, want := range map[string]time.Duration{
-		"7m": 7 * time.Minute, "8h 38m": 8*time.Hour + 38*time.Minute, "1d 3h": 27 * time.Hour, "2h": 2 * time.Hour,
-		"9 hours and 18 minutes": 9*time.Hour + 18*time.Minute, "~2.5 hours": 150 * time.Minute, "—": 0, "": 0,
-	} {
-		if got, _ := parseDuration(text); got != want {
-			t.Errorf("parseDuration(%q) = %s, want %s", text, got, want)
-		}
-	}
-}
-
 // Whatever is printed, reading it does not panic, and what is read can be stored and read back.
-func FuzzParseTime(f *testing.F) {
+func FuzzParse(f *testing.F) {
 	for _, s := range []string{"Aug 29, 2025, 05:46 PM UTC", "Nov 2, 16:09 PST", "Feb 29, 22:00 - 23:00 GMT", "1746709641000", "2026-08-28T17:22:02.368Z", "Oct 16, 2025 - 12:42 GMT+08", "24:00", "Dec 31, 22:00 - Jan 1, 2026 02:00 UTC"} {
 		f.Add(s, "2026-01-05", "London")
 	}
 	f.Fuzz(func(t *testing.T, text, near, zone string) {
-		if at, err := ParseTime(RawTime{Text: text, Near: near}, zone); err == nil {
-			back, err := time.Parse(TimeLayout, FormatTime(at))
+		if at, err := Parse(Printed{Text: text, Near: near}, zone); err == nil {
+			back, err := time.Parse(Layout, Format(at))
 			if err != nil || !back.Equal(at) {
 				t.Fatalf("%q was read as %s, which reads back as %s (%v)", text, at, back, err)
 			}
 		}
-		start, end, err := ParsePeriod(RawTime{Text: text, Near: near}, zone)
-		if err == nil && !end.IsZero() && FormatTime(start) == "" {
+		start, end, err := ParsePeriod(Printed{Text: text, Near: near}, zone)
+		if err == nil && !end.IsZero() && Format(start) == "" {
 			t.Fatalf("%q has an end and no start", text)
 		}
 	})
 }
+
+func minutes(n int) time.Duration { return time.Duration(n) * time.Minute }

@@ -1,4 +1,4 @@
-package normalize
+package times
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 // layoutTime reads a text that has the form of t.Layout, and no other; names of months and weekdays may be those of
 // t.Language. A year or a day that the form leaves out is the one closest to t.Near; a zone that it
 // leaves out is the page's, else UTC.
-func layoutTime(t RawTime, text string, zone *time.Location) (time.Time, error) {
+func layoutTime(t Printed, text string, zone *time.Location) (time.Time, error) {
 	if t.Language != "" {
 		if err := CheckLanguage(t.Language); err != nil {
 			return time.Time{}, err

@@ -1,4 +1,4 @@
-package normalize
+package times
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestParseTimeInOtherLanguages(t *testing.T) {
+func TestParseInOtherLanguages(t *testing.T) {
 	for text, want := range map[string]string{
 		"Mo., 16. Feb. 2026, 08:05 Uhr":           "2026-02-16T08:05",
 		"am 4. Jänner 2026 um 9 Uhr":              "2026-01-04T09:00",
@@ -49,8 +49,8 @@ func TestParseTimeInOtherLanguages(t *testing.T) {
 		"03/25/2026 10:15":                        "2026-03-25T10:15",
 		"05-05-2026 10:15":                        "2026-05-05T10:15",
 	} {
-		if got, err := ParseTime(RawTime{Text: text}, ""); err != nil || !strings.HasPrefix(FormatTime(got), want) {
-			t.Errorf("%q = %s, %v; want %s", text, FormatTime(got), err, want)
+		if got, err := Parse(Printed{Text: text}, ""); err != nil || !strings.HasPrefix(Format(got), want) {
+			t.Errorf("%q = %s, %v; want %s", text, Format(got), err, want)
 		}
 	}
 }
@@ -58,14 +58,14 @@ func TestParseTimeInOtherLanguages(t *testing.T) {
 // TestTheMonthOfANumericDateIsNotGuessed holds that an order which differs by country is asked for.
 func TestTheMonthOfANumericDateIsNotGuessed(t *testing.T) {
 	for _, text := range []string{"03/04/2026 10:15", "3-4-2026 10:15", "12/01/2026"} {
-		got, err := ParseTime(RawTime{Text: text}, "")
+		got, err := Parse(Printed{Text: text}, "")
 		if err == nil || !strings.Contains(err.Error(), "which of") || !got.IsZero() {
-			t.Errorf("%q = %s, %v", text, FormatTime(got), err)
+			t.Errorf("%q = %s, %v", text, Format(got), err)
 		}
 	}
 	for _, text := range []string{"31/31/2026 10:15", "32.1.2026", "1.13.2026", "2026/13/01", "2月30日 2026年"} {
-		if got, err := ParseTime(RawTime{Text: text}, ""); err == nil {
-			t.Errorf("%q = %s", text, FormatTime(got))
+		if got, err := Parse(Printed{Text: text}, ""); err == nil {
+			t.Errorf("%q = %s", text, Format(got))
 		}
 	}
 }
@@ -85,13 +85,13 @@ func TestObsoleteMailDates(t *testing.T) {
 		"thu, 05 mar 2026 10:15:00 gmt":                              "2026-03-05T10:15:00.000Z",
 		"Thurs, 05 Mar 2026 10:15:00 PST":                            "2026-03-05T18:15:00.000Z",
 	} {
-		if got, err := ParseTime(RawTime{Text: text}, "Europe/Berlin"); err != nil || FormatTime(got) != want {
-			t.Errorf("%q = %s, %v; want %s", text, FormatTime(got), err, want)
+		if got, err := Parse(Printed{Text: text}, "Europe/Berlin"); err != nil || Format(got) != want {
+			t.Errorf("%q = %s, %v; want %s", text, Format(got), err, want)
 		}
 	}
 	for _, text := range []string{"05 Mar 26", "Mar 05 26 10:15", "05 Mar 2026 10:15 (unclosed", "05 Mar 1 10:15"} {
-		if got, err := ParseTime(RawTime{Text: text}, ""); err == nil {
-			t.Errorf("%q = %s", text, FormatTime(got))
+		if got, err := Parse(Printed{Text: text}, ""); err == nil {
+			t.Errorf("%q = %s", text, Format(got))
 		}
 	}
 }
@@ -109,16 +109,16 @@ func TestEveryNameOfAMonthIsRead(t *testing.T) {
 			found[month] = true
 			text := fmt.Sprintf("27 %s 2026 10:15", name)
 			want := time.Date(2026, month, 27, 10, 15, 0, 0, time.UTC)
-			got, err := ParseTime(RawTime{Text: text, Layout: "2 January 2006 15:04", Language: tag}, "")
+			got, err := Parse(Printed{Text: text, Layout: "2 January 2006 15:04", Language: tag}, "")
 			if err != nil || !got.Equal(want) {
-				t.Errorf("%s: %q = %s, %v", tag, text, FormatTime(got), err)
+				t.Errorf("%s: %q = %s, %v", tag, text, Format(got), err)
 			}
 			if tag == "hr" {
 				continue
 			}
 			for _, text := range []string{text, strings.ToUpper(text), strings.ReplaceAll(text, " 2026", ". 2026")} {
-				if got, err := ParseTime(RawTime{Text: text}, ""); err != nil || !got.Equal(want) {
-					t.Errorf("%s: %q = %s, %v", tag, text, FormatTime(got), err)
+				if got, err := Parse(Printed{Text: text}, ""); err != nil || !got.Equal(want) {
+					t.Errorf("%s: %q = %s, %v", tag, text, Format(got), err)
 				}
 			}
 		}
@@ -173,15 +173,15 @@ func TestWhatIsPrintedIsRead(t *testing.T) {
 		spelling := rapid.SampledFrom([]string{"AM", "am", " Am", "a.m.", " A. M.", "a. m."}).Draw(t, "spelling")
 		half := strings.NewReplacer(" AM", spelling, " PM", strings.NewReplacer("A", "P", "a", "p").Replace(spelling))
 		text := half.Replace(at.Format(form))
-		got, err := ParseTime(RawTime{Text: text}, "")
+		got, err := Parse(Printed{Text: text}, "")
 		if err != nil || !got.Equal(at) {
-			t.Fatalf("%q = %s, %v; want %s", text, FormatTime(got), err, FormatTime(at))
+			t.Fatalf("%q = %s, %v; want %s", text, Format(got), err, Format(at))
 		}
 		// A zone beside it moves it by that zone's offset.
 		zone := time.FixedZone("", rapid.IntRange(-12*4, 14*4).Draw(t, "zone")*15*60)
 		text = at.In(zone).Format("Jan 2, 2006, 3:04 PM -07:00")
-		if got, err = ParseTime(RawTime{Text: text}, "Asia/Tokyo"); err != nil || !got.Equal(at) {
-			t.Fatalf("%q = %s, %v; want %s", text, FormatTime(got), err, FormatTime(at))
+		if got, err = Parse(Printed{Text: text}, "Asia/Tokyo"); err != nil || !got.Equal(at) {
+			t.Fatalf("%q = %s, %v; want %s", text, Format(got), err, Format(at))
 		}
 	})
 }
@@ -195,13 +195,13 @@ func TestAMissingYearIsTheClosest(t *testing.T) {
 		if at.Month() == time.February && at.Day() == 29 {
 			t.Skip()
 		}
-		got, err := ParseTime(RawTime{Text: at.Format("Jan 2, 15:04 MST"), Near: FormatTime(near)}, "")
+		got, err := Parse(Printed{Text: at.Format("Jan 2, 15:04 MST"), Near: Format(near)}, "")
 		if err != nil || !got.Equal(at) {
-			t.Fatalf("%s near %s = %s, %v", FormatTime(at), FormatTime(near), FormatTime(got), err)
+			t.Fatalf("%s near %s = %s, %v", Format(at), Format(near), Format(got), err)
 		}
-		day, err := ParseTime(RawTime{Text: at.Format("15:04 MST"), Near: at.Format("January 2, 2006")}, "")
+		day, err := Parse(Printed{Text: at.Format("15:04 MST"), Near: at.Format("January 2, 2006")}, "")
 		if err != nil || !day.Equal(at) {
-			t.Fatalf("%s on its day = %s, %v", FormatTime(at), FormatTime(day), err)
+			t.Fatalf("%s on its day = %s, %v", Format(at), Format(day), err)
 		}
 	})
 }

@@ -1,4 +1,4 @@
-package normalize
+package times
 
 import (
 	"fmt"
@@ -82,7 +82,7 @@ func (p timeParts) in(zone *time.Location) (time.Time, error) {
 	return inZone(wall, p.zone, zone)
 }
 
-// nearTime reads RawTime.Near; a month alone stands for its middle, a day for its noon.
+// nearTime reads Printed.Near; a month alone stands for its middle, a day for its noon.
 func nearTime(near string) (time.Time, error) {
 	if t, ok := machineTime(near, nil); ok {
 		if len(near) == len("2006-01-02") {

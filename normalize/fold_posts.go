@@ -3,6 +3,7 @@ package normalize
 import (
 	"slices"
 	"time"
+	"vendorwatch/normalize/markdown"
 )
 
 // post is one update on its way through the readings.
@@ -221,7 +222,7 @@ func (f *folding) body(p *post, u, was Update, said, fresh bool) (body string, e
 		if oneLine(was.Body) == oneLine(u.Body) {
 			return richer(k, u.Body), false
 		}
-		if smartQuotes.Replace(Plain(k)) == smartQuotes.Replace(Plain(u.Body)) && generatedKey(u.Key) {
+		if smartQuotes.Replace(markdown.Plain(k)) == smartQuotes.Replace(markdown.Plain(u.Body)) && generatedKey(u.Key) {
 			return richer(k, u.Body), false
 		}
 		return u.Body, true

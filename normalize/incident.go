@@ -4,6 +4,7 @@ package normalize
 
 import (
 	"time"
+	"vendorwatch/normalize/markdown"
 	"vendorwatch/normalize/times"
 )
 
@@ -126,9 +127,9 @@ type RawUpdate struct {
 
 // The formats of a RawUpdate's body.
 const (
-	FormatMarkdown = "markdown" // Markdown, perhaps with HTML tags in it
-	FormatHTML     = "html"     // an HTML fragment
-	FormatText     = "text"     // visible text of a page: line ends may be lost
+	FormatMarkdown = "markdown"    // Markdown, perhaps with HTML tags in it
+	FormatHTML     = markdown.HTML // an HTML fragment
+	FormatText     = markdown.Text // visible text of a page: line ends may be lost
 )
 
 // RawComponent is one component in the vendor's own words.

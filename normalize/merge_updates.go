@@ -190,7 +190,7 @@ func rawBody(r Raw, id string) (string, bool) {
 // read does not matter.
 func richer(a, b string) string {
 	form := func(s string) []int {
-		return []int{strings.Count(s, "\n"), len(spaceRun.ReplaceAllString(s, "")), -len(s)}
+		return []int{strings.Count(s, "\n"), len(strings.Join(strings.Fields(s), "")), -len(s)}
 	}
 	if c := slices.Compare(form(a), form(b)); c != 0 {
 		if c > 0 {

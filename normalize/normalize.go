@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"vendorwatch/normalize/markdown"
 	"vendorwatch/normalize/times"
 )
 
@@ -176,7 +177,7 @@ func title(s string) string {
 	if isOneLine(s) {
 		return strings.TrimSpace(s)
 	}
-	s = strings.ReplaceAll(zeroWidth.Replace(unescape(s)), "\u00a0", " ")
+	s = strings.ReplaceAll(markdown.DropZeroWidth(unescape(s)), "\u00a0", " ")
 	return strings.TrimSpace(lineEnds.ReplaceAllString(s, " "))
 }
 
@@ -185,7 +186,7 @@ func oneLine(s string) string {
 	if isOneLine(s) {
 		return strings.TrimSpace(s)
 	}
-	return strings.Join(strings.Fields(zeroWidth.Replace(unescape(s))), " ")
+	return strings.Join(strings.Fields(markdown.DropZeroWidth(unescape(s))), " ")
 }
 
 // isOneLine reports whether a text holds nothing that oneLine would change but at its ends, as most names

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"vendorwatch/normalize/markdown"
 	"vendorwatch/normalize/times"
 )
 
@@ -21,12 +22,12 @@ func newMemo() *memo {
 // toMarkdown is Markdown, done once for each text.
 func (m *memo) toMarkdown(body, format string) string {
 	if m == nil {
-		return Markdown(body, format)
+		return markdown.Convert(body, format)
 	}
 	key := [2]string{body, format}
 	text, ok := m.markdown[key]
 	if !ok {
-		text = Markdown(body, format)
+		text = markdown.Convert(body, format)
 		m.markdown[key] = text
 	}
 	return text

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"vendorwatch/normalize/markdown"
 )
 
 // statedDuration is how long the newest postmortem that says so says the impact lasted, 0 if none does.
@@ -24,8 +25,8 @@ func statedDuration(updates []Update) time.Duration {
 // DurationIn returns the duration that a postmortem states, 0 if it states none. Its headline, "Duration: 2 hrs 55
 // minutes", goes before any other number of the text. If there are several headlines, for several products, it is the
 // total that the text states, else the longest of them. Without a headline it is what the sentences say.
-func DurationIn(markdown string) time.Duration {
-	text := Plain(markdown)
+func DurationIn(body string) time.Duration {
+	text := markdown.Plain(body)
 	said := func(form *regexp.Regexp) time.Duration {
 		m := form.FindStringSubmatch(text)
 		if m == nil {
@@ -34,7 +35,7 @@ func DurationIn(markdown string) time.Duration {
 		d, _ := parseDuration(m[1])
 		return d
 	}
-	if headlines := headlineDurations(markdown); len(headlines) > 0 {
+	if headlines := headlineDurations(body); len(headlines) > 0 {
 		longest := slices.Max(headlines)
 		if slices.Min(headlines) < longest {
 			return max(longest, said(statedTotal))
@@ -72,9 +73,9 @@ var (
 
 // headlineDurations reads the lines that are headed "Duration", on which or under which a length stands. Where one of
 // them is headed as the total, it is the only one.
-func headlineDurations(markdown string) []time.Duration {
+func headlineDurations(body string) []time.Duration {
 	var all []time.Duration
-	lines := plainLines(markdown)
+	lines := plainLines(body)
 	for n, line := range lines {
 		m := durationHead.FindStringSubmatch(line)
 		if m == nil || len(strings.Fields(m[1])) > 4 {
@@ -101,10 +102,10 @@ func headlineDurations(markdown string) []time.Duration {
 }
 
 // plainLines returns the lines of a Markdown text that are not empty, without their marks.
-func plainLines(markdown string) []string {
+func plainLines(body string) []string {
 	var lines []string
-	for line := range strings.Lines(markdown) {
-		if line = Plain(line); line != "" {
+	for line := range strings.Lines(body) {
+		if line = markdown.Plain(line); line != "" {
 			lines = append(lines, line)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"vendorwatch/normalize/markdown"
 )
 
 func TestDurationIn(t *testing.T) {
@@ -106,7 +107,7 @@ func TestDurationInGooglesHistory(t *testing.T) {
 
 func hasHeadline(text string) bool {
 	for line := range strings.Lines(text) {
-		head, value, ok := strings.Cut(strings.ToLower(Plain(line)), "duration")
+		head, value, ok := strings.Cut(strings.ToLower(markdown.Plain(line)), "duration")
 		if ok && len(head) < 20 && strings.HasPrefix(strings.TrimLeft(value, "* "), ":") {
 			return true
 		}

@@ -1,71 +1,6 @@
 package normalize
 
-import (
-	"strings"
-	"testing"
-
-	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
-)
-
-func TestMarkdown(t *testing.T) {
-	tests := []struct{ name, format, body, want string }{
-		{"Markdown stays", FormatMarkdown, "# Head\n\nSome **bold**\r\n* one\n* two", "# Head\n\nSome **bold**\n* one\n* two"},
-		{"tags in Markdown", FormatMarkdown, "First.<br /><br />Second with **bold**\nand a line", "First.\n\nSecond with **bold**\nand a line"},
-		{"escapes that mean nothing go", FormatMarkdown, `**Timeline \(Eastern\)** and **\[DONE\]** it\.`, "**Timeline (Eastern)** and **[DONE]** it."},
-		{"an escape that prevents a list stays", FormatMarkdown, `2\. is a number`, `2\. is a number`},
-		{"an escape that prevents a link stays", FormatMarkdown, `\[a\](b)`, `\[a\](b)`},
-		{"code keeps its backslashes", FormatMarkdown, "```\n\\(x\\)\n```", "```\n\\(x\\)\n```"},
-		{"HTML paragraphs, bold, links, lists", FormatHTML, `<p>See <a href="https://x.example/a">the note</a>, <strong>please</strong>.</p><ul><li>one</li><li>two</li></ul>`, "See [the note](https://x.example/a), **please**.\n\n* one\n* two"},
-		{"a link to itself is its address", FormatHTML, `Mail <a href="mailto:help@x.example">help@x.example</a> or <a href="https://x.example">https://x.example</a>`, "Mail help@x.example or https://x.example"},
-		{"Statuspage's dates are no code", FormatHTML, `until <var data-var='time'>14:07</var> <small>UTC</small><img src="x.png">`, "until 14:07 UTC"},
-		{"breaks are line ends", FormatHTML, "one<br>two<br /><br />three", "one\ntwo\n\nthree"},
-		{"scripts are not words", FormatHTML, "a<script>alert(1)</script>b", "ab"},
-		{"text keeps its lines", FormatText, "One.\n\n  • first\n  • second", "One.\n\n  * first\n  * second"},
-		{
-			"text on one line gets headings, times and lists back", FormatText,
-			`# **Summary** All went dark for 12 minutes. # **Timeline \(Eastern\)** **1:27 pm** – Pushed. **1:53 pm** – Reverted. # **Lessons** Three of them: * **\[OPEN\]** Test more. * **\[DONE\]** Alert sooner.`,
-			"# **Summary**\n\nAll went dark for 12 minutes.\n\n# **Timeline (Eastern)**\n\n**1:27 pm** – Pushed.\n\n**1:53 pm** – Reverted.\n\n# **Lessons**\n\nThree of them:\n* **[OPEN]** Test more.\n* **[DONE]** Alert sooner.",
-		},
-		{"Windows and old Mac line ends", FormatText, "One.\r\n\r\n\r\n\r\nTwo.\rThree. \t\nFour.", "One.\n\nTwo.\nThree.\nFour."},
-		{"angles that are no tags", FormatHTML, "a &lt; b &gt; c &lt;- d <b>bold</b> &amp;", "a < b > c <- d **bold** &"},
-		{"an address with its slash", FormatHTML, `<a href="https://x.example/">https://x.example</a>`, "https://x.example"},
-		{"a list that is numbered", FormatHTML, "<ol><li>one</li><li>two</li></ol>", "1. one\n2. two"},
-		{"a table", FormatHTML, "<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>", "| a | b |\n|---|---|\n| 1 | 2 |"},
-		{"a quotation keeps its sign", FormatHTML, "<blockquote>so it is</blockquote>", "> so it is"},
-		{"styles and frames are no words", FormatHTML, `<style>p{}</style><iframe src="x"></iframe><p>a</p>`, "a"},
-		{"no tag, no HTML", FormatMarkdown, "a < b and <X-Trace> stays\non two lines", "a < b and <X-Trace> stays\non two lines"},
-		{"a link in brackets stays escaped", FormatMarkdown, `\[a\]: b and \[c\] d`, `\[a\]: b and [c] d`},
-		{"a heading without its words", FormatText, "# Impact ## Some. # Lessons Learned Many.", "# Impact\n\n## Some.\n\n# Lessons Learned\n\nMany."},
-		{"several lines are left as they are", FormatText, "# Impact Some.\n# Lessons Many.", "# Impact Some.\n# Lessons Many."},
-		{"nothing", FormatHTML, " ", ""},
-		{"a number sign is no heading", FormatText, "We are # 1 in uptime", "We are # 1 in uptime"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			if diff := cmp.Diff(tt.want, Markdown(tt.body, tt.format)); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
-func TestPlain(t *testing.T) {
-	tests := []struct{ name, markdown, want string }{
-		{"marks", "# **Summary**\n\n* one _two_ `three`\n1. four", "Summary one two three four"},
-		{"links", "see [the note](https://x.example/a) and <https://y.example>", "see the note and https://y.example"},
-		{"entities", "a &amp; b &lt;c&gt;", "a & b <c>"},
-		{"snake_case_words stay", "the field user_id_x is 2*3*4", "the field user_id_x is 2*3*4"},
-		{"tags", "a<br />b", "a b"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			if got := Plain(tt.markdown); got != tt.want {
-				t.Errorf("Plain(%q) = %q, want %q", tt.markdown, got, tt.want)
-			}
-		})
-	}
-}
+import "testing"
 
 func TestSameTextIsBlindToFormOnly(t *testing.T) {
 	same := [][2]string{
@@ -81,32 +16,6 @@ func TestSameTextIsBlindToFormOnly(t *testing.T) {
 			t.Errorf("%q and %q do not say the same", p[0], p[1])
 		}
 	}
-}
-
-// Cleaning what is clean changes nothing: Markdown of every format stays as it is when it is read as Markdown, and the
-// words of a text are those of its words.
-func TestMarkdownOfMarkdownIsTheSame(t *testing.T) {
-	piece := rapid.SampledFrom([]string{
-		"One.", "two words", "**bold**", "_it_", "[a note](https://x.example/a)", "https://x.example", "* item", "\n", "\n\n", "\r\n", " ",
-		`\(`, `\[x\]`, "<br>", "<p>para</p>", "<b>b</b>", "12:08", "# Head", "a\u00a0b", "it’s", "snake_case", "• dot",
-	})
-	rapid.Check(t, func(t *rapid.T) {
-		body := strings.Join(rapid.SliceOfN(piece, 0, 10).Draw(t, "pieces"), "")
-		format := rapid.SampledFrom([]string{FormatMarkdown, FormatHTML, FormatText}).Draw(t, "format")
-		if format == FormatText {
-			body = strings.NewReplacer("<", "(", ">", ")").Replace(body) // in a text, tags are characters
-		}
-		once := Markdown(body, format)
-		if twice := Markdown(once, FormatMarkdown); twice != once {
-			t.Fatalf("%q as %s is %q, and that is %q", body, format, once, twice)
-		}
-		if strings.Contains(once, "\n\n\n") || strings.Contains(once, " \n") || strings.ContainsAny(once, "\r\u00a0") || strings.TrimSpace(once) != once {
-			t.Fatalf("%q as %s is %q", body, format, once)
-		}
-		if plain := Plain(once); strings.ContainsAny(plain, "\n\t") || strings.Contains(plain, "  ") || strings.Contains(plain, "**") {
-			t.Fatalf("the words of %q are %q", once, plain)
-		}
-	})
 }
 
 func TestATextThatIsCut(t *testing.T) {

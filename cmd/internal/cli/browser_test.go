@@ -24,6 +24,7 @@ import (
 	"vendorwatch/db"
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/markdown"
 )
 
 // TestBrowserCopies opens incident pages in a browser and imports what a reader would save of them: the
@@ -129,7 +130,7 @@ func importedCopy(t *testing.T, at time.Time, address, name string, body []byte)
 	}
 	slices.Sort(c.Components)
 	for _, u := range i.Updates {
-		c.Updates = append(c.Updates, copiedUpdate{State: u.State, PostedAt: minute(u.PostedAt), Words: strings.Fields(normalize.Plain(u.Body))})
+		c.Updates = append(c.Updates, copiedUpdate{State: u.State, PostedAt: minute(u.PostedAt), Words: strings.Fields(markdown.Plain(u.Body))})
 	}
 	return c
 }

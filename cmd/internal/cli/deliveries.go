@@ -15,7 +15,7 @@ import (
 	"vendorwatch/db"
 	"vendorwatch/db/ledger"
 	"vendorwatch/db/query"
-	"vendorwatch/normalize"
+	"vendorwatch/normalize/markdown"
 )
 
 // deliveryStates are the states that deliveries can be listed by.
@@ -80,7 +80,7 @@ func (a *app) deliveries(ctx context.Context, f ledger.DeliveryFilter) error {
 	}
 	t := a.table("ID", "Channel", "Reason", "State", "Planned", "Sent", "Tries", "About", "Why")
 	for _, d := range list {
-		t.AppendRow(table.Row{d.DeliveryID, d.Channel, d.Reason, d.State, minute(d.CreatedAt), minute(d.DeliveredAt), d.Attempts, words.Short(normalize.Plain(about(d)), 60), words.Short(normalize.Plain(why(d)), 90)})
+		t.AppendRow(table.Row{d.DeliveryID, d.Channel, d.Reason, d.State, minute(d.CreatedAt), minute(d.DeliveredAt), d.Attempts, words.Short(markdown.Plain(about(d)), 60), words.Short(markdown.Plain(why(d)), 90)})
 	}
 	t.Render()
 	fmt.Fprintln(a.stderr, words.Count(len(list), "message"))
@@ -171,7 +171,7 @@ func (a *app) printChannelHealth(ctx context.Context, file *db.DB) error {
 		}
 		text := "channel " + h.Channel + ": " + strings.Join(parts, ", ")
 		if h.LastError != "" {
-			text += " (" + words.Short(normalize.Plain(h.LastError), 200) + ")"
+			text += " (" + words.Short(markdown.Plain(h.LastError), 200) + ")"
 		}
 		fmt.Fprintln(a.stdout, text+"; see vendorwatch deliveries")
 	}

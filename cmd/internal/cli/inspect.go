@@ -17,6 +17,7 @@ import (
 	"vendorwatch/cmd/internal/watch"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/markdown"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/platforms"
 	"vendorwatch/scraper/platforms/custom"
@@ -278,7 +279,7 @@ func (p *inspectionPrinter) incident(i watch.InspectedIncident) {
 	row("components", strings.Join(names, ", "))
 	for _, u := range i.Updates {
 		row("update", fmt.Sprintf("%s; %s", meaning(u.VendorState, u.State), cmp.Or(meaning(u.Posted, u.PostedAt), "no time")))
-		row("", words.Short(normalize.Plain(u.Body), 100))
+		row("", words.Short(markdown.Plain(u.Body), 100))
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"vendorwatch/db"
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/markdown"
 )
 
 func (a *app) incidentsCommand() *cobra.Command {
@@ -77,7 +78,7 @@ func (a *app) incidents(ctx context.Context, f query.Filter) error {
 	}
 	t := a.table("ID", "Vendor", "Severity", "State", "Started", "Duration", "Title")
 	for _, i := range list {
-		t.AppendRow(table.Row{i.IncidentID, i.Vendor, i.Severity, i.State, minute(begin(i)), words.Lasted(i), words.Short(normalize.Plain(i.Title), 70)})
+		t.AppendRow(table.Row{i.IncidentID, i.Vendor, i.Severity, i.State, minute(begin(i)), words.Lasted(i), words.Short(markdown.Plain(i.Title), 70)})
 	}
 	t.Render()
 	var hidden []string
@@ -192,7 +193,7 @@ func (a *app) printIncident(i query.IncidentDetail, history bool) {
 		if r.UpdateID != 0 {
 			what = fmt.Sprintf("update %d: %s", r.UpdateID, r.Field)
 		}
-		fmt.Fprintf(a.stdout, "    seen %s  %s\n        - %s\n        + %s\n", r.SeenAt, what, normalize.Plain(r.OldValue), normalize.Plain(r.NewValue))
+		fmt.Fprintf(a.stdout, "    seen %s  %s\n        - %s\n        + %s\n", r.SeenAt, what, markdown.Plain(r.OldValue), markdown.Plain(r.NewValue))
 	}
 	if len(i.Revisions) == 0 {
 		fmt.Fprintln(a.stdout, "    none was seen")

@@ -16,7 +16,7 @@ import (
 	"vendorwatch/db"
 	"vendorwatch/db/ledger"
 	"vendorwatch/db/query"
-	"vendorwatch/normalize"
+	"vendorwatch/normalize/markdown"
 )
 
 func (a *app) muteCommand() *cobra.Command {
@@ -131,7 +131,7 @@ func vendorSlug(ctx context.Context, file *db.DB, name string) (string, error) {
 // muted says in words what is muted.
 func muted(m ledger.Mute) string {
 	if m.IncidentID != 0 {
-		return fmt.Sprintf("incident %d (%s: %s)", m.IncidentID, m.Vendor, words.Short(normalize.Plain(m.Title), 60))
+		return fmt.Sprintf("incident %d (%s: %s)", m.IncidentID, m.Vendor, words.Short(markdown.Plain(m.Title), 60))
 	}
 	return m.Vendor
 }
@@ -151,7 +151,7 @@ func (a *app) mutes(ctx context.Context) error {
 	}
 	t := a.table("ID", "What", "Until (UTC)", "Since", "Reason")
 	for _, m := range mutes {
-		t.AppendRow(table.Row{m.MuteID, muted(m), minute(m.UntilAt), minute(m.CreatedAt), words.Short(normalize.Plain(m.Reason), 80)})
+		t.AppendRow(table.Row{m.MuteID, muted(m), minute(m.UntilAt), minute(m.CreatedAt), words.Short(markdown.Plain(m.Reason), 80)})
 	}
 	t.Render()
 	fmt.Fprintln(a.stderr, words.Count(len(mutes), "mute"))

@@ -17,6 +17,7 @@ import (
 	"vendorwatch/db/query"
 	"vendorwatch/db/record"
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/markdown"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/platforms"
 	"vendorwatch/scraper/platforms/custom"
@@ -100,7 +101,7 @@ func (a *app) printRenormalized(done []record.Renormalized, dryRun bool) {
 	for _, r := range done {
 		read, changed = read+r.Incidents, changed+r.Changed
 		for _, c := range r.Changes {
-			t.AppendRow(table.Row{r.Vendor, c.Field, words.Short(normalize.Plain(c.From), 60), words.Short(normalize.Plain(c.To), 60), c.Count})
+			t.AppendRow(table.Row{r.Vendor, c.Field, words.Short(markdown.Plain(c.From), 60), words.Short(markdown.Plain(c.To), 60), c.Count})
 			rows++
 		}
 	}

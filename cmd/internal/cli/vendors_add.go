@@ -17,6 +17,7 @@ import (
 	"vendorwatch/cmd/internal/watch"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/markdown"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/platforms"
 )
@@ -205,7 +206,7 @@ func (a *app) printAdded(out added) error {
 			for _, c := range i.Components {
 				parts = append(parts, c.Name)
 			}
-			t.AppendRow(table.Row{minute(beginOf(i)), i.Severity, i.State, words.Short(normalize.Plain(i.Title), 70), words.Short(normalize.Plain(strings.Join(parts, ", ")), 40)})
+			t.AppendRow(table.Row{minute(beginOf(i)), i.Severity, i.State, words.Short(markdown.Plain(i.Title), 70), words.Short(markdown.Plain(strings.Join(parts, ", ")), 40)})
 		}
 		t.Render()
 		fmt.Fprintln(a.stdout)

@@ -10,6 +10,7 @@ import (
 	"unicode/utf16"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/markdown"
 	"vendorwatch/normalize/times"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
@@ -193,7 +194,7 @@ func TestDataTimes(t *testing.T) {
 					t.Error(err)
 				}
 				got = append(got, at.Format("2006-01-02T15:04"))
-				if normalize.Markdown(u.Body, u.Format) != "Words." {
+				if markdown.Convert(u.Body, u.Format) != "Words." {
 					t.Errorf("the words are %q", u.Body)
 				}
 			}

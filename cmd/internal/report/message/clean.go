@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/normalize"
+	"vendorwatch/normalize/markdown"
 )
 
 // MoreOnPage stands where the text of a post was cut.
@@ -17,19 +17,19 @@ var heading = regexp.MustCompile(`(?m)^#{1,6}[ \t]+(.*[^\s:.!?#*_])([*_]*)[ \t]*
 
 // PlainLine turns a vendor's Markdown into plain words on one line. A heading ends with a colon there, so
 // that it does not run into the sentence below it.
-func PlainLine(markdown string) string {
-	return words.OneLine(normalize.Plain(heading.ReplaceAllString(markdown, "$1:$2")))
+func PlainLine(body string) string {
+	return words.OneLine(markdown.Plain(heading.ReplaceAllString(body, "$1:$2")))
 }
 
 // Excerpt is the beginning of a vendor's Markdown as PlainLine, in at most limit runes; MoreOnPage stands at its end
 // where more follows. Of a long text only what may be shown is looked at.
-func Excerpt(markdown string, limit int) string {
-	head := markdown[:min(len(markdown), 20*limit)]
-	for len(head) < len(markdown) && !utf8.RuneStart(markdown[len(head)]) {
+func Excerpt(body string, limit int) string {
+	head := body[:min(len(body), 20*limit)]
+	for len(head) < len(body) && !utf8.RuneStart(body[len(head)]) {
 		head = head[:len(head)-1]
 	}
 	plain := PlainLine(head)
-	if len(head) < len(markdown) {
+	if len(head) < len(body) {
 		plain += MoreOnPage
 	}
 	return words.Cut(plain, limit, MoreOnPage)

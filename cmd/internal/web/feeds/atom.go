@@ -17,6 +17,7 @@ import (
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/markdown"
 )
 
 // The most that one feed holds.
@@ -162,7 +163,7 @@ func (s Feeds) incidentEntry(r *http.Request, i query.IncidentDetail, changed st
 	}
 	e := atomEntry{
 		ID:        tagged("incident", i.IncidentID, i.FirstSeenAt),
-		Title:     i.VendorName + ": " + normalize.Plain(i.Title),
+		Title:     i.VendorName + ": " + markdown.Plain(i.Title),
 		Published: atomTime(begin),
 		Updated:   atomTime(changed),
 		Author:    atomPerson{i.VendorName},

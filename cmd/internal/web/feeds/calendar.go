@@ -12,6 +12,7 @@ import (
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/markdown"
 )
 
 const (
@@ -100,7 +101,7 @@ func (s Feeds) addEvent(r *http.Request, cal *ical.Calendar, i query.Incident, f
 	}
 	e.SetStatus(status)
 	e.SetTimeTransparency(ical.TransparencyTransparent)
-	e.SetSummary(printable(i.VendorName + ": " + normalize.Plain(i.Title)))
+	e.SetSummary(printable(i.VendorName + ": " + markdown.Plain(i.Title)))
 	body := "State: " + words.Spell(i.State) + note
 	if i.Components != "" {
 		body += "\nComponents: " + words.Short(i.Components, 1000)

@@ -15,6 +15,7 @@ import (
 	"vendorwatch/db"
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/markdown"
 )
 
 // maxWords is how much of a vendor's text one page shows, in bytes. A longer timeline is parted.
@@ -206,7 +207,7 @@ func (b *incidentBody) addEdits() {
 		if len(r.OldValue)+len(r.NewValue) > maxWords {
 			e.Long = true
 		} else {
-			e.Parts = wordDiff(normalize.Plain(r.OldValue), normalize.Plain(r.NewValue))
+			e.Parts = wordDiff(markdown.Plain(r.OldValue), markdown.Plain(r.NewValue))
 		}
 		b.Edits = append(b.Edits, e)
 	}

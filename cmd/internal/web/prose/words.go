@@ -8,7 +8,7 @@ import (
 
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db/query"
-	"vendorwatch/normalize"
+	"vendorwatch/normalize/markdown"
 )
 
 // Time writes a stored time for people, in UTC; the script adds the reader's own zone as a tooltip.
@@ -40,7 +40,7 @@ func Window(i query.Incident) template.HTML {
 }
 
 // Plain is Markdown without its marks, cut to n letters.
-func Plain(markdown string, n int) string { return words.Short(normalize.Plain(markdown), n) }
+func Plain(body string, n int) string { return words.Short(markdown.Plain(body), n) }
 
 // Outside is an address that may be linked to: http or https, else nothing.
 func Outside(address string) string {

@@ -1,0 +1,42 @@
+package markdown
+
+import (
+	"html"
+	"regexp"
+	"strings"
+)
+
+var (
+	mdLink     = regexp.MustCompile(`!?\[([^\]\n]*)\]\([^()\s]*(?:\s+"[^"]*")?\)`)
+	mdAutolink = regexp.MustCompile(`<((?:https?://|mailto:)[^<>\s]+)>`)
+	mdHeading  = regexp.MustCompile(`(?m)^\s{0,3}#{1,6}\s+`)
+	mdListMark = regexp.MustCompile(`(?m)^\s*(?:[*+-]|\d+[.)])\s+`)
+	mdQuote    = regexp.MustCompile(`(?m)^\s*>\s?`)
+	mdEmphasis = regexp.MustCompile("\\*\\*|__|~~|`+")
+	mdItalic   = regexp.MustCompile(`(^|[\s(])[*_]([^\s*_][^*_\n]*?)[*_]($|[\s).,;:!?])`)
+	mdRule     = regexp.MustCompile(`(?m)^\s*(?:[-*_]\s*){3,}$`)
+	mdEscape   = regexp.MustCompile(`\\([\\` + "`" + `*_{}\[\]()#+\-.!<>|~])`)
+	spaceRun   = regexp.MustCompile(`\s+`)
+	zeroWidth  = strings.NewReplacer("\u200b", "", "\u200c", "", "\u200d", "", "\ufeff", "", "\u00ad", "")
+)
+
+// Plain returns the words of a Markdown text on one line: no marks, no addresses behind links, no
+// HTML, white space folded. Two texts with the same Plain differ in form only.
+func Plain(markdown string) string {
+	s := htmlTag.ReplaceAllString(markdown, " ")
+	s = mdAutolink.ReplaceAllString(s, "$1")
+	s = mdLink.ReplaceAllString(s, "$1")
+	s = mdRule.ReplaceAllString(s, " ")
+	s = mdQuote.ReplaceAllString(s, "")
+	s = mdListMark.ReplaceAllString(s, "")
+	s = mdHeading.ReplaceAllString(s, "")
+	s = mdEmphasis.ReplaceAllString(s, "")
+	s = mdItalic.ReplaceAllString(s, "$1$2$3")
+	s = mdEscape.ReplaceAllString(s, "$1")
+	s = html.UnescapeString(s)
+	s = DropZeroWidth(s)
+	return strings.TrimSpace(spaceRun.ReplaceAllString(s, " "))
+}
+
+// DropZeroWidth drops what takes no room on the page and would only part the letters of a word.
+func DropZeroWidth(s string) string { return zeroWidth.Replace(s) }

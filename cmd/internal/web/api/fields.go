@@ -179,6 +179,7 @@ var fieldTexts = map[string]string{
 	"text":                "The words.",
 	"near":                "A date or time on or close to which it lies, if the words alone do not tell.",
 	"layout":              "Its form as Go's package time writes it, if that is known beforehand.",
+	"language":            "Tag of the language in which a text with a layout names months and weekdays.",
 
 	// Events.
 	"event_id":          "Number of the event. Numbers grow, and none is used twice.",

@@ -23,16 +23,12 @@ is stopped, and the next backfill goes on from there.`,
 }
 
 func (a *app) backfill(ctx context.Context, names []string) error {
-	c, err := a.loadConfig()
+	s, err := a.openService(ctx, a.log())
 	if err != nil {
 		return err
 	}
-	s, err := a.newService(ctx, c, time.Now, a.log())
-	if err != nil {
-		return err
-	}
-	defer s.close()
-	sources, err := s.pick(names)
+	defer s.Close()
+	sources, err := pick(s, names)
 	if err != nil {
 		return err
 	}
@@ -45,7 +41,7 @@ func (a *app) backfill(ctx context.Context, names []string) error {
 		if bars != nil {
 			bars.AppendTracker(bar)
 		}
-		done, err := s.watcher.Backfill(ctx, from, func(p watch.Progress) {
+		done, err := s.Watcher.Backfill(ctx, from, func(p watch.Progress) {
 			bar.SetValue(int64(p.Page))
 			bar.UpdateMessage(fmt.Sprintf("%s: %d history pages, %d incidents new", from.Vendor, p.Page, p.Incidents))
 		})
@@ -54,7 +50,7 @@ func (a *app) backfill(ctx context.Context, names []string) error {
 			return err
 		}
 		bar.MarkAsDone()
-		s.log.Info("backfill", "vendor", from.Vendor, "history_pages", done.Page, "incidents", done.Incidents, "updates", done.Updates)
+		s.Log.Info("backfill", "vendor", from.Vendor, "history_pages", done.Page, "incidents", done.Incidents, "updates", done.Updates)
 		return nil
 	})
 	if bars != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"vendorwatch/cmd/internal/cli/service"
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/secret"
 )
@@ -31,7 +32,7 @@ func TestBadChannels(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = config.Parse("config.toml", data, channelKinds(), func(name string) string { return environment[name] })
+			_, err = config.Parse("config.toml", data, service.ChannelKinds(), func(name string) string { return environment[name] })
 			if err == nil {
 				t.Fatal("no mistake was found")
 			}
@@ -58,7 +59,7 @@ func TestDefaultFileShowsTheKeysOfChannels(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for kind, k := range channelKinds() {
+	for kind, k := range service.ChannelKinds() {
 		for _, key := range k.Keys {
 			names := []string{key.Name}
 			if _, hidden := key.Zero.(secret.Text); hidden {

@@ -150,7 +150,7 @@ func (a *app) printJSON(v any) error {
 	return enc.Encode(v)
 }
 
-// log is where talk goes: to stderr, one line a scrape.
+// log writes to stderr, one line a scrape.
 func (a *app) log() *slog.Logger {
 	level := slog.LevelInfo
 	if a.verbose {

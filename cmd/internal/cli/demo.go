@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
 	"os"
 	"path/filepath"
 	"sync"
@@ -14,9 +13,9 @@ import (
 	"github.com/robfig/cron/v3"
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/service"
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/simulate"
-	"vendorwatch/cmd/internal/web"
 )
 
 func (a *app) demoCommand() *cobra.Command {
@@ -60,19 +59,19 @@ func (a *app) demo(ctx context.Context, length time.Duration, keepRunning bool) 
 	if err != nil {
 		return err
 	}
-	defer s.close()
-	for n := range s.sources {
-		s.sources[n].Interval = clock.Most(2 * demoInterval)
+	defer s.Close()
+	for n := range s.Sources {
+		s.Sources[n].Interval = clock.Most(2 * demoInterval)
 	}
 	fmt.Fprintln(a.stdout, "Vendors simulated on loopback, each in the format of a real status page:")
 	for _, v := range world.Vendors() {
 		fmt.Fprintf(a.stdout, "  %-16s %-11s %s\n", v.Name, v.Platform, world.URL(v.Slug))
 	}
-	if s.listener, err = a.listenDemo(); err != nil {
+	if err := a.listenDemo(s); err != nil {
 		return err
 	}
-	if s.listener != nil {
-		fmt.Fprintf(a.stdout, "\nThe dashboard is at %s\n", dashboardURL(s.listener, ""))
+	if s.Listener != nil {
+		fmt.Fprintf(a.stdout, "\nThe dashboard is at %s\n", s.DashboardURL())
 	}
 	fmt.Fprintf(a.stdout, "\nNine days pass in %s. What arrives, as it arrives:\n\n", length.Round(time.Second))
 
@@ -80,8 +79,8 @@ func (a *app) demo(ctx context.Context, length time.Duration, keepRunning bool) 
 	done := make(chan error, 1)
 	go func() {
 		var dashboard sync.WaitGroup
-		dashboard.Go(func() { s.serveDashboard(watching) })
-		err := s.watcher.Run(watching, s.sources)
+		dashboard.Go(func() { s.ServeDashboard(watching) })
+		err := s.Watcher.Run(watching, s.Sources)
 		dashboard.Wait()
 		done <- err
 	}()
@@ -100,26 +99,26 @@ func (a *app) demo(ctx context.Context, length time.Duration, keepRunning bool) 
 	return errors.Join(err, <-done)
 }
 
-// listenDemo opens the dashboard's address. Where none is asked for and the usual one is in use, any free one
-// does: the demo is to work beside everything else.
-func (a *app) listenDemo() (net.Listener, error) {
-	l, err := a.listenDashboard(config.Web{Listen: "127.0.0.1:8080"})
+// listenDemo opens the dashboard's address. If none is asked for and the usual one is in use, any free one will do:
+// the demo is to work beside everything else.
+func (a *app) listenDemo(s *service.Service) error {
+	err := s.Listen(a.listenAt(config.Web{Listen: "127.0.0.1:8080"}))
 	if err != nil && a.listen == "" {
-		return web.Listen("127.0.0.1:0")
+		return s.Listen("127.0.0.1:0")
 	}
-	return l, err
+	return err
 }
 
 // demoReport prints the digest and what can be done with the file.
-func (a *app) demoReport(ctx context.Context, s *service) error {
+func (a *app) demoReport(ctx context.Context, s *service.Service) error {
 	fmt.Fprintln(a.stdout, "\nThe digest of these nine days:")
 	fmt.Fprintln(a.stdout)
-	if failed := s.sendDigest(ctx); len(failed) > 0 {
+	if failed := s.SendDigests(ctx, ""); len(failed) > 0 {
 		return errors.Join(failed...)
 	}
-	path, err := filepath.Abs(s.db.Path())
+	path, err := filepath.Abs(s.DB.Path())
 	if err != nil {
-		path = s.db.Path()
+		path = s.DB.Path()
 	}
 	_, err = fmt.Fprintf(a.stdout, `
 The record is in %[1]s. Try on it, with the sqlite3 shell or any other:
@@ -131,7 +130,7 @@ The record is in %[1]s. Try on it, with the sqlite3 shell or any other:
 or with vendorwatch itself:
 
   go run ./cmd/vendorwatch --db %[2]s incidents
-`, path, s.db.Path())
+`, path, s.DB.Path())
 	return err
 }
 

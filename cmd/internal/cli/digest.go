@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/service"
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/report/channel/blockkit"
 	"vendorwatch/cmd/internal/report/digest"
@@ -48,38 +48,16 @@ printed instead: nothing is sent, and nothing written down.`,
 }
 
 func (a *app) sendDigest(ctx context.Context, name string) error {
-	c, err := a.loadConfig()
+	s, err := a.openService(ctx, a.quietLog())
 	if err != nil {
 		return err
 	}
-	s, err := a.newService(ctx, c, time.Now, a.quietLog())
-	if err != nil {
-		return err
+	defer s.Close()
+	failed := s.SendDigests(ctx, name)
+	if len(failed) == 1 && errors.Is(failed[0], service.ErrUnknown) {
+		return asUsage(failed[0])
 	}
-	defer s.close()
-	if name != "" {
-		one, err := namedDigest(s.digests.Settings, name)
-		if err != nil {
-			return err
-		}
-		s.digests.Settings = []digest.Settings{one}
-	}
-	return a.tell(s.sendDigest(ctx))
-}
-
-// namedDigest is the digest of that name, or the first where no name is given.
-func namedDigest(all []digest.Settings, name string) (digest.Settings, error) {
-	if name == "" {
-		return all[0], nil
-	}
-	var names []string
-	for _, d := range all {
-		if d.Name == name {
-			return d, nil
-		}
-		names = append(names, d.Name)
-	}
-	return digest.Settings{}, usagef("there is no digest %q in the config file; write one of: %s", name, strings.Join(names, ", "))
+	return a.tell(failed)
 }
 
 // printDigest prints what a digest would tell, or everything since a time.
@@ -114,14 +92,15 @@ func (a *app) printDigest(ctx context.Context, name string, since time.Time, asS
 	return err
 }
 
-// digestToPrint is the digest of that name in the config file; the default one, in UTC, without a file.
+// digestToPrint is the digest of that name in the config file; without a file, the default one, in UTC.
 func (a *app) digestToPrint(name string) (digest.Settings, error) {
-	c, err := config.Load(a.configPath, channelKinds())
-	if errors.Is(err, fs.ErrNotExist) && a.configPath == "config.toml" && name == "" {
+	c, err := config.Load(a.configPath, service.ChannelKinds())
+	if errors.Is(err, fs.ErrNotExist) && a.configPath == defaultConfig && name == "" {
 		return digest.Settings{Name: "daily", Zone: time.UTC}, nil
 	}
 	if err != nil {
 		return digest.Settings{}, err
 	}
-	return namedDigest(digestSettings(c), name)
+	one, err := service.DigestNamed(service.DigestSettings(c), name)
+	return one, asUsage(err)
 }

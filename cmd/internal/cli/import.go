@@ -1,19 +1,18 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/service"
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/watch"
 	"vendorwatch/db"
@@ -48,17 +47,6 @@ from the bytes. A page that cannot be read is counted, stored as such, and empti
 	c.Flags().StringVar(&f.at, "at", "", "when the pages were saved, for files whose name does not tell: 2026-08-22T06:30:24Z")
 	a.jsonFlag(c)
 	return c
-}
-
-// importCounts is what an import brought; of what the file holds, only what is new to it is counted.
-type importCounts struct {
-	Captures   int `json:"captures"`
-	Unreadable int `json:"unreadable"`
-	Incidents  int `json:"incidents"`
-	Updates    int `json:"updates"`
-	Revisions  int `json:"revisions"`
-	Events     int `json:"events"`
-	Findings   int `json:"findings"`
 }
 
 func (a *app) importPages(ctx context.Context, f importFlags, paths []string) error {
@@ -96,22 +84,25 @@ func (a *app) importPages(ctx context.Context, f importFlags, paths []string) er
 		return err
 	}
 	defer file.Close()
-	imp := &importer{app: a, flags: f, at: at, selectors: selectors, db: file, watcher: &watch.Watcher{DB: query.New(file), Record: record.New(file), Log: a.quietLog(), Now: time.Now, Concurrency: 1}, sources: map[string]watch.Source{}}
+	imp := &watch.Importer{
+		Watcher: &watch.Watcher{DB: query.New(file), Record: record.New(file), Log: a.quietLog(), Now: time.Now, Concurrency: 1},
+		Vendor:  f.vendor, Platform: f.platform, URL: f.url, Selectors: selectors,
+	}
 	for _, name := range files {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("import stopped before %s: %w", name, context.Cause(ctx))
 		}
-		if err := imp.file(ctx, name); err != nil {
+		if err := a.importFile(ctx, imp, name, at); err != nil {
 			return err
 		}
 	}
-	if err := imp.finish(ctx); err != nil {
+	if err := imp.Finish(ctx); err != nil {
 		return err
 	}
 	if a.asJSON {
-		return a.printJSON(imp.counts)
+		return a.printJSON(imp.Counts)
 	}
-	n := imp.counts
+	n := imp.Counts
 	_, err = fmt.Fprintf(a.stdout, "captures %d, unreadable %d; new in %s: incidents %d, updates %d, revisions %d, events %d, findings %d\n",
 		n.Captures, n.Unreadable, path, n.Incidents, n.Updates, n.Revisions, n.Events, n.Findings)
 	return err
@@ -123,7 +114,7 @@ func (a *app) importSelectors(f *importFlags) (*custom.Selectors, error) {
 	if f.platform != scraper.Custom {
 		return nil, nil
 	}
-	c, err := config.LoadToRead(a.configPath, channelKinds())
+	c, err := config.LoadToRead(a.configPath, service.ChannelKinds())
 	if err != nil {
 		return nil, err
 	}
@@ -138,145 +129,20 @@ func (a *app) importSelectors(f *importFlags) (*custom.Selectors, error) {
 	return nil, fmt.Errorf("--platform custom: no page of vendor %q is described in %s; write a [vendor.page] as docs/custom-pages.md shows", f.vendor, a.configPath)
 }
 
-// unknownPlatform is that of a page of which no capture could be read yet.
-const unknownPlatform = "unknown"
-
-// importer takes the captures of one import, in order.
-type importer struct {
-	app   *app
-	flags importFlags
-	at    time.Time
-	db    *db.DB
-
-	selectors *custom.Selectors // of the platform "custom"
-
-	watcher *watch.Watcher
-	sources map[string]watch.Source // by platform
-	counts  importCounts
-	last    string          // platform of the capture before
-	waiting []watch.Capture // unreadable ones before the first that tells whose page they are
-}
-
-func (i *importer) file(ctx context.Context, name string) error {
+// importFile takes one file, saved at the time in its name, else at the time given.
+func (a *app) importFile(ctx context.Context, imp *watch.Importer, name string, at time.Time) error {
 	body, err := os.ReadFile(name)
 	if err != nil {
 		return fmt.Errorf("import: %w", err)
 	}
-	at := i.at
 	if named, ok := timeInName(name); ok {
 		at = named
 	}
-	page := scraper.Page{URL: i.flags.url, Status: 200, Body: body, At: at}
-	platform, capture := i.read(page)
-	i.counts.Captures++
-	if capture.Err != nil {
-		i.counts.Unreadable++
-		fmt.Fprintf(i.app.stderr, "%s: %v\n", name, capture.Err)
+	unreadable, err := imp.Take(ctx, scraper.Page{Status: 200, Body: body, At: at})
+	if unreadable != nil {
+		fmt.Fprintf(a.stderr, "%s: %v\n", name, unreadable)
 	}
-	if platform == "" {
-		platform = i.last // an unreadable capture belongs to the page among whose captures it lies
-	}
-	if platform == "" {
-		capture.Page.Body = nil
-		i.waiting = append(i.waiting, capture)
-		return nil
-	}
-	i.last = platform
-	return i.save(ctx, platform, capture)
-}
-
-// read reads a capture as the one before it was read, where that succeeds: to find the platform anew would
-// be to read every capture twice.
-func (i *importer) read(page scraper.Page) (string, watch.Capture) {
-	source := watch.Source{Vendor: i.flags.vendor, Selectors: i.selectors}
-	if i.flags.platform == "" && i.last != "" && i.last != scraper.Generic {
-		source.Platform = i.last
-		if platform, capture := watch.ReadCapture(source, page); capture.Err == nil {
-			return platform, capture
-		}
-	}
-	source.Platform = i.flags.platform
-	return watch.ReadCapture(source, page)
-}
-
-// finish saves what waited in vain for a readable capture: with the vendor's only page, where it has one.
-func (i *importer) finish(ctx context.Context) error {
-	if len(i.waiting) == 0 {
-		return nil
-	}
-	known, err := query.New(i.db).SourcesOf(ctx, i.flags.vendor)
-	if err != nil {
-		return err
-	}
-	platform := unknownPlatform
-	if len(known) == 1 {
-		platform = known[0].Platform
-	}
-	last := i.waiting[len(i.waiting)-1]
-	i.waiting = i.waiting[:len(i.waiting)-1]
-	return i.save(ctx, platform, last)
-}
-
-func (i *importer) save(ctx context.Context, platform string, c watch.Capture) error {
-	source, err := i.source(ctx, platform, c)
-	if err != nil {
-		return err
-	}
-	for _, c := range append(i.waiting, c) {
-		saved, err := i.watcher.Import(ctx, source, c)
-		if err != nil {
-			return fmt.Errorf("import: %w", err)
-		}
-		i.counts.Incidents += saved.Incidents
-		i.counts.Updates += saved.Updates
-		i.counts.Revisions += saved.Revisions
-		i.counts.Events += len(saved.Events)
-		i.counts.Findings += saved.Findings
-	}
-	i.waiting = nil
-	return nil
-}
-
-// source is where a capture belongs: the vendor's page on that platform. Without an address anywhere, its
-// page is called "import:" and the vendor's slug.
-func (i *importer) source(ctx context.Context, platform string, c watch.Capture) (watch.Source, error) {
-	if s, ok := i.sources[platform]; ok {
-		return s, nil
-	}
-	known, err := query.New(i.db).SourcesOf(ctx, i.flags.vendor)
-	if err != nil {
-		return watch.Source{}, err
-	}
-	address := watch.PageAddress(platform, c)
-	if len(known) == 1 && known[0].Platform == unknownPlatform && platform != unknownPlatform {
-		// The first capture that can be read tells whose the unreadable ones before it were.
-		page := cmp.Or(address, known[0].PageURL)
-		if err := record.New(i.db).IdentifySource(ctx, known[0].SourceID, page, platform); err != nil {
-			return watch.Source{}, err
-		}
-		known[0].PageURL, known[0].Platform = page, platform
-	}
-	known = slices.DeleteFunc(known, func(s query.Source) bool {
-		return s.Platform != platform || i.flags.url != "" && s.PageURL != address
-	})
-	s := watch.Source{Vendor: i.flags.vendor, URL: address, Platform: platform, Selectors: i.selectors}
-	switch {
-	case len(known) == 1:
-		s.ID, s.URL = known[0].SourceID, known[0].PageURL
-	default:
-		if s.URL == "" {
-			s.URL = "import:" + i.flags.vendor
-		}
-		vendorID, err := record.New(i.db).EnsureVendor(ctx, query.Vendor{Slug: i.flags.vendor})
-		if err != nil {
-			return s, err
-		}
-		if s.ID, err = record.New(i.db).EnsureSource(ctx, vendorID, s.URL, platform); err != nil {
-			return s, err
-		}
-	}
-	i.sources[platform] = s
-	return s, nil
+	return err
 }
 
 var nameTime = regexp.MustCompile(`(\d{4}-\d{2}-\d{2})T(\d{2})[-:]?(\d{2})[-:]?(\d{2})(\.\d+)?Z`)

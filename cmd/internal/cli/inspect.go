@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/service"
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/watch"
 	"vendorwatch/cmd/internal/words"
@@ -57,7 +58,7 @@ func (a *app) inspect(ctx context.Context, f inspectFlags, target string) error 
 	}
 	var in watch.Inspection
 	if target == "" || strings.Contains(target, "://") {
-		if in, err = watch.Inspect(ctx, collector(fetch), s); err != nil {
+		if in, err = watch.Inspect(ctx, service.Collector(fetch), s); err != nil {
 			return err
 		}
 	} else {
@@ -111,7 +112,7 @@ func (a *app) inspectSource(f inspectFlags, target string) (watch.Source, config
 	if f.vendor != "" {
 		load = config.Load
 	}
-	c, err := load(a.configPath, channelKinds())
+	c, err := load(a.configPath, service.ChannelKinds())
 	switch {
 	case err == nil:
 		fetch = c.Fetch

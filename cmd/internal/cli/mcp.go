@@ -8,6 +8,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/service"
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/web"
 )
@@ -34,7 +35,7 @@ func (a *app) mcp(ctx context.Context) error {
 	version, _ := versions()
 	o := web.Options{Log: a.log(), Version: version}
 	// A file is read without its config too; then answers have no links to the dashboard.
-	if c, err := config.LoadToRead(a.configPath, channelKinds()); err == nil {
+	if c, err := config.LoadToRead(a.configPath, service.ChannelKinds()); err == nil {
 		o.DashboardURL = c.DashboardURL
 	}
 	err = web.New(file, o).MCP().Run(ctx, &mcp.IOTransport{Reader: io.NopCloser(a.stdin), Writer: unclosed{a.stdout}})

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,25 +21,21 @@ ends. Its exit code is 1 if a vendor could not be read.`,
 }
 
 func (a *app) scrape(ctx context.Context, names []string) error {
-	c, err := a.loadConfig()
+	s, err := a.openService(ctx, a.quietLog())
 	if err != nil {
 		return err
 	}
-	s, err := a.newService(ctx, c, time.Now, a.quietLog())
-	if err != nil {
-		return err
-	}
-	defer s.close()
-	sources, err := s.pick(names)
+	defer s.Close()
+	sources, err := pick(s, names)
 	if err != nil {
 		return err
 	}
 	failed := each(sources, func(from watch.Source) error {
-		_, err := s.watcher.Scrape(ctx, from)
+		_, err := s.Watcher.Scrape(ctx, from)
 		return err
 	})
 	if len(failed) == 0 {
-		fmt.Fprintf(a.stderr, "%s read into %s\n", words.Count(len(sources), "source"), c.Database)
+		fmt.Fprintf(a.stderr, "%s read into %s\n", words.Count(len(sources), "source"), s.Config.Database)
 		return nil
 	}
 	err = a.tell(failed)

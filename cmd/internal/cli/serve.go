@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"sync"
 	"syscall"
-	"time"
 
-	"github.com/robfig/cron/v3"
 	"github.com/spf13/cobra"
+
+	"vendorwatch/cmd/internal/cli/service"
+	"vendorwatch/cmd/internal/config"
 )
 
 func (a *app) serveCommand() *cobra.Command {
@@ -34,27 +34,23 @@ func (a *app) serve(ctx context.Context) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
-	c, err := a.loadConfig()
+	s, err := a.openService(ctx, a.log())
 	if err != nil {
 		return err
 	}
-	s, err := a.newService(ctx, c, time.Now, a.log())
-	if err != nil {
-		return err
-	}
-	if s.listener, err = a.listenDashboard(c.Web); err != nil {
-		return errors.Join(err, s.close())
+	if err := s.Listen(a.listenAt(s.Config.Web)); err != nil {
+		return errors.Join(err, s.Close())
 	}
 	for s != nil {
 		running, stop := context.WithCancel(ctx)
 		done := make(chan error, 1)
-		go func() { done <- s.run(running) }()
-		s.log.Info("watching", "vendors", len(s.config.Vendors), "sources", len(s.sources), "database", s.config.Database, "config", a.configPath)
-		next := a.untilReload(ctx, hup, a.listenAt(s.config.Web))
+		go func() { done <- s.Run(running) }()
+		s.Log.Info("watching", "vendors", len(s.Config.Vendors), "sources", len(s.Sources), "database", s.Config.Database, "config", a.configPath)
+		next := a.untilReload(ctx, hup, a.listenAt(s.Config.Web))
 		stop()
-		err := errors.Join(<-done, s.close())
-		if err == nil && next != nil && next.listener == nil { // the address was in use by the one before
-			next.listener, err = a.listenDashboard(next.config.Web)
+		err := errors.Join(<-done, s.Close())
+		if err == nil && next != nil && next.Listener == nil { // the address was in use by the service before
+			err = next.Listen(a.listenAt(next.Config.Web))
 		}
 		if err != nil {
 			return err
@@ -64,52 +60,41 @@ func (a *app) serve(ctx context.Context) error {
 	return nil
 }
 
-// untilReload waits until ctx ends, or until a SIGHUP finds a config file from which a service can be made;
-// that service is returned. Its dashboard listens already unless it does so on address, which is in use still.
-func (a *app) untilReload(ctx context.Context, hup <-chan os.Signal, address string) *service {
+// untilReload waits until ctx ends, or until a SIGHUP finds a config file that can be put to work; its service is
+// returned. The dashboard of that one listens already, unless it is to listen on address, which is still in use.
+func (a *app) untilReload(ctx context.Context, hup <-chan os.Signal, address string) *service.Service {
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-hup:
 		}
-		c, err := a.loadConfig()
+		next, err := a.openService(ctx, a.log())
 		if err == nil {
-			var next *service
-			if next, err = a.newService(ctx, c, time.Now, a.log()); err == nil {
-				if a.listenAt(c.Web) != address || c.Web.Missing != "" {
-					next.listener, err = a.listenDashboard(c.Web)
-				}
-				if err == nil {
-					return next
-				}
-				err = errors.Join(err, next.close())
+			if wanted := a.listenAt(next.Config.Web); wanted != address || next.Config.Web.Missing != "" {
+				err = next.Listen(wanted)
 			}
+			if err == nil {
+				return next
+			}
+			err = errors.Join(err, next.Close())
 		}
-		fmt.Fprintf(a.stderr, "vendorwatch: SIGHUP: going on with the config as it was, since the new one cannot be used:\n%v\n", err)
+		fmt.Fprintf(a.stderr, "vendorwatch: SIGHUP: the config file cannot be used, and the service goes on with the config as it was:\n%v\n", err)
 	}
 }
 
-// run watches and reports until ctx ends, and returns when all work has ended.
-func (s *service) run(ctx context.Context) error {
-	var wg sync.WaitGroup
-	wg.Go(func() { s.report(ctx) })
-	wg.Go(func() { s.serveDashboard(ctx) })
-	// The hour is of no importance; that it is not a full one keeps it apart from scrapes.
-	pruning := cron.New()
-	pruning.Schedule(cron.Every(23*time.Hour+17*time.Minute), cron.FuncJob(func() { s.prune(ctx) }))
-	pruning.Start()
-	err := s.watcher.Run(ctx, s.sources)
-	<-pruning.Stop().Done()
-	wg.Wait()
-	return err
+// listenFlag adds --listen, which overrides the config file's address.
+func (a *app) listenFlag(c *cobra.Command) {
+	c.Flags().StringVar(&a.listen, "listen", "", `address of the dashboard, host:port; "off" for none (default: listen under [web], else 127.0.0.1:8080)`)
 }
 
-func (s *service) prune(ctx context.Context) {
-	gone, err := s.db.Prune(ctx, time.Now(), s.config.KeepScrapes.Duration)
-	if err != nil {
-		s.log.Error("prune", "error", err)
-		return
+// listenAt is the address that the flag and the config file agree on; empty for no dashboard.
+func (a *app) listenAt(c config.Web) string {
+	switch a.listen {
+	case "":
+		return c.Listen
+	case "off":
+		return ""
 	}
-	s.log.Info("prune", "scrapes", gone)
+	return a.listen
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"slices"
 	"strings"
@@ -13,13 +12,13 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/service"
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/watch"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/normalize"
 	"vendorwatch/normalize/markdown"
 	"vendorwatch/scraper"
-	"vendorwatch/scraper/platforms"
 )
 
 // newestShown is how many incidents of a page are listed.
@@ -62,15 +61,17 @@ type added struct {
 }
 
 func (a *app) vendorsAdd(ctx context.Context, f addFlags, target string) error {
-	c, err := config.LoadToRead(a.configPath, channelKinds())
-	switch {
-	case err == nil:
-	case f.write || !errors.Is(err, fs.ErrNotExist) || a.configPath != "config.toml":
+	c, err := a.configIfAny()
+	if f.write {
+		c, err = config.LoadToRead(a.configPath, service.ChannelKinds())
+	}
+	if err != nil {
 		return err
-	default:
+	}
+	if c == nil {
 		c = &config.Config{Fetch: config.DefaultFetch()}
 	}
-	fetcher := collector(c.Fetch)
+	fetcher := service.Collector(c.Fetch)
 	entry, known := scraper.Entry{}, false
 	if !strings.Contains(target, "/") {
 		entry, known = scraper.LookupVendor(target)
@@ -91,9 +92,7 @@ func (a *app) vendorsAdd(ctx context.Context, f addFlags, target string) error {
 		return errors.New(in.Error)
 	}
 	out := added{Name: nameOf(f.name, found.URL, in.PageName, entry), PageURL: found.URL, Platform: found.Platform, Problem: in.Error, Incidents: newestFirst(in.Incidents)}
-	var text strings.Builder
-	writeTOML(&text, scraper.Entry{Name: out.Name, Page: out.PageURL, Platform: out.Platform})
-	out.TOML = text.String()
+	out.TOML = config.VendorTOML(out.Name, out.PageURL, out.Platform)
 	if owner := watchedAs(c, found.URL); owner != "" {
 		if f.write {
 			return fmt.Errorf("%s is in %s already: vendor %q reads it; nothing was written", found.URL, a.configPath, owner)
@@ -101,92 +100,12 @@ func (a *app) vendorsAdd(ctx context.Context, f addFlags, target string) error {
 		fmt.Fprintf(a.stderr, "%s is in %s already: vendor %q reads it\n", found.URL, a.configPath, owner)
 	}
 	if f.write {
-		if err := config.Append(a.configPath, out.TOML, channelKinds()); err != nil {
+		if err := config.Append(a.configPath, out.TOML, service.ChannelKinds()); err != nil {
 			return err
 		}
 		out.Written = true
 	}
 	return a.printAdded(out)
-}
-
-// collector fetches pages as the config file says.
-func collector(f config.Fetch) *scraper.Collector {
-	o := scraper.FetchOptions{
-		UserAgent: f.UserAgent, Timeout: f.RequestTimeout.Duration, Delay: f.Delay.Duration,
-		MaxBytes: int(f.MaxBytes), Retries: f.Retries, RespectRobots: f.RespectRobots,
-	}
-	if f.Contact != "" {
-		o.UserAgent = f.Agent()
-	}
-	return scraper.NewCollector(o)
-}
-
-// addressesOf returns the addresses that a target may mean, to be tried in order.
-func addressesOf(target string, entry scraper.Entry, known bool) ([]string, error) {
-	if known {
-		return []string{entry.Page}, nil
-	}
-	text := strings.TrimSpace(target)
-	if text, _, _ = strings.Cut(text, "#"); !strings.Contains(text, "://") {
-		if !strings.ContainsAny(text, ".:/") {
-			words := fmt.Sprintf("the catalogue has no vendor %q; give the address of its status page", target)
-			if near := scraper.FindVendors(target); len(near) > 0 {
-				words += ", or write " + near[0].Name
-			}
-			return nil, errors.New(words)
-		}
-		text = "https://" + text
-	}
-	address, err := config.PageURL(text)
-	if err != nil {
-		return nil, usagef("%v", err)
-	}
-	if strings.Contains(target, "://") {
-		return []string{address}, nil
-	}
-	return []string{address, "http://" + strings.TrimPrefix(address, "https://")}, nil
-}
-
-// findPage tells what is at the first of the addresses that can be reached.
-func (a *app) findPage(ctx context.Context, f scraper.Fetcher, addresses []string, entry scraper.Entry, known bool) (scraper.Found, error) {
-	var first error
-	for _, address := range addresses {
-		found, err := platforms.Find(ctx, f, scraper.Source{Name: "added", URL: address})
-		var other *scraper.Unrecognised
-		var status *scraper.HTTPError
-		switch {
-		case err == nil:
-			fmt.Fprintf(a.stderr, "%s is made with %s (asked %s)\n", found.URL, found.Platform, words.Count(found.Asked, "time"))
-			return found, nil
-		case ctx.Err() != nil:
-			return found, err
-		case known && slices.Contains(platforms.Names(), entry.Platform):
-			// Its shape does not tell, or it is not at home; where the catalogue knows it, reading it decides.
-			return scraper.Found{URL: entry.Page, Platform: entry.Platform}, nil
-		case errors.As(err, &other):
-			a.offer(other)
-			return found, err
-		case errors.As(err, &status), errors.Is(err, scraper.ErrBlocked):
-			return found, err
-		}
-		if first == nil {
-			first = err
-		}
-	}
-	return scraper.Found{}, first
-}
-
-// offer says how a page that no platform knows could be watched all the same.
-func (a *app) offer(page *scraper.Unrecognised) {
-	if len(page.Feeds) > 0 {
-		fmt.Fprintln(a.stderr, "The page links to a feed. If that is one of incidents, it can be watched with:")
-		fmt.Fprintln(a.stderr)
-		for _, feed := range page.Feeds {
-			writeTOML(a.stderr, scraper.Entry{Name: nameOf("", feed, "", scraper.Entry{}), Page: feed, Platform: scraper.Generic})
-			fmt.Fprintln(a.stderr)
-		}
-	}
-	fmt.Fprintln(a.stderr, `Any page that shows incidents can be read with selectors of your own: platform = "custom", see docs/custom-pages.md.`)
 }
 
 func (a *app) printAdded(out added) error {
@@ -232,10 +151,8 @@ func nameOf(given, page, pageName string, entry scraper.Entry) string {
 	if entry.Name != "" {
 		return entry.Name
 	}
-	for _, e := range scraper.Catalogue() {
-		if strings.TrimRight(e.Page, "/") == page {
-			return e.Name
-		}
+	if e, known := scraper.LookupPage(page); known {
+		return e.Name
 	}
 	name := strings.Join(strings.Fields(strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {

@@ -2,16 +2,14 @@ package cli
 
 import (
 	"fmt"
-	"io"
-	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/scraper"
-	"vendorwatch/scraper/platforms"
 )
 
 func (a *app) vendorsSearchCommand() *cobra.Command {
@@ -48,23 +46,7 @@ func (a *app) vendorsSearch(query string) error {
 	}
 	t.Render()
 	fmt.Fprintln(a.stdout)
-	writeTOML(a.stdout, found[0])
+	fmt.Fprint(a.stdout, config.VendorTOML(found[0].Name, found[0].Page, found[0].Platform))
 	fmt.Fprintln(a.stderr, words.Count(len(found), "vendor"))
 	return nil
-}
-
-// writeTOML writes the lines of config.toml that watch a vendor. Page and platform are spelt out, so that
-// they stay as they are when a later catalogue says otherwise. A platform of no use is left for the check
-// of the config file to point out.
-func writeTOML(w io.Writer, e scraper.Entry) {
-	fmt.Fprintf(w, "[[vendor]]\nname = %q\nurl = %q\n", e.Name, e.Page)
-	switch {
-	case e.Platform == "":
-		fmt.Fprintln(w, "# What the page is made with is found at its first reading.")
-	case !slices.Contains(platforms.Names(), e.Platform):
-		fmt.Fprintf(w, "# This version cannot read %s. The address of an RSS or Atom feed of the page will do as url, with platform = \"feed\".\nplatform = %q\n",
-			e.Platform, e.Platform)
-	default:
-		fmt.Fprintf(w, "platform = %q\n", e.Platform)
-	}
 }

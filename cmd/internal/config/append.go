@@ -7,7 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"vendorwatch/scraper/platforms"
 )
 
 // PageURL returns the address of a status page in the form that a Source has. The error says what to write.
@@ -20,6 +22,20 @@ func PageURL(text string) (string, error) {
 		return "", fmt.Errorf("the URL holds %s, which is a secret; leave it out, and give it under [vendor.auth] in the config file", name)
 	}
 	return u, nil
+}
+
+// VendorTOML returns the lines of a config file that watch a vendor's page. Page and platform are spelt out, so that
+// they stay as they are when a later catalogue says otherwise. A platform that this version cannot read is left for
+// the check of the file to point out.
+func VendorTOML(name, page, platform string) string {
+	text := fmt.Sprintf("[[vendor]]\nname = %q\nurl = %q\n", name, page)
+	switch {
+	case platform == "":
+		return text + "# The platform is detected when the page is first read.\n"
+	case !slices.Contains(platforms.Names(), platform):
+		text += fmt.Sprintf("# This version cannot read %s. Give the address of the page's RSS or Atom feed as url, with platform = \"feed\".\n", platform)
+	}
+	return text + fmt.Sprintf("platform = %q\n", platform)
 }
 
 // Append puts text, the lines of one vendor, at the end of the config file at path. What the file holds stays as it

@@ -5,9 +5,10 @@ import (
 	"testing"
 	"testing/quick"
 	"unicode/utf8"
-	"vendorwatch/db/query"
 
 	"github.com/google/go-cmp/cmp"
+
+	"vendorwatch/db/query"
 )
 
 func TestCount(t *testing.T) {

@@ -4,6 +4,7 @@ package message
 
 import (
 	"time"
+
 	"vendorwatch/db/query"
 )
 

@@ -9,10 +9,10 @@ import (
 	"net/http"
 	"runtime/debug"
 
+	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
+
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/db"
-
-	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 )
 
 // Limit is the size of the largest answer of a tool as JSON, in bytes. What is larger would fill a model's

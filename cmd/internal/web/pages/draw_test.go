@@ -6,10 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 func TestWordDiff(t *testing.T) {

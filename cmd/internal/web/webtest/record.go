@@ -3,8 +3,6 @@
 package webtest
 
 import (
-	"vendorwatch/cmd/internal/web"
-
 	"fmt"
 	"io"
 	"log/slog"
@@ -18,6 +16,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"vendorwatch/cmd/internal/web"
 	"vendorwatch/db"
 	"vendorwatch/db/dbtest"
 	"vendorwatch/db/ledger"

@@ -7,7 +7,6 @@ import (
 	"vendorwatch/cmd/internal/web"
 	"vendorwatch/db/query"
 	"vendorwatch/db/record"
-
 	"vendorwatch/normalize"
 )
 

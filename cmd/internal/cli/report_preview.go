@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/service"
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/db"
@@ -94,7 +95,7 @@ func (a *app) preview(ctx context.Context, incident int64, reason message.Reason
 
 // previews renders a message in the forms of a channel's type.
 func previews(c config.Channel, m message.Message) ([]preview, error) {
-	kind, err := kindOf(c.Type)
+	kind, err := service.KindOf(c.Type)
 	if err != nil {
 		return nil, err
 	}

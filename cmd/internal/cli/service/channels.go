@@ -1,4 +1,4 @@
-package cli
+package service
 
 import (
 	"fmt"
@@ -21,8 +21,8 @@ import (
 // stdoutChannel is the channel of whatever names none.
 const stdoutChannel = "stdout"
 
-// channelKinds are the kinds of channels as the config asks for them.
-func channelKinds() config.ChannelKinds {
+// ChannelKinds are the kinds of channels as the config asks for them.
+func ChannelKinds() config.ChannelKinds {
 	all := config.ChannelKinds{}
 	for _, k := range kinds.All() {
 		var kind config.ChannelKind
@@ -37,8 +37,8 @@ func channelKinds() config.ChannelKinds {
 	return all
 }
 
-// kindOf returns the kind of channels of a type that the config has checked.
-func kindOf(name string) (channel.Kind, error) {
+// KindOf returns the kind of channels of a type that the config has checked.
+func KindOf(name string) (channel.Kind, error) {
 	for _, k := range kinds.All() {
 		if k.Type == name {
 			return k, nil
@@ -53,15 +53,15 @@ func newChannel(c config.Channel, w io.Writer) (channel.Channel, error) {
 	if c.Missing != "" {
 		return &stdout.Channel{ChannelName: c.Name, W: w}, nil
 	}
-	kind, err := kindOf(c.Type)
+	kind, err := KindOf(c.Type)
 	if err != nil {
 		return nil, fmt.Errorf("channel %q: %w", c.Name, err)
 	}
 	return kind.New(c.Name, c.Values, channel.Environment{Stdout: w})
 }
 
-// channels makes every channel of the config, and standard output where a digest names none.
-func channels(c *config.Config, w io.Writer) ([]channel.Channel, error) {
+// Channels makes every channel of the config, and standard output where a digest names none.
+func Channels(c *config.Config, w io.Writer) ([]channel.Channel, error) {
 	out := &lockedWriter{w: w}
 	var all []channel.Channel
 	for _, one := range c.Channels {
@@ -92,8 +92,8 @@ func (l *lockedWriter) Write(p []byte) (int, error) {
 	return l.w.Write(p)
 }
 
-// digestSettings are the digests of the config.
-func digestSettings(c *config.Config) []digest.Settings {
+// DigestSettings are the digests of the config.
+func DigestSettings(c *config.Config) []digest.Settings {
 	vendors := vendorFacts(c)
 	var all []digest.Settings
 	for _, d := range c.Digests {
@@ -109,8 +109,8 @@ func digestSettings(c *config.Config) []digest.Settings {
 	return all
 }
 
-// newPlanner makes the planner of the config's alerts.
-func newPlanner(c *config.Config, file *db.DB, all []channel.Channel) *alert.Planner {
+// NewPlanner makes the planner of the config's alerts.
+func NewPlanner(c *config.Config, file *db.DB, all []channel.Channel) *alert.Planner {
 	p := alert.NewPlanner(query.New(file), ledger.New(file))
 	p.Vendors = vendorFacts(c)
 	for _, one := range all {

@@ -2,16 +2,13 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/db/query"
@@ -23,7 +20,7 @@ import (
 	"vendorwatch/scraper/platforms/custom"
 )
 
-func (a *app) renormalizeCommand() *cobra.Command {
+func (a *app) dbRenormalizeCommand() *cobra.Command {
 	var vendor string
 	var dryRun bool
 	c := &cobra.Command{
@@ -36,7 +33,7 @@ nothing the second time.
 
   vendorwatch db renormalize --dry-run`,
 		Args: takes(0, 0, "no arguments"),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.renormalize(cmd.Context(), vendor, dryRun) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.dbRenormalize(cmd.Context(), vendor, dryRun) },
 	}
 	c.Flags().StringVar(&vendor, "vendor", "", "only this vendor (slug or name)")
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "print what would change, and change nothing")
@@ -44,7 +41,7 @@ nothing the second time.
 	return c
 }
 
-func (a *app) renormalize(ctx context.Context, vendor string, dryRun bool) error {
+func (a *app) dbRenormalize(ctx context.Context, vendor string, dryRun bool) error {
 	pages, err := a.describedPages()
 	if err != nil {
 		return err
@@ -145,11 +142,8 @@ func renormalizable(ctx context.Context, file *db.DB, vendor string) ([]query.So
 // describedPages returns the selectors of the pages that the config file describes, by vendor and address.
 // Without a config file there are none.
 func (a *app) describedPages() (map[string]*custom.Selectors, error) {
-	c, err := config.LoadToRead(a.configPath, channelKinds())
-	if errors.Is(err, fs.ErrNotExist) && a.configPath == "config.toml" {
-		return nil, nil
-	}
-	if err != nil {
+	c, err := a.configIfAny()
+	if c == nil || err != nil {
 		return nil, err
 	}
 	pages := map[string]*custom.Selectors{}

@@ -1,0 +1,28 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"vendorwatch/cmd/internal/cli/service"
+	"vendorwatch/cmd/internal/config"
+)
+
+func (a *app) configCommand() *cobra.Command {
+	return group("config", "Look at the config file", &cobra.Command{
+		Use:   "check",
+		Short: "Say what the config file describes, or every mistake in it",
+		Args:  takes(0, 0, "no arguments"),
+		RunE: func(*cobra.Command, []string) error {
+			notes, err := config.Check(a.configPath, service.ChannelKinds())
+			if err != nil {
+				return err
+			}
+			for _, n := range notes {
+				fmt.Fprintln(a.stdout, n)
+			}
+			return nil
+		},
+	})
+}

@@ -1,0 +1,44 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"vendorwatch/cmd/internal/config"
+	"vendorwatch/cmd/internal/words"
+)
+
+func (a *app) dbPruneCommand() *cobra.Command {
+	var keep string
+	c := &cobra.Command{
+		Use:   "prune",
+		Short: "Delete old rows of the table scrapes; incidents are never deleted",
+		Args:  takes(0, 0, "no arguments"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var d config.Duration
+			if err := d.UnmarshalText([]byte(keep)); err != nil {
+				return usagef("--older-than: %v", err)
+			}
+			return a.dbPrune(cmd.Context(), d.Duration)
+		},
+	}
+	c.Flags().StringVar(&keep, "older-than", "30d", "delete rows older than this (30d, 720h); rows of failures are kept longer")
+	return c
+}
+
+func (a *app) dbPrune(ctx context.Context, keep time.Duration) error {
+	file, err := a.openToWrite(ctx)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	gone, err := file.Prune(ctx, time.Now(), keep)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stderr, "%s deleted\n", words.Count(int(gone), "scrape"))
+	return nil
+}

@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db/query"
+	"vendorwatch/normalize/markdown"
+)
+
+func (a *app) incidentsCommand() *cobra.Command {
+	var f query.Filter
+	var since, until, severity string
+	c := &cobra.Command{
+		Use:   "incidents",
+		Short: "List incidents, newest first",
+		Args:  takes(0, 0, "no arguments, only flags"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var err error
+			if f.Since, err = flagTime("since", since); err != nil {
+				return err
+			}
+			if f.Until, err = flagTime("until", until); err != nil {
+				return err
+			}
+			if f.Severity, err = flagSeverity(severity); err != nil {
+				return err
+			}
+			return a.incidents(cmd.Context(), f)
+		},
+	}
+	c.Flags().StringVar(&f.Vendor, "vendor", "", "of this vendor only (slug)")
+	c.Flags().BoolVar(&f.Open, "open", false, "open ones only")
+	c.Flags().StringVar(&severity, "severity", "", "of this severity or worse: none, minor, major, critical")
+	c.Flags().StringVar((*string)(&f.State), "state", "", "in this state only, such as monitoring")
+	c.Flags().StringVar((*string)(&f.Kind), "kind", "", "of this kind only: incident, maintenance, notice")
+	c.Flags().StringVar(&f.Search, "search", "", "with these words in the title or an update")
+	c.Flags().StringVar(&since, "since", "", "started at or after this time (2026-11-23, 2026-11-23T09:00:00Z), or so long ago (36h, 7d)")
+	c.Flags().StringVar(&until, "until", "", "started before this time")
+	c.Flags().BoolVar(&f.AllSources, "all-sources", false, "every page's record of an event, not only the one that stands for it")
+	c.Flags().IntVar(&f.Limit, "limit", 50, "at the most so many; 0 for all")
+	a.jsonFlag(c)
+	return c
+}
+
+func (a *app) incidents(ctx context.Context, f query.Filter) error {
+	file, err := a.openToRead(ctx)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	list, err := query.New(file).Incidents(ctx, f)
+	if err != nil {
+		return err
+	}
+	if !f.Since.IsZero() {
+		if err := a.tellUnseen(ctx, file, f, list); err != nil {
+			return err
+		}
+	}
+	if f.Open {
+		if err := a.tellUnreadable(ctx, file, f.Vendor); err != nil {
+			return err
+		}
+	}
+	if a.asJSON {
+		return a.printJSON(notNil(list))
+	}
+	t := a.table("ID", "Vendor", "Severity", "State", "Started", "Duration", "Title")
+	for _, i := range list {
+		t.AppendRow(table.Row{i.IncidentID, i.Vendor, i.Severity, i.State, minute(begin(i)), words.Lasted(i), words.Short(markdown.Plain(i.Title), 70)})
+	}
+	t.Render()
+	var hidden []string
+	for _, i := range list {
+		if i.Filtered == 1 {
+			hidden = append(hidden, strconv.FormatInt(i.IncidentID, 10))
+		}
+	}
+	fmt.Fprintln(a.stderr, words.Count(len(list), "incident"))
+	if len(hidden) > 0 {
+		fmt.Fprintf(a.stderr, "hidden by their vendors' filters, and so not announced: %s\n", strings.Join(hidden, ", "))
+	}
+	return nil
+}
+
+// begin is when an incident began; of a maintenance that has not, when it is to begin.
+func begin(i query.Incident) string {
+	if i.StartedAt == "" {
+		return i.ScheduledStartAt
+	}
+	return i.StartedAt
+}

@@ -1,0 +1,125 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db"
+	"vendorwatch/db/query"
+	"vendorwatch/normalize"
+	"vendorwatch/normalize/markdown"
+)
+
+func (a *app) showCommand() *cobra.Command {
+	var history bool
+	c := &cobra.Command{
+		Use:   "show ID",
+		Short: "Show one incident whole",
+		Long: `show prints an incident as it is now: by its number in the file, the vendor's own id, or its address.
+With --history it also prints every edit by the vendor, with when it was seen.`,
+		Args: takes(1, 1, "one incident: its number, the vendor's id or its address"),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.show(cmd.Context(), args[0], history) },
+	}
+	c.Flags().BoolVar(&history, "history", false, "with every edit by the vendor")
+	a.jsonFlag(c)
+	return c
+}
+
+func (a *app) show(ctx context.Context, id string, history bool) error {
+	file, err := a.openToRead(ctx)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	var i query.IncidentDetail
+	err = db.ErrNotFound
+	if n, notNumber := strconv.ParseInt(id, 10, 64); notNumber == nil {
+		i, err = query.New(file).IncidentByID(ctx, n)
+	}
+	if errors.Is(err, db.ErrNotFound) { // the ids of some platforms are numbers too
+		i, err = query.New(file).IncidentByKey(ctx, id)
+	}
+	if errors.Is(err, db.ErrNotFound) {
+		return fmt.Errorf("there is no incident %q in %s; vendorwatch incidents lists those there are", id, file.Path())
+	}
+	if err != nil {
+		return err
+	}
+	if a.asJSON {
+		return a.printJSON(i)
+	}
+	a.printIncident(i, history)
+	return nil
+}
+
+func (a *app) printIncident(i query.IncidentDetail, history bool) {
+	p := func(label, value string) {
+		if value != "" {
+			fmt.Fprintf(a.stdout, "%-16s%s\n", label, value)
+		}
+	}
+	fmt.Fprintf(a.stdout, "%s: %s\n\n", i.VendorName, i.Title)
+	p("severity", ourWord(i.Severity, i.VendorSeverity))
+	p("state", ourWord(i.State, i.VendorState))
+	p("kind", i.Kind)
+	p("started", i.StartedAt)
+	p("resolved", i.ResolvedAt)
+	p("scheduled", strings.Trim(i.ScheduledStartAt+" to "+i.ScheduledEndAt, " to"))
+	p("duration", words.Lasted(i.Incident))
+	if i.StatedDurationSeconds != nil {
+		p("stated duration", words.Seconds(*i.StatedDurationSeconds)+", says the postmortem")
+	}
+	p("first seen", i.FirstSeenAt)
+	p("left the page", i.LeftFeedAt)
+	if i.Filtered == 1 {
+		p("filter", "its vendor's filter hides it: on record, not announced")
+	}
+	p("components", i.Components)
+	p("page", i.URL)
+	for _, o := range i.SameEvent {
+		p("same event", strings.TrimSpace(fmt.Sprintf("%d, %s, on %s %s", o.IncidentID, o.State, o.PageURL, o.URL)))
+	}
+	for _, u := range i.Updates {
+		head := u.PostedAt + "  " + u.State
+		if u.RemovedAt != "" {
+			head += "  (taken off the page, seen at " + u.RemovedAt + ")"
+		}
+		fmt.Fprintf(a.stdout, "\n%s\n%s\n", strings.TrimSpace(head), indent(u.Body))
+	}
+	for n, f := range i.Findings {
+		if n == 0 {
+			fmt.Fprintln(a.stdout, "\nfindings")
+		}
+		fmt.Fprintf(a.stdout, "    %s %q: %s\n", f.Field, f.Value, f.Problem)
+	}
+	if !history {
+		return
+	}
+	fmt.Fprintln(a.stdout, "\nedits by the vendor")
+	for _, r := range i.Revisions {
+		what := r.Field
+		if r.UpdateID != 0 {
+			what = fmt.Sprintf("update %d: %s", r.UpdateID, r.Field)
+		}
+		fmt.Fprintf(a.stdout, "    seen %s  %s\n        - %s\n        + %s\n", r.SeenAt, what, markdown.Plain(r.OldValue), markdown.Plain(r.NewValue))
+	}
+	if len(i.Revisions) == 0 {
+		fmt.Fprintln(a.stdout, "    none was seen")
+	}
+}
+
+// ourWord is our word, and the vendor's beside it where that differs.
+func ourWord(ours, vendors string) string {
+	if vendors == "" || normalize.Word(vendors) == ours {
+		return ours
+	}
+	return fmt.Sprintf("%s (the vendor says %q)", ours, vendors)
+}
+
+func indent(s string) string { return "    " + strings.ReplaceAll(s, "\n", "\n    ") }

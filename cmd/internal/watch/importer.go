@@ -1,0 +1,157 @@
+package watch
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"vendorwatch/db/query"
+	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms/custom"
+)
+
+// unknownPlatform is the platform of a page of which no capture could be read yet.
+const unknownPlatform = "unknown"
+
+// Importer takes the captures of one vendor, in the order in which they were saved.
+type Importer struct {
+	Watcher *Watcher
+
+	Vendor    string            // slug
+	Platform  string            // empty: detected from the bytes
+	URL       string            // address that the pages were saved from; empty: as the captures tell
+	Selectors *custom.Selectors // of the platform "custom"
+
+	Counts Imported // of the captures so far
+
+	sources map[string]Source // by platform
+	last    string            // platform of the capture before
+	waiting []Capture         // unreadable ones before the first that tells whose page they are
+}
+
+// Imported is what an import brought. Of incidents, updates and the rest only what is new to the file is counted.
+type Imported struct {
+	Captures   int `json:"captures"`
+	Unreadable int `json:"unreadable"`
+	Incidents  int `json:"incidents"`
+	Updates    int `json:"updates"`
+	Revisions  int `json:"revisions"`
+	Events     int `json:"events"`
+	Findings   int `json:"findings"`
+}
+
+// Take reads a capture and saves it, as a scrape made at page.At. It returns why the capture could not be read, which
+// is counted and is no failure; err says that it could not be saved. An unreadable capture is saved with the page
+// among whose captures it lies, if need be by a later call of Take or Finish.
+func (i *Importer) Take(ctx context.Context, page scraper.Page) (unreadable, err error) {
+	page.URL = i.URL
+	platform, capture := i.read(page)
+	i.Counts.Captures++
+	if capture.Err != nil {
+		i.Counts.Unreadable++
+	}
+	platform = cmp.Or(platform, i.last)
+	if platform == "" {
+		capture.Page.Body = nil
+		i.waiting = append(i.waiting, capture)
+		return capture.Err, nil
+	}
+	i.last = platform
+	return capture.Err, i.save(ctx, platform, capture)
+}
+
+// read reads a capture as the one before it was read, if that succeeds: to detect the platform anew would be to read
+// every capture twice.
+func (i *Importer) read(page scraper.Page) (string, Capture) {
+	source := Source{Vendor: i.Vendor, Selectors: i.Selectors}
+	if i.Platform == "" && i.last != "" && i.last != scraper.Generic {
+		source.Platform = i.last
+		if platform, capture := ReadCapture(source, page); capture.Err == nil {
+			return platform, capture
+		}
+	}
+	source.Platform = i.Platform
+	return ReadCapture(source, page)
+}
+
+// Finish saves unreadable captures that no readable one followed: with the vendor's only page, if it has one.
+func (i *Importer) Finish(ctx context.Context) error {
+	if len(i.waiting) == 0 {
+		return nil
+	}
+	known, err := i.Watcher.DB.SourcesOf(ctx, i.Vendor)
+	if err != nil {
+		return err
+	}
+	platform := unknownPlatform
+	if len(known) == 1 {
+		platform = known[0].Platform
+	}
+	last := i.waiting[len(i.waiting)-1]
+	i.waiting = i.waiting[:len(i.waiting)-1]
+	return i.save(ctx, platform, last)
+}
+
+// save saves a capture, and those that waited for it.
+func (i *Importer) save(ctx context.Context, platform string, c Capture) error {
+	source, err := i.source(ctx, platform, c)
+	if err != nil {
+		return err
+	}
+	for _, c := range append(i.waiting, c) {
+		saved, err := i.Watcher.Import(ctx, source, c)
+		if err != nil {
+			return fmt.Errorf("import: %w", err)
+		}
+		i.Counts.Incidents += saved.Incidents
+		i.Counts.Updates += saved.Updates
+		i.Counts.Revisions += saved.Revisions
+		i.Counts.Events += len(saved.Events)
+		i.Counts.Findings += saved.Findings
+	}
+	i.waiting = nil
+	return nil
+}
+
+// source is where a capture belongs: the vendor's page on that platform. If nothing tells its address, the page is
+// called "import:" and the vendor's slug.
+func (i *Importer) source(ctx context.Context, platform string, c Capture) (Source, error) {
+	if s, ok := i.sources[platform]; ok {
+		return s, nil
+	}
+	known, err := i.Watcher.DB.SourcesOf(ctx, i.Vendor)
+	if err != nil {
+		return Source{}, err
+	}
+	address := PageAddress(platform, c)
+	if len(known) == 1 && known[0].Platform == unknownPlatform && platform != unknownPlatform {
+		// The first capture that can be read tells whose the unreadable ones before it were.
+		page := cmp.Or(address, known[0].PageURL)
+		if err := i.Watcher.Record.IdentifySource(ctx, known[0].SourceID, page, platform); err != nil {
+			return Source{}, err
+		}
+		known[0].PageURL, known[0].Platform = page, platform
+	}
+	known = slices.DeleteFunc(known, func(s query.Source) bool {
+		return s.Platform != platform || i.URL != "" && s.PageURL != address
+	})
+	s := Source{Vendor: i.Vendor, URL: address, Platform: platform, Selectors: i.Selectors}
+	if len(known) == 1 {
+		s.ID, s.URL = known[0].SourceID, known[0].PageURL
+	} else {
+		s.URL = cmp.Or(s.URL, "import:"+i.Vendor)
+		vendorID, err := i.Watcher.Record.EnsureVendor(ctx, query.Vendor{Slug: i.Vendor})
+		if err != nil {
+			return s, err
+		}
+		if s.ID, err = i.Watcher.Record.EnsureSource(ctx, vendorID, s.URL, platform); err != nil {
+			return s, err
+		}
+	}
+	if i.sources == nil {
+		i.sources = map[string]Source{}
+	}
+	i.sources[platform] = s
+	return s, nil
+}

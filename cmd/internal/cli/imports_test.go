@@ -27,6 +27,8 @@ var (
 	reading = []string{"normalize", "scraper", "scraper/platforms", "scraper/platforms/custom"}
 	file    = []string{"normalize", "db", "db/query"}
 	base    = []string{"normalize", "db/query", "cmd/internal/words", "cmd/internal/secret"}
+	// What the command line brings together.
+	siblings = []string{"db/...", "cmd/internal/config", "cmd/internal/watch", "cmd/internal/report/...", "cmd/internal/web"}
 )
 
 // layers is the order of imports, one way only. The first layer that has a package counts. The siblings under
@@ -51,7 +53,7 @@ var layers = []layer{
 	{"cmd/internal/secret", nil},
 	{"cmd/internal/config/...", slices.Concat(base, reading, []string{"cmd/internal/config/..."})},
 	{"cmd/internal/watch", slices.Concat(base, reading, []string{"db/record"})},
-	{"cmd/internal/simulate", []string{"normalize", "scraper"}},
+	{"cmd/internal/simulate", nil},
 
 	{"cmd/internal/report/message", base},
 	{"cmd/internal/report/route", base},
@@ -74,8 +76,8 @@ var layers = []layer{
 	{"cmd/internal/web/...", slices.Concat(base, file, []string{"cmd/internal/web/site", "cmd/internal/web/prose",
 		"cmd/internal/web/openapi"})},
 
-	{"cmd/internal/cli", slices.Concat(base, reading, []string{"db/...", "cmd/internal/config", "cmd/internal/watch",
-		"cmd/internal/simulate", "cmd/internal/report/...", "cmd/internal/web"})},
+	{"cmd/internal/cli/service", slices.Concat(base, reading, siblings)},
+	{"cmd/internal/cli", slices.Concat(base, reading, siblings, []string{"cmd/internal/cli/service", "cmd/internal/simulate"})},
 	{"cmd/vendorwatch", []string{"cmd/internal/cli"}},
 }
 

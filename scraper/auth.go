@@ -67,7 +67,8 @@ const leastScrubbed = 6
 func secretsOf(c Credentials) []string {
 	var out []string
 	add := func(value string) {
-		for _, form := range []string{value, url.QueryEscape(value), url.PathEscape(value), inJSON(value, true), inJSON(value, false),
+		for _, form := range []string{value, url.QueryEscape(value), url.PathEscape(value), inJSON(value, true),
+			inJSON(value, false),
 			strings.ReplaceAll(inJSON(value, false), "/", `\/`), htmlEscape.Replace(value)} {
 			if len(value) >= leastScrubbed && !slices.Contains(out, form) {
 				out = append(out, form)

@@ -25,7 +25,8 @@ const (
 )
 
 var allCredentials = Credentials{
-	User: "status", Password: secretPassword, Headers: map[string]string{"X-Token": secretHeader, "X-Auth": "Bearer bearer-s3cret"},
+	User: "status", Password: secretPassword, Headers: map[string]string{"X-Token": secretHeader,
+		"X-Auth": "Bearer bearer-s3cret"},
 	Cookies: map[string]string{"session": secretCookie}, Query: map[string]string{"token": secretQuery},
 }
 
@@ -85,7 +86,8 @@ func closed(w http.ResponseWriter, r *http.Request) {
 	user, password, _ := r.BasicAuth()
 	cookie, err := r.Cookie("session")
 	switch {
-	case user != "status" || password != secretPassword, r.Header.Get("X-Token") != secretHeader, err != nil || cookie.Value != secretCookie,
+	case user != "status" || password != secretPassword, r.Header.Get("X-Token") != secretHeader, err != nil ||
+		cookie.Value != secretCookie,
 		r.URL.Query().Get("token") != secretQuery, r.URL.Query().Get("page") != "2":
 		w.WriteHeader(http.StatusUnauthorized)
 	default:
@@ -95,7 +97,8 @@ func closed(w http.ResponseWriter, r *http.Request) {
 
 func TestCredentialsOpenAPage(t *testing.T) {
 	s := newServer(t, false, closed)
-	page, err := collector(t, nil).Fetch(context.Background(), Request{URL: s.URL + "/a?page=2", Auth: authFor(t, allCredentials, s.URL)})
+	page, err := collector(t, nil).Fetch(context.Background(), Request{URL: s.URL + "/a?page=2",
+		Auth: authFor(t, allCredentials, s.URL)})
 	if err != nil || string(page.Body) != "ok" {
 		t.Fatalf("page %+v, error %v", page, err)
 	}
@@ -109,14 +112,19 @@ func TestEachKindOfCredentials(t *testing.T) {
 		give Credentials
 		want string
 	}{
-		"basic":   {Credentials{User: "status", Password: secretPassword}, "Authorization:[" + basic("status", secretPassword) + "]"},
-		"header":  {Credentials{Headers: map[string]string{"X-Token": secretHeader}}, "X-Token:[" + secretHeader + "]"},
-		"cookies": {Credentials{Cookies: map[string]string{"session": secretCookie}}, "Cookie:[session=" + secretCookie + "]"},
-		"query":   {Credentials{Query: map[string]string{"token": secretQuery}}, "/a?token=" + url.QueryEscape(secretQuery)},
+		"basic": {Credentials{User: "status", Password: secretPassword}, "Authorization:[" + basic("status",
+			secretPassword) + "]"},
+		"header": {Credentials{Headers: map[string]string{"X-Token": secretHeader}}, "X-Token:[" + secretHeader +
+			"]"},
+		"cookies": {Credentials{Cookies: map[string]string{"session": secretCookie}},
+			"Cookie:[session=" + secretCookie + "]"},
+		"query": {Credentials{Query: map[string]string{"token": secretQuery}},
+			"/a?token=" + url.QueryEscape(secretQuery)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newServer(t, false, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "ok") })
-			if _, err := collector(t, nil).Fetch(context.Background(), Request{URL: s.URL + "/a", Auth: authFor(t, c.give, s.URL)}); err != nil {
+			if _, err := collector(t, nil).Fetch(context.Background(), Request{URL: s.URL + "/a",
+				Auth: authFor(t, c.give, s.URL)}); err != nil {
 				t.Fatal(err)
 			}
 			if got := strings.Join(s.requests(), "\n"); !strings.Contains(got, c.want) {
@@ -136,11 +144,13 @@ func TestCredentialsStayWithTheirServer(t *testing.T) {
 		to    string
 		After int // redirects on the own server before
 	}{
-		"to another port":             {to: other.URL},
-		"to another name":             {to: otherName},
-		"to another name, later":      {to: otherName, After: 2},
-		"from https to http":          {tls: true, to: other.URL},
-		"with a token in its address": {to: otherName + "/?back=" + url.QueryEscape("https://a.example/?token="+url.QueryEscape(secretQuery)) + "&token=" + url.QueryEscape(secretQuery)},
+		"to another port":        {to: other.URL},
+		"to another name":        {to: otherName},
+		"to another name, later": {to: otherName, After: 2},
+		"from https to http":     {tls: true, to: other.URL},
+		"with a token in its address": {to: otherName + "/?back=" +
+			url.QueryEscape("https://a.example/?token="+url.QueryEscape(secretQuery)) + "&token=" +
+			url.QueryEscape(secretQuery)},
 	} {
 		for _, status := range []int{301, 302, 303, 307, 308} {
 			t.Run(fmt.Sprint(name, " ", status), func(t *testing.T) {
@@ -158,7 +168,8 @@ func TestCredentialsStayWithTheirServer(t *testing.T) {
 				if c.tls {
 					f.base.WithTransport(visitor{own.Client().Transport})
 				}
-				page, err := f.Fetch(context.Background(), Request{URL: own.URL + "/a", Auth: authFor(t, allCredentials, own.URL)})
+				page, err := f.Fetch(context.Background(), Request{URL: own.URL + "/a",
+					Auth: authFor(t, allCredentials, own.URL)})
 				if err != nil || string(page.Body) != "elsewhere" {
 					t.Fatalf("page %+v, error %v", page, err)
 				}
@@ -281,12 +292,16 @@ func TestNoMessageHoldsASecret(t *testing.T) {
 			fmt.Fprintf(conn, "HTTP/1.1 %s\r\n\r\n", echo(r))
 			conn.Close()
 		},
-		"too large a page": func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, echo(r), strings.Repeat("x", 9999)) },
+		"too large a page": func(w http.ResponseWriter, r *http.Request) {
+			fmt.Fprint(w, echo(r), strings.Repeat("x",
+				9999))
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newServer(t, false, answer)
 			source := Source{Name: "acme", URL: s.URL, Auth: authFor(t, allCredentials, s.URL)}
-			out, err := Scrape(context.Background(), collector(t, func(o *FetchOptions) { o.Retries = 0 }), leaky{}, source, nil)
+			out, err := Scrape(context.Background(), collector(t, func(o *FetchOptions) { o.Retries = 0 }), leaky{},
+				source, nil)
 			if err == nil {
 				t.Fatal("it was read")
 			}
@@ -294,7 +309,8 @@ func TestNoMessageHoldsASecret(t *testing.T) {
 				t.Error("no credentials were sent")
 			}
 			var logged bytes.Buffer
-			slog.New(slog.NewTextHandler(&logged, nil)).Info("scrape", "source", source, "auth", source.Auth, "outcome", out, "error", err)
+			slog.New(slog.NewTextHandler(&logged, nil)).Info("scrape", "source", source, "auth", source.Auth,
+				"outcome", out, "error", err)
 			text, jsonErr := json.Marshal(source.Auth)
 			if jsonErr != nil {
 				t.Error(jsonErr)
@@ -315,11 +331,19 @@ func TestALoginIsCalledOne(t *testing.T) {
 		want   string
 		not    string
 	}{
-		"401":                  {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) }, false, "401 Unauthorized: a login page (give its credentials under [vendor.auth])", ""},
-		"403 with a form":      {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403); fmt.Fprint(w, form) }, false, "403 Forbidden: a login page (give its credentials", ""},
-		"403 alone":            {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) }, false, "403 Forbidden", "login"},
-		"wrong credentials":    {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) }, true, "403 Forbidden: the credentials under [vendor.auth] are not accepted", ""},
-		"a form with a status": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, form) }, false, `a login page, titled "Sign in to Acme" (give its credentials under [vendor.auth])`, ""},
+		"401": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) }, false,
+			"401 Unauthorized: a login page (give its credentials under [vendor.auth])", ""},
+		"403 with a form": {func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(403)
+			fmt.Fprint(w,
+				form)
+		}, false, "403 Forbidden: a login page (give its credentials", ""},
+		"403 alone": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) }, false,
+			"403 Forbidden", "login"},
+		"wrong credentials": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) }, true,
+			"403 Forbidden: the credentials under [vendor.auth] are not accepted", ""},
+		"a form with a status": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, form) }, false,
+			`a login page, titled "Sign in to Acme" (give its credentials under [vendor.auth])`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newServer(t, false, c.answer)
@@ -328,7 +352,8 @@ func TestALoginIsCalledOne(t *testing.T) {
 				source.Auth = authFor(t, allCredentials, s.URL)
 			}
 			_, err := Scrape(context.Background(), collector(t, nil), leaky{}, source, nil)
-			if err == nil || !strings.Contains(err.Error(), c.want) || c.not != "" && strings.Contains(err.Error(), c.not) {
+			if err == nil || !strings.Contains(err.Error(), c.want) || c.not != "" && strings.Contains(err.Error(),
+				c.not) {
 				t.Errorf("%v\nwant %s, and not %q", err, c.want, c.not)
 			}
 		})
@@ -338,7 +363,8 @@ func TestALoginIsCalledOne(t *testing.T) {
 // TestPermanentRedirects holds that a page counts as moved as far as permanent redirects alone led.
 func TestPermanentRedirects(t *testing.T) {
 	for chain, want := range map[string]string{
-		"": "", "301": "/1", "308": "/1", "301 301": "/2", "302": "", "302 301": "", "301 302": "/1", "307": "", "303 308": "",
+		"": "", "301": "/1", "308": "/1", "301 301": "/2", "302": "", "302 301": "", "301 302": "/1", "307": "",
+		"303 308": "",
 	} {
 		hops := strings.Fields(chain)
 		s := newServer(t, false, func(w http.ResponseWriter, r *http.Request) {

@@ -48,7 +48,8 @@ func fixtures(t testing.TB) []fixture {
 					t.Fatal(err)
 				}
 				if _, err := reader.Parse(c.Reading(), page); err == nil {
-					out = append(out, fixture{name, filepath.Base(dir) + "/" + c.Pages[url].File, reader, c.Reading(), page})
+					out = append(out, fixture{name, filepath.Base(dir) + "/" + c.Pages[url].File, reader,
+						c.Reading(), page})
 				}
 			}
 		}
@@ -63,30 +64,35 @@ func fixtures(t testing.TB) []fixture {
 // since a page that says nothing is no sign of health.
 func TestNothingIsTakenForCalm(t *testing.T) {
 	bodies := map[string]string{
-		"an error in JSON":    `{"message":"Forbidden"}`,
-		"an empty list":       `[]`,
-		"an empty object":     `{}`,
-		"null":                `null`,
-		"a number":            `0`,
-		"an empty body":       ``,
-		"white space":         " \n\t \r\n",
-		"a byte order mark":   "\xef\xbb\xbf",
-		"plain text":          "OK\n",
-		"an HTML page":        `<!DOCTYPE html><html><head><title>Acme</title></head><body><h1>Acme</h1><p>Anvils for everyone.</p></body></html>`,
-		"a login page":        `<!DOCTYPE html><html><head><title>Log in</title></head><body><form action="/login"><input type="password"></form></body></html>`,
-		"an empty HTML page":  `<html></html>`,
-		"bare XML":            `<?xml version="1.0"?><status/>`,
-		"an XML prologue":     `<?xml version="1.0" encoding="UTF-8"?>`,
-		"a sitemap":           `<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>https://acme.example/</loc></url></urlset>`,
-		"an error in XML":     `<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code></Error>`,
-		"bytes, not text":     "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xff\xfe",
-		"a nest of brackets":  `[[[[[[[[[[[]]]]]]]]]]]`,
-		"keys without values": `{"page":null,"incidents":null,"components":null,"status":null,"scheduled_maintenances":null,"items":null,"version":null}`,
+		"an error in JSON":  `{"message":"Forbidden"}`,
+		"an empty list":     `[]`,
+		"an empty object":   `{}`,
+		"null":              `null`,
+		"a number":          `0`,
+		"an empty body":     ``,
+		"white space":       " \n\t \r\n",
+		"a byte order mark": "\xef\xbb\xbf",
+		"plain text":        "OK\n",
+		"an HTML page": `<!DOCTYPE html><html><head><title>Acme</title></head><body><h1>Acme</h1>` +
+			`<p>Anvils for everyone.</p></body></html>`,
+		"a login page": `<!DOCTYPE html><html><head><title>Log in</title></head><body>` +
+			`<form action="/login"><input type="password"></form></body></html>`,
+		"an empty HTML page": `<html></html>`,
+		"bare XML":           `<?xml version="1.0"?><status/>`,
+		"an XML prologue":    `<?xml version="1.0" encoding="UTF-8"?>`,
+		"a sitemap": `<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` +
+			`<url><loc>https://acme.example/</loc></url></urlset>`,
+		"an error in XML":    `<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code></Error>`,
+		"bytes, not text":    "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xff\xfe",
+		"a nest of brackets": `[[[[[[[[[[[]]]]]]]]]]]`,
+		"keys without values": `{"page":null,"incidents":null,"components":null,"status":null,` +
+			`"scheduled_maintenances":null,"items":null,"version":null}`,
 	}
 	for _, name := range platforms.Names() {
 		for what, body := range bodies {
 			for _, contentType := range []string{"application/json", "text/html; charset=utf-8", "application/xml"} {
-				page := scraper.Page{URL: "https://status.acme.example/", Status: 200, ContentType: contentType, Body: []byte(body)}
+				page := scraper.Page{URL: "https://status.acme.example/", Status: 200, ContentType: contentType,
+					Body: []byte(body)}
 				for as, reader := range readers(t, name) {
 					platformtest.MustRefuse(t, fmt.Sprintf("%s%s: %s (%s)", name, as, what, contentType), reader, page)
 				}
@@ -122,11 +128,13 @@ func TestOthersPagesAreRefused(t *testing.T) {
 	}
 	for _, f := range fixtures(t) {
 		for _, name := range platforms.Names() {
-			if name == f.platform || name == "feed" && page.IsFeed(bytes.TrimSpace(f.page.Body)) || f.platform == "feed" && page.IsFeed(bytes.TrimSpace(f.page.Body)) {
+			if name == f.platform || name == "feed" && page.IsFeed(bytes.TrimSpace(f.page.Body)) ||
+				f.platform == "feed" && page.IsFeed(bytes.TrimSpace(f.page.Body)) {
 				continue
 			}
 			for by, reader := range as[name] {
-				platformtest.MustRefuse(t, fmt.Sprintf("%s%s: the page %s/%s", name, by, f.platform, f.name), reader, f.page)
+				platformtest.MustRefuse(t, fmt.Sprintf("%s%s: the page %s/%s", name, by, f.platform, f.name), reader,
+					f.page)
 			}
 		}
 	}
@@ -145,7 +153,8 @@ func TestCutPagesClaimNothing(t *testing.T) {
 			switch {
 			case err != nil:
 				platformtest.MustRefuse(t, what, f.reader, cut)
-			case len(body) == 0 || body[0] == '{' || body[0] == '[' || page.IsFeed(body) || bytes.HasPrefix(body, []byte("<?xml")):
+			case len(body) == 0 || body[0] == '{' || body[0] == '[' || page.IsFeed(body) || bytes.HasPrefix(body,
+				[]byte("<?xml")):
 				t.Errorf("%s is read as %q with %d incidents", what, res.Document, len(res.Incidents))
 			case res.Coverage.Open || res.Coverage.Since != "":
 				t.Errorf("%s claims %+v", what, res.Coverage)

@@ -14,8 +14,8 @@ import (
 type Entry struct {
 	Name     string   `json:"name"`     // as the vendor writes it
 	Aliases  []string `json:"aliases"`  // what else people type for it: gh, aws, "Office 365"
-	Page     string   `json:"page_url"` // address of the status page without a slash at the end; of a platform "feed" that of the feed
-	Platform string   `json:"platform"` // a platform's name; "" where it is not known for sure what the page is made with
+	Page     string   `json:"page_url"` // of the status page, without a slash at the end; of a feed its own
+	Platform string   `json:"platform"` // a platform's name; "" if it is not known for certain
 	Category string   `json:"category"` // one word of a short list, such as cloud, payments or ai
 
 	// Regions are groups of places by their short names (us, eu, apac, …), each with the globs that the
@@ -143,7 +143,8 @@ func (e Entry) has(words []string) bool {
 		own = append(own, foldWords(u.Host)...)
 	}
 	return !slices.ContainsFunc(words, func(word string) bool {
-		return word != e.Category && !slices.ContainsFunc(own, func(o string) bool { return strings.HasPrefix(o, word) })
+		return word != e.Category &&
+			!slices.ContainsFunc(own, func(o string) bool { return strings.HasPrefix(o, word) })
 	})
 }
 

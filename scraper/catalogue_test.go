@@ -17,8 +17,9 @@ import (
 
 var (
 	categories = []string{
-		"ai", "analytics", "cloud", "commerce", "communication", "crm", "data", "design", "development", "email", "finance", "hosting",
-		"hr", "identity", "marketing", "media", "monitoring", "network", "office", "payments", "security", "support",
+		"ai", "analytics", "cloud", "commerce", "communication", "crm", "data", "design", "development",
+		"email", "finance", "hosting", "hr", "identity", "marketing", "media", "monitoring", "network",
+		"office", "payments", "security", "support",
 	}
 	regionGroups = []string{"africa", "apac", "ca", "cn", "eu", "latam", "me", "us"}
 )
@@ -49,8 +50,10 @@ func TestCatalogueForm(t *testing.T) {
 				names[name] = e.Name
 			}
 			u, err := url.Parse(e.Page)
-			if err != nil || u.Scheme != "https" || !strings.Contains(u.Host, ".") || u.Host != strings.ToLower(u.Host) ||
-				u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.HasSuffix(e.Page, "/") || !text.MatchString(e.Page) || strings.Contains(e.Page, " ") {
+			if err != nil || u.Scheme != "https" || !strings.Contains(u.Host, ".") ||
+				u.Host != strings.ToLower(u.Host) ||
+				u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.HasSuffix(e.Page, "/") ||
+				!text.MatchString(e.Page) || strings.Contains(e.Page, " ") {
 				t.Errorf("page %q is not an absolute https address without a slash at the end", e.Page)
 			}
 			if owner, taken := pages[e.Page]; taken {
@@ -133,14 +136,18 @@ func TestFindVendors(t *testing.T) {
 		among      []string // names found somewhere
 		never      []string
 	}{
-		{why: "an exact name comes before longer ones", query: "intercom", first: []string{"Intercom", "Intercom AU", "Intercom EU"}},
+		{why: "an exact name comes before longer ones", query: "intercom", first: []string{"Intercom", "Intercom AU",
+			"Intercom EU"}},
 		{why: "an alias is as good as the name", query: "GCP", first: []string{"Google Cloud"}},
-		{why: "a beginning finds all that begin so", query: "data", among: []string{"Databricks", "Datadog", "DataDome"}, never: []string{"GitHub"}},
-		{why: "a beginning comes before a word in the middle", query: "cloud", first: []string{"Cloud 66", "CloudAMQP"}, among: []string{"Google Cloud", "Cloudflare"}},
+		{why: "a beginning finds all that begin so", query: "data", among: []string{"Databricks", "Datadog",
+			"DataDome"}, never: []string{"GitHub"}},
+		{why: "a beginning comes before a word in the middle", query: "cloud", first: []string{"Cloud 66",
+			"CloudAMQP"}, among: []string{"Google Cloud", "Cloudflare"}},
 		{why: "words in any order", query: "maps google", first: []string{"Google Maps Platform"}},
 		{why: "every word has to be there", query: "google payments", never: []string{"Google Cloud", "Stripe"}},
 		{why: "a word of the host", query: "stripestatus", first: []string{"Stripe"}},
-		{why: "a category", query: "payments", among: []string{"Stripe", "PayPal", "Adyen"}, never: []string{"GitHub"}},
+		{why: "a category", query: "payments", among: []string{"Stripe", "PayPal", "Adyen"},
+			never: []string{"GitHub"}},
 		{why: "punctuation does not count", query: "fly-io", first: []string{"Fly.io"}},
 		{why: "nothing finds nothing", query: " ?! ", never: []string{"GitHub"}},
 		{why: "what is unknown is not found", query: "acme corporation", never: []string{"GitHub"}},

@@ -41,7 +41,8 @@ func TestDescriptionsAreTrue(t *testing.T) {
 			if d.Name == "" || len(d.Documents) == 0 || d.History == "" {
 				t.Errorf("the description lacks a name, documents or history: %+v", d)
 			}
-			if !slices.Contains([]scraper.Evidence{scraper.FromBytes, scraper.FromDocuments, scraper.FromBoth}, d.Source) {
+			if !slices.Contains([]scraper.Evidence{scraper.FromBytes, scraper.FromDocuments, scraper.FromBoth},
+				d.Source) {
 				t.Errorf("%q is no kind of evidence", d.Source)
 			}
 			want := []string{}
@@ -64,7 +65,8 @@ func goldenFields(t *testing.T, platform string) map[string]bool {
 	for _, dir := range platformtest.CaseDirs(t)[platform] {
 		var incidents []goldenIncident
 		var raw goldenRaw
-		if !readGolden(t, filepath.Join(dir, "incidents.json"), &incidents) || !readGolden(t, filepath.Join(dir, "raw.json"), &raw) {
+		if !readGolden(t, filepath.Join(dir, "incidents.json"), &incidents) || !readGolden(t, filepath.Join(dir,
+			"raw.json"), &raw) {
 			continue
 		}
 		have["components"] = have["components"] || len(raw.Components) > 0
@@ -74,7 +76,8 @@ func goldenFields(t *testing.T, platform string) map[string]bool {
 				"started_at": i.StartedAt != "", "resolved_at": i.ResolvedAt != "",
 				"scheduled_start_at": i.ScheduledStart != "", "scheduled_end_at": i.ScheduledEnd != "",
 				"updates": len(i.Updates) > 0, "affected": len(i.Components) > 0,
-				"postmortem": slices.ContainsFunc(i.Updates, func(u goldenUpdate) bool { return u.State == "postmortem" }),
+				"postmortem": slices.ContainsFunc(i.Updates,
+					func(u goldenUpdate) bool { return u.State == "postmortem" }),
 			} {
 				have[field] = have[field] || has
 			}
@@ -105,8 +108,10 @@ func TestPlatformsPage(t *testing.T) {
 	var page strings.Builder
 	page.WriteString(`# Platforms
 
-What vendorwatch reads of each status-page product. In config.toml, ` + "`platform`" + ` names the product that serves a vendor's page: left
-out, it is the one that the built-in catalogue knows for the page, else ` + "`statuspage`" + `. The pages that ` + "`import`" + ` reads are told
+What vendorwatch reads of each status-page product. In config.toml, ` + "`platform`" +
+		` names the product that serves a vendor's page: left
+out, it is the one that the built-in catalogue knows for the page, else ` + "`statuspage`" + `. The pages that ` +
+		"`import`" + ` reads are told
 by their shape. The last column says which address to give.
 
 This page is made from the code by ` + "`go test ./scraper -run TestPlatformsPage -update`" + `.
@@ -123,7 +128,8 @@ This page is made from the code by ` + "`go test ./scraper -run TestPlatformsPag
 		if d.Address != "" {
 			address = d.Address
 		}
-		fmt.Fprintf(&page, "| %s | `%s` | %s | %s | %s | %s |\n", d.Name, names[n], cell(strings.Join(d.Documents, ", ")), cell(d.History), d.Source, cell(address))
+		fmt.Fprintf(&page, "| %s | `%s` | %s | %s | %s | %s |\n", d.Name, names[n], cell(strings.Join(d.Documents,
+			", ")), cell(d.History), d.Source, cell(address))
 	}
 	page.WriteString(`
 ## Fields
@@ -131,7 +137,8 @@ This page is made from the code by ` + "`go test ./scraper -run TestPlatformsPag
 The columns are named as in [the SQLite file](schema.md). "affected" are the components that an incident names, "components" the
 page's own list of them with their statuses.
 
-| platform | ` + strings.Join(scraper.Fields(), " | ") + " |\n|---|" + strings.Repeat(":-:|", len(scraper.Fields())) + "\n")
+| platform | ` + strings.Join(scraper.Fields(), " | ") + " |\n|---|" + strings.Repeat(":-:|",
+		len(scraper.Fields())) + "\n")
 	for n, d := range list {
 		fmt.Fprintf(&page, "| `%s` |", names[n])
 		for _, field := range scraper.Fields() {

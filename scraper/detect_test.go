@@ -14,10 +14,12 @@ import (
 
 // capturedPlatforms names the platform of each folder of recorded pages; "" is none that is known.
 var capturedPlatforms = map[string]string{
-	"apple": "apple", "aws": "aws", "azure": "azure", "betterstack": "betterstack", "cachet": "cachet", "checkly": "checkly",
-	"cstate": "cstate", "feed": "feed", "flashduty": "flashduty", "google-cloud": "googlecloud", "heroku": "heroku",
+	"apple": "apple", "aws": "aws", "azure": "azure", "betterstack": "betterstack", "cachet": "cachet",
+	"checkly": "checkly",
+	"cstate":  "cstate", "feed": "feed", "flashduty": "flashduty", "google-cloud": "googlecloud", "heroku": "heroku",
 	"hund": "hund", "incident.io": "incidentio", "instatus": "instatus", "kustomer": "statuspage", "other": "",
-	"pagerduty": "pagerduty", "pingoru": "pingoru", "slack": "slack", "statuscast": "statuscast", "statusio": "statusio",
+	"pagerduty": "pagerduty", "pingoru": "pingoru", "slack": "slack", "statuscast": "statuscast",
+	"statusio":   "statusio",
 	"statuspage": "statuspage", "uptimecom": "uptimecom", "uptimekuma": "uptimekuma", "uptimerobot": "uptimerobot",
 	"upptime": "upptime", "vultr": "vultr", "yandex-cloud": "yandexcloud", "zendesk": "zendesk",
 }
@@ -87,7 +89,8 @@ func TestDetectConfusionTable(t *testing.T) {
 // every path, and saved pages have neither.
 func TestDetectIgnoresTheStatusAndTheAddress(t *testing.T) {
 	for _, f := range fixtures(t) {
-		page := scraper.Page{URL: "https://www.unrelated.example/a/b?c=d", Status: 503, ContentType: "application/octet-stream", Body: f.page.Body}
+		page := scraper.Page{URL: "https://www.unrelated.example/a/b?c=d", Status: 503,
+			ContentType: "application/octet-stream", Body: f.page.Body}
 		if got := platforms.Detect(page); got != f.detected() {
 			t.Errorf("%s/%s is detected as %q", f.platform, f.name, got)
 		}
@@ -100,9 +103,11 @@ func TestDetectRefusesWrongPages(t *testing.T) {
 	// Refused as what was asked for, and yet a document of a platform.
 	documents := map[string]string{
 		"feed/refused_cut_between_items": scraper.Generic, "feed/refused_rss_without_channel": scraper.Generic,
-		"ibmcloud/refused_empty": scraper.Generic, "ibmcloud/refused_without_types": scraper.Generic, "oraclecloud/refused_empty_feed": scraper.Generic,
-		"aws/refused_other_feed": scraper.Generic, "azure/refused_another_host": scraper.Generic, "azure/refused_another_title": scraper.Generic,
-		"hund/refused_another_feed": scraper.Generic, "statusiq/refused_empty_feed": scraper.Generic,
+		"ibmcloud/refused_empty": scraper.Generic, "ibmcloud/refused_without_types": scraper.Generic,
+		"oraclecloud/refused_empty_feed": scraper.Generic,
+		"aws/refused_other_feed":         scraper.Generic, "azure/refused_another_host": scraper.Generic,
+		"azure/refused_another_title": scraper.Generic,
+		"hund/refused_another_feed":   scraper.Generic, "statusiq/refused_empty_feed": scraper.Generic,
 	}
 	wrong := 0
 	dirs := platformtest.CaseDirs(t)
@@ -138,33 +143,48 @@ func TestDetectRefusesWrongPages(t *testing.T) {
 // stand where a status page should, are taken for none.
 func TestDetectRefusesWhatMerelyParses(t *testing.T) {
 	for what, body := range map[string]string{
-		"an error":                        `{"message":"Forbidden"}`,
-		"an empty list":                   `[]`,
-		"a list of numbers":               `[1,2,3]`,
-		"a list of empty objects":         `[{},{}]`,
-		"a list of issues of any project": `[{"number":1,"title":"Crash at start","state":"open","html_url":"https://github.com/acme/anvil/issues/1","created_at":"2026-01-01T00:00:00Z","labels":[{"name":"bug"}],"comments":0}]`,
-		"a list of checks":                `[{"name":"API","url":"https://acme.example","slug":"api","status":"up"}]`,
-		"a list of products":              `[{"id":"1","number":"2","begin":"2026-01-01","name":"Anvil","status":"ok"}]`,
-		"an answer of any API":            `{"request_id":"a1","data":{"items":[]}}`,
-		"a page without lists":            `{"request_id":"a1","data":{"page":{"page_id":1,"name":"Acme"}}}`,
-		"a page and a status":             `{"page":{"name":"Acme","url":"https://acme.example"},"status":"UP"}`,
-		"a health check":                  `{"status":"ok","incidents":0,"components":{"db":"up"}}`,
-		"a summary full of nulls":         `{"page":null,"status":null,"components":null,"incidents":null,"scheduled_maintenances":null,"summary":null,"data":null}`,
-		"a JSON:API list":                 `{"data":[{"id":"1","type":"article"}],"included":[]}`,
-		"an empty data object":            `{"data":{}}`,
-		"a Slack answer":                  `{"ok":false,"error":"invalid_auth"}`,
-		"text":                            "All systems operational",
-		"YAML":                            "url: https://acme.example\nstatus: up\ncode: 200\n",
-		"a script with data":              `<!DOCTYPE html><html><body><script id="data" type="application/json">{"summary":{"open_incidents":null,"text":"none"}}</script></body></html>`,
-		"a framework's data":              `<!DOCTYPE html><html><body><script id="__NEXT_DATA__" type="application/json">{"props":{"pageProps":{}}}</script></body></html>`,
-		"a page with a status's classes":  `<!DOCTYPE html><html><body class="statuspage page-index"><div class="layout-content"><div class="widgets"><div class="widget" data-id="a">All well</div></div></div></body></html>`,
-		"a marketing page":                `<!DOCTYPE html><html><head><title>Hosted status pages for your company</title></head><body><h1>Status pages</h1><p>Incidents, maintenance, components: all in one place.</p></body></html>`,
-		"a login page":                    `<!DOCTYPE html><html><head><title>Log in to view this status page</title></head><body><form action="/access/login"><input type="password"></form></body></html>`,
-		"a parked domain":                 `<!DOCTYPE html><html><head><title>status.acme.example</title></head><body><p>This domain is for sale.</p></body></html>`,
-		"a bot challenge":                 `<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><script>window._cf_chl_opt={};</script></body></html>`,
-		"an inactive page":                `<!DOCTYPE html><html><head><title>Page inactive</title></head><body><p>This status page is inactive.</p></body></html>`,
-		"a sitemap":                       `<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>https://acme.example/</loc></url></urlset>`,
-		"nothing":                         "",
+		"an error":                `{"message":"Forbidden"}`,
+		"an empty list":           `[]`,
+		"a list of numbers":       `[1,2,3]`,
+		"a list of empty objects": `[{},{}]`,
+		"a list of issues of any project": `[{"number":1,"title":"Crash at start","state":"open",` +
+			`"html_url":"https://github.com/acme/anvil/issues/1","created_at":"2026-01-01T00:00:00Z",` +
+			`"labels":[{"name":"bug"}],"comments":0}]`,
+		"a list of checks": `[{"name":"API","url":"https://acme.example","slug":"api","status":"up"}]`,
+		"a list of products": `[{"id":"1","number":"2","begin":"2026-01-01","name":"Anvil",` +
+			`"status":"ok"}]`,
+		"an answer of any API": `{"request_id":"a1","data":{"items":[]}}`,
+		"a page without lists": `{"request_id":"a1","data":{"page":{"page_id":1,"name":"Acme"}}}`,
+		"a page and a status":  `{"page":{"name":"Acme","url":"https://acme.example"},"status":"UP"}`,
+		"a health check":       `{"status":"ok","incidents":0,"components":{"db":"up"}}`,
+		"a summary full of nulls": `{"page":null,"status":null,"components":null,"incidents":null,` +
+			`"scheduled_maintenances":null,"summary":null,"data":null}`,
+		"a JSON:API list":      `{"data":[{"id":"1","type":"article"}],"included":[]}`,
+		"an empty data object": `{"data":{}}`,
+		"a Slack answer":       `{"ok":false,"error":"invalid_auth"}`,
+		"text":                 "All systems operational",
+		"YAML":                 "url: https://acme.example\nstatus: up\ncode: 200\n",
+		"a script with data": `<!DOCTYPE html><html><body>` +
+			`<script id="data" type="application/json">{"summary":{"open_incidents":null,` +
+			`"text":"none"}}</script></body></html>`,
+		"a framework's data": `<!DOCTYPE html><html><body><script id="__NEXT_DATA__" ` +
+			`type="application/json">{"props":{"pageProps":{}}}</script></body></html>`,
+		"a page with a status's classes": `<!DOCTYPE html><html><body class="statuspage page-index">` +
+			`<div class="layout-content"><div class="widgets"><div class="widget" data-id="a">All well</div></div>` +
+			`</div></body></html>`,
+		"a marketing page": `<!DOCTYPE html><html><head><title>Hosted status pages for your company</title></head>` +
+			`<body><h1>Status pages</h1><p>Incidents, maintenance, components: all in one place.</p></body></html>`,
+		"a login page": `<!DOCTYPE html><html><head><title>Log in to view this status page</title></head>` +
+			`<body><form action="/access/login"><input type="password"></form></body></html>`,
+		"a parked domain": `<!DOCTYPE html><html><head><title>status.acme.example</title></head><body>` +
+			`<p>This domain is for sale.</p></body></html>`,
+		"a bot challenge": `<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>` +
+			`<script>window._cf_chl_opt={};</script></body></html>`,
+		"an inactive page": `<!DOCTYPE html><html><head><title>Page inactive</title></head><body>` +
+			`<p>This status page is inactive.</p></body></html>`,
+		"a sitemap": `<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url>` +
+			`<loc>https://acme.example/</loc></url></urlset>`,
+		"nothing": "",
 	} {
 		if got := claimants(scraper.Page{Status: 200, Body: []byte(body)}); len(got) > 0 {
 			t.Errorf("%s is taken for %q", what, got)

@@ -30,7 +30,8 @@ func serveSummary() *httptest.Server {
 	return s
 }
 
-// Scrape reads a status page. Its incidents come in the vendor's words, to which package normalize gives their meaning.
+// Scrape reads a status page. Its incidents come in the vendor's words, to which package normalize gives their
+// meaning.
 func ExampleScrape() {
 	server := serveSummary()
 	defer server.Close()
@@ -41,7 +42,8 @@ func ExampleScrape() {
 		return
 	}
 	fetcher := scraper.NewCollector(scraper.FetchOptions{UserAgent: "example (ops@example.com)"})
-	out, err := scraper.Scrape(context.Background(), fetcher, platform, scraper.Source{Name: "acme", URL: server.URL}, nil)
+	out, err := scraper.Scrape(context.Background(), fetcher, platform, scraper.Source{Name: "acme",
+		URL: server.URL}, nil)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -111,7 +113,8 @@ func (anvilPage) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 	res := scraper.Result{Document: page.DocIncidents, Coverage: scraper.Coverage{Open: true}}
 	for _, in := range doc.Incidents {
 		res.Incidents = append(res.Incidents, normalize.Raw{
-			Document: res.Document, ID: string(in.ID), Title: in.Title, State: in.State, Started: page.Time(in.Since, ""),
+			Document: res.Document, ID: string(in.ID), Title: in.Title, State: in.State, Started: page.Time(in.Since,
+				""),
 		})
 	}
 	return res, nil
@@ -121,7 +124,8 @@ func (anvilPage) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 // address PageAddress, and detection is derived from Parse.
 func ExamplePlatform() {
 	registry := scraper.Registry{"anvilpage": anvilPage{}}
-	doc := page.Page{Body: []byte(`{"incidents":[{"id":7,"title":"Anvils are late","state":"Identified","since":"2026-11-23 09:00 UTC"}]}`)}
+	doc := page.Page{Body: []byte(`{"incidents":[{"id":7,"title":"Anvils are late","state":"Identified",` +
+		`"since":"2026-11-23 09:00 UTC"}]}`)}
 	fmt.Println("detected as", registry.Detect(doc))
 
 	res, err := anvilPage{}.Parse(scraper.Source{}, doc)

@@ -135,7 +135,10 @@ func (c *Collector) once(ctx context.Context, r Request) (Page, error) {
 	v := &visit{auth: r.Auth, from: r.URL}
 	clone.Context = withVisit(ctx, v)
 	clone.OnRequest(func(req *colly.Request) {
-		req.Headers.Set("Accept", "application/json, text/html, application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.5")
+		req.Headers.Set(
+			"Accept",
+			"application/json, text/html, application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.5",
+		)
 		if r.ETag != "" {
 			req.Headers.Set("If-None-Match", r.ETag)
 		}
@@ -166,7 +169,11 @@ func (c *Collector) once(ctx context.Context, r Request) (Page, error) {
 		return page, nil
 	}
 	if len(page.Body) > c.options.MaxBytes {
-		return Page{}, fmt.Errorf("fetch %s: the body is larger than %d bytes, the most that is read", r.URL, c.options.MaxBytes)
+		return Page{}, fmt.Errorf(
+			"fetch %s: the body is larger than %d bytes, the most that is read",
+			r.URL,
+			c.options.MaxBytes,
+		)
 	}
 	if challenged(resp) {
 		return Page{}, fmt.Errorf("fetch %s: %d: %w", r.URL, page.Status, ErrBlocked)
@@ -184,7 +191,8 @@ func (c *Collector) once(ctx context.Context, r Request) (Page, error) {
 // wantsLogin reports whether an answer without a page says that it wants credentials. A 403 alone does not: it
 // is given to robots as well.
 func wantsLogin(r *colly.Response) bool {
-	if r.StatusCode == http.StatusUnauthorized || r.StatusCode == http.StatusForbidden && r.Headers.Get("Www-Authenticate") != "" {
+	if r.StatusCode == http.StatusUnauthorized ||
+		r.StatusCode == http.StatusForbidden && r.Headers.Get("Www-Authenticate") != "" {
 		return true
 	}
 	return r.StatusCode == http.StatusForbidden && page.IsLogin(r.Body)
@@ -208,7 +216,8 @@ func temporary(err error) bool {
 		return h.Status >= 500 || h.Status == http.StatusTooManyRequests || h.Status == http.StatusRequestTimeout
 	}
 	var n net.Error
-	return errors.As(err, &n) && n.Timeout() || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)
+	return errors.As(err, &n) && n.Timeout() || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, syscall.ECONNRESET)
 }
 
 // retryAfter reads the header of that name: seconds or an HTTP date. 0 if there is none.
@@ -224,8 +233,13 @@ func retryAfter(value string, now time.Time) time.Duration {
 
 // Words that challenge pages carry and status pages do not.
 var challengeMarks = [][]byte{
-	[]byte("cf-chl-"), []byte("/cdn-cgi/challenge-platform/"), []byte("_Incapsula_Resource"), []byte("captcha-delivery.com"),
-	[]byte("<title>Just a moment...</title>"), []byte("<title>Attention Required! | Cloudflare</title>"), []byte("px-captcha"), []byte("awsWafCookieDomainList"),
+	[]byte(
+		"cf-chl-",
+	), []byte("/cdn-cgi/challenge-platform/"), []byte("_Incapsula_Resource"), []byte("captcha-delivery.com"),
+	[]byte(
+		"<title>Just a moment...</title>",
+	), []byte("<title>Attention Required! | Cloudflare</title>"), []byte("px-captcha"),
+	[]byte("awsWafCookieDomainList"),
 }
 
 // challenged reports whether an answer asks its reader to prove that it is no robot.
@@ -233,7 +247,8 @@ func challenged(r *colly.Response) bool {
 	if r.Headers.Get("Cf-Mitigated") == "challenge" || r.Headers.Get("X-Amzn-Waf-Action") != "" {
 		return true
 	}
-	if r.StatusCode != http.StatusForbidden && r.StatusCode != http.StatusServiceUnavailable && r.StatusCode != http.StatusTooManyRequests {
+	if r.StatusCode != http.StatusForbidden && r.StatusCode != http.StatusServiceUnavailable &&
+		r.StatusCode != http.StatusTooManyRequests {
 		return false
 	}
 	for _, mark := range challengeMarks {

@@ -15,7 +15,8 @@ import (
 
 func collector(t *testing.T, change func(*FetchOptions)) *Collector {
 	t.Helper()
-	o := FetchOptions{UserAgent: "vendorwatch-test (ops@example.com)", Timeout: 2 * time.Second, MaxBytes: 1000, Retries: 2}
+	o := FetchOptions{UserAgent: "vendorwatch-test (ops@example.com)", Timeout: 2 * time.Second, MaxBytes: 1000,
+		Retries: 2}
 	if change != nil {
 		change(&o)
 	}
@@ -50,14 +51,17 @@ func TestFetchSendsItsNameAndValidators(t *testing.T) {
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprint(w, `{}`)
 	})
-	page, err := collector(t, nil).Fetch(context.Background(), Request{URL: url + "/a", ETag: `W/"one"`, LastModified: "Mon, 23 Nov 2026 09:00:00 GMT"})
+	page, err := collector(t, nil).Fetch(context.Background(), Request{URL: url + "/a", ETag: `W/"one"`,
+		LastModified: "Mon, 23 Nov 2026 09:00:00 GMT"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Get("User-Agent") != "vendorwatch-test (ops@example.com)" || got.Get("If-None-Match") != `W/"one"` || got.Get("If-Modified-Since") == "" {
+	if got.Get("User-Agent") != "vendorwatch-test (ops@example.com)" || got.Get("If-None-Match") != `W/"one"` ||
+		got.Get("If-Modified-Since") == "" {
 		t.Errorf("request headers: %v", got)
 	}
-	if page.ETag != `W/"two"` || page.Status != 200 || string(page.Body) != "{}" || page.ContentType != "application/json" || page.NotModified {
+	if page.ETag != `W/"two"` || page.Status != 200 || string(page.Body) != "{}" ||
+		page.ContentType != "application/json" || page.NotModified {
 		t.Errorf("page: %+v", page)
 	}
 }
@@ -66,7 +70,11 @@ func TestFetchOptionsAreNotOverriddenByTheEnvironment(t *testing.T) {
 	t.Setenv("COLLY_USER_AGENT", "somebody else")
 	t.Setenv("COLLY_MAX_BODY_SIZE", "3")
 	var agent string
-	url := serve(t, func(w http.ResponseWriter, r *http.Request) { agent = r.UserAgent(); fmt.Fprint(w, "0123456789") })
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		agent = r.UserAgent()
+		fmt.Fprint(w,
+			"0123456789")
+	})
 	page, err := collector(t, nil).Fetch(context.Background(), Request{URL: url})
 	if err != nil || string(page.Body) != "0123456789" || !strings.HasPrefix(agent, "vendorwatch-test") {
 		t.Errorf("body %q, agent %q, error %v", page.Body, agent, err)
@@ -90,10 +98,14 @@ func TestFetchRefusals(t *testing.T) {
 		words   string
 		tries   int32
 	}{
-		{name: "not found", answer: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) }, status: 404, tries: 1},
-		{name: "forbidden", answer: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) }, status: 403, tries: 1},
-		{name: "no content", answer: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }, status: 204, tries: 1},
-		{name: "server error", answer: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(502) }, status: 502, tries: 3},
+		{name: "not found", answer: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) }, status: 404,
+			tries: 1},
+		{name: "forbidden", answer: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) }, status: 403,
+			tries: 1},
+		{name: "no content", answer: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) },
+			status: 204, tries: 1},
+		{name: "server error", answer: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(502) },
+			status: 502, tries: 3},
 		{name: "challenge by header", blocked: true, tries: 1, answer: func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Cf-Mitigated", "challenge")
 			w.WriteHeader(403)
@@ -102,12 +114,14 @@ func TestFetchRefusals(t *testing.T) {
 			w.WriteHeader(503)
 			fmt.Fprint(w, "<title>Just a moment...</title>")
 		}},
-		{name: "too large", words: "larger than 1000 bytes", tries: 1, answer: func(w http.ResponseWriter, _ *http.Request) {
-			fmt.Fprint(w, strings.Repeat("x", 1001))
-		}},
-		{name: "redirected in circles", status: 302, words: "302 Found", tries: 10, answer: func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, r.URL.Path+"x", http.StatusFound)
-		}},
+		{name: "too large", words: "larger than 1000 bytes", tries: 1,
+			answer: func(w http.ResponseWriter, _ *http.Request) {
+				fmt.Fprint(w, strings.Repeat("x", 1001))
+			}},
+		{name: "redirected in circles", status: 302, words: "302 Found", tries: 10,
+			answer: func(w http.ResponseWriter, r *http.Request) {
+				http.Redirect(w, r, r.URL.Path+"x", http.StatusFound)
+			}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -216,7 +230,8 @@ func TestFetchGivesUTF8(t *testing.T) {
 	tests := []struct{ name, contentType, body, want string }{
 		{"as it is", "text/html", "héllo", "héllo"},
 		{"named in the header", "text/html; charset=iso-8859-1", "h\xe9llo", "héllo"},
-		{"named in the page", "text/html", `<meta charset="windows-1252">h` + "\xe9llo", `<meta charset="windows-1252">héllo`},
+		{"named in the page", "text/html", `<meta charset="windows-1252">h` + "\xe9llo",
+			`<meta charset="windows-1252">héllo`},
 		{"byte order mark", "application/json", "\xef\xbb\xbf{}", "{}"},
 		{"UTF-16", "application/json", "\xfe\xff\x00{\x00}", "{}"},
 	}

@@ -27,7 +27,8 @@ var probeFirst = []string{"incidentio", "statuspage", "instatus", "betterstack",
 // name says that it is that company's page. Elsewhere they come last, and only the first document of each: it may be
 // a mirror.
 var ofOneCompany = []string{
-	"apple", "aws", "azure", "googlecloud", "heroku", "ibmcloud", "oraclecloud", "pingoru", "salesforce", "slack", "vultr", "yandexcloud", "zendesk",
+	"apple", "aws", "azure", "googlecloud", "heroku", "ibmcloud", "oraclecloud", "pingoru", "salesforce",
+	"slack", "vultr", "yandexcloud", "zendesk",
 }
 
 // Found is a status page and what it is made with.
@@ -76,7 +77,12 @@ func (r Registry) Find(ctx context.Context, f Fetcher, s Source) (Found, error) 
 	case ctx.Err() != nil:
 		return Found{}, context.Cause(ctx)
 	case err != nil:
-		return Found{}, fmt.Errorf("no status page at %s, nor where platforms would have it (asked for %d addresses): %w", s.URL, len(search.asked), err)
+		return Found{}, fmt.Errorf(
+			"no status page at %s, nor where platforms would have it (asked for %d addresses): %w",
+			s.URL,
+			len(search.asked),
+			err,
+		)
 	}
 	return Found{}, &Unrecognised{URL: p.URL, What: page.Describe(p), Feeds: feedLinks(p)}
 }
@@ -175,7 +181,8 @@ func (r Registry) candidates(base string) []candidate {
 			mirror := name != known && slices.Contains(ofOneCompany, name) && !namedAfter(u.Host, name)
 			for n, address := range starts(p, b) {
 				at, err := url.Parse(address)
-				if err != nil || at.Host == "" || name != known && !related(u.Host, at.Host) && !namedAfter(u.Host, name) {
+				if err != nil || at.Host == "" ||
+					name != known && !related(u.Host, at.Host) && !namedAfter(u.Host, name) {
 					continue
 				}
 				if u.RawQuery != "" && at.RawQuery != u.RawQuery && strings.HasPrefix(at.RawQuery, u.RawQuery) {
@@ -268,7 +275,8 @@ func feedLinks(p Page) []string {
 			return
 		}
 		to, err := here.Parse(strings.TrimSpace(link.AttrOr("href", "")))
-		if err != nil || to.Scheme != "http" && to.Scheme != "https" || len(feeds) >= 5 || slices.Contains(feeds, to.String()) {
+		if err != nil || to.Scheme != "http" && to.Scheme != "https" || len(feeds) >= 5 ||
+			slices.Contains(feeds, to.String()) {
 			return
 		}
 		feeds = append(feeds, to.String())

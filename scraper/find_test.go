@@ -33,7 +33,8 @@ func (s *caseSite) Fetch(_ context.Context, r scraper.Request) (scraper.Page, er
 			return page, err
 		}
 	}
-	return scraper.Page{URL: r.URL, Status: 200, Body: []byte("<!DOCTYPE html><html><title>Nothing here</title></html>")}, nil
+	return scraper.Page{URL: r.URL, Status: 200,
+		Body: []byte("<!DOCTYPE html><html><title>Nothing here</title></html>")}, nil
 }
 
 // TestFindNamesThePlatformOfEveryCase holds that of every status page which a platform can read the platform is found
@@ -57,7 +58,8 @@ func TestFindNamesThePlatformOfEveryCase(t *testing.T) {
 			site.asked = nil
 			found, err := platforms.Find(t.Context(), site, source)
 			own := strings.TrimSuffix(c.Source.URL, "/")
-			if home := scraper.HomeOf(p, c.Source.URL); err != nil || found.Platform != name || found.URL != home && found.URL != own {
+			if home := scraper.HomeOf(p, c.Source.URL); err != nil || found.Platform != name || found.URL != home &&
+				found.URL != own {
 				t.Errorf("%s: found %+v, want %s at %s or %s (%v)", what, found, name, home, own, err)
 			}
 			if len(site.asked) > scraper.MostProbes || err == nil && found.Asked != len(site.asked) {
@@ -70,7 +72,8 @@ func TestFindNamesThePlatformOfEveryCase(t *testing.T) {
 // TestFindTellsWhatAPageIs holds that a page which no platform reads is called what it is, and that the feeds it links
 // to are named and not taken.
 func TestFindTellsWhatAPageIs(t *testing.T) {
-	const feed = `<rss version="2.0"><channel><title>Acme status</title><link>https://acme.example</link><item><title>API down</title><guid>1</guid><pubDate>Mon, 23 Nov 2026 09:00:00 GMT</pubDate></item></channel></rss>`
+	const feed = `<rss version="2.0"><channel><title>Acme status</title><link>https://acme.example</link><item>` +
+		`<title>API down</title><guid>1</guid><pubDate>Mon, 23 Nov 2026 09:00:00 GMT</pubDate></item></channel></rss>`
 	site := pages{
 		"https://acme.example": {body: `<!DOCTYPE html><html><head><title>Acme</title>
 			<link rel="alternate" type="application/rss+xml" href="/status.rss"><link rel="alternate" type="application/atom+xml; charset=utf-8" href="https://feeds.example/acme.atom">
@@ -88,10 +91,12 @@ func TestFindTellsWhatAPageIs(t *testing.T) {
 		t.Error(diff)
 	}
 	found, err := platforms.Find(t.Context(), site, scraper.Source{URL: "https://acme.example/status.rss"})
-	if err != nil || found != (scraper.Found{URL: "https://acme.example/status.rss", Platform: scraper.Generic, Asked: 1}) {
+	if err != nil || found != (scraper.Found{URL: "https://acme.example/status.rss", Platform: scraper.Generic,
+		Asked: 1}) {
 		t.Errorf("the feed's own address: %+v, %v", found, err)
 	}
-	if _, err := platforms.Find(t.Context(), pages{}, scraper.Source{URL: "https://acme.example"}); errors.As(err, &unrecognised) || err == nil {
+	if _, err := platforms.Find(t.Context(), pages{}, scraper.Source{URL: "https://acme.example"}); errors.As(err,
+		&unrecognised) || err == nil {
 		t.Errorf("a page that is not there: %v", err)
 	}
 }
@@ -100,9 +105,12 @@ func TestFindTellsWhatAPageIs(t *testing.T) {
 // where that has no page beside them.
 func TestFindKnowsAMirror(t *testing.T) {
 	for name, document := range map[string]string{
-		"vultr": `{"service_alerts":[{"id":"a-1","region":"atl","subject":"Atlanta Outage","start_date":"2026-11-18T10:00:00+00:00",` +
+		"vultr": `{"service_alerts":[{"id":"a-1","region":"atl","subject":"Atlanta Outage",` +
+			`"start_date":"2026-11-18T10:00:00+00:00",` +
 			`"updated_at":"","status":"ongoing","entries":[]}]}`,
-		"googlecloud": `[{"id":"a1","begin":"2026-11-23T09:00:00+00:00","external_desc":"Disks are slow","updates":[{"when":"2026-11-23T09:05:00+00:00","text":"We look into it.","status":"SERVICE_DISRUPTION"}],"service_name":"Disks","severity":"medium"}]`,
+		"googlecloud": `[{"id":"a1","begin":"2026-11-23T09:00:00+00:00","external_desc":"Disks are slow",` +
+			`"updates":[{"when":"2026-11-23T09:05:00+00:00","text":"We look into it.",` +
+			`"status":"SERVICE_DISRUPTION"}],"service_name":"Disks","severity":"medium"}]`,
 	} {
 		p, err := platforms.Lookup(name)
 		if err != nil {
@@ -110,18 +118,23 @@ func TestFindKnowsAMirror(t *testing.T) {
 		}
 		const mirror = "https://status.mirror.example"
 		site := pages{p.Start(scraper.Source{URL: mirror})[0].URL: {body: document}}
-		if found, err := platforms.Find(t.Context(), site, scraper.Source{URL: mirror}); err != nil || found.Platform != name || found.URL != mirror {
+		if found, err := platforms.Find(t.Context(), site, scraper.Source{URL: mirror}); err != nil ||
+			found.Platform != name || found.URL != mirror {
 			t.Errorf("%s: found %+v, %v", name, found, err)
 		}
 	}
-	if _, err := platforms.Find(t.Context(), pages{}, scraper.Source{URL: "https://status.mirror.example"}); err == nil || !strings.Contains(err.Error(), "nor where platforms would have it") {
+	if _, err := platforms.Find(t.Context(), pages{},
+		scraper.Source{URL: "https://status.mirror.example"}); err == nil || !strings.Contains(err.Error(),
+		"nor where platforms would have it") {
 		t.Errorf("nothing there: %v", err)
 	}
 }
 
-// TestFindStaysWithinTheSite holds that a page of unknown make has only its own server asked for anything, and not often.
+// TestFindStaysWithinTheSite holds that a page of unknown make has only its own server asked for anything, and not
+// often.
 func TestFindStaysWithinTheSite(t *testing.T) {
-	for _, address := range []string{"https://status.acme.example", "https://acme.example/status/page?id=5", "https://www.acme.example/a/b/c"} {
+	for _, address := range []string{"https://status.acme.example", "https://acme.example/status/page?id=5",
+		"https://www.acme.example/a/b/c"} {
 		list := platforms.All().Candidates(address)
 		for _, candidate := range list {
 			if u, err := url.Parse(candidate); err != nil || !strings.HasSuffix(u.Host, "acme.example") {

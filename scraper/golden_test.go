@@ -82,7 +82,8 @@ type goldenFinding struct {
 
 func goldenOf(i normalize.Incident) goldenIncident {
 	g := goldenIncident{
-		Key: i.Key, Kind: string(i.Kind), Title: i.Title, URL: i.URL, Severity: string(i.Severity), State: string(i.State),
+		Key: i.Key, Kind: string(i.Kind), Title: i.Title, URL: i.URL, Severity: string(i.Severity),
+		State:     string(i.State),
 		StartedAt: normalize.FormatTime(i.StartedAt), ResolvedAt: normalize.FormatTime(i.ResolvedAt),
 		ScheduledStart: normalize.FormatTime(i.ScheduledStartAt), ScheduledEnd: normalize.FormatTime(i.ScheduledEndAt),
 		CreatedAt: normalize.FormatTime(i.CreatedAt), UpdatedAt: normalize.FormatTime(i.UpdatedAt), Excerpt: i.Excerpt,
@@ -126,8 +127,8 @@ func compiledOf(t testing.TB, c *platformtest.Case) *custom.Selectors {
 	return s
 }
 
-// TestEveryPlatformRefuses holds that the cases of each platform have a page that it must refuse: one that looks like its own,
-// and lacks what tells that nothing is wrong.
+// TestEveryPlatformRefuses holds that the cases of each platform have a page that it must refuse: one that looks like
+// its own, and lacks what tells that nothing is wrong.
 func TestEveryPlatformRefuses(t *testing.T) {
 	dirs := platformtest.CaseDirs(t)
 	for _, name := range platforms.Names() {
@@ -147,7 +148,8 @@ func TestGolden(t *testing.T) {
 	dirs := platformtest.CaseDirs(t)
 	for _, name := range platforms.Names() {
 		if len(dirs[name]) == 0 {
-			t.Errorf("platform %q has no case: add testdata/%s/<case>/case.json and run go test ./scraper -update", name, name)
+			t.Errorf("platform %q has no case: add testdata/%s/<case>/case.json and run go test ./scraper -update",
+				name, name)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(dirs)) {
@@ -206,7 +208,8 @@ func checkCase(t *testing.T, p scraper.Platform, c *platformtest.Case) {
 		}
 		golden("findings.json", encode(t, found))
 	} else if len(out.Raws) > 0 || len(out.Components) > 0 || out.Coverage != (scraper.Coverage{}) {
-		t.Errorf("refused, and yet it brought %d incidents, %d components, coverage %+v", len(out.Raws), len(out.Components), out.Coverage)
+		t.Errorf("refused, and yet it brought %d incidents, %d components, coverage %+v", len(out.Raws),
+			len(out.Components), out.Coverage)
 	}
 	platformtest.CheckIncidents(t, out.Raws, incidents, findings, words)
 	noStrayFiles(t, c.Dir, files)

@@ -24,7 +24,7 @@ type Document struct {
 	URL          string
 	ETag         string
 	LastModified string
-	Hash         string    // SHA-256 of the body, hex; behind a colon the fingerprint of the platform that read it, if it is Configured
+	Hash         string    // SHA-256 of the body, hex; of a Configured platform, ":" and its fingerprint follow
 	RefusedAt    time.Time // when it was last refused; zero if it was not
 }
 
@@ -98,7 +98,13 @@ func scrape(ctx context.Context, f Fetcher, p Platform, s Source, docs map[strin
 		run.fail(fmt.Errorf("scrape stopped with %d pages left: %w", len(queue), context.Cause(ctx)))
 	}
 	if run.err == nil && run.out.Parsed > 0 && !run.told {
-		run.fail(fmt.Errorf("read %s: %w", s.URL, page.Errorf("a page that leads to no document which says how things stand")))
+		run.fail(
+			fmt.Errorf(
+				"read %s: %w",
+				s.URL,
+				page.Errorf("a page that leads to no document which says how things stand"),
+			),
+		)
 	}
 	if s.Mode == Backfill && run.out.NextPage == 0 && run.err == nil {
 		run.out.NextPage = -1
@@ -153,19 +159,23 @@ func (u *run) step(ctx context.Context, r Request) []Request {
 			return r.Fallback
 		}
 		if r.Optional {
-			u.out.Findings = append(u.out.Findings, normalize.Finding{Field: "page", Value: r.URL, Problem: err.Error()})
+			u.out.Findings = append(
+				u.out.Findings,
+				normalize.Finding{Field: "page", Value: r.URL, Problem: err.Error()},
+			)
 			return nil
 		}
 	}
-	if before := u.why[r.URL]; before != nil && !strings.HasSuffix(before.Error(), strings.TrimPrefix(err.Error(), "read "+r.URL)) {
+	if before := u.why[r.URL]; before != nil &&
+		!strings.HasSuffix(before.Error(), strings.TrimPrefix(err.Error(), "read "+r.URL)) {
 		err = fmt.Errorf("%w; before that, %w", err, before)
 	}
 	u.fail(err)
 	return nil
 }
 
-// remembered returns what is known of an address, if it was read in the same way as now: a platform that is told how to read
-// may find something else in the same bytes.
+// remembered returns what is known of an address, if it was read in the same way as now: a platform that is told how
+// to read may find something else in the same bytes.
 func (u *run) remembered(url string) Document {
 	d := u.docs[url]
 	if _, by, _ := strings.Cut(d.Hash, ":"); by != fingerprint(u.platform) {

@@ -45,7 +45,8 @@ func (wordPage) Parse(_ scraper.Source, p scraper.Page) (scraper.Result, error) 
 func TestAFallbackThatFailsTooTellsBothReasons(t *testing.T) {
 	f := pages{"x/home": {body: "log in"}}
 	_, err := scraper.Scrape(context.Background(), f, wordPage{}, scraper.Source{URL: "x"}, nil)
-	if !errors.Is(err, scraper.ErrShape) || !strings.Contains(err.Error(), `"log in"`) || !strings.Contains(err.Error(), "x/api: 404") {
+	if !errors.Is(err, scraper.ErrShape) || !strings.Contains(err.Error(), `"log in"`) ||
+		!strings.Contains(err.Error(), "x/api: 404") {
 		t.Errorf("error: %v", err)
 	}
 }
@@ -62,7 +63,8 @@ func TestARememberedRefusalIsNotAskedAgain(t *testing.T) {
 	}
 	out, err = scraper.Scrape(context.Background(), f, wordPage{}, scraper.Source{URL: "x"}, docs)
 	if err != nil || f["x/api"].asked != 1 || out.Requests != 1 || !out.Unchanged {
-		t.Errorf("error %v, asked %d times, %d requests, unchanged %v", err, f["x/api"].asked, out.Requests, out.Unchanged)
+		t.Errorf("error %v, asked %d times, %d requests, unchanged %v", err, f["x/api"].asked, out.Requests,
+			out.Unchanged)
 	}
 }
 
@@ -123,11 +125,13 @@ func (homePage) Parse(s scraper.Source, p scraper.Page) (scraper.Result, error) 
 
 func TestAPageThatLeadsNowhereIsUnreadable(t *testing.T) {
 	// The API gives way to the home page, which leads to the API.
-	out, err := scraper.Scrape(context.Background(), pages{"x/api": {body: "home"}}, homePage{}, scraper.Source{URL: "x"}, nil)
+	out, err := scraper.Scrape(context.Background(), pages{"x/api": {body: "home"}}, homePage{},
+		scraper.Source{URL: "x"}, nil)
 	if !errors.Is(err, scraper.ErrShape) || out.Coverage.Open {
 		t.Errorf("error %v, coverage %+v", err, out.Coverage)
 	}
-	if out, err = scraper.Scrape(context.Background(), pages{"x/api": {body: "ok"}}, homePage{}, scraper.Source{URL: "x"}, nil); err != nil || !out.Coverage.Open {
+	if out, err = scraper.Scrape(context.Background(), pages{"x/api": {body: "ok"}}, homePage{},
+		scraper.Source{URL: "x"}, nil); err != nil || !out.Coverage.Open {
 		t.Errorf("error %v, coverage %+v", err, out.Coverage)
 	}
 }

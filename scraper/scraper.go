@@ -25,11 +25,12 @@ type Platform interface {
 	Parse(Source, Page) (Result, error)
 }
 
-// Marked is a Platform of which every document has one of a few texts in it, so that what has none of them is told apart
-// without being parsed.
+// Marked is a Platform of which every document has one of a few texts in it, so that what has none of them is told
+// apart without being parsed.
 type Marked interface{ Marks() []string }
 
-// Detector is a Platform that knows its own pages by more, or by less, than that they have its marks and can be parsed.
+// Detector is a Platform that knows its own pages by more, or by less, than that they have its marks and can be
+// parsed.
 type Detector interface{ Detect(Page) bool }
 
 // Vocabulary is a Platform with words of its own, beyond those that every platform uses.
@@ -86,7 +87,7 @@ type Known struct {
 // Request is a page to fetch.
 type Request struct {
 	URL          string
-	Fallback     []Request // taken instead when this is refused (4xx but 429, a bot challenge) or is not what it should be (ErrShape)
+	Fallback     []Request // requested instead if this is refused: a 4xx but 429, ErrBlocked, ErrShape
 	Optional     bool      // the scrape is good without it: a refusal is a finding
 	NextPage     int       // Backfill: with this request a new stretch of history begins, namely this page
 	ETag         string    // filled in by Scrape
@@ -105,7 +106,7 @@ type Result struct {
 	PageName   string              // the vendor's name as the page gives it
 	PageURL    string              // the status page's address as the document gives it
 	Indicator  string              // page-level state word where there is one: none, minor, …
-	Headline   string              // the page's own sentence for that state, where there is one: "Minor Service Outage"
+	Headline   string              // the page's own sentence for that state: "Minor Service Outage"
 
 	// Part says that the page is one of several that are to be read together, such as a page of a long list, or a
 	// home page that only leads to what is wanted. It is read on every poll, changed or not, so that what Follow asks

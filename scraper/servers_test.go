@@ -41,7 +41,8 @@ func start(t *testing.T, dir string, env []string, name string, args ...string) 
 	ctx, stop := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(ctx, name, args...)
 	var said bytes.Buffer
-	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr, cmd.WaitDelay = dir, append(os.Environ(), env...), &said, &said, 5*time.Second
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr, cmd.WaitDelay = dir, append(os.Environ(),
+		env...), &said, &said, 5*time.Second
 	if err := cmd.Start(); err != nil {
 		stop()
 		t.Fatal(err)
@@ -72,7 +73,8 @@ func await(t *testing.T, address string, good func(status int, body []byte) bool
 	}
 }
 
-// ask returns the answer to one request, zero for none. Uptime Kuma leaves a request for a page it does not have without one.
+// ask returns the answer to one request, zero for none. Uptime Kuma leaves a request for a page it does not have
+// without one.
 func ask(ctx context.Context, address string) (int, []byte) {
 	ctx, stop := context.WithTimeout(ctx, 3*time.Second)
 	defer stop()
@@ -99,7 +101,9 @@ func readServer(t *testing.T, platform, address string) scraper.Outcome {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := scraper.Scrape(t.Context(), scraper.NewCollector(scraper.FetchOptions{UserAgent: "vendorwatch-test (ops@example.com)", Timeout: 10 * time.Second, MaxBytes: 1 << 20}), p, scraper.Source{Name: "tidemark", URL: address}, nil)
+	out, err := scraper.Scrape(t.Context(),
+		scraper.NewCollector(scraper.FetchOptions{UserAgent: "vendorwatch-test (ops@example.com)",
+			Timeout: 10 * time.Second, MaxBytes: 1 << 20}), p, scraper.Source{Name: "tidemark", URL: address}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +122,8 @@ func TestServerUptimeKuma(t *testing.T) {
 	}
 	port, data := freePort(t), t.TempDir()
 	start(t, program, []string{
-		"UPTIME_KUMA_DB_TYPE=sqlite", "DATA_DIR=" + data + "/", "UPTIME_KUMA_HOST=127.0.0.1", "UPTIME_KUMA_PORT=" + port, "TZ=UTC",
+		"UPTIME_KUMA_DB_TYPE=sqlite", "DATA_DIR=" + data + "/", "UPTIME_KUMA_HOST=127.0.0.1", "UPTIME_KUMA_PORT=" +
+			port, "TZ=UTC",
 	}, "node", "server/server.js")
 	base := "http://127.0.0.1:" + port
 	await(t, base+"/api/entry-page?try=", func(status int, _ []byte) bool { return status == http.StatusOK })
@@ -153,8 +158,10 @@ func TestServerUptimeKuma(t *testing.T) {
 		t.Fatalf("read %d incidents, findings %+v", len(incidents), findings)
 	}
 	in, work := incidents[0], incidents[1]
-	if in.Title != "Tide tables are late" || in.Severity != normalize.SeverityMajor || in.State != normalize.StateInvestigating ||
-		len(in.Updates) != 1 || in.Updates[0].Body != "The printer is **out of ink**." || time.Since(in.StartedAt).Abs() > 10*time.Minute {
+	if in.Title != "Tide tables are late" || in.Severity != normalize.SeverityMajor ||
+		in.State != normalize.StateInvestigating ||
+		len(in.Updates) != 1 || in.Updates[0].Body != "The printer is **out of ink**." ||
+		time.Since(in.StartedAt).Abs() > 10*time.Minute {
 		t.Errorf("the incident is read as %+v", in)
 	}
 	if work.Title != "Painting" || work.Kind != normalize.KindMaintenance || work.State != normalize.StateInProgress ||

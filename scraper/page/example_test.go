@@ -113,14 +113,16 @@ func ExampleOldestFirst() {
 // What is only hoped for is no state.
 func ExampleItemState() {
 	fmt.Println(page.ItemState("[Resolved] Slow lifts", nil, ""))
-	fmt.Println(page.ItemState("Slow lifts", nil, "<p>We have identified the cause. We expect this to be resolved soon.</p>"))
+	fmt.Println(page.ItemState("Slow lifts", nil, "<p>We have identified the cause. We expect this to be resolved "+
+		"soon.</p>"))
 	// Output:
 	// Resolved
 	// identified
 }
 
 func ExampleReadNextData() {
-	body := `<html><script id="__NEXT_DATA__" type="application/json">{"props":{"notices":[{"title":"Fog"}]}}</script></html>`
+	body := `<html><script id="__NEXT_DATA__" type="application/json">{"props":{"notices":[{"title":"Fog"}]}}</scr` +
+		`ipt></html>`
 	data := page.ReadNextData([]byte(body))
 	for _, o := range data.Find(`"notices"`, func(o map[string]any) bool { return o["notices"] != nil }) {
 		var doc struct {

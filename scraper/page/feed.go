@@ -16,8 +16,8 @@ import (
 	"vendorwatch/normalize"
 )
 
-// ReadFeed reads an RSS, Atom or JSON feed to its end. It returns Unexpected's error for what is no feed, and one that wraps
-// ErrShape for a feed that breaks off.
+// ReadFeed reads an RSS, Atom or JSON feed to its end. It returns Unexpected's error for what is no feed, and one
+// that wraps ErrShape for a feed that breaks off.
 func ReadFeed(p Page, want string) (*gofeed.Feed, error) {
 	body := Body(p)
 	switch {
@@ -174,7 +174,9 @@ func nearOf(item *gofeed.Item) string {
 	return at.UTC().Format(time.RFC3339)
 }
 
-var feedRoot = regexp.MustCompile(`^(?:<\?xml[^>]*\?>\s*)?(?:<!--[\s\S]*?-->\s*)*(?:<\?[^>]*\?>\s*)*<(?:[a-zA-Z]+:)?(feed|rss|RDF)\b`)
+var feedRoot = regexp.MustCompile(
+	`^(?:<\?xml[^>]*\?>\s*)?(?:<!--[\s\S]*?-->\s*)*(?:<\?[^>]*\?>\s*)*<(?:[a-zA-Z]+:)?(feed|rss|RDF)\b`,
+)
 
 // IsFeed reports whether a body begins as RSS or Atom does.
 func IsFeed(body []byte) bool { return feedRoot.Match(body[:min(len(body), 2000)]) }
@@ -189,5 +191,6 @@ func IsJSONFeed(body []byte) bool {
 		Version string             `json:"version"`
 		Items   *[]json.RawMessage `json:"items"`
 	}
-	return json.Unmarshal(body, &doc) == nil && strings.Contains(doc.Version, "jsonfeed.org/version/") && doc.Items != nil
+	return json.Unmarshal(body, &doc) == nil && strings.Contains(doc.Version, "jsonfeed.org/version/") &&
+		doc.Items != nil
 }

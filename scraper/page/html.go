@@ -30,8 +30,8 @@ func IsHTML(body []byte) bool {
 	return tagStart.Match(body) || htmlSign.Match(body[:min(len(body), 2000)])
 }
 
-// BreaksOff reports whether an HTML document lacks the end of what it began. What is missing from such a page may be behind
-// the end: no absence proves anything.
+// BreaksOff reports whether an HTML document lacks the end of what it began. What is missing from such a page may be
+// behind the end: no absence proves anything.
 func BreaksOff(body []byte) bool {
 	lower := bytes.ToLower(body)
 	return bytes.Contains(lower, []byte("<html")) && !bytes.Contains(lower, []byte("</html"))
@@ -40,7 +40,8 @@ func BreaksOff(body []byte) bool {
 // Title returns the title of a web page, on one line.
 func Title(doc *goquery.Document) string { return OneLine(doc.FindMatcher(selTitle).First().Text()) }
 
-// ClassWord returns what follows the prefix in a class of the element: "minor" of "impact-minor"; "" if no class has it.
+// ClassWord returns what follows the prefix in a class of the element: "minor" of "impact-minor"; "" if no class has
+// it.
 func ClassWord(sel *goquery.Selection, prefix string) string {
 	class, _ := sel.Attr("class")
 	for _, name := range strings.Fields(class) {
@@ -62,8 +63,8 @@ func StripTags(fragment string) string {
 	return html.UnescapeString(tag.ReplaceAllString(text, ""))
 }
 
-// BreakBlocks replaces the tags at which a browser begins a new line, so that the words on their sides stay apart when the
-// other tags are taken out.
+// BreakBlocks replaces the tags at which a browser begins a new line, so that the words on their sides stay apart
+// when the other tags are taken out.
 func BreakBlocks(fragment, with string) string { return blockBreak.ReplaceAllString(fragment, with) }
 
 // FormatOf returns normalize.FormatHTML for a text with tags or entities in it, else normalize.FormatText.

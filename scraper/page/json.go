@@ -8,8 +8,8 @@ import (
 	"regexp"
 )
 
-// Scalar is a JSON string, or a number or boolean as it is written. Many APIs write one field as a string today and as a
-// number tomorrow. null is the empty string.
+// Scalar is a JSON string, or a number or boolean as it is written. Many APIs write one field as a string today and
+// as a number tomorrow. null is the empty string.
 type Scalar string
 
 // UnmarshalJSON implements json.Unmarshaler. It refuses lists and objects.
@@ -50,5 +50,6 @@ func BrokenJSON(body []byte, err error) string {
 
 var jsonStart = regexp.MustCompile(`^(?:\{\s*(?:["}]|$)|\[\s*(?:[\[{"\]]|$))`)
 
-// IsJSON reports whether a body begins as a JSON object or list does. "[EU] Delays" does not: it is the title of an incident.
+// IsJSON reports whether a body begins as a JSON object or list does. "[EU] Delays" does not: it is the title of an
+// incident.
 func IsJSON(body []byte) bool { return jsonStart.Match(body) }

@@ -56,7 +56,8 @@ func ReadNextData(body []byte) *NextData {
 	var stream strings.Builder
 	for _, at := range nextPush.FindAllIndex(body, -1) {
 		var chunk []json.RawMessage
-		if json.NewDecoder(bytes.NewReader(body[at[1]:])).Decode(&chunk) != nil || len(chunk) < 2 || string(chunk[0]) != "1" {
+		if json.NewDecoder(bytes.NewReader(body[at[1]:])).Decode(&chunk) != nil || len(chunk) < 2 ||
+			string(chunk[0]) != "1" {
 			continue
 		}
 		var text string
@@ -130,7 +131,8 @@ func (d *NextData) row(id string) any {
 	return v
 }
 
-// find returns the objects of the page for which match holds, row by row, references in them unresolved. Only rows that hold the text are looked through, and nothing inside an object found.
+// find returns the objects of the page for which match holds, row by row, references in them unresolved. Only rows
+// that hold the text are looked through, and nothing inside an object found.
 func (d *NextData) Find(text string, match func(map[string]any) bool) []map[string]any {
 	var found []map[string]any
 	for _, id := range d.ids {

@@ -33,8 +33,10 @@ func TestNextData(t *testing.T) {
 		":HL[\"/a.css\",\"style\"]\n" +
 		fmt.Sprintf("21:T%x,%s", len(long), long) +
 		`4:["$","div",null,{"children":["$","p",null,{"summary":{"name":"first","list":[1,2]}}]}]` + "\n" +
-		`5:{"target":{"missing":"$undefined","dollar":"$$5 off","long":"$21","part":"$4:props:children:props:summary:list","element":"$L9",` +
-		`"none":"$77","at":"$D2026-03-01T00:00:00.000Z","big":"$n123","deep":{"again":"$4:props:children:props:summary"},"null":null}}` + "\n"
+		`5:{"target":{"missing":"$undefined","dollar":"$$5 off","long":"$21",` +
+		`"part":"$4:props:children:props:summary:list","element":"$L9",` +
+		`"none":"$77","at":"$D2026-03-01T00:00:00.000Z","big":"$n123",` +
+		`"deep":{"again":"$4:props:children:props:summary"},"null":null}}` + "\n"
 	want := map[string]any{
 		"dollar": "$5 off", "long": long, "part": []any{1.0, 2.0}, "at": "2026-03-01T00:00:00.000Z", "big": "123",
 		"deep": map[string]any{"again": map[string]any{"name": "first", "list": []any{1.0, 2.0}}},
@@ -59,7 +61,8 @@ func TestNextData(t *testing.T) {
 }
 
 func TestNextDataOfTheOlderRouterRefersToNothing(t *testing.T) {
-	data := page.ReadNextData([]byte(`<html><script id="__NEXT_DATA__" type="application/json">{"target":{"price":"$5"}}</script></html>`))
+	data := page.ReadNextData([]byte(`<html><script id="__NEXT_DATA__" type="application/json">{"target":{"price":` +
+		`"$5"}}</script></html>`))
 	var got struct{ Price string }
 	found := data.Find(`"target"`, func(o map[string]any) bool { return o["target"] != nil })
 	if err := data.Decode(found[0]["target"], &got); err != nil || got.Price != "$5" {
@@ -94,7 +97,8 @@ func TestOldestFirst(t *testing.T) {
 		var updates []normalize.RawUpdate
 		for entry := range strings.SplitSeq(in, ", ") {
 			if at, id, ok := strings.Cut(entry, " "); ok {
-				updates = append(updates, normalize.RawUpdate{ID: id, Posted: normalize.RawTime{Text: "2026-03-01T" + at + ":00Z"}})
+				updates = append(updates, normalize.RawUpdate{ID: id,
+					Posted: normalize.RawTime{Text: "2026-03-01T" + at + ":00Z"}})
 			}
 		}
 		page.OldestFirst(updates)

@@ -1,9 +1,9 @@
-// Package page is the kit that platforms are made with. It reads JSON, HTML, feeds and the data in pages made with Next.js,
-// and puts what vendors print into the types of package normalize: addresses, times and timelines. It also says what a page
-// is, where it is not the one expected.
+// Package page is the kit that platforms are made with. It reads JSON, HTML, feeds and the data in pages made with
+// Next.js, and puts what vendors print into the types of package normalize: addresses, times and timelines. It also
+// says what a page is, where it is not the one expected.
 //
-// A platform implements scraper.Platform, whose method Parse is given a Page. It begins by refusing what is not its own page,
-// since a page that merely lacks its list must never count as one without incidents:
+// A platform implements scraper.Platform, whose method Parse is given a Page. It begins by refusing what is not its
+// own page, since a page that merely lacks its list must never count as one without incidents:
 //
 //	const want = "Acme's incidents.json"
 //
@@ -20,14 +20,15 @@
 //		…
 //	}
 //
-// Then it hands on the vendor's own words: a normalize.Raw for each incident, with its updates oldest first. What the words
-// mean is for package normalize to say.
+// Then it hands on the vendor's own words: a normalize.Raw for each incident, with its updates oldest first. What the
+// words mean is for package normalize to say.
 //
 // By what is to be read:
 //   - which document it is: [Body], [IsJSON], [IsHTML], [IsFeed], [MayHoldNextData]
 //   - refusing a page: [Unexpected], [Require], [Errorf]; their errors wrap [ErrShape]
 //   - JSON: [DecodeJSON], and [Scalar] for fields that hold a string now and a number then
-//   - HTML: [Title], [Visible], [StripTags], [BreakBlocks], [ClassWord], [RenderBody]; [BreaksOff] tells a document cut short
+//   - HTML: [Title], [Visible], [StripTags], [BreakBlocks], [ClassWord], [RenderBody]; [BreaksOff] tells a document
+//     cut short
 //   - feeds: [ReadFeed], [ReadRSS], [ReadItem], [ItemState], [StatedImpact], [NamedParts]
 //   - pages made with Next.js: [ReadNextData]
 //   - addresses: [Site], [SiteOf], [Home], [Resolve], [IncidentID], [IncidentURL]

@@ -14,7 +14,10 @@ import (
 )
 
 var (
-	datedHead = regexp.MustCompile(`(?is)<(?:small|time)\b[^>]*>(.{4,200}?)</(?:small|time)>\s*(?:<br ?/?>|</p>\s*<p>|\s|-|–)*<(?:strong|b)>\s*([a-z][a-z _-]{2,30}?)\s*:?\s*</(?:strong|b)>\s*(?:[-–—:]\s*)?`)
+	datedHead = regexp.MustCompile(
+		`(?is)<(?:small|time)\b[^>]*>(.{4,200}?)</(?:small|time)>\s*(?:<br ?/?>|</p>\s*<p>|\s|-|–)*<(?:strong|` +
+			`b)>\s*([a-z][a-z _-]{2,30}?)\s*:?\s*</(?:strong|b)>\s*(?:[-–—:]\s*)?`,
+	)
 	windowOf  = regexp.MustCompile(`(?is)THIS IS A SCHEDULED EVENT\s*(.{4,300}?)</(?:strong|b|p)>`)
 	lastBreak = regexp.MustCompile(`(?i)(?:\s|<br ?/?>|</?(?:p|div|li|ul)>)+$`)
 )
@@ -67,7 +70,9 @@ var scheduledEvent = regexp.MustCompile(`^THIS IS A SCHEDULED EVENT\s+(\S.*)$`)
 // feedUpdate is what begins an update in a feed: "<p><small>Aug 21, 00:37 UTC</small><br>
 // <strong>Resolved</strong> - ". Its text goes on to the next of them, whatever tags it leaves open:
 // taken apart as elements, an unclosed <li> of the vendor's would swallow the updates that follow.
-var feedUpdate = regexp.MustCompile(`(?i)<p>\s*<small>([^<]*(?:<var\b[^>]*>[^<]*</var>[^<]*)*)</small>\s*<br ?/?>\s*<strong>([^<]*)</strong>(?:\s*-)?`)
+var feedUpdate = regexp.MustCompile(
+	`(?i)<p>\s*<small>([^<]*(?:<var\b[^>]*>[^<]*</var>[^<]*)*)</small>\s*<br ?/?>\s*<strong>([^<]*)</strong>(?:\s*-)?`,
+)
 
 // FeedUpdates reads the timeline, oldest update first, and the window of a maintenance to come, which
 // stands before it.

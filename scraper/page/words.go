@@ -9,32 +9,61 @@ import (
 	"vendorwatch/normalize"
 )
 
-const stateNames = `investigating|identified|monitoring|resolved|mitigated|scheduled|in[ -]progress|verifying|completed|cancell?ed|post-?mortem`
+const stateNames = `investigating|identified|monitoring|resolved|mitigated|scheduled|in[ -]progress|verifying|` +
+	`completed|cancell?ed|post-?mortem`
 
-var wholeState = regexp.MustCompile(`(?i)^(?:` + stateNames + `|under investigation|fixed|recovering|planned|update|closed)$`)
+var wholeState = regexp.MustCompile(
+	`(?i)^(?:` + stateNames + `|under investigation|fixed|recovering|planned|update|closed)$`,
+)
 
-var titleLabel = regexp.MustCompile(`(?i)^\s*(?:\[(` + stateNames + `)\]|\((` + stateNames + `)\)|(` + stateNames + `)\s*(?:[:|–—]| - ))|(?:[:|–—(\[]| -)\s*(` + stateNames + `)\s*[)\]]?\s*$`)
+var titleLabel = regexp.MustCompile(
+	`(?i)^\s*(?:\[(` + stateNames + `)\]|\((` + stateNames + `)\)|(` + stateNames + `)\s*(?:[:|–—]| - ))|(?:[:|` +
+		`–—(\[]| -)\s*(` + stateNames + `)\s*[)\]]?\s*$`,
+)
 
-var bodyLabel = regexp.MustCompile(`(?im)(?:\b(?:current )?(?:status|state)\s*[:=]\s*|^\s*[\[(]?)(` + stateNames + `)\s*(?:[\])]|[:–—]|\s-\s|$)`)
+var bodyLabel = regexp.MustCompile(
+	`(?im)(?:\b(?:current )?(?:status|state)\s*[:=]\s*|^\s*[\[(]?)(` + stateNames + `)\s*(?:[\])]|[:–—]|\s-\s|$)`,
+)
 
 var proseState = regexp.MustCompile(`(?i)\b(?:` + stateNames + `)\b`)
 
-var hedged = regexp.MustCompile(`(?i)(?:\b(?:not|no|never|cannot|will|would|should|shall|may|might|can|could|to|once|until|till|when|whenever|if|unless|before|partially|partly|previously|expect\w*|hop(?:e|ing)|plan\w*|without)\b|n't\b)` +
-	`(?:\s+(?:be|been|being|yet|it|it's|this|that|they|is|are|was|were|has|have|had|fully|completely|entirely|soon|the|an?|issues?|incident|problems?|outage|matter|situation|everything|mark(?:ed)?|consider(?:ed)?|declared?|as|we|currently|now|also|get|having)\b){0,7}\s+$`)
+var hedged = regexp.MustCompile(
+	`(?i)(?:\b(?:not|no|never|cannot|will|would|should|shall|may|might|can|could|to|once|until|till|when|whenever|` +
+		`if|unless|before|partially|partly|previously|expect\w*|hop(?:e|ing)|plan\w*|without)\b|n't\b)` +
+		`(?:\s+(?:be|been|being|yet|it|it's|this|that|they|is|are|was|were|has|have|had|fully|completely|entirely|` +
+		`soon|the|an?|issues?|incident|problems?|outage|matter|situation|everything|mark(?:ed)?|consider(?:ed)?|` +
+		`declared?|as|we|currently|now|also|get|having)\b){0,7}\s+$`,
+)
 
 var inPart = regexp.MustCompile(`(?i)^\s+(?:for|in)\s+(?:some|most|many|several|a (?:subset|number|few|majority))\b`)
 
-var workingAt = regexp.MustCompile(`(?i)\b(?:are|is|am|be|been|were|was|still|continue|continuing|currently|now|actively|closely|began|started|remain|remains|team|engineers|we)\s+(?:\w+\s+){0,2}$`)
+var workingAt = regexp.MustCompile(
+	`(?i)\b(?:are|is|am|be|been|were|was|still|continue|continuing|currently|now|actively|closely|began|started|` +
+		`remain|remains|team|engineers|we)\s+(?:\w+\s+){0,2}$`,
+)
 
-var doneTo = regexp.MustCompile(`(?i)\b(?:has|have|had|is|are|was|were|been|be|we|now|fully|it|team|engineers?|successfully)\s+(?:\w+\s+){0,2}$`)
+var doneTo = regexp.MustCompile(
+	`(?i)\b(?:has|have|had|is|are|was|were|been|be|we|now|fully|it|team|engineers?|successfully)\s+(?:\w+\s+){0,2}$`,
+)
 
-var severityOf = regexp.MustCompile(`(?im)\bseverity(?: level)?\s*[:=]\s*([a-z0-9][a-z0-9_-]*(?: (?:outage|performance|incident))?)`)
+var severityOf = regexp.MustCompile(
+	`(?im)\bseverity(?: level)?\s*[:=]\s*([a-z0-9][a-z0-9_-]*(?: (?:outage|performance|incident))?)`,
+)
 
-var statedAs = regexp.MustCompile(`(?im)\bimpact(?: level)?\s*[:=]\s*(none|minor|major|critical|degraded performance|(?:partial|major|full) outage|maintenance)\b`)
+var statedAs = regexp.MustCompile(
+	`(?im)\bimpact(?: level)?\s*[:=]\s*(none|minor|major|critical|degraded performance|(?:partial|major|` +
+		`full) outage|maintenance)\b`,
+)
 
-var impactWord = regexp.MustCompile(`(?i)^(?:none|minor|major|critical|degraded(?: performance)?|(?:partial|minor|major|full) outage|maintenance|under maintenance)$`)
+var impactWord = regexp.MustCompile(
+	`(?i)^(?:none|minor|major|critical|degraded(?: performance)?|(?:partial|minor|major|full) outage|maintenance|` +
+		`under maintenance)$`,
+)
 
-var plainLabel = regexp.MustCompile(`(?i)^(?:incidents?|outages?|issues?|status(?: updates?)?|updates?|news|notices?|announcements?|uncategori[sz]ed|general|scheduled maintenance|disruptions?|unresolved|open|ongoing|active)$`)
+var plainLabel = regexp.MustCompile(
+	`(?i)^(?:incidents?|outages?|issues?|status(?: updates?)?|updates?|news|notices?|announcements?|` +
+		`uncategori[sz]ed|general|scheduled maintenance|disruptions?|unresolved|open|ongoing|active)$`,
+)
 
 var boldTag = regexp.MustCompile(`(?i)</?(?:strong|b)>`)
 
@@ -89,7 +118,8 @@ func proseOf(text string) string {
 		if hedged.MatchString(before) || inPart.MatchString(after) {
 			continue
 		}
-		start := strings.TrimSpace(before) == "" || strings.HasSuffix(before, "\n") || strings.HasSuffix(strings.TrimSpace(before), ".")
+		start := strings.TrimSpace(before) == "" || strings.HasSuffix(before, "\n") ||
+			strings.HasSuffix(strings.TrimSpace(before), ".")
 		switch strings.ToLower(word) {
 		case "monitoring", "verifying", "investigating":
 			if !start && !workingAt.MatchString(before) {
@@ -107,8 +137,10 @@ func proseOf(text string) string {
 
 // progress orders state words by the life of an incident and of a maintenance.
 func progress(word string) int {
-	order := []string{"scheduled", "investigating", "identified", "in_progress", "monitoring", "verifying", "mitigated", "resolved",
-		"completed", "cancelled", "canceled", "postmortem", "post_mortem"}
+	order := []string{
+		"scheduled", "investigating", "identified", "in_progress", "monitoring", "verifying", "mitigated",
+		"resolved", "completed", "cancelled", "canceled", "postmortem", "post_mortem",
+	}
 	return slices.Index(order, normalize.Word(word))
 }
 
@@ -135,7 +167,8 @@ func NamedParts(categories []string) []normalize.RawComponent {
 	var parts []normalize.RawComponent
 	for _, c := range categories {
 		c = OneLine(html.UnescapeString(c))
-		if c == "" || wholeState.MatchString(c) || impactWord.MatchString(c) || plainLabel.MatchString(c) || slices.ContainsFunc(parts, func(p normalize.RawComponent) bool { return p.Name == c }) {
+		if c == "" || wholeState.MatchString(c) || impactWord.MatchString(c) || plainLabel.MatchString(c) ||
+			slices.ContainsFunc(parts, func(p normalize.RawComponent) bool { return p.Name == c }) {
 			continue
 		}
 		parts = append(parts, normalize.RawComponent{Name: c})

@@ -114,22 +114,50 @@ func IsLogin(body []byte) bool {
 // The marks are tried in order; the more telling come first.
 var marks = []mark{
 	{words: "a bot challenge",
-		title:  regexp.MustCompile(`(?i)^(just a moment|attention required|access denied|ddos-guard|checking your browser|security check|verify(ing)? you are human|are you a robot|human verification|pardon our interruption)`),
-		text:   regexp.MustCompile(`(?i)(enable javascript and cookies to continue|checking (if the site connection is secure|your browser before)|verify(ing)? (that )?you are (a )?human)`),
-		source: []string{"cf_chl_opt", "/orchestrate/chl_page", "gokuprops", "awswafintegration.checkforcerefresh", "px-captcha", "_incapsula_resource", "geo.captcha-delivery.com", "perfdrive"}},
+		title: regexp.MustCompile(
+			`(?i)^(just a moment|attention required|access denied|ddos-guard|checking your browser|security check|` +
+				`verify(ing)? you are human|are you a robot|human verification|pardon our interruption)`,
+		),
+		text: regexp.MustCompile(
+			`(?i)(enable javascript and cookies to continue|checking (if the site connection is secure|` +
+				`your browser before)|verify(ing)? (that )?you are (a )?human)`,
+		),
+		source: []string{
+			"cf_chl_opt", "/orchestrate/chl_page", "gokuprops", "awswafintegration.checkforcerefresh",
+			"px-captcha", "_incapsula_resource", "geo.captcha-delivery.com", "perfdrive",
+		}},
 	{words: "the marketing page that Statuspage shows for an unknown page",
-		title:  regexp.MustCompile(`(?i)(hosted status pages? for your company|^statuspage\b.*atlassian|atlassian statuspage$|^statuspage$|incident communication)`),
-		source: []string{`rel="canonical" href="https://www.statuspage.io`, `rel="canonical" href="https://www.atlassian.com/software/statuspage`}},
+		title: regexp.MustCompile(
+			`(?i)(hosted status pages? for your company|^statuspage\b.*atlassian|atlassian statuspage$|` +
+				`^statuspage$|incident communication)`,
+		),
+		source: []string{
+			`rel="canonical" href="https://www.statuspage.io`,
+			`rel="canonical" href="https://www.atlassian.com/software/statuspage`,
+		}},
 	{words: "the notice that the status page is inactive",
-		title: regexp.MustCompile(`(?i)\b(page (is )?(inactive|deactivated|disabled|suspended|not active)|inactive page)\b`),
-		text:  regexp.MustCompile(`(?i)\bpage\b[^.]{0,40}\b(inactive|deactivated|not (currently )?active|no longer active|has been (disabled|suspended|deleted))`)},
+		title: regexp.MustCompile(
+			`(?i)\b(page (is )?(inactive|deactivated|disabled|suspended|not active)|inactive page)\b`,
+		),
+		text: regexp.MustCompile(
+			`(?i)\bpage\b[^.]{0,40}\b(inactive|deactivated|not (currently )?active|no longer active|` +
+				`has been (disabled|suspended|deleted))`,
+		)},
 	{words: loginWords,
-		title:  regexp.MustCompile(`(?i)\b(log ?in|sign ?in|single sign-on|authenticat(e|ion))\b`),
-		text:   regexp.MustCompile(`(?i)\b((log|sign) in to (view|see|access|continue)|must (log|sign) in|this (status )?page is (private|password.protected))`),
-		source: []string{`action="/access/login`, `action="/login`, `action="/signin`, `action="/users/sign_in`, `name="samlrequest"`}},
+		title: regexp.MustCompile(`(?i)\b(log ?in|sign ?in|single sign-on|authenticat(e|ion))\b`),
+		text: regexp.MustCompile(
+			`(?i)\b((log|sign) in to (view|see|access|continue)|must (log|sign) in|` +
+				`this (status )?page is (private|password.protected))`,
+		),
+		source: []string{
+			`action="/access/login`, `action="/login`, `action="/signin`, `action="/users/sign_in`,
+			`name="samlrequest"`,
+		}},
 	{words: "a parked domain",
-		title:  regexp.MustCompile(`(?i)(domain (name )?(is )?(for sale|parked|expired)|parked domain)`),
-		text:   regexp.MustCompile(`(?i)(this domain (name )?(is|may be) (for sale|parked|available)|buy this domain|domain has expired)`),
+		title: regexp.MustCompile(`(?i)(domain (name )?(is )?(for sale|parked|expired)|parked domain)`),
+		text: regexp.MustCompile(
+			`(?i)(this domain (name )?(is|may be) (for sale|parked|available)|buy this domain|domain has expired)`,
+		),
 		source: []string{"sedoparking", "parkingcrew", "bodis.com", "dan.com/buy-domain", "hugedomains", "afternic"}},
 	{words: "a page of Instatus", source: []string{"instatus.com"}},
 	{words: "a page of incident.io", source: []string{"incident.io/", "statuspage.incident.io"}},
@@ -139,8 +167,13 @@ var marks = []mark{
 	{words: "a page of Status.io", source: []string{"static.status.io/", "cdn.status.io/", "api.status.io/"}},
 	{words: "a page of Cachet", source: []string{"cachethq.io"}},
 	{words: "an error page",
-		title: regexp.MustCompile(`(?i)(\b(404|403|500|502|503|504)\b|not found|bad gateway|service (temporarily )?unavailable|gateway time-?out|internal server error|forbidden)`),
-		text:  regexp.MustCompile(`(?i)^.{0,80}(404|page not found|bad gateway|service unavailable|internal server error)`)},
+		title: regexp.MustCompile(
+			`(?i)(\b(404|403|500|502|503|504)\b|not found|bad gateway|service (temporarily )?unavailable|` +
+				`gateway time-?out|internal server error|forbidden)`,
+		),
+		text: regexp.MustCompile(
+			`(?i)^.{0,80}(404|page not found|bad gateway|service unavailable|internal server error)`,
+		)},
 }
 
 // shows reports whether a page with this title, heading, visible text and source bears the mark.

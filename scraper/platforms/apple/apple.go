@@ -1,10 +1,10 @@
-// Package apple reads the data behind Apple's two System Status pages, for customers and for developers: JSON, which the
-// one wraps in a call, jsonCallback({…});. Known from documents: readers of these files, and one answer of 2020
+// Package apple reads the data behind Apple's two System Status pages, for customers and for developers: JSON, which
+// the one wraps in a call, jsonCallback({…});. Known from documents: readers of these files, and one answer of 2020
 // that one of them carries.
 //
-// Every service is listed with its events: what is going on or ahead, and what ended lately. Of an event the
-// newest words are shown only, so that a timeline grows from poll to poll; there is no history. Services
-// have no status word.
+// Every service is listed with its events: what is going on or ahead, and what ended lately. Of an event the newest
+// words are shown only, so that a timeline grows from poll to poll; there is no history. Services have no status
+// word.
 package apple
 
 import (
@@ -41,7 +41,9 @@ func (Platform) Start(s scraper.Source) []scraper.Request {
 	case strings.HasSuffix(u.Path, ".js"):
 		return []scraper.Request{{URL: s.URL}}
 	case strings.HasPrefix(u.Host, "developer."):
-		return []scraper.Request{{URL: u.Scheme + "://www." + strings.TrimPrefix(u.Host, "developer.") + developerData}}
+		return []scraper.Request{
+			{URL: u.Scheme + "://www." + strings.TrimPrefix(u.Host, "developer.") + developerData},
+		}
 	}
 	return []scraper.Request{{URL: page.Site(u) + data}}
 }
@@ -67,7 +69,9 @@ func (Platform) Words() normalize.Words {
 			"resolved_maintenance": normalize.StateCompleted,
 		},
 		Severities: map[string]normalize.Severity{
-			"issue": normalize.SeverityMinor, "performance": normalize.SeverityMinor, "outage": normalize.SeverityMajor,
+			"issue":       normalize.SeverityMinor,
+			"performance": normalize.SeverityMinor,
+			"outage":      normalize.SeverityMajor,
 		},
 	}
 }
@@ -79,7 +83,8 @@ func (Platform) Describe() scraper.Description {
 		Documents: []string{"data/system_status_en_US.js", "data/developer/system_status_en_US.js"},
 		History:   "none: what is going on or ahead, and what ended lately; of an event the newest words only",
 		Fields: []string{
-			"state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates", "affected", "components",
+			"state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at",
+			"updates", "affected", "components",
 		},
 		Source:  scraper.FromDocuments,
 		Address: "https://www.apple.com/support/systemstatus or https://developer.apple.com/system-status",
@@ -119,7 +124,11 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 	if !ok || json.Unmarshal(body, &doc) != nil || doc.Services == nil || len(*doc.Services) == 0 {
 		return scraper.Result{}, page.Unexpected(p, want)
 	}
-	res := scraper.Result{Document: "services", PageName: "Apple", Coverage: scraper.Coverage{Open: true, Components: true}}
+	res := scraper.Result{
+		Document: "services",
+		PageName: "Apple",
+		Coverage: scraper.Coverage{Open: true, Components: true},
+	}
 	if u, err := url.Parse(p.URL); err == nil && u.Host != "" {
 		res.PageURL = Platform{}.Home(u)
 	}
@@ -215,7 +224,9 @@ func (e event) raw() normalize.Raw {
 	if posted.IsZero() {
 		posted = start
 	}
-	raw.Updates = []normalize.RawUpdate{{State: raw.State, Posted: posted, Body: body, Format: normalize.FormatMarkdown}}
+	raw.Updates = []normalize.RawUpdate{
+		{State: raw.State, Posted: posted, Body: body, Format: normalize.FormatMarkdown},
+	}
 	return raw
 }
 

@@ -11,9 +11,11 @@ import (
 )
 
 const (
-	rain = `{"startDate":"11/23/2026 00:15 PST","endDate":null,"eventStatus":"ongoing","usersAffected":"Some users are affected","epochStartDate":1795421700000,"epochEndDate":null,` +
+	rain = `{"startDate":"11/23/2026 00:15 PST","endDate":null,"eventStatus":"ongoing",` +
+		`"usersAffected":"Some users are affected","epochStartDate":1795421700000,"epochEndDate":null,` +
 		`"messageId":"411","statusType":"Outage","datePosted":"11/23/2026 01:02 PST","message":"It rains in."}`
-	pears = `{"drpost":false,"drMessage":null,"services":[{"serviceName":"Pear Mail","redirectUrl":null,"events":[` + rain + `]},` +
+	pears = `{"drpost":false,"drMessage":null,"services":[{"serviceName":"Pear Mail","redirectUrl":null,"events":[` +
+		rain + `]},` +
 		`{"serviceName":"Pear Maps","redirectUrl":null,"events":[]}]}`
 )
 
@@ -27,22 +29,36 @@ func TestMeaning(t *testing.T) {
 		start    string
 		resolved string
 	}{
-		{name: "an outage", kind: normalize.KindIncident, severity: normalize.SeverityMajor, state: normalize.StateInvestigating, start: "2026-11-23T08:15:00.000Z"},
-		{name: "an issue", change: []string{`"Outage"`, `"Issue"`}, kind: normalize.KindIncident, severity: normalize.SeverityMinor, state: normalize.StateInvestigating, start: "2026-11-23T08:15:00.000Z"},
-		{name: "over", change: []string{`"ongoing"`, `"resolved"`, `"epochEndDate":null`, `"epochEndDate":1795428900000`}, kind: normalize.KindIncident, severity: normalize.SeverityMajor,
-			state: normalize.StateResolved, start: "2026-11-23T08:15:00.000Z", resolved: "2026-11-23T10:15:00.000Z"},
-		{name: "an end that is expected ends nothing", change: []string{`"epochEndDate":null`, `"epochEndDate":1795428900000`}, kind: normalize.KindIncident, severity: normalize.SeverityMajor,
+		{name: "an outage", kind: normalize.KindIncident, severity: normalize.SeverityMajor,
 			state: normalize.StateInvestigating, start: "2026-11-23T08:15:00.000Z"},
-		{name: "a maintenance to come", change: []string{`"Outage"`, `"Maintenance"`, `"ongoing"`, `"upcoming"`}, kind: normalize.KindMaintenance, severity: normalize.SeverityNone, state: normalize.StateScheduled},
-		{name: "a maintenance that goes on, since the post that says so", change: []string{`"Outage"`, `"Maintenance"`}, kind: normalize.KindMaintenance, severity: normalize.SeverityNone, state: normalize.StateInProgress, start: "2026-11-23T09:02:00.000Z"},
-		{name: "a maintenance that is done", change: []string{`"Outage"`, `"Maintenance"`, `"ongoing"`, `"completed"`, `"epochEndDate":null`, `"epochEndDate":1795428900000`}, kind: normalize.KindMaintenance,
-			severity: normalize.SeverityNone, state: normalize.StateCompleted, start: "2026-11-23T08:15:00.000Z", resolved: "2026-11-23T10:15:00.000Z"},
-		{name: "printed times only", change: []string{`"epochStartDate":1795421700000`, `"epochStartDate":null`}, kind: normalize.KindIncident, severity: normalize.SeverityMajor, state: normalize.StateInvestigating, start: "2026-11-23T08:15:00.000Z"},
-		{name: "unknown words", change: []string{`"Outage"`, `"Hiccup"`, `"ongoing"`, `"simmering"`}, kind: normalize.KindIncident, severity: normalize.SeverityUnknown, state: normalize.StateUnknown, start: "2026-11-23T08:15:00.000Z"},
+		{name: "an issue", change: []string{`"Outage"`, `"Issue"`}, kind: normalize.KindIncident,
+			severity: normalize.SeverityMinor, state: normalize.StateInvestigating, start: "2026-11-23T08:15:00.000Z"},
+		{name: "over", change: []string{`"ongoing"`, `"resolved"`, `"epochEndDate":null`,
+			`"epochEndDate":1795428900000`}, kind: normalize.KindIncident, severity: normalize.SeverityMajor,
+			state: normalize.StateResolved, start: "2026-11-23T08:15:00.000Z", resolved: "2026-11-23T10:15:00.000Z"},
+		{name: "an end that is expected ends nothing", change: []string{`"epochEndDate":null`,
+			`"epochEndDate":1795428900000`}, kind: normalize.KindIncident, severity: normalize.SeverityMajor,
+			state: normalize.StateInvestigating, start: "2026-11-23T08:15:00.000Z"},
+		{name: "a maintenance to come", change: []string{`"Outage"`, `"Maintenance"`, `"ongoing"`, `"upcoming"`},
+			kind: normalize.KindMaintenance, severity: normalize.SeverityNone, state: normalize.StateScheduled},
+		{name: "a maintenance that goes on, since the post that says so", change: []string{`"Outage"`,
+			`"Maintenance"`}, kind: normalize.KindMaintenance, severity: normalize.SeverityNone,
+			state: normalize.StateInProgress, start: "2026-11-23T09:02:00.000Z"},
+		{name: "a maintenance that is done", change: []string{`"Outage"`, `"Maintenance"`, `"ongoing"`,
+			`"completed"`, `"epochEndDate":null`, `"epochEndDate":1795428900000`}, kind: normalize.KindMaintenance,
+			severity: normalize.SeverityNone, state: normalize.StateCompleted, start: "2026-11-23T08:15:00.000Z",
+			resolved: "2026-11-23T10:15:00.000Z"},
+		{name: "printed times only", change: []string{`"epochStartDate":1795421700000`, `"epochStartDate":null`},
+			kind: normalize.KindIncident, severity: normalize.SeverityMajor, state: normalize.StateInvestigating,
+			start: "2026-11-23T08:15:00.000Z"},
+		{name: "unknown words", change: []string{`"Outage"`, `"Hiccup"`, `"ongoing"`, `"simmering"`},
+			kind: normalize.KindIncident, severity: normalize.SeverityUnknown, state: normalize.StateUnknown,
+			start: "2026-11-23T08:15:00.000Z"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := platformtest.Incidents(t, Platform{}, platformtest.Parsed(t, Platform{}, "", strings.NewReplacer(tt.change...).Replace(pears)))[0]
+			got := platformtest.Incidents(t, Platform{}, platformtest.Parsed(t, Platform{}, "",
+				strings.NewReplacer(tt.change...).Replace(pears)))[0]
 			if got.Key != "411" || got.Kind != tt.kind || got.Severity != tt.severity || got.State != tt.state {
 				t.Errorf("got %s %s %s %s", got.Key, got.Kind, got.Severity, got.State)
 			}
@@ -60,22 +76,28 @@ func TestMeaning(t *testing.T) {
 // them for which it says something else is not lost in it.
 func TestMessageOfSeveralServices(t *testing.T) {
 	with := func(second string) string {
-		return strings.Replace(pears, `"Pear Maps","redirectUrl":null,"events":[]`, `"Pear Maps","redirectUrl":null,"events":[`+second+`]`, 1)
+		return strings.Replace(pears, `"Pear Maps","redirectUrl":null,"events":[]`,
+			`"Pear Maps","redirectUrl":null,"events":[`+second+`]`, 1)
 	}
 	res := platformtest.Parsed(t, Platform{}, "", with(rain))
-	if len(res.Incidents) != 1 || len(res.Incidents[0].Components) != 2 || res.Incidents[0].Title != "Pear Mail and other services - Outage" {
+	if len(res.Incidents) != 1 || len(res.Incidents[0].Components) != 2 ||
+		res.Incidents[0].Title != "Pear Mail and other services - Outage" {
 		t.Errorf("read %+v", res.Incidents)
 	}
-	got := platformtest.Incidents(t, Platform{}, platformtest.Parsed(t, Platform{}, "", with(strings.Replace(rain, "ongoing", "resolved", 1))))
-	if len(got) != 2 || got[0].Key != "411" || got[0].State.Over() || got[1].Key != "411/Pear Maps" || !got[1].State.Over() {
+	got := platformtest.Incidents(t, Platform{}, platformtest.Parsed(t, Platform{}, "", with(strings.Replace(rain,
+		"ongoing", "resolved", 1))))
+	if len(got) != 2 || got[0].Key != "411" || got[0].State.Over() || got[1].Key != "411/Pear Maps" ||
+		!got[1].State.Over() {
 		t.Errorf("read %+v", got)
 	}
 }
 
 func TestAddresses(t *testing.T) {
 	for _, tt := range []struct{ page, data string }{
-		{"https://www.apple.com/support/systemstatus", "https://www.apple.com/support/systemstatus/data/system_status_en_US.js"},
-		{"https://developer.apple.com/system-status", "https://www.apple.com/support/systemstatus/data/developer/system_status_en_US.js"},
+		{"https://www.apple.com/support/systemstatus", "https://www.apple.com/support/systemstatus/data/" +
+			"system_status_en_US.js"},
+		{"https://developer.apple.com/system-status", "https://www.apple.com/support/systemstatus/data/developer/" +
+			"system_status_en_US.js"},
 	} {
 		if got := (Platform{}).Start(scraper.Source{URL: tt.page}); len(got) != 1 || got[0].URL != tt.data {
 			t.Errorf("%s begins with %+v", tt.page, got)

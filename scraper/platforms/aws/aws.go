@@ -63,7 +63,9 @@ func (Platform) Home(u *url.URL) string {
 	switch {
 	case strings.HasSuffix(u.Path, ".rss"):
 		return u.String()
-	case u.Host == "status.aws.amazon.com", u.Host == "phd.aws.amazon.com", strings.HasSuffix(u.Host, ".s3.amazonaws.com"):
+	case u.Host == "status.aws.amazon.com",
+		u.Host == "phd.aws.amazon.com",
+		strings.HasSuffix(u.Host, ".s3.amazonaws.com"):
 		return health
 	}
 	return page.Site(u)
@@ -74,16 +76,29 @@ func (Platform) Home(u *url.URL) string {
 func (Platform) Words() normalize.Words {
 	w := normalize.Words{
 		States: map[string]normalize.State{
-			"0": normalize.StateResolved, "1": normalize.StateInvestigating, "2": normalize.StateInvestigating, "3": normalize.StateInvestigating,
-			docHistory: normalize.StateResolved, "archive": normalize.StateResolved, "service_is_operating_normally": normalize.StateResolved,
-			"解決済み": normalize.StateResolved, "已解決": normalize.StateResolved, "已解决": normalize.StateResolved,
+			"0":                             normalize.StateResolved,
+			"1":                             normalize.StateInvestigating,
+			"2":                             normalize.StateInvestigating,
+			"3":                             normalize.StateInvestigating,
+			docHistory:                      normalize.StateResolved,
+			"archive":                       normalize.StateResolved,
+			"service_is_operating_normally": normalize.StateResolved,
+			"解決済み":                          normalize.StateResolved,
+			"已解決":                           normalize.StateResolved,
+			"已解决":                           normalize.StateResolved,
 		},
 		Severities: map[string]normalize.Severity{
-			"0": normalize.SeverityNone, "1": normalize.SeverityNone, "2": normalize.SeverityMinor, "3": normalize.SeverityCritical,
+			"0":                             normalize.SeverityNone,
+			"1":                             normalize.SeverityNone,
+			"2":                             normalize.SeverityMinor,
+			"3":                             normalize.SeverityCritical,
 			"service_is_operating_normally": normalize.SeverityNone,
 		},
 		Statuses: map[string]normalize.ComponentStatus{
-			"0": normalize.StatusOperational, "1": normalize.StatusUnknown, "2": normalize.StatusDegraded, "3": normalize.StatusMajor,
+			"0": normalize.StatusOperational,
+			"1": normalize.StatusUnknown,
+			"2": normalize.StatusDegraded,
+			"3": normalize.StatusMajor,
 		},
 	}
 	for word, severity := range levels {
@@ -102,12 +117,15 @@ var levels = map[string]normalize.Severity{
 // Describe says what is read of AWS.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
-		Name:      "AWS Health",
-		Documents: []string{"currentevents", "historyevents.json", "all.rss and the feeds of single services", "data.json (served until 2023)"},
-		History:   "about a year, in historyevents.json; of a feed its last 50 updates",
-		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "updates", "affected"},
-		Source:    scraper.FromBoth,
-		Address:   "the status page's, or that of one of its RSS feeds",
+		Name: "AWS Health",
+		Documents: []string{
+			"currentevents", "historyevents.json", "all.rss and the feeds of single services",
+			"data.json (served until 2023)",
+		},
+		History: "about a year, in historyevents.json; of a feed its last 50 updates",
+		Fields:  []string{"url", "state", "severity", "started_at", "resolved_at", "updates", "affected"},
+		Source:  scraper.FromBoth,
+		Address: "the status page's, or that of one of its RSS feeds",
 	}
 }
 
@@ -156,7 +174,10 @@ func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 		}
 		res.Document, res.Coverage.Open = docCurrent, true
 		if !addEvents(&res, events, home) {
-			return scraper.Result{}, page.Errorf("a list with an entry that lacks one of arn, date and event_log, where %s is expected", want)
+			return scraper.Result{}, page.Errorf(
+				"a list with an entry that lacks one of arn, date and event_log, where %s is expected",
+				want,
+			)
 		}
 		if s.Mode == scraper.Poll && home == health && s.MissesOpen(res.Incidents) {
 			// What is over is no longer listed here; how it ended stands in the history.
@@ -251,7 +272,10 @@ func (e event) raw(document, home string) normalize.Raw {
 			raw.Impact = string(l.Status) // how bad it was, now that it is over
 		}
 		raw.Updates = append(raw.Updates, normalize.RawUpdate{
-			ID: ordinal(string(l.Time), used), State: string(l.Status), Posted: normalize.RawTime{Text: string(l.Time)},
+			ID: ordinal(
+				string(l.Time),
+				used,
+			), State: string(l.Status), Posted: normalize.RawTime{Text: string(l.Time)},
 			Body: l.Message, Format: normalize.FormatMarkdown,
 		})
 	}
@@ -276,7 +300,9 @@ func ordinal(text string, used map[string]int) string {
 	return text
 }
 
-var region = regexp.MustCompile(`^(.+?)-((?:us|eu|ap|sa|ca|me|af|il|mx|cn|eusc)(?:-gov|-de|-isob?[a-z]?)?-[a-z]+-\d+)$`)
+var region = regexp.MustCompile(
+	`^(.+?)-((?:us|eu|ap|sa|ca|me|af|il|mx|cn|eusc)(?:-gov|-de|-isob?[a-z]?)?-[a-z]+-\d+)$`,
+)
 
 // component is a service in its region. The code of the region is the group, since every document
 // has it; its name stands in some only.

@@ -38,7 +38,8 @@ func utf16BE(s string) []byte {
 func TestCaptures(t *testing.T) {
 	platformtest.ReadCaptures(t, Platform{}, func(t *testing.T, body []byte) platformtest.Tally {
 		if bytes.HasPrefix(body, []byte("\xfe\xff")) {
-			n := platformtest.Tally{Open: platformtest.Occurrences(body, `"arn":`), Incidents: platformtest.Occurrences(body, `"arn":`)}
+			n := platformtest.Tally{Open: platformtest.Occurrences(body, `"arn":`),
+				Incidents: platformtest.Occurrences(body, `"arn":`)}
 			n.Updates = platformtest.Occurrences(body, `"message":`)
 			n.Affected = platformtest.Occurrences(body, `"max":`)
 			return n
@@ -50,7 +51,8 @@ func TestCaptures(t *testing.T) {
 					services[guid[:strings.LastIndex(guid, "_")]] = true
 				}
 			}
-			return platformtest.Tally{Incidents: len(services), Open: len(services), Updates: platformtest.Occurrences(body, `<item>`), Affected: len(services)}
+			return platformtest.Tally{Incidents: len(services), Open: len(services),
+				Updates: platformtest.Occurrences(body, `<item>`), Affected: len(services)}
 		}
 		doc := platformtest.MustJSON[map[string][]struct{ Description string }](t, body)
 		n := platformtest.Tally{Open: len(doc["current"])}
@@ -82,9 +84,14 @@ func TestReadsBothEncodings(t *testing.T) {
 	}
 }
 
-const one = `[{"date":"1790000000","arn":"arn:aws:health:me-central-1::event/BOATS/AWS_BOATS_OPERATIONAL_ISSUE/AWS_BOATS_OPERATIONAL_ISSUE_1","region_name":"Lakes","status":"2","service":"boats-me-central-1",` +
-	`"service_name":"Acme Boats","summary":"Leaks","event_log":[{"summary":"Leaks","message":"It drips.","status":1,"timestamp":1790000000},{"summary":"Leaks","message":"It pours.","status":3,"timestamp":1790003600}],` +
-	`"impacted_services":{"oars":{"service_name":"Acme Oars","current":"0","max":"1"},"boats-me-central-1":{"service_name":"Acme Boats","current":"3","max":"3"}},"impacted_service_status_changes":[]}]`
+const one = `[{"date":"1790000000","arn":"arn:aws:health:me-central-1::event/BOATS/AWS_BOATS_OPERATIONAL_ISSUE/AWS` +
+	`_BOATS_OPERATIONAL_ISSUE_1","region_name":"Lakes","status":"2","service":"boats-me-central-1",` +
+	`"service_name":"Acme Boats","summary":"Leaks","event_log":[{"summary":"Leaks","message":"It drips.",` +
+	`"status":1,"timestamp":1790000000},{"summary":"Leaks","message":"It pours.","status":3,` +
+	`"timestamp":1790003600}],` +
+	`"impacted_services":{"oars":{"service_name":"Acme Oars","current":"0","max":"1"},` +
+	`"boats-me-central-1":{"service_name":"Acme Boats","current":"3","max":"3"}},` +
+	`"impacted_service_status_changes":[]}]`
 
 func TestEvents(t *testing.T) {
 	tests := []struct {
@@ -94,16 +101,23 @@ func TestEvents(t *testing.T) {
 		state          normalize.State
 	}{
 		{"degraded", "", "", normalize.KindIncident, normalize.SeverityMinor, normalize.StateInvestigating},
-		{"disrupted", `"status":"2"`, `"status":"3"`, normalize.KindIncident, normalize.SeverityCritical, normalize.StateInvestigating},
-		{"informational", `"status":"2"`, `"status":"1"`, normalize.KindIncident, normalize.SeverityNone, normalize.StateInvestigating},
-		{"a number, not a text", `"status":"2"`, `"status":2`, normalize.KindIncident, normalize.SeverityMinor, normalize.StateInvestigating},
-		{"resolved: as bad as it was", `"status":"2"`, `"status":"0"`, normalize.KindIncident, normalize.SeverityCritical, normalize.StateResolved},
-		{"a digit nobody knows", `"status":"2"`, `"status":"7"`, normalize.KindIncident, normalize.SeverityUnknown, normalize.StateUnknown},
-		{"a notification", "OPERATIONAL_ISSUE/", "SECURITY_NOTIFICATION/", normalize.KindNotice, normalize.SeverityMinor, normalize.StateInvestigating},
+		{"disrupted", `"status":"2"`, `"status":"3"`, normalize.KindIncident, normalize.SeverityCritical,
+			normalize.StateInvestigating},
+		{"informational", `"status":"2"`, `"status":"1"`, normalize.KindIncident, normalize.SeverityNone,
+			normalize.StateInvestigating},
+		{"a number, not a text", `"status":"2"`, `"status":2`, normalize.KindIncident, normalize.SeverityMinor,
+			normalize.StateInvestigating},
+		{"resolved: as bad as it was", `"status":"2"`, `"status":"0"`, normalize.KindIncident,
+			normalize.SeverityCritical, normalize.StateResolved},
+		{"a digit nobody knows", `"status":"2"`, `"status":"7"`, normalize.KindIncident, normalize.SeverityUnknown,
+			normalize.StateUnknown},
+		{"a notification", "OPERATIONAL_ISSUE/", "SECURITY_NOTIFICATION/", normalize.KindNotice,
+			normalize.SeverityMinor, normalize.StateInvestigating},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			res := platformtest.Parsed(t, Platform{}, "https://health.aws.amazon.com/public/currentevents", strings.Replace(one, tt.old, tt.new, 1))
+			res := platformtest.Parsed(t, Platform{}, "https://health.aws.amazon.com/public/currentevents",
+				strings.Replace(one, tt.old, tt.new, 1))
 			got := platformtest.Incidents(t, Platform{}, res)[0]
 			if got.Kind != tt.kind || got.Severity != tt.severity || got.State != tt.state {
 				t.Errorf("got %s %s %s", got.Kind, got.Severity, got.State)
@@ -111,7 +125,8 @@ func TestEvents(t *testing.T) {
 			if len(got.Updates) != 2 || got.Updates[0].Body != "It drips." || got.Updates[1].Key != "1790003600" {
 				t.Errorf("the updates are %+v", got.Updates)
 			}
-			if len(got.Components) != 2 || got.Components[0].Group != "me-central-1" || got.Components[0].Status != normalize.StatusMajor || got.Components[1].Group != "" {
+			if len(got.Components) != 2 || got.Components[0].Group != "me-central-1" ||
+				got.Components[0].Status != normalize.StatusMajor || got.Components[1].Group != "" {
 				t.Errorf("the components are %+v", got.Components)
 			}
 			if !res.Coverage.Open {
@@ -160,7 +175,8 @@ func TestHistory(t *testing.T) {
 	body := `{"boats-me-central-1":` + one + `,"oars":[]}`
 	res := platformtest.Parsed(t, Platform{}, history, body)
 	got := platformtest.Incidents(t, Platform{}, res)[0]
-	if got.State != normalize.StateResolved || normalize.FormatTime(got.ResolvedAt) != "2026-09-21T15:13:20.000Z" || got.Severity != normalize.SeverityMinor {
+	if got.State != normalize.StateResolved || normalize.FormatTime(got.ResolvedAt) != "2026-09-21T15:13:20.000Z" ||
+		got.Severity != normalize.SeverityMinor {
 		t.Errorf("got %s %s at %s", got.State, got.Severity, normalize.FormatTime(got.ResolvedAt))
 	}
 	if res.Coverage.Open {
@@ -174,16 +190,24 @@ func TestDataTimes(t *testing.T) {
 		name, start, description string
 		want                     []string
 	}{
-		{"summer", "1525914401", span("6:06 PM PDT") + span("7:40 PM PDT"), []string{"2018-05-10T01:06", "2018-05-10T02:40"}},
+		{"summer", "1525914401", span("6:06 PM PDT") + span("7:40 PM PDT"), []string{"2018-05-10T01:06",
+			"2018-05-10T02:40"}},
 		{"winter", "1638894176", span("8:22 AM PST"), []string{"2021-12-07T16:22"}},
-		{"past midnight", "1638507226", span("8:53 PM PST") + span("12:10 AM PST") + span("1:00 AM PST"), []string{"2021-12-03T04:53", "2021-12-03T08:10", "2021-12-03T09:00"}},
-		{"with a date", "1638507226", span("8:53 PM PST") + span("Dec 4, &nbsp;2:00 AM PST") + span("3:00 AM PST"), []string{"2021-12-03T04:53", "2021-12-04T10:00", "2021-12-04T11:00"}},
-		{"past the new year", "1640998800", span("5:00 PM PST") + span("Jan 1, 12:30 AM PST"), []string{"2022-01-01T01:00", "2022-01-01T08:30"}},
-		{"a few minutes back", "1525914401", span("6:06 PM PDT") + span("6:01 PM PDT"), []string{"2018-05-10T01:06", "2018-05-10T01:01"}},
-		{"an event dated by its end", "1557569326", span("11:50 PM PDT") + span("2:39 AM PDT"), []string{"2019-05-11T06:50", "2019-05-11T09:39"}},
-		{"clocks go back", "1636268400", span("12:00 AM PDT") + span("8:00 AM PST"), []string{"2021-11-07T07:00", "2021-11-07T16:00"}},
+		{"past midnight", "1638507226", span("8:53 PM PST") + span("12:10 AM PST") + span("1:00 AM PST"),
+			[]string{"2021-12-03T04:53", "2021-12-03T08:10", "2021-12-03T09:00"}},
+		{"with a date", "1638507226", span("8:53 PM PST") + span("Dec 4, &nbsp;2:00 AM PST") + span("3:00 AM PST"),
+			[]string{"2021-12-03T04:53", "2021-12-04T10:00", "2021-12-04T11:00"}},
+		{"past the new year", "1640998800", span("5:00 PM PST") + span("Jan 1, 12:30 AM PST"),
+			[]string{"2022-01-01T01:00", "2022-01-01T08:30"}},
+		{"a few minutes back", "1525914401", span("6:06 PM PDT") + span("6:01 PM PDT"), []string{"2018-05-10T01:06",
+			"2018-05-10T01:01"}},
+		{"an event dated by its end", "1557569326", span("11:50 PM PDT") + span("2:39 AM PDT"),
+			[]string{"2019-05-11T06:50", "2019-05-11T09:39"}},
+		{"clocks go back", "1636268400", span("12:00 AM PDT") + span("8:00 AM PST"), []string{"2021-11-07T07:00",
+			"2021-11-07T16:00"}},
 		{"no time", "1525914401", "Words.", []string{"2018-05-10T01:06"}},
-		{"words before the first time", "1525914401", "Words." + span("7:40 PM PDT"), []string{"2018-05-10T01:06", "2018-05-10T02:40"}},
+		{"words before the first time", "1525914401", "Words." + span("7:40 PM PDT"), []string{"2018-05-10T01:06",
+			"2018-05-10T02:40"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -221,12 +245,16 @@ func TestLabels(t *testing.T) {
 }
 
 func feed(items ...string) string {
-	return `<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title><![CDATA[Amazon Web Services Service Status]]></title><link>https://status.aws.amazon.com/</link>` +
-		`<generator>AWS Service Health Dashboard RSS Generator</generator>` + strings.Join(items, "\n") + `</channel></rss>`
+	return `<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title><![CDATA[Amazon Web Services ` +
+		`Service Status]]></title><link>https://status.aws.amazon.com/</link>` +
+		`<generator>AWS Service Health Dashboard RSS Generator</generator>` + strings.Join(items, "\n") +
+		`</channel></rss>`
 }
 
 func feedItem(title, guid string) string {
-	return `<item><title><![CDATA[` + title + `]]></title><link>https://status.aws.amazon.com/</link><guid isPermaLink="false">https://status.aws.amazon.com/#` + guid + `</guid><description><![CDATA[Words.]]></description></item>`
+	return `<item><title><![CDATA[` + title + `]]></title><link>https://status.aws.amazon.com/</link>` +
+		`<guid isPermaLink="false">https://status.aws.amazon.com/#` + guid +
+		`</guid><description><![CDATA[Words.]]></description></item>`
 }
 
 func TestFeedGroupsUpdates(t *testing.T) {
@@ -241,14 +269,24 @@ func TestFeedGroupsUpdates(t *testing.T) {
 		known map[string]scraper.Known
 		want  []string
 	}{
-		{"one event", feed(boats2, boats1), nil, []string{"boats-eu-west-1_1790003600 Leaks investigating critical 2"}},
-		{"two services", feed(boats2, oars, boats1), nil, []string{"boats-eu-west-1_1790003600 Leaks investigating critical 2", "oars_1790005000 Splinters investigating major 1"}},
-		{"over: as bad as it was", feed(over, boats2, boats1), nil, []string{"boats-eu-west-1_1790003600 Leaks resolved critical 3"}},
-		{"over, and another", feed(again, over, boats1), nil, []string{"boats-eu-west-1_1790003600 Leaks resolved none 2", "boats-eu-west-1_1791000000 Leaks investigating minor 1"}},
-		{"the first has dropped out", feed(over, boats2), map[string]scraper.Known{"boats-eu-west-1_1790003600": {}, "boats-eu-west-1_1780000000": {Over: true}}, []string{"boats-eu-west-1_1790003600 Leaks resolved critical 2"}},
-		{"another was over before", feed(boats2), map[string]scraper.Known{"boats-eu-west-1_1780000000": {Over: true}}, []string{"boats-eu-west-1_1790007200 Leaks investigating critical 1"}},
-		{"another service's is open", feed(boats2), map[string]scraper.Known{"boats_1780000000": {}, "boats-eu-west-12_1780000000": {}}, []string{"boats-eu-west-1_1790007200 Leaks investigating critical 1"}},
-		{"a level nobody knows", feed(feedItem("Service weather: Leaks", "oars_1790005000")), nil, []string{"oars_1790005000 Service weather: Leaks unknown unknown 1"}},
+		{"one event", feed(boats2, boats1), nil, []string{"boats-eu-west-1_1790003600 Leaks investigating " +
+			"critical 2"}},
+		{"two services", feed(boats2, oars, boats1), nil, []string{"boats-eu-west-1_1790003600 Leaks " +
+			"investigating critical 2", "oars_1790005000 Splinters investigating major 1"}},
+		{"over: as bad as it was", feed(over, boats2, boats1), nil, []string{"boats-eu-west-1_1790003600 Leaks " +
+			"resolved critical 3"}},
+		{"over, and another", feed(again, over, boats1), nil, []string{"boats-eu-west-1_1790003600 Leaks resolved " +
+			"none 2", "boats-eu-west-1_1791000000 Leaks investigating minor 1"}},
+		{"the first has dropped out", feed(over, boats2), map[string]scraper.Known{"boats-eu-west-1_1790003600": {},
+			"boats-eu-west-1_1780000000": {Over: true}}, []string{"boats-eu-west-1_1790003600 Leaks resolved " +
+			"critical 2"}},
+		{"another was over before", feed(boats2),
+			map[string]scraper.Known{"boats-eu-west-1_1780000000": {Over: true}},
+			[]string{"boats-eu-west-1_1790007200 Leaks investigating critical 1"}},
+		{"another service's is open", feed(boats2), map[string]scraper.Known{"boats_1780000000": {},
+			"boats-eu-west-12_1780000000": {}}, []string{"boats-eu-west-1_1790007200 Leaks investigating critical 1"}},
+		{"a level nobody knows", feed(feedItem("Service weather: Leaks", "oars_1790005000")), nil,
+			[]string{"oars_1790005000 Service weather: Leaks unknown unknown 1"}},
 		{"nothing", feed(), nil, nil},
 	}
 	for _, tt := range tests {
@@ -259,7 +297,8 @@ func TestFeedGroupsUpdates(t *testing.T) {
 			}
 			var got []string
 			for _, i := range platformtest.Incidents(t, Platform{}, res) {
-				got = append(got, strings.Join([]string{i.Key, i.Title, string(i.State), string(i.Severity), string(rune('0' + len(i.Updates)))}, " "))
+				got = append(got, strings.Join([]string{i.Key, i.Title, string(i.State), string(i.Severity),
+					string(rune('0' + len(i.Updates)))}, " "))
 			}
 			if !slices.Equal(got, tt.want) {
 				t.Errorf("got %q, want %q", got, tt.want)
@@ -274,13 +313,15 @@ func TestStart(t *testing.T) {
 		mode scraper.Mode
 		want string
 	}{
-		{"https://health.aws.amazon.com/health/status", scraper.Poll, "https://health.aws.amazon.com/public/currentevents"},
+		{"https://health.aws.amazon.com/health/status", scraper.Poll, "https://health.aws.amazon.com/public/" +
+			"currentevents"},
 		{"https://status.aws.amazon.com", scraper.Poll, "https://health.aws.amazon.com/public/currentevents"},
 		{"https://health.aws.amazon.com", scraper.Backfill, history},
 		{"https://status.aws.amazon.com/rss/all.rss", scraper.Poll, "https://status.aws.amazon.com/rss/all.rss"},
 		{"https://status.acme.example", scraper.Backfill, "https://status.acme.example/public/currentevents"},
 	} {
-		if got := (Platform{}).Start(scraper.Source{URL: tt.url, Mode: tt.mode}); len(got) != 1 || got[0].URL != tt.want {
+		if got := (Platform{}).Start(scraper.Source{URL: tt.url, Mode: tt.mode}); len(got) != 1 ||
+			got[0].URL != tt.want {
 			t.Errorf("%s asks for %+v", tt.url, got)
 		}
 	}
@@ -288,13 +329,14 @@ func TestStart(t *testing.T) {
 
 func TestRefuses(t *testing.T) {
 	platformtest.Refuses(t, Platform{}, map[string]string{
-		"an event without a log":      strings.Replace(one, `"event_log"`, `"log"`, 1),
-		"a log that is null":          strings.Replace(one, `"event_log":[`, `"event_log":null,"l":[`, 1),
-		"data.json without a past":    `{"archive":[],"current":[]}`,
-		"data.json without a present": `{"archive":[{"service_name":"a","summary":"b","date":"1525914401","status":"1","details":"","description":"c","service":"d"}],"current":null}`,
-		"a history of nothing":        `{"boats":[],"oars":[]}`,
-		"a feed of another's":         strings.Replace(feed(), "status.aws.amazon.com", "status.acme.example", 1),
-		"an item without a time":      feed(feedItem("Service disruption: Leaks", "boats")),
+		"an event without a log":   strings.Replace(one, `"event_log"`, `"log"`, 1),
+		"a log that is null":       strings.Replace(one, `"event_log":[`, `"event_log":null,"l":[`, 1),
+		"data.json without a past": `{"archive":[],"current":[]}`,
+		"data.json without a present": `{"archive":[{"service_name":"a","summary":"b","date":"1525914401",` +
+			`"status":"1","details":"","description":"c","service":"d"}],"current":null}`,
+		"a history of nothing":   `{"boats":[],"oars":[]}`,
+		"a feed of another's":    strings.Replace(feed(), "status.aws.amazon.com", "status.acme.example", 1),
+		"an item without a time": feed(feedItem("Service disruption: Leaks", "boats")),
 	})
 }
 

@@ -22,7 +22,9 @@ import (
 // readData reads data.json: events whose updates are one text of HTML.
 func readData(p page.Page, res scraper.Result, archive, current []event) (scraper.Result, error) {
 	if len(archive) == 0 {
-		return scraper.Result{}, page.Errorf("AWS's data.json with an empty archive, where it always shows past events")
+		return scraper.Result{}, page.Errorf(
+			"AWS's data.json with an empty archive, where it always shows past events",
+		)
 	}
 	res.Document, res.Coverage.Open = docData, true
 	for n, e := range slices.Concat(current, archive) {
@@ -92,12 +94,22 @@ func updates(description, start string) []normalize.RawUpdate {
 		if description == "" {
 			return nil
 		}
-		return []normalize.RawUpdate{{ID: start, Posted: normalize.RawTime{Text: start}, Body: description, Format: normalize.FormatHTML}}
+		return []normalize.RawUpdate{
+			{ID: start, Posted: normalize.RawTime{Text: start}, Body: description, Format: normalize.FormatHTML},
+		}
 	}
 	near, err := times.Parse(normalize.RawTime{Text: start}, "")
 	var updates []normalize.RawUpdate
 	if before := open.ReplaceAllString(description[:heads[0][0]], ""); before != "" {
-		updates = append(updates, normalize.RawUpdate{ID: start, Posted: normalize.RawTime{Text: start}, Body: before, Format: normalize.FormatHTML})
+		updates = append(
+			updates,
+			normalize.RawUpdate{
+				ID:     start,
+				Posted: normalize.RawTime{Text: start},
+				Body:   before,
+				Format: normalize.FormatHTML,
+			},
+		)
 	}
 	used := map[string]int{start: len(updates)}
 	for i, m := range heads {
@@ -179,12 +191,19 @@ func readFeed(s scraper.Source, p page.Page) (scraper.Result, error) {
 	if !isFeed(feed) {
 		return scraper.Result{}, page.Unexpected(p, want)
 	}
-	res := scraper.Result{Document: docRSS, PageName: "AWS", PageURL: strings.TrimSuffix(strings.TrimSpace(feed.Link), "/")}
+	res := scraper.Result{
+		Document: docRSS,
+		PageName: "AWS",
+		PageURL:  strings.TrimSuffix(strings.TrimSpace(feed.Link), "/"),
+	}
 	var items []feedEntry
 	for _, item := range feed.Items {
 		it, ok := readItem(item)
 		if !ok {
-			return scraper.Result{}, page.Errorf("a feed of AWS with the item id %q, where a service and a time are expected", page.Clip(item.GUID, 120))
+			return scraper.Result{}, page.Errorf(
+				"a feed of AWS with the item id %q, where a service and a time are expected",
+				page.Clip(item.GUID, 120),
+			)
 		}
 		items = append(items, it)
 	}
@@ -197,7 +216,12 @@ func readFeed(s scraper.Source, p page.Page) (scraper.Result, error) {
 			n = len(res.Incidents)
 			open[it.service] = n
 			id, first := knownEvent(s, it.service, it.epoch, items[0].epoch)
-			raw := normalize.Raw{Document: docRSS, ID: ordinal(id, used), Kind: string(normalize.KindIncident), Excerpt: !first}
+			raw := normalize.Raw{
+				Document: docRSS,
+				ID:       ordinal(id, used),
+				Kind:     string(normalize.KindIncident),
+				Excerpt:  !first,
+			}
 			raw.Components = []normalize.RawComponent{component(it.service, "", "")}
 			res.Incidents = append(res.Incidents, raw)
 		}
@@ -225,7 +249,8 @@ func readFeed(s scraper.Source, p page.Page) (scraper.Result, error) {
 func isFeed(feed *gofeed.Feed) bool {
 	u, err := url.Parse(strings.TrimSpace(feed.Link))
 	return err == nil && (u.Hostname() == "status.aws.amazon.com" || u.Hostname() == "health.aws.amazon.com") &&
-		(strings.HasPrefix(feed.Generator, "AWS Service Health Dashboard") || strings.HasSuffix(page.OneLine(feed.Title), "Service Status"))
+		(strings.HasPrefix(feed.Generator, "AWS Service Health Dashboard") ||
+			strings.HasSuffix(page.OneLine(feed.Title), "Service Status"))
 }
 
 // readItem reads one item. ok is false if its guid does not name a service and a time.
@@ -265,7 +290,8 @@ func knownEvent(s scraper.Source, service string, epoch, oldest int64) (id strin
 	best := epoch
 	for key, known := range s.Known {
 		number, ok := strings.CutPrefix(key, service+"_")
-		if at, err := strconv.ParseInt(number, 10, 64); ok && err == nil && !known.Over && at < oldest && (best == epoch || at > best) {
+		if at, err := strconv.ParseInt(number, 10, 64); ok && err == nil && !known.Over && at < oldest &&
+			(best == epoch || at > best) {
 			best = at
 		}
 	}

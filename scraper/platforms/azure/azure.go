@@ -57,20 +57,29 @@ func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 	if page.OneLine(feed.Title) != "Azure Status" || !isPage(feed.Link) {
 		return scraper.Result{}, page.Unexpected(p, want)
 	}
-	res := scraper.Result{Document: "feed", PageName: "Azure", PageURL: pageOf(feed.Link), Coverage: scraper.Coverage{Open: true}}
+	res := scraper.Result{
+		Document: "feed",
+		PageName: "Azure",
+		PageURL:  pageOf(feed.Link),
+		Coverage: scraper.Coverage{Open: true},
+	}
 	for _, item := range feed.Items {
 		res.Incidents = append(res.Incidents, readEntry(item))
 	}
 	return res, nil
 }
 
-var host = regexp.MustCompile(`(?i)(?:^|\.)azure\.(?:com|microsoft\.com|status\.microsoft)$|^status\.azure\.(?:com|us|cn)$|^azurestatus[a-z0-9-]*\.azurewebsites\.net$`)
+var host = regexp.MustCompile(
+	`(?i)(?:^|\.)azure\.(?:com|microsoft\.com|status\.microsoft)$|^status\.azure\.(?:com|us|cn)$|` +
+		`^azurestatus[a-z0-9-]*\.azurewebsites\.net$`,
+)
 
 // isPage reports whether an address is that of Azure's status page; the feed names the host that
 // made it, which is another from one request to the next.
 func isPage(address string) bool {
 	u, err := url.Parse(strings.TrimSpace(address))
-	return err == nil && host.MatchString(u.Hostname()) && strings.HasSuffix(strings.TrimSuffix(u.Path, "/"), "/status")
+	return err == nil && host.MatchString(u.Hostname()) &&
+		strings.HasSuffix(strings.TrimSuffix(u.Path, "/"), "/status")
 }
 
 // pageOf returns the address that people use in place of the host that made the feed.
@@ -88,8 +97,13 @@ func pageOf(address string) string {
 
 // The texts begin with the time of the first effects, and, once it is over, of the last.
 var (
-	started = regexp.MustCompile(`(?i)\b(?:starting|started|beginning|began) (?:(?:at|from)\s+)?(?:(?:approximately|about|around)\s+)?(\d{1,2}:\d{2} UTC on ` + date + `)`)
-	between = regexp.MustCompile(`(?i)\bbetween (\d{1,2}:\d{2})(?: UTC)?(?: on (` + date + `))? and (\d{1,2}:\d{2}) UTC on (` + date + `)`)
+	started = regexp.MustCompile(
+		`(?i)\b(?:starting|started|beginning|began) (?:(?:at|from)\s+)?(?:(?:approximately|about|` +
+			`around)\s+)?(\d{1,2}:\d{2} UTC on ` + date + `)`,
+	)
+	between = regexp.MustCompile(
+		`(?i)\bbetween (\d{1,2}:\d{2})(?: UTC)?(?: on (` + date + `))? and (\d{1,2}:\d{2}) UTC on (` + date + `)`,
+	)
 )
 
 const date = `(?:\d{1,2} [a-z]+,? \d{4}|[a-z]+ \d{1,2},? \d{4})`
@@ -143,7 +157,13 @@ func readEntry(item *gofeed.Item) normalize.Raw {
 		if id == "" {
 			id = "text"
 		}
-		update := normalize.RawUpdate{ID: id, State: raw.State, Posted: published, Body: body, Format: normalize.FormatHTML}
+		update := normalize.RawUpdate{
+			ID:     id,
+			State:  raw.State,
+			Posted: published,
+			Body:   body,
+			Format: normalize.FormatHTML,
+		}
 		if over(raw.State) {
 			update.State = "" // it was not over at the time that is printed
 		}
@@ -155,12 +175,17 @@ func readEntry(item *gofeed.Item) normalize.Raw {
 // Regions are the regions by the names that the feed's categories use, which stand there beside
 // those of services; see https://learn.microsoft.com/azure/reliability/regions-list .
 var Regions = []string{
-	"Global", "Non-Regional", "Australia Central", "Australia Central 2", "Australia East", "Australia Southeast", "Austria East", "Belgium Central",
-	"Brazil South", "Brazil Southeast", "Canada Central", "Canada East", "Central India", "Central US", "Chile Central", "China East", "China East 2",
-	"China East 3", "China North", "China North 2", "China North 3", "Denmark East", "East Asia", "East US", "East US 2", "East US 3", "France Central",
-	"France South", "Germany North", "Germany West Central", "Indonesia Central", "Israel Central", "Italy North", "Japan East", "Japan West", "Jio India Central",
-	"Jio India West", "Korea Central", "Korea South", "Malaysia West", "Mexico Central", "New Zealand North", "North Central US", "North Europe", "Norway East",
-	"Norway West", "Poland Central", "Qatar Central", "South Africa North", "South Africa West", "South Central US", "South India", "Southeast Asia",
-	"Spain Central", "Sweden Central", "Sweden South", "Switzerland North", "Switzerland West", "Taiwan North", "UAE Central", "UAE North", "UK South", "UK West",
-	"USDoD Central", "USDoD East", "USGov Arizona", "USGov Texas", "USGov Virginia", "West Central US", "West Europe", "West India", "West US", "West US 2", "West US 3",
+	"Global", "Non-Regional", "Australia Central", "Australia Central 2", "Australia East",
+	"Australia Southeast", "Austria East", "Belgium Central", "Brazil South", "Brazil Southeast",
+	"Canada Central", "Canada East", "Central India", "Central US", "Chile Central", "China East",
+	"China East 2", "China East 3", "China North", "China North 2", "China North 3", "Denmark East",
+	"East Asia", "East US", "East US 2", "East US 3", "France Central", "France South", "Germany North",
+	"Germany West Central", "Indonesia Central", "Israel Central", "Italy North", "Japan East", "Japan West",
+	"Jio India Central", "Jio India West", "Korea Central", "Korea South", "Malaysia West", "Mexico Central",
+	"New Zealand North", "North Central US", "North Europe", "Norway East", "Norway West", "Poland Central",
+	"Qatar Central", "South Africa North", "South Africa West", "South Central US", "South India",
+	"Southeast Asia", "Spain Central", "Sweden Central", "Sweden South", "Switzerland North",
+	"Switzerland West", "Taiwan North", "UAE Central", "UAE North", "UK South", "UK West", "USDoD Central",
+	"USDoD East", "USGov Arizona", "USGov Texas", "USGov Virginia", "West Central US", "West Europe",
+	"West India", "West US", "West US 2", "West US 3",
 }

@@ -1,11 +1,11 @@
 // Package betterstack reads the status pages of Better Stack (Better Uptime).
 //
-// Known from bytes: the home page of 2023, which shows sections with their services. Known from
-// documentation: /index.json, a JSON:API document with reports, their updates and the resources
+// Known from bytes: the home page of 2023, which shows sections with their services. Known from documentation:
+// /index.json, a JSON:API document with reports, their updates and the resources
 // (https://betterstack.com/docs/uptime/status-pages/subscribing-to-status-updates/subscribing-to-api/ and
-// https://betterstack.com/docs/uptime/api/status-page-reports-api-response-params/). Known from other readers of the format: the
-// history /incidents/<first month>/<last month>, which links to the incidents of a quarter, and /incident/<id>.
-// A backfill walks the history quarter by quarter to the year the product began.
+// https://betterstack.com/docs/uptime/api/status-page-reports-api-response-params/). Known from other readers of the
+// format: the history /incidents/<first month>/<last month>, which links to the incidents of a quarter, and
+// /incident/<id>. A backfill walks the history quarter by quarter to the year the product began.
 //
 // The host answers every path with a page, so that only the shape of an answer tells what it is.
 package betterstack
@@ -49,7 +49,15 @@ func quarterOf(t time.Time) time.Time {
 
 func quarterRequest(base string, quarter time.Time, page int) scraper.Request {
 	const month = "2006-01"
-	return scraper.Request{URL: fmt.Sprintf("%s/incidents/%s/%s", base, quarter.Format(month), quarter.AddDate(0, 2, 0).Format(month)), NextPage: page}
+	return scraper.Request{
+		URL: fmt.Sprintf(
+			"%s/incidents/%s/%s",
+			base,
+			quarter.Format(month),
+			quarter.AddDate(0, 2, 0).Format(month),
+		),
+		NextPage: page,
+	}
 }
 
 // Home returns scheme and host: Better Stack serves one status page a host.
@@ -60,14 +68,21 @@ func (Platform) Home(u *url.URL) string { return page.Site(u) }
 func (Platform) Words() normalize.Words {
 	return normalize.Words{
 		States: map[string]normalize.State{
-			"downtime": normalize.StateInvestigating, "degraded": normalize.StateInvestigating,
-			"maintenance": normalize.StateUpdate, "operational": normalize.StateUpdate, "not_monitored": normalize.StateUpdate,
+			"downtime":      normalize.StateInvestigating,
+			"degraded":      normalize.StateInvestigating,
+			"maintenance":   normalize.StateUpdate,
+			"operational":   normalize.StateUpdate,
+			"not_monitored": normalize.StateUpdate,
 		},
 		Severities: map[string]normalize.Severity{
-			"downtime": normalize.SeverityMajor, "resolved": normalize.SeverityNone, "not_monitored": normalize.SeverityUnknown,
+			"downtime":      normalize.SeverityMajor,
+			"resolved":      normalize.SeverityNone,
+			"not_monitored": normalize.SeverityUnknown,
 		},
 		Statuses: map[string]normalize.ComponentStatus{
-			"downtime": normalize.StatusMajor, "degraded": normalize.StatusDegraded, "resolved": normalize.StatusOperational,
+			"downtime":      normalize.StatusMajor,
+			"degraded":      normalize.StatusDegraded,
+			"resolved":      normalize.StatusOperational,
 			"not_monitored": normalize.StatusUnknown,
 		},
 	}
@@ -79,8 +94,11 @@ func (Platform) Describe() scraper.Description {
 		Name:      "Better Stack",
 		Documents: []string{"index.json", "home page", "history page", "incident page"},
 		History:   "to the product's first quarter",
-		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates", "affected", "components"},
-		Source:    scraper.FromBoth,
+		Fields: []string{
+			"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at",
+			"updates", "affected", "components",
+		},
+		Source: scraper.FromBoth,
 	}
 }
 

@@ -24,7 +24,8 @@ func TestCaptures(t *testing.T) {
 			page := page.Page{Body: platformtest.ReadCapture(t, path)}
 			text := string(page.Body)
 			count := func(pattern string) int { return len(regexp.MustCompile(pattern).FindAllString(text, -1)) }
-			want := platformtest.Counted{Incidents: count(`href='/incident/\d+'`), Components: count(`data-url='[^']*/r/[^']*'`)}
+			want := platformtest.Counted{Incidents: count(`href='/incident/\d+'`),
+				Components: count(`data-url='[^']*/r/[^']*'`)}
 			res, err := Platform{}.Parse(scraper.Source{}, page)
 			if err != nil {
 				t.Fatal(err)
@@ -33,8 +34,10 @@ func TestCaptures(t *testing.T) {
 				t.Errorf("(-in the file +read)\n%s", diff)
 			}
 			indicator := map[bool]string{true: "operational", false: "downtime"}[strings.Contains(path, "-good-")]
-			if res.Indicator != indicator || res.PageName == "" || res.PageURL == "" || !scraper.Detects(Platform{}, page) {
-				t.Errorf("%q of %q at %q, detected: %v", res.Indicator, res.PageName, res.PageURL, scraper.Detects(Platform{}, page))
+			if res.Indicator != indicator || res.PageName == "" || res.PageURL == "" || !scraper.Detects(Platform{},
+				page) {
+				t.Errorf("%q of %q at %q, detected: %v", res.Indicator, res.PageName, res.PageURL,
+					scraper.Detects(Platform{}, page))
 			}
 			for _, c := range res.Components {
 				if c.Name == "" || c.Group == "" || c.ID == "" {
@@ -49,27 +52,33 @@ func TestCaptures(t *testing.T) {
 }
 
 // statusIndex is the shortest index.json that is read.
-const statusIndex = `{"data":{"id":"1","type":"status_page","attributes":{"company_name":"Foxglove","aggregate_state":"operational"},` +
+const statusIndex = `{"data":{"id":"1","type":"status_page","attributes":{"company_name":"Foxglove",` +
+	`"aggregate_state":"operational"},` +
 	`"relationships":{"status_reports":{"data":[]}}},"included":[]}`
 
 func TestRefuses(t *testing.T) {
 	for what, body := range map[string]string{
-		"another type":                platformtest.Swap(t, statusIndex, `"status_page"`, `"monitor"`),
-		"no state of the page":        platformtest.Swap(t, statusIndex, `,"aggregate_state":"operational"`, ``),
-		"no list of reports":          platformtest.Swap(t, statusIndex, `"status_reports":{"data":[]}`, ``),
-		"a list of reports of null":   platformtest.Swap(t, statusIndex, `"data":[]`, `"data":null`),
-		"reports under another name":  platformtest.Swap(t, statusIndex, `status_reports`, `reports`),
-		"nothing included":            platformtest.Swap(t, statusIndex, `,"included":[]`, ``),
-		"another's JSON:API":          `{"data":[],"included":[]}`,
-		"a page that names it only":   `<!DOCTYPE html><html><body><h1>All services are online</h1><a href="https://betterstack.com/">x</a></body></html>`,
-		"sections of another product": `<!DOCTYPE html><html><body><h1>Fine</h1><div class="section"></div></body></html>`,
-		"a report without a time":     `<!DOCTYPE html><html><body><a href="https://betterstack.com/">x</a><div id="status-report-container"><h2>Down</h2></div></body></html>`,
+		"another type":               platformtest.Swap(t, statusIndex, `"status_page"`, `"monitor"`),
+		"no state of the page":       platformtest.Swap(t, statusIndex, `,"aggregate_state":"operational"`, ``),
+		"no list of reports":         platformtest.Swap(t, statusIndex, `"status_reports":{"data":[]}`, ``),
+		"a list of reports of null":  platformtest.Swap(t, statusIndex, `"data":[]`, `"data":null`),
+		"reports under another name": platformtest.Swap(t, statusIndex, `status_reports`, `reports`),
+		"nothing included":           platformtest.Swap(t, statusIndex, `,"included":[]`, ``),
+		"another's JSON:API":         `{"data":[],"included":[]}`,
+		"a page that names it only": `<!DOCTYPE html><html><body><h1>All services are online</h1>` +
+			`<a href="https://betterstack.com/">x</a></body></html>`,
+		"sections of another product": `<!DOCTYPE html><html><body><h1>Fine</h1><div class="section"></div></body>` +
+			`</html>`,
+		"a report without a time": `<!DOCTYPE html><html><body><a href="https://betterstack.com/">x</a>` +
+			`<div id="status-report-container"><h2>Down</h2></div></body></html>`,
 	} {
-		if res, err := (Platform{}).Parse(scraper.Source{}, page.Page{Body: []byte(body)}); !errors.Is(err, page.ErrShape) {
+		if res, err := (Platform{}).Parse(scraper.Source{}, page.Page{Body: []byte(body)}); !errors.Is(err,
+			page.ErrShape) {
 			t.Errorf("%s is read as %+v (%v)", what, res, err)
 		}
 	}
-	if res, err := (Platform{}).Parse(scraper.Source{}, page.Page{Body: []byte(statusIndex)}); err != nil || !res.Coverage.Open {
+	if res, err := (Platform{}).Parse(scraper.Source{}, page.Page{Body: []byte(statusIndex)}); err != nil ||
+		!res.Coverage.Open {
 		t.Errorf("the shortest index.json gives %+v (%v)", res, err)
 	}
 }
@@ -84,21 +93,37 @@ func TestStates(t *testing.T) {
 		state          normalize.State
 		severity       normalize.Severity
 	}{
-		"open, no update":            {`"report_type":"manual","ends_at":null,"aggregate_state":"downtime"`, "", now, normalize.StateInvestigating, normalize.SeverityMajor},
-		"open, nothing affected":     {`"report_type":"manual","ends_at":null,"aggregate_state":"operational"`, "", now, normalize.StateUnknown, normalize.SeverityNone},
-		"open, an update":            {`"report_type":"manual","ends_at":null,"aggregate_state":"degraded"`, affected("degraded"), now, normalize.StateInvestigating, normalize.SeverityMinor},
-		"resolved by an update":      {`"report_type":"manual","ends_at":null,"aggregate_state":"operational"`, affected("resolved"), now, normalize.StateResolved, normalize.SeverityNone},
-		"resolved by its end":        {`"report_type":"automatic","ends_at":"2026-02-16T14:00:00Z","aggregate_state":"downtime"`, affected("downtime"), now, normalize.StateResolved, normalize.SeverityMajor},
-		"an end to come":             {`"report_type":"manual","ends_at":"2026-02-17T14:00:00Z","aggregate_state":"downtime"`, "", now, normalize.StateInvestigating, normalize.SeverityMajor},
-		"an unknown word":            {`"report_type":"manual","ends_at":null,"aggregate_state":"frozen"`, "", now, normalize.StateUnknown, normalize.SeverityUnknown},
-		"maintenance to come":        {`"report_type":"maintenance","ends_at":"2026-02-18T14:00:00Z","aggregate_state":"maintenance"`, "", now.AddDate(0, 0, -9), normalize.StateScheduled, normalize.SeverityNone},
-		"maintenance under way":      {`"report_type":"maintenance","ends_at":"2026-02-18T14:00:00Z","aggregate_state":"maintenance"`, affected("maintenance"), now, normalize.StateInProgress, normalize.SeverityNone},
-		"maintenance over":           {`"report_type":"maintenance","ends_at":"2026-02-16T14:00:00Z","aggregate_state":"maintenance"`, "", now, normalize.StateCompleted, normalize.SeverityNone},
-		"maintenance, without clock": {`"report_type":"maintenance","ends_at":"2026-02-16T14:00:00Z","aggregate_state":"maintenance"`, "", time.Time{}, normalize.StateUnknown, normalize.SeverityNone},
+		"open, no update": {`"report_type":"manual","ends_at":null,"aggregate_state":"downtime"`, "", now,
+			normalize.StateInvestigating, normalize.SeverityMajor},
+		"open, nothing affected": {`"report_type":"manual","ends_at":null,"aggregate_state":"operational"`, "",
+			now, normalize.StateUnknown, normalize.SeverityNone},
+		"open, an update": {`"report_type":"manual","ends_at":null,"aggregate_state":"degraded"`,
+			affected("degraded"), now, normalize.StateInvestigating, normalize.SeverityMinor},
+		"resolved by an update": {`"report_type":"manual","ends_at":null,"aggregate_state":"operational"`,
+			affected("resolved"), now, normalize.StateResolved, normalize.SeverityNone},
+		"resolved by its end": {`"report_type":"automatic","ends_at":"2026-02-16T14:00:00Z",` +
+			`"aggregate_state":"downtime"`, affected("downtime"), now, normalize.StateResolved,
+			normalize.SeverityMajor},
+		"an end to come": {`"report_type":"manual","ends_at":"2026-02-17T14:00:00Z",` +
+			`"aggregate_state":"downtime"`, "", now, normalize.StateInvestigating, normalize.SeverityMajor},
+		"an unknown word": {`"report_type":"manual","ends_at":null,"aggregate_state":"frozen"`, "", now,
+			normalize.StateUnknown, normalize.SeverityUnknown},
+		"maintenance to come": {`"report_type":"maintenance","ends_at":"2026-02-18T14:00:00Z",` +
+			`"aggregate_state":"maintenance"`, "", now.AddDate(0, 0, -9), normalize.StateScheduled,
+			normalize.SeverityNone},
+		"maintenance under way": {`"report_type":"maintenance","ends_at":"2026-02-18T14:00:00Z",` +
+			`"aggregate_state":"maintenance"`, affected("maintenance"), now, normalize.StateInProgress,
+			normalize.SeverityNone},
+		"maintenance over": {`"report_type":"maintenance","ends_at":"2026-02-16T14:00:00Z",` +
+			`"aggregate_state":"maintenance"`, "", now, normalize.StateCompleted, normalize.SeverityNone},
+		"maintenance, without clock": {`"report_type":"maintenance","ends_at":"2026-02-16T14:00:00Z",` +
+			`"aggregate_state":"maintenance"`, "", time.Time{}, normalize.StateUnknown, normalize.SeverityNone},
 	} {
-		included := `[{"id":"7","type":"status_report","attributes":{"title":"A","starts_at":"2026-02-16T12:00:00Z",` + tc.report + `}}`
+		included := `[{"id":"7","type":"status_report","attributes":{"title":"A",` +
+			`"starts_at":"2026-02-16T12:00:00Z",` + tc.report + `}}`
 		if tc.update != "" {
-			included += `,{"id":"9","type":"status_update","attributes":{"message":"m","published_at":"2026-02-16T12:30:00Z","status_report_id":7,"affected_resources":` + tc.update + `}}`
+			included += `,{"id":"9","type":"status_update","attributes":{"message":"m",` +
+				`"published_at":"2026-02-16T12:30:00Z","status_report_id":7,"affected_resources":` + tc.update + `}}`
 		}
 		body := platformtest.Swap(t, statusIndex, `"included":[]`, `"included":`+included+`]`)
 		res, err := Platform{}.Parse(scraper.Source{}, page.Page{Body: []byte(body), At: tc.at})
@@ -115,7 +140,8 @@ func TestStates(t *testing.T) {
 func TestKeepsReportsThatAreNotIncluded(t *testing.T) {
 	body := platformtest.Swap(t, statusIndex, `"data":[]`, `"data":[{"id":"77","type":"status_report"}]`)
 	res, err := Platform{}.Parse(scraper.Source{URL: "https://status.foxglove.example"}, page.Page{Body: []byte(body)})
-	if err != nil || len(res.Incidents) != 1 || res.Incidents[0].ID != "77" || len(res.Follow) != 1 || res.Follow[0].URL != "https://status.foxglove.example/incident/77" {
+	if err != nil || len(res.Incidents) != 1 || res.Incidents[0].ID != "77" || len(res.Follow) != 1 ||
+		res.Follow[0].URL != "https://status.foxglove.example/incident/77" {
 		t.Errorf("%+v, %v", res, err)
 	}
 }
@@ -137,12 +163,14 @@ func TestBackfill(t *testing.T) {
 	if len(start) != 1 || start[0].NextPage != 4 || !quarterPath.MatchString(start[0].URL) {
 		t.Fatalf("starts with %+v", start)
 	}
-	body := `<!DOCTYPE html><html><body><a href='/incident/12'><p class='grow'>Slow &amp; late</p></a><a href="https://betterstack.com/">x</a></body></html>`
+	body := `<!DOCTYPE html><html><body><a href='/incident/12'><p class='grow'>Slow &amp; late</p></a>` +
+		`<a href="https://betterstack.com/">x</a></body></html>`
 	address, asked := home+"/incidents/2020-04/2020-06", []string{}
 	for n := source.FromPage; address != ""; n++ {
 		source.FromPage = n
 		res, err := Platform{}.Parse(source, page.Page{URL: address, Body: []byte(body)})
-		if err != nil || len(res.Incidents) != 1 || res.Incidents[0].Title != "Slow & late" || res.Coverage != (scraper.Coverage{}) {
+		if err != nil || len(res.Incidents) != 1 || res.Incidents[0].Title != "Slow & late" ||
+			res.Coverage != (scraper.Coverage{}) {
 			t.Fatalf("%+v, %v", res, err)
 		}
 		address = ""
@@ -153,14 +181,15 @@ func TestBackfill(t *testing.T) {
 			}
 		}
 	}
-	want := []string{"/incident/12 0", "/incidents/2020-01/2020-03 5", "/incident/12 0", "/incidents/2019-10/2019-12 6", "/incident/12 0"}
+	want := []string{"/incident/12 0", "/incidents/2020-01/2020-03 5", "/incident/12 0",
+		"/incidents/2019-10/2019-12 6", "/incident/12 0"}
 	if diff := cmp.Diff(want, asked); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// TestResumedBackfillCountsQuartersFromItsClock takes up a backfill at each of its pages: none of them leaves out a quarter,
-// nor reads one twice.
+// TestResumedBackfillCountsQuartersFromItsClock takes up a backfill at each of its pages: none of them leaves out a
+// quarter, nor reads one twice.
 func TestResumedBackfillCountsQuartersFromItsClock(t *testing.T) {
 	for _, now := range []time.Time{
 		time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
@@ -168,10 +197,12 @@ func TestResumedBackfillCountsQuartersFromItsClock(t *testing.T) {
 		time.Date(2025, 12, 31, 20, 0, 0, 0, time.FixedZone("PST", -8*3600)), // 2026 in UTC
 	} {
 		for n, want := range []string{
-			"2026-01/2026-03", "2026-01/2026-03", "2025-10/2025-12", "2025-07/2025-09", "2025-04/2025-06", "2025-01/2025-03",
+			"2026-01/2026-03", "2026-01/2026-03", "2025-10/2025-12", "2025-07/2025-09", "2025-04/2025-06",
+			"2025-01/2025-03",
 		} {
 			source := scraper.Source{
-				URL: "https://status.foxglove.example", Mode: scraper.Backfill, FromPage: n, Now: func() time.Time { return now },
+				URL: "https://status.foxglove.example", Mode: scraper.Backfill, FromPage: n,
+				Now: func() time.Time { return now },
 			}
 			got := Platform{}.Start(source)
 			if len(got) != 1 || got[0].URL != source.URL+"/incidents/"+want || got[0].NextPage != max(n, 1) {

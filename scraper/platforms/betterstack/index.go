@@ -79,12 +79,15 @@ type indexDocument struct {
 // knows whether there is none.
 func readIndex(s scraper.Source, p page.Page, body []byte) (scraper.Result, error) {
 	var doc indexDocument
-	if json.Unmarshal(body, &doc) != nil || doc.Data.Type != "status_page" || doc.Data.Attributes.AggregateState == "" {
+	if json.Unmarshal(body, &doc) != nil || doc.Data.Type != "status_page" ||
+		doc.Data.Attributes.AggregateState == "" {
 		return scraper.Result{}, unexpected(p)
 	}
 	reports := doc.Data.Relationships.Reports
 	if reports == nil || reports.Data == nil || doc.Included == nil {
-		return scraper.Result{}, page.Errorf("a status page of Better Stack without its list of reports, or without what is included")
+		return scraper.Result{}, page.Errorf(
+			"a status page of Better Stack without its list of reports, or without what is included",
+		)
 	}
 	this := doc.Data.Attributes
 	doc.now, doc.home = p.At, page.Home(domainOf(this.CustomDomain, this.Subdomain), s.URL, p.URL)
@@ -102,10 +105,19 @@ func readIndex(s scraper.Source, p page.Page, body []byte) (scraper.Result, erro
 	for _, ref := range reports.Data {
 		if id := string(ref.ID); !seen[ref.ID] {
 			seen[ref.ID] = true
-			raw := normalize.Raw{Document: docIndex, ID: id, URL: reportURL(doc.home, id), Zone: this.Timezone, Excerpt: true}
+			raw := normalize.Raw{
+				Document: docIndex,
+				ID:       id,
+				URL:      reportURL(doc.home, id),
+				Zone:     this.Timezone,
+				Excerpt:  true,
+			}
 			res.Incidents = append(res.Incidents, raw)
 			if s.URL != "" {
-				res.Follow = append(res.Follow, scraper.Request{URL: reportURL(strings.TrimSuffix(s.URL, "/"), id), Optional: true})
+				res.Follow = append(
+					res.Follow,
+					scraper.Request{URL: reportURL(strings.TrimSuffix(s.URL, "/"), id), Optional: true},
+				)
 			}
 		}
 	}
@@ -144,7 +156,9 @@ func (d *indexDocument) note() []normalize.RawComponent {
 		switch e.Type {
 		case "status_page_resource":
 			part := normalize.RawComponent{
-				ID: string(e.ID), Name: e.Attributes.PublicName, Group: sections[e.Attributes.SectionID], Status: e.Attributes.Status,
+				ID: string(
+					e.ID,
+				), Name: e.Attributes.PublicName, Group: sections[e.Attributes.SectionID], Status: e.Attributes.Status,
 			}
 			d.parts[e.ID] = part
 			out = append(out, part)

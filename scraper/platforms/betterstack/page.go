@@ -90,7 +90,10 @@ func readPage(s scraper.Source, p page.Page, body []byte) (scraper.Result, error
 		listed[i].Document = res.Document
 		known, ok := s.Known[listed[i].ID]
 		if s.URL != "" && (!ok || !known.Over || known.Excerpt) {
-			res.Follow = append(res.Follow, scraper.Request{URL: reportURL(strings.TrimSuffix(s.URL, "/"), listed[i].ID), Optional: true})
+			res.Follow = append(
+				res.Follow,
+				scraper.Request{URL: reportURL(strings.TrimSuffix(s.URL, "/"), listed[i].ID), Optional: true},
+			)
 		}
 	}
 	res.Incidents = listed
@@ -149,7 +152,12 @@ func linkedReports(doc *goquery.Document, home string) []normalize.Raw {
 
 // readReport reads the page of one report: a title, and below it the updates, newest first, each with
 // a label and a time that the page shows in the reader's zone.
-func readReport(p page.Page, doc *goquery.Document, report *goquery.Selection, res scraper.Result) (scraper.Result, error) {
+func readReport(
+	p page.Page,
+	doc *goquery.Document,
+	report *goquery.Selection,
+	res scraper.Result,
+) (scraper.Result, error) {
 	res.Document = page.DocIncidentPage
 	raw := normalize.Raw{Document: res.Document, Title: page.OneLine(report.FindMatcher(selTitle).First().Text())}
 	raw.ID = cmp.Or(reportID(p.URL), reportID(doc.FindMatcher(selCanonical).AttrOr("href", "")))
@@ -169,7 +177,10 @@ func readReport(p page.Page, doc *goquery.Document, report *goquery.Selection, r
 		block := blockOf(node, report.Nodes[0])
 		text := strings.Replace(page.OneLine(spacedText(block)), label, "", 1)
 		text = strings.Replace(text, page.OneLine(spacedText(node)), "", 1)
-		raw.Updates = append(raw.Updates, normalize.RawUpdate{State: label, Posted: at, Body: page.OneLine(text), Format: normalize.FormatText})
+		raw.Updates = append(
+			raw.Updates,
+			normalize.RawUpdate{State: label, Posted: at, Body: page.OneLine(text), Format: normalize.FormatText},
+		)
 	}
 	if raw.Title == "" || raw.Started.IsZero() && len(raw.Updates) == 0 {
 		return scraper.Result{}, page.Errorf("a report of Better Stack without its title, or without a time")

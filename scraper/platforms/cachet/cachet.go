@@ -3,12 +3,13 @@
 //	2.x: api/v1/incidents, api/v1/components/groups, api/v1/components, api/v1/schedules
 //	3.x: api/incidents, api/components, api/schedules, which are JSON:API
 //
-// They are known from the program's source: the presenters and controllers of 2.4, the resources of 3.x. Lists come page by
-// page: a poll reads the newest page of incidents, a backfill all of them, down to the first day.
+// They are known from the program's source: the presenters and controllers of 2.4, the resources of 3.x. Lists come
+// page by page: a poll reads the newest page of incidents, a backfill all of them, down to the first day.
 //
-// Nothing tells how severe an incident is, and those of 2.x give the number of their component only, which is left out.
-// The names of groups are in another list of 2.x than the components: the request for these carries them in its fragment,
-// which no server is sent. Since incidents of both generations stay in their lists, their absence is no news.
+// Nothing tells how severe an incident is, and those of 2.x give the number of their component only, which is left
+// out. The names of groups are in another list of 2.x than the components: the request for these carries them in its
+// fragment, which no server is sent. Since incidents of both generations stay in their lists, their absence is no
+// news.
 //
 // Times have no zone: they are those of the server, which is set to UTC unless its owner has changed that.
 package cachet
@@ -45,7 +46,9 @@ func (Platform) Start(s scraper.Source) []scraper.Request {
 		n := max(1, s.FromPage)
 		return []scraper.Request{{
 			URL: listURL(s.URL, "/api/v1/incidents", "sort=id&order=desc", n), NextPage: n,
-			Fallback: []scraper.Request{{URL: listURL(s.URL, "/api/incidents", "include=components,updates", n), NextPage: n}},
+			Fallback: []scraper.Request{
+				{URL: listURL(s.URL, "/api/incidents", "include=components,updates", n), NextPage: n},
+			},
 		}}
 	}
 	return []scraper.Request{
@@ -59,8 +62,10 @@ func (Platform) Start(s scraper.Source) []scraper.Request {
 		},
 		{
 			// 2.3 and before have none.
-			URL:      listURL(s.URL, "/api/v1/schedules", "sort=id&order=desc", 1),
-			Fallback: []scraper.Request{{URL: listURL(s.URL, "/api/schedules", "include=components,updates&sort=-id", 1), Optional: true}},
+			URL: listURL(s.URL, "/api/v1/schedules", "sort=id&order=desc", 1),
+			Fallback: []scraper.Request{
+				{URL: listURL(s.URL, "/api/schedules", "include=components,updates&sort=-id", 1), Optional: true},
+			},
 		},
 	}
 }
@@ -88,13 +93,18 @@ func (Platform) Home(u *url.URL) string {
 func (Platform) Words() normalize.Words {
 	return normalize.Words{
 		States: map[string]normalize.State{
-			"0": normalize.StateUnknown, // scheduled before 2.4, reported in 3.x: which is told by the rest of the entry
+			// Scheduled before 2.4, reported in 3.x: the rest of the entry tells which.
+			"0": normalize.StateUnknown,
 			"1": normalize.StateInvestigating, "2": normalize.StateIdentified,
 			"3": normalize.StateMonitoring, "4": normalize.StateResolved,
 		},
 		Statuses: map[string]normalize.ComponentStatus{
-			"1": normalize.StatusOperational, "2": normalize.StatusDegraded, "3": normalize.StatusPartial, "4": normalize.StatusMajor,
-			"5": normalize.StatusUnknown, "6": normalize.StatusMaintenance,
+			"1": normalize.StatusOperational,
+			"2": normalize.StatusDegraded,
+			"3": normalize.StatusPartial,
+			"4": normalize.StatusMajor,
+			"5": normalize.StatusUnknown,
+			"6": normalize.StatusMaintenance,
 		},
 	}
 }
@@ -102,11 +112,17 @@ func (Platform) Words() normalize.Words {
 // Describe says what is read of Cachet.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
-		Name:      "Cachet 2 and 3",
-		Documents: []string{"api/v1/components/groups", "api/v1/components", "api/v1/incidents", "api/v1/schedules", "api/components", "api/incidents", "api/schedules"},
-		History:   "all",
-		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates", "affected", "components"},
-		Source:    scraper.FromDocuments,
+		Name: "Cachet 2 and 3",
+		Documents: []string{
+			"api/v1/components/groups", "api/v1/components", "api/v1/incidents", "api/v1/schedules",
+			"api/components", "api/incidents", "api/schedules",
+		},
+		History: "all",
+		Fields: []string{
+			"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at",
+			"updates", "affected", "components",
+		},
+		Source: scraper.FromDocuments,
 	}
 }
 

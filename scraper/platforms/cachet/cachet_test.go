@@ -27,13 +27,15 @@ func fixture(t *testing.T, name string) string {
 // TestRefuses renames each key by which a list of Cachet is known.
 func TestRefuses(t *testing.T) {
 	for name, keys := range map[string][]string{
-		"v2_broken/incident-list.json": {"pagination", "total", "total_pages", "current_page", "links", "data", "human_status", "visible", "status", "id", "created_at"},
-		"v2_broken/components.json":    {"status_name", "status", "enabled", "name"},
-		"v2_broken/groups.json":        {"enabled_components", "name", "id"},
-		"v2_broken/schedules.json":     {"scheduled_at", "status", "human_status"},
-		"v3_broken/incident-list.json": {"data", "links", "meta", "path", "per_page", "current_page", "type", "attributes", "name", "status", "created"},
-		"v3_broken/components.json":    {"type", "name", "status", "created"},
-		"v3_broken/schedules.json":     {"type", "name", "status", "scheduled"},
+		"v2_broken/incident-list.json": {"pagination", "total", "total_pages", "current_page", "links", "data",
+			"human_status", "visible", "status", "id", "created_at"},
+		"v2_broken/components.json": {"status_name", "status", "enabled", "name"},
+		"v2_broken/groups.json":     {"enabled_components", "name", "id"},
+		"v2_broken/schedules.json":  {"scheduled_at", "status", "human_status"},
+		"v3_broken/incident-list.json": {"data", "links", "meta", "path", "per_page", "current_page", "type",
+			"attributes", "name", "status", "created"},
+		"v3_broken/components.json": {"type", "name", "status", "created"},
+		"v3_broken/schedules.json":  {"type", "name", "status", "scheduled"},
 	} {
 		whole := fixture(t, name)
 		for _, key := range keys {
@@ -43,19 +45,27 @@ func TestRefuses(t *testing.T) {
 			}
 			p := page.Page{URL: "https://status.tidemark.example/api/v1/incidents", Body: []byte(body)}
 			if res, err := (Platform{}).Parse(scraper.Source{}, p); !errors.Is(err, page.ErrShape) {
-				t.Errorf("%s without %q is read as %q with %d incidents (%v)", name, key, res.Document, len(res.Incidents), err)
+				t.Errorf("%s without %q is read as %q with %d incidents (%v)", name, key, res.Document,
+					len(res.Incidents), err)
 			}
 		}
 	}
 	for what, body := range map[string]string{
-		"a pong":                            `{"data":"Pong!"}`,
-		"an error":                          `{"errors":[{"id":"a","status":404,"title":"Not Found"}]}`,
-		"any paged list":                    `{"data":[{"id":1,"name":"a"}],"links":{"next":null},"meta":{"current_page":1,"path":"https://acme.example/api/users","per_page":15}}`,
-		"an empty list of anything":         `{"data":[],"links":{"next":null},"meta":{"current_page":1,"path":"https://acme.example/api/users","per_page":15}}`,
-		"no component of 3.x":               `{"data":[],"links":{"next":null},"meta":{"current_page":1,"path":"https://acme.example/api/components","per_page":15}}`,
-		"a list whose entries are of kinds": `{"meta":{"pagination":{"total":2,"count":2,"current_page":1,"total_pages":1,"links":{"next_page":null}}},"data":[{"id":1,"name":"a","created_at":"b","enabled_components":[]},{"id":1,"name":"a","status":1,"enabled":true,"created_at":"b","status_name":"c"}]}`,
+		"a pong":   `{"data":"Pong!"}`,
+		"an error": `{"errors":[{"id":"a","status":404,"title":"Not Found"}]}`,
+		"any paged list": `{"data":[{"id":1,"name":"a"}],"links":{"next":null},` +
+			`"meta":{"current_page":1,"path":"https://acme.example/api/users","per_page":15}}`,
+		"an empty list of anything": `{"data":[],"links":{"next":null},"meta":{"current_page":1,` +
+			`"path":"https://acme.example/api/users","per_page":15}}`,
+		"no component of 3.x": `{"data":[],"links":{"next":null},"meta":{"current_page":1,` +
+			`"path":"https://acme.example/api/components","per_page":15}}`,
+		"a list whose entries are of kinds": `{"meta":{"pagination":{"total":2,"count":2,"current_page":1,` +
+			`"total_pages":1,"links":{"next_page":null}}},"data":[{"id":1,"name":"a","created_at":"b",` +
+			`"enabled_components":[]},{"id":1,"name":"a","status":1,"enabled":true,"created_at":"b",` +
+			`"status_name":"c"}]}`,
 	} {
-		if res, err := (Platform{}).Parse(scraper.Source{}, page.Page{URL: "https://status.tidemark.example/api/incidents", Body: []byte(body)}); !errors.Is(err, page.ErrShape) {
+		if res, err := (Platform{}).Parse(scraper.Source{}, page.Page{URL: "https://status.tidemark.example/api/" +
+			"incidents", Body: []byte(body)}); !errors.Is(err, page.ErrShape) {
 			t.Errorf("%s is read as %+v (%v)", what, res, err)
 		}
 	}
@@ -72,8 +82,10 @@ func TestPages(t *testing.T) {
 		part              bool
 	}{
 		{"newest incidents", "v2_broken/incident-list.json", list + "incidents?per_page=100", scraper.Poll, "", false},
-		{"incidents of a backfill", "v2_broken/incident-list.json", list + "incidents?per_page=100", scraper.Backfill, list + "incidents?per_page=100&page=2", false},
-		{"components", "v2_broken/components.json", list + "components?per_page=100#1=Harbour", scraper.Poll, list + "components?per_page=100&page=2#1=Harbour", true},
+		{"incidents of a backfill", "v2_broken/incident-list.json", list + "incidents?per_page=100",
+			scraper.Backfill, list + "incidents?per_page=100&page=2", false},
+		{"components", "v2_broken/components.json", list + "components?per_page=100#1=Harbour", scraper.Poll,
+			list + "components?per_page=100&page=2#1=Harbour", true},
 	} {
 		page := page.Page{URL: c.at, Body: []byte(more.Replace(fixture(t, c.fixture)))}
 		res, err := Platform{}.Parse(scraper.Source{Mode: c.mode}, page)
@@ -89,18 +101,28 @@ func TestPages(t *testing.T) {
 
 func TestWords(t *testing.T) {
 	for number, want := range map[string]normalize.ComponentStatus{
-		"1": normalize.StatusOperational, "2": normalize.StatusDegraded, "3": normalize.StatusPartial, "4": normalize.StatusMajor,
-		"5": normalize.StatusUnknown, "6": normalize.StatusMaintenance, "7": normalize.StatusUnknown,
+		"1": normalize.StatusOperational,
+		"2": normalize.StatusDegraded,
+		"3": normalize.StatusPartial,
+		"4": normalize.StatusMajor,
+		"5": normalize.StatusUnknown,
+		"6": normalize.StatusMaintenance,
+		"7": normalize.StatusUnknown,
 	} {
-		components, findings := normalize.Components([]normalize.RawComponent{{ID: "1", Name: "Locks", Status: number}}, scraper.WordsOf(Platform{}))
+		components, findings := normalize.Components([]normalize.RawComponent{{ID: "1", Name: "Locks",
+			Status: number}}, scraper.WordsOf(Platform{}))
 		if components[0].Status != want || len(findings) > 0 != (number == "7") {
 			t.Errorf("%s means %s, findings %v", number, components[0].Status, findings)
 		}
 	}
 	for number, want := range map[string]normalize.State{
-		"0": normalize.StateScheduled, "1": normalize.StateInProgress, "2": normalize.StateCompleted, "3": normalize.StateUnknown,
+		"0": normalize.StateScheduled,
+		"1": normalize.StateInProgress,
+		"2": normalize.StateCompleted,
+		"3": normalize.StateUnknown,
 	} {
-		incidents, findings := normalize.Incidents([]normalize.Raw{{ID: "a", Title: "a", State: scheduleWord(number)}}, scraper.WordsOf(Platform{}))
+		incidents, findings := normalize.Incidents([]normalize.Raw{{ID: "a", Title: "a",
+			State: scheduleWord(number)}}, scraper.WordsOf(Platform{}))
 		if incidents[0].State != want || len(findings) > 0 != (number == "3") {
 			t.Errorf("the schedule's state %s means %s, findings %v", number, incidents[0].State, findings)
 		}

@@ -65,7 +65,10 @@ func read2(p page.Page, data []json.RawMessage) (scraper.Result, error) {
 	for n, text := range data {
 		var e cachet2Entry
 		if json.Unmarshal(text, &e) != nil || e.kind() == "" || n > 0 && e.kind() != res.Document {
-			return scraper.Result{}, page.Errorf("a list of Cachet whose entry %d is neither a component nor a group, an incident or a schedule of 2.x", n+1)
+			return scraper.Result{}, page.Errorf(
+				"a list of Cachet whose entry %d is neither a component nor a group, an incident or a schedule of 2.x",
+				n+1,
+			)
 		}
 		switch res.Document = e.kind(); res.Document {
 		case components:
@@ -105,7 +108,9 @@ func read2(p page.Page, data []json.RawMessage) (scraper.Result, error) {
 			}
 		}
 		if home := scraper.HomeOf(Platform{}, p.URL); u.Host != "" {
-			res.Follow = []scraper.Request{{URL: listURL(home, "/api/v1/components", "sort=id&order=asc", 1) + "#" + names.Encode()}}
+			res.Follow = []scraper.Request{
+				{URL: listURL(home, "/api/v1/components", "sort=id&order=asc", 1) + "#" + names.Encode()},
+			}
 		}
 	}
 	return res, nil
@@ -121,18 +126,26 @@ func fragmentValues(address string) url.Values {
 	return values
 }
 
-// incident reads an incident. Its own message is its first post; until 2.3 it is the only one, and is edited as things go on.
+// incident reads an incident. Its own message is its first post; until 2.3 it is the only one, and is edited as
+// things go on.
 func (e cachet2Entry) incident(p page.Page) normalize.Raw {
 	at := page.Time(e.OccurredAt, "")
 	if at.IsZero() {
 		at = page.Time(e.CreatedAt, "")
 	}
 	raw := normalize.Raw{
-		Document: incidents, ID: "incident-" + string(e.ID), URL: page.Resolve(p.URL, e.Permalink), Kind: string(normalize.KindIncident),
+		Document: incidents, ID: "incident-" + string(e.ID), URL: page.Resolve(p.URL, e.Permalink),
+		Kind:  string(normalize.KindIncident),
 		Title: e.Name, State: cmp.Or(string(e.LatestStatus), string(e.Status)),
 		Started: at, Created: page.Time(e.CreatedAt, ""), Updated: page.Time(e.UpdatedAt, ""),
 	}
-	first := normalize.RawUpdate{ID: "incident", State: string(e.Status), Posted: at, Body: e.Message, Format: normalize.FormatMarkdown}
+	first := normalize.RawUpdate{
+		ID:     "incident",
+		State:  string(e.Status),
+		Posted: at,
+		Body:   e.Message,
+		Format: normalize.FormatMarkdown,
+	}
 	if raw.State == "0" {
 		raw.Kind, raw.State, raw.Started = string(normalize.KindMaintenance), "scheduled", normalize.RawTime{}
 		raw.ScheduledStart, first.State = page.Time(e.ScheduledAt, ""), "scheduled"
@@ -149,7 +162,10 @@ func (e cachet2Entry) incident(p page.Page) normalize.Raw {
 	}
 	for _, u := range e.Updates {
 		raw.Updates = append(raw.Updates, normalize.RawUpdate{
-			ID: "update-" + string(u.ID), State: string(u.Status), Posted: page.Time(u.CreatedAt, ""), Body: u.Message, Format: normalize.FormatMarkdown,
+			ID: "update-" + string(
+				u.ID,
+			), State: string(u.Status), Posted: page.Time(u.CreatedAt, ""), Body: u.Message,
+			Format: normalize.FormatMarkdown,
 		})
 	}
 	page.OldestFirst(raw.Updates)
@@ -160,13 +176,24 @@ func (e cachet2Entry) schedule() normalize.Raw {
 	raw := normalize.Raw{
 		Document: schedules, ID: "schedule-" + string(e.ID), Kind: string(normalize.KindMaintenance), Title: e.Name,
 		State: scheduleWord(string(e.Status)), Impact: "maintenance",
-		ScheduledStart: page.Time(e.ScheduledAt, ""), Created: page.Time(e.CreatedAt, ""), Updated: page.Time(e.UpdatedAt, ""),
+		ScheduledStart: page.Time(
+			e.ScheduledAt,
+			"",
+		), Created: page.Time(e.CreatedAt, ""), Updated: page.Time(e.UpdatedAt, ""),
 	}
 	if e.CompletedAt != nil {
 		end(&raw, *e.CompletedAt)
 	}
 	if e.Message != "" {
-		raw.Updates = []normalize.RawUpdate{{ID: "schedule", State: "upcoming", Posted: raw.Created, Body: e.Message, Format: normalize.FormatMarkdown}}
+		raw.Updates = []normalize.RawUpdate{
+			{
+				ID:     "schedule",
+				State:  "upcoming",
+				Posted: raw.Created,
+				Body:   e.Message,
+				Format: normalize.FormatMarkdown,
+			},
+		}
 	}
 	return raw
 }

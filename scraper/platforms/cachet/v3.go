@@ -71,14 +71,22 @@ func read3(p page.Page, path string, data, included []json.RawMessage) (scraper.
 	for n, text := range data {
 		var r cachet3Resource
 		if json.Unmarshal(text, &r) != nil || !r.valid(res.Document) {
-			return scraper.Result{}, page.Errorf("a list of %s of Cachet whose entry %d lacks what such an entry has (type, id, name, status, created)", res.Document, n+1)
+			return scraper.Result{}, page.Errorf(
+				"a list of %s of Cachet whose entry %d lacks what such an entry has (type, id, name, status, created)",
+				res.Document,
+				n+1,
+			)
 		}
 		switch res.Document {
 		case components:
 			if r.Attributes.Enabled != nil && !*r.Attributes.Enabled {
 				continue // not shown
 			}
-			c := normalize.RawComponent{ID: string(r.ID), Name: r.Attributes.Name, Status: string(r.Attributes.Status.Value)}
+			c := normalize.RawComponent{
+				ID:     string(r.ID),
+				Name:   r.Attributes.Name,
+				Status: string(r.Attributes.Status.Value),
+			}
 			for _, group := range r.related("group", others) {
 				c.Group = group.Attributes.Name
 			}
@@ -94,7 +102,8 @@ func read3(p page.Page, path string, data, included []json.RawMessage) (scraper.
 
 func (r cachet3Resource) valid(list string) bool {
 	a := r.Attributes
-	return r.Type == list && r.ID != "" && a.Name != "" && a.Status != nil && a.Created != nil && (list != schedules || a.Scheduled != nil)
+	return r.Type == list && r.ID != "" && a.Name != "" && a.Status != nil && a.Created != nil &&
+		(list != schedules || a.Scheduled != nil)
 }
 
 // related returns the resources that a relationship names, as far as the document includes them.
@@ -121,14 +130,26 @@ func (r cachet3Resource) incident(included map[cachet3Link]cachet3Resource) norm
 	raw := normalize.Raw{
 		Document: incidents, ID: "incident-" + string(r.ID), Kind: string(normalize.KindIncident),
 		Title: a.Name, State: string(a.Status.Value),
-		Started: page.Time(cmp.Or(a.Occurred.String, a.Created.String), ""), Created: page.Time(a.Created.String, ""), Updated: page.Time(a.Updated.String, ""),
+		Started: page.Time(
+			cmp.Or(a.Occurred.String, a.Created.String),
+			"",
+		), Created: page.Time(a.Created.String, ""), Updated: page.Time(a.Updated.String, ""),
 	}
 	for _, c := range r.related("components", included) {
 		status := string(c.Attributes.Pivot.Status.Value)
-		raw.Components = append(raw.Components, normalize.RawComponent{ID: string(c.ID), Name: c.Attributes.Name, Status: status})
+		raw.Components = append(
+			raw.Components,
+			normalize.RawComponent{ID: string(c.ID), Name: c.Attributes.Name, Status: status},
+		)
 	}
 	posts := r.posts(included)
-	first := normalize.RawUpdate{ID: "incident", State: "update", Posted: raw.Started, Body: a.Message, Format: normalize.FormatMarkdown}
+	first := normalize.RawUpdate{
+		ID:     "incident",
+		State:  "update",
+		Posted: raw.Started,
+		Body:   a.Message,
+		Format: normalize.FormatMarkdown,
+	}
 	switch {
 	case len(posts) > 0:
 	case raw.State == "4":
@@ -148,7 +169,12 @@ func (r cachet3Resource) incident(included map[cachet3Link]cachet3Resource) norm
 func (r cachet3Resource) posts(included map[cachet3Link]cachet3Resource) []normalize.RawUpdate {
 	var posts []normalize.RawUpdate
 	for _, u := range r.related("updates", included) {
-		post := normalize.RawUpdate{ID: "update-" + string(u.ID), State: "update", Body: u.Attributes.Message, Format: normalize.FormatMarkdown}
+		post := normalize.RawUpdate{
+			ID:     "update-" + string(u.ID),
+			State:  "update",
+			Body:   u.Attributes.Message,
+			Format: normalize.FormatMarkdown,
+		}
 		if u.Attributes.Status != nil && u.Attributes.Status.Value != "" && r.Type == incidents {
 			post.State = string(u.Attributes.Status.Value)
 		}
@@ -165,14 +191,25 @@ func (r cachet3Resource) schedule(included map[cachet3Link]cachet3Resource) norm
 	raw := normalize.Raw{
 		Document: schedules, ID: "schedule-" + string(r.ID), Kind: string(normalize.KindMaintenance), Title: a.Name,
 		State: scheduleWord(string(a.Status.Value)), Impact: "maintenance",
-		ScheduledStart: page.Time(a.Scheduled.String, ""), Created: page.Time(a.Created.String, ""), Updated: page.Time(a.Updated.String, ""),
+		ScheduledStart: page.Time(
+			a.Scheduled.String,
+			"",
+		), Created: page.Time(a.Created.String, ""), Updated: page.Time(a.Updated.String, ""),
 	}
 	end(&raw, a.Completed.String)
 	for _, c := range r.related("components", included) {
 		raw.Components = append(raw.Components, normalize.RawComponent{ID: string(c.ID), Name: c.Attributes.Name})
 	}
 	if a.Message != "" {
-		raw.Updates = []normalize.RawUpdate{{ID: "schedule", State: "upcoming", Posted: raw.Created, Body: a.Message, Format: normalize.FormatMarkdown}}
+		raw.Updates = []normalize.RawUpdate{
+			{
+				ID:     "schedule",
+				State:  "upcoming",
+				Posted: raw.Created,
+				Body:   a.Message,
+				Format: normalize.FormatMarkdown,
+			},
+		}
 	}
 	raw.Updates = append(raw.Updates, r.posts(included)...)
 	page.OldestFirst(raw.Updates)

@@ -65,7 +65,8 @@ func (Platform) Describe() scraper.Description {
 		History:   "none: what has ended is not listed",
 		Fields:    []string{"state", "severity", "started_at", "updates", "affected"},
 		Source:    scraper.FromBytes,
-		Address:   "the page's on checkly-status-page.com, else https://<page>/api/status-page/<slug>/unresolved-incidents",
+		Address: "the page's on checkly-status-page.com, else " +
+			"https://<page>/api/status-page/<slug>/unresolved-incidents",
 	}
 }
 
@@ -113,7 +114,11 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 	// Uptime Kuma has paths of the same form.
 	if page.IsHTML(body) && !page.BreaksOff(body) && !bytes.Contains(body, []byte(`id="preload-data"`)) {
 		if slug := slug(body); slug != "" && page.SiteOf(p.URL) != "" {
-			return scraper.Result{Document: "home", Part: true, Follow: []scraper.Request{{URL: list(p.URL, slug)}}}, nil
+			return scraper.Result{
+				Document: "home",
+				Part:     true,
+				Follow:   []scraper.Request{{URL: list(p.URL, slug)}},
+			}, nil
 		}
 	}
 	return scraper.Result{}, unexpected(p)
@@ -124,7 +129,9 @@ func unexpected(p page.Page) error {
 		"(its address is https://<page>%s<slug>/unresolved-incidents)", page.Describe(p), path)
 }
 
-var slugs = regexp.MustCompile(`/api/status-page/([A-Za-z0-9][A-Za-z0-9_-]*)/|\b([a-z0-9][a-z0-9-]*)\.checkly-status-page\.com`)
+var slugs = regexp.MustCompile(
+	`/api/status-page/([A-Za-z0-9][A-Za-z0-9_-]*)/|\b([a-z0-9][a-z0-9-]*)\.checkly-status-page\.com`,
+)
 
 // slug returns the slug that a home page names, if it names one only.
 func slug(body []byte) string {
@@ -144,14 +151,19 @@ func readList(p page.Page, body []byte) (scraper.Result, error) {
 	var doc struct {
 		Incidents []json.RawMessage `json:"incidents"`
 	}
-	if json.Unmarshal(body, &keys) != nil || json.Unmarshal(body, &doc) != nil || len(keys) != 1 || doc.Incidents == nil {
+	if json.Unmarshal(body, &keys) != nil || json.Unmarshal(body, &doc) != nil || len(keys) != 1 ||
+		doc.Incidents == nil {
 		return scraper.Result{}, unexpected(p)
 	}
 	res := scraper.Result{Document: "unresolved", Coverage: scraper.Coverage{Open: true}, PageURL: page.SiteOf(p.URL)}
 	for i, text := range doc.Incidents {
 		var in incident
 		if err := json.Unmarshal(text, &in); err != nil {
-			return scraper.Result{}, page.Errorf("a list of incidents whose entry %d cannot be read as Checkly's: %v", i+1, err)
+			return scraper.Result{}, page.Errorf(
+				"a list of incidents whose entry %d cannot be read as Checkly's: %v",
+				i+1,
+				err,
+			)
 		}
 		if in.ID == "" || in.Name == "" || in.Updates == nil || !bytes.Contains(text, []byte(`"lastUpdateStatus"`)) {
 			return scraper.Result{}, page.Errorf("a list of incidents whose entry %d lacks what Checkly's have "+

@@ -46,7 +46,8 @@ func TestCaptures(t *testing.T) {
 				t.Errorf("covers %+v, detected: %v", res.Coverage, scraper.Detects(Platform{}, page))
 			}
 			incidents, findings := normalize.Incidents(res.Incidents, scraper.WordsOf(Platform{}))
-			if len(findings) > 0 || incidents[0].Severity != normalize.SeverityMinor || incidents[0].State != normalize.StateInvestigating {
+			if len(findings) > 0 || incidents[0].Severity != normalize.SeverityMinor ||
+				incidents[0].State != normalize.StateInvestigating {
 				t.Errorf("means %s, %s, findings %v", incidents[0].Severity, incidents[0].State, findings)
 			}
 		})
@@ -55,15 +56,17 @@ func TestCaptures(t *testing.T) {
 
 func TestRefuses(t *testing.T) {
 	for what, body := range map[string]string{
-		"a list that is null":            `{"incidents":null}`,
-		"a list that is an object":       `{"incidents":{}}`,
-		"other keys beside the list":     `{"incidents":[],"status":"ok"}`,
-		"the list under another name":    `{"incident":[]}`,
-		"an entry of another kind":       `{"incidents":["down"]}`,
-		"an entry without its timeline":  `{"incidents":[{"id":"a","name":"b","lastUpdateStatus":"RESOLVED"}]}`,
-		"an entry without its state":     `{"incidents":[{"id":"a","name":"b","incidentUpdates":[]}]}`,
-		"a home page that names no slug": `<!DOCTYPE html><html><head><title>Tidemark status</title></head><body></body></html>`,
-		"a home page that names two": `<!DOCTYPE html><html><head></head><body><script>a="/api/status-page/one/unresolved-incidents";` +
+		"a list that is null":           `{"incidents":null}`,
+		"a list that is an object":      `{"incidents":{}}`,
+		"other keys beside the list":    `{"incidents":[],"status":"ok"}`,
+		"the list under another name":   `{"incident":[]}`,
+		"an entry of another kind":      `{"incidents":["down"]}`,
+		"an entry without its timeline": `{"incidents":[{"id":"a","name":"b","lastUpdateStatus":"RESOLVED"}]}`,
+		"an entry without its state":    `{"incidents":[{"id":"a","name":"b","incidentUpdates":[]}]}`,
+		"a home page that names no slug": `<!DOCTYPE html><html><head><title>Tidemark status</title></head><body>` +
+			`</body></html>`,
+		"a home page that names two": `<!DOCTYPE html><html><head></head><body>` +
+			`<script>a="/api/status-page/one/unresolved-incidents";` +
 			`b="/api/status-page/two/unresolved-incidents"</script></body></html>`,
 	} {
 		p := page.Page{URL: "https://status.tidemark.example/", Body: []byte(body)}
@@ -85,9 +88,12 @@ func TestFindsItsList(t *testing.T) {
 			t.Errorf("%s starts with %+v, want %s", source, got, want)
 		}
 	}
-	home := `<!DOCTYPE html><html><head><script>fetch("/api/status-page/tidemark/unresolved-incidents")</script></head><body></body></html>`
-	res, err := Platform{}.Parse(scraper.Source{}, page.Page{URL: "https://status.tidemark.example/", Body: []byte(home)})
-	if err != nil || len(res.Follow) != 1 || res.Follow[0].URL != "https://status.tidemark.example"+list || res.Coverage != (scraper.Coverage{}) {
+	home := `<!DOCTYPE html><html><head><script>fetch("/api/status-page/tidemark/unresolved-incidents")</script>` +
+		`</head><body></body></html>`
+	res, err := Platform{}.Parse(scraper.Source{}, page.Page{URL: "https://status.tidemark.example/",
+		Body: []byte(home)})
+	if err != nil || len(res.Follow) != 1 || res.Follow[0].URL != "https://status.tidemark.example"+list ||
+		res.Coverage != (scraper.Coverage{}) {
 		t.Errorf("the home page gives %+v (%v)", res, err)
 	}
 	for page, want := range map[string]string{

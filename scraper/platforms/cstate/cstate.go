@@ -40,7 +40,10 @@ const mostTexts = 20
 // Start asks for the systems and for all issues.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	feed := []scraper.Request{{URL: s.URL + "/index.xml"}}
-	return []scraper.Request{{URL: s.URL + "/index.json", Fallback: feed}, {URL: s.URL + "/issues/index.json", Fallback: feed}}
+	return []scraper.Request{
+		{URL: s.URL + "/index.json", Fallback: feed},
+		{URL: s.URL + "/issues/index.json", Fallback: feed},
+	}
 }
 
 var below = regexp.MustCompile(`/(?:(?:issues|affected)(?:/.*)?|index\.(?:json|xml|html))?$`)
@@ -57,8 +60,11 @@ func (Platform) Home(page *url.URL) string {
 // system does, but that something is announced for it.
 func (Platform) Words() normalize.Words {
 	return normalize.Words{
-		States:     map[string]normalize.State{"unresolved": normalize.StateInvestigating},
-		Severities: map[string]normalize.Severity{"disrupted": normalize.SeverityMinor, "down": normalize.SeverityMajor},
+		States: map[string]normalize.State{"unresolved": normalize.StateInvestigating},
+		Severities: map[string]normalize.Severity{
+			"disrupted": normalize.SeverityMinor,
+			"down":      normalize.SeverityMajor,
+		},
 		Statuses: map[string]normalize.ComponentStatus{
 			"ok": normalize.StatusOperational, "notice": normalize.StatusDegraded,
 			"disrupted": normalize.StatusPartial, "down": normalize.StatusMajor,
@@ -72,8 +78,10 @@ func (Platform) Describe() scraper.Description {
 		Name:      "cState",
 		Documents: []string{"index.json", "issues/index.json", "issues/<name>/index.json", "index.xml"},
 		History:   "all",
-		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "updates", "affected", "components"},
-		Source:    scraper.FromDocuments,
+		Fields: []string{
+			"url", "state", "severity", "started_at", "resolved_at", "updates", "affected", "components",
+		},
+		Source: scraper.FromDocuments,
 	}
 }
 
@@ -102,15 +110,31 @@ func (c Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 	}
 	switch {
 	case doc.Is == "index" && doc.Version != "" && doc.Status != "" && doc.Systems != nil:
-		res := scraper.Result{Document: index, PageName: doc.Title, Indicator: doc.Status, Coverage: scraper.Coverage{Components: true}}
+		res := scraper.Result{
+			Document:  index,
+			PageName:  doc.Title,
+			Indicator: doc.Status,
+			Coverage:  scraper.Coverage{Components: true},
+		}
 		if page.IsAddress(doc.BaseURL) {
 			res.PageURL = strings.TrimSuffix(doc.BaseURL, "/")
 		}
 		for _, system := range doc.Systems {
 			if system.Name == "" || system.Status == "" || system.Unresolved == nil {
-				return scraper.Result{}, page.Errorf("an index.json of cState with a system that lacks its name, its status or its list of unresolved issues")
+				return scraper.Result{}, page.Errorf(
+					"an index.json of cState with a system that lacks its name, its status or its list of " +
+						"unresolved issues",
+				)
 			}
-			res.Components = append(res.Components, normalize.RawComponent{ID: system.Name, Name: system.Name, Group: system.Category, Status: system.Status})
+			res.Components = append(
+				res.Components,
+				normalize.RawComponent{
+					ID:     system.Name,
+					Name:   system.Name,
+					Group:  system.Category,
+					Status: system.Status,
+				},
+			)
 			if err := add(&res, s, p, index, system.Unresolved); err != nil {
 				return scraper.Result{}, err
 			}
@@ -163,7 +187,8 @@ type article struct {
 }
 
 func (a article) valid() bool {
-	return a.Is == "issue" && a.Title != "" && a.Permalink != "" && a.CreatedAt != "" && a.Resolved != nil && a.Affected != nil
+	return a.Is == "issue" && a.Title != "" && a.Permalink != "" && a.CreatedAt != "" && a.Resolved != nil &&
+		a.Affected != nil
 }
 
 // add adds issues without their texts, and the requests for those texts that the record may lack.
@@ -171,7 +196,11 @@ func add(r *scraper.Result, s scraper.Source, p page.Page, document string, issu
 	texts := 0
 	for n, issue := range issues {
 		if !issue.valid() {
-			return page.Errorf("a list of cState whose issue %d lacks what an issue has (title, permalink, createdAt, resolved, affected)", n+1)
+			return page.Errorf(
+				"a list of cState whose issue %d lacks what an issue has (title, permalink, createdAt, resolved, "+
+					"affected)",
+				n+1,
+			)
 		}
 		raw := issue.raw(p, document)
 		r.Incidents = append(r.Incidents, raw)
@@ -253,7 +282,9 @@ func lastState(updates []normalize.RawUpdate, none string) string {
 }
 
 var (
-	head  = regexp.MustCompile(`(?i)<p>\s*<(em|strong)>\s*([a-z][a-z -]{2,30}?)\s*:?\s*</(?:em|strong)>\s*(?:[-–—:]\s*)?`)
+	head = regexp.MustCompile(
+		`(?i)<p>\s*<(em|strong)>\s*([a-z][a-z -]{2,30}?)\s*:?\s*</(?:em|strong)>\s*(?:[-–—:]\s*)?`,
+	)
 	track = regexp.MustCompile(`(?i)<span class="?faded"?>\s*\(([^<>]{4,60})\)\s*</span>`)
 )
 
@@ -276,11 +307,16 @@ func posts(text string, issue normalize.Raw) []normalize.RawUpdate {
 		if strings.TrimSpace(text) == "" {
 			return nil
 		}
-		return []normalize.RawUpdate{{State: "update", Posted: issue.Started, Body: strings.TrimSpace(text), Format: normalize.FormatHTML}}
+		return []normalize.RawUpdate{
+			{State: "update", Posted: issue.Started, Body: strings.TrimSpace(text), Format: normalize.FormatHTML},
+		}
 	}
 	var updates []normalize.RawUpdate
 	if before := strings.TrimSpace(text[:heads[0][0]]); before != "" {
-		updates = append(updates, normalize.RawUpdate{State: "update", Posted: issue.Started, Body: before, Format: normalize.FormatHTML})
+		updates = append(
+			updates,
+			normalize.RawUpdate{State: "update", Posted: issue.Started, Body: before, Format: normalize.FormatHTML},
+		)
 	}
 	for n, m := range heads {
 		end := len(text)
@@ -320,15 +356,23 @@ func readFeed(p page.Page, body []byte) (scraper.Result, error) {
 			} `xml:"item"`
 		} `xml:"channel"`
 	}
-	if xml.Unmarshal(body, &doc) != nil || doc.Channel == nil || strings.TrimSpace(doc.Channel.Generator) != "github.com/cstate" {
+	if xml.Unmarshal(body, &doc) != nil || doc.Channel == nil ||
+		strings.TrimSpace(doc.Channel.Generator) != "github.com/cstate" {
 		return scraper.Result{}, unexpected(p)
 	}
-	res := scraper.Result{Document: feed, PageName: page.OneLine(doc.Channel.Title), Coverage: scraper.Coverage{Open: true}}
+	res := scraper.Result{
+		Document: feed,
+		PageName: page.OneLine(doc.Channel.Title),
+		Coverage: scraper.Coverage{Open: true},
+	}
 	for _, item := range doc.Channel.Items {
 		link := strings.TrimSpace(item.Link)
 		raw := normalize.Raw{
 			Document: feed, ID: key(link), URL: page.Resolve(p.URL, link), Title: page.OneLine(item.Title),
-			Started: page.Time(strings.TrimSpace(item.PubDate), ""), Resolved: page.Time(goTime(said(item.Category)), ""),
+			Started: page.Time(
+				strings.TrimSpace(item.PubDate),
+				"",
+			), Resolved: page.Time(goTime(said(item.Category)), ""),
 		}
 		raw.Updates = posts(item.Description, raw)
 		label := label.FindStringSubmatch(raw.Title)

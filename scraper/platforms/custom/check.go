@@ -37,7 +37,12 @@ func (c *compiler) required() {
 		if p.Format == FormatJSON {
 			write = `write a path, for example anchor = "incidents"`
 		}
-		c.mistake("anchor", "it is missing: what this page always has and no other page does, so that an error page is never taken for a quiet day", write)
+		c.mistake(
+			"anchor",
+			"it is missing: what this page always has and no other page does, so that an error page is never "+
+				"taken for a quiet day",
+			write,
+		)
 	}
 	switch {
 	case p.List == "" && p.ComponentList == "":
@@ -45,10 +50,18 @@ func (c *compiler) required() {
 	case p.List != "" && p.Title == "":
 		c.mistake("title", "it is missing: the title within an incident of the list", `write for example title = "h3"`)
 	case p.ComponentList != "" && p.ComponentName == "":
-		c.mistake("component_name", "it is missing: the name within a component of component_list", `write for example component_name = ".name"`)
+		c.mistake(
+			"component_name",
+			"it is missing: the name within a component of component_list",
+			`write for example component_name = ".name"`,
+		)
 	}
 	if p.Updates != "" && p.UpdateState+p.UpdateTime+p.UpdateBody == "" {
-		c.mistake("updates", "nothing within an update is selected", `write for example update_time = "time@datetime" and update_body = "p"`)
+		c.mistake(
+			"updates",
+			"nothing within an update is selected",
+			`write for example update_time = "time@datetime" and update_body = "p"`,
+		)
 	}
 	for _, f := range p.fields() {
 		over, list := "", ""
@@ -61,7 +74,11 @@ func (c *compiler) required() {
 			over, list = "component_list", p.ComponentList
 		}
 		if f.selector != "" && over != "" && list == "" {
-			c.mistake(f.key, fmt.Sprintf("it is looked up within each match of %s, and there is no %s", over, over), fmt.Sprintf("write %s too", over))
+			c.mistake(
+				f.key,
+				fmt.Sprintf("it is looked up within each match of %s, and there is no %s", over, over),
+				fmt.Sprintf("write %s too", over),
+			)
 		}
 	}
 	if p.Empty != "" && p.List == "" {
@@ -97,8 +114,11 @@ func (c *compiler) field(f field) {
 	c.out.finders[f.key] = finder
 }
 
-// mustRead are the keys of words and times that are unknown, not absent, where a regular expression does not find them.
-var mustRead = []string{"kind", "state", "severity", "start", "scheduled_start", "update_state", "update_time", "component_status"}
+// mustRead are the keys of words and times that are unknown, not absent, where a regular expression does not find
+// them.
+var mustRead = []string{
+	"kind", "state", "severity", "start", "scheduled_start", "update_state", "update_time", "component_status",
+}
 
 // match compiles the regular expressions that are applied to what is selected.
 func (c *compiler) match() {
@@ -133,11 +153,16 @@ func (c *compiler) match() {
 
 // anyHTML and anyJSON have what any page, and any error message, may have.
 const (
-	anyHTML = `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>t</title><link><style></style><script></script></head><body class="c" id="b"><header>h</header>` +
-		`<nav>n</nav><main><h1>h</h1><h2>h</h2><h3>h</h3><section><article><div><p>p <a href="/">a</a> <span>s</span> <b>b</b> <img></p><ul><li>l</li></ul>` +
-		`<form action="/"><label>l</label><input><button>b</button></form><table><tr><td>t</td></tr></table></div></article></section></main><footer>f</footer></body></html>`
-	anyJSON = `{"message":"m","msg":"m","error":{"code":1,"message":"m"},"errors":[{"code":1,"message":"m","title":"t","detail":"d"}],"detail":"d","details":"d",` +
-		`"status":"error","code":1,"title":"t","type":"t","success":false,"ok":false,"timestamp":1,"path":"p","request_id":"r","requestId":"r","reason":"r","statusCode":1}`
+	anyHTML = `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>t</title><link><style></style>` +
+		`<script></script></head><body class="c" id="b"><header>h</header>` +
+		`<nav>n</nav><main><h1>h</h1><h2>h</h2><h3>h</h3><section><article><div>` +
+		`<p>p <a href="/">a</a> <span>s</span> <b>b</b> <img></p><ul><li>l</li></ul>` +
+		`<form action="/"><label>l</label><input><button>b</button></form><table><tr><td>t</td></tr></table></div>` +
+		`</article></section></main><footer>f</footer></body></html>`
+	anyJSON = `{"message":"m","msg":"m","error":{"code":1,"message":"m"},"errors":[{"code":1,"message":"m",` +
+		`"title":"t","detail":"d"}],"detail":"d","details":"d",` +
+		`"status":"error","code":1,"title":"t","type":"t","success":false,"ok":false,"timestamp":1,"path":"p",` +
+		`"request_id":"r","requestId":"r","reason":"r","statusCode":1}`
 )
 
 // commonAnchor refuses an anchor that other pages have too: an error page would be taken for a quiet day.
@@ -160,12 +185,20 @@ func (c *compiler) times() {
 	if c.page.TimeLayout != "" {
 		c.out.layout = goLayout(c.page.TimeLayout)
 		if err := times.CheckLayout(c.out.layout); err != nil {
-			c.mistake("time_layout", fmt.Sprintf("%q is no form of a time", c.page.TimeLayout), `write for example "DD.MM.YYYY HH:mm", or "Jan 2, 2006 3:04 PM" in the form of Go's package time`)
+			c.mistake(
+				"time_layout",
+				fmt.Sprintf("%q is no form of a time", c.page.TimeLayout),
+				`write for example "DD.MM.YYYY HH:mm", or "Jan 2, 2006 3:04 PM" in the form of Go's package time`,
+			)
 		}
 	}
 	if zone := c.page.TimeZone; zone != "" {
 		if _, err := time.LoadLocation(zone); err != nil || zone == "Local" {
-			c.mistake("time_zone", fmt.Sprintf("%q is not a time zone", zone), `write an IANA name, for example "Europe/Berlin" or "UTC"`)
+			c.mistake(
+				"time_zone",
+				fmt.Sprintf("%q is not a time zone", zone),
+				`write an IANA name, for example "Europe/Berlin" or "UTC"`,
+			)
 		}
 	}
 }

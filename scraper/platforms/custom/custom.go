@@ -1,5 +1,5 @@
-// Package custom reads any HTML or JSON page by selectors, which the vendor's entry in the config has: a Page says where
-// everything is, and its Selectors are the Platform that reads it.
+// Package custom reads any HTML or JSON page by selectors, which the vendor's entry in the config has: a Page says
+// where everything is, and its Selectors are the Platform that reads it.
 package custom
 
 import (
@@ -25,11 +25,11 @@ const (
 // looked up within theirs. docs/custom-pages.md explains each key.
 type Page struct {
 	Format   string `toml:"format" json:"format,omitempty"`     // FormatHTML, the default, or FormatJSON
-	Anchor   string `toml:"anchor" json:"anchor,omitempty"`     // what the page always has and no other page does; without it the page is unreadable
-	Complete bool   `toml:"complete" json:"complete,omitempty"` // the lists hold every open incident and every component
+	Anchor   string `toml:"anchor" json:"anchor,omitempty"`     // what this page always has, and no other
+	Complete bool   `toml:"complete" json:"complete,omitempty"` // the lists have every open incident and component
 
 	List           string `toml:"list" json:"list,omitempty"`   // each match is an incident
-	Empty          string `toml:"empty" json:"empty,omitempty"` // what the page shows in place of an empty list, where it shows something
+	Empty          string `toml:"empty" json:"empty,omitempty"` // what the page shows in place of an empty list
 	ID             string `toml:"id" json:"id,omitempty"`
 	Link           string `toml:"link" json:"link,omitempty"`
 	Title          string `toml:"title" json:"title,omitempty"`
@@ -40,8 +40,8 @@ type Page struct {
 	End            string `toml:"end" json:"end,omitempty"`
 	ScheduledStart string `toml:"scheduled_start" json:"scheduled_start,omitempty"`
 	ScheduledEnd   string `toml:"scheduled_end" json:"scheduled_end,omitempty"`
-	Date           string `toml:"date" json:"date,omitempty"`             // a date in or above the incident, for times that are printed without one
-	Components     string `toml:"components" json:"components,omitempty"` // each match is the name of an affected component
+	Date           string `toml:"date" json:"date,omitempty"`             // in or above the incident, for times without one
+	Components     string `toml:"components" json:"components,omitempty"` // each match names an affected component
 
 	Updates     string `toml:"updates" json:"updates,omitempty"` // each match within an incident is an update
 	UpdateID    string `toml:"update_id" json:"update_id,omitempty"`
@@ -49,18 +49,18 @@ type Page struct {
 	UpdateTime  string `toml:"update_time" json:"update_time,omitempty"`
 	UpdateBody  string `toml:"update_body" json:"update_body,omitempty"`
 
-	ComponentList   string `toml:"component_list" json:"component_list,omitempty"` // each match is a component of the page
+	ComponentList   string `toml:"component_list" json:"component_list,omitempty"` // each match is a component
 	ComponentName   string `toml:"component_name" json:"component_name,omitempty"`
 	ComponentGroup  string `toml:"component_group" json:"component_group,omitempty"` // in the component or above it
 	ComponentStatus string `toml:"component_status" json:"component_status,omitempty"`
 
-	Match      map[string]string `toml:"match" json:"match,omitempty"` // by key: a regular expression whose first group is taken out of what was selected
+	Match      map[string]string `toml:"match" json:"match,omitempty"` // by key: a regular expression; its first group counts
 	Kinds      map[string]string `toml:"kinds" json:"kinds,omitempty"` // by the page's word: ours
 	States     map[string]string `toml:"states" json:"states,omitempty"`
 	Severities map[string]string `toml:"severities" json:"severities,omitempty"`
 	Statuses   map[string]string `toml:"statuses" json:"statuses,omitempty"`
 
-	TimeLayout string `toml:"time_layout" json:"time_layout,omitempty"` // form of every time: "DD.MM.YYYY HH:mm", or as Go's package time writes it; default: the usual forms
+	TimeLayout string `toml:"time_layout" json:"time_layout,omitempty"` // form of every time: "DD.MM.YYYY HH:mm", or as in Go
 	TimeZone   string `toml:"time_zone" json:"time_zone,omitempty"`     // IANA zone of times without one; default UTC
 }
 
@@ -188,7 +188,8 @@ var (
 		normalize.StateCancelled, normalize.StateUpdate, normalize.StatePostmortem, normalize.StateUnknown,
 	}
 	severityWords = []normalize.Severity{
-		normalize.SeverityNone, normalize.SeverityMinor, normalize.SeverityMajor, normalize.SeverityCritical, normalize.SeverityUnknown,
+		normalize.SeverityNone, normalize.SeverityMinor, normalize.SeverityMajor, normalize.SeverityCritical,
+		normalize.SeverityUnknown,
 	}
 	statusWords = []normalize.ComponentStatus{
 		normalize.StatusOperational, normalize.StatusDegraded, normalize.StatusPartial, normalize.StatusMajor,
@@ -208,7 +209,11 @@ func ourWords[V ~string](c *compiler, table string, given map[string]string, kno
 			for n, k := range known {
 				names[n] = string(k)
 			}
-			c.mistake(table+"."+word, "\""+given[word]+"\" is none of our words", "write one of: "+strings.Join(names, ", "))
+			c.mistake(
+				table+"."+word,
+				"\""+given[word]+"\" is none of our words",
+				"write one of: "+strings.Join(names, ", "),
+			)
 		}
 		if folded := normalize.Word(word); folded != "" {
 			if _, taken := out[folded]; !taken {

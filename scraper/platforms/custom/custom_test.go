@@ -43,25 +43,43 @@ func TestCompileFindsMistakes(t *testing.T) {
 		page Page
 		want []string // "key: a part of the problem"
 	}{
-		"nothing at all":        {Page{}, []string{"anchor: it is missing", "list: it is missing"}},
-		"another format":        {Page{Format: "xml", Anchor: "#s", List: "li", Title: "b"}, []string{`format: "xml" is no format`}},
-		"no CSS":                {Page{Anchor: "#status", List: "li[", Title: "b"}, []string{`list: "li[" cannot be read`}},
-		"no path":               {Page{Format: "json", Anchor: "incidents", List: "incidents[*", Title: "name"}, []string{`list: "incidents[*" cannot be read`}},
-		"the body as anchor":    {Page{Anchor: "body", List: "li", Title: "b"}, []string{`anchor: "body" is on other pages too`}},
-		"a heading as anchor":   {Page{Anchor: "h1", List: "li", Title: "b"}, []string{`anchor: "h1" is on other pages too`}},
-		"the JSON as anchor":    {Page{Format: "json", Anchor: "$", List: "a", Title: "b"}, []string{`anchor: "$" is the whole page`}},
-		"any key as anchor":     {Page{Format: "json", Anchor: "$.*", List: "a", Title: "b"}, []string{`anchor: "$.*" is on other pages too`}},
-		"an error's key":        {Page{Format: "json", Anchor: "status", List: "a", Title: "b"}, []string{`anchor: "status" is on other pages too`}},
-		"no title":              {Page{Anchor: "#status", List: "li"}, []string{"title: it is missing"}},
-		"no name":               {Page{Anchor: "#status", ComponentList: "li"}, []string{"component_name: it is missing"}},
-		"an update of nothing":  {Page{Anchor: "#status", List: "li", Title: "b", UpdateBody: "p"}, []string{"update_body: it is looked up within each match of updates"}},
-		"nothing of an update":  {Page{Anchor: "#status", List: "li", Title: "b", Updates: "p"}, []string{"updates: nothing within an update"}},
-		"a word that is not us": {with(good, func(p *Page) { p.State, p.States = "i", map[string]string{"Fixed": "done"} }), []string{`states.Fixed: "done" is none of our words`}},
-		"a form of no time":     {with(good, func(p *Page) { p.TimeLayout = "whenever" }), []string{`time_layout: "whenever" is no form of a time`}},
-		"a zone of nowhere":     {with(good, func(p *Page) { p.TimeZone = "Local" }), []string{`time_zone: "Local" is not a time zone`}},
-		"a match of no key":     {with(good, func(p *Page) { p.Match = map[string]string{"begin": "x"} }), []string{"match.begin: there is no selector of that name"}},
-		"a match of no text":    {with(good, func(p *Page) { p.Match = map[string]string{"start": "x"} }), []string{"match.start: start selects no text"}},
-		"a broken match":        {with(good, func(p *Page) { p.Match = map[string]string{"title": "("} }), []string{`match.title: "(" is no regular expression`}},
+		"nothing at all": {Page{}, []string{"anchor: it is missing", "list: it is missing"}},
+		"another format": {Page{Format: "xml", Anchor: "#s", List: "li", Title: "b"},
+			[]string{`format: "xml" is no format`}},
+		"no CSS": {Page{Anchor: "#status", List: "li[", Title: "b"},
+			[]string{`list: "li[" cannot be read`}},
+		"no path": {Page{Format: "json", Anchor: "incidents", List: "incidents[*", Title: "name"},
+			[]string{`list: "incidents[*" cannot be read`}},
+		"the body as anchor": {Page{Anchor: "body", List: "li", Title: "b"},
+			[]string{`anchor: "body" is on other pages too`}},
+		"a heading as anchor": {Page{Anchor: "h1", List: "li", Title: "b"},
+			[]string{`anchor: "h1" is on other pages too`}},
+		"the JSON as anchor": {Page{Format: "json", Anchor: "$", List: "a", Title: "b"},
+			[]string{`anchor: "$" is the whole page`}},
+		"any key as anchor": {Page{Format: "json", Anchor: "$.*", List: "a", Title: "b"},
+			[]string{`anchor: "$.*" is on other pages too`}},
+		"an error's key": {Page{Format: "json", Anchor: "status", List: "a", Title: "b"},
+			[]string{`anchor: "status" is on other pages too`}},
+		"no title": {Page{Anchor: "#status", List: "li"}, []string{"title: it is missing"}},
+		"no name": {Page{Anchor: "#status", ComponentList: "li"},
+			[]string{"component_name: it is missing"}},
+		"an update of nothing": {Page{Anchor: "#status", List: "li", Title: "b", UpdateBody: "p"},
+			[]string{"update_body: it is looked up within each match of updates"}},
+		"nothing of an update": {Page{Anchor: "#status", List: "li", Title: "b", Updates: "p"},
+			[]string{"updates: nothing within an update"}},
+		"a word that is not us": {with(good,
+			func(p *Page) { p.State, p.States = "i", map[string]string{"Fixed": "done"} }),
+			[]string{`states.Fixed: "done" is none of our words`}},
+		"a form of no time": {with(good, func(p *Page) { p.TimeLayout = "whenever" }),
+			[]string{`time_layout: "whenever" is no form of a time`}},
+		"a zone of nowhere": {with(good, func(p *Page) { p.TimeZone = "Local" }),
+			[]string{`time_zone: "Local" is not a time zone`}},
+		"a match of no key": {with(good, func(p *Page) { p.Match = map[string]string{"begin": "x"} }),
+			[]string{"match.begin: there is no selector of that name"}},
+		"a match of no text": {with(good, func(p *Page) { p.Match = map[string]string{"start": "x"} }),
+			[]string{"match.start: start selects no text"}},
+		"a broken match": {with(good, func(p *Page) { p.Match = map[string]string{"title": "("} }),
+			[]string{`match.title: "(" is no regular expression`}},
 	} {
 		s, mistakes := c.page.Compile()
 		if s != nil || len(mistakes) != len(c.want) {
@@ -107,7 +125,8 @@ const twoItems = `<!DOCTYPE html><html><body><div id="status">
 func TestSelectorsOfHTML(t *testing.T) {
 	page := page.Page{URL: "https://status.acme.example/", Body: []byte(twoItems)}
 	for selector, want := range map[string][]string{
-		"a": {"One", "Two"}, ".": {"Onetoday", "Two"}, "@data-id": {"a", "b"}, "time@datetime": {"2026-11-02T10:00:00Z"},
+		"a": {"One", "Two"}, ".": {"Onetoday", "Two"}, "@data-id": {"a", "b"},
+		"time@datetime":  {"2026-11-02T10:00:00Z"},
 		"time @datetime": {"2026-11-02T10:00:00Z"}, "time, a": {"One", "Two"}, "b": {}, "@data-none": {},
 	} {
 		s := compiled(t, Page{Anchor: "#status", List: ".item", Title: "a", State: selector})
@@ -130,7 +149,8 @@ func TestSelectorsOfHTML(t *testing.T) {
 func TestLinksThatAreNobodysOwn(t *testing.T) {
 	for link, want := range map[string]int{"a@href": 2, "": 2} {
 		s := compiled(t, Page{Anchor: "#status", List: ".item", Title: "a", Link: link})
-		res, err := s.Parse(scraper.Source{URL: "https://status.acme.example"}, page.Page{URL: "https://status.acme.example/", Body: []byte(twoItems)})
+		res, err := s.Parse(scraper.Source{URL: "https://status.acme.example"},
+			page.Page{URL: "https://status.acme.example/", Body: []byte(twoItems)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -237,7 +257,8 @@ func (v validated) Fetch(_ context.Context, r scraper.Request) (page.Page, error
 func TestNobodysWordsAreGuessed(t *testing.T) {
 	s := compiled(t, Page{
 		Anchor: "#status", List: ".item", Title: "a",
-		States: map[string]string{"Fixed": "monitoring", "●": "resolved", "All done!": "resolved", "all-done": "completed"},
+		States: map[string]string{"Fixed": "monitoring", "●": "resolved", "All done!": "resolved",
+			"all-done": "completed"},
 	})
 	words := s.Words()
 	for word, want := range map[string]normalize.State{
@@ -281,12 +302,14 @@ func FuzzParse(f *testing.F) {
 // FuzzSelectors makes selectors of any text, and lets those that are none be told.
 func FuzzSelectors(f *testing.F) {
 	for _, p := range []Page{{Format: FormatHTML}, {Format: FormatJSON}} {
-		for _, s := range []string{"", ".", "@", "a@b", ".a > b", "$..x", "$[?@.a == 1]", "a[*].b", "[0:1:2]", "$.a[?length(@) > 1]", "$.a[?match(@.b, '(')]"} {
+		for _, s := range []string{"", ".", "@", "a@b", ".a > b", "$..x", "$[?@.a == 1]", "a[*].b", "[0:1:2]",
+			"$.a[?length(@) > 1]", "$.a[?match(@.b, '(')]"} {
 			f.Add(p.Format, s, "(x", "HH:mm")
 		}
 	}
 	f.Fuzz(func(t *testing.T, format, selector, match, layout string) {
-		p := Page{Format: format, Anchor: selector, List: selector, Title: selector, State: selector, Match: map[string]string{"title": match}, TimeLayout: layout}
+		p := Page{Format: format, Anchor: selector, List: selector, Title: selector, State: selector,
+			Match: map[string]string{"title": match}, TimeLayout: layout}
 		s, mistakes := p.Compile()
 		if (s == nil) != (len(mistakes) > 0) {
 			t.Fatalf("selectors %v, mistakes %+v", s, mistakes)
@@ -295,7 +318,8 @@ func FuzzSelectors(f *testing.F) {
 			return
 		}
 		for _, body := range []string{twoItems, anyJSON, `[[1,"a",{"b":[null,true]}]]`} {
-			if _, err := s.Parse(scraper.Source{}, page.Page{Body: []byte(body)}); err != nil && !errors.Is(err, page.ErrShape) {
+			if _, err := s.Parse(scraper.Source{}, page.Page{Body: []byte(body)}); err != nil && !errors.Is(err,
+				page.ErrShape) {
 				t.Errorf("Parse: %v", err)
 			}
 		}
@@ -324,34 +348,43 @@ func BenchmarkParse(b *testing.B) {
 // TestProbeTellsWhatEachSelectorFinds holds counts and quotes, above a place too, and where there is nothing.
 func TestProbeTellsWhatEachSelectorFinds(t *testing.T) {
 	s := compiled(t, Page{
-		Anchor: "#status", List: ".item", Title: "a", State: ".badge", Updates: ".log", UpdateBody: "p", ComponentList: ".part", ComponentName: "b", ComponentGroup: "h2",
+		Anchor: "#status", List: ".item", Title: "a", State: ".badge", Updates: ".log", UpdateBody: "p",
+		ComponentList: ".part", ComponentName: "b", ComponentGroup: "h2",
 	})
 	body := strings.Replace(twoItems, "</body>", `<h2>North</h2><p class="part"><b>Pier</b></p></body>`, 1)
-	for what, body := range map[string]string{"a page": body, "a page without its anchor": strings.Replace(body, `id="status"`, "", 1)} {
+	for what, body := range map[string]string{"a page": body, "a page without its anchor": strings.Replace(body,
+		`id="status"`, "", 1)} {
 		got, err := s.Probe(page.Page{Body: []byte(body)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		anchor := Match{Key: "anchor", Selector: "#status", Within: "page", Places: 1, Matched: 1, Count: 1, First: []string{"Onetoday Two"}}
+		anchor := Match{Key: "anchor", Selector: "#status", Within: "page", Places: 1, Matched: 1, Count: 1,
+			First: []string{"Onetoday Two"}}
 		if what != "a page" {
 			anchor.Matched, anchor.Count, anchor.First = 0, 0, []string{}
 		}
 		want := []Match{
 			anchor,
-			{Key: "list", Selector: ".item", Within: "page", Places: 1, Matched: 1, Count: 2, First: []string{"Onetoday", "Two"}},
-			{Key: "title", Selector: "a", Within: "incident", Places: 2, Matched: 2, Count: 2, First: []string{"One", "Two"}},
+			{Key: "list", Selector: ".item", Within: "page", Places: 1, Matched: 1, Count: 2,
+				First: []string{"Onetoday", "Two"}},
+			{Key: "title", Selector: "a", Within: "incident", Places: 2, Matched: 2, Count: 2, First: []string{"One",
+				"Two"}},
 			{Key: "state", Selector: ".badge", Within: "incident", Places: 2, First: []string{}},
 			{Key: "updates", Selector: ".log", Within: "incident", Places: 2, First: []string{}},
 			{Key: "update_body", Selector: "p", Within: "update", First: []string{}},
-			{Key: "component_list", Selector: ".part", Within: "page", Places: 1, Matched: 1, Count: 1, First: []string{"Pier"}},
-			{Key: "component_name", Selector: "b", Within: "component", Places: 1, Matched: 1, Count: 1, First: []string{"Pier"}},
-			{Key: "component_group", Selector: "h2", Within: "component", Places: 1, Matched: 1, Count: 1, First: []string{"North"}},
+			{Key: "component_list", Selector: ".part", Within: "page", Places: 1, Matched: 1, Count: 1,
+				First: []string{"Pier"}},
+			{Key: "component_name", Selector: "b", Within: "component", Places: 1, Matched: 1, Count: 1,
+				First: []string{"Pier"}},
+			{Key: "component_group", Selector: "h2", Within: "component", Places: 1, Matched: 1, Count: 1,
+				First: []string{"North"}},
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", what, diff)
 		}
 	}
-	if _, err := compiled(t, Page{Format: FormatJSON, Anchor: "board", List: "board", Title: "a"}).Probe(page.Page{Body: []byte(twoItems)}); !errors.Is(err, page.ErrShape) {
+	if _, err := compiled(t, Page{Format: FormatJSON, Anchor: "board", List: "board",
+		Title: "a"}).Probe(page.Page{Body: []byte(twoItems)}); !errors.Is(err, page.ErrShape) {
 		t.Errorf("HTML is looked into as JSON: %v", err)
 	}
 }
@@ -359,21 +392,29 @@ func TestProbeTellsWhatEachSelectorFinds(t *testing.T) {
 // TestYearsThatAreNotPrinted holds that what has begun lies in the past, and what is planned may not.
 func TestYearsThatAreNotPrinted(t *testing.T) {
 	s := compiled(t, Page{
-		Anchor: "#status", List: ".i", Title: "b", Kind: "@class", State: "s", Start: ".from", ScheduledStart: ".window", Date: "h2",
+		Anchor: "#status", List: ".i", Title: "b", Kind: "@class", State: "s", Start: ".from",
+		ScheduledStart: ".window", Date: "h2",
 		Kinds: map[string]string{"i work": "maintenance"}, States: map[string]string{"on its way": "scheduled"},
 	})
 	for _, c := range []struct{ what, item, start, scheduled string }{
 		{"yesterday", `<p class="i"><b>x</b><u class="from">Nov 22, 10:00</u></p>`, "2026-11-22T10:00:00.000Z", ""},
-		{"some hours on, by another clock", `<p class="i"><b>x</b><u class="from">Nov 23, 20:00</u></p>`, "2026-11-23T20:00:00.000Z", ""},
-		{"last December", `<p class="i"><b>x</b><u class="from">Dec 28, 10:00</u></p>`, "2025-12-28T10:00:00.000Z", ""},
-		{"planned work next December", `<p class="i work"><b>x</b><u class="from">Dec 28, 10:00</u></p>`, "", "2026-12-28T10:00:00.000Z"},
-		{"a window next January", `<p class="i"><b>x</b><u class="window">Jan 3, 10:00</u></p>`, "", "2027-01-03T10:00:00.000Z"},
-		{"a state that says so", `<p class="i"><b>x</b><s>on its way</s><u class="window">Dec 3, 10:00</u></p>`, "", "2026-12-03T10:00:00.000Z"},
+		{"some hours on, by another clock", `<p class="i"><b>x</b><u class="from">Nov 23, 20:00</u></p>`,
+			"2026-11-23T20:00:00.000Z", ""},
+		{"last December", `<p class="i"><b>x</b><u class="from">Dec 28, 10:00</u></p>`, "2025-12-28T10:00:00.000Z",
+			""},
+		{"planned work next December", `<p class="i work"><b>x</b><u class="from">Dec 28, 10:00</u></p>`, "",
+			"2026-12-28T10:00:00.000Z"},
+		{"a window next January", `<p class="i"><b>x</b><u class="window">Jan 3, 10:00</u></p>`, "",
+			"2027-01-03T10:00:00.000Z"},
+		{"a state that says so", `<p class="i"><b>x</b><s>on its way</s><u class="window">Dec 3, 10:00</u></p>`, "",
+			"2026-12-03T10:00:00.000Z"},
 		{"only a time of day", `<p class="i"><b>x</b><u class="from">10:00</u></p>`, "", ""},
-		{"a time of day below a date", `<h2>December 30</h2><p class="i"><b>x</b><u class="from">10:00</u></p>`, "2025-12-30T10:00:00.000Z", ""},
+		{"a time of day below a date", `<h2>December 30</h2><p class="i"><b>x</b><u class="from">10:00</u></p>`,
+			"2025-12-30T10:00:00.000Z", ""},
 		{"a time of day below no date", `<h2>Lately</h2><p class="i"><b>x</b><u class="from">10:00</u></p>`, "", ""},
 	} {
-		page := page.Page{Body: []byte(`<html><body><div id="status">` + c.item + `</div></body></html>`), At: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
+		page := page.Page{Body: []byte(`<html><body><div id="status">` + c.item + `</div></body></html>`),
+			At: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
 		res, err := s.Parse(scraper.Source{}, page)
 		if err != nil {
 			t.Fatal(err)
@@ -384,7 +425,8 @@ func TestYearsThatAreNotPrinted(t *testing.T) {
 		if normalize.FormatTime(got.ScheduledStartAt) != c.scheduled || start != c.start {
 			t.Errorf("%s: started %q, scheduled %q", c.what, start, normalize.FormatTime(got.ScheduledStartAt))
 		}
-		if unread := slices.ContainsFunc(findings, func(f normalize.Finding) bool { return f.Field == "started_at" }); unread != (c.start+c.scheduled == "") {
+		if unread := slices.ContainsFunc(findings,
+			func(f normalize.Finding) bool { return f.Field == "started_at" }); unread != (c.start+c.scheduled == "") {
 			t.Errorf("%s: findings %+v", c.what, findings)
 		}
 	}

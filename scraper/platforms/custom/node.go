@@ -33,7 +33,7 @@ type finder struct {
 	attr  string // the value of this attribute, in place of the text
 	path  jp.Expr
 	match *regexp.Regexp // what to take out of the text; nil: all of it
-	whole bool           // where match finds nothing, the whole text, so that a word or time is not passed over in silence
+	whole bool           // where match finds nothing, the whole text counts
 }
 
 var attributeForm = regexp.MustCompile(`^(.*)@([A-Za-z_:][A-Za-z0-9_:.-]*)$`)
@@ -251,8 +251,10 @@ func (f *finder) body(at node) (string, string) {
 
 // inlineTags are those of elements that stand within a line; all others begin and end one.
 var inlineTags = map[string]bool{
-	"a": true, "abbr": true, "b": true, "bdi": true, "cite": true, "code": true, "em": true, "font": true, "i": true, "mark": true, "q": true,
-	"s": true, "small": true, "span": true, "strong": true, "sub": true, "sup": true, "time": true, "u": true, "var": true,
+	"a": true, "abbr": true, "b": true, "bdi": true, "cite": true, "code": true, "em": true, "font": true, "i": true,
+	"mark": true, "q": true,
+	"s": true, "small": true, "span": true, "strong": true, "sub": true, "sup": true, "time": true, "u": true,
+	"var": true,
 }
 
 // shownText returns the text of an element on one line, as it is shown: that of two blocks is not run together.

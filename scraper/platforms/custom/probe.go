@@ -39,7 +39,11 @@ func (s *Selectors) Probe(p page.Page) ([]Match, error) {
 		r.number()
 	}
 	root = r.root
-	places := map[scope][]node{inPage: {root}, inIncident: s.finders["list"].all(root), inComponent: s.finders["component_list"].all(root)}
+	places := map[scope][]node{
+		inPage:      {root},
+		inIncident:  s.finders["list"].all(root),
+		inComponent: s.finders["component_list"].all(root),
+	}
 	for _, at := range places[inIncident] {
 		places[inUpdate] = append(places[inUpdate], s.finders["updates"].all(at)...)
 	}
@@ -49,7 +53,13 @@ func (s *Selectors) Probe(p page.Page) ([]Match, error) {
 		if finder == nil {
 			continue
 		}
-		m := Match{Key: f.key, Selector: f.selector, Within: string(f.within), Places: len(places[f.within]), First: []string{}}
+		m := Match{
+			Key:      f.key,
+			Selector: f.selector,
+			Within:   string(f.within),
+			Places:   len(places[f.within]),
+			First:    []string{},
+		}
 		for _, at := range places[f.within] {
 			found := finder.all(at)
 			if f.key == "anchor" && len(found) == 0 && finder.there(at) {
@@ -59,7 +69,8 @@ func (s *Selectors) Probe(p page.Page) ([]Match, error) {
 			for _, n := range found {
 				texts = append(texts, excerpt(finder, f, n))
 			}
-			if above := r.above(f.key, at); len(found) == 0 && above != "" && (f.key == "date" || f.key == "component_group") {
+			if above := r.above(f.key, at); len(found) == 0 && above != "" &&
+				(f.key == "date" || f.key == "component_group") {
 				texts = append(texts, above)
 			}
 			if len(texts) > 0 {

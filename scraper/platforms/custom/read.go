@@ -26,11 +26,15 @@ func (s *Selectors) Start(from scraper.Source) []scraper.Request {
 // Describe implements Describer.
 func (s *Selectors) Describe() scraper.Description {
 	return scraper.Description{
-		Name:      "Any other page",
-		Documents: []string{"one HTML or JSON page, by CSS selectors or JSON paths of your own: see [custom-pages.md](custom-pages.md)"},
-		History:   "none",
+		Name: "Any other page",
+		Documents: []string{
+			"one HTML or JSON page, by CSS selectors or JSON paths of your own: see " +
+				"[custom-pages.md](custom-pages.md)",
+		},
+		History: "none",
 		Fields: []string{
-			"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates", "affected", "components",
+			"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at",
+			"updates", "affected", "components",
 		},
 		Source:  scraper.FromDocuments,
 		Address: "the page or the JSON document itself",
@@ -43,7 +47,10 @@ func (s *Selectors) Describe() scraper.Description {
 // platforms has them: where a page shows what is for its vendor's entry in the config to say.
 func (s *Selectors) Parse(from scraper.Source, p page.Page) (scraper.Result, error) {
 	if s == nil {
-		return scraper.Result{}, page.Errorf("%s, and no selectors that say how to read it: the vendor has no [vendor.page]", page.Describe(p))
+		return scraper.Result{}, page.Errorf(
+			"%s, and no selectors that say how to read it: the vendor has no [vendor.page]",
+			page.Describe(p),
+		)
 	}
 	r, err := newReading(s, from, p)
 	if err != nil {
@@ -57,7 +64,9 @@ func (s *Selectors) Parse(from scraper.Source, p page.Page) (scraper.Result, err
 	}
 	whole := s.page.Format == FormatJSON || !page.BreaksOff(p.Body)
 	if !whole && len(r.out.Incidents) == 0 && len(r.out.Components) == 0 {
-		return scraper.Result{}, page.Errorf("an HTML page that breaks off before its end, </html>, with no incident up to there")
+		return scraper.Result{}, page.Errorf(
+			"an HTML page that breaks off before its end, </html>, with no incident up to there",
+		)
 	}
 	complete := s.page.Complete && whole
 	r.out.Coverage.Open = complete && r.finders["list"] != nil
@@ -80,7 +89,8 @@ func newReading(s *Selectors, from scraper.Source, p page.Page) (*reading, error
 	body := page.Body(p)
 	want := fmt.Sprintf("the anchor %q of the vendor's page", r.page.Anchor)
 	var err error
-	if r.root, err = parseNode(r.page.Format, body); err != nil || len(body) == 0 || !r.finders["anchor"].there(r.root) {
+	if r.root, err = parseNode(r.page.Format, body); err != nil || len(body) == 0 ||
+		!r.finders["anchor"].there(r.root) {
 		return nil, page.Unexpected(p, want)
 	}
 	address := cmp.Or(p.URL, from.URL)
@@ -128,7 +138,11 @@ func (r *reading) incidents() error {
 	list := f.all(r.root)
 	if len(list) == 0 {
 		if empty := r.finders["empty"]; empty != nil && !empty.there(r.root) {
-			return page.Errorf("the page has its anchor, but neither an incident (list %q) nor what stands for none (empty %q)", f.text, empty.text)
+			return page.Errorf(
+				"the page has its anchor, but neither an incident (list %q) nor what stands for none (empty %q)",
+				f.text,
+				empty.text,
+			)
 		}
 		return nil
 	}
@@ -144,10 +158,22 @@ func (r *reading) incidents() error {
 		r.out.Incidents = append(r.out.Incidents, raw)
 	}
 	if titles == 0 {
-		return page.Errorf("the list %q matches %d times, and the title %q in none of them", f.text, len(list), r.page.Title)
+		return page.Errorf(
+			"the list %q matches %d times, and the title %q in none of them",
+			f.text,
+			len(list),
+			r.page.Title,
+		)
 	}
 	if states == 0 && r.page.State != "" {
-		r.out.Findings = append(r.out.Findings, normalize.Finding{Field: "state", Value: r.page.State, Problem: "this selector matches in none of the incidents"})
+		r.out.Findings = append(
+			r.out.Findings,
+			normalize.Finding{
+				Field:   "state",
+				Value:   r.page.State,
+				Problem: "this selector matches in none of the incidents",
+			},
+		)
 	}
 	r.sharedLinks()
 	return nil
@@ -191,7 +217,11 @@ func (r *reading) incident(at node) normalize.Raw {
 }
 
 func (r *reading) update(at node) normalize.RawUpdate {
-	u := normalize.RawUpdate{ID: r.text("update_id", at), State: r.text("update_state", at), Posted: r.time("update_time", at, false)}
+	u := normalize.RawUpdate{
+		ID:     r.text("update_id", at),
+		State:  r.text("update_state", at),
+		Posted: r.time("update_time", at, false),
+	}
 	body := r.finders["update_body"]
 	if body == nil {
 		body = &finder{self: true}
@@ -310,7 +340,11 @@ func (r *reading) components() error {
 		return nil
 	}
 	for _, at := range f.all(r.root) {
-		c := normalize.RawComponent{Name: r.text("component_name", at), Group: r.above("component_group", at), Status: r.text("component_status", at)}
+		c := normalize.RawComponent{
+			Name:   r.text("component_name", at),
+			Group:  r.above("component_group", at),
+			Status: r.text("component_status", at),
+		}
 		if c.Name != "" {
 			r.out.Components = append(r.out.Components, c)
 		}
@@ -319,8 +353,20 @@ func (r *reading) components() error {
 		return nil
 	}
 	if len(r.out.Incidents) == 0 {
-		return page.Errorf("the page has its anchor, but no component with a name (component_list %q, component_name %q) and no incident", f.text, r.page.ComponentName)
+		return page.Errorf(
+			"the page has its anchor, but no component with a name (component_list %q, component_name %q) and no "+
+				"incident",
+			f.text,
+			r.page.ComponentName,
+		)
 	}
-	r.out.Findings = append(r.out.Findings, normalize.Finding{Field: "components", Value: f.text, Problem: "this selector matches no component with a name"})
+	r.out.Findings = append(
+		r.out.Findings,
+		normalize.Finding{
+			Field:   "components",
+			Value:   f.text,
+			Problem: "this selector matches no component with a name",
+		},
+	)
 	return nil
 }

@@ -15,7 +15,8 @@ import (
 func TestCaptures(t *testing.T) {
 	item := regexp.MustCompile(`<(?:item|entry)[>\s]`)
 	head := regexp.MustCompile(`&lt;/small&gt;&lt;br ?/?&gt;\s*&lt;strong&gt;`)
-	for _, file := range platformtest.CaptureFiles(t, "azure/*.xml", "aws/*rss*.xml", "statuspage/*.atom", "statuspage/*.rss") {
+	for _, file := range platformtest.CaptureFiles(t, "azure/*.xml", "aws/*rss*.xml", "statuspage/*.atom",
+		"statuspage/*.rss") {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			page := platformtest.CapturePage(t, file)
 			page.URL = "https://status.acme.example/feed"
@@ -65,8 +66,10 @@ func TestReadsAzuresWords(t *testing.T) {
 			t.Fatal(err)
 		}
 		raw := res.Incidents[0]
-		if raw.ID != "issues-connecting-to-resources-in-west-us" || normalize.Word(raw.State) != "monitoring" || len(raw.Updates) != 1 || len(raw.Components) < 2 {
-			t.Errorf("%s: id %q, state %q, %d updates, %d components", file, raw.ID, raw.State, len(raw.Updates), len(raw.Components))
+		if raw.ID != "issues-connecting-to-resources-in-west-us" || normalize.Word(raw.State) != "monitoring" ||
+			len(raw.Updates) != 1 || len(raw.Components) < 2 {
+			t.Errorf("%s: id %q, state %q, %d updates, %d components", file, raw.ID, raw.State, len(raw.Updates),
+				len(raw.Components))
 		}
 		if !bytes.Contains([]byte(raw.Updates[0].Body), []byte("14:44 UTC")) {
 			t.Errorf("%s: the body is %q", file, raw.Updates[0].Body)

@@ -21,9 +21,12 @@ func (Platform) Describe() scraper.Description {
 		Name:      "Any feed",
 		Documents: []string{"RSS", "Atom", "JSON Feed"},
 		History:   "what the feed lists",
-		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates", "affected"},
-		Source:    scraper.FromBoth,
-		Address:   "the feed's own",
+		Fields: []string{
+			"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at",
+			"updates", "affected",
+		},
+		Source:  scraper.FromBoth,
+		Address: "the feed's own",
 	}
 }
 

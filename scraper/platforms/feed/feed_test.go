@@ -15,7 +15,8 @@ import (
 
 func parse(t *testing.T, body string) scraper.Result {
 	t.Helper()
-	res, err := Platform{}.Parse(scraper.Source{}, page.Page{URL: "https://status.acme.example/feed", Body: []byte(body)})
+	res, err := Platform{}.Parse(scraper.Source{}, page.Page{URL: "https://status.acme.example/feed",
+		Body: []byte(body)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,15 +26,24 @@ func parse(t *testing.T, body string) scraper.Result {
 // TestKeys holds what an item is known by: it must stay the same while the feed around it changes.
 func TestKeys(t *testing.T) {
 	tests := []struct{ name, items, id, url string }{
-		{"a guid", `<item><guid isPermaLink="false">e-1</guid><link>https://status.acme.example/e/1</link></item>`, "e-1", "https://status.acme.example/e/1"},
-		{"a guid that is the link", `<item><guid>https://status.acme.example/e/1</guid><link>https://status.acme.example/e/1</link></item>`, "", "https://status.acme.example/e/1"},
-		{"a guid that is the link, but for the scheme", `<item><guid>https://status.acme.example/e/1</guid><link>http://status.acme.example/e/1/</link></item>`, "", "https://status.acme.example/e/1"},
-		{"a guid that is another address", `<item><guid>https://status.acme.example/#e1</guid><link>https://status.acme.example/</link></item>`, "https://status.acme.example/#e1", "https://status.acme.example/"},
-		{"a guid that is an address, no link", `<item><guid>https://status.acme.example/e/1</guid></item>`, "", "https://status.acme.example/e/1"},
-		{"a link only", `<item><link>https://status.acme.example/e/1</link></item>`, "", "https://status.acme.example/e/1"},
+		{"a guid", `<item><guid isPermaLink="false">e-1</guid><link>https://status.acme.example/e/1</link></item>`,
+			"e-1", "https://status.acme.example/e/1"},
+		{"a guid that is the link", `<item><guid>https://status.acme.example/e/1</guid>` +
+			`<link>https://status.acme.example/e/1</link></item>`, "", "https://status.acme.example/e/1"},
+		{"a guid that is the link, but for the scheme", `<item><guid>https://status.acme.example/e/1</guid>` +
+			`<link>http://status.acme.example/e/1/</link></item>`, "", "https://status.acme.example/e/1"},
+		{"a guid that is another address", `<item><guid>https://status.acme.example/#e1</guid>` +
+			`<link>https://status.acme.example/</link></item>`, "https://status.acme.example/#e1",
+			"https://status.acme.example/"},
+		{"a guid that is an address, no link", `<item><guid>https://status.acme.example/e/1</guid></item>`, "",
+			"https://status.acme.example/e/1"},
+		{"a link only", `<item><link>https://status.acme.example/e/1</link></item>`, "",
+			"https://status.acme.example/e/1"},
 		{"a relative link only", `<item><link>/e/1</link></item>`, "", "https://status.acme.example/e/1"},
-		{"the front page for a link", `<item><title>Late</title><link>https://status.acme.example/</link></item>`, "", ""},
-		{"a link that another item has", `<item><title>Late</title><link>https://status.acme.example/now</link></item><item><title>Lost</title><link>https://status.acme.example/now</link></item>`, "", ""},
+		{"the front page for a link", `<item><title>Late</title><link>https://status.acme.example/</link></item>`,
+			"", ""},
+		{"a link that another item has", `<item><title>Late</title><link>https://status.acme.example/now</link>` +
+			`</item><item><title>Lost</title><link>https://status.acme.example/now</link></item>`, "", ""},
 		{"nothing", `<item><title>Late</title></item>`, "", ""},
 	}
 	for _, tt := range tests {
@@ -55,10 +65,16 @@ func TestDatedUpdates(t *testing.T) {
 		name, body string
 		want       []normalize.RawUpdate
 	}{
-		{"newest first", "<p><small>Jan <var data-var='date'> 5</var>, <var data-var='time'>10:00</var> UTC</small><br><strong>Resolved</strong> - Done.</p><p><small>Jan <var data-var='date'> 5</var>, <var data-var='time'>09:00</var> UTC</small><br><strong>Investigating</strong> - Late.</p>",
-			[]normalize.RawUpdate{post("Investigating", "Jan 5, 09:00 UTC", "Late."), post("Resolved", "Jan 5, 10:00 UTC", "Done.")}},
-		{"oldest first, with spaces", "<p> <small>Jan 5, 09:00 UTC</small><br> <strong>Investigating</strong> - Late. </p> <p> <small>Jan 5, 10:00 UTC</small><br /> <strong>In progress</strong> - <b>More</b>.<br>Soon. </p>",
-			[]normalize.RawUpdate{post("Investigating", "Jan 5, 09:00 UTC", "Late."), post("In progress", "Jan 5, 10:00 UTC", "<b>More</b>.<br>Soon.")}},
+		{"newest first", "<p><small>Jan <var data-var='date'> 5</var>, <var data-var='time'>10:00</var> " +
+			"UTC</small><br><strong>Resolved</strong> - Done.</p><p><small>Jan <var data-var='date'> 5</var>, " +
+			"<var data-var='time'>09:00</var> UTC</small><br><strong>Investigating</strong> - Late.</p>",
+			[]normalize.RawUpdate{post("Investigating", "Jan 5, 09:00 UTC", "Late."), post("Resolved",
+				"Jan 5, 10:00 UTC", "Done.")}},
+		{"oldest first, with spaces", "<p> <small>Jan 5, 09:00 UTC</small><br> <strong>Investigating</strong> - " +
+			"Late. </p> <p> <small>Jan 5, 10:00 UTC</small><br /> <strong>In progress</strong> - " +
+			"<b>More</b>.<br>Soon. </p>",
+			[]normalize.RawUpdate{post("Investigating", "Jan 5, 09:00 UTC", "Late."), post("In progress",
+				"Jan 5, 10:00 UTC", "<b>More</b>.<br>Soon.")}},
 		{"machine times", `<time datetime="x">2026-01-05T09:00:00Z</time> <b>Monitoring:</b> Watched.`,
 			[]normalize.RawUpdate{post("Monitoring", "2026-01-05T09:00:00Z", "Watched.")}},
 		{"bold words of a body", "<p>Late. <strong>Impact</strong> - some.</p>", nil},
@@ -74,7 +90,8 @@ func TestDatedUpdates(t *testing.T) {
 }
 
 func TestIsReadWholeOrNotAtAll(t *testing.T) {
-	whole := platformtest.RSS(`<item><guid>a</guid><title>Late &nbsp; mail & more</title></item><item><guid>b</guid></item>`)
+	whole := platformtest.RSS(`<item><guid>a</guid><title>Late &nbsp; mail & more</title></item><item>` +
+		`<guid>b</guid></item>`)
 	if res := parse(t, whole); len(res.Incidents) != 2 {
 		t.Errorf("%d incidents", len(res.Incidents))
 	}
@@ -88,8 +105,9 @@ func TestIsReadWholeOrNotAtAll(t *testing.T) {
 
 func TestEmptyButReal(t *testing.T) {
 	for name, body := range map[string]string{
-		"rss":  platformtest.RSS(""),
-		"rdf":  `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><channel><title>Acme</title></channel></rdf:RDF>`,
+		"rss": platformtest.RSS(""),
+		"rdf": `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"` +
+			`><channel><title>Acme</title></channel></rdf:RDF>`,
 		"atom": `<feed xmlns="http://www.w3.org/2005/Atom"><title>Acme</title><id>urn:acme</id></feed>`,
 		"json": `{"version":"https://jsonfeed.org/version/1","title":"Acme","items":[]}`,
 	} {
@@ -98,13 +116,16 @@ func TestEmptyButReal(t *testing.T) {
 			if !scraper.Detects(Platform{}, page) {
 				t.Error("it is not detected")
 			}
-			if res := parse(t, body); len(res.Incidents) != 0 || res.Coverage != (scraper.Coverage{}) || res.PageName != "Acme" {
+			if res := parse(t, body); len(res.Incidents) != 0 || res.Coverage != (scraper.Coverage{}) ||
+				res.PageName != "Acme" {
 				t.Errorf("read %+v", res)
 			}
 		})
 	}
-	for _, body := range []string{`<feed></feed>`, `<rss/>`, `<feed><x/></feed>`, `{"version":"https://jsonfeed.org/version/1"}`, `{"version":"https://jsonfeed.org/version/1","items":null}`, `{"version":"2","items":[]}`} {
-		if _, err := (Platform{}).Parse(scraper.Source{}, page.Page{Body: []byte(body)}); !errors.Is(err, page.ErrShape) {
+	for _, body := range []string{`<feed></feed>`, `<rss/>`, `<feed><x/></feed>`, `{"version":"https://jsonfeed.or` +
+		`g/version/1"}`, `{"version":"https://jsonfeed.org/version/1","items":null}`, `{"version":"2","items":[]}`} {
+		if _, err := (Platform{}).Parse(scraper.Source{}, page.Page{Body: []byte(body)}); !errors.Is(err,
+			page.ErrShape) {
 			t.Errorf("%s gives %v", body, err)
 		}
 	}
@@ -112,8 +133,10 @@ func TestEmptyButReal(t *testing.T) {
 
 // TestCharsets holds that a body that was decoded on arrival is not decoded again.
 func TestCharsets(t *testing.T) {
-	latin := strings.Replace(platformtest.RSS(`<item><title>Caf`+"\xe9"+`</title></item>`), `version="1.0"`, `version="1.0" encoding="ISO-8859-1"`, 1)
-	decoded := strings.Replace(platformtest.RSS(`<item><title>Café</title></item>`), `version="1.0"`, `version="1.0" encoding="ISO-8859-1"`, 1)
+	latin := strings.Replace(platformtest.RSS(`<item><title>Caf`+"\xe9"+`</title></item>`), `version="1.0"`,
+		`version="1.0" encoding="ISO-8859-1"`, 1)
+	decoded := strings.Replace(platformtest.RSS(`<item><title>Café</title></item>`), `version="1.0"`,
+		`version="1.0" encoding="ISO-8859-1"`, 1)
 	for name, body := range map[string]string{"as sent": latin, "decoded": decoded} {
 		if got := parse(t, body).Incidents[0].Title; got != "Café" {
 			t.Errorf("%s: %q", name, got)

@@ -91,9 +91,12 @@ func (Platform) Describe() scraper.Description {
 		Name:      "Flashduty (Flashcat)",
 		Documents: []string{"summary/active", "change/list", "change/info"},
 		History:   "all, by spans of 90 days",
-		Fields:    []string{"state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates", "affected", "components"},
-		Source:    scraper.FromBoth,
-		Address:   "https://status.acme.example/?page_id=<id>",
+		Fields: []string{
+			"state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at",
+			"updates", "affected", "components",
+		},
+		Source:  scraper.FromBoth,
+		Address: "https://status.acme.example/?page_id=<id>",
 	}
 }
 
@@ -280,7 +283,9 @@ func (c change) raw(document string, sections map[string]string) normalize.Raw {
 	raw := normalize.Raw{Document: document, ID: string(c.ID), Title: c.Title, State: c.Status, Kind: c.Type}
 	over := slices.Contains([]string{"resolved", "completed", "cancelled", "canceled"}, normalize.Word(c.Status))
 	if c.Type == string(normalize.KindMaintenance) {
-		raw.ScheduledStart, raw.ScheduledEnd = c.StartAt.time(), scalar(cmp.Or(string(c.EndAt), string(c.CloseAt))).time()
+		raw.ScheduledStart, raw.ScheduledEnd = c.StartAt.time(), scalar(
+			cmp.Or(string(c.EndAt), string(c.CloseAt)),
+		).time()
 	} else {
 		raw.Started = c.StartAt.time()
 	}
@@ -299,7 +304,10 @@ func (c change) raw(document string, sections map[string]string) normalize.Raw {
 		n, ok := at[key]
 		if !ok {
 			n, at[key] = len(raw.Components), len(raw.Components)
-			raw.Components = append(raw.Components, normalize.RawComponent{ID: id, Name: key, Group: sections[section]})
+			raw.Components = append(
+				raw.Components,
+				normalize.RawComponent{ID: id, Name: key, Group: sections[section]},
+			)
 		}
 		raw.Components[n].Name = cmp.Or(name, raw.Components[n].Name)
 		raw.Components[n].Status = cmp.Or(status, raw.Components[n].Status)

@@ -54,11 +54,14 @@ func TestCaptures(t *testing.T) {
 				t.Errorf("findings %v %v", findings, more)
 			}
 			for _, i := range incidents {
-				if i.Severity != normalize.SeverityMinor || i.State != normalize.StateResolved || !i.StartGiven || !i.EndGiven {
-					t.Errorf("%s: severity %s, state %s, from %s to %s", i.Key, i.Severity, i.State, i.StartedAt, i.ResolvedAt)
+				if i.Severity != normalize.SeverityMinor || i.State != normalize.StateResolved || !i.StartGiven ||
+					!i.EndGiven {
+					t.Errorf("%s: severity %s, state %s, from %s to %s", i.Key, i.Severity, i.State, i.StartedAt,
+						i.ResolvedAt)
 				}
 			}
-			if active := strings.Contains(file, "active"); res.Coverage.Open != active || res.Coverage.Components != active {
+			if active := strings.Contains(file, "active"); res.Coverage.Open != active ||
+				res.Coverage.Components != active {
 				t.Errorf("coverage %+v", res.Coverage)
 			}
 		})
@@ -67,10 +70,14 @@ func TestCaptures(t *testing.T) {
 
 func TestAddresses(t *testing.T) {
 	tests := []struct{ address, base, home string }{
-		{"https://status.acme.example/?page_id=12", "https://status.acme.example/api/status-page/12", "https://status.acme.example/?page_id=12"},
-		{"https://status.acme.example?page_id=12", "https://status.acme.example/api/status-page/12", "https://status.acme.example/?page_id=12"},
-		{"https://status.acme.example/api/status-page/12", "https://status.acme.example/api/status-page/12", "https://status.acme.example/?page_id=12"},
-		{"https://status.acme.example/api/status-page/12/change/info?change_id=9", "https://status.acme.example/api/status-page/12", "https://status.acme.example/?page_id=12"},
+		{"https://status.acme.example/?page_id=12", "https://status.acme.example/api/status-page/12",
+			"https://status.acme.example/?page_id=12"},
+		{"https://status.acme.example?page_id=12", "https://status.acme.example/api/status-page/12",
+			"https://status.acme.example/?page_id=12"},
+		{"https://status.acme.example/api/status-page/12", "https://status.acme.example/api/status-page/12",
+			"https://status.acme.example/?page_id=12"},
+		{"https://status.acme.example/api/status-page/12/change/info?change_id=9",
+			"https://status.acme.example/api/status-page/12", "https://status.acme.example/?page_id=12"},
 		{"https://status.acme.example/?page_id=12a", "", "https://status.acme.example/?page_id=12a"},
 		{"https://status.acme.example", "", "https://status.acme.example"},
 	}
@@ -109,7 +116,8 @@ func TestSpansLeaveNoGap(t *testing.T) {
 }
 
 func TestScalars(t *testing.T) {
-	for in, want := range map[string]string{`12`: "12", `"12"`: "12", `2258210444252287`: "2258210444252287", `0`: "", `null`: "", `""`: ""} {
+	for in, want := range map[string]string{`12`: "12", `"12"`: "12", `2258210444252287`: "2258210444252287",
+		`0`: "", `null`: "", `""`: ""} {
 		var v scalar
 		if err := json.Unmarshal([]byte(in), &v); err != nil || string(v) != want {
 			t.Errorf("%s: %q, %v; want %q", in, v, err, want)

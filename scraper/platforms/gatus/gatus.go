@@ -4,8 +4,8 @@
 //	api/v1/config               announcements: what people have to say, in Gatus 5.2 and later
 //
 // It is known from the program's source, version 5. An endpoint that fails its checks is a component's status, and no
-// incident. Announcements are all that Gatus has of those; they stand there for as long as they are configured, and there
-// is no older history.
+// incident. Announcements are all that Gatus has of those; they stand there for as long as they are configured, and
+// there is no older history.
 package gatus
 
 import (
@@ -31,7 +31,10 @@ const (
 
 // Start asks for the endpoints and for the announcements.
 func (Platform) Start(s scraper.Source) []scraper.Request {
-	return []scraper.Request{{URL: s.URL + "/api/v1/endpoints/statuses"}, {URL: s.URL + "/api/v1/config", Optional: true}}
+	return []scraper.Request{
+		{URL: s.URL + "/api/v1/endpoints/statuses"},
+		{URL: s.URL + "/api/v1/config", Optional: true},
+	}
 }
 
 var below = regexp.MustCompile(`/(?:api/v1/.*|(?:endpoints|suites)/.*)?$`)
@@ -51,7 +54,10 @@ func (Platform) Words() normalize.Words {
 			"outage": normalize.StateInvestigating, "warning": normalize.StateInvestigating,
 			"operational": normalize.StateResolved, "archived": normalize.StateResolved,
 		},
-		Severities: map[string]normalize.Severity{"outage": normalize.SeverityMajor, "warning": normalize.SeverityMinor},
+		Severities: map[string]normalize.Severity{
+			"outage":  normalize.SeverityMajor,
+			"warning": normalize.SeverityMinor,
+		},
 		Statuses: map[string]normalize.ComponentStatus{
 			"healthy": normalize.StatusOperational, "unhealthy": normalize.StatusMajor,
 		},
@@ -85,14 +91,17 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 		Authenticated *bool          `json:"authenticated"`
 		Announcements []announcement `json:"announcements"`
 	}
-	if !page.IsJSON(body) || json.Unmarshal(body, &config) != nil || config.OIDC == nil || config.Authenticated == nil {
+	if !page.IsJSON(body) || json.Unmarshal(body, &config) != nil || config.OIDC == nil ||
+		config.Authenticated == nil {
 		return scraper.Result{}, unexpected(p)
 	}
 	res := scraper.Result{Document: docConfig, Coverage: scraper.Coverage{Open: config.Announcements != nil}}
 	of := map[string]int{}
 	for _, a := range config.Announcements {
 		if a.Type == "" || a.Message == "" || a.Timestamp == "" {
-			return scraper.Result{}, page.Errorf("a configuration of Gatus with an announcement that lacks its type, message or timestamp")
+			return scraper.Result{}, page.Errorf(
+				"a configuration of Gatus with an announcement that lacks its type, message or timestamp",
+			)
 		}
 		raw := a.raw()
 		if of[a.Timestamp]++; of[a.Timestamp] > 1 {
@@ -110,12 +119,13 @@ type announcement struct {
 	Archived  bool   `json:"archived"`
 }
 
-// raw reads an announcement. It has no title and no id: the title is how its message begins, which may be edited, and the
-// key is its time, which stays.
+// raw reads an announcement. It has no title and no id: the title is how its message begins, which may be edited, and
+// the key is its time, which stays.
 func (a announcement) raw() normalize.Raw {
 	first, _, _ := strings.Cut(strings.TrimSpace(a.Message), "\n")
 	raw := normalize.Raw{
-		Document: docConfig, ID: a.Timestamp, Kind: string(normalize.KindNotice), Title: page.Clip(page.OneLine(first), 120),
+		Document: docConfig, ID: a.Timestamp, Kind: string(normalize.KindNotice),
+		Title:  page.Clip(page.OneLine(first), 120),
 		Impact: a.Type, Started: normalize.RawTime{Text: a.Timestamp},
 	}
 	switch a.Type {
@@ -131,7 +141,9 @@ func (a announcement) raw() normalize.Raw {
 	if a.Archived {
 		raw.State = "archived" // since when is not said
 	}
-	raw.Updates = []normalize.RawUpdate{{State: state, Posted: raw.Started, Body: a.Message, Format: normalize.FormatMarkdown}}
+	raw.Updates = []normalize.RawUpdate{
+		{State: state, Posted: raw.Started, Body: a.Message, Format: normalize.FormatMarkdown},
+	}
 	return raw
 }
 
@@ -151,14 +163,22 @@ func readEndpoints(p page.Page, body []byte) (scraper.Result, error) {
 	for n, text := range list {
 		var e endpoint
 		var keys map[string]json.RawMessage
-		if json.Unmarshal(text, &e) != nil || json.Unmarshal(text, &keys) != nil || keys["results"] == nil || !e.owns() {
+		if json.Unmarshal(text, &e) != nil || json.Unmarshal(text, &keys) != nil || keys["results"] == nil ||
+			!e.owns() {
 			return scraper.Result{}, unexpected(p)
 		}
 		status, ok := e.status()
 		if !ok {
-			return scraper.Result{}, page.Errorf("a list of endpoints whose entry %d has a result that is none of Gatus's (it lacks duration, success or timestamp)", n+1)
+			return scraper.Result{}, page.Errorf(
+				"a list of endpoints whose entry %d has a result that is none of Gatus's (it lacks duration, "+
+					"success or timestamp)",
+				n+1,
+			)
 		}
-		res.Components = append(res.Components, normalize.RawComponent{ID: e.Key, Name: e.Name, Group: e.Group, Status: status})
+		res.Components = append(
+			res.Components,
+			normalize.RawComponent{ID: e.Key, Name: e.Name, Group: e.Group, Status: status},
+		)
 	}
 	return res, nil
 }
@@ -174,8 +194,8 @@ func (e endpoint) owns() bool {
 	return found && name != "" && fold(group) == fold(e.Group) && strings.HasSuffix(fold(e.Name), fold(name))
 }
 
-// status returns what the newest result comes to, "" for an endpoint that has not been checked yet. Results are listed oldest
-// first.
+// status returns what the newest result comes to, "" for an endpoint that has not been checked yet. Results are
+// listed oldest first.
 func (e endpoint) status() (word string, ok bool) {
 	for _, text := range e.Results {
 		var r struct {

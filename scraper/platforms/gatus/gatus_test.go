@@ -12,24 +12,28 @@ import (
 	"vendorwatch/scraper/platforms/platformtest"
 )
 
-const list = `[{"name":"Locks","group":"Harbour","key":"harbour_locks","results":[{"status":200,"hostname":"tidemark.example",` +
-	`"duration":12345678,"conditionResults":[{"condition":"[STATUS] == 200","success":true}],"success":true,"timestamp":"2026-03-11T11:59:00Z"}]}]`
+const list = `[{"name":"Locks","group":"Harbour","key":"harbour_locks","results":[{"status":200,` +
+	`"hostname":"tidemark.example",` +
+	`"duration":12345678,"conditionResults":[{"condition":"[STATUS] == 200","success":true}],"success":true,` +
+	`"timestamp":"2026-03-11T11:59:00Z"}]}]`
 
 func TestRefuses(t *testing.T) {
 	vary := func(old, new string) string { return strings.Replace(list, old, new, 1) }
 	for what, body := range map[string]string{
-		"no endpoint":                             `[]`,
-		"an endpoint without its key":             vary(`"key"`, `"id"`),
-		"a key of another name":                   vary(`harbour_locks`, `harbour_gates`),
-		"a key of another group":                  vary(`harbour_locks`, `quay_locks`),
-		"an endpoint without results":             vary(`"results"`, `"checks"`),
-		"a result without its outcome":            vary(`"success":true,"timestamp"`, `"timestamp"`),
-		"a result without its time":               vary(`"timestamp"`, `"at"`),
-		"a result without its duration":           vary(`"duration"`, `"took"`),
-		"a configuration without its keys":        `{"announcements":[]}`,
-		"a configuration of another program":      `{"oidc":{"issuer":"a"},"authenticated":true}`,
-		"an announcement without its message":     `{"oidc":false,"authenticated":true,"announcements":[{"timestamp":"2026-03-11T11:59:00Z","type":"outage"}]}`,
-		"an announcement without its time":        `{"oidc":false,"authenticated":true,"announcements":[{"message":"a","type":"outage"}]}`,
+		"no endpoint":                        `[]`,
+		"an endpoint without its key":        vary(`"key"`, `"id"`),
+		"a key of another name":              vary(`harbour_locks`, `harbour_gates`),
+		"a key of another group":             vary(`harbour_locks`, `quay_locks`),
+		"an endpoint without results":        vary(`"results"`, `"checks"`),
+		"a result without its outcome":       vary(`"success":true,"timestamp"`, `"timestamp"`),
+		"a result without its time":          vary(`"timestamp"`, `"at"`),
+		"a result without its duration":      vary(`"duration"`, `"took"`),
+		"a configuration without its keys":   `{"announcements":[]}`,
+		"a configuration of another program": `{"oidc":{"issuer":"a"},"authenticated":true}`,
+		"an announcement without its message": `{"oidc":false,"authenticated":true,` +
+			`"announcements":[{"timestamp":"2026-03-11T11:59:00Z","type":"outage"}]}`,
+		"an announcement without its time": `{"oidc":false,"authenticated":true,` +
+			`"announcements":[{"message":"a","type":"outage"}]}`,
 		"announcements that are not a list":       `{"oidc":false,"authenticated":true,"announcements":{"a":1}}`,
 		"the answer to a key that is not watched": `endpoint not found`,
 	} {
@@ -52,7 +56,8 @@ func TestTakesTheNewestResult(t *testing.T) {
 		"[" + result("true") + "," + result("false") + "]": normalize.StatusMajor,
 		"[" + result("false") + "," + result("true") + "]": normalize.StatusOperational,
 	} {
-		res, err := Platform{}.Parse(scraper.Source{}, page.Page{Body: []byte(`[{"name":"Locks","key":"_locks","results":` + results + `}]`)})
+		res, err := Platform{}.Parse(scraper.Source{},
+			page.Page{Body: []byte(`[{"name":"Locks","key":"_locks","results":` + results + `}]`)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -65,7 +70,8 @@ func TestTakesTheNewestResult(t *testing.T) {
 
 func TestKeysAnnouncements(t *testing.T) {
 	body := `{"oidc":false,"authenticated":true,"announcements":[` +
-		`{"timestamp":"2026-03-11T11:00:00Z","type":"outage","message":"One"},{"timestamp":"2026-03-11T11:00:00Z","type":"outage","message":"Two"},` +
+		`{"timestamp":"2026-03-11T11:00:00Z","type":"outage","message":"One"},{"timestamp":"2026-03-11T11:00:00Z",` +
+		`"type":"outage","message":"Two"},` +
 		`{"timestamp":"2026-03-10T11:00:00Z","type":"gossip","message":"Three"}]}`
 	res, err := Platform{}.Parse(scraper.Source{}, page.Page{Body: []byte(body)})
 	if err != nil || !res.Coverage.Open {

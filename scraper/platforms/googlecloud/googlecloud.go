@@ -35,7 +35,9 @@ func (Platform) Start(s scraper.Source) []scraper.Request {
 	return []scraper.Request{{URL: scraper.HomeOf(Platform{}, s.URL) + "/incidents.json"}}
 }
 
-var below = regexp.MustCompile(`/(?:incidents?(?:\.json|/.*)?|summary|products\.json|regional(?:/.*)?|[a-z]{2}/feed\.atom|feed\.atom|)/*$`)
+var below = regexp.MustCompile(
+	`/(?:incidents?(?:\.json|/.*)?|summary|products\.json|regional(?:/.*)?|[a-z]{2}/feed\.atom|feed\.atom|)/*$`,
+)
 
 // Home returns the dashboard's address: several share a host, each below a path of its own.
 func (Platform) Home(page *url.URL) string {
@@ -48,13 +50,21 @@ func (Platform) Home(page *url.URL) string {
 func (Platform) Words() normalize.Words {
 	return normalize.Words{
 		States: map[string]normalize.State{
-			"available": normalize.StateResolved, "service_information": normalize.StateInvestigating,
-			"service_disruption": normalize.StateInvestigating, "service_outage": normalize.StateInvestigating,
-			"incident_report": normalize.StatePostmortem, "incident_statement": normalize.StatePostmortem, "issue_summary": normalize.StatePostmortem,
+			"available":           normalize.StateResolved,
+			"service_information": normalize.StateInvestigating,
+			"service_disruption":  normalize.StateInvestigating,
+			"service_outage":      normalize.StateInvestigating,
+			"incident_report":     normalize.StatePostmortem,
+			"incident_statement":  normalize.StatePostmortem,
+			"issue_summary":       normalize.StatePostmortem,
 		},
 		Severities: map[string]normalize.Severity{
-			"service_information": normalize.SeverityNone, "service_disruption": normalize.SeverityMajor, "service_outage": normalize.SeverityCritical,
-			"low": normalize.SeverityMinor, "medium": normalize.SeverityMajor, "high": normalize.SeverityCritical,
+			"service_information": normalize.SeverityNone,
+			"service_disruption":  normalize.SeverityMajor,
+			"service_outage":      normalize.SeverityCritical,
+			"low":                 normalize.SeverityMinor,
+			"medium":              normalize.SeverityMajor,
+			"high":                normalize.SeverityCritical,
 		},
 	}
 }
@@ -65,8 +75,10 @@ func (Platform) Describe() scraper.Description {
 		Name:      "Google Cloud, Google Workspace, Firebase",
 		Documents: []string{"incidents.json"},
 		History:   "what incidents.json lists, as far back as Google keeps it",
-		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "updates", "postmortem", "affected"},
-		Source:    scraper.FromBytes,
+		Fields: []string{
+			"url", "state", "severity", "started_at", "resolved_at", "updates", "postmortem", "affected",
+		},
+		Source: scraper.FromBytes,
 	}
 }
 
@@ -108,7 +120,9 @@ func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 		return scraper.Result{}, err
 	}
 	if len(list) == 0 {
-		return scraper.Result{}, page.Errorf("an empty list, where Google's incidents.json always shows past incidents")
+		return scraper.Result{}, page.Errorf(
+			"an empty list, where Google's incidents.json always shows past incidents",
+		)
 	}
 	home := ""
 	for _, address := range []string{p.URL, s.URL} {
@@ -120,7 +134,10 @@ func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 	same := map[string]int{}
 	for _, in := range list {
 		if in.Begin == "" || in.Description == nil || in.Updates == nil || in.ID == "" && in.URI == "" {
-			return scraper.Result{}, page.Errorf("a list with an entry that lacks one of begin, external_desc, updates and uri, where %s is expected", want)
+			return scraper.Result{}, page.Errorf(
+				"a list with an entry that lacks one of begin, external_desc, updates and uri, where %s is expected",
+				want,
+			)
 		}
 		same[in.title()]++
 	}
@@ -201,7 +218,10 @@ func updateID(u update, used map[string]int) string {
 	return id
 }
 
-var reportHead = regexp.MustCompile(`(?i)^(?:[#*\\\s]*(?:preliminary |mini |full )?(incident report|incident statement|issue summary)\b|following is the (incident report)\b)`)
+var reportHead = regexp.MustCompile(
+	`(?i)^(?:[#*\\\s]*(?:preliminary |mini |full )?(incident report|incident statement|issue summary)\b|` +
+		`following is the (incident report)\b)`,
+)
 
 // report returns the words by which an update after the end names itself a report, "" if it does not.
 func report(text string) string {

@@ -85,7 +85,7 @@ type system struct {
 type incident struct {
 	ID       page.Scalar `json:"id"`
 	Title    string      `json:"title"`
-	State    string      `json:"state"` // resolved, issue; upcoming of a maintenance. The flag "resolved" is not to be trusted.
+	State    string      `json:"state"` // resolved, issue or upcoming; the flag "resolved" cannot be trusted
 	Created  string      `json:"created_at"`
 	Updated  string      `json:"updated_at"`
 	Resolved string      `json:"resolved_at"`
@@ -159,7 +159,8 @@ func (in incident) whole() bool {
 
 // planned reports whether an entry of a list of both is a maintenance.
 func (in incident) planned() bool {
-	return in.State == "upcoming" || slices.ContainsFunc(*in.Updates, func(u update) bool { return u.Type == "scheduled" })
+	return in.State == "upcoming" ||
+		slices.ContainsFunc(*in.Updates, func(u update) bool { return u.Type == "scheduled" })
 }
 
 var done = regexp.MustCompile(`(?i)\bmaintenance (?:is|has been|was) (?:now )?complete`)
@@ -188,7 +189,9 @@ func (in incident) raw(document string, kind normalize.Kind) normalize.Raw {
 	}
 	for _, u := range *in.Updates {
 		raw.Updates = append(raw.Updates, normalize.RawUpdate{
-			ID: string(u.ID), State: u.Type, Posted: page.Time(u.Created, ""), Body: u.Contents, Format: normalize.FormatMarkdown,
+			ID: string(
+				u.ID,
+			), State: u.Type, Posted: page.Time(u.Created, ""), Body: u.Contents, Format: normalize.FormatMarkdown,
 		})
 	}
 	page.OldestFirst(raw.Updates)

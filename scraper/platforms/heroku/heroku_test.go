@@ -11,12 +11,16 @@ import (
 )
 
 func now(incidents, scheduled string) string {
-	return `{"status":[{"system":"Apps","status":"green"}],"incidents":[` + incidents + `],"scheduled":[` + scheduled + `]}`
+	return `{"status":[{"system":"Apps","status":"green"}],"incidents":[` + incidents + `],"scheduled":[` +
+		scheduled + `]}`
 }
 
-const knot = `{"id":77,"title":"A knot","state":"issue","created_at":"2026-11-20T08:00:00.000Z","updated_at":"2026-11-20T08:30:00.000Z","resolved":false,"resolved_at":null,` +
-	`"full_url":"https://status.heroku.com/incidents/77","systems":[{"name":"Apps","status":"yellow","services":[]}],"updates":[` +
-	`{"id":2,"update_type":"update","created_at":"2026-11-20T08:30:00.000Z","contents":"Scissors are on their way."},` +
+const knot = `{"id":77,"title":"A knot","state":"issue","created_at":"2026-11-20T08:00:00.000Z",` +
+	`"updated_at":"2026-11-20T08:30:00.000Z","resolved":false,"resolved_at":null,` +
+	`"full_url":"https://status.heroku.com/incidents/77","systems":[{"name":"Apps","status":"yellow",` +
+	`"services":[]}],"updates":[` +
+	`{"id":2,"update_type":"update","created_at":"2026-11-20T08:30:00.000Z",` +
+	`"contents":"Scissors are on their way."},` +
 	`{"id":1,"update_type":"issue","created_at":"2026-11-20T08:00:00.000Z","contents":"Yarn is knotted."}]}`
 
 func TestMeaning(t *testing.T) {
@@ -29,18 +33,27 @@ func TestMeaning(t *testing.T) {
 		resolved string
 	}{
 		{name: "open", kind: normalize.KindIncident, state: normalize.StateInvestigating},
-		{name: "open, and an update tells more", change: []string{`"update_type":"update"`, `"update_type":"monitoring"`}, kind: normalize.KindIncident, state: normalize.StateMonitoring},
-		{name: "an update that says resolved ends nothing", change: []string{`"update_type":"update"`, `"update_type":"resolved"`}, kind: normalize.KindIncident, state: normalize.StateInvestigating},
-		{name: "the flag is not to be trusted", change: []string{`"resolved":false`, `"resolved":true`}, kind: normalize.KindIncident, state: normalize.StateInvestigating},
-		{name: "over, whatever the flag says", change: []string{`"state":"issue"`, `"state":"resolved"`}, kind: normalize.KindIncident, state: normalize.StateResolved},
-		{name: "over at a time that is told", change: []string{`"state":"issue"`, `"state":"resolved"`, `"resolved_at":null`, `"resolved_at":"2026-11-20T08:25:00.000Z"`},
+		{name: "open, and an update tells more", change: []string{`"update_type":"update"`,
+			`"update_type":"monitoring"`}, kind: normalize.KindIncident, state: normalize.StateMonitoring},
+		{name: "an update that says resolved ends nothing", change: []string{`"update_type":"update"`,
+			`"update_type":"resolved"`}, kind: normalize.KindIncident, state: normalize.StateInvestigating},
+		{name: "the flag is not to be trusted", change: []string{`"resolved":false`, `"resolved":true`},
+			kind: normalize.KindIncident, state: normalize.StateInvestigating},
+		{name: "over, whatever the flag says", change: []string{`"state":"issue"`, `"state":"resolved"`},
+			kind: normalize.KindIncident, state: normalize.StateResolved},
+		{name: "over at a time that is told", change: []string{`"state":"issue"`, `"state":"resolved"`,
+			`"resolved_at":null`, `"resolved_at":"2026-11-20T08:25:00.000Z"`},
 			kind: normalize.KindIncident, state: normalize.StateResolved, resolved: "2026-11-20T08:25:00.000Z"},
-		{name: "announced", change: []string{`"state":"issue"`, `"state":"upcoming"`}, planned: true, kind: normalize.KindMaintenance, state: normalize.StateScheduled},
-		{name: "announced, and done by its text", change: []string{`"state":"issue"`, `"state":"upcoming"`, "Scissors are on their way.", "Maintenance is complete"}, planned: true,
-			kind: normalize.KindMaintenance, state: normalize.StateCompleted},
-		{name: "announced, with an older text of an end", change: []string{`"state":"issue"`, `"state":"upcoming"`, "Yarn is knotted.", "The last maintenance is complete"}, planned: true,
+		{name: "announced", change: []string{`"state":"issue"`, `"state":"upcoming"`}, planned: true,
 			kind: normalize.KindMaintenance, state: normalize.StateScheduled},
-		{name: "an unknown state", change: []string{`"state":"issue"`, `"state":"tangled"`}, kind: normalize.KindIncident, state: normalize.StateUnknown},
+		{name: "announced, and done by its text", change: []string{`"state":"issue"`, `"state":"upcoming"`,
+			"Scissors are on their way.", "Maintenance is complete"}, planned: true,
+			kind: normalize.KindMaintenance, state: normalize.StateCompleted},
+		{name: "announced, with an older text of an end", change: []string{`"state":"issue"`, `"state":"upcoming"`,
+			"Yarn is knotted.", "The last maintenance is complete"}, planned: true,
+			kind: normalize.KindMaintenance, state: normalize.StateScheduled},
+		{name: "an unknown state", change: []string{`"state":"issue"`, `"state":"tangled"`},
+			kind: normalize.KindIncident, state: normalize.StateUnknown},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -50,7 +63,8 @@ func TestMeaning(t *testing.T) {
 				body = now("", entry)
 			}
 			got := platformtest.Incidents(t, Platform{}, platformtest.Parsed(t, Platform{}, "", body))[0]
-			if got.Key != "77" || got.Kind != tt.kind || got.State != tt.state || len(got.Updates) != 2 || got.Updates[0].Key != "1" {
+			if got.Key != "77" || got.Kind != tt.kind || got.State != tt.state || len(got.Updates) != 2 ||
+				got.Updates[0].Key != "1" {
 				t.Errorf("got %s %s %s with %+v", got.Key, got.Kind, got.State, got.Updates)
 			}
 			if resolved := normalize.FormatTime(got.ResolvedAt); tt.resolved != "" && resolved != tt.resolved {

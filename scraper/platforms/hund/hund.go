@@ -1,5 +1,5 @@
-// Package hund reads the status pages of Hund (hund.io) by the Atom feed that each page has, known from documents only: an
-// open-source reader with a recorded feed, and https://hund.io/help/getting-started/issues .
+// Package hund reads the status pages of Hund (hund.io) by the Atom feed that each page has, known from documents
+// only: an open-source reader with a recorded feed, and https://hund.io/help/getting-started/issues .
 //
 //	<page>/state_feed/feed   the latest news, each under the label that an issue had then
 //
@@ -49,11 +49,18 @@ func (Platform) Home(u *url.URL) string { return page.Site(u) }
 // issue ends, another one is resolved. An announcement counts as over when it is made.
 func (Platform) Words() normalize.Words {
 	return normalize.Words{States: map[string]normalize.State{
-		"assessed": normalize.StateIdentified, "problem_identified": normalize.StateIdentified,
-		"reopened": normalize.StateInvestigating, "re_opened": normalize.StateInvestigating,
-		"maintenance": normalize.StateInProgress, "started": normalize.StateInProgress, "ended": normalize.StateCompleted,
-		"information": normalize.StateResolved, "informational": normalize.StateResolved,
-		"gelöst": normalize.StateResolved, "behoben": normalize.StateResolved, "beendet": normalize.StateCompleted,
+		"assessed":           normalize.StateIdentified,
+		"problem_identified": normalize.StateIdentified,
+		"reopened":           normalize.StateInvestigating,
+		"re_opened":          normalize.StateInvestigating,
+		"maintenance":        normalize.StateInProgress,
+		"started":            normalize.StateInProgress,
+		"ended":              normalize.StateCompleted,
+		"information":        normalize.StateResolved,
+		"informational":      normalize.StateResolved,
+		"gelöst":             normalize.StateResolved,
+		"behoben":            normalize.StateResolved,
+		"beendet":            normalize.StateCompleted,
 	}}
 }
 
@@ -84,7 +91,11 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 	if len(feed.Items) == 0 && !names(body) {
 		return scraper.Result{}, page.Unexpected(p, want)
 	}
-	res := scraper.Result{Document: document, PageName: page.OneLine(feed.Title), PageURL: page.SiteOf(cmp.Or(feed.Link, p.URL))}
+	res := scraper.Result{
+		Document: document,
+		PageName: page.OneLine(feed.Title),
+		PageURL:  page.SiteOf(cmp.Or(feed.Link, p.URL)),
+	}
 	at := map[string]int{}
 	for _, item := range feed.Items {
 		m := entry.FindStringSubmatch(strings.TrimSpace(item.GUID))
@@ -118,7 +129,13 @@ func names(body []byte) bool {
 // raw reads an entry: one piece of news of an issue, or of a component that changed by itself, under the label
 // in brackets before its title.
 func raw(item *gofeed.Item, entry string, p page.Page) normalize.Raw {
-	raw := normalize.Raw{Document: document, ID: entry, URL: page.Resolve(p.URL, strings.TrimSpace(item.Link)), Title: page.OneLine(item.Title), Excerpt: true}
+	raw := normalize.Raw{
+		Document: document,
+		ID:       entry,
+		URL:      page.Resolve(p.URL, strings.TrimSpace(item.Link)),
+		Title:    page.OneLine(item.Title),
+		Excerpt:  true,
+	}
 	up := normalize.RawUpdate{ID: entry, Body: strings.TrimSpace(cmp.Or(item.Content, item.Description))}
 	up.Posted, up.Format = page.Time(cmp.Or(item.Updated, item.Published), ""), page.FormatOf(up.Body)
 	if m := issue.FindStringSubmatch(raw.URL); m != nil {

@@ -12,7 +12,8 @@ import (
 
 func TestStart(t *testing.T) {
 	for _, address := range []string{
-		"https://status.oakmere.example", "https://status.oakmere.example/", "https://status.oakmere.example/issues/66a0f2",
+		"https://status.oakmere.example", "https://status.oakmere.example/", "https://status.oakmere.example/" +
+			"issues/66a0f2",
 		"https://status.oakmere.example/state_feed/feed",
 	} {
 		got := Platform{}.Start(scraper.Source{URL: address})
@@ -31,12 +32,14 @@ func TestRefuses(t *testing.T) {
 	for what, change := range map[string][2]string{
 		"an empty feed of another name": {`:/state_feed/feed</id>`, `:/feed</id>`},
 		"an empty feed without a name":  {`<id>tag:status.oakmere.example,2005:/state_feed/feed</id>`, ``},
-		"an entry of another kind":      {`</feed>`, `<entry><id>tag:status.oakmere.example,2005:Incident/1</id><title>/state_feed</title></entry></feed>`},
-		"a feed that breaks off":        {`</feed>`, ``},
-		"a feed in RSS":                 {whole, `<rss version="2.0"><channel><title>/state_feed</title></channel></rss>`},
+		"an entry of another kind": {`</feed>`, `<entry><id>tag:status.oakmere.example,2005:Incident/1</id>` +
+			`<title>/state_feed</title></entry></feed>`},
+		"a feed that breaks off": {`</feed>`, ``},
+		"a feed in RSS":          {whole, `<rss version="2.0"><channel><title>/state_feed</title></channel></rss>`},
 	} {
 		p := page.Page{Body: []byte(strings.Replace(whole, change[0], change[1], 1))}
-		if res, err := (Platform{}).Parse(scraper.Source{}, p); !errors.Is(err, page.ErrShape) || scraper.Detects(Platform{}, p) {
+		if res, err := (Platform{}).Parse(scraper.Source{}, p); !errors.Is(err, page.ErrShape) ||
+			scraper.Detects(Platform{}, p) {
 			t.Errorf("%s: read as %+v (%v)", what, res, err)
 		}
 	}

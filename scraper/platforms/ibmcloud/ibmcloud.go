@@ -1,5 +1,5 @@
-// Package ibmcloud reads the feed of IBM Cloud's notifications, /status/api/notifications/feed.rss, known from documents:
-// https://cloud.ibm.com/docs/get-support names it, and readers of it tell its form.
+// Package ibmcloud reads the feed of IBM Cloud's notifications, /status/api/notifications/feed.rss, known from
+// documents: https://cloud.ibm.com/docs/get-support names it, and readers of it tell its form.
 //
 // Every item's text has labelled parts, of which the type is one: incident, maintenance, or announcement, release and
 // security, which are news of the product and are left out; they are most of the feed. Regions, resources, start and
@@ -134,7 +134,9 @@ func readEntry(item *gofeed.Item, labels map[string]string) normalize.Raw {
 	if posted.IsZero() {
 		posted = raw.Created
 	}
-	raw.Updates = []normalize.RawUpdate{{State: raw.State, Posted: posted, Body: item.Description, Format: normalize.FormatHTML}}
+	raw.Updates = []normalize.RawUpdate{
+		{State: raw.State, Posted: posted, Body: item.Description, Format: normalize.FormatHTML},
+	}
 	return raw
 }
 

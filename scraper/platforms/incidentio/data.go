@@ -96,7 +96,10 @@ type history struct {
 	} `json:"incident_links"`
 }
 
-var impactOrder = []string{"", "operational", "under_maintenance", "degraded_performance", "partial_outage", "major_outage", "full_outage"}
+var impactOrder = []string{
+	"", "operational", "under_maintenance", "degraded_performance", "partial_outage", "major_outage",
+	"full_outage",
+}
 
 // worstOf returns the worst of incident.io's impact words. A word that is none of them goes before all, so that
 // it is asked about.

@@ -57,12 +57,19 @@ func host(base string) string {
 	return u.Host
 }
 
-var below = regexp.MustCompile(`/(?:incidents|api|proxy|history|feed\.(?:rss|atom)|calendar|maintenances?|write-up)(?:/.*)?$|/feed\.(?:rss|atom)$`)
+var below = regexp.MustCompile(
+	`/(?:incidents|api|proxy|history|feed\.(?:rss|atom)|calendar|maintenances?|write-up)(?:/.*)?$|/feed\.(?:rss|` +
+		`atom)$`,
+)
 
 // Home returns the address without what lies below a status page. A host can serve several pages: one of
 // all regions, and one a region below it.
 func (Platform) Home(page *url.URL) string {
-	home := url.URL{Scheme: page.Scheme, Host: page.Host, Path: strings.TrimSuffix(below.ReplaceAllString(page.Path, ""), "/")}
+	home := url.URL{
+		Scheme: page.Scheme,
+		Host:   page.Host,
+		Path:   strings.TrimSuffix(below.ReplaceAllString(page.Path, ""), "/"),
+	}
 	return home.String()
 }
 
@@ -79,11 +86,17 @@ func (Platform) Words() normalize.Words {
 // Describe says what is read of incident.io.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
-		Name:      "incident.io",
-		Documents: []string{"home page", "incident page", "summary.json", "incidents.json", "components.json", "status.json", "/proxy/<host> and its incidents and component_impacts"},
-		History:   "three months, as far as the home page tells",
-		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates", "postmortem", "affected", "components"},
-		Source:    scraper.FromBoth,
+		Name: "incident.io",
+		Documents: []string{
+			"home page", "incident page", "summary.json", "incidents.json", "components.json", "status.json",
+			"/proxy/<host> and its incidents and component_impacts",
+		},
+		History: "three months, as far as the home page tells",
+		Fields: []string{
+			"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at",
+			"updates", "postmortem", "affected", "components",
+		},
+		Source: scraper.FromBoth,
 	}
 }
 
@@ -160,11 +173,16 @@ func compatibleKind(d statuspage.Document) string {
 func readCompatible(s scraper.Source, p page.Page, body []byte) (scraper.Result, error) {
 	var doc statuspage.Document
 	if err := json.Unmarshal(body, &doc); err != nil {
-		return scraper.Result{}, page.Errorf("an answer of incident.io's Statuspage-compatible API that cannot be read: %v", err)
+		return scraper.Result{}, page.Errorf(
+			"an answer of incident.io's Statuspage-compatible API that cannot be read: %v",
+			err,
+		)
 	}
 	kind := compatibleKind(doc)
 	if kind == "" {
-		return scraper.Result{}, page.Errorf("an answer of incident.io's Statuspage-compatible API without the lists it has")
+		return scraper.Result{}, page.Errorf(
+			"an answer of incident.io's Statuspage-compatible API without the lists it has",
+		)
 	}
 	read, err := doc.Read(s, p, kind)
 	if err != nil {
@@ -177,7 +195,10 @@ func readCompatible(s scraper.Source, p page.Page, body []byte) (scraper.Result,
 		in.URL = page.IncidentURL(res.PageURL, in.ID)
 		in.Kind = kindOf(in.Kind, in.State)
 	}
-	res.Coverage = scraper.Coverage{Open: kind == page.DocSummary && doc.Maintenances != nil, Components: kind == page.DocSummary || kind == page.DocComponents}
+	res.Coverage = scraper.Coverage{
+		Open:       kind == page.DocSummary && doc.Maintenances != nil,
+		Components: kind == page.DocSummary || kind == page.DocComponents,
+	}
 	if kind == page.DocSummary && s.URL != "" {
 		res.Follow = recentIncidents(s)
 	}
@@ -286,7 +307,8 @@ func readProxyIncidents(p page.Page, body []byte) (scraper.Result, error) {
 // readImpacts reads the titles and impacts of a stretch of history.
 func readImpacts(p page.Page, body []byte) (scraper.Result, error) {
 	page := pageData{document: docImpacts, home: pageURL(scraper.Source{}, p, "")}
-	if err := json.Unmarshal(body, &page.history); err != nil || page.history.Links == nil || page.history.Impacts == nil {
+	if err := json.Unmarshal(body, &page.history); err != nil || page.history.Links == nil ||
+		page.history.Impacts == nil {
 		return scraper.Result{}, unexpected(p)
 	}
 	return scraper.Result{Document: docImpacts, PageURL: page.home, Incidents: page.links(nil)}, nil

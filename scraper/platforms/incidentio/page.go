@@ -30,7 +30,8 @@ func (g *pageData) readLists(data *page.NextData) error {
 		}
 		g.incidents = append(g.incidents, in)
 	}
-	for _, o := range data.Find(`"incident_links"`, func(o map[string]any) bool { return o["incident_links"] != nil }) {
+	for _, o := range data.Find(`"incident_links"`,
+		func(o map[string]any) bool { return o["incident_links"] != nil }) {
 		var history history
 		if err := data.Decode(o, &history); err != nil {
 			return err
@@ -38,7 +39,8 @@ func (g *pageData) readLists(data *page.NextData) error {
 		g.history.Impacts = append(g.history.Impacts, history.Impacts...)
 		g.history.Links = append(g.history.Links, history.Links...)
 	}
-	for _, o := range data.Find(`"worst_component_status"`, func(o map[string]any) bool { return o["public_url"] != nil && o["worst_component_status"] != nil }) {
+	for _, o := range data.Find(`"worst_component_status"`,
+		func(o map[string]any) bool { return o["public_url"] != nil && o["worst_component_status"] != nil }) {
 		var sub subPage
 		if err := data.Decode(o, &sub); err != nil {
 			return err
@@ -59,7 +61,9 @@ func isIOIncident(o map[string]any) bool {
 func (g *pageData) result(s scraper.Source, p page.Page) (scraper.Result, error) {
 	sum := &g.summary
 	if sum.Ongoing == nil || sum.Affected == nil || sum.Structure == nil || sum.Name == "" {
-		return scraper.Result{}, page.Errorf("a page of incident.io without its list of ongoing incidents, its affected components or its structure")
+		return scraper.Result{}, page.Errorf(
+			"a page of incident.io without its list of ongoing incidents, its affected components or its structure",
+		)
 	}
 	g.home = pageURL(s, p, sum.PublicURL)
 	res := scraper.Result{Document: g.document, PageName: sum.Name, PageURL: g.home}
@@ -208,7 +212,10 @@ func (g *pageData) incident(in incident) normalize.Raw {
 	}
 	page.OldestFirst(raw.Updates)
 	if body := cmp.Or(richText(in.WriteUp), in.WriteUpURL); body != "" {
-		raw.Updates = append(raw.Updates, normalize.RawUpdate{State: "postmortem", Body: body, Format: normalize.FormatMarkdown})
+		raw.Updates = append(
+			raw.Updates,
+			normalize.RawUpdate{State: "postmortem", Body: body, Format: normalize.FormatMarkdown},
+		)
 	}
 	return raw
 }
@@ -233,8 +240,9 @@ func (g *pageData) links(seen map[string]bool) []normalize.Raw {
 		}
 		done[link.ID] = true
 		raw := normalize.Raw{
-			Document: docHistoryLink, ID: link.ID, URL: page.IncidentURL(g.home, link.ID), Title: link.Name, State: link.Status,
-			Kind: kindOf("", link.Status), Created: page.Time(link.PublishedAt, ""), Excerpt: true,
+			Document: docHistoryLink, ID: link.ID, URL: page.IncidentURL(g.home, link.ID), Title: link.Name,
+			State: link.Status,
+			Kind:  kindOf("", link.Status), Created: page.Time(link.PublishedAt, ""), Excerpt: true,
 		}
 		if raw.URL == "" {
 			raw.URL = link.Permalink

@@ -3,8 +3,8 @@
 // Known from bytes: the home page of both generations (see page.NextData), which holds what is open with its
 // timelines, the components, the timelines of the last days and the titles of three months; and /summary.json, which
 // leaves out the lists that are empty. Known from other readers of the format: /v2/components.json and
-// /v3/components.json, and the history api.instatus.com/public/<host>/notices/monthly/<epoch ms>?page_no=N. A backfill walks that
-// history month by month to the year the product began.
+// /v3/components.json, and the history api.instatus.com/public/<host>/notices/monthly/<epoch ms>?page_no=N. A
+// backfill walks that history month by month to the year the product began.
 //
 // The host answers every path with a page, so that only the shape of an answer tells what it is.
 package instatus
@@ -102,11 +102,17 @@ func (Platform) Words() normalize.Words {
 // Describe says what is read of Instatus.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
-		Name:      "Instatus",
-		Documents: []string{"home page, old and new", "summary.json", "components.json", "months of the history", "incident page"},
-		History:   "to the product's first month",
-		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates", "affected", "components"},
-		Source:    scraper.FromBoth,
+		Name: "Instatus",
+		Documents: []string{
+			"home page, old and new", "summary.json", "components.json", "months of the history",
+			"incident page",
+		},
+		History: "to the product's first month",
+		Fields: []string{
+			"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at",
+			"updates", "affected", "components",
+		},
+		Source: scraper.FromBoth,
 	}
 }
 
@@ -148,7 +154,9 @@ func readPage(s scraper.Source, p page.Page, body []byte) (scraper.Result, error
 	}
 	doc := newPage(page.DocIncidentPage, home(s, p, ""))
 	if err := doc.gather(data, sites[0]); err != nil || len(doc.res.Incidents) == 0 {
-		return scraper.Result{}, page.Errorf("a page of Instatus without its list of active incidents, and without an incident of its own")
+		return scraper.Result{}, page.Errorf(
+			"a page of Instatus without its list of active incidents, and without an incident of its own",
+		)
 	}
 	return doc.res, nil
 }
@@ -161,12 +169,19 @@ func readHome(s scraper.Source, p page.Page, data *page.NextData, o map[string]a
 		Active       []notice `json:"activeIncidents"`
 		Maintenances []notice `json:"activeMaintenances"`
 	}
-	own := map[string]any{"site": o["site"], "url": o["url"], "activeIncidents": o["activeIncidents"], "activeMaintenances": o["activeMaintenances"]}
+	own := map[string]any{
+		"site":               o["site"],
+		"url":                o["url"],
+		"activeIncidents":    o["activeIncidents"],
+		"activeMaintenances": o["activeMaintenances"],
+	}
 	if err := data.Decode(own, &doc); err != nil {
 		return scraper.Result{}, page.Errorf("a page of Instatus whose data cannot be read: %v", err)
 	}
 	if doc.Active == nil || doc.Maintenances == nil || doc.Site.Components == nil || doc.Site.Status == "" {
-		return scraper.Result{}, page.Errorf("a page of Instatus without its list of active incidents, of active maintenances or of components")
+		return scraper.Result{}, page.Errorf(
+			"a page of Instatus without its list of active incidents, of active maintenances or of components",
+		)
 	}
 	this := newPage(page.DocHome, home(s, p, doc.URL))
 	this.res.PageName = string(doc.Site.Name)
@@ -212,7 +227,8 @@ func monthsWanted(s scraper.Source, p page.Page, listed []normalize.Raw) []scrap
 	for _, raw := range listed {
 		known, ok := s.Known[raw.ID]
 		at, err := times.Parse(raw.Started, "")
-		if month := monthOf(at); err == nil && raw.Excerpt && !asked[month] && (len(s.Known) == 0 || ok && !known.Over && !raw.Resolved.IsZero()) {
+		if month := monthOf(at); err == nil && raw.Excerpt && !asked[month] &&
+			(len(s.Known) == 0 || ok && !known.Over && !raw.Resolved.IsZero()) {
 			asked[month] = true
 			request := monthRequest(base, month, 1, 0)
 			request.Optional = true
@@ -258,13 +274,15 @@ func readSummary(s scraper.Source, p page.Page, keys map[string]json.RawMessage)
 		URL    string    `json:"url"`
 		Status string    `json:"status"`
 	}
-	if json.Unmarshal(keys["page"], &site) != nil || site.Status == "" || site.URL == "" || site.Status != strings.ToUpper(site.Status) {
+	if json.Unmarshal(keys["page"], &site) != nil || site.Status == "" || site.URL == "" ||
+		site.Status != strings.ToUpper(site.Status) {
 		return scraper.Result{}, unexpected(p)
 	}
 	known := 1
 	doc := newPage(page.DocSummary, home(s, p, site.URL))
 	doc.res.PageName, doc.res.Indicator = string(site.Name), site.Status
-	for _, list := range []struct{ key, kind string }{{"activeIncidents", ""}, {"activeMaintenances", string(normalize.KindMaintenance)}} {
+	for _, list := range []struct{ key, kind string }{{"activeIncidents", ""}, {"activeMaintenances",
+		string(normalize.KindMaintenance)}} {
 		text, ok := keys[list.key]
 		if !ok {
 			continue
@@ -272,7 +290,10 @@ func readSummary(s scraper.Source, p page.Page, keys map[string]json.RawMessage)
 		known++
 		var notices []notice
 		if err := json.Unmarshal(text, &notices); err != nil || notices == nil {
-			return scraper.Result{}, page.Errorf("a summary of Instatus whose %s are no list that can be read", list.key)
+			return scraper.Result{}, page.Errorf(
+				"a summary of Instatus whose %s are no list that can be read",
+				list.key,
+			)
 		}
 		for _, n := range notices {
 			if err := doc.add(n, list.kind); err != nil {
@@ -288,7 +309,13 @@ func readSummary(s scraper.Source, p page.Page, keys map[string]json.RawMessage)
 	}
 	doc.res.Coverage.Open = true
 	if base := strings.TrimSuffix(s.URL, "/"); base != "" {
-		doc.res.Follow = []scraper.Request{{URL: base + "/v3/components.json", Optional: true, Fallback: []scraper.Request{{URL: base + "/v2/components.json", Optional: true}}}}
+		doc.res.Follow = []scraper.Request{
+			{
+				URL:      base + "/v3/components.json",
+				Optional: true,
+				Fallback: []scraper.Request{{URL: base + "/v2/components.json", Optional: true}},
+			},
+		}
 	}
 	return doc.res, nil
 }

@@ -137,7 +137,8 @@ func (g *pageReader) add(n notice, kind string) error {
 
 func (g *pageReader) raw(n notice, kind string) normalize.Raw {
 	raw := normalize.Raw{
-		Document: g.res.Document, ID: n.ID, URL: n.URL, Title: string(n.Name), State: n.Status, Impact: n.Impact, Kind: kind,
+		Document: g.res.Document, ID: n.ID, URL: n.URL, Title: string(n.Name), State: n.Status, Impact: n.Impact,
+		Kind:    kind,
 		Created: page.Time(n.CreatedAt, ""), Updated: page.Time(n.UpdatedAt, ""),
 		Excerpt: len(n.Updates) == 0,
 	}
@@ -187,14 +188,17 @@ func windowEnd(start string, minutes *float64) normalize.RawTime {
 	if err != nil || minutes == nil || *minutes <= 0 || *minutes > 1e6 {
 		return normalize.RawTime{}
 	}
-	return normalize.RawTime{Text: at.Add(time.Duration(*minutes * float64(time.Minute))).UTC().Format(time.RFC3339Nano)}
+	return normalize.RawTime{
+		Text: at.Add(time.Duration(*minutes * float64(time.Minute))).UTC().Format(time.RFC3339Nano),
+	}
 }
 
 // gather adds the notices that a page's data holds beside its lists of what is active: those of the last
 // days with their timelines, and the titles of three months.
 func (g *pageReader) gather(data *page.NextData, o map[string]any) error {
 	var found []map[string]any
-	for _, key := range []string{"dailyGroupedNotices", "notices", "incident", "maintenance", "notice", "pastIncidents", "months", "month"} {
+	for _, key := range []string{"dailyGroupedNotices", "notices", "incident", "maintenance", "notice",
+		"pastIncidents", "months", "month"} {
 		page.WalkObjects(data.Resolve(o[key], 0), func(v map[string]any) bool {
 			if noticeData(v) {
 				found = append(found, v)

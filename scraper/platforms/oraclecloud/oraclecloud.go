@@ -36,7 +36,11 @@ const (
 // Start asks for the incidents, the services and the state of it all.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	api := scraper.HomeOf(Platform{}, s.URL) + "/api/v2/"
-	return []scraper.Request{{URL: api + "incident-summary.rss"}, {URL: api + "components.json"}, {URL: api + "status.json", Optional: true}}
+	return []scraper.Request{
+		{URL: api + "incident-summary.rss"},
+		{URL: api + "components.json"},
+		{URL: api + "status.json", Optional: true},
+	}
 }
 
 // Home returns scheme and host: one host serves one status page.
@@ -68,9 +72,11 @@ func (Platform) Describe() scraper.Description {
 		Name:      "Oracle Cloud",
 		Documents: []string{"incident-summary.rss", "components.json", "status.json"},
 		History:   "what incident-summary.rss lists",
-		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "updates", "affected", "components"},
-		Source:    scraper.FromDocuments,
-		Address:   "https://ocistatus.oraclecloud.com, or the page of another realm",
+		Fields: []string{
+			"url", "state", "severity", "started_at", "resolved_at", "updates", "affected", "components",
+		},
+		Source:  scraper.FromDocuments,
+		Address: "https://ocistatus.oraclecloud.com, or the page of another realm",
 	}
 }
 
@@ -121,7 +127,9 @@ func readFeed(p page.Page) (scraper.Result, error) {
 		res.Incidents = append(res.Incidents, raw)
 	}
 	if read == 0 {
-		return scraper.Result{}, page.Errorf("a feed of Oracle Cloud whose items hold no updates (<small>time</small> <strong>state</strong>)")
+		return scraper.Result{}, page.Errorf(
+			"a feed of Oracle Cloud whose items hold no updates (<small>time</small> <strong>state</strong>)",
+		)
 	}
 	return res, nil
 }
@@ -157,7 +165,9 @@ func readEntry(item *gofeed.Item) normalize.Raw {
 	}
 	// "Multiple Regions" is no place: named as one, it would be hidden by a filter for a region it stands for.
 	if parts := strings.Split(raw.Title, " | "); len(parts) >= 2 && !several(parts[0]) && !several(parts[1]) {
-		raw.Components = []normalize.RawComponent{{Name: strings.TrimSpace(parts[0]), Group: strings.TrimSpace(parts[1])}}
+		raw.Components = []normalize.RawComponent{
+			{Name: strings.TrimSpace(parts[0]), Group: strings.TrimSpace(parts[1])},
+		}
 	}
 	return raw
 }
@@ -257,8 +267,10 @@ func readStatus(p page.Page) (scraper.Result, error) {
 	if err := page.DecodeJSON(p, &doc, wantCloud); err != nil {
 		return scraper.Result{}, err
 	}
-	if doc.Page == nil || doc.Page.ID != nil || doc.Page.Name != "OCI" || doc.Page.Updated == "" || doc.Incidents != nil || doc.Components != nil ||
-		doc.Status == nil || doc.Status.Indicator == "" || doc.Status.Description == "" {
+	if doc.Page == nil || doc.Page.ID != nil || doc.Page.Name != "OCI" || doc.Page.Updated == "" ||
+		doc.Incidents != nil || doc.Components != nil ||
+		doc.Status == nil || doc.Status.Indicator == "" ||
+		doc.Status.Description == "" {
 		return scraper.Result{}, page.Unexpected(p, wantCloud)
 	}
 	return scraper.Result{Document: status, Indicator: doc.Status.Indicator, Headline: doc.Status.Description}, nil

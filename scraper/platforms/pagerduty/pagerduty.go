@@ -64,8 +64,11 @@ func (Platform) Describe() scraper.Description {
 		Name:      "PagerDuty",
 		Documents: []string{"any page (script#data)"},
 		History:   "what the page holds, more than a year",
-		Fields:    []string{"state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates", "postmortem", "affected", "components"},
-		Source:    scraper.FromBytes,
+		Fields: []string{
+			"state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at",
+			"updates", "postmortem", "affected", "components",
+		},
+		Source: scraper.FromBytes,
 	}
 }
 
@@ -144,10 +147,16 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 	}
 	var doc document
 	if err := json.Unmarshal([]byte(data), &doc); err != nil {
-		return scraper.Result{}, page.Errorf("a page whose script#data, as PagerDuty has it, is %s", page.BrokenJSON([]byte(data), err))
+		return scraper.Result{}, page.Errorf(
+			"a page whose script#data, as PagerDuty has it, is %s",
+			page.BrokenJSON([]byte(data), err),
+		)
 	}
 	if doc.Summary == nil || doc.Summary.Open == nil || doc.Summary.Resolved == nil || doc.Summary.Services == nil {
-		return scraper.Result{}, page.Errorf("a page whose script#data lacks the open_incidents, resolved_incidents or services of a PagerDuty status page")
+		return scraper.Result{}, page.Errorf(
+			"a page whose script#data lacks the open_incidents, resolved_incidents or services of a PagerDuty " +
+				"status page",
+		)
 	}
 	sum := doc.Summary
 	res := scraper.Result{Document: home, PageName: doc.Layout.Settings.Name}
@@ -155,7 +164,9 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 	for _, list := range [][]incident{sum.Open, sum.Posts, sum.Resolved} {
 		for _, in := range list {
 			if in.ID == "" && in.Title == "" {
-				return scraper.Result{}, page.Errorf("a PagerDuty status page that lists an incident with neither id nor title")
+				return scraper.Result{}, page.Errorf(
+					"a PagerDuty status page that lists an incident with neither id nor title",
+				)
 			}
 			res.Incidents = append(res.Incidents, in.raw(groups))
 		}
@@ -290,7 +301,12 @@ func (d *document) components(groups map[string]string) []normalize.RawComponent
 		if !s.Active || strings.TrimSpace(s.Name) == "" {
 			continue
 		}
-		c := normalize.RawComponent{ID: s.ServiceID, Name: s.Name, Group: groups[s.ServiceID], Status: status[s.ServiceID]}
+		c := normalize.RawComponent{
+			ID:     s.ServiceID,
+			Name:   s.Name,
+			Group:  groups[s.ServiceID],
+			Status: status[s.ServiceID],
+		}
 		if c.Status == "" && !silent {
 			c.Status = "all_good"
 		}

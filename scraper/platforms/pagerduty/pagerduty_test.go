@@ -66,7 +66,8 @@ func TestCaptures(t *testing.T) {
 			if got != want {
 				t.Errorf("%v incidents, updates and affected components; the file has %v", got, want)
 			}
-			if n := strings.Count(string(doc.Summary["post_status_page_services"]), `"is_active":true`); len(res.Components) != n {
+			if n := strings.Count(string(doc.Summary["post_status_page_services"]),
+				`"is_active":true`); len(res.Components) != n {
 				t.Errorf("%d components, the file has %d in use", len(res.Components), n)
 			}
 			if !res.Coverage.Open || !res.Coverage.Components || !strings.HasPrefix(res.Coverage.Since, "2022-06-21") {
@@ -82,8 +83,10 @@ func TestCaptures(t *testing.T) {
 				if !i.State.Over() {
 					open++
 				}
-				if i.Severity == normalize.SeverityUnknown || i.State == normalize.StateUnknown || i.StartedAt.IsZero() || i.State.Over() == i.ResolvedAt.IsZero() {
-					t.Errorf("%s: severity %s, state %s, from %s to %s", i.Key, i.Severity, i.State, i.StartedAt, i.ResolvedAt)
+				if i.Severity == normalize.SeverityUnknown || i.State == normalize.StateUnknown ||
+					i.StartedAt.IsZero() || i.State.Over() == i.ResolvedAt.IsZero() {
+					t.Errorf("%s: severity %s, state %s, from %s to %s", i.Key, i.Severity, i.State, i.StartedAt,
+						i.ResolvedAt)
 				}
 			}
 			affected := 0
@@ -101,7 +104,8 @@ func TestCaptures(t *testing.T) {
 
 // pageWith makes a page of the JSON of its summary.
 func pageWith(summary string) page.Page {
-	return page.Page{Body: []byte(`<html><body><script id="data" type="application/json">{"summary":` + summary + `}</script></body></html>`)}
+	return page.Page{Body: []byte(`<html><body><script id="data" type="application/json">{"summary":` + summary +
+		`}</script></body></html>`)}
 }
 
 func TestSeverityIsTheWorstOfAllPosts(t *testing.T) {
@@ -120,7 +124,9 @@ func TestSeverityIsTheWorstOfAllPosts(t *testing.T) {
 		for _, s := range strings.Fields(tt.severities) {
 			posts = append(posts, `{"status":"resolved","severity":"`+s+`"}`)
 		}
-		res, err := Platform{}.Parse(scraper.Source{}, pageWith(`{"open_incidents":[],"post_status_page_services":[],"resolved_incidents":[{"id":"P1","updates":[`+strings.Join(posts, ",")+`]}]}`))
+		res, err := Platform{}.Parse(scraper.Source{},
+			pageWith(`{"open_incidents":[],"post_status_page_services":[],"resolved_incidents":[{"id":"P1",`+
+				`"updates":[`+strings.Join(posts, ",")+`]}]}`))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -133,8 +139,9 @@ func TestSeverityIsTheWorstOfAllPosts(t *testing.T) {
 // TestListsHaveToBeThere holds that a list which is missing or null is never taken for an empty one.
 func TestListsHaveToBeThere(t *testing.T) {
 	for summary, want := range map[string]scraper.Coverage{
-		`{"open_incidents":[],"posts":[],"resolved_incidents":[],"post_status_page_services":[]}`: {Open: true, Components: true},
-		`{"open_incidents":[],"resolved_incidents":[],"post_status_page_services":[]}`:            {Components: true},
+		`{"open_incidents":[],"posts":[],"resolved_incidents":[],"post_status_page_services":[]}`: {Open: true,
+			Components: true},
+		`{"open_incidents":[],"resolved_incidents":[],"post_status_page_services":[]}`: {Components: true},
 	} {
 		res, err := Platform{}.Parse(scraper.Source{}, pageWith(summary))
 		if err != nil || res.Coverage != want {

@@ -50,12 +50,14 @@ func TestCaptureComponents(t *testing.T) {
 		"kustomer-65745":          {"Channel - SMS", "Channel - WhatsApp"},
 		"kustomer-outage-history": {"Channel - Email", "Channel - Email"},
 		"porter-2279280":          nil,
-		"onapp-2292262": {"CDN API Availability", "CDN Back End Service", "CDN Config Generation", "Purge & Prefetch Availability",
+		"onapp-2292262": {"CDN API Availability", "CDN Back End Service", "CDN Config Generation",
+			"Purge & Prefetch Availability",
 			"CDN Reporting Availability", "CDN Monitoring"},
 	}
 	for name, want := range tests {
 		t.Run(name, func(t *testing.T) {
-			res, err := Platform{}.Parse(scraper.Source{}, platformtest.CapturePage(t, platformtest.CaptureFiles(t, "pingoru/"+name+".txt")[0]))
+			res, err := Platform{}.Parse(scraper.Source{}, platformtest.CapturePage(t, platformtest.CaptureFiles(t,
+				"pingoru/"+name+".txt")[0]))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -81,7 +83,8 @@ func TestCaptureFindings(t *testing.T) {
 	}
 	for name, want := range tests {
 		t.Run(name, func(t *testing.T) {
-			res, err := Platform{}.Parse(scraper.Source{}, platformtest.CapturePage(t, platformtest.CaptureFiles(t, "pingoru/"+name+".txt")[0]))
+			res, err := Platform{}.Parse(scraper.Source{}, platformtest.CapturePage(t, platformtest.CaptureFiles(t,
+				"pingoru/"+name+".txt")[0]))
 			if err != nil {
 				t.Fatal(err)
 			}

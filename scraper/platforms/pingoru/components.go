@@ -119,8 +119,10 @@ func splitCase(s string, mixed []string) []string {
 	from, prev := 0, rune(0)
 	first, _, several := strings.Cut(s, " ")
 	for i, r := range s {
-		again := several && len(first) > 3 && i > 0 && unicode.IsUpper(r) && !unicode.IsSpace(prev) && strings.HasPrefix(s[i:], first+" ")
-		if again || (unicode.IsLower(prev) || prev == ')' || prev == ']') && unicode.IsUpper(r) && !insideAny(s, i, mixed) {
+		again := several && len(first) > 3 && i > 0 && unicode.IsUpper(r) && !unicode.IsSpace(prev) &&
+			strings.HasPrefix(s[i:], first+" ")
+		if again ||
+			(unicode.IsLower(prev) || prev == ')' || prev == ']') && unicode.IsUpper(r) && !insideAny(s, i, mixed) {
 			out = append(out, s[from:i])
 			from = i
 		}
@@ -143,12 +145,14 @@ func insideAny(s string, i int, words []string) bool {
 
 // brands are names of services that vendors list as components and that are written in mixed case.
 var brands = []string{
-	"WhatsApp", "YouTube", "LinkedIn", "GitHub", "GitLab", "BitBucket", "PayPal", "OpenAI", "DevOps", "JavaScript", "TypeScript",
-	"PostgreSQL", "MySQL", "NoSQL", "MariaDB", "MongoDB", "DynamoDB", "CosmosDB", "CockroachDB", "ClickHouse", "RabbitMQ", "GraphQL",
-	"OAuth", "WebSocket", "WebHook", "WebRTC", "FaceTime", "FedEx", "HubSpot", "SalesForce", "NetSuite", "BigQuery", "BigCommerce",
-	"WooCommerce", "WordPress", "QuickBooks", "TikTok", "WeChat", "DocuSign", "DropBox", "OneDrive", "SharePoint", "PowerBI", "CloudFront",
-	"CloudFormation", "CloudWatch", "CloudFlare", "DataDog", "PagerDuty", "SendGrid", "MailChimp", "iCloud", "iOS", "macOS", "iPhone", "iPad",
-	"SaaS", "PaaS", "IaaS", "IPv", "DeepSeek", "ChatGPT", "NodeJS", "SuperAdmin", "AppStore", "AirTable", "BlackBerry", "ActiveDirectory",
+	"WhatsApp", "YouTube", "LinkedIn", "GitHub", "GitLab", "BitBucket", "PayPal", "OpenAI", "DevOps",
+	"JavaScript", "TypeScript", "PostgreSQL", "MySQL", "NoSQL", "MariaDB", "MongoDB", "DynamoDB", "CosmosDB",
+	"CockroachDB", "ClickHouse", "RabbitMQ", "GraphQL", "OAuth", "WebSocket", "WebHook", "WebRTC", "FaceTime",
+	"FedEx", "HubSpot", "SalesForce", "NetSuite", "BigQuery", "BigCommerce", "WooCommerce", "WordPress",
+	"QuickBooks", "TikTok", "WeChat", "DocuSign", "DropBox", "OneDrive", "SharePoint", "PowerBI", "CloudFront",
+	"CloudFormation", "CloudWatch", "CloudFlare", "DataDog", "PagerDuty", "SendGrid", "MailChimp", "iCloud",
+	"iOS", "macOS", "iPhone", "iPad", "SaaS", "PaaS", "IaaS", "IPv", "DeepSeek", "ChatGPT", "NodeJS",
+	"SuperAdmin", "AppStore", "AirTable", "BlackBerry", "ActiveDirectory",
 }
 
 var wordPattern = regexp.MustCompile(`[\pL\pN]+`)

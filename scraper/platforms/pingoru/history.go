@@ -21,10 +21,14 @@ type block struct {
 }
 
 var (
-	historyTitle  = regexp.MustCompile(`^(?:(.+?) )?(?i:outage history)$`)
-	rightNow      = regexp.MustCompile(`^(.+?) is (.+?) right now\b`)
-	outageCount   = regexp.MustCompile(`^There (?:were|was|have been|has been|are) (no|one|\d+) (?:.+ )?outages?\b(?:.*? since (` + monthDay + `))?`)
-	noOutages     = regexp.MustCompile(`(?i)^(?:no (?:.+ )?outages?\b|.+ has had no outages)(?:.*? since (` + monthDay + `))?`)
+	historyTitle = regexp.MustCompile(`^(?:(.+?) )?(?i:outage history)$`)
+	rightNow     = regexp.MustCompile(`^(.+?) is (.+?) right now\b`)
+	outageCount  = regexp.MustCompile(
+		`^There (?:were|was|have been|has been|are) (no|one|\d+) (?:.+ )?outages?\b(?:.*? since (` + monthDay + `))?`,
+	)
+	noOutages = regexp.MustCompile(
+		`(?i)^(?:no (?:.+ )?outages?\b|.+ has had no outages)(?:.*? since (` + monthDay + `))?`,
+	)
 	impactAndDay  = regexp.MustCompile(`^([A-Za-z][A-Za-z ]{1,30}?)(?: [·•|–—-])? (` + monthDay + `)$`)
 	detectedLabel = regexp.MustCompile(`^(?i:detected by) `)
 )

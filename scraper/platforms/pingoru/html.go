@@ -115,9 +115,38 @@ func unseen(n *html.Node) bool {
 // inline are elements that do not start a line of their own.
 func inline(n *html.Node) bool {
 	switch n.DataAtom {
-	case atom.A, atom.Abbr, atom.B, atom.Bdi, atom.Bdo, atom.Button, atom.Cite, atom.Code, atom.Data, atom.Del, atom.Dfn,
-		atom.Em, atom.Font, atom.I, atom.Img, atom.Ins, atom.Kbd, atom.Label, atom.Mark, atom.Q, atom.S, atom.Samp, atom.Small,
-		atom.Span, atom.Strong, atom.Sub, atom.Sup, atom.Time, atom.Tt, atom.U, atom.Var, atom.Wbr:
+	case atom.A,
+		atom.Abbr,
+		atom.B,
+		atom.Bdi,
+		atom.Bdo,
+		atom.Button,
+		atom.Cite,
+		atom.Code,
+		atom.Data,
+		atom.Del,
+		atom.Dfn,
+		atom.Em,
+		atom.Font,
+		atom.I,
+		atom.Img,
+		atom.Ins,
+		atom.Kbd,
+		atom.Label,
+		atom.Mark,
+		atom.Q,
+		atom.S,
+		atom.Samp,
+		atom.Small,
+		atom.Span,
+		atom.Strong,
+		atom.Sub,
+		atom.Sup,
+		atom.Time,
+		atom.Tt,
+		atom.U,
+		atom.Var,
+		atom.Wbr:
 		return true
 	}
 	return false
@@ -253,8 +282,24 @@ func (v *htmlView) markup(from, to int) (string, bool) {
 // tells reports whether an element or one below it carries meaning that its bare text loses.
 func tells(n *html.Node) bool {
 	switch n.DataAtom {
-	case atom.A, atom.B, atom.Strong, atom.Em, atom.I, atom.Code, atom.Pre, atom.Ul, atom.Ol, atom.Blockquote, atom.Table,
-		atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Br:
+	case atom.A,
+		atom.B,
+		atom.Strong,
+		atom.Em,
+		atom.I,
+		atom.Code,
+		atom.Pre,
+		atom.Ul,
+		atom.Ol,
+		atom.Blockquote,
+		atom.Table,
+		atom.H1,
+		atom.H2,
+		atom.H3,
+		atom.H4,
+		atom.H5,
+		atom.H6,
+		atom.Br:
 		return true
 	case atom.P:
 		if n.NextSibling != nil && n.NextSibling.DataAtom == atom.P {

@@ -33,28 +33,47 @@ func (in incident) valid() bool {
 }
 
 const (
-	monthDay   = `[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}`
-	timeText   = `(?:` + monthDay + `,? (?:at )?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?(?: [A-Z]{2,5}(?:[+-]\d{1,2})?| ?[+-]\d{2}:?\d{2})?|\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}[0-9:.]*(?:Z|[+-]\d{2}:?\d{2}| [A-Z]{2,5})?)`
+	monthDay = `[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}`
+	timeText = `(?:` + monthDay + `,? (?:at )?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?(?: [A-Z]{2,` +
+		`5}(?:[+-]\d{1,2})?| ?[+-]\d{2}:?\d{2})?|\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}[0-9:.]*(?:Z|[+-]\d{2}:?\d{2}|` +
+		` [A-Z]{2,5})?)`
 	lengthText = `(?:\d+ ?(?:d|h|m|s|days?|hours?|hrs?|minutes?|mins?|seconds?|secs?)\b[ ,]*)+`
 )
 
 var (
-	timeOnly     = regexp.MustCompile(`^` + timeText + `$`)
-	dateOnly     = regexp.MustCompile(`^` + monthDay + `$`)
-	updateHead   = regexp.MustCompile(`^(?:(\d+)\. |([-•*]) )?([A-Za-z][A-Za-z_ -]{1,30}?)(?: [·•|–—-])? (` + timeText + `)$`)
-	zoned        = regexp.MustCompile(` [A-Z]{2,5}$|Z$|[+-]\d{2}:?\d{2}$`)
-	cutHead      = regexp.MustCompile(`^(?:\d+\.|[-•*])(?: (?:investigating|identified|monitoring|resolved|postmortem|update|scheduled|in_progress|verifying|completed)(?: [A-Z][a-z]{0,8}[ 0-9,:APMUTC]*)?)?$`)
-	stateWord    = regexp.MustCompile(`^(?:\d+\. |[-•*] )?([A-Za-z][A-Za-z_ -]{1,30})$`)
-	valueLabel   = regexp.MustCompile(`^(?i:(started|resolved|duration)|detected by [^:]{1,40}?)(?::| ?$)\s*(.*)$`)
-	inlineValue  = regexp.MustCompile(`^(?i:(started|resolved|duration)|detected by .{1,40}?):? (` + timeText + `|` + lengthText + `|[—–-])$`)
+	timeOnly   = regexp.MustCompile(`^` + timeText + `$`)
+	dateOnly   = regexp.MustCompile(`^` + monthDay + `$`)
+	updateHead = regexp.MustCompile(
+		`^(?:(\d+)\. |([-•*]) )?([A-Za-z][A-Za-z_ -]{1,30}?)(?: [·•|–—-])? (` + timeText + `)$`,
+	)
+	zoned   = regexp.MustCompile(` [A-Z]{2,5}$|Z$|[+-]\d{2}:?\d{2}$`)
+	cutHead = regexp.MustCompile(
+		`^(?:\d+\.|[-•*])(?: (?:investigating|identified|monitoring|resolved|postmortem|update|scheduled|` +
+			`in_progress|verifying|completed)(?: [A-Z][a-z]{0,8}[ 0-9,:APMUTC]*)?)?$`,
+	)
+	stateWord   = regexp.MustCompile(`^(?:\d+\. |[-•*] )?([A-Za-z][A-Za-z_ -]{1,30})$`)
+	valueLabel  = regexp.MustCompile(`^(?i:(started|resolved|duration)|detected by [^:]{1,40}?)(?::| ?$)\s*(.*)$`)
+	inlineValue = regexp.MustCompile(
+		`^(?i:(started|resolved|duration)|detected by .{1,40}?):? (` + timeText + `|` + lengthText + `|[—–-])$`,
+	)
 	timelineHead = regexp.MustCompile(`^(?i:update timeline|timeline)(?: ?[·•|:(–—-] ?(\d+)?(?: ?updates?)?\)?)?$`)
 	componentsOf = regexp.MustCompile(`^(?i:affected components?)(?: ?[·•|:(–—-] ?\d*\)?)?$`)
 	affected     = regexp.MustCompile(`^Affected:(?: (.*))?$`)
 	vendorSource = regexp.MustCompile(`(?i)\s*view vendor source\s*[→↗»>]*\s*$`)
 	vendorLine   = regexp.MustCompile(`^(.+) incident$`)
-	sentence     = regexp.MustCompile(`^(.+?) (?:experienced|is experiencing|has been experiencing|was experiencing) an? (.+?) incident (?:on|since) (` + monthDay + `)(?:,? affecting (.+?))?(?:,? lasting ([^,;]+?))?\.(?: ((?:The|This) incident .*))?$`)
-	outcome      = regexp.MustCompile(`^(?:The|This) incident (?:has been|has|was|is)(?: still| currently| now)? ([a-z][a-z ]*?)(?:[;.,]|$)`)
-	badgeWord    = regexp.MustCompile(`^(?i:none|notice|info|informational|minor|major|critical|maintenance|degraded|partial|outage|ongoing|active|open|investigating|identified|monitoring|resolved|update|scheduled|in progress|in_progress|verifying|completed|cancelled|unresolved)$`)
+	sentence     = regexp.MustCompile(
+		`^(.+?) (?:experienced|is experiencing|has been experiencing|was experiencing) an? (.+?) incident (?:on|` +
+			`since) (` + monthDay + `)(?:,? affecting (.+?))?(?:,? lasting ([^,;]+?))?\.(?: ((?:The|` +
+			`This) incident .*))?$`,
+	)
+	outcome = regexp.MustCompile(
+		`^(?:The|This) incident (?:has been|has|was|is)(?: still| currently| now)? ([a-z][a-z ]*?)(?:[;.,]|$)`,
+	)
+	badgeWord = regexp.MustCompile(
+		`^(?i:none|notice|info|informational|minor|major|critical|maintenance|degraded|partial|outage|ongoing|` +
+			`active|open|investigating|identified|monitoring|resolved|update|scheduled|in progress|in_progress|` +
+			`verifying|completed|cancelled|unresolved)$`,
+	)
 )
 
 // readIncident reads the lines of one incident: what stands above the timeline by its labels, then
@@ -133,7 +152,8 @@ func splitLines(lines []textLine) ([]textLine, int) {
 			continue
 		}
 		if at < 0 && !l.heading && slices.ContainsFunc(l.parts, func(p textPart) bool {
-			return timeOnly.MatchString(p.text) || badgeWord.MatchString(p.text) || valueLabel.MatchString(p.text) || vendorSource.MatchString(p.text)
+			return timeOnly.MatchString(p.text) || badgeWord.MatchString(p.text) || valueLabel.MatchString(p.text) ||
+				vendorSource.MatchString(p.text)
 		}) {
 			out = append(out, l.split()...)
 			continue

@@ -52,7 +52,10 @@ func (Platform) Home(u *url.URL) string {
 // Words are the badges that say no more than that an incident is not over: its timeline tells the state.
 func (Platform) Words() normalize.Words {
 	return normalize.Words{States: map[string]normalize.State{
-		"ongoing": normalize.StateUpdate, "active": normalize.StateUpdate, "open": normalize.StateUpdate, "unresolved": normalize.StateUpdate,
+		"ongoing":    normalize.StateUpdate,
+		"active":     normalize.StateUpdate,
+		"open":       normalize.StateUpdate,
+		"unresolved": normalize.StateUpdate,
 	}}
 }
 
@@ -62,9 +65,11 @@ func (Platform) Describe() scraper.Description {
 		Name:      "Pingoru",
 		Documents: []string{"outage history", "incident page", "the visible text of both"},
 		History:   "what the outage history lists, with its incidents' pages",
-		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "updates", "postmortem", "affected"},
-		Source:    scraper.FromBytes,
-		Address:   "https://pingoru.io/providers/<vendor>",
+		Fields: []string{
+			"url", "state", "severity", "started_at", "resolved_at", "updates", "postmortem", "affected",
+		},
+		Source:  scraper.FromBytes,
+		Address: "https://pingoru.io/providers/<vendor>",
 	}
 }
 
@@ -136,7 +141,10 @@ func (r reader) history(s scraper.Source, h historyHead) (scraper.Result, error)
 	}
 	switch {
 	case len(res.Incidents) == 0 && h.count > 0:
-		return scraper.Result{}, page.Errorf("an outage history that announces %d outages and shows none of them", h.count)
+		return scraper.Result{}, page.Errorf(
+			"an outage history that announces %d outages and shows none of them",
+			h.count,
+		)
 	case len(res.Incidents) == 0 && r.cut:
 		return scraper.Result{}, page.Errorf("an outage history that breaks off before its end")
 	case len(res.Incidents) >= h.count && !r.cut && !excerpted(res.Incidents):

@@ -53,8 +53,11 @@ func (r reader) timeline(label textLine, lines []textLine, in *incident) []norma
 		}
 	}
 	if r.view == nil {
-		if last := &entries[len(entries)-1]; last.body == end && len(entries) > 1 && zoned.MatchString(entries[0].posted) && !zoned.MatchString(last.posted) {
-			entries, end, in.raw.Excerpt = entries[:len(entries)-1], last.head, true // the page was cut inside the time
+		if last := &entries[len(entries)-1]; last.body == end && len(entries) > 1 &&
+			zoned.MatchString(entries[0].posted) &&
+			!zoned.MatchString(last.posted) {
+			// The page was cut inside the time.
+			entries, end, in.raw.Excerpt = entries[:len(entries)-1], last.head, true
 		} else if cutHead.MatchString(lines[end-1].text) && marked != "" {
 			end, in.raw.Excerpt = end-1, true
 		}
@@ -66,7 +69,12 @@ func (r reader) timeline(label textLine, lines []textLine, in *incident) []norma
 			to = entries[i+1].head
 		}
 		body, format := r.body(lines[e.body:max(e.body, to)])
-		updates[i] = normalize.RawUpdate{State: e.state, Posted: normalize.RawTime{Text: e.posted}, Body: body, Format: format}
+		updates[i] = normalize.RawUpdate{
+			State:  e.state,
+			Posted: normalize.RawTime{Text: e.posted},
+			Body:   body,
+			Format: format,
+		}
 	}
 	if printedBefore(updates[len(updates)-1].Posted.Text, updates[0].Posted.Text) {
 		slices.Reverse(updates)

@@ -54,7 +54,8 @@ func ReadCase(t testing.TB, platform, dir string) *Case {
 	if err := d.Decode(c); err != nil {
 		t.Fatalf("%s/case.json: %v", dir, err)
 	}
-	if c.Source.Name == "" || c.Source.URL == "" || c.At.IsZero() || c.Source.Mode != "poll" && c.Source.Mode != "backfill" {
+	if c.Source.Name == "" || c.Source.URL == "" || c.At.IsZero() ||
+		c.Source.Mode != "poll" && c.Source.Mode != "backfill" {
 		t.Fatalf("%s/case.json: needs source.name, source.url, source.mode (poll or backfill) and at", dir)
 	}
 	return c

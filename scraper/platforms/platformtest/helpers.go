@@ -28,7 +28,10 @@ func MustJSON[V any](t *testing.T, body []byte) V {
 // Parsed reads a document that a platform must read.
 func Parsed(t *testing.T, p scraper.Platform, address, body string) scraper.Result {
 	t.Helper()
-	res, err := p.Parse(scraper.Source{URL: "https://status.acme.example"}, page.Page{URL: address, Body: []byte(body), At: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)})
+	res, err := p.Parse(
+		scraper.Source{URL: "https://status.acme.example"},
+		page.Page{URL: address, Body: []byte(body), At: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +51,8 @@ func Occurrences(body []byte, pattern string) int {
 }
 
 func RSS(items string) string {
-	return `<?xml version="1.0"?><rss version="2.0"><channel><title>Acme</title><link>https://status.acme.example/</link>` + items + `</channel></rss>`
+	return `<?xml version="1.0"?><rss version="2.0"><channel><title>Acme</title>` +
+		`<link>https://status.acme.example/</link>` + items + `</channel></rss>`
 }
 
 // FlightText puts the strings of a page's scripts together by a pattern, without the reader of rows.

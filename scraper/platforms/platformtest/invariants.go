@@ -28,7 +28,10 @@ func MustRefuse(t *testing.T, what string, p scraper.Platform, doc page.Page) {
 func Refuses(t *testing.T, p scraper.Platform, bodies map[string]string) {
 	t.Helper()
 	for what, body := range bodies {
-		res, err := p.Parse(scraper.Source{URL: "https://status.acme.example"}, page.Page{URL: "https://status.acme.example/", Body: []byte(body)})
+		res, err := p.Parse(
+			scraper.Source{URL: "https://status.acme.example"},
+			page.Page{URL: "https://status.acme.example/", Body: []byte(body)},
+		)
 		if !errors.Is(err, page.ErrShape) {
 			t.Errorf("%s: read as %+v, error %v", what, res, err)
 		}
@@ -36,10 +39,22 @@ func Refuses(t *testing.T, p scraper.Platform, bodies map[string]string) {
 }
 
 // CheckIncidents holds what is true of every incident of every platform.
-func CheckIncidents(t *testing.T, raws []normalize.Raw, incidents []normalize.Incident, findings []normalize.Finding, words normalize.Words) {
+func CheckIncidents(
+	t *testing.T,
+	raws []normalize.Raw,
+	incidents []normalize.Incident,
+	findings []normalize.Finding,
+	words normalize.Words,
+) {
 	t.Helper()
 	kinds := []normalize.Kind{normalize.KindIncident, normalize.KindMaintenance, normalize.KindNotice}
-	severities := []normalize.Severity{normalize.SeverityNone, normalize.SeverityMinor, normalize.SeverityMajor, normalize.SeverityCritical, normalize.SeverityUnknown}
+	severities := []normalize.Severity{
+		normalize.SeverityNone,
+		normalize.SeverityMinor,
+		normalize.SeverityMajor,
+		normalize.SeverityCritical,
+		normalize.SeverityUnknown,
+	}
 	states := []normalize.State{
 		normalize.StateInvestigating, normalize.StateIdentified, normalize.StateMonitoring, normalize.StateResolved,
 		normalize.StateScheduled, normalize.StateInProgress, normalize.StateVerifying, normalize.StateCompleted,
@@ -59,13 +74,18 @@ func CheckIncidents(t *testing.T, raws []normalize.Raw, incidents []normalize.In
 			fail("the key is empty or another's too")
 		}
 		byKey[i.Key] = i
-		if !slices.Contains(kinds, i.Kind) || !slices.Contains(severities, i.Severity) || !slices.Contains(states, i.State) {
+		if !slices.Contains(kinds, i.Kind) || !slices.Contains(severities, i.Severity) ||
+			!slices.Contains(states, i.State) {
 			fail("kind %q, severity %q or state %q is none of the schema's", i.Kind, i.Severity, i.State)
 		}
 		if !i.ResolvedAt.IsZero() && i.ResolvedAt.Before(i.StartedAt) {
 			fail("resolved at %s, before it started at %s", i.ResolvedAt, i.StartedAt)
 		}
-		if i.Title == "" && !slices.ContainsFunc(findings, func(f normalize.Finding) bool { return f.Key == i.Key && f.Field == "title" }) {
+		if i.Title == "" &&
+			!slices.ContainsFunc(
+				findings,
+				func(f normalize.Finding) bool { return f.Key == i.Key && f.Field == "title" },
+			) {
 			fail("no title, and no finding says so")
 		}
 		if len(i.Raws) == 0 {
@@ -98,7 +118,10 @@ func CheckIncidents(t *testing.T, raws []normalize.Raw, incidents []normalize.In
 		}
 		became, ok := byKey[alone[0].Key]
 		if !ok && normalize.WeakKey(alone[0].Key) {
-			n := slices.IndexFunc(incidents, func(i normalize.Incident) bool { return normalize.SameByTitle(i, alone[0]) })
+			n := slices.IndexFunc(
+				incidents,
+				func(i normalize.Incident) bool { return normalize.SameByTitle(i, alone[0]) },
+			)
 			if ok = n >= 0; ok {
 				became = incidents[n]
 			}

@@ -118,8 +118,10 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 		return scraper.Result{}, err
 	}
 	this := doc.Page
-	if this == nil || this.ID != nil || this.Name == "" || this.URL == "" || this.TimeZone == nil || this.UpdatedAt == nil ||
-		doc.Incidents == nil || doc.Components != nil {
+	if this == nil || this.ID != nil || this.Name == "" || this.URL == "" || this.TimeZone == nil ||
+		this.UpdatedAt == nil ||
+		doc.Incidents == nil ||
+		doc.Components != nil {
 		return scraper.Result{}, page.Unexpected(p, want)
 	}
 	res := scraper.Result{Document: incidents, PageName: this.Name, PageURL: strings.TrimSuffix(this.URL, "/")}

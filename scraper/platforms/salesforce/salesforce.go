@@ -1,12 +1,12 @@
-// Package salesforce reads the Trust Status API behind https://status.salesforce.com, known from documents: readers of it,
-// and an instance's status that one of them carries.
+// Package salesforce reads the Trust Status API behind https://status.salesforce.com, known from documents: readers
+// of it, and an instance's status that one of them carries.
 //
 //   - /v1/incidents, the newest incidents, open or over, each with its events;
 //   - /v1/maintenances, maintenances with their windows.
 //
 // A backfill reads as many of each as such a list has been seen to give at once. The list of what is active only is
-// not read: while all is well it is empty, as is many another answer. An incident has no title; it is named
-// by its services and by what it does to them.
+// not read: while all is well it is empty, as is many another answer. An incident has no title; it is named by its
+// services and by what it does to them.
 //
 // Salesforce calls the My Trust Center API its successor, which asks for a personal token:
 // https://developer.salesforce.com/docs/mytrust-api/overview.html .
@@ -73,7 +73,8 @@ func (Platform) Describe() scraper.Description {
 		Documents: []string{"v1/incidents", "v1/maintenances"},
 		History:   "the newest 500 incidents and 100 maintenances",
 		Fields: []string{
-			"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates", "affected",
+			"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at",
+			"updates", "affected",
 		},
 		Source:  scraper.FromDocuments,
 		Address: "https://status.salesforce.com",
@@ -165,7 +166,11 @@ func (e entry) incident() normalize.Raw {
 	raw.Kind = string(normalize.KindIncident)
 	does, end := e.Type, ""
 	for n, i := range *e.Impacts {
-		if n == 0 || normalize.Severity(normalize.Word(i.Severity)).Rank() > normalize.Severity(normalize.Word(raw.Impact)).Rank() {
+		if n == 0 ||
+			normalize.Severity(normalize.Word(i.Severity)).
+				Rank() >
+				normalize.Severity(normalize.Word(raw.Impact)).
+					Rank() {
 			raw.Impact = i.Severity
 		}
 		if i.Start != "" && (raw.Started.IsZero() || page.Before(i.Start, raw.Started.Text)) {
@@ -211,10 +216,15 @@ func (e entry) common(document string, events []event) normalize.Raw {
 			raw.Components = append(raw.Components, normalize.RawComponent{Name: name, Group: "Services"})
 		}
 	}
-	raw.Components = slices.DeleteFunc(raw.Components, func(c normalize.RawComponent) bool { return strings.TrimSpace(c.Name) == "" })
+	raw.Components = slices.DeleteFunc(
+		raw.Components,
+		func(c normalize.RawComponent) bool { return strings.TrimSpace(c.Name) == "" },
+	)
 	for _, ev := range events {
 		raw.Updates = append(raw.Updates, normalize.RawUpdate{
-			ID: string(ev.ID), State: ev.Type, Posted: page.Time(ev.Created, ""), Body: ev.Message, Format: normalize.FormatMarkdown,
+			ID: string(
+				ev.ID,
+			), State: ev.Type, Posted: page.Time(ev.Created, ""), Body: ev.Message, Format: normalize.FormatMarkdown,
 		})
 	}
 	page.OldestFirst(raw.Updates)

@@ -45,7 +45,10 @@ func (Platform) Home(u *url.URL) string { return page.Site(u) }
 // for the severity, the API telling none.
 func (Platform) Words() normalize.Words {
 	return normalize.Words{
-		States: map[string]normalize.State{"active": normalize.StateInvestigating, "active_maintenance": normalize.StateInProgress},
+		States: map[string]normalize.State{
+			"active":             normalize.StateInvestigating,
+			"active_maintenance": normalize.StateInProgress,
+		},
 		Severities: map[string]normalize.Severity{
 			"incident": normalize.SeverityMinor, "outage": normalize.SeverityMajor, "notice": normalize.SeverityNone,
 		},
@@ -102,7 +105,10 @@ func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 			return scraper.Result{}, page.Unexpected(p, want)
 		}
 		if current.Status != "ok" && len(*current.Active) == 0 {
-			return scraper.Result{}, page.Errorf("a status of Slack's that is %q and lists no incident", page.Clip(current.Status, 40))
+			return scraper.Result{}, page.Errorf(
+				"a status of Slack's that is %q and lists no incident",
+				page.Clip(current.Status, 40),
+			)
 		}
 		res.Indicator, res.Coverage.Open = current.Status, true
 		incidents = *current.Active
@@ -117,7 +123,8 @@ func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 			return scraper.Result{}, page.Unexpected(p, want)
 		}
 		res.Incidents = append(res.Incidents, in.raw(res.Document))
-		if since := in.Created; res.Document == history && (res.Coverage.Since == "" || page.Before(since, res.Coverage.Since)) {
+		if since := in.Created; res.Document == history &&
+			(res.Coverage.Since == "" || page.Before(since, res.Coverage.Since)) {
 			res.Coverage.Since = since
 		}
 	}

@@ -28,12 +28,16 @@ func TestCaptures(t *testing.T) {
 	}, "slack/*.json")
 }
 
-const blot = `{"id":77,"date_created":"2026-11-20T08:00:00-08:00","date_updated":"2026-11-20T09:30:00-08:00","title":"Ink blots","type":"incident","status":"active",` +
+const blot = `{"id":77,"date_created":"2026-11-20T08:00:00-08:00","date_updated":"2026-11-20T09:30:00-08:00",` +
+	`"title":"Ink blots","type":"incident","status":"active",` +
 	`"url":"https://status.acme.example/2026-11/aa11","services":["Quills"],"notes":[` +
-	`{"date_created":"2026-11-20T09:30:00-08:00","body":"Half are gone.\r\n\r\nMore at noon."},{"date_created":"2026-11-20T08:00:00-08:00","body":"There are blots."}]}`
+	`{"date_created":"2026-11-20T09:30:00-08:00",` +
+	`"body":"Half are gone.\r\n\r\nMore at noon."},{"date_created":"2026-11-20T08:00:00-08:00",` +
+	`"body":"There are blots."}]}`
 
 func now(incidents string) string {
-	return `{"status":"active","date_created":"2026-11-20T09:30:00-08:00","date_updated":"2026-11-20T09:30:00-08:00","active_incidents":[` + incidents + `]}`
+	return `{"status":"active","date_created":"2026-11-20T09:30:00-08:00",` +
+		`"date_updated":"2026-11-20T09:30:00-08:00","active_incidents":[` + incidents + `]}`
 }
 
 func TestMeaning(t *testing.T) {
@@ -44,15 +48,25 @@ func TestMeaning(t *testing.T) {
 		state          normalize.State
 	}{
 		{"an incident", "", "", normalize.KindIncident, normalize.SeverityMinor, normalize.StateInvestigating},
-		{"an outage", `"type":"incident"`, `"type":"outage"`, normalize.KindIncident, normalize.SeverityMajor, normalize.StateInvestigating},
-		{"an active notice is an incident", `"type":"incident"`, `"type":"notice"`, normalize.KindIncident, normalize.SeverityNone, normalize.StateInvestigating},
-		{"resolved", `"status":"active"`, `"status":"resolved"`, normalize.KindIncident, normalize.SeverityMinor, normalize.StateResolved},
-		{"a maintenance to come", `"type":"incident","status":"active"`, `"type":"maintenance","status":"scheduled"`, normalize.KindMaintenance, normalize.SeverityNone, normalize.StateScheduled},
-		{"a maintenance that goes on", `"type":"incident"`, `"type":"maintenance"`, normalize.KindMaintenance, normalize.SeverityNone, normalize.StateInProgress},
-		{"a maintenance that is done", `"type":"incident","status":"active"`, `"type":"maintenance","status":"completed"`, normalize.KindMaintenance, normalize.SeverityNone, normalize.StateCompleted},
-		{"an unknown type", `"type":"incident"`, `"type":"rumour"`, normalize.KindIncident, normalize.SeverityUnknown, normalize.StateInvestigating},
-		{"an unknown status", `"status":"active"`, `"status":"brewing"`, normalize.KindIncident, normalize.SeverityMinor, normalize.StateUnknown},
-		{"an id in quotes", `"id":77`, `"id":"77"`, normalize.KindIncident, normalize.SeverityMinor, normalize.StateInvestigating},
+		{"an outage", `"type":"incident"`, `"type":"outage"`, normalize.KindIncident, normalize.SeverityMajor,
+			normalize.StateInvestigating},
+		{"an active notice is an incident", `"type":"incident"`, `"type":"notice"`, normalize.KindIncident,
+			normalize.SeverityNone, normalize.StateInvestigating},
+		{"resolved", `"status":"active"`, `"status":"resolved"`, normalize.KindIncident, normalize.SeverityMinor,
+			normalize.StateResolved},
+		{"a maintenance to come", `"type":"incident","status":"active"`, `"type":"maintenance","status":"scheduled"`,
+			normalize.KindMaintenance, normalize.SeverityNone, normalize.StateScheduled},
+		{"a maintenance that goes on", `"type":"incident"`, `"type":"maintenance"`, normalize.KindMaintenance,
+			normalize.SeverityNone, normalize.StateInProgress},
+		{"a maintenance that is done", `"type":"incident","status":"active"`,
+			`"type":"maintenance","status":"completed"`, normalize.KindMaintenance, normalize.SeverityNone,
+			normalize.StateCompleted},
+		{"an unknown type", `"type":"incident"`, `"type":"rumour"`, normalize.KindIncident,
+			normalize.SeverityUnknown, normalize.StateInvestigating},
+		{"an unknown status", `"status":"active"`, `"status":"brewing"`, normalize.KindIncident,
+			normalize.SeverityMinor, normalize.StateUnknown},
+		{"an id in quotes", `"id":77`, `"id":"77"`, normalize.KindIncident, normalize.SeverityMinor,
+			normalize.StateInvestigating},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -71,7 +85,8 @@ func TestMeaning(t *testing.T) {
 // TestEndMovesNoNote holds that a note keeps its key when its incident ends.
 func TestEndMovesNoNote(t *testing.T) {
 	active := platformtest.Incidents(t, Platform{}, platformtest.Parsed(t, Platform{}, "", now(blot)))[0]
-	over := platformtest.Incidents(t, Platform{}, platformtest.Parsed(t, Platform{}, "", `[`+strings.Replace(blot, `"status":"active"`, `"status":"resolved"`, 1)+`]`))[0]
+	over := platformtest.Incidents(t, Platform{}, platformtest.Parsed(t, Platform{}, "",
+		`[`+strings.Replace(blot, `"status":"active"`, `"status":"resolved"`, 1)+`]`))[0]
 	keys := func(i normalize.Incident) (keys []string) {
 		for _, u := range i.Updates {
 			keys = append(keys, u.Key)
@@ -110,8 +125,10 @@ func TestFollowsWhatIsNoLongerActive(t *testing.T) {
 
 func TestRefuses(t *testing.T) {
 	platformtest.Refuses(t, Platform{}, map[string]string{
-		"version 1, without a list":     `{"status":"ok","date_created":"2026-11-20T09:30:00-08:00","date_updated":"2026-11-20T09:30:00-08:00"}`,
-		"a list that is null":           `{"status":"ok","date_created":"2026-11-20T09:30:00-08:00","active_incidents":null}`,
+		"version 1, without a list": `{"status":"ok","date_created":"2026-11-20T09:30:00-08:00",` +
+			`"date_updated":"2026-11-20T09:30:00-08:00"}`,
+		"a list that is null": `{"status":"ok","date_created":"2026-11-20T09:30:00-08:00",` +
+			`"active_incidents":null}`,
 		"active, and nothing is listed": now(""),
 		"an incident without a status":  now(strings.Replace(blot, `"status":"active",`, "", 1)),
 		"an empty history":              `[]`,

@@ -1,5 +1,6 @@
-// Package sorry reads the status pages of Sorry (sorryapp.com) by the public API that each page has, known from documents
-// only: https://status.sorryapp.com/api , https://docs.sorryapp.com/v1/notices and open-source readers of it.
+// Package sorry reads the status pages of Sorry (sorryapp.com) by the public API that each page has, known from
+// documents only: https://status.sorryapp.com/api , https://docs.sorryapp.com/v1/notices and open-source readers of
+// it.
 //
 //	<page>/api/v1/status         the page's own word for its state
 //	<page>/api/v1/components     the components with their states, page by page
@@ -85,11 +86,16 @@ func (Platform) Words() normalize.Words {
 // Describe says what is read of Sorry.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
-		Name:      "Sorry",
-		Documents: []string{"api/v1/status", "api/v1/components", "api/v1/notices", "api/v1/notices/<id>", "home page"},
-		History:   "all that api/v1/notices lists, page by page",
-		Fields:    []string{"url", "state", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates", "affected", "components"},
-		Source:    scraper.FromDocuments,
+		Name: "Sorry",
+		Documents: []string{
+			"api/v1/status", "api/v1/components", "api/v1/notices", "api/v1/notices/<id>", "home page",
+		},
+		History: "all that api/v1/notices lists, page by page",
+		Fields: []string{
+			"url", "state", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates",
+			"affected", "components",
+		},
+		Source: scraper.FromDocuments,
 	}
 }
 
@@ -98,7 +104,10 @@ func (Platform) Detect(p page.Page) bool {
 	body := page.Body(p)
 	switch {
 	case page.IsJSON(body):
-		if !slices.ContainsFunc([]string{`"total_count"`, `"timeline_state"`, `"state"`}, func(key string) bool { return bytes.Contains(body, []byte(key)) }) {
+		if !slices.ContainsFunc(
+			[]string{`"total_count"`, `"timeline_state"`, `"state"`},
+			func(key string) bool { return bytes.Contains(body, []byte(key)) },
+		) {
 			return false // before the page is parsed to say what else it is
 		}
 		_, err := Platform{}.Parse(scraper.Source{}, p)
@@ -152,7 +161,11 @@ type update struct {
 func (r Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 	body := page.Body(p)
 	if page.IsHTML(body) && made.Match(body) && !page.BreaksOff(body) && page.SiteOf(p.URL) != "" {
-		return scraper.Result{Document: home, Part: true, Follow: r.Start(scraper.Source{URL: page.SiteOf(p.URL), Mode: s.Mode, FromPage: s.FromPage})}, nil
+		return scraper.Result{
+			Document: home,
+			Part:     true,
+			Follow:   r.Start(scraper.Source{URL: page.SiteOf(p.URL), Mode: s.Mode, FromPage: s.FromPage}),
+		}, nil
 	}
 	var keys map[string]json.RawMessage
 	if err := page.DecodeJSON(p, &keys, want); err != nil {
@@ -168,9 +181,15 @@ func (r Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 	case len(keys) == 1 && keys["notice"] != nil:
 		var e entry
 		if err := json.Unmarshal(keys["notice"], &e); err != nil || !e.whole() || e.Updates == nil {
-			return scraper.Result{}, page.Errorf("a notice of Sorry that lacks what they have (id, type, state, subject, updates)")
+			return scraper.Result{}, page.Errorf(
+				"a notice of Sorry that lacks what they have (id, type, state, subject, updates)",
+			)
 		}
-		return scraper.Result{Document: notice, Incidents: []normalize.Raw{e.raw(notice)}, PageURL: page.SiteOf(p.URL)}, nil
+		return scraper.Result{
+			Document:  notice,
+			Incidents: []normalize.Raw{e.raw(notice)},
+			PageURL:   page.SiteOf(p.URL),
+		}, nil
 	case len(keys) == 1 && keys["page"] != nil:
 		return readStatus(p, keys["page"])
 	}
@@ -185,10 +204,17 @@ func readStatus(p page.Page, text json.RawMessage) (scraper.Result, error) {
 		URL   string          `json:"url"`
 		Links json.RawMessage `json:"links"`
 	}
-	if json.Unmarshal(text, &doc) != nil || doc.Name == "" || doc.State == "" || doc.URL == "" || doc.Text == "" && doc.Links == nil {
+	if json.Unmarshal(text, &doc) != nil || doc.Name == "" || doc.State == "" || doc.URL == "" ||
+		doc.Text == "" && doc.Links == nil {
 		return scraper.Result{}, page.Unexpected(p, want)
 	}
-	return scraper.Result{Document: status, PageName: page.OneLine(doc.Name), PageURL: page.SiteOf(doc.URL), Indicator: doc.State, Headline: doc.Text}, nil
+	return scraper.Result{
+		Document:  status,
+		PageName:  page.OneLine(doc.Name),
+		PageURL:   page.SiteOf(doc.URL),
+		Indicator: doc.State,
+		Headline:  doc.Text,
+	}, nil
 }
 
 // readComponents reads a page of components. A component stands in the group of the one above it, where that
@@ -202,7 +228,10 @@ func readComponents(p page.Page, text json.RawMessage, meta meta) (scraper.Resul
 	byID := map[page.Scalar]part{}
 	for i, part := range parts {
 		if part.ID == "" || part.Name == "" {
-			return scraper.Result{}, page.Errorf("a list of Sorry's components whose entry %d lacks its id or its name", i+1)
+			return scraper.Result{}, page.Errorf(
+				"a list of Sorry's components whose entry %d lacks its id or its name",
+				i+1,
+			)
 		}
 		byID[part.ID] = part
 	}
@@ -247,7 +276,10 @@ func readNotices(s scraper.Source, p page.Page, text json.RawMessage, meta meta)
 	listed := map[string]bool{}
 	for i, e := range entries {
 		if !e.whole() {
-			return scraper.Result{}, page.Errorf("a list of Sorry's notices whose entry %d lacks what they have (id, type, state, subject)", i+1)
+			return scraper.Result{}, page.Errorf(
+				"a list of Sorry's notices whose entry %d lacks what they have (id, type, state, subject)",
+				i+1,
+			)
 		}
 		id := string(e.ID)
 		listed[id] = true
@@ -295,8 +327,12 @@ var kinds = map[string]normalize.Kind{
 
 func (e entry) raw(document string) normalize.Raw {
 	raw := normalize.Raw{
-		Document: document, ID: string(e.ID), URL: cmp.Or(e.URL, e.Link), Kind: string(kinds[e.Type]), Title: e.Subject, State: e.State,
-		Started: page.Time(e.Began, ""), Resolved: page.Time(e.Ended, ""), Created: page.Time(e.Created, ""), Updated: page.Time(e.Updated, ""),
+		Document: document, ID: string(e.ID), URL: cmp.Or(e.URL, e.Link), Kind: string(kinds[e.Type]),
+		Title: e.Subject, State: e.State,
+		Started: page.Time(
+			e.Began,
+			"",
+		), Resolved: page.Time(e.Ended, ""), Created: page.Time(e.Created, ""), Updated: page.Time(e.Updated, ""),
 		ScheduledStart: page.Time(e.Begins, ""), ScheduledEnd: page.Time(e.Ends, ""),
 	}
 	if raw.Kind == "" {
@@ -316,7 +352,9 @@ func (e entry) raw(document string) normalize.Raw {
 	}
 	for _, u := range updates {
 		raw.Updates = append(raw.Updates, normalize.RawUpdate{
-			ID: string(u.ID), State: u.State, Posted: page.Time(u.Created, ""), Body: u.Content, Format: page.FormatOf(u.Content),
+			ID: string(
+				u.ID,
+			), State: u.State, Posted: page.Time(u.Created, ""), Body: u.Content, Format: page.FormatOf(u.Content),
 		})
 	}
 	page.OldestFirst(raw.Updates)

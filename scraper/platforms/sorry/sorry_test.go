@@ -20,14 +20,17 @@ func TestRefuses(t *testing.T) {
 		"components that are null":    `{"components":null,"meta":{"total_count":0}}`,
 		"another key beside the list": `{"notices":[],"meta":{"total_count":0},"status":"ok"}`,
 		"both lists":                  `{"notices":[],"components":[]}`,
-		"a notice without a state":    `{"notices":[{"id":1,"type":"unplanned","subject":"Down"}],"meta":{"total_count":1}}`,
+		"a notice without a state": `{"notices":[{"id":1,"type":"unplanned","subject":"Down"}],` +
+			`"meta":{"total_count":1}}`,
 		"a notice without a timeline": `{"notice":{"id":1,"type":"unplanned","state":"resolved","subject":"Down"}}`,
 		"a component without a name":  `{"components":[{"id":1,"state":"operational"}],"meta":{"total_count":1}}`,
-		"a page of another product":   `{"page":{"name":"Quillon","url":"https://status.quillon.example","state":"up"}}`,
-		"a page that is a list":       `{"page":[]}`,
+		"a page of another product": `{"page":{"name":"Quillon","url":"https://status.quillon.example",` +
+			`"state":"up"}}`,
+		"a page that is a list": `{"page":[]}`,
 	} {
 		p := page.Page{URL: "https://status.quillon.example/api/v1/notices", Body: []byte(body)}
-		if res, err := (Platform{}).Parse(scraper.Source{}, p); !errors.Is(err, page.ErrShape) || scraper.Detects(Platform{}, p) {
+		if res, err := (Platform{}).Parse(scraper.Source{}, p); !errors.Is(err, page.ErrShape) ||
+			scraper.Detects(Platform{}, p) {
 			t.Errorf("%s: read as %+v (%v)", what, res, err)
 		}
 	}
@@ -40,7 +43,8 @@ func TestListsAreWholeOnlyOnOnePage(t *testing.T) {
 		`{"notices":[],"meta":{"count":0,"total_count":0,"next_page":null}}`:                      true,
 		`{"notices":[],"meta":{"count":0,"total_count":30,"next_page":"/api/v1/notices?page=2"}}`: false,
 	} {
-		res, err := Platform{}.Parse(scraper.Source{}, page.Page{URL: "https://status.quillon.example/api/v1/notices", Body: []byte(body)})
+		res, err := Platform{}.Parse(scraper.Source{}, page.Page{URL: "https://status.quillon.example/api/v1/" +
+			"notices", Body: []byte(body)})
 		if err != nil || res.Coverage.Open != want {
 			t.Errorf("%s covers %+v (%v)", body, res.Coverage, err)
 		}

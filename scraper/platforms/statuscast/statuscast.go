@@ -68,9 +68,12 @@ func (Platform) Home(page *url.URL) string {
 func (Platform) Words() normalize.Words {
 	return normalize.Words{
 		Severities: map[string]normalize.Severity{
-			"serviceunavailable": normalize.SeverityMajor, "unavailable": normalize.SeverityMajor,
-			"performance": normalize.SeverityMinor, "degradedperformance": normalize.SeverityMinor, "performancedegradation": normalize.SeverityMinor,
-			"scheduledmaintenance": normalize.SeverityNone,
+			"serviceunavailable":     normalize.SeverityMajor,
+			"unavailable":            normalize.SeverityMajor,
+			"performance":            normalize.SeverityMinor,
+			"degradedperformance":    normalize.SeverityMinor,
+			"performancedegradation": normalize.SeverityMinor,
+			"scheduledmaintenance":   normalize.SeverityNone,
 		},
 		Statuses: map[string]normalize.ComponentStatus{
 			"available": normalize.StatusOperational, "informational": normalize.StatusOperational,
@@ -85,8 +88,11 @@ func (Platform) Describe() scraper.Description {
 		Name:      "StatusCast",
 		Documents: []string{"home page"},
 		History:   "what the home page lists, days to a year; the newest post of each incident only",
-		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "updates", "affected", "components"},
-		Source:    scraper.FromBytes,
+		Fields: []string{
+			"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "updates",
+			"affected", "components",
+		},
+		Source: scraper.FromBytes,
 	}
 }
 
@@ -125,16 +131,26 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 	}
 	for _, list := range lists.EachIter() {
 		rows := list.FindMatcher(selRow)
-		if heads := list.FindMatcher(selHead).Length(); heads != rows.Length() || rows.Length() == 0 && list.FindMatcher(selGroups).Length() > 0 {
-			return scraper.Result{}, page.Errorf("a StatusCast page whose list of incidents has %d rows and %d incidents", rows.Length(), heads)
+		if heads := list.FindMatcher(selHead).Length(); heads != rows.Length() ||
+			rows.Length() == 0 && list.FindMatcher(selGroups).Length() > 0 {
+			return scraper.Result{}, page.Errorf(
+				"a StatusCast page whose list of incidents has %d rows and %d incidents",
+				rows.Length(),
+				heads,
+			)
 		}
 		for _, row := range rows.EachIter() {
 			raw, ok := incident(row, p)
 			if !ok {
-				return scraper.Result{}, page.Errorf("a StatusCast page that lists an incident without its title or its address")
+				return scraper.Result{}, page.Errorf(
+					"a StatusCast page that lists an incident without its title or its address",
+				)
 			}
 			// An open incident stands in the list of open ones and in that of the last days.
-			if !slices.ContainsFunc(res.Incidents, func(r normalize.Raw) bool { return r.ID == raw.ID && sameWords(r, raw) }) {
+			if !slices.ContainsFunc(
+				res.Incidents,
+				func(r normalize.Raw) bool { return r.ID == raw.ID && sameWords(r, raw) },
+			) {
 				res.Incidents = append(res.Incidents, raw)
 			}
 		}
@@ -144,13 +160,15 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 	}
 	root, _ := grid.Attr("data-requestcomponentid")
 	settings, _ := grid.Attr("data-settings")
-	res.Coverage.Components = root == "0" && strings.Contains(settings, `"RootComponentId":"0"`) && !page.BreaksOff(body)
+	res.Coverage.Components = root == "0" && strings.Contains(settings, `"RootComponentId":"0"`) &&
+		!page.BreaksOff(body)
 	return res, nil
 }
 
 // sameWords reports whether two entries of one incident say the same.
 func sameWords(a, b normalize.Raw) bool {
-	return a.Title == b.Title && a.State == b.State && slices.Equal(a.Components, b.Components) && slices.Equal(a.Updates, b.Updates)
+	return a.Title == b.Title && a.State == b.State && slices.Equal(a.Components, b.Components) &&
+		slices.Equal(a.Updates, b.Updates)
 }
 
 var id = regexp.MustCompile(`/incident/(\d+)/?$`)

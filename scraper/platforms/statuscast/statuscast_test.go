@@ -65,7 +65,8 @@ func TestCaptures(t *testing.T) {
 			for _, i := range incidents {
 				if i.State == normalize.StateUnknown || i.Severity == normalize.SeverityUnknown || i.URL == "" ||
 					(i.StartedAt.IsZero() && i.ScheduledStartAt.IsZero()) {
-					t.Errorf("%s: state %s, severity %s, start %s, address %q", i.Key, i.State, i.Severity, i.StartedAt, i.URL)
+					t.Errorf("%s: state %s, severity %s, start %s, address %q", i.Key, i.State, i.Severity,
+						i.StartedAt, i.URL)
 				}
 			}
 		})
@@ -75,10 +76,13 @@ func TestCaptures(t *testing.T) {
 func TestAddresses(t *testing.T) {
 	for address, want := range map[string]string{
 		"/incident/1": "/incident/1",
-		"/web/20230120001406/https://status.acme.example/incident/1":                            "https://status.acme.example/incident/1",
-		"https://web.archive.org/web/20230120001406im_/https://status.acme.example/":            "https://status.acme.example/",
-		"https://web.archive.org/web/20230120001406/http://status.acme.example/web/1/https://b": "http://status.acme.example/web/1/https://b",
-		"https://status.acme.example/web/story":                                                 "https://status.acme.example/web/story",
+		"/web/20230120001406/https://status.acme.example/" +
+			"incident/1": "https://status.acme.example/incident/1",
+		"https://web.archive.org/web/20230120001406im_/https://" +
+			"status.acme.example/": "https://status.acme.example/",
+		"https://web.archive.org/web/20230120001406/http://status.acme.example/web/1/" +
+			"https://b": "http://status.acme.example/web/1/https://b",
+		"https://status.acme.example/web/story": "https://status.acme.example/web/story",
 	} {
 		if got := unarchived(address); got != want {
 			t.Errorf("%s: %s, want %s", address, got, want)

@@ -29,7 +29,8 @@ const (
 	home   = "home"
 )
 
-const want = "the status API of Status.io (result.status_overall, status, incidents, maintenance.active and maintenance.upcoming), " +
+const want = "the status API of Status.io (result.status_overall, status, incidents, maintenance.active and " +
+	"maintenance.upcoming), " +
 	"or a page of Status.io that names its page id,"
 
 var (
@@ -38,13 +39,19 @@ var (
 	// path is the path of a web page below /pages: the page id follows, after the kind of page.
 	path = regexp.MustCompile(`^/pages/(?:[a-z_]+/)?([0-9a-fA-F]{24})(?:/|$)`)
 	// own is what only a page of Status.io has: other sites may have pages with such ids too.
-	own = regexp.MustCompile(`/pages/(?:history|incident|maintenance)/[0-9a-f]{24}\b|/pages/[0-9a-f]{24}/rss\b|/1\.0/status/[0-9a-f]{24}\b|(?i:\bstatuspage(?:_?id)?)["']?\s*[:=]\s*["'][0-9a-f]{24}["']`)
+	own = regexp.MustCompile(
+		`/pages/(?:history|incident|maintenance)/[0-9a-f]{24}\b|/pages/[0-9a-f]{24}/rss\b|` +
+			`/1\.0/status/[0-9a-f]{24}\b|(?i:\bstatuspage(?:_?id)?)["']?\s*[:=]\s*["'][0-9a-f]{24}["']`,
+	)
 	// named finds a page id in a web page: in links to its own pages, and in its scripts.
-	named = regexp.MustCompile(`(?:/pages/(?:[a-z_]+/)?|/1\.0/status/)([0-9a-f]{24})\b|(?i:\bstatuspage(?:_?id)?)["']?\s*[:=]\s*["']([0-9a-f]{24})["']`)
+	named = regexp.MustCompile(
+		`(?:/pages/(?:[a-z_]+/)?|/1\.0/status/)([0-9a-f]{24})\b|` +
+			`(?i:\bstatuspage(?:_?id)?)["']?\s*[:=]\s*["']([0-9a-f]{24})["']`,
+	)
 )
 
-// Start asks for the status where the source's address tells the page id, as https://status.acme.example/pages/<page id>
-// does; else for the home page, which leads to it.
+// Start asks for the status where the source's address tells the page id, as https://status.acme.example/pages/<page
+// id> does; else for the home page, which leads to it.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	if id := id(s.URL); id != "" {
 		return []scraper.Request{request(id)}
@@ -88,7 +95,9 @@ func (Platform) Home(u *url.URL) string {
 func (Platform) Words() normalize.Words {
 	return normalize.Words{
 		States: map[string]normalize.State{
-			"pending": normalize.StateScheduled, "active": normalize.StateInProgress, "closed": normalize.StateCompleted,
+			"pending": normalize.StateScheduled,
+			"active":  normalize.StateInProgress,
+			"closed":  normalize.StateCompleted,
 		},
 		Severities: map[string]normalize.Severity{
 			"planned_maintenance": normalize.SeverityNone, "partial_service_disruption": normalize.SeverityMajor,
@@ -107,9 +116,12 @@ func (Platform) Describe() scraper.Description {
 		Name:      "Status.io",
 		Documents: []string{"1.0/status/<page id>", "home page (for the page id)"},
 		History:   "none: what has ended is not listed",
-		Fields:    []string{"url", "state", "severity", "started_at", "scheduled_start_at", "scheduled_end_at", "updates", "affected", "components"},
-		Source:    scraper.FromDocuments,
-		Address:   "the status page's, or https://status.acme.example/pages/<page id>, which saves a request",
+		Fields: []string{
+			"url", "state", "severity", "started_at", "scheduled_start_at", "scheduled_end_at", "updates",
+			"affected", "components",
+		},
+		Source:  scraper.FromDocuments,
+		Address: "the status page's, or https://status.acme.example/pages/<page id>, which saves a request",
 	}
 }
 
@@ -147,8 +159,20 @@ func pageID(body []byte) string {
 
 // Codes of Status.io by their names in its documentation; a vendor can put other labels on its page.
 var (
-	statuses     = map[page.Scalar]string{"100": "Operational", "200": "Planned Maintenance", "300": "Degraded Performance", "400": "Partial Service Disruption", "500": "Service Disruption", "600": "Security Event"}
-	states       = map[page.Scalar]string{"100": "Investigating", "200": "Identified", "300": "Monitoring", "400": "Resolved"}
+	statuses = map[page.Scalar]string{
+		"100": "Operational",
+		"200": "Planned Maintenance",
+		"300": "Degraded Performance",
+		"400": "Partial Service Disruption",
+		"500": "Service Disruption",
+		"600": "Security Event",
+	}
+	states = map[page.Scalar]string{
+		"100": "Investigating",
+		"200": "Identified",
+		"300": "Monitoring",
+		"400": "Resolved",
+	}
 	maintenances = map[page.Scalar]string{"100": "Pending", "200": "Active", "300": "Closed"}
 )
 
@@ -242,7 +266,10 @@ func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 	}
 	for i, part := range r.Parts {
 		if part.ID == "" || part.Name == "" {
-			return scraper.Result{}, page.Errorf("the status of a Status.io page whose component %d lacks its id or its name", i+1)
+			return scraper.Result{}, page.Errorf(
+				"the status of a Status.io page whose component %d lacks its id or its name",
+				i+1,
+			)
 		}
 		res.Components = append(res.Components, part.components()...)
 	}
@@ -259,10 +286,19 @@ func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 		for i, text := range list.entries {
 			var e event
 			if err := json.Unmarshal(text, &e); err != nil {
-				return scraper.Result{}, page.Errorf("the status of a Status.io page whose %s %d cannot be read: %v", list.kind, i+1, err)
+				return scraper.Result{}, page.Errorf(
+					"the status of a Status.io page whose %s %d cannot be read: %v",
+					list.kind,
+					i+1,
+					err,
+				)
 			}
 			if e.ID == "" || e.Name == "" {
-				return scraper.Result{}, page.Errorf("the status of a Status.io page whose %s %d lacks its id or its name", list.kind, i+1)
+				return scraper.Result{}, page.Errorf(
+					"the status of a Status.io page whose %s %d lacks its id or its name",
+					list.kind,
+					i+1,
+				)
 			}
 			res.Incidents = append(res.Incidents, e.raw(list.kind, list.state, link))
 		}
@@ -279,7 +315,8 @@ func (c part) components() []normalize.RawComponent {
 	}
 	for _, place := range c.Containers {
 		out = append(out, normalize.RawComponent{
-			ID: c.ID + "-" + place.ID, Name: place.Name, Group: c.Name, Status: nameOf(statuses, place.Code, place.Status),
+			ID: c.ID + "-" + place.ID, Name: place.Name, Group: c.Name, Status: nameOf(statuses, place.Code,
+				place.Status),
 		})
 	}
 	return out
@@ -295,7 +332,9 @@ func (l link) to(kind normalize.Kind, id string) string {
 	return l.home + "/pages/" + string(kind) + "/" + l.page + "/" + id
 }
 
-var done = regexp.MustCompile(`(?i)^\s*(?:the )?scheduled maintenance (?:is|has been|was) (?:now )?completed?\s*[.!]?\s*$`)
+var done = regexp.MustCompile(
+	`(?i)^\s*(?:the )?scheduled maintenance (?:is|has been|was) (?:now )?completed?\s*[.!]?\s*$`,
+)
 
 // raw reads an incident or a maintenance. Its components are those affected and, beside them, the places, so that
 // either may be filtered by. Which of them belong together is not said.
@@ -306,7 +345,16 @@ func (e event) raw(kind normalize.Kind, state string, link link) normalize.Raw {
 	states := states
 	if kind == normalize.KindMaintenance {
 		states = maintenances
-		raw.Created, raw.ScheduledStart, raw.ScheduledEnd = page.Time(e.Open, ""), page.Time(e.Start, ""), page.Time(e.End, "")
+		raw.Created, raw.ScheduledStart, raw.ScheduledEnd = page.Time(
+			e.Open,
+			"",
+		), page.Time(
+			e.Start,
+			"",
+		), page.Time(
+			e.End,
+			"",
+		)
 	} else {
 		raw.Started = page.Time(e.Open, "")
 	}
@@ -319,7 +367,8 @@ func (e event) raw(kind normalize.Kind, state string, link link) normalize.Raw {
 	worst := page.Scalar("")
 	for _, m := range e.Messages {
 		raw.Updates = append(raw.Updates, normalize.RawUpdate{
-			ID: m.ID, State: nameOf(states, m.State, ""), Posted: page.Time(m.At, ""), Body: m.Details, Format: page.FormatOf(m.Details),
+			ID: m.ID, State: nameOf(states, m.State, ""), Posted: page.Time(m.At, ""), Body: m.Details,
+			Format: page.FormatOf(m.Details),
 		})
 		// The last message often has the components back to normal, which does not make less of what was.
 		// Codes of one length compare like numbers.

@@ -22,7 +22,8 @@ func TestFindsItsPageID(t *testing.T) {
 		"https://status.saltmarsh.example/pages/history/" + testID:                  api,
 		"https://status.saltmarsh.example/pages/incident/" + testID + "/66e5a1c09f": api,
 		"https://hostedstatus.com/1.0/status/" + strings.ToUpper(testID):            api,
-		"https://status.saltmarsh.example/pages/about":                              "https://status.saltmarsh.example/pages/about",
+		"https://status.saltmarsh.example/" +
+			"pages/about": "https://status.saltmarsh.example/pages/about",
 	} {
 		if got := (Platform{}).Start(scraper.Source{URL: address}); len(got) != 1 || got[0].URL != want {
 			t.Errorf("%s starts with %+v, want %s", address, got, want)
@@ -30,8 +31,10 @@ func TestFindsItsPageID(t *testing.T) {
 	}
 	for page, want := range map[string]string{
 		api: "https://status.io/pages/" + testID,
-		"https://status.io/pages/incident/" + testID + "/66e5a1c09f":                "https://status.io/pages/" + testID,
-		"https://status.saltmarsh.example/pages/incident/" + testID + "/66e5a1c09f": "https://status.saltmarsh.example",
+		"https://status.io/pages/incident/" + testID + "/66e5a1c09f": "https://status.io/pages/" +
+			testID,
+		"https://status.saltmarsh.example/pages/incident/" + testID +
+			"/66e5a1c09f": "https://status.saltmarsh.example",
 	} {
 		u, err := url.Parse(page)
 		if err != nil {
@@ -67,7 +70,8 @@ func TestPageID(t *testing.T) {
 }
 
 func TestRefuses(t *testing.T) {
-	const whole = `{"result":{"status_overall":{"status":"Operational","status_code":100},"status":[],"incidents":[],"maintenance":{"active":[],"upcoming":[]}}}`
+	const whole = `{"result":{"status_overall":{"status":"Operational","status_code":100},"status":[],` +
+		`"incidents":[],"maintenance":{"active":[],"upcoming":[]}}}`
 	if _, err := (Platform{}).Parse(scraper.Source{}, page.Page{Body: []byte(whole)}); err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +88,8 @@ func TestRefuses(t *testing.T) {
 		"a component without a name":   {`"status":[]`, `"status":[{"id":"a","status_code":100}]`},
 	} {
 		p := page.Page{Body: []byte(strings.Replace(whole, change[0], change[1], 1))}
-		if res, err := (Platform{}).Parse(scraper.Source{}, p); !errors.Is(err, page.ErrShape) || scraper.Detects(Platform{}, p) {
+		if res, err := (Platform{}).Parse(scraper.Source{}, p); !errors.Is(err, page.ErrShape) ||
+			scraper.Detects(Platform{}, p) {
 			t.Errorf("%s: read as %+v (%v)", what, res, err)
 		}
 	}
@@ -109,10 +114,13 @@ func TestCodes(t *testing.T) {
 		{normalize.KindMaintenance, "300", "100", normalize.StateCompleted, normalize.SeverityNone},
 	}
 	for _, tt := range tests {
-		e := event{ID: "a", Name: "b", Messages: []message{{At: "2026-03-02T07:00:00Z", State: page.Scalar(tt.state), Status: page.Scalar(tt.status)}}}
+		e := event{ID: "a", Name: "b", Messages: []message{{At: "2026-03-02T07:00:00Z", State: page.Scalar(tt.state),
+			Status: page.Scalar(tt.status)}}}
 		in, findings := normalize.Incidents([]normalize.Raw{e.raw(tt.kind, "", link{})}, scraper.WordsOf(Platform{}))
-		if in[0].State != tt.wantState || in[0].Severity != tt.wantSeverity || (len(findings) > 0) != (tt.wantState == normalize.StateUnknown) {
-			t.Errorf("%s, state %s, status %s: %s, %s, findings %v", tt.kind, tt.state, tt.status, in[0].State, in[0].Severity, findings)
+		if in[0].State != tt.wantState || in[0].Severity != tt.wantSeverity ||
+			(len(findings) > 0) != (tt.wantState == normalize.StateUnknown) {
+			t.Errorf("%s, state %s, status %s: %s, %s, findings %v", tt.kind, tt.state, tt.status, in[0].State,
+				in[0].Severity, findings)
 		}
 	}
 }
@@ -126,9 +134,14 @@ func TestMaintenanceIsComplete(t *testing.T) {
 		"Scheduled maintenance is starting.":                          normalize.StateScheduled,
 		"Until the scheduled maintenance is complete, do not log in.": normalize.StateScheduled,
 	} {
-		res := platformtest.Parsed(t, Platform{}, "", `{"result":{"status_overall":{"status":"Operational","status_code":100},"status":[],"incidents":[],"maintenance":{"active":[],"upcoming":[`+
-			`{"_id":"m","name":"New pumps","datetime_open":"2026-11-01T00:00:00Z","datetime_planned_start":"2026-11-02T00:00:00Z","datetime_planned_end":"2026-11-02T02:00:00Z",`+
-			`"messages":[{"datetime":"2026-11-01T00:00:00Z","details":"Soon.","state":100,"status":200},{"datetime":"2026-11-02T01:30:00Z","details":"`+message+`","state":100,"status":200}]}]}}}`)
+		res := platformtest.Parsed(t, Platform{}, "",
+			`{"result":{"status_overall":{"status":"Operational","status_code":100},"status":[],"incidents":[],`+
+				`"maintenance":{"active":[],"upcoming":[`+
+				`{"_id":"m","name":"New pumps","datetime_open":"2026-11-01T00:00:00Z",`+
+				`"datetime_planned_start":"2026-11-02T00:00:00Z","datetime_planned_end":"2026-11-02T02:00:00Z",`+
+				`"messages":[{"datetime":"2026-11-01T00:00:00Z","details":"Soon.","state":100,`+
+				`"status":200},{"datetime":"2026-11-02T01:30:00Z","details":"`+message+`","state":100,`+
+				`"status":200}]}]}}}`)
 		in := platformtest.Incidents(t, Platform{}, res)[0]
 		if in.State != want || (want == normalize.StateCompleted) == in.ResolvedAt.IsZero() {
 			t.Errorf("after %q it is %s, ended %s", message, in.State, in.ResolvedAt)

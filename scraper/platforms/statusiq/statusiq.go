@@ -1,5 +1,5 @@
-// Package statusiq reads the status pages of Site24x7 StatusIQ (Zoho), known from documents only: the product's own SDKs
-// for phones, https://github.com/site24x7/StatusIQ-Android-SDK and …-iOS-SDK, which read the same documents, and
+// Package statusiq reads the status pages of Site24x7 StatusIQ (Zoho), known from documents only: the product's own
+// SDKs for phones, https://github.com/site24x7/StatusIQ-Android-SDK and …-iOS-SDK, which read the same documents, and
 // open-source readers with recorded feeds.
 //
 //	<page>/sp/api/u/summary_details   the components, what is open and what has ended lately, with timelines
@@ -32,7 +32,8 @@ const (
 	docFeed = "feed"
 )
 
-const want = "the summary_details of StatusIQ (code 0, current_status and active_incident_details), or its feed of components,"
+const want = "the summary_details of StatusIQ (code 0, current_status and active_incident_details), or its feed " +
+	"of components,"
 
 // feedMark is in every feed of StatusIQ: the name space of its own elements.
 const feedMark = "www.site24x7.com/rssdefinitions.do"
@@ -40,7 +41,9 @@ const feedMark = "www.site24x7.com/rssdefinitions.do"
 // Start asks for the summary, else for the feed.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	home := scraper.HomeOf(Platform{}, s.URL)
-	return []scraper.Request{{URL: home + "/sp/api/u/summary_details", Fallback: []scraper.Request{{URL: home + "/rss"}}}}
+	return []scraper.Request{
+		{URL: home + "/sp/api/u/summary_details", Fallback: []scraper.Request{{URL: home + "/rss"}}},
+	}
 }
 
 // Home returns scheme and host: StatusIQ serves one status page a host.
@@ -60,8 +63,10 @@ func (Platform) Describe() scraper.Description {
 		Name:      "Site24x7 StatusIQ",
 		Documents: []string{"sp/api/u/summary_details", "RSS feed (components only)"},
 		History:   "what summary_details lists of what has ended",
-		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "updates", "affected", "components"},
-		Source:    scraper.FromDocuments,
+		Fields: []string{
+			"url", "state", "severity", "started_at", "resolved_at", "updates", "affected", "components",
+		},
+		Source: scraper.FromDocuments,
 	}
 }
 
@@ -70,8 +75,15 @@ func (Platform) Marks() []string { return []string{`"active_incident_details"`, 
 
 // Codes of StatusIQ, as its SDKs read them; the words beside them are in the language of the page.
 var (
-	statusNames = map[page.Scalar]string{"1": "Operational", "2": "Informational", "3": "Degraded Performance", "4": "Under Maintenance", "5": "Partial Outage", "6": "Major Outage"}
-	stateNames  = map[page.Scalar]string{
+	statusNames = map[page.Scalar]string{
+		"1": "Operational",
+		"2": "Informational",
+		"3": "Degraded Performance",
+		"4": "Under Maintenance",
+		"5": "Partial Outage",
+		"6": "Major Outage",
+	}
+	stateNames = map[page.Scalar]string{
 		"10": "Acknowledged", "11": "Investigating", "12": "Identified", "13": "Monitoring", "14": "Resolved",
 		"21": "Scheduled", "22": "In Progress", "23": "Verifying", "24": "Completed",
 	}
@@ -141,7 +153,10 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 	}
 	for i, part := range doc.Data.Parts {
 		if !part.list("", &res.Components) {
-			return scraper.Result{}, page.Errorf("a summary of StatusIQ whose component %d lacks its id or its name", i+1)
+			return scraper.Result{}, page.Errorf(
+				"a summary of StatusIQ whose component %d lacks its id or its name",
+				i+1,
+			)
 		}
 	}
 	lists := [][]json.RawMessage{doc.Data.Active}
@@ -152,10 +167,17 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 		for i, text := range list {
 			var in incident
 			if err := json.Unmarshal(text, &in); err != nil {
-				return scraper.Result{}, page.Errorf("a summary of StatusIQ whose incident %d cannot be read: %v", i+1, err)
+				return scraper.Result{}, page.Errorf(
+					"a summary of StatusIQ whose incident %d cannot be read: %v",
+					i+1,
+					err,
+				)
 			}
 			if in.ID == "" || in.Title == "" {
-				return scraper.Result{}, page.Errorf("a summary of StatusIQ whose incident %d lacks its id or its title", i+1)
+				return scraper.Result{}, page.Errorf(
+					"a summary of StatusIQ whose incident %d lacks its id or its title",
+					i+1,
+				)
 			}
 			res.Incidents = append(res.Incidents, in.raw())
 		}
@@ -173,14 +195,21 @@ func (c part) list(group string, out *[]normalize.RawComponent) (ok bool) {
 		}
 		return true
 	}
-	*out = append(*out, normalize.RawComponent{ID: c.ID, Name: c.Name, Group: group, Status: nameOf(statusNames, c.Status, "")})
+	*out = append(
+		*out,
+		normalize.RawComponent{ID: c.ID, Name: c.Name, Group: group, Status: nameOf(statusNames, c.Status, "")},
+	)
 	return c.ID != "" && c.Name != ""
 }
 
 func (in incident) raw() normalize.Raw {
 	raw := normalize.Raw{
 		Document: summary, ID: in.ID, Kind: string(normalize.KindIncident), Title: in.Title, Message: in.Text,
-		Impact: nameOf(statusNames, in.SeverityID, in.Severity), Started: page.Time(in.Began, ""), Resolved: page.Time(in.Ended, ""),
+		Impact: nameOf(
+			statusNames,
+			in.SeverityID,
+			in.Severity,
+		), Started: page.Time(in.Began, ""), Resolved: page.Time(in.Ended, ""),
 	}
 	if raw.Impact == statusNames["2"] {
 		raw.Kind = string(normalize.KindNotice)
@@ -192,7 +221,11 @@ func (in incident) raw() normalize.Raw {
 	for _, u := range in.Updates {
 		planned = planned || strings.HasPrefix(string(u.StateID), "2")
 		raw.Updates = append(raw.Updates, normalize.RawUpdate{
-			State: nameOf(stateNames, u.StateID, u.State), Posted: page.Time(u.At, ""), Body: u.Text, Format: page.FormatOf(u.Text),
+			State: nameOf(
+				stateNames,
+				u.StateID,
+				u.State,
+			), Posted: page.Time(u.At, ""), Body: u.Text, Format: page.FormatOf(u.Text),
 		})
 	}
 	if planned {
@@ -215,9 +248,15 @@ func readFeed(p page.Page) (scraper.Result, error) {
 		return scraper.Result{}, err
 	}
 	if len(feed.Items) == 0 {
-		return scraper.Result{}, page.Errorf("a feed of StatusIQ without a component: its owner may have turned it off")
+		return scraper.Result{}, page.Errorf(
+			"a feed of StatusIQ without a component: its owner may have turned it off",
+		)
 	}
-	res := scraper.Result{Document: docFeed, PageURL: page.SiteOf(cmp.Or(feed.Link, p.URL)), PageName: page.OneLine(strings.TrimSuffix(strings.TrimSpace(feed.Title), "- Status"))}
+	res := scraper.Result{
+		Document: docFeed,
+		PageURL:  page.SiteOf(cmp.Or(feed.Link, p.URL)),
+		PageName: page.OneLine(strings.TrimSuffix(strings.TrimSpace(feed.Title), "- Status")),
+	}
 	shared := page.SharedLinks(feed)
 	for _, item := range feed.Items {
 		if c, ok := component(item); ok {

@@ -83,7 +83,8 @@ func TestCaptures(t *testing.T) {
 			}
 			_, findings := normalize.Incidents(result.Incidents, normalize.Words{})
 			for _, f := range findings {
-				if f.Field != "title" && !strings.HasPrefix(name, "status-kustomer") { // a demo post; text that is cut off
+				if f.Field != "title" && !strings.HasPrefix(name,
+					"status-kustomer") { // a demo post; text that is cut off
 					t.Errorf("finding: %+v", f)
 				}
 			}
@@ -129,7 +130,8 @@ func TestGovUK(t *testing.T) {
 	home, history, incident := read("govuk-notify-home-2025-11-12.html"), read("govuk-notify-history-2025-11-12.html"), read("govuk-notify-incident-2025-11-12.html")
 	for _, r := range []scraper.Result{history, incident} {
 		if r.PageName != home.PageName || r.PageURL != home.PageURL {
-			t.Errorf("%s says %q at %q, home says %q at %q", r.Document, r.PageName, r.PageURL, home.PageName, home.PageURL)
+			t.Errorf("%s says %q at %q, home says %q at %q", r.Document, r.PageName, r.PageURL, home.PageName,
+				home.PageURL)
 		}
 	}
 	if diff := cmp.Diff(home.Components, history.Components); diff != "" {
@@ -148,12 +150,14 @@ func TestGovUK(t *testing.T) {
 
 // TestMachineTimes holds that the machine's time of a page is the printed instant.
 func TestMachineTimes(t *testing.T) {
-	body := string(platformtest.ReadCapture(t, filepath.Join(platformtest.Captures(), "statuspage", "govuk-notify-incident-2025-11-12.html")))
+	body := string(platformtest.ReadCapture(t, filepath.Join(platformtest.Captures(), "statuspage",
+		"govuk-notify-incident-2025-11-12.html")))
 	result, err := Platform{}.Parse(scraper.Source{}, page.Page{Body: []byte(body)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	without, err := Platform{}.Parse(scraper.Source{}, page.Page{Body: []byte(strings.ReplaceAll(body, "data-datetime-unix", "data-x"))})
+	without, err := Platform{}.Parse(scraper.Source{}, page.Page{Body: []byte(strings.ReplaceAll(body,
+		"data-datetime-unix", "data-x"))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +178,8 @@ func TestMachineTimes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		noUnix, err := Platform{}.Parse(scraper.Source{}, page.Page{Body: bytes.ReplaceAll(body, []byte("data-unix-time"), []byte("data-x"))})
+		noUnix, err := Platform{}.Parse(scraper.Source{}, page.Page{Body: bytes.ReplaceAll(body,
+			[]byte("data-unix-time"), []byte("data-x"))})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -198,7 +203,8 @@ func TestForeignCapturesAreNot(t *testing.T) {
 			continue
 		}
 		p := page.Page{Body: platformtest.ReadCapture(t, path)}
-		if _, err := (Platform{}).Parse(scraper.Source{}, p); !errors.Is(err, page.ErrShape) || scraper.Detects(Platform{}, p) {
+		if _, err := (Platform{}).Parse(scraper.Source{}, p); !errors.Is(err, page.ErrShape) ||
+			scraper.Detects(Platform{}, p) {
 			t.Errorf("%s: error %v, want ErrShape", path, err)
 		}
 	}

@@ -55,7 +55,10 @@ var entryID = regexp.MustCompile(`^tag:[^,]+,2005:Incident/`)
 func readFeed(s scraper.Source, p page.Page, body []byte) (Reading, error) {
 	var feed feed
 	decoder := xml.NewDecoder(bytes.NewReader(body))
-	decoder.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // a Page is UTF-8 already
+	decoder.CharsetReader = func(_ string,
+		in io.Reader) (io.Reader, error) {
+		return in, nil
+	} // a Page is UTF-8 already
 	if err := decoder.Decode(&feed); err != nil {
 		var syntax *xml.SyntaxError
 		if errors.As(err, &syntax) {
@@ -86,7 +89,9 @@ func readFeed(s scraper.Source, p page.Page, body []byte) (Reading, error) {
 		}
 	}
 	if len(entries) > 0 && read == 0 {
-		return Reading{}, page.Errorf("a feed of Statuspage whose entries hold no updates (<small>time</small> <strong>state</strong>)")
+		return Reading{}, page.Errorf(
+			"a feed of Statuspage whose entries hold no updates (<small>time</small> <strong>state</strong>)",
+		)
 	}
 	return out, nil
 }

@@ -65,8 +65,16 @@ func historyRequest(base string, page int) scraper.Request {
 // incidentRequest asks for one incident: by the API, by the JSON beside its page, by its page.
 func (c crawl) incidentRequest(id string) scraper.Request {
 	page := c.pageRequest(id)
-	bare := scraper.Request{URL: c.base + "/incidents/" + id + ".json", Fallback: []scraper.Request{page}, Optional: true}
-	return scraper.Request{URL: c.base + "/api/v2/incidents/" + id + ".json", Fallback: []scraper.Request{bare}, Optional: true}
+	bare := scraper.Request{
+		URL:      c.base + "/incidents/" + id + ".json",
+		Fallback: []scraper.Request{page},
+		Optional: true,
+	}
+	return scraper.Request{
+		URL:      c.base + "/api/v2/incidents/" + id + ".json",
+		Fallback: []scraper.Request{bare},
+		Optional: true,
+	}
 }
 
 // pageRequest asks for an incident's page. An incident that the vendor has taken down is no failure of
@@ -136,7 +144,8 @@ func saysMore(raw normalize.Raw, known scraper.Known) bool {
 	postmortem := slices.ContainsFunc(raw.Updates, func(u normalize.RawUpdate) bool {
 		return strings.EqualFold(u.State, "postmortem")
 	})
-	return known.Excerpt || len(raw.Updates) > known.Updates || (postmortem && !known.Postmortem) || (over && !known.Over)
+	return known.Excerpt || len(raw.Updates) > known.Updates || (postmortem && !known.Postmortem) ||
+		(over && !known.Over)
 }
 
 var overWords = map[string]bool{"resolved": true, "completed": true, "postmortem": true}

@@ -20,14 +20,15 @@ import (
 // that nothing is read from a body without the marks of a Statuspage document: a page that changed or
 // is another's never counts as one without incidents.
 func FuzzParse(f *testing.F) {
-	err := filepath.WalkDir(filepath.Join(platformtest.Testdata(), "statuspage"), func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || d.Name() == "case.json" {
+	err := filepath.WalkDir(filepath.Join(platformtest.Testdata(), "statuspage"),
+		func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || d.Name() == "case.json" {
+				return err
+			}
+			body, err := os.ReadFile(path)
+			f.Add(body)
 			return err
-		}
-		body, err := os.ReadFile(path)
-		f.Add(body)
-		return err
-	})
+		})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -37,12 +38,14 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, mode := range []scraper.Mode{scraper.Poll, scraper.Backfill} {
 			source := scraper.Source{URL: orbitdesk, Mode: mode, Known: known}
-			result, err := Platform{}.Parse(source, page.Page{URL: orbitdesk, Body: body, At: time.Unix(1767607200, 0)})
+			result, err := Platform{}.Parse(source, page.Page{URL: orbitdesk, Body: body, At: time.Unix(1767607200,
+				0)})
 			if err != nil {
 				if !errors.Is(err, page.ErrShape) || strings.Contains(err.Error(), "%!") {
 					t.Fatalf("error of no known class: %v", err)
 				}
-				if len(result.Incidents)+len(result.Components)+len(result.Follow) > 0 || result.Coverage != (scraper.Coverage{}) {
+				if len(result.Incidents)+len(result.Components)+len(result.Follow) > 0 ||
+					result.Coverage != (scraper.Coverage{}) {
 					t.Fatalf("refused, and yet it says %+v", result)
 				}
 				continue
@@ -68,9 +71,12 @@ func FuzzParse(f *testing.F) {
 func anchored(document string, body []byte) bool {
 	marks := map[string][]string{
 		page.DocSummary: {"page", "status", "components", "incidents", "scheduled_maintenances"},
-		page.DocStatus:  {"page", "status"}, page.DocComponents: {"page", "components"}, page.DocIncidents: {"page", "incidents"},
-		page.DocMaintenances: {"page", "scheduled_maintenances"}, page.DocIncident: {"incident_updates"}, page.DocHistory: {"months"},
-		page.DocHome: {"status-index", "incidents-list", "status-day"}, page.DocIncidentPage: {"status-incident", "incident-name", "update-row"},
+		page.DocStatus:  {"page", "status"}, page.DocComponents: {"page", "components"}, page.DocIncidents: {"page",
+			"incidents"},
+		page.DocMaintenances: {"page", "scheduled_maintenances"}, page.DocIncident: {"incident_updates"},
+		page.DocHistory: {"months"},
+		page.DocHome:    {"status-index", "incidents-list", "status-day"}, page.DocIncidentPage: {"status-incident",
+			"incident-name", "update-row"},
 		docIncidentText: {"report for"}, docAtom: {",2005:/history"}, docRSS: {"incident history"},
 	}
 	lower := strings.ToLower(string(body))

@@ -60,11 +60,20 @@ func readHistory(s scraper.Source, p page.Page, doc Document) (Reading, error) {
 	out.Components = reader.components(doc.Components)
 	for _, month := range doc.Months {
 		if month.Name == "" || month.Year == 0 || month.Incidents == nil {
-			return Reading{}, page.Errorf("a history whose month %q %d has no list of incidents", month.Name, month.Year)
+			return Reading{}, page.Errorf(
+				"a history whose month %q %d has no list of incidents",
+				month.Name,
+				month.Year,
+			)
 		}
 		for i, line := range month.Incidents {
 			if line.Code == "" && line.Name == "" {
-				return Reading{}, page.Errorf("a history whose entry %d of %s %d has neither code nor name", i+1, month.Name, month.Year)
+				return Reading{}, page.Errorf(
+					"a history whose entry %d of %s %d has neither code nor name",
+					i+1,
+					month.Name,
+					month.Year,
+				)
 			}
 			out.Incidents = append(out.Incidents, line.raw(month, out.PageURL, this.TimeZone))
 		}

@@ -41,7 +41,9 @@ type homeReader struct {
 func readHome(s scraper.Source, p page.Page, doc *goquery.Document) (Reading, error) {
 	days := doc.FindMatcher(selDay)
 	if doc.FindMatcher(selList).Length() == 0 || days.Length() == 0 {
-		return Reading{}, page.Errorf("a Statuspage home page without its list of incidents (.incidents-list with .status-day)")
+		return Reading{}, page.Errorf(
+			"a Statuspage home page without its list of incidents (.incidents-list with .status-day)",
+		)
 	}
 	own := canonical(doc)
 	if p.URL != "" && strings.HasSuffix(page.HostOf(page.SiteOf(own)), ".statuspage.io") {

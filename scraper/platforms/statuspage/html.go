@@ -92,7 +92,10 @@ func readHTML(s scraper.Source, p page.Page, body []byte) (Reading, error) {
 	case layout.HasClass("status-full-history"):
 		return Reading{}, page.Errorf("a Statuspage history page without its list of incidents (HistoryIndex)")
 	case layout.Length() > 0:
-		return Reading{}, page.Errorf("a page of Statuspage that shows no incidents%s", page.QuotedTitle(page.Title(doc)))
+		return Reading{}, page.Errorf(
+			"a page of Statuspage that shows no incidents%s",
+			page.QuotedTitle(page.Title(doc)),
+		)
 	}
 	return Reading{}, unexpected(p)
 }
@@ -102,7 +105,10 @@ func readHistoryPage(s scraper.Source, p page.Page, props *goquery.Selection) (R
 	text, _ := props.Attr("data-react-props")
 	var doc Document
 	if err := json.Unmarshal([]byte(text), &doc); err != nil {
-		return Reading{}, page.Errorf("a Statuspage history page whose list of incidents is %s", page.BrokenJSON([]byte(text), err))
+		return Reading{}, page.Errorf(
+			"a Statuspage history page whose list of incidents is %s",
+			page.BrokenJSON([]byte(text), err),
+		)
 	}
 	if kind, _ := doc.kind(); kind != page.DocHistory {
 		return Reading{}, page.Errorf("a Statuspage history page whose list of incidents has no months")
@@ -227,7 +233,11 @@ func htmlComponents(doc *goquery.Document) []normalize.RawComponent {
 			return
 		}
 		seen[id] = true
-		component := normalize.RawComponent{ID: id, Name: strings.TrimSpace(c.FindMatcher(selCompName).First().Text()), Status: status}
+		component := normalize.RawComponent{
+			ID:     id,
+			Name:   strings.TrimSpace(c.FindMatcher(selCompName).First().Text()),
+			Status: status,
+		}
 		if child {
 			component.Group = strings.TrimSpace(group.FindMatcher(selCompName).First().Text())
 		}

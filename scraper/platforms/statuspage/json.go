@@ -99,7 +99,12 @@ func readJSON(s scraper.Source, p page.Page, body []byte) (Reading, error) {
 	if err := json.Unmarshal(body, &doc); err != nil {
 		var typed *json.UnmarshalTypeError
 		if errors.As(err, &typed) && json.Valid(body) && body[0] == '{' {
-			return Reading{}, page.Errorf("JSON with %q of type %s (byte %d), which Statuspage does not serve", typed.Field, typed.Value, typed.Offset)
+			return Reading{}, page.Errorf(
+				"JSON with %q of type %s (byte %d), which Statuspage does not serve",
+				typed.Field,
+				typed.Value,
+				typed.Offset,
+			)
 		}
 		return Reading{}, unexpected(p)
 	}
@@ -205,7 +210,9 @@ func (d *Document) Read(s scraper.Source, p page.Page, kind string) (Reading, er
 			continue
 		}
 		if in.ID == "" || in.Updates == nil {
-			return Reading{}, page.Errorf("an incident without id or incident_updates where a Statuspage document is expected")
+			return Reading{}, page.Errorf(
+				"an incident without id or incident_updates where a Statuspage document is expected",
+			)
 		}
 		raw := reader.incident(*in)
 		if in == d.Maintenance {
@@ -259,7 +266,10 @@ func (r *reader) components(list []component) []normalize.RawComponent {
 	out := slices.Grow([]normalize.RawComponent(nil), len(list))
 	for _, c := range list {
 		if !c.Group {
-			out = append(out, normalize.RawComponent{ID: c.ID, Name: c.Name, Group: r.groups[c.GroupID], Status: c.Status})
+			out = append(
+				out,
+				normalize.RawComponent{ID: c.ID, Name: c.Name, Group: r.groups[c.GroupID], Status: c.Status},
+			)
 		}
 	}
 	return out

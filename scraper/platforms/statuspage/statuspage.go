@@ -66,7 +66,10 @@ func askedFor(s scraper.Source, p page.Page, document string) error {
 	}
 	starts := err == nil && u.Host != "" && slices.Contains([]string{"", "/", "/api/v2/summary.json"}, u.Path)
 	if starts && (document == page.DocStatus || document == page.DocComponents) {
-		return page.Errorf("Statuspage's %s where its summary was asked for: it does not say which incidents are open", document)
+		return page.Errorf(
+			"Statuspage's %s where its summary was asked for: it does not say which incidents are open",
+			document,
+		)
 	}
 	switch document {
 	case page.DocHistory, page.DocIncident, page.DocIncidentPage, docIncidentText:
@@ -105,7 +108,13 @@ func read(s scraper.Source, p page.Page) (Reading, error) {
 func unexpected(p page.Page) error { return page.Unexpected(p, "a Statuspage document") }
 
 // maintenanceWords are the state words that only maintenances have.
-var maintenanceWords = map[string]bool{"scheduled": true, "in progress": true, "in_progress": true, "verifying": true, "completed": true}
+var maintenanceWords = map[string]bool{
+	"scheduled":   true,
+	"in progress": true,
+	"in_progress": true,
+	"verifying":   true,
+	"completed":   true,
+}
 
 // kindOf tells the kind of an incident by what the document says of it: a maintenance's impact is
 // "maintenance", and its updates have words of their own.

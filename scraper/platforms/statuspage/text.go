@@ -13,16 +13,20 @@ import (
 
 // textWords are the state words that stand on a line of their own in the text of an incident page.
 var textWords = map[string]bool{
-	"postmortem": true, "resolved": true, "update": true, "monitoring": true, "identified": true, "investigating": true,
-	"scheduled": true, "in progress": true, "verifying": true, "completed": true,
+	"postmortem": true, "resolved": true, "update": true, "monitoring": true, "identified": true,
+	"investigating": true,
+	"scheduled":     true, "in progress": true, "verifying": true, "completed": true,
 }
 
 var (
 	reportPattern = regexp.MustCompile(`(?i)^(Incident|Scheduled Maintenance) Report for (\S.*)$`)
 	reportHead    = regexp.MustCompile(`(?i)^(Incident|Scheduled Maintenance)$`)
 	reportTail    = regexp.MustCompile(`(?i)^Report for (\S.*)$`)
-	postedPattern = regexp.MustCompile(`^Posted\s+(?:.*\bago\.?\s+)?(?:on\s+)?([A-Z][a-z]{2,8} \d{1,2}, \d{4} - \d{1,2}:\d{2}(?: ?[AaPp][Mm])? \S.*)$`)
-	footPattern   = regexp.MustCompile(`(?i)^(←|<-)?\s*(current status|incident history)$|^powered by\b`)
+	postedPattern = regexp.MustCompile(
+		`^Posted\s+(?:.*\bago\.?\s+)?(?:on\s+)?([A-Z][a-z]{2,8} \d{1,2}, \d{4} - \d{1,2}:\d{2}(?: ?[AaPp][Mm])? ` +
+			`\S.*)$`,
+	)
+	footPattern = regexp.MustCompile(`(?i)^(←|<-)?\s*(current status|incident history)$|^powered by\b`)
 )
 
 // readText reads the page of one incident as a crawler or a browser's copy keeps it: the
@@ -50,7 +54,10 @@ func readText(s scraper.Source, p page.Page, body []byte) (Reading, error) {
 		next++
 	}
 	if raw.Updates, raw.Components, raw.Excerpt = textUpdates(lines[next:]); len(raw.Updates) == 0 {
-		return Reading{}, page.Errorf("the text of a Statuspage incident page, %q, without a single update", page.Clip(title, 80))
+		return Reading{}, page.Errorf(
+			"the text of a Statuspage incident page, %q, without a single update",
+			page.Clip(title, 80),
+		)
 	}
 	raw.State, raw.Kind = page.LatestState(raw.Updates), kindOf("", raw.Updates)
 	if strings.EqualFold(kind, "scheduled maintenance") {
@@ -114,7 +121,8 @@ read:
 			cut = cut || beginsWord(line)
 			break read
 		}
-		update := normalize.RawUpdate{State: strings.TrimLeft(line, "# "), Posted: page.Time(posted, ""), Format: normalize.FormatText}
+		update := normalize.RawUpdate{State: strings.TrimLeft(line, "# "), Posted: page.Time(posted, ""),
+			Format: normalize.FormatText}
 		update.Body = strings.TrimSpace(strings.Join(lines[min(i+1, end):end], "\n"))
 		updates = append(updates, update)
 		cut = cut || posted == ""

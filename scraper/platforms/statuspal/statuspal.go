@@ -31,7 +31,8 @@ const (
 	home    = "home"
 )
 
-const want = "the summary of Statuspal's API (status_page with its subdomain, services, incidents, maintenances, upcoming_maintenances), " +
+const want = "the summary of Statuspal's API (status_page with its subdomain, services, incidents, maintenances, " +
+	"upcoming_maintenances), " +
 	"or a page that names its address <subdomain>.statuspal.io,"
 
 var (
@@ -39,7 +40,10 @@ var (
 	apiHost = regexp.MustCompile(`(?i)^(?:www\.)?statuspal\.(?:io|eu|us)$`)
 	apiPath = regexp.MustCompile(`^/api/v2/status_pages/([A-Za-z0-9_-]+)(?:/|$)`)
 	// named finds what a home page calls itself; state is its own element.
-	named = regexp.MustCompile(`(?i)//([a-z0-9][a-z0-9-]*)\.statuspal\.(io|eu|us)\b|\bstatuspal\.(io|eu|us)/api/v[12]/status_pages/([a-z0-9_-]+)`)
+	named = regexp.MustCompile(
+		`(?i)//([a-z0-9][a-z0-9-]*)\.statuspal\.(io|eu|us)\b|\bstatuspal\.(io|eu|` +
+			`us)/api/v[12]/status_pages/([a-z0-9_-]+)`,
+	)
 	state = regexp.MustCompile(`class=["'][^"']*\bsystem-status\b`)
 )
 
@@ -96,9 +100,12 @@ func (Platform) Describe() scraper.Description {
 		Name:      "Statuspal",
 		Documents: []string{"api/v2/status_pages/<subdomain>/summary", "home page (for the subdomain)"},
 		History:   "none: what has ended is not listed",
-		Fields:    []string{"url", "state", "severity", "started_at", "scheduled_start_at", "scheduled_end_at", "updates", "affected", "components"},
-		Source:    scraper.FromDocuments,
-		Address:   "https://<subdomain>.statuspal.io or .eu; the page's own where it names that one",
+		Fields: []string{
+			"url", "state", "severity", "started_at", "scheduled_start_at", "scheduled_end_at", "updates",
+			"affected", "components",
+		},
+		Source:  scraper.FromDocuments,
+		Address: "https://<subdomain>.statuspal.io or .eu; the page's own where it names that one",
 	}
 }
 
@@ -208,14 +215,24 @@ func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 	for _, list := range []struct {
 		name    string
 		entries []json.RawMessage
-	}{{"incidents", doc.Incidents}, {"info_notices", doc.Notices}, {"maintenances", doc.Maintenances}, {"upcoming_maintenances", doc.Upcoming}} {
+	}{{"incidents", doc.Incidents}, {"info_notices", doc.Notices}, {"maintenances", doc.Maintenances},
+		{"upcoming_maintenances", doc.Upcoming}} {
 		for i, text := range list.entries {
 			var e spalEvent
 			if err := json.Unmarshal(text, &e); err != nil {
-				return scraper.Result{}, page.Errorf("a summary of Statuspal whose %s %d cannot be read: %v", list.name, i+1, err)
+				return scraper.Result{}, page.Errorf(
+					"a summary of Statuspal whose %s %d cannot be read: %v",
+					list.name,
+					i+1,
+					err,
+				)
 			}
 			if e.ID == "" || e.Title == "" {
-				return scraper.Result{}, page.Errorf("a summary of Statuspal whose %s %d lacks its id or its title", list.name, i+1)
+				return scraper.Result{}, page.Errorf(
+					"a summary of Statuspal whose %s %d lacks its id or its title",
+					list.name,
+					i+1,
+				)
 			}
 			res.Incidents = append(res.Incidents, e.raw(list.name, parts, p.At))
 		}
@@ -249,7 +266,12 @@ func typeOf(text json.RawMessage) string {
 
 // spalComponents lists services with those below them, each in the group of its path; ok is false if one of them
 // lacks its id or its name.
-func spalComponents(services []spalService, group string, parts map[page.Scalar]normalize.RawComponent, out *[]normalize.RawComponent) (ok bool) {
+func spalComponents(
+	services []spalService,
+	group string,
+	parts map[page.Scalar]normalize.RawComponent,
+	out *[]normalize.RawComponent,
+) (ok bool) {
 	for _, service := range services {
 		if service.ID == "" || service.Name == "" {
 			return false
@@ -272,7 +294,8 @@ func spalComponents(services []spalService, group string, parts map[page.Scalar]
 // raw reads an incident, a notice or a maintenance, according to the list that it stands in.
 func (e spalEvent) raw(list string, parts map[page.Scalar]normalize.RawComponent, now time.Time) normalize.Raw {
 	raw := normalize.Raw{
-		Document: summary, ID: string(e.ID), URL: e.URL, Kind: string(normalize.KindIncident), Title: e.Title, Impact: e.Type,
+		Document: summary, ID: string(e.ID), URL: e.URL, Kind: string(normalize.KindIncident), Title: e.Title,
+		Impact:  e.Type,
 		Created: page.Time(e.Created, ""), Updated: page.Time(e.Updated, ""),
 	}
 	planned := list == "maintenances" || list == "upcoming_maintenances"
@@ -297,7 +320,14 @@ func (e spalEvent) raw(list string, parts map[page.Scalar]normalize.RawComponent
 		raw.Components = append(raw.Components, c)
 	}
 	for _, u := range e.Updates {
-		up := normalize.RawUpdate{ID: string(u.ID), State: u.Type, Posted: page.Time(u.Posted, ""), Created: page.Time(u.Inserted, ""), Body: u.HTML, Format: normalize.FormatHTML}
+		up := normalize.RawUpdate{
+			ID:      string(u.ID),
+			State:   u.Type,
+			Posted:  page.Time(u.Posted, ""),
+			Created: page.Time(u.Inserted, ""),
+			Body:    u.HTML,
+			Format:  normalize.FormatHTML,
+		}
 		if up.Body == "" {
 			up.Body, up.Format = u.Text, normalize.FormatMarkdown
 		}

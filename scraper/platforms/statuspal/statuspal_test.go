@@ -45,7 +45,8 @@ func TestFindsItsSummary(t *testing.T) {
 }
 
 func TestRefuses(t *testing.T) {
-	const whole = `{"status_page":{"name":"Brackenfell","subdomain":"brackenfell","current_incident_type":null},"services":[],"incidents":[],"maintenances":[],"upcoming_maintenances":[]}`
+	const whole = `{"status_page":{"name":"Brackenfell","subdomain":"brackenfell","current_incident_type":null},` +
+		`"services":[],"incidents":[],"maintenances":[],"upcoming_maintenances":[]}`
 	res, err := Platform{}.Parse(scraper.Source{}, page.Page{Body: []byte(whole)})
 	if err != nil || res.Indicator != "none" {
 		t.Fatalf("indicator %q, error %v", res.Indicator, err)
@@ -62,7 +63,8 @@ func TestRefuses(t *testing.T) {
 		"a service without a name":     {`"services":[]`, `"services":[{"id":1,"name":"A","children":[{"id":2}]}]`},
 	} {
 		p := page.Page{Body: []byte(strings.Replace(whole, change[0], change[1], 1))}
-		if res, err := (Platform{}).Parse(scraper.Source{}, p); !errors.Is(err, page.ErrShape) || scraper.Detects(Platform{}, p) {
+		if res, err := (Platform{}).Parse(scraper.Source{}, p); !errors.Is(err, page.ErrShape) ||
+			scraper.Detects(Platform{}, p) {
 			t.Errorf("%s: read as %+v (%v)", what, res, err)
 		}
 	}
@@ -82,7 +84,8 @@ func TestTypes(t *testing.T) {
 		`{"id":1,"name":"A","current_incident_type":7}`:                       normalize.StatusUnknown,
 		`{"id":1,"name":"A"}`: normalize.StatusUnknown,
 	} {
-		page := page.Page{Body: []byte(`{"status_page":{"subdomain":"a","current_incident_type":null},"services":[` + text +
+		page := page.Page{Body: []byte(`{"status_page":{"subdomain":"a","current_incident_type":null},"services":[` +
+			text +
 			`],"incidents":[],"maintenances":[],"upcoming_maintenances":[]}`)}
 		res, err := Platform{}.Parse(scraper.Source{}, page)
 		if err != nil {
@@ -113,7 +116,8 @@ func TestWithoutNoticesDoesNotTellAllThatIsOpen(t *testing.T) {
 		{"whole", string(body), true},
 		{"without its notices", strings.Replace(string(body), `"info_notices"`, `"notices"`, 1), false},
 	} {
-		res, err := Platform{}.Parse(scraper.Source{}, page.Page{URL: "https://statuspal.io/api/v2/status_pages/acme/summary", Body: []byte(c.body)})
+		res, err := Platform{}.Parse(scraper.Source{}, page.Page{URL: "https://statuspal.io/api/v2/status_pages/" +
+			"acme/summary", Body: []byte(c.body)})
 		if err != nil || res.Coverage.Open != c.open {
 			t.Errorf("%s: open %v, want %v (%v)", c.name, res.Coverage.Open, c.open, err)
 		}

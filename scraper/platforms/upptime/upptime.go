@@ -63,7 +63,11 @@ func (Platform) Start(s scraper.Source) []scraper.Request {
 }
 
 func issuesURL(repo string, n int) string {
-	u := fmt.Sprintf("https://api.github.com/repos/%s/issues?state=all&sort=created&direction=desc&per_page=%d", repo, perPage)
+	u := fmt.Sprintf(
+		"https://api.github.com/repos/%s/issues?state=all&sort=created&direction=desc&per_page=%d",
+		repo,
+		perPage,
+	)
 	if n > 1 {
 		u += "&page=" + strconv.Itoa(n)
 	}
@@ -122,9 +126,12 @@ func (Platform) Describe() scraper.Description {
 		Name:      "Upptime",
 		Documents: []string{"history/summary.json", "history/<site>.yml", "issues of the repository"},
 		History:   "all",
-		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates", "affected", "components"},
-		Source:    scraper.FromBoth,
-		Address:   "https://github.com/<owner>/<repository>",
+		Fields: []string{
+			"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at",
+			"updates", "affected", "components",
+		},
+		Source:  scraper.FromBoth,
+		Address: "https://github.com/<owner>/<repository>",
 	}
 }
 
@@ -152,7 +159,10 @@ func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 }
 
 func unexpected(p page.Page) error {
-	return page.Errorf("%s, where Upptime's history/summary.json, a site's history or the issues of its repository are expected", page.Describe(p))
+	return page.Errorf(
+		"%s, where Upptime's history/summary.json, a site's history or the issues of its repository are expected",
+		page.Describe(p),
+	)
 }
 
 // upSite is an entry of the summary. The pointers tell a key that is missing from an empty value.
@@ -173,10 +183,14 @@ func readSummary(body []byte) (res scraper.Result, ok bool) {
 	}
 	res = scraper.Result{Document: summary, Coverage: scraper.Coverage{Components: true}}
 	for _, site := range sites {
-		if site.Name == "" || site.Slug == "" || site.Status == "" || site.URL == nil || site.Uptime == nil || site.Down == nil {
+		if site.Name == "" || site.Slug == "" || site.Status == "" || site.URL == nil || site.Uptime == nil ||
+			site.Down == nil {
 			return scraper.Result{}, false
 		}
-		res.Components = append(res.Components, normalize.RawComponent{ID: site.Slug, Name: site.Name, Status: site.Status})
+		res.Components = append(
+			res.Components,
+			normalize.RawComponent{ID: site.Slug, Name: site.Name, Status: site.Status},
+		)
 	}
 	return res, true
 }
@@ -193,7 +207,8 @@ func readSite(p page.Page, body []byte) (scraper.Result, error) {
 		}
 		values[m[1]] = strings.Trim(m[2], `"' `)
 	}
-	if values["url"] == "" || values["status"] == "" || values["lastUpdated"] == "" || !strings.HasPrefix(values["generator"], "Upptime ") {
+	if values["url"] == "" || values["status"] == "" || values["lastUpdated"] == "" ||
+		!strings.HasPrefix(values["generator"], "Upptime ") {
 		return scraper.Result{}, unexpected(p)
 	}
 	// The file's name is the site's slug, by which the summary knows it.
@@ -290,7 +305,12 @@ func (i upIssue) raw(at time.Time) (raw normalize.Raw, ok bool) {
 		Updated:  page.Time(i.UpdatedAt, ""),
 		Excerpt:  i.Comments > 0,
 	}
-	first := normalize.RawUpdate{State: "open", Posted: raw.Created, Body: strings.TrimSpace(comment.ReplaceAllString(i.Body, "")), Format: normalize.FormatMarkdown}
+	first := normalize.RawUpdate{
+		State:  "open",
+		Posted: raw.Created,
+		Body:   strings.TrimSpace(comment.ReplaceAllString(i.Body, "")),
+		Format: normalize.FormatMarkdown,
+	}
 	switch {
 	case len(i.PullRequest) > 0 && string(i.PullRequest) != "null":
 		return normalize.Raw{}, false

@@ -41,7 +41,8 @@ func TestCaptures(t *testing.T) {
 				}
 			}
 			if len(components) != slugs || got != up || len(findings) > 0 || len(res.Incidents) > 0 {
-				t.Errorf("%d components, %d of them up, the file has %d and %d; findings %v", len(components), got, slugs, up, findings)
+				t.Errorf("%d components, %d of them up, the file has %d and %d; findings %v", len(components), got,
+					slugs, up, findings)
 			}
 			if res.Coverage.Components != strings.HasSuffix(file, ".json") || res.Coverage.Open {
 				t.Errorf("coverage %+v", res.Coverage)
@@ -54,7 +55,8 @@ func TestAddresses(t *testing.T) {
 	tests := []struct{ address, repo, home string }{
 		{"https://github.com/acme/upptime", "acme/upptime", "https://github.com/acme/upptime"},
 		{"https://www.github.com/acme/upptime.git", "acme/upptime", "https://github.com/acme/upptime"},
-		{"https://raw.githubusercontent.com/acme/upptime/HEAD/history/summary.json", "acme/upptime", "https://github.com/acme/upptime"},
+		{"https://raw.githubusercontent.com/acme/upptime/HEAD/history/summary.json", "acme/upptime",
+			"https://github.com/acme/upptime"},
 		{"https://api.github.com/repos/acme/upptime/issues?page=2", "acme/upptime", "https://github.com/acme/upptime"},
 		{"https://acme.github.io/status", "acme/status", "https://github.com/acme/status"},
 		{"https://acme.github.io", "acme/acme.github.io", "https://github.com/acme/acme.github.io"},
@@ -107,7 +109,8 @@ func TestEmptyIssuesNeedTheirAddress(t *testing.T) {
 	if scraper.Detects(Platform{}, p) {
 		t.Error("an empty list is taken for Upptime's")
 	}
-	platformtest.MustRefuse(t, "an empty list from elsewhere", Platform{}, page.Page{URL: "https://status.acme.example/history/summary.json", Body: []byte(`[]`)})
+	platformtest.MustRefuse(t, "an empty list from elsewhere", Platform{},
+		page.Page{URL: "https://status.acme.example/history/summary.json", Body: []byte(`[]`)})
 }
 
 func FuzzParse(f *testing.F) {

@@ -32,7 +32,8 @@ const (
 	history = "history"
 )
 
-const want = "a status page of Uptime.com (global_is_operational, components, active_incidents), or its history (past_incidents),"
+const want = "a status page of Uptime.com (global_is_operational, components, active_incidents), or its history " +
+	"(past_incidents),"
 
 // script is where a web page hands its data to the script that shows it.
 var script = regexp.MustCompile(`StatusPageDisplayController\s*,\s*\{`)
@@ -69,9 +70,12 @@ func (Platform) Describe() scraper.Description {
 		Name:      "Uptime.com",
 		Documents: []string{"ajax", "history", "home page"},
 		History:   "what history lists, as far back as the page is set to show it",
-		Fields:    []string{"state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates", "affected", "components"},
-		Source:    scraper.FromDocuments,
-		Address:   "the status page's, or https://status.acme.example/statuspage/<name>",
+		Fields: []string{
+			"state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at",
+			"updates", "affected", "components",
+		},
+		Source:  scraper.FromDocuments,
+		Address: "the status page's, or https://status.acme.example/statuspage/<name>",
 	}
 }
 
@@ -122,7 +126,9 @@ func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 			Page *pageInfo `json:"statuspage"`
 		}
 		// The script goes on behind the object, where the decoder stops.
-		if at == nil || page.BreaksOff(body) || json.NewDecoder(bytes.NewReader(body[at[1]-1:])).Decode(&props) != nil || props.Page == nil {
+		if at == nil || page.BreaksOff(body) ||
+			json.NewDecoder(bytes.NewReader(body[at[1]-1:])).Decode(&props) != nil ||
+			props.Page == nil {
 			return scraper.Result{}, page.Unexpected(p, want)
 		}
 		return readPage(s, p, *props.Page)
@@ -158,7 +164,9 @@ func readPage(s scraper.Source, p page.Page, doc pageInfo) (scraper.Result, erro
 		res.Indicator = "not operational"
 	}
 	if !componentStatuses(doc.Components, "", &res.Components) {
-		return scraper.Result{}, page.Errorf("a status page of Uptime.com with a component that lacks its id or its name")
+		return scraper.Result{}, page.Errorf(
+			"a status page of Uptime.com with a component that lacks its id or its name",
+		)
 	}
 	for _, list := range []struct {
 		name    string
@@ -186,7 +194,10 @@ func componentStatuses(parts []component, group string, out *[]normalize.RawComp
 			return false
 		}
 		if len(part.Parts) == 0 {
-			*out = append(*out, normalize.RawComponent{ID: string(part.ID), Name: part.Name, Group: group, Status: part.Status})
+			*out = append(
+				*out,
+				normalize.RawComponent{ID: string(part.ID), Name: part.Name, Group: group, Status: part.Status},
+			)
 			continue
 		}
 		path := part.Name

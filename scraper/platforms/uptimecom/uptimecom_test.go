@@ -29,7 +29,8 @@ func TestStart(t *testing.T) {
 }
 
 func TestRefuses(t *testing.T) {
-	const whole = `{"error":null,"data":{"global_is_operational":true,"components":[],"active_incidents":[],"upcoming_maintenance":[]}}`
+	const whole = `{"error":null,"data":{"global_is_operational":true,"components":[],"active_incidents":[],` +
+		`"upcoming_maintenance":[]}}`
 	res, err := Platform{}.Parse(scraper.Source{}, page.Page{Body: []byte(whole)})
 	if err != nil || !res.Coverage.Open {
 		t.Fatalf("coverage %+v, error %v", res.Coverage, err)
@@ -46,12 +47,14 @@ func TestRefuses(t *testing.T) {
 		"a maintenance that is a day": {`"upcoming_maintenance":[]`, `"upcoming_maintenance":["2026-02-28"]`},
 	} {
 		p := page.Page{Body: []byte(strings.Replace(whole, change[0], change[1], 1))}
-		if res, err := (Platform{}).Parse(scraper.Source{}, p); !errors.Is(err, page.ErrShape) || scraper.Detects(Platform{}, p) {
+		if res, err := (Platform{}).Parse(scraper.Source{}, p); !errors.Is(err, page.ErrShape) ||
+			scraper.Detects(Platform{}, p) {
 			t.Errorf("%s: read as %+v (%v)", what, res, err)
 		}
 	}
 	// Without the list of what is planned, nothing can be concluded from a maintenance's absence.
-	res, err = Platform{}.Parse(scraper.Source{}, page.Page{Body: []byte(strings.Replace(whole, `,"upcoming_maintenance":[]`, ``, 1))})
+	res, err = Platform{}.Parse(scraper.Source{}, page.Page{Body: []byte(strings.Replace(whole,
+		`,"upcoming_maintenance":[]`, ``, 1))})
 	if err != nil || res.Coverage.Open {
 		t.Errorf("coverage %+v, error %v", res.Coverage, err)
 	}
@@ -78,7 +81,8 @@ func TestImpact(t *testing.T) {
 		{"past_incidents", part("major-outage"), normalize.SeverityUnknown},
 	}
 	for _, tt := range tests {
-		raw := incident{ID: "1", Name: "a", Type: "INCIDENT", Components: tt.parts}.raw(docPage, tt.list, page.Page{}.At)
+		raw := incident{ID: "1", Name: "a", Type: "INCIDENT", Components: tt.parts}.raw(docPage, tt.list,
+			page.Page{}.At)
 		in, _ := normalize.Incidents([]normalize.Raw{raw}, scraper.WordsOf(Platform{}))
 		if in[0].Severity != tt.want {
 			t.Errorf("%s %+v: %s, want %s", tt.list, tt.parts, in[0].Severity, tt.want)

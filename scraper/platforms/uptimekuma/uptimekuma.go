@@ -1,15 +1,16 @@
 // Package uptimekuma reads the status pages of Uptime Kuma:
 //
-//	api/status-page/<slug>                    the page: its groups of monitors, the pinned incident, maintenance under way
+//	api/status-page/<slug>                    the page: groups of monitors, the pinned incident, maintenance under way
 //	api/status-page/heartbeat/<slug>          the last checks of each monitor, by its number
 //	api/status-page/<slug>/incident-history   the incidents that are over, in Uptime Kuma 2.1 and later
 //	status/<slug>                             read for the slug, where a page has a domain of its own
 //
-// The page, the heartbeats and the HTML are known from the program itself, version 2.0.0-dev.0; several incidents at once
-// (incidents for incident) and the history from the source of 2.1. Before 2.1 there is no history: an incident that
-// is no longer pinned is gone. A monitor that is down is a component's status, and no incident.
+// The page, the heartbeats and the HTML are known from the program itself, version 2.0.0-dev.0; several incidents at
+// once (incidents for incident) and the history from the source of 2.1. Before 2.1 there is no history: an incident
+// that is no longer pinned is gone. A monitor that is down is a component's status, and no incident.
 //
-// Heartbeats bear no names: the request for them carries those that the page gives in its fragment, which no server is sent.
+// Heartbeats bear no names: the request for them carries those that the page gives in its fragment, which no server
+// is sent.
 package uptimekuma
 
 import (
@@ -73,11 +74,18 @@ func (Platform) Words() normalize.Words {
 			"under_maintenance": normalize.StateInProgress, "ended": normalize.StateCompleted,
 		},
 		Severities: map[string]normalize.Severity{
-			"info": normalize.SeverityNone, "warning": normalize.SeverityMinor, "danger": normalize.SeverityMajor,
-			"primary": normalize.SeverityUnknown, "light": normalize.SeverityUnknown, "dark": normalize.SeverityUnknown,
+			"info":    normalize.SeverityNone,
+			"warning": normalize.SeverityMinor,
+			"danger":  normalize.SeverityMajor,
+			"primary": normalize.SeverityUnknown,
+			"light":   normalize.SeverityUnknown,
+			"dark":    normalize.SeverityUnknown,
 		},
 		Statuses: map[string]normalize.ComponentStatus{
-			"0": normalize.StatusMajor, "1": normalize.StatusOperational, "2": normalize.StatusUnknown, "3": normalize.StatusMaintenance,
+			"0": normalize.StatusMajor,
+			"1": normalize.StatusOperational,
+			"2": normalize.StatusUnknown,
+			"3": normalize.StatusMaintenance,
 		},
 	}
 }
@@ -85,12 +93,18 @@ func (Platform) Words() normalize.Words {
 // Describe says what is read of Uptime Kuma.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
-		Name:      "Uptime Kuma",
-		Documents: []string{"api/status-page/<slug>", "api/status-page/heartbeat/<slug>", "api/status-page/<slug>/incident-history", "home page (for the slug)"},
-		History:   "all incidents since Uptime Kuma 2.1; none before",
-		Fields:    []string{"state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates", "components"},
-		Source:    scraper.FromDocuments,
-		Address:   "https://<server>/status/<slug>, or the page's own domain",
+		Name: "Uptime Kuma",
+		Documents: []string{
+			"api/status-page/<slug>", "api/status-page/heartbeat/<slug>",
+			"api/status-page/<slug>/incident-history", "home page (for the slug)",
+		},
+		History: "all incidents since Uptime Kuma 2.1; none before",
+		Fields: []string{
+			"state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at",
+			"updates", "components",
+		},
+		Source:  scraper.FromDocuments,
+		Address: "https://<server>/status/<slug>, or the page's own domain",
 	}
 }
 
@@ -137,7 +151,11 @@ func readHome(p page.Page, body []byte) (scraper.Result, error) {
 	if m == nil || home == "" || !bytes.Contains(body, []byte(preload)) || !bytes.Contains(body, []byte("</html>")) {
 		return scraper.Result{}, unexpected(p)
 	}
-	return scraper.Result{Document: homeOf, Part: true, Follow: []scraper.Request{{URL: home + "/api/status-page/" + string(m[1])}}}, nil
+	return scraper.Result{
+		Document: homeOf,
+		Part:     true,
+		Follow:   []scraper.Request{{URL: home + "/api/status-page/" + string(m[1])}},
+	}, nil
 }
 
 type incident struct {
@@ -181,22 +199,32 @@ func readPage(p page.Page, body []byte, keys map[string]json.RawMessage) (scrape
 		Work []work `json:"maintenanceList"`
 	}
 	_, one := keys["incident"]
-	if json.Unmarshal(body, &doc) != nil || doc.Config.Slug == "" || doc.Groups == nil || doc.Work == nil || !one && doc.Incidents == nil {
+	if json.Unmarshal(body, &doc) != nil || doc.Config.Slug == "" || doc.Groups == nil || doc.Work == nil ||
+		!one && doc.Incidents == nil {
 		return scraper.Result{}, unexpected(p)
 	}
-	res := scraper.Result{Document: docPage, Part: true, PageName: doc.Config.Title, Coverage: scraper.Coverage{Open: true}}
+	res := scraper.Result{
+		Document: docPage,
+		Part:     true,
+		PageName: doc.Config.Title,
+		Coverage: scraper.Coverage{Open: true},
+	}
 	if doc.Incident != nil {
 		doc.Incidents = append(doc.Incidents, *doc.Incident)
 	}
 	for _, in := range doc.Incidents {
 		if !in.valid() {
-			return scraper.Result{}, page.Errorf("a status page of Uptime Kuma with an incident that lacks its id, title or date")
+			return scraper.Result{}, page.Errorf(
+				"a status page of Uptime Kuma with an incident that lacks its id, title or date",
+			)
 		}
 		res.Incidents = append(res.Incidents, in.raw(docPage))
 	}
 	for _, work := range doc.Work {
 		if work.ID == "" || work.Title == "" || work.Status == "" {
-			return scraper.Result{}, page.Errorf("a status page of Uptime Kuma with a maintenance that lacks its id, title or status")
+			return scraper.Result{}, page.Errorf(
+				"a status page of Uptime Kuma with a maintenance that lacks its id, title or status",
+			)
 		}
 		res.Incidents = append(res.Incidents, work.raw(p.At))
 	}
@@ -204,7 +232,9 @@ func readPage(p page.Page, body []byte, keys map[string]json.RawMessage) (scrape
 	for _, group := range doc.Groups {
 		for _, monitor := range group.Monitors {
 			if monitor.ID == "" || monitor.Name == "" {
-				return scraper.Result{}, page.Errorf("a status page of Uptime Kuma with a monitor that lacks its id or name")
+				return scraper.Result{}, page.Errorf(
+					"a status page of Uptime Kuma with a monitor that lacks its id or name",
+				)
 			}
 			names = append(names, string(monitor.ID)+"="+url.QueryEscape(group.Name)+"/"+url.QueryEscape(monitor.Name))
 		}
@@ -215,10 +245,16 @@ func readPage(p page.Page, body []byte, keys map[string]json.RawMessage) (scrape
 	}
 	api := home + "/api/status-page/"
 	if len(names) > 0 {
-		res.Follow = append(res.Follow, scraper.Request{URL: api + "heartbeat/" + doc.Config.Slug + "#" + strings.Join(names, "&")})
+		res.Follow = append(
+			res.Follow,
+			scraper.Request{URL: api + "heartbeat/" + doc.Config.Slug + "#" + strings.Join(names, "&")},
+		)
 	}
 	if !one {
-		res.Follow = append(res.Follow, scraper.Request{URL: api + doc.Config.Slug + "/incident-history", Optional: true})
+		res.Follow = append(
+			res.Follow,
+			scraper.Request{URL: api + doc.Config.Slug + "/incident-history", Optional: true},
+		)
 	}
 	return res, nil
 }
@@ -236,7 +272,9 @@ func (in incident) raw(document string) normalize.Raw {
 		raw.State, raw.Resolved = "inactive", raw.Updated
 	}
 	if in.Content != "" {
-		raw.Updates = []normalize.RawUpdate{{ID: "content", State: "active", Posted: raw.Started, Body: in.Content, Format: normalize.FormatMarkdown}}
+		raw.Updates = []normalize.RawUpdate{
+			{ID: "content", State: "active", Posted: raw.Started, Body: in.Content, Format: normalize.FormatMarkdown},
+		}
 	}
 	return raw
 }
@@ -250,7 +288,8 @@ func (w work) raw(at time.Time) normalize.Raw {
 	}
 	if len(w.Slots) > 0 {
 		start := page.Time(w.Slots[0].Start, "")
-		if begins, err := times.Parse(start, w.Timezone); err == nil && (w.Strategy == "single" || !begins.After(at)) {
+		if begins, err := times.Parse(start, w.Timezone); err == nil &&
+			(w.Strategy == "single" || !begins.After(at)) {
 			raw.ScheduledStart, raw.ScheduledEnd = start, page.Time(w.Slots[0].End, "")
 			if w.Strategy != "single" {
 				raw.ID += "@" + start.Text
@@ -258,7 +297,15 @@ func (w work) raw(at time.Time) normalize.Raw {
 		}
 	}
 	if w.Description != "" {
-		raw.Updates = []normalize.RawUpdate{{ID: "description", State: w.Status, Posted: raw.ScheduledStart, Body: w.Description, Format: normalize.FormatMarkdown}}
+		raw.Updates = []normalize.RawUpdate{
+			{
+				ID:     "description",
+				State:  w.Status,
+				Posted: raw.ScheduledStart,
+				Body:   w.Description,
+				Format: normalize.FormatMarkdown,
+			},
+		}
 	}
 	return raw
 }
@@ -276,7 +323,9 @@ func readHistory(s scraper.Source, p page.Page, body []byte) (scraper.Result, er
 	res := scraper.Result{Document: history, Part: true}
 	for _, in := range doc.Incidents {
 		if !in.valid() || in.Active == nil {
-			return scraper.Result{}, page.Errorf("a history of Uptime Kuma with an incident that lacks its id, title, date or state")
+			return scraper.Result{}, page.Errorf(
+				"a history of Uptime Kuma with an incident that lacks its id, title, date or state",
+			)
 		}
 		res.Incidents = append(res.Incidents, in.raw(history))
 	}
@@ -313,11 +362,17 @@ func readHeartbeats(p page.Page, body []byte) (scraper.Result, error) {
 		}
 		delete(statuses, id) // a monitor may stand in two groups
 		group, name, _ := strings.Cut(name, "/")
-		res.Components = append(res.Components, normalize.RawComponent{ID: id, Name: unescaped(name), Group: unescaped(group), Status: status})
+		res.Components = append(
+			res.Components,
+			normalize.RawComponent{ID: id, Name: unescaped(name), Group: unescaped(group), Status: status},
+		)
 	}
 	res.Coverage.Components = len(statuses) == 0
 	for _, id := range slices.Sorted(maps.Keys(statuses)) {
-		res.Components = append(res.Components, normalize.RawComponent{ID: id, Name: "monitor " + id, Status: statuses[id]})
+		res.Components = append(
+			res.Components,
+			normalize.RawComponent{ID: id, Name: "monitor " + id, Status: statuses[id]},
+		)
 	}
 	return res, nil
 }

@@ -4,9 +4,9 @@
 //	api/getEventFeed/<key>     what people have announced of late, about a week
 //	the home page              for the key, where the page has a domain of its own
 //
-// They are known from documents: readers of them that others have published, and answers recorded there in 2025 and 2026.
-// The list of monitors stands in psp.monitors in the one and in data in the other year. A monitor that is down is a
-// component's status, and no incident. The number that newer events have for a status is not read, since readers
+// They are known from documents: readers of them that others have published, and answers recorded there in 2025 and
+// 2026. The list of monitors stands in psp.monitors in the one and in data in the other year. A monitor that is down
+// is a component's status, and no incident. The number that newer events have for a status is not read, since readers
 // disagree about its meaning: the state of an event is what its words say, or unknown.
 package uptimerobot
 
@@ -76,15 +76,19 @@ func (Platform) Home(u *url.URL) string {
 	return page.Site(u)
 }
 
-// Words are the classes of a monitor's status. One that is paused, or has not been checked, says nothing of what it watches.
+// Words are the classes of a monitor's status. One that is paused, or has not been checked, says nothing of what it
+// watches.
 func (Platform) Words() normalize.Words {
 	return normalize.Words{
 		States: map[string]normalize.State{
 			"ended": normalize.StateResolved, "ended_maintenance": normalize.StateCompleted,
 		},
 		Statuses: map[string]normalize.ComponentStatus{
-			"success": normalize.StatusOperational, "warning": normalize.StatusDegraded, "danger": normalize.StatusMajor,
-			"paused": normalize.StatusUnknown, "black": normalize.StatusUnknown,
+			"success": normalize.StatusOperational,
+			"warning": normalize.StatusDegraded,
+			"danger":  normalize.StatusMajor,
+			"paused":  normalize.StatusUnknown,
+			"black":   normalize.StatusUnknown,
 		},
 	}
 }
@@ -171,7 +175,8 @@ func address(page, address string) string {
 		return ""
 	}
 	u, err := base.Parse(address)
-	if err != nil || !strings.EqualFold(u.Host, base.Host) && !strings.HasSuffix(strings.ToLower(u.Host), ".uptimerobot.com") {
+	if err != nil ||
+		!strings.EqualFold(u.Host, base.Host) && !strings.HasSuffix(strings.ToLower(u.Host), ".uptimerobot.com") {
 		return ""
 	}
 	return u.String()
@@ -231,8 +236,8 @@ func readMonitors(p page.Page, body []byte) (scraper.Result, error) {
 // pages bounds the pages of one list.
 const pages = 100
 
-// addPages asks for the next page of a list. Which is the last is known from how many there are and how many were read: that
-// goes from page to page in the fragment of the request, which no server is sent.
+// addPages asks for the next page of a list. Which is the last is known from how many there are and how many were
+// read: that goes from page to page in the fragment of the request, which no server is sent.
 func addPages(r *scraper.Result, address string, have, total int) {
 	u, err := url.Parse(address)
 	if err != nil || total == 0 {
@@ -274,23 +279,26 @@ func readEvents(p page.Page, body []byte) (scraper.Result, error) {
 			Range json.RawMessage `json:"date_range"`
 		} `json:"meta"`
 	}
-	if json.Unmarshal(body, &doc) != nil || doc.Status == nil || !*doc.Status || doc.Results == nil || doc.Meta.Count == nil ||
+	if json.Unmarshal(body, &doc) != nil || doc.Status == nil || !*doc.Status || doc.Results == nil ||
+		doc.Meta.Count == nil ||
 		doc.Meta.Total == nil && doc.Meta.Range == nil {
 		return scraper.Result{}, unexpected(p)
 	}
 	res := scraper.Result{Document: events}
 	for _, e := range doc.Results {
 		if e.Title == "" || e.TS == "" && e.Timestamp == "" || e.Type == "" && e.EventType == "" {
-			return scraper.Result{}, page.Errorf("an event feed of UptimeRobot with an event that lacks its title, type or time")
+			return scraper.Result{}, page.Errorf(
+				"an event feed of UptimeRobot with an event that lacks its title, type or time",
+			)
 		}
 		res.Incidents = append(res.Incidents, e.raw(p))
 	}
 	return res, nil
 }
 
-// raw reads an event. Not every announcement is of an incident, and nothing tells which are. That of a maintenance is dated
-// when it was made: its window is in its words only. An end that lay ahead when the page was fetched is a plan, and
-// ends nothing.
+// raw reads an event. Not every announcement is of an incident, and nothing tells which are. That of a maintenance is
+// dated when it was made: its window is in its words only. An end that lay ahead when the page was fetched is a plan,
+// and ends nothing.
 func (e event) raw(p page.Page) normalize.Raw {
 	at := page.Time(cmp.Or(string(e.Timestamp), string(e.TS)), "")
 	raw := normalize.Raw{
@@ -317,7 +325,9 @@ func (e event) raw(p page.Page) normalize.Raw {
 		if state == "" {
 			state = "update"
 		}
-		raw.Updates = []normalize.RawUpdate{{ID: "content", State: state, Posted: at, Body: content, Format: page.FormatOf(content)}}
+		raw.Updates = []normalize.RawUpdate{
+			{ID: "content", State: state, Posted: at, Body: content, Format: page.FormatOf(content)},
+		}
 	}
 	return raw
 }

@@ -15,8 +15,10 @@ import (
 )
 
 const (
-	listText = `{"status":"ok","data":[{"monitorId":71,"name":"Locks","statusClass":"success"}],"statistics":{"counts":{"total":1}}}`
-	feedText = `{"status":true,"results":[{"eventType":"ann","title":"Fog","content":"Wait.","ts":1773229200}],"meta":{"count":1,"total":1}}`
+	listText = `{"status":"ok","data":[{"monitorId":71,"name":"Locks","statusClass":"success"}],` +
+		`"statistics":{"counts":{"total":1}}}`
+	feedText = `{"status":true,"results":[{"eventType":"ann","title":"Fog","content":"Wait.","ts":1773229200}],` +
+		`"meta":{"count":1,"total":1}}`
 )
 
 func TestRefuses(t *testing.T) {
@@ -35,9 +37,11 @@ func TestRefuses(t *testing.T) {
 		"an event without its title":    feed(`"title"`, `"head"`),
 		"an event without its time":     feed(`"ts"`, `"when"`),
 		"an event without its type":     feed(`"eventType"`, `"sort"`),
-		"a page of another product":     `<html><head><title>Status</title></head><body>Status page by UptimeRobot</body></html>`,
-		"a page that leads elsewhere":   `<html><script>window.pspApiPath = 'https://evil.example/api/getMonitorList/abc';</script></html>`,
-		"a page that breaks off":        `<html><script>window.pspApiPath = '/api/getMonitorList/abc';</script>`,
+		"a page of another product": `<html><head><title>Status</title></head>` +
+			`<body>Status page by UptimeRobot</body></html>`,
+		"a page that leads elsewhere": `<html><script>window.pspApiPath = 'https://evil.example/api/getMonitorList` +
+			`/abc';</script></html>`,
+		"a page that breaks off": `<html><script>window.pspApiPath = '/api/getMonitorList/abc';</script>`,
 	} {
 		p := page.Page{URL: "https://status.tidemark.example/", Body: []byte(body)}
 		if res, err := (Platform{}).Parse(scraper.Source{}, p); !errors.Is(err, page.ErrShape) {
@@ -47,7 +51,8 @@ func TestRefuses(t *testing.T) {
 }
 
 func TestAddresses(t *testing.T) {
-	const list, own = "https://stats.uptimerobot.com/api/getMonitorList/Tm7dE9k", "https://status.tidemark.example/api/getMonitorList/Tm7dE9k"
+	const list, own = "https://stats.uptimerobot.com/api/getMonitorList/" +
+		"Tm7dE9k", "https://status.tidemark.example/api/getMonitorList/Tm7dE9k"
 	for address, want := range map[string][2]string{ // to home and first request
 		"https://stats.uptimerobot.com/Tm7dE9k":                  {"https://stats.uptimerobot.com/Tm7dE9k", list},
 		"https://stats.uptimerobot.com/Tm7dE9k/796288296":        {"https://stats.uptimerobot.com/Tm7dE9k", list},
@@ -69,12 +74,17 @@ func TestAddresses(t *testing.T) {
 // TestFollowsItsPage holds which addresses of a home page's script are asked.
 func TestFollowsItsPage(t *testing.T) {
 	for script, want := range map[string]string{
-		`window.pspApiPath = 'https://stats.uptimerobot.com/api/getMonitorList/abc';`: "https://stats.uptimerobot.com/api/getMonitorList/abc https://stats.uptimerobot.com/api/getEventFeed/abc",
-		`var pspApiPath="/api/getMonitorList/a-b_c"`:                                  "https://status.tidemark.example/api/getMonitorList/a-b_c https://status.tidemark.example/api/getEventFeed/a-b_c",
-		`window.pspApiPath='/api/getMonitorList/a';window.eventsApiPath='/x/api/getEventFeed/b';`: "https://status.tidemark.example/api/getMonitorList/a " +
+		`window.pspApiPath = 'https://stats.uptimerobot.com/api/getMonitorList` +
+			`/abc';`: "https://stats.uptimerobot.com/api/getMonitorList/abc " +
+			"https://stats.uptimerobot.com/api/getEventFeed/abc",
+		`var pspApiPath="/api/getMonitorList/a-b_c"`: "https://status.tidemark.example/api/getMonitorList/a-b_c " +
+			"https://status.tidemark.example/api/getEventFeed/a-b_c",
+		`window.pspApiPath='/api/getMonitorList/a';window.eventsApiPath='/x/api/getEventFe` +
+			`ed/b';`: "https://status.tidemark.example/api/getMonitorList/a " +
 			"https://status.tidemark.example/x/api/getEventFeed/b",
 	} {
-		page := page.Page{URL: "https://status.tidemark.example/", Body: []byte("<html><script>" + script + "</script></html>")}
+		page := page.Page{URL: "https://status.tidemark.example/", Body: []byte("<html><script>" + script +
+			"</script></html>")}
 		res, err := Platform{}.Parse(scraper.Source{}, page)
 		if err != nil || len(res.Follow) != 2 || res.Follow[0].URL+" "+res.Follow[1].URL != want || !res.Part {
 			t.Errorf("%s leads to %+v (%v)", script, res.Follow, err)
@@ -93,12 +103,15 @@ func TestPages(t *testing.T) {
 		{"the only page", address, `"psp":{"totalMonitors":1}`, true, ""},
 		{"the first of two", address, `"psp":{"totalMonitors":2}`, false, address + "?page=2#after=1"},
 		{"the second of two", address + "?page=2#after=1", `"psp":{"totalMonitors":2}`, true, ""},
-		{"the second of three", address + "?page=2#after=1", `"psp":{"totalMonitors":3}`, false, address + "?page=3#after=2"},
-		{"the only page, counted by status", address, `"statistics":{"counts":{"up":1,"down":0,"paused":0}}`, true, ""},
+		{"the second of three", address + "?page=2#after=1", `"psp":{"totalMonitors":3}`, false,
+			address + "?page=3#after=2"},
+		{"the only page, counted by status", address, `"statistics":{"counts":{"up":1,"down":0,"paused":0}}`, true,
+			""},
 		{"a page that does not say how many there are", address, `"psp":{}`, false, ""},
 		{"a page far behind", address + "?page=100#after=99", `"psp":{"totalMonitors":500}`, false, ""},
 	} {
-		body := fmt.Sprintf(`{"status":"ok","data":[{"monitorId":71,"name":"Locks","statusClass":"success"}],%s}`, c.totals)
+		body := fmt.Sprintf(`{"status":"ok","data":[{"monitorId":71,"name":"Locks","statusClass":"success"}],%s}`,
+			c.totals)
 		res, err := Platform{}.Parse(scraper.Source{}, page.Page{URL: c.at, Body: []byte(body)})
 		next := ""
 		if len(res.Follow) > 0 {
@@ -117,17 +130,20 @@ func TestEndOfEvent(t *testing.T) {
 		state         normalize.State
 		resolved      string
 	}{
-		{"ann", `"April 25, 2025, 01:10"`, "2025-04-25T02:00:00Z", normalize.StateResolved, "2025-04-25T01:10:00.000Z"},
+		{"ann", `"April 25, 2025, 01:10"`, "2025-04-25T02:00:00Z", normalize.StateResolved,
+			"2025-04-25T01:10:00.000Z"},
 		{"ann", `"Apr 25, 2025, 01:10"`, "2025-04-25T02:00:00Z", normalize.StateResolved, "2025-04-25T01:10:00.000Z"},
 		{"ann", `"April 25, 2025, 03:10"`, "2025-04-25T02:00:00Z", normalize.StateInvestigating, ""},
 		{"ann", `null`, "2025-04-25T02:00:00Z", normalize.StateInvestigating, ""},
-		{"maintenance", `"April 25, 2025, 01:10"`, "2025-04-25T02:00:00Z", normalize.StateCompleted, "2025-04-25T01:10:00.000Z"},
+		{"maintenance", `"April 25, 2025, 01:10"`, "2025-04-25T02:00:00Z", normalize.StateCompleted,
+			"2025-04-25T01:10:00.000Z"},
 	} {
 		at, err := time.Parse(time.RFC3339, c.at)
 		if err != nil {
 			t.Fatal(err)
 		}
-		body := `{"status":true,"results":[{"eventType":"` + c.kind + `","title":"Fog","content":"We are investigating the fog.","ts":1745537880,"endDateGMT":` + c.end +
+		body := `{"status":true,"results":[{"eventType":"` + c.kind +
+			`","title":"Fog","content":"We are investigating the fog.","ts":1745537880,"endDateGMT":` + c.end +
 			`}],"meta":{"count":1,"total":1}}`
 		res, err := Platform{}.Parse(scraper.Source{}, page.Page{At: at, Body: []byte(body)})
 		if err != nil {

@@ -56,8 +56,11 @@ func (Platform) Describe() scraper.Description {
 		Name:      "Vultr",
 		Documents: []string{"alerts.json", "status.json"},
 		History:   "what alerts.json lists: the ongoing alerts and those that ended lately",
-		Fields:    []string{"state", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates", "affected", "components"},
-		Source:    scraper.FromBytes,
+		Fields: []string{
+			"state", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates",
+			"affected", "components",
+		},
+		Source: scraper.FromBytes,
 	}
 }
 
@@ -110,7 +113,10 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 		if a.Subject == "" || a.Start == "" || a.Status == "" {
 			// Whether what cannot be read is open is not known, so that no absence proves anything.
 			res.Coverage.Open = false
-			res.Findings = append(res.Findings, a.finding("the alert lacks its subject, start or status, and is not read"))
+			res.Findings = append(
+				res.Findings,
+				a.finding("the alert lacks its subject, start or status, and is not read"),
+			)
 			return
 		}
 		key := string(a.ID)
@@ -125,7 +131,8 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 			res.Incidents = append(res.Incidents, a.raw(res.Document, p))
 		}
 		raw := &res.Incidents[n]
-		if c.ID != "" && !slices.ContainsFunc(raw.Components, func(o normalize.RawComponent) bool { return o.ID == c.ID }) {
+		if c.ID != "" &&
+			!slices.ContainsFunc(raw.Components, func(o normalize.RawComponent) bool { return o.ID == c.ID }) {
 			raw.Components = append(raw.Components, c)
 		}
 	}
@@ -170,7 +177,12 @@ var (
 
 // finding says what is wrong with an alert, by what it has to name it.
 func (a alert) finding(problem string) normalize.Finding {
-	return normalize.Finding{Key: string(a.ID), Field: "service_alerts", Value: page.OneLine(a.Region + " " + a.Start + " " + a.Subject), Problem: problem}
+	return normalize.Finding{
+		Key:     string(a.ID),
+		Field:   "service_alerts",
+		Value:   page.OneLine(a.Region + " " + a.Start + " " + a.Subject),
+		Problem: problem,
+	}
 }
 
 // raw reads one alert. The window of a maintenance stands in the newest text that names one.

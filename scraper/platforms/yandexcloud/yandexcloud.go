@@ -22,7 +22,8 @@ import (
 // Platform implements scraper.Platform. Its zero value is ready to use.
 type Platform struct{}
 
-const want = "Yandex Cloud's list of incidents (with items and count) or one incident (with comments and installations)"
+const want = "Yandex Cloud's list of incidents (with items and count) or one incident (with comments and " +
+	"installations)"
 
 // perPage is how many incidents a page of the history is asked to hold.
 const perPage = 100
@@ -55,7 +56,11 @@ func (Platform) Home(u *url.URL) string { return page.Site(u) }
 // Words are the vendor's own; "Unavailable" is the higher of its two levels.
 func (Platform) Words() normalize.Words {
 	return normalize.Words{
-		States:     map[string]normalize.State{"open": normalize.StateInvestigating, "report": normalize.StatePostmortem, "withreport": normalize.StateResolved},
+		States: map[string]normalize.State{
+			"open":       normalize.StateInvestigating,
+			"report":     normalize.StatePostmortem,
+			"withreport": normalize.StateResolved,
+		},
 		Severities: map[string]normalize.Severity{"unavailable": normalize.SeverityCritical},
 	}
 }
@@ -66,8 +71,10 @@ func (Platform) Describe() scraper.Description {
 		Name:      "Yandex Cloud",
 		Documents: []string{"api/incidents", "api/incidents/<id>"},
 		History:   "all, page by page to the first incident",
-		Fields:    []string{"url", "state", "severity", "started_at", "resolved_at", "updates", "postmortem", "affected"},
-		Source:    scraper.FromBytes,
+		Fields: []string{
+			"url", "state", "severity", "started_at", "resolved_at", "updates", "postmortem", "affected",
+		},
+		Source: scraper.FromBytes,
 	}
 }
 
@@ -197,21 +204,31 @@ func (i item) raw(document string, p page.Page, home string) normalize.Raw {
 		raw.URL = home + "/" + language + "/incidents/" + url.PathEscape(raw.ID)
 	}
 	for _, s := range i.Services {
-		raw.Components = append(raw.Components, normalize.RawComponent{ID: string(s.ID), Name: s.Name, Group: "Services"})
+		raw.Components = append(
+			raw.Components,
+			normalize.RawComponent{ID: string(s.ID), Name: s.Name, Group: "Services"},
+		)
 	}
 	for _, region := range *i.Installations {
 		for _, zone := range region.Zones {
-			raw.Components = append(raw.Components, normalize.RawComponent{ID: zone.ID, Name: zone.ID, Group: region.Code})
+			raw.Components = append(
+				raw.Components,
+				normalize.RawComponent{ID: zone.ID, Name: zone.ID, Group: region.Code},
+			)
 		}
 	}
 	for _, c := range slices.Backward(*i.Comments) {
 		raw.Updates = append(raw.Updates, normalize.RawUpdate{
-			ID: string(c.ID), State: c.Type, Posted: normalize.RawTime{Text: c.Created}, Body: c.Content, Format: normalize.FormatHTML,
+			ID: string(
+				c.ID,
+			), State: c.Type, Posted: normalize.RawTime{Text: c.Created}, Body: c.Content,
+			Format: normalize.FormatHTML,
 		})
 	}
 	if i.Report != "" {
 		raw.Updates = append(raw.Updates, normalize.RawUpdate{
-			ID: "report", State: "report", Posted: normalize.RawTime{Text: i.ReportTime}, Body: i.Report, Format: normalize.FormatHTML,
+			ID: "report", State: "report", Posted: normalize.RawTime{Text: i.ReportTime}, Body: i.Report,
+			Format: normalize.FormatHTML,
 		})
 	}
 	return raw

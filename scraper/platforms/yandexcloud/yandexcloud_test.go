@@ -39,12 +39,17 @@ func TestCaptures(t *testing.T) {
 }
 
 func one(status, label, report string) string {
-	return `{"title":"Snow","report":` + report + `,"isReportPublished":false,"reportPublishedTime":"2026-11-25T09:00:00.000Z","id":31,"status":"` + status +
-		`","startDate":"2026-11-20T03:50:00.000Z","endDate":"2026-11-20T06:15:00.000Z","createdAt":"2026-11-20T04:00:00.000Z","updatedAt":"2026-11-20T06:16:00.000Z","levelId":1,` +
+	return `{"title":"Snow","report":` + report + `,"isReportPublished":false,` +
+		`"reportPublishedTime":"2026-11-25T09:00:00.000Z","id":31,"status":"` + status +
+		`","startDate":"2026-11-20T03:50:00.000Z","endDate":"2026-11-20T06:15:00.000Z",` +
+		`"createdAt":"2026-11-20T04:00:00.000Z","updatedAt":"2026-11-20T06:16:00.000Z","levelId":1,` +
 		`"services":[{"id":2,"name":"Sledges","fullName":"Acme Sledges","status":"develop"}],"comments":[` +
-		`{"content":"<p>Cleared.</p>\n","id":92,"type":"resolved","createdAt":"2026-11-20T06:15:08.112Z","incidentId":31},` +
-		`{"content":"<p>It snows.</p>\n","id":91,"type":"investigation","createdAt":"2026-11-20T04:00:16.377Z","incidentId":31}],` +
-		`"level":{"level":1,"label":"` + label + `","theme":"normal"},"installations":[{"code":"north","zones":[{"id":"north-1-a"}]}]}`
+		`{"content":"<p>Cleared.</p>\n","id":92,"type":"resolved","createdAt":"2026-11-20T06:15:08.112Z",` +
+		`"incidentId":31},` +
+		`{"content":"<p>It snows.</p>\n","id":91,"type":"investigation","createdAt":"2026-11-20T04:00:16.377Z",` +
+		`"incidentId":31}],` +
+		`"level":{"level":1,"label":"` + label + `","theme":"normal"},"installations":[{"code":"north",` +
+		`"zones":[{"id":"north-1-a"}]}]}`
 }
 
 func TestMeaning(t *testing.T) {
@@ -55,18 +60,25 @@ func TestMeaning(t *testing.T) {
 		resolved                    string
 		updates                     int
 	}{
-		{"over", "resolved", "Minor", "null", normalize.SeverityMinor, normalize.StateResolved, "2026-11-20T06:15:00.000Z", 2},
-		{"over, with a report", "resolved", "Unavailable", `"<p>It was cold.</p>"`, normalize.SeverityCritical, normalize.StateResolved, "2026-11-20T06:15:00.000Z", 3},
-		{"open, though an end is given", "open", "Minor", "null", normalize.SeverityMinor, normalize.StateInvestigating, "", 2},
-		{"a level nobody knows", "resolved", "Chilly", "null", normalize.SeverityUnknown, normalize.StateResolved, "2026-11-20T06:15:00.000Z", 2},
+		{"over", "resolved", "Minor", "null", normalize.SeverityMinor, normalize.StateResolved,
+			"2026-11-20T06:15:00.000Z", 2},
+		{"over, with a report", "resolved", "Unavailable", `"<p>It was cold.</p>"`, normalize.SeverityCritical,
+			normalize.StateResolved, "2026-11-20T06:15:00.000Z", 3},
+		{"open, though an end is given", "open", "Minor", "null", normalize.SeverityMinor,
+			normalize.StateInvestigating, "", 2},
+		{"a level nobody knows", "resolved", "Chilly", "null", normalize.SeverityUnknown, normalize.StateResolved,
+			"2026-11-20T06:15:00.000Z", 2},
 		{"a status nobody knows", "thawing", "Minor", "null", normalize.SeverityMinor, normalize.StateUnknown, "", 2},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			res := platformtest.Parsed(t, Platform{}, "https://status.acme.example/api/incidents/31?lang=ru", one(tt.status, tt.label, tt.report))
+			res := platformtest.Parsed(t, Platform{}, "https://status.acme.example/api/incidents/31?lang=ru",
+				one(tt.status, tt.label, tt.report))
 			got := platformtest.Incidents(t, Platform{}, res)[0]
-			if got.Severity != tt.severity || got.State != tt.state || normalize.FormatTime(got.ResolvedAt) != tt.resolved || len(got.Updates) != tt.updates {
-				t.Errorf("got %s %s, resolved at %q, %d updates", got.Severity, got.State, normalize.FormatTime(got.ResolvedAt), len(got.Updates))
+			if got.Severity != tt.severity || got.State != tt.state ||
+				normalize.FormatTime(got.ResolvedAt) != tt.resolved || len(got.Updates) != tt.updates {
+				t.Errorf("got %s %s, resolved at %q, %d updates", got.Severity, got.State,
+					normalize.FormatTime(got.ResolvedAt), len(got.Updates))
 			}
 			if got.URL != "https://status.acme.example/ru/incidents/31" {
 				t.Errorf("the page is %s", got.URL)
@@ -76,7 +88,8 @@ func TestMeaning(t *testing.T) {
 					t.Errorf("a stage of release is taken for a status: %+v", c)
 				}
 			}
-			if last := got.Updates[len(got.Updates)-1]; tt.report != "null" && last.State != normalize.StatePostmortem {
+			if last := got.Updates[len(got.Updates)-1]; tt.report != "null" &&
+				last.State != normalize.StatePostmortem {
 				t.Errorf("the report is %+v", last)
 			}
 		})
@@ -85,7 +98,8 @@ func TestMeaning(t *testing.T) {
 
 func TestPages(t *testing.T) {
 	list := func(n, count int) string {
-		return fmt.Sprintf(`{"items":[%s],"count":%d}`, strings.TrimSuffix(strings.Repeat(one("resolved", "Minor", "null")+",", n), ","), count)
+		return fmt.Sprintf(`{"items":[%s],"count":%d}`, strings.TrimSuffix(strings.Repeat(one("resolved", "Minor",
+			"null")+",", n), ","), count)
 	}
 	tests := []struct {
 		name, address, body string
@@ -93,15 +107,20 @@ func TestPages(t *testing.T) {
 		next                int
 		open                bool
 	}{
-		{"a part of the list", "https://status.acme.example/api/incidents?lang=en", list(2, 300), scraper.Poll, 0, false},
+		{"a part of the list", "https://status.acme.example/api/incidents?lang=en", list(2, 300), scraper.Poll, 0,
+			false},
 		{"the whole list", "https://status.acme.example/api/incidents?lang=en", list(2, 2), scraper.Poll, 0, true},
-		{"a backfill goes on", "https://status.acme.example/api/incidents?lang=en&page=2&perPage=100", list(2, 300), scraper.Backfill, 3, false},
-		{"a backfill ends", "https://status.acme.example/api/incidents?lang=en&page=3&perPage=100", list(2, 300), scraper.Backfill, 0, false},
-		{"beyond the end", "https://status.acme.example/api/incidents?lang=en&page=4&perPage=100", `{"items":[],"count":0}`, scraper.Backfill, 0, false},
+		{"a backfill goes on", "https://status.acme.example/api/incidents?lang=en&page=2&perPage=100", list(2, 300),
+			scraper.Backfill, 3, false},
+		{"a backfill ends", "https://status.acme.example/api/incidents?lang=en&page=3&perPage=100", list(2, 300),
+			scraper.Backfill, 0, false},
+		{"beyond the end", "https://status.acme.example/api/incidents?lang=en&page=4&perPage=100",
+			`{"items":[],"count":0}`, scraper.Backfill, 0, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			res, err := Platform{}.Parse(scraper.Source{Mode: tt.mode}, page.Page{URL: tt.address, Body: []byte(tt.body)})
+			res, err := Platform{}.Parse(scraper.Source{Mode: tt.mode}, page.Page{URL: tt.address,
+				Body: []byte(tt.body)})
 			if err != nil {
 				t.Fatal(err)
 			}

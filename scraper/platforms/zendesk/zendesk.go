@@ -77,7 +77,8 @@ func (Platform) Describe() scraper.Description {
 		Documents: []string{"api/ssp/incidents.json", "api/incidents/active", "api/incidents/maintenance"},
 		History:   "what api/ssp/incidents.json lists: some months, without updates",
 		Fields: []string{
-			"state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates", "affected",
+			"state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at",
+			"updates", "affected",
 		},
 		Source:  scraper.FromDocuments,
 		Address: "https://status.zendesk.com; with ?subdomain=yours, what concerns that account",
@@ -219,7 +220,10 @@ func (in incident) raw(included map[ref]included) normalize.Raw {
 	case maintenances:
 		raw.Kind = string(normalize.KindMaintenance)
 		raw.ScheduledStart, raw.ScheduledEnd = time(a.MaintenanceFrom), time(a.MaintenanceTo)
-		raw.State = cmp.Or(raw.State, "upcoming") // the list is that of the upcoming ones; the entry itself does not say so
+		raw.State = cmp.Or(
+			raw.State,
+			"upcoming",
+		) // the list is that of the upcoming ones; the entry itself does not say so
 	case history:
 		raw.Excerpt = true
 	}
@@ -240,13 +244,16 @@ func (in incident) raw(included map[ref]included) normalize.Raw {
 	for _, ref := range in.Relationships.Updates.Data {
 		x := included[ref].Attributes
 		raw.Updates = append(raw.Updates, normalize.RawUpdate{
-			ID: string(ref.ID), Posted: page.Time(x.Created, ""), Body: x.Description, Format: normalize.FormatMarkdown,
+			ID: string(
+				ref.ID,
+			), Posted: page.Time(x.Created, ""), Body: x.Description, Format: normalize.FormatMarkdown,
 		})
 	}
 	page.OldestFirst(raw.Updates)
 	if a.Postmortem != "" {
 		raw.Updates = append(raw.Updates, normalize.RawUpdate{
-			ID: "postmortem", State: "postmortem", Posted: raw.Resolved, Body: a.Postmortem, Format: normalize.FormatMarkdown,
+			ID: "postmortem", State: "postmortem", Posted: raw.Resolved, Body: a.Postmortem,
+			Format: normalize.FormatMarkdown,
 		})
 	}
 	return raw

@@ -24,22 +24,22 @@ type Credentials struct {
 	Query          map[string]string // parameters added to the address, by name
 }
 
-// Auth is the credentials of a page, bound to the servers that may see them. It prints as *** in every way of
-// printing, and is safe for concurrent use.
+// Auth is the credentials of a page, bound to the servers that may receive them. It always prints as ***, and is safe
+// for concurrent use.
 type Auth struct{ bound *bound }
 
-// bound lies behind a pointer because fmt reaches into unexported fields of other structs without asking
-// their methods, and a pointer is all that it finds there.
+// bound is kept behind a pointer, because fmt prints unexported fields of other structs without calling their methods,
+// and prints a pointer as an address.
 type bound struct {
 	Credentials
 	origins []string
-	secrets []string // texts that may not come back out of a page, the longest first
+	secrets []string // texts that must not be stored from a page, the longest first
 	pairs   []*regexp.Regexp
 }
 
-// NewAuth binds credentials to the server of a page, and to those of further addresses: scheme, host and port
-// have to be the same, but that a page's https takes the place of its http. No other server is sent any of
-// them, whether a page redirects there or leads there.
+// NewAuth binds credentials to the server of a page, and to those of further addresses. Scheme, host and port must be
+// the same, except that https is accepted for http. No other server receives the credentials, even if a page
+// redirects or links to it. The error says which address is not absolute.
 func NewAuth(c Credentials, page string, more ...string) (*Auth, error) {
 	b := &bound{Credentials: c}
 	for _, address := range append([]string{page}, more...) {
@@ -60,7 +60,7 @@ func NewAuth(c Credentials, page string, more ...string) (*Auth, error) {
 	return &Auth{b}, nil
 }
 
-// leastScrubbed is the length from which a secret is looked for in texts: a shorter one would be found in any.
+// leastScrubbed is the shortest secret that is searched for in texts. A shorter one would be found by chance.
 const leastScrubbed = 6
 
 // secretsOf returns the values, and the forms that they take in addresses, JSON and HTML.
@@ -82,7 +82,7 @@ func secretsOf(c Credentials) []string {
 	for _, values := range []map[string]string{c.Headers, c.Cookies, c.Query} {
 		for _, value := range values {
 			add(value)
-			// "Bearer abc": what is secret of it may come back alone.
+			// Of "Bearer abc", the token may appear alone.
 			if _, token, two := strings.Cut(value, " "); two {
 				add(token)
 			}
@@ -94,7 +94,7 @@ func secretsOf(c Credentials) []string {
 
 var htmlEscape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;")
 
-// inJSON returns a text as JSON writes it, with <, > and & as they are or not.
+// inJSON returns a text as JSON writes it. html tells whether <, > and & are escaped.
 func inJSON(text string, html bool) string {
 	var b strings.Builder
 	e := json.NewEncoder(&b)
@@ -123,7 +123,7 @@ func originOf(u *url.URL) string {
 	return strings.ToLower(u.Scheme) + "://" + strings.ToLower(u.Hostname()) + ":" + port
 }
 
-// covers reports whether the server of an address may see the credentials. A nil Auth covers nothing.
+// covers reports whether the server of an address may receive the credentials. A nil Auth covers nothing.
 func (a *Auth) covers(u *url.URL) bool {
 	return a != nil && slices.Contains(a.bound.origins, originOf(u))
 }
@@ -151,7 +151,7 @@ func (a *Auth) sign(r *http.Request) *http.Request {
 	return signed
 }
 
-// scrub takes the secrets out of a text: servers repeat the query of a page in the links that it holds.
+// scrub removes the secrets from a text. Servers repeat the query of a request in the page's links.
 func (a *Auth) scrub(text string) string { return string(a.scrubBytes([]byte(text))) }
 
 func (a *Auth) scrubBytes(text []byte) []byte {
@@ -184,8 +184,7 @@ func (a *Auth) scrubError(err error) error {
 	return err
 }
 
-// scrubbed is an error whose own text would show a secret. It is of the same class, and does not hand the other
-// out.
+// scrubbed stands for an error whose text would show a secret. It matches the same classes, and does not unwrap to it.
 type scrubbed struct {
 	text  string
 	under error
@@ -193,10 +192,10 @@ type scrubbed struct {
 
 func (e *scrubbed) Error() string { return e.text }
 
-// Is reports whether the error is of a class.
+// Is reports whether the hidden error matches target.
 func (e *scrubbed) Is(target error) bool { return errors.Is(e.under, target) }
 
-// scrubResult takes the secrets out of what a page says, whatever form they had in its bytes.
+// scrubResult removes the secrets from a Result, in whatever form the page had them.
 func (a *Auth) scrubResult(r Result) (Result, error) {
 	if a == nil {
 		return r, nil
@@ -233,7 +232,7 @@ func (a *Auth) GoString() string { return hiddenSecret }
 
 // Format writes *** whatever the verb.
 func (a *Auth) Format(f fmt.State, _ rune) {
-	// A State that cannot be written to has nobody to tell.
+	// There is nobody to report a failed write to.
 	_, _ = io.WriteString(f, hiddenSecret)
 }
 

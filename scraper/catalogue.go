@@ -18,14 +18,14 @@ type Entry struct {
 	Platform string   `json:"platform"` // a platform's name; "" if it is not known for certain
 	Category string   `json:"category"` // one word of a short list, such as cloud, payments or ai
 
-	// Regions are groups of places by their short names (us, eu, apac, …), each with the globs that the
-	// vendor's own words for its places match: "eu-*" at AWS, "UK *" at Azure. They match a component's name
-	// or its group. Empty but for vendors that tell where an incident is.
+	// Regions are groups of places by their short names (us, eu, apac, …). Each has the globs that match the vendor's
+	// own names for these places, in a component's name or group: "eu-*" at AWS, "UK *" at Azure. It is empty for
+	// vendors that do not say where an incident is.
 	Regions map[string][]string `json:"regions,omitempty"`
 }
 
-// catalogueText is a table, one vendor a line: name, aliases, page, platform, category and, where there are
-// any, regions. Aliases are separated by |, as are the groups of regions, each written latam=mx-*,sa-*.
+// catalogueText is a table with one line for each vendor: name, aliases, page, platform, category and, if there are
+// any, regions. | separates aliases and groups of regions; a group is written as latam=mx-*,sa-*.
 //
 //go:embed catalogue.tsv
 var catalogueText string
@@ -105,9 +105,9 @@ func LookupPage(page string) (Entry, bool) {
 	return c.entries[n], true
 }
 
-// FindVendors returns the vendors that a query may mean, the likeliest first: those of that name or alias;
-// then those with a name or alias that begins so; then those that have every word of it, as the beginning
-// of a word of their names, aliases or host, or as their category. Case and punctuation do not count.
+// FindVendors returns the vendors that a query may mean, the likeliest first: those of that name or alias; then those
+// with a name or alias that begins with it; then those that have every word of it, as the beginning of a word of their
+// names, aliases or host, or as their category. Case and punctuation do not count.
 func FindVendors(query string) []Entry {
 	want, words := foldName(query), foldWords(query)
 	if want == "" {

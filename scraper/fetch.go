@@ -35,7 +35,7 @@ type FetchOptions struct {
 	RespectRobots bool          // read robots.txt of each host first, and obey it
 }
 
-// What a Collector does where FetchOptions say nothing.
+// Defaults of FetchOptions.
 const (
 	DefaultUserAgent = "vendorwatch"
 	DefaultTimeout   = 20 * time.Second
@@ -57,13 +57,13 @@ func NewCollector(o FetchOptions) *Collector {
 	o.Timeout = cmp.Or(max(o.Timeout, 0), DefaultTimeout)
 	o.MaxBytes = cmp.Or(max(o.MaxBytes, 0), DefaultMaxBytes)
 	c := colly.NewCollector()
-	// Set here, since colly lets the environment's COLLY_* override options given to NewCollector.
+	// Set here, because COLLY_* variables in the environment override options given to colly.NewCollector.
 	c.UserAgent = o.UserAgent
 	c.IgnoreRobotsTxt = !o.RespectRobots
 	c.AllowURLRevisit = true
 	c.ParseHTTPErrorResponse = true
 	c.DetectCharset = false
-	c.MaxBodySize = o.MaxBytes + 1 // colly cuts silently; one byte more tells that it did
+	c.MaxBodySize = o.MaxBytes + 1 // colly truncates without an error; one byte more shows that it did
 	c.MaxDepth, c.MaxRequests = 0, 0
 	c.CacheDir, c.CheckHead, c.TraceHTTP = "", false, false
 	c.AllowedDomains, c.DisallowedDomains = nil, nil
@@ -73,9 +73,9 @@ func NewCollector(o FetchOptions) *Collector {
 	return &Collector{options: o, base: c, hosts: map[string]*rate.Limiter{}}
 }
 
-// Fetch gets one page, politely: it waits for the host's turn, sends the request's validators, and tries
-// again after 5xx, 429 and time-outs for as long as ctx allows, honouring Retry-After. The error is an
-// *HTTPError for a status that is no page, wraps ErrBlocked for a bot challenge, and names the URL.
+// Fetch gets one page. It keeps the delay between two requests to a host and sends the request's validators. After
+// 5xx, 429 and time-outs it retries for as long as ctx allows, and honours Retry-After. The error names the URL. It
+// is an *HTTPError for an error status, and wraps ErrBlocked for a bot challenge.
 func (c *Collector) Fetch(ctx context.Context, r Request) (Page, error) {
 	pause := &pauses{BackOff: backoff.NewExponentialBackOff()}
 	if deadline, ok := ctx.Deadline(); ok {
@@ -98,8 +98,8 @@ func (c *Collector) Fetch(ctx context.Context, r Request) (Page, error) {
 	}, backoff.WithBackOff(pause), backoff.WithMaxTries(uint(c.options.Retries)+1), backoff.WithMaxElapsedTime(0))
 }
 
-// pauses is an exponential back-off that waits at least as long as the server asked, and gives up at once
-// where that would end after the deadline.
+// pauses is an exponential back-off that waits at least as long as the server asked for. It gives up at once if the
+// pause would end after the deadline.
 type pauses struct {
 	backoff.BackOff
 	after    time.Duration
@@ -114,7 +114,7 @@ func (p *pauses) NextBackOff() time.Duration {
 	return d
 }
 
-// turn waits until the host may be asked again.
+// turn waits until the next request to the host is allowed.
 func (c *Collector) turn(ctx context.Context, address string) error {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -170,7 +170,7 @@ func (c *Collector) once(ctx context.Context, r Request) (Page, error) {
 	}
 	if len(page.Body) > c.options.MaxBytes {
 		return Page{}, fmt.Errorf(
-			"fetch %s: the body is larger than %d bytes, the most that is read",
+			"fetch %s: the answer is larger than the limit of %d bytes",
 			r.URL,
 			c.options.MaxBytes,
 		)
@@ -188,8 +188,7 @@ func (c *Collector) once(ctx context.Context, r Request) (Page, error) {
 	return page, nil
 }
 
-// wantsLogin reports whether an answer without a page says that it wants credentials. A 403 alone does not: it
-// is given to robots as well.
+// wantsLogin reports whether an answer asks for credentials. A 403 alone does not: servers send it to robots, too.
 func wantsLogin(r *colly.Response) bool {
 	if r.StatusCode == http.StatusUnauthorized ||
 		r.StatusCode == http.StatusForbidden && r.Headers.Get("Www-Authenticate") != "" {
@@ -203,13 +202,13 @@ func fetchError(ctx context.Context, address string, err error) error {
 		return fmt.Errorf("fetch %s: %w", address, cause)
 	}
 	var u *url.Error
-	if errors.As(err, &u) { // it repeats the address, or tells one it was redirected to
+	if errors.As(err, &u) { // its text repeats the address, or names one that a redirect led to
 		err = u.Err
 	}
 	return fmt.Errorf("fetch %s: %w", address, err)
 }
 
-// temporary reports whether the same request may succeed a little later.
+// temporary reports whether a retry may succeed.
 func temporary(err error) bool {
 	var h *HTTPError
 	if errors.As(err, &h) {
@@ -220,7 +219,7 @@ func temporary(err error) bool {
 		errors.Is(err, syscall.ECONNRESET)
 }
 
-// retryAfter reads the header of that name: seconds or an HTTP date. 0 if there is none.
+// retryAfter reads a Retry-After header: seconds or an HTTP date. It returns 0 if there is none.
 func retryAfter(value string, now time.Time) time.Duration {
 	if seconds, err := strconv.Atoi(strings.TrimSpace(value)); err == nil && seconds > 0 {
 		return time.Duration(seconds) * time.Second
@@ -231,7 +230,7 @@ func retryAfter(value string, now time.Time) time.Duration {
 	return 0
 }
 
-// Words that challenge pages carry and status pages do not.
+// challengeMarks are texts that bot challenges contain and status pages do not.
 var challengeMarks = [][]byte{
 	[]byte(
 		"cf-chl-",
@@ -242,7 +241,7 @@ var challengeMarks = [][]byte{
 	[]byte("awsWafCookieDomainList"),
 }
 
-// challenged reports whether an answer asks its reader to prove that it is no robot.
+// challenged reports whether an answer is a bot challenge.
 func challenged(r *colly.Response) bool {
 	if r.Headers.Get("Cf-Mitigated") == "challenge" || r.Headers.Get("X-Amzn-Waf-Action") != "" {
 		return true
@@ -259,8 +258,8 @@ func challenged(r *colly.Response) bool {
 	return false
 }
 
-// toUTF8 converts a body whose charset is named in its own bytes, as in <meta charset>; what the header
-// names, colly has converted. A byte order mark goes.
+// toUTF8 converts a body that names its charset in its own bytes, as in <meta charset>. A charset that the header
+// names is converted by colly. A byte order mark is removed.
 func toUTF8(body []byte, contentType string) []byte {
 	if bytes.HasPrefix(body, []byte("\xef\xbb\xbf")) {
 		return body[3:]

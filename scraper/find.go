@@ -16,16 +16,16 @@ import (
 	"vendorwatch/scraper/page"
 )
 
-// mostProbes is how many addresses Find asks for at the most, redirects not counted.
+// mostProbes limits the addresses that Find requests, redirects not counted.
 const mostProbes = 45
 
-// probeFirst are the platforms that are tried first. The more exacting stand before those whose documents others
-// imitate.
+// probeFirst are the platforms that are tried first. A platform whose documents others imitate comes after the
+// imitators.
 var probeFirst = []string{"incidentio", "statuspage", "instatus", "betterstack", "statusio", "cachet"}
 
-// ofOneCompany are the platforms that one company alone uses. They are tried early where the catalogue or the host's
-// name says that it is that company's page. Elsewhere they come last, and only the first document of each: it may be
-// a mirror.
+// ofOneCompany are the platforms that only one company uses. They are tried early if the catalogue or the host's name
+// suggests a page of that company. Otherwise they are tried last, and only with the first document of each, since the
+// page may be a mirror.
 var ofOneCompany = []string{
 	"apple", "aws", "azure", "googlecloud", "heroku", "ibmcloud", "oraclecloud", "pingoru", "salesforce",
 	"slack", "vultr", "yandexcloud", "zendesk",
@@ -35,7 +35,7 @@ var ofOneCompany = []string{
 type Found struct {
 	URL      string // address of the status page, as a Source has it
 	Platform string
-	Asked    int // addresses that were asked for
+	Asked    int // number of addresses requested
 }
 
 // Unrecognised is a page that no platform reads. It wraps ErrShape.
@@ -53,10 +53,10 @@ func (e *Unrecognised) Error() string {
 // Unwrap returns ErrShape.
 func (e *Unrecognised) Unwrap() error { return ErrShape }
 
-// Find tells what the page at s.URL is made with, by the shape of what is served there and at the few addresses on
-// its server where platforms would begin to read it: never by a status, since many hosts answer 200 to
-// every path. It follows redirects. The error is an *Unrecognised where no platform knows the page, else why
-// the page itself could not be fetched.
+// Find tells which platform made the page at s.URL. It looks at the page itself, then at the few addresses on its
+// server where platforms would begin to read it. Only the shape of a document counts, never the status, since many
+// hosts answer 200 to every path. Redirects are followed. The error is an *Unrecognised if no platform recognises the
+// page, otherwise it says why the page could not be fetched.
 func (r Registry) Find(ctx context.Context, f Fetcher, s Source) (Found, error) {
 	search := &search{platforms: r, fetcher: f, source: s, asked: map[string]bool{}}
 	p, err := search.ask(ctx, s.URL)
@@ -87,7 +87,7 @@ func (r Registry) Find(ctx context.Context, f Fetcher, s Source) (Found, error) 
 	return Found{}, &Unrecognised{URL: p.URL, What: page.Describe(p), Feeds: feedLinks(p)}
 }
 
-// answered reports whether there is a server that said something, if only that there is no page.
+// answered reports whether the server answered, if only that there is no such page.
 func answered(err error) bool {
 	var h *HTTPError
 	return errors.As(err, &h) && h.Status < 500 && h.Status != http.StatusTooManyRequests
@@ -105,8 +105,8 @@ func (s *search) ask(ctx context.Context, address string) (Page, error) {
 	return s.fetcher.Fetch(ctx, Request{URL: address, Auth: s.source.Auth})
 }
 
-// recognise tells whose a page is. Its platform must also be able to read it. base is the address of the status
-// page if the page is one that its platform would begin with there.
+// recognise detects the platform of a page, which must also be able to read it. base is the address of the status
+// page, if the page is one that its platform would begin with there.
 func (s *search) recognise(page Page, base string) (Found, bool) {
 	name := s.platforms.Detect(page)
 	if name == "" {
@@ -125,7 +125,7 @@ func (s *search) recognise(page Page, base string) (Found, bool) {
 	return Found{URL: home, Platform: name, Asked: len(s.asked)}, true
 }
 
-// probe asks for the addresses at which platforms would begin to read a status page.
+// probe requests the addresses at which platforms would begin to read a status page.
 func (s *search) probe(ctx context.Context, base string) (Found, bool) {
 	for _, c := range s.platforms.candidates(base) {
 		if s.asked[c.address] {
@@ -137,12 +137,12 @@ func (s *search) probe(ctx context.Context, base string) (Found, bool) {
 		page, err := s.ask(ctx, c.address)
 		var h *HTTPError
 		if errors.As(err, &h) && h.Status == http.StatusTooManyRequests {
-			break // it is enough for this server
+			break // the server wants no more requests
 		}
 		if err != nil {
 			continue
 		}
-		// A feed at such an address is that of a blog more often than not, where no platform calls it its own.
+		// A feed that only the generic platform recognises is more often a blog's.
 		if found, ok := s.recognise(page, c.base); ok && found.Platform != Generic {
 			return found, true
 		}
@@ -152,9 +152,9 @@ func (s *search) probe(ctx context.Context, base string) (Found, bool) {
 
 type candidate struct{ address, base string }
 
-// candidates lists what the platforms would ask for, if base were a status page of theirs, or its server's root
-// were: on that server, on that of a product above it (acme.product.example asks product.example), and wherever
-// the platform reads that the catalogue names for the page.
+// candidates lists what the platforms would request if base, or the root of its server, were a status page of theirs.
+// An address counts if it is on the same server, on that of a product above it (product.example for
+// acme.product.example), or if the catalogue names the platform for the page.
 func (r Registry) candidates(base string) []candidate {
 	u, err := url.Parse(base)
 	if err != nil || u.Host == "" {
@@ -170,7 +170,7 @@ func (r Registry) candidates(base string) []candidate {
 		}
 	}
 	names := slices.Concat([]string{known}, probeFirst, r.Names())
-	// Where a platform begins first tells most; what it falls back to comes after all of those.
+	// The first request of each platform comes before the fallbacks of any.
 	var firsts, others, mirrors []candidate
 	for _, b := range bases {
 		for _, name := range names {
@@ -186,7 +186,7 @@ func (r Registry) candidates(base string) []candidate {
 					continue
 				}
 				if u.RawQuery != "" && at.RawQuery != u.RawQuery && strings.HasPrefix(at.RawQuery, u.RawQuery) {
-					continue // a path put behind a query
+					continue // the platform appended its path to a query
 				}
 				switch {
 				case mirror && n == 0 && b == bases[len(bases)-1]:
@@ -209,8 +209,8 @@ func (r Registry) candidates(base string) []candidate {
 	return out
 }
 
-// catalogued returns the platform that the catalogue names for a page, or for another page of its server; "" if it
-// names none.
+// catalogued returns the platform that the catalogue names for a page, or for another page of its server. It returns
+// "" if the catalogue names none.
 func (r Registry) catalogued(page *url.URL) string {
 	if name := r.PlatformOf(strings.TrimRight(page.String(), "/")); name != "" {
 		return name
@@ -230,7 +230,7 @@ func namedAfter(host, platform string) bool {
 	return slices.Contains(ofOneCompany, platform) && strings.Contains(host, strings.TrimSuffix(platform, "cloud"))
 }
 
-// related reports whether a page's host and another are of one site: the same, one above it, or GitHub's for files.
+// related reports whether another host belongs to a page's site: the same host, one above it, or GitHub's for files.
 func related(host, other string) bool {
 	if host == "github.com" || strings.HasSuffix(host, ".github.io") {
 		return host == other || other == "raw.githubusercontent.com"

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Registry is the platforms that there are, by name. Package platforms has all of this module's.
+// Registry has platforms by name. platforms.All returns the one with every platform of this module.
 type Registry map[string]Platform
 
 // Names returns the platforms' names in order.
@@ -22,8 +22,8 @@ func (r Registry) Lookup(name string) (Platform, error) {
 	return nil, fmt.Errorf("platform %q is unknown; write one of: %s", name, strings.Join(r.Names(), ", "))
 }
 
-// Detect returns the name of the platform whose shape the page has, "" if none recognises it.
-// Generic is asked last, since other platforms serve feeds too.
+// Detect returns the name of the platform that recognises the page, "" if none does. Generic is asked last, since
+// other platforms serve feeds too.
 func (r Registry) Detect(p Page) string {
 	names := slices.DeleteFunc(r.Names(), func(name string) bool { return name == Generic })
 	if _, ok := r[Generic]; ok {
@@ -37,8 +37,8 @@ func (r Registry) Detect(p Page) string {
 	return ""
 }
 
-// Detects reports whether a page is of a platform: whether it has one of the platform's marks, and can be parsed. A
-// Detector is asked itself.
+// Detects reports whether a platform recognises a page: whether the page has one of the platform's marks, and can be
+// parsed. A Detector decides for itself.
 func Detects(p Platform, page Page) bool {
 	if d, ok := p.(Detector); ok {
 		return d.Detect(page)
@@ -51,8 +51,8 @@ func Detects(p Platform, page Page) bool {
 	return err == nil
 }
 
-// PlatformOf returns the platform of a page that the catalogue knows by its address, "" for another page or one
-// whose platform is not known or not read.
+// PlatformOf returns the platform that the catalogue names for the page of that address. It returns "" if the
+// catalogue does not have the page, or the registry not its platform.
 func (r Registry) PlatformOf(page string) string {
 	e, _ := LookupPage(page)
 	if _, exists := r[e.Platform]; !exists {

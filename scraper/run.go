@@ -16,7 +16,7 @@ import (
 	"vendorwatch/scraper/page"
 )
 
-// refusalHolds is how long a refused document is not asked for again, its fallback being taken at once.
+// refusalHolds is how long a refusal is remembered. Until then, the fallback is requested at once.
 const refusalHolds = 24 * time.Hour
 
 // Document is what is remembered of a URL between two scrapes.
@@ -28,39 +28,39 @@ type Document struct {
 	RefusedAt    time.Time // when it was last refused; zero if it was not
 }
 
-// Outcome is what one pass over a source brought.
+// Outcome is what one scrape of a source brought.
 type Outcome struct {
 	Raws       []normalize.Raw
 	Components []normalize.RawComponent
 	Findings   []normalize.Finding
 	Coverage   Coverage
-	Documents  []Document // what to remember; only a pass without an error may be remembered
-	Unchanged  bool       // everything asked for was as before, nothing was parsed
-	Parsed     int        // pages read
-	Requests   int        // pages asked for
-	Bytes      int64      // of bodies received
+	Documents  []Document // to be passed to the next scrape, if this one had no error
+	Unchanged  bool       // nothing has changed since the last scrape, and nothing was parsed
+	Parsed     int        // pages parsed
+	Requests   int        // pages requested
+	Bytes      int64      // of the bodies received
 	Status     int        // HTTP status of the first answer; 0 if there was none
 	NextPage   int        // Backfill: the history page to go on with; -1 when the first day was reached
 	PageName   string
 	PageURL    string
 	Indicator  string
 	Headline   string // the page's own sentence for its Indicator
-	MovedTo    string // the status page's address where permanent redirects lead to another; "" if they do not
+	MovedTo    string // the new address of a status page that permanent redirects lead away from; "" if none do
 }
 
-// Scrape reads a source: the platform's first requests and whatever they lead to, each with the
-// validators of the last pass, so that what is unchanged costs a conditional request and no parsing.
-// A document that is refused or is not what it should be gives way to its fallback. In Backfill mode
-// one stretch of history is read; Outcome.NextPage says where to go on.
+// Scrape reads a source: the platform's first requests, and whatever they lead to. Each request carries the
+// validators from docs, which has the documents of the last scrape by URL, so that an unchanged page costs a
+// conditional request and no parsing. If a document is refused or has the wrong shape, its fallback is requested. In
+// Backfill mode, one stretch of history is read, and Outcome.NextPage says where to go on.
 //
-// An error tells what could not be read; the Outcome then holds what could. It wraps the *HTTPError,
-// ErrShape, ErrBlocked or the context's error that caused it.
+// If there is an error, the Outcome has what could be read. The error wraps the *HTTPError, ErrShape, ErrBlocked or
+// the context's error that caused it.
 func Scrape(ctx context.Context, f Fetcher, p Platform, s Source, docs map[string]Document) (Outcome, error) {
 	out, err := scrape(ctx, f, p, s, docs)
 	if err == nil || out.Parsed > 0 || ctx.Err() != nil || !refused(err) {
 		return out, err
 	}
-	// Where a refusal was remembered, what was refused then may be what is served now.
+	// A document whose refusal was remembered may be served again by now.
 	remembered := false
 	docs = maps.Clone(docs)
 	for url, d := range docs {
@@ -119,8 +119,8 @@ type run struct {
 	source   Source
 	docs     map[string]Document
 	asked    map[string]bool
-	why      map[string]error // by address: why the document that it stands in for was refused
-	told     bool             // a document was read, or is as before, that does more than lead to others
+	why      map[string]error // by the address of a fallback: why the document before it was refused
+	told     bool             // a document with content was read or is unchanged, not only one that leads to others
 	out      Outcome
 	err      error
 }
@@ -131,7 +131,7 @@ func (u *run) fail(err error) {
 	}
 }
 
-// step takes one request and returns those that come of it, to be taken next.
+// step makes one request and returns those that follow from it, which come next.
 func (u *run) step(ctx context.Context, r Request) []Request {
 	if u.asked[r.URL] {
 		return nil
@@ -174,8 +174,7 @@ func (u *run) step(ctx context.Context, r Request) []Request {
 	return nil
 }
 
-// remembered returns what is known of an address, if it was read in the same way as now: a platform that is told how
-// to read may find something else in the same bytes.
+// remembered returns what the last scrape noted of an address, if the platform's fingerprint is still the same.
 func (u *run) remembered(url string) Document {
 	d := u.docs[url]
 	if _, by, _ := strings.Cut(d.Hash, ":"); by != fingerprint(u.platform) {
@@ -184,7 +183,7 @@ func (u *run) remembered(url string) Document {
 	return d
 }
 
-// fingerprint tells what reading with a platform depends on besides the bytes; "" where on nothing.
+// fingerprint returns the fingerprint of a Configured platform; "" for any other.
 func fingerprint(p Platform) string {
 	if c, ok := p.(Configured); ok {
 		return c.Fingerprint()
@@ -192,7 +191,7 @@ func fingerprint(p Platform) string {
 	return ""
 }
 
-// read fetches and parses one page. An unchanged page gives no error and nothing to follow.
+// read fetches and parses one page. For an unchanged page it returns nothing to follow, and no error.
 func (u *run) read(ctx context.Context, r Request, known Document) ([]Request, error) {
 	u.out.Requests++
 	page, err := u.fetcher.Fetch(ctx, r)
@@ -243,8 +242,8 @@ func (u *run) read(ctx context.Context, r Request, known Document) ([]Request, e
 	return result.Follow, nil
 }
 
-// moved notes where the status page is now, if permanent redirects led from one of its documents to that document
-// elsewhere. That http became https is no move.
+// moved notes the status page's new address, if permanent redirects led from one of its documents to the same document
+// elsewhere. A change from http to https is no move.
 func (u *run) moved(r Request, page Page) {
 	rest, within := strings.CutPrefix(r.URL, u.source.URL)
 	if page.MovedTo == "" || u.out.MovedTo != "" || !within {
@@ -261,10 +260,10 @@ func (u *run) moved(r Request, page Page) {
 	}
 }
 
-// ofOneIncident reports whether a document is an incident's own. Such a one is asked for when something new is
-// known of its incident, so that remembering it would save nothing.
+// ofOneIncident reports whether a document is about one incident. It is requested only when there is news of that
+// incident, so that remembering it would save nothing.
 func ofOneIncident(document string) bool {
-	return document == "incident" || document == "incident_page"
+	return document == page.DocIncident || document == page.DocIncidentPage
 }
 
 func (u *run) take(r Result) {
@@ -288,8 +287,7 @@ func (u *run) take(r Result) {
 	}
 }
 
-// refused reports whether an answer says "not here, not so": asking again at once would not help,
-// another document might.
+// refused reports whether an answer is final: a repeated request would not help, but another document might.
 func refused(err error) bool {
 	if errors.Is(err, ErrShape) || errors.Is(err, ErrBlocked) {
 		return true

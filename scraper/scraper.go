@@ -1,5 +1,9 @@
-// Package scraper reads status pages into normalize.Raw, in the vendor's own words.
-// Each platform is one file that registers itself; none of them does I/O.
+// Package scraper reads status pages into normalize.Raw, in the vendor's own words. It has the scrape loop
+// ([Scrape]), the fetcher ([Collector]), detection ([Registry]) and the catalogue of well-known vendors
+// ([LookupVendor]).
+//
+// What a product's pages look like is known to its [Platform] only. Package platforms lists all of them; package page
+// is the kit that they are made with.
 package scraper
 
 import (
@@ -18,33 +22,33 @@ import (
 
 // Platform reads the documents of one status-page product. Neither method does I/O.
 type Platform interface {
-	// Start returns the requests a scrape begins with.
+	// Start returns the requests that a scrape begins with.
 	Start(Source) []Request
-	// Parse reads one page, whatever kind of document it is: the kind is found from the bytes. It
-	// returns an error that wraps ErrShape if the page lacks what every such document has.
+	// Parse reads one page. It tells from the bytes which kind of document the page is. Its error wraps ErrShape if
+	// the page lacks what every such document has.
 	Parse(Source, Page) (Result, error)
 }
 
-// Marked is a Platform of which every document has one of a few texts in it, so that what has none of them is told
-// apart without being parsed.
+// Marked is a Platform whose documents all contain one of a few texts. A page without any of these texts is not one of
+// its documents, which saves parsing it.
 type Marked interface{ Marks() []string }
 
-// Detector is a Platform that knows its own pages by more, or by less, than that they have its marks and can be
-// parsed.
+// Detector is a Platform with a detection of its own. All others recognise a page if it has one of their marks and
+// can be parsed; see Detects.
 type Detector interface{ Detect(Page) bool }
 
-// Vocabulary is a Platform with words of its own, beyond those that every platform uses.
+// Vocabulary is a Platform that uses words of its own for states, severities or statuses.
 type Vocabulary interface{ Words() normalize.Words }
 
-// PageAddress is a Platform that can tell a status page's address from the address of a page below it.
+// PageAddress is a Platform that can derive a status page's address from that of a page below it.
 type PageAddress interface{ Home(page *url.URL) string }
 
-// Configured is a Platform that is told how to read a page. Another fingerprint means that it may find something else
-// in the same bytes.
+// Configured is a Platform that reads by settings. If its fingerprint changes, it may find something else in the same
+// bytes, and an unchanged page is parsed again.
 type Configured interface{ Fingerprint() string }
 
-// Fetcher gets a page. It returns an *HTTPError for an answer that is no page, an error that wraps
-// ErrBlocked for a bot challenge, and a Page with NotModified set for a 304.
+// Fetcher gets a page. It returns an *HTTPError for an answer with an error status, an error that wraps ErrBlocked
+// for a bot challenge, and a Page with NotModified set for a 304.
 type Fetcher interface {
 	Fetch(ctx context.Context, r Request) (Page, error)
 }
@@ -62,55 +66,55 @@ const (
 type Source struct {
 	Name     string           // the vendor's slug, for messages
 	URL      string           // the page's address, without a slash at the end
-	Mode     Mode             //
-	Known    map[string]Known // what the record holds already, by the incident's key
+	Mode     Mode             // the zero value is Poll
+	Known    map[string]Known // what the database has already, by the incident's key
 	FromPage int              // Backfill: the history page to begin with; 0 and 1 are the newest
 	Auth     *Auth            // sent with every request to its own servers; nil: the page is public
 
-	// Now tells the time, from which a Backfill counts its pages back; nil: time.Now.
+	// Now returns the current time, from which a Backfill counts its pages back; nil: time.Now.
 	Now func() time.Time
 
-	// LoadKnown gives Known when a page is about to be parsed, so that an unchanged page does not
-	// cost reading the record. Known is used as it is where LoadKnown is nil.
+	// LoadKnown returns Known. It is called once, when the first page is about to be parsed, so that an unchanged page
+	// costs no query. If it is nil, Known is used as it is.
 	LoadKnown func(context.Context) (map[string]Known, error)
 }
 
-// Known is what the record holds of an incident, so that a crawl need not read its page again.
+// Known is what the database has of an incident, so that a crawl need not read the incident's page again.
 type Known struct {
 	Kind       normalize.Kind
 	Over       bool // it has ended, or has left the page
 	Updates    int  // number of updates
 	Postmortem bool // one of them is a postmortem
-	Excerpt    bool // the timeline is known in part only
+	Excerpt    bool // only a part of the timeline is known
 }
 
 // Request is a page to fetch.
 type Request struct {
 	URL          string
 	Fallback     []Request // requested instead if this is refused: a 4xx but 429, ErrBlocked, ErrShape
-	Optional     bool      // the scrape is good without it: a refusal is a finding
-	NextPage     int       // Backfill: with this request a new stretch of history begins, namely this page
+	Optional     bool      // the scrape succeeds without it: a refusal becomes a finding
+	NextPage     int       // Backfill: this request begins a new stretch of history, the page of this number
 	ETag         string    // filled in by Scrape
 	LastModified string    // filled in by Scrape
 	Auth         *Auth     // filled in by Scrape, from the Source
 }
 
-// Result is what a page says.
+// Result is what a page says, in the vendor's words.
 type Result struct {
 	Document   string          // kind of document, as in normalize.Raw
 	Incidents  []normalize.Raw //
 	Components []normalize.RawComponent
 	Follow     []Request // further pages needed
 	Coverage   Coverage
-	Findings   []normalize.Finding // what is wrong with the page itself; of incidents, package normalize finds it
+	Findings   []normalize.Finding // what is wrong with the page itself; normalize adds what is wrong with incidents
 	PageName   string              // the vendor's name as the page gives it
 	PageURL    string              // the status page's address as the document gives it
 	Indicator  string              // page-level state word where there is one: none, minor, …
 	Headline   string              // the page's own sentence for that state: "Minor Service Outage"
 
-	// Part says that the page is one of several that are to be read together, such as a page of a long list, or a
-	// home page that only leads to what is wanted. It is read on every poll, changed or not, so that what Follow asks
-	// for is asked for; its components are added to those of the pages before.
+	// Part is set if the page must be read together with others: a page of a long list, or a home page that only
+	// links to what is wanted. Such a page is read on every poll, even if it has not changed, so that its Follow is
+	// followed. Its components are added to those of the pages before.
 	Part bool
 }
 
@@ -118,8 +122,8 @@ type Result struct {
 type Coverage struct {
 	Open       bool   // every incident and maintenance open now is in the Result
 	Components bool   // every component of the page is in the Result
-	Since      string // every incident since this time (any form times.Parse reads) is in the Result
-	Until      string // … that began before this; empty: up to when the page was fetched
+	Since      string // every incident that began since this time is in the Result; normalize.ParseTime reads it
+	Until      string // the end of that period; empty: when the page was fetched
 }
 
 // Page is a fetched document.
@@ -128,19 +132,19 @@ type Page = page.Page
 // ErrShape says that a page is not what its platform serves: another page, another format, or a new one.
 var ErrShape = page.ErrShape
 
-// ErrBlocked says that a bot challenge was answered in place of the page.
+// ErrBlocked says that the server answered with a bot challenge instead of the page.
 var ErrBlocked = errors.New("blocked by a bot challenge")
 
-// HTTPError is an answer with a status other than success.
+// HTTPError is an answer whose status is not a success.
 type HTTPError struct {
 	URL        string
 	Status     int
-	RetryAfter time.Duration // what the server asked for; 0 if it did not
-	Login      bool          // it asks for credentials
-	Refused    bool          // it was sent some
+	RetryAfter time.Duration // from the Retry-After header; 0 if there is none
+	Login      bool          // the server asks for credentials
+	Refused    bool          // the request had credentials
 }
 
-// Error names the address and the status, and says so where credentials are wanted.
+// Error names the address and the status, and says what to do if credentials are missing or wrong.
 func (e *HTTPError) Error() string {
 	text := fmt.Sprintf("fetch %s: %s", e.URL, statusText(e.Status))
 	switch {
@@ -152,16 +156,16 @@ func (e *HTTPError) Error() string {
 	return text
 }
 
-// Names of platforms that are treated in another way than the rest.
+// Names of the platforms that a Registry treats differently.
 const (
-	Generic = "feed"   // reads what several others serve too, and is asked last
-	Custom  = "custom" // reads pages that no product makes, and is never asked whether a page is its own
+	Generic = "feed"   // reads any feed, including those of other platforms, and is asked last
+	Custom  = "custom" // reads pages by selectors from the config, and is never detected
 )
 
-// Unknown says in an error that wraps ErrShape what a page is that no platform recognises.
+// Unknown returns the error for a page that no platform recognises. It wraps ErrShape and says what the page is.
 func Unknown(p Page) error { return page.Errorf("%s", page.Describe(p)) }
 
-// Time returns the source's time.
+// Time returns the current time by the source's clock.
 func (s Source) Time() time.Time {
 	if s.Now == nil {
 		return time.Now()
@@ -169,8 +173,8 @@ func (s Source) Time() time.Time {
 	return s.Now()
 }
 
-// MissesOpen reports whether a list of open incidents lacks one that the record holds as open, or the record holds
-// nothing yet.
+// MissesOpen reports whether a list of open incidents lacks one that is open in the database, or the database has no
+// incident of the source yet.
 func (s Source) MissesOpen(listed []normalize.Raw) bool {
 	for id, known := range s.Known {
 		if !known.Over && !slices.ContainsFunc(listed, func(r normalize.Raw) bool { return r.ID == id }) {
@@ -180,7 +184,7 @@ func (s Source) MissesOpen(listed []normalize.Raw) bool {
 	return len(s.Known) == 0
 }
 
-// WordsOf returns the words that only this platform uses.
+// WordsOf returns the platform's Vocabulary; of a platform without one, no words.
 func WordsOf(p Platform) normalize.Words {
 	if v, ok := p.(Vocabulary); ok {
 		return v.Words()
@@ -188,7 +192,7 @@ func WordsOf(p Platform) normalize.Words {
 	return normalize.Words{}
 }
 
-// HomeOf returns the address of the status page that a page belongs to.
+// HomeOf returns the address of the status page that a page belongs to, without a slash at the end.
 func HomeOf(p Platform, page string) string {
 	u, err := url.Parse(page)
 	if err != nil {

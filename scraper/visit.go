@@ -5,12 +5,11 @@ import (
 	"net/http"
 )
 
-// visit is one fetch with its redirects. It travels in the context, since colly's clones share one client and
-// with it one transport.
+// visit is one fetch with its redirects. It is passed in the context, since colly's clones share one transport.
 type visit struct {
 	auth *Auth
-	from string // address asked for
-	// moved is where permanent redirects alone have led so far; settled once another answer came.
+	from string // address requested
+	// moved is where permanent redirects have led so far. It is settled by the first answer of another kind.
 	moved   string
 	settled bool
 }
@@ -21,9 +20,8 @@ func withVisit(ctx context.Context, v *visit) context.Context {
 	return context.WithValue(ctx, visitKey{}, v)
 }
 
-// visitor sends requests with the credentials of their visit. They are added here, below the client that
-// follows redirects: what the client never had it cannot carry to another server, nor repeat in a Referer or
-// an error.
+// visitor sends requests with the credentials of their visit. They are added here, below the client that follows
+// redirects, so that the client cannot carry them to another server or repeat them in a Referer header or an error.
 type visitor struct{ next http.RoundTripper }
 
 // RoundTrip sends one request.
@@ -48,7 +46,7 @@ func (t visitor) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// follow notes how far permanent redirects alone lead.
+// follow notes how far permanent redirects lead before any other answer.
 func (v *visit) follow(r *http.Request, resp *http.Response) {
 	permanent := resp.StatusCode == http.StatusMovedPermanently || resp.StatusCode == http.StatusPermanentRedirect
 	if v.settled || !permanent {

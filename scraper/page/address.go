@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Site returns scheme and host of a page: the address of the status page, where each host serves one. It is all that
-// most platforms need for scraper.PageAddress.
+// Site returns scheme and host of a page. If a host serves one status page only, that is the status page's address,
+// and all that scraper.PageAddress needs.
 func Site(page *url.URL) string {
 	if page.Host == "" {
 		return page.String()
@@ -24,9 +24,9 @@ func SiteOf(address string) string {
 	return u.Scheme + "://" + u.Host
 }
 
-// Home returns the address of the status page a document belongs to: scheme and host. The document's own word (own)
-// goes before the addresses of the source and of the fetched page, in this order; of two addresses that differ in the
-// scheme only, the first of those is taken, since documents of one page disagree there.
+// Home returns scheme and host of the status page that a document belongs to. own is the address that the document
+// itself gives, which comes first; others are those of the source and of the fetched page. If own differs from one of
+// the others in its scheme only, that other is returned, since documents of one page disagree about the scheme.
 func Home(own string, others ...string) string {
 	home := SiteOf(own)
 	for _, other := range others {
@@ -49,8 +49,8 @@ func HostOf(home string) string {
 
 var incidentPath = regexp.MustCompile(`/incidents/([0-9A-Za-z_-]+)(?:\.json)?/?(?:[?#]|$)`)
 
-// IncidentID returns the id in the address of an incident's page or JSON, "" if it has none. The
-// names of the API's lists below /incidents are no ids.
+// IncidentID returns the id in the address of an incident's page or JSON, "" if it has none. A list below /incidents,
+// such as /incidents/unresolved.json, has no id.
 func IncidentID(address string) string {
 	m := incidentPath.FindStringSubmatch(address)
 	if m == nil || m[1] == "unresolved" {
@@ -69,8 +69,8 @@ func IncidentURL(home, id string) string {
 
 var ulid = regexp.MustCompile(`^[0-7][0-9A-HJKMNP-TV-Z]{25}$`)
 
-// IsULID reports whether a text is an id as incident.io makes them. The ids of Statuspage, whose keys incident.io's
-// compatible API has, are twelve small letters and digits.
+// IsULID reports whether a text is an id as incident.io makes them. Statuspage, whose keys incident.io's compatible
+// API uses, has ids of twelve lower-case letters and digits.
 func IsULID(id string) bool { return ulid.MatchString(id) }
 
 // Resolve returns the absolute address of a link in the page at base. An empty link stays empty.
@@ -101,7 +101,7 @@ func sameAddress(a, b string) bool {
 	return strings.EqualFold(a, b)
 }
 
-// frontPage reports whether an address is that of a site, not of a page of it.
+// frontPage reports whether an address is that of a whole site.
 func frontPage(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.Fragment == ""

@@ -16,8 +16,8 @@ import (
 	"vendorwatch/normalize"
 )
 
-// ReadFeed reads an RSS, Atom or JSON feed to its end. It returns Unexpected's error for what is no feed, and one
-// that wraps ErrShape for a feed that breaks off.
+// ReadFeed parses an RSS, Atom or JSON feed. It returns Unexpected's error for a page that is no feed, and another
+// error that wraps ErrShape for a feed that breaks off.
 func ReadFeed(p Page, want string) (*gofeed.Feed, error) {
 	body := Body(p)
 	switch {
@@ -35,7 +35,7 @@ func ReadFeed(p Page, want string) (*gofeed.Feed, error) {
 	return feed, nil
 }
 
-// ReadRSS is ReadFeed for a page that must be RSS.
+// ReadRSS is ReadFeed for a page that must be an RSS feed.
 func ReadRSS(p Page, want string) (*gofeed.Feed, error) {
 	if !IsFeed(Body(p)) {
 		return nil, Unexpected(p, want)
@@ -47,9 +47,8 @@ func ReadRSS(p Page, want string) (*gofeed.Feed, error) {
 	return feed, err
 }
 
-// wholeXML reports what keeps a feed from being whole: the parser of feeds is lenient, and takes
-// one that was cut off between two items for a shorter one. Feeds with stray ampersands and HTML
-// entities are common and no sign of that.
+// wholeXML returns an error if a feed is not whole. The parser of feeds is lenient: to it, a feed that was cut off
+// between two items is a shorter feed. Stray ampersands and HTML entities are common in feeds, and no error.
 func wholeXML(body []byte) error {
 	d := xml.NewDecoder(bytes.NewReader(bytes.ToValidUTF8(body, []byte("?")))) // only the tags matter here
 	d.Strict = false
@@ -88,8 +87,8 @@ func wholeXML(body []byte) error {
 
 var declaredEncoding = regexp.MustCompile(`^(<\?xml[^>]*?encoding=["'])[^"']*(["'])`)
 
-// declareUTF8 corrects the encoding that the XML declaration names: a Page that was decoded when it was
-// fetched still carries the old name, and would be decoded twice.
+// declareUTF8 corrects the encoding in the XML declaration. A Page was decoded when it was fetched, but its
+// declaration still names the old encoding, so that it would be decoded twice.
 func declareUTF8(body []byte) []byte {
 	if !utf8.Valid(body) {
 		return body
@@ -97,8 +96,8 @@ func declareUTF8(body []byte) []byte {
 	return declaredEncoding.ReplaceAll(body, []byte("${1}utf-8${2}"))
 }
 
-// SharedLinks returns the links that lead to the status page, not to an incident: those of several
-// items, and the feed's own.
+// SharedLinks returns the links of a feed that lead to the status page, not to an incident: those that several items
+// have, and the feed's own.
 func SharedLinks(f *gofeed.Feed) map[string]bool {
 	shared, seen := map[string]bool{"": true, f.Link: true}, map[string]bool{}
 	for _, item := range f.Items {
@@ -108,9 +107,9 @@ func SharedLinks(f *gofeed.Feed) map[string]bool {
 	return shared
 }
 
-// ReadItem reads one item. Its key is its guid, as feeds mean it to be. A guid that is the item's own
-// address says nothing beyond it, so that the address is the key. Without a guid, an address that is
-// not the item's own tells nothing apart, and is left out: title and start have to.
+// ReadItem reads one item as an incident; shared is what SharedLinks returns. The guid becomes the incident's id,
+// unless it is the item's own address. Without a guid, a link that other items have, too, is left out: title and
+// start then identify the incident.
 func ReadItem(item *gofeed.Item, p Page, shared map[string]bool) normalize.Raw {
 	raw := normalize.Raw{
 		Document: "feed_item",
@@ -140,8 +139,8 @@ func ReadItem(item *gofeed.Item, p Page, shared map[string]bool) normalize.Raw {
 		raw.ScheduledStart, raw.ScheduledEnd = normalize.RawTime{Text: published}, normalize.RawTime{Text: end}
 	}
 	if raw.Updates = DatedUpdates(body, nearOf(item)); len(raw.Updates) > 0 {
-		// The timeline has its own times. What such feeds call published is the time of its newest entry,
-		// or of a maintenance's window, as often as that of its first.
+		// The timeline has its own times. In such feeds, the time of publication may be that of the first entry, of
+		// the newest, or of a maintenance's window.
 		if raw.Period = ScheduledWindow(body, nearOf(item)); !raw.Period.IsZero() {
 			raw.Kind = string(normalize.KindMaintenance)
 		}
@@ -162,7 +161,7 @@ func ReadItem(item *gofeed.Item, p Page, shared map[string]bool) normalize.Raw {
 	return raw
 }
 
-// nearOf returns the item's last time as RFC 3339: entries of its timeline lack the year.
+// nearOf returns the item's last time as RFC 3339, which gives the entries of its timeline their year.
 func nearOf(item *gofeed.Item) string {
 	at := item.UpdatedParsed
 	if at == nil {
@@ -181,8 +180,8 @@ var feedRoot = regexp.MustCompile(
 // IsFeed reports whether a body begins as RSS or Atom does.
 func IsFeed(body []byte) bool { return feedRoot.Match(body[:min(len(body), 2000)]) }
 
-// IsJSONFeed reports whether the body is a whole JSON document that calls itself a JSON Feed and has a
-// list of items; see https://www.jsonfeed.org/version/1.1/ .
+// IsJSONFeed reports whether a body is a whole JSON document that calls itself a JSON Feed and has a list of items;
+// see https://www.jsonfeed.org/version/1.1/ .
 func IsJSONFeed(body []byte) bool {
 	if len(body) == 0 || body[0] != '{' {
 		return false

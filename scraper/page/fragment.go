@@ -21,7 +21,7 @@ func Nodes(sel *goquery.Selection) []*html.Node {
 	return out
 }
 
-// significant reports whether a node shows anything.
+// significant reports whether a browser shows anything for a node.
 func significant(n *html.Node) bool {
 	switch n.Type {
 	case html.CommentNode:
@@ -36,7 +36,7 @@ func isElement(n *html.Node, a atom.Atom) bool {
 	return n != nil && n.Type == html.ElementNode && n.DataAtom == a
 }
 
-// TrimNodes leaves out what shows nothing at both ends, line breaks included.
+// TrimNodes leaves out what shows nothing at both ends of a list of nodes, line breaks included.
 func TrimNodes(nodes []*html.Node) []*html.Node {
 	empty := func(n *html.Node) bool { return !significant(n) || isElement(n, atom.Br) }
 	for len(nodes) > 0 && empty(nodes[0]) {
@@ -59,8 +59,8 @@ func TrimTail(n *html.Node) {
 	}
 }
 
-// CutState takes the state word off the front of an update such as "<strong>Resolved</strong> - text".
-// Without it the nodes come back whole: Statuspage leaves the word out of a maintenance's only update.
+// CutState removes the state word from the beginning of an update such as "<strong>Resolved</strong> - text". If
+// there is no such word, all nodes are returned: Statuspage leaves it out of a maintenance's only update.
 func CutState(nodes []*html.Node) (state string, rest []*html.Node) {
 	nodes = TrimNodes(nodes)
 	if len(nodes) == 0 || !isElement(nodes[0], atom.Strong) {
@@ -88,8 +88,8 @@ func textIn(n *html.Node) string {
 	return b.String()
 }
 
-// RenderBody renders the body of an update. Newer pages keep it in <span class="whitespace-pre-wrap">,
-// where a newline is a visible line end: it becomes a <br>. Elsewhere newlines show as spaces.
+// RenderBody returns the HTML of an update's body. Newer pages of Statuspage keep it in <span
+// class="whitespace-pre-wrap">, where a newline is visible and becomes a <br>. Elsewhere a newline shows as a space.
 func RenderBody(nodes []*html.Node) string {
 	nodes = TrimNodes(nodes)
 	if len(nodes) == 1 && isElement(nodes[0], atom.Span) && hasClass(nodes[0], "whitespace-pre-wrap") {

@@ -18,20 +18,20 @@ var (
 	anyTag    = regexp.MustCompile(`<[a-zA-Z/!][^>]*>|&(?:[a-z]+|#\d+);`)
 	tag       = regexp.MustCompile(`</?[a-zA-Z][^<>]*>`)
 	lineBreak = regexp.MustCompile(`(?i)<br\s*/?>|</p>`)
-	// blockBreak is a tag at which a browser begins a new line; bold words are used as labels, and count.
+	// blockBreak is a tag at which a browser begins a new line. Bold words count, since vendors use them as labels.
 	blockBreak = regexp.MustCompile(
 		`(?i)<br ?/?>|</?(?:p|div|li|ul|ol|h[1-6]|tr|td|table|blockquote|strong|b)\b[^>]*>`)
 	selBody  = cascadia.MustCompile("body")
 	selTitle = cascadia.MustCompile("title")
 )
 
-// IsHTML reports whether a body is a web page, not text that merely has a tag in it.
+// IsHTML reports whether a body is a web page. Text with a tag somewhere in it is not.
 func IsHTML(body []byte) bool {
 	return tagStart.Match(body) || htmlSign.Match(body[:min(len(body), 2000)])
 }
 
-// BreaksOff reports whether an HTML document lacks the end of what it began. What is missing from such a page may be
-// behind the end: no absence proves anything.
+// BreaksOff reports whether an HTML document lacks its end, </html>. What is missing from such a page may have been
+// cut off, so that it covers nothing.
 func BreaksOff(body []byte) bool {
 	lower := bytes.ToLower(body)
 	return bytes.Contains(lower, []byte("<html")) && !bytes.Contains(lower, []byte("</html"))
@@ -40,8 +40,8 @@ func BreaksOff(body []byte) bool {
 // Title returns the title of a web page, on one line.
 func Title(doc *goquery.Document) string { return OneLine(doc.FindMatcher(selTitle).First().Text()) }
 
-// ClassWord returns what follows the prefix in a class of the element: "minor" of "impact-minor"; "" if no class has
-// it.
+// ClassWord returns what follows a prefix in one of an element's classes: with the prefix "impact-", "minor" for the
+// class "impact-minor". It returns "" if no class has the prefix.
 func ClassWord(sel *goquery.Selection, prefix string) string {
 	class, _ := sel.Attr("class")
 	for _, name := range strings.Fields(class) {
@@ -63,8 +63,8 @@ func StripTags(fragment string) string {
 	return html.UnescapeString(tag.ReplaceAllString(text, ""))
 }
 
-// BreakBlocks replaces the tags at which a browser begins a new line, so that the words on their sides stay apart
-// when the other tags are taken out.
+// BreakBlocks replaces the tags at which a browser begins a new line, so that the words around them stay apart when
+// the other tags are removed.
 func BreakBlocks(fragment, with string) string { return blockBreak.ReplaceAllString(fragment, with) }
 
 // FormatOf returns normalize.FormatHTML for a text with tags or entities in it, else normalize.FormatText.

@@ -27,7 +27,8 @@ func (t *Scalar) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// DecodeJSON reads a page's JSON into v, a pointer. Its error is Unexpected's.
+// DecodeJSON decodes a page's JSON into v, which is a pointer. It returns Unexpected's error if the page is not such
+// JSON.
 func DecodeJSON(p Page, v any, want string) error {
 	body := Body(p)
 	if len(body) == 0 || json.Unmarshal(body, v) != nil {
@@ -36,7 +37,7 @@ func DecodeJSON(p Page, v any, want string) error {
 	return nil
 }
 
-// BrokenJSON says where JSON breaks off or goes wrong; err is that of json.Unmarshal.
+// BrokenJSON says where JSON breaks off or is invalid; err is the error of json.Unmarshal.
 func BrokenJSON(body []byte, err error) string {
 	var syntax *json.SyntaxError
 	if !errors.As(err, &syntax) {

@@ -11,12 +11,11 @@ import (
 	"strings"
 )
 
-// NextData is what a page made with Next.js was rendered from. Pages of the older router keep it as one
-// JSON text (script#__NEXT_DATA__); those of the newer one as React's flight format: rows "id:value",
-// cut into strings that scripts push to self.__next_f. A row is JSON in which a string that begins with
-// "$" stands for something else: "$undefined" for a missing value, "$21" for row 21, "$5:1:props:summary"
-// for a part of row 5, "$$" for a dollar sign.
-// Format: https://github.com/facebook/react/blob/main/packages/react-client/src/ReactFlightClient.js
+// NextData is the data that a page made with Next.js was rendered from. Pages of the older router keep it as one JSON
+// text (script#__NEXT_DATA__). Pages of the newer router keep it in React's flight format: rows "id:value", cut into
+// strings that scripts push to self.__next_f. A row is JSON in which a string that begins with "$" is a reference:
+// "$undefined" to a missing value, "$21" to row 21, "$5:1:props:summary" to a part of row 5. "$$" stands for a dollar
+// sign. Format: https://github.com/facebook/react/blob/main/packages/react-client/src/ReactFlightClient.js
 type NextData struct {
 	ids    []string
 	rows   map[string]string // text of a row, by id
@@ -26,7 +25,7 @@ type NextData struct {
 	budget int  // values that may still be resolved: rows can refer to each other without end
 }
 
-// nextBudget bounds the values that references of one page may unfold to; real pages stay below 100,000.
+// nextBudget limits the values that the references of one page may resolve to; pages of vendors stay below 100,000.
 const nextBudget = 2_000_000
 
 var (
@@ -34,12 +33,12 @@ var (
 	nextScript = regexp.MustCompile(`<script id="?__NEXT_DATA__"?[^>]*>`)
 )
 
-// MayHoldNextData reports whether a page has what ReadNextData looks for; it is much the cheaper question.
+// MayHoldNextData reports whether ReadNextData may find something in a page, which is much cheaper than to read it.
 func MayHoldNextData(body []byte) bool {
 	return bytes.Contains(body, []byte("__next_f")) || bytes.Contains(body, []byte("__NEXT_DATA__"))
 }
 
-// ReadNextData returns the data of a page, nil if it carries none.
+// ReadNextData returns the data of a page, nil if it has none.
 func ReadNextData(body []byte) *NextData {
 	if !MayHoldNextData(body) {
 		return nil
@@ -80,8 +79,8 @@ func (d *NextData) add(id, text string) {
 	d.rows[id] = text
 }
 
-// split cuts the stream into rows. A text row, "21:Ta27,", tells its length in bytes and has no line end
-// of its own; any other row ends with its line.
+// split cuts the stream into rows. A text row, "21:Ta27,", gives its length in bytes and does not end with a newline;
+// every other row does.
 func (d *NextData) split(stream string) {
 	for stream != "" {
 		id, rest, found := strings.Cut(stream, ":")
@@ -118,7 +117,7 @@ func escapeDollar(s string) string {
 	return s
 }
 
-// row returns a row's value with its references unresolved, nil for a row that is no JSON.
+// row returns a row's value with unresolved references, nil for a row that is not JSON.
 func (d *NextData) row(id string) any {
 	if v, ok := d.parsed[id]; ok {
 		return v
@@ -131,8 +130,8 @@ func (d *NextData) row(id string) any {
 	return v
 }
 
-// find returns the objects of the page for which match holds, row by row, references in them unresolved. Only rows
-// that hold the text are looked through, and nothing inside an object found.
+// Find returns the objects of the page for which match returns true, with unresolved references. It searches only
+// rows that contain the text, and not inside an object that matches.
 func (d *NextData) Find(text string, match func(map[string]any) bool) []map[string]any {
 	var found []map[string]any
 	for _, id := range d.ids {
@@ -149,7 +148,7 @@ func (d *NextData) Find(text string, match func(map[string]any) bool) []map[stri
 	return found
 }
 
-// WalkObjects visits the objects inside a value of JSON; visit tells whether to go on inside.
+// WalkObjects calls visit for the objects in a JSON value. If visit returns true, it goes on with the objects inside.
 func WalkObjects(v any, visit func(map[string]any) bool) {
 	switch v := v.(type) {
 	case []any:
@@ -166,7 +165,7 @@ func WalkObjects(v any, visit func(map[string]any) bool) {
 	}
 }
 
-// decode resolves a value's references and stores it in the struct that into points to.
+// Decode resolves the references in a value and stores the result in what into points to.
 func (d *NextData) Decode(v any, into any) error {
 	resolved := d.Resolve(v, 0)
 	if d.budget <= 0 {
@@ -210,7 +209,7 @@ func (d *NextData) Resolve(v any, depth int) any {
 
 var nextReference = regexp.MustCompile(`^[0-9a-f]+(?::|$)`)
 
-// refer returns what a string that began with "$" stands for; nil for what is no data, such as code.
+// refer returns what a reference, without its "$", stands for; nil for what is not data, such as code.
 func (d *NextData) refer(ref string, depth int) any {
 	switch {
 	case strings.HasPrefix(ref, "$"):
@@ -231,7 +230,7 @@ func (d *NextData) refer(ref string, depth int) any {
 	return d.Resolve(v, depth+1)
 }
 
-// step goes from a value to one of its parts. A React element is the list ["$", type, key, props].
+// step returns the part of a value that has that name. A React element is the list ["$", type, key, props].
 func (d *NextData) step(v any, name string, depth int) any {
 	if s, ok := v.(string); ok && strings.HasPrefix(s, "$") {
 		if depth > maxDepth || d.budget <= 0 {

@@ -1,9 +1,9 @@
 // Package page is the kit that platforms are made with. It reads JSON, HTML, feeds and the data in pages made with
-// Next.js, and puts what vendors print into the types of package normalize: addresses, times and timelines. It also
-// says what a page is, where it is not the one expected.
+// Next.js; it puts addresses, times and timelines into the types of package normalize; and it says what a page is if
+// it is not the expected one.
 //
-// A platform implements scraper.Platform, whose method Parse is given a Page. It begins by refusing what is not its
-// own page, since a page that merely lacks its list must never count as one without incidents:
+// A platform implements scraper.Platform, whose method Parse is given a Page. Parse first refuses a page that is not
+// its own. A page that lacks its list must never pass for a page without incidents:
 //
 //	const want = "Acme's incidents.json"
 //
@@ -20,15 +20,15 @@
 //		…
 //	}
 //
-// Then it hands on the vendor's own words: a normalize.Raw for each incident, with its updates oldest first. What the
-// words mean is for package normalize to say.
+// Then Parse returns a normalize.Raw for each incident, in the vendor's own words, with the oldest update first.
+// Package normalize gives the words their meaning.
 //
-// By what is to be read:
-//   - which document it is: [Body], [IsJSON], [IsHTML], [IsFeed], [MayHoldNextData]
+// What there is, by purpose:
+//   - which document a page is: [Body], [IsJSON], [IsHTML], [IsFeed], [MayHoldNextData]
 //   - refusing a page: [Unexpected], [Require], [Errorf]; their errors wrap [ErrShape]
-//   - JSON: [DecodeJSON], and [Scalar] for fields that hold a string now and a number then
-//   - HTML: [Title], [Visible], [StripTags], [BreakBlocks], [ClassWord], [RenderBody]; [BreaksOff] tells a document
-//     cut short
+//   - JSON: [DecodeJSON], and [Scalar] for a field that is a string in one document and a number in another
+//   - HTML: [Title], [Visible], [StripTags], [BreakBlocks], [ClassWord], [RenderBody]; [BreaksOff] recognises a
+//     document that was cut off
 //   - feeds: [ReadFeed], [ReadRSS], [ReadItem], [ItemState], [StatedImpact], [NamedParts]
 //   - pages made with Next.js: [ReadNextData]
 //   - addresses: [Site], [SiteOf], [Home], [Resolve], [IncidentID], [IncidentURL]
@@ -46,20 +46,21 @@ import (
 // Page is a fetched document.
 type Page struct {
 	URL          string // after redirects
-	MovedTo      string // where permanent redirects (301, 308) led before any other; "" if none did
+	MovedTo      string // where permanent redirects (301, 308) led, before any other redirect; "" if there were none
 	Status       int
 	ContentType  string
-	Body         []byte // UTF-8 wherever the server or the document names its charset
+	Body         []byte // UTF-8, if the server or the document names its charset
 	ETag         string
 	LastModified string
 	NotModified  bool
 	At           time.Time // when it was fetched; of a saved page, when it was saved
 }
 
-// ErrShape says that a page is not what its platform serves: another page, another format, or a new one.
+// ErrShape says that a page does not have the shape of its platform's documents: it is another page, or the format has
+// changed.
 var ErrShape = errors.New("not the expected page")
 
-// Errorf returns an error that wraps ErrShape. The format says what the page is: "a feed without items".
+// Errorf returns an error that wraps ErrShape. The text says what the page is: "a feed without items".
 func Errorf(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrShape, fmt.Sprintf(format, args...))
 }

@@ -5,13 +5,13 @@ import (
 	"reflect"
 )
 
-// Unexpected returns the error for a page that is not the one wanted. It wraps ErrShape. want names that one: "the
-// page …, where <want> is expected". What the page is instead is found out when the error is printed, since that
-// costs more than to see that it is another.
+// Unexpected returns the error for a page that is not the expected one. It wraps ErrShape, and its text ends with
+// "where <want> is expected". What the page is instead is found out when the error is printed, since that is
+// expensive.
 func Unexpected(p Page, want string) error { return unexpectedError{p, want} }
 
 // Require returns Unexpected's error if one of the values is missing: a nil pointer, slice or map, an empty string,
-// or the zero value of any other type. A list that is there and empty is not missing.
+// or the zero value of any other type. A list that exists and is empty is not missing.
 func Require(p Page, want string, values ...any) error {
 	for _, v := range values {
 		if v == nil || reflect.ValueOf(v).IsZero() {

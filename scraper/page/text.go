@@ -5,10 +5,10 @@ import (
 	"unicode/utf8"
 )
 
-// OneLine joins the words of a text with single spaces, as a browser shows it.
+// OneLine joins the words of a text with single spaces, as a browser does.
 func OneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// Clip shortens a text to at most n characters.
+// Clip shortens a text to n characters and an ellipsis.
 func Clip(s string, n int) string {
 	if utf8.RuneCountInString(s) <= n {
 		return s

@@ -22,8 +22,8 @@ var (
 	lastBreak = regexp.MustCompile(`(?i)(?:\s|<br ?/?>|</?(?:p|div|li|ul)>)+$`)
 )
 
-// DatedUpdates reads the timeline that some feeds put into an item: a time in <small> or <time>, a
-// state in bold, the words. Statuspage began it, others took it over. near gives the year.
+// DatedUpdates reads the timeline in an item of a feed, oldest update first: a time in <small> or <time>, a state in
+// bold, and the text. Statuspage introduced this form, and others have it, too. near gives the times their year.
 func DatedUpdates(body, near string) []normalize.RawUpdate {
 	var updates []normalize.RawUpdate
 	heads := datedHead.FindAllStringSubmatchIndex(body, -1)
@@ -49,7 +49,7 @@ func DatedUpdates(body, near string) []normalize.RawUpdate {
 	return updates
 }
 
-// ScheduledWindow returns the printed window of a maintenance.
+// ScheduledWindow returns the window of a maintenance as Statuspage prints it in a feed.
 func ScheduledWindow(body, near string) normalize.RawTime {
 	if m := windowOf.FindStringSubmatch(body); m != nil {
 		return normalize.RawTime{Text: Visible(m[1]), Near: near}
@@ -57,7 +57,7 @@ func ScheduledWindow(body, near string) normalize.RawTime {
 	return normalize.RawTime{}
 }
 
-// LatestState returns the newest update's word.
+// LatestState returns the state of the last update, "" if there is none.
 func LatestState(updates []normalize.RawUpdate) string {
 	if len(updates) == 0 {
 		return ""
@@ -67,15 +67,15 @@ func LatestState(updates []normalize.RawUpdate) string {
 
 var scheduledEvent = regexp.MustCompile(`^THIS IS A SCHEDULED EVENT\s+(\S.*)$`)
 
-// feedUpdate is what begins an update in a feed: "<p><small>Aug 21, 00:37 UTC</small><br>
-// <strong>Resolved</strong> - ". Its text goes on to the next of them, whatever tags it leaves open:
-// taken apart as elements, an unclosed <li> of the vendor's would swallow the updates that follow.
+// feedUpdate matches the beginning of an update in a feed: "<p><small>Aug 21, 00:37 UTC</small><br>
+// <strong>Resolved</strong> - ". The text goes on to the next such beginning, whatever tags it leaves open. Read as
+// elements, a <li> that the vendor did not close would contain the following updates.
 var feedUpdate = regexp.MustCompile(
 	`(?i)<p>\s*<small>([^<]*(?:<var\b[^>]*>[^<]*</var>[^<]*)*)</small>\s*<br ?/?>\s*<strong>([^<]*)</strong>(?:\s*-)?`,
 )
 
-// FeedUpdates reads the timeline, oldest update first, and the window of a maintenance to come, which
-// stands before it.
+// FeedUpdates reads a timeline as Statuspage writes it into its feeds, oldest update first, and the window of a
+// planned maintenance, which precedes the timeline. Bodies are rendered as RenderBody does.
 func FeedUpdates(content, near string) (updates []normalize.RawUpdate, window string) {
 	starts := feedUpdate.FindAllStringSubmatchIndex(content, -1)
 	head := content
@@ -102,7 +102,7 @@ func FeedUpdates(content, near string) (updates []normalize.RawUpdate, window st
 	return updates, window
 }
 
-// fragmentHTML makes a fragment whole: what it leaves open is closed.
+// fragmentHTML closes the elements that a fragment leaves open.
 func fragmentHTML(fragment string) string {
 	if !strings.ContainsAny(fragment, "<&") {
 		return strings.TrimSpace(fragment)
@@ -114,9 +114,9 @@ func fragmentHTML(fragment string) string {
 	return RenderBody(Nodes(doc.FindMatcher(selBody).First()))
 }
 
-// OldestFirst puts a timeline in the order of its times. Vendors list updates in either order, and some
-// documents of one platform in another order than the rest. Updates of one time keep the order of a list
-// that begins with the oldest; an update without a readable time stays behind the one before it.
+// OldestFirst sorts a timeline by its times. Vendors list updates in either order, and documents of one platform may
+// differ. Updates of the same time are put in the order of a list that begins with the oldest. An update without a
+// readable time stays after the one before it.
 func OldestFirst(updates []normalize.RawUpdate) {
 	type dated struct {
 		update normalize.RawUpdate

@@ -7,13 +7,14 @@ import (
 	"vendorwatch/normalize/times"
 )
 
-// After reports whether a time is to come; no clock, no future.
+// After reports whether a printed time is after now. It returns false if the time cannot be read or now is zero.
 func After(text string, now time.Time) bool {
 	at, err := times.Parse(normalize.RawTime{Text: text}, "")
 	return err == nil && !now.IsZero() && at.After(now)
 }
 
-// WindowState tells how a maintenance stands from its window, since nothing else does; nothing without a clock.
+// WindowState derives the state of a maintenance from its window, for documents that state none: "scheduled", "in
+// progress" or "completed". It returns "" if now is zero or there is no start.
 func WindowState(start, end string, now time.Time) string {
 	switch {
 	case now.IsZero() || start == "":
@@ -26,7 +27,8 @@ func WindowState(start, end string, now time.Time) string {
 	return "completed"
 }
 
-// Time is a time as printed, its white space made single.
+// Time returns a printed time with single spaces. near is another printed time, such as that of the document: it
+// gives a time without a year its year.
 func Time(text, near string) normalize.RawTime {
 	if text = OneLine(text); text == "" {
 		return normalize.RawTime{}
@@ -34,7 +36,7 @@ func Time(text, near string) normalize.RawTime {
 	return normalize.RawTime{Text: text, Near: near}
 }
 
-// Before reports whether time a lies before b; feeds write times as Atom or RSS does.
+// Before reports whether the printed time a is before b. A time that cannot be read is before none and after all.
 func Before(a, b string) bool {
 	at, err := times.Parse(normalize.RawTime{Text: a}, "")
 	if err != nil {

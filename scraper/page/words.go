@@ -69,8 +69,8 @@ var boldTag = regexp.MustCompile(`(?i)</?(?:strong|b)>`)
 
 var typographic = strings.NewReplacer("’", "'", "\u00a0", " ")
 
-// linesOf returns the visible lines of an item's body. Bold words stand on a line of their own, as
-// they are used for labels.
+// linesOf returns the visible lines of an item's body. Bold words get a line of their own, since they are used as
+// labels.
 func linesOf(body string) string {
 	s := html.UnescapeString(tag.ReplaceAllString(BreakBlocks(body, "\n"), ""))
 	var lines []string
@@ -82,9 +82,9 @@ func linesOf(body string) string {
 	return strings.Join(lines, "\n")
 }
 
-// ItemState returns the state word of an item without a timeline: what labels the title, else a
-// category, else a label in the body, else what the body's sentences come to, else the title's words. It
-// returns nothing where none of them says it: an item is not over because it is short.
+// ItemState returns the state word of a feed's item that has no timeline. It takes, in this order, a label of the
+// title, a category, a label in the body, what the body's sentences say last, and what the title says. It returns ""
+// if none of them states it.
 func ItemState(title string, categories []string, body string) string {
 	title = typographic.Replace(title)
 	if m := titleLabel.FindStringSubmatch(title); m != nil {
@@ -109,8 +109,8 @@ func ItemState(title string, categories []string, body string) string {
 	return proseOf(title)
 }
 
-// proseOf returns the last state word of sentences that says how things stand: not what is hoped for,
-// denied, or so in part only.
+// proseOf returns the last word of a text that states how things are. A word that is hoped for, denied, or true only
+// in part does not count.
 func proseOf(text string) string {
 	state := ""
 	for _, m := range proseState.FindAllStringIndex(text, -1) {
@@ -135,7 +135,7 @@ func proseOf(text string) string {
 	return state
 }
 
-// progress orders state words by the life of an incident and of a maintenance.
+// progress returns the place of a state word in the life of an incident or maintenance; -1 if it has none.
 func progress(word string) int {
 	order := []string{
 		"scheduled", "investigating", "identified", "in_progress", "monitoring", "verifying", "mitigated",
@@ -144,8 +144,8 @@ func progress(word string) int {
 	return slices.Index(order, normalize.Word(word))
 }
 
-// StatedImpact returns the severity that an item states, "" where it states none: how bad something
-// sounds is not for us to say.
+// StatedImpact returns the severity that an item states, "" if it states none. No severity is derived from how bad the
+// text sounds.
 func StatedImpact(categories []string, body string) string {
 	for _, c := range categories {
 		if c = strings.TrimSpace(c); impactWord.MatchString(c) {
@@ -162,7 +162,7 @@ func StatedImpact(categories []string, body string) string {
 	return ""
 }
 
-// NamedParts returns the categories that name something of the vendor's, such as a service or a region.
+// NamedParts returns the categories that name a component, such as a service or a region.
 func NamedParts(categories []string) []normalize.RawComponent {
 	var parts []normalize.RawComponent
 	for _, c := range categories {
@@ -176,5 +176,5 @@ func NamedParts(categories []string) []normalize.RawComponent {
 	return parts
 }
 
-// IsStateWord reports whether a text is a word for the state of an incident and nothing else, such as "Resolved".
+// IsStateWord reports whether the whole text is a word for the state of an incident, such as "Resolved".
 func IsStateWord(text string) bool { return wholeState.MatchString(text) }

@@ -13,10 +13,9 @@ import (
 	"github.com/andybalholm/cascadia"
 )
 
-// Describe says in words what a page is that is not the one a platform expected: an empty body, a
-// login page, a bot challenge, truncated JSON, another platform's page, … It never returns the empty
-// string, so that an error made of it always says something. Statuses prove nothing: most of these
-// pages come with a 200.
+// Describe says what a page is that is not the expected one: an empty body, a login page, a bot challenge, truncated
+// JSON, another platform's page and so on. It never returns "". The status is ignored, since most such pages come
+// with a 200.
 func Describe(p Page) string {
 	body := Body(p)
 	switch {
@@ -90,8 +89,8 @@ var selHeading = cascadia.MustCompile("h1, h2")
 
 var selHidden = cascadia.MustCompile("script, style, noscript, template")
 
-// A mark is what gives a wrong page away: a pattern for its title or its visible text, or names in its
-// source, in lower case, that only the product itself writes.
+// mark is what a kind of page is recognised by: patterns for its title or its visible text, or names in its source,
+// in lower case, that only the product itself writes.
 type mark struct {
 	words       string
 	title, text *regexp.Regexp
@@ -100,10 +99,10 @@ type mark struct {
 
 const loginWords = "a login page"
 
-// giveCredentials is what to do about a login page.
+// giveCredentials says what to do about a login page.
 const giveCredentials = " (give its credentials under [vendor.auth])"
 
-// LoginHint says of a login page what it is and what to do about it.
+// LoginHint says that a page is a login page, and what to do about it.
 const LoginHint = loginWords + giveCredentials
 
 // IsLogin reports whether a body is the HTML of a login page.
@@ -111,7 +110,7 @@ func IsLogin(body []byte) bool {
 	return IsHTML(body) && strings.HasPrefix(wrongHTML(body), loginWords)
 }
 
-// The marks are tried in order; the more telling come first.
+// marks are tried in order. The more specific come first.
 var marks = []mark{
 	{words: "a bot challenge",
 		title: regexp.MustCompile(
@@ -211,7 +210,8 @@ func wrongHTML(body []byte) string {
 	return "an HTML page of another kind" + QuotedTitle(title)
 }
 
-// QuotedTitle returns a title as it stands behind the words for a page: `, titled "Acme"`; "" for none.
+// QuotedTitle returns `, titled "Acme"` for the title Acme, to be appended to the description of a page; "" for no
+// title.
 func QuotedTitle(title string) string {
 	if title == "" {
 		return ""

@@ -1,4 +1,8 @@
-// Package platforms has the one list of the platforms that there are. Each is a package below this one.
+// Package platforms lists all platforms. Each is a package of its own below this one.
+//
+// A new platform is one Go file, platforms/<name>/<name>.go, whose type Platform implements scraper.Platform; a line
+// in the list below; and cases in scraper/testdata/<name>/<case>/, of which at least one is a page that it must
+// refuse. See package page for the kit, and package vultr for an example.
 package platforms
 
 import (
@@ -44,7 +48,7 @@ import (
 	"vendorwatch/scraper/platforms/zendesk"
 )
 
-// registry is the list, by the names that config.toml and the database know them by.
+// registry has the platforms by their names in config.toml and in the database.
 var registry = scraper.Registry{
 	"apple":         apple.Platform{},
 	"aws":           aws.Platform{},
@@ -84,7 +88,7 @@ var registry = scraper.Registry{
 	"zendesk":       zendesk.Platform{},
 }
 
-// All returns the platforms by name. The map is the caller's own.
+// All returns all platforms by name. The caller may change the map.
 func All() scraper.Registry { return maps.Clone(registry) }
 
 // Names returns the names of all platforms in order.
@@ -93,14 +97,13 @@ func Names() []string { return registry.Names() }
 // Lookup returns the platform of that name. The error names those that exist.
 func Lookup(name string) (scraper.Platform, error) { return registry.Lookup(name) }
 
-// Detect returns the name of the platform whose shape the page has, "" if none recognises it.
+// Detect returns the name of the platform that recognises the page, "" if none does.
 func Detect(p scraper.Page) string { return registry.Detect(p) }
 
-// Find tells what the page at s.URL is made with; see Registry.Find.
+// Find tells which platform made the page at s.URL; see scraper.Registry.Find.
 func Find(ctx context.Context, f scraper.Fetcher, s scraper.Source) (scraper.Found, error) {
 	return registry.Find(ctx, f, s)
 }
 
-// PlatformOf returns the platform of a page that the catalogue knows by its address, "" for another page or one
-// whose platform is not known or not read.
+// PlatformOf returns the platform that the catalogue names for the page of that address, "" if it names none.
 func PlatformOf(page string) string { return registry.PlatformOf(page) }

@@ -18,7 +18,7 @@ import (
 // Tally counts what a document holds.
 type Tally struct{ Incidents, Open, Updates, Affected, Components int }
 
-// TallyOf counts what was read; an incident is open if its meaning says so.
+// TallyOf counts what was read. An incident is open if its state is not an end.
 func TallyOf(t *testing.T, p scraper.Platform, res scraper.Result) Tally {
 	t.Helper()
 	incidents, findings := normalize.Incidents(res.Incidents, scraper.WordsOf(p))
@@ -50,7 +50,7 @@ func TallyOf(t *testing.T, p scraper.Platform, res scraper.Result) Tally {
 	return n
 }
 
-// ReadCaptures reads each capture of a platform and compares with what count finds in the bytes.
+// ReadCaptures reads each capture of a platform, and compares the counts with what count finds in the bytes.
 func ReadCaptures(t *testing.T, p scraper.Platform, count func(*testing.T, []byte) Tally, patterns ...string) {
 	t.Helper()
 	for _, file := range CaptureFiles(t, patterns...) {
@@ -82,7 +82,7 @@ func CountRaws(res scraper.Result) Counted {
 	return n
 }
 
-// CapturePage reads a page that a real site served.
+// CapturePage returns a recorded page.
 func CapturePage(t testing.TB, path string) page.Page {
 	t.Helper()
 	body, err := os.ReadFile(path)
@@ -92,7 +92,7 @@ func CapturePage(t testing.TB, path string) page.Page {
 	return page.Page{Status: 200, Body: body, At: time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)}
 }
 
-// CaptureFiles returns the captures that match, and skips the test where the checkout has none.
+// CaptureFiles returns the recorded pages that match. It skips the test if there are none beside the checkout.
 func CaptureFiles(t testing.TB, patterns ...string) []string {
 	t.Helper()
 	root := Captures()
@@ -122,7 +122,7 @@ func ReadCapture(t testing.TB, path string) []byte {
 	return body
 }
 
-// Counted is what a reader of the raw bytes finds, by means other than the parser's.
+// Counted is what a test finds in the bytes by means other than the parser's.
 type Counted struct{ Incidents, Updates, Components int }
 
 func CountJSON(t *testing.T, body []byte) Counted {

@@ -1,4 +1,5 @@
-// Package platformtest helps to test platforms: golden cases, recorded pages and invariants of what is read.
+// Package platformtest helps to test platforms, with golden cases, recorded pages, and what must be true of every
+// result.
 package platformtest
 
 import (
@@ -16,8 +17,8 @@ import (
 	"vendorwatch/scraper/page"
 )
 
-// Case is testdata/<platform>/<case>/case.json: the pages of one source and the scrape to make of
-// them. An address that is not listed answers 404.
+// Case is testdata/<platform>/<case>/case.json: the pages of one source, and how to scrape them. It is the Fetcher of
+// these pages; an address that is not listed answers 404.
 type Case struct {
 	Source struct {
 		Name  string                   `json:"name"`
@@ -61,12 +62,12 @@ func ReadCase(t testing.TB, platform, dir string) *Case {
 	return c
 }
 
-// source is what the case's platform reads, without a mode and a record.
+// Reading is the source that the case reads, without mode and known incidents.
 func (c *Case) Reading() scraper.Source {
 	return scraper.Source{Name: c.Source.Name, URL: c.Source.URL}
 }
 
-// decodePage reads the case's selectors into a CustomPage.
+// DecodePage reads the case's selectors into a CustomPage.
 func (c *Case) DecodePage(t testing.TB, into any) {
 	t.Helper()
 	d := json.NewDecoder(bytes.NewReader(c.Source.Page))
@@ -76,7 +77,7 @@ func (c *Case) DecodePage(t testing.TB, into any) {
 	}
 }
 
-// Fetch serves the case's pages as a Fetcher does.
+// Fetch implements scraper.Fetcher.
 func (c *Case) Fetch(_ context.Context, r scraper.Request) (page.Page, error) {
 	c.Asked[r.URL] = true
 	p, ok := c.Pages[r.URL]
@@ -109,7 +110,7 @@ func (c *Case) Page(url string) (page.Page, error) {
 	return page, err
 }
 
-// scrape runs the loop that serves live sources over the case's files; a backfill goes on to its end.
+// Scrape runs the loop that serves live sources over the case's files; a backfill goes on to its end.
 func (c *Case) Scrape(t *testing.T, p scraper.Platform) (scraper.Outcome, error) {
 	s := c.Reading()
 	s.Known = c.Source.Known

@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 )
 
-// repository is the folder of go.mod.
+// repository returns the folder of go.mod.
 func repository() string {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -23,8 +23,9 @@ func repository() string {
 	}
 }
 
-// Testdata is the folder of the golden cases.
+// Testdata returns the folder of the golden cases.
 func Testdata() string { return filepath.Join(repository(), "scraper", "testdata") }
 
-// Captures holds what real pages served. It is no part of the project; without it, tests that read it skip.
+// Captures returns the folder of recorded pages. It is not a part of the project; tests that read it skip if it is
+// missing.
 func Captures() string { return filepath.Join(repository(), "..", "shared", "captures") }

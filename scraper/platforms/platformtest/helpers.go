@@ -15,7 +15,7 @@ import (
 	"vendorwatch/scraper/page"
 )
 
-// MustJSON decodes a document without any of the platforms' own types.
+// MustJSON decodes a document into a type of the test's own.
 func MustJSON[V any](t *testing.T, body []byte) V {
 	t.Helper()
 	var v V
@@ -25,7 +25,7 @@ func MustJSON[V any](t *testing.T, body []byte) V {
 	return v
 }
 
-// Parsed reads a document that a platform must read.
+// Parsed parses a document that the platform must accept.
 func Parsed(t *testing.T, p scraper.Platform, address, body string) scraper.Result {
 	t.Helper()
 	res, err := p.Parse(
@@ -38,14 +38,14 @@ func Parsed(t *testing.T, p scraper.Platform, address, body string) scraper.Resu
 	return res
 }
 
-// Incidents gives incidents their meaning.
+// Incidents returns the incidents of a Result with their meaning.
 func Incidents(t *testing.T, p scraper.Platform, res scraper.Result) []normalize.Incident {
 	t.Helper()
 	incidents, _ := normalize.Incidents(res.Incidents, scraper.WordsOf(p))
 	return incidents
 }
 
-// Occurrences counts matches of a pattern in the bytes.
+// Occurrences counts the matches of a pattern in the bytes.
 func Occurrences(body []byte, pattern string) int {
 	return len(regexp.MustCompile(pattern).FindAll(bytes.ReplaceAll(body, []byte("\x00"), nil), -1))
 }
@@ -55,7 +55,7 @@ func RSS(items string) string {
 		`<link>https://status.acme.example/</link>` + items + `</channel></rss>`
 }
 
-// FlightText puts the strings of a page's scripts together by a pattern, without the reader of rows.
+// FlightText joins the strings in a page's scripts, by other means than page.ReadNextData.
 func FlightText(t *testing.T, body []byte) string {
 	t.Helper()
 	var text strings.Builder
@@ -69,7 +69,7 @@ func FlightText(t *testing.T, body []byte) string {
 	return text.String()
 }
 
-// Distinct counts the texts that differ among those a pattern's group finds.
+// Distinct counts the different texts that a pattern's group matches.
 func Distinct(text, pattern string) int {
 	seen := map[string]bool{}
 	for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(text, -1) {
@@ -117,7 +117,7 @@ func BenchmarkParse(b *testing.B, p scraper.Platform, body []byte) {
 	}
 }
 
-// Swap replaces text that must be there, so that a test cannot pass for want of it.
+// Swap replaces texts, and fails the test if one of them is missing.
 func Swap(t testing.TB, body string, pairs ...string) string {
 	t.Helper()
 	for i := 0; i < len(pairs); i += 2 {

@@ -24,7 +24,7 @@ func MustRefuse(t *testing.T, what string, p scraper.Platform, doc page.Page) {
 	}
 }
 
-// Refuses checks that a platform refuses each body as another page.
+// Refuses checks that a platform refuses each of the bodies.
 func Refuses(t *testing.T, p scraper.Platform, bodies map[string]string) {
 	t.Helper()
 	for what, body := range bodies {
@@ -38,7 +38,7 @@ func Refuses(t *testing.T, p scraper.Platform, bodies map[string]string) {
 	}
 }
 
-// CheckIncidents holds what is true of every incident of every platform.
+// CheckIncidents checks what must be true of every incident of every platform.
 func CheckIncidents(
 	t *testing.T,
 	raws []normalize.Raw,
@@ -134,8 +134,8 @@ func CheckIncidents(
 	}
 }
 
-// CheckFuzzed holds what is true of any bytes: a page is refused as such, or gives incidents that keep
-// every update.
+// CheckFuzzed checks what must be true of any bytes: the page is refused with ErrShape, or its incidents keep every
+// update.
 func CheckFuzzed(t *testing.T, p scraper.Platform, body []byte) {
 	t.Helper()
 	doc := page.Page{URL: "https://status.acme.example/providers/acme/outage-history", Body: body}

@@ -171,7 +171,7 @@ func (d *Document) missing() string {
 	return strings.Join(names, " and ")
 }
 
-// read turns every document but a history into a Result.
+// Read turns every document but a history into a Result.
 func (d *Document) Read(s scraper.Source, p page.Page, kind string) (Reading, error) {
 	out := Reading{Result: scraper.Result{Document: kind}}
 	reader := reader{document: kind, groups: map[string]string{}, listed: d.Components}

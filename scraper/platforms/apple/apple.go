@@ -1,10 +1,10 @@
-// Package apple reads the data behind Apple's two System Status pages, for customers and for developers: JSON, which
-// the one wraps in a call, jsonCallback({…});. Known from documents: readers of these files, and one answer of 2020
-// that one of them carries.
+// Package apple reads the data of Apple's two System Status pages, for customers and for developers. It is JSON,
+// which may be wrapped in a call, jsonCallback({…});. It is known from documents: other programs that read these
+// files, and an answer of 2020 that one of them includes.
 //
-// Every service is listed with its events: what is going on or ahead, and what ended lately. Of an event the newest
-// words are shown only, so that a timeline grows from poll to poll; there is no history. Services have no status
-// word.
+// Every service is listed with its events: those that are open, planned, or recently ended. Of an event only the
+// newest text is shown, so that its timeline grows from poll to poll. There is no history, and services have no
+// status.
 package apple
 
 import (
@@ -32,7 +32,7 @@ const (
 	developerData = pagePath + "/data/developer/system_status_en_US.js"
 )
 
-// Start asks for the data of the page. Those of the developers' page lie on the customers' host.
+// Start requests the data of the page. The developers' data are on the customers' host.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	u, err := url.Parse(s.URL)
 	switch {
@@ -48,7 +48,7 @@ func (Platform) Start(s scraper.Source) []scraper.Request {
 	return []scraper.Request{{URL: page.Site(u) + data}}
 }
 
-// Home returns the page whose data lie at an address.
+// Home returns the page that the data at an address belong to.
 func (Platform) Home(u *url.URL) string {
 	switch {
 	case strings.HasPrefix(u.Path, pagePath+"/data/developer/"):
@@ -61,7 +61,7 @@ func (Platform) Home(u *url.URL) string {
 	return page.Site(u)
 }
 
-// Words: "ongoing" means another thing of a maintenance, so that its type stands beside it.
+// Words: "ongoing" has another meaning for a maintenance, so that the type is added to it.
 func (Platform) Words() normalize.Words {
 	return normalize.Words{
 		States: map[string]normalize.State{
@@ -76,7 +76,7 @@ func (Platform) Words() normalize.Words {
 	}
 }
 
-// Describe says what is read of Apple's System Status.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Apple System Status",
@@ -116,8 +116,8 @@ type event struct {
 	Message    string      `json:"message"`
 }
 
-// Parse reads the data. It returns an error that wraps ErrShape where the keys that only Apple's data have are
-// missing, where no service is listed, and for a service without a list of events.
+// Parse reads the data. It returns an error that wraps ErrShape if the keys that only Apple's data have are missing,
+// if no service is listed, or if a service has no list of events.
 func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 	body, ok := unwrap(page.Body(p))
 	var doc status
@@ -143,8 +143,8 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 			if e.ID == "" || e.Type == "" || e.Status == "" || e.EpochStart == "" && e.Start == "" {
 				return scraper.Result{}, page.Unexpected(p, want)
 			}
-			// One message about several services stands with each of them. Where it says another thing of one
-			// of them, that is an incident of its own: what is over here may go on there.
+			// A message about several services is repeated for each. If it differs for one of them, that is an
+			// incident of its own: it may be over for one service and continue for another.
 			n, seen := at[e]
 			if !seen {
 				n = len(res.Incidents)
@@ -168,7 +168,7 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 
 var call = regexp.MustCompile(`^[A-Za-z_$][\w$.]*\s*\(\s*`)
 
-// unwrap returns the JSON of a body, which may stand in a call of a function; ok is false where there is none.
+// unwrap returns the JSON of a body, without the function call around it; ok is false if there is no such JSON.
 func unwrap(body []byte) (inner []byte, ok bool) {
 	if call := call.Find(body); call != nil {
 		rest := bytes.TrimRight(body[len(call):], "; \t\r\n")
@@ -186,7 +186,7 @@ func hasKeys(body []byte) bool {
 		bytes.Contains(body, []byte(`"drMessage"`)) && bytes.Contains(body, []byte(`"serviceName"`))
 }
 
-// title names an event, which has no title, as the page does: the service, or the first of several, and the type.
+// title makes a title as the page does, since an event has none: the service, or the first of several, and the type.
 func title(raw normalize.Raw) string {
 	title := raw.Components[0].Name
 	if len(raw.Components) > 1 {
@@ -195,7 +195,7 @@ func title(raw normalize.Raw) string {
 	return title + " - " + raw.Impact
 }
 
-// raw reads one event but for its services.
+// raw reads one event, without its services.
 func (e event) raw() normalize.Raw {
 	raw := normalize.Raw{
 		Document: "services",
@@ -232,8 +232,8 @@ func (e event) raw() normalize.Raw {
 
 var printedTime = regexp.MustCompile(`^(\d{2})/(\d{2})/(\d{4}) (\d{2}:\d{2}) ([A-Z]{2,5})$`)
 
-// time returns the exact time where there is one, else the printed one with its parts in the order that leaves
-// no doubt which is the month.
+// time returns the exact time if there is one, otherwise the printed one, rewritten so that the month cannot be
+// mistaken for the day.
 func time(epoch page.Scalar, printed string) normalize.RawTime {
 	if epoch != "" && epoch != "0" {
 		return normalize.RawTime{Text: string(epoch)}

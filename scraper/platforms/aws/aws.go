@@ -1,8 +1,8 @@
 // Package aws reads the public documents of Amazon Web Services:
 //
-//   - health.aws.amazon.com/public/currentevents, in UTF-16: what is open, nothing else (known from bytes);
-//   - historyevents.json of the same dashboard: what is over, of about a year (known from readers of it,
-//     not from bytes);
+//   - health.aws.amazon.com/public/currentevents, in UTF-16: the open events only (known from bytes);
+//   - historyevents.json of the same dashboard: past events of about a year (known from other readers, not from
+//     bytes);
 //   - status.aws.amazon.com/rss/all.rss and the feeds of single services: the last 50 updates (known from bytes);
 //   - status.aws.amazon.com/data.json, retired in 2023: the open events and an archive of years (known from bytes).
 //
@@ -37,7 +37,7 @@ const (
 	history = "https://history-events-us-east-1-prod.s3.amazonaws.com/historyevents.json"
 )
 
-// The kinds of AWS's documents.
+// The kinds of AWS's documents, for normalize.Raw.
 const (
 	docCurrent = "currentevents"
 	docHistory = "historyevents"
@@ -45,8 +45,7 @@ const (
 	docRSS     = "rss"
 )
 
-// Start asks for the open events, or for the one document that the source's address names; for a
-// backfill for the history.
+// Start requests the open events, or the one document that the source's address names; for a backfill, the history.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	if strings.HasSuffix(s.URL, ".rss") || strings.HasSuffix(s.URL, ".json") {
 		return []scraper.Request{{URL: s.URL}}
@@ -71,8 +70,8 @@ func (Platform) Home(u *url.URL) string {
 	return page.Site(u)
 }
 
-// Words: the digits are AWS's, resolved, informational, degraded and disrupted; the feeds spell them out.
-// What is informational says nothing of a component's health.
+// Words: AWS's digits mean resolved, informational, degraded and disrupted; the feeds spell them out. An
+// informational event says nothing about a component's health.
 func (Platform) Words() normalize.Words {
 	w := normalize.Words{
 		States: map[string]normalize.State{
@@ -114,7 +113,7 @@ var levels = map[string]normalize.Severity{
 	"service_impact": normalize.SeverityMajor, "service_disruption": normalize.SeverityCritical,
 }
 
-// Describe says what is read of AWS.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name: "AWS Health",
@@ -148,9 +147,9 @@ type logEntry struct {
 	Time    page.Scalar `json:"timestamp"` // epoch seconds
 }
 
-// Parse reads any of the documents. It returns an error that wraps ErrShape for anything else. An empty
-// list is what AWS serves while nothing is open: it is taken for that only as AWS writes it, in UTF-16,
-// or under the address of the open events.
+// Parse reads any of the documents. It returns an error that wraps ErrShape for anything else. AWS serves an empty
+// list while nothing is open. An empty list is accepted only in UTF-16, as AWS writes it, or at the address of the
+// open events.
 func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 	body, marked, ok := fromUTF16(p.Body)
 	if !ok {
@@ -180,7 +179,7 @@ func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 			)
 		}
 		if s.Mode == scraper.Poll && home == health && s.MissesOpen(res.Incidents) {
-			// What is over is no longer listed here; how it ended stands in the history.
+			// An event that has ended is listed in the history only.
 			res.Follow = []scraper.Request{{URL: history, Optional: true}}
 		}
 		return res, nil
@@ -205,8 +204,8 @@ func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 	return res, nil
 }
 
-// fromUTF16 returns a body as UTF-8. marked tells that it was UTF-16 with its mark; ok is false where
-// such a body ends within a character.
+// fromUTF16 returns a body as UTF-8. marked is true if it was UTF-16 with a byte order mark; ok is false if such a
+// body ends within a character.
 func fromUTF16(body []byte) (text []byte, marked, ok bool) {
 	var order binary.ByteOrder
 	switch {
@@ -227,7 +226,7 @@ func fromUTF16(body []byte) (text []byte, marked, ok bool) {
 	return []byte(string(utf16.Decode(units))), true, true
 }
 
-// addEvents adds events with a log. It reports false if one lacks what every event has.
+// addEvents adds events that have a log. It returns false if one lacks what every event has.
 func addEvents(r *scraper.Result, events []event, home string) bool {
 	for _, e := range events {
 		if e.Log == nil || e.Date == "" || e.ARN == "" && e.Service == "" {
@@ -235,7 +234,7 @@ func addEvents(r *scraper.Result, events []event, home string) bool {
 		}
 		raw := e.raw(r.Document, home)
 		if r.Document == docHistory && raw.State != "0" {
-			raw.State = docHistory // it keeps the worst level, and lists what is over
+			raw.State = docHistory // the history keeps the worst level of an event
 			if n := len(raw.Updates); n > 0 {
 				raw.Resolved = raw.Updates[n-1].Posted
 			}
@@ -289,7 +288,7 @@ func compareNumbers(a, b string) int {
 	return int(min(1, max(-1, x-y)))
 }
 
-// ordinal makes an id of a text, with a number from the second of its kind on; "" stays "".
+// ordinal makes an id from a text. From the second occurrence on, a number is added; "" stays "".
 func ordinal(text string, used map[string]int) string {
 	if text == "" {
 		return ""
@@ -304,8 +303,8 @@ var region = regexp.MustCompile(
 	`^(.+?)-((?:us|eu|ap|sa|ca|me|af|il|mx|cn|eusc)(?:-gov|-de|-isob?[a-z]?)?-[a-z]+-\d+)$`,
 )
 
-// component is a service in its region. The code of the region is the group, since every document
-// has it; its name stands in some only.
+// component is a service in its region. The group is the region's code, since every document has it; only some have
+// its name.
 func component(service, name, status string) normalize.RawComponent {
 	c := normalize.RawComponent{ID: service, Name: name, Status: status}
 	if m := region.FindStringSubmatch(service); m != nil {
@@ -316,8 +315,8 @@ func component(service, name, status string) normalize.RawComponent {
 	return c
 }
 
-// components are the services that an event hits; the event's own, "Multiple services", stands for them
-// where none is named.
+// components are the services that an event affects. If none is named, it is the event's own, such as "Multiple
+// services".
 func (e event) components() []normalize.RawComponent {
 	var impacted map[string]struct {
 		Name    string      `json:"service_name"`

@@ -42,8 +42,8 @@ func readData(p page.Page, res scraper.Result, archive, current []event) (scrape
 
 var labelPattern = regexp.MustCompile(`^\[([^\]]{1,20})\]\s*(\S.*)$`)
 
-// title takes the label off that says that an event is over, "[RESOLVED]" in the reader's language: the
-// event keeps its name.
+// title removes the label of an event that is over, "[RESOLVED]" in the reader's language, so that the event keeps
+// its title.
 func title(summary string) (title, label string) {
 	if m := labelPattern.FindStringSubmatch(page.OneLine(summary)); m != nil {
 		if word := normalize.Word(m[1]); word == "resolved" || (Platform{}).Words().States[word].Over() {
@@ -84,9 +84,9 @@ var (
 	open  = regexp.MustCompile(`(?is)^\s*<div>|(?:\s|<br ?/?>|</?div>)+$`)
 )
 
-// updates reads "<div><span class="yellowfg"> 6:06 PM PDT</span>&nbsp;…</div>", oldest first. A time
-// without a date lies on the day of the one before it, or on the next if the hands went back; the first
-// lies on the event's.
+// updates reads "<div><span class="yellowfg"> 6:06 PM PDT</span>&nbsp;…</div>", oldest first. A time without a date
+// is on the day of the time before it, or on the next day if it is earlier in the day. The first is on the event's
+// day.
 func updates(description, start string) []normalize.RawUpdate {
 	description = strings.TrimSpace(description)
 	heads := stamp.FindAllStringSubmatchIndex(description, -1)
@@ -137,9 +137,9 @@ func updates(description, start string) []normalize.RawUpdate {
 	return updates
 }
 
-// nearTime gives a printed time the day it lies on, with Pacific time's offset, and returns what that comes
-// to; the zero time if it cannot be read. last is the time of the update before, of the first that of the
-// event: close to it, on either side.
+// nearTime completes a printed time with its day and the offset of Pacific time, and also returns the instant; the
+// zero time if the text cannot be read. last is the time of the update before it; for the first update it is the
+// event's time, which may be a little earlier or later.
 func nearTime(text, zone string, last time.Time, first bool) (normalize.RawTime, time.Time) {
 	offset := -8 * time.Hour
 	if strings.EqualFold(zone, "PDT") {
@@ -181,8 +181,8 @@ var (
 	level = regexp.MustCompile(`^([^:]{4,40}):\s*(\S.*)$`)
 )
 
-// readFeed reads an RSS feed. Its items are updates, named by service and time: those of one
-// service are one event, until one of them says that all is well.
+// readFeed reads an RSS feed. Its items are updates, named by service and time. Those of one service belong to one
+// event, until one of them says that the service operates normally.
 func readFeed(s scraper.Source, p page.Page) (scraper.Result, error) {
 	feed, err := page.ReadRSS(p, want)
 	if err != nil {
@@ -245,7 +245,7 @@ func readFeed(s scraper.Source, p page.Page) (scraper.Result, error) {
 	return res, nil
 }
 
-// isFeed tells AWS's feeds by the generator, or by title and link where a copy lacks it.
+// isFeed recognises AWS's feeds by the generator, or by title and link if a copy lacks it.
 func isFeed(feed *gofeed.Feed) bool {
 	u, err := url.Parse(strings.TrimSpace(feed.Link))
 	return err == nil && (u.Hostname() == "status.aws.amazon.com" || u.Hostname() == "health.aws.amazon.com") &&
@@ -283,9 +283,8 @@ func readItem(item *gofeed.Item) (it feedEntry, ok bool) {
 	return it, true
 }
 
-// knownEvent returns the id of the event that begins with an item: service and time of its first update.
-// Where older items have dropped out of the feed, that is the open event of the service on record;
-// first is then false.
+// knownEvent returns the id of the event that begins with an item: service and time of its first update. If older
+// items have dropped out of the feed, it is the service's open event in the database, and first is false.
 func knownEvent(s scraper.Source, service string, epoch, oldest int64) (id string, first bool) {
 	best := epoch
 	for key, known := range s.Known {

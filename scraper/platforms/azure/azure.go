@@ -1,6 +1,6 @@
-// Package azure reads the RSS feed of Azure Status, known from bytes. It lists what is open and nothing else: a
-// channel without items says that all is well, and what is no longer listed is over, mitigated or
-// taken back. There is no history, and no severity. Of an incident it shows the words of now only.
+// Package azure reads the RSS feed of Azure Status, known from bytes. It lists open incidents only: a channel without
+// items says that there are none, and an incident that is no longer listed was resolved, mitigated or withdrawn.
+// There is no history and no severity. Of an incident only the current text is shown.
 package azure
 
 import (
@@ -25,7 +25,7 @@ const want = `the feed of Azure Status (a channel titled "Azure Status" that lin
 // feed is the document that the status page links to.
 const feed = "/en-us/status/feed/"
 
-// Start asks for the feed.
+// Start requests the feed.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	u := strings.TrimSuffix(s.URL, "/")
 	if strings.HasSuffix(u, "/feed") {
@@ -37,7 +37,7 @@ func (Platform) Start(s scraper.Source) []scraper.Request {
 // Home returns scheme and host: one host serves one status page.
 func (Platform) Home(u *url.URL) string { return page.Site(u) }
 
-// Describe says what is read of Azure Status.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Azure Status",
@@ -74,15 +74,15 @@ var host = regexp.MustCompile(
 		`^azurestatus[a-z0-9-]*\.azurewebsites\.net$`,
 )
 
-// isPage reports whether an address is that of Azure's status page; the feed names the host that
-// made it, which is another from one request to the next.
+// isPage reports whether an address is that of Azure's status page. The feed names the host that made it, which
+// changes from request to request.
 func isPage(address string) bool {
 	u, err := url.Parse(strings.TrimSpace(address))
 	return err == nil && host.MatchString(u.Hostname()) &&
 		strings.HasSuffix(strings.TrimSuffix(u.Path, "/"), "/status")
 }
 
-// pageOf returns the address that people use in place of the host that made the feed.
+// pageOf returns the public address instead of that of the host that made the feed.
 func pageOf(address string) string {
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil || !isPage(address) {
@@ -95,7 +95,7 @@ func pageOf(address string) string {
 	return strings.TrimSuffix(u.String(), "/")
 }
 
-// The texts begin with the time of the first effects, and, once it is over, of the last.
+// The texts begin with the start of the impact, and with its end once it is over.
 var (
 	started = regexp.MustCompile(
 		`(?i)\b(?:starting|started|beginning|began) (?:(?:at|from)\s+)?(?:(?:approximately|about|` +
@@ -108,7 +108,7 @@ var (
 
 const date = `(?:\d{1,2} [a-z]+,? \d{4}|[a-z]+ \d{1,2},? \d{4})`
 
-// over reports whether a word found in a text says that it is over.
+// over reports whether a state word means that the incident is over.
 func over(word string) bool {
 	switch normalize.Word(word) {
 	case "mitigated", "resolved", "fixed", "completed":
@@ -117,8 +117,8 @@ func over(word string) bool {
 	return false
 }
 
-// readEntry reads one item. Its guid is made of the first title. The text is replaced as things go on,
-// under the same time: that of the first publication, by which the update is known.
+// readEntry reads one item. Its guid is made from the first title. The text is replaced as the incident develops, but
+// its time stays that of the first publication, which identifies the update.
 func readEntry(item *gofeed.Item) normalize.Raw {
 	published := normalize.RawTime{Text: strings.TrimSpace(item.Published)}
 	raw := normalize.Raw{
@@ -132,7 +132,7 @@ func readEntry(item *gofeed.Item) normalize.Raw {
 		Created:  published,
 	}
 	if raw.ID == "" {
-		raw.URL = "" // it is the page's, and would make one incident of all
+		raw.URL = "" // the page's own address would make all incidents one
 	}
 	text := page.Visible(item.Description)
 	if m := between.FindStringSubmatch(text); m != nil {
@@ -165,15 +165,15 @@ func readEntry(item *gofeed.Item) normalize.Raw {
 			Format: normalize.FormatHTML,
 		}
 		if over(raw.State) {
-			update.State = "" // it was not over at the time that is printed
+			update.State = "" // the incident was not over at the printed time
 		}
 		raw.Updates = []normalize.RawUpdate{update}
 	}
 	return raw
 }
 
-// Regions are the regions by the names that the feed's categories use, which stand there beside
-// those of services; see https://learn.microsoft.com/azure/reliability/regions-list .
+// Regions are the names of regions in the feed's categories, where they are mixed with names of services; see
+// https://learn.microsoft.com/azure/reliability/regions-list .
 var Regions = []string{
 	"Global", "Non-Regional", "Australia Central", "Australia Central 2", "Australia East",
 	"Australia Southeast", "Austria East", "Belgium Central", "Brazil South", "Brazil Southeast",

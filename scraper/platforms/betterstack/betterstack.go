@@ -5,9 +5,9 @@
 // (https://betterstack.com/docs/uptime/status-pages/subscribing-to-status-updates/subscribing-to-api/ and
 // https://betterstack.com/docs/uptime/api/status-page-reports-api-response-params/). Known from other readers of the
 // format: the history /incidents/<first month>/<last month>, which links to the incidents of a quarter, and
-// /incident/<id>. A backfill walks the history quarter by quarter to the year the product began.
+// /incident/<id>. A backfill reads the history quarter by quarter, back to the year the product began.
 //
-// The host answers every path with a page, so that only the shape of an answer tells what it is.
+// The host answers every path with a page, so that only its shape shows what an answer is.
 package betterstack
 
 import (
@@ -31,7 +31,7 @@ const docIndex = "index"
 // first is the quarter before the product was first offered.
 var first = time.Date(2019, time.October, 1, 0, 0, 0, 0, time.UTC)
 
-// Start returns /index.json, and where it is refused the home page; for a backfill the quarter that
+// Start returns /index.json, and or the home page if that is refused; for a backfill the quarter that
 // FromPage stands for, 1 being the one it begins in.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	base := strings.TrimSuffix(s.URL, "/")
@@ -63,8 +63,8 @@ func quarterRequest(base string, quarter time.Time, page int) scraper.Request {
 // Home returns scheme and host: Better Stack serves one status page a host.
 func (Platform) Home(u *url.URL) string { return page.Site(u) }
 
-// Words are Better Stack's words. It has none for an incident's state: what tells it is how the affected
-// services are doing.
+// Words are Better Stack's words. There is none for an incident's state, which follows from the state of the affected
+// services.
 func (Platform) Words() normalize.Words {
 	return normalize.Words{
 		States: map[string]normalize.State{
@@ -88,7 +88,7 @@ func (Platform) Words() normalize.Words {
 	}
 }
 
-// Describe says what is read of Better Stack.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Better Stack",

@@ -11,7 +11,7 @@ import (
 	"vendorwatch/scraper/page"
 )
 
-// entityID is an id, which the document writes as a string in one place and as a number in another.
+// entityID is an id, which is a string in some places of the document and a number in others.
 type entityID string
 
 func (id *entityID) UnmarshalJSON(text []byte) error {
@@ -29,8 +29,8 @@ type refs struct {
 	} `json:"data"`
 }
 
-// entity is an entry of data or included: a page, a section, a resource, a report or an update. They
-// share their attributes' names where they mean the same.
+// entity is an entry of data or included: a page, a section, a resource, a report or an update. Attributes with the
+// same name have the same meaning.
 type entity struct {
 	ID         entityID `json:"id"`
 	Type       string   `json:"type"`
@@ -64,7 +64,7 @@ type affectedEntity struct {
 	Status     string   `json:"status"`
 }
 
-// indexDocument is /index.json on its way to a Result.
+// indexDocument is /index.json that is being read into a Result.
 type indexDocument struct {
 	Data     entity   `json:"data"`
 	Included []entity `json:"included"`
@@ -75,8 +75,8 @@ type indexDocument struct {
 	updates map[entityID][]entity // by report
 }
 
-// readIndex reads /index.json. The list of the page's reports is required: without it nobody
-// knows whether there is none.
+// readIndex reads /index.json. The list of the page's reports is required: without it, it is unknown whether there is
+// any.
 func readIndex(s scraper.Source, p page.Page, body []byte) (scraper.Result, error) {
 	var doc indexDocument
 	if json.Unmarshal(body, &doc) != nil || doc.Data.Type != "status_page" ||
@@ -214,7 +214,7 @@ func (d *indexDocument) report(e entity) normalize.Raw {
 	case last != "":
 		raw.State = last
 	case a.AggregateState != "operational":
-		// A report on which no service is affected says "operational" from its first day on.
+		// A report without affected services is "operational" from its first day on.
 		raw.State = a.AggregateState
 	}
 	return raw
@@ -222,8 +222,8 @@ func (d *indexDocument) report(e entity) normalize.Raw {
 
 var stateOrder = []string{"", "operational", "resolved", "not_monitored", "maintenance", "degraded", "downtime"}
 
-// worstState returns the worst of Better Stack's words. A word that is none of them goes before all, so that
-// it is asked about.
+// worstState returns the worst of Better Stack's words. An unknown word comes before all others, so that a finding
+// reports it.
 func worstState(words []string) string {
 	worst := ""
 	for _, word := range words {

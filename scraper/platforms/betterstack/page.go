@@ -31,7 +31,7 @@ var (
 	selLabel       = cascadia.MustCompile("span.font-medium")
 )
 
-// colorWords are the words for the colours in which the page shows how something is doing.
+// colorWords are the words for the colours that the page shows a state with.
 var colorWords = map[string]string{
 	"text-statuspage-green": "operational", "text-statuspage-yellow": "degraded",
 	"text-statuspage-red": "downtime", "text-statuspage-blue": "maintenance",
@@ -47,7 +47,7 @@ func colorWord(icon *goquery.Selection) string {
 	return ""
 }
 
-// names reports whether a page has the product's styles or its link.
+// names reports whether a page has the product's style sheets or its link.
 func names(body []byte) bool {
 	return bytes.Contains(body, []byte("betterstack.com")) || bytes.Contains(body, []byte("betteruptime.com"))
 }
@@ -103,7 +103,7 @@ func readPage(s scraper.Source, p page.Page, body []byte) (scraper.Result, error
 	return res, nil
 }
 
-// faviconWord returns the page's state, for which its icon is named.
+// faviconWord returns the page's state, after which its icon is named.
 func faviconWord(doc *goquery.Document) string {
 	_, name, _ := strings.Cut(doc.FindMatcher(selFavicon).AttrOr("href", ""), "/favicons/")
 	word, _, found := strings.Cut(name, "-")
@@ -113,7 +113,7 @@ func faviconWord(doc *goquery.Document) string {
 	return word
 }
 
-// sectionResources returns the services of the home page, in the groups that its sections are.
+// sectionResources returns the services of the home page, with its sections as groups.
 func sectionResources(sections *goquery.Selection) []normalize.RawComponent {
 	var out []normalize.RawComponent
 	sections.Each(func(_ int, section *goquery.Selection) {

@@ -3,15 +3,14 @@
 //	2.x: api/v1/incidents, api/v1/components/groups, api/v1/components, api/v1/schedules
 //	3.x: api/incidents, api/components, api/schedules, which are JSON:API
 //
-// They are known from the program's source: the presenters and controllers of 2.4, the resources of 3.x. Lists come
-// page by page: a poll reads the newest page of incidents, a backfill all of them, down to the first day.
+// They are known from the program's source: the presenters and controllers of 2.4, the resources of 3.x. Lists are
+// paged: a poll reads the newest page of incidents, a backfill all pages.
 //
-// Nothing tells how severe an incident is, and those of 2.x give the number of their component only, which is left
-// out. The names of groups are in another list of 2.x than the components: the request for these carries them in its
-// fragment, which no server is sent. Since incidents of both generations stay in their lists, their absence is no
-// news.
+// Incidents have no severity. In 2.x, they give only the number of their component, which is left out. Groups and
+// components are separate lists in 2.x: the request for the components carries the groups' names in its fragment,
+// which is not sent to the server. Incidents stay in their lists, so that their absence proves nothing.
 //
-// Times have no zone: they are those of the server, which is set to UTC unless its owner has changed that.
+// Times have no zone. They are the server's, which is UTC unless its owner has changed that.
 package cachet
 
 import (
@@ -29,7 +28,7 @@ import (
 // Platform implements scraper.Platform. Its zero value is ready to use.
 type Platform struct{}
 
-// The kinds of Cachet's documents, as in normalize.Raw.
+// The kinds of Cachet's documents, for normalize.Raw.
 const (
 	groups     = "groups"
 	components = "components"
@@ -37,10 +36,10 @@ const (
 	schedules  = "schedules"
 )
 
-// perPage is how many entries a page is asked for; more than 100 are not given.
+// perPage is the number of entries requested per page; the server returns 100 at most.
 const perPage = 100
 
-// Start asks for the incidents, components and schedules of 2.x, each of which gives way to that of 3.x.
+// Start requests the incidents, components and schedules of 2.x, with those of 3.x as fallbacks.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	if s.Mode == scraper.Backfill {
 		n := max(1, s.FromPage)
@@ -80,7 +79,7 @@ func listURL(home, path, query string, page int) string {
 
 var below = regexp.MustCompile(`/(?:api/.*|(?:incidents|schedules?|dashboard)/.*|rss|atom)?$`)
 
-// Home returns the address without what Cachet puts below its root. From 3.x on that may be a folder of a site.
+// Home returns the address without Cachet's own paths. From 3.x on, Cachet may be in a folder of a site.
 func (Platform) Home(u *url.URL) string {
 	if u.Host == "" {
 		return u.String()
@@ -88,8 +87,8 @@ func (Platform) Home(u *url.URL) string {
 	return page.Site(u) + below.ReplaceAllString(u.EscapedPath(), "")
 }
 
-// Words are Cachet's numbers. Those of incidents and of schedules overlap, so that the states of schedules are told in
-// words of their own; see scheduleWord.
+// Words are Cachet's numbers. Those of incidents and of schedules overlap, so that schedules get words; see
+// scheduleWord.
 func (Platform) Words() normalize.Words {
 	return normalize.Words{
 		States: map[string]normalize.State{
@@ -109,7 +108,7 @@ func (Platform) Words() normalize.Words {
 	}
 }
 
-// Describe says what is read of Cachet.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name: "Cachet 2 and 3",
@@ -130,8 +129,8 @@ func unexpected(p page.Page) error {
 	return page.Unexpected(p, "a list of components, incidents or schedules of Cachet's API")
 }
 
-// Parse reads one page of a list. It returns an error that wraps ErrShape for what is none of Cachet's, and for a
-// list of components without a component.
+// Parse reads one page of a list. It returns an error that wraps ErrShape for a page that is not one of Cachet's, and
+// for a list of components without a component.
 func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 	body := page.Body(p)
 	var doc struct {
@@ -170,7 +169,7 @@ func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 	return res, nil
 }
 
-// paging tells where in a list of 2.x a page lies.
+// paging is the position of a page in a list of 2.x.
 type paging struct {
 	Total *int `json:"total"`
 	Count *int `json:"count"`
@@ -187,8 +186,8 @@ func (p *paging) whole() bool {
 
 var pageNumber = regexp.MustCompile(`&page=\d+`)
 
-// pages asks for the next page. The links that Cachet gives lack
-// the query, and lead to the address the server takes for its own.
+// pages asks for the next page. Cachet's own links lack the query, and use the address that the server believes is
+// its own.
 func pages(r *scraper.Result, s scraper.Source, p page.Page, next bool) {
 	u, err := url.Parse(p.URL)
 	if err != nil || u.Host == "" {

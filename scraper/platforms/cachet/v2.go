@@ -55,7 +55,7 @@ func (e cachet2Entry) kind() string {
 	return ""
 }
 
-// read2 reads one page of a list of Cachet 2. What an empty list is of, its address tells.
+// read2 reads one page of a list of Cachet 2. The kind of an empty list is known from its address.
 func read2(p page.Page, data []json.RawMessage) (scraper.Result, error) {
 	u, err := url.Parse(p.URL)
 	if err != nil {
@@ -116,7 +116,7 @@ func read2(p page.Page, data []json.RawMessage) (scraper.Result, error) {
 	return res, nil
 }
 
-// fragmentValues returns what an address carries in its fragment.
+// fragmentValues returns the values in an address's fragment.
 func fragmentValues(address string) url.Values {
 	_, fragment, _ := strings.Cut(address, "#")
 	values, err := url.ParseQuery(fragment)
@@ -151,7 +151,7 @@ func (e cachet2Entry) incident(p page.Page) normalize.Raw {
 		raw.ScheduledStart, first.State = page.Time(e.ScheduledAt, ""), "scheduled"
 	}
 	if e.Status == "4" {
-		// It says how things stand, not how they stood when it was posted.
+		// Its state is the current one, not that of the time of posting.
 		first.State = "update"
 		if len(e.Updates) == 0 {
 			raw.Resolved = raw.Updated

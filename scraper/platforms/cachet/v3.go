@@ -11,7 +11,7 @@ import (
 	"vendorwatch/scraper/page"
 )
 
-// cachet3Resource is a resource of Cachet 3, as JSON:API has them; see https://jsonapi.org/format/ .
+// cachet3Resource is a JSON:API resource of Cachet 3; see https://jsonapi.org/format/ .
 type cachet3Resource struct {
 	ID         page.Scalar `json:"id"`
 	Type       string      `json:"type"`
@@ -50,7 +50,7 @@ type cachet3Link struct {
 
 var cachet3Path = regexp.MustCompile(`/api/(components|incidents|schedules)$`)
 
-// read3 reads one page of a list of Cachet 3. Which list it is, the address tells that the document gives of itself.
+// read3 reads one page of a list of Cachet 3. The kind of list is known from the document's own address.
 func read3(p page.Page, path string, data, included []json.RawMessage) (scraper.Result, error) {
 	u, err := url.Parse(path)
 	if err != nil {
@@ -106,7 +106,7 @@ func (r cachet3Resource) valid(list string) bool {
 		(list != schedules || a.Scheduled != nil)
 }
 
-// related returns the resources that a relationship names, as far as the document includes them.
+// related returns the resources of a relationship that the document includes.
 func (r cachet3Resource) related(name string, included map[cachet3Link]cachet3Resource) []cachet3Resource {
 	var one cachet3Link
 	var links []cachet3Link
@@ -123,8 +123,8 @@ func (r cachet3Resource) related(name string, included map[cachet3Link]cachet3Re
 	return out
 }
 
-// incident reads an incident. Its own message is its first post, which has the state that is told of the whole only
-// where there is no other.
+// incident reads an incident. Its own message is its first post. That post has the incident's state only if there is
+// no other post.
 func (r cachet3Resource) incident(included map[cachet3Link]cachet3Resource) normalize.Raw {
 	a := r.Attributes
 	raw := normalize.Raw{

@@ -1,8 +1,8 @@
-// Package checkly reads the status pages of Checkly. The one document read is
-// <page>/api/status-page/<slug>/unresolved-incidents, which lists what is open with its timelines and
-// nothing that has ended, so that there is no history to go back to. It is known from bytes; the states
-// and severities beyond those are from https://www.checklyhq.com/docs/api-reference/status-page-incidents/ .
-// The home page is read only for the slug, which a page's own host name does not tell.
+// Package checkly reads the status pages of Checkly. The only document read is
+// <page>/api/status-page/<slug>/unresolved-incidents, which lists open incidents with their timelines. There is no
+// history. It is known from bytes; the states and severities beyond those are from
+// https://www.checklyhq.com/docs/api-reference/status-page-incidents/ . The home page is read only for the slug, if
+// the address does not contain it.
 package checkly
 
 import (
@@ -25,8 +25,8 @@ const (
 	path = "/api/status-page/"
 )
 
-// Start returns the list of unresolved incidents; where the address does not tell the slug, the home
-// page, which leads to it.
+// Start returns the list of unresolved incidents, or the home page, which links to it, if the address does not
+// contain the slug.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	u, err := url.Parse(s.URL)
 	if err != nil || u.Host == "" || strings.Contains(u.Path, path) {
@@ -42,8 +42,7 @@ func list(home, slug string) string {
 	return page.SiteOf(home) + path + slug + "/unresolved-incidents"
 }
 
-// Home returns the address of the list as it is, since it alone tells the slug; of any other page, scheme
-// and host.
+// Home returns the address of the list unchanged, since it contains the slug; for any other page, scheme and host.
 func (Platform) Home(page *url.URL) string {
 	if strings.Contains(page.Path, path) || page.Host == "" {
 		return strings.TrimSuffix(page.String(), "/")
@@ -51,13 +50,13 @@ func (Platform) Home(page *url.URL) string {
 	return page.Scheme + "://" + page.Host
 }
 
-// Words are Checkly's severities beyond the common ones. It has four for what others say in three;
-// MEDIUM stands below MAJOR.
+// Words are Checkly's severities beyond the common ones. It has four levels where others have three; MEDIUM is below
+// MAJOR.
 func (Platform) Words() normalize.Words {
 	return normalize.Words{Severities: map[string]normalize.Severity{"medium": normalize.SeverityMinor}}
 }
 
-// Describe says what is read of Checkly.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Checkly",

@@ -1,14 +1,14 @@
 // Package cstate reads the sites that the Hugo theme cState builds:
 //
-//	index.json           the systems with their statuses, and what is unresolved of each
+//	index.json           the systems with their statuses and unresolved issues
 //	issues/index.json    every issue, without its text: the whole history
 //	issues/<name>/index.json   one issue with its text
 //	index.xml            every issue with its text, without severity and systems; read in place of the first two
 //	                     where they cannot be, since a quotation mark in a title makes them invalid JSON
 //
-// They are known from the program itself: the templates of cState 5.6, built with Hugo 0.111. Texts are what people
-// write, by custom a paragraph for each post, newest first, that begins with its state in italics and ends with
-// its time; a text of another form is one post.
+// They are known from the program itself: the templates of cState 5.6, built with Hugo 0.111. Texts are free. By
+// custom, they have a paragraph for each post, newest first, which begins with its state in italics and ends with its
+// time. A text of another form is one post.
 package cstate
 
 import (
@@ -26,7 +26,7 @@ import (
 // Platform implements scraper.Platform. Its zero value is ready to use.
 type Platform struct{}
 
-// The kinds of cState's documents, as in normalize.Raw.
+// The kinds of cState's documents, for normalize.Raw.
 const (
 	index    = "index"
 	issues   = "issues"
@@ -34,10 +34,10 @@ const (
 	feed     = "feed"
 )
 
-// mostTexts is how many ended issues a poll fetches the texts of.
+// mostTexts limits the ended issues whose texts a poll fetches.
 const mostTexts = 20
 
-// Start asks for the systems and for all issues.
+// Start requests the systems and all issues.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	feed := []scraper.Request{{URL: s.URL + "/index.xml"}}
 	return []scraper.Request{
@@ -48,7 +48,7 @@ func (Platform) Start(s scraper.Source) []scraper.Request {
 
 var below = regexp.MustCompile(`/(?:(?:issues|affected)(?:/.*)?|index\.(?:json|xml|html))?$`)
 
-// Home returns the address without what cState puts below the site's root.
+// Home returns the address without cState's own paths.
 func (Platform) Home(page *url.URL) string {
 	if page.Host == "" {
 		return page.String()
@@ -56,8 +56,8 @@ func (Platform) Home(page *url.URL) string {
 	return page.Scheme + "://" + page.Host + below.ReplaceAllString(page.EscapedPath(), "")
 }
 
-// Words are cState's severities, which are the statuses of its systems too. A notice says nothing of how well a
-// system does, but that something is announced for it.
+// Words are cState's severities, which are the statuses of its systems, too. "notice" says that something is
+// announced for a system, not how it is doing.
 func (Platform) Words() normalize.Words {
 	return normalize.Words{
 		States: map[string]normalize.State{"unresolved": normalize.StateInvestigating},
@@ -72,7 +72,7 @@ func (Platform) Words() normalize.Words {
 	}
 }
 
-// Describe says what is read of cState.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "cState",
@@ -171,7 +171,7 @@ type system struct {
 	Unresolved []article `json:"unresolvedIssues"`
 }
 
-// article is an issue; the text is in its own document only.
+// article is an issue. Only its own document has the text.
 type article struct {
 	Is            string   `json:"is"`
 	Title         string   `json:"title"`
@@ -191,7 +191,7 @@ func (a article) valid() bool {
 		a.Affected != nil
 }
 
-// add adds issues without their texts, and the requests for those texts that the record may lack.
+// add adds issues without their texts, and the requests for those texts that the database may lack.
 func add(r *scraper.Result, s scraper.Source, p page.Page, document string, issues []article) error {
 	texts := 0
 	for n, issue := range issues {
@@ -212,7 +212,7 @@ func add(r *scraper.Result, s scraper.Source, p page.Page, document string, issu
 		default:
 			texts++
 		}
-		// The links lead where the site was built for, which need not be where it was found.
+		// The links lead to the address that the site was built for, which may differ from where it was found.
 		if home := page.SiteOf(p.URL); home != "" {
 			r.Follow = append(r.Follow, scraper.Request{URL: home + "/" + raw.ID + "/index.json", Optional: true})
 		}
@@ -220,8 +220,8 @@ func add(r *scraper.Result, s scraper.Source, p page.Page, document string, issu
 	return nil
 }
 
-// raw reads an issue. Its key is the path of its page, since the site may be built for another host tomorrow; a
-// system's is its name, by which issues refer to it. The state of an issue that is open is left to its text.
+// raw reads an issue. Its key is the path of its page, since the host that the site is built for may change. A
+// system's key is its name, which issues refer to. The state of an open issue is in its text.
 func (a article) raw(p page.Page, document string) normalize.Raw {
 	raw := normalize.Raw{
 		Document: document,
@@ -252,7 +252,7 @@ func key(permalink string) string {
 	return permalink
 }
 
-// said returns a value that Hugo prints, "" for one that the site's author has left out.
+// said returns a value that Hugo prints, "" for one that the site's author left out.
 func said(value string) string {
 	if value = strings.TrimSpace(value); value == "<no value>" || value == "<nil>" {
 		return ""
@@ -262,7 +262,7 @@ func said(value string) string {
 
 var goTimeZone = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d+)? [+-]\d{4}) \S+$`)
 
-// goTime returns a time as Go prints it without the zone's name, which stands there beside its offset.
+// goTime returns a time that Go printed, without the zone's name, which follows the offset.
 func goTime(text string) string {
 	if m := goTimeZone.FindStringSubmatch(text); m != nil {
 		return m[1]
@@ -270,7 +270,7 @@ func goTime(text string) string {
 	return text
 }
 
-// lastState returns the newest state that a timeline, oldest first, tells; otherwise what stands for none.
+// lastState returns the newest state in a timeline, oldest update first; if there is none, the given default.
 func lastState(updates []normalize.RawUpdate, none string) string {
 	state := none
 	for _, u := range updates {
@@ -288,7 +288,7 @@ var (
 	track = regexp.MustCompile(`(?i)<span class="?faded"?>\s*\(([^<>]{4,60})\)\s*</span>`)
 )
 
-// The states of posts that need no time of their own: it is the issue's.
+// Posts with these states need no time of their own, since it is the issue's.
 var (
 	begins = map[string]bool{"investigating": true, "under investigation": true, "scheduled": true, "planned": true}
 	ends   = map[string]bool{"resolved": true, "fixed": true, "completed": true, "closed": true}
@@ -340,7 +340,7 @@ func posts(text string, issue normalize.Raw) []normalize.RawUpdate {
 	return updates
 }
 
-// readFeed reads index.xml. Hugo escapes what stands in it, as it does not in the JSON.
+// readFeed reads index.xml. Hugo escapes texts there, but not in the JSON.
 func readFeed(p page.Page, body []byte) (scraper.Result, error) {
 	var doc struct {
 		XMLName xml.Name `xml:"rss"`
@@ -378,7 +378,7 @@ func readFeed(p page.Page, body []byte) (scraper.Result, error) {
 		label := label.FindStringSubmatch(raw.Title)
 		switch {
 		case label != nil && (!raw.Resolved.IsZero() || page.IsStateWord(label[1])):
-			// In other languages the label is another word for the same.
+			// In other languages, the label is another word.
 			raw.State, raw.Title = "resolved", label[2]
 		case !raw.Resolved.IsZero():
 			raw.State = "resolved"

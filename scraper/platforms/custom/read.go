@@ -18,7 +18,7 @@ import (
 // document is the kind of document, as in normalize.Raw.
 const document = "custom_page"
 
-// Start asks for the page itself.
+// Start requests the page itself.
 func (s *Selectors) Start(from scraper.Source) []scraper.Request {
 	return []scraper.Request{{URL: from.URL}}
 }
@@ -74,7 +74,7 @@ func (s *Selectors) Parse(from scraper.Source, p page.Page) (scraper.Result, err
 	return r.out, nil
 }
 
-// reading is one page on its way to a Result.
+// reading is one page that is being read into a Result.
 type reading struct {
 	*Selectors
 	root  node

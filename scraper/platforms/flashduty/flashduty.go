@@ -5,8 +5,8 @@
 //	change/info?change_id=…          one change with its timeline: known from bytes of 2026
 //	change/list?start_at_seconds=…   the changes of a span of time: known from other readers of it only
 //
-// A change is an incident or a maintenance. A backfill reads the list by spans of 90 days, back to the day the
-// oldest component was added. The web page itself is made by a script and tells nothing.
+// A change is an incident or a maintenance. A backfill reads the list in spans of 90 days, back to the day the oldest
+// component was added. The web page itself is rendered by a script and has no data.
 package flashduty
 
 import (
@@ -28,7 +28,7 @@ import (
 // Platform implements scraper.Platform. Its zero value is ready to use.
 type Platform struct{}
 
-// The kinds of Flashduty's documents, as in normalize.Raw.
+// The kinds of Flashduty's documents, for normalize.Raw.
 const (
 	docActive = "active"
 	docChange = "incident"
@@ -40,9 +40,9 @@ var (
 	idPattern = regexp.MustCompile(`^\d+$`)
 )
 
-// Start asks for what is active now; what else is needed follows from it. The source's address has to tell the
-// id of the page, which every request needs: https://status.acme.example/?page_id=1234567890 opens the page for
-// people too; the address of the API, https://status.acme.example/api/status-page/1234567890 , does as well.
+// Start requests the active changes; other requests follow from them. The source's address must contain the id of the
+// page, which every request needs: https://status.acme.example/?page_id=1234567890 opens the page for people, too.
+// The address of the API, https://status.acme.example/api/status-page/1234567890 , is also accepted.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	base, _ := base(s.URL)
 	if base == "" {
@@ -63,7 +63,7 @@ func (Platform) Home(page *url.URL) string {
 	return strings.TrimSuffix(page.String(), "/")
 }
 
-// base returns the address of a page's API and the page's id, "" if the address does not tell the id.
+// base returns the address of a page's API and the page's id, "" if the address does not contain the id.
 func base(address string) (base, id string) {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -85,7 +85,7 @@ func (Platform) Words() normalize.Words {
 	}
 }
 
-// Describe says what is read of Flashduty.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Flashduty (Flashcat)",
@@ -100,16 +100,16 @@ func (Platform) Describe() scraper.Description {
 	}
 }
 
-// Detect reports whether the page is a document of Flashduty. An empty list of changes is not enough to tell.
+// Detect reports whether the page is a document of Flashduty. An empty list of changes is not enough to recognise it.
 func (Platform) Detect(p page.Page) bool {
 	if !bytes.Contains(p.Body, []byte("request_id")) {
-		return false // before the page is parsed to say what else it is
+		return false // cheaper than parsing the page
 	}
 	res, err := Platform{}.Parse(scraper.Source{}, p)
 	return err == nil && (res.Document != list || len(res.Incidents) > 0)
 }
 
-// document is any answer. Lists that are missing or null stay nil and never count as empty.
+// document is any answer. A list that is missing or null stays nil, and never counts as empty.
 type document struct {
 	RequestID string `json:"request_id"`
 	Data      *struct {
@@ -185,8 +185,8 @@ func (v *scalar) UnmarshalJSON(b []byte) error {
 
 func (v scalar) time() normalize.RawTime { return normalize.RawTime{Text: string(v)} }
 
-// Parse reads an answer of the API. It returns an error that wraps ErrShape for what is none, and for one
-// without the list that it should hold.
+// Parse reads an answer of the API. It returns an error that wraps ErrShape for any other page, and for an answer
+// without its list.
 func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 	body := page.Body(p)
 	var doc document
@@ -233,9 +233,9 @@ func readChanges(document string, changes []change, sections map[string]string) 
 	return out, nil
 }
 
-// readActive reads what is active now. The page gives components no status of their own: it shows
-// what an active change says of them, and "operational" for those that none names, as the list is complete.
-// While a change names no component, nothing is known of those no other one names.
+// readActive reads the active changes. Components have no status of their own: the page shows the status that an
+// active change gives them, and "operational" for all others, since the list is complete. While an active change
+// names no component, the status of the components that no change names is unknown.
 func readActive(s scraper.Source, p page.Page, page pageInfo, active []change) (scraper.Result, error) {
 	sections := map[string]string{}
 	for _, section := range page.Sections {
@@ -277,8 +277,8 @@ func readActive(s scraper.Source, p page.Page, page pageInfo, active []change) (
 	return res, nil
 }
 
-// raw reads one change. Its severity is the worst that it says of a component: after the end they are all
-// "operational" again. Components that are gone from the page are named in old changes without their names.
+// raw reads one change. Its severity is the worst status that it gave a component, since after the end all are
+// "operational" again. Old changes contain components that are gone from the page, without their names.
 func (c change) raw(document string, sections map[string]string) normalize.Raw {
 	raw := normalize.Raw{Document: document, ID: string(c.ID), Title: c.Title, State: c.Status, Kind: c.Type}
 	over := slices.Contains([]string{"resolved", "completed", "cancelled", "canceled"}, normalize.Word(c.Status))
@@ -339,8 +339,8 @@ func (v scalar) seconds() int64 {
 	return n
 }
 
-// worse returns the worse of two statuses. A word that is not known stands above "degraded", as it
-// does wherever severities are compared.
+// worse returns the worse of two statuses. An unknown word is worse than "degraded", as in every comparison of
+// severities.
 func worse(a, b string) string {
 	rank := func(word string) int {
 		switch normalize.Word(word) {

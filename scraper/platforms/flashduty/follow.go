@@ -12,13 +12,13 @@ import (
 	"vendorwatch/scraper/page"
 )
 
-// span is what one request for the list covers; other readers ask for as much.
+// span is the period that one request for the list covers; other programs use the same.
 const span = 90 * 24 * time.Hour
 
-// step is how long a span's address stays the same, so that it can be remembered.
+// step is how long a span's address stays the same, so that an unchanged answer is recognised.
 const step = 30 * 24 * time.Hour
 
-// pages ends a backfill that no component's date ends: ten years.
+// pages ends a backfill for which no component's date gives an end: ten years.
 const pages = 40
 
 // follow returns what has to be read beside the active changes: on a poll the newest span of the
@@ -55,7 +55,7 @@ func follow(s scraper.Source, p page.Page, page pageInfo, active []change) []scr
 	return out
 }
 
-// history returns a span of the list, and the one before it if the page is older than that.
+// history returns the request for a span of the list, and for the one before it if the page is older.
 func history(base string, at time.Time, page pageInfo, n int) []scraper.Request {
 	if at.IsZero() {
 		return nil
@@ -73,7 +73,7 @@ func history(base string, at time.Time, page pageInfo, n int) []scraper.Request 
 	return out
 }
 
-// spanOf returns the bounds, in epoch seconds, of the n-th span back from at; the first is the newest.
+// spanOf returns the bounds of the n-th span before at, in epoch seconds; the first span is the newest.
 func spanOf(at time.Time, n int) (from, to int64) {
 	step, span := int64(step/time.Second), int64(span/time.Second)
 	to = (at.Unix()/step+1)*step - int64(n-1)*span
@@ -85,7 +85,7 @@ func spanURL(base string, at time.Time, n int) string {
 	return fmt.Sprintf("%s/change/list?start_at_seconds=%d&end_at_seconds=%d", base, from, to)
 }
 
-// bounds returns the span that a list was asked for; one that reaches beyond now has no end.
+// bounds returns the span of a list, by its address. A span that reaches beyond now has no end.
 func bounds(p page.Page) (since, until string) {
 	u, err := url.Parse(p.URL)
 	if err != nil {

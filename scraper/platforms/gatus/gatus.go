@@ -1,11 +1,11 @@
 // Package gatus reads the pages of Gatus:
 //
-//	api/v1/endpoints/statuses   what is watched, with the results of its last checks
-//	api/v1/config               announcements: what people have to say, in Gatus 5.2 and later
+//	api/v1/endpoints/statuses   the endpoints, with the results of their last checks
+//	api/v1/config               announcements, in Gatus 5.2 and later
 //
-// It is known from the program's source, version 5. An endpoint that fails its checks is a component's status, and no
-// incident. Announcements are all that Gatus has of those; they stand there for as long as they are configured, and
-// there is no older history.
+// It is known from the program's source, version 5. An endpoint that fails its checks is a component's status, and
+// not an incident. Announcements are the only incidents of Gatus. They are shown for as long as they are configured,
+// and there is no older history.
 package gatus
 
 import (
@@ -23,13 +23,13 @@ import (
 // Platform implements scraper.Platform. Its zero value is ready to use.
 type Platform struct{}
 
-// The kinds of Gatus's documents, as in normalize.Raw.
+// The kinds of Gatus's documents, for normalize.Raw.
 const (
 	endpoints = "endpoints"
 	docConfig = "announcements"
 )
 
-// Start asks for the endpoints and for the announcements.
+// Start requests the endpoints and the announcements.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	return []scraper.Request{
 		{URL: s.URL + "/api/v1/endpoints/statuses"},
@@ -39,7 +39,7 @@ func (Platform) Start(s scraper.Source) []scraper.Request {
 
 var below = regexp.MustCompile(`/(?:api/v1/.*|(?:endpoints|suites)/.*)?$`)
 
-// Home returns the address without what Gatus puts below its root.
+// Home returns the address without Gatus's own paths.
 func (Platform) Home(u *url.URL) string {
 	if u.Host == "" {
 		return u.String()
@@ -47,7 +47,7 @@ func (Platform) Home(u *url.URL) string {
 	return page.Site(u) + below.ReplaceAllString(u.EscapedPath(), "")
 }
 
-// Words are Gatus's: the types of an announcement, and what the results of its checks come to.
+// Words are the types of an announcement, and the words for the results of checks; see status.
 func (Platform) Words() normalize.Words {
 	return normalize.Words{
 		States: map[string]normalize.State{
@@ -64,7 +64,7 @@ func (Platform) Words() normalize.Words {
 	}
 }
 
-// Describe says what is read of Gatus.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Gatus",
@@ -79,8 +79,8 @@ func unexpected(p page.Page) error {
 	return page.Unexpected(p, "Gatus's list of endpoints with their results, or its configuration")
 }
 
-// Parse reads one document. It returns an error that wraps ErrShape for what is none of Gatus's, and for a list
-// without an endpoint.
+// Parse reads one document. It returns an error that wraps ErrShape for a page that is not one of Gatus's, and for a
+// list without an endpoint.
 func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 	body := page.Body(p)
 	if len(body) > 0 && body[0] == '[' {
@@ -119,8 +119,8 @@ type announcement struct {
 	Archived  bool   `json:"archived"`
 }
 
-// raw reads an announcement. It has no title and no id: the title is how its message begins, which may be edited, and
-// the key is its time, which stays.
+// raw reads an announcement. It has neither title nor id. The title is the beginning of its message, which may be
+// edited; the key is its time, which does not change.
 func (a announcement) raw() normalize.Raw {
 	first, _, _ := strings.Cut(strings.TrimSpace(a.Message), "\n")
 	raw := normalize.Raw{
@@ -139,7 +139,7 @@ func (a announcement) raw() normalize.Raw {
 		state = "update"
 	}
 	if a.Archived {
-		raw.State = "archived" // since when is not said
+		raw.State = "archived" // the time of archiving is not given
 	}
 	raw.Updates = []normalize.RawUpdate{
 		{State: state, Posted: raw.Started, Body: a.Message, Format: normalize.FormatMarkdown},
@@ -185,17 +185,16 @@ func readEndpoints(p page.Page, body []byte) (scraper.Result, error) {
 
 var folded = regexp.MustCompile(`[^\pL\pN]`)
 
-// owns reports whether the key is made of group and name as Gatus makes it: both in small letters, other characters
-// turned into hyphens, and an underscore between them. The names of endpoints on another server may have a prefix that
-// their keys lack.
+// owns reports whether the key is made from group and name as Gatus does it: in lower case, other characters as
+// hyphens, joined by an underscore. Names of endpoints on another server may have a prefix that the key lacks.
 func (e endpoint) owns() bool {
 	group, name, found := strings.Cut(e.Key, "_")
 	fold := func(s string) string { return folded.ReplaceAllString(strings.ToLower(s), "-") }
 	return found && name != "" && fold(group) == fold(e.Group) && strings.HasSuffix(fold(e.Name), fold(name))
 }
 
-// status returns what the newest result comes to, "" for an endpoint that has not been checked yet. Results are
-// listed oldest first.
+// status returns a word for the newest result, "" for an endpoint that has not been checked yet. Results are listed
+// oldest first.
 func (e endpoint) status() (word string, ok bool) {
 	for _, text := range e.Results {
 		var r struct {

@@ -1,12 +1,12 @@
 // Package googlecloud reads incidents.json of the dashboards of Google Cloud, Google Workspace and Firebase,
-// which are one product. Known from bytes, in the four spellings it has had:
+// which are the same product. Known from bytes, in the four forms it has had:
 //
 //   - until April 2021: keys with hyphens, numbers counted by service, no ids, no states;
 //   - April 2021: ids, affected_products, states of updates; no created and modified;
 //   - from May 2021: created, modified and service_key;
 //   - from 2022: locations.
 //
-// The document is the whole list: what is open, and the past as far back as the vendor keeps it.
+// The document is the whole list: open incidents, and past ones for as long as the vendor keeps them.
 package googlecloud
 
 import (
@@ -27,10 +27,10 @@ type Platform struct{}
 
 const want = "Google's incidents.json (a list of incidents with begin, external_desc and updates)"
 
-// document is the kind of the one document.
+// document is the kind of the only document.
 const document = "incidents"
 
-// Start asks for the list.
+// Start requests the list.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	return []scraper.Request{{URL: scraper.HomeOf(Platform{}, s.URL) + "/incidents.json"}}
 }
@@ -39,14 +39,14 @@ var below = regexp.MustCompile(
 	`/(?:incidents?(?:\.json|/.*)?|summary|products\.json|regional(?:/.*)?|[a-z]{2}/feed\.atom|feed\.atom|)/*$`,
 )
 
-// Home returns the dashboard's address: several share a host, each below a path of its own.
+// Home returns the dashboard's address: several dashboards share a host, each under a path of its own.
 func (Platform) Home(page *url.URL) string {
 	home := &url.URL{Scheme: page.Scheme, Host: page.Host, Path: below.ReplaceAllString(page.Path, "")}
 	return strings.TrimSuffix(home.String(), "/")
 }
 
-// Words: status_impact, else severity, tells how bad it is. Google names no states beyond that of the
-// service: until it is available again, the incident is looked into.
+// Words: the severity is status_impact, otherwise severity. Google's only states are those of the service: until it
+// is available again, the incident is under investigation.
 func (Platform) Words() normalize.Words {
 	return normalize.Words{
 		States: map[string]normalize.State{
@@ -69,7 +69,7 @@ func (Platform) Words() normalize.Words {
 	}
 }
 
-// Describe says what is read of Google's dashboards.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Google Cloud, Google Workspace, Firebase",
@@ -112,8 +112,8 @@ type part struct {
 	ID    string `json:"id"`
 }
 
-// Parse reads the list. It returns an error that wraps ErrShape where an element lacks what every
-// incident has, and for an empty list: it always shows the past.
+// Parse reads the list. It returns an error that wraps ErrShape if an element lacks what every incident has, and for
+// an empty list, since past incidents are always listed.
 func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 	var list []incident
 	if err := page.DecodeJSON(p, &list, want); err != nil {
@@ -144,8 +144,8 @@ func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 	for _, in := range list {
 		raw := in.raw(home)
 		if in.ID == "" && same[in.title()] == 1 {
-			// The numbers of 2020 went away with the addresses made of them; title and start are what
-			// these incidents have in common with the same ones under today's ids.
+			// The numbers of 2020 are gone, and so are the addresses made from them. Only title and start are the
+			// same under today's ids.
 			raw.ID, raw.URL = "", ""
 		}
 		res.Incidents = append(res.Incidents, raw)
@@ -160,8 +160,8 @@ func (in incident) title() string {
 	return in.Begin + "\n" + strings.ToLower(page.OneLine(*in.Description))
 }
 
-// raw reads one incident. An end that is given ends it; without one it is open, even where its newest
-// update says that the service is available: that it is over is for Google to say.
+// raw reads one incident. A given end ends it. Without one it is open, even if its newest update says that the
+// service is available, since Google has not ended it.
 func (in incident) raw(home string) normalize.Raw {
 	raw := normalize.Raw{
 		Document: document,
@@ -202,8 +202,8 @@ func (in incident) raw(home string) normalize.Raw {
 	return raw
 }
 
-// updateID is the time an update was made at, which no later edit changes. The spellings of the
-// years write one time in two ways.
+// updateID is the time at which an update was created, which edits do not change. The forms of the years write the
+// same time in two ways.
 func updateID(u update, used map[string]int) string {
 	id := cmp.Or(u.Created, u.When)
 	if id == "" {
@@ -223,7 +223,7 @@ var reportHead = regexp.MustCompile(
 		`following is the (incident report)\b)`,
 )
 
-// report returns the words by which an update after the end names itself a report, "" if it does not.
+// report returns the heading that makes an update after the end a report, "" if it has none.
 func report(text string) string {
 	if m := reportHead.FindStringSubmatch(text); m != nil {
 		return m[1] + m[2]
@@ -231,8 +231,8 @@ func report(text string) string {
 	return ""
 }
 
-// components are the products and, beside them, the locations, so that either may be filtered by. Which
-// product was affected where is told of none.
+// components are the products and the locations, so that filters can use both. It is not given which product was
+// affected where.
 func (in incident) components() []normalize.RawComponent {
 	var out []normalize.RawComponent
 	add := func(group string, parts []part) {

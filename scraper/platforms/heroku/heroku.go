@@ -1,10 +1,10 @@
 // Package heroku reads Heroku Status, API version 4:
 //
-//   - /api/v4/current-status, the systems, what is open, and the maintenances announced;
-//   - /api/v4/incidents, a list of past incidents, asked for where one that was open is gone from the other.
+//   - /api/v4/current-status: the systems, open incidents, and announced maintenances;
+//   - /api/v4/incidents: a list of past incidents, requested if an open one is gone from the first.
 //
 // The depth of history is that of the second document. Known from documents: the client of Heroku's own
-// command line (github.com/heroku/cli) and other readers' notes of what was served in 2026. No severity is told.
+// command line (github.com/heroku/cli) and other readers' notes of what was served in 2026. There is no severity.
 package heroku
 
 import (
@@ -22,13 +22,13 @@ type Platform struct{}
 
 const want = "Heroku's current-status (with status, incidents and scheduled) or its list of incidents"
 
-// The kinds of Heroku's documents.
+// The kinds of Heroku's documents, for normalize.Raw.
 const (
 	current = "current"
 	history = "history"
 )
 
-// Start asks for what is open now; for a backfill for the list of past incidents.
+// Start requests the current status; for a backfill, the list of past incidents.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	home := scraper.HomeOf(Platform{}, s.URL)
 	if s.Mode == scraper.Backfill {
@@ -40,8 +40,8 @@ func (Platform) Start(s scraper.Source) []scraper.Request {
 // Home returns scheme and host: one host serves one status page.
 func (Platform) Home(u *url.URL) string { return page.Site(u) }
 
-// Words: the systems' lights; "issue" is all that is said of an incident that is not over. The last one is made of
-// the word of a maintenance and of what its newest update says: the word stays "upcoming" for months after.
+// Words: the colours of the systems, and "issue" for every incident that is not over. The last one is a maintenance's
+// state with its newest update, since the state stays "upcoming" for months afterwards.
 func (Platform) Words() normalize.Words {
 	return normalize.Words{
 		States: map[string]normalize.State{
@@ -57,7 +57,7 @@ func (Platform) Words() normalize.Words {
 
 const doneMeaning = "maintenance_is_complete"
 
-// Describe says what is read of Heroku Status.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Heroku Status",
@@ -104,9 +104,8 @@ type update struct {
 	Contents string      `json:"contents"`
 }
 
-// Parse reads the current status or the list of incidents. It returns an error that wraps ErrShape where one of
-// the three lists is missing, where no system is listed, and for an empty list of past incidents, which is not to be
-// believed.
+// Parse reads the current status or the list of incidents. It returns an error that wraps ErrShape if one of the
+// three lists is missing or no system is listed, and for an empty list of past incidents, which is not credible.
 func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 	res := scraper.Result{Document: current, PageName: "Heroku", PageURL: page.SiteOf(p.URL)}
 	var past []incident
@@ -146,7 +145,7 @@ func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 		res.Incidents = append(res.Incidents, in.raw(res.Document, kind))
 	}
 	if res.Document == current && s.Mode == scraper.Poll && res.PageURL != "" && s.MissesOpen(res.Incidents) {
-		// What is no longer current has its end in the list of past incidents only.
+		// The end of an incident that is no longer current is in the list of past incidents only.
 		res.Follow = []scraper.Request{{URL: res.PageURL + "/api/v4/incidents", Optional: true}}
 	}
 	return res, nil
@@ -165,7 +164,7 @@ func (in incident) planned() bool {
 
 var done = regexp.MustCompile(`(?i)\bmaintenance (?:is|has been|was) (?:now )?complete`)
 
-// raw reads one incident or maintenance, whose window stands in its text only.
+// raw reads one incident or maintenance. A maintenance's window is in its text only.
 func (in incident) raw(document string, kind normalize.Kind) normalize.Raw {
 	raw := normalize.Raw{
 		Document: document,
@@ -196,7 +195,7 @@ func (in incident) raw(document string, kind normalize.Kind) normalize.Raw {
 	}
 	page.OldestFirst(raw.Updates)
 	for _, u := range raw.Updates {
-		// "issue" is said of all that is not over; the updates tell how far it is.
+		// "issue" is the state of everything that is not over; the updates have the exact one.
 		if in.State == "issue" && (u.State == "investigating" || u.State == "identified" || u.State == "monitoring") {
 			raw.State = u.State
 		}

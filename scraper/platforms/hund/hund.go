@@ -1,10 +1,10 @@
 // Package hund reads the status pages of Hund (hund.io) by the Atom feed that each page has, known from documents
 // only: an open-source reader with a recorded feed, and https://hund.io/help/getting-started/issues .
 //
-//	<page>/state_feed/feed   the latest news, each under the label that an issue had then
+//	<page>/state_feed/feed   the latest news, each with the label of its issue at that time
 //
-// Hund's API wants a key, and its live events come as a stream that does not end. The feed does not tell all that
-// is open, so that nothing is concluded from an issue's absence, and components and severities are not in it.
+// Hund's API needs a key, and its live events are an endless stream. The feed does not list everything that is open,
+// so that an issue's absence proves nothing, and components and severities are not in it.
 package hund
 
 import (
@@ -30,14 +30,14 @@ const feedPath = "/state_feed/feed"
 const want = "the Atom feed of a Hund page (<page>" + feedPath + ")"
 
 var (
-	// entry is the id of an entry; feedID that of a feed, which is all that an empty one has.
+	// entry is the id of an entry, feedID that of a feed. An empty feed has nothing else to recognise it by.
 	entry  = regexp.MustCompile(`^tag:[^,]+,\d{4}:State::FeedNotifier::Entry/(\w+)$`)
 	feedID = regexp.MustCompile(`^tag:[^,]+,\d{4}:/state_feed\b`)
 	issue  = regexp.MustCompile(`/issues/(\w+)/?$`)
 	label  = regexp.MustCompile(`^\s*\[([^\]]{1,60})\]\s*(.*)$`)
 )
 
-// Start asks for the feed.
+// Start requests the feed.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	return []scraper.Request{{URL: scraper.HomeOf(Platform{}, s.URL) + feedPath}}
 }
@@ -45,8 +45,8 @@ func (Platform) Start(s scraper.Source) []scraper.Request {
 // Home returns scheme and host: Hund serves one status page a host.
 func (Platform) Home(u *url.URL) string { return page.Site(u) }
 
-// Words are Hund's labels beyond the common words, in the languages known; a vendor can make others. A scheduled
-// issue ends, another one is resolved. An announcement counts as over when it is made.
+// Words are Hund's labels in the known languages; a vendor can add others. A scheduled issue ends, any other is
+// resolved. An announcement is over as soon as it is made.
 func (Platform) Words() normalize.Words {
 	return normalize.Words{States: map[string]normalize.State{
 		"assessed":           normalize.StateIdentified,
@@ -64,7 +64,7 @@ func (Platform) Words() normalize.Words {
 	}}
 }
 
-// Describe says what is read of Hund.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Hund",
@@ -109,7 +109,7 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 			res.Incidents = append(res.Incidents, raw)
 			continue
 		}
-		// Feeds list the newest first, whose title is the one that holds.
+		// Feeds list the newest entry first, and its title counts.
 		res.Incidents[n].Updates = append(res.Incidents[n].Updates, raw.Updates...)
 	}
 	for i := range res.Incidents {
@@ -126,8 +126,8 @@ func names(body []byte) bool {
 	return m != nil && feedID.Match(m[1])
 }
 
-// raw reads an entry: one piece of news of an issue, or of a component that changed by itself, under the label
-// in brackets before its title.
+// raw reads an entry: news of an issue, or of a component that changed without one. The label is in brackets before
+// the title.
 func raw(item *gofeed.Item, entry string, p page.Page) normalize.Raw {
 	raw := normalize.Raw{
 		Document: document,
@@ -139,7 +139,7 @@ func raw(item *gofeed.Item, entry string, p page.Page) normalize.Raw {
 	up := normalize.RawUpdate{ID: entry, Body: strings.TrimSpace(cmp.Or(item.Content, item.Description))}
 	up.Posted, up.Format = page.Time(cmp.Or(item.Updated, item.Published), ""), page.FormatOf(up.Body)
 	if m := issue.FindStringSubmatch(raw.URL); m != nil {
-		// Where an entry stands for its issue from first to last, its label's time tells its updates apart.
+		// If one entry stands for the whole issue, its updates are told apart by the time of its label.
 		if raw.ID = m[1]; entry == m[1] {
 			up.ID = ""
 			raw.Started = page.Time(item.Published, "")

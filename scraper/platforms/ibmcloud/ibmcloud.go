@@ -1,10 +1,10 @@
 // Package ibmcloud reads the feed of IBM Cloud's notifications, /status/api/notifications/feed.rss, known from
-// documents: https://cloud.ibm.com/docs/get-support names it, and readers of it tell its form.
+// documents: https://cloud.ibm.com/docs/get-support names it, and its form is known from other readers.
 //
-// Every item's text has labelled parts, of which the type is one: incident, maintenance, or announcement, release and
-// security, which are news of the product and are left out; they are most of the feed. Regions, resources, start and
-// end are others. An item holds the words of now, so that a timeline grows from poll to poll. There is no severity
-// and no state but what title and text tell. The depth of history is that of the feed.
+// Every item's text has labelled parts: type, regions, resources, start and end. The types are incident, maintenance,
+// announcement, release and security. The last three are product news and make up most of the feed; they are left
+// out. An item has the current text, so that its timeline grows from poll to poll. There is no severity, and the
+// state is in title and text only. The history is as deep as the feed.
 package ibmcloud
 
 import (
@@ -27,7 +27,7 @@ const want = "the feed of IBM Cloud's notifications (items of cloud.ibm.com with
 
 const feed = "/status/api/notifications/feed.rss"
 
-// Start asks for the feed.
+// Start requests the feed.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	u, err := url.Parse(s.URL)
 	if err != nil || strings.HasSuffix(u.Path, ".rss") {
@@ -39,7 +39,7 @@ func (Platform) Start(s scraper.Source) []scraper.Request {
 // Home returns the status page of the console that an address belongs to.
 func (Platform) Home(u *url.URL) string { return page.Site(u) + "/status" }
 
-// Describe says what is read of IBM Cloud.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "IBM Cloud Status",
@@ -55,8 +55,8 @@ func (Platform) Describe() scraper.Description {
 // Marks returns texts of which every document of this platform has one.
 func (Platform) Marks() []string { return []string{"cloud.ibm.com"} }
 
-// Parse reads the feed. It returns an error that wraps ErrShape for one without items, and for items of another host
-// or without a type.
+// Parse reads the feed. It returns an error that wraps ErrShape for a feed without items, and for items of another
+// host or without a type.
 func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 	feed, err := page.ReadRSS(p, want)
 	if err != nil {
@@ -84,8 +84,8 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 
 var label = regexp.MustCompile(`\b(ID|Type|Regions|Resources|Outage Start|Outage End|Update Time):`)
 
-// labels returns the labelled parts of a text by their labels in small letters. A part goes on to the next label,
-// or to the end. They stand at the end of the text, so that the last of several of one label counts.
+// labels returns the labelled parts of a text by their labels in lower case. A part ends at the next label, or at the
+// end of the text. The parts are at the end of the text, so that the last one with a label counts.
 func labels(description string) map[string]string {
 	text := page.OneLine(page.Visible(page.BreakBlocks(description, " ")))
 	labels := map[string]string{}
@@ -100,12 +100,12 @@ func labels(description string) map[string]string {
 	return labels
 }
 
-// readEntry reads one incident or maintenance. Its link is that of a tab of the page.
+// readEntry reads one incident or maintenance. Its link leads to a tab of the page.
 func readEntry(item *gofeed.Item, labels map[string]string) normalize.Raw {
 	raw := normalize.Raw{
 		Document: "feed",
 		ID:       cmp.Or(labels["id"], strings.TrimSpace(item.GUID)),
-		Kind:     strings.ToLower(labels["type"]), // of an unknown one, a finding is made, and an incident
+		Kind:     strings.ToLower(labels["type"]), // an unknown type becomes a finding
 		Title:    page.OneLine(item.Title),
 		State:    page.ItemState(item.Title, nil, item.Description),
 		Created:  page.Time(item.Published, ""),
@@ -118,7 +118,7 @@ func readEntry(item *gofeed.Item, labels map[string]string) normalize.Raw {
 	} else {
 		raw.Started, raw.Resolved = start, end
 		if !end.IsZero() && normalize.Word(raw.State) != "resolved" {
-			raw.State = "" // the end says more than how the text sounds
+			raw.State = "" // the end counts more than the words of the text
 		}
 	}
 	if raw.Started.IsZero() && raw.ScheduledStart.IsZero() {
@@ -140,7 +140,7 @@ func readEntry(item *gofeed.Item, labels map[string]string) normalize.Raw {
 	return raw
 }
 
-// names splits a list of names, which are written with commas between them.
+// names splits a list of names at its commas.
 func names(list string) []string {
 	var names []string
 	for _, name := range strings.Split(list, ",") {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// summary is what a page of incident.io says of itself now. A list that is missing stays nil.
+// summary is the current data of a page of incident.io. A list that is missing stays nil.
 type summary struct {
 	ID           string      `json:"id"`
 	Name         string      `json:"name"`
@@ -37,7 +37,7 @@ type structure struct {
 	} `json:"items"`
 }
 
-// subPage is a page below a parent page: one of a region, of a product.
+// subPage is a page below a parent page, such as that of a region or a product.
 type subPage struct {
 	ID        string `json:"id"`
 	Name      string `json:"name"`
@@ -84,7 +84,7 @@ type update struct {
 	Message     any    `json:"message"`
 }
 
-// history is what the chart of a page is drawn from: titles without their timelines.
+// history is the data of a page's chart: titles without timelines.
 type history struct {
 	Impacts []impact `json:"component_impacts"`
 	Links   []struct {
@@ -101,8 +101,8 @@ var impactOrder = []string{
 	"full_outage",
 }
 
-// worstOf returns the worst of incident.io's impact words. A word that is none of them goes before all, so that
-// it is asked about.
+// worstOf returns the worst of incident.io's impact words. An unknown word comes before all others, so that a finding
+// reports it.
 func worstOf(words []string) string {
 	worst := ""
 	for _, word := range words {

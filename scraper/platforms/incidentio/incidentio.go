@@ -1,12 +1,11 @@
 // Package incidentio reads the status pages of incident.io.
 //
-// Known from bytes: the home page, whose data (see page.NextData) holds what is open with its timelines, what
-// is planned, the components in their groups, the timelines of recent weeks on pages with a calendar, and
-// on others the titles of three months; and the Statuspage-compatible /api/v2/summary.json. Known from other
+// Known from bytes: the home page, whose data (see page.NextData) holds open incidents with their timelines, planned
+// maintenances, the components in their groups, and past incidents: on pages with a calendar the timelines of recent
+// weeks, on others the titles of three months; and the Statuspage-compatible /api/v2/summary.json. Known from other
 // readers of the format: /api/v2/incidents.json (the 25 newest), /proxy/<host>, which is the home page's data as
-// JSON, /proxy/<host>/incidents and /proxy/<host>/component_impacts. The page of one incident is read by
-// the shape an incident has on the home page. A backfill reaches as far back as the home page tells: three
-// months.
+// JSON, /proxy/<host>/incidents and /proxy/<host>/component_impacts. The page of one incident is read by the shape
+// that an incident has on the home page. A backfill reaches as far back as the home page: three months.
 package incidentio
 
 import (
@@ -32,9 +31,9 @@ const (
 	docHistoryLink    = "history_link" // a title of the home page's history
 )
 
-// Start returns the JSON that the home page is made from; where it is refused, the home page, and where
-// that is no help either, the compatible summary. A page below a host's root has its data in the home page
-// only. A backfill begins with the home page, which links to the incidents of three months.
+// Start returns the JSON that the home page is made from. If that is refused, the home page follows, then the
+// compatible summary. A page below a host's root has its data in the home page only. A backfill begins with the home
+// page, which links to the incidents of three months.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	base := base(s.URL)
 	home := scraper.Request{URL: base, Fallback: []scraper.Request{{URL: base + "/api/v2/summary.json"}}}
@@ -62,8 +61,8 @@ var below = regexp.MustCompile(
 		`atom)$`,
 )
 
-// Home returns the address without what lies below a status page. A host can serve several pages: one of
-// all regions, and one a region below it.
+// Home returns the address without the paths below a status page. A host can serve several pages: one for all
+// regions, and below it one for each region.
 func (Platform) Home(page *url.URL) string {
 	home := url.URL{
 		Scheme: page.Scheme,
@@ -83,7 +82,7 @@ func (Platform) Words() normalize.Words {
 	}}
 }
 
-// Describe says what is read of incident.io.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name: "incident.io",
@@ -117,8 +116,7 @@ func unexpected(p page.Page) error {
 	return page.Unexpected(p, "a document of incident.io")
 }
 
-// readJSON reads the compatible API and the JSON below /proxy. Statuspage's own answers have ids
-// of another form.
+// readJSON reads the compatible API and the JSON below /proxy. Answers of Statuspage itself have ids of another form.
 func readJSON(s scraper.Source, p page.Page, body []byte) (scraper.Result, error) {
 	var doc struct {
 		Page      *statuspage.PageInfo `json:"page"`
@@ -168,8 +166,8 @@ func compatibleKind(d statuspage.Document) string {
 	return ""
 }
 
-// readCompatible reads the API that has Statuspage's keys. Its summary does not list what is planned, so
-// that a maintenance missing from it has not gone; nor is it known what the 25 of incidents.json leave out.
+// readCompatible reads the API that has Statuspage's keys. Its summary does not list planned maintenances, so that
+// their absence proves nothing. What the 25 newest in incidents.json leave out is unknown, too.
 func readCompatible(s scraper.Source, p page.Page, body []byte) (scraper.Result, error) {
 	var doc statuspage.Document
 	if err := json.Unmarshal(body, &doc); err != nil {
@@ -205,7 +203,7 @@ func readCompatible(s scraper.Source, p page.Page, body []byte) (scraper.Result,
 	return res, nil
 }
 
-// recentIncidents asks for the newest incidents with their timelines, those that have ended included.
+// recentIncidents requests the newest incidents with their timelines, including those that have ended.
 func recentIncidents(s scraper.Source) []scraper.Request {
 	base := base(s.URL)
 	request := scraper.Request{URL: base + "/api/v2/incidents.json", Optional: true}
@@ -215,7 +213,7 @@ func recentIncidents(s scraper.Source) []scraper.Request {
 	return []scraper.Request{request}
 }
 
-// pageURL returns the status page's address: the document's own word, else the source's.
+// pageURL returns the status page's address: the one in the document, otherwise the source's.
 func pageURL(s scraper.Source, p page.Page, own string) string {
 	if home := base(own); page.SiteOf(home) != "" {
 		return home
@@ -284,8 +282,8 @@ func readProxy(s scraper.Source, p page.Page, text []byte) (scraper.Result, erro
 	return doc.result(s, p)
 }
 
-// readProxyIncidents reads a list of incidents without anything of the page around it. An empty one could
-// be anybody's, and is refused.
+// readProxyIncidents reads a list of incidents without anything of the page around it. An empty list cannot be
+// recognised, and is refused.
 func readProxyIncidents(p page.Page, body []byte) (scraper.Result, error) {
 	var doc struct {
 		Incidents []incident `json:"incidents"`
@@ -304,7 +302,7 @@ func readProxyIncidents(p page.Page, body []byte) (scraper.Result, error) {
 	return res, nil
 }
 
-// readImpacts reads the titles and impacts of a stretch of history.
+// readImpacts reads the titles and impacts of a period of history.
 func readImpacts(p page.Page, body []byte) (scraper.Result, error) {
 	page := pageData{document: docImpacts, home: pageURL(scraper.Source{}, p, "")}
 	if err := json.Unmarshal(body, &page.history); err != nil || page.history.Links == nil ||

@@ -10,7 +10,7 @@ import (
 	"vendorwatch/scraper/page"
 )
 
-// pageData is a page on its way to a Result.
+// pageData is a page that is being read into a Result.
 type pageData struct {
 	document  string
 	home      string
@@ -21,7 +21,7 @@ type pageData struct {
 	parts     map[string]normalize.RawComponent // by id
 }
 
-// readLists reads what a page's data holds beside its summary.
+// readLists reads the lists in a page's data beside its summary.
 func (g *pageData) readLists(data *page.NextData) error {
 	for _, o := range data.Find(`"updates"`, isIOIncident) {
 		var in incident
@@ -86,7 +86,7 @@ func (g *pageData) result(s scraper.Source, p page.Page) (scraper.Result, error)
 		return res, nil
 	}
 	if g.document == page.DocIncidentPage {
-		return res, nil // the home page answers for what is on every page
+		return res, nil // the home page covers what is on every page
 	}
 	res.Components = listed
 	res.Coverage = scraper.Coverage{Components: true, Open: sum.Maintenances != nil}
@@ -94,8 +94,8 @@ func (g *pageData) result(s scraper.Source, p page.Page) (scraper.Result, error)
 	return res, nil
 }
 
-// parent tells what a page that only leads to others is good for: its own lists are empty whatever happens on
-// those, so that nothing may be concluded from them. Each of those pages is shown as one component.
+// parent reads a page that only links to sub-pages. Its own lists are always empty, and prove nothing. Each sub-page
+// becomes one component.
 func (g *pageData) parent(s scraper.Source, res *scraper.Result) {
 	for _, item := range g.summary.Structure.Items {
 		if item.SubPage != nil {
@@ -119,7 +119,7 @@ func (g *pageData) parent(s scraper.Source, res *scraper.Result) {
 }
 
 // follow asks, in a poll, for the newest incidents with their ends, which the JSON of a page does not
-// list, and for the page of each incident of which the history tells more than the record does; in a
+// list, and for the page of each incident of which the history tells more than the database does; in a
 // backfill for each that is not on the record whole.
 func (g *pageData) follow(s scraper.Source, links []normalize.Raw) []scraper.Request {
 	base := base(s.URL)
@@ -141,8 +141,8 @@ func (g *pageData) follow(s scraper.Source, links []normalize.Raw) []scraper.Req
 	return out
 }
 
-// note notes the page's components and returns them. Those that the explicit list of affected components
-// does not name are operational; a parent page says nothing of its own.
+// note collects and returns the page's components. Components that are not in the list of affected components are
+// operational. A parent page says nothing about its own.
 func (g *pageData) note() []normalize.RawComponent {
 	g.parts = map[string]normalize.RawComponent{}
 	status := map[string]string{}
@@ -220,8 +220,8 @@ func (g *pageData) incident(in incident) normalize.Raw {
 	return raw
 }
 
-// part returns what the page says of a component; ok is false in a document that names none. A component
-// that the page names no more is called by its id.
+// part returns the page's entry for a component; ok is false in a document without components. A component that is no
+// longer on the page is named by its id.
 func (g *pageData) part(id string) (part normalize.RawComponent, ok bool) {
 	if part, ok = g.parts[id]; !ok {
 		part = normalize.RawComponent{ID: id, Name: id}
@@ -229,8 +229,8 @@ func (g *pageData) part(id string) (part normalize.RawComponent, ok bool) {
 	return part, ok || len(g.parts) > 0 && id != ""
 }
 
-// links returns the history's titles except those that are seen with their timelines. Their ends are not
-// told: an impact can end before its incident does.
+// links returns the history's titles, except those of incidents that were read with their timelines. Their ends are
+// unknown, since an impact can end before its incident.
 func (g *pageData) links(seen map[string]bool) []normalize.Raw {
 	var out []normalize.Raw
 	done := map[string]bool{}
@@ -259,8 +259,8 @@ func (g *pageData) links(seen map[string]bool) []normalize.Raw {
 	return out
 }
 
-// impacts adds what an incident's impacts tell: the worst word, the components where none are listed,
-// and a maintenance's window. The end of the window is what was planned only as long as it is not over.
+// impacts adds what an incident's impacts contain: the worst word, the components if none are listed, and a
+// maintenance's window. The end of the window is the planned one only until the maintenance is over.
 func (g *pageData) impacts(raw *normalize.Raw, impacts []impact, words []string) {
 	listed := len(raw.Components) > 0
 	named := map[string]bool{}

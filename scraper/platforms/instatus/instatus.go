@@ -1,12 +1,12 @@
 // Package instatus reads the status pages of Instatus.
 //
-// Known from bytes: the home page of both generations (see page.NextData), which holds what is open with its
+// Known from bytes: the home page of both generations (see page.NextData), which holds open incidents with their
 // timelines, the components, the timelines of the last days and the titles of three months; and /summary.json, which
-// leaves out the lists that are empty. Known from other readers of the format: /v2/components.json and
-// /v3/components.json, and the history api.instatus.com/public/<host>/notices/monthly/<epoch ms>?page_no=N. A
-// backfill walks that history month by month to the year the product began.
+// leaves out empty lists. Known from other readers of the format: /v2/components.json and /v3/components.json, and
+// the history api.instatus.com/public/<host>/notices/monthly/<epoch ms>?page_no=N. A backfill reads that history
+// month by month, back to the year the product began.
 //
-// The host answers every path with a page, so that only the shape of an answer tells what it is.
+// The host answers every path with a page, so that only its shape shows what an answer is.
 package instatus
 
 import (
@@ -37,9 +37,8 @@ const (
 // first is the month before the product was first offered.
 var first = time.Date(2019, time.December, 1, 0, 0, 0, 0, time.UTC)
 
-// Start returns the home page, which alone has timelines and ends; where it is refused, the summary. A
-// backfill begins with the home page, too, and goes on with the month FromPage stands for: 2 is the month
-// it begins in.
+// Start returns the home page, which alone has timelines and ends, with the summary as its fallback. A backfill
+// begins with the home page, too. Its later pages are months: page 2 is the current month.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	base := strings.TrimSuffix(s.URL, "/")
 	if s.Mode == scraper.Backfill && s.FromPage > 1 {
@@ -54,8 +53,7 @@ func (Platform) Start(s scraper.Source) []scraper.Request {
 	return []scraper.Request{home}
 }
 
-// monthRequest asks for a page of a month's notices. Pages on a subdomain of instatus.com are named there
-// by the subdomain.
+// monthRequest requests a page of a month's notices. A page on a subdomain of instatus.com is named by the subdomain.
 func monthRequest(base string, month time.Time, part, next int) scraper.Request {
 	host := ""
 	if u, err := url.Parse(base); err == nil {
@@ -67,7 +65,7 @@ func monthRequest(base string, month time.Time, part, next int) scraper.Request 
 	}
 }
 
-// Home returns scheme and host, and for the history's API the page it is of.
+// Home returns scheme and host; for an address of the history's API, those of the page.
 func (Platform) Home(u *url.URL) string {
 	if u.Host == "api.instatus.com" {
 		if parts := strings.Split(strings.Trim(u.Path, "/"), "/"); len(parts) > 1 && parts[0] == "public" {
@@ -80,7 +78,7 @@ func (Platform) Home(u *url.URL) string {
 	return page.Site(u)
 }
 
-// Words are Instatus's words, which have no spaces, as Word folds them.
+// Words are Instatus's words, which have no spaces, as normalize.Word folds them.
 func (Platform) Words() normalize.Words {
 	return normalize.Words{
 		States: map[string]normalize.State{
@@ -99,7 +97,7 @@ func (Platform) Words() normalize.Words {
 	}
 }
 
-// Describe says what is read of Instatus.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name: "Instatus",
@@ -208,9 +206,9 @@ func readHome(s scraper.Source, p page.Page, data *page.NextData, o map[string]a
 	return this.res, nil
 }
 
-// monthsWanted asks for what the home page tells the titles of only: on the first visit for the months of all
-// of them, later for those of incidents that are open on the record and have ended. A backfill begins
-// with the month the page was fetched in.
+// monthsWanted requests the months of incidents of which the home page has the titles only: on the first scrape those
+// of all, later those of incidents that are open in the database and have ended. A backfill begins with the month in
+// which the page was fetched.
 func monthsWanted(s scraper.Source, p page.Page, listed []normalize.Raw) []scraper.Request {
 	base := strings.TrimSuffix(s.URL, "/")
 	monthOf := func(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC) }
@@ -238,7 +236,7 @@ func monthsWanted(s scraper.Source, p page.Page, listed []normalize.Raw) []scrap
 	return out
 }
 
-// home returns the status page's address; own is the host a document names.
+// home returns the status page's address; own is the host that a document gives.
 func home(s scraper.Source, p page.Page, own string) string {
 	if own != "" && !strings.Contains(own, "://") {
 		own = "https://" + own
@@ -266,8 +264,8 @@ func readJSON(s scraper.Source, p page.Page, body []byte) (scraper.Result, error
 	return scraper.Result{}, unexpected(p)
 }
 
-// readSummary reads /summary.json. It leaves out a list that is empty: only "UP", with nothing
-// beside the page that could be such a list under another name, says that there is none.
+// readSummary reads /summary.json. It leaves out empty lists. Only "UP", without any other key that may be such a
+// list, says that nothing is open.
 func readSummary(s scraper.Source, p page.Page, keys map[string]json.RawMessage) (scraper.Result, error) {
 	var site struct {
 		Name   textValue `json:"name"`
@@ -320,7 +318,7 @@ func readSummary(s scraper.Source, p page.Page, keys map[string]json.RawMessage)
 	return doc.res, nil
 }
 
-// readComponents reads the list of components, which says nothing of incidents.
+// readComponents reads the list of components, which has no incidents.
 func readComponents(s scraper.Source, p page.Page, text []byte) (scraper.Result, error) {
 	var list []component
 	if json.Unmarshal(text, &list) != nil || len(list) == 0 {
@@ -339,7 +337,7 @@ func readComponents(s scraper.Source, p page.Page, text []byte) (scraper.Result,
 
 var monthPath = regexp.MustCompile(`/notices/monthly/(\d{10,14})$`)
 
-// readMonth reads a page of a month's notices and asks for the next page, or the month before.
+// readMonth reads a page of a month's notices, and requests the next page or the month before.
 func readMonth(s scraper.Source, p page.Page, text []byte) (scraper.Result, error) {
 	var month struct {
 		Notices []notice `json:"notices"`
@@ -360,7 +358,7 @@ func readMonth(s scraper.Source, p page.Page, text []byte) (scraper.Result, erro
 	return page.res, nil
 }
 
-// olderNotices asks for the next page of the month that p is of, where more is set, else for the month before.
+// olderNotices requests the next page of p's month if more is set, otherwise the month before.
 func olderNotices(s scraper.Source, p page.Page, more bool) []scraper.Request {
 	u, err := url.Parse(p.URL)
 	if err != nil {

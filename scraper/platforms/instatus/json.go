@@ -81,7 +81,7 @@ type update struct {
 	MessageHTML textValue `json:"messageHtml"`
 }
 
-// pageReader is a document on its way to a Result.
+// pageReader is a document that is being read into a Result.
 type pageReader struct {
 	res   scraper.Result
 	parts map[string]normalize.RawComponent // by id
@@ -95,7 +95,7 @@ func newPage(document, home string) *pageReader {
 	}
 }
 
-// components notes the page's components; one that only holds others is their group.
+// components collects the page's components. One that only contains others is their group.
 func (g *pageReader) components(list []component) {
 	for _, c := range list {
 		group := ""
@@ -118,7 +118,7 @@ func (g *pageReader) component(c component, group string) {
 	g.res.Components = append(g.res.Components, part)
 }
 
-// add takes a notice. Of one that the page shows more than once, the fullest is kept.
+// add adds a notice. If the page shows it more than once, the most complete is kept.
 func (g *pageReader) add(n notice, kind string) error {
 	if n.ID == "" && n.Name == "" || n.Status == "" {
 		return page.Errorf("a list of Instatus with an entry that has no state, or neither id nor name")

@@ -26,14 +26,14 @@ type Platform struct{}
 
 const wantCloud = "Oracle Cloud's incident-summary.rss, components.json (with regionHealthReports) or status.json"
 
-// The kinds of Oracle Cloud's documents.
+// The kinds of Oracle Cloud's documents, for normalize.Raw.
 const (
 	docFeed    = "feed"
 	components = "components"
 	status     = "status"
 )
 
-// Start asks for the incidents, the services and the state of it all.
+// Start requests the incidents, the services and the state of it all.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	api := scraper.HomeOf(Platform{}, s.URL) + "/api/v2/"
 	return []scraper.Request{
@@ -66,7 +66,7 @@ func (Platform) Words() normalize.Words {
 	return w
 }
 
-// Describe says what is read of Oracle Cloud.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Oracle Cloud",

@@ -31,7 +31,7 @@ const home = "home"
 
 var selData = cascadia.MustCompile(`script#data[type="application/json"]`)
 
-// Start asks for the page itself.
+// Start requests the page itself.
 func (Platform) Start(s scraper.Source) []scraper.Request { return []scraper.Request{{URL: s.URL}} }
 
 // Home returns the scheme and host of the page: all paths below show the same one.
@@ -58,7 +58,7 @@ func (Platform) Words() normalize.Words {
 	}
 }
 
-// Describe says what is read of PagerDuty.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "PagerDuty",
@@ -75,7 +75,7 @@ func (Platform) Describe() scraper.Description {
 // Marks returns texts of which every document of this platform has one.
 func (Platform) Marks() []string { return []string{"open_incidents"} }
 
-// document is the JSON in script#data. Lists that are missing or null stay nil and never count as empty.
+// document is the JSON in script#data. A list that is missing or null stays nil, and never counts as empty.
 type document struct {
 	Summary *struct {
 		Open     []incident `json:"open_incidents"`

@@ -16,7 +16,7 @@ import (
 	"vendorwatch/scraper/page"
 )
 
-// The kinds of Pingoru's documents, as in normalize.Raw.
+// The kinds of Pingoru's documents, for normalize.Raw.
 const (
 	docPage = "incident_page" // an incident's page as HTML
 	text    = "incident_text" // the visible text of an incident's page
@@ -28,7 +28,7 @@ type Platform struct{}
 
 var incidentPath = regexp.MustCompile(`^(.*/providers/[^/]+)/incidents/(\d+)/?$`)
 
-// Start asks for the outage history, which lists the newest incidents with their timelines.
+// Start requests the outage history, which lists the newest incidents with their timelines.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	u := strings.TrimSuffix(s.URL, "/")
 	if !strings.HasSuffix(u, "/outage-history") && !incidentPath.MatchString(u) {
@@ -59,7 +59,7 @@ func (Platform) Words() normalize.Words {
 	}}
 }
 
-// Describe says what is read of Pingoru.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Pingoru",
@@ -156,7 +156,7 @@ func (r reader) history(s scraper.Source, h historyHead) (scraper.Result, error)
 
 func excerpted(raws []normalize.Raw) bool { return len(raws) > 0 && raws[len(raws)-1].Excerpt }
 
-// worthReading reports whether an incident's own page may tell more than the record holds.
+// worthReading reports whether an incident's own page may tell more than the database has.
 func worthReading(s scraper.Source, in incident) bool {
 	known, ok := s.Known[in.raw.ID]
 	return !ok || !known.Over || known.Excerpt || known.Updates < max(in.count, len(in.raw.Updates))

@@ -26,7 +26,7 @@ type Platform struct{}
 
 const want = "Rootly's status.json or incidents.json (a page without an id, and incidents)"
 
-// The kinds of Rootly's documents.
+// The kinds of Rootly's documents, for normalize.Raw.
 const (
 	status    = "status"
 	incidents = "incidents"
@@ -35,7 +35,7 @@ const (
 // perPage is how many incidents a page of the list holds at the most.
 const perPage = 100
 
-// Start asks for the page's state and for the first page of the list.
+// Start requests the page's state and for the first page of the list.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	home := scraper.HomeOf(Platform{}, s.URL)
 	return []scraper.Request{{URL: home + "/api/v1/status.json"}, {URL: list(home, 1)}}
@@ -61,7 +61,7 @@ func (Platform) Words() normalize.Words {
 	}}
 }
 
-// Describe says what is read of Rootly.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Rootly",

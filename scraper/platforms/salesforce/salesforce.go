@@ -28,13 +28,13 @@ type Platform struct{}
 
 const want = "Salesforce's incidents (with IncidentImpacts and IncidentEvents) or maintenances"
 
-// The kinds of Salesforce's documents.
+// The kinds of Salesforce's documents, for normalize.Raw.
 const (
 	incidents    = "incidents"
 	maintenances = "maintenances"
 )
 
-// Start asks for both lists, on the host of the API.
+// Start requests both lists, on the host of the API.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	api := s.URL
 	if u, err := url.Parse(s.URL); err == nil && u.Host != "" {
@@ -66,7 +66,7 @@ func (Platform) Words() normalize.Words {
 	}}
 }
 
-// Describe says what is read of Salesforce Trust.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Salesforce Trust",
@@ -121,8 +121,8 @@ type event struct {
 	Created string      `json:"createdAt"`
 }
 
-// Parse reads one of the lists. It returns an error that wraps ErrShape for an empty list, which is not to be
-// believed of either, and for entries without what every one has.
+// Parse reads one of the lists. It returns an error that wraps ErrShape for an empty list, which is not
+// credible of either, and for entries without what every one has.
 func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 	var entries []entry
 	if err := page.DecodeJSON(p, &entries, want); err != nil {

@@ -23,13 +23,13 @@ type Platform struct{}
 
 const want = "Slack's current status (with active_incidents) or its history"
 
-// The kinds of Slack's documents.
+// The kinds of Slack's documents, for normalize.Raw.
 const (
 	docCurrent = "current"
 	history    = "history"
 )
 
-// Start asks for what is active now; for a backfill for the history.
+// Start requests what is active now; for a backfill, the history.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	home := scraper.HomeOf(Platform{}, s.URL)
 	if s.Mode == scraper.Backfill {
@@ -55,7 +55,7 @@ func (Platform) Words() normalize.Words {
 	}
 }
 
-// Describe says what is read of Slack's status API.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Slack Status",
@@ -92,7 +92,7 @@ type note struct {
 
 // Parse reads the current status or the history. It returns an error that wraps ErrShape for anything
 // else: version 1 of the API, which has no active_incidents, and an empty history, which
-// is not to be believed.
+// is not credible.
 func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 	res := scraper.Result{Document: docCurrent}
 	if p.URL != "" {

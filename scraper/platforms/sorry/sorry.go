@@ -30,7 +30,7 @@ import (
 // Platform implements scraper.Platform. Its zero value is ready to use.
 type Platform struct{}
 
-// The kinds of Sorry's documents, as in normalize.Raw.
+// The kinds of Sorry's documents, for normalize.Raw.
 const (
 	status     = "status"
 	components = "components"
@@ -46,7 +46,7 @@ const path = "/api/v1/"
 // made is the tag by which a web page says what made it.
 var made = regexp.MustCompile(`(?i)<meta\b[^>]*\bgenerator\b[^>]*\bsorryapp\.com\b`)
 
-// Start asks for the page's state, its components and its notices; a backfill for a page of notices.
+// Start requests the page's state, its components and its notices; a backfill for a page of notices.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	home := page.SiteOf(s.URL)
 	if home == "" {
@@ -83,7 +83,7 @@ func (Platform) Words() normalize.Words {
 	}
 }
 
-// Describe says what is read of Sorry.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name: "Sorry",
@@ -108,7 +108,7 @@ func (Platform) Detect(p page.Page) bool {
 			[]string{`"total_count"`, `"timeline_state"`, `"state"`},
 			func(key string) bool { return bytes.Contains(body, []byte(key)) },
 		) {
-			return false // before the page is parsed to say what else it is
+			return false // cheaper than parsing the page
 		}
 		_, err := Platform{}.Parse(scraper.Source{}, p)
 		return err == nil

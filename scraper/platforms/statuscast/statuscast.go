@@ -51,7 +51,7 @@ var (
 	selRSS       = cascadia.MustCompile("a#rssfeed[href]")
 )
 
-// Start asks for the home page.
+// Start requests the home page.
 func (Platform) Start(s scraper.Source) []scraper.Request { return []scraper.Request{{URL: s.URL}} }
 
 // Home returns the scheme and host of the page: StatusCast serves one status page a host.
@@ -82,7 +82,7 @@ func (Platform) Words() normalize.Words {
 	}
 }
 
-// Describe says what is read of StatusCast.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "StatusCast",

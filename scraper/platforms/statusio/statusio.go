@@ -5,7 +5,7 @@
 //	https://api.status.io/1.0/status/<page id>   components, open incidents, maintenance active and planned
 //	any web page of a status page                read for the page id alone, which its address does not tell
 //
-// What has ended is not listed, so that there is no history to go back to.
+// What has ended is not listed, so that there is no history.
 package statusio
 
 import (
@@ -23,7 +23,7 @@ import (
 // Platform implements scraper.Platform. Its zero value is ready to use.
 type Platform struct{}
 
-// The kinds of Status.io's documents, as in normalize.Raw.
+// The kinds of Status.io's documents, for normalize.Raw.
 const (
 	status = "status"
 	home   = "home"
@@ -50,7 +50,7 @@ var (
 	)
 )
 
-// Start asks for the status where the source's address tells the page id, as https://status.acme.example/pages/<page
+// Start requests the status where the source's address tells the page id, as https://status.acme.example/pages/<page
 // id> does; else for the home page, which leads to it.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	if id := id(s.URL); id != "" {
@@ -110,7 +110,7 @@ func (Platform) Words() normalize.Words {
 	}
 }
 
-// Describe says what is read of Status.io.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Status.io",
@@ -131,7 +131,7 @@ func (Platform) Detect(p page.Page) bool {
 	switch {
 	case page.IsJSON(body):
 		if !bytes.Contains(body, []byte(`"status_overall"`)) {
-			return false // before the page is parsed to say what else it is
+			return false // cheaper than parsing the page
 		}
 		_, err := Platform{}.Parse(scraper.Source{}, p)
 		return err == nil

@@ -26,7 +26,7 @@ import (
 // Platform implements scraper.Platform. Its zero value is ready to use.
 type Platform struct{}
 
-// The kinds of StatusIQ's documents, as in normalize.Raw.
+// The kinds of StatusIQ's documents, for normalize.Raw.
 const (
 	summary = "summary"
 	docFeed = "feed"
@@ -38,7 +38,7 @@ const want = "the summary_details of StatusIQ (code 0, current_status and active
 // feedMark is in every feed of StatusIQ: the name space of its own elements.
 const feedMark = "www.site24x7.com/rssdefinitions.do"
 
-// Start asks for the summary, else for the feed.
+// Start requests the summary, else for the feed.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	home := scraper.HomeOf(Platform{}, s.URL)
 	return []scraper.Request{
@@ -57,7 +57,7 @@ func (Platform) Words() normalize.Words {
 	}
 }
 
-// Describe says what is read of StatusIQ.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Site24x7 StatusIQ",

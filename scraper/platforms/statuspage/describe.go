@@ -4,7 +4,7 @@ import (
 	"vendorwatch/scraper"
 )
 
-// Describe says what is read of Statuspage.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name: "Atlassian Statuspage",

@@ -83,7 +83,7 @@ func (c crawl) pageRequest(id string) scraper.Request {
 	return scraper.Request{URL: c.base + "/incidents/" + id, Optional: true}
 }
 
-// unlisted asks for the incidents that are open on the record and are not among the newest any more.
+// unlisted asks for the incidents that are open in the database and are not among the newest any more.
 func (c crawl) unlisted(kind func(normalize.Kind) bool) []scraper.Request {
 	var out []scraper.Request
 	for _, key := range c.openUnlisted() {
@@ -94,7 +94,7 @@ func (c crawl) unlisted(kind func(normalize.Kind) bool) []scraper.Request {
 	return out
 }
 
-// openUnlisted returns the keys of what is open on the record and not in the result, in order.
+// openUnlisted returns the keys of what is open in the database and not in the result, in order.
 func (c crawl) openUnlisted() []string {
 	listed := map[string]bool{}
 	for _, raw := range c.result.Incidents {
@@ -121,7 +121,7 @@ func idOfKey(key string) string {
 }
 
 // home asks for the page of each incident of which the home page says something new, and of each that
-// is open on the record and has left the home page; on the first visit also for the history.
+// is open in the database and has left the home page; on the first visit also for the history.
 func (c crawl) home() []scraper.Request {
 	var out []scraper.Request
 	for _, raw := range c.result.Incidents {
@@ -138,7 +138,7 @@ func (c crawl) home() []scraper.Request {
 	return out
 }
 
-// saysMore reports whether a listing shows what the record lacks.
+// saysMore reports whether a listing shows what the database lacks.
 func saysMore(raw normalize.Raw, known scraper.Known) bool {
 	over := overWords[strings.ToLower(raw.State)]
 	postmortem := slices.ContainsFunc(raw.Updates, func(u normalize.RawUpdate) bool {
@@ -150,7 +150,7 @@ func saysMore(raw normalize.Raw, known scraper.Known) bool {
 
 var overWords = map[string]bool{"resolved": true, "completed": true, "postmortem": true}
 
-// history asks for the pages of the incidents that the record does not hold.
+// history asks for the pages of the incidents that the database does not hold.
 func (c crawl) history() []scraper.Request {
 	var out []scraper.Request
 	for _, raw := range c.result.Incidents {

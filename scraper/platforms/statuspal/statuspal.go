@@ -5,7 +5,7 @@
 //	the home page                                                  read for the subdomain alone
 //
 // Pages in Europe are served by statuspal.eu in place of statuspal.io. What has ended is not listed, so that there
-// is no history to go back to. Times are UTC, and written without a zone.
+// is no history. Times are UTC, and written without a zone.
 package statuspal
 
 import (
@@ -25,7 +25,7 @@ import (
 // Platform implements scraper.Platform. Its zero value is ready to use.
 type Platform struct{}
 
-// The kinds of Statuspal's documents, as in normalize.Raw.
+// The kinds of Statuspal's documents, for normalize.Raw.
 const (
 	summary = "summary"
 	home    = "home"
@@ -50,7 +50,7 @@ var (
 // own are names below statuspal's own domain that are no status page.
 var own = []string{"www", "app", "api", "docs", "assets", "cdn", "static", "help", "blog"}
 
-// Start asks for the summary where the source's address tells the subdomain; else for the home page, which may
+// Start requests the summary where the source's address tells the subdomain; else for the home page, which may
 // lead to it.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	u, err := url.Parse(s.URL)
@@ -94,7 +94,7 @@ func (Platform) Words() normalize.Words {
 	}
 }
 
-// Describe says what is read of Statuspal.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Statuspal",
@@ -115,7 +115,7 @@ func (Platform) Detect(p page.Page) bool {
 	switch {
 	case page.IsJSON(body):
 		if !bytes.Contains(body, []byte(`"upcoming_maintenances"`)) {
-			return false // before the page is parsed to say what else it is
+			return false // cheaper than parsing the page
 		}
 		_, err := Platform{}.Parse(scraper.Source{}, p)
 		return err == nil

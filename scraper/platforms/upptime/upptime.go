@@ -30,7 +30,7 @@ import (
 // Platform implements scraper.Platform. Its zero value is ready to use.
 type Platform struct{}
 
-// The kinds of Upptime's documents, as in normalize.Raw.
+// The kinds of Upptime's documents, for normalize.Raw.
 const (
 	summary   = "summary"
 	docSite   = "site"
@@ -40,7 +40,7 @@ const (
 // perPage is the most that GitHub puts on a page of issues.
 const perPage = 100
 
-// Start asks for the summary and the issues. The source's address is that of the repository, or of the page
+// Start requests the summary and the issues. The source's address is that of the repository, or of the page
 // that GitHub hosts at <owner>.github.io/<repository>; of a page with a domain of its own the repository has to
 // be told. The address of one site's file watches that site alone.
 func (Platform) Start(s scraper.Source) []scraper.Request {
@@ -120,7 +120,7 @@ func (Platform) Words() normalize.Words {
 	}
 }
 
-// Describe says what is read of Upptime.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Upptime",
@@ -139,7 +139,7 @@ func (Platform) Describe() scraper.Description {
 // them is an incident that Upptime opened.
 func (Platform) Detect(p page.Page) bool {
 	if page.IsHTML(bytes.TrimSpace(p.Body)) {
-		return false // before the page is parsed to say what else it is
+		return false // cheaper than parsing the page
 	}
 	res, err := Platform{}.Parse(scraper.Source{}, page.Page{Body: p.Body})
 	return err == nil && (res.Document != docIssues || len(res.Incidents) > 0)

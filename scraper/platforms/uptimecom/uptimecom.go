@@ -26,7 +26,7 @@ import (
 // Platform implements scraper.Platform. Its zero value is ready to use.
 type Platform struct{}
 
-// The kinds of Uptime.com's documents, as in normalize.Raw.
+// The kinds of Uptime.com's documents, for normalize.Raw.
 const (
 	docPage = "page"
 	history = "history"
@@ -41,7 +41,7 @@ var script = regexp.MustCompile(`StatusPageDisplayController\s*,\s*\{`)
 // slug is the path of one of several pages of a host.
 var slug = regexp.MustCompile(`^(/statuspage/[^/]+)(?:/|$)`)
 
-// Start asks for what the page is made of, else for the page itself; and for what has ended.
+// Start requests what the page is made of, else for the page itself; and for what has ended.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	home := scraper.HomeOf(Platform{}, s.URL)
 	return []scraper.Request{
@@ -64,7 +64,7 @@ func (Platform) Words() normalize.Words {
 	return normalize.Words{States: map[string]normalize.State{"maintenance": normalize.StateUpdate}}
 }
 
-// Describe says what is read of Uptime.com.
+// Describe implements scraper.Describer.com.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Uptime.com",

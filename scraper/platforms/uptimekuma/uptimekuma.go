@@ -9,8 +9,8 @@
 // once (incidents for incident) and the history from the source of 2.1. Before 2.1 there is no history: an incident
 // that is no longer pinned is gone. A monitor that is down is a component's status, and no incident.
 //
-// Heartbeats bear no names: the request for them carries those that the page gives in its fragment, which no server
-// is sent.
+// Heartbeats bear no names: the request for them carries those that the page gives in its fragment, which is not
+// sent to the server.
 package uptimekuma
 
 import (
@@ -35,7 +35,7 @@ const preload = `id="preload-data"`
 // Platform implements scraper.Platform. Its zero value is ready to use.
 type Platform struct{}
 
-// The kinds of Uptime Kuma's documents, as in normalize.Raw.
+// The kinds of Uptime Kuma's documents, for normalize.Raw.
 const (
 	docPage    = "page"
 	heartbeats = "heartbeats"
@@ -45,7 +45,7 @@ const (
 
 var path = regexp.MustCompile(`^/(?:status/|api/status-page/(?:heartbeat/)?)([A-Za-z0-9_-]+)(?:/[a-z.-]+)?/?$`)
 
-// Start asks for the page, or for the home page where the address does not tell the slug.
+// Start requests the page, or the home page if the address does not contain the slug.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	u, err := url.Parse(s.URL)
 	if err != nil {
@@ -90,7 +90,7 @@ func (Platform) Words() normalize.Words {
 	}
 }
 
-// Describe says what is read of Uptime Kuma.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name: "Uptime Kuma",
@@ -121,7 +121,7 @@ func unexpected(p page.Page) error {
 	return page.Unexpected(p, "a status page of Uptime Kuma (https://<server>/status/<slug>)")
 }
 
-// Parse reads one document. It returns an error that wraps ErrShape for what is none of Uptime Kuma's.
+// Parse reads one document. It returns an error that wraps ErrShape for a page that is not one of Uptime Kuma's.
 func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 	body := page.Body(p)
 	if !page.IsJSON(body) {
@@ -261,7 +261,7 @@ func readPage(p page.Page, body []byte, keys map[string]json.RawMessage) (scrape
 
 func (in incident) valid() bool { return in.ID != "" && in.Title != "" && in.CreatedAt != "" }
 
-// raw reads an incident. Its text is one post, which people edit as things go on.
+// raw reads an incident. Its text is one post, which people edit as the incident develops.
 func (in incident) raw(document string) normalize.Raw {
 	raw := normalize.Raw{
 		Document: document, ID: "incident-" + string(in.ID), Kind: string(normalize.KindIncident),

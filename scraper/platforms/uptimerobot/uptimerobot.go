@@ -28,7 +28,7 @@ import (
 // Platform implements scraper.Platform. Its zero value is ready to use.
 type Platform struct{}
 
-// The kinds of UptimeRobot's documents, as in normalize.Raw.
+// The kinds of UptimeRobot's documents, for normalize.Raw.
 const (
 	docMonitors = "monitors"
 	events      = "events"
@@ -39,7 +39,7 @@ const host = "stats.uptimerobot.com"
 
 var api = regexp.MustCompile(`^/api/(?:getMonitorList|getEventFeed|getMonitor)/([A-Za-z0-9_-]+)$`)
 
-// Start asks for the monitors and the events, or for the home page where the address does not tell the key.
+// Start requests the monitors and the events, or the home page if the address does not contain the key.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	u, err := url.Parse(s.URL)
 	if err != nil || u.Host == "" {
@@ -93,7 +93,7 @@ func (Platform) Words() normalize.Words {
 	}
 }
 
-// Describe says what is read of UptimeRobot's pages.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "UptimeRobot",
@@ -119,8 +119,8 @@ func unexpected(p page.Page) error {
 	return page.Unexpected(p, "a status page of UptimeRobot")
 }
 
-// Parse reads one document. It returns an error that wraps ErrShape for what is none of UptimeRobot's, and for a list
-// without a monitor.
+// Parse reads one document. It returns an error that wraps ErrShape for a page that is not one of UptimeRobot's, and
+// for a list without a monitor.
 func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 	body := page.Body(p)
 	if !page.IsJSON(body) {
@@ -237,7 +237,7 @@ func readMonitors(p page.Page, body []byte) (scraper.Result, error) {
 const pages = 100
 
 // addPages asks for the next page of a list. Which is the last is known from how many there are and how many were
-// read: that goes from page to page in the fragment of the request, which no server is sent.
+// read: that goes from page to page in the fragment of the request, which is not sent to the server.
 func addPages(r *scraper.Result, address string, have, total int) {
 	u, err := url.Parse(address)
 	if err != nil || total == 0 {

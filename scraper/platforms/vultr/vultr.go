@@ -24,13 +24,13 @@ type Platform struct{}
 
 const want = "Vultr's alerts.json or status.json (with service_alerts)"
 
-// The kinds of Vultr's documents.
+// The kinds of Vultr's documents, for normalize.Raw.
 const (
 	alerts = "alerts"
 	status = "status"
 )
 
-// Start asks for the alerts, which name regions by their codes, and for the regions' names.
+// Start requests the alerts, which name regions by their codes, and for the regions' names.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	home := scraper.HomeOf(Platform{}, s.URL)
 	return []scraper.Request{{URL: home + "/alerts.json"}, {URL: home + "/status.json"}}
@@ -50,7 +50,7 @@ func (Platform) Words() normalize.Words {
 	}}
 }
 
-// Describe says what is read of Vultr.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Vultr",

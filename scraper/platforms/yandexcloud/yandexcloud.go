@@ -28,13 +28,13 @@ const want = "Yandex Cloud's list of incidents (with items and count) or one inc
 // perPage is how many incidents a page of the history is asked to hold.
 const perPage = 100
 
-// The kinds of Yandex Cloud's documents.
+// The kinds of Yandex Cloud's documents, for normalize.Raw.
 const (
 	list     = "incidents"
 	incident = "incident"
 )
 
-// Start asks for the newest incidents; for a backfill for the page of the history to begin with.
+// Start requests the newest incidents; for a backfill, the page of the history to begin with.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	home := scraper.HomeOf(Platform{}, s.URL)
 	if s.Mode == scraper.Backfill {
@@ -65,7 +65,7 @@ func (Platform) Words() normalize.Words {
 	}
 }
 
-// Describe says what is read of Yandex Cloud's status API.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Yandex Cloud",
@@ -118,7 +118,7 @@ type region struct {
 }
 
 // Parse reads a list or one incident. It returns an error that wraps ErrShape for anything else, and
-// for a first page without incidents: there is a history, so that an empty list is not to be believed.
+// for a first page without incidents: there is a history, so that an empty list is not credible.
 func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 	var doc struct {
 		Items *[]item `json:"items"`

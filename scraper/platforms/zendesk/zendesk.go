@@ -29,7 +29,7 @@ type Platform struct{}
 
 const want = "a list of Zendesk's incidents or maintenances (data of type incident, and included)"
 
-// The kinds of Zendesk's documents.
+// The kinds of Zendesk's documents, for normalize.Raw.
 const (
 	history      = "history"
 	active       = "active"
@@ -38,7 +38,7 @@ const (
 
 const maintenancePath = "/api/incidents/maintenance"
 
-// Start asks for the incidents and the maintenances, those of one account where the address names its subdomain.
+// Start requests the incidents and the maintenances, those of one account where the address names its subdomain.
 func (Platform) Start(s scraper.Source) []scraper.Request {
 	return []scraper.Request{
 		{URL: apiURL(s.URL, "/api/ssp/incidents.json")},
@@ -70,7 +70,7 @@ func (Platform) Words() normalize.Words {
 	}}
 }
 
-// Describe says what is read of Zendesk's status API.
+// Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Zendesk Status",
@@ -88,7 +88,7 @@ func (Platform) Describe() scraper.Description {
 // Detect reports whether the page is a list of Zendesk's with something in it.
 func (Platform) Detect(p page.Page) bool {
 	if !page.IsJSON(page.Body(p)) || !bytes.Contains(p.Body, []byte(`"included"`)) {
-		return false // told without the cost of saying what the page is instead
+		return false // cheaper than parsing the page
 	}
 	res, err := Platform{}.Parse(scraper.Source{}, p)
 	return err == nil && len(res.Incidents) > 0

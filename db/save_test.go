@@ -158,6 +158,41 @@ var stories = map[string][]step{
 		{scrape: seen(after(2*hour), outage("a", after(-hour), "investigating", "identified", "monitoring")),
 			query: `SELECT count(*) FROM incident_updates WHERE removed_at IS NULL`, rows: []string{"3"}},
 	},
+	"an update taken off a page without ids is the one that was there, and no other": {
+		{scrape: seen(t0, outage("a", after(-hour), "investigating", "identified", "monitoring")),
+			events: "incident_opened(already_open)"},
+		{scrape: seen(after(hour), of("page", anonymous(outage("a", after(-hour), "investigating", "identified", "monitoring"))))},
+		{scrape: seen(after(2*hour), of("page", anonymous(without(outage("a", after(-hour), "investigating", "identified", "monitoring"), 1)))),
+			query: `SELECT source_key, removed_at FROM incident_updates ORDER BY position`,
+			rows:  []string{"a-investigating|NULL", "a-identified|2026-11-23T11:00:00.000Z", "a-monitoring|NULL"}},
+		{scrape: seen(after(3*hour), of("page", anonymous(outage("a", after(-hour), "investigating", "identified", "monitoring")))),
+			query: `SELECT source_key, removed_at FROM incident_updates ORDER BY position`,
+			rows:  []string{"a-investigating|NULL", "a-identified|NULL", "a-monitoring|NULL"}},
+	},
+	"an update of another minute or text does not stand for one that was taken off": {
+		{scrape: seen(t0, of("page", anonymous(outage("a", after(-hour), "investigating", "identified", "monitoring")))),
+			events: "incident_opened(already_open)"},
+		{scrape: seen(after(hour), of("page", anonymous(before(without(outage("a", after(-hour), "investigating", "identified", "monitoring"), 1), "Another text.")))),
+			events: "update_posted",
+			query:  `SELECT count(*), count(removed_at) FROM incident_updates`, rows: []string{"4|1"}},
+	},
+	"an update of the same text at another time does not stand for one that was taken off": {
+		{scrape: seen(t0, of("page", anonymous(sameText(outage("a", after(-hour), "investigating", "identified"))))),
+			events: "incident_opened(already_open)"},
+		{scrape: seen(after(hour), of("page", anonymous(without(sameText(outage("a", after(-hour), "investigating", "identified")), 0)))),
+			query: `SELECT state, removed_at FROM incident_updates ORDER BY position`,
+			rows:  []string{"investigating|2026-11-23T10:00:00.000Z", "identified|NULL"}},
+	},
+	"posts are in the order of their times, whatever the order of the document": {
+		{scrape: seen(t0)},
+		{scrape: seen(after(hour), backwards(outage("a", after(hour), "investigating", "identified", "monitoring"))), events: "incident_opened",
+			query: `SELECT source_key, position FROM incident_updates ORDER BY position`,
+			rows:  []string{"a-investigating|0", "a-identified|1", "a-monitoring|2"}},
+		{scrape: seen(after(2*hour), backwards(outage("a", after(hour), "investigating", "identified", "monitoring", "resolved"))),
+			events: "update_posted incident_resolved",
+			query:  `SELECT source_key, position FROM incident_updates ORDER BY position`,
+			rows:   []string{"a-investigating|0", "a-identified|1", "a-monitoring|2", "a-resolved|3"}},
+	},
 	"a part of a timeline takes nothing away": {
 		{scrape: seen(t0, outage("a", after(-hour), "investigating", "monitoring")), events: "incident_opened(already_open)"},
 		{scrape: seen(after(hour), excerpt(without(outage("a", after(-hour), "investigating", "monitoring"), 0))),
@@ -339,6 +374,20 @@ func reopened(raw normalize.Raw, posted time.Time) normalize.Raw {
 
 func without(raw normalize.Raw, n int) normalize.Raw {
 	raw.Updates = slices.Delete(slices.Clone(raw.Updates), n, n+1)
+	return raw
+}
+
+func backwards(raw normalize.Raw) normalize.Raw {
+	raw.Updates = slices.Clone(raw.Updates)
+	slices.Reverse(raw.Updates)
+	return raw
+}
+
+func sameText(raw normalize.Raw) normalize.Raw {
+	raw.Updates = slices.Clone(raw.Updates)
+	for n := range raw.Updates {
+		raw.Updates[n].Body = "We look into it."
+	}
 	return raw
 }
 

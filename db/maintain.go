@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -47,19 +46,18 @@ var invariants = []string{
 // examination itself could not be made.
 func (d *DB) Check(ctx context.Context) ([]string, error) {
 	problems := []string{}
-	line := func(r *sql.Rows, s *string) error { return r.Scan(s) }
-	found, err := scan.List(ctx, d.read, line, `SELECT 'the file is damaged: ' || integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'`)
+	found, err := scan.Column[string](ctx, d.read, `SELECT 'the file is damaged: ' || integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'`)
 	if err != nil {
 		return nil, fmt.Errorf("check: %w", explain(d.path, err))
 	}
 	problems = append(problems, found...)
-	found, err = scan.List(ctx, d.read, line, `SELECT 'row ' || coalesce(rowid, '?') || ' of ' || "table" || ' refers to a row of ' || parent || ' that does not exist' FROM pragma_foreign_key_check`)
+	found, err = scan.Column[string](ctx, d.read, `SELECT 'row ' || coalesce(rowid, '?') || ' of ' || "table" || ' refers to a row of ' || parent || ' that does not exist' FROM pragma_foreign_key_check`)
 	if err != nil {
 		return nil, fmt.Errorf("check: %w", err)
 	}
 	problems = append(problems, found...)
 	for _, query := range invariants {
-		if found, err = scan.List(ctx, d.read, line, query); err != nil {
+		if found, err = scan.Column[string](ctx, d.read, query); err != nil {
 			return nil, fmt.Errorf("check: %w", err)
 		}
 		problems = append(problems, found...)

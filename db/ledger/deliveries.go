@@ -2,9 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -26,53 +23,39 @@ const (
 
 // Delivery is a row of deliveries: one message to one channel.
 type Delivery struct {
-	DeliveryID    int64         `json:"delivery_id"`
-	Channel       string        `json:"channel"`
-	Stream        string        `json:"stream"`
-	Reason        string        `json:"reason"`
-	Vendor        string        `json:"vendor,omitempty"`      // slug; empty where it tells of several incidents, or is a digest
-	Title         string        `json:"title,omitempty"`       // of the incident
-	IncidentID    int64         `json:"incident_id,omitempty"` // 0 where it tells of none, or of several: those of its events
-	SourceID      int64         `json:"source_id,omitempty"`
-	Route         string        `json:"route,omitempty"`
-	DedupKey      string        `json:"dedup_key,omitempty"`
-	Mention       int           `json:"mention"`
-	FromAt        string        `json:"from_at,omitempty"` // of a digest: since when it reports
-	State         DeliveryState `json:"state"`
-	NotBeforeAt   string        `json:"not_before_at,omitempty"`
-	Attempts      int           `json:"attempts"`
-	NextAttemptAt string        `json:"next_attempt_at,omitempty"`
-	CreatedAt     string        `json:"created_at"`
-	DeliveredAt   string        `json:"delivered_at,omitempty"`
-	Receipt       string        `json:"receipt,omitempty"`
-	LastError     string        `json:"last_error,omitempty"`
-	Note          string        `json:"note,omitempty"`
-	EventIDs      []int64       `json:"event_ids"` // in the order in which they were learned
+	DeliveryID    int64         `db:"delivery_id" json:"delivery_id"`
+	Channel       string        `db:"channel" json:"channel"`
+	Stream        string        `db:"stream" json:"stream"`
+	Reason        string        `db:"reason" json:"reason"`
+	Vendor        string        `db:"vendor = v.slug" json:"vendor,omitempty"`  // slug; empty where it tells of several incidents, or is a digest
+	Title         string        `db:"title = i.title" json:"title,omitempty"`   // of the incident
+	IncidentID    int64         `db:"incident_id" json:"incident_id,omitempty"` // 0 where it tells of none, or of several: those of its events
+	SourceID      int64         `db:"source_id" json:"source_id,omitempty"`
+	Route         string        `db:"route" json:"route,omitempty"`
+	DedupKey      string        `db:"dedup_key" json:"dedup_key,omitempty"`
+	Mention       int           `db:"mention" json:"mention"`
+	FromAt        string        `db:"from_at" json:"from_at,omitempty"` // of a digest: since when it reports
+	State         DeliveryState `db:"state" json:"state"`
+	NotBeforeAt   string        `db:"not_before_at" json:"not_before_at,omitempty"`
+	Attempts      int           `db:"attempts" json:"attempts"`
+	NextAttemptAt string        `db:"next_attempt_at" json:"next_attempt_at,omitempty"`
+	CreatedAt     string        `db:"created_at" json:"created_at"`
+	DeliveredAt   string        `db:"delivered_at" json:"delivered_at,omitempty"`
+	Receipt       string        `db:"receipt" json:"receipt,omitempty"`
+	LastError     string        `db:"last_error" json:"last_error,omitempty"`
+	Note          string        `db:"note" json:"note,omitempty"`
+	EventIDs      []int64       `db:"event_ids = (SELECT json_group_array(event_id) FROM (SELECT event_id FROM delivery_events x WHERE x.delivery_id = d.delivery_id ORDER BY event_id))" json:"event_ids"` // in the order in which they were learned
 }
 
-const deliveryColumns = `d.delivery_id, d.channel, d.stream, d.reason, coalesce(v.slug, ''), coalesce(i.title, ''), coalesce(d.incident_id, 0), coalesce(d.source_id, 0), d.route,
-		coalesce(d.dedup_key, ''), d.mention, coalesce(d.from_at, ''), d.state, coalesce(d.not_before_at, ''), d.attempts,
-		coalesce(d.next_attempt_at, ''), d.created_at, coalesce(d.delivered_at, ''), d.receipt, d.last_error, d.note,
-		(SELECT json_group_array(event_id) FROM (SELECT event_id FROM delivery_events x WHERE x.delivery_id = d.delivery_id ORDER BY event_id))`
+var deliveryRow = scan.Of[Delivery]("d")
 
-// deliveryTables are what deliveryColumns are of.
+// deliveryTables are what the columns of a Delivery are of.
 const deliveryTables = ` FROM deliveries d
 	LEFT JOIN incidents i ON i.incident_id = d.incident_id
 	LEFT JOIN sources s ON s.source_id = coalesce(d.source_id, i.source_id)
 	LEFT JOIN vendors v ON v.vendor_id = s.vendor_id `
 
-const selectDelivery = `SELECT ` + deliveryColumns + deliveryTables
-
-func scanDelivery(row interface{ Scan(...any) error }, more ...any) (d Delivery, err error) {
-	var events []byte
-	into := []any{&d.DeliveryID, &d.Channel, &d.Stream, &d.Reason, &d.Vendor, &d.Title, &d.IncidentID, &d.SourceID, &d.Route,
-		&d.DedupKey, &d.Mention, &d.FromAt, &d.State, &d.NotBeforeAt, &d.Attempts,
-		&d.NextAttemptAt, &d.CreatedAt, &d.DeliveredAt, &d.Receipt, &d.LastError, &d.Note, &events}
-	if err = row.Scan(append(into, more...)...); err != nil {
-		return d, err
-	}
-	return d, json.Unmarshal(events, &d.EventIDs)
-}
+var selectDelivery = `SELECT ` + deliveryRow.Columns + deliveryTables
 
 // DeliveryFilter chooses deliveries. Zero fields choose nothing out.
 type DeliveryFilter struct {
@@ -116,11 +99,9 @@ func (l *Ledger) Deliveries(ctx context.Context, f DeliveryFilter) ([]Delivery, 
 	if f.Limit > 0 {
 		limit = f.Limit
 	}
-	found, err := scan.List(ctx, l.read, func(r *sql.Rows, x *Delivery) (err error) {
-		*x, err = scanDelivery(r)
-		return err
-	}, selectDelivery+`WHERE d.delivery_id IN (SELECT d.delivery_id FROM deliveries d WHERE `+strings.Join(terms, ` AND `)+` ORDER BY d.delivery_id DESC LIMIT ?)
-		ORDER BY d.delivery_id`, append(args, limit)...)
+	found, err := l.deliveries(ctx, `
+		WHERE d.delivery_id IN (SELECT d.delivery_id FROM deliveries d WHERE `+strings.Join(terms, ` AND `)+` ORDER BY d.delivery_id DESC LIMIT ?)`,
+		append(args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("deliveries: %w", err)
 	}
@@ -129,12 +110,9 @@ func (l *Ledger) Deliveries(ctx context.Context, f DeliveryFilter) ([]Delivery, 
 
 // DeliveryByID returns one message, or db.ErrNotFound.
 func (l *Ledger) DeliveryByID(ctx context.Context, id int64) (Delivery, error) {
-	found, err := scanDelivery(l.read.QueryRowContext(ctx, selectDelivery+`WHERE d.delivery_id = ?`, id))
-	if errors.Is(err, sql.ErrNoRows) {
-		err = db.ErrNotFound
-	}
+	found, err := deliveryRow.One(ctx, l.read, selectDelivery+`WHERE d.delivery_id = ?`, id)
 	if err != nil {
-		return Delivery{}, fmt.Errorf("delivery %d: %w", id, err)
+		return Delivery{}, fmt.Errorf("delivery %d: %w", id, notFound(err))
 	}
 	return found, nil
 }
@@ -166,8 +144,5 @@ func (l *Ledger) SourceAlerts(ctx context.Context, sourceIDs []int64) ([]Deliver
 
 // deliveries runs a query whose rest follows selectDelivery.
 func (l *Ledger) deliveries(ctx context.Context, rest string, args ...any) ([]Delivery, error) {
-	return scan.List(ctx, l.read, func(r *sql.Rows, x *Delivery) (err error) {
-		*x, err = scanDelivery(r)
-		return err
-	}, selectDelivery+rest+` ORDER BY d.delivery_id`, args...)
+	return deliveryRow.All(ctx, l.read, selectDelivery+rest+` ORDER BY d.delivery_id`, args...)
 }

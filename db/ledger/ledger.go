@@ -3,6 +3,8 @@
 package ledger
 
 import (
+	"database/sql"
+	"errors"
 	"vendorwatch/db"
 	"vendorwatch/db/internal/scan"
 )
@@ -15,3 +17,11 @@ type Ledger struct {
 
 // New returns the ledger of an open file.
 func New(file *db.DB) *Ledger { return &Ledger{file: file, read: file.Reader()} }
+
+// notFound turns what says that there is no row into db.ErrNotFound.
+func notFound(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return db.ErrNotFound
+	}
+	return err
+}

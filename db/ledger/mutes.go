@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 	"vendorwatch/db"
@@ -12,15 +11,15 @@ import (
 
 // Mute is a row of mutes, with what it is about: until when no channel is alerted of a vendor, or of an incident.
 type Mute struct {
-	MuteID     int64  `json:"mute_id"`
-	VendorID   int64  `json:"vendor_id,omitempty"`   // 0 if an incident is muted
-	IncidentID int64  `json:"incident_id,omitempty"` // 0 if a vendor is muted
-	Vendor     string `json:"vendor"`                // slug; of the incident's vendor too
-	Title      string `json:"title,omitempty"`       // of the incident
-	UntilAt    string `json:"until_at"`
-	Reason     string `json:"reason,omitempty"`
-	CreatedAt  string `json:"created_at"`
-	EndedAt    string `json:"ended_at,omitempty"` // ended by hand before its time
+	MuteID     int64  `db:"mute_id" json:"mute_id"`
+	VendorID   int64  `db:"vendor_id" json:"vendor_id,omitempty"`     // 0 if an incident is muted
+	IncidentID int64  `db:"incident_id" json:"incident_id,omitempty"` // 0 if a vendor is muted
+	Vendor     string `db:"vendor = v.slug" json:"vendor"`            // slug; of the incident's vendor too
+	Title      string `db:"title = i.title" json:"title,omitempty"`   // of the incident
+	UntilAt    string `db:"until_at" json:"until_at"`
+	Reason     string `db:"reason" json:"reason,omitempty"`
+	CreatedAt  string `db:"created_at" json:"created_at"`
+	EndedAt    string `db:"ended_at" json:"ended_at,omitempty"` // ended by hand before its time
 }
 
 // Mute puts a mute on record: of the vendor with the slug m.Vendor, or, where m.IncidentID is set, of that
@@ -43,11 +42,8 @@ func (l *Ledger) Mute(ctx context.Context, m Mute, until, now time.Time) (Mute, 
 			INSERT INTO mutes (vendor_id, incident_id, until_at, reason, created_at) VALUES (?, ?, ?, ?, ?) RETURNING mute_id`,
 			vendor, incident, db.Stamp(until), m.Reason, db.Stamp(now)).Scan(&id)
 	})
-	if errors.Is(err, sql.ErrNoRows) {
-		err = db.ErrNotFound
-	}
 	if err != nil {
-		return Mute{}, fmt.Errorf("mute: %w", err)
+		return Mute{}, fmt.Errorf("mute: %w", notFound(err))
 	}
 	return l.muteByID(ctx, id)
 }
@@ -68,33 +64,26 @@ func (l *Ledger) Unmute(ctx context.Context, id int64, now time.Time) error {
 	return nil
 }
 
-const selectMute = `
-	SELECT m.mute_id, coalesce(m.vendor_id, 0), coalesce(m.incident_id, 0), v.slug, coalesce(i.title, ''), m.until_at, m.reason,
-		m.created_at, coalesce(m.ended_at, '')
+var muteRow = scan.Of[Mute]("m")
+
+var selectMute = `
+	SELECT ` + muteRow.Columns + `
 	FROM mutes m
 	LEFT JOIN incidents i USING (incident_id)
 	LEFT JOIN sources s ON s.source_id = i.source_id
 	JOIN vendors v ON v.vendor_id = coalesce(m.vendor_id, s.vendor_id) `
 
-func scanMute(row interface{ Scan(...any) error }, m *Mute) error {
-	return row.Scan(&m.MuteID, &m.VendorID, &m.IncidentID, &m.Vendor, &m.Title, &m.UntilAt, &m.Reason, &m.CreatedAt, &m.EndedAt)
-}
-
-func (l *Ledger) muteByID(ctx context.Context, id int64) (m Mute, err error) {
-	err = scanMute(l.read.QueryRowContext(ctx, selectMute+`WHERE m.mute_id = ?`, id), &m)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = db.ErrNotFound
-	}
+func (l *Ledger) muteByID(ctx context.Context, id int64) (Mute, error) {
+	m, err := muteRow.One(ctx, l.read, selectMute+`WHERE m.mute_id = ?`, id)
 	if err != nil {
-		return Mute{}, fmt.Errorf("mute %d: %w", id, err)
+		return Mute{}, fmt.Errorf("mute %d: %w", id, notFound(err))
 	}
 	return m, nil
 }
 
 // Mutes returns the mutes that hold at now, in the order in which they end.
 func (l *Ledger) Mutes(ctx context.Context, now time.Time) ([]Mute, error) {
-	mutes, err := scan.List(ctx, l.read, func(r *sql.Rows, m *Mute) error { return scanMute(r, m) },
-		selectMute+`WHERE m.until_at > ?1 AND m.ended_at IS NULL AND m.created_at <= ?1 ORDER BY m.until_at, m.mute_id`, db.Stamp(now))
+	mutes, err := muteRow.All(ctx, l.read, selectMute+`WHERE m.until_at > ?1 AND m.ended_at IS NULL AND m.created_at <= ?1 ORDER BY m.until_at, m.mute_id`, db.Stamp(now))
 	if err != nil {
 		return nil, fmt.Errorf("mutes: %w", err)
 	}

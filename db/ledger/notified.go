@@ -23,6 +23,20 @@ func (t Notified) Waiting() bool {
 	return slices.ContainsFunc(t.Deliveries, func(d Delivery) bool { return d.State == DeliveryPending || d.State == DeliveryHeld })
 }
 
+// alertRow reads a delivery with one of the incidents that it tells of.
+var alertRow = scan.Of[struct {
+	Delivery
+	OfIncident int64 `db:"of_incident = c.of_incident"`
+}]("d")
+
+// threadRow reads threads.
+var threadRow = scan.Of[struct {
+	Channel         string `db:"channel"`
+	IncidentID      int64  `db:"incident_id"`
+	Thread          string `db:"thread"`
+	FirstDeliveryID int64  `db:"first_delivery_id"`
+}]("t")
+
 // Notified returns, by channel and incident, what channels were told of these incidents. A channel or incident of
 // which there is no alert is not in the maps.
 func (l *Ledger) Notified(ctx context.Context, incidentIDs []int64) (map[string]map[int64]Notified, error) {
@@ -39,39 +53,27 @@ func (l *Ledger) Notified(ctx context.Context, incidentIDs []int64) (map[string]
 	if err != nil {
 		return nil, err
 	}
-	type row struct {
-		incident int64
-		delivery Delivery
-	}
-	rows, err := scan.List(ctx, l.read, func(r *sql.Rows, x *row) (err error) {
-		x.delivery, err = scanDelivery(r, &x.incident)
-		return err
-	}, `WITH chosen AS (
+	rows, err := alertRow.All(ctx, l.read, `
+		WITH chosen AS (
 			SELECT delivery_id, incident_id AS of_incident FROM deliveries WHERE incident_id IN (SELECT value FROM json_each(?))
 			UNION
 			SELECT x.delivery_id, e.incident_id FROM events e JOIN delivery_events x USING (event_id) JOIN deliveries o USING (delivery_id)
 			WHERE e.incident_id IN (SELECT value FROM json_each(?)) AND o.incident_id IS NULL)
-		SELECT `+deliveryColumns+`, c.of_incident`+deliveryTables+`JOIN chosen c ON c.delivery_id = d.delivery_id
+		SELECT `+alertRow.Columns+deliveryTables+`JOIN chosen c ON c.delivery_id = d.delivery_id
 		WHERE d.stream = 'alerts' AND d.reason NOT IN `+tellsOfNoIncident+` ORDER BY d.delivery_id`, ids, ids)
 	if err != nil {
 		return nil, fmt.Errorf("told: %w", err)
 	}
 	for _, r := range rows {
-		at(r.delivery.Channel, r.incident, func(t *Notified) { t.Deliveries = append(t.Deliveries, r.delivery) })
+		at(r.Channel, r.OfIncident, func(t *Notified) { t.Deliveries = append(t.Deliveries, r.Delivery) })
 	}
-	type thread struct {
-		channel         string
-		incident, first int64
-		thread          string
-	}
-	threads, err := scan.List(ctx, l.read, func(r *sql.Rows, t *thread) error {
-		return r.Scan(&t.channel, &t.incident, &t.thread, &t.first)
-	}, `SELECT channel, incident_id, thread, first_delivery_id FROM threads WHERE incident_id IN (SELECT value FROM json_each(?))`, ids)
+	threads, err := threadRow.All(ctx, l.read, `
+		SELECT `+threadRow.Columns+` FROM threads t WHERE t.incident_id IN (SELECT value FROM json_each(?))`, ids)
 	if err != nil {
 		return nil, fmt.Errorf("told: %w", err)
 	}
 	for _, x := range threads {
-		at(x.channel, x.incident, func(t *Notified) { t.Delivered, t.Thread, t.FirstDeliveryID = true, x.thread, x.first })
+		at(x.Channel, x.IncidentID, func(t *Notified) { t.Delivered, t.Thread, t.FirstDeliveryID = true, x.Thread, x.FirstDeliveryID })
 	}
 	return told, nil
 }

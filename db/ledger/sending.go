@@ -17,8 +17,8 @@ var ErrNotRefused = errors.New("it was not refused")
 // waits for its next try keeps those behind it waiting, so that the channel's order is kept; what is held
 // does not.
 func (l *Ledger) NextDelivery(ctx context.Context, channel string, now time.Time) (next Delivery, ok bool, due time.Time, err error) {
-	next, err = scanDelivery(l.read.QueryRowContext(ctx, selectDelivery+`
-		WHERE d.channel = ? AND d.state = 'pending' ORDER BY d.delivery_id LIMIT 1`, channel))
+	next, err = deliveryRow.One(ctx, l.read, selectDelivery+`
+		WHERE d.channel = ? AND d.state = 'pending' ORDER BY d.delivery_id LIMIT 1`, channel)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Delivery{}, false, time.Time{}, nil
 	}

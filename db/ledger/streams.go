@@ -1,10 +1,10 @@
 package ledger
 
 import (
+	"vendorwatch/db/internal/scan"
 	"vendorwatch/db/query"
 
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -22,22 +22,19 @@ const reach = 24 * time.Hour
 
 // Stream is a row of streams: how far news is planned into messages.
 type Stream struct {
-	Stream       string `json:"stream"`
-	AfterEventID int64  `json:"after_event_id"`
-	CreatedAt    string `json:"created_at"`
-	PlannedAt    string `json:"planned_at,omitempty"`
+	Stream       string `db:"stream" json:"stream"`
+	AfterEventID int64  `db:"after_event_id" json:"after_event_id"`
+	CreatedAt    string `db:"created_at" json:"created_at"`
+	PlannedAt    string `db:"planned_at" json:"planned_at,omitempty"`
 }
 
-// Stream returns a stream, or db.ErrNotFound.
-func (l *Ledger) Stream(ctx context.Context, stream string) (s Stream, err error) {
-	err = l.read.QueryRowContext(ctx, `
-		SELECT stream, after_event_id, created_at, coalesce(planned_at, '') FROM streams WHERE stream = ?`, stream).
-		Scan(&s.Stream, &s.AfterEventID, &s.CreatedAt, &s.PlannedAt)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = db.ErrNotFound
-	}
+var streamRow = scan.Of[Stream]("s")
+
+// Stream returns the stream of that name, or db.ErrNotFound.
+func (l *Ledger) Stream(ctx context.Context, stream string) (Stream, error) {
+	s, err := streamRow.One(ctx, l.read, `SELECT `+streamRow.Columns+` FROM streams s WHERE s.stream = ?`, stream)
 	if err != nil {
-		return Stream{}, fmt.Errorf("stream %q: %w", stream, err)
+		return Stream{}, fmt.Errorf("stream %q: %w", stream, notFound(err))
 	}
 	return s, nil
 }

@@ -2,37 +2,38 @@ package query
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"vendorwatch/db/internal/scan"
 )
 
 // Component is a component of a source.
 type Component struct {
-	ComponentID int64  `json:"component_id"`
-	SourceKey   string `json:"source_key"`
-	Name        string `json:"name"`
-	GroupName   string `json:"group_name,omitempty"`
-	Status      string `json:"status"`
+	ComponentID int64  `db:"component_id" json:"component_id"`
+	SourceKey   string `db:"source_key" json:"source_key"`
+	Name        string `db:"name" json:"name"`
+	GroupName   string `db:"group_name" json:"group_name,omitempty"`
+	Status      string `db:"status" json:"status"`
 }
+
+var componentRow = scan.Of[Component]("c")
 
 // ListedComponent is a component with the vendor and the page that show it.
 type ListedComponent struct {
 	Component
-	SourceID     int64  `json:"source_id"`
-	Vendor       string `json:"vendor"` // slug
-	VendorStatus string `json:"vendor_status,omitempty"`
-	FirstSeenAt  string `json:"first_seen_at"`
-	GoneAt       string `json:"gone_at,omitempty"` // its page lists it no more
+	SourceID     int64  `db:"source_id" json:"source_id"`
+	Vendor       string `db:"vendor = v.slug" json:"vendor"` // slug
+	VendorStatus string `db:"vendor_status" json:"vendor_status,omitempty"`
+	FirstSeenAt  string `db:"first_seen_at" json:"first_seen_at"`
+	GoneAt       string `db:"gone_at" json:"gone_at,omitempty"` // its page lists it no more
 }
+
+var listedComponentRow = scan.Of[ListedComponent]("c")
 
 // ComponentsAfter returns components in the order of their numbers, at most limit of them, from the one that
 // follows afterID on. Vendor (slug) and status choose where they are not empty.
 func (d *DB) ComponentsAfter(ctx context.Context, vendor, status string, afterID int64, limit int) ([]ListedComponent, error) {
-	components, err := scan.List(ctx, d.read, func(r *sql.Rows, c *ListedComponent) error {
-		return r.Scan(&c.ComponentID, &c.SourceKey, &c.Name, &c.GroupName, &c.Status, &c.SourceID, &c.Vendor, &c.VendorStatus, &c.FirstSeenAt, &c.GoneAt)
-	}, `
-		SELECT c.component_id, c.source_key, c.name, c.group_name, c.status, c.source_id, v.slug, c.vendor_status, c.first_seen_at, coalesce(c.gone_at, '')
+	components, err := listedComponentRow.All(ctx, d.read, `
+		SELECT `+listedComponentRow.Columns+`
 		FROM components c JOIN sources s USING (source_id) JOIN vendors v USING (vendor_id)
 		WHERE c.component_id > ?1 AND (?2 = '' OR c.source_id IN (SELECT source_id FROM sources JOIN vendors USING (vendor_id) WHERE slug = ?2))
 			AND (?3 = '' OR c.status = ?3)
@@ -46,19 +47,18 @@ func (d *DB) ComponentsAfter(ctx context.Context, vendor, status string, afterID
 // ComponentStatus is a component with when it took the status that it has.
 type ComponentStatus struct {
 	ListedComponent
-	ChangedAt string
+	ChangedAt string `db:"changed_at = coalesce((SELECT max(h.at) FROM component_changes h WHERE h.component_id = c.component_id), c.first_seen_at)"`
 }
+
+var componentStatusRow = scan.Of[ComponentStatus]("c")
 
 // ComponentStatuses returns a vendor's components in the order of its pages, those that the pages list no more
 // included.
 func (d *DB) ComponentStatuses(ctx context.Context, vendor string) ([]ComponentStatus, error) {
-	components, err := scan.List(ctx, d.read, func(r *sql.Rows, c *ComponentStatus) error {
-		c.Vendor = vendor
-		return r.Scan(&c.ComponentID, &c.SourceKey, &c.Name, &c.GroupName, &c.Status, &c.SourceID, &c.VendorStatus, &c.FirstSeenAt, &c.GoneAt, &c.ChangedAt)
-	}, `
-		SELECT c.component_id, c.source_key, c.name, c.group_name, c.status, c.source_id, c.vendor_status, c.first_seen_at, coalesce(c.gone_at, ''),
-			coalesce((SELECT max(h.at) FROM component_changes h WHERE h.component_id = c.component_id), c.first_seen_at)
-		FROM components c WHERE c.source_id IN (SELECT source_id FROM sources JOIN vendors USING (vendor_id) WHERE slug = ?)
+	components, err := componentStatusRow.All(ctx, d.read, `
+		SELECT `+componentStatusRow.Columns+`
+		FROM components c JOIN sources s USING (source_id) JOIN vendors v USING (vendor_id)
+		WHERE v.slug = ?
 		ORDER BY c.source_id, c.position, c.component_id`, vendor)
 	if err != nil {
 		return nil, fmt.Errorf("components of %q: %w", vendor, err)
@@ -75,9 +75,7 @@ func (d *DB) VendorComponents(ctx context.Context, vendorID int64, limit, offset
 	if err := d.read.QueryRowContext(ctx, `SELECT count(*)`+listed, vendorID).Scan(&total); err != nil {
 		return nil, 0, fmt.Errorf("components: %w", err)
 	}
-	components, err := scan.List(ctx, d.read, func(r *sql.Rows, c *ListedComponent) error {
-		return r.Scan(&c.ComponentID, &c.SourceKey, &c.Name, &c.GroupName, &c.Status, &c.SourceID, &c.Vendor, &c.VendorStatus, &c.FirstSeenAt)
-	}, `SELECT c.component_id, c.source_key, c.name, c.group_name, c.status, c.source_id, v.slug, c.vendor_status, c.first_seen_at`+listed+`
+	components, err := listedComponentRow.All(ctx, d.read, `SELECT `+listedComponentRow.Columns+listed+`
 		ORDER BY c.source_id, c.position, c.component_id LIMIT ?2 OFFSET ?3`, vendorID, limit, offset)
 	if err != nil {
 		return nil, 0, fmt.Errorf("components: %w", err)

@@ -2,8 +2,8 @@ package query
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 	"vendorwatch/db"
 	"vendorwatch/db/internal/scan"
@@ -22,11 +22,11 @@ const (
 
 // Gap is a stretch of time of which we do not know all that a page told.
 type Gap struct {
-	SourceID   int64     `json:"source_id"`
-	Vendor     string    `json:"vendor"` // slug
-	VendorName string    `json:"vendor_name"`
-	PageURL    string    `json:"page_url"`
-	Watched    int       `json:"watched"` // 1: the configuration lists it
+	SourceID   int64     `db:"source_id" json:"source_id"`
+	Vendor     string    `db:"vendor = v.slug" json:"vendor"` // slug
+	VendorName string    `db:"vendor_name = coalesce(nullif(v.name, ''), v.slug)" json:"vendor_name"`
+	PageURL    string    `db:"page_url" json:"page_url"`
+	Watched    int       `db:"watched" json:"watched"` // 1: the configuration lists it
 	Reason     GapReason `json:"reason"`
 	FromAt     string    `json:"from_at,omitempty"` // empty: since ever
 	ToAt       string    `json:"to_at,omitempty"`   // empty: it lasts
@@ -42,7 +42,9 @@ func (d *DB) CoverageGaps(ctx context.Context, vendorSlug string, from, to time.
 	if err != nil {
 		return nil, fmt.Errorf("coverage: %w", err)
 	}
-	sources, err := scan.List(ctx, d.read, scanCovered, selectCovered, vendorSlug)
+	sources, err := coveredRow.All(ctx, d.read, `
+		SELECT `+coveredRow.Columns+` FROM sources s JOIN vendors v USING (vendor_id)
+		WHERE ?1 IN ('', v.slug) ORDER BY v.slug, s.source_id`, vendorSlug)
 	if err != nil {
 		return nil, fmt.Errorf("coverage: %w", err)
 	}
@@ -55,35 +57,35 @@ func (d *DB) CoverageGaps(ctx context.Context, vendorSlug string, from, to time.
 
 // covered is a source with what tells how much of it was seen.
 type covered struct {
-	Gap                              // of the source
-	knownSince, lastLive, lastLatest string
-	failures                         int
-	interval                         int64 // seconds
+	Gap                // of the source
+	KnownSince  string `db:"known_since = coalesce(s.coverage_start_at, s.baseline_at)"`
+	LastSuccess string `db:"last_success_at"`
+	Latest      string `db:"latest_at"`
+	Failures    int    `db:"consecutive_failures"`
+	Interval    int64  `db:"interval_seconds"`
 }
 
-const selectCovered = `
-	SELECT s.source_id, v.slug, coalesce(nullif(v.name, ''), v.slug), s.page_url, s.watched,
-		coalesce(s.coverage_start_at, s.baseline_at, ''), coalesce(s.last_success_at, ''), coalesce(s.latest_at, ''),
-		s.consecutive_failures, s.interval_seconds
-	FROM sources s JOIN vendors v USING (vendor_id)
-	WHERE ?1 IN ('', v.slug) ORDER BY v.slug, s.source_id`
+var coveredRow = scan.Of[covered]("s")
 
-func scanCovered(r *sql.Rows, c *covered) error {
-	return r.Scan(&c.SourceID, &c.Vendor, &c.VendorName, &c.PageURL, &c.Watched,
-		&c.knownSince, &c.lastLive, &c.lastLatest, &c.failures, &c.interval)
+// storedGap is a row of coverage_gaps.
+type storedGap struct {
+	SourceID int64  `db:"source_id"`
+	FromAt   string `db:"from_at"`
+	ToAt     string `db:"to_at"`
+	Reason   string `db:"reason"`
 }
+
+var storedGapRow = scan.Of[storedGap]("g")
 
 // unfilledGaps returns the gaps of each source that no later reading made up for, oldest first.
 func (d *DB) unfilledGaps(ctx context.Context, vendorSlug string) (map[int64][]Gap, error) {
-	gaps, err := scan.List(ctx, d.read, func(r *sql.Rows, g *Gap) error {
-		return r.Scan(&g.SourceID, &g.FromAt, &g.ToAt, &g.Reason)
-	}, `
-		SELECT g.source_id, g.from_at, coalesce(g.to_at, ''), CASE g.reason WHEN 'not_watched' THEN 'not watched' ELSE g.reason END
-		FROM coverage_gaps g JOIN sources s USING (source_id) JOIN vendors v USING (vendor_id)
+	gaps, err := storedGapRow.All(ctx, d.read, `
+		SELECT `+storedGapRow.Columns+` FROM coverage_gaps g JOIN sources s USING (source_id) JOIN vendors v USING (vendor_id)
 		WHERE g.filled_at IS NULL AND ?1 IN ('', v.slug) ORDER BY g.source_id, g.from_at`, vendorSlug)
 	out := map[int64][]Gap{}
 	for _, g := range gaps {
-		out[g.SourceID] = append(out[g.SourceID], g)
+		reason := GapReason(strings.ReplaceAll(g.Reason, "_", " "))
+		out[g.SourceID] = append(out[g.SourceID], Gap{SourceID: g.SourceID, FromAt: g.FromAt, ToAt: g.ToAt, Reason: reason})
 	}
 	return out, err
 }
@@ -103,22 +105,22 @@ func (c covered) blind(gaps []Gap, from string, to time.Time) []Gap {
 		}
 		out = append(out, b)
 	}
-	last := max(c.lastLive, c.lastLatest)
+	last := max(c.LastSuccess, c.Latest)
 	if last == "" {
 		add(from, "", GapNeverRead)
 		return out
 	}
-	if from != "" && c.knownSince > from {
-		add(from, c.knownSince, GapNotYetWatched)
+	if from != "" && c.KnownSince > from {
+		add(from, c.KnownSince, GapNotYetWatched)
 	}
 	lasts := false
 	for _, g := range gaps {
 		add(g.FromAt, g.ToAt, g.Reason)
 		lasts = lasts || g.ToAt == ""
 	}
-	if !lasts && !to.IsZero() && last < db.Stamp(to.Add(-Tolerance(time.Duration(c.interval)*time.Second))) {
+	if !lasts && !to.IsZero() && last < db.Stamp(to.Add(-Tolerance(time.Duration(c.Interval)*time.Second))) {
 		why := GapNotWatched
-		if c.failures > 0 {
+		if c.Failures > 0 {
 			why = GapUnreadable
 		}
 		add(last, "", why)

@@ -3,8 +3,6 @@ package query
 import (
 	"cmp"
 	"context"
-	"database/sql"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -25,47 +23,33 @@ const (
 
 // Event is one piece of news, with what a reader wants to know of it.
 type Event struct {
-	EventID    int64               `json:"event_id"`
-	Kind       normalize.EventKind `json:"kind"`
-	At         string              `json:"at"`
-	SourceID   int64               `json:"source_id"`
-	IncidentID int64               `json:"incident_id,omitempty"`
-	UpdateID   int64               `json:"update_id,omitempty"`
-	Detail     map[string]string   `json:"detail,omitempty"`
-	Vendor     string              `json:"vendor"` // slug
-	VendorName string              `json:"vendor_name"`
-	Title      string              `json:"title,omitempty"` // of the incident
-	Severity   string              `json:"severity,omitempty"`
-	State      string              `json:"state,omitempty"`
-	URL        string              `json:"url,omitempty"`
-	Body       string              `json:"body,omitempty"` // of the update
-	Withheld   Withheld            `json:"withheld,omitempty"`
+	EventID    int64               `db:"event_id" json:"event_id"`
+	Kind       normalize.EventKind `db:"kind" json:"kind"`
+	At         string              `db:"at" json:"at"`
+	SourceID   int64               `db:"source_id" json:"source_id"`
+	IncidentID int64               `db:"incident_id" json:"incident_id,omitempty"`
+	UpdateID   int64               `db:"update_id" json:"update_id,omitempty"`
+	Detail     map[string]string   `db:"detail" json:"detail,omitempty"`
+	Vendor     string              `db:"vendor = v.slug" json:"vendor"` // slug
+	VendorName string              `db:"vendor_name = coalesce(nullif(v.name, ''), v.slug)" json:"vendor_name"`
+	Title      string              `db:"title = i.title" json:"title,omitempty"` // of the incident
+	Severity   string              `db:"severity = i.severity" json:"severity,omitempty"`
+	State      string              `db:"state = i.state" json:"state,omitempty"`
+	URL        string              `db:"url = coalesce(nullif(i.url, ''), s.page_url)" json:"url,omitempty"`
+	Body       string              `db:"body = u.body" json:"body,omitempty"` // of the update
+	Withheld   Withheld            `db:"withheld" json:"withheld,omitempty"`
 }
 
-const selectEvent = `
-	SELECT e.event_id, e.kind, e.at, e.source_id, coalesce(e.incident_id, 0), coalesce(e.update_id, 0), e.detail,
-		v.slug, coalesce(nullif(v.name, ''), v.slug), coalesce(i.title, ''), coalesce(i.severity, ''), coalesce(i.state, ''),
-		coalesce(nullif(i.url, ''), s.page_url), coalesce(u.body, ''), coalesce(e.withheld, '')
+var eventRow = scan.Of[Event]("e")
+
+// selectEvent is followed by what chooses the events.
+var selectEvent = `
+	SELECT ` + eventRow.Columns + `
 	FROM events e
 	JOIN sources s USING (source_id)
 	JOIN vendors v USING (vendor_id)
 	LEFT JOIN incidents i ON i.incident_id = e.incident_id
 	LEFT JOIN incident_updates u ON u.update_id = e.update_id `
-
-// queryEvents returns events in the order in which they were learned. rest follows selectEvent.
-func queryEvents(ctx context.Context, q scan.Querier, rest string, args ...any) ([]Event, error) {
-	return scan.List(ctx, q, func(r *sql.Rows, e *Event) error {
-		var detail []byte
-		if err := r.Scan(&e.EventID, &e.Kind, &e.At, &e.SourceID, &e.IncidentID, &e.UpdateID, &detail,
-			&e.Vendor, &e.VendorName, &e.Title, &e.Severity, &e.State, &e.URL, &e.Body, &e.Withheld); err != nil {
-			return err
-		}
-		if err := json.Unmarshal(detail, &e.Detail); err != nil {
-			return fmt.Errorf("detail of event %d: %w", e.EventID, err)
-		}
-		return nil
-	}, selectEvent+rest+` ORDER BY e.event_id`, args...)
-}
 
 // EventsAfter returns the events that were learned after the one of that id, at most limit of them; a limit
 // of 0 or less means all.
@@ -73,7 +57,7 @@ func (d *DB) EventsAfter(ctx context.Context, afterID int64, limit int) ([]Event
 	if limit <= 0 {
 		limit = -1
 	}
-	events, err := queryEvents(ctx, d.read, `WHERE e.event_id IN (SELECT event_id FROM events WHERE event_id > ? ORDER BY event_id LIMIT ?)`, afterID, limit)
+	events, err := d.events(ctx, `WHERE e.event_id IN (SELECT event_id FROM events WHERE event_id > ? ORDER BY event_id LIMIT ?)`, afterID, limit)
 	if err != nil {
 		return nil, fmt.Errorf("events after %d: %w", afterID, err)
 	}
@@ -83,7 +67,7 @@ func (d *DB) EventsAfter(ctx context.Context, afterID int64, limit int) ([]Event
 // EventsSince returns the events seen at that time or later, those from saved pages by the time of the page;
 // a zero time means all.
 func (d *DB) EventsSince(ctx context.Context, since time.Time) ([]Event, error) {
-	events, err := queryEvents(ctx, d.read, `WHERE e.at >= ?`, db.Stamp(since))
+	events, err := d.events(ctx, `WHERE e.at >= ?`, db.Stamp(since))
 	if err != nil {
 		return nil, fmt.Errorf("events since %s: %w", db.Stamp(since), err)
 	}
@@ -92,7 +76,7 @@ func (d *DB) EventsSince(ctx context.Context, since time.Time) ([]Event, error) 
 
 // EventsOfDelivery returns the news that a message tells, in the order in which it was learned.
 func (d *DB) EventsOfDelivery(ctx context.Context, deliveryID int64) ([]Event, error) {
-	events, err := queryEvents(ctx, d.read, `WHERE e.event_id IN (SELECT event_id FROM delivery_events WHERE delivery_id = ?)`, deliveryID)
+	events, err := d.events(ctx, `WHERE e.event_id IN (SELECT event_id FROM delivery_events WHERE delivery_id = ?)`, deliveryID)
 	if err != nil {
 		return nil, fmt.Errorf("events of delivery %d: %w", deliveryID, err)
 	}
@@ -107,7 +91,7 @@ func (d *DB) RecentEvents(ctx context.Context, since time.Time, limit int) ([]Ev
 	if err != nil {
 		return nil, 0, fmt.Errorf("recent events: %w", err)
 	}
-	events, err := queryEvents(ctx, d.read, `WHERE e.event_id IN (
+	events, err := d.events(ctx, `WHERE e.event_id IN (
 		SELECT event_id FROM events WHERE at >= ? AND withheld IS NULL ORDER BY at DESC, event_id DESC LIMIT ?)`, db.Stamp(since), limit)
 	if err != nil {
 		return nil, 0, fmt.Errorf("recent events: %w", err)
@@ -128,7 +112,7 @@ func (d *DB) LastEventID(ctx context.Context) (int64, error) {
 
 // EventsBetween returns the events from one id to another, both included.
 func (d *DB) EventsBetween(ctx context.Context, first, last int64) ([]Event, error) {
-	events, err := queryEvents(ctx, d.read, `WHERE e.event_id BETWEEN ? AND ?`, first, last)
+	events, err := d.events(ctx, `WHERE e.event_id BETWEEN ? AND ?`, first, last)
 	if err != nil {
 		return nil, fmt.Errorf("events %d to %d: %w", first, last, err)
 	}
@@ -138,9 +122,14 @@ func (d *DB) EventsBetween(ctx context.Context, first, last int64) ([]Event, err
 // EventsToTell returns the events after the one of that id that were seen at that time or later, but for those
 // that are withheld from channels.
 func (d *DB) EventsToTell(ctx context.Context, afterID int64, since time.Time) ([]Event, error) {
-	events, err := queryEvents(ctx, d.read, `WHERE e.event_id > ? AND e.withheld IS NULL AND e.at >= ?`, afterID, db.Stamp(since))
+	events, err := d.events(ctx, `WHERE e.event_id > ? AND e.withheld IS NULL AND e.at >= ?`, afterID, db.Stamp(since))
 	if err != nil {
 		return nil, fmt.Errorf("events after %d: %w", afterID, err)
 	}
 	return events, nil
+}
+
+// events returns events in the order in which they were learned. where follows selectEvent.
+func (d *DB) events(ctx context.Context, where string, args ...any) ([]Event, error) {
+	return eventRow.All(ctx, d.read, selectEvent+where+` ORDER BY e.event_id`, args...)
 }

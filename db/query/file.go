@@ -3,56 +3,63 @@ package query
 import (
 	"context"
 	"fmt"
+	"vendorwatch/db/internal/scan"
 )
 
 // Counts are the sizes of the record.
 type Counts struct {
-	Vendors      int `json:"vendors"`
-	Sources      int `json:"sources"`
-	Incidents    int `json:"incidents"`    // of kind incident
-	Maintenances int `json:"maintenances"` // of kind maintenance
-	Notices      int `json:"notices"`      // of kind notice
-	Updates      int `json:"updates"`
-	Revisions    int `json:"revisions"`
-	Components   int `json:"components"`
-	Events       int `json:"events"`
-	Findings     int `json:"findings"`
-	Scrapes      int `json:"scrapes"`
+	Vendors      int `db:"vendors" json:"vendors"`
+	Sources      int `db:"sources" json:"sources"`
+	Incidents    int `db:"incidents" json:"incidents"`       // of kind incident
+	Maintenances int `db:"maintenances" json:"maintenances"` // of kind maintenance
+	Notices      int `db:"notices" json:"notices"`           // of kind notice
+	Updates      int `db:"updates" json:"updates"`
+	Revisions    int `db:"revisions" json:"revisions"`
+	Components   int `db:"components" json:"components"`
+	Events       int `db:"events" json:"events"`
+	Findings     int `db:"findings" json:"findings"`
+	Scrapes      int `db:"scrapes" json:"scrapes"`
 }
 
+var countsRow = scan.Of[Counts]("")
+
 // Counts returns the sizes of the record.
-func (d *DB) Counts(ctx context.Context) (c Counts, err error) {
-	err = d.read.QueryRowContext(ctx, `
-		SELECT (SELECT count(*) FROM vendors), (SELECT count(*) FROM sources),
-			(SELECT count(*) FROM incidents WHERE kind = 'incident'), (SELECT count(*) FROM incidents WHERE kind = 'maintenance'),
-			(SELECT count(*) FROM incidents WHERE kind = 'notice'),
-			(SELECT count(*) FROM incident_updates), (SELECT count(*) FROM revisions), (SELECT count(*) FROM components),
-			(SELECT count(*) FROM events), (SELECT count(*) FROM findings), (SELECT count(*) FROM scrapes)`).
-		Scan(&c.Vendors, &c.Sources, &c.Incidents, &c.Maintenances, &c.Notices, &c.Updates, &c.Revisions, &c.Components, &c.Events, &c.Findings, &c.Scrapes)
+func (d *DB) Counts(ctx context.Context) (Counts, error) {
+	c, err := countsRow.One(ctx, d.read, `
+		SELECT (SELECT count(*) FROM vendors) AS vendors, (SELECT count(*) FROM sources) AS sources,
+			(SELECT count(*) FROM incidents WHERE kind = 'incident') AS incidents,
+			(SELECT count(*) FROM incidents WHERE kind = 'maintenance') AS maintenances,
+			(SELECT count(*) FROM incidents WHERE kind = 'notice') AS notices,
+			(SELECT count(*) FROM incident_updates) AS updates, (SELECT count(*) FROM revisions) AS revisions,
+			(SELECT count(*) FROM components) AS components, (SELECT count(*) FROM events) AS events,
+			(SELECT count(*) FROM findings) AS findings, (SELECT count(*) FROM scrapes) AS scrapes`)
 	if err != nil {
-		err = fmt.Errorf("counts: %w", err)
+		return Counts{}, fmt.Errorf("counts: %w", err)
 	}
-	return c, err
+	return c, nil
 }
 
 // FileFacts are what is to be known of the file itself.
 type FileFacts struct {
-	SchemaVersion int64
-	Bytes         int64  // of the file, its journal left out
-	SQLiteVersion string // of the library
-	LastCheckAt   string // newest good live reading of any watched page; empty if there is none
-	LastEventAt   string // newest event; empty if there is none
+	SchemaVersion int64  `db:"schema_version"`
+	Bytes         int64  `db:"bytes"`          // of the file, its journal left out
+	SQLiteVersion string `db:"sqlite_version"` // of the library
+	LastCheckAt   string `db:"last_check_at"`  // newest good live reading of any watched page; empty if there is none
+	LastEventAt   string `db:"last_event_at"`  // newest event; empty if there is none
 }
 
+var fileFactsRow = scan.Of[FileFacts]("")
+
 // FileFacts returns what is to be known of the file itself.
-func (d *DB) FileFacts(ctx context.Context) (f FileFacts, err error) {
-	err = d.read.QueryRowContext(ctx, `
-		SELECT (SELECT max(version_id) FROM goose_db_version WHERE is_applied),
-			(SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size), sqlite_version(),
-			coalesce((SELECT max(last_success_at) FROM sources WHERE watched = 1), ''),
-			coalesce((SELECT max(at) FROM events), '')`).Scan(&f.SchemaVersion, &f.Bytes, &f.SQLiteVersion, &f.LastCheckAt, &f.LastEventAt)
+func (d *DB) FileFacts(ctx context.Context) (FileFacts, error) {
+	f, err := fileFactsRow.One(ctx, d.read, `
+		SELECT (SELECT max(version_id) FROM goose_db_version WHERE is_applied) AS schema_version,
+			(SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size) AS bytes,
+			sqlite_version() AS sqlite_version,
+			(SELECT max(last_success_at) FROM sources WHERE watched = 1) AS last_check_at,
+			(SELECT max(at) FROM events) AS last_event_at`)
 	if err != nil {
-		err = fmt.Errorf("facts of the file: %w", err)
+		return FileFacts{}, fmt.Errorf("facts of the file: %w", err)
 	}
-	return f, err
+	return f, nil
 }

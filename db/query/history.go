@@ -97,7 +97,7 @@ func (d *DB) history(ctx context.Context, f HistoryFilter) (HistoryPage, error) 
 		and(began+` <= ? AND (`+began+`, i.incident_id) < (?, ?)`, at, at, id)
 	}
 	const order = began + ` DESC, i.incident_id DESC`
-	incidents, err := d.incidents(ctx, selectIncident+`
+	incidents, err := incidentRow.All(ctx, d.read, selectIncident+`
 		WHERE i.incident_id IN (SELECT i.incident_id FROM incidents i `+where+` ORDER BY `+order+` LIMIT ?) ORDER BY `+order, append(args, limit+1)...)
 	if err != nil {
 		return page, err

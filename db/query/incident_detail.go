@@ -2,87 +2,95 @@ package query
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"vendorwatch/db"
+
 	"vendorwatch/db/internal/scan"
+	"vendorwatch/normalize"
 )
+
+// IncidentDetail is one incident whole.
+type IncidentDetail struct {
+	Incident
+	AffectedComponents []Component     `json:"affected_components"`
+	Updates            []Update        `json:"updates"` // oldest first
+	Revisions          []Revision      `json:"revisions"`
+	Findings           []Finding       `json:"findings"`
+	SameEvent          []EventRecord   `json:"same_event"` // the event's records from other pages, the one that stands for it first
+	Raw                []normalize.Raw `json:"raw"`
+}
+
+// EventRecord is another record of the same event, read from another page of the vendor.
+type EventRecord struct {
+	IncidentID int64  `db:"incident_id" json:"incident_id"`
+	PageURL    string `db:"page_url = s.page_url" json:"page_url"`
+	Platform   string `db:"platform = s.platform" json:"platform"`
+	SourceKey  string `db:"source_key" json:"source_key"`
+	URL        string `db:"url" json:"url,omitempty"`
+	Title      string `db:"title" json:"title"`
+	Severity   string `db:"severity" json:"severity"`
+	State      string `db:"state" json:"state"`
+	StartedAt  string `db:"started_at" json:"started_at,omitempty"`
+	ResolvedAt string `db:"resolved_at" json:"resolved_at,omitempty"`
+}
+
+var eventRecordRow = scan.Of[EventRecord]("o")
 
 // IncidentByID returns one incident whole, or db.ErrNotFound.
 func (d *DB) IncidentByID(ctx context.Context, id int64) (IncidentDetail, error) {
 	detail, err := d.incidentDetail(ctx, id)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = db.ErrNotFound
-	}
 	if err != nil {
-		return IncidentDetail{}, fmt.Errorf("incident %d: %w", id, err)
+		return IncidentDetail{}, fmt.Errorf("incident %d: %w", id, notFound(err))
 	}
 	return detail, nil
 }
 
-// IncidentByKey returns the incident with the vendor's own id, or with the address, that key is; the newest
-// if several sources have one. The error wraps db.ErrNotFound if there is none.
+// IncidentByKey returns the incident whose id at the vendor, or whose address, is key; the newest if several sources
+// have one. The error wraps db.ErrNotFound if there is none.
 func (d *DB) IncidentByKey(ctx context.Context, key string) (IncidentDetail, error) {
 	var id int64
-	err := d.read.QueryRowContext(ctx, `SELECT incident_id FROM incidents WHERE source_key = ?1 OR url = ?1 ORDER BY first_seen_at DESC LIMIT 1`, key).Scan(&id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return IncidentDetail{}, fmt.Errorf("incident %q: %w", key, db.ErrNotFound)
-	}
+	err := d.read.QueryRowContext(ctx, `
+		SELECT incident_id FROM incidents WHERE source_key = ?1 OR url = ?1 ORDER BY first_seen_at DESC LIMIT 1`, key).Scan(&id)
 	if err != nil {
-		return IncidentDetail{}, fmt.Errorf("incident %q: %w", key, err)
+		return IncidentDetail{}, fmt.Errorf("incident %q: %w", key, notFound(err))
 	}
 	return d.IncidentByID(ctx, id)
 }
 
 func (d *DB) incidentDetail(ctx context.Context, id int64) (detail IncidentDetail, err error) {
-	whole := d.kept.QueryRowContext(ctx, selectIncident+`WHERE i.incident_id = ?`, id)
-	if detail.Incident, err = scanIncident(whole); err != nil {
+	if detail.Incident, err = incidentRow.One(ctx, d.kept, selectIncident+`WHERE i.incident_id = ?`, id); err != nil {
 		return detail, err
 	}
-	var raw []byte
-	if err = d.read.QueryRowContext(ctx, `SELECT raw FROM incidents WHERE incident_id = ?`, id).Scan(&raw); err != nil {
+	raw, err := rawRow.One(ctx, d.kept, `SELECT raw FROM incidents WHERE incident_id = ?`, id)
+	if err != nil {
 		return detail, err
 	}
-	if err = json.Unmarshal(raw, &detail.Raw); err != nil {
-		return detail, fmt.Errorf("raw: %w", err)
-	}
-	if detail.Updates, err = scan.List(ctx, d.kept, func(r *sql.Rows, u *Update) error {
-		return r.Scan(&u.UpdateID, &u.IncidentID, &u.State, &u.VendorState, &u.PostedAt, &u.CreatedAt, &u.Body, &u.FirstSeenAt, &u.RemovedAt)
-	}, `SELECT update_id, incident_id, state, vendor_state, coalesce(posted_at, ''), coalesce(created_at, ''), body, first_seen_at, coalesce(removed_at, '')
-		FROM incident_updates WHERE incident_id = ? ORDER BY position, update_id`, id); err != nil {
+	detail.Raw = raw.Raw
+	if detail.Updates, err = updateRow.All(ctx, d.kept, `
+		SELECT `+updateRow.Columns+` FROM incident_updates u WHERE u.incident_id = ? ORDER BY u.position, u.update_id`, id); err != nil {
 		return detail, err
 	}
-	if detail.AffectedComponents, err = scan.List(ctx, d.kept, func(r *sql.Rows, c *Component) error {
-		return r.Scan(&c.ComponentID, &c.SourceKey, &c.Name, &c.GroupName, &c.Status)
-	}, `SELECT c.component_id, c.source_key, c.name, c.group_name, c.status
-		FROM incident_components ic JOIN components c USING (component_id)
+	if detail.AffectedComponents, err = componentRow.All(ctx, d.kept, `
+		SELECT `+componentRow.Columns+` FROM incident_components ic JOIN components c USING (component_id)
 		WHERE ic.incident_id = ? ORDER BY c.position, c.component_id`, id); err != nil {
 		return detail, err
 	}
-	if detail.Revisions, err = scan.List(ctx, d.kept, func(r *sql.Rows, v *Revision) error {
-		return r.Scan(&v.RevisionID, &v.IncidentID, &v.UpdateID, &v.Field, &v.OldValue, &v.NewValue, &v.SeenAt)
-	}, `SELECT revision_id, incident_id, coalesce(update_id, 0), field, old_value, new_value, seen_at
-		FROM revisions WHERE incident_id = ? ORDER BY seen_at, revision_id`, id); err != nil {
+	if detail.Revisions, err = revisionRow.All(ctx, d.kept, `
+		SELECT `+revisionRow.Columns+` FROM revisions r WHERE r.incident_id = ? ORDER BY r.seen_at, r.revision_id`, id); err != nil {
 		return detail, err
 	}
-	if detail.SameEvent, err = d.sameEvent(ctx, detail.Incident); err != nil {
+	if detail.SameEvent, err = eventRecordRow.All(ctx, d.kept, `
+		SELECT `+eventRecordRow.Columns+` FROM incidents o JOIN sources s USING (source_id)
+		WHERE o.same_event_id = ?1 AND o.incident_id <> ?2 ORDER BY o.incident_id <> ?1, o.incident_id`,
+		detail.SameEventID, detail.IncidentID); err != nil {
 		return detail, err
 	}
-	detail.Findings, err = scan.List(ctx, d.kept, func(r *sql.Rows, f *Finding) error {
-		return r.Scan(&f.FindingID, &f.SourceID, &f.SourceKey, &f.Field, &f.Value, &f.Problem, &f.FirstSeenAt, &f.LastSeenAt, &f.TimesSeen)
-	}, `SELECT finding_id, source_id, source_key, field, value, problem, first_seen_at, last_seen_at, times_seen
-		FROM findings WHERE source_id = ? AND source_key = ? ORDER BY finding_id`, detail.SourceID, detail.SourceKey)
+	detail.Findings, err = findingRow.All(ctx, d.kept, `
+		SELECT `+findingRow.Columns+` FROM findings f WHERE f.source_id = ? AND f.source_key = ? ORDER BY f.finding_id`,
+		detail.SourceID, detail.SourceKey)
 	return detail, err
 }
 
-// sameEvent returns the other records of an incident's event, the one that stands for it first.
-func (d *DB) sameEvent(ctx context.Context, i Incident) ([]EventRecord, error) {
-	return scan.List(ctx, d.kept, func(r *sql.Rows, o *EventRecord) error {
-		return r.Scan(&o.IncidentID, &o.PageURL, &o.Platform, &o.SourceKey, &o.URL, &o.Title, &o.Severity, &o.State, &o.StartedAt, &o.ResolvedAt)
-	}, `SELECT o.incident_id, s.page_url, s.platform, o.source_key, o.url, o.title, o.severity, o.state,
-			coalesce(o.started_at, ''), coalesce(o.resolved_at, '')
-		FROM incidents o JOIN sources s USING (source_id)
-		WHERE o.same_event_id = ?1 AND o.incident_id <> ?2 ORDER BY o.incident_id <> ?1, o.incident_id`, i.SameEventID, i.IncidentID)
-}
+// rawRow reads the vendor's words that are stored of an incident.
+var rawRow = scan.Of[struct {
+	Raw []normalize.Raw `db:"raw"`
+}]("")

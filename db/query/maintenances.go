@@ -13,13 +13,13 @@ const windowBegin = `coalesce(i.scheduled_start_at, i.started_at, i.first_seen_a
 // UpcomingMaintenances returns the maintenances that are under way at now, and those whose window begins
 // within horizon, in the order of their windows. One whose window has passed without a word is left out.
 func (d *DB) UpcomingMaintenances(ctx context.Context, now time.Time, horizon time.Duration) ([]Incident, error) {
-	incidents, err := d.incidents(ctx, selectIncident+`
+	incidents, err := incidentRow.All(ctx, d.read, selectIncident+`
 		WHERE i.incident_id IN (
-			SELECT incident_id FROM incidents
-			WHERE kind = 'maintenance' AND coalesce(same_event_id, incident_id) = incident_id AND open = 1
-				AND (state IN ('in_progress', 'verifying')
-					OR (coalesce(scheduled_start_at, ?1) <= ?2 AND coalesce(scheduled_end_at, scheduled_start_at, ?1) >= ?1)))
-		ORDER BY coalesce(i.scheduled_start_at, i.started_at, i.first_seen_at), i.incident_id`, db.Stamp(now), db.Stamp(now.Add(horizon)))
+			SELECT i.incident_id FROM incidents i
+			WHERE i.kind = 'maintenance' AND i.open = 1 AND `+standing+`
+				AND (i.state IN ('in_progress', 'verifying')
+					OR (coalesce(i.scheduled_start_at, ?1) <= ?2 AND coalesce(i.scheduled_end_at, i.scheduled_start_at, ?1) >= ?1)))
+		ORDER BY `+windowBegin+`, i.incident_id`, db.Stamp(now), db.Stamp(now.Add(horizon)))
 	if err != nil {
 		return nil, fmt.Errorf("upcoming maintenance: %w", err)
 	}
@@ -28,7 +28,7 @@ func (d *DB) UpcomingMaintenances(ctx context.Context, now time.Time, horizon ti
 
 // OpenMaintenances returns the maintenances that are planned or under way, by their windows, at most limit of them.
 func (d *DB) OpenMaintenances(ctx context.Context, limit int) ([]Incident, error) {
-	incidents, err := d.incidents(ctx, selectIncident+`
+	incidents, err := incidentRow.All(ctx, d.read, selectIncident+`
 		WHERE i.incident_id IN (
 			SELECT i.incident_id FROM incidents i WHERE i.open = 1 AND i.kind = 'maintenance' AND `+standing+`
 			ORDER BY `+windowBegin+`, i.incident_id LIMIT ?)
@@ -42,7 +42,7 @@ func (d *DB) OpenMaintenances(ctx context.Context, limit int) ([]Incident, error
 // PastMaintenances returns the maintenances that are over or left their page, the latest window first, limit of
 // them from offset on.
 func (d *DB) PastMaintenances(ctx context.Context, limit, offset int) ([]Incident, error) {
-	incidents, err := d.incidents(ctx, selectIncident+`
+	incidents, err := incidentRow.All(ctx, d.read, selectIncident+`
 		WHERE i.incident_id IN (
 			SELECT i.incident_id FROM incidents i WHERE i.open = 0 AND i.kind = 'maintenance' AND `+standing+`
 			ORDER BY `+windowBegin+` DESC, i.incident_id DESC LIMIT ? OFFSET ?)

@@ -3,6 +3,8 @@
 package query
 
 import (
+	"database/sql"
+	"errors"
 	"vendorwatch/db"
 	"vendorwatch/db/internal/scan"
 )
@@ -19,3 +21,11 @@ func New(file *db.DB) *DB { return &DB{read: file.Reader(), kept: file.Prepared(
 // In returns a DB that reads through q. Given a *db.Tx, it sees what the transaction sees, and must not be used
 // after it.
 func In(q scan.Querier) *DB { return &DB{read: q, kept: q} }
+
+// notFound turns what says that there is no row into db.ErrNotFound.
+func notFound(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return db.ErrNotFound
+	}
+	return err
+}

@@ -2,7 +2,6 @@ package query
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"vendorwatch/db/internal/scan"
 )
@@ -21,26 +20,25 @@ const (
 
 // Scrape is a row of scrapes with its vendor.
 type Scrape struct {
-	Vendor        string // slug
-	VendorName    string
-	PageURL       string
-	StartedAt     string
-	TookMS        int64
-	Outcome       Outcome
-	HTTPStatus    int // 0 if there was no answer
-	Requests      int
-	Bytes         int64
-	IncidentsSeen int
-	Error         string
+	Vendor        string  `db:"vendor = v.slug"` // slug
+	VendorName    string  `db:"vendor_name = coalesce(nullif(v.name, ''), v.slug)"`
+	PageURL       string  `db:"page_url = s.page_url"`
+	StartedAt     string  `db:"started_at"`
+	TookMS        int64   `db:"took_ms"`
+	Outcome       Outcome `db:"outcome"`
+	HTTPStatus    int     `db:"http_status"` // 0 if there was no answer
+	Requests      int     `db:"requests"`
+	Bytes         int64   `db:"bytes"`
+	IncidentsSeen int     `db:"incidents_seen"`
+	Error         string  `db:"error"`
 }
+
+var scrapeRow = scan.Of[Scrape]("x")
 
 // RecentScrapes returns the last passes over sources, the newest first.
 func (d *DB) RecentScrapes(ctx context.Context, limit int) ([]Scrape, error) {
-	scrapes, err := scan.List(ctx, d.read, func(r *sql.Rows, s *Scrape) error {
-		return r.Scan(&s.Vendor, &s.VendorName, &s.PageURL, &s.StartedAt, &s.TookMS, &s.Outcome, &s.HTTPStatus, &s.Requests, &s.Bytes, &s.IncidentsSeen, &s.Error)
-	}, `
-		SELECT v.slug, coalesce(nullif(v.name, ''), v.slug), s.page_url, x.started_at, x.took_ms, x.outcome, coalesce(x.http_status, 0),
-			x.requests, x.bytes, x.incidents_seen, coalesce(x.error, '')
+	scrapes, err := scrapeRow.All(ctx, d.read, `
+		SELECT `+scrapeRow.Columns+`
 		FROM (SELECT * FROM scrapes ORDER BY started_at DESC, scrape_id DESC LIMIT ?) x
 		JOIN sources s USING (source_id) JOIN vendors v USING (vendor_id)
 		ORDER BY x.started_at DESC, x.scrape_id DESC`, limit)

@@ -2,55 +2,44 @@ package query
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"vendorwatch/db/internal/scan"
 )
 
 // SourceHealth is a row of v_source_health.
 type SourceHealth struct {
-	SourceID            int64  `json:"source_id"`
-	Vendor              string `json:"vendor"`
-	VendorName          string `json:"vendor_name"`
-	PageURL             string `json:"page_url"`
-	Platform            string `json:"platform"`
-	Watched             int    `json:"watched"` // 1: the configuration lists it
-	Health              string `json:"health"`  // ok, failing (1 or 2 failures), unreadable (3 and more), never (no good scrape yet), not_watched (whatever else)
-	LastSuccessAt       string `json:"last_success_at,omitempty"`
-	LastAttemptAt       string `json:"last_attempt_at,omitempty"`
-	ConsecutiveFailures int    `json:"consecutive_failures"`
-	FailingSince        string `json:"failing_since,omitempty"`
-	LastError           string `json:"last_error,omitempty"`
-	LatestAt            string `json:"latest_at,omitempty"` // newest good reading, live or from a saved page
-	CoverageStartAt     string `json:"coverage_start_at,omitempty"`
-	BaselineAt          string `json:"baseline_at,omitempty"`
-	BlindSinceAt        string `json:"blind_since_at,omitempty"` // start of a gap in what was seen that lasts
-	Gaps                int    `json:"gaps"`                     // those that no later reading made up for
-	BlindSeconds30d     int64  `json:"blind_seconds_30d"`        // how much of the 30 days before LastAttemptAt they make up
-	Indicator           string `json:"indicator,omitempty"`
-	IndicatorSinceAt    string `json:"indicator_since_at,omitempty"` // since when it is raised without an open incident
-	OpenIncidents       int    `json:"open_incidents"`
-	Incidents           int    `json:"incidents"`
-	OpenFindings        int    `json:"open_findings"`
+	SourceID            int64  `db:"source_id" json:"source_id"`
+	Vendor              string `db:"vendor" json:"vendor"`
+	VendorName          string `db:"vendor_name" json:"vendor_name"`
+	PageURL             string `db:"page_url" json:"page_url"`
+	Platform            string `db:"platform" json:"platform"`
+	Watched             int    `db:"watched" json:"watched"` // 1: the configuration lists it
+	Health              string `db:"health" json:"health"`   // ok, failing (1 or 2 failures), unreadable (3 and more), never (no good scrape yet), not_watched (whatever else)
+	LastSuccessAt       string `db:"last_success_at" json:"last_success_at,omitempty"`
+	LastAttemptAt       string `db:"last_attempt_at" json:"last_attempt_at,omitempty"`
+	ConsecutiveFailures int    `db:"consecutive_failures" json:"consecutive_failures"`
+	FailingSince        string `db:"failing_since" json:"failing_since,omitempty"`
+	LastError           string `db:"last_error" json:"last_error,omitempty"`
+	LatestAt            string `db:"latest_at" json:"latest_at,omitempty"` // newest good reading, live or from a saved page
+	CoverageStartAt     string `db:"coverage_start_at" json:"coverage_start_at,omitempty"`
+	BaselineAt          string `db:"baseline_at" json:"baseline_at,omitempty"`
+	BlindSinceAt        string `db:"blind_since_at" json:"blind_since_at,omitempty"` // start of a gap in what was seen that lasts
+	Gaps                int    `db:"gaps" json:"gaps"`                               // those that no later reading made up for
+	BlindSeconds30d     int64  `db:"blind_seconds_30d" json:"blind_seconds_30d"`     // how much of the 30 days before LastAttemptAt they make up
+	Indicator           string `db:"indicator" json:"indicator,omitempty"`
+	IndicatorSinceAt    string `db:"indicator_since_at" json:"indicator_since_at,omitempty"` // since when it is raised without an open incident
+	OpenIncidents       int    `db:"open_incidents" json:"open_incidents"`
+	Incidents           int    `db:"incidents" json:"incidents"`
+	OpenFindings        int    `db:"open_findings" json:"open_findings"`
 }
 
-const selectHealth = `
-	SELECT source_id, vendor, vendor_name, page_url, platform, watched, health, coalesce(last_success_at, ''), coalesce(last_attempt_at, ''),
-		consecutive_failures, coalesce(failing_since, ''), coalesce(last_error, ''), coalesce(latest_at, ''), coalesce(coverage_start_at, ''),
-		coalesce(baseline_at, ''), coalesce(blind_since_at, ''), gaps, coalesce(blind_seconds_30d, 0), coalesce(indicator, ''),
-		coalesce(indicator_since_at, ''), open_incidents, incidents, open_findings
-	FROM v_source_health `
+var sourceHealthRow = scan.Of[SourceHealth]("h")
 
-func scanHealth(r *sql.Rows, h *SourceHealth) error {
-	return r.Scan(&h.SourceID, &h.Vendor, &h.VendorName, &h.PageURL, &h.Platform, &h.Watched, &h.Health, &h.LastSuccessAt, &h.LastAttemptAt,
-		&h.ConsecutiveFailures, &h.FailingSince, &h.LastError, &h.LatestAt, &h.CoverageStartAt,
-		&h.BaselineAt, &h.BlindSinceAt, &h.Gaps, &h.BlindSeconds30d, &h.Indicator,
-		&h.IndicatorSinceAt, &h.OpenIncidents, &h.Incidents, &h.OpenFindings)
-}
+var selectHealth = `SELECT ` + sourceHealthRow.Columns + ` FROM v_source_health h `
 
 // SourceHealth returns how each status page can be read, by vendor.
 func (d *DB) SourceHealth(ctx context.Context) ([]SourceHealth, error) {
-	health, err := scan.List(ctx, d.read, scanHealth, selectHealth+`ORDER BY vendor, source_id`)
+	health, err := sourceHealthRow.All(ctx, d.read, selectHealth+`ORDER BY vendor, source_id`)
 	if err != nil {
 		return nil, fmt.Errorf("health: %w", err)
 	}
@@ -60,7 +49,7 @@ func (d *DB) SourceHealth(ctx context.Context) ([]SourceHealth, error) {
 // SourcesAfter returns the health of status pages in the order of their numbers, at most limit of them, from
 // the one that follows afterID on. A vendor that is not empty chooses (slug).
 func (d *DB) SourcesAfter(ctx context.Context, vendor string, afterID int64, limit int) ([]SourceHealth, error) {
-	health, err := scan.List(ctx, d.read, scanHealth, selectHealth+`
+	health, err := sourceHealthRow.All(ctx, d.read, selectHealth+`
 		WHERE source_id IN (SELECT s.source_id FROM sources s JOIN vendors v USING (vendor_id)
 			WHERE s.source_id > ?1 AND (?2 = '' OR v.slug = ?2) ORDER BY s.source_id LIMIT ?3)
 		ORDER BY source_id`, afterID, vendor, limit)
@@ -77,7 +66,7 @@ func (d *DB) SourcesByHealth(ctx context.Context, limit, offset int) ([]SourceHe
 	if err := d.read.QueryRowContext(ctx, `SELECT count(*) FROM sources`).Scan(&total); err != nil {
 		return nil, 0, fmt.Errorf("sources: %w", err)
 	}
-	health, err := scan.List(ctx, d.read, scanHealth, selectHealth+`
+	health, err := sourceHealthRow.All(ctx, d.read, selectHealth+`
 		WHERE source_id IN (
 			SELECT s.source_id FROM sources s JOIN vendors v USING (vendor_id)
 			ORDER BY s.watched = 0, s.consecutive_failures = 0, s.last_success_at IS NOT NULL, v.slug, s.source_id LIMIT ? OFFSET ?)
@@ -96,7 +85,7 @@ func (d *DB) FailingSources(ctx context.Context, limit int) ([]SourceHealth, int
 	if err != nil {
 		return nil, 0, fmt.Errorf("unreadable sources: %w", err)
 	}
-	health, err := scan.List(ctx, d.read, scanHealth, selectHealth+`
+	health, err := sourceHealthRow.All(ctx, d.read, selectHealth+`
 		WHERE source_id IN (
 			SELECT source_id FROM sources WHERE watched = 1 AND (consecutive_failures > 0 OR last_success_at IS NULL)
 			ORDER BY failing_since_at IS NULL, failing_since_at, source_id LIMIT ?)
@@ -109,32 +98,31 @@ func (d *DB) FailingSources(ctx context.Context, limit int) ([]SourceHealth, int
 
 // ScrapeHealth is how reading a watched status page goes.
 type ScrapeHealth struct {
-	SourceID            int64
-	Vendor              string // slug
-	PageURL             string
-	Platform            string
-	ConsecutiveFailures int
-	LastSuccessAt       string  // empty: never
-	IntervalSeconds     int64   // between readings by its schedule; 0 if not known
-	Outcome             Outcome // of the last live pass; empty if none is on record
-	TookMS              int64   // of the same
+	SourceID            int64   `db:"source_id"`
+	Vendor              string  `db:"vendor = v.slug"` // slug
+	PageURL             string  `db:"page_url"`
+	Platform            string  `db:"platform"`
+	ConsecutiveFailures int     `db:"consecutive_failures"`
+	LastSuccessAt       string  `db:"last_success_at"`     // empty: never
+	IntervalSeconds     int64   `db:"interval_seconds"`    // between readings by its schedule; 0 if not known
+	Outcome             Outcome `db:"outcome = x.outcome"` // of the last live pass; empty if none is on record
+	TookMS              int64   `db:"took_ms = x.took_ms"` // of the same
 }
+
+var scrapeHealthRow = scan.Of[ScrapeHealth]("s")
 
 // ScrapeHealth returns how reading each watched status page goes, by number of the source.
 func (d *DB) ScrapeHealth(ctx context.Context) ([]ScrapeHealth, error) {
-	pulses, err := scan.List(ctx, d.read, func(r *sql.Rows, p *ScrapeHealth) error {
-		return r.Scan(&p.SourceID, &p.Vendor, &p.PageURL, &p.Platform, &p.ConsecutiveFailures, &p.LastSuccessAt, &p.IntervalSeconds, &p.Outcome, &p.TookMS)
-	}, `
-		SELECT s.source_id, v.slug, s.page_url, s.platform, s.consecutive_failures, coalesce(s.last_success_at, ''), s.interval_seconds,
-			coalesce(x.outcome, ''), coalesce(x.took_ms, 0)
+	health, err := scrapeHealthRow.All(ctx, d.read, `
+		SELECT `+scrapeHealthRow.Columns+`
 		FROM sources s JOIN vendors v USING (vendor_id)
 		LEFT JOIN scrapes x ON x.scrape_id = (SELECT l.scrape_id FROM scrapes l
 			WHERE l.source_id = s.source_id AND l.archived = 0 AND l.backfill = 0 ORDER BY l.started_at DESC, l.scrape_id DESC LIMIT 1)
 		WHERE s.watched = 1 ORDER BY s.source_id`)
 	if err != nil {
-		return nil, fmt.Errorf("pulses of sources: %w", err)
+		return nil, fmt.Errorf("health of scrapes: %w", err)
 	}
-	return pulses, nil
+	return health, nil
 }
 
 // WatchedSources is what is known of a vendor's watched status pages together.
@@ -143,29 +131,30 @@ type WatchedSources struct {
 	Raised      []string // words of those that call themselves unwell while no incident says why
 }
 
+// watchedRow reads a watched source.
+var watchedRow = scan.Of[struct {
+	VendorID         int64  `db:"vendor_id"`
+	BaselineAt       string `db:"baseline_at"`
+	Indicator        string `db:"indicator"`
+	IndicatorSinceAt string `db:"indicator_since_at"`
+}]("s")
+
 // WatchedSources returns the watched pages of all vendors, by the vendor's number.
 func (d *DB) WatchedSources(ctx context.Context) (map[int64]WatchedSources, error) {
-	pages := map[int64]WatchedSources{}
-	_, err := scan.List(ctx, d.read, func(r *sql.Rows, _ *struct{}) error {
-		var vendor int64
-		var baseline, word string
-		var raised bool
-		if err := r.Scan(&vendor, &baseline, &raised, &word); err != nil {
-			return err
-		}
-		p := pages[vendor]
-		if p.FirstReadAt == "" || (baseline != "" && baseline < p.FirstReadAt) {
-			p.FirstReadAt = baseline
-		}
-		if raised {
-			p.Raised = append(p.Raised, word)
-		}
-		pages[vendor] = p
-		return nil
-	}, `SELECT vendor_id, coalesce(baseline_at, ''), indicator_since_at IS NOT NULL, coalesce(indicator, '')
-		FROM sources WHERE watched = 1 ORDER BY source_id`)
+	rows, err := watchedRow.All(ctx, d.read, `SELECT `+watchedRow.Columns+` FROM sources s WHERE s.watched = 1 ORDER BY s.source_id`)
 	if err != nil {
-		return nil, fmt.Errorf("watched pages: %w", err)
+		return nil, fmt.Errorf("watched sources: %w", err)
 	}
-	return pages, nil
+	watched := map[int64]WatchedSources{}
+	for _, r := range rows {
+		w := watched[r.VendorID]
+		if w.FirstReadAt == "" || (r.BaselineAt != "" && r.BaselineAt < w.FirstReadAt) {
+			w.FirstReadAt = r.BaselineAt
+		}
+		if r.IndicatorSinceAt != "" {
+			w.Raised = append(w.Raised, r.Indicator)
+		}
+		watched[r.VendorID] = w
+	}
+	return watched, nil
 }

@@ -2,54 +2,40 @@ package query
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
-	"vendorwatch/db"
+	"vendorwatch/db/internal/scan"
 )
 
 // Source is a status page of a vendor.
 type Source struct {
-	SourceID   int64  `json:"source_id"`
-	VendorID   int64  `json:"vendor_id"`
-	Vendor     string `json:"vendor"` // slug
-	VendorName string `json:"vendor_name"`
-	PageURL    string `json:"page_url"`
-	Platform   string `json:"platform"`
+	SourceID   int64  `db:"source_id" json:"source_id"`
+	VendorID   int64  `db:"vendor_id" json:"vendor_id"`
+	Vendor     string `db:"vendor = v.slug" json:"vendor"` // slug
+	VendorName string `db:"vendor_name = coalesce(nullif(v.name, ''), v.slug)" json:"vendor_name"`
+	PageURL    string `db:"page_url" json:"page_url"`
+	Platform   string `db:"platform" json:"platform"`
 }
 
-const selectSource = `
-	SELECT s.source_id, s.vendor_id, v.slug, coalesce(nullif(v.name, ''), v.slug), s.page_url, s.platform
+var sourceRow = scan.Of[Source]("s")
+
+var selectSource = `
+	SELECT ` + sourceRow.Columns + `
 	FROM sources s JOIN vendors v USING (vendor_id) `
 
 // Source returns one status page, or db.ErrNotFound.
 func (d *DB) Source(ctx context.Context, sourceID int64) (Source, error) {
-	var s Source
-	err := d.read.QueryRowContext(ctx, selectSource+`WHERE s.source_id = ?`, sourceID).
-		Scan(&s.SourceID, &s.VendorID, &s.Vendor, &s.VendorName, &s.PageURL, &s.Platform)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = db.ErrNotFound
-	}
+	s, err := sourceRow.One(ctx, d.read, selectSource+`WHERE s.source_id = ?`, sourceID)
 	if err != nil {
-		return Source{}, fmt.Errorf("source %d: %w", sourceID, err)
+		return Source{}, fmt.Errorf("source %d: %w", sourceID, notFound(err))
 	}
 	return s, nil
 }
 
 // SourcesOf returns a vendor's status pages in the order they were added; none if there is no such vendor.
 func (d *DB) SourcesOf(ctx context.Context, vendorSlug string) ([]Source, error) {
-	rows, err := d.read.QueryContext(ctx, selectSource+`WHERE v.slug = ? ORDER BY s.source_id`, vendorSlug)
+	sources, err := sourceRow.All(ctx, d.read, selectSource+`WHERE v.slug = ? ORDER BY s.source_id`, vendorSlug)
 	if err != nil {
 		return nil, fmt.Errorf("sources of %q: %w", vendorSlug, err)
 	}
-	defer rows.Close()
-	var sources []Source
-	for rows.Next() {
-		var s Source
-		if err := rows.Scan(&s.SourceID, &s.VendorID, &s.Vendor, &s.VendorName, &s.PageURL, &s.Platform); err != nil {
-			return nil, fmt.Errorf("sources of %q: %w", vendorSlug, err)
-		}
-		sources = append(sources, s)
-	}
-	return sources, rows.Err()
+	return sources, nil
 }

@@ -2,9 +2,8 @@ package query
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
 	"fmt"
+	"vendorwatch/db"
 	"vendorwatch/db/internal/scan"
 )
 
@@ -16,6 +15,13 @@ type Timeline struct {
 	Updates    []Update
 	Components []int64 // component_ids, in the order of the page
 }
+
+// timelineRow reads an incident with two columns more.
+var timelineRow = scan.Of[struct {
+	Incident
+	CreatedAt string `db:"created_at"`
+	UpdatedAt string `db:"updated_at"`
+}]("i")
 
 // TimelineFilter chooses incidents for a listing with their timelines.
 type TimelineFilter struct {
@@ -29,11 +35,11 @@ type TimelineFilter struct {
 // that the vendor took down are not among them, nor is what filters hide; an event that several pages tell of
 // is told by the record that stands for it.
 func (d *DB) Timelines(ctx context.Context, f TimelineFilter) ([]Timeline, error) {
-	whole, err := d.timelines(ctx, f)
+	timelines, err := d.timelines(ctx, f)
 	if err != nil {
 		return nil, fmt.Errorf("incidents with their updates: %w", err)
 	}
-	return whole, nil
+	return timelines, nil
 }
 
 func (d *DB) timelines(ctx context.Context, f TimelineFilter) ([]Timeline, error) {
@@ -62,61 +68,52 @@ func (d *DB) timelines(ctx context.Context, f TimelineFilter) ([]Timeline, error
 	if f.Open { // the plus lets SQLite begin with what is open, which is little, and not with the order
 		chosen = `+` + order
 	}
-	incidents, err := d.incidents(ctx, selectIncident+`
+	rows, err := timelineRow.All(ctx, d.read, `
+		SELECT `+timelineRow.Columns+` FROM v_incidents i
 		WHERE i.incident_id IN (SELECT i.incident_id FROM incidents i WHERE `+where+` ORDER BY `+chosen+` LIMIT ?) ORDER BY `+order, append(args, limit)...)
 	if err != nil {
 		return nil, err
 	}
-	whole := make([]Timeline, len(incidents))
-	at := make(map[int64]*Timeline, len(incidents))
-	ids := make([]int64, len(incidents))
-	for n, i := range incidents {
-		whole[n] = Timeline{Incident: i, Updates: []Update{}, Components: []int64{}}
-		at[i.IncidentID], ids[n] = &whole[n], i.IncidentID
+	timelines := make([]Timeline, len(rows))
+	at := make(map[int64]*Timeline, len(rows))
+	ids := make([]int64, len(rows))
+	for n, i := range rows {
+		timelines[n] = Timeline{Incident: i.Incident, CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt, Updates: []Update{}, Components: []int64{}}
+		at[i.IncidentID], ids[n] = &timelines[n], i.IncidentID
 	}
-	return whole, d.addTimelines(ctx, ids, at)
+	return timelines, d.addPosts(ctx, ids, at)
 }
 
-// addTimelines adds what the view of incidents does not have.
-func (d *DB) addTimelines(ctx context.Context, ids []int64, at map[int64]*Timeline) error {
-	chosen, err := json.Marshal(ids)
+// addPosts adds to each incident its posts and its components.
+func (d *DB) addPosts(ctx context.Context, ids []int64, at map[int64]*Timeline) error {
+	chosen, err := db.JSON(ids)
 	if err != nil {
 		return err
 	}
-	_, err = scan.List(ctx, d.read, func(r *sql.Rows, _ *struct{}) error {
-		var id int64
-		var created, updated string
-		err := r.Scan(&id, &created, &updated)
-		if err == nil {
-			at[id].CreatedAt, at[id].UpdatedAt = created, updated
-		}
-		return err
-	}, `SELECT i.incident_id, coalesce(i.created_at, ''), coalesce(i.updated_at, '')
-		FROM json_each(?) j JOIN incidents i ON i.incident_id = j.value`, chosen)
-	if err != nil {
-		return err
-	}
-	_, err = scan.List(ctx, d.read, func(r *sql.Rows, u *Update) error {
-		err := r.Scan(&u.UpdateID, &u.IncidentID, &u.State, &u.VendorState, &u.PostedAt, &u.CreatedAt, &u.Body, &u.FirstSeenAt)
-		if err == nil {
-			at[u.IncidentID].Updates = append(at[u.IncidentID].Updates, *u)
-		}
-		return err
-	}, `SELECT u.update_id, u.incident_id, u.state, u.vendor_state, coalesce(u.posted_at, ''), coalesce(u.created_at, ''), u.body, u.first_seen_at
-		FROM json_each(?) j JOIN incident_updates u ON u.incident_id = j.value
+	posts, err := updateRow.All(ctx, d.read, `
+		SELECT `+updateRow.Columns+` FROM json_each(?) j JOIN incident_updates u ON u.incident_id = j.value
 		WHERE u.removed_at IS NULL ORDER BY u.incident_id, u.position DESC, u.update_id DESC`, chosen)
 	if err != nil {
 		return err
 	}
-	_, err = scan.List(ctx, d.read, func(r *sql.Rows, _ *struct{}) error {
-		var incident, component int64
-		err := r.Scan(&incident, &component)
-		if err == nil {
-			at[incident].Components = append(at[incident].Components, component)
-		}
-		return err
-	}, `SELECT ic.incident_id, c.component_id
+	for _, u := range posts {
+		at[u.IncidentID].Updates = append(at[u.IncidentID].Updates, u)
+	}
+	affected, err := affectedRow.All(ctx, d.read, `
+		SELECT ic.incident_id, c.component_id
 		FROM json_each(?) j JOIN incident_components ic ON ic.incident_id = j.value JOIN components c USING (component_id)
 		ORDER BY ic.incident_id, c.source_id, c.position, c.component_id`, chosen)
-	return err
+	if err != nil {
+		return err
+	}
+	for _, a := range affected {
+		at[a.IncidentID].Components = append(at[a.IncidentID].Components, a.ComponentID)
+	}
+	return nil
 }
+
+// affectedRow reads incident_components.
+var affectedRow = scan.Of[struct {
+	IncidentID  int64 `db:"incident_id"`
+	ComponentID int64 `db:"component_id"`
+}]("")

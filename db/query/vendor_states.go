@@ -2,7 +2,6 @@ package query
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"vendorwatch/db/internal/scan"
 	"vendorwatch/normalize"
@@ -10,35 +9,34 @@ import (
 
 // VendorState is how a vendor does at this moment, as far as can be told.
 type VendorState struct {
-	VendorID         int64
-	Slug             string
-	Name             string // name for people
-	Owner            string
-	Sources          int    // status pages that the configuration lists
-	Failing          int    // of those, how many could not be read three times in a row or more often
-	NeverRead        int    // of those, how many were never read live
-	FailingSinceAt   string // first failure of the one that has failed for longest
-	LastSuccessAt    string // oldest last good reading among the pages
-	IntervalSeconds  int64  // longest interval of the pages; 0 if not known
-	IndicatorSinceAt string // since when a page calls itself unwell and no incident says why
+	VendorID         int64  `db:"vendor_id"`
+	Slug             string `db:"slug"`
+	Name             string `db:"name"` // name for people
+	Owner            string `db:"owner"`
+	Sources          int    `db:"sources"`            // status pages that the configuration lists
+	Failing          int    `db:"failing"`            // of those, how many could not be read three times in a row or more often
+	NeverRead        int    `db:"never_read"`         // of those, how many were never read live
+	FailingSinceAt   string `db:"failing_since_at"`   // first failure of the one that has failed for longest
+	LastSuccessAt    string `db:"last_success_at"`    // oldest last good reading among the pages
+	IntervalSeconds  int64  `db:"interval_seconds"`   // longest interval of the pages; 0 if not known
+	IndicatorSinceAt string `db:"indicator_since_at"` // since when a page calls itself unwell and no incident says why
 	Incidents        int    // open ones of kind incident
 	WorstSeverity    string // of those; empty if there is none
 	Maintenances     int    // under way
 	WorstStatus      string // worst component status that is not operational; empty if all are, or the pages tell of none
 }
 
+var vendorStateRow = scan.Of[VendorState]("")
+
 // VendorStates returns how all vendors do, by name. It reads the vendors, and of the rest only what is open
 // or not well.
 func (d *DB) VendorStates(ctx context.Context) ([]VendorState, error) {
-	states, err := scan.List(ctx, d.read, func(r *sql.Rows, v *VendorState) error {
-		return r.Scan(&v.VendorID, &v.Slug, &v.Name, &v.Owner, &v.Sources, &v.Failing, &v.NeverRead, &v.FailingSinceAt, &v.LastSuccessAt,
-			&v.IntervalSeconds, &v.IndicatorSinceAt)
-	}, `
-		SELECT v.vendor_id, v.slug, coalesce(nullif(v.name, ''), v.slug) AS vendor_name, v.owner, count(s.source_id),
-			coalesce(sum(s.consecutive_failures >= 3), 0), coalesce(sum(s.last_success_at IS NULL), 0), coalesce(min(s.failing_since_at), ''),
-			coalesce(min(s.last_success_at), ''), coalesce(max(s.interval_seconds), 0), coalesce(min(s.indicator_since_at), '')
+	states, err := vendorStateRow.All(ctx, d.read, `
+		SELECT v.vendor_id, v.slug, coalesce(nullif(v.name, ''), v.slug) AS name, v.owner, count(s.source_id) AS sources,
+			sum(s.consecutive_failures >= 3) AS failing, sum(s.last_success_at IS NULL) AS never_read, min(s.failing_since_at) AS failing_since_at,
+			min(s.last_success_at) AS last_success_at, max(s.interval_seconds) AS interval_seconds, min(s.indicator_since_at) AS indicator_since_at
 		FROM vendors v LEFT JOIN sources s ON s.vendor_id = v.vendor_id AND s.watched = 1
-		GROUP BY v.vendor_id ORDER BY vendor_name COLLATE NOCASE, v.slug`)
+		GROUP BY v.vendor_id ORDER BY coalesce(nullif(v.name, ''), v.slug) COLLATE NOCASE, v.slug`)
 	if err != nil {
 		return nil, fmt.Errorf("vendor states: %w", err)
 	}

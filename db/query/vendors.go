@@ -2,22 +2,23 @@ package query
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
-	"vendorwatch/db"
 	"vendorwatch/db/internal/scan"
 )
 
 // Vendor is a company whose status is watched. The json names are those of the SQL columns.
 type Vendor struct {
-	VendorID   int64  `json:"vendor_id"`
-	Slug       string `json:"slug"`
-	Name       string `json:"name"`
-	Homepage   string `json:"homepage,omitempty"`
-	Owner      string `json:"owner,omitempty"`
-	RunbookURL string `json:"runbook_url,omitempty"`
+	VendorID   int64  `db:"vendor_id" json:"vendor_id"`
+	Slug       string `db:"slug" json:"slug"`
+	Name       string `db:"name = coalesce(nullif(v.name, ''), v.slug)" json:"name"`
+	Homepage   string `db:"homepage" json:"homepage,omitempty"`
+	Owner      string `db:"owner" json:"owner,omitempty"`
+	RunbookURL string `db:"runbook_url" json:"runbook_url,omitempty"`
 }
+
+var vendorRow = scan.Of[Vendor]("v")
+
+var selectVendor = `SELECT ` + vendorRow.Columns + ` FROM vendors v `
 
 // VendorHealth is a vendor with its status pages.
 type VendorHealth struct {
@@ -27,10 +28,7 @@ type VendorHealth struct {
 
 // Vendors returns all vendors by slug, each with the health of its status pages.
 func (d *DB) Vendors(ctx context.Context) ([]VendorHealth, error) {
-	vendors, err := scan.List(ctx, d.read, func(r *sql.Rows, v *VendorHealth) error {
-		v.Sources = []SourceHealth{}
-		return r.Scan(&v.VendorID, &v.Slug, &v.Name, &v.Homepage, &v.Owner, &v.RunbookURL)
-	}, `SELECT vendor_id, slug, coalesce(nullif(name, ''), slug), homepage, owner, runbook_url FROM vendors ORDER BY slug`)
+	found, err := vendorRow.All(ctx, d.read, selectVendor+`ORDER BY v.slug`)
 	if err != nil {
 		return nil, fmt.Errorf("vendors: %w", err)
 	}
@@ -38,9 +36,9 @@ func (d *DB) Vendors(ctx context.Context) ([]VendorHealth, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := map[string]int{}
-	for n, v := range vendors {
-		at[v.Slug] = n
+	vendors, at := make([]VendorHealth, len(found)), map[string]int{}
+	for n, v := range found {
+		vendors[n], at[v.Slug] = VendorHealth{Vendor: v, Sources: []SourceHealth{}}, n
 	}
 	for _, h := range health {
 		if n, ok := at[h.Vendor]; ok {
@@ -51,18 +49,12 @@ func (d *DB) Vendors(ctx context.Context) ([]VendorHealth, error) {
 }
 
 // VendorBySlug returns a vendor with its status pages, or db.ErrNotFound.
-func (d *DB) VendorBySlug(ctx context.Context, slug string) (VendorHealth, error) {
-	v := VendorHealth{}
-	err := d.read.QueryRowContext(ctx, `
-		SELECT vendor_id, slug, coalesce(nullif(name, ''), slug), homepage, owner, runbook_url FROM vendors WHERE slug = ?`, slug).
-		Scan(&v.VendorID, &v.Slug, &v.Name, &v.Homepage, &v.Owner, &v.RunbookURL)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = db.ErrNotFound
+func (d *DB) VendorBySlug(ctx context.Context, slug string) (v VendorHealth, err error) {
+	if v.Vendor, err = d.Vendor(ctx, slug); err != nil {
+		return VendorHealth{}, err
 	}
-	if err == nil {
-		v.Sources, err = scan.List(ctx, d.read, scanHealth, selectHealth+`
-			WHERE source_id IN (SELECT source_id FROM sources WHERE vendor_id = ?) ORDER BY source_id`, v.VendorID)
-	}
+	v.Sources, err = sourceHealthRow.All(ctx, d.read, selectHealth+`
+		WHERE h.source_id IN (SELECT source_id FROM sources WHERE vendor_id = ?) ORDER BY h.source_id`, v.VendorID)
 	if err != nil {
 		return VendorHealth{}, fmt.Errorf("vendor %q: %w", slug, err)
 	}
@@ -70,15 +62,10 @@ func (d *DB) VendorBySlug(ctx context.Context, slug string) (VendorHealth, error
 }
 
 // Vendor returns the vendor of that slug, or db.ErrNotFound.
-func (d *DB) Vendor(ctx context.Context, slug string) (v Vendor, err error) {
-	err = d.read.QueryRowContext(ctx, `
-		SELECT vendor_id, slug, coalesce(nullif(name, ''), slug), homepage, owner, runbook_url FROM vendors WHERE slug = ?`, slug).
-		Scan(&v.VendorID, &v.Slug, &v.Name, &v.Homepage, &v.Owner, &v.RunbookURL)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = db.ErrNotFound
-	}
+func (d *DB) Vendor(ctx context.Context, slug string) (Vendor, error) {
+	v, err := vendorRow.One(ctx, d.read, selectVendor+`WHERE v.slug = ?`, slug)
 	if err != nil {
-		return Vendor{}, fmt.Errorf("vendor %q: %w", slug, err)
+		return Vendor{}, fmt.Errorf("vendor %q: %w", slug, notFound(err))
 	}
 	return v, nil
 }

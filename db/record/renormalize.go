@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -113,7 +112,7 @@ func (r *renormalizer) all(platform string) error {
 }
 
 func (r *renormalizer) texts(query string, args ...any) ([]string, error) {
-	return scan.List(r.ctx, r.tx, func(rows *sql.Rows, s *string) error { return rows.Scan(s) }, query, args...)
+	return scan.Column[string](r.ctx, r.tx, query, args...)
 }
 
 func (r *renormalizer) some(keys []string) error {
@@ -262,14 +261,17 @@ func (r *renormalizer) components() error {
 
 // problem is a stored finding of an incident.
 type problem struct {
-	id int64
-	normalize.Finding
+	ID      int64  `db:"finding_id"`
+	Field   string `db:"field"`
+	Value   string `db:"value"`
+	Problem string `db:"problem"`
 }
 
+var problemRow = scan.Of[problem]("f")
+
 func (r *renormalizer) problems(rec *record) ([]problem, error) {
-	return scan.List(r.ctx, r.tx, func(rows *sql.Rows, p *problem) error {
-		return rows.Scan(&p.id, &p.Field, &p.Value, &p.Finding.Problem)
-	}, `SELECT finding_id, field, value, problem FROM findings WHERE source_id = ? AND source_key = ?`, r.s.SourceID, rec.incident.Key)
+	return problemRow.All(r.ctx, r.tx, `
+		SELECT `+problemRow.Columns+` FROM findings f WHERE f.source_id = ? AND f.source_key = ?`, r.s.SourceID, rec.incident.Key)
 }
 
 // findings takes away what the readings of an incident were found to lack and lack no more, and counts what they are
@@ -280,14 +282,12 @@ func (r *renormalizer) findings(rec *record, before []problem) error {
 		return err
 	}
 	for _, p := range now {
-		if !slices.ContainsFunc(before, func(b problem) bool { return b.id == p.id }) {
-			r.count("findings."+p.Field, "", p.Finding.Problem)
+		if !slices.ContainsFunc(before, func(b problem) bool { return b.ID == p.ID }) {
+			r.count("findings."+p.Field, "", p.Problem)
 		}
 	}
 	for _, p := range before {
-		f := p.Finding
-		f.Key = rec.incident.Key
-		if r.folded[f] {
+		if r.folded[normalize.Finding{Key: rec.incident.Key, Field: p.Field, Value: p.Value, Problem: p.Problem}] {
 			continue
 		}
 		if holds, err := rec.history.holds(p.Value); err != nil || !holds {
@@ -296,10 +296,10 @@ func (r *renormalizer) findings(rec *record, before []problem) error {
 			}
 			continue
 		}
-		if _, err := r.exec(`DELETE FROM findings WHERE finding_id = ?`, p.id); err != nil {
+		if _, err := r.exec(`DELETE FROM findings WHERE finding_id = ?`, p.ID); err != nil {
 			return err
 		}
-		r.count("findings."+p.Field, p.Finding.Problem, "")
+		r.count("findings."+p.Field, p.Problem, "")
 	}
 	return nil
 }

@@ -71,6 +71,7 @@ func BenchmarkSaveScrape(b *testing.B) {
 				f.save(scrape(page(0)))
 			}
 			s := scrape(page(n%50 + 1))
+			s.At = t0.Add(time.Duration(n+1) * time.Minute)
 			b.StartTimer()
 			f.save(s)
 		}

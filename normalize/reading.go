@@ -173,25 +173,26 @@ func inOrder(readings []Reading) []Reading {
 			sorted = append(sorted, r)
 		}
 	}
+	// Nothing but their words orders two readings of one moment. They are written out once, and only if need be.
+	written := map[*Raw]string{}
+	words := func(r Reading) string {
+		text, made := written[&r.Raws[0]]
+		if !made {
+			if b, err := json.Marshal(r.Raws); err == nil {
+				text = string(b)
+			}
+			written[&r.Raws[0]] = text
+		}
+		return text
+	}
 	slices.SortStableFunc(sorted, func(a, b Reading) int {
-		if c := a.Seen.Compare(b.Seen); c != 0 {
+		c := cmp.Or(a.Seen.Compare(b.Seen), strings.Compare(a.Document(), b.Document()))
+		if c != 0 || &a.Raws[0] == &b.Raws[0] {
 			return c
 		}
-		if a.Document() != b.Document() || SameReading(a.Raws, b.Raws) {
-			return strings.Compare(a.Document(), b.Document())
-		}
-		return strings.Compare(words(a.Raws), words(b.Raws))
+		return strings.Compare(words(a), words(b))
 	})
 	return sorted
-}
-
-// words orders two readings of one moment, which nothing else does.
-func words(raws []Raw) string {
-	b, err := json.Marshal(raws)
-	if err != nil {
-		return ""
-	}
-	return string(b)
 }
 
 func readBy(raws []Raw) string { return raws[0].ReadBy }

@@ -11,26 +11,26 @@ import (
 	"vendorwatch/normalize"
 )
 
-// Calm is what keeps alerts from becoming noise. Zero fields keep nothing back.
+// Calm keeps alerts from becoming noise: it says what is held, grouped or suppressed. A zero field does nothing.
 type Calm struct {
 	Quiet        []QuietSpan
 	QuietDays    []time.Weekday     // quiet as a whole
 	Zone         *time.Location     // of both; nil means UTC
-	BreakThrough normalize.Severity // severity that quiet hours do not hold; empty is critical
-	Flapping     time.Duration      // a resolution waits so long, for incidents open again
-	Group        time.Duration      // openings so soon after another on one channel go together
-	Cap          int                // alerts a channel and hour; 0 is any number
+	BreakThrough normalize.Severity // the lowest severity that quiet hours do not hold; empty means critical
+	Flapping     time.Duration      // how long a resolution is held in case the incident reopens
+	Group        time.Duration      // how long after an opening further ones on its channel are grouped
+	Cap          int                // alerts per channel and hour; 0 means no cap
 }
 
-// QuietSpan is a part of the day by the clock on the wall, since midnight. One that ends before it begins
-// reaches into the next day.
+// QuietSpan is a part of the day, in local time since midnight. One that ends before it begins reaches into the next
+// day.
 type QuietSpan struct{ From, To time.Duration }
 
-// quietUntil returns when the quiet at a moment ends; false if it is not quiet. Spans and days that touch are
-// one.
+// quietUntil returns when the quiet hours that cover a moment end; false if none do. Spans and days that touch count
+// as one.
 func (c Calm) quietUntil(now time.Time) (time.Time, bool) {
 	until := now
-	for range 32 { // more than the spans of eight days that can touch one another
+	for range 32 { // more spans than can touch one another in eight days
 		end, quiet := c.spanEnd(until)
 		if !quiet {
 			break
@@ -44,7 +44,7 @@ func (c Calm) quietUntil(now time.Time) (time.Time, bool) {
 func (c Calm) spanEnd(t time.Time) (end time.Time, quiet bool) {
 	zone := c.zone()
 	year, month, day := t.In(zone).Date()
-	// By the clock on the wall, so that a night in which the clocks change is still quiet until seven.
+	// In local time, so that a night in which the clocks change is still quiet until seven.
 	at := func(days int, clock time.Duration) time.Time {
 		return time.Date(year, month, day+days, int(clock/time.Hour), int(clock%time.Hour/time.Minute), 0, 0, zone)
 	}
@@ -74,7 +74,7 @@ func (c Calm) zone() *time.Location {
 	return c.Zone
 }
 
-// breaks reports whether news of a severity does not wait for the end of quiet hours.
+// breaks reports whether a severity breaks through quiet hours.
 func (c Calm) breaks(s normalize.Severity) bool {
 	through := c.BreakThrough
 	if through == "" {
@@ -83,7 +83,7 @@ func (c Calm) breaks(s normalize.Severity) bool {
 	return s.Rank() >= through.Rank()
 }
 
-// hold says until when a message waits because of mutes or quiet hours, and why; false if it does not.
+// hold returns until when mutes or quiet hours hold a message, and why; false if they do not.
 func (c Calm) hold(now time.Time, mutes []ledger.Mute, about scope) (until time.Time, note string, held bool) {
 	for _, m := range mutes {
 		end := words.Time(m.UntilAt)
@@ -102,7 +102,7 @@ func (c Calm) hold(now time.Time, mutes []ledger.Mute, about scope) (until time.
 	return until, note, !until.IsZero()
 }
 
-// scope is what a message is about, as far as mutes and quiet hours ask.
+// scope is what mutes and quiet hours need to know of a message.
 type scope struct {
 	vendor    string  // slug
 	incidents []int64 // all records of the event; none for a page
@@ -120,10 +120,10 @@ func covers(m ledger.Mute, about scope, now time.Time) bool {
 	return m.Vendor == about.vendor
 }
 
-// overCap reports whether a channel has had its messages of the hour.
+// overCap reports whether a channel has reached its cap for the hour.
 func (c Calm) overCap(sentThisHour int) bool { return c.Cap > 0 && sentThisHour >= c.Cap }
 
-// capNote says why a message was skipped.
+// capNote is the note of a message that the cap suppresses.
 func (c Calm) capNote() string {
-	return fmt.Sprintf("%s of %d an hour; the digest tells it", message.NoteOverCap, c.Cap)
+	return fmt.Sprintf("%s of %d an hour; the digest reports it", message.NoteOverCap, c.Cap)
 }

@@ -11,25 +11,26 @@ import (
 	"vendorwatch/normalize"
 )
 
-// Explanation says what alerts make of one event.
+// Explanation says what is done about one event, and why.
 type Explanation struct {
 	Event    query.Event     `json:"event"`
-	Silent   string          `json:"silent,omitempty"` // why no route is asked; empty if they are
+	Silent   string          `json:"silent,omitempty"` // why no route is tried; empty if they are
 	Verdicts []route.Verdict `json:"routes"`
-	Messages []Forecast      `json:"messages"`        // what would be planned if the event came now, to channels that were told what came before it
-	Planned  []Forecast      `json:"planned"`         // what was planned for it
-	Hint     string          `json:"hint,omitempty"`  // what else decides
-	Calls    []string        `json:"calls,omitempty"` // channels on which people would be called
+	// what would be planned if the event came now, to channels notified of what came before it
+	Messages []Forecast `json:"messages"`
+	Planned  []Forecast `json:"planned"`         // what was planned for it
+	Hint     string     `json:"hint,omitempty"`  // what else decides, in words
+	Calls    []string   `json:"calls,omitempty"` // channels that would mention people
 }
 
-// Forecast is a message that would be, or was, planned.
+// Forecast is a message that was planned, or would be.
 type Forecast struct {
-	DeliveryID int64                `json:"delivery_id,omitempty"` // of one that was planned
+	DeliveryID int64                `json:"delivery_id,omitempty"` // 0 for one that was not planned
 	Channel    string               `json:"channel"`
 	Route      string               `json:"route"`
 	Reason     string               `json:"reason"`
 	State      ledger.DeliveryState `json:"state"`
-	NotBefore  string               `json:"not_before_at,omitempty"` // of a held one
+	NotBefore  string               `json:"not_before_at,omitempty"` // for a held one
 	Note       string               `json:"note,omitempty"`
 }
 
@@ -60,9 +61,9 @@ func (p *Planner) Explain(ctx context.Context, eventID int64) (Explanation, erro
 	asItWas(f.Subjects, e)
 	switch {
 	case e.Withheld != "":
-		x.Silent = "it is withheld from all channels: " + string(e.Withheld)
+		x.Silent = "it is withheld from every channel: " + string(e.Withheld)
 	case e.Detail["late"] == "true":
-		x.Silent = "it was added to the past, so that only the digest tells it"
+		x.Silent = "the vendor added it late, so only the digest reports it"
 	}
 	planner := newDraft(f)
 	n := planner.news(e, planner.severities()[e.EventID])
@@ -73,11 +74,14 @@ func (p *Planner) Explain(ctx context.Context, eventID int64) (Explanation, erro
 	switch e.Kind {
 	case normalize.EventSeverityChanged, normalize.EventIncidentReopened:
 		kinds = append(kinds, normalize.EventIncidentOpened)
-		x.Hint = "A channel that was told of the incident hears it by the route that told it; another one that matches by now hears of the incident for the first time."
+		x.Hint = "Channels notified of the incident get this by the route that notified them; a route that " +
+			"matches only now announces the incident to its channels."
 	case normalize.EventIncidentResolved, normalize.EventSourceReadable, normalize.EventIndicatorCleared:
-		x.Hint = "An end goes to the channels that were told of the beginning, by the route that told them."
-	case normalize.EventUpdatePosted, normalize.EventStateChanged, normalize.EventPostmortemPosted, normalize.EventIncidentEdited, normalize.EventIncidentLeftFeed:
-		x.Hint = "Channels that keep one message an incident are told whatever goes on in those that they were told of; others where a route names the event."
+		x.Hint = "An end goes to the channels that were notified of the beginning, by the same route."
+	case normalize.EventUpdatePosted, normalize.EventStateChanged, normalize.EventPostmortemPosted,
+		normalize.EventIncidentEdited, normalize.EventIncidentLeftFeed:
+		x.Hint = "Channels that keep one message per incident get every change of an incident that they were " +
+			"notified of; others get this only where a route names the event."
 	}
 	x.Verdicts = route.Verdicts(p.Routes, n, kinds...)
 	if x.Silent != "" {
@@ -85,7 +89,8 @@ func (p *Planner) Explain(ctx context.Context, eventID int64) (Explanation, erro
 	}
 	f.Reminders.Open, f.Reminders.Pages = nil, nil
 	for _, add := range MakePlan(f).Add {
-		m := Forecast{Channel: add.Channel, Route: add.Route, Reason: add.Reason, State: add.State, Note: add.Note, NotBefore: normalize.FormatTime(add.NotBefore)}
+		m := Forecast{Channel: add.Channel, Route: add.Route, Reason: add.Reason, State: add.State, Note: add.Note,
+			NotBefore: normalize.FormatTime(add.NotBefore)}
 		x.Messages = append(x.Messages, m)
 		if add.Mention {
 			x.Calls = append(x.Calls, add.Channel)
@@ -94,18 +99,19 @@ func (p *Planner) Explain(ctx context.Context, eventID int64) (Explanation, erro
 	return x, nil
 }
 
-// plannedFor returns the messages that an event is in.
+// plannedFor returns the planned messages that report an event.
 func plannedFor(f Facts, eventID int64) []Forecast {
 	out := []Forecast{}
 	for _, r := range f.Rows {
 		if slices.Contains(r.EventIDs, eventID) {
-			out = append(out, Forecast{DeliveryID: r.DeliveryID, Channel: r.Channel, Route: r.Route, Reason: r.Reason, State: r.State, NotBefore: r.NotBeforeAt, Note: r.Note})
+			out = append(out, Forecast{DeliveryID: r.DeliveryID, Channel: r.Channel, Route: r.Route, Reason: r.Reason,
+				State: r.State, NotBefore: r.NotBeforeAt, Note: r.Note})
 		}
 	}
 	return out
 }
 
-// cameBefore reports whether a message was planned without an event or what came after it.
+// cameBefore reports whether a message was planned before an event was known.
 func cameBefore(r Planned, e query.Event) bool {
 	if len(r.EventIDs) == 0 {
 		return r.CreatedAt < e.At
@@ -113,12 +119,13 @@ func cameBefore(r Planned, e query.Event) bool {
 	return slices.Max(r.EventIDs) < e.EventID
 }
 
-// asItWas opens the incident of an event again that did not end it, for what it was at the time.
+// asItWas makes the incident of an event open, as it was when the event happened, unless the event ended it.
 func asItWas(subjects map[int64]route.Subject, e query.Event) {
 	s, have := subjects[e.IncidentID]
 	switch {
 	case !have || !s.Over():
-	case e.Kind == normalize.EventIncidentResolved, e.Kind == normalize.EventPostmortemPosted, e.Kind == normalize.EventMaintenanceCompleted:
+	case e.Kind == normalize.EventIncidentResolved, e.Kind == normalize.EventPostmortemPosted,
+		e.Kind == normalize.EventMaintenanceCompleted:
 	default:
 		s.State = string(normalize.StateUnknown)
 		subjects[e.IncidentID] = s

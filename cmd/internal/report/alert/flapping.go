@@ -11,8 +11,8 @@ import (
 	"vendorwatch/normalize"
 )
 
-// resolved tells of an end to the channels that were told of the incident. What still waits to tell of the
-// incident is given up, and the digest tells the whole.
+// resolved plans a resolution for the channels that were notified of the incident. Messages on it that are still held
+// are suppressed: the digest reports the whole.
 func (p *draft) resolved(n route.News) {
 	event := n.Subject.Event()
 	for _, channel := range p.notifiedChannels(n) {
@@ -24,7 +24,7 @@ func (p *draft) resolved(n route.News) {
 		for _, r := range p.about(channel, event) {
 			if r.State == ledger.DeliveryHeld {
 				r.tell(n.Event.EventID)
-				r.skip("it was over before this was sent (" + r.Note + "); the digest tells it")
+				r.skip("it ended before this was sent (" + r.Note + "); the digest reports it")
 			}
 		}
 		if !waited && (p.names(opening, normalize.EventIncidentResolved) || p.PerIncident[channel]) {
@@ -33,13 +33,13 @@ func (p *draft) resolved(n route.News) {
 	}
 }
 
-// flapping keeps a resolution back for a while, for incidents that open again.
+// flapping holds a resolution for a while, in case the incident reopens.
 func (p *draft) flapping(r *row) (time.Time, string, bool) {
 	until := words.Time(r.CreatedAt).Add(p.Calm.Flapping)
-	return until, "waits " + words.Duration(p.Calm.Flapping) + " in case it opens again", until.After(p.Now)
+	return until, "waits " + words.Duration(p.Calm.Flapping) + " in case it reopens", until.After(p.Now)
 }
 
-// reopened tells of an incident that began again. Where its end waits still, neither is sent: it is one story.
+// reopened plans news of an incident that reopened. Where its resolution is still held, neither is sent.
 func (p *draft) reopened(n route.News) {
 	event := n.Subject.Event()
 	for _, channel := range p.notifiedChannels(n) {
@@ -48,10 +48,10 @@ func (p *draft) reopened(n route.News) {
 		case opening == nil, end == nil:
 		case end.State == ledger.DeliveryHeld:
 			end.tell(n.Event.EventID)
-			end.skip(fmt.Sprintf("opened again after %s", words.Duration(p.Now.Sub(words.Time(end.CreatedAt)))))
+			end.skip(fmt.Sprintf("reopened after %s", words.Duration(p.Now.Sub(words.Time(end.CreatedAt)))))
 		case p.names(opening, n.Event.Kind) || p.PerIncident[channel]:
 			p.add(route.Choice{Channel: channel, Route: p.routeOf(opening)}, message.ReasonReopened, n, "")
 		}
 	}
-	p.announce(n, "opened again")
+	p.announce(n, "reopened")
 }

@@ -12,26 +12,26 @@ import (
 	"vendorwatch/normalize"
 )
 
-// grouped keeps an opening back that comes soon after another one on its channel, so that those which do go
-// together.
+// grouped holds an opening that follows another one on its channel within Calm.Group, so that all of them go in one
+// message.
 func (p *draft) grouped(r *row) (time.Time, string, bool) {
 	var until time.Time
 	for _, other := range p.rows {
 		if other == r || other.Channel != r.Channel || other.Reason != string(message.ReasonFirst) {
 			continue
 		}
-		// What is held for the end of the same window comes from the same leader.
+		// A held opening does not extend the window: only one that went out begins one.
 		if other.State == ledger.DeliveryPending || other.State == ledger.DeliveryDelivered {
 			if end := other.outAt().Add(p.Calm.Group); end.After(until) {
 				until = end
 			}
 		}
 	}
-	return until, "goes together with what else opens by then", until.After(p.Now)
+	return until, "grouped with whatever else opens by then", until.After(p.Now)
 }
 
-// release looks at all that is held: what is over is given up, what still has a reason to wait waits, and the
-// rest is sent, openings of one channel together.
+// release looks at every held message: what is over is suppressed, what still has a reason to be held stays held, and
+// the rest is sent, with the openings of one channel in one message.
 func (p *draft) release() {
 	due := map[string][]*row{}
 	var channels []string
@@ -46,10 +46,10 @@ func (p *draft) release() {
 			continue
 		}
 		if p.stale(r) {
-			r.skip("it was over before this was sent (" + r.Note + "); the digest tells it")
+			r.skip("it ended before this was sent (" + r.Note + "); the digest reports it")
 			continue
 		}
-		if until, note, held := p.stillKept(r); held {
+		if until, note, held := p.stillHeld(r); held {
 			r.hold(until, note)
 			continue
 		}
@@ -68,9 +68,10 @@ func (p *draft) release() {
 	}
 }
 
-// stale reports whether a message that is held would tell of what is over by now.
+// stale reports whether a held message would report something that has ended since.
 func (p *draft) stale(r *row) bool {
-	if message.Reason(r.Reason) == message.ReasonResolved || message.Reason(r.Reason) == message.ReasonPostmortem || message.Reason(r.Reason) == message.ReasonMaintenance || len(r.events) == 0 {
+	if message.Reason(r.Reason) == message.ReasonResolved || message.Reason(r.Reason) == message.ReasonPostmortem ||
+		message.Reason(r.Reason) == message.ReasonMaintenance || len(r.events) == 0 {
 		return false
 	}
 	for _, id := range r.events {
@@ -93,9 +94,9 @@ func (p *draft) subject(event int64) (route.Subject, bool) {
 	return route.Subject{}, false
 }
 
-// stillKept says whether a held message goes on waiting. Mutes may have ended before their time and severities
-// may have risen, so that its reasons are asked for anew; the end of a group's window stands.
-func (p *draft) stillKept(r *row) (time.Time, string, bool) {
+// stillHeld returns until when a held message stays held, and why. Its reasons are looked at again, since mutes may
+// have been ended early and severities may have risen; only the end of a group's window stands.
+func (p *draft) stillHeld(r *row) (time.Time, string, bool) {
 	if s, have := p.subjectOf(r); have {
 		r.severity = s.EffectiveSeverity(normalize.Severity(s.Severity))
 	}
@@ -106,7 +107,8 @@ func (p *draft) stillKept(r *row) (time.Time, string, bool) {
 	case p.PerIncident[r.Channel]:
 	case r.Reason == string(message.ReasonResolved):
 		return p.flapping(r)
-	case r.Reason == string(message.ReasonFirst) && r.severity != normalize.SeverityCritical && r.notBefore.Sub(words.Time(r.CreatedAt)) <= p.Calm.Group:
+	case r.Reason == string(message.ReasonFirst) && r.severity != normalize.SeverityCritical &&
+		r.notBefore.Sub(words.Time(r.CreatedAt)) <= p.Calm.Group:
 		return r.notBefore, r.Note, r.notBefore.After(p.Now)
 	}
 	return time.Time{}, "", false
@@ -119,7 +121,7 @@ func (p *draft) subjectOf(r *row) (route.Subject, bool) {
 	return p.subject(r.events[0])
 }
 
-// together sends openings of one channel as one message.
+// together plans openings of one channel as one message.
 func (p *draft) together(openings []*row) {
 	first := openings[0]
 	if len(openings) == 1 {
@@ -138,7 +140,7 @@ func (p *draft) together(openings []*row) {
 		if r.severity.Rank() > one.severity.Rank() {
 			one.severity = r.severity
 		}
-		r.skip(fmt.Sprintf("told in one message with %s", words.Count(len(openings)-1, "other opening")))
+		r.skip(fmt.Sprintf("sent in one message with %s", words.Count(len(openings)-1, "other opening")))
 	}
 	slices.Sort(one.EventIDs)
 	one.EventIDs = slices.Compact(one.EventIDs)
@@ -147,10 +149,11 @@ func (p *draft) together(openings []*row) {
 	p.capped(one)
 }
 
-// capped skips a message where its channel has had those of the hour, and counts it for the one line that
-// says so. What is critical passes, and so does the end of what was told.
+// capped suppresses a message where its channel has reached the cap for the hour, and plans the one message that says
+// how many. Critical ones pass, and so do resolutions.
 func (p *draft) capped(r *row) {
-	if r.severity == normalize.SeverityCritical || r.Reason == string(message.ReasonResolved) || r.Reason == string(message.ReasonReadable) {
+	if r.severity == normalize.SeverityCritical || r.Reason == string(message.ReasonResolved) ||
+		r.Reason == string(message.ReasonReadable) {
 		return
 	}
 	hour := p.Now.UTC().Truncate(time.Hour)
@@ -168,19 +171,22 @@ func (p *draft) capped(r *row) {
 		}
 	}
 	line := &row{changed: true, notBefore: hour.Add(time.Hour)}
-	line.Channel, line.Reason, line.Route, line.State = r.Channel, string(message.ReasonHeldBack), r.Route, ledger.DeliveryHeld
+	line.Channel, line.Reason, line.Route, line.State = r.Channel, string(message.ReasonHeldBack), r.Route,
+		ledger.DeliveryHeld
 	line.CreatedAt, line.DedupKey, line.EventIDs = normalize.FormatTime(p.Now), dedup, slices.Clone(r.EventIDs)
 	line.from = hour
-	line.Note = "counts what is held back until the hour is over"
+	line.Note = "counts the messages over the cap until the hour is over"
 	p.rows = append(p.rows, line)
 }
 
-// sentSince counts the alerts that were free to be sent at that time or later, but for one.
+// sentSince counts the alerts of a channel that were due at that time or later, without the one given.
 func (p *draft) sentSince(channel string, since time.Time, but *row) int {
 	n := 0
 	for _, r := range p.rows {
-		if r != but && r.Channel == channel && (r.State == ledger.DeliveryPending || r.State == ledger.DeliveryDelivered) &&
-			r.Reason != string(message.ReasonHeldBack) && r.Reason != string(message.ReasonTest) && !r.outAt().Before(since) {
+		if r != but && r.Channel == channel && (r.State == ledger.DeliveryPending ||
+			r.State == ledger.DeliveryDelivered) &&
+			r.Reason != string(message.ReasonHeldBack) && r.Reason != string(message.ReasonTest) &&
+			!r.outAt().Before(since) {
 			n++
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"vendorwatch/normalize"
 )
 
-// about returns the channel's alerts on an event, in the order in which they were planned.
+// about returns the alerts of a channel on an incident, in the order in which they were planned.
 func (p *draft) about(channel string, event int64) []*row {
 	var out []*row
 	for _, r := range p.rows {
@@ -21,8 +21,8 @@ func (p *draft) about(channel string, event int64) []*row {
 	return out
 }
 
-// lastOpening returns what last told, or is about to tell, a channel that an incident is there; nil if the
-// channel was not told.
+// lastOpening returns the last alert that notified a channel that an incident is open, or is about to; nil if there is
+// none.
 func (p *draft) lastOpening(channel string, event int64) *row {
 	for _, r := range slices.Backward(p.about(channel, event)) {
 		if r.opens() && r.live() {
@@ -32,8 +32,8 @@ func (p *draft) lastOpening(channel string, event int64) *row {
 	return nil
 }
 
-// resolutionAfter returns the end of an incident that a channel was told, or is about to be, since its
-// last opening; nil if there is none.
+// resolutionAfter returns the resolution that a channel was sent, or is about to be, since the last opening; nil if
+// there is none.
 func (p *draft) resolutionAfter(channel string, event int64) *row {
 	for _, r := range slices.Backward(p.about(channel, event)) {
 		switch {
@@ -47,7 +47,7 @@ func (p *draft) resolutionAfter(channel string, event int64) *row {
 	return nil
 }
 
-// notifiedChannels returns the channels with an alert on the incident, in the order in which they were told.
+// notifiedChannels returns the channels with an alert on the incident, in the order of their first alert.
 func (p *draft) notifiedChannels(n route.News) []string {
 	var out []string
 	for _, r := range p.rows {
@@ -58,8 +58,8 @@ func (p *draft) notifiedChannels(n route.News) []string {
 	return out
 }
 
-// routeOf returns the route that chose an alert's channel. Where the configuration has it no more, what was
-// begun is brought to its end as the defaults have it.
+// routeOf returns the route that chose an alert's channel. Where it has left the configuration, what was begun is
+// brought to its end with the default events.
 func (p *draft) routeOf(r *row) route.Route {
 	for _, route := range p.Routes {
 		if route.Name == r.Route {
@@ -72,21 +72,23 @@ func (p *draft) routeOf(r *row) route.Route {
 	}}}
 }
 
-// names reports whether the route of an alert asks for events of a kind.
+// names reports whether the route of an alert includes events of a kind.
 func (p *draft) names(r *row, kind normalize.EventKind) bool {
 	events := p.routeOf(r).Events
 	return len(events) == 0 || slices.Contains(events, kind)
 }
 
-// plan returns what is new and what is different.
+// plan returns the alerts to add, and those to change.
 func (p *draft) plan() Plan {
 	var out Plan
 	for _, r := range p.rows {
 		switch {
 		case r.DeliveryID == 0:
 			n := ledger.NewDelivery{
-				Channel: r.Channel, Reason: r.Reason, Route: r.Route, DedupKey: r.DedupKey, Note: r.Note, State: r.State,
-				IncidentID: r.IncidentID, SourceID: r.SourceID, EventIDs: r.EventIDs, Mention: r.Mention != 0, From: r.from,
+				Channel: r.Channel, Reason: r.Reason, Route: r.Route, DedupKey: r.DedupKey, Note: r.Note,
+				State:      r.State,
+				IncidentID: r.IncidentID, SourceID: r.SourceID, EventIDs: r.EventIDs, Mention: r.Mention != 0,
+				From: r.from,
 			}
 			if r.State == ledger.DeliveryHeld {
 				n.NotBefore = r.notBefore
@@ -94,14 +96,15 @@ func (p *draft) plan() Plan {
 			out.Add = append(out.Add, n)
 		case r.changed:
 			out.Change = append(out.Change, ledger.DeliveryChange{
-				DeliveryID: r.DeliveryID, State: r.State, NotBefore: r.notBefore, Note: r.Note, EventIDs: r.more, Mention: r.Mention != 0,
+				DeliveryID: r.DeliveryID, State: r.State, NotBefore: r.notBefore, Note: r.Note, EventIDs: r.more,
+				Mention: r.Mention != 0,
 			})
 		}
 	}
 	return out
 }
 
-// dedupKey names a message by what caused it, so that two planners at work on one file make it once.
+// dedupKey names a message by what caused it, so that two planners on one file plan it once.
 func dedupKey(reason string, incident, source, event int64) string {
 	return fmt.Sprintf("%s:incident-%d:source-%d:event-%d", reason, incident, source, event)
 }

@@ -1,5 +1,5 @@
-// Package alert plans alerts: which news goes to which channel at once, and what is held or suppressed. The plan is
-// pure; the Planner reads the record for it and saves what comes of it.
+// Package alert plans alerts: which news goes to which channel at once, and what is held or suppressed. MakePlan is
+// pure; Planner reads the record for it and saves the plan.
 package alert
 
 import (
@@ -15,64 +15,64 @@ import (
 	"vendorwatch/normalize"
 )
 
-// Facts is all that a plan of alerts is made of.
+// Facts are all that a plan depends on.
 type Facts struct {
 	Now         time.Time
-	Since       time.Time               // since when there are alerts: of what was over by then, none is sent
-	Events      []query.Event           // not planned so far, in the order in which they were learned
+	Since       time.Time               // when alerts were first used; nothing that had ended by then is announced
+	Events      []query.Event           // not planned yet, in the order in which they were recorded
 	Subjects    map[int64]route.Subject // the incidents of Events and of Rows, by id
 	Vendors     map[string]route.Vendor // by slug
 	Routes      []route.Route           // in the order in which they are tried
-	PerIncident map[string]bool         // channels that keep one message an incident
+	PerIncident map[string]bool         // channels that keep one message per incident
 	Calm        Calm
 	Mutes       []ledger.Mute // that hold at Now
-	Rows        []Planned     // alerts on the incidents and pages above, those that are held, and the last hour's
+	Rows        []Planned     // alerts on the incidents and pages above, all that are held, and those of the last hour
 	Reminders   ReminderFacts
 
-	later []query.Event // that came after Events and were planned, by which severities are known at the time of those
+	later []query.Event // planned events after Events; they show what severities were at the time of those
 }
 
-// Planned is an alert that was planned before, with the incidents that it tells of.
+// Planned is an alert that was planned before, with the incidents that it reports.
 type Planned struct {
 	ledger.Delivery
 	Incidents []int64
 }
 
-// Plan is what news becomes: messages to be sent, and changes of those that wait.
+// Plan is what is to be done: messages to add, and changes of those that are held.
 type Plan struct {
 	Add    []ledger.NewDelivery
 	Change []ledger.DeliveryChange
 }
 
-// row is an alert while a plan is made. One without a DeliveryID is new.
+// row is an alert while a plan is made. A new one has no DeliveryID.
 type row struct {
 	ledger.Delivery
-	events    []int64 // numbers of the events, see Subject.event, that it tells of
+	events    []int64 // the incidents that it reports, see Subject.Event
 	vendor    string  // slug
 	severity  normalize.Severity
 	notBefore time.Time
-	from      time.Time // of a line that counts what was held back
-	more      []int64   // EventIDs that came to it in this plan
+	from      time.Time // start of the hour, for the message that counts what the cap suppressed
+	more      []int64   // EventIDs that this plan added
 	changed   bool
 }
 
-// live reports whether the receiver has it or is to get it.
+// live reports whether the receiver has it, or will get it.
 func (r *row) live() bool {
 	return r.State == ledger.DeliveryPending || r.State == ledger.DeliveryHeld || r.State == ledger.DeliveryDelivered
 }
 
-// unsent reports whether it waits, or is made by this very plan: what it tells is put in words when it is sent,
-// so that news that follows needs no message of its own.
+// unsent reports whether it is held, or new in this plan. A message is rendered when it is sent, so that news which
+// follows until then needs no message of its own.
 func (r *row) unsent() bool {
 	return r.State == ledger.DeliveryHeld || r.State == ledger.DeliveryPending && r.DeliveryID == 0
 }
 
-// opens reports whether it says that an incident is there.
+// opens reports whether it announces that an incident is open.
 func (r *row) opens() bool {
 	return r.Reason == string(message.ReasonFirst) || r.Reason == string(message.ReasonReopened)
 }
 
-// outAt is when it was free to be sent.
+// outAt is when it was due.
 func (r *row) outAt() time.Time {
 	if at := words.Time(r.CreatedAt); at.After(r.notBefore) {
 		return at
@@ -80,7 +80,7 @@ func (r *row) outAt() time.Time {
 	return r.notBefore
 }
 
-// free lets it be sent.
+// free makes it due now.
 func (r *row) free(now time.Time) {
 	r.State, r.changed = ledger.DeliveryPending, true
 	if r.notBefore.After(now) {
@@ -105,7 +105,7 @@ func (r *row) tell(eventID int64) {
 	}
 }
 
-// draft makes one plan.
+// draft is a plan while it is made.
 type draft struct {
 	Facts
 	rows []*row // in the order in which they were planned
@@ -126,7 +126,7 @@ func MakePlan(f Facts) Plan {
 		case n.Subject == nil && e.IncidentID == 0:
 			p.source(n)
 		case n.Subject == nil:
-			// An event whose incident is gone from the record tells nothing any more.
+			// The incident has left the record, and there is nothing to report.
 		case n.Subject.Kind == string(normalize.KindMaintenance):
 			p.maintenance(n)
 		default:
@@ -145,7 +145,8 @@ func newDraft(f Facts) *draft {
 		r.EventIDs = slices.Clone(known.EventIDs)
 		for _, id := range known.Incidents {
 			if s, have := f.Subjects[id]; have {
-				r.events, r.vendor, r.severity = append(r.events, s.Event()), s.Vendor, s.EffectiveSeverity(normalize.Severity(s.Severity))
+				r.events, r.vendor, r.severity = append(r.events, s.Event()), s.Vendor,
+					s.EffectiveSeverity(normalize.Severity(s.Severity))
 			} else {
 				r.events = append(r.events, id)
 			}
@@ -159,9 +160,9 @@ func newDraft(f Facts) *draft {
 	return p
 }
 
-// severities returns the severity of each event's incident when the event happened.
+// severities returns, by event, the severity of the event's incident at that time.
 func (p *draft) severities() map[int64]normalize.Severity {
-	at := map[int64]normalize.Severity{} // by event
+	at := map[int64]normalize.Severity{}
 	now := map[int64]normalize.Severity{}
 	for _, e := range slices.Backward(slices.Concat(p.Events, p.later)) {
 		if e.IncidentID == 0 {
@@ -197,7 +198,7 @@ func (p *draft) incident(n route.News) {
 	case normalize.EventIncidentOpened:
 		note := ""
 		if n.Event.Detail["already_open"] == "true" {
-			note = "it was open already when its page was first read"
+			note = "it was already open when its page was first read"
 		}
 		p.announce(n, note)
 	case normalize.EventIncidentReopened:
@@ -223,7 +224,7 @@ func (p *draft) incident(n route.News) {
 	}
 }
 
-// announce tells the channels that a route chooses, and that were not told, of an incident.
+// announce plans the first message on an incident for each channel that a route chooses and that has none.
 func (p *draft) announce(n route.News, note string) {
 	kinds := []normalize.EventKind{n.Event.Kind}
 	if n.Event.Kind != normalize.EventIncidentOpened {
@@ -236,8 +237,8 @@ func (p *draft) announce(n route.News, note string) {
 	}
 }
 
-// catchUp announces an open incident that a route wants by now and did not before, as where its severity or
-// its components became known. What was kept from a channel for a reason is not brought up again.
+// catchUp announces an open incident that a route matches only now, as when its severity or its components have become
+// known. Where a channel has any alert on it, even a suppressed one, nothing is announced.
 func (p *draft) catchUp(n route.News) {
 	if n.Subject.Over() {
 		return
@@ -249,14 +250,15 @@ func (p *draft) catchUp(n route.News) {
 	}
 }
 
-// worsened tells of a severity that rose: the channels that were told, and those whose route matches only now.
+// worsened plans news of a severity that rose: for the channels that were notified, and for those whose route matches
+// only now.
 func (p *draft) worsened(n route.News) {
 	for _, channel := range p.notifiedChannels(n) {
 		opening := p.lastOpening(channel, n.Subject.Event())
 		switch {
 		case opening == nil, p.resolutionAfter(channel, n.Subject.Event()) != nil:
 		case opening.unsent():
-			opening.tell(n.Event.EventID) // release looks whether it breaks through by now
+			opening.tell(n.Event.EventID) // release sees whether it breaks through
 			opening.severity = n.Subject.EffectiveSeverity(n.Severity)
 			opening.Mention = max(opening.Mention, bit(calls(p.routeOf(opening), *n.Subject, n.Severity)))
 		case p.names(opening, n.Event.Kind) || p.PerIncident[channel]:
@@ -266,24 +268,26 @@ func (p *draft) worsened(n route.News) {
 	p.announce(n, "severity rose from "+cmp.Or(n.Event.Detail["from"], "unknown"))
 }
 
-// follow tells of what goes on in an incident: channels that keep one message an incident and were told of it,
-// and those whose route names the event.
+// follow plans news that neither opens nor ends an incident: for channels that keep one message per incident and were
+// notified of it, and for those whose route names the event.
 func (p *draft) follow(n route.News, reason message.Reason) {
 	var done []string
 	for channel := range p.PerIncident {
 		if !p.PerIncident[channel] {
 			continue
 		}
-		if opening := p.lastOpening(channel, n.Subject.Event()); opening != nil && (!opening.unsent() || reason == message.ReasonPostmortem && opening.State != ledger.DeliveryHeld) {
+		if opening := p.lastOpening(channel, n.Subject.Event()); opening != nil &&
+			(!opening.unsent() || reason == message.ReasonPostmortem && opening.State != ledger.DeliveryHeld) {
 			done = append(done, channel)
 		}
 	}
 	slices.Sort(done)
 	for _, channel := range done {
-		p.add(route.Choice{Channel: channel, Route: p.routeOf(p.lastOpening(channel, n.Subject.Event()))}, reason, n, "")
+		p.add(route.Choice{Channel: channel, Route: p.routeOf(p.lastOpening(channel, n.Subject.Event()))}, reason, n,
+			"")
 	}
 	if n.Event.Kind == normalize.EventSeverityChanged {
-		return // a route that names it asks for what rises
+		return // a route that names this event means severities that rise
 	}
 	for _, c := range route.Choose(p.Routes, n) {
 		opening := p.lastOpening(c.Channel, n.Subject.Event())
@@ -297,17 +301,18 @@ func (p *draft) follow(n route.News, reason message.Reason) {
 	}
 }
 
-// maintenance tells of planned work where a route names the event.
+// maintenance plans news of planned work, where a route names the event.
 func (p *draft) maintenance(n route.News) {
 	for _, c := range route.Choose(p.Routes, n) {
 		p.add(c, message.ReasonMaintenance, n, "")
 	}
 }
 
-// add makes a message to a channel, and keeps it back where mutes, quiet hours, a group or the cap say so.
+// add plans a message to a channel. Mutes, quiet hours and groups hold it, the cap suppresses it.
 func (p *draft) add(c route.Choice, reason message.Reason, n route.News, note string) *row {
 	r := &row{vendor: n.Event.Vendor, severity: n.Severity, changed: true}
-	r.Channel, r.Reason, r.Route, r.Note, r.State = c.Channel, string(reason), c.Route.Name, note, ledger.DeliveryPending
+	r.Channel, r.Reason, r.Route, r.Note, r.State = c.Channel, string(reason), c.Route.Name, note,
+		ledger.DeliveryPending
 	r.CreatedAt, r.EventIDs = normalize.FormatTime(p.Now), []int64{n.Event.EventID}
 	if s := n.Subject; s != nil {
 		r.IncidentID, r.events, r.severity = n.Event.IncidentID, []int64{s.Event()}, s.EffectiveSeverity(n.Severity)
@@ -320,7 +325,7 @@ func (p *draft) add(c route.Choice, reason message.Reason, n route.News, note st
 	r.DedupKey = dedupKey(string(reason), r.IncidentID, r.SourceID, n.Event.EventID)
 	p.rows = append(p.rows, r)
 	if n.Subject != nil && n.Subject.Over() && words.Time(n.Event.At).Before(p.Since) {
-		r.skip("it was over before there were alerts; the digest tells it")
+		r.skip("it ended before alerts were first used; the digest reports it")
 		return r
 	}
 	_, muted, isMuted := Calm{Zone: p.Calm.Zone}.hold(p.Now, p.Mutes, p.scopeOf(r))
@@ -336,7 +341,7 @@ func (p *draft) add(c route.Choice, reason message.Reason, n route.News, note st
 	return r
 }
 
-// keep says until when a message waits, and why; false if it does not.
+// keep returns until when a message is held, and why; false if it is not.
 func (p *draft) keep(r *row) (time.Time, string, bool) {
 	if until, note, held := p.Calm.hold(p.Now, p.Mutes, p.scopeOf(r)); held && !p.quietEdit(r) {
 		return until, note, true
@@ -352,15 +357,17 @@ func (p *draft) keep(r *row) (time.Time, string, bool) {
 	return time.Time{}, "", false
 }
 
-// isFollowUp reports whether a message for a reason adds to one that the channel has.
+// isFollowUp reports whether a message for that reason adds to one that the channel has.
 func isFollowUp(r message.Reason) bool {
-	return r == message.ReasonUpdate || r == message.ReasonChanged || r == message.ReasonPostmortem || r == message.ReasonLeftFeed
+	return r == message.ReasonUpdate || r == message.ReasonChanged || r == message.ReasonPostmortem ||
+		r == message.ReasonLeftFeed
 }
 
-// quietEdit reports whether a message only edits or ends one that the channel has: that wakes nobody, and an
-// alarm that rings on is no calm.
+// quietEdit reports whether a message only edits or ends one that the channel has. That wakes nobody, and an alert that
+// stays open after its incident has ended would.
 func (p *draft) quietEdit(r *row) bool {
-	return p.PerIncident[r.Channel] && (r.Reason == string(message.ReasonResolved) || isFollowUp(message.Reason(r.Reason)))
+	return p.PerIncident[r.Channel] && (r.Reason == string(message.ReasonResolved) ||
+		isFollowUp(message.Reason(r.Reason)))
 }
 
 func (p *draft) scopeOf(r *row) scope {
@@ -376,7 +383,7 @@ func (p *draft) scopeOf(r *row) scope {
 	return m
 }
 
-// calls reports whether people are to be called.
+// calls reports whether a route mentions people for an incident of that severity.
 func calls(r route.Route, s route.Subject, severity normalize.Severity) bool {
 	return r.Mention != "" && s.EffectiveSeverity(severity).Rank() >= r.Mention.Rank()
 }

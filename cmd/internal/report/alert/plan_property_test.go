@@ -46,14 +46,17 @@ func TestNothingIsLostAndNothingIsTwice(t *testing.T) {
 			case what == 0:
 				s.now = s.now.Add(length("time", time.Minute, 4*time.Minute, 20*time.Minute, 5*time.Hour))
 			case what == 1:
-				s.mute(rapid.SampledFrom([]ledger.Mute{{Vendor: "acme"}, {IncidentID: 2, Vendor: "acme"}}).Draw(t, "mute"), 15*time.Minute)
+				s.mute(rapid.SampledFrom([]ledger.Mute{{Vendor: "acme"}, {IncidentID: 2, Vendor: "acme"}}).Draw(t,
+					"mute"), 15*time.Minute)
 			case what == 2 && len(s.mutes) > 0:
 				s.mutes[len(s.mutes)-1].EndedAt = normalize.FormatTime(s.now)
 			case what == 3:
 				s.stuck["team"] = !s.stuck["team"]
 			case i == nil:
-				s.open(id, rapid.SampledFrom([]normalize.Severity{none, minor, unknown, major, critical}).Draw(t, "severity of it"))
-				n := (&draft{Facts: s.facts}).news(s.unplanned[len(s.unplanned)-1], normalize.Severity(s.incidents[id].Severity))
+				s.open(id, rapid.SampledFrom([]normalize.Severity{none, minor, unknown, major, critical}).Draw(t,
+					"severity of it"))
+				n := (&draft{Facts: s.facts}).news(s.unplanned[len(s.unplanned)-1],
+					normalize.Severity(s.incidents[id].Severity))
 				n.Subject = s.incidents[id]
 				for _, c := range route.Choose(s.facts.Routes, n) {
 					if wanted[c.Channel] == nil {
@@ -68,7 +71,8 @@ func TestNothingIsLostAndNothingIsTwice(t *testing.T) {
 			case what == 7:
 				s.update(id)
 			default:
-				s.severity(id, rapid.SampledFrom([]normalize.Severity{minor, unknown, major, critical}).Draw(t, "new severity"))
+				s.severity(id, rapid.SampledFrom([]normalize.Severity{minor, unknown, major, critical}).Draw(t,
+					"new severity"))
 			}
 			if rapid.IntRange(0, 3).Draw(t, "plan now") == 0 {
 				continue // several things in one scrape
@@ -93,7 +97,8 @@ func (s *scene) check(wanted map[string]map[int64]bool) {
 	for channel, ids := range wanted {
 		for id := range ids {
 			told := slices.ContainsFunc(s.rows, func(r Planned) bool {
-				return r.Channel == channel && slices.Contains(r.Incidents, id) && (r.State != ledger.DeliverySkipped || r.Note != "")
+				return r.Channel == channel && slices.Contains(r.Incidents, id) &&
+					(r.State != ledger.DeliverySkipped || r.Note != "")
 			})
 			if !told {
 				s.t.Errorf("%s wants #%d, and there is no message and no word of it\n%v", channel, id, s.log)

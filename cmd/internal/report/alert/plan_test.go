@@ -12,16 +12,19 @@ import (
 	"vendorwatch/normalize"
 )
 
-// story is a row of the tables that specify the planner.
-type storyOf struct {
+// scenario is a row of the tables that specify the planner.
+type scenario struct {
 	name string
 	play func(s *scene)
 	want []string
 }
 
-func playAll(t *testing.T, stories []storyOf) {
+// ended is the beginning of the note of a message that was held until its incident was over.
+const ended = "it ended before this was sent "
+
+func playAll(t *testing.T, scenarios []scenario) {
 	t.Helper()
-	for _, one := range stories {
+	for _, one := range scenarios {
 		t.Run(one.name, func(t *testing.T) {
 			s := newScene(t)
 			one.play(s)
@@ -34,7 +37,7 @@ func playAll(t *testing.T, stories []storyOf) {
 }
 
 func TestWhatIsTold(t *testing.T) {
-	playAll(t, []storyOf{
+	playAll(t, []scenario{
 		{"a major incident is told when it opens and when it ends", func(s *scene) {
 			s.open(1, major)
 			s.wait(time.Hour)
@@ -92,11 +95,12 @@ func TestWhatIsTold(t *testing.T) {
 			s.reopen(1)
 			s.wait(time.Hour)
 			s.resolve(1)
-		}, []string{"12:00 team first #1", "13:00 team resolved #1", "14:00 team reopened #1", "15:00 team resolved #1"}},
+		}, []string{"12:00 team first #1", "13:00 team resolved #1", "14:00 team reopened #1",
+			"15:00 team resolved #1"}},
 		{"already open when its page was first read", func(s *scene) {
 			s.incident(1, major)
 			s.happen(normalize.EventIncidentOpened, 1, "already_open", "true")
-		}, []string{"12:00 team first #1: it was open already when its page was first read"}},
+		}, []string{"12:00 team first #1: it was already open when its page was first read"}},
 		{"added to the past, or withheld", func(s *scene) {
 			s.incident(1, critical)
 			s.happen(normalize.EventIncidentOpened, 1, "late", "true")
@@ -110,7 +114,7 @@ func TestWhatIsTold(t *testing.T) {
 			s.resolve(1)
 			s.now = s.now.Add(time.Hour)
 			s.facts.Since = s.now
-		}, []string{"13:00 team first #1 skipped: it was over before there were alerts; the digest tells it"}},
+		}, []string{"13:00 team first #1 skipped: it ended before alerts were first used; the digest reports it"}},
 		{"unknown severity counts as less than major", func(s *scene) {
 			s.open(1, unknown)
 			s.facts.Routes = append(s.facts.Routes, usual("other"))
@@ -124,7 +128,8 @@ func TestWhatIsTold(t *testing.T) {
 			s.open(1, unknown)
 			s.wait(time.Hour)
 			s.incidents[1].Parts = []query.Component{{Name: "API", Status: "major_outage"}}
-			s.happen(normalize.EventComponentChanged, 0, "component", "API", "from", "operational", "to", "major_outage")
+			s.happen(normalize.EventComponentChanged, 0, "component", "API", "from", "operational", "to",
+				"major_outage")
 			s.unplanned[0].IncidentID = 0
 		}, []string{"13:00 team first #1: the route did not match when it opened"}},
 		{"a severity that becomes known without an event", func(s *scene) {
@@ -162,7 +167,8 @@ func TestWhatIsTold(t *testing.T) {
 			s.happen(normalize.EventSourceReadable, 0)
 		}, nil},
 		{"a page's own alarm, and its end", func(s *scene) {
-			s.facts.Routes[0].Events = []normalize.EventKind{normalize.EventIndicatorRaised, normalize.EventIndicatorCleared}
+			s.facts.Routes[0].Events = []normalize.EventKind{normalize.EventIndicatorRaised,
+				normalize.EventIndicatorCleared}
 			s.happen(normalize.EventIndicatorRaised, 0, "indicator", "major")
 			s.wait(time.Hour)
 			s.happen(normalize.EventIndicatorCleared, 0, "from", "major")
@@ -187,7 +193,7 @@ func TestWhatIsTold(t *testing.T) {
 
 func TestChannelsThatKeepOneMessageAnIncident(t *testing.T) {
 	keeps := func(s *scene) { s.facts.PerIncident["team"] = true }
-	playAll(t, []storyOf{
+	playAll(t, []scenario{
 		{"every step of what was told", func(s *scene) {
 			keeps(s)
 			s.facts.Calm = Calm{Flapping: 5 * time.Minute, Group: 2 * time.Minute}
@@ -208,7 +214,8 @@ func TestChannelsThatKeepOneMessageAnIncident(t *testing.T) {
 			s.resolve(1)
 			s.happen(normalize.EventPostmortemPosted, 1)
 		}, []string{
-			"12:00 team first #1", "12:00 team first #2", "12:01 team update #1", "12:02 team changed #1", "12:02 team changed #1",
+			"12:00 team first #1", "12:00 team first #2", "12:01 team update #1", "12:02 team changed #1",
+			"12:02 team changed #1",
 			"12:03 team resolved #1", "12:04 team reopened #1", "12:05 team resolved #1", "12:05 team postmortem #1",
 		}},
 		{"an alarm that rings is ended in quiet hours and while muted; a mute keeps the rest away", func(s *scene) {
@@ -230,8 +237,9 @@ func TestChannelsThatKeepOneMessageAnIncident(t *testing.T) {
 }
 
 func TestRoutes(t *testing.T) {
-	pager := route.Route{Name: "pager", Match: route.Match{Vendors: []string{"ac*"}, Severity: critical}, Channels: []string{"pager"}}
-	playAll(t, []storyOf{
+	pager := route.Route{Name: "pager", Match: route.Match{Vendors: []string{"ac*"}, Severity: critical},
+		Channels: []string{"pager"}}
+	playAll(t, []scenario{
 		{"the first that matches ends the search", func(s *scene) {
 			s.facts.Routes = []route.Route{pager, usual("team")}
 			s.open(1, critical)
@@ -254,7 +262,8 @@ func TestRoutes(t *testing.T) {
 			s.wait(time.Hour)
 			s.severity(1, minor)
 			s.resolve(1)
-		}, []string{"12:00 team first #1", "13:00 team worsened #1", "13:00 pager first #1: severity rose from major", "14:00 team resolved #1", "14:00 pager resolved #1"}},
+		}, []string{"12:00 team first #1", "13:00 team worsened #1", "13:00 pager first #1: severity rose from major",
+			"14:00 team resolved #1", "14:00 pager resolved #1"}},
 		{"a route that does not ask for ends is told none", func(s *scene) {
 			s.facts.Routes[0].Events = []normalize.EventKind{normalize.EventIncidentOpened}
 			s.open(1, major)
@@ -284,12 +293,13 @@ func TestQuietAndMutes(t *testing.T) {
 		s.facts.Calm = night
 		s.now = noon.Add(11 * time.Hour)
 	}
-	playAll(t, []storyOf{
+	playAll(t, []scenario{
 		{"what opens at night waits for the morning", func(s *scene) {
 			evening(s)
 			s.open(1, major)
 			s.wait(9 * time.Hour)
-		}, []string{"23:00 team first #1 held: quiet hours until Tue 24 Nov 07:00 UTC", "07:00 team first #1: quiet hours until Tue 24 Nov 07:00 UTC"}},
+		}, []string{"23:00 team first #1 held: quiet hours until Tue 24 Nov 07:00 UTC",
+			"07:00 team first #1: quiet hours until Tue 24 Nov 07:00 UTC"}},
 		{"what is critical does not", func(s *scene) {
 			evening(s)
 			s.open(1, critical)
@@ -300,7 +310,8 @@ func TestQuietAndMutes(t *testing.T) {
 			s.open(1, major)
 			s.wait(time.Hour)
 			s.severity(1, critical)
-		}, []string{"23:00 team first #1 held: quiet hours until Tue 24 Nov 07:00 UTC", "00:00 team first #1 @here: quiet hours until Tue 24 Nov 07:00 UTC"}},
+		}, []string{"23:00 team first #1 held: quiet hours until Tue 24 Nov 07:00 UTC",
+			"00:00 team first #1 @here: quiet hours until Tue 24 Nov 07:00 UTC"}},
 		{"what is over by the morning is for the digest", func(s *scene) {
 			evening(s)
 			s.open(1, major)
@@ -309,7 +320,7 @@ func TestQuietAndMutes(t *testing.T) {
 			s.wait(8 * time.Hour)
 		}, []string{
 			"23:00 team first #1 held: quiet hours until Tue 24 Nov 07:00 UTC",
-			"00:00 team first #1 skipped: it was over before this was sent (quiet hours until Tue 24 Nov 07:00 UTC); the digest tells it",
+			"00:00 team first #1 skipped: " + ended + "(quiet hours until Tue 24 Nov 07:00 UTC); the digest reports it",
 		}},
 		{"the end of what was told waits too, and is told", func(s *scene) {
 			s.open(1, major)
@@ -317,7 +328,8 @@ func TestQuietAndMutes(t *testing.T) {
 			evening(s)
 			s.resolve(1)
 			s.wait(9 * time.Hour)
-		}, []string{"12:00 team first #1", "23:00 team resolved #1 held: quiet hours until Tue 24 Nov 07:00 UTC", "07:00 team resolved #1: quiet hours until Tue 24 Nov 07:00 UTC"}},
+		}, []string{"12:00 team first #1", "23:00 team resolved #1 held: quiet hours until Tue 24 Nov 07:00 UTC",
+			"07:00 team resolved #1: quiet hours until Tue 24 Nov 07:00 UTC"}},
 		{"what ends and begins again in one night was one story", func(s *scene) {
 			s.open(1, major)
 			s.plan()
@@ -326,7 +338,8 @@ func TestQuietAndMutes(t *testing.T) {
 			s.wait(time.Hour)
 			s.reopen(1)
 			s.wait(9 * time.Hour)
-		}, []string{"12:00 team first #1", "23:00 team resolved #1 held: quiet hours until Tue 24 Nov 07:00 UTC", "00:00 team resolved #1 skipped: opened again after 1 h"}},
+		}, []string{"12:00 team first #1", "23:00 team resolved #1 held: quiet hours until Tue 24 Nov 07:00 UTC",
+			"00:00 team resolved #1 skipped: reopened after 1 h"}},
 		{"a night's openings are one message in the morning", func(s *scene) {
 			evening(s)
 			s.open(1, major)
@@ -336,8 +349,8 @@ func TestQuietAndMutes(t *testing.T) {
 		}, []string{
 			"23:00 team first #1 held: quiet hours until Tue 24 Nov 07:00 UTC",
 			"00:00 team first #2 held: quiet hours until Tue 24 Nov 07:00 UTC",
-			"07:00 team first #1 skipped: told in one message with 1 other opening",
-			"07:00 team first #2 skipped: told in one message with 1 other opening",
+			"07:00 team first #1 skipped: sent in one message with 1 other opening",
+			"07:00 team first #2 skipped: sent in one message with 1 other opening",
 			"07:00 team first #1 #2: 2 openings in one message",
 		}},
 		{"a page that goes blind and comes back in the night", func(s *scene) {
@@ -348,7 +361,8 @@ func TestQuietAndMutes(t *testing.T) {
 			s.wait(9 * time.Hour)
 		}, []string{
 			"23:00 team unreadable page 1 held: quiet hours until Tue 24 Nov 07:00 UTC",
-			"00:00 team unreadable page 1 skipped: it was over before this was sent (quiet hours until Tue 24 Nov 07:00 UTC); the digest tells it",
+			"00:00 team unreadable page 1 skipped: " + ended +
+				"(quiet hours until Tue 24 Nov 07:00 UTC); the digest reports it",
 		}},
 		{"a muted vendor waits until the mute ends, others do not", func(s *scene) {
 			s.mute(ledger.Mute{Vendor: "acme", Reason: "their move to the new region"}, 2*time.Hour)
@@ -362,21 +376,24 @@ func TestQuietAndMutes(t *testing.T) {
 			"12:00 team first #1 held: muted until Mon 23 Nov 14:00 UTC: their move to the new region",
 			"12:00 team first #2 held: muted until Mon 23 Nov 14:00 UTC: their move to the new region",
 			"12:00 team first #100",
-			"13:00 team first #2 skipped: it was over before this was sent (muted until Mon 23 Nov 14:00 UTC: their move to the new region); the digest tells it",
+			"13:00 team first #2 skipped: " + ended +
+				"(muted until Mon 23 Nov 14:00 UTC: their move to the new region); the digest reports it",
 			"14:00 team first #1: muted until Mon 23 Nov 14:00 UTC: their move to the new region",
 		}},
 		{"a page of a muted vendor", func(s *scene) {
 			s.mute(ledger.Mute{Vendor: "acme"}, 2*time.Hour)
 			s.happen(normalize.EventSourceUnreadable, 0)
 			s.wait(3 * time.Hour)
-		}, []string{"12:00 team unreadable page 1 held: muted until Mon 23 Nov 14:00 UTC", "14:00 team unreadable page 1: muted until Mon 23 Nov 14:00 UTC"}},
+		}, []string{"12:00 team unreadable page 1 held: muted until Mon 23 Nov 14:00 UTC",
+			"14:00 team unreadable page 1: muted until Mon 23 Nov 14:00 UTC"}},
 		{"a mute that is ended by hand", func(s *scene) {
 			s.mute(ledger.Mute{Vendor: "acme"}, 2*time.Hour)
 			s.open(1, major)
 			s.wait(time.Hour)
 			s.mutes[0].EndedAt = normalize.FormatTime(s.now)
 			s.wait(time.Hour)
-		}, []string{"12:00 team first #1 held: muted until Mon 23 Nov 14:00 UTC", "13:00 team first #1: muted until Mon 23 Nov 14:00 UTC"}},
+		}, []string{"12:00 team first #1 held: muted until Mon 23 Nov 14:00 UTC",
+			"13:00 team first #1: muted until Mon 23 Nov 14:00 UTC"}},
 		{"a muted incident", func(s *scene) {
 			s.open(1, major)
 			s.plan()
@@ -391,7 +408,7 @@ func TestQuietAndMutes(t *testing.T) {
 			"12:00 team first #1",
 			"12:10 team worsened #1 held: muted until Mon 23 Nov 14:00 UTC",
 			"12:10 team first #2",
-			"12:20 team worsened #1 skipped: it was over before this was sent (muted until Mon 23 Nov 14:00 UTC); the digest tells it",
+			"12:20 team worsened #1 skipped: " + ended + "(muted until Mon 23 Nov 14:00 UTC); the digest reports it",
 			"12:20 team resolved #1 held: muted until Mon 23 Nov 14:00 UTC",
 			"14:00 team resolved #1: muted until Mon 23 Nov 14:00 UTC",
 		}},
@@ -400,7 +417,7 @@ func TestQuietAndMutes(t *testing.T) {
 
 func TestFlappingIsOneStory(t *testing.T) {
 	flap := func(s *scene) { s.facts.Calm.Flapping = 5 * time.Minute }
-	playAll(t, []storyOf{
+	playAll(t, []scenario{
 		{"open again within five minutes", func(s *scene) {
 			flap(s)
 			s.open(1, major)
@@ -413,16 +430,16 @@ func TestFlappingIsOneStory(t *testing.T) {
 			s.wait(time.Hour)
 		}, []string{
 			"12:00 team first #1",
-			"13:00 team resolved #1 held: waits 5 min in case it opens again",
-			"13:03 team resolved #1 skipped: opened again after 3 min",
-			"14:03 team resolved #1 held: waits 5 min in case it opens again",
-			"14:08 team resolved #1: waits 5 min in case it opens again",
+			"13:00 team resolved #1 held: waits 5 min in case it reopens",
+			"13:03 team resolved #1 skipped: reopened after 3 min",
+			"14:03 team resolved #1 held: waits 5 min in case it reopens",
+			"14:08 team resolved #1: waits 5 min in case it reopens",
 		}},
 	})
 }
 
 func TestGroupsAndTheCap(t *testing.T) {
-	playAll(t, []storyOf{
+	playAll(t, []scenario{
 		{"the first goes at once, what opens soon after goes together", func(s *scene) {
 			s.facts.Calm.Group = 2 * time.Minute
 			s.open(1, major)
@@ -435,11 +452,11 @@ func TestGroupsAndTheCap(t *testing.T) {
 			s.open(3, major)
 		}, []string{
 			"12:00 team first #1",
-			"12:00 team first #2 held: goes together with what else opens by then",
-			"12:01 team first #100 held: goes together with what else opens by then",
+			"12:00 team first #2 held: grouped with whatever else opens by then",
+			"12:01 team first #100 held: grouped with whatever else opens by then",
 			"12:01 team first #101",
-			"12:02 team first #2 skipped: told in one message with 1 other opening",
-			"12:02 team first #100 skipped: told in one message with 1 other opening",
+			"12:02 team first #2 skipped: sent in one message with 1 other opening",
+			"12:02 team first #100 skipped: sent in one message with 1 other opening",
 			"12:02 team first #2 #100: 2 openings in one message",
 			"12:06 team first #3",
 		}},
@@ -455,19 +472,19 @@ func TestGroupsAndTheCap(t *testing.T) {
 			s.wait(2 * time.Hour)
 		}, []string{
 			"12:00 team first #1", "12:00 team first #2",
-			"12:00 team first #3 skipped: over the cap of 2 an hour; the digest tells it",
-			"12:00 team held_back held: counts what is held back until the hour is over",
-			"12:00 team first #4 skipped: over the cap of 2 an hour; the digest tells it",
-			"12:00 team first #5 skipped: over the cap of 2 an hour; the digest tells it",
+			"12:00 team first #3 skipped: over the cap of 2 an hour; the digest reports it",
+			"12:00 team held_back held: counts the messages over the cap until the hour is over",
+			"12:00 team first #4 skipped: over the cap of 2 an hour; the digest reports it",
+			"12:00 team first #5 skipped: over the cap of 2 an hour; the digest reports it",
 			"12:00 team first #6",
 			"12:00 team resolved #1",
-			"13:00 team held_back: counts what is held back until the hour is over",
+			"13:00 team held_back: counts the messages over the cap until the hour is over",
 		}},
 	})
 }
 
 func TestReminders(t *testing.T) {
-	playAll(t, []storyOf{
+	playAll(t, []scenario{
 		{"a vendor that says nothing, once for each silence", func(s *scene) {
 			s.facts.Reminders.SilentAfter = 4 * time.Hour
 			s.open(1, major)
@@ -477,34 +494,42 @@ func TestReminders(t *testing.T) {
 			s.wait(6 * time.Hour)
 			s.resolve(1)
 			s.wait(6 * time.Hour)
-		}, []string{"12:00 team first #1", "16:00 team reminder #1: no word from the vendor for 4 h", "22:00 team reminder #1: no word from the vendor for 4 h", "00:00 team resolved #1"}},
+		}, []string{"12:00 team first #1", "16:00 team reminder #1: no update from the vendor for 4 h",
+			"22:00 team reminder #1: no update from the vendor for 4 h", "00:00 team resolved #1"}},
 		{"planned work, a day and an hour ahead, where a route asks for it", func(s *scene) {
 			s.facts.Reminders.Maintenance = []time.Duration{24 * time.Hour, time.Hour}
-			s.facts.Routes = append(s.facts.Routes, route.Route{Name: "work", Channels: []string{"team"}, Match: route.Match{Events: []normalize.EventKind{normalize.EventMaintenanceScheduled}}})
+			s.facts.Routes = append(s.facts.Routes, route.Route{Name: "work", Channels: []string{"team"},
+				Match: route.Match{Events: []normalize.EventKind{normalize.EventMaintenanceScheduled}}})
 			i := s.incident(1, none)
-			i.Kind, i.State, i.ScheduledStartAt = "maintenance", "scheduled", normalize.FormatTime(noon.Add(30*time.Hour))
+			i.Kind, i.State, i.ScheduledStartAt = "maintenance", "scheduled",
+				normalize.FormatTime(noon.Add(30*time.Hour))
 			s.happen(normalize.EventMaintenanceScheduled, 1)
 			s.wait(30 * time.Hour)
-		}, []string{"12:00 team maintenance #1", "18:00 team reminder #1: 1 d before it begins", "17:00 team reminder #1: 1 h before it begins"}},
+		}, []string{"12:00 team maintenance #1", "18:00 team reminder #1: 1 d before it begins",
+			"17:00 team reminder #1: 1 h before it begins"}},
 		{"nothing where no route asks for planned work", func(s *scene) {
 			s.facts.Reminders.Maintenance = []time.Duration{time.Hour}
 			i := s.incident(1, none)
-			i.Kind, i.State, i.ScheduledStartAt = "maintenance", "scheduled", normalize.FormatTime(noon.Add(3*time.Hour))
+			i.Kind, i.State, i.ScheduledStartAt = "maintenance", "scheduled",
+				normalize.FormatTime(noon.Add(3*time.Hour))
 			s.wait(3 * time.Hour)
 		}, nil},
 		{"what was announced within the hour needs no reminder", func(s *scene) {
 			s.facts.Reminders.Maintenance = []time.Duration{time.Hour}
 			s.facts.Routes[0].Events = []normalize.EventKind{normalize.EventMaintenanceScheduled}
 			i := s.incident(1, none)
-			i.Kind, i.State, i.ScheduledStartAt = "maintenance", "scheduled", normalize.FormatTime(noon.Add(40*time.Minute))
+			i.Kind, i.State, i.ScheduledStartAt = "maintenance", "scheduled",
+				normalize.FormatTime(noon.Add(40*time.Minute))
 			s.happen(normalize.EventMaintenanceScheduled, 1)
 			s.wait(39 * time.Minute)
 		}, []string{"12:00 team maintenance #1"}},
 		{"a page that stays unreadable, once a day", func(s *scene) {
 			s.facts.Reminders.Unreadable = 24 * time.Hour
-			s.pages = []query.SourceHealth{{SourceID: 1, Vendor: "acme", Watched: 1, Health: "unreadable", FailingSince: normalize.FormatTime(noon)}}
+			s.pages = []query.SourceHealth{{SourceID: 1, Vendor: "acme", Watched: 1, Health: "unreadable",
+				FailingSince: normalize.FormatTime(noon)}}
 			s.happen(normalize.EventSourceUnreadable, 0)
 			s.wait(50 * time.Hour)
-		}, []string{"12:00 team unreadable page 1", "12:00 team reminder page 1: cannot be read for 1 d", "12:00 team reminder page 1: cannot be read for 2 d"}},
+		}, []string{"12:00 team unreadable page 1", "12:00 team reminder page 1: not readable for 1 d",
+			"12:00 team reminder page 1: not readable for 2 d"}},
 	})
 }

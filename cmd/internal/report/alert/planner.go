@@ -18,44 +18,45 @@ import (
 	"vendorwatch/normalize"
 )
 
-// planEvery is how often held messages and reminders are looked at without any news.
+// planEvery is how often held messages and reminders are looked at when there is no news.
 const planEvery = time.Minute
 
-// replans is how often a plan is made anew because the record changed under it.
+// replans is how many times a plan is tried when another process saves one first.
 const replans = 5
 
-// ReminderSettings say what is sent without any news. A length of 0 switches one off.
+// ReminderSettings say when reminders are sent. A length of 0 switches that reminder off.
 type ReminderSettings struct {
 	Maintenance []time.Duration // how long before planned work begins
-	SilentAfter time.Duration   // how long a vendor says nothing on an open incident that was told
-	Unreadable  time.Duration   // how often a page that cannot be read is recalled
+	SilentAfter time.Duration   // after how long without an update, on an open incident that was announced
+	Unreadable  time.Duration   // how often, while a page cannot be read
 }
 
-// Planner turns the news in a database into alerts, each once. All it knows is in the database. The fields are
-// set before first use.
+// Planner plans alerts for the news in a database, each once. Its state is in the database. Set the fields before the
+// first use.
 type Planner struct {
 	DB          *query.DB
 	Ledger      *ledger.Ledger
 	Routes      []route.Route
 	Vendors     map[string]route.Vendor // by slug
-	PerIncident []string                // channels that keep one message an incident
+	PerIncident []string                // channels that keep one message per incident
 	Calm        Calm
 	Reminders   ReminderSettings
 	Now         func() time.Time // the clock; time.Now by default
 	Log         *slog.Logger     // silent by default
-	OnPlanned   func()           // told when there is something to send; may be nil
+	OnPlanned   func()           // called when there is something to send; may be nil
 
 	triggers chan struct{}
-	reminded time.Time // when reminders were last looked at; news comes more often than they do
+	reminded time.Time // when reminders were last looked at, which is done less often than news is planned
 }
 
 // NewPlanner returns a Planner with its defaults.
 func NewPlanner(d *query.DB, l *ledger.Ledger) *Planner {
-	return &Planner{DB: d, Ledger: l, Now: time.Now, Log: slog.New(slog.DiscardHandler), triggers: make(chan struct{}, 1)}
+	return &Planner{DB: d, Ledger: l, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		triggers: make(chan struct{}, 1)}
 }
 
-// Ensure makes alerts known to the database, so that they miss nothing from now on. On first use they begin with
-// the news of the last 24 hours.
+// Ensure registers alerts in the database, so that no news is missed from now on. On first use they begin with the news
+// of the last 24 hours.
 func (p *Planner) Ensure(ctx context.Context) error {
 	if len(p.Routes) == 0 {
 		return nil
@@ -63,7 +64,7 @@ func (p *Planner) Ensure(ctx context.Context) error {
 	return p.Ledger.EnsureStream(ctx, ledger.StreamAlerts, p.Now())
 }
 
-// Trigger tells Run that there is news. It does not wait.
+// Trigger makes Run plan now. It does not wait.
 func (p *Planner) Trigger() {
 	select {
 	case p.triggers <- struct{}{}:
@@ -71,13 +72,13 @@ func (p *Planner) Trigger() {
 	}
 }
 
-// Run plans at each Trigger and once a minute, until ctx ends. Failures are logged and tried again.
+// Run plans at each Trigger and once a minute, until ctx ends. Failures are logged and retried.
 func (p *Planner) Run(ctx context.Context) {
 	tick := time.NewTicker(planEvery)
 	defer tick.Stop()
 	for ctx.Err() == nil {
 		if _, err := p.Plan(ctx); err != nil && ctx.Err() == nil {
-			p.Log.Error("alerts: the plan failed, will be made again", "error", err)
+			p.Log.Error("planning of alerts failed, will be retried", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -87,8 +88,8 @@ func (p *Planner) Run(ctx context.Context) {
 	}
 }
 
-// Plan makes messages of what is new, and sends on their way those that waited for this moment. It returns
-// what it added and changed. Without routes it plans only what was begun before.
+// Plan plans messages for what is new, and releases those that were held until now. It returns what it added and
+// changed. Without routes it only ends what was begun before.
 func (p *Planner) Plan(ctx context.Context) (Plan, error) {
 	if err := p.Ensure(ctx); err != nil {
 		return Plan{}, err
@@ -96,7 +97,7 @@ func (p *Planner) Plan(ctx context.Context) (Plan, error) {
 	for try := 1; ; try++ {
 		f, err := p.Facts(ctx)
 		if errors.Is(err, db.ErrNotFound) && len(p.Routes) == 0 {
-			return Plan{}, nil // there never were any
+			return Plan{}, nil // alerts were never used
 		}
 		if err != nil {
 			return Plan{}, fmt.Errorf("alerts: %w", err)
@@ -126,13 +127,14 @@ func (p *Planner) Plan(ctx context.Context) (Plan, error) {
 
 func (p *Planner) logPlan(plan Plan) {
 	for _, n := range plan.Add {
-		p.Log.Info("alert planned", "channel", n.Channel, "reason", n.Reason, "state", string(n.State), "incident_id", n.IncidentID,
+		p.Log.Info("alert planned", "channel", n.Channel, "reason", n.Reason, "state", string(n.State), "incident_id",
+			n.IncidentID,
 			"source_id", n.SourceID, "route", n.Route, "note", n.Note)
 	}
 }
 
-// Facts reads what a plan is made of, as of now. It changes nothing, and returns ErrNotFound of package db if
-// alerts were never used.
+// Facts reads what a plan depends on, as of now. It changes nothing, and returns db.ErrNotFound if alerts were never
+// used.
 func (p *Planner) Facts(ctx context.Context) (Facts, error) {
 	stream, err := p.Ledger.Stream(ctx, ledger.StreamAlerts)
 	if err != nil {
@@ -147,7 +149,7 @@ func (p *Planner) Facts(ctx context.Context) (Facts, error) {
 	return f, err
 }
 
-// FactsOf reads what a plan of these events is made of.
+// FactsOf reads what a plan for these events depends on.
 func (p *Planner) FactsOf(ctx context.Context, events []query.Event) (Facts, error) {
 	g := &gatherer{p: p, rows: map[int64]*Planned{}}
 	f := &g.f
@@ -156,13 +158,16 @@ func (p *Planner) FactsOf(ctx context.Context, events []query.Event) (Facts, err
 		g.remind, p.reminded = true, now
 	}
 	*f = Facts{
-		Now: now, Events: events, Subjects: map[int64]route.Subject{}, Vendors: p.Vendors, Routes: p.Routes, PerIncident: map[string]bool{}, Calm: p.Calm,
-		Reminders: ReminderFacts{Maintenance: p.Reminders.Maintenance, SilentAfter: p.Reminders.SilentAfter, Unreadable: p.Reminders.Unreadable},
+		Now: now, Events: events, Subjects: map[int64]route.Subject{}, Vendors: p.Vendors, Routes: p.Routes,
+		PerIncident: map[string]bool{}, Calm: p.Calm,
+		Reminders: ReminderFacts{Maintenance: p.Reminders.Maintenance, SilentAfter: p.Reminders.SilentAfter,
+			Unreadable: p.Reminders.Unreadable},
 	}
 	for _, name := range p.PerIncident {
 		f.PerIncident[name] = true
 	}
-	for _, read := range []func(context.Context) error{g.mutes, g.held, g.pages, g.open, g.eventSubjects, g.notified, g.recent} {
+	for _, read := range []func(context.Context) error{g.mutes, g.held, g.pages, g.open, g.eventSubjects, g.notified,
+		g.recent} {
 		if err := read(ctx); err != nil {
 			return Facts{}, err
 		}
@@ -173,12 +178,12 @@ func (p *Planner) FactsOf(ctx context.Context, events []query.Event) (Facts, err
 	return *f, nil
 }
 
-// gatherer reads facts.
+// gatherer reads facts from the database.
 type gatherer struct {
 	p      *Planner
 	f      Facts
 	rows   map[int64]*Planned
-	remind bool // whether to look at what reminders are made of
+	remind bool // whether reminders are looked at this time
 }
 
 func (g *gatherer) row(d ledger.Delivery) *Planned {
@@ -214,7 +219,8 @@ func (g *gatherer) mutes(ctx context.Context) (err error) {
 }
 
 func (g *gatherer) held(ctx context.Context) error {
-	held, err := g.p.Ledger.Deliveries(ctx, ledger.DeliveryFilter{Stream: ledger.StreamAlerts, State: ledger.DeliveryHeld})
+	held, err := g.p.Ledger.Deliveries(ctx, ledger.DeliveryFilter{Stream: ledger.StreamAlerts,
+		State: ledger.DeliveryHeld})
 	if err != nil {
 		return err
 	}
@@ -227,7 +233,7 @@ func (g *gatherer) held(ctx context.Context) error {
 	return nil
 }
 
-// pages reads how pages can be read, and the alerts on those that have news or cannot be.
+// pages reads the health of pages, and the alerts on those that have news or cannot be read.
 func (g *gatherer) pages(ctx context.Context) (err error) {
 	if g.remind && g.f.Reminders.Unreadable > 0 {
 		if g.f.Reminders.Pages, err = g.p.DB.SourceHealth(ctx); err != nil {
@@ -252,9 +258,10 @@ func (g *gatherer) pages(ctx context.Context) (err error) {
 	return err
 }
 
-// open reads what reminders may be about, and incidents whose severity a component may show.
+// open reads the incidents that reminders may be about, and those whose severity a component may reveal.
 func (g *gatherer) open(ctx context.Context) error {
-	components := slices.ContainsFunc(g.f.Events, func(e query.Event) bool { return e.Kind == normalize.EventComponentChanged })
+	components := slices.ContainsFunc(g.f.Events,
+		func(e query.Event) bool { return e.Kind == normalize.EventComponentChanged })
 	if !g.remind && !components {
 		return nil
 	}
@@ -302,7 +309,7 @@ func (g *gatherer) eventSubjects(ctx context.Context) error {
 	return nil
 }
 
-// notified reads the alerts on all incidents, and those on other records of their events.
+// notified reads the alerts on all incidents read so far, and those on other records of the same events.
 func (g *gatherer) notified(ctx context.Context) error {
 	var ids []int64
 	for id, s := range g.f.Subjects {
@@ -328,7 +335,7 @@ func (g *gatherer) notified(ctx context.Context) error {
 	return nil
 }
 
-// recent reads what counts for groups and caps.
+// recent reads the alerts that count for groups and caps.
 func (g *gatherer) recent(ctx context.Context) error {
 	since := g.f.Now.UTC().Truncate(time.Hour)
 	if grouped := g.f.Now.Add(-g.f.Calm.Group); grouped.Before(since) {

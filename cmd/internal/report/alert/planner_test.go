@@ -68,9 +68,11 @@ func (f *filed) planner() *Planner {
 
 func (f *filed) scrape(failure error) {
 	f.t.Helper()
-	s := record.Scrape{SourceID: f.source, At: f.now, Interval: 5 * time.Minute, Err: failure, Unreadable: failure != nil}
+	s := record.Scrape{SourceID: f.source, At: f.now, Interval: 5 * time.Minute, Err: failure,
+		Unreadable: failure != nil}
 	if failure == nil {
-		s.Incidents, s.AllOpen, s.CoverageStart, s.HTTPStatus = slices.Clone(f.seen), false, noon.Add(-48*time.Hour), 200
+		s.Incidents, s.AllOpen, s.CoverageStart, s.HTTPStatus = slices.Clone(f.seen), false, noon.Add(-48*time.Hour),
+			200
 	}
 	_, err := record.New(f.db).SaveScrape(f.t.Context(), s)
 	f.must(err)
@@ -79,7 +81,8 @@ func (f *filed) scrape(failure error) {
 // shows sets how the page shows an incident.
 func (f *filed) shows(key string, severity normalize.Severity, state normalize.State) {
 	f.t.Helper()
-	i := normalize.Incident{Key: key, Kind: normalize.KindIncident, Title: "Trouble " + key, Severity: severity, VendorSeverity: string(severity), State: state,
+	i := normalize.Incident{Key: key, Kind: normalize.KindIncident, Title: "Trouble " + key, Severity: severity,
+		VendorSeverity: string(severity), State: state,
 		VendorState: string(state), StartedAt: f.now, StartGiven: true}
 	n := slices.IndexFunc(f.seen, func(o normalize.Incident) bool { return o.Key == key })
 	if n < 0 {
@@ -164,7 +167,8 @@ func TestPlannerKeepsItsPlaceInTheFile(t *testing.T) {
 
 func TestPlannerReadsMutesAndPages(t *testing.T) {
 	f := newFiled(t)
-	mute, err := ledger.New(f.db).Mute(t.Context(), ledger.Mute{Vendor: "acme", Reason: "known"}, f.now.Add(24*time.Hour), f.now)
+	mute, err := ledger.New(f.db).Mute(t.Context(), ledger.Mute{Vendor: "acme", Reason: "known"},
+		f.now.Add(24*time.Hour), f.now)
 	f.must(err)
 	f.shows("a", critical, normalize.StateInvestigating)
 	f.step(0)
@@ -182,7 +186,8 @@ func TestPlannerReadsMutesAndPages(t *testing.T) {
 	f.step(24 * time.Hour)
 	f.scrape(nil)
 	f.step(time.Minute)
-	f.want("12:00 first delivered 13:01", "13:16 unreadable delivered 13:16", "13:16 reminder delivered 13:16", "13:16 reminder delivered 13:16", "13:17 readable delivered 13:17")
+	f.want("12:00 first delivered 13:01", "13:16 unreadable delivered 13:16", "13:16 reminder delivered 13:16",
+		"13:16 reminder delivered 13:16", "13:17 readable delivered 13:17")
 }
 
 func TestWhatBecomesCriticalAtNightCallsPeople(t *testing.T) {
@@ -252,8 +257,10 @@ func TestExplain(t *testing.T) {
 		planned  int
 	}{
 		{normalize.EventIncidentOpened, false, "severity minor is below major", nil, 0},
-		{normalize.EventSeverityChanged, true, "event severity_changed; severity critical is at least major", []string{"first pending"}, 1},
-		{normalize.EventIncidentResolved, true, "event incident_resolved; severity critical is at least major", []string{"resolved held"}, 1},
+		{normalize.EventSeverityChanged, true, "event severity_changed; severity critical is at least major",
+			[]string{"first pending"}, 1},
+		{normalize.EventIncidentResolved, true, "event incident_resolved; severity critical is at least major",
+			[]string{"resolved held"}, 1},
 	} {
 		t.Run(string(tt.kind), func(t *testing.T) {
 			n := slices.IndexFunc(events, func(e query.Event) bool { return e.Kind == tt.kind })

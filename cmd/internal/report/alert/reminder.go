@@ -14,16 +14,16 @@ import (
 	"vendorwatch/normalize"
 )
 
-// ReminderFacts is what reminders are made of. A length of 0 switches one off.
+// ReminderFacts are what reminders depend on. A length of 0 switches that reminder off.
 type ReminderFacts struct {
 	Maintenance []time.Duration      // how long before planned work begins
-	SilentAfter time.Duration        // how long a vendor says nothing on an open incident
-	Unreadable  time.Duration        // how often a page is recalled
-	Open        []route.Subject      // what is not over, maintenance included
-	Pages       []query.SourceHealth // those that may be unreadable
+	SilentAfter time.Duration        // after how long without an update, on an open incident
+	Unreadable  time.Duration        // how often, while a page cannot be read
+	Open        []route.Subject      // open incidents, and maintenance that is not over
+	Pages       []query.SourceHealth // pages that may be unreadable
 }
 
-// remind plans the messages without news that are due. One that would have to wait is looked at again later.
+// remind plans the reminders that are due. One that would be held is looked at again later.
 func (p *draft) remind() {
 	for _, s := range p.Reminders.Open {
 		switch {
@@ -41,7 +41,7 @@ func (p *draft) remind() {
 	}
 }
 
-// remindMaintenance recalls planned work that is ahead: at each of the leads once, and not what was announced since.
+// remindMaintenance plans reminders of planned work: one for each lead, and none where a message on it went out since.
 func (p *draft) remindMaintenance(s route.Subject) {
 	start := words.Time(s.ScheduledStartAt)
 	if s.State != string(normalize.StateScheduled) || !start.After(p.Now) {
@@ -53,17 +53,20 @@ func (p *draft) remindMaintenance(s route.Subject) {
 			continue
 		}
 		n := p.newsOf(s, normalize.EventMaintenanceScheduled)
-		for _, c := range route.Choose(p.Routes, n, normalize.EventMaintenanceScheduled, normalize.EventMaintenanceStarted, normalize.EventMaintenanceCompleted) {
-			toldSince := slices.ContainsFunc(p.about(c.Channel, s.Event()), func(r *row) bool { return r.live() && !r.outAt().Before(due) })
+		for _, c := range route.Choose(p.Routes, n, normalize.EventMaintenanceScheduled,
+			normalize.EventMaintenanceStarted, normalize.EventMaintenanceCompleted) {
+			toldSince := slices.ContainsFunc(p.about(c.Channel, s.Event()),
+				func(r *row) bool { return r.live() && !r.outAt().Before(due) })
 			if !toldSince {
-				p.addReminder(c, n, fmt.Sprintf("reminder:work-%d:%s:%s", s.Event(), s.ScheduledStartAt, lead), words.Duration(lead)+" before it begins")
+				p.addReminder(c, n, fmt.Sprintf("reminder:work-%d:%s:%s", s.Event(), s.ScheduledStartAt, lead),
+					words.Duration(lead)+" before it begins")
 			}
 		}
-		return // of two leads that are both past, the nearer one says it
+		return // of two leads that have passed, only the nearer one counts
 	}
 }
 
-// remindSilentVendor recalls an incident on which the vendor says nothing any more, once for each silence.
+// remindSilentVendor plans a reminder of an open incident that the vendor has not updated, once for each such time.
 func (p *draft) remindSilentVendor(s route.Subject) {
 	silent := p.Reminders.SilentAfter
 	last := cmp.Or(s.LatestPostedAt, s.StartedAt, s.FirstSeenAt)
@@ -73,15 +76,17 @@ func (p *draft) remindSilentVendor(s route.Subject) {
 	n := p.newsOf(s, normalize.EventUpdatePosted)
 	for _, channel := range p.notifiedChannels(n) {
 		opening := p.lastOpening(channel, s.Event())
-		if opening == nil || opening.State == ledger.DeliveryHeld || p.Now.Sub(opening.outAt()) < silent || p.resolutionAfter(channel, s.Event()) != nil {
+		if opening == nil || opening.State == ledger.DeliveryHeld || p.Now.Sub(opening.outAt()) < silent ||
+			p.resolutionAfter(channel, s.Event()) != nil {
 			continue
 		}
-		p.addReminder(route.Choice{Channel: channel, Route: p.routeOf(opening)}, n, fmt.Sprintf("reminder:silence-%d:%s", s.Event(), last),
-			"no word from the vendor for "+words.Duration(silent))
+		p.addReminder(route.Choice{Channel: channel, Route: p.routeOf(opening)}, n,
+			fmt.Sprintf("reminder:silence-%d:%s", s.Event(), last),
+			"no update from the vendor for "+words.Duration(silent))
 	}
 }
 
-// remindUnreadable recalls a page that still cannot be read.
+// remindUnreadable plans a reminder of a page that still cannot be read.
 func (p *draft) remindUnreadable(h query.SourceHealth) {
 	told := map[string]*row{}
 	var channels []string
@@ -106,33 +111,38 @@ func (p *draft) remindUnreadable(h query.SourceHealth) {
 		if r.State == ledger.DeliveryHeld || times < 1 {
 			continue
 		}
-		n := route.News{Event: query.Event{Kind: normalize.EventSourceUnreadable, SourceID: h.SourceID, Vendor: h.Vendor, VendorName: h.VendorName},
+		n := route.News{Event: query.Event{Kind: normalize.EventSourceUnreadable, SourceID: h.SourceID,
+			Vendor: h.Vendor, VendorName: h.VendorName},
 			Vendor: p.Vendors[h.Vendor], Severity: sourceSeverity}
-		p.addReminder(route.Choice{Channel: channel, Route: p.routeOf(r)}, n, fmt.Sprintf("reminder:page-%d:%s:%d", h.SourceID, r.CreatedAt, times),
-			"cannot be read for "+words.Duration(p.Now.Sub(words.Time(cmp.Or(h.FailingSince, r.CreatedAt)))))
+		p.addReminder(route.Choice{Channel: channel, Route: p.routeOf(r)}, n,
+			fmt.Sprintf("reminder:page-%d:%s:%d", h.SourceID, r.CreatedAt, times),
+			"not readable for "+words.Duration(p.Now.Sub(words.Time(cmp.Or(h.FailingSince, r.CreatedAt)))))
 	}
 }
 
-// newsOf makes news of an incident that has none.
+// newsOf makes news of an incident without an event.
 func (p *draft) newsOf(s route.Subject, kind normalize.EventKind) route.News {
 	return route.News{
-		Event:  query.Event{Kind: kind, IncidentID: s.IncidentID, SourceID: s.SourceID, Vendor: s.Vendor, VendorName: s.VendorName},
+		Event: query.Event{Kind: kind, IncidentID: s.IncidentID, SourceID: s.SourceID, Vendor: s.Vendor,
+			VendorName: s.VendorName},
 		Vendor: p.Vendors[s.Vendor], Subject: &s, Severity: normalize.Severity(s.Severity),
 	}
 }
 
-// addReminder makes a reminder unless it was made, or would have to wait.
+// addReminder plans a reminder, unless it was planned before or would be held.
 func (p *draft) addReminder(c route.Choice, n route.News, dedup, note string) {
 	if slices.ContainsFunc(p.rows, func(r *row) bool { return r.Channel == c.Channel && r.DedupKey == dedup }) {
 		return
 	}
 	r := &row{vendor: n.Event.Vendor, severity: n.Severity, changed: true}
-	r.Channel, r.Reason, r.Route, r.Note, r.State, r.DedupKey = c.Channel, string(message.ReasonReminder), c.Route.Name, note, ledger.DeliveryPending, dedup
+	r.Channel, r.Reason, r.Route, r.Note, r.State, r.DedupKey = c.Channel, string(message.ReasonReminder), c.Route.Name,
+		note, ledger.DeliveryPending, dedup
 	r.CreatedAt = normalize.FormatTime(p.Now)
 	if n.Subject == nil {
 		r.SourceID = n.Event.SourceID
 	} else {
-		r.IncidentID, r.events, r.severity = n.Event.IncidentID, []int64{n.Subject.Event()}, n.Subject.EffectiveSeverity(n.Severity)
+		r.IncidentID, r.events, r.severity = n.Event.IncidentID, []int64{n.Subject.Event()},
+			n.Subject.EffectiveSeverity(n.Severity)
 	}
 	if _, _, held := p.Calm.hold(p.Now, p.Mutes, p.scopeOf(r)); held {
 		return

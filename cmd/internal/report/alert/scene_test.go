@@ -16,8 +16,8 @@ import (
 	"vendorwatch/normalize"
 )
 
-// scene plays a story against the planner, with the record and the clock in memory. What comes of it is a line
-// for each message that is sent, held or skipped.
+// scene plays a scenario against the planner, with the record and the clock in memory. It logs a line
+// for each message that is sent, held or suppressed.
 type scene struct {
 	t         rapid.TB
 	facts     Facts // routes, calm, channels and vendors
@@ -37,16 +37,19 @@ var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 // usual is the route that [alerts] stands for.
 func usual(channels ...string) route.Route {
-	return route.Route{Name: "alerts", Channels: channels, Match: route.Match{Severity: normalize.SeverityMajor, Events: []normalize.EventKind{
-		normalize.EventIncidentOpened, normalize.EventIncidentResolved, normalize.EventIncidentReopened, normalize.EventSeverityChanged,
-		normalize.EventSourceUnreadable, normalize.EventSourceReadable, normalize.EventSourceMoved,
-	}}}
+	return route.Route{Name: "alerts", Channels: channels, Match: route.Match{Severity: normalize.SeverityMajor,
+		Events: []normalize.EventKind{
+			normalize.EventIncidentOpened, normalize.EventIncidentResolved, normalize.EventIncidentReopened,
+			normalize.EventSeverityChanged,
+			normalize.EventSourceUnreadable, normalize.EventSourceReadable, normalize.EventSourceMoved,
+		}}}
 }
 
 func newScene(t rapid.TB) *scene {
 	return &scene{t: t, now: noon, incidents: map[int64]*route.Subject{}, stuck: map[string]bool{}, facts: Facts{
 		Routes: []route.Route{usual("team")}, PerIncident: map[string]bool{}, Vendors: map[string]route.Vendor{
-			"acme": {Name: "Acme", Owner: "platform", Tags: []string{"core"}}, "bolt": {Name: "Bolt", Owner: "sales", Tags: []string{"crm"}},
+			"acme": {Name: "Acme", Owner: "platform", Tags: []string{"core"}},
+			"bolt": {Name: "Bolt", Owner: "sales", Tags: []string{"crm"}},
 		},
 	}}
 }
@@ -59,15 +62,18 @@ func (s *scene) incident(id int64, severity normalize.Severity) *route.Subject {
 			vendor, source = "bolt", 2
 		}
 		s.incidents[id] = &route.Subject{Incident: query.Incident{
-			IncidentID: id, Vendor: vendor, VendorName: s.facts.Vendors[vendor].Name, SourceID: source, Kind: "incident", State: "investigating",
-			Severity: string(severity), StartedAt: normalize.FormatTime(s.now), FirstSeenAt: normalize.FormatTime(s.now),
+			IncidentID: id, Vendor: vendor, VendorName: s.facts.Vendors[vendor].Name, SourceID: source,
+			Kind: "incident", State: "investigating",
+			Severity: string(severity), StartedAt: normalize.FormatTime(s.now),
+			FirstSeenAt: normalize.FormatTime(s.now),
 		}}
 	}
 	return s.incidents[id]
 }
 
 func (s *scene) happen(kind normalize.EventKind, id int64, detail ...string) {
-	e := query.Event{EventID: int64(len(s.events) + 1), Kind: kind, At: normalize.FormatTime(s.now), IncidentID: id, SourceID: 1, Vendor: "acme", VendorName: "Acme", Detail: map[string]string{}}
+	e := query.Event{EventID: int64(len(s.events) + 1), Kind: kind, At: normalize.FormatTime(s.now), IncidentID: id,
+		SourceID: 1, Vendor: "acme", VendorName: "Acme", Detail: map[string]string{}}
 	if i := s.incidents[id]; i != nil {
 		e.SourceID, e.Vendor, e.VendorName = i.SourceID, i.Vendor, i.VendorName
 	}
@@ -104,7 +110,8 @@ func (s *scene) update(id int64) {
 }
 
 func (s *scene) mute(m ledger.Mute, length time.Duration) {
-	m.MuteID, m.CreatedAt, m.UntilAt = int64(len(s.mutes)+1), normalize.FormatTime(s.now), normalize.FormatTime(s.now.Add(length))
+	m.MuteID, m.CreatedAt, m.UntilAt = int64(len(s.mutes)+1), normalize.FormatTime(s.now),
+		normalize.FormatTime(s.now.Add(length))
 	s.mutes = append(s.mutes, m)
 }
 
@@ -122,7 +129,10 @@ func (s *scene) plan() Plan {
 	s.t.Helper()
 	f := s.facts
 	f.Now, f.Events, f.Rows, f.Subjects = s.now, s.unplanned, s.rows, map[int64]route.Subject{}
-	f.Mutes = slices.DeleteFunc(slices.Clone(s.mutes), func(m ledger.Mute) bool { return m.EndedAt != "" || !words.Time(m.UntilAt).After(s.now) })
+	f.Mutes = slices.DeleteFunc(slices.Clone(s.mutes), func(m ledger.Mute) bool {
+		return m.EndedAt != "" ||
+			!words.Time(m.UntilAt).After(s.now)
+	})
 	for id, i := range s.incidents {
 		f.Subjects[id] = *i
 	}
@@ -163,12 +173,18 @@ func (s *scene) apply(plan Plan) {
 		}
 	}
 	for _, n := range plan.Add {
-		if slices.ContainsFunc(s.rows, func(r Planned) bool { return r.Channel == n.Channel && r.DedupKey == n.DedupKey && n.DedupKey != "" }) {
+		if slices.ContainsFunc(s.rows, func(r Planned) bool {
+			return r.Channel == n.Channel &&
+				r.DedupKey == n.DedupKey && n.DedupKey != ""
+		}) {
 			continue
 		}
 		r := Planned{Delivery: ledger.Delivery{
-			DeliveryID: int64(len(s.rows) + 1), Channel: n.Channel, Reason: n.Reason, Route: n.Route, DedupKey: n.DedupKey, Note: n.Note, State: n.State,
-			IncidentID: n.IncidentID, SourceID: n.SourceID, EventIDs: n.EventIDs, NotBeforeAt: normalize.FormatTime(n.NotBefore), CreatedAt: normalize.FormatTime(s.now), Mention: bit(n.Mention),
+			DeliveryID: int64(len(s.rows) + 1), Channel: n.Channel, Reason: n.Reason, Route: n.Route,
+			DedupKey: n.DedupKey, Note: n.Note, State: n.State,
+			IncidentID: n.IncidentID, SourceID: n.SourceID, EventIDs: n.EventIDs,
+			NotBeforeAt: normalize.FormatTime(n.NotBefore), CreatedAt: normalize.FormatTime(s.now),
+			Mention: bit(n.Mention),
 		}}
 		if n.SourceID != 0 {
 			r.Vendor = "acme"

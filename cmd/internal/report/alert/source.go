@@ -11,11 +11,11 @@ import (
 	"vendorwatch/normalize"
 )
 
-// sourceSeverity is what news of a page itself counts as for routes and quiet hours: not to see is as grave as
-// what may go on there, and it is nothing to be woken for.
+// sourceSeverity is the severity of news of a page itself, for routes and quiet hours. A page that cannot be read may
+// hide anything, but that is no reason to wake somebody.
 const sourceSeverity = normalize.SeverityMajor
 
-// clearedPrefix begins the key of a message that says that a page calls itself well again.
+// clearedPrefix begins the dedup key of a message that says that a page's indicator was cleared.
 const clearedPrefix = "indicator_cleared:"
 
 // source plans news of a status page.
@@ -35,8 +35,8 @@ func (p *draft) source(n route.News) {
 	}
 }
 
-// component plans the change of a component. A major outage that begins may be what shows how bad an incident
-// of unknown severity is.
+// component plans news of a component. A major outage that begins may reveal how bad an incident of unknown severity
+// is.
 func (p *draft) component(n route.News) {
 	n.Severity = severityOfSourceEvent(n.Event)
 	p.toAll(n, message.ReasonComponent)
@@ -45,7 +45,8 @@ func (p *draft) component(n route.News) {
 	}
 	ids := make([]int64, 0, len(p.Subjects))
 	for id, s := range p.Subjects {
-		if s.SourceID == n.Event.SourceID && s.Kind == string(normalize.KindIncident) && normalize.Severity(s.Severity).Rank() == normalize.SeverityUnknown.Rank() {
+		if s.SourceID == n.Event.SourceID && s.Kind == string(normalize.KindIncident) &&
+			normalize.Severity(s.Severity).Rank() == normalize.SeverityUnknown.Rank() {
 			ids = append(ids, id)
 		}
 	}
@@ -63,17 +64,17 @@ func (p *draft) toAll(n route.News, reason message.Reason) {
 	}
 }
 
-// ended tells the channels that were told of a page's trouble that it is over. Where the beginning waits
-// still, neither is sent.
+// ended plans the end of a page's trouble for the channels that were notified of it. Where the beginning is still held,
+// neither is sent.
 func (p *draft) ended(n route.News, began, over message.Reason) {
 	type last struct{ began, over *row }
-	told := map[string]last{}
+	byChannel := map[string]last{}
 	var channels []string
 	for _, r := range p.rows {
 		if r.SourceID != n.Event.SourceID || r.IncidentID != 0 || !r.live() {
 			continue
 		}
-		l, known := told[r.Channel]
+		l, known := byChannel[r.Channel]
 		if !known {
 			channels = append(channels, r.Channel)
 		}
@@ -83,14 +84,14 @@ func (p *draft) ended(n route.News, began, over message.Reason) {
 		case r.Reason == string(began):
 			l = last{began: r}
 		}
-		told[r.Channel] = l
+		byChannel[r.Channel] = l
 	}
 	for _, channel := range channels {
-		switch l := told[channel]; {
+		switch l := byChannel[channel]; {
 		case l.began == nil, l.over != nil:
 		case l.began.State == ledger.DeliveryHeld:
 			l.began.tell(n.Event.EventID)
-			l.began.skip("it was over before this was sent (" + l.began.Note + "); the digest tells it")
+			l.began.skip("it ended before this was sent (" + l.began.Note + "); the digest reports it")
 		case p.names(l.began, n.Event.Kind):
 			r := p.add(route.Choice{Channel: channel, Route: p.routeOf(l.began)}, over, n, "")
 			if over == began {
@@ -100,7 +101,7 @@ func (p *draft) ended(n route.News, began, over message.Reason) {
 	}
 }
 
-// severityOfSourceEvent is what news of a page or a component counts as.
+// severityOfSourceEvent is the severity of news of a page or a component.
 func severityOfSourceEvent(e query.Event) normalize.Severity {
 	switch e.Kind {
 	case normalize.EventIndicatorRaised:
@@ -110,14 +111,14 @@ func severityOfSourceEvent(e query.Event) normalize.Severity {
 	case normalize.EventComponentChanged:
 		from, to := componentSeverity(e.Detail["from"]), componentSeverity(e.Detail["to"])
 		if from.Rank() > to.Rank() {
-			return from // what ends goes where its beginning went
+			return from // the end goes where the beginning went
 		}
 		return to
 	}
 	return sourceSeverity
 }
 
-// indicatorSeverity is how bad a page calls itself.
+// indicatorSeverity is the severity that a page's own indicator gives.
 func indicatorSeverity(word string) normalize.Severity {
 	switch s := normalize.Severity(word); s {
 	case normalize.SeverityMinor, normalize.SeverityMajor, normalize.SeverityCritical, normalize.SeverityNone:
@@ -126,7 +127,7 @@ func indicatorSeverity(word string) normalize.Severity {
 	return normalize.SeverityUnknown
 }
 
-// componentSeverity is what a component's status counts as for routes.
+// componentSeverity is the severity of a component's status, for routes.
 func componentSeverity(status string) normalize.Severity {
 	switch normalize.ComponentStatus(status) {
 	case normalize.StatusMajor:

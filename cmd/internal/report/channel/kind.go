@@ -13,15 +13,15 @@ import (
 	"vendorwatch/cmd/internal/secret"
 )
 
-// Kind is one type of channel: what the config file may say of it, how one is made, and what a message looks like
-// there. Package kinds lists them all.
+// Kind is a type of channel: its keys in the config file, how a channel is made of them, and how a message looks there.
+// Package kinds lists all of them.
 type Kind struct {
 	Type string // the value of the key type, such as "slack"
 	Doc  string // what a reader gets, in one line
 	Keys []Key  // what a channel of this type has beside name and type
 
-	// Check finds what only several values together show. It may be nil. A value may be missing or wrong, which is
-	// told already.
+	// Check finds mistakes that only several values together show. It may be nil. A value may be missing or wrong,
+	// which is reported already.
 	Check func(v Values, r Reporter)
 
 	// New makes a channel. The values are checked. The error shows no secret.
@@ -31,7 +31,7 @@ type Kind struct {
 	Preview func(m message.Message) ([]Preview, error)
 }
 
-// Key is a key of the config file. Its mistakes are told with Doc and Example, so that they read like the file.
+// Key is a key of the config file. Doc and Example are used in the messages about mistakes.
 type Key struct {
 	Name     string
 	Doc      string // what its value is: "the id of the channel in Slack"
@@ -51,13 +51,13 @@ type Key struct {
 	Check func(value string) error
 }
 
-// Reporter is told what a Kind's Check finds.
+// Reporter takes what the Check of a Kind finds.
 type Reporter interface {
 	Mistake(key, problem, write string) // the file cannot be used; write says what to do
 	Remark(key, text string)            // the file can be used; text follows on what the key is: "is http, not https"
 }
 
-// Environment is what channels share that no config file says.
+// Environment is what channels need beside the config file.
 type Environment struct {
 	Stdout io.Writer
 	Client *http.Client // nil means one with a time limit of 15 seconds

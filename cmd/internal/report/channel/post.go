@@ -20,18 +20,17 @@ import (
 // AnswerTimeout is how long a receiver may take for one message.
 const AnswerTimeout = 15 * time.Second
 
-// A poster posts messages to one address, which is a secret: however a poster is printed, logged or
-// encoded, and whatever fails, the address does not show. Redirects are never followed, since they would
-// carry the secret elsewhere.
+// Poster posts messages to one address, which is a secret: it does not show however a Poster is printed, logged or
+// encoded, and whatever fails. Redirects are not followed, since they would carry the secret elsewhere.
 type Poster struct {
 	Channel string
-	URL     func() *url.URL // no printer, logger or encoder looks into a function
+	URL     func() *url.URL // a function, since printers, loggers and encoders do not look into one
 	client  *http.Client
-	Secrets func() []string // further texts that may not be shown; nil means none
+	Secrets func() []string // further texts that must not show; nil means none
 }
 
-// NewPoster makes a poster. A nil client means one with a time limit of 15 seconds; what describes what an
-// address is for, example is one.
+// NewPoster makes a Poster. A nil client means one with a time limit of 15 seconds. The error calls the address by
+// what, and shows example in its place.
 func NewPoster(channel, address string, client *http.Client, what, example string) (*Poster, error) {
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
@@ -45,14 +44,14 @@ func NewPoster(channel, address string, client *http.Client, what, example strin
 	return &Poster{Channel: channel, URL: func() *url.URL { return u }, client: &own}, nil
 }
 
-// Reply is what a receiver said.
+// Reply is the answer of a receiver.
 type Reply struct {
 	Status int
 	Header http.Header
 	Body   string // the first 4 KiB
 }
 
-// At returns a poster to an escaped path below the address.
+// At returns a Poster to a path below the address. The path is escaped already.
 func (p *Poster) At(path string, query url.Values) *Poster {
 	own, base := *p, p.URL()
 	own.URL = func() *url.URL {
@@ -63,8 +62,8 @@ func (p *Poster) At(path string, query url.Values) *Poster {
 	return &own
 }
 
-// Post posts a body with these headers. An error says why there was no answer; every one but the end of ctx
-// is a *SendError.
+// Post posts a body as JSON with these headers. The error says why there was no answer. It is a *SendError unless ctx
+// ended.
 func (p *Poster) Post(ctx context.Context, body []byte, header http.Header) (Reply, error) {
 	return p.Send(ctx, http.MethodPost, body, header)
 }
@@ -91,8 +90,8 @@ func (p *Poster) Send(ctx context.Context, method string, body []byte, header ht
 	return Reply{res.StatusCode, res.Header, string(text)}, nil
 }
 
-// noAnswer words a failure of the connection. net/http's own error carries the URL, so only what it wraps is
-// kept.
+// noAnswer returns the error for a request without an answer. The error of net/http shows the URL, so that only the one
+// inside it is kept.
 func (p *Poster) noAnswer(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("channel %q: %w", p.Channel, context.Cause(ctx))
@@ -110,7 +109,7 @@ func (p *Poster) noAnswer(ctx context.Context, err error) error {
 	return &SendError{Channel: p.Channel, Reason: p.Scrub(reason)}
 }
 
-// Scrub takes the address, and each part of it that could be a key, out of a text that others wrote.
+// Scrub removes the address, each part of it that could be a key, and the further secrets from a text.
 func (p *Poster) Scrub(text string) string {
 	secrets := secret.Parts(p.URL())
 	if p.Secrets != nil {
@@ -119,11 +118,11 @@ func (p *Poster) Scrub(text string) string {
 	return secret.Scrub(text, secrets...)
 }
 
-// MaxUnclearTries bounds how often an answer is asked for again that is a success by its status and
-// a refusal by its words.
+// MaxUnclearTries is how many attempts a message gets whose refusal cannot be told from a failure.
 const MaxUnclearTries = 20
 
-// RetryAfter reads seconds or an HTTP date (RFC 9110, section 10.2.3); 0 if there is nothing usable.
+// RetryAfter reads a Retry-After header, in seconds or as an HTTP date (RFC 9110, section 10.2.3): the wait, at most a
+// day for seconds; 0 if there is none.
 func RetryAfter(header string, now time.Time) time.Duration {
 	if n, err := strconv.Atoi(strings.TrimSpace(header)); err == nil {
 		return time.Duration(min(max(n, 0), 86400)) * time.Second
@@ -134,8 +133,8 @@ func RetryAfter(header string, now time.Time) time.Duration {
 	return 0
 }
 
-// Judge says what an answer means to which no service gives a meaning of its own: any 2xx is a success; a time-out,
-// a flood and a fault of the server are worth a retry, and everything else is a refusal.
+// Judge says what an answer means by its status alone: 2xx is a success; 408, 425, 429 and 5xx are retried; a redirect
+// is retried a limited number of times; everything else is a refusal.
 func (p *Poster) Judge(a Reply) (Sent, error) {
 	status := fmt.Sprintf("%d %s", a.Status, http.StatusText(a.Status))
 	e := &SendError{Channel: p.Channel, Reason: status, RetryAfter: RetryAfter(a.Header.Get("Retry-After"), time.Now())}
@@ -148,7 +147,8 @@ func (p *Poster) Judge(a Reply) (Sent, error) {
 	case a.Status >= 300 && a.Status < 400:
 		e.Reason = status + ": redirects are not followed; give the channel the address that it leads to"
 		e.MaxTries = MaxUnclearTries
-	case a.Status >= 500, a.Status == http.StatusRequestTimeout, a.Status == http.StatusTooEarly, a.Status == http.StatusTooManyRequests:
+	case a.Status >= 500, a.Status == http.StatusRequestTimeout, a.Status == http.StatusTooEarly,
+		a.Status == http.StatusTooManyRequests:
 	default:
 		e.Refused = true
 	}

@@ -17,26 +17,27 @@ import (
 	"vendorwatch/normalize"
 )
 
-// affectedWithin is how near to each other incidents of different vendors begin that may have one cause.
+// affectedWithin is how close together incidents of different vendors begin that may have one cause.
 const affectedWithin = time.Hour
 
-// Renderer makes messages of deliveries, from the record as it is at the time.
+// Renderer turns deliveries into messages, from the record as it is when they are sent.
 type Renderer struct {
 	DB           *query.DB
 	Ledger       *ledger.Ledger
-	Zone         *time.Location             // of whoever reads alerts; nil means UTC
+	Zone         *time.Location             // of the readers of alerts; nil means UTC
 	DashboardURL string                     // address of our dashboard; empty for none
-	Digests      map[string]digest.Settings // by stream; one that is not there is made with the defaults
+	Digests      map[string]digest.Settings // by stream; the others are made with the defaults
 }
 
-// MessageID is the id under which a receiver gets a delivery at each try.
+// MessageID is the id of a delivery for its receiver, the same at each attempt.
 func MessageID(deliveryID int64) string { return "vw-" + strconv.FormatInt(deliveryID, 10) }
 
-// Message renders a delivery as of now. The error says what of the record could not be read.
+// Message renders a delivery as of now. The error wraps db.ErrNotFound if what it reports has left the record.
 func (r *Renderer) Message(ctx context.Context, d ledger.Delivery, now time.Time) (message.Message, error) {
 	m := message.Message{
-		ID: MessageID(d.DeliveryID), Reason: message.Reason(d.Reason), At: normalize.FormatTime(now), EventIDs: d.EventIDs,
-		Route: d.Route, Mention: d.Mention == 1, Items: []message.AlertItem{}, Zone: r.Zone,
+		ID: MessageID(d.DeliveryID), Reason: message.Reason(d.Reason), At: normalize.FormatTime(now),
+		EventIDs: d.EventIDs,
+		Route:    d.Route, Mention: d.Mention == 1, Items: []message.AlertItem{}, Zone: r.Zone,
 	}
 	events, err := r.DB.EventsOfDelivery(ctx, d.DeliveryID)
 	if err == nil {
@@ -49,7 +50,7 @@ func (r *Renderer) Message(ctx context.Context, d ledger.Delivery, now time.Time
 			m.Source, err = r.source(ctx, d, events)
 		default:
 			m.Items, err = r.items(ctx, d, events)
-			// Nobody is called for what ended while its message waited.
+			// Nobody is mentioned for what ended while its message waited.
 			m.Mention = m.Mention && slices.ContainsFunc(m.Items, func(i message.AlertItem) bool { return i.Open })
 		}
 	}
@@ -59,17 +60,20 @@ func (r *Renderer) Message(ctx context.Context, d ledger.Delivery, now time.Time
 	return m, nil
 }
 
-func (r *Renderer) digest(ctx context.Context, d ledger.Delivery, events []query.Event, now time.Time) (*message.Digest, *time.Location, error) {
+func (r *Renderer) digest(ctx context.Context, d ledger.Delivery, events []query.Event, now time.Time) (*message.Digest,
+	*time.Location, error) {
 	s := r.Digests[d.Stream]
 	options := s.Options(now)
 	options.DashboardURL = r.DashboardURL
-	digest, err := digest.Build(ctx, r.DB, digest.Window{Since: words.Time(d.FromAt), Until: now, Events: events, PlannedAt: words.Time(d.CreatedAt)}, options)
+	digest, err := digest.Build(ctx, r.DB, digest.Window{Since: words.Time(d.FromAt), Until: now, Events: events,
+		PlannedAt: words.Time(d.CreatedAt)}, options)
 	return &digest, s.Zone, err
 }
 
-// held counts what the channel's cap kept back in the time up to the message.
+// held counts the messages that the channel's cap suppressed in the hour of the message.
 func (r *Renderer) held(ctx context.Context, d ledger.Delivery) (*message.HeldBack, error) {
-	skipped, err := r.Ledger.Deliveries(ctx, ledger.DeliveryFilter{Channel: d.Channel, Stream: d.Stream, State: ledger.DeliverySkipped, Since: words.Time(d.FromAt)})
+	skipped, err := r.Ledger.Deliveries(ctx, ledger.DeliveryFilter{Channel: d.Channel, Stream: d.Stream,
+		State: ledger.DeliverySkipped, Since: words.Time(d.FromAt)})
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +86,7 @@ func (r *Renderer) held(ctx context.Context, d ledger.Delivery) (*message.HeldBa
 	return h, nil
 }
 
-// items renders the incidents of an alert: the delivery's own, else those of its events in their order.
+// items renders the incidents of an alert: that of the delivery, else those of its events in order.
 func (r *Renderer) items(ctx context.Context, d ledger.Delivery, events []query.Event) ([]message.AlertItem, error) {
 	ids := []int64{}
 	if d.IncidentID != 0 {
@@ -95,7 +99,7 @@ func (r *Renderer) items(ctx context.Context, d ledger.Delivery, events []query.
 	}
 	items := []message.AlertItem{}
 	for _, id := range ids {
-		// An incident that several records tell of may have brought news through another than its own.
+		// Of an incident with several records, the events may be those of another record.
 		own := events
 		if d.IncidentID == 0 {
 			own = slices.DeleteFunc(slices.Clone(events), func(e query.Event) bool { return e.IncidentID != id })
@@ -109,19 +113,22 @@ func (r *Renderer) items(ctx context.Context, d ledger.Delivery, events []query.
 	return items, nil
 }
 
-func (r *Renderer) item(ctx context.Context, d ledger.Delivery, id int64, events []query.Event) (message.AlertItem, error) {
+func (r *Renderer) item(ctx context.Context, d ledger.Delivery, id int64, events []query.Event) (message.AlertItem,
+	error) {
 	detail, err := r.DB.IncidentByID(ctx, id)
 	if err != nil {
 		return message.AlertItem{}, err
 	}
 	i := message.AlertItem{
-		Item: message.Item{Incident: detail.Incident, EventIDs: []int64{}}, DedupKey: "vendorwatch-incident-" + strconv.FormatInt(id, 10),
+		Item: message.Item{Incident: detail.Incident, EventIDs: []int64{}}, DedupKey: "vendorwatch-incident-" +
+			strconv.FormatInt(id, 10),
 		Open: !normalize.State(detail.State).Over() && detail.LeftFeedAt == "", AlsoAffected: []string{},
 	}
 	for _, e := range events {
 		i.EventIDs = append(i.EventIDs, e.EventID)
 		n := slices.IndexFunc(detail.Updates, func(u query.Update) bool { return u.UpdateID == e.UpdateID })
-		if told := e.Kind == normalize.EventUpdatePosted || e.Kind == normalize.EventPostmortemPosted; told && n >= 0 {
+		if isPost := e.Kind == normalize.EventUpdatePosted || e.Kind == normalize.EventPostmortemPosted; isPost &&
+			n >= 0 {
 			i.Update = &detail.Updates[n]
 		}
 		if i.Was == "" && wasChanged(message.Reason(d.Reason), e.Kind) {
@@ -148,7 +155,7 @@ func (r *Renderer) item(ctx context.Context, d ledger.Delivery, id int64, events
 	return i, nil
 }
 
-// wasChanged reports whether an event of that kind says what was before the change that is the reason.
+// wasChanged reports whether an event of that kind holds the value before the change that a message is about.
 func wasChanged(reason message.Reason, kind normalize.EventKind) bool {
 	switch reason {
 	case message.ReasonWorsened:
@@ -159,14 +166,15 @@ func wasChanged(reason message.Reason, kind normalize.EventKind) bool {
 	return false
 }
 
-// alsoAffected names the other vendors with incidents that began within the hour.
+// alsoAffected names the other vendors with incidents that began within affectedWithin of i.
 func (r *Renderer) alsoAffected(ctx context.Context, i query.Incident) ([]string, error) {
 	began := words.Time(cmp.Or(i.StartedAt, i.FirstSeenAt))
 	names := []string{}
 	if i.Kind != string(normalize.KindIncident) || began.IsZero() {
 		return names, nil
 	}
-	near, err := r.DB.Incidents(ctx, query.Filter{Kind: normalize.KindIncident, Since: began.Add(-affectedWithin), Until: began.Add(affectedWithin)})
+	near, err := r.DB.Incidents(ctx, query.Filter{Kind: normalize.KindIncident, Since: began.Add(-affectedWithin),
+		Until: began.Add(affectedWithin)})
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ import (
 	"vendorwatch/normalize"
 )
 
-// source renders news of a page. What the events say of the moment stands before what the page's health is now.
+// source renders news of a page. What the event says of its moment goes before the health of the page now.
 func (r *Renderer) source(ctx context.Context, d ledger.Delivery, events []query.Event) (*message.SourceAlert, error) {
 	health, err := r.DB.SourceHealth(ctx)
 	if err != nil {
@@ -33,7 +33,8 @@ func (r *Renderer) source(ctx context.Context, d ledger.Delivery, events []query
 	s := &message.SourceAlert{
 		Source: message.Source{SourceID: h.SourceID, Vendor: h.Vendor, VendorName: h.VendorName, PageURL: h.PageURL,
 			LastGoodAt: h.LastSuccessAt, Reason: h.LastError, EventIDs: d.EventIDs},
-		Owner: vendor.Owner, RunbookURL: vendor.RunbookURL, DedupKey: "vendorwatch-source-" + strconv.FormatInt(h.SourceID, 10),
+		Owner: vendor.Owner, RunbookURL: vendor.RunbookURL, DedupKey: "vendorwatch-source-" +
+			strconv.FormatInt(h.SourceID, 10),
 	}
 	last := query.Event{}
 	if len(events) > 0 {
@@ -51,7 +52,7 @@ func (r *Renderer) sourceText(s *message.SourceAlert, reason message.Reason, h q
 			s.Text = "the status page still cannot be read"
 		}
 		s.SinceAt = cmp.Or(e.Detail["since"], h.FailingSince, h.LastSuccessAt)
-		if h.ConsecutiveFailures == 0 { // it can be read again, which is the next message
+		if h.ConsecutiveFailures == 0 { // it can be read again, as the next message says
 			s.LastGoodAt, s.Reason = cmp.Or(e.Detail["last_success_at"], h.LastSuccessAt), e.Detail["reason"]
 		}
 	case message.ReasonReadable:
@@ -65,10 +66,12 @@ func (r *Renderer) sourceText(s *message.SourceAlert, reason message.Reason, h q
 		s.Text = "the status page " + message.MovedText(e)
 	case message.ReasonIndicator:
 		s.SinceAt, s.Reason = cmp.Or(h.IndicatorSinceAt, e.Detail["since"], e.At), ""
-		s.Text, s.Open = message.IndicatorEventText(e), e.Kind == normalize.EventIndicatorRaised && h.IndicatorSinceAt != ""
+		s.Text, s.Open = message.IndicatorEventText(e), e.Kind == normalize.EventIndicatorRaised &&
+			h.IndicatorSinceAt != ""
 	case message.ReasonComponent:
 		s.SinceAt, s.Reason, s.Component = e.At, "", message.ComponentName(e)
-		s.Text, s.Open = message.ComponentName(e)+": "+words.Spell(cmp.Or(e.Detail["from"], "unknown"))+" → "+words.Spell(cmp.Or(e.Detail["to"], "unknown")),
+		s.Text, s.Open = message.ComponentName(e)+": "+words.Spell(cmp.Or(e.Detail["from"], "unknown"))+" → "+
+			words.Spell(cmp.Or(e.Detail["to"], "unknown")),
 			e.Detail["to"] != string(normalize.StatusOperational)
 		if was := e.Detail["from_name"]; was != "" {
 			s.Text, s.Open = words.OneLine(was)+" is now called "+message.ComponentName(e), false

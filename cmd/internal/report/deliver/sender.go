@@ -1,5 +1,5 @@
-// Package deliver sends planned messages, each at least once: it makes them of the record, hands them to their channel,
-// retries, and records what came of it.
+// Package deliver sends planned messages, each at least once: it renders them from the record, hands them to their
+// channel, retries, and records the outcome.
 package deliver
 
 import (
@@ -19,39 +19,39 @@ import (
 	"vendorwatch/db/ledger"
 )
 
-// The times of delivery.
+// How long things may take, and when they are retried.
 const (
 	minRetry      = 5 * time.Second
 	maxRetry      = 15 * time.Minute
-	maxRetryAfter = time.Hour        // a receiver that asks for more is asked again after that
-	sendTimeout   = 30 * time.Second // for one message; channels have shorter ones of their own
-	stopGrace     = 4 * time.Second  // what a message in flight still gets when the work was told to end
-	recordTimeout = 4 * time.Second  // to write down an outcome then
-	lookAgain     = time.Minute      // for what another process planned, or put back among what is to be sent
-	inHand        = time.Minute      // how long a message is left alone that another process has taken up
+	maxRetryAfter = time.Hour        // the longest Retry-After that is kept
+	sendTimeout   = 30 * time.Second // for one message; channels have shorter timeouts of their own
+	stopGrace     = 4 * time.Second  // for a message in flight when the service stops
+	recordTimeout = 4 * time.Second  // to record an outcome when the service stops
+	lookAgain     = time.Minute      // how often to look for what another process planned or resent
+	inHand        = time.Minute      // how long a message is left to another process that is sending it
 )
 
-// Sender delivers the messages of one channel in their order, each at least once: an outcome is written down
-// when it is known, and what was in flight when the program ended is sent again under the same id. All it
-// knows is in the database. The fields may be set before first use.
+// Sender delivers the messages of one channel in order, each at least once: an outcome is recorded when it is known,
+// and a message that was in flight when the program ended is sent again with the same id. Its state is in the database.
+// Set the fields before the first use.
 type Sender struct {
 	Ledger   *ledger.Ledger
 	Channel  channel.Channel
 	Render   *Renderer
 	Now      func() time.Time // the clock; time.Now by default
 	Log      *slog.Logger     // silent by default
-	MinRetry time.Duration    // before the first new try; doubled with each further one
-	MaxRetry time.Duration    // the most between two tries, unless the receiver asks for more
+	MinRetry time.Duration    // before the first retry; doubled with each further one
+	MaxRetry time.Duration    // the longest between two attempts, unless the receiver asks for more
 
 	wakes chan struct{}
 
 	mu      sync.Mutex // one message at a time
-	begun   bool       // what is found in flight after that is another's
+	begun   bool       // whether this process has looked; what it finds in flight after that is another's
 	last    ledger.Delivery
-	unsaved *receipt // a message that the channel took, and the database does not know of
+	unsaved *receipt // a delivery that is not recorded yet
 }
 
-// receipt is a delivery that took place.
+// receipt is a delivery that a channel took.
 type receipt struct {
 	id   int64
 	at   time.Time
@@ -66,7 +66,7 @@ func NewSender(l *ledger.Ledger, c channel.Channel, r *Renderer) *Sender {
 	}
 }
 
-// Wake tells Run that there may be something to send. It does not wait.
+// Wake makes Run look for something to send. It does not wait.
 func (s *Sender) Wake() {
 	select {
 	case s.wakes <- struct{}{}:
@@ -74,15 +74,15 @@ func (s *Sender) Wake() {
 	}
 }
 
-// Run sends what is to be sent until ctx ends; a message in flight then has four seconds to arrive. Failures
-// are logged, written down and tried again.
+// Run sends what is due until ctx ends; a message in flight then has four seconds to arrive. Failures are logged,
+// recorded and retried.
 func (s *Sender) Run(ctx context.Context) {
 	for ctx.Err() == nil {
 		due, err := s.sendDue(ctx)
 		wait := lookAgain
 		switch {
 		case err != nil && ctx.Err() == nil:
-			s.Log.Error("delivery: the record failed, will be tried again", "channel", s.Channel.Name(), "error", err)
+			s.Log.Error("delivery: the database failed, will be retried", "channel", s.Channel.Name(), "error", err)
 			wait = s.MinRetry
 		case !due.IsZero():
 			wait = min(max(due.Sub(s.Now()), 0), lookAgain)
@@ -97,8 +97,8 @@ func (s *Sender) Run(ctx context.Context) {
 	}
 }
 
-// sendDue sends one message after the other until none is to be sent now. It returns when the next is due,
-// zero if none waits. The error is that of the database.
+// sendDue sends messages until none is due. It returns when the next one is due, zero if none waits. The error is that
+// of the database.
 func (s *Sender) sendDue(ctx context.Context) (due time.Time, err error) {
 	for ctx.Err() == nil {
 		sent, due, err := s.one(ctx, s.Now())
@@ -113,9 +113,9 @@ func (s *Sender) sendDue(ctx context.Context) (due time.Time, err error) {
 	return time.Time{}, nil
 }
 
-// Flush makes one try to send each message of the channel that is not held, also those that wait for their next
-// try, and stops at the first that is to be tried again. The error says why the channel did not take it and
-// those that it refused, or what of the database failed; it holds no secret.
+// Flush makes one attempt at each message of the channel that is not held, also at those that wait for their next
+// attempt, and stops at the first that is to be retried. The error says why the channel did not take it, and which
+// messages it refused, or what failed in the database. It holds no secret.
 func (s *Sender) Flush(ctx context.Context) error {
 	var refused []error
 	for {
@@ -131,7 +131,7 @@ func (s *Sender) Flush(ctx context.Context) error {
 	}
 }
 
-// deliveryError is a try that the channel did not take, and that is written down.
+// deliveryError is a failed attempt that is recorded.
 type deliveryError struct {
 	err     error
 	refused bool // for good
@@ -140,7 +140,7 @@ type deliveryError struct {
 func (e *deliveryError) Error() string { return e.err.Error() }
 func (e *deliveryError) Unwrap() error { return e.err }
 
-// one sends the message whose turn it is at now, if there is one.
+// one sends the next message that is due at now, if there is one.
 func (s *Sender) one(ctx context.Context, now time.Time) (sent bool, due time.Time, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -163,18 +163,18 @@ func (s *Sender) one(ctx context.Context, now time.Time) (sent bool, due time.Ti
 		return false, free, nil
 	}
 	message, err := s.Render.Message(ctx, d, s.Now())
-	if errors.Is(err, db.ErrNotFound) { // it would keep all behind it waiting for ever
+	if errors.Is(err, db.ErrNotFound) { // it would block all messages behind it
 		s.Log.Error("delivery skipped", "channel", s.Channel.Name(), "delivery_id", d.DeliveryID, "error", err)
-		err = s.Ledger.MarkSkipped(ctx, d.DeliveryID, "the record has no more what it tells of")
+		err = s.Ledger.MarkSkipped(ctx, d.DeliveryID, "what it reports has left the record")
 		return err == nil, time.Time{}, err
 	}
 	if err != nil {
 		return fail(err)
 	}
-	// Should the program be killed while the message is on its way, the next run finds it due.
+	// If the program is killed while the message is in flight, the next run finds it due.
 	if err := s.Ledger.MarkSending(ctx, d.DeliveryID, d.Attempts, s.Now()); err != nil {
 		if errors.Is(err, ledger.ErrPlanned) {
-			return true, time.Time{}, nil // another process was quicker; look at what comes next
+			return true, time.Time{}, nil // another process took it; look at the next one
 		}
 		return fail(err)
 	}
@@ -183,20 +183,21 @@ func (s *Sender) one(ctx context.Context, now time.Time) (sent bool, due time.Ti
 	result, err := s.send(ctx, message)
 	if err == nil {
 		s.unsaved = &receipt{d.DeliveryID, s.Now(), result}
-		s.Log.Info("delivered", "channel", s.Channel.Name(), "delivery_id", d.DeliveryID, "reason", d.Reason, "attempts", d.Attempts)
+		s.Log.Info("delivered", "channel", s.Channel.Name(), "delivery_id", d.DeliveryID, "reason", d.Reason,
+			"attempts", d.Attempts)
 		if err := s.save(ctx); err != nil {
-			return fail(fmt.Errorf("delivered, but not written down: %w", err))
+			return fail(fmt.Errorf("delivered, but not recorded: %w", err))
 		}
 		return true, time.Time{}, nil
 	}
 	if ctx.Err() != nil {
-		return fail(err) // nobody knows whether it arrived; the next run sends it again
+		return fail(err) // whether it arrived is not known; the next run sends it again
 	}
 	return false, time.Time{}, s.failed(ctx, d, err)
 }
 
-// send gives a message to the channel, and waits for it no longer than it may take. A channel that does not come
-// back in time is left behind, so that it keeps nothing else from ending.
+// send hands a message to the channel, for at most sendTimeout. A channel that does not return in time is abandoned, so
+// that it does not keep the service from stopping.
 func (s *Sender) send(ctx context.Context, m message.Message) (channel.Sent, error) {
 	sending, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
 	defer cancel()
@@ -213,8 +214,8 @@ func (s *Sender) send(ctx context.Context, m message.Message) (channel.Sent, err
 		var o outcome
 		defer func() {
 			if r := recover(); r != nil {
-				// What it panicked with may hold a secret.
-				o = outcome{err: fmt.Errorf("channel %q: it failed in a way that it should not", s.Channel.Name())}
+				// The value may hold a secret.
+				o = outcome{err: fmt.Errorf("channel %q: it panicked; this is a bug", s.Channel.Name())}
 			}
 			done <- o
 		}()
@@ -226,14 +227,14 @@ func (s *Sender) send(ctx context.Context, m message.Message) (channel.Sent, err
 	case <-sending.Done():
 	}
 	select {
-	case o := <-done: // it heard of the end as well
+	case o := <-done: // it noticed the end too
 		return o.sent, o.err
 	case <-time.After(time.Second):
 		return channel.Sent{}, fmt.Errorf("channel %q: no answer in time", s.Channel.Name())
 	}
 }
 
-// failed writes down a try that the channel did not take.
+// failed records a failed attempt.
 func (s *Sender) failed(ctx context.Context, d ledger.Delivery, err error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
@@ -241,7 +242,8 @@ func (s *Sender) failed(ctx context.Context, d ledger.Delivery, err error) error
 	wait := time.Duration(0)
 	if errors.As(err, &sendErr) {
 		if sendErr.Refused || (sendErr.MaxTries > 0 && d.Attempts >= sendErr.MaxTries) {
-			s.Log.Error("delivery refused, will not be tried again", "channel", s.Channel.Name(), "delivery_id", d.DeliveryID, "reason", d.Reason, "error", err)
+			s.Log.Error("delivery refused, will not be retried", "channel", s.Channel.Name(), "delivery_id",
+				d.DeliveryID, "reason", d.Reason, "error", err)
 			if saveErr := s.Ledger.MarkRefused(ctx, d.DeliveryID, s.Now(), err.Error()); saveErr != nil {
 				return errors.Join(err, saveErr)
 			}
@@ -250,7 +252,8 @@ func (s *Sender) failed(ctx context.Context, d ledger.Delivery, err error) error
 		wait = sendErr.RetryAfter
 	}
 	next := s.Now().Add(s.delay(d.Attempts, wait))
-	s.Log.Warn("delivery failed, will be tried again", "channel", s.Channel.Name(), "delivery_id", d.DeliveryID, "reason", d.Reason,
+	s.Log.Warn("delivery failed, will be retried", "channel", s.Channel.Name(), "delivery_id", d.DeliveryID, "reason",
+		d.Reason,
 		"attempts", d.Attempts, "next_attempt_at", next, "error", err)
 	if saveErr := s.Ledger.MarkFailed(ctx, d.DeliveryID, s.Now(), next, err.Error()); saveErr != nil {
 		return errors.Join(err, saveErr)
@@ -258,7 +261,7 @@ func (s *Sender) failed(ctx context.Context, d ledger.Delivery, err error) error
 	return &deliveryError{err, false}
 }
 
-// save writes down what the channel took, also when the work has been told to end.
+// save records what the channel took, also when the service is stopping.
 func (s *Sender) save(ctx context.Context) error {
 	if s.unsaved == nil {
 		return nil
@@ -273,7 +276,8 @@ func (s *Sender) save(ctx context.Context) error {
 	return nil
 }
 
-// delay is the time until the next try: longer with each, with jitter, and never less than asked for.
+// delay is the time until the next attempt: longer with each, with jitter, and never shorter than the receiver asked
+// for, up to maxRetryAfter.
 func (s *Sender) delay(attempts int, asked time.Duration) time.Duration {
 	b := backoff.NewExponentialBackOff()
 	b.InitialInterval, b.MaxInterval, b.Multiplier = s.MinRetry, s.MaxRetry, 2

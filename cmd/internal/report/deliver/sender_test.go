@@ -149,17 +149,23 @@ func await(t *testing.T, what string, arrived <-chan struct{}) {
 
 func TestADigestArrivesOnceSlackRecovers(t *testing.T) {
 	for name, bad := range map[string][]http.HandlerFunc{
-		"well from the start":          nil,
-		"429 with Retry-After":         {channeltest.Answer(429, "", "Retry-After", "1")},
-		"429 without":                  {channeltest.Answer(429, "rate_limited"), channeltest.Answer(429, "rate_limited")},
-		"500":                          {channeltest.Answer(500, "server_error"), channeltest.Answer(502, "<html>"), channeltest.Answer(503, "")},
-		"no answer":                    {channeltest.Hang, channeltest.Hang},
-		"an answer that breaks off":    {channeltest.Dropped, channeltest.Dropped},
-		"200 with an error":            {channeltest.Answer(200, "rollup_error"), channeltest.Answer(200, `{"ok":false,"error":"x"}`), channeltest.Answer(200, "")},
-		"200 with a refusal":           {channeltest.Answer(200, "invalid_payload"), channeltest.Answer(200, "no_service")},
+		"well from the start":  nil,
+		"429 with Retry-After": {channeltest.Answer(429, "", "Retry-After", "1")},
+		"429 without": {channeltest.Answer(429, "rate_limited"),
+			channeltest.Answer(429, "rate_limited")},
+		"500": {channeltest.Answer(500, "server_error"), channeltest.Answer(502, "<html>"),
+			channeltest.Answer(503, "")},
+		"no answer":                 {channeltest.Hang, channeltest.Hang},
+		"an answer that breaks off": {channeltest.Dropped, channeltest.Dropped},
+		"200 with an error": {channeltest.Answer(200, "rollup_error"),
+			channeltest.Answer(200, `{"ok":false,"error":"x"}`), channeltest.Answer(200, "")},
+		"200 with a refusal": {channeltest.Answer(200, "invalid_payload"),
+			channeltest.Answer(200, "no_service")},
 		"403 of a proxy":               {channeltest.Answer(403, "<html>blocked")},
 		"an answer that names its key": {channeltest.Answer(500, "no route to "+reporttest.SlackPath)},
-		"all of it": {channeltest.Answer(500, ""), channeltest.Hang, channeltest.Answer(429, ""), channeltest.Answer(200, "no_text"), channeltest.Answer(404, "<html>"), channeltest.Answer(500, ""), channeltest.Answer(500, ""),
+		"all of it": {channeltest.Answer(500, ""), channeltest.Hang, channeltest.Answer(429, ""),
+			channeltest.Answer(200, "no_text"), channeltest.Answer(404, "<html>"), channeltest.Answer(500, ""),
+			channeltest.Answer(500, ""),
 			channeltest.Answer(500, ""), channeltest.Answer(500, ""), channeltest.Answer(500, "")},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -256,7 +262,8 @@ func TestACertificateThatNobodyVouchesForIsNoReceiver(t *testing.T) {
 }
 
 func TestARefusalIsRecordedAndNotRepeated(t *testing.T) {
-	for word, handler := range map[string]http.HandlerFunc{"no_service": channeltest.Answer(404, "no_service"), "channel_is_archived": channeltest.Answer(410, "channel_is_archived")} {
+	for word, handler := range map[string]http.HandlerFunc{"no_service": channeltest.Answer(404, "no_service"),
+		"channel_is_archived": channeltest.Answer(410, "channel_is_archived")} {
 		t.Run(word, func(t *testing.T) {
 			w := reporttest.NewWorld(t)
 			w.Scrape("login")
@@ -271,7 +278,8 @@ func TestARefusalIsRecordedAndNotRepeated(t *testing.T) {
 				t.Fatalf("got %v", err)
 			}
 			got := w.Deliveries()
-			if len(got) != 2 || !strings.HasPrefix(got[0], "refused 1") || !strings.Contains(got[0], word) || got[1] != "delivered 1 200 ok" {
+			if len(got) != 2 || !strings.HasPrefix(got[0], "refused 1") || !strings.Contains(got[0], word) ||
+				got[1] != "delivered 1 200 ok" {
 				t.Errorf("deliveries %q; what stands behind a refusal is to be sent", got)
 			}
 			w.Restart()
@@ -283,7 +291,8 @@ func TestARefusalIsRecordedAndNotRepeated(t *testing.T) {
 			w.Must(w.Ledger.Resend(t.Context(), 1))
 			sendDue(w, s)
 			_, accepted := receiver.seen()
-			if len(accepted) != 2 || idOf(t, accepted[1]) != "vw-1" || !strings.Contains(accepted[1], "We look into login.") {
+			if len(accepted) != 2 || idOf(t, accepted[1]) != "vw-1" ||
+				!strings.Contains(accepted[1], "We look into login.") {
 				t.Errorf("sent again, it arrives as %q", accepted)
 			}
 			reporttest.NoSlackSecret(t, "error and log", err.Error()+log.String())
@@ -307,7 +316,8 @@ func TestAContradictionIsNotRepeatedForEver(t *testing.T) {
 			break
 		}
 	}
-	if requests, _ := receiver.seen(); requests != channel.MaxUnclearTries || !strings.HasPrefix(w.Deliveries()[0], "refused") {
+	if requests, _ := receiver.seen(); requests != channel.MaxUnclearTries ||
+		!strings.HasPrefix(w.Deliveries()[0], "refused") {
 		t.Errorf("%d requests, %q; want %d", requests, w.Deliveries(), channel.MaxUnclearTries)
 	}
 }
@@ -338,7 +348,8 @@ func TestTheWaitGrowsAndHonoursWhatIsAskedFor(t *testing.T) {
 	s := NewSender(nil, nil, nil)
 	longest := time.Duration(0)
 	for attempts := 1; attempts <= 40; attempts++ {
-		low, high := min(s.MinRetry<<min(attempts-1, 20), s.MaxRetry)/2, min(s.MinRetry<<min(attempts-1, 20)*3/2, s.MaxRetry)
+		low, high := min(s.MinRetry<<min(attempts-1, 20), s.MaxRetry)/2,
+			min(s.MinRetry<<min(attempts-1, 20)*3/2, s.MaxRetry)
 		if got := s.delay(attempts, 0); got < low || got > high {
 			t.Errorf("after %d tries it waits %s, want %s to %s", attempts, got, low, high)
 		} else {
@@ -366,7 +377,8 @@ func keepsOrder(t *testing.T) {
 	var bad []http.HandlerFunc
 	receiver := &fakeSlack{}
 	for n := range 60 {
-		next := []http.HandlerFunc{channeltest.Answer(500, ""), receiver.accept, channeltest.Dropped, receiver.accept, channeltest.Answer(429, "")}[n%5]
+		next := []http.HandlerFunc{channeltest.Answer(500, ""), receiver.accept, channeltest.Dropped, receiver.accept,
+			channeltest.Answer(429, "")}[n%5]
 		bad = append(bad, next)
 	}
 	receiver.bad = bad
@@ -515,7 +527,7 @@ func TestADeliveryThatCouldNotBeWrittenDownIsNotRepeated(t *testing.T) {
 	var out bytes.Buffer
 	writer := stdout.Channel{ChannelName: "ops", W: &out}
 	s := senderTo(w, &closing{writer, w.File}, io.Discard)
-	if err := s.Flush(t.Context()); err == nil || !strings.Contains(err.Error(), "delivered, but not written down") {
+	if err := s.Flush(t.Context()); err == nil || !strings.Contains(err.Error(), "delivered, but not recorded") {
 		t.Fatalf("got %v", err)
 	}
 	w.Open()

@@ -13,7 +13,7 @@ import (
 	"vendorwatch/normalize"
 )
 
-// incidentNews is one incident with the news of it in the window.
+// incidentNews is one incident with its events in the window.
 type incidentNews struct {
 	item   message.Item
 	events []query.Event
@@ -23,7 +23,7 @@ func (s *incidentNews) has(kinds ...normalize.EventKind) bool {
 	return slices.ContainsFunc(s.events, func(e query.Event) bool { return slices.Contains(kinds, e.Kind) })
 }
 
-// marked reports whether an event says of itself that detail holds: "late", "already_open".
+// marked reports whether an event has a detail that is true: "late", "already_open".
 func (s *incidentNews) marked(detail string) bool {
 	return slices.ContainsFunc(s.events, func(e query.Event) bool { return e.Detail[detail] == "true" })
 }
@@ -31,26 +31,26 @@ func (s *incidentNews) marked(detail string) bool {
 // assembly is a digest while it is made.
 type assembly struct{ message.Digest }
 
-// Assemble sorts the facts into a digest's sections. Every event ends in one of them, but for those that are
-// dealt with in silence: edits where they are not asked for, and news that another record of the event tells.
+// Assemble sorts facts into the sections of a digest. It is pure. Every event ends in a section, except edits where
+// they are not asked for, and events that another record of the same incident reports.
 func Assemble(f Facts, w Window, o Options) message.Digest {
 	d := &assembly{message.Digest{
 		FromAt: normalize.FormatTime(w.Since), UntilAt: normalize.FormatTime(w.Until),
 		Zone: o.Zone.String(), Location: o.Zone, Compared: f.Compared, DashboardURL: message.WebLink(o.DashboardURL),
 	}}
-	told := map[int64]bool{}
+	listed := map[int64]bool{}
 	for _, s := range newsByIncident(f, o.Edits) {
 		d.place(s, w.Until)
-		told[s.item.IncidentID], told[s.item.SameEventID] = true, true
+		listed[s.item.IncidentID], listed[s.item.SameEventID] = true, true
 	}
 	for _, e := range f.Events {
 		d.EventIDs = append(d.EventIDs, e.EventID)
 	}
 	for _, i := range slices.Concat(f.Open, f.Maintenance) {
-		if told[i.IncidentID] {
+		if listed[i.IncidentID] {
 			continue
 		}
-		told[i.IncidentID] = true
+		listed[i.IncidentID] = true
 		if i.Filtered == 1 {
 			d.Counts.Filtered++
 			continue
@@ -73,9 +73,10 @@ func Assemble(f Facts, w Window, o Options) message.Digest {
 	return d.Digest
 }
 
-// fill makes empty lists of absent ones, so that JSON has no null.
+// fill makes absent lists empty ones, so that JSON has no null.
 func (d *assembly) fill() {
-	for _, items := range []*[]message.Item{&d.New, &d.AlreadyOpen, &d.StillOpen, &d.LeftFeed, &d.Resolved, &d.Running, &d.Upcoming,
+	for _, items := range []*[]message.Item{&d.New, &d.AlreadyOpen, &d.StillOpen, &d.LeftFeed, &d.Resolved, &d.Running,
+		&d.Upcoming,
 		&d.Ended, &d.Postmortems, &d.AddedToPast, &d.Changed} {
 		if *items == nil {
 			*items = []message.Item{}
@@ -97,12 +98,13 @@ func (d *assembly) fill() {
 	}
 }
 
-// newsByIncident puts the news of one event together, also where several of a vendor's pages tell of it.
+// newsByIncident collects the events of each incident, also where several of a vendor's pages report it.
 func newsByIncident(f Facts, edits bool) []*incidentNews {
 	var order []*incidentNews
 	byEvent := map[int64]*incidentNews{}
 	for _, e := range f.Events {
-		if e.IncidentID == 0 || e.Withheld == query.WithheldSameEvent || e.Withheld == query.WithheldFiltered || e.Kind == normalize.EventIncidentEdited && !edits {
+		if e.IncidentID == 0 || e.Withheld == query.WithheldSameEvent || e.Withheld == query.WithheldFiltered ||
+			e.Kind == normalize.EventIncidentEdited && !edits {
 			continue
 		}
 		i := incidentOf(f, e)
@@ -125,7 +127,7 @@ func newsByIncident(f Facts, edits bool) []*incidentNews {
 	return order
 }
 
-// incidentOf returns the event's incident, or as much as the event itself tells of it.
+// incidentOf returns the incident of an event, or as much of it as the event itself holds.
 func incidentOf(f Facts, e query.Event) query.Incident {
 	if i, ok := f.Incidents[e.IncidentID]; ok {
 		return i
@@ -136,12 +138,12 @@ func incidentOf(f Facts, e query.Event) query.Incident {
 	}
 }
 
-// standingFor returns the record that stands for the event of i, unless its page cannot be read: then i
-// knows more.
+// standingFor returns the record that stands for i and its other records, unless the page of that one cannot be read:
+// then i knows more.
 func (f Facts) standingFor(i query.Incident) query.Incident {
 	standing, have := f.Incidents[i.SameEventID]
 	if !have || slices.ContainsFunc(f.Health, func(h query.SourceHealth) bool {
-		return h.SourceID == standing.SourceID && h.ConsecutiveFailures >= blindAfter
+		return h.SourceID == standing.SourceID && h.ConsecutiveFailures >= unreadableAfter
 	}) {
 		return i
 	}
@@ -176,7 +178,7 @@ func (d *assembly) place(s *incidentNews, now time.Time) {
 	case !over && s.item.LeftFeedAt == "":
 		d.StillOpen = append(d.StillOpen, s.item)
 	case s.only(normalize.EventPostmortemPosted):
-		// told among the postmortems
+		// listed among the postmortems
 	default:
 		d.Changed = append(d.Changed, s.item)
 	}
@@ -186,8 +188,8 @@ func (s *incidentNews) only(kind normalize.EventKind) bool {
 	return !slices.ContainsFunc(s.events, func(e query.Event) bool { return e.Kind != kind })
 }
 
-// placeMaintenance puts planned work where its window and state say. News of it is always told;
-// without news, work is left out that lies beyond the horizon or whose window is long past.
+// placeMaintenance puts planned work into the section that its window and state call for. Without news, work beyond the
+// horizon, and work whose window is long over, is left out.
 func (d *assembly) placeMaintenance(i message.Item, now time.Time, news bool) {
 	state := normalize.State(i.State)
 	start, end := words.Time(cmp.Or(i.ScheduledStartAt, i.StartedAt)), words.Time(i.ScheduledEndAt)
@@ -204,12 +206,12 @@ func (d *assembly) placeMaintenance(i message.Item, now time.Time, news bool) {
 	case end.IsZero(), end.After(now):
 		d.Running = append(d.Running, i)
 	case news || now.Sub(end) < stale:
-		i.Notes = append(slices.Clone(i.Notes), "its window is over; the vendor has not said that the work is")
+		i.Notes = append(slices.Clone(i.Notes), "its window is over, and the vendor has not said that the work is done")
 		d.Running = append(d.Running, i)
 	}
 }
 
-// notes puts in words what is new about one incident, beyond what its state and times show.
+// notes says in words what is new about an incident, beyond what its state and times show.
 func notes(i message.Item, events []query.Event) []string {
 	var out []string
 	updates := 0
@@ -230,10 +232,10 @@ func notes(i message.Item, events []query.Event) []string {
 				}
 			}
 		case normalize.EventIncidentReopened:
-			out = append(out, "opened again")
+			out = append(out, "reopened")
 		case normalize.EventIncidentLeftFeed:
 			if i.LeftFeedAt == "" {
-				out = append(out, "was gone from the page for a while")
+				out = append(out, "was missing from the page for a while")
 			}
 		}
 	}
@@ -263,14 +265,16 @@ func componentChanges(events []query.Event) []message.ComponentChange {
 			if _, have := parts[key]; !have {
 				order = append(order, key)
 			}
-			parts[key] = message.ComponentChange{Vendor: e.Vendor, VendorName: e.VendorName, Component: name, Renamed: was, Statuses: []string{},
+			parts[key] = message.ComponentChange{Vendor: e.Vendor, VendorName: e.VendorName, Component: name,
+				Renamed: was, Statuses: []string{},
 				EventIDs: append(parts[key].EventIDs, e.EventID), At: e.At}
 			continue
 		}
 		p, have := parts[key]
 		if !have {
 			order = append(order, key)
-			p = message.ComponentChange{Vendor: e.Vendor, VendorName: e.VendorName, Component: name, Statuses: []string{cmp.Or(e.Detail["from"], "unknown")}}
+			p = message.ComponentChange{Vendor: e.Vendor, VendorName: e.VendorName, Component: name,
+				Statuses: []string{cmp.Or(e.Detail["from"], "unknown")}}
 		}
 		p.Statuses = append(p.Statuses, cmp.Or(e.Detail["to"], "unknown"))
 		p.EventIDs, p.At = append(p.EventIDs, e.EventID), e.At
@@ -283,7 +287,7 @@ func componentChanges(events []query.Event) []message.ComponentChange {
 	return out
 }
 
-// weighSources finds the pages that we are blind to, and those that came back.
+// weighSources lists the pages that cannot be read, and those that can be read again.
 func (d *assembly) weighSources(f Facts, w Window) {
 	blind := map[int64]bool{}
 	d.Unwatched = map[int64]string{}
@@ -296,7 +300,7 @@ func (d *assembly) weighSources(f Facts, w Window) {
 		since := cmp.Or(h.FailingSince, h.LastSuccessAt)
 		switch {
 		case h.LastSuccessAt == "":
-		case h.Health == "unreadable" || h.ConsecutiveFailures >= blindAfter:
+		case h.Health == "unreadable" || h.ConsecutiveFailures >= unreadableAfter:
 		case w.Until.Sub(words.Time(h.LastSuccessAt)) > stale:
 			since = h.LastSuccessAt
 			reason = cmp.Or(reason, "not read since; is the service running?")
@@ -322,23 +326,25 @@ func (d *assembly) weighSources(f Facts, w Window) {
 	d.ReadableAgain = slices.Collect(maps.Values(back))
 }
 
-// sort puts vendors with the worst news first, within a vendor the worst and then the newest.
+// sort puts the vendor with the worst news first, and within a vendor the worst and then the newest incident.
 func (d *assembly) sort() {
-	for _, items := range [][]message.Item{d.New, d.AlreadyOpen, d.StillOpen, d.LeftFeed, d.Resolved, d.Postmortems, d.AddedToPast, d.Changed} {
+	for _, items := range [][]message.Item{d.New, d.AlreadyOpen, d.StillOpen, d.LeftFeed, d.Resolved, d.Postmortems,
+		d.AddedToPast, d.Changed} {
 		sortItems(items, worstFirst)
 	}
 	for _, items := range [][]message.Item{d.Running, d.Upcoming, d.Ended} {
 		sortItems(items, soonestFirst)
 	}
 	bySource := func(a, b message.Source) int {
-		return cmp.Or(cmp.Compare(strings.ToLower(a.VendorName), strings.ToLower(b.VendorName)), cmp.Compare(a.SourceID, b.SourceID))
+		return cmp.Or(cmp.Compare(strings.ToLower(a.VendorName), strings.ToLower(b.VendorName)),
+			cmp.Compare(a.SourceID, b.SourceID))
 	}
 	slices.SortFunc(d.Unreadable, bySource)
 	slices.SortFunc(d.ReadableAgain, bySource)
 	slices.SortFunc(d.Moved, bySource)
 }
 
-// sortItems orders by less, keeping each vendor's items together where its first one stands.
+// sortItems orders by less, and moves the items of each vendor to its first one.
 func sortItems(items []message.Item, less func(a, b message.Item) int) {
 	slices.SortStableFunc(items, less)
 	rank := map[string]int{}

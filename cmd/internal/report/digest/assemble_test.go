@@ -26,7 +26,8 @@ func where(d message.Digest) []string {
 }
 
 func TestWhereNewsIsTold(t *testing.T) {
-	const opened, resolved, postmortem = normalize.EventIncidentOpened, normalize.EventIncidentResolved, normalize.EventPostmortemPosted
+	const opened, resolved, postmortem = normalize.EventIncidentOpened, normalize.EventIncidentResolved,
+		normalize.EventPostmortemPosted
 	none := map[string]string{}
 	type news struct {
 		kind   normalize.EventKind
@@ -42,43 +43,75 @@ func TestWhereNewsIsTold(t *testing.T) {
 		want     []string
 	}{
 		{"opened", "incident", "investigating", "", [2]string{}, []news{{opened, none}}, []string{"New incidents"}},
-		{"opened and resolved", "incident", "resolved", "", [2]string{}, []news{{opened, none}, {resolved, none}}, []string{"New incidents"}},
-		{"opened, resolved, explained", "incident", "resolved", "", [2]string{}, []news{{opened, none}, {resolved, none}, {postmortem, none}}, []string{"New incidents", "Postmortems published"}},
-		{"resolved, announced before", "incident", "resolved", "", [2]string{}, []news{{resolved, none}}, []string{"Resolved"}},
-		{"resolved and reopened", "incident", "investigating", "", [2]string{}, []news{{resolved, none}, {normalize.EventIncidentReopened, none}}, []string{"Opened again"}},
-		{"opened, resolved and reopened", "incident", "investigating", "", [2]string{}, []news{{opened, none}, {resolved, none}, {normalize.EventIncidentReopened, none}}, []string{"New incidents"}},
-		{"reopened and resolved", "incident", "resolved", "", [2]string{}, []news{{normalize.EventIncidentReopened, none}, {resolved, none}}, []string{"Resolved"}},
-		{"open at the first look", "incident", "identified", "", [2]string{}, []news{{opened, map[string]string{"already_open": "true"}}}, []string{"Already open when we began to watch"}},
-		{"added to the past", "incident", "resolved", "", [2]string{}, []news{{opened, map[string]string{"late": "true"}}}, []string{"Added to the past"}},
-		{"maintenance added to the past", "maintenance", "completed", "", [2]string{}, []news{{normalize.EventMaintenanceCompleted, map[string]string{"late": "true"}}}, []string{"Added to the past"}},
-		{"gone without a resolution", "incident", "monitoring", "2025-11-24T00:00:00.000Z", [2]string{}, []news{{normalize.EventIncidentLeftFeed, none}}, []string{"Gone from the page without a resolution"}},
-		{"gone and back", "incident", "monitoring", "", [2]string{}, []news{{normalize.EventIncidentLeftFeed, none}}, []string{"Still open"}},
-		{"an update of an open one", "incident", "monitoring", "", [2]string{}, []news{{normalize.EventUpdatePosted, none}}, []string{"Still open"}},
+		{"opened and resolved", "incident", "resolved", "", [2]string{}, []news{{opened, none}, {resolved, none}},
+			[]string{"New incidents"}},
+		{"opened, resolved, explained", "incident", "resolved", "", [2]string{},
+			[]news{{opened, none}, {resolved, none}, {postmortem, none}},
+			[]string{"New incidents", "Postmortems published"}},
+		{"resolved, announced before", "incident", "resolved", "", [2]string{}, []news{{resolved, none}},
+			[]string{"Resolved"}},
+		{"resolved and reopened", "incident", "investigating", "", [2]string{},
+			[]news{{resolved, none}, {normalize.EventIncidentReopened, none}}, []string{"Reopened"}},
+		{"opened, resolved and reopened", "incident", "investigating", "", [2]string{},
+			[]news{{opened, none}, {resolved, none}, {normalize.EventIncidentReopened, none}},
+			[]string{"New incidents"}},
+		{"reopened and resolved", "incident", "resolved", "", [2]string{},
+			[]news{{normalize.EventIncidentReopened, none}, {resolved, none}}, []string{"Resolved"}},
+		{"open at the first look", "incident", "identified", "", [2]string{},
+			[]news{{opened, map[string]string{"already_open": "true"}}},
+			[]string{"Already open when we started watching"}},
+		{"added to the past", "incident", "resolved", "", [2]string{},
+			[]news{{opened, map[string]string{"late": "true"}}}, []string{"Added to the history"}},
+		{"maintenance added to the past", "maintenance", "completed", "", [2]string{},
+			[]news{{normalize.EventMaintenanceCompleted, map[string]string{"late": "true"}}},
+			[]string{"Added to the history"}},
+		{"gone without a resolution", "incident", "monitoring", "2025-11-24T00:00:00.000Z", [2]string{},
+			[]news{{normalize.EventIncidentLeftFeed, none}}, []string{"Gone from the page without a resolution"}},
+		{"gone and back", "incident", "monitoring", "", [2]string{}, []news{{normalize.EventIncidentLeftFeed, none}},
+			[]string{"Still open"}},
+		{"an update of an open one", "incident", "monitoring", "", [2]string{},
+			[]news{{normalize.EventUpdatePosted, none}}, []string{"Still open"}},
 		{"open, without news", "incident", "monitoring", "", [2]string{}, nil, []string{"Still open"}},
 		{"of unknown state, without news", "incident", "unknown", "", [2]string{}, nil, []string{"Still open"}},
-		{"a postmortem alone", "incident", "resolved", "", [2]string{}, []news{{postmortem, none}}, []string{"Postmortems published"}},
-		{"an edit after the end", "incident", "resolved", "", [2]string{}, []news{{normalize.EventIncidentEdited, none}}, []string{"Changed by the vendor"}},
+		{"a postmortem alone", "incident", "resolved", "", [2]string{}, []news{{postmortem, none}},
+			[]string{"Postmortems published"}},
+		{"an edit after the end", "incident", "resolved", "", [2]string{},
+			[]news{{normalize.EventIncidentEdited, none}}, []string{"Changed by the vendor"}},
 		{"a notice", "notice", "unknown", "", [2]string{}, []news{{opened, none}}, []string{"New incidents"}},
-		{"work ahead", "maintenance", "scheduled", "", [2]string{"2025-11-26T00:00:00.000Z", ""}, nil, []string{"Maintenance ahead"}},
-		{"work beyond the horizon", "maintenance", "scheduled", "", [2]string{"2026-01-26T00:00:00.000Z", ""}, nil, nil},
-		{"work beyond the horizon, just announced", "maintenance", "scheduled", "", [2]string{"2026-01-26T00:00:00.000Z", ""}, []news{{normalize.EventMaintenanceScheduled, none}}, []string{"Maintenance ahead"}},
-		{"work under way by its window", "maintenance", "scheduled", "", [2]string{"2025-11-24T07:00:00.000Z", "2025-11-24T09:00:00.000Z"}, nil, []string{"Maintenance under way"}},
-		{"work under way by its state", "maintenance", "in_progress", "", [2]string{"2025-11-20T07:00:00.000Z", "2025-11-20T09:00:00.000Z"}, nil, []string{"Maintenance under way"}},
-		{"work whose window passed in silence, lately", "maintenance", "scheduled", "", [2]string{"2025-11-24T05:00:00.000Z", "2025-11-24T07:00:00.000Z"}, nil, []string{"Maintenance under way"}},
-		{"work whose window passed in silence, long ago", "maintenance", "scheduled", "", [2]string{"2025-11-20T05:00:00.000Z", "2025-11-20T07:00:00.000Z"}, nil, nil},
-		{"work that ended", "maintenance", "completed", "", [2]string{"2025-11-24T05:00:00.000Z", "2025-11-24T07:00:00.000Z"}, []news{{normalize.EventMaintenanceCompleted, none}}, []string{"Maintenance ended"}},
-		{"work called off", "maintenance", "cancelled", "", [2]string{"2025-11-26T05:00:00.000Z", ""}, []news{{normalize.EventMaintenanceCompleted, none}}, []string{"Maintenance ended"}},
+		{"work ahead", "maintenance", "scheduled", "", [2]string{"2025-11-26T00:00:00.000Z", ""}, nil,
+			[]string{"Maintenance ahead"}},
+		{"work beyond the horizon", "maintenance", "scheduled", "", [2]string{"2026-01-26T00:00:00.000Z", ""}, nil,
+			nil},
+		{"work beyond the horizon, just announced", "maintenance", "scheduled", "",
+			[2]string{"2026-01-26T00:00:00.000Z", ""}, []news{{normalize.EventMaintenanceScheduled, none}},
+			[]string{"Maintenance ahead"}},
+		{"work under way by its window", "maintenance", "scheduled", "",
+			[2]string{"2025-11-24T07:00:00.000Z", "2025-11-24T09:00:00.000Z"}, nil, []string{"Maintenance under way"}},
+		{"work under way by its state", "maintenance", "in_progress", "",
+			[2]string{"2025-11-20T07:00:00.000Z", "2025-11-20T09:00:00.000Z"}, nil, []string{"Maintenance under way"}},
+		{"work whose window passed in silence, lately", "maintenance", "scheduled", "",
+			[2]string{"2025-11-24T05:00:00.000Z", "2025-11-24T07:00:00.000Z"}, nil, []string{"Maintenance under way"}},
+		{"work whose window passed in silence, long ago", "maintenance", "scheduled", "",
+			[2]string{"2025-11-20T05:00:00.000Z", "2025-11-20T07:00:00.000Z"}, nil, nil},
+		{"work that ended", "maintenance", "completed", "", [2]string{"2025-11-24T05:00:00.000Z",
+			"2025-11-24T07:00:00.000Z"}, []news{{normalize.EventMaintenanceCompleted, none}},
+			[]string{"Maintenance ended"}},
+		{"work called off", "maintenance", "cancelled", "", [2]string{"2025-11-26T05:00:00.000Z", ""},
+			[]news{{normalize.EventMaintenanceCompleted, none}}, []string{"Maintenance ended"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			i := query.Incident{IncidentID: 1, Kind: c.kind, State: c.state, LeftFeedAt: c.left, Vendor: "v", ScheduledStartAt: c.schedule[0], ScheduledEndAt: c.schedule[1]}
+			i := query.Incident{IncidentID: 1, Kind: c.kind, State: c.state, LeftFeedAt: c.left, Vendor: "v",
+				ScheduledStartAt: c.schedule[0], ScheduledEndAt: c.schedule[1]}
 			f := digest.Facts{Incidents: map[int64]query.Incident{1: i}}
 			for n, news := range c.news {
-				f.Events = append(f.Events, query.Event{EventID: int64(n + 1), IncidentID: 1, Kind: news.kind, Detail: news.detail})
+				f.Events = append(f.Events, query.Event{EventID: int64(n + 1), IncidentID: 1, Kind: news.kind,
+					Detail: news.detail})
 			}
 			if !normalize.State(c.state).Over() && c.left == "" {
 				f.Open = []query.Incident{i}
 			}
-			d := digest.Assemble(f, digest.Window{Until: reporttest.Monday}, digest.Options{Zone: time.UTC, Now: reporttest.Monday, Edits: true})
+			d := digest.Assemble(f, digest.Window{Until: reporttest.Monday},
+				digest.Options{Zone: time.UTC, Now: reporttest.Monday, Edits: true})
 			if diff := cmp.Diff(c.want, where(d)); diff != "" {
 				t.Errorf("sections (-want +got):\n%s", diff)
 			}
@@ -90,26 +123,33 @@ func TestWhereNewsIsTold(t *testing.T) {
 }
 
 func TestNothingIsLeftOutOfADigest(t *testing.T) {
-	kinds := []normalize.EventKind{"incident_opened", "update_posted", "state_changed", "severity_changed", "incident_resolved", "incident_reopened",
-		"postmortem_posted", "incident_edited", "incident_left_feed", "maintenance_scheduled", "maintenance_started", "maintenance_completed", "kind_of_tomorrow"}
+	kinds := []normalize.EventKind{"incident_opened", "update_posted", "state_changed", "severity_changed",
+		"incident_resolved", "incident_reopened",
+		"postmortem_posted", "incident_edited", "incident_left_feed", "maintenance_scheduled", "maintenance_started",
+		"maintenance_completed", "kind_of_tomorrow"}
 	rapid.Check(t, func(t *rapid.T) {
 		word := func(words ...string) string { return rapid.SampledFrom(words).Draw(t, "word") }
 		f := digest.Facts{Incidents: map[int64]query.Incident{}}
 		for id := range int64(rapid.IntRange(1, 5).Draw(t, "incidents")) {
-			i := query.Incident{IncidentID: id + 1, Vendor: word("a", "b"), Kind: word("incident", "maintenance", "notice"),
-				State:      word("investigating", "resolved", "scheduled", "in_progress", "completed", "cancelled", "unknown"),
-				LeftFeedAt: word("", "2025-11-24T00:00:00.000Z"), ScheduledStartAt: word("", "2025-11-20T00:00:00.000Z", "2027-01-01T00:00:00.000Z"),
-				ScheduledEndAt: word("", "2025-11-20T02:00:00.000Z")}
+			i := query.Incident{IncidentID: id + 1, Vendor: word("a", "b"),
+				Kind: word("incident", "maintenance", "notice"),
+				State: word("investigating", "resolved", "scheduled", "in_progress", "completed", "cancelled",
+					"unknown"),
+				LeftFeedAt:       word("", "2025-11-24T00:00:00.000Z"),
+				ScheduledStartAt: word("", "2025-11-20T00:00:00.000Z", "2027-01-01T00:00:00.000Z"),
+				ScheduledEndAt:   word("", "2025-11-20T02:00:00.000Z")}
 			f.Incidents[i.IncidentID] = i
 			for range rapid.IntRange(1, 4).Draw(t, "events") {
-				e := query.Event{EventID: int64(len(f.Events) + 1), IncidentID: i.IncidentID, Vendor: i.Vendor, Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), Detail: map[string]string{}}
+				e := query.Event{EventID: int64(len(f.Events) + 1), IncidentID: i.IncidentID, Vendor: i.Vendor,
+					Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), Detail: map[string]string{}}
 				if mark := word("", "", "late", "already_open"); mark != "" {
 					e.Detail[mark] = "true"
 				}
 				f.Events = append(f.Events, e)
 			}
 		}
-		d := digest.Assemble(f, digest.Window{Until: reporttest.Monday}, digest.Options{Zone: time.UTC, Now: reporttest.Monday, Edits: true})
+		d := digest.Assemble(f, digest.Window{Until: reporttest.Monday},
+			digest.Options{Zone: time.UTC, Now: reporttest.Monday, Edits: true})
 		var told []int64
 		for _, s := range d.Sections() {
 			for _, i := range s.Items {
@@ -137,13 +177,16 @@ func TestWorstFirstAndVendorsTogether(t *testing.T) {
 	} {
 		i.IncidentID, i.Kind, i.State = int64(n+1), "incident", "investigating"
 		f.Incidents[i.IncidentID] = i
-		f.Events = append(f.Events, query.Event{EventID: i.IncidentID, IncidentID: i.IncidentID, Kind: normalize.EventIncidentOpened})
+		f.Events = append(f.Events, query.Event{EventID: i.IncidentID, IncidentID: i.IncidentID,
+			Kind: normalize.EventIncidentOpened})
 	}
 	var got []string
-	for _, i := range digest.Assemble(f, digest.Window{Until: reporttest.Monday}, digest.Options{Zone: time.UTC, Now: reporttest.Monday}).New {
+	for _, i := range digest.Assemble(f, digest.Window{Until: reporttest.Monday},
+		digest.Options{Zone: time.UTC, Now: reporttest.Monday}).New {
 		got = append(got, fmt.Sprintf("%s %s %s", i.Vendor, i.Severity, i.StartedAt[11:16]))
 	}
-	want := []string{"mixed critical 05:00", "mixed minor 06:00", "mixed minor 05:00", "big major 07:30", "silent unknown 01:00", "calm none 07:00"}
+	want := []string{"mixed critical 05:00", "mixed minor 06:00", "mixed minor 05:00", "big major 07:30",
+		"silent unknown 01:00", "calm none 07:00"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("order (-want +got):\n%s", diff)
 	}
@@ -157,20 +200,26 @@ func TestWhichPagesCouldNotBeRead(t *testing.T) {
 		want   string // empty if the page was readable
 	}{
 		{"read a minute ago", query.SourceHealth{Health: "ok", LastSuccessAt: good}, ""},
-		{"failed once since", query.SourceHealth{Health: "failing", LastSuccessAt: good, ConsecutiveFailures: 1, LastError: "503"}, ""},
-		{"failed three times", query.SourceHealth{Health: "unreadable", LastSuccessAt: good, ConsecutiveFailures: 3, FailingSince: "2025-11-24T07:30:00.000Z", LastError: "503"},
+		{"failed once since", query.SourceHealth{Health: "failing", LastSuccessAt: good, ConsecutiveFailures: 1,
+			LastError: "503"}, ""},
+		{"failed three times", query.SourceHealth{Health: "unreadable", LastSuccessAt: good, ConsecutiveFailures: 3,
+			FailingSince: "2025-11-24T07:30:00.000Z", LastError: "503"},
 			"since Mon 24 Nov 07:30 UTC (30 min), last read Mon 24 Nov 07:59 UTC: 503"},
-		{"failed three times, whatever its health says", query.SourceHealth{Health: "failing", LastSuccessAt: good, ConsecutiveFailures: 3, FailingSince: good},
+		{"failed three times, whatever its health says", query.SourceHealth{Health: "failing", LastSuccessAt: good,
+			ConsecutiveFailures: 3, FailingSince: good},
 			"since Mon 24 Nov 07:59 UTC (1 min)"},
-		{"never asked", query.SourceHealth{Health: "never"}, "not read live so far"},
-		{"failed at the very first", query.SourceHealth{Health: "failing", ConsecutiveFailures: 1, FailingSince: good, LastError: "a login page"},
+		{"never asked", query.SourceHealth{Health: "never"}, "not read yet"},
+		{"failed at the very first", query.SourceHealth{Health: "failing", ConsecutiveFailures: 1, FailingSince: good,
+			LastError: "a login page"},
 			"since Mon 24 Nov 07:59 UTC (1 min), never read before: a login page"},
-		{"well when last read, two days ago", query.SourceHealth{Health: "ok", LastSuccessAt: "2025-11-22T08:00:00.000Z"},
+		{"well when last read, two days ago", query.SourceHealth{Health: "ok",
+			LastSuccessAt: "2025-11-22T08:00:00.000Z"},
 			"since Sat 22 Nov 08:00 UTC (2 d): not read since; is the service running?"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.health.Watched = 1
-			d := digest.Assemble(digest.Facts{Health: []query.SourceHealth{c.health}}, digest.Window{Until: reporttest.Monday}, digest.Options{Zone: time.UTC, Now: reporttest.Monday})
+			d := digest.Assemble(digest.Facts{Health: []query.SourceHealth{c.health}},
+				digest.Window{Until: reporttest.Monday}, digest.Options{Zone: time.UTC, Now: reporttest.Monday})
 			got := ""
 			for _, s := range d.Unreadable {
 				got += d.UnreadableText(s)

@@ -14,39 +14,40 @@ import (
 	"vendorwatch/db/query"
 )
 
-// The spans that a digest looks over.
+// How far a digest looks.
 const (
-	horizon = 7 * 24 * time.Hour // maintenance that far ahead is told
-	stale   = 36 * time.Hour     // a page not read for so long counts as not readable, whatever its last answer was; daily reading is enough
+	horizon = 7 * 24 * time.Hour // how far ahead maintenance is reported
+	stale   = 36 * time.Hour     // a page not read for that long counts as unreadable; one scrape a day is enough
 )
 
-// blindAfter is how many failures in a row make a page one that cannot be read.
-const blindAfter = 3
+// unreadableAfter is how many failures in a row make a page unreadable.
+const unreadableAfter = 3
 
-// Window is what a digest reports on.
+// Window is the time that a digest reports on.
 type Window struct {
-	Since  time.Time     // zero if everything so far is meant
+	Since  time.Time     // zero means since the first record
 	Until  time.Time     // zero means now
-	Events []query.Event // the news to tell; nil means all events since Since
+	Events []query.Event // what to report; nil means all events since Since
 
-	// PlannedAt is when the news was chosen, where that was before Until. What was first seen since then is the
-	// news of the next digest, and left out of this one.
+	// PlannedAt is when the events were chosen, if that was before Until. What was first seen later belongs to the next
+	// digest.
 	PlannedAt time.Time
 }
 
-// Options say for whom a digest is made.
+// Options say for whom a digest is made, and what it includes.
 type Options struct {
 	Zone  *time.Location // of the reader; nil means UTC
-	Now   time.Time      // zero means the present
-	Edits bool           // tell what vendors edited after publishing it
+	Now   time.Time      // zero means time.Now
+	Edits bool           // include what vendors edited after publishing it
 
 	DashboardURL string // address of our dashboard; empty for none
 
-	Match   route.Match             // what the digest tells of; pages that cannot be read are told of whatever else it asks for
+	// what the digest includes; a vendor's unreadable pages are listed whatever the other conditions are
+	Match   route.Match
 	Vendors map[string]route.Vendor // by slug, for Match
 }
 
-// Build reads what the window's digest needs. It changes nothing.
+// Build makes the digest of a window from the database. It changes nothing.
 func Build(ctx context.Context, d *query.DB, w Window, o Options) (message.Digest, error) {
 	if o.Zone == nil {
 		o.Zone = time.UTC
@@ -64,14 +65,14 @@ func Build(ctx context.Context, d *query.DB, w Window, o Options) (message.Diges
 	return Assemble(f, w, o), nil
 }
 
-// Facts is what the file holds for a digest.
+// Facts are what the database holds for a digest.
 type Facts struct {
 	Events      []query.Event
-	Incidents   map[int64]query.Incident // of the events, and those that stand for theirs
+	Incidents   map[int64]query.Incident // those of the events, and the records that stand for them
 	Open        []query.Incident
-	Maintenance []query.Incident // running, and ahead within the horizon
+	Maintenance []query.Incident // in progress, or within the horizon
 	Health      []query.SourceHealth
-	Gaps        []query.Gap // what of the window was not seen
+	Gaps        []query.Gap // coverage gaps in the window
 	Compared    *message.Comparison
 }
 
@@ -93,7 +94,7 @@ func gather(ctx context.Context, d *query.DB, w Window, o Options) (f Facts, err
 			}
 			detail, err := d.IncidentByID(ctx, id)
 			if errors.Is(err, db.ErrNotFound) {
-				break // the event tells enough
+				break // the event itself holds enough
 			}
 			if err != nil {
 				return f, fmt.Errorf("incident %d of event %d: %w", id, e.EventID, err)

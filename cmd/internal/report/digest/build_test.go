@@ -33,19 +33,28 @@ func TestBuildFromTheFile(t *testing.T) {
 	}
 	save := func(at time.Time, incidents ...normalize.Incident) {
 		t.Helper()
-		_, err := w.Record.SaveScrape(ctx, record.Scrape{SourceID: source, At: at, HTTPStatus: 200, Requests: 1, Incidents: incidents, CoverageStart: start.Add(-time.Hour)})
+		_, err := w.Record.SaveScrape(ctx, record.Scrape{SourceID: source, At: at, HTTPStatus: 200, Requests: 1,
+			Incidents: incidents, CoverageStart: start.Add(-time.Hour)})
 		w.Must(err)
 	}
-	old := normalize.Incident{Key: "old", Kind: normalize.KindIncident, Title: "Slow searches", URL: "https://status.octoforge.example/incidents/old",
-		Severity: normalize.SeverityMinor, State: normalize.StateMonitoring, StartedAt: start.Add(-48 * time.Hour), StartGiven: true,
-		Updates: []normalize.Update{update("o1", normalize.StateMonitoring, start.Add(-48*time.Hour), "A fix is out.")}}
-	push := normalize.Incident{Key: "push", Kind: normalize.KindIncident, Title: "Pushes <fail>", URL: "https://status.octoforge.example/incidents/push",
-		Severity: normalize.SeverityMinor, State: normalize.StateInvestigating, StartedAt: start.Add(24 * time.Hour), StartGiven: true,
+	old := normalize.Incident{Key: "old", Kind: normalize.KindIncident, Title: "Slow searches",
+		URL:      "https://status.octoforge.example/incidents/old",
+		Severity: normalize.SeverityMinor, State: normalize.StateMonitoring, StartedAt: start.Add(-48 * time.Hour),
+		StartGiven: true,
+		Updates: []normalize.Update{update("o1", normalize.StateMonitoring, start.Add(-48*time.Hour),
+			"A fix is out.")}}
+	push := normalize.Incident{Key: "push", Kind: normalize.KindIncident, Title: "Pushes <fail>",
+		URL:      "https://status.octoforge.example/incidents/push",
+		Severity: normalize.SeverityMinor, State: normalize.StateInvestigating, StartedAt: start.Add(24 * time.Hour),
+		StartGiven: true,
 		Components: []normalize.Component{{Key: "c1", Name: "Git", Group: "Core", Status: normalize.StatusMajor}},
-		Updates:    []normalize.Update{update("p1", normalize.StateInvestigating, start.Add(24*time.Hour), "We look into it.")}}
-	work := normalize.Incident{Key: "work", Kind: normalize.KindMaintenance, Title: "New disks", Severity: normalize.SeverityNone, State: normalize.StateScheduled,
+		Updates: []normalize.Update{update("p1", normalize.StateInvestigating, start.Add(24*time.Hour),
+			"We look into it.")}}
+	work := normalize.Incident{Key: "work", Kind: normalize.KindMaintenance, Title: "New disks",
+		Severity: normalize.SeverityNone, State: normalize.StateScheduled,
 		ScheduledStartAt: start.Add(9 * 24 * time.Hour), ScheduledEndAt: start.Add(9*24*time.Hour + 2*time.Hour),
-		Updates: []normalize.Update{update("w1", normalize.StateScheduled, start.Add(24*time.Hour), "We change disks.")}}
+		Updates: []normalize.Update{update("w1", normalize.StateScheduled, start.Add(24*time.Hour),
+			"We change disks.")}}
 
 	save(start, old)
 	save(start.Add(24*time.Hour+2*time.Minute), old, push, work)
@@ -55,16 +64,19 @@ func TestBuildFromTheFile(t *testing.T) {
 	push.Updates = append(push.Updates, update("p2", normalize.StateResolved, push.ResolvedAt, "It works **again**."))
 	save(start.Add(25*time.Hour), old, push, work)
 	push.StatedDuration = 50 * time.Minute
-	push.Updates = append(push.Updates, update("p3", normalize.StatePostmortem, start.Add(72*time.Hour), "# Cause\n\nA disk was full for 50 minutes."))
+	push.Updates = append(push.Updates, update("p3", normalize.StatePostmortem, start.Add(72*time.Hour),
+		"# Cause\n\nA disk was full for 50 minutes."))
 	save(start.Add(73*time.Hour), old, push, work)
 	for n := range 3 {
-		_, err := w.Record.SaveScrape(ctx, record.Scrape{SourceID: source, At: start.Add(96*time.Hour + time.Duration(n)*time.Minute), HTTPStatus: 200, Requests: 1,
+		_, err := w.Record.SaveScrape(ctx, record.Scrape{SourceID: source,
+			At: start.Add(96*time.Hour + time.Duration(n)*time.Minute), HTTPStatus: 200, Requests: 1,
 			Err: errors.New("not the expected page: a login page"), Unreadable: true})
 		w.Must(err)
 	}
 
 	monday := start.Add(7 * 24 * time.Hour)
-	d, err := digest.Build(ctx, w.DB, digest.Window{Since: start.Add(-time.Minute), Until: monday}, digest.Options{Zone: time.UTC, Now: monday})
+	d, err := digest.Build(ctx, w.DB, digest.Window{Since: start.Add(-time.Minute), Until: monday},
+		digest.Options{Zone: time.UTC, Now: monday})
 	w.Must(err)
 	want := `1 new incident, 1 already open, 1 postmortem, 1 page could not be read
 Mon 17 Nov 07:59 UTC to Mon 24 Nov 08:00 UTC
@@ -78,7 +90,7 @@ NEW INCIDENTS (1)
       It works again.
       https://status.octoforge.example/incidents/push
 
-ALREADY OPEN WHEN WE BEGAN TO WATCH (1)
+ALREADY OPEN WHEN WE STARTED WATCHING (1)
   Octoforge
     Slow searches
       minor · monitoring · started Sat 15 Nov 08:00 UTC · open when last read Thu 20 Nov 09:00 UTC

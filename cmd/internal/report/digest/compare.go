@@ -12,9 +12,10 @@ import (
 	"vendorwatch/normalize"
 )
 
-// compare returns the comparison; nil where the window has no start, or where the record does not reach back
-// over the one before, so that its silence would prove nothing.
-func compare(ctx context.Context, d *query.DB, w Window, o Options, health []query.SourceHealth) (*message.Comparison, error) {
+// compare compares a window with the one before. It returns nil if the window has no start, or if the record does not
+// cover the window before, whose zeroes would prove nothing.
+func compare(ctx context.Context, d *query.DB, w Window, o Options, health []query.SourceHealth) (*message.Comparison,
+	error) {
 	if w.Since.IsZero() || !w.Since.Before(w.Until) {
 		return nil, nil
 	}
@@ -43,11 +44,12 @@ func compare(ctx context.Context, d *query.DB, w Window, o Options, health []que
 			kept = append(kept, i)
 		}
 	}
-	return &message.Comparison{FromAt: since, Now: figures(kept, w.Since, w.Until), Before: figures(kept, before, w.Since)}, nil
+	return &message.Comparison{FromAt: since, Now: figures(kept, w.Since, w.Until),
+		Before: figures(kept, before, w.Since)}, nil
 }
 
-// figures counts incidents within a window. One that is open goes on until the window's end; of one that left its
-// page without a resolution, or whose end is not known, no more counts than what was seen.
+// figures counts incidents within a window. An open incident lasts until the end of the window. One that left its page
+// without a resolution lasts until then, and one whose end is not known counts as no time.
 func figures(incidents []query.Incident, since, until time.Time) message.Figures {
 	var f message.Figures
 	impact := map[string]time.Duration{}
@@ -79,7 +81,10 @@ func figures(incidents []query.Incident, since, until time.Time) message.Figures
 		names = append(names, name)
 	}
 	if len(names) > 0 {
-		f.WorstVendor = slices.MinFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(impact[b], impact[a]), cmp.Compare(a, b)) })
+		f.WorstVendor = slices.MinFunc(names, func(a, b string) int {
+			return cmp.Or(cmp.Compare(impact[b], impact[a]),
+				cmp.Compare(a, b))
+		})
 		f.WorstSeconds = int64(impact[f.WorstVendor] / time.Second)
 	}
 	return f

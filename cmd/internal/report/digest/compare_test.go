@@ -13,13 +13,17 @@ func TestFiguresOfAWindow(t *testing.T) {
 	at := func(clock string) string { return "2026-11-23T" + clock + ":00.000Z" }
 	when := func(clock string) time.Time { return words.Time(at(clock)) }
 	incidents := []query.Incident{
-		{VendorName: "Acme", State: "resolved", StartedAt: at("08:30"), ResolvedAt: at("09:20")},       // 20 min lie within
-		{VendorName: "Acme", State: "resolved", StartedAt: at("09:30"), ResolvedAt: at("09:40")},       // 10 min
-		{VendorName: "Bolt", State: "investigating", StartedAt: at("09:50")},                           // open: 10 min
-		{VendorName: "Bolt", State: "resolved", StartedAt: at("09:00"), ResolvedAt: at("11:00")},       // 60 min
-		{VendorName: "Cove", State: "monitoring", StartedAt: at("09:10"), LeftFeedAt: at("09:15")},     // 5 min were seen
-		{VendorName: "Dune", State: "resolved", StartedAt: at("09:10")},                                // nobody knows when it ended
-		{VendorName: "Echo", State: "resolved", StartedAt: at("10:00"), ResolvedAt: at("10:30")},       // after the window
+		// 20 min lie within
+		{VendorName: "Acme", State: "resolved", StartedAt: at("08:30"), ResolvedAt: at("09:20")},
+		{VendorName: "Acme", State: "resolved", StartedAt: at("09:30"), ResolvedAt: at("09:40")}, // 10 min
+		{VendorName: "Bolt", State: "investigating", StartedAt: at("09:50")},                     // open: 10 min
+		{VendorName: "Bolt", State: "resolved", StartedAt: at("09:00"), ResolvedAt: at("11:00")}, // 60 min
+		// 5 min were seen
+		{VendorName: "Cove", State: "monitoring", StartedAt: at("09:10"), LeftFeedAt: at("09:15")},
+		// nobody knows when it ended
+		{VendorName: "Dune", State: "resolved", StartedAt: at("09:10")},
+		// after the window
+		{VendorName: "Echo", State: "resolved", StartedAt: at("10:00"), ResolvedAt: at("10:30")},
 		{VendorName: "Echo", State: "resolved", StartedAt: at("07:00"), ResolvedAt: at("08:00")},       // before it
 		{VendorName: "Fern", State: "resolved", StartedAt: "", ResolvedAt: at("09:30"), IncidentID: 9}, // no start
 	}

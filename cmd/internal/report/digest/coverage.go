@@ -11,14 +11,15 @@ import (
 	"vendorwatch/normalize"
 )
 
-// indicators finds the pages that say that something is wrong while no incident on them says what: those that say
-// so now, and those of which the window's news tells.
+// indicators lists the pages whose indicator is raised without an incident, and those whose indicator was raised or
+// cleared in the window.
 func indicators(f Facts) []message.Indicator {
 	bySource := map[int64]*message.Indicator{}
 	var out []*message.Indicator
 	for _, h := range f.Health {
 		if h.Watched == 1 && h.IndicatorSinceAt != "" {
-			a := &message.Indicator{SourceID: h.SourceID, Vendor: h.Vendor, VendorName: h.VendorName, PageURL: h.PageURL,
+			a := &message.Indicator{SourceID: h.SourceID, Vendor: h.Vendor, VendorName: h.VendorName,
+				PageURL:   h.PageURL,
 				Indicator: words.OneLine(h.Indicator), SinceAt: h.IndicatorSinceAt}
 			bySource[h.SourceID] = a
 			out = append(out, a)
@@ -40,14 +41,18 @@ func indicators(f Facts) []message.Indicator {
 			a.Text = cmp.Or(words.OneLine(e.Detail["description"]), a.Text)
 			a.Indicator = cmp.Or(a.Indicator, words.OneLine(e.Detail["indicator"]))
 			a.SinceAt = cmp.Or(a.SinceAt, e.Detail["since"], e.At)
-		case !slices.ContainsFunc(f.Health, func(h query.SourceHealth) bool { return h.SourceID == e.SourceID && h.IndicatorSinceAt != "" }):
+		case !slices.ContainsFunc(f.Health, func(h query.SourceHealth) bool {
+			return h.SourceID == e.SourceID &&
+				h.IndicatorSinceAt != ""
+		}):
 			a.Indicator = cmp.Or(a.Indicator, words.OneLine(e.Detail["from"]))
 			a.SinceAt = cmp.Or(a.SinceAt, e.Detail["since"])
 			a.ClearedAt, a.Explained = e.At, e.Detail["explained"] == "true"
 		}
 	}
 	slices.SortStableFunc(out, func(a, b *message.Indicator) int {
-		return cmp.Or(cmp.Compare(strings.ToLower(a.VendorName), strings.ToLower(b.VendorName)), cmp.Compare(a.SourceID, b.SourceID))
+		return cmp.Or(cmp.Compare(strings.ToLower(a.VendorName), strings.ToLower(b.VendorName)),
+			cmp.Compare(a.SourceID, b.SourceID))
 	})
 	list := make([]message.Indicator, len(out))
 	for n, a := range out {
@@ -56,7 +61,7 @@ func indicators(f Facts) []message.Indicator {
 	return list
 }
 
-// unseen returns the readable pages of whose window parts were not seen.
+// unseen returns the readable pages with coverage gaps in the window.
 func (d *assembly) unseen(f Facts) []message.CoverageGaps {
 	var out []message.CoverageGaps
 	for _, b := range f.Gaps {
@@ -64,7 +69,8 @@ func (d *assembly) unseen(f Facts) []message.CoverageGaps {
 			continue
 		}
 		if n := len(out); n == 0 || out[n-1].SourceID != b.SourceID {
-			out = append(out, message.CoverageGaps{SourceID: b.SourceID, Vendor: b.Vendor, VendorName: b.VendorName, PageURL: b.PageURL})
+			out = append(out, message.CoverageGaps{SourceID: b.SourceID, Vendor: b.Vendor, VendorName: b.VendorName,
+				PageURL: b.PageURL})
 		}
 		last := &out[len(out)-1]
 		last.Gaps = append(last.Gaps, b)

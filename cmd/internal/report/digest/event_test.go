@@ -48,9 +48,11 @@ func TestEditsAreToldWhereAskedFor(t *testing.T) {
 		news     int
 	}{
 		{false, map[string][]string{"New incidents": {"Begun"}}, nil, 1},
-		{true, map[string][]string{"New incidents": {"Begun"}, "Changed by the vendor": {"Ended"}}, []string{"edited by the vendor: body"}, 2},
+		{true, map[string][]string{"New incidents": {"Begun"}, "Changed by the vendor": {"Ended"}},
+			[]string{"edited by the vendor: body"}, 2},
 	} {
-		d := digest.Assemble(f, digest.Window{Until: reporttest.Monday}, digest.Options{Zone: time.UTC, Now: reporttest.Monday, Edits: c.edits})
+		d := digest.Assemble(f, digest.Window{Until: reporttest.Monday},
+			digest.Options{Zone: time.UTC, Now: reporttest.Monday, Edits: c.edits})
 		if diff := cmp.Diff(c.sections, titles(d)); diff != "" {
 			t.Errorf("edits = %v (-want +got)\n%s", c.edits, diff)
 		}
@@ -73,12 +75,15 @@ func TestAnEditAloneIsQuietAndDealtWith(t *testing.T) {
 	save := func(title string) {
 		t.Helper()
 		w.At = w.At.Add(time.Minute)
-		_, err := w.Record.SaveScrape(ctx, record.Scrape{SourceID: w.Source, At: w.At, Incidents: []normalize.Incident{{Key: "a", Kind: normalize.KindIncident,
-			Title: title, Severity: normalize.SeverityMinor, State: normalize.StateInvestigating, StartedAt: w.At.Truncate(time.Hour), StartGiven: true}}})
+		_, err := w.Record.SaveScrape(ctx, record.Scrape{SourceID: w.Source, At: w.At,
+			Incidents: []normalize.Incident{{Key: "a", Kind: normalize.KindIncident,
+				Title: title, Severity: normalize.SeverityMinor, State: normalize.StateInvestigating,
+				StartedAt: w.At.Truncate(time.Hour), StartGiven: true}}})
 		w.Must(err)
 	}
 	var text bytes.Buffer
-	sender := deliver.NewSender(w.Ledger, &stdout.Channel{ChannelName: "ops", W: &text}, &deliver.Renderer{DB: w.DB, Ledger: w.Ledger})
+	sender := deliver.NewSender(w.Ledger, &stdout.Channel{ChannelName: "ops", W: &text},
+		&deliver.Renderer{DB: w.DB, Ledger: w.Ledger})
 	save("Mail is late")
 	w.PlanDigest()
 	w.Must(sender.Flush(ctx))
@@ -98,24 +103,31 @@ func TestAnEditAloneIsQuietAndDealtWith(t *testing.T) {
 
 // One event on two pages is one item: the record that stands for it, with the other page beside it.
 func TestADigestTellsAnEventOnce(t *testing.T) {
-	own := query.Incident{IncidentID: 2, SameEventID: 2, SourceID: 1, Vendor: "v", VendorName: "V", Title: "Delays", Kind: "incident", Severity: "minor",
-		State: "resolved", URL: "https://status.v.example/incidents/a", PageURL: "https://status.v.example", AlsoOn: "https://pingoru.io/providers/v"}
+	own := query.Incident{IncidentID: 2, SameEventID: 2, SourceID: 1, Vendor: "v", VendorName: "V", Title: "Delays",
+		Kind: "incident", Severity: "minor",
+		State: "resolved", URL: "https://status.v.example/incidents/a", PageURL: "https://status.v.example",
+		AlsoOn: "https://pingoru.io/providers/v"}
 	copied := own
-	copied.IncidentID, copied.SourceID, copied.State, copied.URL = 1, 2, "monitoring", "https://pingoru.io/providers/v/incidents/1"
+	copied.IncidentID, copied.SourceID, copied.State, copied.URL = 1, 2, "monitoring",
+		"https://pingoru.io/providers/v/incidents/1"
 	copied.PageURL, copied.AlsoOn = own.AlsoOn, own.PageURL
 	events := []query.Event{
 		{EventID: 1, IncidentID: 1, SourceID: 2, Kind: normalize.EventIncidentOpened},
-		{EventID: 2, IncidentID: 2, SourceID: 1, Kind: normalize.EventIncidentOpened, Withheld: query.WithheldSameEvent, Detail: map[string]string{"same_event_as": "1"}},
-		{EventID: 3, IncidentID: 2, SourceID: 1, Kind: normalize.EventUpdatePosted, Withheld: query.WithheldSameEvent, Detail: map[string]string{"same_event_as": "1"}},
+		{EventID: 2, IncidentID: 2, SourceID: 1, Kind: normalize.EventIncidentOpened, Withheld: query.WithheldSameEvent,
+			Detail: map[string]string{"same_event_as": "1"}},
+		{EventID: 3, IncidentID: 2, SourceID: 1, Kind: normalize.EventUpdatePosted, Withheld: query.WithheldSameEvent,
+			Detail: map[string]string{"same_event_as": "1"}},
 		{EventID: 4, IncidentID: 1, SourceID: 2, Kind: normalize.EventUpdatePosted},
 	}
-	f := digest.Facts{Events: events, Incidents: map[int64]query.Incident{1: copied, 2: own}, Health: []query.SourceHealth{reporttest.HealthySource(1, "v", "V"), reporttest.HealthySource(2, "v", "V")}}
+	f := digest.Facts{Events: events, Incidents: map[int64]query.Incident{1: copied, 2: own},
+		Health: []query.SourceHealth{reporttest.HealthySource(1, "v", "V"), reporttest.HealthySource(2, "v", "V")}}
 	options := digest.Options{Zone: time.UTC, Now: reporttest.Monday}
 	d := digest.Assemble(f, digest.Window{Until: reporttest.Monday}, options)
 	if len(d.New) != 1 || d.New[0].IncidentID != 2 || len(d.New[0].Notes) != 0 || d.Counts.News != 1 {
 		t.Errorf("new: %+v", d.New)
 	}
-	if text := strings.Join(strings.Fields(message.DigestText(d, 0)), " "); strings.Count(text, "Delays") != 1 || !strings.Contains(text, "also on pingoru.io/providers/v") || !strings.Contains(text, own.URL) {
+	if text := strings.Join(strings.Fields(message.DigestText(d, 0)), " "); strings.Count(text, "Delays") != 1 ||
+		!strings.Contains(text, "also on pingoru.io/providers/v") || !strings.Contains(text, own.URL) {
 		t.Errorf("the digest:\n%s", text)
 	}
 
@@ -129,7 +141,8 @@ func TestADigestTellsAnEventOnce(t *testing.T) {
 
 	// Both were announced before they were known to be one: that is still one item.
 	f.Events = []query.Event{events[0], {EventID: 5, IncidentID: 2, SourceID: 1, Kind: normalize.EventIncidentOpened}}
-	if d = digest.Assemble(f, digest.Window{Until: reporttest.Monday}, options); len(d.New) != 1 || len(d.New[0].EventIDs) != 2 {
+	if d = digest.Assemble(f, digest.Window{Until: reporttest.Monday}, options); len(d.New) != 1 ||
+		len(d.New[0].EventIDs) != 2 {
 		t.Errorf("new: %+v", d.New)
 	}
 }

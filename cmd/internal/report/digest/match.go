@@ -11,8 +11,8 @@ import (
 	"vendorwatch/normalize"
 )
 
-// tells reports whether a digest tells an event; the subject is nil where the event is of none.
-func (o Options) tells(e query.Event, s *route.Subject) bool {
+// includes reports whether a digest includes an event. s is its incident, or nil.
+func (o Options) includes(e query.Event, s *route.Subject) bool {
 	n := route.News{Event: e, Vendor: o.Vendors[e.Vendor], Subject: s, Severity: normalize.SeverityCritical}
 	if s != nil {
 		n.Severity = normalize.Severity(s.Severity)
@@ -21,13 +21,13 @@ func (o Options) tells(e query.Event, s *route.Subject) bool {
 	return ok
 }
 
-// shows reports whether a digest tells of an incident, or, where that is nil, of a vendor's pages.
+// shows reports whether a digest lists an incident or, where s is nil, the pages of a vendor.
 func (o Options) shows(slug, name string, s *route.Subject) bool {
 	o.Match.Events = nil
-	return o.tells(query.Event{Vendor: slug, VendorName: name}, s)
+	return o.includes(query.Event{Vendor: slug, VendorName: name}, s)
 }
 
-// subjectOf reads an incident with its components; nil if the record has none of that number.
+// subjectOf reads an incident with its components; it returns nil if there is none.
 func subjectOf(ctx context.Context, d *query.DB, id int64) (*route.Subject, error) {
 	if id == 0 {
 		return nil, nil
@@ -42,7 +42,7 @@ func subjectOf(ctx context.Context, d *query.DB, id int64) (*route.Subject, erro
 	return &route.Subject{Incident: detail.Incident, Parts: detail.AffectedComponents}, nil
 }
 
-// chosen returns the events that a digest tells.
+// chosen returns the events that a digest includes.
 func (o Options) chosen(ctx context.Context, d *query.DB, events []query.Event) ([]query.Event, error) {
 	if o.Match.Everything() {
 		return events, nil
@@ -53,15 +53,15 @@ func (o Options) chosen(ctx context.Context, d *query.DB, events []query.Event) 
 		if err != nil {
 			return nil, err
 		}
-		if o.tells(e, s) {
+		if o.includes(e, s) {
 			kept = append(kept, e)
 		}
 	}
 	return kept, nil
 }
 
-// leaveOut drops what a digest is not to tell of beside its events: what its match does not choose, and what was
-// first seen after its news was chosen.
+// leaveOut drops, beside events, what does not belong in a digest: what its match does not choose, and what was first
+// seen after its events were chosen.
 func (f *Facts) leaveOut(ctx context.Context, d *query.DB, w Window, o Options) error {
 	planned := normalize.FormatTime(w.PlannedAt)
 	for _, list := range []*[]query.Incident{&f.Open, &f.Maintenance} {
@@ -84,7 +84,10 @@ func (f *Facts) leaveOut(ctx context.Context, d *query.DB, w Window, o Options) 
 		*list = kept
 	}
 	if !o.Match.Everything() {
-		f.Health = slices.DeleteFunc(f.Health, func(h query.SourceHealth) bool { return !o.shows(h.Vendor, h.VendorName, nil) })
+		f.Health = slices.DeleteFunc(f.Health, func(h query.SourceHealth) bool {
+			return !o.shows(h.Vendor, h.VendorName,
+				nil)
+		})
 		f.Gaps = slices.DeleteFunc(f.Gaps, func(b query.Gap) bool { return !o.shows(b.Vendor, b.VendorName, nil) })
 	}
 	return nil

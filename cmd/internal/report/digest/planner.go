@@ -17,35 +17,35 @@ import (
 	"vendorwatch/db/query"
 )
 
-// Settings say when a digest goes where, and what it tells.
+// Settings say when a digest is sent, where, and what it includes.
 type Settings struct {
 	Name     string
 	Channels []string
 	Cron     cron.Schedule
 	Zone     *time.Location          // of the reader; nil means UTC
-	Edits    bool                    // tell what vendors edited after publishing it
-	Match    route.Match             // what it tells of
+	Edits    bool                    // include what vendors edited after publishing it
+	Match    route.Match             // what it includes
 	Vendors  map[string]route.Vendor // by slug, for Match
-	Window   time.Duration           // how far back it looks; 0 means since the last one
-	CatchUp  time.Duration           // how long after its hour it is still sent, where the service was off then
+	Window   time.Duration           // how far back it looks; 0 means since the last digest
+	CatchUp  time.Duration           // how late it is still sent, if the service was off at its hour
 }
 
 // Stream is the digest's name among the streams of the database.
 func (s Settings) Stream() string { return ledger.StreamDigest + s.Name }
 
-// Options are for whom the digest is made, now.
+// Options returns the options to build the digest with.
 func (s Settings) Options(now time.Time) Options {
 	return Options{Zone: s.Zone, Now: now, Edits: s.Edits, Match: s.Match, Vendors: s.Vendors}
 }
 
-// punctual is how late a digest may be that nothing but a busy machine keeps from its hour.
+// punctual is how late a digest may be only because the machine is busy.
 const punctual = 2 * time.Minute
 
-// clockStep is how far in the future the last digest may seem to lie before the clock counts as having been wrong.
+// clockStep is how far in the future the last digest may be before the clock is taken to have been wrong.
 const clockStep = time.Minute
 
-// Planner plans the messages of digests: one to each channel of a digest when its hour has come, with all news
-// since the one before. No news is in two messages of one digest and channel.
+// Planner plans digests: when the hour of one has come, a message to each of its channels, with all events since the
+// one before. No event is in two messages of one digest to one channel.
 type Planner struct {
 	DB       *query.DB
 	Ledger   *ledger.Ledger
@@ -53,7 +53,7 @@ type Planner struct {
 	Log      *slog.Logger // nil is silent
 }
 
-// Ensure makes the digests known to the database, so that their first messages miss nothing from now on.
+// Ensure registers the digests in the database, so that none of them misses an event from now on.
 func (p *Planner) Ensure(ctx context.Context, now time.Time) error {
 	for _, s := range p.Settings {
 		if err := p.Ledger.EnsureStream(ctx, s.Stream(), now); err != nil {
@@ -63,9 +63,9 @@ func (p *Planner) Ensure(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// PlanDue plans the digests whose hour has come since their last message, also where it came while the service
-// was off, if that is not longer ago than their limit; the news of one that comes too late waits for the next
-// hour. It returns whether anything was planned, and when the next digest is due.
+// PlanDue plans the digests whose hour has come since their last message. An hour that came while the service was off
+// counts for Settings.CatchUp; after that, the events wait for the next hour. It returns whether anything was planned,
+// and when the next digest is due.
 func (p *Planner) PlanDue(ctx context.Context, now time.Time) (planned bool, next time.Time, err error) {
 	var failed []error
 	for _, s := range p.Settings {
@@ -100,11 +100,12 @@ func (p *Planner) due(ctx context.Context, s Settings, now time.Time) (bool, err
 	return !at.IsZero() && !at.After(now), nil
 }
 
-// PlanNow plans every digest, whatever its hour. One without news is left out where a message of it is still on
-// its way to a channel.
+// PlanNow plans every digest, whatever its hour. One without events is left out while a message of it still waits to be
+// delivered.
 func (p *Planner) PlanNow(ctx context.Context, now time.Time) error {
 	for _, s := range p.Settings {
-		waiting, err := p.Ledger.Deliveries(ctx, ledger.DeliveryFilter{Stream: s.Stream(), State: ledger.DeliveryPending})
+		waiting, err := p.Ledger.Deliveries(ctx, ledger.DeliveryFilter{Stream: s.Stream(),
+			State: ledger.DeliveryPending})
 		var events []query.Event
 		if err == nil {
 			events, err = p.Ledger.UnplannedEvents(ctx, s.Stream())
@@ -124,27 +125,29 @@ func (p *Planner) plan(ctx context.Context, s Settings, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	told := make([]int64, len(events))
+	ids := make([]int64, len(events))
 	for n, e := range events {
-		told[n] = e.EventID
+		ids[n] = e.EventID
 	}
 	var add []ledger.NewDelivery
 	for _, channel := range s.Channels {
-		add = append(add, ledger.NewDelivery{Channel: channel, Reason: string(message.ReasonDigest), EventIDs: told, From: from})
+		add = append(add, ledger.NewDelivery{Channel: channel, Reason: string(message.ReasonDigest), EventIDs: ids,
+			From: from})
 	}
 	if err := p.Ledger.SavePlan(ctx, s.Stream(), upTo, now, add, nil); err != nil {
 		return err
 	}
 	if p.Log != nil {
-		p.Log.Info("digest planned", "digest", s.Name, "events", len(told), "channels", len(s.Channels))
+		p.Log.Info("digest planned", "digest", s.Name, "events", len(ids), "channels", len(s.Channels))
 	}
 	return nil
 }
 
-// News returns what the next message of a digest would tell if it were planned now, the number of the last
-// event up to which that is everything, and since when it would report: since the last one or, if it is the first,
-// since the first of its news. A digest that the database does not know will begin with the last day.
-func News(ctx context.Context, d *query.DB, l *ledger.Ledger, s Settings, now time.Time) (events []query.Event, upTo int64, from time.Time, err error) {
+// News returns the events that the next message of a digest would report if it were planned now, the number of the last
+// event that was looked at, and the start of its window: the last digest or, for the first one, the first of its
+// events. A digest that is not registered yet begins with the last 24 hours.
+func News(ctx context.Context, d *query.DB, l *ledger.Ledger, s Settings, now time.Time) (events []query.Event,
+	upTo int64, from time.Time, err error) {
 	stream, err := l.Stream(ctx, s.Stream())
 	switch {
 	case errors.Is(err, db.ErrNotFound):

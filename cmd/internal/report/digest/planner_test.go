@@ -24,7 +24,8 @@ import (
 func TestEachDigestTellsOnlyWhatIsNew(t *testing.T) {
 	w := reporttest.NewWorld(t)
 	var out bytes.Buffer
-	s := deliver.NewSender(w.Ledger, &stdout.Channel{ChannelName: "ops", W: &out}, &deliver.Renderer{DB: w.DB, Ledger: w.Ledger})
+	s := deliver.NewSender(w.Ledger, &stdout.Channel{ChannelName: "ops", W: &out},
+		&deliver.Renderer{DB: w.DB, Ledger: w.Ledger})
 	next := func() string {
 		t.Helper()
 		out.Reset()
@@ -39,7 +40,8 @@ func TestEachDigestTellsOnlyWhatIsNew(t *testing.T) {
 	if !strings.Contains(first, "NEW INCIDENTS (1)") || !strings.Contains(first, "login") {
 		t.Errorf("first digest:\n%s", first)
 	}
-	if !strings.Contains(second, "NEW INCIDENTS (1)\n  Kustomer\n    search") || !strings.Contains(second, "STILL OPEN (1)\n  Kustomer\n    login") {
+	if !strings.Contains(second, "NEW INCIDENTS (1)\n  Kustomer\n    search") ||
+		!strings.Contains(second, "STILL OPEN (1)\n  Kustomer\n    login") {
 		t.Errorf("second digest:\n%s", second)
 	}
 	if !strings.HasPrefix(third, "Nothing new on 1 page, 2 incidents still open") {
@@ -56,7 +58,8 @@ func TestADigestThatIsLateLeavesWhatCameAfterItToTheNext(t *testing.T) {
 	w.At = w.At.Add(time.Minute)
 	w.Scrape("login", "search")
 	var out bytes.Buffer
-	s := deliver.NewSender(w.Ledger, &stdout.Channel{ChannelName: "ops", W: &out}, &deliver.Renderer{DB: w.DB, Ledger: w.Ledger})
+	s := deliver.NewSender(w.Ledger, &stdout.Channel{ChannelName: "ops", W: &out},
+		&deliver.Renderer{DB: w.DB, Ledger: w.Ledger})
 	w.Must(s.Flush(t.Context()))
 	if strings.Contains(out.String(), "search") || !strings.Contains(out.String(), "NEW INCIDENTS (1)") {
 		t.Errorf("the late one:\n%s", out.String())
@@ -96,9 +99,11 @@ func newStreams(t *testing.T, settings ...digest.Settings) *streams {
 // opens saves that an incident opened at the present.
 func (s *streams) opens(title string, severity normalize.Severity) {
 	s.T.Helper()
-	_, err := s.Record.SaveScrape(context.Background(), record.Scrape{SourceID: s.Source, At: s.now, Incidents: []normalize.Incident{{
-		Key: title, Kind: normalize.KindIncident, Title: title, Severity: severity, State: normalize.StateInvestigating, StartedAt: s.now, StartGiven: true,
-	}}})
+	_, err := s.Record.SaveScrape(context.Background(), record.Scrape{SourceID: s.Source, At: s.now,
+		Incidents: []normalize.Incident{{
+			Key: title, Kind: normalize.KindIncident, Title: title, Severity: severity,
+			State: normalize.StateInvestigating, StartedAt: s.now, StartGiven: true,
+		}}})
 	s.Must(err)
 }
 
@@ -127,7 +132,8 @@ func (s *streams) at(now time.Time) []string {
 		for _, e := range events {
 			titles = append(titles, e.Title)
 		}
-		out = append(out, fmt.Sprintf("%s %s: %s", strings.TrimPrefix(d.Stream, ledger.StreamDigest), d.Channel, strings.Join(titles, ", ")))
+		out = append(out, fmt.Sprintf("%s %s: %s", strings.TrimPrefix(d.Stream, ledger.StreamDigest), d.Channel,
+			strings.Join(titles, ", ")))
 	}
 	return out
 }
@@ -147,7 +153,8 @@ func clock(day, hour, minute int) time.Time {
 func TestDigestsHaveTheirOwnHoursAndNews(t *testing.T) {
 	s := newStreams(t,
 		digest.Settings{Name: "daily", Channels: []string{"ops"}, Cron: spec(t, "0 9 * * *"), CatchUp: 12 * time.Hour},
-		digest.Settings{Name: "twice", Channels: []string{"ops", "boss"}, Cron: spec(t, "0 9,17 * * *"), CatchUp: 12 * time.Hour})
+		digest.Settings{Name: "twice", Channels: []string{"ops", "boss"}, Cron: spec(t, "0 9,17 * * *"),
+			CatchUp: 12 * time.Hour})
 	s.opens("one", normalize.SeverityMajor)
 	s.want("before the hour", clock(23, 8, 59))
 	s.want("two digests on one channel", clock(23, 9, 0), "daily ops: one", "twice ops: one", "twice boss: one")
@@ -170,7 +177,8 @@ func TestADigestIsSentThoughTheServiceWasOffAtItsHour(t *testing.T) {
 		"no catching up":                     {clock(23, 9, 30), 0, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newStreams(t, digest.Settings{Name: "daily", Channels: []string{"ops"}, Cron: spec(t, "0 9 * * *"), CatchUp: c.catchUp})
+			s := newStreams(t, digest.Settings{Name: "daily", Channels: []string{"ops"}, Cron: spec(t, "0 9 * * *"),
+				CatchUp: c.catchUp})
 			s.opens("one", normalize.SeverityMajor)
 			s.Restart()
 			s.want("when it is back", c.back, c.want...)
@@ -183,7 +191,8 @@ func TestADigestIsSentThoughTheServiceWasOffAtItsHour(t *testing.T) {
 }
 
 func TestAClockThatWasWrongSilencesNoDigest(t *testing.T) {
-	s := newStreams(t, digest.Settings{Name: "daily", Channels: []string{"ops"}, Cron: spec(t, "0 9 * * *"), CatchUp: time.Hour})
+	s := newStreams(t, digest.Settings{Name: "daily", Channels: []string{"ops"}, Cron: spec(t, "0 9 * * *"),
+		CatchUp: time.Hour})
 	s.opens("one", normalize.SeverityMajor)
 	s.want("a year ahead", clock(23, 9, 0).AddDate(1, 0, 0), "daily ops: one")
 	s.want("put right, at the hour", clock(24, 9, 0), "daily ops: ")
@@ -193,9 +202,12 @@ func TestAClockThatWasWrongSilencesNoDigest(t *testing.T) {
 
 func TestADigestTellsWhatItsMatchChooses(t *testing.T) {
 	s := newStreams(t,
-		digest.Settings{Name: "bad", Channels: []string{"ops"}, Cron: spec(t, "0 9 * * *"), Match: route.Match{Severity: normalize.SeverityMajor}},
-		digest.Settings{Name: "other", Channels: []string{"ops"}, Cron: spec(t, "0 9 * * *"), Match: route.Match{Tags: []string{"mail"}}},
-		digest.Settings{Name: "tagged", Channels: []string{"ops"}, Cron: spec(t, "0 9 * * *"), Match: route.Match{Tags: []string{"crm"}},
+		digest.Settings{Name: "bad", Channels: []string{"ops"}, Cron: spec(t, "0 9 * * *"),
+			Match: route.Match{Severity: normalize.SeverityMajor}},
+		digest.Settings{Name: "other", Channels: []string{"ops"}, Cron: spec(t, "0 9 * * *"),
+			Match: route.Match{Tags: []string{"mail"}}},
+		digest.Settings{Name: "tagged", Channels: []string{"ops"}, Cron: spec(t, "0 9 * * *"),
+			Match:   route.Match{Tags: []string{"crm"}},
 			Vendors: map[string]route.Vendor{"kustomer": {Tags: []string{"CRM"}}}})
 	s.opens("small", normalize.SeverityMinor)
 	s.opens("large", normalize.SeverityCritical)
@@ -218,7 +230,8 @@ func TestADigestTellsWhatItsMatchChooses(t *testing.T) {
 }
 
 func TestADigestMayLookFurtherBackThanTheLast(t *testing.T) {
-	s := newStreams(t, digest.Settings{Name: "weekly", Channels: []string{"ops"}, Cron: spec(t, "0 9 * * *"), Window: 7 * 24 * time.Hour},
+	s := newStreams(t, digest.Settings{Name: "weekly", Channels: []string{"ops"}, Cron: spec(t, "0 9 * * *"),
+		Window: 7 * 24 * time.Hour},
 		digest.Settings{Name: "daily", Channels: []string{"ops"}, Cron: spec(t, "0 9 * * *")})
 	s.opens("one", normalize.SeverityMajor)
 	s.at(clock(23, 9, 0))
@@ -229,7 +242,8 @@ func TestADigestMayLookFurtherBackThanTheLast(t *testing.T) {
 	for _, d := range all {
 		from = append(from, d.FromAt)
 	}
-	want := []string{"2031-11-16T09:00:00.000Z", "2031-11-23T08:00:00.000Z", "2031-11-17T09:00:00.000Z", "2031-11-23T09:00:00.000Z"}
+	want := []string{"2031-11-16T09:00:00.000Z", "2031-11-23T08:00:00.000Z", "2031-11-17T09:00:00.000Z",
+		"2031-11-23T09:00:00.000Z"}
 	if diff := cmp.Diff(want, from); diff != "" {
 		t.Errorf("since when they report (-want +got)\n%s", diff)
 	}

@@ -10,15 +10,15 @@ import (
 	"vendorwatch/normalize/markdown"
 )
 
-// MoreOnPage stands where the text of a post was cut.
+// MoreOnPage ends the text of a post that was cut.
 const MoreOnPage = "… (more on the vendor's page)"
 
 var heading = regexp.MustCompile(`(?m)^#{1,6}[ \t]+(.*[^\s:.!?#*_])([*_]*)[ \t]*$`)
 
-// PlainLine turns a vendor's Markdown into plain words on one line. A heading ends with a colon there, so
-// that it does not run into the sentence below it.
-func PlainLine(body string) string {
-	return words.OneLine(markdown.Plain(heading.ReplaceAllString(body, "$1:$2")))
+// PlainLine turns a vendor's Markdown into plain text on one line. A heading gets a colon, so that it does not run into
+// the sentence below it.
+func PlainLine(markdown string) string {
+	return words.OneLine(normalize.Plain(heading.ReplaceAllString(markdown, "$1:$2")))
 }
 
 // Excerpt is the beginning of a vendor's Markdown as PlainLine, in at most limit runes; MoreOnPage stands at its end
@@ -35,8 +35,7 @@ func Excerpt(body string, limit int) string {
 	return words.Cut(plain, limit, MoreOnPage)
 }
 
-// WebLink returns the address in a form safe to print inside a link, "" if it is not an absolute
-// http or https address.
+// WebLink returns an address in a form that is safe inside a link, "" if it is not an absolute http or https address.
 func WebLink(address string) string {
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {

@@ -10,33 +10,35 @@ import (
 	"vendorwatch/db/query"
 )
 
-// Digest is what one message to one channel says. Field names are those of the SQL columns; times are UTC.
+// Digest is the regular report. JSON names are those of the SQL columns; times are UTC.
 type Digest struct {
-	FromAt        string            `json:"from_at,omitempty"` // start of the window; empty if everything before is meant
+	FromAt        string            `json:"from_at,omitempty"` // start of the window; empty for the whole record
 	UntilAt       string            `json:"until_at"`
 	Zone          string            `json:"zone"` // of the reader, as an IANA name
 	Headline      string            `json:"headline"`
 	Counts        Counts            `json:"counts"`
-	EventIDs      []int64           `json:"event_ids"` // the news that this digest delivers
-	New           []Item            `json:"new"`       // opened, or opened again
+	EventIDs      []int64           `json:"event_ids"` // the events that it reports
+	New           []Item            `json:"new"`       // opened, or reopened
 	AlreadyOpen   []Item            `json:"already_open"`
-	StillOpen     []Item            `json:"still_open"` // from before the window
-	LeftFeed      []Item            `json:"left_feed"`  // taken off the page without a resolution
-	Resolved      []Item            `json:"resolved"`   // announced before the window
+	StillOpen     []Item            `json:"still_open"` // opened before the window
+	LeftFeed      []Item            `json:"left_feed"`  // left the page without a resolution
+	Resolved      []Item            `json:"resolved"`   // opened before the window, resolved within it
 	Running       []Item            `json:"maintenance_running"`
 	Upcoming      []Item            `json:"maintenance_upcoming"`
 	Ended         []Item            `json:"maintenance_ended"`
 	Postmortems   []Item            `json:"postmortems"`
 	AddedToPast   []Item            `json:"added_to_the_past"`
-	Changed       []Item            `json:"changed"` // news of incidents that are in no other section
+	Changed       []Item            `json:"changed"` // incidents with events that fit no other section
 	Components    []ComponentChange `json:"components_changed"`
 	Indicators    []Indicator       `json:"page_indicators"` // raised without an incident, now or within the window
 	Unreadable    []Source          `json:"could_not_read"`
 	ReadableAgain []Source          `json:"readable_again"`
-	Moved         []Source          `json:"moved"`          // pages that went to another address or platform, and are followed there
-	NotFullySeen  []CoverageGaps    `json:"not_fully_seen"` // readable pages of whose window a part is not known
+	// pages that moved to another address or platform, and are still watched
+	Moved        []Source       `json:"moved"`
+	NotFullySeen []CoverageGaps `json:"not_fully_seen"` // readable pages with coverage gaps in the window
 
-	Compared     *Comparison `json:"compared,omitempty"` // with the window before; absent where that is not known
+	// with the window before; absent where the record does not cover it
+	Compared     *Comparison `json:"compared,omitempty"`
 	DashboardURL string      `json:"dashboard_url,omitempty"`
 
 	Location  *time.Location   `json:"-"` // of the reader; nil means that of Zone
@@ -45,55 +47,57 @@ type Digest struct {
 
 // Counts is the digest in numbers.
 type Counts struct {
-	New              int `json:"new"` // incidents, those already open at the first look included
-	StillOpen        int `json:"still_open"`
-	Indicators       int `json:"page_indicators"` // pages that say that something is wrong while no incident says what
-	Resolved         int `json:"resolved"`
-	Filtered         int `json:"filtered"` // open ones, and maintenance ahead, that the vendors' filters hide
-	News             int `json:"news"`     // items of every section that tells something new
-	Sources          int `json:"sources"`  // pages that are watched
-	SourcesReadable  int `json:"sources_readable"`
-	Vendors          int `json:"vendors"`
-	VendorsReadable  int `json:"vendors_readable"` // vendors all of whose pages could be read
-	SourcesCovered   int `json:"sources_covered"`  // readable, and seen throughout the window
-	SourcesUncertain int `json:"sources_failing"`  // counted as readable, though the last attempt failed in whole or part
+	New             int `json:"new"` // incidents, with those already open at the first scrape
+	StillOpen       int `json:"still_open"`
+	Indicators      int `json:"page_indicators"` // pages whose indicator is raised without an incident
+	Resolved        int `json:"resolved"`
+	Filtered        int `json:"filtered"` // open incidents and upcoming maintenance that the vendors' filters hide
+	News            int `json:"news"`     // items with events, in all sections
+	Sources         int `json:"sources"`  // pages that are watched
+	SourcesReadable int `json:"sources_readable"`
+	Vendors         int `json:"vendors"`
+	VendorsReadable int `json:"vendors_readable"` // vendors all of whose pages could be read
+	SourcesCovered  int `json:"sources_covered"`  // readable, without coverage gaps
+	// counted as readable, though the last scrape failed wholly or in part
+	SourcesUncertain int `json:"sources_failing"`
 }
 
 // Item is one incident or maintenance in a digest.
 type Item struct {
 	query.Incident
-	EventIDs   []int64  `json:"event_ids,omitempty"`  // what is new about it
-	Notes      []string `json:"notes,omitempty"`      // the same in words
-	Postmortem string   `json:"postmortem,omitempty"` // its text in Markdown, in the section of postmortems
-	Reopened   bool     `json:"reopened,omitempty"`   // it had opened before the window, and began again within it
+	EventIDs   []int64  `json:"event_ids,omitempty"`  // its events
+	Notes      []string `json:"notes,omitempty"`      // its events in words, beyond what the fields show
+	Postmortem string   `json:"postmortem,omitempty"` // Markdown, in the section of postmortems
+	Reopened   bool     `json:"reopened,omitempty"`   // it opened before the window, and reopened within it
 }
 
 // ComponentChange is a component whose status changed.
 type ComponentChange struct {
-	EventIDs   []int64  `json:"event_ids"`
-	Vendor     string   `json:"vendor"`
-	VendorName string   `json:"vendor_name"`
-	Component  string   `json:"component"`              // "Group › Name"
-	Statuses   []string `json:"statuses"`               // the status before, and each that came after
-	At         string   `json:"at"`                     // of the latest change
-	Renamed    string   `json:"renamed_from,omitempty"` // the name before; the statuses say nothing then
+	EventIDs   []int64 `json:"event_ids"`
+	Vendor     string  `json:"vendor"`
+	VendorName string  `json:"vendor_name"`
+	Component  string  `json:"component"` // "Group › Name"
+	// the first status before the window's changes, and each later one
+	Statuses []string `json:"statuses"`
+	At       string   `json:"at"`                     // of the last change
+	Renamed  string   `json:"renamed_from,omitempty"` // the former name; then there are no statuses
 }
 
-// Indicator is a page that says that something is wrong while no incident on it says what.
+// Indicator is a page whose own indicator is raised without an incident.
 type Indicator struct {
 	SourceID   int64   `json:"source_id"`
 	Vendor     string  `json:"vendor"`
 	VendorName string  `json:"vendor_name"`
 	PageURL    string  `json:"page_url,omitempty"`
-	Indicator  string  `json:"indicator"`             // the vendor's word: minor
-	Text       string  `json:"description,omitempty"` // the vendor's sentence for it
+	Indicator  string  `json:"indicator"`             // the vendor's word, such as minor
+	Text       string  `json:"description,omitempty"` // the vendor's sentence
 	SinceAt    string  `json:"since_at,omitempty"`
-	ClearedAt  string  `json:"cleared_at,omitempty"` // empty while it lasts
-	Explained  bool    `json:"explained,omitempty"`  // it was cleared by an incident that says why
-	EventIDs   []int64 `json:"event_ids,omitempty"`  // what is new about it
+	ClearedAt  string  `json:"cleared_at,omitempty"` // empty while it is raised
+	Explained  bool    `json:"explained,omitempty"`  // an incident that explains it was posted
+	EventIDs   []int64 `json:"event_ids,omitempty"`  // its events
 }
 
-// CoverageGaps is a page of which parts of the window were not seen.
+// CoverageGaps are the parts of the window in which a page was not read.
 type CoverageGaps struct {
 	SourceID   int64       `json:"source_id"`
 	Vendor     string      `json:"vendor"`
@@ -102,22 +106,22 @@ type CoverageGaps struct {
 	Gaps       []query.Gap `json:"stretches"`
 }
 
-// Source is a page that could not be read, or can be read again.
+// Source is a page that could not be read, can be read again, or moved.
 type Source struct {
 	SourceID   int64   `json:"source_id"`
 	Vendor     string  `json:"vendor"`
 	VendorName string  `json:"vendor_name"`
 	PageURL    string  `json:"page_url,omitempty"`
-	SinceAt    string  `json:"since_at,omitempty"` // blind since, or readable again since
+	SinceAt    string  `json:"since_at,omitempty"` // since when it is unreadable, readable again, or moved
 	LastGoodAt string  `json:"last_success_at,omitempty"`
 	Reason     string  `json:"reason,omitempty"`
 	EventIDs   []int64 `json:"event_ids,omitempty"`
 }
 
-// Quiet reports whether no vendor published anything new.
+// Quiet reports whether there is no news.
 func (d Digest) Quiet() bool { return d.Counts.News == 0 }
 
-// location returns the reader's zone, UTC where it is not known.
+// location returns the time zone of the reader; UTC if it is not known.
 func (d Digest) location() *time.Location {
 	if d.Location != nil {
 		return d.Location
@@ -128,7 +132,7 @@ func (d Digest) location() *time.Location {
 	return time.UTC
 }
 
-// UnreadableSource returns the page if it could not be read.
+// UnreadableSource returns a page from the list of those that could not be read; false if it is not there.
 func (d Digest) UnreadableSource(sourceID int64) (Source, bool) {
 	n := slices.IndexFunc(d.Unreadable, func(s Source) bool { return s.SourceID == sourceID })
 	if n < 0 {
@@ -137,18 +141,18 @@ func (d Digest) UnreadableSource(sourceID int64) (Source, bool) {
 	return d.Unreadable[n], true
 }
 
-// Section is a titled list of a digest, in the order of reading.
+// Section is a titled list of incidents in a digest.
 type Section struct {
 	Title string
 	Items []Item
-	Brief bool // one line an item is enough
+	Brief bool // a short form of the items is enough
 }
 
 func (d Digest) Sections() []Section {
 	all := []Section{
 		{Title: "New incidents", Items: d.opened(false)},
-		{Title: "Opened again", Items: d.opened(true)},
-		{Title: "Already open when we began to watch", Items: d.AlreadyOpen},
+		{Title: "Reopened", Items: d.opened(true)},
+		{Title: "Already open when we started watching", Items: d.AlreadyOpen},
 		{Title: "Still open", Items: d.StillOpen},
 		{Title: "Gone from the page without a resolution", Items: d.LeftFeed},
 		{Title: "Resolved", Items: d.Resolved},
@@ -156,7 +160,7 @@ func (d Digest) Sections() []Section {
 		{Title: "Maintenance ahead", Items: d.Upcoming},
 		{Title: "Maintenance ended", Items: d.Ended, Brief: true},
 		{Title: "Postmortems published", Items: d.Postmortems},
-		{Title: "Added to the past", Items: d.AddedToPast, Brief: true},
+		{Title: "Added to the history", Items: d.AddedToPast, Brief: true},
 		{Title: "Changed by the vendor", Items: d.Changed, Brief: true},
 	}
 	kept := all[:0]
@@ -168,7 +172,7 @@ func (d Digest) Sections() []Section {
 	return kept
 }
 
-// opened returns those of New that were told to have opened before and began again, or the others.
+// opened returns the incidents of New that reopened, or the others.
 func (d Digest) opened(again bool) []Item {
 	var items []Item
 	for _, i := range d.New {
@@ -179,7 +183,7 @@ func (d Digest) opened(again bool) []Item {
 	return items
 }
 
-// HeadlineText says the most important in one line. It never calls quiet what could not be seen.
+// HeadlineText says the most important in one line. It never calls a page quiet that could not be read.
 func (d Digest) HeadlineText() string {
 	c := d.Counts
 	blind := c.Sources - c.SourcesReadable
@@ -235,7 +239,8 @@ func (d Digest) newsWords() []string {
 		items []Item
 		words string
 	}{
-		{d.opened(true), "opened again"}, {d.AlreadyOpen, "already open"}, {d.StillOpen, "still open"}, {d.LeftFeed, "gone from the page"},
+		{d.opened(true), "reopened"}, {d.AlreadyOpen, "already open"}, {d.StillOpen, "still open"},
+		{d.LeftFeed, "gone from the page"},
 		{d.Resolved, "resolved"},
 	} {
 		if n := len(p.items); n > 0 {

@@ -6,8 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// DigestText renders the digest for a terminal or a plain file, wrapped to width columns (0 means 100).
-// It holds no escape sequences.
+// DigestText renders a digest as plain text, wrapped to width columns (0 means 100), without escape sequences.
 func DigestText(d Digest, width int) string {
 	if width <= 0 {
 		width = 100
@@ -89,14 +88,14 @@ func (t *textWriter) items(d Digest, s Section) {
 	}
 }
 
-// raw writes text that must not be broken, such as a link.
+// raw writes text that must not be wrapped, such as a link.
 func (t *textWriter) raw(indent int, text string) {
 	if text != "" {
 		t.b.WriteString(strings.Repeat(" ", indent) + text + "\n")
 	}
 }
 
-// line writes text wrapped at spaces; the lines that follow the first stand two columns further in.
+// line writes text wrapped at spaces. Continuation lines are indented by two more columns.
 func (t *textWriter) line(indent int, text string) {
 	if text == "" {
 		return

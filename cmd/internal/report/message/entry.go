@@ -9,7 +9,7 @@ import (
 	"vendorwatch/normalize"
 )
 
-// What of one item's words is shown at the most, in runes.
+// The longest that each text of an item may be, in runes.
 const (
 	TitleLimit      = 200
 	componentsLimit = 300
@@ -17,17 +17,18 @@ const (
 	ReasonLimit     = 200
 )
 
-// Entry is an item in words that every rendering shares. Nothing in it is escaped.
+// Entry is an incident in words, for every kind of channel. Its texts are clean, but not escaped.
 type Entry struct {
 	Vendor     string
 	Severity   string
 	Title      string
 	Link       string   // http or https, or empty
-	Facts      []string // severity, state, when, how long
-	Components string   // components
-	Latest     string   // the vendor's latest
+	Facts      []string // severity, state, when, for how long
+	Components string   // as "Group › Name, Group › Name", cut to a length
+	Latest     string   // the vendor's latest post, cut to a length
 }
 
+// Entry puts an incident of the digest into words.
 func (d Digest) Entry(i Item) Entry {
 	e := Entry{
 		Vendor:     VendorName(i.VendorName, i.Vendor, 80),
@@ -70,7 +71,8 @@ func (d Digest) incidentFacts(i Item) []string {
 	case i.LeftFeedAt != "":
 		facts = append(facts, "gone from the page "+words.Moment(words.Time(i.LeftFeedAt), zone, until)+", end unknown")
 	case resting:
-		facts = append(facts, "open when last read "+words.Moment(words.Time(lastRead), zone, until)+", the page is not watched")
+		facts = append(facts, "open when last read "+words.Moment(words.Time(lastRead), zone, until)+
+			", the page is not watched")
 	case isBlind:
 		facts = append(facts, "open when last read "+words.Moment(words.Time(blind.LastGoodAt), zone, until))
 	case !started.IsZero() && !started.After(until):
@@ -81,12 +83,12 @@ func (d Digest) incidentFacts(i Item) []string {
 	return facts
 }
 
-// VendorName is what a vendor is called, in at most limit runes.
+// VendorName is the name to show for a vendor, in at most limit runes.
 func VendorName(name, slug string, limit int) string {
 	return words.Short(cmp.Or(words.OneLine(name), words.OneLine(slug), "(unnamed vendor)"), limit)
 }
 
-// lasted gives the measured duration, and the vendor's own where it differs.
+// lasted says how long an incident lasted, and what the vendor's postmortem says if that differs.
 func lasted(i Item) string {
 	text := "duration unknown"
 	if i.DurationSeconds != nil {
@@ -117,12 +119,12 @@ func (d Digest) maintenanceFacts(i Item) []string {
 	return append(facts, words.Window(start, words.Time(cmp.Or(i.ScheduledEndAt, i.ResolvedAt)), zone, until))
 }
 
-// BareAddresses shortens a list of addresses to what tells them apart.
+// BareAddresses drops the scheme of each web address in a list.
 func BareAddresses(list string) string {
 	return strings.NewReplacer("https://", "", "http://", "").Replace(words.OneLine(list))
 }
 
-// stateWords gives the state; where we do not know the vendor's word, the word itself.
+// stateWords returns the state in words; the vendor's own word if its meaning is not known.
 func stateWords(i Item) string {
 	if i.State != "" && i.State != string(normalize.StateUnknown) {
 		return words.Spell(i.State)
@@ -133,7 +135,7 @@ func stateWords(i Item) string {
 	return "state unknown"
 }
 
-// components shortens a list of "Group › Name" between names, never within one unless one is all there is.
+// components shortens a list of "Group › Name" between names, and within a name only if it is the first.
 func components(list string) string {
 	list = words.OneLine(list)
 	if list == "" {
@@ -164,12 +166,12 @@ func andMore(n int) string {
 	return " … and " + words.Count(n, "more component")
 }
 
-// UnreadableText says since when a page could not be read, and why.
+// UnreadableText says since when a page cannot be read, and why.
 func (d Digest) UnreadableText(s Source) string {
 	zone, until := d.location(), words.Time(d.UntilAt)
 	reason := words.Short(s.Reason, ReasonLimit)
 	if s.LastGoodAt == "" && s.SinceAt == "" {
-		return cmp.Or(reason, "not read live so far")
+		return cmp.Or(reason, "not read yet")
 	}
 	text := "since " + words.Moment(words.Time(s.SinceAt), zone, until)
 	if since := words.Time(s.SinceAt); !since.IsZero() && until.After(since) {
@@ -211,7 +213,7 @@ func (p ComponentChange) Text() string {
 	return words.Short(p.Component, TitleLimit) + ": " + strings.Join(statuses, " → ")
 }
 
-// Span says what time the digest covers.
+// Span says which time the digest covers.
 func (d Digest) Span() string {
 	zone, until := d.location(), words.Time(d.UntilAt)
 	if from := words.Time(d.FromAt); !from.IsZero() {
@@ -220,19 +222,20 @@ func (d Digest) Span() string {
 	return "up to " + words.Moment(until, zone, until)
 }
 
-// Footer says how much of the world the digest could see.
+// Footer says how much of what is watched could be read.
 func (d Digest) Footer() []string {
 	c := d.Counts
 	lines := []string{fmt.Sprintf("%d of %s readable, %d of %s", c.VendorsReadable, words.Count(c.Vendors, "vendor"),
 		c.SourcesReadable, words.Count(c.Sources, "page"))}
 	if c.Filtered > 0 {
-		lines = append(lines, fmt.Sprintf("%d more, open or ahead, hidden by the filters of vendors", c.Filtered))
+		lines = append(lines, fmt.Sprintf("%d more, open or upcoming, hidden by vendor filters", c.Filtered))
 	}
 	if unseen := d.gapsText(); unseen != "" {
 		lines = append(lines, unseen)
 	}
 	if c.SourcesUncertain > 0 {
-		lines = append(lines, words.Count(c.SourcesUncertain, "page")+" counted as readable failed in whole or part when last asked")
+		lines = append(lines, words.Count(c.SourcesUncertain, "page")+
+			" counted as readable failed, wholly or in part, when last read")
 	}
 	return lines
 }

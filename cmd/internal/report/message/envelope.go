@@ -1,15 +1,14 @@
 package message
 
-// Envelope is a message as programs are sent it: by a webhook, and a line each in a JSON-lines file. See
-// docs/webhook.md.
+// Envelope is a message as programs get it, from a webhook or as a line of a file. docs/webhook.md describes it.
 type Envelope struct {
-	Version int    `json:"version"` // of this form; fields may be added to it, none changes its meaning
+	Version int    `json:"version"` // of this form; fields may be added, none changes its meaning
 	Subject string `json:"subject"` // the message in one line
 	Text    string `json:"text"`    // the message for people
 	Message
 }
 
-// NewEnvelope makes a message ready for programs.
+// NewEnvelope wraps a message, with empty lists in place of absent ones.
 func NewEnvelope(m Message) Envelope {
 	if m.Items == nil {
 		m.Items = []AlertItem{}

@@ -11,8 +11,8 @@ import (
 	"vendorwatch/normalize"
 )
 
-// EventLine says one event in one line for a terminal, without a line end:
-// "14:02:11  Kustomer  opened  minor  [PLATFORM] …  investigating". The clock is that of zone; nil means UTC.
+// EventLine returns an event as one line for a terminal, without a line end:
+// "14:02:11  Kustomer  opened  minor  [PLATFORM] …  investigating". The time is in zone; nil means UTC.
 func EventLine(e query.Event, zone *time.Location) string {
 	if zone == nil {
 		zone = time.UTC
@@ -32,7 +32,7 @@ func EventLine(e query.Event, zone *time.Location) string {
 	return strings.TrimRight(strings.Join(kept, "  "), " ")
 }
 
-// lineVerb is the word for what happened.
+// lineVerb is the word for what happened, in at most 13 columns.
 func lineVerb(e query.Event) string {
 	switch e.Kind {
 	case normalize.EventIncidentOpened:
@@ -90,7 +90,7 @@ func lineVerb(e query.Event) string {
 	return words.Spell(e.Kind)
 }
 
-// lineFields is what follows: severity, title, and what the kind of event adds.
+// lineFields are the fields that follow: severity, title, and what the kind of event adds.
 func lineFields(e query.Event) []string {
 	title := words.Short(e.Title, 100)
 	severity := fmt.Sprintf("%-8s", cmp.Or(words.OneLine(e.Severity), string(normalize.SeverityUnknown)))
@@ -102,13 +102,15 @@ func lineFields(e query.Event) []string {
 	case normalize.EventUpdatePosted, normalize.EventPostmortemPosted:
 		return []string{severity, title, text}
 	case normalize.EventStateChanged:
-		return []string{severity, title, words.Change(words.Spell(e.Detail["from"]), words.Spell(cmp.Or(e.Detail["to"], e.State)))}
+		return []string{severity, title, words.Change(words.Spell(e.Detail["from"]),
+			words.Spell(cmp.Or(e.Detail["to"], e.State)))}
 	case normalize.EventSeverityChanged:
 		return []string{severity, title, words.SeverityChange(e.Detail["from"], cmp.Or(e.Detail["to"], e.Severity))}
 	case normalize.EventIncidentResolved:
 		return []string{severity, title, text}
 	case normalize.EventIncidentEdited:
-		return []string{severity, title, "the vendor changed " + cmp.Or(strings.Join(EditedFields(e), ", "), "its words")}
+		return []string{severity, title, "the vendor changed " +
+			cmp.Or(strings.Join(EditedFields(e), ", "), "its words")}
 	case normalize.EventIncidentLeftFeed:
 		return []string{severity, title, "without a resolution"}
 	case normalize.EventMaintenanceScheduled, normalize.EventMaintenanceStarted, normalize.EventMaintenanceCompleted:
@@ -128,12 +130,12 @@ func lineFields(e query.Event) []string {
 	return []string{title, state}
 }
 
-// EditedFields lists what the vendor changed.
+// EditedFields lists the fields that the vendor edited.
 func EditedFields(e query.Event) []string {
 	return strings.FieldsFunc(words.OneLine(e.Detail["fields"]), func(r rune) bool { return r == ',' || r == ' ' })
 }
 
-// ComponentName is "Group › Name".
+// ComponentName is the component of an event, as "Group › Name".
 func ComponentName(e query.Event) string {
 	return words.Short(e.Detail["component"], TitleLimit)
 }

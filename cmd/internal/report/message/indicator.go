@@ -8,13 +8,14 @@ import (
 	"vendorwatch/normalize"
 )
 
-// IndicatorsTitle heads the list of alarms.
+// IndicatorsTitle heads the list of indicators in a digest.
 const IndicatorsTitle = "Page indicator raised without an incident"
 
-// IndicatorText says what a page says of itself, and since when.
+// IndicatorText says what a page's indicator says, and since when.
 func (d Digest) IndicatorText(a Indicator) string {
 	zone, until := d.location(), words.Time(d.UntilAt)
-	said := words.Short(words.Spell(cmp.Or(a.Indicator, "unknown")), TitleLimit) + " since " + words.Moment(words.Time(a.SinceAt), zone, until)
+	said := words.Short(words.Spell(cmp.Or(a.Indicator, "unknown")), TitleLimit) + " since " +
+		words.Moment(words.Time(a.SinceAt), zone, until)
 	if text := words.Short(a.Text, TitleLimit); text != "" {
 		said += " (" + text + ")"
 	}
@@ -27,6 +28,7 @@ func (d Digest) IndicatorText(a Indicator) string {
 	return said + ", until " + words.Moment(words.Time(a.ClearedAt), zone, until)
 }
 
+// IndicatorEventText says in a sentence that a page's indicator was raised or cleared.
 func IndicatorEventText(e query.Event) string {
 	if e.Kind == normalize.EventIndicatorCleared {
 		if e.Detail["explained"] == "true" {
@@ -41,7 +43,7 @@ func IndicatorEventText(e query.Event) string {
 	return text + ", and no incident says why"
 }
 
-// indicatorWords says what a page says of itself, and that no incident says why.
+// indicatorWords is IndicatorEventText as a field of an event line.
 func indicatorWords(e query.Event) string {
 	word := words.Spell(cmp.Or(e.Detail["indicator"], "unknown"))
 	if e.Kind == normalize.EventIndicatorCleared {

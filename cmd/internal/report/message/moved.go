@@ -8,10 +8,11 @@ import (
 	"vendorwatch/db/query"
 )
 
-// MovedTitle heads the pages that went elsewhere.
+// MovedTitle heads the list of pages that moved.
 const MovedTitle = "Moved"
 
-// MovedPageText says where a page is now: "page has moved to https://… and is served by instatus; its history goes on".
+// MovedPageText says where a page is now: "page has moved to https://… and is now served by instatus; its history goes
+// on".
 func MovedPageText(e query.Event) string {
 	to := words.OneLine(e.Detail["to_url"])
 	by := ""
@@ -28,7 +29,8 @@ func MovedPageText(e query.Event) string {
 	return text + "; its history goes on"
 }
 
-// MovedText says where a page went: "moved from status.acme.example (statuspage) to … (incidentio)".
+// MovedText says where a page moved: "has moved from status.acme.example (statuspage) to … (incidentio), and is
+// followed".
 func MovedText(e query.Event) string {
 	from, to := words.OneLine(e.Detail["from_url"]), words.OneLine(e.Detail["to_url"])
 	was, is := words.OneLine(e.Detail["from_platform"]), words.OneLine(e.Detail["to_platform"])
@@ -36,9 +38,11 @@ func MovedText(e query.Event) string {
 	case to == "" && is == "":
 		return "has moved, and is followed"
 	case from == to || to == "":
-		return fmt.Sprintf("is now made with %s, not %s, and is followed", cmp.Or(is, "another product"), cmp.Or(was, "another"))
+		return fmt.Sprintf("is now served by %s instead of %s, and is followed", cmp.Or(is, "another product"),
+			cmp.Or(was, "another"))
 	case was == is:
 		return fmt.Sprintf("has moved from %s to %s, and is followed", BareAddresses(from), BareAddresses(to))
 	}
-	return fmt.Sprintf("has moved from %s (%s) to %s (%s), and is followed", BareAddresses(from), was, BareAddresses(to), is)
+	return fmt.Sprintf("has moved from %s (%s) to %s (%s), and is followed", BareAddresses(from), was,
+		BareAddresses(to), is)
 }

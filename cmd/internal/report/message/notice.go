@@ -11,12 +11,12 @@ import (
 	"vendorwatch/normalize"
 )
 
-// Notice is a message in words that every channel shares. Nothing in it is escaped, and everything in it
-// fits for a line.
+// Notice is an alert in words, for every kind of channel. Its texts are clean, but not escaped, and each fits on a
+// line.
 type Notice struct {
-	Headline  string           // what happened, complete in itself
-	Incidents []IncidentNotice // an incident each
-	Lines     []Label          // what is to be said of a page, or of what was held back
+	Headline  string           // what happened, understandable by itself
+	Incidents []IncidentNotice // one for each incident of the message
+	Lines     []Label          // for news of a page, or a count of suppressed messages
 	Link      string           // http or https, or empty
 }
 
@@ -28,19 +28,21 @@ type IncidentNotice struct {
 	Labels []Label
 }
 
-// Label is a name with its text, and perhaps a link.
+// Label is a named text, with or without a link.
 type Label struct{ Name, Text, Link string }
 
-// Notice puts a message that is no digest in words.
+// Notice puts a message into words that is not a digest.
 func (m Message) Notice() Notice {
 	switch {
 	case m.Source != nil:
 		return m.sourceNotice()
 	case m.Held != nil:
 		return Notice{
-			Headline: fmt.Sprintf("%d more held back, see digest", m.Held.Count),
-			Lines: []Label{{Name: "Held back", Text: fmt.Sprintf("%s between %s and %s, more than this channel takes in an hour", words.Count(m.Held.Count, "message"),
-				m.timeOfDay(m.Held.SinceAt), m.timeOfDay(m.Held.UntilAt))}},
+			Headline: fmt.Sprintf("%d more messages held back; see the digest", m.Held.Count),
+			Lines: []Label{{Name: "Held back",
+				Text: fmt.Sprintf("%s between %s and %s, more than this channel takes in an hour",
+					words.Count(m.Held.Count, "message"),
+					m.timeOfDay(m.Held.SinceAt), m.timeOfDay(m.Held.UntilAt))}},
 		}
 	}
 	n := Notice{}
@@ -53,7 +55,7 @@ func (m Message) Notice() Notice {
 	case len(n.Incidents) > 1:
 		n.Headline = m.groupHeadline()
 	case m.Reason == ReasonTest:
-		n.Headline = "Test message of vendorwatch: this channel works"
+		n.Headline = "Test message from vendorwatch: this channel works"
 	default:
 		n.Headline = "Vendor status: " + words.Spell(string(m.Reason))
 	}
@@ -80,7 +82,7 @@ func (m Message) sourceNotice() Notice {
 	return n
 }
 
-// incident puts one incident in words.
+// incident puts one incident into words.
 func (m Message) incident(i AlertItem) IncidentNotice {
 	item := i.Item
 	if i.Update != nil {
@@ -113,10 +115,10 @@ func (m Message) incident(i AlertItem) IncidentNotice {
 	return t
 }
 
-// headline is the incident's news in one line.
+// headline is the news of the incident in one line.
 func (t IncidentNotice) headline() string { return t.Vendor + ": " + t.What + ": " + t.Title }
 
-// what says what happened to an incident.
+// what says what happened to an incident, by the reason of the message.
 func (m Message) what(i AlertItem) string {
 	noun := "incident"
 	if i.Kind != "" && i.Kind != string(normalize.KindIncident) {
@@ -131,7 +133,8 @@ func (m Message) what(i AlertItem) string {
 		if normalize.State(i.State).Over() {
 			now = ", by now " + stateWords(i.Item)
 		}
-		if normalize.Severity(i.Severity) == normalize.SeverityUnknown || normalize.Severity(i.Severity) == normalize.SeverityNone {
+		if normalize.Severity(i.Severity) == normalize.SeverityUnknown ||
+			normalize.Severity(i.Severity) == normalize.SeverityNone {
 			return noun + " opened, " + text + now
 		}
 		return text + " " + noun + " opened" + now
@@ -148,7 +151,7 @@ func (m Message) what(i AlertItem) string {
 		}
 		return strings.Replace("resolved, "+lasted(i.Item), "resolved, lasted ", "resolved after ", 1)
 	case ReasonReopened:
-		return "opened again, " + stateWords(i.Item)
+		return "reopened, " + stateWords(i.Item)
 	case ReasonUpdate:
 		return "update, " + stateWords(i.Item)
 	case ReasonPostmortem:
@@ -192,12 +195,12 @@ func (m Message) reminderWords(i AlertItem) string {
 		return "maintenance reminder"
 	}
 	if last := words.Time(cmp.Or(i.LatestPostedAt, i.StartedAt, i.FirstSeenAt)); !last.IsZero() && now.After(last) {
-		return "still open, no word from the vendor for " + words.Duration(now.Sub(last))
+		return "still open, no update from the vendor for " + words.Duration(now.Sub(last))
 	}
 	return "still open"
 }
 
-// groupHeadline says what several openings have in common: the vendors.
+// groupHeadline counts several openings, and names their vendors.
 func (m Message) groupHeadline() string {
 	var names []string
 	for _, i := range m.Items {
@@ -206,7 +209,8 @@ func (m Message) groupHeadline() string {
 		}
 	}
 	shown := min(len(names), 6)
-	return fmt.Sprintf("%s opened: %s%s", words.Count(len(m.Items), "incident"), strings.Join(names[:shown], ", "), andOthers(len(names)-shown))
+	return fmt.Sprintf("%s opened: %s%s", words.Count(len(m.Items), "incident"), strings.Join(names[:shown], ", "),
+		andOthers(len(names)-shown))
 }
 
 func andOthers(n int) string {
@@ -216,7 +220,7 @@ func andOthers(n int) string {
 	return fmt.Sprintf(" and %d more", n)
 }
 
-// asDigest lends a message the words that digests have for times.
+// asDigest is a digest of the same time and zone, whose words for times serve the message.
 func (m Message) asDigest() Digest {
 	return Digest{UntilAt: m.At, Location: m.location()}
 }
@@ -235,7 +239,7 @@ func (m Message) timeOfDay(at string) string {
 	return "an unknown time"
 }
 
-// Subject is the message in one line, for a mail's subject or a notification's title.
+// Subject is the message in one line: the subject of a mail, or the title of a notification.
 func (m Message) Subject() string {
 	if m.Digest != nil {
 		return "Vendor status: " + words.OneLine(m.Digest.Headline)

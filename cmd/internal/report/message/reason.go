@@ -7,27 +7,28 @@ type Reason string
 
 // The reasons for a message.
 const (
-	ReasonFirst       Reason = "first"       // the channel hears of an incident for the first time
+	ReasonFirst       Reason = "first"       // the first message on an incident to the channel
 	ReasonWorsened    Reason = "worsened"    // its severity rose
 	ReasonChanged     Reason = "changed"     // its state, title, components or severity changed otherwise
 	ReasonUpdate      Reason = "update"      // the vendor posted an update
 	ReasonResolved    Reason = "resolved"    // it ended
-	ReasonReopened    Reason = "reopened"    // it began again after its end had been told
+	ReasonReopened    Reason = "reopened"    // it reopened after its resolution was sent
 	ReasonPostmortem  Reason = "postmortem"  // the vendor published a postmortem
-	ReasonLeftFeed    Reason = "left_feed"   // it was taken off its page without a resolution
+	ReasonLeftFeed    Reason = "left_feed"   // it left its page without a resolution
 	ReasonMaintenance Reason = "maintenance" // planned work was announced, began or ended
-	ReasonReminder    Reason = "reminder"    // nothing new: work ahead, an incident that the vendor left alone, a page still not readable
-	ReasonUnreadable  Reason = "unreadable"  // a page cannot be read
-	ReasonReadable    Reason = "readable"    // a page can be read again
-	ReasonMoved       Reason = "moved"       // a page is served from elsewhere, or by another platform
-	ReasonIndicator   Reason = "indicator"   // a page says that something is wrong, or no longer, and no incident says what
-	ReasonComponent   Reason = "component"   // a component's status changed
-	ReasonHeldBack    Reason = "held_back"   // how many messages a channel's cap kept back
-	ReasonDigest      Reason = "digest"      // a regular report
-	ReasonTest        Reason = "test"        // sent by hand, to see whether it arrives
+	// upcoming maintenance, an incident without updates, or a page that still cannot be read
+	ReasonReminder   Reason = "reminder"
+	ReasonUnreadable Reason = "unreadable" // a page cannot be read
+	ReasonReadable   Reason = "readable"   // a page can be read again
+	ReasonMoved      Reason = "moved"      // a page moved to another address or platform
+	ReasonIndicator  Reason = "indicator"  // a page's indicator was raised without an incident, or cleared
+	ReasonComponent  Reason = "component"  // a component's status changed
+	ReasonHeldBack   Reason = "held_back"  // how many messages the channel's cap suppressed
+	ReasonDigest     Reason = "digest"     // a regular report
+	ReasonTest       Reason = "test"       // sent by hand, to see whether it arrives
 )
 
-// Text say why a message is sent.
+// Text says why a message is sent: "Sent because …".
 func (r Reason) Text() string {
 	if text, known := reasonWords[r]; known {
 		return text
@@ -36,10 +37,21 @@ func (r Reason) Text() string {
 }
 
 var reasonWords = map[Reason]string{
-	ReasonFirst: "this is the first that you hear of it", ReasonWorsened: "its severity rose", ReasonChanged: "it changed",
-	ReasonUpdate: "the vendor posted an update", ReasonResolved: "it ended, and you were told that it began", ReasonReopened: "it began again",
-	ReasonPostmortem: "the vendor published a postmortem", ReasonLeftFeed: "the vendor took it off the page", ReasonMaintenance: "you asked for maintenance",
-	ReasonReminder: "you asked to be reminded", ReasonUnreadable: "not to see is no good news", ReasonReadable: "you were told that the page could not be read",
-	ReasonMoved: "the page has moved", ReasonIndicator: "the page says so of itself", ReasonComponent: "you asked for components",
-	ReasonHeldBack: "this channel takes no more in an hour", ReasonTest: "somebody asked for a test",
+	ReasonFirst:       "this is the first message on the incident",
+	ReasonWorsened:    "its severity rose",
+	ReasonChanged:     "it changed",
+	ReasonUpdate:      "the vendor posted an update",
+	ReasonResolved:    "it ended, and you were notified of it",
+	ReasonReopened:    "it reopened",
+	ReasonPostmortem:  "the vendor published a postmortem",
+	ReasonLeftFeed:    "the vendor removed it from the page",
+	ReasonMaintenance: "a route asks for maintenance",
+	ReasonReminder:    "reminders are switched on",
+	ReasonUnreadable:  "the page cannot be read",
+	ReasonReadable:    "you were notified that the page could not be read",
+	ReasonMoved:       "the page moved",
+	ReasonIndicator:   "the page's own indicator changed",
+	ReasonComponent:   "a route asks for components",
+	ReasonHeldBack:    "this channel reached its hourly cap",
+	ReasonTest:        "somebody sent a test",
 }

@@ -2,8 +2,7 @@ package message
 
 import "strings"
 
-// Text renders a message for a terminal, a plain mail or a chat without a markup of its own, wrapped
-// to width columns (0 means 100). It holds no escape sequences.
+// Text renders a message as plain text, wrapped to width columns (0 means 100), without escape sequences.
 func Text(m Message, width int) string {
 	if m.Digest != nil {
 		return DigestText(*m.Digest, width)

@@ -11,7 +11,8 @@ import (
 func TestHowLongItLasted(t *testing.T) {
 	d := Digest{UntilAt: "2025-11-24T08:00:00.000Z", Location: time.UTC,
 		Unreadable: []Source{{SourceID: 7, LastGoodAt: "2025-11-24T05:00:00.000Z"}}}
-	open := query.Incident{Kind: "incident", Severity: "major", State: "investigating", StartedAt: "2025-11-24T07:00:00.000Z"}
+	open := query.Incident{Kind: "incident", Severity: "major", State: "investigating",
+		StartedAt: "2025-11-24T07:00:00.000Z"}
 	with := func(change func(*query.Incident)) Item {
 		i := open
 		change(&i)
@@ -23,10 +24,13 @@ func TestHowLongItLasted(t *testing.T) {
 		want string // the fact after severity, state and start
 	}{
 		{"open", with(func(i *query.Incident) {}), "ongoing for 1 h"},
-		{"open, on a page that cannot be read", with(func(i *query.Incident) { i.SourceID = 7 }), "open when last read Mon 24 Nov 05:00 UTC"},
-		{"open, its start ahead by the vendor's clock", with(func(i *query.Incident) { i.StartedAt = "2025-11-24T09:00:00.000Z" }), "ongoing"},
+		{"open, on a page that cannot be read", with(func(i *query.Incident) { i.SourceID = 7 }),
+			"open when last read Mon 24 Nov 05:00 UTC"},
+		{"open, its start ahead by the vendor's clock",
+			with(func(i *query.Incident) { i.StartedAt = "2025-11-24T09:00:00.000Z" }), "ongoing"},
 		{"open, its start unknown", with(func(i *query.Incident) { i.StartedAt = "" }), "ongoing"},
-		{"over", with(func(i *query.Incident) { i.State, i.DurationSeconds = "resolved", new(int64(480)) }), "lasted 8 min"},
+		{"over", with(func(i *query.Incident) { i.State, i.DurationSeconds = "resolved", new(int64(480)) }),
+			"lasted 8 min"},
 		{"over, its end unknown", with(func(i *query.Incident) { i.State = "resolved" }), "duration unknown"},
 		{"over, the postmortem says otherwise", with(func(i *query.Incident) {
 			i.State, i.DurationSeconds, i.StatedDurationSeconds = "resolved", new(int64(480)), new(int64(26*60))
@@ -34,7 +38,8 @@ func TestHowLongItLasted(t *testing.T) {
 		{"over, the postmortem says the same", with(func(i *query.Incident) {
 			i.State, i.DurationSeconds, i.StatedDurationSeconds = "resolved", new(int64(480)), new(int64(480))
 		}), "lasted 8 min"},
-		{"taken off the page", with(func(i *query.Incident) { i.LeftFeedAt = "2025-11-24T07:30:00.000Z" }), "gone from the page Mon 24 Nov 07:30 UTC, end unknown"},
+		{"taken off the page", with(func(i *query.Incident) { i.LeftFeedAt = "2025-11-24T07:30:00.000Z" }),
+			"gone from the page Mon 24 Nov 07:30 UTC, end unknown"},
 	} {
 		if got := d.Entry(c.item).Facts[3]; got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
@@ -50,13 +55,19 @@ func TestHeadline(t *testing.T) {
 	}{
 		{Digest{}, "No page is watched yet"},
 		{Digest{Counts: Counts{Sources: 10, SourcesReadable: 10}}, "All quiet on 10 pages"},
-		{Digest{Counts: Counts{Sources: 10, SourcesReadable: 8}}, "All quiet on the 8 pages we could read, 2 pages could not be read"},
-		{Digest{Counts: Counts{Sources: 2, SourcesReadable: 1}}, "All quiet on the one page we could read, 1 page could not be read"},
-		{Digest{Counts: Counts{Sources: 10, SourcesReadable: 10, StillOpen: 1}}, "Nothing new on 10 pages, 1 incident still open"},
+		{Digest{Counts: Counts{Sources: 10, SourcesReadable: 8}},
+			"All quiet on the 8 pages we could read, 2 pages could not be read"},
+		{Digest{Counts: Counts{Sources: 2, SourcesReadable: 1}},
+			"All quiet on the one page we could read, 1 page could not be read"},
+		{Digest{Counts: Counts{Sources: 10, SourcesReadable: 10, StillOpen: 1}},
+			"Nothing new on 10 pages, 1 incident still open"},
 		{Digest{Counts: Counts{Sources: 3}}, "Blind: none of 3 pages could be read"},
-		{Digest{Counts: Counts{Sources: 3, StillOpen: 2}}, "Blind: none of 3 pages could be read, 2 incidents still open when last seen"},
-		{Digest{Counts: Counts{Sources: 3, SourcesReadable: 2, News: 1}, New: make([]Item, 1)}, "1 new incident, 1 page could not be read"},
-		{Digest{Counts: Counts{Sources: 3, SourcesReadable: 3, News: 2}, Resolved: make([]Item, 2)}, "No new incident, 2 resolved"},
+		{Digest{Counts: Counts{Sources: 3, StillOpen: 2}},
+			"Blind: none of 3 pages could be read, 2 incidents still open when last seen"},
+		{Digest{Counts: Counts{Sources: 3, SourcesReadable: 2, News: 1}, New: make([]Item, 1)},
+			"1 new incident, 1 page could not be read"},
+		{Digest{Counts: Counts{Sources: 3, SourcesReadable: 3, News: 2}, Resolved: make([]Item, 2)},
+			"No new incident, 2 resolved"},
 	} {
 		if got := c.digest.HeadlineText(); got != c.want {
 			t.Errorf("%+v: %q, want %q", c.digest.Counts, got, c.want)
@@ -65,36 +76,65 @@ func TestHeadline(t *testing.T) {
 }
 
 func TestLine(t *testing.T) {
-	base := query.Event{At: "2025-11-24T13:02:11.000Z", Vendor: "kustomer", VendorName: "Kustomer", Title: "[PLATFORM]\n[403 ERROR]", Severity: "minor", State: "investigating"}
+	base := query.Event{At: "2025-11-24T13:02:11.000Z", Vendor: "kustomer", VendorName: "Kustomer",
+		Title: "[PLATFORM]\n[403 ERROR]", Severity: "minor", State: "investigating"}
 	for _, c := range []struct {
 		kind   normalize.EventKind
 		detail map[string]string
 		change func(*query.Event)
 		want   string
 	}{
-		{normalize.EventIncidentOpened, nil, nil, "14:02:11  Kustomer          opened         minor     [PLATFORM] [403 ERROR]  investigating"},
-		{normalize.EventIncidentOpened, map[string]string{"already_open": "true"}, nil, "14:02:11  Kustomer          already open   minor     [PLATFORM] [403 ERROR]  investigating"},
-		{normalize.EventIncidentOpened, map[string]string{"late": "true"}, func(e *query.Event) { e.State = "resolved" }, "14:02:11  Kustomer          added late     minor     [PLATFORM] [403 ERROR]  resolved"},
-		{normalize.EventUpdatePosted, nil, func(e *query.Event) { e.Body = "We look\ninto it." }, "14:02:11  Kustomer          update         minor     [PLATFORM] [403 ERROR]  We look into it."},
-		{normalize.EventStateChanged, map[string]string{"from": "investigating", "to": "identified"}, nil, "14:02:11  Kustomer          state          minor     [PLATFORM] [403 ERROR]  investigating → identified"},
-		{normalize.EventSeverityChanged, map[string]string{"from": "minor", "to": "critical"}, func(e *query.Event) { e.Severity = "critical" }, "14:02:11  Kustomer          severity       critical  [PLATFORM] [403 ERROR]  minor → critical (worse)"},
-		{normalize.EventSeverityChanged, map[string]string{"from": "unknown", "to": "minor"}, nil, "14:02:11  Kustomer          severity       minor     [PLATFORM] [403 ERROR]  unknown → minor"},
-		{normalize.EventIncidentResolved, nil, nil, "14:02:11  Kustomer          resolved       minor     [PLATFORM] [403 ERROR]"},
-		{normalize.EventIncidentReopened, nil, nil, "14:02:11  Kustomer          reopened       minor     [PLATFORM] [403 ERROR]  investigating"},
-		{normalize.EventPostmortemPosted, nil, func(e *query.Event) { e.Body = "A policy was too strict." }, "14:02:11  Kustomer          postmortem     minor     [PLATFORM] [403 ERROR]  A policy was too strict."},
-		{normalize.EventIncidentEdited, map[string]string{"fields": "title, body"}, nil, "14:02:11  Kustomer          edited         minor     [PLATFORM] [403 ERROR]  the vendor changed title, body"},
-		{normalize.EventIncidentLeftFeed, nil, nil, "14:02:11  Kustomer          left the page  minor     [PLATFORM] [403 ERROR]  without a resolution"},
-		{normalize.EventMaintenanceScheduled, nil, func(e *query.Event) { e.State = "scheduled" }, "14:02:11  Kustomer          scheduled      [PLATFORM] [403 ERROR]  scheduled"},
-		{normalize.EventMaintenanceStarted, nil, func(e *query.Event) { e.State = "in_progress" }, "14:02:11  Kustomer          work started   [PLATFORM] [403 ERROR]  in progress"},
-		{normalize.EventMaintenanceCompleted, nil, func(e *query.Event) { e.State = "completed" }, "14:02:11  Kustomer          work ended     [PLATFORM] [403 ERROR]  completed"},
-		{normalize.EventMaintenanceCompleted, nil, func(e *query.Event) { e.State = "cancelled" }, "14:02:11  Kustomer          work cancelled  [PLATFORM] [403 ERROR]  cancelled"},
-		{normalize.EventComponentChanged, map[string]string{"component": "Prod1 (US) › Web Client", "from": "operational", "to": "major_outage"}, nil, "14:02:11  Kustomer          component      Prod1 (US) › Web Client  operational → major outage"},
-		{normalize.EventComponentChanged, map[string]string{"component": "Core › Webhooks", "from_name": "Core › Hooks"}, nil, "14:02:11  Kustomer          component      Core › Hooks  is now called Core › Webhooks"},
-		{normalize.EventIndicatorRaised, map[string]string{"indicator": "minor", "description": "Minor Service Outage"}, nil, "14:02:11  Kustomer          page says      minor (Minor Service Outage), without an incident"},
-		{normalize.EventIndicatorRaised, map[string]string{"indicator": "major", "from": "minor"}, nil, "14:02:11  Kustomer          page says      minor → major, without an incident"},
-		{normalize.EventIndicatorCleared, map[string]string{"indicator": "none", "from": "minor"}, nil, "14:02:11  Kustomer          page says      minor → none"},
-		{normalize.EventIndicatorCleared, map[string]string{"indicator": "minor", "from": "minor", "explained": "true"}, nil, "14:02:11  Kustomer          page says      minor, and an incident says why now"},
-		{normalize.EventSourceUnreadable, map[string]string{"reason": "not the expected page: a login page"}, nil, "14:02:11  Kustomer          CANNOT READ    not the expected page: a login page"},
+		{normalize.EventIncidentOpened, nil, nil,
+			"14:02:11  Kustomer          opened         minor     [PLATFORM] [403 ERROR]  investigating"},
+		{normalize.EventIncidentOpened, map[string]string{"already_open": "true"}, nil,
+			"14:02:11  Kustomer          already open   minor     [PLATFORM] [403 ERROR]  investigating"},
+		{normalize.EventIncidentOpened, map[string]string{"late": "true"},
+			func(e *query.Event) { e.State = "resolved" },
+			"14:02:11  Kustomer          added late     minor     [PLATFORM] [403 ERROR]  resolved"},
+		{normalize.EventUpdatePosted, nil, func(e *query.Event) { e.Body = "We look\ninto it." },
+			"14:02:11  Kustomer          update         minor     [PLATFORM] [403 ERROR]  We look into it."},
+		{normalize.EventStateChanged, map[string]string{"from": "investigating", "to": "identified"}, nil,
+			"14:02:11  Kustomer          state          minor     [PLATFORM] [403 ERROR]  investigating → identified"},
+		{normalize.EventSeverityChanged, map[string]string{"from": "minor", "to": "critical"},
+			func(e *query.Event) { e.Severity = "critical" },
+			"14:02:11  Kustomer          severity       critical  [PLATFORM] [403 ERROR]  minor → critical (worse)"},
+		{normalize.EventSeverityChanged, map[string]string{"from": "unknown", "to": "minor"}, nil,
+			"14:02:11  Kustomer          severity       minor     [PLATFORM] [403 ERROR]  unknown → minor"},
+		{normalize.EventIncidentResolved, nil, nil,
+			"14:02:11  Kustomer          resolved       minor     [PLATFORM] [403 ERROR]"},
+		{normalize.EventIncidentReopened, nil, nil,
+			"14:02:11  Kustomer          reopened       minor     [PLATFORM] [403 ERROR]  investigating"},
+		{normalize.EventPostmortemPosted, nil, func(e *query.Event) { e.Body = "A policy was too strict." },
+			"14:02:11  Kustomer          postmortem     minor     [PLATFORM] [403 ERROR]  A policy was too strict."},
+		{normalize.EventIncidentEdited, map[string]string{"fields": "title, body"}, nil,
+			"14:02:11  Kustomer          edited         minor     [PLATFORM] [403 ERROR]  " +
+				"the vendor changed title, body"},
+		{normalize.EventIncidentLeftFeed, nil, nil,
+			"14:02:11  Kustomer          left the page  minor     [PLATFORM] [403 ERROR]  without a resolution"},
+		{normalize.EventMaintenanceScheduled, nil, func(e *query.Event) { e.State = "scheduled" },
+			"14:02:11  Kustomer          scheduled      [PLATFORM] [403 ERROR]  scheduled"},
+		{normalize.EventMaintenanceStarted, nil, func(e *query.Event) { e.State = "in_progress" },
+			"14:02:11  Kustomer          work started   [PLATFORM] [403 ERROR]  in progress"},
+		{normalize.EventMaintenanceCompleted, nil, func(e *query.Event) { e.State = "completed" },
+			"14:02:11  Kustomer          work ended     [PLATFORM] [403 ERROR]  completed"},
+		{normalize.EventMaintenanceCompleted, nil, func(e *query.Event) { e.State = "cancelled" },
+			"14:02:11  Kustomer          work cancelled  [PLATFORM] [403 ERROR]  cancelled"},
+		{normalize.EventComponentChanged, map[string]string{"component": "Prod1 (US) › Web Client",
+			"from": "operational", "to": "major_outage"}, nil,
+			"14:02:11  Kustomer          component      Prod1 (US) › Web Client  operational → major outage"},
+		{normalize.EventComponentChanged, map[string]string{"component": "Core › Webhooks",
+			"from_name": "Core › Hooks"}, nil,
+			"14:02:11  Kustomer          component      Core › Hooks  is now called Core › Webhooks"},
+		{normalize.EventIndicatorRaised, map[string]string{"indicator": "minor", "description": "Minor Service Outage"},
+			nil, "14:02:11  Kustomer          page says      minor (Minor Service Outage), without an incident"},
+		{normalize.EventIndicatorRaised, map[string]string{"indicator": "major", "from": "minor"}, nil,
+			"14:02:11  Kustomer          page says      minor → major, without an incident"},
+		{normalize.EventIndicatorCleared, map[string]string{"indicator": "none", "from": "minor"}, nil,
+			"14:02:11  Kustomer          page says      minor → none"},
+		{normalize.EventIndicatorCleared, map[string]string{"indicator": "minor", "from": "minor", "explained": "true"},
+			nil, "14:02:11  Kustomer          page says      minor, and an incident says why now"},
+		{normalize.EventSourceUnreadable, map[string]string{"reason": "not the expected page: a login page"}, nil,
+			"14:02:11  Kustomer          CANNOT READ    not the expected page: a login page"},
 		{normalize.EventSourceReadable, nil, nil, "14:02:11  Kustomer          readable"},
 		{"something_new", nil, nil, "14:02:11  Kustomer          something new  [PLATFORM] [403 ERROR]  investigating"},
 	} {

@@ -24,8 +24,10 @@ func Zone(t *testing.T, name string) *time.Location {
 }
 
 func HealthySource(id int64, vendor, name string) query.SourceHealth {
-	return query.SourceHealth{SourceID: id, Vendor: vendor, VendorName: name, PageURL: "https://status." + vendor + ".example",
-		Platform: "statuspage", Watched: 1, Health: "ok", LastSuccessAt: "2025-11-24T07:58:00.000Z", LastAttemptAt: "2025-11-24T07:58:00.000Z",
+	return query.SourceHealth{SourceID: id, Vendor: vendor, VendorName: name, PageURL: "https://status." + vendor +
+		".example",
+		Platform: "statuspage", Watched: 1, Health: "ok", LastSuccessAt: "2025-11-24T07:58:00.000Z",
+		LastAttemptAt:   "2025-11-24T07:58:00.000Z",
 		CoverageStartAt: "2025-06-01T00:00:00.000Z", BaselineAt: "2025-09-01T00:00:00.000Z"}
 }
 
@@ -47,11 +49,13 @@ func digestOf(t *testing.T, f digest.Facts) message.Digest {
 		}
 	}
 	f.Open = kept
-	return digest.Assemble(f, digest.Window{Since: Monday.Add(-72 * time.Hour), Until: Monday}, digest.Options{Zone: Zone(t, "Europe/Berlin"), Now: Monday, Edits: true})
+	return digest.Assemble(f, digest.Window{Since: Monday.Add(-72 * time.Hour), Until: Monday},
+		digest.Options{Zone: Zone(t, "Europe/Berlin"), Now: Monday, Edits: true})
 }
 
 func QuietDigest(t *testing.T) message.Digest {
-	return digestOf(t, digest.Facts{Health: []query.SourceHealth{HealthySource(1, "kustomer", "Kustomer"), HealthySource(2, "octoforge", "Octoforge")}})
+	return digestOf(t, digest.Facts{Health: []query.SourceHealth{HealthySource(1, "kustomer", "Kustomer"),
+		HealthySource(2, "octoforge", "Octoforge")}})
 }
 
 func BlindDigest(t *testing.T) message.Digest {
@@ -63,37 +67,51 @@ func BlindDigest(t *testing.T) message.Digest {
 	stopped.LastSuccessAt = "2025-11-20T07:00:00.000Z"
 	return digestOf(t, digest.Facts{Health: []query.SourceHealth{
 		HealthySource(1, "kustomer", "Kustomer"),
-		Unreadable(HealthySource(2, "octoforge", "Octoforge"), "2025-11-22T02:10:00.000Z", "fetch https://status.octoforge.example/api/v2/summary.json: not the expected page: a login page"),
+		Unreadable(HealthySource(2, "octoforge", "Octoforge"), "2025-11-22T02:10:00.000Z",
+			"fetch https://status.octoforge.example/api/v2/summary.json: not the expected page: a login page"),
 		never, stopped,
 	}})
 }
 
 func RichDigest(t *testing.T) message.Digest {
 	incident := func(id int64, vendor, name, title, severity, state, started, resolved string) query.Incident {
-		i := query.Incident{IncidentID: id, Vendor: vendor, VendorName: name, SourceID: 1, PageURL: "https://status." + vendor + ".example",
-			Platform: "statuspage", SourceKey: title, Kind: "incident", Title: title, URL: "https://status." + vendor + ".example/incidents/" + string(rune('a'+id)),
-			Severity: severity, State: state, VendorState: state, StartedAt: started, ResolvedAt: resolved, FirstSeenAt: started, Announced: 1}
+		i := query.Incident{IncidentID: id, Vendor: vendor, VendorName: name, SourceID: 1, PageURL: "https://status." +
+			vendor + ".example",
+			Platform: "statuspage", SourceKey: title, Kind: "incident", Title: title, URL: "https://status." + vendor +
+				".example/incidents/" + string(rune('a'+id)),
+			Severity: severity, State: state, VendorState: state, StartedAt: started, ResolvedAt: resolved,
+			FirstSeenAt: started, Announced: 1}
 		if resolved != "" {
 			i.DurationSeconds = new(int64(words.Time(resolved).Sub(words.Time(started)) / time.Second))
 		}
 		return i
 	}
-	outage := incident(1, "kustomer", "Kustomer", "[PLATFORM] [403 ERROR] <PROD 1 & 2>", "minor", "resolved", "2025-11-23T17:46:00.000Z", "2025-11-23T17:54:00.000Z")
+	outage := incident(1, "kustomer", "Kustomer", "[PLATFORM] [403 ERROR] <PROD 1 & 2>", "minor", "resolved",
+		"2025-11-23T17:46:00.000Z", "2025-11-23T17:54:00.000Z")
 	outage.Components = "Prod1 (US) › Web Client, Prod2 (EU) › Web Client"
-	outage.LatestBody = "A change of our firewall has been **taken back**; every area works again.\n\n* watched for *one hour*"
+	outage.LatestBody = "A change of our firewall has been **taken back**; every area works again.\n\n" +
+		"* watched for *one hour*"
 	outage.StatedDurationSeconds = new(int64(26 * 60))
-	queue := incident(2, "kustomer", "Kustomer", "Messages arrive late", "major", "identified", "2025-11-24T06:55:00.000Z", "")
+	queue := incident(2, "kustomer", "Kustomer", "Messages arrive late", "major", "identified",
+		"2025-11-24T06:55:00.000Z", "")
 	queue.Components = "Prod1 (US) › Channels"
 	queue.LatestBody = "We found a queue that is stuck & restart it."
-	git := incident(3, "octoforge", "Octoforge", "Pushes fail", "critical", "investigating", "2025-11-24T07:59:30.000Z", "")
+	git := incident(3, "octoforge", "Octoforge", "Pushes fail", "critical", "investigating", "2025-11-24T07:59:30.000Z",
+		"")
 	git.LatestBody = "We are looking into it."
-	old := incident(4, "paylane", "Paylane", "Payouts to some banks are delayed", "unknown", "monitoring", "2025-10-02T10:00:00.000Z", "")
-	was := incident(5, "paylane", "Paylane", "Dashboard slow", "minor", "resolved", "2025-11-20T10:00:00.000Z", "2025-11-22T09:00:00.000Z")
-	gone := incident(6, "mailcart", "Mailcart", "Bounces not shown", "none", "investigating", "2025-11-20T10:00:00.000Z", "")
+	old := incident(4, "paylane", "Paylane", "Payouts to some banks are delayed", "unknown", "monitoring",
+		"2025-10-02T10:00:00.000Z", "")
+	was := incident(5, "paylane", "Paylane", "Dashboard slow", "minor", "resolved", "2025-11-20T10:00:00.000Z",
+		"2025-11-22T09:00:00.000Z")
+	gone := incident(6, "mailcart", "Mailcart", "Bounces not shown", "none", "investigating",
+		"2025-11-20T10:00:00.000Z", "")
 	gone.LeftFeedAt = "2025-11-22T10:00:00.000Z"
-	late := incident(7, "mailcart", "Mailcart", "Sending was down in spring", "major", "resolved", "2025-04-02T10:00:00.000Z", "2025-04-02T12:30:00.000Z")
-	firstLook := incident(8, "datahut", "Datahut", "Imports fail for files over 2 GB", "major", "identified", "2025-11-01T10:00:00.000Z", "")
-	edited := incident(9, "datahut", "Datahut", "Search down", "major", "resolved", "2025-11-10T10:00:00.000Z", "2025-11-10T11:00:00.000Z")
+	late := incident(7, "mailcart", "Mailcart", "Sending was down in spring", "major", "resolved",
+		"2025-04-02T10:00:00.000Z", "2025-04-02T12:30:00.000Z")
+	firstLook := incident(8, "datahut", "Datahut", "Imports fail for files over 2 GB", "major", "identified",
+		"2025-11-01T10:00:00.000Z", "")
+	edited := incident(9, "datahut", "Datahut", "Search down", "major", "resolved", "2025-11-10T10:00:00.000Z",
+		"2025-11-10T11:00:00.000Z")
 	work := func(id int64, title, state, start, end string) query.Incident {
 		i := incident(id, "octoforge", "Octoforge", title, "none", state, "", "")
 		i.Kind, i.ScheduledStartAt, i.ScheduledEndAt = "maintenance", start, end
@@ -106,9 +124,11 @@ func RichDigest(t *testing.T) message.Digest {
 			work(10, "Database upgrade", "in_progress", "2025-11-24T07:00:00.000Z", "2025-11-24T09:00:00.000Z"),
 			work(11, "Network work in Frankfurt", "scheduled", "2025-11-29T23:00:00.000Z", "2025-11-30T03:00:00.000Z"),
 		},
-		Health: []query.SourceHealth{HealthySource(1, "kustomer", "Kustomer"), HealthySource(2, "octoforge", "Octoforge"), HealthySource(3, "paylane", "Paylane"),
+		Health: []query.SourceHealth{HealthySource(1, "kustomer", "Kustomer"),
+			HealthySource(2, "octoforge", "Octoforge"), HealthySource(3, "paylane", "Paylane"),
 			HealthySource(4, "mailcart", "Mailcart"), HealthySource(5, "datahut", "Datahut"),
-			Unreadable(HealthySource(6, "cloudbay", "Cloudbay"), "2025-11-23T02:10:00.000Z", "fetch https://status.cloudbay.example/api/v2/summary.json: 503 Service Unavailable")},
+			Unreadable(HealthySource(6, "cloudbay", "Cloudbay"), "2025-11-23T02:10:00.000Z",
+				"fetch https://status.cloudbay.example/api/v2/summary.json: 503 Service Unavailable")},
 	}
 	f.Health[4].BaselineAt, f.Health[4].CoverageStartAt = "2025-11-23T12:00:00.000Z", "2025-11-23T12:00:00.000Z"
 	f.Health[3].ConsecutiveFailures, f.Health[3].Health = 1, "failing"
@@ -116,7 +136,8 @@ func RichDigest(t *testing.T) message.Digest {
 	f.Health = append(f.Health, HealthySource(7, "archive", "Archive"))
 	f.Health[6].Watched, f.Health[6].LastSuccessAt, f.Health[6].LatestAt = 0, "", "2025-11-20T10:00:00.000Z"
 	stretch := func(h query.SourceHealth, from, to string, why query.GapReason) query.Gap {
-		return query.Gap{SourceID: h.SourceID, Vendor: h.Vendor, VendorName: h.VendorName, PageURL: h.PageURL, Watched: h.Watched, FromAt: from, ToAt: to, Reason: why}
+		return query.Gap{SourceID: h.SourceID, Vendor: h.Vendor, VendorName: h.VendorName, PageURL: h.PageURL,
+			Watched: h.Watched, FromAt: from, ToAt: to, Reason: why}
 	}
 	f.Gaps = []query.Gap{
 		stretch(f.Health[6], "2025-11-21T08:00:00.000Z", "", query.GapNotWatched),
@@ -128,8 +149,10 @@ func RichDigest(t *testing.T) message.Digest {
 	id := int64(100)
 	event := func(kind normalize.EventKind, i query.Incident, detail ...string) {
 		id++
-		e := query.Event{EventID: id, Kind: kind, At: "2025-11-23T18:00:00.000Z", SourceID: i.SourceID, IncidentID: i.IncidentID,
-			Vendor: i.Vendor, VendorName: i.VendorName, Title: i.Title, Severity: i.Severity, State: i.State, URL: i.URL, Detail: map[string]string{}}
+		e := query.Event{EventID: id, Kind: kind, At: "2025-11-23T18:00:00.000Z", SourceID: i.SourceID,
+			IncidentID: i.IncidentID,
+			Vendor:     i.Vendor, VendorName: i.VendorName, Title: i.Title, Severity: i.Severity, State: i.State,
+			URL: i.URL, Detail: map[string]string{}}
 		for n := 0; n+1 < len(detail); n += 2 {
 			e.Detail[detail[n]] = detail[n+1]
 		}
@@ -153,14 +176,20 @@ func RichDigest(t *testing.T) message.Digest {
 	event(normalize.EventIncidentOpened, firstLook, "already_open", "true")
 	event(normalize.EventIncidentEdited, edited, "fields", "title, body")
 	event(normalize.EventMaintenanceCompleted, f.Open[9])
-	event(normalize.EventComponentChanged, query.Incident{SourceID: 2, Vendor: "octoforge", VendorName: "Octoforge"}, "component", "Core › Git", "from", "operational", "to", "major_outage")
-	event(normalize.EventComponentChanged, query.Incident{SourceID: 2, Vendor: "octoforge", VendorName: "Octoforge"}, "component", "Core › Webhooks", "from_name", "Core › Hooks", "to_name", "Core › Webhooks")
-	event(normalize.EventIndicatorRaised, query.Incident{SourceID: 3, Vendor: "paylane", VendorName: "Paylane", URL: "https://status.paylane.example"}, "indicator", "minor",
+	event(normalize.EventComponentChanged, query.Incident{SourceID: 2, Vendor: "octoforge", VendorName: "Octoforge"},
+		"component", "Core › Git", "from", "operational", "to", "major_outage")
+	event(normalize.EventComponentChanged, query.Incident{SourceID: 2, Vendor: "octoforge", VendorName: "Octoforge"},
+		"component", "Core › Webhooks", "from_name", "Core › Hooks", "to_name", "Core › Webhooks")
+	event(normalize.EventIndicatorRaised, query.Incident{SourceID: 3, Vendor: "paylane", VendorName: "Paylane",
+		URL: "https://status.paylane.example"}, "indicator", "minor",
 		"description", "Minor Service Outage", "since", "2025-11-24T06:40:00.000Z")
-	event(normalize.EventIndicatorRaised, query.Incident{SourceID: 4, Vendor: "mailcart", VendorName: "Mailcart", URL: "https://status.mailcart.example"}, "indicator", "major",
+	event(normalize.EventIndicatorRaised, query.Incident{SourceID: 4, Vendor: "mailcart", VendorName: "Mailcart",
+		URL: "https://status.mailcart.example"}, "indicator", "major",
 		"since", "2025-11-23T09:00:00.000Z")
-	event(normalize.EventIndicatorCleared, query.Incident{SourceID: 4, Vendor: "mailcart", VendorName: "Mailcart", URL: "https://status.mailcart.example"}, "indicator", "none",
+	event(normalize.EventIndicatorCleared, query.Incident{SourceID: 4, Vendor: "mailcart", VendorName: "Mailcart",
+		URL: "https://status.mailcart.example"}, "indicator", "none",
 		"from", "major", "since", "2025-11-23T09:00:00.000Z")
-	event(normalize.EventSourceReadable, query.Incident{SourceID: 3, Vendor: "paylane", VendorName: "Paylane"}, "unreadable_since", "2025-11-23T12:00:00.000Z")
+	event(normalize.EventSourceReadable, query.Incident{SourceID: 3, Vendor: "paylane", VendorName: "Paylane"},
+		"unreadable_since", "2025-11-23T12:00:00.000Z")
 	return digestOf(t, f)
 }

@@ -18,13 +18,18 @@ func Alert(reason message.Reason, change func(*message.AlertItem)) message.Messa
 	lasted, late := int64(1560), int64(180)
 	i := message.AlertItem{
 		Item: message.Item{Incident: query.Incident{
-			IncidentID: 17, Vendor: "kustomer", VendorName: "Kustomer", SourceID: 1, Kind: "incident", Title: "[PLATFORM] Errors & delays",
-			URL: "https://status.kustomer.example/incidents/abc", PageURL: "https://status.kustomer.example", Severity: "major", State: "investigating",
-			StartedAt: "2026-11-13T17:46:00.000Z", FirstSeenAt: "2026-11-13T17:49:00.000Z", Components: "Prod1 (US) › Web Client, Prod2 (EU) › Web Client",
+			IncidentID: 17, Vendor: "kustomer", VendorName: "Kustomer", SourceID: 1, Kind: "incident",
+			Title: "[PLATFORM] Errors & delays",
+			URL:   "https://status.kustomer.example/incidents/abc", PageURL: "https://status.kustomer.example",
+			Severity: "major", State: "investigating",
+			StartedAt: "2026-11-13T17:46:00.000Z", FirstSeenAt: "2026-11-13T17:49:00.000Z",
+			Components: "Prod1 (US) › Web Client, Prod2 (EU) › Web Client",
 			LatestBody: "We look into **errors** of the web client.", LatestPostedAt: "2026-11-13T17:48:00.000Z",
 		}, EventIDs: []int64{3}},
-		Owner: "customer-support", RunbookURL: "https://wiki.example.com/runbooks/kustomer", DetectedAfterSeconds: &late,
-		AlsoAffected: []string{"AWS"}, DashboardURL: "https://watch.example.com/incidents/17", DedupKey: "vendorwatch-incident-17", Open: true,
+		Owner: "customer-support", RunbookURL: "https://wiki.example.com/runbooks/kustomer",
+		DetectedAfterSeconds: &late,
+		AlsoAffected:         []string{"AWS"}, DashboardURL: "https://watch.example.com/incidents/17",
+		DedupKey: "vendorwatch-incident-17", Open: true,
 	}
 	if reason == message.ReasonResolved || reason == message.ReasonPostmortem {
 		i.State, i.ResolvedAt, i.DurationSeconds, i.Open = "resolved", "2026-11-13T18:12:00.000Z", &lasted, false
@@ -32,17 +37,22 @@ func Alert(reason message.Reason, change func(*message.AlertItem)) message.Messa
 	if change != nil {
 		change(&i)
 	}
-	return message.Message{ID: "vw-5", Reason: reason, At: "2026-11-13T17:50:00.000Z", EventIDs: []int64{3}, Items: []message.AlertItem{i}, Zone: time.UTC}
+	return message.Message{ID: "vw-5", Reason: reason, At: "2026-11-13T17:50:00.000Z", EventIDs: []int64{3},
+		Items: []message.AlertItem{i}, Zone: time.UTC}
 }
 
 // HostileText is text that no receiver may act on, and that is too long for every one of them.
-var HostileText = "<!channel> <!here|x> @everyone @here <@U123> <https://evil.example|click> [click](https://evil.example) <script>alert(1)</script> " +
-	"\u202egnp.exe\u202c \x00\x07\x1b[31m \r\nBcc: all@acme.test\r\n & \" ' ` \\ 👩‍👩‍👧‍👦 שלום " + strings.Repeat("ש long words ", 8000)
+var HostileText = "<!channel> <!here|x> @everyone @here <@U123> <https://evil.example|click> " +
+	"[click](https://evil.example) " +
+	"<script>alert(1)</script> " +
+	"\u202egnp.exe\u202c \x00\x07\x1b[31m \r\nBcc: all@acme.test\r\n & \" ' ` \\ 👩‍👩‍👧‍👦 שלום " +
+	strings.Repeat("ש long words ", 8000)
 
 // HostileAlert is an alert of which every text is HostileText.
 func HostileAlert() message.Message {
 	return Alert(message.ReasonFirst, func(i *message.AlertItem) {
-		i.Title, i.LatestBody, i.VendorName, i.Components, i.Owner = HostileText, HostileText, HostileText, HostileText, HostileText
+		i.Title, i.LatestBody, i.VendorName, i.Components, i.Owner = HostileText, HostileText, HostileText, HostileText,
+			HostileText
 		i.URL, i.RunbookURL = "javascript:alert(1)", "https://x.example/\"><script>"
 		i.AlsoAffected = []string{HostileText, HostileText}
 	})
@@ -83,33 +93,40 @@ func SourceMessage(reason message.Reason, change func(*message.SourceAlert)) mes
 	s := message.SourceAlert{
 		Source: message.Source{
 			SourceID: 3, Vendor: "kustomer", VendorName: "Kustomer", PageURL: "https://status.kustomer.example",
-			SinceAt: "2026-11-13T17:20:00.000Z", LastGoodAt: "2026-11-13T17:15:00.000Z", Reason: "503 Service Unavailable",
+			SinceAt: "2026-11-13T17:20:00.000Z", LastGoodAt: "2026-11-13T17:15:00.000Z",
+			Reason: "503 Service Unavailable",
 		},
 		Owner: "customer-support", RunbookURL: "https://wiki.example.com/runbooks/kustomer",
-		Text: "the status page cannot be read", DedupKey: "vendorwatch-source-3", Open: reason != message.ReasonReadable,
+		Text: "the status page cannot be read", DedupKey: "vendorwatch-source-3",
+		Open: reason != message.ReasonReadable,
 	}
 	if change != nil {
 		change(&s)
 	}
-	return message.Message{ID: "vw-6", Reason: reason, At: "2026-11-13T17:50:00.000Z", EventIDs: []int64{4}, Source: &s, Zone: time.UTC}
+	return message.Message{ID: "vw-6", Reason: reason, At: "2026-11-13T17:50:00.000Z", EventIDs: []int64{4}, Source: &s,
+		Zone: time.UTC}
 }
 
 // Messages has a message for every reason, and one that says several incidents.
 func Messages() []message.Message {
 	group := Alert(message.ReasonFirst, nil)
-	group.Items = append(group.Items, Alert(message.ReasonFirst, func(i *message.AlertItem) { i.IncidentID, i.VendorName = 18, "Octoforge" }).Items...)
+	group.Items = append(group.Items, Alert(message.ReasonFirst,
+		func(i *message.AlertItem) { i.IncidentID, i.VendorName = 18, "Octoforge" }).Items...)
 	held := message.Message{ID: "vw-8", Reason: message.ReasonHeldBack, At: group.At, Zone: time.UTC,
 		Held: &message.HeldBack{Count: 12, SinceAt: "2026-11-13T17:00:00.000Z", UntilAt: "2026-11-13T18:00:00.000Z"}}
-	all := []message.Message{group, held, DigestMessage(message.Digest{Headline: "All quiet on 2 pages", UntilAt: group.At})}
+	all := []message.Message{group, held, DigestMessage(message.Digest{Headline: "All quiet on 2 pages",
+		UntilAt: group.At})}
 	for _, r := range []message.Reason{
-		message.ReasonFirst, message.ReasonWorsened, message.ReasonChanged, message.ReasonUpdate, message.ReasonResolved,
+		message.ReasonFirst, message.ReasonWorsened, message.ReasonChanged, message.ReasonUpdate,
+		message.ReasonResolved,
 		message.ReasonReopened, message.ReasonPostmortem, message.ReasonLeftFeed, message.ReasonMaintenance,
 		message.ReasonReminder, message.ReasonTest,
 	} {
 		all = append(all, Alert(r, nil))
 	}
 	for _, r := range []message.Reason{
-		message.ReasonUnreadable, message.ReasonReadable, message.ReasonMoved, message.ReasonIndicator, message.ReasonComponent,
+		message.ReasonUnreadable, message.ReasonReadable, message.ReasonMoved, message.ReasonIndicator,
+		message.ReasonComponent,
 		message.ReasonReminder,
 	} {
 		all = append(all, SourceMessage(r, nil))

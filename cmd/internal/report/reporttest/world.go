@@ -35,11 +35,13 @@ type World struct {
 }
 
 func NewWorld(t *testing.T) *World {
-	w := &World{T: t, Path: filepath.Join(t.TempDir(), "vendorwatch.db"), At: time.Now().Add(-time.Hour).UTC().Truncate(time.Second)}
+	w := &World{T: t, Path: filepath.Join(t.TempDir(), "vendorwatch.db"),
+		At: time.Now().Add(-time.Hour).UTC().Truncate(time.Second)}
 	w.Digests = &digest.Planner{Settings: []digest.Settings{{Name: "daily", Channels: []string{"ops"}}}}
 	w.Open()
 	ctx := t.Context()
-	vendor, err := w.Record.EnsureVendor(ctx, query.Vendor{Slug: "kustomer", Name: "Kustomer", Owner: "support", RunbookURL: "https://wiki.example/kustomer"})
+	vendor, err := w.Record.EnsureVendor(ctx, query.Vendor{Slug: "kustomer", Name: "Kustomer", Owner: "support",
+		RunbookURL: "https://wiki.example/kustomer"})
 	w.Must(err)
 	w.Source, err = w.Record.EnsureSource(ctx, vendor, "https://status.kustomer.example", "statuspage")
 	w.Must(err)
@@ -80,12 +82,15 @@ func (w *World) Restart() {
 // Scrape saves a good pass over the source that shows these incidents open.
 func (w *World) Scrape(titles ...string) {
 	w.T.Helper()
-	s := record.Scrape{SourceID: w.Source, At: w.At, HTTPStatus: 200, Requests: 1, CoverageStart: w.At.Add(-24 * time.Hour)}
+	s := record.Scrape{SourceID: w.Source, At: w.At, HTTPStatus: 200, Requests: 1,
+		CoverageStart: w.At.Add(-24 * time.Hour)}
 	for _, title := range titles {
 		s.Incidents = append(s.Incidents, normalize.Incident{
-			Key: title, Kind: normalize.KindIncident, Title: title, URL: "https://status.kustomer.example/incidents/" + title,
+			Key: title, Kind: normalize.KindIncident, Title: title, URL: "https://status.kustomer.example/incidents/" +
+				title,
 			Severity: normalize.SeverityMajor, State: normalize.StateInvestigating, StartedAt: w.At, StartGiven: true,
-			Updates: []normalize.Update{{Key: title + "-1", State: normalize.StateInvestigating, PostedAt: w.At, Body: "We look into " + title + "."}},
+			Updates: []normalize.Update{{Key: title + "-1", State: normalize.StateInvestigating, PostedAt: w.At,
+				Body: "We look into " + title + "."}},
 		})
 	}
 	w.At = w.At.Add(time.Minute)
@@ -112,7 +117,8 @@ func (w *World) Deliveries() []string {
 	file, err := sql.Open("sqlite", w.Path)
 	w.Must(err)
 	defer file.Close()
-	rows, err := file.Query(`SELECT state, attempts, receipt, last_error FROM deliveries WHERE channel = 'ops' ORDER BY delivery_id`)
+	rows, err := file.Query(`SELECT state, attempts, receipt, last_error FROM deliveries
+		WHERE channel = 'ops' ORDER BY delivery_id`)
 	w.Must(err)
 	defer rows.Close()
 	var out []string

@@ -11,16 +11,19 @@ import (
 	"vendorwatch/normalize"
 )
 
-// Match chooses news. What is empty chooses nothing out. Patterns are globs, see normalize.Glob.
+// Match chooses news by conditions that must all hold. An empty field is no condition. Patterns are globs, see
+// normalize.Glob.
 type Match struct {
-	Vendors    []string              // slugs or names
-	Tags       []string              // of the vendor
-	Owners     []string              // of the vendor
-	Components []string              // "Group › Name", group or name; an incident that names no component may be everywhere, and matches
-	Regions    []string              // groups of the vendor's places, or its own words for places; as for components
-	Kinds      []normalize.Kind      // of incidents
-	Severity   normalize.Severity    // the lowest, by Severity.Rank; planned work has none
-	Events     []normalize.EventKind // kinds of events
+	Vendors []string // slugs or names
+	Tags    []string // of the vendor
+	Owners  []string // of the vendor
+	// "Group › Name", a group or a name; an incident that names no component matches, since it may affect any
+	Components []string
+	// names of the vendor's groups of places, or its own words for places; otherwise as components
+	Regions  []string
+	Kinds    []normalize.Kind      // of incidents
+	Severity normalize.Severity    // the lowest, by Severity.Rank; not asked of planned work
+	Events   []normalize.EventKind // kinds of events
 }
 
 // Route says which news goes to which channels.
@@ -28,8 +31,8 @@ type Route struct {
 	Name string
 	Match
 	Channels []string
-	Continue bool               // whether the routes below are tried too where this one matches
-	Mention  normalize.Severity // severity from which people are called; empty is never
+	Continue bool               // whether the routes below are tried too when this one matches
+	Mention  normalize.Severity // the severity from which people are mentioned; empty means never
 }
 
 // Vendor is what the configuration says of a vendor.
@@ -37,10 +40,10 @@ type Vendor struct {
 	Name   string
 	Owner  string
 	Tags   []string
-	Places map[string][]string // groups of places and the vendor's words for them, as globs
+	Places map[string][]string // by group of places, the vendor's words for them, as globs
 }
 
-// Subject is an incident as it stands, with the components that it affects.
+// Subject is an incident as it is now, with the components that it affects.
 type Subject struct {
 	query.Incident
 	Parts []query.Component
@@ -50,7 +53,7 @@ type Subject struct {
 // Over reports whether the incident has ended.
 func (s Subject) Over() bool { return normalize.State(s.State).Over() }
 
-// Event is the number under which all records of one event are known.
+// Event is the number that all records of one incident share.
 func (s Subject) Event() int64 {
 	if s.SameEventID != 0 {
 		return s.SameEventID
@@ -58,9 +61,9 @@ func (s Subject) Event() int64 {
 	return s.IncidentID
 }
 
-// EffectiveSeverity is how bad an incident counts for routes and quiet hours. One of unknown severity counts as major
-// where a component that it affects is in a major outage by the page: that nobody named the impact must
-// not hide it.
+// EffectiveSeverity is the severity of an incident for routes and quiet hours. An unknown one counts as major when a
+// component that the incident affects is in a major outage: an incident must not be missed because nobody named its
+// impact.
 func (s Subject) EffectiveSeverity(severity normalize.Severity) normalize.Severity {
 	if severity.Rank() != normalize.SeverityUnknown.Rank() {
 		return severity
@@ -71,25 +74,25 @@ func (s Subject) EffectiveSeverity(severity normalize.Severity) normalize.Severi
 	return normalize.SeverityUnknown
 }
 
-// News is one event with all that routes ask for.
+// News is one event with everything that routes look at.
 type News struct {
 	Event    query.Event
 	Vendor   Vendor
 	Subject  *Subject           // nil for news of a page or of one of its components
-	Severity normalize.Severity // at the time of the event; for a page, what its news counts as
+	Severity normalize.Severity // at the time of the event
 }
 
-// Verdict is what one route makes of an event.
+// Verdict says whether one route matches an event, and why.
 type Verdict struct {
 	Route   Route  `json:"-"`
 	Name    string `json:"route"`
 	Matched bool   `json:"matched"`
-	Tried   bool   `json:"tried"` // false: a route above has ended the search
-	Why     string `json:"why"`   // in words: what does not match, or all that does
+	Tried   bool   `json:"tried"` // false where a route above ended the search
+	Why     string `json:"why"`   // in words: the first condition that does not hold, or all that do
 }
 
-// Judge says whether a route wants news of one of these kinds, and why. The kinds stand for the event's own
-// where news of another kind makes a channel hear of an incident for the first time.
+// Judge reports whether a route matches news of one of these kinds, and why. Without kinds it is that of the event; a
+// caller names others where an event of one kind announces an incident as one of another would.
 func (r Route) Judge(n News, kinds ...normalize.EventKind) (bool, string) {
 	if len(kinds) == 0 {
 		kinds = []normalize.EventKind{n.Event.Kind}
@@ -97,7 +100,7 @@ func (r Route) Judge(n News, kinds ...normalize.EventKind) (bool, string) {
 	var met []string
 	if len(r.Events) > 0 {
 		if !slices.ContainsFunc(kinds, func(k normalize.EventKind) bool { return slices.Contains(r.Events, k) }) {
-			return false, fmt.Sprintf("its events do not name %s", kinds[0])
+			return false, fmt.Sprintf("its events do not include %s", kinds[0])
 		}
 		met = append(met, "event "+string(n.Event.Kind))
 	}
@@ -115,7 +118,8 @@ func (r Route) Judge(n News, kinds ...normalize.EventKind) (bool, string) {
 		}
 		glob, word := firstMatch(one.globs, one.words)
 		if glob == "" {
-			return false, fmt.Sprintf("%s %s do not match %s", one.key, quoted(one.globs), cmp.Or(quoted(one.words), "a vendor without any"))
+			return false, fmt.Sprintf("%s %s do not match %s", one.key, quoted(one.globs),
+				cmp.Or(quoted(one.words), "a vendor without any"))
 		}
 		met = append(met, fmt.Sprintf("%s %q matches %q", one.key, glob, word))
 	}
@@ -139,12 +143,12 @@ func (r Route) Judge(n News, kinds ...normalize.EventKind) (bool, string) {
 		met = append(met, fmt.Sprintf("severity %s is at least %s", severity, r.Severity))
 	}
 	if len(met) == 0 {
-		return true, "it asks for nothing"
+		return true, "it has no conditions"
 	}
 	return true, strings.Join(met, "; ")
 }
 
-// judgeIncident compares what only incidents have. On a refusal the first of why says the reason.
+// judgeIncident checks the conditions that only incidents have. If one does not hold, why[0] says which.
 func (r Route) judgeIncident(n News) (why []string, ok bool) {
 	s := n.Subject
 	if len(r.Kinds) > 0 {
@@ -160,7 +164,7 @@ func (r Route) judgeIncident(n News) (why []string, ok bool) {
 	if len(r.Components) > 0 {
 		switch {
 		case len(parts) == 0:
-			why = append(why, "it names no component, so it may be any")
+			why = append(why, "the incident names no component, so any may be affected")
 		case !slices.ContainsFunc(parts, func(c normalize.Component) bool { return matchesPart(r.Components, c) }):
 			return []string{fmt.Sprintf("components %s match none of %s", quoted(r.Components), s.Components)}, false
 		default:
@@ -173,7 +177,7 @@ func (r Route) judgeIncident(n News) (why []string, ok bool) {
 			f.Places = append(f.Places, words...)
 		}
 		if len(f.Places) == 0 {
-			f.Places = []string{"*"} // the vendor's places are not known: whatever is named is one
+			f.Places = []string{"*"} // the vendor's places are not known, so every component counts as one
 		}
 		if f.Hides(normalize.Incident{Kind: normalize.Kind(s.Kind), Components: parts}) {
 			return []string{fmt.Sprintf("regions %s match none of %s", quoted(r.Regions), s.Components)}, false
@@ -183,7 +187,7 @@ func (r Route) judgeIncident(n News) (why []string, ok bool) {
 	return why, true
 }
 
-// judgePart compares news of one component with what is asked of components. A page's own news concerns all.
+// judgePart checks the conditions on components for news of one component. News of a page itself concerns all of them.
 func (r Route) judgePart(n News) (string, bool) {
 	if n.Event.Kind != normalize.EventComponentChanged {
 		return "", true
@@ -201,7 +205,7 @@ func (r Route) judgePart(n News) (string, bool) {
 	return "", true
 }
 
-// places are the route's regions in the vendor's words.
+// places returns the route's regions in the vendor's words.
 func (r Route) places(v Vendor) []string {
 	var out []string
 	for _, region := range r.Regions {
@@ -239,7 +243,7 @@ func quoted(words []string) string {
 	return strings.Join(out, ", ")
 }
 
-// Verdicts tries routes in their order.
+// Verdicts tries routes in order.
 func Verdicts(routes []Route, n News, kinds ...normalize.EventKind) []Verdict {
 	var out []Verdict
 	ended := ""
@@ -248,7 +252,7 @@ func Verdicts(routes []Route, n News, kinds ...normalize.EventKind) []Verdict {
 		if v.Tried {
 			v.Matched, v.Why = r.Judge(n, kinds...)
 		} else {
-			v.Why = fmt.Sprintf("not tried, since %q matched and does not say continue", ended)
+			v.Why = fmt.Sprintf("not tried: %q matched, and it does not say continue", ended)
 		}
 		if v.Matched && !r.Continue {
 			ended = r.Name
@@ -264,7 +268,7 @@ type Choice struct {
 	Route   Route
 }
 
-// Choose returns the channels that news goes to, each once.
+// Choose returns the channels that the routes choose for news, each once.
 func Choose(routes []Route, n News, kinds ...normalize.EventKind) []Choice {
 	var out []Choice
 	for _, v := range Verdicts(routes, n, kinds...) {
@@ -280,7 +284,8 @@ func Choose(routes []Route, n News, kinds ...normalize.EventKind) []Choice {
 	return out
 }
 
-// Everything reports whether a match chooses nothing out.
+// Everything reports whether a match has no conditions.
 func (m Match) Everything() bool {
-	return m.Severity == "" && len(m.Vendors)+len(m.Tags)+len(m.Owners)+len(m.Components)+len(m.Regions)+len(m.Kinds)+len(m.Events) == 0
+	return m.Severity == "" && len(m.Vendors)+len(m.Tags)+len(m.Owners)+len(m.Components)+len(m.Regions)+len(m.Kinds)+
+		len(m.Events) == 0
 }

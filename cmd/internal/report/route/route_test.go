@@ -12,15 +12,19 @@ import (
 func TestWhyARouteMatches(t *testing.T) {
 	places := map[string][]string{"eu": {"*Frankfurt*", "EU *"}, "us": {"*Virginia*"}}
 	outage := func(change func(*Subject)) News {
-		s := Subject{Incident: query.Incident{IncidentID: 1, Kind: "incident", Severity: "major", Components: "EU › API"},
+		s := Subject{Incident: query.Incident{IncidentID: 1, Kind: "incident", Severity: "major",
+			Components: "EU › API"},
 			Parts: []query.Component{{Name: "API", GroupName: "EU West", Status: "partial_outage"}}}
 		if change != nil {
 			change(&s)
 		}
-		return News{Event: query.Event{Kind: normalize.EventIncidentOpened, Vendor: "acme", VendorName: "Acme Inc."}, Subject: &s,
-			Vendor: Vendor{Name: "Acme Inc.", Owner: "platform", Tags: []string{"core", "eu"}, Places: places}, Severity: normalize.Severity(s.Severity)}
+		return News{Event: query.Event{Kind: normalize.EventIncidentOpened, Vendor: "acme", VendorName: "Acme Inc."},
+			Subject:  &s,
+			Vendor:   Vendor{Name: "Acme Inc.", Owner: "platform", Tags: []string{"core", "eu"}, Places: places},
+			Severity: normalize.Severity(s.Severity)}
 	}
-	page := News{Event: query.Event{Kind: normalize.EventSourceUnreadable, Vendor: "acme"}, Severity: normalize.SeverityMajor}
+	page := News{Event: query.Event{Kind: normalize.EventSourceUnreadable, Vendor: "acme"},
+		Severity: normalize.SeverityMajor}
 	nowhere := func(s *Subject) { s.Parts, s.Components = nil, "" }
 	tests := []struct {
 		name  string
@@ -29,27 +33,36 @@ func TestWhyARouteMatches(t *testing.T) {
 		want  bool
 		why   string
 	}{
-		{"nothing asked", Match{}, outage(nil), true, "it asks for nothing"},
+		{"nothing asked", Match{}, outage(nil), true, "it has no conditions"},
 		{"vendor by slug", Match{Vendors: []string{"a?me"}}, outage(nil), true, `vendors "a?me" matches "acme"`},
 		{"vendor by name", Match{Vendors: []string{"*INC."}}, outage(nil), true, `matches "Acme Inc."`},
-		{"other vendor", Match{Vendors: []string{"bolt", "c*"}}, outage(nil), false, `vendors "bolt", "c*" do not match "acme", "Acme Inc."`},
+		{"other vendor", Match{Vendors: []string{"bolt", "c*"}}, outage(nil), false,
+			`vendors "bolt", "c*" do not match "acme", "Acme Inc."`},
 		{"tag", Match{Tags: []string{"co*"}}, outage(nil), true, `tags "co*" matches "core"`},
 		{"no owner", Match{Owners: []string{"x"}}, page, false, `owners "x" do not match a vendor without any`},
 		{"component by name", Match{Components: []string{"api"}}, outage(nil), true, "components match"},
 		{"component by group", Match{Components: []string{"EU*"}}, outage(nil), true, "components match"},
 		{"component by both", Match{Components: []string{"EU West › *"}}, outage(nil), true, "components match"},
-		{"other component", Match{Components: []string{"Web"}}, outage(nil), false, `components "Web" match none of EU › API`},
-		{"no component named", Match{Components: []string{"Web"}}, outage(nowhere), true, "it names no component, so it may be any"},
+		{"other component", Match{Components: []string{"Web"}}, outage(nil), false,
+			`components "Web" match none of EU › API`},
+		{"no component named", Match{Components: []string{"Web"}}, outage(nowhere), true,
+			"the incident names no component, so any may be affected"},
 		{"region by its group of places", Match{Regions: []string{"EU"}}, outage(nil), true, "regions match"},
 		{"other region", Match{Regions: []string{"us"}}, outage(nil), false, `regions "us" match none of`},
 		{"region in the vendor's words", Match{Regions: []string{"EU West"}}, outage(nil), true, "regions match"},
-		{"no place named", Match{Regions: []string{"us"}}, outage(func(s *Subject) { s.Parts[0].GroupName = "Core" }), true, "regions match"},
+		{"no place named", Match{Regions: []string{"us"}}, outage(func(s *Subject) { s.Parts[0].GroupName = "Core" }),
+			true, "regions match"},
 		{"kind", Match{Kinds: []normalize.Kind{"notice"}}, outage(nil), false, "its kind incident is none of [notice]"},
-		{"severity", Match{Severity: normalize.SeverityCritical}, outage(nil), false, "severity major is below critical"},
-		{"severity of planned work", Match{Severity: normalize.SeverityCritical}, outage(func(s *Subject) { s.Kind = "maintenance" }), true, "it asks for nothing"},
-		{"severity of a page", Match{Severity: normalize.SeverityCritical}, page, false, "severity major is below critical"},
-		{"a page concerns every component", Match{Components: []string{"Web"}, Regions: []string{"us"}}, page, true, "it asks for nothing"},
-		{"event", Match{Events: []normalize.EventKind{"update_posted"}}, outage(nil), false, "its events do not name incident_opened"},
+		{"severity", Match{Severity: normalize.SeverityCritical}, outage(nil), false,
+			"severity major is below critical"},
+		{"severity of planned work", Match{Severity: normalize.SeverityCritical},
+			outage(func(s *Subject) { s.Kind = "maintenance" }), true, "it has no conditions"},
+		{"severity of a page", Match{Severity: normalize.SeverityCritical}, page, false,
+			"severity major is below critical"},
+		{"a page concerns every component", Match{Components: []string{"Web"}, Regions: []string{"us"}}, page, true,
+			"it has no conditions"},
+		{"event", Match{Events: []normalize.EventKind{"update_posted"}}, outage(nil), false,
+			"its events do not include incident_opened"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -12,42 +12,43 @@ import (
 	"vendorwatch/normalize"
 )
 
-// Slack's limits, with room to spare. Slack documents 50 blocks a message, 3,000 characters a section and
-// 150 a header (https://docs.slack.dev/reference/block-kit/blocks); messages whose texts together pass
-// 11,000 or so are refused without being documented. Lengths are counted in UTF-16 units of the escaped
-// text, which is never less than what Slack counts.
+// Slack's limits, with room to spare. Slack documents 50 blocks per message, 3,000 characters per section and 150 per
+// header (https://docs.slack.dev/reference/block-kit/blocks). It also refuses messages whose texts together exceed
+// about 11,000 characters, which is not documented. Lengths are counted in UTF-16 units of the escaped text, which is
+// never less than what Slack counts.
 const (
-	slackSections    = 40 // blocks after which texts share a block
-	slackSectionText = 2900
-	slackHeaderText  = 150
-	slackAllText     = 10500
-	slackBlindText   = 2600
-	slackBackText    = 500
-	slackFootText    = 900
-	slackLinkText    = 600 // longer addresses are left away
-	slackReserve     = 300 // kept for the heading and the "… and N more" of each section to come
+	slackSections       = 40 // blocks after which texts share a block
+	slackSectionText    = 2900
+	slackHeaderText     = 150
+	slackAllText        = 10500
+	slackUnreadableText = 2600
+	slackBackText       = 500
+	slackFootText       = 900
+	slackLinkText       = 600 // longer addresses are left out
+	slackReserve        = 300 // kept free for the heading and the "… and N more" of each section to come
 )
 
-// Digest renders the digest as one incoming-webhook message in Block Kit. Whatever the vendors
-// wrote, it keeps Slack's limits and all vendor text is escaped; what finds no room is counted, and the list of
-// pages that could not be read comes before everything else in the claim to room.
+// Digest renders a digest as one message in Block Kit. It keeps Slack's limits whatever the vendors wrote, and escapes
+// their text. What does not fit is counted. The list of pages that cannot be read gets its room first.
 func Digest(d message.Digest) slack.WebhookMessage {
 	text := "Vendor status: " + d.Headline
 	fallback := mrkdwn(text, 2*slackHeaderText, words.Ellipsis)
-	header := slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, words.Short(text, slackHeaderText), false, false))
+	header := slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, words.Short(text, slackHeaderText),
+		false, false))
 
 	front := mrkdwn(d.Span(), slackBackText, words.Ellipsis)
 	if said := d.ComparisonText(); said != "" {
 		front += "\n" + mrkdwn(said, slackBackText, words.Ellipsis)
 	}
-	blind := slackBlind(d)
+	blind := slackUnreadable(d)
 	back := slackBack(d)
 	foot := mrkdwn(strings.Join(d.Footer(), ". "), slackFootText, words.Ellipsis)
 	if link := mrkdwnEscapes.Replace(d.DashboardURL); link != "" && size(link) <= slackLinkText {
 		foot += "\n<" + link + "|Open the dashboard>"
 	}
 
-	p := &slackPacker{room: slackAllText - size(fallback) - slackHeaderText - size(front) - size(blind) - size(back) - size(foot)}
+	taken := size(fallback) + slackHeaderText + size(front) + size(blind) + size(back) + size(foot)
+	p := &slackPacker{room: slackAllText - taken}
 	sections := d.Sections()
 	later := len(sections)
 	if len(d.Components) > 0 {
@@ -61,7 +62,7 @@ func Digest(d message.Digest) slack.WebhookMessage {
 		p.section(d, s, later)
 	}
 	p.components(d.Components)
-	p.alarms(d)
+	p.indicators(d)
 	p.flush()
 
 	blocks := []slack.Block{header, slackContext(front)}
@@ -93,7 +94,7 @@ func (p *slackPacker) flush() {
 	}
 }
 
-// add appends text, in a block of its own where apart asks for it and blocks are left.
+// add appends text, in a block of its own if apart is set and blocks are left.
 func (p *slackPacker) add(text string, apart bool) {
 	if (apart && len(p.blocks) < slackSections) || size(p.text)+size(text)+1 > slackSectionText {
 		p.flush()
@@ -106,7 +107,7 @@ func (p *slackPacker) add(text string, apart bool) {
 	p.room -= size(text)
 }
 
-// section writes as many items as its share of the room takes: whole, else in a line, else counted.
+// section writes as many items as fit in its share of the room: whole, else in one line, else counted.
 func (p *slackPacker) section(d message.Digest, s message.Section, later int) {
 	heading := fmt.Sprintf("*%s (%d)*", s.Title, len(s.Items))
 	share := p.room - slackReserve*(later+1)
@@ -147,8 +148,8 @@ func (p *slackPacker) components(parts []message.ComponentChange) {
 	p.lines(fmt.Sprintf("*Components (%d)*", len(parts)), lines, "more component", 2*slackReserve)
 }
 
-// alarms lists the pages whose indicator is raised without an incident.
-func (p *slackPacker) alarms(d message.Digest) {
+// indicators lists the pages whose indicator is raised without an incident.
+func (p *slackPacker) indicators(d message.Digest) {
 	if len(d.Indicators) == 0 {
 		return
 	}
@@ -159,7 +160,7 @@ func (p *slackPacker) alarms(d message.Digest) {
 	p.lines(fmt.Sprintf("*%s (%d)*", message.IndicatorsTitle, len(lines)), lines, "more page", slackReserve)
 }
 
-// lines writes as many lines as find room, so that reserve is left, and counts the others.
+// lines writes as many lines as fit while reserve stays free, and counts the others.
 func (p *slackPacker) lines(heading string, lines []string, noun string, reserve int) {
 	share := p.room - reserve
 	p.add(heading, true)
@@ -174,7 +175,7 @@ func (p *slackPacker) lines(heading string, lines []string, noun string, reserve
 	}
 }
 
-// slackItem is one item whole.
+// slackItem is an item in full.
 func slackItem(e message.Entry, i message.Item, brief bool) string {
 	lines := []string{slackTitle(e, i, 400), mrkdwn(strings.Join(e.Facts, " · "), 500, words.Ellipsis)}
 	if !brief {
@@ -189,9 +190,10 @@ func slackItem(e message.Entry, i message.Item, brief bool) string {
 	return strings.Join(kept, "\n")
 }
 
-// slackShort is one item in a line.
+// slackShort is an item in one line.
 func slackShort(e message.Entry, i message.Item) string {
-	return slackTitle(e, i, 120) + " · " + mrkdwn(strings.Join(e.Facts[:min(2, len(e.Facts))], " · "), 120, words.Ellipsis)
+	return slackTitle(e, i, 120) + " · " + mrkdwn(strings.Join(e.Facts[:min(2, len(e.Facts))], " · "), 120,
+		words.Ellipsis)
 }
 
 func slackTitle(e message.Entry, i message.Item, limit int) string {
@@ -202,7 +204,7 @@ func slackTitle(e message.Entry, i message.Item, limit int) string {
 	return severityMark(i) + " " + title
 }
 
-// severityMark shows at a glance how bad it is. What is over alarms nobody, however bad it was; the words say that.
+// severityMark shows the severity at a glance. An incident that is over gets a check mark, however bad it was.
 func severityMark(i message.Item) string {
 	switch {
 	case i.Kind == string(normalize.KindMaintenance):
@@ -223,7 +225,7 @@ func severityMark(i message.Item) string {
 	return "❔"
 }
 
-// moreByVendor counts what found no room.
+// moreByVendor counts the items that did not fit, by vendor.
 func moreByVendor(items []message.Item) string {
 	var order []string
 	counts := map[string]int{}
@@ -238,12 +240,12 @@ func moreByVendor(items []message.Item) string {
 	for n, name := range order {
 		names[n] = fmt.Sprintf("%s %d", name, counts[name])
 	}
-	return mrkdwn(fmt.Sprintf("… and %d more: %s", len(items), strings.Join(names, ", ")), slackReserve/2, words.Ellipsis)
+	return mrkdwn(fmt.Sprintf("… and %d more: %s", len(items), strings.Join(names, ", ")), slackReserve/2,
+		words.Ellipsis)
 }
 
-// slackBlind lists the pages that could not be read; those beyond the room are named as far as
-// possible and counted.
-func slackBlind(d message.Digest) string {
+// slackUnreadable lists the pages that cannot be read. Those that do not fit are counted, and named as far as possible.
+func slackUnreadable(d message.Digest) string {
 	if len(d.Unreadable) == 0 {
 		return ""
 	}
@@ -254,18 +256,20 @@ func slackBlind(d message.Digest) string {
 			name = "<" + link + "|" + name + ">"
 		}
 		line := "\n• " + name + " " + mrkdwn(d.UnreadableText(s), 400, words.Ellipsis)
-		if size(text)+size(line) > slackBlindText-slackReserve {
+		if size(text)+size(line) > slackUnreadableText-slackReserve {
 			var names []string
 			for _, s := range d.Unreadable[n:] {
 				names = append(names, message.VendorName(s.VendorName, s.Vendor, 40))
 			}
-			return text + "\n" + mrkdwn(fmt.Sprintf("… and %d more: %s", len(names), strings.Join(names, ", ")), slackReserve, words.Ellipsis)
+			return text + "\n" + mrkdwn(fmt.Sprintf("… and %d more: %s", len(names), strings.Join(names, ", ")),
+				slackReserve, words.Ellipsis)
 		}
 		text += line
 	}
 	return text
 }
 
+// slackBack lists the pages that moved, and those that can be read again.
 func slackBack(d message.Digest) string {
 	var lines []string
 	for _, s := range d.Moved {
@@ -273,7 +277,8 @@ func slackBack(d message.Digest) string {
 	}
 	text := ""
 	if len(lines) > 0 {
-		text = fmt.Sprintf("*%s (%d)*\n", message.MovedTitle, len(lines)) + mrkdwn(strings.Join(lines, "; "), slackBackText/2, words.Ellipsis) + "\n"
+		text = fmt.Sprintf("*%s (%d)*\n", message.MovedTitle, len(lines)) +
+			mrkdwn(strings.Join(lines, "; "), slackBackText/2, words.Ellipsis) + "\n"
 	}
 	if len(d.ReadableAgain) == 0 {
 		return strings.TrimSuffix(text, "\n")
@@ -282,24 +287,26 @@ func slackBack(d message.Digest) string {
 	for _, s := range d.ReadableAgain {
 		lines = append(lines, message.VendorName(s.VendorName, s.Vendor, 80)+" "+d.ReadableText(s))
 	}
-	return text + fmt.Sprintf("*Readable again (%d)*\n", len(lines)) + mrkdwn(strings.Join(lines, "; "), slackBackText/2, words.Ellipsis)
+	return text + fmt.Sprintf("*Readable again (%d)*\n", len(lines)) +
+		mrkdwn(strings.Join(lines, "; "), slackBackText/2, words.Ellipsis)
 }
 
-// slackSection shows text in full; verbatim keeps Slack from making mentions and links of its own.
+// slackSection shows text in full. Verbatim keeps Slack from turning words into mentions and links.
 func slackSection(text string) slack.Block {
-	return slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, text, false, true), nil, nil, slack.SectionBlockOptionExpand(true))
+	return slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, text, false, true), nil, nil,
+		slack.SectionBlockOptionExpand(true))
 }
 
 func slackContext(text string) slack.Block {
 	return slack.NewContextBlock("", slack.NewTextBlockObject(slack.MarkdownType, text, false, true))
 }
 
-// mrkdwnEscapes are the only three characters that Slack reads as control characters
-// (https://docs.slack.dev/messaging/formatting-message-text/#escaping). A backtick would start a
-// code span that swallows a link.
+// mrkdwnEscapes escapes Slack's three control characters
+// (https://docs.slack.dev/messaging/formatting-message-text/#escaping), and the backtick, which would begin a code span
+// that swallows a link.
 var mrkdwnEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "`", "'")
 
-// mrkdwn escapes s and shortens it to limit UTF-16 units, never within an escape.
+// mrkdwn escapes s and shortens it to limit UTF-16 units. It never cuts an escape.
 func mrkdwn(s string, limit int, mark string) string {
 	escaped := mrkdwnEscapes.Replace(s)
 	if size(escaped) <= limit {

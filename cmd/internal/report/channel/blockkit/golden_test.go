@@ -9,7 +9,8 @@ import (
 
 // The files under testdata show what people get; after -update, read the diff.
 func TestSlackGolden(t *testing.T) {
-	for name, d := range map[string]message.Digest{"rich": reporttest.RichDigest(t), "quiet": reporttest.QuietDigest(t), "blind": reporttest.BlindDigest(t)} {
+	for name, d := range map[string]message.Digest{"rich": reporttest.RichDigest(t), "quiet": reporttest.QuietDigest(t),
+		"blind": reporttest.BlindDigest(t)} {
 		t.Run(name, func(t *testing.T) { reporttest.Golden(t, name+".slack.json", reporttest.Indented(t, Digest(d))) })
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"vendorwatch/cmd/internal/words"
 )
 
-// Message renders a message for Slack's Block Kit. The id of its first block is that of the message, so that a
-// repeat can be told. It keeps Slack's limits, and all vendor text is escaped.
+// Message renders a message in Block Kit. The id of its first block is that of the message, by which a repeat can be
+// recognised. It keeps Slack's limits, and escapes vendor text.
 func Message(m message.Message) slack.WebhookMessage {
 	var w slack.WebhookMessage
 	if m.Digest != nil {
@@ -25,14 +25,15 @@ func Message(m message.Message) slack.WebhookMessage {
 	return w
 }
 
-// slackNotice renders a message that is no digest.
+// slackNotice renders a message that is not a digest.
 func slackNotice(m message.Message) slack.WebhookMessage {
 	n := m.Notice()
 	text := mrkdwn(n.Headline, 2*slackHeaderText, words.Ellipsis)
 	if m.Mention {
 		text = "<!here> " + text
 	}
-	blocks := []slack.Block{slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, words.Short(n.Headline, slackHeaderText), false, false))}
+	blocks := []slack.Block{slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType,
+		words.Short(n.Headline, slackHeaderText), false, false))}
 	if m.Mention {
 		blocks = append(blocks, slackSection("<!here>"))
 	}
@@ -41,22 +42,25 @@ func slackNotice(m message.Message) slack.WebhookMessage {
 	}
 	room := slackAllText
 	for k, s := range n.Incidents {
-		lines := []string{slackVendor(s) + " " + slackTitle(s.Entry, s.Item.Item, 400), mrkdwn(strings.Join(s.Facts, " · "), 500, words.Ellipsis)}
+		lines := []string{slackVendor(s) + " " + slackTitle(s.Entry, s.Item.Item, 400),
+			mrkdwn(strings.Join(s.Facts, " · "), 500, words.Ellipsis)}
 		if said := mrkdwn(s.Latest, 600, message.MoreOnPage); said != "" {
 			lines = append(lines, "> "+said)
 		}
 		body := strings.Join(append(lines, slackLabels(s.Labels, 1000)), "\n")
 		if room -= size(body); room < slackReserve || len(blocks) > slackSections {
-			blocks = append(blocks, slackContext(mrkdwn("… and "+words.Count(len(n.Incidents)-k, "more incident"), slackReserve, words.Ellipsis)))
+			blocks = append(blocks, slackContext(mrkdwn("… and "+words.Count(len(n.Incidents)-k, "more incident"),
+				slackReserve, words.Ellipsis)))
 			break
 		}
 		blocks = append(blocks, slackSection(body))
 	}
 	quiet := false
-	return slack.WebhookMessage{Text: text, Blocks: &slack.Blocks{BlockSet: blocks}, UnfurlLinks: &quiet, UnfurlMedia: &quiet}
+	return slack.WebhookMessage{Text: text, Blocks: &slack.Blocks{BlockSet: blocks}, UnfurlLinks: &quiet,
+		UnfurlMedia: &quiet}
 }
 
-// slackVendor is the vendor's name, which leads to its status page.
+// slackVendor is the name of the vendor, as a link to its status page.
 func slackVendor(t message.IncidentNotice) string {
 	name := mrkdwn(t.Vendor, 120, words.Ellipsis)
 	if link := mrkdwnEscapes.Replace(message.WebLink(t.Item.PageURL)); link != "" && size(link) <= slackLinkText {
@@ -65,7 +69,7 @@ func slackVendor(t message.IncidentNotice) string {
 	return "*" + name + "*"
 }
 
-// slackLabels writes names with their texts, a line each, as far as limit allows.
+// slackLabels writes labels, one per line, as far as limit allows.
 func slackLabels(labels []message.Label, limit int) string {
 	var lines []string
 	for _, l := range labels {

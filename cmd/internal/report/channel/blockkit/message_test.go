@@ -26,7 +26,8 @@ func sections(w slack.WebhookMessage) []string {
 func TestSlackAlertIsCompleteInItself(t *testing.T) {
 	got := strings.Join(sections(Message(reporttest.Alert(message.ReasonFirst, nil))), "\n")
 	want := strings.Join([]string{
-		"*<https://status.kustomer.example|Kustomer>* 🟠 <https://status.kustomer.example/incidents/abc|[PLATFORM] Errors &amp; delays>",
+		"*<https://status.kustomer.example|Kustomer>* 🟠 " +
+			"<https://status.kustomer.example/incidents/abc|[PLATFORM] Errors &amp; delays>",
 		"major · investigating · started Fri 13 Nov 17:46 UTC · ongoing for 4 min",
 		"> We look into errors of the web client.",
 		"*Components* Prod1 (US) › Web Client, Prod2 (EU) › Web Client",
@@ -50,7 +51,8 @@ func TestSlackGroupsKeepTheLimits(t *testing.T) {
 		m.Items = append(m.Items, reporttest.Alert(message.ReasonFirst, func(i *message.AlertItem) {
 			i.VendorName, i.PageURL = fmt.Sprintf("Vendor %d", n), fmt.Sprintf("https://status.v%d.example", n)
 			if n%3 == 0 {
-				i.Title, i.LatestBody, i.Components = reporttest.HostileText, reporttest.HostileText, reporttest.HostileText
+				i.Title, i.LatestBody, i.Components = reporttest.HostileText, reporttest.HostileText,
+					reporttest.HostileText
 			}
 		}).Items[0])
 	}

@@ -5,5 +5,5 @@ import (
 	"vendorwatch/cmd/internal/report/message"
 )
 
-// Preview shows a message as the JSON that Slack is sent. Slack's Block Kit Builder shows how it looks.
+// Preview returns the JSON that Slack is sent. Slack's Block Kit Builder shows how it looks.
 func Preview(m message.Message) ([]channel.Preview, error) { return channel.PreviewJSON(Message(m)) }

@@ -13,28 +13,28 @@ import (
 	"vendorwatch/cmd/internal/secret"
 )
 
-// Row is what the battery needs to know of a kind of channel. Each kind has one in its own folder.
+// Row is what the battery needs to know of a kind of channel. Each kind has one in its folder.
 type Row struct {
 	Kind channel.Kind
 
-	// Values are those of a channel that leads to an address, which means nothing to kinds that lead to none.
-	// reporttest.SecretWord stands in every secret of it.
+	// Values are those of a channel that sends to an address; kinds without one ignore it. Every secret contains
+	// reporttest.SecretWord.
 	Values func(address string) channel.Values
 
-	HTTP *HTTP                        // of a kind that speaks HTTP
-	Open func(t *testing.T) Rig       // of a kind that does not: a channel with its receiver
+	HTTP *HTTP                        // for a kind that speaks HTTP
+	Open func(t *testing.T) Rig       // for a kind that does not: a channel with its receiver
 	None func(m message.Message) bool // whether nothing is sent for a message; nil means that all are sent
 
 	RefusesDigests bool
 
-	// What the receiver of a text would act on. By default that is all there is.
+	// What the receiver of a text acts on: by default mentions of every form, and links.
 	OnlyBrackets bool // it knows mentions such as <!here> only
 	NoMentions   bool // it knows none
 
 	TextOf func(t *testing.T, body string) string // what people read of what arrives; nil means all of it
 }
 
-// Battery tries what every kind of channel must hold.
+// Battery checks what must be true of every kind of channel.
 func Battery(t *testing.T, r Row) {
 	t.Run("keys", r.keys)
 	t.Run("secrets", r.secrets)
@@ -45,14 +45,14 @@ func Battery(t *testing.T, r Row) {
 	}
 }
 
-// channel makes the channel of its values.
+// channel makes a channel of the values.
 func (r Row) channel(t *testing.T, address string) channel.Channel {
 	t.Helper()
 	c, err := r.Kind.New("ops", r.Values(address), channel.Environment{Stdout: &strings.Builder{}, Client: Patient(t)})
 	return Must(t, c, err)
 }
 
-// keys holds that the config file's mistakes can be told in whole sentences.
+// keys checks that mistakes in the config file can be reported in whole sentences.
 func (r Row) keys(t *testing.T) {
 	if r.Kind.Type == "" || r.Kind.Doc == "" || r.Kind.New == nil || r.Kind.Preview == nil {
 		t.Errorf("the kind lacks something: %+v", r.Kind)
@@ -104,7 +104,7 @@ func (r Row) keys(t *testing.T) {
 	}
 }
 
-// texts are the values that the check of a key is asked about.
+// texts are the values that the check of a key gets.
 func texts(v channel.Values, k channel.Key) []string {
 	switch k.Zero.(type) {
 	case secret.Text:
@@ -135,7 +135,7 @@ type silent struct{}
 func (*silent) Mistake(string, string, string) {}
 func (*silent) Remark(string, string)          {}
 
-// secrets holds that a channel shows its secrets in no way of printing.
+// secrets checks that a channel shows no secret, however it is printed.
 func (r Row) secrets(t *testing.T) {
 	c := r.channel(t, "https://127.0.0.1:1")
 	if c.Name() != "ops" {
@@ -149,7 +149,7 @@ func (r Row) secrets(t *testing.T) {
 	reporttest.NoSecretIn(t, "the error", err)
 }
 
-// wrong has secrets that no kind can use.
+// wrong returns secrets that no kind can use.
 func wrong(r Row) channel.Values {
 	v := channel.Values{}
 	for _, k := range r.Kind.Keys {
@@ -160,7 +160,7 @@ func wrong(r Row) channel.Values {
 	return v
 }
 
-// preview holds that every message can be looked at, without any secret and without harm.
+// preview checks that every message has a preview without a secret.
 func (r Row) preview(t *testing.T) {
 	for _, m := range append(reporttest.Messages(), reporttest.HostileAlert()) {
 		forms, err := r.Kind.Preview(m)
@@ -175,7 +175,7 @@ func (r Row) preview(t *testing.T) {
 	}
 }
 
-// everyMessage holds that each message arrives once, as a whole, or is refused or left out for a reason.
+// everyMessage checks that each message arrives, or is refused or left out as the row says.
 func (r Row) everyMessage(t *testing.T) {
 	for _, m := range reporttest.Messages() {
 		t.Run(string(m.Reason), func(t *testing.T) {
@@ -220,7 +220,7 @@ func (r Row) rig(t *testing.T) Rig {
 	return Serve(make)(t, Answer(200, r.HTTP.Success))
 }
 
-// harmless holds that what people read of a hostile message does nothing where it is shown.
+// harmless checks that a hostile message does nothing where people read it.
 func (r Row) harmless(t *testing.T, body string) {
 	t.Helper()
 	if r.TextOf != nil {

@@ -1,4 +1,4 @@
-// Package channeltest tries what every channel must hold. For tests only.
+// Package channeltest checks what must be true of every channel. It is for tests only.
 package channeltest
 
 import (
@@ -39,7 +39,7 @@ func Answer(status int, body string, headers ...string) http.HandlerFunc {
 	}
 }
 
-// Dropped cuts the connection in the middle of the answer.
+// Dropped drops the connection in the middle of the answer.
 func Dropped(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body)
 	w.Header().Set("Content-Length", "2")
@@ -54,7 +54,7 @@ type Rig struct {
 	Received func() []string // what arrived, as sent
 }
 
-// Serve makes rigs of channels that speak HTTP: the channel is made for the address of a server with this handler.
+// Serve returns a function that starts a server with a handler, and makes a channel for its address.
 func Serve(make func(t *testing.T, address string) channel.Channel) func(*testing.T, http.HandlerFunc) Rig {
 	return func(t *testing.T, handler http.HandlerFunc) Rig {
 		t.Helper()
@@ -76,7 +76,7 @@ func Serve(make func(t *testing.T, address string) channel.Channel) func(*testin
 	}
 }
 
-// Patient waits as long as the slowest machine needs, except where nothing comes.
+// Patient is a client that waits long enough for a slow machine, except in the subtest "no answer".
 func Patient(t *testing.T) *http.Client {
 	if strings.HasSuffix(t.Name(), "/no_answer") {
 		return Client(300 * time.Millisecond)
@@ -84,23 +84,23 @@ func Patient(t *testing.T) *http.Client {
 	return Client(time.Minute)
 }
 
-// Client waits so long for an answer, and keeps no connection.
+// Client is a client that waits for d, and keeps no connection.
 func Client(d time.Duration) *http.Client {
 	return &http.Client{Timeout: d, Transport: &http.Transport{DisableKeepAlives: true}}
 }
 
-// HTTP says what the receiver of a channel that speaks HTTP is like.
+// HTTP describes the receiver of a channel that speaks HTTP.
 type HTTP struct {
 	Success     string // what it answers, with 200
 	Limit       int    // runes of the longest message that it takes
-	StatusTells bool   // its status tells a refusal from a failure
+	StatusTells bool   // the status tells a refusal from a failure
 	Follows     bool   // the channel follows redirects, without what it logs in with
 
-	// Make makes the channel for a receiver at an address on loopback; nil means of Row.Values.
+	// Make makes the channel for a receiver at an address on loopback; nil means that Row.Values do.
 	Make func(t *testing.T, address string) channel.Channel
 }
 
-// answers holds that, whatever a receiver answers, the channel says whether to retry, and keeps its secrets.
+// answers checks that the channel says whether to retry, and shows no secret, whatever the receiver answers.
 func answers(t *testing.T, r Row) {
 	c := *r.HTTP
 	make := func(t *testing.T, address string) channel.Channel { return r.channel(t, address) }
@@ -116,15 +116,16 @@ func answers(t *testing.T, r Row) {
 		refused bool
 		after   time.Duration
 	}{
-		"429 with Retry-After":               {Answer(429, "slow down", "Retry-After", "30"), false, 30 * time.Second},
-		"429 without":                        {Answer(429, "slow down"), false, 0},
-		"500":                                {Answer(500, "oops"), false, 0},
-		"503":                                {Answer(503, "", "Retry-After", "7"), false, 7 * time.Second},
-		"404":                                {Answer(404, "no such hook"), true, 0},
-		"403":                                {Answer(403, "no"), true, 0},
-		"400":                                {Answer(400, "bad"), true, 0},
-		"no answer":                          {Hang, false, 0},
-		"an answer that breaks off":          {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, false, 0},
+		"429 with Retry-After": {Answer(429, "slow down", "Retry-After", "30"), false, 30 * time.Second},
+		"429 without":          {Answer(429, "slow down"), false, 0},
+		"500":                  {Answer(500, "oops"), false, 0},
+		"503":                  {Answer(503, "", "Retry-After", "7"), false, 7 * time.Second},
+		"404":                  {Answer(404, "no such hook"), true, 0},
+		"403":                  {Answer(403, "no"), true, 0},
+		"400":                  {Answer(400, "bad"), true, 0},
+		"no answer":            {Hang, false, 0},
+		"an answer that breaks off": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+			false, 0},
 		"an answer that repeats the secrets": {leak, false, 0},
 	} {
 		t.Run(what, func(t *testing.T) {
@@ -155,7 +156,8 @@ func answers(t *testing.T, r Row) {
 		}))
 		defer elsewhere.Close()
 		rig := Serve(make)(t, func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, strings.Replace(elsewhere.URL, "127.0.0.1", "localhost", 1), http.StatusTemporaryRedirect)
+			http.Redirect(w, r, strings.Replace(elsewhere.URL, "127.0.0.1", "localhost", 1),
+				http.StatusTemporaryRedirect)
 		})
 		if c.Follows {
 			_, _ = rig.Channel.Send(t.Context(), reporttest.Alert(message.ReasonFirst, nil))

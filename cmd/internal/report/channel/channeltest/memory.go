@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Memory serves requests to any address without a network, and returns a client that waits so long for an answer. In a
-// bubble of testing/synctest no time passes while it waits.
+// Memory serves requests to any address without a network, and returns the client for them, with a timeout of patience.
+// In a bubble of testing/synctest it does not take real time to wait for the timeout.
 func Memory(t *testing.T, handler http.Handler, patience time.Duration) *http.Client {
 	t.Helper()
 	l := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}

@@ -14,8 +14,9 @@ func TestBattery(t *testing.T) {
 		Kind: Kind(),
 		Values: func(string) channel.Values {
 			return channel.Values{
-				"host": "127.0.0.1", "port": 2525, "tls": "starttls", "user": "ops", "password": secret.New(reporttest.SecretWord),
-				"from": "vendorwatch@acme.test", "to": []string{"ops@acme.test"},
+				"host": "127.0.0.1", "port": 2525, "tls": "starttls", "user": "ops",
+				"password": secret.New(reporttest.SecretWord),
+				"from":     "vendorwatch@acme.test", "to": []string{"ops@acme.test"},
 			}
 		},
 		Open: func(t *testing.T) channeltest.Rig {

@@ -18,17 +18,17 @@ import (
 	"vendorwatch/cmd/internal/words"
 )
 
-// TLS is how a mail server is spoken to.
+// TLS is how the connection to a mail server is encrypted.
 type TLS string
 
-// The ways to speak to a mail server.
+// The ways to encrypt it.
 const (
-	StartTLS TLS = "starttls" // in the clear at first; a server that cannot switch is not used
+	StartTLS TLS = "starttls" // after a start in the clear; a server that cannot switch is refused
 	TLSOnly  TLS = "tls"      // encrypted from the first byte
-	NoTLS    TLS = "none"     // in the clear, for a server on the same machine
+	NoTLS    TLS = "none"     // not at all, for a server on the same machine
 )
 
-// Server is where mail is handed over.
+// Server is an SMTP server.
 type Server struct {
 	Host     string
 	Port     int
@@ -38,10 +38,10 @@ type Server struct {
 	Config   *tls.Config // nil means the system's certificates
 }
 
-// Channel is a Channel that sends mail by SMTP, with a text and an HTML part.
+// Channel sends mail.
 type Channel struct {
 	name   string
-	server func() Server // no printer, logger or encoder looks into a function
+	server func() Server // a function, since printers, loggers and encoders do not look into one
 	from   string
 	to     []string
 }
@@ -58,8 +58,8 @@ func New(name string, server Server, from string, to []string) (*Channel, error)
 // Name returns the channel's name.
 func (m *Channel) Name() string { return m.name }
 
-// Send hands the message over to the server. Its Message-ID is made of the message's id, the same at each try.
-// Every error but the end of ctx is a *SendError.
+// Send hands the message to the server. Its Message-ID is made of the id of the message, the same at each attempt.
+// Every error is a *channel.SendError unless ctx ended.
 func (m *Channel) Send(ctx context.Context, msg message.Message) (channel.Sent, error) {
 	out, err := m.compose(msg)
 	if err != nil {
@@ -96,20 +96,21 @@ func (m *Channel) client() (*mail.Client, error) {
 		options = append(options, mail.WithTLSConfig(s.Config))
 	}
 	if s.User != "" {
-		options = append(options, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(s.User), mail.WithPassword(s.Password))
+		options = append(options, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(s.User),
+			mail.WithPassword(s.Password))
 	}
 	return mail.NewClient(s.Host, options...)
 }
 
-// compose makes the mail of a message. Every message on one incident refers to one and the same other, which
-// was never sent, so that mail programs show them as one conversation.
+// compose makes the mail of a message. All messages on one incident refer to the same message, which was never sent, so
+// that mail programs show them as one conversation.
 func (m *Channel) compose(msg message.Message) (*mail.Msg, error) {
 	out := mail.NewMsg()
 	if err := out.From(m.from); err != nil {
-		return nil, fmt.Errorf("the sender %q is no mail address", m.from)
+		return nil, fmt.Errorf("the sender %q is not a mail address", m.from)
 	}
 	if err := out.To(m.to...); err != nil {
-		return nil, fmt.Errorf("the readers %q are no mail addresses", strings.Join(m.to, ", "))
+		return nil, fmt.Errorf("the readers %q are not mail addresses", strings.Join(m.to, ", "))
 	}
 	domain := m.domain()
 	out.SetMessageIDWithValue(msg.ID + "." + m.name + "@" + domain)
@@ -134,7 +135,7 @@ func (m *Channel) compose(msg message.Message) (*mail.Msg, error) {
 
 var notInDomain = regexp.MustCompile(`[^A-Za-z0-9.-]`)
 
-// domain is that of the sender, which makes the Message-ID ours.
+// domain is the domain of the sender, for the Message-ID.
 func (m *Channel) domain() string {
 	_, domain, _ := strings.Cut(m.from, "@")
 	if domain = notInDomain.ReplaceAllString(domain, ""); domain != "" {
@@ -154,8 +155,8 @@ func conversation(m message.Message) string {
 	return ""
 }
 
-// judge says what a failure means: codes of 500 and above refuse for good (RFC 5321, section 4.2.1), but for
-// those of a login, which is a matter of the configuration and not of the message.
+// judge says what a failure means: a code of 500 or above is a refusal (RFC 5321, section 4.2.1), except at the login,
+// where the configuration may be at fault and not the message.
 func (m *Channel) judge(err error) error {
 	e := &channel.SendError{Channel: m.name, Reason: words.Short(m.scrub(err), message.ReasonLimit)}
 	var send *mail.SendError

@@ -41,7 +41,8 @@ func mailTo(t *testing.T, b *mailbox, change func(*Server)) *Channel {
 func TestMail(t *testing.T) {
 	b := newMailbox(t, nil, false, nil)
 	m := mailTo(t, b, nil)
-	for _, msg := range []message.Message{reporttest.Alert(message.ReasonFirst, nil), reporttest.Alert(message.ReasonResolved, nil), reporttest.HostileAlert()} {
+	for _, msg := range []message.Message{reporttest.Alert(message.ReasonFirst, nil),
+		reporttest.Alert(message.ReasonResolved, nil), reporttest.HostileAlert()} {
 		if _, err := m.Send(t.Context(), msg); err != nil {
 			t.Fatal(err)
 		}
@@ -51,25 +52,32 @@ func TestMail(t *testing.T) {
 		t.Fatalf("%d mails", len(got))
 	}
 	first, second := openMail(t, got[0]), openMail(t, got[1])
-	if first.subject != "Kustomer: major incident opened: [PLATFORM] Errors & delays" || second.subject != "Kustomer: resolved after 26 min: [PLATFORM] Errors & delays" {
+	if first.subject != "Kustomer: major incident opened: [PLATFORM] Errors & delays" ||
+		second.subject != "Kustomer: resolved after 26 min: [PLATFORM] Errors & delays" {
 		t.Errorf("subjects %q, %q", first.subject, second.subject)
 	}
 	if first.header.Get("References") == "" || first.header.Get("References") != second.header.Get("References") {
-		t.Errorf("references %q, %q: the mails on one incident make one conversation", first.header.Get("References"), second.header.Get("References"))
+		t.Errorf("references %q, %q: the mails on one incident make one conversation", first.header.Get("References"),
+			second.header.Get("References"))
 	}
-	if first.header.Get("Message-Id") != "<vw-5.ops@acme.test>" || first.header.Get("To") != "<ops@acme.test>, <night@acme.test>" || first.header.Get("Auto-Submitted") != "auto-generated" {
+	if first.header.Get("Message-Id") != "<vw-5.ops@acme.test>" ||
+		first.header.Get("To") != "<ops@acme.test>, <night@acme.test>" ||
+		first.header.Get("Auto-Submitted") != "auto-generated" {
 		t.Errorf("header %v", first.header)
 	}
 	for _, part := range []string{first.text, first.html} {
-		for _, want := range []string{"Kustomer", "started Fri 13 Nov 17:46 UTC", "Prod1 (US) › Web Client", "We look into errors of the web client.", "3 min after the start",
-			"customer-support", "https://wiki.example.com/runbooks/kustomer", "AWS", "https://watch.example.com/incidents/17", "https://status.kustomer.example/incidents/abc"} {
+		for _, want := range []string{"Kustomer", "started Fri 13 Nov 17:46 UTC", "Prod1 (US) › Web Client",
+			"We look into errors of the web client.", "3 min after the start",
+			"customer-support", "https://wiki.example.com/runbooks/kustomer", "AWS",
+			"https://watch.example.com/incidents/17", "https://status.kustomer.example/incidents/abc"} {
 			if !strings.Contains(strings.Join(strings.Fields(part), " "), want) {
 				t.Errorf("the mail lacks %q:\n%s", want, part)
 			}
 		}
 	}
 	bad := openMail(t, got[2])
-	if bad.header.Get("Bcc") != "" || strings.Contains(bad.html, "<script") || strings.Contains(bad.html, "javascript:") || utf8.RuneCountInString(bad.subject) > 180 {
+	if bad.header.Get("Bcc") != "" || strings.Contains(bad.html, "<script") ||
+		strings.Contains(bad.html, "javascript:") || utf8.RuneCountInString(bad.subject) > 180 {
 		t.Errorf("hostile text got through: %v\n%s", bad.header, bad.html)
 	}
 	if strings.Contains(bad.html, "<img") || strings.Contains(first.html, "src=") {
@@ -96,14 +104,18 @@ func TestMailServers(t *testing.T) {
 		{"starttls with a login", false, serverTLS, nil, login(StartTLS), "", false, false},
 		{"tls with a login", true, serverTLS, nil, login(TLSOnly), "", false, false},
 		{"starttls of a server that has none", false, nil, nil, login(StartTLS), "", true, false},
-		{"a certificate of nobody we know", true, serverTLS, nil, func(s *Server) { s.TLS = TLSOnly }, "dial failed: tls", false, false},
-		{"a reader that is refused", false, nil, map[string]string{"RCPT": "550 5.1.1 no such user"}, nil, "", true, false},
+		{"a certificate of nobody we know", true, serverTLS, nil, func(s *Server) { s.TLS = TLSOnly },
+			"dial failed: tls", false, false},
+		{"a reader that is refused", false, nil, map[string]string{"RCPT": "550 5.1.1 no such user"}, nil, "", true,
+			false},
 		{"a full mailbox", false, nil, map[string]string{"RCPT": "452 4.2.2 mailbox full"}, nil, "", false, false},
 		{"greylisting", false, nil, map[string]string{"DATA": "451 4.7.1 try again later"}, nil, "", false, false},
 		{"a text that is refused", false, nil, map[string]string{".": "554 5.6.0 spam"}, nil, "", true, false},
 		{"dropped after the text", false, nil, map[string]string{".": "drop"}, nil, "", false, false},
-		{"a login that is refused", true, serverTLS, map[string]string{"AUTH": "535 5.7.8 bad credentials " + reporttest.SecretWord}, login(TLSOnly), "", false, true},
-		{"not now", false, nil, map[string]string{"EHLO": "421 4.3.2 shutting down", "HELO": "421 4.3.2 shutting down"}, nil, "", false, false},
+		{"a login that is refused", true, serverTLS, map[string]string{"AUTH": "535 5.7.8 bad credentials " +
+			reporttest.SecretWord}, login(TLSOnly), "", false, true},
+		{"not now", false, nil, map[string]string{"EHLO": "421 4.3.2 shutting down", "HELO": "421 4.3.2 shutting down"},
+			nil, "", false, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := newMailbox(t, c.tls, c.encrypted, c.answers)
@@ -147,11 +159,13 @@ func TestMailServers(t *testing.T) {
 		b := newMailbox(t, nil, false, map[string]string{"CONNECT": "hang"})
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if _, err := mailTo(t, b, nil).Send(ctx, reporttest.Alert(message.ReasonFirst, nil)); !errors.Is(err, context.Canceled) {
+		if _, err := mailTo(t, b, nil).Send(ctx, reporttest.Alert(message.ReasonFirst, nil)); !errors.Is(err,
+			context.Canceled) {
 			t.Errorf("%v", err)
 		}
 	})
-	if _, err := New("ops", Server{Host: "h"}, "nobody", []string{"a@acme.test"}); err == nil || !strings.Contains(err.Error(), `"nobody" is no mail address`) {
+	if _, err := New("ops", Server{Host: "h"}, "nobody", []string{"a@acme.test"}); err == nil ||
+		!strings.Contains(err.Error(), `"nobody" is not a mail address`) {
 		t.Error(err)
 	}
 }

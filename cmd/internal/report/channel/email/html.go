@@ -13,9 +13,9 @@ import (
 //go:embed mail.html
 var mailText string
 
-var mailPage = template.Must(template.New("mail").Parse(mailText))
+var mailTemplate = template.Must(template.New("mail").Parse(mailText))
 
-// mailView is what the page of a mail is made of.
+// mailView is what the template of a mail shows.
 type mailView struct {
 	Title    string
 	Subtitle string
@@ -39,14 +39,14 @@ type mailItem struct {
 
 type mailLabel struct{ Name, Text, Link string }
 
-// HTML renders a message as an HTML page of its own, for the HTML part of a mail. It loads nothing.
+// HTML renders a message as an HTML page for a mail. The page loads nothing.
 func HTML(m message.Message) (string, error) {
 	view := messageView(m)
 	if m.Digest != nil {
 		view = digestView(*m.Digest)
 	}
 	var b strings.Builder
-	if err := mailPage.Execute(&b, view); err != nil {
+	if err := mailTemplate.Execute(&b, view); err != nil {
 		return "", fmt.Errorf("HTML of the message: %w", err)
 	}
 	return b.String(), nil
@@ -115,17 +115,20 @@ func digestView(d message.Digest) mailView {
 	for _, s := range []struct {
 		title string
 		lines []string
-	}{{"Components", components}, {message.IndicatorsTitle, indicators}, {"Could not read", blind}, {"Readable again", back}, {message.MovedTitle, moved}} {
+	}{{"Components", components}, {message.IndicatorsTitle, indicators}, {"Could not read", blind},
+		{"Readable again", back}, {message.MovedTitle, moved}} {
 		if len(s.lines) > 0 {
-			v.Sections = append(v.Sections, mailSection{Title: fmt.Sprintf("%s (%d)", s.title, len(s.lines)), Lines: s.lines})
+			v.Sections = append(v.Sections, mailSection{Title: fmt.Sprintf("%s (%d)", s.title, len(s.lines)),
+				Lines: s.lines})
 		}
 	}
 	return v
 }
 
-// mailColors are those of severities; red is for what is broken.
+// mailColors are the colours of severities, of what is over, and of everything else.
 var mailColors = map[string]string{
-	"critical": "#b42318", "major": "#c4540a", "minor": "#8a6a00", "none": "#5b6472", "unknown": "#5b6472", "over": "#1f7a4d", "": "#39424e",
+	"critical": "#b42318", "major": "#c4540a", "minor": "#8a6a00", "none": "#5b6472", "unknown": "#5b6472",
+	"over": "#1f7a4d", "": "#39424e",
 }
 
 func itemOf(e message.Entry) mailItem {
@@ -133,7 +136,8 @@ func itemOf(e message.Entry) mailItem {
 	if color == "" {
 		color = mailColors["unknown"]
 	}
-	return mailItem{Vendor: e.Vendor, Title: e.Title, Link: e.Link, Severity: words.Spell(e.Severity), Color: color, Facts: strings.Join(e.Facts, " · "), Words: e.Latest}
+	return mailItem{Vendor: e.Vendor, Title: e.Title, Link: e.Link, Severity: words.Spell(e.Severity), Color: color,
+		Facts: strings.Join(e.Facts, " · "), Words: e.Latest}
 }
 
 func colorOf(t message.IncidentNotice, reason message.Reason) string {

@@ -21,7 +21,8 @@ func Kind() channel.Kind {
 		Type: "email",
 		Doc:  "mail with a text and an HTML part; the mails on one incident make one conversation",
 		Keys: []channel.Key{
-			{Name: "host", Doc: "the name of the SMTP server", Example: `"smtp.example.com"`, Required: true, Zero: "", Check: checkHost},
+			{Name: "host", Doc: "the name of the SMTP server", Example: `"smtp.example.com"`, Required: true, Zero: "",
+				Check: checkHost},
 			{Name: "port", Doc: "the port of the SMTP server", Example: "587", Zero: 0, Check: checkPort},
 			{
 				Name: "tls", Doc: "a way to speak to a mail server", Example: `"starttls"`, Zero: "",
@@ -30,8 +31,9 @@ func Kind() channel.Kind {
 			{Name: "user", Doc: "the name to log in with", Example: `"vendorwatch"`, Zero: ""},
 			{Name: "password", Doc: "the password", Example: "VENDORWATCH_MAIL_PASSWORD", Zero: secret.Text{}},
 			{
-				Name: "from", Doc: "the address of the sender", Example: `"Vendorwatch <ops@example.com>"`, Required: true,
-				Zero: "", Check: checkAddress,
+				Name: "from", Doc: "the address of the sender", Example: `"Vendorwatch <ops@example.com>"`,
+				Required: true,
+				Zero:     "", Check: checkAddress,
 			},
 			{
 				Name: "to", Doc: "the addresses of the readers", Example: `["ops@example.com"]`, Required: true,
@@ -48,11 +50,13 @@ func Kind() channel.Kind {
 				r.Mistake("user", "there is a password and no user", `write for example user = "vendorwatch"`)
 			}
 			if hasUser && v.Text("tls") == string(NoTLS) {
-				r.Mistake("tls", "a password would be sent in the clear", `write "starttls" or "tls", or leave user out`)
+				r.Mistake("tls", "a password would be sent in the clear",
+					`write "starttls" or "tls", or leave user out`)
 			}
 		},
 		New: func(name string, v channel.Values, _ channel.Environment) (channel.Channel, error) {
-			s := Server{Host: v.Text("host"), Port: v.Number("port"), TLS: TLS(v.Text("tls")), User: v.Text("user"), Password: v.Secret("password")}
+			s := Server{Host: v.Text("host"), Port: v.Number("port"), TLS: TLS(v.Text("tls")), User: v.Text("user"),
+				Password: v.Secret("password")}
 			if s.TLS == "" {
 				s.TLS = StartTLS
 			}
@@ -89,7 +93,8 @@ func checkPort(value string) error {
 
 func checkAddress(value string) error {
 	if _, err := mail.ParseAddress(value); err != nil || strings.ContainsAny(value, "\r\n") {
-		return fmt.Errorf(`%q is not a mail address; write for example "ops@example.com" or "Ops <ops@example.com>"`, value)
+		return fmt.Errorf(`%q is not a mail address; write for example "ops@example.com" or "Ops <ops@example.com>"`,
+			value)
 	}
 	return nil
 }

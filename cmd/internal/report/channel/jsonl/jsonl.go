@@ -1,4 +1,4 @@
-// Package jsonl is the channel that appends messages to a file, one JSON object a line.
+// Package jsonl is the channel that appends messages to a file, one JSON object per line.
 package jsonl
 
 import (
@@ -12,21 +12,22 @@ import (
 	"vendorwatch/cmd/internal/report/message"
 )
 
-// Channel is a Channel that appends messages to a file, an Envelope a line.
+// Channel appends messages to a file, one message.Envelope per line.
 type Channel struct {
 	ChannelName string
-	Path        string    // made where it is missing, readable by its owner only
-	W           io.Writer // where Path is empty
+	Path        string    // created if it is missing, readable by its owner only
+	W           io.Writer // written to if Path is empty
 }
 
 // Name returns ChannelName.
 func (j *Channel) Name() string { return j.ChannelName }
 
-// Send appends the message, and returns when the disk has it.
+// Send appends the message, and returns when it is on disk.
 func (j *Channel) Send(_ context.Context, m message.Message) (channel.Sent, error) {
 	line, err := json.Marshal(message.NewEnvelope(m))
 	if err != nil {
-		return channel.Sent{}, &channel.SendError{Channel: j.ChannelName, Reason: "encode the message: " + err.Error(), Refused: true}
+		return channel.Sent{}, &channel.SendError{Channel: j.ChannelName, Reason: "encode the message: " + err.Error(),
+			Refused: true}
 	}
 	line = append(line, '\n')
 	if j.Path == "" {
@@ -41,7 +42,7 @@ func (j *Channel) Send(_ context.Context, m message.Message) (channel.Sent, erro
 	}
 	_, err = f.Write(line)
 	if err == nil && f.Sync() != nil {
-		// A pipe or a terminal cannot be synced, and has taken the line all the same.
+		// A pipe or a terminal cannot be synced, but it has taken the line.
 		err = nil
 	}
 	if closed := f.Close(); err == nil {

@@ -33,7 +33,8 @@ func TestJSONLines(t *testing.T) {
 			t.Errorf("line %d: %v", n+1, err)
 		}
 	}
-	if _, err := (&Channel{ChannelName: "file", Path: t.TempDir()}).Send(t.Context(), reporttest.Alert(message.ReasonFirst, nil)); err == nil {
+	if _, err := (&Channel{ChannelName: "file", Path: t.TempDir()}).Send(t.Context(),
+		reporttest.Alert(message.ReasonFirst, nil)); err == nil {
 		t.Error("a folder was written to")
 	}
 }

@@ -9,7 +9,7 @@ import (
 func Kind() channel.Kind {
 	return channel.Kind{
 		Type: "jsonl",
-		Doc:  "the JSON of webhooks in a file, one message a line",
+		Doc:  "the JSON of webhooks in a file, one message per line",
 		Keys: []channel.Key{{
 			Name: "path", Doc: "the file to write to", Example: `"alerts.jsonl", or path = "-" for standard output`,
 			Required: true, File: true, Zero: "",

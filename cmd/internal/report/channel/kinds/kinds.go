@@ -1,4 +1,4 @@
-// Package kinds lists the kinds of channels that there are.
+// Package kinds lists the kinds of channels.
 package kinds
 
 import (
@@ -14,7 +14,7 @@ import (
 	"vendorwatch/cmd/internal/report/channel/webhook"
 )
 
-// All returns every kind, in the order in which docs/reporting.md has them.
+// All returns every kind, in the order of docs/reporting.md.
 func All() []channel.Kind {
 	return []channel.Kind{
 		slack.Kind(), slackbot.Kind(), email.Kind(), webhook.Kind(), pagerduty.Kind(), opsgenie.Kind(), shoutrrr.Kind(),

@@ -99,7 +99,8 @@ func addsOnly(r message.Reason) bool {
 // the end, and an incident that left its page has no end that anybody knows.
 func ends(r message.Reason) bool {
 	switch r {
-	case message.ReasonResolved, message.ReasonReadable, message.ReasonMaintenance, message.ReasonIndicator, message.ReasonComponent:
+	case message.ReasonResolved, message.ReasonReadable, message.ReasonMaintenance, message.ReasonIndicator,
+		message.ReasonComponent:
 		return true
 	}
 	return false
@@ -108,7 +109,8 @@ func ends(r message.Reason) bool {
 func (a *Alert) ofIncident(m message.Message) {
 	i, n := m.Items[0], m.Notice()
 	shown := n.Incidents[0]
-	a.Key, a.Severity, a.Class, a.StartedAt = i.DedupKey, normalize.Severity(i.Severity), i.Kind, cmp.Or(i.StartedAt, i.ScheduledStartAt)
+	a.Key, a.Severity, a.Class, a.StartedAt = i.DedupKey, normalize.Severity(i.Severity), i.Kind,
+		cmp.Or(i.StartedAt, i.ScheduledStartAt)
 	a.Vendor, a.Component = channel.Defang(shown.Vendor), channel.Defang(shown.Components)
 	a.link(i.URL, "Incident on the vendor's page")
 	a.link(i.PageURL, "Status page")

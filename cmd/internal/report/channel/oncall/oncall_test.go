@@ -41,8 +41,10 @@ func TestWhatAMessageDoesToItsAlert(t *testing.T) {
 		{"a page moved", reporttest.SourceMessage(message.ReasonMoved, nil), Ignore, ""},
 		{"an indicator", reporttest.SourceMessage(message.ReasonIndicator, nil), Open, page + "-indicator"},
 		{"its end", reporttest.SourceMessage(message.ReasonIndicator, cleared), Close, page + "-indicator"},
-		{"a component", reporttest.SourceMessage(message.ReasonComponent, component), Open, page + "-component-Core › API"},
-		{"how many were held back", message.Message{Reason: message.ReasonHeldBack, Held: &message.HeldBack{Count: 3}}, Ignore, ""},
+		{"a component", reporttest.SourceMessage(message.ReasonComponent, component), Open, page +
+			"-component-Core › API"},
+		{"how many were held back", message.Message{Reason: message.ReasonHeldBack, Held: &message.HeldBack{Count: 3}},
+			Ignore, ""},
 		{"a digest", message.Message{Reason: message.ReasonDigest, Digest: &message.Digest{}}, Ignore, ""},
 	} {
 		a := Of(c.message)
@@ -58,25 +60,30 @@ func TestWhatAMessageDoesToItsAlert(t *testing.T) {
 func TestWhatAnAlertSays(t *testing.T) {
 	a := Of(reporttest.Alert(message.ReasonFirst, nil))
 	want := Alert{
-		Action: Open, Key: "vendorwatch-incident-17", Summary: "Kustomer: major incident opened: [PLATFORM] Errors & delays",
+		Action: Open, Key: "vendorwatch-incident-17",
+		Summary:  "Kustomer: major incident opened: [PLATFORM] Errors & delays",
 		Severity: normalize.SeverityMajor, Vendor: "Kustomer", Class: "incident",
 		Component: "Prod1 (US) › Web Client, Prod2 (EU) › Web Client", StartedAt: "2026-11-13T17:46:00.000Z",
 	}
 	if a.Action != want.Action || a.Key != want.Key || a.Summary != want.Summary || a.Severity != want.Severity ||
-		a.Vendor != want.Vendor || a.Class != want.Class || a.Component != want.Component || a.StartedAt != want.StartedAt {
+		a.Vendor != want.Vendor || a.Class != want.Class || a.Component != want.Component ||
+		a.StartedAt != want.StartedAt {
 		t.Errorf("got  %+v\nwant %+v", a, want)
 	}
 	var links []string
 	for _, l := range a.Links {
 		links = append(links, l.URL)
 	}
-	if got := strings.Join(links, " "); got != "https://status.kustomer.example/incidents/abc https://status.kustomer.example "+
+	if got := strings.Join(links,
+		" "); got != "https://status.kustomer.example/incidents/abc https://status.kustomer.example "+
 		"https://wiki.example.com/runbooks/kustomer https://watch.example.com/incidents/17" {
 		t.Errorf("links %s", got)
 	}
 	for name, value := range map[string]string{
-		"reason": "first", "message_id": "vw-5", "incident_id": "17", "vendor": "kustomer", "severity": "major", "state": "investigating",
-		"title": "[PLATFORM] Errors & delays", "latest_update": "We look into errors of the web client.", "owner": "customer-support",
+		"reason": "first", "message_id": "vw-5", "incident_id": "17", "vendor": "kustomer", "severity": "major",
+		"state": "investigating",
+		"title": "[PLATFORM] Errors & delays", "latest_update": "We look into errors of the web client.",
+		"owner":         "customer-support",
 		"also_affected": "AWS", "started_at": "2026-11-13T17:46:00.000Z", "resolved_at": "",
 	} {
 		if a.Details[name] != value {
@@ -84,7 +91,8 @@ func TestWhatAnAlertSays(t *testing.T) {
 		}
 	}
 	source := Of(reporttest.SourceMessage(message.ReasonUnreadable, nil))
-	if source.Class != "status_page" || source.Details["problem"] != "503 Service Unavailable" || len(source.Links) != 2 || source.Severity != normalize.SeverityUnknown {
+	if source.Class != "status_page" || source.Details["problem"] != "503 Service Unavailable" ||
+		len(source.Links) != 2 || source.Severity != normalize.SeverityUnknown {
 		t.Errorf("of a page: %+v", source)
 	}
 }

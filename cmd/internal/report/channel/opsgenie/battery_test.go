@@ -17,7 +17,8 @@ func TestBattery(t *testing.T) {
 		Values: func(address string) channel.Values {
 			return channel.Values{"api_key": secret.New(reporttest.SecretWord), "address": address}
 		},
-		HTTP:           &channeltest.HTTP{Success: `{"result":"Request will be processed"}`, Limit: 15000, StatusTells: true},
+		HTTP: &channeltest.HTTP{Success: `{"result":"Request will be processed"}`, Limit: 15000,
+			StatusTells: true},
 		None:           func(m message.Message) bool { return oncall.Of(m).Action == oncall.Ignore },
 		RefusesDigests: true,
 	})

@@ -9,9 +9,10 @@ import (
 func Kind() channel.Kind {
 	return channel.Kind{
 		Type: "opsgenie",
-		Doc:  "an alert in Opsgenie, opened and closed under one alias an incident; digests are refused",
+		Doc:  "an alert in Opsgenie, opened and closed under one alias per incident; digests are refused",
 		Keys: []channel.Key{
-			{Name: "api_key", Doc: "the key of an API integration", Example: "VENDORWATCH_OPSGENIE_KEY", Required: true, Zero: secret.Text{}},
+			{Name: "api_key", Doc: "the key of an API integration", Example: "VENDORWATCH_OPSGENIE_KEY", Required: true,
+				Zero: secret.Text{}},
 			{
 				Name: "address", Doc: "the address of the API", Example: `"https://api.eu.opsgenie.com"`, Zero: "",
 				Check: channel.CheckAddress,

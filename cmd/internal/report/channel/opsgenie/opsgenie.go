@@ -26,7 +26,7 @@ const DefaultURL = "https://api.opsgenie.com"
 // Channel opens and closes alerts.
 type Channel struct {
 	poster *channel.Poster
-	key    func() string // no printer, logger or encoder looks into a function
+	key    func() string // a function, since printers, loggers and encoders do not look into one
 }
 
 // New makes the channel. The key is the secret, that of an API integration. An empty address means DefaultURL, a nil
@@ -46,15 +46,16 @@ func New(name, apiKey, address string, client *http.Client) (*Channel, error) {
 // Name returns the channel's name.
 func (c *Channel) Name() string { return c.poster.Channel }
 
-// PerIncident says that the channel keeps one message an incident.
+// PerIncident marks a channel that keeps one message per incident.
 func (c *Channel) PerIncident() {}
 
 // Send opens the alert of the message's incident or page, adds to it, or closes it. A digest is refused; what is no
-// alert, or comes after its end, is taken and sent nowhere. Every error but the end of ctx is a *channel.SendError.
+// alert, or comes after its end, is taken and sent nowhere. Every error is a *channel.SendError unless ctx ended.
 func (c *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, error) {
 	if m.Digest != nil {
 		return channel.Sent{}, &channel.SendError{
-			Channel: c.Name(), Reason: "Opsgenie takes alerts, not digests; send the digest to another channel", Refused: true,
+			Channel: c.Name(), Reason: "Opsgenie takes alerts, not digests; send the digest to another channel",
+			Refused: true,
 		}
 	}
 	requests, why := requestsOf(m)
@@ -65,7 +66,8 @@ func (c *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, er
 	for _, r := range requests {
 		body, err := json.Marshal(r.Body)
 		if err != nil {
-			return channel.Sent{}, &channel.SendError{Channel: c.Name(), Reason: "encode the message: " + err.Error(), Refused: true}
+			return channel.Sent{}, &channel.SendError{Channel: c.Name(), Reason: "encode the message: " + err.Error(),
+				Refused: true}
 		}
 		a, err := c.poster.At(r.Path, r.query()).Send(ctx, r.Method, body, header)
 		if err != nil {
@@ -133,7 +135,8 @@ func requestsOf(m message.Message) (requests []request, why string) {
 	}
 	switch a.Action {
 	case oncall.Open:
-		requests = []request{{Method: http.MethodPost, Path: alertsPath, Body: newAlertOf(a, alias), Does: "opened " + alias}}
+		requests = []request{{Method: http.MethodPost, Path: alertsPath, Body: newAlertOf(a, alias), Does: "opened " +
+			alias}}
 		if m.Reason == message.ReasonWorsened {
 			requests = append(requests, priority, note)
 		}
@@ -164,8 +167,10 @@ func newAlertOf(a oncall.Alert, alias string) newAlert {
 		}
 	}
 	return newAlert{
-		Message: words.Cut(a.Summary, messageLimit, words.Ellipsis), Alias: alias, Description: a.Text + "\n" + links.String(),
-		Priority: priorityOf(a.Severity), Source: source, Entity: words.Cut(a.Vendor, entityLimit, ""), Tags: tags, Details: a.Details,
+		Message: words.Cut(a.Summary, messageLimit, words.Ellipsis), Alias: alias, Description: a.Text + "\n" +
+			links.String(),
+		Priority: priorityOf(a.Severity), Source: source, Entity: words.Cut(a.Vendor, entityLimit, ""), Tags: tags,
+		Details: a.Details,
 	}
 }
 

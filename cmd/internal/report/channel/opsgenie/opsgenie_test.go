@@ -44,7 +44,8 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.log = append(s.log, r.Method+" "+r.URL.Path)
 	if r.Header.Get("Authorization") != "GenieKey "+reporttest.SecretWord {
 		w.WriteHeader(http.StatusUnauthorized)
-		_ = json.NewEncoder(w).Encode(map[string]any{"message": "Could not authenticate", "took": 0.1, "requestId": "1"})
+		_ = json.NewEncoder(w).Encode(map[string]any{"message": "Could not authenticate", "took": 0.1,
+			"requestId": "1"})
 		return
 	}
 	var problem string
@@ -84,7 +85,10 @@ func (s *service) create(r *http.Request) (problem string) {
 		return "description, entity or details are too long"
 	case !slices.Contains([]string{"P1", "P2", "P3", "P4", "P5"}, a.Priority):
 		return "priority is unknown"
-	case len(a.Tags) > 20 || slices.ContainsFunc(a.Tags, func(tag string) bool { return tag == "" || utf8.RuneCountInString(tag) > 50 }):
+	case len(a.Tags) > 20 || slices.ContainsFunc(a.Tags, func(tag string) bool {
+		return tag == "" ||
+			utf8.RuneCountInString(tag) > 50
+	}):
 		return "tags are too many or too long"
 	}
 	if known := s.alerts[a.Alias]; known != nil && known.open {
@@ -145,12 +149,16 @@ func TestOneIncidentIsOneAlert(t *testing.T) {
 	if a := s.alerts[alias]; a == nil || !a.open || a.Priority != "P2" {
 		t.Fatalf("opened: %+v", a)
 	}
-	s.send(reporttest.Alert(message.ReasonWorsened, func(i *message.AlertItem) { i.Was, i.Severity = "major", "critical" }))
+	s.send(reporttest.Alert(message.ReasonWorsened, func(i *message.AlertItem) {
+		i.Was, i.Severity = "major",
+			"critical"
+	}))
 	s.send(reporttest.Alert(message.ReasonUpdate, nil))
 	s.send(reporttest.Alert(message.ReasonResolved, nil))
 	s.send(reporttest.Alert(message.ReasonPostmortem, nil))
 	a := s.alerts[alias]
-	if a.open || a.count != 2 || a.Priority != "P1" || len(a.notes) != 2 || !strings.HasPrefix(a.notes[0], "Kustomer: major → critical (worse)") {
+	if a.open || a.count != 2 || a.Priority != "P1" || len(a.notes) != 2 ||
+		!strings.HasPrefix(a.notes[0], "Kustomer: major → critical (worse)") {
 		t.Errorf("at the end: %+v", a)
 	}
 	want := []string{
@@ -177,7 +185,8 @@ func TestAnAlertSaysWhatItIsAbout(t *testing.T) {
 	s := newService(t)
 	s.send(reporttest.Alert(message.ReasonFirst, nil))
 	a := s.alerts["vendorwatch-incident-17"]
-	if a.Message != "Kustomer: major incident opened: [PLATFORM] Errors & delays" || a.Entity != "Kustomer" || a.Source != "vendorwatch" ||
+	if a.Message != "Kustomer: major incident opened: [PLATFORM] Errors & delays" || a.Entity != "Kustomer" ||
+		a.Source != "vendorwatch" ||
 		!slices.Equal(a.Tags, []string{"kustomer", "incident", "major"}) || a.Details["incident_id"] != "17" {
 		t.Errorf("%+v", a)
 	}
@@ -203,7 +212,8 @@ func TestAnAliasMayHoldAnything(t *testing.T) {
 	c := s.channel(reporttest.SecretWord)
 	requests, _ := requestsOf(reporttest.SourceMessage(message.ReasonComponent, change(false)))
 	got := c.poster.At(requests[0].Path, requests[0].query()).URL().String()
-	if want := s.URL + "/v2/alerts/vendorwatch-source-3-component-..%2FEU%2F%C3%A4%20%3F%23%25/close?identifierType=alias"; got != want {
+	want := s.URL + "/v2/alerts/vendorwatch-source-3-component-..%2FEU%2F%C3%A4%20%3F%23%25/close?identifierType=alias"
+	if got != want {
 		t.Errorf("closed at %s, want %s", got, want)
 	}
 }
@@ -212,7 +222,8 @@ func TestRefusals(t *testing.T) {
 	s := newService(t)
 	_, err := s.channel("another key").Send(t.Context(), reporttest.Alert(message.ReasonFirst, nil))
 	var e *channel.SendError
-	if !errors.As(err, &e) || !e.Refused || e.Reason != `401 Unauthorized {"message":"Could not authenticate","requestId":"1","took":0.1}` {
+	if !errors.As(err, &e) || !e.Refused ||
+		e.Reason != `401 Unauthorized {"message":"Could not authenticate","requestId":"1","took":0.1}` {
 		t.Errorf("a wrong key: %v", err)
 	}
 	for status, refused := range map[int]bool{403: true, 422: true, 429: false, 500: false} {
@@ -232,8 +243,12 @@ func TestRefusals(t *testing.T) {
 
 func TestPriorities(t *testing.T) {
 	s := newService(t)
-	for severity, want := range map[string]string{"critical": "P1", "major": "P2", "minor": "P3", "unknown": "P3", "none": "P5"} {
-		s.send(reporttest.Alert(message.ReasonFirst, func(i *message.AlertItem) { i.Severity, i.DedupKey = severity, "k-"+severity }))
+	for severity, want := range map[string]string{"critical": "P1", "major": "P2", "minor": "P3", "unknown": "P3",
+		"none": "P5"} {
+		s.send(reporttest.Alert(message.ReasonFirst, func(i *message.AlertItem) {
+			i.Severity, i.DedupKey = severity,
+				"k-"+severity
+		}))
 		if got := s.alerts["k-"+severity].Priority; got != want {
 			t.Errorf("%s is %s, want %s", severity, got, want)
 		}

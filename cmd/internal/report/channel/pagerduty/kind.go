@@ -11,14 +11,15 @@ import (
 func Kind() channel.Kind {
 	return channel.Kind{
 		Type: "pagerduty",
-		Doc:  "an alert in PagerDuty, triggered and resolved under one key an incident; digests are refused",
+		Doc:  "an alert in PagerDuty, triggered and resolved under one key per incident; digests are refused",
 		Keys: []channel.Key{
 			{
 				Name: "routing_key", Doc: "the integration key", Example: "VENDORWATCH_PAGERDUTY_KEY", Required: true,
 				Zero: secret.Text{}, Check: checkKey,
 			},
 			{
-				Name: "address", Doc: "the address of the Events API", Example: `"https://events.eu.pagerduty.com"`, Zero: "",
+				Name: "address", Doc: "the address of the Events API", Example: `"https://events.eu.pagerduty.com"`,
+				Zero:  "",
 				Check: channel.CheckAddress,
 			},
 		},

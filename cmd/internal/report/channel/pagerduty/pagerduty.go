@@ -29,7 +29,7 @@ const DefaultURL = "https://events.pagerduty.com"
 // Channel triggers and resolves alerts.
 type Channel struct {
 	poster *channel.Poster
-	key    func() string // no printer, logger or encoder looks into a function
+	key    func() string // a function, since printers, loggers and encoders do not look into one
 }
 
 // New makes the channel. The routing key is the secret. An empty address means DefaultURL, a nil client one with a
@@ -38,7 +38,8 @@ func New(name, routingKey, address string, client *http.Client) (*Channel, error
 	if address == "" {
 		address = DefaultURL
 	}
-	p, err := channel.NewPoster(name, strings.TrimRight(address, "/")+"/v2/enqueue", client, "address of PagerDuty", DefaultURL)
+	p, err := channel.NewPoster(name, strings.TrimRight(address, "/")+"/v2/enqueue", client, "address of PagerDuty",
+		DefaultURL)
 	if err != nil {
 		return nil, err
 	}
@@ -49,15 +50,16 @@ func New(name, routingKey, address string, client *http.Client) (*Channel, error
 // Name returns the channel's name.
 func (c *Channel) Name() string { return c.poster.Channel }
 
-// PerIncident says that the channel keeps one message an incident.
+// PerIncident marks a channel that keeps one message per incident.
 func (c *Channel) PerIncident() {}
 
 // Send triggers the alert of the message's incident or page, or resolves it. A digest is refused; what is no alert, or
-// comes after its end, is taken and sent nowhere. Every error but the end of ctx is a *channel.SendError.
+// comes after its end, is taken and sent nowhere. Every error is a *channel.SendError unless ctx ended.
 func (c *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, error) {
 	if m.Digest != nil {
 		return channel.Sent{}, &channel.SendError{
-			Channel: c.Name(), Reason: "PagerDuty takes alerts, not digests; send the digest to another channel", Refused: true,
+			Channel: c.Name(), Reason: "PagerDuty takes alerts, not digests; send the digest to another channel",
+			Refused: true,
 		}
 	}
 	event, why := eventOf(m, c.key())
@@ -66,7 +68,8 @@ func (c *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, er
 	}
 	body, err := json.Marshal(event)
 	if err != nil {
-		return channel.Sent{}, &channel.SendError{Channel: c.Name(), Reason: "encode the message: " + err.Error(), Refused: true}
+		return channel.Sent{}, &channel.SendError{Channel: c.Name(), Reason: "encode the message: " + err.Error(),
+			Refused: true}
 	}
 	a, err := c.poster.Post(ctx, body, http.Header{"User-Agent": {"vendorwatch"}})
 	if err != nil {

@@ -60,12 +60,14 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := json.NewDecoder(r.Body).Decode(&e); err != nil {
 		s.t.Error(err)
 	}
-	if r.Method != http.MethodPost || r.URL.Path != "/v2/enqueue" || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
+	if r.Method != http.MethodPost || r.URL.Path != "/v2/enqueue" ||
+		!strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
 		s.t.Errorf("%s %s %s", r.Method, r.URL.Path, r.Header.Get("Content-Type"))
 	}
 	if problems := e.problems(); len(problems) > 0 {
 		w.WriteHeader(http.StatusBadRequest)
-		_ = json.NewEncoder(w).Encode(map[string]any{"status": "invalid event", "message": "Event object is invalid", "errors": problems})
+		_ = json.NewEncoder(w).Encode(map[string]any{"status": "invalid event", "message": "Event object is invalid",
+			"errors": problems})
 		return
 	}
 	if s.alerts[e.DedupKey] == nil {
@@ -75,7 +77,8 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.events, a.open = append(a.events, e), e.Action == "trigger"
 	s.log = append(s.log, e.Action+" "+e.DedupKey)
 	w.WriteHeader(http.StatusAccepted)
-	_ = json.NewEncoder(w).Encode(map[string]string{"status": "success", "message": "Event processed", "dedup_key": e.DedupKey})
+	_ = json.NewEncoder(w).Encode(map[string]string{"status": "success", "message": "Event processed",
+		"dedup_key": e.DedupKey})
 }
 
 // problems are what the documentation calls invalid
@@ -129,7 +132,10 @@ func (s *service) send(m message.Message) {
 func TestOneIncidentIsOneAlert(t *testing.T) {
 	s := newService(t)
 	s.send(reporttest.Alert(message.ReasonFirst, nil))
-	s.send(reporttest.Alert(message.ReasonWorsened, func(i *message.AlertItem) { i.Was, i.Severity = "major", "critical" }))
+	s.send(reporttest.Alert(message.ReasonWorsened, func(i *message.AlertItem) {
+		i.Was, i.Severity = "major",
+			"critical"
+	}))
 	s.send(reporttest.Alert(message.ReasonUpdate, nil))
 	const key = "vendorwatch-incident-17"
 	if a := s.alerts[key]; len(s.alerts) != 1 || a == nil || !a.open {
@@ -137,7 +143,8 @@ func TestOneIncidentIsOneAlert(t *testing.T) {
 	}
 	s.send(reporttest.Alert(message.ReasonResolved, nil))
 	s.send(reporttest.Alert(message.ReasonPostmortem, nil))
-	if want := []string{"trigger " + key, "trigger " + key, "trigger " + key, "resolve " + key}; !slices.Equal(s.log, want) {
+	if want := []string{"trigger " + key, "trigger " + key, "trigger " + key, "resolve " + key}; !slices.Equal(s.log,
+		want) {
 		t.Errorf("events\n%v\nwant\n%v", s.log, want)
 	}
 	if s.alerts[key].open {
@@ -153,14 +160,18 @@ func TestAnEventSaysWhatTheAlertIsAbout(t *testing.T) {
 	s.send(reporttest.Alert(message.ReasonFirst, nil))
 	e := s.alerts["vendorwatch-incident-17"].events[0]
 	p := e.Payload
-	if p.Summary != "Kustomer: major incident opened: [PLATFORM] Errors & delays" || p.Source != "Kustomer" || p.Severity != "error" ||
-		p.Timestamp != "2026-11-13T17:46:00.000Z" || p.Class != "incident" || e.Client != "vendorwatch" || e.RoutingKey != routingKey {
+	if p.Summary != "Kustomer: major incident opened: [PLATFORM] Errors & delays" || p.Source != "Kustomer" ||
+		p.Severity != "error" ||
+		p.Timestamp != "2026-11-13T17:46:00.000Z" || p.Class != "incident" || e.Client != "vendorwatch" ||
+		e.RoutingKey != routingKey {
 		t.Errorf("%+v %+v", e, *p)
 	}
-	if len(e.Links) != 4 || e.Links[2].Href != "https://wiki.example.com/runbooks/kustomer" || e.Links[2].Text != "Runbook" {
+	if len(e.Links) != 4 || e.Links[2].Href != "https://wiki.example.com/runbooks/kustomer" ||
+		e.Links[2].Text != "Runbook" {
 		t.Errorf("links %+v", e.Links)
 	}
-	if p.Details["state"] != "investigating" || p.Details["owner"] != "customer-support" || !strings.Contains(p.Details["text"], "Prod2 (EU) › Web Client") {
+	if p.Details["state"] != "investigating" || p.Details["owner"] != "customer-support" ||
+		!strings.Contains(p.Details["text"], "Prod2 (EU) › Web Client") {
 		t.Errorf("details %+v", p.Details)
 	}
 	s.send(reporttest.HostileAlert())
@@ -170,8 +181,10 @@ func TestAnEventSaysWhatTheAlertIsAbout(t *testing.T) {
 func TestAPageHasItsOwnAlerts(t *testing.T) {
 	s := newService(t)
 	s.send(reporttest.SourceMessage(message.ReasonUnreadable, nil))
-	s.send(reporttest.SourceMessage(message.ReasonComponent, func(a *message.SourceAlert) { a.Component, a.Open = "API", true }))
-	s.send(reporttest.SourceMessage(message.ReasonComponent, func(a *message.SourceAlert) { a.Component, a.Open = "API", false }))
+	s.send(reporttest.SourceMessage(message.ReasonComponent,
+		func(a *message.SourceAlert) { a.Component, a.Open = "API", true }))
+	s.send(reporttest.SourceMessage(message.ReasonComponent,
+		func(a *message.SourceAlert) { a.Component, a.Open = "API", false }))
 	if s.alerts["vendorwatch-source-3-component-API"].open || !s.alerts["vendorwatch-source-3"].open {
 		t.Errorf("after the component is well: %v", s.log)
 	}
@@ -193,8 +206,12 @@ func TestAWrongKeyIsARefusalThatSaysSo(t *testing.T) {
 
 func TestSeverities(t *testing.T) {
 	s := newService(t)
-	for severity, want := range map[string]string{"critical": "critical", "major": "error", "minor": "warning", "unknown": "warning", "none": "info"} {
-		s.send(reporttest.Alert(message.ReasonFirst, func(i *message.AlertItem) { i.Severity, i.DedupKey = severity, "k-"+severity }))
+	for severity, want := range map[string]string{"critical": "critical", "major": "error", "minor": "warning",
+		"unknown": "warning", "none": "info"} {
+		s.send(reporttest.Alert(message.ReasonFirst, func(i *message.AlertItem) {
+			i.Severity, i.DedupKey = severity,
+				"k-"+severity
+		}))
 		if got := s.alerts["k-"+severity].events[0].Payload.Severity; got != want {
 			t.Errorf("%s is %s, want %s", severity, got, want)
 		}
@@ -203,7 +220,8 @@ func TestSeverities(t *testing.T) {
 
 func TestThePreviewHidesTheKey(t *testing.T) {
 	forms, err := Kind().Preview(reporttest.Alert(message.ReasonFirst, nil))
-	if err != nil || len(forms) != 1 || forms[0].Form != "json" || !strings.Contains(forms[0].Text, `"routing_key": "***"`) ||
+	if err != nil || len(forms) != 1 || forms[0].Form != "json" ||
+		!strings.Contains(forms[0].Text, `"routing_key": "***"`) ||
 		!strings.Contains(forms[0].Text, `"dedup_key": "vendorwatch-incident-17"`) {
 		t.Errorf("%v %v", fmt.Sprint(forms), err)
 	}

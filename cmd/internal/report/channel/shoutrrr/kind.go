@@ -15,7 +15,8 @@ func Kind() channel.Kind {
 		Type: "shoutrrr",
 		Doc:  "text in Discord, Teams, Google Chat, Telegram, ntfy, Pushover and others",
 		Keys: []channel.Key{{
-			Name: "url", Doc: "the URL", Example: "VENDORWATCH_NOTIFY_URL", Required: true, Zero: secret.Text{}, Check: checkURL,
+			Name: "url", Doc: "the URL", Example: "VENDORWATCH_NOTIFY_URL", Required: true, Zero: secret.Text{},
+			Check: checkURL,
 		}},
 		New: func(name string, v channel.Values, _ channel.Environment) (channel.Channel, error) {
 			return channel.Made(New(name, v.Secret("url")))

@@ -21,47 +21,49 @@ import (
 	"vendorwatch/cmd/internal/words"
 )
 
-// Channel is a Channel for every service that the library shoutrrr speaks: Discord, Teams, Google Chat,
-// Telegram, ntfy, Pushover and so on (https://shoutrrr.nickfedor.com).
+// Channel sends text to one of the services of shoutrrr: Discord, Teams, Google Chat, Telegram, ntfy, Pushover and
+// others (https://shoutrrr.nickfedor.com).
 type Channel struct {
 	name   string
 	scheme string
-	url    func() *url.URL // no printer, logger or encoder looks into a function
+	url    func() *url.URL // a function, since printers, loggers and encoders do not look into one
 	sender func() *router.ServiceRouter
 
 	timeout time.Duration
 }
 
-// serviceTimeout is how long a service may take. The library has no way to end a call, so that a call that
-// takes longer is left behind.
+// serviceTimeout is how long a service may take. The library cannot cancel a call, so that one that takes longer is
+// abandoned.
 const serviceTimeout = 40 * time.Second
 
-// New makes the channel. The service's URL is the secret: the error says what is wrong with it without
-// showing it.
+// New makes the channel. The URL of the service is the secret, and the error does not show it.
 func New(name, address string) (*Channel, error) {
 	const write = "write one like discord://TOKEN@ID, see https://shoutrrr.nickfedor.com/services/overview/"
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil || u.Scheme == "" {
-		return nil, fmt.Errorf("channel %q: the address of the service is none that shoutrrr reads; %s", name, write)
+		return nil, fmt.Errorf("channel %q: shoutrrr cannot read the address of the service; %s", name, write)
 	}
 	sender, err := shoutrrr.NewSender(log.New(io.Discard, "", 0), u.String())
 	if err != nil {
-		return nil, fmt.Errorf("channel %q: the address of the service %q cannot be used: %s; %s", name, u.Scheme, secret.Scrub(innermost(err).Error(), secret.Parts(u)...), write)
+		return nil, fmt.Errorf("channel %q: the address of the service %q cannot be used: %s; %s", name, u.Scheme,
+			secret.Scrub(innermost(err).Error(), secret.Parts(u)...), write)
 	}
 	scheme, _, _ := strings.Cut(u.Scheme, "+")
-	return &Channel{name: name, scheme: scheme, url: func() *url.URL { return u }, sender: func() *router.ServiceRouter { return sender }, timeout: serviceTimeout}, nil
+	return &Channel{name: name, scheme: scheme, url: func() *url.URL { return u },
+		sender: func() *router.ServiceRouter { return sender }, timeout: serviceTimeout}, nil
 }
 
 // Name returns the channel's name.
 func (s *Channel) Name() string { return s.name }
 
-// serviceLimits are how many runes of a message a service takes, where that is less than serviceLimit.
-var serviceLimits = map[string]int{"discord": 1900, "pushover": 1000, "pushbullet": 2000, "bark": 2000, "telegram": 3900, "googlechat": 3900, "signal": 1900}
+// serviceLimits are how many runes a message to a service may have, where that is not serviceLimit.
+var serviceLimits = map[string]int{"discord": 1900, "pushover": 1000, "pushbullet": 2000, "bark": 2000,
+	"telegram": 3900, "googlechat": 3900, "signal": 1900}
 
 const serviceLimit = 3500
 
-// Send hands the message over. Every error but the end of ctx is a *SendError. A service's refusal cannot be
-// told from a failure, so that a message is given up after some twenty tries.
+// Send hands the message to the service. Every error is a *channel.SendError unless ctx ended. A refusal cannot be told
+// from a failure, so that a message gets channel.MaxUnclearTries attempts.
 func (s *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, error) {
 	limit := serviceLimit
 	if n, ok := serviceLimits[s.scheme]; ok {
@@ -79,16 +81,19 @@ func (s *Channel) send(ctx context.Context, text string, params types.Params) (c
 	case <-ctx.Done():
 		return channel.Sent{}, fmt.Errorf("channel %q: %w", s.name, context.Cause(ctx))
 	case <-timer.C:
-		return channel.Sent{}, &channel.SendError{Channel: s.name, Reason: "no answer in time", MaxTries: channel.MaxUnclearTries}
+		return channel.Sent{}, &channel.SendError{Channel: s.name, Reason: "no answer in time",
+			MaxTries: channel.MaxUnclearTries}
 	case err := <-done:
 		if err != nil {
-			return channel.Sent{}, &channel.SendError{Channel: s.name, Reason: words.Short(secret.Scrub(err.Error(), secret.Parts(s.url())...), message.ReasonLimit), MaxTries: channel.MaxUnclearTries}
+			return channel.Sent{}, &channel.SendError{Channel: s.name,
+				Reason:   words.Short(secret.Scrub(err.Error(), secret.Parts(s.url())...), message.ReasonLimit),
+				MaxTries: channel.MaxUnclearTries}
 		}
 	}
 	return channel.Sent{Receipt: "taken by " + s.scheme}, nil
 }
 
-// innermost returns what an error wraps at the last: the outer ones of the library quote whole addresses.
+// innermost returns the innermost error that an error wraps. The outer ones of the library show whole addresses.
 func innermost(err error) error {
 	for {
 		inner := errors.Unwrap(err)

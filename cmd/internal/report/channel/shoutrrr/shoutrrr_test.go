@@ -29,7 +29,7 @@ func TestShoutrrrLimits(t *testing.T) {
 
 func TestShoutrrrAddresses(t *testing.T) {
 	for address, want := range map[string]string{
-		"":                                     "none that shoutrrr reads",
+		"":                                     "shoutrrr cannot read the address",
 		"nosuch://" + reporttest.SecretWord:    `the service "nosuch" cannot be used`,
 		"discord://" + reporttest.SecretWord:   `the service "discord" cannot be used`,
 		"pagerduty://" + reporttest.SecretWord: `the service "pagerduty" cannot be used`,

@@ -17,12 +17,11 @@ import (
 	"vendorwatch/cmd/internal/words"
 )
 
-// Channel is a Channel that posts to a Slack incoming webhook.
+// Channel posts to an incoming webhook.
 type Channel struct{ poster *channel.Poster }
 
-// New makes the channel. A nil client means one with a time limit of 15 seconds. The webhook's URL is the
-// secret: the error says what is wrong with it without showing it, and however a Slack is printed, logged or
-// encoded, it does not show.
+// New makes the channel. A nil client means one with a time limit of 15 seconds. The URL of the webhook is the secret:
+// it shows neither in the error nor when the channel is printed, logged or encoded.
 func New(name, webhook string, client *http.Client) (*Channel, error) {
 	p, err := channel.NewPoster(name, webhook, client, "Slack webhook", "https://hooks.slack.com/services/…")
 	if err != nil {
@@ -34,11 +33,12 @@ func New(name, webhook string, client *http.Client) (*Channel, error) {
 // Name returns the channel's name.
 func (s *Channel) Name() string { return s.poster.Channel }
 
-// Send posts the message. Every error but the end of ctx is a *SendError.
+// Send posts the message. Every error is a *channel.SendError unless ctx ended.
 func (s *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, error) {
 	body, err := json.Marshal(blockkit.Message(m))
 	if err != nil {
-		return channel.Sent{}, &channel.SendError{Channel: s.Name(), Reason: "encode the message: " + err.Error(), Refused: true}
+		return channel.Sent{}, &channel.SendError{Channel: s.Name(), Reason: "encode the message: " + err.Error(),
+			Refused: true}
 	}
 	a, err := s.poster.Post(ctx, body, nil)
 	if err != nil {
@@ -48,18 +48,21 @@ func (s *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, er
 	return channel.Sent{Receipt: receipt}, err
 }
 
-// refusals are answers that the same message will get again
+// refusals are the answers that the same message would get again
 // (https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/#handling_errors).
 var refusals = []string{
-	"invalid_payload", "invalid_blocks", "no_service", "no_service_id", "no_team", "no_text", "no_active_hooks", "invalid_token",
+	"invalid_payload", "invalid_blocks", "no_service", "no_service_id", "no_team", "no_text", "no_active_hooks",
+	"invalid_token",
 	"channel_is_archived", "channel_not_found", "action_prohibited", "posting_to_general_channel_denied",
 	"team_disabled", "user_not_found", "too_many_attachments",
 }
 
+// judge says what an answer of Slack means.
 func (s *Channel) judge(a channel.Reply) (string, error) {
 	word := words.Short(s.poster.Scrub(words.OneLine(a.Body)), message.ReasonLimit)
-	e := &channel.SendError{Channel: s.Name(), Reason: strings.TrimSpace(fmt.Sprintf("%d %s %s", a.Status, http.StatusText(a.Status), word))}
-	page := strings.HasPrefix(strings.TrimSpace(a.Body), "<")
+	e := &channel.SendError{Channel: s.Name(), Reason: strings.TrimSpace(fmt.Sprintf("%d %s %s", a.Status,
+		http.StatusText(a.Status), word))}
+	isPage := strings.HasPrefix(strings.TrimSpace(a.Body), "<")
 	switch {
 	case a.Status == http.StatusOK && word == "ok":
 		return "200 ok", nil
@@ -70,10 +73,11 @@ func (s *Channel) judge(a channel.Reply) (string, error) {
 		}
 	case a.Status == http.StatusTooManyRequests, a.Status == http.StatusServiceUnavailable:
 		e.RetryAfter = channel.RetryAfter(a.Header.Get("Retry-After"), time.Now())
-	case page:
-		// A web page is not Slack's way to refuse: a proxy or a login page stands in between.
-		e.Reason = fmt.Sprintf("%d %s, with a web page in place of Slack's answer", a.Status, http.StatusText(a.Status))
-	case a.Status == http.StatusBadRequest, a.Status == http.StatusForbidden, a.Status == http.StatusNotFound, a.Status == http.StatusGone:
+	case isPage:
+		// Slack does not answer with a web page: a proxy or a login page is in between.
+		e.Reason = fmt.Sprintf("%d %s, with a web page instead of Slack's answer", a.Status, http.StatusText(a.Status))
+	case a.Status == http.StatusBadRequest, a.Status == http.StatusForbidden, a.Status == http.StatusNotFound,
+		a.Status == http.StatusGone:
 		e.Refused = true
 	}
 	return "", e

@@ -23,7 +23,8 @@ import (
 
 func slackTo(t *testing.T, address string, patience time.Duration) *Channel {
 	t.Helper()
-	s, err := New("ops", address+reporttest.SlackPath, &http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}})
+	s, err := New("ops", address+reporttest.SlackPath, &http.Client{Timeout: patience,
+		Transport: &http.Transport{DisableKeepAlives: true}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,25 +38,41 @@ func TestSlackAnswers(t *testing.T) {
 		want    channel.SendError // the zero value stands for success
 	}{
 		{"ok", channeltest.Answer(200, "ok"), channel.SendError{}},
-		{"200 with an error", channeltest.Answer(200, "rollup_error"), channel.SendError{Reason: `200 OK, but it says "rollup_error"`}},
+		{"200 with an error", channeltest.Answer(200, "rollup_error"),
+			channel.SendError{Reason: `200 OK, but it says "rollup_error"`}},
 		{"200 without a word", channeltest.Answer(200, ""), channel.SendError{Reason: `200 OK, but it says ""`}},
-		{"200 with a login page", channeltest.Answer(200, "<html>Log in"), channel.SendError{Reason: `200 OK, but it says "<html>Log in"`}},
-		{"200 with a refusal", channeltest.Answer(200, "invalid_payload"), channel.SendError{Reason: `200 OK, but it says "invalid_payload"`, MaxTries: channel.MaxUnclearTries}},
-		{"429 with Retry-After", channeltest.Answer(429, "", "Retry-After", "30"), channel.SendError{Reason: "429 Too Many Requests", RetryAfter: 30 * time.Second}},
-		{"429 without", channeltest.Answer(429, "rate_limited"), channel.SendError{Reason: "429 Too Many Requests rate_limited"}},
-		{"429 with nonsense", channeltest.Answer(429, "", "Retry-After", "soon"), channel.SendError{Reason: "429 Too Many Requests"}},
-		{"429 with a negative time", channeltest.Answer(429, "", "Retry-After", "-5"), channel.SendError{Reason: "429 Too Many Requests"}},
-		{"500", channeltest.Answer(500, "rollup_error"), channel.SendError{Reason: "500 Internal Server Error rollup_error"}},
-		{"503 with Retry-After", channeltest.Answer(503, "", "Retry-After", "5"), channel.SendError{Reason: "503 Service Unavailable", RetryAfter: 5 * time.Second}},
-		{"400", channeltest.Answer(400, "invalid_payload"), channel.SendError{Reason: "400 Bad Request invalid_payload", Refused: true}},
-		{"403", channeltest.Answer(403, "action_prohibited"), channel.SendError{Reason: "403 Forbidden action_prohibited", Refused: true}},
-		{"404", channeltest.Answer(404, "no_service"), channel.SendError{Reason: "404 Not Found no_service", Refused: true}},
-		{"410", channeltest.Answer(410, "channel_is_archived"), channel.SendError{Reason: "410 Gone channel_is_archived", Refused: true}},
-		{"403 of a proxy", channeltest.Answer(403, "\n<!DOCTYPE html><p>Blocked"), channel.SendError{Reason: "403 Forbidden, with a web page in place of Slack's answer"}},
+		{"200 with a login page", channeltest.Answer(200, "<html>Log in"),
+			channel.SendError{Reason: `200 OK, but it says "<html>Log in"`}},
+		{"200 with a refusal", channeltest.Answer(200, "invalid_payload"),
+			channel.SendError{Reason: `200 OK, but it says "invalid_payload"`, MaxTries: channel.MaxUnclearTries}},
+		{"429 with Retry-After", channeltest.Answer(429, "", "Retry-After", "30"),
+			channel.SendError{Reason: "429 Too Many Requests", RetryAfter: 30 * time.Second}},
+		{"429 without", channeltest.Answer(429, "rate_limited"),
+			channel.SendError{Reason: "429 Too Many Requests rate_limited"}},
+		{"429 with nonsense", channeltest.Answer(429, "", "Retry-After", "soon"),
+			channel.SendError{Reason: "429 Too Many Requests"}},
+		{"429 with a negative time", channeltest.Answer(429, "", "Retry-After", "-5"),
+			channel.SendError{Reason: "429 Too Many Requests"}},
+		{"500", channeltest.Answer(500, "rollup_error"),
+			channel.SendError{Reason: "500 Internal Server Error rollup_error"}},
+		{"503 with Retry-After", channeltest.Answer(503, "", "Retry-After", "5"),
+			channel.SendError{Reason: "503 Service Unavailable", RetryAfter: 5 * time.Second}},
+		{"400", channeltest.Answer(400, "invalid_payload"), channel.SendError{Reason: "400 Bad Request invalid_payload",
+			Refused: true}},
+		{"403", channeltest.Answer(403, "action_prohibited"),
+			channel.SendError{Reason: "403 Forbidden action_prohibited", Refused: true}},
+		{"404", channeltest.Answer(404, "no_service"), channel.SendError{Reason: "404 Not Found no_service",
+			Refused: true}},
+		{"410", channeltest.Answer(410, "channel_is_archived"),
+			channel.SendError{Reason: "410 Gone channel_is_archived", Refused: true}},
+		{"403 of a proxy", channeltest.Answer(403, "\n<!DOCTYPE html><p>Blocked"),
+			channel.SendError{Reason: "403 Forbidden, with a web page instead of Slack's answer"}},
 		{"redirect", channeltest.Answer(302, "", "Location", "/elsewhere"), channel.SendError{Reason: "302 Found"}},
-		{"an answer that repeats the secret", channeltest.Answer(500, "no route to "+reporttest.SlackPath), channel.SendError{Reason: "500 Internal Server Error no route to ***"}},
+		{"an answer that repeats the secret", channeltest.Answer(500, "no route to "+reporttest.SlackPath),
+			channel.SendError{Reason: "500 Internal Server Error no route to ***"}},
 		{"no answer", channeltest.Hang, channel.SendError{Reason: "no answer in time"}},
-		{"an answer that breaks off", channeltest.Dropped, channel.SendError{Reason: "the answer broke off: unexpected EOF"}},
+		{"an answer that breaks off", channeltest.Dropped,
+			channel.SendError{Reason: "the answer broke off: unexpected EOF"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			server := httptest.NewServer(c.handler)
@@ -64,7 +81,8 @@ func TestSlackAnswers(t *testing.T) {
 			if c.name == "no answer" {
 				patience = 50 * time.Millisecond
 			}
-			sent, err := slackTo(t, server.URL, patience).Send(t.Context(), reporttest.DigestMessage(reporttest.QuietDigest(t)))
+			sent, err := slackTo(t, server.URL, patience).Send(t.Context(),
+				reporttest.DigestMessage(reporttest.QuietDigest(t)))
 			if c.want == (channel.SendError{}) {
 				if err != nil || sent != (channel.Sent{Receipt: "200 ok"}) {
 					t.Fatalf("sent %+v, error %v", sent, err)
@@ -116,10 +134,12 @@ func TestSlackSendsBlocks(t *testing.T) {
 		_, _ = io.WriteString(w, "ok")
 	}))
 	defer server.Close()
-	if _, err := slackTo(t, server.URL, time.Minute).Send(t.Context(), reporttest.DigestMessage(reporttest.RichDigest(t))); err != nil {
+	if _, err := slackTo(t, server.URL, time.Minute).Send(t.Context(),
+		reporttest.DigestMessage(reporttest.RichDigest(t))); err != nil {
 		t.Fatal(err)
 	}
-	if kind != "application/json; charset=utf-8" || len(got.Blocks) < 5 || !strings.HasPrefix(got.Text, "Vendor status: 3 new incidents") {
+	if kind != "application/json; charset=utf-8" || len(got.Blocks) < 5 ||
+		!strings.HasPrefix(got.Text, "Vendor status: 3 new incidents") {
 		t.Errorf("content type %q, %d blocks, text %q", kind, len(got.Blocks), got.Text)
 	}
 }
@@ -155,7 +175,8 @@ func TestSlackNeverShowsItsAddress(t *testing.T) {
 	}
 	shown := log.String() + string(encoded)
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
-		shown += fmt.Sprintf(verb, c) + fmt.Sprintf(verb, *c) + fmt.Sprintf(verb, []channel.Channel{c}) + fmt.Sprintf(verb, struct{ hidden Channel }{*c})
+		shown += fmt.Sprintf(verb, c) + fmt.Sprintf(verb, *c) + fmt.Sprintf(verb, []channel.Channel{c}) +
+			fmt.Sprintf(verb, struct{ hidden Channel }{*c})
 	}
 	reporttest.NoSlackSecret(t, "the output", shown)
 	if strings.Contains(shown, fmt.Sprintf("%x", "s3cr3t")) {
@@ -164,7 +185,9 @@ func TestSlackNeverShowsItsAddress(t *testing.T) {
 }
 
 func TestNewSlackNamesAWrongAddressWithoutShowingIt(t *testing.T) {
-	for _, address := range []string{"", "hooks.slack.com" + reporttest.SlackPath, "ftp://host" + reporttest.SlackPath, "https://" + reporttest.SlackPath, "http://host:port" + reporttest.SlackPath, "https://host/%zz" + reporttest.SlackPath} {
+	for _, address := range []string{"", "hooks.slack.com" + reporttest.SlackPath, "ftp://host" + reporttest.SlackPath,
+		"https://" + reporttest.SlackPath, "http://host:port" + reporttest.SlackPath, "https://host/%zz" +
+			reporttest.SlackPath} {
 		_, err := New("ops", address, nil)
 		if err == nil {
 			if u, _ := url.Parse(address); u != nil && u.Host == "" {

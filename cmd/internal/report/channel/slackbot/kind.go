@@ -14,7 +14,7 @@ func Kind() channel.Kind {
 	const example = `"C0123456789"; Slack shows it at the end of the channel's details`
 	return channel.Kind{
 		Type: "slack_bot",
-		Doc:  "one message an incident in a Slack channel, edited in place, with the vendor's updates in its thread",
+		Doc:  "one message per incident in a Slack channel, edited in place, with the vendor's updates in its thread",
 		Keys: []channel.Key{
 			{Name: "token", Doc: "the token", Example: "VENDORWATCH_SLACK_TOKEN", Required: true, Zero: secret.Text{}},
 			{
@@ -25,7 +25,8 @@ func Kind() channel.Kind {
 						return fmt.Errorf("%q is a channel's name, and messages are edited by its id; "+
 							"write for example channel = %s", value, example)
 					case strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' }):
-						return fmt.Errorf("%q is not the id of a channel; write for example channel = %s", value, example)
+						return fmt.Errorf("%q is not the id of a channel; write for example channel = %s", value,
+							example)
 					}
 					return nil
 				},

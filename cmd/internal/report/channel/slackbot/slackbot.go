@@ -1,4 +1,4 @@
-// Package slackbot is the channel of a Slack bot: one message an incident, edited in place, with the vendor's updates
+// Package slackbot is the channel of a Slack bot: one message per incident, edited in place, with the vendor's updates
 // in its thread.
 package slackbot
 
@@ -21,20 +21,19 @@ import (
 	"vendorwatch/normalize"
 )
 
-// Channel is a Channel that a bot posts to, by its token: one message an incident, which is edited as
-// the incident changes, with the vendor's updates as replies in its thread.
+// Channel posts and edits messages by the token of a bot.
 type Channel struct {
 	name    string
-	channel string // id of the channel in Slack
+	channel string // the id of the channel in Slack
 	token   func() string
-	api     func() *slack.Client // no printer, logger or encoder looks into a function
+	api     func() *slack.Client // a function, since printers, loggers and encoders do not look into one
 }
 
-// New makes the channel. The token is the secret. A nil client means one with a time limit of 15
-// seconds; an empty api means Slack's own address.
+// New makes the channel. The token is the secret. An empty api means Slack's own address, a nil client one with a time
+// limit of 15 seconds.
 func New(name, token, channelID, api string, client *http.Client) (*Channel, error) {
 	if !strings.HasPrefix(token, "xox") {
-		return nil, fmt.Errorf("channel %q: the token is none of a Slack bot, which begins with xoxb-", name)
+		return nil, fmt.Errorf("channel %q: the token is not that of a Slack bot, which begins with xoxb-", name)
 	}
 	if client == nil {
 		client = &http.Client{Timeout: channel.AnswerTimeout}
@@ -46,18 +45,19 @@ func New(name, token, channelID, api string, client *http.Client) (*Channel, err
 		options = append(options, slack.OptionAPIURL(strings.TrimSuffix(api, "/")+"/"))
 	}
 	c := slack.New(token, options...)
-	return &Channel{name: name, channel: channelID, token: func() string { return token }, api: func() *slack.Client { return c }}, nil
+	return &Channel{name: name, channel: channelID, token: func() string { return token },
+		api: func() *slack.Client { return c }}, nil
 }
 
 // Name returns the channel's name.
 func (s *Channel) Name() string { return s.name }
 
-// PerIncident says that the channel keeps one message an incident.
+// PerIncident marks a channel that keeps one message per incident.
 func (s *Channel) PerIncident() {}
 
-// Send posts the message, or brings the message of its incident up to date and replies to it. What ends,
-// worsens or reopens an incident is shown in the channel too, what merely changes it is in the edit alone. An
-// incident whose message somebody deleted gets a new one. Every error but the end of ctx is a *SendError.
+// Send posts the message, or edits the message of its incident and replies to it. A reply that ends, worsens or reopens
+// the incident is shown in the channel too; a mere change is only in the edit. If somebody deleted the message, the
+// incident gets a new one. Every error is a *channel.SendError unless ctx ended.
 func (s *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, error) {
 	if len(m.Items) != 1 || m.Reason == message.ReasonTest {
 		_, err := s.post(ctx, m)
@@ -69,21 +69,23 @@ func (s *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, er
 	}
 	_, _, _, err := s.api().UpdateMessageContext(ctx, channelID, ts, s.options(standing(m))...)
 	var refused slack.SlackErrorResponse
-	if errors.As(err, &refused) && slices.Contains([]string{"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found"}, refused.Err) {
+	if errors.As(err, &refused) && slices.Contains([]string{"message_not_found", "cant_update_message",
+		"edit_window_closed", "channel_not_found"}, refused.Err) {
 		return s.begin(ctx, m)
 	}
 	if err != nil || m.Reason == message.ReasonChanged || m.Reason == message.ReasonFirst {
 		return channel.Sent{Receipt: "edited", Thread: m.Items[0].Thread}, s.judge(ctx, err)
 	}
 	more := []slack.MsgOption{slack.MsgOptionTS(ts)}
-	if slices.Contains([]message.Reason{message.ReasonResolved, message.ReasonWorsened, message.ReasonReopened, message.ReasonLeftFeed}, m.Reason) {
+	if slices.Contains([]message.Reason{message.ReasonResolved, message.ReasonWorsened, message.ReasonReopened,
+		message.ReasonLeftFeed}, m.Reason) {
 		more = append(more, slack.MsgOptionBroadcast())
 	}
 	_, _, err = s.api().PostMessageContext(ctx, channelID, append(s.options(m), more...)...)
 	return channel.Sent{Receipt: "replied", Thread: m.Items[0].Thread}, s.judge(ctx, err)
 }
 
-// begin posts the incident's one message.
+// begin posts the one message of an incident.
 func (s *Channel) begin(ctx context.Context, m message.Message) (channel.Sent, error) {
 	thread, err := s.post(ctx, m)
 	return channel.Sent{Receipt: "posted", Thread: thread}, s.judge(ctx, err)
@@ -102,11 +104,12 @@ func (s *Channel) options(m message.Message) []slack.MsgOption {
 	return []slack.MsgOption{
 		slack.MsgOptionText(w.Text, false), slack.MsgOptionBlocks(w.Blocks.BlockSet...),
 		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
-		slack.MsgOptionMetadata(slack.SlackMetadata{EventType: "vendorwatch", EventPayload: map[string]any{"id": m.ID, "reason": string(m.Reason)}}),
+		slack.MsgOptionMetadata(slack.SlackMetadata{EventType: "vendorwatch",
+			EventPayload: map[string]any{"id": m.ID, "reason": string(m.Reason)}}),
 	}
 }
 
-// standing is the message that says how the incident stands, whatever the news.
+// standing is the message that says how the incident is now, whatever the news is.
 func standing(m message.Message) message.Message {
 	i := m.Items[0]
 	i.Update, i.Was = nil, ""
@@ -124,15 +127,18 @@ func standing(m message.Message) message.Message {
 	return m
 }
 
-// botRefusals are answers that the same message will get again (https://docs.slack.dev/reference/methods/chat.postMessage#errors).
+// botRefusals are the answers that the same message would get again
+// (https://docs.slack.dev/reference/methods/chat.postMessage#errors).
 var botRefusals = []string{
-	"invalid_blocks", "invalid_blocks_format", "msg_too_long", "no_text", "too_many_attachments", "invalid_arguments", "metadata_too_large",
+	"invalid_blocks", "invalid_blocks_format", "msg_too_long", "no_text", "too_many_attachments", "invalid_arguments",
+	"metadata_too_large",
 	"restricted_action", "restricted_action_thread_only_channel", "restricted_action_read_only_channel", "is_archived",
 }
 
-// botContradictions are answers that somebody's hand may mend: a token, an invitation to the channel.
-var botContradictions = []string{
-	"channel_not_found", "not_in_channel", "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope",
+// mendable are the answers that somebody may mend: by another token, or by inviting the bot to the channel.
+var mendable = []string{
+	"channel_not_found", "not_in_channel", "invalid_auth", "not_authed", "account_inactive", "token_revoked",
+	"token_expired", "missing_scope",
 	"no_permission", "not_allowed_token_type", "ekm_access_denied", "team_access_not_granted", "access_denied",
 }
 
@@ -157,7 +163,7 @@ func (s *Channel) judge(ctx context.Context, err error) error {
 	case errors.As(err, &refused):
 		e.Reason = "Slack says " + refused.Err
 		e.Refused = slices.Contains(botRefusals, refused.Err)
-		if slices.Contains(botContradictions, refused.Err) {
+		if slices.Contains(mendable, refused.Err) {
 			e.MaxTries = channel.MaxUnclearTries
 		}
 	case errors.As(err, &status):

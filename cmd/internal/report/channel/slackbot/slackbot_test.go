@@ -23,9 +23,10 @@ import (
 // workspace is as much of Slack's API as a bot speaks to that posts and edits.
 type workspace struct {
 	*httptest.Server
-	mu     sync.Mutex
-	posts  []slackPost
-	answer func(method string) (status int, body string, header http.Header) // in place of a success; nil body means success
+	mu    sync.Mutex
+	posts []slackPost
+	// in place of a success; nil body means success
+	answer func(method string) (status int, body string, header http.Header)
 }
 
 type slackPost struct {
@@ -43,7 +44,8 @@ func newWorkspace(t *testing.T) *workspace {
 		if err := r.ParseForm(); err != nil {
 			t.Error(err)
 		}
-		if r.Header.Get("Authorization") != "Bearer xoxb-"+reporttest.SecretWord && r.Form.Get("token") != "xoxb-"+reporttest.SecretWord {
+		if r.Header.Get("Authorization") != "Bearer xoxb-"+reporttest.SecretWord && r.Form.Get("token") != "xoxb-"+
+			reporttest.SecretWord {
 			t.Errorf("%s without the token", method)
 		}
 		if w.answer != nil {
@@ -56,7 +58,8 @@ func newWorkspace(t *testing.T) *workspace {
 				return
 			}
 		}
-		p := slackPost{method: method, ts: r.Form.Get("ts"), thread: r.Form.Get("thread_ts"), text: r.Form.Get("text"), blocks: r.Form.Get("blocks"), broadcast: r.Form.Get("reply_broadcast") == "true"}
+		p := slackPost{method: method, ts: r.Form.Get("ts"), thread: r.Form.Get("thread_ts"), text: r.Form.Get("text"),
+			blocks: r.Form.Get("blocks"), broadcast: r.Form.Get("reply_broadcast") == "true"}
 		if p.ts == "" {
 			p.ts = fmt.Sprintf("1700000000.%06d", len(w.posts)+1)
 		}
@@ -99,7 +102,10 @@ func TestSlackBotKeepsOneMessageAnIncident(t *testing.T) {
 	goesOn(message.ReasonChanged, func(i *message.AlertItem) { i.Was, i.State = "investigating", "monitoring" })
 	goesOn(message.ReasonWorsened, func(i *message.AlertItem) { i.Was, i.Severity = "major", "critical" })
 	goesOn(message.ReasonResolved, nil)
-	goesOn(message.ReasonPostmortem, func(i *message.AlertItem) { i.Update = &query.Update{State: "postmortem", Body: "A disk was full."} })
+	goesOn(message.ReasonPostmortem, func(i *message.AlertItem) {
+		i.Update = &query.Update{State: "postmortem",
+			Body: "A disk was full."}
+	})
 	parent := "1700000000.000001"
 	want := []struct {
 		method, ts, thread, says string
@@ -121,7 +127,8 @@ func TestSlackBotKeepsOneMessageAnIncident(t *testing.T) {
 	}
 	for n, p := range w.posts {
 		c := want[n]
-		if p.method != c.method || c.ts != "" && p.ts != c.ts || p.thread != c.thread || p.broadcast != c.broadcast || !strings.Contains(p.text+p.blocks, c.says) {
+		if p.method != c.method || c.ts != "" && p.ts != c.ts || p.thread != c.thread || p.broadcast != c.broadcast ||
+			!strings.Contains(p.text+p.blocks, c.says) {
 			t.Errorf("call %d: %+v\nwant %+v", n+1, p, c)
 		}
 	}
@@ -150,13 +157,19 @@ func TestSlackBotRefusals(t *testing.T) {
 		header http.Header
 		want   channel.SendError
 	}{
-		"a flood":              {429, "slow down", http.Header{"Retry-After": {"30"}}, channel.SendError{Reason: "429 Too Many Requests", RetryAfter: 30 * time.Second}},
-		"a fault":              {500, "oops", nil, channel.SendError{Reason: "500 Internal Server Error"}},
-		"an archived channel":  {200, `{"ok":false,"error":"is_archived"}`, nil, channel.SendError{Reason: "Slack says is_archived", Refused: true}},
-		"not invited":          {200, `{"ok":false,"error":"not_in_channel"}`, nil, channel.SendError{Reason: "Slack says not_in_channel", MaxTries: channel.MaxUnclearTries}},
-		"a revoked token":      {200, `{"ok":false,"error":"token_revoked"}`, nil, channel.SendError{Reason: "Slack says token_revoked", MaxTries: channel.MaxUnclearTries}},
-		"an error of its own":  {200, `{"ok":false,"error":"internal_error"}`, nil, channel.SendError{Reason: "Slack says internal_error"}},
-		"an error that quotes": {200, `{"ok":false,"error":"bad token xoxb-` + reporttest.SecretWord + `"}`, nil, channel.SendError{Reason: "Slack says bad token ***"}},
+		"a flood": {429, "slow down", http.Header{"Retry-After": {"30"}},
+			channel.SendError{Reason: "429 Too Many Requests", RetryAfter: 30 * time.Second}},
+		"a fault": {500, "oops", nil, channel.SendError{Reason: "500 Internal Server Error"}},
+		"an archived channel": {200, `{"ok":false,"error":"is_archived"}`, nil,
+			channel.SendError{Reason: "Slack says is_archived", Refused: true}},
+		"not invited": {200, `{"ok":false,"error":"not_in_channel"}`, nil,
+			channel.SendError{Reason: "Slack says not_in_channel", MaxTries: channel.MaxUnclearTries}},
+		"a revoked token": {200, `{"ok":false,"error":"token_revoked"}`, nil,
+			channel.SendError{Reason: "Slack says token_revoked", MaxTries: channel.MaxUnclearTries}},
+		"an error of its own": {200, `{"ok":false,"error":"internal_error"}`, nil,
+			channel.SendError{Reason: "Slack says internal_error"}},
+		"an error that quotes": {200, `{"ok":false,"error":"bad token xoxb-` + reporttest.SecretWord + `"}`, nil,
+			channel.SendError{Reason: "Slack says bad token ***"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorkspace(t)
@@ -183,7 +196,8 @@ func TestSlackBotRefusals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err = b.Send(t.Context(), reporttest.Alert(message.ReasonFirst, nil)); err == nil || !strings.Contains(err.Error(), "no answer in time") {
+	if _, err = b.Send(t.Context(), reporttest.Alert(message.ReasonFirst, nil)); err == nil ||
+		!strings.Contains(err.Error(), "no answer in time") {
 		t.Error(err)
 	}
 	var outer *url.Error

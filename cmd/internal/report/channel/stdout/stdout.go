@@ -10,7 +10,7 @@ import (
 	"vendorwatch/cmd/internal/report/message"
 )
 
-// Channel is a Channel that prints messages as text.
+// Channel prints messages.
 type Channel struct {
 	ChannelName string
 	W           io.Writer

@@ -16,17 +16,19 @@ import (
 func Kind() channel.Kind {
 	return channel.Kind{
 		Type: "webhook",
-		Doc:  "JSON, signed, at an address of one's own",
+		Doc:  "signed JSON at an address of your own",
 		Keys: []channel.Key{
 			{
 				Name: "url", Doc: "the URL", Example: "VENDORWATCH_WEBHOOK_URL", Required: true, Zero: secret.Text{},
 				Check: channel.CheckWebhook,
 			},
-			{Name: "secret", Doc: "the key of the signature", Example: "VENDORWATCH_WEBHOOK_SECRET", Zero: secret.Text{}},
+			{Name: "secret", Doc: "the key of the signature", Example: "VENDORWATCH_WEBHOOK_SECRET",
+				Zero: secret.Text{}},
 			{Name: "headers", Doc: "further headers", Example: `{ "X-Team" = "ops" }`, Zero: map[string]string{}},
 			{
-				Name: "headers_env", Doc: "further headers whose values are secrets", Example: "VENDORWATCH_WEBHOOK_TOKEN",
-				Zero: map[string]secret.Text{},
+				Name: "headers_env", Doc: "further headers whose values are secrets",
+				Example: "VENDORWATCH_WEBHOOK_TOKEN",
+				Zero:    map[string]secret.Text{},
 			},
 		},
 		Check: check,
@@ -77,7 +79,8 @@ func check(v channel.Values, r channel.Reporter) {
 }
 
 func setByProgram(header string) bool {
-	return header == "content-type" || header == "content-length" || header == "host" || strings.HasPrefix(header, "x-vendorwatch-")
+	return header == "content-type" || header == "content-length" || header == "host" ||
+		strings.HasPrefix(header, "x-vendorwatch-")
 }
 
 func holdsSecret(header string) bool {

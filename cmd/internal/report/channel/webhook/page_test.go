@@ -23,7 +23,8 @@ func TestWebhookPage(t *testing.T) {
 	e := json.NewEncoder(&want)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	if err := e.Encode(message.NewEnvelope(reporttest.Alert(message.ReasonWorsened, func(i *message.AlertItem) { i.Was, i.Severity = "minor", "critical" }))); err != nil {
+	if err := e.Encode(message.NewEnvelope(reporttest.Alert(message.ReasonWorsened,
+		func(i *message.AlertItem) { i.Was, i.Severity = "minor", "critical" }))); err != nil {
 		t.Fatal(err)
 	}
 	_, example, _ := strings.Cut(text, "```json\n")
@@ -65,5 +66,8 @@ func TestWebhookPage(t *testing.T) {
 	}
 }
 
-var reasons = []message.Reason{message.ReasonFirst, message.ReasonWorsened, message.ReasonChanged, message.ReasonUpdate, message.ReasonResolved, message.ReasonReopened, message.ReasonPostmortem, message.ReasonLeftFeed,
-	message.ReasonMaintenance, message.ReasonReminder, message.ReasonUnreadable, message.ReasonReadable, message.ReasonMoved, message.ReasonIndicator, message.ReasonComponent, message.ReasonHeldBack, message.ReasonDigest, message.ReasonTest}
+var reasons = []message.Reason{message.ReasonFirst, message.ReasonWorsened, message.ReasonChanged, message.ReasonUpdate,
+	message.ReasonResolved, message.ReasonReopened, message.ReasonPostmortem, message.ReasonLeftFeed,
+	message.ReasonMaintenance, message.ReasonReminder, message.ReasonUnreadable, message.ReasonReadable,
+	message.ReasonMoved, message.ReasonIndicator, message.ReasonComponent, message.ReasonHeldBack, message.ReasonDigest,
+	message.ReasonTest}

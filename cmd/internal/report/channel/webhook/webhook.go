@@ -15,16 +15,16 @@ import (
 	"vendorwatch/cmd/internal/report/message"
 )
 
-// Channel is a Channel that posts messages as JSON to an address of one's own.
+// Channel posts messages as JSON.
 type Channel struct {
 	poster *channel.Poster
-	key    func() string // of the signature; empty for none. No printer, logger or encoder looks into a function.
+	key    func() string // of the signature; a function, since printers, loggers and encoders do not look into one
 	header func() http.Header
 	now    func() time.Time
 }
 
-// New makes the channel. The address, the key of the signature and the headers' values are secrets,
-// and are never shown. A nil client means one with a time limit of 15 seconds.
+// New makes the channel. The address, the key of the signature and the values of the headers are secrets, and never
+// show. An empty key means no signature, a nil client one with a time limit of 15 seconds.
 func New(name, address, key string, headers map[string]string, client *http.Client) (*Channel, error) {
 	p, err := channel.NewPoster(name, address, client, "webhook's address", "https://ops.example.com/hooks/vendors")
 	if err != nil {
@@ -41,19 +41,20 @@ func New(name, address, key string, headers map[string]string, client *http.Clie
 		}
 		return secrets
 	}
-	return &Channel{poster: p, key: func() string { return key }, header: func() http.Header { return header }, now: time.Now}, nil
+	return &Channel{poster: p, key: func() string { return key }, header: func() http.Header { return header },
+		now: time.Now}, nil
 }
 
 // Name returns the channel's name.
 func (w *Channel) Name() string { return w.poster.Channel }
 
-// Send posts the message. X-Vendorwatch-Delivery is its id, the same at each try; X-Vendorwatch-Signature is
-// "sha256=" and the HMAC of the timestamp, a full stop and the body, in hexadecimal. Every error but
-// the end of ctx is a *SendError.
+// Send posts the message. X-Vendorwatch-Delivery is its id, the same at each attempt; X-Vendorwatch-Signature is Sign.
+// Every error is a *channel.SendError unless ctx ended.
 func (w *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, error) {
 	body, err := json.Marshal(message.NewEnvelope(m))
 	if err != nil {
-		return channel.Sent{}, &channel.SendError{Channel: w.Name(), Reason: "encode the message: " + err.Error(), Refused: true}
+		return channel.Sent{}, &channel.SendError{Channel: w.Name(), Reason: "encode the message: " + err.Error(),
+			Refused: true}
 	}
 	header := w.header().Clone()
 	stamp := strconv.FormatInt(w.now().Unix(), 10)
@@ -71,7 +72,8 @@ func (w *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, er
 	return w.poster.Judge(a)
 }
 
-// Sign returns the signature of a webhook's body that was sent at the time stamp, in Unix seconds.
+// Sign returns the signature of a body that was sent at the time stamp, in Unix seconds: "sha256=" and the hexadecimal
+// HMAC of the stamp, a full stop and the body.
 func Sign(key, stamp string, body []byte) string {
 	mac := hmac.New(sha256.New, []byte(key))
 	mac.Write([]byte(stamp + "."))

@@ -7,32 +7,33 @@ import (
 	"strings"
 )
 
-// Auth says who may read. The zero value lets everybody in. It holds hashes only, so that no log and no panic
-// can show a secret.
+// Auth says who may read. The zero value lets everybody in. It holds only hashes, so that no log and no panic can
+// show a secret.
 type Auth struct {
 	token, login         [sha256.Size]byte
 	wantToken, wantLogin bool
 }
 
-// Bearer lets in who knows the token: in the header Authorization: Bearer, or, for browsers, as the password of
-// any user.
+// Bearer lets in whoever knows the token: in the header Authorization: Bearer or, for browsers, as the password of any
+// user.
 func (a Auth) Bearer(token string) Auth {
 	a.token, a.wantToken = sha256.Sum256([]byte(token)), true
 	return a
 }
 
-// Basic lets in who knows the user's password, by HTTP basic authentication.
+// Basic lets in whoever knows the user's password, by HTTP basic authentication.
 func (a Auth) Basic(user, password string) Auth {
 	a.login, a.wantLogin = sha256.Sum256([]byte(user+"\x00"+password)), true
 	return a
 }
 
-// asked reports whether a token or a password is asked for.
-func (a Auth) asked() bool { return a.wantToken || a.wantLogin }
+// required reports whether a token or a password is required.
+func (a Auth) required() bool { return a.wantToken || a.wantLogin }
 
-// allows compares hashes in constant time, so that an answer's delay tells nothing.
+// allows reports whether a request may be answered. It compares hashes in constant time, so that the delay reveals
+// nothing.
 func (a Auth) allows(r *http.Request) bool {
-	if !a.asked() {
+	if !a.required() {
 		return true
 	}
 	same := func(given string, want [sha256.Size]byte) bool {

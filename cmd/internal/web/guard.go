@@ -50,7 +50,7 @@ func (s *Server) guard(table []Route) http.Handler {
 		case !route.Open && !s.auth.allows(r):
 			h.Set("WWW-Authenticate", `Basic realm="vendorwatch", charset="UTF-8"`)
 			h.Set("Cache-Control", "no-store")
-			s.refuse(w, r, route, http.StatusUnauthorized, "This dashboard asks for a password or a token.")
+			s.refuse(w, r, route, http.StatusUnauthorized, "This dashboard requires a password or a token.")
 		case route.OwnSite && !s.fromOwnSite(w, r):
 		default:
 			r.Body = http.MaxBytesReader(w, r.Body, site.MaxBody)
@@ -100,30 +100,30 @@ func (s *Server) recovered(w http.ResponseWriter, r *http.Request, route Route) 
 	s.refuse(w, r, route, http.StatusInternalServerError, "This page failed; the log says why.")
 }
 
-// fromOwnSite refuses what a page of another site has a browser ask. Such a page could also let its own name lead to
-// this machine (DNS rebinding), so that the browser takes us for that site: without a password the request has to
-// name us by an address, as localhost or as the configured dashboard.
+// fromOwnSite refuses requests that a page of another site makes a browser send. Such a page could also let its own
+// host name lead to this machine (DNS rebinding), so that the browser takes us for that site: without a password,
+// the request has to name us by an IP address, as localhost or as the configured dashboard.
 func (s *Server) fromOwnSite(w http.ResponseWriter, r *http.Request) bool {
 	ours := ""
 	if u, err := url.Parse(s.site.DashboardURL); err == nil {
 		ours = u.Host
 	}
-	if !s.auth.asked() && !strings.EqualFold(r.Host, ours) && !plainHost(r.Host) {
-		http.Error(w, "This name is not known to be this dashboard's. Ask by its IP address or as localhost, "+
-			"or set dashboard_url in config.toml to its address.", http.StatusForbidden)
+	if !s.auth.required() && !strings.EqualFold(r.Host, ours) && !plainHost(r.Host) {
+		http.Error(w, "This host name is not known to be the dashboard's. Use its IP address or localhost, "+
+			"or set dashboard_url in config.toml.", http.StatusForbidden)
 		return false
 	}
 	if origin := r.Header.Get("Origin"); origin != "" {
 		u, err := url.Parse(origin)
 		if err != nil || u.Host == "" || !strings.EqualFold(u.Host, r.Host) && !strings.EqualFold(u.Host, ours) {
-			http.Error(w, "Pages of other sites may not ask here.", http.StatusForbidden)
+			http.Error(w, "Requests from pages of other sites are refused.", http.StatusForbidden)
 			return false
 		}
 	}
 	return true
 }
 
-// plainHost reports whether a Host header is an IP address or localhost, which no name server can lead elsewhere.
+// plainHost reports whether a Host header is an IP address or localhost, which no name server can redirect.
 func plainHost(host string) bool {
 	name := host
 	if h, _, err := net.SplitHostPort(host); err == nil {

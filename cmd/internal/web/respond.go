@@ -56,7 +56,8 @@ const worthCompressing = 1400
 // newCompressor returns what compresses with gzip for readers that accept it. All documents are text.
 func newCompressor() func(http.Handler) http.HandlerFunc {
 	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(worthCompressing), gzhttp.CompressionLevel(gzip.BestSpeed),
-		gzhttp.EnableZstd(false), gzhttp.SuffixETag(gzipSuffix), gzhttp.ContentTypeFilter(func(string) bool { return true }))
+		gzhttp.EnableZstd(false), gzhttp.SuffixETag(gzipSuffix), gzhttp.ContentTypeFilter(
+			func(string) bool { return true }))
 	if err != nil {
 		panic(err) // the options are constants
 	}

@@ -11,28 +11,32 @@ import (
 	"time"
 )
 
-// Listen opens the address, such as 127.0.0.1:8080. The error says what to do if another program has it, or
-// if it is none of this machine's.
+// Listen opens an address such as 127.0.0.1:8080. The error says what to do if another program uses it, or if this
+// machine does not have it.
 func Listen(address string) (net.Listener, error) {
 	l, err := net.Listen("tcp", address)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("dashboard: %s is in use by another program; write another port, such as --listen 127.0.0.1:8081 or listen under [web] in config.toml, or --listen off for none", address)
+		return nil, fmt.Errorf("dashboard: %s is in use by another program; choose another port, for example with "+
+			"--listen 127.0.0.1:8081 or with listen under [web] in config.toml, or --listen off for none", address)
 	case errors.Is(err, syscall.EACCES):
-		return nil, fmt.Errorf("dashboard: this user may not listen on %s; write a port above 1023, such as --listen 127.0.0.1:8080", address)
+		return nil,
+			fmt.Errorf("dashboard: this user may not listen on %s; choose a port above 1023, for example with "+
+				"--listen 127.0.0.1:8080", address)
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		return nil, fmt.Errorf("dashboard: %s is no address of this machine; write 127.0.0.1:8080 for this machine alone, or 0.0.0.0:8080 for the network", address)
+		return nil, fmt.Errorf("dashboard: this machine does not have the address %s; write 127.0.0.1:8080 for this "+
+			"machine only, or 0.0.0.0:8080 for the network", address)
 	case err != nil:
 		return nil, fmt.Errorf("dashboard: listen on %q: %w; write host:port, such as 127.0.0.1:8080", address, err)
 	}
 	return l, nil
 }
 
-// stopTime is how long answers under way may take when the service stops.
+// stopTime is how long answers in progress may still take when the service stops.
 const stopTime = 3 * time.Second
 
-// Serve answers on the listener until ctx ends, then lets answers under way end and returns. Open streams of
-// news end at once. A Server serves once.
+// Serve answers on the listener until ctx ends, then lets answers in progress end, and returns. Open streams end at
+// once. A Server can serve only once.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	server := &http.Server{
 		Handler:           s.Handler(),

@@ -22,13 +22,13 @@ import (
 
 // Options are what New needs beside the file. Zero fields stand for defaults.
 type Options struct {
-	Prefix       string           // path that a proxy serves us under, such as "/status"; requests may come with it or without
-	DashboardURL string           // address of the dashboard as people reach it, for permalinks; empty: it is taken from the request
+	Prefix       string           // path under which a proxy serves us, such as "/status"; requests may lack it
+	DashboardURL string           // address of the dashboard as people reach it; empty: it is taken from requests
 	Auth         Auth             // who may read; zero: everybody who reaches the address
 	Now          func() time.Time // clock; time.Now
 	Log          *slog.Logger     // failures, and nothing of what is asked for; slog.Default
 	Version      string           // of the program, shown on Health
-	Poll         time.Duration    // how often the file is asked whether there are new events for open pages; 2 s
+	Poll         time.Duration    // how often streams ask the file for new events; 2 s
 }
 
 // Server answers every request. It is safe for concurrent use.

@@ -14,9 +14,9 @@ func description() openapi.Spec {
 	return openapi.Spec{
 		Info: openapi.Info{
 			Title: "vendorwatch", Version: "1", Summary: "What vendors' status pages say, in one form.",
-			Description: "Names are those of the SQL columns. Everything is read with GET or HEAD; nothing can be changed. " +
-				"A field that is empty is left out, unless its description says that it is null. A parameter that is not " +
-				"known is refused. Fields may be added to answers at any time.",
+			Description: "Names are those of the SQL columns. Everything is read with GET or HEAD; nothing can be " +
+				"changed. A field that is empty is left out, unless its description says that it is null. A " +
+				"parameter that is not known is refused. Fields may be added to answers at any time.",
 		},
 		Structs: structs, Values: values(), ValueOf: valueOf, Types: valueTypes, Fields: fieldTexts,
 		Parameters: parameters(), Responses: responses(),
@@ -24,8 +24,8 @@ func description() openapi.Spec {
 			{Name: "bearer", Type: "http", Scheme: "bearer",
 				Description: "The token of the configuration, if it names one."},
 			{Name: "basic", Type: "http", Scheme: "basic",
-				Description: "User and password of the configuration, if it names them; or any user, and the token as the " +
-					"password."},
+				Description: "User and password of the configuration, if it names them; or any user, and the token " +
+					"as the password."},
 		},
 	}
 }
@@ -46,7 +46,8 @@ var structs = []openapi.Struct{
 		Description: "A part of a vendor's service, with the page that shows it."},
 	{Name: "Component", Type: reflect.TypeFor[query.Component](), Description: "A part of a vendor's service."},
 	{Name: "IncidentList", Type: reflect.TypeFor[IncidentList](), Description: "Incidents, the newest first."},
-	{Name: "Incident", Type: reflect.TypeFor[query.Incident](), Description: "An incident, a maintenance or a notice."},
+	{Name: "Incident", Type: reflect.TypeFor[query.Incident](),
+		Description: "An incident, a maintenance or a notice."},
 	{Name: "IncidentDetail", Type: reflect.TypeFor[query.IncidentDetail](), Description: "One incident in full."},
 	{Name: "UpdateList", Type: reflect.TypeFor[UpdateList](),
 		Description: "Posts, in the order in which they were stored."},
@@ -57,9 +58,12 @@ var structs = []openapi.Struct{
 	{Name: "Finding", Type: reflect.TypeFor[query.Finding](), Description: "Something that could not be understood."},
 	{Name: "EventRecord", Type: reflect.TypeFor[query.EventRecord](),
 		Description: "Another page's record of the same event."},
-	{Name: "Raw", Type: reflect.TypeFor[normalize.Raw](), Description: "An incident in the vendor's own words, as one document showed it."},
-	{Name: "RawUpdate", Type: reflect.TypeFor[normalize.RawUpdate](), Description: "A post in the vendor's own words."},
-	{Name: "RawComponent", Type: reflect.TypeFor[normalize.RawComponent](), Description: "A component in the vendor's own words."},
+	{Name: "Raw", Type: reflect.TypeFor[normalize.Raw](), Description: "An incident in the vendor's own words, as " +
+		"one document showed it."},
+	{Name: "RawUpdate", Type: reflect.TypeFor[normalize.RawUpdate](),
+		Description: "A post in the vendor's own words."},
+	{Name: "RawComponent", Type: reflect.TypeFor[normalize.RawComponent](),
+		Description: "A component in the vendor's own words."},
 	{Name: "RawTime", Type: reflect.TypeFor[normalize.RawTime](), Description: "A time as printed."},
 	{Name: "EventList", Type: reflect.TypeFor[EventList](),
 		Description: "Events, in the order in which they were learned."},

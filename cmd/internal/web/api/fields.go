@@ -59,8 +59,8 @@ var fieldTexts = map[string]string{
 	"impact_seconds":            "From start to end, of those that ended; overlapping ones count twice.",
 	"impact_of":                 "How many incidents impact_seconds counts.",
 	"median_seconds_to_resolve": "From start to end; null if none ended.",
-	"median_seconds_to_first_update": "From start to the first post, of incidents whose start the vendor states; null " +
-		"if there is none.",
+	"median_seconds_to_first_update": "From start to the first post, of incidents whose start the vendor states; " +
+		"null if there is none.",
 	"first_update_of": "How many incidents median_seconds_to_first_update is of.",
 	"Numbers.coverage_start_at": "The record is complete for all of the vendor's pages from then on; few incidents " +
 		"before it prove nothing.",
@@ -102,12 +102,12 @@ var fieldTexts = map[string]string{
 	"resolved_at":               "The end. A postmortem never moves it.",
 	"scheduled_start_at":        "Start of the maintenance window.",
 	"scheduled_end_at":          "End of the maintenance window.",
-	"left_feed_at": "Our time: when it was no longer in the list of what is open, although it had not been " +
-		"resolved.",
+	"left_feed_at": "Our time: when it was no longer in the list of what is open, although it had not " +
+		"been resolved.",
 	"duration_seconds":        "From start to end. Left out while it is open or an end is not known.",
 	"stated_duration_seconds": "How long the impact lasted by the vendor's postmortem.",
-	"announced": "1: its opening was news. 0: it was history when it was first read, or another record " +
-		"announced it.",
+	"announced": "1: its opening was news. 0: it was history when it was first read, or another " +
+		"record announced it.",
 	"filtered":                  "1: the vendor's filters hide it, and channels are not notified of it.",
 	"same_event_id":             "The record that stands for the event. Left out if no other page reports it.",
 	"also_on":                   "Other pages that report the event, separated by a comma.",
@@ -194,9 +194,10 @@ var fieldTexts = map[string]string{
 	"withheld":          "Why channels are not notified of it. Left out if they are.",
 
 	// Health.
-	"version":            "Version of the program.",
-	"last_check_at":      "When a page was last tried to be read.",
-	"last_event_id":      "Number of the newest event, 0 if there is none. A reader that wants no history begins there.",
+	"version":       "Version of the program.",
+	"last_check_at": "When a page was last tried to be read.",
+	"last_event_id": "Number of the newest event, 0 if there is none. A reader that wants no history begins " +
+		"there.",
 	"sources_unreadable": "How many watched pages could not be read.",
 	"unreadable":         "These pages, up to 500.",
 	"channels":           "Where alerts and digests are sent.",

@@ -34,7 +34,8 @@ func (a *API) operations() []operation {
 		in(a.incidents, "/api/v1/incidents", "listIncidents", "Incidents, maintenances and notices",
 			"The newest first. An event that several pages report is one row. What filters hide is included, with "+
 				"filtered 1.",
-			"q", "vendor", "severity", "kind", "state", "component", "since", "until", "updated_since", "cursor", "limit"),
+			"q", "vendor", "severity", "kind", "state", "component", "since", "until", "updated_since", "cursor",
+			"limit"),
 		in(a.incident, "/api/v1/incidents/{id}", "getIncident", "One incident in full",
 			"With its posts, edits, findings and the vendor's own words.", "id"),
 		in(a.incidentUpdates, "/api/v1/incidents/{id}/updates", "listIncidentUpdates", "Posts of an incident",
@@ -43,10 +44,11 @@ func (a *API) operations() []operation {
 			"In the order in which they were stored, so that after never misses one.", "vendor", "after", "limit"),
 		in(a.events, EventsPath, "listEvents", "Events, page by page or as a stream",
 			"In the order in which they were learned, so that after never misses one. Events that channels are not "+
-				"notified of are included, with the reason in withheld. With Accept: text/event-stream the answer does "+
-				"not end: each event is sent when it is learned, as a server-sent event whose id is event_id, whose name "+
-				"is kind and whose data is an Event. A stream begins after Last-Event-ID or after, whichever is later; "+
-				"with neither, it sends only what is learned from then on.",
+				"notified of are included, with the reason in withheld. With Accept: text/event-stream the answer "+
+				"does not end: each event is sent when it is learned, as a server-sent event whose id is "+
+				"event_id, whose name is kind and whose data is an Event. A stream begins after "+
+				"Last-Event-ID or after, whichever is later; with neither, it sends only what is "+
+				"learned from then on.",
 			"after", "limit", "Last-Event-ID"),
 		in(a.health, "/api/v1/health", "getHealth", "How vendorwatch itself does",
 			"Which pages cannot be read, and what could not be sent."),
@@ -58,7 +60,8 @@ func (a *API) operations() []operation {
 }
 
 // in makes an operation that answers in JSON with what is built.
-func in[T any](build func(*http.Request) (T, error), path, id, summary, description string, params ...string) operation {
+func in[T any](build func(*http.Request) (T, error), path, id, summary, description string,
+	params ...string) operation {
 	o := operation{
 		Operation: openapi.Operation{Path: path, ID: id, Summary: summary, Description: description,
 			Parameters: append(params, "If-None-Match"), Answer: reflect.TypeFor[T](),

@@ -141,7 +141,8 @@ func (a *API) components(r *http.Request) (ComponentList, error) {
 		return ComponentList{}, err
 	}
 	rows, err := a.DB.ComponentsAfter(r.Context(), vendor, status, after, limit)
-	return ComponentList{rows, site.Next(rows, limit, func(c query.ListedComponent) int64 { return c.ComponentID })}, err
+	id := func(c query.ListedComponent) int64 { return c.ComponentID }
+	return ComponentList{rows, site.Next(rows, limit, id)}, err
 }
 
 // IncidentList is a page of incidents, maintenances and notices, the newest first.

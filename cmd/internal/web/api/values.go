@@ -17,39 +17,42 @@ func values() map[string]*jsonschema.Schema {
 	updateStates := append(words(states...), words(normalize.StateUpdate, normalize.StatePostmortem)...)
 	return map[string]*jsonschema.Schema{
 		"Time": {Type: "string", Pattern: `^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$`,
-			Description: "A moment in UTC, of fixed width, so that times can be compared as text. The times of an incident " +
-				"are the vendor's; those whose names begin with first_seen are ours.",
+			Description: "A moment in UTC, of fixed width, so that times can be compared as text. The times of an " +
+				"incident are the vendor's; those whose names begin with first_seen are ours.",
 			Examples: []any{"2026-11-23T10:02:05.045Z"}},
 		"Flag": {Type: "integer", Enum: []any{0, 1}, Description: "1: yes. 0: no."},
-		"Kind": enum("incident: something broke. maintenance: planned work. notice: an announcement; nothing is broken.",
+		"Kind": enum("incident: something broke. maintenance: planned work. notice: an announcement; nothing is "+
+			"broken.",
 			words(normalize.KindIncident, normalize.KindMaintenance, normalize.KindNotice)),
-		"Severity": enum("How bad it is, by the vendor's impact word. unknown: the vendor gave none, or one that is not "+
-			"known; it ranks above minor.",
+		"Severity": enum("How bad it is, by the vendor's impact word. unknown: the vendor gave none, or one that is "+
+			"not known; it ranks above minor.",
 			words(normalize.SeverityNone, normalize.SeverityMinor, normalize.SeverityUnknown, normalize.SeverityMajor,
 				normalize.SeverityCritical)),
-		"State": enum("Where an incident stands. resolved, completed and cancelled are over. unknown: the vendor's word is "+
-			"not known.", words(states...)),
-		"UpdateState": enum("The state of the incident with this post. update: the post changes no state. postmortem: a "+
-			"report after the end.", updateStates),
+		"State": enum("Where an incident stands. resolved, completed and cancelled are over. unknown: the vendor's "+
+			"word is not known.", words(states...)),
+		"UpdateState": enum("The state of the incident with this post. update: the post changes no state. "+
+			"postmortem: a report after the end.", updateStates),
 		"ComponentStatus": enum("unknown: the page does not say, or says it in a word that is not known.",
 			words(statuses...)),
 		"EventKind": enum("What happened.", words(eventKinds...)),
-		"Withheld": enum("Why channels are not notified of an event. stale: it was learned from a saved page, and was old "+
-			"already. same_event: another record of the event announces it. filtered: the vendor's filters hide it.",
+		"Withheld": enum("Why channels are not notified of an event. stale: it was learned from a saved page, and "+
+			"was old already. same_event: another record of the event announces it. filtered: the vendor's filters "+
+			"hide it.",
 			words(query.WithheldStale, query.WithheldSameEvent, query.WithheldFiltered)),
-		"SourceHealth": enum("ok: it was read at the last attempt. failing: it could not be read once or twice. unreadable: "+
-			"three times or more. never: no attempt has read it yet. not_watched: the configuration does not list it, "+
-			"whatever else.", words("ok", "failing", "unreadable", "never", "not_watched")),
+		"SourceHealth": enum("ok: it was read at the last attempt. failing: it could not be read once or twice. "+
+			"unreadable: three times or more. never: no attempt has read it yet. not_watched: the configuration "+
+			"does not list it, whatever else.", words("ok", "failing", "unreadable", "never", "not_watched")),
 		"VendorStateWord": enum("How the vendor does, in one word: the severity of the worst open incident; else "+
-			"unreadable, if a page could not be read when its schedule last asked for it; else the status of the worst "+
-			"component; else unwell, if a page says that something is wrong and no incident says what; else maintenance; "+
-			"else quiet. not_watched: the configuration lists no page of it.",
+			"unreadable, if a page could not be read when its schedule last asked for it; else the status of the "+
+			"worst component; else unwell, if a page says that something is wrong and no incident says what; "+
+			"else maintenance; else quiet. not_watched: the configuration lists no page of it.",
 			words("quiet", "none", "minor", "unknown", "major", "critical", "unreadable", "degraded_performance",
 				"partial_outage", "major_outage", "unwell", "maintenance", "not_watched")),
 		"TextFormat": enum("What a text is written in.",
 			words(normalize.FormatMarkdown, normalize.FormatHTML, normalize.FormatText)),
-		"Yes":        {Type: "boolean", Const: jsonschema.Ptr[any](true), Description: "true, or left out."},
-		"AboutBlank": {Type: "string", Const: jsonschema.Ptr[any]("about:blank"), Description: "The status says it all."},
+		"Yes": {Type: "boolean", Const: jsonschema.Ptr[any](true), Description: "true, or left out."},
+		"AboutBlank": {Type: "string", Const: jsonschema.Ptr[any]("about:blank"),
+			Description: "The status says it all."},
 	}
 }
 
@@ -146,7 +149,8 @@ func parameters() map[string]openapi.Parameter {
 		"cursor": query("after", "next of the page before; left out: the first page.",
 			&jsonschema.Schema{Type: "string", Pattern: `^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z_\d+$`}),
 		"component_status": query("status", "Only components with this status.", openapi.Ref("ComponentStatus")),
-		"q":                query("q", "Words, or beginnings of words, that all stand in the title or in one post.", text),
+		"q": query("q", "Words, or beginnings of words, that all stand in the title or in one post.",
+			text),
 		"severity": query("severity", "This severity and worse ones. unknown ranks above minor and below major.",
 			&jsonschema.Schema{Type: "string", Enum: words("none", "minor", "major", "critical")}),
 		"kind": query("kind", "Only this kind.", openapi.Ref("Kind")),
@@ -154,15 +158,16 @@ func parameters() map[string]openapi.Parameter {
 			&jsonschema.Schema{Type: "string", Enum: words(site.States...)}),
 		"component": query("component",
 			"Words, or beginnings of words, of the name or group of a component that it affects.", text),
-		"since": query("since", "Only what began at this time or later: a time in the form of RFC 3339, or a day, which "+
-			"stands for its beginning in UTC.", text),
+		"since": query("since", "Only what began at this time or later: a time in the form of RFC 3339, or a day, "+
+			"which stands for its beginning in UTC.", text),
 		"until": query("until", "Only what began before this time.", text),
-		"updated_since": query("updated_since", "Only incidents about which anything was learned at this time or later: a "+
-			"post, an edit, a new state, or that it left its page.", text),
+		"updated_since": query("updated_since", "Only incidents about which anything was learned at this time or "+
+			"later: a post, an edit, a new state, or that it left its page.", text),
 		"If-None-Match": {Name: "If-None-Match", In: "header", Schema: text,
 			Description: "ETag of an answer that you have: if nothing has changed, the answer is 304."},
 		"Last-Event-ID": {Name: "Last-Event-ID", In: "header", Schema: number(0),
-			Description: "For a stream: number of the last event that you received. Browsers send it when they reconnect."},
+			Description: "For a stream: number of the last event that you received. Browsers send it when they " +
+				"reconnect."},
 	}
 }
 

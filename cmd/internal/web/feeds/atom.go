@@ -176,7 +176,8 @@ func (s Feeds) incidentEntry(r *http.Request, i query.IncidentDetail, changed st
 		},
 	}
 	if page := ownPage(i.Incident); page != "" {
-		e.Links = append(e.Links, atomLink{Rel: "related", Type: "text/html", Href: page, Title: "On the vendor’s page"})
+		e.Links = append(e.Links, atomLink{Rel: "related", Type: "text/html", Href: page,
+			Title: "On the vendor’s page"})
 	}
 	for n, c := range i.AffectedComponents {
 		if n == feedPosts {

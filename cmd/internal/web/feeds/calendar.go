@@ -80,7 +80,8 @@ func (s Feeds) addEvent(r *http.Request, cal *ical.Calendar, i query.Incident, f
 		end = words.Time(i.ResolvedAt)
 	}
 	// The incident's number, with the time at which it was given: another file may have the same number.
-	e := cal.AddEvent(fmt.Sprintf("maintenance-%d-%d@vendorwatch", i.IncidentID, words.Time(i.FirstSeenAt).UnixMilli()))
+	e := cal.AddEvent(fmt.Sprintf("maintenance-%d-%d@vendorwatch", i.IncidentID,
+		words.Time(i.FirstSeenAt).UnixMilli()))
 	changed := words.Time(fresh.ChangedAt)
 	e.SetDtStampTime(changed)
 	e.SetLastModifiedAt(changed)

@@ -13,22 +13,25 @@ import (
 	"vendorwatch/normalize"
 )
 
-// Incident is one incident as far as its size allows. What is left out is said.
+// incident is one incident, cut to the limits. The answer says what was left out.
 func (s tools) incident(ctx context.Context, in IncidentIn) (out IncidentOut, err error) {
 	i, err := s.DB.IncidentByID(ctx, in.IncidentID)
 	if errors.Is(err, db.ErrNotFound) {
-		return out, site.BadRequest(fmt.Sprintf("there is no incident %d on record; incident_history and open_incidents give the numbers", in.IncidentID))
+		return out, site.BadRequest(fmt.Sprintf(
+			"there is no incident %d on record; incident_history and open_incidents give the numbers", in.IncidentID))
 	}
 	if err != nil {
 		return out, err
 	}
 	out = IncidentOut{
-		Incident: s.brief(i.Incident), Summary: prose.Summary(i, s.Clock()), VendorSeverity: words.Short(i.VendorSeverity, 100), VendorState: words.Short(i.VendorState, 100),
+		Incident: s.brief(i.Incident), Summary: prose.Summary(i, s.Clock()),
+		VendorSeverity: words.Short(i.VendorSeverity, 100), VendorState: words.Short(i.VendorState, 100),
 		Affected: []Component{}, Timeline: []Update{}, Edits: []Edit{}, SameEvent: []Record{}, LeftOut: []string{},
 	}
 	out.LatestBody = ""
 	for _, c := range i.AffectedComponents[:min(maxComponents, len(i.AffectedComponents))] {
-		out.Affected = append(out.Affected, Component{words.Short(c.GroupName, 100), words.Short(c.Name, 100), c.Status, ""})
+		out.Affected = append(out.Affected, Component{GroupName: words.Short(c.GroupName, 100),
+			Name: words.Short(c.Name, 100), Status: c.Status})
 	}
 	if n := len(i.AffectedComponents) - maxComponents; n > 0 {
 		out.LeftOut = append(out.LeftOut, words.Count(n, "component"))
@@ -41,12 +44,12 @@ func (s tools) incident(ctx context.Context, in IncidentIn) (out IncidentOut, er
 	return out, nil
 }
 
-// addTimeline adds the posts, the newest of them where there are too many.
+// addTimeline adds the posts, or the newest of them if there are too many.
 func addTimeline(out *IncidentOut, updates []query.Update) {
 	var posts []query.Update
 	for _, u := range updates {
 		if u.State == string(normalize.StatePostmortem) {
-			// Where there are several, the last one stands.
+			// Of several, the last one stands.
 			out.Postmortem = u.Body
 			continue
 		}
@@ -75,11 +78,12 @@ func addTimeline(out *IncidentOut, updates []query.Update) {
 		out.LeftOut = append(out.LeftOut, "the end of "+words.Count(shortened, "post"))
 	}
 	for _, u := range posts[first:] {
-		out.Timeline = append(out.Timeline, Update{u.PostedAt, u.State, words.Short(u.VendorState, 100), u.Body, u.RemovedAt})
+		out.Timeline = append(out.Timeline,
+			Update{u.PostedAt, u.State, words.Short(u.VendorState, 100), u.Body, u.RemovedAt})
 	}
 }
 
-// addEdits adds what the vendor changed, the newest of it where there is too much.
+// addEdits adds what the vendor changed, or the newest of it if there is too much.
 func addEdits(out *IncidentOut, i query.IncidentDetail) {
 	posted := map[int64]string{}
 	for _, u := range i.Updates {
@@ -102,7 +106,7 @@ func addEdits(out *IncidentOut, i query.IncidentDetail) {
 	}
 }
 
-// clip cuts a text to n bytes at the most, at a letter, and tells whether it did.
+// clip cuts a text to at most n bytes, between characters, and reports whether it did.
 func clip(text string, n int) (string, bool) {
 	if len(text) <= n {
 		return text, false

@@ -243,7 +243,7 @@ func TestTools(t *testing.T) {
 			*n.MedianResolveSeconds != 420 || n.WithPostmortem != 1 || *n.PostmortemShare != 0.5 {
 			t.Errorf("%+v", n)
 		}
-		if !strings.Contains(out.Coverage, "The record is whole from 2026-09-24") || !out.Readable {
+		if !strings.Contains(out.Coverage, "The record is complete from 2026-09-24") || !out.Readable {
 			t.Errorf("coverage %q", out.Coverage)
 		}
 		var blind mcp.NumbersOut
@@ -258,19 +258,19 @@ func TestTools(t *testing.T) {
 		args map[string]any
 		want string
 	}{
-		"a misspelt vendor":  {"vendor_state", map[string]any{"vendor": "acmee"}, "near are: acme"},
+		"a misspelt vendor":  {"vendor_state", map[string]any{"vendor": "acmee"}, "did you mean: acme"},
 		"a vendor like none": {"vendor_numbers", map[string]any{"vendor": "zzz"}, "search_vendors lists"},
 		"a search for a misspelt one": {"search_vendors", map[string]any{"query": "quite corp"},
-			"near are: Quiet Corp"},
+			"did you mean: Quiet Corp"},
 		"a misspelt component": {"vendor_state", map[string]any{"vendor": "acme", "component": "web cleint"},
-			"near are: Web Client"},
+			"did you mean: Web Client"},
 		"no such number": {"incident", map[string]any{"incident_id": 999}, "there is no incident 999"},
 		"no such severity": {"open_incidents", map[string]any{"severity": "bad"},
 			"write one of: critical, major"},
 		"no such kind": {"incident_history", map[string]any{"kind": "outage"},
 			"write one of: incident"},
 		"no time":             {"incident_history", map[string]any{"since": "yesterday"}, "is not a time"},
-		"no page":             {"incident_history", map[string]any{"after": "x"}, "no next"},
+		"no page":             {"incident_history", map[string]any{"after": "x"}, "is not the next"},
 		"too many":            {"incident_history", map[string]any{"limit": 1000}, "from 1 to 50"},
 		"a missing argument":  {"vendor_state", map[string]any{}, "vendor"},
 		"an unknown argument": {"vendor_state", map[string]any{"vendor": "acme", "delete": true}, "delete"},

@@ -17,7 +17,7 @@ import (
 	"vendorwatch/normalize"
 )
 
-// The sizes of what tools give, in entries and letters.
+// The most that tools return, in entries and bytes.
 const (
 	maxList       = 50
 	maxComponents = 100
@@ -27,10 +27,10 @@ const (
 	maxEdits      = 50
 )
 
-// readLimit reads a limit.
-func readLimit(limit, otherwise, most int) (int, error) {
+// readLimit reads a limit; absent stands for one that is not given.
+func readLimit(limit, absent, most int) (int, error) {
 	if limit == 0 {
-		return otherwise, nil
+		return absent, nil
 	}
 	if limit < 1 || limit > most {
 		return 0, site.BadRequest(fmt.Sprintf("limit=%d is not a number from 1 to %d", limit, most))
@@ -38,7 +38,7 @@ func readLimit(limit, otherwise, most int) (int, error) {
 	return limit, nil
 }
 
-// find returns the vendor of a slug or a name. The error names those that may have been meant.
+// find returns the vendor with a slug or a name. The error suggests those that may have been meant.
 func (s tools) find(ctx context.Context, name string) (query.VendorState, error) {
 	states, err := s.DB.VendorStates(ctx)
 	if err != nil {
@@ -56,20 +56,21 @@ func (s tools) find(ctx context.Context, name string) (query.VendorState, error)
 			return v, nil
 		}
 	}
-	return query.VendorState{}, site.BadRequest(unknownWords("vendor", name, known, "search_vendors lists those there are"))
+	return query.VendorState{}, unknown("vendor", name, known, "search_vendors lists all vendors")
 }
 
-// unknownWords says that there is no such thing, and what may have been meant.
-func unknownWords(what, name string, known []string, otherwise string) string {
+// unknown says that there is no such thing, and suggests what may have been meant, or else what to do.
+func unknown(what, name string, known []string, otherwise string) error {
 	text := fmt.Sprintf("there is no %s %q on record", what, words.Short(name, 100))
 	if candidates := words.Similar(name, known, 5); len(candidates) > 0 {
-		return text + "; near are: " + strings.Join(candidates, ", ")
+		otherwise = "did you mean: " + strings.Join(candidates, ", ")
 	}
-	return text + "; " + otherwise
+	return site.BadRequest(text + "; " + otherwise)
 }
 
 func (s tools) vendor(v query.VendorState) VendorBrief {
-	return VendorBrief{Vendor: v.Slug, Name: v.Name, Owner: v.Owner, State: s.State(v), Readable: s.Readable(v), OpenIncidents: v.Incidents, LastSuccessAt: v.LastSuccessAt}
+	return VendorBrief{Vendor: v.Slug, Name: v.Name, Owner: v.Owner, State: s.State(v), Readable: s.Readable(v),
+		OpenIncidents: v.Incidents, LastSuccessAt: v.LastSuccessAt}
 }
 
 func (s tools) search(ctx context.Context, in SearchIn) (SearchOut, error) {
@@ -86,17 +87,21 @@ func (s tools) search(ctx context.Context, in SearchIn) (SearchOut, error) {
 	wanted := words.Fold(in.Query)
 	for _, v := range states {
 		known = append(known, v.Slug, v.Name)
-		if wanted == "" || strings.Contains(words.Fold(v.Slug), wanted) || strings.Contains(words.Fold(v.Name), wanted) || strings.Contains(words.Fold(v.Owner), wanted) {
+		found := func(text string) bool { return strings.Contains(words.Fold(text), wanted) }
+		if wanted == "" || found(v.Slug) || found(v.Name) || found(v.Owner) {
 			out.Vendors = append(out.Vendors, s.vendor(v))
 		}
 	}
 	if len(out.Vendors) == 0 && in.Query != "" {
-		return out, site.BadRequest(unknownWords("vendor", in.Query, known, "without a query, all are listed"))
+		return out, unknown("vendor", in.Query, known, "without a query, all are listed")
 	}
 	out.Found = len(out.Vendors)
-	trouble := map[string]int{"critical": -7, "major": -6, "unreadable": -5, "unknown": -4, "minor": -3, "quiet": 1, "not_watched": 2}
+	trouble := map[string]int{"critical": -7, "major": -6, "unreadable": -5, "unknown": -4, "minor": -3, "quiet": 1,
+		"not_watched": 2}
 	if wanted == "" {
-		slices.SortStableFunc(out.Vendors, func(a, b VendorBrief) int { return cmp.Compare(trouble[a.State], trouble[b.State]) })
+		slices.SortStableFunc(out.Vendors, func(a, b VendorBrief) int {
+			return cmp.Compare(trouble[a.State], trouble[b.State])
+		})
 	}
 	out.Vendors = out.Vendors[:min(limit, len(out.Vendors))]
 	return out, nil
@@ -114,7 +119,8 @@ func (s tools) state(ctx context.Context, in StateIn) (out StateOut, err error) 
 	out = StateOut{VendorBrief: s.vendor(state), RunbookURL: v.RunbookURL, Pages: []Page{}, Components: []Component{}}
 	out.Knowledge = s.knowledge(state)
 	for _, p := range v.Sources {
-		out.Pages = append(out.Pages, Page{p.PageURL, p.Health, p.LastSuccessAt, p.FailingSince, words.Short(p.LastError, 300)})
+		out.Pages = append(out.Pages,
+			Page{p.PageURL, p.Health, p.LastSuccessAt, p.FailingSince, words.Short(p.LastError, 300)})
 	}
 	if err := s.addComponents(ctx, &out, v.VendorID, in.Component); err != nil {
 		return out, err
@@ -144,11 +150,12 @@ func (s tools) addComponents(ctx context.Context, out *StateOut, vendor int64, n
 			chosen = words.Fold(name) != "" && strings.Contains(words.Fold(c.GroupName+c.Name), words.Fold(name))
 		}
 		if chosen && len(out.Components) < maxComponents {
-			out.Components = append(out.Components, Component{words.Short(c.GroupName, 100), words.Short(c.Name, 100), c.Status, words.Short(c.VendorStatus, 100)})
+			out.Components = append(out.Components, Component{words.Short(c.GroupName, 100), words.Short(c.Name, 100),
+				c.Status, words.Short(c.VendorStatus, 100)})
 		}
 	}
 	if name != "" && len(out.Components) == 0 {
-		return site.BadRequest(unknownWords("component", name, known, "vendor_state without component lists those that are not operational"))
+		return unknown("component", name, known, "without component, those that are not operational are listed")
 	}
 	return nil
 }
@@ -157,22 +164,28 @@ func (s tools) addComponents(ctx context.Context, out *StateOut, vendor int64, n
 func (s tools) knowledge(v query.VendorState) string {
 	switch {
 	case v.Sources == 0:
-		return "No page of this vendor is watched, so how it does is not known."
+		return "No page of this vendor is watched, so its state is not known."
 	case v.NeverRead > 0:
-		return fmt.Sprintf("%d of its %s never read so far; there may be incidents that are not known.", v.NeverRead, words.Count(v.Sources, "page")+was(v.Sources))
+		return fmt.Sprintf("%d of %s never read so far; there may be incidents that are not known.",
+			v.NeverRead, itsPages(v.Sources, "was", "were"))
 	case v.Failing > 0:
-		return fmt.Sprintf("%d of its %s cannot be read, the longest failing since %s; there may be incidents that are not known.", v.Failing, words.Count(v.Sources, "page"), v.FailingSinceAt)
+		return fmt.Sprintf("%d of %s cannot be read, the longest since %s; there may be incidents that are not known.",
+			v.Failing, itsPages(v.Sources, "", ""), v.FailingSinceAt)
 	case !s.Readable(v):
-		return "Its pages were last read at " + v.LastSuccessAt + ", which is longer ago than their schedule has it; what happened since is not known."
+		return "Its pages were last read at " + v.LastSuccessAt +
+			", which is longer ago than their schedule allows; " +
+			"what has happened since is not known."
 	}
-	return "Its pages can be read; the oldest reading is of " + v.LastSuccessAt + "."
+	return "Its pages can be read; the oldest reading is from " + v.LastSuccessAt + "."
 }
 
-func was(n int) string {
+// itsPages counts a vendor's pages, with the verb that follows.
+func itsPages(n int, one, many string) string {
+	verb := many
 	if n == 1 {
-		return " was"
+		verb = one
 	}
-	return " were"
+	return strings.TrimSpace("its " + words.Count(n, "page") + " " + verb)
 }
 
 func (s tools) open(ctx context.Context, in OpenIn) (out OpenOut, err error) {
@@ -199,7 +212,7 @@ func (s tools) open(ctx context.Context, in OpenIn) (out OpenOut, err error) {
 		return out, err
 	}
 	if in.Severity != "" {
-		// The worst come first, so that none is missed.
+		// The worst come first, so that the limit has cut off none of these.
 		open = slices.DeleteFunc(open, func(i query.Incident) bool {
 			return normalize.Severity(i.Severity).Rank() < normalize.Severity(in.Severity).Rank()
 		})
@@ -231,8 +244,8 @@ func (s tools) history(ctx context.Context, in HistoryIn) (out HistoryOut, err e
 			return out, err
 		}
 	}
-	q, err := site.ReadQuery(url.Values{"q": {in.Query}, "vendor": {vendor.Slug}, "severity": {in.Severity}, "state": {in.State}, "kind": {in.Kind},
-		"component": {in.Component}, "after": {in.After}})
+	q, err := site.ReadQuery(url.Values{"q": {in.Query}, "vendor": {vendor.Slug}, "severity": {in.Severity},
+		"state": {in.State}, "kind": {in.Kind}, "component": {in.Component}, "after": {in.After}})
 	if err != nil {
 		return out, err
 	}
@@ -246,13 +259,14 @@ func (s tools) history(ctx context.Context, in HistoryIn) (out HistoryOut, err e
 	q.Filter.Limit = limit
 	page, err := s.DB.History(ctx, q.Filter)
 	if errors.Is(err, db.ErrNotFound) {
-		err = site.BadRequest(fmt.Sprintf("after=%q is no next of an answer before", words.Short(in.After, 60)))
+		err = site.BadRequest(fmt.Sprintf("after=%q is not the next of an earlier answer", words.Short(in.After, 60)))
 	}
 	if err != nil {
 		return out, err
 	}
 	out = HistoryOut{Incidents: s.briefs(page.Incidents), Next: page.Next, Cut: page.Cut}
-	out.Coverage = "This is what vendorwatch has on record. The record reaches back as far as each page did; vendor_numbers says how far for a vendor."
+	out.Coverage = "This is what vendorwatch has on record. The record reaches back as far as each page did; " +
+		"vendor_numbers says how far for a vendor."
 	if vendor.Slug != "" {
 		since, err := s.coveredSince(ctx, vendor.Slug)
 		if err != nil {
@@ -263,7 +277,8 @@ func (s tools) history(ctx context.Context, in HistoryIn) (out HistoryOut, err e
 	return out, nil
 }
 
-// coveredSince is since when the record is whole for all watched pages of a vendor; empty if that is not known.
+// coveredSince is the time from which on the record is complete for all watched pages of a vendor; empty if that is
+// not known.
 func (s tools) coveredSince(ctx context.Context, slug string) (string, error) {
 	v, err := s.DB.VendorBySlug(ctx, slug)
 	since := ""
@@ -281,9 +296,11 @@ func (s tools) coveredSince(ctx context.Context, slug string) (string, error) {
 
 func coverageWords(since string) string {
 	if since == "" {
-		return "How far back the record is whole is not known, so that few incidents prove nothing."
+		return "How far back the record is complete is not known, so few incidents prove nothing."
 	}
-	return "The record is whole from " + since + " on, but for the time in which pages could not be read; of the time before, few incidents prove nothing."
+	return "The record is complete from " + since +
+		" on, except while pages could not be read; few incidents before " +
+		"that prove nothing."
 }
 
 func (s tools) numbers(ctx context.Context, in NumbersIn) (out NumbersOut, err error) {
@@ -299,9 +316,11 @@ func (s tools) numbers(ctx context.Context, in NumbersIn) (out NumbersOut, err e
 	if err != nil {
 		return out, err
 	}
-	out = NumbersOut{Vendor: v.Slug, Name: v.Name, Readable: s.Readable(v), Coverage: coverageWords(since) + " " + s.knowledge(v), Numbers: []Numbers{}}
+	out = NumbersOut{Vendor: v.Slug, Name: v.Name, Readable: s.Readable(v), Numbers: []Numbers{},
+		Coverage: coverageWords(since) + " " + s.knowledge(v)}
 	for _, n := range numbers {
-		with, of, err := s.DB.PostmortemShare(ctx, v.VendorID, normalize.FormatTime(s.Clock().AddDate(0, 0, -n.Days).Truncate(time.Millisecond)))
+		from := s.Clock().AddDate(0, 0, -n.Days).Truncate(time.Millisecond)
+		with, of, err := s.DB.PostmortemShare(ctx, v.VendorID, normalize.FormatTime(from))
 		if err != nil {
 			return out, err
 		}

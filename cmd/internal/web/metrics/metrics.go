@@ -46,36 +46,45 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 }
 
 var (
-	descBuild       = describe("build_info", "Always 1; the labels say which program this is.", "version", "goversion")
-	descOpen        = describe("open_incidents", "Open incidents of a vendor, an event that several pages tell of counted once. 0 is told only of vendors whose pages can be read.", "vendor", "severity")
-	descMaintenance = describe("maintenances_in_progress", "Planned work of a vendor that is under way.", "vendor")
-	descUp          = describe("source_up", "Whether a status page can be read: 1 if it was when its schedule last asked for it, else 0.", "vendor", "page")
-	descSuccess     = describe("source_last_success_timestamp_seconds", "When a status page was last read; 0 if it never was.", "vendor", "page")
-	descFailures    = describe("source_consecutive_failures", "Attempts to read a status page that failed since the last success.", "vendor", "page")
-	descInterval    = describe("source_interval_seconds", "From one reading of a status page to the next by its schedule; 0 if not known.", "vendor", "page")
-	descTook        = describe("source_last_scrape_duration_seconds", "How long the last pass over a status page took, saving not included.", "vendor", "page")
-	descOutcome     = describe("source_last_scrape_outcome", "Always 1; the label says how the last pass over a status page ended: changed, unchanged, partial, unreadable, failed.", "vendor", "page", "outcome")
-	descDeliveries  = describe("deliveries", "Messages to a channel on record, by what became of them: pending, held, delivered, refused, skipped.", "channel", "state")
-	descWaiting     = describe("delivery_oldest_waiting_age_seconds", "How long the oldest message to a channel could have been sent and was not; 0 if there is none.", "channel")
-	descEvent       = describe("last_event_id", "Number of the newest event on record.")
-	descBytes       = describe("database_size_bytes", "Size of the SQLite file, its journal left out.")
+	descBuild = describe("build_info", "Always 1; the labels say which program this is.", "version", "goversion")
+	descOpen  = describe("open_incidents", "Open incidents of a vendor. An event that several pages report counts "+
+		"once. 0 is given only for vendors whose pages can be read.", "vendor", "severity")
+	descMaintenance = describe("maintenances_in_progress", "Maintenances of a vendor in progress.", "vendor")
+	descUp          = describe("source_up",
+		"1 if a status page was read when its schedule last asked for it, else 0.", "vendor", "page")
+	descSuccess = describe("source_last_success_timestamp_seconds",
+		"When a status page was last read; 0 if it never was.", "vendor", "page")
+	descFailures = describe("source_consecutive_failures",
+		"Attempts to read a status page that failed since the last success.", "vendor", "page")
+	descInterval = describe("source_interval_seconds",
+		"Time between two scrapes of a status page by its schedule; 0 if not known.", "vendor", "page")
+	descTook = describe("source_last_scrape_duration_seconds",
+		"How long the last scrape of a status page took, without saving.", "vendor", "page")
+	descOutcome = describe("source_last_scrape_outcome", "Always 1; the label says how the last scrape of a status "+
+		"page ended: changed, unchanged, partial, unreadable, failed.", "vendor", "page", "outcome")
+	descDeliveries = describe("deliveries",
+		"Messages to a channel on record, by state: pending, held, delivered, refused, skipped.", "channel", "state")
+	descWaiting = describe("delivery_oldest_waiting_age_seconds",
+		"How long the oldest message that is due for a channel has been waiting; 0 if none is.", "channel")
+	descEvent = describe("last_event_id", "Number of the newest event on record.")
+	descBytes = describe("database_size_bytes", "Size of the SQLite file, without its journal.")
 )
 
 // Describe implements prometheus.Collector.
 func (collector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descBuild, descOpen, descMaintenance, descUp, descSuccess, descFailures, descInterval, descTook, descOutcome,
-		descDeliveries, descWaiting, descEvent, descBytes} {
+	for _, d := range []*prometheus.Desc{descBuild, descOpen, descMaintenance, descUp, descSuccess, descFailures,
+		descInterval, descTook, descOutcome, descDeliveries, descWaiting, descEvent, descBytes} {
 		ch <- d
 	}
 }
 
-// Collect implements prometheus.Collector. Where the file cannot be read, the whole answer is an error.
+// Collect implements prometheus.Collector. If the file cannot be read, the whole answer is an error.
 func (m collector) Collect(ch chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), site.AnswerTime)
 	defer cancel()
 	gauge := func(d *prometheus.Desc, value float64, labels ...string) {
 		for n, l := range labels {
-			labels[n] = strings.ToValidUTF8(l, "\ufffd") // a label that is no UTF-8 would panic
+			labels[n] = strings.ToValidUTF8(l, "\ufffd") // a label that is not UTF-8 would panic
 		}
 		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
 	}
@@ -94,7 +103,8 @@ func (m collector) Collect(ch chan<- prometheus.Metric) {
 	}
 }
 
-var allSeverities = []normalize.Severity{normalize.SeverityNone, normalize.SeverityMinor, normalize.SeverityMajor, normalize.SeverityCritical, normalize.SeverityUnknown}
+var allSeverities = []normalize.Severity{normalize.SeverityNone, normalize.SeverityMinor, normalize.SeverityMajor,
+	normalize.SeverityCritical, normalize.SeverityUnknown}
 
 func (m collector) vendors(ctx context.Context, gauge func(*prometheus.Desc, float64, ...string)) error {
 	states, err := m.DB.VendorStates(ctx)
@@ -151,7 +161,7 @@ func (m collector) sources(ctx context.Context, gauge func(*prometheus.Desc, flo
 	return nil
 }
 
-// unixSeconds is a stored time as Prometheus has it; 0 for none.
+// unixSeconds is a stored time as Prometheus writes it; 0 for none.
 func unixSeconds(at string) float64 {
 	t := words.Time(at)
 	if t.IsZero() {

@@ -1,6 +1,6 @@
-// Package openapi writes an OpenAPI 3.1 document of the Go types that an API answers with. The structure comes from the
-// types; names, descriptions and the words of enums come from tables beside them. A field that is not described, and
-// a description without a field, are errors, so that a test keeps both true.
+// Package openapi writes an OpenAPI 3.1 document of the Go types that an API answers with. The structure comes from
+// the types; names, descriptions and the words of enums come from tables beside them. A field that is not
+// described, and a description without a field, are errors, so that a test keeps both true.
 package openapi
 
 import (
@@ -17,7 +17,7 @@ type Spec struct {
 	Parameters map[string]Parameter              // by their names in the document
 	Responses  map[string]Response               // answers that operations share, by their names in the document
 	Structs    []Struct                          // every struct that an answer holds
-	Values     map[string]*jsonschema.Schema     // schemas of values that are not structs, by their names in the document
+	Values     map[string]*jsonschema.Schema     // schemas of what is not a struct, by their names in the document
 	ValueOf    func(schema, field string) string // name of the Value that a field is one of; empty if it is none
 	Types      map[reflect.Type]string           // Go types that are a Value wherever they stand
 	Fields     map[string]string                 // descriptions, by FIELD for every struct or by STRUCT.FIELD for one

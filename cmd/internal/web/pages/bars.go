@@ -2,6 +2,7 @@ package pages
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"vendorwatch/cmd/internal/words"
@@ -12,15 +13,15 @@ import (
 // barDays is how many days a component's bar covers, today included.
 const barDays = 90
 
-// bar is the history of one component as it is drawn: runs of equal days, and the days to tell of.
+// bar is the history of one component as it is drawn: runs of equal days, and the days with trouble.
 type bar struct {
 	Runs  []barRun
-	Days  []barDay // those that were not well, the newest first
+	Days  []barDay // those with trouble, the newest first
 	Words string   // the whole bar in a sentence
 }
 
-// barRun is a stretch of equal days. From and Length are in units of the drawing, four a day; the style sheet
-// makes strokes of the days by its dashes.
+// barRun is a stretch of equal days. From and Length are in units of the drawing, four a day. The dashes of the style
+// sheet turn it into one stroke a day.
 type barRun struct {
 	Status       string
 	From, Length int
@@ -34,31 +35,29 @@ type barDay struct {
 	IncidentID int64
 }
 
-// day is what is known of one day of a component.
+// day is what is known about one day of a component.
 type day struct {
 	status   string
 	seconds  map[string]int64
 	incident int64
 }
 
-// The statuses of a day beside those of components.
+// The statuses of a day besides those of components.
 const (
-	dayUnseen = "unseen" // not known: before the record begins, or not read
+	dayUnseen = "unseen" // not known: before the record begins, or the page was not read
 	dayWell   = string(normalize.StatusOperational)
 )
 
-// dayRank orders what a day is told as: the worst that was seen. That nothing is known yields to anything.
+// dayRank orders the statuses of a day, of which the worst that was seen counts. Not to know anything ranks lowest.
 func dayRank(status string) int {
-	for n, s := range []string{dayUnseen, dayWell, string(normalize.StatusMaintenance), string(normalize.StatusUnknown),
-		string(normalize.StatusDegraded), string(normalize.StatusPartial), string(normalize.StatusMajor)} {
-		if s == status {
-			return n
-		}
-	}
-	return 0
+	return max(0, slices.Index(dayStatuses, status))
 }
 
-// incidentStatus is what an incident says of the components it affects.
+// dayStatuses are the statuses of a day from the lowest rank to the highest.
+var dayStatuses = []string{dayUnseen, dayWell, string(normalize.StatusMaintenance), string(normalize.StatusUnknown),
+	string(normalize.StatusDegraded), string(normalize.StatusPartial), string(normalize.StatusMajor)}
+
+// incidentStatus is the status that an incident implies for the components it affects.
 func incidentStatus(span query.ComponentSpan) string {
 	if span.Kind == string(normalize.KindMaintenance) {
 		return string(normalize.StatusMaintenance)
@@ -76,8 +75,8 @@ func incidentStatus(span query.ComponentSpan) string {
 	return string(normalize.StatusUnknown)
 }
 
-// drawBar makes a component's bar of what was seen of it and of the incidents that affect it. known is since
-// when its page is on record, and blind are the stretches of which nothing is known.
+// drawBar makes a component's bar of what was seen of it and of the incidents that affect it. The page is on record
+// since known, but for the coverage gaps.
 func drawBar(spans []query.ComponentSpan, known time.Time, blind []query.Gap, now time.Time) bar {
 	first := now.Truncate(24*time.Hour).AddDate(0, 0, 1-barDays)
 	days := make([]day, barDays)
@@ -147,8 +146,7 @@ func newBar(days []day, first time.Time) bar {
 	}
 	b.Words = fmt.Sprintf("%d days: ", len(days))
 	sep := ""
-	for _, s := range []string{string(normalize.StatusMajor), string(normalize.StatusPartial), string(normalize.StatusDegraded),
-		string(normalize.StatusUnknown), string(normalize.StatusMaintenance), dayWell, dayUnseen} {
+	for _, s := range wordOrder {
 		if counts[s] > 0 {
 			b.Words += fmt.Sprintf("%s%d %s", sep, counts[s], dayWords(s))
 			sep = ", "
@@ -156,6 +154,11 @@ func newBar(days []day, first time.Time) bar {
 	}
 	return b
 }
+
+// wordOrder is the order in which a bar's sentence counts its days: the worst first, what is not known last.
+var wordOrder = []string{string(normalize.StatusMajor), string(normalize.StatusPartial),
+	string(normalize.StatusDegraded), string(normalize.StatusUnknown), string(normalize.StatusMaintenance), dayWell,
+	dayUnseen}
 
 func dayWords(status string) string {
 	switch status {
@@ -169,7 +172,7 @@ func dayWords(status string) string {
 	return words.Spell(status)
 }
 
-// mostlyBlind reports whether more than half of a day, as far as it has passed, was not seen.
+// mostlyBlind reports whether more than half of a day, as far as it has passed, is a coverage gap.
 func mostlyBlind(blind []query.Gap, begin, now time.Time) bool {
 	end := earlier(begin.AddDate(0, 0, 1), now)
 	var unseen time.Duration

@@ -31,9 +31,9 @@ type monthOf struct {
 
 type maintenanceBody struct {
 	Running []query.Incident
-	Late    []query.Incident // the window has passed without a word
+	Late    []query.Incident // the window has passed, and the vendor has not said how it went
 	Ahead   []monthOf
-	More    int // further ones under way or ahead
+	More    int // further ones in progress or upcoming
 	Past    []monthOf
 	Older   string
 	Newer   string
@@ -79,8 +79,7 @@ func (p *Pages) maintenance(r *http.Request) (view, error) {
 	return view{Template: "maintenance", Title: "Maintenance", Nav: "maintenance", Body: b}, nil
 }
 
-// late returns maintenances whose window has passed and of which the vendor has not said that they began or
-// ended.
+// late returns maintenances whose window has passed although the vendor has not said that they began or ended.
 func (p *Pages) late(r *http.Request) ([]query.Incident, error) {
 	planned, err := p.DB.OpenMaintenances(r.Context(), shownLate)
 	if err != nil {

@@ -33,7 +33,8 @@ func (p *Pages) list(r *http.Request, q site.Query, path string) (historyList, e
 	if err != nil {
 		return historyList{}, err
 	}
-	l := historyList{HistoryPage: page, Typed: q.Typed, Kinds: site.Kinds, Severities: site.Severities, States: site.States, Action: p.Link(path), ShowVendors: path == "/history"}
+	l := historyList{HistoryPage: page, Typed: q.Typed, Action: p.Link(path), ShowVendors: path == "/history",
+		Kinds: site.Kinds, Severities: site.Severities, States: site.States}
 	if page.Next != "" {
 		l.Older = p.Link(path) + q.With("after", page.Next)
 	}
@@ -67,7 +68,7 @@ func (p *Pages) history(r *http.Request) (view, error) {
 	return view{Template: "history", Title: "History", Nav: "history", Static: true, Body: l}, nil
 }
 
-// shown is what the page of the same address shows.
+// shown is what the page with the same parameters shows.
 func (p *Pages) shown(r *http.Request) (query.HistoryPage, error) {
 	q, err := site.ReadQuery(r.URL.Query())
 	if err != nil {
@@ -103,15 +104,16 @@ func (p *Pages) HistoryCSV(r *http.Request) (site.Document, error) {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
 	// A bytes.Buffer takes everything; Error below tells of rows that CSV cannot hold.
-	_ = w.Write([]string{"incident_id", "vendor", "kind", "severity", "state", "title", "started_at", "resolved_at", "scheduled_start_at",
-		"scheduled_end_at", "duration_seconds", "components", "first_seen_at", "url", "page_url"})
+	_ = w.Write([]string{"incident_id", "vendor", "kind", "severity", "state", "title", "started_at", "resolved_at",
+		"scheduled_start_at", "scheduled_end_at", "duration_seconds", "components", "first_seen_at", "url", "page_url"})
 	for _, i := range page.Incidents {
 		length := ""
 		if i.DurationSeconds != nil {
 			length = strconv.FormatInt(*i.DurationSeconds, 10)
 		}
-		_ = w.Write([]string{strconv.FormatInt(i.IncidentID, 10), i.Vendor, i.Kind, i.Severity, i.State, harmless(i.Title), i.StartedAt, i.ResolvedAt,
-			i.ScheduledStartAt, i.ScheduledEndAt, length, harmless(i.Components), i.FirstSeenAt, harmless(i.URL), harmless(i.PageURL)})
+		_ = w.Write([]string{strconv.FormatInt(i.IncidentID, 10), i.Vendor, i.Kind, i.Severity, i.State,
+			harmless(i.Title), i.StartedAt, i.ResolvedAt, i.ScheduledStartAt, i.ScheduledEndAt, length,
+			harmless(i.Components), i.FirstSeenAt, harmless(i.URL), harmless(i.PageURL)})
 	}
 	w.Flush()
 	if err := w.Error(); err != nil {

@@ -18,10 +18,10 @@ import (
 	"vendorwatch/normalize/markdown"
 )
 
-// maxWords is how much of a vendor's text one page shows, in bytes. A longer timeline is parted.
+// maxWords is how much of a vendor's text one page shows, in bytes. A longer timeline is split into parts.
 const maxWords = 22 << 10
 
-// longSilence is from when on the time between two posts is pointed out.
+// longSilence is the time between two posts from which on it is pointed out.
 const longSilence = time.Hour
 
 // post is an update as it is shown.
@@ -29,7 +29,7 @@ type post struct {
 	query.Update
 	HTML   template.HTML
 	Gap    string // time since the post before
-	Silent bool   // that was long
+	Silent bool   // it was long
 	Edits  int
 }
 
@@ -72,7 +72,7 @@ func (p *Pages) IncidentJSON(r *http.Request) (site.Document, error) {
 	return site.JSON(i)
 }
 
-// IncidentRaw gives the vendor's own words, as they were read.
+// IncidentRaw is the vendor's own words, as they were read.
 func (p *Pages) IncidentRaw(r *http.Request) (site.Document, error) {
 	i, err := p.incidentByPath(r)
 	if err != nil {
@@ -93,19 +93,26 @@ func (p *Pages) incident(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	b := incidentBody{IncidentDetail: i, Tone: tone(i.Incident), SeverityWord: severityWords(i.Incident), Summary: prose.Summary(i, p.Clock()),
-		Begin: begin(i.Incident), Permalink: p.Permalink(r, fmt.Sprintf("/incidents/%d", i.IncidentID))}
-	b.Seen = seen(i.Incident)
+	b := incidentBody{
+		IncidentDetail: i,
+		Tone:           tone(i.Incident),
+		SeverityWord:   severityWords(i.Incident),
+		Summary:        prose.Summary(i, p.Clock()),
+		Begin:          begin(i.Incident),
+		Seen:           seen(i.Incident),
+		Permalink:      p.Permalink(r, fmt.Sprintf("/incidents/%d", i.IncidentID)),
+	}
 	b.Part, _ = strconv.Atoi(r.URL.Query().Get("part"))
 	p.addPosts(&b)
 	b.addEdits()
 	if b.Part > b.Parts {
 		return view{}, db.ErrNotFound
 	}
-	return view{Template: "incident", Title: i.VendorName + ": " + words.Short(i.Title, 80), Nav: "history", Body: b}, nil
+	title := i.VendorName + ": " + words.Short(i.Title, 80)
+	return view{Template: "incident", Title: title, Nav: "history", Body: b}, nil
 }
 
-// begin is when an incident began; of a maintenance, when its window does.
+// begin is when an incident began; for a maintenance, the start of its window.
 func begin(i query.Incident) string {
 	if i.StartedAt == "" || i.Kind == string(normalize.KindMaintenance) && i.ScheduledStartAt != "" {
 		return i.ScheduledStartAt
@@ -113,7 +120,7 @@ func begin(i query.Incident) string {
 	return i.StartedAt
 }
 
-// seen says how long after its start an incident was first read.
+// seen says how long after its start an incident was first seen.
 func seen(i query.Incident) string {
 	start, first := words.Time(i.StartedAt), words.Time(i.FirstSeenAt)
 	switch d := first.Sub(start); {
@@ -129,7 +136,7 @@ func seen(i query.Incident) string {
 	return ""
 }
 
-// addPosts parts the timeline so that no page grows beyond what maxWords allows.
+// addPosts splits the timeline into parts, so that no page grows beyond what maxWords allows.
 func (p *Pages) addPosts(b *incidentBody) {
 	base := b.URL
 	if base == "" {
@@ -166,24 +173,26 @@ func (p *Pages) addPosts(b *incidentBody) {
 		}
 	}
 	b.Parts = part
-	if !normalize.State(b.State).Over() && b.LeftFeedAt == "" && !before.IsZero() && p.Clock().After(before) && b.Part == b.Parts {
+	open := !normalize.State(b.State).Over() && b.LeftFeedAt == ""
+	if open && b.Part == b.Parts && !before.IsZero() && p.Clock().After(before) {
 		b.SinceLast = words.Duration(p.Clock().Sub(before))
 	}
 }
 
-// body renders a post. One that is by itself too long for a page is cut, and says so.
+// body renders a post. One that is too long for a page by itself is cut, and says so.
 func body(text, base string) template.HTML {
 	if len(text) <= maxWords {
 		return prose.Markdown(text, base)
 	}
 	cut := text[:maxWords]
-	for len(cut) > 0 && cut[len(cut)-1]&0xC0 == 0x80 { // not within a letter
+	for len(cut) > 0 && cut[len(cut)-1]&0xC0 == 0x80 { // not within a character
 		cut = cut[:len(cut)-1]
 	}
-	return prose.Markdown(cut[:max(0, len(cut)-1)], base) + `<p class="muted">Cut here; the whole text is in the vendor’s own words below.</p>`
+	return prose.Markdown(cut[:max(0, len(cut)-1)], base) +
+		`<p class="muted">Cut here. The full text is under “The vendor’s own words” below.</p>`
 }
 
-// addEdits shows the newest edits, as far as there is room.
+// addEdits adds the newest edits, as many as there is room for.
 func (b *incidentBody) addEdits() {
 	when := map[int64]string{}
 	for _, u := range b.Updates {

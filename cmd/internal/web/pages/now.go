@@ -12,8 +12,8 @@ import (
 	"vendorwatch/normalize"
 )
 
-// How much of each list Now shows. What is beyond is one click away; the limits keep the page small with
-// thousands of vendors too.
+// How much of each list Now shows. The rest is one click away. The limits keep the page small even with thousands of
+// vendors.
 const (
 	shownOpen        = 20
 	shownMaintenance = 8
@@ -23,7 +23,7 @@ const (
 	shownCells       = 150
 )
 
-// verdict is the answer to "is anything broken?", with how sure it is.
+// verdict is the answer to "is anything broken?", and how sure it is.
 type verdict struct {
 	Tone string // class: ok, unreadable, or the worst severity
 	Head string
@@ -43,12 +43,12 @@ type nowBody struct {
 	Open        []query.Incident
 	OpenTotal   int
 	Hidden      int
-	Maintenance []query.Incident // under way
+	Maintenance []query.Incident // in progress
 	MaintTotal  int
-	Planned     []query.Incident // the next ones, of the seven days ahead
+	Planned     []query.Incident // the next ones within seven days
 	Unreadable  []query.SourceHealth
 	UnreadTotal int
-	Unwell      []query.VendorState // pages that call themselves unwell, and no incident says why
+	Unwell      []query.VendorState // those whose page reports trouble, and no incident says why
 	Events      []query.Event
 	EventTotal  int
 	Cells       []cell
@@ -65,7 +65,7 @@ func (p *Pages) wall(r *http.Request) (view, error) {
 	return view{Template: "wall", Title: body.Verdict.Head, Nav: "wall", Body: body}, err
 }
 
-// present reads what is so at this moment.
+// present reads the state of everything at this moment.
 func (p *Pages) present(r *http.Request, open int) (b nowBody, err error) {
 	ctx := r.Context()
 	states, err := p.DB.VendorStates(ctx)
@@ -110,8 +110,8 @@ func (p *Pages) present(r *http.Request, open int) (b nowBody, err error) {
 		}
 		b.Cells = append(b.Cells, p.cell(v))
 	}
-	// With more vendors than fit, those to look at come first; otherwise each keeps its place, so that it is
-	// found where it was yesterday.
+	// With more vendors than fit, those with trouble come first. Otherwise each keeps its place, so that it is found
+	// where it was yesterday.
 	if len(b.Cells) > shownCells {
 		slices.SortStableFunc(b.Cells, func(a, b cell) int { return b.rank - a.rank })
 		b.Cells = b.Cells[:shownCells]
@@ -141,7 +141,7 @@ func (p *Pages) cell(v query.VendorState) cell {
 		set(3, statusTone(v.WorstStatus), word)
 	}
 	if v.IndicatorSinceAt != "" {
-		set(3, "unknown", "unwell, not said why")
+		set(3, "unknown", "trouble, no incident")
 	}
 	if v.Incidents > 0 {
 		word := words.Spell(v.WorstSeverity)
@@ -171,7 +171,7 @@ func (p *Pages) cell(v query.VendorState) cell {
 	return c
 }
 
-// statusTone gives a component status the colour of the severity that it is like.
+// statusTone is the colour of the severity that a component status amounts to.
 func statusTone(status string) string {
 	switch normalize.ComponentStatus(status) {
 	case normalize.StatusOperational:
@@ -202,7 +202,8 @@ func (p *Pages) verdict(states []query.VendorState) verdict {
 				stale = true
 			}
 		}
-		if v.IndicatorSinceAt != "" || v.Incidents == 0 && v.Sources > 0 && statusTone(v.WorstStatus) != "maintenance" && v.WorstStatus != "" {
+		broken := v.WorstStatus != "" && statusTone(v.WorstStatus) != "maintenance"
+		if v.IndicatorSinceAt != "" || broken && v.Incidents == 0 && v.Sources > 0 {
 			unwell = append(unwell, v.Name)
 		}
 		if v.Incidents > 0 {
@@ -216,13 +217,17 @@ func (p *Pages) verdict(states []query.VendorState) verdict {
 	seen := strconv.Itoa(readable) + " of " + words.Count(watched, "vendor") + " readable"
 	switch {
 	case len(states) == 0:
-		return verdict{"unreadable", "Nothing is watched yet", "List vendors in config.toml and start vendorwatch serve; their state appears here after the first scrape."}
+		return verdict{"unreadable", "Nothing is watched yet",
+			"List vendors in config.toml and start vendorwatch serve. Their state appears here after the first scrape."}
 	case watched == 0:
-		return verdict{"unreadable", "Nothing is watched any more", "The record is here, and no vendor is listed in the configuration. Whether anything is broken now is not known."}
+		return verdict{"unreadable", "Nothing is watched any more",
+			"The record is here, but the configuration lists no vendor. Whether anything is broken now is not known."}
 	case incidents > 0:
-		return verdict{string(worst), words.Count(incidents, "open incident") + " at " + words.Count(vendors, "vendor"), seen}
+		head := words.Count(incidents, "open incident") + " at " + words.Count(vendors, "vendor")
+		return verdict{string(worst), head, seen}
 	case readable < watched && stale && readable == 0:
-		return verdict{"unreadable", "Not known: nothing was checked lately", seen + "; is vendorwatch serve running?"}
+		return verdict{"unreadable", "Not known: nothing has been checked lately",
+			seen + "; is vendorwatch serve running?"}
 	case readable < watched:
 		return verdict{"unreadable", "No open incident on the pages that can be read", seen}
 	case len(unwell) > 0:
@@ -230,7 +235,9 @@ func (p *Pages) verdict(states []query.VendorState) verdict {
 		if len(unwell) > 3 {
 			names += " and " + strconv.Itoa(len(unwell)-3) + " more"
 		}
-		return verdict{"unknown", "No open incident, but not all is well", "Without an incident that says why: " + names + ". " + seen}
+		return verdict{"unknown", "No open incident, but some trouble",
+			"Pages that report trouble without an incident: " +
+				names + ". " + seen}
 	}
 	return verdict{"ok", "All quiet", seen}
 }

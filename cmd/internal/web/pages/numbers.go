@@ -15,14 +15,15 @@ type numbers struct {
 	Severe    int    // major and critical
 	Impact    string // sum of the lengths of ended incidents; overlapping ones count twice
 	Resolve   string // median of start to end
-	Silence   string // median of start to first post, where the vendor states the start
-	SilenceOf int    // how many incidents that is of
+	Silence   string // median of start to first post, of incidents whose start the vendor states
+	SilenceOf int    // how many incidents Silence is of
 }
 
-// figure puts the figures of the incidents that began at since or later in words.
+// figure puts the figures of the incidents that began at since or later into words.
 func figure(span string, figures []query.IncidentFigures, since time.Time) numbers {
 	f := site.Sum(figures, since)
-	n := numbers{Span: span, Incidents: f.Incidents, Severe: f.Severe, Impact: "–", Resolve: "–", Silence: "–", SilenceOf: f.SilenceOf}
+	n := numbers{Span: span, Incidents: f.Incidents, Severe: f.Severe, SilenceOf: f.SilenceOf,
+		Impact: "–", Resolve: "–", Silence: "–"}
 	if f.MedianResolveSeconds != nil {
 		n.Impact, n.Resolve = hours(f.ImpactSeconds), words.Seconds(*f.MedianResolveSeconds)
 	}

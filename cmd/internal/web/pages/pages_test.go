@@ -46,7 +46,7 @@ func TestNowWhenNothingWasCheckedLately(t *testing.T) {
 	quiet := r.Vendor(query.Vendor{Slug: "quiet", Name: "Quiet Corp"})
 	r.Save(record.Scrape{SourceID: quiet, At: Before(3 * Hour), AllOpen: true})
 	a := r.Page("/")
-	a.Wants(t, ".verdict", "Not known: nothing was checked lately", "is vendorwatch serve running?")
+	a.Wants(t, ".verdict", "Not known: nothing has been checked lately", "is vendorwatch serve running?")
 	a.Wants(t, ".cells", "Quiet Corp not checked")
 }
 
@@ -56,13 +56,13 @@ func TestVendor(t *testing.T) {
 	a.Wants(t, "main", "Acme", "major", "acme.example", "Status page: status.acme.example", "Runbook",
 		"Owner: platform-team")
 	a.Wants(t, `[data-part=open]`, "API answers are slow")
-	a.Wants(t, `[data-part=numbers]`, "30 days", "90 days", "12 months", "Incidents", "2", "Impact, summed", "0.1 h",
-		"Median time to resolve", "7 min", "Median silence before the first post")
+	a.Wants(t, `[data-part=numbers]`, "30 days", "90 days", "12 months", "Incidents", "2", "Total impact", "0.1 h",
+		"Median time to resolve", "7 min", "Median time to first post")
 	a.Wants(t, `[data-part=components]`, "Prod1 (US)", "Web Client", "partial outage", "Prod2 (EU)", "Web Client",
 		"operational", "API")
 	a.Wants(t, `[data-part=history]`, "API answers are slow", "Access denied for all users")
 	a.Wants(t, `[data-part=coverage]`, "status.acme.example", "Every incident since 24 Sep 2026 is on record",
-		"Not seen:", "not yet watched")
+		"Coverage gap:", "not yet watched")
 	bars := a.Doc.Find("svg.bar")
 	if bars.Length() != 3 {
 		t.Fatalf("%d bars, want 3", bars.Length())
@@ -82,8 +82,8 @@ func TestVendor(t *testing.T) {
 		!strings.Contains(text, "API answers") {
 		t.Errorf("severity=major shows %s", text)
 	}
-	r.Page("/vendors/blind").Wants(t, "main", "unreadable", "cannot be read since 23 Nov 2026, 10:30 UTC",
-		"What happened since is not known")
+	r.Page("/vendors/blind").Wants(t, "main", "unreadable", "has been unreadable since 23 Nov 2026, 10:30 UTC",
+		"What has happened since then is not known")
 }
 
 func TestIncident(t *testing.T) {
@@ -92,10 +92,10 @@ func TestIncident(t *testing.T) {
 	a := r.Page(path)
 	a.Wants(t, ".summary", "Acme reported a minor incident on 14 November 2026 at 12:00 UTC, affecting Web Client "+
 		"in Prod1 (US) and Prod2 (EU).",
-		"It was resolved after 7 min.", "The postmortem tells of 26 min of impact, 19 min more than the page showed.", "the vendor edited it once")
+		"It was resolved after 7 min.", "The postmortem states 26 min of impact, 19 min more than the page showed.", "The vendor edited it once")
 	a.Wants(t, ".facts", "Started", "14 Nov 2026, 12:00 UTC", "Resolved", "14 Nov 2026, 12:07 UTC", "Duration",
 		"7 min (postmortem: 26 min)",
-		"Detected by us", "14 Nov 2026, 12:04 UTC", "+4 min after the start", "impact “minor”")
+		"First seen by us", "14 Nov 2026, 12:04 UTC", "+4 min after the start", "impact “minor”")
 	a.Wants(t, ".tags", "Prod1 (US) › Web Client", "Prod2 (EU) › Web Client")
 	a.Wants(t, ".timeline", "investigating", "12:00 UTC", "Users are answered with 403", "7 min later", "resolved",
 		"12:07 UTC", "Fixed for most users")
@@ -108,7 +108,7 @@ func TestIncident(t *testing.T) {
 	if del, ins := a.Says(".diff del"), a.Says(".diff ins"); del != "all" || ins != "most" {
 		t.Errorf("the edit takes out %q and puts in %q", del, ins)
 	}
-	a.Wants(t, ".links", "The vendor’s page of it", "Permalink", "JSON", "own words")
+	a.Wants(t, ".links", "The vendor’s page for it", "Permalink", "JSON", "own words")
 	if href, _ := a.Doc.Find("a:contains(Permalink)").Attr("href"); href != "https://watch.example.com"+path {
 		t.Errorf("permalink %q", href)
 	}
@@ -120,12 +120,12 @@ func TestIncident(t *testing.T) {
 		t.Errorf("raw words: %s", raw.Text)
 	}
 	open := r.Page(r.IncidentPath("API answers are slow"))
-	open.Wants(t, ".summary", "major incident", "It is open for 3 h and is identified; the last post is 1 h 35 min "+
+	open.Wants(t, ".summary", "major incident", "It has been open for 3 h (identified); the last post is 1 h 35 min "+
 		"old.")
-	open.Wants(t, ".timeline", "1 h 25 min without a word", "identified", "1 h 35 min since the last post")
+	open.Wants(t, ".timeline", "1 h 25 min without a post", "identified", "1 h 35 min since the last post")
 	open.Wants(t, ".facts", "Resolved", "not yet", "Duration", "ongoing")
 	planned := r.Page(r.IncidentPath("Database upgrade"))
-	planned.Wants(t, ".summary", "Acme planned a maintenance on 24 November 2026 at 08:00 UTC", "It begins in 20 h.")
+	planned.Wants(t, ".summary", "Acme scheduled maintenance for 24 November 2026 at 08:00 UTC", "It starts in 20 h.")
 }
 
 func TestHistory(t *testing.T) {
@@ -243,7 +243,7 @@ func TestHealth(t *testing.T) {
 	a.Wants(t, "[data-part=sources]", "3 status pages", "Blindside", "503 Service Unavailable", "unreadable", "Acme",
 		"ok", "Quiet Corp", "ok")
 	a.Wants(t, "[data-part=scrapes]", "Acme", "changed", "120 ms", "4096")
-	a.Wants(t, "[data-part=deliveries]", "No message was sent yet")
+	a.Wants(t, "[data-part=deliveries]", "No message has been sent yet")
 	a.Wants(t, "[data-part=versions]", "v1.2.3", "SQLite", "Schema")
 }
 

@@ -20,7 +20,7 @@ func localTag(at string) template.HTML {
 // dayTag writes the day only.
 func dayTag(at string) template.HTML { return prose.Stamp(at, "2 Jan 2006", "") }
 
-// lasting says for how long something has been so.
+// lasting is how long something has lasted since a stored time.
 func (p *Pages) lasting(since string) string {
 	t := words.Time(since)
 	if t.IsZero() {
@@ -29,7 +29,7 @@ func (p *Pages) lasting(since string) string {
 	return words.Duration(max(0, p.Clock().Sub(t)))
 }
 
-// ago says how long ago, or how far ahead, a stored time is.
+// ago is how long ago, or how far ahead, a stored time is.
 func (p *Pages) ago(at string) string { return words.Ago(words.Time(at), p.Clock()) }
 
 // severityWords is the severity of an incident, and the kind of everything else.
@@ -48,7 +48,7 @@ func tone(i query.Incident) string {
 	return i.Severity
 }
 
-// host is the server's name of an address, for the text of a link.
+// host is the host of an address, for the text of a link.
 func host(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
@@ -57,7 +57,7 @@ func host(address string) string {
 	return u.Host
 }
 
-// eventWords says what an event tells.
+// eventWords says what happened.
 func eventWords(e query.Event) string {
 	switch e.Kind {
 	case normalize.EventIncidentOpened:
@@ -88,13 +88,14 @@ func eventWords(e query.Event) string {
 	case normalize.EventSourceReadable:
 		return "page can be read again"
 	case normalize.EventIndicatorRaised:
-		return "page calls itself unwell, and no incident says why"
+		return "page reports trouble, but no incident says why"
 	case normalize.EventIndicatorCleared:
-		return "page calls itself well again"
+		return "page no longer reports trouble"
 	}
 	return words.Spell(e.Kind)
 }
 
+// change says what changed, from what and to what.
 func change(what string, detail map[string]string) string {
 	if name := detail["component"]; name != "" {
 		what = words.Short(name, 60)
@@ -111,7 +112,7 @@ func change(what string, detail map[string]string) string {
 	return what + " " + words.Change(words.Spell(detail["from"]), words.Spell(detail["to"]))
 }
 
-// trimZero writes a number with so many decimals at the most.
+// trimZero writes a number with at most that many decimals.
 func trimZero(x float64, decimals int) string {
 	return strings.TrimSuffix(strconv.FormatFloat(x, 'f', decimals, 64), ".0")
 }

@@ -23,14 +23,18 @@ var templateFiles embed.FS
 //go:embed static/*
 var staticFiles embed.FS
 
-// asset is a file of ours that pages ask for. Its address names its content, so that browsers keep it for good.
+// asset is a file of ours that pages load. Its address names its content, so that browsers can keep it for good.
 type asset struct {
 	media, version string
 	body           []byte
 }
 
 func loadAssets() map[string]asset {
-	media := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+	media := map[string]string{
+		".css": "text/css; charset=utf-8",
+		".js":  "text/javascript; charset=utf-8",
+		".svg": "image/svg+xml",
+	}
 	assets := map[string]asset{}
 	entries, err := fs.ReadDir(staticFiles, "static")
 	if err != nil {
@@ -95,7 +99,8 @@ func (p *Pages) loadPages() map[string]*template.Template {
 		if name == "layout" || name == "parts" {
 			continue
 		}
-		pages[name] = template.Must(template.New(name).Funcs(funcs).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", file))
+		pages[name] = template.Must(template.New(name).Funcs(funcs).
+			ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", file))
 	}
 	return pages
 }

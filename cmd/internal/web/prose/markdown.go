@@ -15,12 +15,12 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// maxMarkdown is the longest text that is rendered, in bytes; a longer one is shown as it is. It bounds what
-// a vendor's text can cost.
+// maxMarkdown is the longest text that is rendered, in bytes. A longer one is shown as it is. It bounds what a
+// vendor's text can cost.
 const maxMarkdown = 64 << 10
 
-// Markdown turns a vendor's Markdown into HTML that can do nothing: tags in it are shown as text, links lead to
-// http, https and mailto addresses only, and a picture becomes a link to it, since showing it would ask a
+// Markdown turns a vendor's Markdown into harmless HTML: tags in it are shown as text, links lead only to http,
+// https and mailto addresses, and a picture becomes a link to it, because to show it would send a request to a
 // server of the vendor's choice. base is the page that relative links are relative to.
 func Markdown(source, base string) template.HTML {
 	plain := template.HTML("<p>" + template.HTMLEscapeString(source) + "</p>")
@@ -31,11 +31,12 @@ func Markdown(source, base string) template.HTML {
 	if err != nil {
 		address = &url.URL{}
 	}
-	// A converter for each text, because it carries the base; it is cheap beside what it does.
+	// A converter for each text, because it holds the base. Making it is cheap compared to using it.
 	converter := goldmark.New(
 		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify),
 		goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(tamer{address}, 1000))),
-		goldmark.WithRendererOptions(html.WithHardWraps(), renderer.WithNodeRenderers(util.Prioritized(rawAsText{}, 1))),
+		goldmark.WithRendererOptions(html.WithHardWraps(),
+			renderer.WithNodeRenderers(util.Prioritized(rawAsText{}, 1))),
 	)
 	var b bytes.Buffer
 	if err := converter.Convert([]byte(source), &b); err != nil {
@@ -44,11 +45,11 @@ func Markdown(source, base string) template.HTML {
 	return template.HTML(b.String())
 }
 
-// tamer changes what a text was parsed into.
+// tamer makes the parsed text harmless.
 type tamer struct{ base *url.URL }
 
-// Transform makes links of pictures, and takes away links that lead to no web page. Headings go below those
-// of our own page.
+// Transform turns pictures into links, removes links that do not lead to a web page, and lowers headings below
+// those of our own page.
 func (t tamer) Transform(doc *ast.Document, reader text.Reader, _ parser.Context) {
 	var links, images []ast.Node
 	// The walk fails only if the function does.
@@ -88,7 +89,7 @@ func (t tamer) Transform(doc *ast.Document, reader text.Reader, _ parser.Context
 }
 
 func (t tamer) tame(link *ast.Link) {
-	// Read as the renderer would write it, so that no escape hides a scheme.
+	// Read the address as the renderer would write it, so that no escape hides a scheme.
 	plain := util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations(link.Destination)))
 	to, err := url.Parse(string(plain))
 	if err == nil {
@@ -106,10 +107,10 @@ func (t tamer) tame(link *ast.Link) {
 	link.SetAttributeString("rel", []byte("noopener noreferrer nofollow"))
 }
 
-// rawAsText shows the tags of a text instead of leaving out what stands in them: the vendor's words are kept.
+// rawAsText shows the tags of a text instead of dropping them: the vendor's words are kept.
 type rawAsText struct{}
 
-// RegisterFuncs takes the place of the renderers of raw HTML.
+// RegisterFuncs replaces the renderers of raw HTML.
 func (rawAsText) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	write := func(w util.BufWriter, source []byte, lines *text.Segments) {
 		for n := range lines.Len() {
@@ -117,13 +118,15 @@ func (rawAsText) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 			template.HTMLEscape(w, line.Value(source))
 		}
 	}
-	r.Register(ast.KindRawHTML, func(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	r.Register(ast.KindRawHTML, func(w util.BufWriter, source []byte, n ast.Node, entering bool) (
+		ast.WalkStatus, error) {
 		if entering {
 			write(w, source, n.(*ast.RawHTML).Segments)
 		}
 		return ast.WalkSkipChildren, nil
 	})
-	r.Register(ast.KindHTMLBlock, func(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	r.Register(ast.KindHTMLBlock, func(w util.BufWriter, source []byte, n ast.Node, entering bool) (
+		ast.WalkStatus, error) {
 		block := n.(*ast.HTMLBlock)
 		if entering {
 			_, _ = w.WriteString("<p>")

@@ -10,15 +10,15 @@ import (
 	"vendorwatch/normalize"
 )
 
-// Summary says in plain words what an incident was: who, how bad, what it touched, how long, and what is odd
-// about it. It says nothing that is not on record.
+// Summary describes an incident in a few sentences: who reported it, how bad it is, what it affects, how long it
+// lasted, and what is odd about it. It says nothing that is not on record.
 func Summary(i query.IncidentDetail, now time.Time) string {
 	parts := []string{Opening(i)}
 	if i.Kind != string(normalize.KindNotice) {
 		parts = append(parts, Ending(i.Incident, now))
 	}
 	if n := i.StatedDurationSeconds; n != nil {
-		text := "The postmortem tells of " + words.Seconds(*n) + " of impact"
+		text := "The postmortem states " + words.Seconds(*n) + " of impact"
 		switch d := i.DurationSeconds; {
 		case d == nil || *n/60 == *d/60:
 		case *n > *d:
@@ -29,16 +29,17 @@ func Summary(i query.IncidentDetail, now time.Time) string {
 		parts = append(parts, text+".")
 	}
 	if n := len(i.Revisions); n > 0 {
-		parts = append(parts, fmt.Sprintf("After publishing, the vendor edited it %s.", words.Times(n)))
+		parts = append(parts, fmt.Sprintf("The vendor edited it %s after publishing.", words.Times(n)))
 	}
 	return strings.Join(parts, " ")
 }
 
+// Opening says who reported an incident, how bad it is, when it began and what it affects.
 func Opening(i query.IncidentDetail) string {
-	text := i.VendorName
+	text, when := i.VendorName, " on "
 	switch {
 	case i.Kind == string(normalize.KindMaintenance):
-		text += " planned a maintenance"
+		text, when = text+" scheduled maintenance", " for "
 	case i.Kind == string(normalize.KindNotice):
 		text += " published a notice"
 	case i.Severity == string(normalize.SeverityUnknown):
@@ -53,7 +54,7 @@ func Opening(i query.IncidentDetail) string {
 		begin = i.ScheduledStartAt
 	}
 	if t := words.Time(begin); !t.IsZero() {
-		text += " on " + t.Format("2 January 2006 at 15:04 UTC")
+		text += when + t.Format("2 January 2006 at 15:04 UTC")
 	}
 	if len(i.AffectedComponents) > 0 {
 		text += ", affecting " + componentWords(i.AffectedComponents)
@@ -61,7 +62,7 @@ func Opening(i query.IncidentDetail) string {
 	return text + "."
 }
 
-// componentWords lists components with their groups; of one name in several groups the name is said once.
+// componentWords lists components with their groups. A name that is in several groups is written once.
 func componentWords(components []query.Component) string {
 	var labels []string
 	groups := map[string][]string{}
@@ -94,7 +95,7 @@ func componentWords(components []query.Component) string {
 	return words.And(out)
 }
 
-// Ending says how it ended, or how it stands.
+// Ending says how an incident ended, or where it stands.
 func Ending(i query.Incident, now time.Time) string {
 	state := normalize.State(i.State)
 	maintenance := i.Kind == string(normalize.KindMaintenance)
@@ -106,24 +107,22 @@ func Ending(i query.Incident, now time.Time) string {
 	case state.Over() && i.DurationSeconds != nil:
 		return "It was resolved after " + words.Seconds(*i.DurationSeconds) + "."
 	case state.Over():
-		return "It is over; when it ended was not published."
+		return "It is over; the vendor did not publish when it ended."
 	case i.LeftFeedAt != "":
-		return "It left the vendor's page on " + words.Time(i.LeftFeedAt).Format("2 January 2006 at 15:04 UTC") + " without a word that it ended."
+		return "It disappeared from the vendor's page on " +
+			words.Time(i.LeftFeedAt).Format("2 January 2006 at 15:04 UTC") + " without being resolved."
 	case maintenance && state == normalize.StateScheduled:
 		if t := words.Time(i.ScheduledStartAt); !t.IsZero() && t.After(now) {
-			return "It begins in " + words.Duration(t.Sub(now)) + "."
+			return "It starts in " + words.Duration(t.Sub(now)) + "."
 		}
-		return "Its begin has not been reported."
+		return "The vendor has not said that it has started."
 	}
 	text := "It is open"
 	if t := words.Time(i.StartedAt); !t.IsZero() {
-		text += " for " + words.Duration(max(0, now.Sub(t)))
+		text = "It has been open for " + words.Duration(max(0, now.Sub(t)))
 	}
 	if i.State != string(normalize.StateUnknown) {
-		text += " and is " + words.Spell(i.State)
-		if state == normalize.StateInvestigating || state == normalize.StateMonitoring {
-			text = strings.Replace(text, " and is ", "; the vendor is ", 1)
-		}
+		text += " (" + words.Spell(i.State) + ")"
 	}
 	if t := words.Time(i.LatestPostedAt); !t.IsZero() && now.Sub(t) > time.Minute {
 		text += "; the last post is " + words.Duration(now.Sub(t)) + " old"

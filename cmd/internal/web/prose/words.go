@@ -1,3 +1,5 @@
+// Package prose writes what the dashboard's pages, feeds and tools say alike: times, sentences about an incident, and
+// vendors' Markdown made harmless.
 package prose
 
 import (
@@ -20,29 +22,32 @@ func Stamp(at, layout, attribute string) template.HTML {
 	if t.IsZero() {
 		return `<span class="muted">not known</span>`
 	}
-	return template.HTML(fmt.Sprintf(`<time datetime="%s"%s>%s</time>`, t.Format(time.RFC3339), attribute, t.Format(layout)))
+	return template.HTML(fmt.Sprintf(`<time datetime="%s"%s>%s</time>`,
+		t.Format(time.RFC3339), attribute, t.Format(layout)))
 }
 
-// Window writes the planned time of a maintenance; the day is not repeated.
+// Window writes the planned time of a maintenance. A day that both ends share is not repeated.
 func Window(i query.Incident) template.HTML {
 	from, to := i.ScheduledStartAt, i.ScheduledEndAt
 	if from == "" {
 		from = i.StartedAt
 	}
 	a, b := words.Time(from), words.Time(to)
-	switch {
-	case a.IsZero() || b.IsZero() || b.Before(a):
+	if a.IsZero() || b.IsZero() || b.Before(a) {
 		return Time(from)
-	case a.Format(time.DateOnly) == b.Format(time.DateOnly):
-		return Stamp(from, "2 Jan 2006, 15:04", "") + " – " + Stamp(to, "15:04 UTC", "") + template.HTML(" ("+words.Duration(b.Sub(a))+")")
 	}
-	return Stamp(from, "2 Jan 2006, 15:04", "") + " – " + Stamp(to, "2 Jan, 15:04 UTC", "") + template.HTML(" ("+words.Duration(b.Sub(a))+")")
+	end := "2 Jan, 15:04 UTC"
+	if a.Format(time.DateOnly) == b.Format(time.DateOnly) {
+		end = "15:04 UTC"
+	}
+	return Stamp(from, "2 Jan 2006, 15:04", "") + " – " + Stamp(to, end, "") +
+		template.HTML(" ("+words.Duration(b.Sub(a))+")")
 }
 
-// Plain is Markdown without its marks, cut to n letters.
-func Plain(body string, n int) string { return words.Short(markdown.Plain(body), n) }
+// Plain is Markdown without its markup, cut to n characters.
+func Plain(markdown string, n int) string { return words.Short(normalize.Plain(markdown), n) }
 
-// Outside is an address that may be linked to: http or https, else nothing.
+// Outside is an address that may be linked to, that is http or https; else it is empty.
 func Outside(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {

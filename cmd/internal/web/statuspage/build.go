@@ -11,12 +11,13 @@ import (
 	"vendorwatch/normalize"
 )
 
+// Component is a component of a vendor, a group of them, or a vendor among all vendors.
 type Component struct {
 	ID                 string   `json:"id"`
 	Name               string   `json:"name"`
 	Status             string   `json:"status"`
-	CreatedAt          *string  `json:"created_at"` // when we first read of it
-	UpdatedAt          *string  `json:"updated_at"` // when we saw it take this status; of a vendor, when it was last read
+	CreatedAt          *string  `json:"created_at"` // when we first read it
+	UpdatedAt          *string  `json:"updated_at"` // when we saw it take this status; for a vendor, when it was read
 	Position           int      `json:"position"`
 	Description        *string  `json:"description"`
 	Showcase           bool     `json:"showcase"`
@@ -45,19 +46,21 @@ type common struct {
 	Components   []Component `json:"components"`
 }
 
+// Incident is an incident or a notice.
 type Incident struct {
 	common
 	ReminderIntervals *string `json:"reminder_intervals"`
 }
 
+// Maintenance is a maintenance window.
 type Maintenance struct {
 	common
 	ScheduledFor   *string `json:"scheduled_for"`
 	ScheduledUntil *string `json:"scheduled_until"`
 }
 
-// Update is a post. What the components were at each post is not on record: affected_components is null, as
-// Statuspage has it for a post that names none.
+// Update is a post. The status of components at each post is not on record: affected_components is null, as in
+// Statuspage's posts that name no component.
 type Update struct {
 	ID                   string    `json:"id"`
 	Status               string    `json:"status"`
@@ -72,7 +75,7 @@ type Update struct {
 	TweetID              *string   `json:"tweet_id"`
 }
 
-// ofVendor lists a vendor's components, each group before what is in it.
+// ofVendor lists a vendor's components, each group before its members.
 func (c *scene) ofVendor(v query.VendorHealth, state query.VendorState) error {
 	now, err := c.DB.ComponentStatuses(c.ctx, c.slug)
 	if err != nil {
@@ -80,7 +83,8 @@ func (c *scene) ofVendor(v query.VendorHealth, state query.VendorState) error {
 	}
 	blind, dropped := map[int64]bool{}, map[int64]bool{}
 	for _, page := range v.Sources {
-		late := c.Clock().Sub(words.Time(page.LastSuccessAt)) > query.Tolerance(time.Duration(state.IntervalSeconds)*time.Second)
+		age := c.Clock().Sub(words.Time(page.LastSuccessAt))
+		late := age > query.Tolerance(time.Duration(state.IntervalSeconds)*time.Second)
 		blind[page.SourceID] = page.Watched == 0 || page.Health != "ok" || late
 		dropped[page.SourceID] = page.Watched == 0 && state.Sources > 0
 	}
@@ -91,8 +95,8 @@ func (c *scene) ofVendor(v query.VendorHealth, state query.VendorState) error {
 	for n := range now {
 		each := &now[n]
 		out := &Component{
-			ID: number(each.ComponentID), Name: each.Name, Status: seenStatus(each.Status, blind[each.SourceID]), CreatedAt: &each.FirstSeenAt, UpdatedAt: &each.ChangedAt,
-			Showcase: true, PageID: c.page.ID,
+			ID: number(each.ComponentID), Name: each.Name, Status: seenStatus(each.Status, blind[each.SourceID]),
+			CreatedAt: &each.FirstSeenAt, UpdatedAt: &each.ChangedAt, Showcase: true, PageID: c.page.ID,
 		}
 		c.byID[each.ComponentID] = out
 		if each.GroupName != "" {
@@ -106,8 +110,9 @@ func (c *scene) ofVendor(v query.VendorHealth, state query.VendorState) error {
 			id := *out.GroupID
 			if _, known := groups[id]; !known {
 				groups[id], worst[id] = len(c.listed), "none"
-				c.listed = append(c.listed, Component{ID: id, Name: each.GroupName, CreatedAt: &each.FirstSeenAt, UpdatedAt: &each.ChangedAt,
-					Position: len(c.listed) + 1, PageID: c.page.ID, Group: true})
+				c.listed = append(c.listed, Component{ID: id, Name: each.GroupName, Group: true,
+					CreatedAt: &each.FirstSeenAt, UpdatedAt: &each.ChangedAt,
+					Position: len(c.listed) + 1, PageID: c.page.ID})
 			}
 			members[id] = append(members[id], out.ID)
 			worst[id] = worse(worst[id], indicatorWords[normalize.ComponentStatus(out.Status)])
@@ -129,8 +134,8 @@ func (c *scene) ofVendor(v query.VendorHealth, state query.VendorState) error {
 	return nil
 }
 
-// seenStatus is what is said of a component. Of one whose page cannot be read, only trouble is: it was there
-// when the page was last seen, and nobody has told that it is over.
+// seenStatus is the status that is given for a component. If its page cannot be read, only trouble is given: it was
+// there when the page was last read, and nobody has said that it is over.
 func seenStatus(status string, blind bool) string {
 	if blind && (status == string(normalize.StatusOperational) || status == string(normalize.StatusMaintenance)) {
 		return string(normalize.StatusUnknown)
@@ -138,12 +143,13 @@ func seenStatus(status string, blind bool) string {
 	return status
 }
 
-// groupID is an id for a group, which has none on record, that stays as long as its name does.
+// groupID is an id for a group, which has none on record. It stays the same as long as the name does.
 func groupID(source int64, name string) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s", source, name))
 	return hex.EncodeToString(sum[:6])
 }
 
+// told is an incident or maintenance in the form of Statuspage.
 func (c *scene) told(w query.Timeline) common {
 	oldest, newest := first(w.StartedAt, w.ScheduledStartAt, w.FirstSeenAt), first(w.FirstSeenAt)
 	if n := len(w.Updates); n > 0 {
@@ -151,16 +157,18 @@ func (c *scene) told(w query.Timeline) common {
 		newest = first(w.Updates[0].CreatedAt, w.Updates[0].PostedAt, w.Updates[0].FirstSeenAt)
 	}
 	out := common{
-		ID: number(w.IncidentID), Name: w.Title, Status: w.State, CreatedAt: first(w.CreatedAt, oldest), UpdatedAt: first(w.UpdatedAt, newest),
-		ResolvedAt: orNull(w.ResolvedAt), Impact: w.Severity, Shortlink: c.Permalink(c.r, "/incidents/"+number(w.IncidentID)),
-		StartedAt: orNull(w.StartedAt), PageID: c.page.ID, Updates: []Update{}, Components: []Component{},
+		ID: number(w.IncidentID), Name: w.Title, Status: w.State, Impact: w.Severity,
+		CreatedAt: first(w.CreatedAt, oldest), UpdatedAt: first(w.UpdatedAt, newest),
+		StartedAt: orNull(w.StartedAt), ResolvedAt: orNull(w.ResolvedAt),
+		Shortlink: c.Permalink(c.r, "/incidents/"+number(w.IncidentID)), PageID: c.page.ID,
+		Updates: []Update{}, Components: []Component{},
 	}
 	states := statesAtPosts(w.Updates)
 	for n, u := range w.Updates {
 		created := first(u.CreatedAt, u.PostedAt, u.FirstSeenAt)
 		out.Updates = append(out.Updates, Update{
-			ID: number(u.UpdateID), Status: states[n], Body: u.Body, IncidentID: out.ID, CreatedAt: created, UpdatedAt: created,
-			DisplayAt: first(u.PostedAt, created), DeliverNotifications: true,
+			ID: number(u.UpdateID), Status: states[n], Body: u.Body, IncidentID: out.ID,
+			CreatedAt: created, UpdatedAt: created, DisplayAt: first(u.PostedAt, created), DeliverNotifications: true,
 		})
 		if out.MonitoringAt == nil && states[n] == string(normalize.StateMonitoring) {
 			out.MonitoringAt = orNull(u.PostedAt)
@@ -181,8 +189,8 @@ func (c *scene) told(w query.Timeline) common {
 	return out
 }
 
-// statesAtPosts returns the state that each post, newest first, left the incident in. Statuspage has no word for
-// a post that changes nothing: it repeats the state before.
+// statesAtPosts returns the state in which each post, newest first, left the incident. Statuspage has no word for a
+// post that changes nothing: it repeats the state before.
 func statesAtPosts(posts []query.Update) []string {
 	states := make([]string, len(posts))
 	before := string(normalize.StateUnknown)
@@ -200,7 +208,8 @@ func statesAtPosts(posts []query.Update) []string {
 }
 
 func (c *scene) maintenance(w query.Timeline) Maintenance {
-	m := Maintenance{common: c.told(w), ScheduledFor: orNull(w.ScheduledStartAt), ScheduledUntil: orNull(w.ScheduledEndAt)}
+	m := Maintenance{common: c.told(w),
+		ScheduledFor: orNull(w.ScheduledStartAt), ScheduledUntil: orNull(w.ScheduledEndAt)}
 	if w.Severity == string(normalize.SeverityNone) || w.Severity == string(normalize.SeverityUnknown) {
 		m.Impact = "maintenance"
 	}

@@ -10,7 +10,7 @@ import (
 	"vendorwatch/normalize"
 )
 
-// indicator is how a vendor does, in a word for Statuspage's indicator and in a sentence.
+// indicator is the state of a vendor, as a word for Statuspage's indicator and as a sentence.
 type indicator struct {
 	word        string // none, maintenance, minor, unknown, major, critical
 	description string
@@ -19,10 +19,10 @@ type indicator struct {
 
 const (
 	indicatorMaintenance = "maintenance" // Statuspage's indicator while work is under way
-	indicatorUnknown     = "unknown"     // none of Statuspage's
+	indicatorUnknown     = "unknown"     // not one of Statuspage's words
 )
 
-// indicatorOrder has the words from the best to the worst. Not to know is worse than a small trouble, as in
+// indicatorOrder has the words from the best to the worst. Not to know is worse than minor trouble, as in
 // normalize.Severity.Rank.
 var indicatorOrder = []string{"none", indicatorMaintenance, "minor", indicatorUnknown, "major", "critical"}
 
@@ -33,7 +33,7 @@ func worse(a, b string) string {
 	return a
 }
 
-// descriptions are the sentences that Statuspage writes for the indicator; the one for unknown is ours.
+// descriptions are Statuspage's sentences for the indicator; the one for unknown is ours.
 var descriptions = map[string]string{
 	"none":               "All Systems Operational",
 	indicatorMaintenance: "Service Under Maintenance",
@@ -43,7 +43,7 @@ var descriptions = map[string]string{
 	"critical":           "Major Service Outage",
 }
 
-// indicatorWords are the words for what components say.
+// indicatorWords are the indicators that component statuses amount to.
 var indicatorWords = map[normalize.ComponentStatus]string{
 	normalize.StatusOperational: "none",
 	normalize.StatusMaintenance: indicatorMaintenance,
@@ -53,7 +53,7 @@ var indicatorWords = map[normalize.ComponentStatus]string{
 	normalize.StatusMajor:       "critical",
 }
 
-// componentStatus is the word for a component that does so.
+// componentStatus is the component status that amounts to the indicator.
 func (v indicator) componentStatus() string {
 	for status, word := range indicatorWords {
 		if word == v.word {
@@ -63,11 +63,12 @@ func (v indicator) componentStatus() string {
 	return string(normalize.StatusUnknown)
 }
 
-// indicatorOf is the worst of what is known of a vendor: its open incidents, its components, its pages' own
-// indicators, and that a page cannot be read, which counts as unknown.
+// indicatorOf is the worst of what is known about a vendor: its open incidents, its components, the indicators of its
+// pages, and that a page cannot be read, which counts as unknown.
 func indicatorOf(s *site.Site, v query.VendorState, raised []string) indicator {
 	if v.Sources == 0 {
-		return indicator{word: indicatorUnknown, description: "Not watched: the configuration lists no status page of this vendor", blind: true}
+		return indicator{word: indicatorUnknown, blind: true,
+			description: "Not watched: the configuration lists no status page of this vendor"}
 	}
 	word := "none"
 	if v.WorstSeverity != "" {
@@ -91,10 +92,10 @@ func indicatorOf(s *site.Site, v query.VendorState, raised []string) indicator {
 	}
 	trouble := word
 	word = worse(word, indicatorUnknown)
-	why := "Status page was never read"
+	why := "Status page has never been read"
 	switch {
 	case v.FailingSinceAt != "":
-		why = "Status page cannot be read since " + v.FailingSinceAt
+		why = "Status page has been unreadable since " + v.FailingSinceAt
 	case v.LastSuccessAt != "" && v.NeverRead == 0:
 		why = "Status page was last read at " + v.LastSuccessAt
 	}
@@ -104,7 +105,7 @@ func indicatorOf(s *site.Site, v query.VendorState, raised []string) indicator {
 	return indicator{word: word, description: why, blind: true}
 }
 
-// indicatorOfAll is the worst of all vendors, and how many there are that do not do well.
+// indicatorOfAll is the worst of all vendors, and how many of them have trouble.
 func indicatorOfAll(all []indicator) indicator {
 	if len(all) == 0 {
 		return indicator{word: indicatorUnknown, description: "No vendor is watched", blind: true}
@@ -126,7 +127,7 @@ func indicatorOfAll(all []indicator) indicator {
 	}
 	var parts []string
 	if trouble > 0 {
-		parts = append(parts, fmt.Sprintf("%d not well or under maintenance", trouble))
+		parts = append(parts, fmt.Sprintf("%d with trouble or under maintenance", trouble))
 	}
 	if blind > 0 {
 		parts = append(parts, fmt.Sprintf("%d cannot be read", blind))

@@ -25,8 +25,8 @@ const recent = 50
 // A Build makes one document.
 type Build func(*http.Request) (site.Document, error)
 
-// Documents returns what builds each document, by its path below a base address. Of a request, the path's value
-// slug is read; without one, the document is that of all vendors.
+// Documents returns what builds each document, by its path below a base address. The path value slug of a request
+// names the vendor; without one, the document is about all vendors.
 func Documents(s *site.Site) map[string]Build {
 	all := map[string]Build{}
 	for name, build := range map[string]func(*scene) (any, error){
@@ -70,14 +70,16 @@ type scene struct {
 	byVendor  map[string]*Component // vendors as components, by slug
 }
 
+// Page says whose documents they are.
 type Page struct {
 	ID        string  `json:"id"`
 	Name      string  `json:"name"`
 	URL       string  `json:"url"`
 	TimeZone  string  `json:"time_zone"`
-	UpdatedAt *string `json:"updated_at"` // when it was last read whole; null if it never was
+	UpdatedAt *string `json:"updated_at"` // when it was last read; null if it never was
 }
 
+// Status is the state of the page as a whole.
 type Status struct {
 	Indicator   string `json:"indicator"`
 	Description string `json:"description"`
@@ -106,7 +108,8 @@ func newScene(s *site.Site, r *http.Request, slug string) (*scene, error) {
 		return nil, db.ErrNotFound
 	}
 	c.indicator = indicatorOf(s, states[n], pages[v.VendorID].Raised)
-	c.page = Page{ID: slug, Name: v.Name, URL: s.Permalink(r, "/vendors/"+slug), TimeZone: "Etc/UTC", UpdatedAt: orNull(states[n].LastSuccessAt)}
+	c.page = Page{ID: slug, Name: v.Name, URL: s.Permalink(r, "/vendors/"+slug), TimeZone: "Etc/UTC",
+		UpdatedAt: orNull(states[n].LastSuccessAt)}
 	return c, c.ofVendor(v, states[n])
 }
 
@@ -127,8 +130,9 @@ func (c *scene) ofAll(states []query.VendorState, pages map[int64]query.WatchedS
 		all = append(all, is)
 		newest = max(newest, v.LastSuccessAt)
 		c.listed = append(c.listed, Component{
-			ID: v.Slug, Name: v.Name, Status: is.componentStatus(), CreatedAt: orNull(pages[v.VendorID].FirstReadAt), UpdatedAt: orNull(v.LastSuccessAt),
-			Position: len(c.listed) + 1, Description: orNull(is.description), Showcase: true, PageID: allVendors,
+			ID: v.Slug, Name: v.Name, Status: is.componentStatus(), Position: len(c.listed) + 1,
+			CreatedAt: orNull(pages[v.VendorID].FirstReadAt), UpdatedAt: orNull(v.LastSuccessAt),
+			Description: orNull(is.description), Showcase: true, PageID: allVendors,
 		})
 	}
 	for n := range c.listed {
@@ -210,8 +214,8 @@ func (c *scene) active() (any, error) {
 	return MaintenanceList{c.page, list}, err
 }
 
-// openMaintenances returns the maintenances that are announced, or under way, or both. One that is announced
-// still when its window has passed is neither: its vendor forgot to say how it went.
+// openMaintenances returns the maintenances that are upcoming, or in progress, or both. One that is still announced
+// after its window has passed is neither: its vendor forgot to say how it went.
 func (c *scene) openMaintenances(upcoming, active bool) ([]Maintenance, error) {
 	whole, err := c.DB.Timelines(c.ctx, query.TimelineFilter{Vendor: c.slug, Maintenances: true, Open: true})
 	list := []Maintenance{}

@@ -254,12 +254,12 @@ func TestStatuspageIndicator(t *testing.T) {
 	for _, c := range []struct{ base, indicator, description string }{
 		{"/vendors/acme", "major", "Partial System Outage"},
 		{"/vendors/quiet", "none", "All Systems Operational"},
-		{"/vendors/blind", "unknown", "Status page cannot be read since 2026-11-23T10:30:00.000Z"},
+		{"/vendors/blind", "unknown", "Status page has been unreadable since 2026-11-23T10:30:00.000Z"},
 		{"/vendors/odds", "unknown", "Trouble of unknown severity"},
 		{"/vendors/moody", "minor", "Minor Service Outage"},
-		{"/vendors/fresh", "unknown", "Status page was never read"},
+		{"/vendors/fresh", "unknown", "Status page has never been read"},
 		{"/vendors/dropped", "unknown", "Not watched: the configuration lists no status page of this vendor"},
-		{"", "major", "Of 6 vendors: 3 not well or under maintenance, 2 cannot be read"},
+		{"", "major", "Of 6 vendors: 3 with trouble or under maintenance, 2 cannot be read"},
 	} {
 		for _, name := range []string{"summary", "status"} {
 			got := Decoded(t, r.Get(c.base+"/api/v2/"+name+".json"))["status"]

@@ -1,5 +1,5 @@
-// Everything here is an addition: the pages read well without it. It tells times in the reader's zone, filters
-// lists while one types, and fetches the page anew when the server says that there is news.
+// Everything here is an addition: the pages work without it. It shows times in the reader's zone, filters lists as you
+// type, and fetches the page again when the server says that there is news.
 (() => {
   "use strict";
   const zone = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
@@ -53,7 +53,7 @@
   tellTimes(document);
   offerFilters(main);
 
-  // Refresh. Parts that differ are exchanged; what the reader is at (focus, an open list, a typed word) stays.
+  // Refresh. Parts that differ are replaced. The reader's place stays: the focus, an open list, a typed word.
   const mark = document.getElementById("live");
   const say = (text) => { if (mark && mark.textContent !== text) mark.textContent = text; };
   const source = document.body.dataset.events;
@@ -66,7 +66,7 @@
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
       if (answer.ok) exchange(new DOMParser().parseFromString(await answer.text(), "text/html"));
-    } catch { /* the stream says when the server is back */ }
+    } catch { /* the stream reports when the server is back */ }
     fetching = false;
     if (again) { again = false; refresh(); }
   }
@@ -82,21 +82,21 @@
     parts(next).forEach((part, n) => put(now[n], part, false));
   }
 
-  const served = new WeakMap(); // what the server sent of a part, before the script changed it
+  const served = new WeakMap(); // what the server sent for a part, before the script changed it
   function put(old, next, whole) {
     const html = next.innerHTML;
     if (served.get(old) === html) return;
     if (!served.has(old) && bare(old) === html) { served.set(old, html); return; }
     const focused = document.activeElement;
     const within = old.contains(focused) ? { id: focused.id, href: focused.getAttribute("href"), typed: focused.matches("input") } : null;
-    if (within && within.typed) { // a field that is typed in stays; what it filters is exchanged
+    if (within && within.typed) { // a field in use stays; what it filters is replaced
       const id = focused.dataset.filter, list = id && next.querySelector("#" + id);
       if (list) { document.getElementById(id).innerHTML = list.innerHTML; filter(focused); }
       return;
     }
     const open = [...old.querySelectorAll("details[open][id]")].map((d) => d.id);
     const typed = [...old.querySelectorAll("input[data-filter]")].map((i) => i.value);
-    old.innerHTML = html; // of our own server, with the policy that forbids scripts in it
+    old.innerHTML = html; // from our own server, under a policy that forbids scripts in it
     old.className = next.className;
     served.set(old, html);
     for (const id of open) { const d = document.getElementById(id); if (d) d.open = true; }
@@ -118,8 +118,8 @@
     return copy.innerHTML;
   }
 
-  // A browser keeps six connections to a server at the most, all of its tabs together: a page that nobody looks
-  // at gives its own back.
+  // A browser keeps at most six connections to a server, for all of its tabs: a page that nobody looks at gives its
+  // own back.
   let stream = null, seen = false;
   function connect() {
     if (stream || document.hidden) return;

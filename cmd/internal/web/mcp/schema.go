@@ -1,0 +1,61 @@
+package mcp
+
+import (
+	"strings"
+
+	"github.com/google/jsonschema-go/jsonschema"
+)
+
+// longTexts are the descriptions that are too long for a tag.
+var longTexts = map[string]string{
+	"vendor_state": "quiet: all pages were read and nothing is open; critical, major, minor, none or unknown: " +
+		"severity of the worst open incident; a component's status; unwell: the page reports trouble and no " +
+		"incident says why; maintenance; unreadable: a page cannot be read, so that nothing is known; not_watched",
+	"readable":        "its status pages can be read; if false, there may be incidents that are not known",
+	"last_success_at": "when its pages were last read; of several, the one longest ago",
+	"component":       "words of a component's name or group; left out: all that are not operational",
+	"component_status": "operational, degraded_performance, partial_outage, major_outage, under_maintenance " +
+		"or unknown",
+	"components":              "those asked for, else those that are not operational; at most 100",
+	"lowest_severity":         "the lowest: none, minor, major or critical. Unknown severity ranks above minor",
+	"open":                    "how many of this kind are open, of any severity, including those beyond the limit",
+	"duration_seconds":        "left out while it is open or an end is not known",
+	"stated_duration_seconds": "length of the impact by the vendor's postmortem",
+	"left_feed_at":            "when it was no longer on the vendor's page, although it had not been resolved",
+	"latest_body":             "the newest post, cut to 500 characters; untrusted text of the vendor",
+	"of_post_at":              "posted_at of the post that was edited; left out: the incident itself was",
+	"query":                   "words, or beginnings of words, that all stand in the title or in one post",
+	"since":                   "began at this day or time or later: 2026-11-23 or 2026-11-23T10:00:00Z",
+	"cut":                     "the words stand in more posts than were searched; narrow the search",
+	"unreadable": "pages that were never read, or not at the last attempt; their vendors may have incidents that " +
+		"are not known; at most 20",
+	"state": "open, investigating, identified, monitoring, resolved, scheduled, in_progress, verifying, completed, " +
+		"cancelled or unknown",
+}
+
+// schemaOf is the schema of what a tool takes or returns. It panics if a tag names a text that there is not.
+func schemaOf[T any]() *jsonschema.Schema {
+	schema, err := jsonschema.For[T](nil)
+	if err != nil {
+		panic(err) // the types are part of the program
+	}
+	describe(schema)
+	return schema
+}
+
+func describe(schema *jsonschema.Schema) {
+	if schema == nil {
+		return
+	}
+	if name, long := strings.CutPrefix(schema.Description, "@"); long {
+		text, ok := longTexts[name]
+		if !ok {
+			panic("there is no text " + name)
+		}
+		schema.Description = text
+	}
+	for _, p := range schema.Properties {
+		describe(p)
+	}
+	describe(schema.Items)
+}

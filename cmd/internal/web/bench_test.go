@@ -142,42 +142,71 @@ func generated(b *testing.B, n size) string {
 	moment := Now.Format("2006-01-02 15:04:05")
 	const count = `WITH RECURSIVE n (k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < ?2) `
 	run(
-		count+`INSERT INTO vendors (vendor_id, slug, name, owner) SELECT k, 'vendor-' || k, 'Vendor ' || k, substr(?1, 1, 0) || 'team ' || (k % 7) FROM n`, moment, n.vendors)
-	run(count+`INSERT INTO sources (source_id, vendor_id, page_url, platform, watched, interval_seconds, last_attempt_at, last_success_at, consecutive_failures, failing_since_at, last_error, baseline_at, latest_at, coverage_start_at)
-		SELECT k, k, 'https://status.vendor-' || k || '.example', 'statuspage', 1, 300, `+at+`'-60 seconds'), `+at+`CASE WHEN k % 100 = 7 THEN '-2 hours' ELSE '-60 seconds' END),
-			CASE WHEN k % 100 = 7 THEN 9 ELSE 0 END, CASE WHEN k % 100 = 7 THEN `+at+`'-1 hours') END, CASE WHEN k % 100 = 7 THEN '503 Service Unavailable' END,
+		count+`INSERT INTO vendors (vendor_id, slug, name, owner) SELECT k, 'vendor-' || k, 'Vendor ' || k, substr(?1,
+			1, 0) || 'team ' || (k % 7) FROM n`, moment, n.vendors)
+	run(count+`INSERT INTO sources (source_id, vendor_id, page_url, platform, watched, interval_seconds,
+		last_attempt_at, last_success_at, consecutive_failures, failing_since_at, last_error, baseline_at, latest_at,
+			coverage_start_at)
+		SELECT k, k, 'https://status.vendor-' || k || '.example', 'statuspage', 1, 300, `+at+`'-60 seconds'),
+			`+at+`CASE WHEN k % 100 = 7 THEN '-2 hours' ELSE '-60 seconds' END),
+			CASE WHEN k % 100 = 7 THEN 9 ELSE 0 END, CASE WHEN k % 100 = 7 THEN `+at+`'-1 hours') END, CASE
+				WHEN k % 100 = 7 THEN '503 Service Unavailable' END,
 			`+at+`'-2190 days'), `+at+`'-60 seconds'), `+at+`'-2190 days') FROM n`, moment, n.vendors)
-	run(count+`INSERT INTO components (component_id, source_id, source_key, name, group_name, status, vendor_status, position, first_seen_at)
-		SELECT k, 1 + (k - 1) / 20, 'c' || k, CASE k % 5 WHEN 0 THEN 'Checkout' WHEN 1 THEN 'API' WHEN 2 THEN 'Dashboard' WHEN 3 THEN 'Webhooks' ELSE 'Search' END, 'Region ' || (k % 20 / 5),
-			CASE WHEN k % 997 = 0 THEN 'major_outage' ELSE 'operational' END, 'operational', k % 20, `+at+`'-2190 days') FROM n`, moment, 20*n.vendors)
+	run(count+`INSERT INTO components (component_id, source_id, source_key, name, group_name, status, vendor_status,
+		position, first_seen_at)
+		SELECT k, 1 + (k - 1) / 20, 'c' || k, CASE k % 5 WHEN 0 THEN 'Checkout' WHEN 1 THEN 'API'
+			WHEN 2 THEN 'Dashboard' WHEN 3 THEN 'Webhooks' ELSE 'Search' END, 'Region ' || (k % 20 / 5),
+			CASE WHEN k % 997 = 0 THEN 'major_outage' ELSE 'operational' END, 'operational', k % 20,
+				`+at+`'-2190 days') FROM n`, moment, 20*n.vendors)
 	run(
-		`INSERT INTO component_changes (component_id, status, at) SELECT component_id, status, first_seen_at FROM components`)
+		`INSERT INTO component_changes (component_id, status, at) SELECT component_id, status, first_seen_at
+			FROM components`)
 	// The incidents of all vendors take turns, as they would; the newest have the highest numbers.
-	run(count+`INSERT INTO incidents (incident_id, source_id, source_key, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at,
+	run(count+`INSERT INTO incidents (incident_id, source_id, source_key, kind, title, url, severity, state,
+		vendor_severity, vendor_state, started_at, resolved_at,
 			scheduled_start_at, scheduled_end_at, first_seen_at, announced, start_given)
-		SELECT k, s, 'i' || k, kind, CASE k % 6 WHEN 0 THEN 'Payments are declined in region ' ELSE 'Elevated error rates in region ' END || (k % 40) || CASE k % 11 WHEN 0 THEN ' with timeout' ELSE '' END,
-			'https://status.vendor-' || s || '.example/incidents/' || k, CASE k % 20 WHEN 0 THEN 'critical' WHEN 1 THEN 'major' WHEN 2 THEN 'none' ELSE 'minor' END,
-			CASE WHEN kind = 'maintenance' THEN CASE WHEN open THEN 'scheduled' ELSE 'completed' END WHEN open THEN 'identified' ELSE 'resolved' END, 'minor', 'Resolved',
-			`+at+`'-' || back || ' minutes'), CASE WHEN NOT open THEN `+at+`'-' || (back - 30 - k % 60) || ' minutes') END,
-			CASE WHEN kind = 'maintenance' THEN `+at+`(CASE WHEN open THEN 600 + k % 9000 ELSE -back END) || ' minutes') END,
-			CASE WHEN kind = 'maintenance' THEN `+at+`(CASE WHEN open THEN 700 + k % 9000 ELSE 90 - back END) || ' minutes') END,
+		SELECT k, s, 'i' || k, kind, CASE k % 6 WHEN 0 THEN 'Payments are declined in region '
+			ELSE 'Elevated error rates in region ' END || (k % 40) || CASE k % 11 WHEN 0 THEN ' with timeout'
+				ELSE '' END,
+			'https://status.vendor-' || s || '.example/incidents/' || k, CASE k % 20 WHEN 0 THEN 'critical'
+				WHEN 1 THEN 'major' WHEN 2 THEN 'none' ELSE 'minor' END,
+			CASE WHEN kind = 'maintenance' THEN CASE WHEN open THEN 'scheduled' ELSE 'completed' END
+				WHEN open THEN 'identified' ELSE 'resolved' END, 'minor', 'Resolved',
+			`+at+`'-' || back || ' minutes'), CASE WHEN NOT open THEN `+at+`'-' || (back - 30 - k % 60)
+				|| ' minutes') END,
+			CASE WHEN kind = 'maintenance' THEN `+at+`(CASE WHEN open THEN 600 + k % 9000 ELSE -back END)
+				|| ' minutes') END,
+			CASE WHEN kind = 'maintenance' THEN `+at+`(CASE WHEN open THEN 700 + k % 9000 ELSE 90 - back END)
+				|| ' minutes') END,
 			`+at+`'-' || (back - 2) || ' minutes'), 1, k % 2
-		FROM (SELECT k, 1 + k % (?2 / 100) AS s, CASE k % 25 WHEN 3 THEN 'maintenance' WHEN 4 THEN 'notice' ELSE 'incident' END AS kind,
-			100 + (?2 - k) * 2190 * 1440 / ?2 AS back, k > ?2 - ?2 / 100 AND k % 50 IN (5, 3) AS open FROM n)`, moment, n.incidents)
+		FROM (SELECT k, 1 + k % (?2 / 100) AS s, CASE k % 25 WHEN 3 THEN 'maintenance' WHEN 4 THEN 'notice'
+			ELSE 'incident' END AS kind,
+			100 + (?2 - k) * 2190 * 1440 / ?2 AS back, k > ?2 - ?2 / 100 AND k % 50 IN (5, 3) AS open
+				FROM n)`, moment, n.incidents)
 	const post = `WITH RECURSIVE n (k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM n WHERE k < 4) `
-	run(post + `INSERT INTO incident_updates (incident_id, source_key, position, state, vendor_state, posted_at, body, first_seen_at)
-		SELECT incident_id, 'u' || incident_id || '-' || k, k, CASE k WHEN 0 THEN 'investigating' WHEN 1 THEN 'identified' WHEN 4 THEN i.state ELSE 'update' END, 'Update',
+	run(post + `INSERT INTO incident_updates (incident_id, source_key, position, state, vendor_state, posted_at, body,
+		first_seen_at)
+		SELECT incident_id, 'u' || incident_id || '-' || k, k, CASE k WHEN 0 THEN 'investigating'
+			WHEN 1 THEN 'identified' WHEN 4 THEN i.state ELSE 'update' END, 'Update',
 			strftime('%Y-%m-%dT%H:%M:%fZ', i.started_at, (k * 7) || ' minutes'),
-			CASE k WHEN 0 THEN 'We are looking into reports of failed requests. ' WHEN 1 THEN 'The cause is a full disk of a database in region ' || (incident_id % 40) || '. '
-				ELSE 'The work goes on; the next word follows within the hour. ' END || CASE WHEN incident_id % 9 = k THEN 'Payments may end in a timeout. ' ELSE '' END || 'We apologise for the trouble that this makes.',
+			CASE k WHEN 0 THEN 'We are looking into reports of failed requests. '
+				WHEN 1 THEN 'The cause is a full disk of a database in region ' || (incident_id % 40) || '. '
+				ELSE 'The work goes on; the next word follows within the hour. ' END || CASE
+				WHEN incident_id % 9 = k THEN 'Payments may end in a timeout. ' ELSE '' END
+				|| 'We apologise for the trouble that this makes.',
 			strftime('%Y-%m-%dT%H:%M:%fZ', i.started_at, (k * 7 + 2) || ' minutes')
 		FROM incidents i JOIN n`)
-	run(`INSERT INTO incident_components (incident_id, component_id) SELECT incident_id, (source_id - 1) * 20 + 1 + incident_id % 20 FROM incidents
+	run(`INSERT INTO incident_components (incident_id, component_id) SELECT incident_id,
+		(source_id - 1) * 20 + 1 + incident_id % 20 FROM incidents
 		UNION SELECT incident_id, (source_id - 1) * 20 + 1 + incident_id / 7 % 20 FROM incidents`)
-	run(`INSERT INTO events (source_id, incident_id, kind, at) SELECT source_id, incident_id, 'incident_opened', first_seen_at FROM incidents
-		UNION ALL SELECT source_id, incident_id, 'incident_resolved', resolved_at FROM incidents WHERE resolved_at IS NOT NULL ORDER BY 4`)
+	run(`INSERT INTO events (source_id, incident_id, kind, at) SELECT source_id, incident_id, 'incident_opened',
+		first_seen_at FROM incidents
+		UNION ALL SELECT source_id, incident_id, 'incident_resolved', resolved_at FROM incidents
+			WHERE resolved_at IS NOT NULL ORDER BY 4`)
 	run(
-		count+`INSERT INTO scrapes (source_id, started_at, took_ms, outcome, http_status, requests, bytes) SELECT 1 + k % (?2 / 50), `+at+`'-' || (?2 - k) || ' seconds'), 120, 'unchanged', 304, 1, 0 FROM n`, moment, 50*n.vendors)
+		count+`INSERT INTO scrapes (source_id, started_at, took_ms, outcome, http_status, requests, bytes)
+			SELECT 1 + k % (?2 / 50), `+at+`'-' || (?2 - k) || ' seconds'), 120, 'unchanged', 304, 1, 0
+				FROM n`, moment, 50*n.vendors)
 	for _, index := range []string{"incident_search", "update_search", "component_search"} {
 		run(`INSERT INTO ` + index + ` (` + index + `) VALUES ('rebuild')`)
 	}

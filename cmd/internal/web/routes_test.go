@@ -81,11 +81,11 @@ func begin(t *testing.T, r *Record, address string, change ...func(*http.Request
 // headers that protect a reader.
 func TestEveryRouteIsGuarded(t *testing.T) {
 	open := 0
-	for _, prefix := range []string{"", "/status"} {
-		r := Rich(t, web.Options{Auth: web.Auth{}.Bearer("sesame"), Prefix: prefix})
-		token := func(q *http.Request) { q.Header.Set("Authorization", "Bearer sesame") }
-		for _, address := range Addresses(r) {
-			route := RouteOf(r, address)
+	r := Rich(t, web.Options{Auth: web.Auth{}.Bearer("sesame"), Prefix: "/status"})
+	token := func(q *http.Request) { q.Header.Set("Authorization", "Bearer sesame") }
+	for _, address := range Addresses(r) {
+		route := RouteOf(r, address)
+		for _, prefix := range []string{"", "/status"} {
 			without, with := begin(t, r, prefix+address), begin(t, r, prefix+address, token)
 			if route.Open {
 				open++

@@ -246,7 +246,8 @@ func TestAPIConditional(t *testing.T) {
 	r := Rich(t, web.Options{})
 	for _, path := range []string{"/api/v1/vendors", "/api/v1/vendors/acme", "/api/v1/sources", "/api/v1/components",
 		"/api/v1/incidents", "/api/v1/incidents/1", "/api/v1/incidents/1/updates",
-		"/api/v1/updates", "/api/v1/events", "/api/v1/health", "/api/v1/openapi.json", "/api/v2/summary.json", "/vendors/acme/api/v2/incidents.json"} {
+		"/api/v1/updates", "/api/v1/events", "/api/v1/health", "/api/v1/openapi.json", "/api/v2/summary.json",
+		"/vendors/acme/api/v2/incidents.json"} {
 		full := r.Page(path)
 		tag := full.Header.Get("ETag")
 		again := r.Get(path, func(req *http.Request) { req.Header.Set("If-None-Match", `"other", W/`+tag) })
@@ -288,7 +289,8 @@ func TestAPIBehindAPrefix(t *testing.T) {
 	if got := servers[0].(map[string]any)["url"]; got != "/status/" {
 		t.Errorf("server of the document: %q", got)
 	}
-	if got := Decoded(t, r.Get("/status/vendors/acme/api/v2/status.json"))["page"].(map[string]any)["url"]; got != r.URL+"/status/vendors/acme" {
+	page := Decoded(t, r.Get("/status/vendors/acme/api/v2/status.json"))["page"].(map[string]any)
+	if got := page["url"]; got != r.URL+"/status/vendors/acme" {
 		t.Errorf("page of Acme: %q", got)
 	}
 }

@@ -112,7 +112,8 @@ func (c contract) path(address string) string {
 
 // The document is one of OpenAPI 3.1 by the schema of its specification, and every schema in it is one of JSON
 // Schema 2020-12, as OpenAPI 3.1 has it. testdata/openapi-3.1.schema.json is
-// https://spec.openapis.org/oas/3.1/schema/2022-10-07, published by the OpenAPI Initiative under the Apache License 2.0.
+// https://spec.openapis.org/oas/3.1/schema/2022-10-07, published by the OpenAPI Initiative under the Apache
+// License 2.0.
 func TestOpenAPIIsValid(t *testing.T) {
 	file, err := os.Open("testdata/openapi-3.1.schema.json")
 	if err != nil {
@@ -147,6 +148,13 @@ func TestOpenAPIIsValid(t *testing.T) {
 			}
 			c.schema(t, pointer)
 		}
+	}
+}
+
+// Every field of every answer is described, and nothing else.
+func TestOpenAPIDescribesEveryField(t *testing.T) {
+	if err := api.New(&site.Site{}).Spec().Check(); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -294,8 +302,11 @@ func everyAPIPath(t *testing.T, r *Record) []string {
 	paths := []string{"/api/v1/vendors", "/api/v1/sources", "/api/v1/sources?vendor=acme&limit=1",
 		"/api/v1/components", "/api/v1/components?vendor=odds&status=unknown",
 		"/api/v1/incidents", "/api/v1/incidents?limit=2", "/api/v1/incidents?q=slow",
-		"/api/v1/incidents?vendor=acme&severity=minor&kind=incident&state=open&component=api&since=2026-11-01&until=2027-01-01T00:00:00Z&updated_since=2026-11-20",
-		"/api/v1/updates", "/api/v1/updates?vendor=acme&after=1&limit=2", "/api/v1/events", "/api/v1/events?after=3&limit=2", "/api/v1/health", "/api/v1/openapi.json"}
+		"/api/v1/incidents?vendor=acme&severity=minor&kind=incident&state=open&component=api&since=2026-11-01" +
+			"&until=2027-01-01T00:00:00Z&updated_since=2026-11-20",
+		"/api/v1/updates", "/api/v1/updates?vendor=acme&after=1&limit=2",
+		"/api/v1/events", "/api/v1/events?after=3&limit=2",
+		"/api/v1/health", "/api/v1/openapi.json"}
 	for _, slug := range []string{"acme", "odds", "quiet", "blind", "moody", "fresh", "dropped"} {
 		paths = append(paths, "/api/v1/vendors/"+slug)
 	}

@@ -96,7 +96,10 @@ func (a *API) Answers() map[string]Answer {
 }
 
 // OpenAPI describes the API in OpenAPI 3.1. It is made of the types of the answers.
-func (a *API) OpenAPI() ([]byte, error) {
+func (a *API) OpenAPI() ([]byte, error) { return a.Spec().Document(a.Link("/")) }
+
+// Spec is what the document is made of.
+func (a *API) Spec() openapi.Spec {
 	spec := description()
 	for _, o := range a.operations() {
 		spec.Operations = append(spec.Operations, o.Operation)
@@ -104,7 +107,7 @@ func (a *API) OpenAPI() ([]byte, error) {
 	spec.Operations = append(spec.Operations, openapi.Operation{Path: DocumentPath, ID: "getOpenAPI",
 		Summary: "This document", Description: "In OpenAPI 3.1.",
 		Parameters: []string{"If-None-Match"}, Responses: commonResponses})
-	return spec.Document(a.Link("/"))
+	return spec
 }
 
 // document serves the description of the API. Its server is the one that is asked.

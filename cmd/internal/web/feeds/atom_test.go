@@ -140,7 +140,8 @@ func TestFeeds(t *testing.T) {
 		rest := i.Content
 		for _, text := range []string{"affecting Web Client in Prod1 (US) and Prod2 (EU)",
 			"<strong>Postmortem</strong>", "<strong>26 minutes</strong>",
-			`<a href="https://img.example/g.png"`, `<a href="https://status.acme.example/post/1"`, "&lt;script&gt;", "Fixed for most users.", "<strong>Investigating</strong>"} {
+			`<a href="https://img.example/g.png"`, `<a href="https://status.acme.example/post/1"`, "&lt;script&gt;",
+			"Fixed for most users.", "<strong>Investigating</strong>"} {
 			_, after, ok := strings.Cut(rest, text)
 			if !ok {
 				t.Errorf("%q is not at its place in\n%s", text, i.Content)

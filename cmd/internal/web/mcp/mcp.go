@@ -53,7 +53,8 @@ func Server(of *site.Site) *sdk.Server {
 			"other tools.")
 	addTool(s, m, s.state, "vendor_state", "State of a vendor",
 		"The state of one vendor now: whether its status pages can be read, components that are not operational, "+
-			"open incidents and planned maintenance. With component, the state of the components of that name."+textNote)
+			"open incidents and planned maintenance. With component, the state of the components of that name."+
+			textNote)
 	addTool(s, m, s.open, "open_incidents", "Open incidents",
 		"Incidents that are open now, worst first, of all vendors or of one; and the pages that cannot be read, on "+
 			"which there may be more."+textNote)

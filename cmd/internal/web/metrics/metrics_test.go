@@ -95,7 +95,9 @@ func TestMetrics(t *testing.T) {
 		},
 		`vendorwatch_source_last_success_timestamp_seconds{page="https://status.acme`: {
 			fmt.Sprintf(
-				`vendorwatch_source_last_success_timestamp_seconds{page="https://status.acme.example",vendor="acme"} %g`, float64(Before(Minute).Unix())),
+				`vendorwatch_source_last_success_timestamp_seconds`+
+					`{page="https://status.acme.example",vendor="acme"} %g`,
+				float64(Before(Minute).Unix())),
 		},
 		`vendorwatch_source_last_success_timestamp_seconds{page="https://status.new`: {
 			`vendorwatch_source_last_success_timestamp_seconds{page="https://status.new.example",vendor="new"} 0`,
@@ -104,9 +106,12 @@ func TestMetrics(t *testing.T) {
 			`vendorwatch_source_last_scrape_duration_seconds{page="https://status.acme.example",vendor="acme"} 0.12`,
 		},
 		"vendorwatch_source_last_scrape_outcome{": {
-			`vendorwatch_source_last_scrape_outcome{outcome="changed",page="https://status.acme.example",vendor="acme"} 1`,
-			`vendorwatch_source_last_scrape_outcome{outcome="failed",page="https://status.blind.example",vendor="blind"} 1`,
-			`vendorwatch_source_last_scrape_outcome{outcome="unchanged",page="https://status.quiet.example",vendor="quiet"} 1`,
+			`vendorwatch_source_last_scrape_outcome{outcome="changed",` +
+				`page="https://status.acme.example",vendor="acme"} 1`,
+			`vendorwatch_source_last_scrape_outcome{outcome="failed",` +
+				`page="https://status.blind.example",vendor="blind"} 1`,
+			`vendorwatch_source_last_scrape_outcome{outcome="unchanged",` +
+				`page="https://status.quiet.example",vendor="quiet"} 1`,
 		},
 		"vendorwatch_deliveries{": {
 			`vendorwatch_deliveries{channel="bus",state="delivered"} 0`,

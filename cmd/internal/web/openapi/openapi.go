@@ -1,10 +1,11 @@
 // Package openapi writes an OpenAPI 3.1 document of the Go types that an API answers with. The structure comes from
-// the types; names, descriptions and the words of enums come from tables beside them. A field that is not
-// described, and a description without a field, are errors, so that a test keeps both true.
+// the types; names, descriptions and the words of enums come from tables beside them. Check tells what the tables
+// lack.
 package openapi
 
 import (
 	"encoding/json"
+	"errors"
 	"reflect"
 
 	"github.com/google/jsonschema-go/jsonschema"
@@ -126,9 +127,16 @@ type components struct {
 	Security   map[string]Security           `json:"securitySchemes"`
 }
 
-// Document writes the document. Its server is at the address.
+// Check returns what the tables lack: the fields that they do not describe, descriptions of fields that there are not,
+// and structs without a name. It is for tests; a document is written nevertheless.
+func (s Spec) Check() error {
+	_, lacking, err := s.schemas()
+	return errors.Join(append(lacking, err)...)
+}
+
+// Document writes the document. Its server is at the address. The error is that of a type that JSON cannot hold.
 func (s Spec) Document(address string) ([]byte, error) {
-	schemas, err := s.schemas()
+	schemas, _, err := s.schemas()
 	if err != nil {
 		return nil, err
 	}

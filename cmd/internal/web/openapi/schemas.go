@@ -44,27 +44,49 @@ func (s Spec) nameOf(t reflect.Type) string {
 	return ""
 }
 
-// schemas are all named schemas.
-func (s Spec) schemas() (map[string]*jsonschema.Schema, error) {
-	out := maps.Clone(s.Values)
+// schemas are all named schemas, and what the tables lack.
+func (s Spec) schemas() (out map[string]*jsonschema.Schema, lacking []error, err error) {
+	out = maps.Clone(s.Values)
 	used := map[string]bool{}
 	for _, each := range s.Structs {
-		schema, err := s.schema(each, used)
+		schema, err := s.schema(each)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", each.Name, err)
+			return nil, nil, fmt.Errorf("%s: %w", each.Name, err)
 		}
 		out[each.Name] = schema
+		for name, p := range schema.Properties {
+			lacking = append(lacking, s.describe(p, each.Name, name, used))
+		}
 	}
 	for name := range s.Fields {
 		if !used[name] {
-			return nil, fmt.Errorf("%s is described, and no struct has it", name)
+			lacking = append(lacking, fmt.Errorf("%s is described, and no struct has it", name))
 		}
 	}
-	return out, nil
+	return out, lacking, nil
+}
+
+// describe adds the description of a field. The error says what the tables lack for it.
+func (s Spec) describe(p *jsonschema.Schema, of, name string, used map[string]bool) error {
+	for _, key := range []string{of + "." + name, name} {
+		if text := s.Fields[key]; text != "" {
+			p.Description, used[key] = text, true
+			break
+		}
+	}
+	if p.Ref == "" && p.Description == "" {
+		return fmt.Errorf("%s.%s is not described", of, name)
+	}
+	for _, inner := range []*jsonschema.Schema{p, p.Items} {
+		if inner != nil && len(inner.Properties) > 0 {
+			return fmt.Errorf("the struct of %s.%s has no name in the document", of, name)
+		}
+	}
+	return nil
 }
 
 // schema makes the schema of a struct. The structs and values in it are referred to by their names.
-func (s Spec) schema(of Struct, used map[string]bool) (*jsonschema.Schema, error) {
+func (s Spec) schema(of Struct) (*jsonschema.Schema, error) {
 	known := map[reflect.Type]*jsonschema.Schema{}
 	for t, name := range s.Types {
 		known[t] = Ref(name)
@@ -85,21 +107,10 @@ func (s Spec) schema(of Struct, used map[string]bool) (*jsonschema.Schema, error
 	types := fields(of.Type)
 	for name, p := range schema.Properties {
 		if value := s.ValueOf(of.Name, name); value != "" {
-			p = Ref(value)
-			schema.Properties[name] = p
+			schema.Properties[name] = Ref(value)
+			continue
 		}
-		if err := tidy(p, types[name]); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		own := of.Name + "." + name
-		switch {
-		case s.Fields[own] != "":
-			p.Description, used[own] = s.Fields[own], true
-		case s.Fields[name] != "":
-			p.Description, used[name] = s.Fields[name], true
-		case p.Ref == "":
-			return nil, fmt.Errorf("%s is not described", name)
-		}
+		tidy(p, types[name])
 	}
 	return schema, nil
 }
@@ -136,10 +147,10 @@ func embedded(t reflect.Type) map[reflect.Type]bool {
 
 // tidy makes the schema of a field say what is sent: lists are never null, nor is what is left out instead; and a
 // count is not negative.
-func tidy(p *jsonschema.Schema, f field) error {
+func tidy(p *jsonschema.Schema, f field) {
 	if p.Ref != "" {
 		p.Types = nil
-		return nil
+		return
 	}
 	if f.optional || f.kind == reflect.Slice {
 		p.Types = slices.DeleteFunc(p.Types, func(t string) bool { return t == "null" })
@@ -150,10 +161,4 @@ func tidy(p *jsonschema.Schema, f field) error {
 	if f.kind == reflect.Int {
 		p.Minimum = jsonschema.Ptr(0.0)
 	}
-	for _, inner := range []*jsonschema.Schema{p, p.Items} {
-		if inner != nil && len(inner.Properties) > 0 {
-			return fmt.Errorf("its struct has no name in the document")
-		}
-	}
-	return nil
 }

@@ -40,8 +40,10 @@ func TestBrowserAxe(t *testing.T) {
 // faults runs axe. Whatever it finds of serious and critical impact is a fault; so is a rule that it could not
 // run. Open lists are looked at too.
 const faults = `(async () => {
+	const node = (n) => "\t" + n.target.join(" ") + ": " +
+		n.any.concat(n.all, n.none).map((c) => c.message).join("; ") + "\n\t" + n.html.slice(0, 200);
 	for (const d of document.querySelectorAll("details")) d.open = true;
 	const found = await axe.run(document, { resultTypes: ["violations"] });
 	return found.violations.filter((v) => v.impact === "serious" || v.impact === "critical" || !v.impact)
-		.map((v) => v.id + " (" + v.impact + "): " + v.help + "\n" + v.nodes.slice(0, 5).map((n) => "\t" + n.target.join(" ") + ": " + n.any.concat(n.all, n.none).map((c) => c.message).join("; ") + "\n\t" + n.html.slice(0, 200)).join("\n"));
+		.map((v) => v.id + " (" + v.impact + "): " + v.help + "\n" + v.nodes.slice(0, 5).map(node).join("\n"));
 })()`

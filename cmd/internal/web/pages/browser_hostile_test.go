@@ -30,7 +30,8 @@ var attacks = []string{
 	`<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=window.pwned=1&gt;">`,
 	`<iframe srcdoc="<script>parent.pwned=1</script>" src="https://evil.example/"></iframe>`,
 	`<object data="https://evil.example/o"></object><embed src="https://evil.example/e">`,
-	`<link rel=stylesheet href=https://evil.example/c.css><style>@import "https://evil.example/i.css";*{display:none}</style>`,
+	`<link rel=stylesheet href=https://evil.example/c.css>` +
+		`<style>@import "https://evil.example/i.css";*{display:none}</style>`,
 	`<meta http-equiv=refresh content="0;url=https://evil.example/"><base href="https://evil.example/">`,
 	`<form action="https://evil.example/"><input autofocus onfocus=window.pwned=1><button>Go</button></form>`,
 	`<details open ontoggle=window.pwned=1><video><source onerror=window.pwned=1></video><body onload=window.pwned=1>`,
@@ -38,7 +39,8 @@ var attacks = []string{
 	`[click](java&#115;cript:window.pwned=1) [click](JaVaScRiPt:window.pwned=1) [click](<javascript:window.pwned=1>)`,
 	"[click][r]\n\n[r]: <javascript:window.pwned=1> \"x\"\n\n[tab](java\tscript:window.pwned=1) " +
 		"[nul](java\x00script:window.pwned=1)",
-	`[data](data:text/html;base64,PHNjcmlwdD5vcGVuZXIucHduZWQ9MTwvc2NyaXB0Pg==) [vb](vbscript:window.pwned=1) [f](file:///etc/passwd) [b](blob:x)`,
+	`[data](data:text/html;base64,PHNjcmlwdD5vcGVuZXIucHduZWQ9MTwvc2NyaXB0Pg==) ` +
+		`[vb](vbscript:window.pwned=1) [f](file:///etc/passwd) [b](blob:x)`,
 	`![track](https://evil.example/p.png) ![x](x" onerror="window.pwned=1) ![a](javascript:window.pwned=1)`,
 	`[t](https://evil.example/ "a\" onmouseover=window.pwned=1 x=\"") [h](//evil.example/h)`,
 	"``` html onload=window.pwned=1\n<script>window.pwned=1</script>\n```",
@@ -54,7 +56,8 @@ func TestBrowserHostileVendor(t *testing.T) {
 	r := NewRecord(t, web.Options{})
 	all := strings.Join(attacks, "\n\n")
 	id := r.Vendor(query.Vendor{Slug: "evil", Name: "Evil " + attacks[0] + attacks[1] + attacks[24],
-		Homepage: "javascript:window.pwned=1", Owner: attacks[3], RunbookURL: "data:text/html,<script>window.pwned=1</script>"})
+		Homepage: "javascript:window.pwned=1", Owner: attacks[3],
+		RunbookURL: "data:text/html,<script>window.pwned=1</script>"})
 	r.Vendor(query.Vendor{Slug: "good", Name: "Good"})
 	s := record.Scrape{SourceID: id, At: Before(10 * Day), AllOpen: true, AllComponents: true, Indicator: attacks[2],
 		CoverageStart: Before(30 * Day)}
@@ -112,8 +115,9 @@ func TestBrowserHostileVendor(t *testing.T) {
 			if found := eval[[]string](tb, foreign); len(found) > 0 {
 				t.Errorf("elements of the vendor: %q", found)
 			}
-			if text := eval[string](tb,
-				`document.title + [...document.querySelectorAll("h1, h2, h3, a, b, td, .vendor")].map((e) => e.textContent).join("")`); strings.ContainsAny(text, "\u202a\u202b\u202d\u202e\u2066\u2067\u2068") {
+			text := eval[string](tb, `document.title +
+				[...document.querySelectorAll("h1, h2, h3, a, b, td, .vendor")].map((e) => e.textContent).join("")`)
+			if strings.ContainsAny(text, "\u202a\u202b\u202d\u202e\u2066\u2067\u2068") {
 				t.Error("a title turns round the direction in which what follows it is read")
 			}
 			tb.fine()
@@ -130,10 +134,16 @@ const touchEverything = `(async () => {
 	return true;
 })()`
 
-const badLinks = `[...document.querySelectorAll("[href], [src], [action], [formaction], [data], [srcset], [ping], [*|href]")]
-	.flatMap((e) => ["href", "src", "action", "formaction", "data", "srcset", "ping", "xlink:href"].map((a) => e.getAttribute(a)).filter((v) => v !== null))
+const badLinks = `[...document.querySelectorAll(
+		"[href], [src], [action], [formaction], [data], [srcset], [ping], [*|href]")]
+	.flatMap((e) => ["href", "src", "action", "formaction", "data", "srcset", "ping", "xlink:href"]
+		.map((a) => e.getAttribute(a)).filter((v) => v !== null))
 	.filter((v) => !["http:", "https:"].includes(new URL(v, location.href).protocol))`
 
-const foreign = `[...document.querySelectorAll("script:not([src^='/static/']), style, link:not([href^='/']), base, meta[http-equiv], iframe, object, embed, video, math, main img, textarea, form:not(.find):not(.filters), svg:not(.bar)")]
+const foreign = `[...document.querySelectorAll("script:not([src^='/static/']), style, link:not([href^='/']), base, " +
+		"meta[http-equiv], iframe, object, embed, video, math, main img, textarea, form:not(.find):not(.filters), " +
+		"svg:not(.bar)")]
 	.map((e) => e.outerHTML)
-	.concat([...document.querySelectorAll("*")].filter((e) => e.getAttributeNames().some((n) => n.startsWith("on") || n === "style" || n === "srcdoc")).map((e) => e.outerHTML.slice(0, 200)))`
+	.concat([...document.querySelectorAll("*")]
+		.filter((e) => e.getAttributeNames().some((n) => n.startsWith("on") || n === "style" || n === "srcdoc"))
+		.map((e) => e.outerHTML.slice(0, 200)))`

@@ -80,8 +80,10 @@ func pagesOf(r *Record) map[string]string {
 const overflowing = `(() => {
 	const root = document.documentElement;
 	if (root.scrollWidth <= root.clientWidth) return [];
-	return [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > root.clientWidth + 1)
-		.map((e) => e.tagName.toLowerCase() + "." + e.className).slice(0, 5).concat(["in all " + root.scrollWidth + " px"]);
+	return [...document.querySelectorAll("body *")]
+		.filter((e) => e.getBoundingClientRect().right > root.clientWidth + 1)
+		.map((e) => e.tagName.toLowerCase() + "." + e.className).slice(0, 5)
+		.concat(["in all " + root.scrollWidth + " px"]);
 })()`
 
 // forget lets the browser ask for everything anew.
@@ -130,7 +132,8 @@ func TestBrowserKeyboard(t *testing.T) {
 				t.Fatalf("the focus cannot be seen on %s", eval[string](tb, `document.activeElement.outerHTML`))
 			}
 			if eval[bool](tb,
-				`(document.activeElement.getAttribute("href") || "").startsWith("`+href+`") && document.getElementById("main").contains(document.activeElement)`) {
+				`(document.activeElement.getAttribute("href") || "").startsWith("`+href+`") &&
+					document.getElementById("main").contains(document.activeElement)`) {
 				return
 			}
 		}
@@ -165,7 +168,8 @@ func TestBrowserKeyboard(t *testing.T) {
 // focusSeen is whether the element with the focus is marked, and within the window.
 const focusSeen = `(() => {
 	const e = document.activeElement, s = getComputedStyle(e), b = e.getBoundingClientRect();
-	return e.matches(":focus-visible") && s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2 && b.height > 0 && b.top >= 0 && b.bottom <= innerHeight;
+	return e.matches(":focus-visible") && s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2 &&
+		b.height > 0 && b.top >= 0 && b.bottom <= innerHeight;
 })()`
 
 // A page that is open shows what is learned meanwhile, without being loaded again; what the reader is at stays.
@@ -180,7 +184,8 @@ func TestBrowserLive(t *testing.T) {
 		Says("investigating", Before(2*Minute), "We are looking into it."))
 	r.Save(record.Scrape{SourceID: quiet, At: Now, AllOpen: true, Incidents: Read(down)})
 	tb.until(
-		`document.querySelector("[data-part=open]").textContent.includes("Nothing works any more") && document.querySelector(".verdict").className.includes("critical")`)
+		`document.querySelector("[data-part=open]").textContent.includes("Nothing works any more") &&
+			document.querySelector(".verdict").className.includes("critical")`)
 	if !eval[bool](tb, `window.sameDocument && document.title.startsWith("2 open incidents at 2 vendors")`) {
 		t.Errorf("the page was loaded anew, or its title is old: %q", eval[string](tb, `document.title`))
 	}
@@ -191,7 +196,8 @@ func TestBrowserLive(t *testing.T) {
 	down.State = "resolved"
 	r.Save(record.Scrape{SourceID: quiet, At: Now.Add(Minute), AllOpen: true, Incidents: Read(down)})
 	tb.until(
-		`window.sameDocument && !document.querySelector("[data-part=open]").textContent.includes("Nothing works any more")`)
+		`window.sameDocument &&
+			!document.querySelector("[data-part=open]").textContent.includes("Nothing works any more")`)
 	tb.fine()
 	tb.open(r.IncidentPath("API answers are slow"))
 	tb.do(chromedp.Evaluate[chromedp.Void](`window.sameDocument = true`))
@@ -200,7 +206,8 @@ func TestBrowserLive(t *testing.T) {
 			"A disk is full."), Says("monitoring", Now, "The disk was exchanged."))
 	r.Save(record.Scrape{SourceID: r.Watched[0], At: Now.Add(Minute), Incidents: Read(slow)})
 	tb.until(
-		`window.sameDocument && document.querySelector("[data-part=timeline]").textContent.includes("The disk was exchanged.")`)
+		`window.sameDocument &&
+			document.querySelector("[data-part=timeline]").textContent.includes("The disk was exchanged.")`)
 	tb.fine()
 }
 
@@ -239,12 +246,14 @@ func TestBrowserFilter(t *testing.T) {
 		shown := func(want string) {
 			t.Helper()
 			tb.until(
-				`[...document.querySelectorAll("#cells > li")].filter((e) => e.checkVisibility()).map((e) => e.querySelector("b").textContent).join() === "` + want + `"`)
+				`[...document.querySelectorAll("#cells > li")].filter((e) => e.checkVisibility())
+					.map((e) => e.querySelector("b").textContent).join() === "` + want + `"`)
 		}
 		tb.do(chromedp.Focus(`input[data-filter]`), chromedp.KeyEvent("LEDG"))
 		shown("Ledgerline")
-		if told := eval[string](tb,
-			`document.querySelector("input[data-filter]").parentElement.querySelector("[role=status]").textContent`); told != "1 of 12" {
+		told := eval[string](tb,
+			`document.querySelector("input[data-filter]").parentElement.querySelector("[role=status]").textContent`)
+		if told != "1 of 12" {
 			t.Errorf("%s tells a screen reader %q", path, told)
 		}
 		for range "LEDG" {

@@ -27,7 +27,8 @@ func TestWordDiff(t *testing.T) {
 		"taken out":    {"a b c", "a c", []diffPart{{"same", "a "}, {"del", "b "}, {"same", "c"}}},
 		"from nothing": {"", "a", []diffPart{{"ins", "a"}}},
 		"to nothing":   {"a", "", []diffPart{{"del", "a"}}},
-		"letters apart": {"größer 10%", "größer 20%", []diffPart{{"same", "größer "}, {"del", "10"}, {"ins", "20"},
+		"letters apart": {"größer 10%", "größer 20%", []diffPart{{"same", "größer "}, {"del", "10"},
+			{"ins", "20"},
 			{"same", "%"}}},
 	} {
 		t.Run(name, func(t *testing.T) {

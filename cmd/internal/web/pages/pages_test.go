@@ -92,7 +92,8 @@ func TestIncident(t *testing.T) {
 	a := r.Page(path)
 	a.Wants(t, ".summary", "Acme reported a minor incident on 14 November 2026 at 12:00 UTC, affecting Web Client "+
 		"in Prod1 (US) and Prod2 (EU).",
-		"It was resolved after 7 min.", "The postmortem states 26 min of impact, 19 min more than the page showed.", "The vendor edited it once")
+		"It was resolved after 7 min.", "The postmortem states 26 min of impact, 19 min more than the page showed.",
+		"The vendor edited it once")
 	a.Wants(t, ".facts", "Started", "14 Nov 2026, 12:00 UTC", "Resolved", "14 Nov 2026, 12:07 UTC", "Duration",
 		"7 min (postmortem: 26 min)",
 		"First seen by us", "14 Nov 2026, 12:04 UTC", "+4 min after the start", "impact “minor”")

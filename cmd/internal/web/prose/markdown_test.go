@@ -29,7 +29,8 @@ func TestMarkdown(t *testing.T) {
 		"a picture": {"![graph](https://x.example/g.png)",
 			`<p><a href="https://x.example/g.png" rel="noopener noreferrer nofollow">picture: graph</a></p>`},
 		"a picture without words": {"![](https://x.example/g.png)",
-			`<p><a href="https://x.example/g.png" rel="noopener noreferrer nofollow">picture: https://x.example/g.png</a></p>`},
+			`<p><a href="https://x.example/g.png" rel="noopener noreferrer nofollow">` +
+				`picture: https://x.example/g.png</a></p>`},
 		"a picture in a link": {"[![g](https://x.example/g.png)](https://y.example)", `picture: g`},
 		"a script": {"a <script>alert(1)</script> b",
 			`<p>a &lt;script&gt;alert(1)&lt;/script&gt; b</p>`},

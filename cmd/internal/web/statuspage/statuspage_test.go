@@ -27,7 +27,7 @@ import (
 type told struct {
 	Maintenance                                       bool
 	Title, State, StartedAt, ResolvedAt, FromAt, ToAt string
-	Severity                                          string // not of maintenances, for which Statuspage has a word of its own
+	Severity                                          string // not for maintenances: Statuspage has a word of its own
 	Components                                        []string
 	Posts                                             []string
 }
@@ -202,7 +202,8 @@ func TestStatuspageRoundTripOfRealPages(t *testing.T) {
 		if diff := cmp.Diff(want, told); diff != "" {
 			t.Errorf("%s: components (-page +read back)\n%s", name, diff)
 		}
-		if got := Decoded(t, r.Get("/vendors/"+slug+"/api/v2/status.json"))["status"].(map[string]any)["indicator"]; result.Indicator != "none" && got == "none" {
+		status := Decoded(t, r.Get("/vendors/"+slug+"/api/v2/status.json"))["status"].(map[string]any)
+		if result.Indicator != "none" && status["indicator"] == "none" {
 			t.Errorf("%s: a page that says %q of itself is said to be well", name, result.Indicator)
 		}
 	}
@@ -288,7 +289,8 @@ func TestStatuspageAfterSilence(t *testing.T) {
 			"2026-11-23T11:59:00.000Z",
 		"/vendors/quiet": "Status page was last read at 2026-11-23T11:59:00.000Z",
 	} {
-		if got := Decoded(t, r.Get(base+"/api/v2/status.json"))["status"].(map[string]any); got["description"] != want || got["indicator"] == "none" {
+		got := Decoded(t, r.Get(base+"/api/v2/status.json"))["status"].(map[string]any)
+		if got["description"] != want || got["indicator"] == "none" {
 			t.Errorf("%s: %v, want %q", base, got, want)
 		}
 	}

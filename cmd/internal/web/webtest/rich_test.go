@@ -35,7 +35,8 @@ func TestRichRecord(t *testing.T) {
 	}
 	for _, want := range []string{"kind incident", "kind maintenance", "kind notice", "state unknown",
 		"state scheduled", "state in_progress", "state completed", "state cancelled",
-		"severity unknown", "severity minor", "severity major", "severity none", "filtered", "same event", "left", "findings", "revisions", "components", "update postmortem", "update update"} {
+		"severity unknown", "severity minor", "severity major", "severity none", "filtered", "same event", "left",
+		"findings", "revisions", "components", "update postmortem", "update update"} {
 		if !has[want] {
 			t.Errorf("no incident has: %s", want)
 		}

@@ -23,8 +23,8 @@ import (
 // size is how much a generated file holds. Each incident has five updates.
 type size struct{ vendors, incidents int }
 
-// benchSize is a tenth of the size for which the dashboard is built, 2,000 vendors with 200,000 incidents and
-// 1,000,000 updates, or what BENCH_VENDORS says; there are a hundred incidents a vendor.
+// benchSize is a tenth of the size for which the dashboard is built, which is 2,000 vendors with 200,000 incidents
+// and 1,000,000 updates. BENCH_VENDORS sets another number of vendors; each has a hundred incidents.
 func benchSize(b *testing.B) size {
 	vendors := 200
 	if text := os.Getenv("BENCH_VENDORS"); text != "" {
@@ -37,8 +37,7 @@ func benchSize(b *testing.B) size {
 	return size{vendors, 100 * vendors}
 }
 
-// BenchmarkPages asks for every page, API call and feed, each over a file as benchSize says. bytes/op is what
-// the answer weighs.
+// BenchmarkPages requests every page, API path and feed of a file of benchSize. bytes/op is the size of the answer.
 func BenchmarkPages(b *testing.B) {
 	n := benchSize(b)
 	path := generated(b, n)
@@ -88,7 +87,7 @@ func BenchmarkPages(b *testing.B) {
 	}
 }
 
-// fetch asks the handler for a path, which must be there, and returns how many bytes came.
+// fetch requests a path, which must exist, and returns the size of the answer in bytes.
 func fetch(b *testing.B, handler http.Handler, path string) int {
 	w := httptest.NewRecorder()
 	handler.ServeHTTP(w, httptest.NewRequestWithContext(b.Context(), http.MethodGet, path, nil))
@@ -99,9 +98,8 @@ func fetch(b *testing.B, handler http.Handler, path string) int {
 	return w.Body.Len()
 }
 
-// generated makes a file with so many vendors and incidents, spread over six years, and returns its path. One
-// vendor in fifty has an open incident, one in a hundred cannot be read. Where BENCH_FILE names a file, that is
-// made once and kept.
+// generated makes a file of that size, spread over six years, and returns its path. One vendor in fifty has an open
+// incident; one in a hundred cannot be read. If BENCH_FILE names a file, that file is made once and kept.
 func generated(b *testing.B, n size) string {
 	path := os.Getenv("BENCH_FILE")
 	if path == "" {
@@ -129,7 +127,7 @@ func generated(b *testing.B, n size) string {
 			b.Fatalf("%v\n%s", err, statement)
 		}
 	}
-	// Rows go into bare tables; indexes and triggers are put back when all are there, which is much faster.
+	// Rows go into bare tables. Indexes and triggers are put back afterwards, which is much faster.
 	run(`BEGIN`)
 	var later []string
 	for _, kind := range []string{"index", "trigger"} {
@@ -161,7 +159,7 @@ func generated(b *testing.B, n size) string {
 	run(
 		`INSERT INTO component_changes (component_id, status, at) SELECT component_id, status, first_seen_at
 			FROM components`)
-	// The incidents of all vendors take turns, as they would; the newest have the highest numbers.
+	// The incidents of all vendors alternate, as they would in life; the newest have the highest numbers.
 	run(count+`INSERT INTO incidents (incident_id, source_id, source_key, kind, title, url, severity, state,
 		vendor_severity, vendor_state, started_at, resolved_at,
 			scheduled_start_at, scheduled_end_at, first_seen_at, announced, start_given)

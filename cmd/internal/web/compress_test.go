@@ -13,7 +13,7 @@ import (
 	. "vendorwatch/cmd/internal/web/webtest"
 )
 
-// Who takes gzip gets the same answer in fewer bytes, under a tag of its own; nobody else does.
+// A reader that accepts gzip gets the same answer in fewer bytes, with its own ETag; nobody else does.
 func TestCompressed(t *testing.T) {
 	r := Story(t, web.Options{})
 	for _, path := range []string{"/", "/static/style.css", "/api/v1/incidents", "/history.csv?limit=500",
@@ -70,7 +70,7 @@ func TestCompressed(t *testing.T) {
 		if again := ask("gzip", tag); again.StatusCode != http.StatusNotModified || again.Header.Get("ETag") != tag {
 			t.Errorf("%s asked again: status %d, tag %s", path, again.StatusCode, again.Header.Get("ETag"))
 		}
-		// Each form has its own tag: who asks for the other one does not have it yet.
+		// Each form has its own tag: a reader that asks for the other form does not have it yet.
 		if other := ask("identity", tag); other.StatusCode != http.StatusOK {
 			t.Errorf("%s, compressed, is taken for the plain one: status %d", path, other.StatusCode)
 		}

@@ -3,7 +3,7 @@ package web
 // WorthCompressing is the size from which on an answer is compressed.
 const WorthCompressing = worthCompressing
 
-// FillStreams takes all places for streams but those that are taken already.
+// FillStreams takes all places for streams that are free.
 func (s *Server) FillStreams() {
 	for {
 		select {

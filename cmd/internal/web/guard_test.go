@@ -18,7 +18,7 @@ import (
 	"vendorwatch/normalize/racetest"
 )
 
-// everyPage are the addresses of pages, every page at least once.
+// everyPage are addresses of pages, every page at least once.
 func everyPage(r *Record) []string {
 	return slices.DeleteFunc(Addresses(r), func(address string) bool { return RouteOf(r, address).Form != web.Page })
 }
@@ -302,7 +302,7 @@ func TestPagesStaySmall(t *testing.T) {
 	}
 }
 
-// Reading changes nothing in the file.
+// Reading does not change the file.
 func TestReadsNeverWrite(t *testing.T) {
 	r := Rich(t, web.Options{})
 	changes := func() string {

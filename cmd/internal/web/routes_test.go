@@ -59,7 +59,7 @@ func TestNothingIsServedBesideTheTable(t *testing.T) {
 	}
 }
 
-// begin asks for an address and returns the answer without its body, which may not end.
+// begin requests an address and returns the answer without its body, which may never end.
 func begin(t *testing.T, r *Record, address string, change ...func(*http.Request)) *http.Response {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.URL+address, nil)
@@ -77,8 +77,8 @@ func begin(t *testing.T, r *Record, address string, change ...func(*http.Request
 	return res
 }
 
-// Whatever is asked for, the password is asked for first, but where the table says otherwise; and every answer has the
-// headers that protect a reader.
+// Every route requires the password, unless the table says otherwise, and every answer has the headers that protect a
+// reader.
 func TestEveryRouteIsGuarded(t *testing.T) {
 	open := 0
 	r := Rich(t, web.Options{Auth: web.Auth{}.Bearer("sesame"), Prefix: "/status"})
@@ -119,7 +119,7 @@ func TestEveryRouteIsGuarded(t *testing.T) {
 	}
 }
 
-// What other sites' pages ask is refused where the table says so, and nowhere is it answered with leave to read it.
+// Requests from pages of other sites are refused if the table says so, and no answer lets them read it.
 func TestOtherSites(t *testing.T) {
 	r := Rich(t, web.Options{})
 	other := func(q *http.Request) { q.Header.Set("Origin", "https://evil.example") }

@@ -14,7 +14,7 @@ import (
 	"vendorwatch/db/record"
 )
 
-// Streams end when the service stops, so that it does not wait for them; too many of them are refused.
+// Streams end when the service stops, so that it does not wait for them. One too many is refused.
 func TestStreamEnds(t *testing.T) {
 	r := Story(t, web.Options{})
 	server := web.New(r.File, web.Options{Now: func() time.Time { return Now }, Poll: time.Hour})

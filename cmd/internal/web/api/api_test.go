@@ -97,7 +97,7 @@ func walk(t *testing.T, r *Record, path, list, id string, between func()) []stri
 	}
 }
 
-// Pages give each row once, though rows are added while they are read.
+// Pages give each row once, even if rows are added while they are read.
 func TestAPIPagesGiveEachRowOnce(t *testing.T) {
 	racetest.Skip(t, "asks for hundreds of pages, one after the other")
 	for _, c := range []struct{ path, list, id string }{
@@ -149,7 +149,7 @@ func TestAPIUpdatedSince(t *testing.T) {
 	if got := since(later); len(got) != 0 {
 		t.Fatalf("before anything happened: %q", got)
 	}
-	// Each of these is something learned of an incident that began long before.
+	// Something is learned about an incident that began long before.
 	denied := Incident("denied", "Access denied for nearly all users", "minor", ClientWeb,
 		Says("investigating", Before(9*Day), "Users are answered with 403. We are looking into it."), Says("resolved",
 			Before(9*Day-7*Minute), "Fixed for most users."))
@@ -224,7 +224,7 @@ func TestAPIRefusesWhatItDoesNotUnderstand(t *testing.T) {
 	}
 }
 
-// The password is asked for with a problem, too, and nothing is told without it.
+// Without the password, the answer is a problem and reveals nothing.
 func TestAPIAuth(t *testing.T) {
 	r := Rich(t, web.Options{Auth: web.Auth{}.Bearer("sesame"), Prefix: "/status"})
 	for _, path := range []string{"/api/v1/vendors", "/status/api/v1/events", "/api/v1/openapi.json",
@@ -241,7 +241,7 @@ func TestAPIAuth(t *testing.T) {
 	}
 }
 
-// Each answer has a tag by which it is not sent again; HEAD is GET without the body.
+// Each answer has an ETag, by which it is not sent again. HEAD is GET without the body.
 func TestAPIConditional(t *testing.T) {
 	r := Rich(t, web.Options{})
 	for _, path := range []string{"/api/v1/vendors", "/api/v1/vendors/acme", "/api/v1/sources", "/api/v1/components",
@@ -295,7 +295,7 @@ func TestAPIBehindAPrefix(t *testing.T) {
 	}
 }
 
-// stream reads events until want of them came, the stream ends, or the test does.
+// stream reads events until there are enough, the stream ends, or the test does.
 func stream(t *testing.T, r *Record, path, last string, want int) (events []SSE, start string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -311,7 +311,7 @@ func stream(t *testing.T, r *Record, path, last string, want int) (events []SSE,
 	return events, start
 }
 
-// A stream goes on where the reader stopped, with nothing lost and nothing twice, and says what the listing says.
+// A stream resumes where the reader stopped, with nothing lost and nothing twice, and has what the listing has.
 func TestAPIEventStream(t *testing.T) {
 	r := Rich(t, web.Options{Poll: 2 * time.Millisecond})
 	schema := newContract(t).schema(t, "/components/schemas/Event")
@@ -321,7 +321,7 @@ func TestAPIEventStream(t *testing.T) {
 	}
 	id := func(n int) string { return fmt.Sprint(listed[n].(map[string]any)["event_id"]) }
 
-	// All of it, in three connections, each beginning after what the one before had.
+	// All events in three connections, each of which resumes after the one before.
 	var got []SSE
 	for _, part := range []int{4, 3, len(listed) - 7} {
 		path, last := "/api/v1/events?after=0", ""
@@ -361,7 +361,7 @@ func TestAPIEventStream(t *testing.T) {
 		cancel()
 	}
 
-	// What is learned while a stream is open comes by it.
+	// What is learned while a stream is open is sent on it.
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	lines, _ := OpenStream(t, r, ctx, "/api/v1/events", "")

@@ -13,7 +13,7 @@ import (
 	. "vendorwatch/cmd/internal/web/webtest"
 )
 
-// The commands in docs/api.md work as they stand there, but for the address.
+// The commands in docs/api.md work as written, except for the address.
 func TestAPIExamples(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skip("curl is not installed")

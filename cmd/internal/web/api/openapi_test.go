@@ -31,7 +31,7 @@ func document(t *testing.T) []byte {
 	return text
 }
 
-// closed lets an object of a schema have no other fields than those that are described.
+// closed forbids objects to have fields other than those that are described.
 func closed(value any) {
 	switch v := value.(type) {
 	case map[string]any:
@@ -50,7 +50,7 @@ func closed(value any) {
 	}
 }
 
-// contract compares requests and answers with the document, whose schemas it closes.
+// contract compares requests and answers with the document, with its schemas closed.
 type contract struct {
 	doc      map[string]any
 	compiler *jsonschema.Compiler
@@ -94,7 +94,7 @@ func (c contract) schema(t *testing.T, pointer string) *jsonschema.Schema {
 	return schema
 }
 
-// path is the path of the document that an address is of.
+// path is the path in the document that an address matches.
 func (c contract) path(address string) string {
 	address, _, _ = strings.Cut(address, "?")
 	paths, _ := c.at("paths")
@@ -110,8 +110,8 @@ func (c contract) path(address string) string {
 	return ""
 }
 
-// The document is one of OpenAPI 3.1 by the schema of its specification, and every schema in it is one of JSON
-// Schema 2020-12, as OpenAPI 3.1 has it. testdata/openapi-3.1.schema.json is
+// The document is valid OpenAPI 3.1 by the schema of its specification, and every schema in it is valid JSON
+// Schema 2020-12, as OpenAPI 3.1 requires. testdata/openapi-3.1.schema.json is
 // https://spec.openapis.org/oas/3.1/schema/2022-10-07, published by the OpenAPI Initiative under the Apache
 // License 2.0.
 func TestOpenAPIIsValid(t *testing.T) {
@@ -151,7 +151,7 @@ func TestOpenAPIIsValid(t *testing.T) {
 	}
 }
 
-// Every field of every answer is described, and nothing else.
+// Every field of every answer is described, and every description has a field.
 func TestOpenAPIDescribesEveryField(t *testing.T) {
 	if err := api.New(&site.Site{}).Spec().Check(); err != nil {
 		t.Error(err)
@@ -185,7 +185,7 @@ func TestOpenAPIHasEveryPath(t *testing.T) {
 
 var reference = regexp.MustCompile(`"\$ref":\s*"#/components/(\w+)/([^"]+)"`)
 
-// All that is described is used, and all that is referred to is described.
+// Everything that is described is used, and everything that is referred to is described.
 func TestOpenAPIReferences(t *testing.T) {
 	var doc struct {
 		Components map[string]map[string]json.RawMessage
@@ -210,7 +210,7 @@ func TestOpenAPIReferences(t *testing.T) {
 	}
 }
 
-// matching asks for a path, checks both the request and its answer against the document, and returns the answer.
+// matching requests a path, checks the request and its answer against the document, and returns the answer.
 func matching(t *testing.T, r *Record, c contract, address string, want int, change ...func(*http.Request)) Answer {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.URL+address, nil)
@@ -296,7 +296,7 @@ func (c contract) allows(t *testing.T, path string, req *http.Request) {
 	}
 }
 
-// everyAPIPath is every path with its parameters, over a record.
+// everyAPIPath is every path, with parameters, for a record.
 func everyAPIPath(t *testing.T, r *Record) []string {
 	t.Helper()
 	paths := []string{"/api/v1/vendors", "/api/v1/sources", "/api/v1/sources?vendor=acme&limit=1",
@@ -313,12 +313,12 @@ func everyAPIPath(t *testing.T, r *Record) []string {
 	for _, id := range Names(Decoded(t, r.Get("/api/v1/incidents")), "incidents", "incident_id") {
 		paths = append(paths, "/api/v1/incidents/"+id, "/api/v1/incidents/"+id+"/updates")
 	}
-	// The record of the other page is no row of the listing.
+	// The other page's record of the same event is not in the listing.
 	copied := r.IDOf("API answers are slow")
 	return append(paths, fmt.Sprintf("/api/v1/incidents/%d", copied), fmt.Sprintf("/api/v1/incidents/%d", copied+1))
 }
 
-// Every answer is as the document says, and has no field that it does not describe.
+// Every answer matches the document, and has no field that it does not describe.
 func TestAnswersMatchOpenAPI(t *testing.T) {
 	r := Rich(t, web.Options{})
 	v := newContract(t)
@@ -338,7 +338,7 @@ func TestAnswersMatchOpenAPI(t *testing.T) {
 	matching(t, locked, v, "/api/v1/vendors", 401)
 }
 
-// Each field of each schema was seen in an answer, so that none is described that is never sent.
+// Each field of each schema is in some answer, so that none is described that is never sent.
 func TestOpenAPIDescribesNothingThatIsNeverSent(t *testing.T) {
 	r := Rich(t, web.Options{})
 	sent := map[string]bool{}
@@ -364,7 +364,7 @@ func TestOpenAPIDescribesNothingThatIsNeverSent(t *testing.T) {
 	if err := json.Unmarshal(document(t), &doc); err != nil {
 		t.Fatal(err)
 	}
-	// What this record does not have: channels, a page that moved, times printed in odd ways, and long searches.
+	// What this record lacks: channels, a page that moved, times printed in odd ways, and long searches.
 	rare := map[string]bool{"Channel": true, "Problem": true, "Raw": true, "RawTime": true}
 	for name, schema := range doc.Components.Schemas {
 		for field := range schema.Properties {

@@ -22,7 +22,7 @@ import (
 	"vendorwatch/scraper/platforms"
 )
 
-// atom reads a feed, and checks what RFC 4287 asks of one.
+// atom reads a feed, and checks what RFC 4287 requires.
 func atom(t *testing.T, a Answer) *gofeed.Feed {
 	t.Helper()
 	if got := a.Header.Get("Content-Type"); got != "application/atom+xml; charset=utf-8" {
@@ -200,7 +200,7 @@ func TestFeedsKeepTheirIDs(t *testing.T) {
 	}
 }
 
-// Our feed is read back by our own reader of feeds: what it tells of an incident is what the record holds.
+// Our own reader of feeds reads our feed: what it learns about an incident is what the record holds.
 func TestFeedIsReadByTheScraper(t *testing.T) {
 	r := Story(t, web.Options{})
 	a := r.Page("/vendors/acme/feed.atom?kind=incident")

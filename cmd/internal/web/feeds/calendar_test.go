@@ -105,7 +105,7 @@ func TestCalendar(t *testing.T) {
 	}
 }
 
-// A calendar program replaces the event of a UID by one of a higher SEQUENCE.
+// A calendar program replaces an event by one with the same UID and a higher SEQUENCE.
 func TestCalendarOfMovedWork(t *testing.T) {
 	r := Story(t, web.Options{})
 	only := func() (*ical.VEvent, string) {

@@ -1,6 +1,6 @@
 package feeds
 
-// What the tests read a feed into, and the colour of a vendor that is well.
+// What the tests read a feed into.
 type (
 	AtomFeed = atomFeed
 	AtomLink = atomLink

@@ -33,7 +33,8 @@ func assistant(t *testing.T, r *Record) *sdk.ClientSession {
 	return session
 }
 
-// ask calls a tool, and reads what it gives into out, unless that is nil. It returns the text of a refusal.
+// ask calls a tool, and reads its answer into out. It returns the text of a refusal. If out is nil, it must be
+// refused.
 func ask(t *testing.T, session *sdk.ClientSession, tool string, args map[string]any, out any) string {
 	t.Helper()
 	result, err := session.CallTool(t.Context(), &sdk.CallToolParams{Name: tool, Arguments: args})
@@ -318,7 +319,7 @@ func TestToolsOfAFileThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// A page of another site, whose name may lead to this machine, must not read what the tools give.
+// A page of another site, whose host name may lead to this machine, must not read what the tools return.
 func TestToolsAreForThisSite(t *testing.T) {
 	const message = `{"jsonrpc":"2.0","id":1,"method":"tools/list"}`
 	for name, c := range map[string]struct {

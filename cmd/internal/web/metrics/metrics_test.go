@@ -54,7 +54,7 @@ func measured(t *testing.T, o web.Options) *Record {
 	return r
 }
 
-// samples are the lines of metrics that begin so, without what is of the program itself.
+// samples are the lines of metrics with a prefix.
 func samples(a Answer, prefix string) []string {
 	out := []string{}
 	for line := range strings.Lines(a.Text) {
@@ -158,7 +158,7 @@ func TestMetricsKeepConventions(t *testing.T) {
 	}
 }
 
-// A service that hangs reads nothing and fails nothing; it must not be taken for one that reads well.
+// A service that hangs reads nothing and fails at nothing. It must not be taken for one that works.
 func TestMetricsOfPagesThatAreNotAskedAnyMore(t *testing.T) {
 	r := Story(t, web.Options{Now: func() time.Time { return Now.Add(6 * Hour) }})
 	a := r.Page("/metrics")
@@ -192,7 +192,7 @@ var (
 	labelName  = regexp.MustCompile(`([a-z_]+)\s*(?:=~|!~|!=|=)`)
 )
 
-// known checks that every metric and label of an expression is among those given out.
+// known checks that every metric and label of an expression is among those served.
 func known(t *testing.T, where, expr string, given map[string]string) {
 	t.Helper()
 	names := metricName.FindAllString(expr, -1)
@@ -217,7 +217,7 @@ func known(t *testing.T, where, expr string, given map[string]string) {
 	}
 }
 
-// givenOut are the metrics of a file, each with its labels as they are written.
+// givenOut are the metrics of a file, each with its lines.
 func givenOut(t *testing.T) map[string]string {
 	given := map[string]string{}
 	for line := range strings.Lines(measured(t, web.Options{}).Page("/metrics").Text) {

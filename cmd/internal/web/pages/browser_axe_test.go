@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// axe checks what a program can check of accessibility: names, roles, landmarks, contrast. It is the script of
-// the npm package axe-core, at the path that AXE names.
+// axe checks those parts of accessibility that a program can check: names, roles, landmarks, contrast. It is the
+// script of the npm package axe-core, at the path that AXE names.
 func TestBrowserAxe(t *testing.T) {
 	path := os.Getenv("AXE")
 	if path == "" {
@@ -27,7 +27,7 @@ func TestBrowserAxe(t *testing.T) {
 			t.Run(name+" "+l.name, func(t *testing.T) {
 				tb.t = t
 				tb.open(path)
-				// What the protocol evaluates stands above the page's policy, which forbids scripts of others.
+				// What the protocol evaluates is not subject to the page's policy, which forbids foreign scripts.
 				eval[bool](tb, string(script)+"\n;!!window.axe")
 				for _, fault := range eval[[]string](tb, faults) {
 					t.Error(strings.TrimSpace(fault))
@@ -37,8 +37,8 @@ func TestBrowserAxe(t *testing.T) {
 	}
 }
 
-// faults runs axe. Whatever it finds of serious and critical impact is a fault; so is a rule that it could not
-// run. Open lists are looked at too.
+// faults runs axe. A finding of serious or critical impact is a fault, and so is a rule that could not run. Lists are
+// opened first.
 const faults = `(async () => {
 	const node = (n) => "\t" + n.target.join(" ") + ": " +
 		n.any.concat(n.all, n.none).map((c) => c.message).join("; ") + "\n\t" + n.html.slice(0, 200);

@@ -16,8 +16,8 @@ import (
 	"vendorwatch/normalize"
 )
 
-// attacks are texts that would run a script, or ask another server for something, if they were taken for HTML,
-// for Markdown of ours, or for a link. Each that works raises window.pwned.
+// attacks are texts that would run a script, or send a request to another server, if they were taken for HTML, for
+// Markdown of ours, or for a link. An attack that works sets window.pwned.
 var attacks = []string{
 	`<script>window.pwned=1</script>`,
 	`</title><script>window.pwned=1</script>`,
@@ -50,8 +50,8 @@ var attacks = []string{
 	"\ufeff\xc0\xbcscript>window.pwned=1\xc0\xbc/script>",
 }
 
-// What a vendor writes is shown as its words, on every page: no script of it runs, nothing is asked of another
-// server, no link leads anywhere but to http, and it stays in its place.
+// What a vendor writes is shown as text on every page: no script in it runs, no request goes to another server, every
+// link leads to http or https, and the text stays in its place.
 func TestBrowserHostileVendor(t *testing.T) {
 	r := NewRecord(t, web.Options{})
 	all := strings.Join(attacks, "\n\n")
@@ -104,7 +104,7 @@ func TestBrowserHostileVendor(t *testing.T) {
 		t.Run(path[:min(len(path), 60)], func(t *testing.T) {
 			tb.t = t
 			tb.open(path)
-			// Handlers run when the pointer or the focus comes; a script that made its way in has had its time.
+			// Handlers run on the pointer and the focus. A script that got in has had its chance by then.
 			eval[bool](tb, touchEverything)
 			if n := eval[int](tb, `Number(window.pwned || 0)`); n != 0 {
 				t.Error("a script of the vendor ran")

@@ -25,12 +25,12 @@ import (
 	"vendorwatch/normalize"
 )
 
-// maxWeight is what a page may weigh with its style sheet, script and icon, in bytes as they are sent.
+// maxWeight is the limit for a page with its style sheet, script and icon, in bytes as sent.
 const maxWeight = 60_000
 
-// Every page is read in light, in dark and on a phone: nothing is complained of or asked elsewhere, nothing is
-// cut off at the side, it is small, and axe finds no serious fault. Where SCREENSHOTS names a folder, pictures
-// of all are put there.
+// Every page is loaded in light, in dark and on a phone: the browser reports no error, no request goes elsewhere,
+// nothing is cut off at the side, and the page is small. If SCREENSHOTS names a folder, pictures of all pages are put
+// there.
 func TestBrowserPages(t *testing.T) {
 	browser := startBrowser(t)
 	r := scene(t)
@@ -53,7 +53,7 @@ func TestBrowserPages(t *testing.T) {
 	}
 }
 
-// Every page of the table of routes is among those that the browser looks at.
+// Every page in the table of routes is among those that the browser loads.
 func TestBrowserLooksAtEveryPage(t *testing.T) {
 	r := scene(t)
 	page := func(route web.Route) bool { return route.Form == web.Page }
@@ -76,7 +76,7 @@ func pagesOf(r *Record) map[string]string {
 	}
 }
 
-// overflowing lists what reaches beyond the window's right edge, where the page can be scrolled there.
+// overflowing lists what extends beyond the right edge of the window, if the page scrolls sideways.
 const overflowing = `(() => {
 	const root = document.documentElement;
 	if (root.scrollWidth <= root.clientWidth) return [];
@@ -86,7 +86,7 @@ const overflowing = `(() => {
 		.concat(["in all " + root.scrollWidth + " px"]);
 })()`
 
-// forget lets the browser ask for everything anew.
+// forget clears the browser's cache.
 func (tb *tab) forget() {
 	tb.t.Helper()
 	call(tb, func(ctx context.Context) error {
@@ -95,7 +95,7 @@ func (tb *tab) forget() {
 	})
 }
 
-// picture keeps a PNG of the whole page in the folder that SCREENSHOTS names, if it names one.
+// picture writes a PNG of the whole page to the folder that SCREENSHOTS names, if it names one.
 func (tb *tab) picture(name string) {
 	tb.t.Helper()
 	folder := os.Getenv("SCREENSHOTS")
@@ -118,7 +118,8 @@ func (tb *tab) picture(name string) {
 	})
 }
 
-// From Now to the vendor to the incident with the keys Tab and Enter alone, each step to be seen.
+// With the keys Tab and Enter alone one gets from Now to the vendor to the incident, with the focus visible at each
+// step.
 func TestBrowserKeyboard(t *testing.T) {
 	tb := openTab(t, startBrowser(t), scene(t).URL, light)
 	walk := func(href string) {
@@ -165,14 +166,14 @@ func TestBrowserKeyboard(t *testing.T) {
 	tb.fine()
 }
 
-// focusSeen is whether the element with the focus is marked, and within the window.
+// focusSeen tells whether the element with the focus is marked, and within the window.
 const focusSeen = `(() => {
 	const e = document.activeElement, s = getComputedStyle(e), b = e.getBoundingClientRect();
 	return e.matches(":focus-visible") && s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2 &&
 		b.height > 0 && b.top >= 0 && b.bottom <= innerHeight;
 })()`
 
-// A page that is open shows what is learned meanwhile, without being loaded again; what the reader is at stays.
+// An open page shows what is learned meanwhile, without being loaded again, and the reader's place stays.
 func TestBrowserLive(t *testing.T) {
 	r := Story(t, web.Options{Poll: 100 * time.Millisecond})
 	tb := openTab(t, startBrowser(t), r.URL, light)
@@ -211,7 +212,7 @@ func TestBrowserLive(t *testing.T) {
 	tb.fine()
 }
 
-// Times are UTC, and told in the reader's zone beside it.
+// Times are shown in UTC, with the time in the reader's zone beside them.
 func TestBrowserLocalTime(t *testing.T) {
 	r := scene(t)
 	tb := openTab(t, startBrowser(t), r.URL, light)
@@ -237,7 +238,7 @@ func TestBrowserLocalTime(t *testing.T) {
 	tb.fine()
 }
 
-// Typing into the box above the vendors leaves those that match.
+// Typing into the box above the vendors leaves only those that match.
 func TestBrowserFilter(t *testing.T) {
 	r := scene(t)
 	tb := openTab(t, startBrowser(t), r.URL, light)

@@ -14,8 +14,8 @@ import (
 	"vendorwatch/normalize"
 )
 
-// scene is a record as a company might have it: a dozen vendors, of which one is down, one is slow, one works on
-// its service, one calls itself unwell, one cannot be read, and the others are quiet.
+// scene is a record as a company might have it: a dozen vendors, of which one is down, one is slow, one has
+// maintenance, one reports trouble without an incident, one cannot be read, and the others are quiet.
 func scene(t *testing.T) *Record {
 	r := NewRecord(t, web.Options{Version: "v1.0.0", Poll: 100 * time.Millisecond})
 	sources := map[string]int64{}
@@ -81,7 +81,8 @@ func scene(t *testing.T) *Record {
 	return r
 }
 
-// ledgerline has three months of history, with a postmortem that tells of more than its page did, and is down now.
+// ledgerline has three months of history, with a postmortem that states more impact than its page did, and is down
+// now.
 func ledgerline(r *Record, source int64) {
 	var all []normalize.Component
 	add := func(group string, names ...string) {

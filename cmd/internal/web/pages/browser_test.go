@@ -22,7 +22,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// look is how a page is shown: a width in pixels and the reader's choice of colours.
+// look is how a page is shown: the size of the window in pixels and the colour scheme.
 type look struct {
 	name          string
 	width, height int64
@@ -38,8 +38,8 @@ var (
 // browserWait is how long a page may take to become what a test waits for.
 const browserWait = 30 * time.Second
 
-// startBrowser starts Chromium, headless and without traffic of its own. Without one the test is skipped, but
-// fails where CI=true.
+// startBrowser starts Chromium, headless and without traffic of its own. If there is none, the test is skipped, or
+// fails if CI=true.
 func startBrowser(t *testing.T) context.Context {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
@@ -61,7 +61,7 @@ func startBrowser(t *testing.T) context.Context {
 	return ctx
 }
 
-// cannot skips a test for a reason; where CI=true nothing may be skipped.
+// cannot skips a test for a reason. If CI=true, the test fails instead.
 func cannot(t *testing.T, why string) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {
@@ -70,7 +70,7 @@ func cannot(t *testing.T, why string) {
 	t.Skip(why)
 }
 
-// tab is one tab of a browser, with all that went wrong in it and all that it asked servers for.
+// tab is one tab of a browser, with everything that went wrong in it and all requests that it sent.
 type tab struct {
 	t    *testing.T
 	ctx  context.Context
@@ -82,7 +82,7 @@ type tab struct {
 	size float64  // bytes received for what has ended
 }
 
-// openTab opens an empty tab that reads the pages of the server at own as a reader with this look does.
+// openTab opens an empty tab with this look, for the pages of the server at own.
 func openTab(t *testing.T, browser context.Context, own string, l look) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(browser)
@@ -104,7 +104,7 @@ func openTab(t *testing.T, browser context.Context, own string, l look) *tab {
 	return tb
 }
 
-// hear notes what the browser tells.
+// hear records what the browser reports.
 func (tb *tab) hear(event any) {
 	tb.mu.Lock()
 	defer tb.mu.Unlock()
@@ -113,7 +113,7 @@ func (tb *tab) hear(event any) {
 	case *network.EventRequestWillBeSent:
 		tb.url[e.RequestID] = e.Request.URL
 		tb.asks = append(tb.asks, e.Request.URL)
-		// Pictures of the browser's own fields are data, and asked of nobody.
+		// Images in the browser's own form fields are data URLs, which send no request.
 		if !strings.HasPrefix(e.Request.URL, tb.own+"/") && !strings.HasPrefix(e.Request.URL, "about:") &&
 			!strings.HasPrefix(e.Request.URL, "data:") {
 			wrong("a request to another server: %s", e.Request.URL)
@@ -139,7 +139,7 @@ func (tb *tab) hear(event any) {
 	case *runtime.EventExceptionThrown:
 		wrong("exception: %s", e.ExceptionDetails.Text)
 	case *log.EventEntryAdded:
-		// A page that is not there is one of those that are looked at; of anything else the answer itself is heard.
+		// One of the pages does not exist; for everything else, the answer itself is recorded.
 		if (e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning) &&
 			!strings.HasPrefix(e.Entry.Text, "Failed to load resource") {
 			wrong("log: %s: %s %s", e.Entry.Source, e.Entry.Text, e.Entry.URL)
@@ -176,7 +176,7 @@ func (tb *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	call(tb, func(ctx context.Context) error { return chromedp.Do(ctx, steps...) })
 }
 
-// eval is the value of a script's expression; a promise is waited for.
+// eval is the value of a script's expression. A promise is awaited.
 func eval[T any](tb *tab, script string) (value T) {
 	tb.t.Helper()
 	call(tb, func(ctx context.Context) (err error) {
@@ -186,8 +186,7 @@ func eval[T any](tb *tab, script string) (value T) {
 	return value
 }
 
-// until waits until an expression is true. It may be asked while one page goes and the next one comes, when
-// there is nothing to ask.
+// until waits until an expression is true. Between one page and the next there may be nothing to evaluate it in.
 func (tb *tab) until(script string) {
 	tb.t.Helper()
 	ctx, cancel := context.WithTimeout(tb.ctx, browserWait)
@@ -206,7 +205,7 @@ func (tb *tab) until(script string) {
 	}
 }
 
-// open loads a path, script and pictures included, and returns how many bytes came.
+// open loads a path with its script and images, and returns how many bytes were received.
 func (tb *tab) open(path string) int {
 	tb.t.Helper()
 	tb.mu.Lock()

@@ -59,7 +59,7 @@ func FuzzWordDiff(f *testing.F) {
 	})
 }
 
-// now is the moment at which the tests look.
+// now is the time of the tests.
 var now = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 func before(d time.Duration) time.Time { return now.Add(-d) }
@@ -154,7 +154,7 @@ func TestFigure(t *testing.T) {
 	}
 }
 
-// Texts that differ nearly everywhere are shown as replaced, but for what they begin and end with.
+// Texts that differ nearly everywhere are shown as replaced, except for their common beginning and end.
 func TestWordDiffIsBounded(t *testing.T) {
 	var old, new strings.Builder
 	for n := range 2500 {

@@ -40,7 +40,7 @@ func TestNowWhenAllIsWell(t *testing.T) {
 	r.Page("/").Wants(t, ".verdict", "All quiet", "1 of 1 vendor readable, last checked 23 Nov 2026, 11:59 UTC")
 }
 
-// Silence is never taken for health: a record that nobody keeps up to date says nothing of now.
+// Silence is never taken for health: a record that is not kept up to date says nothing about now.
 func TestNowWhenNothingWasCheckedLately(t *testing.T) {
 	r := NewRecord(t, web.Options{})
 	quiet := r.Vendor(query.Vendor{Slug: "quiet", Name: "Quiet Corp"})
@@ -170,7 +170,7 @@ func TestHistory(t *testing.T) {
 	} {
 		got := rows(query)
 		if query == "" || strings.Contains(query, "vendor=acme") || strings.Contains(query, "state=open") {
-			// These begin at the same minute or nearly so: only what is shown is asked for, not its order.
+			// These begin at nearly the same minute: only what is shown is checked, not its order.
 			want, got = sorted(want), sorted(got)
 		}
 		if got != want {
@@ -188,7 +188,7 @@ func TestHistory(t *testing.T) {
 	}
 }
 
-// What the page shows is what its CSV and JSON hold, page by page, and the pages together are everything once.
+// The CSV and JSON of a page hold what the page shows, and the pages together hold everything once.
 func TestHistoryPagesAndExports(t *testing.T) {
 	r := NewRecord(t, web.Options{})
 	acme := r.Vendor(query.Vendor{Slug: "acme", Name: "Acme"})

@@ -23,7 +23,7 @@ import (
 	"vendorwatch/scraper/platforms"
 )
 
-// told is an incident in the fields that both the file and a reader of Statuspage's documents know.
+// told is an incident in the fields that both the file and Statuspage's documents have.
 type told struct {
 	Maintenance                                       bool
 	Title, State, StartedAt, ResolvedAt, FromAt, ToAt string
@@ -32,7 +32,7 @@ type told struct {
 	Posts                                             []string
 }
 
-// onFile is what the file holds of a vendor, without what filters hide and posts that were taken down.
+// onFile is what the file holds for a vendor, without what filters hide and posts that were removed.
 func onFile(t *testing.T, r *Record, vendor string) map[string]told {
 	t.Helper()
 	list, err := r.Incidents(t.Context(), query.Filter{Vendor: vendor})
@@ -73,7 +73,7 @@ func onFile(t *testing.T, r *Record, vendor string) map[string]told {
 	return out
 }
 
-// readBack is what our own reader of Statuspage makes of what we serve below a base address.
+// readBack is what our own reader of Statuspage learns from what we serve below a base address.
 func readBack(t *testing.T, r *Record, base string) (map[string]told, []string) {
 	t.Helper()
 	platform, err := platforms.Lookup("statuspage")
@@ -152,7 +152,7 @@ func TestStatuspageRoundTrip(t *testing.T) {
 	}
 }
 
-// A page of Statuspage's, read, stored, served and read again, tells the same.
+// A real Statuspage page that is read, stored, served and read again says the same.
 func TestStatuspageRoundTripOfRealPages(t *testing.T) {
 	racetest.Skip(t, "reads and writes captures, in one goroutine")
 	files, err := filepath.Glob("../../../../../shared/captures/statuspage/*-summary-*.json")
@@ -249,7 +249,7 @@ func TestStatuspageLists(t *testing.T) {
 	}
 }
 
-// What nobody could look at is never said to be well.
+// What nobody could look at is never reported as operational.
 func TestStatuspageIndicator(t *testing.T) {
 	r := Rich(t, web.Options{})
 	for _, c := range []struct{ base, indicator, description string }{
@@ -277,7 +277,7 @@ func TestStatuspageIndicator(t *testing.T) {
 	}
 }
 
-// A day later nothing was read since: what was well is not known to be, what was broken is broken still.
+// After a day without scrapes, what was operational is unknown, and what was broken is still broken.
 func TestStatuspageAfterSilence(t *testing.T) {
 	r := Rich(t, web.Options{Now: func() time.Time { return Now.Add(Day) }})
 	if got := Names(Decoded(t, r.Get("/vendors/acme/api/v2/components.json")), "components", "status"); !cmp.Equal(got,
@@ -339,8 +339,7 @@ func TestStatuspageShape(t *testing.T) {
 	}
 }
 
-// Every key that Statuspage's own summaries have is in ours. Some recorded ones are of before a key was added, or
-// of incidents that have a key only for what we do not hold.
+// Our summaries have every key that real ones have, and no other. Some recorded ones lack a key that was added later.
 func TestStatuspageHasEveryKeyOfRealOnes(t *testing.T) {
 	files, err := filepath.Glob("../../../../../shared/captures/statuspage/*-summary-*.json")
 	if err != nil || len(files) == 0 {

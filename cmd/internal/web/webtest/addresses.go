@@ -8,7 +8,7 @@ import (
 	"vendorwatch/cmd/internal/web"
 )
 
-// Addresses are what the tests of all routes ask a rich record for: every route at least once.
+// Addresses are what the tests of all routes request from a rich record: every route at least once.
 func Addresses(r *Record) []string {
 	list := []string{"/", "/wall", "/vendors", "/history", "/history?q=403", "/maintenance", "/health", "/nowhere",
 		"/history.csv", "/history.json", "/static/style.css", "/static/app.js", "/static/icon.svg",
@@ -35,7 +35,7 @@ func Addresses(r *Record) []string {
 	return append(list, "/vendors/acme/api/nothing")
 }
 
-// RouteOf is the route that answers at an address.
+// RouteOf is the route of an address.
 func RouteOf(r *Record, address string) web.Route {
 	mux := http.NewServeMux()
 	routes := map[string]web.Route{}
@@ -47,7 +47,7 @@ func RouteOf(r *Record, address string) web.Route {
 	return routes[pattern]
 }
 
-// Untried are the patterns of the routes, of those that are chosen, at which none of the addresses is answered.
+// Untried are the patterns of the chosen routes to which none of the addresses leads.
 func Untried(r *Record, addresses []string, chosen func(web.Route) bool) []string {
 	tried := map[string]bool{}
 	for _, address := range addresses {

@@ -9,7 +9,7 @@ import (
 	"vendorwatch/normalize"
 )
 
-// hostile is what a vendor could write to get a script to run, or to forge what is around its words.
+// hostile is what a vendor could write to run a script, or to forge the text around its words.
 const hostile = "</title><script>alert(1)</script>]]> & \"quoted\" \x01\x0b\u202e " +
 	"\r\nEND:VEVENT\r\nATTENDEE:mailto:x@evil.example"
 

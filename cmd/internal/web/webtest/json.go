@@ -25,7 +25,7 @@ func Names(doc map[string]any, list, field string) []string {
 	return out
 }
 
-// KeysOf lists the names under which a document's values stand, down to those of incidents, posts and components.
+// KeysOf collects the keys of a document, down to those of incidents, posts and components.
 func KeysOf(value any, at string, into map[string]bool) {
 	switch v := value.(type) {
 	case map[string]any:

@@ -10,8 +10,8 @@ import (
 	"vendorwatch/cmd/internal/web"
 )
 
-// made is a file that is built once for all tests of a package, each of which gets a copy: to build it takes longer
-// than most tests do.
+// made is a file that is built once for all tests of a package. Each test gets a copy, because building the file
+// takes longer than most tests do.
 type made struct {
 	build   func(*Record)
 	once    sync.Once
@@ -27,7 +27,7 @@ func (m *made) copy(t testing.TB, o web.Options) *Record {
 		emptyFile(t, path)
 		r := openFile(t, path)
 		m.build(r)
-		// With the last connection SQLite moves all that is in the -wal file into the file itself.
+		// When its last connection closes, SQLite moves the content of the -wal file into the file itself.
 		err := r.File.Close()
 		if err == nil {
 			m.content, err = os.ReadFile(path)

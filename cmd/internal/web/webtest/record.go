@@ -1,5 +1,5 @@
-// Package webtest is what the tests of the dashboard share: a real file with a story in it, a server over it, and
-// what is asked of an answer.
+// Package webtest is what the tests of the dashboard share: real files with a story in them, a server over each, and
+// checks of answers.
 package webtest
 
 import (
@@ -86,7 +86,7 @@ func serve(r *Record, o web.Options) *Record {
 	return r
 }
 
-// At is the record as another server at this address serves it.
+// At is the record as served by another server at this address.
 func (r *Record) At(url string) *Record {
 	other := *r
 	other.URL = url
@@ -129,7 +129,7 @@ func (r *Record) Save(s record.Scrape) {
 	}
 }
 
-// Answer is what came back.
+// Answer is the answer to a request.
 type Answer struct {
 	Status int
 	Header http.Header
@@ -137,7 +137,7 @@ type Answer struct {
 	Doc    *goquery.Document // of what is HTML
 }
 
-// Get asks for a path. change may change the request.
+// Get requests a path. change may change the request.
 func (r *Record) Get(path string, change ...func(*http.Request)) Answer {
 	r.t.Helper()
 	req, err := http.NewRequestWithContext(r.t.Context(), http.MethodGet, r.URL+path, nil)
@@ -167,7 +167,7 @@ func (r *Record) Get(path string, change ...func(*http.Request)) Answer {
 	return a
 }
 
-// Page asks for a page that must be there.
+// Page requests a page that must exist.
 func (r *Record) Page(path string) Answer {
 	r.t.Helper()
 	a := r.Get(path)
@@ -184,7 +184,7 @@ func (a Answer) Says(selector string) string {
 	return strings.TrimSpace(spaces.ReplaceAllString(a.Doc.Find(selector).Text(), " "))
 }
 
-// Wants checks that the texts stand under a selector, in this order.
+// Wants checks that the text under a selector contains these texts, in this order.
 func (a Answer) Wants(t *testing.T, selector string, texts ...string) {
 	t.Helper()
 	rest := a.Says(selector)

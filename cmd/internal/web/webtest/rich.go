@@ -10,9 +10,9 @@ import (
 	"vendorwatch/normalize"
 )
 
-// Rich is the Story with all that a file can hold besides: an event on two pages, an incident that filters hide,
-// words that nobody knows, a notice, maintenances of every state, posts that were taken down, a page that says it
-// is unwell, one that was never read and one that is watched no more.
+// Rich is the Story with everything else that a file can hold: an event on two pages, an incident that filters hide,
+// unknown words, a notice, maintenances in every state, removed posts, a page that reports trouble without an
+// incident, one that was never read and one that is no longer watched.
 func Rich(t testing.TB, o web.Options) *Record { return rich.copy(t, o) }
 
 var rich = made{build: buildRich}
@@ -22,7 +22,7 @@ func buildRich(r *Record) {
 	t := r.t
 	acme := r.Watched[0]
 
-	// An aggregator tells of an incident of Acme's too, and of one that its own page is silent about.
+	// An aggregator reports an incident of Acme's too.
 	vendor, err := r.VendorBySlug(t.Context(), "acme")
 	if err != nil {
 		t.Fatal(err)
@@ -40,7 +40,7 @@ func buildRich(r *Record) {
 			"A disk is full."))
 	r.Save(record.Scrape{SourceID: copied, At: Before(30 * Minute), AllOpen: true, Incidents: Read(slow)})
 
-	// Words that mean nothing to us, times that cannot be read, an incident that names its impact in nobody's words.
+	// Unknown words for state and impact, and a time that cannot be read.
 	odd := Incident("odd", "Something odd", "catastrophic", nil,
 		Says("pondering", Before(50*Minute), "We think about it."), Says("update", Before(40*Minute), "We still do."))
 	odd.State = "pondering"
@@ -86,7 +86,7 @@ func buildRich(r *Record) {
 	r.Save(record.Scrape{SourceID: odds, At: Before(Minute), AllOpen: true, AllComponents: true, Incidents: incidents,
 		Findings: findings, Components: parts[:2]})
 
-	// A page that calls itself unwell and does not say why, one that was never read, one that is watched no more.
+	// A page that reports trouble without an incident, one that was never read, one that is no longer watched.
 	moody := r.Vendor(query.Vendor{Slug: "moody", Name: "Moody"})
 	for n := range 4 {
 		r.Save(record.Scrape{SourceID: moody, At: Before(time.Duration(40-10*n) * Minute), AllOpen: true,
@@ -105,7 +105,7 @@ func buildRich(r *Record) {
 		t.Fatal(err)
 	}
 
-	// Acme's filters hide what concerns its European service only.
+	// Acme's filters hide what affects only its European service.
 	eu := Incident("eu", "Slow in Europe", "minor", ClientWeb[1:],
 		Says("investigating", Before(10*Minute), "Somewhat slow."))
 	if err := r.SetFilter(t.Context(), acme, normalize.Filter{Components: []string{"Prod1 *", "API"}},

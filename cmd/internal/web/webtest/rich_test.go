@@ -8,7 +8,7 @@ import (
 	"vendorwatch/db/query"
 )
 
-// The record has what its name promises, so that tests over it see it.
+// The rich record has what it promises, so that tests of it see it.
 func TestRichRecord(t *testing.T) {
 	r := Rich(t, web.Options{})
 	list, err := r.Incidents(t.Context(), query.Filter{AllSources: true})

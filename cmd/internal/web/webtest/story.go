@@ -19,7 +19,7 @@ func Says(state string, t time.Time, body string) normalize.RawUpdate {
 		Format: normalize.FormatMarkdown}
 }
 
-// Incident is what a page tells of one. The last post decides the state.
+// Incident is an incident as a page shows it. The last post that is not a postmortem gives the state.
 func Incident(id, title, impact string, components []normalize.RawComponent,
 	posts ...normalize.RawUpdate) normalize.Raw {
 	raw := normalize.Raw{Document: "incidents", ID: id, URL: "https://status.acme.example/incidents/" + id,
@@ -50,8 +50,8 @@ func Components(status normalize.ComponentStatus) []normalize.Component {
 	}
 }
 
-// Story is a vendor with a history, an open incident, an edit, a postmortem and a maintenance, one that is quiet
-// and one that cannot be read.
+// Story is a vendor with a history, an open incident, an edit, a postmortem and a maintenance, a quiet vendor, and
+// one that cannot be read.
 func Story(t testing.TB, o web.Options) *Record { return story.copy(t, o) }
 
 var story = made{build: buildStory}

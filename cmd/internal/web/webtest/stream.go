@@ -11,7 +11,7 @@ import (
 // SSE is an event of a stream.
 type SSE struct{ ID, Name, Data string }
 
-// OpenStream begins a stream, and returns the id that it begins with.
+// OpenStream opens a stream, and returns the id with which it begins.
 func OpenStream(t testing.TB, r *Record, ctx context.Context, path, last string) (*bufio.Scanner, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL+path, nil)

@@ -122,7 +122,7 @@ type Result struct {
 type Coverage struct {
 	Open       bool   // every incident and maintenance open now is in the Result
 	Components bool   // every component of the page is in the Result
-	Since      string // every incident that began since this time is in the Result; normalize.ParseTime reads it
+	Since      string // every incident that began since this time is in the Result; times.Parse reads it
 	Until      string // the end of that period; empty: when the page was fetched
 }
 

@@ -17,8 +17,8 @@ var heading = regexp.MustCompile(`(?m)^#{1,6}[ \t]+(.*[^\s:.!?#*_])([*_]*)[ \t]*
 
 // PlainLine turns a vendor's Markdown into plain text on one line. A heading gets a colon, so that it does not run into
 // the sentence below it.
-func PlainLine(markdown string) string {
-	return words.OneLine(normalize.Plain(heading.ReplaceAllString(markdown, "$1:$2")))
+func PlainLine(body string) string {
+	return words.OneLine(markdown.Plain(heading.ReplaceAllString(body, "$1:$2")))
 }
 
 // Excerpt is the beginning of a vendor's Markdown as PlainLine, in at most limit runes; MoreOnPage stands at its end

@@ -180,7 +180,6 @@ var fieldTexts = map[string]string{
 	"near":                "A date or time on or close to which it lies, if the words alone do not tell.",
 	"language":            "Tag of the language in which the words name months and weekdays, such as de.",
 	"layout":              "Its form as Go's package time writes it, if that is known beforehand.",
-	"language":            "Tag of the language in which a text with a layout names months and weekdays.",
 
 	// Events.
 	"event_id":          "Number of the event. Numbers grow, and none is used twice.",

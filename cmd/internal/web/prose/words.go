@@ -45,7 +45,7 @@ func Window(i query.Incident) template.HTML {
 }
 
 // Plain is Markdown without its markup, cut to n characters.
-func Plain(markdown string, n int) string { return words.Short(normalize.Plain(markdown), n) }
+func Plain(body string, n int) string { return words.Short(markdown.Plain(body), n) }
 
 // Outside is an address that may be linked to, that is http or https; else it is empty.
 func Outside(address string) string {

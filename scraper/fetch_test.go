@@ -114,7 +114,7 @@ func TestFetchRefusals(t *testing.T) {
 			w.WriteHeader(503)
 			fmt.Fprint(w, "<title>Just a moment...</title>")
 		}},
-		{name: "too large", words: "larger than 1000 bytes", tries: 1,
+		{name: "too large", words: "larger than the limit of 1000 bytes", tries: 1,
 			answer: func(w http.ResponseWriter, _ *http.Request) {
 				fmt.Fprint(w, strings.Repeat("x", 1001))
 			}},

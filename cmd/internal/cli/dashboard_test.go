@@ -95,7 +95,7 @@ func TestServeRefuses(t *testing.T) {
 		args   []string
 		want   string
 	}{
-		"an address in use":   {"", []string{"--listen", taken.Addr().String()}, "is in use by another program; write another port"},
+		"an address in use":   {"", []string{"--listen", taken.Addr().String()}, "is in use by another program; choose another port"},
 		"no address":          {"", []string{"--listen", "nonsense"}, "write host:port, such as 127.0.0.1:8080"},
 		"a token that is not": {"web.token_env = \"VENDORWATCH_TEST_UNSET\"\n", []string{"--listen", "127.0.0.1:0"}, "VENDORWATCH_TEST_UNSET is not set"},
 	} {

@@ -24,9 +24,9 @@ type layer struct {
 // Sets of packages that several layers may import.
 var (
 	// What reads pages. Of the platforms only the one that the config describes is known by name.
-	reading = []string{"normalize", "scraper", "scraper/platforms", "scraper/platforms/custom"}
-	file    = []string{"normalize", "db", "db/query"}
-	base    = []string{"normalize", "db/query", "cmd/internal/words", "cmd/internal/secret"}
+	reading = []string{"normalize/...", "scraper", "scraper/platforms", "scraper/platforms/custom"}
+	file    = []string{"normalize/...", "db", "db/query"}
+	base    = []string{"normalize/...", "db/query", "cmd/internal/words", "cmd/internal/secret"}
 	// What the command line brings together.
 	siblings = []string{"db/...", "cmd/internal/config", "cmd/internal/watch", "cmd/internal/report/...", "cmd/internal/web"}
 )
@@ -36,20 +36,22 @@ var (
 // what brings them together stands above them. A package whose name ends in "test" is for tests: it may import
 // anything, and no other package may import it.
 var layers = []layer{
-	{"normalize/...", nil},
-	{"scraper/page", []string{"normalize"}},
-	{"scraper", []string{"normalize", "scraper/page"}},
+	{"normalize/times", nil},
+	{"normalize/markdown", nil},
+	{"normalize/...", []string{"normalize/times", "normalize/markdown"}},
+	{"scraper/page", []string{"normalize/..."}},
+	{"scraper", []string{"normalize/...", "scraper/page"}},
 	{"scraper/platforms", []string{"scraper", "scraper/platforms/..."}},
 	{"scraper/platforms/incidentio", []string{ // it serves Statuspage's JSON too
-		"normalize", "scraper/page", "scraper", "scraper/platforms/statuspage"}},
-	{"scraper/platforms/...", []string{"normalize", "scraper/page", "scraper"}},
+		"normalize/...", "scraper/page", "scraper", "scraper/platforms/statuspage"}},
+	{"scraper/platforms/...", []string{"normalize/...", "scraper/page", "scraper"}},
 
-	{"db/internal/...", nil},
-	{"db", []string{"normalize", "db/internal/..."}},
-	{"db/query", []string{"normalize", "db", "db/internal/..."}},
+	{"db/internal/...", []string{"normalize/..."}},
+	{"db", []string{"normalize/...", "db/internal/..."}},
+	{"db/query", []string{"normalize/...", "db", "db/internal/..."}},
 	{"db/...", slices.Concat(file, []string{"db/internal/..."})}, // ledger and record, which do not import each other
 
-	{"cmd/internal/words", []string{"normalize", "db/query"}},
+	{"cmd/internal/words", []string{"normalize/...", "db/query"}},
 	{"cmd/internal/secret", nil},
 	{"cmd/internal/config/...", slices.Concat(base, reading, []string{"cmd/internal/config/..."})},
 	{"cmd/internal/watch", slices.Concat(base, reading, []string{"db/record"})},

@@ -17,19 +17,25 @@ func page(polls int) []normalize.Raw {
 	states := []string{"investigating", "identified", "monitoring", "update", "resolved"}
 	raws := make([]normalize.Raw, 50)
 	for n := range raws {
-		raw := normalize.Raw{Document: "incidents", ID: fmt.Sprintf("inc%04d", n), URL: fmt.Sprintf("https://status.acme.example/incidents/inc%04d", n),
-			Title: fmt.Sprintf("Elevated error rates in region %d", n), Impact: "minor", Created: at(after(-time.Duration(n) * hour))}
+		raw := normalize.Raw{Document: "incidents", ID: fmt.Sprintf("inc%04d", n),
+			URL:   fmt.Sprintf("https://status.acme.example/incidents/inc%04d", n),
+			Title: fmt.Sprintf("Elevated error rates in region %d", n), Impact: "minor",
+			Created: at(after(-time.Duration(n) * hour))}
 		for k := range 5 {
 			raw.Updates = append(raw.Updates, normalize.RawUpdate{ID: fmt.Sprintf("upd%04d-%d", n, k), State: states[k],
-				Posted: at(after(-time.Duration(n)*hour + time.Duration(k)*5*time.Minute)), Format: normalize.FormatMarkdown,
-				Body: "We are looking into reports of elevated error rates for some requests, and will tell more within the hour."})
+				Posted: at(after(-time.Duration(n)*hour + time.Duration(k)*5*time.Minute)),
+				Format: normalize.FormatMarkdown,
+				Body: "We are looking into reports of elevated error rates for some requests, and will tell more " +
+					"within the hour."})
 		}
 		raw.State = "resolved"
 		raws[n] = raw
 	}
 	for k := range polls {
-		raws[0].Updates = append(raws[0].Updates, normalize.RawUpdate{ID: fmt.Sprintf("upd-late-%d", k), State: "update",
-			Posted: at(after(time.Duration(k) * time.Minute)), Body: "One more word.", Format: normalize.FormatMarkdown})
+		raws[0].Updates = append(raws[0].Updates, normalize.RawUpdate{ID: fmt.Sprintf("upd-late-%d", k),
+			State:  "update",
+			Posted: at(after(time.Duration(k) * time.Minute)), Body: "One more word.",
+			Format: normalize.FormatMarkdown})
 	}
 	return raws
 }
@@ -40,7 +46,8 @@ func page(polls int) []normalize.Raw {
 // of the rows that such a save must write, in one transaction of the same settings.
 func BenchmarkSaveScrape(b *testing.B) {
 	scrape := func(raws []normalize.Raw) record.Scrape {
-		return record.Scrape{At: t0, Took: time.Second, HTTPStatus: 200, Requests: 1, Bytes: 100_000, Incidents: read(raws...)}
+		return record.Scrape{At: t0, Took: time.Second, HTTPStatus: 200, Requests: 1, Bytes: 100_000,
+			Incidents: read(raws...)}
 	}
 	b.Run("unchanged", func(b *testing.B) {
 		f := newFile(b)
@@ -118,11 +125,14 @@ func floor(b *testing.B, incidents, updates int) {
 				return err
 			}
 			defer tx.Rollback()
-			if _, err := tx.Exec(`INSERT INTO s VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, 1, now, 1000, "changed", 200, 1, 100_000, 50, nil, 0, 0); err != nil {
+			if _, err := tx.Exec(`INSERT INTO s VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, 1, now, 1000,
+				"changed", 200, 1, 100_000, 50, nil, 0, 0); err != nil {
 				return err
 			}
-			if err := insertMany(tx, incidents, `INSERT INTO i VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-				"inc0001", 1, "incident", raws[0].Title, raws[0].URL, "minor", "resolved", "minor", "resolved", now, now, now, now, 0, 0, text); err != nil {
+			if err := insertMany(tx, incidents,
+				`INSERT INTO i VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+				"inc0001", 1, "incident", raws[0].Title, raws[0].URL, "minor", "resolved", "minor", "resolved", now,
+				now, now, now, 0, 0, text); err != nil {
 				return err
 			}
 			if err := insertMany(tx, updates, `INSERT INTO u VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)`,

@@ -10,8 +10,9 @@ import (
 )
 
 const (
-	minute   = time.Minute
-	allGaps  = `SELECT substr(from_at, 12, 5), coalesce(substr(to_at, 12, 5), 'lasts'), reason, coalesce('filled ' || substr(filled_at, 12, 5), 'unfilled') FROM coverage_gaps ORDER BY from_at`
+	minute  = time.Minute
+	allGaps = `SELECT substr(from_at, 12, 5), coalesce(substr(to_at, 12, 5), 'lasts'), reason,
+		coalesce('filled ' || substr(filled_at, 12, 5), 'unfilled') FROM coverage_gaps ORDER BY from_at`
 	quarters = 15 * minute
 )
 
@@ -34,51 +35,69 @@ func TestCoverageGaps(t *testing.T) {
 		scrapes []record.Scrape
 		want    []string
 	}{
-		"ordinary polling leaves none": {[]record.Scrape{every(good(t0)), every(same(after(quarters))), every(good(after(2 * quarters)))}, nil},
+		"ordinary polling leaves none": {[]record.Scrape{every(good(t0)), every(same(after(quarters))),
+			every(good(after(2 * quarters)))}, nil},
 		"one failure that the next scrape mends": {
 			[]record.Scrape{every(good(t0)), every(failed(after(quarters))), every(good(after(2 * quarters)))}, nil},
 		"failures for longer than that": {
-			[]record.Scrape{every(good(t0)), every(failed(after(quarters))), every(failed(after(2 * quarters))), every(failed(after(3 * quarters)))},
+			[]record.Scrape{every(good(t0)), every(failed(after(quarters))), every(failed(after(2 * quarters))),
+				every(failed(after(3 * quarters)))},
 			[]string{"09:00|lasts|unreadable|unfilled"}},
 		"and the next good scrape ends it": {
-			[]record.Scrape{every(good(t0)), every(failed(after(quarters))), every(failed(after(3 * quarters))), every(good(after(hour)))},
+			[]record.Scrape{every(good(t0)), every(failed(after(quarters))), every(failed(after(3 * quarters))),
+				every(good(after(hour)))},
 			[]string{"09:00|10:00|unreadable|unfilled"}},
 		"also one that finds nothing changed": {
 			[]record.Scrape{every(good(t0)), every(failed(after(3 * quarters))), every(same(after(hour)))},
 			[]string{"09:00|10:00|unreadable|unfilled"}},
 		"the service was off": {
-			[]record.Scrape{every(good(t0)), every(good(after(3 * hour)))}, []string{"09:00|12:00|not_watched|unfilled"}},
+			[]record.Scrape{every(good(t0)), every(good(after(3 * hour)))},
+			[]string{"09:00|12:00|not_watched|unfilled"}},
 		"the service was off, and nothing changed meanwhile": {
-			[]record.Scrape{every(good(t0)), every(same(after(3 * hour))), every(same(after(3*hour + quarters)))}, []string{"09:00|12:00|not_watched|unfilled"}},
+			[]record.Scrape{every(good(t0)), every(same(after(3 * hour))), every(same(after(3*hour + quarters)))},
+			[]string{"09:00|12:00|not_watched|unfilled"}},
 		"off, after a failure": {
-			[]record.Scrape{every(good(t0)), every(failed(after(quarters))), every(good(after(3 * hour)))}, []string{"09:00|12:00|unreadable|unfilled"}},
+			[]record.Scrape{every(good(t0)), every(failed(after(quarters))), every(good(after(3 * hour)))},
+			[]string{"09:00|12:00|unreadable|unfilled"}},
 		"a schedule that is not known is taken to be hourly": {
-			[]record.Scrape{good(t0), good(after(2 * hour)), good(after(5 * hour))}, []string{"11:00|14:00|not_watched|unfilled"}},
+			[]record.Scrape{good(t0), good(after(2 * hour)), good(after(5 * hour))},
+			[]string{"11:00|14:00|not_watched|unfilled"}},
 		"the page itself told what happened meanwhile": {
-			[]record.Scrape{every(good(t0)), every(telling(after(3*hour), after(-hour)))}, []string{"09:00|12:00|not_watched|filled 12:00"}},
+			[]record.Scrape{every(good(t0)), every(telling(after(3*hour), after(-hour)))},
+			[]string{"09:00|12:00|not_watched|filled 12:00"}},
 		"the page told a part of it": {
-			[]record.Scrape{every(good(t0)), every(telling(after(3*hour), after(hour)))}, []string{"09:00|12:00|not_watched|unfilled"}},
+			[]record.Scrape{every(good(t0)), every(telling(after(3*hour), after(hour)))},
+			[]string{"09:00|12:00|not_watched|unfilled"}},
 		"a backfill tells it later": {
-			[]record.Scrape{every(good(t0)), every(good(after(3 * hour))), backfill(telling(after(4*hour), after(-10*hour)))}, []string{"09:00|12:00|not_watched|filled 13:00"}},
+			[]record.Scrape{every(good(t0)), every(good(after(3 * hour))),
+				backfill(telling(after(4*hour), after(-10*hour)))}, []string{"09:00|12:00|not_watched|filled 13:00"}},
 		"a history of days before it tells nothing": {
 			[]record.Scrape{every(good(t0)), every(good(after(3 * hour))),
-				backfill(record.Scrape{At: after(4 * hour), CoverageStart: after(-10 * hour), CoverageEnd: after(hour)})}, []string{"09:00|12:00|not_watched|unfilled"}},
+				backfill(record.Scrape{At: after(4 * hour), CoverageStart: after(-10 * hour),
+					CoverageEnd: after(hour)})}, []string{"09:00|12:00|not_watched|unfilled"}},
 		"one that lasts is not filled": {
-			[]record.Scrape{every(good(t0)), every(failed(after(hour))), backfill(telling(after(2*hour), after(-10*hour)))}, []string{"09:00|lasts|unreadable|unfilled"}},
+			[]record.Scrape{every(good(t0)), every(failed(after(hour))),
+				backfill(telling(after(2*hour), after(-10*hour)))}, []string{"09:00|lasts|unreadable|unfilled"}},
 		"never read so far": {[]record.Scrape{failed(t0), failed(after(9 * hour))}, nil},
 		"saved pages lie as far apart as they do": {
 			[]record.Scrape{archived(good(t0)), archived(good(after(12 * hour)))}, nil},
 		"an unreadable one among saved pages": {
-			[]record.Scrape{archived(good(t0)), bad(after(hour)), bad(after(2 * hour)), archived(good(after(4 * hour)))}, []string{"09:00|13:00|unreadable|unfilled"}},
-		"unreadable ones at the ends": {[]record.Scrape{bad(after(-hour)), archived(good(t0)), bad(after(4 * hour))}, nil},
+			[]record.Scrape{archived(good(t0)), bad(after(hour)), bad(after(2 * hour)),
+				archived(good(after(4 * hour)))}, []string{"09:00|13:00|unreadable|unfilled"}},
+		"unreadable ones at the ends": {[]record.Scrape{bad(after(-hour)), archived(good(t0)), bad(after(4 * hour))},
+			nil},
 		"the same saved pages in another order": {
-			[]record.Scrape{archived(good(after(4 * hour))), archived(good(t0)), bad(after(2 * hour)), bad(after(hour))}, []string{"09:00|13:00|unreadable|unfilled"}},
+			[]record.Scrape{archived(good(after(4 * hour))), archived(good(t0)), bad(after(2 * hour)),
+				bad(after(hour))}, []string{"09:00|13:00|unreadable|unfilled"}},
 		"a readable one found later divides it": {
-			[]record.Scrape{archived(good(t0)), bad(after(hour)), archived(good(after(8 * hour))), archived(good(after(4 * hour)))}, []string{"09:00|13:00|unreadable|unfilled"}},
+			[]record.Scrape{archived(good(t0)), bad(after(hour)), archived(good(after(8 * hour))),
+				archived(good(after(4 * hour)))}, []string{"09:00|13:00|unreadable|unfilled"}},
 		"a saved page that is unreadable while the service read it well": {
-			[]record.Scrape{archived(good(after(-8 * hour))), good(after(-6 * hour)), bad(after(-5 * hour)), good(after(-4 * hour)), archived(good(t0))}, nil},
+			[]record.Scrape{archived(good(after(-8 * hour))), good(after(-6 * hour)), bad(after(-5 * hour)),
+				good(after(-4 * hour)), archived(good(t0))}, nil},
 		"from the last saved page to the first live reading": {
-			[]record.Scrape{archived(good(t0)), every(good(after(5 * hour)))}, []string{"09:00|14:00|not_watched|unfilled"}},
+			[]record.Scrape{archived(good(t0)), every(good(after(5 * hour)))},
+			[]string{"09:00|14:00|not_watched|unfilled"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFile(t)
@@ -100,14 +119,23 @@ func TestCoverageStart(t *testing.T) {
 		scrapes []record.Scrape
 		want    string
 	}{
-		"the first reading":                       {[]record.Scrape{{At: t0, AllOpen: true}}, "2026-11-23T09:00:00.000Z"},
-		"what its list tells of":                  {[]record.Scrape{telling(t0, after(-2*hour))}, "2026-11-23T07:00:00.000Z"},
-		"a backfill moves it back":                {[]record.Scrape{telling(t0, after(-2*hour)), backfill(telling(after(hour), after(-5*hour)))}, "2026-11-23T04:00:00.000Z"},
-		"stretch by stretch":                      {[]record.Scrape{telling(t0, after(-2*hour)), backfill(history(after(hour), after(-5*hour), after(-2*hour).Add(-time.Second)))}, "2026-11-23T04:00:00.000Z"},
-		"not over days that nobody told of":       {[]record.Scrape{telling(t0, after(-2*hour)), backfill(history(after(hour), after(-9*hour), after(-5*hour)))}, "2026-11-23T07:00:00.000Z"},
-		"a saved history page moves it back":      {[]record.Scrape{telling(t0, after(-2*hour)), archived(history(after(hour), after(-5*hour), after(-2*hour)))}, "2026-11-23T04:00:00.000Z"},
-		"an old saved page does not":              {[]record.Scrape{{At: t0, AllOpen: true}, archived(telling(after(-90*hour), after(-99*hour)))}, "2026-11-23T09:00:00.000Z"},
-		"a history of old days alone is no start": {[]record.Scrape{archived(history(t0, after(-99*hour), after(-90*hour)))}, "2026-11-23T09:00:00.000Z"},
+		"the first reading": {[]record.Scrape{{At: t0, AllOpen: true}},
+			"2026-11-23T09:00:00.000Z"},
+		"what its list tells of": {[]record.Scrape{telling(t0, after(-2*hour))},
+			"2026-11-23T07:00:00.000Z"},
+		"a backfill moves it back": {[]record.Scrape{telling(t0, after(-2*hour)),
+			backfill(telling(after(hour), after(-5*hour)))}, "2026-11-23T04:00:00.000Z"},
+		"stretch by stretch": {[]record.Scrape{telling(t0, after(-2*hour)),
+			backfill(history(after(hour), after(-5*hour), after(-2*hour).Add(-time.Second)))},
+			"2026-11-23T04:00:00.000Z"},
+		"not over days that nobody told of": {[]record.Scrape{telling(t0, after(-2*hour)),
+			backfill(history(after(hour), after(-9*hour), after(-5*hour)))}, "2026-11-23T07:00:00.000Z"},
+		"a saved history page moves it back": {[]record.Scrape{telling(t0, after(-2*hour)),
+			archived(history(after(hour), after(-5*hour), after(-2*hour)))}, "2026-11-23T04:00:00.000Z"},
+		"an old saved page does not": {[]record.Scrape{{At: t0, AllOpen: true},
+			archived(telling(after(-90*hour), after(-99*hour)))}, "2026-11-23T09:00:00.000Z"},
+		"a history of old days alone is no start": {[]record.Scrape{archived(history(t0, after(-99*hour),
+			after(-90*hour)))}, "2026-11-23T09:00:00.000Z"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFile(t)
@@ -138,18 +166,22 @@ func TestCoverage(t *testing.T) {
 		from, to time.Time
 		want     string
 	}{
-		"a window that was seen":         {"acme", after(2 * hour), after(2*hour + quarters), ""},
-		"one with a gap in it":           {"acme", after(-hour), after(2 * hour), "09:00 to 11:00 unreadable"},
-		"one that cuts the gap":          {"acme", after(30 * minute), after(90 * minute), "09:30 to 10:30 unreadable"},
-		"from before the record":         {"acme", after(-5 * hour), after(2 * hour), "04:00 to 07:00 not yet watched, 09:00 to 11:00 unreadable"},
+		"a window that was seen": {"acme", after(2 * hour), after(2*hour + quarters), ""},
+		"one with a gap in it":   {"acme", after(-hour), after(2 * hour), "09:00 to 11:00 unreadable"},
+		"one that cuts the gap":  {"acme", after(30 * minute), after(90 * minute), "09:30 to 10:30 unreadable"},
+		"from before the record": {"acme", after(-5 * hour), after(2 * hour),
+			"04:00 to 07:00 not yet watched, 09:00 to 11:00 unreadable"},
 		"all on record":                  {"acme", time.Time{}, after(2 * hour), "09:00 to 11:00 unreadable"},
 		"until long after the last read": {"acme", after(2 * hour), after(5 * hour), "11:00 to now not watched"},
 		"after the last read":            {"acme", after(4 * hour), after(5 * hour), "13:00 to now not watched"},
-		"before there was a record":      {"acme", after(-9 * hour), after(-5 * hour), "00:00 to 04:00 not yet watched"},
-		"never read":                     {"never", after(-hour), after(hour), "08:00 to now never read"},
-		"saved pages only":               {"saved", after(-31 * hour), t0, "02:00 to 03:00 not yet watched, 03:00 to now not watched"},
-		"all vendors":                    {"", after(2 * hour), after(2*hour + quarters), "11:00 to now never read, 11:00 to now not watched"},
-		"no vendor":                      {"nobody", after(-hour), after(hour), ""},
+		"before there was a record": {"acme", after(-9 * hour), after(-5 * hour),
+			"00:00 to 04:00 not yet watched"},
+		"never read": {"never", after(-hour), after(hour), "08:00 to now never read"},
+		"saved pages only": {"saved", after(-31 * hour), t0,
+			"02:00 to 03:00 not yet watched, 03:00 to now not watched"},
+		"all vendors": {"", after(2 * hour), after(2*hour + quarters),
+			"11:00 to now never read, 11:00 to now not watched"},
+		"no vendor": {"nobody", after(-hour), after(hour), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			blind, err := f.CoverageGaps(t.Context(), c.vendor, c.from, c.to)
@@ -175,7 +207,8 @@ func TestFullySeenMonths(t *testing.T) {
 	f := newFile(t)
 	daily := func(s record.Scrape) record.Scrape { s.Interval = 24 * hour; return s }
 	s := telling(day(8, 15), day(6, 15))
-	s.Incidents = read(outage("june", day(6, 20), "resolved"), outage("july", day(7, 20), "resolved"), outage("august", day(8, 2), "resolved"))
+	s.Incidents = read(outage("june", day(6, 20), "resolved"), outage("july", day(7, 20), "resolved"),
+		outage("august", day(8, 2), "resolved"))
 	f.save(daily(s))
 	if diff := cmp.Diff([]string{"2026-06|0", "2026-07|1", "2026-08|0"}, f.rows(months)); diff != "" {
 		t.Errorf("in August (-want +got)\n%s", diff)

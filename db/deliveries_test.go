@@ -69,7 +69,8 @@ func TestStreamsPlanEachNewsOnce(t *testing.T) {
 	}
 	f.baseline()
 	f.save(seen(after(hour), outage("a", after(hour), "investigating")))
-	f.save(seen(after(40*hour), outage("a", after(hour), "investigating", "monitoring"), outage("b", after(40*hour), "investigating")))
+	f.save(seen(after(40*hour), outage("a", after(hour), "investigating", "monitoring"),
+		outage("b", after(40*hour), "investigating")))
 	f.must(f.EnsureStream(ctx, daily, after(41*hour)))
 	f.must(f.EnsureStream(ctx, daily, after(400*hour)))
 	if got := f.unplanned(daily); got != "2 3 4" {
@@ -82,18 +83,22 @@ func TestStreamsPlanEachNewsOnce(t *testing.T) {
 	if got := f.unplanned(daily); got != "" {
 		t.Errorf("what is planned is not planned again: %s", got)
 	}
-	err := f.SavePlan(ctx, daily, 4, after(42*hour), []ledger.NewDelivery{{Channel: "ops", Reason: "digest", EventIDs: []int64{4}}}, nil)
+	err := f.SavePlan(ctx, daily, 4, after(42*hour), []ledger.NewDelivery{{Channel: "ops", Reason: "digest",
+		EventIDs: []int64{4}}}, nil)
 	if !errors.Is(err, ledger.ErrPlanned) {
 		t.Errorf("news that another has planned: %v", err)
 	}
 	s, err := f.Stream(ctx, daily)
-	if err != nil || s != (ledger.Stream{Stream: daily, AfterEventID: 4, CreatedAt: db.Stamp(after(41 * hour)), PlannedAt: db.Stamp(after(41 * hour))}) {
+	if err != nil || s != (ledger.Stream{Stream: daily, AfterEventID: 4, CreatedAt: db.Stamp(after(41 * hour)),
+		PlannedAt: db.Stamp(after(41 * hour))}) {
 		t.Errorf("stream: %+v %v", s, err)
 	}
 	all, err := f.Deliveries(ctx, ledger.DeliveryFilter{})
 	want := []ledger.Delivery{
-		{DeliveryID: 1, Channel: "ops", Stream: daily, Reason: "digest", State: ledger.DeliveryPending, FromAt: db.Stamp(after(17 * hour)), CreatedAt: db.Stamp(after(41 * hour)), EventIDs: []int64{2, 3, 4}},
-		{DeliveryID: 2, Channel: "team", Stream: daily, Reason: "digest", State: ledger.DeliveryPending, CreatedAt: db.Stamp(after(41 * hour)), EventIDs: []int64{2, 3, 4}},
+		{DeliveryID: 1, Channel: "ops", Stream: daily, Reason: "digest", State: ledger.DeliveryPending,
+			FromAt: db.Stamp(after(17 * hour)), CreatedAt: db.Stamp(after(41 * hour)), EventIDs: []int64{2, 3, 4}},
+		{DeliveryID: 2, Channel: "team", Stream: daily, Reason: "digest", State: ledger.DeliveryPending,
+			CreatedAt: db.Stamp(after(41 * hour)), EventIDs: []int64{2, 3, 4}},
 	}
 	if diff := cmp.Diff(want, all); diff != "" || err != nil {
 		t.Errorf("deliveries: %v (-want +got)\n%s", err, diff)
@@ -119,7 +124,8 @@ func TestOldSavedPagesReachNoStream(t *testing.T) {
 	if got := f.unplanned(ledger.StreamAlerts); got != "2" {
 		t.Errorf("unplanned: %q", got)
 	}
-	if diff := cmp.Diff([]string{"1|incident_opened|stale", "2|incident_opened|NULL"}, f.rows(`SELECT event_id, kind, withheld FROM events`)); diff != "" {
+	if diff := cmp.Diff([]string{"1|incident_opened|stale", "2|incident_opened|NULL"},
+		f.rows(`SELECT event_id, kind, withheld FROM events`)); diff != "" {
 		t.Errorf("events (-want +got)\n%s", diff)
 	}
 	events, err := f.EventsSince(t.Context(), after(50*hour))
@@ -132,7 +138,8 @@ func TestANewStreamDoesNotTellOfAnArchive(t *testing.T) {
 	f := newFile(t)
 	f.save(archived(seen(after(-9000 * hour))))
 	f.save(archived(seen(after(-8000*hour), outage("old", after(-8000*hour), "investigating"))))
-	f.save(archived(seen(after(-time.Hour), outage("old", after(-8000*hour), "investigating"), outage("new", after(-time.Hour), "investigating"))))
+	f.save(archived(seen(after(-time.Hour), outage("old", after(-8000*hour), "investigating"),
+		outage("new", after(-time.Hour), "investigating"))))
 	f.must(f.EnsureStream(t.Context(), ledger.StreamAlerts, t0))
 	if got := f.unplanned(ledger.StreamAlerts); got != "2" {
 		t.Errorf("unplanned: %q", got)
@@ -142,7 +149,8 @@ func TestANewStreamDoesNotTellOfAnArchive(t *testing.T) {
 func TestAChannelKeepsItsOrder(t *testing.T) {
 	f := newFile(t)
 	ctx := t.Context()
-	f.plan(ledger.NewDelivery{Channel: "ops", Reason: "test"}, ledger.NewDelivery{Channel: "ops", Reason: "test", State: ledger.DeliveryHeld, NotBefore: after(hour)},
+	f.plan(ledger.NewDelivery{Channel: "ops", Reason: "test"},
+		ledger.NewDelivery{Channel: "ops", Reason: "test", State: ledger.DeliveryHeld, NotBefore: after(hour)},
 		ledger.NewDelivery{Channel: "ops", Reason: "test"}, ledger.NewDelivery{Channel: "team", Reason: "test"})
 	if got := f.next("ops", t0); got != "1" {
 		t.Errorf("the oldest comes first: %s", got)
@@ -179,13 +187,15 @@ func TestAChannelKeepsItsOrder(t *testing.T) {
 		"3|refused|1|NULL|NULL||2026-11-23T09:02:00.000Z: 400 invalid_blocks",
 		"4|pending|0|NULL|NULL||",
 	}
-	if diff := cmp.Diff(want, f.rows(`SELECT delivery_id, state, attempts, delivered_at, next_attempt_at, receipt, last_error FROM deliveries`)); diff != "" {
+	got := f.rows(`SELECT delivery_id, state, attempts, delivered_at, next_attempt_at, receipt, last_error FROM deliveries`)
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("deliveries (-want +got)\n%s", diff)
 	}
 
 	health, err := f.ChannelHealth(ctx)
 	if diff := cmp.Diff([]query.ChannelHealth{
-		{Channel: "ops", Held: 1, Refused: 1, RefusedSinceAt: db.Stamp(t0), LastDeliveredAt: db.Stamp(after(time.Minute)), LastError: "2026-11-23T09:02:00.000Z: 400 invalid_blocks"},
+		{Channel: "ops", Held: 1, Refused: 1, RefusedSinceAt: db.Stamp(t0),
+			LastDeliveredAt: db.Stamp(after(time.Minute)), LastError: "2026-11-23T09:02:00.000Z: 400 invalid_blocks"},
 		{Channel: "team", Waiting: 1, WaitingSinceAt: db.Stamp(t0)},
 	}, health); diff != "" || err != nil {
 		t.Errorf("health: %v (-want +got)\n%s", err, diff)
@@ -202,7 +212,8 @@ func TestResend(t *testing.T) {
 	if got := f.next("ops", t0); got != "1" {
 		t.Errorf("next is %s", got)
 	}
-	if diff := cmp.Diff([]string{"pending|0|2026-11-23T09:00:00.000Z: 404 no_service"}, f.rows(`SELECT state, attempts, last_error FROM deliveries WHERE delivery_id = 1`)); diff != "" {
+	if diff := cmp.Diff([]string{"pending|0|2026-11-23T09:00:00.000Z: 404 no_service"},
+		f.rows(`SELECT state, attempts, last_error FROM deliveries WHERE delivery_id = 1`)); diff != "" {
 		t.Errorf("delivery (-want +got)\n%s", diff)
 	}
 	if err := f.Resend(ctx, 2); !errors.Is(err, ledger.ErrNotRefused) || !strings.Contains(err.Error(), "pending") {
@@ -222,20 +233,26 @@ func TestWhatIsHeldCanBeChangedAndWhatIsSentCannot(t *testing.T) {
 	f.baseline()
 	f.save(seen(after(hour), outage("a", after(hour), "investigating"), outage("b", after(hour), "investigating")))
 	f.plan(
-		ledger.NewDelivery{Channel: "ops", Reason: "first", IncidentID: 1, EventIDs: []int64{1}, State: ledger.DeliveryHeld, NotBefore: after(2 * hour), Note: "muted"},
-		ledger.NewDelivery{Channel: "ops", Reason: "resolved", IncidentID: 1, State: ledger.DeliveryHeld, NotBefore: after(3 * hour)},
+		ledger.NewDelivery{Channel: "ops", Reason: "first", IncidentID: 1, EventIDs: []int64{1},
+			State: ledger.DeliveryHeld, NotBefore: after(2 * hour), Note: "muted"},
+		ledger.NewDelivery{Channel: "ops", Reason: "resolved", IncidentID: 1, State: ledger.DeliveryHeld,
+			NotBefore: after(3 * hour)},
 		ledger.NewDelivery{Channel: "ops", Reason: "test"})
 	f.must(f.SavePlan(ctx, ledger.StreamAlerts, 2, after(2*hour), nil, []ledger.DeliveryChange{
 		{DeliveryID: 1, State: ledger.DeliveryPending, EventIDs: []int64{1, 2}},
 		{DeliveryID: 2, State: ledger.DeliverySkipped, Note: "opened again after 3 min"},
 	}))
-	want := []string{"1|first|pending|muted|[1,2]", "2|resolved|skipped|opened again after 3 min|[]", "3|test|pending||[]"}
-	const all = `SELECT delivery_id, reason, state, note, (SELECT json_group_array(event_id) FROM delivery_events x WHERE x.delivery_id = d.delivery_id) FROM deliveries d`
+	want := []string{"1|first|pending|muted|[1,2]", "2|resolved|skipped|opened again after 3 min|[]",
+		"3|test|pending||[]"}
+	const all = `SELECT delivery_id, reason, state, note, (SELECT json_group_array(event_id) FROM delivery_events x
+		WHERE x.delivery_id = d.delivery_id) FROM deliveries d`
 	if diff := cmp.Diff(want, f.rows(all)); diff != "" {
 		t.Errorf("deliveries (-want +got)\n%s", diff)
 	}
 	f.must(f.MarkSending(ctx, 3, 0, after(2*hour)))
-	err := f.SavePlan(ctx, ledger.StreamAlerts, 0, after(2*hour), []ledger.NewDelivery{{Channel: "ops", Reason: "test"}}, []ledger.DeliveryChange{{DeliveryID: 3, State: ledger.DeliverySkipped}})
+	err := f.SavePlan(ctx, ledger.StreamAlerts, 0, after(2*hour),
+		[]ledger.NewDelivery{{Channel: "ops", Reason: "test"}},
+		[]ledger.DeliveryChange{{DeliveryID: 3, State: ledger.DeliverySkipped}})
 	if !errors.Is(err, ledger.ErrPlanned) {
 		t.Errorf("a change of what is on its way: %v", err)
 	}
@@ -252,9 +269,11 @@ func TestAKeyIsDeliveredOnceAChannel(t *testing.T) {
 	f := newFile(t)
 	for range 2 {
 		f.plan(ledger.NewDelivery{Channel: "ops", Reason: "reminder", DedupKey: "unreadable:1:2026-11-23"},
-			ledger.NewDelivery{Channel: "team", Reason: "reminder", DedupKey: "unreadable:1:2026-11-23"}, ledger.NewDelivery{Channel: "ops", Reason: "test"})
+			ledger.NewDelivery{Channel: "team", Reason: "reminder", DedupKey: "unreadable:1:2026-11-23"},
+			ledger.NewDelivery{Channel: "ops", Reason: "test"})
 	}
-	if diff := cmp.Diff([]string{"ops|reminder", "team|reminder", "ops|test", "ops|test"}, f.rows(`SELECT channel, reason FROM deliveries ORDER BY delivery_id`)); diff != "" {
+	if diff := cmp.Diff([]string{"ops|reminder", "team|reminder", "ops|test", "ops|test"},
+		f.rows(`SELECT channel, reason FROM deliveries ORDER BY delivery_id`)); diff != "" {
 		t.Errorf("deliveries (-want +got)\n%s", diff)
 	}
 }
@@ -263,15 +282,18 @@ func TestTold(t *testing.T) {
 	f := newFile(t)
 	ctx := t.Context()
 	f.baseline()
-	f.save(seen(after(hour), outage("a", after(hour), "investigating"), outage("b", after(hour), "investigating"), outage("c", after(hour), "investigating")))
+	f.save(seen(after(hour), outage("a", after(hour), "investigating"), outage("b", after(hour), "investigating"),
+		outage("c", after(hour), "investigating")))
 	f.plan(
 		ledger.NewDelivery{Channel: "bot", Reason: "first", IncidentID: 1, EventIDs: []int64{1}},
 		ledger.NewDelivery{Channel: "hook", Reason: "first", EventIDs: []int64{1, 2}},
 		ledger.NewDelivery{Channel: "hook", Reason: "held_back", EventIDs: []int64{3}},
-		ledger.NewDelivery{Channel: "hook", Stream: ledger.StreamAlerts, Reason: "first", IncidentID: 3, State: ledger.DeliveryHeld, NotBefore: after(5 * hour), EventIDs: []int64{3}},
+		ledger.NewDelivery{Channel: "hook", Stream: ledger.StreamAlerts, Reason: "first", IncidentID: 3,
+			State: ledger.DeliveryHeld, NotBefore: after(5 * hour), EventIDs: []int64{3}},
 		ledger.NewDelivery{Channel: "bot", Reason: "update", IncidentID: 1})
 	f.must(f.EnsureStream(ctx, ledger.StreamDigest+"daily", t0))
-	f.must(f.SavePlan(ctx, ledger.StreamDigest+"daily", 3, t0, []ledger.NewDelivery{{Channel: "mail", Reason: "digest", EventIDs: []int64{1, 2, 3}}}, nil))
+	f.must(f.SavePlan(ctx, ledger.StreamDigest+"daily", 3, t0,
+		[]ledger.NewDelivery{{Channel: "mail", Reason: "digest", EventIDs: []int64{1, 2, 3}}}, nil))
 	for id, thread := range map[int64]string{1: "1700.1", 2: "", 3: "", 6: ""} {
 		f.must(f.MarkSending(ctx, id, 0, after(hour)))
 		f.must(f.MarkDelivered(ctx, id, after(hour), "ok", thread))
@@ -287,7 +309,8 @@ func TestTold(t *testing.T) {
 			for _, d := range x.Deliveries {
 				reasons = append(reasons, d.Reason+" "+string(d.State))
 			}
-			got = append(got, fmt.Sprintf("%s %d: %s; %v %q since %d, waiting %v", channel, id, strings.Join(reasons, ", "), x.Delivered, x.Thread, x.FirstDeliveryID, x.Waiting()))
+			got = append(got, fmt.Sprintf("%s %d: %s; %v %q since %d, waiting %v", channel, id,
+				strings.Join(reasons, ", "), x.Delivered, x.Thread, x.FirstDeliveryID, x.Waiting()))
 		}
 	}
 	sortStrings := cmp.Transformer("sorted", func(in []string) map[string]bool {
@@ -312,7 +335,9 @@ func TestTold(t *testing.T) {
 			t.Errorf("incident %d has %d deliveries, want %d (%v)", incident, len(of), want, err)
 		}
 	}
-	if diff := cmp.Diff([]string{"1|bot|first|delivered|acme|Trouble a|1"}, f.rows(`SELECT delivery_id, channel, reason, state, vendor, title, events FROM v_deliveries WHERE delivery_id = 1`)); diff != "" {
+	if diff := cmp.Diff([]string{"1|bot|first|delivered|acme|Trouble a|1"},
+		f.rows(`SELECT delivery_id, channel, reason, state, vendor, title, events FROM v_deliveries
+			WHERE delivery_id = 1`)); diff != "" {
 		t.Errorf("v_deliveries (-want +got)\n%s", diff)
 	}
 }
@@ -320,7 +345,8 @@ func TestTold(t *testing.T) {
 func TestDeliveriesAreChosen(t *testing.T) {
 	f := newFile(t)
 	f.plan(ledger.NewDelivery{Channel: "ops", Reason: "test"}, ledger.NewDelivery{Channel: "team", Reason: "test"},
-		ledger.NewDelivery{Channel: "ops", Reason: "moved", SourceID: f.source}, ledger.NewDelivery{Channel: "ops", Reason: "test", State: ledger.DeliverySkipped, Note: "over the cap"})
+		ledger.NewDelivery{Channel: "ops", Reason: "moved", SourceID: f.source},
+		ledger.NewDelivery{Channel: "ops", Reason: "test", State: ledger.DeliverySkipped, Note: "over the cap"})
 	for name, c := range map[string]struct {
 		f    ledger.DeliveryFilter
 		want string
@@ -353,12 +379,14 @@ func TestMutes(t *testing.T) {
 	f.save(seen(t0, outage("a", t0, "investigating")))
 	vendor, err := f.Mute(ctx, ledger.Mute{Vendor: "acme", Reason: "they are rebuilding"}, after(2*hour), t0)
 	f.must(err)
-	if diff := cmp.Diff(ledger.Mute{MuteID: 1, VendorID: 1, Vendor: "acme", UntilAt: db.Stamp(after(2 * hour)), Reason: "they are rebuilding", CreatedAt: db.Stamp(t0)}, vendor); diff != "" {
+	if diff := cmp.Diff(ledger.Mute{MuteID: 1, VendorID: 1, Vendor: "acme", UntilAt: db.Stamp(after(2 * hour)),
+		Reason: "they are rebuilding", CreatedAt: db.Stamp(t0)}, vendor); diff != "" {
 		t.Errorf("mute of a vendor (-want +got)\n%s", diff)
 	}
 	incident, err := f.Mute(ctx, ledger.Mute{IncidentID: 1}, after(hour), t0)
 	f.must(err)
-	if diff := cmp.Diff(ledger.Mute{MuteID: 2, IncidentID: 1, Vendor: "acme", Title: "Trouble a", UntilAt: db.Stamp(after(hour)), CreatedAt: db.Stamp(t0)}, incident); diff != "" {
+	if diff := cmp.Diff(ledger.Mute{MuteID: 2, IncidentID: 1, Vendor: "acme", Title: "Trouble a",
+		UntilAt: db.Stamp(after(hour)), CreatedAt: db.Stamp(t0)}, incident); diff != "" {
 		t.Errorf("mute of an incident (-want +got)\n%s", diff)
 	}
 	for _, m := range []ledger.Mute{{Vendor: "nobody"}, {IncidentID: 99}} {
@@ -389,7 +417,8 @@ func TestMutes(t *testing.T) {
 	if got := holds(after(hour)); got != "" {
 		t.Errorf("one is ended by hand: %q", got)
 	}
-	if diff := cmp.Diff([]string{"1|2026-11-23T10:00:00.000Z", "2|NULL"}, f.rows(`SELECT mute_id, ended_at FROM mutes`)); diff != "" {
+	if diff := cmp.Diff([]string{"1|2026-11-23T10:00:00.000Z", "2|NULL"},
+		f.rows(`SELECT mute_id, ended_at FROM mutes`)); diff != "" {
 		t.Errorf("mutes (-want +got)\n%s", diff)
 	}
 	if err := f.Unmute(ctx, 3, t0); !errors.Is(err, db.ErrNotFound) {

@@ -16,7 +16,8 @@ func graver(raw normalize.Raw, impact string, parts ...string) normalize.Raw {
 	raw.Impact = impact
 	raw.Components = nil
 	for _, name := range parts {
-		raw.Components = append(raw.Components, normalize.RawComponent{ID: "c-" + name, Name: name, Status: "major_outage"})
+		raw.Components = append(raw.Components, normalize.RawComponent{ID: "c-" + name, Name: name,
+			Status: "major_outage"})
 	}
 	return raw
 }
@@ -41,11 +42,14 @@ func TestFiltersWithholdNews(t *testing.T) {
 			normalize.Filter{Components: []string{"web*"}}, []step{
 				{scrape: seen(t0)},
 				{scrape: seen(after(hour), a("minor", "investigating")), events: "incident_opened(filtered)",
-					query: `SELECT title, (SELECT count(*) FROM v_filtered) FROM v_open`, rows: []string{"Trouble a|1"}},
-				{scrape: seen(after(2*hour), a("minor", "investigating", "resolved")), events: "update_posted(filtered) incident_resolved(filtered)"},
+					query: `SELECT title, (SELECT count(*) FROM v_filtered) FROM v_open`,
+					rows:  []string{"Trouble a|1"}},
+				{scrape: seen(after(2*hour), a("minor", "investigating", "resolved")),
+					events: "update_posted(filtered) incident_resolved(filtered)"},
 			}},
 		"that names no component: never hidden by one": {
-			normalize.Filter{Components: []string{"web*"}, Groups: []string{"x"}, Regions: []string{"eu"}, Places: []string{"*"}}, []step{
+			normalize.Filter{Components: []string{"web*"}, Groups: []string{"x"}, Regions: []string{"eu"},
+				Places: []string{"*"}}, []step{
 				{scrape: seen(t0)},
 				{scrape: seen(after(hour), outage("a", after(hour), "investigating")), events: "incident_opened"},
 			}},
@@ -53,32 +57,39 @@ func TestFiltersWithholdNews(t *testing.T) {
 			normalize.Filter{Severity: normalize.SeverityMajor}, []step{
 				{scrape: seen(t0)},
 				{scrape: seen(after(hour), a("minor", "investigating")), events: "incident_opened(filtered)"},
-				{scrape: seen(after(2*hour), a("critical", "investigating")), events: "incident_opened severity_changed",
-					query: `SELECT count(*) FROM v_filtered`, rows: []string{"0"}},
-				{scrape: seen(after(3*hour), a("critical", "investigating", "resolved")), events: "update_posted incident_resolved"},
+				{scrape: seen(after(2*hour), a("critical", "investigating")),
+					events: "incident_opened severity_changed",
+					query:  `SELECT count(*) FROM v_filtered`, rows: []string{"0"}},
+				{scrape: seen(after(3*hour), a("critical", "investigating", "resolved")),
+					events: "update_posted incident_resolved"},
 			}},
 		"one that falls: what was told of is told to its end": {
 			normalize.Filter{Severity: normalize.SeverityMajor}, []step{
 				{scrape: seen(t0)},
 				{scrape: seen(after(hour), a("critical", "investigating")), events: "incident_opened"},
 				{scrape: seen(after(2*hour), a("minor", "investigating")), events: "severity_changed"},
-				{scrape: seen(after(3*hour), a("minor", "investigating", "resolved")), events: "update_posted incident_resolved"},
+				{scrape: seen(after(3*hour), a("minor", "investigating", "resolved")),
+					events: "update_posted incident_resolved"},
 			}},
 		"open at the first look": {
 			normalize.Filter{Components: []string{"web*"}}, []step{
-				{scrape: seen(after(hour), a("minor", "investigating")), events: "incident_opened(already_open)(filtered)"},
+				{scrape: seen(after(hour), a("minor", "investigating")),
+					events: "incident_opened(already_open)(filtered)"},
 			}},
 		"a wanted component that is named later": {
 			normalize.Filter{Components: []string{"web*"}}, []step{
 				{scrape: seen(t0)},
 				{scrape: seen(after(hour), a("minor", "investigating")), events: "incident_opened(filtered)"},
-				{scrape: seen(after(2*hour), graver(outage("a", after(hour), "investigating"), "minor", "API", "Web")), events: "incident_opened incident_edited"},
+				{scrape: seen(after(2*hour), graver(outage("a", after(hour), "investigating"), "minor", "API", "Web")),
+					events: "incident_opened incident_edited"},
 			}},
 		"components of their own": {
 			normalize.Filter{Components: []string{"web*"}}, []step{
 				{scrape: parts(t0, "Web", "operational", "API", "operational")},
-				{scrape: parts(after(hour), "Web", "operational", "API", "major_outage"), events: "component_changed(filtered)"},
-				{scrape: parts(after(2*hour), "Web", "major_outage", "API", "major_outage"), events: "component_changed"},
+				{scrape: parts(after(hour), "Web", "operational", "API", "major_outage"),
+					events: "component_changed(filtered)"},
+				{scrape: parts(after(2*hour), "Web", "major_outage", "API", "major_outage"),
+					events: "component_changed"},
 			}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -107,7 +118,8 @@ func TestAChangedFilter(t *testing.T) {
 	over := graver(outage("b", after(hour), "investigating", "resolved"), "minor", "API")
 	f.save(seen(after(hour), graver(outage("a", after(hour), "investigating"), "minor", "API"), over))
 
-	const news = `SELECT e.kind, source_key, coalesce(withheld, '') FROM events e JOIN incidents USING (incident_id) WHERE at = ? ORDER BY event_id`
+	const news = `SELECT e.kind, source_key, coalesce(withheld, '') FROM events e JOIN incidents USING (incident_id)
+		WHERE at = ? ORDER BY event_id`
 	f.setFilter(web, after(2*hour))
 	if got := f.rows(news, db.Stamp(after(2*hour))); len(got) != 0 {
 		t.Errorf("the same filter again made news: %q", got)

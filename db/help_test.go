@@ -148,8 +148,10 @@ func rowsIn(t testing.TB, conn *sql.DB, query string, args ...any) []string {
 func (f *file) dump() string {
 	f.t.Helper()
 	var b strings.Builder
-	for _, table := range []string{"vendors", "documents", "components", "component_changes", "incidents", "incident_updates",
-		"incident_components", "revisions", "events", "streams", "deliveries", "delivery_events", "threads", "mutes", "findings", "coverage_gaps"} {
+	for _, table := range []string{"vendors", "documents", "components", "component_changes", "incidents",
+		"incident_updates",
+		"incident_components", "revisions", "events", "streams", "deliveries", "delivery_events", "threads", "mutes",
+		"findings", "coverage_gaps"} {
 		for _, row := range f.rows(`SELECT * FROM ` + table) {
 			b.WriteString(table + "|" + row + "\n")
 		}
@@ -185,7 +187,8 @@ func at(t time.Time) normalize.RawTime { return normalize.RawTime{Text: normaliz
 
 // outage is an incident as a JSON document shows it, opened at start; posts are its states, five minutes apart.
 func outage(id string, start time.Time, posts ...string) normalize.Raw {
-	raw := normalize.Raw{Document: "summary", ID: id, URL: "https://status.acme.example/incidents/" + id, Title: "Trouble " + id,
+	raw := normalize.Raw{Document: "summary", ID: id, URL: "https://status.acme.example/incidents/" + id,
+		Title:  "Trouble " + id,
 		Impact: "minor", Created: at(start)}
 	for n, state := range posts {
 		posted := start.Add(time.Duration(n) * 5 * time.Minute)

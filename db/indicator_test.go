@@ -27,41 +27,54 @@ func TestIndicator(t *testing.T) {
 			{scrape: saying(seen(t0), "none"), query: since, rows: []string{"none|no"}},
 			{scrape: saying(seen(after(hour)), "minor"), events: "indicator_raised", query: details,
 				rows: []string{`{"description":"Minor Service Outage","indicator":"minor","since":"2026-11-23T10:00:00.000Z"}`}},
-			{scrape: saying(seen(after(2*hour)), "minor"), outcome: query.OutcomeUnchanged, query: since, rows: []string{"minor|10:00"}},
+			{scrape: saying(seen(after(2*hour)), "minor"), outcome: query.OutcomeUnchanged, query: since,
+				rows: []string{"minor|10:00"}},
 			{scrape: record.Scrape{At: after(3 * hour), Unchanged: true}, query: since, rows: []string{"minor|10:00"}},
 			{scrape: failed(after(4 * hour)), query: since, rows: []string{"minor|10:00"}},
-			{scrape: saying(seen(after(5*hour)), "none"), events: "indicator_cleared", query: since, rows: []string{"none|no"}},
+			{scrape: saying(seen(after(5*hour)), "none"), events: "indicator_cleared", query: since,
+				rows: []string{"none|no"}},
 		},
 		"raised at the first look": {
-			{scrape: saying(seen(t0), "minor"), events: "indicator_raised(already_open)", query: since, rows: []string{"minor|09:00"}},
+			{scrape: saying(seen(t0), "minor"), events: "indicator_raised(already_open)", query: since,
+				rows: []string{"minor|09:00"}},
 		},
 		"an incident says why": {
-			{scrape: saying(seen(t0, open), "minor"), events: "incident_opened(already_open)", query: since, rows: []string{"minor|no"}},
-			{scrape: saying(seen(after(hour), outage("a", after(-hour), "investigating", "resolved")), "minor"), events: "update_posted incident_resolved indicator_raised"},
+			{scrape: saying(seen(t0, open), "minor"), events: "incident_opened(already_open)", query: since,
+				rows: []string{"minor|no"}},
+			{scrape: saying(seen(after(hour), outage("a", after(-hour), "investigating", "resolved")), "minor"),
+				events: "update_posted incident_resolved indicator_raised"},
 		},
 		"an incident says why, an hour later": {
 			{scrape: saying(seen(t0), "none")},
 			{scrape: saying(seen(after(hour)), "minor"), events: "indicator_raised"},
-			{scrape: saying(seen(after(2*hour), outage("b", after(hour), "investigating")), "minor"), events: "incident_opened indicator_cleared", query: `SELECT detail FROM events WHERE kind = 'indicator_cleared'`,
-				rows: []string{`{"explained":"true","from":"minor","indicator":"minor","since":"2026-11-23T10:00:00.000Z"}`}},
+			{scrape: saying(seen(after(2*hour), outage("b", after(hour), "investigating")), "minor"),
+				events: "incident_opened indicator_cleared",
+				query:  `SELECT detail FROM events WHERE kind = 'indicator_cleared'`,
+				rows:   []string{`{"explained":"true","from":"minor","indicator":"minor","since":"2026-11-23T10:00:00.000Z"}`}},
 		},
 		"it becomes worse": {
 			{scrape: saying(seen(t0), "none")},
 			{scrape: saying(seen(after(hour)), "minor"), events: "indicator_raised"},
-			{scrape: saying(seen(after(2*hour)), "major"), events: "indicator_raised", query: since, rows: []string{"major|10:00"}},
+			{scrape: saying(seen(after(2*hour)), "major"), events: "indicator_raised", query: since,
+				rows: []string{"major|10:00"}},
 		},
 		"work under way says why, work ahead does not": {
-			{scrape: saying(seen(t0, work("m", after(2*hour), "scheduled")), "maintenance"), events: "maintenance_scheduled(already_open) indicator_raised(already_open)"},
-			{scrape: saying(seen(after(2*hour), work("m", after(2*hour), "in_progress")), "maintenance"), events: "update_posted maintenance_started indicator_cleared"},
+			{scrape: saying(seen(t0, work("m", after(2*hour), "scheduled")), "maintenance"),
+				events: "maintenance_scheduled(already_open) indicator_raised(already_open)"},
+			{scrape: saying(seen(after(2*hour), work("m", after(2*hour), "in_progress")), "maintenance"),
+				events: "update_posted maintenance_started indicator_cleared"},
 		},
 		"a page that need not list what is open is believed all the same": {
-			{scrape: saying(record.Scrape{At: t0}, "downtime"), events: "indicator_raised(already_open)", query: since, rows: []string{"downtime|09:00"}},
+			{scrape: saying(record.Scrape{At: t0}, "downtime"), events: "indicator_raised(already_open)", query: since,
+				rows: []string{"downtime|09:00"}},
 			{scrape: saying(record.Scrape{At: after(hour)}, "downtime")},
-			{scrape: saying(inPart(seen(after(2*hour), outage("a", after(hour), "investigating"))), "downtime"), events: "incident_opened indicator_cleared"},
+			{scrape: saying(inPart(seen(after(2*hour), outage("a", after(hour), "investigating"))), "downtime"),
+				events: "incident_opened indicator_cleared"},
 		},
 		"a saved document that does not list what is open cannot show that nothing is": {
 			{scrape: archived(saying(record.Scrape{At: t0}, "major")), query: since, rows: []string{"major|no"}},
-			{scrape: archived(saying(record.Scrape{At: after(hour), AllOpen: true}, "major")), events: "indicator_raised"},
+			{scrape: archived(saying(record.Scrape{At: after(hour), AllOpen: true}, "major")),
+				events: "indicator_raised"},
 		},
 		"words of other pages": {
 			{scrape: saying(seen(t0), "up")},
@@ -82,7 +95,8 @@ func TestIndicator(t *testing.T) {
 }
 
 func TestIndicatorWords(t *testing.T) {
-	for word, want := range map[string]bool{"": false, "none": false, "Operational": false, "up": false, "minor": true, "maintenance": true, "??": false, "odd": true} {
+	for word, want := range map[string]bool{"": false, "none": false, "Operational": false, "up": false, "minor": true,
+		"maintenance": true, "??": false, "odd": true} {
 		if got := normalize.IndicatorRaised(word); got != want {
 			t.Errorf("IndicatorRaised(%q) = %v, want %v", word, got, want)
 		}

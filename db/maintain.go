@@ -20,7 +20,8 @@ var invariants = []string{
 	`SELECT 'revision ' || r.revision_id || ' names an update of another incident'
 	FROM revisions r JOIN incident_updates u USING (update_id) WHERE u.incident_id <> r.incident_id`,
 	`SELECT 'incident ' || i.incident_id || ' affects component ' || c.component_id || ' of another source'
-	FROM incident_components ic JOIN incidents i USING (incident_id) JOIN components c USING (component_id) WHERE c.source_id <> i.source_id`,
+	FROM incident_components ic JOIN incidents i USING (incident_id) JOIN components c USING (component_id)
+	WHERE c.source_id <> i.source_id`,
 	`SELECT 'incident ' || incident_id || ' has ' || count(*) || ' updates at position ' || position
 	FROM incident_updates GROUP BY incident_id, position HAVING count(*) > 1`,
 	`SELECT 'incident ' || i.incident_id || ' counts as announced, and no event tells of it'
@@ -29,16 +30,19 @@ var invariants = []string{
 	FROM incidents i JOIN incidents o ON o.incident_id = i.same_event_id WHERE o.same_event_id IS NOT o.incident_id`,
 	`SELECT 'the event of incident ' || i.same_event_id || ' has ' || count(*) || ' records, from ' || count(DISTINCT i.source_id) || ' pages of ' || count(DISTINCT s.vendor_id) || ' vendors'
 	FROM incidents i JOIN sources s USING (source_id) WHERE i.same_event_id IS NOT NULL
-	GROUP BY i.same_event_id HAVING count(*) < 2 OR count(*) > count(DISTINCT i.source_id) OR count(DISTINCT s.vendor_id) > 1`,
+	GROUP BY i.same_event_id HAVING count(*) < 2 OR count(*) > count(DISTINCT i.source_id)
+	OR count(DISTINCT s.vendor_id) > 1`,
 	`SELECT 'event ' || event_id || ' is withheld as told by another record, and names none'
 	FROM events WHERE (withheld IS 'same_event') <> (detail ->> 'same_event_as' IS NOT NULL)`,
 	`SELECT 'incident ' || incident_id || ' is open and has an end'
 	FROM incidents WHERE resolved_at IS NOT NULL AND ended = 0`,
 	`SELECT 'component ' || c.component_id || ' is ' || c.status || ', its newest recorded change says ' || h.status
 	FROM components c JOIN component_changes h ON h.component_change_id = (
-		SELECT x.component_change_id FROM component_changes x WHERE x.component_id = c.component_id ORDER BY x.at DESC, x.component_change_id DESC LIMIT 1)
+		SELECT x.component_change_id FROM component_changes x WHERE x.component_id = c.component_id
+		ORDER BY x.at DESC, x.component_change_id DESC LIMIT 1)
 	WHERE h.status <> c.status`,
-	`SELECT 'source ' || source_id || ' has failures and no time since when' FROM sources WHERE (consecutive_failures > 0) <> (failing_since_at IS NOT NULL)`,
+	`SELECT 'source ' || source_id || ' has failures and no time since when' FROM sources
+		WHERE (consecutive_failures > 0) <> (failing_since_at IS NOT NULL)`,
 }
 
 // Check examines the file: SQLite's own structure, references between tables, and what must hold of the
@@ -46,12 +50,16 @@ var invariants = []string{
 // examination itself could not be made.
 func (d *DB) Check(ctx context.Context) ([]string, error) {
 	problems := []string{}
-	found, err := scan.Column[string](ctx, d.read, `SELECT 'the file is damaged: ' || integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'`)
+	found, err := scan.Column[string](ctx, d.read,
+		`SELECT 'the file is damaged: ' || integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'`)
 	if err != nil {
 		return nil, fmt.Errorf("check: %w", explain(d.path, err))
 	}
 	problems = append(problems, found...)
-	found, err = scan.Column[string](ctx, d.read, `SELECT 'row ' || coalesce(rowid, '?') || ' of ' || "table" || ' refers to a row of ' || parent || ' that does not exist' FROM pragma_foreign_key_check`)
+	found, err = scan.Column[string](ctx, d.read,
+		`SELECT 'row ' || coalesce(rowid,
+			'?') || ' of ' || "table" || ' refers to a row of ' || parent || ' that does not exist'
+			FROM pragma_foreign_key_check`)
 	if err != nil {
 		return nil, fmt.Errorf("check: %w", err)
 	}
@@ -105,7 +113,8 @@ func (d *DB) Prune(ctx context.Context, now time.Time, keep time.Duration) (int6
 	var deleted int64
 	err := d.Change(ctx, func(tx *Tx) error {
 		res, err := tx.ExecContext(ctx, `
-			DELETE FROM scrapes WHERE archived = 0 AND (started_at < ?2 OR started_at < ?1 AND outcome IN ('changed', 'unchanged'))`,
+			DELETE FROM scrapes WHERE archived = 0 AND (started_at < ?2 OR started_at < ?1
+			AND outcome IN ('changed', 'unchanged'))`,
 			Stamp(now.Add(-keep)), Stamp(now.Add(-failuresKept*keep)))
 		if err != nil {
 			return err

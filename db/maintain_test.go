@@ -23,16 +23,21 @@ import (
 // lived is a file in which something of everything happened.
 func lived(t testing.TB) *file {
 	f := newFile(t)
-	s := seen(t0, affecting(outage("a", after(-hour), "investigating"), part("1", "Core", "API", "")), work("m", after(30*time.Hour), "scheduled"),
+	s := seen(t0, affecting(outage("a", after(-hour), "investigating"), part("1", "Core", "API", "")),
+		work("m", after(30*time.Hour), "scheduled"),
 		outage("old", after(-100*hour), "investigating", "resolved", "postmortem"))
-	s.Components, _ = normalize.Components([]normalize.RawComponent{part("1", "Core", "API", "operational"), part("2", "", "Web", "operational")}, normalize.Words{})
+	s.Components, _ = normalize.Components([]normalize.RawComponent{part("1", "Core", "API", "operational"),
+		part("2", "", "Web", "operational")}, normalize.Words{})
 	s.AllComponents = true
-	s.Findings = []normalize.Finding{{Key: "a", Field: "severity", Value: "purple", Problem: "this severity word is unknown"}}
+	s.Findings = []normalize.Finding{{Key: "a", Field: "severity", Value: "purple",
+		Problem: "this severity word is unknown"}}
 	s.Documents = []query.Document{{URL: "https://status.acme.example/api/v2/summary.json", ETag: `"1"`, Hash: "ab"}}
 	s.Took, s.HTTPStatus, s.Requests, s.Bytes, s.Indicator = 120*time.Millisecond, 200, 1, 4000, "minor"
 	f.save(s)
-	f.save(listed(after(10*time.Minute), part("1", "Core", "API", "partial_outage"), part("2", "", "Web", "operational")))
-	f.save(seen(after(time.Hour), affecting(edited(outage("a", after(-hour), "investigating", "monitoring"), "We know more."), part("1", "Core", "API", "")), work("m", after(30*time.Hour), "scheduled")))
+	f.save(listed(after(10*time.Minute), part("1", "Core", "API", "partial_outage"),
+		part("2", "", "Web", "operational")))
+	f.save(seen(after(time.Hour), affecting(edited(outage("a", after(-hour), "investigating", "monitoring"),
+		"We know more."), part("1", "Core", "API", "")), work("m", after(30*time.Hour), "scheduled")))
 	for n := range 3 {
 		f.save(failed(after(time.Duration(n+2) * time.Hour)))
 	}
@@ -57,7 +62,8 @@ func sent(f *file) {
 func movedAway(f *file) {
 	f.t.Helper()
 	for _, statement := range []string{
-		`INSERT INTO source_moves (source_id, at, from_url, from_platform, to_url, to_platform) VALUES (1, ?, 'https://a.example', 'feed', 'https://b.example', 'statuspage')`,
+		`INSERT INTO source_moves (source_id, at, from_url, from_platform, to_url, to_platform)
+			VALUES (1, ?, 'https://a.example', 'feed', 'https://b.example', 'statuspage')`,
 		`INSERT INTO source_searches (source_id, at) VALUES (1, ?)`,
 		`INSERT INTO former_keys (source_id, source_key, incident_id, until_at) VALUES (1, 'before', 1, ?)`,
 	} {
@@ -69,16 +75,24 @@ func movedAway(f *file) {
 
 func TestCheckFindsWhatIsWrong(t *testing.T) {
 	for name, c := range map[string]struct{ damage, want string }{
-		"an event of another source":      {`UPDATE events SET source_id = 2 WHERE incident_id IS NOT NULL AND event_id = 1`, "event 1 is of another source"},
-		"an update of another incident":   {`UPDATE events SET update_id = (SELECT max(update_id) FROM incident_updates WHERE incident_id <> events.incident_id) WHERE kind = 'update_posted'`, "names an update of another incident"},
-		"a timeline in no order":          {`UPDATE incident_updates SET position = 0`, "updates at position 0"},
-		"announced, and nobody told":      {`UPDATE incidents SET announced = 1`, "no event tells of it"},
-		"open, and yet with an end":       {`UPDATE incidents SET resolved_at = '2027-01-01T00:00:00.000Z' WHERE source_key = 'a'`, "is open and has an end"},
-		"a component without its change":  {`UPDATE components SET status = 'unknown' WHERE source_key = '1'`, "its newest recorded change says partial_outage"},
-		"failures since no time":          {`UPDATE sources SET failing_since_at = NULL`, "no time since when"},
-		"a reference to nothing":          {`PRAGMA foreign_keys = OFF; DELETE FROM components WHERE source_key = '1'`, "that does not exist"},
-		"a component of another source":   {`UPDATE components SET source_id = 2 WHERE source_key = '1'`, "of another source"},
-		"a revision for another's update": {`UPDATE revisions SET incident_id = 3`, "revision 1 names an update of another incident"},
+		"an event of another source": {`UPDATE events SET source_id = 2 WHERE incident_id IS NOT NULL
+			AND event_id = 1`, "event 1 is of another source"},
+		"an update of another incident": {`UPDATE events SET update_id = (SELECT max(update_id) FROM incident_updates
+			WHERE incident_id <> events.incident_id) WHERE kind = 'update_posted'`,
+			"names an update of another incident"},
+		"a timeline in no order":     {`UPDATE incident_updates SET position = 0`, "updates at position 0"},
+		"announced, and nobody told": {`UPDATE incidents SET announced = 1`, "no event tells of it"},
+		"open, and yet with an end": {`UPDATE incidents SET resolved_at = '2027-01-01T00:00:00.000Z'
+			WHERE source_key = 'a'`, "is open and has an end"},
+		"a component without its change": {`UPDATE components SET status = 'unknown' WHERE source_key = '1'`,
+			"its newest recorded change says partial_outage"},
+		"failures since no time": {`UPDATE sources SET failing_since_at = NULL`, "no time since when"},
+		"a reference to nothing": {`PRAGMA foreign_keys = OFF; DELETE FROM components WHERE source_key = '1'`,
+			"that does not exist"},
+		"a component of another source": {`UPDATE components SET source_id = 2 WHERE source_key = '1'`,
+			"of another source"},
+		"a revision for another's update": {`UPDATE revisions SET incident_id = 3`,
+			"revision 1 names an update of another incident"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "copy.db")
@@ -112,10 +126,12 @@ func TestBackup(t *testing.T) {
 	if err := f.file.Backup(t.Context(), path); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.file.Backup(t.Context(), path); !errors.Is(err, os.ErrExist) || !strings.Contains(err.Error(), "never overwrites") {
+	if err := f.file.Backup(t.Context(), path); !errors.Is(err, os.ErrExist) ||
+		!strings.Contains(err.Error(), "never overwrites") {
 		t.Errorf("a second backup to the same place: %v", err)
 	}
-	if err := f.file.Backup(t.Context(), filepath.Join(t.TempDir(), "no", "copy.db")); err == nil || !strings.Contains(err.Error(), "does not exist") {
+	if err := f.file.Backup(t.Context(), filepath.Join(t.TempDir(), "no", "copy.db")); err == nil ||
+		!strings.Contains(err.Error(), "does not exist") {
 		t.Errorf("a folder that is not there: %v", err)
 	}
 	d, err := db.OpenReadOnly(t.Context(), path)
@@ -190,7 +206,8 @@ func TestManyAtOnce(t *testing.T) {
 		d := []*file{f, other}[n%2]
 		work(func(ctx context.Context) error {
 			for k := range scrapes {
-				s := seen(after(time.Duration(k)*time.Minute), outage("x", t0, []string{"investigating", "identified", "monitoring"}[:1+k%3]...))
+				s := seen(after(time.Duration(k)*time.Minute),
+					outage("x", t0, []string{"investigating", "identified", "monitoring"}[:1+k%3]...))
 				s.SourceID = source
 				if _, err := d.SaveScrape(ctx, s); err != nil {
 					return err
@@ -223,7 +240,8 @@ func TestManyAtOnce(t *testing.T) {
 			for _, e := range events {
 				ids = append(ids, e.EventID)
 			}
-			if err := other.SavePlan(ctx, ledger.StreamAlerts, ids[len(ids)-1], t0, []ledger.NewDelivery{{Channel: "ops", Reason: "first", EventIDs: ids}}, nil); err != nil {
+			if err := other.SavePlan(ctx, ledger.StreamAlerts, ids[len(ids)-1], t0,
+				[]ledger.NewDelivery{{Channel: "ops", Reason: "first", EventIDs: ids}}, nil); err != nil {
 				return err
 			}
 		}

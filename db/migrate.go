@@ -89,7 +89,9 @@ func (m migrations) up(ctx context.Context, conn *sql.DB) error {
 // tables that are not ours is an error.
 func schemaVersion(ctx context.Context, conn *sql.DB) (int64, error) {
 	var tables, versioned int
-	err := conn.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(name = 'goose_db_version'), 0) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`).Scan(&tables, &versioned)
+	err := conn.QueryRowContext(ctx,
+		`SELECT count(*), coalesce(sum(name = 'goose_db_version'), 0) FROM sqlite_master WHERE type = 'table'
+			AND name NOT LIKE 'sqlite_%'`).Scan(&tables, &versioned)
 	if err != nil {
 		return 0, err
 	}
@@ -100,12 +102,14 @@ func schemaVersion(ctx context.Context, conn *sql.DB) (int64, error) {
 		return 0, errors.New("this is the SQLite file of another program and is left alone; name another path")
 	}
 	var version int64
-	err = conn.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`).Scan(&version)
+	err = conn.QueryRowContext(ctx,
+		`SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`).Scan(&version)
 	return version, err
 }
 
 func newerError(file string, version, known int64) error {
-	return fmt.Errorf("database %s: it was written by a newer vendorwatch (schema version %d, this program knows %d); use that program, or a copy from before its migration (%s.before-v*)", file, version, known, file)
+	return fmt.Errorf("database %s: it was written by a newer vendorwatch (schema version %d, this program knows "+
+		"%d); use that program, or a copy from before its migration (%s.before-v*)", file, version, known, file)
 }
 
 // copyBefore keeps the file as it was, so that a migration gone wrong costs nothing.

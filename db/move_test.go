@@ -42,18 +42,21 @@ func movedTo(s record.Scrape) record.Scrape {
 func TestAMoveKeepsTheRecordWhole(t *testing.T) {
 	f := newFile(t)
 	f.baseline()
-	open, ended, gone := outage("a", after(time.Hour), "investigating"), outage("b", after(-9*time.Hour), "investigating", "resolved"), outage("g", after(2*time.Hour), "investigating")
+	open, ended, gone := outage("a", after(time.Hour), "investigating"),
+		outage("b", after(-9*time.Hour), "investigating", "resolved"), outage("g", after(2*time.Hour), "investigating")
 	open.Title, ended.Title, gone.Title = "API requests fail", "Logins are slow", "Mail is late"
 	f.save(seen(after(3*time.Hour), affecting(open, part("1", "Core", "API", "")), ended, gone))
 	before := f.rows(`SELECT incident_id, title FROM incidents ORDER BY incident_id`)
 
-	open.Updates = append(open.Updates, normalize.RawUpdate{ID: "a-more", State: "identified", Posted: at(after(4 * time.Hour)), Body: "We found it.", Format: normalize.FormatMarkdown})
+	open.Updates = append(open.Updates, normalize.RawUpdate{ID: "a-more", State: "identified",
+		Posted: at(after(4 * time.Hour)), Body: "We found it.", Format: normalize.FormatMarkdown})
 	open.State = "identified"
 	meanwhile := outage("m", after(3*time.Hour+10*time.Minute), "investigating", "resolved")
 	meanwhile.Title = "Search was down"
 	history := outage("h", after(-300*time.Hour), "investigating", "resolved")
 	history.Title = "An old story"
-	saved := f.save(movedTo(seen(after(5*time.Hour), affecting(otherwise(open), part("x1", "Core", "API", "")), otherwise(ended), otherwise(meanwhile), otherwise(history))))
+	saved := f.save(movedTo(seen(after(5*time.Hour), affecting(otherwise(open), part("x1", "Core", "API", "")),
+		otherwise(ended), otherwise(meanwhile), otherwise(history))))
 
 	want := "source_moved incident_opened incident_resolved update_posted state_changed incident_left_feed"
 	if got := sorted(kinds(saved.Events)); got != sorted(want) {
@@ -61,28 +64,32 @@ func TestAMoveKeepsTheRecordWhole(t *testing.T) {
 	}
 	for _, e := range saved.Events {
 		if e.Kind == normalize.EventSourceMoved {
-			want := map[string]string{"from_url": oldPage, "from_platform": "statuspage", "to_url": newPage, "to_platform": "instatus"}
+			want := map[string]string{"from_url": oldPage, "from_platform": "statuspage", "to_url": newPage,
+				"to_platform": "instatus"}
 			if diff := cmp.Diff(want, e.Detail); diff != "" || e.URL != newPage {
 				t.Errorf("the move: %s %s", e.URL, diff)
 			}
 		}
 	}
-	if got := f.rows(`SELECT incident_id, title FROM incidents ORDER BY incident_id LIMIT 3`); cmp.Diff(before, got) != "" {
+	if got := f.rows(`SELECT incident_id, title FROM incidents ORDER BY incident_id LIMIT 3`); cmp.Diff(before,
+		got) != "" {
 		t.Errorf("the records from before are %q, were %q", got, before)
 	}
 	for query, want := range map[string][]string{
-		`SELECT source_key FROM incidents ORDER BY incident_id`:                                                                                {"other-b", "other-a", "g", "other-h", "other-m"},
-		`SELECT source_key FROM former_keys ORDER BY source_key`:                                                                               {"a", "b"},
-		`SELECT u.source_key FROM incident_updates u JOIN incidents i USING (incident_id) WHERE title = 'API requests fail' ORDER BY position`: {"other-a-investigating", "other-a-more"},
-		`SELECT count(*) FROM revisions`:                                                                                                       {"0"},
-		`SELECT count(*) FROM incident_updates WHERE removed_at IS NOT NULL`:                                                                   {"0"},
-		`SELECT page_url, platform FROM sources`:                                                                                               {newPage + "|instatus"},
-		`SELECT count(*) FROM documents`:                                                                                                       {"0"},
-		`SELECT name, source_key FROM components`:                                                                                              {"API|@1"},
-		`SELECT count(*) FROM incident_components`:                                                                                             {"1"},
-		`SELECT title FROM incidents WHERE announced = 0 ORDER BY title`:                                                                       {"An old story"},
-		`SELECT json_array_length(raw) FROM incidents WHERE title = 'API requests fail'`:                                                       {"2"},
-		`SELECT group_concat(value ->> 'document', ' ') FROM incidents, json_each(raw) WHERE title = 'API requests fail'`:                      {"statuspage/summary payload"},
+		`SELECT source_key FROM incidents ORDER BY incident_id`:  {"other-b", "other-a", "g", "other-h", "other-m"},
+		`SELECT source_key FROM former_keys ORDER BY source_key`: {"a", "b"},
+		`SELECT u.source_key FROM incident_updates u JOIN incidents i USING (incident_id)
+			WHERE title = 'API requests fail' ORDER BY position`: {"other-a-investigating", "other-a-more"},
+		`SELECT count(*) FROM revisions`:                                                 {"0"},
+		`SELECT count(*) FROM incident_updates WHERE removed_at IS NOT NULL`:             {"0"},
+		`SELECT page_url, platform FROM sources`:                                         {newPage + "|instatus"},
+		`SELECT count(*) FROM documents`:                                                 {"0"},
+		`SELECT name, source_key FROM components`:                                        {"API|@1"},
+		`SELECT count(*) FROM incident_components`:                                       {"1"},
+		`SELECT title FROM incidents WHERE announced = 0 ORDER BY title`:                 {"An old story"},
+		`SELECT json_array_length(raw) FROM incidents WHERE title = 'API requests fail'`: {"2"},
+		`SELECT group_concat(value ->> 'document', ' ') FROM incidents, json_each(raw)
+			WHERE title = 'API requests fail'`: {"statuspage/summary payload"},
 	} {
 		got := f.rows(query)
 		if strings.Contains(query, "ORDER BY incident_id") {
@@ -93,7 +100,8 @@ func TestAMoveKeepsTheRecordWhole(t *testing.T) {
 		}
 	}
 	// The page read again says nothing new, nor does the whole history, read backwards.
-	again := f.save(seen(after(6*time.Hour), affecting(otherwise(open), part("x1", "Core", "API", "")), otherwise(ended), otherwise(meanwhile), otherwise(history)))
+	again := f.save(seen(after(6*time.Hour), affecting(otherwise(open), part("x1", "Core", "API", "")),
+		otherwise(ended), otherwise(meanwhile), otherwise(history)))
 	if len(again.Events) != 0 || again.Incidents != 0 || again.Updates != 0 {
 		t.Errorf("read again: %+v", again)
 	}
@@ -105,7 +113,8 @@ func TestABackfillAfterAMoveFindsTheOldRecords(t *testing.T) {
 	old := outage("b", after(-90*time.Hour), "investigating", "resolved")
 	f.save(seen(t0, old))
 	f.save(movedTo(seen(after(time.Hour))))
-	s := seen(after(2*time.Hour), otherwise(old), otherwise(outage("c", after(-190*time.Hour), "investigating", "resolved")))
+	s := seen(after(2*time.Hour), otherwise(old), otherwise(outage("c", after(-190*time.Hour), "investigating",
+		"resolved")))
 	s.Backfill, s.AllOpen = true, false
 	if saved := f.save(s); saved.Incidents != 1 || len(saved.Events) != 0 {
 		t.Errorf("the backfill: %+v", saved)
@@ -114,7 +123,8 @@ func TestABackfillAfterAMoveFindsTheOldRecords(t *testing.T) {
 	twin := otherwise(old)
 	twin.ID, twin.URL = "twin", newPage+"/incident/twin"
 	f.save(seen(after(3*time.Hour), otherwise(old), twin))
-	if got := f.rows(`SELECT source_key FROM incidents ORDER BY source_key`); cmp.Diff([]string{"other-b", "other-c", "twin"}, got) != "" {
+	if got := f.rows(`SELECT source_key FROM incidents ORDER BY source_key`); cmp.Diff([]string{"other-b", "other-c",
+		"twin"}, got) != "" {
 		t.Errorf("records: %q", got)
 	}
 }
@@ -122,7 +132,8 @@ func TestABackfillAfterAMoveFindsTheOldRecords(t *testing.T) {
 // TestInDoubtTwoRecordsStayTwo holds that where two records may be the one that a new page tells of, none is taken.
 func TestInDoubtTwoRecordsStayTwo(t *testing.T) {
 	f := newFile(t)
-	one, two := outage("a", after(-5*time.Hour), "investigating"), outage("b", after(-5*time.Hour+4*time.Minute), "investigating")
+	one, two := outage("a", after(-5*time.Hour), "investigating"),
+		outage("b", after(-5*time.Hour+4*time.Minute), "investigating")
 	one.Title, two.Title = "API requests fail", "API requests fail"
 	f.save(seen(t0, one, two))
 	three := otherwise(one)

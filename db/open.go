@@ -85,13 +85,15 @@ func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
 	version, err := schemaVersion(ctx, read)
 	switch {
 	case err != nil && unwritable(err):
-		err = fmt.Errorf("database %s: %w; even to read it SQLite keeps -wal and -shm files beside it: run this as a user who may write to the folder %s, or copy the file to one of yours", path, err, filepath.Dir(path))
+		err = fmt.Errorf("database %s: %w; even to read it SQLite keeps -wal and -shm files beside it: run this as a "+
+			"user who may write to the folder %s, or copy the file to one of yours", path, err, filepath.Dir(path))
 	case err != nil:
 		err = explain(path, err)
 	case version > m.newest():
 		err = newerError(path, version, m.newest())
 	case version < m.newest():
-		err = fmt.Errorf("database %s: its schema is version %d, this program reads version %d; run `vendorwatch scrape` or `vendorwatch serve` once, which copies and then migrates it", path, version, m.newest())
+		err = fmt.Errorf("database %s: its schema is version %d, this program reads version %d; run `vendorwatch "+
+			"scrape` or `vendorwatch serve` once, which copies and then migrates it", path, version, m.newest())
 	}
 	if err != nil {
 		return nil, errors.Join(err, read.Close())
@@ -170,17 +172,20 @@ func checkPath(path string, create bool) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist) && !create:
-		return fmt.Errorf("database %s: there is no such file yet; `vendorwatch scrape`, `vendorwatch serve` and `vendorwatch import` create it", path)
+		return fmt.Errorf("database %s: there is no such file yet; `vendorwatch scrape`, `vendorwatch serve` and "+
+			"`vendorwatch import` create it", path)
 	case errors.Is(err, os.ErrNotExist):
 		dir := filepath.Dir(path)
 		if d, err := os.Stat(dir); err != nil || !d.IsDir() {
-			return fmt.Errorf("database %s: the folder %s does not exist; create it (mkdir -p %s) or name another path", path, dir, dir)
+			return fmt.Errorf("database %s: the folder %s does not exist; create it (mkdir -p %s) or name another path",
+				path, dir, dir)
 		}
 		return nil
 	case err != nil:
 		return fmt.Errorf("database: %w", err)
 	case info.IsDir():
-		return fmt.Errorf("database %s: this is a folder; name a file in it, such as %s", path, filepath.Join(path, "vendorwatch.db"))
+		return fmt.Errorf("database %s: this is a folder; name a file in it, such as %s", path,
+			filepath.Join(path, "vendorwatch.db"))
 	}
 	return nil
 }
@@ -190,13 +195,16 @@ func explain(path string, err error) error {
 	text := err.Error()
 	switch {
 	case unwritable(err):
-		return fmt.Errorf("database %s: cannot be written: %w; let this user write the file and its folder %s (SQLite keeps -wal and -shm files beside it), or name another path", path, err, filepath.Dir(path))
+		return fmt.Errorf("database %s: cannot be written: %w; let this user write the file and its folder %s "+
+			"(SQLite keeps -wal and -shm files beside it), or name another path", path, err, filepath.Dir(path))
 	case strings.Contains(text, "disk is full"):
 		return fmt.Errorf("database %s: %w; the disk is full: make room, nothing was half-written", path, err)
 	case strings.Contains(text, "not a database"):
-		return fmt.Errorf("database %s: this is not a SQLite file and is left alone; name another path, or, if it was one, restore the newest copy made by `vendorwatch db backup`: %w", path, err)
+		return fmt.Errorf("database %s: this is not a SQLite file and is left alone; name another path, or, if it "+
+			"was one, restore the newest copy made by `vendorwatch db backup`: %w", path, err)
 	case strings.Contains(text, "malformed"):
-		return fmt.Errorf("database %s: %w; the file is damaged: restore the newest copy made by `vendorwatch db backup`", path, err)
+		return fmt.Errorf("database %s: %w; the file is damaged: restore the newest copy made by `vendorwatch db "+
+			"backup`", path, err)
 	}
 	return fmt.Errorf("database %s: %w", path, err)
 }

@@ -31,7 +31,8 @@ func TestOpenIsDefinedOnce(t *testing.T) {
 			}
 			for _, list := range states.FindAllString(string(text), -1) {
 				switch {
-				case strings.Contains(list, "'investigating'") && strings.Contains(list, "'resolved'"): // all states there are
+				// all states there are
+				case strings.Contains(list, "'investigating'") && strings.Contains(list, "'resolved'"):
 				case list == `IN ('resolved', 'completed')`: // those that may have an end
 				default:
 					found = append(found, path+": "+list)
@@ -45,7 +46,8 @@ func TestOpenIsDefinedOnce(t *testing.T) {
 	}
 	want := `migrations/00001_first.sql: IN ('resolved', 'completed', 'cancelled')`
 	if len(found) != 1 || found[0] != want {
-		t.Errorf("use the columns ended and open of incidents instead of a list of states:\n%s\nthe one definition is\n%s",
+		t.Errorf("use the columns ended and open of incidents instead of a list of states:\n%s\nthe one "+
+			"definition is\n%s",
 			strings.Join(found, "\n"), want)
 	}
 }
@@ -55,8 +57,10 @@ func TestEndedIsOver(t *testing.T) {
 	f := newFile(t)
 	f.baseline()
 	f.save(seen(after(hour), outage("a", after(hour), "investigating")))
-	all := []normalize.State{normalize.StateInvestigating, normalize.StateIdentified, normalize.StateMonitoring, normalize.StateResolved,
-		normalize.StateScheduled, normalize.StateInProgress, normalize.StateVerifying, normalize.StateCompleted, normalize.StateCancelled, normalize.StateUnknown}
+	all := []normalize.State{normalize.StateInvestigating, normalize.StateIdentified, normalize.StateMonitoring,
+		normalize.StateResolved,
+		normalize.StateScheduled, normalize.StateInProgress, normalize.StateVerifying, normalize.StateCompleted,
+		normalize.StateCancelled, normalize.StateUnknown}
 	for _, state := range all {
 		for _, left := range []any{nil, "2026-11-23T10:00:00.000Z"} {
 			f.must(f.exec(`UPDATE incidents SET state = ?, left_feed_at = ?`, state, left))

@@ -82,7 +82,8 @@ func TestExplain(t *testing.T) {
 		"database disk image is malformed (11)":               "restore the newest copy",
 		"constraint failed: CHECK constraint failed: x (275)": "database some.db: constraint failed",
 	} {
-		if got := db.Explain("some.db", errors.New(text)).Error(); !strings.Contains(got, want) || !strings.Contains(got, text) {
+		if got := db.Explain("some.db", errors.New(text)).Error(); !strings.Contains(got, want) ||
+			!strings.Contains(got, text) {
 			t.Errorf("%q is explained as %q, want %q in it", text, got, want)
 		}
 	}
@@ -118,7 +119,8 @@ func TestOpenReadOnly(t *testing.T) {
 	if err := os.Mkdir(locked+"-wal", 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.OpenReadOnly(t.Context(), locked); err == nil || !strings.Contains(err.Error(), "or copy the file to one of yours") {
+	if _, err := db.OpenReadOnly(t.Context(), locked); err == nil ||
+		!strings.Contains(err.Error(), "or copy the file to one of yours") {
 		t.Errorf("a folder in which SQLite can make no file: %v", err)
 	}
 	empty := filepath.Join(dir, "empty.db")
@@ -143,7 +145,8 @@ func TestOddPaths(t *testing.T) {
 func TestPragmas(t *testing.T) {
 	f := newFile(t)
 	for pool, conn := range map[string]*sql.DB{"write": f.file.Writer(), "read": f.file.Reader()} {
-		for pragma, want := range map[string]string{"foreign_keys": "1", "journal_mode": "wal", "synchronous": "2", "busy_timeout": "15000"} {
+		for pragma, want := range map[string]string{"foreign_keys": "1", "journal_mode": "wal", "synchronous": "2",
+			"busy_timeout": "15000"} {
 			var got string
 			if err := conn.QueryRowContext(t.Context(), `PRAGMA `+pragma).Scan(&got); err != nil || got != want {
 				t.Errorf("%s: %s is %q, want %s (%v)", pool, pragma, got, want, err)
@@ -152,7 +155,8 @@ func TestPragmas(t *testing.T) {
 	}
 	// Releases 3.7.0 to 3.51.2 could damage a file in WAL mode.
 	var version string
-	if err := f.file.Reader().QueryRowContext(t.Context(), `SELECT sqlite_version()`).Scan(&version); err != nil || !newerThan(version, [3]int{3, 51, 2}) {
+	if err := f.file.Reader().QueryRowContext(t.Context(), `SELECT sqlite_version()`).Scan(&version); err != nil ||
+		!newerThan(version, [3]int{3, 51, 2}) {
 		t.Errorf("SQLite is %s (%v)", version, err)
 	}
 }
@@ -284,7 +288,8 @@ func TestMigrateOldVersions(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	const schema = `SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name <> 'goose_db_version' ORDER BY name`
+	const schema = `SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name <> 'goose_db_version'
+		ORDER BY name`
 	fresh := newFile(t)
 	newest := fresh.rows(`SELECT max(version_id) FROM goose_db_version`)[0]
 	if _, err := os.Stat("testdata/v" + newest + ".sql"); err != nil {
@@ -317,7 +322,8 @@ func TestMigrateOldVersions(t *testing.T) {
 			if got := f.rows(`SELECT vendor, title, state, update_count FROM v_incidents`); len(got) == 0 {
 				t.Error("the incidents are gone")
 			}
-			const events = `SELECT event_id, source_id, incident_id, update_id, kind, at, withheld, detail FROM events ORDER BY event_id`
+			const events = `SELECT event_id, source_id, incident_id, update_id, kind, at, withheld, detail FROM events
+				ORDER BY event_id`
 			const given = `SELECT seq FROM sqlite_sequence WHERE name = 'events'`
 			old := unmigrated(t, string(text))
 			for _, query := range []string{events, given} {
@@ -346,7 +352,8 @@ func unmigrated(t *testing.T, dump string) *sql.DB {
 func (f *file) script() string {
 	f.t.Helper()
 	out := []string{"PRAGMA foreign_keys=OFF;", "BEGIN TRANSACTION;"}
-	const named = ` FROM sqlite_master WHERE sql <> '' AND name NOT GLOB 'sqlite_*' AND (type <> 'table' OR name NOT GLOB '*_search_*') AND type = ? ORDER BY rowid`
+	const named = ` FROM sqlite_master WHERE sql <> '' AND name NOT GLOB 'sqlite_*' AND (type <> 'table'
+		OR name NOT GLOB '*_search_*') AND type = ? ORDER BY rowid`
 	tables := f.rows(`SELECT name`+named, "table")
 	for n, text := range f.rows(`SELECT sql`+named, "table") {
 		out = append(out, text+";")

@@ -18,18 +18,23 @@ import (
 // events, which tell what was new when it was read, and whether they tell of an incident.
 var canon = []string{
 	`SELECT 'source', page_url, platform, baseline_at, latest_at, coverage_start_at FROM sources`,
-	`SELECT 'component', s.page_url, source_key, name, group_name, status, vendor_status, position, first_seen_at, gone_at
+	`SELECT 'component', s.page_url, source_key, name, group_name, status, vendor_status, position, first_seen_at,
+		gone_at
 		FROM components c JOIN sources s USING (source_id)`,
 	`SELECT 'status', c.source_key, h.status, h.at FROM component_changes h JOIN components c USING (component_id)`,
-	`SELECT 'incident', source_key, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at,
+	`SELECT 'incident', source_key, kind, title, url, severity, state, vendor_severity, vendor_state, started_at,
+		resolved_at,
 		started_basis, resolved_basis, resolved_after, scheduled_start_at, scheduled_end_at, created_at, updated_at,
 		stated_duration_seconds, start_given, excerpt, first_seen_at, left_feed_at, raw, raw_index FROM incidents`,
-	`SELECT 'update', i.source_key, u.source_key, position, u.state, u.vendor_state, posted_at, u.created_at, body, u.first_seen_at, removed_at
+	`SELECT 'update', i.source_key, u.source_key, position, u.state, u.vendor_state, posted_at, u.created_at, body,
+		u.first_seen_at, removed_at
 		FROM incident_updates u JOIN incidents i USING (incident_id)`,
-	`SELECT 'affects', i.source_key, c.source_key FROM incident_components x JOIN incidents i USING (incident_id) JOIN components c USING (component_id)`,
+	`SELECT 'affects', i.source_key, c.source_key FROM incident_components x JOIN incidents i USING (incident_id)
+		JOIN components c USING (component_id)`,
 	`SELECT 'revision', i.source_key, u.source_key, field, old_value, new_value, seen_at
 		FROM revisions r JOIN incidents i USING (incident_id) LEFT JOIN incident_updates u USING (update_id)`,
-	`SELECT 'reading', i.source_key, document, w.words, r.seen_at, r.until_at FROM readings r JOIN reading_words w USING (words_id) JOIN incidents i USING (incident_id)`,
+	`SELECT 'reading', i.source_key, document, w.words, r.seen_at, r.until_at FROM readings r
+		JOIN reading_words w USING (words_id) JOIN incidents i USING (incident_id)`,
 	`SELECT 'list', l.hash, r.seen_at, whole FROM component_readings r JOIN component_lists l USING (list_id)`,
 	`SELECT 'finding', source_key, field, value, problem, first_seen_at, last_seen_at, times_seen FROM findings`,
 }
@@ -73,13 +78,15 @@ func savedPages(t *rapid.T) []record.Scrape {
 			if n := len(open); n > 0 {
 				raw := open[n-1]
 				raw.State = rapid.SampledFrom(states).Draw(t, "state")
-				raw.Updates = append(slices.Clone(raw.Updates), normalize.RawUpdate{ID: fmt.Sprint(raw.ID, len(raw.Updates), made), State: raw.State,
-					Posted: at(now), Body: "We say: " + raw.State, Format: normalize.FormatMarkdown})
+				raw.Updates = append(slices.Clone(raw.Updates),
+					normalize.RawUpdate{ID: fmt.Sprint(raw.ID, len(raw.Updates), made), State: raw.State,
+						Posted: at(now), Body: "We say: " + raw.State, Format: normalize.FormatMarkdown})
 				raw.Updated = at(now)
 				open[n-1] = raw
 			}
 		}
-		parts[rapid.SampledFrom([]string{"1", "2", "3"}).Draw(t, "part")] = rapid.SampledFrom([]string{"operational", "major_outage", ""}).Draw(t, "status")
+		parts[rapid.SampledFrom([]string{"1", "2", "3"}).Draw(t, "part")] = rapid.SampledFrom([]string{"operational",
+			"major_outage", ""}).Draw(t, "status")
 		var raws []normalize.Raw
 		feed := rapid.IntRange(0, 3).Draw(t, "document") == 0
 		for _, raw := range open {
@@ -94,7 +101,8 @@ func savedPages(t *rapid.T) []record.Scrape {
 			s.AllOpen, s.AllComponents = true, true
 			for id, status := range parts {
 				if status != "" {
-					s.Components = append(s.Components, normalize.Component{Key: id, Name: "Part " + id, Status: normalize.ComponentStatus(status), VendorStatus: status})
+					s.Components = append(s.Components, normalize.Component{Key: id, Name: "Part " + id,
+						Status: normalize.ComponentStatus(status), VendorStatus: status})
 				}
 			}
 			slices.SortFunc(s.Components, func(a, b normalize.Component) int { return strings.Compare(a.Key, b.Key) })

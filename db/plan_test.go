@@ -84,11 +84,17 @@ func asking(ctx context.Context, d *query.DB) map[string][]func() error {
 	var history []func() error
 	for _, vendor := range []string{"", "acme"} {
 		for _, f := range []query.HistoryFilter{
-			{}, {Filter: query.Filter{AllSources: true}}, {Filter: query.Filter{Search: "api down"}}, {Filter: query.Filter{Search: "api", AllSources: true}}, {Component: "api"},
-			{After: normalize.FormatTime(now) + "_7"}, {Filter: query.Filter{Severity: normalize.SeverityMajor}}, {Filter: query.Filter{Kind: normalize.KindMaintenance}},
-			{Filter: query.Filter{State: normalize.StateResolved}}, {Filter: query.Filter{State: normalize.StateIdentified}}, {Filter: query.Filter{Open: true}},
-			{Filter: query.Filter{Since: year}}, {Filter: query.Filter{Until: year}}, {Filter: query.Filter{Changed: now}}, {Filter: query.Filter{Changed: now, AllSources: true}},
-			{Component: "api", After: normalize.FormatTime(now) + "_7", Filter: query.Filter{Search: "api", Severity: normalize.SeverityMajor, Kind: normalize.KindIncident, Since: year, Until: now}},
+			{}, {Filter: query.Filter{AllSources: true}}, {Filter: query.Filter{Search: "api down"}},
+			{Filter: query.Filter{Search: "api", AllSources: true}}, {Component: "api"},
+			{After: normalize.FormatTime(now) + "_7"}, {Filter: query.Filter{Severity: normalize.SeverityMajor}},
+			{Filter: query.Filter{Kind: normalize.KindMaintenance}},
+			{Filter: query.Filter{State: normalize.StateResolved}},
+			{Filter: query.Filter{State: normalize.StateIdentified}}, {Filter: query.Filter{Open: true}},
+			{Filter: query.Filter{Since: year}}, {Filter: query.Filter{Until: year}},
+			{Filter: query.Filter{Changed: now}}, {Filter: query.Filter{Changed: now, AllSources: true}},
+			{Component: "api", After: normalize.FormatTime(now) + "_7",
+				Filter: query.Filter{Search: "api", Severity: normalize.SeverityMajor, Kind: normalize.KindIncident,
+					Since: year, Until: now}},
 		} {
 			f.Vendor = vendor
 			history = append(history, func() error { _, err := d.History(ctx, f); return err })
@@ -96,41 +102,55 @@ func asking(ctx context.Context, d *query.DB) map[string][]func() error {
 	}
 	var openByKind, updates, changed, whole []func() error
 	for _, vendor := range []string{"", "acme"} {
-		openByKind = append(openByKind, func() error { _, _, err := d.OpenByKind(ctx, normalize.KindIncident, vendor, 10); return err })
+		openByKind = append(openByKind, func() error {
+			_, _,
+				err := d.OpenByKind(ctx, normalize.KindIncident, vendor, 10)
+			return err
+		})
 		updates = append(updates, func() error { _, err := d.UpdatesAfter(ctx, vendor, 0, 5, 10); return err })
-		for _, f := range []query.Filter{{}, {Severity: normalize.SeverityMajor}, {Kind: normalize.KindIncident}, {Open: true}} {
+		for _, f := range []query.Filter{{}, {Severity: normalize.SeverityMajor}, {Kind: normalize.KindIncident},
+			{Open: true}} {
 			f.Vendor = vendor
 			changed = append(changed, func() error { _, err := d.LastChanged(ctx, f, 50); return err })
 		}
 	}
 	updates = append(updates, func() error { _, err := d.UpdatesAfter(ctx, "", 1, 5, 10); return err })
-	for _, w := range []query.TimelineFilter{{Limit: 10}, {Open: true}, {Maintenances: true, Limit: 10}, {Maintenances: true, Open: true}} {
+	for _, w := range []query.TimelineFilter{{Limit: 10}, {Open: true}, {Maintenances: true, Limit: 10},
+		{Maintenances: true, Open: true}} {
 		whole = append(whole, func() error { _, err := d.Timelines(ctx, w); return err })
 		w.Vendor = "acme"
 		whole = append(whole, func() error { _, err := d.Timelines(ctx, w); return err })
 	}
 	one := func(ask func() error) []func() error { return []func() error{ask} }
 	return map[string][]func() error{
-		"LastChanged":          changed,
-		"ChannelHealth":        one(func() error { _, err := d.ChannelHealth(ctx); return err }),
-		"ComponentSpans":       one(func() error { _, err := d.ComponentSpans(ctx, []int64{1, 2}, year); return err }),
-		"ComponentsAfter":      one(func() error { _, err := d.ComponentsAfter(ctx, "acme", "operational", 1, 10); return err }),
-		"ComponentStatuses":    one(func() error { _, err := d.ComponentStatuses(ctx, "acme"); return err }),
-		"CoverageGaps":         one(func() error { _, err := d.CoverageGaps(ctx, "acme", year, now); return err }),
-		"DeliveryCounts":       one(func() error { _, err := d.DeliveryCounts(ctx); return err }),
-		"EventsAfter":          one(func() error { _, err := d.EventsAfter(ctx, 5, 100); return err }),
-		"FileFacts":            one(func() error { _, err := d.FileFacts(ctx); return err }),
-		"IncidentVersions":     one(func() error { _, err := d.IncidentVersions(ctx, []int64{1, 2}); return err }),
-		"HasVendor":            one(func() error { _, err := d.HasVendor(ctx, "acme"); return err }),
-		"FilteredOpen":         one(func() error { _, err := d.FilteredOpen(ctx); return err }),
-		"History":              history,
-		"IncidentByID":         one(func() error { _, err := d.IncidentByID(ctx, 1); return err }),
-		"LastEventID":          one(func() error { _, err := d.LastEventID(ctx); return err }),
-		"OpenMaintenances":     one(func() error { _, err := d.OpenMaintenances(ctx, 10); return err }),
-		"PastMaintenances":     one(func() error { _, err := d.PastMaintenances(ctx, 10, 0); return err }),
-		"OpenByKind":           openByKind,
-		"OpenCounts":           one(func() error { _, err := d.OpenCounts(ctx); return err }),
-		"PostmortemShare":      one(func() error { _, _, err := d.PostmortemShare(ctx, 1, db.Stamp(year)); return err }),
+		"LastChanged":    changed,
+		"ChannelHealth":  one(func() error { _, err := d.ChannelHealth(ctx); return err }),
+		"ComponentSpans": one(func() error { _, err := d.ComponentSpans(ctx, []int64{1, 2}, year); return err }),
+		"ComponentsAfter": one(func() error {
+			_, err := d.ComponentsAfter(ctx, "acme", "operational", 1,
+				10)
+			return err
+		}),
+		"ComponentStatuses": one(func() error { _, err := d.ComponentStatuses(ctx, "acme"); return err }),
+		"CoverageGaps":      one(func() error { _, err := d.CoverageGaps(ctx, "acme", year, now); return err }),
+		"DeliveryCounts":    one(func() error { _, err := d.DeliveryCounts(ctx); return err }),
+		"EventsAfter":       one(func() error { _, err := d.EventsAfter(ctx, 5, 100); return err }),
+		"FileFacts":         one(func() error { _, err := d.FileFacts(ctx); return err }),
+		"IncidentVersions":  one(func() error { _, err := d.IncidentVersions(ctx, []int64{1, 2}); return err }),
+		"HasVendor":         one(func() error { _, err := d.HasVendor(ctx, "acme"); return err }),
+		"FilteredOpen":      one(func() error { _, err := d.FilteredOpen(ctx); return err }),
+		"History":           history,
+		"IncidentByID":      one(func() error { _, err := d.IncidentByID(ctx, 1); return err }),
+		"LastEventID":       one(func() error { _, err := d.LastEventID(ctx); return err }),
+		"OpenMaintenances":  one(func() error { _, err := d.OpenMaintenances(ctx, 10); return err }),
+		"PastMaintenances":  one(func() error { _, err := d.PastMaintenances(ctx, 10, 0); return err }),
+		"OpenByKind":        openByKind,
+		"OpenCounts":        one(func() error { _, err := d.OpenCounts(ctx); return err }),
+		"PostmortemShare": one(func() error {
+			_, _, err := d.PostmortemShare(ctx, 1,
+				db.Stamp(year))
+			return err
+		}),
 		"ScrapeHealth":         one(func() error { _, err := d.ScrapeHealth(ctx); return err }),
 		"RecentDeliveries":     one(func() error { _, _, err := d.RecentDeliveries(ctx, 10); return err }),
 		"RecentEvents":         one(func() error { _, _, err := d.RecentEvents(ctx, now, 10); return err }),
@@ -160,8 +180,10 @@ var walks = regexp.MustCompile(`USING (COVERING )?INDEX (incidents_open|incident
 func TestNoPageReadsAWholeTable(t *testing.T) {
 	f := newFile(t)
 	f.baseline()
-	f.save(record.Scrape{At: t0, AllOpen: true, Incidents: read(outage("x", t0, "investigating", "resolved"), outage("y", t0, "investigating"))})
-	r := &recorder{dsn: "file:" + filepath.ToSlash(f.file.Path()) + "?mode=rw&_pragma=query_only(1)", asked: map[string][]any{}}
+	f.save(record.Scrape{At: t0, AllOpen: true, Incidents: read(outage("x", t0, "investigating", "resolved"),
+		outage("y", t0, "investigating"))})
+	r := &recorder{dsn: "file:" + filepath.ToSlash(f.file.Path()) + "?mode=rw&_pragma=query_only(1)",
+		asked: map[string][]any{}}
 	plain := f.file.Reader()
 	pool := sql.OpenDB(r)
 	t.Cleanup(func() { pool.Close() })
@@ -175,7 +197,8 @@ func TestNoPageReadsAWholeTable(t *testing.T) {
 	}
 	for _, name := range calledBy(t, "../cmd/internal/web") {
 		if ways[name] == nil {
-			t.Errorf("the dashboard calls DB.%s, of which this test does not know whether it reads a whole table: add it to asking", name)
+			t.Errorf("the dashboard calls DB.%s, of which this test does not know whether it reads a whole table: "+
+				"add it to asking", name)
 		}
 	}
 	large := aliasesIn(strings.Join(f.rows(`SELECT sql FROM sqlite_master WHERE type = 'view'`), "\n"))
@@ -187,7 +210,8 @@ func TestNoPageReadsAWholeTable(t *testing.T) {
 		for _, step := range planOf(t, plain, query, args) {
 			words := strings.Fields(step)
 			if words[0] == "SCAN" && slices.Contains(names, words[1]) && !walks.MatchString(step) {
-				t.Errorf("a whole table is read (%s) by:\n%s\nof whose plan it is a step:\n%s", step, query, strings.Join(planOf(t, plain, query, args), "\n"))
+				t.Errorf("a whole table is read (%s) by:\n%s\nof whose plan it is a step:\n%s", step, query,
+					strings.Join(planOf(t, plain, query, args), "\n"))
 			}
 		}
 	}
@@ -248,7 +272,8 @@ func calledBy(t *testing.T, folder string) (names []string) {
 		ast.Inspect(parsed, func(n ast.Node) bool {
 			if call, ok := n.(*ast.CallExpr); ok {
 				if method, ok := call.Fun.(*ast.SelectorExpr); ok {
-					if on, ok := method.X.(*ast.SelectorExpr); ok && on.Sel.Name == "DB" && !slices.Contains(names, method.Sel.Name) {
+					if on, ok := method.X.(*ast.SelectorExpr); ok && on.Sel.Name == "DB" &&
+						!slices.Contains(names, method.Sel.Name) {
 						names = append(names, method.Sel.Name)
 					}
 				}

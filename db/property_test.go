@@ -31,7 +31,9 @@ func TestNothingLostNothingTwice(t *testing.T) {
 			k := -1
 			if len(world) == 0 || rapid.IntRange(0, 2).Draw(r, "new") == 0 {
 				id := fmt.Sprintf("i%d", len(world))
-				world = append(world, normalize.Raw{Document: "summary", ID: id, URL: "https://status.acme.example/incidents/" + id, Title: "Trouble " + id, Impact: "minor", Created: at(now)})
+				world = append(world, normalize.Raw{Document: "summary", ID: id,
+					URL: "https://status.acme.example/incidents/" + id, Title: "Trouble " + id, Impact: "minor",
+					Created: at(now)})
 				k = len(world) - 1
 			}
 			if k < 0 {
@@ -39,7 +41,8 @@ func TestNothingLostNothingTwice(t *testing.T) {
 			}
 			raw := world[k]
 			raw.State, raw.Updated = rapid.SampledFrom(states).Draw(r, "state"), at(now)
-			raw.Updates = append(slices.Clone(raw.Updates), normalize.RawUpdate{ID: fmt.Sprintf("%s-%d", raw.ID, len(raw.Updates)), State: raw.State,
+			raw.Updates = append(slices.Clone(raw.Updates), normalize.RawUpdate{ID: fmt.Sprintf("%s-%d", raw.ID,
+				len(raw.Updates)), State: raw.State,
 				Posted: at(now), Body: fmt.Sprintf("Post %d.", len(raw.Updates)), Format: normalize.FormatMarkdown})
 			if raw.State == "postmortem" {
 				raw.State = "resolved"
@@ -97,7 +100,8 @@ func TestNothingLostNothingTwice(t *testing.T) {
 				take(rapid.SampledFrom([]record.Scrape{failed(now), backfill(page())}).Draw(r, "other"))
 			}
 		}
-		if got := f.rows(`SELECT count(*) FROM incidents WHERE source_id = ?`, f.source)[0]; got != fmt.Sprint(len(shown)) {
+		if got := f.rows(`SELECT count(*) FROM incidents WHERE source_id = ?`,
+			f.source)[0]; got != fmt.Sprint(len(shown)) {
 			r.Errorf("%s incidents are stored, %d were shown", got, len(shown))
 		}
 		stored := f.rows(`SELECT i.source_key, u.body
@@ -117,9 +121,11 @@ func TestNothingLostNothingTwice(t *testing.T) {
 			r.Errorf("told twice: %s", row)
 		}
 		if untold := f.rows(`
-			SELECT o.source_key FROM v_open o JOIN incidents i USING (incident_id) JOIN sources s ON s.source_id = i.source_id
+			SELECT o.source_key FROM v_open o JOIN incidents i USING (incident_id)
+			JOIN sources s ON s.source_id = i.source_id
 			WHERE i.source_id = ? AND i.announced = 0 AND s.latest_at > i.first_seen_at AND s.baseline_at IS NOT NULL
-				AND NOT EXISTS (SELECT 1 FROM scrapes WHERE source_id = i.source_id AND backfill = 1)`, f.source); len(untold) > 0 {
+				AND NOT EXISTS (SELECT 1 FROM scrapes WHERE source_id = i.source_id AND backfill = 1)`,
+			f.source); len(untold) > 0 {
 			r.Errorf("open, and nobody was told: %v", untold)
 		}
 	})

@@ -13,9 +13,12 @@ import (
 
 func TestIncidentsChangedSince(t *testing.T) {
 	f := newFile(t)
-	f.save(seen(t0, outage("old", after(-10*hour), "investigating", "resolved"), outage("a", after(-hour), "investigating"), outage("b", after(-hour), "investigating")))
-	f.save(seen(after(hour), outage("old", after(-10*hour), "investigating", "resolved"), outage("a", after(-hour), "investigating", "resolved"), outage("b", after(-hour), "investigating")))
-	f.save(seen(after(2*hour), outage("old", after(-10*hour), "investigating", "resolved"), outage("a", after(-hour), "investigating", "resolved"),
+	f.save(seen(t0, outage("old", after(-10*hour), "investigating", "resolved"),
+		outage("a", after(-hour), "investigating"), outage("b", after(-hour), "investigating")))
+	f.save(seen(after(hour), outage("old", after(-10*hour), "investigating", "resolved"),
+		outage("a", after(-hour), "investigating", "resolved"), outage("b", after(-hour), "investigating")))
+	f.save(seen(after(2*hour), outage("old", after(-10*hour), "investigating", "resolved"),
+		outage("a", after(-hour), "investigating", "resolved"),
 		edited(outage("b", after(-hour), "investigating"), "Other words.")))
 	f.save(seen(after(3*hour), outage("c", after(3*hour), "investigating"), outage("b", after(-hour), "investigating")))
 	for since, want := range map[time.Duration]string{
@@ -45,9 +48,11 @@ func TestListingsInPages(t *testing.T) {
 	f := newFile(t)
 	other := f.addSource("bolt")
 	s := parts(t0, "Web", "operational", "API", "major_outage", "Mail", "operational")
-	s.Incidents = read(outage("a", after(-hour), "investigating", "identified", "resolved"), outage("b", after(-hour), "investigating"))
+	s.Incidents = read(outage("a", after(-hour), "investigating", "identified", "resolved"),
+		outage("b", after(-hour), "investigating"))
 	f.save(s)
-	if _, err := f.SaveScrape(t.Context(), record.Scrape{SourceID: other, At: t0, AllOpen: true, Incidents: read(outage("z", after(-hour), "investigating"))}); err != nil {
+	if _, err := f.SaveScrape(t.Context(), record.Scrape{SourceID: other, At: t0, AllOpen: true,
+		Incidents: read(outage("z", after(-hour), "investigating"))}); err != nil {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct {

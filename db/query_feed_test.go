@@ -41,7 +41,8 @@ func TestChangedLast(t *testing.T) {
 		t.Errorf("by the vendor's times (-want +got)\n%s", diff)
 	}
 
-	old.Updates = append(old.Updates, normalize.RawUpdate{ID: "pm", State: "postmortem", Posted: at(after(-39 * 24 * hour)), Body: "It was us.", Format: normalize.FormatMarkdown})
+	old.Updates = append(old.Updates, normalize.RawUpdate{ID: "pm", State: "postmortem",
+		Posted: at(after(-39 * 24 * hour)), Body: "It was us.", Format: normalize.FormatMarkdown})
 	f.save(seen(after(2*hour), old, recent))
 	for name, c := range map[string]struct {
 		filter query.Filter
@@ -90,20 +91,24 @@ func TestFreshnessOnlyGrows(t *testing.T) {
 func TestPulses(t *testing.T) {
 	f := newFile(t)
 	f.baseline()
-	f.save(record.Scrape{At: after(hour), Took: 250 * time.Millisecond, Interval: 5 * time.Minute, AllOpen: true, Incidents: read(outage("a", after(0), "investigating"))})
+	f.save(record.Scrape{At: after(hour), Took: 250 * time.Millisecond, Interval: 5 * time.Minute, AllOpen: true,
+		Incidents: read(outage("a", after(0), "investigating"))})
 	f.save(record.Scrape{At: after(2 * hour), Backfill: true, Took: time.Hour})
 	f.addSource("idle")
 	got, err := f.ScrapeHealth(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []query.ScrapeHealth{{SourceID: f.source, Vendor: "acme", PageURL: "https://status.acme.example", Platform: "statuspage",
-		LastSuccessAt: normalize.FormatTime(after(hour)), IntervalSeconds: 300, Outcome: query.OutcomeChanged, TookMS: 250}}
+	want := []query.ScrapeHealth{{SourceID: f.source, Vendor: "acme", PageURL: "https://status.acme.example",
+		Platform:      "statuspage",
+		LastSuccessAt: normalize.FormatTime(after(hour)), IntervalSeconds: 300, Outcome: query.OutcomeChanged,
+		TookMS: 250}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("a page that is not watched has no pulse, a backfill is none (-want +got)\n%s", diff)
 	}
 	counts, err := f.OpenCounts(t.Context())
-	if diff := cmp.Diff([]query.OpenCount{{Vendor: "acme", Severity: "minor", Open: 1}}, counts); err != nil || diff != "" {
+	if diff := cmp.Diff([]query.OpenCount{{Vendor: "acme", Severity: "minor", Open: 1}}, counts); err != nil ||
+		diff != "" {
 		t.Errorf("%v (-want +got)\n%s", err, diff)
 	}
 }
@@ -111,8 +116,10 @@ func TestPulses(t *testing.T) {
 func TestPostmortemShare(t *testing.T) {
 	f := newFile(t)
 	f.baseline()
-	f.save(seen(after(hour), outage("a", after(-hour), "investigating", "resolved", "postmortem"), outage("b", after(-hour), "investigating"),
-		outage("old", after(-9*24*hour), "investigating", "resolved", "postmortem"), work("w", after(hour), "scheduled")))
+	f.save(seen(after(hour), outage("a", after(-hour), "investigating", "resolved", "postmortem"),
+		outage("b", after(-hour), "investigating"),
+		outage("old", after(-9*24*hour), "investigating", "resolved", "postmortem"),
+		work("w", after(hour), "scheduled")))
 	with, of, err := f.PostmortemShare(t.Context(), 1, normalize.FormatTime(after(-24*hour)))
 	if got := fmt.Sprintf("%d of %d", with, of); err != nil || got != "1 of 2" {
 		t.Errorf("%s, %v", got, err)

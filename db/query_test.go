@@ -20,7 +20,9 @@ func TestIncidents(t *testing.T) {
 	severe.Impact = "critical"
 	wordless := outage("d", after(-4*hour), "investigating", "resolved")
 	wordless.Impact, wordless.Title = "", "100% of logins_fail"
-	f.save(seen(t0, outage("a", after(-hour), "investigating"), outage("b", after(-2*hour), "investigating", "resolved"), severe, wordless, work("m", after(5*hour), "scheduled")))
+	f.save(seen(t0, outage("a", after(-hour), "investigating"),
+		outage("b", after(-2*hour), "investigating", "resolved"), severe, wordless,
+		work("m", after(5*hour), "scheduled")))
 	f.source = f.addSource("other")
 	f.save(seen(t0, outage("z", after(-5*hour), "monitoring")))
 
@@ -28,12 +30,13 @@ func TestIncidents(t *testing.T) {
 		filter query.Filter
 		want   string
 	}{
-		"all, newest first":   {query.Filter{}, "m a b c d z"},
-		"the newest two":      {query.Filter{Limit: 2}, "m a"},
-		"of a vendor":         {query.Filter{Vendor: "other"}, "z"},
-		"of no vendor":        {query.Filter{Vendor: "nobody"}, ""},
-		"major and worse":     {query.Filter{Severity: normalize.SeverityMajor}, "c"},
-		"minor and worse":     {query.Filter{Severity: normalize.SeverityMinor, Kind: normalize.KindIncident}, "a b c d z"},
+		"all, newest first": {query.Filter{}, "m a b c d z"},
+		"the newest two":    {query.Filter{Limit: 2}, "m a"},
+		"of a vendor":       {query.Filter{Vendor: "other"}, "z"},
+		"of no vendor":      {query.Filter{Vendor: "nobody"}, ""},
+		"major and worse":   {query.Filter{Severity: normalize.SeverityMajor}, "c"},
+		"minor and worse": {query.Filter{Severity: normalize.SeverityMinor, Kind: normalize.KindIncident},
+			"a b c d z"},
 		"unknown is no minor": {query.Filter{Severity: normalize.SeverityUnknown, Kind: normalize.KindIncident}, "c d"},
 		"in a state":          {query.Filter{State: normalize.StateMonitoring}, "z"},
 		"maintenances":        {query.Filter{Kind: normalize.KindMaintenance}, "m"},
@@ -43,7 +46,9 @@ func TestIncidents(t *testing.T) {
 		"words of the title":  {query.Filter{Search: "100% of logins_"}, "d"},
 		"words of an update":  {query.Filter{Search: "IS MONITORING"}, "z"},
 		"a wildcard is text":  {query.Filter{Search: "%"}, "d"},
-		"all at once":         {query.Filter{Vendor: "acme", Severity: normalize.SeverityMinor, State: normalize.StateInvestigating, Kind: normalize.KindIncident, Open: true, Since: after(-9 * hour), Until: t0, Search: "trouble", Limit: 1}, "a"},
+		"all at once": {query.Filter{Vendor: "acme", Severity: normalize.SeverityMinor,
+			State: normalize.StateInvestigating, Kind: normalize.KindIncident, Open: true, Since: after(-9 * hour),
+			Until: t0, Search: "trouble", Limit: 1}, "a"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			incidents, err := f.Incidents(t.Context(), c.filter)
@@ -69,20 +74,31 @@ func TestIncidentByID(t *testing.T) {
 	}
 	seconds := func(n int64) *int64 { return &n }
 	want := query.IncidentDetail{
-		Incident: query.Incident{IncidentID: 1, Vendor: "acme", VendorName: "ACME", SourceID: f.source, PageURL: "https://status.acme.example", Platform: "statuspage",
-			SourceKey: "a", Kind: "incident", Title: "Trouble a", URL: "https://status.acme.example/incidents/a", Severity: "minor", State: "monitoring",
-			VendorSeverity: "minor", VendorState: "monitoring", StartedAt: "2026-11-23T08:00:00.000Z", FirstSeenAt: "2026-11-23T09:00:00.000Z",
-			Announced: 1, Components: "Core › API", UpdateCount: 2, LatestBody: "This is monitoring.", LatestState: "monitoring", LatestPostedAt: "2026-11-23T08:05:00.000Z"},
-		AffectedComponents: []query.Component{{ComponentID: 1, SourceKey: "1", Name: "API", GroupName: "Core", Status: "partial_outage"}},
+		Incident: query.Incident{IncidentID: 1, Vendor: "acme", VendorName: "ACME", SourceID: f.source,
+			PageURL: "https://status.acme.example", Platform: "statuspage",
+			SourceKey: "a", Kind: "incident", Title: "Trouble a", URL: "https://status.acme.example/incidents/a",
+			Severity: "minor", State: "monitoring",
+			VendorSeverity: "minor", VendorState: "monitoring", StartedAt: "2026-11-23T08:00:00.000Z",
+			FirstSeenAt: "2026-11-23T09:00:00.000Z",
+			Announced:   1, Components: "Core › API", UpdateCount: 2, LatestBody: "This is monitoring.",
+			LatestState: "monitoring", LatestPostedAt: "2026-11-23T08:05:00.000Z"},
+		AffectedComponents: []query.Component{{ComponentID: 1, SourceKey: "1", Name: "API", GroupName: "Core",
+			Status: "partial_outage"}},
 		Updates: []query.Update{
-			{UpdateID: 1, IncidentID: 1, State: "investigating", VendorState: "investigating", PostedAt: "2026-11-23T08:00:00.000Z", Body: "We know more.", FirstSeenAt: "2026-11-23T09:00:00.000Z"},
-			{UpdateID: 6, IncidentID: 1, State: "monitoring", VendorState: "monitoring", PostedAt: "2026-11-23T08:05:00.000Z", Body: "This is monitoring.", FirstSeenAt: "2026-11-23T10:00:00.000Z"},
+			{UpdateID: 1, IncidentID: 1, State: "investigating", VendorState: "investigating",
+				PostedAt: "2026-11-23T08:00:00.000Z", Body: "We know more.", FirstSeenAt: "2026-11-23T09:00:00.000Z"},
+			{UpdateID: 6, IncidentID: 1, State: "monitoring", VendorState: "monitoring",
+				PostedAt: "2026-11-23T08:05:00.000Z", Body: "This is monitoring.",
+				FirstSeenAt: "2026-11-23T10:00:00.000Z"},
 		},
-		Revisions: []query.Revision{{RevisionID: 1, IncidentID: 1, UpdateID: 1, Field: "body", OldValue: "This is investigating.", NewValue: "We know more.", SeenAt: "2026-11-23T10:00:00.000Z"}},
+		Revisions: []query.Revision{{RevisionID: 1, IncidentID: 1, UpdateID: 1, Field: "body",
+			OldValue: "This is investigating.", NewValue: "We know more.", SeenAt: "2026-11-23T10:00:00.000Z"}},
 		SameEvent: []query.EventRecord{},
-		Findings: []query.Finding{{FindingID: 1, SourceID: f.source, SourceKey: "a", Field: "severity", Value: "purple", Problem: "this severity word is unknown",
+		Findings: []query.Finding{{FindingID: 1, SourceID: f.source, SourceKey: "a", Field: "severity", Value: "purple",
+			Problem:     "this severity word is unknown",
 			FirstSeenAt: "2026-11-23T09:00:00.000Z", LastSeenAt: "2026-11-23T09:00:00.000Z", TimesSeen: 1}},
-		Raw: []normalize.Raw{affecting(edited(outage("a", after(-hour), "investigating", "monitoring"), "We know more."), part("1", "Core", "API", ""))},
+		Raw: []normalize.Raw{affecting(edited(outage("a", after(-hour), "investigating", "monitoring"),
+			"We know more."), part("1", "Core", "API", ""))},
 	}
 	if diff := cmp.Diff(want, detail); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -99,7 +115,8 @@ func TestIncidentByID(t *testing.T) {
 func TestUpcomingMaintenance(t *testing.T) {
 	f := newFile(t)
 	passed := work("passed", after(-3*hour), "scheduled")
-	f.save(seen(t0, work("running", after(-3*hour), "in_progress"), work("soon", after(2*hour), "scheduled"), work("far", after(200*hour), "scheduled"),
+	f.save(seen(t0, work("running", after(-3*hour), "in_progress"), work("soon", after(2*hour), "scheduled"),
+		work("far", after(200*hour), "scheduled"),
 		work("done", after(-5*hour), "completed"), passed, outage("x", after(-hour), "investigating")))
 	got, err := f.UpcomingMaintenances(t.Context(), t0, 7*24*hour)
 	if err != nil {
@@ -122,12 +139,17 @@ func TestHealthAndVendors(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []query.SourceHealth{
-		{SourceID: 1, Vendor: "acme", VendorName: "ACME", PageURL: "https://status.acme.example", Platform: "statuspage", Watched: 1, Health: "unreadable",
-			LastSuccessAt: "2026-11-23T10:00:00.000Z", LastAttemptAt: "2026-11-23T13:00:00.000Z", ConsecutiveFailures: 3, FailingSince: "2026-11-23T11:00:00.000Z",
-			LastError: "403 Forbidden", LatestAt: "2026-11-23T10:00:00.000Z", CoverageStartAt: "2026-11-23T09:00:00.000Z",
-			BlindSinceAt: "2026-11-23T10:00:00.000Z", Gaps: 1, BlindSeconds30d: 3 * 3600, BaselineAt: "2026-11-23T09:00:00.000Z", Indicator: "minor",
+		{SourceID: 1, Vendor: "acme", VendorName: "ACME", PageURL: "https://status.acme.example",
+			Platform: "statuspage", Watched: 1, Health: "unreadable",
+			LastSuccessAt: "2026-11-23T10:00:00.000Z", LastAttemptAt: "2026-11-23T13:00:00.000Z",
+			ConsecutiveFailures: 3, FailingSince: "2026-11-23T11:00:00.000Z",
+			LastError: "403 Forbidden", LatestAt: "2026-11-23T10:00:00.000Z",
+			CoverageStartAt: "2026-11-23T09:00:00.000Z",
+			BlindSinceAt:    "2026-11-23T10:00:00.000Z", Gaps: 1, BlindSeconds30d: 3 * 3600,
+			BaselineAt: "2026-11-23T09:00:00.000Z", Indicator: "minor",
 			OpenIncidents: 2, Incidents: 3, OpenFindings: 1},
-		{SourceID: 2, Vendor: "zeta", VendorName: "ZETA", PageURL: "https://status.zeta.example", Platform: "statuspage", Health: "not_watched"},
+		{SourceID: 2, Vendor: "zeta", VendorName: "ZETA", PageURL: "https://status.zeta.example",
+			Platform: "statuspage", Health: "not_watched"},
 	}
 	if diff := cmp.Diff(want, health); diff != "" {
 		t.Errorf("health (-want +got)\n%s", diff)
@@ -145,12 +167,14 @@ func TestEnsureErasesNothing(t *testing.T) {
 	f.must(err)
 	again, err := f.EnsureVendor(ctx, query.Vendor{Slug: "acme", Owner: "core"})
 	f.must(err)
-	if diff := cmp.Diff([]string{"1|acme|ACME|https://acme.example|core|"}, f.rows(`SELECT * FROM vendors`)); diff != "" || id != again {
+	if diff := cmp.Diff([]string{"1|acme|ACME|https://acme.example|core|"},
+		f.rows(`SELECT * FROM vendors`)); diff != "" || id != again {
 		t.Errorf("%d and %d (-want +got)\n%s", id, again, diff)
 	}
 	source, err := f.EnsureSource(ctx, id, "https://status.acme.example/", "")
 	f.must(err)
-	if s, err := f.Source(ctx, source); err != nil || source != f.source || s.Platform != "statuspage" || s.Vendor != "acme" {
+	if s, err := f.Source(ctx, source); err != nil || source != f.source || s.Platform != "statuspage" ||
+		s.Vendor != "acme" {
 		t.Errorf("%+v %v", s, err)
 	}
 	if _, err := f.Source(ctx, 99); !errors.Is(err, db.ErrNotFound) {
@@ -175,7 +199,8 @@ func TestEnsureErasesNothing(t *testing.T) {
 
 func TestKnown(t *testing.T) {
 	f := newFile(t)
-	f.save(seen(t0, outage("open", after(-hour), "investigating"), outage("over", after(-2*hour), "investigating", "resolved", "postmortem"),
+	f.save(seen(t0, outage("open", after(-hour), "investigating"),
+		outage("over", after(-2*hour), "investigating", "resolved", "postmortem"),
 		outage("left", after(-hour), "investigating"), excerpt(work("part", after(hour), "scheduled"))))
 	f.save(seen(after(hour), outage("open", after(-hour), "investigating"), work("part", after(hour), "scheduled")))
 	got, err := f.KnownIncidents(t.Context(), f.source)
@@ -207,12 +232,16 @@ func TestScorecardAndMonths(t *testing.T) {
 	f := newFile(t)
 	given := outage("a", after(-10*hour), "investigating", "resolved")
 	given.Started = at(after(-11 * hour))
-	f.save(seen(t0, given, outage("b", after(-20*hour), "investigating", "resolved"), outage("c", after(-30*24*hour), "investigating", "resolved", "postmortem"), work("m", after(5*hour), "scheduled")))
-	if diff := cmp.Diff([]string{"2026-10|1|0.08|0", "2026-11|2|1.17|1"}, f.rows(`SELECT month, incidents, hours_of_impact, maintenances FROM v_monthly ORDER BY month`)); diff != "" {
+	f.save(seen(t0, given, outage("b", after(-20*hour), "investigating", "resolved"),
+		outage("c", after(-30*24*hour), "investigating", "resolved", "postmortem"),
+		work("m", after(5*hour), "scheduled")))
+	if diff := cmp.Diff([]string{"2026-10|1|0.08|0", "2026-11|2|1.17|1"},
+		f.rows(`SELECT month, incidents, hours_of_impact, maintenances FROM v_monthly ORDER BY month`)); diff != "" {
 		t.Errorf("months (-want +got)\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{"3|3|5|25|65|0.333|60|0"}, f.rows(`
-		SELECT incidents, minor, median_minutes_to_resolve, mean_minutes_to_resolve, longest_minutes, postmortem_share, median_minutes_to_first_update, revisions
+		SELECT incidents, minor, median_minutes_to_resolve, mean_minutes_to_resolve, longest_minutes, postmortem_share,
+		median_minutes_to_first_update, revisions
 		FROM v_scorecard`)); diff != "" {
 		t.Errorf("scorecard (-want +got)\n%s", diff)
 	}

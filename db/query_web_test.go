@@ -32,7 +32,8 @@ func TestSearchFollowsEdits(t *testing.T) {
 	f.baseline()
 	raw := outage("a", after(minute), "investigating")
 	f.save(record.Scrape{At: after(2 * minute), Incidents: read(raw), AllOpen: true})
-	for words, want := range map[string]string{"investigating": "a", "INVEST": "a", "trouble": "a", "tro inv": "", "this is": "a", "vestigating": "", "mended": "", `"`: "", "": "a", "* OR NOT": ""} {
+	for words, want := range map[string]string{"investigating": "a", "INVEST": "a", "trouble": "a", "tro inv": "",
+		"this is": "a", "vestigating": "", "mended": "", `"`: "", "": "a", "* OR NOT": ""} {
 		if got := titles(t, f, query.HistoryFilter{Filter: query.Filter{Search: words}}); got != want {
 			t.Errorf("%q finds %q, want %q", words, got, want)
 		}
@@ -56,7 +57,8 @@ func TestHistoryPages(t *testing.T) {
 	f.baseline()
 	var raws []normalize.Raw
 	for n := range 25 {
-		raws = append(raws, outage(fmt.Sprintf("%02d", n), after(-time.Duration(n/4)*time.Hour), "resolved")) // four of each time
+		// four of each time
+		raws = append(raws, outage(fmt.Sprintf("%02d", n), after(-time.Duration(n/4)*time.Hour), "resolved"))
 	}
 	f.save(record.Scrape{At: after(minute), Incidents: read(raws...), AllOpen: true})
 	seen := map[int64]bool{}
@@ -82,7 +84,8 @@ func TestHistoryPages(t *testing.T) {
 	if len(seen) != 25 {
 		t.Errorf("%d incidents on all pages, want 25", len(seen))
 	}
-	for _, after := range []string{"x", "_", "2026-11-23T09:00:00.000Z_", "2026-11-23_1", "2026-11-23T09:00:00.000Z_1_2"} {
+	for _, after := range []string{"x", "_", "2026-11-23T09:00:00.000Z_", "2026-11-23_1",
+		"2026-11-23T09:00:00.000Z_1_2"} {
 		if _, err := f.History(t.Context(), query.HistoryFilter{After: after}); !errors.Is(err, db.ErrNotFound) {
 			t.Errorf("page %q: %v", after, err)
 		}
@@ -95,8 +98,11 @@ func TestVendorStates(t *testing.T) {
 	other := f.addSource("other")
 	worst := outage("worst", after(-time.Minute), "investigating")
 	worst.Impact = "critical"
-	f.save(record.Scrape{At: after(minute), AllOpen: true, AllComponents: true, Incidents: read(outage("mild", t0, "investigating"), worst, outage("past", t0, "resolved"), work("w", t0, "in_progress")),
-		Components: []normalize.Component{{Key: "a", Name: "A", Status: normalize.StatusDegraded, VendorStatus: "degraded"}, {Key: "b", Name: "B", Status: normalize.StatusUnknown}}})
+	f.save(record.Scrape{At: after(minute), AllOpen: true, AllComponents: true,
+		Incidents: read(outage("mild", t0, "investigating"), worst, outage("past", t0, "resolved"),
+			work("w", t0, "in_progress")),
+		Components: []normalize.Component{{Key: "a", Name: "A", Status: normalize.StatusDegraded,
+			VendorStatus: "degraded"}, {Key: "b", Name: "B", Status: normalize.StatusUnknown}}})
 	for n := range 3 {
 		f.save(record.Scrape{At: after(time.Duration(n+2) * minute), Err: errRefused})
 	}
@@ -108,7 +114,9 @@ func TestVendorStates(t *testing.T) {
 		t.Fatalf("states %+v", states)
 	}
 	s := states[0]
-	if s.Incidents != 2 || s.WorstSeverity != "critical" || s.Maintenances != 1 || s.WorstStatus != "degraded_performance" || s.Sources != 1 || s.Failing != 1 || s.FailingSinceAt != db.Stamp(after(2*minute)) {
+	if s.Incidents != 2 || s.WorstSeverity != "critical" || s.Maintenances != 1 ||
+		s.WorstStatus != "degraded_performance" || s.Sources != 1 || s.Failing != 1 ||
+		s.FailingSinceAt != db.Stamp(after(2*minute)) {
 		t.Errorf("state %+v", s)
 	}
 	open, total, err := f.OpenByKind(t.Context(), normalize.KindIncident, "acme", 1)
@@ -126,13 +134,17 @@ func TestComponentSpans(t *testing.T) {
 	status := func(s normalize.ComponentStatus) []normalize.Component {
 		return []normalize.Component{{Key: "a", Name: "A", Status: s, VendorStatus: string(s)}}
 	}
-	old, recent := outage("old", after(-200*24*time.Hour), "investigating", "resolved"), outage("recent", after(-time.Hour), "investigating", "resolved")
+	old, recent := outage("old", after(-200*24*time.Hour), "investigating", "resolved"),
+		outage("recent", after(-time.Hour), "investigating", "resolved")
 	for _, raw := range []*normalize.Raw{&old, &recent} {
 		raw.Components = []normalize.RawComponent{{ID: "a", Name: "A"}}
 	}
-	f.save(record.Scrape{At: after(-100 * 24 * time.Hour), AllOpen: true, AllComponents: true, Components: status(normalize.StatusOperational), Incidents: read(old)})
-	f.save(record.Scrape{At: after(-time.Hour), AllOpen: true, AllComponents: true, Components: status(normalize.StatusPartial)})
-	f.save(record.Scrape{At: t0, AllOpen: true, AllComponents: true, Components: status(normalize.StatusOperational), Incidents: read(recent)})
+	f.save(record.Scrape{At: after(-100 * 24 * time.Hour), AllOpen: true, AllComponents: true,
+		Components: status(normalize.StatusOperational), Incidents: read(old)})
+	f.save(record.Scrape{At: after(-time.Hour), AllOpen: true, AllComponents: true,
+		Components: status(normalize.StatusPartial)})
+	f.save(record.Scrape{At: t0, AllOpen: true, AllComponents: true, Components: status(normalize.StatusOperational),
+		Incidents: read(recent)})
 	components, total, err := f.VendorComponents(t.Context(), 1, 10, 0)
 	if err != nil || total != 1 || len(components) != 1 {
 		t.Fatalf("components %v, %d, %v", components, total, err)

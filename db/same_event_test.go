@@ -35,7 +35,8 @@ func newSeveral(t *testing.T) *several {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for platform, address := range map[string]string{"pingoru": "https://pingoru.io/providers/acme", "feed": "https://acme.example/feed.xml"} {
+	for platform, address := range map[string]string{"pingoru": "https://pingoru.io/providers/acme",
+		"feed": "https://acme.example/feed.xml"} {
 		if s.pages[platform], err = f.EnsureSource(t.Context(), vendor, address, platform); err != nil {
 			t.Fatal(err)
 		}
@@ -114,32 +115,43 @@ func TestSameEventStories(t *testing.T) {
 	for name, steps := range map[string][]on{
 		"two pages tell of one event: it is told once, by the page that was first": append(watched("own", "pingoru"),
 			on{"own", step{scrape: seen(after(hour), a), events: "incident_opened"}},
-			on{"pingoru", step{scrape: seen(after(hour+time.Second), copied(a, "pingoru")), events: "incident_opened(same_event)",
-				query: links, rows: []string{"a|a|1", "pingoru-a|a|0"}}},
-			on{"pingoru", step{scrape: seen(after(2*hour), copied(aMonitored, "pingoru")), events: "update_posted(same_event) state_changed(same_event)"}},
-			on{"own", step{scrape: seen(after(2*hour), aMonitored), events: "update_posted state_changed", query: openOnes, rows: []string{"a"}}},
-			on{"pingoru", step{scrape: seen(after(3*hour), copied(aOver, "pingoru")), events: "update_posted(same_event) incident_resolved(same_event)",
+			on{"pingoru", step{scrape: seen(after(hour+time.Second), copied(a, "pingoru")),
+				events: "incident_opened(same_event)",
+				query:  links, rows: []string{"a|a|1", "pingoru-a|a|0"}}},
+			on{"pingoru", step{scrape: seen(after(2*hour), copied(aMonitored, "pingoru")),
+				events: "update_posted(same_event) state_changed(same_event)"}},
+			on{"own", step{scrape: seen(after(2*hour), aMonitored), events: "update_posted state_changed",
 				query: openOnes, rows: []string{"a"}}},
+			on{"pingoru", step{scrape: seen(after(3*hour), copied(aOver, "pingoru")),
+				events: "update_posted(same_event) incident_resolved(same_event)",
+				query:  openOnes, rows: []string{"a"}}},
 			on{"own", step{scrape: seen(after(3*hour), aOver), events: "update_posted incident_resolved",
-				query: `SELECT incidents, minor, hours_of_impact, (SELECT incidents FROM v_scorecard), (SELECT count(*) FROM v_open) FROM v_monthly`, rows: []string{"1|1|0.17|1|0"}}}),
+				query: `SELECT incidents, minor, hours_of_impact, (SELECT incidents FROM v_scorecard), (SELECT count(*)
+					FROM v_open) FROM v_monthly`, rows: []string{"1|1|0.17|1|0"}}}),
 		"the aggregator was first: it goes on telling, and the vendor's own page stands for the event": append(watched("own", "pingoru"),
 			on{"pingoru", step{scrape: seen(after(hour), copied(a, "pingoru")), events: "incident_opened"}},
-			on{"own", step{scrape: seen(after(hour), a), events: "incident_opened(same_event)", query: links, rows: []string{"pingoru-a|a|1", "a|a|0"}}},
-			on{"own", step{scrape: seen(after(2*hour), aOver), events: "update_posted(same_event) update_posted(same_event) incident_resolved(same_event)",
-				query: openOnes, rows: []string{}}},
-			on{"pingoru", step{scrape: seen(after(3*hour), copied(aOver, "pingoru")), events: "update_posted update_posted incident_resolved"}}),
+			on{"own", step{scrape: seen(after(hour), a), events: "incident_opened(same_event)", query: links,
+				rows: []string{"pingoru-a|a|1", "a|a|0"}}},
+			on{"own", step{scrape: seen(after(2*hour), aOver),
+				events: "update_posted(same_event) update_posted(same_event) incident_resolved(same_event)",
+				query:  openOnes, rows: []string{}}},
+			on{"pingoru", step{scrape: seen(after(3*hour), copied(aOver, "pingoru")),
+				events: "update_posted update_posted incident_resolved"}}),
 		"two incidents that begin together stay two": append(watched("own", "pingoru"),
 			on{"own", step{scrape: seen(after(hour), a), events: "incident_opened"}},
-			on{"pingoru", step{scrape: seen(after(hour), copied(b, "pingoru")), events: "incident_opened", query: links, rows: []string{"a|alone|1", "pingoru-b|alone|1"}}}),
+			on{"pingoru", step{scrape: seen(after(hour), copied(b, "pingoru")), events: "incident_opened", query: links,
+				rows: []string{"a|alone|1", "pingoru-b|alone|1"}}}),
 		"one title, twice on a day, stays two": append(watched("own", "pingoru"),
 			on{"own", step{scrape: seen(after(hour), aOver), events: "incident_opened incident_resolved"}},
-			on{"pingoru", step{scrape: seen(after(6*hour), copied(outage("a", after(6*hour), "investigating"), "pingoru")), events: "incident_opened",
+			on{"pingoru", step{scrape: seen(after(6*hour), copied(outage("a", after(6*hour), "investigating"),
+				"pingoru")), events: "incident_opened",
 				query: links, rows: []string{"a|alone|1", "pingoru-a|alone|1"}}}),
 		"one page never tells of one event twice": append(watched("own"),
 			on{"own", step{scrape: seen(after(hour), a, titled(b, a.Title)), events: "incident_opened incident_opened",
 				query: links, rows: []string{"a|alone|1", "b|alone|1"}}}),
 		"two that it may be: in doubt, none": append(watched("own", "pingoru"),
-			on{"own", step{scrape: seen(after(hour), a, titled(b, a.Title)), events: "incident_opened incident_opened"}},
+			on{"own", step{scrape: seen(after(hour), a, titled(b, a.Title)),
+				events: "incident_opened incident_opened"}},
 			on{"pingoru", step{scrape: seen(after(hour), copied(a, "pingoru")), events: "incident_opened",
 				query: links, rows: []string{"a|alone|1", "b|alone|1", "pingoru-a|alone|1"}}}),
 		"two that it may be, met the other way round: in doubt, none": append(watched("own", "pingoru"),
@@ -152,61 +164,82 @@ func TestSameEventStories(t *testing.T) {
 			on{"own", step{scrape: seen(after(2*hour), a, titled(b, a.Title)), events: "incident_opened",
 				query: links, rows: []string{"a|a|1", "pingoru-a|a|0", "b|alone|1"}}}),
 		"an incident and a maintenance are two": append(watched("own", "pingoru"),
-			on{"own", step{scrape: seen(after(hour), work("a", after(hour), "in_progress")), events: "maintenance_started"}},
-			on{"pingoru", step{scrape: seen(after(hour), copied(a, "pingoru")), events: "incident_opened", query: links, rows: []string{"a|alone|1", "pingoru-a|alone|1"}}}),
+			on{"own", step{scrape: seen(after(hour), work("a", after(hour), "in_progress")),
+				events: "maintenance_started"}},
+			on{"pingoru", step{scrape: seen(after(hour), copied(a, "pingoru")), events: "incident_opened", query: links,
+				rows: []string{"a|alone|1", "pingoru-a|alone|1"}}}),
 		"a maintenance is one by its window": append(watched("own", "pingoru"),
-			on{"own", step{scrape: seen(after(hour), work("m", after(30*hour), "scheduled")), events: "maintenance_scheduled"}},
-			on{"pingoru", step{scrape: seen(after(hour), copied(work("m", after(30*hour), "scheduled"), "pingoru")), events: "maintenance_scheduled(same_event)",
-				query: links, rows: []string{"m|m|1", "pingoru-m|m|0"}}}),
+			on{"own", step{scrape: seen(after(hour), work("m", after(30*hour), "scheduled")),
+				events: "maintenance_scheduled"}},
+			on{"pingoru", step{scrape: seen(after(hour), copied(work("m", after(30*hour), "scheduled"), "pingoru")),
+				events: "maintenance_scheduled(same_event)",
+				query:  links, rows: []string{"m|m|1", "pingoru-m|m|0"}}}),
 		"found only when the second page tells the start: what was told stays told, and one goes on": append(watched("own", "pingoru"),
 			on{"own", step{scrape: seen(after(hour), a), events: "incident_opened"}},
-			on{"pingoru", step{scrape: seen(after(hour), startless(copied(a, "pingoru"))), events: "incident_opened", query: links, rows: []string{"a|alone|1", "pingoru-a|alone|1"}}},
-			on{"pingoru", step{scrape: seen(after(2*hour), copied(aMonitored, "pingoru")), events: "update_posted(same_event) update_posted(same_event) state_changed(same_event)",
-				query: links, rows: []string{"a|a|1", "pingoru-a|a|1"}}},
+			on{"pingoru", step{scrape: seen(after(hour), startless(copied(a, "pingoru"))), events: "incident_opened",
+				query: links, rows: []string{"a|alone|1", "pingoru-a|alone|1"}}},
+			on{"pingoru", step{scrape: seen(after(2*hour), copied(aMonitored, "pingoru")),
+				events: "update_posted(same_event) update_posted(same_event) state_changed(same_event)",
+				query:  links, rows: []string{"a|a|1", "pingoru-a|a|1"}}},
 			on{"own", step{scrape: seen(after(2*hour), aMonitored), events: "update_posted state_changed"}}),
-		"the page that tells it cannot be read: the other one tells what follows, and nothing is told twice": append(watched("own", "pingoru"),
+		"the page that tells it cannot be read: the other one tells what follows, and nothing is told twice": append(
+			watched("own", "pingoru"),
 			on{"own", step{scrape: seen(after(hour), a), events: "incident_opened"}},
 			on{"pingoru", step{scrape: seen(after(hour), copied(a, "pingoru")), events: "incident_opened(same_event)"}},
 			on{"own", step{scrape: failed(after(2 * hour))}}, on{"own", step{scrape: failed(after(3 * hour))}},
-			on{"pingoru", step{scrape: seen(after(3*hour), copied(aMonitored, "pingoru")), events: "update_posted(same_event) state_changed(same_event)"}},
+			on{"pingoru", step{scrape: seen(after(3*hour), copied(aMonitored, "pingoru")),
+				events: "update_posted(same_event) state_changed(same_event)"}},
 			on{"own", step{scrape: failed(after(4 * hour)), events: "source_unreadable"}},
-			on{"pingoru", step{scrape: seen(after(4*hour), copied(aOver, "pingoru")), events: "update_posted incident_resolved",
-				query: links, rows: []string{"a|a|1", "pingoru-a|a|0"}}},
-			on{"own", step{scrape: seen(after(5*hour), aOver), events: "source_readable update_posted update_posted(same_event) incident_resolved(same_event)"}}),
+			on{"pingoru", step{scrape: seen(after(4*hour), copied(aOver, "pingoru")),
+				events: "update_posted incident_resolved",
+				query:  links, rows: []string{"a|a|1", "pingoru-a|a|0"}}},
+			on{"own", step{scrape: seen(after(5*hour), aOver),
+				events: "source_readable update_posted update_posted(same_event) incident_resolved(same_event)"}}),
 		"a page that was not read for two days tells nothing either": append(watched("own", "pingoru"),
 			on{"own", step{scrape: seen(after(hour), a), events: "incident_opened"}},
 			on{"pingoru", step{scrape: seen(after(hour), copied(a, "pingoru")), events: "incident_opened(same_event)"}},
-			on{"pingoru", step{scrape: seen(after(50*hour), copied(aMonitored, "pingoru")), events: "update_posted state_changed"}}),
-		"it opens on a second page while the first cannot be read: the opening was told": append(watched("own", "pingoru"),
+			on{"pingoru", step{scrape: seen(after(50*hour), copied(aMonitored, "pingoru")),
+				events: "update_posted state_changed"}}),
+		"it opens on a second page while the first cannot be read: the opening was told": append(watched("own",
+			"pingoru"),
 			on{"own", step{scrape: seen(after(hour), a), events: "incident_opened"}},
 			on{"own", step{scrape: failed(after(2 * hour))}}, on{"own", step{scrape: failed(after(3 * hour))}},
 			on{"own", step{scrape: failed(after(4 * hour)), events: "source_unreadable"}},
-			on{"pingoru", step{scrape: seen(after(5*hour), copied(aOver, "pingoru")), events: "incident_opened(same_event) incident_resolved",
-				query: links, rows: []string{"a|a|1", "pingoru-a|a|0"}}}),
+			on{"pingoru", step{scrape: seen(after(5*hour), copied(aOver, "pingoru")),
+				events: "incident_opened(same_event) incident_resolved",
+				query:  links, rows: []string{"a|a|1", "pingoru-a|a|0"}}}),
 		"a page that is added later brings no second news of what is open": append(watched("own"),
 			on{"own", step{scrape: seen(after(hour), a), events: "incident_opened"}},
-			on{"pingoru", step{scrape: seen(after(2*hour), copied(a, "pingoru")), events: "incident_opened(already_open)(same_event)",
-				query: links, rows: []string{"a|a|1", "pingoru-a|a|0"}}}),
+			on{"pingoru", step{scrape: seen(after(2*hour), copied(a, "pingoru")),
+				events: "incident_opened(already_open)(same_event)",
+				query:  links, rows: []string{"a|a|1", "pingoru-a|a|0"}}}),
 		"history is linked too, in silence": {
-			{"pingoru", step{scrape: backfill(seen(t0, copied(outage("old", after(-900*hour), "investigating", "resolved"), "pingoru")))}},
-			{"own", step{scrape: backfill(seen(after(hour), outage("old", after(-900*hour), "investigating", "resolved"))),
+			{"pingoru", step{scrape: backfill(seen(t0, copied(outage("old", after(-900*hour), "investigating",
+				"resolved"), "pingoru")))}},
+			{"own", step{scrape: backfill(seen(after(hour), outage("old", after(-900*hour), "investigating",
+				"resolved"))),
 				query: links, rows: []string{"pingoru-old|old|0", "old|old|0"}}},
 		},
 		"saved pages are linked too": {
 			{"own", step{scrape: archived(seen(t0))}}, {"pingoru", step{scrape: archived(seen(t0))}},
 			{"own", step{scrape: archived(seen(after(hour), a)), events: "incident_opened"}},
-			{"pingoru", step{scrape: archived(seen(after(hour), copied(a, "pingoru"))), events: "incident_opened(same_event)", query: links, rows: []string{"a|a|1", "pingoru-a|a|0"}}},
+			{"pingoru", step{scrape: archived(seen(after(hour), copied(a, "pingoru"))),
+				events: "incident_opened(same_event)", query: links, rows: []string{"a|a|1", "pingoru-a|a|0"}}},
 		},
 		"a backfill linked it, and a poll meets it: the opening was told": append(watched("own", "pingoru"),
 			on{"own", step{scrape: seen(after(hour), a), events: "incident_opened"}},
 			on{"pingoru", step{scrape: backfill(seen(after(2*hour), copied(a, "pingoru")))}},
-			on{"pingoru", step{scrape: seen(after(3*hour), copied(a, "pingoru")), query: links, rows: []string{"a|a|1", "pingoru-a|a|0"}}},
-			on{"pingoru", step{scrape: seen(after(4*hour), copied(aMonitored, "pingoru")), events: "update_posted(same_event) state_changed(same_event)"}}),
+			on{"pingoru", step{scrape: seen(after(3*hour), copied(a, "pingoru")), query: links,
+				rows: []string{"a|a|1", "pingoru-a|a|0"}}},
+			on{"pingoru", step{scrape: seen(after(4*hour), copied(aMonitored, "pingoru")),
+				events: "update_posted(same_event) state_changed(same_event)"}}),
 		"added to the past of both pages, it is told once": append(watched("own", "pingoru"),
 			on{"own", step{scrape: seen(after(60*hour), aOver), events: "incident_opened(late)"}},
-			on{"pingoru", step{scrape: seen(after(60*hour), copied(aOver, "pingoru")), events: "incident_opened(late)(same_event)",
-				query: links, rows: []string{"a|a|0", "pingoru-a|a|0"}}}),
-		"it leaves one page while another shows it: it is gone when the last has left": append(watched("own", "pingoru"),
+			on{"pingoru", step{scrape: seen(after(60*hour), copied(aOver, "pingoru")),
+				events: "incident_opened(late)(same_event)",
+				query:  links, rows: []string{"a|a|0", "pingoru-a|a|0"}}}),
+		"it leaves one page while another shows it: it is gone when the last has left": append(watched("own",
+			"pingoru"),
 			on{"own", step{scrape: seen(after(hour), a), events: "incident_opened"}},
 			on{"pingoru", step{scrape: seen(after(hour), copied(a, "pingoru")), events: "incident_opened(same_event)"}},
 			on{"own", step{scrape: seen(after(2 * hour)), events: "incident_left_feed(same_event)"}},
@@ -215,16 +248,20 @@ func TestSameEventStories(t *testing.T) {
 			on{"own", step{scrape: seen(after(hour), a), events: "incident_opened"}},
 			on{"pingoru", step{scrape: seen(after(hour), copied(a, "pingoru")), events: "incident_opened(same_event)"}},
 			on{"own", step{scrape: seen(after(2 * hour)), events: "incident_left_feed(same_event)"}},
-			on{"pingoru", step{scrape: seen(after(3*hour), copied(aOver, "pingoru")), events: "update_posted update_posted incident_resolved"}}),
+			on{"pingoru", step{scrape: seen(after(3*hour), copied(aOver, "pingoru")),
+				events: "update_posted update_posted incident_resolved"}}),
 		"an edit of the start by an hour leaves them one": append(watched("own", "pingoru"),
 			on{"own", step{scrape: seen(after(hour), a), events: "incident_opened"}},
 			on{"pingoru", step{scrape: seen(after(hour), copied(a, "pingoru")), events: "incident_opened(same_event)"}},
-			on{"own", step{scrape: seen(after(2*hour), moved(a, -hour)), events: "incident_edited", query: links, rows: []string{"a|a|1", "pingoru-a|a|0"}}}),
+			on{"own", step{scrape: seen(after(2*hour), moved(a, -hour)), events: "incident_edited", query: links,
+				rows: []string{"a|a|1", "pingoru-a|a|0"}}}),
 		"moved by days it is another event, and the one that was silent is told": append(watched("own", "pingoru"),
 			on{"own", step{scrape: seen(after(hour), a), events: "incident_opened"}},
 			on{"pingoru", step{scrape: seen(after(hour), copied(a, "pingoru")), events: "incident_opened(same_event)"}},
-			on{"own", step{scrape: seen(after(2*hour), moved(a, -72*hour)), events: "incident_edited", query: links, rows: []string{"a|alone|1", "pingoru-a|alone|0"}}},
-			on{"pingoru", step{scrape: seen(after(3*hour), copied(a, "pingoru")), events: "incident_opened", query: openOnes, rows: []string{"a", "pingoru-a"}}}),
+			on{"own", step{scrape: seen(after(2*hour), moved(a, -72*hour)), events: "incident_edited", query: links,
+				rows: []string{"a|alone|1", "pingoru-a|alone|0"}}},
+			on{"pingoru", step{scrape: seen(after(3*hour), copied(a, "pingoru")), events: "incident_opened",
+				query: openOnes, rows: []string{"a", "pingoru-a"}}}),
 	} {
 		t.Run(name, func(t *testing.T) { newSeveral(t).live(t, steps) })
 	}
@@ -247,12 +284,15 @@ func TestThreePagesInAnyOrder(t *testing.T) {
 				if n == 0 {
 					events = "incident_opened"
 				}
-				s.live(t, []on{{page, step{scrape: seen(after(hour+time.Duration(n)*time.Second), raws[page]), events: events}}})
+				s.live(t, []on{{page, step{scrape: seen(after(hour+time.Duration(n)*time.Second), raws[page]),
+					events: events}}})
 			}
-			if diff := cmp.Diff([]string{"a", "a", "a"}, s.rows(`SELECT o.source_key FROM incidents i JOIN incidents o ON o.incident_id = i.same_event_id`)); diff != "" {
+			of := s.rows(`SELECT o.source_key FROM incidents i JOIN incidents o ON o.incident_id = i.same_event_id`)
+			if diff := cmp.Diff([]string{"a", "a", "a"}, of); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
-			if got := s.rows(`SELECT (SELECT count(*) FROM v_open), (SELECT sum(incidents) FROM v_monthly), (SELECT incidents FROM v_scorecard), sum(announced) FROM incidents`); got[0] != "1|1|1|1" {
+			if got := s.rows(`SELECT (SELECT count(*) FROM v_open), (SELECT sum(incidents) FROM v_monthly),
+				(SELECT incidents FROM v_scorecard), sum(announced) FROM incidents`); got[0] != "1|1|1|1" {
 				t.Errorf("open, in the months, on the scorecard and announced: %s", got[0])
 			}
 		})
@@ -270,7 +310,8 @@ func TestAPageNoLongerWatchedTellsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	over := outage("a", after(hour), "investigating", "resolved")
-	s.live(t, []on{{"pingoru", step{scrape: seen(after(2*hour), copied(over, "pingoru")), events: "update_posted incident_resolved"}}})
+	s.live(t, []on{{"pingoru", step{scrape: seen(after(2*hour), copied(over, "pingoru")),
+		events: "update_posted incident_resolved"}}})
 }
 
 // What is withheld is on record and in reports over a span, and no channel gets it.
@@ -336,8 +377,10 @@ func TestListsShowAnEventOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []query.EventRecord{{IncidentID: 1, PageURL: "https://pingoru.io/providers/acme", Platform: "pingoru", SourceKey: "pingoru-a",
-		URL: "https://pingoru.example/acme/a", Title: "Trouble a", Severity: "minor", State: "investigating", StartedAt: "2026-11-23T10:00:00.000Z"}}
+	want := []query.EventRecord{{IncidentID: 1, PageURL: "https://pingoru.io/providers/acme", Platform: "pingoru",
+		SourceKey: "pingoru-a",
+		URL:       "https://pingoru.example/acme/a", Title: "Trouble a", Severity: "minor", State: "investigating",
+		StartedAt: "2026-11-23T10:00:00.000Z"}}
 	if diff := cmp.Diff(want, detail.SameEvent); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
@@ -350,11 +393,15 @@ func TestListsShowAnEventOnce(t *testing.T) {
 func TestNearbyRecordsAreFoundByIndex(t *testing.T) {
 	s := newSeveral(t)
 	plan := s.rows(`EXPLAIN QUERY PLAN
-		SELECT incident_id FROM incidents WHERE source_id IN (SELECT value FROM json_each('[1,2]')) AND started_at BETWEEN 'a' AND 'b'
-		UNION SELECT incident_id FROM incidents WHERE source_id IN (SELECT value FROM json_each('[1,2]')) AND scheduled_start_at BETWEEN 'a' AND 'b'
-		UNION SELECT incident_id FROM incidents WHERE source_id IN (SELECT value FROM json_each('[1,2]')) AND resolved_at BETWEEN 'a' AND 'b'`)
+		SELECT incident_id FROM incidents WHERE source_id IN (SELECT value FROM json_each('[1,2]'))
+		AND started_at BETWEEN 'a' AND 'b'
+		UNION SELECT incident_id FROM incidents WHERE source_id IN (SELECT value FROM json_each('[1,2]'))
+		AND scheduled_start_at BETWEEN 'a' AND 'b'
+		UNION SELECT incident_id FROM incidents WHERE source_id IN (SELECT value FROM json_each('[1,2]'))
+		AND resolved_at BETWEEN 'a' AND 'b'`)
 	text := strings.Join(plan, "\n")
-	for _, index := range []string{"incidents_by_source_start", "incidents_by_source_window", "incidents_by_source_end"} {
+	for _, index := range []string{"incidents_by_source_start", "incidents_by_source_window",
+		"incidents_by_source_end"} {
 		if !strings.Contains(text, fmt.Sprintf("INDEX %s (source_id=? AND", index)) {
 			t.Errorf("%s is not used:\n%s", index, text)
 		}

@@ -18,17 +18,22 @@ const schemaHead = `# The SQLite file
 
 Open it with the sqlite3 shell, Datasette, DuckDB or a notebook, also while the service runs. Read it, do not write to it.
 
-- Times are UTC text of fixed width, ` + "`2026-11-23T10:02:05.045Z`" + `, in columns named ` + "`_at`" + `: text order is time order. An incident's own
+- Times are UTC text of fixed width, ` + "`2026-11-23T10:02:05.045Z`" + `, in columns named ` + "`_at`" +
+	`: text order is time order. An incident's own
   times are the vendor's; ` + "`first_seen_at`, `seen_at`, `left_feed_at` and an event's `at`" + ` are ours.
-- An unknown word of a vendor is ` + "`unknown`" + `, never ` + "`none` or `operational`" + `; the vendor's own words stand beside it (` + "`vendor_state`, `raw`" + `).
+- An unknown word of a vendor is ` + "`unknown`" + `, never ` + "`none` or `operational`" +
+	`; the vendor's own words stand beside it (` + "`vendor_state`, `raw`" + `).
 - Begin with the views: they need no join.
-- Full-text search: ` + "`incident_search` (`title`), `update_search` (`body`) and `component_search` (`name`, `group_name`)" + ` are FTS5 indexes
-  whose ` + "`rowid`" + ` is the key of their table. They hold no words of their own; the tables ` + "`*_search_*`" + ` are SQLite's.
+- Full-text search: ` + "`incident_search` (`title`), `update_search` (`body`) and `component_search` (`name`, " +
+	"`group_name`)" + ` are FTS5 indexes
+  whose ` + "`rowid`" + ` is the key of their table. They hold no words of their own; the tables ` + "`*_search_*`" +
+	` are SQLite's.
 
 This page is made from the schema by ` + "`go test ./db -run TestSchemaPage -update`" + `.
 `
 
-// ownTables leaves out the full-text indexes, which hold no words of their own, and the tables that SQLite keeps them in.
+// ownTables leaves out the full-text indexes, which hold no words of their own, and the tables that SQLite keeps them
+// in.
 const ownTables = ` AND name NOT GLOB '*_search' AND name NOT GLOB '*_search_*'`
 
 // examples are printed on the page, and run by the test.
@@ -37,15 +42,18 @@ var examples = []struct{ title, sql string }{
 FROM v_open
 WHERE kind = 'incident'
 ORDER BY started_at;`},
-	{"Which vendors cost us most this year?", `SELECT vendor, sum(incidents) AS incidents, round(sum(hours_of_impact), 1) AS hours
+	{"Which vendors cost us most this year?",
+		`SELECT vendor, sum(incidents) AS incidents, round(sum(hours_of_impact), 1) AS hours
 FROM v_monthly
 WHERE month >= '2026-01'
 GROUP BY vendor
 ORDER BY hours DESC;`},
-	{"Who is quick to tell, and quick to mend?", `SELECT vendor, incidents, median_minutes_to_first_update, median_minutes_to_resolve, postmortem_share
+	{"Who is quick to tell, and quick to mend?",
+		`SELECT vendor, incidents, median_minutes_to_first_update, median_minutes_to_resolve, postmortem_share
 FROM v_scorecard
 ORDER BY median_minutes_to_resolve;`},
-	{"What did vendors rewrite after publishing it?", `SELECT v.vendor, v.title, r.field, r.old_value, r.new_value, r.seen_at
+	{"What did vendors rewrite after publishing it?",
+		`SELECT v.vendor, v.title, r.field, r.old_value, r.new_value, r.seen_at
 FROM revisions r
 JOIN v_incidents v USING (incident_id)
 ORDER BY r.seen_at DESC
@@ -92,7 +100,8 @@ func TestSchemaPage(t *testing.T) {
 		describeView(t, f, &page, name)
 	}
 	page.WriteString("\n## Tables\n")
-	for _, name := range f.rows(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'goose_db_version'` + ownTables + ` ORDER BY rowid`) {
+	for _, name := range f.rows(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+		AND name <> 'goose_db_version'` + ownTables + ` ORDER BY rowid`) {
 		describeTable(t, f, &page, name)
 	}
 	path := filepath.Join("..", "docs", "schema.md")
@@ -199,8 +208,10 @@ func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 // Times are compared as text everywhere, so no column may take any other form.
 func TestTheSchemaRefusesOtherForms(t *testing.T) {
 	f := lived(t)
-	for _, table := range f.rows(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'goose_db_version'` + ownTables) {
-		for _, column := range f.rows(`SELECT name FROM pragma_table_info(?) WHERE name = 'at' OR name LIKE '%!_at' ESCAPE '!'`, table) {
+	for _, table := range f.rows(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+		AND name <> 'goose_db_version'` + ownTables) {
+		for _, column := range f.rows(`SELECT name FROM pragma_table_info(?) WHERE name = 'at'
+			OR name LIKE '%!_at' ESCAPE '!'`, table) {
 			for _, value := range []string{"2026-11-23 10:00:00", "2026-11-23T10:00:00Z", "yesterday", ""} {
 				if f.rows(`SELECT count(*) FROM ` + table)[0] == "0" {
 					t.Fatalf("there is no row in %s to try it on", table)
@@ -215,20 +226,23 @@ func TestTheSchemaRefusesOtherForms(t *testing.T) {
 		"a kind that does not exist":      `UPDATE incidents SET kind = 'party'`,
 		"a severity that does not exist":  `UPDATE incidents SET severity = 'purple'`,
 		"an update's state as incident's": `UPDATE incidents SET state = 'postmortem'`,
-		"an end before the start":         `UPDATE incidents SET started_at = '2026-11-23T10:00:00.000Z', resolved_at = '2026-11-23T09:00:00.000Z'`,
-		"a window that ends too early":    `UPDATE incidents SET scheduled_start_at = '2026-11-23T10:00:00.000Z', scheduled_end_at = '2026-11-23T09:00:00.000Z'`,
-		"words that are not JSON":         `UPDATE incidents SET raw = 'x'`,
-		"a status that does not exist":    `UPDATE components SET status = 'tired'`,
-		"an event that does not exist":    `UPDATE events SET kind = 'party'`,
-		"delivered, and no time":          `UPDATE deliveries SET delivered_at = NULL`,
-		"held, and no time until when":    `UPDATE deliveries SET state = 'held', delivered_at = NULL, not_before_at = NULL`,
-		"a reason that does not exist":    `UPDATE deliveries SET reason = 'mood'`,
-		"a stream that does not exist":    `UPDATE streams SET stream = 'river'`,
-		"a mute of nothing":               `UPDATE mutes SET vendor_id = NULL`,
-		"an outcome that does not exist":  `UPDATE scrapes SET outcome = 'fine'`,
-		"text for a number":               `UPDATE scrapes SET took_ms = 'long'`,
-		"an incident of no source":        `UPDATE incidents SET source_id = 99`,
-		"one key twice":                   `UPDATE incidents SET source_key = 'same'`,
+		"an end before the start": `UPDATE incidents
+			SET started_at = '2026-11-23T10:00:00.000Z', resolved_at = '2026-11-23T09:00:00.000Z'`,
+		"a window that ends too early": `UPDATE incidents SET scheduled_start_at = '2026-11-23T10:00:00.000Z',
+			scheduled_end_at = '2026-11-23T09:00:00.000Z'`,
+		"words that are not JSON":      `UPDATE incidents SET raw = 'x'`,
+		"a status that does not exist": `UPDATE components SET status = 'tired'`,
+		"an event that does not exist": `UPDATE events SET kind = 'party'`,
+		"delivered, and no time":       `UPDATE deliveries SET delivered_at = NULL`,
+		"held, and no time until when": `UPDATE deliveries
+			SET state = 'held', delivered_at = NULL, not_before_at = NULL`,
+		"a reason that does not exist":   `UPDATE deliveries SET reason = 'mood'`,
+		"a stream that does not exist":   `UPDATE streams SET stream = 'river'`,
+		"a mute of nothing":              `UPDATE mutes SET vendor_id = NULL`,
+		"an outcome that does not exist": `UPDATE scrapes SET outcome = 'fine'`,
+		"text for a number":              `UPDATE scrapes SET took_ms = 'long'`,
+		"an incident of no source":       `UPDATE incidents SET source_id = 99`,
+		"one key twice":                  `UPDATE incidents SET source_key = 'same'`,
 	} {
 		if err := f.exec(statement); err == nil {
 			t.Errorf("the schema took %s", name)

@@ -22,11 +22,13 @@ func Components(raws []RawComponent, own Words) ([]Component, []Finding) {
 	var findings []Finding
 	used := make(map[string]int, len(raws))
 	for _, raw := range raws {
-		c := Component{Key: raw.ID, Name: oneLine(raw.Name), Group: oneLine(raw.Group), VendorStatus: strings.TrimSpace(raw.Status), Status: StatusUnknown}
+		c := Component{Key: raw.ID, Name: oneLine(raw.Name), Group: oneLine(raw.Group),
+			VendorStatus: strings.TrimSpace(raw.Status), Status: StatusUnknown}
 		if c.VendorStatus != "" {
 			status, ok := own.status(c.VendorStatus)
 			if !ok {
-				findings = append(findings, Finding{Key: c.Key, Field: "status", Value: clip(c.VendorStatus, 300), Problem: fmt.Sprintf("this status word of the component %q is unknown", c.Name)})
+				findings = append(findings, Finding{Key: c.Key, Field: "status", Value: clip(c.VendorStatus, 300),
+					Problem: fmt.Sprintf("this status word of the component %q is unknown", c.Name)})
 			}
 			c.Status = status
 		}

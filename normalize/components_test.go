@@ -31,7 +31,8 @@ func TestComponentsOfOneNameStayTwo(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
-	if len(findings) != 1 || findings[0].Field != "status" || findings[0].Value != "wobbly" || !strings.Contains(findings[0].Problem, `"Web"`) {
+	if len(findings) != 1 || findings[0].Field != "status" || findings[0].Value != "wobbly" ||
+		!strings.Contains(findings[0].Problem, `"Web"`) {
 		t.Errorf("findings: %+v", findings)
 	}
 	if list, found := Components(nil, own); list != nil || found != nil {
@@ -75,7 +76,8 @@ func TestEveryComponentHasItsKey(t *testing.T) {
 // TestAffectedComponentsOfTwoDocuments holds that the document with ids makes the other's names exact, and which list
 // takes components away.
 func TestAffectedComponentsOfTwoDocuments(t *testing.T) {
-	known, _ := Components([]RawComponent{{ID: "c1", Name: "Web", Group: "EU", Status: "operational"}, {ID: "c2", Name: "API"}}, Words{})
+	known, _ := Components([]RawComponent{{ID: "c1", Name: "Web", Group: "EU", Status: "operational"},
+		{ID: "c2", Name: "API"}}, Words{})
 	names := func(list []Component) string {
 		var out []string
 		for _, c := range list {
@@ -92,12 +94,18 @@ func TestAffectedComponentsOfTwoDocuments(t *testing.T) {
 		edited  bool
 	}{
 		{"nothing shown", nil, false, false, "c1=EU › Web:operational c2=API:unknown", false},
-		{"names only", []RawComponent{{Name: "API"}, {Name: "Web"}}, false, false, "c2=API:unknown c1=EU › Web:operational", false},
-		{"one less", []RawComponent{{Name: "Web", Group: "EU", Status: "major_outage"}}, false, false, "c1=EU › Web:major_outage", true},
-		{"one more", []RawComponent{{ID: "c1", Name: "Web", Group: "EU"}, {ID: "c2", Name: "API"}, {Name: "Mail"}}, false, false, "c2=API:unknown @/Mail=Mail:unknown c1=EU › Web:operational", true},
-		{"a part of the list takes nothing away", []RawComponent{{Name: "API", Status: "partial_outage"}}, false, true, "c1=EU › Web:operational c2=API:partial_outage", false},
-		{"an older list takes nothing away", []RawComponent{{Name: "API"}, {Name: "Mail"}}, true, false, "c1=EU › Web:operational c2=API:unknown", false},
-		{"another group is another component", []RawComponent{{Name: "Web", Group: "US"}, {Name: "API"}}, false, false, "c2=API:unknown @US/Web=US › Web:unknown", true},
+		{"names only", []RawComponent{{Name: "API"}, {Name: "Web"}}, false, false,
+			"c2=API:unknown c1=EU › Web:operational", false},
+		{"one less", []RawComponent{{Name: "Web", Group: "EU", Status: "major_outage"}}, false, false,
+			"c1=EU › Web:major_outage", true},
+		{"one more", []RawComponent{{ID: "c1", Name: "Web", Group: "EU"}, {ID: "c2", Name: "API"}, {Name: "Mail"}},
+			false, false, "c2=API:unknown @/Mail=Mail:unknown c1=EU › Web:operational", true},
+		{"a part of the list takes nothing away", []RawComponent{{Name: "API", Status: "partial_outage"}}, false, true,
+			"c1=EU › Web:operational c2=API:partial_outage", false},
+		{"an older list takes nothing away", []RawComponent{{Name: "API"}, {Name: "Mail"}}, true, false,
+			"c1=EU › Web:operational c2=API:unknown", false},
+		{"another group is another component", []RawComponent{{Name: "Web", Group: "US"}, {Name: "API"}}, false, false,
+			"c2=API:unknown @US/Web=US › Web:unknown", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			seen, _ := Components(c.seen, Words{})

@@ -17,7 +17,8 @@ func parseDuration(s string) (d, unit time.Duration) {
 		if err != nil || n > 1e5 {
 			return 0, 0
 		}
-		u := map[byte]time.Duration{'w': 7 * 24 * time.Hour, 'd': 24 * time.Hour, 'h': time.Hour, 'm': time.Minute, 's': time.Second}[strings.ToLower(m[2])[0]]
+		u := map[byte]time.Duration{'w': 7 * 24 * time.Hour, 'd': 24 * time.Hour, 'h': time.Hour, 'm': time.Minute,
+			's': time.Second}[strings.ToLower(m[2])[0]]
 		d += time.Duration(n * float64(u))
 		if unit == 0 || u < unit {
 			unit = u

@@ -11,9 +11,10 @@ type Filter struct {
 	Components []string `json:"components,omitempty"` // globs of names, or of "Group › Name"
 	Groups     []string `json:"groups,omitempty"`     // globs of groups
 	Regions    []string `json:"regions,omitempty"`    // globs of places, in the vendor's words, that concern us
-	Places     []string `json:"places,omitempty"`     // globs of all places that the vendor names, so that what names none is told apart from what names others
-	Kinds      []Kind   `json:"kinds,omitempty"`      // of incidents
-	Severity   Severity `json:"severity,omitempty"`   // the lowest, by Severity.Rank; planned work and notices have none
+	// globs of all places that the vendor names, so that what names none is told apart from what names others
+	Places   []string `json:"places,omitempty"`
+	Kinds    []Kind   `json:"kinds,omitempty"`    // of incidents
+	Severity Severity `json:"severity,omitempty"` // the lowest, by Severity.Rank; planned work and notices have none
 }
 
 // IsZero reports whether the filter lets everything pass.

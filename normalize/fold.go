@@ -373,7 +373,8 @@ func (f *folding) takeEnd(v, was *view) {
 	if f.resolved == nil {
 		i.ResolvedAt = time.Time{}
 	}
-	f.resolved = f.time(v, f.resolved, "resolved_at", &i.ResolvedAt, stated, v.stated, was != nil && !was.stated.IsZero())
+	f.resolved = f.time(v, f.resolved, "resolved_at", &i.ResolvedAt, stated, v.stated,
+		was != nil && !was.stated.IsZero())
 }
 
 // finish derives what is left from the timeline.

@@ -222,7 +222,8 @@ func (f *folding) body(p *post, u, was Update, said, fresh bool) (body string, e
 		if oneLine(was.Body) == oneLine(u.Body) {
 			return richer(k, u.Body), false
 		}
-		if smartQuotes.Replace(markdown.Plain(k)) == smartQuotes.Replace(markdown.Plain(u.Body)) && generatedKey(u.Key) {
+		if smartQuotes.Replace(markdown.Plain(k)) == smartQuotes.Replace(markdown.Plain(u.Body)) &&
+			generatedKey(u.Key) {
 			return richer(k, u.Body), false
 		}
 		return u.Body, true

@@ -72,7 +72,8 @@ func readings(t *rapid.T) []Reading {
 	var out []Reading
 	for n, raw := range life(t) {
 		docs := documents(raw)
-		for _, d := range rapid.SliceOfNDistinct(rapid.IntRange(0, len(docs)-1), 1, len(docs), rapid.ID[int]).Draw(t, "documents") {
+		for _, d := range rapid.SliceOfNDistinct(rapid.IntRange(0, len(docs)-1), 1, len(docs), rapid.ID[int]).Draw(t,
+			"documents") {
 			out = append(out, seenAt(10*n+rapid.IntRange(0, 9).Draw(t, "minutes"), docs[d]))
 		}
 	}
@@ -117,7 +118,8 @@ func TestRevisionsStay(t *testing.T) {
 		}
 		got := Fold(in)
 		last := in[len(in)-1].Raws[0]
-		if i := got.Incident; i.Title != last.Title || string(i.Severity) != last.Impact || i.VendorState != last.State ||
+		if i := got.Incident; i.Title != last.Title || string(i.Severity) != last.Impact ||
+			i.VendorState != last.State ||
 			len(i.Updates) != len(last.Updates) {
 			t.Fatalf("%+v is not what was read last: %+v", i, last)
 		}
@@ -176,17 +178,24 @@ func TestEditsOnRecord(t *testing.T) {
 		edit func(r *Raw)
 		want []string
 	}{
-		"nothing":            {func(*Raw) {}, []string{}},
-		"a title":            {func(r *Raw) { r.Title = "Logins failed" }, []string{"title Logins fail→Logins failed @1h0m0s"}},
-		"the kind":           {func(r *Raw) { r.Kind = "maintenance" }, []string{"kind incident→maintenance @1h0m0s"}},
-		"an impact word":     {func(r *Raw) { r.Impact = "degraded performance" }, []string{"vendor_severity minor→degraded performance @1h0m0s"}},
-		"an impact":          {func(r *Raw) { r.Impact = "critical" }, []string{"severity minor→critical @1h0m0s"}},
-		"when it was made":   {func(r *Raw) { r.Created = stampOf(day.Add(-3 * time.Hour)) }, []string{"created_at 2026-03-01T10:00:00.000Z→2026-03-01T09:00:00.000Z @1h0m0s"}},
+		"nothing": {func(*Raw) {}, []string{}},
+		"a title": {func(r *Raw) { r.Title = "Logins failed" },
+			[]string{"title Logins fail→Logins failed @1h0m0s"}},
+		"the kind": {func(r *Raw) { r.Kind = "maintenance" }, []string{"kind incident→maintenance @1h0m0s"}},
+		"an impact word": {func(r *Raw) { r.Impact = "degraded performance" },
+			[]string{"vendor_severity minor→degraded performance @1h0m0s"}},
+		"an impact": {func(r *Raw) { r.Impact = "critical" }, []string{"severity minor→critical @1h0m0s"}},
+		"when it was made": {func(r *Raw) { r.Created = stampOf(day.Add(-3 * time.Hour)) },
+			[]string{"created_at 2026-03-01T10:00:00.000Z→2026-03-01T09:00:00.000Z @1h0m0s"}},
 		"emptied components": {func(r *Raw) { r.Components = nil }, []string{"components API, EU › Web→ @1h0m0s"}},
-		"a component less":   {func(r *Raw) { r.Components = r.Components[:1] }, []string{"components API, EU › Web→EU › Web @1h0m0s"}},
-		"a post":             {func(r *Raw) { r.Updates[1].Body = "Another." }, []string{"u2 body " + outage().Updates[1].Body + "→Another. @1h0m0s"}},
-		"a post taken away":  {func(r *Raw) { r.Updates = slices.Delete(r.Updates, 1, 2) }, []string{"u2 removed_at →2026-03-01T13:00:00.000Z @1h0m0s"}},
-		"a start":            {func(r *Raw) { r.Started = stampOf(day.Add(-4 * time.Hour)) }, []string{"started_at 2026-03-01T10:00:00.368Z→2026-03-01T08:00:00.000Z @1h0m0s"}},
+		"a component less": {func(r *Raw) { r.Components = r.Components[:1] },
+			[]string{"components API, EU › Web→EU › Web @1h0m0s"}},
+		"a post": {func(r *Raw) { r.Updates[1].Body = "Another." },
+			[]string{"u2 body " + outage().Updates[1].Body + "→Another. @1h0m0s"}},
+		"a post taken away": {func(r *Raw) { r.Updates = slices.Delete(r.Updates, 1, 2) },
+			[]string{"u2 removed_at →2026-03-01T13:00:00.000Z @1h0m0s"}},
+		"a start": {func(r *Raw) { r.Started = stampOf(day.Add(-4 * time.Hour)) },
+			[]string{"started_at 2026-03-01T10:00:00.368Z→2026-03-01T08:00:00.000Z @1h0m0s"}},
 		"a document's silence": {func(r *Raw) {
 			r.Document, r.Components, r.Created, r.Impact, r.Updates = "line", nil, RawTime{}, "", nil
 		}, []string{}},
@@ -210,7 +219,8 @@ func TestEditsOnRecord(t *testing.T) {
 // Of two posts of one minute and text, one is taken away: one is gone, and one stays.
 func TestOneOfTwoTwinsIsTakenAway(t *testing.T) {
 	post := func(id string) RawUpdate {
-		return RawUpdate{ID: id, State: "investigating", Posted: printedAt("2026-03-01T10:00:00Z"), Body: "We look into it."}
+		return RawUpdate{ID: id, State: "investigating", Posted: printedAt("2026-03-01T10:00:00Z"),
+			Body: "We look into it."}
 	}
 	for _, ids := range [][2]string{{"", ""}, {"a", "b"}, {"a", "a"}} {
 		raw := Raw{
@@ -257,15 +267,24 @@ func TestStaleCopiesAndRetractions(t *testing.T) {
 		posts    int
 		edits    int
 	}{
-		{"a copy between two newer ones", []Reading{seenAt(0, one), seenAt(5, two), seenAt(10, one), seenAt(15, two)}, StateIdentified, 2, 0},
-		{"a copy, and the page has gone on", []Reading{seenAt(0, one), seenAt(5, two), seenAt(10, one), seenAt(15, three)}, StateMonitoring, 3, 0},
-		{"a copy that was read twice", []Reading{seenAt(0, one), seenAt(5, two), {Raws: []Raw{one}, Seen: day.Add(10 * time.Minute), Until: day.Add(15 * time.Minute)}, seenAt(20, two)}, StateIdentified, 2, 0},
-		{"a copy of what was never read", []Reading{seenAt(5, three), seenAt(10, two), seenAt(15, three)}, StateMonitoring, 3, 0},
+		{"a copy between two newer ones", []Reading{seenAt(0, one), seenAt(5, two), seenAt(10, one), seenAt(15, two)},
+			StateIdentified, 2, 0},
+		{"a copy, and the page has gone on", []Reading{seenAt(0, one), seenAt(5, two), seenAt(10, one),
+			seenAt(15, three)}, StateMonitoring, 3, 0},
+		{"a copy that was read twice", []Reading{seenAt(0, one), seenAt(5, two),
+			{Raws: []Raw{one}, Seen: day.Add(10 * time.Minute), Until: day.Add(15 * time.Minute)}, seenAt(20, two)},
+			StateIdentified, 2, 0},
+		{"a copy of what was never read", []Reading{seenAt(5, three), seenAt(10, two), seenAt(15, three)},
+			StateMonitoring, 3, 0},
 		{"read once so far", []Reading{seenAt(0, one), seenAt(5, two), seenAt(10, one)}, StateIdentified, 2, 0},
-		{"read twice", []Reading{seenAt(0, one), seenAt(5, two), {Raws: []Raw{one}, Seen: day.Add(10 * time.Minute), Until: day.Add(15 * time.Minute)}}, StateInvestigating, 1, 1},
+		{"read twice", []Reading{seenAt(0, one), seenAt(5, two),
+			{Raws: []Raw{one}, Seen: day.Add(10 * time.Minute), Until: day.Add(15 * time.Minute)}}, StateInvestigating,
+			1, 1},
 		{"read once, long after", []Reading{seenAt(0, one), seenAt(5, two), seenAt(65, one)}, StateInvestigating, 1, 1},
-		{"taken back, then over", []Reading{seenAt(0, one), seenAt(5, two), seenAt(10, one), seenAt(15, over)}, StateResolved, 1, 1},
-		{"taken back and over at once", []Reading{seenAt(0, one), seenAt(5, two), seenAt(10, over)}, StateResolved, 1, 1},
+		{"taken back, then over", []Reading{seenAt(0, one), seenAt(5, two), seenAt(10, one), seenAt(15, over)},
+			StateResolved, 1, 1},
+		{"taken back and over at once", []Reading{seenAt(0, one), seenAt(5, two), seenAt(10, over)}, StateResolved, 1,
+			1},
 	} {
 		got := Fold(c.readings)
 		if got.Incident.State != c.state || len(got.Incident.Updates) != c.posts || len(got.Revisions) != c.edits {
@@ -286,7 +305,8 @@ func TestPlannedWorkThatBecomesAnIncident(t *testing.T) {
 		ScheduledEnd:   stampOf(day.Add(time.Hour)),
 	}
 	failed := planned
-	failed.Kind, failed.State, failed.Impact, failed.ScheduledStart, failed.ScheduledEnd = "incident", "investigating", "critical", RawTime{}, RawTime{}
+	failed.Kind, failed.State, failed.Impact, failed.ScheduledStart, failed.ScheduledEnd = "incident", "investigating",
+		"critical", RawTime{}, RawTime{}
 	got := Fold([]Reading{seenAt(0, planned), seenAt(60, failed)})
 	if got.Incident.Kind != KindIncident || got.Incident.Severity != SeverityCritical ||
 		!got.Incident.ScheduledStartAt.IsZero() {
@@ -350,20 +370,30 @@ func TestBasisOfTimes(t *testing.T) {
 		readings []Reading
 		want     string
 	}{
-		"a fixed date":        {[]Reading{seenAt(0, item("investigating", at10)), seenAt(10, item("monitoring", at10)), seenAt(20, item("resolved", at10))}, "10:00 posted, 12:20 seen after 12:10"},
-		"a moving date":       {[]Reading{seenAt(0, item("investigating", at10)), seenAt(10, item("monitoring", at10)), seenAt(50, item("resolved", at12))}, "10:00 posted, 12:30 posted"},
+		"a fixed date": {[]Reading{seenAt(0, item("investigating", at10)), seenAt(10, item("monitoring", at10)),
+			seenAt(20, item("resolved", at10))}, "10:00 posted, 12:20 seen after 12:10"},
+		"a moving date": {[]Reading{seenAt(0, item("investigating", at10)), seenAt(10, item("monitoring", at10)),
+			seenAt(50, item("resolved", at12))}, "10:00 posted, 12:30 posted"},
 		"over when first met": {[]Reading{seenAt(0, item("resolved", at10))}, "10:00 posted, -"},
 		"posts":               {[]Reading{seenAt(60, timeline(func(*Raw) {}))}, "10:00 posted, 12:30 posted"},
-		"a start that is none": {[]Reading{seenAt(60, timeline(func(r *Raw) { r.Started, r.Resolved = r.Created, printedAt(at12) }))},
+		"a start that is none": {[]Reading{seenAt(60, timeline(func(r *Raw) {
+			r.Started, r.Resolved = r.Created,
+				printedAt(at12)
+		}))},
 			"10:00 posted, 12:30 posted"},
 		"stated": {[]Reading{seenAt(60, timeline(func(r *Raw) {
 			r.Started, r.Resolved = printedAt("2026-03-01T09:40:00Z"), printedAt("2026-03-01T12:05:00Z")
 		}))},
 			"09:40 stated, 12:05 stated"},
-		"cut":            {[]Reading{seenAt(60, timeline(func(r *Raw) { r.Excerpt, r.Created = true, RawTime{} }))}, "10:00, 12:30 posted"},
-		"only the end":   {[]Reading{seenAt(60, timeline(func(r *Raw) { r.Updates = r.Updates[1:]; r.Created = RawTime{} }))}, "12:30, 12:30 posted"},
-		"no time at all": {[]Reading{seenAt(60, Raw{Document: "json", ID: "1", Title: "x", State: "resolved"})}, "-, -"},
-		"seen over":      {[]Reading{{Raws: []Raw{{Document: "json", ID: "1", Title: "x", State: "investigating"}}, Seen: day, Until: day.Add(25 * time.Minute)}, seenAt(30, Raw{Document: "json", ID: "1", Title: "x", State: "resolved"})}, "-, 12:30 seen after 12:25"},
+		"cut": {[]Reading{seenAt(60, timeline(func(r *Raw) { r.Excerpt, r.Created = true, RawTime{} }))},
+			"10:00, 12:30 posted"},
+		"only the end": {[]Reading{seenAt(60,
+			timeline(func(r *Raw) { r.Updates = r.Updates[1:]; r.Created = RawTime{} }))}, "12:30, 12:30 posted"},
+		"no time at all": {[]Reading{seenAt(60, Raw{Document: "json", ID: "1", Title: "x", State: "resolved"})},
+			"-, -"},
+		"seen over": {[]Reading{{Raws: []Raw{{Document: "json", ID: "1", Title: "x", State: "investigating"}},
+			Seen: day, Until: day.Add(25 * time.Minute)}, seenAt(30,
+			Raw{Document: "json", ID: "1", Title: "x", State: "resolved"})}, "-, 12:30 seen after 12:25"},
 		"work never begun": {[]Reading{seenAt(60, timeline(func(r *Raw) {
 			r.Kind, r.State, r.ScheduledStart, r.Updates = "maintenance", "completed", printedAt(at10), nil
 		}))}, "-, -"},
@@ -382,8 +412,10 @@ func manyReadings(posts int) []Reading {
 	for n := range posts {
 		raw.Updates = append(
 			slices.Clone(raw.Updates),
-			RawUpdate{ID: fmt.Sprint("u", n), State: "monitoring", Posted: stampOf(day.Add(time.Duration(n) * time.Minute)),
-				Format: FormatMarkdown, Body: fmt.Sprintf("We are looking into reports of **elevated** error rates for %d requests, and will tell more [here](https://x.example/%d).", n, n)},
+			RawUpdate{ID: fmt.Sprint("u", n), State: "monitoring",
+				Posted: stampOf(day.Add(time.Duration(n) * time.Minute)),
+				Format: FormatMarkdown, Body: fmt.Sprintf("We are looking into reports of **elevated** error rates "+
+					"for %d requests, and will tell more [here](https://x.example/%d).", n, n)},
 		)
 		raw.Updated = raw.Updates[n].Posted
 		out = append(out, seenAt(n, raw))

@@ -27,23 +27,31 @@ func TestImpactOf(t *testing.T) {
 		{"nothing", nil, "08:00", "20:00", "12:00", 0, 0, 0},
 		{"one", []Interval{span("09:00", "10:00")}, "08:00", "20:00", "12:00", time.Hour, 1, 0},
 		{"no time at all is known", []Interval{span("09:00", "09:00")}, "08:00", "20:00", "12:00", 0, 1, 0},
-		{"what overlaps counts once", []Interval{span("09:00", "10:00"), span("09:30", "10:30")}, "08:00", "20:00", "12:00", 90 * time.Minute, 2, 0},
-		{"one within another", []Interval{span("09:00", "11:00"), span("09:30", "10:00"), span("10:30", "11:30")}, "08:00", "20:00", "12:00", 150 * time.Minute, 3, 0},
-		{"with a gap, the later one first", []Interval{span("11:00", "11:30"), span("09:00", "10:00")}, "08:00", "20:00", "12:00", 90 * time.Minute, 2, 0},
+		{"what overlaps counts once", []Interval{span("09:00", "10:00"), span("09:30", "10:30")}, "08:00", "20:00",
+			"12:00", 90 * time.Minute, 2, 0},
+		{"one within another", []Interval{span("09:00", "11:00"), span("09:30", "10:00"), span("10:30", "11:30")},
+			"08:00", "20:00", "12:00", 150 * time.Minute, 3, 0},
+		{"with a gap, the later one first", []Interval{span("11:00", "11:30"), span("09:00", "10:00")}, "08:00",
+			"20:00", "12:00", 90 * time.Minute, 2, 0},
 		{"cut by the window", []Interval{span("07:00", "21:00")}, "08:00", "20:00", "23:00", 12 * time.Hour, 1, 0},
 		{"an open one lasts until now", []Interval{open("11:00")}, "08:00", "20:00", "11:20", 20 * time.Minute, 1, 0},
-		{"an open one lasts until the window ends", []Interval{open("11:00")}, "08:00", "11:10", "11:20", 10 * time.Minute, 1, 0},
+		{"an open one lasts until the window ends", []Interval{open("11:00")}, "08:00", "11:10", "11:20",
+			10 * time.Minute, 1, 0},
 		{"before the window", []Interval{span("06:00", "07:00")}, "08:00", "20:00", "12:00", 0, 0, 0},
 		{"after the window", []Interval{span("21:00", "22:00")}, "08:00", "20:00", "23:00", 0, 0, 0},
 		{"not before tomorrow", []Interval{open("13:00"), span("13:00", "14:00")}, "08:00", "20:00", "12:00", 0, 0, 0},
 		{"an end that is not known", []Interval{span("09:00", "")}, "08:00", "20:00", "12:00", 0, 0, 1},
-		{"begun before the window, its end not known", []Interval{span("06:00", "")}, "08:00", "20:00", "12:00", 0, 0, 1},
-		{"begun after the window, its end not known", []Interval{span("21:00", "")}, "08:00", "20:00", "23:00", 0, 0, 0},
+		{"begun before the window, its end not known", []Interval{span("06:00", "")}, "08:00", "20:00", "12:00", 0, 0,
+			1},
+		{"begun after the window, its end not known", []Interval{span("21:00", "")}, "08:00", "20:00", "23:00", 0, 0,
+			0},
 		{"a start that is not known", []Interval{span("", "10:00")}, "08:00", "20:00", "12:00", 0, 0, 1},
-		{"a start that is not known, over before the window", []Interval{span("", "07:00")}, "08:00", "20:00", "12:00", 0, 0, 0},
+		{"a start that is not known, over before the window", []Interval{span("", "07:00")}, "08:00", "20:00", "12:00",
+			0, 0, 0},
 		{"open since nobody knows when", []Interval{open("")}, "08:00", "20:00", "12:00", 0, 0, 1},
 		{"an end before its start", []Interval{span("10:00", "09:00")}, "08:00", "20:00", "12:00", 0, 0, 1},
-		{"known and unknown", []Interval{span("09:00", "10:00"), span("09:00", "")}, "08:00", "20:00", "12:00", time.Hour, 1, 1},
+		{"known and unknown", []Interval{span("09:00", "10:00"), span("09:00", "")}, "08:00", "20:00", "12:00",
+			time.Hour, 1, 1},
 		{"no window", []Interval{span("09:00", "10:00"), open("11:00")}, "", "", "12:00", 2 * time.Hour, 2, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -98,7 +106,8 @@ func TestImpactOfCountsEachMinuteOnce(t *testing.T) {
 		if got.Known+got.Unknown > len(intervals) {
 			t.Fatalf("%d intervals, %+v", len(intervals), got)
 		}
-		more := ImpactOf(append(intervals, Interval{Start: minute(1), End: minute(60)}), minute(from), minute(to), minute(now))
+		more := ImpactOf(append(intervals, Interval{Start: minute(1), End: minute(60)}), minute(from), minute(to),
+			minute(now))
 		if more.Time < got.Time || more.Unknown != got.Unknown {
 			t.Fatalf("another interval turns %+v into %+v", got, more)
 		}

@@ -88,28 +88,32 @@ const (
 // only, so that it can be stored beside its meaning and the meaning be made again later.
 // A field is empty where the document does not show it.
 type Raw struct {
-	Document       string         `json:"document"`           // kind of document it was read from: "summary", "incident_page", …
-	ID             string         `json:"id,omitempty"`       // the vendor's own id
-	URL            string         `json:"url,omitempty"`      // the incident's own page, absolute
-	Kind           string         `json:"kind,omitempty"`     // Kind where the document's structure tells it
-	Title          string         `json:"title,omitempty"`    //
-	State          string         `json:"state,omitempty"`    // state word
-	Impact         string         `json:"impact,omitempty"`   // impact or severity word
-	Message        string         `json:"message,omitempty"`  // latest words where no timeline is shown
-	Zone           string         `json:"zone,omitempty"`     // the page's time zone: IANA or Rails name, or abbreviation
-	Duration       string         `json:"duration,omitempty"` // printed duration, such as "8h 38m"
-	Started        RawTime        `json:"started,omitzero"`   //
-	Resolved       RawTime        `json:"resolved,omitzero"`  //
-	ScheduledStart RawTime        `json:"scheduled_start,omitzero"`
-	ScheduledEnd   RawTime        `json:"scheduled_end,omitzero"`
-	Period         RawTime        `json:"period,omitzero"`   // start and end printed as one text: "Feb 29, 22:00 - 23:00 GMT"
-	Created        RawTime        `json:"created,omitzero"`  // when the vendor made the entry
-	Updated        RawTime        `json:"updated,omitzero"`  // when the vendor last touched the entry
-	Detected       RawTime        `json:"detected,omitzero"` // when an aggregator saw it
-	Components     []RawComponent `json:"components,omitempty"`
-	Updates        []RawUpdate    `json:"updates,omitempty"` // oldest first
-	Excerpt        bool           `json:"excerpt,omitempty"` // the document shows a part of the timeline only
-	ReadBy         string         `json:"read_by,omitempty"` // what read it, where the same bytes may be read in several ways: other selectors make other words of them
+	// kind of document it was read from: "summary", "incident_page", …
+	Document string `json:"document"`
+	ID       string `json:"id,omitempty"`      // the vendor's own id
+	URL      string `json:"url,omitempty"`     // the incident's own page, absolute
+	Kind     string `json:"kind,omitempty"`    // Kind where the document's structure tells it
+	Title    string `json:"title,omitempty"`   //
+	State    string `json:"state,omitempty"`   // state word
+	Impact   string `json:"impact,omitempty"`  // impact or severity word
+	Message  string `json:"message,omitempty"` // latest words where no timeline is shown
+	// the page's time zone: IANA or Rails name, or abbreviation
+	Zone           string  `json:"zone,omitempty"`
+	Duration       string  `json:"duration,omitempty"` // printed duration, such as "8h 38m"
+	Started        RawTime `json:"started,omitzero"`   //
+	Resolved       RawTime `json:"resolved,omitzero"`  //
+	ScheduledStart RawTime `json:"scheduled_start,omitzero"`
+	ScheduledEnd   RawTime `json:"scheduled_end,omitzero"`
+	// start and end printed as one text: "Feb 29, 22:00 - 23:00 GMT"
+	Period     RawTime        `json:"period,omitzero"`
+	Created    RawTime        `json:"created,omitzero"`  // when the vendor made the entry
+	Updated    RawTime        `json:"updated,omitzero"`  // when the vendor last touched the entry
+	Detected   RawTime        `json:"detected,omitzero"` // when an aggregator saw it
+	Components []RawComponent `json:"components,omitempty"`
+	Updates    []RawUpdate    `json:"updates,omitempty"` // oldest first
+	Excerpt    bool           `json:"excerpt,omitempty"` // the document shows a part of the timeline only
+	// what read it, where the same bytes may be read in several ways: other selectors make other words of them
+	ReadBy string `json:"read_by,omitempty"`
 }
 
 // RawTime is a time as printed, with what the page says around it.
@@ -217,7 +221,8 @@ const (
 	EventSourceReadable       EventKind = "source_readable"
 	EventIndicatorRaised      EventKind = "indicator_raised"  // a page calls itself unwell, and no incident says why
 	EventIndicatorCleared     EventKind = "indicator_cleared" // it does not any more, or an incident says why
-	EventSourceMoved          EventKind = "source_moved"      // a page went to another address or product, and is followed
+	// a page went to another address or product, and is followed
+	EventSourceMoved EventKind = "source_moved"
 )
 
 // TimeLayout is how every time is stored and printed for machines: UTC, milliseconds, fixed width.

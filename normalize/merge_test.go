@@ -15,19 +15,23 @@ import (
 
 // truth is what a vendor published, to be shown by documents of different exactness.
 func truth(t *rapid.T) Raw {
-	start := time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 1e6).Draw(t, "start")) * time.Second)
+	start := time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 1e6).Draw(t,
+		"start")) * time.Second)
 	stamp := func(at time.Time) RawTime {
 		return RawTime{Text: at.Add(17 * time.Second).Add(368 * time.Millisecond).Format(time.RFC3339Nano)}
 	}
-	raw := Raw{ID: "abc", URL: "https://status.acme.example/incidents/abc", Kind: "incident", Title: "Logins fail", Impact: "major",
-		Started: stamp(start), Components: []RawComponent{{ID: "c1", Name: "Web", Group: "EU", Status: "operational"}, {ID: "c2", Name: "API", Status: "operational"}}}
+	raw := Raw{ID: "abc", URL: "https://status.acme.example/incidents/abc", Kind: "incident", Title: "Logins fail",
+		Impact:  "major",
+		Started: stamp(start), Components: []RawComponent{{ID: "c1", Name: "Web", Group: "EU", Status: "operational"},
+			{ID: "c2", Name: "API", Status: "operational"}}}
 	words := []string{"investigating", "identified", "monitoring", "resolved"}
 	at := start
 	last := 0
 	for n := range rapid.IntRange(1, 7).Draw(t, "updates") {
 		last = max(last, rapid.IntRange(last, 3).Draw(t, "state"))
-		raw.Updates = append(raw.Updates, RawUpdate{ID: fmt.Sprintf("u%d", n), State: words[last], Posted: stamp(at), Format: FormatMarkdown,
-			Body: fmt.Sprintf("Post **%d** about it.\n\nSee [the note](https://x.example/%d).", n, n)})
+		raw.Updates = append(raw.Updates, RawUpdate{ID: fmt.Sprintf("u%d", n), State: words[last], Posted: stamp(at),
+			Format: FormatMarkdown,
+			Body:   fmt.Sprintf("Post **%d** about it.\n\nSee [the note](https://x.example/%d).", n, n)})
 		raw.State = words[last]
 		if last == 3 {
 			raw.Resolved = stamp(at)
@@ -139,7 +143,8 @@ func TestAnOlderDocumentUndoesNothing(t *testing.T) {
 	old.Updates = old.Updates[:1]
 	seen, _ := read(t, old)
 	merged := Merge(now, seen)
-	if merged.State != StateResolved || merged.Title != "Logins fail" || merged.Severity != SeverityMinor || len(merged.Updates) != 3 {
+	if merged.State != StateResolved || merged.Title != "Logins fail" || merged.Severity != SeverityMinor ||
+		len(merged.Updates) != 3 {
 		t.Errorf("merged: %s %q %s with %d updates", merged.State, merged.Title, merged.Severity, len(merged.Updates))
 	}
 }
@@ -151,7 +156,8 @@ func TestAHistoryLineTellsHowItEnded(t *testing.T) {
 	seen, _ := read(t, Raw{Document: "history", ID: "abc123", Title: "Logins fail", Impact: "minor", Excerpt: true,
 		Period: RawTime{Text: "Mar 1, 10:00 - 10:30 UTC", Near: "March 2026"}})
 	merged := Merge(known, seen)
-	if merged.State != StateResolved || FormatTime(merged.ResolvedAt) != "2026-03-01T10:30:00.000Z" || len(merged.Updates) != 2 {
+	if merged.State != StateResolved || FormatTime(merged.ResolvedAt) != "2026-03-01T10:30:00.000Z" ||
+		len(merged.Updates) != 2 {
 		t.Errorf("merged: %s at %q with %d updates", merged.State, FormatTime(merged.ResolvedAt), len(merged.Updates))
 	}
 }
@@ -199,9 +205,12 @@ func TestALinkThatLeadsElsewhereIsAnEdit(t *testing.T) {
 		edits int
 		body  string
 	}{
-		"elsewhere":       {text("summary", id, "See [the note](https://acme.example/2).", FormatMarkdown), 1, "See [the note](https://acme.example/2)."},
-		"the same":        {text("summary", id, "See  [the note](https://acme.example/1).", FormatMarkdown), 0, "See [the note](https://acme.example/1)."},
-		"another's marks": {text("atom", "", `See <a href="https://acme.example/1">the note</a>.`, FormatHTML), 0, "See [the note](https://acme.example/1)."},
+		"elsewhere": {text("summary", id, "See [the note](https://acme.example/2).", FormatMarkdown), 1,
+			"See [the note](https://acme.example/2)."},
+		"the same": {text("summary", id, "See  [the note](https://acme.example/1).", FormatMarkdown), 0,
+			"See [the note](https://acme.example/1)."},
+		"another's marks": {text("atom", "", `See <a href="https://acme.example/1">the note</a>.`, FormatHTML), 0,
+			"See [the note](https://acme.example/1)."},
 	} {
 		merged, edits := merge(was, c.seen)
 		if len(edits) != c.edits || merged.Updates[0].Body != c.body {
@@ -250,11 +259,14 @@ func TestPostsAMinuteApartStayTwo(t *testing.T) {
 		{Key: "b", State: StateScheduled, PostedAt: at("18:01:00.182"), Body: "Nothing is asked of you."},
 	}}
 	seen := Incident{Key: "i", Updates: []Update{
-		{Key: "@2026-03-28T18:00Z/scheduled", State: StateScheduled, PostedAt: at("18:00:00.000"), Body: "Nothing is asked of you. More soon."},
-		{Key: "@2026-03-28T18:01Z/scheduled", State: StateScheduled, PostedAt: at("18:01:00.000"), Body: "Nothing is asked of you."},
+		{Key: "@2026-03-28T18:00Z/scheduled", State: StateScheduled, PostedAt: at("18:00:00.000"),
+			Body: "Nothing is asked of you. More soon."},
+		{Key: "@2026-03-28T18:01Z/scheduled", State: StateScheduled, PostedAt: at("18:01:00.000"),
+			Body: "Nothing is asked of you."},
 	}}
 	got := Merge(known, seen).Updates
-	if len(got) != 2 || got[0].Key != "a" || got[1].Key != "b" || got[0].Body != seen.Updates[0].Body || got[1].Body != known.Updates[1].Body {
+	if len(got) != 2 || got[0].Key != "a" || got[1].Key != "b" || got[0].Body != seen.Updates[0].Body ||
+		got[1].Body != known.Updates[1].Body {
 		t.Errorf("the timeline is %+v", got)
 	}
 }

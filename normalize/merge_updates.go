@@ -82,11 +82,13 @@ func alike(k, s Update) bool {
 	if !generatedKey(k.Key) && !generatedKey(s.Key) {
 		return false
 	}
-	if k.State != s.State && k.State != StateUpdate && s.State != StateUpdate && k.State != StateUnknown && s.State != StateUnknown {
+	if k.State != s.State && k.State != StateUpdate && s.State != StateUpdate && k.State != StateUnknown &&
+		s.State != StateUnknown {
 		return false
 	}
 	if k.PostedAt.IsZero() || s.PostedAt.IsZero() {
-		return sameText(k.Body, s.Body) || cutOf(s.Body, k.Body, s.PostedAt.IsZero()) || cutOf(k.Body, s.Body, k.PostedAt.IsZero())
+		return sameText(k.Body, s.Body) || cutOf(s.Body, k.Body, s.PostedAt.IsZero()) ||
+			cutOf(k.Body, s.Body, k.PostedAt.IsZero())
 	}
 	return sameTime(k.PostedAt, s.PostedAt)
 }

@@ -48,7 +48,8 @@ func newsOfNew(i Incident) []News {
 func news(k, m Incident, edits []Revision) []News {
 	var out []News
 	if m.Severity != k.Severity && !(k.Severity == SeverityUnknown && k.VendorSeverity == "") {
-		out = append(out, News{Kind: EventSeverityChanged, Detail: map[string]string{"from": string(k.Severity), "to": string(m.Severity)}})
+		out = append(out, News{Kind: EventSeverityChanged, Detail: map[string]string{"from": string(k.Severity),
+			"to": string(m.Severity)}})
 	}
 	var postmortems []News
 	for _, u := range m.Updates {

@@ -61,7 +61,8 @@ func TestNewsOfANewIncident(t *testing.T) {
 	}{
 		{Incident{Kind: KindIncident, State: StateMonitoring}, "incident_opened"},
 		{Incident{Kind: KindNotice, State: StateUnknown}, "incident_opened"},
-		{Incident{Kind: KindIncident, State: StateResolved, Updates: postmortem}, "incident_opened incident_resolved postmortem_posted=p"},
+		{Incident{Kind: KindIncident, State: StateResolved, Updates: postmortem},
+			"incident_opened incident_resolved postmortem_posted=p"},
 		{Incident{Kind: KindMaintenance, State: StateScheduled}, "maintenance_scheduled"},
 		{Incident{Kind: KindMaintenance, State: StateUnknown}, "maintenance_scheduled"},
 		{Incident{Kind: KindMaintenance, State: StateInProgress}, "maintenance_started"},
@@ -78,13 +79,16 @@ func TestNewsOfANewIncident(t *testing.T) {
 // TestNewsComesInOrder holds that posts come before the state they bring, postmortems after it, edits last, and that a
 // severity which nobody had told before has not changed.
 func TestNewsComesInOrder(t *testing.T) {
-	known := Incident{Kind: KindIncident, State: StateMonitoring, Severity: SeverityUnknown, Updates: []Update{{Key: "a"}, {Key: "@b"}}}
+	known := Incident{Kind: KindIncident, State: StateMonitoring, Severity: SeverityUnknown,
+		Updates: []Update{{Key: "a"}, {Key: "@b"}}}
 	now := known
 	now.State, now.Severity, now.VendorSeverity = StateResolved, SeverityMajor, "major"
-	now.Updates = []Update{{Key: "a"}, {Key: "b", Was: "@b"}, {Key: "p", State: StatePostmortem}, {Key: "c", State: StateResolved}}
+	now.Updates = []Update{{Key: "a"}, {Key: "b", Was: "@b"}, {Key: "p", State: StatePostmortem},
+		{Key: "c", State: StateResolved}}
 	edits := []Revision{{Field: "title"}, {Field: "severity"}, {UpdateKey: "a", Field: "body"}, {Field: "title"}}
 	got := news(known, now, edits)
-	if want := "update_posted=c incident_resolved(monitoring>resolved) postmortem_posted=p incident_edited"; summary(got) != want {
+	want := "update_posted=c incident_resolved(monitoring>resolved) postmortem_posted=p incident_edited"
+	if summary(got) != want {
 		t.Errorf("got  %q\nwant %q", summary(got), want)
 	}
 	if fields := got[len(got)-1].Detail["fields"]; fields != "title, body" {

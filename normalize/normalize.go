@@ -69,7 +69,8 @@ func WeakKey(key string) bool { return strings.HasPrefix(key, "#") }
 // start, within a minute of each other: all there is to go by where one of them has a weak key.
 func SameByTitle(a, b Incident) bool {
 	near := func(a, b time.Time) bool { return !a.IsZero() && !b.IsZero() && a.Sub(b).Abs() < time.Minute }
-	return a.Title != "" && caseFold(a.Title) == caseFold(b.Title) && (near(a.StartedAt, b.StartedAt) || near(a.ScheduledStartAt, b.ScheduledStartAt))
+	return a.Title != "" && caseFold(a.Title) == caseFold(b.Title) &&
+		(near(a.StartedAt, b.StartedAt) || near(a.ScheduledStartAt, b.ScheduledStartAt))
 }
 
 func dedupe(findings []Finding) []Finding {
@@ -208,7 +209,8 @@ var (
 // isExample looks for plain words first, which is much faster than the pattern.
 func isExample(u Update) bool {
 	lower := strings.ToLower(u.Body)
-	return (strings.Contains(lower, "functioning as expected") || strings.Contains(lower, "empathize with")) && exampleWords.MatchString(u.Body)
+	return (strings.Contains(lower, "functioning as expected") || strings.Contains(lower, "empathize with")) &&
+		exampleWords.MatchString(u.Body)
 }
 
 // checkPlausible notes what is readable and yet not what it seems.

@@ -26,9 +26,12 @@ func outage() Raw {
 		Started: printedAt("2026-03-01T10:00:00.368Z"), Resolved: printedAt("2026-03-01T10:30:00.448Z"),
 		Components: []RawComponent{{ID: "c1", Name: "Web", Group: "EU"}, {ID: "c2", Name: "Web", Group: "US"}},
 		Updates: []RawUpdate{
-			{ID: "u1", State: "investigating", Posted: printedAt("2026-03-01T10:00:00.478Z"), Body: "We look into it.", Format: FormatMarkdown},
-			{ID: "u2", State: "investigating", Posted: printedAt("2026-03-01T10:10:00.000Z"), Body: "Still looking.", Format: FormatMarkdown},
-			{ID: "u3", State: "resolved", Posted: printedAt("2026-03-01T10:30:00.448Z"), Body: "It is over.", Format: FormatMarkdown},
+			{ID: "u1", State: "investigating", Posted: printedAt("2026-03-01T10:00:00.478Z"), Body: "We look into it.",
+				Format: FormatMarkdown},
+			{ID: "u2", State: "investigating", Posted: printedAt("2026-03-01T10:10:00.000Z"), Body: "Still looking.",
+				Format: FormatMarkdown},
+			{ID: "u3", State: "resolved", Posted: printedAt("2026-03-01T10:30:00.448Z"), Body: "It is over.",
+				Format: FormatMarkdown},
 		},
 	}
 }
@@ -49,7 +52,9 @@ func TestAPostmortemNeverMovesTheEnd(t *testing.T) {
 			raw.Resolved = RawTime{}
 		}
 		raw.State = "postmortem"
-		raw.Updates = append(raw.Updates, RawUpdate{ID: "u4", State: "postmortem", Posted: printedAt("2026-03-10T09:00:00Z"), Body: "Users saw errors for 26 minutes.", Format: FormatMarkdown})
+		raw.Updates = append(raw.Updates, RawUpdate{ID: "u4", State: "postmortem",
+			Posted: printedAt("2026-03-10T09:00:00Z"), Body: "Users saw errors for 26 minutes.",
+			Format: FormatMarkdown})
 		i, findings := read(t, raw)
 		if i.State != StateResolved || FormatTime(i.ResolvedAt) != "2026-03-01T10:30:00.448Z" {
 			t.Errorf("end stated %v: %s at %s", given, i.State, FormatTime(i.ResolvedAt))
@@ -70,7 +75,8 @@ func TestResolvedBeforeStartedIsAFinding(t *testing.T) {
 	if i.State != StateResolved || !i.ResolvedAt.IsZero() {
 		t.Errorf("state %s, resolved at %q; want resolved at an unknown time", i.State, FormatTime(i.ResolvedAt))
 	}
-	if len(findings) != 1 || findings[0].Field != "resolved_at" || findings[0].Value != "Feb 28, 2026, 01:04 PM UTC" || findings[0].Key != "abc123" {
+	if len(findings) != 1 || findings[0].Field != "resolved_at" || findings[0].Value != "Feb 28, 2026, 01:04 PM UTC" ||
+		findings[0].Key != "abc123" {
 		t.Errorf("findings: %+v", findings)
 	}
 }
@@ -80,8 +86,10 @@ func TestUnknownWordsStayUnknownAndAreQuoted(t *testing.T) {
 	raw.State, raw.Impact, raw.Components[0].Status = "Smouldering", "Gruesome", "wobbly"
 	raw.Updates[1].State = "Pondering"
 	i, findings := read(t, raw)
-	if i.State != StateUnknown || i.Severity != SeverityUnknown || i.Components[0].Status != StatusUnknown || i.Updates[1].State != StateUnknown {
-		t.Errorf("state %s, severity %s, status %s, update %s: all must be unknown", i.State, i.Severity, i.Components[0].Status, i.Updates[1].State)
+	if i.State != StateUnknown || i.Severity != SeverityUnknown || i.Components[0].Status != StatusUnknown ||
+		i.Updates[1].State != StateUnknown {
+		t.Errorf("state %s, severity %s, status %s, update %s: all must be unknown", i.State, i.Severity,
+			i.Components[0].Status, i.Updates[1].State)
 	}
 	quoted := map[string]bool{}
 	for _, f := range findings {
@@ -95,7 +103,8 @@ func TestUnknownWordsStayUnknownAndAreQuoted(t *testing.T) {
 }
 
 func TestWhatCannotBeReadKeepsTheIncident(t *testing.T) {
-	i, findings := read(t, Raw{Document: "incident_text", Updates: []RawUpdate{{State: "Monitoring", Body: "cut off in the mid"}}, Started: printedAt("teatime")})
+	i, findings := read(t, Raw{Document: "incident_text", Updates: []RawUpdate{{State: "Monitoring",
+		Body: "cut off in the mid"}}, Started: printedAt("teatime")})
 	if len(i.Updates) != 1 || !i.Updates[0].PostedAt.IsZero() || i.Updates[0].State != StateMonitoring {
 		t.Errorf("updates: %+v", i.Updates)
 	}
@@ -138,9 +147,11 @@ func TestPrintedDurationIsCheckedAgainstTheTimes(t *testing.T) {
 }
 
 func TestMaintenanceTimes(t *testing.T) {
-	raw := Raw{Document: "maintenances", ID: "m1", Kind: "maintenance", Title: "Disks", State: "scheduled", Impact: "maintenance",
-		Started: printedAt("2026-03-01T08:00:00Z"), ScheduledStart: printedAt("2026-03-04T09:00:00Z"), ScheduledEnd: printedAt("2026-03-04T15:00:00Z"),
-		Updates: []RawUpdate{{ID: "a", State: "scheduled", Posted: printedAt("2026-03-01T08:00:00Z"), Body: "x"}}}
+	raw := Raw{Document: "maintenances", ID: "m1", Kind: "maintenance", Title: "Disks", State: "scheduled",
+		Impact:  "maintenance",
+		Started: printedAt("2026-03-01T08:00:00Z"), ScheduledStart: printedAt("2026-03-04T09:00:00Z"),
+		ScheduledEnd: printedAt("2026-03-04T15:00:00Z"),
+		Updates:      []RawUpdate{{ID: "a", State: "scheduled", Posted: printedAt("2026-03-01T08:00:00Z"), Body: "x"}}}
 	i, _ := read(t, raw)
 	if !i.StartedAt.IsZero() || i.Severity != SeverityNone || i.State != StateScheduled {
 		t.Errorf("planned: started %q, severity %s, state %s", FormatTime(i.StartedAt), i.Severity, i.State)
@@ -157,7 +168,8 @@ func TestMaintenanceTimes(t *testing.T) {
 
 func TestIdenticalUpdatesStayTwo(t *testing.T) {
 	raw := outage()
-	post := RawUpdate{State: "identified", Posted: printedAt("May 01, 2026, 01:39 PM UTC"), Body: "Same words.", Format: FormatText}
+	post := RawUpdate{State: "identified", Posted: printedAt("May 01, 2026, 01:39 PM UTC"), Body: "Same words.",
+		Format: FormatText}
 	raw.Updates = []RawUpdate{post, post}
 	i, _ := read(t, raw, raw)
 	if len(i.Updates) != 2 || i.Updates[0].Key == i.Updates[1].Key {
@@ -205,22 +217,33 @@ func TestNewsOfTwoReadings(t *testing.T) {
 		want string
 	}{
 		{"the same again", edited(func(*Raw) {}), ""},
-		{"white space and entities are noise", edited(func(r *Raw) { r.Title = " Logins  fail "; r.Updates[0].Body = "We look into\nit." }), ""},
-		{"components in another order", edited(func(r *Raw) { r.Components[0], r.Components[1] = r.Components[1], r.Components[0] }), ""},
+		{"white space and entities are noise",
+			edited(func(r *Raw) { r.Title = " Logins  fail "; r.Updates[0].Body = "We look into\nit." }), ""},
+		{"components in another order", edited(func(r *Raw) {
+			r.Components[0], r.Components[1] = r.Components[1],
+				r.Components[0]
+		}), ""},
 		{"a new title", edited(func(r *Raw) { r.Title = "Logins fail in the EU" }), "incident_edited edit:title"},
-		{"a new text", edited(func(r *Raw) { r.Updates[0].Body = "We look into the matter." }), "incident_edited edit:body"},
-		{"a text that lost its end", edited(func(r *Raw) { r.Updates[0].Body = "We look." }), "incident_edited edit:body"},
+		{"a new text", edited(func(r *Raw) { r.Updates[0].Body = "We look into the matter." }),
+			"incident_edited edit:body"},
+		{"a text that lost its end", edited(func(r *Raw) { r.Updates[0].Body = "We look." }),
+			"incident_edited edit:body"},
 		{"a space more", edited(func(r *Raw) { r.Updates[0].Body = "We look in to it." }), "incident_edited edit:body"},
-		{"sub-seconds are noise", edited(func(r *Raw) { r.Updates[0].Posted = printedAt("2026-03-01T10:00:00.000Z") }), ""},
-		{"an update's time moved", edited(func(r *Raw) { r.Updates[1].Posted = printedAt("2026-03-01T10:20:00.000Z") }), "incident_edited edit:posted_at"},
+		{"sub-seconds are noise", edited(func(r *Raw) { r.Updates[0].Posted = printedAt("2026-03-01T10:00:00.000Z") }),
+			""},
+		{"an update's time moved", edited(func(r *Raw) { r.Updates[1].Posted = printedAt("2026-03-01T10:20:00.000Z") }),
+			"incident_edited edit:posted_at"},
 		{"a new severity", edited(func(r *Raw) { r.Impact = "critical" }), "severity_changed edit:severity"},
-		{"a component less", edited(func(r *Raw) { r.Components = r.Components[:1] }), "incident_edited edit:components"},
+		{"a component less", edited(func(r *Raw) { r.Components = r.Components[:1] }),
+			"incident_edited edit:components"},
 		{"a postmortem", edited(func(r *Raw) {
-			r.Updates = append(r.Updates, RawUpdate{ID: "u4", State: "postmortem", Posted: printedAt("2026-03-10T09:00:00Z"), Body: "Why."})
+			r.Updates = append(r.Updates, RawUpdate{ID: "u4", State: "postmortem",
+				Posted: printedAt("2026-03-10T09:00:00Z"), Body: "Why."})
 		}), "postmortem_posted"},
 		{"broken again", edited(func(r *Raw) {
 			r.State, r.Resolved = "investigating", RawTime{}
-			r.Updates = append(r.Updates, RawUpdate{ID: "u4", State: "investigating", Posted: printedAt("2026-03-01T11:00:00Z"), Body: "Again."})
+			r.Updates = append(r.Updates, RawUpdate{ID: "u4", State: "investigating",
+				Posted: printedAt("2026-03-01T11:00:00Z"), Body: "Again."})
 		}), "update_posted incident_reopened"},
 		{"another incident", edited(func(r *Raw) { r.ID = "other" }), "incident_opened incident_resolved"},
 	}
@@ -258,7 +281,8 @@ func TestAPrintedEndSaysThatItIsOver(t *testing.T) {
 }
 
 func TestAHistoryLineOfAMaintenanceIsOverIfItsWordsSaySo(t *testing.T) {
-	line := Raw{Document: "history", Kind: "maintenance", ID: "m1", Title: "Disks", Impact: "maintenance", Excerpt: true,
+	line := Raw{Document: "history", Kind: "maintenance", ID: "m1", Title: "Disks", Impact: "maintenance",
+		Excerpt:        true,
 		ScheduledStart: printedAt("2026-03-04T09:00:00Z"), ScheduledEnd: printedAt("2026-03-04T15:00:00Z")}
 	if i, _ := read(t, line); i.State != StateUnknown {
 		t.Errorf("a window alone says nothing, got %s", i.State)

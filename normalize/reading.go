@@ -10,7 +10,8 @@ import (
 
 // Reading is what one kind of document said of one incident at one time.
 type Reading struct {
-	Raws  []Raw     // what the document showed of the incident: one entry, or one a post where a feed has an item for each
+	// what the document showed of the incident: one entry, or one a post where a feed has an item for each
+	Raws  []Raw
 	Seen  time.Time // when the document was read; of a saved page, when it was saved
 	Until time.Time // when it was last known to say the same; zero means Seen
 	Words Words     // of the platform that served it
@@ -141,7 +142,8 @@ func sourcesOf(readings []Reading) []*source {
 				continue
 			}
 			if readBy(last.raws) != readBy(r.Raws) {
-				// Other selectors make other words of the same bytes: what they say differently the vendor did not change.
+				// Other selectors make other words of the same bytes: what they say differently the vendor did not
+				// change.
 				s.views = s.views[:0]
 			}
 		}
@@ -252,7 +254,8 @@ func withoutStale(views []*view) []*view {
 			stale = showsAgain(views[end], last, run)
 		} else {
 			stamped := !run[0].i.UpdatedAt.IsZero() && !last.i.UpdatedAt.IsZero()
-			stale = stamped && len(run) == 1 && !run[0].until.After(run[0].seen) && run[0].seen.Sub(last.until) < cacheLife
+			stale = stamped && len(run) == 1 && !run[0].until.After(run[0].seen) &&
+				run[0].seen.Sub(last.until) < cacheLife
 		}
 		if !stale {
 			out = append(out, run...)

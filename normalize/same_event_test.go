@@ -6,7 +6,8 @@ import (
 )
 
 func TestSameEvent(t *testing.T) {
-	const telling = "A queue in our European region is not being emptied, so that workflows and routing lag behind by up to an hour. Write to help@acme.example."
+	const telling = "A queue in our European region is not being emptied, so that workflows and routing lag behind " +
+		"by up to an hour. Write to help@acme.example."
 	at := func(clock string) time.Time { return utc("2026-03-01T" + clock + ":00Z") }
 	record := func(title, start, end, text string) Incident {
 		i := Incident{Kind: KindIncident, Title: title, Updates: []Update{{Body: text}}}
@@ -27,14 +28,21 @@ func TestSameEvent(t *testing.T) {
 		{"the same in every way", record("[Workflows] Delays in Prod 2", "14:09", "15:16", telling), true},
 		{"title and start alone", record("[WORKFLOWS]  delays in prod 2", "14:12", "15:16", "Short."), true},
 		{"another title, the same start and words", record("Something lags", "14:09", "15:16", telling), true},
-		{"a hidden mail address", record("[Workflows] Delays in Prod 2", "14:09", "", "A queue in our European region is not being emptied, so that workflows and routing lag behind by up to an hour. Write to [email protected]."), true},
-		{"its beginning is not shown, all else agrees", record("[Workflows] Delays in Prod 2", "15:16", "15:16", telling), true},
+		{"a hidden mail address", record("[Workflows] Delays in Prod 2", "14:09", "",
+			"A queue in our European region is not being emptied, so that workflows and routing lag behind by up to "+
+				"an hour. Write to [email protected]."), true},
+		{"its beginning is not shown, all else agrees", record("[Workflows] Delays in Prod 2", "15:16", "15:16",
+			telling), true},
 		{"the end and the title alone", record("[Workflows] Delays in Prod 2", "15:10", "15:16", "Short."), false},
 		{"the same title later on the day", record("[Workflows] Delays in Prod 2", "18:30", "19:00", telling), false},
-		{"together, but of another matter", record("[Chat] Messages are lost", "14:09", "15:16", "Chat messages are lost between the widget and the console for some of our customers in the east."), false},
-		{"a ready-made sentence is no shared text", record("Chat is down", "14:09", "15:16", "We are currently investigating this issue."), false},
-		{"begun together, ended hours apart, other words", record("[Workflows] Delays in Prod 2", "14:09", "20:00", "Short."), false},
-		{"begun together, closed late, the same words", record("[Workflows] Delays in Prod 2", "14:09", "20:00", telling), true},
+		{"together, but of another matter", record("[Chat] Messages are lost", "14:09", "15:16",
+			"Chat messages are lost between the widget and the console for some of our customers in the east."), false},
+		{"a ready-made sentence is no shared text", record("Chat is down", "14:09", "15:16",
+			"We are currently investigating this issue."), false},
+		{"begun together, ended hours apart, other words", record("[Workflows] Delays in Prod 2", "14:09", "20:00",
+			"Short."), false},
+		{"begun together, closed late, the same words", record("[Workflows] Delays in Prod 2", "14:09", "20:00",
+			telling), true},
 		{"no times at all", record("[Workflows] Delays in Prod 2", "", "", telling), false},
 	}
 	for _, tt := range tests {

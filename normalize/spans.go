@@ -47,7 +47,8 @@ func deriveTimes(i *Incident) {
 	if !i.StartGiven {
 		i.StartedAt = time.Time{}
 		for _, u := range i.Updates {
-			if u.PostedAt.IsZero() || i.Kind == KindMaintenance && u.State != StateInProgress && u.State != StateVerifying {
+			if u.PostedAt.IsZero() || i.Kind == KindMaintenance && u.State != StateInProgress &&
+				u.State != StateVerifying {
 				continue
 			}
 			i.StartedAt = u.PostedAt
@@ -99,6 +100,7 @@ func (r *reader) order() {
 	if value == "" {
 		value = FormatTime(i.ResolvedAt)
 	}
-	r.finding("resolved_at", value, "resolved before it started ("+FormatTime(i.StartedAt)+"); when it ended is not known")
+	r.finding("resolved_at", value, "resolved before it started ("+FormatTime(i.StartedAt)+
+		"); when it ended is not known")
 	i.ResolvedAt, i.EndGiven = time.Time{}, false
 }

@@ -32,22 +32,27 @@ func TestDurationIn(t *testing.T) {
 		{"in brackets", "Duration (hh:mm): 2 hours", 2 * hour},
 		{"a fraction", "Duration: 1.5 hours", 90 * time.Minute},
 		{"weeks", "Duration: 2 weeks", 14 * 24 * hour},
-		{"behind the period", "**Build Impact Duration:** 3 May 2026 07:50 \\- 09:47 US/Pacific : 1 hour 57 minutes", hour + 57*time.Minute},
+		{"behind the period", "**Build Impact Duration:** 3 May 2026 07:50 \\- 09:47 US/Pacific : 1 hour 57 minutes",
+			hour + 57*time.Minute},
 		{
 			"before any other number", "Requests failed for 10 minutes in one zone.\n\nDuration: 2 hours",
 			2 * hour,
 		},
-		{"the longest of several products", "**Build**\n- Duration: 9 hours\n\n**Deploy**\n- Duration: 12 hours", 12 * hour},
+		{"the longest of several products", "**Build**\n- Duration: 9 hours\n\n**Deploy**\n- Duration: 12 hours",
+			12 * hour},
 		{
-			"the total of several products", "- Duration: 9 hours\n- Duration: 12 hours\n\nAll in all, a total duration of 14 hours, 55 minutes.",
+			"the total of several products",
+			"- Duration: 9 hours\n- Duration: 12 hours\n\nAll in all, a total duration of 14 hours, 55 minutes.",
 			14*hour + 55*time.Minute,
 		},
 		{"a headline of the total", "Duration: 9 hours\nOverall duration: 20 hours\nDuration: 12 hours", 20 * hour},
-		{"no headline: the whole before a part", "Retries ran for 5 minutes. The incident lasted 3 hours and 4 minutes.", 3*hour + 4*time.Minute},
+		{"no headline: the whole before a part",
+			"Retries ran for 5 minutes. The incident lasted 3 hours and 4 minutes.", 3*hour + 4*time.Minute},
 		{"no headline: the total", "It lasted 3 hours in the west, a total of 4 hours.", 4 * hour},
 		{"no headline: three units", "an outage that lasted 1 day 1 hours, 20 minutes", 25*hour + 20*time.Minute},
 		{"no headline: a part", "Users saw errors for about 26 minutes.", 26 * time.Minute},
-		{"a sentence about durations is none", "We log the duration of each call: 5 minutes is the limit of what we keep per client.", 0},
+		{"a sentence about durations is none",
+			"We log the duration of each call: 5 minutes is the limit of what we keep per client.", 0},
 		{"a headline of another thing", "Duration of the video: not known", 0},
 		{"a range is no length", "Duration: 2-3 hours", 0},
 		{"nothing", "All is well.", 0},
@@ -62,8 +67,8 @@ func TestDurationIn(t *testing.T) {
 	}
 }
 
-// TestDurationInGooglesHistory holds what recorded reports of Google Cloud state in their headlines against the start and
-// the end that their JSON has.
+// TestDurationInGooglesHistory holds what recorded reports of Google Cloud state in their headlines against the start
+// and the end that their JSON has.
 func TestDurationInGooglesHistory(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join("..", "..", "shared", "captures", "google-cloud", "*.json"))
 	if err != nil || len(files) == 0 {

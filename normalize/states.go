@@ -126,7 +126,8 @@ func (r *reader) state() {
 	case i.Kind == KindMaintenance && len(i.Updates) == 0 && saysCompleted.MatchString(r.raw.Message):
 		i.State = StateCompleted
 	case !r.raw.Period.IsZero():
-		if _, end, err := times.ParsePeriod(r.raw.Period, r.raw.Zone); err == nil && !end.IsZero() && i.Kind == KindIncident {
+		if _, end, err := times.ParsePeriod(r.raw.Period, r.raw.Zone); err == nil && !end.IsZero() &&
+			i.Kind == KindIncident {
 			i.State = StateResolved
 		}
 	}
@@ -147,7 +148,8 @@ func stateOf(updates []Update, k Kind) State {
 	for _, u := range slices.Backward(updates) {
 		switch u.State {
 		case StatePostmortem:
-			if s := stateOf(slices.DeleteFunc(slices.Clone(updates), func(u Update) bool { return u.State == StatePostmortem }), k); s.Over() {
+			if s := stateOf(slices.DeleteFunc(slices.Clone(updates),
+				func(u Update) bool { return u.State == StatePostmortem }), k); s.Over() {
 				return s
 			}
 			return overState(k)

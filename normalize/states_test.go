@@ -31,21 +31,29 @@ func TestStateOfAnIncident(t *testing.T) {
 		{"a post without a word", Raw{Updates: posts("identified", "")}, StateIdentified},
 		{"only posts that change nothing", Raw{Updates: posts("update", "update")}, StateUnknown},
 		{"the word update leaves it to the posts", Raw{State: "Update", Updates: posts("monitoring")}, StateMonitoring},
-		{"a postmortem after the end", Raw{State: "postmortem", Updates: posts("resolved", "postmortem")}, StateResolved},
+		{"a postmortem after the end", Raw{State: "postmortem", Updates: posts("resolved", "postmortem")},
+			StateResolved},
 		{"a postmortem without an end", Raw{Updates: posts("monitoring", "postmortem")}, StateResolved},
 		{"a postmortem and nothing else", Raw{State: "postmortem"}, StateResolved},
-		{"a postmortem of planned work", Raw{Kind: "maintenance", Updates: posts("in_progress", "postmortem")}, StateCompleted},
-		{"a postmortem of planned work that was cancelled", Raw{Kind: "maintenance", Updates: posts("cancelled", "postmortem")}, StateCancelled},
-		{"a printed end", Raw{Resolved: printedAt("2026-03-01T10:30:00Z"), Updates: posts("monitoring")}, StateResolved},
-		{"a printed end of planned work", Raw{Kind: "maintenance", Resolved: printedAt("2026-03-01T10:30:00Z")}, StateCompleted},
-		{"a printed end of what was cancelled", Raw{Kind: "maintenance", Resolved: printedAt("2026-03-01T10:30:00Z"), Updates: posts("cancelled")}, StateCancelled},
+		{"a postmortem of planned work", Raw{Kind: "maintenance", Updates: posts("in_progress", "postmortem")},
+			StateCompleted},
+		{"a postmortem of planned work that was cancelled", Raw{Kind: "maintenance",
+			Updates: posts("cancelled", "postmortem")}, StateCancelled},
+		{"a printed end", Raw{Resolved: printedAt("2026-03-01T10:30:00Z"), Updates: posts("monitoring")},
+			StateResolved},
+		{"a printed end of planned work", Raw{Kind: "maintenance", Resolved: printedAt("2026-03-01T10:30:00Z")},
+			StateCompleted},
+		{"a printed end of what was cancelled", Raw{Kind: "maintenance", Resolved: printedAt("2026-03-01T10:30:00Z"),
+			Updates: posts("cancelled")}, StateCancelled},
 		{"a period", Raw{Period: period}, StateResolved},
 		{"a period without an end", Raw{Period: begun}, StateUnknown},
 		{"a period that cannot be read", Raw{Period: printedAt("teatime")}, StateUnknown},
 		{"a period of planned work is its window", Raw{Kind: "maintenance", Period: period}, StateUnknown},
 		{"a period, and a post", Raw{Period: period, Updates: posts("monitoring")}, StateMonitoring},
-		{"planned work whose words end it", Raw{Kind: "maintenance", Message: "We have completed the scheduled maintenance."}, StateCompleted},
-		{"planned work whose words do not", Raw{Kind: "maintenance", Message: "The maintenance is going on."}, StateUnknown},
+		{"planned work whose words end it", Raw{Kind: "maintenance",
+			Message: "We have completed the scheduled maintenance."}, StateCompleted},
+		{"planned work whose words do not", Raw{Kind: "maintenance", Message: "The maintenance is going on."},
+			StateUnknown},
 		{"an incident is not ended by such words", Raw{Message: "The maintenance was completed."}, StateUnknown},
 		{"nothing", Raw{}, StateUnknown},
 	} {
@@ -81,7 +89,10 @@ func TestKindOfAnIncident(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			c.raw.ID, c.raw.Title = "a", "Logins fail"
 			i, findings := read(t, c.raw)
-			found := slices.ContainsFunc(findings, func(f Finding) bool { return f.Field == "kind" && f.Value == c.raw.Kind })
+			found := slices.ContainsFunc(findings, func(f Finding) bool {
+				return f.Field == "kind" &&
+					f.Value == c.raw.Kind
+			})
 			if i.Kind != c.want || found != c.finding {
 				t.Errorf("got %s with %v, want %s", i.Kind, findings, c.want)
 			}
@@ -90,13 +101,15 @@ func TestKindOfAnIncident(t *testing.T) {
 }
 
 func TestStatesOfUpdates(t *testing.T) {
-	raw := Raw{ID: "a", Title: "Logins fail", Updates: posts("Update", "identified", "Update", "weird", "Update", "postmortem", "Update", "")}
+	raw := Raw{ID: "a", Title: "Logins fail", Updates: posts("Update", "identified", "Update", "weird", "Update",
+		"postmortem", "Update", "")}
 	i, findings := read(t, raw)
 	var got []string
 	for _, u := range i.Updates {
 		got = append(got, string(u.State))
 	}
-	if got := strings.Join(got, " "); got != "update identified identified unknown identified postmortem identified unknown" {
+	if got := strings.Join(got,
+		" "); got != "update identified identified unknown identified postmortem identified unknown" {
 		t.Error(got)
 	}
 	if len(findings) != 1 || findings[0].Value != "weird" || findings[0].Key != "a" {
@@ -124,7 +137,8 @@ func TestUpdatesAreInOrder(t *testing.T) {
 		keys = append(keys, u.Key)
 	}
 	want := []string{
-		"@monitoring", "@monitoring#2", "own", "@2026-03-01T10:20Z/identified", "@2026-03-01T10:20Z/identified#2", "@2026-03-01T10:30Z/resolved",
+		"@monitoring", "@monitoring#2", "own", "@2026-03-01T10:20Z/identified", "@2026-03-01T10:20Z/identified#2",
+		"@2026-03-01T10:30Z/resolved",
 	}
 	if !slices.Equal(keys, want) {
 		t.Errorf("got %v, want %v", keys, want)

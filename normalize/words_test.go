@@ -54,12 +54,14 @@ func TestAPlatformsOwnWordsGoFirst(t *testing.T) {
 			t.Errorf("state %q: %s, %v", c.word, got, known)
 		}
 	}
-	for word, want := range map[string]Severity{"Major": SeverityCritical, "SEV-1": SeverityCritical, "minor": SeverityMinor, "huge": SeverityUnknown} {
+	for word, want := range map[string]Severity{"Major": SeverityCritical, "SEV-1": SeverityCritical,
+		"minor": SeverityMinor, "huge": SeverityUnknown} {
 		if got, known := own.severity(word); got != want || known != (want != SeverityUnknown) {
 			t.Errorf("severity %q: %s, %v", word, got, known)
 		}
 	}
-	for word, want := range map[string]ComponentStatus{"Wobbly": StatusDegraded, "Major Outage": StatusMajor, "operational": StatusUnknown} {
+	for word, want := range map[string]ComponentStatus{"Wobbly": StatusDegraded, "Major Outage": StatusMajor,
+		"operational": StatusUnknown} {
 		if got, known := own.status(word); got != want || !known {
 			t.Errorf("status %q: %s, %v", word, got, known)
 		}
@@ -100,7 +102,8 @@ func TestSeveritiesAreRanked(t *testing.T) {
 func TestStatesThatEndAnIncident(t *testing.T) {
 	over := map[State]bool{StateResolved: true, StateCompleted: true, StateCancelled: true}
 	for _, s := range []State{
-		StateInvestigating, StateIdentified, StateMonitoring, StateResolved, StateScheduled, StateInProgress, StateVerifying,
+		StateInvestigating, StateIdentified, StateMonitoring, StateResolved, StateScheduled, StateInProgress,
+		StateVerifying,
 		StateCompleted, StateCancelled, StateUnknown, StateUpdate, StatePostmortem,
 	} {
 		if s.Over() != over[s] {
@@ -125,7 +128,8 @@ func TestFormatTime(t *testing.T) {
 	if got := FormatTime(time.Time{}); got != "" {
 		t.Errorf("no time is written as %q", got)
 	}
-	if got := FormatTime(time.Date(2026, 3, 1, 12, 0, 5, 7e6, time.FixedZone("", 2*3600))); got != "2026-03-01T10:00:05.007Z" {
+	if got := FormatTime(time.Date(2026, 3, 1, 12, 0, 5, 7e6,
+		time.FixedZone("", 2*3600))); got != "2026-03-01T10:00:05.007Z" {
 		t.Errorf("got %s", got)
 	}
 	millisecond := rapid.Int64Range(0, 4e12)

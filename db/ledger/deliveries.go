@@ -23,13 +23,15 @@ const (
 
 // Delivery is a row of deliveries: one message to one channel.
 type Delivery struct {
-	DeliveryID    int64         `db:"delivery_id" json:"delivery_id"`
-	Channel       string        `db:"channel" json:"channel"`
-	Stream        string        `db:"stream" json:"stream"`
-	Reason        string        `db:"reason" json:"reason"`
-	Vendor        string        `db:"vendor = v.slug" json:"vendor,omitempty"`  // slug; empty where it tells of several incidents, or is a digest
-	Title         string        `db:"title = i.title" json:"title,omitempty"`   // of the incident
-	IncidentID    int64         `db:"incident_id" json:"incident_id,omitempty"` // 0 where it tells of none, or of several: those of its events
+	DeliveryID int64  `db:"delivery_id" json:"delivery_id"`
+	Channel    string `db:"channel" json:"channel"`
+	Stream     string `db:"stream" json:"stream"`
+	Reason     string `db:"reason" json:"reason"`
+	// slug; empty where it tells of several incidents, or is a digest
+	Vendor string `db:"vendor = v.slug" json:"vendor,omitempty"`
+	Title  string `db:"title = i.title" json:"title,omitempty"` // of the incident
+	// 0 where it tells of none, or of several: those of its events
+	IncidentID    int64         `db:"incident_id" json:"incident_id,omitempty"`
 	SourceID      int64         `db:"source_id" json:"source_id,omitempty"`
 	Route         string        `db:"route" json:"route,omitempty"`
 	DedupKey      string        `db:"dedup_key" json:"dedup_key,omitempty"`
@@ -44,7 +46,8 @@ type Delivery struct {
 	Receipt       string        `db:"receipt" json:"receipt,omitempty"`
 	LastError     string        `db:"last_error" json:"last_error,omitempty"`
 	Note          string        `db:"note" json:"note,omitempty"`
-	EventIDs      []int64       `db:"event_ids = (SELECT json_group_array(event_id) FROM (SELECT event_id FROM delivery_events x WHERE x.delivery_id = d.delivery_id ORDER BY event_id))" json:"event_ids"` // in the order in which they were learned
+	// in the order in which they were learned
+	EventIDs []int64 `db:"event_ids = (SELECT json_group_array(event_id) FROM (SELECT event_id FROM delivery_events x WHERE x.delivery_id = d.delivery_id ORDER BY event_id))" json:"event_ids"`
 }
 
 var deliveryRow = scan.Of[Delivery]("d")
@@ -90,7 +93,8 @@ func (l *Ledger) Deliveries(ctx context.Context, f DeliveryFilter) ([]Delivery, 
 	}
 	if f.Incident != 0 {
 		add(`(d.incident_id = ? OR d.incident_id IS NULL AND d.delivery_id IN (
-			SELECT delivery_id FROM delivery_events JOIN events USING (event_id) WHERE incident_id = ?))`, f.Incident, f.Incident)
+			SELECT delivery_id FROM delivery_events JOIN events USING (event_id) WHERE incident_id = ?))`, f.Incident,
+			f.Incident)
 	}
 	if !f.Since.IsZero() {
 		add(`d.created_at >= ?`, db.Stamp(f.Since))
@@ -100,7 +104,8 @@ func (l *Ledger) Deliveries(ctx context.Context, f DeliveryFilter) ([]Delivery, 
 		limit = f.Limit
 	}
 	found, err := l.deliveries(ctx, `
-		WHERE d.delivery_id IN (SELECT d.delivery_id FROM deliveries d WHERE `+strings.Join(terms, ` AND `)+` ORDER BY d.delivery_id DESC LIMIT ?)`,
+		WHERE d.delivery_id IN (SELECT d.delivery_id FROM deliveries d WHERE `+strings.Join(terms, ` AND `)+
+		` ORDER BY d.delivery_id DESC LIMIT ?)`,
 		append(args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("deliveries: %w", err)

@@ -39,7 +39,8 @@ func (l *Ledger) Mute(ctx context.Context, m Mute, until, now time.Time) (Mute, 
 			return err
 		}
 		return tx.QueryRowContext(ctx, `
-			INSERT INTO mutes (vendor_id, incident_id, until_at, reason, created_at) VALUES (?, ?, ?, ?, ?) RETURNING mute_id`,
+			INSERT INTO mutes (vendor_id, incident_id, until_at, reason, created_at) VALUES (?, ?, ?, ?, ?)
+			RETURNING mute_id`,
 			vendor, incident, db.Stamp(until), m.Reason, db.Stamp(now)).Scan(&id)
 	})
 	if err != nil {
@@ -55,7 +56,9 @@ func (l *Ledger) Unmute(ctx context.Context, id int64, now time.Time) error {
 		return err
 	}
 	err := l.file.Change(ctx, func(tx *db.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE mutes SET ended_at = ?2 WHERE mute_id = ?1 AND ended_at IS NULL AND until_at > ?2`, id, db.Stamp(now))
+		_, err := tx.ExecContext(ctx,
+			`UPDATE mutes SET ended_at = ?2 WHERE mute_id = ?1 AND ended_at IS NULL AND until_at > ?2`, id,
+			db.Stamp(now))
 		return err
 	})
 	if err != nil {
@@ -83,7 +86,9 @@ func (l *Ledger) muteByID(ctx context.Context, id int64) (Mute, error) {
 
 // Mutes returns the mutes that hold at now, in the order in which they end.
 func (l *Ledger) Mutes(ctx context.Context, now time.Time) ([]Mute, error) {
-	mutes, err := muteRow.All(ctx, l.read, selectMute+`WHERE m.until_at > ?1 AND m.ended_at IS NULL AND m.created_at <= ?1 ORDER BY m.until_at, m.mute_id`, db.Stamp(now))
+	mutes, err := muteRow.All(ctx, l.read,
+		selectMute+`WHERE m.until_at > ?1 AND m.ended_at IS NULL AND m.created_at <= ?1 ORDER BY m.until_at, m.mute_id`,
+		db.Stamp(now))
 	if err != nil {
 		return nil, fmt.Errorf("mutes: %w", err)
 	}

@@ -20,7 +20,10 @@ type Notified struct {
 
 // Waiting reports whether a message on the incident is still to be sent, held ones included.
 func (t Notified) Waiting() bool {
-	return slices.ContainsFunc(t.Deliveries, func(d Delivery) bool { return d.State == DeliveryPending || d.State == DeliveryHeld })
+	return slices.ContainsFunc(t.Deliveries, func(d Delivery) bool {
+		return d.State == DeliveryPending ||
+			d.State == DeliveryHeld
+	})
 }
 
 // alertRow reads a delivery with one of the incidents that it tells of.
@@ -55,9 +58,11 @@ func (l *Ledger) Notified(ctx context.Context, incidentIDs []int64) (map[string]
 	}
 	rows, err := alertRow.All(ctx, l.read, `
 		WITH chosen AS (
-			SELECT delivery_id, incident_id AS of_incident FROM deliveries WHERE incident_id IN (SELECT value FROM json_each(?))
+			SELECT delivery_id, incident_id AS of_incident FROM deliveries WHERE incident_id IN (SELECT value
+			FROM json_each(?))
 			UNION
-			SELECT x.delivery_id, e.incident_id FROM events e JOIN delivery_events x USING (event_id) JOIN deliveries o USING (delivery_id)
+			SELECT x.delivery_id, e.incident_id FROM events e JOIN delivery_events x USING (event_id)
+			JOIN deliveries o USING (delivery_id)
 			WHERE e.incident_id IN (SELECT value FROM json_each(?)) AND o.incident_id IS NULL)
 		SELECT `+alertRow.Columns+deliveryTables+`JOIN chosen c ON c.delivery_id = d.delivery_id
 		WHERE d.stream = 'alerts' AND d.reason NOT IN `+tellsOfNoIncident+` ORDER BY d.delivery_id`, ids, ids)
@@ -73,7 +78,10 @@ func (l *Ledger) Notified(ctx context.Context, incidentIDs []int64) (map[string]
 		return nil, fmt.Errorf("told: %w", err)
 	}
 	for _, x := range threads {
-		at(x.Channel, x.IncidentID, func(t *Notified) { t.Delivered, t.Thread, t.FirstDeliveryID = true, x.Thread, x.FirstDeliveryID })
+		at(x.Channel, x.IncidentID, func(t *Notified) {
+			t.Delivered, t.Thread, t.FirstDeliveryID = true, x.Thread,
+				x.FirstDeliveryID
+		})
 	}
 	return told, nil
 }
@@ -82,7 +90,8 @@ func (l *Ledger) Notified(ctx context.Context, incidentIDs []int64) (map[string]
 // nothing.
 func (l *Ledger) Thread(ctx context.Context, channel string, incidentID int64) (string, error) {
 	var thread string
-	err := l.read.QueryRowContext(ctx, `SELECT thread FROM threads WHERE channel = ? AND incident_id = ?`, channel, incidentID).Scan(&thread)
+	err := l.read.QueryRowContext(ctx, `SELECT thread FROM threads WHERE channel = ? AND incident_id = ?`, channel,
+		incidentID).Scan(&thread)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", fmt.Errorf("thread of incident %d on channel %q: %w", incidentID, channel, err)
 	}

@@ -16,11 +16,12 @@ var ErrPlanned = errors.New("planned by another in the meantime")
 
 // NewDelivery is a message to be sent, or one that is not sent for a reason that is to be on record.
 type NewDelivery struct {
-	Channel    string
-	Stream     string        // empty means that of the plan
-	Reason     string        // why it is sent, one of the words that the table allows
-	Route      string        // name of the route that chose the channel
-	DedupKey   string        // where the channel has a message of this key, this one is dropped; empty for no such limit
+	Channel string
+	Stream  string // empty means that of the plan
+	Reason  string // why it is sent, one of the words that the table allows
+	Route   string // name of the route that chose the channel
+	// where the channel has a message of this key, this one is dropped; empty for no such limit
+	DedupKey   string
 	Note       string        // why it is held or skipped, in words
 	State      DeliveryState // pending, held or skipped; empty means pending
 	IncidentID int64         // 0 if it tells of none, or of several
@@ -46,7 +47,8 @@ type DeliveryChange struct {
 // those that nobody has tried to send. The stream goes on after that event; 0 leaves it where it is. It
 // returns ErrPlanned, and changes nothing, if a message of a digest holds news that the stream has behind it,
 // or if a message to be changed is no longer as it was.
-func (l *Ledger) SavePlan(ctx context.Context, stream string, upTo int64, at time.Time, add []NewDelivery, change []DeliveryChange) error {
+func (l *Ledger) SavePlan(ctx context.Context, stream string, upTo int64, at time.Time, add []NewDelivery,
+	change []DeliveryChange) error {
 	err := l.file.Change(ctx, func(tx *db.Tx) error {
 		var after int64
 		err := tx.QueryRowContext(ctx, `SELECT after_event_id FROM streams WHERE stream = ?`, stream).Scan(&after)
@@ -72,7 +74,9 @@ func (l *Ledger) SavePlan(ctx context.Context, stream string, upTo int64, at tim
 				return fmt.Errorf("delivery %d: %w", c.DeliveryID, err)
 			}
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE streams SET after_event_id = max(after_event_id, ?), planned_at = ? WHERE stream = ?`, upTo, db.Stamp(at), stream)
+		_, err = tx.ExecContext(ctx,
+			`UPDATE streams SET after_event_id = max(after_event_id, ?), planned_at = ? WHERE stream = ?`, upTo,
+			db.Stamp(at), stream)
 		return err
 	})
 	if err != nil {
@@ -86,10 +90,12 @@ func addDelivery(ctx context.Context, tx *db.Tx, n NewDelivery, at time.Time) er
 		n.State = DeliveryPending
 	}
 	res, err := tx.ExecContext(ctx, `
-		INSERT INTO deliveries (channel, stream, reason, incident_id, source_id, route, dedup_key, mention, from_at, state, not_before_at, created_at, note)
+		INSERT INTO deliveries (channel, stream, reason, incident_id, source_id, route, dedup_key, mention, from_at,
+		state, not_before_at, created_at, note)
 		VALUES (?, ?, ?, nullif(?, 0), nullif(?, 0), ?, nullif(?, ''), ?, nullif(?, ''), ?, nullif(?, ''), ?, ?)
 		ON CONFLICT (channel, dedup_key) WHERE dedup_key IS NOT NULL DO NOTHING`,
-		n.Channel, n.Stream, n.Reason, n.IncidentID, n.SourceID, n.Route, n.DedupKey, db.Bit(n.Mention), db.Stamp(n.From), n.State,
+		n.Channel, n.Stream, n.Reason, n.IncidentID, n.SourceID, n.Route, n.DedupKey, db.Bit(n.Mention),
+		db.Stamp(n.From), n.State,
 		db.Stamp(n.NotBefore), db.Stamp(at), n.Note)
 	if err != nil {
 		return err
@@ -107,7 +113,8 @@ func addDelivery(ctx context.Context, tx *db.Tx, n NewDelivery, at time.Time) er
 func changeDelivery(ctx context.Context, tx *db.Tx, c DeliveryChange) error {
 	res, err := tx.ExecContext(ctx, `
 		UPDATE deliveries SET state = coalesce(nullif(?2, ''), state), reason = coalesce(nullif(?3, ''), reason),
-			not_before_at = coalesce(nullif(?4, ''), not_before_at), note = coalesce(nullif(?5, ''), note), mention = max(mention, ?6)
+			not_before_at = coalesce(nullif(?4, ''), not_before_at), note = coalesce(nullif(?5, ''), note),
+			mention = max(mention, ?6)
 		WHERE delivery_id = ?1 AND (state = 'held' OR state = 'pending' AND attempts = 0)`,
 		c.DeliveryID, c.State, c.Reason, db.Stamp(c.NotBefore), c.Note, db.Bit(c.Mention))
 	if err != nil {
@@ -127,6 +134,8 @@ func addEvents(ctx context.Context, tx *db.Tx, delivery int64, events []int64) e
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO delivery_events (delivery_id, event_id) SELECT ?1, value FROM json_each(?2) WHERE true ON CONFLICT DO NOTHING`, delivery, ids)
+	_, err = tx.ExecContext(ctx,
+		`INSERT INTO delivery_events (delivery_id, event_id) SELECT ?1, value FROM json_each(?2) WHERE true ON CONFLICT
+			DO NOTHING`, delivery, ids)
 	return err
 }

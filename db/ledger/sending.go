@@ -16,7 +16,8 @@ var ErrNotRefused = errors.New("it was not refused")
 // that none is to be sent at now; due is then when the oldest is to be tried again, zero if none waits. What
 // waits for its next try keeps those behind it waiting, so that the channel's order is kept; what is held
 // does not.
-func (l *Ledger) NextDelivery(ctx context.Context, channel string, now time.Time) (next Delivery, ok bool, due time.Time, err error) {
+func (l *Ledger) NextDelivery(ctx context.Context, channel string, now time.Time) (next Delivery, ok bool,
+	due time.Time, err error) {
 	next, err = deliveryRow.One(ctx, l.read, selectDelivery+`
 		WHERE d.channel = ? AND d.state = 'pending' ORDER BY d.delivery_id LIMIT 1`, channel)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -38,7 +39,8 @@ func (l *Ledger) NextDelivery(ctx context.Context, channel string, now time.Time
 func (l *Ledger) MarkSending(ctx context.Context, id int64, attempts int, at time.Time) error {
 	err := l.file.Change(ctx, func(tx *db.Tx) error {
 		res, err := tx.ExecContext(ctx, `
-			UPDATE deliveries SET attempts = attempts + 1, next_attempt_at = ? WHERE delivery_id = ? AND attempts = ? AND state = 'pending'`,
+			UPDATE deliveries SET attempts = attempts + 1, next_attempt_at = ? WHERE delivery_id = ? AND attempts = ?
+			AND state = 'pending'`,
 			db.Stamp(at), id, attempts)
 		if err != nil {
 			return err
@@ -60,7 +62,8 @@ func (l *Ledger) MarkFailed(ctx context.Context, id int64, at, next time.Time, e
 	if next.Before(at) {
 		next = at
 	}
-	return l.mark(ctx, id, `UPDATE deliveries SET next_attempt_at = ?2, last_error = ?3 WHERE delivery_id = ?1 AND state = 'pending'`, db.Stamp(next), errText)
+	return l.mark(ctx, id, `UPDATE deliveries SET next_attempt_at = ?2, last_error = ?3 WHERE delivery_id = ?1
+		AND state = 'pending'`, db.Stamp(next), errText)
 }
 
 // MarkRefused records that the channel will never take a message, so that it is not sent for ever. errText
@@ -74,7 +77,8 @@ func (l *Ledger) MarkRefused(ctx context.Context, id int64, at time.Time, errTex
 // MarkSkipped records that a message is not to be sent, and why, in words.
 func (l *Ledger) MarkSkipped(ctx context.Context, id int64, note string) error {
 	return l.mark(ctx, id, `
-		UPDATE deliveries SET state = 'skipped', next_attempt_at = NULL, note = ?2 WHERE delivery_id = ?1 AND state IN ('pending', 'held')`, note)
+		UPDATE deliveries SET state = 'skipped', next_attempt_at = NULL, note = ?2 WHERE delivery_id = ?1
+		AND state IN ('pending', 'held')`, note)
 }
 
 func (l *Ledger) mark(ctx context.Context, id int64, query string, args ...any) error {
@@ -98,7 +102,8 @@ const tellsOfNoIncident = `('digest', 'held_back', 'test')`
 func (l *Ledger) MarkDelivered(ctx context.Context, id int64, at time.Time, receipt, thread string) error {
 	err := l.file.Change(ctx, func(tx *db.Tx) error {
 		res, err := tx.ExecContext(ctx, `
-			UPDATE deliveries SET state = 'delivered', next_attempt_at = NULL, delivered_at = ?, receipt = ?, last_error = ''
+			UPDATE deliveries SET state = 'delivered', next_attempt_at = NULL, delivered_at = ?, receipt = ?,
+			last_error = ''
 			WHERE delivery_id = ? AND state <> 'delivered'`, db.Stamp(at), receipt, id)
 		if err != nil {
 			return err
@@ -114,7 +119,8 @@ func (l *Ledger) MarkDelivered(ctx context.Context, id int64, at time.Time, rece
 			LEFT JOIN events e ON e.event_id = x.event_id
 			WHERE d.delivery_id = ?1 AND d.stream = 'alerts' AND d.reason NOT IN `+tellsOfNoIncident+`
 				AND coalesce(d.incident_id, e.incident_id) IS NOT NULL
-			ON CONFLICT (channel, incident_id) DO UPDATE SET thread = excluded.thread WHERE excluded.thread <> ''`, id, thread)
+			ON CONFLICT (channel, incident_id) DO UPDATE SET thread = excluded.thread WHERE excluded.thread <> ''`, id,
+			thread)
 		return err
 	})
 	if err != nil {
@@ -137,7 +143,8 @@ func (l *Ledger) Resend(ctx context.Context, id int64) error {
 		case state != DeliveryRefused:
 			return fmt.Errorf("%w: it is %s", ErrNotRefused, state)
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE deliveries SET state = 'pending', attempts = 0, next_attempt_at = NULL WHERE delivery_id = ?`, id)
+		_, err = tx.ExecContext(ctx,
+			`UPDATE deliveries SET state = 'pending', attempts = 0, next_attempt_at = NULL WHERE delivery_id = ?`, id)
 		return err
 	})
 	if err != nil {

@@ -51,7 +51,8 @@ func (l *Ledger) EnsureStream(ctx context.Context, stream string, now time.Time)
 			SELECT ?1, coalesce(
 				(SELECT min(event_id) - 1 FROM events WHERE at >= ?2 AND withheld IS NULL),
 				(SELECT max(event_id) FROM events), 0), ?3
-			WHERE NOT EXISTS (SELECT 1 FROM streams WHERE stream = ?1)`, stream, db.Stamp(now.Add(-reach)), db.Stamp(now))
+			WHERE NOT EXISTS (SELECT 1 FROM streams WHERE stream = ?1)`, stream, db.Stamp(now.Add(-reach)),
+			db.Stamp(now))
 		return err
 	})
 	if err != nil {

@@ -35,7 +35,8 @@ func (d *DB) ComponentSpans(ctx context.Context, components []int64, since time.
 			WHERE n.component_id = h.component_id AND (n.at, n.component_change_id) > (h.at, h.component_change_id)
 			ORDER BY n.at, n.component_change_id LIMIT 1) AS to_at
 		FROM json_each(?1) j CROSS JOIN component_changes h ON h.component_id = j.value
-		WHERE h.at >= coalesce((SELECT max(b.at) FROM component_changes b WHERE b.component_id = j.value AND b.at < ?2), '')
+		WHERE h.at >= coalesce((SELECT max(b.at) FROM component_changes b WHERE b.component_id = j.value
+		AND b.at < ?2), '')
 		ORDER BY h.component_id, h.at, h.component_change_id`, ids, db.Stamp(since))
 	if err != nil {
 		return nil, fmt.Errorf("component spans: %w", err)
@@ -46,13 +47,16 @@ func (d *DB) ComponentSpans(ctx context.Context, components []int64, since time.
 		WITH
 			page AS (SELECT DISTINCT source_id FROM components WHERE component_id IN (SELECT value FROM json_each(?1))),
 			recent AS (
-				SELECT i.incident_id FROM page CROSS JOIN incidents i ON i.source_id = page.source_id AND i.started_at >= ?2
+				SELECT i.incident_id FROM page CROSS JOIN incidents i ON i.source_id = page.source_id
+				AND i.started_at >= ?2
 				UNION
-				SELECT i.incident_id FROM page CROSS JOIN incidents i ON i.source_id = page.source_id AND i.resolved_at >= ?2
+				SELECT i.incident_id FROM page CROSS JOIN incidents i ON i.source_id = page.source_id
+				AND i.resolved_at >= ?2
 				UNION
 				SELECT i.incident_id FROM page CROSS JOIN incidents i ON i.source_id = page.source_id AND i.open = 1)
 		SELECT c.component_id, i.incident_id, NULL AS status, i.severity, i.kind,
-			coalesce(CASE WHEN i.kind = 'maintenance' THEN i.scheduled_start_at END, i.started_at) AS from_at, i.resolved_at AS to_at
+			coalesce(CASE WHEN i.kind = 'maintenance' THEN i.scheduled_start_at END, i.started_at) AS from_at,
+			i.resolved_at AS to_at
 		FROM recent CROSS JOIN incidents i USING (incident_id)
 		CROSS JOIN incident_components c ON c.incident_id = i.incident_id
 		WHERE +c.component_id IN (SELECT value FROM json_each(?1)) AND i.state <> 'cancelled' AND i.kind <> 'notice'

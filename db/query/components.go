@@ -31,11 +31,13 @@ var listedComponentRow = scan.Of[ListedComponent]("c")
 
 // ComponentsAfter returns components in the order of their numbers, at most limit of them, from the one that
 // follows afterID on. Vendor (slug) and status choose where they are not empty.
-func (d *DB) ComponentsAfter(ctx context.Context, vendor, status string, afterID int64, limit int) ([]ListedComponent, error) {
+func (d *DB) ComponentsAfter(ctx context.Context, vendor, status string, afterID int64, limit int) ([]ListedComponent,
+	error) {
 	components, err := listedComponentRow.All(ctx, d.read, `
 		SELECT `+listedComponentRow.Columns+`
 		FROM components c JOIN sources s USING (source_id) JOIN vendors v USING (vendor_id)
-		WHERE c.component_id > ?1 AND (?2 = '' OR c.source_id IN (SELECT source_id FROM sources JOIN vendors USING (vendor_id) WHERE slug = ?2))
+		WHERE c.component_id > ?1 AND (?2 = '' OR c.source_id IN (SELECT source_id FROM sources
+		JOIN vendors USING (vendor_id) WHERE slug = ?2))
 			AND (?3 = '' OR c.status = ?3)
 		ORDER BY c.component_id LIMIT ?4`, afterID, vendor, status, limit)
 	if err != nil {

@@ -80,12 +80,14 @@ var storedGapRow = scan.Of[storedGap]("g")
 // unfilledGaps returns the gaps of each source that no later reading made up for, oldest first.
 func (d *DB) unfilledGaps(ctx context.Context, vendorSlug string) (map[int64][]Gap, error) {
 	gaps, err := storedGapRow.All(ctx, d.read, `
-		SELECT `+storedGapRow.Columns+` FROM coverage_gaps g JOIN sources s USING (source_id) JOIN vendors v USING (vendor_id)
+		SELECT `+storedGapRow.Columns+
+		` FROM coverage_gaps g JOIN sources s USING (source_id) JOIN vendors v USING (vendor_id)
 		WHERE g.filled_at IS NULL AND ?1 IN ('', v.slug) ORDER BY g.source_id, g.from_at`, vendorSlug)
 	out := map[int64][]Gap{}
 	for _, g := range gaps {
 		reason := GapReason(strings.ReplaceAll(g.Reason, "_", " "))
-		out[g.SourceID] = append(out[g.SourceID], Gap{SourceID: g.SourceID, FromAt: g.FromAt, ToAt: g.ToAt, Reason: reason})
+		out[g.SourceID] = append(out[g.SourceID], Gap{SourceID: g.SourceID, FromAt: g.FromAt, ToAt: g.ToAt,
+			Reason: reason})
 	}
 	return out, err
 }

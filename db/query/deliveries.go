@@ -16,14 +16,16 @@ type ChannelHealth struct {
 	Refused         int    `db:"refused" json:"refused"`
 	RefusedSinceAt  string `db:"refused_since_at" json:"refused_since_at,omitempty"`
 	LastDeliveredAt string `db:"last_delivered_at" json:"last_delivered_at,omitempty"`
-	LastError       string `db:"last_error" json:"last_error,omitempty"` // of the newest of those that wait or were refused
+	// of the newest of those that wait or were refused
+	LastError string `db:"last_error" json:"last_error,omitempty"`
 }
 
 var channelHealthRow = scan.Of[ChannelHealth]("h")
 
 // ChannelHealth returns every channel that was ever sent anything, by name.
 func (d *DB) ChannelHealth(ctx context.Context) ([]ChannelHealth, error) {
-	found, err := channelHealthRow.All(ctx, d.read, `SELECT `+channelHealthRow.Columns+` FROM v_channel_health h ORDER BY channel`)
+	found, err := channelHealthRow.All(ctx, d.read, `SELECT `+channelHealthRow.Columns+
+		` FROM v_channel_health h ORDER BY channel`)
 	if err != nil {
 		return nil, fmt.Errorf("health of channels: %w", err)
 	}
@@ -43,7 +45,8 @@ var deliveryCountRow = scan.Of[DeliveryCount]("")
 // DeliveryCounts counts the messages by channel and state; where there is none there is no row.
 func (d *DB) DeliveryCounts(ctx context.Context) ([]DeliveryCount, error) {
 	counts, err := deliveryCountRow.All(ctx, d.read, `
-		SELECT channel, state, count(*) AS count, min(max(created_at, coalesce(not_before_at, ''))) AS due_at FROM deliveries GROUP BY channel, state ORDER BY channel, state`)
+		SELECT channel, state, count(*) AS count, min(max(created_at, coalesce(not_before_at, ''))) AS due_at
+		FROM deliveries GROUP BY channel, state ORDER BY channel, state`)
 	if err != nil {
 		return nil, fmt.Errorf("deliveries by state: %w", err)
 	}
@@ -69,11 +72,13 @@ var deliveryRow = scan.Of[Delivery]("d")
 func (d *DB) RecentDeliveries(ctx context.Context, limit int) ([]Delivery, int, error) {
 	var waiting int
 	err := d.read.QueryRowContext(ctx, `
-		SELECT (SELECT count(*) FROM deliveries WHERE state = 'pending') + (SELECT count(*) FROM deliveries WHERE state = 'held')`).Scan(&waiting)
+		SELECT (SELECT count(*) FROM deliveries WHERE state = 'pending') + (SELECT count(*) FROM deliveries
+		WHERE state = 'held')`).Scan(&waiting)
 	if err != nil {
 		return nil, 0, fmt.Errorf("recent deliveries: %w", err)
 	}
-	rows, err := deliveryRow.All(ctx, d.read, `SELECT `+deliveryRow.Columns+` FROM deliveries d ORDER BY d.delivery_id DESC LIMIT ?`, limit)
+	rows, err := deliveryRow.All(ctx, d.read, `SELECT `+deliveryRow.Columns+
+		` FROM deliveries d ORDER BY d.delivery_id DESC LIMIT ?`, limit)
 	if err != nil {
 		return nil, 0, fmt.Errorf("recent deliveries: %w", err)
 	}

@@ -57,7 +57,9 @@ func (d *DB) EventsAfter(ctx context.Context, afterID int64, limit int) ([]Event
 	if limit <= 0 {
 		limit = -1
 	}
-	events, err := d.events(ctx, `WHERE e.event_id IN (SELECT event_id FROM events WHERE event_id > ? ORDER BY event_id LIMIT ?)`, afterID, limit)
+	events, err := d.events(ctx,
+		`WHERE e.event_id IN (SELECT event_id FROM events WHERE event_id > ? ORDER BY event_id LIMIT ?)`, afterID,
+		limit)
 	if err != nil {
 		return nil, fmt.Errorf("events after %d: %w", afterID, err)
 	}
@@ -76,7 +78,8 @@ func (d *DB) EventsSince(ctx context.Context, since time.Time) ([]Event, error) 
 
 // EventsOfDelivery returns the news that a message tells, in the order in which it was learned.
 func (d *DB) EventsOfDelivery(ctx context.Context, deliveryID int64) ([]Event, error) {
-	events, err := d.events(ctx, `WHERE e.event_id IN (SELECT event_id FROM delivery_events WHERE delivery_id = ?)`, deliveryID)
+	events, err := d.events(ctx, `WHERE e.event_id IN (SELECT event_id FROM delivery_events WHERE delivery_id = ?)`,
+		deliveryID)
 	if err != nil {
 		return nil, fmt.Errorf("events of delivery %d: %w", deliveryID, err)
 	}
@@ -87,16 +90,21 @@ func (d *DB) EventsOfDelivery(ctx context.Context, deliveryID int64) ([]Event, e
 // them, and how many there are. News that is told elsewhere or was old when it was read is not in it.
 func (d *DB) RecentEvents(ctx context.Context, since time.Time, limit int) ([]Event, int, error) {
 	var total int
-	err := d.read.QueryRowContext(ctx, `SELECT count(*) FROM events WHERE at >= ? AND withheld IS NULL`, db.Stamp(since)).Scan(&total)
+	err := d.read.QueryRowContext(ctx, `SELECT count(*) FROM events WHERE at >= ? AND withheld IS NULL`,
+		db.Stamp(since)).Scan(&total)
 	if err != nil {
 		return nil, 0, fmt.Errorf("recent events: %w", err)
 	}
 	events, err := d.events(ctx, `WHERE e.event_id IN (
-		SELECT event_id FROM events WHERE at >= ? AND withheld IS NULL ORDER BY at DESC, event_id DESC LIMIT ?)`, db.Stamp(since), limit)
+		SELECT event_id FROM events WHERE at >= ? AND withheld IS NULL ORDER BY at DESC, event_id DESC LIMIT ?)`,
+		db.Stamp(since), limit)
 	if err != nil {
 		return nil, 0, fmt.Errorf("recent events: %w", err)
 	}
-	slices.SortFunc(events, func(a, b Event) int { return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(b.EventID, a.EventID)) })
+	slices.SortFunc(events, func(a, b Event) int {
+		return cmp.Or(cmp.Compare(b.At, a.At),
+			cmp.Compare(b.EventID, a.EventID))
+	})
 	return events, total, nil
 }
 

@@ -29,7 +29,8 @@ func (d *DB) IncidentFigures(ctx context.Context, vendorID int64, since time.Tim
 				THEN CAST(round((julianday(i.resolved_at) - julianday(i.started_at)) * 86400) AS INTEGER) END AS impact_seconds,
 			CASE WHEN i.start_given = 1 THEN CAST(round((julianday((
 				SELECT min(u.posted_at) FROM incident_updates u
-				WHERE u.incident_id = i.incident_id AND u.posted_at >= i.started_at)) - julianday(i.started_at)) * 86400) AS INTEGER) END AS silence_seconds
+				WHERE u.incident_id = i.incident_id
+				AND u.posted_at >= i.started_at)) - julianday(i.started_at)) * 86400) AS INTEGER) END AS silence_seconds
 		FROM sources s JOIN incidents i ON i.source_id = s.source_id
 		WHERE s.vendor_id = ? AND i.started_at >= ? AND i.kind = 'incident' AND `+standing+`
 		ORDER BY i.started_at`, vendorID, db.Stamp(since))
@@ -46,7 +47,8 @@ func (d *DB) PostmortemShare(ctx context.Context, vendorID int64, since string) 
 	err = d.read.QueryRowContext(ctx, `
 		SELECT coalesce(sum(EXISTS (
 			SELECT 1 FROM incidents o JOIN incident_updates u USING (incident_id)
-			WHERE u.state = 'postmortem' AND (o.incident_id = i.incident_id OR o.same_event_id = i.incident_id))), 0), count(*)
+			WHERE u.state = 'postmortem' AND (o.incident_id = i.incident_id
+			OR o.same_event_id = i.incident_id))), 0), count(*)
 		FROM sources s JOIN incidents i ON i.source_id = s.source_id
 		WHERE s.vendor_id = ? AND i.started_at >= ? AND i.kind = 'incident' AND `+standing,
 		vendorID, since).Scan(&with, &of)

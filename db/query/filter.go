@@ -13,12 +13,13 @@ type Filter struct {
 	Severity normalize.Severity // this one and worse, by Severity.Rank
 	State    normalize.State
 	Kind     normalize.Kind
-	Open     bool      // not over and still on the page
-	Since    time.Time // began at this time or later; a maintenance by its window, one without times by when it was first seen
-	Until    time.Time // began before this time
-	Changed  time.Time // something of it was learned at this time or later: the entry itself, a post, an edit, news
-	Search   string    // words in the title or in an update, in any record of the event
-	Limit    int       // the newest so many; 0 for all
+	Open     bool // not over and still on the page
+	// began at this time or later; a maintenance by its window, one without times by when it was first seen
+	Since   time.Time
+	Until   time.Time // began before this time
+	Changed time.Time // something of it was learned at this time or later: the entry itself, a post, an edit, news
+	Search  string    // words in the title or in an update, in any record of the event
+	Limit   int       // the newest so many; 0 for all
 
 	AllSources bool // every page's record of an event, not only the one that stands for it
 }
@@ -50,7 +51,8 @@ func (f Filter) where() (string, []any) {
 	}
 	if f.Severity != "" {
 		var worse []string
-		for _, s := range []normalize.Severity{normalize.SeverityNone, normalize.SeverityMinor, normalize.SeverityUnknown, normalize.SeverityMajor, normalize.SeverityCritical} {
+		for _, s := range []normalize.Severity{normalize.SeverityNone, normalize.SeverityMinor,
+			normalize.SeverityUnknown, normalize.SeverityMajor, normalize.SeverityCritical} {
 			if s.Rank() >= f.Severity.Rank() {
 				worse = append(worse, `'`+string(s)+`'`)
 			}
@@ -89,9 +91,11 @@ func (f Filter) where() (string, []any) {
 	}
 	if f.Search != "" {
 		like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(f.Search) + "%"
-		const holds = `(o.title LIKE ? ESCAPE '\' OR EXISTS (SELECT 1 FROM incident_updates u WHERE u.incident_id = o.incident_id AND u.body LIKE ? ESCAPE '\'))`
+		const holds = `(o.title LIKE ? ESCAPE '\' OR EXISTS (SELECT 1 FROM incident_updates u
+			WHERE u.incident_id = o.incident_id AND u.body LIKE ? ESCAPE '\'))`
 		add(`(EXISTS (SELECT 1 FROM incidents o WHERE o.incident_id = i.incident_id AND `+holds+`)
-			OR EXISTS (SELECT 1 FROM incidents o WHERE o.same_event_id = i.same_event_id AND `+holds+`))`, like, like, like, like)
+			OR EXISTS (SELECT 1 FROM incidents o WHERE o.same_event_id = i.same_event_id AND `+holds+`))`, like, like,
+			like, like)
 	}
 	if !f.AllSources {
 		add(standing)

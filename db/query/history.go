@@ -75,7 +75,8 @@ func (d *DB) history(ctx context.Context, f HistoryFilter) (HistoryPage, error) 
 		and(`i.incident_id IN (
 			SELECT `+record+` FROM json_each(?) j JOIN incidents o ON o.incident_id = j.value
 			UNION
-			SELECT `+record+` FROM json_each(?) j JOIN incident_updates u ON u.update_id = j.value JOIN incidents o USING (incident_id))`,
+			SELECT `+record+` FROM json_each(?) j JOIN incident_updates u ON u.update_id = j.value
+				JOIN incidents o USING (incident_id))`,
 			titles, posts)
 	}
 	if f.Component != "" {
@@ -98,14 +99,16 @@ func (d *DB) history(ctx context.Context, f HistoryFilter) (HistoryPage, error) 
 	}
 	const order = began + ` DESC, i.incident_id DESC`
 	incidents, err := incidentRow.All(ctx, d.read, selectIncident+`
-		WHERE i.incident_id IN (SELECT i.incident_id FROM incidents i `+where+` ORDER BY `+order+` LIMIT ?) ORDER BY `+order, append(args, limit+1)...)
+		WHERE i.incident_id IN (SELECT i.incident_id FROM incidents i `+where+` ORDER BY `+order+` LIMIT ?) ORDER BY `+
+		order, append(args, limit+1)...)
 	if err != nil {
 		return page, err
 	}
 	if len(incidents) > limit {
 		incidents = incidents[:limit]
 		last := incidents[limit-1]
-		page.Next = firstGiven(last.StartedAt, last.ScheduledStartAt, last.FirstSeenAt) + "_" + strconv.FormatInt(last.IncidentID, 10)
+		page.Next = firstGiven(last.StartedAt, last.ScheduledStartAt, last.FirstSeenAt) + "_" +
+			strconv.FormatInt(last.IncidentID, 10)
 	}
 	page.Incidents = incidents
 	return page, nil
@@ -116,7 +119,8 @@ func (d *DB) history(ctx context.Context, f HistoryFilter) (HistoryPage, error) 
 func (d *DB) matching(ctx context.Context, index, match string) (ids string, more bool, err error) {
 	var n int
 	err = d.read.QueryRowContext(ctx, `SELECT json_group_array(rowid), count(*) FROM (
-		SELECT rowid FROM `+index+` WHERE `+index+` MATCH ? ORDER BY rowid DESC LIMIT ?)`, match, searchReach+1).Scan(&ids, &n)
+		SELECT rowid FROM `+index+` WHERE `+index+` MATCH ? ORDER BY rowid DESC LIMIT ?)`, match,
+		searchReach+1).Scan(&ids, &n)
 	return ids, n > searchReach, err
 }
 
@@ -127,7 +131,8 @@ func (d *DB) componentsNamed(ctx context.Context, words string) (string, error) 
 		return "[]", nil
 	}
 	var ids string
-	err := d.read.QueryRowContext(ctx, `SELECT json_group_array(rowid) FROM component_search WHERE component_search MATCH ?`, match).Scan(&ids)
+	err := d.read.QueryRowContext(ctx,
+		`SELECT json_group_array(rowid) FROM component_search WHERE component_search MATCH ?`, match).Scan(&ids)
 	return ids, err
 }
 

@@ -11,12 +11,13 @@ import (
 // IncidentDetail is one incident whole.
 type IncidentDetail struct {
 	Incident
-	AffectedComponents []Component     `json:"affected_components"`
-	Updates            []Update        `json:"updates"` // oldest first
-	Revisions          []Revision      `json:"revisions"`
-	Findings           []Finding       `json:"findings"`
-	SameEvent          []EventRecord   `json:"same_event"` // the event's records from other pages, the one that stands for it first
-	Raw                []normalize.Raw `json:"raw"`
+	AffectedComponents []Component `json:"affected_components"`
+	Updates            []Update    `json:"updates"` // oldest first
+	Revisions          []Revision  `json:"revisions"`
+	Findings           []Finding   `json:"findings"`
+	// the event's records from other pages, the one that stands for it first
+	SameEvent []EventRecord   `json:"same_event"`
+	Raw       []normalize.Raw `json:"raw"`
 }
 
 // EventRecord is another record of the same event, read from another page of the vendor.
@@ -49,7 +50,8 @@ func (d *DB) IncidentByID(ctx context.Context, id int64) (IncidentDetail, error)
 func (d *DB) IncidentByKey(ctx context.Context, key string) (IncidentDetail, error) {
 	var id int64
 	err := d.read.QueryRowContext(ctx, `
-		SELECT incident_id FROM incidents WHERE source_key = ?1 OR url = ?1 ORDER BY first_seen_at DESC LIMIT 1`, key).Scan(&id)
+		SELECT incident_id FROM incidents WHERE source_key = ?1 OR url = ?1 ORDER BY first_seen_at DESC LIMIT 1`,
+		key).Scan(&id)
 	if err != nil {
 		return IncidentDetail{}, fmt.Errorf("incident %q: %w", key, notFound(err))
 	}
@@ -66,7 +68,8 @@ func (d *DB) incidentDetail(ctx context.Context, id int64) (detail IncidentDetai
 	}
 	detail.Raw = raw.Raw
 	if detail.Updates, err = updateRow.All(ctx, d.kept, `
-		SELECT `+updateRow.Columns+` FROM incident_updates u WHERE u.incident_id = ? ORDER BY u.position, u.update_id`, id); err != nil {
+		SELECT `+updateRow.Columns+` FROM incident_updates u WHERE u.incident_id = ? ORDER BY u.position, u.update_id`,
+		id); err != nil {
 		return detail, err
 	}
 	if detail.AffectedComponents, err = componentRow.All(ctx, d.kept, `
@@ -75,7 +78,8 @@ func (d *DB) incidentDetail(ctx context.Context, id int64) (detail IncidentDetai
 		return detail, err
 	}
 	if detail.Revisions, err = revisionRow.All(ctx, d.kept, `
-		SELECT `+revisionRow.Columns+` FROM revisions r WHERE r.incident_id = ? ORDER BY r.seen_at, r.revision_id`, id); err != nil {
+		SELECT `+revisionRow.Columns+` FROM revisions r WHERE r.incident_id = ? ORDER BY r.seen_at, r.revision_id`,
+		id); err != nil {
 		return detail, err
 	}
 	if detail.SameEvent, err = eventRecordRow.All(ctx, d.kept, `

@@ -11,37 +11,41 @@ import (
 
 // Incident is a row of v_incidents.
 type Incident struct {
-	IncidentID            int64  `db:"incident_id" json:"incident_id"`
-	Vendor                string `db:"vendor" json:"vendor"` // slug
-	VendorName            string `db:"vendor_name" json:"vendor_name"`
-	SourceID              int64  `db:"source_id" json:"source_id"`
-	PageURL               string `db:"page_url" json:"page_url"`
-	Platform              string `db:"platform" json:"platform"`
-	SourceKey             string `db:"source_key" json:"source_key"`
-	Kind                  string `db:"kind" json:"kind"`
-	Title                 string `db:"title" json:"title"`
-	URL                   string `db:"url" json:"url,omitempty"`
-	Severity              string `db:"severity" json:"severity"`
-	State                 string `db:"state" json:"state"`
-	VendorSeverity        string `db:"vendor_severity" json:"vendor_severity,omitempty"`
-	VendorState           string `db:"vendor_state" json:"vendor_state,omitempty"`
-	StartedAt             string `db:"started_at" json:"started_at,omitempty"`
-	ResolvedAt            string `db:"resolved_at" json:"resolved_at,omitempty"`
-	ScheduledStartAt      string `db:"scheduled_start_at" json:"scheduled_start_at,omitempty"`
-	ScheduledEndAt        string `db:"scheduled_end_at" json:"scheduled_end_at,omitempty"`
-	FirstSeenAt           string `db:"first_seen_at" json:"first_seen_at"`
-	LeftFeedAt            string `db:"left_feed_at" json:"left_feed_at,omitempty"`
-	DurationSeconds       *int64 `db:"duration_seconds" json:"duration_seconds,omitempty"` // null while it is open or an end is unknown
+	IncidentID       int64  `db:"incident_id" json:"incident_id"`
+	Vendor           string `db:"vendor" json:"vendor"` // slug
+	VendorName       string `db:"vendor_name" json:"vendor_name"`
+	SourceID         int64  `db:"source_id" json:"source_id"`
+	PageURL          string `db:"page_url" json:"page_url"`
+	Platform         string `db:"platform" json:"platform"`
+	SourceKey        string `db:"source_key" json:"source_key"`
+	Kind             string `db:"kind" json:"kind"`
+	Title            string `db:"title" json:"title"`
+	URL              string `db:"url" json:"url,omitempty"`
+	Severity         string `db:"severity" json:"severity"`
+	State            string `db:"state" json:"state"`
+	VendorSeverity   string `db:"vendor_severity" json:"vendor_severity,omitempty"`
+	VendorState      string `db:"vendor_state" json:"vendor_state,omitempty"`
+	StartedAt        string `db:"started_at" json:"started_at,omitempty"`
+	ResolvedAt       string `db:"resolved_at" json:"resolved_at,omitempty"`
+	ScheduledStartAt string `db:"scheduled_start_at" json:"scheduled_start_at,omitempty"`
+	ScheduledEndAt   string `db:"scheduled_end_at" json:"scheduled_end_at,omitempty"`
+	FirstSeenAt      string `db:"first_seen_at" json:"first_seen_at"`
+	LeftFeedAt       string `db:"left_feed_at" json:"left_feed_at,omitempty"`
+	// null while it is open or an end is unknown
+	DurationSeconds       *int64 `db:"duration_seconds" json:"duration_seconds,omitempty"`
 	StatedDurationSeconds *int64 `db:"stated_duration_seconds" json:"stated_duration_seconds,omitempty"`
 	Announced             int    `db:"announced" json:"announced"`
-	Filtered              int    `db:"filtered" json:"filtered"`                     // 1: the vendor's filters hide it, its news is withheld
-	SameEventID           int64  `db:"same_event_id" json:"same_event_id,omitempty"` // the record that stands for the event; 0 if no other page tells of it
-	AlsoOn                string `db:"also_on" json:"also_on,omitempty"`             // other pages that tell of the event, separated by ", "
-	Components            string `db:"components" json:"components,omitempty"`       // "Group › Name", separated by ", "
-	UpdateCount           int    `db:"update_count" json:"update_count"`
-	LatestBody            string `db:"latest_body" json:"latest_body,omitempty"` // newest update's text that is no postmortem
-	LatestState           string `db:"latest_state" json:"latest_state,omitempty"`
-	LatestPostedAt        string `db:"latest_posted_at" json:"latest_posted_at,omitempty"`
+	// 1: the vendor's filters hide it, its news is withheld
+	Filtered int `db:"filtered" json:"filtered"`
+	// the record that stands for the event; 0 if no other page tells of it
+	SameEventID int64 `db:"same_event_id" json:"same_event_id,omitempty"`
+	// other pages that tell of the event, separated by ", "
+	AlsoOn         string `db:"also_on" json:"also_on,omitempty"`
+	Components     string `db:"components" json:"components,omitempty"` // "Group › Name", separated by ", "
+	UpdateCount    int    `db:"update_count" json:"update_count"`
+	LatestBody     string `db:"latest_body" json:"latest_body,omitempty"` // newest update's text that is no postmortem
+	LatestState    string `db:"latest_state" json:"latest_state,omitempty"`
+	LatestPostedAt string `db:"latest_posted_at" json:"latest_posted_at,omitempty"`
 }
 
 var incidentRow = scan.Of[Incident]("i")
@@ -57,7 +61,8 @@ func (d *DB) Incidents(ctx context.Context, f Filter) ([]Incident, error) {
 	}
 	// The ids are chosen on the table, so that the view's figures are made only for what is returned.
 	query := selectIncident + `
-		WHERE i.incident_id IN (SELECT i.incident_id FROM incidents i ` + where + ` ORDER BY ` + began + ` DESC, i.incident_id DESC LIMIT ?)
+		WHERE i.incident_id IN (SELECT i.incident_id FROM incidents i ` + where + ` ORDER BY ` + began +
+		` DESC, i.incident_id DESC LIMIT ?)
 		ORDER BY ` + began + ` DESC, i.incident_id DESC`
 	incidents, err := incidentRow.All(ctx, d.read, query, append(args, limit)...)
 	if err != nil {
@@ -77,7 +82,8 @@ func (d *DB) IncidentsDuring(ctx context.Context, since, until time.Time) ([]Inc
 	incidents, err := incidentRow.All(ctx, d.read, selectIncident+`
 		WHERE i.incident_id IN (
 			SELECT incident_id FROM incidents WHERE started_at >= ?1 AND started_at < ?2
-			UNION SELECT o.incident_id FROM sources s JOIN incidents o ON o.source_id = s.source_id AND o.resolved_at IS NOT NULL AND o.resolved_at > ?1 AND o.started_at < ?2
+			UNION SELECT o.incident_id FROM sources s JOIN incidents o ON o.source_id = s.source_id
+			AND o.resolved_at IS NOT NULL AND o.resolved_at > ?1 AND o.started_at < ?2
 			UNION SELECT incident_id FROM incidents WHERE open = 1 AND started_at < ?2)
 		AND i.kind = 'incident' AND `+standing+`
 		ORDER BY i.started_at, i.incident_id`, db.Stamp(since), db.Stamp(until))
@@ -98,7 +104,8 @@ func (d *DB) OpenByKind(ctx context.Context, kind normalize.Kind, vendor string,
 	}
 	const order = worstFirst + `, ` + began + ` DESC, i.incident_id DESC`
 	incidents, err := incidentRow.All(ctx, d.read, selectIncident+`
-		WHERE i.incident_id IN (SELECT i.incident_id`+chosen+` ORDER BY `+order+` LIMIT ?3) ORDER BY `+order, kind, vendor, limit)
+		WHERE i.incident_id IN (SELECT i.incident_id`+chosen+` ORDER BY `+order+` LIMIT ?3) ORDER BY `+order, kind,
+		vendor, limit)
 	if err != nil {
 		return nil, 0, fmt.Errorf("open %ss: %w", kind, err)
 	}
@@ -129,7 +136,8 @@ var openCountRow = scan.Of[OpenCount]("")
 // and notices are not counted, an event that several pages tell of is counted once.
 func (d *DB) OpenCounts(ctx context.Context) ([]OpenCount, error) {
 	counts, err := openCountRow.All(ctx, d.read, `
-		SELECT v.slug AS vendor, i.severity, count(*) AS open FROM incidents i JOIN sources s USING (source_id) JOIN vendors v USING (vendor_id)
+		SELECT v.slug AS vendor, i.severity, count(*) AS open FROM incidents i JOIN sources s USING (source_id)
+		JOIN vendors v USING (vendor_id)
 		WHERE i.kind = 'incident' AND `+openNow+` GROUP BY v.slug, i.severity ORDER BY v.slug, i.severity`)
 	if err != nil {
 		return nil, fmt.Errorf("open incidents: %w", err)

@@ -19,13 +19,18 @@ func TestPagesReadIndexes(t *testing.T) {
 		args  []any
 		index string
 	}{
-		"the history":  {`SELECT i.incident_id FROM incidents i WHERE ` + standing + ` ORDER BY ` + began + ` DESC, i.incident_id DESC LIMIT 50`, nil, "incidents_by_began"},
+		"the history": {`SELECT i.incident_id FROM incidents i WHERE ` + standing + ` ORDER BY ` + began +
+			` DESC, i.incident_id DESC LIMIT 50`, nil, "incidents_by_began"},
 		"what is open": {`SELECT i.incident_id FROM incidents i WHERE ` + openNow, nil, "incidents_open"},
-		"maintenance":  {`SELECT i.incident_id FROM incidents i WHERE i.open = 0 AND i.kind = 'maintenance' AND ` + standing + ` ORDER BY ` + windowBegin + ` DESC, i.incident_id DESC LIMIT 50`, nil, "incidents_by_window"},
-		"components":   {`SELECT c.status FROM components c WHERE c.status <> 'operational' AND c.gone_at IS NULL`, nil, "components_not_operational"},
-		"news":         {`SELECT event_id FROM events WHERE at >= ? ORDER BY at DESC, event_id DESC LIMIT 15`, []any{""}, "events_by_time"},
-		"findings":     {`SELECT * FROM findings ORDER BY last_seen_at DESC, finding_id DESC LIMIT 15`, nil, "findings_by_time"},
-		"scrapes":      {`SELECT * FROM scrapes ORDER BY started_at DESC, scrape_id DESC LIMIT 15`, nil, "scrapes_by_time"},
+		"maintenance": {`SELECT i.incident_id FROM incidents i WHERE i.open = 0 AND i.kind = 'maintenance' AND ` +
+			standing + ` ORDER BY ` + windowBegin + ` DESC, i.incident_id DESC LIMIT 50`, nil, "incidents_by_window"},
+		"components": {`SELECT c.status FROM components c WHERE c.status <> 'operational' AND c.gone_at IS NULL`, nil,
+			"components_not_operational"},
+		"news": {`SELECT event_id FROM events WHERE at >= ? ORDER BY at DESC, event_id DESC LIMIT 15`, []any{""},
+			"events_by_time"},
+		"findings": {`SELECT * FROM findings ORDER BY last_seen_at DESC, finding_id DESC LIMIT 15`, nil,
+			"findings_by_time"},
+		"scrapes": {`SELECT * FROM scrapes ORDER BY started_at DESC, scrape_id DESC LIMIT 15`, nil, "scrapes_by_time"},
 	} {
 		rows, err := file.Reader().QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+c.query, c.args...)
 		if err != nil {

@@ -8,29 +8,34 @@ import (
 
 // SourceHealth is a row of v_source_health.
 type SourceHealth struct {
-	SourceID            int64  `db:"source_id" json:"source_id"`
-	Vendor              string `db:"vendor" json:"vendor"`
-	VendorName          string `db:"vendor_name" json:"vendor_name"`
-	PageURL             string `db:"page_url" json:"page_url"`
-	Platform            string `db:"platform" json:"platform"`
-	Watched             int    `db:"watched" json:"watched"` // 1: the configuration lists it
-	Health              string `db:"health" json:"health"`   // ok, failing (1 or 2 failures), unreadable (3 and more), never (no good scrape yet), not_watched (whatever else)
+	SourceID   int64  `db:"source_id" json:"source_id"`
+	Vendor     string `db:"vendor" json:"vendor"`
+	VendorName string `db:"vendor_name" json:"vendor_name"`
+	PageURL    string `db:"page_url" json:"page_url"`
+	Platform   string `db:"platform" json:"platform"`
+	Watched    int    `db:"watched" json:"watched"` // 1: the configuration lists it
+	// ok, failing (1 or 2 failures), unreadable (3 and more), never (no good scrape yet), not_watched (whatever else)
+	Health              string `db:"health" json:"health"`
 	LastSuccessAt       string `db:"last_success_at" json:"last_success_at,omitempty"`
 	LastAttemptAt       string `db:"last_attempt_at" json:"last_attempt_at,omitempty"`
 	ConsecutiveFailures int    `db:"consecutive_failures" json:"consecutive_failures"`
 	FailingSince        string `db:"failing_since" json:"failing_since,omitempty"`
 	LastError           string `db:"last_error" json:"last_error,omitempty"`
-	LatestAt            string `db:"latest_at" json:"latest_at,omitempty"` // newest good reading, live or from a saved page
-	CoverageStartAt     string `db:"coverage_start_at" json:"coverage_start_at,omitempty"`
-	BaselineAt          string `db:"baseline_at" json:"baseline_at,omitempty"`
-	BlindSinceAt        string `db:"blind_since_at" json:"blind_since_at,omitempty"` // start of a gap in what was seen that lasts
-	Gaps                int    `db:"gaps" json:"gaps"`                               // those that no later reading made up for
-	BlindSeconds30d     int64  `db:"blind_seconds_30d" json:"blind_seconds_30d"`     // how much of the 30 days before LastAttemptAt they make up
-	Indicator           string `db:"indicator" json:"indicator,omitempty"`
-	IndicatorSinceAt    string `db:"indicator_since_at" json:"indicator_since_at,omitempty"` // since when it is raised without an open incident
-	OpenIncidents       int    `db:"open_incidents" json:"open_incidents"`
-	Incidents           int    `db:"incidents" json:"incidents"`
-	OpenFindings        int    `db:"open_findings" json:"open_findings"`
+	// newest good reading, live or from a saved page
+	LatestAt        string `db:"latest_at" json:"latest_at,omitempty"`
+	CoverageStartAt string `db:"coverage_start_at" json:"coverage_start_at,omitempty"`
+	BaselineAt      string `db:"baseline_at" json:"baseline_at,omitempty"`
+	// start of a gap in what was seen that lasts
+	BlindSinceAt string `db:"blind_since_at" json:"blind_since_at,omitempty"`
+	Gaps         int    `db:"gaps" json:"gaps"` // those that no later reading made up for
+	// how much of the 30 days before LastAttemptAt they make up
+	BlindSeconds30d int64  `db:"blind_seconds_30d" json:"blind_seconds_30d"`
+	Indicator       string `db:"indicator" json:"indicator,omitempty"`
+	// since when it is raised without an open incident
+	IndicatorSinceAt string `db:"indicator_since_at" json:"indicator_since_at,omitempty"`
+	OpenIncidents    int    `db:"open_incidents" json:"open_incidents"`
+	Incidents        int    `db:"incidents" json:"incidents"`
+	OpenFindings     int    `db:"open_findings" json:"open_findings"`
 }
 
 var sourceHealthRow = scan.Of[SourceHealth]("h")
@@ -69,7 +74,8 @@ func (d *DB) SourcesByHealth(ctx context.Context, limit, offset int) ([]SourceHe
 	health, err := sourceHealthRow.All(ctx, d.read, selectHealth+`
 		WHERE source_id IN (
 			SELECT s.source_id FROM sources s JOIN vendors v USING (vendor_id)
-			ORDER BY s.watched = 0, s.consecutive_failures = 0, s.last_success_at IS NOT NULL, v.slug, s.source_id LIMIT ? OFFSET ?)
+			ORDER BY s.watched = 0, s.consecutive_failures = 0, s.last_success_at IS NOT NULL, v.slug, s.source_id
+			LIMIT ? OFFSET ?)
 		ORDER BY watched = 0, consecutive_failures = 0, last_success_at IS NOT NULL, vendor, source_id`, limit, offset)
 	if err != nil {
 		return nil, 0, fmt.Errorf("sources: %w", err)
@@ -81,7 +87,8 @@ func (d *DB) SourcesByHealth(ctx context.Context, limit, offset int) ([]SourceHe
 // failing first, at most limit of them, and how many there are.
 func (d *DB) FailingSources(ctx context.Context, limit int) ([]SourceHealth, int, error) {
 	var total int
-	err := d.read.QueryRowContext(ctx, `SELECT count(*) FROM sources WHERE watched = 1 AND (consecutive_failures > 0 OR last_success_at IS NULL)`).Scan(&total)
+	err := d.read.QueryRowContext(ctx, `SELECT count(*) FROM sources
+		WHERE watched = 1 AND (consecutive_failures > 0 OR last_success_at IS NULL)`).Scan(&total)
 	if err != nil {
 		return nil, 0, fmt.Errorf("unreadable sources: %w", err)
 	}
@@ -117,7 +124,8 @@ func (d *DB) ScrapeHealth(ctx context.Context) ([]ScrapeHealth, error) {
 		SELECT `+scrapeHealthRow.Columns+`
 		FROM sources s JOIN vendors v USING (vendor_id)
 		LEFT JOIN scrapes x ON x.scrape_id = (SELECT l.scrape_id FROM scrapes l
-			WHERE l.source_id = s.source_id AND l.archived = 0 AND l.backfill = 0 ORDER BY l.started_at DESC, l.scrape_id DESC LIMIT 1)
+			WHERE l.source_id = s.source_id AND l.archived = 0 AND l.backfill = 0
+			ORDER BY l.started_at DESC, l.scrape_id DESC LIMIT 1)
 		WHERE s.watched = 1 ORDER BY s.source_id`)
 	if err != nil {
 		return nil, fmt.Errorf("health of scrapes: %w", err)
@@ -141,7 +149,8 @@ var watchedRow = scan.Of[struct {
 
 // WatchedSources returns the watched pages of all vendors, by the vendor's number.
 func (d *DB) WatchedSources(ctx context.Context) (map[int64]WatchedSources, error) {
-	rows, err := watchedRow.All(ctx, d.read, `SELECT `+watchedRow.Columns+` FROM sources s WHERE s.watched = 1 ORDER BY s.source_id`)
+	rows, err := watchedRow.All(ctx, d.read, `SELECT `+watchedRow.Columns+
+		` FROM sources s WHERE s.watched = 1 ORDER BY s.source_id`)
 	if err != nil {
 		return nil, fmt.Errorf("watched sources: %w", err)
 	}

@@ -10,23 +10,26 @@ import (
 
 // Document is what is remembered of one URL of a source, so that an unchanged page costs one conditional request.
 type Document struct {
-	URL          string    `db:"url"`
-	ETag         string    `db:"etag"`
-	LastModified string    `db:"last_modified"`
-	Hash         string    `db:"hash"`       // of the body, hex
-	RefusedAt    time.Time `db:"refused_at"` // when it was last refused, so that its fallback is taken at once; zero if it was not
+	URL          string `db:"url"`
+	ETag         string `db:"etag"`
+	LastModified string `db:"last_modified"`
+	Hash         string `db:"hash"` // of the body, hex
+	// when it was last refused, so that its fallback is taken at once; zero if it was not
+	RefusedAt time.Time `db:"refused_at"`
 }
 
 // SourceState is what a scrape needs to know of its source beforehand.
 type SourceState struct {
 	Source
-	Documents           map[string]Document // by address; empty before the baseline, so that the first page is read in full
-	BaselineAt          time.Time           `db:"baseline_at"`      // zero before the first good scrape
-	BackfillPage        int                 `db:"backfill_page"`    // history page on which a backfill goes on; 0 if none was begun
-	BackfillDoneAt      time.Time           `db:"backfill_done_at"` // zero while the first day has not been reached
-	ConsecutiveFailures int                 `db:"consecutive_failures"`
-	LastAttemptAt       time.Time           `db:"last_attempt_at"`
-	LastSuccessAt       time.Time           `db:"last_success_at"`
+	// by address; empty before the baseline, so that the first page is read in full
+	Documents  map[string]Document
+	BaselineAt time.Time `db:"baseline_at"` // zero before the first good scrape
+	// history page on which a backfill goes on; 0 if none was begun
+	BackfillPage        int       `db:"backfill_page"`
+	BackfillDoneAt      time.Time `db:"backfill_done_at"` // zero while the first day has not been reached
+	ConsecutiveFailures int       `db:"consecutive_failures"`
+	LastAttemptAt       time.Time `db:"last_attempt_at"`
+	LastSuccessAt       time.Time `db:"last_success_at"`
 }
 
 // KnownIncident is what the record holds of one incident, so that a crawl need not read its page again.
@@ -44,7 +47,8 @@ var sourceStateRow = scan.Of[SourceState]("s")
 // SourceState returns what a scrape of the source begins with, or db.ErrNotFound.
 func (d *DB) SourceState(ctx context.Context, sourceID int64) (SourceState, error) {
 	s, err := sourceStateRow.One(ctx, d.kept, `
-		SELECT `+sourceStateRow.Columns+` FROM sources s JOIN vendors v USING (vendor_id) WHERE s.source_id = ?`, sourceID)
+		SELECT `+sourceStateRow.Columns+` FROM sources s JOIN vendors v USING (vendor_id) WHERE s.source_id = ?`,
+		sourceID)
 	s.Documents = map[string]Document{}
 	if err == nil && !s.BaselineAt.IsZero() {
 		err = d.addDocuments(ctx, sourceID, s.Documents)
@@ -58,7 +62,8 @@ func (d *DB) SourceState(ctx context.Context, sourceID int64) (SourceState, erro
 var documentRow = scan.Of[Document]("d")
 
 func (d *DB) addDocuments(ctx context.Context, sourceID int64, into map[string]Document) error {
-	documents, err := documentRow.All(ctx, d.kept, `SELECT `+documentRow.Columns+` FROM documents d WHERE d.source_id = ?`, sourceID)
+	documents, err := documentRow.All(ctx, d.kept, `SELECT `+documentRow.Columns+
+		` FROM documents d WHERE d.source_id = ?`, sourceID)
 	for _, doc := range documents {
 		into[doc.URL] = doc
 	}
@@ -88,7 +93,8 @@ func (d *DB) KnownIncidents(ctx context.Context, sourceID int64) (map[string]Kno
 	}
 	known := make(map[string]KnownIncident, len(rows))
 	for _, r := range rows {
-		known[r.Key] = KnownIncident{Kind: r.Kind, Over: r.Ended || r.LeftFeedAt != "", Updates: r.Updates, Postmortem: r.Postmortem, Excerpt: r.Excerpt}
+		known[r.Key] = KnownIncident{Kind: r.Kind, Over: r.Ended || r.LeftFeedAt != "", Updates: r.Updates,
+			Postmortem: r.Postmortem, Excerpt: r.Excerpt}
 	}
 	return known, nil
 }

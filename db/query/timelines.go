@@ -70,7 +70,8 @@ func (d *DB) timelines(ctx context.Context, f TimelineFilter) ([]Timeline, error
 	}
 	rows, err := timelineRow.All(ctx, d.read, `
 		SELECT `+timelineRow.Columns+` FROM v_incidents i
-		WHERE i.incident_id IN (SELECT i.incident_id FROM incidents i WHERE `+where+` ORDER BY `+chosen+` LIMIT ?) ORDER BY `+order, append(args, limit)...)
+		WHERE i.incident_id IN (SELECT i.incident_id FROM incidents i WHERE `+where+` ORDER BY `+chosen+
+		` LIMIT ?) ORDER BY `+order, append(args, limit)...)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +79,8 @@ func (d *DB) timelines(ctx context.Context, f TimelineFilter) ([]Timeline, error
 	at := make(map[int64]*Timeline, len(rows))
 	ids := make([]int64, len(rows))
 	for n, i := range rows {
-		timelines[n] = Timeline{Incident: i.Incident, CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt, Updates: []Update{}, Components: []int64{}}
+		timelines[n] = Timeline{Incident: i.Incident, CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt,
+			Updates: []Update{}, Components: []int64{}}
 		at[i.IncidentID], ids[n] = &timelines[n], i.IncidentID
 	}
 	return timelines, d.addPosts(ctx, ids, at)
@@ -101,7 +103,8 @@ func (d *DB) addPosts(ctx context.Context, ids []int64, at map[int64]*Timeline) 
 	}
 	affected, err := affectedRow.All(ctx, d.read, `
 		SELECT ic.incident_id, c.component_id
-		FROM json_each(?) j JOIN incident_components ic ON ic.incident_id = j.value JOIN components c USING (component_id)
+		FROM json_each(?) j JOIN incident_components ic ON ic.incident_id = j.value
+		JOIN components c USING (component_id)
 		ORDER BY ic.incident_id, c.source_id, c.position, c.component_id`, chosen)
 	if err != nil {
 		return err

@@ -33,7 +33,8 @@ var listedUpdateRow = scan.Of[ListedUpdate]("u")
 
 // UpdatesAfter returns posts in the order in which they were stored, at most limit of them, from the one that
 // follows afterID on. Vendor (slug) chooses where it is not empty, and so does incident where it is not 0.
-func (d *DB) UpdatesAfter(ctx context.Context, vendor string, incident, afterID int64, limit int) ([]ListedUpdate, error) {
+func (d *DB) UpdatesAfter(ctx context.Context, vendor string, incident, afterID int64, limit int) ([]ListedUpdate,
+	error) {
 	chosen := `u.update_id > ?1`
 	args := []any{afterID, limit}
 	switch {
@@ -46,7 +47,8 @@ func (d *DB) UpdatesAfter(ctx context.Context, vendor string, incident, afterID 
 	}
 	updates, err := listedUpdateRow.All(ctx, d.read, `
 		SELECT `+listedUpdateRow.Columns+`
-		FROM incident_updates u JOIN incidents i USING (incident_id) JOIN sources s USING (source_id) JOIN vendors v USING (vendor_id)
+		FROM incident_updates u JOIN incidents i USING (incident_id) JOIN sources s USING (source_id)
+		JOIN vendors v USING (vendor_id)
 		WHERE `+chosen+` ORDER BY u.update_id LIMIT ?2`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("updates: %w", err)

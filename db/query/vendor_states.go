@@ -9,12 +9,13 @@ import (
 
 // VendorState is how a vendor does at this moment, as far as can be told.
 type VendorState struct {
-	VendorID         int64  `db:"vendor_id"`
-	Slug             string `db:"slug"`
-	Name             string `db:"name"` // name for people
-	Owner            string `db:"owner"`
-	Sources          int    `db:"sources"`            // status pages that the configuration lists
-	Failing          int    `db:"failing"`            // of those, how many could not be read three times in a row or more often
+	VendorID int64  `db:"vendor_id"`
+	Slug     string `db:"slug"`
+	Name     string `db:"name"` // name for people
+	Owner    string `db:"owner"`
+	Sources  int    `db:"sources"` // status pages that the configuration lists
+	// of those, how many could not be read three times in a row or more often
+	Failing          int    `db:"failing"`
 	NeverRead        int    `db:"never_read"`         // of those, how many were never read live
 	FailingSinceAt   string `db:"failing_since_at"`   // first failure of the one that has failed for longest
 	LastSuccessAt    string `db:"last_success_at"`    // oldest last good reading among the pages
@@ -23,7 +24,8 @@ type VendorState struct {
 	Incidents        int    // open ones of kind incident
 	WorstSeverity    string // of those; empty if there is none
 	Maintenances     int    // under way
-	WorstStatus      string // worst component status that is not operational; empty if all are, or the pages tell of none
+	// worst component status that is not operational; empty if all are, or the pages tell of none
+	WorstStatus string
 }
 
 var vendorStateRow = scan.Of[VendorState]("")
@@ -32,9 +34,12 @@ var vendorStateRow = scan.Of[VendorState]("")
 // or not well.
 func (d *DB) VendorStates(ctx context.Context) ([]VendorState, error) {
 	states, err := vendorStateRow.All(ctx, d.read, `
-		SELECT v.vendor_id, v.slug, coalesce(nullif(v.name, ''), v.slug) AS name, v.owner, count(s.source_id) AS sources,
-			sum(s.consecutive_failures >= 3) AS failing, sum(s.last_success_at IS NULL) AS never_read, min(s.failing_since_at) AS failing_since_at,
-			min(s.last_success_at) AS last_success_at, max(s.interval_seconds) AS interval_seconds, min(s.indicator_since_at) AS indicator_since_at
+		SELECT v.vendor_id, v.slug, coalesce(nullif(v.name, ''), v.slug) AS name, v.owner,
+		count(s.source_id) AS sources,
+			sum(s.consecutive_failures >= 3) AS failing, sum(s.last_success_at IS NULL) AS never_read,
+			min(s.failing_since_at) AS failing_since_at,
+			min(s.last_success_at) AS last_success_at, max(s.interval_seconds) AS interval_seconds,
+			min(s.indicator_since_at) AS indicator_since_at
 		FROM vendors v LEFT JOIN sources s ON s.vendor_id = v.vendor_id AND s.watched = 1
 		GROUP BY v.vendor_id ORDER BY coalesce(nullif(v.name, ''), v.slug) COLLATE NOCASE, v.slug`)
 	if err != nil {
@@ -55,7 +60,8 @@ func (d *DB) VendorStates(ctx context.Context) ([]VendorState, error) {
 
 func (d *DB) addOpen(ctx context.Context, at map[int64]*VendorState) error {
 	rows, err := d.read.QueryContext(ctx, `
-		SELECT s.vendor_id, i.kind, i.severity, i.state FROM incidents i JOIN sources s USING (source_id) WHERE `+openNow)
+		SELECT s.vendor_id, i.kind, i.severity, i.state FROM incidents i JOIN sources s USING (source_id) WHERE `+
+		openNow)
 	if err != nil {
 		return err
 	}
@@ -71,10 +77,12 @@ func (d *DB) addOpen(ctx context.Context, at map[int64]*VendorState) error {
 		case v == nil:
 		case kind == string(normalize.KindIncident):
 			v.Incidents++
-			if v.WorstSeverity == "" || normalize.Severity(severity).Rank() > normalize.Severity(v.WorstSeverity).Rank() {
+			if v.WorstSeverity == "" ||
+				normalize.Severity(severity).Rank() > normalize.Severity(v.WorstSeverity).Rank() {
 				v.WorstSeverity = severity
 			}
-		case kind == string(normalize.KindMaintenance) && (state == string(normalize.StateInProgress) || state == string(normalize.StateVerifying)):
+		case kind == string(normalize.KindMaintenance) && (state == string(normalize.StateInProgress) ||
+			state == string(normalize.StateVerifying)):
 			v.Maintenances++
 		}
 	}
@@ -83,7 +91,8 @@ func (d *DB) addOpen(ctx context.Context, at map[int64]*VendorState) error {
 
 // statusRank orders component statuses, worst highest.
 func statusRank(status string) int {
-	for n, s := range []normalize.ComponentStatus{normalize.StatusOperational, normalize.StatusMaintenance, normalize.StatusUnknown,
+	for n, s := range []normalize.ComponentStatus{normalize.StatusOperational, normalize.StatusMaintenance,
+		normalize.StatusUnknown,
 		normalize.StatusDegraded, normalize.StatusPartial, normalize.StatusMajor} {
 		if status == string(s) {
 			return n

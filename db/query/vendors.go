@@ -72,7 +72,8 @@ func (d *DB) Vendor(ctx context.Context, slug string) (Vendor, error) {
 
 // HasVendor reports whether there is a vendor of that slug.
 func (d *DB) HasVendor(ctx context.Context, slug string) (known bool, err error) {
-	if err = d.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM vendors WHERE slug = ?)`, slug).Scan(&known); err != nil {
+	if err = d.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM vendors WHERE slug = ?)`,
+		slug).Scan(&known); err != nil {
 		return false, fmt.Errorf("vendor %q: %w", slug, err)
 	}
 	return known, nil

@@ -30,17 +30,20 @@ func (v *saver) storeList() error {
 		return err
 	}
 	var id int64
-	err = v.queryRow(`SELECT list_id FROM component_lists WHERE source_id = ? AND hash = ?`, v.s.SourceID, hash).Scan(&id)
+	err = v.queryRow(`SELECT list_id FROM component_lists WHERE source_id = ? AND hash = ?`, v.s.SourceID,
+		hash).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		var words []byte
 		if words, err = pack(raws); err == nil {
-			id, err = v.insert(`INSERT INTO component_lists (source_id, hash, words) VALUES (?, ?, ?)`, v.s.SourceID, hash, words)
+			id, err = v.insert(`INSERT INTO component_lists (source_id, hash, words) VALUES (?, ?, ?)`, v.s.SourceID,
+				hash, words)
 		}
 	}
 	if err != nil {
 		return fmt.Errorf("list of components: %w", err)
 	}
-	_, err = v.exec(`INSERT INTO component_readings (source_id, seen_at, list_id, whole) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+	_, err = v.exec(`INSERT INTO component_readings (source_id, seen_at, list_id, whole) VALUES (?, ?, ?, ?) ON CONFLICT
+		DO NOTHING`,
 		v.s.SourceID, v.at, id, db.Bit(v.s.AllComponents))
 	return err
 }
@@ -79,7 +82,8 @@ func (v *saver) listAfter(at string) (*partsList, error) {
 	var words []byte
 	err := v.queryRow(`
 		SELECT r.seen_at, r.whole, l.words FROM component_readings r JOIN component_lists l USING (list_id)
-		WHERE r.source_id = ? AND r.seen_at > ? ORDER BY r.seen_at, r.list_id LIMIT 1`, v.s.SourceID, at).Scan(&l.at, &l.whole, &words)
+		WHERE r.source_id = ? AND r.seen_at > ? ORDER BY r.seen_at, r.list_id LIMIT 1`, v.s.SourceID, at).Scan(&l.at,
+		&l.whole, &words)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -205,7 +209,8 @@ func (v *saver) placeAfter(id int64, at string, status, before normalize.Compone
 func (v *saver) statusAt(id int64, at string) (normalize.ComponentStatus, error) {
 	var status normalize.ComponentStatus
 	err := v.queryRow(`
-		SELECT status FROM component_changes WHERE component_id = ? AND at <= ? ORDER BY at DESC, component_change_id DESC LIMIT 1`,
+		SELECT status FROM component_changes WHERE component_id = ? AND at <= ?
+		ORDER BY at DESC, component_change_id DESC LIMIT 1`,
 		id, at).Scan(&status)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
@@ -244,7 +249,8 @@ func (v *saver) goneSince(r *componentRow, c normalize.Component, position int, 
 	}
 	v.changed = true
 	_, err := v.exec(`
-		UPDATE components SET name = ?, group_name = ?, status = ?, vendor_status = ?, position = ?, gone_at = ? WHERE component_id = ?`,
+		UPDATE components SET name = ?, group_name = ?, status = ?, vendor_status = ?, position = ?, gone_at = ?
+		WHERE component_id = ?`,
 		r.name, r.group, r.status, r.vendorStatus, r.position, db.Null(r.goneAt), r.id)
 	return err
 }

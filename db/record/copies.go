@@ -39,7 +39,8 @@ func (v *saver) confirmCopies() error {
 		held = append(held, i)
 		return err
 	}, `SELECT source_key FROM incidents WHERE source_id = ? AND EXISTS (
-			SELECT 1 FROM json_each(raw_index) WHERE value ->> 'held') ORDER BY incident_id`, v.s.SourceID); err != nil {
+			SELECT 1 FROM json_each(raw_index) WHERE value ->> 'held') ORDER BY incident_id`,
+		v.s.SourceID); err != nil {
 		return err
 	}
 	headers, err := v.headers(keysOf(held))
@@ -59,7 +60,8 @@ func (v *saver) confirmCopies() error {
 		if err != nil {
 			return fmt.Errorf("incident %q: %w", i.Key, err)
 		}
-		s := stored{rec: rec, differs: true, now: rec.incident, news: normalize.NewsOf(&was, rec.incident, edits), updateIDs: rec.updateIDs()}
+		s := stored{rec: rec, differs: true, now: rec.incident, news: normalize.NewsOf(&was, rec.incident, edits),
+			updateIDs: rec.updateIDs()}
 		all = append(all, s)
 	}
 	for _, step := range []func([]stored) error{v.linkEvents, v.weighStored} {

@@ -13,7 +13,8 @@ import (
 //
 // Where a name alone could mean several, none is claimed: a component that only an incident names is then
 // one of its own.
-func (v *saver) findComponent(c normalize.Component, list []normalize.Component, taken, linked map[int64]bool) *componentRow {
+func (v *saver) findComponent(c normalize.Component, list []normalize.Component, taken,
+	linked map[int64]bool) *componentRow {
 	if r := v.components[c.Key]; r != nil && !taken[r.id] {
 		return r
 	}

@@ -40,9 +40,11 @@ func (v *saver) leftSavedPages(seen map[int64]bool) error {
 			touched (incident_id) AS (
 				SELECT value FROM json_each(?3)
 				UNION SELECT incident_id FROM incidents WHERE ?4 AND source_id = ?1 AND open = 1 AND first_seen_at <= ?2
-				UNION SELECT incident_id FROM incidents WHERE ?4 AND ?5 AND source_id = ?1 AND left_feed_at > ?2 AND first_seen_at <= ?2),
+				UNION SELECT incident_id FROM incidents WHERE ?4 AND ?5 AND source_id = ?1 AND left_feed_at > ?2
+				AND first_seen_at <= ?2),
 			known AS (
-				SELECT i.*, max(first_seen_at, coalesce((SELECT max(value ->> 'at') FROM json_each(raw_index)), ''), coalesce((
+				SELECT i.*, max(first_seen_at, coalesce((SELECT max(value ->> 'at')
+				FROM json_each(raw_index)), ''), coalesce((
 					SELECT max(r.seen_at) FROM reading_words w JOIN readings r USING (words_id)
 					WHERE w.incident_id = i.incident_id AND (?4 AND r.seen_at = ?2 OR EXISTS (
 						SELECT 1 FROM scrapes s WHERE s.source_id = ?1 AND s.started_at = r.seen_at AND s.all_open = 1
@@ -54,11 +56,13 @@ func (v *saver) leftSavedPages(seen map[int64]bool) error {
 				coalesce((SELECT min(started_at) FROM scrapes WHERE source_id = ?1 AND all_open = 1
 					AND outcome IN ('changed', 'unchanged') AND started_at > last), '~'),
 				CASE WHEN ?4 AND ?2 > last THEN ?2 ELSE '~' END), '~') END
-		FROM known ORDER BY incident_id`, v.s.SourceID, v.at, listed, db.Bit(v.s.AllOpen), db.Bit(v.pastOpen)); err != nil {
+		FROM known ORDER BY incident_id`, v.s.SourceID, v.at, listed, db.Bit(v.s.AllOpen),
+		db.Bit(v.pastOpen)); err != nil {
 		return err
 	}
 	for _, r := range all {
-		if _, err := v.exec(`UPDATE incidents SET left_feed_at = ? WHERE incident_id = ?`, db.Null(r.leaves), r.id); err != nil {
+		if _, err := v.exec(`UPDATE incidents SET left_feed_at = ? WHERE incident_id = ?`, db.Null(r.leaves),
+			r.id); err != nil {
 			return err
 		}
 		v.changed = true

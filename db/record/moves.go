@@ -29,7 +29,8 @@ type Search struct {
 func (r *Recorder) LastSearch(ctx context.Context, sourceID int64) (Search, error) {
 	var s Search
 	var at string
-	err := r.file.Reader().QueryRowContext(ctx, `SELECT at, outcome FROM source_searches WHERE source_id = ?`, sourceID).Scan(&at, &s.Outcome)
+	err := r.file.Reader().QueryRowContext(ctx, `SELECT at, outcome FROM source_searches WHERE source_id = ?`,
+		sourceID).Scan(&at, &s.Outcome)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Search{}, nil
 	}
@@ -47,7 +48,8 @@ func (r *Recorder) SaveSearch(ctx context.Context, sourceID int64, s Search) err
 	err := r.file.Change(ctx, func(tx *db.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO source_searches (source_id, at, outcome) VALUES (?, ?, ?)
-			ON CONFLICT (source_id) DO UPDATE SET at = excluded.at, outcome = excluded.outcome`, sourceID, db.Stamp(s.At), s.Outcome)
+			ON CONFLICT (source_id) DO UPDATE SET at = excluded.at, outcome = excluded.outcome`, sourceID,
+			db.Stamp(s.At), s.Outcome)
 		return err
 	})
 	if err != nil {
@@ -75,7 +77,8 @@ const selectTaken = `
 
 // movedFrom returns the source of a vendor that an address once was, and whether it is the platform too that the
 // source moved from; 0 if there is none.
-func movedFrom(ctx context.Context, tx *db.Tx, vendorID int64, pageURL, platform string) (id int64, both bool, err error) {
+func movedFrom(ctx context.Context, tx *db.Tx, vendorID int64, pageURL, platform string) (id int64, both bool,
+	err error) {
 	err = tx.QueryRowContext(ctx, `
 		SELECT source_id, max(?3 IN ('', m.from_platform)) FROM source_moves m JOIN sources s USING (source_id)
 		WHERE s.vendor_id = ?1 AND m.from_url = ?2 GROUP BY source_id ORDER BY max(m.source_move_id) DESC LIMIT 1`,

@@ -237,7 +237,8 @@ func (h *history) wording(document, hash string, raws []normalize.Raw) *wording 
 
 // readings gives the history the form that normalize.Fold takes; words returns those of a platform that the page has
 // left.
-func (h *history) readings(own normalize.Words, words func(platform string) normalize.Words) ([]normalize.Reading, error) {
+func (h *history) readings(own normalize.Words, words func(platform string) normalize.Words) ([]normalize.Reading,
+	error) {
 	var out []normalize.Reading
 	last := map[string]int{} // the newest of out, by document
 	on := map[string]*wording{}
@@ -293,7 +294,8 @@ func (v *saver) storeReadings(rec *record) error {
 		}
 		if _, err := v.exec(`
 			INSERT INTO readings (words_id, seen_at, until_at) VALUES (?, ?, ?)
-			ON CONFLICT (words_id, seen_at) DO UPDATE SET until_at = excluded.until_at`, s.id, s.seen, s.until); err != nil {
+			ON CONFLICT (words_id, seen_at) DO UPDATE SET until_at = excluded.until_at`, s.id, s.seen,
+			s.until); err != nil {
 			return err
 		}
 		s.stored = true
@@ -340,7 +342,8 @@ func (v *saver) storePost(incidentID int64, h *history, u normalize.RawUpdate) (
 	if err != nil {
 		return 0, err
 	}
-	id, err := v.insert(`INSERT INTO reading_posts (incident_id, hash, words) VALUES (?, ?, ?)`, incidentID, hash, words)
+	id, err := v.insert(`INSERT INTO reading_posts (incident_id, hash, words) VALUES (?, ?, ?)`, incidentID, hash,
+		words)
 	if h.posts == nil {
 		h.posts = map[string]int64{}
 	}

@@ -18,14 +18,15 @@ import (
 
 // Renormalized is what reading the stored words of a source again has changed, or would change.
 type Renormalized struct {
-	SourceID  int64           `json:"source_id"`
-	Vendor    string          `json:"vendor"` // slug
-	PageURL   string          `json:"page_url"`
-	Platform  string          `json:"platform"`
-	Incidents int             `json:"incidents"`          // whose words were read again
-	Changed   int             `json:"incidents_changed"`  // of them
-	Wordless  int             `json:"incidents_wordless"` // whose words are not stored, or in part only: left as they are
-	Changes   []MeaningChange `json:"changes"`
+	SourceID  int64  `json:"source_id"`
+	Vendor    string `json:"vendor"` // slug
+	PageURL   string `json:"page_url"`
+	Platform  string `json:"platform"`
+	Incidents int    `json:"incidents"`         // whose words were read again
+	Changed   int    `json:"incidents_changed"` // of them
+	// whose words are not stored, or in part only: left as they are
+	Wordless int             `json:"incidents_wordless"`
+	Changes  []MeaningChange `json:"changes"`
 }
 
 // MeaningChange is a change that several rows have in common.
@@ -41,15 +42,18 @@ var errDry = errors.New("dry run")
 
 // Renormalize gives the stored words of a source their meaning again, after a mapping was mended: words
 // returns those of a platform, false if there is no such platform. All of it happens in one transaction, which
-// a dry run takes back. Ids, first_seen_at, announced and events stay as they are, and no news comes of it. at is the time of the change. It returns db.ErrNotFound if there is no such source.
-func (r *Recorder) Renormalize(ctx context.Context, sourceID int64, at time.Time, dryRun bool, words func(platform string) (normalize.Words, bool)) (Renormalized, error) {
+// a dry run takes back. Ids, first_seen_at, announced and events stay as they are, and no news comes of it. at is the
+// time of the change. It returns db.ErrNotFound if there is no such source.
+func (r *Recorder) Renormalize(ctx context.Context, sourceID int64, at time.Time, dryRun bool,
+	words func(platform string) (normalize.Words, bool)) (Renormalized, error) {
 	s, err := query.New(r.file).Source(ctx, sourceID)
 	if err != nil {
 		return Renormalized{}, err
 	}
 	out := Renormalized{SourceID: s.SourceID, Vendor: s.Vendor, PageURL: s.PageURL, Platform: s.Platform}
 	err = r.file.Change(ctx, func(tx *db.Tx) error {
-		v := &saver{ctx: ctx, tx: tx, s: Scrape{SourceID: sourceID, At: at}, at: normalize.FormatTime(at), added: map[int64]bool{}, wordsOf: words}
+		v := &saver{ctx: ctx, tx: tx, s: Scrape{SourceID: sourceID, At: at}, at: normalize.FormatTime(at),
+			added: map[int64]bool{}, wordsOf: words}
 		r := &renormalizer{saver: v, counts: map[MeaningChange]int{}, out: &out}
 		err := r.all(s.Platform)
 		if err == nil && dryRun {
@@ -79,7 +83,8 @@ func (r *renormalizer) all(platform string) error {
 		return fmt.Errorf("the words of the platform %q are not known", platform)
 	}
 	r.platforms, r.s.Words = []normalize.Words{w}, w
-	former, err := r.texts(`SELECT from_platform FROM source_moves WHERE source_id = ? AND from_platform <> ? ORDER BY source_move_id DESC`, r.s.SourceID, platform)
+	former, err := r.texts(`SELECT from_platform FROM source_moves WHERE source_id = ? AND from_platform <> ?
+		ORDER BY source_move_id DESC`, r.s.SourceID, platform)
 	if err != nil {
 		return err
 	}
@@ -173,7 +178,8 @@ func (r *renormalizer) incident(rec *record) error {
 	if r.changed {
 		r.out.Changed++
 		i := rec.incident
-		i.State, i.Severity, i.Kind = normalize.State(rec.row.state), normalize.Severity(rec.row.severity), normalize.Kind(rec.row.kind)
+		i.State, i.Severity, i.Kind = normalize.State(rec.row.state), normalize.Severity(rec.row.severity),
+			normalize.Kind(rec.row.kind)
 		if _, err := r.weigh(rec.id, i, false); err != nil {
 			return err
 		}
@@ -203,10 +209,12 @@ func (r *renormalizer) countIncident(was, is incidentRow) {
 		name, was, is string
 		word          bool
 	}{
-		{"kind", was.kind, is.kind, true}, {"severity", was.severity, is.severity, true}, {"state", was.state, is.state, true},
+		{"kind", was.kind, is.kind, true}, {"severity", was.severity, is.severity, true},
+		{"state", was.state, is.state, true},
 		{"title", was.title, is.title, false}, {"vendor_severity", was.vendorSeverity, is.vendorSeverity, true},
 		{"started_at", was.startedAt, is.startedAt, false}, {"resolved_at", was.resolvedAt, is.resolvedAt, false},
-		{"scheduled_start_at", was.scheduledStartAt, is.scheduledStartAt, false}, {"scheduled_end_at", was.scheduledEndAt, is.scheduledEndAt, false},
+		{"scheduled_start_at", was.scheduledStartAt, is.scheduledStartAt, false},
+		{"scheduled_end_at", was.scheduledEndAt, is.scheduledEndAt, false},
 		{"created_at", was.createdAt, is.createdAt, false}, {"updated_at", was.updatedAt, is.updatedAt, false},
 		{"stated_duration_seconds", fmt.Sprint(was.statedSeconds), fmt.Sprint(is.statedSeconds), false},
 		{"start_given", fmt.Sprint(db.Bit(was.startGiven)), fmt.Sprint(db.Bit(is.startGiven)), true},
@@ -245,11 +253,13 @@ func (r *renormalizer) components() error {
 		}
 		if _, err := r.exec(`
 			UPDATE component_changes SET status = ?1 WHERE component_change_id = (
-				SELECT component_change_id FROM component_changes WHERE component_id = ?2 ORDER BY at DESC, component_change_id DESC LIMIT 1)`, is, c.id); err != nil {
+				SELECT component_change_id FROM component_changes WHERE component_id = ?2
+				ORDER BY at DESC, component_change_id DESC LIMIT 1)`, is, c.id); err != nil {
 			return err
 		}
 		if is != normalize.StatusUnknown {
-			if _, err := r.exec(`DELETE FROM findings WHERE source_id = ? AND source_key IN (?, '') AND field = 'status' AND value = ?`, r.s.SourceID, c.key, c.vendorStatus); err != nil {
+			if _, err := r.exec(`DELETE FROM findings WHERE source_id = ? AND source_key IN (?, '') AND field = 'status'
+				AND value = ?`, r.s.SourceID, c.key, c.vendorStatus); err != nil {
 				return err
 			}
 		}
@@ -271,7 +281,8 @@ var problemRow = scan.Of[problem]("f")
 
 func (r *renormalizer) problems(rec *record) ([]problem, error) {
 	return problemRow.All(r.ctx, r.tx, `
-		SELECT `+problemRow.Columns+` FROM findings f WHERE f.source_id = ? AND f.source_key = ?`, r.s.SourceID, rec.incident.Key)
+		SELECT `+problemRow.Columns+` FROM findings f WHERE f.source_id = ? AND f.source_key = ?`, r.s.SourceID,
+		rec.incident.Key)
 }
 
 // findings takes away what the readings of an incident were found to lack and lack no more, and counts what they are

@@ -22,8 +22,10 @@ func (v *saver) sameComponents() (bool, error) {
 	var n int
 	var stored string
 	err := v.queryRow(`
-		SELECT count(*), coalesce(group_concat(concat_ws(char(31), source_key, position, name, group_name, status, vendor_status), char(30)), '')
-		FROM (SELECT * FROM components WHERE source_id = ? AND gone_at IS NULL ORDER BY source_key)`, v.s.SourceID).Scan(&n, &stored)
+		SELECT count(*), coalesce(group_concat(concat_ws(char(31), source_key, position, name, group_name, status,
+		vendor_status), char(30)), '')
+		FROM (SELECT * FROM components WHERE source_id = ? AND gone_at IS NULL ORDER BY source_key)`,
+		v.s.SourceID).Scan(&n, &stored)
 	if err != nil || n != len(v.s.Components) {
 		return false, err
 	}
@@ -43,7 +45,8 @@ func componentsText(list []normalize.Component) string {
 		if n > 0 {
 			b.WriteString(rowEnd)
 		}
-		for field, text := range [...]string{c.Key, strconv.Itoa(position), c.Name, c.Group, string(c.Status), c.VendorStatus} {
+		for field, text := range [...]string{c.Key, strconv.Itoa(position), c.Name, c.Group, string(c.Status),
+			c.VendorStatus} {
 			if strings.Contains(text, fieldEnd) || strings.Contains(text, rowEnd) {
 				return "" // two lists could read the same
 			}

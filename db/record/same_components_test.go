@@ -17,16 +17,17 @@ func TestSameComponents(t *testing.T) {
 		before, now []normalize.RawComponent
 		want        bool
 	}{
-		"as they were":                 {list(api, web), list(api, web), true},
-		"another order":                {list(api, web), list(web, api), false},
-		"one more":                     {list(api), list(api, web), false},
-		"one less":                     {list(api, web), list(api), false},
-		"another status":               {list(api, web), list(part("2", "Core", "API", "major_outage"), web), false},
-		"another word for the status":  {list(api, web), list(part("2", "Core", "API", "Operational"), web), false},
-		"another name":                 {list(api, web), list(part("2", "Core", "Api", "operational"), web), false},
-		"another group":                {list(api, web), list(part("2", "Edge", "API", "operational"), web), false},
-		"another id":                   {list(api, web), list(part("3", "Core", "API", "operational"), web), false},
-		"without an id":                {list(part("", "", "API", "operational")), list(part("", "", "API", "operational")), true},
+		"as they were":                {list(api, web), list(api, web), true},
+		"another order":               {list(api, web), list(web, api), false},
+		"one more":                    {list(api), list(api, web), false},
+		"one less":                    {list(api, web), list(api), false},
+		"another status":              {list(api, web), list(part("2", "Core", "API", "major_outage"), web), false},
+		"another word for the status": {list(api, web), list(part("2", "Core", "API", "Operational"), web), false},
+		"another name":                {list(api, web), list(part("2", "Core", "Api", "operational"), web), false},
+		"another group":               {list(api, web), list(part("2", "Edge", "API", "operational"), web), false},
+		"another id":                  {list(api, web), list(part("3", "Core", "API", "operational"), web), false},
+		"without an id": {list(part("", "", "API", "operational")),
+			list(part("", "", "API", "operational")), true},
 		"a name that holds what parts": {list(part("1", "G", "A", "")), list(part("1", "", "A\x1fG", "")), false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -85,7 +86,8 @@ func TestAffects(t *testing.T) {
 		}
 		return out
 	}
-	rec := &record{components: map[int64]bool{1: true, 2: true}, incident: normalize.Incident{Components: parts("a", "b")}}
+	rec := &record{components: map[int64]bool{1: true, 2: true},
+		incident: normalize.Incident{Components: parts("a", "b")}}
 	for name, c := range map[string]struct {
 		list []normalize.Component
 		want bool

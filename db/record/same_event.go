@@ -56,7 +56,8 @@ func (v *saver) linkEvents(all []stored) error {
 
 // vendorSources returns all pages of the vendor whose page this is.
 func (v *saver) vendorSources() ([]int64, error) {
-	rows, err := v.query(`SELECT source_id FROM sources WHERE vendor_id = (SELECT vendor_id FROM sources WHERE source_id = ?)`, v.s.SourceID)
+	rows, err := v.query(`SELECT source_id FROM sources WHERE vendor_id = (SELECT vendor_id FROM sources
+		WHERE source_id = ?)`, v.s.SourceID)
 	if err != nil {
 		return nil, err
 	}
@@ -106,11 +107,14 @@ func (v *saver) near(rec *record, sources string) ([]neighbour, error) {
 		SELECT i.incident_id, i.source_id, coalesce(i.same_event_id, 0), EXISTS (
 			SELECT 1 FROM incidents o WHERE o.same_event_id = i.same_event_id AND o.source_id = ?1)
 		FROM incidents i WHERE i.incident_id <> ?2 AND i.incident_id IN (
-			SELECT incident_id FROM incidents WHERE source_id IN (SELECT value FROM json_each(?3)) AND started_at BETWEEN ?4 AND ?5
+			SELECT incident_id FROM incidents WHERE source_id IN (SELECT value FROM json_each(?3))
+			AND started_at BETWEEN ?4 AND ?5
 			UNION
-			SELECT incident_id FROM incidents WHERE source_id IN (SELECT value FROM json_each(?3)) AND scheduled_start_at BETWEEN ?4 AND ?5
+			SELECT incident_id FROM incidents WHERE source_id IN (SELECT value FROM json_each(?3))
+			AND scheduled_start_at BETWEEN ?4 AND ?5
 			UNION
-			SELECT incident_id FROM incidents WHERE source_id IN (SELECT value FROM json_each(?3)) AND resolved_at BETWEEN ?6 AND ?7)
+			SELECT incident_id FROM incidents WHERE source_id IN (SELECT value FROM json_each(?3))
+			AND resolved_at BETWEEN ?6 AND ?7)
 		ORDER BY i.incident_id`, v.s.SourceID, rec.id, sources, from, to, endFrom, endTo)
 	if err != nil {
 		return nil, err
@@ -160,7 +164,8 @@ func (v *saver) link(rec *record, near []neighbour) error {
 			return nil
 		}
 	}
-	if _, err := v.exec(`UPDATE incidents SET same_event_id = ?1 WHERE incident_id IN (?1, ?2)`, match.event(), rec.id); err != nil {
+	if _, err := v.exec(`UPDATE incidents SET same_event_id = ?1 WHERE incident_id IN (?1, ?2)`, match.event(),
+		rec.id); err != nil {
 		return err
 	}
 	v.changed = true
@@ -174,7 +179,8 @@ func (v *saver) link(rec *record, near []neighbour) error {
 // records said the same once tells more than that they say it differently now.
 func (v *saver) unlinkIfWrong(rec *record, near []neighbour) error {
 	for _, n := range near {
-		if n.sameEvent == rec.sameEvent && (n.incident.Kind == normalize.KindMaintenance) == (rec.incident.Kind == normalize.KindMaintenance) {
+		if n.sameEvent == rec.sameEvent &&
+			(n.incident.Kind == normalize.KindMaintenance) == (rec.incident.Kind == normalize.KindMaintenance) {
 			return nil
 		}
 	}
@@ -198,13 +204,15 @@ func (v *saver) standFor(event int64) (int64, error) {
 	var best int64
 	err := v.queryRow(`
 		SELECT count(*) OVER (), i.incident_id FROM incidents i JOIN sources s USING (source_id)
-		WHERE i.same_event_id = ? ORDER BY s.platform IN ('pingoru', 'feed'), i.incident_id LIMIT 1`, event).Scan(&records, &best)
+		WHERE i.same_event_id = ? ORDER BY s.platform IN ('pingoru', 'feed'), i.incident_id LIMIT 1`,
+		event).Scan(&records, &best)
 	if err != nil {
 		return 0, err
 	}
 	if records < 2 {
 		best = 0
 	}
-	_, err = v.exec(`UPDATE incidents SET same_event_id = ?1 WHERE same_event_id = ?2 AND same_event_id IS NOT ?1`, db.NullID(best), event)
+	_, err = v.exec(`UPDATE incidents SET same_event_id = ?1 WHERE same_event_id = ?2 AND same_event_id IS NOT ?1`,
+		db.NullID(best), event)
 	return best, err
 }

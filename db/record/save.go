@@ -118,7 +118,8 @@ func (v *saver) save() error {
 		v.pastOpen, v.pastList = live || v.at < v.source.openListAt, live || v.at < v.source.partsAt
 	}
 	v.baseline = v.source.baselineAt == "" && !s.Backfill && !s.Unchanged
-	steps := []func() error{v.saveMove, v.saveSuccess, v.saveComponents, v.saveIncidents, v.saveIndicator, v.saveFindings, v.saveDocuments}
+	steps := []func() error{v.saveMove, v.saveSuccess, v.saveComponents, v.saveIncidents, v.saveIndicator,
+		v.saveFindings, v.saveDocuments}
 	if s.Unchanged {
 		steps = []func() error{v.saveMove, v.saveSuccess, v.confirmCopies, v.saveDocuments}
 	}
@@ -174,9 +175,11 @@ func (v *saver) finish(contentHash any) error {
 		status = s.HTTPStatus
 	}
 	_, err := v.exec(`
-		INSERT INTO scrapes (source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, content_hash, all_open)
+		INSERT INTO scrapes (source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen,
+		error, backfill, archived, content_hash, all_open)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		s.SourceID, v.at, max(0, s.Took.Milliseconds()), v.saved.Outcome, status, s.Requests, s.Bytes, len(s.Incidents), errText,
+		s.SourceID, v.at, max(0, s.Took.Milliseconds()), v.saved.Outcome, status, s.Requests, s.Bytes, len(s.Incidents),
+		errText,
 		db.Bit(s.Backfill), db.Bit(s.Archived), contentHash, db.Bit(s.AllOpen && !s.Backfill))
 	if err != nil || len(v.events) == 0 {
 		return err

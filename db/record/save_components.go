@@ -19,7 +19,8 @@ func (v *saver) loadComponents() error {
 		return nil
 	}
 	rows, err := v.query(`
-		SELECT component_id, source_key, name, group_name, status, vendor_status, coalesce(gone_at, ''), position, first_seen_at
+		SELECT component_id, source_key, name, group_name, status, vendor_status, coalesce(gone_at, ''), position,
+		first_seen_at
 		FROM components WHERE source_id = ?`, v.s.SourceID)
 	if err != nil {
 		return err
@@ -28,7 +29,8 @@ func (v *saver) loadComponents() error {
 	v.components = map[string]*componentRow{}
 	for rows.Next() {
 		r := &componentRow{}
-		if err := rows.Scan(&r.id, &r.key, &r.name, &r.group, &r.status, &r.vendorStatus, &r.goneAt, &r.position, &r.firstSeen); err != nil {
+		if err := rows.Scan(&r.id, &r.key, &r.name, &r.group, &r.status, &r.vendorStatus, &r.goneAt, &r.position,
+			&r.firstSeen); err != nil {
 			return err
 		}
 		v.components[r.key] = r
@@ -125,7 +127,8 @@ func (v *saver) addComponent(c normalize.Component, position int, listed bool) (
 	if err != nil {
 		return nil, err
 	}
-	r := &componentRow{id: id, key: c.Key, name: c.Name, group: c.Group, status: string(c.Status), vendorStatus: c.VendorStatus, position: position, firstSeen: v.at}
+	r := &componentRow{id: id, key: c.Key, name: c.Name, group: c.Group, status: string(c.Status),
+		vendorStatus: c.VendorStatus, position: position, firstSeen: v.at}
 	v.components[r.key], v.changed = r, true
 	if !told(c) {
 		return r, nil
@@ -133,7 +136,8 @@ func (v *saver) addComponent(c normalize.Component, position int, listed bool) (
 	if err := v.recordStatus(id, c.Status); err != nil {
 		return nil, err
 	}
-	if v.baseline || v.past || v.pastList || v.s.Backfill || c.Status == normalize.StatusOperational || c.Status == normalize.StatusUnknown {
+	if v.baseline || v.past || v.pastList || v.s.Backfill || c.Status == normalize.StatusOperational ||
+		c.Status == normalize.StatusUnknown {
 		return r, nil
 	}
 	return r, v.componentNews(r, "")
@@ -161,7 +165,8 @@ func (v *saver) renamed(was componentRow, r *componentRow) error {
 		from.Group = r.group
 	}
 	to := normalize.Component{Name: r.name, Group: r.group}
-	return v.componentEvent(to, map[string]string{"component": to.Label(), "from_name": from.Label(), "to_name": to.Label()})
+	return v.componentEvent(to, map[string]string{"component": to.Label(), "from_name": from.Label(),
+		"to_name": to.Label()})
 }
 
 // changeComponent brings a stored component up to what the page lists.
@@ -184,7 +189,8 @@ func (v *saver) changeComponent(r *componentRow, c normalize.Component, position
 	}
 	v.changed = true
 	_, err := v.exec(`
-		UPDATE components SET source_key = ?, name = ?, group_name = ?, status = ?, vendor_status = ?, position = ?, gone_at = NULL
+		UPDATE components SET source_key = ?, name = ?, group_name = ?, status = ?, vendor_status = ?, position = ?,
+		gone_at = NULL
 		WHERE component_id = ?`, r.key, r.name, r.group, r.status, r.vendorStatus, r.position, r.id)
 	if err != nil {
 		return err
@@ -223,7 +229,8 @@ func (v *saver) writeAffected(rec *record, components []normalize.Component) err
 		if rec.components[r.id] {
 			continue
 		}
-		if _, err := v.exec(`INSERT INTO incident_components (incident_id, component_id) VALUES (?, ?)`, rec.id, r.id); err != nil {
+		if _, err := v.exec(`INSERT INTO incident_components (incident_id, component_id) VALUES (?, ?)`, rec.id,
+			r.id); err != nil {
 			return err
 		}
 		v.changed = true
@@ -232,7 +239,8 @@ func (v *saver) writeAffected(rec *record, components []normalize.Component) err
 		if affected[id] {
 			continue
 		}
-		if _, err := v.exec(`DELETE FROM incident_components WHERE incident_id = ? AND component_id = ?`, rec.id, id); err != nil {
+		if _, err := v.exec(`DELETE FROM incident_components WHERE incident_id = ? AND component_id = ?`, rec.id,
+			id); err != nil {
 			return err
 		}
 		v.changed = true

@@ -30,7 +30,8 @@ func (v *saver) componentEvent(c normalize.Component, detail map[string]string) 
 	return v.writeEvent(normalize.EventComponentChanged, 0, 0, detail, filter.HidesComponent(c))
 }
 
-func (v *saver) writeEvent(kind normalize.EventKind, incidentID, updateID int64, detail map[string]string, hidden bool) error {
+func (v *saver) writeEvent(kind normalize.EventKind, incidentID, updateID int64, detail map[string]string,
+	hidden bool) error {
 	words := map[string]string{}
 	for k, text := range detail {
 		if text != "" {
@@ -68,7 +69,8 @@ func (v *saver) announcement(i normalize.Incident, isNew, told bool, news []norm
 	case v.baseline, isNew && v.historyOfMove(i):
 		return nil, told
 	case isNew && v.late(i):
-		n := opening(i, map[string]string{"late": "true", "reason": "it began " + begin(i).UTC().Format("2006-01-02 15:04") + " UTC and was over when it was first seen"})
+		n := opening(i, map[string]string{"late": "true", "reason": "it began " +
+			begin(i).UTC().Format("2006-01-02 15:04") + " UTC and was over when it was first seen"})
 		return []normalize.News{n}, false
 	case isNew:
 		return news, true

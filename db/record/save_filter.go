@@ -126,7 +126,8 @@ func (v *saver) weigh(id int64, i normalize.Incident, newFilter bool) (shown boo
 	if filter.Hides(i) {
 		_, err = v.exec(`
 			INSERT OR IGNORE INTO filtered_incidents (incident_id, since_at)
-			SELECT ?1, ?2 WHERE ?3 OR NOT EXISTS (SELECT 1 FROM events WHERE incident_id = ?1 AND withheld IS NULL)`, id, v.at, db.Bit(newFilter))
+			SELECT ?1, ?2 WHERE ?3 OR NOT EXISTS (SELECT 1 FROM events WHERE incident_id = ?1 AND withheld IS NULL)`,
+			id, v.at, db.Bit(newFilter))
 		return false, err
 	}
 	n, err := v.exec(`DELETE FROM filtered_incidents WHERE incident_id = ?`, id)

@@ -33,7 +33,8 @@ func (v *saver) saveFindings() error {
 			INSERT INTO findings (source_id, source_key, field, value, problem, first_seen_at, last_seen_at, times_seen)
 			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, 1)
 			ON CONFLICT (source_id, source_key, field, value, problem) DO UPDATE SET
-				times_seen = times_seen + 1, first_seen_at = min(first_seen_at, ?6), last_seen_at = max(last_seen_at, ?6)
+				times_seen = times_seen + 1, first_seen_at = min(first_seen_at, ?6), last_seen_at = max(last_seen_at,
+				?6)
 			WHERE ?7 RETURNING times_seen`,
 			v.s.SourceID, key, f.Field, f.Value, f.Problem, v.at, db.Bit(count))
 		if err != nil {
@@ -80,7 +81,8 @@ func (v *saver) writeProblems(key string, problems []normalize.Problem) error {
 		v.folded[f] = true
 		var id int64
 		err := v.queryRow(`
-			SELECT finding_id FROM findings WHERE source_id = ? AND source_key = ? AND field = ? AND value = ? AND problem = ?`,
+			SELECT finding_id FROM findings WHERE source_id = ? AND source_key = ? AND field = ? AND value = ?
+			AND problem = ?`,
 			v.s.SourceID, key, f.Field, f.Value, f.Problem).Scan(&id)
 		isNew := errors.Is(err, sql.ErrNoRows)
 		if err != nil && !isNew {
@@ -90,8 +92,10 @@ func (v *saver) writeProblems(key string, problems []normalize.Problem) error {
 			INSERT INTO findings (source_id, source_key, field, value, problem, first_seen_at, last_seen_at, times_seen)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (source_id, source_key, field, value, problem) DO UPDATE SET
-				first_seen_at = excluded.first_seen_at, last_seen_at = excluded.last_seen_at, times_seen = excluded.times_seen
-			WHERE first_seen_at <> excluded.first_seen_at OR last_seen_at <> excluded.last_seen_at OR times_seen <> excluded.times_seen`,
+				first_seen_at = excluded.first_seen_at, last_seen_at = excluded.last_seen_at,
+				times_seen = excluded.times_seen
+			WHERE first_seen_at <> excluded.first_seen_at OR last_seen_at <> excluded.last_seen_at
+			OR times_seen <> excluded.times_seen`,
 			v.s.SourceID, key, f.Field, f.Value, f.Problem, db.Stamp(p.First), db.Stamp(p.Last), p.Times)
 		if err != nil {
 			return fmt.Errorf("finding on %s: %w", f.Field, err)

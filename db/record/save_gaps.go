@@ -43,7 +43,8 @@ func (v *saver) beginGap() error {
 func (v *saver) endGap() error {
 	if v.source.gapOpen {
 		v.source.gaps = true
-		_, err := v.exec(`UPDATE coverage_gaps SET to_at = max(from_at, ?) WHERE source_id = ? AND to_at IS NULL`, v.at, v.s.SourceID)
+		_, err := v.exec(`UPDATE coverage_gaps SET to_at = max(from_at, ?) WHERE source_id = ? AND to_at IS NULL`, v.at,
+			v.s.SourceID)
 		return err
 	}
 	from, tooLong := v.unseen()
@@ -163,9 +164,11 @@ func (v *saver) archivedGap(from, to string, bad bool, filled any) error {
 	var failed, seen bool
 	err = v.queryRow(`
 		SELECT EXISTS (SELECT 1 FROM scrapes INDEXED BY scrapes_archived
-				WHERE archived = 1 AND source_id = ?1 AND started_at > ?2 AND started_at < ?3 AND outcome IN ('unreadable', 'failed')),
+				WHERE archived = 1 AND source_id = ?1 AND started_at > ?2 AND started_at < ?3
+				AND outcome IN ('unreadable', 'failed')),
 			EXISTS (SELECT 1 FROM scrapes
-				WHERE archived = 0 AND backfill = 0 AND source_id = ?1 AND started_at > ?2 AND started_at < ?3 AND outcome NOT IN ('unreadable', 'failed'))`,
+				WHERE archived = 0 AND backfill = 0 AND source_id = ?1 AND started_at > ?2 AND started_at < ?3
+				AND outcome NOT IN ('unreadable', 'failed'))`,
 		v.s.SourceID, from, to).Scan(&failed, &seen)
 	if err != nil || !bad && !failed || seen {
 		return err

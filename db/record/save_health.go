@@ -15,26 +15,34 @@ type sourceRow struct {
 	baselineAt, latestAt, coverageAt, suspectedAt string
 	indicator, indicatorSince                     string
 	pageURL, platform                             string
-	otherSince                                    string // since when the page has another platform than before; "" if it always had this one
-	openListAt, partsAt                           string // newest list of what is open, and of components
-	copySuspected                                 bool   // what an incident says may come from a cache
-	gaps, gapOpen                                 bool   // there are gaps that were not filled; one lasts
+	// since when the page has another platform than before; "" if it always had this one
+	otherSince          string
+	openListAt, partsAt string // newest list of what is open, and of components
+	copySuspected       bool   // what an incident says may come from a cache
+	gaps, gapOpen       bool   // there are gaps that were not filled; one lasts
 }
 
 func (v *saver) loadSource() error {
 	r := &v.source
 	err := v.queryRow(`
-		SELECT consecutive_failures, coalesce(failing_since_at, ''), coalesce(last_success_at, ''), coalesce(last_error, ''),
-			coalesce(baseline_at, ''), coalesce(latest_at, ''), coalesce(coverage_start_at, ''), coalesce(vanish_suspected_at, ''),
+		SELECT consecutive_failures, coalesce(failing_since_at, ''), coalesce(last_success_at, ''), coalesce(last_error,
+		''),
+			coalesce(baseline_at, ''), coalesce(latest_at, ''), coalesce(coverage_start_at, ''),
+			coalesce(vanish_suspected_at, ''),
 			coalesce(indicator, ''), coalesce(indicator_since_at, ''), page_url, platform, copy_suspected,
-			coalesce((SELECT max(o.started_at) FROM scrapes o WHERE o.source_id = s.source_id AND o.all_open = 1 AND o.outcome IN ('changed', 'unchanged')), ''),
+			coalesce((SELECT max(o.started_at) FROM scrapes o WHERE o.source_id = s.source_id AND o.all_open = 1
+			AND o.outcome IN ('changed', 'unchanged')), ''),
 			coalesce((SELECT max(p.seen_at) FROM component_readings p WHERE p.source_id = s.source_id), ''),
-			coalesce((SELECT max(m.at) FROM source_moves m WHERE m.source_id = s.source_id AND m.from_platform <> m.to_platform), ''),
+			coalesce((SELECT max(m.at) FROM source_moves m WHERE m.source_id = s.source_id
+			AND m.from_platform <> m.to_platform), ''),
 			EXISTS (SELECT 1 FROM coverage_gaps g WHERE g.source_id = s.source_id AND g.filled_at IS NULL),
-			EXISTS (SELECT 1 FROM coverage_gaps g WHERE g.source_id = s.source_id AND g.filled_at IS NULL AND g.to_at IS NULL)
+			EXISTS (SELECT 1 FROM coverage_gaps g WHERE g.source_id = s.source_id AND g.filled_at IS NULL
+			AND g.to_at IS NULL)
 		FROM sources s WHERE source_id = ?`, v.s.SourceID).Scan(
-		&r.failures, &r.failingSince, &r.lastSuccess, &r.lastError, &r.baselineAt, &r.latestAt, &r.coverageAt, &r.suspectedAt,
-		&r.indicator, &r.indicatorSince, &r.pageURL, &r.platform, &r.copySuspected, &r.openListAt, &r.partsAt, &r.otherSince, &r.gaps, &r.gapOpen)
+		&r.failures, &r.failingSince, &r.lastSuccess, &r.lastError, &r.baselineAt, &r.latestAt, &r.coverageAt,
+		&r.suspectedAt,
+		&r.indicator, &r.indicatorSince, &r.pageURL, &r.platform, &r.copySuspected, &r.openListAt, &r.partsAt,
+		&r.otherSince, &r.gaps, &r.gapOpen)
 	if errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("source: %w", db.ErrNotFound)
 	}
@@ -49,7 +57,8 @@ func (v *saver) countFailure() error {
 		since = v.at
 	}
 	_, err := v.exec(`
-		UPDATE sources SET last_attempt_at = ?, consecutive_failures = consecutive_failures + 1, failing_since_at = ?, last_error = ?,
+		UPDATE sources SET last_attempt_at = ?, consecutive_failures = consecutive_failures + 1, failing_since_at = ?,
+		last_error = ?,
 			interval_seconds = ?
 		WHERE source_id = ?`, v.at, since, reason, v.s.seconds(), v.s.SourceID)
 	if err == nil {
@@ -88,7 +97,8 @@ func (v *saver) saveSuccess() error {
 	}
 	if s.PageName != "" {
 		_, err := v.exec(`
-			UPDATE vendors SET name = ? WHERE name = '' AND vendor_id = (SELECT vendor_id FROM sources WHERE source_id = ?)`, s.PageName, s.SourceID)
+			UPDATE vendors SET name = ? WHERE name = '' AND vendor_id = (SELECT vendor_id FROM sources
+			WHERE source_id = ?)`, s.PageName, s.SourceID)
 		if err != nil {
 			return err
 		}
@@ -111,7 +121,8 @@ func (v *saver) saveSuccess() error {
 		lastError = s.Err.Error()
 	}
 	_, err = v.exec(`
-		UPDATE sources SET last_attempt_at = ?1, last_success_at = ?1, consecutive_failures = 0, failing_since_at = NULL,
+		UPDATE sources SET last_attempt_at = ?1, last_success_at = ?1, consecutive_failures = 0,
+		failing_since_at = NULL,
 			last_error = ?2, interval_seconds = ?3
 		WHERE source_id = ?4`, v.at, lastError, s.seconds(), s.SourceID)
 	if err != nil || v.source.failures < failuresToReport {
@@ -145,11 +156,13 @@ func (v *saver) saveDocuments() error {
 			doc.ETag, doc.LastModified, doc.Hash = "", "", ""
 		}
 		_, err := v.exec(`
-			INSERT INTO documents (source_id, url, etag, last_modified, hash, refused_at, fetched_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+			INSERT INTO documents (source_id, url, etag, last_modified, hash, refused_at, fetched_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (source_id, url) DO UPDATE SET
 				etag = excluded.etag, last_modified = excluded.last_modified, hash = excluded.hash,
 				refused_at = excluded.refused_at, fetched_at = excluded.fetched_at
-			WHERE etag <> excluded.etag OR last_modified <> excluded.last_modified OR hash <> excluded.hash OR refused_at IS NOT excluded.refused_at`,
+			WHERE etag <> excluded.etag OR last_modified <> excluded.last_modified OR hash <> excluded.hash
+			OR refused_at IS NOT excluded.refused_at`,
 			v.s.SourceID, doc.URL, doc.ETag, doc.LastModified, doc.Hash, db.Null(db.Stamp(doc.RefusedAt)), v.at)
 		if err != nil {
 			return fmt.Errorf("document %s: %w", doc.URL, err)

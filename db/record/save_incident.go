@@ -123,7 +123,8 @@ func storable(incidents []normalize.Incident) []normalize.Incident {
 	out := slices.Clone(incidents)
 	for n := range out {
 		i := &out[n]
-		for _, t := range []*time.Time{&i.StartedAt, &i.ResolvedAt, &i.ScheduledStartAt, &i.ScheduledEndAt, &i.CreatedAt, &i.UpdatedAt} {
+		for _, t := range []*time.Time{&i.StartedAt, &i.ResolvedAt, &i.ScheduledStartAt, &i.ScheduledEndAt,
+			&i.CreatedAt, &i.UpdatedAt} {
 			*t = storableTime(*t)
 		}
 		i.Updates = slices.Clone(i.Updates)
@@ -166,7 +167,8 @@ func (v *saver) headers(keys []string) (map[string]*header, error) {
 		return nil, err
 	}
 	rows, err := v.query(`
-		SELECT incident_id, source_key, state, first_seen_at, coalesce(left_feed_at, ''), coalesce(started_at, ''), announced, coalesce(same_event_id, 0), raw_index
+		SELECT incident_id, source_key, state, first_seen_at, coalesce(left_feed_at, ''), coalesce(started_at, ''),
+		announced, coalesce(same_event_id, 0), raw_index
 		FROM incidents WHERE source_id = ? AND source_key IN (SELECT value FROM json_each(?))`, v.s.SourceID, list)
 	if err != nil {
 		return nil, err
@@ -175,7 +177,8 @@ func (v *saver) headers(keys []string) (map[string]*header, error) {
 	for rows.Next() {
 		h := &header{}
 		var words []byte
-		if err := rows.Scan(&h.id, &h.key, &h.state, &h.firstSeen, &h.leftFeed, &h.startedAt, &h.announced, &h.sameEvent, &words); err != nil {
+		if err := rows.Scan(&h.id, &h.key, &h.state, &h.firstSeen, &h.leftFeed, &h.startedAt, &h.announced,
+			&h.sameEvent, &words); err != nil {
 			return nil, err
 		}
 		if err := json.Unmarshal(words, &h.words); err != nil {
@@ -191,7 +194,8 @@ func (v *saver) headers(keys []string) (map[string]*header, error) {
 func (v *saver) adopt(seen []normalize.Incident, headers map[string]*header) error {
 	v.keys = map[string]string{}
 	weak := 0
-	err := v.queryRow(`SELECT count(*) FROM incidents WHERE source_id = ? AND source_key >= '#' AND source_key < '$'`, v.s.SourceID).Scan(&weak)
+	err := v.queryRow(`SELECT count(*) FROM incidents WHERE source_id = ? AND source_key >= '#' AND source_key < '$'`,
+		v.s.SourceID).Scan(&weak)
 	if err != nil {
 		return err
 	}
@@ -235,7 +239,8 @@ func (v *saver) adopt(seen []normalize.Incident, headers map[string]*header) err
 func (v *saver) sameByTitle(i normalize.Incident, weakOnly bool) (string, error) {
 	rows, err := v.query(`
 		SELECT source_key, title, coalesce(started_at, ''), coalesce(scheduled_start_at, '') FROM incidents
-		WHERE source_id = ?1 AND (started_at BETWEEN ?2 AND ?3 OR scheduled_start_at BETWEEN ?4 AND ?5) ORDER BY incident_id`,
+		WHERE source_id = ?1 AND (started_at BETWEEN ?2 AND ?3 OR scheduled_start_at BETWEEN ?4 AND ?5)
+		ORDER BY incident_id`,
 		v.s.SourceID, db.Stamp(i.StartedAt.Add(-time.Minute)), db.Stamp(i.StartedAt.Add(time.Minute)),
 		db.Stamp(i.ScheduledStartAt.Add(-time.Minute)), db.Stamp(i.ScheduledStartAt.Add(time.Minute)))
 	if err != nil {
@@ -248,7 +253,8 @@ func (v *saver) sameByTitle(i normalize.Incident, weakOnly bool) (string, error)
 		if err := rows.Scan(&k.Key, &k.Title, &started, &scheduled); err != nil {
 			return "", err
 		}
-		if err := db.ParseStamps(map[*time.Time]string{&k.StartedAt: started, &k.ScheduledStartAt: scheduled}); err != nil {
+		if err := db.ParseStamps(map[*time.Time]string{&k.StartedAt: started,
+			&k.ScheduledStartAt: scheduled}); err != nil {
 			return "", err
 		}
 		if (!weakOnly || normalize.WeakKey(k.Key)) && normalize.SameByTitle(k, i) {
@@ -270,7 +276,8 @@ func (v *saver) sameWords(h *header, i normalize.Incident) error {
 		if _, err := v.exec(`UPDATE incidents SET first_seen_at = ?1 WHERE incident_id = ?2`, v.at, h.id); err != nil {
 			return err
 		}
-		if _, err := v.exec(`UPDATE incident_updates SET first_seen_at = ?1 WHERE incident_id = ?2 AND first_seen_at > ?1 AND coalesce(posted_at, ?1) <= ?1`, v.at, h.id); err != nil {
+		if _, err := v.exec(`UPDATE incident_updates SET first_seen_at = ?1 WHERE incident_id = ?2
+			AND first_seen_at > ?1 AND coalesce(posted_at, ?1) <= ?1`, v.at, h.id); err != nil {
 			return err
 		}
 		v.changed = true

@@ -40,7 +40,8 @@ func (v *saver) saveIndicator() error {
 	if indicator == v.source.indicator && since == v.source.indicatorSince {
 		return nil
 	}
-	if _, err := v.exec(`UPDATE sources SET indicator = ?, indicator_since_at = ? WHERE source_id = ?`, indicator, db.Null(since), s.SourceID); err != nil {
+	if _, err := v.exec(`UPDATE sources SET indicator = ?, indicator_since_at = ? WHERE source_id = ?`, indicator,
+		db.Null(since), s.SourceID); err != nil {
 		return err
 	}
 	v.changed = true
@@ -76,6 +77,7 @@ func (v *saver) explained() (bool, error) {
 			SELECT 1 FROM incidents
 			WHERE source_id = ?1 AND open = 1
 				AND (kind = 'incident' OR kind = 'maintenance' AND (state IN ('in_progress', 'verifying')
-					OR scheduled_start_at <= ?2 AND coalesce(scheduled_end_at >= ?2, 1))))`, v.s.SourceID, v.at).Scan(&explained)
+					OR scheduled_start_at <= ?2 AND coalesce(scheduled_end_at >= ?2, 1))))`, v.s.SourceID,
+		v.at).Scan(&explained)
 	return explained, err
 }

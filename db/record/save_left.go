@@ -123,7 +123,8 @@ func (v *saver) leftBefore(seen map[int64]bool) error {
 	var next string
 	err := v.queryRow(`
 		SELECT coalesce(min(started_at), '') FROM scrapes
-		WHERE source_id = ? AND started_at > ? AND all_open = 1 AND outcome IN ('changed', 'unchanged')`, v.s.SourceID, v.at).Scan(&next)
+		WHERE source_id = ? AND started_at > ? AND all_open = 1 AND outcome IN ('changed', 'unchanged')`, v.s.SourceID,
+		v.at).Scan(&next)
 	if err != nil || next == "" {
 		return err
 	}
@@ -143,12 +144,15 @@ func (v *saver) leftBefore(seen map[int64]bool) error {
 		return err
 	}
 	const open = ` AND ended = 0 AND kind <> 'notice' `
-	n, err := v.exec(`UPDATE incidents SET left_feed_at = ?1 WHERE incident_id IN (SELECT value FROM json_each(?2))`+open+`
-		AND (left_feed_at <= ?3 OR left_feed_at IS NULL AND incident_id IN (SELECT value FROM json_each(?4)))`, next, listed, v.at, isNew)
+	n, err := v.exec(`UPDATE incidents SET left_feed_at = ?1 WHERE incident_id IN (SELECT value FROM json_each(?2))`+
+		open+`
+		AND (left_feed_at <= ?3 OR left_feed_at IS NULL AND incident_id IN (SELECT value FROM json_each(?4)))`, next,
+		listed, v.at, isNew)
 	if err != nil {
 		return err
 	}
-	m, err := v.exec(`UPDATE incidents SET left_feed_at = ?1 WHERE source_id = ?2 AND left_feed_at = ?3 AND first_seen_at < ?1`+open+`
+	m, err := v.exec(`UPDATE incidents SET left_feed_at = ?1 WHERE source_id = ?2 AND left_feed_at = ?3
+		AND first_seen_at < ?1`+open+`
 		AND incident_id NOT IN (SELECT value FROM json_each(?4))`, v.at, v.s.SourceID, next, listed)
 	v.changed = v.changed || n+m > 0
 	return err

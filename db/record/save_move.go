@@ -33,10 +33,12 @@ func (v *saver) saveMove() error {
 		query string
 		args  []any
 	}{
-		{`UPDATE sources SET page_url = ?, platform = ?, backfill_page = 0 WHERE source_id = ?`, []any{url, platform, v.s.SourceID}},
+		{`UPDATE sources SET page_url = ?, platform = ?, backfill_page = 0 WHERE source_id = ?`,
+			[]any{url, platform, v.s.SourceID}},
 		{`DELETE FROM documents WHERE source_id = ?`, []any{v.s.SourceID}},
 		{`DELETE FROM source_searches WHERE source_id = ?`, []any{v.s.SourceID}},
-		{`INSERT INTO source_moves (source_id, at, from_url, from_platform, to_url, to_platform) VALUES (?, ?, ?, ?, ?, ?)`,
+		{`INSERT INTO source_moves (source_id, at, from_url, from_platform, to_url, to_platform)
+			VALUES (?, ?, ?, ?, ?, ?)`,
 			[]any{v.s.SourceID, v.at, was.pageURL, was.platform, url, platform}},
 	} {
 		if _, err := v.exec(change.query, change.args...); err != nil {
@@ -45,7 +47,8 @@ func (v *saver) saveMove() error {
 	}
 	if platform != was.platform {
 		v.source.otherSince, v.moving = v.at, true
-		if _, err := v.exec(`UPDATE components SET source_key = '@' || source_key WHERE source_id = ? AND source_key NOT LIKE '@%'`, v.s.SourceID); err != nil {
+		if _, err := v.exec(`UPDATE components SET source_key = '@' || source_key WHERE source_id = ?
+			AND source_key NOT LIKE '@%'`, v.s.SourceID); err != nil {
 			return err
 		}
 	}
@@ -95,7 +98,8 @@ func (v *saver) adoptMoved(seen []normalize.Incident, headers map[string]*header
 // if it could be several.
 func (v *saver) before(i normalize.Incident, seenKeys string) (id int64, key string, err error) {
 	err = v.queryRow(`
-		SELECT coalesce(max(i.incident_id), 0), coalesce(max(i.source_key), '') FROM former_keys f JOIN incidents i USING (incident_id)
+		SELECT coalesce(max(i.incident_id), 0), coalesce(max(i.source_key), '') FROM former_keys f
+		JOIN incidents i USING (incident_id)
 		WHERE f.source_id = ?1 AND f.source_key = ?2 AND i.source_key NOT IN (SELECT value FROM json_each(?3))`,
 		v.s.SourceID, i.Key, seenKeys).Scan(&id, &key)
 	if err != nil || id != 0 {
@@ -132,7 +136,8 @@ func (v *saver) unmoved(i normalize.Incident, seenKeys string) ([]*record, error
 		SELECT i.incident_id, i.source_key FROM incidents i
 		WHERE i.source_id = ?1 AND i.first_seen_at < ?2 AND i.source_key NOT IN (SELECT value FROM json_each(?3))
 			AND NOT EXISTS (SELECT 1 FROM former_keys f WHERE f.incident_id = i.incident_id AND f.until_at >= ?2)
-			AND (i.started_at BETWEEN ?4 AND ?5 OR i.scheduled_start_at BETWEEN ?4 AND ?5 OR i.resolved_at BETWEEN ?6 AND ?7)
+			AND (i.started_at BETWEEN ?4 AND ?5 OR i.scheduled_start_at BETWEEN ?4 AND ?5 OR i.resolved_at BETWEEN ?6
+			AND ?7)
 		ORDER BY i.incident_id`, v.s.SourceID, v.source.otherSince, seenKeys, from, to, endFrom, endTo)
 	if err != nil {
 		return nil, err
@@ -167,7 +172,8 @@ func (v *saver) rekey(id int64, from string, i normalize.Incident) error {
 	to := i.Key
 	var platform, raw, index string
 	err := v.queryRow(`
-		SELECT coalesce((SELECT m.from_platform FROM source_moves m WHERE m.source_id = i.source_id AND m.from_platform <> m.to_platform
+		SELECT coalesce((SELECT m.from_platform FROM source_moves m WHERE m.source_id = i.source_id
+		AND m.from_platform <> m.to_platform
 			ORDER BY m.source_move_id DESC LIMIT 1), ''), i.raw, i.raw_index
 		FROM incidents i WHERE i.incident_id = ?`, id).Scan(&platform, &raw, &index)
 	if err != nil {
@@ -183,11 +189,16 @@ func (v *saver) rekey(id int64, from string, i normalize.Incident) error {
 	}{
 		{`DELETE FROM former_keys WHERE source_id = ? AND source_key = ?`, []any{v.s.SourceID, to}},
 		{`INSERT INTO former_keys (source_id, source_key, incident_id, until_at) VALUES (?1, ?2, ?3, ?4)
-			ON CONFLICT (source_id, source_key) DO UPDATE SET incident_id = ?3, until_at = ?4`, []any{v.s.SourceID, from, id, v.at}},
-		{`UPDATE incidents SET source_key = ?, raw = ?, raw_index = ?, url = coalesce(nullif(?, ''), url) WHERE incident_id = ?`, []any{to, raw, index, i.URL, id}},
-		{`UPDATE reading_words SET document = ?1 || '/' || document WHERE incident_id = ?2 AND document NOT LIKE '%/%'`, []any{platform, id}},
-		{`UPDATE incident_updates SET source_key = '@' || source_key WHERE incident_id = ? AND source_key NOT LIKE '@%'`, []any{id}},
-		{`UPDATE OR IGNORE findings SET source_key = ? WHERE source_id = ? AND source_key = ?`, []any{to, v.s.SourceID, from}},
+			ON CONFLICT (source_id, source_key) DO UPDATE SET incident_id = ?3, until_at = ?4`,
+			[]any{v.s.SourceID, from, id, v.at}},
+		{`UPDATE incidents SET source_key = ?, raw = ?, raw_index = ?, url = coalesce(nullif(?, ''), url)
+			WHERE incident_id = ?`, []any{to, raw, index, i.URL, id}},
+		{`UPDATE reading_words SET document = ?1 || '/' || document WHERE incident_id = ?2 AND document NOT LIKE '%/%'`,
+			[]any{platform, id}},
+		{`UPDATE incident_updates SET source_key = '@' || source_key
+			WHERE incident_id = ? AND source_key NOT LIKE '@%'`, []any{id}},
+		{`UPDATE OR IGNORE findings SET source_key = ? WHERE source_id = ? AND source_key = ?`,
+			[]any{to, v.s.SourceID, from}},
 	} {
 		if _, err := v.exec(change.query, change.args...); err != nil {
 			return err

@@ -114,8 +114,10 @@ func (v *saver) writeIncident(rec *record, f normalize.Record, words wordsIndex,
 		v.added[rec.id] = true
 	} else {
 		_, err = v.exec(`
-			UPDATE incidents SET kind = ?, title = ?, url = ?, severity = ?, state = ?, vendor_severity = ?, vendor_state = ?,
-				started_at = ?, resolved_at = ?, scheduled_start_at = ?, scheduled_end_at = ?, created_at = ?, updated_at = ?,
+			UPDATE incidents SET kind = ?, title = ?, url = ?, severity = ?, state = ?, vendor_severity = ?,
+			vendor_state = ?,
+				started_at = ?, resolved_at = ?, scheduled_start_at = ?, scheduled_end_at = ?, created_at = ?,
+				updated_at = ?,
 				stated_duration_seconds = ?, start_given = ?, excerpt = ?, raw = ?, raw_index = ?,
 				started_basis = ?, resolved_basis = ?, resolved_after = ?, first_seen_at = ?
 			WHERE incident_id = ?`, append(row.args(), rec.id)...)
@@ -137,7 +139,8 @@ func (v *saver) writeUpdates(rec *record, posts []normalize.Post) error {
 			continue
 		}
 		// Another row may have the key now that this one is to have.
-		if _, err := v.exec(`UPDATE incident_updates SET source_key = '~' || update_id WHERE update_id = ?`, r.id); err != nil {
+		if _, err := v.exec(`UPDATE incident_updates SET source_key = '~' || update_id WHERE update_id = ?`,
+			r.id); err != nil {
 			return err
 		}
 	}
@@ -219,7 +222,8 @@ func (v *saver) insertUpdate(incidentID int64, position int, p normalize.Post) (
 	r := rowOfUpdate(position, p)
 	var err error
 	r.id, err = v.insert(`
-		INSERT INTO incident_updates (source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at, incident_id)
+		INSERT INTO incident_updates (source_key, position, state, vendor_state, posted_at, created_at, body,
+		first_seen_at, removed_at, incident_id)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, append(r.args(), incidentID)...)
 	v.saved.Updates++
 	v.changed = true
@@ -232,7 +236,8 @@ func rowOfUpdate(position int, p normalize.Post) *updateRow {
 	if u.State == "" {
 		u.State = normalize.StateUnknown
 	}
-	return &updateRow{key: u.Key, position: position, update: u, firstSeen: db.Stamp(p.FirstSeen), removedAt: db.Stamp(p.RemovedAt)}
+	return &updateRow{key: u.Key, position: position, update: u, firstSeen: db.Stamp(p.FirstSeen),
+		removedAt: db.Stamp(p.RemovedAt)}
 }
 
 func (r *updateRow) args() []any {
@@ -250,7 +255,8 @@ func (v *saver) changeUpdate(r *updateRow, position int, p normalize.Post) error
 	*r = *now
 	v.changed = true
 	_, err := v.exec(`
-		UPDATE incident_updates SET source_key = ?, position = ?, state = ?, vendor_state = ?, posted_at = ?, created_at = ?, body = ?,
+		UPDATE incident_updates SET source_key = ?, position = ?, state = ?, vendor_state = ?, posted_at = ?,
+		created_at = ?, body = ?,
 			first_seen_at = ?, removed_at = ?
 		WHERE update_id = ?`, append(r.args(), r.id)...)
 	return err
@@ -288,7 +294,8 @@ func (v *saver) writeRevisions(rec *record, edits []normalize.Revision) ([]norma
 		}
 		known[r] = append(known[r], id)
 		return nil
-	}, `SELECT revision_id, coalesce(update_id, 0), field, old_value, new_value, seen_at FROM revisions WHERE incident_id = ?`, rec.id); err != nil {
+	}, `SELECT revision_id, coalesce(update_id, 0), field, old_value, new_value, seen_at FROM revisions
+		WHERE incident_id = ?`, rec.id); err != nil {
 		return nil, err
 	}
 	var fresh []normalize.Revision
@@ -299,7 +306,8 @@ func (v *saver) writeRevisions(rec *record, edits []normalize.Revision) ([]norma
 			known[r] = same[1:]
 			continue
 		}
-		if _, err := v.exec(`INSERT INTO revisions (incident_id, update_id, field, old_value, new_value, seen_at) VALUES (?, ?, ?, ?, ?, ?)`,
+		if _, err := v.exec(`INSERT INTO revisions (incident_id, update_id, field, old_value, new_value, seen_at)
+			VALUES (?, ?, ?, ?, ?, ?)`,
 			rec.id, db.NullID(r.update), r.field, r.old, r.is, r.seen); err != nil {
 			return nil, fmt.Errorf("revision of %s: %w", e.Field, err)
 		}

@@ -24,7 +24,8 @@ func (v *saver) tellStored(s stored) (err error) {
 	if s.older {
 		return nil
 	}
-	s.rec.announced, err = v.tell(teller{s.rec.id, s.rec.sameEvent, s.rec.announced}, s.now, s.isNew, s.news, s.updateIDs)
+	s.rec.announced, err = v.tell(teller{s.rec.id, s.rec.sameEvent, s.rec.announced}, s.now, s.isNew, s.news,
+		s.updateIDs)
 	return err
 }
 
@@ -32,7 +33,8 @@ func (v *saver) tellStored(s stored) (err error) {
 // several pages tell of, one record's news is told: that of the record whose opening was told, for as long
 // as its page can be read and shows it; the others' news is written down and withheld. updateIDs finds the
 // updates that the news speaks of.
-func (v *saver) tell(t teller, i normalize.Incident, isNew bool, news []normalize.News, updateIDs map[string]int64) (bool, error) {
+func (v *saver) tell(t teller, i normalize.Incident, isNew bool, news []normalize.News,
+	updateIDs map[string]int64) (bool, error) {
 	heard, speaker, err := v.othersOf(t)
 	if err != nil {
 		return t.announced, err
@@ -84,12 +86,14 @@ func (v *saver) othersOf(t teller) (heard, speaker int64, err error) {
 	}
 	rows, err := v.query(`
 		SELECT o.incident_id,
-			o.announced = 1 AND o.left_feed_at IS NULL AND s.consecutive_failures < ?1 AND (?2 OR s.last_success_at >= ?3
+			o.announced = 1 AND o.left_feed_at IS NULL AND s.consecutive_failures < ?1 AND (?2
+			OR s.last_success_at >= ?3
 				AND s.watched >= (SELECT watched FROM sources WHERE source_id = ?6))
 		FROM incidents o JOIN sources s USING (source_id)
 		WHERE o.same_event_id = ?4 AND o.incident_id <> ?5
 			AND (o.announced = 1 OR EXISTS (SELECT 1 FROM events e
-				WHERE e.incident_id = o.incident_id AND e.detail ->> 'late' = 'true' AND e.withheld IS NOT 'same_event'))
+				WHERE e.incident_id = o.incident_id AND e.detail ->> 'late' = 'true'
+				AND e.withheld IS NOT 'same_event'))
 		ORDER BY o.incident_id <> ?4, o.incident_id`,
 		failuresToReport, db.Bit(v.s.Archived), db.Stamp(v.s.At.Add(-unheard)), t.sameEvent, t.id, v.s.SourceID)
 	if err != nil {
@@ -141,7 +145,8 @@ func (v *saver) toldBy(t teller, n normalize.News, updateID int64) (int64, error
 			AND (SELECT CASE ?3 WHEN 'severity_changed' THEN o.severity = i.severity ELSE o.state = i.state END
 				FROM incidents i WHERE i.incident_id = ?2)
 			AND e.withheld IS NOT 'same_event' AND e.event_id > coalesce((
-				SELECT max(m.event_id) FROM events m WHERE m.incident_id = ?2 AND m.withheld IS NOT 'same_event' AND m.at < ?5), 0)`,
+				SELECT max(m.event_id) FROM events m WHERE m.incident_id = ?2 AND m.withheld IS NOT 'same_event'
+				AND m.at < ?5), 0)`,
 		t.sameEvent, t.id, n.Kind, n.Detail["to"], v.at).Scan(&id)
 	return id, err
 }

@@ -35,11 +35,12 @@ type Scrape struct {
 	CoverageEnd   time.Time // … that began before this; zero means At
 	Findings      []normalize.Finding
 	Documents     []query.Document // saved only if Err is nil
-	BackfillPage  int              // the history page to go on with; 0 leaves it, -1 says that the first day was reached
-	PageName      string           // the vendor's name as its page gives it; used where the vendor has none
-	Indicator     string           // page-level state word
-	IndicatorText string           // the page's own sentence for it
-	Moved         *Move            // where the page was found; nil if it is where it was
+	// the history page to go on with; 0 leaves it, -1 says that the first day was reached
+	BackfillPage  int
+	PageName      string // the vendor's name as its page gives it; used where the vendor has none
+	Indicator     string // page-level state word
+	IndicatorText string // the page's own sentence for it
+	Moved         *Move  // where the page was found; nil if it is where it was
 }
 
 // Saved is what SaveScrape changed in the file.

@@ -20,8 +20,10 @@ func (r *Recorder) EnsureVendor(ctx context.Context, v query.Vendor) (int64, err
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO vendors (slug, name, homepage, owner, runbook_url) VALUES (?, ?, ?, ?, ?)
 			ON CONFLICT (slug) DO UPDATE SET
-				name = coalesce(nullif(excluded.name, ''), name), homepage = coalesce(nullif(excluded.homepage, ''), homepage),
-				owner = coalesce(nullif(excluded.owner, ''), owner), runbook_url = coalesce(nullif(excluded.runbook_url, ''), runbook_url)
+				name = coalesce(nullif(excluded.name, ''), name), homepage = coalesce(nullif(excluded.homepage, ''),
+				homepage),
+				owner = coalesce(nullif(excluded.owner, ''), owner), runbook_url = coalesce(nullif(excluded.runbook_url,
+				''), runbook_url)
 			WHERE excluded.name NOT IN ('', name) OR excluded.homepage NOT IN ('', homepage)
 				OR excluded.owner NOT IN ('', owner) OR excluded.runbook_url NOT IN ('', runbook_url)`,
 			v.Slug, v.Name, v.Homepage, v.Owner, v.RunbookURL)
@@ -57,17 +59,20 @@ func (r *Recorder) EnsureSource(ctx context.Context, vendorID int64, pageURL, pl
 		case moved != 0:
 			id = moved
 			_, err := tx.ExecContext(ctx, `
-				UPDATE sources SET page_url = ?1, platform = ?2 WHERE source_id = ?3 AND platform <> ?2`, pageURL, platform, moved)
+				UPDATE sources SET page_url = ?1, platform = ?2 WHERE source_id = ?3 AND platform <> ?2`, pageURL,
+				platform, moved)
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `
 			INSERT INTO sources (vendor_id, page_url, platform) VALUES (?, ?, ?)
-			ON CONFLICT (vendor_id, page_url) DO UPDATE SET platform = excluded.platform WHERE excluded.platform NOT IN ('', platform)`,
+			ON CONFLICT (vendor_id, page_url) DO UPDATE SET platform = excluded.platform
+			WHERE excluded.platform NOT IN ('', platform)`,
 			vendorID, pageURL, platform)
 		if err != nil {
 			return err
 		}
-		return tx.QueryRowContext(ctx, `SELECT source_id FROM sources WHERE vendor_id = ? AND page_url = ?`, vendorID, pageURL).Scan(&id)
+		return tx.QueryRowContext(ctx, `SELECT source_id FROM sources WHERE vendor_id = ? AND page_url = ?`, vendorID,
+			pageURL).Scan(&id)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("source %s: %w", pageURL, err)
@@ -79,7 +84,8 @@ func (r *Recorder) EnsureSource(ctx context.Context, vendorID int64, pageURL, pl
 // at the end of pageURL makes no difference.
 func (r *Recorder) IdentifySource(ctx context.Context, sourceID int64, pageURL, platform string) error {
 	err := r.file.Change(ctx, func(tx *db.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE sources SET page_url = ?, platform = ? WHERE source_id = ?`, strings.TrimRight(pageURL, "/"), platform, sourceID)
+		_, err := tx.ExecContext(ctx, `UPDATE sources SET page_url = ?, platform = ? WHERE source_id = ?`,
+			strings.TrimRight(pageURL, "/"), platform, sourceID)
 		return err
 	})
 	if err != nil {

@@ -41,7 +41,8 @@ func (r *incidentRow) args() []any {
 		stated = r.statedSeconds
 	}
 	return []any{r.kind, r.title, r.url, r.severity, r.state, r.vendorSeverity, r.vendorState,
-		db.Null(r.startedAt), db.Null(r.resolvedAt), db.Null(r.scheduledStartAt), db.Null(r.scheduledEndAt), db.Null(r.createdAt), db.Null(r.updatedAt),
+		db.Null(r.startedAt), db.Null(r.resolvedAt), db.Null(r.scheduledStartAt), db.Null(r.scheduledEndAt),
+		db.Null(r.createdAt), db.Null(r.updatedAt),
 		stated, db.Bit(r.startGiven), db.Bit(r.excerpt), r.raw, r.index,
 		db.Null(r.startedBasis), db.Null(r.resolvedBasis), db.Null(r.resolvedAfter), r.firstSeen}
 }
@@ -57,8 +58,9 @@ func rowOf(f normalize.Record, words wordsIndex) (incidentRow, error) {
 		scheduledStartAt: db.Stamp(i.ScheduledStartAt), scheduledEndAt: db.Stamp(i.ScheduledEndAt),
 		createdAt: db.Stamp(i.CreatedAt), updatedAt: db.Stamp(i.UpdatedAt),
 		statedSeconds: int64(i.StatedDuration / time.Second), startGiven: i.StartGiven, excerpt: i.Excerpt,
-		startedBasis: string(f.StartedBasis), resolvedBasis: string(f.ResolvedBasis), resolvedAfter: db.Stamp(f.ResolvedAfter),
-		firstSeen: db.Stamp(f.FirstSeen),
+		startedBasis: string(f.StartedBasis), resolvedBasis: string(f.ResolvedBasis),
+		resolvedAfter: db.Stamp(f.ResolvedAfter),
+		firstSeen:     db.Stamp(f.FirstSeen),
 	}
 	if r.kind == "" {
 		r.kind = string(normalize.KindIncident)
@@ -99,7 +101,8 @@ func (v *saver) records(differ []normalize.Incident, headers map[string]*header)
 	var ids []int64
 	for _, i := range differ {
 		if h := headers[i.Key]; h != nil && byKey[i.Key] == nil {
-			r := &record{id: h.id, firstSeen: h.firstSeen, leftFeed: h.leftFeed, announced: h.announced, sameEvent: h.sameEvent, words: h.words, updates: map[string]*updateRow{}, components: map[int64]bool{}}
+			r := &record{id: h.id, firstSeen: h.firstSeen, leftFeed: h.leftFeed, announced: h.announced,
+				sameEvent: h.sameEvent, words: h.words, updates: map[string]*updateRow{}, components: map[int64]bool{}}
 			r.incident.Key = i.Key
 			byKey[i.Key], byID[h.id] = r, r
 			ids = append(ids, h.id)
@@ -112,7 +115,8 @@ func (v *saver) records(differ []normalize.Incident, headers map[string]*header)
 	if err != nil {
 		return nil, err
 	}
-	for _, load := range []func(string, map[int64]*record) error{v.loadIncidents, v.loadUpdates, v.loadAffected, v.loadReadings} {
+	for _, load := range []func(string, map[int64]*record) error{v.loadIncidents, v.loadUpdates, v.loadAffected,
+		v.loadReadings} {
 		if err := load(list, byID); err != nil {
 			return nil, err
 		}
@@ -123,8 +127,10 @@ func (v *saver) records(differ []normalize.Incident, headers map[string]*header)
 func (v *saver) loadIncidents(ids string, byID map[int64]*record) error {
 	rows, err := v.query(`
 		SELECT incident_id, kind, title, url, severity, state, vendor_severity, vendor_state,
-			coalesce(started_at, ''), coalesce(resolved_at, ''), coalesce(scheduled_start_at, ''), coalesce(scheduled_end_at, ''),
-			coalesce(created_at, ''), coalesce(updated_at, ''), coalesce(stated_duration_seconds, 0), start_given, excerpt, raw, raw_index,
+			coalesce(started_at, ''), coalesce(resolved_at, ''), coalesce(scheduled_start_at, ''),
+			coalesce(scheduled_end_at, ''),
+			coalesce(created_at, ''), coalesce(updated_at, ''), coalesce(stated_duration_seconds, 0), start_given,
+			excerpt, raw, raw_index,
 			coalesce(started_basis, ''), coalesce(resolved_basis, ''), coalesce(resolved_after, ''), first_seen_at
 		FROM incidents WHERE incident_id IN (SELECT value FROM json_each(?))`, ids)
 	if err != nil {
@@ -161,9 +167,11 @@ func (v *saver) loadIncidents(ids string, byID map[int64]*record) error {
 
 func (v *saver) loadUpdates(ids string, byID map[int64]*record) error {
 	rows, err := v.query(`
-		SELECT incident_id, update_id, source_key, position, state, vendor_state, coalesce(posted_at, ''), coalesce(created_at, ''),
+		SELECT incident_id, update_id, source_key, position, state, vendor_state, coalesce(posted_at, ''),
+		coalesce(created_at, ''),
 			body, first_seen_at, coalesce(removed_at, '')
-		FROM incident_updates WHERE incident_id IN (SELECT value FROM json_each(?)) ORDER BY incident_id, position`, ids)
+		FROM incident_updates WHERE incident_id IN (SELECT value FROM json_each(?)) ORDER BY incident_id, position`,
+		ids)
 	if err != nil {
 		return err
 	}
@@ -176,7 +184,8 @@ func (v *saver) loadUpdates(ids string, byID map[int64]*record) error {
 			&r.update.Body, &r.firstSeen, &r.removedAt); err != nil {
 			return err
 		}
-		if err := db.ParseStamps(map[*time.Time]string{&r.update.PostedAt: posted, &r.update.CreatedAt: created}); err != nil {
+		if err := db.ParseStamps(map[*time.Time]string{&r.update.PostedAt: posted,
+			&r.update.CreatedAt: created}); err != nil {
 			return fmt.Errorf("update %d: %w", r.id, err)
 		}
 		r.update.Key = r.key

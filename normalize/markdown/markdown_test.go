@@ -10,34 +10,47 @@ import (
 
 func TestConvert(t *testing.T) {
 	tests := []struct{ name, format, body, want string }{
-		{"Markdown stays", "markdown", "# Head\n\nSome **bold**\r\n* one\n* two", "# Head\n\nSome **bold**\n* one\n* two"},
-		{"tags in Markdown", "markdown", "First.<br /><br />Second with **bold**\nand a line", "First.\n\nSecond with **bold**\nand a line"},
-		{"escapes that mean nothing go", "markdown", `**Timeline \(Eastern\)** and **\[DONE\]** it\.`, "**Timeline (Eastern)** and **[DONE]** it."},
+		{"Markdown stays", "markdown", "# Head\n\nSome **bold**\r\n* one\n* two",
+			"# Head\n\nSome **bold**\n* one\n* two"},
+		{"tags in Markdown", "markdown", "First.<br /><br />Second with **bold**\nand a line",
+			"First.\n\nSecond with **bold**\nand a line"},
+		{"escapes that mean nothing go", "markdown", `**Timeline \(Eastern\)** and **\[DONE\]** it\.`,
+			"**Timeline (Eastern)** and **[DONE]** it."},
 		{"an escape that prevents a list stays", "markdown", `2\. is a number`, `2\. is a number`},
 		{"an escape that prevents a link stays", "markdown", `\[a\](b)`, `\[a\](b)`},
 		{"code keeps its backslashes", "markdown", "```\n\\(x\\)\n```", "```\n\\(x\\)\n```"},
-		{"HTML paragraphs, bold, links, lists", HTML, `<p>See <a href="https://x.example/a">the note</a>, <strong>please</strong>.</p><ul><li>one</li><li>two</li></ul>`, "See [the note](https://x.example/a), **please**.\n\n* one\n* two"},
-		{"a link to itself is its address", HTML, `Mail <a href="mailto:help@x.example">help@x.example</a> or <a href="https://x.example">https://x.example</a>`, "Mail help@x.example or https://x.example"},
-		{"Statuspage's dates are no code", HTML, `until <var data-var='time'>14:07</var> <small>UTC</small><img src="x.png">`, "until 14:07 UTC"},
+		{"HTML paragraphs, bold, links, lists", HTML,
+			`<p>See <a href="https://x.example/a">the note</a>, <strong>please</strong>.</p><ul><li>one</li><li>two</li></ul>`, "See [the note](https://x.example/a), **please**.\n\n* one\n* two"},
+		{"a link to itself is its address", HTML,
+			`Mail <a href="mailto:help@x.example">help@x.example</a> or <a href="https://x.example">https://x.example</a>`, "Mail help@x.example or https://x.example"},
+		{"Statuspage's dates are no code", HTML,
+			`until <var data-var='time'>14:07</var> <small>UTC</small><img src="x.png">`, "until 14:07 UTC"},
 		{"breaks are line ends", HTML, "one<br>two<br /><br />three", "one\ntwo\n\nthree"},
 		{"scripts are not words", HTML, "a<script>alert(1)</script>b", "ab"},
 		{"text keeps its lines", Text, "One.\n\n  • first\n  • second", "One.\n\n  * first\n  * second"},
 		{
 			"text on one line gets headings, times and lists back", Text,
 			`# **Summary** All went dark for 12 minutes. # **Timeline \(Eastern\)** **1:27 pm** – Pushed. **1:53 pm** – Reverted. # **Lessons** Three of them: * **\[OPEN\]** Test more. * **\[DONE\]** Alert sooner.`,
-			"# **Summary**\n\nAll went dark for 12 minutes.\n\n# **Timeline (Eastern)**\n\n**1:27 pm** – Pushed.\n\n**1:53 pm** – Reverted.\n\n# **Lessons**\n\nThree of them:\n* **[OPEN]** Test more.\n* **[DONE]** Alert sooner.",
+			"# **Summary**\n\nAll went dark for 12 minutes.\n\n# **Timeline (Eastern)**\n\n**1:27 pm** – " +
+				"Pushed.\n\n**1:53 pm** – Reverted.\n\n# **Lessons**\n\nThree of them:\n* **[OPEN]** Test more.\n* " +
+				"**[DONE]** Alert sooner.",
 		},
-		{"Windows and old Mac line ends", Text, "One.\r\n\r\n\r\n\r\nTwo.\rThree. \t\nFour.", "One.\n\nTwo.\nThree.\nFour."},
+		{"Windows and old Mac line ends", Text, "One.\r\n\r\n\r\n\r\nTwo.\rThree. \t\nFour.",
+			"One.\n\nTwo.\nThree.\nFour."},
 		{"angles that are no tags", HTML, "a &lt; b &gt; c &lt;- d <b>bold</b> &amp;", "a < b > c <- d **bold** &"},
 		{"an address with its slash", HTML, `<a href="https://x.example/">https://x.example</a>`, "https://x.example"},
 		{"a list that is numbered", HTML, "<ol><li>one</li><li>two</li></ol>", "1. one\n2. two"},
-		{"a table", HTML, "<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>", "| a | b |\n|---|---|\n| 1 | 2 |"},
+		{"a table", HTML, "<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>",
+			"| a | b |\n|---|---|\n| 1 | 2 |"},
 		{"a quotation keeps its sign", HTML, "<blockquote>so it is</blockquote>", "> so it is"},
 		{"styles and frames are no words", HTML, `<style>p{}</style><iframe src="x"></iframe><p>a</p>`, "a"},
-		{"no tag, no HTML", "markdown", "a < b and <X-Trace> stays\non two lines", "a < b and <X-Trace> stays\non two lines"},
+		{"no tag, no HTML", "markdown", "a < b and <X-Trace> stays\non two lines",
+			"a < b and <X-Trace> stays\non two lines"},
 		{"a link in brackets stays escaped", "markdown", `\[a\]: b and \[c\] d`, `\[a\]: b and [c] d`},
-		{"a heading without its words", Text, "# Impact ## Some. # Lessons Learned Many.", "# Impact\n\n## Some.\n\n# Lessons Learned\n\nMany."},
-		{"several lines are left as they are", Text, "# Impact Some.\n# Lessons Many.", "# Impact Some.\n# Lessons Many."},
+		{"a heading without its words", Text, "# Impact ## Some. # Lessons Learned Many.",
+			"# Impact\n\n## Some.\n\n# Lessons Learned\n\nMany."},
+		{"several lines are left as they are", Text, "# Impact Some.\n# Lessons Many.",
+			"# Impact Some.\n# Lessons Many."},
 		{"nothing", HTML, " ", ""},
 		{"a number sign is no heading", Text, "We are # 1 in uptime", "We are # 1 in uptime"},
 	}
@@ -71,7 +84,8 @@ func TestPlain(t *testing.T) {
 // words of a text are those of its words.
 func TestMarkdownOfMarkdownIsTheSame(t *testing.T) {
 	piece := rapid.SampledFrom([]string{
-		"One.", "two words", "**bold**", "_it_", "[a note](https://x.example/a)", "https://x.example", "* item", "\n", "\n\n", "\r\n", " ",
+		"One.", "two words", "**bold**", "_it_", "[a note](https://x.example/a)", "https://x.example", "* item", "\n",
+		"\n\n", "\r\n", " ",
 		`\(`, `\[x\]`, "<br>", "<p>para</p>", "<b>b</b>", "12:08", "# Head", "a\u00a0b", "it’s", "snake_case", "• dot",
 	})
 	rapid.Check(t, func(t *rapid.T) {
@@ -84,10 +98,12 @@ func TestMarkdownOfMarkdownIsTheSame(t *testing.T) {
 		if twice := Convert(once, "markdown"); twice != once {
 			t.Fatalf("%q as %s is %q, and that is %q", body, format, once, twice)
 		}
-		if strings.Contains(once, "\n\n\n") || strings.Contains(once, " \n") || strings.ContainsAny(once, "\r\u00a0") || strings.TrimSpace(once) != once {
+		if strings.Contains(once, "\n\n\n") || strings.Contains(once, " \n") || strings.ContainsAny(once, "\r\u00a0") ||
+			strings.TrimSpace(once) != once {
 			t.Fatalf("%q as %s is %q", body, format, once)
 		}
-		if plain := Plain(once); strings.ContainsAny(plain, "\n\t") || strings.Contains(plain, "  ") || strings.Contains(plain, "**") {
+		if plain := Plain(once); strings.ContainsAny(plain, "\n\t") || strings.Contains(plain, "  ") ||
+			strings.Contains(plain, "**") {
 			t.Fatalf("the words of %q are %q", once, plain)
 		}
 	})

@@ -22,7 +22,8 @@ func TestParseInALayout(t *testing.T) {
 	} {
 		got, err := Parse(Printed{Text: c.text, Layout: c.layout, Near: c.near}, c.zone)
 		if err != nil || Format(got) != c.want {
-			t.Errorf("%q in %q near %q in %q = %s, %v; want %s", c.text, c.layout, c.near, c.zone, Format(got), err, c.want)
+			t.Errorf("%q in %q near %q in %q = %s, %v; want %s", c.text, c.layout, c.near, c.zone, Format(got), err,
+				c.want)
 		}
 	}
 }
@@ -43,8 +44,8 @@ func TestParseRefusesAnotherLayout(t *testing.T) {
 	}
 }
 
-// TestLayoutsInOtherLanguages holds that a layout may name its months and weekdays in a language, and that AM and PM are
-// read in any spelling.
+// TestLayoutsInOtherLanguages holds that a layout may name its months and weekdays in a language, and that AM and PM
+// are read in any spelling.
 func TestLayoutsInOtherLanguages(t *testing.T) {
 	for _, c := range []struct{ text, layout, language, want string }{
 		{"27. November 2026 10:15", "2. January 2006 15:04", "de", "2026-11-27T10:15"},

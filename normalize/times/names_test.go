@@ -159,7 +159,8 @@ func TestNoTwoLanguagesContradictEachOther(t *testing.T) {
 // What is printed of a time, in any form, is read as that time.
 func TestWhatIsPrintedIsRead(t *testing.T) {
 	forms := []string{
-		"Jan 2, 2006 - 15:04 MST", "2 January 2006 15:04 -0700", "Monday, January 2, 2006 at 3:04 PM MST", "02-Jan-06 15:04:05 MST",
+		"Jan 2, 2006 - 15:04 MST", "2 January 2006 15:04 -0700", "Monday, January 2, 2006 at 3:04 PM MST",
+		"02-Jan-06 15:04:05 MST",
 		"2006-01-02 15:04 MST", "2006-01-02T15:04Z07:00", "02.01.2006 15:04", "Mon, 02 Jan 06 15:04:05 MST",
 		"Jan 2 2006 3:04pm", "2006年1月2日 15:04", "2006년 1월 2일 15:04", "Jan 2, 2006, 3:04 PM UTC",
 	}
@@ -190,7 +191,8 @@ func TestWhatIsPrintedIsRead(t *testing.T) {
 // printed of it.
 func TestAMissingYearIsTheClosest(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		near := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 3000*24).Draw(t, "near")) * time.Hour)
+		near := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 3000*24).Draw(t,
+			"near")) * time.Hour)
 		at := near.Add(time.Duration(rapid.IntRange(-180*24, 180*24).Draw(t, "apart")) * time.Hour)
 		if at.Month() == time.February && at.Day() == 29 {
 			t.Skip()

@@ -106,7 +106,8 @@ func resolvePeriod(from, to timeParts, near string, page *time.Location) (start,
 // resolveWith resolves p, and then the other end of its period, which follows it if way is +1 and precedes it if way
 // is -1. Without a date of its own, the other end lies on p's day, or a day further where it would be on the
 // wrong side of p. Both are left with their dates filled in.
-func (p *timeParts) resolveWith(other *timeParts, near string, page *time.Location, way int) (at, then time.Time, err error) {
+func (p *timeParts) resolveWith(other *timeParts, near string, page *time.Location, way int) (at, then time.Time,
+	err error) {
 	if *p, err = p.dated(near, page); err != nil {
 		return at, then, err
 	}

@@ -8,7 +8,8 @@ import (
 )
 
 // PeriodIn finds the period that the text of a vendor's post states, as in "Between 2:50 AM and 4:55 AM PDT on May 3
-// some requests failed" or "The incident began at 10:00 UTC and ended at 11:30 UTC". posted is when the text was posted:
+// some requests failed" or "The incident began at 10:00 UTC and ended at 11:30 UTC". posted is when the text was
+// posted:
 // a period without a day is the last one that was over by then. The error says that the text states no period, or
 // several.
 func PeriodIn(words string, posted time.Time, zone string) (start, end time.Time, err error) {
@@ -106,8 +107,8 @@ func endsSentence(word string) bool {
 		strings.HasSuffix(word, ".") && allDateNames()["en"].months[nameFold(word)] == 0
 }
 
-// dateBefore reads the date with which a text ends: "On Monday, November 27, 2026, customers saw errors" ends with none,
-// "On November 27, 2026," does.
+// dateBefore reads the date with which a text ends: "On Monday, November 27, 2026, customers saw errors" ends with
+// none, "On November 27, 2026," does.
 func dateBefore(text string) (timeParts, bool) {
 	words := strings.Fields(text)
 	for n := max(0, len(words)-8); n < len(words); n++ {

@@ -84,7 +84,8 @@ var (
 	vietnameseMonth   = regexp.MustCompile(`(?i)(?:tháng|thg) ?(\d{1,2})`)
 )
 
-// eastAsianText writes dates and clocks of Chinese, Japanese and Korean, which number their months, as English has them.
+// eastAsianText writes dates and clocks of Chinese, Japanese and Korean, which number their months, as English has
+// them.
 func eastAsianText(s string) string {
 	s = eastAsianYear.ReplaceAllString(s, "$1 ")
 	s = eastAsianDay.ReplaceAllStringFunc(s, func(day string) string {

@@ -45,7 +45,8 @@ func TestParse(t *testing.T) {
 		{"IST where the page is Irish", "Jul 12, 2021 - 09:00 IST", "", "Dublin", "2021-07-12T08:00:00.000Z"},
 		{"IST where the page says nothing is India's", "Jul 12, 2021 - 09:00 IST", "", "", "2021-07-12T03:30:00.000Z"},
 		{"CST where the page is Chinese", "Jul 12, 2021 - 09:00 CST", "", "Beijing", "2021-07-12T01:00:00.000Z"},
-		{"CST where the page is American", "Jan 12, 2021 - 09:00 CST", "", "Central Time (US & Canada)", "2021-01-12T15:00:00.000Z"},
+		{"CST where the page is American", "Jan 12, 2021 - 09:00 CST", "", "Central Time (US & Canada)",
+			"2021-01-12T15:00:00.000Z"},
 		{"the repeated hour, before", "Nov 1, 2020 - 01:30 EDT", "", "America/New_York", "2020-11-01T05:30:00.000Z"},
 		{"the repeated hour, after", "Nov 1, 2020 - 01:30 EST", "", "America/New_York", "2020-11-01T06:30:00.000Z"},
 		{"PT without daylight saving said", "Jul 12, 2021, 9:00 AM PT", "", "", "2021-07-12T16:00:00.000Z"},
@@ -69,7 +70,8 @@ func TestParseRefuses(t *testing.T) {
 	for _, text := range []string{
 		"", "—", "soon", "5 minutes ago", "Nov 2, 16:09 PST", // no year near
 		"Feb 30, 2024 10:00 UTC", "Feb 29, 2023 10:00 UTC", "Nov 2, 2020 25:00 UTC", "Nov 2, 2020 10:61 UTC",
-		"Nov 2, 2020 13:00 XYZT", "Nov 2, 2020 9:00 GMT+25", "14:07 UTC", "Nov 2, 0020 10:00 UTC", "12/11/2020", "99999999999999999",
+		"Nov 2, 2020 13:00 XYZT", "Nov 2, 2020 9:00 GMT+25", "14:07 UTC", "Nov 2, 0020 10:00 UTC", "12/11/2020",
+		"99999999999999999",
 	} {
 		if got, err := Parse(Printed{Text: text}, ""); err == nil {
 			t.Errorf("Parse(%q) = %s, want an error", text, Format(got))
@@ -81,17 +83,28 @@ func TestParseRefuses(t *testing.T) {
 
 func TestParsePeriod(t *testing.T) {
 	tests := []struct{ name, text, near, start, end string }{
-		{"within a day", "Feb 29, 22:00 - 23:00 GMT", "February 2024", "2024-02-29T22:00:00.000Z", "2024-02-29T23:00:00.000Z"},
-		{"without length", "Jan 31, 22:31 - 22:31 UTC", "January 2024", "2024-01-31T22:31:00.000Z", "2024-01-31T22:31:00.000Z"},
-		{"across midnight", "Jan 30, 22:00 - Jan 31, 06:00 CET", "2021-01-20", "2021-01-30T21:00:00.000Z", "2021-01-31T05:00:00.000Z"},
-		{"across midnight without a date", "Jan 30, 22:00 - 06:00 UTC", "January 2021", "2021-01-30T22:00:00.000Z", "2021-01-31T06:00:00.000Z"},
-		{"across the year", "Dec 31, 22:00 - Jan 1, 02:00 UTC", "December 2025", "2025-12-31T22:00:00.000Z", "2026-01-01T02:00:00.000Z"},
-		{"across the year, year printed at the end", "Dec 31, 22:00 - Jan 1, 2026 02:00 UTC", "", "2025-12-31T22:00:00.000Z", "2026-01-01T02:00:00.000Z"},
-		{"across a change of the clocks", "Mar 28, 23:00 PST - Mar 29, 05:00 PDT", "March 2026", "2026-03-29T07:00:00.000Z", "2026-03-29T12:00:00.000Z"},
-		{"across a change to winter time, its zone beside the end only", "Oct 25, 01:00 - 02:03 CET", "October 2026", "2026-10-24T23:00:00.000Z", "2026-10-25T01:03:00.000Z"},
-		{"across a change to summer time, its zone beside the end only", "Mar 29, 01:30 - 03:10 CEST", "March 2026", "2026-03-29T00:30:00.000Z", "2026-03-29T01:10:00.000Z"},
-		{"across a change on the other side of the world", "Nov 1, 00:30 - 03:00 PST", "November 2026", "2026-11-01T07:30:00.000Z", "2026-11-01T11:00:00.000Z"},
-		{"the day before a change", "Oct 24, 01:00 - 02:03 CEST", "October 2026", "2026-10-23T23:00:00.000Z", "2026-10-24T00:03:00.000Z"},
+		{"within a day", "Feb 29, 22:00 - 23:00 GMT", "February 2024", "2024-02-29T22:00:00.000Z",
+			"2024-02-29T23:00:00.000Z"},
+		{"without length", "Jan 31, 22:31 - 22:31 UTC", "January 2024", "2024-01-31T22:31:00.000Z",
+			"2024-01-31T22:31:00.000Z"},
+		{"across midnight", "Jan 30, 22:00 - Jan 31, 06:00 CET", "2021-01-20", "2021-01-30T21:00:00.000Z",
+			"2021-01-31T05:00:00.000Z"},
+		{"across midnight without a date", "Jan 30, 22:00 - 06:00 UTC", "January 2021", "2021-01-30T22:00:00.000Z",
+			"2021-01-31T06:00:00.000Z"},
+		{"across the year", "Dec 31, 22:00 - Jan 1, 02:00 UTC", "December 2025", "2025-12-31T22:00:00.000Z",
+			"2026-01-01T02:00:00.000Z"},
+		{"across the year, year printed at the end", "Dec 31, 22:00 - Jan 1, 2026 02:00 UTC", "",
+			"2025-12-31T22:00:00.000Z", "2026-01-01T02:00:00.000Z"},
+		{"across a change of the clocks", "Mar 28, 23:00 PST - Mar 29, 05:00 PDT", "March 2026",
+			"2026-03-29T07:00:00.000Z", "2026-03-29T12:00:00.000Z"},
+		{"across a change to winter time, its zone beside the end only", "Oct 25, 01:00 - 02:03 CET", "October 2026",
+			"2026-10-24T23:00:00.000Z", "2026-10-25T01:03:00.000Z"},
+		{"across a change to summer time, its zone beside the end only", "Mar 29, 01:30 - 03:10 CEST", "March 2026",
+			"2026-03-29T00:30:00.000Z", "2026-03-29T01:10:00.000Z"},
+		{"across a change on the other side of the world", "Nov 1, 00:30 - 03:00 PST", "November 2026",
+			"2026-11-01T07:30:00.000Z", "2026-11-01T11:00:00.000Z"},
+		{"the day before a change", "Oct 24, 01:00 - 02:03 CEST", "October 2026", "2026-10-23T23:00:00.000Z",
+			"2026-10-24T00:03:00.000Z"},
 		{"a start alone", "Feb 29, 22:00 GMT", "February 2024", "2024-02-29T22:00:00.000Z", ""},
 		{"the date's own dash is no period", "Oct 16, 2025 - 12:42 EDT", "", "2025-10-16T16:42:00.000Z", ""},
 	}
@@ -110,7 +123,9 @@ func TestParsePeriod(t *testing.T) {
 
 // Whatever is printed, reading it does not panic, and what is read can be stored and read back.
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"Aug 29, 2025, 05:46 PM UTC", "Nov 2, 16:09 PST", "Feb 29, 22:00 - 23:00 GMT", "1746709641000", "2026-08-28T17:22:02.368Z", "Oct 16, 2025 - 12:42 GMT+08", "24:00", "Dec 31, 22:00 - Jan 1, 2026 02:00 UTC"} {
+	for _, s := range []string{"Aug 29, 2025, 05:46 PM UTC", "Nov 2, 16:09 PST", "Feb 29, 22:00 - 23:00 GMT",
+		"1746709641000", "2026-08-28T17:22:02.368Z", "Oct 16, 2025 - 12:42 GMT+08", "24:00",
+		"Dec 31, 22:00 - Jan 1, 2026 02:00 UTC"} {
 		f.Add(s, "2026-01-05", "London")
 	}
 	f.Fuzz(func(t *testing.T, text, near, zone string) {

@@ -12,8 +12,10 @@ import (
 func TestPageZone(t *testing.T) {
 	winter, summer := utc("2026-01-15T12:00:00Z"), utc("2026-07-15T12:00:00Z")
 	for name, want := range map[string][2]float64{
-		"Europe/Berlin": {1, 2}, " America/New_York ": {-5, -4}, "Eastern Time (US & Canada)": {-5, -4}, "London": {0, 1},
-		"Kyiv": {2, 3}, "Etc/UTC": {0, 0}, "UTC": {0, 0}, "PT": {-8, -7}, "ET": {-5, -4}, "pst": {-8, -8}, "MEZ": {1, 1}, "IST": {5.5, 5.5},
+		"Europe/Berlin": {1, 2}, " America/New_York ": {-5, -4}, "Eastern Time (US & Canada)": {-5, -4},
+		"London": {0, 1},
+		"Kyiv":   {2, 3}, "Etc/UTC": {0, 0}, "UTC": {0, 0}, "PT": {-8, -7}, "ET": {-5, -4}, "pst": {-8, -8},
+		"MEZ": {1, 1}, "IST": {5.5, 5.5},
 	} {
 		loc := pageZone(name)
 		if loc == nil {
@@ -83,8 +85,10 @@ func TestZonesBesideATime(t *testing.T) {
 		want       string // "" for an error
 	}{
 		{"", "", "12:00"}, {"", "Asia/Tokyo", "03:00"}, {"UTC", "Asia/Tokyo", "12:00"}, {"gmt", "Asia/Tokyo", "12:00"},
-		{"+05:30", "", "06:30"}, {"+0530", "", "06:30"}, {"GMT-3", "", "15:00"}, {"UTC+9", "", "03:00"}, {"−07", "", "19:00"}, {"+14", "", "22:00"},
-		{"PT", "", "19:00"}, {"EST", "", "17:00"}, {"US/Pacific", "Asia/Tokyo", "19:00"}, {"MESZ", "", "10:00"}, {"CEST", "Europe/Berlin", "10:00"},
+		{"+05:30", "", "06:30"}, {"+0530", "", "06:30"}, {"GMT-3", "", "15:00"}, {"UTC+9", "", "03:00"},
+		{"−07", "", "19:00"}, {"+14", "", "22:00"},
+		{"PT", "", "19:00"}, {"EST", "", "17:00"}, {"US/Pacific", "Asia/Tokyo", "19:00"}, {"MESZ", "", "10:00"},
+		{"CEST", "Europe/Berlin", "10:00"},
 		{"IST", "Europe/Dublin", "11:00"}, {"CST", "Asia/Shanghai", "04:00"}, {"CST", "", "18:00"},
 		{"+15", "", ""}, {"+05:60", "", ""}, {"XQT", "", ""}, {"12", "", ""}, {"Mars/Olympus", "", ""},
 	} {
@@ -94,16 +98,18 @@ func TestZonesBesideATime(t *testing.T) {
 		}
 		got, err := inZone(wall, c.abbr, page)
 		if (err != nil) != (c.want == "") || err == nil && got.UTC().Format("15:04") != c.want {
-			t.Errorf("12:00 %s on a page of %q is %s, %v; want %s UTC", c.abbr, c.page, got.UTC().Format("15:04"), err, c.want)
+			t.Errorf("12:00 %s on a page of %q is %s, %v; want %s UTC", c.abbr, c.page, got.UTC().Format("15:04"), err,
+				c.want)
 		}
 	}
 }
 
-// A later clock of one zone is a later time, but for the hour that is printed twice, and the abbreviation tells which of
-// its two halves is meant.
+// A later clock of one zone is a later time, but for the hour that is printed twice, and the abbreviation tells which
+// of its two halves is meant.
 func TestALaterClockIsALaterTime(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		name := rapid.SampledFrom([]string{"America/New_York", "Europe/Berlin", "Australia/Sydney", "Asia/Kolkata", "Europe/London"}).Draw(t, "zone")
+		name := rapid.SampledFrom([]string{"America/New_York", "Europe/Berlin", "Australia/Sydney", "Asia/Kolkata",
+			"Europe/London"}).Draw(t, "zone")
 		loc := pageZone(name)
 		base := utc("2025-01-01T00:00:00Z")
 		minute := rapid.IntRange(0, 2*365*24*60)

@@ -23,11 +23,13 @@ flapping = "0s"
 name = "team"
 url_env = "VENDORWATCH_SLACK_URL"
 `)
-	const alerts = `SELECT group_concat(reason || ' ' || state || ' ' || title, ', ') FROM (SELECT * FROM v_deliveries WHERE stream = 'alerts' ORDER BY delivery_id)`
+	const alerts = `SELECT group_concat(reason || ' ' || state || ' ' || title, ', ') FROM (SELECT * FROM v_deliveries
+		WHERE stream = 'alerts' ORDER BY delivery_id)`
 	s := serve(t, dir, "VENDORWATCH_SLACK_URL="+hook.webhook())
 	s.untilSaved(`SELECT count(*) FROM sources WHERE baseline_at IS NOT NULL`, "1")
 
-	if out, err := program(dir, nil, "mute", "kustomer", "--for", "1h", "--reason", "known").CombinedOutput(); err != nil {
+	if out, err := program(dir, nil, "mute", "kustomer", "--for", "1h", "--reason",
+		"known").CombinedOutput(); err != nil {
 		t.Fatalf("mute: %v\n%s", err, out)
 	}
 	w.step(35 * time.Minute)
@@ -49,7 +51,8 @@ url_env = "VENDORWATCH_SLACK_URL"
 	s.stop()
 
 	taken := hook.taken()
-	if len(taken) != 2 || !strings.Contains(taken[0], "major incident opened") || !strings.Contains(taken[1], "resolved after") {
+	if len(taken) != 2 || !strings.Contains(taken[0], "major incident opened") ||
+		!strings.Contains(taken[1], "resolved after") {
 		t.Errorf("Slack took %d messages:\n%s", len(taken), strings.Join(taken, "\n"))
 	}
 	for n, message := range taken {

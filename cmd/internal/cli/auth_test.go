@@ -34,7 +34,8 @@ type guarded struct {
 func (g *guarded) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	user, password, _ := r.BasicAuth()
 	cookie, err := r.Cookie("session")
-	if user != "status" || password != pagePassword || err != nil || cookie.Value != pageCookie || r.URL.Query().Get("token") != pageToken ||
+	if user != "status" || password != pagePassword || err != nil || cookie.Value != pageCookie ||
+		r.URL.Query().Get("token") != pageToken ||
 		r.Header.Get("X-Token") != "Bearer "+pageToken {
 		http.Error(w, fmt.Sprintf("not you: %s %v", r.URL, r.Header), http.StatusUnauthorized)
 		return
@@ -53,12 +54,14 @@ func (g *guarded) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.WriteHeader(page.Code)
 	base := "http://" + r.Host
-	said := strings.ReplaceAll(page.Body.String(), "Searches take a minute.", "Searches take a minute with "+pageToken+" and "+pagePassword+".")
-	_, _ = w.Write([]byte(strings.ReplaceAll(said, base+"/incidents", base+"/incidents?token="+url.QueryEscape(pageToken))))
+	said := strings.ReplaceAll(page.Body.String(), "Searches take a minute.",
+		"Searches take a minute with "+pageToken+" and "+pagePassword+".")
+	_, _ = w.Write([]byte(strings.ReplaceAll(said, base+"/incidents",
+		base+"/incidents?token="+url.QueryEscape(pageToken))))
 }
 
-// TestSecretsReachNothing holds that a page's credentials are in no line that the program prints, in no row of the file,
-// and in no request to another server, whatever the page answers.
+// TestSecretsReachNothing holds that a page's credentials are in no line that the program prints, in no row of the
+// file, and in no request to another server, whatever the page answers.
 func TestSecretsReachNothing(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t, "kustomer")
@@ -95,14 +98,16 @@ password_file = %s
 header = [{ name = "X-Token", file = %s, prefix = "Bearer " }]
 cookie = [{ name = "session", file = %s }]
 query = [{ name = "token", file = "token" }]
-`, server.URL, simulate.PlatformStatuspage, secret("password", pagePassword), secret("token", pageToken), secret("cookie", pageCookie))
+`, server.URL, simulate.PlatformStatuspage, secret("password", pagePassword), secret("token", pageToken),
+		secret("cookie", pageCookie))
 	path := filepath.Join(dir, "config.toml")
 	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	var printed bytes.Buffer
 	run := func(args ...string) int {
-		return cli.Run(t.Context(), append([]string{"--config", path, "--verbose"}, args...), strings.NewReader(""), &printed, &printed)
+		return cli.Run(t.Context(), append([]string{"--config", path, "--verbose"}, args...), strings.NewReader(""),
+			&printed, &printed)
 	}
 	if code := run("scrape"); code != 0 || !strings.Contains(printed.String(), "Searches are slow") {
 		t.Fatalf("exit %d: %s", code, printed.String())
@@ -144,11 +149,13 @@ query = [{ name = "token", file = "token" }]
 	if !strings.Contains(file, "Searches take a minute with *** and ***.") {
 		t.Error("the file does not hold what the page repeated, without the secrets")
 	}
-	for what, text := range map[string]string{"the output": printed.String(), "the file": file, "another server's requests": strings.Join(others, "\n")} {
+	for what, text := range map[string]string{"the output": printed.String(), "the file": file,
+		"another server's requests": strings.Join(others, "\n")} {
 		if len(text) < 100 {
 			t.Errorf("%s is empty: %q", what, text)
 		}
-		for _, s := range []string{pagePassword, pageToken, url.QueryEscape(pageToken), pageCookie, `t0ken\/of`, `t0ken/of+the\u0026page`, "c3RhdHVzOnBhNTV3b3Jk"} {
+		for _, s := range []string{pagePassword, pageToken, url.QueryEscape(pageToken), pageCookie, `t0ken\/of`,
+			`t0ken/of+the\u0026page`, "c3RhdHVzOnBhNTV3b3Jk"} {
 			if n := strings.Index(text, s); n >= 0 {
 				t.Errorf("%s shows %q: …%s…", what, s, text[max(0, n-200):min(len(text), n+200)])
 			}

@@ -50,7 +50,8 @@ func (a *app) backfill(ctx context.Context, names []string) error {
 			return err
 		}
 		bar.MarkAsDone()
-		s.Log.Info("backfill", "vendor", from.Vendor, "history_pages", done.Page, "incidents", done.Incidents, "updates", done.Updates)
+		s.Log.Info("backfill", "vendor", from.Vendor, "history_pages", done.Page, "incidents", done.Incidents,
+			"updates", done.Updates)
 		return nil
 	})
 	if bars != nil {

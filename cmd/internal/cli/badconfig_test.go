@@ -32,7 +32,8 @@ func TestBadChannels(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = config.Parse("config.toml", data, service.ChannelKinds(), func(name string) string { return environment[name] })
+			_, err = config.Parse("config.toml", data, service.ChannelKinds(),
+				func(name string) string { return environment[name] })
 			if err == nil {
 				t.Fatal("no mistake was found")
 			}

@@ -34,7 +34,8 @@ func BenchmarkImport(b *testing.B) {
 			for i := 0; b.Loop(); i++ {
 				var out, talk bytes.Buffer
 				file := filepath.Join(b.TempDir(), fmt.Sprintf("import-%d.db", i))
-				if code := cli.Run(b.Context(), []string{"--db", file, "import", "--vendor", "acme", "--json", folder}, nil, &out, &talk); code != 0 {
+				if code := cli.Run(b.Context(), []string{"--db", file, "import", "--vendor", "acme", "--json", folder},
+					nil, &out, &talk); code != 0 {
 					b.Fatalf("exit %d: %s", code, &talk)
 				}
 				var counts struct{ Captures, Unreadable, Updates int }
@@ -81,9 +82,11 @@ func watchHeap() func() float64 {
 func writeCaptures(b testing.TB, hours int) (folder string, updates int) {
 	b.Helper()
 	begin := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
-	vendor := simulate.Vendor{Slug: "acme", Name: "Acme", Platform: simulate.PlatformStatuspage, CreatedAt: begin.AddDate(-1, 0, 0)}
+	vendor := simulate.Vendor{Slug: "acme", Name: "Acme", Platform: simulate.PlatformStatuspage,
+		CreatedAt: begin.AddDate(-1, 0, 0)}
 	for i := range importComponents {
-		vendor.Components = append(vendor.Components, simulate.Component{ID: fmt.Sprintf("component%03d", i), Name: fmt.Sprintf("Region %03d", i)})
+		vendor.Components = append(vendor.Components, simulate.Component{ID: fmt.Sprintf("component%03d", i),
+			Name: fmt.Sprintf("Region %03d", i)})
 	}
 	states := []string{"investigating", "identified", "monitoring", "resolved"}
 	for hour := range hours {
@@ -91,10 +94,13 @@ func writeCaptures(b testing.TB, hours int) (folder string, updates int) {
 		at := begin.Add(time.Duration(hour)*time.Hour - time.Minute)
 		part := vendor.Components[hour/4%importComponents].ID
 		if step == 0 {
-			vendor.Incidents = append(vendor.Incidents, simulate.Incident{Name: fmt.Sprintf("Slow responses, number %d", hour/4), Impact: "minor"})
+			vendor.Incidents = append(vendor.Incidents, simulate.Incident{Name: fmt.Sprintf("Slow responses, number %d",
+				hour/4), Impact: "minor"})
 		}
 		incident := &vendor.Incidents[len(vendor.Incidents)-1]
-		update := simulate.Update{State: states[step], At: at, Body: fmt.Sprintf("We look into slow responses since **hour %d** and will tell more within the hour.", hour)}
+		update := simulate.Update{State: states[step], At: at,
+			Body: fmt.Sprintf("We look into slow responses since **hour %d** and will tell more within the hour.",
+				hour)}
 		switch step {
 		case 0:
 			update.Sets = []simulate.Status{{Component: part, Status: "degraded_performance"}}
@@ -119,7 +125,8 @@ func writeCaptures(b testing.TB, hours int) (folder string, updates int) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(folder, now.Format("2006-01-02T15-04-05Z")+".json"), resp, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, now.Format("2006-01-02T15-04-05Z")+".json"), resp,
+			0o600); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -164,8 +164,10 @@ func newPoll(b *testing.B, fleet *simtest.Fleet) *poll {
 	}
 	b.Cleanup(func() { file.Close() })
 	p := &poll{watcher: &watch.Watcher{
-		DB: query.New(file), Record: record.New(file), Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: time.Now, Concurrency: pollConcurrency,
-		Fetcher: scraper.NewCollector(scraper.FetchOptions{UserAgent: "vendorwatch-benchmark (ops@example.com)", Timeout: 30 * time.Second, MaxBytes: 20 << 20}),
+		DB: query.New(file), Record: record.New(file), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Now: time.Now, Concurrency: pollConcurrency,
+		Fetcher: scraper.NewCollector(scraper.FetchOptions{UserAgent: "vendorwatch-benchmark (ops@example.com)",
+			Timeout: 30 * time.Second, MaxBytes: 20 << 20}),
 	}}
 	for i := range fleet.Len() {
 		vendor, err := record.New(file).EnsureVendor(ctx, query.Vendor{Slug: fleet.Slug(i)})
@@ -176,7 +178,8 @@ func newPoll(b *testing.B, fleet *simtest.Fleet) *poll {
 		if err != nil {
 			b.Fatal(err)
 		}
-		p.sources = append(p.sources, watch.Source{ID: id, Vendor: fleet.Slug(i), URL: fleet.URL(i), Platform: "statuspage", Timeout: time.Minute})
+		p.sources = append(p.sources, watch.Source{ID: id, Vendor: fleet.Slug(i), URL: fleet.URL(i),
+			Platform: "statuspage", Timeout: time.Minute})
 	}
 	return p
 }
@@ -216,10 +219,12 @@ func newFloor(b *testing.B, fleet *simtest.Fleet) *floor {
 	}
 	b.Cleanup(func() { file.Close() })
 	file.SetMaxOpenConns(1)
-	if _, err := file.Exec(`CREATE TABLE updates (source INTEGER, id TEXT, state TEXT, at TEXT, body TEXT) STRICT`); err != nil {
+	_, err = file.Exec(`CREATE TABLE updates (source INTEGER, id TEXT, state TEXT, at TEXT, body TEXT) STRICT`)
+	if err != nil {
 		b.Fatal(err)
 	}
-	f := &floor{fleet: fleet, file: file, etags: make([]string, fleet.Len()), sums: make([][sha256.Size]byte, fleet.Len())}
+	f := &floor{fleet: fleet, file: file, etags: make([]string, fleet.Len()),
+		sums: make([][sha256.Size]byte, fleet.Len())}
 	for range fleet.Len() {
 		f.known = append(f.known, map[string]bool{})
 	}
@@ -317,7 +322,8 @@ func (f *floor) readAndInsert(i int) error {
 				continue
 			}
 			f.known[i][u.ID] = true
-			if _, err := tx.Exec(`INSERT INTO updates VALUES (?, ?, ?, ?, ?)`, i, u.ID, u.Status, u.DisplayAt, u.Body); err != nil {
+			if _, err := tx.Exec(`INSERT INTO updates VALUES (?, ?, ?, ?, ?)`, i, u.ID, u.Status, u.DisplayAt,
+				u.Body); err != nil {
 				return err
 			}
 		}

@@ -42,7 +42,8 @@ func TestBrowserCopies(t *testing.T) {
 
 	t.Run("Statuspage", func(t *testing.T) {
 		home := world.URL("kustomer")
-		id := find(t, home+"/api/v2/incidents.json", `"name":\s*"\[PLATFORM\] \[403 ERROR\][^}]*?"id":\s*"(\w+)"|"id":\s*"(\w+)",\s*"name":\s*"\[PLATFORM\] \[403 ERROR\]`)
+		id := find(t, home+"/api/v2/incidents.json",
+			`"name":\s*"\[PLATFORM\] \[403 ERROR\][^}]*?"id":\s*"(\w+)"|"id":\s*"(\w+)",\s*"name":\s*"\[PLATFORM\] \[403 ERROR\]`)
 		address := home + "/incidents/" + id
 		text, html := browser.open(t, address)
 		document := get(t, home+"/incidents/"+id+".json")
@@ -103,7 +104,8 @@ func importedCopy(t *testing.T, at time.Time, address, name string, body []byte)
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	args := []string{"--db", file, "import", "--vendor", "copied", "--url", address, "--at", normalize.FormatTime(at), page}
+	args := []string{"--db", file, "import", "--vendor", "copied", "--url", address, "--at", normalize.FormatTime(at),
+		page}
 	if code := cli.Run(t.Context(), args, nil, &out, &out); code != 0 {
 		t.Fatalf("import of %s: exit %d: %s", name, code, &out)
 	}
@@ -130,7 +132,8 @@ func importedCopy(t *testing.T, at time.Time, address, name string, body []byte)
 	}
 	slices.Sort(c.Components)
 	for _, u := range i.Updates {
-		c.Updates = append(c.Updates, copiedUpdate{State: u.State, PostedAt: minute(u.PostedAt), Words: strings.Fields(markdown.Plain(u.Body))})
+		c.Updates = append(c.Updates, copiedUpdate{State: u.State, PostedAt: minute(u.PostedAt),
+			Words: strings.Fields(markdown.Plain(u.Body))})
 	}
 	return c
 }
@@ -145,12 +148,14 @@ func startBrowser(t *testing.T) browser {
 	path, err := exec.LookPath("chromium")
 	if err != nil {
 		if os.Getenv("CI") == "true" {
-			t.Fatal("there is no chromium on the PATH, and with CI=true nothing may be skipped: apt-get install chromium")
+			t.Fatal("there is no chromium on the PATH, and with CI=true nothing may be skipped: apt-get install " +
+				"chromium")
 		}
 		t.Skip("there is no chromium on the PATH; apt-get install chromium")
 	}
 	options := []chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.Headless, chromedp.NoSandbox,
+		chromedp.DisableGPU, chromedp.NoFirstRun,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
 	}

@@ -32,18 +32,25 @@ func TestIndicatorsOfRealPages(t *testing.T) {
 			[]string{"indicator_raised | major | Partial System Outage | true"}},
 		"of a third": {[][2]string{{"2026-07-16T09:00:00Z", metaRaised}},
 			[]string{"indicator_raised | minor | Partially Degraded Service | true"}},
-		"incidents say why, then they are gone": {[][2]string{{"2026-06-14T12:00:00Z", netlifyTwo}, {"2026-08-17T17:40:00Z", netlifyRaised}, {"2026-08-17T17:50:00Z", netlifyRaised}},
+		"incidents say why, then they are gone": {[][2]string{{"2026-06-14T12:00:00Z", netlifyTwo},
+			{"2026-08-17T17:40:00Z", netlifyRaised}, {"2026-08-17T17:50:00Z", netlifyRaised}},
 			[]string{"indicator_raised | minor | Partially Degraded Service | NULL"}},
-		"a calm indicator over an open incident is no news": {[][2]string{{"2026-06-14T12:00:00Z", netlifyCalm}}, []string{}},
-		"an incident that says why comes later": {[][2]string{{"2021-11-12T16:40:00Z", oracleRaised}, {"2022-03-14T12:00:00Z", oracleIncident}},
-			[]string{"indicator_raised | major | Partial System Outage | true", "indicator_cleared | minor | NULL | NULL"}},
+		"a calm indicator over an open incident is no news": {[][2]string{{"2026-06-14T12:00:00Z", netlifyCalm}},
+			[]string{}},
+		"an incident that says why comes later": {[][2]string{{"2021-11-12T16:40:00Z", oracleRaised},
+			{"2022-03-14T12:00:00Z", oracleIncident}},
+			[]string{"indicator_raised | major | Partial System Outage | true",
+				"indicator_cleared | minor | NULL | NULL"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "test.db")
 			for _, capture := range c.captures {
-				run(t, "--db", path, "import", "--vendor", "acme", "--at", capture[0], filepath.Join(sharedCaptures, "statuspage", capture[1]))
+				run(t, "--db", path, "import", "--vendor", "acme", "--at", capture[0],
+					filepath.Join(sharedCaptures, "statuspage", capture[1]))
 			}
-			got := mustQuery(t, path, `SELECT kind, json_extract(detail, '$.indicator'), json_extract(detail, '$.description'), json_extract(detail, '$.already_open')
+			got := mustQuery(t, path,
+				`SELECT kind, json_extract(detail, '$.indicator'), json_extract(detail, '$.description'),
+					json_extract(detail, '$.already_open')
 				FROM events WHERE kind LIKE 'indicator%' ORDER BY event_id`)
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("news of the indicator (-want +got)\n%s", diff)
@@ -60,12 +67,16 @@ func TestComponentsOfRealPagesAreThereOnce(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "test.db")
 	for _, capture := range []string{"home", "history", "incident"} {
-		run(t, "--db", path, "import", "--vendor", "notify", "--at", "2025-11-12T12:00:00Z", filepath.Join(sharedCaptures, "statuspage", "govuk-notify-"+capture+"-2025-11-12.html"))
+		run(t, "--db", path, "import", "--vendor", "notify", "--at", "2025-11-12T12:00:00Z",
+			filepath.Join(sharedCaptures, "statuspage", "govuk-notify-"+capture+"-2025-11-12.html"))
 	}
-	if twice := mustQuery(t, path, `SELECT lower(name), group_name, count(*) FROM components GROUP BY 1, 2 HAVING count(*) > 1`); len(twice) > 0 {
+	if twice := mustQuery(t, path,
+		`SELECT lower(name), group_name, count(*) FROM components GROUP BY 1, 2 HAVING count(*) > 1`); len(twice) > 0 {
 		t.Errorf("components that are there twice: %v", twice)
 	}
-	if made := mustQuery(t, path, `SELECT c.source_key FROM components c JOIN components o ON lower(o.name) = lower(c.name) AND o.component_id <> c.component_id
+	if made := mustQuery(t, path,
+		`SELECT c.source_key FROM components c JOIN components o ON lower(o.name) = lower(c.name)
+			AND o.component_id <> c.component_id
 		WHERE c.source_key LIKE '@%' AND o.source_key NOT LIKE '@%'`); len(made) > 0 {
 		t.Errorf("known by name only, beside one with an id: %v", made)
 	}

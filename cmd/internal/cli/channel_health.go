@@ -20,10 +20,12 @@ func (a *app) printChannelHealth(ctx context.Context, file *db.DB) error {
 	for _, h := range health {
 		var parts []string
 		if h.Waiting > 0 {
-			parts = append(parts, fmt.Sprintf("%s waiting since %s", words.Count(h.Waiting, "message"), minute(h.WaitingSinceAt)))
+			parts = append(parts, fmt.Sprintf("%s waiting since %s", words.Count(h.Waiting, "message"),
+				minute(h.WaitingSinceAt)))
 		}
 		if h.Refused > 0 {
-			parts = append(parts, fmt.Sprintf("%s refused since %s", words.Count(h.Refused, "message"), minute(h.RefusedSinceAt)))
+			parts = append(parts, fmt.Sprintf("%s refused since %s", words.Count(h.Refused, "message"),
+				minute(h.RefusedSinceAt)))
 		}
 		if len(parts) == 0 {
 			continue

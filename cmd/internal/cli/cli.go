@@ -102,7 +102,8 @@ Try it without any set-up:  vendorwatch demo`,
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log every scrape, unchanged ones too")
 	root.AddCommand(
 		a.serveCommand(), a.scrapeCommand(), a.importCommand(), a.backfillCommand(), a.inspectCommand(),
-		a.incidentsCommand(), a.showCommand(), a.vendorsCommand(), a.digestCommand(), a.deliveriesCommand(), a.muteCommand(), a.reportCommand(),
+		a.incidentsCommand(), a.showCommand(), a.vendorsCommand(), a.digestCommand(), a.deliveriesCommand(),
+		a.muteCommand(), a.reportCommand(),
 		a.configCommand(), a.dbCommand(), a.demoCommand(), a.mcpCommand(), a.versionCommand(),
 	)
 	return root
@@ -110,7 +111,8 @@ Try it without any set-up:  vendorwatch demo`,
 
 // group is a command that only holds others.
 func group(use, short string, commands ...*cobra.Command) *cobra.Command {
-	c := &cobra.Command{Use: use, Short: short, Args: noSuchCommand, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	c := &cobra.Command{Use: use, Short: short, Args: noSuchCommand,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	c.AddCommand(commands...)
 	return c
 }

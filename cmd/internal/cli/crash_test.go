@@ -95,7 +95,8 @@ func ended9(t *testing.T, c *exec.Cmd, out *bytes.Buffer) bool {
 	}
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
-		if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() && status.Signal() == syscall.SIGKILL {
+		if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() &&
+			status.Signal() == syscall.SIGKILL {
 			return true
 		}
 	}
@@ -116,7 +117,8 @@ func whole(t *testing.T, c *exec.Cmd) time.Duration {
 // crowd is a vendor with so much going on that saving it takes a while: forty incidents, each with news
 // every five minutes.
 func crowd(begin time.Time) simulate.Vendor {
-	v := simulate.Vendor{Slug: "crowd", Name: "Crowd", Platform: simulate.PlatformStatuspage, CreatedAt: begin.AddDate(0, -2, 0)}
+	v := simulate.Vendor{Slug: "crowd", Name: "Crowd", Platform: simulate.PlatformStatuspage,
+		CreatedAt: begin.AddDate(0, -2, 0)}
 	for k := range 40 {
 		region := fmt.Sprintf("Region %d", k)
 		v.Components = append(v.Components, simulate.Component{ID: fmt.Sprintf("region%d", k), Name: region})
@@ -165,7 +167,8 @@ func TestKilledScrapesLoseNothingAndDoubleNothing(t *testing.T) {
 			if tries%3 == 0 {
 				strikes = runFor(t, time.Duration(chance.Int64N(int64(length)+1)), program(rough, nil, "scrape"))
 			} else {
-				strikes = runUntilWrite(t, record, 1+chance.IntN(writes), time.Duration(chance.IntN(4))*3*time.Millisecond, program(rough, nil, "scrape"))
+				strikes = runUntilWrite(t, record, 1+chance.IntN(writes),
+					time.Duration(chance.IntN(4))*3*time.Millisecond, program(rough, nil, "scrape"))
 			}
 			if !strikes {
 				continue
@@ -263,11 +266,13 @@ func TestKilledDigestsLoseNothingAndRepeatOnlyWhatWasInFlight(t *testing.T) {
 			}
 		}
 		whole(t, program(dir, env, "digest"))
-		if left := mustQuery(t, record, `SELECT event_id, kind FROM events WHERE withheld IS NULL AND event_id NOT IN (
-			SELECT event_id FROM delivery_events JOIN deliveries USING (delivery_id) WHERE state = 'delivered')`); len(left) > 0 {
+		left := mustQuery(t, record, `SELECT event_id, kind FROM events WHERE withheld IS NULL AND event_id NOT IN (
+			SELECT event_id FROM delivery_events JOIN deliveries USING (delivery_id) WHERE state = 'delivered')`)
+		if len(left) > 0 {
 			t.Errorf("step %d: not delivered: %q", step, left)
 		}
-		if twice := mustQuery(t, record, `SELECT event_id FROM delivery_events GROUP BY event_id HAVING count(*) > 1`); len(twice) > 0 {
+		if twice := mustQuery(t, record,
+			`SELECT event_id FROM delivery_events GROUP BY event_id HAVING count(*) > 1`); len(twice) > 0 {
 			t.Errorf("step %d: in two digests: %q", step, twice)
 		}
 		if repeats := repeated(hook.taken()); repeats > int(inFlight.Load()) {

@@ -31,7 +31,8 @@ func TestServeShowsTheDashboard(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t, "kustomer")
 	dir := t.TempDir()
-	text := strings.Replace(w.configText([]string{"kustomer"}, ""), `web.listen = ""`, "web.listen = \"127.0.0.1:0\"\nweb.token_env = \"VENDORWATCH_TEST_TOKEN\"", 1)
+	text := strings.Replace(w.configText([]string{"kustomer"}, ""), `web.listen = ""`,
+		"web.listen = \"127.0.0.1:0\"\nweb.token_env = \"VENDORWATCH_TEST_TOKEN\"", 1)
 	writeConfig(t, dir, text)
 	s := serve(t, dir, "VENDORWATCH_TEST_TOKEN=sesame")
 	get := func(url, token string) *http.Response {
@@ -59,7 +60,8 @@ func TestServeShowsTheDashboard(t *testing.T) {
 	}
 	s.untilSaved(`SELECT count(*) FROM sources WHERE baseline_at IS NOT NULL`, "1")
 	res := get(first+"vendors/kustomer", "sesame")
-	if body, err := io.ReadAll(res.Body); err != nil || res.StatusCode != http.StatusOK || !strings.Contains(string(body), "Kustomer") {
+	if body, err := io.ReadAll(res.Body); err != nil || res.StatusCode != http.StatusOK ||
+		!strings.Contains(string(body), "Kustomer") {
 		t.Errorf("the vendor's page: %s %v", res.Status, err)
 	}
 
@@ -95,16 +97,19 @@ func TestServeRefuses(t *testing.T) {
 		args   []string
 		want   string
 	}{
-		"an address in use":   {"", []string{"--listen", taken.Addr().String()}, "is in use by another program; choose another port"},
-		"no address":          {"", []string{"--listen", "nonsense"}, "write host:port, such as 127.0.0.1:8080"},
-		"a token that is not": {"web.token_env = \"VENDORWATCH_TEST_UNSET\"\n", []string{"--listen", "127.0.0.1:0"}, "VENDORWATCH_TEST_UNSET is not set"},
+		"an address in use": {"", []string{"--listen", taken.Addr().String()},
+			"is in use by another program; choose another port"},
+		"no address": {"", []string{"--listen", "nonsense"}, "write host:port, such as 127.0.0.1:8080"},
+		"a token that is not": {"web.token_env = \"VENDORWATCH_TEST_UNSET\"\n", []string{"--listen", "127.0.0.1:0"},
+			"VENDORWATCH_TEST_UNSET is not set"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			writeConfig(t, dir, c.config+w.configText([]string{"kustomer"}, ""))
 			var out bytes.Buffer
 			args := append([]string{"--config", filepath.Join(dir, "config.toml"), "serve"}, c.args...)
-			if code := cli.Run(t.Context(), args, strings.NewReader(""), &out, &out); code != 1 || !strings.Contains(out.String(), c.want) {
+			if code := cli.Run(t.Context(), args, strings.NewReader(""), &out, &out); code != 1 ||
+				!strings.Contains(out.String(), c.want) {
 				t.Errorf("exit code %d, want 1 and %q\n%s", code, c.want, &out)
 			}
 		})

@@ -51,8 +51,10 @@ func (a *app) dbCheck(ctx context.Context) error {
 			fmt.Fprintln(a.stdout, p)
 		}
 		fmt.Fprintf(a.stdout, "%s: %s; %s, %s, %s, %s, %s, %s\n",
-			file.Path(), words.Count(len(problems), "problem"), words.Count(counts.Incidents, "incident"), words.Count(counts.Maintenances, "maintenance"),
-			words.Count(counts.Updates, "update"), words.Count(counts.Revisions, "revision"), words.Count(counts.Events, "event"), words.Count(counts.Findings, "finding"))
+			file.Path(), words.Count(len(problems), "problem"), words.Count(counts.Incidents, "incident"),
+			words.Count(counts.Maintenances, "maintenance"),
+			words.Count(counts.Updates, "update"), words.Count(counts.Revisions, "revision"),
+			words.Count(counts.Events, "event"), words.Count(counts.Findings, "finding"))
 		err = a.printChannelHealth(ctx, file)
 	}
 	if err == nil && len(problems) > 0 {

@@ -25,7 +25,8 @@ func (a *app) dbPruneCommand() *cobra.Command {
 			return a.dbPrune(cmd.Context(), d.Duration)
 		},
 	}
-	c.Flags().StringVar(&keep, "older-than", "30d", "delete rows older than this (30d, 720h); rows of failures are kept longer")
+	c.Flags().StringVar(&keep, "older-than", "30d",
+		"delete rows older than this (30d, 720h); rows of failures are kept longer")
 	return c
 }
 

@@ -81,7 +81,8 @@ func (a *app) dbRenormalize(ctx context.Context, vendor string, dryRun bool) err
 			return err
 		}
 		if r.Wordless > 0 {
-			fmt.Fprintf(a.stderr, "%s: left as it was on %s: %s whose words are not stored, or in part only\n", s.Vendor, s.PageURL, words.Count(r.Wordless, "incident"))
+			fmt.Fprintf(a.stderr, "%s: left as it was on %s: %s whose words are not stored, or in part only\n",
+				s.Vendor, s.PageURL, words.Count(r.Wordless, "incident"))
 		}
 		done = append(done, r)
 	}
@@ -98,7 +99,8 @@ func (a *app) printRenormalized(done []record.Renormalized, dryRun bool) {
 	for _, r := range done {
 		read, changed = read+r.Incidents, changed+r.Changed
 		for _, c := range r.Changes {
-			t.AppendRow(table.Row{r.Vendor, c.Field, words.Short(markdown.Plain(c.From), 60), words.Short(markdown.Plain(c.To), 60), c.Count})
+			t.AppendRow(table.Row{r.Vendor, c.Field, words.Short(markdown.Plain(c.From), 60),
+				words.Short(markdown.Plain(c.To), 60), c.Count})
 			rows++
 		}
 	}
@@ -109,7 +111,8 @@ func (a *app) printRenormalized(done []record.Renormalized, dryRun bool) {
 	if dryRun {
 		verb = "would change"
 	}
-	fmt.Fprintf(a.stderr, "%s of %s read again, %d %s\n", words.Count(read, "incident"), words.Count(len(done), "page"), changed, verb)
+	fmt.Fprintf(a.stderr, "%s of %s read again, %d %s\n", words.Count(read, "incident"), words.Count(len(done), "page"),
+		changed, verb)
 }
 
 // renormalizable returns the pages of a vendor, or of all.
@@ -134,7 +137,8 @@ func renormalizable(ctx context.Context, file *db.DB, vendor string) ([]query.So
 		sources = append(sources, of...)
 	}
 	if !found {
-		return nil, usagef("--vendor: %s has no vendor %q; write one of: %s", file.Path(), vendor, strings.Join(slugs, ", "))
+		return nil, usagef("--vendor: %s has no vendor %q; write one of: %s", file.Path(), vendor,
+			strings.Join(slugs, ", "))
 	}
 	return sources, nil
 }

@@ -25,8 +25,8 @@ import (
 var emptyFile = dbtest.Empty(db.Open)
 
 // What every platform's pages say is stored, by one reading and by one a document, the newest first and last,
-// with updates that the page shows no more, and with texts that lost their form. The mapping is what it was: to read the stored words again
-// changes no row.
+// with updates that the page shows no more, and with texts that lost their form. The mapping is what it was: to read
+// the stored words again changes no row.
 func TestRenormalizeChangesNothingByItself(t *testing.T) {
 	racetest.Skip(t, "reads stored words one after the other")
 	t.Parallel()
@@ -68,7 +68,8 @@ func TestRenormalizeChangesNothingByItself(t *testing.T) {
 		}
 		platforms[platform] = true
 		for way, scrapes := range readings(read.Incidents) {
-			vendor, err := record.New(file).EnsureVendor(t.Context(), query.Vendor{Slug: strings.ToLower(of + "-" + way)})
+			vendor, err := record.New(file).EnsureVendor(t.Context(),
+				query.Vendor{Slug: strings.ToLower(of + "-" + way)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -80,8 +81,10 @@ func TestRenormalizeChangesNothingByItself(t *testing.T) {
 			for n, raws := range scrapes {
 				incidents, findings := normalize.Incidents(raws, words(t, platform))
 				components, more := normalize.Components(read.Components, words(t, platform))
-				_, err := record.New(file).SaveScrape(t.Context(), record.Scrape{SourceID: id, At: begin.Add(time.Duration(n) * time.Hour),
-					Incidents: incidents, Words: words(t, platform), Components: components, Findings: slices.Concat(findings, more)})
+				_, err := record.New(file).SaveScrape(t.Context(),
+					record.Scrape{SourceID: id, At: begin.Add(time.Duration(n) * time.Hour),
+						Incidents: incidents, Words: words(t, platform), Components: components,
+						Findings: slices.Concat(findings, more)})
 				if err != nil {
 					t.Fatalf("%s: %v", of, err)
 				}
@@ -137,7 +140,8 @@ func readings(raws []normalize.Raw) map[string][][]normalize.Raw {
 			flat[n].Updates[m].Body = strings.ReplaceAll(flat[n].Updates[m].Body, "\n\n", "\n")
 		}
 	}
-	return map[string][][]normalize.Raw{"once": {raws}, "each": each, "backwards": backwards, "shorter": shorter, "longer": {cut, raws}, "flatter": {raws, flat}}
+	return map[string][][]normalize.Raw{"once": {raws}, "each": each, "backwards": backwards, "shorter": shorter,
+		"longer": {cut, raws}, "flatter": {raws, flat}}
 }
 
 func words(t *testing.T, platform string) normalize.Words {

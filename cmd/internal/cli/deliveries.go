@@ -14,7 +14,8 @@ import (
 )
 
 // deliveryStates are the states that deliveries can be listed by.
-var deliveryStates = []ledger.DeliveryState{ledger.DeliveryPending, ledger.DeliveryHeld, ledger.DeliveryDelivered, ledger.DeliveryRefused, ledger.DeliverySkipped}
+var deliveryStates = []ledger.DeliveryState{ledger.DeliveryPending, ledger.DeliveryHeld, ledger.DeliveryDelivered,
+	ledger.DeliveryRefused, ledger.DeliverySkipped}
 
 func (a *app) deliveriesCommand() *cobra.Command {
 	var f ledger.DeliveryFilter
@@ -62,7 +63,8 @@ func (a *app) deliveries(ctx context.Context, f ledger.DeliveryFilter) error {
 	}
 	t := a.table("ID", "Channel", "Reason", "State", "Planned", "Sent", "Tries", "About", "Why")
 	for _, d := range list {
-		t.AppendRow(table.Row{d.DeliveryID, d.Channel, d.Reason, d.State, minute(d.CreatedAt), minute(d.DeliveredAt), d.Attempts, words.Short(markdown.Plain(about(d)), 60), words.Short(markdown.Plain(why(d)), 90)})
+		t.AppendRow(table.Row{d.DeliveryID, d.Channel, d.Reason, d.State, minute(d.CreatedAt), minute(d.DeliveredAt),
+			d.Attempts, words.Short(markdown.Plain(about(d)), 60), words.Short(markdown.Plain(why(d)), 90)})
 	}
 	t.Render()
 	fmt.Fprintln(a.stderr, words.Count(len(list), "message"))

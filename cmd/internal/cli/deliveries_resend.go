@@ -27,7 +27,8 @@ func (a *app) deliveriesResend(ctx context.Context, args []string) error {
 	for _, arg := range args {
 		id, err := strconv.ParseInt(strings.TrimPrefix(arg, "vw-"), 10, 64)
 		if err != nil || id <= 0 {
-			return usagef("%q is not the number of a delivery; vendorwatch deliveries --state refused lists those that were refused", arg)
+			return usagef("%q is not the number of a delivery; vendorwatch deliveries --state refused lists those "+
+				"that were refused", arg)
 		}
 		ids = append(ids, id)
 	}
@@ -41,7 +42,8 @@ func (a *app) deliveriesResend(ctx context.Context, args []string) error {
 		err := ledger.New(file).Resend(ctx, id)
 		switch {
 		case errors.Is(err, db.ErrNotFound):
-			err = fmt.Errorf("there is no delivery %d in %s; vendorwatch deliveries lists those there are", id, file.Path())
+			err = fmt.Errorf("there is no delivery %d in %s; vendorwatch deliveries lists those there are", id,
+				file.Path())
 		case errors.Is(err, ledger.ErrNotRefused):
 			err = fmt.Errorf("%w; only what was refused is sent again", err)
 		case err == nil:

@@ -30,7 +30,8 @@ no network, no account and no set-up. At the end it prints the digest, and queri
 		Args: takes(0, 0, "no arguments, only flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), length, keepRunning) },
 	}
-	c.Flags().BoolVar(&keepRunning, "keep-running", false, "go on watching and serving the pages afterwards, until Ctrl-C")
+	c.Flags().BoolVar(&keepRunning, "keep-running", false,
+		"go on watching and serving the pages afterwards, until Ctrl-C")
 	a.listenFlag(c)
 	c.Flags().DurationVar(&length, "length", length, "how long the story takes")
 	return c
@@ -123,8 +124,10 @@ func (a *app) demoReport(ctx context.Context, s *service.Service) error {
 	_, err = fmt.Fprintf(a.stdout, `
 The record is in %[1]s. Try on it, with the sqlite3 shell or any other:
 
-  sqlite3 %[2]s "SELECT vendor, title, severity, duration_seconds, stated_duration_seconds, components FROM v_incidents WHERE kind = 'incident' ORDER BY started_at DESC"
-  sqlite3 %[2]s "SELECT vendor, title, posted_at, state, body FROM v_updates WHERE vendor = 'kustomer' ORDER BY posted_at"
+  sqlite3 %[2]s "SELECT vendor, title, severity, duration_seconds, stated_duration_seconds, components FROM v_incidents
+WHERE kind = 'incident' ORDER BY started_at DESC"
+  sqlite3 %[2]s "SELECT vendor, title, posted_at, state, body FROM v_updates WHERE vendor = 'kustomer'
+ORDER BY posted_at"
   sqlite3 %[2]s "SELECT vendor, health, last_error FROM v_source_health"
 
 or with vendorwatch itself:

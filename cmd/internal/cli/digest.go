@@ -39,7 +39,8 @@ printed instead: nothing is sent, and nothing written down.`,
 			return a.printDigest(cmd.Context(), name, from, asSlack)
 		},
 	}
-	c.Flags().StringVar(&since, "since", "", "everything since this time (2026-11-23, 36h, 7d), whether it was reported or not")
+	c.Flags().StringVar(&since, "since", "",
+		"everything since this time (2026-11-23, 36h, 7d), whether it was reported or not")
 	c.Flags().StringVar(&name, "name", "", "this digest of the config file only; printed is the first one by default")
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "print the text of the digest that would be sent")
 	c.Flags().BoolVar(&asSlack, "slack", false, "print the Slack message, as JSON")
@@ -74,7 +75,8 @@ func (a *app) printDigest(ctx context.Context, name string, since time.Time, asS
 	now := time.Now().UTC()
 	window := digest.Window{Since: since, Until: now}
 	if since.IsZero() {
-		if window.Events, _, window.Since, err = digest.News(ctx, query.New(file), ledger.New(file), settings, now); err != nil {
+		if window.Events, _, window.Since, err = digest.News(ctx, query.New(file), ledger.New(file), settings,
+			now); err != nil {
 			return err
 		}
 	}

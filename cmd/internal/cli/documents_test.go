@@ -56,12 +56,14 @@ func drawVendor(t *rapid.T, begin time.Time, edits bool) simulate.Vendor {
 		Slug: "acme", Name: "Acme", Platform: simulate.PlatformStatuspage, CreatedAt: begin.AddDate(0, -2, 0),
 		Zone: rapid.SampledFrom(pageZones).Draw(t, "zone"),
 		Components: []simulate.Component{
-			{ID: "cmpus0000001", Name: "Web Client", Group: "Prod1 (US)"}, {ID: "cmpeu0000002", Name: "Web Client", Group: "Prod2 (EU)"},
+			{ID: "cmpus0000001", Name: "Web Client", Group: "Prod1 (US)"},
+			{ID: "cmpeu0000002", Name: "Web Client", Group: "Prod2 (EU)"},
 			{ID: "cmpapi000003", Name: "API"}, {ID: "cmpmail00004", Name: "Channel - Email"},
 		},
 	}
 	v.Incidents = []simulate.Incident{
-		drawIncident(t, "Logins fail & searches are slow", begin, edits, "investigating", "identified", "monitoring", "resolved"),
+		drawIncident(t, "Logins fail & searches are slow", begin, edits, "investigating", "identified", "monitoring",
+			"resolved"),
 		drawIncident(t, "Emails are late", begin, edits, "investigating", "monitoring", "resolved"),
 	}
 	m := drawIncident(t, "Database upgrade", begin, edits, "scheduled", "in_progress", "verifying", "completed")
@@ -73,7 +75,8 @@ func drawVendor(t *rapid.T, begin time.Time, edits bool) simulate.Vendor {
 
 // drawIncident makes up a timeline through the states, each of them posted in once or more.
 func drawIncident(t *rapid.T, name string, begin time.Time, edits bool, states ...string) simulate.Incident {
-	i := simulate.Incident{Name: name, Impact: rapid.SampledFrom([]string{"none", "minor", "major", "critical"}).Draw(t, "impact")}
+	i := simulate.Incident{Name: name, Impact: rapid.SampledFrom([]string{"none", "minor", "major", "critical"}).Draw(t,
+		"impact")}
 	at := begin.Add(time.Duration(rapid.IntRange(1, 3*3600*1000).Draw(t, "start")) * time.Millisecond)
 	until := rapid.IntRange(1, len(states)).Draw(t, "until")
 	for n, state := range states[:until] {
@@ -82,7 +85,8 @@ func drawIncident(t *rapid.T, name string, begin time.Time, edits bool, states .
 		}
 		for range rapid.IntRange(1, 2).Draw(t, "posts") {
 			u := simulate.Update{State: state, At: at, Body: rapid.SampledFrom(bodies).Draw(t, "body")}
-			component := rapid.SampledFrom([]string{"cmpus0000001", "cmpeu0000002", "cmpapi000003", "cmpmail00004"}).Draw(t, "component")
+			component := rapid.SampledFrom([]string{"cmpus0000001", "cmpeu0000002", "cmpapi000003",
+				"cmpmail00004"}).Draw(t, "component")
 			switch {
 			case n == len(states)-1:
 				for _, c := range []string{"cmpus0000001", "cmpeu0000002", "cmpapi000003", "cmpmail00004"} {
@@ -96,7 +100,8 @@ func drawIncident(t *rapid.T, name string, begin time.Time, edits bool, states .
 				u.Sets = []simulate.Status{{Component: component, Status: "degraded_performance"}}
 			}
 			if edits && rapid.IntRange(0, 2).Draw(t, "edited") == 0 {
-				u.Edits = []simulate.Edit{{At: at.Add(time.Duration(rapid.IntRange(1, 300).Draw(t, "after")) * time.Minute), Text: u.Body + " More soon."}}
+				u.Edits = []simulate.Edit{{At: at.Add(time.Duration(rapid.IntRange(1, 300).Draw(t,
+					"after")) * time.Minute), Text: u.Body + " More soon."}}
 			}
 			i.Updates = append(i.Updates, u)
 			at = at.Add(time.Duration(rapid.IntRange(60*1000, 2*3600*1000).Draw(t, "gap")) * time.Millisecond)
@@ -109,7 +114,8 @@ func drawIncident(t *rapid.T, name string, begin time.Time, edits bool, states .
 		i.Updates = append(i.Updates, simulate.Update{State: "postmortem", At: at.Add(2 * time.Hour), Body: postmortem})
 	}
 	if edits && rapid.Bool().Draw(t, "renamed") {
-		i.Renames = []simulate.Edit{{At: i.Updates[0].At.Add(time.Duration(rapid.IntRange(1, 300).Draw(t, "renamed after")) * time.Minute), Text: i.Name + " in Europe"}}
+		i.Renames = []simulate.Edit{{At: i.Updates[0].At.Add(time.Duration(rapid.IntRange(1, 300).Draw(t,
+			"renamed after")) * time.Minute), Text: i.Name + " in Europe"}}
 	}
 	return i
 }
@@ -214,8 +220,10 @@ func (i *imported) add(at time.Time, body []byte) {
 // read imports what was added.
 func (i *imported) read() {
 	var out bytes.Buffer
-	args := []string{"--db", i.database, "import", "--vendor", "acme", "--url", pageAddress, filepath.Join(i.dir, "pages")}
-	if code := cli.Run(i.t.Context(), args, strings.NewReader(""), &out, &out); code != 0 || !strings.Contains(out.String(), "unreadable 0;") {
+	args := []string{"--db", i.database, "import", "--vendor", "acme", "--url", pageAddress,
+		filepath.Join(i.dir, "pages")}
+	if code := cli.Run(i.t.Context(), args, strings.NewReader(""), &out, &out); code != 0 ||
+		!strings.Contains(out.String(), "unreadable 0;") {
 		i.t.Fatalf("import: exit code %d\n%s", code, &out)
 	}
 }
@@ -225,15 +233,20 @@ func (i *imported) told() map[string][]string {
 	const of = ` FROM incidents i `
 	out := map[string][]string{}
 	for name, statement := range map[string]string{
-		"incidents": `SELECT i.source_key, i.kind, i.title, i.url, i.severity, i.state, i.vendor_severity, i.vendor_state, i.started_at,
-			i.resolved_at, i.scheduled_start_at, i.scheduled_end_at, i.created_at, i.stated_duration_seconds, i.start_given, i.excerpt` + of + `ORDER BY 1`,
-		"updates": `SELECT i.source_key, u.source_key, u.position, u.state, u.vendor_state, u.posted_at, u.created_at, u.body, u.removed_at` + of +
+		"incidents": `SELECT i.source_key, i.kind, i.title, i.url, i.severity, i.state, i.vendor_severity,
+			i.vendor_state, i.started_at,
+			i.resolved_at, i.scheduled_start_at, i.scheduled_end_at, i.created_at, i.stated_duration_seconds,
+			i.start_given, i.excerpt` + of + `ORDER BY 1`,
+		"updates": `SELECT i.source_key, u.source_key, u.position, u.state, u.vendor_state, u.posted_at, u.created_at,
+			u.body, u.removed_at` + of +
 			`JOIN incident_updates u USING (incident_id) ORDER BY 1, 3`,
-		"incident_components": `SELECT i.source_key, c.source_key, c.name, c.group_name` + of + `JOIN incident_components USING (incident_id)
+		"incident_components": `SELECT i.source_key, c.source_key, c.name, c.group_name` + of +
+			`JOIN incident_components USING (incident_id)
 			JOIN components c USING (component_id) ORDER BY 1, 2`,
 		"components": `SELECT source_key, name, group_name, gone_at FROM components ORDER BY 1`,
-		"revisions":  `SELECT i.source_key, r.update_id IS NULL, r.field, r.old_value, r.new_value` + of + `JOIN revisions r USING (incident_id) ORDER BY 1, 3, 4`,
-		"findings":   `SELECT source_key, field, value, problem FROM findings ORDER BY 1, 2, 3`,
+		"revisions": `SELECT i.source_key, r.update_id IS NULL, r.field, r.old_value, r.new_value` + of +
+			`JOIN revisions r USING (incident_id) ORDER BY 1, 3, 4`,
+		"findings": `SELECT source_key, field, value, problem FROM findings ORDER BY 1, 2, 3`,
 	} {
 		rows, err := rowsOf(i.database, statement)
 		if err != nil {
@@ -267,7 +280,8 @@ func TestMergingDocuments(t *testing.T) {
 			return i
 		}
 		one := read("one", all, make([]int, len(all)))
-		order := append(rapid.Permutation(all).Draw(t, "order"), rapid.SliceOfN(rapid.SampledFrom(all), 0, 6).Draw(t, "repeats")...)
+		order := append(rapid.Permutation(all).Draw(t, "order"),
+			rapid.SliceOfN(rapid.SampledFrom(all), 0, 6).Draw(t, "repeats")...)
 		times := make([]int, len(order))
 		switch rapid.SampledFrom([]string{"at once", "one after the other", "in any order"}).Draw(t, "captured") {
 		case "one after the other":
@@ -285,7 +299,8 @@ func TestMergingDocuments(t *testing.T) {
 		other := read("other", order, times)
 		want, got := one.told(), other.told()
 		if len(want["revisions"]) != 0 || len(want["findings"]) != 0 {
-			t.Fatalf("documents of one moment were taken for edits %q, or not understood %q", want["revisions"], want["findings"])
+			t.Fatalf("documents of one moment were taken for edits %q, or not understood %q", want["revisions"],
+				want["findings"])
 		}
 		compareTold(t, want, got)
 	})
@@ -294,7 +309,8 @@ func TestMergingDocuments(t *testing.T) {
 func compareTold(t *rapid.T, want, got map[string][]string) {
 	for _, table := range slices.Sorted(maps.Keys(want)) {
 		if !slices.Equal(want[table], got[table]) {
-			t.Errorf("%s\n- %s\n+ %s", table, strings.Join(without(want[table], got[table]), "\n- "), strings.Join(without(got[table], want[table]), "\n+ "))
+			t.Errorf("%s\n- %s\n+ %s", table, strings.Join(without(want[table], got[table]), "\n- "),
+				strings.Join(without(got[table], want[table]), "\n+ "))
 		}
 	}
 }

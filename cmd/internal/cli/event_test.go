@@ -37,15 +37,18 @@ func TestOneEventOnTwoRealPages(t *testing.T) {
 		t.Skip("the captures are not beside the repository: there is no ../shared/captures")
 	}
 	pages := map[string][2]string{
-		"own":     {"https://status.kustomer.com/incidents/gsb2d1xmm6j4", filepath.Join(sharedCaptures, "kustomer", "status-kustomer-com-gsb2d1xmm6j4.txt")},
-		"pingoru": {"https://pingoru.io/providers/kustomer/incidents/65742", filepath.Join(sharedCaptures, "pingoru", "kustomer-65742.txt")},
+		"own": {"https://status.kustomer.com/incidents/gsb2d1xmm6j4",
+			filepath.Join(sharedCaptures, "kustomer", "status-kustomer-com-gsb2d1xmm6j4.txt")},
+		"pingoru": {"https://pingoru.io/providers/kustomer/incidents/65742",
+			filepath.Join(sharedCaptures, "pingoru", "kustomer-65742.txt")},
 	}
 	for _, order := range [][]string{{"own", "pingoru"}, {"pingoru", "own"}} {
 		t.Run(strings.Join(order, " before "), func(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), "vendorwatch.db")
 			for _, page := range order {
-				run(t, "--db", path, "import", "--vendor", "kustomer", "--at", "2025-10-17T00:00:00Z", "--url", pages[page][0], pages[page][1])
+				run(t, "--db", path, "import", "--vendor", "kustomer", "--at", "2025-10-17T00:00:00Z", "--url",
+					pages[page][0], pages[page][1])
 			}
 			look := func(want []string, statement string) {
 				t.Helper()
@@ -54,7 +57,8 @@ func TestOneEventOnTwoRealPages(t *testing.T) {
 				}
 			}
 			look([]string{"65742 | gsb2d1xmm6j4", "gsb2d1xmm6j4 | gsb2d1xmm6j4"}, `
-				SELECT i.source_key, o.source_key FROM incidents i JOIN incidents o ON o.incident_id = i.same_event_id ORDER BY i.source_key`)
+				SELECT i.source_key, o.source_key FROM incidents i JOIN incidents o ON o.incident_id = i.same_event_id
+				ORDER BY i.source_key`)
 			look([]string{"2025-10 | 1"}, `SELECT month, incidents FROM v_monthly`)
 			look([]string{"1"}, `SELECT incidents FROM v_scorecard`)
 			look([]string{"1"}, `SELECT count(*) <= 1 FROM events WHERE kind = 'incident_opened' AND withheld IS NULL`)
@@ -63,7 +67,8 @@ func TestOneEventOnTwoRealPages(t *testing.T) {
 			if list := run(t, "--db", path, "incidents"); strings.Count(list, "Delays in processing Prod 2") != 1 {
 				t.Errorf("the list:\n%s", list)
 			}
-			if list := run(t, "--db", path, "incidents", "--all-sources"); strings.Count(list, "Delays in processing Prod 2") != 2 {
+			if list := run(t, "--db", path, "incidents", "--all-sources"); strings.Count(list,
+				"Delays in processing Prod 2") != 2 {
 				t.Errorf("the list of all sources:\n%s", list)
 			}
 			for id, other := range map[string]string{"gsb2d1xmm6j4": pages["pingoru"][0], "65742": pages["own"][0]} {
@@ -79,9 +84,11 @@ func TestOneEventOnTwoRealPages(t *testing.T) {
 			}
 			for _, c := range captures {
 				id := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(c), "kustomer-"), ".txt")
-				run(t, "--db", path, "import", "--vendor", "kustomer", "--at", "2026-11-01T00:00:00Z", "--url", "https://pingoru.io/providers/kustomer/incidents/"+id, c)
+				run(t, "--db", path, "import", "--vendor", "kustomer", "--at", "2026-11-01T00:00:00Z", "--url",
+					"https://pingoru.io/providers/kustomer/incidents/"+id, c)
 			}
-			look([]string{"65742", "gsb2d1xmm6j4"}, `SELECT source_key FROM incidents WHERE same_event_id IS NOT NULL ORDER BY source_key`)
+			look([]string{"65742", "gsb2d1xmm6j4"},
+				`SELECT source_key FROM incidents WHERE same_event_id IS NOT NULL ORDER BY source_key`)
 			look([]string{"1"}, `SELECT count(*) > 10 FROM incidents WHERE same_event_id IS NULL`)
 			if problems := run(t, "--db", path, "db", "check"); !strings.Contains(problems, " 0 problems") {
 				t.Error(problems)
@@ -108,27 +115,32 @@ func TestShowMarksWhatTheVendorTookAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	post := func(id, at, body string) normalize.RawUpdate {
-		return normalize.RawUpdate{ID: id, State: "investigating", Posted: normalize.RawTime{Text: at}, Body: body, Format: normalize.FormatMarkdown}
+		return normalize.RawUpdate{ID: id, State: "investigating", Posted: normalize.RawTime{Text: at}, Body: body,
+			Format: normalize.FormatMarkdown}
 	}
 	first := post("1", "2026-03-01T10:00:00Z", "Mails are late.")
 	guess := post("2", "2026-03-01T10:10:00Z", "It is our provider's fault.")
 	shown := func(minutes int, updates ...normalize.RawUpdate) string {
 		t.Helper()
-		incidents, _ := normalize.Incidents([]normalize.Raw{{Document: "summary", ID: "a", Title: "Mails are late", State: "investigating", Impact: "minor", Updates: updates}}, normalize.Words{})
+		incidents, _ := normalize.Incidents([]normalize.Raw{{Document: "summary", ID: "a", Title: "Mails are late",
+			State: "investigating", Impact: "minor", Updates: updates}}, normalize.Words{})
 		at := time.Date(2026, 3, 1, 10, 10+minutes, 0, 0, time.UTC)
-		if _, err := record.New(file).SaveScrape(t.Context(), record.Scrape{SourceID: source, At: at, AllOpen: true, Incidents: incidents}); err != nil {
+		if _, err := record.New(file).SaveScrape(t.Context(),
+			record.Scrape{SourceID: source, At: at, AllOpen: true, Incidents: incidents}); err != nil {
 			t.Fatal(err)
 		}
 		return run(t, "--db", path, "show", "a")
 	}
-	const mark = "2026-03-01T10:10:00.000Z  investigating  (taken off the page, seen at 2026-03-01T10:20:00.000Z)\n    It is our provider's fault."
+	const mark = "2026-03-01T10:10:00.000Z  investigating  (taken off the page, seen at 2026-03-01T10:20:00.000Z)\n  " +
+		"  It is our provider's fault."
 	if text := shown(0, first, guess); strings.Contains(text, "taken off") {
 		t.Errorf("before:\n%s", text)
 	}
 	if text := shown(10, first); !strings.Contains(text, mark) || strings.Count(text, "taken off") != 1 {
 		t.Errorf("taken away:\n%s", text)
 	}
-	if text := shown(20, first, guess); strings.Contains(text, "taken off") || !strings.Contains(text, "It is our provider's fault.") {
+	if text := shown(20, first, guess); strings.Contains(text, "taken off") ||
+		!strings.Contains(text, "It is our provider's fault.") {
 		t.Errorf("back:\n%s", text)
 	}
 }

@@ -30,7 +30,8 @@ func (a *app) tellUnseen(ctx context.Context, file *db.DB, f query.Filter, list 
 	var order []string
 	stretches := map[string][]string{}
 	for _, b := range blind {
-		if b.Watched == 0 && f.Vendor == "" && !slices.ContainsFunc(list, func(i query.Incident) bool { return i.Vendor == b.Vendor }) {
+		if b.Watched == 0 && f.Vendor == "" && !slices.ContainsFunc(list,
+			func(i query.Incident) bool { return i.Vendor == b.Vendor }) {
 			continue
 		}
 		if stretches[b.Vendor] == nil {

@@ -42,9 +42,11 @@ from the bytes. A page that cannot be read is counted, stored as such, and empti
 		RunE: func(cmd *cobra.Command, args []string) error { return a.importPages(cmd.Context(), f, args) },
 	}
 	c.Flags().StringVar(&f.vendor, "vendor", "", "slug of the vendor whose pages they are (required)")
-	c.Flags().StringVar(&f.platform, "platform", "", "platform that made the pages: "+strings.Join(platforms.Names(), ", ")+" (default: found from the bytes)")
+	c.Flags().StringVar(&f.platform, "platform", "", "platform that made the pages: "+
+		strings.Join(platforms.Names(), ", ")+" (default: found from the bytes)")
 	c.Flags().StringVar(&f.url, "url", "", "address that the pages were saved from")
-	c.Flags().StringVar(&f.at, "at", "", "when the pages were saved, for files whose name does not tell: 2026-08-22T06:30:24Z")
+	c.Flags().StringVar(&f.at, "at", "",
+		"when the pages were saved, for files whose name does not tell: 2026-08-22T06:30:24Z")
 	a.jsonFlag(c)
 	return c
 }
@@ -85,8 +87,9 @@ func (a *app) importPages(ctx context.Context, f importFlags, paths []string) er
 	}
 	defer file.Close()
 	imp := &watch.Importer{
-		Watcher: &watch.Watcher{DB: query.New(file), Record: record.New(file), Log: a.quietLog(), Now: time.Now, Concurrency: 1},
-		Vendor:  f.vendor, Platform: f.platform, URL: f.url, Selectors: selectors,
+		Watcher: &watch.Watcher{DB: query.New(file), Record: record.New(file), Log: a.quietLog(), Now: time.Now,
+			Concurrency: 1},
+		Vendor: f.vendor, Platform: f.platform, URL: f.url, Selectors: selectors,
 	}
 	for _, name := range files {
 		if err := ctx.Err(); err != nil {
@@ -103,7 +106,8 @@ func (a *app) importPages(ctx context.Context, f importFlags, paths []string) er
 		return a.printJSON(imp.Counts)
 	}
 	n := imp.Counts
-	_, err = fmt.Fprintf(a.stdout, "captures %d, unreadable %d; new in %s: incidents %d, updates %d, revisions %d, events %d, findings %d\n",
+	_, err = fmt.Fprintf(a.stdout,
+		"captures %d, unreadable %d; new in %s: incidents %d, updates %d, revisions %d, events %d, findings %d\n",
 		n.Captures, n.Unreadable, path, n.Incidents, n.Updates, n.Revisions, n.Events, n.Findings)
 	return err
 }
@@ -126,7 +130,8 @@ func (a *app) importSelectors(f *importFlags) (*custom.Selectors, error) {
 			}
 		}
 	}
-	return nil, fmt.Errorf("--platform custom: no page of vendor %q is described in %s; write a [vendor.page] as docs/custom-pages.md shows", f.vendor, a.configPath)
+	return nil, fmt.Errorf("--platform custom: no page of vendor %q is described in %s; write a [vendor.page] as "+
+		"docs/custom-pages.md shows", f.vendor, a.configPath)
 }
 
 // importFile takes one file, saved at the time in its name, else at the time given.

@@ -28,7 +28,8 @@ var (
 	file    = []string{"normalize/...", "db", "db/query"}
 	base    = []string{"normalize/...", "db/query", "cmd/internal/words", "cmd/internal/secret"}
 	// What the command line brings together.
-	siblings = []string{"db/...", "cmd/internal/config", "cmd/internal/watch", "cmd/internal/report/...", "cmd/internal/web"}
+	siblings = []string{"db/...", "cmd/internal/config", "cmd/internal/watch", "cmd/internal/report/...",
+		"cmd/internal/web"}
 )
 
 // layers is the order of imports, one way only. The first layer that has a package counts. The siblings under
@@ -79,7 +80,8 @@ var layers = []layer{
 		"cmd/internal/web/openapi"})},
 
 	{"cmd/internal/cli/service", slices.Concat(base, reading, siblings)},
-	{"cmd/internal/cli", slices.Concat(base, reading, siblings, []string{"cmd/internal/cli/service", "cmd/internal/simulate"})},
+	{"cmd/internal/cli", slices.Concat(base, reading, siblings,
+		[]string{"cmd/internal/cli/service", "cmd/internal/simulate"})},
 	{"cmd/vendorwatch", []string{"cmd/internal/cli"}},
 }
 
@@ -102,7 +104,8 @@ type listed struct {
 
 func TestOrderOfImports(t *testing.T) {
 	packages := list(t)
-	for _, name := range []string{"normalize", "scraper/page", "scraper", "scraper/platforms", "scraper/platforms/statuspage", "db"} {
+	for _, name := range []string{"normalize", "scraper/page", "scraper", "scraper/platforms",
+		"scraper/platforms/statuspage", "db"} {
 		if !slices.ContainsFunc(packages, func(p listed) bool { return p.ImportPath == module+"/"+name }) {
 			t.Errorf("go list does not know package %s", name)
 		}
@@ -118,7 +121,8 @@ func TestOrderOfImports(t *testing.T) {
 			continue
 		}
 		allowed := func(imported string) bool {
-			return !forTests(imported) && slices.ContainsFunc(layers[at].may, func(may string) bool { return covers(may, imported) })
+			return !forTests(imported) && slices.ContainsFunc(layers[at].may,
+				func(may string) bool { return covers(may, imported) })
 		}
 		for _, one := range p.Imports {
 			if imported, ours := strings.CutPrefix(one, module+"/"); ours && !allowed(imported) {

@@ -41,9 +41,11 @@ func (a *app) incidentsCommand() *cobra.Command {
 	c.Flags().StringVar((*string)(&f.State), "state", "", "in this state only, such as monitoring")
 	c.Flags().StringVar((*string)(&f.Kind), "kind", "", "of this kind only: incident, maintenance, notice")
 	c.Flags().StringVar(&f.Search, "search", "", "with these words in the title or an update")
-	c.Flags().StringVar(&since, "since", "", "started at or after this time (2026-11-23, 2026-11-23T09:00:00Z), or so long ago (36h, 7d)")
+	c.Flags().StringVar(&since, "since", "",
+		"started at or after this time (2026-11-23, 2026-11-23T09:00:00Z), or so long ago (36h, 7d)")
 	c.Flags().StringVar(&until, "until", "", "started before this time")
-	c.Flags().BoolVar(&f.AllSources, "all-sources", false, "every page's record of an event, not only the one that stands for it")
+	c.Flags().BoolVar(&f.AllSources, "all-sources", false,
+		"every page's record of an event, not only the one that stands for it")
 	c.Flags().IntVar(&f.Limit, "limit", 50, "at the most so many; 0 for all")
 	a.jsonFlag(c)
 	return c
@@ -74,7 +76,8 @@ func (a *app) incidents(ctx context.Context, f query.Filter) error {
 	}
 	t := a.table("ID", "Vendor", "Severity", "State", "Started", "Duration", "Title")
 	for _, i := range list {
-		t.AppendRow(table.Row{i.IncidentID, i.Vendor, i.Severity, i.State, minute(begin(i)), words.Lasted(i), words.Short(markdown.Plain(i.Title), 70)})
+		t.AppendRow(table.Row{i.IncidentID, i.Vendor, i.Severity, i.State, minute(begin(i)), words.Lasted(i),
+			words.Short(markdown.Plain(i.Title), 70)})
 	}
 	t.Render()
 	var hidden []string
@@ -85,7 +88,8 @@ func (a *app) incidents(ctx context.Context, f query.Filter) error {
 	}
 	fmt.Fprintln(a.stderr, words.Count(len(list), "incident"))
 	if len(hidden) > 0 {
-		fmt.Fprintf(a.stderr, "hidden by their vendors' filters, and so not announced: %s\n", strings.Join(hidden, ", "))
+		fmt.Fprintf(a.stderr, "hidden by their vendors' filters, and so not announced: %s\n",
+			strings.Join(hidden, ", "))
 	}
 	return nil
 }

@@ -46,7 +46,8 @@ address or a file, that vendor's page is read. docs/custom-pages.md tells how to
 	}
 	c.Flags().StringVar(&f.vendor, "vendor", "", "read it as this vendor's page is described in the config file")
 	c.Flags().StringVar(&f.page, "page", "", "read it as this file describes it")
-	c.Flags().StringVar(&f.platform, "platform", "", "read it as a page of this platform: "+strings.Join(platforms.Names(), ", ")+" (default: found from the page)")
+	c.Flags().StringVar(&f.platform, "platform", "", "read it as a page of this platform: "+
+		strings.Join(platforms.Names(), ", ")+" (default: found from the page)")
 	a.jsonFlag(c)
 	return c
 }
@@ -83,7 +84,8 @@ func (a *app) inspect(ctx context.Context, f inspectFlags, target string) error 
 func savedPage(path string) (scraper.Page, error) {
 	body, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return scraper.Page{}, fmt.Errorf("there is no file %s; if a page is meant, write its whole address, https://…", path)
+		return scraper.Page{}, fmt.Errorf("there is no file %s; if a page is meant, write its whole address, https://…",
+			path)
 	}
 	if err != nil {
 		return scraper.Page{}, fmt.Errorf("inspect: %w", err)
@@ -131,11 +133,13 @@ func (a *app) inspectSource(f inspectFlags, target string) (watch.Source, config
 			return strings.EqualFold(v.Slug, f.vendor) || strings.EqualFold(v.Name, f.vendor)
 		})
 		if n < 0 {
-			return s, fetch, usagef("vendor %q is not in the config file; vendorwatch config check lists what is", f.vendor)
+			return s, fetch, usagef("vendor %q is not in the config file; vendorwatch config check lists what is",
+				f.vendor)
 		}
 		s = inspectedSource(c.Vendors[n], target)
 	case target == "":
-		return s, fetch, usagef("inspect needs the address of a page or a saved one, or --vendor, or --page; see vendorwatch inspect --help")
+		return s, fetch, usagef("inspect needs the address of a page or a saved one, or --vendor, or --page; see " +
+			"vendorwatch inspect --help")
 	case strings.Contains(target, "://"):
 		s.URL = strings.TrimRight(target, "/")
 		s.Platform = platforms.PlatformOf(s.URL)
@@ -160,7 +164,8 @@ func inspectedSource(v config.Vendor, target string) watch.Source {
 		}
 		from.URL = address
 	}
-	return watch.Source{Vendor: v.Slug, URL: from.URL, Platform: from.Platform, Auth: from.Credentials, Selectors: from.Selectors}
+	return watch.Source{Vendor: v.Slug, URL: from.URL, Platform: from.Platform, Auth: from.Credentials,
+		Selectors: from.Selectors}
 }
 
 // printInspection writes an inspection for people.
@@ -177,7 +182,8 @@ func printInspection(w io.Writer, in watch.Inspection) error {
 		if d.HTTPStatus != 0 {
 			status = fmt.Sprint(d.HTTPStatus, "  ")
 		}
-		p.line("    %s%s  %d bytes  %s", status, d.URL, d.Bytes, cmp.Or(d.Error, fmt.Sprintf("%s: %s", d.Document, words.Count(d.Incidents, "incident"))))
+		p.line("    %s%s  %d bytes  %s", status, d.URL, d.Bytes,
+			cmp.Or(d.Error, fmt.Sprintf("%s: %s", d.Document, words.Count(d.Incidents, "incident"))))
 	}
 	p.selectors(in.Selectors)
 	if in.Error == "" || len(in.Incidents) > 0 {
@@ -201,9 +207,11 @@ func printInspection(w io.Writer, in watch.Inspection) error {
 	switch {
 	case in.Error != "" || in.AllOpen:
 	case in.Platform == scraper.Custom:
-		p.line("\nAn incident that disappears from the page is not taken for gone; write complete = true if the list holds all open ones.")
+		p.line("\nAn incident that disappears from the page is not taken for gone; write complete = true if the list " +
+			"holds all open ones.")
 	default:
-		p.line("\nAn incident that disappears from these documents is not taken for gone: they need not hold all open ones.")
+		p.line("\nAn incident that disappears from these documents is not taken for gone: they need not hold all " +
+			"open ones.")
 	}
 	return p.err
 }
@@ -260,8 +268,10 @@ func (p *inspectionPrinter) incident(i watch.InspectedIncident) {
 	said := map[string]string{}
 	for _, raw := range i.Raw {
 		for name, t := range map[string]string{
-			"started": cmp.Or(raw.Started.Text, raw.Period.Text), "resolved": cmp.Or(raw.Resolved.Text, raw.Period.Text),
-			"scheduled start": cmp.Or(raw.ScheduledStart.Text, raw.Period.Text), "scheduled end": cmp.Or(raw.ScheduledEnd.Text, raw.Period.Text),
+			"started":         cmp.Or(raw.Started.Text, raw.Period.Text),
+			"resolved":        cmp.Or(raw.Resolved.Text, raw.Period.Text),
+			"scheduled start": cmp.Or(raw.ScheduledStart.Text, raw.Period.Text),
+			"scheduled end":   cmp.Or(raw.ScheduledEnd.Text, raw.Period.Text),
 		} {
 			said[name] = cmp.Or(said[name], t)
 		}
@@ -279,7 +289,8 @@ func (p *inspectionPrinter) incident(i watch.InspectedIncident) {
 	}
 	row("components", strings.Join(names, ", "))
 	for _, u := range i.Updates {
-		row("update", fmt.Sprintf("%s; %s", meaning(u.VendorState, u.State), cmp.Or(meaning(u.Posted, u.PostedAt), "no time")))
+		row("update", fmt.Sprintf("%s; %s", meaning(u.VendorState, u.State),
+			cmp.Or(meaning(u.Posted, u.PostedAt), "no time")))
 		row("", words.Short(markdown.Plain(u.Body), 100))
 	}
 }

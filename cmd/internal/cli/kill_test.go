@@ -150,7 +150,8 @@ func planMessages(t *testing.T, record string, each int) {
 func undelivered(t *testing.T, record string) int {
 	t.Helper()
 	n := 0
-	if _, err := fmt.Sscan(mustQuery(t, record, `SELECT count(*) FROM deliveries WHERE state <> 'delivered'`)[0], &n); err != nil {
+	if _, err := fmt.Sscan(mustQuery(t, record, `SELECT count(*) FROM deliveries WHERE state <> 'delivered'`)[0],
+		&n); err != nil {
 		t.Fatal(err)
 	}
 	return n

@@ -33,9 +33,12 @@ func recordWith(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	at := normalize.RawTime{Text: normalize.FormatTime(time.Now().Add(-time.Hour))}
-	incidents, _ := normalize.Incidents([]normalize.Raw{{Document: "summary", ID: "a", Title: "Searches fail", Impact: "major", State: "investigating", Created: at,
-		Updates: []normalize.RawUpdate{{ID: "u", State: "investigating", Posted: at, Body: "We look.", Format: normalize.FormatMarkdown}}}}, normalize.Words{})
-	if _, err := record.New(file).SaveScrape(t.Context(), record.Scrape{SourceID: source, At: time.Now(), AllOpen: true, Incidents: incidents}); err != nil {
+	incidents, _ := normalize.Incidents([]normalize.Raw{{Document: "summary", ID: "a", Title: "Searches fail",
+		Impact: "major", State: "investigating", Created: at,
+		Updates: []normalize.RawUpdate{{ID: "u", State: "investigating", Posted: at, Body: "We look.",
+			Format: normalize.FormatMarkdown}}}}, normalize.Words{})
+	if _, err := record.New(file).SaveScrape(t.Context(), record.Scrape{SourceID: source, At: time.Now(), AllOpen: true,
+		Incidents: incidents}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -53,7 +56,8 @@ func TestMCPOnStdio(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, stderr.String())
 	}
-	result, err := session.CallTool(t.Context(), &mcp.CallToolParams{Name: "open_incidents", Arguments: map[string]any{}})
+	result, err := session.CallTool(t.Context(), &mcp.CallToolParams{Name: "open_incidents",
+		Arguments: map[string]any{}})
 	if err != nil {
 		t.Fatal(err)
 	}

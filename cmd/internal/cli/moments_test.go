@@ -27,7 +27,10 @@ func TestDocumentsOfDifferentMoments(t *testing.T) {
 		site := simulate.NewSite(vendor, func() time.Time { return now })
 		// The text of a page tells neither id nor address, and what it is of is not to be known once the vendor
 		// has renamed it.
-		all := slices.DeleteFunc(documentsOf(vendor), func(address string) bool { return strings.HasPrefix(address, "text:") })
+		all := slices.DeleteFunc(documentsOf(vendor), func(address string) bool {
+			return strings.HasPrefix(address,
+				"text:")
+		})
 		json, any := newImported(t, dir, "json"), newImported(t, dir, "any")
 		see := func(i *imported, addresses ...string) {
 			for _, address := range addresses {

@@ -63,7 +63,8 @@ func muteUntil(until, length string, now time.Time) (time.Time, error) {
 		return time.Time{}, err
 	}
 	if !end.After(now) {
-		return time.Time{}, usagef("--until %s is not ahead; write for example %s, or --for 2h", until, now.Add(2*time.Hour).Format("2006-01-02T15:04:00Z"))
+		return time.Time{}, usagef("--until %s is not ahead; write for example %s, or --for 2h", until,
+			now.Add(2*time.Hour).Format("2006-01-02T15:04:00Z"))
 	}
 	return end, nil
 }
@@ -82,7 +83,8 @@ func (a *app) mute(ctx context.Context, what string, until time.Time, reason str
 	}
 	made, err := ledger.New(file).Mute(ctx, m, until, time.Now().UTC())
 	if errors.Is(err, db.ErrNotFound) {
-		return fmt.Errorf("there is no incident %s in %s; vendorwatch incidents lists those there are", what, file.Path())
+		return fmt.Errorf("there is no incident %s in %s; vendorwatch incidents lists those there are", what,
+			file.Path())
 	}
 	if err != nil {
 		return err
@@ -104,7 +106,8 @@ func vendorSlug(ctx context.Context, file *db.DB, name string) (string, error) {
 		}
 		slugs = append(slugs, v.Slug)
 	}
-	return "", usagef("there is no vendor %q; write the number of an incident, or one of: %s", name, strings.Join(slugs, ", "))
+	return "", usagef("there is no vendor %q; write the number of an incident, or one of: %s", name,
+		strings.Join(slugs, ", "))
 }
 
 // muted says in words what is muted.

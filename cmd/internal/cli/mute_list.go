@@ -39,7 +39,8 @@ func (a *app) muteList(ctx context.Context) error {
 	}
 	t := a.table("ID", "What", "Until (UTC)", "Since", "Reason")
 	for _, m := range mutes {
-		t.AppendRow(table.Row{m.MuteID, muted(m), minute(m.UntilAt), minute(m.CreatedAt), words.Short(markdown.Plain(m.Reason), 80)})
+		t.AppendRow(table.Row{m.MuteID, muted(m), minute(m.UntilAt), minute(m.CreatedAt),
+			words.Short(markdown.Plain(m.Reason), 80)})
 	}
 	t.Render()
 	fmt.Fprintln(a.stderr, words.Count(len(mutes), "mute"))

@@ -94,7 +94,8 @@ func (a *app) openService(ctx context.Context, log *slog.Logger) (*service.Servi
 }
 
 // newService puts a config to work; now is the clock of what is saved.
-func (a *app) newService(ctx context.Context, c *config.Config, now func() time.Time, log *slog.Logger) (*service.Service, error) {
+func (a *app) newService(ctx context.Context, c *config.Config, now func() time.Time,
+	log *slog.Logger) (*service.Service, error) {
 	version, _ := versions()
 	return service.New(ctx, c, service.Options{
 		Now: now, Log: log, Stdout: a.stdout, Notes: a.stderr, Verbose: a.verbose, Version: version,

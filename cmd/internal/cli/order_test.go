@@ -16,7 +16,8 @@ import (
 var lasting = []string{
 	`SELECT 'component', source_key, name, group_name, status, position, first_seen_at, gone_at FROM components`,
 	`SELECT 'status', source_key, h.status, h.at FROM component_changes h JOIN components c USING (component_id)`,
-	`SELECT 'incident', source_key, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at,
+	`SELECT 'incident', source_key, kind, title, url, severity, state, vendor_severity, vendor_state, started_at,
+		resolved_at,
 		started_basis, resolved_basis, resolved_after, scheduled_start_at, scheduled_end_at, created_at, updated_at,
 		excerpt, first_seen_at, left_feed_at, raw_index FROM incidents`,
 	`SELECT 'update', i.source_key, u.source_key, position, u.state, posted_at, body, u.first_seen_at, removed_at
@@ -35,7 +36,8 @@ func TestAnyOrderOfCapturesGivesOneFile(t *testing.T) {
 	if _, err := os.Stat(sharedCaptures); err != nil {
 		t.Skip("the captures are not beside the repository: there is no ../shared/captures")
 	}
-	for name, pattern := range map[string]string{"vultr": "vultr/alerts-2023*", "github": "statuspage/github-*", "digitalocean": "statuspage/digitalocean-*-20*"} {
+	for name, pattern := range map[string]string{"vultr": "vultr/alerts-2023*", "github": "statuspage/github-*",
+		"digitalocean": "statuspage/digitalocean-*-20*"} {
 		t.Run(name, func(t *testing.T) {
 			files, err := filepath.Glob(filepath.Join(sharedCaptures, pattern))
 			if err != nil || len(files) == 0 {

@@ -62,7 +62,8 @@ func mustQuery(t *testing.T, path, statement string, args ...any) []string {
 func dump(t *testing.T, path string, leftOut ...string) map[string][]string {
 	t.Helper()
 	out := map[string][]string{}
-	for _, table := range mustQuery(t, path, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`) {
+	for _, table := range mustQuery(t, path,
+		`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`) {
 		if slices.Contains(leftOut, table) {
 			continue
 		}
@@ -86,29 +87,44 @@ func facts(t *testing.T, path string) map[string][]string {
 	out := map[string][]string{}
 	for name, statement := range map[string]string{
 		"vendors": `SELECT slug, name, homepage, owner, runbook_url FROM vendors ORDER BY slug`,
-		"sources": `SELECT slug, page_url, platform, consecutive_failures, failing_since_at IS NULL, last_error, indicator, baseline_at IS NULL,
-			last_success_at IS NULL, vanish_suspected_at IS NULL FROM sources JOIN vendors USING (vendor_id) ORDER BY slug`,
-		"documents": `SELECT slug, url, etag, last_modified, hash, refused_at IS NULL FROM documents JOIN sources USING (source_id)
+		"sources": `SELECT slug, page_url, platform, consecutive_failures, failing_since_at IS NULL, last_error,
+			indicator, baseline_at IS NULL,
+			last_success_at IS NULL, vanish_suspected_at IS NULL FROM sources JOIN vendors USING (vendor_id)
+			ORDER BY slug`,
+		"documents": `SELECT slug, url, etag, last_modified, hash, refused_at IS NULL FROM documents
+			JOIN sources USING (source_id)
 			JOIN vendors USING (vendor_id) ORDER BY slug, url`,
 		"components": `SELECT slug, source_key, c.name, group_name, status, vendor_status, position, gone_at IS NULL
 			FROM components c JOIN sources USING (source_id) JOIN vendors USING (vendor_id) ORDER BY slug, source_key`,
-		"component_changes": `SELECT slug, source_key, cc.status FROM component_changes cc JOIN components USING (component_id)
-			JOIN sources USING (source_id) JOIN vendors USING (vendor_id) ORDER BY slug, source_key, component_change_id`,
-		"incidents": `SELECT slug, i.source_key, i.kind, i.title, i.url, i.severity, i.state, i.vendor_severity, i.vendor_state, i.started_at,
-			i.resolved_at, i.scheduled_start_at, i.scheduled_end_at, i.created_at, i.updated_at, i.stated_duration_seconds, i.start_given,
-			i.excerpt, i.left_feed_at IS NULL, i.announced, i.same_event_id IS NULL` + of + `ORDER BY slug, i.source_key`,
-		"updates": `SELECT slug, i.source_key, u.source_key, u.position, u.state, u.vendor_state, u.posted_at, u.created_at, u.body, u.removed_at IS NULL` +
+		"component_changes": `SELECT slug, source_key, cc.status FROM component_changes cc
+			JOIN components USING (component_id)
+			JOIN sources USING (source_id) JOIN vendors USING (vendor_id)
+			ORDER BY slug, source_key, component_change_id`,
+		"incidents": `SELECT slug, i.source_key, i.kind, i.title, i.url, i.severity, i.state, i.vendor_severity,
+			i.vendor_state, i.started_at,
+			i.resolved_at, i.scheduled_start_at, i.scheduled_end_at, i.created_at, i.updated_at,
+			i.stated_duration_seconds, i.start_given,
+			i.excerpt, i.left_feed_at IS NULL, i.announced, i.same_event_id IS NULL` + of +
+			`ORDER BY slug, i.source_key`,
+		"updates": `SELECT slug, i.source_key, u.source_key, u.position, u.state, u.vendor_state, u.posted_at,
+			u.created_at, u.body, u.removed_at IS NULL` +
 			of + `JOIN incident_updates u USING (incident_id) ORDER BY slug, i.source_key, u.position`,
-		"incident_components": `SELECT slug, i.source_key, c.source_key` + of + `JOIN incident_components USING (incident_id)
+		"incident_components": `SELECT slug, i.source_key, c.source_key` + of +
+			`JOIN incident_components USING (incident_id)
 			JOIN components c USING (component_id) ORDER BY slug, i.source_key, c.source_key`,
-		"revisions": `SELECT slug, i.source_key, u.source_key, r.field, r.old_value, r.new_value` + of + `JOIN revisions r USING (incident_id)
+		"revisions": `SELECT slug, i.source_key, u.source_key, r.field, r.old_value, r.new_value` + of +
+			`JOIN revisions r USING (incident_id)
 			LEFT JOIN incident_updates u USING (update_id) ORDER BY slug, i.source_key, r.revision_id`,
-		"events": `SELECT slug, e.kind, i.source_key, u.source_key, e.withheld, e.detail FROM events e JOIN sources s USING (source_id)
-			JOIN vendors v USING (vendor_id) LEFT JOIN incidents i USING (incident_id) LEFT JOIN incident_updates u USING (update_id)
+		"events": `SELECT slug, e.kind, i.source_key, u.source_key, e.withheld, e.detail FROM events e
+			JOIN sources s USING (source_id)
+			JOIN vendors v USING (vendor_id) LEFT JOIN incidents i USING (incident_id) LEFT
+			JOIN incident_updates u USING (update_id)
 			ORDER BY slug, e.event_id`,
-		"coverage_gaps": `SELECT slug, reason, to_at IS NULL, filled_at IS NULL FROM coverage_gaps JOIN sources USING (source_id)
+		"coverage_gaps": `SELECT slug, reason, to_at IS NULL, filled_at IS NULL FROM coverage_gaps
+			JOIN sources USING (source_id)
 			JOIN vendors USING (vendor_id) ORDER BY slug, gap_id`,
-		"findings": `SELECT slug, source_key, field, value, problem FROM findings JOIN sources USING (source_id) JOIN vendors USING (vendor_id)
+		"findings": `SELECT slug, source_key, field, value, problem FROM findings JOIN sources USING (source_id)
+			JOIN vendors USING (vendor_id)
 			ORDER BY slug, source_key, field, value, problem`,
 	} {
 		out[name] = mustQuery(t, path, statement)

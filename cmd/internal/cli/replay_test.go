@@ -70,19 +70,23 @@ func TestReplay(t *testing.T) {
 	files, expected := unpackReplay(t)
 	raw := readReplay(t, files)
 	if raw.unreadable != replayUnreadable || len(raw.touched) != replayTouched || len(raw.edited) != replayEdited {
-		t.Fatalf("the raw captures: %d unreadable, %d updates touched, %d edited", raw.unreadable, len(raw.touched), len(raw.edited))
+		t.Fatalf("the raw captures: %d unreadable, %d updates touched, %d edited", raw.unreadable, len(raw.touched),
+			len(raw.edited))
 	}
 
 	path := filepath.Join(t.TempDir(), "vendorwatch.db")
 	counts := importFiles(t, path, "digitalocean", filepath.Dir(files[0]))
-	if counts.Captures != replayCaptures || counts.Unreadable != replayUnreadable || counts.Incidents != replayIncidents+replayMaintenances ||
+	if counts.Captures != replayCaptures || counts.Unreadable != replayUnreadable ||
+		counts.Incidents != replayIncidents+replayMaintenances ||
 		counts.Updates != replayUpdates || counts.Findings != 0 {
 		t.Errorf("the import counts %+v", counts)
 	}
 	t.Run("every incident", func(t *testing.T) { compareReplay(t, path, expected, raw) })
 	t.Run("every edit", func(t *testing.T) { compareEdits(t, path, raw) })
 	t.Run("every unreadable capture", func(t *testing.T) {
-		got := mustQuery(t, path, `SELECT outcome, count(*), min(error <> '') FROM scrapes WHERE outcome NOT IN ('changed', 'unchanged') GROUP BY outcome`)
+		got := mustQuery(t, path,
+			`SELECT outcome, count(*), min(error <> '') FROM scrapes WHERE outcome NOT IN ('changed', 'unchanged')
+				GROUP BY outcome`)
 		if diff := cmp.Diff([]string{fmt.Sprintf("unreadable | %d | 1", replayUnreadable)}, got); diff != "" {
 			t.Errorf("(- want + got)\n%s", diff)
 		}
@@ -103,7 +107,8 @@ func compareReplay(t *testing.T, path string, expected replayExpected, raw *repl
 	kinds := map[string]int{}
 	for id, e := range expected.ByID {
 		kinds[e.Kind]++
-		want = append(want, strings.Join([]string{id, e.Kind, e.Title, e.Impact, e.Status, fmt.Sprint(e.Updates), captureTime(e.FirstCapture), raw.left[id]}, " | "))
+		want = append(want, strings.Join([]string{id, e.Kind, e.Title, e.Impact, e.Status, fmt.Sprint(e.Updates),
+			captureTime(e.FirstCapture), raw.left[id]}, " | "))
 	}
 	slices.Sort(want)
 	if kinds["incident"] != replayIncidents || kinds["maintenance"] != replayMaintenances {
@@ -111,7 +116,8 @@ func compareReplay(t *testing.T, path string, expected replayExpected, raw *repl
 	}
 	got := mustQuery(t, path, `
 		SELECT source_key, kind, title, vendor_severity, vendor_state,
-			(SELECT count(*) FROM incident_updates u WHERE u.incident_id = i.incident_id), first_seen_at, coalesce(left_feed_at, '')
+			(SELECT count(*) FROM incident_updates u WHERE u.incident_id = i.incident_id), first_seen_at,
+			coalesce(left_feed_at, '')
 		FROM incidents i ORDER BY source_key`)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("id, kind, title, impact, status, updates, first and missing capture (- want + got)\n%s", diff)
@@ -129,7 +135,8 @@ func compareReplay(t *testing.T, path string, expected replayExpected, raw *repl
 	if diff := cmp.Diff(want, updates); diff != "" {
 		t.Errorf("updates and their first capture (- want + got)\n%s", diff)
 	}
-	if left := mustQuery(t, path, `SELECT count(*) FROM events WHERE kind = 'incident_left_feed'`); left[0] != fmt.Sprint(raw.departures) {
+	if left := mustQuery(t, path,
+		`SELECT count(*) FROM events WHERE kind = 'incident_left_feed'`); left[0] != fmt.Sprint(raw.departures) {
 		t.Errorf("%s events tell that an incident left the feed, of %d that did", left[0], raw.departures)
 	}
 }
@@ -160,7 +167,8 @@ func compareEdits(t *testing.T, path string, raw *replay) {
 			t.Errorf("%s (- want + got)\n%s", field, diff)
 		}
 	}
-	edited := mustQuery(t, path, `SELECT DISTINCT u.source_key FROM revisions r JOIN incident_updates u USING (update_id) ORDER BY 1`)
+	edited := mustQuery(t, path,
+		`SELECT DISTINCT u.source_key FROM revisions r JOIN incident_updates u USING (update_id) ORDER BY 1`)
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(raw.edited)), edited); diff != "" {
 		t.Errorf("edited updates (- want + got)\n%s", diff)
 	}
@@ -277,7 +285,8 @@ func TestReplayInAnyOrder(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "vendorwatch.db")
 			importFiles(t, path, "digitalocean", window...)
 			all := allFacts(t, path)
-			return map[string][]string{"incidents": all["incidents"], "updates": all["updates"], "incident_components": all["incident_components"]}
+			return map[string][]string{"incidents": all["incidents"], "updates": all["updates"],
+				"incident_components": all["incident_components"]}
 		}
 		want := told()
 		random.Shuffle(len(window), func(a, b int) { window[a], window[b] = window[b], window[a] })
@@ -309,7 +318,8 @@ func TestAnImportStreams(t *testing.T) {
 				}
 			}
 		}()
-		if counts := importFiles(t, filepath.Join(t.TempDir(), "vendorwatch.db"), "acme", folder); counts.Captures != n {
+		if counts := importFiles(t, filepath.Join(t.TempDir(), "vendorwatch.db"), "acme",
+			folder); counts.Captures != n {
 			t.Fatalf("%+v", counts)
 		}
 		close(done)
@@ -338,12 +348,16 @@ func allFacts(t *testing.T, path string) map[string][]string {
 		"incidents first seen": `SELECT slug, i.source_key, i.first_seen_at, i.left_feed_at` + of + `ORDER BY 1, 2`,
 		"updates first seen": `SELECT slug, i.source_key, u.source_key, u.first_seen_at, u.removed_at` + of +
 			`JOIN incident_updates u USING (incident_id) ORDER BY 1, 2, 3`,
-		"revisions seen": `SELECT slug, i.source_key, u.source_key, r.field, r.seen_at` + of + `JOIN revisions r USING (incident_id)
+		"revisions seen": `SELECT slug, i.source_key, u.source_key, r.field, r.seen_at` + of +
+			`JOIN revisions r USING (incident_id)
 			LEFT JOIN incident_updates u USING (update_id) ORDER BY slug, r.revision_id`,
-		"events at": `SELECT slug, e.kind, e.at FROM events e JOIN sources USING (source_id) JOIN vendors USING (vendor_id) ORDER BY slug, e.event_id`,
-		"components seen": `SELECT slug, c.source_key, c.first_seen_at, c.gone_at FROM components c JOIN sources USING (source_id)
+		"events at": `SELECT slug, e.kind, e.at FROM events e JOIN sources USING (source_id)
+			JOIN vendors USING (vendor_id) ORDER BY slug, e.event_id`,
+		"components seen": `SELECT slug, c.source_key, c.first_seen_at, c.gone_at FROM components c
+			JOIN sources USING (source_id)
 			JOIN vendors USING (vendor_id) ORDER BY 1, 2`,
-		"component_changes at": `SELECT slug, c.source_key, x.status, x.at FROM component_changes x JOIN components c USING (component_id)
+		"component_changes at": `SELECT slug, c.source_key, x.status, x.at FROM component_changes x
+			JOIN components c USING (component_id)
 			JOIN sources USING (source_id) JOIN vendors USING (vendor_id) ORDER BY 1, 2, 4`,
 	} {
 		out[name] = mustQuery(t, path, statement)
@@ -414,12 +428,14 @@ func unpackReplay(t *testing.T) ([]string, replayExpected) {
 	}
 	if _, err := exec.LookPath("xz"); err != nil {
 		if os.Getenv("CI") == "true" {
-			t.Fatal("with CI=true nothing may be skipped, and there is no xz to unpack the captures with (apt-get install xz-utils)")
+			t.Fatal("with CI=true nothing may be skipped, and there is no xz to unpack the captures with (apt-get " +
+				"install xz-utils)")
 		}
 		t.Skip("there is no xz to unpack the captures with (apt-get install xz-utils)")
 	}
 	dir := t.TempDir()
-	if out, err := exec.Command("tar", "-xJf", filepath.Join(replayFolder, "digitalocean.tar.xz"), "-C", dir).CombinedOutput(); err != nil {
+	if out, err := exec.Command("tar", "-xJf", filepath.Join(replayFolder, "digitalocean.tar.xz"), "-C",
+		dir).CombinedOutput(); err != nil {
 		t.Fatalf("tar: %v: %s", err, out)
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "*", "*.json"))
@@ -461,7 +477,8 @@ type replayIncident struct {
 
 func readReplay(t *testing.T, files []string) *replay {
 	t.Helper()
-	r := &replay{left: map[string]string{}, updates: map[string]*replayUpdate{}, touched: map[string]bool{}, edited: map[string]bool{}, edits: map[string][]string{}}
+	r := &replay{left: map[string]string{}, updates: map[string]*replayUpdate{}, touched: map[string]bool{},
+		edited: map[string]bool{}, edits: map[string][]string{}}
 	last := map[string]replayIncident{}
 	for _, name := range files {
 		body, err := os.ReadFile(name)
@@ -523,8 +540,9 @@ func (r *replay) compare(id, at string, was, is replayIncident) {
 	note("title", was.Name, is.Name)
 	note("severity", was.Impact, is.Impact)
 	for field, times := range map[string][2]string{
-		"scheduled_start_at": {was.ScheduledFor, is.ScheduledFor}, "scheduled_end_at": {was.ScheduledUntil, is.ScheduledUntil},
-		"started_at": {was.StartedAt, is.StartedAt},
+		"scheduled_start_at": {was.ScheduledFor, is.ScheduledFor},
+		"scheduled_end_at":   {was.ScheduledUntil, is.ScheduledUntil},
+		"started_at":         {was.StartedAt, is.StartedAt},
 	} {
 		if field == "started_at" && is.ScheduledFor != "" {
 			continue // of a maintenance, this is when its entry was made
@@ -551,7 +569,8 @@ func (r *replay) timeline(i replayIncident, at string) {
 			r.edited[u.ID] = true
 		}
 		if toSecond(k.shown) != toSecond(u.DisplayAt) {
-			r.edits["posted_at"] = append(r.edits["posted_at"], strings.Join([]string{u.ID, at, k.shown, u.DisplayAt}, " | "))
+			r.edits["posted_at"] = append(r.edits["posted_at"],
+				strings.Join([]string{u.ID, at, k.shown, u.DisplayAt}, " | "))
 			r.edited[u.ID] = true
 		}
 		k.body, k.shown = u.Body, u.DisplayAt

@@ -44,6 +44,7 @@ func (a *app) openReporting(ctx context.Context, stdout io.Writer) (*reporting, 
 	}
 	return &reporting{
 		config: c, file: file, channels: all, planner: service.NewPlanner(c, file, all),
-		render: &deliver.Renderer{DB: query.New(file), Ledger: ledger.New(file), Zone: c.Zone, DashboardURL: c.DashboardURL},
+		render: &deliver.Renderer{DB: query.New(file), Ledger: ledger.New(file), Zone: c.Zone,
+			DashboardURL: c.DashboardURL},
 	}, nil
 }

@@ -22,7 +22,8 @@ import (
 // previewReasons are the reasons for which a message on an incident can be previewed.
 var previewReasons = []message.Reason{
 	message.ReasonFirst, message.ReasonWorsened, message.ReasonChanged, message.ReasonUpdate, message.ReasonResolved,
-	message.ReasonReopened, message.ReasonPostmortem, message.ReasonLeftFeed, message.ReasonMaintenance, message.ReasonReminder, message.ReasonTest,
+	message.ReasonReopened, message.ReasonPostmortem, message.ReasonLeftFeed, message.ReasonMaintenance,
+	message.ReasonReminder, message.ReasonTest,
 }
 
 func (a *app) reportPreviewCommand() *cobra.Command {
@@ -66,9 +67,11 @@ func (a *app) preview(ctx context.Context, incident int64, reason message.Reason
 	defer r.file.Close()
 	var all []preview
 	for _, c := range r.config.Channels {
-		m, err := r.render.Message(ctx, ledger.Delivery{Channel: c.Name, Reason: string(reason), IncidentID: incident}, time.Now().UTC())
+		m, err := r.render.Message(ctx, ledger.Delivery{Channel: c.Name, Reason: string(reason), IncidentID: incident},
+			time.Now().UTC())
 		if errors.Is(err, db.ErrNotFound) {
-			return fmt.Errorf("there is no incident %d in %s; vendorwatch incidents lists those there are", incident, r.file.Path())
+			return fmt.Errorf("there is no incident %d in %s; vendorwatch incidents lists those there are", incident,
+				r.file.Path())
 		}
 		if err != nil {
 			return err

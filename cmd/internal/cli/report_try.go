@@ -103,7 +103,8 @@ func (a *app) printForecasts(messages []alert.Forecast, calls []string, none str
 	}
 	for _, m := range messages {
 		words := map[ledger.DeliveryState]string{
-			ledger.DeliveryPending: "at once", ledger.DeliveryHeld: "held until " + minute(m.NotBefore) + " UTC", ledger.DeliverySkipped: "not sent",
+			ledger.DeliveryPending: "at once", ledger.DeliveryHeld: "held until " + minute(m.NotBefore) + " UTC",
+			ledger.DeliverySkipped:   "not sent",
 			ledger.DeliveryDelivered: "delivered", ledger.DeliveryRefused: "refused",
 		}[m.State]
 		if m.DeliveryID != 0 && m.State == ledger.DeliveryPending {
@@ -138,7 +139,8 @@ func (r *reporting) sendTest(ctx context.Context, a *app, x alert.Explanation) [
 			}
 			done = append(done, name)
 			now := time.Now().UTC()
-			m, err := r.render.Message(ctx, ledger.Delivery{Channel: name, Reason: string(message.ReasonTest), Route: v.Name, IncidentID: x.Event.IncidentID}, now)
+			m, err := r.render.Message(ctx, ledger.Delivery{Channel: name, Reason: string(message.ReasonTest),
+				Route: v.Name, IncidentID: x.Event.IncidentID}, now)
 			if err == nil {
 				// The id of no delivery, so that no receiver takes it for a repeat.
 				m.ID = fmt.Sprintf("vw-test-%d", now.UnixNano())

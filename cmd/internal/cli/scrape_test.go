@@ -34,7 +34,8 @@ func writeConfig(t *testing.T, dir, text string) {
 func mustRun(t *testing.T, dir string, args ...string) string {
 	t.Helper()
 	var out bytes.Buffer
-	args = append([]string{"--config", filepath.Join(dir, "config.toml"), "--db", filepath.Join(dir, "vendorwatch.db")}, args...)
+	args = append([]string{"--config", filepath.Join(dir, "config.toml"), "--db", filepath.Join(dir, "vendorwatch.db")},
+		args...)
 	if code := cli.Run(t.Context(), args, strings.NewReader(""), &out, &out); code != 0 {
 		t.Fatalf("vendorwatch %s: exit code %d\n%s", strings.Join(args, " "), code, &out)
 	}
@@ -100,7 +101,8 @@ func TestPollCosts(t *testing.T) {
 					if diff := cmp.Diff(s.want, got); diff != "" {
 						t.Errorf("scrape %d, %s (- want + got)\n%s", n+1, s.what, diff)
 					}
-				} else if refused := func(a string) bool { return strings.HasPrefix(a, "403") }; n > 0 && slices.ContainsFunc(got, refused) {
+				} else if refused := func(a string) bool { return strings.HasPrefix(a, "403") }; n > 0 &&
+					slices.ContainsFunc(got, refused) {
 					t.Errorf("scrape %d, %s: what had been refused was asked for again: %q", n+1, s.what, got)
 				}
 				news := mustCount(t, dir, `SELECT count(*) FROM events`, true) != before
@@ -121,7 +123,8 @@ func TestPollReadsOnlyTheIncidentsThatChanged(t *testing.T) {
 	w.sites["parcelwise"].answers()
 	w.step(10 * time.Minute)
 	mustRun(t, dir, "scrape")
-	url := mustQuery(t, filepath.Join(dir, "vendorwatch.db"), `SELECT url FROM incidents WHERE title = 'Labels fail to print'`)
+	url := mustQuery(t, filepath.Join(dir, "vendorwatch.db"),
+		`SELECT url FROM incidents WHERE title = 'Labels fail to print'`)
 	if len(url) != 1 {
 		t.Fatalf("the new incident is there %d times", len(url))
 	}
@@ -180,7 +183,8 @@ func TestTheSameImportTwiceChangesNoRow(t *testing.T) {
 	racetest.Skip(t, "imports documents one after the other")
 	t.Parallel()
 	w := startWorld(t)
-	for _, path := range []string{"/api/v2/summary.json", "/api/v2/incidents.json", "/history.json?page=1", "/", "/history", "/history.atom", "/history.rss"} {
+	for _, path := range []string{"/api/v2/summary.json", "/api/v2/incidents.json", "/history.json?page=1", "/",
+		"/history", "/history.atom", "/history.rss"} {
 		t.Run(path, func(t *testing.T) {
 			w := startWorld(t, "kustomer")
 			dir := t.TempDir()
@@ -194,7 +198,8 @@ func TestTheSameImportTwiceChangesNoRow(t *testing.T) {
 	for _, slug := range []string{"ledgerline", "quillpay"} {
 		t.Run(slug, func(t *testing.T) {
 			dir, site := t.TempDir(), w.sites[slug]
-			save(t, site, strings.TrimPrefix(site.url(), site.server.URL), filepath.Join(dir, "2026-08-22T06-30-24Z.page"))
+			save(t, site, strings.TrimPrefix(site.url(), site.server.URL),
+				filepath.Join(dir, "2026-08-22T06-30-24Z.page"))
 			importTwice(t, dir, site.url())
 		})
 	}

@@ -33,7 +33,10 @@ import (
 //	world break VENDOR FAULT [ADDRESS]   the vendor misbehaves, at addresses that match
 //	world mend VENDOR
 //	world move VENDOR PLATFORM  its page is served elsewhere, by this platform; sets KUSTOMER_MOVED_URL
-//	pages start DIR            serves the files of a folder, each at /NAME, as many hosts do: with a 200; sets PAGES_URL
+//	pages start DIR            serves the files of a folder, each at /NAME, as many hosts do: with a 200; sets
+//
+// PAGES_URL
+//
 //	slack start                an incoming webhook; sets VENDORWATCH_SLACK_URL
 //	slack answers 500 TEXT     what it answers from now on
 //	slack count N              so many messages were taken
@@ -50,7 +53,8 @@ func TestScripts(t *testing.T) {
 	t.Parallel()
 	dir, files := "testdata/script", []string(nil)
 	if racetest.On {
-		// The demo has everything at once: pages, a service, alerts, a dashboard. The others run the same code for long.
+		// The demo has everything at once: pages, a service, alerts, a dashboard. The others run the same code for
+		// long.
 		dir, files = "", []string{"testdata/script/demo.txtar", "testdata/script/demo-live.txtar"}
 	}
 	testscript.Run(t, testscript.Params{

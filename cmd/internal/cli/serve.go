@@ -45,7 +45,8 @@ func (a *app) serve(ctx context.Context) error {
 		running, stop := context.WithCancel(ctx)
 		done := make(chan error, 1)
 		go func() { done <- s.Run(running) }()
-		s.Log.Info("watching", "vendors", len(s.Config.Vendors), "sources", len(s.Sources), "database", s.Config.Database, "config", a.configPath)
+		s.Log.Info("watching", "vendors", len(s.Config.Vendors), "sources", len(s.Sources), "database",
+			s.Config.Database, "config", a.configPath)
 		next := a.untilReload(ctx, hup, a.listenAt(s.Config.Web))
 		stop()
 		err := errors.Join(<-done, s.Close())
@@ -79,13 +80,15 @@ func (a *app) untilReload(ctx context.Context, hup <-chan os.Signal, address str
 			}
 			err = errors.Join(err, next.Close())
 		}
-		fmt.Fprintf(a.stderr, "vendorwatch: SIGHUP: the config file cannot be used, and the service goes on with the config as it was:\n%v\n", err)
+		fmt.Fprintf(a.stderr, "vendorwatch: SIGHUP: the config file cannot be used, and the service goes on with the "+
+			"config as it was:\n%v\n", err)
 	}
 }
 
 // listenFlag adds --listen, which overrides the config file's address.
 func (a *app) listenFlag(c *cobra.Command) {
-	c.Flags().StringVar(&a.listen, "listen", "", `address of the dashboard, host:port; "off" for none (default: listen under [web], else 127.0.0.1:8080)`)
+	c.Flags().StringVar(&a.listen, "listen", "",
+		`address of the dashboard, host:port; "off" for none (default: listen under [web], else 127.0.0.1:8080)`)
 }
 
 // listenAt is the address that the flag and the config file agree on; empty for no dashboard.

@@ -48,7 +48,8 @@ func (t *transcript) String() string {
 // serve starts the service in a folder. It is killed at the end of the test, should it still run.
 func serve(t *testing.T, dir string, env ...string) *service {
 	t.Helper()
-	s := &service{t: t, cmd: program(dir, env, "serve", "--verbose"), record: filepath.Join(dir, "vendorwatch.db"), ended: make(chan struct{})}
+	s := &service{t: t, cmd: program(dir, env, "serve", "--verbose"), record: filepath.Join(dir, "vendorwatch.db"),
+		ended: make(chan struct{})}
 	s.cmd.Stdout, s.cmd.Stderr = &s.out, &s.out
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -150,7 +151,8 @@ func TestServeStopsThoughAVendorHangs(t *testing.T) {
 	s.until("kustomer is asked", func() bool { return w.sites["kustomer"].count() > 0 })
 	s.stop()
 	// What was cut short tells nothing of the page.
-	if got := mustQuery(t, s.record, `SELECT consecutive_failures FROM v_source_health WHERE vendor = 'kustomer'`); got[0] != "0" {
+	if got := mustQuery(t, s.record,
+		`SELECT consecutive_failures FROM v_source_health WHERE vendor = 'kustomer'`); got[0] != "0" {
 		t.Errorf("the scrape that was cut short counts as a failure: %q", got)
 	}
 }
@@ -191,7 +193,8 @@ func TestServeTakesUpAGoodConfigOnSIGHUP(t *testing.T) {
 	s.untilSaved(`SELECT count(*) FROM sources WHERE baseline_at IS NOT NULL`, "2")
 	writeConfig(t, dir, w.configText([]string{"quillpay", "ledgerline"}, ""))
 	s.signal(syscall.SIGHUP)
-	const scrapesOfAdded = `SELECT count(*) FROM scrapes JOIN sources USING (source_id) JOIN vendors USING (vendor_id) WHERE slug = 'ledgerline'`
+	const scrapesOfAdded = `SELECT count(*) FROM scrapes JOIN sources USING (source_id) JOIN vendors USING (vendor_id)
+		WHERE slug = 'ledgerline'`
 	s.untilSaved(scrapesOfAdded, "1")
 	dropped := w.sites["kustomer"]
 	dropped.answers()
@@ -201,7 +204,8 @@ func TestServeTakesUpAGoodConfigOnSIGHUP(t *testing.T) {
 		t.Errorf("the vendor that was dropped is still read: %q", got)
 	}
 	s.stop()
-	if got := mustQuery(t, s.record, `SELECT DISTINCT vendor FROM v_incidents ORDER BY 1`); strings.Join(got, " ") != "kustomer ledgerline quillpay" {
+	if got := mustQuery(t, s.record, `SELECT DISTINCT vendor FROM v_incidents ORDER BY 1`); strings.Join(got,
+		" ") != "kustomer ledgerline quillpay" {
 		t.Errorf("the record holds incidents of %q; those of the dropped vendor are to stay", got)
 	}
 }
@@ -258,7 +262,8 @@ func TestServeWithoutNetworkAndWithSlackDown(t *testing.T) {
 	s.until("Slack refuses a digest", func() bool { return hook.refusals() > 0 })
 	hook.answer(200, "ok")
 	s.until("the digest arrives", func() bool { return len(hook.taken()) > 0 })
-	s.untilSaved(`SELECT count(*) FROM events WHERE kind = 'incident_opened' AND event_id NOT IN (SELECT event_id FROM delivery_events JOIN deliveries USING (delivery_id) WHERE state = 'delivered')`, "0")
+	s.untilSaved(`SELECT count(*) FROM events WHERE kind = 'incident_opened' AND event_id NOT IN (SELECT event_id
+		FROM delivery_events JOIN deliveries USING (delivery_id) WHERE state = 'delivered')`, "0")
 	s.stop()
 	digest := hook.taken()[0]
 	for _, words := range []string{"Searches are slow", "unreachable", "gone"} {
@@ -341,7 +346,9 @@ func TestServeAlertsOnce(t *testing.T) {
 	if bad := hook.complaints(); len(bad) > 0 {
 		t.Errorf("Slack would not take: %q", bad)
 	}
-	if got := mustQuery(t, s.record, `SELECT reason, route, state, (SELECT count(*) FROM threads) FROM deliveries WHERE state <> 'skipped'`); len(got) != 1 || got[0] != "first | alerts | delivered | 1" {
+	got := mustQuery(t, s.record,
+		`SELECT reason, route, state, (SELECT count(*) FROM threads) FROM deliveries WHERE state <> 'skipped'`)
+	if len(got) != 1 || got[0] != "first | alerts | delivered | 1" {
 		t.Errorf("deliveries: %q", got)
 	}
 	noSecretIn(t, dir)

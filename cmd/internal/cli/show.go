@@ -107,7 +107,8 @@ func (a *app) printIncident(i query.IncidentDetail, history bool) {
 		if r.UpdateID != 0 {
 			what = fmt.Sprintf("update %d: %s", r.UpdateID, r.Field)
 		}
-		fmt.Fprintf(a.stdout, "    seen %s  %s\n        - %s\n        + %s\n", r.SeenAt, what, markdown.Plain(r.OldValue), markdown.Plain(r.NewValue))
+		fmt.Fprintf(a.stdout, "    seen %s  %s\n        - %s\n        + %s\n", r.SeenAt, what,
+			markdown.Plain(r.OldValue), markdown.Plain(r.NewValue))
 	}
 	if len(i.Revisions) == 0 {
 		fmt.Fprintln(a.stdout, "    none was seen")

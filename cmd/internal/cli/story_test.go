@@ -32,8 +32,10 @@ func story(begin time.Time, slugs ...string) []simulate.Vendor {
 // ended is an incident of the past, an hour long.
 func ended(name, component string, from float64, at func(float64) time.Time) simulate.Incident {
 	return simulate.Incident{Name: name, Impact: "minor", Updates: []simulate.Update{
-		{State: "investigating", At: at(from), Body: "We are looking into it.", Sets: []simulate.Status{{Component: component, Status: "degraded_performance"}}},
-		{State: "resolved", At: at(from + 60), Body: "It is over.", Sets: []simulate.Status{{Component: component, Status: "operational"}}},
+		{State: "investigating", At: at(from), Body: "We are looking into it.",
+			Sets: []simulate.Status{{Component: component, Status: "degraded_performance"}}},
+		{State: "resolved", At: at(from + 60), Body: "It is over.",
+			Sets: []simulate.Status{{Component: component, Status: "operational"}}},
 	}}
 }
 
@@ -42,9 +44,11 @@ func kustomer(at func(float64) time.Time, day func(int) float64) simulate.Vendor
 		return []simulate.Status{{Component: component, Status: status}}
 	}
 	return simulate.Vendor{
-		Slug: "kustomer", Name: "Kustomer", Platform: simulate.PlatformStatuspage, Zone: "America/New_York", CreatedAt: at(-day(400)),
+		Slug: "kustomer", Name: "Kustomer", Platform: simulate.PlatformStatuspage, Zone: "America/New_York",
+		CreatedAt: at(-day(400)),
 		Components: []simulate.Component{
-			{ID: "us", Name: "Web Client", Group: "Prod1 (US)"}, {ID: "eu", Name: "Web Client", Group: "Prod2 (EU)"}, {ID: "api", Name: "API"},
+			{ID: "us", Name: "Web Client", Group: "Prod1 (US)"}, {ID: "eu", Name: "Web Client", Group: "Prod2 (EU)"},
+			{ID: "api", Name: "API"},
 		},
 		Incidents: []simulate.Incident{
 			ended("Emails are late", "api", -day(3), at),
@@ -52,17 +56,24 @@ func kustomer(at func(float64) time.Time, day func(int) float64) simulate.Vendor
 			ended("Imports stand still", "api", -day(210), at),
 			ended("Reports are empty", "api", -day(330), at),
 			{Name: "Searches are slow", Impact: "minor", Updates: []simulate.Update{
-				{State: "investigating", At: at(-60), Body: "Searches take a minute.", Sets: set("api", "degraded_performance")},
+				{State: "investigating", At: at(-60), Body: "Searches take a minute.",
+					Sets: set("api", "degraded_performance")},
 				{State: "identified", At: at(20), Body: "An index is broken."},
 				{State: "resolved", At: at(70), Body: "The index is whole again.", Sets: set("api", "operational")},
 			}},
 			{Name: "Logins fail with a 403", Impact: "minor",
 				Updates: []simulate.Update{
-					{State: "investigating", At: at(10), Body: "Some logins end with a 403.", Sets: set("us", "partial_outage"),
-						Edits: []simulate.Edit{{At: at(20), Text: "Some logins end with a 403. Whoever is in stays in."}}},
-					{State: "identified", At: at(30), Impact: "major", Body: "It was a **security policy**.", Sets: set("eu", "partial_outage")},
-					{State: "resolved", At: at(50), Body: "The policy is taken back.", Sets: []simulate.Status{{Component: "us", Status: "operational"}, {Component: "eu", Status: "operational"}}},
-					{State: "postmortem", At: at(90), Body: "# Summary\n\nFor 40 minutes a policy was too strict.\n\n* Test policies first."},
+					{State: "investigating", At: at(10), Body: "Some logins end with a 403.",
+						Sets: set("us", "partial_outage"),
+						Edits: []simulate.Edit{{At: at(20),
+							Text: "Some logins end with a 403. Whoever is in stays in."}}},
+					{State: "identified", At: at(30), Impact: "major", Body: "It was a **security policy**.",
+						Sets: set("eu", "partial_outage")},
+					{State: "resolved", At: at(50), Body: "The policy is taken back.",
+						Sets: []simulate.Status{{Component: "us", Status: "operational"},
+							{Component: "eu", Status: "operational"}}},
+					{State: "postmortem", At: at(90),
+						Body: "# Summary\n\nFor 40 minutes a policy was too strict.\n\n* Test policies first."},
 				},
 				Renames: []simulate.Edit{{At: at(60), Text: "Logins failed with a 403"}}},
 			{Name: "Database upgrade", ScheduledFor: at(40), ScheduledUntil: at(60), Updates: []simulate.Update{
@@ -80,14 +91,18 @@ func kustomer(at func(float64) time.Time, day func(int) float64) simulate.Vendor
 func parcelwise(at func(float64) time.Time, day func(int) float64) simulate.Vendor {
 	set := func(status string) []simulate.Status { return []simulate.Status{{Component: "labels", Status: status}} }
 	return simulate.Vendor{
-		Slug: "parcelwise", Name: "Parcelwise", Platform: simulate.PlatformStatuspage, Zone: "Europe/London", CreatedAt: at(-day(100)),
-		Components: []simulate.Component{{ID: "labels", Name: "Labels", Group: "Shipping"}, {ID: "tracking", Name: "Tracking", Group: "Shipping"}},
-		Faults:     []simulate.Fault{{Kind: simulate.FaultAPIRefused}},
+		Slug: "parcelwise", Name: "Parcelwise", Platform: simulate.PlatformStatuspage, Zone: "Europe/London",
+		CreatedAt: at(-day(100)),
+		Components: []simulate.Component{{ID: "labels", Name: "Labels", Group: "Shipping"},
+			{ID: "tracking", Name: "Tracking", Group: "Shipping"}},
+		Faults: []simulate.Fault{{Kind: simulate.FaultAPIRefused}},
 		Incidents: []simulate.Incident{
 			ended("Tracking stands still", "tracking", -day(4), at),
 			{Name: "Labels fail to print", Impact: "minor", Updates: []simulate.Update{
-				{State: "investigating", At: at(10), Body: "One label in twenty is empty.", Sets: set("degraded_performance")},
-				{State: "identified", At: at(25), Impact: "critical", Body: "No label is printed.", Sets: set("major_outage")},
+				{State: "investigating", At: at(10), Body: "One label in twenty is empty.",
+					Sets: set("degraded_performance")},
+				{State: "identified", At: at(25), Impact: "critical", Body: "No label is printed.",
+					Sets: set("major_outage")},
 				{State: "monitoring", At: at(45), Body: "Labels are printed again.", Sets: set("degraded_performance")},
 				{State: "resolved", At: at(65), Body: "All labels are printed.", Sets: set("operational")},
 				{State: "postmortem", At: at(85), Body: "A disk was full."},
@@ -103,9 +118,12 @@ func ledgerline(at func(float64) time.Time, day func(int) float64) simulate.Vend
 		Incidents: []simulate.Incident{
 			ended("Books do not open", "books", -day(5), at),
 			{Name: "Balances are wrong", Impact: "major", Updates: []simulate.Update{
-				{State: "investigating", At: at(20), Body: "Some balances are wrong.", Sets: []simulate.Status{{Component: "books", Status: "partial_outage"}}},
-				{State: "identified", At: at(40), Body: "A job ran twice.", Edits: []simulate.Edit{{At: at(45), Text: "A job ran three times."}}},
-				{State: "resolved", At: at(60), Body: "All balances are right.", Sets: []simulate.Status{{Component: "books", Status: "operational"}}},
+				{State: "investigating", At: at(20), Body: "Some balances are wrong.",
+					Sets: []simulate.Status{{Component: "books", Status: "partial_outage"}}},
+				{State: "identified", At: at(40), Body: "A job ran twice.",
+					Edits: []simulate.Edit{{At: at(45), Text: "A job ran three times."}}},
+				{State: "resolved", At: at(60), Body: "All balances are right.",
+					Sets: []simulate.Status{{Component: "books", Status: "operational"}}},
 			}},
 		},
 	}

@@ -41,12 +41,14 @@ func (a *app) vendors(ctx context.Context) error {
 	}
 	t := a.table("Vendor", "Platform", "Health", "Last read", "Open", "Incidents", "Known since", "Gaps", "Page")
 	for _, s := range list {
-		t.AppendRow(table.Row{s.Vendor, s.Platform, s.Health, minute(s.LastSuccessAt), s.OpenIncidents, s.Incidents, minute(s.CoverageStartAt), s.Gaps, s.PageURL})
+		t.AppendRow(table.Row{s.Vendor, s.Platform, s.Health, minute(s.LastSuccessAt), s.OpenIncidents, s.Incidents,
+			minute(s.CoverageStartAt), s.Gaps, s.PageURL})
 	}
 	t.Render()
 	for _, s := range list {
 		if s.IndicatorSinceAt != "" {
-			fmt.Fprintf(a.stdout, "%s: the page says %q since %s, and no incident says why\n", s.Vendor, s.Indicator, minute(s.IndicatorSinceAt))
+			fmt.Fprintf(a.stdout, "%s: the page says %q since %s, and no incident says why\n", s.Vendor, s.Indicator,
+				minute(s.IndicatorSinceAt))
 		}
 		if s.LastError != "" {
 			fmt.Fprintf(a.stdout, "%s: %s\n", s.Vendor, s.LastError)

@@ -91,11 +91,13 @@ func (a *app) vendorsAdd(ctx context.Context, f addFlags, target string) error {
 	if in.Error != "" && len(in.Incidents) == 0 {
 		return errors.New(in.Error)
 	}
-	out := added{Name: nameOf(f.name, found.URL, in.PageName, entry), PageURL: found.URL, Platform: found.Platform, Problem: in.Error, Incidents: newestFirst(in.Incidents)}
+	out := added{Name: nameOf(f.name, found.URL, in.PageName, entry), PageURL: found.URL, Platform: found.Platform,
+		Problem: in.Error, Incidents: newestFirst(in.Incidents)}
 	out.TOML = config.VendorTOML(out.Name, out.PageURL, out.Platform)
 	if owner := watchedAs(c, found.URL); owner != "" {
 		if f.write {
-			return fmt.Errorf("%s is in %s already: vendor %q reads it; nothing was written", found.URL, a.configPath, owner)
+			return fmt.Errorf("%s is in %s already: vendor %q reads it; nothing was written", found.URL, a.configPath,
+				owner)
 		}
 		fmt.Fprintf(a.stderr, "%s is in %s already: vendor %q reads it\n", found.URL, a.configPath, owner)
 	}
@@ -125,7 +127,8 @@ func (a *app) printAdded(out added) error {
 			for _, c := range i.Components {
 				parts = append(parts, c.Name)
 			}
-			t.AppendRow(table.Row{minute(beginOf(i)), i.Severity, i.State, words.Short(markdown.Plain(i.Title), 70), words.Short(markdown.Plain(strings.Join(parts, ", ")), 40)})
+			t.AppendRow(table.Row{minute(beginOf(i)), i.Severity, i.State, words.Short(markdown.Plain(i.Title), 70),
+				words.Short(markdown.Plain(strings.Join(parts, ", ")), 40)})
 		}
 		t.Render()
 		fmt.Fprintln(a.stdout)
@@ -191,7 +194,10 @@ func watchedAs(c *config.Config, page string) string {
 
 func newestFirst(list []watch.InspectedIncident) []watch.InspectedIncident {
 	out := slices.Clone(list)
-	slices.SortStableFunc(out, func(a, b watch.InspectedIncident) int { return strings.Compare(beginOf(b), beginOf(a)) })
+	slices.SortStableFunc(out, func(a, b watch.InspectedIncident) int {
+		return strings.Compare(beginOf(b),
+			beginOf(a))
+	})
 	return notNil(out)
 }
 

@@ -40,7 +40,8 @@ func addressesOf(target string, entry scraper.Entry, known bool) ([]string, erro
 }
 
 // findPage tells what is at the first of the addresses that can be reached.
-func (a *app) findPage(ctx context.Context, f scraper.Fetcher, addresses []string, entry scraper.Entry, known bool) (scraper.Found, error) {
+func (a *app) findPage(ctx context.Context, f scraper.Fetcher, addresses []string, entry scraper.Entry,
+	known bool) (scraper.Found, error) {
 	var first error
 	for _, address := range addresses {
 		found, err := platforms.Find(ctx, f, scraper.Source{Name: "added", URL: address})
@@ -48,7 +49,8 @@ func (a *app) findPage(ctx context.Context, f scraper.Fetcher, addresses []strin
 		var status *scraper.HTTPError
 		switch {
 		case err == nil:
-			fmt.Fprintf(a.stderr, "%s is made with %s (asked %s)\n", found.URL, found.Platform, words.Count(found.Asked, "time"))
+			fmt.Fprintf(a.stderr, "%s is made with %s (asked %s)\n", found.URL, found.Platform,
+				words.Count(found.Asked, "time"))
 			return found, nil
 		case ctx.Err() != nil:
 			return found, err

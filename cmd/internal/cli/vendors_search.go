@@ -33,7 +33,8 @@ func (a *app) vendorsSearch(query string) error {
 		return a.printJSON(notNil(found))
 	}
 	if len(found) == 0 {
-		fmt.Fprintf(a.stderr, "the catalogue has no vendor like %q; give its [[vendor]] the url of its status page\n", query)
+		fmt.Fprintf(a.stderr, "the catalogue has no vendor like %q; give its [[vendor]] the url of its status page\n",
+			query)
 		return nil
 	}
 	t := a.table("Vendor", "Platform", "Category", "Page", "Also called")

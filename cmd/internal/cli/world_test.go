@@ -177,11 +177,13 @@ func (w *witness) WriteHeader(status int) {
 // before its tables.
 func (w *world) configText(slugs []string, more string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "database = \"vendorwatch.db\"\nweb.listen = \"\"\nschedule = \"@every 10s\"\ntime_zone = \"UTC\"\n"+
+	fmt.Fprintf(&b, "database = \"vendorwatch.db\"\nweb.listen = \"\"\n"+
+		"schedule = \"@every 10s\"\ntime_zone = \"UTC\"\n"+
 		"[fetch]\ncontact = \"ops@vendorwatch.test\"\ndelay = \"0s\"\nretries = 0\nrequest_timeout = \"60s\"\n%s", more)
 	for _, slug := range slugs {
 		s := w.sites[slug]
-		fmt.Fprintf(&b, "[[vendor]]\nname = %q\nslug = %q\nplatform = %q\nurl = %q\n", s.vendor.Name, slug, s.vendor.Platform, s.url())
+		fmt.Fprintf(&b, "[[vendor]]\nname = %q\nslug = %q\nplatform = %q\nurl = %q\n", s.vendor.Name, slug,
+			s.vendor.Platform, s.url())
 	}
 	return b.String()
 }

@@ -19,7 +19,8 @@ func PageURL(text string) (string, error) {
 		return "", err
 	}
 	if name := secretParameter(u); name != "" {
-		return "", fmt.Errorf("the URL holds %s, which is a secret; leave it out, and give it under [vendor.auth] in the config file", name)
+		return "", fmt.Errorf("the URL holds %s, which is a secret; leave it out, and give it under [vendor.auth] in "+
+			"the config file", name)
 	}
 	return u, nil
 }
@@ -33,18 +34,20 @@ func VendorTOML(name, page, platform string) string {
 	case platform == "":
 		return text + "# The platform is detected when the page is first read.\n"
 	case !slices.Contains(platforms.Names(), platform):
-		text += fmt.Sprintf("# This version cannot read %s. Give the address of the page's RSS or Atom feed as url, with platform = \"feed\".\n", platform)
+		text += fmt.Sprintf("# This version cannot read %s. Give the address of the page's RSS or Atom feed as url, "+
+			"with platform = \"feed\".\n", platform)
 	}
 	return text + fmt.Sprintf("platform = %q\n", platform)
 }
 
 // Append puts text, the lines of one vendor, at the end of the config file at path. What the file holds stays as it
-// is. It writes nothing, and returns tomlcheck.Mistakes, if the file is wrong or would be: a name, a slug or a page is there
-// already. The file is whole at every moment, the old one or the new one.
+// is. It writes nothing, and returns tomlcheck.Mistakes, if the file is wrong or would be: a name, a slug or a page is
+// there already. The file is whole at every moment, the old one or the new one.
 func Append(path, text string, kinds ChannelKinds) error {
 	real, err := filepath.EvalSymlinks(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("config file %s does not exist; write one, or name another with --config: %w", path, fs.ErrNotExist)
+		return fmt.Errorf("config file %s does not exist; write one, or name another with --config: %w", path,
+			fs.ErrNotExist)
 	}
 	if err != nil {
 		return fmt.Errorf("config file: %w", err)

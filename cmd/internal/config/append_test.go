@@ -15,12 +15,15 @@ const addedVendor = "[[vendor]]\nname = \"Acme\"\nurl = \"https://status.acme.ex
 
 func TestAppend(t *testing.T) {
 	for name, c := range map[string]struct{ before, want string }{
-		"a file with an end":     {minimal, minimal + "\n" + addedVendor},
-		"a file without one":     {strings.TrimRight(minimal, "\n"), minimal + "\n" + addedVendor},
-		"lines of Windows":       {strings.ReplaceAll(minimal, "\n", "\r\n"), strings.ReplaceAll(minimal+"\n"+addedVendor, "\n", "\r\n")},
-		"a table of the last":    {minimal + "[vendor.auth]\nuser = \"u\"\npassword_env = \"NOT_SET_HERE\"\n# end", minimal + "[vendor.auth]\nuser = \"u\"\npassword_env = \"NOT_SET_HERE\"\n# end\n\n" + addedVendor},
-		"a byte order mark":      {"\xef\xbb\xbf" + minimal, "\xef\xbb\xbf" + minimal + "\n" + addedVendor},
-		"a channel without URL":  {minimal + "[[channel]]\nname = \"team\"\nurl_env = \"NOT_SET_HERE\"\n", minimal + "[[channel]]\nname = \"team\"\nurl_env = \"NOT_SET_HERE\"\n\n" + addedVendor},
+		"a file with an end": {minimal, minimal + "\n" + addedVendor},
+		"a file without one": {strings.TrimRight(minimal, "\n"), minimal + "\n" + addedVendor},
+		"lines of Windows": {strings.ReplaceAll(minimal, "\n", "\r\n"),
+			strings.ReplaceAll(minimal+"\n"+addedVendor, "\n", "\r\n")},
+		"a table of the last": {minimal + "[vendor.auth]\nuser = \"u\"\npassword_env = \"NOT_SET_HERE\"\n# end",
+			minimal + "[vendor.auth]\nuser = \"u\"\npassword_env = \"NOT_SET_HERE\"\n# end\n\n" + addedVendor},
+		"a byte order mark": {"\xef\xbb\xbf" + minimal, "\xef\xbb\xbf" + minimal + "\n" + addedVendor},
+		"a channel without URL": {minimal + "[[channel]]\nname = \"team\"\nurl_env = \"NOT_SET_HERE\"\n",
+			minimal + "[[channel]]\nname = \"team\"\nurl_env = \"NOT_SET_HERE\"\n\n" + addedVendor},
 		"a comment that is open": {minimal + "# [[vendor]]", minimal + "# [[vendor]]\n\n" + addedVendor},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -58,13 +61,16 @@ func TestAppend(t *testing.T) {
 
 func TestAppendRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ before, text, want string }{
-		"a name that is there":     {minimal, strings.Replace(addedVendor, "Acme", "GitHub", 1), "nothing was written"},
-		"a page that is there":     {minimal, strings.Replace(addedVendor, "status.acme.example", "www.githubstatus.com", 1), "two sources read https://www.githubstatus.com"},
-		"a file that is wrong":     {"schedule = 5\n" + minimal, addedVendor, "the file is wrong as it is"},
-		"a file that is no TOML":   {minimal + "\n[[vendor", addedVendor, "the file is wrong as it is"},
-		"text of two vendors":      {minimal, addedVendor + strings.NewReplacer("Acme", "Bolts", "acme", "bolts").Replace(addedVendor), "would not be a vendor of their own"},
-		"text that is no vendor":   {minimal, "tags = [\"x\"]\n", "would not be a vendor of their own"},
-		"a platform there is none": {minimal, strings.Replace(addedVendor, "feed", "nonesuch", 1), `platform "nonesuch" is unknown`},
+		"a name that is there": {minimal, strings.Replace(addedVendor, "Acme", "GitHub", 1), "nothing was written"},
+		"a page that is there": {minimal, strings.Replace(addedVendor, "status.acme.example",
+			"www.githubstatus.com", 1), "two sources read https://www.githubstatus.com"},
+		"a file that is wrong":   {"schedule = 5\n" + minimal, addedVendor, "the file is wrong as it is"},
+		"a file that is no TOML": {minimal + "\n[[vendor", addedVendor, "the file is wrong as it is"},
+		"text of two vendors": {minimal, addedVendor + strings.NewReplacer("Acme", "Bolts", "acme",
+			"bolts").Replace(addedVendor), "would not be a vendor of their own"},
+		"text that is no vendor": {minimal, "tags = [\"x\"]\n", "would not be a vendor of their own"},
+		"a platform there is none": {minimal, strings.Replace(addedVendor, "feed", "nonesuch", 1),
+			`platform "nonesuch" is unknown`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "config.toml")
@@ -79,7 +85,8 @@ func TestAppendRefuses(t *testing.T) {
 			}
 		})
 	}
-	if err := Append(filepath.Join(t.TempDir(), "config.toml"), addedVendor, testKinds); !errors.Is(err, fs.ErrNotExist) {
+	if err := Append(filepath.Join(t.TempDir(), "config.toml"), addedVendor, testKinds); !errors.Is(err,
+		fs.ErrNotExist) {
 		t.Errorf("no file: %v", err)
 	}
 }

@@ -15,13 +15,15 @@ import (
 
 // Auth is what a page behind a login asks for. Every secret comes from an environment variable or a file.
 type Auth struct {
-	User         string      `toml:"user"`          // of HTTP basic authentication
-	PasswordEnv  string      `toml:"password_env"`  // environment variable that holds its password
-	PasswordFile string      `toml:"password_file"` // or the file that does; a relative path begins at the config file's folder
-	Headers      []AuthValue `toml:"header"`        // headers of the request
-	Cookies      []AuthValue `toml:"cookie"`        // cookies of the request
-	Query        []AuthValue `toml:"query"`         // parameters added to the address
-	Hosts        []string    `toml:"hosts"`         // further servers that may see all of this; default: that of the page alone
+	User        string `toml:"user"`         // of HTTP basic authentication
+	PasswordEnv string `toml:"password_env"` // environment variable that holds its password
+	// or the file that does; a relative path begins at the config file's folder
+	PasswordFile string      `toml:"password_file"`
+	Headers      []AuthValue `toml:"header"` // headers of the request
+	Cookies      []AuthValue `toml:"cookie"` // cookies of the request
+	Query        []AuthValue `toml:"query"`  // parameters added to the address
+	// further servers that may see all of this; default: that of the page alone
+	Hosts []string `toml:"hosts"`
 
 	// PasswordInFile catches a password written into the file, which is refused. It is always empty after a check.
 	PasswordInFile secret.Text `toml:"password"`
@@ -73,7 +75,8 @@ func (c *checker) auth(a *Auth, path, page string) *scraper.Auth {
 		return nil
 	}
 	before := c.Count()
-	creds := scraper.Credentials{User: a.User, Headers: map[string]string{}, Cookies: map[string]string{}, Query: map[string]string{}}
+	creds := scraper.Credentials{User: a.User, Headers: map[string]string{}, Cookies: map[string]string{},
+		Query: map[string]string{}}
 	if c.Has(path + ".password") {
 		a.PasswordInFile = secret.Text{}
 		c.inFile(path+".password", "password_env", "password_file")
@@ -109,7 +112,8 @@ func (c *checker) auth(a *Auth, path, page string) *scraper.Auth {
 	}
 	if a.User == "" && len(a.Headers)+len(a.Cookies)+len(a.Query) == 0 {
 		if !c.Refused(path) {
-			c.Add(path, "it holds no credentials", `write for example header = [{ name = "X-Token", env = "ACME_TOKEN" }]`)
+			c.Add(path, "it holds no credentials",
+				`write for example header = [{ name = "X-Token", env = "ACME_TOKEN" }]`)
 		}
 		return nil
 	}
@@ -143,7 +147,8 @@ func (c *checker) authValue(v *AuthValue, kind, path string, into map[string]str
 	}
 	if !authPrefix.MatchString(v.Prefix) || len(v.Prefix) > 16 {
 		v.Prefix = ""
-		c.Add(path+".prefix", "that is more than a word and a space, and may be the secret itself", `write for example prefix = "Bearer "`)
+		c.Add(path+".prefix", "that is more than a word and a space, and may be the secret itself",
+			`write for example prefix = "Bearer "`)
 	}
 	if value := c.authSecret(path, "value", "env", "file", v.Env, v.File); value != "" {
 		into[v.Name] = v.Prefix + value
@@ -181,13 +186,15 @@ func (c *checker) authSecret(path, what, envKey, fileKey, env, file string) stri
 		c.Add(key, "that is not the name of an environment variable", example+", and put the secret into that variable")
 		return ""
 	case strings.Contains(file, "://"):
-		c.Add(path+"."+fileKey, "a URL stands where the name of a file is needed", "name a file that holds the secret and nothing else")
+		c.Add(path+"."+fileKey, "a URL stands where the name of a file is needed",
+			"name a file that holds the secret and nothing else")
 		return ""
 	case c.withoutSecrets:
 		return ""
 	case env != "":
 		if value = strings.TrimSpace(c.env(env)); value == "" {
-			c.Add(key, fmt.Sprintf("the environment variable %s is not set", env), "set it where vendorwatch is started")
+			c.Add(key, fmt.Sprintf("the environment variable %s is not set", env),
+				"set it where vendorwatch is started")
 			return ""
 		}
 	default:
@@ -202,7 +209,8 @@ func (c *checker) authSecret(path, what, envKey, fileKey, env, file string) stri
 			return ""
 		}
 		if value == "" {
-			c.Add(key, fmt.Sprintf("there is no file %s, or it is empty", secret.Mask(name)), "name a file that holds the secret and nothing else")
+			c.Add(key, fmt.Sprintf("there is no file %s, or it is empty", secret.Mask(name)),
+				"name a file that holds the secret and nothing else")
 			return ""
 		}
 	}
@@ -220,7 +228,8 @@ func authHost(host string) (string, error) {
 		host = "https://" + host
 	}
 	u, err := url.Parse(host)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil || !goodPort(u.Port()) ||
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil ||
+		!goodPort(u.Port()) ||
 		strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || strings.ContainsAny(u.Host, "*") {
 		return "", errors.New("that is not the name of a server" + example)
 	}

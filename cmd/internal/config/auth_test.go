@@ -41,7 +41,8 @@ func TestAuth(t *testing.T) {
 		t.Fatal(err)
 	}
 	env := map[string]string{"ACME_PASSWORD": "pa55word-of-acme", "ACME_TOKEN": "t0ken-of-acme"}
-	c, err := Parse(filepath.Join(dir, "config.toml"), []byte(authText), testKinds, func(name string) string { return env[name] })
+	c, err := Parse(filepath.Join(dir, "config.toml"), []byte(authText), testKinds,
+		func(name string) string { return env[name] })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,11 +67,13 @@ func TestAuth(t *testing.T) {
 // TestAuthWithoutItsOwnTable holds that headers, cookies and parameters count where no [vendor.auth] stands above them.
 func TestAuthWithoutItsOwnTable(t *testing.T) {
 	for _, kind := range []string{"header", "cookie", "query"} {
-		text := "[fetch]\ncontact = \"ops@acme.example\"\n[[vendor]]\nname = \"Acme\"\nurl = \"https://status.acme.example\"\n"
+		text := "[fetch]\ncontact = \"ops@acme.example\"\n[[vendor]]\nname = \"Acme\"\nurl = " +
+			"\"https://status.acme.example\"\n"
 		value := "name = \"token\"\nenv = \"ACME_TOKEN\"\n"
 		for where, table := range map[string]string{
 			"vendor": text + "[[vendor.auth." + kind + "]]\n" + value,
-			"source": text + "[[vendor.source]]\nurl = \"https://eu.acme.example\"\n[[vendor.source.auth." + kind + "]]\n" + value,
+			"source": text + "[[vendor.source]]\nurl = \"https://eu.acme.example\"\n[[vendor.source.auth." + kind +
+				"]]\n" + value,
 		} {
 			c, err := Parse("config.toml", []byte(table), testKinds, func(string) string { return "t0ken-of-acme" })
 			if err != nil {
@@ -112,19 +115,24 @@ func TestMissingSecrets(t *testing.T) {
 // TestNoMistakeShowsASecret holds that secrets which stand where none belongs are not repeated.
 func TestNoMistakeShowsASecret(t *testing.T) {
 	for _, line := range []string{
-		`password = "s3cret-of-acme"`, `password_env = "s3cret-of-acme"`, `password_file = "https://user:s3cret-of-acme@acme.example"`,
+		`password = "s3cret-of-acme"`, `password_env = "s3cret-of-acme"`,
+		`password_file = "https://user:s3cret-of-acme@acme.example"`,
 		`header = [{ name = "X", value = "s3cret-of-acme" }]`, `header = [{ name = "X", env = "s3cret-of-acme" }]`,
 		`header = [{ name = "X", env = "E", prefix = "Bearer s3cret-of-acme" }]`, `header = { X = "s3cret-of-acme" }`,
-		`query = "s3cret-of-acme"`, `cookie = ["s3cret-of-acme"]`, `password = 5`, `token = "s3cret-of-acme"`, `hosts = ["https://s3cret-of-acme@a.example"]`,
+		`query = "s3cret-of-acme"`, `cookie = ["s3cret-of-acme"]`, `password = 5`, `token = "s3cret-of-acme"`,
+		`hosts = ["https://s3cret-of-acme@a.example"]`,
 	} {
-		text := "[fetch]\ncontact = \"ops@acme.example\"\n[[vendor]]\nname = \"Acme\"\nurl = \"https://status.acme.example\"\n[vendor.auth]\n" + line
+		text := "[fetch]\ncontact = \"ops@acme.example\"\n[[vendor]]\nname = \"Acme\"\nurl = " +
+			"\"https://status.acme.example\"\n[vendor.auth]\n" + line
 		_, err := Parse("config.toml", []byte(text), testKinds, nil)
 		if err == nil || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%s: %v", line, err)
 		}
 	}
-	_, err := Parse("config.toml", []byte(strings.Replace(minimal, "githubstatus.com", "githubstatus.com/feed?api_key=s3cret", 1)), testKinds, nil)
-	if err == nil || strings.Contains(err.Error(), "s3cret") || !strings.Contains(err.Error(), `[vendor.auth] with query = [{ name = "api_key"`) {
+	_, err := Parse("config.toml", []byte(strings.Replace(minimal, "githubstatus.com",
+		"githubstatus.com/feed?api_key=s3cret", 1)), testKinds, nil)
+	if err == nil || strings.Contains(err.Error(), "s3cret") ||
+		!strings.Contains(err.Error(), `[vendor.auth] with query = [{ name = "api_key"`) {
 		t.Errorf("a secret in the address: %v", err)
 	}
 }

@@ -12,14 +12,16 @@ func manyVendors(n int) string {
 	var b strings.Builder
 	b.WriteString("fetch.contact = \"ops@acme.test\"\n")
 	for i := range n {
-		fmt.Fprintf(&b, "\n[[vendor]]\nname = \"Vendor %d\"\nurl = \"https://status.vendor-%d.test\"\ntags = [\"a\", \"b\"]\n", i, i)
+		fmt.Fprintf(&b, "\n[[vendor]]\nname = \"Vendor %d\"\nurl = \"https://status.vendor-%d.test\"\ntags = [\"a\", "+
+			"\"b\"]\n", i, i)
 		switch i % 4 {
 		case 1:
 			b.WriteString("platform = \"feed\"\nschedule = \"@every 60s\"\ntimeout = \"30s\"\n")
 		case 2:
 			fmt.Fprintf(&b, "[[vendor.source]]\nurl = \"https://feed.vendor-%d.test\"\nplatform = \"feed\"\n", i)
 		case 3:
-			b.WriteString("[vendor.filter]\nregions = [\"eu-*\"]\n[vendor.auth]\nheader = [{ name = \"X-Token\", env = \"TEAM_TOKEN\" }]\n")
+			b.WriteString("[vendor.filter]\nregions = [\"eu-*\"]\n[vendor.auth]\nheader = [{ name = \"X-Token\", env " +
+				"= \"TEAM_TOKEN\" }]\n")
 		}
 	}
 	return b.String()

@@ -12,13 +12,16 @@ import (
 
 // Calm is what keeps alerts from becoming noise.
 type Calm struct {
-	QuietHours   []string           `toml:"quiet_hours"`   // spans of the day in which alerts wait: "22:00-07:00"; default none
+	// spans of the day in which alerts wait: "22:00-07:00"; default none
+	QuietHours   []string           `toml:"quiet_hours"`
 	QuietDays    []string           `toml:"quiet_days"`    // days that are quiet as a whole: "saturday"; default none
 	QuietZone    string             `toml:"quiet_zone"`    // IANA zone of both; default Config.TimeZone
 	BreakThrough normalize.Severity `toml:"break_through"` // severity that does not wait; default "critical"
-	Flapping     Duration           `toml:"flapping"`      // a resolution waits so long, for incidents open again; 0s is at once; default 5m
-	Group        Duration           `toml:"group"`         // openings so soon after another on one channel go together; 0s is each alone; default 2m
-	Cap          int                `toml:"cap"`           // alerts a channel and hour, 0 for any number; default 60
+	// a resolution waits so long, for incidents open again; 0s is at once; default 5m
+	Flapping Duration `toml:"flapping"`
+	// openings so soon after another on one channel go together; 0s is each alone; default 2m
+	Group Duration `toml:"group"`
+	Cap   int      `toml:"cap"` // alerts a channel and hour, 0 for any number; default 60
 
 	Spans []QuietSpan    `toml:"-"` // of QuietHours
 	Days  []time.Weekday `toml:"-"` // of QuietDays
@@ -33,9 +36,13 @@ type QuietSpan struct {
 
 // Reminders are messages without news.
 type Reminders struct {
-	Maintenance Durations `toml:"maintenance"`  // how long before planned work begins it is recalled, on routes that name an event of planned work; default ["24h", "1h"]
-	SilentAfter Duration  `toml:"silent_after"` // how long a vendor may say nothing on an open incident that was told; 0s is for ever; default 4h
-	Unreadable  Duration  `toml:"unreadable"`   // how often a page that cannot be read is recalled; 0s is never; default 24h
+	// how long before planned work begins it is recalled, on routes that name an event of planned work; default ["24h",
+	// "1h"]
+	Maintenance Durations `toml:"maintenance"`
+	// how long a vendor may say nothing on an open incident that was told; 0s is for ever; default 4h
+	SilentAfter Duration `toml:"silent_after"`
+	// how often a page that cannot be read is recalled; 0s is never; default 24h
+	Unreadable Duration `toml:"unreadable"`
 }
 
 func (c *checker) calm() {
@@ -64,13 +71,15 @@ func (c *checker) calm() {
 		}
 	}
 	if len(calm.Days) == 7 {
-		c.Add("calm.quiet_days", "all seven days are quiet, so that nothing below break_through is ever told", "leave a day out")
+		c.Add("calm.quiet_days", "all seven days are quiet, so that nothing below break_through is ever told",
+			"leave a day out")
 	}
 	c.severity("calm.break_through", calm.BreakThrough)
 	c.length("calm.flapping", calm.Flapping, 0, 24*time.Hour, "5m")
 	c.length("calm.group", calm.Group, 0, time.Hour, "2m")
 	if calm.Cap < 0 || calm.Cap > 100_000 {
-		c.Add("calm.cap", fmt.Sprintf("%d is not between 0 and 100000", calm.Cap), "write for example 60, or 0 for any number")
+		c.Add("calm.cap", fmt.Sprintf("%d is not between 0 and 100000", calm.Cap),
+			"write for example 60, or 0 for any number")
 	}
 }
 
@@ -92,7 +101,8 @@ func (c *checker) reminders() {
 // length notes a duration that is not between two others.
 func (c *checker) length(path string, d Duration, low, high time.Duration, example string) {
 	if d.Duration < low || d.Duration > high {
-		c.Add(path, fmt.Sprintf("%s is not between %s and %s", short(d.Duration), short(low), short(high)), fmt.Sprintf("write for example %q", example))
+		c.Add(path, fmt.Sprintf("%s is not between %s and %s", short(d.Duration), short(low), short(high)),
+			fmt.Sprintf("write for example %q", example))
 	}
 }
 
@@ -120,7 +130,8 @@ func parseQuietSpan(text string) (QuietSpan, error) {
 		*part.to = time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute
 	}
 	if s.From == s.To || s.From == 0 && s.To == 24*time.Hour {
-		return QuietSpan{}, errors.New("the whole day is quiet; write for example \"22:00-07:00\", or name days in quiet_days")
+		return QuietSpan{}, errors.New("the whole day is quiet; write for example \"22:00-07:00\", or name days in " +
+			"quiet_days")
 	}
 	return s, nil
 }

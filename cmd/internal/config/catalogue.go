@@ -34,7 +34,8 @@ func (c *checker) catalogued(v *Vendor, entry scraper.Entry, path string) {
 	v.Platform = entry.Platform // where it is empty, what the page is made with is found at its first reading
 	if v.Platform != "" && !slices.Contains(platforms.Names(), v.Platform) {
 		v.Platform = scraper.Generic
-		c.Add(path+".platform", fmt.Sprintf("the page of %s, %s, is made with %s, which this version cannot read", entry.Name, entry.Page, entry.Platform),
+		c.Add(path+".platform", fmt.Sprintf("the page of %s, %s, is made with %s, which this version cannot read",
+			entry.Name, entry.Page, entry.Platform),
 			`leave the vendor out, or give the address of its RSS or Atom feed as url, with platform = "feed"`)
 	}
 }
@@ -43,7 +44,8 @@ func (c *checker) unknownVendor(name, path string) {
 	problem := fmt.Sprintf("it is missing, and the catalogue has no vendor %q", name)
 	write := `write the address of the status page, for example url = "https://www.githubstatus.com"`
 	if near := nearVendors(name); len(near) > 0 {
-		write = fmt.Sprintf("write name = %s if that is meant, else the address of the status page as url", strings.Join(near, " or "))
+		write = fmt.Sprintf("write name = %s if that is meant, else the address of the status page as url",
+			strings.Join(near, " or "))
 	}
 	c.Add(path+".url", problem, write)
 }

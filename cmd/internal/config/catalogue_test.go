@@ -18,14 +18,16 @@ func TestVendorsByName(t *testing.T) {
 	}{
 		{"the name is in the catalogue", `name = "GitHub"`, []source{{"https://www.githubstatus.com", "statuspage"}}},
 		{"an alias of it is", `name = "aws"`, []source{{"https://health.aws.amazon.com", "aws"}}},
-		{"case and punctuation do not count", `name = "digital-ocean"`, []source{{"https://status.digitalocean.com", "statuspage"}}},
+		{"case and punctuation do not count", `name = "digital-ocean"`,
+			[]source{{"https://status.digitalocean.com", "statuspage"}}},
 		{"a url of the file comes first", `name = "GitHub"
 url = "https://github.acme.test"`, []source{{"https://github.acme.test", "statuspage"}}},
 		{"a platform of the file comes first", `name = "AWS"
 platform = "feed"`, []source{{"https://health.aws.amazon.com", "feed"}}},
 		{"a platform of the file stands in for one that is not known", `name = "Signal"
 platform = "feed"`, []source{{"https://status.signal.org", "feed"}}},
-		{"a platform that is not known is found at the first reading, until when it counts as the most common", `name = "Signal"`,
+		{"a platform that is not known is found at the first reading, until when it counts as the most common",
+			`name = "Signal"`,
 			[]source{{"https://status.signal.org", "statuspage"}}},
 		{"sources of the file stand for the page", `name = "AWS"
 [[vendor.source]]
@@ -74,8 +76,10 @@ func TestCataloguePlatforms(t *testing.T) {
 		{"it is read", "statuspage", nil},
 		{"it is not known, and will be found", "", nil},
 		{"it cannot be read", "carrierpigeon", []tomlcheck.Mistake{{Key: "vendor 1: platform",
-			Problem: "the page of Acme, https://status.acme.test, is made with carrierpigeon, which this version cannot read",
-			Write:   `leave the vendor out, or give the address of its RSS or Atom feed as url, with platform = "feed"`}}},
+			Problem: "the page of Acme, https://status.acme.test, is made with carrierpigeon, which this version " +
+				"cannot read",
+			Write: `leave the vendor out, or give the address of its RSS or Atom feed as url, ` +
+				`with platform = "feed"`}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -84,7 +88,8 @@ func TestCataloguePlatforms(t *testing.T) {
 				t.Fatal(err)
 			}
 			v := Vendor{Name: "Acme"}
-			c.catalogued(&v, scraper.Entry{Name: "Acme", Page: "https://status.acme.test", Platform: tt.platform}, "vendor[0]")
+			c.catalogued(&v, scraper.Entry{Name: "Acme", Page: "https://status.acme.test", Platform: tt.platform},
+				"vendor[0]")
 			if v.URL != "https://status.acme.test" {
 				t.Errorf("URL = %q", v.URL)
 			}

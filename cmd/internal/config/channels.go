@@ -188,7 +188,8 @@ func (t channelTable) written(kind ChannelKind) {
 		if !has {
 			k = all[name]
 		}
-		write := fmt.Sprintf("write %s_env = %q, put the value into that environment variable, %s", name, k.Example, made)
+		write := fmt.Sprintf("write %s_env = %q, put the value into that environment variable, %s", name, k.Example,
+			made)
 		if _, known := t.kinds[t.channel.Type]; known && !has {
 			write = fmt.Sprintf("leave it out, since a channel of type %s has none, %s", t.channel.Type, made)
 		}
@@ -326,7 +327,8 @@ func (t channelTable) fromEnv(path, env, variable string) secret.Text {
 	example := fmt.Sprintf("write for example %s = %q", key, variable)
 	switch {
 	case strings.Contains(env, "://"):
-		t.Add(path, "a URL stands where the name of an environment variable is needed", example+", and put the URL into that variable")
+		t.Add(path, "a URL stands where the name of an environment variable is needed",
+			example+", and put the URL into that variable")
 		return secret.Text{}
 	case !envName.MatchString(env):
 		t.Add(path, "that is not the name of an environment variable", example)
@@ -342,7 +344,8 @@ func (t channelTable) fromEnv(path, env, variable string) secret.Text {
 // fromFile reads a secret from a file of its own. A file that is not there counts as a secret that is not set.
 func (t channelTable) fromFile(path, file string) secret.Text {
 	if strings.Contains(file, "://") {
-		t.Add(path, "a URL stands where the name of a file is needed", "put the URL into a file, and write the name of that")
+		t.Add(path, "a URL stands where the name of a file is needed",
+			"put the URL into a file, and write the name of that")
 		return secret.Text{}
 	}
 	if !filepath.IsAbs(file) {

@@ -56,7 +56,8 @@ func (c *checker) fetch() {
 	f := &c.config.Fetch
 	f.UserAgent, f.Contact = strings.TrimSpace(f.UserAgent), strings.TrimSpace(f.Contact)
 	if f.UserAgent == "" || !printable(f.UserAgent) {
-		c.Add("fetch.user_agent", fmt.Sprintf("%q is no name for a header", f.UserAgent), `write for example "vendorwatch"`)
+		c.Add("fetch.user_agent", fmt.Sprintf("%q is no name for a header", f.UserAgent),
+			`write for example "vendorwatch"`)
 	}
 	switch {
 	case f.Contact == "" && !c.Refused("fetch.contact"):
@@ -66,20 +67,23 @@ func (c *checker) fetch() {
 		c.Add("fetch.contact", fmt.Sprintf("%q is neither a mail address nor a URL", f.Contact),
 			`write for example "ops@your-company.com"`)
 	case strings.Contains(f.Contact, "example."):
-		c.remark("fetch.contact is still %s; put in an address of yours, so that a vendor can reach you instead of blocking you", f.Contact)
+		c.remark("fetch.contact is still %s; put in an address of yours, so that a vendor can reach you instead of "+
+			"blocking you", f.Contact)
 	}
 	c.positive("fetch.request_timeout", f.RequestTimeout, "20s")
 	c.between("fetch.retries", f.Retries, 0, 10)
 	if f.MaxBytes < 1 || f.MaxBytes > 1<<30 {
-		c.Add("fetch.max_bytes", fmt.Sprintf("%d is not between 1 and 1GiB", int64(f.MaxBytes)), `write for example "16MiB"`)
+		c.Add("fetch.max_bytes", fmt.Sprintf("%d is not between 1 and 1GiB", int64(f.MaxBytes)),
+			`write for example "16MiB"`)
 	}
 	switch whole := c.config.Timeout.Duration; {
 	case f.RequestTimeout.Duration <= whole || whole <= 0:
 	case !c.Has("fetch.request_timeout"):
 		f.RequestTimeout.Duration = whole
 	default:
-		c.Add("fetch.request_timeout", fmt.Sprintf("%s for one request is longer than the timeout of %s for a whole scrape",
-			short(f.RequestTimeout.Duration), short(whole)), "write a shorter one, or a longer timeout")
+		c.Add("fetch.request_timeout",
+			fmt.Sprintf("%s for one request is longer than the timeout of %s for a whole scrape",
+				short(f.RequestTimeout.Duration), short(whole)), "write a shorter one, or a longer timeout")
 	}
 }
 
@@ -107,7 +111,8 @@ func (c *checker) unique(first map[string]int, path, name, kind string) {
 		return
 	}
 	if before, taken := first[folded]; taken {
-		c.Add(path, fmt.Sprintf("two %ss of one name, the other is on line %d", kind, before), "give one of them another name")
+		c.Add(path, fmt.Sprintf("two %ss of one name, the other is on line %d", kind, before),
+			"give one of them another name")
 		return
 	}
 	first[folded] = line
@@ -149,13 +154,15 @@ func (c *checker) schedule(path, line string, zone *time.Location) cron.Schedule
 
 func (c *checker) positive(path string, d Duration, example string) {
 	if d.Duration <= 0 {
-		c.Add(path, fmt.Sprintf("%q is not longer than nothing", short(d.Duration)), "write for example "+strconv.Quote(example))
+		c.Add(path, fmt.Sprintf("%q is not longer than nothing", short(d.Duration)),
+			"write for example "+strconv.Quote(example))
 	}
 }
 
 func (c *checker) between(path string, n, low, high int) {
 	if n < low || n > high {
-		c.Add(path, fmt.Sprintf("%d is not between %d and %d", n, low, high), fmt.Sprintf("write for example %d", min(high, max(low, 3))))
+		c.Add(path, fmt.Sprintf("%d is not between %d and %d", n, low, high),
+			fmt.Sprintf("write for example %d", min(high, max(low, 3))))
 	}
 }
 

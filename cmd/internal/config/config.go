@@ -23,24 +23,29 @@ import (
 // Config is config.toml with every default filled in and every value checked. Fields without a key
 // in the file are made from those beside them.
 type Config struct {
-	Database    string   `toml:"database"`     // path of the SQLite file; Load makes it relative to the folder of the config file
-	Schedule    string   `toml:"schedule"`     // cron line on which every source is scraped; default "*/5 * * * *"
-	TimeZone    string   `toml:"time_zone"`    // IANA zone that cron lines are read in; default "UTC"
-	Timeout     Duration `toml:"timeout"`      // for one scrape of one source, all its requests together; default 60s
-	Concurrency int      `toml:"concurrency"`  // sources scraped at one time, 1 to 1000; default 8
-	LateAfter   Duration `toml:"late_after"`   // an incident first seen longer than this after its start was added to the past and is not alerted; default 24h
-	KeepScrapes Duration `toml:"keep_scrapes"` // how long the rows of table scrapes are kept; incidents are kept for ever; default 720h
+	// path of the SQLite file; Load makes it relative to the folder of the config file
+	Database    string   `toml:"database"`
+	Schedule    string   `toml:"schedule"`    // cron line on which every source is scraped; default "*/5 * * * *"
+	TimeZone    string   `toml:"time_zone"`   // IANA zone that cron lines are read in; default "UTC"
+	Timeout     Duration `toml:"timeout"`     // for one scrape of one source, all its requests together; default 60s
+	Concurrency int      `toml:"concurrency"` // sources scraped at one time, 1 to 1000; default 8
+	// an incident first seen longer than this after its start was added to the past and is not alerted; default 24h
+	LateAfter Duration `toml:"late_after"`
+	// how long the rows of table scrapes are kept; incidents are kept for ever; default 720h
+	KeepScrapes Duration `toml:"keep_scrapes"`
 	Fetch       Fetch    `toml:"fetch"`
 
-	Web          Web       `toml:"web"`
-	DashboardURL string    `toml:"dashboard_url"` // address under which people reach the dashboard, for links in messages; empty for none
-	Digests      []Digest  `toml:"digest"`        // at least one: without any in the file, the default one, to stdout
-	Channels     []Channel `toml:"-"`             // of the tables [[channel]], whose keys the kinds of channels say
+	Web Web `toml:"web"`
+	// address under which people reach the dashboard, for links in messages; empty for none
+	DashboardURL string    `toml:"dashboard_url"`
+	Digests      []Digest  `toml:"digest"` // at least one: without any in the file, the default one, to stdout
+	Channels     []Channel `toml:"-"`      // of the tables [[channel]], whose keys the kinds of channels say
 	Alerts       Alerts    `toml:"alerts"`
-	Routes       []Route   `toml:"route"` // in the order in which they are tried; where the file has none, the one that Alerts stands for, if any
-	Calm         Calm      `toml:"calm"`
-	Reminders    Reminders `toml:"reminders"`
-	Vendors      []Vendor  `toml:"vendor"` // at least one; in the file's order, switched-off ones included
+	// in the order in which they are tried; where the file has none, the one that Alerts stands for, if any
+	Routes    []Route   `toml:"route"`
+	Calm      Calm      `toml:"calm"`
+	Reminders Reminders `toml:"reminders"`
+	Vendors   []Vendor  `toml:"vendor"` // at least one; in the file's order, switched-off ones included
 
 	Zone  *time.Location `toml:"-"` // of TimeZone
 	Notes []string       `toml:"-"` // what is no mistake, but what whoever starts the program should read
@@ -48,13 +53,15 @@ type Config struct {
 
 // Fetch is how pages are asked for.
 type Fetch struct {
-	UserAgent      string   `toml:"user_agent"`      // name of the program in the User-Agent header; default "vendorwatch"
+	// name of the program in the User-Agent header; default "vendorwatch"
+	UserAgent      string   `toml:"user_agent"`
 	Contact        string   `toml:"contact"`         // mail address or http(s) URL of whoever runs it; required
 	RequestTimeout Duration `toml:"request_timeout"` // for one request and its answer; default 20s
 	Delay          Duration `toml:"delay"`           // between two requests to one host, 0s for none; default 1s
-	MaxBytes       Size     `toml:"max_bytes"`       // largest answer that is read; a larger one is an error; default 16MiB
-	Retries        int      `toml:"retries"`         // further tries after a 5xx, a 429 or a time-out, 0 to 10; default 3
-	RespectRobots  bool     `toml:"respect_robots"`  // obey robots.txt; default false
+	// largest answer that is read; a larger one is an error; default 16MiB
+	MaxBytes      Size `toml:"max_bytes"`
+	Retries       int  `toml:"retries"`        // further tries after a 5xx, a 429 or a time-out, 0 to 10; default 3
+	RespectRobots bool `toml:"respect_robots"` // obey robots.txt; default false
 }
 
 // Agent returns the User-Agent header: the name, and in brackets where to complain.
@@ -67,10 +74,15 @@ func (f Fetch) Agent() string {
 
 // Vendor is a company whose status pages are watched.
 type Vendor struct {
-	Name       string   `toml:"name"`        // required, unique
-	Slug       string   `toml:"slug"`        // name for the command line, the file and URLs: a-z, 0-9 and dashes; default made from Name
-	URL        string   `toml:"url"`         // address of the first status page; the same as a first [[vendor.source]]; without any source, default the page that scraper.LookupVendor has for Name
-	Platform   string   `toml:"platform"`    // platform of URL, and the default of its sources; default: what the catalogue knows of URL, else "statuspage", for a page of the catalogue its own
+	Name string `toml:"name"` // required, unique
+	// name for the command line, the file and URLs: a-z, 0-9 and dashes; default made from Name
+	Slug string `toml:"slug"`
+	// address of the first status page; the same as a first [[vendor.source]]; without any source, default the page
+	// that scraper.LookupVendor has for Name
+	URL string `toml:"url"`
+	// platform of URL, and the default of its sources; default: what the catalogue knows of URL, else "statuspage", for
+	// a page of the catalogue its own
+	Platform   string   `toml:"platform"`
 	Schedule   string   `toml:"schedule"`    // cron line; default Config.Schedule
 	Timeout    Duration `toml:"timeout"`     // for one scrape of one source; default Config.Timeout
 	Owner      string   `toml:"owner"`       // who in the company looks after this vendor
@@ -79,10 +91,12 @@ type Vendor struct {
 	Tags       []string `toml:"tags"`        // words to group vendors by
 	Enabled    bool     `toml:"enabled"`     // false stops scraping and keeps the record; default true
 	Filter     Filter   `toml:"filter"`      // which of its incidents concern us; default: all
-	Auth       Auth     `toml:"auth"`        // what its page asks for before it answers; sent to the server of URL, and to those that Auth lists
-	Sources    []Source `toml:"source"`      // every page of the vendor, that of URL first; at least one
+	// what its page asks for before it answers; sent to the server of URL, and to those that Auth lists
+	Auth    Auth     `toml:"auth"`
+	Sources []Source `toml:"source"` // every page of the vendor, that of URL first; at least one
 
-	Page custom.Page `toml:"page"` // where URL, of the platform "custom", shows what; the default of its sources of that platform
+	// where URL, of the platform "custom", shows what; the default of its sources of that platform
+	Page custom.Page `toml:"page"`
 }
 
 // Source is one status page of a vendor.
@@ -119,7 +133,8 @@ func defaults() *Config {
 			MaxBytes:       16 << 20,
 			Retries:        3,
 		},
-		Calm: Calm{BreakThrough: normalize.SeverityCritical, Flapping: Duration{5 * time.Minute}, Group: Duration{2 * time.Minute}, Cap: 60},
+		Calm: Calm{BreakThrough: normalize.SeverityCritical, Flapping: Duration{5 * time.Minute},
+			Group: Duration{2 * time.Minute}, Cap: 60},
 		Reminders: Reminders{
 			Maintenance: Durations{{24 * time.Hour}, {time.Hour}},
 			SilentAfter: Duration{4 * time.Hour}, Unreadable: Duration{24 * time.Hour},
@@ -142,7 +157,8 @@ func LoadToRead(path string, kinds ChannelKinds) (*Config, error) {
 func load(c checker) (*Config, error) {
 	data, err := os.ReadFile(c.file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("config file %s does not exist; write one, or name another with --config: %w", c.file, fs.ErrNotExist)
+		return nil, fmt.Errorf("config file %s does not exist; write one, or name another with --config: %w", c.file,
+			fs.ErrNotExist)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("config file: %w", err)

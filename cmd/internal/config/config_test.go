@@ -36,15 +36,17 @@ func parse(t *testing.T, text string) *Config {
 
 func TestDefaults(t *testing.T) {
 	want := &Config{
-		Database: "vendorwatch.db", Schedule: "*/5 * * * *", TimeZone: "UTC", Timeout: Duration{time.Minute}, Concurrency: 8,
-		LateAfter: Duration{24 * time.Hour}, KeepScrapes: Duration{720 * time.Hour},
+		Database: "vendorwatch.db", Schedule: "*/5 * * * *", TimeZone: "UTC", Timeout: Duration{time.Minute},
+		Concurrency: 8,
+		LateAfter:   Duration{24 * time.Hour}, KeepScrapes: Duration{720 * time.Hour},
 		Fetch: Fetch{
 			UserAgent: "vendorwatch", Contact: "ops@acme.test", RequestTimeout: Duration{20 * time.Second},
 			Delay: Duration{time.Second}, MaxBytes: 16 << 20, Retries: 3,
 		},
 		Digests: []Digest{{Name: "daily", Schedule: "0 9 * * 1-5", TimeZone: "UTC", CatchUp: Duration{12 * time.Hour}}},
-		Calm:    Calm{QuietZone: "UTC", BreakThrough: normalize.SeverityCritical, Flapping: Duration{5 * time.Minute}, Group: Duration{2 * time.Minute}, Cap: 60},
-		Web:     Web{Listen: "127.0.0.1:8080"},
+		Calm: Calm{QuietZone: "UTC", BreakThrough: normalize.SeverityCritical, Flapping: Duration{5 * time.Minute},
+			Group: Duration{2 * time.Minute}, Cap: 60},
+		Web: Web{Listen: "127.0.0.1:8080"},
 		Reminders: Reminders{
 			Maintenance: Durations{{24 * time.Hour}, {time.Hour}},
 			SilentAfter: Duration{4 * time.Hour}, Unreadable: Duration{24 * time.Hour},
@@ -53,18 +55,22 @@ func TestDefaults(t *testing.T) {
 			Name: "GitHub", Slug: "github", URL: "https://www.githubstatus.com", Platform: "statuspage",
 			Schedule: "*/5 * * * *", Timeout: Duration{time.Minute}, Enabled: true,
 			Sources: []Source{{
-				URL: "https://www.githubstatus.com", Platform: "statuspage", Schedule: "*/5 * * * *", Timeout: Duration{time.Minute},
+				URL: "https://www.githubstatus.com", Platform: "statuspage", Schedule: "*/5 * * * *",
+				Timeout: Duration{time.Minute},
 			}},
 		}},
 	}
 	got := parse(t, minimal)
 	if diff := cmp.Diff(want, got, cmp.FilterPath(func(p cmp.Path) bool {
-		return p.Last().String() == ".Cron" || p.Last().String() == ".Zone" || p.Last().Type() == reflect.TypeFor[secret.Text]()
+		return p.Last().String() == ".Cron" || p.Last().String() == ".Zone" ||
+			p.Last().Type() == reflect.TypeFor[secret.Text]()
 	}, cmp.Ignore())); diff != "" {
 		t.Errorf("config (-want +got):\n%s", diff)
 	}
-	if got.Zone != time.UTC || got.Digests[0].Zone != time.UTC || got.Digests[0].Cron == nil || got.Vendors[0].Sources[0].Cron == nil {
-		t.Errorf("zones %v, %v and schedules %v, %v are not all made", got.Zone, got.Digests[0].Zone, got.Digests[0].Cron, got.Vendors[0].Sources[0].Cron)
+	if got.Zone != time.UTC || got.Digests[0].Zone != time.UTC || got.Digests[0].Cron == nil ||
+		got.Vendors[0].Sources[0].Cron == nil {
+		t.Errorf("zones %v, %v and schedules %v, %v are not all made", got.Zone, got.Digests[0].Zone,
+			got.Digests[0].Cron, got.Vendors[0].Sources[0].Cron)
 	}
 }
 
@@ -111,7 +117,8 @@ url = "https://solo.test"
 		t.Errorf("sources (-want +got):\n%s", diff)
 	}
 	v := c.Vendors[0]
-	if v.Slug != "acme-corp-eu" || v.Enabled || v.Homepage != "https://acme.test" || c.Vendors[1].URL != "https://solo.test" {
+	if v.Slug != "acme-corp-eu" || v.Enabled || v.Homepage != "https://acme.test" ||
+		c.Vendors[1].URL != "https://solo.test" {
 		t.Errorf("vendor = %+v", v)
 	}
 	if got, want := c.Fetch.Agent(), "vendorwatch (+https://acme.test/status)"; got != want {
@@ -126,17 +133,22 @@ func TestChannels(t *testing.T) {
 		wantURL      string
 		wantNote     string
 	}{
-		{"the URL comes from the environment", "TEAM_URL", "", "https://hooks.slack.test/services/T0/B0/verysecret", ""},
-		{"without it stdout takes its place", "UNSET", "UNSET", "", `channel "team": UNSET is not set; its reports go to stdout`},
+		{"the URL comes from the environment", "TEAM_URL", "", "https://hooks.slack.test/services/T0/B0/verysecret",
+			""},
+		{"without it stdout takes its place", "UNSET", "UNSET", "",
+			`channel "team": UNSET is not set; its reports go to stdout`},
 		{"http is pointed out", "PLAIN_URL", "", "http://127.0.0.1:9/verysecret",
 			`channel "team": the URL in PLAIN_URL is http, not https, so that others on the way can read it`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			c := parse(t, minimal+"[[channel]]\nname = \"team\"\nurl_env = \""+tt.urlEnv+"\"\n[[digest]]\nchannels = [\"team\"]\n")
+			c := parse(t, minimal+"[[channel]]\nname = \"team\"\nurl_env = \""+tt.urlEnv+
+				"\"\n[[digest]]\nchannels = [\"team\"]\n")
 			ch := c.Channels[0]
-			if address := ch.Values["url"].(secret.Text).Reveal(); ch.Type != "slack" || ch.Missing != tt.wantMissing || address != tt.wantURL {
-				t.Errorf("channel = %s %q %s; want slack %q %s", ch.Type, ch.Missing, address, tt.wantMissing, tt.wantURL)
+			if address := ch.Values["url"].(secret.Text).Reveal(); ch.Type != "slack" || ch.Missing != tt.wantMissing ||
+				address != tt.wantURL {
+				t.Errorf("channel = %s %q %s; want slack %q %s", ch.Type, ch.Missing, address, tt.wantMissing,
+					tt.wantURL)
 			}
 			if note := strings.Join(c.Notes, "\n"); note != tt.wantNote {
 				t.Errorf("note = %q; want %q", note, tt.wantNote)
@@ -147,9 +159,11 @@ func TestChannels(t *testing.T) {
 
 func TestSummary(t *testing.T) {
 	now := time.Date(2026, time.November, 22, 12, 0, 30, 0, time.UTC)
-	text := minimal + "[[channel]]\nname = \"team\"\nurl_env = \"%\"\n[[digest]]\ntime_zone = \"Europe/Berlin\"\nchannels = [\"team\"]\n" +
+	text := minimal + "[[channel]]\nname = \"team\"\nurl_env = \"%\"\n[[digest]]\ntime_zone = " +
+		"\"Europe/Berlin\"\nchannels = [\"team\"]\n" +
 		"[[vendor]]\nname = \"Off\"\nurl = \"https://off.test\"\nenabled = false\nschedule = \"@every 10s\"\n"
-	for env, to := range map[string]string{"UNSET": "stdout because UNSET is not set", "TEAM_URL": `slack channel "team"`} {
+	for env, to := range map[string]string{"UNSET": "stdout because UNSET is not set",
+		"TEAM_URL": `slack channel "team"`} {
 		c := parse(t, strings.Replace(text, "%", env, 1))
 		want := append([]string{
 			"2 vendors, 1 source; 1 switched off",
@@ -163,7 +177,8 @@ func TestSummary(t *testing.T) {
 		}
 	}
 	c := parse(t, minimal)
-	if got := strings.Join(c.Summary(now), "\n"); !strings.Contains(got, "to stdout because digest.channels names no channel") {
+	if got := strings.Join(c.Summary(now), "\n"); !strings.Contains(got,
+		"to stdout because digest.channels names no channel") {
 		t.Errorf("summary without a channel:\n%s", got)
 	}
 }
@@ -193,7 +208,8 @@ func TestLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	var mistakes tomlcheck.Mistakes
-	if _, err := Check(path, testKinds); !errors.As(err, &mistakes) || mistakes[0].File != path || mistakes[0].Line != 5 {
+	if _, err := Check(path, testKinds); !errors.As(err, &mistakes) || mistakes[0].File != path ||
+		mistakes[0].Line != 5 {
 		t.Errorf("Check of a wrong file: %v", err)
 	}
 }
@@ -221,7 +237,8 @@ func TestDefaultFile(t *testing.T) {
 	if own != 1 {
 		t.Errorf("%d vendors have a schedule of their own; want one, as an example", own)
 	}
-	if c.Digests[0].Schedule != "0 9 * * 1-5" || c.Digests[0].TimeZone == "" || c.Channels[0].Missing == "" || len(c.Notes) != 2 {
+	if c.Digests[0].Schedule != "0 9 * * 1-5" || c.Digests[0].TimeZone == "" || c.Channels[0].Missing == "" ||
+		len(c.Notes) != 2 {
 		t.Errorf("digest %+v, channels %+v, notes %q", c.Digests[0], c.Channels, c.Notes)
 	}
 	shown := checker{kinds: testKinds}
@@ -229,12 +246,15 @@ func TestDefaultFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, key := range keysOf("", reflect.TypeFor[Config]()) {
-		// A further source is told of in comments, [vendor.page] in a page of its own, and so are the keys of a digest that are those of a route.
-		if strings.HasPrefix(key, "vendor.source") || strings.HasPrefix(key, "vendor.page.") || strings.HasPrefix(key, "digest.") {
+		// A further source is told of in comments, [vendor.page] in a page of its own, and so are the keys of a digest
+		// that are those of a route.
+		if strings.HasPrefix(key, "vendor.source") || strings.HasPrefix(key, "vendor.page.") ||
+			strings.HasPrefix(key, "digest.") {
 			continue
 		}
 		inComment := regexp.MustCompile(`(?m)^# ` + key[strings.LastIndex(key, ".")+1:] + ` = `).Match(data)
-		if !shown.Has(strings.NewReplacer("vendor.", "vendor[0].", "channel.", "channel[0].").Replace(key)) && !inComment {
+		if !shown.Has(strings.NewReplacer("vendor.", "vendor[0].", "channel.", "channel[0].").Replace(key)) &&
+			!inComment {
 			t.Errorf("key %s is not in the file", key)
 		}
 	}
@@ -253,7 +273,8 @@ func keysOf(table string, t reflect.Type) []string {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		key := strings.TrimPrefix(table+"."+f.Tag.Get("toml"), ".")
-		isTable := f.Type.Kind() == reflect.Struct || f.Type.Kind() == reflect.Slice && f.Type.Elem().Kind() == reflect.Struct
+		isTable := f.Type.Kind() == reflect.Struct || f.Type.Kind() == reflect.Slice &&
+			f.Type.Elem().Kind() == reflect.Struct
 		switch {
 		case f.Tag.Get("toml") == "-" || f.Type == reflect.TypeFor[secret.Text]():
 		case f.Anonymous:
@@ -282,13 +303,17 @@ func TestDefaultFileShowsDefaults(t *testing.T) {
 	c.Fetch.Contact = d.Fetch.Contact
 	for name, pair := range map[string][2]any{
 		"fetch": {c.Fetch, d.Fetch}, "database": {c.Database, d.Database}, "schedule": {c.Schedule, d.Schedule},
-		"time_zone": {c.TimeZone, d.TimeZone}, "timeout": {c.Timeout, d.Timeout}, "concurrency": {c.Concurrency, d.Concurrency},
-		"late_after": {c.LateAfter, d.LateAfter}, "keep_scrapes": {c.KeepScrapes, d.KeepScrapes},
+		"time_zone": {c.TimeZone, d.TimeZone}, "timeout": {c.Timeout, d.Timeout},
+		"concurrency": {c.Concurrency, d.Concurrency},
+		"late_after":  {c.LateAfter, d.LateAfter}, "keep_scrapes": {c.KeepScrapes, d.KeepScrapes},
 		"web.listen": {c.Web.Listen, d.Web.Listen}, "calm": {c.Calm, d.Calm}, "reminders": {c.Reminders, d.Reminders},
-		"digest.name": {c.Digests[0].Name, d.Digests[0].Name}, "digest.catch_up": {c.Digests[0].CatchUp, d.Digests[0].CatchUp},
-		"digest.schedule": {c.Digests[0].Schedule, d.Digests[0].Schedule}, "digest.edits": {c.Digests[0].Edits, d.Digests[0].Edits},
+		"digest.name":     {c.Digests[0].Name, d.Digests[0].Name},
+		"digest.catch_up": {c.Digests[0].CatchUp, d.Digests[0].CatchUp},
+		"digest.schedule": {c.Digests[0].Schedule, d.Digests[0].Schedule},
+		"digest.edits":    {c.Digests[0].Edits, d.Digests[0].Edits},
 	} {
-		if diff := cmp.Diff(pair[1], pair[0], cmpopts.EquateEmpty(), cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })); diff != "" {
+		if diff := cmp.Diff(pair[1], pair[0], cmpopts.EquateEmpty(),
+			cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })); diff != "" {
 			t.Errorf("%s differs from its default (-default +file):\n%s", name, diff)
 		}
 	}

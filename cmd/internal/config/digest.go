@@ -9,14 +9,16 @@ import (
 
 // Digest is a regular report.
 type Digest struct {
-	Name     string   `toml:"name"`      // unique; default "daily", where there is one digest only
-	Schedule string   `toml:"schedule"`  // cron line; default "0 9 * * 1-5"
-	TimeZone string   `toml:"time_zone"` // IANA zone of the cron line and of the times in the digest; default Config.TimeZone
-	Channels []string `toml:"channels"`  // names of channels; none means stdout
-	Edits    bool     `toml:"edits"`     // tell what vendors edited after publishing it; default false
+	Name     string `toml:"name"`     // unique; default "daily", where there is one digest only
+	Schedule string `toml:"schedule"` // cron line; default "0 9 * * 1-5"
+	// IANA zone of the cron line and of the times in the digest; default Config.TimeZone
+	TimeZone string   `toml:"time_zone"`
+	Channels []string `toml:"channels"` // names of channels; none means stdout
+	Edits    bool     `toml:"edits"`    // tell what vendors edited after publishing it; default false
 	Match             // what it tells; default everything
-	Window   Duration `toml:"window"`   // how far back it compares and looks; default 0, which is since the last one
-	CatchUp  Duration `toml:"catch_up"` // how long after its hour it is still sent, where the service was off then; default 12h
+	Window   Duration `toml:"window"` // how far back it compares and looks; default 0, which is since the last one
+	// how long after its hour it is still sent, where the service was off then; default 12h
+	CatchUp Duration `toml:"catch_up"`
 
 	Cron cron.Schedule  `toml:"-"` // of Schedule
 	Zone *time.Location `toml:"-"` // of TimeZone

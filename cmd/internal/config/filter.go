@@ -15,7 +15,9 @@ import (
 type Filter struct {
 	Components []string `toml:"components"` // globs of component names, or of "Group › Name"
 	Groups     []string `toml:"groups"`     // globs of component groups
-	Regions    []string `toml:"regions"`    // groups of regions that the catalogue has for the vendor ("eu"), or globs of the vendor's own words for places ("eu-central-*")
+	// groups of regions that the catalogue has for the vendor ("eu"), or globs of the vendor's own words for places
+	// ("eu-central-*")
+	Regions []string `toml:"regions"`
 
 	Kinds    []normalize.Kind   `toml:"kinds"`    // incident, maintenance, notice
 	Severity normalize.Severity `toml:"severity"` // the lowest; an unknown one is never hidden
@@ -70,7 +72,8 @@ func (c *checker) region(path, glob string, places map[string][]string) []string
 	if len(name) <= 3 && !strings.ContainsAny(name, "*?") {
 		write := `write the vendor's own words for the place, for example "eu-central-*"`
 		if len(places) > 0 {
-			write = "write one of: " + strings.Join(slices.Sorted(maps.Keys(places)), ", ") + "; or " + strings.TrimPrefix(write, "write ")
+			write = "write one of: " + strings.Join(slices.Sorted(maps.Keys(places)), ", ") + "; or " +
+				strings.TrimPrefix(write, "write ")
 		}
 		c.Add(path, fmt.Sprintf("the catalogue has no regions %q for this vendor", glob), write)
 	}

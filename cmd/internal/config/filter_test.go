@@ -12,7 +12,8 @@ import (
 func TestFilters(t *testing.T) {
 	parse := func(text string) normalize.Filter {
 		t.Helper()
-		c, err := Parse("config.toml", []byte("[fetch]\ncontact = \"ops@acme.test\"\n[[vendor]]\n"+text), testKinds, nil)
+		c, err := Parse("config.toml", []byte("[fetch]\ncontact = \"ops@acme.test\"\n[[vendor]]\n"+text), testKinds,
+			nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -29,7 +30,8 @@ groups = ["Prod1*"]
 kinds = ["incident"]
 severity = "major"
 regions = ["Frankfurt*"]`)
-	want := normalize.Filter{Components: []string{"API*"}, Groups: []string{"Prod1*"}, Kinds: []normalize.Kind{normalize.KindIncident},
+	want := normalize.Filter{Components: []string{"API*"}, Groups: []string{"Prod1*"},
+		Kinds:    []normalize.Kind{normalize.KindIncident},
 		Severity: normalize.SeverityMajor, Regions: []string{"Frankfurt*"}, Places: []string{"Frankfurt*"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -42,19 +44,22 @@ func TestRegionsOfLargeClouds(t *testing.T) {
 		{"AWS", "eu", "eu-central-1"}, {"AWS", "us", "us-east-1"}, {"Azure", "eu", "Germany West Central"},
 		{"Google Cloud", "us", "Iowa (us-central1)"}, {"Cloudflare", "eu", "Europe"}, {"aws", "EU", "eu-west-1"},
 	} {
-		cfg, err := Parse("config.toml", []byte("[fetch]\ncontact = \"ops@acme.test\"\n[[vendor]]\nname = \""+c.vendor+"\"\nfilter = { regions = [\""+c.of+"\"] }\n"), testKinds, nil)
+		cfg, err := Parse("config.toml", []byte("[fetch]\ncontact = \"ops@acme.test\"\n[[vendor]]\nname = \""+c.vendor+
+			"\"\nfilter = { regions = [\""+c.of+"\"] }\n"), testKinds, nil)
 		if err != nil {
 			t.Errorf("%s: %v", c.vendor, err)
 			continue
 		}
 		f := cfg.Vendors[0].Filter.Of
 		in := func(place string) normalize.Incident {
-			return normalize.Incident{Kind: normalize.KindIncident, Components: []normalize.Component{{Name: "Compute", Group: place}}}
+			return normalize.Incident{Kind: normalize.KindIncident,
+				Components: []normalize.Component{{Name: "Compute", Group: place}}}
 		}
 		if f.Hides(in(c.place)) {
 			t.Errorf("%s: regions %q hide %s", c.vendor, c.of, c.place)
 		}
-		elsewhere := map[string]string{"AWS": "ap-south-1", "aws": "ap-south-1", "Azure": "Japan East", "Google Cloud": "Tokyo (asia-northeast1)", "Cloudflare": "Asia"}[c.vendor]
+		elsewhere := map[string]string{"AWS": "ap-south-1", "aws": "ap-south-1", "Azure": "Japan East",
+			"Google Cloud": "Tokyo (asia-northeast1)", "Cloudflare": "Asia"}[c.vendor]
 		if !f.Hides(in(elsewhere)) {
 			t.Errorf("%s: regions %q show %s", c.vendor, c.of, elsewhere)
 		}
@@ -65,7 +70,9 @@ func TestRegionsOfLargeClouds(t *testing.T) {
 }
 
 func TestRegionsByThePage(t *testing.T) {
-	cfg, err := Parse("config.toml", []byte("[fetch]\ncontact = \"ops@acme.test\"\n[[vendor]]\nname = \"Our CDN\"\nurl = \"https://www.cloudflarestatus.com\"\nfilter = { regions = [\"eu\"] }\n"), testKinds, nil)
+	cfg, err := Parse("config.toml",
+		[]byte("[fetch]\ncontact = \"ops@acme.test\"\n[[vendor]]\nname = \"Our CDN\"\nurl = "+
+			"\"https://www.cloudflarestatus.com\"\nfilter = { regions = [\"eu\"] }\n"), testKinds, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

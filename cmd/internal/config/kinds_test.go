@@ -12,7 +12,8 @@ import (
 var testKinds = ChannelKinds{
 	"stdout": {},
 	"slack": {
-		Keys: []ChannelKey{{Name: "url", Doc: "the URL", Example: "VENDORWATCH_SLACK_URL", Required: true, Zero: secret.Text{}, Check: checkURL}},
+		Keys: []ChannelKey{{Name: "url", Doc: "the URL", Example: "VENDORWATCH_SLACK_URL", Required: true,
+			Zero: secret.Text{}, Check: checkURL}},
 		Check: func(values map[string]any, r Reporter) {
 			if address, ok := values["url"].(secret.Text); ok && strings.HasPrefix(address.Reveal(), "http:") {
 				r.Remark("url", "is http, not https, so that others on the way can read it")
@@ -23,7 +24,8 @@ var testKinds = ChannelKinds{
 		{Name: "url", Doc: "the URL", Example: "VENDORWATCH_WEBHOOK_URL", Required: true, Zero: secret.Text{}},
 		{Name: "secret", Doc: "the key of the signature", Example: "VENDORWATCH_WEBHOOK_SECRET", Zero: secret.Text{}},
 		{Name: "headers", Doc: "further headers", Example: `{ "X-Team" = "ops" }`, Zero: map[string]string{}},
-		{Name: "headers_env", Doc: "further headers that are secrets", Example: "VENDORWATCH_WEBHOOK_TOKEN", Zero: map[string]secret.Text{}},
+		{Name: "headers_env", Doc: "further headers that are secrets", Example: "VENDORWATCH_WEBHOOK_TOKEN",
+			Zero: map[string]secret.Text{}},
 	}},
 	"email": {
 		Keys: []ChannelKey{
@@ -34,10 +36,12 @@ var testKinds = ChannelKinds{
 				}
 				return nil
 			}},
-			{Name: "tls", Doc: "a way to speak to a server", Example: `"tls"`, Zero: "", Choices: []string{"tls", "none"}},
+			{Name: "tls", Doc: "a way to speak to a server", Example: `"tls"`, Zero: "",
+				Choices: []string{"tls", "none"}},
 			{Name: "user", Doc: "the name to log in with", Example: `"ops"`, Zero: ""},
 			{Name: "password", Doc: "the password", Example: "VENDORWATCH_MAIL_PASSWORD", Zero: secret.Text{}},
-			{Name: "to", Doc: "the addresses of the readers", Example: `["ops@example.com"]`, Required: true, Zero: []string{},
+			{Name: "to", Doc: "the addresses of the readers", Example: `["ops@example.com"]`, Required: true,
+				Zero: []string{},
 				Check: func(value string) error {
 					if !strings.Contains(value, "@") {
 						return fmt.Errorf("%q is not an address; write for example \"ops@example.com\"", value)
@@ -58,8 +62,10 @@ var testKinds = ChannelKinds{
 		{Name: "token", Doc: "the token", Example: "VENDORWATCH_SLACK_TOKEN", Required: true, Zero: secret.Text{}},
 		{Name: "channel", Doc: "the id of the channel", Example: `"C0123456789"`, Required: true, Zero: ""},
 	}},
-	"shoutrrr": {Keys: []ChannelKey{{Name: "url", Doc: "the URL", Example: "VENDORWATCH_NOTIFY_URL", Required: true, Zero: secret.Text{}}}},
-	"jsonl":    {Keys: []ChannelKey{{Name: "path", Doc: "the file to write to", Example: `"log.jsonl"`, Required: true, File: true, Zero: ""}}},
+	"shoutrrr": {Keys: []ChannelKey{{Name: "url", Doc: "the URL", Example: "VENDORWATCH_NOTIFY_URL", Required: true,
+		Zero: secret.Text{}}}},
+	"jsonl": {Keys: []ChannelKey{{Name: "path", Doc: "the file to write to", Example: `"log.jsonl"`, Required: true,
+		File: true, Zero: ""}}},
 }
 
 func checkURL(value string) error {

@@ -59,7 +59,8 @@ func (c *checker) selectors(v *Vendor, path string) {
 			s.Selectors = c.compile(s.Page, at+".page")
 		case !c.Under(shared):
 			if !c.Refused(at + ".page") {
-				c.Add(at+".page", `it is missing: platform "custom" is read as this table says`, "write it as docs/custom-pages.md shows, or name a platform")
+				c.Add(at+".page", `it is missing: platform "custom" is read as this table says`,
+					"write it as docs/custom-pages.md shows, or name a platform")
 			}
 		default:
 			if !used {
@@ -74,7 +75,8 @@ func (c *checker) selectors(v *Vendor, path string) {
 }
 
 func (c *checker) notCustom(path, platform string) {
-	c.Add(path+".page", fmt.Sprintf("it describes a page that no product makes, and the platform here is %q", platform), `write platform = "custom", or leave the table out`)
+	c.Add(path+".page", fmt.Sprintf("it describes a page that no product makes, and the platform here is %q", platform),
+		`write platform = "custom", or leave the table out`)
 }
 
 func (c *checker) compile(page custom.Page, path string) *custom.Selectors {

@@ -45,10 +45,12 @@ func TestPageOfAVendor(t *testing.T) {
 		t.Fatalf("the vendor's page is not that of its sources without one: %+v", s)
 	}
 	page := s[0].Selectors.Page()
-	if page.States["Fixed in v1.2"] != "resolved" || page.States["at work"] != "identified" || page.Format != custom.FormatHTML || !page.Complete {
+	if page.States["Fixed in v1.2"] != "resolved" || page.States["at work"] != "identified" ||
+		page.Format != custom.FormatHTML || !page.Complete {
 		t.Errorf("page %+v", page)
 	}
-	if s[2].Selectors == nil || s[2].Selectors.Page().Format != custom.FormatJSON || s[2].Selectors.Fingerprint() == s[0].Selectors.Fingerprint() {
+	if s[2].Selectors == nil || s[2].Selectors.Page().Format != custom.FormatJSON ||
+		s[2].Selectors.Fingerprint() == s[0].Selectors.Fingerprint() {
 		t.Errorf("the page of a source is not its own: %+v", s[2])
 	}
 	if s[3].Selectors != nil {
@@ -75,7 +77,8 @@ func TestLoadPage(t *testing.T) {
 		t.Errorf("vendor %+v", v)
 	}
 	for text, want := range map[string]string{
-		"[[vendor]]" + vendor + "\n[[vendor]]\nname=\"Two\"\nurl=\"https://two.vendorwatch.test\"\n":                                                 "there are 2 vendors",
+		"[[vendor]]" + vendor + "\n[[vendor]]\n" +
+			"name=\"Two\"\nurl=\"https://two.vendorwatch.test\"\n": "there are 2 vendors",
 		"[[vendor]]\nname=\"A\"\nurl=\"https://a.vendorwatch.test\"\nplatform=\"custom\"\n[vendor.page]\nanchor=\"#a\"\ntitle=\"b\"\nlist=\"li[\"\n": ":8: vendor \"A\": page.list: \"li[\" cannot be read",
 		"list = \".incident\"": "unknown key",
 		"=":                    "not TOML",

@@ -9,7 +9,9 @@ func TestPlatformOfAPageThatTheCatalogueKnows(t *testing.T) {
 		"url = \"https://status.openai.com\"\nplatform = \"statuspage\"": "statuspage",
 		`url = "https://status.vendorwatch.test"`:                        "statuspage",
 	} {
-		c, err := Parse("config.toml", []byte("[fetch]\ncontact = \"ops@vendorwatch.test\"\n[[vendor]]\nname = \"A vendor\"\n"+text+"\n"), testKinds, nil)
+		c, err := Parse("config.toml",
+			[]byte("[fetch]\ncontact = \"ops@vendorwatch.test\"\n[[vendor]]\nname = \"A vendor\"\n"+text+"\n"),
+			testKinds, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,23 +12,27 @@ import (
 // Match chooses news. What is empty chooses nothing out. The patterns are globs, in which * stands for any
 // characters and ? for one; upper and lower case are the same.
 type Match struct {
-	Vendors    []string              `toml:"vendors"`    // globs of slugs or names
-	Tags       []string              `toml:"tags"`       // globs of a vendor's tags
-	Owners     []string              `toml:"owners"`     // globs of a vendor's owner
-	Components []string              `toml:"components"` // globs of "Group › Name", of the group or of the name; an incident that names no component may be everywhere, and matches
-	Regions    []string              `toml:"regions"`    // globs of the group or the name, either of which may be a place; as for components
-	Kinds      []normalize.Kind      `toml:"kinds"`      // of incidents
-	Severity   normalize.Severity    `toml:"severity"`   // the lowest, by Severity.Rank; planned work has none
-	Events     []normalize.EventKind `toml:"events"`     // kinds of events
+	Vendors []string `toml:"vendors"` // globs of slugs or names
+	Tags    []string `toml:"tags"`    // globs of a vendor's tags
+	Owners  []string `toml:"owners"`  // globs of a vendor's owner
+	// globs of "Group › Name", of the group or of the name; an incident that names no component may be everywhere, and
+	// matches
+	Components []string `toml:"components"`
+	// globs of the group or the name, either of which may be a place; as for components
+	Regions  []string              `toml:"regions"`
+	Kinds    []normalize.Kind      `toml:"kinds"`    // of incidents
+	Severity normalize.Severity    `toml:"severity"` // the lowest, by Severity.Rank; planned work has none
+	Events   []normalize.EventKind `toml:"events"`   // kinds of events
 }
 
 // Route says which news goes to which channels at once.
 type Route struct {
 	Name string `toml:"name"` // required, unique
 	Match
-	Channels []string           `toml:"channels"` // names of channels; at least one
-	Continue bool               `toml:"continue"` // whether the routes below are tried too where this one matches; default false
-	Mention  normalize.Severity `toml:"mention"`  // severity from which people are called, as by @here; default never
+	Channels []string `toml:"channels"` // names of channels; at least one
+	// whether the routes below are tried too where this one matches; default false
+	Continue bool               `toml:"continue"`
+	Mention  normalize.Severity `toml:"mention"` // severity from which people are called, as by @here; default never
 }
 
 // Alerts is the short form of one route: what is bad, at once, to these channels.
@@ -43,7 +47,8 @@ const DefaultRoute = "alerts"
 // blind. Every update and planned work are left to the digest.
 func AlertEvents() []normalize.EventKind {
 	return []normalize.EventKind{
-		normalize.EventIncidentOpened, normalize.EventIncidentResolved, normalize.EventIncidentReopened, normalize.EventSeverityChanged,
+		normalize.EventIncidentOpened, normalize.EventIncidentResolved, normalize.EventIncidentReopened,
+		normalize.EventSeverityChanged,
 		normalize.EventSourceUnreadable, normalize.EventSourceReadable, normalize.EventSourceMoved,
 	}
 }
@@ -52,14 +57,16 @@ func (c *checker) routes() {
 	cfg := c.config
 	c.channelNames("alerts.channels", cfg.Alerts.Channels)
 	if len(cfg.Routes) > 0 && len(cfg.Alerts.Channels) > 0 {
-		c.Add("alerts.channels", "it stands for a route of its own, and there are [[route]]s", "name its channels in a [[route]] and leave [alerts] out")
+		c.Add("alerts.channels", "it stands for a route of its own, and there are [[route]]s",
+			"name its channels in a [[route]] and leave [alerts] out")
 	}
 	first := map[string]int{}
 	for i := range cfg.Routes {
 		r, path := &cfg.Routes[i], fmt.Sprintf("route[%d]", i)
 		c.unique(first, path+".name", r.Name, "route")
 		if len(r.Channels) == 0 && !c.Refused(path+".channels") {
-			c.Add(path+".channels", "it is missing: a route without a channel tells nobody", `write for example channels = ["team"]`)
+			c.Add(path+".channels", "it is missing: a route without a channel tells nobody",
+				`write for example channels = ["team"]`)
 		}
 		c.channelNames(path+".channels", r.Channels)
 		c.match(&r.Match, path)
@@ -136,7 +143,8 @@ func (c *checker) match(m *Match, path string) {
 	for key, globs := range map[string][]string{"components": m.Components, "regions": m.Regions} {
 		for i, glob := range globs {
 			if strings.TrimSpace(glob) == "" {
-				c.Add(fmt.Sprintf("%s.%s[%d]", path, key, i), "it is empty, and matches nothing", `write for example "*Frankfurt*"`)
+				c.Add(fmt.Sprintf("%s.%s[%d]", path, key, i), "it is empty, and matches nothing",
+					`write for example "*Frankfurt*"`)
 			}
 		}
 	}
@@ -167,16 +175,23 @@ func (c *checker) globs(path string, globs, texts, text []string, problem string
 }
 
 var (
-	kinds      = []string{string(normalize.KindIncident), string(normalize.KindMaintenance), string(normalize.KindNotice)}
-	severities = []string{string(normalize.SeverityNone), string(normalize.SeverityMinor), string(normalize.SeverityUnknown),
+	kinds = []string{string(normalize.KindIncident), string(normalize.KindMaintenance),
+		string(normalize.KindNotice)}
+	severities = []string{string(normalize.SeverityNone), string(normalize.SeverityMinor),
+		string(normalize.SeverityUnknown),
 		string(normalize.SeverityMajor), string(normalize.SeverityCritical)}
 	eventKinds = []string{
 		string(normalize.EventIncidentOpened), string(normalize.EventUpdatePosted), string(normalize.EventStateChanged),
-		string(normalize.EventSeverityChanged), string(normalize.EventIncidentResolved), string(normalize.EventIncidentReopened),
-		string(normalize.EventPostmortemPosted), string(normalize.EventIncidentEdited), string(normalize.EventIncidentLeftFeed),
-		string(normalize.EventMaintenanceScheduled), string(normalize.EventMaintenanceStarted), string(normalize.EventMaintenanceCompleted),
-		string(normalize.EventComponentChanged), string(normalize.EventSourceUnreadable), string(normalize.EventSourceReadable),
-		string(normalize.EventIndicatorRaised), string(normalize.EventIndicatorCleared), string(normalize.EventSourceMoved),
+		string(normalize.EventSeverityChanged), string(normalize.EventIncidentResolved),
+		string(normalize.EventIncidentReopened),
+		string(normalize.EventPostmortemPosted), string(normalize.EventIncidentEdited),
+		string(normalize.EventIncidentLeftFeed),
+		string(normalize.EventMaintenanceScheduled), string(normalize.EventMaintenanceStarted),
+		string(normalize.EventMaintenanceCompleted),
+		string(normalize.EventComponentChanged), string(normalize.EventSourceUnreadable),
+		string(normalize.EventSourceReadable),
+		string(normalize.EventIndicatorRaised), string(normalize.EventIndicatorCleared),
+		string(normalize.EventSourceMoved),
 	}
 )
 

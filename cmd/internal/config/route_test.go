@@ -22,9 +22,12 @@ func TestRoutes(t *testing.T) {
 	}{
 		{"nothing is alerted where nobody asks for it", "", nil},
 		{"[alerts] is a route for what is bad", screen + "[alerts]\nchannels = [\"screen\"]\n",
-			[]Route{{Name: "alerts", Match: Match{Severity: normalize.SeverityMajor, Events: AlertEvents()}, Channels: []string{"screen"}}}},
-		{"a route has the same defaults", screen + "[[route]]\nname = \"a\"\nvendors = [\"GIT*\"]\nchannels = [\"screen\"]\n",
-			[]Route{{Name: "a", Match: Match{Vendors: []string{"GIT*"}, Severity: normalize.SeverityMajor, Events: AlertEvents()}, Channels: []string{"screen"}}}},
+			[]Route{{Name: "alerts", Match: Match{Severity: normalize.SeverityMajor, Events: AlertEvents()},
+				Channels: []string{"screen"}}}},
+		{"a route has the same defaults",
+			screen + "[[route]]\nname = \"a\"\nvendors = [\"GIT*\"]\nchannels = [\"screen\"]\n",
+			[]Route{{Name: "a", Match: Match{Vendors: []string{"GIT*"}, Severity: normalize.SeverityMajor,
+				Events: AlertEvents()}, Channels: []string{"screen"}}}},
 		{"planned work and notices have no severity", screen + `
 [[route]]
 name = "work"
@@ -33,8 +36,10 @@ events = ["maintenance_scheduled"]
 channels = ["screen"]
 continue = true
 mention = "critical"
-`, []Route{{Name: "work", Match: Match{Kinds: []normalize.Kind{normalize.KindMaintenance}, Severity: normalize.SeverityNone,
-			Events: []normalize.EventKind{normalize.EventMaintenanceScheduled}}, Channels: []string{"screen"}, Continue: true, Mention: normalize.SeverityCritical}}},
+`, []Route{{Name: "work", Match: Match{Kinds: []normalize.Kind{normalize.KindMaintenance},
+			Severity: normalize.SeverityNone,
+			Events:   []normalize.EventKind{normalize.EventMaintenanceScheduled}}, Channels: []string{"screen"},
+			Continue: true, Mention: normalize.SeverityCritical}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -53,7 +58,8 @@ quiet_days = ["Saturday", "sun", "sat"]
 quiet_zone = "Europe/Berlin"
 flapping = "0s"
 `).Calm
-	spans := []QuietSpan{{22 * time.Hour, 7 * time.Hour}, {12*time.Hour + 30*time.Minute, 13 * time.Hour}, {18 * time.Hour, 24 * time.Hour}}
+	spans := []QuietSpan{{22 * time.Hour, 7 * time.Hour}, {12*time.Hour + 30*time.Minute, 13 * time.Hour},
+		{18 * time.Hour, 24 * time.Hour}}
 	if diff := cmp.Diff(spans, c.Spans); diff != "" {
 		t.Errorf("spans (-want +got):\n%s", diff)
 	}
@@ -78,12 +84,15 @@ severity = "major"
 channels = ["screen"]
 catch_up = "2d"
 `)
-	if len(c.Digests) != 2 || c.Digests[0].Schedule != "0 9 * * 1-5" || c.Digests[1].Window.Duration != 7*24*time.Hour ||
-		c.Digests[1].Severity != normalize.SeverityMajor || c.Digests[1].CatchUp.Duration != 48*time.Hour || c.Digests[1].Zone.String() != "Europe/Berlin" {
+	if len(c.Digests) != 2 || c.Digests[0].Schedule != "0 9 * * 1-5" ||
+		c.Digests[1].Window.Duration != 7*24*time.Hour ||
+		c.Digests[1].Severity != normalize.SeverityMajor || c.Digests[1].CatchUp.Duration != 48*time.Hour ||
+		c.Digests[1].Zone.String() != "Europe/Berlin" {
 		t.Errorf("digests = %+v", c.Digests)
 	}
 	summary := strings.Join(c.Summary(time.Date(2026, time.November, 22, 12, 0, 0, 0, time.UTC)), "\n")
-	for _, want := range []string{`next digest "daily" Mon 2026-11-23 09:00 UTC`, `next digest "weekly" Mon 2026-11-23 08:00 CET to stdout`} {
+	for _, want := range []string{`next digest "daily" Mon 2026-11-23 09:00 UTC`,
+		`next digest "weekly" Mon 2026-11-23 08:00 CET to stdout`} {
 		if !strings.Contains(summary, want) {
 			t.Errorf("the summary lacks %q:\n%s", want, summary)
 		}

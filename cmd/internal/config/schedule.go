@@ -76,7 +76,8 @@ func every(line, spec string) (cron.Schedule, error) {
 	case err != nil:
 		return nil, fmt.Errorf("%q has no duration after @every; write for example \"@every 90s\"", line)
 	case d < shortestInterval:
-		return nil, fmt.Errorf("%q fires more often than every %s; write for example \"@every 60s\"", line, shortestInterval)
+		return nil, fmt.Errorf("%q fires more often than every %s; write for example \"@every 60s\"", line,
+			shortestInterval)
 	case d > 365*24*time.Hour:
 		return nil, scheduleError(line, "it does not fire every year")
 	}
@@ -95,7 +96,8 @@ var (
 // tried alone, so that the message can name it.
 func checkFields(fields []string) string {
 	if len(fields) != len(cronFields) {
-		return fmt.Sprintf("it has %s and not five (minute, hour, day of month, month, day of week)", words.Count(len(fields), "field"))
+		return fmt.Sprintf("it has %s and not five (minute, hour, day of month, month, day of week)",
+			words.Count(len(fields), "field"))
 	}
 	for i, f := range cronFields {
 		for item := range strings.SplitSeq(fields[i], ",") {
@@ -104,7 +106,8 @@ func checkFields(fields []string) string {
 				return fmt.Sprintf("%s %q is not understood", f.name, fields[i])
 			}
 			if step, err := strconv.Atoi(m[1]); m[1] != "" && (err != nil || step > f.max-f.min) {
-				return fmt.Sprintf("%s %q steps beyond %d, so that only its first value counts", f.name, fields[i], f.max)
+				return fmt.Sprintf("%s %q steps beyond %d, so that only its first value counts", f.name, fields[i],
+					f.max)
 			}
 			if f.name == "day of week" && item == "7" {
 				return `day of week 7 is unknown, Sunday is 0 or "sun"`

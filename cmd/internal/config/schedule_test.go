@@ -102,7 +102,8 @@ func TestParseScheduleWithoutZoneIsUTC(t *testing.T) {
 }
 
 func FuzzParseSchedule(f *testing.F) {
-	for _, line := range []string{"*/5 * * * *", "0 9 * * 1-5", "@every 90s", "@daily", "TZ=UTC", "CRON_TZ=Europe/Berlin 0 9 * * *",
+	for _, line := range []string{"*/5 * * * *", "0 9 * * 1-5", "@every 90s", "@daily", "TZ=UTC",
+		"CRON_TZ=Europe/Berlin 0 9 * * *",
 		"TZ=UTC@daily", "0 0 31 2 *", "@every -5m", ", * * * *", "*/90 1-2/3 ? jan sun"} {
 		f.Add(line)
 	}

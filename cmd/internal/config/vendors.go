@@ -15,7 +15,8 @@ var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 func (c *checker) vendors() {
 	if len(c.config.Vendors) == 0 && !c.Refused("vendor") && !c.Refused("vendor[0]") {
-		c.Add("vendor", "there is no vendor", `write for example [[vendor]], name = "GitHub" and url = "https://www.githubstatus.com", each on a line of its own`)
+		c.Add("vendor", "there is no vendor",
+			`write for example [[vendor]], name = "GitHub" and url = "https://www.githubstatus.com", each on a line of its own`)
 	}
 	names, slugs, pages := map[string]int{}, map[string]int{}, map[string]int{}
 	for i := range c.config.Vendors {
@@ -56,7 +57,8 @@ func (c *checker) slug(v *Vendor, path string, taken map[string]int) {
 		}
 		c.Add(key, fmt.Sprintf("%q is not made of a-z, 0-9 and single dashes", v.Slug), write)
 	case twice:
-		c.Add(key, fmt.Sprintf("two vendors have the slug %q, the other is on line %d", v.Slug, before), "write a slug of its own for one of them")
+		c.Add(key, fmt.Sprintf("two vendors have the slug %q, the other is on line %d", v.Slug, before),
+			"write a slug of its own for one of them")
 	default:
 		taken[v.Slug] = line
 	}
@@ -140,7 +142,8 @@ func (c *checker) source(v *Vendor, s *Source, path string, pages map[string]int
 func (c *checker) page(s *Source, path string, pages map[string]int) {
 	if s.URL == "" {
 		if !c.Refused(path) {
-			c.Add(path, "it is missing", `write the address of the status page, for example url = "https://www.githubstatus.com"`)
+			c.Add(path, "it is missing",
+				`write the address of the status page, for example url = "https://www.githubstatus.com"`)
 		}
 		return
 	}
@@ -149,7 +152,8 @@ func (c *checker) page(s *Source, path string, pages map[string]int) {
 	}
 	if name := secretParameter(s.URL); name != "" {
 		c.Add(path, fmt.Sprintf("the URL holds %s, which is a secret and does not belong in a file", name),
-			fmt.Sprintf(`write the URL without it, and [vendor.auth] with query = [{ name = %q, env = "ACME_TOKEN" }]`, name))
+			fmt.Sprintf(`write the URL without it, and [vendor.auth] with query = [{ name = %q, env = "ACME_TOKEN" }]`,
+				name))
 		return
 	}
 	_, page, _ := strings.Cut(s.URL, "://") // http and https of one page are one page

@@ -11,7 +11,8 @@ import (
 
 // Web is the dashboard that serve and demo also serve.
 type Web struct {
-	Listen      string `toml:"listen"`       // host:port; default 127.0.0.1:8080, this machine alone; empty for no dashboard
+	// host:port; default 127.0.0.1:8080, this machine alone; empty for no dashboard
+	Listen      string `toml:"listen"`
 	Prefix      string `toml:"prefix"`       // path that a proxy serves it under, such as "/status"; default none
 	TokenEnv    string `toml:"token_env"`    // environment variable with the token that lets a reader in; default none
 	User        string `toml:"user"`         // user of HTTP basic authentication, together with PasswordEnv
@@ -19,7 +20,8 @@ type Web struct {
 
 	Token    secret.Text `toml:"-"` // from the environment; empty for none
 	Password secret.Text `toml:"-"` // from the environment; empty for none
-	Missing  string      `toml:"-"` // environment variable that a secret is asked of and that is not set; without it the dashboard is not to be served
+	// environment variable that a secret is asked of and that is not set; without it the dashboard is not to be served
+	Missing string `toml:"-"`
 }
 
 var webPrefix = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)
@@ -27,10 +29,12 @@ var webPrefix = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)
 // web checks the dashboard's keys.
 func (c *checker) web() {
 	w := &c.config.Web
-	w.Listen, w.Prefix, w.User = strings.TrimSpace(w.Listen), strings.TrimRight(strings.TrimSpace(w.Prefix), "/"), strings.TrimSpace(w.User)
+	w.Listen, w.Prefix, w.User = strings.TrimSpace(w.Listen), strings.TrimRight(strings.TrimSpace(w.Prefix), "/"),
+		strings.TrimSpace(w.User)
 	host, port, err := net.SplitHostPort(w.Listen)
 	if n, notNumber := strconv.Atoi(port); w.Listen != "" && (err != nil || notNumber != nil || n < 0 || n > 65535) {
-		c.Add("web.listen", strconv.Quote(w.Listen)+" is not host:port", `write for example "127.0.0.1:8080", or "" for no dashboard`)
+		c.Add("web.listen", strconv.Quote(w.Listen)+" is not host:port",
+			`write for example "127.0.0.1:8080", or "" for no dashboard`)
 	}
 	if w.Prefix != "" && !webPrefix.MatchString(w.Prefix) {
 		c.Add("web.prefix", strconv.Quote(w.Prefix)+" is not a path", `write for example "/status"`)
@@ -39,12 +43,14 @@ func (c *checker) web() {
 	w.Password = c.webSecret("web.password_env", w.PasswordEnv, "VENDORWATCH_WEB_PASSWORD")
 	switch {
 	case w.User != "" && w.PasswordEnv == "" && !c.Refused("web.password_env"):
-		c.Add("web.user", "there is a user and no password", `write also password_env = "VENDORWATCH_WEB_PASSWORD", and put the password into that environment variable`)
+		c.Add("web.user", "there is a user and no password",
+			`write also password_env = "VENDORWATCH_WEB_PASSWORD", and put the password into that environment variable`)
 	case w.User == "" && w.PasswordEnv != "" && !c.Refused("web.user"):
 		c.Add("web.password_env", "there is a password and no user", `write also user = "oncall"`)
 	}
 	if err == nil && w.TokenEnv == "" && w.User == "" && !loopback(host) {
-		c.remark("web.listen is %s, so that everybody who reaches this machine can read the dashboard; token_env, or user and password_env, under [web] ask for a secret", w.Listen)
+		c.remark("web.listen is %s, so that everybody who reaches this machine can read the dashboard; token_env, or "+
+			"user and password_env, under [web] ask for a secret", w.Listen)
 	}
 }
 
@@ -62,7 +68,8 @@ func (c *checker) webSecret(path, env, variable string) secret.Text {
 	case env == "":
 		return secret.Text{}
 	case !envName.MatchString(env):
-		c.Add(path, "that is not the name of an environment variable", example+", and put the secret into that variable")
+		c.Add(path, "that is not the name of an environment variable",
+			example+", and put the secret into that variable")
 		return secret.Text{}
 	}
 	value := strings.TrimSpace(c.env(env))

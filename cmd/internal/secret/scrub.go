@@ -37,7 +37,8 @@ const longWord = 8
 // and a host that is no name of a server.
 func Parts(u *url.URL) []string {
 	web := u.Scheme == "https" || u.Scheme == "http"
-	parts := []string{u.String(), u.Redacted(), u.RequestURI(), u.Opaque, u.Path, strings.TrimPrefix(u.Path, "/"), u.RawQuery}
+	parts := []string{u.String(), u.Redacted(), u.RequestURI(), u.Opaque, u.Path, strings.TrimPrefix(u.Path, "/"),
+		u.RawQuery}
 	if u.User != nil {
 		password, _ := u.User.Password()
 		parts = append(parts, u.User.String(), password, u.User.Username())

@@ -29,11 +29,19 @@ func TestNeverPrints(t *testing.T) {
 	ch := holder{Name: "team", Secret: s}
 	inside := struct{ hidden Text }{s} // fmt asks no methods of unexported fields
 	outputs := map[string]func(*bytes.Buffer) error{
-		"Print":            func(b *bytes.Buffer) error { _, err := fmt.Fprint(b, s); return err },
-		"String":           func(b *bytes.Buffer) error { b.WriteString(s.String()); return nil },
-		"GoString":         func(b *bytes.Buffer) error { b.WriteString(s.GoString()); return nil },
-		"pointer":          func(b *bytes.Buffer) error { _, err := fmt.Fprintf(b, "%v %+v %s", &s, &s, &s); return err },
-		"in an error":      func(b *bytes.Buffer) error { b.WriteString(fmt.Errorf("post to %s: %v", s, s).Error()); return nil },
+		"Print":    func(b *bytes.Buffer) error { _, err := fmt.Fprint(b, s); return err },
+		"String":   func(b *bytes.Buffer) error { b.WriteString(s.String()); return nil },
+		"GoString": func(b *bytes.Buffer) error { b.WriteString(s.GoString()); return nil },
+		"pointer": func(b *bytes.Buffer) error {
+			_,
+				err := fmt.Fprintf(b, "%v %+v %s", &s, &s, &s)
+			return err
+		},
+		"in an error": func(b *bytes.Buffer) error {
+			b.WriteString(fmt.Errorf("post to %s: %v", s,
+				s).Error())
+			return nil
+		},
 		"JSON":             func(b *bytes.Buffer) error { return json.NewEncoder(b).Encode(s) },
 		"JSON of a struct": func(b *bytes.Buffer) error { return json.NewEncoder(b).Encode(ch) },
 		"JSON map key": func(b *bytes.Buffer) error {
@@ -132,13 +140,18 @@ func TestPartsOfAnAddress(t *testing.T) {
 		name, address, text, want string
 	}{
 		{"whole", "https://hooks.acme.test/x", "post https://hooks.acme.test/x: refused", "post ***: refused"},
-		{"a long segment", "https://hooks.acme.test/services/T0/B0/verysecret", "no such hook: verysecret", "no such hook: ***"},
-		{"a word of a webhook's path", "https://hooks.acme.test/services/T0/B0/verysecret", "services are down", "services are down"},
-		{"a query of a webhook", "https://hooks.acme.test/?key=hunter2&v=1", "key hunter2 is unknown, v 1", "key *** is unknown, v 1"},
+		{"a long segment", "https://hooks.acme.test/services/T0/B0/verysecret", "no such hook: verysecret",
+			"no such hook: ***"},
+		{"a word of a webhook's path", "https://hooks.acme.test/services/T0/B0/verysecret", "services are down",
+			"services are down"},
+		{"a query of a webhook", "https://hooks.acme.test/?key=hunter2&v=1", "key hunter2 is unknown, v 1",
+			"key *** is unknown, v 1"},
 		{"a login", "https://bob:hunter2@acme.test/", "bob may not; hunter2 is wrong", "bob may not; *** is wrong"},
-		{"a service's user", "telegram://110201543:AAHdqT@telegram?chats=@ops&preview=yes", "110201543 AAHdqT: yes", "*** ***: yes"},
+		{"a service's user", "telegram://110201543:AAHdqT@telegram?chats=@ops&preview=yes", "110201543 AAHdqT: yes",
+			"*** ***: yes"},
 		{"a service's path", "pushover://shoutrrr:token@user/four", "segment four", "segment ***"},
-		{"a service's long setting", "ntfy://ntfy.sh/topic?icon=verylongvalue&tags=short", "verylongvalue short", "*** short"},
+		{"a service's long setting", "ntfy://ntfy.sh/topic?icon=verylongvalue&tags=short", "verylongvalue short",
+			"*** short"},
 		{"a service's host that is a key", "slack://hook:T0-B0@webhookkey", "unknown webhookkey", "unknown ***"},
 		{"a service's host that is a server", "ntfy://ntfy.sh/topic", "ntfy.sh answers 500", "ntfy.sh answers 500"},
 		{"a service on this machine", "ntfy://localhost/topic", "localhost is silent", "localhost is silent"},

@@ -57,7 +57,8 @@ func TestClockNeverGoesBackOrAhead(t *testing.T) {
 			elapsed := length * time.Duration(i) / 900
 			at := c.At(elapsed)
 			if at.Before(last) || at.After(wall.Add(elapsed)) {
-				t.Fatalf("demo of %v: after %v it is %v, before it was %v, on the wall it is %v", length, elapsed, at, last, wall.Add(elapsed))
+				t.Fatalf("demo of %v: after %v it is %v, before it was %v, on the wall it is %v", length, elapsed, at,
+					last, wall.Add(elapsed))
 			}
 			last = at
 		}
@@ -66,7 +67,8 @@ func TestClockNeverGoesBackOrAhead(t *testing.T) {
 
 func TestMostStoryTimeInWallTime(t *testing.T) {
 	wall := time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
-	c := NewClock(func() time.Time { return wall }, Stretch{Real: 10 * time.Second, Virtual: time.Minute}, Stretch{Real: 2 * time.Second, Virtual: time.Hour})
+	c := NewClock(func() time.Time { return wall }, Stretch{Real: 10 * time.Second, Virtual: time.Minute},
+		Stretch{Real: 2 * time.Second, Virtual: time.Hour})
 	if got := c.Most(time.Second); got != 30*time.Minute {
 		t.Errorf("in a second %v, want 30m of the second stretch", got)
 	}

@@ -61,7 +61,8 @@ func (p plot) day() time.Time { return p.at(0).Truncate(24 * time.Hour) }
 
 // past is a moment so many days before the story begins.
 func (p plot) past(days, hour, minute int) time.Time {
-	return p.day().AddDate(0, 0, -days).Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute + 417*time.Millisecond)
+	return p.day().AddDate(0, 0, -days).Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute +
+		417*time.Millisecond)
 }
 
 // component makes a component of a vendor, with an id that the updates can refer to.
@@ -70,7 +71,8 @@ func component(vendor, group, name string) Component {
 }
 
 // closed is an incident of the past in three updates, for the history that a baseline takes in.
-func closed(c Component, name, impact, status string, from time.Time, lasted time.Duration, seen, found, over string) Incident {
+func closed(c Component, name, impact, status string, from time.Time, lasted time.Duration, seen, found,
+	over string) Incident {
 	return Incident{Name: name, Impact: impact, Updates: []Update{
 		{State: "investigating", At: from, Body: seen, Sets: []Status{{c.ID, status}}},
 		{State: "identified", At: from.Add(lasted / 3), Body: found},

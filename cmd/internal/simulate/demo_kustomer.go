@@ -12,33 +12,42 @@ func (p plot) kustomer() Vendor {
 	api := component(slug, "Prod1 (US)", "API")
 	email := component(slug, "", "Channel - Email")
 	on := func(hour, minute, second int) time.Time {
-		return p.day().Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute + time.Duration(second)*time.Second)
+		return p.day().Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute +
+			time.Duration(second)*time.Second)
 	}
 	return Vendor{
-		Slug: slug, Name: "Kustomer", Platform: PlatformStatuspage, Zone: "America/New_York", CreatedAt: p.past(400, 14, 20),
-		Components: []Component{us, api, component(slug, "Prod1 (US)", "Workflows"), eu, component(slug, "Prod2 (EU)", "API"), email},
+		Slug: slug, Name: "Kustomer", Platform: PlatformStatuspage, Zone: "America/New_York",
+		CreatedAt: p.past(400, 14, 20),
+		Components: []Component{us, api, component(slug, "Prod1 (US)", "Workflows"), eu,
+			component(slug, "Prod2 (EU)", "API"), email},
 		Incidents: []Incident{
 			{
 				Name: "[PLATFORM] [403 ERROR] [PROD 1 & 2]", Impact: "minor",
 				Updates: []Update{
 					{
 						State: "investigating", At: on(17, 46, 31).Add(208 * time.Millisecond),
-						Body: "Some people are being turned away with a 403 when they open the platform, in both production regions. " +
+						Body: "Some people are being turned away with a 403 when they open the platform, in both " +
+							"production regions. " +
 							"We are looking for the cause.\n\nExpect the next update within 30 minutes.",
 						Sets: []Status{{us.ID, "degraded_performance"}, {eu.ID, "degraded_performance"}},
-						Edits: []Edit{{At: on(17, 49, 10), Text: "Some people are being turned away with a 403 when they open the platform, in both production regions. " +
-							"Whoever is already logged in can go on working.\n\nWe are looking for the cause. Expect the next update within 30 minutes."}},
+						Edits: []Edit{{At: on(17, 49, 10),
+							Text: "Some people are being turned away with a 403 when they open the platform, in both " +
+								"production regions. " +
+								"Whoever is already logged in can go on working.\n\nWe are looking for the cause. " +
+								"Expect the next update within 30 minutes."}},
 					},
 					{
 						State: "resolved", At: on(17, 54, 2).Add(117 * time.Millisecond),
-						Body: "We took back a change to our security settings and the 403 answers have stopped in both regions. " +
+						Body: "We took back a change to our security settings and the 403 answers have stopped in " +
+							"both regions. " +
 							"Questions? Write to our support team.",
 						Sets: []Status{{us.ID, "operational"}, {eu.ID, "operational"}},
 					},
 					{State: "postmortem", At: on(16, 50, 44).AddDate(0, 0, 9), Body: kustomerPostmortem},
 				},
 			},
-			closed(email, "[EMAIL] Late outbound messages", "minor", "degraded_performance", p.past(41, 13, 39), 38*time.Minute,
+			closed(email, "[EMAIL] Late outbound messages", "minor", "degraded_performance", p.past(41, 13, 39),
+				38*time.Minute,
 				"Emails leave later than they should.", "A queue had stopped taking work from one of its workers.",
 				"The queue is empty again and emails leave at once."),
 			closed(api, "[API] Slow searches in Prod 1", "major", "partial_outage", p.past(126, 15, 5), 95*time.Minute,

@@ -14,15 +14,19 @@ func (p plot) mailferry() Vendor {
 			{
 				Name: "Delayed delivery to two large mailbox providers", Impact: "major",
 				Updates: []Update{
-					{State: "investigating", At: p.at(16), Body: "Messages to two large mailbox providers are waiting in our queues. We are asking why.",
+					{State: "investigating", At: p.at(16),
+						Body: "Messages to two large mailbox providers are waiting in our queues. We are asking why.",
 						Sets: []Status{{smtp.ID, "partial_outage"}}},
-					{State: "identified", At: p.at(20.5), Body: "One of our address ranges was put on a block list by mistake. We have moved the traffic to another."},
+					{State: "identified", At: p.at(20.5),
+						Body: "One of our address ranges was put on a block list by mistake. We have moved the " +
+							"traffic to another."},
 					{State: "resolved", At: p.at(27), Body: "The range is off the list and the queues are empty.",
 						Sets: []Status{{smtp.ID, "operational"}}},
 				},
 			},
 			closed(hooks, "Webhooks sent twice", "minor", "degraded_performance", p.past(20, 16, 40), 75*time.Minute,
-				"Some webhooks arrive twice.", "A restart made workers forget what they had sent.", "Webhooks arrive once again."),
+				"Some webhooks arrive twice.", "A restart made workers forget what they had sent.",
+				"Webhooks arrive once again."),
 		},
 	}
 }
@@ -38,21 +42,29 @@ func (p plot) nimbusRidge() Vendor {
 			{
 				Name: "Object storage in region north-2: elevated error rates",
 				Updates: []Update{
-					{State: "investigating", At: p.at(10.8), Body: "Uploads to object storage in region north-2 fail at a higher rate than usual. Our engineers are at work on it."},
-					{State: "identified", At: p.at(14.2), Body: "A network switch drops packets. It is being taken out of service."},
-					{State: "resolved", At: p.at(22.8), Body: "The switch has been replaced and error rates are back to normal."},
+					{State: "investigating", At: p.at(10.8),
+						Body: "Uploads to object storage in region north-2 fail at a higher rate than usual. Our " +
+							"engineers are at work on it."},
+					{State: "identified", At: p.at(14.2),
+						Body: "A network switch drops packets. It is being taken out of service."},
+					{State: "resolved", At: p.at(22.8),
+						Body: "The switch has been replaced and error rates are back to normal."},
 				},
 			},
 			{
 				Name: "Load balancers in region south-1: connections reset",
 				Updates: []Update{
 					{State: "investigating", At: p.at(35.5), Body: "New connections are reset in region south-1."},
-					{State: "monitoring", At: p.at(37.5), Body: "A faulty release was taken back. We keep an eye on it."},
-					{State: "resolved", At: p.at(42), Body: "There have been no resets since the release was taken back."},
+					{State: "monitoring", At: p.at(37.5),
+						Body: "A faulty release was taken back. We keep an eye on it."},
+					{State: "resolved", At: p.at(42),
+						Body: "There have been no resets since the release was taken back."},
 				},
 			},
-			closed(storage, "Virtual machines in region east-1: slow starts", "", "operational", p.past(15, 5, 10), 3*time.Hour,
-				"New machines take minutes to start.", "The image cache is cold after an update.", "Machines start as fast as ever."),
+			closed(storage, "Virtual machines in region east-1: slow starts", "", "operational", p.past(15, 5, 10),
+				3*time.Hour,
+				"New machines take minutes to start.", "The image cache is cold after an update.",
+				"Machines start as fast as ever."),
 		},
 	}
 }
@@ -70,9 +82,11 @@ func (p plot) quillpay() Vendor {
 			{
 				Name: "Card payments declined in two countries", Impact: "major",
 				Updates: []Update{
-					{State: "investigating", At: p.past(0, 16, 58), Body: "Cards from two countries are declined more often than they should be.",
+					{State: "investigating", At: p.past(0, 16, 58),
+						Body: "Cards from two countries are declined more often than they should be.",
 						Sets: []Status{{cards.ID, "partial_outage"}}},
-					{State: "identified", At: p.at(9), Body: "One of our partner banks does not answer. We are sending its payments another way."},
+					{State: "identified", At: p.at(9),
+						Body: "One of our partner banks does not answer. We are sending its payments another way."},
 				},
 			},
 			closed(cards, "Receipts sent late", "minor", "operational", p.past(33, 12, 25), 40*time.Minute,
@@ -95,9 +109,11 @@ func (p plot) switchyard() Vendor {
 			{
 				Name: "Messages routed out of order", Impact: "major",
 				Updates: []Update{
-					{State: "investigating", At: p.at(4), Body: "Messages may arrive in another order than they were sent in.",
+					{State: "investigating", At: p.at(4),
+						Body: "Messages may arrive in another order than they were sent in.",
 						Sets: []Status{{rails.ID, "partial_outage"}}},
-					{State: "identified", At: p.at(17), Body: "Two routers disagree about the time. We are setting their clocks."},
+					{State: "identified", At: p.at(17),
+						Body: "Two routers disagree about the time. We are setting their clocks."},
 					{State: "resolved", At: p.at(29), Body: "The clocks agree and so do the messages.",
 						Sets: []Status{{rails.ID, "operational"}}},
 				},
@@ -105,12 +121,14 @@ func (p plot) switchyard() Vendor {
 			{
 				Name: "Console slow for an hour", Impact: "minor", StartedAt: p.past(1, 10, 0),
 				Updates: []Update{{State: "resolved", At: p.at(31.8), DisplayAt: p.past(1, 11, 0),
-					Body: "The console was slow for an hour while a report was running. We add this entry afterwards, for the record.",
+					Body: "The console was slow for an hour while a report was running. We add this entry " +
+						"afterwards, for the record.",
 					Sets: []Status{{console.ID, "operational"}}}},
 			},
 			{
 				Name: "Trying out our new status page", Impact: "none", RemovedAt: p.at(38.2),
-				Updates: []Update{{State: "investigating", At: p.at(36.2), Body: "Please pay no attention to this entry.",
+				Updates: []Update{{State: "investigating", At: p.at(36.2),
+					Body: "Please pay no attention to this entry.",
 					Sets: []Status{{console.ID, "operational"}}}},
 			},
 			{
@@ -118,7 +136,8 @@ func (p plot) switchyard() Vendor {
 				Updates: []Update{
 					{State: "investigating", At: p.at(45.8), Body: "The figures in the console stop at midnight.",
 						Sets: []Status{{console.ID, "degraded_performance"}}},
-					{State: "identified", At: p.at(48.5), Body: "A nightly job is waiting for another one that never ran. We have started both."},
+					{State: "identified", At: p.at(48.5),
+						Body: "A nightly job is waiting for another one that never ran. We have started both."},
 				},
 			},
 		},

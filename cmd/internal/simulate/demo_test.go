@@ -38,9 +38,11 @@ func TestDemoTellsTheKustomerIncident(t *testing.T) {
 			var got []string
 			for i := len(s.posts) - 1; i >= 0; i-- {
 				u := s.posts[i]
-				got = append(got, fmt.Sprintf("%s on day %d at %s", u.State, int(u.date.Sub(p.day())/(24*time.Hour)), u.date.Format("15:04")))
+				got = append(got, fmt.Sprintf("%s on day %d at %s", u.State, int(u.date.Sub(p.day())/(24*time.Hour)),
+					u.date.Format("15:04")))
 			}
-			want := []string{"investigating on day 0 at 17:46", "resolved on day 0 at 17:54", "postmortem on day 9 at 16:50"}
+			want := []string{"investigating on day 0 at 17:46", "resolved on day 0 at 17:54",
+				"postmortem on day 9 at 16:50"}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("timeline (-want +got):\n%s", diff)
 			}
@@ -55,7 +57,8 @@ func TestDemoTellsTheKustomerIncident(t *testing.T) {
 				t.Errorf("affected (-want +got):\n%s", diff)
 			}
 			pm, _ := s.postmortem()
-			for _, part := range []string{"26 minutes", "# **Summary**", "# **Root Cause**", `# **Timeline \(Eastern\)**`, "# **Lessons/Improvements**", `**\[IN-PROGRESS\]**`} {
+			for _, part := range []string{"26 minutes", "# **Summary**", "# **Root Cause**",
+				`# **Timeline \(Eastern\)**`, "# **Lessons/Improvements**", `**\[IN-PROGRESS\]**`} {
 				if !strings.Contains(pm.body, part) {
 					t.Errorf("the postmortem lacks %q", part)
 				}
@@ -79,7 +82,8 @@ func news(p plot) []string {
 			} else {
 				look["page"] = "fine"
 				for _, s := range v.at(now, "").incidents {
-					look[s.ID] = fmt.Sprintf("%q is %s, %s, %d updates, %s", s.title, s.state, s.impact, len(s.posts), s.posts[len(s.posts)-1].body)
+					look[s.ID] = fmt.Sprintf("%q is %s, %s, %d updates, %s", s.title, s.state, s.impact, len(s.posts),
+						s.posts[len(s.posts)-1].body)
 				}
 			}
 			for _, key := range sortedKeys(look) {
@@ -104,7 +108,8 @@ func sortedKeys(m map[string]string) []string {
 }
 
 func TestSomethingHappensEveryFewSeconds(t *testing.T) {
-	for _, begin := range []time.Time{time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC), time.Date(2026, 11, 23, 17, 41, 30, 0, time.UTC), time.Date(2026, 11, 23, 17, 41, 0, 0, time.UTC)} {
+	for _, begin := range []time.Time{time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC),
+		time.Date(2026, 11, 23, 17, 41, 30, 0, time.UTC), time.Date(2026, 11, 23, 17, 41, 0, 0, time.UTC)} {
 		p := demoAt(t, begin)
 		events := news(p)
 		last := 0.0
@@ -247,9 +252,12 @@ func TestDemoRunsOverHTTP(t *testing.T) {
 	defer world.Close()
 	time.Sleep(clock.Remaining())
 	for slug, want := range map[string]string{
-		"kustomer": "/incidents/" + code("kustomer", "[PLATFORM] [403 ERROR] [PROD 1 & 2]"), "parcelwise": "Labels fail to print",
-		"ledgerline": "Bank feeds from four banks are late", "mailferry": "Delayed delivery to two large mailbox providers",
-		"nimbus-ridge": "Resolved: The switch has been replaced", "quillpay": "free trial", "switchyard": "Console shows yesterday",
+		"kustomer":     "/incidents/" + code("kustomer", "[PLATFORM] [403 ERROR] [PROD 1 & 2]"),
+		"parcelwise":   "Labels fail to print",
+		"ledgerline":   "Bank feeds from four banks are late",
+		"mailferry":    "Delayed delivery to two large mailbox providers",
+		"nimbus-ridge": "Resolved: The switch has been replaced", "quillpay": "free trial",
+		"switchyard": "Console shows yesterday",
 	} {
 		resp, body := get(t, world.URL(slug))
 		if resp.StatusCode != http.StatusOK || !strings.Contains(body, want) {

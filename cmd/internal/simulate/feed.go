@@ -39,5 +39,6 @@ func feedDocument(p page, path string) (document, bool) {
 			escText("<p>"+label(s.posts, 0)+": "+flow(u.body)+"</p>"))
 	}
 	b.WriteString("</feed>\n")
-	return document{contentType: "application/atom+xml; charset=utf-8", body: []byte(b.String()), changedAt: p.updatedAt}, true
+	return document{contentType: "application/atom+xml; charset=utf-8", body: []byte(b.String()),
+		changedAt: p.updatedAt}, true
 }

@@ -10,8 +10,10 @@ func TestFlow(t *testing.T) {
 	for _, tt := range []struct{ name, markdown, want string }{
 		{"paragraphs", "One.\n\nTwo.", "One.<br /><br />Two."},
 		{"bold", "**Now** it works", "<strong>Now</strong> it works"},
-		{"a link", "see [our page](https://x.example/a)", `see <a target="_blank" href="https://x.example/a">our page</a>`},
-		{"an address", "see https://x.example/a.", `see <a target="_blank" href="https://x.example/a">https://x.example/a</a>.`},
+		{"a link", "see [our page](https://x.example/a)",
+			`see <a target="_blank" href="https://x.example/a">our page</a>`},
+		{"an address", "see https://x.example/a.",
+			`see <a target="_blank" href="https://x.example/a">https://x.example/a</a>.`},
 		{"what looks like a tag", "a <b> & c", "a &lt;b&gt; &amp; c"},
 		{"quotation marks stay", `it's "fine"`, `it's "fine"`},
 		{"escapes", `**\[DONE\]** at \(noon\)`, "<strong>[DONE]</strong> at (noon)"},

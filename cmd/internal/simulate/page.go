@@ -92,7 +92,10 @@ func (v Vendor) at(t time.Time, base string) page {
 			p.incidents = append(p.incidents, s)
 		}
 	}
-	slices.SortStableFunc(p.incidents, func(a, b story) int { return cmp.Compare(b.startedAt.UnixNano(), a.startedAt.UnixNano()) })
+	slices.SortStableFunc(p.incidents, func(a, b story) int {
+		return cmp.Compare(b.startedAt.UnixNano(),
+			a.startedAt.UnixNano())
+	})
 	return p
 }
 

@@ -65,7 +65,8 @@ func (p page) pingoruIncident(s story) string {
 <p class="lede">%s</p>
 <dl class="facts">
 <dt>Started</dt><dd>%s</dd>
-`, escText(p.Name), escText(s.title), pingoruSeverity(s.impact), state, p.Slug, escText(p.pingoruSentence(s)), pingoruTime(s.startedAt))
+`, escText(p.Name), escText(s.title), pingoruSeverity(s.impact), state, p.Slug, escText(p.pingoruSentence(s)),
+		pingoruTime(s.startedAt))
 	if !s.open() {
 		fmt.Fprintf(&b, "<dt>Resolved</dt><dd>%s</dd>\n", pingoruTime(s.resolvedAt))
 	}
@@ -107,7 +108,8 @@ func (p page) outageHistory() string {
 <h2><a href="/providers/%s/incidents/%s">%s</a></h2>
 <dl class="facts">
 <dt>Detected by Pingoru</dt><dd>%s</dd>
-`, pingoruSeverity(s.impact), s.startedAt.UTC().Format("Jan 2, 2006"), p.Slug, pingoruNumber(s), escText(s.title), pingoruTime(s.createdAt))
+`, pingoruSeverity(s.impact), s.startedAt.UTC().Format("Jan 2, 2006"), p.Slug, pingoruNumber(s), escText(s.title),
+			pingoruTime(s.createdAt))
 		if !s.open() {
 			fmt.Fprintf(&b, "<dt>Resolved</dt><dd>%s</dd>\n", pingoruTime(s.resolvedAt))
 		}
@@ -158,9 +160,11 @@ func (p page) pingoruSentence(s story) string {
 	severity := strings.ToLower(pingoruSeverity(s.impact))
 	day := s.startedAt.UTC().Format("January 2, 2006")
 	if s.open() {
-		return fmt.Sprintf("%s is experiencing a %s incident since %s%s. The full update timeline is below.", p.Name, severity, day, affecting)
+		return fmt.Sprintf("%s is experiencing a %s incident since %s%s. The full update timeline is below.", p.Name,
+			severity, day, affecting)
 	}
-	return fmt.Sprintf("%s experienced a %s incident on %s%s, lasting %s. The incident has been resolved; the full update timeline is below.",
+	return fmt.Sprintf("%s experienced a %s incident on %s%s, lasting %s. The incident has been resolved; the full "+
+		"update timeline is below.",
 		p.Name, severity, day, affecting, pingoruDuration(s))
 }
 

@@ -53,10 +53,12 @@ func TestPingoruPagesHaveTheLabelsOfRealOnes(t *testing.T) {
 	}
 	at := func(m int) time.Time { return noon.Add(time.Duration(m) * time.Minute) }
 	v := Complete(Vendor{
-		Slug: "mill", Name: "Mill", Platform: PlatformPingoru, CreatedAt: noon.AddDate(0, -1, 0), Components: []Component{{ID: "c", Name: "Wheel"}},
+		Slug: "mill", Name: "Mill", Platform: PlatformPingoru, CreatedAt: noon.AddDate(0, -1, 0),
+		Components: []Component{{ID: "c", Name: "Wheel"}},
 		Incidents: []Incident{{Name: "Wheel stands still", Impact: "minor", Updates: []Update{
 			{State: "investigating", At: at(0), Body: "It stands.", Sets: []Status{{"c", "major_outage"}}},
-			{State: "identified", At: at(10), Body: "A branch."}, {State: "monitoring", At: at(20), Body: "It turns."}, {State: "resolved", At: at(169), Body: "It turns well."},
+			{State: "identified", At: at(10), Body: "A branch."}, {State: "monitoring", At: at(20), Body: "It turns."},
+			{State: "resolved", At: at(169), Body: "It turns well."},
 		}}},
 	})
 	p := v.at(at(200), "http://aggregator")
@@ -68,8 +70,10 @@ func TestPingoruPagesHaveTheLabelsOfRealOnes(t *testing.T) {
 	if diff := cmp.Diff(marks(string(real)), marks(text)); diff != "" {
 		t.Errorf("labels (-real +ours):\n%s\n%s", diff, text)
 	}
-	for _, line := range []string{"Minor Resolved View vendor source →", "May 04, 2026, 12:00 PM UTC", "2h 49m", "Wheel",
-		"Mill experienced a minor incident on May 4, 2026 affecting Wheel, lasting 2h 49m. The incident has been resolved; the full update timeline is below."} {
+	for _, line := range []string{"Minor Resolved View vendor source →", "May 04, 2026, 12:00 PM UTC", "2h 49m",
+		"Wheel",
+		"Mill experienced a minor incident on May 4, 2026 affecting Wheel, lasting 2h 49m. The incident has been " +
+			"resolved; the full update timeline is below."} {
 		if !strings.Contains("\n"+text+"\n", "\n"+line+"\n") {
 			t.Errorf("no line %q in:\n%s", line, text)
 		}

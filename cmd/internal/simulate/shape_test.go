@@ -136,7 +136,8 @@ func TestStatuspageIncidentJSONHasTheKeysOfARealOne(t *testing.T) {
 func TestStatuspageJSONHasTheKeysInTheirOrder(t *testing.T) {
 	real, ours := string(capture(t, "anthropic-summary-2026-07-29-major.json")), ""
 	for _, d := range moments(t, "/api/v2/summary.json") {
-		if strings.Contains(string(d.body), `"incidents":[{`) && strings.Contains(string(d.body), `"affected_components":[{`) {
+		if strings.Contains(string(d.body), `"incidents":[{`) &&
+			strings.Contains(string(d.body), `"affected_components":[{`) {
 			ours = string(d.body)
 			break
 		}
@@ -224,21 +225,31 @@ var carriers = map[string][]string{
 	"/": {
 		`body.status.index`, `.layout-content.status.status-index .container`, `.page-status h2.status.font-large`,
 		`.components-container .component-container .component-inner-container[data-component-id][data-component-status] .name`,
-		`.component-inner-container .component-status`, `.incidents-list .status-day.font-regular .date.border-color.font-large`,
-		`.status-day .date var[data-var="date"]`, `.status-day .date var[data-var="year"]`, `.status-day.no-incidents p.color-secondary`,
-		`.incident-container .incident-title a.whitespace-pre-wrap[href^="/incidents/"]`, `.incident-title.impact-minor`,
-		`.updates-container .update.font-regular.resolved strong`, `.updates-container .update span.whitespace-pre-wrap`,
-		`.updates-container .update small var[data-var="date"]`, `.updates-container .update small var[data-var="time"]`,
+		`.component-inner-container .component-status`,
+		`.incidents-list .status-day.font-regular .date.border-color.font-large`,
+		`.status-day .date var[data-var="date"]`, `.status-day .date var[data-var="year"]`,
+		`.status-day.no-incidents p.color-secondary`,
+		`.incident-container .incident-title a.whitespace-pre-wrap[href^="/incidents/"]`,
+		`.incident-title.impact-minor`,
+		`.updates-container .update.font-regular.resolved strong`,
+		`.updates-container .update span.whitespace-pre-wrap`,
+		`.updates-container .update small var[data-var="date"]`,
+		`.updates-container .update small var[data-var="time"]`,
 		`a.history-footer-link[href="/history"]`, `link[rel="canonical"]`, `meta[name="issued"]`,
 	},
 	"/incidents/<id>": {
-		`body.status.incident`, `.layout-content.status.status-incident`, `h1.incident-name`, `.page-title .subheader a[href="/"]`,
-		`.incident-updates-container .row.update-row .update-title.span3.font-large`, `.update-container.span9 .update-body.font-regular`,
-		`.update-body span.whitespace-pre-wrap`, `.update-timestamp.font-small.color-secondary span.ago[data-datetime-unix]`,
-		`.update-timestamp var[data-var="date"]`, `.update-timestamp var[data-var="year"]`, `.update-timestamp var[data-var="time"]`,
+		`body.status.incident`, `.layout-content.status.status-incident`, `h1.incident-name`,
+		`.page-title .subheader a[href="/"]`,
+		`.incident-updates-container .row.update-row .update-title.span3.font-large`,
+		`.update-container.span9 .update-body.font-regular`,
+		`.update-body span.whitespace-pre-wrap`,
+		`.update-timestamp.font-small.color-secondary span.ago[data-datetime-unix]`,
+		`.update-timestamp var[data-var="date"]`, `.update-timestamp var[data-var="year"]`,
+		`.update-timestamp var[data-var="time"]`,
 		`.components-affected.font-small`, `meta[property="og:url"]`, `meta[property="og:title"]`,
 	},
-	"/history": {`body.status.history`, `.status-full-history .container [data-react-class="HistoryIndex"][data-react-props]`},
+	"/history": {`body.status.history`,
+		`.status-full-history .container [data-react-class="HistoryIndex"][data-react-props]`},
 }
 
 func TestStatuspageHTMLHasTheElementsOfRealPages(t *testing.T) {
@@ -266,14 +277,16 @@ func TestStatuspageHTMLHasTheElementsOfRealPages(t *testing.T) {
 
 // Elements that no recorded page shows: postmortems, upcoming maintenances and maintenances' own pages.
 var unrecorded = map[string]bool{
-	"div.update.font-regular.verifying": true, "div.markdown-display": true, "div.update.font-regular.postmortem": true, "div.scheduled-for.font-regular.color-secondary": true,
-	"div.scheduled-incidents-container": true, "div.tab.font-small": true, "div.scheduled-incident": true,
+	"div.update.font-regular.verifying": true, "div.markdown-display": true, "div.update.font-regular.postmortem": true,
+	"div.scheduled-for.font-regular.color-secondary": true,
+	"div.scheduled-incidents-container":              true, "div.tab.font-small": true, "div.scheduled-incident": true,
 }
 
 func TestStatuspageHTMLHasNoElementsThatRealPagesLack(t *testing.T) {
 	known := map[string]bool{}
 	for _, name := range []string{
-		"govuk-notify-home-2025-11-12.html", "govuk-notify-incident-2025-11-12.html", "govuk-notify-history-2025-11-12.html",
+		"govuk-notify-home-2025-11-12.html", "govuk-notify-incident-2025-11-12.html",
+		"govuk-notify-history-2025-11-12.html",
 		"fastly-home.html", "acme-api-co.-home.html", "zoom-home.html",
 	} {
 		maps.Copy(known, elements(parse(t, capture(t, name))))
@@ -306,7 +319,8 @@ func elements(doc *goquery.Document) map[string]bool {
 		name := goquery.NodeName(s)
 		class, _ := s.Attr("class")
 		for _, c := range strings.Fields(class) {
-			for _, prefix := range []string{"impact-", "status-none", "status-green", "status-yellow", "status-orange", "status-red", "status-blue", "fa-"} {
+			for _, prefix := range []string{"impact-", "status-none", "status-green", "status-yellow", "status-orange",
+				"status-red", "status-blue", "fa-"} {
 				if strings.HasPrefix(c, prefix) {
 					c = strings.SplitN(prefix, "-", 2)[0] + "-*"
 				}

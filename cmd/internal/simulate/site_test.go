@@ -15,9 +15,11 @@ var noon = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
 func small(platform string, faults ...Fault) Vendor {
 	c := Component{ID: "c1", Name: "API"}
 	return Vendor{
-		Slug: "small", Name: "Small & Sons", Platform: platform, CreatedAt: noon.AddDate(0, -5, 0), Components: []Component{c}, Faults: faults,
+		Slug: "small", Name: "Small & Sons", Platform: platform, CreatedAt: noon.AddDate(0, -5, 0),
+		Components: []Component{c}, Faults: faults,
 		Incidents: []Incident{{ID: "i1", Name: "API <slow>", Impact: "minor", Updates: []Update{
-			{State: "investigating", At: noon, Body: "First words.", Sets: []Status{{"c1", "partial_outage"}}, Edits: []Edit{{noon.Add(5 * time.Minute), "Better words."}}},
+			{State: "investigating", At: noon, Body: "First words.", Sets: []Status{{"c1", "partial_outage"}},
+				Edits: []Edit{{noon.Add(5 * time.Minute), "Better words."}}},
 			{State: "resolved", At: noon.Add(10 * time.Minute), Body: "Over.", Sets: []Status{{"c1", "operational"}}},
 		}}},
 	}
@@ -55,9 +57,12 @@ func get(t *testing.T, url string, header ...string) (*http.Response, string) {
 
 func TestAnUnchangedDocumentIsNotSentAgain(t *testing.T) {
 	for _, tt := range []struct{ platform, path string }{
-		{PlatformStatuspage, "/api/v2/summary.json"}, {PlatformStatuspage, "/api/v2/incidents.json"}, {PlatformStatuspage, "/"},
-		{PlatformStatuspage, "/incidents/i1"}, {PlatformStatuspage, "/history.atom"}, {PlatformStatuspage, "/history.rss"},
-		{PlatformStatuspage, "/history.json?page=1"}, {PlatformPingoru, "/providers/small/outage-history"}, {PlatformFeed, "/status/feed.atom"},
+		{PlatformStatuspage, "/api/v2/summary.json"}, {PlatformStatuspage, "/api/v2/incidents.json"},
+		{PlatformStatuspage, "/"},
+		{PlatformStatuspage, "/incidents/i1"}, {PlatformStatuspage, "/history.atom"},
+		{PlatformStatuspage, "/history.rss"},
+		{PlatformStatuspage, "/history.json?page=1"}, {PlatformPingoru, "/providers/small/outage-history"},
+		{PlatformFeed, "/status/feed.atom"},
 	} {
 		t.Run(tt.platform+tt.path, func(t *testing.T) {
 			url, now := served(t, small(tt.platform))
@@ -67,16 +72,19 @@ func TestAnUnchangedDocumentIsNotSentAgain(t *testing.T) {
 				t.Fatalf("status %d, ETag %q, Last-Modified %q", first.StatusCode, tag, modified)
 			}
 			*now = noon.Add(2 * time.Minute)
-			if again, body := get(t, url+tt.path, "If-None-Match", tag); again.StatusCode != http.StatusNotModified || body != "" {
+			if again, body := get(t, url+tt.path, "If-None-Match", tag); again.StatusCode != http.StatusNotModified ||
+				body != "" {
 				t.Errorf("with the ETag: %d and %d bytes, want 304 and none", again.StatusCode, len(body))
 			}
-			if again, _ := get(t, url+tt.path, "If-Modified-Since", modified); again.StatusCode != http.StatusNotModified {
+			if again, _ := get(t, url+tt.path, "If-Modified-Since",
+				modified); again.StatusCode != http.StatusNotModified {
 				t.Errorf("with the date: %d, want 304", again.StatusCode)
 			}
 			*now = noon.Add(11 * time.Minute)
 			changed, _ := get(t, url+tt.path, "If-None-Match", tag, "If-Modified-Since", modified)
 			if changed.StatusCode != http.StatusOK || changed.Header.Get("ETag") == tag {
-				t.Errorf("after the resolution: %d with ETag %q, want 200 with another", changed.StatusCode, changed.Header.Get("ETag"))
+				t.Errorf("after the resolution: %d with ETag %q, want 200 with another", changed.StatusCode,
+					changed.Header.Get("ETag"))
 			}
 			if later, _ := get(t, url+tt.path, "If-Modified-Since", modified); later.StatusCode != http.StatusOK {
 				t.Errorf("after the resolution, with the date: %d, want 200", later.StatusCode)
@@ -95,21 +103,31 @@ func TestAPageShowsWhatWasPublishedByItsTime(t *testing.T) {
 		shows, lacks string
 		missing      bool
 	}{
-		{name: "before", at: noon.Add(-time.Second), path: "/api/v2/incidents.json", shows: `"incidents":[]`, lacks: "First words"},
+		{name: "before", at: noon.Add(-time.Second), path: "/api/v2/incidents.json", shows: `"incidents":[]`,
+			lacks: "First words"},
 		{name: "before, its own page", at: noon.Add(-time.Second), path: "/incidents/i1", missing: true},
 		{name: "opened", at: noon, path: "/api/v2/summary.json", shows: `"body":"First words."`, lacks: "Better words"},
-		{name: "component follows", at: noon, path: "/api/v2/components.json", shows: `"status":"partial_outage"`, lacks: `"status":"operational"`},
-		{name: "page follows", at: noon, path: "/api/v2/status.json", shows: `"indicator":"minor"`, lacks: "All Systems"},
-		{name: "edited", at: noon.Add(5 * time.Minute), path: "/incidents/i1", shows: "Better words.", lacks: "First words"},
-		{name: "by itself, as JSON", at: noon, path: "/incidents/i1.json", shows: `"incident":{"id":"i1"`, lacks: "Better words"},
-		{name: "by itself, in the API", at: noon, path: "/api/v2/incidents/i1.json", shows: `"incident":{"id":"i1"`, lacks: "Better words"},
+		{name: "component follows", at: noon, path: "/api/v2/components.json", shows: `"status":"partial_outage"`,
+			lacks: `"status":"operational"`},
+		{name: "page follows", at: noon, path: "/api/v2/status.json", shows: `"indicator":"minor"`,
+			lacks: "All Systems"},
+		{name: "edited", at: noon.Add(5 * time.Minute), path: "/incidents/i1", shows: "Better words.",
+			lacks: "First words"},
+		{name: "by itself, as JSON", at: noon, path: "/incidents/i1.json", shows: `"incident":{"id":"i1"`,
+			lacks: "Better words"},
+		{name: "by itself, in the API", at: noon, path: "/api/v2/incidents/i1.json", shows: `"incident":{"id":"i1"`,
+			lacks: "Better words"},
 		{name: "what the API has no page for", at: noon, path: "/api/v2/incidents/i1", missing: true},
 		{name: "title escaped", at: noon, path: "/", shows: "API &lt;slow&gt;", lacks: "API <slow>"},
-		{name: "resolved, in the list", at: noon.Add(10 * time.Minute), path: "/api/v2/incidents.json", shows: `"resolved_at":"2026-05-04T12:10:00.000Z"`, lacks: `"resolved_at":null`},
-		{name: "resolved, gone from what is open", at: noon.Add(10 * time.Minute), path: "/api/v2/incidents/unresolved.json", shows: `"incidents":[]`, lacks: "Over."},
-		{name: "resolved, home", at: noon.Add(10 * time.Minute), path: "/", shows: `page-status status-none`, lacks: "unresolved-incident"},
+		{name: "resolved, in the list", at: noon.Add(10 * time.Minute), path: "/api/v2/incidents.json",
+			shows: `"resolved_at":"2026-05-04T12:10:00.000Z"`, lacks: `"resolved_at":null`},
+		{name: "resolved, gone from what is open", at: noon.Add(10 * time.Minute),
+			path: "/api/v2/incidents/unresolved.json", shows: `"incidents":[]`, lacks: "Over."},
+		{name: "resolved, home", at: noon.Add(10 * time.Minute), path: "/", shows: `page-status status-none`,
+			lacks: "unresolved-incident"},
 		{name: "a page that is none", at: noon, path: "/api/v2/nothing.json", missing: true},
-		{name: "history goes down to the creation", at: noon, path: "/history.json?page=2", shows: `"name":"December"`, lacks: `"name":"November"`},
+		{name: "history goes down to the creation", at: noon, path: "/history.json?page=2", shows: `"name":"December"`,
+			lacks: `"name":"November"`},
 		{name: "and ends there", at: noon, path: "/history.json?page=3", shows: `"months":[]`, lacks: "December"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -142,14 +160,17 @@ func TestFaults(t *testing.T) {
 		{kind: FaultMarketing, path: "/", status: 200, body: "free trial"},
 	} {
 		t.Run(string(tt.kind)+tt.path, func(t *testing.T) {
-			url, now := served(t, small(PlatformStatuspage, Fault{Kind: tt.kind, From: noon, Until: noon.Add(3 * time.Minute)}))
+			url, now := served(t, small(PlatformStatuspage, Fault{Kind: tt.kind, From: noon,
+				Until: noon.Add(3 * time.Minute)}))
 			resp, body := get(t, url+tt.path)
 			if resp.StatusCode != tt.status || !strings.Contains(body, tt.body) {
 				t.Errorf("status %d, want %d with %q in the body:\n%s", resp.StatusCode, tt.status, tt.body, body)
 			}
-			for name, moment := range map[string]time.Time{"before": noon.Add(-time.Second), "after": noon.Add(3 * time.Minute)} {
+			for name, moment := range map[string]time.Time{"before": noon.Add(-time.Second),
+				"after": noon.Add(3 * time.Minute)} {
 				*now = moment
-				if resp, body := get(t, url+"/api/v2/summary.json"); resp.StatusCode != http.StatusOK || !strings.HasPrefix(body, `{"page":`) {
+				if resp, body := get(t, url+"/api/v2/summary.json"); resp.StatusCode != http.StatusOK ||
+					!strings.HasPrefix(body, `{"page":`) {
 					t.Errorf("%s the fault: status %d:\n%s", name, resp.StatusCode, body)
 				}
 			}
@@ -168,9 +189,11 @@ func TestWorldServesEachVendorAtItsPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer w.Close()
-	for slug, title := range map[string]string{"small": "<title>Small &amp; Sons Status</title>", "seen": "Small &amp; Sons Outage History", "fed": "<title>Small &amp; Sons service health</title>"} {
+	for slug, title := range map[string]string{"small": "<title>Small &amp; Sons Status</title>",
+		"seen": "Small &amp; Sons Outage History", "fed": "<title>Small &amp; Sons service health</title>"} {
 		resp, body := get(t, w.URL(slug))
-		if resp.StatusCode != http.StatusOK || !strings.Contains(body, title) || !strings.Contains(body, "API &lt;slow&gt;") {
+		if resp.StatusCode != http.StatusOK || !strings.Contains(body, title) ||
+			!strings.Contains(body, "API &lt;slow&gt;") {
 			t.Errorf("%s at %s: status %d, want %q in:\n%s", slug, w.URL(slug), resp.StatusCode, title, body)
 		}
 	}
@@ -180,7 +203,8 @@ func TestWorldServesEachVendorAtItsPage(t *testing.T) {
 }
 
 func TestIncidentPagesSayWhatIsAffected(t *testing.T) {
-	parts := []Component{{ID: "a", Name: "Web", Group: "EU"}, {ID: "b", Name: "API", Group: "EU"}, {ID: "c", Name: "Email"}, {ID: "d", Name: "Web", Group: "US"}}
+	parts := []Component{{ID: "a", Name: "Web", Group: "EU"}, {ID: "b", Name: "API", Group: "EU"},
+		{ID: "c", Name: "Email"}, {ID: "d", Name: "Web", Group: "US"}}
 	for _, tt := range []struct {
 		sets []string
 		want string
@@ -195,7 +219,8 @@ func TestIncidentPagesSayWhatIsAffected(t *testing.T) {
 		for _, id := range tt.sets {
 			u.Sets = append(u.Sets, Status{id, "major_outage"})
 		}
-		p := Complete(Vendor{Slug: "v", Components: parts, Incidents: []Incident{{Name: "x", Updates: []Update{u}}}}).at(noon, "")
+		p := Complete(Vendor{Slug: "v", Components: parts, Incidents: []Incident{{Name: "x",
+			Updates: []Update{u}}}}).at(noon, "")
 		if got := p.affects(p.incidents[0]); got != tt.want {
 			t.Errorf("affected %v: %q, want %q", tt.sets, got, tt.want)
 		}
@@ -205,14 +230,16 @@ func TestIncidentPagesSayWhatIsAffected(t *testing.T) {
 // Of a back-filled incident the dates lie in the past, and only its creation tells.
 func TestABackfilledIncidentHasItsOwnDates(t *testing.T) {
 	v := small(PlatformStatuspage)
-	v.Incidents = []Incident{{ID: "late", Name: "Added later", Impact: "minor", StartedAt: noon.Add(-3 * time.Hour), Updates: []Update{
-		{State: "resolved", At: noon, DisplayAt: noon.Add(-2 * time.Hour), Body: "For the record."},
-	}}}
+	v.Incidents = []Incident{{ID: "late", Name: "Added later", Impact: "minor", StartedAt: noon.Add(-3 * time.Hour),
+		Updates: []Update{
+			{State: "resolved", At: noon, DisplayAt: noon.Add(-2 * time.Hour), Body: "For the record."},
+		}}}
 	url, now := served(t, v)
 	*now = noon
 	_, body := get(t, url+"/api/v2/incidents.json")
 	for _, want := range []string{
-		`"created_at":"2026-05-04T12:00:00.000Z"`, `"started_at":"2026-05-04T09:00:00.000Z"`, `"resolved_at":"2026-05-04T10:00:00.000Z"`,
+		`"created_at":"2026-05-04T12:00:00.000Z"`, `"started_at":"2026-05-04T09:00:00.000Z"`,
+		`"resolved_at":"2026-05-04T10:00:00.000Z"`,
 		`"display_at":"2026-05-04T10:00:00.000Z"`,
 	} {
 		if !strings.Contains(body, want) {

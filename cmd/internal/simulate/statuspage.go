@@ -27,9 +27,11 @@ func statuspageDocument(p page, path, number string) (document, bool) {
 	case "/history.json":
 		return p.json(p.history(pageNumber(number))), true
 	case "/history.atom":
-		return document{contentType: "application/atom+xml; charset=utf-8", body: []byte(p.atom()), changedAt: p.updatedAt}, true
+		return document{contentType: "application/atom+xml; charset=utf-8", body: []byte(p.atom()),
+			changedAt: p.updatedAt}, true
 	case "/history.rss":
-		return document{contentType: "application/rss+xml; charset=utf-8", body: []byte(p.rss()), changedAt: p.updatedAt}, true
+		return document{contentType: "application/rss+xml; charset=utf-8", body: []byte(p.rss()),
+			changedAt: p.updatedAt}, true
 	}
 	if name, found := strings.CutPrefix(path, "/api/v2/"); found {
 		if body := p.api(name); body != nil {

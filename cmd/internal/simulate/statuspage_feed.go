@@ -78,7 +78,8 @@ func (p page) feedContent(s story) string {
 		fmt.Fprintf(&b, "<p><strong>THIS IS A SCHEDULED EVENT %s</strong></p>", p.historySpanPadded(s))
 	}
 	for i, u := range s.posts {
-		fmt.Fprintf(&b, "<p><small>%s</small><br><strong>%s</strong> - %s</p>", p.homeTime(u.date), label(s.posts, i), flow(u.body))
+		fmt.Fprintf(&b, "<p><small>%s</small><br><strong>%s</strong> - %s</p>", p.homeTime(u.date), label(s.posts, i),
+			flow(u.body))
 	}
 	return b.String()
 }

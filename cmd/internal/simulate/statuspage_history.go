@@ -167,7 +167,8 @@ func (p page) historyPage() historyPage {
 	host := strings.TrimPrefix(strings.TrimPrefix(p.base, "http://"), "https://")
 	return historyPage{
 		Name: p.Name, Subdomain: p.Slug, Domain: host, CreatedAt: p.stamp(p.CreatedAt), UpdatedAt: p.stamp(p.updatedAt),
-		URL: p.base, Headline: p.Name + " Status", TimeZone: zone, AllowFeeds: true, ID: p.ID, OrganizationID: code("organization", p.ID),
+		URL: p.base, Headline: p.Name + " Status", TimeZone: zone, AllowFeeds: true, ID: p.ID,
+		OrganizationID: code("organization", p.ID),
 	}
 }
 
@@ -187,7 +188,8 @@ func (p page) historyComponents() []historyComponent {
 		}
 		out = append(out, historyComponent{
 			Status: c.Status, Name: c.Name, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Position: c.Position,
-			Showcase: c.Showcase, StartDate: c.StartDate, ID: c.ID, GroupID: c.GroupID, PageID: c.PageID, Group: c.Group,
+			Showcase: c.Showcase, StartDate: c.StartDate, ID: c.ID, GroupID: c.GroupID, PageID: c.PageID,
+			Group:      c.Group,
 			Components: c.Components,
 		})
 	}
@@ -209,7 +211,8 @@ func (p page) historyHTML(number int) string {
 	if err != nil {
 		panic("simulate: encode a document of strings and numbers: " + err.Error())
 	}
-	return p.frame("history", "Incident History", p.base+"/history", fmt.Sprintf(`  <div class="layout-content status status-full-history premium">
+	return p.frame("history", "Incident History", p.base+"/history",
+		fmt.Sprintf(`  <div class="layout-content status status-full-history premium">
 %s  <div class="container">
       <h4>Incident History</h4>
 

@@ -230,7 +230,10 @@ func (p page) writePast(b *strings.Builder) {
 			case !s.open() && sameDay(s.resolvedAt, day):
 				ended = append(ended, s)
 			default:
-				busy = busy || slices.ContainsFunc(s.posts, func(u post) bool { return u.State != "postmortem" && sameDay(u.date, day) })
+				busy = busy || slices.ContainsFunc(s.posts, func(u post) bool {
+					return u.State != "postmortem" &&
+						sameDay(u.date, day)
+				})
 			}
 		}
 		class := ""

@@ -62,7 +62,8 @@ func (p page) frame(kind, subject, canonical, content string) string {
 %s
   </body>
 </html>
-`, esc(title), esc(description), p.updatedAt.Unix(), p.base, esc(p.Name), p.base, esc(p.Name), esc(canonical), open, kind, p.worst(), content)
+`, esc(title), esc(description), p.updatedAt.Unix(), p.base, esc(p.Name), p.base, esc(p.Name), esc(canonical), open,
+		kind, p.worst(), content)
 }
 
 func (p page) masthead() string {
@@ -218,19 +219,22 @@ func label(posts []post, i int) string {
 // homeTime prints a time without a year, the day padded with a space: Nov  7, 09:50 GMT.
 func (p page) homeTime(t time.Time) string {
 	t = t.In(p.location())
-	return t.Format("Jan ") + "<var data-var='date'>" + t.Format("_2") + "</var>, <var data-var='time'>" + t.Format("15:04") + "</var> " + zoneName(t)
+	return t.Format("Jan ") + "<var data-var='date'>" + t.Format("_2") + "</var>, <var data-var='time'>" +
+		t.Format("15:04") + "</var> " + zoneName(t)
 }
 
 // longTime prints a time as on an incident's page, the day padded with a zero: Nov 07, 2025 - 09:50 GMT.
 func (p page) longTime(t time.Time) string {
 	t = t.In(p.location())
-	return t.Format("Jan ") + "<var data-var='date'>" + t.Format("02") + "</var>, <var data-var='year'>" + t.Format("2006") +
+	return t.Format("Jan ") + "<var data-var='date'>" + t.Format("02") + "</var>, <var data-var='year'>" +
+		t.Format("2006") +
 		"</var> - <var data-var='time'>" + t.Format("15:04") + "</var> " + zoneName(t)
 }
 
 // dateVars prints a day's heading on the home page: Nov  7, 2025.
 func dateVars(t time.Time) string {
-	return t.Format("Jan ") + "<var data-var=\"date\">" + t.Format("_2") + "</var>, <var data-var=\"year\">" + t.Format("2006") + "</var>"
+	return t.Format("Jan ") + "<var data-var=\"date\">" + t.Format("_2") + "</var>, <var data-var=\"year\">" +
+		t.Format("2006") + "</var>"
 }
 
 // window prints when a maintenance is to be: Nov  7, 2025 22:00-23:00 GMT, with the second day if it is another.
@@ -244,5 +248,6 @@ func (p page) window(s story) string {
 }
 
 func dayVars(t time.Time) string {
-	return t.Format("Jan ") + "<var data-var='date'>" + t.Format("_2") + "</var>, <var data-var='year'>" + t.Format("2006") + "</var>"
+	return t.Format("Jan ") + "<var data-var='date'>" + t.Format("_2") + "</var>, <var data-var='year'>" +
+		t.Format("2006") + "</var>"
 }

@@ -131,7 +131,8 @@ func (p page) json(body any) document {
 	if err := enc.Encode(body); err != nil {
 		panic("simulate: encode a document of strings and numbers: " + err.Error())
 	}
-	return document{contentType: "application/json; charset=utf-8", body: bytes.TrimSuffix(buf.Bytes(), []byte("\n")), changedAt: p.updatedAt}
+	return document{contentType: "application/json; charset=utf-8", body: bytes.TrimSuffix(buf.Bytes(), []byte("\n")),
+		changedAt: p.updatedAt}
 }
 
 func (p page) summary() spSummaryDoc {

@@ -68,11 +68,14 @@ func (a *archive) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 				`"timestamp":"%s <var data-var='date'>1</var>, <var data-var='time'>00:10</var> - `+
 				`<var data-var='time'>00:20</var> UTC"}`, page, month.Month(), month.Format("Jan"))
 		}
-		months = append(months, fmt.Sprintf(`{"name":%q,"year":%d,"incidents":[%s]}`, month.Month(), month.Year(), entry))
+		months = append(months, fmt.Sprintf(`{"name":%q,"year":%d,"incidents":[%s]}`, month.Month(), month.Year(),
+			entry))
 	}
 	_, _ = fmt.Fprintf(w, `{"page_status":{"page":{"id":"p1","name":"Kites","subdomain":"kites","created_at":%q,`+
-		`"time_zone":"Etc/UTC"},"status":{"indicator":"none","description":"All Systems Operational"}},"components":[],`+
-		`"months":[%s],"start_time":%q,"end_time":%q}`, monthsAgo(8).AddDate(0, 0, 14).Format(time.RFC3339), strings.Join(months, ","),
+		`"time_zone":"Etc/UTC"},"status":{"indicator":"none","description":"All Systems Operational"}},`+
+		`"components":[],`+
+		`"months":[%s],"start_time":%q,"end_time":%q}`, monthsAgo(8).AddDate(0, 0, 14).Format(time.RFC3339),
+		strings.Join(months, ","),
 		monthsAgo(3*page-1).Format(time.RFC3339), monthsAgo(3*(page-1)-1).Add(-time.Second).Format(time.RFC3339))
 }
 
@@ -89,7 +92,8 @@ func archiveWatcher(t *testing.T) (*archive, *Watcher, Source) {
 	a.Server = httptest.NewServer(a)
 	t.Cleanup(a.Close)
 	w, s := watcher(t, nil)
-	w.Fetcher = scraper.NewCollector(scraper.FetchOptions{UserAgent: "vendorwatch test", Timeout: 10 * time.Second, MaxBytes: 1 << 20})
+	w.Fetcher = scraper.NewCollector(scraper.FetchOptions{UserAgent: "vendorwatch test", Timeout: 10 * time.Second,
+		MaxBytes: 1 << 20})
 	id, err := w.Record.EnsureSource(t.Context(), vendorOf(t, w), a.URL, "statuspage")
 	if err != nil {
 		t.Fatal(err)
@@ -126,7 +130,8 @@ func TestBackfillReadsToTheFirstDay(t *testing.T) {
 	if asked := a.pages(); asked != "1 2 3" {
 		t.Errorf("asked for pages %s", asked)
 	}
-	if keys := incidentsOnRecord(t, w); !slices.Equal(keys, []string{"code1 resolved", "code2 resolved", "code3 resolved"}) {
+	if keys := incidentsOnRecord(t, w); !slices.Equal(keys, []string{"code1 resolved", "code2 resolved",
+		"code3 resolved"}) {
 		t.Errorf("on record: %v", keys)
 	}
 	health := sourceHealth(t, w, s.ID)
@@ -142,13 +147,14 @@ func TestBackfillReadsToTheFirstDay(t *testing.T) {
 	}
 }
 
-// TestABackfillThatWasStoppedGoesOn holds that what was read before a failure is kept, and that the next run goes on one
-// page before the one that failed, since entries move on to the next page as time passes.
+// TestABackfillThatWasStoppedGoesOn holds that what was read before a failure is kept, and that the next run goes on
+// one page before the one that failed, since entries move on to the next page as time passes.
 func TestABackfillThatWasStoppedGoesOn(t *testing.T) {
 	a, w, s := archiveWatcher(t)
 	a.fails("/history.json?page=3", http.StatusServiceUnavailable)
 	got, err := w.Backfill(t.Context(), s, nil)
-	if err == nil || !strings.Contains(err.Error(), `source "acme": history page 3: `) || !strings.Contains(err.Error(), "503") {
+	if err == nil || !strings.Contains(err.Error(), `source "acme": history page 3: `) ||
+		!strings.Contains(err.Error(), "503") {
 		t.Errorf("error: %v", err)
 	}
 	if got.Page != 2 || got.Incidents != 2 || len(incidentsOnRecord(t, w)) != 2 {

@@ -29,7 +29,8 @@ func TestReadCapture(t *testing.T) {
 		shape                     bool
 		err                       string
 	}{
-		{"found by its shape", "", broken, "https://status.acme.example/api/v2/summary.json", "statuspage", "https://status.acme.example/incidents/i1", false, ""},
+		{"found by its shape", "", broken, "https://status.acme.example/api/v2/summary.json", "statuspage",
+			"https://status.acme.example/incidents/i1", false, ""},
 		{"named", "statuspage", broken, "", "statuspage", "https://status.acme.example/incidents/i1", false, ""},
 		{"another platform's", "cstate", broken, "", "cstate", "", true, ""},
 		{"no page of a platform", "", "<html><title>Anvils</title></html>", "", "", "", true, `titled "Anvils"`},
@@ -37,7 +38,8 @@ func TestReadCapture(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			platform, got := ReadCapture(Source{Vendor: "acme", Platform: c.platform}, savedPage(c.body, c.url, at))
-			if platform != c.want || errors.Is(got.Err, scraper.ErrShape) != c.shape || (got.Err == nil) != (c.incident != "") {
+			if platform != c.want || errors.Is(got.Err, scraper.ErrShape) != c.shape ||
+				(got.Err == nil) != (c.incident != "") {
 				t.Errorf("platform %q, error %v", platform, got.Err)
 			}
 			if got.Err != nil && !strings.Contains(got.Err.Error(), c.err) {
@@ -75,7 +77,8 @@ func TestImportSavesACaptureAtItsTime(t *testing.T) {
 	if i, err = w.DB.IncidentByKey(t.Context(), "i1"); err != nil || i.LeftFeedAt != "2026-03-01T10:30:00.000Z" {
 		t.Errorf("left the list at %q, %v", i.LeftFeedAt, err)
 	}
-	if got := health(t, w); got.LatestAt != "2026-03-01T10:30:00.000Z" || got.LastSuccessAt != "" || got.Indicator != "none" || got.OpenIncidents != 0 {
+	if got := health(t, w); got.LatestAt != "2026-03-01T10:30:00.000Z" || got.LastSuccessAt != "" ||
+		got.Indicator != "none" || got.OpenIncidents != 0 {
 		t.Errorf("health: %+v", got)
 	}
 	scrapes, err := w.DB.RecentScrapes(t.Context(), 10)
@@ -88,14 +91,16 @@ func TestImportSavesACaptureAtItsTime(t *testing.T) {
 		}
 	}
 	s.ID = 99
-	if _, err := w.Import(t.Context(), s, Capture{Page: savedPage(quiet, "", at(40))}); err == nil || !strings.Contains(err.Error(), `source "acme": save: `) {
+	if _, err := w.Import(t.Context(), s, Capture{Page: savedPage(quiet, "", at(40))}); err == nil ||
+		!strings.Contains(err.Error(), `source "acme": save: `) {
 		t.Errorf("no such source: %v", err)
 	}
 }
 
 func TestPageAddress(t *testing.T) {
 	at := time.Date(2026, 3, 1, 10, 10, 0, 0, time.UTC)
-	_, whole := ReadCapture(Source{Vendor: "acme"}, savedPage(broken, "https://acme.statuspage.io/api/v2/summary.json", at))
+	_, whole := ReadCapture(Source{Vendor: "acme"}, savedPage(broken, "https://acme.statuspage.io/api/v2/summary.json",
+		at))
 	_, nameless := ReadCapture(Source{Vendor: "acme"}, savedPage(broken, "", at))
 	byIncident := nameless
 	byIncident.Read.PageURL = ""

@@ -212,8 +212,9 @@ func inspected(i normalize.Incident) InspectedIncident {
 	at := normalize.FormatTime
 	out := InspectedIncident{
 		Key: i.Key, Kind: string(i.Kind), Title: i.Title, URL: i.URL,
-		State: string(i.State), VendorState: i.VendorState, Severity: string(i.Severity), VendorSeverity: i.VendorSeverity,
-		StartedAt: at(i.StartedAt), ResolvedAt: at(i.ResolvedAt),
+		State: string(i.State), VendorState: i.VendorState, Severity: string(i.Severity),
+		VendorSeverity: i.VendorSeverity,
+		StartedAt:      at(i.StartedAt), ResolvedAt: at(i.ResolvedAt),
 		ScheduledStartAt: at(i.ScheduledStartAt), ScheduledEndAt: at(i.ScheduledEndAt),
 		Components: inspectedComponents(i.Components), Updates: make([]InspectedUpdate, len(i.Updates)), Raw: i.Raws,
 	}
@@ -237,7 +238,8 @@ func inspected(i normalize.Incident) InspectedIncident {
 func inspectedComponents(list []normalize.Component) []InspectedComponent {
 	out := make([]InspectedComponent, len(list))
 	for n, c := range list {
-		out[n] = InspectedComponent{Name: c.Name, Group: c.Group, Status: string(c.Status), VendorStatus: c.VendorStatus}
+		out[n] = InspectedComponent{Name: c.Name, Group: c.Group, Status: string(c.Status),
+			VendorStatus: c.VendorStatus}
 	}
 	return out
 }

@@ -28,7 +28,8 @@ func TestInspect(t *testing.T) {
 	serve("/shop", `<!DOCTYPE html><html><head><title>Anvils</title></head><body>For everyone.</body></html>`)
 	server := httptest.NewServer(mux)
 	defer server.Close()
-	fetcher := scraper.NewCollector(scraper.FetchOptions{UserAgent: "vendorwatch test", Timeout: 10 * time.Second, MaxBytes: 1 << 20})
+	fetcher := scraper.NewCollector(scraper.FetchOptions{UserAgent: "vendorwatch test", Timeout: 10 * time.Second,
+		MaxBytes: 1 << 20})
 	inspect := func(s Source) Inspection {
 		t.Helper()
 		s.Vendor, s.URL = "acme", server.URL+s.URL
@@ -40,7 +41,8 @@ func TestInspect(t *testing.T) {
 	}
 
 	in := inspect(Source{URL: "/feed"})
-	if in.Platform != "feed" || len(in.Documents) != 1 || in.Documents[0].HTTPStatus != 200 || len(in.Incidents) != 1 || in.Error != "" {
+	if in.Platform != "feed" || len(in.Documents) != 1 || in.Documents[0].HTTPStatus != 200 || len(in.Incidents) != 1 ||
+		in.Error != "" {
 		t.Errorf("a feed: %+v", in)
 	}
 
@@ -49,14 +51,17 @@ func TestInspect(t *testing.T) {
 		t.Fatal(mistakes)
 	}
 	in = inspect(Source{URL: "/own", Platform: scraper.Custom, Selectors: selectors})
-	if in.Error != "" || len(in.Incidents) != 1 || in.Incidents[0].VendorState != "weighing" || in.Incidents[0].State != "unknown" || len(in.Findings) != 1 {
+	if in.Error != "" || len(in.Incidents) != 1 || in.Incidents[0].VendorState != "weighing" ||
+		in.Incidents[0].State != "unknown" || len(in.Findings) != 1 {
 		t.Errorf("a described page: %+v", in)
 	}
-	if len(in.Selectors) != 5 || in.Selectors[4].Key != "severity" || in.Selectors[4].Count != 0 || in.Selectors[4].Places != 1 {
+	if len(in.Selectors) != 5 || in.Selectors[4].Key != "severity" || in.Selectors[4].Count != 0 ||
+		in.Selectors[4].Places != 1 {
 		t.Errorf("its selectors: %+v", in.Selectors)
 	}
 
-	for path, want := range map[string]string{"/shop": `an HTML page of another kind, titled "Anvils"`, "/none": "404"} {
+	for path, want := range map[string]string{"/shop": `an HTML page of another kind, titled "Anvils"`,
+		"/none": "404"} {
 		in = inspect(Source{URL: path})
 		if in.Platform != "" || !strings.Contains(in.Error, want) || len(in.Documents) == 0 || len(in.Incidents) != 0 {
 			t.Errorf("%s: %+v", path, in)
@@ -71,8 +76,10 @@ func TestInspectFile(t *testing.T) {
 		t.Fatal(mistakes)
 	}
 	for address, want := range map[string]string{"https://acme.example/status": "https://acme.example/i/1", "": ""} {
-		in := InspectFile(scraper.Page{URL: "saved.html", Body: []byte(inspectedPage)}, Source{Vendor: "acme", URL: address, Platform: scraper.Custom, Selectors: selectors})
-		if in.Error != "" || len(in.Incidents) != 1 || in.Incidents[0].URL != want || in.Documents[0].URL != "saved.html" {
+		in := InspectFile(scraper.Page{URL: "saved.html", Body: []byte(inspectedPage)},
+			Source{Vendor: "acme", URL: address, Platform: scraper.Custom, Selectors: selectors})
+		if in.Error != "" || len(in.Incidents) != 1 || in.Incidents[0].URL != want ||
+			in.Documents[0].URL != "saved.html" {
 			t.Errorf("%q: %+v", address, in)
 		}
 	}
@@ -82,14 +89,17 @@ func TestInspectFile(t *testing.T) {
 // time was printed.
 func TestInspectTellsTheWordsBesideTheirMeaning(t *testing.T) {
 	in := InspectFile(savedPage(broken, "saved.json", time.Time{}), Source{Vendor: "acme"})
-	if in.Platform != "statuspage" || in.Error != "" || !in.AllOpen || len(in.Incidents) != 1 || len(in.Components) != 1 {
+	if in.Platform != "statuspage" || in.Error != "" || !in.AllOpen || len(in.Incidents) != 1 ||
+		len(in.Components) != 1 {
 		t.Fatalf("%+v", in)
 	}
 	i := in.Incidents[0]
-	if i.Key != "i1" || i.Severity != "major" || i.State != "investigating" || i.StartedAt != "2026-03-01T10:00:00.000Z" || len(i.Raw) != 1 {
+	if i.Key != "i1" || i.Severity != "major" || i.State != "investigating" ||
+		i.StartedAt != "2026-03-01T10:00:00.000Z" || len(i.Raw) != 1 {
 		t.Errorf("%+v", i)
 	}
-	if len(i.Components) != 1 || i.Components[0] != (InspectedComponent{"Anvils", "", "partial_outage", "partial_outage"}) {
+	if len(i.Components) != 1 || i.Components[0] != (InspectedComponent{"Anvils", "", "partial_outage",
+		"partial_outage"}) {
 		t.Errorf("components: %+v", i.Components)
 	}
 	want := InspectedUpdate{
@@ -100,10 +110,12 @@ func TestInspectTellsTheWordsBesideTheirMeaning(t *testing.T) {
 		t.Errorf("updates: %+v", i.Updates)
 	}
 	in = InspectFile(savedPage("<html><title>Anvils</title></html>", "saved.html", time.Time{}), Source{Vendor: "acme"})
-	if in.Platform != "" || in.Error == "" || in.Documents[0].Error != in.Error || in.Incidents == nil || in.Findings == nil {
+	if in.Platform != "" || in.Error == "" || in.Documents[0].Error != in.Error || in.Incidents == nil ||
+		in.Findings == nil {
 		t.Errorf("%+v", in)
 	}
-	if in, err := Inspect(t.Context(), fetchFunc(healthy), Source{Vendor: "acme", Platform: "telepathy"}); err != nil || in.Error == "" || in.Documents == nil {
+	if in, err := Inspect(t.Context(), fetchFunc(healthy), Source{Vendor: "acme", Platform: "telepathy"}); err != nil ||
+		in.Error == "" || in.Documents == nil {
 		t.Errorf("%+v, %v", in, err)
 	}
 }

@@ -44,7 +44,8 @@ type relocation struct {
 
 // search finds out what serves a source's page now, at its present address and at the configured one, and reads
 // it. It does so once a day at most. The error returned is that of the database, or the cause for which ctx ended.
-func (w *Watcher) search(ctx context.Context, s Source, configured string, now time.Time, readErr error) (relocation, error) {
+func (w *Watcher) search(ctx context.Context, s Source, configured string, now time.Time, readErr error) (relocation,
+	error) {
 	none := relocation{err: readErr}
 	last, err := w.Record.LastSearch(ctx, s.ID)
 	if err != nil || !last.At.IsZero() && now.Sub(last.At) < searchAgain {

@@ -93,7 +93,8 @@ func TestAPageOfAnotherPlatformIsFollowedFromTheThirdFailureOn(t *testing.T) {
 	if _, err := w.Scrape(t.Context(), s); err != nil {
 		t.Error(err)
 	}
-	if got := health(t, w); got.Platform != "cstate" || got.PageURL != s.URL || got.Health != "ok" && got.Health != "not_watched" {
+	if got := health(t, w); got.Platform != "cstate" || got.PageURL != s.URL ||
+		got.Health != "ok" && got.Health != "not_watched" {
 		t.Errorf("health: %+v", got)
 	}
 	if h.asked.Load() > 5 {
@@ -119,7 +120,8 @@ func TestAPageIsLookedForOnceADay(t *testing.T) {
 	if third := cost(); third <= plain || third > plain+45 {
 		t.Errorf("%d requests with the search, %d without", third, plain)
 	}
-	if found, err := w.Record.LastSearch(t.Context(), s.ID); err != nil || !strings.Contains(found.Outcome, "a login page") {
+	if found, err := w.Record.LastSearch(t.Context(), s.ID); err != nil ||
+		!strings.Contains(found.Outcome, "a login page") {
 		t.Errorf("%+v %v", found, err)
 	}
 	for range 3 {
@@ -307,14 +309,16 @@ func TestASearchThatFindsNothingSaysWhat(t *testing.T) {
 		outcome, err string
 	}{
 		{"a page that is gone", refuses(404), false, "404", "404"},
-		{"another source has it", redirect(cstate(t)), true, "cstate at https://acme.pages.example: ", "remove one of the two from the config"},
+		{"another source has it", redirect(cstate(t)), true, "cstate at https://acme.pages.example: ",
+			"remove one of the two from the config"},
 		{"found, and not to be read", half(cstate(t)), false, "which cannot be read: ", ""},
 		{"some feed", says(`<rss version="2.0"><channel><title>News</title><link>https://acme.example</link><item><title>We are hiring</title><guid>1</guid></item></channel></rss>`), false, "a feed at https://status.acme.example", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h, w, s := watcherOfChangingPage(t)
 			if c.taken {
-				if _, err := w.Record.EnsureSource(t.Context(), vendorOf(t, w), "https://acme.pages.example", "statuspage"); err != nil {
+				if _, err := w.Record.EnsureSource(t.Context(), vendorOf(t, w), "https://acme.pages.example",
+					"statuspage"); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -328,10 +332,12 @@ func TestASearchThatFindsNothingSaysWhat(t *testing.T) {
 			if !strings.Contains(err.Error(), c.err) {
 				t.Errorf("error %v, want %q in it", err, c.err)
 			}
-			if found, err := w.Record.LastSearch(t.Context(), s.ID); err != nil || !strings.Contains(found.Outcome, c.outcome) {
+			if found, err := w.Record.LastSearch(t.Context(), s.ID); err != nil ||
+				!strings.Contains(found.Outcome, c.outcome) {
 				t.Errorf("the search brought %q, %v; want %q in it", found.Outcome, err, c.outcome)
 			}
-			if source, err := w.DB.Source(t.Context(), s.ID); err != nil || source.PageURL != "https://status.acme.example" || source.Platform != "statuspage" {
+			if source, err := w.DB.Source(t.Context(), s.ID); err != nil ||
+				source.PageURL != "https://status.acme.example" || source.Platform != "statuspage" {
 				t.Errorf("%+v, %v", source, err)
 			}
 		})

@@ -96,7 +96,8 @@ func TestAScrapeThatStillRunsIsNotStartedAgain(t *testing.T) {
 		if calls.Load() != 2 && calls.Load() != 3 || most.Load() != 1 {
 			t.Errorf("%d scrapes, %d at one time", calls.Load(), most.Load())
 		}
-		if n := strings.Count(log.String(), "scrape skipped, the previous one is still running"); n < 3 || !strings.Contains(log.String(), "vendor=acme") {
+		if n := strings.Count(log.String(), "scrape skipped, the previous one is still running"); n < 3 ||
+			!strings.Contains(log.String(), "vendor=acme") {
 			t.Errorf("%d were said to be skipped:\n%s", n, &log)
 		}
 	})
@@ -158,7 +159,8 @@ func TestAScrapeThatPanicsIsFollowedByTheNextOne(t *testing.T) {
 // TestRetryAfterIsHonoured holds that a server which asks for a rest is not asked before it is over, however often the
 // schedule comes round, and no longer than a day.
 func TestRetryAfterIsHonoured(t *testing.T) {
-	for _, c := range []struct{ asked, rest time.Duration }{{35 * time.Minute, 35 * time.Minute}, {72 * time.Hour, 24 * time.Hour}} {
+	for _, c := range []struct{ asked, rest time.Duration }{{35 * time.Minute, 35 * time.Minute},
+		{72 * time.Hour, 24 * time.Hour}} {
 		synctest.Test(t, func(t *testing.T) {
 			began := time.Now()
 			var at []time.Duration
@@ -193,7 +195,8 @@ func TestSourcesWaitForASlot(t *testing.T) {
 		w.Concurrency = 0 // one
 		var sources []Source
 		for n := range 3 {
-			id, err := w.Record.EnsureSource(t.Context(), vendorOf(t, w), fmt.Sprintf("https://status%d.acme.example", n), "statuspage")
+			id, err := w.Record.EnsureSource(t.Context(), vendorOf(t, w),
+				fmt.Sprintf("https://status%d.acme.example", n), "statuspage")
 			if err != nil {
 				t.Fatal(err)
 			}

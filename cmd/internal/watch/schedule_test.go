@@ -32,7 +32,8 @@ func TestAPauseOfTheScheduleIsNoGap(t *testing.T) {
 	}{
 		{"after the weekend", daytime(t), time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC), false},
 		{"twice as long as the weekend", daytime(t), time.Date(2026, 11, 26, 8, 0, 0, 0, time.UTC), true},
-		{"every half an hour, and nothing over a weekend", cron.Every(30 * time.Minute), time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC), true},
+		{"every half an hour, and nothing over a weekend", cron.Every(30 * time.Minute),
+			time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC), true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			conditional := false
@@ -84,11 +85,15 @@ func TestIntervalOfASource(t *testing.T) {
 		want      time.Duration
 	}{
 		{"nothing is known", Source{}, friday, friday, 0},
-		{"the clock's own", Source{Interval: time.Minute, Schedule: cron.Every(time.Hour)}, friday, friday, time.Minute},
+		{"the clock's own", Source{Interval: time.Minute, Schedule: cron.Every(time.Hour)}, friday, friday,
+			time.Minute},
 		{"by the schedule", Source{Schedule: cron.Every(time.Hour)}, friday, time.Time{}, time.Hour},
-		{"by day", Source{Schedule: daytime(t)}, friday.Add(-4 * time.Hour), friday.Add(-5 * time.Hour), 30 * time.Minute},
-		{"over the night that begins", Source{Schedule: daytime(t)}, friday.Add(-24*time.Hour - 15*time.Minute), time.Time{}, 12*time.Hour + 30*time.Minute},
-		{"over the weekend that ends", Source{Schedule: daytime(t)}, friday.AddDate(0, 0, 3).Add(-11 * time.Hour), friday, 60*time.Hour + 30*time.Minute},
+		{"by day", Source{Schedule: daytime(t)}, friday.Add(-4 * time.Hour), friday.Add(-5 * time.Hour),
+			30 * time.Minute},
+		{"over the night that begins", Source{Schedule: daytime(t)}, friday.Add(-24*time.Hour - 15*time.Minute),
+			time.Time{}, 12*time.Hour + 30*time.Minute},
+		{"over the weekend that ends", Source{Schedule: daytime(t)}, friday.AddDate(0, 0, 3).Add(-11 * time.Hour),
+			friday, 60*time.Hour + 30*time.Minute},
 	} {
 		if got := c.source.interval(c.now, c.last); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)

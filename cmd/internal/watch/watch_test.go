@@ -58,8 +58,10 @@ func watcher(t *testing.T, fetch fetchFunc) (*Watcher, Source) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &Watcher{DB: query.New(file), Record: record.New(file), Fetcher: fetch, Log: slog.New(slog.DiscardHandler), Now: time.Now, Concurrency: 2}
-	return w, Source{ID: id, Vendor: "acme", URL: "https://status.acme.example", Platform: "statuspage", Schedule: cron.Every(time.Hour), Timeout: 5 * time.Second}
+	w := &Watcher{DB: query.New(file), Record: record.New(file), Fetcher: fetch, Log: slog.New(slog.DiscardHandler),
+		Now: time.Now, Concurrency: 2}
+	return w, Source{ID: id, Vendor: "acme", URL: "https://status.acme.example", Platform: "statuspage",
+		Schedule: cron.Every(time.Hour), Timeout: 5 * time.Second}
 }
 
 func health(t *testing.T, w *Watcher) query.SourceHealth {
@@ -118,7 +120,8 @@ func TestAScrapeHasItsTimeLimit(t *testing.T) {
 	})
 	s.Timeout = 20 * time.Millisecond
 	saved, err := w.Scrape(context.Background(), s)
-	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "20ms (timeout)") || saved.Outcome != query.OutcomeFailed {
+	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "20ms (timeout)") ||
+		saved.Outcome != query.OutcomeFailed {
 		t.Errorf("outcome %q, error %v", saved.Outcome, err)
 	}
 }
@@ -153,7 +156,8 @@ func TestManySourcesOfOneScheduleAreSpread(t *testing.T) {
 		if again := spread(s, base).Next(base); !again.Equal(next) {
 			t.Fatal("the same source starts at another second each time")
 		}
-		if plain := s.Schedule.Next(base.Add(-time.Minute)); next.Sub(plain) >= 5*time.Minute+maxSpread || next.Before(base) {
+		if plain := s.Schedule.Next(base.Add(-time.Minute)); next.Sub(plain) >= 5*time.Minute+maxSpread ||
+			next.Before(base) {
 			t.Fatalf("%s instead of %s", next, plain)
 		}
 		seconds[next.Second()]++
@@ -167,11 +171,13 @@ func TestManySourcesOfOneScheduleAreSpread(t *testing.T) {
 	every := Source{Vendor: "vendor-1", URL: "https://status.example", Schedule: cron.Every(5 * time.Minute)}
 	times := spread(every, base)
 	first := times.Next(base)
-	if first.Sub(base) < 5*time.Minute || first.Sub(base) >= 5*time.Minute+maxSpread || first.Sub(base) == 5*time.Minute {
+	if first.Sub(base) < 5*time.Minute || first.Sub(base) >= 5*time.Minute+maxSpread ||
+		first.Sub(base) == 5*time.Minute {
 		t.Errorf("the first of every five minutes is %s after the start", first.Sub(base))
 	}
 	for at, want := range map[time.Time]time.Time{
-		first.Add(-time.Second): first, first: first.Add(5 * time.Minute), first.Add(time.Second): first.Add(5 * time.Minute),
+		first.Add(-time.Second): first, first: first.Add(5 * time.Minute),
+		first.Add(time.Second):      first.Add(5 * time.Minute),
 		first.Add(12 * time.Minute): first.Add(15 * time.Minute),
 	} {
 		if next := times.Next(at); !next.Equal(want) {

@@ -74,7 +74,8 @@ func TestWindow(t *testing.T) {
 	now := time.Date(2025, 3, 1, 0, 0, 0, 0, time.UTC)
 	for _, c := range []struct{ name, from, to, want string }{
 		{"within a day", "2025-03-10T22:00:00.000Z", "2025-03-10T22:30:00.000Z", "Mon 10 Mar 23:00–23:30 CET, 30 min"},
-		{"over midnight", "2025-03-10T22:30:00.000Z", "2025-03-11T00:30:00.000Z", "Mon 10 Mar 23:30 to Tue 11 Mar 01:30 CET, 2 h"},
+		{"over midnight", "2025-03-10T22:30:00.000Z", "2025-03-11T00:30:00.000Z",
+			"Mon 10 Mar 23:30 to Tue 11 Mar 01:30 CET, 2 h"},
 		{"over the change of clocks", "2025-03-30T00:00:00.000Z", "2025-03-30T02:00:00.000Z",
 			"Sun 30 Mar 01:00 CET to Sun 30 Mar 04:00 CEST, 2 h"},
 		{"end not given", "2025-03-10T22:00:00.000Z", "", "Mon 10 Mar 23:00 CET"},

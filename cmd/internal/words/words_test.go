@@ -63,7 +63,8 @@ func TestAnd(t *testing.T) {
 }
 
 func TestSpell(t *testing.T) {
-	for word, want := range map[string]string{"in_progress": "in progress", "resolved": "resolved", "": "", "a_b_c\n": "a b c"} {
+	for word, want := range map[string]string{"in_progress": "in progress", "resolved": "resolved", "": "",
+		"a_b_c\n": "a b c"} {
 		if got := Spell(word); got != want {
 			t.Errorf("Spell(%q) = %q, want %q", word, got, want)
 		}
@@ -72,7 +73,8 @@ func TestSpell(t *testing.T) {
 
 func TestSeverity(t *testing.T) {
 	for severity, want := range map[string]string{
-		"": "severity unknown", "unknown": "severity unknown", "none": "no impact", "minor": "minor", "critical": "critical",
+		"": "severity unknown", "unknown": "severity unknown", "none": "no impact", "minor": "minor",
+		"critical": "critical",
 	} {
 		if got := Severity(severity); got != want {
 			t.Errorf("Severity(%q) = %q, want %q", severity, got, want)
@@ -163,7 +165,8 @@ func TestCut(t *testing.T) {
 func TestShortIsOneLineWithinItsLimit(t *testing.T) {
 	holds := func(text string, limit uint8) bool {
 		short := Short(text, int(limit))
-		return utf8.RuneCountInString(short) <= int(limit) && !strings.ContainsAny(short, "\r\n\t\x1b") && OneLine(short) == short
+		return utf8.RuneCountInString(short) <= int(limit) && !strings.ContainsAny(short, "\r\n\t\x1b") &&
+			OneLine(short) == short
 	}
 	if err := quick.Check(holds, nil); err != nil {
 		t.Error(err)

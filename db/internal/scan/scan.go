@@ -136,13 +136,15 @@ func (r *Row[T]) cells(rows *sql.Rows) ([]cell, []any, error) {
 		return nil, nil, err
 	}
 	if len(names) != len(r.fields) {
-		return nil, nil, fmt.Errorf("scan: the query has the columns %q, %s has %s", names, reflect.TypeFor[T](), r.Names)
+		return nil, nil, fmt.Errorf("scan: the query has the columns %q, %s has %s", names, reflect.TypeFor[T](),
+			r.Names)
 	}
 	cells, into, taken := make([]cell, len(names)), make([]any, len(names)), make([]bool, len(names))
 	for n, name := range names {
 		at, ok := r.at[name]
 		if !ok || taken[at] {
-			return nil, nil, fmt.Errorf("scan: the query has the columns %q, %s has %s", names, reflect.TypeFor[T](), r.Names)
+			return nil, nil, fmt.Errorf("scan: the query has the columns %q, %s has %s", names, reflect.TypeFor[T](),
+				r.Names)
 		}
 		taken[at] = true
 		cells[n].index = r.fields[at].index

@@ -44,7 +44,8 @@ func open(t *testing.T) *sql.DB {
 	conn.SetMaxOpenConns(1)
 	t.Cleanup(func() { conn.Close() })
 	_, err = conn.ExecContext(t.Context(), `
-		CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT, kind TEXT, is_on INTEGER, count INTEGER, share REAL, at TEXT, seconds INTEGER, detail TEXT, ids TEXT);
+		CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT, kind TEXT, is_on INTEGER, count INTEGER, share REAL,
+		at TEXT, seconds INTEGER, detail TEXT, ids TEXT);
 		INSERT INTO things VALUES (1, 'one', 'big', 1, 7, 0.5, '2026-11-23T10:02:05.045Z', 0, '{"a": "b"}', '[3,2]');
 		INSERT INTO things (id) VALUES (2);
 		INSERT INTO things (id, share, at) VALUES (3, 2, '')`)
@@ -58,7 +59,8 @@ var things = scan.Of[thing]("t")
 
 func TestAll(t *testing.T) {
 	conn := open(t)
-	if want := "t.id, t.name, t.kind, t.is_on, t.count, t.share, t.at, t.seconds, t.detail, t.ids, upper(t.name) AS upper"; things.Columns != want {
+	if want := "t.id, t.name, t.kind, t.is_on, t.count, t.share, t.at, t.seconds, t.detail, t.ids, upper(t.name) " +
+		"AS upper"; things.Columns != want {
 		t.Errorf("columns %s, want %s", things.Columns, want)
 	}
 	got, err := things.All(t.Context(), conn, `SELECT `+things.Columns+` FROM things t ORDER BY id`)
@@ -67,7 +69,8 @@ func TestAll(t *testing.T) {
 	}
 	none := int64(0)
 	want := []thing{
-		{named: named{1, "one"}, Kind: "big", On: true, Count: 7, Share: 0.5, At: time.Date(2026, 11, 23, 10, 2, 5, 45e6, time.UTC), Seconds: &none,
+		{named: named{1, "one"}, Kind: "big", On: true, Count: 7, Share: 0.5,
+			At: time.Date(2026, 11, 23, 10, 2, 5, 45e6, time.UTC), Seconds: &none,
 			Detail: map[string]string{"a": "b"}, IDs: []int64{3, 2}, Upper: "ONE"},
 		{named: named{ID: 2}},
 		{named: named{ID: 3}, Share: 2},
@@ -75,7 +78,8 @@ func TestAll(t *testing.T) {
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(thing{})); diff != "" {
 		t.Errorf("rows (-want +got)\n%s", diff)
 	}
-	if none, err := things.All(t.Context(), conn, `SELECT `+things.Columns+` FROM things t WHERE id > 9`); err != nil || none == nil || len(none) > 0 {
+	if none, err := things.All(t.Context(), conn, `SELECT `+things.Columns+` FROM things t WHERE id > 9`); err != nil ||
+		none == nil || len(none) > 0 {
 		t.Errorf("no rows: %v %v", none, err)
 	}
 }
@@ -87,7 +91,8 @@ func TestOne(t *testing.T) {
 	if err != nil || got != (named{1, "one"}) {
 		t.Errorf("%v %v", got, err)
 	}
-	if _, err := names.One(t.Context(), conn, `SELECT id, name FROM things WHERE id > 9`); !errors.Is(err, sql.ErrNoRows) {
+	if _, err := names.One(t.Context(), conn, `SELECT id, name FROM things WHERE id > 9`); !errors.Is(err,
+		sql.ErrNoRows) {
 		t.Errorf("no row: %v", err)
 	}
 }
@@ -98,7 +103,8 @@ func TestColumn(t *testing.T) {
 	if diff := cmp.Diff([]int64{3, 2, 1}, ids); err != nil || diff != "" {
 		t.Errorf("%v (-want +got)\n%s", err, diff)
 	}
-	if none, err := scan.Column[string](t.Context(), conn, `SELECT name FROM things WHERE id > 9`); err != nil || none == nil {
+	if none, err := scan.Column[string](t.Context(), conn, `SELECT name FROM things WHERE id > 9`); err != nil ||
+		none == nil {
 		t.Errorf("%v %v", none, err)
 	}
 }
@@ -120,7 +126,8 @@ func TestValues(t *testing.T) {
 			append([]any{10 + n}, rows.Values(&want)...)...); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := conn.ExecContext(t.Context(), `UPDATE things SET `+rows.Sets+` WHERE id = 1`, rows.Values(&want)...); err != nil {
+		if _, err := conn.ExecContext(t.Context(), `UPDATE things SET `+rows.Sets+` WHERE id = 1`,
+			rows.Values(&want)...); err != nil {
 			t.Fatal(err)
 		}
 		for _, id := range []int{1, 10 + n} {
@@ -131,8 +138,11 @@ func TestValues(t *testing.T) {
 		}
 	}
 	var kinds, names int
-	if err := conn.QueryRowContext(t.Context(), `SELECT count(kind), count(name) FROM things WHERE id = 11`).Scan(&kinds, &names); err != nil || kinds != 0 || names != 1 {
-		t.Errorf("%d kinds, %d names that are not NULL (%v); an empty kind is NULL, an empty name is not", kinds, names, err)
+	if err := conn.QueryRowContext(t.Context(),
+		`SELECT count(kind), count(name) FROM things WHERE id = 11`).Scan(&kinds, &names); err != nil || kinds != 0 ||
+		names != 1 {
+		t.Errorf("%d kinds, %d names that are not NULL (%v); an empty kind is NULL, an empty name is not", kinds, names,
+			err)
 	}
 }
 

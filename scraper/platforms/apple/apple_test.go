@@ -62,7 +62,8 @@ func TestMeaning(t *testing.T) {
 			if got.Key != "411" || got.Kind != tt.kind || got.Severity != tt.severity || got.State != tt.state {
 				t.Errorf("got %s %s %s %s", got.Key, got.Kind, got.Severity, got.State)
 			}
-			if start, resolved := normalize.FormatTime(got.StartedAt), normalize.FormatTime(got.ResolvedAt); tt.start != start || tt.resolved != resolved {
+			if start, resolved := normalize.FormatTime(got.StartedAt),
+				normalize.FormatTime(got.ResolvedAt); tt.start != start || tt.resolved != resolved {
 				t.Errorf("started at %q, resolved at %q", start, resolved)
 			}
 			if len(got.Updates) != 1 || normalize.FormatTime(got.Updates[0].PostedAt) != "2026-11-23T09:02:00.000Z" {

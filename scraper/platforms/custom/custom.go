@@ -40,8 +40,9 @@ type Page struct {
 	End            string `toml:"end" json:"end,omitempty"`
 	ScheduledStart string `toml:"scheduled_start" json:"scheduled_start,omitempty"`
 	ScheduledEnd   string `toml:"scheduled_end" json:"scheduled_end,omitempty"`
-	Date           string `toml:"date" json:"date,omitempty"`             // in or above the incident, for times without one
-	Components     string `toml:"components" json:"components,omitempty"` // each match names an affected component
+	// in or above the incident, for times without one
+	Date       string `toml:"date" json:"date,omitempty"`
+	Components string `toml:"components" json:"components,omitempty"` // each match names an affected component
 
 	Updates     string `toml:"updates" json:"updates,omitempty"` // each match within an incident is an update
 	UpdateID    string `toml:"update_id" json:"update_id,omitempty"`
@@ -54,14 +55,16 @@ type Page struct {
 	ComponentGroup  string `toml:"component_group" json:"component_group,omitempty"` // in the component or above it
 	ComponentStatus string `toml:"component_status" json:"component_status,omitempty"`
 
-	Match      map[string]string `toml:"match" json:"match,omitempty"` // by key: a regular expression; its first group counts
+	// by key: a regular expression; its first group counts
+	Match      map[string]string `toml:"match" json:"match,omitempty"`
 	Kinds      map[string]string `toml:"kinds" json:"kinds,omitempty"` // by the page's word: ours
 	States     map[string]string `toml:"states" json:"states,omitempty"`
 	Severities map[string]string `toml:"severities" json:"severities,omitempty"`
 	Statuses   map[string]string `toml:"statuses" json:"statuses,omitempty"`
 
-	TimeLayout string `toml:"time_layout" json:"time_layout,omitempty"` // form of every time: "DD.MM.YYYY HH:mm", or as in Go
-	TimeZone   string `toml:"time_zone" json:"time_zone,omitempty"`     // IANA zone of times without one; default UTC
+	// form of every time: "DD.MM.YYYY HH:mm", or as in Go
+	TimeLayout string `toml:"time_layout" json:"time_layout,omitempty"`
+	TimeZone   string `toml:"time_zone" json:"time_zone,omitempty"` // IANA zone of times without one; default UTC
 }
 
 // scope is where a selector is looked up.

@@ -57,7 +57,8 @@ func TestMeaning(t *testing.T) {
 			if len(got) != 1 || got[0].Key != "CHS0044" || got[0].Kind != tt.kind || got[0].State != tt.state {
 				t.Fatalf("got %+v", got)
 			}
-			if started, resolved := normalize.FormatTime(got[0].StartedAt), normalize.FormatTime(got[0].ResolvedAt); started != tt.started || resolved != tt.resolved {
+			if started, resolved := normalize.FormatTime(got[0].StartedAt),
+				normalize.FormatTime(got[0].ResolvedAt); started != tt.started || resolved != tt.resolved {
 				t.Errorf("from %q to %q", started, resolved)
 			}
 			if len(got[0].Components) != 3 || len(got[0].Updates) != 1 {

@@ -69,7 +69,8 @@ func TestIncidents(t *testing.T) {
 				len(got.Components) != tt.affected {
 				t.Errorf("got %s %q %s %s, affected %+v", got.Key, got.Title, got.Severity, got.State, got.Components)
 			}
-			if start, end := normalize.FormatTime(got.StartedAt), normalize.FormatTime(got.ResolvedAt); start != "2026-11-23T10:02:00.000Z" || end != tt.resolved {
+			if start, end := normalize.FormatTime(got.StartedAt),
+				normalize.FormatTime(got.ResolvedAt); start != "2026-11-23T10:02:00.000Z" || end != tt.resolved {
 				t.Errorf("from %q to %q", start, end)
 			}
 			if got.URL != "https://status.salesforce.com/incidents/9" || len(got.Updates) != 2 ||

@@ -53,7 +53,8 @@ func countBytes(t *testing.T, body []byte) platformtest.Counted {
 func TestCaptures(t *testing.T) {
 	refused := map[string]string{
 		"digitalocean-summary-2023-03-21-empty-body.json": "an empty body",
-		"status-kustomer-com-ynpzl8z0r8wc.txt":            "text of another kind", // the middle of a postmortem, without head or times
+		// the middle of a postmortem, without head or times
+		"status-kustomer-com-ynpzl8z0r8wc.txt": "text of another kind",
 	}
 	for _, path := range platformtest.CaptureFiles(t, "statuspage/*", "kustomer/*") {
 		name := filepath.Base(path)
@@ -127,7 +128,8 @@ func TestGovUK(t *testing.T) {
 		}
 		return result
 	}
-	home, history, incident := read("govuk-notify-home-2025-11-12.html"), read("govuk-notify-history-2025-11-12.html"), read("govuk-notify-incident-2025-11-12.html")
+	home, history, incident := read("govuk-notify-home-2025-11-12.html"), read("govuk-notify-history-2025-11-12.html"),
+		read("govuk-notify-incident-2025-11-12.html")
 	for _, r := range []scraper.Result{history, incident} {
 		if r.PageName != home.PageName || r.PageURL != home.PageURL {
 			t.Errorf("%s says %q at %q, home says %q at %q", r.Document, r.PageName, r.PageURL, home.PageName,

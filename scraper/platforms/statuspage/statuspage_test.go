@@ -654,11 +654,14 @@ func TestFollow(t *testing.T) {
 			want: []string{"/api/v2/incidents/gone1.json", "/api/v2/incidents/gone2.json"},
 			known: all(func(k map[string]scraper.Known) {
 				k["gone1"], k["https://status.orbitdesk.example/incidents/gone2"] = scraper.Known{}, scraper.Known{}
-				k["past1"], k["#0f3a"], k["work1"] = scraper.Known{Over: true}, scraper.Known{}, scraper.Known{Kind: normalize.KindMaintenance}
+				k["past1"], k["#0f3a"], k["work1"] = scraper.Known{Over: true}, scraper.Known{},
+					scraper.Known{Kind: normalize.KindMaintenance}
 			})},
 		"maintenances, an open one gone": {file: "api/scheduled-maintenances.json",
-			want:  []string{"/api/v2/incidents/work1.json"},
-			known: all(func(k map[string]scraper.Known) { k["work1"] = scraper.Known{Kind: normalize.KindMaintenance} })},
+			want: []string{"/api/v2/incidents/work1.json"},
+			known: all(func(k map[string]scraper.Known) {
+				k["work1"] = scraper.Known{Kind: normalize.KindMaintenance}
+			})},
 		"home, first visit": {file: "api_refused/home.html", want: []string{"/incidents/b8n5t1r6y2qc",
 			"/incidents/m2x8c5v1j7ld", "/incidents/q6j3p9f5s0gv", "/incidents/7hq2m4xk9d3w",
 			"/incidents/e4d7w9z3k1ph", "/history"}},
@@ -677,7 +680,10 @@ func TestFollow(t *testing.T) {
 				k["e4d7w9z3k1ph"] = scraper.Known{Over: true, Updates: 2, Excerpt: true}
 			})},
 		"home, an open one gone": {file: "api_refused/home.html", want: []string{"/incidents/gone1"},
-			known: all(func(k map[string]scraper.Known) { k["gone1"], k["past1"] = scraper.Known{}, scraper.Known{Over: true} })},
+			known: all(func(k map[string]scraper.Known) {
+				k["gone1"], k["past1"] = scraper.Known{},
+					scraper.Known{Over: true}
+			})},
 		"history": {file: "api_refused/history.html", want: []string{"/incidents/m2x8c5v1j7ld"},
 			known: all(func(k map[string]scraper.Known) { delete(k, "m2x8c5v1j7ld") })},
 		"incident page": {file: "api_refused/incident-b8n5t1r6y2qc.html", want: nil},

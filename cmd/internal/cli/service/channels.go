@@ -119,7 +119,8 @@ func NewPlanner(c *config.Config, file *db.DB, all []channel.Channel) *alert.Pla
 		}
 	}
 	for _, r := range c.Routes {
-		p.Routes = append(p.Routes, route.Route{Name: r.Name, Match: routeMatch(r.Match), Channels: r.Channels, Continue: r.Continue, Mention: r.Mention})
+		p.Routes = append(p.Routes, route.Route{Name: r.Name, Match: routeMatch(r.Match), Channels: r.Channels,
+			Continue: r.Continue, Mention: r.Mention})
 	}
 	p.Calm = alert.Calm{
 		QuietDays: c.Calm.Days, Zone: c.Calm.Zone, BreakThrough: c.Calm.BreakThrough,
@@ -128,7 +129,8 @@ func NewPlanner(c *config.Config, file *db.DB, all []channel.Channel) *alert.Pla
 	for _, span := range c.Calm.Spans {
 		p.Calm.Quiet = append(p.Calm.Quiet, alert.QuietSpan{From: span.From, To: span.To})
 	}
-	p.Reminders = alert.ReminderSettings{SilentAfter: c.Reminders.SilentAfter.Duration, Unreadable: c.Reminders.Unreadable.Duration}
+	p.Reminders = alert.ReminderSettings{SilentAfter: c.Reminders.SilentAfter.Duration,
+		Unreadable: c.Reminders.Unreadable.Duration}
 	for _, lead := range c.Reminders.Maintenance {
 		p.Reminders.Maintenance = append(p.Reminders.Maintenance, lead.Duration)
 	}

@@ -15,7 +15,8 @@ func (s *Service) Listen(address string) error {
 		return nil
 	}
 	if missing := s.Config.Web.Missing; missing != "" {
-		return fmt.Errorf("dashboard: the environment variable %s is not set, and without its secret everybody could read the dashboard; "+
+		return fmt.Errorf("dashboard: the environment variable %s is not set, and without its secret everybody could "+
+			"read the dashboard; "+
 			"set it where vendorwatch is started, or remove its key under [web] from the config file", missing)
 	}
 	l, err := web.Listen(address)
@@ -34,7 +35,8 @@ func (s *Service) dashboard() *web.Server {
 		auth = auth.Basic(c.User, c.Password.Reveal())
 	}
 	return web.New(s.DB, web.Options{
-		Prefix: c.Prefix, DashboardURL: s.Config.DashboardURL, Auth: auth, Now: s.o.Now, Log: s.Log, Version: s.o.Version,
+		Prefix: c.Prefix, DashboardURL: s.Config.DashboardURL, Auth: auth, Now: s.o.Now, Log: s.Log,
+		Version: s.o.Version,
 	})
 }
 

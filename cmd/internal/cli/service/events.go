@@ -16,7 +16,8 @@ func (s *Service) printEvents(d config.Digest) func([]query.Event) {
 	zone, day := d.Zone, ""
 	return func(events []query.Event) {
 		for _, e := range events {
-			if e.Withheld == query.WithheldSameEvent || e.Withheld == query.WithheldFiltered || e.Kind == normalize.EventIncidentEdited && !d.Edits && !s.o.Verbose {
+			if e.Withheld == query.WithheldSameEvent || e.Withheld == query.WithheldFiltered ||
+				e.Kind == normalize.EventIncidentEdited && !d.Edits && !s.o.Verbose {
 				continue
 			}
 			if at, err := time.Parse(normalize.TimeLayout, e.At); err == nil {

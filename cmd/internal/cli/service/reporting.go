@@ -24,8 +24,10 @@ func (s *Service) addReports(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.digests = &digest.Planner{DB: query.New(s.DB), Ledger: ledger.New(s.DB), Settings: DigestSettings(s.Config), Log: s.Log}
-	render := &deliver.Renderer{DB: query.New(s.DB), Ledger: ledger.New(s.DB), Zone: s.Config.Zone, DashboardURL: s.Config.DashboardURL, Digests: map[string]digest.Settings{}}
+	s.digests = &digest.Planner{DB: query.New(s.DB), Ledger: ledger.New(s.DB), Settings: DigestSettings(s.Config),
+		Log: s.Log}
+	render := &deliver.Renderer{DB: query.New(s.DB), Ledger: ledger.New(s.DB), Zone: s.Config.Zone,
+		DashboardURL: s.Config.DashboardURL, Digests: map[string]digest.Settings{}}
 	for _, d := range s.digests.Settings {
 		render.Digests[d.Stream()] = d
 	}
@@ -93,7 +95,8 @@ func (s *Service) tellOrphans(ctx context.Context) {
 	for _, h := range health {
 		known := slices.ContainsFunc(s.senders, func(r *deliver.Sender) bool { return r.Channel.Name() == h.Channel })
 		if !known && h.Waiting > 0 {
-			s.Log.Warn("messages wait for a channel that is not in the config file", "channel", h.Channel, "waiting", h.Waiting, "since", h.WaitingSinceAt)
+			s.Log.Warn("messages wait for a channel that is not in the config file", "channel", h.Channel, "waiting",
+				h.Waiting, "since", h.WaitingSinceAt)
 		}
 	}
 }
@@ -137,5 +140,6 @@ func DigestNamed(all []digest.Settings, name string) (digest.Settings, error) {
 		}
 		names = append(names, d.Name)
 	}
-	return digest.Settings{}, fmt.Errorf("digest %q is %w; write one of: %s", name, ErrUnknown, strings.Join(names, ", "))
+	return digest.Settings{}, fmt.Errorf("digest %q is %w; write one of: %s", name, ErrUnknown,
+		strings.Join(names, ", "))
 }

@@ -71,7 +71,8 @@ func New(ctx context.Context, c *config.Config, o Options) (*Service, error) {
 	recorder := record.New(file)
 	recorder.LateAfter = c.LateAfter.Duration
 	s.Watcher = &watch.Watcher{
-		DB: query.New(file), Record: recorder, Log: o.Log, Now: o.Now, Concurrency: c.Concurrency, Fetcher: Collector(c.Fetch),
+		DB: query.New(file), Record: recorder, Log: o.Log, Now: o.Now, Concurrency: c.Concurrency,
+		Fetcher: Collector(c.Fetch),
 	}
 	printed := s.printEvents(c.Digests[0])
 	s.Watcher.OnEvents = func(events []query.Event) {

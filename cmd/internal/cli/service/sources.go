@@ -33,7 +33,8 @@ func (s *Service) addSources(ctx context.Context) (notes []string, err error) {
 		if !v.Enabled {
 			continue
 		}
-		vendor := query.Vendor{Slug: v.Slug, Name: v.Name, Homepage: v.Homepage, Owner: v.Owner, RunbookURL: v.RunbookURL}
+		vendor := query.Vendor{Slug: v.Slug, Name: v.Name, Homepage: v.Homepage, Owner: v.Owner,
+			RunbookURL: v.RunbookURL}
 		vendorID, err := rec.EnsureVendor(ctx, vendor)
 		if err != nil {
 			return nil, err
@@ -47,7 +48,8 @@ func (s *Service) addSources(ctx context.Context) (notes []string, err error) {
 				return nil, err
 			}
 			if seen[id] {
-				notes = append(notes, fmt.Sprintf("vendor %q: another of its sources has moved to %s; remove one of the two from the config",
+				notes = append(notes, fmt.Sprintf("vendor %q: another of its sources has moved to %s; remove one of "+
+					"the two from the config",
 					v.Name, page.URL))
 				continue
 			}
@@ -74,10 +76,12 @@ func (s *Service) moved(ctx context.Context, id int64, v config.Vendor, page con
 	case err != nil:
 		return "", err
 	case now.PageURL != page.URL:
-		return fmt.Sprintf("vendor %q: the page at %s has moved and is read at its new address; write url = %q and platform = %q in the config",
+		return fmt.Sprintf("vendor %q: the page at %s has moved and is read at its new address; write url = %q and "+
+			"platform = %q in the config",
 			v.Name, page.URL, now.PageURL, now.Platform), nil
 	case now.Platform != page.Platform:
-		return fmt.Sprintf("vendor %q: the page at %s is made with %s and is read as such; write platform = %q in the config",
+		return fmt.Sprintf("vendor %q: the page at %s is made with %s and is read as such; write platform = %q in "+
+			"the config",
 			v.Name, page.URL, now.Platform, now.Platform), nil
 	}
 	return "", nil
@@ -96,7 +100,8 @@ func (s *Service) Pick(names []string) ([]watch.Source, error) {
 			return nil, err
 		}
 		for _, source := range s.Sources {
-			if source.Vendor == v.Slug && !slices.ContainsFunc(picked, func(o watch.Source) bool { return o.ID == source.ID }) {
+			if source.Vendor == v.Slug && !slices.ContainsFunc(picked,
+				func(o watch.Source) bool { return o.ID == source.ID }) {
 				picked = append(picked, source)
 			}
 		}

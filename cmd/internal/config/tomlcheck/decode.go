@@ -126,12 +126,16 @@ func (d *Document) structure(data []byte) {
 			if e.start != d.index.expressions[e.top].start {
 				continue // within an inline table, whose other keys are to be read
 			}
-		case isTables(t) && (e.kind == unstable.Table || e.kind == unstable.InlineTable && !strings.HasSuffix(e.path, "]")):
-			d.note(e.line, e.path, fmt.Sprintf("[%s] is one of several", path), fmt.Sprintf("write [[%s]], in two brackets", path))
+		case isTables(t) && (e.kind == unstable.Table || e.kind == unstable.InlineTable &&
+			!strings.HasSuffix(e.path, "]")):
+			d.note(e.line, e.path, fmt.Sprintf("[%s] is one of several", path),
+				fmt.Sprintf("write [[%s]], in two brackets", path))
 		case e.kind == unstable.ArrayTable && isTable(t) && !isTables(t):
-			d.note(e.line, path, fmt.Sprintf("there is one [%s] only", path), fmt.Sprintf("write [%s], in single brackets", path))
+			d.note(e.line, path, fmt.Sprintf("there is one [%s] only", path),
+				fmt.Sprintf("write [%s], in single brackets", path))
 		case first != i:
-			d.note(e.line, e.path, fmt.Sprintf("it is written twice, first on line %d", d.index.entries[first].line), "keep one of the two")
+			d.note(e.line, e.path, fmt.Sprintf("it is written twice, first on line %d", d.index.entries[first].line),
+				"keep one of the two")
 		case (isText(t) || isTexts(t) && strings.HasSuffix(e.path, "]")) && e.kind != unstable.String && !e.isHeader():
 			d.notText(e, t)
 		case !e.isHeader() && !fits(e, t):
@@ -207,7 +211,8 @@ func (d *Document) notText(e entry, t reflect.Type) {
 		}
 	}
 	what, example := d.types.expected(generic(e.path))
-	d.note(e.line, e.path, fmt.Sprintf("%s stands where %s is needed", kindWords[e.kind], what), "write for example "+example)
+	d.note(e.line, e.path, fmt.Sprintf("%s stands where %s is needed", kindWords[e.kind], what),
+		"write for example "+example)
 }
 
 // wrongValue notes a value that cannot be used; problem is what the type or the decoder says of it.

@@ -94,7 +94,8 @@ func (d *Document) AddError(path string, err error) {
 // note adds a mistake on a line. Messages quote values, and a secret may stand where none belongs.
 func (d *Document) note(line int, path, problem, write string) {
 	d.mistakes = append(d.mistakes, Mistake{
-		File: d.name, Line: line, Key: secret.Mask(d.Where(path)), Problem: secret.Mask(problem), Write: secret.Mask(write),
+		File: d.name, Line: line, Key: secret.Mask(d.Where(path)), Problem: secret.Mask(problem),
+		Write: secret.Mask(write),
 	})
 }
 

@@ -121,7 +121,8 @@ func (s schema) brackets(table string) string {
 }
 
 var kindWords = map[unstable.Kind]string{
-	unstable.Array: "a list", unstable.InlineTable: "a table", unstable.String: "a text", unstable.Bool: "true or false",
+	unstable.Array: "a list", unstable.InlineTable: "a table", unstable.String: "a text",
+	unstable.Bool:  "true or false",
 	unstable.Float: "a number with a point", unstable.Integer: "a number", unstable.LocalDate: "a date",
 	unstable.LocalTime: "a time", unstable.LocalDateTime: "a time", unstable.DateTime: "a time",
 	unstable.Table: "a table", unstable.ArrayTable: "a list of tables",

@@ -75,7 +75,8 @@ func TestDecodeGood(t *testing.T) {
 	if d.Count() > 0 || d.Broken() {
 		t.Fatalf("mistakes: %v, broken: %v", d.Mistakes(), d.Broken())
 	}
-	if f.Name != "a" || f.Size != 7 || len(f.Vendors) != 2 || f.Vendors[0].Sources[1].URL != "https://two.test" || f.Labels["x.y"] != "1" {
+	if f.Name != "a" || f.Size != 7 || len(f.Vendors) != 2 || f.Vendors[0].Sources[1].URL != "https://two.test" ||
+		f.Labels["x.y"] != "1" {
 		t.Errorf("read %+v", f)
 	}
 }
@@ -108,7 +109,8 @@ func TestPlaces(t *testing.T) {
 		{"vendor[2]", false, false, 0, "", "vendor 3"},
 		{"", false, false, 0, "", ""},
 	} {
-		if d.Has(c.path) != c.has || d.Under(c.path) != c.under || d.Line(c.path) != c.line || d.Text(c.path) != c.text || d.Where(c.path) != c.where {
+		if d.Has(c.path) != c.has || d.Under(c.path) != c.under || d.Line(c.path) != c.line ||
+			d.Text(c.path) != c.text || d.Where(c.path) != c.where {
 			t.Errorf("%s: has %v, under %v, line %d, text %q, where %q; want %+v",
 				c.path, d.Has(c.path), d.Under(c.path), d.Line(c.path), d.Text(c.path), d.Where(c.path), c)
 		}
@@ -119,32 +121,52 @@ func TestMistakes(t *testing.T) {
 	const here = "f.toml:1: "
 	for _, c := range []struct{ name, text, want string }{
 		{"no TOML", "name = \n", "f.toml:1:8: not TOML: unexpected character U+000A at start of value\n    name = "},
-		{"no TOML, with a secret", `name = "https://hooks.test/services/x` + "\n", "f.toml:1:38: not TOML: basic strings cannot have new lines\n    name = \"https://***"},
+		{"no TOML, with a secret", `name = "https://hooks.test/services/x` + "\n",
+			"f.toml:1:38: not TOML: basic strings cannot have new lines\n    name = \"https://***"},
 		{"a key misspelt", `nam = "a"`, here + `nam: unknown key; write "name"`},
 		{"a key in another case", `Name = "a"`, here + `Name: unknown key; write "name"`},
-		{"a key like none", `colour = 1`, here + "colour: unknown key; there are: fetch, labels, name, on, size, vendor, wait"},
-		{"a key under the wrong table", "[fetch]\nsize = 1", "f.toml:2: fetch.size: unknown key; size belongs at the top of the file, above the first [table]"},
-		{"a key of several tables", "[fetch]\nurl = 1", "f.toml:2: fetch.url: unknown key; url belongs under [[vendor.source]] or under [[vendor]]"},
+		{"a key like none", `colour = 1`,
+			here + "colour: unknown key; there are: fetch, labels, name, on, size, vendor, wait"},
+		{"a key under the wrong table", "[fetch]\nsize = 1",
+			"f.toml:2: fetch.size: unknown key; size belongs at the top of the file, above the first [table]"},
+		{"a key of several tables", "[fetch]\nurl = 1",
+			"f.toml:2: fetch.url: unknown key; url belongs under [[vendor.source]] or under [[vendor]]"},
 		{"a table misspelt", "[fech]\ndelay = \"1s\"", here + "fech: unknown key; write [fetch]"},
-		{"single brackets", "[vendor]\nname = \"a\"", here + "vendor: [vendor] is one of several; write [[vendor]], in two brackets"},
-		{"a single inline table", "vendor = { name = \"a\" }", here + "vendor: [vendor] is one of several; write [[vendor]], in two brackets"},
-		{"double brackets", "[[fetch]]\ndelay = \"1s\"", here + "fetch: there is one [fetch] only; write [fetch], in single brackets"},
-		{"a key twice", "name = \"a\"\nname = \"b\"", "f.toml:2: name: it is written twice, first on line 1; keep one of the two"},
-		{"a number for a text", "name = 1", here + `name: a number stands where a text is needed; write for example name = "…", in quotes`},
-		{"a text for a number", `size = "1"`, here + "size: a text stands where a whole number is needed; write for example size = 5"},
-		{"a number too large", "size = 99999999999999999999", here + "size: decimal number is too large to fit in a 64-bit signed integer; write for example size = 5"},
-		{"a text for true", `on = "yes"`, here + "on: a text stands where true or false is needed; write for example on = true"},
+		{"single brackets", "[vendor]\nname = \"a\"", here +
+			"vendor: [vendor] is one of several; write [[vendor]], in two brackets"},
+		{"a single inline table", "vendor = { name = \"a\" }",
+			here + "vendor: [vendor] is one of several; write [[vendor]], in two brackets"},
+		{"double brackets", "[[fetch]]\ndelay = \"1s\"", here +
+			"fetch: there is one [fetch] only; write [fetch], in single brackets"},
+		{"a key twice", "name = \"a\"\nname = \"b\"",
+			"f.toml:2: name: it is written twice, first on line 1; keep one of the two"},
+		{"a number for a text", "name = 1",
+			here + `name: a number stands where a text is needed; write for example name = "…", in quotes`},
+		{"a text for a number", `size = "1"`,
+			here + "size: a text stands where a whole number is needed; write for example size = 5"},
+		{"a number too large", "size = 99999999999999999999",
+			here + "size: decimal number is too large to fit in a 64-bit signed integer; write for example size = 5"},
+		{"a text for true", `on = "yes"`,
+			here + "on: a text stands where true or false is needed; write for example on = true"},
 		{"a number for a length", "wait = 60", here + `wait: that is no length; write for example "90s"`},
-		{"a list for a length", "wait = []", here + `wait: a list stands where a length is needed; write for example wait = "90s"`},
+		{"a list for a length", "wait = []",
+			here + `wait: a list stands where a length is needed; write for example wait = "90s"`},
 		{"nonsense for a length", `wait = "a month"`, here + `wait: that is no length; write for example "90s"`},
-		{"a number for a secret", "key = 1", here + `key: a number stands where a text is needed; write for example key = "…", in quotes`},
-		{"a text for a list", `fetch.hosts = "a"`, here + `fetch.hosts: a text stands where a list of texts is needed; write for example hosts = ["a", "b"]`},
-		{"a number in a list", `fetch.hosts = ["a", 1]`, here + `fetch.hosts 2: a number stands where a text is needed; write for example "…", in quotes`},
-		{"a text for a table", `fetch = "a"`, here + "fetch: a text stands where a table is needed; write for example [fetch]"},
-		{"a list in a list of tables", "vendor = [[]]", here + "vendor 1: a list stands where a table is needed; write for example [[vendor]]"},
-		{"a number among labels", "labels = { a = 1 }", here + `labels.a: a number stands where a text is needed; write for example "…", in quotes`},
+		{"a number for a secret", "key = 1",
+			here + `key: a number stands where a text is needed; write for example key = "…", in quotes`},
+		{"a text for a list", `fetch.hosts = "a"`,
+			here + `fetch.hosts: a text stands where a list of texts is needed; write for example hosts = ["a", "b"]`},
+		{"a number in a list", `fetch.hosts = ["a", 1]`, here +
+			`fetch.hosts 2: a number stands where a text is needed; write for example "…", in quotes`},
+		{"a text for a table", `fetch = "a"`,
+			here + "fetch: a text stands where a table is needed; write for example [fetch]"},
+		{"a list in a list of tables", "vendor = [[]]", here +
+			"vendor 1: a list stands where a table is needed; write for example [[vendor]]"},
+		{"a number among labels", "labels = { a = 1 }", here +
+			`labels.a: a number stands where a text is needed; write for example "…", in quotes`},
 		{"unknown in an inline table", `vendor = [{ name = "a", nam = "b", url = 1 }]`,
-			here + `vendor "a": nam: unknown key; write "name"` + "\n" + here + `vendor "a": url: a number stands where a text is needed; write for example url = "…", in quotes`},
+			here + `vendor "a": nam: unknown key; write "name"` + "\n" + here +
+				`vendor "a": url: a number stands where a text is needed; write for example url = "…", in quotes`},
 		{"several, by their lines", "on = 1\nsize = true\n[[vendor]]\nnam = 1\nurl = 2", strings.Join([]string{
 			"f.toml:1: on: a number stands where true or false is needed; write for example on = true",
 			"f.toml:2: size: true or false stands where a whole number is needed; write for example size = 5",
@@ -170,7 +192,8 @@ func TestTheRestIsRead(t *testing.T) {
 	if f.Size != 7 || f.Name != "a" || len(f.Vendors) != 1 || f.Vendors[0].URL != "https://a.test" || d.Broken() {
 		t.Errorf("read %+v", f)
 	}
-	for path, want := range map[string]bool{"size": true, "name": false, "vendor[0].name": true, "vendor[0].url": false, "wait": false} {
+	for path, want := range map[string]bool{"size": true, "name": false, "vendor[0].name": true, "vendor[0].url": false,
+		"wait": false} {
 		if d.Refused(path) != want {
 			t.Errorf("Refused(%q) = %v", path, !want)
 		}
@@ -187,12 +210,15 @@ func TestAdd(t *testing.T) {
 	d.Add("vendor[1].name", "it is missing", `write for example name = "…"`)
 	d.AddError("name", errors.New(`"a" is too short; write a longer one`))
 	d.AddError("size", errors.New("it is no size"))
-	d.Add("vendor[0].url", "https://bob:hunter2@github.test is not to be read", "write https://x:hunter2@a.test otherwise")
+	d.Add("vendor[0].url", "https://bob:hunter2@github.test is not to be read",
+		"write https://x:hunter2@a.test otherwise")
 	want := Mistakes{
 		{File: "f.toml", Key: "size", Problem: "it is no size"},
 		{File: "f.toml", Line: 1, Key: "name", Problem: `"a" is too short`, Write: "write a longer one"},
-		{File: "f.toml", Line: 7, Key: `vendor "GitHub": url`, Problem: "https://***github.test is not to be read", Write: "write https://***a.test otherwise"},
-		{File: "f.toml", Line: 13, Key: "vendor 2: name", Problem: "it is missing", Write: `write for example name = "…"`},
+		{File: "f.toml", Line: 7, Key: `vendor "GitHub": url`, Problem: "https://***github.test is not to be read",
+			Write: "write https://***a.test otherwise"},
+		{File: "f.toml", Line: 13, Key: "vendor 2: name", Problem: "it is missing",
+			Write: `write for example name = "…"`},
 	}
 	if diff := cmp.Diff(want, d.Mistakes()); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -204,7 +230,8 @@ func TestAdd(t *testing.T) {
 
 func TestGeneric(t *testing.T) {
 	for path, want := range map[string]string{
-		"": "", "a": "a", "a[0].b[12].c": "a.b.c", "a[x].b": "a[x].b", "a[1": "a[1", "a[x[1]": "a[x", "a[]": "a[]", "[0]": "",
+		"": "", "a": "a", "a[0].b[12].c": "a.b.c", "a[x].b": "a[x].b", "a[1": "a[1", "a[x[1]": "a[x", "a[]": "a[]",
+		"[0]": "",
 	} {
 		if got := generic(path); got != want {
 			t.Errorf("generic(%q) = %q, want %q", path, got, want)

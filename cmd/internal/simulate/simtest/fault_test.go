@@ -17,7 +17,8 @@ import (
 func broken(t *testing.T, kind simulate.FaultKind) string {
 	t.Helper()
 	v := simulate.Vendor{
-		Slug: "small", Name: "Small & Sons", Platform: simulate.PlatformStatuspage, CreatedAt: time.Now().AddDate(-1, 0, 0),
+		Slug: "small", Name: "Small & Sons", Platform: simulate.PlatformStatuspage,
+		CreatedAt:  time.Now().AddDate(-1, 0, 0),
 		Components: []simulate.Component{{ID: "c1", Name: "API"}},
 	}
 	server := httptest.NewServer(Broken(v, time.Now, kind))
@@ -80,7 +81,8 @@ func TestATruncatedBodyIsAnErrorToItsReader(t *testing.T) {
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	if !errors.Is(err, io.ErrUnexpectedEOF) || len(body) == 0 || int64(len(body)) >= resp.ContentLength {
-		t.Errorf("read %d of %d bytes with error %v, want a part and an unexpected end", len(body), resp.ContentLength, err)
+		t.Errorf("read %d of %d bytes with error %v, want a part and an unexpected end", len(body), resp.ContentLength,
+			err)
 	}
 }
 

@@ -48,7 +48,8 @@ type document struct {
 func NewFleet(n, incidents, summaryBytes int) *Fleet {
 	f := &Fleet{}
 	for i := range n {
-		f.members = append(f.members, &member{fleet: f, vendor: fleetVendor(i, incidents, summaryBytes), docs: map[string]document{}})
+		f.members = append(f.members, &member{fleet: f, vendor: fleetVendor(i, incidents, summaryBytes),
+			docs: map[string]document{}})
 	}
 	return f
 }
@@ -73,7 +74,8 @@ func fleetVendor(i, incidents, summaryBytes int) simulate.Vendor {
 		inc := simulate.Incident{
 			Name: fmt.Sprintf("Slow responses in region %03d", k), Impact: "minor",
 			Updates: []simulate.Update{{
-				State: "investigating", At: from, Body: "We are looking into slow responses in this region.", Sets: set("degraded_performance"),
+				State: "investigating", At: from, Body: "We are looking into slow responses in this region.",
+				Sets: set("degraded_performance"),
 			}},
 		}
 		if k > 0 {
@@ -110,7 +112,8 @@ func (f *Fleet) Start() error {
 	for i, m := range f.members {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
-			return errors.Join(fmt.Errorf("simulated fleet: vendor %d of %d: listen on loopback: %w", i+1, len(f.members), err), f.Close())
+			return errors.Join(fmt.Errorf("simulated fleet: vendor %d of %d: listen on loopback: %w", i+1,
+				len(f.members), err), f.Close())
 		}
 		server := &http.Server{Handler: m, ReadHeaderTimeout: 10 * time.Second}
 		go server.Serve(l)

@@ -28,7 +28,8 @@ func TestFleet(t *testing.T) {
 		t.Errorf("a summary of %d bytes, want about 100,000", n)
 	}
 	if len(summary.Incidents) != 1 || len(summary.Incidents[0].Updates) != 1 || summary.Page.URL != f.URL(1) {
-		t.Errorf("open incidents %+v at %s, want one with one update at %s", summary.Incidents, summary.Page.URL, f.URL(1))
+		t.Errorf("open incidents %+v at %s, want one with one update at %s", summary.Incidents, summary.Page.URL,
+			f.URL(1))
 	}
 	if _, list := get(t, f.URL(1)+"/api/v2/incidents.json"); strings.Count(list, `"shortlink"`) != 4 {
 		t.Errorf("want 4 incidents in:\n%s", list)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 	"vendorwatch/normalize/markdown"
+	"vendorwatch/normalize/stated"
 	"vendorwatch/normalize/times"
 )
 
@@ -227,11 +228,11 @@ func (r *reader) checkPlausible() {
 		i.Kind = KindNotice
 		r.finding("title", i.Title, "the platform keeps its own data in this entry; it is no incident of the vendor")
 	}
-	stated, unit := parseDuration(r.raw.Duration)
+	printed, unit := stated.Length(r.raw.Duration)
 	if unit == 0 || i.StartedAt.IsZero() || i.ResolvedAt.IsZero() {
 		return
 	}
-	if measured := i.ResolvedAt.Sub(i.StartedAt); (measured - stated).Abs() > unit {
+	if measured := i.ResolvedAt.Sub(i.StartedAt); (measured - printed).Abs() > unit {
 		r.finding("duration", r.raw.Duration, fmt.Sprintf("the printed times are %s apart", measured))
 	}
 }

@@ -1,7 +1,9 @@
 package normalize
 
 import (
+	"slices"
 	"time"
+	"vendorwatch/normalize/stated"
 	"vendorwatch/normalize/times"
 )
 
@@ -103,4 +105,17 @@ func (r *reader) order() {
 	r.finding("resolved_at", value, "resolved before it started ("+FormatTime(i.StartedAt)+
 		"); when it ended is not known")
 	i.ResolvedAt, i.EndGiven = time.Time{}, false
+}
+
+// statedDuration is how long the newest postmortem that says so says the impact lasted, 0 if none does.
+func statedDuration(updates []Update) time.Duration {
+	for _, u := range slices.Backward(updates) {
+		if u.State != StatePostmortem {
+			continue
+		}
+		if d := stated.Duration(u.Body); d > 0 {
+			return d
+		}
+	}
+	return 0
 }

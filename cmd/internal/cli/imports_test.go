@@ -39,7 +39,9 @@ var (
 var layers = []layer{
 	{"normalize/times", nil},
 	{"normalize/markdown", nil},
-	{"normalize/...", []string{"normalize/times", "normalize/markdown"}},
+	{"normalize/impact", nil},
+	{"normalize/stated", []string{"normalize/markdown"}},
+	{"normalize/...", []string{"normalize/times", "normalize/markdown", "normalize/stated"}},
 	{"scraper/page", []string{"normalize/..."}},
 	{"scraper", []string{"normalize/...", "scraper/page"}},
 	{"scraper/platforms", []string{"scraper", "scraper/platforms/..."}},

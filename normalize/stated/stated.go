@@ -1,4 +1,6 @@
-package normalize
+// Package stated reads the lengths of time that vendors state: how long an incident lasted by its postmortem, and what
+// is printed beside a pair of times.
+package stated
 
 import (
 	"cmp"
@@ -9,30 +11,17 @@ import (
 	"vendorwatch/normalize/markdown"
 )
 
-// statedDuration is how long the newest postmortem that says so says the impact lasted, 0 if none does.
-func statedDuration(updates []Update) time.Duration {
-	for _, u := range slices.Backward(updates) {
-		if u.State != StatePostmortem {
-			continue
-		}
-		if d := DurationIn(u.Body); d > 0 {
-			return d
-		}
-	}
-	return 0
-}
-
-// DurationIn returns the duration that a postmortem states, 0 if it states none. Its headline, "Duration: 2 hrs 55
+// Duration returns the duration that a postmortem states, 0 if it states none. Its headline, "Duration: 2 hrs 55
 // minutes", goes before any other number of the text. If there are several headlines, for several products, it is the
 // total that the text states, else the longest of them. Without a headline it is what the sentences say.
-func DurationIn(body string) time.Duration {
+func Duration(body string) time.Duration {
 	text := markdown.Plain(body)
 	said := func(form *regexp.Regexp) time.Duration {
 		m := form.FindStringSubmatch(text)
 		if m == nil {
 			return 0
 		}
-		d, _ := parseDuration(m[1])
+		d, _ := Length(m[1])
 		return d
 	}
 	if headlines := headlineDurations(body); len(headlines) > 0 {
@@ -92,7 +81,7 @@ func headlineDurations(body string) []time.Duration {
 		if stated == nil {
 			continue
 		}
-		d, _ := parseDuration(stated[1])
+		d, _ := Length(stated[1])
 		if totalWord.MatchString(m[1]) {
 			return []time.Duration{d}
 		}

@@ -1,4 +1,4 @@
-package normalize
+package stated
 
 import (
 	"encoding/json"
@@ -10,7 +10,7 @@ import (
 	"vendorwatch/normalize/markdown"
 )
 
-func TestDurationIn(t *testing.T) {
+func TestDuration(t *testing.T) {
 	const hour = time.Hour
 	for _, c := range []struct {
 		name, text string
@@ -60,17 +60,17 @@ func TestDurationIn(t *testing.T) {
 		{"nothing printed under it", "Duration:\n\nNot known yet.", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := DurationIn(c.text); got != c.want {
+			if got := Duration(c.text); got != c.want {
 				t.Errorf("%q: %s, want %s", c.text, got, c.want)
 			}
 		})
 	}
 }
 
-// TestDurationInGooglesHistory holds what recorded reports of Google Cloud state in their headlines against the start
+// TestDurationGooglesHistory holds what recorded reports of Google Cloud state in their headlines against the start
 // and the end that their JSON has.
-func TestDurationInGooglesHistory(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join("..", "..", "shared", "captures", "google-cloud", "*.json"))
+func TestDurationGooglesHistory(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("..", "..", "..", "shared", "captures", "google-cloud", "*.json"))
 	if err != nil || len(files) == 0 {
 		t.Skip("there is no ../shared/captures/google-cloud")
 	}
@@ -94,7 +94,7 @@ func TestDurationInGooglesHistory(t *testing.T) {
 					continue
 				}
 				seen[u.Text] = true
-				d := DurationIn(u.Text)
+				d := Duration(u.Text)
 				if d == 0 {
 					t.Errorf("%s: nothing is read of %.200q", filepath.Base(file), u.Text)
 				}

@@ -1,4 +1,4 @@
-package normalize
+package stated
 
 import (
 	"regexp"
@@ -9,9 +9,9 @@ import (
 
 var durationPart = regexp.MustCompile(`(?i)(\d+(?:\.\d+)?)\s*(weeks?|days?|d|hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s)\b`)
 
-// parseDuration reads a printed duration such as "1d 3h", "8h 38m", "9 hours and 18 minutes". unit is its
+// Length reads a printed duration such as "1d 3h", "8h 38m", "9 hours and 18 minutes". unit is its
 // smallest printed unit, 0 if there is no duration in the text.
-func parseDuration(s string) (d, unit time.Duration) {
+func Length(s string) (d, unit time.Duration) {
 	for _, m := range durationPart.FindAllStringSubmatch(s, -1) {
 		n, err := strconv.ParseFloat(m[1], 64)
 		if err != nil || n > 1e5 {

@@ -1,4 +1,4 @@
-package normalize
+package impact
 
 import (
 	"testing"
@@ -7,7 +7,15 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestImpactOf(t *testing.T) {
+func utc(s string) time.Time {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+func TestOf(t *testing.T) {
 	at := func(clock string) time.Time {
 		if clock == "" {
 			return time.Time{}
@@ -15,7 +23,6 @@ func TestImpactOf(t *testing.T) {
 		return utc("2026-03-01T" + clock + ":00Z")
 	}
 	span := func(start, end string) Interval { return Interval{Start: at(start), End: at(end)} }
-	open := func(start string) Interval { return Interval{Start: at(start), Open: true} }
 	for _, c := range []struct {
 		name          string
 		intervals     []Interval
@@ -34,29 +41,33 @@ func TestImpactOf(t *testing.T) {
 		{"with a gap, the later one first", []Interval{span("11:00", "11:30"), span("09:00", "10:00")}, "08:00",
 			"20:00", "12:00", 90 * time.Minute, 2, 0},
 		{"cut by the window", []Interval{span("07:00", "21:00")}, "08:00", "20:00", "23:00", 12 * time.Hour, 1, 0},
-		{"an open one lasts until now", []Interval{open("11:00")}, "08:00", "20:00", "11:20", 20 * time.Minute, 1, 0},
-		{"an open one lasts until the window ends", []Interval{open("11:00")}, "08:00", "11:10", "11:20",
-			10 * time.Minute, 1, 0},
+		{"nothing counts after now", []Interval{span("11:00", "13:00")}, "08:00", "20:00", "11:20", 20 * time.Minute, 1,
+			0},
 		{"before the window", []Interval{span("06:00", "07:00")}, "08:00", "20:00", "12:00", 0, 0, 0},
 		{"after the window", []Interval{span("21:00", "22:00")}, "08:00", "20:00", "23:00", 0, 0, 0},
-		{"not before tomorrow", []Interval{open("13:00"), span("13:00", "14:00")}, "08:00", "20:00", "12:00", 0, 0, 0},
+		{"not before tomorrow", []Interval{span("13:00", ""), span("13:00", "14:00")}, "08:00", "20:00",
+			"12:00", 0, 0, 0},
 		{"an end that is not known", []Interval{span("09:00", "")}, "08:00", "20:00", "12:00", 0, 0, 1},
-		{"begun before the window, its end not known", []Interval{span("06:00", "")}, "08:00", "20:00", "12:00", 0, 0,
-			1},
+		{"begun before the window, its end not known: counted there", []Interval{span("06:00", "")}, "08:00", "20:00",
+			"12:00", 0, 0, 0},
 		{"begun after the window, its end not known", []Interval{span("21:00", "")}, "08:00", "20:00", "23:00", 0, 0,
 			0},
 		{"a start that is not known", []Interval{span("", "10:00")}, "08:00", "20:00", "12:00", 0, 0, 1},
 		{"a start that is not known, over before the window", []Interval{span("", "07:00")}, "08:00", "20:00", "12:00",
 			0, 0, 0},
-		{"open since nobody knows when", []Interval{open("")}, "08:00", "20:00", "12:00", 0, 0, 1},
+		{"no time but that of the entry", []Interval{{At: at("09:00")}}, "08:00", "20:00", "12:00", 0, 0, 1},
+		{"an entry before the window", []Interval{{At: at("07:00")}}, "08:00", "20:00", "12:00", 0, 0, 0},
+		{"begun at the end of the window", []Interval{span("10:00", "11:00")}, "08:00", "10:00", "12:00", 0, 0, 0},
+		{"over at its beginning", []Interval{span("07:00", "08:00")}, "08:00", "10:00", "12:00", 0, 0, 0},
 		{"an end before its start", []Interval{span("10:00", "09:00")}, "08:00", "20:00", "12:00", 0, 0, 1},
 		{"known and unknown", []Interval{span("09:00", "10:00"), span("09:00", "")}, "08:00", "20:00", "12:00",
 			time.Hour, 1, 1},
-		{"no window", []Interval{span("09:00", "10:00"), open("11:00")}, "", "", "12:00", 2 * time.Hour, 2, 0},
+		{"no window", []Interval{span("09:00", "10:00"), span("11:00", "12:00")}, "", "", "12:00",
+			2 * time.Hour, 2, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := ImpactOf(c.intervals, at(c.from), at(c.to), at(c.now))
-			if want := (Impact{c.time, c.known, c.unknown}); got != want {
+			got := Of(c.intervals, at(c.from), at(c.to), at(c.now))
+			if want := (Total{c.time, c.known, c.unknown}); got != want {
 				t.Errorf("got %+v, want %+v", got, want)
 			}
 			if _, stated := got.Stated(); stated != (c.known > 0 || c.unknown == 0) {
@@ -67,7 +78,7 @@ func TestImpactOf(t *testing.T) {
 }
 
 // The union of intervals is what a clock would count that is asked every minute whether one of them lasts.
-func TestImpactOfCountsEachMinuteOnce(t *testing.T) {
+func TestOfCountsEachMinuteOnce(t *testing.T) {
 	base := utc("2026-03-01T00:00:00Z")
 	minute := func(n int) time.Time { return base.Add(time.Duration(n) * time.Minute) }
 	rapid.Check(t, func(t *rapid.T) {
@@ -76,8 +87,6 @@ func TestImpactOfCountsEachMinuteOnce(t *testing.T) {
 		for range rapid.IntRange(0, 6).Draw(t, "intervals") {
 			i := Interval{Start: minute(point.Draw(t, "start")), End: minute(point.Draw(t, "end"))}
 			switch rapid.IntRange(0, 5).Draw(t, "sort") {
-			case 0:
-				i.End, i.Open = time.Time{}, true
 			case 1:
 				i.End = time.Time{}
 			case 2:
@@ -89,24 +98,20 @@ func TestImpactOfCountsEachMinuteOnce(t *testing.T) {
 		var want time.Duration
 		for n := from; n < min(to, now); n++ {
 			for _, i := range intervals {
-				end := i.End
-				if i.Open {
-					end = minute(now)
-				}
-				if !i.Start.IsZero() && !end.IsZero() && !minute(n).Before(i.Start) && minute(n).Before(end) {
+				if !i.Start.IsZero() && !i.End.IsZero() && !minute(n).Before(i.Start) && minute(n).Before(i.End) {
 					want += time.Minute
 					break
 				}
 			}
 		}
-		got := ImpactOf(intervals, minute(from), minute(to), minute(now))
+		got := Of(intervals, minute(from), minute(to), minute(now))
 		if got.Time != want {
 			t.Fatalf("%v between %d and %d, now %d: %s, want %s", intervals, from, to, now, got.Time, want)
 		}
 		if got.Known+got.Unknown > len(intervals) {
 			t.Fatalf("%d intervals, %+v", len(intervals), got)
 		}
-		more := ImpactOf(append(intervals, Interval{Start: minute(1), End: minute(60)}), minute(from), minute(to),
+		more := Of(append(intervals, Interval{Start: minute(1), End: minute(60)}), minute(from), minute(to),
 			minute(now))
 		if more.Time < got.Time || more.Unknown != got.Unknown {
 			t.Fatalf("another interval turns %+v into %+v", got, more)

@@ -1,0 +1,81 @@
+// Package impact counts the time that incidents lasted. What overlaps counts once, and what is not known is not zero.
+package impact
+
+import (
+	"slices"
+	"time"
+)
+
+// Interval is the time that something lasted, as far as it is known. What goes on ends, so far, at the moment up to
+// which that is known.
+type Interval struct {
+	Start time.Time // zero: not known
+	End   time.Time // zero: not known
+	At    time.Time // where Start is not known: the time by which it is counted
+}
+
+// Total is how long at least one of several intervals lasted within a window.
+type Total struct {
+	Time    time.Duration // of the intervals that are known
+	Known   int           // intervals that Time counts: those with both ends that touch the window
+	Unknown int           // intervals that lack an end, or have one before their start, and are counted in the window
+}
+
+// Stated returns the time, and false if nothing is known of it, which is not the same as no time.
+func (t Total) Stated() (time.Duration, bool) { return t.Time, t.Known > 0 || t.Unknown == 0 }
+
+// Of returns how long at least one of the intervals lasted from from until before to: their union, so that what
+// overlaps counts once. Nothing counts that lies after now. An interval whose length is not known is counted where it
+// began, else where it ended, else At. A zero from or to sets no limit.
+func Of(intervals []Interval, from, to, now time.Time) Total {
+	if to.IsZero() || to.After(now) {
+		to = now
+	}
+	within := func(t time.Time) bool { return !t.Before(from) && t.Before(to) }
+	var total Total
+	var known []Interval
+	for _, i := range intervals {
+		switch {
+		case i.Start.IsZero() || i.End.IsZero() || i.End.Before(i.Start):
+			if within(i.place()) {
+				total.Unknown++
+			}
+		case within(i.Start) || i.Start.Before(from) && i.End.After(from):
+			total.Known++
+			known = append(known, Interval{Start: later(i.Start, from), End: earlier(i.End, to)})
+		}
+	}
+	slices.SortFunc(known, func(a, b Interval) int { return a.Start.Compare(b.Start) })
+	var reached time.Time // up to here, everything is counted
+	for _, i := range known {
+		if start := later(i.Start, reached); i.End.After(start) {
+			total.Time += i.End.Sub(start)
+		}
+		reached = later(reached, i.End)
+	}
+	return total
+}
+
+// place is the time by which an interval is counted whose length is not known.
+func (i Interval) place() time.Time {
+	for _, t := range []time.Time{i.Start, i.End} {
+		if !t.IsZero() {
+			return t
+		}
+	}
+	return i.At
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

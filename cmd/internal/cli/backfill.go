@@ -14,10 +14,10 @@ import (
 func (a *app) backfillCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "backfill [VENDOR...]",
-		Short: "Read the vendors' whole history, to their pages' first day",
-		Long: `backfill walks the history of the vendors of the config file, all of them or those named, page by page
-to the page's first day, and stores it without announcing any of it. What was read is kept when it
-is stopped, and the next backfill goes on from there.`,
+		Short: "Read the whole history of the vendors' pages",
+		Long: `backfill reads the history of all vendors in the config file, or of those named, page by page back to
+the first day, and stores it without announcing it. If it is stopped, what was read is kept, and the
+next backfill continues from there.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.backfill(cmd.Context(), args) },
 	}
 }
@@ -63,7 +63,7 @@ func (a *app) backfill(ctx context.Context, names []string) error {
 	return a.tell(failed)
 }
 
-// bars shows progress on a terminal; elsewhere the log tells it.
+// bars shows progress on a terminal; it is nil elsewhere, where the log does.
 func (a *app) bars(n int) progress.Writer {
 	if !isTerminal(a.stderr) {
 		return nil

@@ -11,7 +11,7 @@ import (
 	"vendorwatch/normalize/markdown"
 )
 
-// printChannelHealth says which channels do not take what they are sent.
+// printChannelHealth prints which channels have messages that wait or were refused.
 func (a *app) printChannelHealth(ctx context.Context, file *db.DB) error {
 	health, err := query.New(file).ChannelHealth(ctx)
 	if err != nil {

@@ -56,7 +56,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return exitFailed
 }
 
-// usageError is a mistake in the command line.
+// A usageError is a mistake in the command line.
 type usageError struct{ err error }
 
 func (e *usageError) Error() string { return e.err.Error() }
@@ -64,7 +64,7 @@ func (e *usageError) Unwrap() error { return e.err }
 
 func usagef(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
 
-// errTold ends a command whose failures have been printed already.
+// errTold ends a command whose errors have been printed already.
 var errTold = errors.New("failed")
 
 // app is what the commands share.
@@ -82,9 +82,9 @@ type app struct {
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "vendorwatch",
-		Short: "Watch vendors' status pages, keep their incidents in a SQLite file, tell what is new",
-		Long: `vendorwatch reads vendors' status pages on a schedule, turns every incident into one common
-schema in a SQLite file, and reports what is new.
+		Short: "Watch vendors' status pages, record their incidents in SQLite, report what is new",
+		Long: `vendorwatch reads vendors' status pages on a schedule, stores every incident in one common schema
+in a SQLite file, and reports what is new.
 
 Try it without any set-up:  vendorwatch demo`,
 		SilenceErrors:     true,
@@ -99,7 +99,7 @@ Try it without any set-up:  vendorwatch demo`,
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.configPath, "config", "config.toml", "config file")
 	flags.StringVar(&a.dbPath, "db", "", "SQLite file (default: the config file's, else vendorwatch.db)")
-	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log every scrape, unchanged ones too")
+	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log every scrape, also those that found no change")
 	root.AddCommand(
 		a.serveCommand(), a.scrapeCommand(), a.importCommand(), a.backfillCommand(), a.inspectCommand(),
 		a.incidentsCommand(), a.showCommand(), a.vendorsCommand(), a.digestCommand(), a.deliveriesCommand(),
@@ -109,7 +109,7 @@ Try it without any set-up:  vendorwatch demo`,
 	return root
 }
 
-// group is a command that only holds others.
+// group makes a command that only has subcommands.
 func group(use, short string, commands ...*cobra.Command) *cobra.Command {
 	c := &cobra.Command{Use: use, Short: short, Args: noSuchCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}

@@ -10,9 +10,9 @@ import (
 )
 
 func (a *app) configCommand() *cobra.Command {
-	return group("config", "Look at the config file", &cobra.Command{
+	return group("config", "Check the config file", &cobra.Command{
 		Use:   "check",
-		Short: "Say what the config file describes, or every mistake in it",
+		Short: "Summarise the config file, or list every mistake in it",
 		Args:  takes(0, 0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
 			notes, err := config.Check(a.configPath, service.ChannelKinds())

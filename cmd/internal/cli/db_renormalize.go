@@ -25,18 +25,17 @@ func (a *app) dbRenormalizeCommand() *cobra.Command {
 	var dryRun bool
 	c := &cobra.Command{
 		Use:   "renormalize",
-		Short: "Give the stored words of vendors their meaning again, after a mapping was mended",
-		Long: `renormalize reads the vendors' own words, which are kept beside what was made of them, with the mapping that
-this program and the config file have now: states, severities, kinds, times, updates and findings. Nobody is told
-anything, no event is written, and what the stored words do not speak of stays as it is. Done twice, it changes
-nothing the second time.
+		Short: "Interpret the vendors' stored words again, after a mapping was corrected",
+		Long: `renormalize derives states, severities, kinds, times, updates and findings again from the vendors' stored
+words, with the mapping that this version and the config file have now. Nothing is announced, no event is
+written, and what the stored words do not mention stays as it is. A second run changes nothing.
 
   vendorwatch db renormalize --dry-run`,
 		Args: takes(0, 0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.dbRenormalize(cmd.Context(), vendor, dryRun) },
 	}
 	c.Flags().StringVar(&vendor, "vendor", "", "only this vendor (slug or name)")
-	c.Flags().BoolVar(&dryRun, "dry-run", false, "print what would change, and change nothing")
+	c.Flags().BoolVar(&dryRun, "dry-run", false, "only print what would change")
 	a.jsonFlag(c)
 	return c
 }
@@ -73,7 +72,7 @@ func (a *app) dbRenormalize(ctx context.Context, vendor string, dryRun bool) err
 			if s.Platform == scraper.Custom {
 				why = "the config file does not say how to read it"
 			}
-			fmt.Fprintf(a.stderr, "%s: %s is left as it is: %s\n", s.Vendor, s.PageURL, why)
+			fmt.Fprintf(a.stderr, "%s: %s is left as before: %s\n", s.Vendor, s.PageURL, why)
 			continue
 		}
 		r, err := record.New(file).Renormalize(ctx, s.SourceID, time.Now(), dryRun, vocabulary)
@@ -81,8 +80,8 @@ func (a *app) dbRenormalize(ctx context.Context, vendor string, dryRun bool) err
 			return err
 		}
 		if r.Wordless > 0 {
-			fmt.Fprintf(a.stderr, "%s: left as it was on %s: %s whose words are not stored, or in part only\n",
-				s.Vendor, s.PageURL, words.Count(r.Wordless, "incident"))
+			fmt.Fprintf(a.stderr, "%s: %s: %s left as before, because the vendor's words are not stored, or only "+
+				"in part\n", s.Vendor, s.PageURL, words.Count(r.Wordless, "incident"))
 		}
 		done = append(done, r)
 	}
@@ -111,8 +110,8 @@ func (a *app) printRenormalized(done []record.Renormalized, dryRun bool) {
 	if dryRun {
 		verb = "would change"
 	}
-	fmt.Fprintf(a.stderr, "%s of %s read again, %d %s\n", words.Count(read, "incident"), words.Count(len(done), "page"),
-		changed, verb)
+	fmt.Fprintf(a.stderr, "%s of %s interpreted again, %d %s\n", words.Count(read, "incident"),
+		words.Count(len(done), "page"), changed, verb)
 }
 
 // renormalizable returns the pages of a vendor, or of all.

@@ -22,10 +22,9 @@ func (a *app) deliveriesCommand() *cobra.Command {
 	var since string
 	c := &cobra.Command{
 		Use:   "deliveries",
-		Short: "List what was sent where, what waits, and what was refused",
-		Long: `deliveries lists the messages to channels, the oldest first: those that were sent, those that wait to be sent
-or tried again, those that are held until a time, those that the receiver refused for good, and those that were
-skipped, with the reason for each.`,
+		Short: "List the messages to channels: sent, waiting, held, refused, skipped",
+		Long: `deliveries lists the messages to channels, the oldest first: delivered, pending (waiting to be sent or
+retried), held until a time, refused by the receiver for good, and skipped, with the reason.`,
 		Args: noSuchCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
@@ -38,11 +37,11 @@ skipped, with the reason for each.`,
 			return a.deliveries(cmd.Context(), f)
 		},
 	}
-	c.Flags().StringVar(&f.Channel, "channel", "", "to this channel only")
-	c.Flags().StringVar((*string)(&f.State), "state", "", "in this state only: "+joined(deliveryStates))
-	c.Flags().Int64Var(&f.Incident, "incident", 0, "on this incident only, by its number")
-	c.Flags().StringVar(&since, "since", "", "planned at or after this time (2026-11-23, 36h, 7d)")
-	c.Flags().IntVar(&f.Limit, "limit", 50, "the newest so many; 0 for all")
+	c.Flags().StringVar(&f.Channel, "channel", "", "only to this channel")
+	c.Flags().StringVar((*string)(&f.State), "state", "", "only in this state: "+joined(deliveryStates))
+	c.Flags().Int64Var(&f.Incident, "incident", 0, "only about this incident, by its number")
+	c.Flags().StringVar(&since, "since", "", "only planned at or after this time (2026-11-23, 36h, 7d)")
+	c.Flags().IntVar(&f.Limit, "limit", 50, "at most this many, the newest; 0 for all")
 	a.jsonFlag(c)
 	c.AddCommand(a.deliveriesResendCommand())
 	return c
@@ -71,7 +70,7 @@ func (a *app) deliveries(ctx context.Context, f ledger.DeliveryFilter) error {
 	return nil
 }
 
-// about says what a message tells of.
+// about is what a message is about.
 func about(d ledger.Delivery) string {
 	switch {
 	case d.Title != "":
@@ -84,14 +83,14 @@ func about(d ledger.Delivery) string {
 	return ""
 }
 
-// why says why a message is in its state, where that says something.
+// why is the reason for a message's state, if there is one to give.
 func why(d ledger.Delivery) string {
 	words := d.Note
 	switch {
 	case d.State == ledger.DeliveryHeld && words == "":
 		words = "until " + minute(d.NotBeforeAt)
 	case d.LastError != "" && d.State == ledger.DeliveryPending:
-		words = "next try " + minute(d.NextAttemptAt) + ": " + d.LastError
+		words = "next attempt " + minute(d.NextAttemptAt) + ": " + d.LastError
 	case d.LastError != "":
 		words = d.LastError
 	}

@@ -42,12 +42,11 @@ func (a *app) deliveriesResend(ctx context.Context, args []string) error {
 		err := ledger.New(file).Resend(ctx, id)
 		switch {
 		case errors.Is(err, db.ErrNotFound):
-			err = fmt.Errorf("there is no delivery %d in %s; vendorwatch deliveries lists those there are", id,
-				file.Path())
+			err = fmt.Errorf("there is no delivery %d in %s; vendorwatch deliveries lists them", id, file.Path())
 		case errors.Is(err, ledger.ErrNotRefused):
-			err = fmt.Errorf("%w; only what was refused is sent again", err)
+			err = fmt.Errorf("%w; only refused messages can be sent again", err)
 		case err == nil:
-			fmt.Fprintf(a.stderr, "delivery %d is to be sent again; a service that runs does so within a minute\n", id)
+			fmt.Fprintf(a.stderr, "delivery %d will be sent again; a running service does so within a minute\n", id)
 			continue
 		}
 		failed = append(failed, err)

@@ -23,21 +23,21 @@ func (a *app) demoCommand() *cobra.Command {
 	length := simulate.DemoLength
 	c := &cobra.Command{
 		Use:   "demo",
-		Short: "See it work: invented vendors on loopback, nine days in less than a minute",
-		Long: `demo serves scripted vendors on loopback in the formats of real status pages, and watches them as serve
-would: incidents open, are edited, resolve and get a postmortem; one page breaks and one comes back. It needs
-no network, no account and no set-up. At the end it prints the digest, and queries to try on the file.`,
+		Short: "See it work: invented vendors, nine days in less than a minute",
+		Long: `demo serves invented vendors on this machine, in the formats of real status pages, and watches them as
+serve would: incidents open, are edited, are resolved and get a postmortem; one page breaks and another
+comes back. It needs no network, no account and no set-up. At the end it prints the digest, and queries
+to try on the file.`,
 		Args: takes(0, 0, "no arguments, only flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), length, keepRunning) },
 	}
-	c.Flags().BoolVar(&keepRunning, "keep-running", false,
-		"go on watching and serving the pages afterwards, until Ctrl-C")
+	c.Flags().BoolVar(&keepRunning, "keep-running", false, "keep watching and serving afterwards, until Ctrl-C")
 	a.listenFlag(c)
-	c.Flags().DurationVar(&length, "length", length, "how long the story takes")
+	c.Flags().DurationVar(&length, "length", length, "how long the demo takes")
 	return c
 }
 
-// demoEnd is how long the demo watches on when its story has ended, to see the last of it.
+// demoEnd is how long the demo keeps watching when its story has ended, to see the last events.
 const demoEnd = 2500 * time.Millisecond
 
 // demoInterval is the wall time between two scrapes of a simulated vendor.
@@ -64,7 +64,7 @@ func (a *app) demo(ctx context.Context, length time.Duration, keepRunning bool) 
 	for n := range s.Sources {
 		s.Sources[n].Interval = clock.Most(2 * demoInterval)
 	}
-	fmt.Fprintln(a.stdout, "Vendors simulated on loopback, each in the format of a real status page:")
+	fmt.Fprintln(a.stdout, "Vendors simulated on this machine, each in the format of a real status page:")
 	for _, v := range world.Vendors() {
 		fmt.Fprintf(a.stdout, "  %-16s %-11s %s\n", v.Name, v.Platform, world.URL(v.Slug))
 	}
@@ -74,7 +74,7 @@ func (a *app) demo(ctx context.Context, length time.Duration, keepRunning bool) 
 	if s.Listener != nil {
 		fmt.Fprintf(a.stdout, "\nThe dashboard is at %s\n", s.DashboardURL())
 	}
-	fmt.Fprintf(a.stdout, "\nNine days pass in %s. What arrives, as it arrives:\n\n", length.Round(time.Second))
+	fmt.Fprintf(a.stdout, "\nNine days pass in %s. Events as they arrive:\n\n", length.Round(time.Second))
 
 	watching, stop := context.WithCancel(ctx)
 	done := make(chan error, 1)
@@ -93,7 +93,7 @@ func (a *app) demo(ctx context.Context, length time.Duration, keepRunning bool) 
 		err = a.demoReport(ctx, s)
 	}
 	if err == nil && keepRunning && ctx.Err() == nil {
-		fmt.Fprintln(a.stdout, "\nStill watching; Ctrl-C ends it.")
+		fmt.Fprintln(a.stdout, "\nStill watching; Ctrl-C stops it.")
 		<-ctx.Done()
 	}
 	stop()
@@ -110,7 +110,7 @@ func (a *app) listenDemo(s *service.Service) error {
 	return err
 }
 
-// demoReport prints the digest and what can be done with the file.
+// demoReport prints the digest and examples of what can be done with the file.
 func (a *app) demoReport(ctx context.Context, s *service.Service) error {
 	fmt.Fprintln(a.stdout, "\nThe digest of these nine days:")
 	fmt.Fprintln(a.stdout)
@@ -122,15 +122,13 @@ func (a *app) demoReport(ctx context.Context, s *service.Service) error {
 		path = s.DB.Path()
 	}
 	_, err = fmt.Fprintf(a.stdout, `
-The record is in %[1]s. Try on it, with the sqlite3 shell or any other:
+The record is in %[1]s. Try these queries in the sqlite3 shell or any other:
 
-  sqlite3 %[2]s "SELECT vendor, title, severity, duration_seconds, stated_duration_seconds, components FROM v_incidents
-WHERE kind = 'incident' ORDER BY started_at DESC"
-  sqlite3 %[2]s "SELECT vendor, title, posted_at, state, body FROM v_updates WHERE vendor = 'kustomer'
-ORDER BY posted_at"
+  sqlite3 %[2]s "SELECT vendor, title, severity, duration_seconds, stated_duration_seconds, components FROM v_incidents WHERE kind = 'incident' ORDER BY started_at DESC"
+  sqlite3 %[2]s "SELECT vendor, title, posted_at, state, body FROM v_updates WHERE vendor = 'kustomer' ORDER BY posted_at"
   sqlite3 %[2]s "SELECT vendor, health, last_error FROM v_source_health"
 
-or with vendorwatch itself:
+or vendorwatch itself:
 
   go run ./cmd/vendorwatch --db %[2]s incidents
 `, path, s.DB.Path())
@@ -159,12 +157,12 @@ func demoConfig(world *simulate.World, path string) *config.Config {
 	return c
 }
 
-// removeDatabase deletes the file of an earlier demo. It refuses a file that is not of that name, so that
-// nobody's record is lost to a demo.
+// removeDatabase deletes the file of an earlier demo. It refuses a file of any other name, so that no record is lost to
+// a demo.
 func removeDatabase(path string) error {
 	for _, name := range []string{path, path + "-wal", path + "-shm"} {
 		if filepath.Base(path) != "vendorwatch-demo.db" && fileExists(name) {
-			return fmt.Errorf("demo begins with a new file, and %s exists; delete it or name another with --db", name)
+			return fmt.Errorf("demo needs a new file, and %s exists; delete it, or name another with --db", name)
 		}
 		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("demo: %w", err)

@@ -23,10 +23,10 @@ func (a *app) digestCommand() *cobra.Command {
 	var dryRun, asSlack bool
 	c := &cobra.Command{
 		Use:   "digest",
-		Short: "Send the digest of what is new since the last one, now",
-		Long: `digest sends what is new since the last digest to the channels of the config file, and writes down that
-it was delivered; where there are several digests, all of them. With --dry-run, --json, --slack or --since it is
-printed instead: nothing is sent, and nothing written down.`,
+		Short: "Send the digest now",
+		Long: `digest sends what is new since the last digest to the digest's channels, and records the delivery. If the
+config file has several digests, all are sent. --dry-run, --json, --slack and --since print it instead:
+nothing is sent or recorded.`,
 		Args: takes(0, 0, "no arguments, only flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			from, err := flagTime("since", since)
@@ -40,10 +40,11 @@ printed instead: nothing is sent, and nothing written down.`,
 		},
 	}
 	c.Flags().StringVar(&since, "since", "",
-		"everything since this time (2026-11-23, 36h, 7d), whether it was reported or not")
-	c.Flags().StringVar(&name, "name", "", "this digest of the config file only; printed is the first one by default")
-	c.Flags().BoolVar(&dryRun, "dry-run", false, "print the text of the digest that would be sent")
-	c.Flags().BoolVar(&asSlack, "slack", false, "print the Slack message, as JSON")
+		"everything since this time (2026-11-23, 36h, 7d), also what was reported before")
+	c.Flags().StringVar(&name, "name", "",
+		"only the digest of this name in the config file (default: send all, print the first)")
+	c.Flags().BoolVar(&dryRun, "dry-run", false, "print the digest as text")
+	c.Flags().BoolVar(&asSlack, "slack", false, "print the digest as Slack's JSON")
 	a.jsonFlag(c)
 	return c
 }
@@ -61,7 +62,7 @@ func (a *app) sendDigest(ctx context.Context, name string) error {
 	return a.tell(failed)
 }
 
-// printDigest prints what a digest would tell, or everything since a time.
+// printDigest prints what a digest would say, or everything since a time.
 func (a *app) printDigest(ctx context.Context, name string, since time.Time, asSlack bool) error {
 	file, err := a.openToRead(ctx)
 	if err != nil {

@@ -131,15 +131,15 @@ func TestShowMarksWhatTheVendorTookAway(t *testing.T) {
 		}
 		return run(t, "--db", path, "show", "a")
 	}
-	const mark = "2026-03-01T10:10:00.000Z  investigating  (taken off the page, seen at 2026-03-01T10:20:00.000Z)\n  " +
+	const mark = "2026-03-01T10:10:00.000Z  investigating  (removed by the vendor, seen at 2026-03-01T10:20:00.000Z)\n  " +
 		"  It is our provider's fault."
-	if text := shown(0, first, guess); strings.Contains(text, "taken off") {
+	if text := shown(0, first, guess); strings.Contains(text, "removed by the vendor") {
 		t.Errorf("before:\n%s", text)
 	}
-	if text := shown(10, first); !strings.Contains(text, mark) || strings.Count(text, "taken off") != 1 {
+	if text := shown(10, first); !strings.Contains(text, mark) || strings.Count(text, "removed by the vendor") != 1 {
 		t.Errorf("taken away:\n%s", text)
 	}
-	if text := shown(20, first, guess); strings.Contains(text, "taken off") ||
+	if text := shown(20, first, guess); strings.Contains(text, "removed by the vendor") ||
 		!strings.Contains(text, "It is our provider's fault.") {
 		t.Errorf("back:\n%s", text)
 	}

@@ -10,7 +10,7 @@ import (
 	"vendorwatch/normalize/times"
 )
 
-// flagTime reads a time, a date, or a span before now such as 36h or 7d. Nothing gives a zero time.
+// flagTime reads a time, a date, or a length of time before now such as 36h or 7d. An empty value gives the zero time.
 func flagTime(name, value string) (time.Time, error) {
 	if value == "" {
 		return time.Time{}, nil
@@ -38,7 +38,7 @@ func flagSeverity(value string) (normalize.Severity, error) {
 	return "", usagef("--severity %q is unknown; write none, minor, major or critical", value)
 }
 
-// quietLog is for work whose outcome is printed in another way.
+// quietLog is for commands that print their outcome in another way.
 func (a *app) quietLog() *slog.Logger {
 	if a.verbose {
 		return a.log()

@@ -12,12 +12,11 @@ import (
 	"vendorwatch/db/query"
 )
 
-// unseenNamed is how many vendors that were not fully seen are named.
+// unseenNamed is how many vendors with coverage gaps are named.
 const unseenNamed = 20
 
-// tellUnseen says on stderr which vendors of a list were not fully seen in its window, so that a count of
-// incidents is not taken for more than it is. Pages that are not watched are named where the list, or its
-// filter, has their vendor.
+// tellUnseen prints on stderr which vendors of a list have coverage gaps in its time, so that a count of incidents is
+// not taken for more than it is. Pages that are not watched are named if the list or its filter has their vendor.
 func (a *app) tellUnseen(ctx context.Context, file *db.DB, f query.Filter, list []query.Incident) error {
 	until := time.Now().UTC()
 	if !f.Until.IsZero() && f.Until.Before(until) {
@@ -52,12 +51,12 @@ func (a *app) tellUnseen(ctx context.Context, file *db.DB, f query.Filter, list 
 	if n := len(order) - unseenNamed; n > 0 {
 		more = ", and " + words.Count(n, "more vendor")
 	}
-	_, err = fmt.Fprintf(a.stderr, "not fully seen: %s%s\n", strings.Join(names, ", "), more)
+	_, err = fmt.Fprintf(a.stderr, "coverage gaps: %s%s\n", strings.Join(names, ", "), more)
 	return err
 }
 
-// tellUnreadable says on stderr which watched vendors have a page that cannot be read now, so that a list of what is
-// open is not taken for all of it.
+// tellUnreadable prints on stderr which watched vendors have a page that cannot be read now, so that a list of open
+// incidents is not taken for complete.
 func (a *app) tellUnreadable(ctx context.Context, file *db.DB, vendor string) error {
 	health, err := query.New(file).SourceHealth(ctx)
 	if err != nil {
@@ -83,11 +82,11 @@ func (a *app) tellUnreadable(ctx context.Context, file *db.DB, vendor string) er
 	if n := len(names) - unseenNamed; n > 0 {
 		more, names = fmt.Sprintf(", and %d more", n), names[:unseenNamed]
 	}
-	_, err = fmt.Fprintf(a.stderr, "not readable now: %s%s\n", strings.Join(names, ", "), more)
+	_, err = fmt.Fprintf(a.stderr, "cannot be read now: %s%s\n", strings.Join(names, ", "), more)
 	return err
 }
 
-// unseenWords says which stretch of time was not seen: "before 2026-10-01", "2026-11-03 10:00 to 12:30
+// unseenWords writes a coverage gap: "before 2026-10-01", "2026-11-03 10:00 to 12:30
 // (unreadable)". Times are UTC, as in the lists.
 func unseenWords(b query.Gap) string {
 	from, to := minute(b.FromAt), minute(b.ToAt)

@@ -33,20 +33,21 @@ func (a *app) importCommand() *cobra.Command {
 	var f importFlags
 	c := &cobra.Command{
 		Use:   "import --vendor SLUG [--platform P] [--url PAGE_URL] [--at TIME] PATH...",
-		Short: "Read saved pages into the file, as if they had been scraped when they were saved",
-		Long: `import reads saved pages of one vendor, files or the files of a folder in the order of their names,
-through the same path as live ones. A file named by a UTC time (2026-08-22T06-30-24Z.json) was saved at that
-time; other files were saved at --at, else now. The platform and the kind of document are found
-from the bytes. A page that cannot be read is counted, stored as such, and empties nothing.`,
+		Short: "Import saved pages, as if they had been scraped when they were saved",
+		Long: `import reads saved pages of one vendor in the same way as live ones: files, or the files in a folder
+in the order of their names. A file with a UTC time in its name (2026-08-22T06-30-24Z.json) counts as
+saved at that time, other files at the time of --at, else now. The platform and the kind of document
+are detected. A page that cannot be read is counted and recorded as a failed scrape; it closes no
+incident.`,
 		Args: takes(1, -1, "the saved pages: files or folders"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.importPages(cmd.Context(), f, args) },
 	}
-	c.Flags().StringVar(&f.vendor, "vendor", "", "slug of the vendor whose pages they are (required)")
-	c.Flags().StringVar(&f.platform, "platform", "", "platform that made the pages: "+
-		strings.Join(platforms.Names(), ", ")+" (default: found from the bytes)")
-	c.Flags().StringVar(&f.url, "url", "", "address that the pages were saved from")
+	c.Flags().StringVar(&f.vendor, "vendor", "", "slug of the vendor that published the pages (required)")
+	c.Flags().StringVar(&f.platform, "platform", "", "platform of the pages: "+strings.Join(platforms.Names(), ", ")+
+		" (default: detected)")
+	c.Flags().StringVar(&f.url, "url", "", "address from which the pages were saved")
 	c.Flags().StringVar(&f.at, "at", "",
-		"when the pages were saved, for files whose name does not tell: 2026-08-22T06:30:24Z")
+		"when the pages were saved, for files without a time in their names: 2026-08-22T06:30:24Z")
 	a.jsonFlag(c)
 	return c
 }
@@ -56,7 +57,7 @@ func (a *app) importPages(ctx context.Context, f importFlags, paths []string) er
 		return usagef("import needs --vendor SLUG, for example --vendor kustomer")
 	}
 	if slug := config.Slug(f.vendor); slug != f.vendor {
-		return usagef("--vendor %q is no slug; write --vendor %s", f.vendor, slug)
+		return usagef("--vendor %q is not a slug; write --vendor %s", f.vendor, slug)
 	}
 	if f.platform != "" {
 		if _, err := platforms.Lookup(f.platform); err != nil {
@@ -112,8 +113,8 @@ func (a *app) importPages(ctx context.Context, f importFlags, paths []string) er
 	return err
 }
 
-// importSelectors are those of the vendor's page in the config file, where captures of the platform "custom" are
-// imported; the captures are then that page's. For all other platforms there are none.
+// importSelectors returns the selectors of the vendor's page in the config file if captures of the platform "custom"
+// are imported, and takes the captures for that page's. Other platforms have none.
 func (a *app) importSelectors(f *importFlags) (*custom.Selectors, error) {
 	if f.platform != scraper.Custom {
 		return nil, nil
@@ -130,7 +131,7 @@ func (a *app) importSelectors(f *importFlags) (*custom.Selectors, error) {
 			}
 		}
 	}
-	return nil, fmt.Errorf("--platform custom: no page of vendor %q is described in %s; write a [vendor.page] as "+
+	return nil, fmt.Errorf("--platform custom: %[2]s describes no page of vendor %[1]q; write a [vendor.page] as "+
 		"docs/custom-pages.md shows", f.vendor, a.configPath)
 }
 
@@ -152,7 +153,7 @@ func (a *app) importFile(ctx context.Context, imp *watch.Importer, name string, 
 
 var nameTime = regexp.MustCompile(`(\d{4}-\d{2}-\d{2})T(\d{2})[-:]?(\d{2})[-:]?(\d{2})(\.\d+)?Z`)
 
-// timeInName reads the UTC time that a file is named by, with dashes or colons.
+// timeInName reads the UTC time in a file's name, written with dashes or colons.
 func timeInName(path string) (time.Time, bool) {
 	m := nameTime.FindStringSubmatch(filepath.Base(path))
 	if m == nil {
@@ -162,8 +163,8 @@ func timeInName(path string) (time.Time, bool) {
 	return t, err == nil
 }
 
-// listFiles returns the files named, and those of the folders named in the order of their names. Hidden
-// files are left out.
+// listFiles returns the files named, and those in the folders named, in the order of their names. Hidden files are
+// left out.
 func listFiles(paths []string) ([]string, error) {
 	var files []string
 	for _, p := range paths {
@@ -195,7 +196,7 @@ func listFiles(paths []string) ([]string, error) {
 			return nil, fmt.Errorf("import: %w", err)
 		}
 		if len(files) == before {
-			return nil, fmt.Errorf("import: the folder %s holds no files", p)
+			return nil, fmt.Errorf("import: the folder %s contains no files", p)
 		}
 	}
 	return files, nil

@@ -35,18 +35,18 @@ func (a *app) incidentsCommand() *cobra.Command {
 			return a.incidents(cmd.Context(), f)
 		},
 	}
-	c.Flags().StringVar(&f.Vendor, "vendor", "", "of this vendor only (slug)")
-	c.Flags().BoolVar(&f.Open, "open", false, "open ones only")
-	c.Flags().StringVar(&severity, "severity", "", "of this severity or worse: none, minor, major, critical")
-	c.Flags().StringVar((*string)(&f.State), "state", "", "in this state only, such as monitoring")
-	c.Flags().StringVar((*string)(&f.Kind), "kind", "", "of this kind only: incident, maintenance, notice")
-	c.Flags().StringVar(&f.Search, "search", "", "with these words in the title or an update")
+	c.Flags().StringVar(&f.Vendor, "vendor", "", "only of this vendor (slug)")
+	c.Flags().BoolVar(&f.Open, "open", false, "only open ones")
+	c.Flags().StringVar(&severity, "severity", "", "only of this severity or worse: none, minor, major, critical")
+	c.Flags().StringVar((*string)(&f.State), "state", "", "only in this state, such as monitoring")
+	c.Flags().StringVar((*string)(&f.Kind), "kind", "", "only of this kind: incident, maintenance, notice")
+	c.Flags().StringVar(&f.Search, "search", "", "only with these words in the title or an update")
 	c.Flags().StringVar(&since, "since", "",
-		"started at or after this time (2026-11-23, 2026-11-23T09:00:00Z), or so long ago (36h, 7d)")
-	c.Flags().StringVar(&until, "until", "", "started before this time")
+		"only started at or after this time (2026-11-23, 2026-11-23T09:00:00Z) or within this long (36h, 7d)")
+	c.Flags().StringVar(&until, "until", "", "only started before this time")
 	c.Flags().BoolVar(&f.AllSources, "all-sources", false,
-		"every page's record of an event, not only the one that stands for it")
-	c.Flags().IntVar(&f.Limit, "limit", 50, "at the most so many; 0 for all")
+		"also list what further pages of a vendor say about the same event")
+	c.Flags().IntVar(&f.Limit, "limit", 50, "at most this many; 0 for all")
 	a.jsonFlag(c)
 	return c
 }
@@ -88,13 +88,12 @@ func (a *app) incidents(ctx context.Context, f query.Filter) error {
 	}
 	fmt.Fprintln(a.stderr, words.Count(len(list), "incident"))
 	if len(hidden) > 0 {
-		fmt.Fprintf(a.stderr, "hidden by their vendors' filters, and so not announced: %s\n",
-			strings.Join(hidden, ", "))
+		fmt.Fprintf(a.stderr, "hidden by their vendors' filters and not announced: %s\n", strings.Join(hidden, ", "))
 	}
 	return nil
 }
 
-// begin is when an incident began; of a maintenance that has not, when it is to begin.
+// begin is when an incident began, or when a maintenance is scheduled to begin.
 func begin(i query.Incident) string {
 	if i.StartedAt == "" {
 		return i.ScheduledStartAt

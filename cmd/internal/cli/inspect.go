@@ -32,22 +32,23 @@ func (a *app) inspectCommand() *cobra.Command {
 	var f inspectFlags
 	c := &cobra.Command{
 		Use:   "inspect [URL|FILE] [--vendor NAME | --page FILE.toml]",
-		Short: "Show what a page would be read as; nothing is stored",
-		Long: `inspect reads a status page, or a saved one, and shows its platform, which documents were read, each
-incident in the vendor's words beside what they mean, and what could not be read.
+		Short: "Show what would be read from a page; nothing is stored",
+		Long: `inspect reads a status page, live or saved, and shows its platform, the documents that were read, each
+incident in the vendor's words with what they are taken to mean, and what could not be read.
 
-For a page of one's own description it also shows what each selector matches. --vendor takes the description from the
-config file; --page takes it from a file with one [[vendor]], as it is to stand in the config file later. Without an
-address or a file, that vendor's page is read. docs/custom-pages.md tells how to write one.`,
+For a page that you have described yourself (platform = "custom") it also shows what each selector
+matches. --vendor takes the description from the config file; --page takes it from a file with one
+[[vendor]], written as it will be in the config file. Without an address or a file, that vendor's page
+is read. See docs/custom-pages.md.`,
 		Args: takes(0, 1, "the address of a status page, or a saved one"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.inspect(cmd.Context(), f, strings.Join(args, ""))
 		},
 	}
-	c.Flags().StringVar(&f.vendor, "vendor", "", "read it as this vendor's page is described in the config file")
-	c.Flags().StringVar(&f.page, "page", "", "read it as this file describes it")
+	c.Flags().StringVar(&f.vendor, "vendor", "", "read it as the page of this vendor in the config file")
+	c.Flags().StringVar(&f.page, "page", "", "read it as this file describes")
 	c.Flags().StringVar(&f.platform, "platform", "", "read it as a page of this platform: "+
-		strings.Join(platforms.Names(), ", ")+" (default: found from the page)")
+		strings.Join(platforms.Names(), ", ")+" (default: detected)")
 	a.jsonFlag(c)
 	return c
 }
@@ -84,8 +85,7 @@ func (a *app) inspect(ctx context.Context, f inspectFlags, target string) error 
 func savedPage(path string) (scraper.Page, error) {
 	body, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return scraper.Page{}, fmt.Errorf("there is no file %s; if a page is meant, write its whole address, https://…",
-			path)
+		return scraper.Page{}, fmt.Errorf("there is no file %s; for a page, write its whole address, https://…", path)
 	}
 	if err != nil {
 		return scraper.Page{}, fmt.Errorf("inspect: %w", err)
@@ -103,7 +103,7 @@ func savedPage(path string) (scraper.Page, error) {
 func (a *app) inspectSource(f inspectFlags, target string) (watch.Source, config.Fetch, error) {
 	s, fetch := watch.Source{Vendor: "inspected"}, config.DefaultFetch()
 	if f.vendor != "" && f.page != "" {
-		return s, fetch, usagef("--vendor and --page both describe the page; give one of them")
+		return s, fetch, usagef("--vendor and --page both describe the page; keep one of the two")
 	}
 	if f.platform != "" {
 		if _, err := platforms.Lookup(f.platform); err != nil {
@@ -133,12 +133,11 @@ func (a *app) inspectSource(f inspectFlags, target string) (watch.Source, config
 			return strings.EqualFold(v.Slug, f.vendor) || strings.EqualFold(v.Name, f.vendor)
 		})
 		if n < 0 {
-			return s, fetch, usagef("vendor %q is not in the config file; vendorwatch config check lists what is",
-				f.vendor)
+			return s, fetch, usagef("vendor %q is not in the config file", f.vendor)
 		}
 		s = inspectedSource(c.Vendors[n], target)
 	case target == "":
-		return s, fetch, usagef("inspect needs the address of a page or a saved one, or --vendor, or --page; see " +
+		return s, fetch, usagef("inspect needs the address of a page, a saved page, --vendor or --page; see " +
 			"vendorwatch inspect --help")
 	case strings.Contains(target, "://"):
 		s.URL = strings.TrimRight(target, "/")
@@ -148,8 +147,8 @@ func (a *app) inspectSource(f inspectFlags, target string) (watch.Source, config
 	return s, fetch, nil
 }
 
-// inspectedSource is the one of a vendor's pages that has the address, else the first that is described, else the
-// first. Another address is read as that page is.
+// inspectedSource is the page of a vendor that has the address; else the first one that the config describes; else the
+// first. Any other address is read like that page.
 func inspectedSource(v config.Vendor, target string) watch.Source {
 	from := v.Sources[0]
 	for _, s := range slices.Backward(v.Sources) {
@@ -168,12 +167,12 @@ func inspectedSource(v config.Vendor, target string) watch.Source {
 		Selectors: from.Selectors}
 }
 
-// printInspection writes an inspection for people.
+// printInspection prints an inspection.
 func printInspection(w io.Writer, in watch.Inspection) error {
 	p := &inspectionPrinter{w: w}
 	platform := in.Platform
 	if platform == "" {
-		platform = "none that is known"
+		platform = "unknown"
 	}
 	p.line("platform  %s", platform)
 	p.line("documents")
@@ -207,16 +206,16 @@ func printInspection(w io.Writer, in watch.Inspection) error {
 	switch {
 	case in.Error != "" || in.AllOpen:
 	case in.Platform == scraper.Custom:
-		p.line("\nAn incident that disappears from the page is not taken for gone; write complete = true if the list " +
-			"holds all open ones.")
+		p.line("\nAn incident that disappears from the page is not recorded as gone. If the page lists every open " +
+			"incident, write complete = true.")
 	default:
-		p.line("\nAn incident that disappears from these documents is not taken for gone: they need not hold all " +
-			"open ones.")
+		p.line("\nAn incident that disappears from these documents is not recorded as gone, since they may not list " +
+			"every open one.")
 	}
 	return p.err
 }
 
-// inspectionPrinter writes lines until one fails.
+// An inspectionPrinter writes lines until one fails.
 type inspectionPrinter struct {
 	w   io.Writer
 	err error
@@ -236,7 +235,7 @@ func (p *inspectionPrinter) selectors(matches []custom.Match) {
 		found := fmt.Sprintf("%d matches", m.Count)
 		switch {
 		case m.Places == 0:
-			found = fmt.Sprintf("not looked up: there is no %s", m.Within)
+			found = fmt.Sprintf("not tried: there is no %s", m.Within)
 		case m.Count == 0 && m.Within == "page":
 			found = "NOTHING MATCHES"
 		case m.Count == 0:
@@ -277,7 +276,7 @@ func (p *inspectionPrinter) incident(i watch.InspectedIncident) {
 		}
 	}
 	if i.Kind == string(normalize.KindMaintenance) && i.StartedAt == "" {
-		said["started"] = "" // what vendors call the start of a maintenance is when its entry was made
+		said["started"] = "" // what vendors call the start of a maintenance is when they published it
 	}
 	row("started", meaning(said["started"], i.StartedAt))
 	row("resolved", meaning(said["resolved"], i.ResolvedAt))
@@ -295,13 +294,13 @@ func (p *inspectionPrinter) incident(i watch.InspectedIncident) {
 	}
 }
 
-// meaning puts the vendor's word before what it is taken for.
+// meaning is a vendor's word with what it is taken to mean.
 func meaning(word, ours string) string {
 	switch {
 	case word == "" || word == ours:
 		return ours
 	case ours == "":
-		return fmt.Sprintf("%q is not known", word)
+		return fmt.Sprintf("%q is unknown", word)
 	}
 	return fmt.Sprintf("%q is %s", word, ours)
 }

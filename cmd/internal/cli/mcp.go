@@ -16,10 +16,10 @@ import (
 func (a *app) mcpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "mcp",
-		Short: "Answer an AI assistant from the record, by the Model Context Protocol on stdin and stdout",
-		Long: `mcp lets an AI assistant ask the record: which vendors have trouble, since when, what they wrote. An assistant
-starts it by itself; its configuration names this command. The tools only read. docs/mcp.md says how to set it up,
-and how to ask a vendorwatch that runs elsewhere.`,
+		Short: "Answer an AI assistant from the record (Model Context Protocol on stdin and stdout)",
+		Long: `mcp lets an AI assistant query the record: which vendors have trouble, since when, and what they wrote. The
+assistant starts this command itself; name it in the assistant's configuration. The tools only read.
+docs/mcp.md says how to set it up, and how to query a vendorwatch that runs elsewhere.`,
 		Args: takes(0, 0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.mcp(cmd.Context()) },
 	}
@@ -34,7 +34,7 @@ func (a *app) mcp(ctx context.Context) error {
 	defer file.Close()
 	version, _ := versions()
 	o := web.Options{Log: a.log(), Version: version}
-	// A file is read without its config too; then answers have no links to the dashboard.
+	// The file can be read without a config; answers then have no links to the dashboard.
 	if c, err := config.LoadToRead(a.configPath, service.ChannelKinds()); err == nil {
 		o.DashboardURL = c.DashboardURL
 	}

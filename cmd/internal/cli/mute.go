@@ -22,9 +22,9 @@ func (a *app) muteCommand() *cobra.Command {
 	var until, length, reason string
 	c := &cobra.Command{
 		Use:   "mute VENDOR|INCIDENT-ID",
-		Short: "Keep alerts of a vendor or an incident back for a time",
-		Long: `mute keeps alerts of a vendor, or of one incident by its number, back until a time. They are held, not lost: when
-the mute ends, what is still open is told, and what is over is left to the digest.
+		Short: "Hold the alerts about a vendor or an incident for a time",
+		Long: `mute holds alerts about a vendor, or about one incident by its number, until a time. No alert is lost:
+when the mute ends, incidents that are still open are announced; the others are in the digest.
 
   vendorwatch mute github --for 2h --reason "they move to a new region"
   vendorwatch mute 17 --until 2026-11-24T09:00:00Z`,
@@ -39,18 +39,18 @@ the mute ends, what is still open is told, and what is over is left to the diges
 	}
 	c.Flags().StringVar(&until, "until", "", "when it ends (2026-11-24T09:00:00Z; UTC unless it names a zone)")
 	c.Flags().StringVar(&length, "for", "", "how long it lasts (2h, 3d)")
-	c.Flags().StringVar(&reason, "reason", "", "why, for whoever wonders where the alerts are")
+	c.Flags().StringVar(&reason, "reason", "", "why, for others who look for the alerts")
 	c.AddCommand(a.muteListCommand(), a.muteEndCommand())
 	return c
 }
 
-// muteUntil is when a mute ends that begins now.
+// muteUntil is when a mute that begins now ends.
 func muteUntil(until, length string, now time.Time) (time.Time, error) {
 	switch {
 	case until == "" && length == "":
 		return time.Time{}, usagef("say how long: --for 2h, or --until 2026-11-24T09:00:00Z")
 	case until != "" && length != "":
-		return time.Time{}, usagef("--for and --until say the same; keep one of the two")
+		return time.Time{}, usagef("--for and --until both say when it ends; keep one of the two")
 	case length != "":
 		var d config.Duration
 		if err := d.UnmarshalText([]byte(length)); err != nil || d.Duration <= 0 {
@@ -63,7 +63,7 @@ func muteUntil(until, length string, now time.Time) (time.Time, error) {
 		return time.Time{}, err
 	}
 	if !end.After(now) {
-		return time.Time{}, usagef("--until %s is not ahead; write for example %s, or --for 2h", until,
+		return time.Time{}, usagef("--until %s is in the past; write for example %s, or --for 2h", until,
 			now.Add(2*time.Hour).Format("2006-01-02T15:04:00Z"))
 	}
 	return end, nil
@@ -83,17 +83,16 @@ func (a *app) mute(ctx context.Context, what string, until time.Time, reason str
 	}
 	made, err := ledger.New(file).Mute(ctx, m, until, time.Now().UTC())
 	if errors.Is(err, db.ErrNotFound) {
-		return fmt.Errorf("there is no incident %s in %s; vendorwatch incidents lists those there are", what,
-			file.Path())
+		return fmt.Errorf("there is no incident %s in %s; vendorwatch incidents lists them", what, file.Path())
 	}
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "mute %d: no alerts of %s until %s UTC\n", made.MuteID, muted(made), minute(made.UntilAt))
+	fmt.Fprintf(a.stdout, "mute %d: no alerts about %s until %s UTC\n", made.MuteID, muted(made), minute(made.UntilAt))
 	return nil
 }
 
-// vendorSlug finds a vendor of the record by its slug or name.
+// vendorSlug finds a recorded vendor by its slug or name.
 func vendorSlug(ctx context.Context, file *db.DB, name string) (string, error) {
 	vendors, err := query.New(file).Vendors(ctx)
 	if err != nil {

@@ -34,10 +34,10 @@ func (a *app) muteEnd(ctx context.Context, arg string) error {
 	defer file.Close()
 	err = ledger.New(file).Unmute(ctx, id, time.Now().UTC())
 	if errors.Is(err, db.ErrNotFound) {
-		return fmt.Errorf("there is no mute %d in %s; vendorwatch mute list shows those that hold", id, file.Path())
+		return fmt.Errorf("there is no mute %d in %s; vendorwatch mute list shows those in force", id, file.Path())
 	}
 	if err == nil {
-		fmt.Fprintf(a.stdout, "mute %d has ended; a service that runs tells what is still open within a minute\n", id)
+		fmt.Fprintf(a.stdout, "mute %d has ended; a running service announces what is still open within a minute\n", id)
 	}
 	return err
 }

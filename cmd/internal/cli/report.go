@@ -17,7 +17,7 @@ import (
 )
 
 func (a *app) reportCommand() *cobra.Command {
-	return group("report", "See what is told to whom, and why", a.reportTestCommand(), a.reportPreviewCommand())
+	return group("report", "See which alerts go where, and why", a.reportTestCommand(), a.reportPreviewCommand())
 }
 
 // reporting is what a config says of reporting, over a file that is read.

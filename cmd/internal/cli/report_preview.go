@@ -31,15 +31,15 @@ func (a *app) reportPreviewCommand() *cobra.Command {
 	var out, reason string
 	c := &cobra.Command{
 		Use:   "preview --incident ID",
-		Short: "Show what each channel would get for an incident; sends nothing",
-		Long: `preview renders what each channel of the config file would get for an incident: the JSON for Slack and for
-webhooks, the text and the HTML of a mail, text for the others. It needs none of the channels' secrets, sends
-nothing, and writes nothing down. With --out, each goes to a file of its own, for a browser or for Slack's Block
-Kit Builder; without, mails are shown as text.`,
+		Short: "Show what each channel would get about an incident; nothing is sent",
+		Long: `preview shows what each channel in the config file would get about an incident: JSON for Slack and webhooks,
+text and HTML for mail, text for the others. It needs none of the channels' secrets; nothing is sent or
+recorded. --out writes each to a file of its own, for a browser or for Slack's Block Kit Builder; without
+it, mails are shown as text.`,
 		Args: takes(0, 0, "no arguments, only flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if incident <= 0 {
-				return usagef("say which incident: --incident ID; vendorwatch incidents lists them")
+				return usagef("which incident? write --incident ID; vendorwatch incidents lists them")
 			}
 			if !slices.Contains(previewReasons, message.Reason(reason)) {
 				return usagef("--reason %q is unknown; write one of: %s", reason, joined(previewReasons))
@@ -48,8 +48,9 @@ Kit Builder; without, mails are shown as text.`,
 		},
 	}
 	c.Flags().Int64Var(&incident, "incident", 0, "number of the incident")
-	c.Flags().StringVar(&reason, "reason", string(message.ReasonFirst), "why it would be sent: "+joined(previewReasons))
-	c.Flags().StringVar(&out, "out", "", "folder for a file a channel; made where it is missing")
+	c.Flags().StringVar(&reason, "reason", string(message.ReasonFirst),
+		"the reason for the message: "+joined(previewReasons))
+	c.Flags().StringVar(&out, "out", "", "folder for one file per channel; it is created if necessary")
 	return c
 }
 
@@ -70,7 +71,7 @@ func (a *app) preview(ctx context.Context, incident int64, reason message.Reason
 		m, err := r.render.Message(ctx, ledger.Delivery{Channel: c.Name, Reason: string(reason), IncidentID: incident},
 			time.Now().UTC())
 		if errors.Is(err, db.ErrNotFound) {
-			return fmt.Errorf("there is no incident %d in %s; vendorwatch incidents lists those there are", incident,
+			return fmt.Errorf("there is no incident %d in %s; vendorwatch incidents lists them", incident,
 				r.file.Path())
 		}
 		if err != nil {
@@ -83,7 +84,7 @@ func (a *app) preview(ctx context.Context, incident int64, reason message.Reason
 		all = append(all, forms...)
 	}
 	if len(all) == 0 {
-		return errors.New("the config file has no [[channel]], so that there is nothing to preview")
+		return errors.New("the config file has no [[channel]], so there is nothing to preview")
 	}
 	if out == "" {
 		for _, p := range all {

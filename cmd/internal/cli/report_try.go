@@ -22,22 +22,22 @@ func (a *app) reportTestCommand() *cobra.Command {
 	var send bool
 	c := &cobra.Command{
 		Use:   "test --event ID",
-		Short: "Say which routes an event matches, and why; sends nothing",
-		Long: `test prints for every route of the config file whether it matches an event of the record and why, and what would be
-sent, held or skipped if the event came now. It sends nothing, and writes nothing down. With --send, the channels
-of the routes that match get a test message on the event's incident, so that one sees whether it arrives.
+		Short: "Show which routes an event matches, and why; nothing is sent",
+		Long: `test prints for every route in the config file whether it matches a recorded event and why, and what would
+be sent, held or skipped if the event happened now. Nothing is sent or recorded. With --send, the channels
+of the matching routes get a test message about the event's incident, so that you can see whether it arrives.
 
-The numbers of events are in the table events, and in the digest as JSON.`,
+Event numbers are in the table events, and in the digest as JSON.`,
 		Args: takes(0, 0, "no arguments, only flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if event <= 0 {
-				return usagef("say which event: --event ID")
+				return usagef("which event? write --event ID")
 			}
 			return a.reportTest(cmd.Context(), event, send)
 		},
 	}
 	c.Flags().Int64Var(&event, "event", 0, "number of the event")
-	c.Flags().BoolVar(&send, "send", false, "send a test message to the channels of the routes that match")
+	c.Flags().BoolVar(&send, "send", false, "send a test message to the channels of the matching routes")
 	a.jsonFlag(c)
 	return c
 }
@@ -69,7 +69,7 @@ func (a *app) reportTest(ctx context.Context, event int64, send bool) error {
 func (a *app) printExplanation(x alert.Explanation, zone *time.Location) {
 	fmt.Fprintf(a.stdout, "event %d: %s\n", x.Event.EventID, message.EventLine(x.Event, zone))
 	if x.Silent != "" {
-		fmt.Fprintln(a.stdout, "no route is asked: "+x.Silent)
+		fmt.Fprintln(a.stdout, "no route is tried: "+x.Silent)
 	}
 	fmt.Fprintln(a.stdout, "\nRoutes:")
 	for _, v := range x.Verdicts {
@@ -86,12 +86,12 @@ func (a *app) printExplanation(x alert.Explanation, zone *time.Location) {
 		}
 	}
 	if len(x.Verdicts) == 0 {
-		fmt.Fprintln(a.stdout, "  none; write [alerts] or a [[route]] into the config file")
+		fmt.Fprintln(a.stdout, "  none; add [alerts] or a [[route]] to the config file")
 	}
 	if x.Hint != "" {
 		fmt.Fprintln(a.stdout, "  "+x.Hint)
 	}
-	fmt.Fprintln(a.stdout, "\nIf it came now:")
+	fmt.Fprintln(a.stdout, "\nIf it happened now:")
 	a.printForecasts(x.Messages, x.Calls, "nothing is sent")
 	fmt.Fprintln(a.stdout, "\nWhat was planned for it:")
 	a.printForecasts(x.Planned, nil, "nothing")
@@ -115,7 +115,7 @@ func (a *app) printForecasts(messages []alert.Forecast, calls []string, none str
 			line += " (" + m.Note + ")"
 		}
 		if slices.Contains(calls, m.Channel) {
-			line += ", people are called"
+			line += ", with a mention"
 		}
 		if m.DeliveryID != 0 {
 			line += fmt.Sprintf(", delivery %d", m.DeliveryID)
@@ -149,7 +149,7 @@ func (r *reporting) sendTest(ctx context.Context, a *app, x alert.Explanation) [
 				}
 				var sent channel.Sent
 				if sent, err = r.channels[n].Send(ctx, m); err == nil {
-					fmt.Fprintf(a.stderr, "channel %q took the test message: %s\n", name, sent.Receipt)
+					fmt.Fprintf(a.stderr, "channel %q accepted the test message: %s\n", name, sent.Receipt)
 				}
 			}
 			if err != nil {
@@ -158,7 +158,7 @@ func (r *reporting) sendTest(ctx context.Context, a *app, x alert.Explanation) [
 		}
 	}
 	if len(done) == 0 {
-		failed = append(failed, errors.New("no test message was sent, since no route matches"))
+		failed = append(failed, errors.New("no test message was sent, because no route matches"))
 	}
 	return failed
 }

@@ -13,9 +13,9 @@ import (
 func (a *app) scrapeCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "scrape [VENDOR...]",
-		Short: "Scrape the vendors once, now",
-		Long: `scrape reads the vendors of the config file once, all of them or those named, prints what is new and
-ends. Its exit code is 1 if a vendor could not be read.`,
+		Short: "Read the vendors' pages once, now",
+		Long: `scrape reads the pages of all vendors in the config file, or of those named, once, and prints what is
+new. The exit code is 1 if a page could not be read.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.scrape(cmd.Context(), args) },
 	}
 }

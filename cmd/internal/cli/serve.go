@@ -17,12 +17,12 @@ import (
 func (a *app) serveCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "serve",
-		Short: "Watch every vendor on its schedule and send the digest on its own, until stopped",
-		Long: `serve scrapes every vendor of the config file at once and then on its schedule, prints what is new
-as it arrives, and sends the digest on its own schedule.
+		Short: "Read every vendor's pages on schedule, send alerts and digests, until stopped",
+		Long: `serve reads the pages of every vendor in the config file at once and then on schedule, prints what is
+new as it arrives, and sends alerts and digests. It also serves the dashboard.
 
-SIGTERM and SIGINT stop it within 10 seconds. SIGHUP reads the config file again; if that has a
-mistake, the mistake is printed and the service goes on as before.`,
+SIGTERM and SIGINT stop it within 10 seconds. SIGHUP makes it read the config file again; if there is
+a mistake in the file, it is printed, and the service continues with the config as it was.`,
 		Args: takes(0, 0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context()) },
 	}
@@ -80,7 +80,7 @@ func (a *app) untilReload(ctx context.Context, hup <-chan os.Signal, address str
 			}
 			err = errors.Join(err, next.Close())
 		}
-		fmt.Fprintf(a.stderr, "vendorwatch: SIGHUP: the config file cannot be used, and the service goes on with the "+
+		fmt.Fprintf(a.stderr, "vendorwatch: SIGHUP: the config file cannot be used; the service continues with the "+
 			"config as it was:\n%v\n", err)
 	}
 }

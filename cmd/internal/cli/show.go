@@ -20,13 +20,13 @@ func (a *app) showCommand() *cobra.Command {
 	var history bool
 	c := &cobra.Command{
 		Use:   "show ID",
-		Short: "Show one incident whole",
-		Long: `show prints an incident as it is now: by its number in the file, the vendor's own id, or its address.
-With --history it also prints every edit by the vendor, with when it was seen.`,
+		Short: "Show one incident in full",
+		Long: `show prints an incident as it is now. Name it by its number in the file, by the vendor's own id, or by
+its address. --history also prints every edit by the vendor and when it was seen.`,
 		Args: takes(1, 1, "one incident: its number, the vendor's id or its address"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.show(cmd.Context(), args[0], history) },
 	}
-	c.Flags().BoolVar(&history, "history", false, "with every edit by the vendor")
+	c.Flags().BoolVar(&history, "history", false, "also print every edit by the vendor")
 	a.jsonFlag(c)
 	return c
 }
@@ -46,7 +46,7 @@ func (a *app) show(ctx context.Context, id string, history bool) error {
 		i, err = query.New(file).IncidentByKey(ctx, id)
 	}
 	if errors.Is(err, db.ErrNotFound) {
-		return fmt.Errorf("there is no incident %q in %s; vendorwatch incidents lists those there are", id, file.Path())
+		return fmt.Errorf("there is no incident %q in %s; vendorwatch incidents lists them", id, file.Path())
 	}
 	if err != nil {
 		return err
@@ -73,12 +73,12 @@ func (a *app) printIncident(i query.IncidentDetail, history bool) {
 	p("scheduled", strings.Trim(i.ScheduledStartAt+" to "+i.ScheduledEndAt, " to"))
 	p("duration", words.Lasted(i.Incident))
 	if i.StatedDurationSeconds != nil {
-		p("stated duration", words.Seconds(*i.StatedDurationSeconds)+", says the postmortem")
+		p("stated duration", words.Seconds(*i.StatedDurationSeconds)+", according to the postmortem")
 	}
 	p("first seen", i.FirstSeenAt)
 	p("left the page", i.LeftFeedAt)
 	if i.Filtered == 1 {
-		p("filter", "its vendor's filter hides it: on record, not announced")
+		p("filter", "hidden by its vendor's filter: recorded, not announced")
 	}
 	p("components", i.Components)
 	p("page", i.URL)
@@ -88,7 +88,7 @@ func (a *app) printIncident(i query.IncidentDetail, history bool) {
 	for _, u := range i.Updates {
 		head := u.PostedAt + "  " + u.State
 		if u.RemovedAt != "" {
-			head += "  (taken off the page, seen at " + u.RemovedAt + ")"
+			head += "  (removed by the vendor, seen at " + u.RemovedAt + ")"
 		}
 		fmt.Fprintf(a.stdout, "\n%s\n%s\n", strings.TrimSpace(head), indent(u.Body))
 	}
@@ -111,11 +111,11 @@ func (a *app) printIncident(i query.IncidentDetail, history bool) {
 			markdown.Plain(r.OldValue), markdown.Plain(r.NewValue))
 	}
 	if len(i.Revisions) == 0 {
-		fmt.Fprintln(a.stdout, "    none was seen")
+		fmt.Fprintln(a.stdout, "    none")
 	}
 }
 
-// ourWord is our word, and the vendor's beside it where that differs.
+// ourWord is our word, with the vendor's if that differs.
 func ourWord(ours, vendors string) string {
 	if vendors == "" || normalize.Word(vendors) == ours {
 		return ours

@@ -24,7 +24,7 @@ func asUsage(err error) error {
 	return err
 }
 
-// each runs fn for every source, side by side, and returns the errors in the sources' order.
+// each calls fn for all sources concurrently, and returns the errors in the order of the sources.
 func each(sources []watch.Source, fn func(watch.Source) error) []error {
 	errs := make([]error, len(sources))
 	var wg sync.WaitGroup
@@ -35,7 +35,7 @@ func each(sources []watch.Source, fn func(watch.Source) error) []error {
 	return slices.DeleteFunc(errs, func(err error) bool { return err == nil })
 }
 
-// tell prints errors, a line each, and returns errTold if there were any.
+// tell prints errors, one a line, and returns errTold if there are any.
 func (a *app) tell(errs []error) error {
 	for _, err := range errs {
 		fmt.Fprintf(a.stderr, "vendorwatch: %v\n", err)

@@ -13,7 +13,7 @@ import (
 func (a *app) vendorsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "vendors",
-		Short: "List the vendors, their sources and how well each can be read",
+		Short: "List the vendors and their pages, and whether each page can be read",
 		Args:  noSuchCommand,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return a.vendors(cmd.Context()) },
 	}
@@ -47,8 +47,8 @@ func (a *app) vendors(ctx context.Context) error {
 	t.Render()
 	for _, s := range list {
 		if s.IndicatorSinceAt != "" {
-			fmt.Fprintf(a.stdout, "%s: the page says %q since %s, and no incident says why\n", s.Vendor, s.Indicator,
-				minute(s.IndicatorSinceAt))
+			fmt.Fprintf(a.stdout, "%s: the page has said %q since %s, and no incident explains it\n", s.Vendor,
+				s.Indicator, minute(s.IndicatorSinceAt))
 		}
 		if s.LastError != "" {
 			fmt.Fprintf(a.stdout, "%s: %s\n", s.Vendor, s.LastError)

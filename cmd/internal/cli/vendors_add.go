@@ -33,14 +33,14 @@ func (a *app) vendorsAddCommand() *cobra.Command {
 	var f addFlags
 	c := &cobra.Command{
 		Use:   "add URL|NAME",
-		Short: "Find out what a status page is made with, and how to watch it",
-		Long: `add reads the status page at an address, or that of a vendor of the built-in catalogue, finds by the shape
-of what is served there which platform it is made with, shows the newest incidents that would be stored, and
-prints the lines for config.toml. --write appends them to the file.
+		Short: "Detect the platform of a status page, and print the lines that watch it",
+		Long: `add reads the status page at an address, or that of a vendor in the built-in catalogue, detects its
+platform from what is served there, shows the newest incidents that would be stored, and prints the
+lines for config.toml. --write appends them to the file.
 
-It follows redirects, and asks the page's own server only, 45 times at the most. A page that no platform
-reads is called what it is: a login page, a feed that it links to, a parked domain.`,
-		Args: takes(1, 1, "the address of a status page, or the name of a well-known vendor"),
+It follows redirects and sends at most 45 requests, to the page's own server only. If no platform reads
+the page, it says what the page looks like: a login page, a parked domain, a page that links to a feed.`,
+		Args: takes(1, 1, "the address of a status page, or the name of a vendor in the catalogue"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.vendorsAdd(cmd.Context(), f, args[0]) },
 	}
 	c.Flags().BoolVar(&f.write, "write", false, "append the vendor to the config file")
@@ -49,7 +49,7 @@ reads is called what it is: a login page, a feed that it links to, a parked doma
 	return c
 }
 
-// added is what vendors add found, as JSON prints it.
+// added is the result of vendors add as JSON.
 type added struct {
 	Name      string                    `json:"name"`
 	PageURL   string                    `json:"page_url"`
@@ -96,10 +96,10 @@ func (a *app) vendorsAdd(ctx context.Context, f addFlags, target string) error {
 	out.TOML = config.VendorTOML(out.Name, out.PageURL, out.Platform)
 	if owner := watchedAs(c, found.URL); owner != "" {
 		if f.write {
-			return fmt.Errorf("%s is in %s already: vendor %q reads it; nothing was written", found.URL, a.configPath,
-				owner)
+			return fmt.Errorf("%s is already in %s, as a page of vendor %q; nothing was written", found.URL,
+				a.configPath, owner)
 		}
-		fmt.Fprintf(a.stderr, "%s is in %s already: vendor %q reads it\n", found.URL, a.configPath, owner)
+		fmt.Fprintf(a.stderr, "%s is already in %s, as a page of vendor %q\n", found.URL, a.configPath, owner)
 	}
 	if f.write {
 		if err := config.Append(a.configPath, out.TOML, service.ChannelKinds()); err != nil {
@@ -136,10 +136,10 @@ func (a *app) printAdded(out added) error {
 	fmt.Fprint(a.stdout, out.TOML)
 	fmt.Fprintf(a.stderr, "%s would be stored, %d of them open\n", words.Count(len(out.Incidents), "incident"), open)
 	if out.Problem != "" {
-		fmt.Fprintln(a.stderr, "not all could be read:", out.Problem)
+		fmt.Fprintln(a.stderr, "not everything could be read:", out.Problem)
 	}
 	if out.Written {
-		fmt.Fprintf(a.stderr, "written to %s; a service that runs takes it up at a SIGHUP\n", a.configPath)
+		fmt.Fprintf(a.stderr, "written to %s; a running service reads it after a SIGHUP\n", a.configPath)
 	} else {
 		fmt.Fprintln(a.stderr, "paste the lines into the config file, or run this again with --write")
 	}

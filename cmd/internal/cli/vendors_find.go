@@ -21,7 +21,7 @@ func addressesOf(target string, entry scraper.Entry, known bool) ([]string, erro
 	text := strings.TrimSpace(target)
 	if text, _, _ = strings.Cut(text, "#"); !strings.Contains(text, "://") {
 		if !strings.ContainsAny(text, ".:/") {
-			words := fmt.Sprintf("the catalogue has no vendor %q; give the address of its status page", target)
+			words := fmt.Sprintf("the catalogue has no vendor %q; write the address of its status page", target)
 			if near := scraper.FindVendors(target); len(near) > 0 {
 				words += ", or write " + near[0].Name
 			}
@@ -39,7 +39,7 @@ func addressesOf(target string, entry scraper.Entry, known bool) ([]string, erro
 	return []string{address, "http://" + strings.TrimPrefix(address, "https://")}, nil
 }
 
-// findPage tells what is at the first of the addresses that can be reached.
+// findPage detects the platform of the first address that can be reached.
 func (a *app) findPage(ctx context.Context, f scraper.Fetcher, addresses []string, entry scraper.Entry,
 	known bool) (scraper.Found, error) {
 	var first error
@@ -49,13 +49,13 @@ func (a *app) findPage(ctx context.Context, f scraper.Fetcher, addresses []strin
 		var status *scraper.HTTPError
 		switch {
 		case err == nil:
-			fmt.Fprintf(a.stderr, "%s is made with %s (asked %s)\n", found.URL, found.Platform,
-				words.Count(found.Asked, "time"))
+			fmt.Fprintf(a.stderr, "%s is made with %s (%s)\n", found.URL, found.Platform,
+				words.Count(found.Asked, "request"))
 			return found, nil
 		case ctx.Err() != nil:
 			return found, err
 		case known && slices.Contains(platforms.Names(), entry.Platform):
-			// Its shape does not tell, or it is not at home; where the catalogue knows it, reading it decides.
+			// The page was not recognised, or did not answer. The catalogue names a platform, so reading it decides.
 			return scraper.Found{URL: entry.Page, Platform: entry.Platform}, nil
 		case errors.As(err, &other):
 			a.offer(other)
@@ -70,14 +70,14 @@ func (a *app) findPage(ctx context.Context, f scraper.Fetcher, addresses []strin
 	return scraper.Found{}, first
 }
 
-// offer says how a page that no platform knows could be watched all the same.
+// offer says how a page that no platform reads could be watched nevertheless.
 func (a *app) offer(page *scraper.Unrecognised) {
 	if len(page.Feeds) > 0 {
-		fmt.Fprintln(a.stderr, "The page links to a feed. If that is one of incidents, it can be watched with:")
+		fmt.Fprintln(a.stderr, "The page links to a feed. If it is a feed of incidents, these lines watch it:")
 		fmt.Fprintln(a.stderr)
 		for _, feed := range page.Feeds {
 			fmt.Fprintln(a.stderr, config.VendorTOML(nameOf("", feed, "", scraper.Entry{}), feed, scraper.Generic))
 		}
 	}
-	fmt.Fprintln(a.stderr, `Any page that shows incidents can be read with selectors of your own: platform = "custom", see docs/custom-pages.md.`)
+	fmt.Fprintln(a.stderr, `Any page that shows incidents can be read with selectors that you write: platform = "custom", see docs/custom-pages.md.`)
 }

@@ -15,11 +15,12 @@ import (
 func (a *app) vendorsSearchCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "search NAME",
-		Short: "Look a vendor up in the built-in catalogue",
-		Long: `search lists the vendors of the built-in catalogue that a name may mean, the likeliest first, and prints
-what to paste into config.toml for the first of them. It needs no network, no config file and no record.
+		Short: "Search the built-in catalogue of vendors",
+		Long: `search lists the vendors of the built-in catalogue that match a name, the best match first, and prints
+the lines for config.toml that watch that one. It needs no network, no config file and no record.
 
-A name, an alias such as gh, aws or m365, a part of either, or a category such as payments will do.`,
+Search by name, by an alias such as gh, aws or m365, by a part of either, or by a category such as
+payments.`,
 		Args: takes(1, -1, "the name of a vendor"),
 		RunE: func(_ *cobra.Command, args []string) error { return a.vendorsSearch(strings.Join(args, " ")) },
 	}
@@ -33,15 +34,15 @@ func (a *app) vendorsSearch(query string) error {
 		return a.printJSON(notNil(found))
 	}
 	if len(found) == 0 {
-		fmt.Fprintf(a.stderr, "the catalogue has no vendor like %q; give its [[vendor]] the url of its status page\n",
-			query)
+		fmt.Fprintf(a.stderr, "the catalogue has no vendor like %q; write a [[vendor]] with the url of its "+
+			"status page\n", query)
 		return nil
 	}
 	t := a.table("Vendor", "Platform", "Category", "Page", "Also called")
 	for _, e := range found {
 		platform := e.Platform
 		if platform == "" {
-			platform = "found when read"
+			platform = "detected"
 		}
 		t.AppendRow(table.Row{e.Name, platform, e.Category, e.Page, strings.Join(e.Aliases, ", ")})
 	}

@@ -19,8 +19,8 @@ func PageURL(text string) (string, error) {
 		return "", err
 	}
 	if name := secretParameter(u); name != "" {
-		return "", fmt.Errorf("the URL holds %s, which is a secret; leave it out, and give it under [vendor.auth] in "+
-			"the config file", name)
+		return "", fmt.Errorf("the URL contains %s, which is a secret; leave it out, and name it under [vendor.auth] "+
+			"in the config file", name)
 	}
 	return u, nil
 }
@@ -40,9 +40,9 @@ func VendorTOML(name, page, platform string) string {
 	return text + fmt.Sprintf("platform = %q\n", platform)
 }
 
-// Append puts text, the lines of one vendor, at the end of the config file at path. What the file holds stays as it
-// is. It writes nothing, and returns tomlcheck.Mistakes, if the file is wrong or would be: a name, a slug or a page is
-// there already. The file is whole at every moment, the old one or the new one.
+// Append appends text, the lines of one vendor, to the config file at path. It writes nothing and returns
+// tomlcheck.Mistakes if the file has mistakes or would have one, such as a name, a slug or a page that it already has.
+// At every moment the file is either the old one or the new one.
 func Append(path, text string, kinds ChannelKinds) error {
 	real, err := filepath.EvalSymlinks(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -59,19 +59,20 @@ func Append(path, text string, kinds ChannelKinds) error {
 	before := checker{file: path, kinds: kinds, env: os.Getenv, withoutSecrets: true}
 	after := before
 	if err := before.parse(data); err != nil {
-		return fmt.Errorf("nothing was written, since the file is wrong as it is:\n%w", err)
+		return fmt.Errorf("nothing was written, because the file already has mistakes:\n%w", err)
 	}
 	more := joined(data, text)
 	if err := after.parse(more); err != nil {
 		return fmt.Errorf("nothing was written:\n%w", err)
 	}
 	if len(after.config.Vendors) != len(before.config.Vendors)+1 {
-		return fmt.Errorf("nothing was written: at the end of %s these lines would not be a vendor of their own", path)
+		return fmt.Errorf("nothing was written, because at the end of %s these lines would not be a vendor of "+
+			"their own", path)
 	}
 	return replaceFile(real, more)
 }
 
-// joined puts text after data, behind an empty line, with the line ends that data has.
+// joined appends text to data after an empty line, with the line endings of data.
 func joined(data []byte, text string) []byte {
 	end := "\n"
 	if bytes.Contains(data, []byte("\r\n")) {
@@ -84,7 +85,7 @@ func joined(data []byte, text string) []byte {
 	return append(append(out, end...), strings.ReplaceAll(text, "\n", end)...)
 }
 
-// replaceFile gives a file other bytes at once, and keeps its permissions.
+// replaceFile replaces the bytes of a file atomically and keeps its permissions.
 func replaceFile(path string, data []byte) error {
 	info, err := os.Stat(path)
 	if err != nil {

@@ -83,10 +83,10 @@ func (c *checker) auth(a *Auth, path, page string) *scraper.Auth {
 	} else if a.User != "" || a.PasswordEnv != "" || a.PasswordFile != "" {
 		creds.Password = c.authSecret(path, "password", "password_env", "password_file", a.PasswordEnv, a.PasswordFile)
 		if a.User == "" && !c.Refused(path+".user") {
-			c.Add(path+".user", "there is a password and no user", `write for example user = "status"`)
+			c.Add(path+".user", "there is a password but no user", `write for example user = "status"`)
 		}
 		if strings.Contains(a.User, ":") {
-			c.Add(path+".user", "a user's name cannot hold a colon", "write it without")
+			c.Add(path+".user", "a user name cannot contain a colon", "remove it")
 		}
 	}
 	for _, kind := range []struct {
@@ -112,7 +112,7 @@ func (c *checker) auth(a *Auth, path, page string) *scraper.Auth {
 	}
 	if a.User == "" && len(a.Headers)+len(a.Cookies)+len(a.Query) == 0 {
 		if !c.Refused(path) {
-			c.Add(path, "it holds no credentials",
+			c.Add(path, "it has no credentials",
 				`write for example header = [{ name = "X-Token", env = "ACME_TOKEN" }]`)
 		}
 		return nil
@@ -122,7 +122,7 @@ func (c *checker) auth(a *Auth, path, page string) *scraper.Auth {
 		return nil // the address has a mistake of its own
 	}
 	if strings.HasPrefix(page, "http://") {
-		c.remark("%s: %s is http, not https, so that others on the way can read its credentials", c.Where(path), page)
+		c.remark("%s: %s is http, not https: anyone on the network path can read its credentials", c.Where(path), page)
 	}
 	return bound
 }
@@ -138,16 +138,16 @@ func (c *checker) authValue(v *AuthValue, kind, path string, into map[string]str
 	case v.Name == "" && !c.Refused(path+".name"):
 		c.Add(path+".name", "it is missing: the name of the "+kindOf(kind), `write for example name = "token"`)
 	case kind != "query" && !headerName.MatchString(v.Name), kind == "query" && !printable(v.Name):
-		c.Add(path+".name", "that is no name of a "+kindOf(kind), `write for example name = "token"`)
+		c.Add(path+".name", "that is not the name of a "+kindOf(kind), `write for example name = "token"`)
 	case kind == "header" && slices.Contains(fixedHeaders, folded):
 		c.Add(path+".name", fmt.Sprintf("the header %s cannot be set", v.Name), "leave it out")
 	}
 	if _, twice := into[v.Name]; twice {
-		c.Add(path+".name", fmt.Sprintf("two of one name, %q", v.Name), "keep one of the two")
+		c.Add(path+".name", fmt.Sprintf("%q appears twice", v.Name), "keep one of the two")
 	}
 	if !authPrefix.MatchString(v.Prefix) || len(v.Prefix) > 16 {
 		v.Prefix = ""
-		c.Add(path+".prefix", "that is more than a word and a space, and may be the secret itself",
+		c.Add(path+".prefix", "that is more than a word and a space; it may be the secret itself",
 			`write for example prefix = "Bearer "`)
 	}
 	if value := c.authSecret(path, "value", "env", "file", v.Env, v.File); value != "" {
@@ -165,7 +165,7 @@ func kindOf(key string) string {
 // inFile notes a secret that stands in the config file itself.
 func (c *checker) inFile(path, env, file string) {
 	c.Add(path, "a secret does not belong in this file",
-		fmt.Sprintf(`write %s = "ACME_TOKEN" and put it into that environment variable, or %s = "…" and put it into that file; and let it be a new one: this one has been in a file`, env, file))
+		fmt.Sprintf(`write %s = "ACME_TOKEN" and put it into that environment variable, or %s = "…" and put it into that file; and make a new one, since this one has been in a file`, env, file))
 }
 
 // authSecret returns the secret of an environment variable or a file. No message of it shows a value, for where a
@@ -186,8 +186,8 @@ func (c *checker) authSecret(path, what, envKey, fileKey, env, file string) stri
 		c.Add(key, "that is not the name of an environment variable", example+", and put the secret into that variable")
 		return ""
 	case strings.Contains(file, "://"):
-		c.Add(path+"."+fileKey, "a URL stands where the name of a file is needed",
-			"name a file that holds the secret and nothing else")
+		c.Add(path+"."+fileKey, "a URL where the name of a file is needed",
+			"name a file that contains the secret and nothing else")
 		return ""
 	case c.withoutSecrets:
 		return ""
@@ -205,17 +205,17 @@ func (c *checker) authSecret(path, what, envKey, fileKey, env, file string) stri
 		}
 		var err error
 		if value, err = readSecret(name); err != nil {
-			c.Add(key, "the file cannot be read: "+err.Error(), "name a file that holds the secret and nothing else")
+			c.Add(key, "the file cannot be read: "+err.Error(), "name a file that contains the secret and nothing else")
 			return ""
 		}
 		if value == "" {
 			c.Add(key, fmt.Sprintf("there is no file %s, or it is empty", secret.Mask(name)),
-				"name a file that holds the secret and nothing else")
+				"name a file that contains the secret and nothing else")
 			return ""
 		}
 	}
 	if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		c.Add(key, "the secret holds a line end or another control character", "let it be one line")
+		c.Add(key, "the secret contains a line break or another control character", "make it a single line")
 		return ""
 	}
 	return value

@@ -10,38 +10,38 @@ import (
 	"vendorwatch/normalize"
 )
 
-// Calm is what keeps alerts from becoming noise.
+// Calm is noise reduction: when alerts wait, and which go together.
 type Calm struct {
-	// spans of the day in which alerts wait: "22:00-07:00"; default none
+	// hours of the day in which alerts are held: "22:00-07:00"; default none
 	QuietHours   []string           `toml:"quiet_hours"`
-	QuietDays    []string           `toml:"quiet_days"`    // days that are quiet as a whole: "saturday"; default none
+	QuietDays    []string           `toml:"quiet_days"`    // days on which alerts are held: "saturday"; default none
 	QuietZone    string             `toml:"quiet_zone"`    // IANA zone of both; default Config.TimeZone
-	BreakThrough normalize.Severity `toml:"break_through"` // severity that does not wait; default "critical"
-	// a resolution waits so long, for incidents open again; 0s is at once; default 5m
+	BreakThrough normalize.Severity `toml:"break_through"` // severity that is not held; default "critical"
+	// how long a resolution is held, in case the incident reopens; 0s is not at all; default 5m
 	Flapping Duration `toml:"flapping"`
-	// openings so soon after another on one channel go together; 0s is each alone; default 2m
+	// openings within this time of each other on one channel go together; 0s is each alone; default 2m
 	Group Duration `toml:"group"`
-	Cap   int      `toml:"cap"` // alerts a channel and hour, 0 for any number; default 60
+	Cap   int      `toml:"cap"` // alerts per channel and hour, 0 for no limit; default 60
 
 	Spans []QuietSpan    `toml:"-"` // of QuietHours
 	Days  []time.Weekday `toml:"-"` // of QuietDays
 	Zone  *time.Location `toml:"-"` // of QuietZone
 }
 
-// QuietSpan is a part of the day, by the clock on the wall. One that ends before it begins reaches into the
-// next day.
+// QuietSpan is a part of the day, in local time. One that ends before it begins reaches into the next day.
 type QuietSpan struct {
 	From, To time.Duration // since midnight, below 24h; To may be 24h
 }
 
-// Reminders are messages without news.
+// Reminders are messages about what has not changed.
 type Reminders struct {
-	// how long before planned work begins it is recalled, on routes that name an event of planned work; default ["24h",
+	// when to remind of planned work: this long before it begins, on routes with a maintenance event; default ["24h",
 	// "1h"]
 	Maintenance Durations `toml:"maintenance"`
-	// how long a vendor may say nothing on an open incident that was told; 0s is for ever; default 4h
+	// remind of an open incident that was announced when the vendor has posted nothing for this long; 0s is never;
+	// default 4h
 	SilentAfter Duration `toml:"silent_after"`
-	// how often a page that cannot be read is recalled; 0s is never; default 24h
+	// how often to remind of a page that cannot be read; 0s is never; default 24h
 	Unreadable Duration `toml:"unreadable"`
 }
 
@@ -71,15 +71,15 @@ func (c *checker) calm() {
 		}
 	}
 	if len(calm.Days) == 7 {
-		c.Add("calm.quiet_days", "all seven days are quiet, so that nothing below break_through is ever told",
-			"leave a day out")
+		c.Add("calm.quiet_days", "all seven days are quiet, so nothing below break_through would ever be sent",
+			"remove a day")
 	}
 	c.severity("calm.break_through", calm.BreakThrough)
 	c.length("calm.flapping", calm.Flapping, 0, 24*time.Hour, "5m")
 	c.length("calm.group", calm.Group, 0, time.Hour, "2m")
 	if calm.Cap < 0 || calm.Cap > 100_000 {
 		c.Add("calm.cap", fmt.Sprintf("%d is not between 0 and 100000", calm.Cap),
-			"write for example 60, or 0 for any number")
+			"write for example 60, or 0 for no limit")
 	}
 }
 
@@ -130,7 +130,7 @@ func parseQuietSpan(text string) (QuietSpan, error) {
 		*part.to = time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute
 	}
 	if s.From == s.To || s.From == 0 && s.To == 24*time.Hour {
-		return QuietSpan{}, errors.New("the whole day is quiet; write for example \"22:00-07:00\", or name days in " +
+		return QuietSpan{}, errors.New("it is the whole day; write for example \"22:00-07:00\", or name days in " +
 			"quiet_days")
 	}
 	return s, nil

@@ -31,12 +31,12 @@ func (c *checker) catalogued(v *Vendor, entry scraper.Entry, path string) {
 	if c.Has(path + ".platform") {
 		return
 	}
-	v.Platform = entry.Platform // where it is empty, what the page is made with is found at its first reading
+	v.Platform = entry.Platform // if it is empty, it is detected when the page is first read
 	if v.Platform != "" && !slices.Contains(platforms.Names(), v.Platform) {
 		v.Platform = scraper.Generic
 		c.Add(path+".platform", fmt.Sprintf("the page of %s, %s, is made with %s, which this version cannot read",
 			entry.Name, entry.Page, entry.Platform),
-			`leave the vendor out, or give the address of its RSS or Atom feed as url, with platform = "feed"`)
+			`remove the vendor, or give the address of its RSS or Atom feed as url, with platform = "feed"`)
 	}
 }
 
@@ -44,13 +44,13 @@ func (c *checker) unknownVendor(name, path string) {
 	problem := fmt.Sprintf("it is missing, and the catalogue has no vendor %q", name)
 	write := `write the address of the status page, for example url = "https://www.githubstatus.com"`
 	if near := nearVendors(name); len(near) > 0 {
-		write = fmt.Sprintf("write name = %s if that is meant, else the address of the status page as url",
+		write = fmt.Sprintf("write name = %s if that is what you mean, else the address of the status page as url",
 			strings.Join(near, " or "))
 	}
 	c.Add(path+".url", problem, write)
 }
 
-// nearVendors returns the quoted names of up to three vendors that a name may have been meant to be.
+// nearVendors returns the quoted names of up to three vendors that a name may be meant to be.
 func nearVendors(name string) []string {
 	var near []string
 	add := func(n string) {

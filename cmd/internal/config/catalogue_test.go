@@ -78,7 +78,7 @@ func TestCataloguePlatforms(t *testing.T) {
 		{"it cannot be read", "carrierpigeon", []tomlcheck.Mistake{{Key: "vendor 1: platform",
 			Problem: "the page of Acme, https://status.acme.test, is made with carrierpigeon, which this version " +
 				"cannot read",
-			Write: `leave the vendor out, or give the address of its RSS or Atom feed as url, ` +
+			Write: `remove the vendor, or give the address of its RSS or Atom feed as url, ` +
 				`with platform = "feed"`}}},
 	}
 	for _, tt := range tests {

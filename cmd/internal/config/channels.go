@@ -177,7 +177,7 @@ func (c *checker) channels(tables reflect.Value) {
 
 // written notes secrets that stand in the file itself.
 func (t channelTable) written(kind ChannelKind) {
-	const made = "and make a new one: this one has been in a file"
+	const made = "and make a new one, since this one has been in a file"
 	own := map[string]ChannelKey{}
 	for _, k := range kind.Keys {
 		own[k.Name] = k
@@ -327,7 +327,7 @@ func (t channelTable) fromEnv(path, env, variable string) secret.Text {
 	example := fmt.Sprintf("write for example %s = %q", key, variable)
 	switch {
 	case strings.Contains(env, "://"):
-		t.Add(path, "a URL stands where the name of an environment variable is needed",
+		t.Add(path, "a URL where the name of an environment variable is needed",
 			example+", and put the URL into that variable")
 		return secret.Text{}
 	case !envName.MatchString(env):
@@ -344,8 +344,8 @@ func (t channelTable) fromEnv(path, env, variable string) secret.Text {
 // fromFile reads a secret from a file of its own. A file that is not there counts as a secret that is not set.
 func (t channelTable) fromFile(path, file string) secret.Text {
 	if strings.Contains(file, "://") {
-		t.Add(path, "a URL stands where the name of a file is needed",
-			"put the URL into a file, and write the name of that")
+		t.Add(path, "a URL where the name of a file is needed",
+			"put the URL into a file, and write the name of that file")
 		return secret.Text{}
 	}
 	if !filepath.IsAbs(file) {
@@ -353,7 +353,7 @@ func (t channelTable) fromFile(path, file string) secret.Text {
 	}
 	value, err := readSecret(file)
 	if err != nil {
-		t.Add(path, "it cannot be read: "+err.Error(), "name a file that holds the secret and nothing else")
+		t.Add(path, "it cannot be read: "+err.Error(), "name a file that contains the secret and nothing else")
 		return secret.Text{}
 	}
 	if value == "" {

@@ -56,7 +56,7 @@ func (c *checker) fetch() {
 	f := &c.config.Fetch
 	f.UserAgent, f.Contact = strings.TrimSpace(f.UserAgent), strings.TrimSpace(f.Contact)
 	if f.UserAgent == "" || !printable(f.UserAgent) {
-		c.Add("fetch.user_agent", fmt.Sprintf("%q is no name for a header", f.UserAgent),
+		c.Add("fetch.user_agent", fmt.Sprintf("%q cannot be sent in a header", f.UserAgent),
 			`write for example "vendorwatch"`)
 	}
 	switch {
@@ -67,7 +67,7 @@ func (c *checker) fetch() {
 		c.Add("fetch.contact", fmt.Sprintf("%q is neither a mail address nor a URL", f.Contact),
 			`write for example "ops@your-company.com"`)
 	case strings.Contains(f.Contact, "example."):
-		c.remark("fetch.contact is still %s; put in an address of yours, so that a vendor can reach you instead of "+
+		c.remark("fetch.contact is still %s; write your own address, so that a vendor can reach you instead of "+
 			"blocking you", f.Contact)
 	}
 	c.positive("fetch.request_timeout", f.RequestTimeout, "20s")
@@ -111,7 +111,7 @@ func (c *checker) unique(first map[string]int, path, name, kind string) {
 		return
 	}
 	if before, taken := first[folded]; taken {
-		c.Add(path, fmt.Sprintf("two %ss of one name, the other is on line %d", kind, before),
+		c.Add(path, fmt.Sprintf("two %ss have this name, the other is on line %d", kind, before),
 			"give one of them another name")
 		return
 	}
@@ -154,7 +154,7 @@ func (c *checker) schedule(path, line string, zone *time.Location) cron.Schedule
 
 func (c *checker) positive(path string, d Duration, example string) {
 	if d.Duration <= 0 {
-		c.Add(path, fmt.Sprintf("%q is not longer than nothing", short(d.Duration)),
+		c.Add(path, fmt.Sprintf("%q is not longer than 0s", short(d.Duration)),
 			"write for example "+strconv.Quote(example))
 	}
 }
@@ -174,7 +174,7 @@ func (c *checker) platform(path, name string) {
 	known := platforms.Names()
 	write := "write one of: " + strings.Join(known, ", ")
 	if near := words.Nearest(name, known); near != "" {
-		write = fmt.Sprintf("write %q; there are: %s", near, strings.Join(known, ", "))
+		write = fmt.Sprintf("write %q, or another of: %s", near, strings.Join(known, ", "))
 	}
 	c.Add(path, fmt.Sprintf("platform %q is unknown", name), write)
 }

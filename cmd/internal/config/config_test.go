@@ -169,7 +169,7 @@ func TestSummary(t *testing.T) {
 			"2 vendors, 1 source; 1 switched off",
 			"next scrape Sun 2026-11-22 12:05 UTC",
 			"next digest Mon 2026-11-23 09:00 CET to " + to,
-			"no alerts, since there is neither [alerts] nor a [[route]]",
+			"no alerts: there is neither [alerts] nor a [[route]]",
 			"record in vendorwatch.db",
 		}, c.Notes...)
 		if diff := cmp.Diff(want, c.Summary(now)); diff != "" {

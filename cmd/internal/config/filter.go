@@ -10,8 +10,8 @@ import (
 	"vendorwatch/scraper"
 )
 
-// Filter says which of a vendor's incidents concern us. What it hides is on record and is not announced; an
-// incident that names no component is hidden by no component, group or region.
+// Filter says which of a vendor's incidents concern us. What it hides is recorded and not announced. An incident that
+// names no component is never hidden by components, groups or regions.
 type Filter struct {
 	Components []string `toml:"components"` // globs of component names, or of "Group › Name"
 	Groups     []string `toml:"groups"`     // globs of component groups
@@ -80,7 +80,7 @@ func (c *checker) region(path, glob string, places map[string][]string) []string
 	return []string{glob}
 }
 
-// patterns notes empty globs, which would match what has no name.
+// patterns notes empty patterns, which would match what has no name.
 func (c *checker) patterns(path string, globs []string) {
 	for n, glob := range globs {
 		if strings.TrimSpace(glob) == "" {

@@ -25,7 +25,7 @@ func LoadPage(path string) (Vendor, error) {
 		c.config.Zone = time.UTC
 		c.vendors()
 		if n := len(c.config.Vendors); n > 1 {
-			c.Add("vendor[1]", fmt.Sprintf("there are %d vendors", n), "write one [[vendor]] only")
+			c.Add("vendor[1]", fmt.Sprintf("there are %d vendors", n), "write only one [[vendor]]")
 		}
 	}
 	if c.Count() > 0 {
@@ -59,7 +59,7 @@ func (c *checker) selectors(v *Vendor, path string) {
 			s.Selectors = c.compile(s.Page, at+".page")
 		case !c.Under(shared):
 			if !c.Refused(at + ".page") {
-				c.Add(at+".page", `it is missing: platform "custom" is read as this table says`,
+				c.Add(at+".page", `it is missing: a page of platform "custom" is read as this table describes`,
 					"write it as docs/custom-pages.md shows, or name a platform")
 			}
 		default:
@@ -75,8 +75,8 @@ func (c *checker) selectors(v *Vendor, path string) {
 }
 
 func (c *checker) notCustom(path, platform string) {
-	c.Add(path+".page", fmt.Sprintf("it describes a page that no product makes, and the platform here is %q", platform),
-		`write platform = "custom", or leave the table out`)
+	c.Add(path+".page", fmt.Sprintf("it describes a custom page, but the platform is %q", platform),
+		`write platform = "custom", or remove the table`)
 }
 
 func (c *checker) compile(page custom.Page, path string) *custom.Selectors {

@@ -9,7 +9,7 @@ import (
 	"vendorwatch/normalize"
 )
 
-// Match chooses news. What is empty chooses nothing out. The patterns are globs, in which * stands for any
+// Match chooses news. An empty key excludes nothing. The patterns are globs, in which * stands for any
 // characters and ? for one; upper and lower case are the same.
 type Match struct {
 	Vendors []string `toml:"vendors"` // globs of slugs or names
@@ -25,7 +25,7 @@ type Match struct {
 	Events   []normalize.EventKind `toml:"events"`   // kinds of events
 }
 
-// Route says which news goes to which channels at once.
+// Route says which news goes to which channels as alerts.
 type Route struct {
 	Name string `toml:"name"` // required, unique
 	Match
@@ -35,7 +35,7 @@ type Route struct {
 	Mention  normalize.Severity `toml:"mention"` // severity from which people are called, as by @here; default never
 }
 
-// Alerts is the short form of one route: what is bad, at once, to these channels.
+// Alerts is the short form of one route: severe incidents go to these channels.
 type Alerts struct {
 	Channels []string `toml:"channels"` // names of channels; without any, and without a route, there are no alerts
 }
@@ -43,8 +43,8 @@ type Alerts struct {
 // DefaultRoute is the name of the route that [alerts] stands for.
 const DefaultRoute = "alerts"
 
-// AlertEvents are the events of a route that names none: what begins, worsens and ends, and when a page goes
-// blind. Every update and planned work are left to the digest.
+// AlertEvents are the events of a route that names none: an incident opens, changes its severity, is resolved or
+// reopens, and a page cannot be read, can be read again or moves. Updates and planned work are left to the digest.
 func AlertEvents() []normalize.EventKind {
 	return []normalize.EventKind{
 		normalize.EventIncidentOpened, normalize.EventIncidentResolved, normalize.EventIncidentReopened,
@@ -57,16 +57,15 @@ func (c *checker) routes() {
 	cfg := c.config
 	c.channelNames("alerts.channels", cfg.Alerts.Channels)
 	if len(cfg.Routes) > 0 && len(cfg.Alerts.Channels) > 0 {
-		c.Add("alerts.channels", "it stands for a route of its own, and there are [[route]]s",
-			"name its channels in a [[route]] and leave [alerts] out")
+		c.Add("alerts.channels", "[alerts] and [[route]] cannot be combined",
+			"name its channels in a [[route]] and remove [alerts]")
 	}
 	first := map[string]int{}
 	for i := range cfg.Routes {
 		r, path := &cfg.Routes[i], fmt.Sprintf("route[%d]", i)
 		c.unique(first, path+".name", r.Name, "route")
 		if len(r.Channels) == 0 && !c.Refused(path+".channels") {
-			c.Add(path+".channels", "it is missing: a route without a channel tells nobody",
-				`write for example channels = ["team"]`)
+			c.Add(path+".channels", "it is missing: a route needs a channel", `write for example channels = ["team"]`)
 		}
 		c.channelNames(path+".channels", r.Channels)
 		c.match(&r.Match, path)
@@ -80,8 +79,8 @@ func (c *checker) routes() {
 	}
 }
 
-// fill puts the defaults of a route in. Notices break nothing and planned work has no severity, so that a
-// route for those alone has no lowest one.
+// fill sets the defaults of a route. Notices and planned work have no severity, so a route for those alone has no
+// lowest severity.
 func (r *Route) fill() {
 	if r.Severity == "" {
 		r.Severity = normalize.SeverityMajor
@@ -94,7 +93,7 @@ func (r *Route) fill() {
 	}
 }
 
-// channelNames notes names of channels that do not exist, or that stand there twice.
+// channelNames notes names of channels that do not exist or are listed twice.
 func (c *checker) channelNames(path string, given []string) {
 	var names []string
 	for _, ch := range c.config.Channels {
@@ -121,8 +120,8 @@ func (c *checker) channelNames(path string, given []string) {
 	}
 }
 
-// match checks what chooses news. A pattern that no vendor of the file answers to is a slip of the pen, and
-// would cost alerts.
+// match checks the keys that choose news. A pattern that matches no vendor in the file is a mistake that would cost
+// alerts.
 func (c *checker) match(m *Match, path string) {
 	var vendors, slugs, tags, owners []string
 	for _, v := range c.config.Vendors {
@@ -157,18 +156,18 @@ func (c *checker) match(m *Match, path string) {
 	}
 }
 
-// globs notes patterns that match none of the texts; words are what may be written.
-func (c *checker) globs(path string, globs, texts, text []string, problem string) {
-	text = slices.Compact(slices.Sorted(slices.Values(text)))
+// globs notes patterns that match none of the texts; known are the words that may be written.
+func (c *checker) globs(path string, globs, texts, known []string, problem string) {
+	known = slices.Compact(slices.Sorted(slices.Values(known)))
 	for i, glob := range globs {
 		if slices.ContainsFunc(texts, func(t string) bool { return normalize.Glob(glob, t) }) {
 			continue
 		}
 		write := "leave it out"
-		if near := words.Nearest(glob, text); near != "" {
+		if near := words.Nearest(glob, known); near != "" {
 			write = fmt.Sprintf("write %q", near)
-		} else if len(text) > 0 {
-			write = "write one of: " + strings.Join(text, ", ")
+		} else if len(known) > 0 {
+			write = "write one of: " + strings.Join(known, ", ")
 		}
 		c.Add(fmt.Sprintf("%s[%d]", path, i), fmt.Sprintf(problem, glob), write)
 	}
@@ -195,21 +194,21 @@ var (
 	}
 )
 
-// severity notes a word that is no severity; none is none.
+// severity notes a word that is not a severity. An empty one is left alone.
 func (c *checker) severity(path string, s normalize.Severity) {
 	if s != "" {
 		c.oneOf(path, string(s), "a severity", severities)
 	}
 }
 
-// oneOf notes a word that is none of those that there are.
-func (c *checker) oneOf(path, word, what string, text []string) bool {
-	if slices.Contains(text, word) {
+// oneOf notes a word that is not among those known.
+func (c *checker) oneOf(path, word, what string, known []string) bool {
+	if slices.Contains(known, word) {
 		return true
 	}
-	write := "write one of: " + strings.Join(text, ", ")
-	if near := words.Nearest(word, text); near != "" {
-		write = fmt.Sprintf("write %q; there are: %s", near, strings.Join(text, ", "))
+	write := "write one of: " + strings.Join(known, ", ")
+	if near := words.Nearest(word, known); near != "" {
+		write = fmt.Sprintf("write %q, or another of: %s", near, strings.Join(known, ", "))
 	}
 	c.Add(path, fmt.Sprintf("%q is not %s", word, what), write)
 	return false

@@ -58,7 +58,7 @@ func ParseSchedule(line string, zone *time.Location) (schedule cron.Schedule, er
 	}
 	fields, ok := parsed.(*cron.SpecSchedule)
 	if !ok {
-		return nil, scheduleError(line, "it is not understood")
+		return nil, scheduleError(line, "it cannot be understood")
 	}
 	fields.Location = zone
 	// A fixed day, so that a line is right or wrong whatever the date. Two years, because the one
@@ -92,22 +92,21 @@ var (
 	cronItem = regexp.MustCompile(`^(?:[*?]|[0-9A-Za-z]+(?:-[0-9A-Za-z]+)?)(?:/([0-9]+))?$`)
 )
 
-// checkFields says what is wrong with the five fields of a cron line, "" if nothing is. Each is
-// tried alone, so that the message can name it.
+// checkFields says what is wrong with the five fields of a cron line, "" if nothing is. Each field is tried by itself,
+// so that the message can name it.
 func checkFields(fields []string) string {
 	if len(fields) != len(cronFields) {
-		return fmt.Sprintf("it has %s and not five (minute, hour, day of month, month, day of week)",
+		return fmt.Sprintf("it has %s instead of five (minute, hour, day of month, month, day of week)",
 			words.Count(len(fields), "field"))
 	}
 	for i, f := range cronFields {
 		for item := range strings.SplitSeq(fields[i], ",") {
 			m := cronItem.FindStringSubmatch(item)
 			if m == nil {
-				return fmt.Sprintf("%s %q is not understood", f.name, fields[i])
+				return fmt.Sprintf("%s %q cannot be understood", f.name, fields[i])
 			}
 			if step, err := strconv.Atoi(m[1]); m[1] != "" && (err != nil || step > f.max-f.min) {
-				return fmt.Sprintf("%s %q steps beyond %d, so that only its first value counts", f.name, fields[i],
-					f.max)
+				return fmt.Sprintf("%s %q steps beyond %d, so only its first value counts", f.name, fields[i], f.max)
 			}
 			if f.name == "day of week" && item == "7" {
 				return `day of week 7 is unknown, Sunday is 0 or "sun"`

@@ -8,7 +8,7 @@ import (
 	"vendorwatch/cmd/internal/words"
 )
 
-// Check reads the file at path as Load does, and says in a few lines what is configured. The error
+// Check reads the file at path as Load does, and summarises in a few lines what is configured. The error
 // is tomlcheck.Mistakes if the file is wrong.
 func Check(path string, kinds ChannelKinds) (notes []string, err error) {
 	c, err := Load(path, kinds)
@@ -18,7 +18,7 @@ func Check(path string, kinds ChannelKinds) (notes []string, err error) {
 	return c.Summary(time.Now()), nil
 }
 
-// Summary says in a few lines what is configured, what comes next after now, and what to mind.
+// Summary says in a few lines what is configured, what is next after now, and what to pay attention to.
 func (c *Config) Summary(now time.Time) []string {
 	var sources, off int
 	var next time.Time
@@ -57,13 +57,13 @@ func (c *Config) Summary(now time.Time) []string {
 		lines = append(lines, fmt.Sprintf("route %q to %s", r.Name, c.goesTo(r.Channels)))
 	}
 	if len(c.Routes) == 0 {
-		lines = append(lines, "no alerts, since there is neither [alerts] nor a [[route]]")
+		lines = append(lines, "no alerts: there is neither [alerts] nor a [[route]]")
 	}
 	lines = append(lines, "record in "+c.Database)
 	return append(lines, c.Notes...)
 }
 
-// goesTo says where channels lead.
+// goesTo says where these channels lead.
 func (c *Config) goesTo(names []string) string {
 	var to []string
 	for _, name := range names {

@@ -16,7 +16,7 @@ var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 func (c *checker) vendors() {
 	if len(c.config.Vendors) == 0 && !c.Refused("vendor") && !c.Refused("vendor[0]") {
 		c.Add("vendor", "there is no vendor",
-			`write for example [[vendor]], name = "GitHub" and url = "https://www.githubstatus.com", each on a line of its own`)
+			`write for example [[vendor]], name = "GitHub" and url = "https://www.githubstatus.com", each on its own line`)
 	}
 	names, slugs, pages := map[string]int{}, map[string]int{}, map[string]int{}
 	for i := range c.config.Vendors {
@@ -49,7 +49,7 @@ func (c *checker) slug(v *Vendor, path string, taken map[string]int) {
 	line := c.Line(key)
 	switch before, twice := taken[v.Slug]; {
 	case v.Slug == "":
-		c.Add(key, fmt.Sprintf("none can be made of the name %q", v.Name), `write for example slug = "acme"`)
+		c.Add(key, fmt.Sprintf("no slug can be made from the name %q", v.Name), `write for example slug = "acme"`)
 	case !slugForm.MatchString(v.Slug):
 		write := `write for example "acme"`
 		if s := Slug(v.Slug); s != "" && !strings.Contains(v.Slug, "://") {
@@ -58,7 +58,7 @@ func (c *checker) slug(v *Vendor, path string, taken map[string]int) {
 		c.Add(key, fmt.Sprintf("%q is not made of a-z, 0-9 and single dashes", v.Slug), write)
 	case twice:
 		c.Add(key, fmt.Sprintf("two vendors have the slug %q, the other is on line %d", v.Slug, before),
-			"write a slug of its own for one of them")
+			"write another slug for one of them")
 	default:
 		taken[v.Slug] = line
 	}
@@ -151,14 +151,14 @@ func (c *checker) page(s *Source, path string, pages map[string]int) {
 		return
 	}
 	if name := secretParameter(s.URL); name != "" {
-		c.Add(path, fmt.Sprintf("the URL holds %s, which is a secret and does not belong in a file", name),
+		c.Add(path, fmt.Sprintf("the URL contains %s, which is a secret and does not belong in a file", name),
 			fmt.Sprintf(`write the URL without it, and [vendor.auth] with query = [{ name = %q, env = "ACME_TOKEN" }]`,
 				name))
 		return
 	}
 	_, page, _ := strings.Cut(s.URL, "://") // http and https of one page are one page
 	if before, twice := pages[page]; twice {
-		c.Add(path, fmt.Sprintf("two sources read %s, the other is on line %d", s.URL, before), "leave one of them out")
+		c.Add(path, fmt.Sprintf("two sources read %s, the other is on line %d", s.URL, before), "remove one of them")
 		return
 	}
 	pages[page] = c.Line(path)
@@ -184,7 +184,7 @@ func parseURL(text string) (string, error) {
 	u, err := url.Parse(text)
 	switch {
 	case err == nil && u.User != nil:
-		return "", errors.New(`the URL holds a user or a password, which is a secret; write it without, as "https://host/path"`)
+		return "", errors.New(`the URL contains a user name or a password, which is a secret; write it without, as "https://host/path"`)
 	case err != nil && strings.Contains(text, "@"):
 		return "", errors.New("that is not a URL" + example)
 	case err == nil && u.Scheme == "" && u.Host == "" && strings.Contains(text, "."):

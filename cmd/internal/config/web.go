@@ -9,9 +9,9 @@ import (
 	"vendorwatch/cmd/internal/secret"
 )
 
-// Web is the dashboard that serve and demo also serve.
+// Web is the dashboard.
 type Web struct {
-	// host:port; default 127.0.0.1:8080, this machine alone; empty for no dashboard
+	// host:port; default 127.0.0.1:8080, which only this machine can reach; empty for no dashboard
 	Listen      string `toml:"listen"`
 	Prefix      string `toml:"prefix"`       // path that a proxy serves it under, such as "/status"; default none
 	TokenEnv    string `toml:"token_env"`    // environment variable with the token that lets a reader in; default none
@@ -20,7 +20,7 @@ type Web struct {
 
 	Token    secret.Text `toml:"-"` // from the environment; empty for none
 	Password secret.Text `toml:"-"` // from the environment; empty for none
-	// environment variable that a secret is asked of and that is not set; without it the dashboard is not to be served
+	// environment variable of a secret that is not set; without it the dashboard must not be served
 	Missing string `toml:"-"`
 }
 
@@ -43,14 +43,14 @@ func (c *checker) web() {
 	w.Password = c.webSecret("web.password_env", w.PasswordEnv, "VENDORWATCH_WEB_PASSWORD")
 	switch {
 	case w.User != "" && w.PasswordEnv == "" && !c.Refused("web.password_env"):
-		c.Add("web.user", "there is a user and no password",
+		c.Add("web.user", "there is a user but no password",
 			`write also password_env = "VENDORWATCH_WEB_PASSWORD", and put the password into that environment variable`)
 	case w.User == "" && w.PasswordEnv != "" && !c.Refused("web.user"):
-		c.Add("web.password_env", "there is a password and no user", `write also user = "oncall"`)
+		c.Add("web.password_env", "there is a password but no user", `write also user = "oncall"`)
 	}
 	if err == nil && w.TokenEnv == "" && w.User == "" && !loopback(host) {
-		c.remark("web.listen is %s, so that everybody who reaches this machine can read the dashboard; token_env, or "+
-			"user and password_env, under [web] ask for a secret", w.Listen)
+		c.remark("web.listen is %s: everyone who can reach this machine can read the dashboard; to ask for a secret, "+
+			"set token_env, or user and password_env, under [web]", w.Listen)
 	}
 }
 

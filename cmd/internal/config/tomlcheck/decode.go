@@ -128,13 +128,13 @@ func (d *Document) structure(data []byte) {
 			}
 		case isTables(t) && (e.kind == unstable.Table || e.kind == unstable.InlineTable &&
 			!strings.HasSuffix(e.path, "]")):
-			d.note(e.line, e.path, fmt.Sprintf("[%s] is one of several", path),
-				fmt.Sprintf("write [[%s]], in two brackets", path))
+			d.note(e.line, e.path, fmt.Sprintf("there can be several of [%s]", path),
+				fmt.Sprintf("write [[%s]], in double brackets", path))
 		case e.kind == unstable.ArrayTable && isTable(t) && !isTables(t):
-			d.note(e.line, path, fmt.Sprintf("there is one [%s] only", path),
+			d.note(e.line, path, fmt.Sprintf("there can be only one [%s]", path),
 				fmt.Sprintf("write [%s], in single brackets", path))
 		case first != i:
-			d.note(e.line, e.path, fmt.Sprintf("it is written twice, first on line %d", d.index.entries[first].line),
+			d.note(e.line, e.path, fmt.Sprintf("it appears twice, first on line %d", d.index.entries[first].line),
 				"keep one of the two")
 		case (isText(t) || isTexts(t) && strings.HasSuffix(e.path, "]")) && e.kind != unstable.String && !e.isHeader():
 			d.notText(e, t)
@@ -211,8 +211,7 @@ func (d *Document) notText(e entry, t reflect.Type) {
 		}
 	}
 	what, example := d.types.expected(generic(e.path))
-	d.note(e.line, e.path, fmt.Sprintf("%s stands where %s is needed", kindWords[e.kind], what),
-		"write for example "+example)
+	d.note(e.line, e.path, fmt.Sprintf("%s where %s is needed", kindWords[e.kind], what), "write for example "+example)
 }
 
 // wrongValue notes a value that cannot be used; problem is what the type or the decoder says of it.
@@ -225,13 +224,13 @@ func (d *Document) wrongValue(e entry, problem string) {
 		d.note(e.line, e.path, problem, "write "+write)
 		return
 	case d.index.isHeader(e.top):
-		d.note(e.line, e.path, problem, "write all keys of a table in one place")
+		d.note(e.line, e.path, problem, "write all keys of the table in one place")
 		return
 	case strings.HasSuffix(e.path, "]") && !isTable(d.types[path]):
-		what, example = "a text", `"…", in quotes`
+		what, example = "a string", `"…", in quotes`
 	}
 	if strings.HasPrefix(problem, "cannot ") {
-		problem = fmt.Sprintf("%s stands where %s is needed", kindWords[e.kind], what)
+		problem = fmt.Sprintf("%s where %s is needed", kindWords[e.kind], what)
 	}
 	d.note(e.line, e.path, problem, "write for example "+example)
 }
@@ -256,7 +255,7 @@ func (d *Document) unknownKey(e entry) {
 	case near != "":
 		write = fmt.Sprintf("write %q", near)
 	default:
-		write = "there are: " + strings.Join(keys, ", ")
+		write = "write one of: " + strings.Join(keys, ", ")
 	}
 	d.note(e.line, e.path, "unknown key", write)
 }

@@ -121,7 +121,7 @@ func (s schema) brackets(table string) string {
 }
 
 var kindWords = map[unstable.Kind]string{
-	unstable.Array: "a list", unstable.InlineTable: "a table", unstable.String: "a text",
+	unstable.Array: "a list", unstable.InlineTable: "a table", unstable.String: "a string",
 	unstable.Bool:  "true or false",
 	unstable.Float: "a number with a point", unstable.Integer: "a number", unstable.LocalDate: "a date",
 	unstable.LocalTime: "a time", unstable.LocalDateTime: "a time", unstable.DateTime: "a time",
@@ -132,8 +132,8 @@ var kindWords = map[unstable.Kind]string{
 func (s schema) expected(path string) (what, example string) {
 	t, ok := s[path]
 	if !ok {
-		// An element of a list of texts.
-		return "a text", `"…", in quotes`
+		// An element of a list of strings.
+		return "a string", `"…", in quotes`
 	}
 	name := path[strings.LastIndex(path, ".")+1:]
 	if what, example = describe(t); what != "" {
@@ -141,17 +141,17 @@ func (s schema) expected(path string) (what, example string) {
 	}
 	switch {
 	case isFree(t):
-		return "a table of texts", name + ` = { "X-Team" = "ops" }`
+		return "a table of strings", name + ` = { "X-Team" = "ops" }`
 	case isTable(t):
 		return "a table", s.brackets(path)
 	case t.Kind() == reflect.String, isText(t):
-		return "a text", name + ` = "…", in quotes`
+		return "a string", name + ` = "…", in quotes`
 	case t.Kind() == reflect.Bool:
 		return "true or false", name + " = true"
 	case t.Kind() == reflect.Int:
 		return "a whole number", name + " = 5"
 	default:
-		return "a list of texts", name + ` = ["a", "b"]`
+		return "a list of strings", name + ` = ["a", "b"]`
 	}
 }
 

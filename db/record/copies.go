@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"vendorwatch/db"
+	"vendorwatch/db/internal/scan"
+	"vendorwatch/db/record/internal/incidents"
 	"vendorwatch/normalize"
 )
 
@@ -32,36 +34,30 @@ func (v *saver) confirmCopies() error {
 	if !v.source.copySuspected {
 		return nil
 	}
-	var held []normalize.Incident
-	if err := v.each(func(rows scanner) error {
-		var i normalize.Incident
-		err := rows.Scan(&i.Key)
-		held = append(held, i)
-		return err
-	}, `SELECT source_key FROM incidents WHERE source_id = ? AND EXISTS (
-			SELECT 1 FROM json_each(raw_index) WHERE value ->> 'held') ORDER BY incident_id`,
-		v.s.SourceID); err != nil {
-		return err
-	}
-	headers, err := v.headers(keysOf(held))
+	held, err := scan.Column[string](v.ctx, v.tx, `SELECT source_key FROM incidents WHERE source_id = ? AND EXISTS (
+			SELECT 1 FROM json_each(raw_index) WHERE value ->> 'held') ORDER BY incident_id`, v.s.SourceID)
 	if err != nil {
 		return err
 	}
-	records, err := v.records(held, headers)
+	headers, err := v.headers(held)
+	if err != nil {
+		return err
+	}
+	records, err := incidents.Load(v.ctx, v.tx, held, headers)
 	if err != nil {
 		return err
 	}
 	var all []stored
-	for _, i := range held {
-		rec := records[i.Key]
-		was := rec.incident
-		rec.history.confirm(v.at)
-		edits, err := v.fold(rec, i.Key, false)
+	for _, key := range held {
+		rec := records[key]
+		was := rec.Incident
+		rec.History.Confirm(v.at)
+		edits, err := v.fold(rec, key)
 		if err != nil {
-			return fmt.Errorf("incident %q: %w", i.Key, err)
+			return fmt.Errorf("incident %q: %w", key, err)
 		}
-		s := stored{rec: rec, differs: true, now: rec.incident, news: normalize.NewsOf(&was, rec.incident, edits),
-			updateIDs: rec.updateIDs()}
+		s := stored{rec: rec, differs: true, now: rec.Incident, news: normalize.NewsOf(&was, rec.Incident, edits),
+			updateIDs: rec.UpdateIDs()}
 		all = append(all, s)
 	}
 	for _, step := range []func([]stored) error{v.linkEvents, v.weighStored} {
@@ -76,17 +72,4 @@ func (v *saver) confirmCopies() error {
 	}
 	v.held = false
 	return v.noteCopies()
-}
-
-// confirm notes that the newest words of each kind of document were read again.
-func (h *history) confirm(at string) {
-	last := map[string]*sighting{}
-	for _, s := range h.sightings {
-		last[s.document] = s
-	}
-	for _, s := range last {
-		if at > s.until {
-			s.until, s.stored = at, false
-		}
-	}
 }

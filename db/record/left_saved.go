@@ -2,6 +2,7 @@ package record
 
 import (
 	"vendorwatch/db"
+	"vendorwatch/db/internal/scan"
 )
 
 // onlySaved reports whether a source is known from saved pages only. Those may come in any order.
@@ -27,7 +28,7 @@ func (v *saver) leftSavedPages(seen map[int64]bool) error {
 	}
 	var all []row
 	// The scrape's own row is not written yet, so that its time stands beside those of the others.
-	if err := v.each(func(rows scanner) error {
+	if err := scan.EachRow(v.ctx, v.tx, func(rows scan.Scanner) error {
 		var r row
 		if err := rows.Scan(&r.id, &r.state, &r.announced, &r.sameEvent, &r.left, &r.leaves); err != nil {
 			return err

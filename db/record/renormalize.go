@@ -1,10 +1,8 @@
 package record
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,6 +11,7 @@ import (
 	"vendorwatch/db"
 	"vendorwatch/db/internal/scan"
 	"vendorwatch/db/query"
+	"vendorwatch/db/record/internal/incidents"
 	"vendorwatch/normalize"
 )
 
@@ -52,8 +51,7 @@ func (r *Recorder) Renormalize(ctx context.Context, sourceID int64, at time.Time
 	}
 	out := Renormalized{SourceID: s.SourceID, Vendor: s.Vendor, PageURL: s.PageURL, Platform: s.Platform}
 	err = r.file.Change(ctx, func(tx *db.Tx) error {
-		v := &saver{ctx: ctx, tx: tx, s: Scrape{SourceID: sourceID, At: at}, at: normalize.FormatTime(at),
-			added: map[int64]bool{}, wordsOf: words}
+		v := newSaver(ctx, tx, Scrape{SourceID: sourceID, At: at, WordsOf: words})
 		r := &renormalizer{saver: v, counts: map[MeaningChange]int{}, out: &out}
 		err := r.all(s.Platform)
 		if err == nil && dryRun {
@@ -93,7 +91,7 @@ func (r *renormalizer) all(platform string) error {
 			r.platforms = append(r.platforms, w)
 		}
 	}
-	if err := r.components(); err != nil {
+	if err := r.statuses(); err != nil {
 		return err
 	}
 	keys, err := r.texts(`SELECT source_key FROM incidents WHERE source_id = ? ORDER BY incident_id`, r.s.SourceID)
@@ -125,62 +123,58 @@ func (r *renormalizer) some(keys []string) error {
 	if err != nil {
 		return err
 	}
-	stored := make([]normalize.Incident, len(keys))
-	for n, key := range keys {
-		stored[n].Key = key
-	}
-	records, err := r.records(stored, headers)
+	records, err := incidents.Load(r.ctx, r.tx, keys, headers)
 	if err != nil {
 		return err
 	}
 	for _, key := range keys {
 		if err := r.incident(records[key]); err != nil {
-			return fmt.Errorf("incident %d: %w", records[key].id, err)
+			return fmt.Errorf("incident %d: %w", records[key].ID, err)
 		}
 	}
 	return nil
 }
 
 // incident folds the readings of one incident again.
-func (r *renormalizer) incident(rec *record) error {
+func (r *renormalizer) incident(rec *incidents.Record) error {
 	if !r.readable(rec) {
 		r.out.Wordless++
 		return nil
 	}
 	r.out.Incidents++
 	r.changed = false
-	wasRow, wasUpdates, wasParts := rec.row, map[int64]normalize.Update{}, len(rec.components)
-	for _, u := range rec.updates {
-		wasUpdates[u.id] = u.update
+	wasRow, wasUpdates, wasParts := rec.Row, map[int64]normalize.Update{}, len(rec.Components)
+	for _, u := range rec.Updates {
+		wasUpdates[u.ID] = u.Update
 	}
 	problems, err := r.problems(rec)
 	if err != nil {
 		return err
 	}
-	if _, err := r.fold(rec, rec.incident.Key, false); err != nil {
+	if _, err := r.fold(rec, rec.Incident.Key); err != nil {
 		return err
 	}
-	r.countIncident(wasRow, rec.row)
-	for _, u := range rec.updates {
-		was, known := wasUpdates[u.id]
+	r.countIncident(&wasRow, &rec.Row)
+	for _, u := range rec.Updates {
+		was, known := wasUpdates[u.ID]
 		if !known {
-			r.count("incident_updates", "", string(u.update.State))
+			r.count("incident_updates", "", string(u.Update.State))
 			continue
 		}
-		r.countField("incident_updates.state", string(was.State), string(u.update.State), true)
-		r.countField("incident_updates.posted_at", db.Stamp(was.PostedAt), db.Stamp(u.update.PostedAt), false)
-		r.countField("incident_updates.created_at", db.Stamp(was.CreatedAt), db.Stamp(u.update.CreatedAt), false)
-		r.countField("incident_updates.body", was.Body, u.update.Body, false)
+		r.countField("incident_updates.state", string(was.State), string(u.Update.State), true)
+		r.countField("incident_updates.posted_at", db.Stamp(was.PostedAt), db.Stamp(u.Update.PostedAt), false)
+		r.countField("incident_updates.created_at", db.Stamp(was.CreatedAt), db.Stamp(u.Update.CreatedAt), false)
+		r.countField("incident_updates.body", was.Body, u.Update.Body, false)
 	}
-	if wasParts != len(rec.components) {
+	if wasParts != len(rec.Components) {
 		r.count("incident_components", "", "")
 	}
 	if r.changed {
 		r.out.Changed++
-		i := rec.incident
-		i.State, i.Severity, i.Kind = normalize.State(rec.row.state), normalize.Severity(rec.row.severity),
-			normalize.Kind(rec.row.kind)
-		if _, err := r.weigh(rec.id, i, false); err != nil {
+		i := rec.Incident
+		i.State, i.Severity, i.Kind = normalize.State(rec.Row.State), normalize.Severity(rec.Row.Severity),
+			normalize.Kind(rec.Row.Kind)
+		if _, err := r.weigh(rec.ID, i, false); err != nil {
 			return err
 		}
 	}
@@ -188,15 +182,13 @@ func (r *renormalizer) incident(rec *record) error {
 }
 
 // readable reports whether all that was read of an incident is stored, and of platforms that are known.
-func (r *renormalizer) readable(rec *record) bool {
-	for _, s := range rec.history.sightings {
-		if platform, _, former := strings.Cut(s.document, "/"); former {
-			if _, ok := r.wordsOf(platform); !ok {
-				return false
-			}
+func (r *renormalizer) readable(rec *incidents.Record) bool {
+	for _, platform := range rec.History.Former() {
+		if _, ok := r.wordsOf(platform); !ok {
+			return false
 		}
 	}
-	return len(rec.history.sightings) > 0
+	return !rec.History.Empty()
 }
 
 func (r *renormalizer) count(field, from, to string) {
@@ -204,22 +196,15 @@ func (r *renormalizer) count(field, from, to string) {
 }
 
 // countIncident counts the columns in which two rows differ. Words are named; times and texts are too many.
-func (r *renormalizer) countIncident(was, is incidentRow) {
-	for _, f := range []struct {
-		name, was, is string
-		word          bool
-	}{
-		{"kind", was.kind, is.kind, true}, {"severity", was.severity, is.severity, true},
-		{"state", was.state, is.state, true},
-		{"title", was.title, is.title, false}, {"vendor_severity", was.vendorSeverity, is.vendorSeverity, true},
-		{"started_at", was.startedAt, is.startedAt, false}, {"resolved_at", was.resolvedAt, is.resolvedAt, false},
-		{"scheduled_start_at", was.scheduledStartAt, is.scheduledStartAt, false},
-		{"scheduled_end_at", was.scheduledEndAt, is.scheduledEndAt, false},
-		{"created_at", was.createdAt, is.createdAt, false}, {"updated_at", was.updatedAt, is.updatedAt, false},
-		{"stated_duration_seconds", fmt.Sprint(was.statedSeconds), fmt.Sprint(is.statedSeconds), false},
-		{"start_given", fmt.Sprint(db.Bit(was.startGiven)), fmt.Sprint(db.Bit(is.startGiven)), true},
-	} {
-		r.countField("incidents."+f.name, f.was, f.is, f.word)
+func (r *renormalizer) countIncident(was, is *incidents.Row) {
+	for _, f := range incidents.Differ(was, is) {
+		switch f.Column {
+		case "raw", "raw_index", "first_seen_at": // what was read, and not what it means
+		case "kind", "severity", "state", "vendor_severity", "started_basis", "resolved_basis", "start_given":
+			r.countField("incidents."+f.Column, f.Was, f.Is, true)
+		default:
+			r.countField("incidents."+f.Column, f.Was, f.Is, false)
+		}
 	}
 }
 
@@ -233,37 +218,38 @@ func (r *renormalizer) countField(field, was, is string, word bool) {
 	}
 }
 
-// components makes the statuses of the page's components again. The newest entry of their history holds
+// statuses makes the statuses of the page's components again. The newest entry of their history holds
 // the same word, so that it changes with them; the words of those before it are not stored.
-func (r *renormalizer) components() error {
-	if err := r.loadComponents(); err != nil {
+func (r *renormalizer) statuses() error {
+	all, err := r.components.All(r.ctx, r.tx)
+	if err != nil {
 		return err
 	}
-	for _, c := range r.saver.components {
-		if c.vendorStatus == "" {
+	for _, c := range all {
+		if c.VendorStatus == "" {
 			continue
 		}
-		was := normalize.ComponentStatus(c.status)
-		is := normalize.Status(was, c.vendorStatus, r.platforms)
+		was := normalize.ComponentStatus(c.Status)
+		is := normalize.Status(was, c.VendorStatus, r.platforms)
 		if is == was {
 			continue
 		}
-		if _, err := r.exec(`UPDATE components SET status = ? WHERE component_id = ?`, is, c.id); err != nil {
+		if _, err := r.exec(`UPDATE components SET status = ? WHERE component_id = ?`, is, c.ID); err != nil {
 			return err
 		}
 		if _, err := r.exec(`
 			UPDATE component_changes SET status = ?1 WHERE component_change_id = (
 				SELECT component_change_id FROM component_changes WHERE component_id = ?2
-				ORDER BY at DESC, component_change_id DESC LIMIT 1)`, is, c.id); err != nil {
+				ORDER BY at DESC, component_change_id DESC LIMIT 1)`, is, c.ID); err != nil {
 			return err
 		}
 		if is != normalize.StatusUnknown {
 			if _, err := r.exec(`DELETE FROM findings WHERE source_id = ? AND source_key IN (?, '') AND field = 'status'
-				AND value = ?`, r.s.SourceID, c.key, c.vendorStatus); err != nil {
+				AND value = ?`, r.s.SourceID, c.Key, c.VendorStatus); err != nil {
 				return err
 			}
 		}
-		c.status = string(is)
+		c.Status = string(is)
 		r.count("components.status", string(was), string(is))
 	}
 	return nil
@@ -279,15 +265,15 @@ type problem struct {
 
 var problemRow = scan.Of[problem]("f")
 
-func (r *renormalizer) problems(rec *record) ([]problem, error) {
+func (r *renormalizer) problems(rec *incidents.Record) ([]problem, error) {
 	return problemRow.All(r.ctx, r.tx, `
 		SELECT `+problemRow.Columns+` FROM findings f WHERE f.source_id = ? AND f.source_key = ?`, r.s.SourceID,
-		rec.incident.Key)
+		rec.Incident.Key)
 }
 
 // findings takes away what the readings of an incident were found to lack and lack no more, and counts what they are
 // found to lack now. before is what was stored. Findings on what the readings do not hold are of the page, and stay.
-func (r *renormalizer) findings(rec *record, before []problem) error {
+func (r *renormalizer) findings(rec *incidents.Record, before []problem) error {
 	now, err := r.problems(rec)
 	if err != nil {
 		return err
@@ -298,10 +284,10 @@ func (r *renormalizer) findings(rec *record, before []problem) error {
 		}
 	}
 	for _, p := range before {
-		if r.folded[normalize.Finding{Key: rec.incident.Key, Field: p.Field, Value: p.Value, Problem: p.Problem}] {
+		if r.folded[normalize.Finding{Key: rec.Incident.Key, Field: p.Field, Value: p.Value, Problem: p.Problem}] {
 			continue
 		}
-		if holds, err := rec.history.holds(p.Value); err != nil || !holds {
+		if holds, err := rec.History.Holds(p.Value); err != nil || !holds {
 			if err != nil {
 				return err
 			}
@@ -313,25 +299,4 @@ func (r *renormalizer) findings(rec *record, before []problem) error {
 		r.count("findings."+p.Field, p.Problem, "")
 	}
 	return nil
-}
-
-// holds reports whether readings hold a finding's value, or the value is a time that was made of them.
-func (h *history) holds(value string) (bool, error) {
-	if _, err := db.ParseStamp(value); err == nil {
-		return true, nil
-	}
-	printed, err := json.Marshal(strings.TrimSuffix(value, "…"))
-	if err != nil {
-		return false, err
-	}
-	for _, w := range h.wordings {
-		text, err := json.Marshal(w.raws)
-		if err != nil {
-			return false, err
-		}
-		if bytes.Contains(text, bytes.Trim(printed, `"`)) {
-			return true, nil
-		}
-	}
-	return false, nil
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 	"vendorwatch/db"
 	"vendorwatch/db/query"
+	"vendorwatch/db/record/internal/components"
 	"vendorwatch/normalize"
 )
 
@@ -33,7 +34,8 @@ func (r *Recorder) SaveScrape(ctx context.Context, s Scrape) (Saved, error) {
 	}
 	var saved Saved
 	err := r.file.Change(ctx, func(tx *db.Tx) error {
-		v := &saver{ctx: ctx, tx: tx, s: s, at: normalize.FormatTime(s.At), lateAfter: r.LateAfter, wordsOf: s.WordsOf}
+		v := newSaver(ctx, tx, s)
+		v.lateAfter = r.LateAfter
 		err := v.save()
 		saved = v.saved
 		return err
@@ -61,16 +63,21 @@ type saver struct {
 	held     bool // a reading may be a stale copy: the next one decides
 	moving   bool // the first reading under another platform
 
-	filter     *normalize.Filter        // of the source; loaded when first needed
-	components map[string]*componentRow // by key; loaded when first needed
-	added      map[int64]bool           // ids of incidents that are new
-	reread     map[string]bool          // keys of incidents whose words are new
-	keys       map[string]string        // keys as seen to keys as stored, where they differ
+	filter     *normalize.Filter // of the source; loaded when first needed
+	components *components.Known // of the source
+	added      map[int64]bool    // ids of incidents that are new
+	reread     map[string]bool   // keys of incidents whose words are new
+	keys       map[string]string // keys as seen to keys as stored, where they differ
 	events     []int64
 	folded     map[normalize.Finding]bool // findings that the records brought
 	wordsOf    func(platform string) (normalize.Words, bool)
 	changed    bool // a row other than those of health is different
 	saved      Saved
+}
+
+func newSaver(ctx context.Context, tx *db.Tx, s Scrape) *saver {
+	return &saver{ctx: ctx, tx: tx, s: s, at: normalize.FormatTime(s.At), wordsOf: s.WordsOf,
+		components: components.Of(s.SourceID), added: map[int64]bool{}, folded: map[normalize.Finding]bool{}}
 }
 
 func (v *saver) save() error {
@@ -229,20 +236,7 @@ func contentHash(s Scrape) (string, error) {
 
 // exec runs a statement and returns how many rows it changed.
 func (v *saver) exec(query string, args ...any) (int64, error) {
-	res, err := v.tx.ExecContext(v.ctx, query, args...)
-	if err != nil {
-		return 0, err
-	}
-	return res.RowsAffected()
-}
-
-// insert runs an INSERT and returns the new row's id.
-func (v *saver) insert(query string, args ...any) (int64, error) {
-	res, err := v.tx.ExecContext(v.ctx, query, args...)
-	if err != nil {
-		return 0, err
-	}
-	return res.LastInsertId()
+	return v.tx.Exec(v.ctx, query, args...)
 }
 
 func (v *saver) query(query string, args ...any) (*sql.Rows, error) {

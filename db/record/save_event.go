@@ -3,8 +3,8 @@ package record
 import (
 	"fmt"
 	"maps"
-	"time"
 	"vendorwatch/db"
+	"vendorwatch/db/record/internal/incidents"
 	"vendorwatch/normalize"
 )
 
@@ -44,7 +44,7 @@ func (v *saver) writeEvent(kind normalize.EventKind, incidentID, updateID int64,
 	}
 	// News from saved pages that was old when the service last looked is for the record, not for channels.
 	// The service's own last look stands for "now", so that the clock is read once, by the caller.
-	id, err := v.insert(`
+	id, err := v.tx.Insert(v.ctx, `
 		INSERT INTO events (source_id, incident_id, update_id, kind, at, withheld, detail)
 		VALUES (?1, ?2, ?3, ?4, ?5, CASE WHEN ?6 THEN 'same_event' WHEN ?10 THEN 'filtered'
 			WHEN ?7 AND (SELECT max(last_attempt_at) FROM sources) > ?8 THEN 'stale' END, ?9)`,
@@ -70,7 +70,7 @@ func (v *saver) announcement(i normalize.Incident, isNew, told bool, news []norm
 		return nil, told
 	case isNew && v.late(i):
 		n := opening(i, map[string]string{"late": "true", "reason": "it began " +
-			begin(i).UTC().Format("2006-01-02 15:04") + " UTC and was over when it was first seen"})
+			incidents.Begin(i).UTC().Format("2006-01-02 15:04") + " UTC and was over when it was first seen"})
 		return []normalize.News{n}, false
 	case isNew:
 		return news, true
@@ -84,7 +84,7 @@ func (v *saver) announcement(i normalize.Incident, isNew, told bool, news []norm
 			}
 		}
 		return append([]normalize.News{opening(i, nil)}, news...), true
-	case !v.s.Archived && db.Stamp(begin(i)) > v.source.baselineAt && !v.late(i):
+	case !v.s.Archived && db.Stamp(incidents.Begin(i)) > v.source.baselineAt && !v.late(i):
 		// It opened and ended since the baseline, and a backfill met it before any poll did.
 		return normalize.NewsOf(nil, i, nil), true
 	}
@@ -93,20 +93,8 @@ func (v *saver) announcement(i normalize.Incident, isNew, told bool, news []norm
 
 // late reports whether an incident that is over lies so far back that it was added to the past.
 func (v *saver) late(i normalize.Incident) bool {
-	from := begin(i)
+	from := incidents.Begin(i)
 	return i.State.Over() && !from.IsZero() && v.s.At.Sub(from) > v.lateAfter
-}
-
-// begin is when an incident began by its vendor. When its entry was made does not count where that is known:
-// vendors fill in what happened last week, and that is no alert.
-func begin(i normalize.Incident) time.Time {
-	switch {
-	case !i.StartedAt.IsZero():
-		return i.StartedAt
-	case !i.ScheduledStartAt.IsZero():
-		return i.ScheduledStartAt
-	}
-	return i.CreatedAt
 }
 
 // opening is the one event that tells of an incident's existence.

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"time"
 	"vendorwatch/db"
+	"vendorwatch/db/internal/scan"
+	"vendorwatch/db/record/internal/incidents"
 	"vendorwatch/normalize"
 )
 
@@ -18,8 +20,7 @@ func (r *Recorder) SetFilter(ctx context.Context, sourceID int64, f normalize.Fi
 	text, err := db.JSON(f)
 	if err == nil {
 		err = r.file.Change(ctx, func(tx *db.Tx) error {
-			v := &saver{ctx: ctx, tx: tx, s: Scrape{SourceID: sourceID, At: at}, at: normalize.FormatTime(at)}
-			return v.setFilter(f, text)
+			return newSaver(ctx, tx, Scrape{SourceID: sourceID, At: at}).setFilter(f, text)
 		})
 	}
 	if err != nil {
@@ -60,34 +61,24 @@ func (v *saver) setFilter(f normalize.Filter, text string) error {
 
 // weighAll looks at every incident of the source again.
 func (v *saver) weighAll() error {
-	rows, err := v.query(`SELECT incident_id FROM incidents WHERE source_id = ? ORDER BY incident_id`, v.s.SourceID)
-	if err != nil {
+	ids, err := scan.Column[int64](v.ctx, v.tx, `SELECT incident_id FROM incidents WHERE source_id = ?
+		ORDER BY incident_id`, v.s.SourceID)
+	if err != nil || len(ids) == 0 {
 		return err
 	}
-	byID := map[int64]*record{}
-	var ids []int64
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return errors.Join(err, rows.Close())
-		}
-		ids = append(ids, id)
-		byID[id] = &record{id: id, components: map[int64]bool{}}
+	byID := map[int64]*incidents.Record{}
+	for _, id := range ids {
+		byID[id] = incidents.New("")
+		byID[id].ID = id
 	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil || len(ids) == 0 {
+	if err := incidents.LoadRows(v.ctx, v.tx, byID); err != nil {
 		return err
 	}
-	list, err := db.JSON(ids)
-	if err != nil {
+	if err := incidents.LoadAffected(v.ctx, v.tx, byID); err != nil {
 		return err
-	}
-	for _, load := range []func(string, map[int64]*record) error{v.loadIncidents, v.loadAffected} {
-		if err := load(list, byID); err != nil {
-			return err
-		}
 	}
 	for _, id := range ids {
-		shown, err := v.weigh(id, byID[id].incident, true)
+		shown, err := v.weigh(id, byID[id].Incident, true)
 		if err != nil {
 			return err
 		}
@@ -101,7 +92,7 @@ func (v *saver) weighAll() error {
 			return err
 		}
 		if open {
-			n := revealed(byID[id].incident)
+			n := revealed(byID[id].Incident)
 			if err := v.event(n.Kind, id, 0, n.Detail); err != nil {
 				return err
 			}
@@ -142,11 +133,11 @@ func (v *saver) weighStored(all []stored) error {
 		return err
 	}
 	for n, s := range all {
-		shown, err := v.weigh(s.rec.id, s.rec.incident, false)
+		shown, err := v.weigh(s.rec.ID, s.rec.Incident, false)
 		if err != nil {
 			return err
 		}
-		if shown && s.rec.announced && !s.older && !s.now.State.Over() {
+		if shown && s.rec.Announced && !s.older && !s.now.State.Over() {
 			all[n].news = append([]normalize.News{revealed(s.now)}, s.news...)
 		}
 	}

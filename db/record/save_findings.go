@@ -72,9 +72,6 @@ func (v *saver) ofIncident(key string) bool {
 
 // writeProblems records what could not be read in an incident's readings, with those that had it.
 func (v *saver) writeProblems(key string, problems []normalize.Problem) error {
-	if v.folded == nil {
-		v.folded = map[normalize.Finding]bool{}
-	}
 	for _, p := range problems {
 		f := p.Finding
 		f.Key = key

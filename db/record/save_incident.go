@@ -1,54 +1,14 @@
 package record
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
 	"vendorwatch/db"
+	"vendorwatch/db/record/internal/incidents"
+	"vendorwatch/db/record/internal/readings"
 	"vendorwatch/normalize"
 )
-
-// header is what tells, at little cost, whether an incident needs a closer look.
-type header struct {
-	id                              int64
-	key, state, firstSeen, leftFeed string
-	startedAt                       string
-	announced                       bool
-	sameEvent                       int64 // 0 if it is alone
-	words                           wordsIndex
-}
-
-// wordsIndex is the column raw_index: which words of each kind of document are stored, and when they
-// were read.
-type wordsIndex map[string]wordsRef
-
-type wordsRef struct {
-	Hash string `json:"hash"`
-	At   string `json:"at"`
-	Held bool   `json:"held,omitempty"` // it may be a stale copy, and waits for the next reading
-}
-
-// newest returns when the newest of the stored words were read.
-func (w wordsIndex) newest() string {
-	var at string
-	for _, ref := range w {
-		at = max(at, ref.At)
-	}
-	return at
-}
-
-// holds reports whether what was read is what was read last, so that there is nothing to do. at is when.
-func (w wordsIndex) holds(raws []normalize.Raw, at string) (bool, error) {
-	for _, group := range byDocument(raws) {
-		hash, err := wordsHash(group)
-		ref := w[group[0].Document]
-		if err != nil || ref.Hash != hash || ref.Held || at < ref.At {
-			return false, err
-		}
-	}
-	return len(raws) > 0, nil
-}
 
 // saveIncidents stores what is new or different, and marks what has left the list of open ones.
 func (v *saver) saveIncidents() error {
@@ -67,15 +27,15 @@ func (v *saver) saveIncidents() error {
 	if err := v.adopt(seen, headers); err != nil {
 		return err
 	}
-	v.reread, v.added = map[string]bool{}, map[int64]bool{}
+	v.reread = map[string]bool{}
 	ids := map[int64]bool{}
 	var differ []normalize.Incident
 	for _, i := range seen {
 		h, known := headers[i.Key]
 		same := false
 		if known {
-			ids[h.id] = true
-			if same, err = h.words.holds(i.Raws, v.at); err != nil {
+			ids[h.ID] = true
+			if same, err = h.Words.Holds(i.Raws, v.at); err != nil {
 				return err
 			}
 		}
@@ -88,7 +48,7 @@ func (v *saver) saveIncidents() error {
 			return err
 		}
 	}
-	records, err := v.records(differ, headers)
+	records, err := incidents.Load(v.ctx, v.tx, keysOf(differ), headers)
 	if err != nil {
 		return err
 	}
@@ -97,7 +57,7 @@ func (v *saver) saveIncidents() error {
 		if all[n], err = v.saveIncident(records, i); err != nil {
 			return fmt.Errorf("incident %q: %w", i.Key, err)
 		}
-		ids[all[n].rec.id] = true
+		ids[all[n].rec.ID] = true
 	}
 	if err := v.linkEvents(all); err != nil {
 		return err
@@ -119,8 +79,8 @@ func (v *saver) saveIncidents() error {
 // storable rounds times to what is stored, since a finer time would differ from its own stored form at
 // every poll, and leaves unknown what the schema's guards would refuse: one bad field must not cost
 // the whole scrape.
-func storable(incidents []normalize.Incident) []normalize.Incident {
-	out := slices.Clone(incidents)
+func storable(read []normalize.Incident) []normalize.Incident {
+	out := slices.Clone(read)
 	for n := range out {
 		i := &out[n]
 		for _, t := range []*time.Time{&i.StartedAt, &i.ResolvedAt, &i.ScheduledStartAt, &i.ScheduledEndAt,
@@ -149,49 +109,21 @@ func storableTime(t time.Time) time.Time {
 	return t.UTC().Truncate(time.Millisecond)
 }
 
-func keysOf(incidents []normalize.Incident) []string {
-	keys := make([]string, len(incidents))
-	for n, i := range incidents {
+func keysOf(list []normalize.Incident) []string {
+	keys := make([]string, len(list))
+	for n, i := range list {
 		keys[n] = i.Key
 	}
 	return keys
 }
 
-func (v *saver) headers(keys []string) (map[string]*header, error) {
-	headers := map[string]*header{}
-	if len(keys) == 0 {
-		return headers, nil
-	}
-	list, err := db.JSON(keys)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := v.query(`
-		SELECT incident_id, source_key, state, first_seen_at, coalesce(left_feed_at, ''), coalesce(started_at, ''),
-		announced, coalesce(same_event_id, 0), raw_index
-		FROM incidents WHERE source_id = ? AND source_key IN (SELECT value FROM json_each(?))`, v.s.SourceID, list)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		h := &header{}
-		var words []byte
-		if err := rows.Scan(&h.id, &h.key, &h.state, &h.firstSeen, &h.leftFeed, &h.startedAt, &h.announced,
-			&h.sameEvent, &words); err != nil {
-			return nil, err
-		}
-		if err := json.Unmarshal(words, &h.words); err != nil {
-			return nil, fmt.Errorf("raw_index of incident %d: %w", h.id, err)
-		}
-		headers[h.key] = h
-	}
-	return headers, rows.Err()
+func (v *saver) headers(keys []string) (map[string]*incidents.Header, error) {
+	return incidents.Headers(v.ctx, v.tx, v.s.SourceID, keys)
 }
 
 // adopt gives an incident that was seen without id and address the key it is stored under, and a stored
 // one without them the key that is known now. Title and start tell that they are the same.
-func (v *saver) adopt(seen []normalize.Incident, headers map[string]*header) error {
+func (v *saver) adopt(seen []normalize.Incident, headers map[string]*incidents.Header) error {
 	v.keys = map[string]string{}
 	weak := 0
 	err := v.queryRow(`SELECT count(*) FROM incidents WHERE source_id = ? AND source_key >= '#' AND source_key < '$'`,
@@ -266,38 +198,38 @@ func (v *saver) sameByTitle(i normalize.Incident, weakOnly bool) (string, error)
 
 // sameWords handles an incident that reads as it did. Nothing is written, unless it had left the list
 // of open ones, was met before by a backfill only, or is shown here by older pages than any so far.
-func (v *saver) sameWords(h *header, i normalize.Incident) error {
+func (v *saver) sameWords(h *incidents.Header, i normalize.Incident) error {
 	if v.s.Archived {
-		if err := v.seenSame(h.id, i.Raws); err != nil {
+		if err := readings.SeenSame(v.ctx, v.tx, h.ID, i.Raws, v.at); err != nil {
 			return err
 		}
 	}
-	if v.s.Archived && v.at < h.firstSeen {
-		if _, err := v.exec(`UPDATE incidents SET first_seen_at = ?1 WHERE incident_id = ?2`, v.at, h.id); err != nil {
+	if v.s.Archived && v.at < h.FirstSeen {
+		if _, err := v.exec(`UPDATE incidents SET first_seen_at = ?1 WHERE incident_id = ?2`, v.at, h.ID); err != nil {
 			return err
 		}
 		if _, err := v.exec(`UPDATE incident_updates SET first_seen_at = ?1 WHERE incident_id = ?2
-			AND first_seen_at > ?1 AND coalesce(posted_at, ?1) <= ?1`, v.at, h.id); err != nil {
+			AND first_seen_at > ?1 AND coalesce(posted_at, ?1) <= ?1`, v.at, h.ID); err != nil {
 			return err
 		}
 		v.changed = true
 	}
 	if v.s.AllOpen {
-		if err := v.seenAgain(h.id, h.leftFeed); err != nil {
+		if err := v.seenAgain(h.ID, h.LeftFeed); err != nil {
 			return err
 		}
-		h.leftFeed = ""
+		h.LeftFeed = ""
 	}
-	if v.s.Archived && v.at < h.words.newest() {
+	if v.s.Archived && v.at < h.Words.Newest() {
 		return nil
 	}
 	// What the page says now may be less than what is known: the record's own state decides.
-	i.State = normalize.State(h.state)
+	i.State = normalize.State(h.State)
 	var err error
-	if i.StartedAt, err = db.ParseStamp(h.startedAt); err != nil {
+	if i.StartedAt, err = db.ParseStamp(h.StartedAt); err != nil {
 		return err
 	}
-	h.announced, err = v.tell(teller{h.id, h.sameEvent, h.announced}, i, false, nil, nil)
+	h.Announced, err = v.tell(teller{h.ID, h.SameEvent, h.Announced}, i, false, nil, nil)
 	return err
 }
 

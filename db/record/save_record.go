@@ -1,341 +1,147 @@
 package record
 
 import (
-	"cmp"
-	"fmt"
-	"maps"
-	"slices"
-	"strings"
-	"time"
-
-	"vendorwatch/db"
+	"vendorwatch/db/record/internal/incidents"
+	"vendorwatch/db/record/internal/sameevent"
 	"vendorwatch/normalize"
 )
 
+// stored is an incident as it was just stored, and what is to be told of it.
+type stored struct {
+	rec       *incidents.Record
+	now       normalize.Incident // as it stood then: a second reading in the same scrape may change it again
+	isNew     bool
+	differs   bool             // the reading brought something
+	older     bool             // read from pages older than the stored words: nothing is told
+	news      []normalize.News //
+	updateIDs map[string]int64 // of the news
+}
+
+// linkEvents finds the records of the vendor's other pages that tell of the same events as those just stored.
+func (v *saver) linkEvents(all []stored) error {
+	var differ []*incidents.Record
+	for _, s := range all {
+		if s.differs {
+			differ = append(differ, s.rec)
+		}
+	}
+	changed, err := sameevent.Link(v.ctx, v.tx, v.s.SourceID, differ)
+	v.changed = v.changed || changed
+	return err
+}
+
 // saveIncident stores what was read of one incident, and makes its record again of all that was. records is brought
 // up to date, so that a second reading of the same incident in one scrape finds the first.
-func (v *saver) saveIncident(records map[string]*record, seen normalize.Incident) (stored, error) {
+func (v *saver) saveIncident(records map[string]*incidents.Record, seen normalize.Incident) (stored, error) {
 	rec := records[seen.Key]
 	isNew := rec == nil
 	if isNew {
-		rec = &record{firstSeen: v.at, updates: map[string]*updateRow{}, components: map[int64]bool{}}
+		rec = incidents.New(v.at)
 	}
 	records[seen.Key] = rec
-	out := stored{rec: rec, isNew: isNew, older: !isNew && v.s.Archived && v.at < rec.words.newest()}
+	out := stored{rec: rec, isNew: isNew, older: !isNew && v.s.Archived && v.at < rec.Words.Newest()}
 	unchangedUntil := ""
-	if v.s.AllOpen && !v.s.Archived && !v.s.Backfill && rec.leftFeed == "" {
+	if v.s.AllOpen && !v.s.Archived && !v.s.Backfill && rec.LeftFeed == "" {
 		unchangedUntil = v.source.lastSuccess // it was on the list all the time
 	}
-	added, err := rec.history.add(seen.Raws, v.at, unchangedUntil, v.s.Archived)
+	added, err := rec.History.Add(seen.Raws, v.at, unchangedUntil, v.s.Archived)
 	if err != nil {
 		return out, err
 	}
 	var was *normalize.Incident
 	if !isNew {
-		known := rec.incident
+		known := rec.Incident
 		was = &known
 	}
 	var edits []normalize.Revision
 	if added {
 		out.differs = true
-		if edits, err = v.fold(rec, seen.Key, isNew); err != nil {
+		if edits, err = v.fold(rec, seen.Key); err != nil {
 			return out, err
 		}
-		if err := v.nameComponents(seen.Components); err != nil {
-			return out, err
+		if v.past {
+			changed, err := v.components.Name(v.ctx, v.tx, seen.Components, v.at)
+			if err != nil {
+				return out, err
+			}
+			v.changed = v.changed || changed
 		}
 	}
 	if out.older {
 		return out, nil
 	}
 	if out.differs {
-		out.news = normalize.NewsOf(was, rec.incident, edits)
+		out.news = normalize.NewsOf(was, rec.Incident, edits)
 	}
-	if v.s.AllOpen || len(out.news) > 0 || normalize.State(rec.row.state).Over() {
-		if err := v.seenAgain(rec.id, rec.leftFeed); err != nil {
+	if v.s.AllOpen || len(out.news) > 0 || normalize.State(rec.Row.State).Over() {
+		if err := v.seenAgain(rec.ID, rec.LeftFeed); err != nil {
 			return out, err
 		}
-		rec.leftFeed = ""
+		rec.LeftFeed = ""
 	}
-	out.now, out.updateIDs = rec.incident, rec.updateIDs()
-	out.now.State = normalize.State(rec.row.state)
+	out.now, out.updateIDs = rec.Incident, rec.UpdateIDs()
+	out.now.State = normalize.State(rec.Row.State)
 	return out, nil
 }
 
 // fold makes an incident's record of its readings, writes what differs from what is stored, and returns the edits
 // that this scrape was the first to show.
-func (v *saver) fold(rec *record, key string, isNew bool) ([]normalize.Revision, error) {
-	readings, err := rec.history.readings(v.s.Words, v.words)
+func (v *saver) fold(rec *incidents.Record, key string) ([]normalize.Revision, error) {
+	list, err := rec.History.Readings(v.s.Words, v.words)
 	if err != nil {
 		return nil, err
 	}
-	f := normalize.Fold(readings)
+	f := normalize.Fold(list)
 	f.Incident.Key = key
-	index := rec.history.index(f.Held)
+	index := rec.History.Index(f.Held)
 	v.held = v.held || len(f.Held) > 0
-	if err := v.writeIncident(rec, f, index, isNew); err != nil {
+	change, err := incidents.WriteRow(v.ctx, v.tx, v.s.SourceID, rec, f, index)
+	if err != nil {
 		return nil, err
 	}
-	if err := v.storeReadings(rec); err != nil {
+	v.count(change)
+	if change.Incidents > 0 {
+		v.added[rec.ID] = true
+	}
+	if err := rec.History.Store(v.ctx, v.tx, rec.ID); err != nil {
 		return nil, err
 	}
-	if err := v.writeUpdates(rec, f.Updates); err != nil {
+	if change, err = incidents.WriteUpdates(v.ctx, v.tx, rec, f.Updates); err != nil {
 		return nil, err
 	}
+	v.count(change)
 	if err := v.writeAffected(rec, f.Incident.Components); err != nil {
 		return nil, err
 	}
 	for n := range f.Incident.Updates {
-		f.Incident.Updates[n].Was = rec.was[f.Incident.Updates[n].Key]
+		f.Incident.Updates[n].Was = rec.Was[f.Incident.Updates[n].Key]
 	}
-	rec.incident, rec.words = f.Incident, index
+	rec.Incident, rec.Words = f.Incident, index
 	if err := v.writeProblems(key, f.Findings); err != nil {
 		return nil, err
 	}
-	return v.writeRevisions(rec, f.Revisions)
+	fresh, change, err := incidents.WriteRevisions(v.ctx, v.tx, rec, f.Revisions, v.at)
+	v.count(change)
+	return fresh, err
 }
 
-func (v *saver) writeIncident(rec *record, f normalize.Record, words wordsIndex, isNew bool) error {
-	i := f.Incident
-	row, err := rowOf(f, words)
-	if err != nil || !isNew && row == rec.row {
+// count adds what was changed to what this scrape changed.
+func (v *saver) count(c incidents.Change) {
+	v.saved.Incidents += c.Incidents
+	v.saved.Updates += c.Updates
+	v.saved.Revisions += c.Revisions
+	v.changed = v.changed || c.Rows
+}
+
+func (v *saver) writeAffected(rec *incidents.Record, list []normalize.Component) error {
+	if rec.Affects(list) {
+		return nil
+	}
+	now, changed, err := v.components.Affect(v.ctx, v.tx, rec.ID, rec.Components, list, v.at)
+	if err != nil {
 		return err
 	}
-	v.changed = true
-	if isNew {
-		rec.id, err = v.insert(`
-			INSERT INTO incidents (kind, title, url, severity, state, vendor_severity, vendor_state,
-				started_at, resolved_at, scheduled_start_at, scheduled_end_at, created_at, updated_at,
-				stated_duration_seconds, start_given, excerpt, raw, raw_index,
-				started_basis, resolved_basis, resolved_after, first_seen_at, source_id, source_key, announced)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
-			append(row.args(), v.s.SourceID, i.Key)...)
-		v.saved.Incidents++
-		v.added[rec.id] = true
-	} else {
-		_, err = v.exec(`
-			UPDATE incidents SET kind = ?, title = ?, url = ?, severity = ?, state = ?, vendor_severity = ?,
-			vendor_state = ?,
-				started_at = ?, resolved_at = ?, scheduled_start_at = ?, scheduled_end_at = ?, created_at = ?,
-				updated_at = ?,
-				stated_duration_seconds = ?, start_given = ?, excerpt = ?, raw = ?, raw_index = ?,
-				started_basis = ?, resolved_basis = ?, resolved_after = ?, first_seen_at = ?
-			WHERE incident_id = ?`, append(row.args(), rec.id)...)
-	}
-	rec.row, rec.firstSeen = row, row.firstSeen
-	return err
-}
-
-// writeUpdates makes the stored timeline equal to posts. A row keeps its id when a better key of its post is known.
-func (v *saver) writeUpdates(rec *record, posts []normalize.Post) error {
-	rows := rec.match(posts)
-	kept := map[*updateRow]bool{}
-	for n, r := range rows {
-		if r == nil {
-			continue
-		}
-		kept[r] = true
-		if r.key == posts[n].Key {
-			continue
-		}
-		// Another row may have the key now that this one is to have.
-		if _, err := v.exec(`UPDATE incident_updates SET source_key = '~' || update_id WHERE update_id = ?`,
-			r.id); err != nil {
-			return err
-		}
-	}
-	for _, r := range rec.updates {
-		if !kept[r] {
-			if err := v.dropUpdate(r); err != nil {
-				return fmt.Errorf("update %q: %w", r.key, err)
-			}
-		}
-	}
-	rec.was = map[string]string{}
-	updates := make(map[string]*updateRow, len(posts))
-	for n, p := range posts {
-		r := rows[n]
-		var err error
-		if r == nil {
-			r, err = v.insertUpdate(rec.id, n, p)
-		} else {
-			rec.was[p.Key] = r.key
-			err = v.changeUpdate(r, n, p)
-		}
-		if err != nil {
-			return fmt.Errorf("update %q: %w", p.Key, err)
-		}
-		updates[r.key] = r
-	}
-	rec.updates = updates
+	v.changed = v.changed || changed
+	rec.Components = now
 	return nil
-}
-
-// match finds the stored row of each post, nil for one that is new. Keys made of minute and state can shift between
-// posts of one minute: the text decides first.
-func (r *record) match(posts []normalize.Post) []*updateRow {
-	rows := make([]*updateRow, len(posts))
-	taken := make(map[*updateRow]bool, len(posts))
-	take := func(n int, row *updateRow) {
-		if row != nil && rows[n] == nil && !taken[row] {
-			rows[n], taken[row] = row, true
-		}
-	}
-	for n, p := range posts {
-		if row := r.updates[p.Key]; row != nil && row.update.Body == p.Body {
-			take(n, row)
-		}
-	}
-	for n, p := range posts {
-		take(n, r.updates[p.Key])
-	}
-	for n, p := range posts {
-		for _, key := range p.Keys {
-			take(n, r.updates[key])
-			take(n, r.updates["@"+strings.TrimPrefix(key, "@")]) // a row from before the page moved
-		}
-	}
-	if len(taken) == len(r.updates) {
-		return rows
-	}
-	for n, p := range posts {
-		if rows[n] != nil {
-			continue
-		}
-		for _, row := range r.sorted() {
-			if alike(row.update, p.Update) {
-				take(n, row)
-			}
-		}
-	}
-	return rows
-}
-
-// sorted returns the rows in the order of the timeline.
-func (r *record) sorted() []*updateRow {
-	rows := slices.Collect(maps.Values(r.updates))
-	slices.SortFunc(rows, func(a, b *updateRow) int { return cmp.Compare(a.position, b.position) })
-	return rows
-}
-
-func (v *saver) insertUpdate(incidentID int64, position int, p normalize.Post) (*updateRow, error) {
-	r := rowOfUpdate(position, p)
-	var err error
-	r.id, err = v.insert(`
-		INSERT INTO incident_updates (source_key, position, state, vendor_state, posted_at, created_at, body,
-		first_seen_at, removed_at, incident_id)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, append(r.args(), incidentID)...)
-	v.saved.Updates++
-	v.changed = true
-	return r, err
-}
-
-func rowOfUpdate(position int, p normalize.Post) *updateRow {
-	u := p.Update
-	u.Was = ""
-	if u.State == "" {
-		u.State = normalize.StateUnknown
-	}
-	return &updateRow{key: u.Key, position: position, update: u, firstSeen: db.Stamp(p.FirstSeen),
-		removedAt: db.Stamp(p.RemovedAt)}
-}
-
-func (r *updateRow) args() []any {
-	return []any{r.key, r.position, r.update.State, r.update.VendorState, db.Null(db.Stamp(r.update.PostedAt)),
-		db.Null(db.Stamp(r.update.CreatedAt)), r.update.Body, r.firstSeen, db.Null(r.removedAt)}
-}
-
-func (v *saver) changeUpdate(r *updateRow, position int, p normalize.Post) error {
-	now := rowOfUpdate(position, p)
-	now.id = r.id
-	r.update.Was = ""
-	if *r == *now {
-		return nil
-	}
-	*r = *now
-	v.changed = true
-	_, err := v.exec(`
-		UPDATE incident_updates SET source_key = ?, position = ?, state = ?, vendor_state = ?, posted_at = ?,
-		created_at = ?, body = ?,
-			first_seen_at = ?, removed_at = ?
-		WHERE update_id = ?`, append(r.args(), r.id)...)
-	return err
-}
-
-// dropUpdate takes away a row whose post is another's, as a reading that came late has shown.
-func (v *saver) dropUpdate(r *updateRow) error {
-	v.changed = true
-	for _, query := range []string{
-		`UPDATE events SET update_id = NULL WHERE update_id = ?`,
-		`DELETE FROM revisions WHERE update_id = ?`,
-		`DELETE FROM incident_updates WHERE update_id = ?`,
-	} {
-		if _, err := v.exec(query, r.id); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// writeRevisions makes the stored edits of an incident equal to those that its readings show, and returns those that
-// this scrape was the first to show.
-func (v *saver) writeRevisions(rec *record, edits []normalize.Revision) ([]normalize.Revision, error) {
-	type row struct {
-		update         int64
-		field, old, is string
-		seen           string
-	}
-	known := map[row][]int64{}
-	if err := v.each(func(rows scanner) error {
-		var id int64
-		var r row
-		if err := rows.Scan(&id, &r.update, &r.field, &r.old, &r.is, &r.seen); err != nil {
-			return err
-		}
-		known[r] = append(known[r], id)
-		return nil
-	}, `SELECT revision_id, coalesce(update_id, 0), field, old_value, new_value, seen_at FROM revisions
-		WHERE incident_id = ?`, rec.id); err != nil {
-		return nil, err
-	}
-	var fresh []normalize.Revision
-	ids := rec.updateIDs()
-	for _, e := range edits {
-		r := row{ids[e.UpdateKey], e.Field, e.Old, e.New, db.Stamp(e.Seen)}
-		if same := known[r]; len(same) > 0 {
-			known[r] = same[1:]
-			continue
-		}
-		if _, err := v.exec(`INSERT INTO revisions (incident_id, update_id, field, old_value, new_value, seen_at)
-			VALUES (?, ?, ?, ?, ?, ?)`,
-			rec.id, db.NullID(r.update), r.field, r.old, r.is, r.seen); err != nil {
-			return nil, fmt.Errorf("revision of %s: %w", e.Field, err)
-		}
-		v.saved.Revisions++
-		v.changed = true
-		if r.seen == v.at {
-			fresh = append(fresh, e)
-		}
-	}
-	for _, left := range known {
-		for _, id := range left { // between the two there was another reading, or none of the sort
-			if _, err := v.exec(`DELETE FROM revisions WHERE revision_id = ?`, id); err != nil {
-				return nil, err
-			}
-			v.changed = true
-		}
-	}
-	return fresh, nil
-}
-
-func (r *record) updateIDs() map[string]int64 {
-	ids := map[string]int64{}
-	for key, u := range r.updates {
-		ids[key] = u.id
-	}
-	return ids
-}
-
-func alike(a, b normalize.Update) bool {
-	return a.Body == b.Body && a.PostedAt.Truncate(time.Minute).Equal(b.PostedAt.Truncate(time.Minute))
 }

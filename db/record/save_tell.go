@@ -24,7 +24,7 @@ func (v *saver) tellStored(s stored) (err error) {
 	if s.older {
 		return nil
 	}
-	s.rec.announced, err = v.tell(teller{s.rec.id, s.rec.sameEvent, s.rec.announced}, s.now, s.isNew, s.news,
+	s.rec.Announced, err = v.tell(teller{s.rec.ID, s.rec.SameEvent, s.rec.Announced}, s.now, s.isNew, s.news,
 		s.updateIDs)
 	return err
 }

@@ -26,7 +26,9 @@ var (
 	// What reads pages. Of the platforms only the one that the config describes is known by name.
 	reading = []string{"normalize/...", "scraper", "scraper/platforms", "scraper/platforms/custom"}
 	file    = []string{"normalize/...", "db", "db/query"}
-	base    = []string{"normalize/...", "db/query", "cmd/internal/words", "cmd/internal/secret"}
+	// What a room of package record needs to keep its rows.
+	rows = []string{"normalize/...", "db", "db/internal/..."}
+	base = []string{"normalize/...", "db/query", "cmd/internal/words", "cmd/internal/secret"}
 	// What the command line brings together.
 	siblings = []string{"db/...", "cmd/internal/config", "cmd/internal/watch", "cmd/internal/report/...",
 		"cmd/internal/web"}
@@ -52,7 +54,15 @@ var layers = []layer{
 	{"db/internal/...", []string{"normalize/..."}},
 	{"db", []string{"normalize/...", "db/internal/..."}},
 	{"db/query", []string{"normalize/...", "db", "db/internal/..."}},
-	{"db/...", slices.Concat(file, []string{"db/internal/..."})}, // ledger and record, which do not import each other
+	{"db/ledger", slices.Concat(file, []string{"db/internal/..."})},
+	{"db/record", slices.Concat(file, []string{"db/internal/...", "db/record/internal/..."})},
+	{"db/record/internal/readings", rows},
+	{"db/record/internal/components", rows},
+	{"db/record/internal/incidents", slices.Concat(rows, []string{"db/record/internal/readings"})},
+	{"db/record/internal/sameevent", slices.Concat(rows, []string{"db/record/internal/incidents"})},
+	{"db/record/internal/moved", slices.Concat(rows, []string{"db/record/internal/readings",
+		"db/record/internal/incidents", "db/record/internal/sameevent"})},
+	{"db/dbtest", nil},
 
 	{"cmd/internal/words", []string{"normalize/...", "db/query"}},
 	{"cmd/internal/secret", nil},

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"bytes"
 	"go/scanner"
 	"go/token"
 	"io/fs"
@@ -10,13 +11,19 @@ import (
 	"testing"
 )
 
-const maxColumns = 120 // a tab counts as four
+const (
+	maxColumns = 120  // a tab counts as four
+	maxLines   = 3500 // of a package, without its tests
+)
 
-// TestCodeFits holds the width of lines of code. A line may be wider
-// where a literal crosses the limit: text of a page, an address or a pattern is not cut.
+// TestCodeFits holds the width of lines of code and the size of packages. A line may be wider where a literal crosses
+// the limit: text of a page, an address or a pattern is not cut. A package has fewer than 3,500 lines without its
+// tests, comments and empty lines counted: one that grows past that is divided, and what is moved out gets a name and
+// a few functions that others call.
 func TestCodeFits(t *testing.T) {
 	root := filepath.Join("..", "..", "..")
 	files := 0
+	packages := map[string]int{}
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || filepath.Ext(path) != ".go" {
 			return err
@@ -26,6 +33,9 @@ func TestCodeFits(t *testing.T) {
 			return err
 		}
 		files++
+		if !strings.HasSuffix(path, "_test.go") {
+			packages[filepath.Dir(path)] += bytes.Count(src, []byte("\n"))
+		}
 		for _, n := range wide(src) {
 			name := strings.TrimPrefix(path, root+string(filepath.Separator))
 			t.Errorf("%s:%d is over %d columns", name, n, maxColumns)
@@ -34,6 +44,12 @@ func TestCodeFits(t *testing.T) {
 	})
 	if err != nil || files == 0 {
 		t.Fatalf("%d files found in %s: %v", files, root, err)
+	}
+	for dir, lines := range packages {
+		if lines >= maxLines {
+			name := strings.TrimPrefix(dir, root+string(filepath.Separator))
+			t.Errorf("package %s has %d lines; divide it before it has %d", name, lines, maxLines)
+		}
 	}
 }
 

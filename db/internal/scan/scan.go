@@ -176,6 +176,21 @@ func Each(ctx context.Context, q Querier, fn func(*sql.Rows) error, query string
 	return rows.Err()
 }
 
+// Scanner is a row that can be read.
+type Scanner interface{ Scan(dest ...any) error }
+
+// EachRow runs a query and calls fn with each of its rows.
+func EachRow(ctx context.Context, q Querier, fn func(row Scanner) error, query string, args ...any) error {
+	return Each(ctx, q, func(rows *sql.Rows) error {
+		for rows.Next() {
+			if err := fn(rows); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, query, args...)
+}
+
 // Column runs a query of one column and returns its values; an empty slice, not nil, for none.
 func Column[T any](ctx context.Context, q Querier, query string, args ...any) ([]T, error) {
 	out := []T{}

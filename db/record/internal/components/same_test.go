@@ -1,12 +1,10 @@
-package record
+package components
 
 import (
 	"path/filepath"
 	"testing"
-	"time"
 
 	"vendorwatch/db"
-	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -32,17 +30,15 @@ func TestSameComponents(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			file, source := empty(t)
-			scrape := func(at time.Time, raws []normalize.RawComponent) Scrape {
-				components, _ := normalize.Components(raws, normalize.Words{})
-				return Scrape{SourceID: source, At: at, Components: components, AllComponents: true}
-			}
-			t0 := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
-			if _, err := New(file).SaveScrape(t.Context(), scrape(t0, c.before)); err != nil {
-				t.Fatal(err)
-			}
 			err := file.Change(t.Context(), func(tx *db.Tx) error {
-				v := &saver{ctx: t.Context(), tx: tx, s: scrape(t0.Add(time.Hour), c.now)}
-				same, err := v.sameComponents()
+				before, _ := normalize.Components(c.before, normalize.Words{})
+				k := Of(source)
+				if _, err := k.Save(t.Context(), tx, List{At: "2026-11-23T09:00:00.000Z", Components: before,
+					Whole: true}); err != nil {
+					return err
+				}
+				now, _ := normalize.Components(c.now, normalize.Words{})
+				same, err := k.same(t.Context(), tx, now)
 				if same != c.want {
 					t.Errorf("same: %t, want %t", same, c.want)
 				}
@@ -63,12 +59,16 @@ func empty(t *testing.T) (*db.DB, int64) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { file.Close() })
-	r := New(file)
-	vendor, err := r.EnsureVendor(t.Context(), query.Vendor{Slug: "acme"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	source, err := r.EnsureSource(t.Context(), vendor, "https://status.acme.example", "statuspage")
+	var source int64
+	err = file.Change(t.Context(), func(tx *db.Tx) error {
+		vendor, err := tx.Insert(t.Context(), `INSERT INTO vendors (slug, name) VALUES ('acme', 'Acme')`)
+		if err != nil {
+			return err
+		}
+		source, err = tx.Insert(t.Context(), `INSERT INTO sources (vendor_id, page_url, platform)
+			VALUES (?, 'https://status.acme.example', 'statuspage')`, vendor)
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,31 +77,4 @@ func empty(t *testing.T) (*db.DB, int64) {
 
 func part(id, group, name, status string) normalize.RawComponent {
 	return normalize.RawComponent{ID: id, Group: group, Name: name, Status: status}
-}
-
-func TestAffects(t *testing.T) {
-	parts := func(keys ...string) (out []normalize.Component) {
-		for _, key := range keys {
-			out = append(out, normalize.Component{Key: key})
-		}
-		return out
-	}
-	rec := &record{components: map[int64]bool{1: true, 2: true},
-		incident: normalize.Incident{Components: parts("a", "b")}}
-	for name, c := range map[string]struct {
-		list []normalize.Component
-		want bool
-	}{
-		"the same":         {parts("a", "b"), true},
-		"in another order": {parts("b", "a"), true},
-		"one less":         {parts("a"), false},
-		"one more":         {parts("a", "b", "c"), false},
-		"another":          {parts("a", "c"), false},
-		"one listed twice": {parts("a", "a"), false},
-		"none":             {nil, false},
-	} {
-		if got := rec.affects(c.list); got != c.want {
-			t.Errorf("%s: %t, want %t", name, got, c.want)
-		}
-	}
 }

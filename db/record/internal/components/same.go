@@ -1,10 +1,13 @@
-package record
+package components
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strconv"
 	"strings"
+
+	"vendorwatch/db"
 	"vendorwatch/normalize"
 )
 
@@ -15,24 +18,24 @@ const (
 	rowEnd   = "\x1e"
 )
 
-// sameComponents reports whether the page lists just what is stored and not gone, so that there is nothing to
+// same reports whether the page lists just what is stored and not gone, so that there is nothing to
 // do. Pages list hundreds of components, of which a poll seldom changes one: SQLite makes one text of them
 // at less cost than it hands over their rows.
-func (v *saver) sameComponents() (bool, error) {
+func (k *Known) same(ctx context.Context, tx *db.Tx, list []normalize.Component) (bool, error) {
 	var n int
 	var stored string
-	err := v.queryRow(`
+	err := tx.QueryRowContext(ctx, `
 		SELECT count(*), coalesce(group_concat(concat_ws(char(31), source_key, position, name, group_name, status,
 		vendor_status), char(30)), '')
 		FROM (SELECT * FROM components WHERE source_id = ? AND gone_at IS NULL ORDER BY source_key)`,
-		v.s.SourceID).Scan(&n, &stored)
-	if err != nil || n != len(v.s.Components) {
+		k.source).Scan(&n, &stored)
+	if err != nil || n != len(list) {
 		return false, err
 	}
-	return stored == componentsText(v.s.Components), nil
+	return stored == componentsText(list), nil
 }
 
-// componentsText writes a list of components as sameComponents reads the stored ones.
+// componentsText writes a list of components as same reads the stored ones.
 func componentsText(list []normalize.Component) string {
 	order := make([]int, len(list))
 	for n := range order {
@@ -57,22 +60,4 @@ func componentsText(list []normalize.Component) string {
 		}
 	}
 	return b.String()
-}
-
-// affects reports whether the components of a stored incident are those of a list, by their keys.
-func (r *record) affects(list []normalize.Component) bool {
-	if len(list) != len(r.components) || len(list) != len(r.incident.Components) {
-		return false
-	}
-	keys := make(map[string]bool, len(list))
-	for _, c := range r.incident.Components {
-		keys[c.Key] = true
-	}
-	for _, c := range list {
-		if !keys[c.Key] {
-			return false
-		}
-		delete(keys, c.Key) // one that is listed twice is not the same list
-	}
-	return true
 }

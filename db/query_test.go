@@ -76,7 +76,7 @@ func TestIncidentByID(t *testing.T) {
 	want := query.IncidentDetail{
 		Incident: query.Incident{IncidentID: 1, Vendor: "acme", VendorName: "ACME", SourceID: f.source,
 			PageURL: "https://status.acme.example", Platform: "statuspage",
-			SourceKey: "a", Kind: "incident", Title: "Trouble a", URL: "https://status.acme.example/incidents/a",
+			SourceKey: "a", Origin: "vendor", Kind: "incident", Title: "Trouble a", URL: "https://status.acme.example/incidents/a",
 			Severity: "minor", State: "monitoring",
 			VendorSeverity: "minor", VendorState: "monitoring", StartedAt: "2026-11-23T08:00:00.000Z",
 			FirstSeenAt: "2026-11-23T09:00:00.000Z",
@@ -147,6 +147,7 @@ func TestHealthAndVendors(t *testing.T) {
 			CoverageStartAt: "2026-11-23T09:00:00.000Z",
 			BlindSinceAt:    "2026-11-23T10:00:00.000Z", Gaps: 1, BlindSeconds30d: 3 * 3600,
 			BaselineAt: "2026-11-23T09:00:00.000Z", Indicator: "minor",
+			PageSeverity: "major", PageSeverityAt: "2026-11-23T09:10:00.000Z", PageBecause: "component",
 			OpenIncidents: 2, Incidents: 3, OpenFindings: 1},
 		{SourceID: 2, Vendor: "zeta", VendorName: "ZETA", PageURL: "https://status.zeta.example",
 			Platform: "statuspage", Health: "not_watched"},

@@ -25,7 +25,7 @@ func Components(raws []RawComponent, own Words) ([]Component, []Finding) {
 		c := Component{Key: raw.ID, Name: oneLine(raw.Name), Group: oneLine(raw.Group),
 			VendorStatus: strings.TrimSpace(raw.Status), Status: StatusUnknown}
 		if c.VendorStatus != "" {
-			status, ok := own.status(c.VendorStatus)
+			status, ok := own.Status(c.VendorStatus)
 			if !ok {
 				findings = append(findings, Finding{Key: c.Key, Field: "status", Value: clip(c.VendorStatus, 300),
 					Problem: fmt.Sprintf("this status word of the component %q is unknown", c.Name)})
@@ -157,5 +157,5 @@ func meaning[V comparable](stored V, word string, words []Words, read func(Words
 
 // Status is what a component's status word means, by the words of the platforms it may come from.
 func Status(stored ComponentStatus, word string, words []Words) ComponentStatus {
-	return meaning(stored, word, words, Words.status)
+	return meaning(stored, word, words, Words.Status)
 }

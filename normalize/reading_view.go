@@ -105,7 +105,7 @@ func (m *memo) part(raw Raw, own Words, former bool) *view {
 	}
 	for n := range v.i.Updates {
 		// The state in force before a post headed "Update" may be that of a post that is taken away later.
-		if s, _ := own.state(v.i.Updates[n].VendorState); s == StateUpdate {
+		if s, _ := own.State(v.i.Updates[n].VendorState); s == StateUpdate {
 			v.i.Updates[n].State = StateUpdate
 		}
 	}

@@ -38,7 +38,7 @@ func (r *reader) updateState(word string, inForce State) State {
 	if word == "" {
 		return StateUnknown
 	}
-	s, ok := r.own.state(word)
+	s, ok := r.own.State(word)
 	if !ok {
 		r.finding("state", word, "this state word of an update is unknown")
 		return StateUnknown
@@ -81,7 +81,7 @@ func (r *reader) kind() {
 		r.finding("kind", r.raw.Kind, "this kind is unknown")
 	}
 	planned := func(word string) bool {
-		s, _ := r.own.state(word)
+		s, _ := r.own.State(word)
 		return s == StateScheduled || s == StateInProgress || s == StateVerifying || s == StateCompleted
 	}
 	if planned(r.raw.State) || Word(r.raw.Impact) == "maintenance" || !r.raw.ScheduledStart.IsZero() ||
@@ -96,7 +96,7 @@ func (r *reader) severity() {
 	if i.VendorSeverity == "" {
 		return
 	}
-	s, ok := r.own.severity(i.VendorSeverity)
+	s, ok := r.own.Severity(i.VendorSeverity)
 	if !ok {
 		r.finding("severity", i.VendorSeverity, "this severity word is unknown")
 	}
@@ -106,7 +106,7 @@ func (r *reader) severity() {
 func (r *reader) state() {
 	i := &r.incident
 	if i.VendorState != "" {
-		s, ok := r.own.state(i.VendorState)
+		s, ok := r.own.State(i.VendorState)
 		if !ok {
 			r.finding("state", i.VendorState, "this state word is unknown")
 		}

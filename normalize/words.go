@@ -48,16 +48,18 @@ var statuses = map[string]ComponentStatus{
 	"under_maintenance": StatusMaintenance, "maintenance": StatusMaintenance,
 }
 
-// state returns the meaning of a state word; ok is false for a word nobody knows.
-func (w Words) state(word string) (s State, ok bool) {
+// State returns the meaning of a state word; ok is false for a word nobody knows.
+func (w Words) State(word string) (s State, ok bool) {
 	return lookup(w.States, states, word, StateUnknown)
 }
 
-func (w Words) severity(word string) (s Severity, ok bool) {
+// Severity returns the meaning of an impact word; ok is false for a word nobody knows.
+func (w Words) Severity(word string) (s Severity, ok bool) {
 	return lookup(w.Severities, severities, word, SeverityUnknown)
 }
 
-func (w Words) status(word string) (s ComponentStatus, ok bool) {
+// Status returns the meaning of a component's status word; ok is false for a word nobody knows.
+func (w Words) Status(word string) (s ComponentStatus, ok bool) {
 	return lookup(w.Statuses, statuses, word, StatusUnknown)
 }
 

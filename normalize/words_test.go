@@ -50,19 +50,19 @@ func TestAPlatformsOwnWordsGoFirst(t *testing.T) {
 		{Words{}, "Under Watch", StateUnknown, false},
 		{own, "", StateUnknown, false},
 	} {
-		if got, known := c.words.state(c.word); got != c.want || known != c.known {
+		if got, known := c.words.State(c.word); got != c.want || known != c.known {
 			t.Errorf("state %q: %s, %v", c.word, got, known)
 		}
 	}
 	for word, want := range map[string]Severity{"Major": SeverityCritical, "SEV-1": SeverityCritical,
 		"minor": SeverityMinor, "huge": SeverityUnknown} {
-		if got, known := own.severity(word); got != want || known != (want != SeverityUnknown) {
+		if got, known := own.Severity(word); got != want || known != (want != SeverityUnknown) {
 			t.Errorf("severity %q: %s, %v", word, got, known)
 		}
 	}
 	for word, want := range map[string]ComponentStatus{"Wobbly": StatusDegraded, "Major Outage": StatusMajor,
 		"operational": StatusUnknown} {
-		if got, known := own.status(word); got != want || !known {
+		if got, known := own.Status(word); got != want || !known {
 			t.Errorf("status %q: %s, %v", word, got, known)
 		}
 	}

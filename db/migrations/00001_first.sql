@@ -24,6 +24,9 @@ CREATE TABLE sources ( -- status pages, with the health of reading them
   failing_since_at TEXT CHECK (failing_since_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- first of those failures; null while it can be read
   last_error TEXT, -- what went wrong at the last live attempt; null if nothing
   indicator TEXT, -- page-level state word in the vendor's own words: none, minor, …
+  page_severity TEXT CHECK (page_severity IN ('none', 'minor', 'major', 'critical', 'unknown')), -- how bad the page itself says or shows it is, whatever the vendor posts: by its own word where that says that something is wrong, else by its components; none: it says or shows that all is well; null: it says nothing that can be understood, or is not read yet
+  page_severity_at TEXT CHECK (page_severity_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: since when it has been as bad as that
+  page_because TEXT CHECK (page_because IN ('page', 'component')), -- what gives page_severity: page, its own word; component, its components
   indicator_since_at TEXT CHECK (indicator_since_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- since when the indicator says that something is wrong and no open incident says what; null while it does not
   baseline_at TEXT CHECK (baseline_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- first good scrape: what was there before is history and is not announced
   latest_at TEXT CHECK (latest_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- newest good reading, live or from a saved page; older saved pages change no open list and no component
@@ -32,7 +35,8 @@ CREATE TABLE sources ( -- status pages, with the health of reading them
   backfill_done_at TEXT CHECK (backfill_done_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when a backfill reached the page's first day
   copy_suspected INTEGER NOT NULL DEFAULT 0 CHECK (copy_suspected IN (0, 1)), -- 1: what an incident says now may come from a cache; the next reading decides
   vanish_suspected_at TEXT CHECK (vanish_suspected_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- most open incidents vanished at once then; the next good scrape decides
-  UNIQUE (vendor_id, page_url)
+  UNIQUE (vendor_id, page_url),
+  CHECK ((page_severity IS NULL) = (page_because IS NULL) AND (page_severity IS NULL) = (page_severity_at IS NULL))
 ) STRICT;
 
 CREATE TABLE source_filters ( -- what of a page concerns us by the configuration; no row: all of it
@@ -124,6 +128,7 @@ CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors pub
   incident_id INTEGER PRIMARY KEY, -- ours
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- page that shows it
   source_key TEXT NOT NULL CHECK (source_key <> ''), -- the vendor's id, else the canonical URL, else # and a hash of title and start
+  origin TEXT NOT NULL DEFAULT 'vendor' CHECK (origin IN ('vendor', 'page')), -- who says so: vendor, posted by it; page, the page itself is red and no open incident of the vendor is as bad
   kind TEXT NOT NULL CHECK (kind IN ('incident', 'maintenance', 'notice')), -- incident: something broke; maintenance: planned work; notice: an announcement that breaks nothing
   title TEXT NOT NULL, -- the vendor's words
   url TEXT NOT NULL DEFAULT '', -- the incident's own page
@@ -376,6 +381,7 @@ SELECT
   s.page_url, -- address of the status page
   s.platform,
   i.source_key,
+  i.origin, -- who says so: vendor, posted by it; page, the page itself is red
   i.kind,
   i.title,
   i.url, -- the incident's own page
@@ -437,6 +443,7 @@ SELECT
   u.incident_id,
   v.slug AS vendor, -- short name
   coalesce(nullif(v.name, ''), v.slug) AS vendor_name, -- name for people
+  i.origin, -- who says so: vendor, posted by it; page, the page itself is red and the words are ours
   i.kind,
   i.title, -- of the incident
   u.position, -- order in the timeline, 0 the oldest
@@ -480,6 +487,9 @@ SELECT
     FROM coverage_gaps g WHERE g.source_id = s.source_id AND g.filled_at IS NULL) AS blind_seconds_30d, -- how much of the 30 days before last_attempt_at they make up
   s.indicator,
   s.indicator_since_at,
+  s.page_severity,
+  s.page_severity_at,
+  s.page_because,
   (SELECT count(*) FROM incidents i WHERE i.source_id = s.source_id AND i.open = 1) AS open_incidents, -- maintenances included
   (SELECT count(*) FROM incidents i WHERE i.source_id = s.source_id) AS incidents, -- of every kind
   (SELECT count(*) FROM findings f WHERE f.source_id = s.source_id) AS open_findings -- what could not be read

@@ -18,6 +18,7 @@ type Incident struct {
 	PageURL          string `db:"page_url" json:"page_url"`
 	Platform         string `db:"platform" json:"platform"`
 	SourceKey        string `db:"source_key" json:"source_key"`
+	Origin           string `db:"origin" json:"origin"` // vendor: posted by it; page: the page itself is red
 	Kind             string `db:"kind" json:"kind"`
 	Title            string `db:"title" json:"title"`
 	URL              string `db:"url" json:"url,omitempty"`

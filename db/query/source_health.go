@@ -33,9 +33,14 @@ type SourceHealth struct {
 	Indicator       string `db:"indicator" json:"indicator,omitempty"`
 	// since when it is raised without an open incident
 	IndicatorSinceAt string `db:"indicator_since_at" json:"indicator_since_at,omitempty"`
-	OpenIncidents    int    `db:"open_incidents" json:"open_incidents"`
-	Incidents        int    `db:"incidents" json:"incidents"`
-	OpenFindings     int    `db:"open_findings" json:"open_findings"`
+	// how bad the page itself says or shows it is; empty if it says nothing that can be understood
+	PageSeverity   string `db:"page_severity" json:"page_severity,omitempty"`
+	PageSeverityAt string `db:"page_severity_at" json:"page_severity_at,omitempty"` // since when
+	// what gives it: page, its own word; component, its components
+	PageBecause   string `db:"page_because" json:"page_because,omitempty"`
+	OpenIncidents int    `db:"open_incidents" json:"open_incidents"`
+	Incidents     int    `db:"incidents" json:"incidents"`
+	OpenFindings  int    `db:"open_findings" json:"open_findings"`
 }
 
 var sourceHealthRow = scan.Of[SourceHealth]("h")

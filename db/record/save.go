@@ -125,8 +125,8 @@ func (v *saver) save() error {
 		v.pastOpen, v.pastList = live || v.at < v.source.openListAt, live || v.at < v.source.partsAt
 	}
 	v.baseline = v.source.baselineAt == "" && !s.Backfill && !s.Unchanged
-	steps := []func() error{v.saveMove, v.saveSuccess, v.saveComponents, v.saveIncidents, v.saveIndicator,
-		v.saveFindings, v.saveDocuments}
+	steps := []func() error{v.saveMove, v.saveSuccess, v.saveComponents, v.saveIncidents, v.savePageSeverity,
+		v.saveIndicator, v.saveFindings, v.saveDocuments}
 	if s.Unchanged {
 		steps = []func() error{v.saveMove, v.saveSuccess, v.confirmCopies, v.saveDocuments}
 	}

@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-27 20:07:01');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-27 20:07:01');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-27 22:06:30');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-27 22:06:30');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -30,6 +30,9 @@ CREATE TABLE sources ( -- status pages, with the health of reading them
   failing_since_at TEXT CHECK (failing_since_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- first of those failures; null while it can be read
   last_error TEXT, -- what went wrong at the last live attempt; null if nothing
   indicator TEXT, -- page-level state word in the vendor's own words: none, minor, …
+  page_severity TEXT CHECK (page_severity IN ('none', 'minor', 'major', 'critical', 'unknown')), -- how bad the page itself says or shows it is, whatever the vendor posts: by its own word where that says that something is wrong, else by its components; none: it says or shows that all is well; null: it says nothing that can be understood, or is not read yet
+  page_severity_at TEXT CHECK (page_severity_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: since when it has been as bad as that
+  page_because TEXT CHECK (page_because IN ('page', 'component')), -- what gives page_severity: page, its own word; component, its components
   indicator_since_at TEXT CHECK (indicator_since_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- since when the indicator says that something is wrong and no open incident says what; null while it does not
   baseline_at TEXT CHECK (baseline_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- first good scrape: what was there before is history and is not announced
   latest_at TEXT CHECK (latest_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- newest good reading, live or from a saved page; older saved pages change no open list and no component
@@ -38,9 +41,10 @@ CREATE TABLE sources ( -- status pages, with the health of reading them
   backfill_done_at TEXT CHECK (backfill_done_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when a backfill reached the page's first day
   copy_suspected INTEGER NOT NULL DEFAULT 0 CHECK (copy_suspected IN (0, 1)), -- 1: what an incident says now may come from a cache; the next reading decides
   vanish_suspected_at TEXT CHECK (vanish_suspected_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- most open incidents vanished at once then; the next good scrape decides
-  UNIQUE (vendor_id, page_url)
+  UNIQUE (vendor_id, page_url),
+  CHECK ((page_severity IS NULL) = (page_because IS NULL) AND (page_severity IS NULL) = (page_severity_at IS NULL))
 ) STRICT;
-INSERT INTO sources (source_id, vendor_id, page_url, platform, watched, interval_seconds, last_attempt_at, last_success_at, consecutive_failures, failing_since_at, last_error, indicator, indicator_since_at, baseline_at, latest_at, coverage_start_at, backfill_page, backfill_done_at, copy_suspected, vanish_suspected_at) VALUES (1, 1, 'https://status.acme.example', 'statuspage', 1, 0, '2026-11-23T13:00:00.000Z', '2026-11-23T10:00:00.000Z', 3, '2026-11-23T11:00:00.000Z', '403 Forbidden', 'minor', NULL, '2026-11-23T09:00:00.000Z', '2026-11-23T10:00:00.000Z', '2026-11-23T09:00:00.000Z', 0, NULL, 0, NULL);
+INSERT INTO sources (source_id, vendor_id, page_url, platform, watched, interval_seconds, last_attempt_at, last_success_at, consecutive_failures, failing_since_at, last_error, indicator, page_severity, page_severity_at, page_because, indicator_since_at, baseline_at, latest_at, coverage_start_at, backfill_page, backfill_done_at, copy_suspected, vanish_suspected_at) VALUES (1, 1, 'https://status.acme.example', 'statuspage', 1, 0, '2026-11-23T13:00:00.000Z', '2026-11-23T10:00:00.000Z', 3, '2026-11-23T11:00:00.000Z', '403 Forbidden', 'minor', 'major', '2026-11-23T09:10:00.000Z', 'component', NULL, '2026-11-23T09:00:00.000Z', '2026-11-23T10:00:00.000Z', '2026-11-23T09:00:00.000Z', 0, NULL, 0, NULL);
 CREATE TABLE source_filters ( -- what of a page concerns us by the configuration; no row: all of it
   source_id INTEGER PRIMARY KEY REFERENCES sources (source_id), -- which page
   filter TEXT NOT NULL CHECK (json_valid(filter)) -- JSON object: globs of components, groups, regions and all places the vendor names; kinds; the lowest severity
@@ -131,6 +135,7 @@ CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors pub
   incident_id INTEGER PRIMARY KEY, -- ours
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- page that shows it
   source_key TEXT NOT NULL CHECK (source_key <> ''), -- the vendor's id, else the canonical URL, else # and a hash of title and start
+  origin TEXT NOT NULL DEFAULT 'vendor' CHECK (origin IN ('vendor', 'page')), -- who says so: vendor, posted by it; page, the page itself is red and no open incident of the vendor is as bad
   kind TEXT NOT NULL CHECK (kind IN ('incident', 'maintenance', 'notice')), -- incident: something broke; maintenance: planned work; notice: an announcement that breaks nothing
   title TEXT NOT NULL, -- the vendor's words
   url TEXT NOT NULL DEFAULT '', -- the incident's own page
@@ -163,9 +168,9 @@ CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors pub
   CHECK (resolved_after <= resolved_at),
   CHECK (scheduled_end_at >= scheduled_start_at)
 ) STRICT;
-INSERT INTO incidents (incident_id, source_id, source_key, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at, scheduled_start_at, scheduled_end_at, created_at, updated_at, stated_duration_seconds, started_basis, resolved_basis, resolved_after, start_given, excerpt, first_seen_at, left_feed_at, announced, same_event_id, raw, raw_index) VALUES (1, 1, 'a', 'incident', 'Trouble a', 'https://status.acme.example/incidents/a', 'minor', 'monitoring', 'minor', 'monitoring', '2026-11-23T08:00:00.000Z', NULL, NULL, NULL, '2026-11-23T08:00:00.000Z', '2026-11-23T08:05:00.000Z', NULL, 'posted', NULL, NULL, 0, 0, '2026-11-23T09:00:00.000Z', NULL, 1, NULL, '[{"document":"summary","id":"a","url":"https://status.acme.example/incidents/a","title":"Trouble a","state":"monitoring","impact":"minor","created":{"text":"2026-11-23T08:00:00.000Z"},"updated":{"text":"2026-11-23T08:05:00.000Z"},"components":[{"id":"1","name":"API","group":"Core"}],"updates":[{"id":"a-investigating","state":"investigating","posted":{"text":"2026-11-23T08:00:00.000Z"},"body":"We know more.","format":"markdown"},{"id":"a-monitoring","state":"monitoring","posted":{"text":"2026-11-23T08:05:00.000Z"},"body":"This is monitoring.","format":"markdown"}]}]', '{"summary":{"hash":"342b721a17c62ec851db08d0","at":"2026-11-23T10:00:00.000Z"}}');
-INSERT INTO incidents (incident_id, source_id, source_key, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at, scheduled_start_at, scheduled_end_at, created_at, updated_at, stated_duration_seconds, started_basis, resolved_basis, resolved_after, start_given, excerpt, first_seen_at, left_feed_at, announced, same_event_id, raw, raw_index) VALUES (2, 1, 'm', 'maintenance', 'Trouble m', 'https://status.acme.example/incidents/m', 'none', 'scheduled', 'maintenance', 'scheduled', NULL, NULL, '2026-11-24T15:00:00.000Z', '2026-11-24T16:00:00.000Z', '2026-11-24T14:00:00.000Z', '2026-11-24T14:00:00.000Z', NULL, NULL, NULL, NULL, 0, 0, '2026-11-23T09:00:00.000Z', NULL, 1, NULL, '[{"document":"summary","id":"m","url":"https://status.acme.example/incidents/m","kind":"maintenance","title":"Trouble m","state":"scheduled","impact":"maintenance","scheduled_start":{"text":"2026-11-24T15:00:00.000Z"},"scheduled_end":{"text":"2026-11-24T16:00:00.000Z"},"created":{"text":"2026-11-24T14:00:00.000Z"},"updated":{"text":"2026-11-24T14:00:00.000Z"},"updates":[{"id":"m-scheduled","state":"scheduled","posted":{"text":"2026-11-24T14:00:00.000Z"},"body":"This is scheduled.","format":"markdown"}]}]', '{"summary":{"hash":"004433406351441f3ccc8bdb","at":"2026-11-23T09:00:00.000Z"}}');
-INSERT INTO incidents (incident_id, source_id, source_key, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at, scheduled_start_at, scheduled_end_at, created_at, updated_at, stated_duration_seconds, started_basis, resolved_basis, resolved_after, start_given, excerpt, first_seen_at, left_feed_at, announced, same_event_id, raw, raw_index) VALUES (3, 1, 'old', 'incident', 'Trouble old', 'https://status.acme.example/incidents/old', 'minor', 'resolved', 'minor', 'postmortem', '2026-11-19T05:00:00.000Z', '2026-11-19T05:05:00.000Z', NULL, NULL, '2026-11-19T05:00:00.000Z', '2026-11-19T05:10:00.000Z', NULL, 'posted', 'posted', NULL, 0, 0, '2026-11-23T09:00:00.000Z', NULL, 0, NULL, '[{"document":"summary","id":"old","url":"https://status.acme.example/incidents/old","title":"Trouble old","state":"postmortem","impact":"minor","created":{"text":"2026-11-19T05:00:00.000Z"},"updated":{"text":"2026-11-19T05:10:00.000Z"},"updates":[{"id":"old-investigating","state":"investigating","posted":{"text":"2026-11-19T05:00:00.000Z"},"body":"This is investigating.","format":"markdown"},{"id":"old-resolved","state":"resolved","posted":{"text":"2026-11-19T05:05:00.000Z"},"body":"This is resolved.","format":"markdown"},{"id":"old-postmortem","state":"postmortem","posted":{"text":"2026-11-19T05:10:00.000Z"},"body":"This is postmortem.","format":"markdown"}]}]', '{"summary":{"hash":"4bfced3f74bb13275ea5de5d","at":"2026-11-23T09:00:00.000Z"}}');
+INSERT INTO incidents (incident_id, source_id, source_key, origin, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at, scheduled_start_at, scheduled_end_at, created_at, updated_at, stated_duration_seconds, started_basis, resolved_basis, resolved_after, start_given, excerpt, first_seen_at, left_feed_at, announced, same_event_id, raw, raw_index) VALUES (1, 1, 'a', 'vendor', 'incident', 'Trouble a', 'https://status.acme.example/incidents/a', 'minor', 'monitoring', 'minor', 'monitoring', '2026-11-23T08:00:00.000Z', NULL, NULL, NULL, '2026-11-23T08:00:00.000Z', '2026-11-23T08:05:00.000Z', NULL, 'posted', NULL, NULL, 0, 0, '2026-11-23T09:00:00.000Z', NULL, 1, NULL, '[{"document":"summary","id":"a","url":"https://status.acme.example/incidents/a","title":"Trouble a","state":"monitoring","impact":"minor","created":{"text":"2026-11-23T08:00:00.000Z"},"updated":{"text":"2026-11-23T08:05:00.000Z"},"components":[{"id":"1","name":"API","group":"Core"}],"updates":[{"id":"a-investigating","state":"investigating","posted":{"text":"2026-11-23T08:00:00.000Z"},"body":"We know more.","format":"markdown"},{"id":"a-monitoring","state":"monitoring","posted":{"text":"2026-11-23T08:05:00.000Z"},"body":"This is monitoring.","format":"markdown"}]}]', '{"summary":{"hash":"342b721a17c62ec851db08d0","at":"2026-11-23T10:00:00.000Z"}}');
+INSERT INTO incidents (incident_id, source_id, source_key, origin, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at, scheduled_start_at, scheduled_end_at, created_at, updated_at, stated_duration_seconds, started_basis, resolved_basis, resolved_after, start_given, excerpt, first_seen_at, left_feed_at, announced, same_event_id, raw, raw_index) VALUES (2, 1, 'm', 'vendor', 'maintenance', 'Trouble m', 'https://status.acme.example/incidents/m', 'none', 'scheduled', 'maintenance', 'scheduled', NULL, NULL, '2026-11-24T15:00:00.000Z', '2026-11-24T16:00:00.000Z', '2026-11-24T14:00:00.000Z', '2026-11-24T14:00:00.000Z', NULL, NULL, NULL, NULL, 0, 0, '2026-11-23T09:00:00.000Z', NULL, 1, NULL, '[{"document":"summary","id":"m","url":"https://status.acme.example/incidents/m","kind":"maintenance","title":"Trouble m","state":"scheduled","impact":"maintenance","scheduled_start":{"text":"2026-11-24T15:00:00.000Z"},"scheduled_end":{"text":"2026-11-24T16:00:00.000Z"},"created":{"text":"2026-11-24T14:00:00.000Z"},"updated":{"text":"2026-11-24T14:00:00.000Z"},"updates":[{"id":"m-scheduled","state":"scheduled","posted":{"text":"2026-11-24T14:00:00.000Z"},"body":"This is scheduled.","format":"markdown"}]}]', '{"summary":{"hash":"004433406351441f3ccc8bdb","at":"2026-11-23T09:00:00.000Z"}}');
+INSERT INTO incidents (incident_id, source_id, source_key, origin, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at, scheduled_start_at, scheduled_end_at, created_at, updated_at, stated_duration_seconds, started_basis, resolved_basis, resolved_after, start_given, excerpt, first_seen_at, left_feed_at, announced, same_event_id, raw, raw_index) VALUES (3, 1, 'old', 'vendor', 'incident', 'Trouble old', 'https://status.acme.example/incidents/old', 'minor', 'resolved', 'minor', 'postmortem', '2026-11-19T05:00:00.000Z', '2026-11-19T05:05:00.000Z', NULL, NULL, '2026-11-19T05:00:00.000Z', '2026-11-19T05:10:00.000Z', NULL, 'posted', 'posted', NULL, 0, 0, '2026-11-23T09:00:00.000Z', NULL, 0, NULL, '[{"document":"summary","id":"old","url":"https://status.acme.example/incidents/old","title":"Trouble old","state":"postmortem","impact":"minor","created":{"text":"2026-11-19T05:00:00.000Z"},"updated":{"text":"2026-11-19T05:10:00.000Z"},"updates":[{"id":"old-investigating","state":"investigating","posted":{"text":"2026-11-19T05:00:00.000Z"},"body":"This is investigating.","format":"markdown"},{"id":"old-resolved","state":"resolved","posted":{"text":"2026-11-19T05:05:00.000Z"},"body":"This is resolved.","format":"markdown"},{"id":"old-postmortem","state":"postmortem","posted":{"text":"2026-11-19T05:10:00.000Z"},"body":"This is postmortem.","format":"markdown"}]}]', '{"summary":{"hash":"4bfced3f74bb13275ea5de5d","at":"2026-11-23T09:00:00.000Z"}}');
 CREATE TABLE former_keys ( -- ids that incidents had before their page moved to another product
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- page that shows the incident
   source_key TEXT NOT NULL CHECK (source_key <> ''), -- the vendor's id, address or hash before
@@ -453,6 +458,7 @@ SELECT
   s.page_url, -- address of the status page
   s.platform,
   i.source_key,
+  i.origin, -- who says so: vendor, posted by it; page, the page itself is red
   i.kind,
   i.title,
   i.url, -- the incident's own page
@@ -511,6 +517,7 @@ SELECT
   u.incident_id,
   v.slug AS vendor, -- short name
   coalesce(nullif(v.name, ''), v.slug) AS vendor_name, -- name for people
+  i.origin, -- who says so: vendor, posted by it; page, the page itself is red and the words are ours
   i.kind,
   i.title, -- of the incident
   u.position, -- order in the timeline, 0 the oldest
@@ -553,6 +560,9 @@ SELECT
     FROM coverage_gaps g WHERE g.source_id = s.source_id AND g.filled_at IS NULL) AS blind_seconds_30d, -- how much of the 30 days before last_attempt_at they make up
   s.indicator,
   s.indicator_since_at,
+  s.page_severity,
+  s.page_severity_at,
+  s.page_because,
   (SELECT count(*) FROM incidents i WHERE i.source_id = s.source_id AND i.open = 1) AS open_incidents, -- maintenances included
   (SELECT count(*) FROM incidents i WHERE i.source_id = s.source_id) AS incidents, -- of every kind
   (SELECT count(*) FROM findings f WHERE f.source_id = s.source_id) AS open_findings -- what could not be read

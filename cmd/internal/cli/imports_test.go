@@ -41,6 +41,7 @@ var (
 var layers = []layer{
 	{"normalize/times", nil},
 	{"normalize/markdown", nil},
+	{"normalize/pagestate", []string{"normalize"}},
 	{"normalize/impact", nil},
 	{"normalize/stated", []string{"normalize/markdown"}},
 	{"normalize/...", []string{"normalize/times", "normalize/markdown", "normalize/stated"}},

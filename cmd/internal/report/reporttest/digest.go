@@ -77,8 +77,8 @@ func RichDigest(t *testing.T) message.Digest {
 	incident := func(id int64, vendor, name, title, severity, state, started, resolved string) query.Incident {
 		i := query.Incident{IncidentID: id, Vendor: vendor, VendorName: name, SourceID: 1, PageURL: "https://status." +
 			vendor + ".example",
-			Platform: "statuspage", SourceKey: title, Kind: "incident", Title: title, URL: "https://status." + vendor +
-				".example/incidents/" + string(rune('a'+id)),
+			Platform: "statuspage", SourceKey: title, Origin: "vendor", Kind: "incident", Title: title,
+			URL:      "https://status." + vendor + ".example/incidents/" + string(rune('a'+id)),
 			Severity: severity, State: state, VendorState: state, StartedAt: started, ResolvedAt: resolved,
 			FirstSeenAt: started, Announced: 1}
 		if resolved != "" {

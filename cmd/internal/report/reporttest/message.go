@@ -18,7 +18,7 @@ func Alert(reason message.Reason, change func(*message.AlertItem)) message.Messa
 	lasted, late := int64(1560), int64(180)
 	i := message.AlertItem{
 		Item: message.Item{Incident: query.Incident{
-			IncidentID: 17, Vendor: "kustomer", VendorName: "Kustomer", SourceID: 1, Kind: "incident",
+			IncidentID: 17, Vendor: "kustomer", VendorName: "Kustomer", SourceID: 1, Origin: "vendor", Kind: "incident",
 			Title: "[PLATFORM] Errors & delays",
 			URL:   "https://status.kustomer.example/incidents/abc", PageURL: "https://status.kustomer.example",
 			Severity: "major", State: "investigating",

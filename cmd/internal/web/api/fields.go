@@ -80,6 +80,10 @@ var fieldTexts = map[string]string{
 	"indicator":            "The page's own word for its state.",
 	"indicator_since_at": "Since when that word has said that something is wrong although no open incident says " +
 		"what.",
+	"page_severity": "How bad the page itself is: by its own word where that says that something is wrong, else by " +
+		"its components. Not set where it says nothing that can be understood.",
+	"page_severity_at":      "Since when it has been as bad as that.",
+	"page_because":          "What gives it: `page`, its own word; `component`, its components.",
 	"Source.open_incidents": "What is open on it, including maintenances and notices.",
 	"Source.incidents":      "What is on record of it, including maintenances and notices.",
 	"open_findings":         "What could not be understood when it was last read.",
@@ -94,6 +98,8 @@ var fieldTexts = map[string]string{
 	"gone_at":              "When its page no longer listed it.",
 
 	// Incidents.
+	"origin": "Who says so: `vendor`, posted by the vendor; `page`, the page itself is red and no open " +
+		"incident of the vendor is as bad.",
 	"Incident.source_key":       incidentKey,
 	"IncidentDetail.source_key": incidentKey,
 	"vendor_severity":           "The vendor's impact word.",

@@ -108,17 +108,16 @@ func TestPlatformsPage(t *testing.T) {
 	var page strings.Builder
 	page.WriteString(`# Platforms
 
-What vendorwatch reads of each status-page product. In config.toml, ` + "`platform`" +
-		` names the product that serves a vendor's page: left
-out, it is the one that the built-in catalogue knows for the page, else ` + "`statuspage`" + `. The pages that ` +
-		"`import`" + ` reads are told
-by their shape. The last column says which address to give.
+What vendorwatch reads of each status-page product. In config.toml, ` + "`platform`" + ` names the product behind a
+vendor's page. Without it, the platform is the one in the built-in catalogue, or ` + "`statuspage`" + `. The ` +
+		"`import`" + ` command
+detects it. The last column is the address to configure.
 
-This page is made from the code by ` + "`go test ./scraper -run TestPlatformsPage -update`" + `.
+This page is generated: ` + "`go test ./scraper -run TestPlatformsPage -update`" + `.
 
-- **known from** bytes: pages that real vendors served are read in the tests. Documents: the platform's documentation, or other
-  readers of it, with a strict look at the shape.
-- A field that a platform does not give stays empty, or ` + "`unknown`" + `; it is never guessed.
+- **known from**: "bytes" means that the tests read pages which real vendors served. "Documents" means the platform's
+  documentation, or other programs that read it; such a page is accepted only in exactly the documented shape.
+- A field that a platform does not give stays empty, or is ` + "`unknown`" + `. It is never guessed.
 
 | platform | name in config.toml | documents read | history | known from | address |
 |---|---|---|---|---|---|
@@ -128,8 +127,9 @@ This page is made from the code by ` + "`go test ./scraper -run TestPlatformsPag
 		if d.Address != "" {
 			address = d.Address
 		}
-		fmt.Fprintf(&page, "| %s | `%s` | %s | %s | %s | %s |\n", d.Name, names[n], cell(strings.Join(d.Documents,
-			", ")), cell(d.History), d.Source, cell(address))
+		documents := cell(strings.Join(d.Documents, ", "))
+		fmt.Fprintf(&page, "| %s | `%s` | %s | %s | %s | %s |\n", d.Name, names[n], documents, cell(d.History), d.Source,
+			cell(address))
 	}
 	page.WriteString(`
 ## Fields

@@ -81,7 +81,7 @@ func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Apple System Status",
 		Documents: []string{"data/system_status_en_US.js", "data/developer/system_status_en_US.js"},
-		History:   "none: what is going on or ahead, and what ended lately; of an event the newest words only",
+		History:   "none: only current, upcoming and recently ended events, and only the newest text of each",
 		Fields: []string{
 			"state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at",
 			"updates", "affected", "components",

@@ -121,10 +121,10 @@ func (Platform) Describe() scraper.Description {
 			"currentevents", "historyevents.json", "all.rss and the feeds of single services",
 			"data.json (served until 2023)",
 		},
-		History: "about a year, in historyevents.json; of a feed its last 50 updates",
+		History: "about a year in historyevents.json; the last 50 updates in a feed",
 		Fields:  []string{"url", "state", "severity", "started_at", "resolved_at", "updates", "affected"},
 		Source:  scraper.FromBoth,
-		Address: "the status page's, or that of one of its RSS feeds",
+		Address: "the address of the status page or of one of its RSS feeds",
 	}
 }
 

@@ -42,7 +42,7 @@ func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Azure Status",
 		Documents: []string{"RSS feed"},
-		History:   "none: the feed lists what is open; of an incident it shows the newest words only",
+		History:   "none: the feed lists open incidents, and only the newest text of each",
 		Fields:    []string{"url", "state", "started_at", "resolved_at", "updates", "affected"},
 		Source:    scraper.FromBytes,
 	}

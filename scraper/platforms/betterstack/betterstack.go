@@ -93,7 +93,7 @@ func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Better Stack",
 		Documents: []string{"index.json", "home page", "history page", "incident page"},
-		History:   "to the product's first quarter",
+		History:   "back to the product's first quarter",
 		Fields: []string{
 			"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at",
 			"updates", "affected", "components",

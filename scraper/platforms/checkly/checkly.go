@@ -61,7 +61,7 @@ func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Checkly",
 		Documents: []string{"unresolved incidents"},
-		History:   "none: what has ended is not listed",
+		History:   "none: ended incidents are not listed",
 		Fields:    []string{"state", "severity", "started_at", "updates", "affected"},
 		Source:    scraper.FromBytes,
 		Address: "the page's on checkly-status-page.com, else " +

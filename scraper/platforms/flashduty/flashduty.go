@@ -90,7 +90,7 @@ func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Flashduty (Flashcat)",
 		Documents: []string{"summary/active", "change/list", "change/info"},
-		History:   "all, by spans of 90 days",
+		History:   "all, 90 days at a time",
 		Fields: []string{
 			"state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at",
 			"updates", "affected", "components",

@@ -69,7 +69,7 @@ func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Gatus",
 		Documents: []string{"api/v1/endpoints/statuses", "api/v1/config (announcements)"},
-		History:   "none: what is configured now",
+		History:   "none: only what is configured now",
 		Fields:    []string{"state", "severity", "started_at", "resolved_at", "updates", "components"},
 		Source:    scraper.FromDocuments,
 	}

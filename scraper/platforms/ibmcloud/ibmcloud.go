@@ -44,7 +44,7 @@ func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "IBM Cloud Status",
 		Documents: []string{"api/notifications/feed.rss"},
-		History:   "what the feed lists; of an incident the newest words only",
+		History:   "what the feed lists; only the newest text of each incident",
 		Fields: []string{
 			"state", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates", "affected",
 		},

@@ -90,7 +90,7 @@ func (Platform) Describe() scraper.Description {
 			"home page", "incident page", "summary.json", "incidents.json", "components.json", "status.json",
 			"/proxy/<host> and its incidents and component_impacts",
 		},
-		History: "three months, as far as the home page tells",
+		History: "three months, as far as the home page lists them",
 		Fields: []string{
 			"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at",
 			"updates", "postmortem", "affected", "components",

@@ -105,7 +105,7 @@ func (Platform) Describe() scraper.Description {
 			"home page, old and new", "summary.json", "components.json", "months of the history",
 			"incident page",
 		},
-		History: "to the product's first month",
+		History: "back to the product's first month",
 		Fields: []string{
 			"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at",
 			"updates", "affected", "components",

@@ -63,7 +63,7 @@ func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "PagerDuty",
 		Documents: []string{"any page (script#data)"},
-		History:   "what the page holds, more than a year",
+		History:   "what the page contains, more than a year",
 		Fields: []string{
 			"state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at",
 			"updates", "postmortem", "affected", "components",

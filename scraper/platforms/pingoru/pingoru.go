@@ -64,7 +64,7 @@ func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Pingoru",
 		Documents: []string{"outage history", "incident page", "the visible text of both"},
-		History:   "what the outage history lists, with its incidents' pages",
+		History:   "what the outage history lists, with the page of each incident",
 		Fields: []string{
 			"url", "state", "severity", "started_at", "resolved_at", "updates", "postmortem", "affected",
 		},

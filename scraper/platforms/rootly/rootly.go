@@ -66,7 +66,7 @@ func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Rootly",
 		Documents: []string{"api/v1/status.json", "api/v1/incidents.json"},
-		History:   "none: only what is open is listed",
+		History:   "none: only open incidents are listed",
 		Fields: []string{
 			"url", "state", "severity", "started_at", "resolved_at", "updates",
 		},

@@ -90,7 +90,7 @@ func (Platform) Describe() scraper.Description {
 		Documents: []string{
 			"api/v1/status", "api/v1/components", "api/v1/notices", "api/v1/notices/<id>", "home page",
 		},
-		History: "all that api/v1/notices lists, page by page",
+		History: "everything that api/v1/notices lists, page by page",
 		Fields: []string{
 			"url", "state", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates",
 			"affected", "components",

@@ -87,7 +87,7 @@ func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "StatusCast",
 		Documents: []string{"home page"},
-		History:   "what the home page lists, days to a year; the newest post of each incident only",
+		History:   "what the home page lists, from days to a year; only the newest post of each incident",
 		Fields: []string{
 			"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "updates",
 			"affected", "components",

@@ -115,7 +115,7 @@ func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Status.io",
 		Documents: []string{"1.0/status/<page id>", "home page (for the page id)"},
-		History:   "none: what has ended is not listed",
+		History:   "none: ended incidents are not listed",
 		Fields: []string{
 			"url", "state", "severity", "started_at", "scheduled_start_at", "scheduled_end_at", "updates",
 			"affected", "components",

@@ -62,7 +62,7 @@ func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Site24x7 StatusIQ",
 		Documents: []string{"sp/api/u/summary_details", "RSS feed (components only)"},
-		History:   "what summary_details lists of what has ended",
+		History:   "the ended incidents that summary_details lists",
 		Fields: []string{
 			"url", "state", "severity", "started_at", "resolved_at", "updates", "affected", "components",
 		},

@@ -13,7 +13,7 @@ func (Platform) Describe() scraper.Description {
 			"incidents/<id>.json", "history.json", "home page", "history page",
 			"incident page (HTML and text)", "history.atom", "history.rss",
 		},
-		History: "all, to the day the page was made",
+		History: "all, back to the day the page was created",
 		Fields:  scraper.Fields(),
 		Source:  scraper.FromBytes,
 	}

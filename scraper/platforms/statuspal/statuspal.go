@@ -99,7 +99,7 @@ func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Statuspal",
 		Documents: []string{"api/v2/status_pages/<subdomain>/summary", "home page (for the subdomain)"},
-		History:   "none: what has ended is not listed",
+		History:   "none: ended incidents are not listed",
 		Fields: []string{
 			"url", "state", "severity", "started_at", "scheduled_start_at", "scheduled_end_at", "updates",
 			"affected", "components",

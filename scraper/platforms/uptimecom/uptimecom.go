@@ -69,7 +69,7 @@ func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Uptime.com",
 		Documents: []string{"ajax", "history", "home page"},
-		History:   "what history lists, as far back as the page is set to show it",
+		History:   "what the history page lists; how far back is a setting of the page",
 		Fields: []string{
 			"state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at",
 			"updates", "affected", "components",

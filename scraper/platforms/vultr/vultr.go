@@ -55,7 +55,7 @@ func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Vultr",
 		Documents: []string{"alerts.json", "status.json"},
-		History:   "what alerts.json lists: the ongoing alerts and those that ended lately",
+		History:   "ongoing and recently ended alerts, as alerts.json lists them",
 		Fields: []string{
 			"state", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at", "updates",
 			"affected", "components",

@@ -75,7 +75,7 @@ func (Platform) Describe() scraper.Description {
 	return scraper.Description{
 		Name:      "Zendesk Status",
 		Documents: []string{"api/ssp/incidents.json", "api/incidents/active", "api/incidents/maintenance"},
-		History:   "what api/ssp/incidents.json lists: some months, without updates",
+		History:   "what api/ssp/incidents.json lists: a few months, without updates",
 		Fields: []string{
 			"state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at",
 			"updates", "affected",

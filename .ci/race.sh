@@ -6,7 +6,5 @@
 section go test -race
 if need gcc gcc 'the race detector'; then
 	export CGO_ENABLED=1
-	go test -count=1 -race -short -timeout 40m ./cmd/...
-	go test -count=1 -race -run 'ManyAtOnce|TwoProgramsStartAtOnce' ./db
-	go test -count=1 -race -run 'Fetch|Collector|Scrape|Secret|Credential|Redirect|Politeness' ./scraper
+	go test -count=1 -race -short -timeout 40m ./cmd/... ./db/... ./scraper
 fi

@@ -15,6 +15,7 @@ import (
 	"vendorwatch/db/query"
 	"vendorwatch/db/record"
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/racetest"
 )
 
 // t0 is when the tests' world begins.
@@ -35,7 +36,14 @@ type file struct {
 // emptyFile puts a migrated file at a path.
 var emptyFile = dbtest.Empty(db.Open)
 
+// newFile is a file for a test in which one thing happens after the other; sharedFile is for the others.
 func newFile(t testing.TB) *file {
+	t.Helper()
+	racetest.Skip(t, "saves and asks in one goroutine")
+	return sharedFile(t)
+}
+
+func sharedFile(t testing.TB) *file {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "test.db")
 	emptyFile(t, path)

@@ -181,7 +181,7 @@ func TestPrune(t *testing.T) {
 }
 
 func TestManyAtOnce(t *testing.T) {
-	f := newFile(t)
+	f := sharedFile(t)
 	const vendors, scrapes = 8, 10
 	var sources []int64
 	for n := range vendors {

@@ -130,8 +130,8 @@ This page is generated: ` + "`go test ./scraper -run TestPlatformsPage -update`"
 			address = d.Address
 		}
 		documents := cell(strings.Join(d.Documents, ", "))
-		fmt.Fprintf(&page, "| %s | `%s` | %s | %s | %s | %s |\n", d.Name, names[n], documents, cell(d.History), d.Source,
-			cell(address))
+		fmt.Fprintf(&page, "| %s | `%s` | %s | %s | %s | %s |\n", d.Name, names[n], documents, cell(d.History),
+			d.Source, cell(address))
 	}
 	page.WriteString(`
 ## Fields

@@ -26,7 +26,7 @@ type Mute struct {
 // incident. It returns the mute as it is kept, or db.ErrNotFound if there is no such vendor or incident.
 func (l *Ledger) Mute(ctx context.Context, m Mute, until, now time.Time) (Mute, error) {
 	if !until.After(now) {
-		return Mute{}, fmt.Errorf("mute: it would end at %s, which is not ahead", db.Stamp(until))
+		return Mute{}, fmt.Errorf("mute: it would end at %s, which is in the past", db.Stamp(until))
 	}
 	var id int64
 	err := l.file.Change(ctx, func(tx *db.Tx) error {

@@ -138,7 +138,7 @@ func TestChannels(t *testing.T) {
 		{"without it stdout takes its place", "UNSET", "UNSET", "",
 			`channel "team": UNSET is not set; its reports go to stdout`},
 		{"http is pointed out", "PLAIN_URL", "", "http://127.0.0.1:9/verysecret",
-			`channel "team": the URL in PLAIN_URL is http, not https, so that others on the way can read it`},
+			`channel "team": the URL in PLAIN_URL is http, not https: anyone on the network path can read it`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -16,7 +16,7 @@ var testKinds = ChannelKinds{
 			Zero: secret.Text{}, Check: checkURL}},
 		Check: func(values map[string]any, r Reporter) {
 			if address, ok := values["url"].(secret.Text); ok && strings.HasPrefix(address.Reveal(), "http:") {
-				r.Remark("url", "is http, not https, so that others on the way can read it")
+				r.Remark("url", "is http, not https: anyone on the network path can read it")
 			}
 		},
 	},

@@ -130,7 +130,7 @@ func CheckAddress(value string) error {
 // RemarkHTTP remarks on a secret that is an address without encryption.
 func RemarkHTTP(v Values, key string, r Reporter) {
 	if strings.HasPrefix(v.Secret(key), "http://") {
-		r.Remark(key, "is http, not https, so that others on the way can read it")
+		r.Remark(key, "is http, not https: anyone on the network path can read it")
 	}
 }
 

@@ -70,6 +70,9 @@ func TestPlain(t *testing.T) {
 		{"entities", "a &amp; b &lt;c&gt;", "a & b <c>"},
 		{"snake_case_words stay", "the field user_id_x is 2*3*4", "the field user_id_x is 2*3*4"},
 		{"tags", "a<br />b", "a b"},
+		{"quotes", "They say:\n> Logins fail.\n>Mails wait.\n2 > 1", "They say: Logins fail. Mails wait. 2 > 1"},
+		{"rules", "one\n\n---\n\n* * *\n\ntwo", "one two"},
+		{"escapes", `\[PROD 1 \& 2\] 5 \* 2`, `[PROD 1 \& 2] 5 * 2`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

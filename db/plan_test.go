@@ -163,7 +163,7 @@ func asking(ctx context.Context, d *query.DB) map[string][]func() error {
 		"UpdatesAfter":         updates,
 		"VendorBySlug":         one(func() error { _, err := d.VendorBySlug(ctx, "acme"); return err }),
 		"VendorComponents":     one(func() error { _, _, err := d.VendorComponents(ctx, 1, 10, 0); return err }),
-		"IncidentFigures":      one(func() error { _, err := d.IncidentFigures(ctx, 1, year); return err }),
+		"VendorImpact":         one(func() error { _, err := d.VendorImpact(ctx, 1, year); return err }),
 		"VendorStates":         one(func() error { _, err := d.VendorStates(ctx); return err }),
 		"WatchedSources":       one(func() error { _, err := d.WatchedSources(ctx); return err }),
 		"Timelines":            whole,

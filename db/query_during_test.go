@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func TestIncidentsDuring(t *testing.T) {
+func TestImpactDuring(t *testing.T) {
 	f := newFile(t)
 	f.save(seen(t0,
 		outage("long-over", after(-100*hour), "investigating", "resolved"),
@@ -25,13 +25,13 @@ func TestIncidentsDuring(t *testing.T) {
 		{-200 * hour, -99 * hour, "long-over"},
 		{-200 * hour, -101 * hour, ""},
 	} {
-		got, err := f.IncidentsDuring(t.Context(), after(c.since), after(c.until))
+		got, err := f.ImpactDuring(t.Context(), after(c.since), after(c.until))
 		if err != nil {
 			t.Fatal(err)
 		}
 		var keys []string
 		for _, i := range got {
-			keys = append(keys, i.SourceKey)
+			keys = append(keys, f.rows(`SELECT source_key FROM incidents WHERE incident_id = ?`, i.IncidentID)...)
 		}
 		if s := strings.Join(keys, " "); s != c.want {
 			t.Errorf("from %s to %s: %q, want %q", c.since, c.until, s, c.want)

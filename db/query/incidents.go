@@ -3,8 +3,6 @@ package query
 import (
 	"context"
 	"fmt"
-	"time"
-	"vendorwatch/db"
 	"vendorwatch/db/internal/scan"
 	"vendorwatch/normalize"
 )
@@ -75,23 +73,6 @@ func (d *DB) Incidents(ctx context.Context, f Filter) ([]Incident, error) {
 // OpenIncidents returns what is not over and still on its page, maintenances included, newest first.
 func (d *DB) OpenIncidents(ctx context.Context) ([]Incident, error) {
 	return d.Incidents(ctx, Filter{Open: true})
-}
-
-// IncidentsDuring returns the incidents, without maintenances and notices, that went on at some time from
-// since until before until, oldest first: those that began then, that ended then or later, and that are open.
-func (d *DB) IncidentsDuring(ctx context.Context, since, until time.Time) ([]Incident, error) {
-	incidents, err := incidentRow.All(ctx, d.read, selectIncident+`
-		WHERE i.incident_id IN (
-			SELECT incident_id FROM incidents WHERE started_at >= ?1 AND started_at < ?2
-			UNION SELECT o.incident_id FROM sources s JOIN incidents o ON o.source_id = s.source_id
-			AND o.resolved_at IS NOT NULL AND o.resolved_at > ?1 AND o.started_at < ?2
-			UNION SELECT incident_id FROM incidents WHERE open = 1 AND started_at < ?2)
-		AND i.kind = 'incident' AND `+standing+`
-		ORDER BY i.started_at, i.incident_id`, db.Stamp(since), db.Stamp(until))
-	if err != nil {
-		return nil, fmt.Errorf("incidents from %s to %s: %w", db.Stamp(since), db.Stamp(until), err)
-	}
-	return incidents, nil
 }
 
 // OpenByKind returns what is open of one kind, the worst and then the newest first, at most limit of them,

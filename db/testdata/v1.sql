@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-27 22:06:30');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-27 22:06:30');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-27 22:26:57');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-27 22:26:57');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -508,6 +508,29 @@ LEFT JOIN incident_updates l ON l.update_id = (
 CREATE VIEW v_open AS -- what is not over: open incidents, and maintenances that are planned or under way; an event that several pages tell of counts once, as the record that stands for it says
 SELECT * FROM v_incidents
 WHERE open = 1 AND coalesce(same_event_id, incident_id) = incident_id;
+CREATE VIEW v_impact AS -- from when to when each incident lasted, as far as that is known: all figures of impact are made of these; maintenances and notices are left out, and an event that several pages tell of counts once
+SELECT
+  i.incident_id,
+  s.vendor_id, -- whose
+  i.source_id,
+  i.severity,
+  CASE WHEN i.started_basis IS NOT NULL THEN i.started_at END AS from_at, -- null: when it began is not known
+  CASE
+    WHEN i.open AND i.state <> 'unknown' THEN s.latest_at
+    WHEN NOT i.ended THEN i.left_feed_at
+    WHEN i.resolved_basis IS NOT NULL THEN i.resolved_at END AS to_at, -- of an open one when its page was last read; of one that left its page, when it did; null: when it ended is not known
+  i.open,
+  CASE WHEN i.state IN ('resolved', 'completed') AND i.resolved_at >= i.started_at AND i.started_basis IS NOT NULL AND i.resolved_basis IS NOT NULL
+    THEN CAST(round((julianday(i.resolved_at) - julianday(i.started_at)) * 86400) AS INTEGER) END AS seconds_to_resolve, -- start to end; null where it is not over, or where the start or the end is not known
+  CASE WHEN i.started_basis = 'stated' AND i.excerpt = 0 THEN (
+    SELECT CASE WHEN count(*) = count(u.posted_at) AND min(u.posted_at) >= i.started_at
+      THEN CAST(round((julianday(min(u.posted_at)) - julianday(i.started_at)) * 86400) AS INTEGER) END
+    FROM incident_updates u WHERE u.incident_id = i.incident_id AND u.state <> 'postmortem') END AS seconds_to_first_update, -- from the start to the vendor's first word; null where that word is all that tells of the start, or comes before it, or its time is not known
+  CASE WHEN i.open AND i.started_at > s.latest_at THEN i.first_seen_at
+    ELSE coalesce(i.started_at, i.created_at, i.resolved_at, i.first_seen_at) END AS counted_at -- when it counts as having begun; an open one no later than its page was read
+FROM incidents i
+JOIN sources s USING (source_id)
+WHERE i.kind = 'incident' AND coalesce(i.same_event_id, i.incident_id) = i.incident_id;
 CREATE VIEW v_filtered AS -- incidents that filters hide, whole
 SELECT i.*, f.since_at AS filtered_since_at -- since when they are hidden
 FROM v_incidents i JOIN filtered_incidents f USING (incident_id);
@@ -568,7 +591,30 @@ SELECT
   (SELECT count(*) FROM findings f WHERE f.source_id = s.source_id) AS open_findings -- what could not be read
 FROM sources s
 JOIN vendors v USING (vendor_id);
-CREATE VIEW v_monthly AS -- incidents and hours of impact, by vendor and month of the start, and whether all of the month was seen; an event that several pages tell of counts once
+CREATE VIEW v_monthly AS -- incidents by vendor and month of the start, hours of impact by month in which it was, and whether all of the month was seen; an event that several pages tell of counts once
+WITH RECURSIVE
+  known AS ( -- with the time up to which earlier incidents of the vendor cover it
+    SELECT vendor_id, from_at, to_at,
+      max(to_at) OVER (PARTITION BY vendor_id ORDER BY from_at, to_at, incident_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS covered
+    FROM v_impact WHERE to_at >= from_at),
+  stretch AS ( -- cut at the ends of months; what overlaps lasts from uncovered on only
+    SELECT vendor_id, substr(from_at, 1, 7) AS month, strftime('%Y-%m-01T00:00:00.000Z', substr(from_at, 1, 10), 'start of month', '+1 month') AS next_at,
+      from_at, to_at, max(from_at, coalesce(covered, from_at)) AS uncovered
+    FROM known
+    UNION ALL
+    SELECT vendor_id, substr(next_at, 1, 7), strftime('%Y-%m-01T00:00:00.000Z', substr(next_at, 1, 10), '+1 month'),
+      next_at, to_at, max(next_at, uncovered)
+    FROM stretch WHERE to_at > next_at),
+  figure AS (
+    SELECT vendor_id, month, 0 AS incidents, NULL AS severity, 0 AS maintenances, 1 AS known, 0 AS unknown,
+      max(0, julianday(min(to_at, next_at)) - julianday(uncovered)) * 24 AS hours
+    FROM stretch
+    UNION ALL
+    SELECT vendor_id, substr(counted_at, 1, 7), 1, severity, 0, 0, coalesce(to_at < from_at, 1), 0 FROM v_impact
+    UNION ALL
+    SELECT s.vendor_id, substr(coalesce(i.started_at, i.scheduled_start_at, i.created_at, i.first_seen_at), 1, 7), 0, NULL, i.kind = 'maintenance', 0, 0, 0
+    FROM incidents i JOIN sources s USING (source_id)
+    WHERE i.kind <> 'incident' AND coalesce(i.same_event_id, i.incident_id) = i.incident_id)
 SELECT
   m.*,
   NOT EXISTS (
@@ -584,32 +630,29 @@ SELECT
             AND coalesce(g.to_at > m.month || '-01T00:00:00.000Z', 1)))) AS fully_seen -- 1: every watched page of the vendor, or every page where none is watched, is known for the whole month and was read after its end; 0: incidents may be missing
 FROM (
   SELECT
-    vendor,
-    vendor_name,
-    substr(coalesce(started_at, scheduled_start_at, created_at, first_seen_at), 1, 7) AS month, -- 2026-11, UTC
-    count(CASE WHEN kind = 'incident' THEN 1 END) AS incidents,
-    count(CASE WHEN kind = 'incident' AND severity = 'critical' THEN 1 END) AS critical,
-    count(CASE WHEN kind = 'incident' AND severity = 'major' THEN 1 END) AS major,
-    count(CASE WHEN kind = 'incident' AND severity = 'minor' THEN 1 END) AS minor,
-    count(CASE WHEN kind = 'incident' AND severity = 'none' THEN 1 END) AS none,
-    count(CASE WHEN kind = 'incident' AND severity = 'unknown' THEN 1 END) AS unknown,
-    round(coalesce(sum(CASE WHEN kind = 'incident' THEN duration_seconds END), 0) / 3600.0, 2) AS hours_of_impact, -- of ended incidents; overlapping ones count twice
-    count(CASE WHEN kind = 'maintenance' THEN 1 END) AS maintenances
-  FROM v_incidents
-  WHERE coalesce(same_event_id, incident_id) = incident_id
-  GROUP BY vendor, month) m;
+    v.slug AS vendor,
+    coalesce(nullif(v.name, ''), v.slug) AS vendor_name,
+    f.month, -- 2026-11, UTC
+    sum(f.incidents) AS incidents, -- that began in the month
+    count(CASE WHEN f.severity = 'critical' THEN 1 END) AS critical,
+    count(CASE WHEN f.severity = 'major' THEN 1 END) AS major,
+    count(CASE WHEN f.severity = 'minor' THEN 1 END) AS minor,
+    count(CASE WHEN f.severity = 'none' THEN 1 END) AS none,
+    count(CASE WHEN f.severity = 'unknown' THEN 1 END) AS unknown,
+    CASE WHEN sum(f.known) > 0 OR sum(f.unknown) = 0 THEN round(sum(f.hours), 2) END AS hours_of_impact, -- of the month, with at least one incident; what overlaps counts once, what is open until its page was last read; null: no length is known
+    sum(f.known) AS incidents_of_known_length, -- that hours_of_impact is made of: those that lasted in the month, whenever they began
+    sum(f.unknown) AS incidents_of_unknown_length, -- that began in the month, and hours_of_impact lacks
+    sum(f.maintenances) AS maintenances
+  FROM figure f JOIN vendors v USING (vendor_id)
+  GROUP BY f.vendor_id, f.month) m;
 CREATE VIEW v_scorecard AS -- how each vendor does: how often, how long, how soon it says so, how much it edits; an event that several pages tell of counts once
 WITH
   incident AS (
-    SELECT s.vendor_id, i.incident_id, i.severity, i.stated_duration_seconds,
-      CASE WHEN i.state IN ('resolved', 'completed') AND i.resolved_at >= i.started_at AND i.started_basis IS NOT NULL AND i.resolved_basis IS NOT NULL
-        THEN (julianday(i.resolved_at) - julianday(i.started_at)) * 1440 END AS minutes,
-      CASE WHEN i.started_basis = 'stated' THEN (julianday((
-        SELECT min(u.posted_at) FROM incident_updates u
-        WHERE u.incident_id = i.incident_id AND u.posted_at >= i.started_at)) - julianday(i.started_at)) * 1440 END AS first_update,
+    SELECT x.vendor_id, x.severity, i.stated_duration_seconds,
+      x.seconds_to_resolve / 60.0 AS minutes,
+      x.seconds_to_first_update / 60.0 AS first_update,
       EXISTS (SELECT 1 FROM incident_updates u WHERE u.incident_id = i.incident_id AND u.state = 'postmortem') AS postmortem
-    FROM incidents i JOIN sources s USING (source_id)
-    WHERE i.kind = 'incident' AND coalesce(i.same_event_id, i.incident_id) = i.incident_id),
+    FROM v_impact x JOIN incidents i USING (incident_id)),
   resolve AS (
     SELECT vendor_id, avg(minutes) AS median FROM (
       SELECT vendor_id, minutes, row_number() OVER (PARTITION BY vendor_id ORDER BY minutes) AS n,

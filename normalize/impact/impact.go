@@ -11,7 +11,7 @@ import (
 type Interval struct {
 	Start time.Time // zero: not known
 	End   time.Time // zero: not known
-	At    time.Time // where Start is not known: the time by which it is counted
+	At    time.Time // when it counts as having begun, where its length is not known
 }
 
 // Total is how long at least one of several intervals lasted within a window.
@@ -25,24 +25,25 @@ type Total struct {
 func (t Total) Stated() (time.Duration, bool) { return t.Time, t.Known > 0 || t.Unknown == 0 }
 
 // Of returns how long at least one of the intervals lasted from from until before to: their union, so that what
-// overlaps counts once. Nothing counts that lies after now. An interval whose length is not known is counted where it
-// began, else where it ended, else At. A zero from or to sets no limit.
+// overlaps counts once. Nothing counts that lies after now. An interval whose length is not known is counted by At
+// alone. A zero from or to sets no limit.
 func Of(intervals []Interval, from, to, now time.Time) Total {
-	if to.IsZero() || to.After(now) {
-		to = now
+	within := func(t time.Time) bool { return !t.Before(from) && (to.IsZero() || t.Before(to)) && !t.After(now) }
+	limit := now
+	if !to.IsZero() {
+		limit = earlier(to, now)
 	}
-	within := func(t time.Time) bool { return !t.Before(from) && t.Before(to) }
 	var total Total
 	var known []Interval
 	for _, i := range intervals {
 		switch {
 		case i.Start.IsZero() || i.End.IsZero() || i.End.Before(i.Start):
-			if within(i.place()) {
+			if within(i.At) {
 				total.Unknown++
 			}
 		case within(i.Start) || i.Start.Before(from) && i.End.After(from):
 			total.Known++
-			known = append(known, Interval{Start: later(i.Start, from), End: earlier(i.End, to)})
+			known = append(known, Interval{Start: later(i.Start, from), End: earlier(i.End, limit)})
 		}
 	}
 	slices.SortFunc(known, func(a, b Interval) int { return a.Start.Compare(b.Start) })
@@ -54,16 +55,6 @@ func Of(intervals []Interval, from, to, now time.Time) Total {
 		reached = later(reached, i.End)
 	}
 	return total
-}
-
-// place is the time by which an interval is counted whose length is not known.
-func (i Interval) place() time.Time {
-	for _, t := range []time.Time{i.Start, i.End} {
-		if !t.IsZero() {
-			return t
-		}
-	}
-	return i.At
 }
 
 func earlier(a, b time.Time) time.Time {

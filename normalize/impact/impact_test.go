@@ -1,6 +1,7 @@
 package impact
 
 import (
+	"cmp"
 	"testing"
 	"time"
 
@@ -22,7 +23,9 @@ func TestOf(t *testing.T) {
 		}
 		return utc("2026-03-01T" + clock + ":00Z")
 	}
-	span := func(start, end string) Interval { return Interval{Start: at(start), End: at(end)} }
+	span := func(start, end string) Interval {
+		return Interval{Start: at(start), End: at(end), At: at(cmp.Or(start, end))}
+	}
 	for _, c := range []struct {
 		name          string
 		intervals     []Interval

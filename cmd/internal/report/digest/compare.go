@@ -1,13 +1,12 @@
 package digest
 
 import (
-	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
 	"vendorwatch/cmd/internal/report/message"
-	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
@@ -26,7 +25,7 @@ func compare(ctx context.Context, d *query.DB, w Window, o Options, health []que
 			return nil, nil
 		}
 	}
-	incidents, err := d.IncidentsDuring(ctx, before, w.Until)
+	incidents, err := d.ImpactDuring(ctx, before, w.Until)
 	if err != nil {
 		return nil, err
 	}
@@ -44,48 +43,33 @@ func compare(ctx context.Context, d *query.DB, w Window, o Options, health []que
 			kept = append(kept, i)
 		}
 	}
-	return &message.Comparison{FromAt: since, Now: figures(kept, w.Since, w.Until),
-		Before: figures(kept, before, w.Since)}, nil
+	return &message.Comparison{FromAt: since, Now: figures(kept, w.Since, w.Until, w.Until),
+		Before: figures(kept, before, w.Since, w.Until)}, nil
 }
 
-// figures counts incidents within a window. An open incident lasts until the end of the window. One that left its page
-// without a resolution lasts until then, and one whose end is not known counts as no time.
-func figures(incidents []query.Incident, since, until time.Time) message.Figures {
+// figures counts the incidents of a window, as it was known at now.
+func figures(incidents []query.IncidentImpact, since, until, now time.Time) message.Figures {
 	var f message.Figures
-	impact := map[string]time.Duration{}
+	byVendor := map[string][]query.IncidentImpact{}
 	for _, i := range incidents {
-		start := words.Time(i.StartedAt)
-		if start.IsZero() || !start.Before(until) {
-			continue
-		}
-		if !start.Before(since) {
+		if !i.CountedAt.Before(since) && i.CountedAt.Before(until) {
 			f.Incidents++
 		}
-		end := words.Time(cmp.Or(i.ResolvedAt, i.LeftFeedAt))
-		switch {
-		case end.IsZero() && normalize.State(i.State).Over():
-			end = start
-		case end.IsZero(), end.After(until):
-			end = until
-		}
-		if start.Before(since) {
-			start = since
-		}
-		if end.After(start) {
-			f.ImpactSeconds += int64(end.Sub(start) / time.Second)
-			impact[message.VendorName(i.VendorName, i.Vendor, 40)] += end.Sub(start)
-		}
+		name := message.VendorName(i.VendorName, i.Vendor, 40)
+		byVendor[name] = append(byVendor[name], i)
 	}
-	names := []string{}
-	for name := range impact {
-		names = append(names, name)
+	total := query.ImpactOf(incidents, since, until, now)
+	f.KnownLength, f.UnknownLength = total.Known, total.Unknown
+	lasted, known := total.Stated()
+	if !known {
+		return f
 	}
-	if len(names) > 0 {
-		f.WorstVendor = slices.MinFunc(names, func(a, b string) int {
-			return cmp.Or(cmp.Compare(impact[b], impact[a]),
-				cmp.Compare(a, b))
-		})
-		f.WorstSeconds = int64(impact[f.WorstVendor] / time.Second)
+	f.ImpactSeconds = new(int64(lasted / time.Second))
+	for _, name := range slices.Sorted(maps.Keys(byVendor)) {
+		of := int64(query.ImpactOf(byVendor[name], since, until, now).Time / time.Second)
+		if of > f.WorstSeconds {
+			f.WorstVendor, f.WorstSeconds = name, of
+		}
 	}
 	return f
 }

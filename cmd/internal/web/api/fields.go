@@ -53,14 +53,16 @@ var fieldTexts = map[string]string{
 	"numbers": "Figures for the last 30, 90 and 365 days.",
 
 	// Numbers.
-	"days":                      "How far the span reaches back from now.",
-	"Numbers.incidents":         "How many incidents; maintenances and notices are not counted.",
-	"severe":                    "How many of them are of major or critical severity.",
-	"impact_seconds":            "From start to end, of those that ended; overlapping ones count twice.",
-	"impact_of":                 "How many incidents impact_seconds counts.",
-	"median_seconds_to_resolve": "From start to end; null if none ended.",
-	"median_seconds_to_first_update": "From start to the first post, of incidents whose start the vendor states; " +
-		"null if there is none.",
+	"days":              "How far the span reaches back from now.",
+	"Numbers.incidents": "How many incidents began within it; maintenances and notices are not counted.",
+	"severe":            "How many of them are of major or critical severity.",
+	"impact_seconds": "Time of the span with at least one incident, so that what overlaps counts once; open ones " +
+		"last until now. Null if no length is known.",
+	"incidents_of_known_length":   "How many incidents impact_seconds counts, whenever they began.",
+	"incidents_of_unknown_length": "How many incidents began within the span that impact_seconds lacks.",
+	"median_seconds_to_resolve":   "From start to end; null if of none that ended both are known.",
+	"median_seconds_to_first_update": "From the start to the first post, of incidents whose start is known from " +
+		"elsewhere; null if there is none.",
 	"first_update_of": "How many incidents median_seconds_to_first_update is of.",
 	"Numbers.coverage_start_at": "The record is complete for all of the vendor's pages from then on; few incidents " +
 		"before it prove nothing.",

@@ -240,7 +240,8 @@ func TestTools(t *testing.T) {
 			t.Fatalf("%+v", out)
 		}
 		n := out.Numbers[0]
-		if n.Incidents != 2 || n.ImpactSeconds != 420 || n.MedianResolveSeconds == nil ||
+		if n.Incidents != 2 || n.ImpactSeconds == nil || *n.ImpactSeconds != 3*3600+420 ||
+			n.MedianResolveSeconds == nil ||
 			*n.MedianResolveSeconds != 420 || n.WithPostmortem != 1 || *n.PostmortemShare != 0.5 {
 			t.Errorf("%+v", n)
 		}

@@ -127,28 +127,34 @@ func TestBar(t *testing.T) {
 }
 
 func TestFigure(t *testing.T) {
+	const day = 24 * time.Hour
 	n := func(v int64) *int64 { return &v }
-	figures := []query.IncidentFigures{
-		{Severity: "critical", StartedAt: normalize.FormatTime(before(100 * 24 * time.Hour)), ImpactSeconds: n(36000),
-			SilenceSeconds: n(60)},
-		{Severity: "major", StartedAt: normalize.FormatTime(before(3 * 24 * time.Hour)), ImpactSeconds: n(600),
-			SilenceSeconds: n(300)},
-		{Severity: "minor", StartedAt: normalize.FormatTime(before(2 * 24 * time.Hour)), ImpactSeconds: n(1800)},
-		{Severity: "unknown", StartedAt: normalize.FormatTime(before(24 * time.Hour))},
+	began := func(ago, lasted time.Duration, i query.IncidentImpact) query.IncidentImpact {
+		i.CountedAt, i.FromAt, i.ToAt = before(ago), before(ago), before(ago-lasted)
+		return i
+	}
+	incidents := []query.IncidentImpact{
+		began(100*day, 10*time.Hour, query.IncidentImpact{Severity: "critical", ResolveSeconds: n(36000),
+			SilenceSeconds: n(60)}),
+		began(3*day, 10*time.Minute, query.IncidentImpact{Severity: "major", ResolveSeconds: n(600),
+			SilenceSeconds: n(300)}),
+		began(2*day, 30*time.Minute, query.IncidentImpact{Severity: "minor", ResolveSeconds: n(1800)}),
+		began(2*day-15*time.Minute, 20*time.Minute, query.IncidentImpact{Severity: "minor", ResolveSeconds: n(1200)}),
+		{Severity: "unknown", CountedAt: before(day), FromAt: before(day)},
 	}
 	for name, c := range map[string]struct {
 		since time.Time
 		want  numbers
 	}{
-		"all": {before(365 * 24 * time.Hour), numbers{Span: "all", Incidents: 4, Severe: 2, Impact: "11 h",
-			Resolve: "30 min", Silence: "3 min", SilenceOf: 2}},
-		"a month": {before(30 * 24 * time.Hour), numbers{Span: "a month", Incidents: 3, Severe: 1, Impact: "0.7 h",
-			Resolve: "20 min", Silence: "5 min", SilenceOf: 1}},
-		"a day": {before(24 * time.Hour), numbers{Span: "a day", Incidents: 1, Impact: "–", Resolve: "–",
-			Silence: "–"}},
+		"all": {before(365 * day), numbers{Span: "all", Incidents: 5, Severe: 2, Impact: "11 h", Length: 4,
+			Unknown: 1, Resolve: "25 min", Silence: "3 min", SilenceOf: 2}},
+		"a month, what overlaps once": {before(30 * day), numbers{Span: "a month, what overlaps once", Incidents: 4,
+			Severe: 1, Impact: "0.8 h", Length: 3, Unknown: 1, Resolve: "20 min", Silence: "5 min", SilenceOf: 1}},
+		"a day, of unknown length": {before(day), numbers{Span: "a day, of unknown length", Incidents: 1,
+			Impact: "not known", Unknown: 1, Resolve: "–", Silence: "–"}},
 		"now": {now, numbers{Span: "now", Impact: "–", Resolve: "–", Silence: "–"}},
 	} {
-		if diff := cmp.Diff(c.want, figure(name, figures, c.since)); diff != "" {
+		if diff := cmp.Diff(c.want, figure(name, incidents, c.since, now)); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", name, diff)
 		}
 	}

@@ -13,25 +13,36 @@ type numbers struct {
 	Span      string
 	Incidents int
 	Severe    int    // major and critical
-	Impact    string // sum of the lengths of ended incidents; overlapping ones count twice
+	Impact    string // time with at least one incident
+	Unknown   int    // incidents of unknown length, which Impact lacks
+	Length    int    // incidents of known length, which Impact counts
 	Resolve   string // median of start to end
-	Silence   string // median of start to first post, of incidents whose start the vendor states
+	Silence   string // median of start to first post, where the start is known from elsewhere
 	SilenceOf int    // how many incidents Silence is of
 }
 
-// figure puts the figures of the incidents that began at since or later into words.
-func figure(span string, figures []query.IncidentFigures, since time.Time) numbers {
-	f := site.Sum(figures, since)
-	n := numbers{Span: span, Incidents: f.Incidents, Severe: f.Severe, SilenceOf: f.SilenceOf,
-		Impact: "–", Resolve: "–", Silence: "–"}
+// figure puts the figures of the incidents that began, or lasted, at since or later into words.
+func figure(span string, incidents []query.IncidentImpact, since, now time.Time) numbers {
+	f := site.Sum(incidents, since, now)
+	n := numbers{Span: span, Incidents: f.Incidents, Severe: f.Severe, Length: f.KnownLength,
+		Unknown: f.UnknownLength, SilenceOf: f.SilenceOf, Impact: "not known", Resolve: "–", Silence: "–"}
+	if f.ImpactSeconds != nil {
+		n.Impact = hours(*f.ImpactSeconds)
+	}
+	if f.KnownLength+f.UnknownLength == 0 {
+		n.Impact = "–"
+	}
 	if f.MedianResolveSeconds != nil {
-		n.Impact, n.Resolve = hours(f.ImpactSeconds), words.Seconds(*f.MedianResolveSeconds)
+		n.Resolve = words.Seconds(*f.MedianResolveSeconds)
 	}
 	if f.MedianSilenceSeconds != nil {
 		n.Silence = words.Seconds(*f.MedianSilenceSeconds)
 	}
 	return n
 }
+
+// Of is how many incidents there are that Impact could count.
+func (n numbers) Of() int { return n.Length + n.Unknown }
 
 func hours(sum int64) string {
 	h := float64(sum) / 3600

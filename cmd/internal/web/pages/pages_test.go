@@ -56,7 +56,7 @@ func TestVendor(t *testing.T) {
 	a.Wants(t, "main", "Acme", "major", "acme.example", "Status page: status.acme.example", "Runbook",
 		"Owner: platform-team")
 	a.Wants(t, `[data-part=open]`, "API answers are slow")
-	a.Wants(t, `[data-part=numbers]`, "30 days", "90 days", "12 months", "Incidents", "2", "Total impact", "0.1 h",
+	a.Wants(t, `[data-part=numbers]`, "30 days", "90 days", "12 months", "Incidents", "2", "Total impact", "3.1 h",
 		"Median time to resolve", "7 min", "Median time to first post")
 	a.Wants(t, `[data-part=components]`, "Prod1 (US)", "Web Client", "partial outage", "Prod2 (EU)", "Web Client",
 		"operational", "API")

@@ -67,14 +67,14 @@ func (p *Pages) vendor(r *http.Request) (view, error) {
 	if err := p.addBars(r, &b); err != nil {
 		return view{}, err
 	}
-	figures, err := p.DB.IncidentFigures(ctx, v.VendorID, now.AddDate(-1, 0, 0))
+	incidents, err := p.DB.VendorImpact(ctx, v.VendorID, now.AddDate(-1, 0, 0))
 	if err != nil {
 		return view{}, err
 	}
 	b.Numbers = []numbers{
-		figure("30 days", figures, now.AddDate(0, 0, -30)),
-		figure("90 days", figures, now.AddDate(0, 0, -90)),
-		figure("12 months", figures, now.AddDate(-1, 0, 0)),
+		figure("30 days", incidents, now.AddDate(0, 0, -30), now),
+		figure("90 days", incidents, now.AddDate(0, 0, -90), now),
+		figure("12 months", incidents, now.AddDate(-1, 0, 0), now),
 	}
 	q, err := site.ReadQuery(r.URL.Query())
 	if err != nil {

@@ -10,17 +10,18 @@ import (
 	"vendorwatch/normalize"
 )
 
-// Numbers are a vendor's figures over the incidents that began within a span of time.
+// Numbers are a vendor's figures over a span of time.
 type Numbers struct {
 	Days      int `json:"days"`      // how far back, from now
-	Incidents int `json:"incidents"` // maintenances and notices are not counted
+	Incidents int `json:"incidents"` // that began within it; maintenances and notices are not counted
 	Severe    int `json:"severe"`    // of major and critical severity
-	// From start to end of those that ended; overlapping ones count twice.
-	ImpactSeconds int64 `json:"impact_seconds"`
-	ImpactOf      int   `json:"impact_of"` // the number of incidents that ImpactSeconds counts
-	// From start to end; null if none ended.
+	// Of the span, with at least one incident; null if no length is known.
+	ImpactSeconds *int64 `json:"impact_seconds"`
+	KnownLength   int    `json:"incidents_of_known_length"`   // the number of incidents that ImpactSeconds counts
+	UnknownLength int    `json:"incidents_of_unknown_length"` // the number of incidents that ImpactSeconds lacks
+	// From start to end; null if of none that ended both are known.
 	MedianResolveSeconds *int64 `json:"median_seconds_to_resolve"`
-	// From the start to the first post, of incidents whose start the vendor states; null if there is none.
+	// From the start to the first post, where the start is known from elsewhere; null if there is none such.
 	MedianSilenceSeconds *int64 `json:"median_seconds_to_first_update"`
 	SilenceOf            int    `json:"first_update_of"` // the number of incidents that MedianSilenceSeconds is of
 	// The record is complete for all of the vendor's pages from then on; few incidents before it prove nothing.
@@ -35,7 +36,7 @@ func (s *Site) Numbers(ctx context.Context, slug string) ([]Numbers, error) {
 		return nil, err
 	}
 	now := s.Clock()
-	figures, err := s.DB.IncidentFigures(ctx, v.VendorID, now.AddDate(0, 0, -365))
+	incidents, err := s.DB.VendorImpact(ctx, v.VendorID, now.AddDate(0, 0, -365))
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +49,7 @@ func (s *Site) Numbers(ctx context.Context, slug string) ([]Numbers, error) {
 	out := []Numbers{}
 	for _, days := range []int{30, 90, 365} {
 		since := now.AddDate(0, 0, -days)
-		n := Sum(figures, since)
+		n := Sum(incidents, since, now)
 		n.Days, n.CoverageStartAt = days, covered
 		blind, err := s.DB.CoverageGaps(ctx, v.Slug, since, now)
 		if err != nil {
@@ -71,27 +72,31 @@ func blindSeconds(b query.Gap, now time.Time) int64 {
 	return max(0, int64(to.Sub(from)/time.Second))
 }
 
-// Sum adds up the figures of the incidents that began at since or later.
-func Sum(figures []query.IncidentFigures, since time.Time) Numbers {
+// Sum makes the figures of the incidents that began, or lasted, at since or later.
+func Sum(incidents []query.IncidentImpact, since, now time.Time) Numbers {
 	var n Numbers
 	var resolve, silence []int64
-	for _, f := range figures {
-		if words.Time(f.StartedAt).Before(since) {
+	for _, i := range incidents {
+		if i.CountedAt.Before(since) {
 			continue
 		}
 		n.Incidents++
-		if normalize.Severity(f.Severity).Rank() >= normalize.SeverityMajor.Rank() {
+		if normalize.Severity(i.Severity).Rank() >= normalize.SeverityMajor.Rank() {
 			n.Severe++
 		}
-		if f.ImpactSeconds != nil {
-			resolve = append(resolve, *f.ImpactSeconds)
-			n.ImpactSeconds += *f.ImpactSeconds
+		if i.ResolveSeconds != nil {
+			resolve = append(resolve, *i.ResolveSeconds)
 		}
-		if f.SilenceSeconds != nil {
-			silence = append(silence, *f.SilenceSeconds)
+		if i.SilenceSeconds != nil {
+			silence = append(silence, *i.SilenceSeconds)
 		}
 	}
-	n.ImpactOf, n.SilenceOf = len(resolve), len(silence)
+	total := query.ImpactOf(incidents, since, time.Time{}, now)
+	n.KnownLength, n.UnknownLength = total.Known, total.Unknown
+	if lasted, known := total.Stated(); known {
+		n.ImpactSeconds = new(int64(lasted / time.Second))
+	}
+	n.SilenceOf = len(silence)
 	n.MedianResolveSeconds, n.MedianSilenceSeconds = median(resolve), median(silence)
 	return n
 }

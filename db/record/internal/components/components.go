@@ -11,13 +11,28 @@ import (
 	"vendorwatch/normalize"
 )
 
-// Row is a stored component. Empty times are NULL.
+// Row is a stored component.
 type Row struct {
-	ID                                             int64
-	Key, Name, Group, Status, VendorStatus, GoneAt string
-	Position                                       int
-	FirstSeen                                      string
+	ID int64 `db:"component_id,null"` // null: SQLite gives it
+	values
+	FirstSeen string `db:"first_seen_at"`
 }
+
+// values is what a list of the page decides of a row of components.
+type values struct {
+	Key          string `db:"source_key"`
+	Name         string `db:"name"`
+	Group        string `db:"group_name"`
+	Status       string `db:"status"`
+	VendorStatus string `db:"vendor_status"`
+	Position     int    `db:"position"`
+	GoneAt       string `db:"gone_at,null"`
+}
+
+var (
+	columns = scan.Of[Row]("")
+	decided = scan.Of[values]("")
+)
 
 // Known is what is stored of a source's components. It is loaded when it is first needed, and kept true by the
 // functions of this package.
@@ -80,21 +95,15 @@ func (k *Known) load(ctx context.Context, tx *db.Tx) error {
 	if k.rows != nil {
 		return nil
 	}
-	rows := map[string]*Row{}
-	err := scan.EachRow(ctx, tx, func(row scan.Scanner) error {
-		r := &Row{}
-		err := row.Scan(&r.ID, &r.Key, &r.Name, &r.Group, &r.Status, &r.VendorStatus, &r.GoneAt, &r.Position,
-			&r.FirstSeen)
-		rows[r.Key] = r
+	rows, err := columns.All(ctx, tx, `SELECT `+columns.Columns+` FROM components WHERE source_id = ?`, k.source)
+	if err != nil {
 		return err
-	}, `
-		SELECT component_id, source_key, name, group_name, status, vendor_status, coalesce(gone_at, ''), position,
-		first_seen_at
-		FROM components WHERE source_id = ?`, k.source)
-	if err == nil {
-		k.rows = rows
 	}
-	return err
+	k.rows = make(map[string]*Row, len(rows))
+	for n := range rows {
+		k.rows[rows[n].Key] = &rows[n]
+	}
+	return nil
 }
 
 // madeKey reports whether a component's key was made from its name, the page having shown no id.
@@ -115,20 +124,19 @@ func (k *Known) add(ctx context.Context, tx *db.Tx, c normalize.Component, posit
 	if c.Key == "" {
 		c.Key = "@" + c.Group + "/" + c.Name
 	}
-	id, err := tx.Insert(ctx, `
-		INSERT INTO components (source_id, source_key, name, group_name, status, vendor_status, position, first_seen_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		k.source, c.Key, c.Name, c.Group, c.Status, c.VendorStatus, position, at)
+	r := &Row{FirstSeen: at, values: values{Key: c.Key, Name: c.Name, Group: c.Group, Status: string(c.Status),
+		VendorStatus: c.VendorStatus, Position: position}}
+	var err error
+	r.ID, err = tx.Insert(ctx, `INSERT INTO components (`+columns.Names+`, source_id) VALUES (`+columns.Marks+`, ?)`,
+		append(columns.Values(r), k.source)...)
 	if err != nil {
 		return nil, err
 	}
-	r := &Row{ID: id, Key: c.Key, Name: c.Name, Group: c.Group, Status: string(c.Status),
-		VendorStatus: c.VendorStatus, Position: position, FirstSeen: at}
 	k.rows[r.Key] = r
 	if !told(c) {
 		return r, nil
 	}
-	return r, recordStatus(ctx, tx, id, c.Status, at)
+	return r, recordStatus(ctx, tx, r.ID, c.Status, at)
 }
 
 // identify gives a component that was known by its name only the vendor's id.
@@ -146,6 +154,13 @@ func (k *Known) rekey(r *Row, key string) {
 
 func recordStatus(ctx context.Context, tx *db.Tx, id int64, status normalize.ComponentStatus, at string) error {
 	_, err := tx.Exec(ctx, `INSERT INTO component_changes (component_id, status, at) VALUES (?, ?, ?)`, id, status, at)
+	return err
+}
+
+// write makes the stored row say what r does.
+func (r *Row) write(ctx context.Context, tx *db.Tx) error {
+	_, err := tx.Exec(ctx, `UPDATE components SET `+decided.Sets+` WHERE component_id = ?`,
+		append(decided.Values(&r.values), r.ID)...)
 	return err
 }
 

@@ -154,9 +154,5 @@ func (k *Known) goneSince(ctx context.Context, tx *db.Tx, l List, r *Row, c norm
 	if told(c) {
 		r.Status, r.VendorStatus = string(c.Status), c.VendorStatus
 	}
-	_, err := tx.Exec(ctx, `
-		UPDATE components SET name = ?, group_name = ?, status = ?, vendor_status = ?, position = ?, gone_at = ?
-		WHERE component_id = ?`,
-		r.Name, r.Group, r.Status, r.VendorStatus, r.Position, db.Null(r.GoneAt), r.ID)
-	return true, err
+	return true, r.write(ctx, tx)
 }

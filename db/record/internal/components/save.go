@@ -121,11 +121,7 @@ func (k *Known) change(ctx context.Context, tx *db.Tx, l List, r *Row, c normali
 		return Change{}, nil
 	}
 	out := Change{Rows: true}
-	_, err := tx.Exec(ctx, `
-		UPDATE components SET source_key = ?, name = ?, group_name = ?, status = ?, vendor_status = ?, position = ?,
-		gone_at = NULL
-		WHERE component_id = ?`, r.Key, r.Name, r.Group, r.Status, r.VendorStatus, r.Position, r.ID)
-	if err != nil {
+	if err := r.write(ctx, tx); err != nil {
 		return out, err
 	}
 	if !l.Baseline {

@@ -15,11 +15,11 @@ import (
 type Update struct {
 	ID     int64
 	Update normalize.Update
-	row    UpdateRow
+	row    updateRow
 }
 
-// UpdateRow is what the readings of an incident decide of a row of incident_updates: the one list of these columns.
-type UpdateRow struct {
+// updateRow is what the readings of an incident decide of a row of incident_updates: the one list of these columns.
+type updateRow struct {
 	Key         string `db:"source_key"`
 	Position    int    `db:"position"`
 	State       string `db:"state"`
@@ -31,15 +31,15 @@ type UpdateRow struct {
 	RemovedAt   string `db:"removed_at,null"`
 }
 
-// updateIDRow is an UpdateRow and whose it is.
+// updateIDRow is an updateRow and whose it is.
 type updateIDRow struct {
 	Incident int64 `db:"incident_id"`
 	ID       int64 `db:"update_id"`
-	UpdateRow
+	updateRow
 }
 
 var (
-	updateColumns  = scan.Of[UpdateRow]("")
+	updateColumns  = scan.Of[updateRow]("")
 	updateSelected = scan.Of[updateIDRow]("")
 )
 
@@ -50,7 +50,7 @@ func loadUpdates(ctx context.Context, tx *db.Tx, ids string, byID map[int64]*Rec
 		return err
 	}
 	for _, row := range rows {
-		u := &Update{ID: row.ID, row: row.UpdateRow, Update: normalize.Update{Key: row.Key,
+		u := &Update{ID: row.ID, row: row.updateRow, Update: normalize.Update{Key: row.Key,
 			State: normalize.State(row.State), VendorState: row.VendorState, Body: row.Body}}
 		if err := db.ParseStamps(map[*time.Time]string{&u.Update.PostedAt: row.PostedAt,
 			&u.Update.CreatedAt: row.CreatedAt}); err != nil {
@@ -179,7 +179,7 @@ func updateOf(position int, p normalize.Post) *Update {
 	if u.State == "" {
 		u.State = normalize.StateUnknown
 	}
-	return &Update{Update: u, row: UpdateRow{Key: u.Key, Position: position, State: string(u.State),
+	return &Update{Update: u, row: updateRow{Key: u.Key, Position: position, State: string(u.State),
 		VendorState: u.VendorState, PostedAt: db.Stamp(u.PostedAt), CreatedAt: db.Stamp(u.CreatedAt), Body: u.Body,
 		FirstSeen: db.Stamp(p.FirstSeen), RemovedAt: db.Stamp(p.RemovedAt)}}
 }

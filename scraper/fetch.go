@@ -15,11 +15,9 @@ import (
 	"sync"
 	"syscall"
 	"time"
-	"unicode/utf8"
 
 	"github.com/cenkalti/backoff/v5"
 	"github.com/gocolly/colly/v2"
-	"golang.org/x/net/html/charset"
 	"golang.org/x/time/rate"
 
 	"vendorwatch/scraper/page"
@@ -154,21 +152,24 @@ func (c *Collector) once(ctx context.Context, r Request) (Page, error) {
 	if resp == nil {
 		return Page{}, fmt.Errorf("fetch %s: no answer", r.URL)
 	}
-	page := Page{
+	got := Page{
 		URL:          r.Auth.scrub(resp.Request.URL.String()),
 		MovedTo:      v.moved,
 		Status:       resp.StatusCode,
-		ContentType:  resp.Headers.Get("Content-Type"),
+		ContentType:  v.contentType,
 		Body:         resp.Body,
 		ETag:         resp.Headers.Get("ETag"),
 		LastModified: resp.Headers.Get("Last-Modified"),
 		At:           time.Now().UTC(),
 	}
-	if page.Status == http.StatusNotModified {
-		page.NotModified = true
-		return page, nil
+	if got.Status == http.StatusNotModified {
+		if r.ETag == "" && r.LastModified == "" {
+			return Page{}, &HTTPError{URL: r.URL, Status: got.Status}
+		}
+		got.NotModified = true
+		return got, nil
 	}
-	if len(page.Body) > c.options.MaxBytes {
+	if len(got.Body) > c.options.MaxBytes {
 		return Page{}, fmt.Errorf(
 			"fetch %s: the answer is larger than the limit of %d bytes",
 			r.URL,
@@ -176,16 +177,20 @@ func (c *Collector) once(ctx context.Context, r Request) (Page, error) {
 		)
 	}
 	if challenged(resp) {
-		return Page{}, fmt.Errorf("fetch %s: %d: %w", r.URL, page.Status, ErrBlocked)
+		return Page{}, fmt.Errorf("fetch %s: %d: %w", r.URL, got.Status, ErrBlocked)
 	}
-	if page.Status < 200 || page.Status > 299 || page.Status == http.StatusNoContent {
+	if got.Status < 200 || got.Status > 299 || got.Status == http.StatusNoContent {
 		return Page{}, &HTTPError{
-			URL: r.URL, Status: page.Status, RetryAfter: retryAfter(resp.Headers.Get("Retry-After"), time.Now()),
+			URL: r.URL, Status: got.Status, RetryAfter: retryAfter(resp.Headers.Get("Retry-After"), time.Now()),
 			Login: wantsLogin(resp), Refused: r.Auth.covers(resp.Request.URL),
 		}
 	}
-	page.Body = r.Auth.scrubBytes(toUTF8(page.Body, page.ContentType))
-	return page, nil
+	got, err := page.Decoded(got, c.options.MaxBytes)
+	if err != nil {
+		return Page{}, fmt.Errorf("fetch %s: %w", r.URL, err)
+	}
+	got.Body = r.Auth.scrubBytes(got.Body)
+	return got, nil
 }
 
 // wantsLogin reports whether an answer asks for credentials. A 403 alone does not: servers send it to robots, too.
@@ -256,24 +261,6 @@ func challenged(r *colly.Response) bool {
 		}
 	}
 	return false
-}
-
-// toUTF8 converts a body that names its charset in its own bytes, as in <meta charset>. A charset that the header
-// names is converted by colly. A byte order mark is removed.
-func toUTF8(body []byte, contentType string) []byte {
-	if bytes.HasPrefix(body, []byte("\xef\xbb\xbf")) {
-		return body[3:]
-	}
-	utf16 := bytes.HasPrefix(body, []byte("\xfe\xff")) || bytes.HasPrefix(body, []byte("\xff\xfe"))
-	if !utf16 && utf8.Valid(body) {
-		return body
-	}
-	encoding, _, _ := charset.DetermineEncoding(body, contentType)
-	converted, err := encoding.NewDecoder().Bytes(body)
-	if err != nil {
-		return body
-	}
-	return bytes.TrimPrefix(converted, []byte("\xef\xbb\xbf"))
 }
 
 func statusText(code int) string {

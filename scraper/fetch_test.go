@@ -1,6 +1,7 @@
 package scraper
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -227,6 +228,15 @@ func TestFetchFollowsRedirectsAndUnzips(t *testing.T) {
 }
 
 func TestFetchGivesUTF8(t *testing.T) {
+	var zip bytes.Buffer
+	w := gzip.NewWriter(&zip)
+	if _, err := w.Write([]byte("<a>\xe9</a>")); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	packed := zip.String()
 	tests := []struct{ name, contentType, body, want string }{
 		{"as it is", "text/html", "héllo", "héllo"},
 		{"named in the header", "text/html; charset=iso-8859-1", "h\xe9llo", "héllo"},
@@ -234,6 +244,13 @@ func TestFetchGivesUTF8(t *testing.T) {
 			`<meta charset="windows-1252">héllo`},
 		{"byte order mark", "application/json", "\xef\xbb\xbf{}", "{}"},
 		{"UTF-16", "application/json", "\xfe\xff\x00{\x00}", "{}"},
+		{"named in the declaration", "text/xml", "<?xml version='1.0' encoding='koi8-r'?><a>\xd3\xc2\xcf\xca</a>",
+			"<?xml version='1.0' encoding='koi8-r'?><a>сбой</a>"},
+		{"the header before the declaration", "text/xml; charset=koi8-r",
+			"<?xml version='1.0' encoding='iso-8859-1'?><a>\xd3\xc2\xcf\xca</a>",
+			"<?xml version='1.0' encoding='iso-8859-1'?><a>сбой</a>"},
+		{"a byte order mark before the header", "text/xml; charset=iso-8859-1", "\xef\xbb\xbf<a>é</a>", "<a>é</a>"},
+		{"packed without a header", "application/xml; charset=iso-8859-1", packed, "<a>é</a>"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

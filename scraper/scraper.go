@@ -129,6 +129,10 @@ type Coverage struct {
 // Page is a fetched document.
 type Page = page.Page
 
+// Saved returns a page that was saved as its server sent it, as a Fetcher would have returned it: unpacked and in
+// UTF-8. The error is that of page.Decoded.
+func Saved(p Page) (Page, error) { return page.Decoded(p, DefaultMaxBytes) }
+
 // ErrShape says that a page is not what its platform serves: another page, another format, or a new one.
 var ErrShape = page.ErrShape
 

@@ -12,6 +12,9 @@ type visit struct {
 	// moved is where permanent redirects have led so far. It is settled by the first answer of another kind.
 	moved   string
 	settled bool
+	// contentType is that of the last answer. Colly is not shown it: it would convert a body to UTF-8 before anybody
+	// has looked whether it is packed, or has a byte order mark that says otherwise.
+	contentType string
 }
 
 type visitKey struct{}
@@ -42,6 +45,8 @@ func (t visitor) RoundTrip(r *http.Request) (*http.Response, error) {
 	if location := resp.Header.Get("Location"); location != "" {
 		resp.Header.Set("Location", v.auth.scrub(location))
 	}
+	v.contentType = resp.Header.Get("Content-Type")
+	resp.Header.Del("Content-Type")
 	v.follow(r, resp)
 	return resp, nil
 }

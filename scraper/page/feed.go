@@ -85,15 +85,13 @@ func wholeXML(body []byte) error {
 	return nil
 }
 
-var declaredEncoding = regexp.MustCompile(`^(<\?xml[^>]*?encoding=["'])[^"']*(["'])`)
-
 // declareUTF8 corrects the encoding in the XML declaration. A Page was decoded when it was fetched, but its
 // declaration still names the old encoding, so that it would be decoded twice.
 func declareUTF8(body []byte) []byte {
 	if !utf8.Valid(body) {
 		return body
 	}
-	return declaredEncoding.ReplaceAll(body, []byte("${1}utf-8${2}"))
+	return declaration.ReplaceAll(body, []byte("${1}utf-8${3}"))
 }
 
 // SharedLinks returns the links of a feed that lead to the status page, not to an incident: those that several items

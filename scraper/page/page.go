@@ -24,6 +24,7 @@
 // Package normalize gives the words their meaning.
 //
 // What there is, by purpose:
+//   - what a page is written in: [Decoded]
 //   - which document a page is: [Body], [IsJSON], [IsHTML], [IsFeed], [MayHoldNextData]
 //   - refusing a page: [Unexpected], [Require], [Errorf]; their errors wrap [ErrShape]
 //   - JSON: [DecodeJSON], and [Scalar] for a field that is a string in one document and a number in another
@@ -49,7 +50,8 @@ type Page struct {
 	MovedTo      string // where permanent redirects (301, 308) led, before any other redirect; "" if there were none
 	Status       int
 	ContentType  string
-	Body         []byte // UTF-8, if the server or the document names its charset
+	Body         []byte // UTF-8, once Decoded
+	Encoding     string // what the body was written in before that: "utf-8", "utf-16be", "windows-1251"
 	ETag         string
 	LastModified string
 	NotModified  bool

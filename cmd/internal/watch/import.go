@@ -21,7 +21,11 @@ type Capture struct {
 // returns the platform's name and what was read. Capture.Err wraps scraper.ErrShape if the bytes are not a
 // page of a platform.
 func ReadCapture(s Source, page scraper.Page) (string, Capture) {
-	c := Capture{Page: page}
+	page, err := scraper.Saved(page)
+	c := Capture{Page: page, Err: err}
+	if err != nil {
+		return s.Platform, c
+	}
 	if s.Platform == "" {
 		if s.Platform = platforms.Detect(page); s.Platform == "" {
 			c.Err = scraper.Unknown(page)

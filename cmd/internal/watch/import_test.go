@@ -21,6 +21,11 @@ func savedPage(body, url string, at time.Time) scraper.Page {
 }
 
 // TestReadCapture holds which platform a saved page is read as, and what is said of one that cannot be read.
+// utf16 writes ASCII as UTF-16 with a byte order mark.
+func utf16(ascii string) string {
+	return "\xfe\xff\x00" + strings.Join(strings.Split(ascii, ""), "\x00")
+}
+
 func TestReadCapture(t *testing.T) {
 	at := time.Date(2026, 3, 1, 10, 10, 0, 0, time.UTC)
 	for _, c := range []struct {
@@ -33,6 +38,8 @@ func TestReadCapture(t *testing.T) {
 			"https://status.acme.example/incidents/i1", false, ""},
 		{"named", "statuspage", broken, "", "statuspage", "https://status.acme.example/incidents/i1", false, ""},
 		{"another platform's", "cstate", broken, "", "cstate", "", true, ""},
+		{"in UTF-16", "", utf16(broken), "", "statuspage", "https://status.acme.example/incidents/i1", false, ""},
+		{"packed, and it breaks off", "", "\x1f\x8b\x08", "", "", "", true, "gzip"},
 		{"no page of a platform", "", "<html><title>Anvils</title></html>", "", "", "", true, `titled "Anvils"`},
 		{"a platform that is not known", "telepathy", broken, "", "telepathy", "", false, "telepathy"},
 	} {

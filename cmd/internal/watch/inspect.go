@@ -121,7 +121,7 @@ func InspectFile(page scraper.Page, s Source) Inspection {
 		in.Documents[0].Error = c.Err.Error()
 	}
 	p, _ := s.platform() // if there is none, c.Err says so
-	in.selectors(p, page)
+	in.selectors(p, c.Page)
 	out := scraper.Outcome{
 		Raws: c.Read.Incidents, Components: c.Read.Components, Coverage: c.Read.Coverage, Findings: c.Read.Findings,
 	}

@@ -156,6 +156,7 @@ func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 		return scraper.Result{}, page.Errorf("UTF-16 that breaks off within a character, where %s is expected", want)
 	}
 	p.Body = body
+	marked = marked || strings.HasPrefix(p.Encoding, "utf-16")
 	home := ""
 	for _, address := range []string{s.URL, p.URL} {
 		if u, err := url.Parse(address); home == "" && err == nil && u.Host != "" {

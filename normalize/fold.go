@@ -402,6 +402,7 @@ func (f *folding) finish() Record {
 	f.settleState()
 	f.settleStart()
 	f.settleEnd()
+	f.settlePeriod()
 	i.StatedDuration = statedDuration(i.Updates)
 	return *r
 }

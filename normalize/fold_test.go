@@ -366,6 +366,15 @@ func TestBasisOfTimes(t *testing.T) {
 		change(&raw)
 		return raw
 	}
+	after := func(body, posted string) Raw {
+		return timeline(func(r *Raw) {
+			r.Created, r.Updates = RawTime{}, r.Updates[1:]
+			r.Updates[0].Body, r.Updates[0].Posted = body, printedAt(posted)
+		})
+	}
+	zoned := func(r Raw, zone string) Raw { r.Zone = zone; return r }
+	ended := func(r Raw, at string) Raw { r.Resolved = printedAt(at); return r }
+	dated := func(r Raw, body string) Raw { r.Updates[0].Body = body; return r }
 	for name, c := range map[string]struct {
 		readings []Reading
 		want     string
@@ -394,12 +403,56 @@ func TestBasisOfTimes(t *testing.T) {
 		"seen over": {[]Reading{{Raws: []Raw{{Document: "json", ID: "1", Title: "x", State: "investigating"}},
 			Seen: day, Until: day.Add(25 * time.Minute)}, seenAt(30,
 			Raw{Document: "json", ID: "1", Title: "x", State: "resolved"})}, "-, 12:30 seen after 12:25"},
+		"one post, after the fact": {[]Reading{seenAt(60, after("Between 2:50 and 4:55 AM logins failed.", at12))},
+			"02:50 stated, 04:55 stated"},
+		"one post, after the fact, on a page with a zone": {[]Reading{seenAt(600, zoned(
+			after("**Between 2:50 and 4:55 AM** logins failed.", at12), "America/New_York"))},
+			"07:50 stated, 09:55 stated"},
+		"one post, in text with a date and a zone": {[]Reading{seenAt(60,
+			after("The incident began at 2026-03-01 02:50 and ended at 2026-03-01 04:55 (all times are UTC).", at12))},
+			"02:50 stated, 04:55 stated"},
+		"one post that states no period": {[]Reading{seenAt(60, after("Logins failed for 2 hours.", at12))},
+			"12:30, 12:30 posted"},
+		"one post that states two": {[]Reading{seenAt(60,
+			after("Between 2:50 and 4:55 AM, and between 6:00 and 7:00 AM, logins failed.", at12))}, "12:30, 12:30 posted"},
+		"one post, and a field that states the end": {[]Reading{seenAt(60, ended(
+			after("Between 2:50 and 4:55 AM logins failed.", at12), "2026-03-01T05:00:00Z"))}, "02:50 stated, 05:00 stated"},
+		"an end that a field states, before the only post": {[]Reading{seenAt(60, ended(after("It was short.", at12),
+			"2026-03-01T05:00:00Z"))}, "-, 05:00 stated"},
+		"several posts, of which the last tells of a part": {[]Reading{seenAt(60, timeline(func(r *Raw) {
+			r.Updates[1].Body = "Between 10:30 and 11:00 it was worst."
+		}))}, "10:00 posted, 12:30 posted"},
+		"one post, which is not of the end": {[]Reading{seenAt(60, timeline(func(r *Raw) {
+			r.State, r.Updates = "investigating", r.Updates[:1]
+			r.Updates[0].Body = "Between 9:00 and 9:30 AM logins failed, and they may again."
+		}))}, "10:00 posted, -"},
+		"an item that bears the date of its beginning": {[]Reading{seenAt(60,
+			dated(item("resolved", at10), "Between 10:00 and 11:30 AM logins failed."))}, "10:00 stated, 11:30 stated"},
+		"an item that was written after the fact": {[]Reading{seenAt(60,
+			dated(item("resolved", at10), "Between 2:50 and 4:55 AM logins failed."))}, "02:50 stated, 04:55 stated"},
 		"work never begun": {[]Reading{seenAt(60, timeline(func(r *Raw) {
 			r.Kind, r.State, r.ScheduledStart, r.Updates = "maintenance", "completed", printedAt(at10), nil
 		}))}, "-, -"},
 	} {
 		if got := say(Fold(c.readings)); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+func TestStartInTheFuture(t *testing.T) {
+	for _, c := range []struct {
+		state, started string
+		want           int
+	}{
+		{"investigating", "2026-03-01T12:20:00Z", 0},
+		{"investigating", "2026-03-01T15:00:00Z", 1},
+		{"resolved", "2026-03-01T15:00:00Z", 0},
+	} {
+		raw := Raw{Document: "json", ID: "1", Title: "x", State: c.state, Started: printedAt(c.started)}
+		got := Fold([]Reading{seenAt(0, raw), seenAt(240, raw)})
+		if len(got.Findings) != c.want || c.want > 0 && got.Findings[0].Field != "started_at" {
+			t.Errorf("%+v: %+v", c, got.Findings)
 		}
 	}
 }

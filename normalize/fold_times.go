@@ -1,6 +1,11 @@
 package normalize
 
-import "time"
+import (
+	"cmp"
+	"time"
+	"vendorwatch/normalize/markdown"
+	"vendorwatch/normalize/times"
+)
 
 // settleStart decides when it began, and how that is known. A maintenance begins when it goes in progress; what
 // vendors call its start is when its entry was made. Nothing is made up: where the timeline is known in part only,
@@ -87,8 +92,8 @@ func (f *folding) settleEnd() {
 	if i.StartedAt.IsZero() || i.ResolvedAt.IsZero() || !i.ResolvedAt.Before(i.StartedAt) {
 		return
 	}
-	if i.Kind == KindMaintenance {
-		i.StartedAt, r.StartedBasis = time.Time{}, "" // done before its window
+	if i.Kind == KindMaintenance || r.StartedBasis == "" {
+		i.StartedAt, r.StartedBasis = time.Time{}, "" // done before its window, or before the first post
 		return
 	}
 	i.ResolvedAt, i.EndGiven, r.ResolvedBasis, r.ResolvedAfter = time.Time{}, false, "", time.Time{}
@@ -112,4 +117,67 @@ func (f *folding) postedEnd() time.Time {
 		return time.Time{}
 	}
 	return end
+}
+
+// settlePeriod takes the start and the end, where no field states them, from the text of a post that was written after
+// all was over and is the only one: "Between 2:50 and 4:55 AM logins failed".
+func (f *folding) settlePeriod() {
+	r := &f.record
+	i := &r.Incident
+	if i.Kind != KindIncident || i.Excerpt || r.StartedBasis == BasisStated && r.ResolvedBasis == BasisStated {
+		return
+	}
+	var only *Update
+	for n := range i.Updates {
+		switch u := &i.Updates[n]; {
+		case u.State == StatePostmortem:
+		case only != nil || !u.State.Over():
+			return
+		default:
+			only = u
+		}
+	}
+	if only == nil {
+		return
+	}
+	start, end, ok := f.periodIn(only)
+	if r.StartedBasis == BasisStated {
+		start = i.StartedAt
+	}
+	if r.ResolvedBasis == BasisStated {
+		end = i.ResolvedAt
+	}
+	if !ok || end.Before(start) {
+		return
+	}
+	i.StartedAt, i.StartGiven, r.StartedBasis = start, true, BasisStated
+	i.ResolvedAt, i.EndGiven, r.ResolvedBasis, r.ResolvedAfter = end, true, BasisStated, time.Time{}
+}
+
+// periodIn finds the period that a post states. The one date that an item has may be that of its beginning; the post
+// was then written later, by a reading at the latest.
+func (f *folding) periodIn(u *Update) (start, end time.Time, ok bool) {
+	text, zone := markdown.Plain(u.Body), f.zone()
+	if f.oneDate() && !u.PostedAt.IsZero() && !f.overSince.IsZero() {
+		const near = 30 * time.Minute
+		start, end, err := times.PeriodIn(text, f.overSince, zone)
+		if err == nil && start.Sub(u.PostedAt).Abs() <= near {
+			return start, end, true
+		}
+	}
+	start, end, err := times.PeriodIn(text, cmp.Or(u.PostedAt, u.CreatedAt, f.overSince), zone)
+	return start, end, err == nil
+}
+
+// zone is the time zone of the page, as the newest reading that names one says.
+func (f *folding) zone() string {
+	zone, seen := "", time.Time{}
+	for _, s := range f.sources {
+		for _, raw := range s.last.raws {
+			if raw.Zone != "" && s.last.seen.After(seen) {
+				zone, seen = raw.Zone, s.last.seen
+			}
+		}
+	}
+	return zone
 }

@@ -57,6 +57,7 @@ func (m *memo) view(r Reading) *view {
 	if len(parts) == 1 {
 		*v = *parts[0]
 		v.raws, v.seen = r.Raws, r.Seen
+		v.checkStart()
 		return v
 	}
 	// One item a post, or several entries of one list: the newest speaks, and the posts of all are shown.
@@ -86,7 +87,17 @@ func (m *memo) view(r Reading) *view {
 		}
 	}
 	slices.SortStableFunc(v.i.Updates, func(a, b Update) int { return a.PostedAt.Compare(b.PostedAt) })
+	v.checkStart()
 	return v
+}
+
+// checkStart notes that an incident is said to go on, and to begin only later. Clocks may differ by an hour, as they do
+// where a zone was forgotten.
+func (v *view) checkStart() {
+	if i := v.i; i.Kind == KindIncident && !i.State.Over() && i.StartedAt.After(v.seen.Add(time.Hour)) {
+		v.findings = append(v.findings, Finding{Field: "started_at", Value: FormatTime(i.StartedAt),
+			Problem: "the incident goes on, and starts in the future"})
+	}
 }
 
 // part gives one entry of a reading its meaning.

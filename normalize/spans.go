@@ -98,6 +98,10 @@ func (r *reader) order() {
 		i.StartedAt = time.Time{} // done before its window
 		return
 	}
+	if !i.StartGiven && len(i.Updates) > 0 && i.Updates[0].State.Over() {
+		i.StartedAt = time.Time{} // the first post was written when all was over
+		return
+	}
 	value := r.raw.Resolved.Text
 	if value == "" {
 		value = FormatTime(i.ResolvedAt)

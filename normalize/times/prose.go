@@ -32,7 +32,7 @@ func PeriodIn(words string, posted time.Time, zone string) (start, end time.Time
 	if start.IsZero() {
 		return start, end, fmt.Errorf("the text states no period")
 	}
-	return start, end, nil
+	return start.UTC(), end.UTC(), nil
 }
 
 var (

@@ -174,7 +174,10 @@ const day = 24 * hour
 
 // in which order large tables may be walked along an index, since a page reads its first so many rows only, or
 // since the index holds only what is open.
-var walks = regexp.MustCompile(`USING (COVERING )?INDEX (incidents_open|incidents_by_began|incidents_by_window)\b`)
+var walks = regexp.MustCompile(`USING (COVERING )?INDEX incidents_(by_began|by_window|open\w*)\b`)
+
+// What is open is little, wherever in the history it began: it is read from an index that holds nothing else.
+var openWalks = regexp.MustCompile(`USING (COVERING )?INDEX incidents_open\w*\b`)
 
 // No answer of the dashboard reads all incidents, updates or events, however many there are.
 func TestNoPageReadsAWholeTable(t *testing.T) {
@@ -206,7 +209,10 @@ func TestNoPageReadsAWholeTable(t *testing.T) {
 		t.Fatalf("%d queries and %d names of large tables in views, there must be more", len(r.asked), len(large))
 	}
 	for query, args := range r.asked {
-		names := append(aliasesIn(query), large...)
+		names, walks := append(aliasesIn(query), large...), walks
+		if strings.Contains(query, "open = 1") {
+			walks = openWalks
+		}
 		for _, step := range planOf(t, plain, query, args) {
 			words := strings.Fields(step)
 			if words[0] == "SCAN" && slices.Contains(names, words[1]) && !walks.MatchString(step) {

@@ -167,6 +167,9 @@ CREATE INDEX incidents_by_source_end ON incidents (source_id, resolved_at) WHERE
 CREATE INDEX incidents_by_source_window ON incidents (source_id, scheduled_start_at) WHERE scheduled_start_at IS NOT NULL;
 CREATE INDEX incidents_by_event ON incidents (same_event_id) WHERE same_event_id IS NOT NULL;
 CREATE INDEX incidents_open ON incidents (source_id) WHERE open = 1;
+-- What is open may have begun long ago: without these SQLite looks for it through the whole history.
+CREATE INDEX incidents_open_by_began ON incidents (coalesce(started_at, scheduled_start_at, first_seen_at), incident_id) WHERE open = 1;
+CREATE INDEX incidents_open_by_window ON incidents (coalesce(scheduled_start_at, started_at, first_seen_at), incident_id) WHERE open = 1 AND kind = 'maintenance';
 -- What a page of the history is read from: newest first, and with every column that it is filtered by, so
 -- that incidents which are not shown are never looked up.
 CREATE INDEX incidents_by_began ON incidents (coalesce(started_at, scheduled_start_at, first_seen_at), incident_id, severity, kind, state, source_id, left_feed_at, same_event_id);

@@ -14,6 +14,7 @@ func TestPagesReadIndexes(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
+	open, _ := Filter{Open: true}.where()
 	for name, c := range map[string]struct {
 		query string
 		args  []any
@@ -22,6 +23,10 @@ func TestPagesReadIndexes(t *testing.T) {
 		"the history": {`SELECT i.incident_id FROM incidents i WHERE ` + standing + ` ORDER BY ` + began +
 			` DESC, i.incident_id DESC LIMIT 50`, nil, "incidents_by_began"},
 		"what is open": {`SELECT i.incident_id FROM incidents i WHERE ` + openNow, nil, "incidents_open"},
+		"the history of what is open": {`SELECT i.incident_id FROM incidents i ` + open + ` ORDER BY ` + began +
+			` DESC, i.incident_id DESC LIMIT 50`, nil, "incidents_open_by_began"},
+		"maintenance ahead": {`SELECT i.incident_id FROM incidents i WHERE i.open = 1 AND i.kind = 'maintenance' AND ` +
+			standing + ` ORDER BY ` + windowBegin + `, i.incident_id LIMIT 50`, nil, "incidents_open_by_window"},
 		"maintenance": {`SELECT i.incident_id FROM incidents i WHERE i.open = 0 AND i.kind = 'maintenance' AND ` +
 			standing + ` ORDER BY ` + windowBegin + ` DESC, i.incident_id DESC LIMIT 50`, nil, "incidents_by_window"},
 		"components": {`SELECT c.status FROM components c WHERE c.status <> 'operational' AND c.gone_at IS NULL`, nil,

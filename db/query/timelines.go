@@ -64,13 +64,9 @@ func (d *DB) timelines(ctx context.Context, f TimelineFilter) ([]Timeline, error
 		limit = f.Limit
 	}
 	const order = began + ` DESC, i.incident_id DESC`
-	chosen := order
-	if f.Open { // the plus lets SQLite begin with what is open, which is little, and not with the order
-		chosen = `+` + order
-	}
 	rows, err := timelineRow.All(ctx, d.read, `
 		SELECT `+timelineRow.Columns+` FROM v_incidents i
-		WHERE i.incident_id IN (SELECT i.incident_id FROM incidents i WHERE `+where+` ORDER BY `+chosen+
+		WHERE i.incident_id IN (SELECT i.incident_id FROM incidents i WHERE `+where+` ORDER BY `+order+
 		` LIMIT ?) ORDER BY `+order, append(args, limit)...)
 	if err != nil {
 		return nil, err

@@ -31,6 +31,11 @@ type FetchOptions struct {
 	MaxBytes      int           // largest body; a larger one is an error, and never cut; default DefaultMaxBytes
 	Retries       int           // how often a request is repeated after 5xx, 429 and time-outs; 0: never
 	RespectRobots bool          // read robots.txt of each host first, and obey it
+
+	// PrivateHosts are hosts of the own network: names or IP addresses. Pages are read there though the addresses are
+	// not public, and lead from one of them to another. A page at "localhost" or at an IP address that is not public
+	// is read without being listed, and leads nowhere else inside. A public page never leads to any of them.
+	PrivateHosts []string
 }
 
 // Defaults of FetchOptions.
@@ -44,6 +49,7 @@ const (
 type Collector struct {
 	options FetchOptions
 	base    *colly.Collector
+	guard   *guard
 
 	mu    sync.Mutex
 	hosts map[string]*rate.Limiter
@@ -67,8 +73,9 @@ func NewCollector(o FetchOptions) *Collector {
 	c.AllowedDomains, c.DisallowedDomains = nil, nil
 	c.DisableCookies()
 	c.SetRequestTimeout(o.Timeout)
-	c.WithTransport(visitor{http.DefaultTransport})
-	return &Collector{options: o, base: c, hosts: map[string]*rate.Limiter{}}
+	guard := newGuard(o.PrivateHosts)
+	c.WithTransport(visitor{guard, o.MaxBytes})
+	return &Collector{options: o, base: c, guard: guard, hosts: map[string]*rate.Limiter{}}
 }
 
 // Fetch gets one page. It keeps the delay between two requests to a host and sends the request's validators. After
@@ -129,14 +136,17 @@ func (c *Collector) turn(ctx context.Context, address string) error {
 }
 
 func (c *Collector) once(ctx context.Context, r Request) (Page, error) {
+	v := &visit{auth: r.Auth, from: r.URL, page: cmp.Or(r.Page, r.URL)}
+	if u, err := url.Parse(r.URL); err == nil {
+		if err := c.guard.check(u, v.page); err != nil {
+			return Page{}, fmt.Errorf("fetch %s: %w", r.URL, err)
+		}
+	}
 	clone := c.base.Clone()
-	v := &visit{auth: r.Auth, from: r.URL}
 	clone.Context = withVisit(ctx, v)
 	clone.OnRequest(func(req *colly.Request) {
-		req.Headers.Set(
-			"Accept",
-			"application/json, text/html, application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.5",
-		)
+		req.Headers.Set("Accept", "application/json, text/html, application/atom+xml, application/rss+xml, "+
+			"application/xml;q=0.9, */*;q=0.5")
 		if r.ETag != "" {
 			req.Headers.Set("If-None-Match", r.ETag)
 		}
@@ -170,11 +180,7 @@ func (c *Collector) once(ctx context.Context, r Request) (Page, error) {
 		return got, nil
 	}
 	if len(got.Body) > c.options.MaxBytes {
-		return Page{}, fmt.Errorf(
-			"fetch %s: the answer is larger than the limit of %d bytes",
-			r.URL,
-			c.options.MaxBytes,
-		)
+		return Page{}, fmt.Errorf("fetch %s: the answer is larger than the limit of %d bytes", r.URL, c.options.MaxBytes)
 	}
 	if challenged(resp) {
 		return Page{}, fmt.Errorf("fetch %s: %d: %w", r.URL, got.Status, ErrBlocked)
@@ -237,13 +243,9 @@ func retryAfter(value string, now time.Time) time.Duration {
 
 // challengeMarks are texts that bot challenges contain and status pages do not.
 var challengeMarks = [][]byte{
-	[]byte(
-		"cf-chl-",
-	), []byte("/cdn-cgi/challenge-platform/"), []byte("_Incapsula_Resource"), []byte("captcha-delivery.com"),
-	[]byte(
-		"<title>Just a moment...</title>",
-	), []byte("<title>Attention Required! | Cloudflare</title>"), []byte("px-captcha"),
-	[]byte("awsWafCookieDomainList"),
+	[]byte("cf-chl-"), []byte("/cdn-cgi/challenge-platform/"), []byte("<title>Just a moment...</title>"),
+	[]byte("<title>Attention Required! | Cloudflare</title>"), []byte("_Incapsula_Resource"),
+	[]byte("captcha-delivery.com"), []byte("px-captcha"), []byte("awsWafCookieDomainList"),
 }
 
 // challenged reports whether an answer is a bot challenge.

@@ -17,7 +17,7 @@ import (
 func collector(t *testing.T, change func(*FetchOptions)) *Collector {
 	t.Helper()
 	o := FetchOptions{UserAgent: "vendorwatch-test (ops@example.com)", Timeout: 2 * time.Second, MaxBytes: 1000,
-		Retries: 2}
+		Retries: 2, PrivateHosts: []string{"127.0.0.1", "localhost"}}
 	if change != nil {
 		change(&o)
 	}

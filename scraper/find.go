@@ -102,7 +102,7 @@ type search struct {
 
 func (s *search) ask(ctx context.Context, address string) (Page, error) {
 	s.asked[address] = true
-	return s.fetcher.Fetch(ctx, Request{URL: address, Auth: s.source.Auth})
+	return s.fetcher.Fetch(ctx, Request{URL: address, Auth: s.source.Auth, Page: s.source.URL})
 }
 
 // recognise detects the platform of a page, which must also be able to read it. base is the address of the status

@@ -142,7 +142,7 @@ func (u *run) step(ctx context.Context, r Request) []Request {
 		return r.Fallback
 	}
 	u.asked[r.URL] = true
-	r.Auth = u.source.Auth
+	r.Auth, r.Page = u.source.Auth, u.source.URL
 	if u.source.Mode == Poll {
 		r.ETag, r.LastModified = known.ETag, known.LastModified
 	}

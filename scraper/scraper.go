@@ -97,6 +97,7 @@ type Request struct {
 	ETag         string    // filled in by Scrape
 	LastModified string    // filled in by Scrape
 	Auth         *Auth     // filled in by Scrape, from the Source
+	Page         string    // address of the page it is read for, filled in by Scrape; "": its own
 }
 
 // Result is what a page says, in the vendor's words.

@@ -9,6 +9,7 @@ import (
 type visit struct {
 	auth *Auth
 	from string // address requested
+	page string // address of the page that it is read for
 	// moved is where permanent redirects have led so far. It is settled by the first answer of another kind.
 	moved   string
 	settled bool
@@ -25,13 +26,20 @@ func withVisit(ctx context.Context, v *visit) context.Context {
 
 // visitor sends requests with the credentials of their visit. They are added here, below the client that follows
 // redirects, so that the client cannot carry them to another server or repeat them in a Referer header or an error.
-type visitor struct{ next http.RoundTripper }
+type visitor struct {
+	next  http.RoundTripper
+	limit int // largest body, in bytes
+}
 
 // RoundTrip sends one request.
 func (t visitor) RoundTrip(r *http.Request) (*http.Response, error) {
 	v, _ := r.Context().Value(visitKey{}).(*visit)
 	if v == nil {
-		return t.next.RoundTrip(r)
+		resp, err := t.next.RoundTrip(r)
+		if err == nil {
+			err = decode(resp, t.limit)
+		}
+		return resp, err
 	}
 	send := r
 	if v.auth.covers(r.URL) {
@@ -40,6 +48,10 @@ func (t visitor) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp, err := t.next.RoundTrip(send)
 	if err != nil {
 		return nil, v.auth.scrubError(err)
+	}
+	if err := decode(resp, t.limit); err != nil {
+		resp.Body.Close()
+		return nil, err
 	}
 	resp.Request = r
 	if location := resp.Header.Get("Location"); location != "" {

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"net/mail"
+	"net/url"
 	"reflect"
 	"strconv"
 	"strings"
@@ -76,6 +77,13 @@ func (c *checker) fetch() {
 		c.Add("fetch.max_bytes", fmt.Sprintf("%d is not between 1 and 1GiB", int64(f.MaxBytes)),
 			`write for example "16MiB"`)
 	}
+	for n, host := range f.PrivateHosts {
+		if u, err := url.Parse("http://" + bracketed(host)); err != nil || host == "" || u.Hostname() != host ||
+			u.Port() != "" {
+			c.Add(fmt.Sprintf("fetch.private_hosts[%d]", n), fmt.Sprintf("%q is not a host", host),
+				`write a name or an IP address alone, for example "status.intern.example.com"`)
+		}
+	}
 	switch whole := c.config.Timeout.Duration; {
 	case f.RequestTimeout.Duration <= whole || whole <= 0:
 	case !c.Has("fetch.request_timeout"):
@@ -85,6 +93,14 @@ func (c *checker) fetch() {
 			fmt.Sprintf("%s for one request is longer than the timeout of %s for a whole scrape",
 				short(f.RequestTimeout.Duration), short(whole)), "write a shorter one, or a longer timeout")
 	}
+}
+
+// bracketed is a host as it stands in a URL.
+func bracketed(host string) string {
+	if strings.Contains(host, ":") {
+		return "[" + host + "]"
+	}
+	return host
 }
 
 // plausibleContact reports whether text is a bare mail address or an http(s) URL.

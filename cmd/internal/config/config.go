@@ -62,6 +62,8 @@ type Fetch struct {
 	MaxBytes      Size `toml:"max_bytes"`
 	Retries       int  `toml:"retries"`        // further tries after a 5xx, a 429 or a time-out, 0 to 10; default 3
 	RespectRobots bool `toml:"respect_robots"` // obey robots.txt; default false
+	// names or IP addresses of hosts of the own network whose pages are read; default none
+	PrivateHosts []string `toml:"private_hosts"`
 }
 
 // Agent returns the User-Agent header: the name, and in brackets where to complain.

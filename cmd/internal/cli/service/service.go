@@ -124,6 +124,7 @@ func Collector(f config.Fetch) *scraper.Collector {
 	o := scraper.FetchOptions{
 		UserAgent: f.UserAgent, Timeout: f.RequestTimeout.Duration, Delay: f.Delay.Duration,
 		MaxBytes: int(f.MaxBytes), Retries: f.Retries, RespectRobots: f.RespectRobots,
+		PrivateHosts: f.PrivateHosts,
 	}
 	if f.Contact != "" {
 		o.UserAgent = f.Agent()

@@ -180,7 +180,8 @@ func (c *Collector) once(ctx context.Context, r Request) (Page, error) {
 		return got, nil
 	}
 	if len(got.Body) > c.options.MaxBytes {
-		return Page{}, fmt.Errorf("fetch %s: the answer is larger than the limit of %d bytes", r.URL, c.options.MaxBytes)
+		return Page{}, fmt.Errorf("fetch %s: the answer is larger than the limit of %d bytes", r.URL,
+			c.options.MaxBytes)
 	}
 	if challenged(resp) {
 		return Page{}, fmt.Errorf("fetch %s: %d: %w", r.URL, got.Status, ErrBlocked)

@@ -22,3 +22,15 @@ func (r Registry) Candidates(base string) []string {
 
 // FoldedNames returns the folded name and aliases.
 func (e Entry) FoldedNames() []string { return e.names() }
+
+// Lists returns the lists of objects in a JSON document: of each its name and the bytes of its items.
+func Lists(body []byte) (names []string, items [][][]byte) {
+	for _, l := range lists(body) {
+		var of [][]byte
+		for _, s := range l.items {
+			of = append(of, body[s.from:s.to])
+		}
+		names, items = append(names, l.name), append(items, of)
+	}
+	return names, items
+}

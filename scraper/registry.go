@@ -23,7 +23,7 @@ func (r Registry) Lookup(name string) (Platform, error) {
 }
 
 // Detect returns the name of the platform that recognises the page, "" if none does. Generic is asked last, since
-// other platforms serve feeds too.
+// other platforms serve feeds too. A page that nobody recognises as it is may be one with a bad entry; see Read.
 func (r Registry) Detect(p Page) string {
 	names := slices.DeleteFunc(r.Names(), func(name string) bool { return name == Generic })
 	if _, ok := r[Generic]; ok {
@@ -34,7 +34,31 @@ func (r Registry) Detect(p Page) string {
 			return name
 		}
 	}
+	for _, name := range names {
+		if name == Custom {
+			continue
+		}
+		if _, err := Read(detecting{r[name]}, Source{}, p); err == nil {
+			return name
+		}
+	}
 	return ""
+}
+
+// detecting is a platform that refuses the pages that it does not recognise.
+type detecting struct{ Platform }
+
+// Parse implements Platform.
+func (d detecting) Parse(s Source, p Page) (Result, error) {
+	if !Detects(d.Platform, p) {
+		return Result{}, Unknown(p)
+	}
+	return d.Platform.Parse(s, p)
+}
+
+// marked reports whether a page has one of a platform's marks.
+func marked(m Marked, p Page) bool {
+	return slices.ContainsFunc(m.Marks(), func(mark string) bool { return bytes.Contains(p.Body, []byte(mark)) })
 }
 
 // Detects reports whether a platform recognises a page: whether the page has one of the platform's marks, and can be
@@ -43,8 +67,7 @@ func Detects(p Platform, page Page) bool {
 	if d, ok := p.(Detector); ok {
 		return d.Detect(page)
 	}
-	marked := func(mark string) bool { return bytes.Contains(page.Body, []byte(mark)) }
-	if m, ok := p.(Marked); ok && !slices.ContainsFunc(m.Marks(), marked) {
+	if m, ok := p.(Marked); ok && !marked(m, page) {
 		return false
 	}
 	_, err := p.Parse(Source{}, page)

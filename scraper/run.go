@@ -225,7 +225,7 @@ func (u *run) read(ctx context.Context, r Request, known Document) ([]Request, e
 		}
 		u.source.LoadKnown = nil
 	}
-	result, err := u.platform.Parse(u.source, page)
+	result, err := Read(u.platform, u.source, page)
 	if err != nil {
 		return nil, u.source.Auth.scrubError(fmt.Errorf("read %s: %w", r.URL, err))
 	}

@@ -17,8 +17,8 @@ import (
 )
 
 // Decoded returns a page whose body is unpacked, if it is gzip although no header says so, and in UTF-8 without a byte
-// order mark. Page.Encoding says what it was written in. A body that is UTF-8 already stays as it is, with the bytes
-// in it that are none.
+// order mark. Page.Encoding says what it was written in. Characters that its format does not allow are left out, and
+// bytes that cannot be read become U+FFFD; Page.Findings says which.
 //
 // What a document is written in is told, in this order, by its byte order mark, by the charset of the Content-Type
 // (RFC 7303), by the zero bytes of UTF-16, and by the document itself: the XML declaration (XML 1.0 §4.3.3), or the
@@ -35,7 +35,7 @@ func Decoded(p Page, limit int) (Page, error) {
 	name := writtenIn(body, p.ContentType)
 	p.Encoding = name
 	if name == "utf-8" {
-		p.Body = bytes.TrimPrefix(body, []byte(mark8))
+		p.Body, p.Findings = clean(bytes.TrimPrefix(body, []byte(mark8)))
 		return p, nil
 	}
 	if strings.HasPrefix(name, "utf-16") && len(body)%2 != 0 {
@@ -45,7 +45,7 @@ func Decoded(p Page, limit int) (Page, error) {
 	if err != nil {
 		return p, Errorf("text in %s that cannot be read: %v", name, err)
 	}
-	p.Body = bytes.TrimPrefix(text, []byte(mark8))
+	p.Body, p.Findings = clean(bytes.TrimPrefix(text, []byte(mark8)))
 	return p, nil
 }
 

@@ -22,6 +22,10 @@ func ReadFeed(p Page, want string) (*gofeed.Feed, error) {
 	body := Body(p)
 	switch {
 	case IsFeed(body):
+		// Every page that was fetched or saved is decoded already.
+		if decoded, err := Decoded(Page{Body: body}, len(body)); err == nil {
+			body = decoded.Body
+		}
 		if err := wholeXML(body); err != nil {
 			return nil, Errorf("a feed that cannot be read to its end: %v", err)
 		}
@@ -48,13 +52,15 @@ func ReadRSS(p Page, want string) (*gofeed.Feed, error) {
 }
 
 // wholeXML returns an error if a feed is not whole. The parser of feeds is lenient: to it, a feed that was cut off
-// between two items is a shorter feed. Stray ampersands and HTML entities are common in feeds, and no error.
+// between two items is a shorter feed. Stray ampersands, HTML entities and elements of HTML without an end are common
+// in feeds, and no error.
 func wholeXML(body []byte) error {
-	d := xml.NewDecoder(bytes.NewReader(bytes.ToValidUTF8(body, []byte("?")))) // only the tags matter here
+	d := xml.NewDecoder(bytes.NewReader(body))
 	d.Strict = false
 	d.Entity = xml.HTMLEntity
 	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
-	depth, inside := 0, false
+	var open []string
+	inside := false
 	for {
 		tok, err := d.RawToken()
 		if errors.Is(err, io.EOF) {
@@ -65,19 +71,26 @@ func wholeXML(body []byte) error {
 		}
 		switch tok := tok.(type) {
 		case xml.StartElement:
-			depth++
-			switch strings.ToLower(tok.Name.Local) {
+			name := strings.ToLower(tok.Name.Local)
+			open = append(open, name)
+			switch name {
 			case "channel":
 				inside = true
 			case "id", "title", "updated", "entry":
-				inside = inside || depth == 2 // of Atom's feed element
+				inside = inside || len(open) == 2 // of Atom's feed element
 			}
 		case xml.EndElement:
-			depth--
+			name := strings.ToLower(tok.Name.Local)
+			for n := len(open) - 1; n >= 0; n-- {
+				if open[n] == name {
+					open = open[:n]
+					break
+				}
+			}
 		}
 	}
 	switch {
-	case depth > 0:
+	case len(open) > 0:
 		return errors.New("it breaks off before its last element is closed")
 	case !inside:
 		return errors.New("it has neither a channel nor what a feed element holds")

@@ -42,6 +42,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"vendorwatch/normalize"
 )
 
 // Page is a fetched document.
@@ -50,8 +52,9 @@ type Page struct {
 	MovedTo      string // where permanent redirects (301, 308) led, before any other redirect; "" if there were none
 	Status       int
 	ContentType  string
-	Body         []byte // UTF-8, once Decoded
-	Encoding     string // what the body was written in before that: "utf-8", "utf-16be", "windows-1251"
+	Body         []byte              // UTF-8, once Decoded
+	Encoding     string              // what the body was written in before that: "utf-8", "utf-16be", "windows-1251"
+	Findings     []normalize.Finding // what had to be left out of the body
 	ETag         string
 	LastModified string
 	NotModified  bool

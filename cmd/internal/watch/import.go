@@ -41,7 +41,7 @@ func ReadCapture(s Source, page scraper.Page) (string, Capture) {
 	if from.URL == "" && page.URL != "" {
 		from.URL = scraper.HomeOf(p, page.URL)
 	}
-	c.Read, c.Err = p.Parse(from, page)
+	c.Read, c.Err = scraper.Read(p, from, page)
 	return s.Platform, c
 }
 
@@ -58,7 +58,7 @@ func (w *Watcher) Import(ctx context.Context, s Source, c Capture) (record.Saved
 		out.Parsed = 1
 		out.Raws, out.Components, out.Coverage = c.Read.Incidents, c.Read.Components, c.Read.Coverage
 		out.PageName, out.PageURL, out.Indicator = c.Read.PageName, c.Read.PageURL, c.Read.Indicator
-		out.Headline = c.Read.Headline
+		out.Headline, out.Findings = c.Read.Headline, c.Read.Findings
 	}
 	fillScrape(&scrape, platform, out, c.Err)
 	scrape.Unreadable = c.Err != nil && (scrape.Unreadable || errors.Is(c.Err, scraper.ErrShape))

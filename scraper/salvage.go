@@ -1,0 +1,249 @@
+package scraper
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"vendorwatch/normalize"
+	"vendorwatch/scraper/page"
+)
+
+// Read parses a page. An entry of a list in JSON that the platform refuses costs that entry, with a finding, and not
+// the page; the Result then covers nothing, since what was lost may be open. A page is refused as before if its other
+// entries do not make it a page of the platform either, or if a list would be left without any entry.
+func Read(p Platform, s Source, in Page) (Result, error) {
+	res, err := p.Parse(s, in)
+	if errors.Is(err, ErrShape) {
+		if salvaged, ok := salvage(p, s, in, err); ok {
+			res, err = salvaged, nil
+		}
+	}
+	if err == nil && len(in.Findings) > 0 {
+		res.Findings = slices.Concat(in.Findings, res.Findings)
+	}
+	return res, err
+}
+
+// Limits of a search for bad entries, which reads the page again and again.
+const (
+	mostReadings = 400
+	mostBytes    = 200 << 20 // of all these readings
+)
+
+// salvager looks for the entries of a JSON document for which its platform refuses it.
+type salvager struct {
+	platform Platform
+	source   Source
+	page     Page
+	readings int
+}
+
+// span is a stretch of a document, from its first byte to that behind its last.
+type span struct{ from, to int }
+
+// list is a list in a document.
+type list struct {
+	name    string // key of the member that it is
+	items   []span
+	objects bool // one of them is an object
+}
+
+// salvage reads a page without the entries that the platform refuses. ok is false if that makes no page either.
+func salvage(p Platform, s Source, in Page, cause error) (res Result, ok bool) {
+	body := page.Body(in)
+	if !page.IsJSON(body) || !json.Valid(body) {
+		return Result{}, false
+	}
+	in.Body = body
+	v := &salvager{platform: p, source: s, page: in}
+	if res, ok := v.read(textIDs(body)); ok { // a number where text is expected loses nothing
+		return res, true
+	}
+	all := lists(body)
+	for _, l := range all {
+		if len(l.items) < 2 {
+			continue
+		}
+		bad := v.bad(l, l.items)
+		if len(bad) == 0 || len(bad) == len(l.items) {
+			continue
+		}
+		if res, ok := v.mend(l, bad); ok {
+			return res, true
+		}
+		if len(bad) == 1 {
+			for _, inner := range slices.Backward(all) {
+				if len(inner.items) > 1 && bad[0].holds(inner.items[0]) {
+					if lost := v.bad(inner, inner.items); len(lost) < len(inner.items) {
+						return v.drop(inner, lost, cause)
+					}
+				}
+			}
+		}
+		return v.drop(l, bad, cause)
+	}
+	return Result{}, false
+}
+
+// mend reads the page with numbers as text, or text as numbers, in the bad items of a list.
+func (v *salvager) mend(l list, bad []span) (Result, bool) {
+	for _, change := range []func([]byte) []byte{textIDs, textNumbers, numberIDs} {
+		mended := rewritten(v.page.Body, l, func(s span, item []byte) []byte {
+			if slices.Contains(bad, s) {
+				return change(item)
+			}
+			return item
+		})
+		if res, ok := v.read(mended); ok {
+			return res, true
+		}
+	}
+	return Result{}, false
+}
+
+// drop reads the page without the bad items of a list, with a finding for each of them.
+func (v *salvager) drop(l list, bad []span, cause error) (Result, bool) {
+	res, ok := v.read(without(v.page.Body, l, bad))
+	if !ok {
+		return Result{}, false
+	}
+	res.Coverage = Coverage{}
+	for _, b := range bad {
+		res.Findings = append(res.Findings, normalize.Finding{
+			Field: cmp.Or(l.name, "page"), Value: page.Clip(page.OneLine(string(v.page.Body[b.from:b.to])), 300),
+			Problem: fmt.Sprintf("entry %d of %d cannot be read and is left out: %s", slices.Index(l.items, b)+1,
+				len(l.items), reason(cause)),
+		})
+	}
+	return res, true
+}
+
+// reason is why a page was refused, without the words that all such errors share.
+func reason(err error) string { return strings.TrimPrefix(err.Error(), ErrShape.Error()+": ") }
+
+// read parses the page with another body.
+func (v *salvager) read(body []byte) (Result, bool) {
+	if v.readings >= mostReadings || v.readings*len(v.page.Body) > mostBytes {
+		return Result{}, false
+	}
+	v.readings++
+	in := v.page
+	in.Body = body
+	res, err := v.platform.Parse(v.source, in)
+	return res, err == nil
+}
+
+// bad returns those of a list's items without which the page can be read: halves that can be read are not looked
+// into further.
+func (v *salvager) bad(l list, of []span) []span {
+	others := slices.DeleteFunc(slices.Clone(l.items), func(s span) bool { return slices.Contains(of, s) })
+	if _, ok := v.read(without(v.page.Body, l, others)); ok {
+		return nil
+	}
+	if len(of) == 1 {
+		return of
+	}
+	half := len(of) / 2
+	return slices.Concat(v.bad(l, of[:half]), v.bad(l, of[half:]))
+}
+
+// without returns a document without some items of a list.
+func without(body []byte, l list, items []span) []byte {
+	return rewritten(body, l, func(s span, item []byte) []byte {
+		if slices.Contains(items, s) {
+			return nil
+		}
+		return item
+	})
+}
+
+// rewritten returns a document with other items in a list; nil takes one out.
+func rewritten(body []byte, l list, change func(span, []byte) []byte) []byte {
+	kept := make([][]byte, 0, len(l.items))
+	for _, s := range l.items {
+		if item := change(s, body[s.from:s.to]); item != nil {
+			kept = append(kept, item)
+		}
+	}
+	first, last := l.items[0].from, l.items[len(l.items)-1].to
+	return slices.Concat(body[:first], bytes.Join(kept, []byte(",")), body[last:])
+}
+
+// holds reports whether a stretch lies within this one.
+func (s span) holds(inner span) bool { return s.from < inner.from && inner.to < s.to }
+
+// lists returns the lists in a valid JSON document in which there is an object, the outer before the inner ones.
+func lists(body []byte) []list {
+	var found []list
+	var stack []*opened
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	for end := 0; ; {
+		start := end + len(body[end:]) - len(bytes.TrimLeft(body[end:], ", :\t\r\n"))
+		tok, err := d.Token()
+		if err != nil {
+			return slices.DeleteFunc(found, func(l list) bool { return !l.objects })
+		}
+		end = int(d.InputOffset())
+		switch tok {
+		case json.Delim('{'):
+			stack = append(stack, &opened{list: -1, start: start, key: true})
+			continue
+		case json.Delim('['):
+			o := &opened{list: len(found), start: start}
+			if len(stack) > 0 {
+				o.name = stack[len(stack)-1].name
+			}
+			found = append(found, list{name: o.name})
+			stack = append(stack, o)
+			continue
+		case json.Delim('}'), json.Delim(']'):
+			start = stack[len(stack)-1].start
+			stack = stack[:len(stack)-1]
+		}
+		if len(stack) == 0 {
+			continue
+		}
+		in := stack[len(stack)-1]
+		switch {
+		case in.list >= 0:
+			l := &found[in.list]
+			l.items = append(l.items, span{start, end})
+			l.objects = l.objects || tok == json.Delim('}')
+		case in.key:
+			in.name, _ = tok.(string)
+			in.key = false
+		default:
+			in.key = true
+		}
+	}
+}
+
+// opened is an object or a list whose end has not been read yet.
+type opened struct {
+	list  int    // its index among the lists; -1 for an object
+	start int    // where it begins
+	name  string // the key read last, of an object
+	key   bool   // the next token is a key, of an object
+}
+
+var (
+	numericID = regexp.MustCompile(`("(?:[A-Za-z_]+_)?[iI][dD]"\s*:\s*)(-?[0-9]+)(\s*[,}])`)
+	anyNumber = regexp.MustCompile(`("\s*:\s*)(-?[0-9]+)(\s*[,}])`)
+	quotedID  = regexp.MustCompile(`("(?:[A-Za-z_]+_)?[iI][dD]"\s*:\s*)"(-?[0-9]+)"(\s*[,}])`)
+)
+
+// textIDs writes the numbers in a document that are ids as text.
+func textIDs(body []byte) []byte { return numericID.ReplaceAll(body, []byte(`$1"$2"$3`)) }
+
+// textNumbers writes all whole numbers in a document as text.
+func textNumbers(body []byte) []byte { return anyNumber.ReplaceAll(body, []byte(`$1"$2"$3`)) }
+
+// numberIDs writes the ids in a document that are digits in quotes as numbers.
+func numberIDs(body []byte) []byte { return quotedID.ReplaceAll(body, []byte(`$1$2$3`)) }

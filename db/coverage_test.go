@@ -232,7 +232,7 @@ func TestFullySeenMonths(t *testing.T) {
 }
 
 func TestWatched(t *testing.T) {
-	const health = `SELECT vendor, health FROM v_source_health ORDER BY vendor`
+	health := `SELECT vendor, health FROM ` + healthAt(0) + ` ORDER BY vendor`
 	f := newFile(t)
 	f.save(record.Scrape{At: t0, AllOpen: true})
 	other := f.addSource("other")

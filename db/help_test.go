@@ -216,3 +216,8 @@ func work(id string, start time.Time, state string) normalize.Raw {
 }
 
 var errRefused = errors.New("403 Forbidden")
+
+// healthAt is v_source_health some time after t0.
+func healthAt(d time.Duration) string {
+	return `(` + db.ViewAt("v_source_health", "'"+db.Stamp(after(d))+"'") + `)`
+}

@@ -220,7 +220,7 @@ func TestManyAtOnce(t *testing.T) {
 				if _, err := d.OpenIncidents(ctx); err != nil {
 					return err
 				}
-				if _, err := d.SourceHealth(ctx); err != nil {
+				if _, err := d.SourceHealth(ctx, t0); err != nil {
 					return err
 				}
 				if _, err := d.SourceState(ctx, source); err != nil {

@@ -111,7 +111,7 @@ func TestOpenReadOnly(t *testing.T) {
 	if _, err := d.Reader().ExecContext(t.Context(), `DELETE FROM vendors`); err == nil {
 		t.Error("the connection can write")
 	}
-	if _, err := query.New(d).Vendors(t.Context()); err != nil {
+	if _, err := query.New(d).Vendors(t.Context(), t0); err != nil {
 		t.Error(err)
 	}
 	locked := filepath.Join(t.TempDir(), "locked.db")

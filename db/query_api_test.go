@@ -60,14 +60,14 @@ func TestListingsInPages(t *testing.T) {
 		want string
 	}{
 		"sources": {func(after int64) (out []string, last int64, err error) {
-			rows, err := f.SourcesAfter(t.Context(), "", after, 2)
+			rows, err := f.SourcesAfter(t.Context(), t0, "", after, 2)
 			for _, r := range rows {
 				out, last = append(out, r.Vendor), r.SourceID
 			}
 			return out, last, err
 		}, "acme bolt"},
 		"sources of a vendor": {func(after int64) (out []string, last int64, err error) {
-			rows, err := f.SourcesAfter(t.Context(), "bolt", after, 2)
+			rows, err := f.SourcesAfter(t.Context(), t0, "bolt", after, 2)
 			for _, r := range rows {
 				out, last = append(out, r.Vendor), r.SourceID
 			}

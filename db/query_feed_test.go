@@ -95,12 +95,12 @@ func TestPulses(t *testing.T) {
 		Incidents: read(outage("a", after(0), "investigating"))})
 	f.save(record.Scrape{At: after(2 * hour), Backfill: true, Took: time.Hour})
 	f.addSource("idle")
-	got, err := f.ScrapeHealth(t.Context())
+	got, err := f.ScrapeHealth(t.Context(), after(hour))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []query.ScrapeHealth{{SourceID: f.source, Vendor: "acme", PageURL: "https://status.acme.example",
-		Platform:      "statuspage",
+		Platform: "statuspage", Health: "ok",
 		LastSuccessAt: normalize.FormatTime(after(hour)), IntervalSeconds: 300, Outcome: query.OutcomeChanged,
 		TookMS: 250}}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -134,7 +134,7 @@ func TestUpcomingMaintenance(t *testing.T) {
 func TestHealthAndVendors(t *testing.T) {
 	f := lived(t)
 	f.addSource("zeta")
-	health, err := f.SourceHealth(t.Context())
+	health, err := f.SourceHealth(t.Context(), t0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +155,7 @@ func TestHealthAndVendors(t *testing.T) {
 	if diff := cmp.Diff(want, health); diff != "" {
 		t.Errorf("health (-want +got)\n%s", diff)
 	}
-	vendors, err := f.Vendors(t.Context())
+	vendors, err := f.Vendors(t.Context(), t0)
 	if err != nil || len(vendors) != 2 || vendors[1].Slug != "zeta" || len(vendors[0].Sources) != 1 {
 		t.Errorf("vendors %+v %v", vendors, err)
 	}

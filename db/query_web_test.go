@@ -92,39 +92,19 @@ func TestHistoryPages(t *testing.T) {
 	}
 }
 
-func TestVendorStates(t *testing.T) {
+func TestOpenIncidentsAndFailingPages(t *testing.T) {
 	f := newFile(t)
 	f.baseline()
-	other := f.addSource("other")
 	worst := outage("worst", after(-time.Minute), "investigating")
 	worst.Impact = "critical"
-	f.save(record.Scrape{At: after(minute), AllOpen: true, AllComponents: true,
-		Incidents: read(outage("mild", t0, "investigating"), worst, outage("past", t0, "resolved"),
-			work("w", t0, "in_progress")),
-		Components: []normalize.Component{{Key: "a", Name: "A", Status: normalize.StatusDegraded,
-			VendorStatus: "degraded"}, {Key: "b", Name: "B", Status: normalize.StatusUnknown}}})
-	for n := range 3 {
-		f.save(record.Scrape{At: after(time.Duration(n+2) * minute), Err: errRefused})
-	}
-	states, err := f.VendorStates(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(states) != 2 || states[1].Sources != 0 || states[1].Slug != "other" || other == 0 {
-		t.Fatalf("states %+v", states)
-	}
-	s := states[0]
-	if s.Incidents != 2 || s.WorstSeverity != "critical" || s.Maintenances != 1 ||
-		s.WorstStatus != "degraded_performance" || s.Sources != 1 || s.Failing != 1 ||
-		s.FailingSinceAt != db.Stamp(after(2*minute)) {
-		t.Errorf("state %+v", s)
-	}
+	f.save(record.Scrape{At: after(minute), AllOpen: true, Incidents: read(outage("mild", t0, "investigating"), worst)})
+	f.save(record.Scrape{At: after(2 * minute), Err: errRefused})
 	open, total, err := f.OpenByKind(t.Context(), normalize.KindIncident, "acme", 1)
 	if err != nil || total != 2 || len(open) != 1 || open[0].Title != "Trouble worst" {
 		t.Errorf("open: %d of %d, %v, %v", len(open), total, open, err)
 	}
-	blind, n, err := f.FailingSources(t.Context(), 5)
-	if err != nil || n != 1 || len(blind) != 1 || blind[0].Vendor != "acme" {
+	blind, n, err := f.FailingSources(t.Context(), after(3*minute), 5)
+	if err != nil || n != 1 || len(blind) != 1 || blind[0].Vendor != "acme" || blind[0].Health != "failing" {
 		t.Errorf("unreadable: %v %d %v", blind, n, err)
 	}
 }

@@ -265,15 +265,15 @@ var stories = map[string][]step{
 	},
 	"three failures in a row are news, and so is the end of them": {
 		{scrape: seen(t0)},
-		{scrape: failed(after(1 * hour)), outcome: query.OutcomeFailed, query: `SELECT health FROM v_source_health`,
+		{scrape: failed(after(1 * hour)), outcome: query.OutcomeFailed, query: `SELECT health FROM ` + healthAt(1*hour),
 			rows: []string{"failing"}},
 		{scrape: failed(after(2 * hour))},
 		{scrape: failed(after(3 * hour)), events: "source_unreadable",
-			query: `SELECT health, failing_since, last_success_at, last_error FROM v_source_health`,
+			query: `SELECT health, failing_since, last_success_at, last_error FROM ` + healthAt(3*hour),
 			rows:  []string{"unreadable|2026-11-23T10:00:00.000Z|2026-11-23T09:00:00.000Z|403 Forbidden"}},
 		{scrape: failed(after(4 * hour))},
 		{scrape: seen(after(5 * hour)), events: "source_readable",
-			query: `SELECT health, consecutive_failures, failing_since, last_error FROM v_source_health`,
+			query: `SELECT health, consecutive_failures, failing_since, last_error FROM ` + healthAt(5*hour),
 			rows:  []string{"ok|0|NULL|NULL"}},
 	},
 	"an unchanged page ends failures too": {
@@ -295,7 +295,7 @@ var stories = map[string][]step{
 		{scrape: record.Scrape{At: after(hour), Err: errRefused,
 			Incidents: read(outage("a", after(hour), "investigating"))}, events: "incident_opened",
 			outcome: query.OutcomePartial,
-			query:   `SELECT health, last_error, last_success_at FROM v_source_health`,
+			query:   `SELECT health, last_error, last_success_at FROM ` + healthAt(1*hour),
 			rows:    []string{"ok|403 Forbidden|2026-11-23T10:00:00.000Z"}},
 	},
 	"saved pages leave the live health alone": {

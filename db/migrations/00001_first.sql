@@ -496,10 +496,12 @@ SELECT
   s.platform,
   s.watched,
   CASE WHEN s.watched = 0 THEN 'not_watched'
-    WHEN s.consecutive_failures >= 3 THEN 'unreadable'
+    WHEN s.consecutive_failures >= 3 OR s.last_success_at < strftime('%Y-%m-%dT%H:%M:%fZ', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'),
+      '-' || (3 * coalesce(nullif(s.interval_seconds, 0), 3600)) || ' seconds') THEN 'unreadable'
     WHEN s.consecutive_failures > 0 THEN 'failing'
     WHEN s.last_success_at IS NULL THEN 'never'
-    ELSE 'ok' END AS health, -- ok; failing: 1 or 2 failures; unreadable: 3 and more; never: not read live yet; not_watched: whatever else
+    ELSE 'ok' END AS health, -- ok; failing: 1 or 2 failures; unreadable: 3 and more, or not read for three intervals, whatever the reason; never: not read live yet; not_watched: whatever else
+  s.interval_seconds, -- from one reading to the next by its schedule; 0: not known, it is taken to be an hour
   s.last_success_at,
   s.last_attempt_at,
   s.consecutive_failures,
@@ -522,6 +524,109 @@ SELECT
   (SELECT count(*) FROM findings f WHERE f.source_id = s.source_id) AS open_findings -- what could not be read
 FROM sources s
 JOIN vendors v USING (vendor_id);
+
+CREATE VIEW v_status AS -- whether each vendor is well at this moment, by what its watched pages say, and since when; a page that was due and was not read says nothing
+WITH
+  source AS (
+    SELECT s.source_id, s.vendor_id, s.last_success_at, s.indicator, s.page_severity, s.page_severity_at, s.page_because,
+      EXISTS (SELECT 1 FROM scrapes x WHERE x.source_id = s.source_id AND x.started_at = s.last_success_at AND x.outcome = 'partial') AS partial,
+      CASE WHEN s.last_success_at IS NULL THEN 'never_read'
+        WHEN s.consecutive_failures >= 3 OR s.last_success_at < strftime('%Y-%m-%dT%H:%M:%fZ', clock.now,
+          '-' || (3 * coalesce(nullif(s.interval_seconds, 0), 3600)) || ' seconds') THEN 'unreadable'
+        ELSE 'read' END AS reading
+    FROM (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now') AS now) clock CROSS JOIN sources s
+    WHERE s.watched = 1),
+  said AS (
+    SELECT source.vendor_id, source.reading, 'incident' AS about, i.severity AS word, i.incident_id,
+      CASE i.origin WHEN 'page' THEN coalesce(source.page_because, 'page') ELSE 'incident' END AS because,
+      coalesce(i.started_at, i.first_seen_at) AS since_at
+    FROM source CROSS JOIN incidents i ON i.source_id = source.source_id
+    WHERE i.open = 1 AND i.kind = 'incident'
+      AND NOT EXISTS (SELECT 1 FROM filtered_incidents f WHERE f.incident_id = i.incident_id)
+      AND NOT EXISTS (SELECT 1 FROM incidents o CROSS JOIN source x ON x.source_id = o.source_id
+        WHERE o.incident_id = i.same_event_id AND o.incident_id <> i.incident_id AND x.reading = 'read')
+    UNION ALL
+    SELECT source.vendor_id, source.reading, 'maintenance', 'maintenance', i.incident_id, 'maintenance',
+      coalesce(i.started_at, i.scheduled_start_at, i.first_seen_at)
+    FROM source CROSS JOIN incidents i ON i.source_id = source.source_id
+    WHERE i.open = 1 AND i.kind = 'maintenance' AND i.state IN ('in_progress', 'verifying')
+      AND NOT EXISTS (SELECT 1 FROM filtered_incidents f WHERE f.incident_id = i.incident_id)
+      AND NOT EXISTS (SELECT 1 FROM incidents o CROSS JOIN source x ON x.source_id = o.source_id
+        WHERE o.incident_id = i.same_event_id AND o.incident_id <> i.incident_id AND x.reading = 'read')
+    UNION ALL
+    SELECT source.vendor_id, source.reading, 'component', CASE c.status WHEN 'unknown' THEN 'unknown' ELSE 'maintenance' END, NULL,
+      'component', (SELECT max(h.at) FROM component_changes h WHERE h.component_id = c.component_id)
+    FROM source CROSS JOIN components c ON c.source_id = source.source_id
+    WHERE c.status <> 'operational' AND c.gone_at IS NULL
+      AND (c.status = 'under_maintenance' OR c.status = 'unknown' AND c.vendor_status <> '')
+    UNION ALL
+    SELECT vendor_id, reading, 'page', coalesce(page_severity, CASE WHEN partial THEN 'unknown' ELSE 'none' END), NULL,
+      CASE WHEN page_severity IS NOT NULL THEN coalesce(page_because, 'page') WHEN partial THEN 'unreadable' ELSE 'nothing_open' END,
+      CASE WHEN page_severity IS NOT NULL THEN page_severity_at WHEN partial THEN last_success_at END
+    FROM source
+    UNION ALL
+    SELECT vendor_id, reading, 'planned', 'maintenance', NULL, page_because, page_severity_at
+    FROM source WHERE page_severity = 'none' AND indicator LIKE '%maintenance%'
+    UNION ALL
+    SELECT vendor_id, reading, 'reading', reading, NULL, reading, last_success_at
+    FROM source WHERE reading <> 'read'),
+  ranked AS MATERIALIZED (
+    SELECT vendor_id, about, word, because, since_at, incident_id, harm,
+      2 * CASE
+        WHEN reading = 'read' AND harm > 0 THEN 10 + harm
+        WHEN word = 'unreadable' THEN 9
+        WHEN word = 'never_read' THEN 8
+        WHEN reading <> 'read' THEN 0
+        WHEN word = 'unknown' THEN 7
+        WHEN word = 'maintenance' THEN CASE about WHEN 'maintenance' THEN 6 ELSE 5 END
+        WHEN about = 'incident' THEN 4
+        WHEN because = 'nothing_open' THEN 3
+        WHEN because = 'component' THEN 2
+        ELSE 1 END + (because = 'incident') AS rank
+    FROM (SELECT *, CASE word WHEN 'critical' THEN 4 WHEN 'major' THEN 3 WHEN 'minor' THEN 1
+      WHEN 'unknown' THEN 2 * (about = 'incident') ELSE 0 END AS harm FROM said)),
+  weightiest AS (
+    SELECT vendor_id, rank / 2 AS rank, word, because, max(3 * rank + (incident_id IS NOT NULL)), incident_id
+    FROM ranked GROUP BY vendor_id),
+  since AS (
+    SELECT vendor_id,
+      CASE WHEN w.rank > 4 THEN min(CASE WHEN r.rank / 2 = w.rank THEN r.since_at END)
+        WHEN count(r.since_at) = count(*) THEN max(r.since_at) END AS since_at
+    FROM weightiest w CROSS JOIN ranked r USING (vendor_id) GROUP BY vendor_id),
+  last_known AS (
+    SELECT vendor_id, word, max(2 * harm + (incident_id IS NOT NULL)), incident_id
+    FROM ranked WHERE harm > 0 GROUP BY vendor_id),
+  counted AS (
+    SELECT vendor_id, sum(about = 'incident') AS incidents, sum(about = 'maintenance') AS maintenances
+    FROM ranked WHERE incident_id IS NOT NULL GROUP BY vendor_id),
+  pages AS (
+    SELECT vendor_id, count(*) AS sources, sum(reading <> 'read') AS unread,
+      CASE WHEN count(last_success_at) = count(*) THEN min(last_success_at) END AS readable_at
+    FROM source GROUP BY vendor_id)
+SELECT
+  v.vendor_id,
+  v.slug AS vendor, -- short name
+  coalesce(nullif(v.name, ''), v.slug) AS vendor_name, -- name for people
+  v.owner,
+  CASE WHEN w.rank = 14 THEN 'major_outage' WHEN w.rank = 13 THEN 'partial_outage' WHEN w.rank = 11 THEN 'degraded_performance'
+    WHEN w.rank IN (5, 6) THEN 'under_maintenance' WHEN w.rank BETWEEN 1 AND 4 THEN 'operational'
+    ELSE 'unknown' END AS status, -- in the words of components: operational, degraded_performance, partial_outage, major_outage, under_maintenance, unknown; operational only where every watched page was read and says so
+  coalesce(w.because, CASE WHEN EXISTS (SELECT 1 FROM sources s WHERE s.vendor_id = v.vendor_id AND s.last_success_at IS NOT NULL)
+    THEN 'unreadable' ELSE 'never_read' END) AS because, -- incident: the worst that is open; page or component: the page itself says so, by its own word or its components; maintenance: work under way; nothing_open: the page has neither, and lists nothing that is open; unreadable: a page was due and was not read, or not in full; never_read
+  coalesce(n.since_at, CASE WHEN w.rank IS NULL THEN (SELECT max(s.last_success_at) FROM sources s WHERE s.vendor_id = v.vendor_id) END) AS since_at, -- since when that is so; of what was not read, the last good reading; null: not known
+  coalesce(p.readable_at, CASE WHEN w.rank IS NULL THEN (SELECT max(s.last_success_at) FROM sources s WHERE s.vendor_id = v.vendor_id) END) AS readable_at, -- last good live reading; of several watched pages, the one longest ago; null: one was never read
+  CASE WHEN w.rank > 10 THEN w.word WHEN w.rank IN (8, 9) THEN l.word WHEN w.rank = 4 THEN 'none' END AS severity, -- of what is wrong; where status is unknown because a page was not read, of the worst that was last known; null: nothing is known to be wrong
+  CASE WHEN w.rank > 10 OR w.rank = 4 THEN w.incident_id WHEN w.rank IN (8, 9) THEN l.incident_id WHEN w.rank = 6 THEN w.incident_id END AS incident_id, -- incident or maintenance of that; null: none is on record
+  coalesce(c.incidents, 0) AS open_incidents, -- open ones of kind incident on its watched pages; what filters hide is not counted
+  coalesce(c.maintenances, 0) AS maintenances, -- maintenances under way, likewise
+  coalesce(p.sources, 0) AS sources, -- status pages that are watched; 0: of the present nothing is known
+  coalesce(p.unread, 0) AS sources_unread -- of those, how many were never read, failed three times in a row, or have not been read for three intervals of their schedule
+FROM vendors v
+LEFT JOIN weightiest w USING (vendor_id)
+LEFT JOIN since n USING (vendor_id)
+LEFT JOIN last_known l USING (vendor_id)
+LEFT JOIN counted c USING (vendor_id)
+LEFT JOIN pages p USING (vendor_id);
 
 CREATE VIEW v_monthly AS -- incidents by vendor and month of the start, hours of impact by month in which it was, and whether all of the month was seen; an event that several pages tell of counts once
 WITH RECURSIVE

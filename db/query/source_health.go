@@ -3,6 +3,8 @@ package query
 import (
 	"context"
 	"fmt"
+	"time"
+	"vendorwatch/db"
 	"vendorwatch/db/internal/scan"
 )
 
@@ -14,8 +16,11 @@ type SourceHealth struct {
 	PageURL    string `db:"page_url" json:"page_url"`
 	Platform   string `db:"platform" json:"platform"`
 	Watched    int    `db:"watched" json:"watched"` // 1: the configuration lists it
-	// ok, failing (1 or 2 failures), unreadable (3 and more), never (no good scrape yet), not_watched (whatever else)
+	// ok, failing (1 or 2 failures), unreadable (3 and more, or not read for three intervals, whatever the reason),
+	// never
+	// (no good scrape yet), not_watched (whatever else)
 	Health              string `db:"health" json:"health"`
+	IntervalSeconds     int64  `db:"interval_seconds" json:"interval_seconds"` // by its schedule; 0: not known
 	LastSuccessAt       string `db:"last_success_at" json:"last_success_at,omitempty"`
 	LastAttemptAt       string `db:"last_attempt_at" json:"last_attempt_at,omitempty"`
 	ConsecutiveFailures int    `db:"consecutive_failures" json:"consecutive_failures"`
@@ -43,13 +48,21 @@ type SourceHealth struct {
 	OpenFindings  int    `db:"open_findings" json:"open_findings"`
 }
 
+// Readable reports whether the page was read when its schedule last asked for it, or failed once or twice since.
+func (h SourceHealth) Readable() bool {
+	return h.Health == "ok" || h.Health == "failing" && h.LastSuccessAt != ""
+}
+
 var sourceHealthRow = scan.Of[SourceHealth]("h")
 
-var selectHealth = `SELECT ` + sourceHealthRow.Columns + ` FROM v_source_health h `
+// healthAt is v_source_health with the moment as its first parameter.
+var healthAt = `(` + db.ViewAt("v_source_health", "?1") + `) h `
 
-// SourceHealth returns how each status page can be read, by vendor.
-func (d *DB) SourceHealth(ctx context.Context) ([]SourceHealth, error) {
-	health, err := sourceHealthRow.All(ctx, d.read, selectHealth+`ORDER BY vendor, source_id`)
+var selectHealth = `SELECT ` + sourceHealthRow.Columns + ` FROM ` + healthAt
+
+// SourceHealth returns how each status page can be read at a moment, by vendor.
+func (d *DB) SourceHealth(ctx context.Context, now time.Time) ([]SourceHealth, error) {
+	health, err := sourceHealthRow.All(ctx, d.read, selectHealth+`ORDER BY vendor, source_id`, db.Stamp(now))
 	if err != nil {
 		return nil, fmt.Errorf("health: %w", err)
 	}
@@ -58,50 +71,50 @@ func (d *DB) SourceHealth(ctx context.Context) ([]SourceHealth, error) {
 
 // SourcesAfter returns the health of status pages in the order of their numbers, at most limit of them, from
 // the one that follows afterID on. A vendor that is not empty chooses (slug).
-func (d *DB) SourcesAfter(ctx context.Context, vendor string, afterID int64, limit int) ([]SourceHealth, error) {
+func (d *DB) SourcesAfter(ctx context.Context, now time.Time, vendor string, afterID int64, limit int) ([]SourceHealth,
+	error) {
 	health, err := sourceHealthRow.All(ctx, d.read, selectHealth+`
 		WHERE source_id IN (SELECT s.source_id FROM sources s JOIN vendors v USING (vendor_id)
-			WHERE s.source_id > ?1 AND (?2 = '' OR v.slug = ?2) ORDER BY s.source_id LIMIT ?3)
-		ORDER BY source_id`, afterID, vendor, limit)
+			WHERE s.source_id > ?2 AND (?3 = '' OR v.slug = ?3) ORDER BY s.source_id LIMIT ?4)
+		ORDER BY source_id`, db.Stamp(now), afterID, vendor, limit)
 	if err != nil {
 		return nil, fmt.Errorf("sources: %w", err)
 	}
 	return health, nil
 }
 
+const worstHealthFirst = `ORDER BY h.watched = 0, h.health = 'ok', h.health <> 'unreadable', h.last_success_at IS NOT NULL, h.vendor,
+	h.source_id `
+
 // SourcesByHealth returns the health of status pages, those that cannot be read first and then by vendor, limit of
 // them from offset on, and how many pages there are.
-func (d *DB) SourcesByHealth(ctx context.Context, limit, offset int) ([]SourceHealth, int, error) {
+func (d *DB) SourcesByHealth(ctx context.Context, now time.Time, limit, offset int) ([]SourceHealth, int, error) {
 	var total int
 	if err := d.read.QueryRowContext(ctx, `SELECT count(*) FROM sources`).Scan(&total); err != nil {
 		return nil, 0, fmt.Errorf("sources: %w", err)
 	}
 	health, err := sourceHealthRow.All(ctx, d.read, selectHealth+`
-		WHERE source_id IN (
-			SELECT s.source_id FROM sources s JOIN vendors v USING (vendor_id)
-			ORDER BY s.watched = 0, s.consecutive_failures = 0, s.last_success_at IS NOT NULL, v.slug, s.source_id
-			LIMIT ? OFFSET ?)
-		ORDER BY watched = 0, consecutive_failures = 0, last_success_at IS NOT NULL, vendor, source_id`, limit, offset)
+		WHERE h.source_id IN (SELECT h.source_id FROM `+healthAt+worstHealthFirst+`LIMIT ?2 OFFSET ?3)
+		`+worstHealthFirst, db.Stamp(now), limit, offset)
 	if err != nil {
 		return nil, 0, fmt.Errorf("sources: %w", err)
 	}
 	return health, total, nil
 }
 
-// FailingSources returns the watched pages whose last attempt failed and those never read, the longest
-// failing first, at most limit of them, and how many there are.
-func (d *DB) FailingSources(ctx context.Context, limit int) ([]SourceHealth, int, error) {
+// FailingSources returns the watched pages that were not read when they were last due, the longest unread first, at
+// most limit of them, and how many there are.
+func (d *DB) FailingSources(ctx context.Context, now time.Time, limit int) ([]SourceHealth, int, error) {
+	const failing = `WHERE h.health NOT IN ('ok', 'not_watched') `
+	const longestFirst = `ORDER BY h.last_success_at IS NULL, h.last_success_at, h.source_id `
 	var total int
-	err := d.read.QueryRowContext(ctx, `SELECT count(*) FROM sources
-		WHERE watched = 1 AND (consecutive_failures > 0 OR last_success_at IS NULL)`).Scan(&total)
+	err := d.read.QueryRowContext(ctx, `SELECT count(*) FROM `+healthAt+failing, db.Stamp(now)).Scan(&total)
 	if err != nil {
 		return nil, 0, fmt.Errorf("unreadable sources: %w", err)
 	}
 	health, err := sourceHealthRow.All(ctx, d.read, selectHealth+`
-		WHERE source_id IN (
-			SELECT source_id FROM sources WHERE watched = 1 AND (consecutive_failures > 0 OR last_success_at IS NULL)
-			ORDER BY failing_since_at IS NULL, failing_since_at, source_id LIMIT ?)
-		ORDER BY failing_since IS NULL, failing_since, source_id`, limit)
+		WHERE h.source_id IN (SELECT h.source_id FROM `+healthAt+failing+longestFirst+`LIMIT ?2)
+		`+longestFirst, db.Stamp(now), limit)
 	if err != nil {
 		return nil, 0, fmt.Errorf("unreadable sources: %w", err)
 	}
@@ -111,64 +124,50 @@ func (d *DB) FailingSources(ctx context.Context, limit int) ([]SourceHealth, int
 // ScrapeHealth is how reading a watched status page goes.
 type ScrapeHealth struct {
 	SourceID            int64   `db:"source_id"`
-	Vendor              string  `db:"vendor = v.slug"` // slug
+	Vendor              string  `db:"vendor"` // slug
 	PageURL             string  `db:"page_url"`
 	Platform            string  `db:"platform"`
 	ConsecutiveFailures int     `db:"consecutive_failures"`
 	LastSuccessAt       string  `db:"last_success_at"`     // empty: never
 	IntervalSeconds     int64   `db:"interval_seconds"`    // between readings by its schedule; 0 if not known
+	Health              string  `db:"health"`              // as in SourceHealth
 	Outcome             Outcome `db:"outcome = x.outcome"` // of the last live pass; empty if none is on record
 	TookMS              int64   `db:"took_ms = x.took_ms"` // of the same
 }
 
-var scrapeHealthRow = scan.Of[ScrapeHealth]("s")
+var scrapeHealthRow = scan.Of[ScrapeHealth]("h")
 
 // ScrapeHealth returns how reading each watched status page goes, by number of the source.
-func (d *DB) ScrapeHealth(ctx context.Context) ([]ScrapeHealth, error) {
+func (d *DB) ScrapeHealth(ctx context.Context, now time.Time) ([]ScrapeHealth, error) {
 	health, err := scrapeHealthRow.All(ctx, d.read, `
 		SELECT `+scrapeHealthRow.Columns+`
-		FROM sources s JOIN vendors v USING (vendor_id)
+		FROM `+healthAt+`
 		LEFT JOIN scrapes x ON x.scrape_id = (SELECT l.scrape_id FROM scrapes l
-			WHERE l.source_id = s.source_id AND l.archived = 0 AND l.backfill = 0
+			WHERE l.source_id = h.source_id AND l.archived = 0 AND l.backfill = 0
 			ORDER BY l.started_at DESC, l.scrape_id DESC LIMIT 1)
-		WHERE s.watched = 1 ORDER BY s.source_id`)
+		WHERE h.watched = 1 ORDER BY h.source_id`, db.Stamp(now))
 	if err != nil {
 		return nil, fmt.Errorf("health of scrapes: %w", err)
 	}
 	return health, nil
 }
 
-// WatchedSources is what is known of a vendor's watched status pages together.
-type WatchedSources struct {
-	FirstReadAt string   // when the first of them was first read; empty if none ever was
-	Raised      []string // words of those that call themselves unwell while no incident says why
-}
-
-// watchedRow reads a watched source.
-var watchedRow = scan.Of[struct {
-	VendorID         int64  `db:"vendor_id"`
-	BaselineAt       string `db:"baseline_at"`
-	Indicator        string `db:"indicator"`
-	IndicatorSinceAt string `db:"indicator_since_at"`
+// firstReadingRow reads when the pages of a vendor were first read.
+var firstReadingRow = scan.Of[struct {
+	VendorID    int64  `db:"vendor_id"`
+	FirstReadAt string `db:"first_read_at = min(s.baseline_at)"`
 }]("s")
 
-// WatchedSources returns the watched pages of all vendors, by the vendor's number.
-func (d *DB) WatchedSources(ctx context.Context) (map[int64]WatchedSources, error) {
-	rows, err := watchedRow.All(ctx, d.read, `SELECT `+watchedRow.Columns+
-		` FROM sources s WHERE s.watched = 1 ORDER BY s.source_id`)
+// FirstReadings returns when the first of each vendor's watched pages was first read, by the vendor's number.
+func (d *DB) FirstReadings(ctx context.Context) (map[int64]string, error) {
+	rows, err := firstReadingRow.All(ctx, d.read, `SELECT `+firstReadingRow.Columns+
+		` FROM sources s WHERE s.watched = 1 GROUP BY s.vendor_id`)
 	if err != nil {
-		return nil, fmt.Errorf("watched sources: %w", err)
+		return nil, fmt.Errorf("first readings: %w", err)
 	}
-	watched := map[int64]WatchedSources{}
+	first := map[int64]string{}
 	for _, r := range rows {
-		w := watched[r.VendorID]
-		if w.FirstReadAt == "" || (r.BaselineAt != "" && r.BaselineAt < w.FirstReadAt) {
-			w.FirstReadAt = r.BaselineAt
-		}
-		if r.IndicatorSinceAt != "" {
-			w.Raised = append(w.Raised, r.Indicator)
-		}
-		watched[r.VendorID] = w
+		first[r.VendorID] = r.FirstReadAt
 	}
-	return watched, nil
+	return first, nil
 }

@@ -3,6 +3,8 @@ package query
 import (
 	"context"
 	"fmt"
+	"time"
+	"vendorwatch/db"
 	"vendorwatch/db/internal/scan"
 )
 
@@ -26,13 +28,13 @@ type VendorHealth struct {
 	Sources []SourceHealth `json:"sources"`
 }
 
-// Vendors returns all vendors by slug, each with the health of its status pages.
-func (d *DB) Vendors(ctx context.Context) ([]VendorHealth, error) {
+// Vendors returns all vendors by slug, each with the health of its status pages at a moment.
+func (d *DB) Vendors(ctx context.Context, now time.Time) ([]VendorHealth, error) {
 	found, err := vendorRow.All(ctx, d.read, selectVendor+`ORDER BY v.slug`)
 	if err != nil {
 		return nil, fmt.Errorf("vendors: %w", err)
 	}
-	health, err := d.SourceHealth(ctx)
+	health, err := d.SourceHealth(ctx, now)
 	if err != nil {
 		return nil, err
 	}
@@ -48,13 +50,14 @@ func (d *DB) Vendors(ctx context.Context) ([]VendorHealth, error) {
 	return vendors, nil
 }
 
-// VendorBySlug returns a vendor with its status pages, or db.ErrNotFound.
-func (d *DB) VendorBySlug(ctx context.Context, slug string) (v VendorHealth, err error) {
+// VendorBySlug returns a vendor with its status pages and their health at a moment, or db.ErrNotFound.
+func (d *DB) VendorBySlug(ctx context.Context, slug string, now time.Time) (v VendorHealth, err error) {
 	if v.Vendor, err = d.Vendor(ctx, slug); err != nil {
 		return VendorHealth{}, err
 	}
 	v.Sources, err = sourceHealthRow.All(ctx, d.read, selectHealth+`
-		WHERE h.source_id IN (SELECT source_id FROM sources WHERE vendor_id = ?) ORDER BY h.source_id`, v.VendorID)
+		WHERE h.source_id IN (SELECT source_id FROM sources WHERE vendor_id = ?2) ORDER BY h.source_id`, db.Stamp(now),
+		v.VendorID)
 	if err != nil {
 		return VendorHealth{}, fmt.Errorf("vendor %q: %w", slug, err)
 	}

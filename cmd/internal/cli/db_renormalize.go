@@ -116,7 +116,7 @@ func (a *app) printRenormalized(done []record.Renormalized, dryRun bool) {
 
 // renormalizable returns the pages of a vendor, or of all.
 func renormalizable(ctx context.Context, file *db.DB, vendor string) ([]query.Source, error) {
-	vendors, err := query.New(file).Vendors(ctx)
+	vendors, err := query.New(file).Vendors(ctx, time.Now())
 	if err != nil {
 		return nil, err
 	}

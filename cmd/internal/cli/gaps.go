@@ -58,7 +58,7 @@ func (a *app) tellUnseen(ctx context.Context, file *db.DB, f query.Filter, list 
 // tellUnreadable prints on stderr which watched vendors have a page that cannot be read now, so that a list of open
 // incidents is not taken for complete.
 func (a *app) tellUnreadable(ctx context.Context, file *db.DB, vendor string) error {
-	health, err := query.New(file).SourceHealth(ctx)
+	health, err := query.New(file).SourceHealth(ctx, time.Now())
 	if err != nil {
 		return err
 	}

@@ -94,7 +94,7 @@ func (a *app) mute(ctx context.Context, what string, until time.Time, reason str
 
 // vendorSlug finds a recorded vendor by its slug or name.
 func vendorSlug(ctx context.Context, file *db.DB, name string) (string, error) {
-	vendors, err := query.New(file).Vendors(ctx)
+	vendors, err := query.New(file).Vendors(ctx, time.Now())
 	if err != nil {
 		return "", err
 	}

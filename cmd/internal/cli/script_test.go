@@ -250,12 +250,16 @@ func scriptNames(ts *testscript.TestScript, args []string) error {
 	if len(args) < 2 || len(args) > 3 {
 		return errUsage
 	}
-	columns, err := rowsOf(ts.MkAbs(args[0]), `SELECT name FROM pragma_table_info(?)`, args[1])
-	if err != nil {
-		return err
-	}
-	if len(columns) == 0 {
-		return fmt.Errorf("there is no view %s", args[1])
+	var columns []string
+	for view := range strings.SplitSeq(args[1], "+") {
+		of, err := rowsOf(ts.MkAbs(args[0]), `SELECT name FROM pragma_table_info(?)`, view)
+		if err != nil {
+			return err
+		}
+		if len(of) == 0 {
+			return fmt.Errorf("there is no view %s", view)
+		}
+		columns = append(columns, of...)
 	}
 	var printed any
 	if err := json.Unmarshal([]byte(ts.ReadFile("stdout")), &printed); err != nil {

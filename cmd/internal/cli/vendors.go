@@ -3,11 +3,14 @@ package cli
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db/query"
+	"vendorwatch/normalize"
 )
 
 func (a *app) vendorsCommand() *cobra.Command {
@@ -28,31 +31,79 @@ func (a *app) vendors(ctx context.Context) error {
 		return err
 	}
 	defer file.Close()
+	now := time.Now()
 	if a.asJSON {
-		vendors, err := query.New(file).Vendors(ctx)
-		if err != nil {
-			return err
-		}
-		return a.printJSON(notNil(vendors))
+		return a.printVendors(ctx, query.New(file), now)
 	}
-	list, err := query.New(file).SourceHealth(ctx)
+	list, err := query.New(file).SourceHealth(ctx, now)
 	if err != nil {
 		return err
 	}
-	t := a.table("Vendor", "Platform", "Health", "Last read", "Open", "Incidents", "Known since", "Gaps", "Page")
+	states, err := query.New(file).Statuses(ctx, now)
+	if err != nil {
+		return err
+	}
+	status := map[string]string{}
+	for _, v := range states {
+		status[v.Vendor] = words.Status(v)
+	}
+	t := a.table("Vendor", "Status", "Platform", "Health", "Last read", "Open", "Incidents", "Known since", "Gaps", "Page")
 	for _, s := range list {
-		t.AppendRow(table.Row{s.Vendor, s.Platform, s.Health, minute(s.LastSuccessAt), s.OpenIncidents, s.Incidents,
-			minute(s.CoverageStartAt), s.Gaps, s.PageURL})
+		row := table.Row{s.Vendor, status[s.Vendor], s.Platform, s.Health, minute(s.LastSuccessAt), s.OpenIncidents,
+			s.Incidents, minute(s.CoverageStartAt), s.Gaps, s.PageURL}
+		if s.LatestAt == "" { // never read: how many there are is not known
+			row[5], row[6], row[8] = "–", "–", "–"
+		}
+		t.AppendRow(row)
 	}
 	t.Render()
 	for _, s := range list {
-		if s.IndicatorSinceAt != "" {
-			fmt.Fprintf(a.stdout, "%s: the page has said %q since %s, and no incident explains it\n", s.Vendor,
-				s.Indicator, minute(s.IndicatorSinceAt))
+		if s.PageSeverity != "" && s.PageSeverity != string(normalize.SeverityNone) {
+			by := map[string]string{"page": "own word", "component": "components"}[s.PageBecause]
+			fmt.Fprintf(a.stdout, "%s: by its %s, the page has shown %s trouble since %s\n", s.Vendor, by,
+				s.PageSeverity,
+				minute(s.PageSeverityAt))
 		}
 		if s.LastError != "" {
 			fmt.Fprintf(a.stdout, "%s: %s\n", s.Vendor, s.LastError)
 		}
 	}
 	return a.printChannelHealth(ctx, file)
+}
+
+// vendorEntry is a vendor as --json has it: its row of vendors, how it does by v_status, and its pages.
+type vendorEntry struct {
+	query.VendorHealth
+	Status        normalize.ComponentStatus `json:"status"`
+	Because       query.Because             `json:"because"`
+	SinceAt       string                    `json:"since_at,omitempty"`
+	ReadableAt    string                    `json:"readable_at,omitempty"`
+	Severity      normalize.Severity        `json:"severity,omitempty"`
+	IncidentID    int64                     `json:"incident_id,omitempty"`
+	OpenIncidents int                       `json:"open_incidents"`
+	Maintenances  int                       `json:"maintenances"`
+	SourcesUnread int                       `json:"sources_unread"`
+}
+
+// printVendors writes the vendors with their pages and how they do.
+func (a *app) printVendors(ctx context.Context, d *query.DB, now time.Time) error {
+	vendors, err := d.Vendors(ctx, now)
+	if err != nil {
+		return err
+	}
+	states, err := d.Statuses(ctx, now)
+	if err != nil {
+		return err
+	}
+	byID := map[int64]query.Status{}
+	for _, s := range states {
+		byID[s.VendorID] = s
+	}
+	out := []vendorEntry{}
+	for _, v := range vendors {
+		s := byID[v.VendorID]
+		out = append(out, vendorEntry{v, s.Status, s.Because, s.SinceAt, s.ReadableAt, s.Severity, s.IncidentID,
+			s.OpenIncidents, s.Maintenances, s.SourcesUnread})
+	}
+	return a.printJSON(out)
 }

@@ -228,7 +228,7 @@ func TestABackfillOfWhatIsNotThere(t *testing.T) {
 
 func sourceHealth(t *testing.T, w *Watcher, id int64) query.SourceHealth {
 	t.Helper()
-	list, err := w.DB.SourceHealth(t.Context())
+	list, err := w.DB.SourceHealth(t.Context(), time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

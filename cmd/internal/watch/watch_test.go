@@ -66,7 +66,7 @@ func watcher(t *testing.T, fetch fetchFunc) (*Watcher, Source) {
 
 func health(t *testing.T, w *Watcher) query.SourceHealth {
 	t.Helper()
-	list, err := w.DB.SourceHealth(context.Background())
+	list, err := w.DB.SourceHealth(context.Background(), time.Now())
 	if err != nil || len(list) != 1 {
 		t.Fatalf("health %v, error %v", list, err)
 	}

@@ -236,7 +236,7 @@ func (g *gatherer) held(ctx context.Context) error {
 // pages reads the health of pages, and the alerts on those that have news or cannot be read.
 func (g *gatherer) pages(ctx context.Context) (err error) {
 	if g.remind && g.f.Reminders.Unreadable > 0 {
-		if g.f.Reminders.Pages, err = g.p.DB.SourceHealth(ctx); err != nil {
+		if g.f.Reminders.Pages, err = g.p.DB.SourceHealth(ctx, g.f.Now); err != nil {
 			return err
 		}
 	}

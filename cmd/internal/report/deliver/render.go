@@ -47,7 +47,7 @@ func (r *Renderer) Message(ctx context.Context, d ledger.Delivery, now time.Time
 		case m.Reason == message.ReasonHeldBack:
 			m.Held, err = r.held(ctx, d)
 		case d.SourceID != 0:
-			m.Source, err = r.source(ctx, d, events)
+			m.Source, err = r.source(ctx, d, events, now)
 		default:
 			m.Items, err = r.items(ctx, d, events)
 			// Nobody is mentioned for what ended while its message waited.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/words"
@@ -16,8 +17,9 @@ import (
 )
 
 // source renders news of a page. What the event says of its moment goes before the health of the page now.
-func (r *Renderer) source(ctx context.Context, d ledger.Delivery, events []query.Event) (*message.SourceAlert, error) {
-	health, err := r.DB.SourceHealth(ctx)
+func (r *Renderer) source(ctx context.Context, d ledger.Delivery, events []query.Event,
+	now time.Time) (*message.SourceAlert, error) {
+	health, err := r.DB.SourceHealth(ctx, now)
 	if err != nil {
 		return nil, err
 	}

@@ -108,7 +108,7 @@ func gather(ctx context.Context, d *query.DB, w Window, o Options) (f Facts, err
 	if f.Maintenance, err = d.UpcomingMaintenances(ctx, o.Now, horizon); err != nil {
 		return f, err
 	}
-	if f.Health, err = d.SourceHealth(ctx); err != nil {
+	if f.Health, err = d.SourceHealth(ctx, o.Now); err != nil {
 		return f, err
 	}
 	if f.Gaps, err = d.CoverageGaps(ctx, "", w.Since, w.Until); err != nil {

@@ -82,7 +82,7 @@ func (w *World) Restart() {
 // Scrape saves a good pass over the source that shows these incidents open.
 func (w *World) Scrape(titles ...string) {
 	w.T.Helper()
-	s := record.Scrape{SourceID: w.Source, At: w.At, HTTPStatus: 200, Requests: 1,
+	s := record.Scrape{SourceID: w.Source, At: w.At, Interval: 6 * time.Hour, HTTPStatus: 200, Requests: 1,
 		CoverageStart: w.At.Add(-24 * time.Hour)}
 	for _, title := range titles {
 		s.Incidents = append(s.Incidents, normalize.Incident{

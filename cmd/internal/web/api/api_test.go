@@ -68,11 +68,12 @@ func TestAPIVendorState(t *testing.T) {
 	got := map[string]string{}
 	for _, each := range Decoded(t, r.Get("/api/v1/vendors"))["vendors"].([]any) {
 		v := each.(map[string]any)
-		got[v["slug"].(string)] = fmt.Sprintf("%v readable=%v", v["state"], v["readable"])
+		got[v["slug"].(string)] = fmt.Sprintf("%v %v readable=%v", v["status"], v["because"], v["readable"])
 	}
-	want := map[string]string{"acme": "major readable=true", "blind": "unreadable readable=false",
-		"dropped": "not_watched readable=false", "fresh": "unreadable readable=false",
-		"moody": "unwell readable=true", "odds": "unknown readable=true", "quiet": "quiet readable=true"}
+	want := map[string]string{"acme": "partial_outage incident readable=true",
+		"blind": "unknown unreadable readable=false", "dropped": "unknown unreadable readable=false",
+		"fresh": "unknown never_read readable=false", "moody": "degraded_performance page readable=true",
+		"odds": "unknown incident readable=true", "quiet": "operational nothing_open readable=true"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("states (-want +got)\n%s", diff)
 	}

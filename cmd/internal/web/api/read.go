@@ -11,28 +11,29 @@ import (
 	"vendorwatch/normalize"
 )
 
-// VendorState is a vendor and how it does, in the words of the pages.
+// VendorState is a vendor and how it does, as v_status has it.
 type VendorState struct {
 	query.Vendor
-	State          string `json:"state"`                    // as site.State has it
-	Readable       bool   `json:"readable"`                 // as site.Readable has it
-	OpenIncidents  int    `json:"open_incidents"`           //
-	WorstSeverity  string `json:"worst_severity,omitempty"` // of those
-	WorstStatus    string `json:"worst_status,omitempty"`   // of its components, if one is not operational
-	Maintenances   int    `json:"maintenances_under_way"`   //
-	Sources        int    `json:"sources"`                  // pages that the configuration lists
-	SourcesFailing int    `json:"sources_failing"`          //
-	LastSuccessAt  string `json:"last_success_at,omitempty"`
-	URL            string `json:"api_url"` // path of the Vendor
+	Status        normalize.ComponentStatus `json:"status"`
+	Because       query.Because             `json:"because"`
+	SinceAt       string                    `json:"since_at,omitempty"`
+	ReadableAt    string                    `json:"readable_at,omitempty"`
+	Readable      bool                      `json:"readable"` // all of its pages were read when last due
+	Severity      normalize.Severity        `json:"severity,omitempty"`
+	IncidentID    int64                     `json:"incident_id,omitempty"`
+	OpenIncidents int                       `json:"open_incidents"`
+	Maintenances  int                       `json:"maintenances_under_way"`
+	Sources       int                       `json:"sources"` // pages that the configuration lists
+	SourcesUnread int                       `json:"sources_unread"`
+	URL           string                    `json:"api_url"` // path of the Vendor
 }
 
-func (a *API) vendorState(v query.VendorState) VendorState {
+func (a *API) vendorState(v query.Status) VendorState {
 	return VendorState{
-		Vendor: query.Vendor{VendorID: v.VendorID, Slug: v.Slug, Name: v.Name, Owner: v.Owner},
-		State:  a.State(v), Readable: a.Readable(v),
-		OpenIncidents: v.Incidents, WorstSeverity: v.WorstSeverity, WorstStatus: v.WorstStatus,
-		Maintenances: v.Maintenances, Sources: v.Sources, SourcesFailing: v.Failing, LastSuccessAt: v.LastSuccessAt,
-		URL: a.Link("/api/v1/vendors/" + v.Slug),
+		Vendor: query.Vendor{VendorID: v.VendorID, Slug: v.Vendor, Name: v.VendorName, Owner: v.Owner},
+		Status: v.Status, Because: v.Because, SinceAt: v.SinceAt, ReadableAt: v.ReadableAt, Readable: v.Readable(),
+		Severity: v.Severity, IncidentID: v.IncidentID, OpenIncidents: v.OpenIncidents, Maintenances: v.Maintenances,
+		Sources: v.Sources, SourcesUnread: v.SourcesUnread, URL: a.Link("/api/v1/vendors/" + v.Vendor),
 	}
 }
 
@@ -46,7 +47,7 @@ func (a *API) vendors(r *http.Request) (VendorList, error) {
 	if _, err := site.ReadParams(r); err != nil {
 		return out, err
 	}
-	states, err := a.DB.VendorStates(r.Context())
+	states, err := a.Statuses(r.Context())
 	for _, v := range states {
 		out.Vendors = append(out.Vendors, a.vendorState(v))
 	}
@@ -65,20 +66,15 @@ func (a *API) vendor(r *http.Request) (Vendor, error) {
 	if _, err := site.ReadParams(r); err != nil {
 		return Vendor{}, err
 	}
-	v, err := a.DB.VendorBySlug(r.Context(), r.PathValue("slug"))
+	v, err := a.DB.VendorBySlug(r.Context(), r.PathValue("slug"), a.Clock())
 	if err != nil {
 		return Vendor{}, err
 	}
-	states, err := a.DB.VendorStates(r.Context())
+	state, err := a.Status(r.Context(), v.Slug)
 	if err != nil {
 		return Vendor{}, err
 	}
-	out := Vendor{Pages: v.Sources, Incidents: []query.Incident{}}
-	for _, state := range states {
-		if state.VendorID == v.VendorID {
-			out.VendorState = a.vendorState(state)
-		}
-	}
+	out := Vendor{VendorState: a.vendorState(state), Pages: v.Sources, Incidents: []query.Incident{}}
 	out.VendorState.Vendor = v.Vendor
 	for _, kind := range []normalize.Kind{normalize.KindIncident, normalize.KindMaintenance, normalize.KindNotice} {
 		open, _, err := a.DB.OpenByKind(r.Context(), kind, v.Slug, site.DefaultLimit)
@@ -110,7 +106,7 @@ func (a *API) sources(r *http.Request) (SourceList, error) {
 	if err != nil {
 		return SourceList{}, err
 	}
-	rows, err := a.DB.SourcesAfter(r.Context(), vendor, after, limit)
+	rows, err := a.DB.SourcesAfter(r.Context(), a.Clock(), vendor, after, limit)
 	return SourceList{rows, site.Next(rows, limit, func(h query.SourceHealth) int64 { return h.SourceID })}, err
 }
 
@@ -261,7 +257,7 @@ func (a *API) health(r *http.Request) (Health, error) {
 	if err != nil {
 		return Health{}, err
 	}
-	unreadable, count, err := a.DB.FailingSources(ctx, site.MaxLimit)
+	unreadable, count, err := a.DB.FailingSources(ctx, a.Clock(), site.MaxLimit)
 	if err != nil {
 		return Health{}, err
 	}

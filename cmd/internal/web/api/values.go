@@ -40,14 +40,16 @@ func values() map[string]*jsonschema.Schema {
 			"hide it.",
 			words(query.WithheldStale, query.WithheldSameEvent, query.WithheldFiltered)),
 		"SourceHealth": enum("ok: it was read at the last attempt. failing: it could not be read once or twice. "+
-			"unreadable: three times or more. never: no attempt has read it yet. not_watched: the configuration "+
+			"unreadable: three times or more, or it has not been read for three intervals of its schedule, whatever the "+
+			"reason. never: no attempt has read it yet. not_watched: the configuration "+
 			"does not list it, whatever else.", words("ok", "failing", "unreadable", "never", "not_watched")),
-		"VendorStateWord": enum("How the vendor does, in one word: the severity of the worst open incident; else "+
-			"unreadable, if a page could not be read when its schedule last asked for it; else the status of the "+
-			"worst component; else unwell, if a page says that something is wrong and no incident says what; "+
-			"else maintenance; else quiet. not_watched: the configuration lists no page of it.",
-			words("quiet", "none", "minor", "unknown", "major", "critical", "unreadable", "degraded_performance",
-				"partial_outage", "major_outage", "unwell", "maintenance", "not_watched")),
+		"Because": enum("What a vendor's status rests on. incident: the worst open incident. page, component: "+
+			"the page "+
+			"itself says so, by its own word or its components. maintenance: work under way. nothing_open: the page "+
+			"lists nothing that is open, and has nothing else. unreadable: a page was due and was not read, or not in "+
+			"full. never_read: a page was never read.",
+			words(query.BecauseIncident, query.BecausePage, query.BecauseComponent, query.BecauseMaintenance,
+				query.BecauseNothingOpen, query.BecauseUnreadable, query.BecauseNeverRead)),
 		"TextFormat": enum("What a text is written in.",
 			words(normalize.FormatMarkdown, normalize.FormatHTML, normalize.FormatText)),
 		"Yes": {Type: "boolean", Const: jsonschema.Ptr[any](true), Description: "true, or left out."},
@@ -60,12 +62,12 @@ func values() map[string]*jsonschema.Schema {
 var valueTypes = map[reflect.Type]string{
 	reflect.TypeFor[normalize.EventKind](): "EventKind",
 	reflect.TypeFor[query.Withheld]():      "Withheld",
+	reflect.TypeFor[query.Because]():       "Because",
 }
 
 // valueOf returns the name of the value that a field is one of. Most of the columns that it is read from are text.
 func valueOf(schema, field string) string {
 	own := map[string]string{
-		"Vendor.state": "VendorStateWord", "VendorState.state": "VendorStateWord",
 		"Update.state": "UpdateState", "ListedUpdate.state": "UpdateState",
 		"Event.kind": "EventKind", "Problem.type": "AboutBlank",
 		// The vendor's own words are what they are, except for the kind, which is ours.
@@ -78,13 +80,13 @@ func valueOf(schema, field string) string {
 	switch field {
 	case "kind":
 		return "Kind"
-	case "severity", "worst_severity":
+	case "severity":
 		return "Severity"
 	case "state":
 		return "State"
 	case "latest_state":
 		return "UpdateState"
-	case "status", "worst_status":
+	case "status":
 		return "ComponentStatus"
 	case "health":
 		return "SourceHealth"

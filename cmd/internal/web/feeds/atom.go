@@ -98,10 +98,10 @@ func (s Feeds) Atom(r *http.Request) (site.Document, error) {
 	title, home, path := "Incidents of all vendors", "/", "/feed.atom"
 	var unreadable []query.SourceHealth
 	if slug == "" {
-		unreadable, _, err = s.DB.FailingSources(ctx, feedUnreadable)
+		unreadable, _, err = s.DB.FailingSources(ctx, s.Clock(), feedUnreadable)
 	} else {
 		var v query.VendorHealth
-		v, err = s.DB.VendorBySlug(ctx, slug)
+		v, err = s.DB.VendorBySlug(ctx, slug, s.Clock())
 		unreadable, title, home = v.Sources, "Incidents of "+v.Name, "/vendors/"+slug
 		path = home + path
 	}

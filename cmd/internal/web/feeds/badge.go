@@ -8,9 +8,7 @@ import (
 
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
 	"vendorwatch/db/query"
-	"vendorwatch/normalize"
 )
 
 // escape makes text fit for XML and HTML.
@@ -26,55 +24,32 @@ const (
 	badgeGrey   = "#5f6670"
 )
 
-// badgeWords are the text and the colour of a badge for each state of a vendor. A state that is not among them is grey
-// and written as it is.
-var badgeWords = map[string]struct{ text, colour string }{
-	"quiet":                            {"no open incident", badgeGreen},
-	string(normalize.SeverityCritical): {"critical incident", badgeRed},
-	string(normalize.SeverityMajor):    {"major incident", badgeRed},
-	string(normalize.SeverityMinor):    {"minor incident", badgeOrange},
-	string(normalize.SeverityNone):     {"incident without impact", badgeBlue},
-	string(normalize.SeverityUnknown):  {"state unknown", badgeGrey},
-	string(normalize.StatusMajor):      {"major outage", badgeRed},
-	string(normalize.StatusPartial):    {"partial outage", badgeOrange},
-	string(normalize.StatusDegraded):   {"degraded performance", badgeOrange},
-	"unwell":                           {"page reports trouble", badgeOrange},
-	"maintenance":                      {"maintenance", badgeBlue},
-	"unreadable":                       {"page unreadable", badgeGrey},
-	"not_watched":                      {"not watched", badgeGrey},
-}
+// badgeColours are the colours of badges by the tone of a vendor. A tone that is not among them is grey.
+var badgeColours = map[string]string{"ok": badgeGreen, "critical": badgeRed, "major": badgeRed, "minor": badgeOrange,
+	"maintenance": badgeBlue}
 
 // Badge draws the state of a vendor. Other sites may embed it, which is its purpose.
 func (s Feeds) Badge(r *http.Request) (site.Document, error) {
-	states, err := s.DB.VendorStates(r.Context())
+	v, err := s.Status(r.Context(), r.PathValue("slug"))
 	if err != nil {
 		return site.Document{}, err
 	}
-	for _, v := range states {
-		if v.Slug == r.PathValue("slug") {
-			return site.Document{Media: "image/svg+xml", Body: []byte(s.drawBadge(v)),
-				Header: map[string]string{"Cross-Origin-Resource-Policy": "cross-origin"}}, nil
-		}
-	}
-	return site.Document{}, db.ErrNotFound
+	return site.Document{Media: "image/svg+xml", Body: []byte(drawBadge(v)),
+		Header: map[string]string{"Cross-Origin-Resource-Policy": "cross-origin"}}, nil
 }
 
-func (s Feeds) drawBadge(v query.VendorState) string {
-	state := s.State(v)
-	badge, known := badgeWords[state]
-	if !known {
-		badge.text, badge.colour = words.Spell(state), badgeGrey
+func drawBadge(v query.Status) string {
+	says, colour := words.Status(v), badgeColours[site.Tone(v)]
+	if colour == "" {
+		colour = badgeGrey
 	}
-	if state == string(normalize.SeverityUnknown) && v.Incidents > 0 {
-		badge.text = "incident, severity unknown"
-	}
-	name := strings.ToValidUTF8(words.Short(v.Name, 40), "�")
-	left, right := textWidth(name)+14, textWidth(badge.text)+14
-	label := escape(printable(name + ": " + badge.text))
+	name := strings.ToValidUTF8(words.Short(v.VendorName, 40), "�")
+	left, right := textWidth(name)+14, textWidth(says)+14
+	label := escape(printable(name + ": " + says))
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%[1]d" height="20" viewBox="0 0 %[1]d 20" `+
 		`role="img" aria-label="%[2]s"><title>%[2]s</title>`, left+right, label)
-	fmt.Fprintf(&b, `<rect width="%d" height="20" rx="3" fill="%s"/>`, left+right, badge.colour)
+	fmt.Fprintf(&b, `<rect width="%d" height="20" rx="3" fill="%s"/>`, left+right, colour)
 	fmt.Fprintf(&b, `<path d="M3 0h%dv20H3a3 3 0 0 1-3-3V3a3 3 0 0 1 3-3z" fill="#3c434b"/>`, left-3)
 	b.WriteString(`<g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,Geneva,sans-serif" ` +
 		`font-size="11" aria-hidden="true">`)
@@ -83,7 +58,7 @@ func (s Feeds) drawBadge(v query.VendorState) string {
 			middle, width-14, escape(text))
 	}
 	word(left/2, left, printable(name))
-	word(left+right/2, right, badge.text)
+	word(left+right/2, right, says)
 	b.WriteString("</g></svg>\n")
 	return b.String()
 }

@@ -31,7 +31,7 @@ func (s Feeds) Calendar(r *http.Request) (site.Document, error) {
 		Since: s.Clock().AddDate(0, 0, -calendarDays), Limit: calendarEvents,
 	}}
 	if f.Vendor != "" {
-		v, err := s.DB.VendorBySlug(ctx, f.Vendor)
+		v, err := s.DB.VendorBySlug(ctx, f.Vendor, s.Clock())
 		if err != nil {
 			return site.Document{}, err
 		}

@@ -116,15 +116,15 @@ func TestTools(t *testing.T) {
 	states := func(list []mcp.VendorBrief) string {
 		var out []string
 		for _, v := range list {
-			out = append(out, fmt.Sprintf("%s %s %v", v.Vendor, v.State, v.Readable))
+			out = append(out, fmt.Sprintf("%s %s %v", v.Vendor, v.Status, v.Readable))
 		}
 		return strings.Join(out, "; ")
 	}
 	t.Run("search_vendors", func(t *testing.T) {
 		for query, want := range map[string]string{
-			"":          "acme major true; blind unreadable false; quiet quiet true",
-			"QUIET":     "quiet quiet true",
-			"platform-": "acme major true",
+			"":          "acme partial_outage true; blind unknown false; quiet operational true",
+			"QUIET":     "quiet operational true",
+			"platform-": "acme partial_outage true",
 		} {
 			var out mcp.SearchOut
 			if refused := ask(t, session, "search_vendors", map[string]any{"query": query}, &out); refused != "" ||
@@ -161,7 +161,8 @@ func TestTools(t *testing.T) {
 		}
 		var blind mcp.StateOut
 		ask(t, session, "vendor_state", map[string]any{"vendor": "blind"}, &blind)
-		if blind.Readable || blind.State != "unreadable" || !strings.Contains(blind.Knowledge, "not known") ||
+		if blind.Readable || blind.Status != "unknown" || blind.Because != "unreadable" ||
+			!strings.Contains(blind.Knowledge, "not known") ||
 			blind.Pages[0].LastError == "" {
 			t.Errorf("silence is taken for health: %+v", blind)
 		}

@@ -8,12 +8,19 @@ import (
 
 // longTexts are the descriptions that are too long for a tag.
 var longTexts = map[string]string{
-	"vendor_state": "quiet: all pages were read and nothing is open; critical, major, minor, none or unknown: " +
-		"severity of the worst open incident; a component's status; unwell: the page reports trouble and no " +
-		"incident says why; maintenance; unreadable: a page cannot be read, so that nothing is known; not_watched",
-	"readable":        "its status pages can be read; if false, there may be incidents that are not known",
-	"last_success_at": "when its pages were last read; of several, the one longest ago",
-	"component":       "words of a component's name or group; left out: all that are not operational",
+	"vendor_status": "operational: all of its pages were read when last due, and say that all is well; " +
+		"degraded_performance, partial_outage, major_outage; under_maintenance; unknown: nobody knows, because " +
+		"says why",
+	"because": "what the status rests on: incident (the worst open one); page or component (the page itself says so, " +
+		"by its own word or its components); maintenance; nothing_open (the page lists nothing that is open, and has " +
+		"nothing else); unreadable (a page was due and was not read, or not in full); never_read",
+	"readable_at": "when its pages were last read; of several, the one longest ago; left out if one never was",
+	"status_severity": "of what is wrong; where status is unknown because a page was not read, of what was last " +
+		"known; " +
+		"left out if nothing is known to be wrong",
+	"readable":    "its status pages were read when last due; if false, there may be incidents that are not known",
+	"last_status": "status when its page was last read, if that page was not read when it was last due",
+	"component":   "words of a component's name or group; left out: all that are not operational",
 	"component_status": "operational, degraded_performance, partial_outage, major_outage, under_maintenance " +
 		"or unknown",
 	"components":              "those asked for, else those that are not operational; at most 100",

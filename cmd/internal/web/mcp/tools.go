@@ -1,7 +1,6 @@
 package mcp
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,24 +38,25 @@ func readLimit(limit, absent, most int) (int, error) {
 }
 
 // find returns the vendor with a slug or a name. The error suggests those that may have been meant.
-func (s tools) find(ctx context.Context, name string) (query.VendorState, error) {
-	states, err := s.DB.VendorStates(ctx)
+func (s tools) find(ctx context.Context, name string) (query.Status, error) {
+	states, err := s.Statuses(ctx)
 	if err != nil {
-		return query.VendorState{}, err
+		return query.Status{}, err
 	}
 	var known []string
 	for _, v := range states {
-		if v.Slug == strings.ToLower(strings.TrimSpace(name)) {
+		if v.Vendor == strings.ToLower(strings.TrimSpace(name)) {
 			return v, nil
 		}
-		known = append(known, v.Slug, v.Name)
+		known = append(known, v.Vendor, v.VendorName)
 	}
 	for _, v := range states {
-		if wanted := words.Fold(name); wanted != "" && (words.Fold(v.Name) == wanted || words.Fold(v.Slug) == wanted) {
+		if wanted := words.Fold(name); wanted != "" && (words.Fold(v.VendorName) == wanted ||
+			words.Fold(v.Vendor) == wanted) {
 			return v, nil
 		}
 	}
-	return query.VendorState{}, unknown("vendor", name, known, "search_vendors lists all vendors")
+	return query.Status{}, unknown("vendor", name, known, "search_vendors lists all vendors")
 }
 
 // unknown says that there is no such thing, and suggests what may have been meant, or else what to do.
@@ -68,9 +68,10 @@ func unknown(what, name string, known []string, otherwise string) error {
 	return site.BadRequest(text + "; " + otherwise)
 }
 
-func (s tools) vendor(v query.VendorState) VendorBrief {
-	return VendorBrief{Vendor: v.Slug, Name: v.Name, Owner: v.Owner, State: s.State(v), Readable: s.Readable(v),
-		OpenIncidents: v.Incidents, LastSuccessAt: v.LastSuccessAt}
+func (s tools) vendor(v query.Status) VendorBrief {
+	return VendorBrief{Vendor: v.Vendor, Name: v.VendorName, Owner: v.Owner, Status: string(v.Status),
+		Because: string(v.Because), SinceAt: v.SinceAt, ReadableAt: v.ReadableAt, Readable: v.Readable(),
+		Severity: string(v.Severity), IncidentID: v.IncidentID, OpenIncidents: v.OpenIncidents}
 }
 
 func (s tools) search(ctx context.Context, in SearchIn) (SearchOut, error) {
@@ -79,16 +80,19 @@ func (s tools) search(ctx context.Context, in SearchIn) (SearchOut, error) {
 	if err != nil {
 		return out, err
 	}
-	states, err := s.DB.VendorStates(ctx)
+	states, err := s.Statuses(ctx)
 	if err != nil {
 		return out, err
+	}
+	if in.Query == "" { // what needs a look comes first
+		slices.SortStableFunc(states, func(a, b query.Status) int { return site.Rank(b) - site.Rank(a) })
 	}
 	var known []string
 	wanted := words.Fold(in.Query)
 	for _, v := range states {
-		known = append(known, v.Slug, v.Name)
+		known = append(known, v.Vendor, v.VendorName)
 		found := func(text string) bool { return strings.Contains(words.Fold(text), wanted) }
-		if wanted == "" || found(v.Slug) || found(v.Name) || found(v.Owner) {
+		if wanted == "" || found(v.Vendor) || found(v.VendorName) || found(v.Owner) {
 			out.Vendors = append(out.Vendors, s.vendor(v))
 		}
 	}
@@ -96,13 +100,6 @@ func (s tools) search(ctx context.Context, in SearchIn) (SearchOut, error) {
 		return out, unknown("vendor", in.Query, known, "without a query, all are listed")
 	}
 	out.Found = len(out.Vendors)
-	trouble := map[string]int{"critical": -7, "major": -6, "unreadable": -5, "unknown": -4, "minor": -3, "quiet": 1,
-		"not_watched": 2}
-	if wanted == "" {
-		slices.SortStableFunc(out.Vendors, func(a, b VendorBrief) int {
-			return cmp.Compare(trouble[a.State], trouble[b.State])
-		})
-	}
 	out.Vendors = out.Vendors[:min(limit, len(out.Vendors))]
 	return out, nil
 }
@@ -112,17 +109,19 @@ func (s tools) state(ctx context.Context, in StateIn) (out StateOut, err error) 
 	if err != nil {
 		return out, err
 	}
-	v, err := s.DB.VendorBySlug(ctx, state.Slug)
+	v, err := s.DB.VendorBySlug(ctx, state.Vendor, s.Clock())
 	if err != nil {
 		return out, err
 	}
 	out = StateOut{VendorBrief: s.vendor(state), RunbookURL: v.RunbookURL, Pages: []Page{}, Components: []Component{}}
-	out.Knowledge = s.knowledge(state)
+	out.Knowledge = words.StatusSentence(state)
+	read := map[int64]bool{}
 	for _, p := range v.Sources {
+		read[p.SourceID] = p.Readable()
 		out.Pages = append(out.Pages,
 			Page{p.PageURL, p.Health, p.LastSuccessAt, p.FailingSince, words.Short(p.LastError, 300)})
 	}
-	if err := s.addComponents(ctx, &out, v.VendorID, in.Component); err != nil {
+	if err := s.addComponents(ctx, &out, v.VendorID, in.Component, read); err != nil {
 		return out, err
 	}
 	open, _, err := s.DB.OpenByKind(ctx, normalize.KindIncident, v.Slug, 10)
@@ -134,10 +133,11 @@ func (s tools) state(ctx context.Context, in StateIn) (out StateOut, err error) 
 	return out, err
 }
 
-// addComponents adds the components asked for, else those that are not operational.
-func (s tools) addComponents(ctx context.Context, out *StateOut, vendor int64, name string) error {
-	const read = 5000
-	listed, total, err := s.DB.VendorComponents(ctx, vendor, read, 0)
+// addComponents adds the components asked for, else those that are not operational. read has the pages of which the
+// present is known.
+func (s tools) addComponents(ctx context.Context, out *StateOut, vendor int64, name string, read map[int64]bool) error {
+	const most = 5000
+	listed, total, err := s.DB.VendorComponents(ctx, vendor, most, 0)
 	if err != nil {
 		return err
 	}
@@ -150,42 +150,18 @@ func (s tools) addComponents(ctx context.Context, out *StateOut, vendor int64, n
 			chosen = words.Fold(name) != "" && strings.Contains(words.Fold(c.GroupName+c.Name), words.Fold(name))
 		}
 		if chosen && len(out.Components) < maxComponents {
+			status, last := c.Status, ""
+			if !read[c.SourceID] {
+				status, last = string(normalize.StatusUnknown), c.Status
+			}
 			out.Components = append(out.Components, Component{words.Short(c.GroupName, 100), words.Short(c.Name, 100),
-				c.Status, words.Short(c.VendorStatus, 100)})
+				status, last, words.Short(c.VendorStatus, 100)})
 		}
 	}
 	if name != "" && len(out.Components) == 0 {
 		return unknown("component", name, known, "without component, those that are not operational are listed")
 	}
 	return nil
-}
-
-// knowledge says how far a vendor's state can be relied on.
-func (s tools) knowledge(v query.VendorState) string {
-	switch {
-	case v.Sources == 0:
-		return "No page of this vendor is watched, so its state is not known."
-	case v.NeverRead > 0:
-		return fmt.Sprintf("%d of %s never read so far; there may be incidents that are not known.",
-			v.NeverRead, itsPages(v.Sources, "was", "were"))
-	case v.Failing > 0:
-		return fmt.Sprintf("%d of %s cannot be read, the longest since %s; there may be incidents that are not known.",
-			v.Failing, itsPages(v.Sources, "", ""), v.FailingSinceAt)
-	case !s.Readable(v):
-		return "Its pages were last read at " + v.LastSuccessAt +
-			", which is longer ago than their schedule allows; " +
-			"what has happened since is not known."
-	}
-	return "Its pages can be read; the oldest reading is from " + v.LastSuccessAt + "."
-}
-
-// itsPages counts a vendor's pages, with the verb that follows.
-func itsPages(n int, one, many string) string {
-	verb := many
-	if n == 1 {
-		verb = one
-	}
-	return strings.TrimSpace("its " + words.Count(n, "page") + " " + verb)
 }
 
 func (s tools) open(ctx context.Context, in OpenIn) (out OpenOut, err error) {
@@ -205,7 +181,7 @@ func (s tools) open(ctx context.Context, in OpenIn) (out OpenOut, err error) {
 		if err != nil {
 			return out, err
 		}
-		slug = v.Slug
+		slug = v.Vendor
 	}
 	open, total, err := s.DB.OpenByKind(ctx, normalize.Kind(in.Kind), slug, limit)
 	if err != nil {
@@ -218,7 +194,7 @@ func (s tools) open(ctx context.Context, in OpenIn) (out OpenOut, err error) {
 		})
 	}
 	out = OpenOut{Incidents: s.briefs(open), Open: total, Unreadable: []Unreadable{}}
-	blind, all, err := s.DB.FailingSources(ctx, 1000)
+	blind, all, err := s.DB.FailingSources(ctx, s.Clock(), 1000)
 	if err != nil {
 		return out, err
 	}
@@ -238,13 +214,13 @@ func (s tools) history(ctx context.Context, in HistoryIn) (out HistoryOut, err e
 	if err != nil {
 		return out, err
 	}
-	var vendor query.VendorState
+	var vendor query.Status
 	if in.Vendor != "" {
 		if vendor, err = s.find(ctx, in.Vendor); err != nil {
 			return out, err
 		}
 	}
-	q, err := site.ReadQuery(url.Values{"q": {in.Query}, "vendor": {vendor.Slug}, "severity": {in.Severity},
+	q, err := site.ReadQuery(url.Values{"q": {in.Query}, "vendor": {vendor.Vendor}, "severity": {in.Severity},
 		"state": {in.State}, "kind": {in.Kind}, "component": {in.Component}, "after": {in.After}})
 	if err != nil {
 		return out, err
@@ -267,12 +243,12 @@ func (s tools) history(ctx context.Context, in HistoryIn) (out HistoryOut, err e
 	out = HistoryOut{Incidents: s.briefs(page.Incidents), Next: page.Next, Cut: page.Cut}
 	out.Coverage = "This is what vendorwatch has on record. The record reaches back as far as each page did; " +
 		"vendor_numbers says how far for a vendor."
-	if vendor.Slug != "" {
-		since, err := s.coveredSince(ctx, vendor.Slug)
+	if vendor.Vendor != "" {
+		since, err := s.coveredSince(ctx, vendor.Vendor)
 		if err != nil {
 			return out, err
 		}
-		out.Coverage = coverageWords(since) + " " + s.knowledge(vendor)
+		out.Coverage = coverageWords(since) + " " + words.StatusSentence(vendor)
 	}
 	return out, nil
 }
@@ -280,7 +256,7 @@ func (s tools) history(ctx context.Context, in HistoryIn) (out HistoryOut, err e
 // coveredSince is the time from which on the record is complete for all watched pages of a vendor; empty if that is
 // not known.
 func (s tools) coveredSince(ctx context.Context, slug string) (string, error) {
-	v, err := s.DB.VendorBySlug(ctx, slug)
+	v, err := s.DB.VendorBySlug(ctx, slug, s.Clock())
 	since := ""
 	for _, p := range v.Sources {
 		if p.Watched == 0 {
@@ -308,16 +284,16 @@ func (s tools) numbers(ctx context.Context, in NumbersIn) (out NumbersOut, err e
 	if err != nil {
 		return out, err
 	}
-	numbers, err := s.Numbers(ctx, v.Slug)
+	numbers, err := s.Numbers(ctx, v.Vendor)
 	if err != nil {
 		return out, err
 	}
-	since, err := s.coveredSince(ctx, v.Slug)
+	since, err := s.coveredSince(ctx, v.Vendor)
 	if err != nil {
 		return out, err
 	}
-	out = NumbersOut{Vendor: v.Slug, Name: v.Name, Readable: s.Readable(v), Numbers: []Numbers{},
-		Coverage: coverageWords(since) + " " + s.knowledge(v)}
+	out = NumbersOut{Vendor: v.Vendor, Name: v.VendorName, Readable: v.Readable(), Numbers: []Numbers{},
+		Coverage: coverageWords(since) + " " + words.StatusSentence(v)}
 	for _, n := range numbers {
 		from := s.Clock().AddDate(0, 0, -n.Days).Truncate(time.Millisecond)
 		with, of, err := s.DB.PostmortemShare(ctx, v.VendorID, normalize.FormatTime(from))

@@ -21,10 +21,14 @@ type VendorBrief struct {
 	Vendor        string `json:"vendor" jsonschema:"slug, for the other tools"`
 	Name          string `json:"name"`
 	Owner         string `json:"owner,omitempty" jsonschema:"who of us looks after this vendor"`
-	State         string `json:"state" jsonschema:"@vendor_state"`
+	Status        string `json:"status" jsonschema:"@vendor_status"`
+	Because       string `json:"because" jsonschema:"@because"`
+	SinceAt       string `json:"since_at,omitempty" jsonschema:"since when that is so; left out if not known"`
+	ReadableAt    string `json:"readable_at,omitempty" jsonschema:"@readable_at"`
 	Readable      bool   `json:"readable" jsonschema:"@readable"`
+	Severity      string `json:"severity,omitempty" jsonschema:"@status_severity"`
+	IncidentID    int64  `json:"incident_id,omitempty" jsonschema:"incident or maintenance that it rests on"`
 	OpenIncidents int    `json:"open_incidents"`
-	LastSuccessAt string `json:"last_success_at,omitempty" jsonschema:"@last_success_at"`
 }
 
 type SearchOut struct {
@@ -49,6 +53,7 @@ type Component struct {
 	GroupName    string `json:"group_name,omitempty"`
 	Name         string `json:"name"`
 	Status       string `json:"status" jsonschema:"@component_status"`
+	LastStatus   string `json:"last_status,omitempty" jsonschema:"@last_status"`
 	VendorStatus string `json:"vendor_status,omitempty" jsonschema:"the vendor's own word"`
 }
 

@@ -49,6 +49,10 @@ var (
 	descBuild = describe("build_info", "Always 1; the labels say which program this is.", "version", "goversion")
 	descOpen  = describe("open_incidents", "Open incidents of a vendor. An event that several pages report counts "+
 		"once. 0 is given only for vendors whose pages can be read.", "vendor", "severity")
+	descStatus = describe("vendor_status", "1 for the status of a vendor, 0 for the others: operational, "+
+		"degraded_performance, partial_outage, major_outage, under_maintenance, unknown. It is operational only "+
+		"if all "+
+		"of its pages were read when they were last due, and unknown if one was not.", "vendor", "status")
 	descMaintenance = describe("maintenances_in_progress", "Maintenances of a vendor in progress.", "vendor")
 	descUp          = describe("source_up",
 		"1 if a status page was read when its schedule last asked for it, else 0.", "vendor", "page")
@@ -72,7 +76,8 @@ var (
 
 // Describe implements prometheus.Collector.
 func (collector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descBuild, descOpen, descMaintenance, descUp, descSuccess, descFailures,
+	for _, d := range []*prometheus.Desc{descBuild, descStatus, descOpen, descMaintenance, descUp, descSuccess,
+		descFailures,
 		descInterval, descTook, descOutcome, descDeliveries, descWaiting, descEvent, descBytes} {
 		ch <- d
 	}
@@ -106,8 +111,11 @@ func (m collector) Collect(ch chan<- prometheus.Metric) {
 var allSeverities = []normalize.Severity{normalize.SeverityNone, normalize.SeverityMinor, normalize.SeverityMajor,
 	normalize.SeverityCritical, normalize.SeverityUnknown}
 
+var allStatuses = []normalize.ComponentStatus{normalize.StatusOperational, normalize.StatusDegraded,
+	normalize.StatusPartial, normalize.StatusMajor, normalize.StatusMaintenance, normalize.StatusUnknown}
+
 func (m collector) vendors(ctx context.Context, gauge func(*prometheus.Desc, float64, ...string)) error {
-	states, err := m.DB.VendorStates(ctx)
+	states, err := m.DB.Statuses(ctx, m.Clock())
 	if err != nil {
 		return err
 	}
@@ -123,30 +131,36 @@ func (m collector) vendors(ctx context.Context, gauge func(*prometheus.Desc, flo
 		open[c.Vendor][c.Severity] = c.Open
 	}
 	for _, v := range states {
-		if v.Sources == 0 {
+		if !v.Watched() {
 			continue
 		}
-		readable := m.Readable(v)
+		for _, status := range allStatuses {
+			value := 0.0
+			if status == v.Status {
+				value = 1
+			}
+			gauge(descStatus, value, v.Vendor, string(status))
+		}
 		for _, severity := range allSeverities {
-			if n := open[v.Slug][string(severity)]; n > 0 || readable {
-				gauge(descOpen, float64(n), v.Slug, string(severity))
+			if n := open[v.Vendor][string(severity)]; n > 0 || v.Readable() {
+				gauge(descOpen, float64(n), v.Vendor, string(severity))
 			}
 		}
-		if v.Maintenances > 0 || readable {
-			gauge(descMaintenance, float64(v.Maintenances), v.Slug)
+		if v.Maintenances > 0 || v.Readable() {
+			gauge(descMaintenance, float64(v.Maintenances), v.Vendor)
 		}
 	}
 	return nil
 }
 
 func (m collector) sources(ctx context.Context, gauge func(*prometheus.Desc, float64, ...string)) error {
-	pulses, err := m.DB.ScrapeHealth(ctx)
+	pulses, err := m.DB.ScrapeHealth(ctx, m.Clock())
 	if err != nil {
 		return err
 	}
 	for _, p := range pulses {
 		up := 0.0
-		if m.PageReadable(p) {
+		if p.Health == "ok" {
 			up = 1
 		}
 		gauge(descUp, up, p.Vendor, p.PageURL)

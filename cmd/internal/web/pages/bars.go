@@ -75,16 +75,45 @@ func incidentStatus(span query.ComponentSpan) string {
 	return string(normalize.StatusUnknown)
 }
 
-// drawBar makes a component's bar of what was seen of it and of the incidents that affect it. The page is on record
-// since known, but for the coverage gaps.
-func drawBar(spans []query.ComponentSpan, known time.Time, blind []query.Gap, now time.Time) bar {
+// record is how much is known of the page that shows a component.
+type record struct {
+	since time.Time   // its record begins then; zero: it is empty
+	blind []query.Gap // when it was not read
+	read  bool        // it can be read now
+}
+
+// seen is how long a stretch of time was seen.
+func (r record) seen(from, to, now time.Time) time.Duration {
+	left := to.Sub(from)
+	for _, b := range r.blind {
+		begin, end := words.Time(b.FromAt), words.Time(b.ToAt)
+		if b.ToAt == "" {
+			end = now
+		}
+		if d := earlier(to, end).Sub(later(from, begin)); d > 0 {
+			left -= d
+		}
+	}
+	return max(0, left)
+}
+
+// well reports whether a day without any trouble on record is known to have been one: most of it was seen, and of today
+// the page tells.
+func (r record) well(begin, now time.Time) bool {
+	end := begin.AddDate(0, 0, 1)
+	today := end.After(now)
+	end = earlier(end, now)
+	return !r.since.IsZero() && end.After(r.since) && (r.read || !today) && r.seen(begin, end, now) >= end.Sub(begin)/2
+}
+
+// drawBar makes a component's bar of what was seen of it and of the incidents that affect it. What is said to last is
+// known only for as long as the page was read.
+func drawBar(spans []query.ComponentSpan, r record, now time.Time) bar {
 	first := now.Truncate(24*time.Hour).AddDate(0, 0, 1-barDays)
 	days := make([]day, barDays)
 	for n := range days {
-		days[n].status = dayUnseen
-		days[n].seconds = map[string]int64{}
-		begin := first.AddDate(0, 0, n)
-		if !known.IsZero() && begin.AddDate(0, 0, 1).After(known) && !mostlyBlind(blind, begin, now) {
+		days[n] = day{status: dayUnseen, seconds: map[string]int64{}}
+		if r.well(first.AddDate(0, 0, n), now) {
 			days[n].status = dayWell
 		}
 	}
@@ -94,6 +123,7 @@ func drawBar(spans []query.ComponentSpan, known time.Time, blind []query.Gap, no
 			status = incidentStatus(span)
 		}
 		from, to := words.Time(span.FromAt), words.Time(span.ToAt)
+		told := span.IncidentID != 0 && span.ToAt != "" // by the vendor, also of what we did not see
 		if to.IsZero() {
 			to = now
 		}
@@ -106,18 +136,30 @@ func drawBar(spans []query.ComponentSpan, known time.Time, blind []query.Gap, no
 			if !from.Before(end) {
 				continue
 			}
-			d := &days[n]
-			d.seconds[status] = max(d.seconds[status], int64(earlier(to, end).Sub(later(from, begin))/time.Second))
-			if dayRank(status) > dayRank(d.status) {
-				d.status = status
-				d.incident = 0
+			lasted := earlier(to, end).Sub(later(from, begin))
+			if !told && lasted > 0 {
+				if lasted = r.seen(later(from, begin), earlier(to, end), now); lasted == 0 {
+					continue
+				}
 			}
-			if span.IncidentID != 0 && status == d.status && status != dayWell {
-				d.incident = span.IncidentID
-			}
+			days[n].add(status, int64(lasted/time.Second), span.IncidentID)
 		}
 	}
 	return newBar(days, first)
+}
+
+// add takes what lasted for so many seconds of a day. That there was no trouble is not made of it: see record.well.
+func (d *day) add(status string, seconds, incident int64) {
+	d.seconds[status] = max(d.seconds[status], seconds)
+	if status == dayWell {
+		return
+	}
+	if dayRank(status) > dayRank(d.status) {
+		d.status, d.incident = status, 0
+	}
+	if incident != 0 && status == d.status {
+		d.incident = incident
+	}
 }
 
 func newBar(days []day, first time.Time) bar {
@@ -170,22 +212,6 @@ func dayWords(status string) string {
 		return "in an unknown state"
 	}
 	return words.Spell(status)
-}
-
-// mostlyBlind reports whether more than half of a day, as far as it has passed, is a coverage gap.
-func mostlyBlind(blind []query.Gap, begin, now time.Time) bool {
-	end := earlier(begin.AddDate(0, 0, 1), now)
-	var unseen time.Duration
-	for _, b := range blind {
-		from, to := words.Time(b.FromAt), words.Time(b.ToAt)
-		if b.ToAt == "" {
-			to = now
-		}
-		if d := earlier(to, end).Sub(later(from, begin)); d > 0 {
-			unseen += d
-		}
-	}
-	return unseen > end.Sub(begin)/2
 }
 
 func earlier(a, b time.Time) time.Time {

@@ -73,12 +73,22 @@ func TestBar(t *testing.T) {
 			FromAt: normalize.FormatTime(from), ToAt: normalize.FormatTime(to)}
 	}
 	noon := func(daysAgo int) time.Time { return now.AddDate(0, 0, -daysAgo) }
+	unread := []query.Gap{{FromAt: normalize.FormatTime(noon(10))}}
 	for name, c := range map[string]struct {
 		spans []query.ComponentSpan
 		known time.Time
 		blind []query.Gap
 		want  string
 	}{
+		"not read for ten days": {[]query.ComponentSpan{seen("operational", noon(200), time.Time{})}, noon(200), unread,
+			"90 days: 80 without trouble, 10 not on record"},
+		"down when last read, ten days ago": {[]query.ComponentSpan{seen("major_outage", noon(11), time.Time{})},
+			noon(200), unread, "90 days: 2 major outage, 78 without trouble, 10 not on record"},
+		"an incident that was open when last read": {[]query.ComponentSpan{{IncidentID: 7, Kind: "incident",
+			Severity: "major", FromAt: normalize.FormatTime(noon(12))}}, noon(200), unread,
+			"90 days: 3 partial outage, 77 without trouble, 10 not on record"},
+		"an incident without impact while nobody looked": {[]query.ComponentSpan{during("none", noon(5), noon(2))},
+			noon(200), unread, "90 days: 80 without trouble, 10 not on record"},
 		"nothing is known":   {nil, time.Time{}, nil, "90 days: 90 not on record"},
 		"known for ten days": {nil, noon(9), nil, "90 days: 10 without trouble, 80 not on record"},
 		"always well": {[]query.ComponentSpan{seen("operational", noon(200), time.Time{})},
@@ -108,7 +118,7 @@ func TestBar(t *testing.T) {
 			"90 days: 1 partial outage, 89 without trouble"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := drawBar(c.spans, c.known, c.blind, now)
+			b := drawBar(c.spans, record{c.known, c.blind, true}, now)
 			if b.Words != c.want {
 				t.Errorf("%q, want %q", b.Words, c.want)
 			}

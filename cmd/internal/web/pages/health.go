@@ -127,7 +127,7 @@ func (p *Pages) health(r *http.Request) (view, error) {
 	page = min(max(page, 1), 10_000)
 	b := healthBody{Version: p.Version}
 	var err error
-	if b.Sources, b.Total, err = p.DB.SourcesByHealth(ctx, shownSources, (page-1)*shownSources); err != nil {
+	if b.Sources, b.Total, err = p.DB.SourcesByHealth(ctx, p.Clock(), shownSources, (page-1)*shownSources); err != nil {
 		return view{}, err
 	}
 	if page > 1 {

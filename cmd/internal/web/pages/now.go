@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
@@ -25,7 +26,7 @@ const (
 
 // verdict is the answer to "is anything broken?", and how sure it is.
 type verdict struct {
-	Tone string // class: ok, unreadable, or the worst severity
+	Tone string // class: ok only if every watched vendor is known to be well
 	Head string
 	Text string
 }
@@ -34,7 +35,6 @@ type verdict struct {
 type cell struct {
 	Slug, Name string
 	Tone, Word string
-	rank       int
 }
 
 type nowBody struct {
@@ -48,7 +48,7 @@ type nowBody struct {
 	Planned     []query.Incident // the next ones within seven days
 	Unreadable  []query.SourceHealth
 	UnreadTotal int
-	Unwell      []query.VendorState // those whose page reports trouble, and no incident says why
+	Unwell      []query.Status // those of which something is wrong or not known, and neither list above says what
 	Events      []query.Event
 	EventTotal  int
 	Cells       []cell
@@ -68,7 +68,7 @@ func (p *Pages) wall(r *http.Request) (view, error) {
 // present reads the state of everything at this moment.
 func (p *Pages) present(r *http.Request, open int) (b nowBody, err error) {
 	ctx := r.Context()
-	states, err := p.DB.VendorStates(ctx)
+	states, err := p.Statuses(ctx)
 	if err != nil {
 		return b, err
 	}
@@ -92,7 +92,7 @@ func (p *Pages) present(r *http.Request, open int) (b nowBody, err error) {
 			b.Planned = append(b.Planned, m)
 		}
 	}
-	if b.Unreadable, b.UnreadTotal, err = p.DB.FailingSources(ctx, shownUnreadable); err != nil {
+	if b.Unreadable, b.UnreadTotal, err = p.DB.FailingSources(ctx, p.Clock(), shownUnreadable); err != nil {
 		return b, err
 	}
 	if b.Events, b.EventTotal, err = p.DB.RecentEvents(ctx, p.Clock().Add(-24*time.Hour), shownEvents); err != nil {
@@ -105,116 +105,68 @@ func (p *Pages) present(r *http.Request, open int) (b nowBody, err error) {
 	b.LastCheck, b.Vendors = facts.LastCheckAt, len(states)
 	b.Verdict = p.verdict(states)
 	for _, v := range states {
-		if v.IndicatorSinceAt != "" && len(b.Unwell) < shownUnreadable {
+		if unlisted(v) && len(b.Unwell) < shownUnreadable {
 			b.Unwell = append(b.Unwell, v)
 		}
-		b.Cells = append(b.Cells, p.cell(v))
 	}
 	// With more vendors than fit, those with trouble come first. Otherwise each keeps its place, so that it is found
 	// where it was yesterday.
-	if len(b.Cells) > shownCells {
-		slices.SortStableFunc(b.Cells, func(a, b cell) int { return b.rank - a.rank })
-		b.Cells = b.Cells[:shownCells]
+	if len(states) > shownCells {
+		slices.SortStableFunc(states, func(a, b query.Status) int { return site.Rank(b) - site.Rank(a) })
+		states = states[:shownCells]
+	}
+	for _, v := range states {
+		b.Cells = append(b.Cells, newCell(v))
 	}
 	return b, nil
 }
 
-func (p *Pages) cell(v query.VendorState) cell {
-	c := cell{Slug: v.Slug, Name: v.Name, Tone: "ok", Word: "quiet"}
-	set := func(rank int, tone, word string) {
-		if rank > c.rank {
-			c.rank, c.Tone, c.Word = rank, tone, word
-		}
-	}
-	if v.Sources == 0 {
-		set(1, "none", "not watched")
-		return c
-	}
-	if v.Maintenances > 0 {
-		set(2, "maintenance", "maintenance")
-	}
-	if v.WorstStatus != "" && v.WorstStatus != string(normalize.StatusMaintenance) {
-		word := words.Spell(v.WorstStatus)
-		if v.WorstStatus == string(normalize.StatusUnknown) {
-			word = "state unknown"
-		}
-		set(3, statusTone(v.WorstStatus), word)
-	}
-	if v.IndicatorSinceAt != "" {
-		set(3, "unknown", "trouble, no incident")
-	}
-	if v.Incidents > 0 {
-		word := words.Spell(v.WorstSeverity)
-		if v.WorstSeverity == string(normalize.SeverityUnknown) {
-			word = "severity unknown"
-		} else if v.WorstSeverity == string(normalize.SeverityNone) {
-			word = "no impact"
-		}
-		if v.Incidents > 1 {
-			word += " +" + strconv.Itoa(v.Incidents-1)
-		}
-		set(5+normalize.Severity(v.WorstSeverity).Rank(), v.WorstSeverity, word)
-	}
-	if !p.Readable(v) {
-		word := "unreadable"
-		switch {
-		case v.NeverRead > 0 && v.Failing == 0:
-			word = "never read"
-		case v.Failing == 0:
-			word = "not checked"
-		}
-		if c.rank >= 5 {
-			c.Word += ", " + word
-		}
-		set(4, "unreadable", word)
-	}
-	return c
+func newCell(v query.Status) cell {
+	return cell{Slug: v.Vendor, Name: v.VendorName, Tone: site.Tone(v), Word: words.Status(v)}
 }
 
-// statusTone is the colour of the severity that a component status amounts to.
-func statusTone(status string) string {
-	switch normalize.ComponentStatus(status) {
-	case normalize.StatusOperational:
-		return "ok"
-	case normalize.StatusMajor:
-		return "critical"
-	case normalize.StatusPartial:
-		return "major"
-	case normalize.StatusDegraded:
-		return "minor"
-	case normalize.StatusMaintenance:
-		return "maintenance"
+// unlisted reports whether a vendor is not known to be well for a reason that is neither an incident, nor work under
+// way, nor a page that was not read.
+func unlisted(v query.Status) bool {
+	if !v.Watched() || v.Well() || v.IncidentID != 0 {
+		return false
 	}
-	return "unknown"
+	return v.SourcesUnread == 0 || v.Trouble()
 }
 
-func (p *Pages) verdict(states []query.VendorState) verdict {
-	var watched, readable, vendors, incidents int
-	var stale bool
-	worst := normalize.SeverityNone
-	var unwell []string
+// verdict sums up the states of all vendors. It is "All quiet" only if each that is watched is known to be well.
+func (p *Pages) verdict(states []query.Status) verdict {
+	var watched, readable, vendors, incidents, working int
+	var worst query.Status
+	var unwell, unknown []string
 	for _, v := range states {
-		if v.Sources > 0 {
-			watched++
-			if p.Readable(v) {
-				readable++
-			} else if v.Failing == 0 && v.NeverRead == 0 {
-				stale = true
-			}
+		if !v.Watched() {
+			continue
 		}
-		broken := v.WorstStatus != "" && statusTone(v.WorstStatus) != "maintenance"
-		if v.IndicatorSinceAt != "" || broken && v.Incidents == 0 && v.Sources > 0 {
-			unwell = append(unwell, v.Name)
+		watched++
+		if v.Readable() {
+			readable++
 		}
-		if v.Incidents > 0 {
+		if v.OpenIncidents > 0 {
 			vendors++
-			incidents += v.Incidents
-			if sev := normalize.Severity(v.WorstSeverity); sev.Rank() >= worst.Rank() {
-				worst = sev
-			}
+			incidents += v.OpenIncidents
+		}
+		if site.Rank(v) > site.Rank(worst) {
+			worst = v
+		}
+		switch {
+		case v.Trouble() && v.IncidentID == 0:
+			unwell = append(unwell, v.VendorName)
+		case v.Status == normalize.StatusUnknown && v.Readable() && !v.Trouble():
+			unknown = append(unknown, v.VendorName)
+		case v.Status == normalize.StatusMaintenance:
+			working++
 		}
 	}
 	seen := strconv.Itoa(readable) + " of " + words.Count(watched, "vendor") + " readable"
+	if len(unwell) > 0 {
+		seen = "Pages that report trouble without an incident: " + some(unwell) + ". " + seen
+	}
 	switch {
 	case len(states) == 0:
 		return verdict{"unreadable", "Nothing is watched yet",
@@ -223,21 +175,29 @@ func (p *Pages) verdict(states []query.VendorState) verdict {
 		return verdict{"unreadable", "Nothing is watched any more",
 			"The record is here, but the configuration lists no vendor. Whether anything is broken now is not known."}
 	case incidents > 0:
-		head := words.Count(incidents, "open incident") + " at " + words.Count(vendors, "vendor")
-		return verdict{string(worst), head, seen}
-	case readable < watched && stale && readable == 0:
-		return verdict{"unreadable", "Not known: nothing has been checked lately",
-			seen + "; is vendorwatch serve running?"}
+		return verdict{site.Tone(worst), words.Count(incidents, "open incident") + " at " +
+			words.Count(vendors, "vendor"), seen}
+	case len(unwell) > 0:
+		return verdict{site.Tone(worst), "No open incident, but some trouble", seen}
+	case readable == 0:
+		return verdict{"unreadable", "Not known: no page was read when last due", seen + "; is vendorwatch serve running?"}
 	case readable < watched:
 		return verdict{"unreadable", "No open incident on the pages that can be read", seen}
-	case len(unwell) > 0:
-		names := strings.Join(unwell[:min(3, len(unwell))], ", ")
-		if len(unwell) > 3 {
-			names += " and " + strconv.Itoa(len(unwell)-3) + " more"
-		}
-		return verdict{"unknown", "No open incident, but some trouble",
-			"Pages that report trouble without an incident: " +
-				names + ". " + seen}
+	case len(unknown) > 0:
+		return verdict{"unknown", "No open incident, but not all is known",
+			"Pages that do not say how they do in words that are known: " + some(unknown) + ". " + seen}
+	case working > 0:
+		return verdict{"maintenance", "No open incident, " + words.Count(working, "vendor") + " under " +
+			"maintenance", seen}
 	}
 	return verdict{"ok", "All quiet", seen}
+}
+
+// some names the first few.
+func some(names []string) string {
+	text := strings.Join(names[:min(3, len(names))], ", ")
+	if len(names) > 3 {
+		text += " and " + strconv.Itoa(len(names)-3) + " more"
+	}
+	return text
 }

@@ -28,14 +28,14 @@ func TestNowSaysWhatIsBroken(t *testing.T) {
 		"last read 13 Nov 2026, 12:00 UTC", "503 Service Unavailable")
 	a.Wants(t, `[data-part=news]`, "Acme", "opened", "API answers are slow")
 	a.Wants(t, `[data-part=news]`, "Blindside", "page cannot be read")
-	a.Wants(t, ".cells", "Acme major", "Blindside unreadable", "Quiet Corp quiet")
+	a.Wants(t, ".cells", "Acme major", "Blindside unreadable", "Quiet Corp no open incident")
 }
 
 func TestNowWhenAllIsWell(t *testing.T) {
 	r := NewRecord(t, web.Options{})
 	r.Page("/").Wants(t, ".verdict", "Nothing is watched yet", "config.toml")
 	quiet := r.Vendor(query.Vendor{Slug: "quiet", Name: "Quiet Corp"})
-	r.Page("/").Wants(t, ".verdict", "No open incident on the pages that can be read", "0 of 1 vendor readable")
+	r.Page("/").Wants(t, ".verdict", "Not known: no page was read when last due", "0 of 1 vendor readable")
 	r.Save(record.Scrape{SourceID: quiet, At: Before(Minute), AllOpen: true})
 	r.Page("/").Wants(t, ".verdict", "All quiet", "1 of 1 vendor readable, last checked 23 Nov 2026, 11:59 UTC")
 }
@@ -46,8 +46,8 @@ func TestNowWhenNothingWasCheckedLately(t *testing.T) {
 	quiet := r.Vendor(query.Vendor{Slug: "quiet", Name: "Quiet Corp"})
 	r.Save(record.Scrape{SourceID: quiet, At: Before(3 * Hour), AllOpen: true})
 	a := r.Page("/")
-	a.Wants(t, ".verdict", "Not known: nothing has been checked lately", "is vendorwatch serve running?")
-	a.Wants(t, ".cells", "Quiet Corp not checked")
+	a.Wants(t, ".verdict", "Not known: no page was read when last due", "is vendorwatch serve running?")
+	a.Wants(t, ".cells", "Quiet Corp unreadable")
 }
 
 func TestVendor(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
+
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
@@ -20,10 +20,11 @@ const (
 )
 
 type componentRow struct {
-	query.ListedComponent
-	Bar  bar
-	More int // days beyond those shown
-	Tone string
+	query.ListedComponent        // with the status as it is known now
+	LastStatus            string // as last read, where its page is not read now; otherwise empty
+	Bar                   bar
+	More                  int // days beyond those shown
+	Tone                  string
 }
 
 type componentGroup struct {
@@ -33,7 +34,8 @@ type componentGroup struct {
 
 type vendorBody struct {
 	Vendor     query.VendorHealth
-	Cell       cell
+	Status     query.Status
+	Read       bool // a page of it was read, or a saved one was; otherwise there are no figures
 	Open       []query.Incident
 	Ahead      []query.Incident
 	Groups     []componentGroup
@@ -47,12 +49,15 @@ type vendorBody struct {
 
 func (p *Pages) vendor(r *http.Request) (view, error) {
 	ctx, now := r.Context(), p.Clock()
-	v, err := p.DB.VendorBySlug(ctx, r.PathValue("slug"))
+	v, err := p.DB.VendorBySlug(ctx, r.PathValue("slug"), now)
 	if err != nil {
 		return view{}, err
 	}
 	b := vendorBody{Vendor: v}
-	if b.Cell, err = p.vendorCell(r, v); err != nil {
+	for _, source := range v.Sources {
+		b.Read = b.Read || source.LatestAt != ""
+	}
+	if b.Status, err = p.Status(ctx, v.Slug); err != nil {
 		return view{}, err
 	}
 	if b.Open, _, err = p.DB.OpenByKind(ctx, normalize.KindIncident, v.Slug, 10); err != nil {
@@ -90,20 +95,6 @@ func (p *Pages) vendor(r *http.Request) (view, error) {
 	return view{Template: "vendor", Title: v.Name, Nav: "vendors", Body: b}, nil
 }
 
-// vendorCell is the vendor as the grid shows it.
-func (p *Pages) vendorCell(r *http.Request, v query.VendorHealth) (cell, error) {
-	states, err := p.DB.VendorStates(r.Context())
-	if err != nil {
-		return cell{}, err
-	}
-	for _, state := range states {
-		if state.VendorID == v.VendorID {
-			return p.cell(state), nil
-		}
-	}
-	return cell{}, db.ErrNotFound
-}
-
 func (p *Pages) addBars(r *http.Request, b *vendorBody) error {
 	ctx, now := r.Context(), p.Clock()
 	page, _ := strconv.Atoi(r.URL.Query().Get("components"))
@@ -135,8 +126,9 @@ func (p *Pages) addBars(r *http.Request, b *vendorBody) error {
 	for _, span := range all {
 		spans[span.ComponentID] = append(spans[span.ComponentID], span)
 	}
-	known, blind := map[int64]time.Time{}, map[int64][]query.Gap{}
+	known, blind, read := map[int64]time.Time{}, map[int64][]query.Gap{}, map[int64]bool{}
 	for _, source := range b.Vendor.Sources {
+		read[source.SourceID] = source.Readable()
 		known[source.SourceID] = words.Time(source.CoverageStartAt)
 		if source.CoverageStartAt == "" {
 			known[source.SourceID] = words.Time(source.BaselineAt)
@@ -146,8 +138,12 @@ func (p *Pages) addBars(r *http.Request, b *vendorBody) error {
 		blind[gap.SourceID] = append(blind[gap.SourceID], gap)
 	}
 	for _, c := range components {
-		row := componentRow{ListedComponent: c, Tone: statusTone(c.Status)}
-		row.Bar = drawBar(spans[c.ComponentID], known[c.SourceID], blind[c.SourceID], now)
+		row := componentRow{ListedComponent: c}
+		if !read[c.SourceID] {
+			row.LastStatus, row.Status = row.Status, string(normalize.StatusUnknown)
+		}
+		row.Tone = site.StatusTone(normalize.ComponentStatus(row.Status))
+		row.Bar = drawBar(spans[c.ComponentID], record{known[c.SourceID], blind[c.SourceID], read[c.SourceID]}, now)
 		if extra := len(row.Bar.Days) - shownBadDays; extra > 0 {
 			row.Bar.Days, row.More = row.Bar.Days[:shownBadDays], extra
 		}
@@ -168,7 +164,7 @@ type vendorsBody struct {
 
 // Vendors lists all vendors by name.
 func (p *Pages) vendors(r *http.Request) (view, error) {
-	states, err := p.DB.VendorStates(r.Context())
+	states, err := p.Statuses(r.Context())
 	if err != nil {
 		return view{}, err
 	}
@@ -178,7 +174,7 @@ func (p *Pages) vendors(r *http.Request) (view, error) {
 	to := min(from+vendorsPerPage, len(states))
 	b := vendorsBody{Total: len(states)}
 	for _, v := range states[from:to] {
-		b.Cells = append(b.Cells, p.cell(v))
+		b.Cells = append(b.Cells, newCell(v))
 	}
 	if page > 1 {
 		b.Prev = "?page=" + strconv.Itoa(page-1)

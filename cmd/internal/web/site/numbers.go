@@ -31,7 +31,7 @@ type Numbers struct {
 
 // Numbers returns a vendor's figures over the last 30, 90 and 365 days.
 func (s *Site) Numbers(ctx context.Context, slug string) ([]Numbers, error) {
-	v, err := s.DB.VendorBySlug(ctx, slug)
+	v, err := s.DB.VendorBySlug(ctx, slug, s.Clock())
 	if err != nil {
 		return nil, err
 	}

@@ -4,9 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"time"
 
-	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
@@ -76,17 +74,15 @@ type Update struct {
 }
 
 // ofVendor lists a vendor's components, each group before its members.
-func (c *scene) ofVendor(v query.VendorHealth, state query.VendorState) error {
+func (c *scene) ofVendor(v query.VendorHealth, state query.Status) error {
 	now, err := c.DB.ComponentStatuses(c.ctx, c.slug)
 	if err != nil {
 		return err
 	}
 	blind, dropped := map[int64]bool{}, map[int64]bool{}
 	for _, page := range v.Sources {
-		age := c.Clock().Sub(words.Time(page.LastSuccessAt))
-		late := age > query.Tolerance(time.Duration(state.IntervalSeconds)*time.Second)
-		blind[page.SourceID] = page.Watched == 0 || page.Health != "ok" || late
-		dropped[page.SourceID] = page.Watched == 0 && state.Sources > 0
+		blind[page.SourceID] = !page.Readable()
+		dropped[page.SourceID] = page.Watched == 0 && state.Watched()
 	}
 	c.listed, c.byID = []Component{}, map[int64]*Component{}
 	groups := map[string]int{}       // place in listed
@@ -134,10 +130,9 @@ func (c *scene) ofVendor(v query.VendorHealth, state query.VendorState) error {
 	return nil
 }
 
-// seenStatus is the status that is given for a component. If its page cannot be read, only trouble is given: it was
-// there when the page was last read, and nobody has said that it is over.
+// seenStatus is the status that is given for a component: as last read, if its page was read when it was last due.
 func seenStatus(status string, blind bool) string {
-	if blind && (status == string(normalize.StatusOperational) || status == string(normalize.StatusMaintenance)) {
+	if blind {
 		return string(normalize.StatusUnknown)
 	}
 	return status

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"vendorwatch/cmd/internal/web/site"
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
@@ -33,12 +33,11 @@ func worse(a, b string) string {
 	return a
 }
 
-// descriptions are Statuspage's sentences for the indicator; the one for unknown is ours.
+// descriptions are Statuspage's sentences for the indicator. It has none for unknown.
 var descriptions = map[string]string{
 	"none":               "All Systems Operational",
 	indicatorMaintenance: "Service Under Maintenance",
 	"minor":              "Minor Service Outage",
-	indicatorUnknown:     "Trouble of unknown severity",
 	"major":              "Partial System Outage",
 	"critical":           "Major Service Outage",
 }
@@ -63,46 +62,34 @@ func (v indicator) componentStatus() string {
 	return string(normalize.StatusUnknown)
 }
 
-// indicatorOf is the worst of what is known about a vendor: its open incidents, its components, the indicators of its
-// pages, and that a page cannot be read, which counts as unknown.
-func indicatorOf(s *site.Site, v query.VendorState, raised []string) indicator {
-	if v.Sources == 0 {
-		return indicator{word: indicatorUnknown, blind: true,
-			description: "Not watched: the configuration lists no status page of this vendor"}
-	}
-	word := "none"
-	if v.WorstSeverity != "" {
-		word = worse(word, v.WorstSeverity)
-	}
-	if v.WorstStatus != "" {
-		word = worse(word, indicatorWords[normalize.ComponentStatus(v.WorstStatus)])
-	}
-	if v.Maintenances > 0 {
-		word = worse(word, indicatorMaintenance)
-	}
-	for _, theirs := range raised {
-		known := normalize.Word(theirs)
-		if !slices.Contains(indicatorOrder, known) {
-			known = indicatorUnknown
-		}
-		word = worse(word, known)
-	}
-	if s.Readable(v) {
-		return indicator{word: word, description: descriptions[word]}
-	}
-	trouble := word
-	word = worse(word, indicatorUnknown)
-	why := "Status page has never been read"
+// indicatorOf is the status of a vendor in Statuspage's words.
+func indicatorOf(v query.Status) indicator {
+	is := indicator{word: indicatorWords[v.Status], blind: !v.Readable()}
 	switch {
-	case v.FailingSinceAt != "":
-		why = "Status page has been unreadable since " + v.FailingSinceAt
-	case v.LastSuccessAt != "" && v.NeverRead == 0:
-		why = "Status page was last read at " + v.LastSuccessAt
+	case !v.Watched():
+		is.description = "Not watched: the configuration lists no status page of this vendor"
+	case v.Trouble() && is.word == indicatorUnknown:
+		is.description = "Trouble of unknown severity"
+	case v.Trouble():
+		is.description = descriptions[is.word]
+	case v.Because == query.BecauseNeverRead:
+		is.description = "Status page has never been read"
+	case is.blind:
+		is.description = "Status page was last read at " + v.ReadableAt
+		switch v.Severity {
+		case "":
+		case normalize.SeverityUnknown:
+			is.description = "There was trouble of unknown severity when it was last read; s" + is.description[1:]
+		default:
+			is.description = "There was " + string(v.Severity) + " trouble when it was last read; s" +
+				is.description[1:]
+		}
+	case is.word == indicatorUnknown:
+		is.description = words.StatusSentence(v)
+	default:
+		is.description = descriptions[is.word]
 	}
-	if trouble != "none" {
-		why = descriptions[trouble] + " when it was last read; " + strings.ToLower(why[:1]) + why[1:]
-	}
-	return indicator{word: word, description: why, blind: true}
+	return is
 }
 
 // indicatorOfAll is the worst of all vendors, and how many of them have trouble.

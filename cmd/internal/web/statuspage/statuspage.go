@@ -10,11 +10,9 @@ package statuspage
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strconv"
 
 	"vendorwatch/cmd/internal/web/site"
-	"vendorwatch/db"
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
@@ -87,51 +85,50 @@ type Status struct {
 
 func newScene(s *site.Site, r *http.Request, slug string) (*scene, error) {
 	c := &scene{ctx: r.Context(), Site: s, r: r, slug: slug}
-	states, err := s.DB.VendorStates(c.ctx)
-	if err != nil {
-		return nil, err
-	}
-	pages, err := s.DB.WatchedSources(c.ctx)
-	if err != nil {
-		return nil, err
-	}
 	if slug == "" {
-		c.ofAll(states, pages)
-		return c, nil
+		return c, c.ofAll()
 	}
-	v, err := s.DB.VendorBySlug(c.ctx, slug)
+	state, err := s.Status(c.ctx, slug)
 	if err != nil {
 		return nil, err
 	}
-	n := slices.IndexFunc(states, func(state query.VendorState) bool { return state.VendorID == v.VendorID })
-	if n < 0 {
-		return nil, db.ErrNotFound
+	v, err := s.DB.VendorBySlug(c.ctx, slug, s.Clock())
+	if err != nil {
+		return nil, err
 	}
-	c.indicator = indicatorOf(s, states[n], pages[v.VendorID].Raised)
+	c.indicator = indicatorOf(state)
 	c.page = Page{ID: slug, Name: v.Name, URL: s.Permalink(r, "/vendors/"+slug), TimeZone: "Etc/UTC",
-		UpdatedAt: orNull(states[n].LastSuccessAt)}
-	return c, c.ofVendor(v, states[n])
+		UpdatedAt: orNull(state.ReadableAt)}
+	return c, c.ofVendor(v, state)
 }
 
 // allVendors is the id of the page of all vendors.
 const allVendors = "vendorwatch"
 
 // ofAll makes each watched vendor a component.
-func (c *scene) ofAll(states []query.VendorState, pages map[int64]query.WatchedSources) {
+func (c *scene) ofAll() error {
+	states, err := c.Statuses(c.ctx)
+	if err != nil {
+		return err
+	}
+	firstRead, err := c.DB.FirstReadings(c.ctx)
+	if err != nil {
+		return err
+	}
 	c.page = Page{ID: allVendors, Name: "All vendors", URL: c.Permalink(c.r, "/"), TimeZone: "Etc/UTC"}
 	c.listed, c.byVendor = []Component{}, map[string]*Component{}
 	newest := ""
 	var all []indicator
 	for _, v := range states {
-		if v.Sources == 0 {
+		if !v.Watched() {
 			continue
 		}
-		is := indicatorOf(c.Site, v, pages[v.VendorID].Raised)
+		is := indicatorOf(v)
 		all = append(all, is)
-		newest = max(newest, v.LastSuccessAt)
+		newest = max(newest, v.ReadableAt)
 		c.listed = append(c.listed, Component{
-			ID: v.Slug, Name: v.Name, Status: is.componentStatus(), Position: len(c.listed) + 1,
-			CreatedAt: orNull(pages[v.VendorID].FirstReadAt), UpdatedAt: orNull(v.LastSuccessAt),
+			ID: v.Vendor, Name: v.VendorName, Status: string(v.Status), Position: len(c.listed) + 1,
+			CreatedAt: orNull(firstRead[v.VendorID]), UpdatedAt: orNull(v.ReadableAt),
 			Description: orNull(is.description), Showcase: true, PageID: allVendors,
 		})
 	}
@@ -140,6 +137,7 @@ func (c *scene) ofAll(states []query.VendorState, pages map[int64]query.WatchedS
 	}
 	c.page.UpdatedAt = orNull(newest)
 	c.indicator = indicatorOfAll(all)
+	return nil
 }
 
 func (c *scene) state() Status {

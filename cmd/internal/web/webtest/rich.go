@@ -23,7 +23,7 @@ func buildRich(r *Record) {
 	acme := r.Watched[0]
 
 	// An aggregator reports an incident of Acme's too.
-	vendor, err := r.VendorBySlug(t.Context(), "acme")
+	vendor, err := r.VendorBySlug(t.Context(), "acme", Now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,7 +48,8 @@ func TestDecodedLeavesOutWhatIsNotAllowed(t *testing.T) {
 			}
 		})
 	}
-	if got, _ := Decoded(Page{Body: []byte(rss(strings.Repeat("\x01", 500)))}, 1<<20); len(got.Findings) != mostCleaned {
+	if got, _ := Decoded(Page{Body: []byte(rss(strings.Repeat("\x01", 500)))},
+		1<<20); len(got.Findings) != mostCleaned {
 		t.Errorf("%d findings of one page", len(got.Findings))
 	}
 }

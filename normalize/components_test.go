@@ -117,3 +117,28 @@ func TestAffectedComponentsOfTwoDocuments(t *testing.T) {
 		})
 	}
 }
+
+// TestJoinedComponents holds what is kept of a component that two documents name.
+func TestJoinedComponents(t *testing.T) {
+	known := Component{Key: "c1", Name: "Web", Group: "EU", Status: StatusDegraded, VendorStatus: "limping"}
+	for name, c := range map[string]struct{ seen, want Component }{
+		"a newer status": {
+			Component{Key: "c1", Name: "Web", Group: "EU", Status: StatusOperational, VendorStatus: "up"},
+			Component{Key: "c1", Name: "Web", Group: "EU", Status: StatusOperational, VendorStatus: "up"}},
+		"no id and no group": {
+			Component{Key: "@Web", Name: "Web", Status: StatusOperational, VendorStatus: "up"},
+			Component{Key: "c1", Name: "Web", Group: "EU", Status: StatusOperational, VendorStatus: "up"}},
+		"no status": {
+			Component{Key: "c1", Name: "Web", Group: "EU", Status: StatusUnknown}, known},
+		"a status in a word that nobody knows": {
+			Component{Key: "c1", Name: "Web", Group: "EU", Status: StatusUnknown, VendorStatus: "wobbly"},
+			Component{Key: "c1", Name: "Web", Group: "EU", Status: StatusUnknown, VendorStatus: "wobbly"}},
+		"a status that was set without a word": {
+			Component{Key: "c1", Name: "Web", Group: "EU", Status: StatusMajor},
+			Component{Key: "c1", Name: "Web", Group: "EU", Status: StatusMajor}},
+	} {
+		if got := refine([]Component{known}, []Component{c.seen}); !slices.Equal(got, []Component{c.want}) {
+			t.Errorf("%s: %+v, want %+v", name, got, c.want)
+		}
+	}
+}

@@ -487,3 +487,23 @@ func BenchmarkFold(b *testing.B) {
 		})
 	}
 }
+
+// What one document lacks, another one gives: the key, the address, and the whole timeline.
+func TestDocumentsCompleteEachOther(t *testing.T) {
+	at := printedAt("2026-11-23 10:00")
+	line := Raw{Document: "history", Title: "Errors", State: "resolved", Created: at, Excerpt: true}
+	whole := Raw{Document: "incident", ID: "i1", Title: "Errors", State: "resolved", Created: at,
+		URL: "https://status.acme.example/incidents/i1",
+		Updates: []RawUpdate{{ID: "u1", State: "resolved", Posted: at, Body: "It is over."}}}
+	alone := Fold([]Reading{seenAt(0, line)}).Incident
+	if !WeakKey(alone.Key) || !alone.Excerpt || alone.URL != "" {
+		t.Errorf("a line of the history alone: %+v", alone)
+	}
+	for _, in := range [][]Reading{
+		{seenAt(0, line), seenAt(5, whole)}, {seenAt(0, whole), seenAt(5, line)},
+	} {
+		if got := Fold(in).Incident; got.Key != "i1" || got.Excerpt || got.URL != whole.URL {
+			t.Errorf("both: %+v", got)
+		}
+	}
+}

@@ -115,7 +115,7 @@ func (i *Importer) save(ctx context.Context, platform string, c Capture) error {
 }
 
 // source is where a capture belongs: the vendor's page on that platform. If nothing tells its address, the page is
-// called "import:" and the vendor's slug.
+// called "import:" and the vendor's slug; with the platform behind it, if a page of another platform has the address.
 func (i *Importer) source(ctx context.Context, platform string, c Capture) (Source, error) {
 	if s, ok := i.sources[platform]; ok {
 		return s, nil
@@ -132,6 +132,12 @@ func (i *Importer) source(ctx context.Context, platform string, c Capture) (Sour
 			return Source{}, err
 		}
 		known[0].PageURL, known[0].Platform = page, platform
+	}
+	if i.URL == "" && slices.ContainsFunc(known, func(s query.Source) bool {
+		return s.PageURL == address && s.Platform != platform
+	}) {
+		// Nobody says that the page went to another product: a feed of it, say, is a page of its own.
+		address = "import:" + i.Vendor + ":" + platform
 	}
 	known = slices.DeleteFunc(known, func(s query.Source) bool {
 		return s.Platform != platform || i.URL != "" && s.PageURL != address

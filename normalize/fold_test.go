@@ -493,7 +493,7 @@ func TestDocumentsCompleteEachOther(t *testing.T) {
 	at := printedAt("2026-11-23 10:00")
 	line := Raw{Document: "history", Title: "Errors", State: "resolved", Created: at, Excerpt: true}
 	whole := Raw{Document: "incident", ID: "i1", Title: "Errors", State: "resolved", Created: at,
-		URL: "https://status.acme.example/incidents/i1",
+		URL:     "https://status.acme.example/incidents/i1",
 		Updates: []RawUpdate{{ID: "u1", State: "resolved", Posted: at, Body: "It is over."}}}
 	alone := Fold([]Reading{seenAt(0, line)}).Incident
 	if !WeakKey(alone.Key) || !alone.Excerpt || alone.URL != "" {

@@ -174,8 +174,12 @@ func (r *reader) time(field string, t RawTime) time.Time {
 
 var lineEnds = regexp.MustCompile(`[ \t]*[\r\n\t\v\f]\s*`)
 
+// titleHead is the heading that stands where Google's tools cut a post to make a title of it.
+var titleHead = regexp.MustCompile(`^\s*(?:\*\*|__)Title:?(?:\*\*|__):?\s*`)
+
 // title puts a title on one line and leaves its spaces as the vendor wrote them.
 func title(s string) string {
+	s = titleHead.ReplaceAllString(s, "")
 	if isOneLine(s) {
 		return strings.TrimSpace(s)
 	}

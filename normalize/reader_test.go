@@ -208,6 +208,9 @@ func TestTitlesAndNamesAreOnOneLine(t *testing.T) {
 		{"A &amp; B", "A & B", "A & B"},
 		{"A\u00a0&lt;b&gt;\u200b", "A <b>", "A <b>"},
 		{"Störung\tim Netz", "Störung im Netz", "Störung im Netz"},
+		{"**Title:**\nMail is late", "Mail is late", "**Title:** Mail is late"},
+		{"**Title**: Mail is late", "Mail is late", "**Title**: Mail is late"},
+		{"Title: the book is late", "Title: the book is late", "Title: the book is late"},
 		{"", "", ""},
 	} {
 		if got := title(c.text); got != c.title {

@@ -23,8 +23,8 @@ func Word(s string) string {
 var states = map[string]State{
 	"investigating": StateInvestigating, "investigation": StateInvestigating, "under_investigation": StateInvestigating,
 	"identified": StateIdentified, "monitoring": StateMonitoring, "watching": StateMonitoring,
-	"recovering": StateMonitoring,
-	"resolved":   StateResolved, "fixed": StateResolved, "closed": StateResolved, "mitigated": StateResolved,
+	"recovering": StateMonitoring, "recovered": StateResolved, "went_down": StateInvestigating,
+	"resolved": StateResolved, "fixed": StateResolved, "closed": StateResolved, "mitigated": StateResolved,
 	"scheduled": StateScheduled, "planned": StateScheduled, "upcoming": StateScheduled,
 	"in_progress": StateInProgress, "underway": StateInProgress,
 	"verifying": StateVerifying,

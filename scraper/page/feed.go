@@ -14,6 +14,7 @@ import (
 	"github.com/mmcdole/gofeed"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/times"
 )
 
 // ReadFeed parses an RSS, Atom or JSON feed. It returns Unexpected's error for a page that is no feed, and another
@@ -154,7 +155,10 @@ func ReadItem(item *gofeed.Item, p Page, shared map[string]bool) normalize.Raw {
 		// the newest, or of a maintenance's window.
 		if raw.Period = ScheduledWindow(body, nearOf(item)); !raw.Period.IsZero() {
 			raw.Kind = string(normalize.KindMaintenance)
+		} else if at := item.PublishedParsed; at != nil && raw.Kind == "" && before(*at, raw.Updates[0].Posted) {
+			raw.Created, raw.Started = normalize.RawTime{Text: published}, normalize.RawTime{Text: published}
 		}
+		raw.Resolved = StatedEnd(body)
 		return raw
 	}
 	raw.Created = normalize.RawTime{Text: published}
@@ -162,6 +166,7 @@ func ReadItem(item *gofeed.Item, p Page, shared map[string]bool) normalize.Raw {
 		raw.Started = raw.Created
 	}
 	raw.State = ItemState(raw.Title, item.Categories, body)
+	raw.Resolved = StatedEnd(body)
 	if body = strings.TrimSpace(body); body != "" || raw.State != "" {
 		posted := raw.Updated
 		if posted.IsZero() {
@@ -170,6 +175,11 @@ func ReadItem(item *gofeed.Item, p Page, shared map[string]bool) normalize.Raw {
 		raw.Updates = []normalize.RawUpdate{{State: raw.State, Posted: posted, Body: body, Format: FormatOf(body)}}
 	}
 	return raw
+}
+
+func before(at time.Time, printed normalize.RawTime) bool {
+	then, err := times.Parse(printed, "")
+	return err == nil && at.Before(then)
 }
 
 // nearOf returns the item's last time as RFC 3339, which gives the entries of its timeline their year.

@@ -18,15 +18,24 @@ var (
 		`(?is)<(?:small|time)\b[^>]*>(.{4,200}?)</(?:small|time)>\s*(?:<br ?/?>|</p>\s*<p>|\s|-|–)*<(?:strong|` +
 			`b)>\s*([a-z][a-z _-]{2,30}?)\s*:?\s*</(?:strong|b)>\s*(?:[-–—:]\s*)?`,
 	)
+	headedDate = regexp.MustCompile(
+		`(?is)<(?:strong|b)>\s*((?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? [^<]{8,60}?)\s*</(?:strong|b)>` +
+			`(?:</p>|</div>|<br ?/?>|\s)*<h[1-6]>\s*([a-z][a-z _-]{2,30}?)\s*</h[1-6]>`,
+	)
+	endOf     = regexp.MustCompile(`(?im)^(?:resolved|ended)(?: at| on)?: *(\S.{6,60})$`)
 	windowOf  = regexp.MustCompile(`(?is)THIS IS A SCHEDULED EVENT\s*(.{4,300}?)</(?:strong|b|p)>`)
 	lastBreak = regexp.MustCompile(`(?i)(?:\s|<br ?/?>|</?(?:p|div|li|ul)>)+$`)
 )
 
 // DatedUpdates reads the timeline in an item of a feed, oldest update first: a time in <small> or <time>, a state in
-// bold, and the text. Statuspage introduced this form, and others have it, too. near gives the times their year.
+// bold, and the text. Statuspage introduced this form, and others have it, too. xAI writes the time in bold, and the
+// state as a heading. near gives the times their year.
 func DatedUpdates(body, near string) []normalize.RawUpdate {
 	var updates []normalize.RawUpdate
 	heads := datedHead.FindAllStringSubmatchIndex(body, -1)
+	if len(heads) == 0 {
+		heads = headedDate.FindAllStringSubmatchIndex(body, -1)
+	}
 	for i, m := range heads {
 		end := len(body)
 		if i+1 < len(heads) {
@@ -47,6 +56,18 @@ func DatedUpdates(body, near string) []normalize.RawUpdate {
 		}
 	}
 	return updates
+}
+
+// StatedEnd returns the time that an item's body states for the end, on a line of its own: "Resolved: Fri, 31 Jul 2026
+// 08:00:00 GMT".
+func StatedEnd(body string) normalize.RawTime {
+	if m := endOf.FindStringSubmatch(linesOf(body)); m != nil {
+		at := normalize.RawTime{Text: strings.TrimSpace(m[1])}
+		if _, err := times.Parse(at, ""); err == nil {
+			return at
+		}
+	}
+	return normalize.RawTime{}
 }
 
 // ScheduledWindow returns the window of a maintenance as Statuspage prints it in a feed.

@@ -21,6 +21,9 @@ var titleLabel = regexp.MustCompile(
 		`–—(\[]| -)\s*(` + stateNames + `)\s*[)\]]?\s*$`,
 )
 
+// downOrUp is how Better Stack ends the titles of what its monitors report.
+var downOrUp = regexp.MustCompile(`(?i)\b(?:went down|recovered)$`)
+
 var bodyLabel = regexp.MustCompile(
 	`(?im)(?:\b(?:current )?(?:status|state)\s*[:=]\s*|^\s*[\[(]?)(` + stateNames + `)\s*(?:[\])]|[:–—]|\s-\s|$)`,
 )
@@ -102,6 +105,9 @@ func ItemState(title string, categories []string, body string) string {
 			return first // newest first
 		}
 		return last
+	}
+	if m := downOrUp.FindString(title); m != "" {
+		return m
 	}
 	if state := proseOf(text); state != "" {
 		return state

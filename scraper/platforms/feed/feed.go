@@ -51,9 +51,8 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 	}
 	var oldest time.Time
 	dated := true
-	shared := page.SharedLinks(parsed)
+	res.Incidents = page.ReadItems(parsed, p)
 	for _, item := range parsed.Items {
-		res.Incidents = append(res.Incidents, page.ReadItem(item, p, shared))
 		at := item.PublishedParsed
 		if at == nil {
 			at = item.UpdatedParsed

@@ -1,0 +1,94 @@
+package page
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mmcdole/gofeed"
+
+	"vendorwatch/normalize"
+)
+
+// ReadItems reads a feed's items as incidents, in their order. Items that share a guid are the posts of one incident
+// where they have its title, up to words for its state, or its address; Better Stack writes such feeds: "API went
+// down", "API recovered". Otherwise the guid tells nothing, and they are several incidents.
+func ReadItems(f *gofeed.Feed, p Page) []normalize.Raw {
+	shared := SharedLinks(f)
+	byGUID := map[string][]*gofeed.Item{}
+	for _, item := range f.Items {
+		guid := strings.TrimSpace(item.GUID)
+		byGUID[guid] = append(byGUID[guid], item)
+	}
+	var raws []normalize.Raw
+	done := map[string]bool{}
+	for _, item := range f.Items {
+		guid := strings.TrimSpace(item.GUID)
+		same := byGUID[guid]
+		switch {
+		case guid == "" || len(same) == 1:
+			raws = append(raws, ReadItem(item, p, shared))
+		case !oneIncident(same, f.Link):
+			nameless := *item
+			nameless.GUID = ""
+			raws = append(raws, ReadItem(&nameless, p, shared))
+		case !done[guid]:
+			done[guid] = true
+			raws = append(raws, joinItems(same, p, shared))
+		}
+	}
+	return raws
+}
+
+var statePhrase = regexp.MustCompile(`(?i)[\s:–-]*\b(?:went down|recovered)\W*$`)
+
+// oneIncident reports whether items of one guid have one title, or one address that is not the feed's own.
+func oneIncident(items []*gofeed.Item, home string) bool {
+	first := items[0]
+	return !slices.ContainsFunc(items, func(i *gofeed.Item) bool {
+		return subject(i.Title) != subject(first.Title) && (i.Link != first.Link || i.Link == home || frontPage(i.Link))
+	})
+}
+
+// subject is a title without what it says of the state.
+func subject(title string) string {
+	title = titleLabel.ReplaceAllString(OneLine(tag.ReplaceAllString(title, "")), " ")
+	return strings.ToLower(strings.TrimSpace(statePhrase.ReplaceAllString(title, "")))
+}
+
+// joinItems makes one incident of items that are its posts: it has the title and the date of the oldest one, and the
+// state of the newest one.
+func joinItems(items []*gofeed.Item, p Page, shared map[string]bool) normalize.Raw {
+	oldest := slices.Clone(items)
+	slices.Reverse(oldest) // feeds begin with the newest
+	slices.SortStableFunc(oldest, func(a, b *gofeed.Item) int { return itemTime(a).Compare(itemTime(b)) })
+	joined := ReadItem(oldest[0], p, shared)
+	for _, item := range oldest[1:] {
+		raw := ReadItem(item, p, shared)
+		joined.State, joined.Updated, joined.Resolved = raw.State, raw.Updated, raw.Resolved
+		if raw.Impact != "" {
+			joined.Impact = raw.Impact
+		}
+		for _, u := range raw.Updates {
+			if !slices.Contains(joined.Updates, u) {
+				joined.Updates = append(joined.Updates, u)
+			}
+		}
+		for _, c := range raw.Components {
+			if !slices.Contains(joined.Components, c) {
+				joined.Components = append(joined.Components, c)
+			}
+		}
+	}
+	return joined
+}
+
+func itemTime(item *gofeed.Item) time.Time {
+	for _, at := range []*time.Time{item.UpdatedParsed, item.PublishedParsed} {
+		if at != nil {
+			return *at
+		}
+	}
+	return time.Time{}
+}

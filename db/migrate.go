@@ -131,6 +131,9 @@ func vacuumInto(ctx context.Context, conn *sql.DB, to string) error {
 	if err := removeIfThere(part); err != nil {
 		return err
 	}
+	if err := createPrivate(part); err != nil {
+		return err
+	}
 	if _, err := conn.ExecContext(ctx, `VACUUM INTO ?`, part); err != nil {
 		return errors.Join(err, removeIfThere(part))
 	}

@@ -9,6 +9,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -140,7 +141,20 @@ func openReaders(path string) (*sql.DB, error) {
 // connectWriter also turns on WAL, which the file then keeps: readers need not ask for it, and so leave a
 // copy that has it off as it is.
 func connectWriter(path string) (*sql.DB, error) {
+	if err := createPrivate(path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, explain(path, err)
+	}
 	return connect(path, "rwc", "&_txlock=immediate&_pragma=journal_mode(WAL)")
+}
+
+// createPrivate creates an empty file that only its owner can read, which SQLite then fills; it gives -wal and -shm
+// the permissions of the file. It returns an error that wraps fs.ErrExist for a file that exists, which stays as it is.
+func createPrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // connect names the pragmas in the DSN, since run by Exec they would reach one connection of a pool.

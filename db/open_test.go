@@ -446,3 +446,45 @@ func newerThan(version string, than [3]int) bool {
 	}
 	return false
 }
+
+// TestFilesAreTheirOwnersOnly holds that whatever is created can be read by its owner only, and that the permissions of
+// a file that exists stay as somebody set them.
+func TestFilesAreTheirOwnersOnly(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "x.db")
+	d, err := db.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Backup(t.Context(), filepath.Join(dir, "backup.db")); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	// The next version of the schema copies the file first.
+	if d, err = db.OpenWith(t.Context(), path, withSecond(t, secondMigration(t))); err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) < 3 {
+		t.Fatalf("%d files, %v", len(entries), err)
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := fs.FileMode(0o600)
+		if e.Name() == "x.db" || strings.HasPrefix(e.Name(), "x.db-") {
+			want = 0o640
+		}
+		if got := info.Mode().Perm(); got != want {
+			t.Errorf("%s has the permissions %o, want %o", e.Name(), got, want)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package statuspage
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"vendorwatch/normalize"
@@ -105,7 +106,7 @@ func (l line) raw(month month, home, zone string) normalize.Raw {
 	text := page.OneLine(page.StripTags(l.Timestamp))
 	start, end, ok := splitPeriod(text)
 	switch {
-	case ok && raw.Kind == string(normalize.KindMaintenance):
+	case ok && strings.EqualFold(l.Impact, "maintenance"):
 		raw.ScheduledStart, raw.ScheduledEnd = page.Time(start, near), page.Time(end, near)
 	case ok && end == "":
 		raw.Started = page.Time(start, near)

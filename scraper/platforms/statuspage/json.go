@@ -198,7 +198,9 @@ func (d *Document) Read(s scraper.Source, p page.Page, kind string) (Reading, er
 		}
 	}
 	for _, in := range d.Incidents {
-		out.Incidents = append(out.Incidents, reader.incident(in))
+		raw := reader.incident(in)
+		raw.Kind = string(normalize.KindIncident)
+		out.Incidents = append(out.Incidents, raw)
 	}
 	for _, in := range d.Maintenances {
 		raw := reader.incident(in)
@@ -301,7 +303,7 @@ func (r *reader) incident(in incident) normalize.Raw {
 	}
 	raw.Updates = withPostmortem(raw.Updates, in)
 	raw.Kind = kindOf(in.Impact, raw.Updates)
-	if in.ScheduledFor != "" {
+	if in.ScheduledFor != "" && kindByPosts(raw.Updates) == "" {
 		raw.Kind = string(normalize.KindMaintenance)
 	}
 	return raw

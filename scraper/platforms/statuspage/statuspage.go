@@ -116,18 +116,30 @@ var maintenanceWords = map[string]bool{
 	"completed":   true,
 }
 
-// kindOf tells the kind of an incident by what the document says of it: a maintenance's impact is
-// "maintenance", and its updates have words of their own.
+// incidentWords are the state words that only incidents have.
+var incidentWords = map[string]bool{"investigating": true, "identified": true, "monitoring": true, "resolved": true}
+
+// kindOf tells the kind of an incident where the document does not tell in which list it stands: by the newest post
+// with a state word that only one of the kinds has. An impact of "maintenance" alone decides nothing, since vendors
+// give it to incidents too; the kind is then empty, and left to what other documents say.
 func kindOf(impact string, updates []normalize.RawUpdate) string {
-	if strings.EqualFold(impact, "maintenance") {
-		return string(normalize.KindMaintenance)
+	kind := kindByPosts(updates)
+	if kind == "" && !strings.EqualFold(impact, "maintenance") {
+		return string(normalize.KindIncident)
 	}
-	for _, u := range updates {
-		if maintenanceWords[strings.ToLower(u.State)] {
+	return kind
+}
+
+func kindByPosts(updates []normalize.RawUpdate) string {
+	for _, u := range slices.Backward(updates) {
+		switch word := strings.ToLower(u.State); {
+		case maintenanceWords[word]:
 			return string(normalize.KindMaintenance)
+		case incidentWords[word]:
+			return string(normalize.KindIncident)
 		}
 	}
-	return string(normalize.KindIncident)
+	return ""
 }
 
 var periodPattern = regexp.MustCompile(`^([A-Za-z]{3,9} \d{1,2}(?:, \d{4})?),? (\d{1,2}:\d{2}(?: ?[AaPp][Mm])?)` +

@@ -215,6 +215,9 @@ func (p *draft) incident(n route.News) {
 		p.catchUp(n)
 		p.follow(n, message.ReasonUpdate)
 	case normalize.EventStateChanged, normalize.EventIncidentEdited:
+		if !n.Subject.Over() && slices.Contains(message.EditedFields(n.Event), "kind") {
+			p.announce(n, "the vendor files it as "+n.Subject.Kind+" now")
+		}
 		p.catchUp(n)
 		p.follow(n, message.ReasonChanged)
 	case normalize.EventPostmortemPosted:

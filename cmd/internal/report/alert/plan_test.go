@@ -158,6 +158,16 @@ func TestWhatIsTold(t *testing.T) {
 			s.happen(normalize.EventMaintenanceScheduled, 1)
 			s.happen(normalize.EventMaintenanceStarted, 1)
 		}, []string{"12:00 team maintenance #1"}},
+		{"planned work that became an incident, whatever was told of it", func(s *scene) {
+			s.facts.Routes[0].Events = append(s.facts.Routes[0].Events, normalize.EventMaintenanceStarted)
+			s.incident(1, major).Kind = "maintenance"
+			s.happen(normalize.EventMaintenanceStarted, 1)
+			s.wait(time.Hour)
+			s.incidents[1].Kind = "incident"
+			s.happen(normalize.EventIncidentEdited, 1, "fields", "title, kind")
+			s.wait(time.Hour)
+			s.happen(normalize.EventIncidentEdited, 1, "fields", "title")
+		}, []string{"12:00 team maintenance #1", "13:00 team first #1: the vendor files it as incident now"}},
 		{"a page that cannot be read, and can again", func(s *scene) {
 			s.happen(normalize.EventSourceUnreadable, 0)
 			s.wait(time.Hour)

@@ -202,6 +202,9 @@ func (u *run) read(ctx context.Context, r Request, known Document) ([]Request, e
 		return nil, err
 	}
 	u.out.Bytes += int64(len(page.Body))
+	if page.NotModified && r.ETag == "" && r.LastModified == "" {
+		return nil, fmt.Errorf("read %s: %w", r.URL, unasked())
+	}
 	if page.NotModified {
 		u.moved(r, page)
 		u.told = true
@@ -240,6 +243,11 @@ func (u *run) read(ctx context.Context, r Request, known Document) ([]Request, e
 		u.out.Documents = append(u.out.Documents, doc)
 	}
 	return result.Follow, nil
+}
+
+// unasked is the error of an answer "not modified" to a request that did not ask for it: nothing was read.
+func unasked() error {
+	return page.Errorf("304 Not Modified, although the request did not say what is known already")
 }
 
 // moved notes the status page's new address, if permanent redirects led from one of its documents to the same document

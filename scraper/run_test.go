@@ -135,3 +135,23 @@ func TestAPageThatLeadsNowhereIsUnreadable(t *testing.T) {
 		t.Errorf("error %v, coverage %+v", err, out.Coverage)
 	}
 }
+
+// unmodified is a Fetcher that answers "not modified" to whatever it is asked.
+type unmodified struct{}
+
+func (unmodified) Fetch(_ context.Context, r scraper.Request) (scraper.Page, error) {
+	return scraper.Page{URL: r.URL, Status: 304, NotModified: true, At: time.Now()}, nil
+}
+
+// An answer "not modified" to a request without validators says nothing, and is no good reading.
+func TestNotModifiedIsAnErrorIfNobodyAskedForIt(t *testing.T) {
+	out, err := scraper.Scrape(t.Context(), unmodified{}, wordPage{}, scraper.Source{URL: "x"}, nil)
+	if !errors.Is(err, scraper.ErrShape) || out.Unchanged {
+		t.Errorf("unchanged %v, error %v", out.Unchanged, err)
+	}
+	known := map[string]scraper.Document{"x/api": {URL: "x/api", ETag: `"1"`}}
+	if out, err = scraper.Scrape(t.Context(), unmodified{}, wordPage{}, scraper.Source{URL: "x"}, known); err != nil ||
+		!out.Unchanged {
+		t.Errorf("asked for: unchanged %v, error %v", out.Unchanged, err)
+	}
+}

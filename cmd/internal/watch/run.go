@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/robfig/cron/v3"
+
+	"vendorwatch/db/record"
 )
 
 // maxSpread is the longest delay by which a source starts after its schedule, so that many sources with the
@@ -29,7 +31,10 @@ func (w *Watcher) Run(ctx context.Context, sources []Source) error {
 	job := func(s Source) cron.Job {
 		// SkipIfStillRunning must come first: inside Recover, a scrape that panicked once would count as running
 		// from then on.
-		chain := cron.NewChain(cron.SkipIfStillRunning(skipLog{w.Log, s.Vendor}), w.recover(s))
+		skipped := skipLog{w.Log, s.Vendor, func() {
+			w.missed(work, s, errors.New("not read: the reading before it was still running or waiting for its turn"))
+		}}
+		chain := cron.NewChain(cron.SkipIfStillRunning(skipped), w.recover(s))
 		return chain.Then(cron.FuncJob(func() {
 			if ctx.Err() == nil {
 				w.scheduled(work, s)
@@ -66,9 +71,25 @@ func (w *Watcher) scheduled(ctx context.Context, s Source) {
 	if until, rests := w.retryAfterOf(s.ID); rests {
 		w.Log.Info("scrape postponed, the server sent Retry-After",
 			"vendor", s.Vendor, "until", until.UTC().Format(time.RFC3339))
+		w.missed(ctx, s, fmt.Errorf("not read: the server wishes no request before %s (Retry-After)",
+			until.UTC().Format(time.RFC3339)))
 		return
 	}
 	if saved, err := w.Scrape(ctx, s); err != nil && saved.Outcome == "" {
+		w.Log.Error("scrape", "vendor", s.Vendor, "error", err)
+	}
+}
+
+// missed records that a source was due and was not read. It counts like a failed attempt: for whoever relies on the
+// page it makes no difference why nothing is known of it.
+func (w *Watcher) missed(ctx context.Context, s Source, why error) {
+	state, err := w.DB.SourceState(ctx, s.ID)
+	if err == nil {
+		now := w.Now().UTC()
+		_, err = w.save(ctx, s, record.Scrape{SourceID: s.ID, At: now, Interval: s.interval(now, state.LastSuccessAt),
+			Err: why})
+	}
+	if err != nil {
 		w.Log.Error("scrape", "vendor", s.Vendor, "error", err)
 	}
 }
@@ -88,12 +109,14 @@ func (w *Watcher) recover(s Source) cron.JobWrapper {
 
 // skipLog is the logger of cron.SkipIfStillRunning, whose only message is that a run was skipped.
 type skipLog struct {
-	log    *slog.Logger
-	vendor string
+	log     *slog.Logger
+	vendor  string
+	skipped func() // called for each skipped run
 }
 
 func (l skipLog) Info(string, ...any) {
 	l.log.Warn("scrape skipped, the previous one is still running", "vendor", l.vendor)
+	l.skipped()
 }
 
 func (l skipLog) Error(err error, msg string, _ ...any) {

@@ -16,6 +16,7 @@ import (
 	"vendorwatch/db/dbtest"
 	"vendorwatch/db/query"
 	"vendorwatch/db/record"
+	"vendorwatch/normalize"
 	"vendorwatch/scraper"
 )
 
@@ -137,6 +138,15 @@ func TestAServerThatAsksForRestIsLeftAlone(t *testing.T) {
 	}
 	if asked != 1 {
 		t.Errorf("asked %d times within the hour it asked for", asked)
+	}
+	// What was due and was not read is not known, whatever the reason.
+	if h := health(t, w); h.ConsecutiveFailures != 3 ||
+		!strings.Contains(h.LastError, "Retry-After") {
+		t.Errorf("health %+v", h)
+	}
+	events, err := w.DB.EventsSince(t.Context(), time.Time{})
+	if err != nil || len(events) != 1 || events[0].Kind != normalize.EventSourceUnreadable {
+		t.Errorf("events %+v, %v", events, err)
 	}
 }
 

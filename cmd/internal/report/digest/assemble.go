@@ -63,11 +63,12 @@ func Assemble(f Facts, w Window, o Options) message.Digest {
 	}
 	d.Components = componentChanges(f.Events)
 	d.Indicators = indicators(f)
-	d.weighSources(f, w)
+	d.weighSources(f)
 	d.Moved = moved(f)
 	d.NotFullySeen = d.unseen(f)
+	d.NotWell = d.notWell(f.Statuses, listed)
 	d.sort()
-	d.tally(f.Health)
+	d.tally(f.Health, f.Statuses)
 	d.Headline = d.HeadlineText()
 	d.fill()
 	return d.Digest
@@ -84,6 +85,9 @@ func (d *assembly) fill() {
 	}
 	if d.Indicators == nil {
 		d.Indicators = []message.Indicator{}
+	}
+	if d.NotWell == nil {
+		d.NotWell = []query.Status{}
 	}
 	if d.NotFullySeen == nil {
 		d.NotFullySeen = []message.CoverageGaps{}
@@ -288,7 +292,7 @@ func componentChanges(events []query.Event) []message.ComponentChange {
 }
 
 // weighSources lists the pages that cannot be read, and those that can be read again.
-func (d *assembly) weighSources(f Facts, w Window) {
+func (d *assembly) weighSources(f Facts) {
 	blind := map[int64]bool{}
 	d.Unwatched = map[int64]string{}
 	for _, h := range f.Health {
@@ -299,13 +303,10 @@ func (d *assembly) weighSources(f Facts, w Window) {
 		reason := words.OneLine(h.LastError)
 		since := cmp.Or(h.FailingSince, h.LastSuccessAt)
 		switch {
-		case h.LastSuccessAt == "":
-		case h.Health == "unreadable" || h.ConsecutiveFailures >= unreadableAfter:
-		case w.Until.Sub(words.Time(h.LastSuccessAt)) > stale:
-			since = h.LastSuccessAt
-			reason = cmp.Or(reason, "not read since; is the service running?")
-		default:
+		case h.LastSuccessAt != "" && h.Health != "unreadable" && h.ConsecutiveFailures < unreadableAfter:
 			continue
+		case h.LastSuccessAt != "" && h.FailingSince == "":
+			reason = cmp.Or(reason, "not read since; is the service running?")
 		}
 		blind[h.SourceID] = true
 		d.Unreadable = append(d.Unreadable, message.Source{
@@ -369,8 +370,26 @@ func soonestFirst(a, b message.Item) int {
 		cmp.Compare(a.Vendor, b.Vendor), cmp.Compare(a.IncidentID, b.IncidentID))
 }
 
-func (d *assembly) tally(health []query.SourceHealth) {
+// notWell returns the vendors that are not known to be well, but for those of which a list of the digest says why.
+func (d *assembly) notWell(statuses []query.Status, listed map[int64]bool) []query.Status {
+	var out []query.Status
+	for _, s := range statuses {
+		unread := s.SourcesUnread > 0 && !s.Trouble() // it is listed as unreadable
+		if s.Watched() && !s.Well() && !unread && !(s.IncidentID != 0 && listed[s.IncidentID]) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (d *assembly) tally(health []query.SourceHealth, statuses []query.Status) {
 	c := &d.Counts
+	c.NotWell = len(d.NotWell)
+	for _, s := range statuses {
+		if s.Well() {
+			c.VendorsWell++
+		}
+	}
 	c.New = len(d.New) + len(d.AlreadyOpen)
 	c.Resolved = len(d.Resolved)
 	for _, s := range d.Sections() {

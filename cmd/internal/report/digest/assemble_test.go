@@ -3,6 +3,7 @@ package digest_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -212,7 +213,7 @@ func TestWhichPagesCouldNotBeRead(t *testing.T) {
 		{"failed at the very first", query.SourceHealth{Health: "failing", ConsecutiveFailures: 1, FailingSince: good,
 			LastError: "a login page"},
 			"since Mon 24 Nov 07:59 UTC (1 min), never read before: a login page"},
-		{"well when last read, two days ago", query.SourceHealth{Health: "ok",
+		{"well when last read, two days ago", query.SourceHealth{Health: "unreadable",
 			LastSuccessAt: "2025-11-22T08:00:00.000Z"},
 			"since Sat 22 Nov 08:00 UTC (2 d): not read since; is the service running?"},
 	} {
@@ -228,5 +229,36 @@ func TestWhichPagesCouldNotBeRead(t *testing.T) {
 				t.Errorf("got  %q\nwant %q", got, c.want)
 			}
 		})
+	}
+}
+
+// A digest is quiet only about vendors that are known to be well.
+func TestNothingIsCalledQuietThatIsNotKnownToBeWell(t *testing.T) {
+	page := reporttest.HealthySource(1, "acme", "Acme")
+	for _, c := range []struct {
+		status query.Status
+		want   string
+	}{
+		{query.Status{Status: normalize.StatusOperational, Because: query.BecausePage}, "All quiet on 1 page"},
+		{query.Status{Status: normalize.StatusMajor, Because: query.BecauseComponent, Severity: "critical"},
+			"Nothing new on 1 page, 1 vendor not known to be well"},
+		{query.Status{Status: normalize.StatusUnknown, Because: query.BecausePage},
+			"Nothing new on 1 page, 1 vendor not known to be well"},
+		{query.Status{Status: normalize.StatusMaintenance, Because: query.BecauseComponent},
+			"Nothing new on 1 page, 1 vendor not known to be well"},
+		{query.Status{}, "Nothing new on 1 page"},
+	} {
+		c.status.Vendor, c.status.VendorName = "acme", "Acme"
+		if c.status.Status != "" {
+			c.status.Sources = 1
+		}
+		d := digest.Assemble(digest.Facts{Health: []query.SourceHealth{page}, Statuses: []query.Status{c.status}},
+			digest.Window{Until: reporttest.Monday}, digest.Options{Zone: time.UTC, Now: reporttest.Monday})
+		if d.Headline != c.want {
+			t.Errorf("%s because %s: %q, want %q", c.status.Status, c.status.Because, d.Headline, c.want)
+		}
+		if named := strings.Contains(message.DigestText(d, 0), "Acme: "); named != (d.Counts.NotWell > 0) {
+			t.Errorf("the vendor is named: %v", named)
+		}
 	}
 }

@@ -17,7 +17,7 @@ import (
 // How far a digest looks.
 const (
 	horizon = 7 * 24 * time.Hour // how far ahead maintenance is reported
-	stale   = 36 * time.Hour     // a page not read for that long counts as unreadable; one scrape a day is enough
+	stale   = 36 * time.Hour     // how long work is listed whose window is over and of which nothing is said
 )
 
 // unreadableAfter is how many failures in a row make a page unreadable.
@@ -72,7 +72,8 @@ type Facts struct {
 	Open        []query.Incident
 	Maintenance []query.Incident // in progress, or within the horizon
 	Health      []query.SourceHealth
-	Gaps        []query.Gap // coverage gaps in the window
+	Statuses    []query.Status // how the vendors do
+	Gaps        []query.Gap    // coverage gaps in the window
 	Compared    *message.Comparison
 }
 
@@ -109,6 +110,9 @@ func gather(ctx context.Context, d *query.DB, w Window, o Options) (f Facts, err
 		return f, err
 	}
 	if f.Health, err = d.SourceHealth(ctx, o.Now); err != nil {
+		return f, err
+	}
+	if f.Statuses, err = d.Statuses(ctx, o.Now); err != nil {
 		return f, err
 	}
 	if f.Gaps, err = d.CoverageGaps(ctx, "", w.Since, w.Until); err != nil {

@@ -88,6 +88,9 @@ func (f *Facts) leaveOut(ctx context.Context, d *query.DB, w Window, o Options) 
 			return !o.shows(h.Vendor, h.VendorName,
 				nil)
 		})
+		f.Statuses = slices.DeleteFunc(f.Statuses, func(s query.Status) bool {
+			return !o.shows(s.Vendor, s.VendorName, nil)
+		})
 		f.Gaps = slices.DeleteFunc(f.Gaps, func(b query.Gap) bool { return !o.shows(b.Vendor, b.VendorName, nil) })
 	}
 	return nil

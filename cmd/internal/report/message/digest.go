@@ -31,6 +31,7 @@ type Digest struct {
 	Changed       []Item            `json:"changed"` // incidents with events that fit no other section
 	Components    []ComponentChange `json:"components_changed"`
 	Indicators    []Indicator       `json:"page_indicators"` // raised without an incident, now or within the window
+	NotWell       []query.Status    `json:"not_well"`        // vendors that no other list explains
 	Unreadable    []Source          `json:"could_not_read"`
 	ReadableAgain []Source          `json:"readable_again"`
 	// pages that moved to another address or platform, and are still watched
@@ -50,6 +51,8 @@ type Counts struct {
 	New             int `json:"new"` // incidents, with those already open at the first scrape
 	StillOpen       int `json:"still_open"`
 	Indicators      int `json:"page_indicators"` // pages whose indicator is raised without an incident
+	NotWell         int `json:"not_well"`        // vendors that the list of them has
+	VendorsWell     int `json:"vendors_well"`    // vendors known to be well
 	Resolved        int `json:"resolved"`
 	Filtered        int `json:"filtered"` // open incidents and upcoming maintenance that the vendors' filters hide
 	News            int `json:"news"`     // items with events, in all sections
@@ -141,6 +144,18 @@ func (d Digest) UnreadableSource(sourceID int64) (Source, bool) {
 	return d.Unreadable[n], true
 }
 
+// NotWellTitle heads the list of vendors of which something is wrong or not known, and no incident says what.
+const NotWellTitle = "Not known to be well"
+
+// NotWellText says how a vendor does, and since when.
+func (d Digest) NotWellText(s query.Status) string {
+	text := words.Status(s)
+	if s.SinceAt != "" {
+		text += " since " + words.Moment(words.Time(s.SinceAt), d.location(), words.Time(d.UntilAt))
+	}
+	return text
+}
+
 // Section is a titled list of incidents in a digest.
 type Section struct {
 	Title string
@@ -202,7 +217,7 @@ func (d Digest) HeadlineText() string {
 		}
 	}
 	switch {
-	case d.Quiet() && c.StillOpen == 0 && c.Indicators > 0:
+	case d.Quiet() && c.StillOpen == 0 && (c.Indicators > 0 || c.VendorsWell < c.VendorsReadable || c.NotWell > 0):
 		parts = append(parts, "Nothing new "+seen)
 	case d.Quiet() && c.StillOpen == 0:
 		parts = append(parts, "All quiet "+seen)
@@ -213,6 +228,9 @@ func (d Digest) HeadlineText() string {
 	}
 	if c.Indicators > 0 {
 		parts = append(parts, words.Count(c.Indicators, "page indicator")+" raised")
+	}
+	if c.NotWell > 0 {
+		parts = append(parts, words.Count(c.NotWell, "vendor")+" not known to be well")
 	}
 	if blind > 0 {
 		parts = append(parts, words.Count(blind, "page")+" could not be read")

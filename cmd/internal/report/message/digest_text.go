@@ -32,6 +32,12 @@ func DigestText(d Digest, width int) string {
 			t.raw(4, WebLink(a.PageURL))
 		}
 	}
+	if len(d.NotWell) > 0 {
+		t.title(NotWellTitle, len(d.NotWell))
+		for _, v := range d.NotWell {
+			t.line(2, VendorName(v.VendorName, v.Vendor, 80)+": "+d.NotWellText(v))
+		}
+	}
 	if len(d.Unreadable) > 0 {
 		t.title("Could not read", len(d.Unreadable))
 		for _, s := range d.Unreadable {

@@ -49,8 +49,31 @@ func digestOf(t *testing.T, f digest.Facts) message.Digest {
 		}
 	}
 	f.Open = kept
+	f.Statuses = statusesOf(f)
 	return digest.Assemble(f, digest.Window{Since: Monday.Add(-72 * time.Hour), Until: Monday},
 		digest.Options{Zone: Zone(t, "Europe/Berlin"), Now: Monday, Edits: true})
+}
+
+// statusesOf are the statuses of vendors with one page each.
+func statusesOf(f digest.Facts) []query.Status {
+	var out []query.Status
+	for _, h := range f.Health {
+		if h.Watched == 0 {
+			continue
+		}
+		s := query.Status{Vendor: h.Vendor, VendorName: h.VendorName, Sources: 1, Status: normalize.StatusOperational,
+			Because: query.BecauseNothingOpen}
+		if !h.Readable() {
+			s.Status, s.Because, s.SourcesUnread = normalize.StatusUnknown, query.BecauseUnreadable, 1
+		}
+		for _, i := range f.Open {
+			if i.Vendor == h.Vendor && i.Kind == "incident" && h.Readable() {
+				s.Status, s.Because, s.IncidentID = normalize.StatusPartial, query.BecauseIncident, i.IncidentID
+			}
+		}
+		out = append(out, s)
+	}
+	return out
 }
 
 func QuietDigest(t *testing.T) message.Digest {
@@ -64,7 +87,7 @@ func BlindDigest(t *testing.T) message.Digest {
 	never.LastError = "fetch https://status.paylane.example: 403 Forbidden"
 	never.FailingSince = "2025-11-23T07:00:00.000Z"
 	stopped := HealthySource(4, "mailcart", "Mailcart")
-	stopped.LastSuccessAt = "2025-11-20T07:00:00.000Z"
+	stopped.LastSuccessAt, stopped.Health = "2025-11-20T07:00:00.000Z", "unreadable"
 	return digestOf(t, digest.Facts{Health: []query.SourceHealth{
 		HealthySource(1, "kustomer", "Kustomer"),
 		Unreadable(HealthySource(2, "octoforge", "Octoforge"), "2025-11-22T02:10:00.000Z",

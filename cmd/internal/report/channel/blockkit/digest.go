@@ -57,12 +57,16 @@ func Digest(d message.Digest) slack.WebhookMessage {
 	if len(d.Indicators) > 0 {
 		later++
 	}
+	if len(d.NotWell) > 0 {
+		later++
+	}
 	for _, s := range sections {
 		later--
 		p.section(d, s, later)
 	}
 	p.components(d.Components)
 	p.indicators(d)
+	p.notWell(d)
 	p.flush()
 
 	blocks := []slack.Block{header, slackContext(front)}
@@ -158,6 +162,18 @@ func (p *slackPacker) indicators(d message.Digest) {
 		lines[n] = message.VendorName(a.VendorName, a.Vendor, 80) + ": " + d.IndicatorText(a)
 	}
 	p.lines(fmt.Sprintf("*%s (%d)*", message.IndicatorsTitle, len(lines)), lines, "more page", slackReserve)
+}
+
+// notWell lists the vendors that are not known to be well for a reason that no other list has.
+func (p *slackPacker) notWell(d message.Digest) {
+	if len(d.NotWell) == 0 {
+		return
+	}
+	lines := make([]string, len(d.NotWell))
+	for n, v := range d.NotWell {
+		lines[n] = message.VendorName(v.VendorName, v.Vendor, 80) + ": " + d.NotWellText(v)
+	}
+	p.lines(fmt.Sprintf("*%s (%d)*", message.NotWellTitle, len(lines)), lines, "more vendor", slackReserve)
 }
 
 // lines writes as many lines as fit while reserve stays free, and counts the others.

@@ -112,8 +112,8 @@ func cleanReferences(body []byte) ([]byte, []normalize.Finding) {
 			n > 0xFFFF && n <= utf8.MaxRune {
 			continue
 		}
-		c.note(body, m[0], m[1]-m[0], fmt.Sprintf("the reference %s to a control character is left out",
-			body[m[0]:m[1]]))
+		problem := fmt.Sprintf("the reference %s to a control character is left out", body[m[0]:m[1]])
+		c.note(body, m[0], m[1]-m[0], problem)
 		c.out = append(c.out, body[last:m[0]]...)
 		last = m[1]
 	}

@@ -48,16 +48,16 @@ func TestDecodedLeavesOutWhatIsNotAllowed(t *testing.T) {
 			}
 		})
 	}
-	if got, _ := Decoded(Page{Body: []byte(rss(strings.Repeat("\x01", 500)))},
-		1<<20); len(got.Findings) != mostCleaned {
+	got, _ := Decoded(Page{Body: []byte(rss(strings.Repeat("\x01", 500)))}, 1<<20)
+	if len(got.Findings) != mostCleaned {
 		t.Errorf("%d findings of one page", len(got.Findings))
 	}
 }
 
 func TestReadFeedWithMarkupInAnItem(t *testing.T) {
 	feed, err := ReadFeed(Page{Body: []byte(`<rss version="2.0"><channel><title>Acme</title><item>` +
-		`<title>R&D & more</title><description>We look <p>into it <br> now & then</description><guid>a</guid></item><item><title>Two</title>` +
-		`</item></channel></rss>`)}, "a feed")
+		`<title>R&D & more</title><description>We look <p>into it <br> now & then</description><guid>a</guid>` +
+		`</item><item><title>Two</title></item></channel></rss>`)}, "a feed")
 	if err != nil || len(feed.Items) != 2 || feed.Items[0].Title != "R&D & more" || feed.Items[0].GUID != "a" ||
 		!strings.Contains(feed.Items[0].Description, "now & then") {
 		t.Errorf("%+v, %v", feed, err)

@@ -30,6 +30,7 @@ func ReadFeed(p Page, want string) (*gofeed.Feed, error) {
 		if err := wholeXML(body); err != nil {
 			return nil, Errorf("a feed that cannot be read to its end: %v", err)
 		}
+		body = atomText(body)
 	case !IsJSONFeed(body):
 		return nil, Unexpected(p, want)
 	}
@@ -127,7 +128,7 @@ func ReadItem(item *gofeed.Item, p Page, shared map[string]bool) normalize.Raw {
 		Document: "feed_item",
 		ID:       strings.TrimSpace(item.GUID),
 		URL:      Resolve(p.URL, strings.TrimSpace(item.Link)),
-		Title:    OneLine(tag.ReplaceAllString(item.Title, "")),
+		Title:    OneLine(htmlTag.ReplaceAllString(item.Title, "")),
 		Updated:  normalize.RawTime{Text: strings.TrimSpace(item.Updated)},
 	}
 	switch {
@@ -172,7 +173,7 @@ func ReadItem(item *gofeed.Item, p Page, shared map[string]bool) normalize.Raw {
 		if posted.IsZero() {
 			posted = raw.Created
 		}
-		raw.Updates = []normalize.RawUpdate{{State: raw.State, Posted: posted, Body: body, Format: FormatOf(body)}}
+		raw.Updates = []normalize.RawUpdate{{State: raw.State, Posted: posted, Body: body, Format: feedFormat(body)}}
 	}
 	return raw
 }

@@ -243,6 +243,21 @@ var stories = map[string][]step{
 			query: `SELECT incident_id, source_key, update_count FROM v_incidents`, rows: []string{"1|a|1"}},
 		{scrape: seen(after(3*hour), outage("a", after(hour), "investigating")), outcome: query.OutcomeUnchanged},
 	},
+	"an id that changes under the same page, title and start is told once": {
+		{scrape: seen(t0)},
+		{scrape: seen(after(hour), outage("a", after(hour), "investigating")), events: "incident_opened"},
+		{scrape: seen(after(2*hour), renamed("b", outage("a", after(hour), "investigating"))), events: "",
+			query: `SELECT source_key, update_count FROM v_incidents`, rows: []string{"a|1"}},
+		{scrape: seen(after(3*hour), renamed("c", outage("a", after(hour), "investigating", "resolved"))),
+			events: "update_posted incident_resolved",
+			query:  `SELECT source_key, state FROM v_incidents`, rows: []string{"a|resolved"}},
+	},
+	"two ids on one page are two incidents": {
+		{scrape: seen(t0)},
+		{scrape: seen(after(hour), outage("a", after(hour), "investigating"),
+			renamed("b", outage("a", after(hour), "investigating"))), events: "incident_opened incident_opened",
+			query: `SELECT source_key FROM v_incidents ORDER BY 1`, rows: []string{"a", "b"}},
+	},
 	"updates keep their row when their id becomes known": {
 		{scrape: seen(t0)},
 		{scrape: seen(after(hour), anonymous(outage("a", after(hour), "investigating", "monitoring"))),
@@ -459,6 +474,12 @@ func sameText(raw normalize.Raw) normalize.Raw {
 func excerpt(raw normalize.Raw) normalize.Raw { raw.Excerpt = true; return raw }
 
 func of(document string, raw normalize.Raw) normalize.Raw { raw.Document = document; return raw }
+
+// renamed is the same incident under another id.
+func renamed(id string, raw normalize.Raw) normalize.Raw {
+	raw.ID = id
+	return raw
+}
 
 func nameless(raw normalize.Raw) normalize.Raw {
 	raw.ID, raw.URL, raw.Document = "", "", "page_text"

@@ -16,13 +16,17 @@ import (
 
 // Read parses a page. An entry of a list in JSON that the platform refuses costs that entry, with a finding, and not
 // the page; the Result then covers nothing, since what was lost may be open. A page is refused as before if its other
-// entries do not make it a page of the platform either, or if a list would be left without any entry.
+// entries do not make it a page of the platform either, or if a list would be left without any entry. Entries in JSON
+// that share an id and are not the same are told apart.
 func Read(p Platform, s Source, in Page) (Result, error) {
 	res, err := p.Parse(s, in)
 	if errors.Is(err, ErrShape) {
 		if salvaged, ok := salvage(p, s, in, err); ok {
 			res, err = salvaged, nil
 		}
+	}
+	if err == nil && page.IsJSON(page.Body(in)) {
+		apart(&res)
 	}
 	if err == nil && len(in.Findings) > 0 {
 		res.Findings = slices.Concat(in.Findings, res.Findings)

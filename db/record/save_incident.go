@@ -125,6 +125,7 @@ func (v *saver) headers(keys []string) (map[string]*incidents.Header, error) {
 // one without them the key that is known now. Title and start tell that they are the same.
 func (v *saver) adopt(seen []normalize.Incident, headers map[string]*incidents.Header) error {
 	v.keys = map[string]string{}
+	keys := keysOf(seen)
 	weak := 0
 	err := v.queryRow(`SELECT count(*) FROM incidents WHERE source_id = ? AND source_key >= '#' AND source_key < '$'`,
 		v.s.SourceID).Scan(&weak)
@@ -134,10 +135,20 @@ func (v *saver) adopt(seen []normalize.Incident, headers map[string]*incidents.H
 	for n := range seen {
 		i := &seen[n]
 		made := normalize.WeakKey(i.Key)
-		if headers[i.Key] != nil || i.StartedAt.IsZero() && i.ScheduledStartAt.IsZero() || !made && weak == 0 {
+		if headers[i.Key] != nil || i.StartedAt.IsZero() && i.ScheduledStartAt.IsZero() {
 			continue
 		}
-		stored, err := v.sameByTitle(*i, !made)
+		stored, err := "", error(nil)
+		if made || weak > 0 {
+			stored, err = v.sameByTitle(*i, !made)
+		}
+		if err == nil && stored == "" && !made && i.URL != "" {
+			// An incident whose id has changed keeps the key that it is stored under, since the id may change again.
+			if stored, err = v.sameByAddress(*i); slices.Contains(keys, stored) {
+				stored = ""
+			}
+			made = stored != ""
+		}
 		if err != nil {
 			return err
 		}
@@ -166,12 +177,22 @@ func (v *saver) adopt(seen []normalize.Incident, headers map[string]*incidents.H
 	return nil
 }
 
+// sameByAddress returns the key of the stored incident with the title, start and page of i, "" if there is none.
+func (v *saver) sameByAddress(i normalize.Incident) (string, error) {
+	return v.sameBy(i, func(k normalize.Incident) bool { return k.URL == i.URL })
+}
+
 // sameByTitle returns the key of the stored incident with the title and start of i, "" if there is none.
 // With weakOnly it looks among those without id and address.
 func (v *saver) sameByTitle(i normalize.Incident, weakOnly bool) (string, error) {
+	return v.sameBy(i, func(k normalize.Incident) bool { return !weakOnly || normalize.WeakKey(k.Key) })
+}
+
+// sameBy returns the key of the first stored incident with the title and start of i that also fits.
+func (v *saver) sameBy(i normalize.Incident, fits func(normalize.Incident) bool) (string, error) {
 	rows, err := v.query(`
-		SELECT source_key, title, coalesce(started_at, ''), coalesce(scheduled_start_at, '') FROM incidents
-		WHERE source_id = ?1 AND (started_at BETWEEN ?2 AND ?3 OR scheduled_start_at BETWEEN ?4 AND ?5)
+		SELECT source_key, title, coalesce(url, ''), coalesce(started_at, ''), coalesce(scheduled_start_at, '')
+		FROM incidents WHERE source_id = ?1 AND (started_at BETWEEN ?2 AND ?3 OR scheduled_start_at BETWEEN ?4 AND ?5)
 		ORDER BY incident_id`,
 		v.s.SourceID, db.Stamp(i.StartedAt.Add(-time.Minute)), db.Stamp(i.StartedAt.Add(time.Minute)),
 		db.Stamp(i.ScheduledStartAt.Add(-time.Minute)), db.Stamp(i.ScheduledStartAt.Add(time.Minute)))
@@ -182,14 +203,14 @@ func (v *saver) sameByTitle(i normalize.Incident, weakOnly bool) (string, error)
 	for rows.Next() {
 		var k normalize.Incident
 		var started, scheduled string
-		if err := rows.Scan(&k.Key, &k.Title, &started, &scheduled); err != nil {
+		if err := rows.Scan(&k.Key, &k.Title, &k.URL, &started, &scheduled); err != nil {
 			return "", err
 		}
 		if err := db.ParseStamps(map[*time.Time]string{&k.StartedAt: started,
 			&k.ScheduledStartAt: scheduled}); err != nil {
 			return "", err
 		}
-		if (!weakOnly || normalize.WeakKey(k.Key)) && normalize.SameByTitle(k, i) {
+		if fits(k) && normalize.SameByTitle(k, i) {
 			return k.Key, nil
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -146,7 +147,9 @@ func ReadItem(item *gofeed.Item, p Page, shared map[string]bool) normalize.Raw {
 		body = item.Description
 	}
 	raw.Impact = StatedImpact(item.Categories, body)
-	raw.Components = NamedParts(item.Categories)
+	raw.Components = slices.DeleteFunc(NamedParts(item.Categories), func(c normalize.RawComponent) bool {
+		return strings.EqualFold(c.Name, raw.Impact) // a category can be the severity that the text states
+	})
 	if end := item.Custom["maintenanceEndDate"]; end != "" {
 		raw.Kind = string(normalize.KindMaintenance)
 		raw.ScheduledStart, raw.ScheduledEnd = normalize.RawTime{Text: published}, normalize.RawTime{Text: end}
@@ -166,7 +169,9 @@ func ReadItem(item *gofeed.Item, p Page, shared map[string]bool) normalize.Raw {
 	if raw.Kind == "" {
 		raw.Started = raw.Created
 	}
-	raw.State = ItemState(raw.Title, item.Categories, body)
+	if raw.State = ItemState(raw.Title, item.Categories, body); raw.State == "" {
+		raw.State = titleEnd.FindString(raw.Title)
+	}
 	raw.Resolved = StatedEnd(body)
 	if body = strings.TrimSpace(body); body != "" || raw.State != "" {
 		posted := raw.Updated
@@ -182,6 +187,9 @@ func before(at time.Time, printed normalize.RawTime) bool {
 	then, err := times.Parse(printed, "")
 	return err == nil && at.Before(then)
 }
+
+// titleEnd is the end of a title that says that all is over.
+var titleEnd = regexp.MustCompile(`(?i)\b(?:back to normal|back up|up again)$`)
 
 // nearOf returns the item's last time as RFC 3339, which gives the entries of its timeline their year.
 func nearOf(item *gofeed.Item) string {

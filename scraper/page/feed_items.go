@@ -13,7 +13,8 @@ import (
 
 // ReadItems reads a feed's items as incidents, in their order. Items that share a guid are the posts of one incident
 // where they have its title, up to words for its state, or its address; Better Stack writes such feeds: "API went
-// down", "API recovered". Otherwise the guid tells nothing, and they are several incidents.
+// down", "API recovered". Otherwise the guid tells nothing, and they are several incidents. Items of one title and one
+// address of their own are the posts of one incident, too, if each has a guid of its own.
 func ReadItems(f *gofeed.Feed, p Page) []normalize.Raw {
 	shared := SharedLinks(f)
 	byGUID := map[string][]*gofeed.Item{}
@@ -26,6 +27,11 @@ func ReadItems(f *gofeed.Feed, p Page) []normalize.Raw {
 	for _, item := range f.Items {
 		guid := strings.TrimSpace(item.GUID)
 		same := byGUID[guid]
+		if guid != "" && len(same) == 1 && !frontPage(item.Link) && item.Link != f.Link {
+			if posts := postsAt(f, item.Link); len(posts) > 1 {
+				same, guid = posts, item.Link
+			}
+		}
 		switch {
 		case guid == "" || len(same) == 1:
 			raws = append(raws, ReadItem(item, p, shared))
@@ -41,7 +47,24 @@ func ReadItems(f *gofeed.Feed, p Page) []normalize.Raw {
 	return raws
 }
 
-var statePhrase = regexp.MustCompile(`(?i)[\s:–-]*\b(?:went down|recovered)\W*$`)
+// postsAt returns the items of an address of their own if each has a guid and all have one title, up to words for its
+// state: a feed may give every post of an incident its own guid.
+func postsAt(f *gofeed.Feed, link string) []*gofeed.Item {
+	var posts []*gofeed.Item
+	for _, item := range f.Items {
+		if item.Link != link {
+			continue
+		}
+		if item.GUID == "" || len(posts) > 0 && subject(item.Title) != subject(posts[0].Title) {
+			return nil
+		}
+		posts = append(posts, item)
+	}
+	return posts
+}
+
+var statePhrase = regexp.MustCompile(`(?i)[\s:–-]*\b(?:(?:is|are|was) )?(?:went down|down|recovered|back to normal|` +
+	`back up|up again|` + stateNames + `)\W*$`)
 
 // oneIncident reports whether items of one guid have one title, or one address that is not the feed's own.
 func oneIncident(items []*gofeed.Item, home string) bool {

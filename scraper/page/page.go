@@ -30,7 +30,7 @@
 //   - JSON: [DecodeJSON], and [Scalar] for a field that is a string in one document and a number in another
 //   - HTML: [Title], [Visible], [StripTags], [BreakBlocks], [ClassWord], [RenderBody]; [BreaksOff] recognises a
 //     document that was cut off
-//   - feeds: [ReadFeed], [ReadRSS], [ReadItem], [ItemState], [StatedImpact], [NamedParts]
+//   - feeds: [ReadFeed], [ReadRSS], [ReadItems], [ReadItem], [ItemState], [StatedImpact], [NamedParts]
 //   - pages made with Next.js: [ReadNextData]
 //   - addresses: [Site], [SiteOf], [Home], [Resolve], [IncidentID], [IncidentURL]
 //   - times: [Time], [Before], [After], [WindowState]

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"vendorwatch/normalize"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -14,6 +15,19 @@ type Platform struct{}
 
 // Start requests the feed itself.
 func (Platform) Start(s scraper.Source) []scraper.Request { return []scraper.Request{{URL: s.URL}} }
+
+// Words: what titles of posts say when an incident is over ("Mail recovered"), and severities of feeds that name them
+// by what can be reached.
+func (Platform) Words() normalize.Words {
+	return normalize.Words{States: map[string]normalize.State{
+		"back_to_normal": normalize.StateResolved,
+		"back_up":        normalize.StateResolved,
+		"up_again":       normalize.StateResolved,
+	}, Severities: map[string]normalize.Severity{ // xAI's
+		"unavailable": normalize.SeverityMajor,
+		"available":   normalize.SeverityNone,
+	}}
+}
 
 // Describe implements scraper.Describer.
 func (Platform) Describe() scraper.Description {

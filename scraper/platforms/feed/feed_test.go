@@ -2,6 +2,7 @@ package feed
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -53,6 +54,58 @@ func TestKeys(t *testing.T) {
 				t.Errorf("id %q, url %q; want %q, %q", raw.ID, raw.URL, tt.id, tt.url)
 			}
 		})
+	}
+}
+
+// TestPosts holds which items are posts of one incident.
+func TestPosts(t *testing.T) {
+	item := func(title, guid, link, day string) string {
+		return "<item><title>" + title + `</title><guid isPermaLink="false">` + guid + "</guid><link>" + link +
+			"</link><pubDate>" + day + " Mar 2026 10:00:00 GMT</pubDate><description>" + title + "</description></item>"
+	}
+	const one, two = "https://status.acme.example/e/1", "https://status.acme.example/e/2"
+	tests := []struct{ name, items, want string }{
+		{"one guid in all items", item("Mail late", "g", one, "2") + item("Web down", "g", two, "1"),
+			"Mail late unknown 1, Web down unknown 1"},
+		{"one guid in all items, no links", item("Mail late", "g", "", "2") + item("Web slow", "g", "", "1"),
+			"Mail late unknown 1, Web slow unknown 1"},
+		{"one guid, two posts", item("Mail recovered", "g", one, "2") + item("Mail went down", "g", one, "1"),
+			"Mail went down resolved 2"},
+		{"one guid, one link to the page", item("Mail is back to normal", "g", "https://status.acme.example/", "2") +
+			item("Mail went down", "g", "https://status.acme.example/", "1"), "Mail went down resolved 2"},
+		{"one link, two guids", item("Mail recovered", "g2", one, "2") + item("Mail went down", "g1", one, "1"),
+			"Mail went down resolved 2"},
+		{"one link to the page, two guids", item("Mail late", "g2", "https://status.acme.example/", "2") +
+			item("Mail late", "g1", "https://status.acme.example/", "1"), "Mail late unknown 1, Mail late unknown 1"},
+		{"one link to a list, two things", item("Mail late", "g2", one, "2") + item("Web slow", "g1", one, "1"),
+			"Mail late unknown 1, Web slow unknown 1"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			incidents, _ := normalize.Incidents(parse(t, platformtest.RSS(tt.items)).Incidents,
+				scraper.WordsOf(Platform{}))
+			var got []string
+			for _, i := range incidents {
+				got = append(got, fmt.Sprintf("%s %s %d", i.Title, i.State, len(i.Updates)))
+			}
+			if strings.Join(got, ", ") != tt.want {
+				t.Errorf("%q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestStatedEndAndSeverity holds what a feed like xAI's says: the severity in a category and in the text, and the end.
+func TestStatedEndAndSeverity(t *testing.T) {
+	raws := parse(t, platformtest.RSS(`<item><title>[Mail] Sending fails</title><guid isPermaLink="false">m1</guid>`+
+		`<pubDate>Mon, 02 Mar 2026 10:00:00 GMT</pubDate><category>unavailable</category><category>Mail</category>`+
+		`<category>resolved</category><description><![CDATA[<h3>Status: RESOLVED</h3><p>Severity: unavailable</p>`+
+		`<p>Resolved: Mon, 02 Mar 2026 11:30:00 GMT</p><p>It works.</p>]]></description></item>`)).Incidents
+	incidents, findings := normalize.Incidents(raws, scraper.WordsOf(Platform{}))
+	i := incidents[0]
+	if i.State != normalize.StateResolved || i.Severity != normalize.SeverityMajor || len(i.Components) != 1 ||
+		i.Components[0].Name != "Mail" || normalize.FormatTime(i.ResolvedAt) != "2026-03-02T11:30:00.000Z" {
+		t.Errorf("%+v, findings %+v", i, findings)
 	}
 }
 

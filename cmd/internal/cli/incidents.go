@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db"
 	"vendorwatch/db/query"
 	"vendorwatch/normalize/markdown"
 )
@@ -57,6 +59,9 @@ func (a *app) incidents(ctx context.Context, f query.Filter) error {
 		return err
 	}
 	defer file.Close()
+	if f.Vendor, err = knownVendor(ctx, file, f.Vendor); err != nil {
+		return err
+	}
 	list, err := query.New(file).Incidents(ctx, f)
 	if err != nil {
 		return err
@@ -99,4 +104,27 @@ func begin(i query.Incident) string {
 		return i.ScheduledStartAt
 	}
 	return i.StartedAt
+}
+
+// knownVendor finds a vendor of the record by its slug or name; none is asked for if the name is empty. An empty list
+// for a misspelt name would look like a vendor without incidents.
+func knownVendor(ctx context.Context, file *db.DB, name string) (string, error) {
+	if name == "" {
+		return "", nil
+	}
+	vendors, err := query.New(file).Vendors(ctx, time.Now())
+	if err != nil {
+		return "", err
+	}
+	var known []string
+	for _, v := range vendors {
+		if strings.EqualFold(v.Slug, name) || strings.EqualFold(v.Name, name) {
+			return v.Slug, nil
+		}
+		known = append(known, v.Slug)
+	}
+	if near := words.Nearest(name, known); near != "" {
+		return "", usagef("--vendor: %s has no vendor %q; did you mean %s?", file.Path(), name, near)
+	}
+	return "", usagef("--vendor: %s has no vendor %q; vendorwatch vendors lists those there are", file.Path(), name)
 }

@@ -29,17 +29,19 @@ func TestComponents(t *testing.T) {
 	const all = `SELECT source_key, group_name, name, status, coalesce(gone_at, '') FROM components
 		ORDER BY component_id`
 	for name, steps := range map[string][]step{
-		"the first list is recorded, and no news": {
+		"the first list is recorded, and no news, but that the page is red": {
 			{scrape: listed(t0, part("1", "", "API", "major_outage"), part("2", "", "Web", "operational")),
-				query: `SELECT component_id, status, at FROM component_changes`,
-				rows:  []string{"1|major_outage|2026-11-23T09:00:00.000Z", "2|operational|2026-11-23T09:00:00.000Z"}},
+				events: "incident_opened(already_open)",
+				query:  `SELECT component_id, status, at FROM component_changes`,
+				rows:   []string{"1|major_outage|2026-11-23T09:00:00.000Z", "2|operational|2026-11-23T09:00:00.000Z"}},
 		},
 		"a changed status is news": {
 			{scrape: listed(t0, part("1", "Core", "API", "operational"))},
 			{scrape: listed(after(hour), part("1", "Core", "API", "partial_outage")), events: "component_changed",
 				query: `SELECT detail FROM events`,
 				rows:  []string{`{"component":"Core › API","from":"operational","to":"partial_outage"}`}},
-			{scrape: listed(after(2*hour), part("1", "Core", "API", "partial_outage")),
+			{scrape: listed(after(2*hour), part("1", "Core", "API", "partial_outage")), events: "incident_opened"},
+			{scrape: listed(after(3*hour), part("1", "Core", "API", "partial_outage")),
 				outcome: query.OutcomeUnchanged},
 		},
 		"one that is gone, and comes back": {
@@ -60,7 +62,8 @@ func TestComponents(t *testing.T) {
 					`{"component":"Core › Public API","from_name":"Core › API","to_name":"Core › Public API"}`,
 					`{"component":"Base › Public API","from_name":"Core › Public API","to_name":"Base › Public API"}`,
 					`{"component":"Base › Public API","from":"operational","to":"major_outage"}`}},
-			{scrape: listed(after(3*hour), part("1", "Base", "Public API", "major_outage")),
+			{scrape: listed(after(3*hour), part("1", "Base", "Public API", "major_outage")), events: "incident_opened"},
+			{scrape: listed(after(4*hour), part("1", "Base", "Public API", "major_outage")),
 				outcome: query.OutcomeUnchanged,
 				query:   `SELECT status, at FROM component_changes`,
 				rows:    []string{"operational|2026-11-23T09:00:00.000Z", "major_outage|2026-11-23T11:00:00.000Z"}},

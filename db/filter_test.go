@@ -89,7 +89,7 @@ func TestFiltersWithholdNews(t *testing.T) {
 				{scrape: parts(after(hour), "Web", "operational", "API", "major_outage"),
 					events: "component_changed(filtered)"},
 				{scrape: parts(after(2*hour), "Web", "major_outage", "API", "major_outage"),
-					events: "component_changed"},
+					events: "component_changed incident_opened"},
 			}},
 	} {
 		t.Run(name, func(t *testing.T) {

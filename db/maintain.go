@@ -30,7 +30,7 @@ var invariants = []string{
 	FROM incidents i JOIN incidents o ON o.incident_id = i.same_event_id WHERE o.same_event_id IS NOT o.incident_id`,
 	`SELECT 'the event of incident ' || i.same_event_id || ' has ' || count(*) || ' records, from ' || count(DISTINCT i.source_id) || ' pages of ' || count(DISTINCT s.vendor_id) || ' vendors'
 	FROM incidents i JOIN sources s USING (source_id) WHERE i.same_event_id IS NOT NULL
-	GROUP BY i.same_event_id HAVING count(*) < 2 OR count(*) > count(DISTINCT i.source_id)
+	GROUP BY i.same_event_id HAVING count(*) < 2 OR sum(i.origin = 'vendor') > count(DISTINCT i.source_id)
 	OR count(DISTINCT s.vendor_id) > 1`,
 	`SELECT 'event ' || event_id || ' is withheld as told by another record, and names none'
 	FROM events WHERE (withheld IS 'same_event') <> (detail ->> 'same_event_as' IS NOT NULL)`,

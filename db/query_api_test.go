@@ -93,7 +93,7 @@ func TestListingsInPages(t *testing.T) {
 				out, last = append(out, fmt.Sprintf("%s/%s", r.Vendor, r.State)), r.UpdateID
 			}
 			return out, last, err
-		}, "acme/investigating acme/identified acme/resolved acme/investigating bolt/investigating"},
+		}, "acme/investigating acme/identified acme/resolved acme/investigating acme/investigating bolt/investigating"},
 		"updates of an incident": {func(after int64) (out []string, last int64, err error) {
 			rows, err := f.UpdatesAfter(t.Context(), "", 1, after, 2)
 			for _, r := range rows {

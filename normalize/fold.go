@@ -20,7 +20,9 @@ const (
 // Record is what all readings of one incident amount to.
 type Record struct {
 	Incident      Incident // its Updates are those that were not taken away
+	Origin        Origin   // empty: OriginVendor
 	StartedBasis  Basis
+	StartedAfter  time.Time // where the start was seen: when it was last known not to have begun
 	ResolvedBasis Basis
 	ResolvedAfter time.Time  // where the end was seen: when the incident was last known to be open
 	FirstSeen     time.Time  // the first reading

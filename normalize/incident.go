@@ -18,6 +18,15 @@ const (
 	KindNotice      Kind = "notice"      // an announcement that breaks nothing
 )
 
+// Origin is who says that there is an incident.
+type Origin string
+
+// Who may say so.
+const (
+	OriginVendor Origin = "vendor" // its vendor posted it
+	OriginPage   Origin = "page"   // its page is red, and no open incident of the vendor is as bad
+)
+
 // Severity is how bad an incident is by the vendor's own impact word.
 type Severity string
 
@@ -219,8 +228,6 @@ const (
 	EventComponentChanged     EventKind = "component_changed"
 	EventSourceUnreadable     EventKind = "source_unreadable"
 	EventSourceReadable       EventKind = "source_readable"
-	EventIndicatorRaised      EventKind = "indicator_raised"  // a page calls itself unwell, and no incident says why
-	EventIndicatorCleared     EventKind = "indicator_cleared" // it does not any more, or an incident says why
 	// a page went to another address or product, and is followed
 	EventSourceMoved EventKind = "source_moved"
 )

@@ -136,7 +136,13 @@ func clip(s string, n int) string {
 	return string(runes[:n]) + "…"
 }
 
+// PageKey begins the keys of incidents that a page shows and nobody posted. No vendor's key begins so.
+const PageKey = "~page/"
+
 func key(raw Raw, i Incident) string {
+	if strings.HasPrefix(raw.ID, PageKey) {
+		return "~" + raw.ID
+	}
 	if raw.ID != "" {
 		return raw.ID
 	}

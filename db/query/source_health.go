@@ -36,8 +36,6 @@ type SourceHealth struct {
 	// how much of the 30 days before LastAttemptAt they make up
 	BlindSeconds30d int64  `db:"blind_seconds_30d" json:"blind_seconds_30d"`
 	Indicator       string `db:"indicator" json:"indicator,omitempty"`
-	// since when it is raised without an open incident
-	IndicatorSinceAt string `db:"indicator_since_at" json:"indicator_since_at,omitempty"`
 	// how bad the page itself says or shows it is; empty if it says nothing that can be understood
 	PageSeverity   string `db:"page_severity" json:"page_severity,omitempty"`
 	PageSeverityAt string `db:"page_severity_at" json:"page_severity_at,omitempty"` // since when

@@ -51,7 +51,7 @@ func (v *saver) leftSavedPages(seen map[int64]bool) error {
 						SELECT 1 FROM scrapes s WHERE s.source_id = ?1 AND s.started_at = r.seen_at AND s.all_open = 1
 							AND s.outcome IN ('changed', 'unchanged')))), '')) AS last
 				FROM touched JOIN incidents i USING (incident_id)
-				WHERE kind <> 'notice' AND (left_feed_at IS NOT NULL OR ended = 0))
+				WHERE kind <> 'notice' AND origin = 'vendor' AND (left_feed_at IS NOT NULL OR ended = 0))
 		SELECT incident_id, state, announced, coalesce(same_event_id, 0), coalesce(left_feed_at, ''),
 			CASE WHEN ended = 1 THEN '' ELSE rtrim(min(
 				coalesce((SELECT min(started_at) FROM scrapes WHERE source_id = ?1 AND all_open = 1

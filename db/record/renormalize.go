@@ -94,7 +94,8 @@ func (r *renormalizer) all(platform string) error {
 	if err := r.statuses(); err != nil {
 		return err
 	}
-	keys, err := r.texts(`SELECT source_key FROM incidents WHERE source_id = ? ORDER BY incident_id`, r.s.SourceID)
+	keys, err := r.texts(`SELECT source_key FROM incidents WHERE source_id = ? AND origin = 'vendor'
+		ORDER BY incident_id`, r.s.SourceID)
 	if err != nil {
 		return err
 	}

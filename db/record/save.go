@@ -125,10 +125,10 @@ func (v *saver) save() error {
 		v.pastOpen, v.pastList = live || v.at < v.source.openListAt, live || v.at < v.source.partsAt
 	}
 	v.baseline = v.source.baselineAt == "" && !s.Backfill && !s.Unchanged
-	steps := []func() error{v.saveMove, v.saveSuccess, v.saveComponents, v.saveIncidents, v.savePageSeverity,
-		v.saveIndicator, v.saveFindings, v.saveDocuments}
+	steps := []func() error{v.saveMove, v.saveSuccess, v.saveComponents, v.saveIncidents, v.savePage,
+		v.saveFindings, v.saveDocuments}
 	if s.Unchanged {
-		steps = []func() error{v.saveMove, v.saveSuccess, v.confirmCopies, v.saveDocuments}
+		steps = []func() error{v.saveMove, v.saveSuccess, v.confirmCopies, v.confirmPage, v.saveDocuments}
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -158,7 +158,7 @@ func (v *saver) saveUnchanged() (bool, error) {
 		UPDATE sources SET last_attempt_at = ?1, last_success_at = ?1, latest_at = max(coalesce(latest_at, ''), ?1),
 			consecutive_failures = 0, failing_since_at = NULL, last_error = NULL
 		WHERE source_id = ?2 AND consecutive_failures = 0 AND last_success_at >= ?3 AND interval_seconds = ?4
-			AND copy_suspected = 0`,
+			AND copy_suspected = 0 AND red_suspected = 0`,
 		v.at, v.s.SourceID, db.Stamp(v.s.At.Add(-query.Tolerance(v.s.Interval))), v.s.seconds())
 	if err != nil || done == 0 {
 		return false, err

@@ -13,12 +13,13 @@ type sourceRow struct {
 	failures                                      int
 	failingSince, lastSuccess, lastError          string
 	baselineAt, latestAt, coverageAt, suspectedAt string
-	indicator, indicatorSince                     string
+	indicator                                     string
 	pageSeverity, pageBecause                     string
 	pageURL, platform                             string
 	// since when the page has another platform than before; "" if it always had this one
 	otherSince          string
 	openListAt, partsAt string // newest list of what is open, and of components
+	redSuspected        bool   // the page is red since its last reading, and the next one decides
 	copySuspected       bool   // what an incident says may come from a cache
 	gaps, gapOpen       bool   // there are gaps that were not filled; one lasts
 }
@@ -30,8 +31,8 @@ func (v *saver) loadSource() error {
 		''),
 			coalesce(baseline_at, ''), coalesce(latest_at, ''), coalesce(coverage_start_at, ''),
 			coalesce(vanish_suspected_at, ''),
-			coalesce(indicator, ''), coalesce(indicator_since_at, ''), coalesce(page_severity, ''),
-			coalesce(page_because, ''), page_url, platform, copy_suspected,
+			coalesce(indicator, ''), coalesce(page_severity, ''),
+			coalesce(page_because, ''), page_url, platform, copy_suspected, red_suspected,
 			coalesce((SELECT max(o.started_at) FROM scrapes o WHERE o.source_id = s.source_id AND o.all_open = 1
 			AND o.outcome IN ('changed', 'unchanged')), ''),
 			coalesce((SELECT max(p.seen_at) FROM component_readings p WHERE p.source_id = s.source_id), ''),
@@ -43,7 +44,7 @@ func (v *saver) loadSource() error {
 		FROM sources s WHERE source_id = ?`, v.s.SourceID).Scan(
 		&r.failures, &r.failingSince, &r.lastSuccess, &r.lastError, &r.baselineAt, &r.latestAt, &r.coverageAt,
 		&r.suspectedAt,
-		&r.indicator, &r.indicatorSince, &r.pageSeverity, &r.pageBecause, &r.pageURL, &r.platform, &r.copySuspected,
+		&r.indicator, &r.pageSeverity, &r.pageBecause, &r.pageURL, &r.platform, &r.copySuspected, &r.redSuspected,
 		&r.openListAt, &r.partsAt, &r.otherSince, &r.gaps, &r.gapOpen)
 	if errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("source: %w", db.ErrNotFound)

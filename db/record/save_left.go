@@ -22,7 +22,7 @@ func (v *saver) openBefore() ([]openIncident, error) {
 	}
 	rows, err := v.query(`
 		SELECT incident_id, state, announced, coalesce(same_event_id, 0) FROM incidents
-		WHERE source_id = ? AND open = 1 AND kind <> 'notice'
+		WHERE source_id = ? AND origin = 'vendor' AND open = 1 AND kind <> 'notice'
 		ORDER BY incident_id`, v.s.SourceID)
 	if err != nil {
 		return nil, err
@@ -143,7 +143,7 @@ func (v *saver) leftBefore(seen map[int64]bool) error {
 	if err != nil {
 		return err
 	}
-	const open = ` AND ended = 0 AND kind <> 'notice' `
+	const open = ` AND ended = 0 AND kind <> 'notice' AND origin = 'vendor' `
 	n, err := v.exec(`UPDATE incidents SET left_feed_at = ?1 WHERE incident_id IN (SELECT value FROM json_each(?2))`+
 		open+`
 		AND (left_feed_at <= ?3 OR left_feed_at IS NULL AND incident_id IN (SELECT value FROM json_each(?4)))`, next,

@@ -90,7 +90,7 @@ func (v *saver) othersOf(t teller) (heard, speaker int64, err error) {
 			OR s.last_success_at >= ?3
 				AND s.watched >= (SELECT watched FROM sources WHERE source_id = ?6))
 		FROM incidents o JOIN sources s USING (source_id)
-		WHERE o.same_event_id = ?4 AND o.incident_id <> ?5
+		WHERE o.same_event_id = ?4 AND o.incident_id <> ?5 AND o.origin = 'vendor'
 			AND (o.announced = 1 OR EXISTS (SELECT 1 FROM events e
 				WHERE e.incident_id = o.incident_id AND e.detail ->> 'late' = 'true'
 				AND e.withheld IS NOT 'same_event'))

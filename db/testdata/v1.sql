@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-27 23:05:02');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-27 23:05:02');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-27 23:03:45');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-27 23:03:45');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -39,12 +39,13 @@ CREATE TABLE sources ( -- status pages, with the health of reading them
   coverage_start_at TEXT CHECK (coverage_start_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- every incident since then is on record, as far as the page shows
   backfill_page INTEGER NOT NULL DEFAULT 0 CHECK (backfill_page >= 0), -- history page on which a backfill goes on; 0 if none was begun
   backfill_done_at TEXT CHECK (backfill_done_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when a backfill reached the page's first day
+  red_suspected INTEGER NOT NULL DEFAULT 0 CHECK (red_suspected IN (0, 1)), -- 1: the page is red since its last reading, and no incident says so; the next reading decides
   copy_suspected INTEGER NOT NULL DEFAULT 0 CHECK (copy_suspected IN (0, 1)), -- 1: what an incident says now may come from a cache; the next reading decides
   vanish_suspected_at TEXT CHECK (vanish_suspected_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- most open incidents vanished at once then; the next good scrape decides
   UNIQUE (vendor_id, page_url),
   CHECK ((page_severity IS NULL) = (page_because IS NULL) AND (page_severity IS NULL) = (page_severity_at IS NULL))
 ) STRICT;
-INSERT INTO sources (source_id, vendor_id, page_url, platform, watched, interval_seconds, last_attempt_at, last_success_at, consecutive_failures, failing_since_at, last_error, indicator, page_severity, page_severity_at, page_because, indicator_since_at, baseline_at, latest_at, coverage_start_at, backfill_page, backfill_done_at, copy_suspected, vanish_suspected_at) VALUES (1, 1, 'https://status.acme.example', 'statuspage', 1, 0, '2026-11-23T13:00:00.000Z', '2026-11-23T10:00:00.000Z', 3, '2026-11-23T11:00:00.000Z', '403 Forbidden', 'minor', 'major', '2026-11-23T09:10:00.000Z', 'component', NULL, '2026-11-23T09:00:00.000Z', '2026-11-23T10:00:00.000Z', '2026-11-23T09:00:00.000Z', 0, NULL, 0, NULL);
+INSERT INTO sources (source_id, vendor_id, page_url, platform, watched, interval_seconds, last_attempt_at, last_success_at, consecutive_failures, failing_since_at, last_error, indicator, page_severity, page_severity_at, page_because, indicator_since_at, baseline_at, latest_at, coverage_start_at, backfill_page, backfill_done_at, red_suspected, copy_suspected, vanish_suspected_at) VALUES (1, 1, 'https://status.acme.example', 'statuspage', 1, 0, '2026-11-23T13:00:00.000Z', '2026-11-23T10:00:00.000Z', 3, '2026-11-23T11:00:00.000Z', '403 Forbidden', 'minor', 'major', '2026-11-23T09:10:00.000Z', 'component', NULL, '2026-11-23T09:00:00.000Z', '2026-11-23T10:00:00.000Z', '2026-11-23T09:00:00.000Z', 0, NULL, 1, 0, NULL);
 CREATE TABLE source_filters ( -- what of a page concerns us by the configuration; no row: all of it
   source_id INTEGER PRIMARY KEY REFERENCES sources (source_id), -- which page
   filter TEXT NOT NULL CHECK (json_valid(filter)) -- JSON object: globs of components, groups, regions and all places the vendor names; kinds; the lowest severity
@@ -131,7 +132,23 @@ CREATE TABLE component_readings ( -- when pages listed them: a row each time the
 ) STRICT, WITHOUT ROWID;
 INSERT INTO component_readings (source_id, seen_at, list_id, whole) VALUES (1, '2026-11-23T09:00:00.000Z', 1, 1);
 INSERT INTO component_readings (source_id, seen_at, list_id, whole) VALUES (1, '2026-11-23T09:10:00.000Z', 2, 1);
-CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors published
+CREATE TABLE page_states ( -- how bad pages said or showed they were: a row each time that changes on a live page, and one for each saved page; the incidents of origin page are made of these
+  source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page
+  seen_at TEXT NOT NULL CHECK (seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was read, or saved
+  until_at TEXT NOT NULL CHECK (until_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was last known to say the same; of the newest row it may be later, see sources.last_success_at
+  hash TEXT NOT NULL, -- of the values below
+  severity TEXT NOT NULL CHECK (severity IN ('none', 'minor', 'major', 'critical', 'unknown')), -- how bad the page was
+  because TEXT NOT NULL CHECK (because IN ('page', 'component')), -- what gave the severity
+  said TEXT NOT NULL DEFAULT '', -- the page's own words for its state
+  red TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(red)), -- JSON array: its red components, an object each
+  posted TEXT CHECK (posted IN ('none', 'minor', 'major', 'critical', 'unknown')), -- the worst of the vendor's incidents that were open; null: none was
+  uncovered INTEGER NOT NULL CHECK (uncovered IN (0, 1)), -- 1: it was red, and no open incident of the vendor was as bad
+  PRIMARY KEY (source_id, seen_at, hash),
+  CHECK (until_at >= seen_at)
+) STRICT, WITHOUT ROWID;
+INSERT INTO page_states (source_id, seen_at, until_at, hash, severity, because, said, red, posted, uncovered) VALUES (1, '2026-11-23T09:00:00.000Z', '2026-11-23T09:00:00.000Z', 'a0058501f6f3af8e8fc35d29', 'minor', 'page', 'minor', '[]', 'minor', 0);
+INSERT INTO page_states (source_id, seen_at, until_at, hash, severity, because, said, red, posted, uncovered) VALUES (1, '2026-11-23T09:10:00.000Z', '2026-11-23T09:10:00.000Z', '3da79e41b735b7a12034d4e9', 'major', 'component', '', '[{"key":"1","name":"API","group":"Core","status":"partial_outage"}]', 'minor', 1);
+CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors published, and trouble that their pages show
   incident_id INTEGER PRIMARY KEY, -- ours
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- page that shows it
   source_key TEXT NOT NULL CHECK (source_key <> ''), -- the vendor's id, else the canonical URL, else # and a hash of title and start
@@ -153,6 +170,7 @@ CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors pub
   updated_at TEXT CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: when the entry was last touched
   stated_duration_seconds INTEGER CHECK (stated_duration_seconds >= 0), -- how long the impact lasted by the vendor's postmortem
   started_basis TEXT CHECK (started_basis IN ('stated', 'posted', 'seen')), -- how started_at is known: stated, by a field of the vendor that differs from the post's time; posted, the time of the post that says so; seen, by us; null: it is not, and may lie earlier
+  started_after TEXT CHECK (started_after GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: where started_at was seen, when the page was last known not to be red; it may have begun that much earlier
   resolved_basis TEXT CHECK (resolved_basis IN ('stated', 'posted', 'seen')), -- how resolved_at is known, in the same words; null where it is not over, or nothing tells when it ended
   resolved_after TEXT CHECK (resolved_after GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: where resolved_at was seen, when it was last known to be open
   start_given INTEGER NOT NULL DEFAULT 0 CHECK (start_given IN (0, 1)), -- 1: the vendor states the start; 0: it is the first update's time
@@ -166,11 +184,12 @@ CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors pub
   UNIQUE (source_id, source_key),
   CHECK (resolved_at >= started_at),
   CHECK (resolved_after <= resolved_at),
+  CHECK (started_after <= started_at),
   CHECK (scheduled_end_at >= scheduled_start_at)
 ) STRICT;
-INSERT INTO incidents (incident_id, source_id, source_key, origin, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at, scheduled_start_at, scheduled_end_at, created_at, updated_at, stated_duration_seconds, started_basis, resolved_basis, resolved_after, start_given, excerpt, first_seen_at, left_feed_at, announced, same_event_id, raw, raw_index) VALUES (1, 1, 'a', 'vendor', 'incident', 'Trouble a', 'https://status.acme.example/incidents/a', 'minor', 'monitoring', 'minor', 'monitoring', '2026-11-23T08:00:00.000Z', NULL, NULL, NULL, '2026-11-23T08:00:00.000Z', '2026-11-23T08:05:00.000Z', NULL, 'posted', NULL, NULL, 0, 0, '2026-11-23T09:00:00.000Z', NULL, 1, NULL, '[{"document":"summary","id":"a","url":"https://status.acme.example/incidents/a","title":"Trouble a","state":"monitoring","impact":"minor","created":{"text":"2026-11-23T08:00:00.000Z"},"updated":{"text":"2026-11-23T08:05:00.000Z"},"components":[{"id":"1","name":"API","group":"Core"}],"updates":[{"id":"a-investigating","state":"investigating","posted":{"text":"2026-11-23T08:00:00.000Z"},"body":"We know more.","format":"markdown"},{"id":"a-monitoring","state":"monitoring","posted":{"text":"2026-11-23T08:05:00.000Z"},"body":"This is monitoring.","format":"markdown"}]}]', '{"summary":{"hash":"342b721a17c62ec851db08d0","at":"2026-11-23T10:00:00.000Z"}}');
-INSERT INTO incidents (incident_id, source_id, source_key, origin, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at, scheduled_start_at, scheduled_end_at, created_at, updated_at, stated_duration_seconds, started_basis, resolved_basis, resolved_after, start_given, excerpt, first_seen_at, left_feed_at, announced, same_event_id, raw, raw_index) VALUES (2, 1, 'm', 'vendor', 'maintenance', 'Trouble m', 'https://status.acme.example/incidents/m', 'none', 'scheduled', 'maintenance', 'scheduled', NULL, NULL, '2026-11-24T15:00:00.000Z', '2026-11-24T16:00:00.000Z', '2026-11-24T14:00:00.000Z', '2026-11-24T14:00:00.000Z', NULL, NULL, NULL, NULL, 0, 0, '2026-11-23T09:00:00.000Z', NULL, 1, NULL, '[{"document":"summary","id":"m","url":"https://status.acme.example/incidents/m","kind":"maintenance","title":"Trouble m","state":"scheduled","impact":"maintenance","scheduled_start":{"text":"2026-11-24T15:00:00.000Z"},"scheduled_end":{"text":"2026-11-24T16:00:00.000Z"},"created":{"text":"2026-11-24T14:00:00.000Z"},"updated":{"text":"2026-11-24T14:00:00.000Z"},"updates":[{"id":"m-scheduled","state":"scheduled","posted":{"text":"2026-11-24T14:00:00.000Z"},"body":"This is scheduled.","format":"markdown"}]}]', '{"summary":{"hash":"004433406351441f3ccc8bdb","at":"2026-11-23T09:00:00.000Z"}}');
-INSERT INTO incidents (incident_id, source_id, source_key, origin, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at, scheduled_start_at, scheduled_end_at, created_at, updated_at, stated_duration_seconds, started_basis, resolved_basis, resolved_after, start_given, excerpt, first_seen_at, left_feed_at, announced, same_event_id, raw, raw_index) VALUES (3, 1, 'old', 'vendor', 'incident', 'Trouble old', 'https://status.acme.example/incidents/old', 'minor', 'resolved', 'minor', 'postmortem', '2026-11-19T05:00:00.000Z', '2026-11-19T05:05:00.000Z', NULL, NULL, '2026-11-19T05:00:00.000Z', '2026-11-19T05:10:00.000Z', NULL, 'posted', 'posted', NULL, 0, 0, '2026-11-23T09:00:00.000Z', NULL, 0, NULL, '[{"document":"summary","id":"old","url":"https://status.acme.example/incidents/old","title":"Trouble old","state":"postmortem","impact":"minor","created":{"text":"2026-11-19T05:00:00.000Z"},"updated":{"text":"2026-11-19T05:10:00.000Z"},"updates":[{"id":"old-investigating","state":"investigating","posted":{"text":"2026-11-19T05:00:00.000Z"},"body":"This is investigating.","format":"markdown"},{"id":"old-resolved","state":"resolved","posted":{"text":"2026-11-19T05:05:00.000Z"},"body":"This is resolved.","format":"markdown"},{"id":"old-postmortem","state":"postmortem","posted":{"text":"2026-11-19T05:10:00.000Z"},"body":"This is postmortem.","format":"markdown"}]}]', '{"summary":{"hash":"4bfced3f74bb13275ea5de5d","at":"2026-11-23T09:00:00.000Z"}}');
+INSERT INTO incidents (incident_id, source_id, source_key, origin, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at, scheduled_start_at, scheduled_end_at, created_at, updated_at, stated_duration_seconds, started_basis, started_after, resolved_basis, resolved_after, start_given, excerpt, first_seen_at, left_feed_at, announced, same_event_id, raw, raw_index) VALUES (1, 1, 'a', 'vendor', 'incident', 'Trouble a', 'https://status.acme.example/incidents/a', 'minor', 'monitoring', 'minor', 'monitoring', '2026-11-23T08:00:00.000Z', NULL, NULL, NULL, '2026-11-23T08:00:00.000Z', '2026-11-23T08:05:00.000Z', NULL, 'posted', NULL, NULL, NULL, 0, 0, '2026-11-23T09:00:00.000Z', NULL, 1, NULL, '[{"document":"summary","id":"a","url":"https://status.acme.example/incidents/a","title":"Trouble a","state":"monitoring","impact":"minor","created":{"text":"2026-11-23T08:00:00.000Z"},"updated":{"text":"2026-11-23T08:05:00.000Z"},"components":[{"id":"1","name":"API","group":"Core"}],"updates":[{"id":"a-investigating","state":"investigating","posted":{"text":"2026-11-23T08:00:00.000Z"},"body":"We know more.","format":"markdown"},{"id":"a-monitoring","state":"monitoring","posted":{"text":"2026-11-23T08:05:00.000Z"},"body":"This is monitoring.","format":"markdown"}]}]', '{"summary":{"hash":"342b721a17c62ec851db08d0","at":"2026-11-23T10:00:00.000Z"}}');
+INSERT INTO incidents (incident_id, source_id, source_key, origin, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at, scheduled_start_at, scheduled_end_at, created_at, updated_at, stated_duration_seconds, started_basis, started_after, resolved_basis, resolved_after, start_given, excerpt, first_seen_at, left_feed_at, announced, same_event_id, raw, raw_index) VALUES (2, 1, 'm', 'vendor', 'maintenance', 'Trouble m', 'https://status.acme.example/incidents/m', 'none', 'scheduled', 'maintenance', 'scheduled', NULL, NULL, '2026-11-24T15:00:00.000Z', '2026-11-24T16:00:00.000Z', '2026-11-24T14:00:00.000Z', '2026-11-24T14:00:00.000Z', NULL, NULL, NULL, NULL, NULL, 0, 0, '2026-11-23T09:00:00.000Z', NULL, 1, NULL, '[{"document":"summary","id":"m","url":"https://status.acme.example/incidents/m","kind":"maintenance","title":"Trouble m","state":"scheduled","impact":"maintenance","scheduled_start":{"text":"2026-11-24T15:00:00.000Z"},"scheduled_end":{"text":"2026-11-24T16:00:00.000Z"},"created":{"text":"2026-11-24T14:00:00.000Z"},"updated":{"text":"2026-11-24T14:00:00.000Z"},"updates":[{"id":"m-scheduled","state":"scheduled","posted":{"text":"2026-11-24T14:00:00.000Z"},"body":"This is scheduled.","format":"markdown"}]}]', '{"summary":{"hash":"004433406351441f3ccc8bdb","at":"2026-11-23T09:00:00.000Z"}}');
+INSERT INTO incidents (incident_id, source_id, source_key, origin, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at, scheduled_start_at, scheduled_end_at, created_at, updated_at, stated_duration_seconds, started_basis, started_after, resolved_basis, resolved_after, start_given, excerpt, first_seen_at, left_feed_at, announced, same_event_id, raw, raw_index) VALUES (3, 1, 'old', 'vendor', 'incident', 'Trouble old', 'https://status.acme.example/incidents/old', 'minor', 'resolved', 'minor', 'postmortem', '2026-11-19T05:00:00.000Z', '2026-11-19T05:05:00.000Z', NULL, NULL, '2026-11-19T05:00:00.000Z', '2026-11-19T05:10:00.000Z', NULL, 'posted', NULL, 'posted', NULL, 0, 0, '2026-11-23T09:00:00.000Z', NULL, 0, NULL, '[{"document":"summary","id":"old","url":"https://status.acme.example/incidents/old","title":"Trouble old","state":"postmortem","impact":"minor","created":{"text":"2026-11-19T05:00:00.000Z"},"updated":{"text":"2026-11-19T05:10:00.000Z"},"updates":[{"id":"old-investigating","state":"investigating","posted":{"text":"2026-11-19T05:00:00.000Z"},"body":"This is investigating.","format":"markdown"},{"id":"old-resolved","state":"resolved","posted":{"text":"2026-11-19T05:05:00.000Z"},"body":"This is resolved.","format":"markdown"},{"id":"old-postmortem","state":"postmortem","posted":{"text":"2026-11-19T05:10:00.000Z"},"body":"This is postmortem.","format":"markdown"}]}]', '{"summary":{"hash":"4bfced3f74bb13275ea5de5d","at":"2026-11-23T09:00:00.000Z"}}');
 CREATE TABLE former_keys ( -- ids that incidents had before their page moved to another product
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- page that shows the incident
   source_key TEXT NOT NULL CHECK (source_key <> ''), -- the vendor's id, address or hash before
@@ -262,7 +281,7 @@ CREATE TABLE events ( -- news, in the order in which it was learned
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- page that told it
   incident_id INTEGER REFERENCES incidents (incident_id), -- which incident; null for news of a component or of the page
   update_id INTEGER REFERENCES incident_updates (update_id), -- which update brought it; null if none did
-  kind TEXT NOT NULL CHECK (kind IN ('incident_opened', 'update_posted', 'state_changed', 'severity_changed', 'incident_resolved', 'incident_reopened', 'postmortem_posted', 'incident_edited', 'incident_left_feed', 'maintenance_scheduled', 'maintenance_started', 'maintenance_completed', 'component_changed', 'source_unreadable', 'source_readable', 'indicator_raised', 'indicator_cleared', 'source_moved', 'reminder')), -- sort of news
+  kind TEXT NOT NULL CHECK (kind IN ('incident_opened', 'update_posted', 'state_changed', 'severity_changed', 'incident_resolved', 'incident_reopened', 'postmortem_posted', 'incident_edited', 'incident_left_feed', 'maintenance_scheduled', 'maintenance_started', 'maintenance_completed', 'component_changed', 'source_unreadable', 'source_readable', 'source_moved', 'reminder')), -- sort of news
   at TEXT NOT NULL CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when we saw it
   withheld TEXT CHECK (withheld IN ('stale', 'same_event', 'filtered')), -- why no channel is told; stale: old already when a saved page told it, reports over a span list it; same_event: the record of another page tells of the event; filtered: the vendor's filters in the configuration hide it; null: channels are told
   detail TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(detail)) -- JSON object of text: what a reader wants to know beside the incident
@@ -320,7 +339,7 @@ CREATE TABLE deliveries ( -- messages: one row is one message to one channel
   delivery_id INTEGER PRIMARY KEY AUTOINCREMENT, -- ours; never used twice: the receiver gets vw-NUMBER with each try and can drop a repeat
   channel TEXT NOT NULL CHECK (channel <> ''), -- name in the configuration
   stream TEXT NOT NULL REFERENCES streams (stream), -- what it was planned by
-  reason TEXT NOT NULL CHECK (reason IN ('first', 'worsened', 'changed', 'update', 'resolved', 'reopened', 'postmortem', 'left_feed', 'maintenance', 'reminder', 'unreadable', 'readable', 'moved', 'indicator', 'component', 'held_back', 'digest', 'test')), -- why it is sent
+  reason TEXT NOT NULL CHECK (reason IN ('first', 'worsened', 'changed', 'update', 'resolved', 'reopened', 'postmortem', 'left_feed', 'maintenance', 'reminder', 'unreadable', 'readable', 'moved', 'component', 'held_back', 'digest', 'test')), -- why it is sent
   incident_id INTEGER REFERENCES incidents (incident_id), -- which incident it tells of; null if of none, or of several: those of its events
   source_id INTEGER REFERENCES sources (source_id), -- which page it tells of; null if of none
   route TEXT NOT NULL DEFAULT '', -- name of the route that chose the channel; empty if none did
@@ -388,6 +407,8 @@ CREATE INDEX incidents_by_event ON incidents (same_event_id) WHERE same_event_id
 CREATE INDEX incidents_open ON incidents (source_id) WHERE open = 1;
 CREATE INDEX incidents_open_by_began ON incidents (coalesce(started_at, scheduled_start_at, first_seen_at), incident_id) WHERE open = 1;
 CREATE INDEX incidents_open_by_window ON incidents (coalesce(scheduled_start_at, started_at, first_seen_at), incident_id) WHERE open = 1 AND kind = 'maintenance';
+CREATE UNIQUE INDEX incidents_open_of_page ON incidents (source_id) WHERE open = 1 AND origin = 'page';
+CREATE INDEX incidents_of_page ON incidents (source_id, started_at) WHERE origin = 'page';
 CREATE INDEX incidents_by_began ON incidents (coalesce(started_at, scheduled_start_at, first_seen_at), incident_id, severity, kind, state, source_id, left_feed_at, same_event_id);
 CREATE INDEX incidents_by_window ON incidents (coalesce(scheduled_start_at, started_at, first_seen_at), incident_id, state, same_event_id) WHERE kind = 'maintenance';
 CREATE INDEX incidents_by_first_sight ON incidents (first_seen_at);
@@ -472,6 +493,7 @@ SELECT
   i.started_at,
   i.resolved_at,
   i.started_basis,
+  i.started_after,
   i.resolved_basis,
   i.resolved_after,
   i.scheduled_start_at,
@@ -484,6 +506,12 @@ SELECT
     THEN CAST(round((julianday(i.resolved_at) - julianday(i.started_at)) * 86400) AS INTEGER) END AS duration_seconds, -- start to end; null while open, or where the start or the end is not known
   CASE WHEN i.state IN ('resolved', 'completed') AND i.resolved_at >= i.started_at AND i.started_basis IS NOT NULL AND i.resolved_basis IS NOT NULL
     THEN CAST(round((julianday(i.resolved_at) - max(julianday(coalesce(i.resolved_after, i.resolved_at)), julianday(i.started_at))) * 86400) AS INTEGER) END AS duration_uncertainty_seconds, -- by how much it may have been shorter, the end having been seen by us; 0 where the vendor told it
+  CASE WHEN i.origin = 'vendor' AND i.same_event_id IS NOT NULL THEN (
+    SELECT CAST(round((julianday(coalesce((
+        SELECT min(u.posted_at) FROM incident_updates u WHERE u.incident_id = i.incident_id AND u.posted_at >= p.started_at), i.first_seen_at))
+      - julianday(p.started_at)) * 86400) AS INTEGER)
+    FROM incidents p WHERE p.same_event_id = i.same_event_id AND p.source_id = i.source_id AND p.origin = 'page' AND p.started_basis = 'seen'
+    ORDER BY p.started_at LIMIT 1) END AS red_before_post_seconds, -- how long the page itself was red before the vendor's first post; null where it was not, or where it is not known since when
   i.stated_duration_seconds, -- by the vendor's postmortem
   i.start_given, -- 1: the vendor states the start
   i.announced, -- 0: history, or told by another record of the event
@@ -499,7 +527,7 @@ SELECT
   l.posted_at AS latest_posted_at, -- its time
   (SELECT group_concat(page_url, ', ') FROM (
     SELECT x.page_url FROM incidents o JOIN sources x USING (source_id)
-    WHERE o.same_event_id = i.same_event_id AND o.incident_id <> i.incident_id ORDER BY o.incident_id)) AS also_on -- other pages of the vendor that tell of the event
+    WHERE o.same_event_id = i.same_event_id AND o.source_id <> i.source_id AND o.origin = 'vendor' ORDER BY o.incident_id)) AS also_on -- other pages of the vendor that tell of the event
 FROM incidents i
 JOIN sources s USING (source_id)
 JOIN vendors v USING (vendor_id)
@@ -586,7 +614,6 @@ SELECT
   (SELECT CAST(round(coalesce(sum(86400 * max(0, julianday(coalesce(g.to_at, s.last_attempt_at)) - max(julianday(g.from_at), julianday(s.last_attempt_at) - 30))), 0)) AS INTEGER)
     FROM coverage_gaps g WHERE g.source_id = s.source_id AND g.filled_at IS NULL) AS blind_seconds_30d, -- how much of the 30 days before last_attempt_at they make up
   s.indicator,
-  s.indicator_since_at,
   s.page_severity,
   s.page_severity_at,
   s.page_because,

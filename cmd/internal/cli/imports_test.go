@@ -61,6 +61,7 @@ var layers = []layer{
 	{"db/record/internal/components", rows},
 	{"db/record/internal/incidents", slices.Concat(rows, []string{"db/record/internal/readings"})},
 	{"db/record/internal/sameevent", slices.Concat(rows, []string{"db/record/internal/incidents"})},
+	{"db/record/internal/pages", slices.Concat(rows, []string{"db/record/internal/incidents"})},
 	{"db/record/internal/moved", slices.Concat(rows, []string{"db/record/internal/readings",
 		"db/record/internal/incidents", "db/record/internal/sameevent"})},
 	{"db/dbtest", nil},

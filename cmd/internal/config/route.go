@@ -152,7 +152,13 @@ func (c *checker) match(m *Match, path string) {
 		c.oneOf(fmt.Sprintf("%s.kinds[%d]", path, i), string(k), "a kind of incident", kinds)
 	}
 	for i, e := range m.Events {
-		c.oneOf(fmt.Sprintf("%s.events[%d]", path, i), string(e), "an event", eventKinds)
+		at := fmt.Sprintf("%s.events[%d]", path, i)
+		if instead := formerEvents[string(e)]; instead != "" {
+			c.Add(at, fmt.Sprintf("%q is no event any more: trouble that a page shows, and that its vendor has not "+
+				"posted, is an incident", string(e)), fmt.Sprintf("write %q", instead))
+			continue
+		}
+		c.oneOf(at, string(e), "an event", eventKinds)
 	}
 }
 
@@ -189,10 +195,15 @@ var (
 		string(normalize.EventMaintenanceCompleted),
 		string(normalize.EventComponentChanged), string(normalize.EventSourceUnreadable),
 		string(normalize.EventSourceReadable),
-		string(normalize.EventIndicatorRaised), string(normalize.EventIndicatorCleared),
 		string(normalize.EventSourceMoved),
 	}
 )
+
+// formerEvents are kinds of events that there once were, and those that tell the same now.
+var formerEvents = map[string]string{
+	"indicator_raised":  string(normalize.EventIncidentOpened),
+	"indicator_cleared": string(normalize.EventIncidentResolved),
+}
 
 // severity notes a word that is not a severity. An empty one is left alone.
 func (c *checker) severity(path string, s normalize.Severity) {

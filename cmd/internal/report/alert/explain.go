@@ -76,7 +76,7 @@ func (p *Planner) Explain(ctx context.Context, eventID int64) (Explanation, erro
 		kinds = append(kinds, normalize.EventIncidentOpened)
 		x.Hint = "Channels notified of the incident get this by the route that notified them; a route that " +
 			"matches only now announces the incident to its channels."
-	case normalize.EventIncidentResolved, normalize.EventSourceReadable, normalize.EventIndicatorCleared:
+	case normalize.EventIncidentResolved, normalize.EventSourceReadable:
 		x.Hint = "An end goes to the channels that were notified of the beginning, by the same route."
 	case normalize.EventUpdatePosted, normalize.EventStateChanged, normalize.EventPostmortemPosted,
 		normalize.EventIncidentEdited, normalize.EventIncidentLeftFeed:

@@ -68,7 +68,7 @@ func (p *draft) routeOf(r *row) route.Route {
 	}
 	return route.Route{Name: r.Route, Match: route.Match{Events: []normalize.EventKind{
 		normalize.EventIncidentResolved, normalize.EventIncidentReopened, normalize.EventSeverityChanged,
-		normalize.EventSourceReadable, normalize.EventIndicatorCleared,
+		normalize.EventSourceReadable,
 	}}}
 }
 

@@ -176,15 +176,6 @@ func TestWhatIsTold(t *testing.T) {
 		{"a page that can be read again is no news to who was not told", func(s *scene) {
 			s.happen(normalize.EventSourceReadable, 0)
 		}, nil},
-		{"a page's own alarm, and its end", func(s *scene) {
-			s.facts.Routes[0].Events = []normalize.EventKind{normalize.EventIndicatorRaised,
-				normalize.EventIndicatorCleared}
-			s.happen(normalize.EventIndicatorRaised, 0, "indicator", "major")
-			s.wait(time.Hour)
-			s.happen(normalize.EventIndicatorCleared, 0, "from", "major")
-			s.wait(time.Hour)
-			s.happen(normalize.EventIndicatorCleared, 0, "from", "major")
-		}, []string{"12:00 team indicator page 1", "13:00 team indicator page 1"}},
 		{"an end that waits behind a channel that is down", func(s *scene) {
 			s.stuck["team"] = true
 			s.open(1, major)

@@ -2,7 +2,6 @@ package alert
 
 import (
 	"slices"
-	"strings"
 
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/report/route"
@@ -15,9 +14,6 @@ import (
 // hide anything, but that is no reason to wake somebody.
 const sourceSeverity = normalize.SeverityMajor
 
-// clearedPrefix begins the dedup key of a message that says that a page's indicator was cleared.
-const clearedPrefix = "indicator_cleared:"
-
 // source plans news of a status page.
 func (p *draft) source(n route.News) {
 	n.Severity = severityOfSourceEvent(n.Event)
@@ -28,10 +24,6 @@ func (p *draft) source(n route.News) {
 		p.toAll(n, message.ReasonMoved)
 	case normalize.EventSourceReadable:
 		p.ended(n, message.ReasonUnreadable, message.ReasonReadable)
-	case normalize.EventIndicatorRaised:
-		p.toAll(n, message.ReasonIndicator)
-	case normalize.EventIndicatorCleared:
-		p.ended(n, message.ReasonIndicator, message.ReasonIndicator)
 	}
 }
 
@@ -79,7 +71,7 @@ func (p *draft) ended(n route.News, began, over message.Reason) {
 			channels = append(channels, r.Channel)
 		}
 		switch {
-		case r.Reason == string(over) && (over != began || strings.HasPrefix(r.DedupKey, clearedPrefix)):
+		case r.Reason == string(over):
 			l.over = r
 		case r.Reason == string(began):
 			l = last{began: r}
@@ -93,10 +85,7 @@ func (p *draft) ended(n route.News, began, over message.Reason) {
 			l.began.tell(n.Event.EventID)
 			l.began.skip("it ended before this was sent (" + l.began.Note + "); the digest reports it")
 		case p.names(l.began, n.Event.Kind):
-			r := p.add(route.Choice{Channel: channel, Route: p.routeOf(l.began)}, over, n, "")
-			if over == began {
-				r.DedupKey = clearedPrefix + r.DedupKey
-			}
+			p.add(route.Choice{Channel: channel, Route: p.routeOf(l.began)}, over, n, "")
 		}
 	}
 }
@@ -104,10 +93,6 @@ func (p *draft) ended(n route.News, began, over message.Reason) {
 // severityOfSourceEvent is the severity of news of a page or a component.
 func severityOfSourceEvent(e query.Event) normalize.Severity {
 	switch e.Kind {
-	case normalize.EventIndicatorRaised:
-		return indicatorSeverity(e.Detail["indicator"])
-	case normalize.EventIndicatorCleared:
-		return indicatorSeverity(e.Detail["from"])
 	case normalize.EventComponentChanged:
 		from, to := componentSeverity(e.Detail["from"]), componentSeverity(e.Detail["to"])
 		if from.Rank() > to.Rank() {
@@ -116,15 +101,6 @@ func severityOfSourceEvent(e query.Event) normalize.Severity {
 		return to
 	}
 	return sourceSeverity
-}
-
-// indicatorSeverity is the severity that a page's own indicator gives.
-func indicatorSeverity(word string) normalize.Severity {
-	switch s := normalize.Severity(word); s {
-	case normalize.SeverityMinor, normalize.SeverityMajor, normalize.SeverityCritical, normalize.SeverityNone:
-		return s
-	}
-	return normalize.SeverityUnknown
 }
 
 // componentSeverity is the severity of a component's status, for routes.

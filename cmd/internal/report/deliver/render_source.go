@@ -66,10 +66,6 @@ func (r *Renderer) sourceText(s *message.SourceAlert, reason message.Reason, h q
 	case message.ReasonMoved:
 		s.SinceAt, s.Reason = e.At, ""
 		s.Text = "the status page " + message.MovedText(e)
-	case message.ReasonIndicator:
-		s.SinceAt, s.Reason = cmp.Or(h.IndicatorSinceAt, e.Detail["since"], e.At), ""
-		s.Text, s.Open = message.IndicatorEventText(e), e.Kind == normalize.EventIndicatorRaised &&
-			h.IndicatorSinceAt != ""
 	case message.ReasonComponent:
 		s.SinceAt, s.Reason, s.Component = e.At, "", message.ComponentName(e)
 		s.Text, s.Open = message.ComponentName(e)+": "+words.Spell(cmp.Or(e.Detail["from"], "unknown"))+" → "+

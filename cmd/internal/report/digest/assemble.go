@@ -62,7 +62,6 @@ func Assemble(f Facts, w Window, o Options) message.Digest {
 		}
 	}
 	d.Components = componentChanges(f.Events)
-	d.Indicators = indicators(f)
 	d.weighSources(f)
 	d.Moved = moved(f)
 	d.NotFullySeen = d.unseen(f)
@@ -82,9 +81,6 @@ func (d *assembly) fill() {
 		if *items == nil {
 			*items = []message.Item{}
 		}
-	}
-	if d.Indicators == nil {
-		d.Indicators = []message.Indicator{}
 	}
 	if d.NotWell == nil {
 		d.NotWell = []query.Status{}
@@ -400,12 +396,6 @@ func (d *assembly) tally(health []query.SourceHealth, statuses []query.Status) {
 		}
 	}
 	c.News += len(d.Components)
-	for _, a := range d.Indicators {
-		c.News += min(1, len(a.EventIDs))
-		if a.ClearedAt == "" {
-			c.Indicators++
-		}
-	}
 	c.StillOpen = len(d.StillOpen)
 
 	blind, blindVendor, vendors := map[int64]bool{}, map[string]bool{}, map[string]bool{}

@@ -30,8 +30,7 @@ type Digest struct {
 	AddedToPast   []Item            `json:"added_to_the_past"`
 	Changed       []Item            `json:"changed"` // incidents with events that fit no other section
 	Components    []ComponentChange `json:"components_changed"`
-	Indicators    []Indicator       `json:"page_indicators"` // raised without an incident, now or within the window
-	NotWell       []query.Status    `json:"not_well"`        // vendors that no other list explains
+	NotWell       []query.Status    `json:"not_well"` // vendors that no other list explains
 	Unreadable    []Source          `json:"could_not_read"`
 	ReadableAgain []Source          `json:"readable_again"`
 	// pages that moved to another address or platform, and are still watched
@@ -50,9 +49,8 @@ type Digest struct {
 type Counts struct {
 	New             int `json:"new"` // incidents, with those already open at the first scrape
 	StillOpen       int `json:"still_open"`
-	Indicators      int `json:"page_indicators"` // pages whose indicator is raised without an incident
-	NotWell         int `json:"not_well"`        // vendors that the list of them has
-	VendorsWell     int `json:"vendors_well"`    // vendors known to be well
+	NotWell         int `json:"not_well"`     // vendors that the list of them has
+	VendorsWell     int `json:"vendors_well"` // vendors known to be well
 	Resolved        int `json:"resolved"`
 	Filtered        int `json:"filtered"` // open incidents and upcoming maintenance that the vendors' filters hide
 	News            int `json:"news"`     // items with events, in all sections
@@ -84,20 +82,6 @@ type ComponentChange struct {
 	Statuses []string `json:"statuses"`
 	At       string   `json:"at"`                     // of the last change
 	Renamed  string   `json:"renamed_from,omitempty"` // the former name; then there are no statuses
-}
-
-// Indicator is a page whose own indicator is raised without an incident.
-type Indicator struct {
-	SourceID   int64   `json:"source_id"`
-	Vendor     string  `json:"vendor"`
-	VendorName string  `json:"vendor_name"`
-	PageURL    string  `json:"page_url,omitempty"`
-	Indicator  string  `json:"indicator"`             // the vendor's word, such as minor
-	Text       string  `json:"description,omitempty"` // the vendor's sentence
-	SinceAt    string  `json:"since_at,omitempty"`
-	ClearedAt  string  `json:"cleared_at,omitempty"` // empty while it is raised
-	Explained  bool    `json:"explained,omitempty"`  // an incident that explains it was posted
-	EventIDs   []int64 `json:"event_ids,omitempty"`  // its events
 }
 
 // CoverageGaps are the parts of the window in which a page was not read.
@@ -217,7 +201,7 @@ func (d Digest) HeadlineText() string {
 		}
 	}
 	switch {
-	case d.Quiet() && c.StillOpen == 0 && (c.Indicators > 0 || c.VendorsWell < c.VendorsReadable || c.NotWell > 0):
+	case d.Quiet() && c.StillOpen == 0 && (c.VendorsWell < c.VendorsReadable || c.NotWell > 0):
 		parts = append(parts, "Nothing new "+seen)
 	case d.Quiet() && c.StillOpen == 0:
 		parts = append(parts, "All quiet "+seen)
@@ -225,9 +209,6 @@ func (d Digest) HeadlineText() string {
 		parts = append(parts, "Nothing new "+seen, words.Count(c.StillOpen, "incident")+" still open")
 	default:
 		parts = append(parts, d.newsWords()...)
-	}
-	if c.Indicators > 0 {
-		parts = append(parts, words.Count(c.Indicators, "page indicator")+" raised")
 	}
 	if c.NotWell > 0 {
 		parts = append(parts, words.Count(c.NotWell, "vendor")+" not known to be well")

@@ -25,13 +25,6 @@ func DigestText(d Digest, width int) string {
 			t.line(2, VendorName(p.VendorName, p.Vendor, 80)+": "+p.Text())
 		}
 	}
-	if len(d.Indicators) > 0 {
-		t.title(IndicatorsTitle, len(d.Indicators))
-		for _, a := range d.Indicators {
-			t.line(2, VendorName(a.VendorName, a.Vendor, 80)+": "+d.IndicatorText(a))
-			t.raw(4, WebLink(a.PageURL))
-		}
-	}
 	if len(d.NotWell) > 0 {
 		t.title(NotWellTitle, len(d.NotWell))
 		for _, v := range d.NotWell {

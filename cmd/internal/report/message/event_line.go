@@ -82,10 +82,6 @@ func lineVerb(e query.Event) string {
 		return "readable"
 	case normalize.EventSourceMoved:
 		return "moved"
-	case normalize.EventIndicatorRaised:
-		return "page says"
-	case normalize.EventIndicatorCleared:
-		return "page says"
 	}
 	return words.Spell(e.Kind)
 }
@@ -120,8 +116,6 @@ func lineFields(e query.Event) []string {
 			return []string{words.Short(e.Detail["from_name"], TitleLimit), "is now called " + ComponentName(e)}
 		}
 		return []string{ComponentName(e), words.Change(words.Spell(e.Detail["from"]), words.Spell(e.Detail["to"]))}
-	case normalize.EventIndicatorRaised, normalize.EventIndicatorCleared:
-		return []string{indicatorWords(e), WebLink(e.URL)}
 	case normalize.EventSourceMoved:
 		return []string{"its " + MovedPageText(e)}
 	case normalize.EventSourceUnreadable, normalize.EventSourceReadable:

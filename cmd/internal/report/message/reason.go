@@ -21,7 +21,6 @@ const (
 	ReasonUnreadable Reason = "unreadable" // a page cannot be read
 	ReasonReadable   Reason = "readable"   // a page can be read again
 	ReasonMoved      Reason = "moved"      // a page moved to another address or platform
-	ReasonIndicator  Reason = "indicator"  // a page's indicator was raised without an incident, or cleared
 	ReasonComponent  Reason = "component"  // a component's status changed
 	ReasonHeldBack   Reason = "held_back"  // how many messages the channel's cap suppressed
 	ReasonDigest     Reason = "digest"     // a regular report
@@ -50,7 +49,6 @@ var reasonWords = map[Reason]string{
 	ReasonUnreadable:  "the page cannot be read",
 	ReasonReadable:    "you were notified that the page could not be read",
 	ReasonMoved:       "the page moved",
-	ReasonIndicator:   "the page's own indicator changed",
 	ReasonComponent:   "a route asks for components",
 	ReasonHeldBack:    "this channel reached its hourly cap",
 	ReasonTest:        "somebody sent a test",

@@ -155,7 +155,6 @@ func RichDigest(t *testing.T) message.Digest {
 	}
 	f.Health[4].BaselineAt, f.Health[4].CoverageStartAt = "2025-11-23T12:00:00.000Z", "2025-11-23T12:00:00.000Z"
 	f.Health[3].ConsecutiveFailures, f.Health[3].Health = 1, "failing"
-	f.Health[2].Indicator, f.Health[2].IndicatorSinceAt = "minor", "2025-11-24T06:40:00.000Z"
 	f.Health = append(f.Health, HealthySource(7, "archive", "Archive"))
 	f.Health[6].Watched, f.Health[6].LastSuccessAt, f.Health[6].LatestAt = 0, "", "2025-11-20T10:00:00.000Z"
 	stretch := func(h query.SourceHealth, from, to string, why query.GapReason) query.Gap {
@@ -203,15 +202,6 @@ func RichDigest(t *testing.T) message.Digest {
 		"component", "Core › Git", "from", "operational", "to", "major_outage")
 	event(normalize.EventComponentChanged, query.Incident{SourceID: 2, Vendor: "octoforge", VendorName: "Octoforge"},
 		"component", "Core › Webhooks", "from_name", "Core › Hooks", "to_name", "Core › Webhooks")
-	event(normalize.EventIndicatorRaised, query.Incident{SourceID: 3, Vendor: "paylane", VendorName: "Paylane",
-		URL: "https://status.paylane.example"}, "indicator", "minor",
-		"description", "Minor Service Outage", "since", "2025-11-24T06:40:00.000Z")
-	event(normalize.EventIndicatorRaised, query.Incident{SourceID: 4, Vendor: "mailcart", VendorName: "Mailcart",
-		URL: "https://status.mailcart.example"}, "indicator", "major",
-		"since", "2025-11-23T09:00:00.000Z")
-	event(normalize.EventIndicatorCleared, query.Incident{SourceID: 4, Vendor: "mailcart", VendorName: "Mailcart",
-		URL: "https://status.mailcart.example"}, "indicator", "none",
-		"from", "major", "since", "2025-11-23T09:00:00.000Z")
 	event(normalize.EventSourceReadable, query.Incident{SourceID: 3, Vendor: "paylane", VendorName: "Paylane"},
 		"unreadable_since", "2025-11-23T12:00:00.000Z")
 	return digestOf(t, f)

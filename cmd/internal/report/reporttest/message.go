@@ -125,8 +125,7 @@ func Messages() []message.Message {
 		all = append(all, Alert(r, nil))
 	}
 	for _, r := range []message.Reason{
-		message.ReasonUnreadable, message.ReasonReadable, message.ReasonMoved, message.ReasonIndicator,
-		message.ReasonComponent,
+		message.ReasonUnreadable, message.ReasonReadable, message.ReasonMoved, message.ReasonComponent,
 		message.ReasonReminder,
 	} {
 		all = append(all, SourceMessage(r, nil))

@@ -86,8 +86,6 @@ var fieldTexts = map[string]string{
 	"gaps":                 "Coverage gaps: times in which it was not read and that no later reading made up for.",
 	"blind_seconds_30d":    "How much of the 30 days before the last attempt these gaps make up.",
 	"indicator":            "The page's own word for its state.",
-	"indicator_since_at": "Since when that word has said that something is wrong although no open incident says " +
-		"what.",
 	"page_severity": "How bad the page itself is: by its own word where that says that something is wrong, else by " +
 		"its components. Not set where it says nothing that can be understood.",
 	"page_severity_at":      "Since when it has been as bad as that.",

@@ -117,8 +117,7 @@ var eventKinds = []normalize.EventKind{normalize.EventIncidentOpened, normalize.
 	normalize.EventIncidentReopened, normalize.EventPostmortemPosted, normalize.EventIncidentEdited,
 	normalize.EventIncidentLeftFeed, normalize.EventMaintenanceScheduled, normalize.EventMaintenanceStarted,
 	normalize.EventMaintenanceCompleted, normalize.EventComponentChanged, normalize.EventSourceUnreadable,
-	normalize.EventSourceReadable, normalize.EventIndicatorRaised, normalize.EventIndicatorCleared,
-	normalize.EventSourceMoved}
+	normalize.EventSourceReadable, normalize.EventSourceMoved}
 
 func words[W ~string](list ...W) []any {
 	out := make([]any, len(list))

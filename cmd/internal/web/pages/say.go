@@ -87,10 +87,6 @@ func eventWords(e query.Event) string {
 		return "page cannot be read"
 	case normalize.EventSourceReadable:
 		return "page can be read again"
-	case normalize.EventIndicatorRaised:
-		return "page reports trouble, but no incident says why"
-	case normalize.EventIndicatorCleared:
-		return "page no longer reports trouble"
 	}
 	return words.Spell(e.Kind)
 }

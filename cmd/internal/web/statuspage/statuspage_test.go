@@ -235,13 +235,14 @@ func TestStatuspageLists(t *testing.T) {
 			"Web Client"}},
 		{"/api/v2/summary.json", "components", []string{"Acme", "Blindside", "Fresh", "Moody", "Odds & Ends",
 			"Quiet Corp"}},
-		{"/api/v2/summary.json", "incidents", []string{"Odds & Ends: Something odd", "Acme: API answers are slow"}},
+		{"/api/v2/summary.json", "incidents", []string{"Moody: Minor Service Outage, no incident posted",
+			"Odds & Ends: Something odd", "Acme: API answers are slow"}},
 		{"/api/v2/summary.json", "scheduled_maintenances",
 			[]string{"Acme: Database upgrade", "Odds & Ends: Database move"}},
 		{"/api/v2/components.json", "components", []string{"Acme", "Blindside", "Fresh", "Moody", "Odds & Ends",
 			"Quiet Corp"}},
-		{"/api/v2/incidents.json", "incidents", []string{"Odds & Ends: Something odd", "Acme: API answers are slow",
-			"Odds & Ends: Exports fail", "Odds & Ends: New terms of service", "Acme: Access denied for all users"}},
+		{"/api/v2/incidents.json", "incidents", []string{"Moody: Minor Service Outage, no incident posted",
+			"Odds & Ends: Something odd", "Acme: API answers are slow", "Odds & Ends: Exports fail", "Odds & Ends: New terms of service", "Acme: Access denied for all users"}},
 	} {
 		if diff := cmp.Diff(c.want, Names(Decoded(t, r.Get(c.path)), c.list, "name")); diff != "" {
 			t.Errorf("%s %s (-want +got)\n%s", c.path, c.list, diff)
@@ -324,7 +325,7 @@ func TestStatuspageShape(t *testing.T) {
 		work["scheduled_until"] != normalize.FormatTime(Now.Add(22*Hour)) {
 		t.Errorf("maintenance %v", work)
 	}
-	other := Decoded(t, r.Get("/api/v2/incidents.json"))["incidents"].([]any)[0].(map[string]any)
+	other := Decoded(t, r.Get("/api/v2/incidents.json"))["incidents"].([]any)[1].(map[string]any)
 	vendor := other["components"].([]any)[0].(map[string]any)
 	if other["page_id"] != "vendorwatch" || vendor["id"] != "odds" || vendor["name"] != "Odds & Ends" {
 		t.Errorf("incident of all vendors: %v", other)

@@ -41,6 +41,7 @@ func New(firstSeen string) *Record {
 // Row is what the readings of an incident decide of its row: the one list of these columns. Two of them are equal if
 // nothing is to be written.
 type Row struct {
+	Origin           string `db:"origin"`
 	Kind             string `db:"kind"`
 	Title            string `db:"title"`
 	URL              string `db:"url"`
@@ -60,6 +61,7 @@ type Row struct {
 	Raw              string `db:"raw"`
 	RawIndex         string `db:"raw_index"`
 	StartedBasis     string `db:"started_basis,null"`
+	StartedAfter     string `db:"started_after,null"`
 	ResolvedBasis    string `db:"resolved_basis,null"`
 	ResolvedAfter    string `db:"resolved_after,null"`
 	FirstSeen        string `db:"first_seen_at"`
@@ -81,13 +83,15 @@ var (
 func rowOf(f normalize.Record, words readings.Index) (Row, error) {
 	i := f.Incident
 	r := Row{
-		Kind: string(i.Kind), Title: i.Title, URL: i.URL, Severity: string(i.Severity), State: string(i.State),
+		Origin: string(cmp.Or(f.Origin, normalize.OriginVendor)),
+		Kind:   string(i.Kind), Title: i.Title, URL: i.URL, Severity: string(i.Severity), State: string(i.State),
 		VendorSeverity: i.VendorSeverity, VendorState: i.VendorState,
 		StartedAt: db.Stamp(i.StartedAt), ResolvedAt: db.Stamp(i.ResolvedAt),
 		ScheduledStartAt: db.Stamp(i.ScheduledStartAt), ScheduledEndAt: db.Stamp(i.ScheduledEndAt),
 		CreatedAt: db.Stamp(i.CreatedAt), UpdatedAt: db.Stamp(i.UpdatedAt),
 		StatedSeconds: max(0, int64(i.StatedDuration/time.Second)), StartGiven: i.StartGiven, Excerpt: i.Excerpt,
-		StartedBasis: string(f.StartedBasis), ResolvedBasis: string(f.ResolvedBasis),
+		StartedBasis: string(f.StartedBasis), StartedAfter: db.Stamp(f.StartedAfter),
+		ResolvedBasis: string(f.ResolvedBasis),
 		ResolvedAfter: db.Stamp(f.ResolvedAfter),
 		FirstSeen:     db.Stamp(f.FirstSeen),
 	}

@@ -180,7 +180,7 @@ func standFor(ctx context.Context, tx *db.Tx, event int64) (int64, error) {
 	var best int64
 	err := tx.QueryRowContext(ctx, `
 		SELECT count(*) OVER (), i.incident_id FROM incidents i JOIN sources s USING (source_id)
-		WHERE i.same_event_id = ? ORDER BY s.platform IN ('pingoru', 'feed'), i.incident_id LIMIT 1`,
+		WHERE i.same_event_id = ? ORDER BY i.origin = 'page', s.platform IN ('pingoru', 'feed'), i.incident_id LIMIT 1`,
 		event).Scan(&records, &best)
 	if err != nil {
 		return 0, err

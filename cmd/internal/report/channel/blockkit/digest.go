@@ -54,9 +54,6 @@ func Digest(d message.Digest) slack.WebhookMessage {
 	if len(d.Components) > 0 {
 		later++
 	}
-	if len(d.Indicators) > 0 {
-		later++
-	}
 	if len(d.NotWell) > 0 {
 		later++
 	}
@@ -65,7 +62,6 @@ func Digest(d message.Digest) slack.WebhookMessage {
 		p.section(d, s, later)
 	}
 	p.components(d.Components)
-	p.indicators(d)
 	p.notWell(d)
 	p.flush()
 
@@ -150,18 +146,6 @@ func (p *slackPacker) components(parts []message.ComponentChange) {
 		lines[n] = message.VendorName(c.VendorName, c.Vendor, 80) + ": " + c.Text()
 	}
 	p.lines(fmt.Sprintf("*Components (%d)*", len(parts)), lines, "more component", 2*slackReserve)
-}
-
-// indicators lists the pages whose indicator is raised without an incident.
-func (p *slackPacker) indicators(d message.Digest) {
-	if len(d.Indicators) == 0 {
-		return
-	}
-	lines := make([]string, len(d.Indicators))
-	for n, a := range d.Indicators {
-		lines[n] = message.VendorName(a.VendorName, a.Vendor, 80) + ": " + d.IndicatorText(a)
-	}
-	p.lines(fmt.Sprintf("*%s (%d)*", message.IndicatorsTitle, len(lines)), lines, "more page", slackReserve)
 }
 
 // notWell lists the vendors that are not known to be well for a reason that no other list has.

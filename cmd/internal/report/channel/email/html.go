@@ -96,12 +96,9 @@ func digestView(d message.Digest) mailView {
 		}
 		v.Sections = append(v.Sections, section)
 	}
-	var components, indicators, unwell, blind, back, moved []string
+	var components, unwell, blind, back, moved []string
 	for _, p := range d.Components {
 		components = append(components, message.VendorName(p.VendorName, p.Vendor, 80)+": "+p.Text())
-	}
-	for _, a := range d.Indicators {
-		indicators = append(indicators, message.VendorName(a.VendorName, a.Vendor, 80)+": "+d.IndicatorText(a))
 	}
 	for _, s := range d.NotWell {
 		unwell = append(unwell, message.VendorName(s.VendorName, s.Vendor, 80)+": "+d.NotWellText(s))
@@ -118,7 +115,7 @@ func digestView(d message.Digest) mailView {
 	for _, s := range []struct {
 		title string
 		lines []string
-	}{{"Components", components}, {message.IndicatorsTitle, indicators}, {message.NotWellTitle, unwell},
+	}{{"Components", components}, {message.NotWellTitle, unwell},
 		{"Could not read", blind}, {"Readable again", back}, {message.MovedTitle, moved}} {
 		if len(s.lines) > 0 {
 			v.Sections = append(v.Sections, mailSection{Title: fmt.Sprintf("%s (%d)", s.title, len(s.lines)),

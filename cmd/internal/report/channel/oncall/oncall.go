@@ -99,7 +99,7 @@ func addsOnly(r message.Reason) bool {
 // the end, and an incident that left its page has no end that anybody knows.
 func ends(r message.Reason) bool {
 	switch r {
-	case message.ReasonResolved, message.ReasonReadable, message.ReasonMaintenance, message.ReasonIndicator,
+	case message.ReasonResolved, message.ReasonReadable, message.ReasonMaintenance,
 		message.ReasonComponent:
 		return true
 	}
@@ -131,15 +131,12 @@ func (a *Alert) ofIncident(m message.Message) {
 	a.detail("also_affected", strings.Join(i.AlsoAffected, ", "))
 }
 
-// ofSource takes news of a status page. What is told of its own indicator and of its components has a life of its
-// own, which another message on the page must not end.
+// ofSource takes news of a status page. What is told of its components has a life of its own, which another
+// message on the page must not end.
 func (a *Alert) ofSource(m message.Message) {
 	s := m.Source
 	a.Key, a.Severity, a.Class, a.StartedAt = s.DedupKey, normalize.SeverityUnknown, "status_page", s.SinceAt
-	switch m.Reason {
-	case message.ReasonIndicator:
-		a.Key += "-indicator"
-	case message.ReasonComponent:
+	if m.Reason == message.ReasonComponent {
 		a.Key += "-component-" + words.Short(s.Component, 200)
 		a.Component = channel.Defang(words.Short(s.Component, message.TitleLimit))
 	}

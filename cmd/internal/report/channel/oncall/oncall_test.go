@@ -12,7 +12,6 @@ import (
 func TestWhatAMessageDoesToItsAlert(t *testing.T) {
 	open := func(i *message.AlertItem) { i.Open = true }
 	gone := func(i *message.AlertItem) { i.LeftFeedAt, i.Open = "2026-11-13T18:00:00.000Z", false }
-	cleared := func(s *message.SourceAlert) { s.Open = false }
 	component := func(s *message.SourceAlert) { s.Component = "Core › API" }
 	work := func(i *message.AlertItem) { i.Kind, i.State, i.Open = "maintenance", "completed", false }
 	const incident, page = "vendorwatch-incident-17", "vendorwatch-source-3"
@@ -39,8 +38,6 @@ func TestWhatAMessageDoesToItsAlert(t *testing.T) {
 		{"a page cannot be read", reporttest.SourceMessage(message.ReasonUnreadable, nil), Open, page},
 		{"a page can be read again", reporttest.SourceMessage(message.ReasonReadable, nil), Close, page},
 		{"a page moved", reporttest.SourceMessage(message.ReasonMoved, nil), Ignore, ""},
-		{"an indicator", reporttest.SourceMessage(message.ReasonIndicator, nil), Open, page + "-indicator"},
-		{"its end", reporttest.SourceMessage(message.ReasonIndicator, cleared), Close, page + "-indicator"},
 		{"a component", reporttest.SourceMessage(message.ReasonComponent, component), Open, page +
 			"-component-Core › API"},
 		{"how many were held back", message.Message{Reason: message.ReasonHeldBack, Held: &message.HeldBack{Count: 3}},

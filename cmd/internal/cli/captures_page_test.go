@@ -8,9 +8,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Real pages whose indicator was raised while they showed no incident, and some that had both, or incidents
-// under a calm indicator.
-func TestIndicatorsOfRealPages(t *testing.T) {
+// Real pages whose own word said that something was wrong while they showed no incident, and some that had both, or
+// incidents under a calm word.
+func TestPageIncidentsOfRealPages(t *testing.T) {
 	if _, err := os.Stat(sharedCaptures); err != nil {
 		t.Skip("the captures are not beside the repository: there is no ../shared/captures")
 	}
@@ -22,25 +22,31 @@ func TestIndicatorsOfRealPages(t *testing.T) {
 		oracleIncident = "oracle-cloud-summary-2022-03-14-major-investigating.json"
 		metaRaised     = "metastatuspage-summary-2026-07-16-indicator-minor-no-incident.json"
 	)
+	const (
+		netlifyTitle = "Third-Party Services › GitHub Git Operations: degraded performance, no incident posted"
+		oracleTitle  = "Cloud Shell › US East (Ashburn) and 4 more: major outage, no incident posted"
+		metaTitle    = "AWS cloudfront: degraded performance, no incident posted"
+	)
 	for name, c := range map[string]struct {
 		captures [][2]string // when, and which
 		want     []string
 	}{
 		"the first look at a page that is not well": {[][2]string{{"2026-08-17T17:40:00Z", netlifyRaised}},
-			[]string{"indicator_raised | minor | Partially Degraded Service | true"}},
+			[]string{"incident_opened | minor | " + netlifyTitle + " | true"}},
 		"of another page": {[][2]string{{"2021-11-12T16:40:00Z", oracleRaised}},
-			[]string{"indicator_raised | major | Partial System Outage | true"}},
+			[]string{"incident_opened | major | " + oracleTitle + " | true"}},
 		"of a third": {[][2]string{{"2026-07-16T09:00:00Z", metaRaised}},
-			[]string{"indicator_raised | minor | Partially Degraded Service | true"}},
+			[]string{"incident_opened | minor | " + metaTitle + " | true"}},
 		"incidents say why, then they are gone": {[][2]string{{"2026-06-14T12:00:00Z", netlifyTwo},
 			{"2026-08-17T17:40:00Z", netlifyRaised}, {"2026-08-17T17:50:00Z", netlifyRaised}},
-			[]string{"indicator_raised | minor | Partially Degraded Service | NULL"}},
-		"a calm indicator over an open incident is no news": {[][2]string{{"2026-06-14T12:00:00Z", netlifyCalm}},
+			[]string{"incident_opened | minor | " + netlifyTitle + " | NULL"}},
+		"a calm word over an open incident is no news": {[][2]string{{"2026-06-14T12:00:00Z", netlifyCalm}},
 			[]string{}},
-		"an incident that says why comes later": {[][2]string{{"2021-11-12T16:40:00Z", oracleRaised},
+		"an incident that says so comes later": {[][2]string{{"2021-11-12T16:40:00Z", oracleRaised},
 			{"2022-03-14T12:00:00Z", oracleIncident}},
-			[]string{"indicator_raised | major | Partial System Outage | true",
-				"indicator_cleared | minor | NULL | NULL"}},
+			[]string{"incident_opened | major | " + oracleTitle + " | true",
+				"update_posted | major | " + oracleTitle + " | NULL",
+				"incident_resolved | major | " + oracleTitle + " | NULL"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "test.db")
@@ -49,11 +55,10 @@ func TestIndicatorsOfRealPages(t *testing.T) {
 					filepath.Join(sharedCaptures, "statuspage", capture[1]))
 			}
 			got := mustQuery(t, path,
-				`SELECT kind, json_extract(detail, '$.indicator'), json_extract(detail, '$.description'),
-					json_extract(detail, '$.already_open')
-				FROM events WHERE kind LIKE 'indicator%' ORDER BY event_id`)
+				`SELECT e.kind, i.severity, i.title, json_extract(e.detail, '$.already_open')
+				FROM events e JOIN v_incidents i USING (incident_id) WHERE i.origin = 'page' ORDER BY event_id`)
 			if diff := cmp.Diff(c.want, got); diff != "" {
-				t.Errorf("news of the indicator (-want +got)\n%s", diff)
+				t.Errorf("news of what the page shows (-want +got)\n%s", diff)
 			}
 		})
 	}

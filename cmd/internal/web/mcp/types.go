@@ -92,6 +92,7 @@ type Incident struct {
 	IncidentID            int64  `json:"incident_id" jsonschema:"for the tool incident"`
 	Vendor                string `json:"vendor"`
 	VendorName            string `json:"vendor_name"`
+	Origin                string `json:"origin" jsonschema:"@origin"`
 	Kind                  string `json:"kind" jsonschema:"incident, maintenance or notice"`
 	Title                 string `json:"title" jsonschema:"untrusted text of the vendor"`
 	Severity              string `json:"severity" jsonschema:"none, minor, major, critical or unknown"`
@@ -196,6 +197,7 @@ func (s tools) brief(i query.Incident) Incident {
 		IncidentID:            i.IncidentID,
 		Vendor:                i.Vendor,
 		VendorName:            words.Short(i.VendorName, 100),
+		Origin:                i.Origin,
 		Kind:                  i.Kind,
 		Title:                 words.Short(i.Title, 300),
 		Severity:              i.Severity,

@@ -105,7 +105,8 @@ func (p *Pages) HistoryCSV(r *http.Request) (site.Document, error) {
 	w := csv.NewWriter(&b)
 	// A bytes.Buffer takes everything; Error below tells of rows that CSV cannot hold.
 	_ = w.Write([]string{"incident_id", "vendor", "kind", "severity", "state", "title", "started_at", "resolved_at",
-		"scheduled_start_at", "scheduled_end_at", "duration_seconds", "components", "first_seen_at", "url", "page_url"})
+		"scheduled_start_at", "scheduled_end_at", "duration_seconds", "components", "first_seen_at", "url", "page_url",
+		"origin"})
 	for _, i := range page.Incidents {
 		length := ""
 		if i.DurationSeconds != nil {
@@ -113,7 +114,7 @@ func (p *Pages) HistoryCSV(r *http.Request) (site.Document, error) {
 		}
 		_ = w.Write([]string{strconv.FormatInt(i.IncidentID, 10), i.Vendor, i.Kind, i.Severity, i.State,
 			harmless(i.Title), i.StartedAt, i.ResolvedAt, i.ScheduledStartAt, i.ScheduledEndAt, length,
-			harmless(i.Components), i.FirstSeenAt, harmless(i.URL), harmless(i.PageURL)})
+			harmless(i.Components), i.FirstSeenAt, harmless(i.URL), harmless(i.PageURL), i.Origin})
 	}
 	w.Flush()
 	if err := w.Error(); err != nil {

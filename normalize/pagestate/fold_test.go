@@ -108,8 +108,8 @@ func TestManyRedComponents(t *testing.T) {
 		}
 		return r
 	}
-	made, _ := pagestate.Fold([]pagestate.Reading{reading(0, 25), reading(5, 26), reading(10, 24), reading(15, 30)}, true,
-		nil)
+	points := []pagestate.Reading{reading(0, 25), reading(5, 26), reading(10, 24), reading(15, 30)}
+	made, _ := pagestate.Fold(points, true, nil)
 	if len(made) != 1 || len(made[0].Posts) != 1 || len(made[0].Components) != 30 ||
 		made[0].Title != "A and 29 more: partial outage, no incident posted" {
 		t.Errorf("made %+v", made)

@@ -9,11 +9,13 @@ import (
 	"strings"
 	"time"
 	"vendorwatch/normalize/markdown"
+	"vendorwatch/normalize/times"
 )
 
 // Duration returns the duration that a postmortem states, 0 if it states none. Its headline, "Duration: 2 hrs 55
 // minutes", goes before any other number of the text. If there are several headlines, for several products, it is the
-// total that the text states, else the longest of them. Without a headline it is what the sentences say.
+// total that the text states, else the longest of them. Without a headline it is what the sentences say: a total, a
+// length of the whole, the period from when to when it lasted, or else a length of any part.
 func Duration(body string) time.Duration {
 	text := markdown.Plain(body)
 	said := func(form *regexp.Regexp) time.Duration {
@@ -31,7 +33,17 @@ func Duration(body string) time.Duration {
 		}
 		return longest
 	}
-	return cmp.Or(said(statedTotal), said(statedWhole), said(statedPart))
+	return cmp.Or(said(statedTotal), said(statedWhole), period(text), said(statedPart))
+}
+
+// period is the length of the period that a text states: "The incident began at 2026-03-01 04:37 and ended at
+// 2026-03-01 06:35 (all times are US/Pacific)".
+func period(text string) time.Duration {
+	start, end, err := times.PeriodIn(text, time.Time{}, "")
+	if err != nil {
+		return 0
+	}
+	return end.Sub(start)
 }
 
 const (
@@ -56,7 +68,7 @@ var (
 	statedTotal = regexp.MustCompile(
 		`(?i)\btotal (?:duration|impact|outage|downtime)?(?: time)?(?: ?(?:of|was|is))? ?` + lengthText(lengthInWords))
 	statedWhole = regexp.MustCompile(
-		`(?i)\b(?:duration:?|lasted|lasting|spanned|totall?ing) ?(?:for )?` + lengthText(lengthInWords))
+		`(?i)\b(?:duration(?: of|:)?|lasted|lasting|spanned|totall?ing) ?(?:for )?` + lengthText(lengthInWords))
 	statedPart = regexp.MustCompile(`(?i)\b(?:for|over|ending) ` + lengthText(lengthInWords))
 )
 

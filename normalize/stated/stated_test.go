@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +51,18 @@ func TestDuration(t *testing.T) {
 			"Retries ran for 5 minutes. The incident lasted 3 hours and 4 minutes.", 3*hour + 4*time.Minute},
 		{"no headline: the total", "It lasted 3 hours in the west, a total of 4 hours.", 4 * hour},
 		{"no headline: three units", "an outage that lasted 1 day 1 hours, 20 minutes", 25*hour + 20*time.Minute},
+		{"no headline: for a duration of", "Errors were seen in two zones for a duration of 2 hours, 3 minutes.",
+			2*hour + 3*time.Minute},
+		{"no headline: up to", "High latency for a duration of up to 1 hour and 57 minutes.", hour + 57*time.Minute},
+		{"no headline: the first of several", "Logins failed for a duration of 47 minutes. Some tunnels were down for a " +
+			"duration of 8 hours and 10 minutes.", 47 * time.Minute},
+		{"no headline: a period", "Retries ran for 5 minutes. Incident began at **2026-03-01 04:37** and ended at " +
+			"**2026-03-01 06:35** (all times are **US/Pacific**).", hour + 58*time.Minute},
+		{"no headline: a length before a period", "Between 2026-03-01 04:00 and 2026-03-01 09:00 UTC we worked on it. The " +
+			"outage lasted 3 hours.", 3 * hour},
+		{"no headline: two periods", "It was slow from 2026-03-01 04:00 to 2026-03-01 05:00, and down from 2026-03-01 " +
+			"06:00 to 2026-03-01 06:30.", 0},
+		{"the duration of another thing", "All disks were out for the duration of the incident.", 0},
 		{"no headline: a part", "Users saw errors for about 26 minutes.", 26 * time.Minute},
 		{"a sentence about durations is none",
 			"We log the duration of each call: 5 minutes is the limit of what we keep per client.", 0},
@@ -90,7 +103,13 @@ func TestDurationGooglesHistory(t *testing.T) {
 		}
 		for _, i := range incidents {
 			for _, u := range i.Updates {
-				if seen[u.Text] || !hasHeadline(u.Text) {
+				if seen[u.Text] {
+					continue
+				}
+				if lengthFor.MatchString(u.Text) && Duration(u.Text) == 0 {
+					t.Errorf("%s: nothing is read of %q", filepath.Base(file), lengthFor.FindString(u.Text))
+				}
+				if !hasHeadline(u.Text) {
 					continue
 				}
 				seen[u.Text] = true
@@ -109,6 +128,9 @@ func TestDurationGooglesHistory(t *testing.T) {
 		t.Errorf("of %d headlines, %d agree with the JSON", stated, exact)
 	}
 }
+
+// lengthFor is how Google writes the length of an incident into a sentence.
+var lengthFor = regexp.MustCompile(`for a (?:total )?duration of (?:up to )?\d+ (?:hour|minute)`)
 
 func hasHeadline(text string) bool {
 	for line := range strings.Lines(text) {

@@ -43,7 +43,7 @@ var layers = []layer{
 	{"normalize/markdown", nil},
 	{"normalize/pagestate", []string{"normalize"}},
 	{"normalize/impact", nil},
-	{"normalize/stated", []string{"normalize/markdown"}},
+	{"normalize/stated", []string{"normalize/markdown", "normalize/times"}},
 	{"normalize/...", []string{"normalize/times", "normalize/markdown", "normalize/stated"}},
 	{"scraper/page", []string{"normalize/..."}},
 	{"scraper", []string{"normalize/...", "scraper/page"}},

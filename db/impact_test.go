@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strconv"
@@ -24,11 +25,13 @@ type spell struct {
 	basis      string // of the start
 	same       int64  // incident that stands for the event
 	excerpt    bool
+	red        string // since when its page was red, without a post
 }
 
 // spells puts incidents into the file, numbered from 1, and says when the page was last read.
 func (f *file) spells(latest time.Time, all ...spell) {
 	f.t.Helper()
+	ctx := context.Background() // t's is over when it cleans up
 	known := func(at, basis string) any {
 		if at == "" {
 			return nil
@@ -41,9 +44,9 @@ func (f *file) spells(latest time.Time, all ...spell) {
 		}
 		return s
 	}
-	err := f.file.Change(f.t.Context(), func(tx *db.Tx) error {
+	err := f.file.Change(ctx, func(tx *db.Tx) error {
 		do := func(query string, args ...any) error {
-			_, err := tx.ExecContext(f.t.Context(), query, args...)
+			_, err := tx.ExecContext(ctx, query, args...)
 			return err
 		}
 		for _, table := range []string{"incident_updates", "incidents"} {
@@ -74,6 +77,13 @@ func (f *file) spells(latest time.Time, all ...spell) {
 				VALUES (?, ?, ?, ?, 'Trouble', 'minor', ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)`,
 				n+1, f.source, fmt.Sprint(n), s.kind, s.state, text(s.from), text(s.to), known(s.from, s.basis),
 				known(s.to, "posted"), db.Stamp(t0), text(s.left), same, db.Bit(s.excerpt))
+			if s.red != "" && err == nil {
+				err = do(`
+					INSERT INTO incidents (incident_id, source_id, source_key, kind, title, severity, state, started_at,
+						started_basis, first_seen_at, announced, same_event_id, origin)
+					VALUES (?, ?, ?, 'incident', 'Red', 'minor', 'resolved', ?, 'seen', ?, 0, ?, 'page')`,
+					1000+n, f.source, fmt.Sprint("red", n), s.red, db.Stamp(t0), n+1)
+			}
 			for at, post := range s.posted {
 				if err == nil {
 					err = do(`
@@ -94,6 +104,7 @@ func (f *file) spells(latest time.Time, all ...spell) {
 
 func TestHoursOfImpact(t *testing.T) {
 	f := newFile(t)
+	t.Cleanup(func() { f.spells(t0) })
 	at := func(day int, clock string) string { return fmt.Sprintf("2026-10-%02dT%s:00.000Z", day, clock) }
 	for name, c := range map[string]struct {
 		spells []spell
@@ -118,12 +129,17 @@ func TestHoursOfImpact(t *testing.T) {
 			{to: at(4, "09:00")}}, []string{"2026-10|2|NULL|0|2"}},
 		"some of unknown length": {[]spell{{from: at(3, "09:00")}, {from: at(4, "09:00"), to: at(4, "10:00")}},
 			[]string{"2026-10|2|1|1|1"}},
-		"no word of its state":                     {[]spell{{from: at(3, "09:00"), state: "unknown"}}, []string{"2026-10|1|NULL|0|1"}},
+		"no word of its state": {
+			[]spell{{from: at(3, "09:00"), state: "unknown"}},
+			[]string{"2026-10|1|NULL|0|1"},
+		},
 		"no time at all: when we first read of it": {[]spell{{}}, []string{"2026-11|1|NULL|0|1"}},
 		"a start in the future counts in no month to come": {
 			[]spell{{from: "2027-11-27T10:00:00.000Z", state: "investigating"}}, []string{"2026-11|1|NULL|0|1"}},
 		"two pages tell of one event": {[]spell{{from: at(3, "09:00"), to: at(3, "11:00"), same: 1},
 			{from: at(3, "08:00"), to: at(3, "12:00"), same: 1}}, []string{"2026-10|1|2|1|0"}},
+		"the page was red before the post": {[]spell{{from: at(3, "09:00"), to: at(3, "11:00"), same: 1,
+			red: at(3, "08:00")}}, []string{"2026-10|1|3|1|0"}},
 		"planned work": {[]spell{{from: at(3, "09:00"), to: at(3, "11:00"), kind: "maintenance", state: "completed"}},
 			[]string{"2026-10|0|0|0|0"}},
 	} {
@@ -141,6 +157,7 @@ func TestHoursOfImpact(t *testing.T) {
 // The view and the function that pages, digests and the API use give the same figures of every month.
 func TestMonthsAreWhatImpactOfSays(t *testing.T) {
 	f := newFile(t)
+	t.Cleanup(func() { f.spells(t0) })
 	base := time.Date(2026, 5, 30, 0, 0, 0, 0, time.UTC)
 	latest := base.AddDate(0, 3, 0)
 	rapid.Check(t, func(t *rapid.T) {
@@ -189,6 +206,7 @@ func TestMonthsAreWhatImpactOfSays(t *testing.T) {
 
 func TestFirstWord(t *testing.T) {
 	f := newFile(t)
+	t.Cleanup(func() { f.spells(t0) })
 	at := func(clock string) string { return "2026-10-03T" + clock + ":00.000Z" }
 	for name, c := range map[string]struct {
 		spell
@@ -227,6 +245,7 @@ func TestFirstWord(t *testing.T) {
 // Of an event that left its times open, no figure is made.
 func TestFiguresOfUnknownTimes(t *testing.T) {
 	f := newFile(t)
+	t.Cleanup(func() { f.spells(t0) })
 	f.spells(after(0), spell{from: "2026-10-03T09:00:00.000Z"}, spell{to: "2026-10-04T09:00:00.000Z"})
 	if diff := cmp.Diff([]string{"2|NULL|NULL|NULL|NULL"}, f.rows(`
 		SELECT incidents, median_minutes_to_resolve, mean_minutes_to_resolve, longest_minutes,

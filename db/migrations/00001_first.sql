@@ -468,7 +468,7 @@ SELECT
   s.vendor_id, -- whose
   i.source_id,
   i.severity,
-  CASE WHEN i.started_basis IS NOT NULL THEN i.started_at END AS from_at, -- null: the start is not known
+  CASE WHEN i.red_at < i.started_at THEN i.red_at WHEN i.started_basis IS NOT NULL THEN i.started_at END AS from_at, -- if the page was red before the vendor posted, since then; null: the start is not known
   CASE
     WHEN i.open AND i.state <> 'unknown' THEN s.latest_at
     WHEN NOT i.ended THEN i.left_feed_at
@@ -476,13 +476,20 @@ SELECT
   i.open,
   CASE WHEN i.state IN ('resolved', 'completed') AND i.resolved_at >= i.started_at AND i.started_basis IS NOT NULL AND i.resolved_basis IS NOT NULL
     THEN CAST(round((julianday(i.resolved_at) - julianday(i.started_at)) * 86400) AS INTEGER) END AS seconds_to_resolve, -- from start to end; null: it is not over, or the start or the end is not known
-  CASE WHEN i.started_basis = 'stated' AND i.excerpt = 0 THEN (
-    SELECT CASE WHEN count(*) = count(u.posted_at) AND min(u.posted_at) >= i.started_at
-      THEN CAST(round((julianday(min(u.posted_at)) - julianday(i.started_at)) * 86400) AS INTEGER) END
-    FROM incident_updates u WHERE u.incident_id = i.incident_id AND u.state <> 'postmortem') END AS seconds_to_first_update, -- from the start to the vendor's first post; null: the start is only known from that post, or the post is earlier, or its time is not known
+  CASE WHEN i.excerpt = 0 AND i.origin = 'vendor' AND i.wrong_at IS NOT NULL THEN (
+    SELECT CASE WHEN count(*) = count(u.posted_at) AND min(u.posted_at) >= i.wrong_at
+      THEN CAST(round((julianday(min(u.posted_at)) - julianday(i.wrong_at)) * 86400) AS INTEGER) END
+    FROM incident_updates u WHERE u.incident_id = i.incident_id AND u.state <> 'postmortem') END AS seconds_to_first_update, -- from the start that the vendor states, or from when its page was red if that is earlier, to its first post; null: the start is only known from that post, or the post is earlier, or its time is not known
   CASE WHEN i.open AND i.started_at > s.latest_at THEN i.first_seen_at
     ELSE coalesce(i.started_at, i.created_at, i.resolved_at, i.first_seen_at) END AS counted_at -- when it counts as having begun; an open one no later than its page was read
-FROM incidents i
+FROM (
+  SELECT o.*, red.started_at AS red_at,
+    CASE WHEN o.started_basis = 'stated' AND (red.started_at IS NULL OR o.started_at < red.started_at) THEN o.started_at ELSE red.started_at END AS wrong_at
+  FROM incidents o
+  LEFT JOIN incidents red ON red.incident_id = (
+    SELECT p.incident_id FROM incidents p
+    WHERE p.same_event_id = o.same_event_id AND p.origin = 'page' AND p.incident_id <> o.incident_id ORDER BY p.started_at LIMIT 1)
+) i
 JOIN sources s USING (source_id)
 WHERE i.kind = 'incident' AND coalesce(i.same_event_id, i.incident_id) = i.incident_id;
 
@@ -655,10 +662,11 @@ LEFT JOIN pages p USING (vendor_id);
 
 CREATE VIEW v_monthly AS -- incidents by vendor and month of the start, hours of impact by month in which it was, and whether all of the month was seen; an event that several pages tell of counts once
 WITH RECURSIVE
+  each AS MATERIALIZED (SELECT incident_id, vendor_id, severity, from_at, to_at, counted_at FROM v_impact),
   known AS ( -- with the time up to which earlier incidents of the vendor cover it
     SELECT vendor_id, from_at, to_at,
       max(to_at) OVER (PARTITION BY vendor_id ORDER BY from_at, to_at, incident_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS covered
-    FROM v_impact WHERE to_at >= from_at),
+    FROM each WHERE to_at >= from_at),
   stretch AS ( -- cut at the ends of months; what overlaps lasts from uncovered on only
     SELECT vendor_id, substr(from_at, 1, 7) AS month, strftime('%Y-%m-01T00:00:00.000Z', substr(from_at, 1, 10), 'start of month', '+1 month') AS next_at,
       from_at, to_at, max(from_at, coalesce(covered, from_at)) AS uncovered
@@ -672,7 +680,7 @@ WITH RECURSIVE
       max(0, julianday(min(to_at, next_at)) - julianday(uncovered)) * 24 AS hours
     FROM stretch
     UNION ALL
-    SELECT vendor_id, substr(counted_at, 1, 7), 1, severity, 0, 0, coalesce(to_at < from_at, 1), 0 FROM v_impact
+    SELECT vendor_id, substr(counted_at, 1, 7), 1, severity, 0, 0, coalesce(to_at < from_at, 1), 0 FROM each
     UNION ALL
     SELECT s.vendor_id, substr(coalesce(i.started_at, i.scheduled_start_at, i.created_at, i.first_seen_at), 1, 7), 0, NULL, i.kind = 'maintenance', 0, 0, 0
     FROM incidents i JOIN sources s USING (source_id)
@@ -710,7 +718,7 @@ FROM (
 
 CREATE VIEW v_scorecard AS -- figures for each vendor: how often, how long, how soon it posts, how much it edits; an event that several pages report counts once
 WITH
-  incident AS (
+  incident AS MATERIALIZED (
     SELECT x.vendor_id, x.severity, i.stated_duration_seconds,
       x.seconds_to_resolve / 60.0 AS minutes,
       x.seconds_to_first_update / 60.0 AS first_update,

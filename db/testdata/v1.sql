@@ -6,140 +6,140 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-27 23:03:45');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-27 23:03:45');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-27 23:55:05');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-27 23:55:05');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
-  name TEXT NOT NULL DEFAULT '', -- name for people; where none is configured, as its page gives it
+  name TEXT NOT NULL DEFAULT '', -- display name, as configured or else as given by its page
   homepage TEXT NOT NULL DEFAULT '', -- the vendor's website
-  owner TEXT NOT NULL DEFAULT '', -- who of us looks after this vendor
+  owner TEXT NOT NULL DEFAULT '', -- who in our team looks after this vendor
   runbook_url TEXT NOT NULL DEFAULT '' -- what to do when this vendor is down
 ) STRICT;
 INSERT INTO vendors (vendor_id, slug, name, homepage, owner, runbook_url) VALUES (1, 'acme', 'ACME', '', '', '');
-CREATE TABLE sources ( -- status pages, with the health of reading them
+CREATE TABLE sources ( -- status pages, and whether each can be read
   source_id INTEGER PRIMARY KEY, -- ours
   vendor_id INTEGER NOT NULL REFERENCES vendors (vendor_id), -- whose page it is
   page_url TEXT NOT NULL CHECK (page_url <> ''), -- address of the status page
-  platform TEXT NOT NULL DEFAULT '', -- status-page product that serves it, such as statuspage
-  watched INTEGER NOT NULL DEFAULT 0 CHECK (watched IN (0, 1)), -- 1: the service's configuration lists it; 0: known from saved pages only, or no longer listed
-  interval_seconds INTEGER NOT NULL DEFAULT 0 CHECK (interval_seconds >= 0), -- from one reading to the next by its schedule; 0 if not known
-  last_attempt_at TEXT CHECK (last_attempt_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when we last tried to read it live
-  last_success_at TEXT CHECK (last_success_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when we last read it live
+  platform TEXT NOT NULL DEFAULT '', -- status-page product behind it, such as statuspage
+  watched INTEGER NOT NULL DEFAULT 0 CHECK (watched IN (0, 1)), -- 1: the configuration lists it; 0: known only from saved pages, or no longer listed
+  interval_seconds INTEGER NOT NULL DEFAULT 0 CHECK (interval_seconds >= 0), -- seconds between two scrapes by its schedule; 0: not known
+  last_attempt_at TEXT CHECK (last_attempt_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- time of the last live attempt to read it
+  last_success_at TEXT CHECK (last_success_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- time of the last successful live reading
   consecutive_failures INTEGER NOT NULL DEFAULT 0 CHECK (consecutive_failures >= 0), -- live attempts failed since the last success
-  failing_since_at TEXT CHECK (failing_since_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- first of those failures; null while it can be read
-  last_error TEXT, -- what went wrong at the last live attempt; null if nothing
-  indicator TEXT, -- page-level state word in the vendor's own words: none, minor, …
-  page_severity TEXT CHECK (page_severity IN ('none', 'minor', 'major', 'critical', 'unknown')), -- how bad the page itself says or shows it is, whatever the vendor posts: by its own word where that says that something is wrong, else by its components; none: it says or shows that all is well; null: it says nothing that can be understood, or is not read yet
+  failing_since_at TEXT CHECK (failing_since_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- time of the first of those failures; null while it can be read
+  last_error TEXT, -- error of the last live attempt; null if there was none
+  indicator TEXT, -- the page's overall status, in the vendor's words: none, minor, …
+  page_severity TEXT CHECK (page_severity IN ('none', 'minor', 'major', 'critical', 'unknown')), -- how bad the page itself is, whatever the vendor posts: by the page's overall status if that is not well, otherwise by its components; none: the page is well; null: not known, or not read yet
   page_severity_at TEXT CHECK (page_severity_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: since when it has been as bad as that
-  page_because TEXT CHECK (page_because IN ('page', 'component')), -- what gives page_severity: page, its own word; component, its components
-  baseline_at TEXT CHECK (baseline_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- first good scrape: what was there before is history and is not announced
-  latest_at TEXT CHECK (latest_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- newest good reading, live or from a saved page; older saved pages change no open list and no component
-  coverage_start_at TEXT CHECK (coverage_start_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- every incident since then is on record, as far as the page shows
-  backfill_page INTEGER NOT NULL DEFAULT 0 CHECK (backfill_page >= 0), -- history page on which a backfill goes on; 0 if none was begun
-  backfill_done_at TEXT CHECK (backfill_done_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when a backfill reached the page's first day
-  red_suspected INTEGER NOT NULL DEFAULT 0 CHECK (red_suspected IN (0, 1)), -- 1: the page is red since its last reading, and no incident says so; the next reading decides
-  copy_suspected INTEGER NOT NULL DEFAULT 0 CHECK (copy_suspected IN (0, 1)), -- 1: what an incident says now may come from a cache; the next reading decides
-  vanish_suspected_at TEXT CHECK (vanish_suspected_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- most open incidents vanished at once then; the next good scrape decides
+  page_because TEXT CHECK (page_because IN ('page', 'component')), -- what page_severity comes from: page, the page's overall status; component, its components
+  baseline_at TEXT CHECK (baseline_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- time of the first successful scrape; incidents from before are stored and not announced
+  latest_at TEXT CHECK (latest_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- newest successful reading, live or from a saved page
+  coverage_start_at TEXT CHECK (coverage_start_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- every incident that the page has shown since then is on record
+  backfill_page INTEGER NOT NULL DEFAULT 0 CHECK (backfill_page >= 0), -- history page at which the next backfill continues; 0: none was started
+  backfill_done_at TEXT CHECK (backfill_done_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when a backfill reached the beginning of the page's history
+  red_suspected INTEGER NOT NULL DEFAULT 0 CHECK (red_suspected IN (0, 1)), -- 1: the page was red when last read, and no incident explains it; the next reading decides
+  copy_suspected INTEGER NOT NULL DEFAULT 0 CHECK (copy_suspected IN (0, 1)), -- 1: the newest text of an incident may come from a stale cache; the next reading decides
+  vanish_suspected_at TEXT CHECK (vanish_suspected_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when most open incidents disappeared at once; the next successful scrape decides whether that is true
   UNIQUE (vendor_id, page_url),
   CHECK ((page_severity IS NULL) = (page_because IS NULL) AND (page_severity IS NULL) = (page_severity_at IS NULL))
 ) STRICT;
 INSERT INTO sources (source_id, vendor_id, page_url, platform, watched, interval_seconds, last_attempt_at, last_success_at, consecutive_failures, failing_since_at, last_error, indicator, page_severity, page_severity_at, page_because, baseline_at, latest_at, coverage_start_at, backfill_page, backfill_done_at, red_suspected, copy_suspected, vanish_suspected_at) VALUES (1, 1, 'https://status.acme.example', 'statuspage', 1, 0, '2026-11-23T13:00:00.000Z', '2026-11-23T10:00:00.000Z', 3, '2026-11-23T11:00:00.000Z', '403 Forbidden', 'minor', 'major', '2026-11-23T09:10:00.000Z', 'component', '2026-11-23T09:00:00.000Z', '2026-11-23T10:00:00.000Z', '2026-11-23T09:00:00.000Z', 0, NULL, 1, 0, NULL);
-CREATE TABLE source_filters ( -- what of a page concerns us by the configuration; no row: all of it
+CREATE TABLE source_filters ( -- which incidents of a page concern us, by the configuration; no row: all
   source_id INTEGER PRIMARY KEY REFERENCES sources (source_id), -- which page
-  filter TEXT NOT NULL CHECK (json_valid(filter)) -- JSON object: globs of components, groups, regions and all places the vendor names; kinds; the lowest severity
+  filter TEXT NOT NULL CHECK (json_valid(filter)) -- JSON object: globs for components, groups, regions and any of the three; kinds; the lowest severity
 ) STRICT;
 INSERT INTO source_filters (source_id, filter) VALUES (1, '{"kinds":["incident"]}');
-CREATE TABLE source_moves ( -- status pages that went to another address, or to another product, and were followed there
+CREATE TABLE source_moves ( -- moves of status pages to another address or another product
   source_move_id INTEGER PRIMARY KEY, -- ours
-  source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page; its history goes on
-  at TEXT NOT NULL CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- first good reading of the new page
-  from_url TEXT NOT NULL CHECK (from_url <> ''), -- address before; a configuration that still names it means this source
+  source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page; its record continues
+  at TEXT NOT NULL CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- first successful reading of the new page
+  from_url TEXT NOT NULL CHECK (from_url <> ''), -- address before; a configuration that still has it refers to this source
   from_platform TEXT NOT NULL, -- status-page product before
   to_url TEXT NOT NULL CHECK (to_url <> ''), -- address from then on
   to_platform TEXT NOT NULL CHECK (to_platform <> ''), -- status-page product from then on
   CHECK (from_url <> to_url OR from_platform <> to_platform)
 ) STRICT;
 INSERT INTO source_moves (source_move_id, source_id, at, from_url, from_platform, to_url, to_platform) VALUES (1, 1, '2026-11-23T15:00:00.000Z', 'https://a.example', 'feed', 'https://b.example', 'statuspage');
-CREATE TABLE source_searches ( -- when it was last looked for what serves a page that its platform no longer reads, so that this is not done at every attempt
+CREATE TABLE source_searches ( -- when the platform of a page was last searched for after it could not be read, so that this is not repeated at every attempt
   source_id INTEGER PRIMARY KEY REFERENCES sources (source_id), -- which page
   at TEXT NOT NULL CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time
-  outcome TEXT NOT NULL DEFAULT '' -- what was found, in words
+  outcome TEXT NOT NULL DEFAULT '' -- what was found, as text
 ) STRICT;
 INSERT INTO source_searches (source_id, at, outcome) VALUES (1, '2026-11-23T15:00:00.000Z', '');
-CREATE TABLE coverage_gaps ( -- stretches of time in which a page was not read, so that what happened then may be missing; ordinary polling leaves none
+CREATE TABLE coverage_gaps ( -- periods in which a page was not read and incidents may be missing; polling on schedule leaves none
   gap_id INTEGER PRIMARY KEY, -- ours
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page
-  from_at TEXT NOT NULL CHECK (from_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- last good reading before
-  to_at TEXT CHECK (to_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- first good reading after; null while it lasts
-  reason TEXT NOT NULL CHECK (reason IN ('unreadable', 'not_watched')), -- unreadable: attempts failed; not_watched: none was made, the service or the source being off
-  filled_at TEXT CHECK (filled_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when a later reading told all that happened meanwhile; null if none has
+  from_at TEXT NOT NULL CHECK (from_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- last successful reading before
+  to_at TEXT CHECK (to_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- first successful reading after; null while it lasts
+  reason TEXT NOT NULL CHECK (reason IN ('unreadable', 'not_watched')), -- unreadable: attempts failed; not_watched: no attempt was made, because the service or the source was off
+  filled_at TEXT CHECK (filled_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when a later reading covered all of it; null: none has
   UNIQUE (source_id, from_at),
   CHECK (to_at >= from_at)
 ) STRICT;
 INSERT INTO coverage_gaps (gap_id, source_id, from_at, to_at, reason, filled_at) VALUES (1, 1, '2026-11-23T10:00:00.000Z', NULL, 'unreadable', NULL);
-CREATE TABLE documents ( -- what is remembered of each address, so that an unchanged page costs one conditional request
+CREATE TABLE documents ( -- cache data for each address, so that an unchanged page costs one conditional request
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- source that reads it
   url TEXT NOT NULL, -- address asked for
   etag TEXT NOT NULL DEFAULT '', -- validator the server gave
   last_modified TEXT NOT NULL DEFAULT '', -- validator the server gave, in its own form
-  hash TEXT NOT NULL DEFAULT '', -- of the body, hexadecimal
-  refused_at TEXT CHECK (refused_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it was last refused, so that its fallback is taken at once
-  fetched_at TEXT NOT NULL CHECK (fetched_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when its validators, hash or refusal last changed
+  hash TEXT NOT NULL DEFAULT '', -- hash of the body, hexadecimal
+  refused_at TEXT CHECK (refused_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when the server last refused it, so that the alternative is tried first
+  fetched_at TEXT NOT NULL CHECK (fetched_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when one of the columns above last changed
   PRIMARY KEY (source_id, url)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO documents (source_id, url, etag, last_modified, hash, refused_at, fetched_at) VALUES (1, 'https://status.acme.example/api/v2/summary.json', '"1"', '', 'ab', NULL, '2026-11-23T09:00:00.000Z');
-CREATE TABLE components ( -- parts of a vendor's service
+CREATE TABLE components ( -- parts of a vendor's service, as listed on its page
   component_id INTEGER PRIMARY KEY, -- ours
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- page that shows it
-  source_key TEXT NOT NULL CHECK (source_key <> ''), -- the vendor's id, else group and name
+  source_key TEXT NOT NULL CHECK (source_key <> ''), -- the vendor's id, else made of group and name
   name TEXT NOT NULL, -- the vendor's words
-  group_name TEXT NOT NULL DEFAULT '', -- group the page shows it in
+  group_name TEXT NOT NULL DEFAULT '', -- group on the page
   status TEXT NOT NULL CHECK (status IN ('operational', 'degraded_performance', 'partial_outage', 'major_outage', 'under_maintenance', 'unknown')), -- as last read
   vendor_status TEXT NOT NULL DEFAULT '', -- the vendor's word for it
   position INTEGER NOT NULL DEFAULT 0, -- order on the page
   first_seen_at TEXT NOT NULL CHECK (first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when we first read of it
-  gone_at TEXT CHECK (gone_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when a page that lists all components no longer had it
+  gone_at TEXT CHECK (gone_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when a complete list of components no longer had it; null: it still does
   UNIQUE (source_id, source_key)
 ) STRICT;
 INSERT INTO components (component_id, source_id, source_key, name, group_name, status, vendor_status, position, first_seen_at, gone_at) VALUES (1, 1, '1', 'API', 'Core', 'partial_outage', 'partial_outage', 0, '2026-11-23T09:00:00.000Z', NULL);
 INSERT INTO components (component_id, source_id, source_key, name, group_name, status, vendor_status, position, first_seen_at, gone_at) VALUES (2, 1, '2', 'Web', '', 'operational', 'operational', 1, '2026-11-23T09:00:00.000Z', NULL);
-CREATE TABLE component_changes ( -- every status a component was seen to take, the first one included
+CREATE TABLE component_changes ( -- every status that a component was seen in, including the first
   component_change_id INTEGER PRIMARY KEY, -- ours
   component_id INTEGER NOT NULL REFERENCES components (component_id), -- which
-  status TEXT NOT NULL CHECK (status IN ('operational', 'degraded_performance', 'partial_outage', 'major_outage', 'under_maintenance', 'unknown')), -- from then on
+  status TEXT NOT NULL CHECK (status IN ('operational', 'degraded_performance', 'partial_outage', 'major_outage', 'under_maintenance', 'unknown')), -- its status from then on
   at TEXT NOT NULL CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z') -- when we saw it
 ) STRICT;
 INSERT INTO component_changes (component_change_id, component_id, status, at) VALUES (1, 1, 'operational', '2026-11-23T09:00:00.000Z');
 INSERT INTO component_changes (component_change_id, component_id, status, at) VALUES (2, 2, 'operational', '2026-11-23T09:00:00.000Z');
 INSERT INTO component_changes (component_change_id, component_id, status, at) VALUES (3, 1, 'partial_outage', '2026-11-23T09:10:00.000Z');
-CREATE TABLE component_lists ( -- what pages listed of all their components, each wording once: the history of statuses is made of these
+CREATE TABLE component_lists ( -- lists of components as pages showed them, each distinct list once; component_changes is derived from these
   list_id INTEGER PRIMARY KEY, -- ours
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page
   hash TEXT NOT NULL, -- of the words
-  words BLOB NOT NULL, -- gzip of a JSON array: the vendor's own words, an object a component
+  words BLOB NOT NULL, -- gzip of a JSON array: the vendor's own words, one object for each component
   UNIQUE (source_id, hash)
 ) STRICT;
 INSERT INTO component_lists (list_id, source_id, hash, words) VALUES (1, 1, '2a04bb9e27571fd7e01c0bec', X'1F8B08000000000000FF8AAE56CA4C51B2523254D251CA4BCC4D55B252720CF054D2514A2FCA2F2D50B25272CE2F4A55D2512A2E492C292D56B252CA2F482D4A2CC9CCCF4BCC51AAD581EA3642E80E4F4DC2A93C960B100000FFFFA145F1A26F000000');
 INSERT INTO component_lists (list_id, source_id, hash, words) VALUES (2, 1, '0996df3401d7aad86c4d638f', X'1F8B08000000000000FF4CCC310A02410C40D1DE63FC7A1A2DD389959D9D8588440CCBC0BA19B2994AE6EE36827B80F76E1FEA0B614F61D1B7211C2F670A53786F08270FA3B0A6665F119A46569D1FDE532763945F70F807577B6E85370BCDEA8BCE8CFBEE1B0000FFFFCA69A67072000000');
-CREATE TABLE component_readings ( -- when pages listed them: a row each time the list of a live page differs from the one before, and one for each saved page
+CREATE TABLE component_readings ( -- when each list was read: a row whenever the list of a live page changes, and one for each saved page
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page
-  seen_at TEXT NOT NULL CHECK (seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was read, or saved
+  seen_at TEXT NOT NULL CHECK (seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was read; of a saved page, when it was saved
   list_id INTEGER NOT NULL REFERENCES component_lists (list_id), -- what was read
-  whole INTEGER NOT NULL CHECK (whole IN (0, 1)), -- 1: the list has every component of the page
+  whole INTEGER NOT NULL CHECK (whole IN (0, 1)), -- 1: the list is complete
   PRIMARY KEY (source_id, seen_at, list_id)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO component_readings (source_id, seen_at, list_id, whole) VALUES (1, '2026-11-23T09:00:00.000Z', 1, 1);
 INSERT INTO component_readings (source_id, seen_at, list_id, whole) VALUES (1, '2026-11-23T09:10:00.000Z', 2, 1);
-CREATE TABLE page_states ( -- how bad pages said or showed they were: a row each time that changes on a live page, and one for each saved page; the incidents of origin page are made of these
+CREATE TABLE page_states ( -- how bad pages were, by themselves: a row whenever that changes on a live page, and one for each saved page; incidents of origin page are derived from these
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page
-  seen_at TEXT NOT NULL CHECK (seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was read, or saved
-  until_at TEXT NOT NULL CHECK (until_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was last known to say the same; of the newest row it may be later, see sources.last_success_at
+  seen_at TEXT NOT NULL CHECK (seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was read; of a saved page, when it was saved
+  until_at TEXT NOT NULL CHECK (until_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was last known to be so; for the newest row see also sources.last_success_at
   hash TEXT NOT NULL, -- of the values below
   severity TEXT NOT NULL CHECK (severity IN ('none', 'minor', 'major', 'critical', 'unknown')), -- how bad the page was
   because TEXT NOT NULL CHECK (because IN ('page', 'component')), -- what gave the severity
   said TEXT NOT NULL DEFAULT '', -- the page's own words for its state
-  red TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(red)), -- JSON array: its red components, an object each
+  red TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(red)), -- JSON array: its red components, one object each
   posted TEXT CHECK (posted IN ('none', 'minor', 'major', 'critical', 'unknown')), -- the worst of the vendor's incidents that were open; null: none was
   uncovered INTEGER NOT NULL CHECK (uncovered IN (0, 1)), -- 1: it was red, and no open incident of the vendor was as bad
   PRIMARY KEY (source_id, seen_at, hash),
@@ -150,36 +150,36 @@ INSERT INTO page_states (source_id, seen_at, until_at, hash, severity, because, 
 CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors published, and trouble that their pages show
   incident_id INTEGER PRIMARY KEY, -- ours
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- page that shows it
-  source_key TEXT NOT NULL CHECK (source_key <> ''), -- the vendor's id, else the canonical URL, else # and a hash of title and start
-  origin TEXT NOT NULL DEFAULT 'vendor' CHECK (origin IN ('vendor', 'page')), -- who says so: vendor, posted by it; page, the page itself is red and no open incident of the vendor is as bad
-  kind TEXT NOT NULL CHECK (kind IN ('incident', 'maintenance', 'notice')), -- incident: something broke; maintenance: planned work; notice: an announcement that breaks nothing
+  source_key TEXT NOT NULL CHECK (source_key <> ''), -- the vendor's id, else the URL, else # and a hash of title and start
+  origin TEXT NOT NULL DEFAULT 'vendor' CHECK (origin IN ('vendor', 'page')), -- who reports it: vendor, in a post; page, the page itself is red and no open incident of the vendor is as bad
+  kind TEXT NOT NULL CHECK (kind IN ('incident', 'maintenance', 'notice')), -- incident: something is wrong; maintenance: planned work; notice: an announcement
   title TEXT NOT NULL, -- the vendor's words
   url TEXT NOT NULL DEFAULT '', -- the incident's own page
-  severity TEXT NOT NULL CHECK (severity IN ('none', 'minor', 'major', 'critical', 'unknown')), -- by the vendor's impact word; unknown if there is none or it is a new one
-  state TEXT NOT NULL CHECK (state IN ('investigating', 'identified', 'monitoring', 'resolved', 'scheduled', 'in_progress', 'verifying', 'completed', 'cancelled', 'unknown')), -- where it stands
-  ended INTEGER NOT NULL GENERATED ALWAYS AS (state IN ('resolved', 'completed', 'cancelled')), -- 1: the state says that it is over
-  open INTEGER NOT NULL GENERATED ALWAYS AS (NOT ended AND left_feed_at IS NULL), -- 1: it is not over, and its page still shows it
+  severity TEXT NOT NULL CHECK (severity IN ('none', 'minor', 'major', 'critical', 'unknown')), -- from the vendor's impact word; unknown: there is none, or it is not a known word
+  state TEXT NOT NULL CHECK (state IN ('investigating', 'identified', 'monitoring', 'resolved', 'scheduled', 'in_progress', 'verifying', 'completed', 'cancelled', 'unknown')), -- current state
+  ended INTEGER NOT NULL GENERATED ALWAYS AS (state IN ('resolved', 'completed', 'cancelled')), -- 1: by its state it is over
+  open INTEGER NOT NULL GENERATED ALWAYS AS (NOT ended AND left_feed_at IS NULL), -- 1: it is not over, and the page still lists it
   vendor_severity TEXT NOT NULL DEFAULT '', -- the vendor's impact word
   vendor_state TEXT NOT NULL DEFAULT '', -- the vendor's state word
   started_at TEXT CHECK (started_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: start of the impact, else of the first update
-  resolved_at TEXT CHECK (resolved_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: the end; a postmortem never moves it
-  scheduled_start_at TEXT CHECK (scheduled_start_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: begin of a maintenance window
-  scheduled_end_at TEXT CHECK (scheduled_end_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: end of a maintenance window
-  created_at TEXT CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: when the entry was made
-  updated_at TEXT CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: when the entry was last touched
-  stated_duration_seconds INTEGER CHECK (stated_duration_seconds >= 0), -- how long the impact lasted by the vendor's postmortem
-  started_basis TEXT CHECK (started_basis IN ('stated', 'posted', 'seen')), -- how started_at is known: stated, by a field of the vendor that differs from the post's time; posted, the time of the post that says so; seen, by us; null: it is not, and may lie earlier
-  started_after TEXT CHECK (started_after GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: where started_at was seen, when the page was last known not to be red; it may have begun that much earlier
-  resolved_basis TEXT CHECK (resolved_basis IN ('stated', 'posted', 'seen')), -- how resolved_at is known, in the same words; null where it is not over, or nothing tells when it ended
-  resolved_after TEXT CHECK (resolved_after GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: where resolved_at was seen, when it was last known to be open
-  start_given INTEGER NOT NULL DEFAULT 0 CHECK (start_given IN (0, 1)), -- 1: the vendor states the start; 0: it is the first update's time
-  excerpt INTEGER NOT NULL DEFAULT 0 CHECK (excerpt IN (0, 1)), -- 1: the timeline is known in part only
-  first_seen_at TEXT NOT NULL CHECK (first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when we first read of it
-  left_feed_at TEXT CHECK (left_feed_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: gone from the list of open ones, without a resolution
-  announced INTEGER NOT NULL CHECK (announced IN (0, 1)), -- 1: its opening is among the events; 0: history, or an event that another record told of; stored silently
-  same_event_id INTEGER REFERENCES incidents (incident_id), -- the record that stands for the event where several pages of the vendor tell of one, itself included: of the vendor's own page before an aggregator's or a feed's, then the first stored; null: no other page tells of it
-  raw TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(raw)), -- JSON array: the vendor's own words, the newest of each kind of document
-  raw_index TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(raw_index)), -- JSON object: kind of document to hash of its words and time of reading; tells unchanged words at little cost
+  resolved_at TEXT CHECK (resolved_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: the end; a postmortem never changes it
+  scheduled_start_at TEXT CHECK (scheduled_start_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: start of the maintenance window
+  scheduled_end_at TEXT CHECK (scheduled_end_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: end of the maintenance window
+  created_at TEXT CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: when the entry was created
+  updated_at TEXT CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: when the entry was last updated
+  stated_duration_seconds INTEGER CHECK (stated_duration_seconds >= 0), -- duration of the impact according to the vendor's postmortem
+  started_basis TEXT CHECK (started_basis IN ('stated', 'posted', 'seen')), -- how started_at is known. stated: from a field of the vendor that differs from the time of the post; posted: the time of the first post; seen: when we first saw it; null: not known, it may be earlier
+  started_after TEXT CHECK (started_after GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: if started_at was seen, when the page was last known to be well; it may have started any time after that
+  resolved_basis TEXT CHECK (resolved_basis IN ('stated', 'posted', 'seen')), -- how resolved_at is known, in the same words; null: it is not over, or the end is not known
+  resolved_after TEXT CHECK (resolved_after GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: if resolved_at was seen, when it was last known to be open
+  start_given INTEGER NOT NULL DEFAULT 0 CHECK (start_given IN (0, 1)), -- 1: the vendor states the start; 0: it is the time of the first update
+  excerpt INTEGER NOT NULL DEFAULT 0 CHECK (excerpt IN (0, 1)), -- 1: only part of the timeline is known
+  first_seen_at TEXT NOT NULL CHECK (first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when we first saw it
+  left_feed_at TEXT CHECK (left_feed_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it disappeared from the list of open incidents without being resolved
+  announced INTEGER NOT NULL CHECK (announced IN (0, 1)), -- 1: its opening is among the events; 0: it is from before the first scrape, or another record of the same event was announced
+  same_event_id INTEGER REFERENCES incidents (incident_id), -- the record that represents the event if several records report the same one, which may be this one: the vendor's own page goes before an aggregator or a feed, then the first stored; null: there is no other record
+  raw TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(raw)), -- JSON array: the vendor's own words, the newest from each kind of document
+  raw_index TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(raw_index)), -- JSON object: for each kind of document a hash of its words and when it was read, to detect unchanged words cheaply
   UNIQUE (source_id, source_key),
   CHECK (resolved_at >= started_at),
   CHECK (resolved_after <= resolved_at),
@@ -189,31 +189,31 @@ CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors pub
 INSERT INTO incidents (incident_id, source_id, source_key, origin, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at, scheduled_start_at, scheduled_end_at, created_at, updated_at, stated_duration_seconds, started_basis, started_after, resolved_basis, resolved_after, start_given, excerpt, first_seen_at, left_feed_at, announced, same_event_id, raw, raw_index) VALUES (1, 1, 'a', 'vendor', 'incident', 'Trouble a', 'https://status.acme.example/incidents/a', 'minor', 'monitoring', 'minor', 'monitoring', '2026-11-23T08:00:00.000Z', NULL, NULL, NULL, '2026-11-23T08:00:00.000Z', '2026-11-23T08:05:00.000Z', NULL, 'posted', NULL, NULL, NULL, 0, 0, '2026-11-23T09:00:00.000Z', NULL, 1, NULL, '[{"document":"summary","id":"a","url":"https://status.acme.example/incidents/a","title":"Trouble a","state":"monitoring","impact":"minor","created":{"text":"2026-11-23T08:00:00.000Z"},"updated":{"text":"2026-11-23T08:05:00.000Z"},"components":[{"id":"1","name":"API","group":"Core"}],"updates":[{"id":"a-investigating","state":"investigating","posted":{"text":"2026-11-23T08:00:00.000Z"},"body":"We know more.","format":"markdown"},{"id":"a-monitoring","state":"monitoring","posted":{"text":"2026-11-23T08:05:00.000Z"},"body":"This is monitoring.","format":"markdown"}]}]', '{"summary":{"hash":"342b721a17c62ec851db08d0","at":"2026-11-23T10:00:00.000Z"}}');
 INSERT INTO incidents (incident_id, source_id, source_key, origin, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at, scheduled_start_at, scheduled_end_at, created_at, updated_at, stated_duration_seconds, started_basis, started_after, resolved_basis, resolved_after, start_given, excerpt, first_seen_at, left_feed_at, announced, same_event_id, raw, raw_index) VALUES (2, 1, 'm', 'vendor', 'maintenance', 'Trouble m', 'https://status.acme.example/incidents/m', 'none', 'scheduled', 'maintenance', 'scheduled', NULL, NULL, '2026-11-24T15:00:00.000Z', '2026-11-24T16:00:00.000Z', '2026-11-24T14:00:00.000Z', '2026-11-24T14:00:00.000Z', NULL, NULL, NULL, NULL, NULL, 0, 0, '2026-11-23T09:00:00.000Z', NULL, 1, NULL, '[{"document":"summary","id":"m","url":"https://status.acme.example/incidents/m","kind":"maintenance","title":"Trouble m","state":"scheduled","impact":"maintenance","scheduled_start":{"text":"2026-11-24T15:00:00.000Z"},"scheduled_end":{"text":"2026-11-24T16:00:00.000Z"},"created":{"text":"2026-11-24T14:00:00.000Z"},"updated":{"text":"2026-11-24T14:00:00.000Z"},"updates":[{"id":"m-scheduled","state":"scheduled","posted":{"text":"2026-11-24T14:00:00.000Z"},"body":"This is scheduled.","format":"markdown"}]}]', '{"summary":{"hash":"004433406351441f3ccc8bdb","at":"2026-11-23T09:00:00.000Z"}}');
 INSERT INTO incidents (incident_id, source_id, source_key, origin, kind, title, url, severity, state, vendor_severity, vendor_state, started_at, resolved_at, scheduled_start_at, scheduled_end_at, created_at, updated_at, stated_duration_seconds, started_basis, started_after, resolved_basis, resolved_after, start_given, excerpt, first_seen_at, left_feed_at, announced, same_event_id, raw, raw_index) VALUES (3, 1, 'old', 'vendor', 'incident', 'Trouble old', 'https://status.acme.example/incidents/old', 'minor', 'resolved', 'minor', 'postmortem', '2026-11-19T05:00:00.000Z', '2026-11-19T05:05:00.000Z', NULL, NULL, '2026-11-19T05:00:00.000Z', '2026-11-19T05:10:00.000Z', NULL, 'posted', NULL, 'posted', NULL, 0, 0, '2026-11-23T09:00:00.000Z', NULL, 0, NULL, '[{"document":"summary","id":"old","url":"https://status.acme.example/incidents/old","title":"Trouble old","state":"postmortem","impact":"minor","created":{"text":"2026-11-19T05:00:00.000Z"},"updated":{"text":"2026-11-19T05:10:00.000Z"},"updates":[{"id":"old-investigating","state":"investigating","posted":{"text":"2026-11-19T05:00:00.000Z"},"body":"This is investigating.","format":"markdown"},{"id":"old-resolved","state":"resolved","posted":{"text":"2026-11-19T05:05:00.000Z"},"body":"This is resolved.","format":"markdown"},{"id":"old-postmortem","state":"postmortem","posted":{"text":"2026-11-19T05:10:00.000Z"},"body":"This is postmortem.","format":"markdown"}]}]', '{"summary":{"hash":"4bfced3f74bb13275ea5de5d","at":"2026-11-23T09:00:00.000Z"}}');
-CREATE TABLE former_keys ( -- ids that incidents had before their page moved to another product
+CREATE TABLE former_keys ( -- keys of incidents from before their page moved to another product
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- page that shows the incident
-  source_key TEXT NOT NULL CHECK (source_key <> ''), -- the vendor's id, address or hash before
-  incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- whose it was
+  source_key TEXT NOT NULL CHECK (source_key <> ''), -- source_key before the move
+  incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which incident
   until_at TEXT NOT NULL CHECK (until_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when the incident was first read under its new id
   PRIMARY KEY (source_id, source_key)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO former_keys (source_id, source_key, incident_id, until_at) VALUES (1, 'before', 1, '2026-11-23T15:00:00.000Z');
-CREATE TABLE filtered_incidents ( -- incidents that filters hide: on record, and not announced
+CREATE TABLE filtered_incidents ( -- incidents that filters hide: recorded, not announced
   incident_id INTEGER PRIMARY KEY REFERENCES incidents (incident_id), -- which incident
-  since_at TEXT NOT NULL CHECK (since_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z') -- our time: since when
+  since_at TEXT NOT NULL CHECK (since_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z') -- our time: since when it is hidden
 ) STRICT;
 INSERT INTO filtered_incidents (incident_id, since_at) VALUES (2, '2026-11-23T16:00:00.000Z');
 CREATE TABLE incident_updates ( -- posts of an incident's timeline
   update_id INTEGER PRIMARY KEY, -- ours
   incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which
-  source_key TEXT NOT NULL CHECK (source_key <> ''), -- the vendor's id, else @, minute and state
-  position INTEGER NOT NULL, -- order in the timeline, 0 the oldest; decides between equal times
-  state TEXT NOT NULL CHECK (state IN ('investigating', 'identified', 'monitoring', 'resolved', 'scheduled', 'in_progress', 'verifying', 'completed', 'cancelled', 'unknown', 'update', 'postmortem')), -- of the incident with this post; update: it changes no state; postmortem: a report after the end
+  source_key TEXT NOT NULL CHECK (source_key <> ''), -- the vendor's id, else made of @, minute and state
+  position INTEGER NOT NULL, -- order in the timeline, 0 is the oldest; also orders equal times
+  state TEXT NOT NULL CHECK (state IN ('investigating', 'identified', 'monitoring', 'resolved', 'scheduled', 'in_progress', 'verifying', 'completed', 'cancelled', 'unknown', 'update', 'postmortem')), -- the incident's state with this post; update: the post changes no state; postmortem: a report after the end
   vendor_state TEXT NOT NULL DEFAULT '', -- the vendor's state word
-  posted_at TEXT CHECK (posted_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: as shown to readers; null if it cannot be read
-  created_at TEXT CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: when it was written, where both are told
-  body TEXT NOT NULL, -- Markdown: the vendor's words
-  first_seen_at TEXT NOT NULL CHECK (first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when we first read it
-  removed_at TEXT CHECK (removed_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: the vendor took it off the page
+  posted_at TEXT CHECK (posted_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time as shown to readers; null: it cannot be read
+  created_at TEXT CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: when it was written, if the vendor gives both
+  body TEXT NOT NULL, -- the vendor's words, as Markdown
+  first_seen_at TEXT NOT NULL CHECK (first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when we first saw it
+  removed_at TEXT CHECK (removed_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when the vendor was seen to have removed it
   UNIQUE (incident_id, source_key)
 ) STRICT;
 INSERT INTO incident_updates (update_id, incident_id, source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at) VALUES (1, 1, 'a-investigating', 0, 'investigating', 'investigating', '2026-11-23T08:00:00.000Z', NULL, 'We know more.', '2026-11-23T09:00:00.000Z', NULL);
@@ -222,20 +222,20 @@ INSERT INTO incident_updates (update_id, incident_id, source_key, position, stat
 INSERT INTO incident_updates (update_id, incident_id, source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at) VALUES (4, 3, 'old-resolved', 1, 'resolved', 'resolved', '2026-11-19T05:05:00.000Z', NULL, 'This is resolved.', '2026-11-23T09:00:00.000Z', NULL);
 INSERT INTO incident_updates (update_id, incident_id, source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at) VALUES (5, 3, 'old-postmortem', 2, 'postmortem', 'postmortem', '2026-11-19T05:10:00.000Z', NULL, 'This is postmortem.', '2026-11-23T09:00:00.000Z', NULL);
 INSERT INTO incident_updates (update_id, incident_id, source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at) VALUES (6, 1, 'a-monitoring', 1, 'monitoring', 'monitoring', '2026-11-23T08:05:00.000Z', NULL, 'This is monitoring.', '2026-11-23T10:00:00.000Z', NULL);
-CREATE TABLE reading_words ( -- what a kind of document said of an incident, each wording once: all of the record is made of these
+CREATE TABLE reading_words ( -- what each kind of document said about an incident, each distinct wording once; the record is derived from these
   words_id INTEGER PRIMARY KEY, -- ours
   incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which incident
-  document TEXT NOT NULL CHECK (document <> ''), -- kind of document; after a move, those of the platform before are called platform/document
+  document TEXT NOT NULL CHECK (document <> ''), -- kind of document; platform/document for documents from before a move to another platform
   hash TEXT NOT NULL, -- of the words and posts
-  words TEXT NOT NULL CHECK (json_valid(words)), -- JSON array: the vendor's own words, an object an entry, without the posts
-  posts TEXT NOT NULL CHECK (json_valid(posts)), -- JSON array: for each entry the ids of its posts in reading_posts, in their order
+  words TEXT NOT NULL CHECK (json_valid(words)), -- JSON array: the vendor's own words without the posts, one object for each entry
+  posts TEXT NOT NULL CHECK (json_valid(posts)), -- JSON array: for each entry the ids of its posts in reading_posts, in order
   UNIQUE (incident_id, document, hash)
 ) STRICT;
 INSERT INTO reading_words (words_id, incident_id, document, hash, words, posts) VALUES (1, 1, 'summary', 'e7262cb2b1502cd1d56709c0', '[{"document":"summary","id":"a","url":"https://status.acme.example/incidents/a","title":"Trouble a","state":"investigating","impact":"minor","created":{"text":"2026-11-23T08:00:00.000Z"},"updated":{"text":"2026-11-23T08:00:00.000Z"},"components":[{"id":"1","name":"API","group":"Core"}]}]', '[[1]]');
 INSERT INTO reading_words (words_id, incident_id, document, hash, words, posts) VALUES (2, 2, 'summary', '004433406351441f3ccc8bdb', '[{"document":"summary","id":"m","url":"https://status.acme.example/incidents/m","kind":"maintenance","title":"Trouble m","state":"scheduled","impact":"maintenance","scheduled_start":{"text":"2026-11-24T15:00:00.000Z"},"scheduled_end":{"text":"2026-11-24T16:00:00.000Z"},"created":{"text":"2026-11-24T14:00:00.000Z"},"updated":{"text":"2026-11-24T14:00:00.000Z"}}]', '[[2]]');
 INSERT INTO reading_words (words_id, incident_id, document, hash, words, posts) VALUES (3, 3, 'summary', '4bfced3f74bb13275ea5de5d', '[{"document":"summary","id":"old","url":"https://status.acme.example/incidents/old","title":"Trouble old","state":"postmortem","impact":"minor","created":{"text":"2026-11-19T05:00:00.000Z"},"updated":{"text":"2026-11-19T05:10:00.000Z"}}]', '[[3,4,5]]');
 INSERT INTO reading_words (words_id, incident_id, document, hash, words, posts) VALUES (4, 1, 'summary', '342b721a17c62ec851db08d0', '[{"document":"summary","id":"a","url":"https://status.acme.example/incidents/a","title":"Trouble a","state":"monitoring","impact":"minor","created":{"text":"2026-11-23T08:00:00.000Z"},"updated":{"text":"2026-11-23T08:05:00.000Z"},"components":[{"id":"1","name":"API","group":"Core"}]}]', '[[6,7]]');
-CREATE TABLE reading_posts ( -- posts in the vendor's own words, each once an incident
+CREATE TABLE reading_posts ( -- posts in the vendor's own words, each distinct wording once per incident
   post_id INTEGER PRIMARY KEY, -- ours
   incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which incident
   hash TEXT NOT NULL, -- of the words
@@ -249,10 +249,10 @@ INSERT INTO reading_posts (post_id, incident_id, hash, words) VALUES (4, 3, '273
 INSERT INTO reading_posts (post_id, incident_id, hash, words) VALUES (5, 3, 'f32b5b28f57c5ec7be38c879', '{"id":"old-postmortem","state":"postmortem","posted":{"text":"2026-11-19T05:10:00.000Z"},"body":"This is postmortem.","format":"markdown"}');
 INSERT INTO reading_posts (post_id, incident_id, hash, words) VALUES (6, 1, '8ab0329a6315963c983a65eb', '{"id":"a-investigating","state":"investigating","posted":{"text":"2026-11-23T08:00:00.000Z"},"body":"We know more.","format":"markdown"}');
 INSERT INTO reading_posts (post_id, incident_id, hash, words) VALUES (7, 1, '92ace1b2d4048d2115a44be1', '{"id":"a-monitoring","state":"monitoring","posted":{"text":"2026-11-23T08:05:00.000Z"},"body":"This is monitoring.","format":"markdown"}');
-CREATE TABLE readings ( -- when documents said what they said: a row each time the words of a live page differ from those before, and one for each saved page
+CREATE TABLE readings ( -- when each wording was read: a row whenever the words of a live page change, and one for each saved page
   words_id INTEGER NOT NULL REFERENCES reading_words (words_id), -- what was read
-  seen_at TEXT NOT NULL CHECK (seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was read, or saved
-  until_at TEXT NOT NULL CHECK (until_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was last known to say the same
+  seen_at TEXT NOT NULL CHECK (seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was read; of a saved page, when it was saved
+  until_at TEXT NOT NULL CHECK (until_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was last seen with the same words
   PRIMARY KEY (words_id, seen_at)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO readings (words_id, seen_at, until_at) VALUES (1, '2026-11-23T09:00:00.000Z', '2026-11-23T09:10:00.000Z');
@@ -265,7 +265,7 @@ CREATE TABLE incident_components ( -- which components an incident affects
   PRIMARY KEY (incident_id, component_id)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO incident_components (incident_id, component_id) VALUES (1, 1);
-CREATE TABLE revisions ( -- what vendors edited after publishing it
+CREATE TABLE revisions ( -- edits that vendors made after publication
   revision_id INTEGER PRIMARY KEY, -- ours
   incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which incident
   update_id INTEGER REFERENCES incident_updates (update_id), -- which update; null for a field of the incident itself
@@ -275,15 +275,15 @@ CREATE TABLE revisions ( -- what vendors edited after publishing it
   seen_at TEXT NOT NULL CHECK (seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z') -- our time: when we saw the edit
 ) STRICT;
 INSERT INTO revisions (revision_id, incident_id, update_id, field, old_value, new_value, seen_at) VALUES (1, 1, 1, 'body', 'This is investigating.', 'We know more.', '2026-11-23T10:00:00.000Z');
-CREATE TABLE events ( -- news, in the order in which it was learned
-  event_id INTEGER PRIMARY KEY AUTOINCREMENT, -- ours; never used twice, receivers recognise repeats by it
-  source_id INTEGER NOT NULL REFERENCES sources (source_id), -- page that told it
-  incident_id INTEGER REFERENCES incidents (incident_id), -- which incident; null for news of a component or of the page
-  update_id INTEGER REFERENCES incident_updates (update_id), -- which update brought it; null if none did
-  kind TEXT NOT NULL CHECK (kind IN ('incident_opened', 'update_posted', 'state_changed', 'severity_changed', 'incident_resolved', 'incident_reopened', 'postmortem_posted', 'incident_edited', 'incident_left_feed', 'maintenance_scheduled', 'maintenance_started', 'maintenance_completed', 'component_changed', 'source_unreadable', 'source_readable', 'source_moved', 'reminder')), -- sort of news
+CREATE TABLE events ( -- news, in the order in which we learned of it
+  event_id INTEGER PRIMARY KEY AUTOINCREMENT, -- ours; never reused, so that receivers can recognise a repeat
+  source_id INTEGER NOT NULL REFERENCES sources (source_id), -- page it comes from
+  incident_id INTEGER REFERENCES incidents (incident_id), -- which incident; null for news about a component or the page
+  update_id INTEGER REFERENCES incident_updates (update_id), -- which update it comes from; null: none
+  kind TEXT NOT NULL CHECK (kind IN ('incident_opened', 'update_posted', 'state_changed', 'severity_changed', 'incident_resolved', 'incident_reopened', 'postmortem_posted', 'incident_edited', 'incident_left_feed', 'maintenance_scheduled', 'maintenance_started', 'maintenance_completed', 'component_changed', 'source_unreadable', 'source_readable', 'source_moved', 'reminder')), -- what happened
   at TEXT NOT NULL CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when we saw it
-  withheld TEXT CHECK (withheld IN ('stale', 'same_event', 'filtered')), -- why no channel is told; stale: old already when a saved page told it, reports over a span list it; same_event: the record of another page tells of the event; filtered: the vendor's filters in the configuration hide it; null: channels are told
-  detail TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(detail)) -- JSON object of text: what a reader wants to know beside the incident
+  withheld TEXT CHECK (withheld IN ('stale', 'same_event', 'filtered')), -- why channels are not notified. stale: it was already old when a saved page showed it; same_event: another record of the event is announced; filtered: the vendor's filters hide it; null: channels are notified
+  detail TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(detail)) -- JSON object of strings: details beside the incident
 ) STRICT;
 INSERT INTO events (event_id, source_id, incident_id, update_id, kind, at, withheld, detail) VALUES (1, 1, 1, NULL, 'incident_opened', '2026-11-23T09:00:00.000Z', NULL, '{"already_open":"true"}');
 INSERT INTO events (event_id, source_id, incident_id, update_id, kind, at, withheld, detail) VALUES (2, 1, 2, NULL, 'maintenance_scheduled', '2026-11-23T09:00:00.000Z', NULL, '{"already_open":"true"}');
@@ -292,21 +292,21 @@ INSERT INTO events (event_id, source_id, incident_id, update_id, kind, at, withh
 INSERT INTO events (event_id, source_id, incident_id, update_id, kind, at, withheld, detail) VALUES (5, 1, 1, NULL, 'state_changed', '2026-11-23T10:00:00.000Z', NULL, '{"from":"investigating","to":"monitoring"}');
 INSERT INTO events (event_id, source_id, incident_id, update_id, kind, at, withheld, detail) VALUES (6, 1, 1, NULL, 'incident_edited', '2026-11-23T10:00:00.000Z', NULL, '{"fields":"body"}');
 INSERT INTO events (event_id, source_id, incident_id, update_id, kind, at, withheld, detail) VALUES (7, 1, NULL, NULL, 'source_unreadable', '2026-11-23T13:00:00.000Z', NULL, '{"last_success_at":"2026-11-23T10:00:00.000Z","reason":"403 Forbidden","since":"2026-11-23T11:00:00.000Z"}');
-CREATE TABLE scrapes ( -- passes over sources
+CREATE TABLE scrapes ( -- attempts to read a page
   scrape_id INTEGER PRIMARY KEY, -- ours
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page
-  started_at TEXT NOT NULL CHECK (started_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it began; of a saved page, when that was saved
-  took_ms INTEGER NOT NULL CHECK (took_ms >= 0), -- milliseconds from start to end, saving not included
-  outcome TEXT NOT NULL CHECK (outcome IN ('changed', 'unchanged', 'partial', 'unreadable', 'failed')), -- partial: a further page failed; unreadable: not the expected page; failed: no answer or an error status
-  http_status INTEGER, -- of the first request; null if there was no answer
-  requests INTEGER NOT NULL DEFAULT 0, -- how many were made
-  bytes INTEGER NOT NULL DEFAULT 0, -- of all bodies read
-  incidents_seen INTEGER NOT NULL DEFAULT 0, -- incidents on the pages read
-  error TEXT, -- why nothing, or not all, could be read
-  backfill INTEGER NOT NULL DEFAULT 0 CHECK (backfill IN (0, 1)), -- 1: a walk through the page's history
+  started_at TEXT NOT NULL CHECK (started_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it started; of a saved page, when it was saved
+  took_ms INTEGER NOT NULL CHECK (took_ms >= 0), -- milliseconds from start to end, without saving
+  outcome TEXT NOT NULL CHECK (outcome IN ('changed', 'unchanged', 'partial', 'unreadable', 'failed')), -- partial: one of several documents failed; unreadable: it is not the expected page; failed: no answer, or an error status
+  http_status INTEGER, -- HTTP status of the first request; null: there was no answer
+  requests INTEGER NOT NULL DEFAULT 0, -- number of requests
+  bytes INTEGER NOT NULL DEFAULT 0, -- size of all response bodies
+  incidents_seen INTEGER NOT NULL DEFAULT 0, -- number of incidents on the pages read
+  error TEXT, -- why the page could not be read, or only in part
+  backfill INTEGER NOT NULL DEFAULT 0 CHECK (backfill IN (0, 1)), -- 1: part of a backfill
   archived INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1)), -- 1: read from saved pages
-  all_open INTEGER NOT NULL DEFAULT 0 CHECK (all_open IN (0, 1)), -- 1: it listed every incident that was open
-  content_hash TEXT -- of what saved pages said, so that the same ones are not counted twice; null for live pages
+  all_open INTEGER NOT NULL DEFAULT 0 CHECK (all_open IN (0, 1)), -- 1: it listed every open incident
+  content_hash TEXT -- hash of the content of saved pages, so that importing them again adds nothing; null for live pages
 ) STRICT;
 INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, all_open, content_hash) VALUES (1, 1, '2026-11-23T09:00:00.000Z', 120, 'changed', 200, 1, 4000, 3, NULL, 0, 0, 1, NULL);
 INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, all_open, content_hash) VALUES (2, 1, '2026-11-23T09:10:00.000Z', 0, 'changed', NULL, 0, 0, 0, NULL, 0, 0, 0, NULL);
@@ -314,72 +314,72 @@ INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_st
 INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, all_open, content_hash) VALUES (4, 1, '2026-11-23T11:00:00.000Z', 0, 'failed', NULL, 0, 0, 0, '403 Forbidden', 0, 0, 0, NULL);
 INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, all_open, content_hash) VALUES (5, 1, '2026-11-23T12:00:00.000Z', 0, 'failed', NULL, 0, 0, 0, '403 Forbidden', 0, 0, 0, NULL);
 INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, all_open, content_hash) VALUES (6, 1, '2026-11-23T13:00:00.000Z', 0, 'failed', NULL, 0, 0, 0, '403 Forbidden', 0, 0, 0, NULL);
-CREATE TABLE findings ( -- what could not be read, or contradicts itself; the incident is kept all the same
+CREATE TABLE findings ( -- values that could not be understood or contradict each other; the incident is kept
   finding_id INTEGER PRIMARY KEY, -- ours
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page
-  source_key TEXT NOT NULL DEFAULT '', -- key of the incident or component; empty for the page itself
+  source_key TEXT NOT NULL DEFAULT '', -- source_key of the incident or component; empty for the page itself
   field TEXT NOT NULL, -- column it was meant for
   value TEXT NOT NULL, -- the vendor's words
   problem TEXT NOT NULL, -- what is wrong with them
   first_seen_at TEXT NOT NULL CHECK (first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time
-  last_seen_at TEXT NOT NULL CHECK (last_seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: last reading of changed words that still had it
-  times_seen INTEGER NOT NULL CHECK (times_seen > 0), -- readings that had it; the same words read again are not counted
+  last_seen_at TEXT NOT NULL CHECK (last_seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: last reading of changed words that still had the problem
+  times_seen INTEGER NOT NULL CHECK (times_seen > 0), -- number of readings with the problem; unchanged words are not counted again
   UNIQUE (source_id, source_key, field, value, problem)
 ) STRICT;
 INSERT INTO findings (finding_id, source_id, source_key, field, value, problem, first_seen_at, last_seen_at, times_seen) VALUES (1, 1, 'a', 'severity', 'purple', 'this severity word is unknown', '2026-11-23T09:00:00.000Z', '2026-11-23T09:00:00.000Z', 1);
-CREATE TABLE streams ( -- how far the news is planned into messages: for alerts, and for each digest by its name
+CREATE TABLE streams ( -- up to which event messages have been planned, for alerts and for each digest
   stream TEXT PRIMARY KEY CHECK (stream = 'alerts' OR stream GLOB 'digest:?*'), -- alerts, or digest:NAME
-  after_event_id INTEGER NOT NULL, -- events up to this one are planned, or were there before the stream
+  after_event_id INTEGER NOT NULL, -- events up to this one have been planned, or are older than the stream
   created_at TEXT NOT NULL CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it was first used
-  planned_at TEXT CHECK (planned_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z') -- when it was last planned; the next digest tells what is new since then; null: never
+  planned_at TEXT CHECK (planned_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z') -- when it was last planned, which is where the next digest begins; null: never
 ) STRICT, WITHOUT ROWID;
 INSERT INTO streams (stream, after_event_id, created_at, planned_at) VALUES ('alerts', 0, '2026-11-23T09:00:00.000Z', '2026-11-23T09:00:00.000Z');
-CREATE TABLE deliveries ( -- messages: one row is one message to one channel
-  delivery_id INTEGER PRIMARY KEY AUTOINCREMENT, -- ours; never used twice: the receiver gets vw-NUMBER with each try and can drop a repeat
+CREATE TABLE deliveries ( -- messages: one row for each message to a channel
+  delivery_id INTEGER PRIMARY KEY AUTOINCREMENT, -- ours; never reused: the receiver gets vw-NUMBER with each attempt and can drop a repeat
   channel TEXT NOT NULL CHECK (channel <> ''), -- name in the configuration
-  stream TEXT NOT NULL REFERENCES streams (stream), -- what it was planned by
+  stream TEXT NOT NULL REFERENCES streams (stream), -- which stream it belongs to
   reason TEXT NOT NULL CHECK (reason IN ('first', 'worsened', 'changed', 'update', 'resolved', 'reopened', 'postmortem', 'left_feed', 'maintenance', 'reminder', 'unreadable', 'readable', 'moved', 'component', 'held_back', 'digest', 'test')), -- why it is sent
-  incident_id INTEGER REFERENCES incidents (incident_id), -- which incident it tells of; null if of none, or of several: those of its events
-  source_id INTEGER REFERENCES sources (source_id), -- which page it tells of; null if of none
-  route TEXT NOT NULL DEFAULT '', -- name of the route that chose the channel; empty if none did
-  dedup_key TEXT CHECK (dedup_key <> ''), -- what there may be one message of on a channel; null: no such limit
-  mention INTEGER NOT NULL DEFAULT 0 CHECK (mention IN (0, 1)), -- 1: people are called, as by @here
-  from_at TEXT CHECK (from_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- start of the time that a digest reports on; null: everything before, or no digest
-  state TEXT NOT NULL CHECK (state IN ('pending', 'held', 'delivered', 'refused', 'skipped')), -- pending: to be sent, or to be tried again; held: not before its time; refused: the receiver will never take it; skipped: not sent, see note
-  not_before_at TEXT CHECK (not_before_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- until when it is held; null if it never was
-  attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0), -- tries so far, the one under way included
-  next_attempt_at TEXT CHECK (next_attempt_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when to try again; null: at once, or not to
+  incident_id INTEGER REFERENCES incidents (incident_id), -- which incident it is about; null: none or several, see delivery_events
+  source_id INTEGER REFERENCES sources (source_id), -- which page it is about; null: none
+  route TEXT NOT NULL DEFAULT '', -- name of the route that selected the channel; empty: none
+  dedup_key TEXT CHECK (dedup_key <> ''), -- key of which a channel gets at most one message; null: no limit
+  mention INTEGER NOT NULL DEFAULT 0 CHECK (mention IN (0, 1)), -- 1: people are mentioned, as with @here
+  from_at TEXT CHECK (from_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- start of the period of a digest; null: everything before, or not a digest
+  state TEXT NOT NULL CHECK (state IN ('pending', 'held', 'delivered', 'refused', 'skipped')), -- pending: to be sent or retried; held: not to be sent before not_before_at; refused: rejected by the receiver for good; skipped: not sent, see note
+  not_before_at TEXT CHECK (not_before_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- until when it is held; null: it was never held
+  attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0), -- attempts so far, including one in progress
+  next_attempt_at TEXT CHECK (next_attempt_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- time of the next attempt; null: at once, or none
   created_at TEXT NOT NULL CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it was planned
-  delivered_at TEXT CHECK (delivered_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when the receiver took it
+  delivered_at TEXT CHECK (delivered_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when the receiver accepted it
   receipt TEXT NOT NULL DEFAULT '', -- what the receiver answered
-  last_error TEXT NOT NULL DEFAULT '', -- why the last try failed
-  note TEXT NOT NULL DEFAULT '', -- why it is held or was skipped, or what else the planner had to say
+  last_error TEXT NOT NULL DEFAULT '', -- why the last attempt failed
+  note TEXT NOT NULL DEFAULT '', -- why it is held or was skipped, and other remarks of the planner
   CHECK ((state = 'delivered') = (delivered_at IS NOT NULL)),
   CHECK (state <> 'held' OR not_before_at IS NOT NULL)
 ) STRICT;
 INSERT INTO deliveries (delivery_id, channel, stream, reason, incident_id, source_id, route, dedup_key, mention, from_at, state, not_before_at, attempts, next_attempt_at, created_at, delivered_at, receipt, last_error, note) VALUES (1, 'ops', 'alerts', 'first', 1, NULL, '', NULL, 0, NULL, 'delivered', NULL, 1, NULL, '2026-11-23T09:00:00.000Z', '2026-11-23T14:00:00.000Z', 'ok', '', '');
-CREATE TABLE delivery_events ( -- which news a message tells
+CREATE TABLE delivery_events ( -- which events a message contains
   delivery_id INTEGER NOT NULL REFERENCES deliveries (delivery_id), -- which message
   event_id INTEGER NOT NULL REFERENCES events (event_id), -- which news
   PRIMARY KEY (delivery_id, event_id)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO delivery_events (delivery_id, event_id) VALUES (1, 1);
-CREATE TABLE threads ( -- which channel was told of which incident by an alert, and what it gave back for further messages
+CREATE TABLE threads ( -- which channel was alerted to which incident, and what to reply to
   channel TEXT NOT NULL CHECK (channel <> ''), -- name in the configuration
   incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which incident
-  thread TEXT NOT NULL DEFAULT '', -- the channel's own name for what it was sent first, such as a message to reply to; empty if it gave none
-  first_delivery_id INTEGER NOT NULL REFERENCES deliveries (delivery_id), -- the first message that arrived
+  thread TEXT NOT NULL DEFAULT '', -- the channel's own id of the first message, to reply to it; empty: it gave none
+  first_delivery_id INTEGER NOT NULL REFERENCES deliveries (delivery_id), -- the first message that was delivered
   PRIMARY KEY (channel, incident_id)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO threads (channel, incident_id, thread, first_delivery_id) VALUES ('ops', 1, '1700.1', 1);
-CREATE TABLE mutes ( -- vendors and incidents of which no channel is alerted for a time
+CREATE TABLE mutes ( -- vendors and incidents whose alerts are held for a time
   mute_id INTEGER PRIMARY KEY AUTOINCREMENT, -- ours
   vendor_id INTEGER REFERENCES vendors (vendor_id), -- which vendor; null if an incident is muted
   incident_id INTEGER REFERENCES incidents (incident_id), -- which incident; null if a vendor is muted
   until_at TEXT NOT NULL CHECK (until_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it ends by itself
-  reason TEXT NOT NULL DEFAULT '', -- why, in the words of whoever muted it
+  reason TEXT NOT NULL DEFAULT '', -- the reason given by whoever muted it
   created_at TEXT NOT NULL CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it began
-  ended_at TEXT CHECK (ended_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it was ended by hand; null if it was not
+  ended_at TEXT CHECK (ended_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it was ended by hand; null: it was not
   CHECK ((vendor_id IS NULL) <> (incident_id IS NULL))
 ) STRICT;
 INSERT INTO mutes (mute_id, vendor_id, incident_id, until_at, reason, created_at, ended_at) VALUES (1, 1, NULL, '2026-11-23T18:00:00.000Z', '', '2026-11-23T14:00:00.000Z', NULL);
@@ -471,7 +471,7 @@ CREATE TRIGGER component_search_update AFTER UPDATE OF name, group_name ON compo
   INSERT INTO component_search (component_search, rowid, name, group_name) VALUES ('delete', old.component_id, old.name, old.group_name);
   INSERT INTO component_search (rowid, name, group_name) VALUES (new.component_id, new.name, new.group_name);
 END;
-CREATE VIEW v_incidents AS -- incidents, maintenances and notices with vendor, duration, components and latest words
+CREATE VIEW v_incidents AS -- incidents, maintenances and notices with vendor, duration, components and the latest post
 SELECT
   i.incident_id,
   v.slug AS vendor, -- short name
@@ -480,7 +480,7 @@ SELECT
   s.page_url, -- address of the status page
   s.platform,
   i.source_key,
-  i.origin, -- who says so: vendor, posted by it; page, the page itself is red
+  i.origin, -- who reports it: vendor, in a post; page, the page itself is red
   i.kind,
   i.title,
   i.url, -- the incident's own page
@@ -502,31 +502,31 @@ SELECT
   i.first_seen_at,
   i.left_feed_at,
   CASE WHEN i.state IN ('resolved', 'completed') AND i.resolved_at >= i.started_at AND i.started_basis IS NOT NULL AND i.resolved_basis IS NOT NULL
-    THEN CAST(round((julianday(i.resolved_at) - julianday(i.started_at)) * 86400) AS INTEGER) END AS duration_seconds, -- start to end; null while open, or where the start or the end is not known
+    THEN CAST(round((julianday(i.resolved_at) - julianday(i.started_at)) * 86400) AS INTEGER) END AS duration_seconds, -- seconds from start to end; null: it is open, or the start or the end is not known
   CASE WHEN i.state IN ('resolved', 'completed') AND i.resolved_at >= i.started_at AND i.started_basis IS NOT NULL AND i.resolved_basis IS NOT NULL
-    THEN CAST(round((julianday(i.resolved_at) - max(julianday(coalesce(i.resolved_after, i.resolved_at)), julianday(i.started_at))) * 86400) AS INTEGER) END AS duration_uncertainty_seconds, -- by how much it may have been shorter, the end having been seen by us; 0 where the vendor told it
+    THEN CAST(round((julianday(i.resolved_at) - max(julianday(coalesce(i.resolved_after, i.resolved_at)), julianday(i.started_at))) * 86400) AS INTEGER) END AS duration_uncertainty_seconds, -- by how many seconds it may have been shorter, if we only saw the end; 0: the vendor gives the end
   CASE WHEN i.origin = 'vendor' AND i.same_event_id IS NOT NULL THEN (
     SELECT CAST(round((julianday(coalesce((
         SELECT min(u.posted_at) FROM incident_updates u WHERE u.incident_id = i.incident_id AND u.posted_at >= p.started_at), i.first_seen_at))
       - julianday(p.started_at)) * 86400) AS INTEGER)
     FROM incidents p WHERE p.same_event_id = i.same_event_id AND p.source_id = i.source_id AND p.origin = 'page' AND p.started_basis = 'seen'
-    ORDER BY p.started_at LIMIT 1) END AS red_before_post_seconds, -- how long the page itself was red before the vendor's first post; null where it was not, or where it is not known since when
+    ORDER BY p.started_at LIMIT 1) END AS red_before_post_seconds, -- how many seconds the page itself was red before the vendor's first post; null: it was not, or it is not known since when
   i.stated_duration_seconds, -- by the vendor's postmortem
   i.start_given, -- 1: the vendor states the start
-  i.announced, -- 0: history, or told by another record of the event
-  EXISTS (SELECT 1 FROM filtered_incidents f WHERE f.incident_id = i.incident_id) AS filtered, -- 1: the vendor's filters hide it, its news is withheld
-  i.same_event_id, -- the record that stands for the event, itself included; null: no other page tells of it
+  i.announced, -- 0: from before the first scrape, or another record of the event was announced
+  EXISTS (SELECT 1 FROM filtered_incidents f WHERE f.incident_id = i.incident_id) AS filtered, -- 1: the vendor's filters hide it, and it is not announced
+  i.same_event_id, -- the record that represents the event; null: there is no other record of it
   (SELECT group_concat(label, ', ') FROM (
     SELECT CASE WHEN c.group_name <> '' THEN c.group_name || ' › ' || c.name ELSE c.name END AS label
     FROM incident_components ic JOIN components c USING (component_id)
-    WHERE ic.incident_id = i.incident_id ORDER BY c.position, c.component_id)) AS components, -- affected ones, Group › Name
+    WHERE ic.incident_id = i.incident_id ORDER BY c.position, c.component_id)) AS components, -- affected components, Group › Name
   (SELECT count(*) FROM incident_updates u WHERE u.incident_id = i.incident_id) AS update_count, -- posts in the timeline
-  l.body AS latest_body, -- newest post that is no postmortem
+  l.body AS latest_body, -- newest post that is not a postmortem
   l.state AS latest_state, -- its state
   l.posted_at AS latest_posted_at, -- its time
   (SELECT group_concat(page_url, ', ') FROM (
     SELECT x.page_url FROM incidents o JOIN sources x USING (source_id)
-    WHERE o.same_event_id = i.same_event_id AND o.source_id <> i.source_id AND o.origin = 'vendor' ORDER BY o.incident_id)) AS also_on -- other pages of the vendor that tell of the event
+    WHERE o.same_event_id = i.same_event_id AND o.source_id <> i.source_id AND o.origin = 'vendor' ORDER BY o.incident_id)) AS also_on -- other pages of the vendor that report the event
 FROM incidents i
 JOIN sources s USING (source_id)
 JOIN vendors v USING (vendor_id)
@@ -534,58 +534,65 @@ LEFT JOIN incident_updates l ON l.update_id = (
   SELECT u.update_id FROM incident_updates u
   WHERE u.incident_id = i.incident_id AND u.state <> 'postmortem' AND u.removed_at IS NULL
   ORDER BY u.position DESC LIMIT 1);
-CREATE VIEW v_open AS -- what is not over: open incidents, and maintenances that are planned or under way; an event that several pages tell of counts once, as the record that stands for it says
+CREATE VIEW v_open AS -- open incidents, and maintenances that are planned or in progress; an event that several pages report appears once
 SELECT * FROM v_incidents
 WHERE open = 1 AND coalesce(same_event_id, incident_id) = incident_id;
-CREATE VIEW v_impact AS -- from when to when each incident lasted, as far as that is known: all figures of impact are made of these; maintenances and notices are left out, and an event that several pages tell of counts once
+CREATE VIEW v_impact AS -- when each incident started and ended, as far as known; all figures of impact are computed from this view. Without maintenances and notices; an event that several pages report counts once
 SELECT
   i.incident_id,
   s.vendor_id, -- whose
   i.source_id,
   i.severity,
-  CASE WHEN i.started_basis IS NOT NULL THEN i.started_at END AS from_at, -- null: when it began is not known
+  CASE WHEN i.red_at < i.started_at THEN i.red_at WHEN i.started_basis IS NOT NULL THEN i.started_at END AS from_at, -- if the page was red before the vendor posted, since then; null: the start is not known
   CASE
     WHEN i.open AND i.state <> 'unknown' THEN s.latest_at
     WHEN NOT i.ended THEN i.left_feed_at
-    WHEN i.resolved_basis IS NOT NULL THEN i.resolved_at END AS to_at, -- of an open one when its page was last read; of one that left its page, when it did; null: when it ended is not known
+    WHEN i.resolved_basis IS NOT NULL THEN i.resolved_at END AS to_at, -- for an open one, when its page was last read; for one that left its page, when it did; null: the end is not known
   i.open,
   CASE WHEN i.state IN ('resolved', 'completed') AND i.resolved_at >= i.started_at AND i.started_basis IS NOT NULL AND i.resolved_basis IS NOT NULL
-    THEN CAST(round((julianday(i.resolved_at) - julianday(i.started_at)) * 86400) AS INTEGER) END AS seconds_to_resolve, -- start to end; null where it is not over, or where the start or the end is not known
-  CASE WHEN i.started_basis = 'stated' AND i.excerpt = 0 THEN (
-    SELECT CASE WHEN count(*) = count(u.posted_at) AND min(u.posted_at) >= i.started_at
-      THEN CAST(round((julianday(min(u.posted_at)) - julianday(i.started_at)) * 86400) AS INTEGER) END
-    FROM incident_updates u WHERE u.incident_id = i.incident_id AND u.state <> 'postmortem') END AS seconds_to_first_update, -- from the start to the vendor's first word; null where that word is all that tells of the start, or comes before it, or its time is not known
+    THEN CAST(round((julianday(i.resolved_at) - julianday(i.started_at)) * 86400) AS INTEGER) END AS seconds_to_resolve, -- from start to end; null: it is not over, or the start or the end is not known
+  CASE WHEN i.excerpt = 0 AND i.origin = 'vendor' AND i.wrong_at IS NOT NULL THEN (
+    SELECT CASE WHEN count(*) = count(u.posted_at) AND min(u.posted_at) >= i.wrong_at
+      THEN CAST(round((julianday(min(u.posted_at)) - julianday(i.wrong_at)) * 86400) AS INTEGER) END
+    FROM incident_updates u WHERE u.incident_id = i.incident_id AND u.state <> 'postmortem') END AS seconds_to_first_update, -- from the start that the vendor states, or from when its page was red if that is earlier, to its first post; null: the start is only known from that post, or the post is earlier, or its time is not known
   CASE WHEN i.open AND i.started_at > s.latest_at THEN i.first_seen_at
     ELSE coalesce(i.started_at, i.created_at, i.resolved_at, i.first_seen_at) END AS counted_at -- when it counts as having begun; an open one no later than its page was read
-FROM incidents i
+FROM (
+  SELECT o.*, red.started_at AS red_at,
+    CASE WHEN o.started_basis = 'stated' AND (red.started_at IS NULL OR o.started_at < red.started_at) THEN o.started_at ELSE red.started_at END AS wrong_at
+  FROM incidents o
+  LEFT JOIN incidents red ON red.incident_id = (
+    SELECT p.incident_id FROM incidents p
+    WHERE p.same_event_id = o.same_event_id AND p.origin = 'page' AND p.incident_id <> o.incident_id ORDER BY p.started_at LIMIT 1)
+) i
 JOIN sources s USING (source_id)
 WHERE i.kind = 'incident' AND coalesce(i.same_event_id, i.incident_id) = i.incident_id;
-CREATE VIEW v_filtered AS -- incidents that filters hide, whole
+CREATE VIEW v_filtered AS -- incidents that filters hide, with all columns
 SELECT i.*, f.since_at AS filtered_since_at -- since when they are hidden
 FROM v_incidents i JOIN filtered_incidents f USING (incident_id);
-CREATE VIEW v_updates AS -- posts of all timelines with vendor and incident
+CREATE VIEW v_updates AS -- the posts of all timelines, with vendor and incident
 SELECT
   u.update_id,
   u.incident_id,
   v.slug AS vendor, -- short name
   coalesce(nullif(v.name, ''), v.slug) AS vendor_name, -- name for people
-  i.origin, -- who says so: vendor, posted by it; page, the page itself is red and the words are ours
+  i.origin, -- who reports it: vendor, in a post; page, the page itself is red and the words are ours
   i.kind,
   i.title, -- of the incident
-  u.position, -- order in the timeline, 0 the oldest
+  u.position, -- order in the timeline, 0 is the oldest
   u.state,
   u.vendor_state,
   u.posted_at,
   u.created_at,
   u.body, -- Markdown
   u.first_seen_at,
-  u.removed_at, -- the vendor took it off the page
-  (SELECT count(*) FROM revisions r WHERE r.update_id = u.update_id) AS revisions -- times the vendor edited it
+  u.removed_at, -- when the vendor was seen to have removed it
+  (SELECT count(*) FROM revisions r WHERE r.update_id = u.update_id) AS revisions -- how often the vendor edited it
 FROM incident_updates u
 JOIN incidents i USING (incident_id)
 JOIN sources s USING (source_id)
 JOIN vendors v USING (vendor_id);
-CREATE VIEW v_source_health AS -- whether each status page can be read, and since when not
+CREATE VIEW v_source_health AS -- whether each status page can be read, and since when it cannot
 SELECT
   s.source_id,
   v.slug AS vendor, -- short name
@@ -599,29 +606,29 @@ SELECT
     WHEN s.consecutive_failures > 0 THEN 'failing'
     WHEN s.last_success_at IS NULL THEN 'never'
     ELSE 'ok' END AS health, -- ok; failing: 1 or 2 failures; unreadable: 3 and more, or not read for three intervals, whatever the reason; never: not read live yet; not_watched: whatever else
-  s.interval_seconds, -- from one reading to the next by its schedule; 0: not known, it is taken to be an hour
+  s.interval_seconds, -- seconds between two scrapes by its schedule; 0: not known, an hour is assumed
   s.last_success_at,
   s.last_attempt_at,
   s.consecutive_failures,
-  s.failing_since_at AS failing_since, -- first failure of the present row of them
+  s.failing_since_at AS failing_since, -- time of the first of the current failures
   s.last_error,
   s.latest_at,
   s.coverage_start_at,
   s.baseline_at,
-  (SELECT g.from_at FROM coverage_gaps g WHERE g.source_id = s.source_id AND g.filled_at IS NULL AND g.to_at IS NULL) AS blind_since_at, -- start of a gap that lasts; null if there is none
-  (SELECT count(*) FROM coverage_gaps g WHERE g.source_id = s.source_id AND g.filled_at IS NULL) AS gaps, -- stretches since coverage_start_at that were not seen, and that no later reading made up for
+  (SELECT g.from_at FROM coverage_gaps g WHERE g.source_id = s.source_id AND g.filled_at IS NULL AND g.to_at IS NULL) AS blind_since_at, -- start of a coverage gap that lasts; null: there is none
+  (SELECT count(*) FROM coverage_gaps g WHERE g.source_id = s.source_id AND g.filled_at IS NULL) AS gaps, -- coverage gaps since coverage_start_at that no later reading has filled
   (SELECT CAST(round(coalesce(sum(86400 * max(0, julianday(coalesce(g.to_at, s.last_attempt_at)) - max(julianday(g.from_at), julianday(s.last_attempt_at) - 30))), 0)) AS INTEGER)
-    FROM coverage_gaps g WHERE g.source_id = s.source_id AND g.filled_at IS NULL) AS blind_seconds_30d, -- how much of the 30 days before last_attempt_at they make up
+    FROM coverage_gaps g WHERE g.source_id = s.source_id AND g.filled_at IS NULL) AS blind_seconds_30d, -- how many seconds of the 30 days before last_attempt_at are in such gaps
   s.indicator,
   s.page_severity,
   s.page_severity_at,
   s.page_because,
   (SELECT count(*) FROM incidents i WHERE i.source_id = s.source_id AND i.open = 1) AS open_incidents, -- maintenances included
-  (SELECT count(*) FROM incidents i WHERE i.source_id = s.source_id) AS incidents, -- of every kind
-  (SELECT count(*) FROM findings f WHERE f.source_id = s.source_id) AS open_findings -- what could not be read
+  (SELECT count(*) FROM incidents i WHERE i.source_id = s.source_id) AS incidents, -- incidents, maintenances and notices
+  (SELECT count(*) FROM findings f WHERE f.source_id = s.source_id) AS open_findings -- values that could not be understood
 FROM sources s
 JOIN vendors v USING (vendor_id);
-CREATE VIEW v_status AS -- whether each vendor is well at this moment, by what its watched pages say, and since when; a page that was due and was not read says nothing
+CREATE VIEW v_status AS -- whether each vendor is well at this moment, by what its watched pages say, and since when; a page that was not read when it was due says nothing
 WITH
   source AS (
     SELECT s.source_id, s.vendor_id, s.last_success_at, s.indicator, s.page_severity, s.page_severity_at, s.page_because,
@@ -706,16 +713,16 @@ SELECT
   v.owner,
   CASE WHEN w.rank = 14 THEN 'major_outage' WHEN w.rank = 13 THEN 'partial_outage' WHEN w.rank = 11 THEN 'degraded_performance'
     WHEN w.rank IN (5, 6) THEN 'under_maintenance' WHEN w.rank BETWEEN 1 AND 4 THEN 'operational'
-    ELSE 'unknown' END AS status, -- in the words of components: operational, degraded_performance, partial_outage, major_outage, under_maintenance, unknown; operational only where every watched page was read and says so
+    ELSE 'unknown' END AS status, -- operational, degraded_performance, partial_outage, major_outage, under_maintenance or unknown; operational only if every watched page was read and says so
   coalesce(w.because, CASE WHEN EXISTS (SELECT 1 FROM sources s WHERE s.vendor_id = v.vendor_id AND s.last_success_at IS NOT NULL)
-    THEN 'unreadable' ELSE 'never_read' END) AS because, -- incident: the worst that is open; page or component: the page itself says so, by its own word or its components; maintenance: work under way; nothing_open: the page has neither, and lists nothing that is open; unreadable: a page was due and was not read, or not in full; never_read
-  coalesce(n.since_at, CASE WHEN w.rank IS NULL THEN (SELECT max(s.last_success_at) FROM sources s WHERE s.vendor_id = v.vendor_id) END) AS since_at, -- since when that is so; of what was not read, the last good reading; null: not known
-  coalesce(p.readable_at, CASE WHEN w.rank IS NULL THEN (SELECT max(s.last_success_at) FROM sources s WHERE s.vendor_id = v.vendor_id) END) AS readable_at, -- last good live reading; of several watched pages, the one longest ago; null: one was never read
-  CASE WHEN w.rank > 10 THEN w.word WHEN w.rank IN (8, 9) THEN l.word WHEN w.rank = 4 THEN 'none' END AS severity, -- of what is wrong; where status is unknown because a page was not read, of the worst that was last known; null: nothing is known to be wrong
+    THEN 'unreadable' ELSE 'never_read' END) AS because, -- why: incident, the worst open one; page or component, the page's overall status or its components; maintenance, work in progress; nothing_open, the page has neither and lists nothing open; unreadable, a page was not read when it was due, or only in part; never_read
+  coalesce(n.since_at, CASE WHEN w.rank IS NULL THEN (SELECT max(s.last_success_at) FROM sources s WHERE s.vendor_id = v.vendor_id) END) AS since_at, -- since when; for what was not read, the last successful reading; null: not known
+  coalesce(p.readable_at, CASE WHEN w.rank IS NULL THEN (SELECT max(s.last_success_at) FROM sources s WHERE s.vendor_id = v.vendor_id) END) AS readable_at, -- last successful live reading; of several watched pages the oldest; null: one was never read
+  CASE WHEN w.rank > 10 THEN w.word WHEN w.rank IN (8, 9) THEN l.word WHEN w.rank = 4 THEN 'none' END AS severity, -- severity of what is wrong; if status is unknown because a page was not read, of the worst that was last known; null: nothing is known to be wrong
   CASE WHEN w.rank > 10 OR w.rank = 4 THEN w.incident_id WHEN w.rank IN (8, 9) THEN l.incident_id WHEN w.rank = 6 THEN w.incident_id END AS incident_id, -- incident or maintenance of that; null: none is on record
   coalesce(c.incidents, 0) AS open_incidents, -- open ones of kind incident on its watched pages; what filters hide is not counted
   coalesce(c.maintenances, 0) AS maintenances, -- maintenances under way, likewise
-  coalesce(p.sources, 0) AS sources, -- status pages that are watched; 0: of the present nothing is known
+  coalesce(p.sources, 0) AS sources, -- number of watched pages; 0: nothing is known about the present
   coalesce(p.unread, 0) AS sources_unread -- of those, how many were never read, failed three times in a row, or have not been read for three intervals of their schedule
 FROM vendors v
 LEFT JOIN weightiest w USING (vendor_id)
@@ -725,10 +732,11 @@ LEFT JOIN counted c USING (vendor_id)
 LEFT JOIN pages p USING (vendor_id);
 CREATE VIEW v_monthly AS -- incidents by vendor and month of the start, hours of impact by month in which it was, and whether all of the month was seen; an event that several pages tell of counts once
 WITH RECURSIVE
+  each AS MATERIALIZED (SELECT incident_id, vendor_id, severity, from_at, to_at, counted_at FROM v_impact),
   known AS ( -- with the time up to which earlier incidents of the vendor cover it
     SELECT vendor_id, from_at, to_at,
       max(to_at) OVER (PARTITION BY vendor_id ORDER BY from_at, to_at, incident_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS covered
-    FROM v_impact WHERE to_at >= from_at),
+    FROM each WHERE to_at >= from_at),
   stretch AS ( -- cut at the ends of months; what overlaps lasts from uncovered on only
     SELECT vendor_id, substr(from_at, 1, 7) AS month, strftime('%Y-%m-01T00:00:00.000Z', substr(from_at, 1, 10), 'start of month', '+1 month') AS next_at,
       from_at, to_at, max(from_at, coalesce(covered, from_at)) AS uncovered
@@ -742,7 +750,7 @@ WITH RECURSIVE
       max(0, julianday(min(to_at, next_at)) - julianday(uncovered)) * 24 AS hours
     FROM stretch
     UNION ALL
-    SELECT vendor_id, substr(counted_at, 1, 7), 1, severity, 0, 0, coalesce(to_at < from_at, 1), 0 FROM v_impact
+    SELECT vendor_id, substr(counted_at, 1, 7), 1, severity, 0, 0, coalesce(to_at < from_at, 1), 0 FROM each
     UNION ALL
     SELECT s.vendor_id, substr(coalesce(i.started_at, i.scheduled_start_at, i.created_at, i.first_seen_at), 1, 7), 0, NULL, i.kind = 'maintenance', 0, 0, 0
     FROM incidents i JOIN sources s USING (source_id)
@@ -771,15 +779,15 @@ FROM (
     count(CASE WHEN f.severity = 'minor' THEN 1 END) AS minor,
     count(CASE WHEN f.severity = 'none' THEN 1 END) AS none,
     count(CASE WHEN f.severity = 'unknown' THEN 1 END) AS unknown,
-    CASE WHEN sum(f.known) > 0 OR sum(f.unknown) = 0 THEN round(sum(f.hours), 2) END AS hours_of_impact, -- of the month, with at least one incident; what overlaps counts once, what is open until its page was last read; null: no length is known
-    sum(f.known) AS incidents_of_known_length, -- that hours_of_impact is made of: those that lasted in the month, whenever they began
-    sum(f.unknown) AS incidents_of_unknown_length, -- that began in the month, and hours_of_impact lacks
+    CASE WHEN sum(f.known) > 0 OR sum(f.unknown) = 0 THEN round(sum(f.hours), 2) END AS hours_of_impact, -- hours of the month with at least one incident; overlapping ones count once, open ones until their page was last read; null: no length is known
+    sum(f.known) AS incidents_of_known_length, -- incidents that hours_of_impact includes: all that lasted in the month, whenever they started
+    sum(f.unknown) AS incidents_of_unknown_length, -- incidents that started in the month and that hours_of_impact cannot include
     sum(f.maintenances) AS maintenances
   FROM figure f JOIN vendors v USING (vendor_id)
   GROUP BY f.vendor_id, f.month) m;
-CREATE VIEW v_scorecard AS -- how each vendor does: how often, how long, how soon it says so, how much it edits; an event that several pages tell of counts once
+CREATE VIEW v_scorecard AS -- figures for each vendor: how often, how long, how soon it posts, how much it edits; an event that several pages report counts once
 WITH
-  incident AS (
+  incident AS MATERIALIZED (
     SELECT x.vendor_id, x.severity, i.stated_duration_seconds,
       x.seconds_to_resolve / 60.0 AS minutes,
       x.seconds_to_first_update / 60.0 AS first_update,
@@ -808,7 +816,7 @@ WITH
 SELECT
   v.slug AS vendor, -- short name
   coalesce(nullif(v.name, ''), v.slug) AS vendor_name, -- name for people
-  coalesce(t.incidents, 0) AS incidents, -- maintenances and notices left out, here and below
+  coalesce(t.incidents, 0) AS incidents, -- without maintenances and notices, here and below
   coalesce(t.critical, 0) AS critical,
   coalesce(t.major, 0) AS major,
   coalesce(t.minor, 0) AS minor,
@@ -821,26 +829,26 @@ SELECT
   round(f.median, 1) AS median_minutes_to_first_update, -- where the vendor states the start
   (SELECT count(*) FROM revisions x JOIN incidents i USING (incident_id) JOIN sources s USING (source_id)
     WHERE s.vendor_id = v.vendor_id AND coalesce(i.same_event_id, i.incident_id) = i.incident_id) AS revisions, -- edits after publishing
-  round(t.stated, 1) AS stated_minutes, -- mean by the postmortems, of incidents that have both figures
-  round(t.measured, 1) AS measured_minutes, -- mean by start and end, of the same incidents
-  (SELECT min(s.coverage_start_at) FROM sources s WHERE s.vendor_id = v.vendor_id) AS coverage_start_at -- figures hold from then on
+  round(t.stated, 1) AS stated_minutes, -- mean of the durations in postmortems, of incidents that have both figures
+  round(t.measured, 1) AS measured_minutes, -- mean of the durations from start to end, of the same incidents
+  (SELECT min(s.coverage_start_at) FROM sources s WHERE s.vendor_id = v.vendor_id) AS coverage_start_at -- the figures are complete from then on
 FROM vendors v
 LEFT JOIN total t USING (vendor_id)
 LEFT JOIN resolve r USING (vendor_id)
 LEFT JOIN first_update f USING (vendor_id);
-CREATE VIEW v_deliveries AS -- messages with vendor, title and what became of them
+CREATE VIEW v_deliveries AS -- messages with vendor, title and outcome
 SELECT
   d.delivery_id,
   d.channel,
   d.stream,
   d.reason,
   d.state,
-  v.slug AS vendor, -- short name; null for a digest, and where a message tells of several incidents
+  v.slug AS vendor, -- short name; null for a digest, and if a message is about several incidents
   coalesce(nullif(v.name, ''), v.slug) AS vendor_name, -- name for people
   d.incident_id,
   i.title, -- of the incident
   s.page_url, -- address of the status page
-  (SELECT count(*) FROM delivery_events e WHERE e.delivery_id = d.delivery_id) AS events, -- how much news it tells
+  (SELECT count(*) FROM delivery_events e WHERE e.delivery_id = d.delivery_id) AS events, -- number of events in it
   d.route,
   d.mention,
   d.created_at,
@@ -855,18 +863,18 @@ FROM deliveries d
 LEFT JOIN incidents i USING (incident_id)
 LEFT JOIN sources s ON s.source_id = coalesce(d.source_id, i.source_id)
 LEFT JOIN vendors v USING (vendor_id);
-CREATE VIEW v_channel_health AS -- what waits for each channel that was ever sent anything, and what it would not take
+CREATE VIEW v_channel_health AS -- for each channel that was ever sent anything: what is waiting, and what it refused
 SELECT
   d.channel,
-  count(CASE WHEN d.state = 'pending' THEN 1 END) AS waiting, -- messages to be sent
-  min(CASE WHEN d.state = 'pending' THEN d.created_at END) AS waiting_since_at, -- the oldest of them was planned; null if none waits
-  min(CASE WHEN d.state = 'pending' THEN d.next_attempt_at END) AS next_attempt_at, -- when a failed one is tried again; null if none failed
-  count(CASE WHEN d.state = 'held' THEN 1 END) AS held, -- messages that wait for their time
-  count(CASE WHEN d.state = 'refused' THEN 1 END) AS refused, -- messages that it will never take
-  min(CASE WHEN d.state = 'refused' THEN d.created_at END) AS refused_since_at, -- the oldest of them was planned; null if there is none
-  max(d.delivered_at) AS last_delivered_at, -- when it last took a message; null: never
+  count(CASE WHEN d.state = 'pending' THEN 1 END) AS waiting, -- messages waiting to be sent
+  min(CASE WHEN d.state = 'pending' THEN d.created_at END) AS waiting_since_at, -- when the oldest of them was planned; null: none is waiting
+  min(CASE WHEN d.state = 'pending' THEN d.next_attempt_at END) AS next_attempt_at, -- time of the next retry; null: none failed
+  count(CASE WHEN d.state = 'held' THEN 1 END) AS held, -- messages held until a time
+  count(CASE WHEN d.state = 'refused' THEN 1 END) AS refused, -- messages that it refused for good
+  min(CASE WHEN d.state = 'refused' THEN d.created_at END) AS refused_since_at, -- when the oldest of them was planned; null: there is none
+  max(d.delivered_at) AS last_delivered_at, -- when it last accepted a message; null: never
   (SELECT e.last_error FROM deliveries e WHERE e.channel = d.channel AND e.state IN ('pending', 'refused') AND e.last_error <> ''
-    ORDER BY e.delivery_id DESC LIMIT 1) AS last_error -- of the newest of those that wait or were refused; null if there is none
+    ORDER BY e.delivery_id DESC LIMIT 1) AS last_error -- error of the newest message that is waiting or was refused; null: there is none
 FROM deliveries d
 GROUP BY d.channel;
 COMMIT;

@@ -58,10 +58,10 @@ func TestDuration(t *testing.T) {
 			"duration of 8 hours and 10 minutes.", 47 * time.Minute},
 		{"no headline: a period", "Retries ran for 5 minutes. Incident began at **2026-03-01 04:37** and ended at " +
 			"**2026-03-01 06:35** (all times are **US/Pacific**).", hour + 58*time.Minute},
-		{"no headline: a length before a period", "Between 2026-03-01 04:00 and 2026-03-01 09:00 UTC we worked on it. The " +
-			"outage lasted 3 hours.", 3 * hour},
-		{"no headline: two periods", "It was slow from 2026-03-01 04:00 to 2026-03-01 05:00, and down from 2026-03-01 " +
-			"06:00 to 2026-03-01 06:30.", 0},
+		{"no headline: a length before a period", "Between 2026-03-01 04:00 and 2026-03-01 09:00 UTC we worked " +
+			"on it. The outage lasted 3 hours.", 3 * hour},
+		{"no headline: two periods", "It was slow from 2026-03-01 04:00 to 2026-03-01 05:00, and down " +
+			"from 2026-03-01 06:00 to 2026-03-01 06:30.", 0},
 		{"the duration of another thing", "All disks were out for the duration of the incident.", 0},
 		{"no headline: a part", "Users saw errors for about 26 minutes.", 26 * time.Minute},
 		{"a sentence about durations is none",

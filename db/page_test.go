@@ -184,6 +184,13 @@ func TestPageIncident(t *testing.T) {
 			{scrape: archived(saying(m(7500), "minor")), events: "incident_opened", query: all, rows: []string{
 				"Minor Service Outage, no incident posted|minor|investigating|13:00|seen|12:00|NULL|NULL|NULL"}},
 		},
+		"an older page tells how a component was doing before": {
+			{scrape: archived(showing(m(60), "API", up))},
+			{scrape: archived(showing(m(120), "API", up, "Web", down)), events: "component_changed"},
+			{scrape: archived(showing(m(180), "API", up, "Web", down)), events: "incident_opened"},
+			{scrape: archived(showing(m(0), "API", up, "Web", up)), query: posts,
+				rows: []string{"investigating|11:00|Web: operational → major outage"}},
+		},
 		"what a filter hides": {
 			{scrape: showing(m(0), "API", up, "Web", up)},
 			{scrape: showing(m(5), "API", up, "Web", down), events: "component_changed(filtered)"},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"vendorwatch/db"
+	"vendorwatch/db/internal/scan"
 	"vendorwatch/db/record/internal/incidents"
 	"vendorwatch/db/record/internal/pages"
 	"vendorwatch/db/record/internal/readings"
@@ -21,9 +22,20 @@ func (v *saver) savePage() error {
 		return nil
 	}
 	severity, because := pagestate.Severity(s.Indicator, s.Components, s.AllComponents, s.Words)
-	if err := v.writePage(severity, because); err != nil || severity == "" {
+	if err := v.writePage(severity, because); err != nil {
 		return err
 	}
+	if severity != "" {
+		if err := v.savePageState(severity, because); err != nil {
+			return err
+		}
+	}
+	return v.foldLaterPages()
+}
+
+// savePageState adds what the page says of itself to what is known of it.
+func (v *saver) savePageState(severity normalize.Severity, because pagestate.Because) error {
+	s := v.s
 	now := s.At.UTC().Truncate(time.Millisecond)
 	r := pagestate.Reading{At: now, Until: now, Severity: severity, Because: because,
 		Word: cmp.Or(s.IndicatorText, s.Indicator)}
@@ -42,7 +54,7 @@ func (v *saver) savePage() error {
 		return fmt.Errorf("state of the page: %w", err)
 	case isNew:
 		v.changed = true
-		return v.foldPage()
+		return v.foldPage(v.at)
 	case s.Archived:
 		return nil
 	}
@@ -95,12 +107,31 @@ func (v *saver) confirmPage() error {
 	if err := pages.Extend(v.ctx, v.tx, v.s.SourceID, v.at); err != nil {
 		return err
 	}
-	return v.foldPage()
+	return v.foldPage(v.at)
 }
 
-// foldPage makes the incidents of the page again around the time of this reading, writes what differs, and tells it.
-func (v *saver) foldPage() error {
-	stretch, err := pages.Around(v.ctx, v.tx, v.s.SourceID, v.at)
+// foldLaterPages makes the later incidents of the page again where a saved page tells how components were doing before
+// them: their posts say what changed.
+func (v *saver) foldLaterPages() error {
+	if !v.pastList || len(v.s.Components) == 0 {
+		return nil
+	}
+	starts, err := scan.Column[string](v.ctx, v.tx, `SELECT started_at FROM incidents
+		WHERE source_id = ? AND origin = 'page' AND started_at > ? ORDER BY started_at`, v.s.SourceID, v.at)
+	if err != nil {
+		return err
+	}
+	for _, at := range starts {
+		if err := v.foldPage(at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// foldPage makes the incidents of the page again around a time, writes what differs, and tells it.
+func (v *saver) foldPage(at string) error {
+	stretch, err := pages.Around(v.ctx, v.tx, v.s.SourceID, at)
 	if err != nil {
 		return err
 	}

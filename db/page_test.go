@@ -72,6 +72,15 @@ func TestPageIncident(t *testing.T) {
 				"resolved|09:40|The page no longer says that something is wrong.\n\n" +
 					"- API: major outage → operational\n- Web: major outage → operational"}},
 		},
+		"a page that no longer tells how its components do is not known to be well": {
+			{scrape: showing(m(0), "API", up), query: page, rows: []string{"none|09:00|component"}},
+			{scrape: m(5), query: page, rows: []string{"none|09:00|component"}},
+			{scrape: showing(m(10), "API", string(normalize.StatusUnknown)), events: "component_changed",
+				query: `SELECT page_severity IS NULL, page_severity_at IS NULL, page_because IS NULL FROM sources`,
+				rows:  []string{"1|1|1"}},
+			{scrape: showing(m(15), "API", up), events: "component_changed", query: page,
+				rows: []string{"none|09:15|component"}},
+		},
 		"one reading that is red is none": {
 			{scrape: showing(m(0), "API", up)},
 			{scrape: showing(m(5), "API", down), events: "component_changed"},

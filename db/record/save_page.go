@@ -74,14 +74,20 @@ func (v *saver) writePage(severity normalize.Severity, because pagestate.Because
 			return err
 		}
 	}
-	if severity == "" || string(severity) == was.pageSeverity && string(because) == was.pageBecause {
+	// A reading that is silent leaves what is known, unless it lists every component and tells of none how it does.
+	silent := !v.s.AllComponents || len(v.s.Components) == 0
+	if severity == "" && silent || string(severity) == was.pageSeverity && string(because) == was.pageBecause {
 		return nil
+	}
+	stamp := v.at
+	if severity == "" {
+		stamp = ""
 	}
 	v.changed = true
 	_, err := v.exec(`
 		UPDATE sources SET page_severity = ?1, page_because = ?2,
 			page_severity_at = CASE WHEN page_severity IS ?1 THEN page_severity_at ELSE ?3 END
-		WHERE source_id = ?4`, severity, because, v.at, v.s.SourceID)
+		WHERE source_id = ?4`, db.Null(string(severity)), db.Null(string(because)), db.Null(stamp), v.s.SourceID)
 	return err
 }
 

@@ -85,6 +85,7 @@ func TestSecretsReachNothing(t *testing.T) {
 	}
 	config := fmt.Sprintf(`database = "vendorwatch.db"
 [fetch]
+private_hosts = ["127.0.0.1", "localhost"]
 contact = "ops@vendorwatch.test"
 delay = "0s"
 retries = 0

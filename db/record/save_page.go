@@ -204,11 +204,11 @@ func (v *saver) savePageIncident(i *pagestate.Incident, rec *incidents.Record) e
 	if err != nil {
 		return err
 	}
-	v.count(change)
+	v.changed = v.changed || change.Rows
 	if change, err = incidents.WriteUpdates(v.ctx, v.tx, rec, f.Updates); err != nil {
 		return err
 	}
-	v.count(change)
+	v.changed = v.changed || change.Rows
 	if err := v.writeAffected(rec, f.Incident.Components); err != nil {
 		return err
 	}

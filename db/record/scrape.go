@@ -47,8 +47,8 @@ type Scrape struct {
 type Saved struct {
 	Events    []query.Event
 	Outcome   query.Outcome
-	Incidents int // incidents new to the file
-	Updates   int // updates new to the file
+	Incidents int // the vendor's incidents that are new to the file
+	Updates   int // their updates that are
 	Revisions int
 	Findings  int // findings new to the file
 }

@@ -230,7 +230,7 @@ func (i *imported) read() {
 
 // told is what the record says of the vendor's incidents.
 func (i *imported) told() map[string][]string {
-	const of = ` FROM incidents i `
+	const of = ` FROM (SELECT * FROM incidents WHERE origin = 'vendor') i `
 	out := map[string][]string{}
 	for name, statement := range map[string]string{
 		"incidents": `SELECT i.source_key, i.kind, i.title, i.url, i.severity, i.state, i.vendor_severity,

@@ -118,7 +118,7 @@ func compareReplay(t *testing.T, path string, expected replayExpected, raw *repl
 		SELECT source_key, kind, title, vendor_severity, vendor_state,
 			(SELECT count(*) FROM incident_updates u WHERE u.incident_id = i.incident_id), first_seen_at,
 			coalesce(left_feed_at, '')
-		FROM incidents i ORDER BY source_key`)
+		FROM incidents i WHERE origin = 'vendor' ORDER BY source_key`)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("id, kind, title, impact, status, updates, first and missing capture (- want + got)\n%s", diff)
 	}
@@ -126,7 +126,8 @@ func compareReplay(t *testing.T, path string, expected replayExpected, raw *repl
 	if diff := cmp.Diff(expected.ListedAtEnd, open); diff != "" {
 		t.Errorf("open at the end (- want + got)\n%s", diff)
 	}
-	updates := mustQuery(t, path, `SELECT source_key, first_seen_at FROM incident_updates ORDER BY source_key`)
+	updates := mustQuery(t, path, `SELECT u.source_key, u.first_seen_at FROM incident_updates u
+		JOIN incidents i USING (incident_id) WHERE i.origin = 'vendor' ORDER BY u.source_key`)
 	want = nil
 	for id, u := range raw.updates {
 		want = append(want, id+" | "+u.first)

@@ -67,6 +67,26 @@ func (d *DB) SourceHealth(ctx context.Context, now time.Time) ([]SourceHealth, e
 	return health, nil
 }
 
+// UnreadSources returns those of some status pages of which the present is not known at a moment: they were not read
+// when they were due, never, or are not watched.
+func (d *DB) UnreadSources(ctx context.Context, now time.Time, ids []int64) (map[int64]bool, error) {
+	list, err := db.JSON(ids)
+	if err != nil {
+		return nil, err
+	}
+	unread, err := scan.Column[int64](ctx, d.read, `SELECT h.source_id FROM `+healthAt+`
+		WHERE h.source_id IN (SELECT value FROM json_each(?2))
+			AND NOT (h.health = 'ok' OR h.health = 'failing' AND h.last_success_at IS NOT NULL)`, db.Stamp(now), list)
+	if err != nil {
+		return nil, fmt.Errorf("unread sources: %w", err)
+	}
+	set := map[int64]bool{}
+	for _, id := range unread {
+		set[id] = true
+	}
+	return set, nil
+}
+
 // SourcesAfter returns the health of status pages in the order of their numbers, at most limit of them, from
 // the one that follows afterID on. A vendor that is not empty chooses (slug).
 func (d *DB) SourcesAfter(ctx context.Context, now time.Time, vendor string, afterID int64, limit int) ([]SourceHealth,

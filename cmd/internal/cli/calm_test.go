@@ -127,6 +127,12 @@ func TestNoOutputCallsWellWhatIsNotKnownToBe(t *testing.T) {
 			}
 			allWell = allWell && len(watched) > 0
 			for n, w := range vendors {
+				if w.Reading != "good" {
+					if text := r.Get("/api/v1/components?vendor=v" + fmt.Sprint(n)).Text; strings.Contains(text,
+						`"status":"operational"`) {
+						t.Errorf("a component of a page that is not read is called well: %s", text)
+					}
+				}
 				for output, says := range vendorOutputs(t, r, fmt.Sprint("v", n)) {
 					if says != w.well() && (says || w.Lists) {
 						t.Errorf("%s: %+v is called well: %t", output, w, says)

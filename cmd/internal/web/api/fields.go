@@ -101,6 +101,7 @@ var fieldTexts = map[string]string{
 	"group_name":           "The group in which the page shows it.",
 	"status":               "As last read.",
 	"vendor_status":        "The vendor's word for the status.",
+	"last_status":          "Status when its page was last read, if that page is not read now; status is then unknown.",
 	"gone_at":              "When its page no longer listed it.",
 
 	// Incidents.

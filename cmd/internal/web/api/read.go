@@ -113,10 +113,17 @@ func (a *API) sources(r *http.Request) (SourceList, error) {
 var componentStatuses = []string{"operational", "degraded_performance", "partial_outage", "major_outage",
 	"under_maintenance", "unknown"}
 
+// Component is a component of which nothing is said that is not known: of a page that is not read, its status is
+// unknown.
+type Component struct {
+	query.ListedComponent
+	LastStatus string `json:"last_status,omitempty"`
+}
+
 // ComponentList is a page of the components, in the order of their numbers.
 type ComponentList struct {
-	Components []query.ListedComponent `json:"components"`
-	Next       string                  `json:"next,omitempty"`
+	Components []Component `json:"components"`
+	Next       string      `json:"next,omitempty"`
 }
 
 func (a *API) components(r *http.Request) (ComponentList, error) {
@@ -137,8 +144,26 @@ func (a *API) components(r *http.Request) (ComponentList, error) {
 		return ComponentList{}, err
 	}
 	rows, err := a.DB.ComponentsAfter(r.Context(), vendor, status, after, limit)
-	id := func(c query.ListedComponent) int64 { return c.ComponentID }
-	return ComponentList{rows, site.Next(rows, limit, id)}, err
+	if err != nil {
+		return ComponentList{}, err
+	}
+	var sources []int64
+	for _, c := range rows {
+		sources = append(sources, c.SourceID)
+	}
+	unread, err := a.DB.UnreadSources(r.Context(), a.Clock(), sources)
+	if err != nil {
+		return ComponentList{}, err
+	}
+	list := ComponentList{Components: make([]Component, len(rows)),
+		Next: site.Next(rows, limit, func(c query.ListedComponent) int64 { return c.ComponentID })}
+	for n, c := range rows {
+		list.Components[n].ListedComponent = c
+		if unread[c.SourceID] {
+			list.Components[n].Status, list.Components[n].LastStatus = string(normalize.StatusUnknown), c.Status
+		}
+	}
+	return list, nil
 }
 
 // IncidentList is a page of incidents, maintenances and notices, the newest first.

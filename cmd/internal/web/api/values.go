@@ -149,7 +149,7 @@ func parameters() map[string]openapi.Parameter {
 		"after": query("after", "Number of the last row that you have; left out: from the first one on.", number(0)),
 		"cursor": query("after", "next of the page before; left out: the first page.",
 			&jsonschema.Schema{Type: "string", Pattern: `^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z_\d+$`}),
-		"component_status": query("status", "Only components with this status.", openapi.Ref("ComponentStatus")),
+		"component_status": query("status", "Only components of this status, as last read.", openapi.Ref("ComponentStatus")),
 		"q": query("q", "Words, or beginnings of words, that all stand in the title or in one post.",
 			text),
 		"severity": query("severity", "This severity and worse ones. unknown ranks above minor and below major.",

@@ -160,6 +160,7 @@ func asking(ctx context.Context, d *query.DB) map[string][]func() error {
 		"SourcesByHealth":      one(func() error { _, _, err := d.SourcesByHealth(ctx, now, 10, 0); return err }),
 		"FailingSources":       one(func() error { _, _, err := d.FailingSources(ctx, now, 10); return err }),
 		"UpcomingMaintenances": one(func() error { _, err := d.UpcomingMaintenances(ctx, now, day); return err }),
+		"UnreadSources":        one(func() error { _, err := d.UnreadSources(ctx, now, []int64{1, 2}); return err }),
 		"UpdatesAfter":         updates,
 		"VendorBySlug":         one(func() error { _, err := d.VendorBySlug(ctx, "acme", now); return err }),
 		"VendorComponents":     one(func() error { _, _, err := d.VendorComponents(ctx, 1, 10, 0); return err }),

@@ -116,28 +116,24 @@ func (a *app) printRenormalized(done []record.Renormalized, dryRun bool) {
 
 // renormalizable returns the pages of a vendor, or of all.
 func renormalizable(ctx context.Context, file *db.DB, vendor string) ([]query.Source, error) {
+	slug, err := knownVendor(ctx, file, vendor)
+	if err != nil {
+		return nil, err
+	}
+	if slug != "" {
+		return query.New(file).SourcesOf(ctx, slug)
+	}
 	vendors, err := query.New(file).Vendors(ctx, time.Now())
 	if err != nil {
 		return nil, err
 	}
 	var sources []query.Source
-	var slugs []string
-	found := vendor == ""
 	for _, v := range vendors {
-		slugs = append(slugs, v.Slug)
-		if vendor != "" && !strings.EqualFold(v.Slug, vendor) && !strings.EqualFold(v.Name, vendor) {
-			continue
-		}
-		found = true
 		of, err := query.New(file).SourcesOf(ctx, v.Slug)
 		if err != nil {
 			return nil, err
 		}
 		sources = append(sources, of...)
-	}
-	if !found {
-		return nil, usagef("--vendor: %s has no vendor %q; write one of: %s", file.Path(), vendor,
-			strings.Join(slugs, ", "))
 	}
 	return sources, nil
 }

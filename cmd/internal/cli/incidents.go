@@ -112,19 +112,28 @@ func knownVendor(ctx context.Context, file *db.DB, name string) (string, error) 
 	if name == "" {
 		return "", nil
 	}
+	slug, hint, err := vendorNamed(ctx, file, name)
+	if err == nil && slug == "" {
+		err = usagef("--vendor: %s has no vendor %q; %s", file.Path(), name, hint)
+	}
+	return slug, err
+}
+
+// vendorNamed finds a vendor of the record by its slug or name. If there is none, hint says what to write instead.
+func vendorNamed(ctx context.Context, file *db.DB, name string) (slug, hint string, err error) {
 	vendors, err := query.New(file).Vendors(ctx, time.Now())
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	var known []string
 	for _, v := range vendors {
 		if strings.EqualFold(v.Slug, name) || strings.EqualFold(v.Name, name) {
-			return v.Slug, nil
+			return v.Slug, "", nil
 		}
 		known = append(known, v.Slug)
 	}
 	if near := words.Nearest(name, known); near != "" {
-		return "", usagef("--vendor: %s has no vendor %q; did you mean %s?", file.Path(), name, near)
+		return "", "did you mean " + near + "?", nil
 	}
-	return "", usagef("--vendor: %s has no vendor %q; vendorwatch vendors lists those there are", file.Path(), name)
+	return "", "vendorwatch vendors lists those there are", nil
 }

@@ -14,7 +14,6 @@ import (
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/db/ledger"
-	"vendorwatch/db/query"
 	"vendorwatch/normalize/markdown"
 )
 
@@ -78,8 +77,14 @@ func (a *app) mute(ctx context.Context, what string, until time.Time, reason str
 	m := ledger.Mute{Reason: strings.TrimSpace(reason)}
 	if id, err := strconv.ParseInt(what, 10, 64); err == nil {
 		m.IncidentID = id
-	} else if m.Vendor, err = vendorSlug(ctx, file, what); err != nil {
-		return err
+	} else {
+		var hint string
+		if m.Vendor, hint, err = vendorNamed(ctx, file, what); err != nil {
+			return err
+		}
+		if m.Vendor == "" {
+			return usagef("%s has no vendor %q; %s (a number mutes an incident)", file.Path(), what, hint)
+		}
 	}
 	made, err := ledger.New(file).Mute(ctx, m, until, time.Now().UTC())
 	if errors.Is(err, db.ErrNotFound) {
@@ -90,23 +95,6 @@ func (a *app) mute(ctx context.Context, what string, until time.Time, reason str
 	}
 	fmt.Fprintf(a.stdout, "mute %d: no alerts about %s until %s UTC\n", made.MuteID, muted(made), minute(made.UntilAt))
 	return nil
-}
-
-// vendorSlug finds a recorded vendor by its slug or name.
-func vendorSlug(ctx context.Context, file *db.DB, name string) (string, error) {
-	vendors, err := query.New(file).Vendors(ctx, time.Now())
-	if err != nil {
-		return "", err
-	}
-	var slugs []string
-	for _, v := range vendors {
-		if strings.EqualFold(v.Slug, name) || strings.EqualFold(v.Name, name) {
-			return v.Slug, nil
-		}
-		slugs = append(slugs, v.Slug)
-	}
-	return "", usagef("there is no vendor %q; write the number of an incident, or one of: %s", name,
-		strings.Join(slugs, ", "))
 }
 
 // muted says in words what is muted.

@@ -187,7 +187,8 @@ func TestAChannelKeepsItsOrder(t *testing.T) {
 		"3|refused|1|NULL|NULL||2026-11-23T09:02:00.000Z: 400 invalid_blocks",
 		"4|pending|0|NULL|NULL||",
 	}
-	got := f.rows(`SELECT delivery_id, state, attempts, delivered_at, next_attempt_at, receipt, last_error FROM deliveries`)
+	got := f.rows(`SELECT delivery_id, state, attempts, delivered_at, next_attempt_at, receipt, last_error FROM ` +
+		`deliveries`)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("deliveries (-want +got)\n%s", diff)
 	}

@@ -73,7 +73,8 @@ func (f *file) spells(latest time.Time, all ...spell) {
 			}
 			err := do(`
 				INSERT INTO incidents (incident_id, source_id, source_key, kind, title, severity, state, started_at,
-					resolved_at, started_basis, resolved_basis, first_seen_at, left_feed_at, announced, same_event_id, excerpt)
+					resolved_at, started_basis,
+					resolved_basis, first_seen_at, left_feed_at, announced, same_event_id, excerpt)
 				VALUES (?, ?, ?, ?, 'Trouble', 'minor', ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)`,
 				n+1, f.source, fmt.Sprint(n), s.kind, s.state, text(s.from), text(s.to), known(s.from, s.basis),
 				known(s.to, "posted"), db.Stamp(t0), text(s.left), same, db.Bit(s.excerpt))
@@ -87,7 +88,8 @@ func (f *file) spells(latest time.Time, all ...spell) {
 			for at, post := range s.posted {
 				if err == nil {
 					err = do(`
-						INSERT INTO incident_updates (incident_id, source_key, position, state, posted_at, body, first_seen_at)
+						INSERT INTO incident_updates (incident_id,
+						source_key, position, state, posted_at, body, first_seen_at)
 						VALUES (?, ?, ?, 'investigating', ?, '', ?)`, n+1, fmt.Sprint(at), at, text(post), db.Stamp(t0))
 				}
 			}

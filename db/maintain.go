@@ -26,9 +26,11 @@ var invariants = []string{
 	FROM incident_updates GROUP BY incident_id, position HAVING count(*) > 1`,
 	`SELECT 'incident ' || i.incident_id || ' counts as announced, and no event tells of it'
 	FROM incidents i WHERE i.announced = 1 AND NOT EXISTS (SELECT 1 FROM events e WHERE e.incident_id = i.incident_id)`,
-	`SELECT 'incident ' || i.incident_id || ' is told to be the event of ' || i.same_event_id || ', which does not stand for one'
+	`SELECT 'incident ' || i.incident_id || ' is told to be the event of ' || i.same_event_id || ', which does not ` +
+		`stand for one'
 	FROM incidents i JOIN incidents o ON o.incident_id = i.same_event_id WHERE o.same_event_id IS NOT o.incident_id`,
-	`SELECT 'the event of incident ' || i.same_event_id || ' has ' || count(*) || ' records, from ' || count(DISTINCT i.source_id) || ' pages of ' || count(DISTINCT s.vendor_id) || ' vendors'
+	`SELECT 'the event of incident ' || i.same_event_id || ' has ' || count(*) || ' records, from ' || ` +
+		`count(DISTINCT i.source_id) || ' pages of ' || count(DISTINCT s.vendor_id) || ' vendors'
 	FROM incidents i JOIN sources s USING (source_id) WHERE i.same_event_id IS NOT NULL
 	GROUP BY i.same_event_id HAVING count(*) < 2 OR sum(i.origin = 'vendor') > count(DISTINCT i.source_id)
 	OR count(DISTINCT s.vendor_id) > 1`,

@@ -23,9 +23,11 @@ var canon = []string{
 		FROM components c JOIN sources s USING (source_id)`,
 	`SELECT 'status', c.source_key, h.status, h.at FROM component_changes h JOIN components c USING (component_id)`,
 	`SELECT 'page', seen_at, until_at, severity, because, said, red, posted, uncovered FROM page_states`,
-	`SELECT 'incident', source_key, origin, kind, title, url, severity, state, vendor_severity, vendor_state, started_at,
+	`SELECT 'incident', source_key, origin, kind, title, url, severity, state, vendor_severity, vendor_state,
+		started_at,
 		resolved_at,
-		started_basis, started_after, resolved_basis, resolved_after, scheduled_start_at, scheduled_end_at, created_at, updated_at,
+		started_basis, started_after, resolved_basis,
+		resolved_after, scheduled_start_at, scheduled_end_at, created_at, updated_at,
 		stated_duration_seconds, start_given, excerpt, first_seen_at, left_feed_at, raw, raw_index FROM incidents`,
 	`SELECT 'update', i.source_key, u.source_key, position, u.state, u.vendor_state, posted_at, u.created_at, body,
 		u.first_seen_at, removed_at

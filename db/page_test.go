@@ -51,13 +51,15 @@ func TestPageIncident(t *testing.T) {
 			{scrape: showing(m(5), "API", down, "Web", up), events: "component_changed", query: none,
 				rows: []string{"0"}},
 			{scrape: showing(m(10), "API", down, "Web", up), events: "incident_opened", query: all,
-				rows: []string{"API: major outage, no incident posted|major|investigating|09:05|seen|09:00|NULL|NULL|API"}},
+				rows: []string{"API: major outage, no incident " +
+					"posted|major|investigating|09:05|seen|09:00|NULL|NULL|API"}},
 			{scrape: showing(m(15), "API", down, "Web", up), outcome: query.OutcomeUnchanged},
 			{scrape: showing(m(20), "API", down, "Web", slow),
 				events: "component_changed update_posted"},
 			{scrape: showing(m(25), "API", down, "Web", down),
 				events: "component_changed severity_changed update_posted", query: all,
-				rows: []string{"API and 1 more: major outage, no incident posted|critical|investigating|09:05|seen|09:00|" +
+				rows: []string{"API and 1 more: major outage, no incident " +
+					"posted|critical|investigating|09:05|seen|09:00|" +
 					"NULL|NULL|API, Web"}},
 			{scrape: unchanged(m(30))},
 			{scrape: failed(after(minutes(35)))},
@@ -95,14 +97,17 @@ func TestPageIncident(t *testing.T) {
 				rows: []string{"0"}},
 			{scrape: unchanged(m(15))},
 			{scrape: showing(m(20), "API", up), events: "component_changed update_posted incident_resolved", query: all,
-				rows: []string{"API: major outage, no incident posted|critical|resolved|09:05|seen|09:00|09:20|09:15|API"}},
+				rows: []string{"API: major outage, no incident " +
+					"posted|critical|resolved|09:05|seen|09:00|09:20|09:15|API"}},
 		},
 		"a page that is red when we begin": {
 			{scrape: showing(saying(m(0), "minor"), "API", slow), events: "incident_opened(already_open)", query: all,
-				rows: []string{"API: degraded performance, no incident posted|minor|investigating|09:00|NULL|NULL|NULL|NULL|API"}},
+				rows: []string{"API: degraded performance, no incident " +
+					"posted|minor|investigating|09:00|NULL|NULL|NULL|NULL|API"}},
 			{scrape: showing(saying(m(5), "minor"), "API", slow), outcome: query.OutcomeUnchanged, query: page,
 				rows: []string{"minor|09:00|page"}},
-			{scrape: showing(saying(m(10), "none"), "API", up), events: "component_changed update_posted incident_resolved"},
+			{scrape: showing(saying(m(10), "none"), "API", up),
+				events: "component_changed update_posted incident_resolved"},
 		},
 		"by its word alone": {
 			{scrape: saying(m(0), "none")},
@@ -117,13 +122,17 @@ func TestPageIncident(t *testing.T) {
 		"an incident of the vendor says as much": {
 			{scrape: saying(seen(t0, impact(outage("a", after(-hour), "investigating"), "major")), "major"),
 				events: "incident_opened(already_open)"},
-			{scrape: saying(seen(after(minutes(5)), impact(outage("a", after(-hour), "investigating"), "major")), "major"),
+			{scrape: saying(seen(after(minutes(5)), impact(outage("a", after(-hour), "investigating"), "major")),
+				"major"),
 				query: none, rows: []string{"0"}},
-			{scrape: saying(seen(after(minutes(10)), impact(outage("a", after(-hour), "investigating"), "major")), "critical")},
-			{scrape: saying(seen(after(minutes(15)), impact(outage("a", after(-hour), "investigating"), "major")), "critical"),
+			{scrape: saying(seen(after(minutes(10)), impact(outage("a", after(-hour), "investigating"), "major")),
+				"critical")},
+			{scrape: saying(seen(after(minutes(15)), impact(outage("a", after(-hour), "investigating"), "major")),
+				"critical"),
 				events: "incident_opened", query: `SELECT title FROM v_open WHERE origin = 'page'`,
 				rows: []string{`The page says "critical", posted as major`}},
-			{scrape: saying(seen(after(minutes(20)), impact(outage("a", after(-hour), "investigating"), "major")), "major"),
+			{scrape: saying(seen(after(minutes(20)), impact(outage("a", after(-hour), "investigating"), "major")),
+				"major"),
 				events: "update_posted(same_event) incident_resolved(same_event) update_posted"},
 		},
 		"one of unknown severity may say as much": {
@@ -155,7 +164,8 @@ func TestPageIncident(t *testing.T) {
 				query: `SELECT origin, state, same_event_id, coalesce(red_before_post_seconds, 'NULL') FROM v_incidents
 					ORDER BY incident_id`,
 				rows: []string{"page|resolved|2|NULL", "vendor|investigating|2|840"}},
-			{scrape: saying(seen(after(minutes(25)), outage("b", after(minutes(19)), "investigating", "resolved")), "none"),
+			{scrape: saying(seen(after(minutes(25)), outage("b", after(minutes(19)), "investigating", "resolved")),
+				"none"),
 				events: "update_posted incident_resolved"},
 			{scrape: saying(m(30), "none"), query: `SELECT count(*) FROM v_open`, rows: []string{"0"}},
 		},
@@ -172,8 +182,10 @@ func TestPageIncident(t *testing.T) {
 			{scrape: saying(m(5), "critical")},
 			{scrape: saying(m(10), "critical"), events: "incident_opened"},
 			{scrape: saying(seen(after(minutes(20)), outage("b", after(minutes(19)), "investigating")), "critical"),
-				events: "incident_opened", query: `SELECT origin FROM v_open ORDER BY origin`, rows: []string{"page", "vendor"}},
-			{scrape: saying(seen(after(minutes(25)), outage("b", after(minutes(19)), "investigating", "resolved")), "none"),
+				events: "incident_opened", query: `SELECT origin FROM v_open ORDER BY origin`, rows: []string{"page",
+					"vendor"}},
+			{scrape: saying(seen(after(minutes(25)), outage("b", after(minutes(19)), "investigating", "resolved")),
+				"none"),
 				events: "update_posted incident_resolved update_posted(same_event) incident_resolved(same_event)",
 				query:  `SELECT count(DISTINCT same_event_id), count(*) FROM incidents`, rows: []string{"1|2"}},
 		},

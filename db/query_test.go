@@ -76,7 +76,8 @@ func TestIncidentByID(t *testing.T) {
 	want := query.IncidentDetail{
 		Incident: query.Incident{IncidentID: 1, Vendor: "acme", VendorName: "ACME", SourceID: f.source,
 			PageURL: "https://status.acme.example", Platform: "statuspage",
-			SourceKey: "a", Origin: "vendor", Kind: "incident", Title: "Trouble a", URL: "https://status.acme.example/incidents/a",
+			SourceKey: "a", Origin: "vendor", Kind: "incident", Title: "Trouble a",
+			URL:      "https://status.acme.example/incidents/a",
 			Severity: "minor", State: "monitoring",
 			VendorSeverity: "minor", VendorState: "monitoring", StartedAt: "2026-11-23T08:00:00.000Z",
 			FirstSeenAt: "2026-11-23T09:00:00.000Z",

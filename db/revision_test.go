@@ -97,7 +97,8 @@ func TestWhatIsARevision(t *testing.T) {
 				want = []string{}
 			}
 			f.live(t, []step{{scrape: seen(after(3*hour), later(now)), query: list, rows: want}})
-			if got := f.rows(`SELECT count(*) FROM revisions WHERE seen_at <> '2026-11-23T11:00:00.000Z'`); got[0] != "0" {
+			got := f.rows(`SELECT count(*) FROM revisions WHERE seen_at <> '2026-11-23T11:00:00.000Z'`)
+			if got[0] != "0" {
 				t.Errorf("%s revisions have another time than that of the reading", got[0])
 			}
 			if saved.Revisions != len(want) {

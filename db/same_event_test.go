@@ -128,7 +128,8 @@ func TestSameEventStories(t *testing.T) {
 			on{"own", step{scrape: seen(after(3*hour), aOver), events: "update_posted incident_resolved",
 				query: `SELECT incidents, minor, hours_of_impact, (SELECT incidents FROM v_scorecard), (SELECT count(*)
 					FROM v_open) FROM v_monthly`, rows: []string{"1|1|0.17|1|0"}}}),
-		"the aggregator was first: it goes on telling, and the vendor's own page stands for the event": append(watched("own", "pingoru"),
+		"the aggregator was first: it goes on telling, and the vendor's own page stands for the event": append(
+			watched("own", "pingoru"),
 			on{"pingoru", step{scrape: seen(after(hour), copied(a, "pingoru")), events: "incident_opened"}},
 			on{"own", step{scrape: seen(after(hour), a), events: "incident_opened(same_event)", query: links,
 				rows: []string{"pingoru-a|a|1", "a|a|0"}}},
@@ -174,7 +175,8 @@ func TestSameEventStories(t *testing.T) {
 			on{"pingoru", step{scrape: seen(after(hour), copied(work("m", after(30*hour), "scheduled"), "pingoru")),
 				events: "maintenance_scheduled(same_event)",
 				query:  links, rows: []string{"m|m|1", "pingoru-m|m|0"}}}),
-		"found only when the second page tells the start: what was told stays told, and one goes on": append(watched("own", "pingoru"),
+		"found only when the second page tells the start: what was told stays told, and one goes on": append(
+			watched("own", "pingoru"),
 			on{"own", step{scrape: seen(after(hour), a), events: "incident_opened"}},
 			on{"pingoru", step{scrape: seen(after(hour), startless(copied(a, "pingoru"))), events: "incident_opened",
 				query: links, rows: []string{"a|alone|1", "pingoru-a|alone|1"}}},

@@ -16,7 +16,8 @@ var update = flag.Bool("update", false, "rewrite docs/schema.md")
 
 const schemaHead = `# The SQLite file
 
-Open it with the sqlite3 shell, Datasette, DuckDB or a notebook, also while the service runs. Read it, do not write to it.
+Open it with the sqlite3 shell, Datasette, DuckDB or a notebook, also while the service runs. Read it, do not write ` +
+	`to it.
 
 - Times are UTC text of fixed width, ` + "`2026-11-23T10:02:05.045Z`" + `, in columns named ` + "`_at`" +
 	`: text order is time order. An incident's own

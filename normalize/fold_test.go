@@ -414,9 +414,11 @@ func TestBasisOfTimes(t *testing.T) {
 		"one post that states no period": {[]Reading{seenAt(60, after("Logins failed for 2 hours.", at12))},
 			"12:30, 12:30 posted"},
 		"one post that states two": {[]Reading{seenAt(60,
-			after("Between 2:50 and 4:55 AM, and between 6:00 and 7:00 AM, logins failed.", at12))}, "12:30, 12:30 posted"},
+			after("Between 2:50 and 4:55 AM, and between 6:00 and 7:00 AM, logins failed.", at12))},
+			"12:30, 12:30 posted"},
 		"one post, and a field that states the end": {[]Reading{seenAt(60, ended(
-			after("Between 2:50 and 4:55 AM logins failed.", at12), "2026-03-01T05:00:00Z"))}, "02:50 stated, 05:00 stated"},
+			after("Between 2:50 and 4:55 AM logins failed.", at12), "2026-03-01T05:00:00Z"))},
+			"02:50 stated, 05:00 stated"},
 		"an end that a field states, before the only post": {[]Reading{seenAt(60, ended(after("It was short.", at12),
 			"2026-03-01T05:00:00Z"))}, "-, 05:00 stated"},
 		"several posts, of which the last tells of a part": {[]Reading{seenAt(60, timeline(func(r *Raw) {

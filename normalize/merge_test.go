@@ -61,7 +61,8 @@ func documents(raw Raw) []Raw {
 	page.Updates = nil
 	for n, u := range raw.Updates {
 		u.ID, u.Posted, u.Format = "", minute(u.Posted), FormatHTML
-		u.Body = fmt.Sprintf(`<p>Post <strong>%d</strong> about it.</p><p>See <a href="https://x.example/%d">the note</a>.</p>`, n, n)
+		u.Body = fmt.Sprintf(`<p>Post <strong>%d</strong> about it.</p><p>See <a href="https://x.example/%d">`+
+			`the note</a>.</p>`, n, n)
 		if n > 0 && raw.Updates[n-1].State == u.State {
 			u.State = "Update"
 		}

@@ -214,7 +214,8 @@ func isOneLine(s string) bool {
 
 var (
 	exampleTitle = regexp.MustCompile(`(?i)^this is an example incident$`)
-	exampleWords = regexp.MustCompile(`(?i)when your product or service isn.t functioning as expected|empathize with those affected and let them know everything`)
+	exampleWords = regexp.MustCompile(`(?i)when your product or service isn.t functioning as expected|empathize ` +
+		`with those affected and let them know everything`)
 )
 
 // isExample looks for plain words first, which is much faster than the pattern.

@@ -134,7 +134,8 @@ func (r *reader) state() {
 }
 
 // saysCompleted finds the words with which the latest post of a maintenance, on a line of a history page, ends it.
-var saysCompleted = regexp.MustCompile(`(?i)\bmaintenance (?:has been|has now been|is|was|is now|has now) (?:successfully )?complete|\bcompleted the (?:scheduled )?maintenance`)
+var saysCompleted = regexp.MustCompile(`(?i)\bmaintenance (?:has been|has now been|is|was|is now|has now) ` +
+	`(?:successfully )?complete|\bcompleted the (?:scheduled )?maintenance`)
 
 func overState(k Kind) State {
 	if k == KindMaintenance {

@@ -136,7 +136,8 @@ This page is generated: ` + "`go test ./scraper -run TestPlatformsPage -update`"
 	page.WriteString(`
 ## Fields
 
-The columns are named as in [the SQLite file](schema.md). "affected" are the components that an incident names, "components" the
+The columns are named as in [the SQLite file](schema.md). "affected" are the components that an incident names, ` +
+		`"components" the
 page's own list of them with their statuses.
 
 | platform | ` + strings.Join(scraper.Fields(), " | ") + " |\n|---|" + strings.Repeat(":-:|",

@@ -17,7 +17,8 @@ const summary = `{"page":{"id":"a1b2c3d4e5f6","name":"Acme","url":"%s","time_zon
 "status":{"indicator":"minor","description":"Minor Service Outage"},"components":[],"scheduled_maintenances":[],
 "incidents":[{"id":"q1w2e3r4t5y6","name":"Anvils are late","status":"identified","impact":"minor",
 "created_at":"2026-11-23T09:00:00Z","started_at":"2026-11-23T09:00:00Z","shortlink":"https://stspg.io/1",
-"incident_updates":[{"id":"z9y8x7w6v5u4","status":"identified","body":"A lorry broke down.","created_at":"2026-11-23T09:00:00Z"}]}]}`
+"incident_updates":[{"id":"z9y8x7w6v5u4","status":"identified","body":"A lorry broke down.",` +
+	`"created_at":"2026-11-23T09:00:00Z"}]}]}`
 
 // serveSummary is a server with a status page of one open incident.
 func serveSummary() *httptest.Server {

@@ -76,7 +76,8 @@ func TestFindTellsWhatAPageIs(t *testing.T) {
 		`<title>API down</title><guid>1</guid><pubDate>Mon, 23 Nov 2026 09:00:00 GMT</pubDate></item></channel></rss>`
 	site := pages{
 		"https://acme.example": {body: `<!DOCTYPE html><html><head><title>Acme</title>
-			<link rel="alternate" type="application/rss+xml" href="/status.rss"><link rel="alternate" type="application/atom+xml; charset=utf-8" href="https://feeds.example/acme.atom">
+			<link rel="alternate" type="application/rss+xml" href="/status.rss">` +
+			`<link rel="alternate" type="application/atom+xml; charset=utf-8" href="https://feeds.example/acme.atom">
 			<link rel="alternate" hreflang="de" href="/de"></head></html>`},
 		"https://acme.example/status.rss": {body: feed},
 	}

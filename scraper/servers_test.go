@@ -189,12 +189,15 @@ const { io } = require("socket.io-client");
 const [base, up, down] = process.argv.slice(1);
 const socket = io(base, { transports: ["websocket"] });
 const ask = (...words) => new Promise((resolve, reject) => {
-	socket.emit(...words, (answer) => answer && answer.ok ? resolve(answer) : reject(new Error(words[0] + ": " + JSON.stringify(answer))));
+	socket.emit(...words, (answer) => answer && answer.ok ? resolve(answer) : reject(new Error(words[0] + ": " + ` +
+	`JSON.stringify(answer))));
 });
 const fail = (text) => { console.error(text); process.exit(1); };
 const monitor = (name, url) => ({
-	type: "http", name, url, method: "GET", interval: 20, retryInterval: 20, resendInterval: 0, maxretries: 0, timeout: 5, active: true,
-	accepted_statuscodes: ["200-299"], notificationIDList: {}, expiryNotification: false, ignoreTls: false, upsideDown: false,
+	type: "http", name, url, method: "GET", interval: 20, retryInterval: 20, resendInterval: 0, maxretries: 0, ` +
+	`timeout: 5, active: true,
+	accepted_statuscodes: ["200-299"], notificationIDList: {}, expiryNotification: false, ignoreTls: false, ` +
+	`upsideDown: false,
 	maxredirects: 0, dns_resolve_type: "A", dns_resolve_server: "1.1.1.1",
 	kafkaProducerBrokers: [], kafkaProducerSaslOptions: { mechanism: "None" },
 });
@@ -207,13 +210,16 @@ socket.on("connect", async () => {
 		const { monitorID: tables } = await ask("add", monitor("Tide tables", down));
 		await ask("addStatusPage", "Tidemark", "tidemark");
 		await ask("saveStatusPage", "tidemark", {
-			slug: "tidemark", title: "Tidemark", description: "How the harbour does.", theme: "auto", showTags: false, footerText: "",
+			slug: "tidemark", title: "Tidemark", description: "How the harbour does.", theme: "auto", showTags: ` +
+	`false, footerText: "",
 			customCSS: "", showPoweredBy: true, showCertificateExpiry: false, googleAnalyticsId: "", domainNameList: [],
 		}, "/icon.svg", [{ name: "Harbour", monitorList: [{ id: locks }, { id: tables }] }]);
-		await ask("postIncident", "tidemark", { title: "Tide tables are late", content: "The printer is **out of ink**.", style: "danger" });
+		await ask("postIncident", "tidemark", { title: "Tide tables are late", content: "The printer is **out of ` +
+	`ink**.", style: "danger" });
 		const { maintenanceID } = await ask("addMaintenance", {
 			title: "Painting", description: "Mind the rails.", strategy: "single", active: true, intervalDay: 1,
-			dateRange: [hours(-1), hours(1)], timeRange: [{ hours: 2, minutes: 0 }, { hours: 3, minutes: 0 }], weekdays: [], daysOfMonth: [],
+			dateRange: [hours(-1), hours(1)], timeRange: [{ hours: 2, minutes: 0 }, { hours: 3, minutes: 0 }], ` +
+	`weekdays: [], daysOfMonth: [],
 			timezoneOption: "UTC", cron: "30 3 * * *", durationMinutes: 60,
 		});
 		await ask("addMaintenanceStatusPage", maintenanceID, [{ id: 1 }]);

@@ -47,13 +47,17 @@ type Delivery struct {
 	LastError     string        `db:"last_error" json:"last_error,omitempty"`
 	Note          string        `db:"note" json:"note,omitempty"`
 	// in the order in which they were learned
-	EventIDs []int64 `db:"event_ids = (SELECT json_group_array(event_id) FROM (SELECT event_id FROM delivery_events x WHERE x.delivery_id = d.delivery_id ORDER BY event_id))" json:"event_ids"`
+	EventIDs []int64 `db:"event_ids" json:"event_ids"`
 }
 
 var deliveryRow = scan.Of[Delivery]("d")
 
 // deliveryTables are what the columns of a Delivery are of.
-const deliveryTables = ` FROM deliveries d
+const deliveryTables = ` FROM (
+		SELECT *, (SELECT json_group_array(event_id) FROM (
+			SELECT event_id FROM delivery_events x WHERE x.delivery_id = deliveries.delivery_id
+			ORDER BY event_id)) AS event_ids
+		FROM deliveries) d
 	LEFT JOIN incidents i ON i.incident_id = d.incident_id
 	LEFT JOIN sources s ON s.source_id = coalesce(d.source_id, i.source_id)
 	LEFT JOIN vendors v ON v.vendor_id = s.vendor_id `
@@ -126,7 +130,8 @@ func (l *Ledger) DeliveryByID(ctx context.Context, id int64) (Delivery, error) {
 // be, in the order in which they were planned.
 func (l *Ledger) RecentAlerts(ctx context.Context, since time.Time) ([]Delivery, error) {
 	found, err := l.deliveries(ctx, `
-		WHERE d.stream = 'alerts' AND d.state IN ('pending', 'delivered') AND max(d.created_at, coalesce(d.not_before_at, '')) >= ?`, db.Stamp(since))
+		WHERE d.stream = 'alerts' AND d.state IN ('pending', 'delivered')
+		AND max(d.created_at, coalesce(d.not_before_at, '')) >= ?`, db.Stamp(since))
 	if err != nil {
 		return nil, fmt.Errorf("recent alerts: %w", err)
 	}

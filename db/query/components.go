@@ -49,7 +49,7 @@ func (d *DB) ComponentsAfter(ctx context.Context, vendor, status string, afterID
 // ComponentStatus is a component with when it took the status that it has.
 type ComponentStatus struct {
 	ListedComponent
-	ChangedAt string `db:"changed_at = coalesce((SELECT max(h.at) FROM component_changes h WHERE h.component_id = c.component_id), c.first_seen_at)"`
+	ChangedAt string `db:"changed_at"`
 }
 
 var componentStatusRow = scan.Of[ComponentStatus]("c")
@@ -59,7 +59,9 @@ var componentStatusRow = scan.Of[ComponentStatus]("c")
 func (d *DB) ComponentStatuses(ctx context.Context, vendor string) ([]ComponentStatus, error) {
 	components, err := componentStatusRow.All(ctx, d.read, `
 		SELECT `+componentStatusRow.Columns+`
-		FROM components c JOIN sources s USING (source_id) JOIN vendors v USING (vendor_id)
+		FROM (SELECT *, coalesce((SELECT max(h.at) FROM component_changes h
+			WHERE h.component_id = components.component_id), first_seen_at) AS changed_at
+			FROM components) c JOIN sources s USING (source_id) JOIN vendors v USING (vendor_id)
 		WHERE v.slug = ?
 		ORDER BY c.source_id, c.position, c.component_id`, vendor)
 	if err != nil {

@@ -36,7 +36,8 @@ const openNow = `i.open = 1 AND coalesce(i.same_event_id, i.incident_id) = i.inc
 	AND NOT EXISTS (SELECT 1 FROM filtered_incidents x WHERE x.incident_id = i.incident_id)`
 
 // worstFirst orders by severity as Severity.Rank does.
-const worstFirst = `CASE i.severity WHEN 'critical' THEN 4 WHEN 'major' THEN 3 WHEN 'minor' THEN 1 WHEN 'none' THEN 0 ELSE 2 END DESC`
+const worstFirst = `CASE i.severity WHEN 'critical' THEN 4 WHEN 'major' THEN 3 WHEN 'minor' THEN 1 WHEN 'none' THEN ` +
+	`0 ELSE 2 END DESC`
 
 // where returns the filter as SQL over incidents i.
 func (f Filter) where() (string, []any) {

@@ -18,7 +18,8 @@ func (d *DB) UpcomingMaintenances(ctx context.Context, now time.Time, horizon ti
 			SELECT i.incident_id FROM incidents i
 			WHERE i.kind = 'maintenance' AND i.open = 1 AND `+standing+`
 				AND (i.state IN ('in_progress', 'verifying')
-					OR (coalesce(i.scheduled_start_at, ?1) <= ?2 AND coalesce(i.scheduled_end_at, i.scheduled_start_at, ?1) >= ?1)))
+					OR (coalesce(i.scheduled_start_at, ?1) <= ?2
+					AND coalesce(i.scheduled_end_at, i.scheduled_start_at, ?1) >= ?1)))
 		ORDER BY `+windowBegin+`, i.incident_id`, db.Stamp(now), db.Stamp(now.Add(horizon)))
 	if err != nil {
 		return nil, fmt.Errorf("upcoming maintenance: %w", err)

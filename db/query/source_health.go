@@ -101,7 +101,8 @@ func (d *DB) SourcesAfter(ctx context.Context, now time.Time, vendor string, aft
 	return health, nil
 }
 
-const worstHealthFirst = `ORDER BY h.watched = 0, h.health = 'ok', h.health <> 'unreadable', h.last_success_at IS NOT NULL, h.vendor,
+const worstHealthFirst = `ORDER BY h.watched = 0,
+	h.health = 'ok', h.health <> 'unreadable', h.last_success_at IS NOT NULL, h.vendor,
 	h.source_id `
 
 // SourcesByHealth returns the health of status pages, those that cannot be read first and then by vendor, limit of

@@ -15,7 +15,8 @@ import (
 )
 
 var (
-	htmlTag = regexp.MustCompile(`(?i)</?(?:a|b|i|u|s|p|br|div|span|strong|em|ul|ol|li|h[1-6]|code|pre|table|thead|tbody|tr|td|th|blockquote|hr|small|var|img|font|del|sub|sup)(?:\s[^<>]*)?/?>`)
+	htmlTag = regexp.MustCompile(`(?i)</?(?:a|b|i|u|s|p|br|div|span|strong|em|ul|ol|li|h[1-6]|code|pre|table|thead|` +
+		`tbody|tr|td|th|blockquote|hr|small|var|img|font|del|sub|sup)(?:\s[^<>]*)?/?>`)
 
 	trailingSpace = regexp.MustCompile(`[ \t]+\n`)
 	blankLines    = regexp.MustCompile(`\n{3,}`)
@@ -193,8 +194,10 @@ var (
 
 // headings are the words with which postmortems head their sections; where the line ends are lost
 // they tell where a heading stops.
-const headings = `Executive Summary|Incident Summary|Summary|Overview|Background|Root Cause Analysis|Root Cause|Impact|Customer Impact|Timeline|` +
-	`What [Hh]appened|Resolution|Detection|Remediation|Mitigation|Lessons Learned|Lessons/Improvements|Next Steps|Action Items|Corrective Actions|Conclusion|Follow[- ]?[Uu]ps?`
+const headings = `Executive Summary|Incident Summary|Summary|Overview|Background|Root Cause Analysis|Root ` +
+	`Cause|Impact|Customer Impact|Timeline|` +
+	`What [Hh]appened|Resolution|Detection|Remediation|Mitigation|Lessons Learned|Lessons/Improvements|Next ` +
+	`Steps|Action Items|Corrective Actions|Conclusion|Follow[- ]?[Uu]ps?`
 
 // restoreLineEnds gives a Markdown text whose line ends were lost its headings, lists and timeline
 // lines back. A text that still has line ends, or does not begin with a heading, is left as it is.

@@ -20,9 +20,11 @@ func TestConvert(t *testing.T) {
 		{"an escape that prevents a link stays", "markdown", `\[a\](b)`, `\[a\](b)`},
 		{"code keeps its backslashes", "markdown", "```\n\\(x\\)\n```", "```\n\\(x\\)\n```"},
 		{"HTML paragraphs, bold, links, lists", HTML,
-			`<p>See <a href="https://x.example/a">the note</a>, <strong>please</strong>.</p><ul><li>one</li><li>two</li></ul>`, "See [the note](https://x.example/a), **please**.\n\n* one\n* two"},
+			`<p>See <a href="https://x.example/a">the note</a>, <strong>please</strong>.</p><ul><li>one</li><li>` +
+				`two</li></ul>`, "See [the note](https://x.example/a), **please**.\n\n* one\n* two"},
 		{"a link to itself is its address", HTML,
-			`Mail <a href="mailto:help@x.example">help@x.example</a> or <a href="https://x.example">https://x.example</a>`, "Mail help@x.example or https://x.example"},
+			`Mail <a href="mailto:help@x.example">help@x.example</a> or <a ` +
+				`href="https://x.example">https://x.example</a>`, "Mail help@x.example or https://x.example"},
 		{"Statuspage's dates are no code", HTML,
 			`until <var data-var='time'>14:07</var> <small>UTC</small><img src="x.png">`, "until 14:07 UTC"},
 		{"breaks are line ends", HTML, "one<br>two<br /><br />three", "one\ntwo\n\nthree"},
@@ -30,7 +32,8 @@ func TestConvert(t *testing.T) {
 		{"text keeps its lines", Text, "One.\n\n  • first\n  • second", "One.\n\n  * first\n  * second"},
 		{
 			"text on one line gets headings, times and lists back", Text,
-			`# **Summary** All went dark for 12 minutes. # **Timeline \(Eastern\)** **1:27 pm** – Pushed. **1:53 pm** – Reverted. # **Lessons** Three of them: * **\[OPEN\]** Test more. * **\[DONE\]** Alert sooner.`,
+			`# **Summary** All went dark for 12 minutes. # **Timeline \(Eastern\)** **1:27 pm** – Pushed. **1:53 ` +
+				`pm** – Reverted. # **Lessons** Three of them: * **\[OPEN\]** Test more. * **\[DONE\]** Alert sooner.`,
 			"# **Summary**\n\nAll went dark for 12 minutes.\n\n# **Timeline (Eastern)**\n\n**1:27 pm** – " +
 				"Pushed.\n\n**1:53 pm** – Reverted.\n\n# **Lessons**\n\nThree of them:\n* **[OPEN]** Test more.\n* " +
 				"**[DONE]** Alert sooner.",

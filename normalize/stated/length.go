@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-var durationPart = regexp.MustCompile(`(?i)(\d+(?:\.\d+)?)\s*(weeks?|days?|d|hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s)\b`)
+var durationPart = regexp.MustCompile(`(?i)(\d+(?:\.\d+)?)\s*(weeks?|days?|d|hours?|hrs?|h|minutes?|mins?|m|` +
+	`seconds?|secs?|s)\b`)
 
 // Length reads a printed duration such as "1d 3h", "8h 38m", "9 hours and 18 minutes". unit is its
 // smallest printed unit, 0 if there is no duration in the text.

@@ -58,7 +58,8 @@ func lengthText(unit string) string {
 }
 
 var (
-	durationHead = regexp.MustCompile(`(?i)^\W*([^:|.]*)\bduration\b(?: of (?:the )?(?:impact|incident|outage|disruption))?` +
+	durationHead = regexp.MustCompile(`(?i)^\W*([^:|.]*)\bduration\b(?: of (?:the ` +
+		`)?(?:impact|incident|outage|disruption))?` +
 		`(?: \([^)]*\))?[\s*.]*[:|][^\pL\pN~]*(.*)$`)
 	durationFirst = regexp.MustCompile(`(?i)^` + lengthText(lengthInShort))
 	durationLast  = regexp.MustCompile(`(?i)[:=(] ?` + lengthText(lengthInShort) + `\W*$`) // behind a period

@@ -54,7 +54,8 @@ func TestDuration(t *testing.T) {
 		{"no headline: for a duration of", "Errors were seen in two zones for a duration of 2 hours, 3 minutes.",
 			2*hour + 3*time.Minute},
 		{"no headline: up to", "High latency for a duration of up to 1 hour and 57 minutes.", hour + 57*time.Minute},
-		{"no headline: the first of several", "Logins failed for a duration of 47 minutes. Some tunnels were down for a " +
+		{"no headline: the first of several", "Logins failed for a duration of 47 minutes. Some tunnels were down " +
+			"for a " +
 			"duration of 8 hours and 10 minutes.", 47 * time.Minute},
 		{"no headline: a period", "Retries ran for 5 minutes. Incident began at **2026-03-01 04:37** and ended at " +
 			"**2026-03-01 06:35** (all times are **US/Pacific**).", hour + 58*time.Minute},

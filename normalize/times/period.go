@@ -32,9 +32,10 @@ func ParsePeriod(t Printed, zone string) (start, end time.Time, err error) {
 
 var (
 	periodIntro     = regexp.MustCompile(`(?i)(^|,? )(?:between|from|von|de|du|desde|van|dal|dalle) `)
-	periodSeparator = regexp.MustCompile(`(?i) (?:-|–|—|~|/|to|and|until|till|til|through|thru|bis|à|al|alle|hasta|até|tot|do) `)
-	tightSeparator  = regexp.MustCompile(`(?i)(\d(?:[ap]m)?)[-–—~](\d{1,2}(?:[ap]m|:\d{2}))|(Z)/(\d)`)
-	bareHour        = regexp.MustCompile(`(^|[ ,])(\d{1,2})$`)
+	periodSeparator = regexp.MustCompile(`(?i) (?:-|–|—|~|/|to|and|until|till|til|through|thru|bis|à|al|alle|hasta|` +
+		`até|tot|do) `)
+	tightSeparator = regexp.MustCompile(`(?i)(\d(?:[ap]m)?)[-–—~](\d{1,2}(?:[ap]m|:\d{2}))|(Z)/(\d)`)
+	bareHour       = regexp.MustCompile(`(^|[ ,])(\d{1,2})$`)
 )
 
 // splitPeriod finds the two times of a period in a text that timeText has prepared; ok is false if there are not two.

@@ -38,7 +38,8 @@ func PeriodIn(words string, posted time.Time, zone string) (start, end time.Time
 var (
 	periodStart = regexp.MustCompile(
 		`(?i)\b(?:between|from|(?:beg(?:an|in|inning)|start(?:ed|s|ing)?)(?: (?:at|on|from))?)(?:[: ]+)`)
-	periodEnd = regexp.MustCompile(`(?i),? (?:(?:and )?(?:end(?:ed|ing)|was resolved|was mitigated|resolved)(?: (?:at|on))?|` +
+	periodEnd = regexp.MustCompile(`(?i),? (?:(?:and )?(?:end(?:ed|ing)|was resolved|was mitigated|resolved)(?: ` +
+		`(?:at|on))?|` +
 		`and|to|until|till|through|thru|-|–|—)(?:[: ]+)`)
 	hedge = regexp.MustCompile(`(?i)\b(?:approximately|approx\.?|about|around|roughly) `)
 )

@@ -23,7 +23,8 @@ var (
 	// htmlTag is a tag of an element that vendors write in titles and texts. <region> is none.
 	htmlTag = regexp.MustCompile(`(?i)</?(?:a|b|i|u|s|p|br|div|span|strong|em|ul|ol|li|h[1-6]|code|pre|table|thead|` +
 		`tbody|tr|td|th|blockquote|hr|small|big|var|time|img|font|del|ins|sub|sup|section|article|header|footer|main|` +
-		`figure|figcaption|details|summary|dl|dt|dd|iframe|abbr|cite|q|mark|kbd|samp|tt|center|wbr|label|script|style)(?:\s+[a-z-]+\s*=[^<>]*|\s*)/?>`)
+		`figure|figcaption|details|summary|dl|dt|dd|iframe|abbr|cite|q|mark|kbd|samp|tt|center|wbr|label|script|` +
+		`style)(?:\s+[a-z-]+\s*=[^<>]*|\s*)/?>`)
 )
 
 // atomText writes the texts of an Atom feed that are no markup (RFC 4287 §3.1.1: type="text", which is the default) as

@@ -19,7 +19,8 @@ func TestAtomTexts(t *testing.T) {
 		{"HTML by its type", `<title type="html">Mail &lt;b&gt;late&lt;/b&gt; &amp;amp; lost</title>`,
 			`<content type="html">&lt;p&gt;We &lt;b&gt;look&lt;/b&gt;.&lt;/p&gt;</content>`, "Mail late & lost",
 			"We **look**."},
-		{"HTML without a type", `<title>Mail</title>`, `<content>&lt;p&gt;One.&lt;/p&gt;&lt;p&gt;Two.&lt;/p&gt;</content>`,
+		{"HTML without a type", `<title>Mail</title>`, `<content>` +
+			`&lt;p&gt;One.&lt;/p&gt;&lt;p&gt;Two.&lt;/p&gt;</content>`,
 			"Mail", "One.\n\nTwo."},
 		{"joiners", "<title>\u0645\u06cc\u200c\u0634\u0648\u062f \U0001f469\u200d\U0001f467 so\u00adft ze\u200cro" +
 			"</title>", "",

@@ -10,18 +10,20 @@ func TestDatedUpdatesAreOldestFirst(t *testing.T) {
 	post := func(at, state, body string) string {
 		return "<p><small>" + at + "</small><br><strong>" + state + "</strong> - " + body + "</p>"
 	}
-	older, newer := post("Nov 23, 10:00 UTC", "Investigating", "We look."), post("Nov 23, 11:30 UTC", "Resolved", "Done.")
+	older, newer := post("Nov 23, 10:00 UTC", "Investigating", "We look."), post("Nov 23, 11:30 UTC", "Resolved",
+		"Done.")
 	undated := post("some time later", "Resolved", "Done.")
 	for name, c := range map[string]struct {
 		body string
 		want []string
 	}{
-		"newest first":      {newer + older, []string{"Investigating", "Resolved"}},
-		"oldest first":      {older + newer, []string{"Investigating", "Resolved"}},
-		"one post":          {newer, []string{"Resolved"}},
-		"no post":           {"<p>All is quiet.</p>", nil},
-		"a time in prose":   {undated + older, []string{"Investigating", "Resolved"}},
-		"at the same time":  {post("Nov 23, 10:00 UTC", "Resolved", "Done.") + older, []string{"Investigating", "Resolved"}},
+		"newest first":    {newer + older, []string{"Investigating", "Resolved"}},
+		"oldest first":    {older + newer, []string{"Investigating", "Resolved"}},
+		"one post":        {newer, []string{"Resolved"}},
+		"no post":         {"<p>All is quiet.</p>", nil},
+		"a time in prose": {undated + older, []string{"Investigating", "Resolved"}},
+		"at the same time": {post("Nov 23, 10:00 UTC", "Resolved", "Done.") + older, []string{"Investigating",
+			"Resolved"}},
 		"the first undated": {older + undated, []string{"Resolved", "Investigating"}},
 	} {
 		var got []string

@@ -212,7 +212,8 @@ type floor struct {
 
 func newFloor(b *testing.B, fleet *simtest.Fleet) *floor {
 	dsn := "file:" + filepath.ToSlash(filepath.Join(b.TempDir(), "floor.db")) +
-		"?_txlock=immediate&_pragma=busy_timeout(15000)&_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
+		"?_txlock=immediate&_pragma=busy_timeout(15000)&_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&" +
+		"_pragma=synchronous(FULL)"
 	file, err := sql.Open("sqlite", dsn)
 	if err != nil {
 		b.Fatal(err)

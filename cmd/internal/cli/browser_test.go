@@ -43,7 +43,8 @@ func TestBrowserCopies(t *testing.T) {
 	t.Run("Statuspage", func(t *testing.T) {
 		home := world.URL("kustomer")
 		id := find(t, home+"/api/v2/incidents.json",
-			`"name":\s*"\[PLATFORM\] \[403 ERROR\][^}]*?"id":\s*"(\w+)"|"id":\s*"(\w+)",\s*"name":\s*"\[PLATFORM\] \[403 ERROR\]`)
+			`"name":\s*"\[PLATFORM\] \[403 ERROR\][^}]*?"id":\s*"(\w+)"|"id":\s*"(\w+)",`+
+				`\s*"name":\s*"\[PLATFORM\] \[403 ERROR\]`)
 		address := home + "/incidents/" + id
 		text, html := browser.open(t, address)
 		document := get(t, home+"/incidents/"+id+".json")

@@ -38,7 +38,8 @@ var worlds = rapid.Custom(func(t *rapid.T) vendorWorld {
 	return vendorWorld{
 		Reading:   some("reading", "good", "good", "good", "good", "failing", "stale", "never", "unwatched"),
 		Indicator: some("indicator", "", "none", "none", "minor", "critical", "wobbly", "maintenance"),
-		Parts: rapid.SliceOfN(rapid.SampledFrom([]string{"operational", "operational", "operational", "degraded_performance",
+		Parts: rapid.SliceOfN(rapid.SampledFrom([]string{"operational", "operational", "operational",
+			"degraded_performance",
 			"major_outage", "under_maintenance", "unknown"}), 0, 2).Draw(t, "parts"),
 		Incident: some("incident", "", "", "", "minor", "critical", "none", "dreadful"),
 		Hidden:   some("hidden", "no", "no", "yes") == "yes",

@@ -124,8 +124,10 @@ func (a *app) demoReport(ctx context.Context, s *service.Service) error {
 	_, err = fmt.Fprintf(a.stdout, `
 The record is in %[1]s. Try these queries in the sqlite3 shell or any other:
 
-  sqlite3 %[2]s "SELECT vendor, title, severity, duration_seconds, stated_duration_seconds, components FROM v_incidents WHERE kind = 'incident' ORDER BY started_at DESC"
-  sqlite3 %[2]s "SELECT vendor, title, posted_at, state, body FROM v_updates WHERE vendor = 'kustomer' ORDER BY posted_at"
+  sqlite3 %[2]s "SELECT vendor, title, severity, duration_seconds, stated_duration_seconds, components FROM `+
+		`v_incidents WHERE kind = 'incident' ORDER BY started_at DESC"
+  sqlite3 %[2]s "SELECT vendor, title, posted_at, state, body FROM v_updates WHERE vendor = 'kustomer' ORDER BY `+
+		`posted_at"
   sqlite3 %[2]s "SELECT vendor, health, last_error FROM v_source_health"
 
 or vendorwatch itself:

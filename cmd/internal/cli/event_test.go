@@ -131,7 +131,8 @@ func TestShowMarksWhatTheVendorTookAway(t *testing.T) {
 		}
 		return run(t, "--db", path, "show", "a")
 	}
-	const mark = "2026-03-01T10:10:00.000Z  investigating  (removed by the vendor, seen at 2026-03-01T10:20:00.000Z)\n  " +
+	const mark = "2026-03-01T10:10:00.000Z  investigating  (removed by the vendor, seen at " +
+		"2026-03-01T10:20:00.000Z)\n  " +
 		"  It is our provider's fault."
 	if text := shown(0, first, guess); strings.Contains(text, "removed by the vendor") {
 		t.Errorf("before:\n%s", text)

@@ -17,9 +17,9 @@ func (a *app) mcpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "mcp",
 		Short: "Answer an AI assistant from the record (Model Context Protocol on stdin and stdout)",
-		Long: `mcp lets an AI assistant query the record: which vendors have trouble, since when, and what they wrote. The
-assistant starts this command itself; name it in the assistant's configuration. The tools only read.
-docs/mcp.md says how to set it up, and how to query a vendorwatch that runs elsewhere.`,
+		Long: `mcp lets an AI assistant query the record: which vendors have trouble, since when, and what they
+wrote. The assistant starts this command itself; name it in the assistant's configuration. The tools
+only read. docs/mcp.md says how to set it up, and how to query a vendorwatch that runs elsewhere.`,
 		Args: takes(0, 0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.mcp(cmd.Context()) },
 	}

@@ -32,10 +32,10 @@ func (a *app) reportPreviewCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "preview --incident ID",
 		Short: "Show what each channel would get about an incident; nothing is sent",
-		Long: `preview shows what each channel in the config file would get about an incident: JSON for Slack and webhooks,
-text and HTML for mail, text for the others. It needs none of the channels' secrets; nothing is sent or
-recorded. --out writes each to a file of its own, for a browser or for Slack's Block Kit Builder; without
-it, mails are shown as text.`,
+		Long: `preview shows what each channel in the config file would get about an incident: JSON for Slack and
+webhooks, text and HTML for mail, text for the others. It needs none of the channels' secrets;
+nothing is sent or recorded. --out writes each to a file of its own, for a browser or for Slack's
+Block Kit Builder; without it, mails are shown as text.`,
 		Args: takes(0, 0, "no arguments, only flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if incident <= 0 {

@@ -23,9 +23,10 @@ func (a *app) reportTestCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "test --event ID",
 		Short: "Show which routes an event matches, and why; nothing is sent",
-		Long: `test prints for every route in the config file whether it matches a recorded event and why, and what would
-be sent, held or skipped if the event happened now. Nothing is sent or recorded. With --send, the channels
-of the matching routes get a test message about the event's incident, so that you can see whether it arrives.
+		Long: `test prints for every route in the config file whether it matches a recorded event and why, and what
+would be sent, held or skipped if the event happened now. Nothing is sent or recorded. With --send,
+the channels of the matching routes get a test message about the event's incident, so that you can
+see whether it arrives.
 
 Event numbers are in the table events, and in the digest as JSON.`,
 		Args: takes(0, 0, "no arguments, only flags"),

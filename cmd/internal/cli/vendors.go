@@ -47,7 +47,8 @@ func (a *app) vendors(ctx context.Context) error {
 	for _, v := range states {
 		status[v.Vendor] = words.Status(v)
 	}
-	t := a.table("Vendor", "Status", "Platform", "Health", "Last read", "Open", "Incidents", "Known since", "Gaps", "Page")
+	t := a.table("Vendor", "Status", "Platform", "Health", "Last read", "Open", "Incidents", "Known since", "Gaps",
+		"Page")
 	for _, s := range list {
 		row := table.Row{s.Vendor, status[s.Vendor], s.Platform, s.Health, minute(s.LastSuccessAt), s.OpenIncidents,
 			s.Incidents, minute(s.CoverageStartAt), s.Gaps, s.PageURL}

@@ -79,5 +79,6 @@ func (a *app) offer(page *scraper.Unrecognised) {
 			fmt.Fprintln(a.stderr, config.VendorTOML(nameOf("", feed, "", scraper.Entry{}), feed, scraper.Generic))
 		}
 	}
-	fmt.Fprintln(a.stderr, `Any page that shows incidents can be read with selectors that you write: platform = "custom", see docs/custom-pages.md.`)
+	fmt.Fprintln(a.stderr, `Any page that shows incidents can be read with selectors that you write: platform = `+
+		`"custom", see docs/custom-pages.md.`)
 }

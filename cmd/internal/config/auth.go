@@ -165,7 +165,8 @@ func kindOf(key string) string {
 // inFile notes a secret that stands in the config file itself.
 func (c *checker) inFile(path, env, file string) {
 	c.Add(path, "a secret does not belong in this file",
-		fmt.Sprintf(`write %s = "ACME_TOKEN" and put it into that environment variable, or %s = "…" and put it into that file; and make a new one, since this one has been in a file`, env, file))
+		fmt.Sprintf(`write %s = "ACME_TOKEN" and put it into that environment variable, or %s = "…" and put it into `+
+			`that file; and make a new one, since this one has been in a file`, env, file))
 }
 
 // authSecret returns the secret of an environment variable or a file. No message of it shows a value, for where a

@@ -99,8 +99,10 @@ func TestMissingSecrets(t *testing.T) {
 	}
 	_, err := Load(path, testKinds)
 	for _, want := range []string{
-		`config.toml:10: vendor "Acme": auth.password_env: the environment variable ACME_PASSWORD is not set; set it where vendorwatch is started`,
-		`config.toml:11: vendor "Acme": auth.header "Authorization": env: the environment variable ACME_TOKEN is not set`,
+		`config.toml:10: vendor "Acme": auth.password_env: the environment variable ACME_PASSWORD is not set; set ` +
+			`it where vendorwatch is started`,
+		`config.toml:11: vendor "Acme": auth.header "Authorization": env: the environment variable ACME_TOKEN is ` +
+			`not set`,
 		`config.toml:12: vendor "Acme": auth.cookie "session": file: there is no file`,
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {

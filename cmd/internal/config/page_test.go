@@ -79,7 +79,8 @@ func TestLoadPage(t *testing.T) {
 	for text, want := range map[string]string{
 		"[[vendor]]" + vendor + "\n[[vendor]]\n" +
 			"name=\"Two\"\nurl=\"https://two.vendorwatch.test\"\n": "there are 2 vendors",
-		"[[vendor]]\nname=\"A\"\nurl=\"https://a.vendorwatch.test\"\nplatform=\"custom\"\n[vendor.page]\nanchor=\"#a\"\ntitle=\"b\"\nlist=\"li[\"\n": ":8: vendor \"A\": page.list: \"li[\" cannot be read",
+		"[[vendor]]\nname=\"A\"\nurl=\"https://a.vendorwatch.test\"\nplatform=\"custom\"\n[vendor.page]\n" +
+			"anchor=\"#a\"\ntitle=\"b\"\nlist=\"li[\"\n": ":8: vendor \"A\": page.list: \"li[\" cannot be read",
 		"list = \".incident\"": "unknown key",
 		"=":                    "not TOML",
 		"":                     "there is no vendor",

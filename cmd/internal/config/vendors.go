@@ -16,7 +16,8 @@ var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 func (c *checker) vendors() {
 	if len(c.config.Vendors) == 0 && !c.Refused("vendor") && !c.Refused("vendor[0]") {
 		c.Add("vendor", "there is no vendor",
-			`write for example [[vendor]], name = "GitHub" and url = "https://www.githubstatus.com", each on its own line`)
+			`write for example [[vendor]], name = "GitHub" and url = "https://www.githubstatus.com", each on its `+
+				`own line`)
 	}
 	names, slugs, pages := map[string]int{}, map[string]int{}, map[string]int{}
 	for i := range c.config.Vendors {
@@ -184,7 +185,8 @@ func parseURL(text string) (string, error) {
 	u, err := url.Parse(text)
 	switch {
 	case err == nil && u.User != nil:
-		return "", errors.New(`the URL contains a user name or a password, which is a secret; write it without, as "https://host/path"`)
+		return "", errors.New(`the URL contains a user name or a password, which is a secret; write it without, as ` +
+			`"https://host/path"`)
 	case err != nil && strings.Contains(text, "@"):
 		return "", errors.New("that is not a URL" + example)
 	case err == nil && u.Scheme == "" && u.Host == "" && strings.Contains(text, "."):

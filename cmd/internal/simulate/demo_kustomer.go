@@ -61,7 +61,9 @@ func (p plot) kustomer() Vendor {
 // brackets.
 const kustomerPostmortem = `# **Summary**
 
-For 26 minutes, a change to a security policy kept people out of the web client: their browsers got a 403 for the files that the page is made of. The API went on working, and so did most sessions that were already open. Taking the change back ended it.
+For 26 minutes, a change to a security policy kept people out of the web client: their browsers got a 403 for the ` +
+	`files that the page is made of. The API went on working, and so did most sessions that were already open. ` +
+	`Taking the change back ended it.
 
 # **Root Cause**
 
@@ -80,5 +82,6 @@ The new policy was stricter than we had meant. It covered files that everybody m
 # **Lessons/Improvements**
 
 * **\[IN-PROGRESS\]** A second pair of eyes for every change that decides who may open the platform.
-* **\[IN-PROGRESS\]** A check that opens the login page from outside before such a change goes further than the first region.
+* **\[IN-PROGRESS\]** A check that opens the login page from outside before such a change goes further than the ` +
+	`first region.
 `

@@ -61,7 +61,8 @@ func (p page) pingoruIncident(s story) string {
 	}
 	fmt.Fprintf(&b, `<p class="crumb">%s incident</p>
 <h1>%s</h1>
-<p class="badges"><span class="sev">%s</span> <span class="st">%s</span> <a class="src" href="https://status.%s.example" rel="nofollow">View vendor source →</a></p>
+<p class="badges"><span class="sev">%s</span> <span class="st">%s</span>`+
+		` <a class="src" href="https://status.%s.example" rel="nofollow">View vendor source →</a></p>
 <p class="lede">%s</p>
 <dl class="facts">
 <dt>Started</dt><dd>%s</dd>
@@ -98,7 +99,8 @@ func (p page) outageHistory() string {
 	}
 	fmt.Fprintf(&b, `<h1>%s Outage History</h1>
 <p class="now">%s is %s right now</p>
-<p class="lede">There were %d %s outages since %s totaling %s of downtime. Each is summarised below — incident details, duration, and resolution information.</p>
+<p class="lede">There were %d %s outages since %s totaling %s of downtime. Each is summarised below — incident `+
+		`details, duration, and resolution information.</p>
 <p class="src">Source: <a href="https://status.%s.example" rel="nofollow">https://status.%s.example</a></p>
 `, escText(p.Name), escText(p.Name), up, len(p.incidents), escText(p.Name), p.CreatedAt.UTC().Format("January 2, 2006"),
 		span(total), p.Slug, p.Slug)

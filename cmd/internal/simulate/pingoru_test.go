@@ -12,7 +12,8 @@ import (
 )
 
 // pingoruMarks are the visible words by which a page of Pingoru is read, in their order.
-var pingoruMarks = regexp.MustCompile(`(?m)(incident$|View vendor source →|The incident has been resolved; the full update timeline is below\.|` +
+var pingoruMarks = regexp.MustCompile(`(?m)(incident$|View vendor source →|The incident has been resolved; the full ` +
+	`update timeline is below\.|` +
 	`^Started|^Resolved$|^Duration|^Detected by Pingoru|^Affected components|^Update timeline|` +
 	`(investigating|identified|monitoring|resolved|postmortem) \w{3} \d\d, \d{4}, \d\d:\d\d [AP]M UTC|` +
 	` Outage History$|right now$|^There were \d+ |^Source: |^Affected: |^Timeline · \d updates$)`)

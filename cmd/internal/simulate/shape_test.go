@@ -224,7 +224,8 @@ func TestHistoryPageHoldsTheDocumentInItsProps(t *testing.T) {
 var carriers = map[string][]string{
 	"/": {
 		`body.status.index`, `.layout-content.status.status-index .container`, `.page-status h2.status.font-large`,
-		`.components-container .component-container .component-inner-container[data-component-id][data-component-status] .name`,
+		`.components-container .component-container ` +
+			`.component-inner-container[data-component-id][data-component-status] .name`,
 		`.component-inner-container .component-status`,
 		`.incidents-list .status-day.font-regular .date.border-color.font-large`,
 		`.status-day .date var[data-var="date"]`, `.status-day .date var[data-var="year"]`,

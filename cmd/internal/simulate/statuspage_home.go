@@ -68,7 +68,8 @@ func (p page) writeUnresolved(b *strings.Builder, s story) {
 	fmt.Fprintf(b, `            <div class="unresolved-incident impact-%s">
               <div class="incident-title font-large">
                 <a class="actual-title with-ellipsis" href="/incidents/%s">%s</a>
-                <a data-toggle="modal" class="subscribe" id="btn-subscribe-modal-%s" href="#subscribe-modal-%s">Subscribe</a>
+                <a data-toggle="modal" class="subscribe" id="btn-subscribe-modal-%s" `+
+		`href="#subscribe-modal-%s">Subscribe</a>
               </div>
               <div class="updates font-regular">
 `, s.impact, s.ID, escText(s.title), s.ID, s.ID)
@@ -165,7 +166,8 @@ func (p page) writeGroup(b *strings.Builder, name string) {
 
   <span
     class="component-status tool"
-    title="Groups take on the status of their most degraded child component or service. Click to see the status of the individual children."
+    title="Groups take on the status of their most degraded child component or service. Click to see the status of `+
+		`the individual children."
   >
     %s
   </span>

@@ -7,7 +7,9 @@ import (
 	"time"
 )
 
-const poweredBy = `<span class="color-secondary powered-by"><a class="color-secondary" target="_blank" rel="noopener noreferrer nofollow" href="https://www.atlassian.com/software/statuspage">Powered by Atlassian Statuspage</a></span>`
+const poweredBy = `<span class="color-secondary powered-by">` +
+	`<a class="color-secondary" target="_blank" rel="noopener noreferrer nofollow" ` +
+	`href="https://www.atlassian.com/software/statuspage">Powered by Atlassian Statuspage</a></span>`
 
 func (p page) html(body string, changedAt time.Time) document {
 	return document{contentType: "text/html; charset=utf-8", body: []byte(body), changedAt: changedAt}
@@ -51,7 +53,8 @@ func (p page) frame(kind, subject, canonical, content string) string {
       <link rel="canonical" href="%s">
 
     <script>
-      window.pageColorData = {"blue":"#3498DB","border":"#E0E0E0","green":"#2FCC66","orange":"#E67E22","red":"#E74C3C","yellow":"#F1C40F"};
+      window.pageColorData = {"blue":"#3498DB","border":"#E0E0E0","green":"#2FCC66","orange":"#E67E22",`+
+		`"red":"#E74C3C","yellow":"#F1C40F"};
     </script>
 %s
   </head>
@@ -75,8 +78,10 @@ func (p page) masthead() string {
         </span>
           
   <div class="updates-dropdown-container" data-js-hook="updates-dropdown-container">
-          <div class="updates-dropdown-section atom" id="updates-dropdown-atom" role="tabpanel" aria-labelledby="updates-dropdown-atom-btn">
-            Get the <a href="%s/history.atom" target="_blank">Atom Feed</a> or <a href="%s/history.rss" target="_blank">RSS Feed</a>.
+          <div class="updates-dropdown-section atom" id="updates-dropdown-atom" role="tabpanel" `+
+		`aria-labelledby="updates-dropdown-atom-btn">
+            Get the <a href="%s/history.atom" target="_blank">Atom Feed</a> or <a href="%s/history.rss" `+
+		`target="_blank">RSS Feed</a>.
           </div>
   </div>
 

@@ -64,7 +64,8 @@ func (a *archive) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		month := monthsAgo(3*(page-1) + i)
 		entry := ""
 		if i == 0 {
-			entry = fmt.Sprintf(`{"code":"code%d","name":"Kites fall in %s","message":"They fly again.","impact":"minor",`+
+			entry = fmt.Sprintf(`{"code":"code%d","name":"Kites fall in %s","message":"They fly again.",`+
+				`"impact":"minor",`+
 				`"timestamp":"%s <var data-var='date'>1</var>, <var data-var='time'>00:10</var> - `+
 				`<var data-var='time'>00:20</var> UTC"}`, page, month.Month(), month.Format("Jan"))
 		}

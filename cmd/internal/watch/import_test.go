@@ -9,11 +9,16 @@ import (
 	"vendorwatch/scraper"
 )
 
-const broken = `{"page":{"id":"p1","name":"Acme","url":"https://status.acme.example","time_zone":"Etc/UTC","updated_at":"2026-03-01T10:05:00.000Z"},` +
-	`"status":{"indicator":"major","description":"Partial System Outage"},"components":[{"id":"c1","name":"Anvils","status":"partial_outage"}],` +
-	`"incidents":[{"id":"i1","name":"Anvils float","status":"investigating","impact":"major","created_at":"2026-03-01T10:00:00.000Z",` +
-	`"updated_at":"2026-03-01T10:05:00.000Z","started_at":"2026-03-01T10:00:00.000Z","resolved_at":null,"shortlink":"https://stspg.io/i1",` +
-	`"incident_updates":[{"id":"u1","status":"investigating","body":"We look.","created_at":"2026-03-01T10:05:00.000Z","display_at":"2026-03-01T10:05:00.000Z"}],` +
+const broken = `{"page":{"id":"p1","name":"Acme","url":"https://status.acme.example","time_zone":"Etc/UTC",` +
+	`"updated_at":"2026-03-01T10:05:00.000Z"},` +
+	`"status":{"indicator":"major","description":"Partial System Outage"},"components":[{"id":"c1","name":"Anvils",` +
+	`"status":"partial_outage"}],` +
+	`"incidents":[{"id":"i1","name":"Anvils float","status":"investigating","impact":"major",` +
+	`"created_at":"2026-03-01T10:00:00.000Z",` +
+	`"updated_at":"2026-03-01T10:05:00.000Z","started_at":"2026-03-01T10:00:00.000Z","resolved_at":null,` +
+	`"shortlink":"https://stspg.io/i1",` +
+	`"incident_updates":[{"id":"u1","status":"investigating","body":"We look.",` +
+	`"created_at":"2026-03-01T10:05:00.000Z","display_at":"2026-03-01T10:05:00.000Z"}],` +
 	`"components":[{"id":"c1","name":"Anvils","status":"partial_outage"}]}],"scheduled_maintenances":[]}`
 
 func savedPage(body, url string, at time.Time) scraper.Page {

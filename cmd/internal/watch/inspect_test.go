@@ -11,10 +11,12 @@ import (
 	"vendorwatch/scraper/platforms/custom"
 )
 
-const inspectedPage = `<!DOCTYPE html><html><body><div id="acme"><p class="i"><a href="/i/1">Anvils are light</a> <b>weighing</b></p></div></body></html>`
+const inspectedPage = `<!DOCTYPE html><html><body><div id="acme"><p class="i"><a href="/i/1">Anvils are light</a>` +
+	` <b>weighing</b></p></div></body></html>`
 
 const inspectedFeed = `<?xml version="1.0"?><rss version="2.0"><channel><title>Status of Acme</title>` +
-	`<item><title>Anvils are light</title><guid>https://acme.example/1</guid><pubDate>Mon, 23 Nov 2026 09:10:00 +0000</pubDate></item></channel></rss>`
+	`<item><title>Anvils are light</title><guid>https://acme.example/1</guid><pubDate>Mon,` +
+	` 23 Nov 2026 09:10:00 +0000</pubDate></item></channel></rss>`
 
 // TestInspect holds what is told of pages that are fetched: of a platform found by the page's shape, of a described
 // page, and of one that is no status page.

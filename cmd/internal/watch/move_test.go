@@ -156,7 +156,9 @@ func TestNothingIsLookedForWhereAServerIsDownOrTurnsUsAway(t *testing.T) {
 // TestAnyFeedIsNotTakenForAMovedPage holds that what any site may have, a feed, does not take the page's place.
 func TestAnyFeedIsNotTakenForAMovedPage(t *testing.T) {
 	h, w, s := watcherOfChangingPage(t)
-	h.serves(says(`<rss version="2.0"><channel><title>News of Acme</title><link>https://acme.example</link><item><title>We are hiring</title><guid>1</guid><pubDate>Mon, 23 Nov 2026 09:00:00 GMT</pubDate></item></channel></rss>`))
+	h.serves(says(`<rss version="2.0"><channel><title>News of Acme</title><link>https://acme.example</link><item>` +
+		`<title>We are hiring</title><guid>1</guid><pubDate>Mon, 23 Nov 2026 09:00:00 GMT</pubDate></item></channel>` +
+		`</rss>`))
 	for range 4 {
 		if saved, err := w.Scrape(t.Context(), s); err == nil {
 			t.Fatalf("it was read: %+v", saved)
@@ -312,7 +314,9 @@ func TestASearchThatFindsNothingSaysWhat(t *testing.T) {
 		{"another source has it", redirect(cstate(t)), true, "cstate at https://acme.pages.example: ",
 			"remove one of the two from the config"},
 		{"found, and not to be read", half(cstate(t)), false, "which cannot be read: ", ""},
-		{"some feed", says(`<rss version="2.0"><channel><title>News</title><link>https://acme.example</link><item><title>We are hiring</title><guid>1</guid></item></channel></rss>`), false, "a feed at https://status.acme.example", ""},
+		{"some feed", says(`<rss version="2.0"><channel><title>News</title><link>https://acme.example</link><item>` +
+			`<title>We are hiring</title><guid>1</guid></item></channel></rss>`), false,
+			"a feed at https://status.acme.example", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h, w, s := watcherOfChangingPage(t)

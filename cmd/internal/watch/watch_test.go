@@ -27,8 +27,10 @@ func (f fetchFunc) Fetch(ctx context.Context, r scraper.Request) (scraper.Page, 
 	return f(ctx, r)
 }
 
-const quiet = `{"page":{"id":"p1","name":"Acme","url":"https://status.acme.example","time_zone":"Etc/UTC","updated_at":"2026-03-01T09:00:00.000Z"},` +
-	`"status":{"indicator":"none","description":"All Systems Operational"},"components":[],"incidents":[],"scheduled_maintenances":[]}`
+const quiet = `{"page":{"id":"p1","name":"Acme","url":"https://status.acme.example","time_zone":"Etc/UTC",` +
+	`"updated_at":"2026-03-01T09:00:00.000Z"},` +
+	`"status":{"indicator":"none","description":"All Systems Operational"},"components":[],"incidents":[],` +
+	`"scheduled_maintenances":[]}`
 
 // healthy answers every request with a Statuspage on which nothing is open.
 func healthy(_ context.Context, r scraper.Request) (scraper.Page, error) {

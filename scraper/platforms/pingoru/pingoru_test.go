@@ -22,7 +22,8 @@ Mail is late [EU]
 
 Minor Resolved View vendor source →
 
-Acme experienced a minor incident on March 9, 2025 affecting Mail and Web Client, lasting 1h 2m. The incident has been resolved; the full update timeline is below.
+Acme experienced a minor incident on March 9, 2025 affecting Mail and Web Client, lasting 1h 2m. The incident has ` +
+	`been resolved; the full update timeline is below.
 
 Started
 Mar 09, 2025, 05:12 PM UTC
@@ -106,36 +107,56 @@ func TestReadsOneIncidentInEveryShape(t *testing.T) {
 			"  1. resolved Mar 09, 2025, 06:14 PM UTC\n\n    Mail flows. All of it arrived.\n\n  2. investigating "+
 			"Mar 09, 2025, 05:12 PM UTC\n\n    Mail waits.\n", "\r", "", 1)},
 		{name: "HTML of spans in divisions",
-			body: `<html><body><div><div>Acme incident</div><h1>Mail is late <i>[EU]</i></h1><div><span>Minor</span><span>Resolved</span><a href="https://status.acme.example">View vendor source<span aria-hidden="true">→</span></a></div>
+			body: `<html><body><div><div>Acme incident</div><h1>Mail is late <i>[EU]</i></h1><div><span>Minor</span>` +
+				`<span>Resolved</span><a href="https://status.acme.example">` +
+				`View vendor source<span aria-hidden="true">→</span></a></div>
 			<p>` + sentence +
-				`</p><div><span>Started</span><span>Mar 09, 2025, 05:12 PM UTC</span><span>Resolved</span><span>Mar 09, 2025, 06:14 PM UTC</span><span>Duration</span><span>1h 2m</span><span>Detected by Pingoru</span><span>Mar 09, 2025, 05:13 PM UTC</span></div>
+				`</p><div><span>Started</span><span>Mar 09, 2025, 05:12 PM UTC</span><span>Resolved</span><span>` +
+				`Mar 09, 2025, 06:14 PM UTC</span><span>Duration</span><span>1h 2m</span><span>Detected by ` +
+				`Pingoru</span><span>Mar 09, 2025, 05:13 PM UTC</span></div>
 			<h2>Affected components</h2><div><span>Mail</span><span>Web Client</span></div><h2>Update timeline</h2>
-			<div><div><span>investigating</span><span>Mar 09, 2025, 05:12 PM UTC</span></div><p>Mail waits.</p></div><div><div><span>resolved</span><span>Mar 09, 2025, 06:14 PM UTC</span></div><p>Mail flows. All of it arrived.</p></div></div></body></html>`},
+			<div><div><span>investigating</span><span>Mar 09, 2025, 05:12 PM UTC</span></div><p>Mail ` +
+				`waits.</p></div><div><div><span>resolved</span><span>Mar 09, 2025, 06:14 PM ` +
+				`UTC</span></div><p>Mail flows. All of it arrived.</p></div></div></body></html>`},
 		{name: "HTML of tables and lists",
 			body: `<html><body><header>Acme incident</header><h1>Mail is late [EU]</h1><ul><li>Minor</li>` +
 				`<li>Resolved</li></ul><p>` + sentence + `</p>
-			<table><tr><th>Started</th><td>Mar 09, 2025, 05:12 PM UTC</td></tr><tr><th>Resolved</th><td>Mar 09, 2025, 06:14 PM UTC</td></tr><tr><th>Duration</th><td>1h 2m</td></tr><tr><th>Detected by Pingoru</th><td>Mar 09, 2025, 05:13 PM UTC</td></tr></table>
+			<table><tr><th>Started</th><td>Mar 09, 2025, 05:12 PM UTC</td></tr><tr><th>Resolved</th><td>Mar 09,` +
+				` 2025, 06:14 PM UTC</td></tr><tr><th>Duration</th><td>1h 2m</td></tr><tr><th>Detected by ` +
+				`Pingoru</th><td>Mar 09, 2025, 05:13 PM UTC</td></tr></table>
 			<h3>Affected components</h3><ul><li>Mail</li><li>Web Client</li></ul><h3>Update timeline</h3>
-			<ol><li><b>investigating</b> <time datetime="2025-03-09T17:12:00Z">Mar 09, 2025, 05:12 PM UTC</time><br>Mail waits.</li><li><b>resolved</b> <time>Mar 09, 2025, 06:14 PM UTC</time><br>Mail flows. All of it arrived.</li></ol>
+			<ol><li><b>investigating</b> <time datetime="2025-03-09T17:12:00Z">Mar 09, 2025, 05:12 PM ` +
+				`UTC</time><br>Mail waits.</li><li><b>resolved</b> <time>Mar 09, 2025, 06:14 PM UTC</time><br>Mail ` +
+				`flows. All of it arrived.</li></ol>
 			<h3>More incidents</h3><p>Another day.</p></body></html>`},
 		{name: "HTML whose times are relative", body: `<html><body><p>Acme incident</p><h1>Mail is late [EU]</h1>` +
 			`<p><span>Minor</span> <span>Resolved</span></p><p>` + sentence + `</p>
-			<dl><dt>Started</dt><dd><time datetime="2025-03-09T17:12:00Z">9 months ago</time></dd><dt>Resolved</dt><dd>Mar 09, 2025, 06:14 PM UTC</dd><dt>Duration</dt><dd>1h 2m</dd><dt>Detected by Pingoru</dt><dd>Mar 09, 2025, 05:13 PM UTC</dd></dl>
+			<dl><dt>Started</dt><dd><time datetime="2025-03-09T17:12:00Z">9 months ago</time></dd><dt>Resolved</dt>` +
+			`<dd>Mar 09, 2025, 06:14 PM UTC</dd><dt>Duration</dt><dd>1h 2m</dd><dt>Detected by Pingoru</dt><dd>` +
+			`Mar 09, 2025, 05:13 PM UTC</dd></dl>
 			<h2>Affected components</h2><p><span>Mail</span><span>Web Client</span></p><h2>Update timeline</h2>
-			<ol><li><p><span>investigating</span> <time>Mar 09, 2025, 05:12 PM UTC</time></p><p>Mail waits.</p></li><li><p><span>resolved</span> <time>Mar 09, 2025, 06:14 PM UTC</time></p><p>Mail flows. All of it arrived.</p></li></ol></body></html>`, change: func(r *normalize.Raw) {
+			<ol><li><p><span>investigating</span> <time>Mar 09, 2025, 05:12 PM UTC</time></p><p>Mail ` +
+			`waits.</p></li><li><p><span>resolved</span> <time>Mar 09, 2025, 06:14 PM UTC</time></p><p>Mail flows. ` +
+			`All of it arrived.</p></li></ol></body></html>`, change: func(r *normalize.Raw) {
 			r.Started.Text = "2025-03-09T17:12:00Z"
 		}},
 		{name: "HTML with the title on top",
 			body: `<html><body><div>Providers / Acme</div><h1>Mail is late [EU]</h1><div>Acme incident</div><div>` +
 				`<span>Minor</span><span>Resolved</span></div><p>` + sentence + `</p>
-			<dl><dt>Started</dt><dd>Mar 09, 2025, 05:12 PM UTC</dd><dt>Resolved</dt><dd>Mar 09, 2025, 06:14 PM UTC</dd><dt>Duration</dt><dd>1h 2m</dd><dt>Detected by Pingoru</dt><dd>Mar 09, 2025, 05:13 PM UTC</dd></dl>
+			<dl><dt>Started</dt><dd>Mar 09, 2025, 05:12 PM UTC</dd><dt>Resolved</dt><dd>Mar 09, 2025,` +
+				` 06:14 PM UTC</dd><dt>Duration</dt><dd>1h 2m</dd><dt>Detected by Pingoru</dt><dd>Mar 09, 2025, ` +
+				`05:13 PM UTC</dd></dl>
 			<div>Affected components</div><p><span>Mail</span><span>Web Client</span></p><div>Update timeline</div>
-			<ul><li>investigating Mar 09, 2025, 05:12 PM UTC<p>Mail waits.</p></li><li>resolved Mar 09, 2025, 06:14 PM UTC<p>Mail flows. All of it arrived.</p></li></ul></body></html>`},
+			<ul><li>investigating Mar 09, 2025, 05:12 PM UTC<p>Mail waits.</p></li><li>resolved Mar 09, 2025, 06:14 ` +
+				`PM UTC<p>Mail flows. All of it arrived.</p></li></ul></body></html>`},
 		{name: "HTML that was cut", body: `<html><body><p>Acme incident</p><h1>Mail is late [EU]</h1>` +
 			`<p>Minor Resolved</p><p>` + sentence + `</p>
-			<dl><dt>Started</dt><dd>Mar 09, 2025, 05:12 PM UTC</dd><dt>Resolved</dt><dd>Mar 09, 2025, 06:14 PM UTC</dd><dt>Duration</dt><dd>1h 2m</dd><dt>Detected by Pingoru</dt><dd>Mar 09, 2025, 05:13 PM UTC</dd></dl>
+			<dl><dt>Started</dt><dd>Mar 09, 2025, 05:12 PM UTC</dd><dt>Resolved</dt><dd>Mar 09, 2025,` +
+			` 06:14 PM UTC</dd><dt>Duration</dt><dd>1h 2m</dd><dt>Detected by Pingoru</dt><dd>Mar 09, 2025, 05:13 ` +
+			`PM UTC</dd></dl>
 			<h2>Affected components</h2><p><span>Mail</span><span>Web Client</span></p><h2>Update timeline</h2>
-			<ol><li><p>investigating Mar 09, 2025, 05:12 PM UTC</p><p>Mail waits.</p></li><li><p>resolved Mar 09, 2025, 06:14 PM UTC</p><p>Mail flows. All of it arr`, change: func(r *normalize.Raw) {
+			<ol><li><p>investigating Mar 09, 2025, 05:12 PM UTC</p><p>Mail waits.</p></li><li><p>resolved Mar 09, ` +
+			`2025, 06:14 PM UTC</p><p>Mail flows. All of it arr`, change: func(r *normalize.Raw) {
 			r.Excerpt = true
 			r.Updates[1].Body = "Mail flows. All of it arr"
 		}},

@@ -58,7 +58,8 @@ func TestFollowsWhatIsNotKnown(t *testing.T) {
 		{"id":2,"type":"unplanned","state":"resolved","subject":"known, and over","ended_at":"2026-05-01T00:00:00Z"},
 		{"id":3,"type":"unplanned","state":"resolved","subject":"known in part","ended_at":"2026-05-01T00:00:00Z"},
 		{"id":4,"type":"unplanned","state":"resolved","subject":"known as open","ended_at":"2026-05-01T00:00:00Z"},
-		{"id":"../5","type":"unplanned","state":"resolved","subject":"no id for an address","ended_at":"2026-05-01T00:00:00Z"}
+		{"id":"../5","type":"unplanned","state":"resolved","subject":"no id for an address",` +
+		`"ended_at":"2026-05-01T00:00:00Z"}
 	],"meta":{"total_count":60,"next_page":"/api/v1/notices?page=2"}}`)
 	s := scraper.Source{URL: "https://status.quillon.example", Known: map[string]scraper.Known{
 		"1": {}, "2": {Over: true}, "3": {Over: true, Excerpt: true}, "4": {}, "7": {}, "8": {Over: true},

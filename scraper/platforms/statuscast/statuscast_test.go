@@ -104,12 +104,15 @@ func TestTitles(t *testing.T) {
 
 // TestChildrenOfOneName holds that components of one name in two groups stay two.
 func TestChildrenOfOneName(t *testing.T) {
-	body := `<html><head></head><body class="statuspage page-index"><div class="widgets"><div class="widget widget-grid" data-id="a">
+	body := `<html><head></head><body class="statuspage page-index"><div class="widgets">` +
+		`<div class="widget widget-grid" data-id="a">
 <table class="historygrid" data-requestcomponentid="7"><tbody>
-<tr data-id="1" data-pid="0"><td><a class="notranslate">East</a></td><td><i class="fa component-available"></i></td></tr>
+<tr data-id="1" data-pid="0"><td><a class="notranslate">East</a></td><td><i class="fa component-available"></i></td>` +
+		`</tr>
 <tr data-id="2" data-pid="1"><td><a class="notranslate">API</a></td><td><i class="fa component-sunny"></i></td></tr>
 <tr data-id="3" data-pid="0"><td><a class="notranslate">West</a></td><td></td></tr>
-<tr data-id="4" data-pid="3"><td><a class="notranslate">API</a></td><td><i class="fa component-unavailable"></i></td><td><i class="fa component-available"></i></td></tr>
+<tr data-id="4" data-pid="3"><td><a class="notranslate">API</a></td><td><i class="fa component-unavailable"></i>` +
+		`</td><td><i class="fa component-available"></i></td></tr>
 </tbody></table></div></div></body></html>`
 	res, err := Platform{}.Parse(scraper.Source{}, page.Page{Body: []byte(body)})
 	if err != nil {

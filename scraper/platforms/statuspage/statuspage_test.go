@@ -326,7 +326,8 @@ func TestJSONQuirks(t *testing.T) {
 	t.Run("components come from the updates where the incident lists none", func(t *testing.T) {
 		raw := read(t, `{"id":"a1","name":"T","incident_updates":[
 			{"id":"u2","affected_components":[{"code":"c1","name":"EU - API","new_status":"operational"}]},
-			{"id":"u1","affected_components":[{"code":"c1","name":"EU - API","new_status":"major_outage"},{"code":"c2","name":"Mail","new_status":"major_outage"}]}]}`)
+			{"id":"u1","affected_components":[{"code":"c1","name":"EU - API","new_status":"major_outage"},`+
+			`{"code":"c2","name":"Mail","new_status":"major_outage"}]}]}`)
 		want := []normalize.RawComponent{{ID: "c1", Name: "EU - API", Status: "operational"}, {ID: "c2",
 			Name: "Mail", Status: "major_outage"}}
 		if diff := cmp.Diff(want, raw.Components); diff != "" {
@@ -336,7 +337,8 @@ func TestJSONQuirks(t *testing.T) {
 	t.Run("an update's long name tells the group", func(t *testing.T) {
 		raw := read(t,
 			`{"id":"a1","name":"T","components":[{"id":"c1","name":"API","status":"operational","group_id":"g"}],
-			"incident_updates":[{"id":"u","affected_components":[{"code":"c1","name":"EU - API","new_status":"operational"}]}]}`)
+			"incident_updates":[{"id":"u","affected_components":[{"code":"c1","name":"EU - API",`+
+				`"new_status":"operational"}]}]}`)
 		if diff := cmp.Diff([]normalize.RawComponent{{ID: "c1", Name: "API", Group: "EU", Status: "operational"}},
 			raw.Components); diff != "" {
 			t.Error(diff)
@@ -549,9 +551,12 @@ func TestText(t *testing.T) {
 func TestFeedQuirks(t *testing.T) {
 	entry := func(content string) normalize.Raw {
 		t.Helper()
-		body := `<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><id>tag:status.orbitdesk.example,2005:/history</id>
-			<title>Orbitdesk Status - Incident History</title><entry><id>tag:status.orbitdesk.example,2005:Incident/7</id><published>2026-01-03T12:00:00Z</published>
-			<link rel="alternate" type="text/html" href="https://status.orbitdesk.example/incidents/a1b2c3"/><title>T</title>
+		body := `<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><id>tag:status.orbitdesk.example,` +
+			`2005:/history</id>
+			<title>Orbitdesk Status - Incident History</title><entry><id>tag:status.orbitdesk.example,` +
+			`2005:Incident/7</id><published>2026-01-03T12:00:00Z</published>
+			<link rel="alternate" type="text/html" href="https://status.orbitdesk.example/incidents/a1b2c3"/><title>` +
+			`T</title>
 			<content type="html"><![CDATA[` + content + `]]></content></entry></feed>`
 		return parse(t, scraper.Source{}, page.Page{Body: []byte(body)}).Incidents[0]
 	}

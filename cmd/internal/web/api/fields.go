@@ -32,27 +32,30 @@ var fieldTexts = map[string]string{
 	"events":                   "The rows of this page.",
 
 	// Vendors.
-	"slug":                    "Short name, used in the configuration and in addresses.",
-	"VendorState.name":        "Name for people.",
-	"Vendor.name":             "Name for people.",
-	"homepage":                "The vendor's website. Only if one vendor is asked for.",
-	"owner":                   "Who of us looks after this vendor.",
-	"runbook_url":             "What to do when this vendor is down. Only if one vendor is asked for.",
-	"readable":                "All of its pages were read when their schedule last asked for it.",
-	"VendorState.status":      vendorStatusText,
-	"Vendor.status":           vendorStatusText,
-	"because":                 "What the status rests on.",
-	"since_at":                "Since when that is so; of what was not read, the last good reading. Left out if not known.",
-	"readable_at":             "When its pages were last read; of several, the one longest ago. Left out if one was never read.",
+	"slug":               "Short name, used in the configuration and in addresses.",
+	"VendorState.name":   "Name for people.",
+	"Vendor.name":        "Name for people.",
+	"homepage":           "The vendor's website. Only if one vendor is asked for.",
+	"owner":              "Who of us looks after this vendor.",
+	"runbook_url":        "What to do when this vendor is down. Only if one vendor is asked for.",
+	"readable":           "All of its pages were read when their schedule last asked for it.",
+	"VendorState.status": vendorStatusText,
+	"Vendor.status":      vendorStatusText,
+	"because":            "What the status rests on.",
+	"since_at": "Since when that is so; of what was not read, the last good reading. Left out if not " +
+		"known.",
+	"readable_at": "When its pages were last read; of several, the one longest ago. Left out if one was " +
+		"never read.",
 	"VendorState.severity":    vendorSeverityText,
 	"Vendor.severity":         vendorSeverityText,
 	"VendorState.incident_id": vendorIncidentText,
 	"Vendor.incident_id":      vendorIncidentText,
 	"maintenances_under_way":  "How many maintenances are in progress or being verified.",
 	"sources":                 "How many of its pages the configuration lists.",
-	"sources_unread":          "How many of those were never read, failed three times, or are unread for three intervals.",
-	"api_url":                 "Path of the vendor in full.",
-	"pages":                   "Its status pages and their health.",
+	"sources_unread": "How many of those were never read, failed three times, or are unread for three " +
+		"intervals.",
+	"api_url": "Path of the vendor in full.",
+	"pages":   "Its status pages and their health.",
 	"Vendor.incidents": "What is open: incidents, then maintenances, then notices, each with the worst first, up to " +
 		"100 of each.",
 	"numbers": "Figures for the last 30, 90 and 365 days.",
@@ -234,7 +237,8 @@ var fieldTexts = map[string]string{
 const (
 	vendorStatusText = "Whether it is well now, in the words of components. operational: every watched page was read " +
 		"when last due, and says that all is well. unknown: nobody knows; because says why."
-	vendorSeverityText = "Of what is wrong; where status is unknown because a page was not read, of what was last known. " +
+	vendorSeverityText = "Of what is wrong; where status is unknown because a page was not read, of what was last " +
+		"known. " +
 		"Left out if nothing is known to be wrong."
 	vendorIncidentText = "The incident or maintenance that the status rests on. Left out if there is none."
 	incidentKey        = "The vendor's id, else the incident's address, else # and a hash of title and start."

@@ -40,7 +40,8 @@ func values() map[string]*jsonschema.Schema {
 			"hide it.",
 			words(query.WithheldStale, query.WithheldSameEvent, query.WithheldFiltered)),
 		"SourceHealth": enum("ok: it was read at the last attempt. failing: it could not be read once or twice. "+
-			"unreadable: three times or more, or it has not been read for three intervals of its schedule, whatever the "+
+			"unreadable: three times or more, or it has not been read for three intervals of its schedule, whatever "+
+			"the "+
 			"reason. never: no attempt has read it yet. not_watched: the configuration "+
 			"does not list it, whatever else.", words("ok", "failing", "unreadable", "never", "not_watched")),
 		"Because": enum("What a vendor's status rests on. incident: the worst open incident. page, component: "+
@@ -149,7 +150,8 @@ func parameters() map[string]openapi.Parameter {
 		"after": query("after", "Number of the last row that you have; left out: from the first one on.", number(0)),
 		"cursor": query("after", "next of the page before; left out: the first page.",
 			&jsonschema.Schema{Type: "string", Pattern: `^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z_\d+$`}),
-		"component_status": query("status", "Only components of this status, as last read.", openapi.Ref("ComponentStatus")),
+		"component_status": query("status", "Only components of this status, as last read.",
+			openapi.Ref("ComponentStatus")),
 		"q": query("q", "Words, or beginnings of words, that all stand in the title or in one post.",
 			text),
 		"severity": query("severity", "This severity and worse ones. unknown ranks above minor and below major.",

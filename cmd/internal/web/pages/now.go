@@ -180,7 +180,8 @@ func (p *Pages) verdict(states []query.Status) verdict {
 	case len(unwell) > 0:
 		return verdict{site.Tone(worst), "No open incident, but some trouble", seen}
 	case readable == 0:
-		return verdict{"unreadable", "Not known: no page was read when last due", seen + "; is vendorwatch serve running?"}
+		return verdict{"unreadable", "Not known: no page was read when last due", seen +
+			"; is vendorwatch serve running?"}
 	case readable < watched:
 		return verdict{"unreadable", "No open incident on the pages that can be read", seen}
 	case len(unknown) > 0:

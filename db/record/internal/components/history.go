@@ -43,7 +43,8 @@ func (k *Known) storeList(ctx context.Context, tx *db.Tx, of List) error {
 	if err != nil {
 		return fmt.Errorf("list of components: %w", err)
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO component_readings (source_id, seen_at, list_id, whole) VALUES (?, ?, ?, ?) ON CONFLICT
+	_, err = tx.Exec(ctx, `INSERT INTO component_readings (source_id, seen_at, list_id, whole) VALUES (?, ?, ?, ?)
+		ON CONFLICT
 		DO NOTHING`,
 		k.source, of.At, id, db.Bit(of.Whole))
 	return err

@@ -58,7 +58,8 @@ func unmoved(ctx context.Context, tx *db.Tx, sourceID int64, since string, i nor
 		return err
 	}, `
 		SELECT i.incident_id, i.source_key FROM incidents i
-		WHERE i.source_id = ?1 AND i.origin = 'vendor' AND i.first_seen_at < ?2 AND i.source_key NOT IN (SELECT value FROM json_each(?3))
+		WHERE i.source_id = ?1 AND i.origin = 'vendor' AND i.first_seen_at < ?2
+		AND i.source_key NOT IN (SELECT value FROM json_each(?3))
 			AND NOT EXISTS (SELECT 1 FROM former_keys f WHERE f.incident_id = i.incident_id AND f.until_at >= ?2)
 			AND (i.started_at BETWEEN ?4 AND ?5 OR i.scheduled_start_at BETWEEN ?4 AND ?5 OR i.resolved_at BETWEEN ?6
 			AND ?7)

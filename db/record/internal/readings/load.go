@@ -123,7 +123,8 @@ func (h *History) storeWording(ctx context.Context, tx *db.Tx, incidentID int64,
 	if err != nil {
 		return err
 	}
-	w.id, err = tx.Insert(ctx, `INSERT INTO reading_words (incident_id, document, hash, words, posts) VALUES (?, ?, ?, ?, ?)`,
+	w.id, err = tx.Insert(ctx, `INSERT INTO reading_words (incident_id, document, hash, words, posts) VALUES (?, ?, `+
+		`?, ?, ?)`,
 		incidentID, w.document, w.hash, words, posts)
 	return err
 }

@@ -61,8 +61,11 @@ func (a *app) vendors(ctx context.Context) error {
 	for _, s := range list {
 		if s.PageSeverity != "" && s.PageSeverity != string(normalize.SeverityNone) {
 			by := map[string]string{"page": "own word", "component": "components"}[s.PageBecause]
-			fmt.Fprintf(a.stdout, "%s: by its %s, the page has shown %s trouble since %s\n", s.Vendor, by,
-				s.PageSeverity,
+			known := "the page has shown"
+			if !s.Readable() { // of the present nothing is known
+				known = "when last read " + minute(s.LatestAt) + ", the page had shown"
+			}
+			fmt.Fprintf(a.stdout, "%s: %s %s trouble by its %s since %s\n", s.Vendor, known, s.PageSeverity, by,
 				minute(s.PageSeverityAt))
 		}
 		if s.LastError != "" {

@@ -166,7 +166,7 @@ func TestCredentialsStayWithTheirServer(t *testing.T) {
 				})
 				f := collector(t, nil)
 				if c.tls {
-					f.base.WithTransport(visitor{own.Client().Transport, DefaultMaxBytes})
+					f.base.WithTransport(visitor{own.Client().Transport})
 				}
 				page, err := f.Fetch(context.Background(), Request{URL: own.URL + "/a",
 					Auth: authFor(t, allCredentials, own.URL)})

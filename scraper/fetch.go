@@ -74,7 +74,7 @@ func NewCollector(o FetchOptions) *Collector {
 	c.DisableCookies()
 	c.SetRequestTimeout(o.Timeout)
 	guard := newGuard(o.PrivateHosts)
-	c.WithTransport(visitor{guard, o.MaxBytes})
+	c.WithTransport(visitor{guard})
 	return &Collector{options: o, base: c, guard: guard, hosts: map[string]*rate.Limiter{}}
 }
 

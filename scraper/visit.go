@@ -26,10 +26,7 @@ func withVisit(ctx context.Context, v *visit) context.Context {
 
 // visitor sends requests with the credentials of their visit. They are added here, below the client that follows
 // redirects, so that the client cannot carry them to another server or repeat them in a Referer header or an error.
-type visitor struct {
-	next  http.RoundTripper
-	limit int // largest body, in bytes
-}
+type visitor struct{ next http.RoundTripper }
 
 // RoundTrip sends one request.
 func (t visitor) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -37,7 +34,7 @@ func (t visitor) RoundTrip(r *http.Request) (*http.Response, error) {
 	if v == nil {
 		resp, err := t.next.RoundTrip(r)
 		if err == nil {
-			err = decode(resp, t.limit)
+			err = leavePacked(resp)
 		}
 		return resp, err
 	}
@@ -49,7 +46,7 @@ func (t visitor) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, v.auth.scrubError(err)
 	}
-	if err := decode(resp, t.limit); err != nil {
+	if err := leavePacked(resp); err != nil {
 		resp.Body.Close()
 		return nil, err
 	}

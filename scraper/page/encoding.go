@@ -49,23 +49,27 @@ func Decoded(p Page, limit int) (Page, error) {
 	return p, nil
 }
 
+// maxPacked is how often a body may be packed: by the server, as a file, and once by mistake.
+const maxPacked = 3
+
 // unpacked returns what a gzip body holds; any other body as it is.
 func unpacked(body []byte, limit int) ([]byte, error) {
-	if !bytes.HasPrefix(body, []byte("\x1f\x8b\x08")) {
-		return body, nil
+	for range maxPacked {
+		if !bytes.HasPrefix(body, []byte("\x1f\x8b\x08")) {
+			return body, nil
+		}
+		r, err := gzip.NewReader(bytes.NewReader(body))
+		if err != nil {
+			return nil, Errorf("a gzip body that cannot be unpacked: %v", err)
+		}
+		if body, err = io.ReadAll(io.LimitReader(r, int64(limit)+1)); err != nil {
+			return nil, Errorf("a gzip body that cannot be unpacked: %v", err)
+		}
+		if len(body) > limit {
+			return nil, Errorf("a gzip body that is larger than the limit of %d bytes", limit)
+		}
 	}
-	r, err := gzip.NewReader(bytes.NewReader(body))
-	if err != nil {
-		return nil, Errorf("a gzip body that cannot be unpacked: %v", err)
-	}
-	text, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
-	if err != nil {
-		return nil, Errorf("a gzip body that cannot be unpacked: %v", err)
-	}
-	if len(text) > limit {
-		return nil, Errorf("a gzip body that is larger than the limit of %d bytes", limit)
-	}
-	return text, nil
+	return body, nil
 }
 
 // Byte order marks.

@@ -12,7 +12,7 @@ if [ "$ci" != true ]; then
 	go test -count=1 -timeout 30m ./...
 	exit 0
 fi
-log=ci-output/test.log
+log='ci-output/test.log'
 passed=true
 go test -count=1 -timeout 30m -v ./... >"$log" 2>&1 || passed=false
 if [ "$passed" = false ]; then

@@ -14,6 +14,7 @@ import (
 
 	"vendorwatch/cmd/internal/cli"
 	"vendorwatch/cmd/internal/simulate"
+	"vendorwatch/normalize/racetest"
 )
 
 // What the pages of TestSecretsReachNothing ask for.
@@ -63,6 +64,7 @@ func (g *guarded) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // TestSecretsReachNothing holds that a page's credentials are in no line that the program prints, in no row of the
 // file, and in no request to another server, whatever the page answers.
 func TestSecretsReachNothing(t *testing.T) {
+	racetest.Skip(t, "runs one command after the other")
 	t.Parallel()
 	w := startWorld(t, "kustomer")
 	g := &guarded{site: w.sites["kustomer"]}

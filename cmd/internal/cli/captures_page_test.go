@@ -6,11 +6,14 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"vendorwatch/normalize/racetest"
 )
 
 // Real pages whose own word said that something was wrong while they showed no incident, and some that had both, or
 // incidents under a calm word.
 func TestPageIncidentsOfRealPages(t *testing.T) {
+	racetest.Skip(t, "imports documents one after the other")
 	if _, err := os.Stat(sharedCaptures); err != nil {
 		t.Skip("the captures are not beside the repository: there is no ../shared/captures")
 	}

@@ -15,6 +15,7 @@ import (
 	"vendorwatch/db/query"
 	"vendorwatch/db/record"
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/racetest"
 )
 
 const sharedCaptures = "../../../../shared/captures"
@@ -99,6 +100,7 @@ func TestOneEventOnTwoRealPages(t *testing.T) {
 
 // What the vendor takes off a timeline stays in the record, marked, until the vendor shows it again.
 func TestShowMarksWhatTheVendorTookAway(t *testing.T) {
+	racetest.Skip(t, "runs one command after the other")
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "vendorwatch.db")
 	file, err := db.Open(t.Context(), path)

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/racetest"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/platforms"
 )
@@ -122,6 +123,7 @@ func TestFoldVultr(t *testing.T) {
 
 // Six years of GitHub's summaries and feeds, some of which show one incident in both forms.
 func TestFoldGitHub(t *testing.T) {
+	racetest.Skip(t, "imports documents one after the other")
 	files, err := filepath.Glob(filepath.Join(capturesFolder, "statuspage", "github-*"))
 	if err != nil || len(files) == 0 {
 		t.Skipf("the captures are not beside the repository: there is no %s", capturesFolder)

@@ -86,6 +86,7 @@ func TestEveryPage(t *testing.T) {
 }
 
 func TestETag(t *testing.T) {
+	racetest.Skip(t, "asks for hundreds of pages, one after the other")
 	r := Rich(t, web.Options{})
 	for _, path := range append(everyPage(r), "/history.csv", "/history.json", "/static/style.css") {
 		first := r.Get(path)
@@ -304,6 +305,7 @@ func TestPagesStaySmall(t *testing.T) {
 
 // Reading does not change the file.
 func TestReadsNeverWrite(t *testing.T) {
+	racetest.Skip(t, "asks for hundreds of pages, one after the other")
 	r := Rich(t, web.Options{})
 	changes := func() string {
 		facts, err := r.FileFacts(t.Context())

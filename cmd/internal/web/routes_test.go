@@ -12,6 +12,7 @@ import (
 
 	"vendorwatch/cmd/internal/web"
 	. "vendorwatch/cmd/internal/web/webtest"
+	"vendorwatch/normalize/racetest"
 )
 
 // A new route fails here until webtest.Addresses asks for it: the tests of guards and pages walk these addresses.
@@ -80,6 +81,7 @@ func begin(t *testing.T, r *Record, address string, change ...func(*http.Request
 // Every route requires the password, unless the table says otherwise, and every answer has the headers that protect a
 // reader.
 func TestEveryRouteIsGuarded(t *testing.T) {
+	racetest.Skip(t, "asks for hundreds of pages, one after the other")
 	open := 0
 	r := Rich(t, web.Options{Auth: web.Auth{}.Bearer("sesame"), Prefix: "/status"})
 	token := func(q *http.Request) { q.Header.Set("Authorization", "Bearer sesame") }
@@ -121,6 +123,7 @@ func TestEveryRouteIsGuarded(t *testing.T) {
 
 // Requests from pages of other sites are refused if the table says so, and no answer lets them read it.
 func TestOtherSites(t *testing.T) {
+	racetest.Skip(t, "asks for hundreds of pages, one after the other")
 	r := Rich(t, web.Options{})
 	other := func(q *http.Request) { q.Header.Set("Origin", "https://evil.example") }
 	for _, address := range Addresses(r) {

@@ -65,11 +65,11 @@ func (a *app) backfill(ctx context.Context, names []string) error {
 
 // bars shows progress on a terminal; it is nil elsewhere, where the log does.
 func (a *app) bars(n int) progress.Writer {
-	if !isTerminal(a.stderr) {
+	if !a.terminal {
 		return nil
 	}
 	w := progress.NewWriter()
-	w.SetOutputWriter(a.stderr)
+	w.SetOutputWriter(a.logTo) // it moves the cursor, and shows slugs only
 	w.SetNumTrackersExpected(n)
 	w.SetAutoStop(false)
 	w.SetUpdateFrequency(200 * time.Millisecond)

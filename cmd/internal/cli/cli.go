@@ -16,6 +16,8 @@ import (
 
 	"github.com/lmittmann/tint"
 	"github.com/spf13/cobra"
+
+	"vendorwatch/cmd/internal/words"
 )
 
 // The exit codes of the program.
@@ -35,7 +37,12 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 // Run is Main without the signals: the program ends when ctx does.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
+	a := &app{stdin: stdin, terminal: isTerminal(stderr)}
+	// Much of what is printed are words of vendors. They are made harmless here, once for all commands; the colours of
+	// the log, which are ours, go past it.
+	rawErr := stderr
+	stdout, stderr = &words.VisibleWriter{W: stdout}, &words.VisibleWriter{W: stderr}
+	a.stdout, a.stderr, a.logTo = stdout, stderr, rawErr
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(stdin)
@@ -70,7 +77,9 @@ var errTold = errors.New("failed")
 // app is what the commands share.
 type app struct {
 	stdin          io.Reader
-	stdout, stderr io.Writer
+	stdout, stderr io.Writer // show what vendors wrote, and obey none of it
+	logTo          io.Writer // standard error as it is, for lines that are clean already
+	terminal       bool      // standard error is a terminal
 
 	configPath string
 	dbPath     string
@@ -158,9 +167,20 @@ func (a *app) log() *slog.Logger {
 	if a.verbose {
 		level = slog.LevelDebug
 	}
-	return slog.New(tint.NewTextHandler(a.stderr, &tint.Options{
-		Level: level, TimeFormat: "15:04:05", NoColor: !isTerminal(a.stderr),
+	return slog.New(tint.NewTextHandler(a.logTo, &tint.Options{
+		Level: level, TimeFormat: "15:04:05", NoColor: !a.terminal, ReplaceAttr: visible,
 	}))
+}
+
+// visible cleans the values of a line of the log: with colours on, the handler lets escape sequences in them pass.
+func visible(_ []string, attr slog.Attr) slog.Attr {
+	switch v := attr.Value.Resolve(); {
+	case v.Kind() == slog.KindString:
+		attr.Value = slog.StringValue(words.Visible(v.String()))
+	case v.Kind() == slog.KindAny && attr.Key != slog.LevelKey:
+		attr.Value = slog.StringValue(words.Visible(fmt.Sprint(v.Any())))
+	}
+	return attr
 }
 
 func isTerminal(w io.Writer) bool {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"vendorwatch/cmd/internal/web/site"
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db/query"
 )
 
@@ -124,8 +125,9 @@ func (p *Pages) HistoryCSV(r *http.Request) (site.Document, error) {
 		Header: map[string]string{"Content-Disposition": `attachment; filename="vendorwatch-history.csv"`}}, nil
 }
 
-// harmless keeps a spreadsheet from taking a vendor's text for a formula.
+// harmless keeps a spreadsheet from taking a vendor's text for a formula, and a terminal from obeying it.
 func harmless(text string) string {
+	text = words.Visible(text)
 	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
 		return "'" + text
 	}

@@ -1,10 +1,12 @@
 package pages_test
 
 import (
+	"encoding/csv"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/PuerkitoBio/goquery"
 
@@ -255,5 +257,20 @@ func TestWall(t *testing.T) {
 	if a.Doc.Find("noscript meta[http-equiv=refresh]").Length() == 0 &&
 		!strings.Contains(a.Text, `<noscript><meta http-equiv="refresh"`) {
 		t.Error("without a script the wall does not refresh itself")
+	}
+}
+
+// What is exported for spreadsheets is also read in terminals, and by programs that stop at a NUL.
+func TestCSVOfAHostileVendor(t *testing.T) {
+	a := Attack(t).Page("/history.csv")
+	rows, err := csv.NewReader(strings.NewReader(a.Text)).ReadAll()
+	if err != nil || len(rows) != 3 {
+		t.Fatalf("%d rows, %v:\n%s", len(rows), err, a.Text)
+	}
+	if bad := strings.IndexFunc(a.Text, func(r rune) bool { return unicode.IsControl(r) && r != '\n' }); bad >= 0 {
+		t.Errorf("it holds the control character %q:\n%q", a.Text[bad], a.Text)
+	}
+	if !strings.Contains(a.Text, `\u202e`) {
+		t.Errorf("it does not write out what turns the line: %q", a.Text)
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // hostile is what a vendor could write to run a script, or to forge the text around its words.
-const hostile = "</title><script>alert(1)</script>]]> & \"quoted\" \x01\x0b\u202e " +
+const hostile = "</title><script>alert(1)</script>]]> & \"quoted\" \x00\x01\x0b\x1b[2J\u009b\u202e " +
 	"\r\nEND:VEVENT\r\nATTENDEE:mailto:x@evil.example"
 
 // Attack is a vendor whose every word is hostile.

@@ -9,14 +9,14 @@ import (
 // Characters that a terminal obeys are written out, and those of every script stay.
 func TestVisible(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                                  "",
+		"": "",
 		"naïve – 日本 👩‍👩‍👧 שלום\n\tindented": "naïve – 日本 👩‍👩‍👧 שלום\n\tindented",
-		"\x1b[31mred\x1b[0m":                `\u001b[31mred\u001b[0m`,
-		"\x1b]0;title\x07":                  `\u001b]0;title\u0007`,
-		"\u009b2J\u0085\u007f":              `\u009b2J\u0085\u007f`,
-		"one\rtwo\x00\x08\v\f":              `one\u000dtwo\u0000\u0008\u000b\u000c`,
-		"\x9b2J":                            "\ufffd2J",
-		"\u202egnp\u202c \u2066x\u2069":     `\u202egnp\u202c \u2066x\u2069`,
+		"\x1b[31mred\x1b[0m":            `\u001b[31mred\u001b[0m`,
+		"\x1b]0;title\x07":              `\u001b]0;title\u0007`,
+		"\u009b2J\u0085\u007f":          `\u009b2J\u0085\u007f`,
+		"one\rtwo\x00\x08\v\f":          `one\u000dtwo\u0000\u0008\u000b\u000c`,
+		"\x9b2J":                        "\ufffd2J",
+		"\u202egnp\u202c \u2066x\u2069": `\u202egnp\u202c \u2066x\u2069`,
 	} {
 		if got := Visible(text); got != want {
 			t.Errorf("Visible(%q) = %q, want %q", text, got, want)

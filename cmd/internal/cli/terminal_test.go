@@ -59,8 +59,8 @@ func (u untilDone) Read([]byte) (int, error) {
 	return 0, io.EOF
 }
 
-// No command lets a vendor's words reach the terminal as more than words, whatever the words are and wherever they go:
-// tables, texts, JSON, errors, the log.
+// No command lets a vendor's words reach the terminal as more than words, wherever they go: tables, texts, JSON, the
+// log, errors.
 func TestNoCommandObeysWhatAVendorWrote(t *testing.T) {
 	racetest.Skip(t, "every command, one after the other")
 	t.Parallel()
@@ -70,7 +70,8 @@ func TestNoCommandObeysWhatAVendorWrote(t *testing.T) {
 		"[fetch]\ncontact = \"ops@vendorwatch.test\"\ndelay = \"0s\"\nretries = 0\n"+
 		"[alerts]\nchannels = [\"screen\", \"lines\"]\n"+
 		"[[digest]]\nschedule = \"@every 10s\"\nchannels = [\"screen\"]\nedits = true\n"+
-		"[[channel]]\nname = \"screen\"\ntype = \"stdout\"\n[[channel]]\nname = \"lines\"\ntype = \"jsonl\"\npath = \"-\"\n"+
+		"[[channel]]\nname = \"screen\"\ntype = \"stdout\"\n[[channel]]\nname = \"lines\"\ntype = \"jsonl\"\n"+
+		"path = \"-\"\n"+
 		"[[vendor]]\nname = \"Rude\"\nurl = %q\n[[vendor]]\nname = \"Unread\"\nplatform = \"feed\"\nurl = %q\n",
 		page, page+"/unread"))
 	saved := filepath.Join(dir, "saved.json")

@@ -451,4 +451,5 @@ func (f *folding) settleState() {
 	if i.State == StateUnknown && i.VendorState == "" {
 		i.State = stateOf(i.Updates, i.Kind)
 	}
+	i.State = ended(i.State, i.Kind)
 }

@@ -180,12 +180,31 @@ func (r *reader) time(field string, t RawTime) time.Time {
 
 var lineEnds = regexp.MustCompile(`[ \t]*[\r\n\t\v\f]\s*`)
 
-// titleHead is the heading that stands where Google's tools cut a post to make a title of it.
-var titleHead = regexp.MustCompile(`^\s*(?:\*\*|__)Title:?(?:\*\*|__):?\s*`)
+// A title is no Markdown, but may have been cut from a post that is: Google's tools leave its heading in.
+var (
+	titleHead = regexp.MustCompile(`(?i)^\s*(?:#{1,6}\s+)?(?:\*\*|__)(?:title|subject|summary|description)\s*:?\s*` +
+		`(?:\*\*|__)\s*:?\s*|^\s*#{1,6}\s+`)
+	titleBold = regexp.MustCompile(`\*\*([^\s*](?:[^*]*[^\s*])?)\*\*`)
+	titleLink = regexp.MustCompile(`\[([^\[\]]+)\]\(https?://[^\s()]+\)`)
+)
+
+// unmarked returns a title without the marks of Markdown that show nothing of their own.
+func unmarked(s string) string {
+	if without := titleHead.ReplaceAllString(s, ""); strings.TrimSpace(without) != "" {
+		s = without
+	}
+	if strings.Contains(s, "**") {
+		s = titleBold.ReplaceAllString(s, "$1")
+	}
+	if strings.Contains(s, "](") {
+		s = titleLink.ReplaceAllString(s, "$1")
+	}
+	return s
+}
 
 // title puts a title on one line and leaves its spaces as the vendor wrote them.
 func title(s string) string {
-	s = titleHead.ReplaceAllString(s, "")
+	s = unmarked(s)
 	if isOneLine(s) {
 		return strings.TrimSpace(s)
 	}

@@ -210,6 +210,11 @@ func TestTitlesAndNamesAreOnOneLine(t *testing.T) {
 		{"Störung\tim Netz", "Störung im Netz", "Störung im Netz"},
 		{"**Title:**\nMail is late", "Mail is late", "**Title:** Mail is late"},
 		{"**Title**: Mail is late", "Mail is late", "**Title**: Mail is late"},
+		{"**Summary**: Mail *is* late", "Mail *is* late", "**Summary**: Mail *is* late"},
+		{"### Mail is **very** late", "Mail is very late", "### Mail is **very** late"},
+		{"[Mail](https://acme.example/m) is late", "Mail is late", "[Mail](https://acme.example/m) is late"},
+		{"**Title:**", "Title:", "**Title:**"},
+		{"2 ** 3 is wrong, #4 too, a**b", "2 ** 3 is wrong, #4 too, a**b", "2 ** 3 is wrong, #4 too, a**b"},
 		{"Title: the book is late", "Title: the book is late", "Title: the book is late"},
 		{"", "", ""},
 	} {

@@ -104,6 +104,19 @@ func (r *reader) severity() {
 }
 
 func (r *reader) state() {
+	r.readState()
+	r.incident.State = ended(r.incident.State, r.incident.Kind)
+}
+
+// ended writes the end of a maintenance as what it is, though its vendor has the word of an incident for it.
+func ended(s State, k Kind) State {
+	if s == StateResolved {
+		return overState(k)
+	}
+	return s
+}
+
+func (r *reader) readState() {
 	i := &r.incident
 	if i.VendorState != "" {
 		s, ok := r.own.State(i.VendorState)

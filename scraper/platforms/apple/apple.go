@@ -96,6 +96,8 @@ func (Platform) Marks() []string { return []string{`"drpost"`, `"drMessage"`} }
 
 type status struct {
 	Services *[]service `json:"services"`
+	Posted   *bool      `json:"drpost"`    // whether the banner is shown; the developers' data lack it
+	Banner   string     `json:"drMessage"` // a text above all services
 }
 
 type service struct {
@@ -131,6 +133,10 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 	}
 	if u, err := url.Parse(p.URL); err == nil && u.Host != "" {
 		res.PageURL = Platform{}.Home(u)
+	}
+	if banner := page.Visible(doc.Banner); banner != "" && (doc.Posted == nil || *doc.Posted) {
+		// A banner has neither a start nor a service: it is the page's own word for how things are.
+		res.Indicator, res.Headline = "banner", banner
 	}
 	at, taken := map[event]int{}, map[page.Scalar]bool{}
 	for _, service := range *doc.Services {

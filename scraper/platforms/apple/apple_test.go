@@ -73,6 +73,22 @@ func TestMeaning(t *testing.T) {
 	}
 }
 
+// TestBanner holds that the banner above the services is told as the page's own word, unless it is switched off.
+func TestBanner(t *testing.T) {
+	for body, want := range map[string]string{
+		strings.Replace(pears, `"drpost":false,"drMessage":null`, `"drpost":true,"drMessage":"<b>Mail</b> is late."`,
+			1): "Mail is late.",
+		strings.Replace(pears, `"drpost":false,"drMessage":null`, `"drMessage":"Mail is late."`, 1): "Mail is late.",
+		strings.Replace(pears, `"drMessage":null`, `"drMessage":"Mail is late."`, 1):                "",
+		pears: "",
+	} {
+		res := platformtest.Parsed(t, Platform{}, "", body)
+		if res.Headline != want || (res.Indicator != "") != (want != "") {
+			t.Errorf("%s\nis read as %q, %q", body, res.Indicator, res.Headline)
+		}
+	}
+}
+
 // TestMessageOfSeveralServices holds that one message with several services is one incident, and that one of
 // them for which it says something else is not lost in it.
 func TestMessageOfSeveralServices(t *testing.T) {

@@ -129,6 +129,35 @@ func TestWords(t *testing.T) {
 	}
 }
 
+// TestPostsOfOneTime holds that posts of one time stand in the order in which they were written, which the id of the
+// latest one tells.
+func TestPostsOfOneTime(t *testing.T) {
+	post := func(id, status string) string {
+		return `{"id":` + id + `,"status":` + status + `,"message":"post ` + id +
+			`","created_at":"2026-11-20 08:00:00"}`
+	}
+	for name, c := range map[string]struct{ posts, latest, want string }{
+		"newest first":        {post("1", "4") + "," + post("2", "3") + "," + post("3", "2"), "1", "0321"},
+		"oldest first":        {post("1", "2") + "," + post("2", "3") + "," + post("3", "4"), "3", "0123"},
+		"no latest one named": {post("1", "2") + "," + post("2", "3") + "," + post("3", "4"), "null", "0123"},
+	} {
+		body := `{"meta":{"pagination":{"total":1,"count":1,"per_page":20,"current_page":1,"total_pages":1,` +
+			`"links":{}}},"data":[{"id":9,"name":"Leak","status":1,"visible":1,"message":"post 0",` +
+			`"human_status":"Investigating",` +
+			`"occurred_at":"2026-11-20 08:00:00","created_at":"2026-11-20 08:00:00",` +
+			`"updated_at":"2026-11-20 08:00:00","latest_status":4,"latest_update_id":` + c.latest +
+			`,"updates":[` + c.posts + `]}]}`
+		got := ""
+		for _, u := range platformtest.Incidents(t, Platform{}, platformtest.Parsed(t, Platform{},
+			"https://status.acme.example/api/v1/incidents", body))[0].Updates {
+			got += strings.TrimPrefix(u.Body, "post ")
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
 func TestHome(t *testing.T) {
 	for page, want := range map[string]string{
 		"https://status.tidemark.example/":                            "https://status.tidemark.example",

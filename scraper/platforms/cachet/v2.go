@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 
 	"vendorwatch/normalize"
@@ -31,6 +32,7 @@ type cachet2Entry struct {
 	Visible      *page.Scalar   `json:"visible"`
 	OccurredAt   string         `json:"occurred_at"`
 	LatestStatus page.Scalar    `json:"latest_status"`
+	Latest       page.Scalar    `json:"latest_update_id"`
 	Permalink    string         `json:"permalink"`
 	Updates      []cachet2Entry `json:"updates"`
 
@@ -159,6 +161,9 @@ func (e cachet2Entry) incident(p page.Page) normalize.Raw {
 	}
 	if e.Message != "" {
 		raw.Updates = []normalize.RawUpdate{first}
+	}
+	if n := len(e.Updates); n > 1 && e.Latest != "" && e.Latest == e.Updates[0].ID && e.Latest != e.Updates[n-1].ID {
+		slices.Reverse(e.Updates) // which tells the order of posts of one time
 	}
 	for _, u := range e.Updates {
 		raw.Updates = append(raw.Updates, normalize.RawUpdate{

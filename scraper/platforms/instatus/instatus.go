@@ -265,7 +265,7 @@ func readJSON(s scraper.Source, p page.Page, body []byte) (scraper.Result, error
 }
 
 // readSummary reads /summary.json. It leaves out empty lists. Only "UP", without any other key that may be such a
-// list, says that nothing is open.
+// list, says that nothing is open. "HASISSUES" without a list is trouble that the page shows and nobody posted.
 func readSummary(s scraper.Source, p page.Page, keys map[string]json.RawMessage) (scraper.Result, error) {
 	var site struct {
 		Name   textValue `json:"name"`
@@ -302,10 +302,11 @@ func readSummary(s scraper.Source, p page.Page, keys map[string]json.RawMessage)
 	switch {
 	case known != len(keys) && known < 3:
 		return scraper.Result{}, page.Errorf("a summary of Instatus with lists of unknown names")
-	case known == 1 && site.Status != "UP":
+	case known == 1 && site.Status != "UP" && site.Status != "HASISSUES" && site.Status != "UNDERMAINTENANCE":
 		return scraper.Result{}, page.Errorf("a summary of Instatus that says %s and lists nothing", site.Status)
 	}
-	doc.res.Coverage.Open = true
+	// What a page calls trouble and does not list may be what it listed before.
+	doc.res.Coverage.Open = known > 1 || site.Status == "UP"
 	if base := strings.TrimSuffix(s.URL, "/"); base != "" {
 		doc.res.Follow = []scraper.Request{
 			{

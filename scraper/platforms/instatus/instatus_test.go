@@ -125,6 +125,24 @@ func TestRefuses(t *testing.T) {
 	}
 }
 
+// TestIssuesWithoutIncident holds that trouble which the page shows and does not list is told, and that such a page
+// proves nothing about the incidents that it listed before.
+func TestIssuesWithoutIncident(t *testing.T) {
+	for _, c := range []struct {
+		rest, word string
+		open       bool
+	}{
+		{``, "HASISSUES", false}, {``, "UNDERMAINTENANCE", false}, {``, "UP", true},
+		{`,"activeIncidents":[]`, "HASISSUES", true},
+	} {
+		res, err := Platform{}.Parse(scraper.Source{}, page.Page{Body: []byte(`{"page":{"name":"L",` +
+			`"url":"https://l.example","status":"` + c.word + `"}` + c.rest + `}`)})
+		if err != nil || res.Indicator != c.word || res.Coverage.Open != c.open || len(res.Incidents) > 0 {
+			t.Errorf("%s%s is read as %+v (%v)", c.word, c.rest, res, err)
+		}
+	}
+}
+
 func TestTexts(t *testing.T) {
 	for text, want := range map[string]textValue{
 		`"a"`: "a", `null`: "", `{"en":"b","default":"a"}`: "a", `{"en":"b"}`: "b", `{"fr":"c","default":""}`: "c",

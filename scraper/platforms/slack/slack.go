@@ -82,7 +82,7 @@ type incident struct {
 	Status   string      `json:"status"` // active, resolved, scheduled, completed, cancelled
 	URL      string      `json:"url"`
 	Services []string    `json:"services"`
-	Notes    []note      `json:"notes"` // newest first
+	Notes    []note      `json:"notes"` // newest first in the current status, oldest first in the history
 }
 
 type note struct {
@@ -160,15 +160,21 @@ func (in incident) raw(document string) normalize.Raw {
 	for _, name := range in.Services {
 		raw.Components = append(raw.Components, normalize.RawComponent{Name: name})
 	}
-	used := map[string]int{}
-	for _, n := range slices.Backward(in.Notes) {
-		id := n.Created
-		if used[id]++; used[id] > 1 {
-			id += "#" + strconv.Itoa(used[id])
-		}
+	for _, n := range in.Notes {
 		raw.Updates = append(raw.Updates, normalize.RawUpdate{
-			ID: id, Posted: normalize.RawTime{Text: n.Created}, Body: n.Body, Format: normalize.FormatMarkdown,
+			ID: n.Created, Posted: normalize.RawTime{Text: n.Created}, Body: n.Body, Format: normalize.FormatMarkdown,
 		})
+	}
+	if document == docCurrent {
+		slices.Reverse(raw.Updates) // which tells the order of notes of one time
+	}
+	page.OldestFirst(raw.Updates)
+	used := map[string]int{}
+	for n := range raw.Updates {
+		u := &raw.Updates[n]
+		if used[u.ID]++; used[u.ID] > 1 {
+			u.ID += "#" + strconv.Itoa(used[u.ID])
+		}
 	}
 	if n := len(raw.Updates); n > 0 && slices.Contains([]string{"resolved", "completed", "cancelled"}, in.Status) {
 		raw.Updates[n-1].State = in.Status

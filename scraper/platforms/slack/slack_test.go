@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -98,6 +99,33 @@ func TestEndMovesNoNote(t *testing.T) {
 	}
 	if got := normalize.FormatTime(over.ResolvedAt); got != "2026-11-20T17:30:00.000Z" {
 		t.Errorf("resolved at %s", got)
+	}
+}
+
+// TestOrderOfNotes holds that notes come oldest first from either document, also notes of one time, and have the same
+// keys.
+func TestOrderOfNotes(t *testing.T) {
+	notes := []string{}
+	for n, at := range []string{"08:00", "09:00", "09:00", "09:30"} {
+		notes = append(notes, fmt.Sprintf(`{"date_created":"2026-11-20T%s:00-08:00","body":"note %d"}`, at, n))
+	}
+	read := func(body string) (out []string) {
+		res := platformtest.Parsed(t, Platform{}, "", body)
+		for _, u := range platformtest.Incidents(t, Platform{}, res)[0].Updates {
+			out = append(out, u.Key+" "+u.Body)
+		}
+		return out
+	}
+	with := func(notes []string) string {
+		before, _, _ := strings.Cut(blot, `"notes":`)
+		return before + `"notes":[` + strings.Join(notes, ",") + `]}`
+	}
+	past := read(`[` + with(notes) + `]`)
+	slices.Reverse(notes)
+	current := read(now(with(notes)))
+	if !slices.Equal(past, current) || len(past) != 4 || !strings.HasSuffix(past[1], "-08:00 note 1") ||
+		!strings.HasSuffix(past[2], "#2 note 2") {
+		t.Errorf("the history has %q, the current status %q", past, current)
 	}
 }
 

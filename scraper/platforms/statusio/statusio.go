@@ -333,7 +333,8 @@ func (l link) to(kind normalize.Kind, id string) string {
 }
 
 var done = regexp.MustCompile(
-	`(?i)^\s*(?:the )?scheduled maintenance (?:is|has been|was) (?:now )?completed?\s*[.!]?\s*$`,
+	`(?i)^\s*(?:(?:the|this|our) )?(?:scheduled |planned )?maintenance (?:(?:is|was|has been|has now been|has) )?` +
+		`(?:now )?(?:successfully )?completed?(?: successfully)?\s*[.!]?\s*$`,
 )
 
 // raw reads an incident or a maintenance. Its components are those affected and, beside them, the places, so that
@@ -378,7 +379,8 @@ func (e event) raw(kind normalize.Kind, state string, link link) normalize.Raw {
 	}
 	raw.Impact = nameOf(statuses, worst, "")
 	page.OldestFirst(raw.Updates)
-	if n := len(raw.Updates); n > 0 && kind == normalize.KindMaintenance && done.MatchString(raw.Updates[n-1].Body) {
+	if n := len(raw.Updates); n > 0 && kind == normalize.KindMaintenance &&
+		done.MatchString(page.Visible(raw.Updates[n-1].Body)) {
 		// The code and the list can stay behind; Status.io itself writes this message at the end.
 		raw.State, raw.Updates[n-1].State = "Closed", "Closed"
 	}

@@ -131,6 +131,8 @@ func TestMaintenanceIsComplete(t *testing.T) {
 	for message, want := range map[string]normalize.State{
 		"Scheduled maintenance is complete.":                          normalize.StateCompleted,
 		"Scheduled maintenance has been completed.":                   normalize.StateCompleted,
+		"<p>The planned maintenance was completed successfully.</p>":  normalize.StateCompleted,
+		"Maintenance complete":                                        normalize.StateCompleted,
 		"Scheduled maintenance is starting.":                          normalize.StateScheduled,
 		"Until the scheduled maintenance is complete, do not log in.": normalize.StateScheduled,
 	} {

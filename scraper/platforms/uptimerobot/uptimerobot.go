@@ -18,6 +18,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"vendorwatch/normalize"
 	"vendorwatch/normalize/times"
@@ -266,7 +267,28 @@ type event struct {
 	Content   string      `json:"content"`
 	TS        page.Scalar `json:"ts"`
 	Timestamp page.Scalar `json:"timestamp"`
-	EndGMT    string      `json:"endDateGMT"` // "April 24, 2025, 23:38"; null where no end is known
+	Date      string      `json:"date"`       // "April 24, 2025", in the page's zone
+	Time      string      `json:"time"`       // "23:38", in the page's zone
+	End       page.Scalar `json:"endDate"`    // as EndGMT, in the page's zone, or epoch seconds
+	EndGMT    page.Scalar `json:"endDateGMT"` // "April 24, 2025, 23:38"; null where no end is known
+}
+
+// ended returns the end of an event. One that is given in the page's zone only, which no document names, gets the
+// offset that the event's start has, which is given in both.
+func (e event) ended(at normalize.RawTime) normalize.RawTime {
+	end := page.Time(string(e.End), "")
+	if e.EndGMT != "" || end.IsZero() {
+		return page.Time(string(e.EndGMT), "")
+	}
+	start, err := times.Parse(at, "")
+	local, localErr := times.Parse(page.Time(e.Date+", "+e.Time, ""), "")
+	if _, machine := strconv.Atoi(end.Text); machine == nil || err != nil || localErr != nil {
+		return end
+	}
+	if offset := local.Sub(start).Round(15 * time.Minute); offset.Abs() <= 14*time.Hour {
+		end.Text += time.Time{}.In(time.FixedZone("", int(offset.Seconds()))).Format(" -07:00")
+	}
+	return end
 }
 
 func readEvents(p page.Page, body []byte) (scraper.Result, error) {
@@ -308,7 +330,7 @@ func (e event) raw(p page.Page) normalize.Raw {
 	if e.Type == "maintenance" || e.EventType == "maintenance" {
 		raw.Kind, raw.Started, raw.Created = string(normalize.KindMaintenance), normalize.RawTime{}, at
 	}
-	end := page.Time(strings.TrimSpace(e.EndGMT), "")
+	end := e.ended(at)
 	if ended, err := times.Parse(end, ""); err == nil && (p.At.IsZero() || !ended.After(p.At)) {
 		raw.Resolved = end
 		switch normalize.Word(raw.State) {

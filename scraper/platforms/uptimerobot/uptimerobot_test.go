@@ -130,6 +130,11 @@ func TestEndOfEvent(t *testing.T) {
 		state         normalize.State
 		resolved      string
 	}{
+		{"ann", `null,"endDate":"April 25, 2025, 02:10"`, "2025-04-25T02:00:00Z", normalize.StateResolved,
+			"2025-04-25T00:10:00.000Z"}, // the page's zone is two hours ahead
+		{"ann", `null,"endDate":1745543400`, "2025-04-25T02:00:00Z", normalize.StateResolved,
+			"2025-04-25T01:10:00.000Z"},
+		{"ann", `null,"endDate":null`, "2025-04-25T02:00:00Z", normalize.StateInvestigating, ""},
 		{"ann", `"April 25, 2025, 01:10"`, "2025-04-25T02:00:00Z", normalize.StateResolved,
 			"2025-04-25T01:10:00.000Z"},
 		{"ann", `"Apr 25, 2025, 01:10"`, "2025-04-25T02:00:00Z", normalize.StateResolved, "2025-04-25T01:10:00.000Z"},
@@ -143,7 +148,8 @@ func TestEndOfEvent(t *testing.T) {
 			t.Fatal(err)
 		}
 		body := `{"status":true,"results":[{"eventType":"` + c.kind +
-			`","title":"Fog","content":"We are investigating the fog.","ts":1745537880,"endDateGMT":` + c.end +
+			`","title":"Fog","content":"We are investigating the fog.","ts":1745537880,` +
+			`"date":"April 25, 2025","time":"01:38","endDateGMT":` + c.end +
 			`}],"meta":{"count":1,"total":1}}`
 		res, err := Platform{}.Parse(scraper.Source{}, page.Page{At: at, Body: []byte(body)})
 		if err != nil {

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"context"
 	"fmt"
 
 	"vendorwatch/db"
@@ -9,67 +10,49 @@ import (
 	"vendorwatch/normalize"
 )
 
-// words returns the words of a platform that the page has left.
-func (v *saver) words(platform string) normalize.Words {
-	if v.wordsOf != nil {
-		if w, ok := v.wordsOf(platform); ok {
-			return w
-		}
-	}
-	return v.s.Words
-}
-
 // noteCopies writes down whether the page says something now that may come from a cache, so that the next reading is
 // looked at closely even if nothing has changed.
-func (v *saver) noteCopies() error {
-	if v.held == v.source.copySuspected || v.s.Archived || v.s.Backfill {
+func noteCopies(ctx context.Context, tx *db.Tx, p pass, held bool) error {
+	if held == p.source.CopySuspected || !p.live() {
 		return nil
 	}
-	_, err := v.exec(`UPDATE sources SET copy_suspected = ? WHERE source_id = ?`, db.Bit(v.held), v.s.SourceID)
+	_, err := tx.Exec(ctx, `UPDATE sources SET copy_suspected = ? WHERE source_id = ?`, db.Bit(held), p.SourceID)
 	return err
 }
 
 // confirmCopies believes what was held back as a copy of a cache: the page has not changed since.
-func (v *saver) confirmCopies() error {
-	if !v.source.copySuspected {
-		return nil
+func confirmCopies(ctx context.Context, tx *db.Tx, p pass) (change, error) {
+	if !p.source.CopySuspected {
+		return change{}, nil
 	}
-	held, err := scan.Column[string](v.ctx, v.tx, `SELECT source_key FROM incidents WHERE source_id = ? AND EXISTS (
-			SELECT 1 FROM json_each(raw_index) WHERE value ->> 'held') ORDER BY incident_id`, v.s.SourceID)
+	held, err := scan.Column[string](ctx, tx, `SELECT source_key FROM incidents WHERE source_id = ? AND EXISTS (
+			SELECT 1 FROM json_each(raw_index) WHERE value ->> 'held') ORDER BY incident_id`, p.SourceID)
 	if err != nil {
-		return err
+		return change{}, err
 	}
-	headers, err := v.headers(held)
+	headers, err := incidents.Headers(ctx, tx, p.SourceID, held)
 	if err != nil {
-		return err
+		return change{}, err
 	}
-	records, err := incidents.Load(v.ctx, v.tx, held, headers)
+	records, err := incidents.Load(ctx, tx, held, headers)
 	if err != nil {
-		return err
+		return change{}, err
 	}
 	var all []stored
 	for _, key := range held {
 		rec := records[key]
 		was := rec.Incident
-		rec.History.Confirm(v.at)
-		edits, err := v.fold(rec, key)
+		rec.History.Confirm(p.at)
+		f, err := fold(ctx, tx, p, rec, key)
 		if err != nil {
-			return fmt.Errorf("incident %q: %w", key, err)
+			return change{}, fmt.Errorf("incident %q: %w", key, err)
 		}
-		s := stored{rec: rec, differs: true, now: rec.Incident, news: normalize.NewsOf(&was, rec.Incident, edits),
-			updateIDs: rec.UpdateIDs()}
-		all = append(all, s)
+		all = append(all, stored{change: f.change, rec: rec, differs: true, now: rec.Incident,
+			news: normalize.NewsOf(&was, rec.Incident, f.edits), updateIDs: rec.UpdateIDs()})
 	}
-	for _, step := range []func([]stored) error{v.linkEvents, v.weighStored} {
-		if err := step(all); err != nil {
-			return err
-		}
+	told, err := tellStored(ctx, tx, p, all)
+	if err != nil {
+		return told, err
 	}
-	for _, s := range all {
-		if err := v.tellStored(s); err != nil {
-			return fmt.Errorf("incident %q: %w", s.now.Key, err)
-		}
-	}
-	v.held = false
-	return v.noteCopies()
+	return told, noteCopies(ctx, tx, p, false)
 }

@@ -1,43 +1,36 @@
 package record
 
 import (
+	"context"
 	"vendorwatch/db"
 	"vendorwatch/db/internal/scan"
 )
 
-// onlySaved reports whether a source is known from saved pages only. Those may come in any order.
-func (v *saver) onlySaved() bool { return v.s.Archived && v.source.lastSuccess == "" }
+// leaving is an incident, and when it left the list of what is open: as stored, and by what is known now.
+type leaving struct {
+	openIncident
+	Left   string `db:"left_feed_at"`
+	Leaves string `db:"leaves"`
+}
+
+var leavingColumns = scan.Of[leaving]("")
 
 // leftSavedPages finds when incidents left the list of what is open, where all that is known of a page are saved
 // copies: at the first list after the last that had the incident, or after the last document that had something new
 // to say of it. So the order in which the copies come does not matter.
-func (v *saver) leftSavedPages(seen map[int64]bool) error {
+func leftSavedPages(ctx context.Context, tx *db.Tx, p pass, seen map[int64]bool) (change, error) {
 	ids := []int64{}
 	for id := range seen {
-		if v.pastOpen || !v.s.AllOpen { // otherwise it is on the newest list, and has not left
+		if p.pastOpen || !p.AllOpen { // otherwise it is on the newest list, and has not left
 			ids = append(ids, id)
 		}
 	}
 	listed, err := db.JSON(ids)
 	if err != nil {
-		return err
+		return change{}, err
 	}
-	type row struct {
-		openIncident
-		left, leaves string
-	}
-	var all []row
 	// The scrape's own row is not written yet, so that its time stands beside those of the others.
-	if err := scan.EachRow(v.ctx, v.tx, func(rows scan.Scanner) error {
-		var r row
-		if err := rows.Scan(&r.id, &r.state, &r.announced, &r.sameEvent, &r.left, &r.leaves); err != nil {
-			return err
-		}
-		if r.left != r.leaves && (!seen[r.id] || len(ids) > 0) {
-			all = append(all, r)
-		}
-		return nil
-	}, `WITH
+	rows, err := leavingColumns.All(ctx, tx, `WITH
 			touched (incident_id) AS (
 				SELECT value FROM json_each(?3)
 				UNION SELECT incident_id FROM incidents WHERE ?4 AND source_id = ?1 AND open = 1 AND first_seen_at <= ?2
@@ -52,26 +45,29 @@ func (v *saver) leftSavedPages(seen map[int64]bool) error {
 							AND s.outcome IN ('changed', 'unchanged')))), '')) AS last
 				FROM touched JOIN incidents i USING (incident_id)
 				WHERE kind <> 'notice' AND origin = 'vendor' AND (left_feed_at IS NOT NULL OR ended = 0))
-		SELECT incident_id, state, announced, coalesce(same_event_id, 0), coalesce(left_feed_at, ''),
+		SELECT `+openColumns.Columns+`, left_feed_at,
 			CASE WHEN ended = 1 THEN '' ELSE rtrim(min(
 				coalesce((SELECT min(started_at) FROM scrapes WHERE source_id = ?1 AND all_open = 1
 					AND outcome IN ('changed', 'unchanged') AND started_at > last), '~'),
-				CASE WHEN ?4 AND ?2 > last THEN ?2 ELSE '~' END), '~') END
-		FROM known ORDER BY incident_id`, v.s.SourceID, v.at, listed, db.Bit(v.s.AllOpen),
-		db.Bit(v.pastOpen)); err != nil {
-		return err
+				CASE WHEN ?4 AND ?2 > last THEN ?2 ELSE '~' END), '~') END AS leaves
+		FROM known ORDER BY incident_id`, p.SourceID, p.at, listed, db.Bit(p.AllOpen),
+		db.Bit(p.pastOpen))
+	if err != nil {
+		return change{}, err
 	}
-	for _, r := range all {
-		if _, err := v.exec(`UPDATE incidents SET left_feed_at = ? WHERE incident_id = ?`, db.Null(r.leaves),
-			r.id); err != nil {
-			return err
+	var all change
+	for _, r := range rows {
+		if r.Left == r.Leaves || seen[r.ID] && len(ids) == 0 {
+			continue
 		}
-		v.changed = true
-		if r.left == "" && r.leaves == v.at && !v.pastOpen {
-			if err := v.tellLeft(r.openIncident); err != nil {
-				return err
+		if err := all.add(leave(ctx, tx, r.ID, r.Leaves)); err != nil {
+			return all, err
+		}
+		if r.Left == "" && r.Leaves == p.at && !p.pastOpen {
+			if err := all.add(tellLeft(ctx, tx, p, r.openIncident)); err != nil {
+				return all, err
 			}
 		}
 	}
-	return nil
+	return all, nil
 }

@@ -51,13 +51,21 @@ func (r *Recorder) Renormalize(ctx context.Context, sourceID int64, at time.Time
 	}
 	out := Renormalized{SourceID: s.SourceID, Vendor: s.Vendor, PageURL: s.PageURL, Platform: s.Platform}
 	err = r.file.Change(ctx, func(tx *db.Tx) error {
-		v := newSaver(ctx, tx, Scrape{SourceID: sourceID, At: at, WordsOf: words})
-		r := &renormalizer{saver: v, counts: map[MeaningChange]int{}, out: &out}
-		err := r.all(s.Platform)
-		if err == nil && dryRun {
-			err = errDry
+		source, err := loadSource(ctx, tx, sourceID)
+		if err != nil {
+			return err
 		}
-		return err
+		p := passOf(Scrape{SourceID: sourceID, At: at, WordsOf: words}, source, r.LateAfter)
+		done, err := renormalize(ctx, tx, p)
+		if err != nil {
+			return err
+		}
+		out.Incidents, out.Changed, out.Wordless = done.incidents, done.changed, done.wordless
+		out.Changes = done.counts.sorted()
+		if dryRun {
+			return errDry
+		}
+		return nil
 	})
 	if err != nil && !errors.Is(err, errDry) {
 		return Renormalized{}, fmt.Errorf("source %d: renormalize: %w", sourceID, err)
@@ -65,164 +73,167 @@ func (r *Recorder) Renormalize(ctx context.Context, sourceID int64, at time.Time
 	return out, nil
 }
 
-type renormalizer struct {
-	*saver
-	platforms []normalize.Words // that the page was served by, the present one first
-	counts    map[MeaningChange]int
-	out       *Renormalized
+// renormalized is what was read again, and what that changed.
+type renormalized struct {
+	incidents, changed, wordless int
+	counts                       counts
 }
 
 // together is how many incidents are loaded at a time.
 const together = 500
 
-func (r *renormalizer) all(platform string) error {
-	w, ok := r.wordsOf(platform)
+func renormalize(ctx context.Context, tx *db.Tx, p pass) (renormalized, error) {
+	out := renormalized{counts: counts{}}
+	w, ok := p.WordsOf(p.source.Platform)
 	if !ok {
-		return fmt.Errorf("the words of the platform %q are not known", platform)
+		return out, fmt.Errorf("the words of the platform %q are not known", p.source.Platform)
 	}
-	r.platforms, r.s.Words = []normalize.Words{w}, w
-	former, err := r.texts(`SELECT from_platform FROM source_moves WHERE source_id = ? AND from_platform <> ?
-		ORDER BY source_move_id DESC`, r.s.SourceID, platform)
+	p.Words = w
+	if err := statuses(ctx, tx, p, out.counts); err != nil {
+		return out, err
+	}
+	keys, err := scan.Column[string](ctx, tx, `SELECT source_key FROM incidents
+		WHERE source_id = ? AND origin = 'vendor' ORDER BY incident_id`, p.SourceID)
 	if err != nil {
-		return err
-	}
-	for _, name := range former {
-		if w, ok := r.wordsOf(name); ok {
-			r.platforms = append(r.platforms, w)
-		}
-	}
-	if err := r.statuses(); err != nil {
-		return err
-	}
-	keys, err := r.texts(`SELECT source_key FROM incidents WHERE source_id = ? AND origin = 'vendor'
-		ORDER BY incident_id`, r.s.SourceID)
-	if err != nil {
-		return err
+		return out, err
 	}
 	for part := range slices.Chunk(keys, together) {
-		if err := r.some(part); err != nil {
-			return err
+		headers, err := incidents.Headers(ctx, tx, p.SourceID, part)
+		if err != nil {
+			return out, err
+		}
+		records, err := incidents.Load(ctx, tx, part, headers)
+		if err != nil {
+			return out, err
+		}
+		for _, key := range part {
+			rec := records[key]
+			if !p.readable(rec) {
+				out.wordless++
+				continue
+			}
+			changed, err := foldAgain(ctx, tx, p, rec, out.counts)
+			if err != nil {
+				return out, fmt.Errorf("incident %d: %w", rec.ID, err)
+			}
+			out.incidents++
+			out.changed += db.Bit(changed)
 		}
 	}
-	r.out.Changes = []MeaningChange{}
-	for c, n := range r.counts {
-		c.Count = n
-		r.out.Changes = append(r.out.Changes, c)
-	}
-	slices.SortFunc(r.out.Changes, func(a, b MeaningChange) int {
-		return cmp.Or(strings.Compare(a.Field, b.Field), strings.Compare(a.From, b.From), strings.Compare(a.To, b.To))
-	})
-	return nil
+	return out, nil
 }
 
-func (r *renormalizer) texts(query string, args ...any) ([]string, error) {
-	return scan.Column[string](r.ctx, r.tx, query, args...)
-}
-
-func (r *renormalizer) some(keys []string) error {
-	headers, err := r.headers(keys)
-	if err != nil {
-		return err
-	}
-	records, err := incidents.Load(r.ctx, r.tx, keys, headers)
-	if err != nil {
-		return err
-	}
-	for _, key := range keys {
-		if err := r.incident(records[key]); err != nil {
-			return fmt.Errorf("incident %d: %w", records[key].ID, err)
-		}
-	}
-	return nil
-}
-
-// incident folds the readings of one incident again.
-func (r *renormalizer) incident(rec *incidents.Record) error {
-	if !r.readable(rec) {
-		r.out.Wordless++
-		return nil
-	}
-	r.out.Incidents++
-	r.changed = false
+// foldAgain folds the readings of one incident again, counts what that changes, and reports whether it does.
+func foldAgain(ctx context.Context, tx *db.Tx, p pass, rec *incidents.Record, n counts) (bool, error) {
 	wasRow, wasUpdates, wasParts := rec.Row, map[int64]normalize.Update{}, len(rec.Components)
 	for _, u := range rec.Updates {
 		wasUpdates[u.ID] = u.Update
 	}
-	problems, err := r.problems(rec)
+	problems, err := problemsStored(ctx, tx, p, rec)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if _, err := r.fold(rec, rec.Incident.Key); err != nil {
-		return err
+	f, err := fold(ctx, tx, p, rec, rec.Incident.Key)
+	if err != nil {
+		return false, err
 	}
-	r.countIncident(&wasRow, &rec.Row)
+	n.addIncident(&wasRow, &rec.Row)
 	for _, u := range rec.Updates {
 		was, known := wasUpdates[u.ID]
 		if !known {
-			r.count("incident_updates", "", string(u.Update.State))
+			n.add("incident_updates", "", string(u.Update.State))
 			continue
 		}
-		r.countField("incident_updates.state", string(was.State), string(u.Update.State), true)
-		r.countField("incident_updates.posted_at", db.Stamp(was.PostedAt), db.Stamp(u.Update.PostedAt), false)
-		r.countField("incident_updates.created_at", db.Stamp(was.CreatedAt), db.Stamp(u.Update.CreatedAt), false)
-		r.countField("incident_updates.body", was.Body, u.Update.Body, false)
+		n.addField("incident_updates.state", string(was.State), string(u.Update.State), true)
+		n.addField("incident_updates.posted_at", db.Stamp(was.PostedAt), db.Stamp(u.Update.PostedAt), false)
+		n.addField("incident_updates.created_at", db.Stamp(was.CreatedAt), db.Stamp(u.Update.CreatedAt), false)
+		n.addField("incident_updates.body", was.Body, u.Update.Body, false)
 	}
 	if wasParts != len(rec.Components) {
-		r.count("incident_components", "", "")
+		n.add("incident_components", "", "")
 	}
-	if r.changed {
-		r.out.Changed++
+	if f.Rows {
 		i := rec.Incident
 		i.State, i.Severity, i.Kind = normalize.State(rec.Row.State), normalize.Severity(rec.Row.Severity),
 			normalize.Kind(rec.Row.Kind)
-		if _, err := r.weigh(rec.ID, i, false); err != nil {
-			return err
+		if _, err := weigh(ctx, tx, p, rec.ID, i, false); err != nil {
+			return false, err
 		}
 	}
-	return r.findings(rec, problems)
+	return f.Rows, dropProblems(ctx, tx, p, rec, problems, f.problems, n)
 }
 
 // readable reports whether all that was read of an incident is stored, and of platforms that are known.
-func (r *renormalizer) readable(rec *incidents.Record) bool {
+func (p pass) readable(rec *incidents.Record) bool {
 	for _, platform := range rec.History.Former() {
-		if _, ok := r.wordsOf(platform); !ok {
+		if _, ok := p.WordsOf(platform); !ok {
 			return false
 		}
 	}
 	return !rec.History.Empty()
 }
 
-func (r *renormalizer) count(field, from, to string) {
-	r.counts[MeaningChange{Field: field, From: from, To: to}]++
-}
+// counts is how often each change was made.
+type counts map[MeaningChange]int
 
-// countIncident counts the columns in which two rows differ. Words are named; times and texts are too many.
-func (r *renormalizer) countIncident(was, is *incidents.Row) {
+func (n counts) add(field, from, to string) { n[MeaningChange{Field: field, From: from, To: to}]++ }
+
+// addIncident counts the columns in which two rows differ. Words are named; times and texts are too many.
+func (n counts) addIncident(was, is *incidents.Row) {
 	for _, f := range incidents.Differ(was, is) {
 		switch f.Column {
 		case "raw", "raw_index", "first_seen_at": // what was read, and not what it means
 		case "kind", "severity", "state", "vendor_severity", "started_basis", "resolved_basis", "start_given":
-			r.countField("incidents."+f.Column, f.Was, f.Is, true)
+			n.addField("incidents."+f.Column, f.Was, f.Is, true)
 		default:
-			r.countField("incidents."+f.Column, f.Was, f.Is, false)
+			n.addField("incidents."+f.Column, f.Was, f.Is, false)
 		}
 	}
 }
 
-func (r *renormalizer) countField(field, was, is string, word bool) {
+func (n counts) addField(field, was, is string, word bool) {
 	switch {
 	case was == is:
 	case word:
-		r.count(field, was, is)
+		n.add(field, was, is)
 	default:
-		r.count(field, "", "")
+		n.add(field, "", "")
 	}
+}
+
+func (n counts) sorted() []MeaningChange {
+	list := []MeaningChange{}
+	for c, count := range n {
+		c.Count = count
+		list = append(list, c)
+	}
+	slices.SortFunc(list, func(a, b MeaningChange) int {
+		return cmp.Or(strings.Compare(a.Field, b.Field), strings.Compare(a.From, b.From), strings.Compare(a.To, b.To))
+	})
+	return list
+}
+
+// platforms returns the words of the platforms that the page was served by, the present one first.
+func platforms(ctx context.Context, tx *db.Tx, p pass) ([]normalize.Words, error) {
+	former, err := scan.Column[string](ctx, tx, `SELECT from_platform FROM source_moves
+		WHERE source_id = ? AND from_platform <> ? ORDER BY source_move_id DESC`, p.SourceID, p.source.Platform)
+	all := []normalize.Words{p.Words}
+	for _, name := range former {
+		if w, ok := p.WordsOf(name); ok {
+			all = append(all, w)
+		}
+	}
+	return all, err
 }
 
 // statuses makes the statuses of the page's components again. The newest entry of their history holds
 // the same word, so that it changes with them; the words of those before it are not stored.
-func (r *renormalizer) statuses() error {
-	all, err := r.components.All(r.ctx, r.tx)
+func statuses(ctx context.Context, tx *db.Tx, p pass, n counts) error {
+	all, err := p.parts.All(ctx, tx)
+	if err != nil {
+		return err
+	}
+	words, err := platforms(ctx, tx, p)
 	if err != nil {
 		return err
 	}
@@ -231,27 +242,27 @@ func (r *renormalizer) statuses() error {
 			continue
 		}
 		was := normalize.ComponentStatus(c.Status)
-		is := normalize.Status(was, c.VendorStatus, r.platforms)
+		is := normalize.Status(was, c.VendorStatus, words)
 		if is == was {
 			continue
 		}
-		if _, err := r.exec(`UPDATE components SET status = ? WHERE component_id = ?`, is, c.ID); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE components SET status = ? WHERE component_id = ?`, is, c.ID); err != nil {
 			return err
 		}
-		if _, err := r.exec(`
+		if _, err := tx.Exec(ctx, `
 			UPDATE component_changes SET status = ?1 WHERE component_change_id = (
 				SELECT component_change_id FROM component_changes WHERE component_id = ?2
 				ORDER BY at DESC, component_change_id DESC LIMIT 1)`, is, c.ID); err != nil {
 			return err
 		}
 		if is != normalize.StatusUnknown {
-			if _, err := r.exec(`DELETE FROM findings WHERE source_id = ? AND source_key IN (?, '') AND field = 'status'
-				AND value = ?`, r.s.SourceID, c.Key, c.VendorStatus); err != nil {
+			if _, err := tx.Exec(ctx, `DELETE FROM findings WHERE source_id = ? AND source_key IN (?, '')
+				AND field = 'status' AND value = ?`, p.SourceID, c.Key, c.VendorStatus); err != nil {
 				return err
 			}
 		}
 		c.Status = string(is)
-		r.count("components.status", string(was), string(is))
+		n.add("components.status", string(was), string(is))
 	}
 	return nil
 }
@@ -266,38 +277,40 @@ type problem struct {
 
 var problemRow = scan.Of[problem]("f")
 
-func (r *renormalizer) problems(rec *incidents.Record) ([]problem, error) {
-	return problemRow.All(r.ctx, r.tx, `
-		SELECT `+problemRow.Columns+` FROM findings f WHERE f.source_id = ? AND f.source_key = ?`, r.s.SourceID,
-		rec.Incident.Key)
+func problemsStored(ctx context.Context, tx *db.Tx, p pass, rec *incidents.Record) ([]problem, error) {
+	return problemRow.All(ctx, tx, `SELECT `+problemRow.Columns+` FROM findings f
+		WHERE f.source_id = ? AND f.source_key = ?`, p.SourceID, rec.Incident.Key)
 }
 
-// findings takes away what the readings of an incident were found to lack and lack no more, and counts what they are
-// found to lack now. before is what was stored. Findings on what the readings do not hold are of the page, and stay.
-func (r *renormalizer) findings(rec *incidents.Record, before []problem) error {
-	now, err := r.problems(rec)
+// dropProblems takes away what the readings of an incident were found to lack and lack no more, and counts what they
+// are found to lack now. before is what was stored, now what they lack. Findings on what the readings do not hold are
+// of the page, and stay.
+func dropProblems(ctx context.Context, tx *db.Tx, p pass, rec *incidents.Record, before []problem,
+	now []normalize.Finding, n counts) error {
+	stored, err := problemsStored(ctx, tx, p, rec)
 	if err != nil {
 		return err
 	}
-	for _, p := range now {
-		if !slices.ContainsFunc(before, func(b problem) bool { return b.ID == p.ID }) {
-			r.count("findings."+p.Field, "", p.Problem)
+	for _, f := range stored {
+		if !slices.ContainsFunc(before, func(b problem) bool { return b.ID == f.ID }) {
+			n.add("findings."+f.Field, "", f.Problem)
 		}
 	}
-	for _, p := range before {
-		if r.folded[normalize.Finding{Key: rec.Incident.Key, Field: p.Field, Value: p.Value, Problem: p.Problem}] {
+	for _, f := range before {
+		finding := normalize.Finding{Key: rec.Incident.Key, Field: f.Field, Value: f.Value, Problem: f.Problem}
+		if slices.Contains(now, finding) {
 			continue
 		}
-		if holds, err := rec.History.Holds(p.Value); err != nil || !holds {
+		if holds, err := rec.History.Holds(f.Value); err != nil || !holds {
 			if err != nil {
 				return err
 			}
 			continue
 		}
-		if _, err := r.exec(`DELETE FROM findings WHERE finding_id = ?`, p.ID); err != nil {
+		if _, err := tx.Exec(ctx, `DELETE FROM findings WHERE finding_id = ?`, f.ID); err != nil {
 			return err
 		}
-		r.count("findings."+p.Field, p.Problem, "")
+		n.add("findings."+f.Field, f.Problem, "")
 	}
 	return nil
 }

@@ -10,8 +10,8 @@ import (
 	"fmt"
 	"time"
 	"vendorwatch/db"
+	"vendorwatch/db/internal/scan"
 	"vendorwatch/db/query"
-	"vendorwatch/db/record/internal/components"
 	"vendorwatch/normalize"
 )
 
@@ -33,11 +33,8 @@ func (r *Recorder) SaveScrape(ctx context.Context, s Scrape) (Saved, error) {
 		return Saved{}, errors.New("save scrape: the time of the scrape is missing")
 	}
 	var saved Saved
-	err := r.file.Change(ctx, func(tx *db.Tx) error {
-		v := newSaver(ctx, tx, s)
-		v.lateAfter = r.LateAfter
-		err := v.save()
-		saved = v.saved
+	err := r.file.Change(ctx, func(tx *db.Tx) (err error) {
+		saved, err = save(ctx, tx, s, r.LateAfter)
 		return err
 	})
 	if err != nil {
@@ -46,104 +43,100 @@ func (r *Recorder) SaveScrape(ctx context.Context, s Scrape) (Saved, error) {
 	return saved, nil
 }
 
-// saver is one SaveScrape on its way.
-type saver struct {
-	ctx       context.Context
-	tx        *db.Tx
-	s         Scrape
-	at        string // s.At as stored
-	lateAfter time.Duration
-
-	source   sourceRow
-	baseline bool // this is the first good scrape
-	past     bool // saved pages that are older than the newest reading of this source
-	pastOpen bool // … than its newest list of what is open
-	pastList bool // … than its newest list of components
-	vanished bool // too much is gone at once: the next scrape decides
-	held     bool // a reading may be a stale copy: the next one decides
-	moving   bool // the first reading under another platform
-
-	filter     *normalize.Filter // of the source; loaded when first needed
-	components *components.Known // of the source
-	added      map[int64]bool    // ids of incidents that are new
-	reread     map[string]bool   // keys of incidents whose words are new
-	keys       map[string]string // keys as seen to keys as stored, where they differ
-	events     []int64
-	folded     map[normalize.Finding]bool // findings that the records brought
-	wordsOf    func(platform string) (normalize.Words, bool)
-	changed    bool // a row other than those of health is different
-	saved      Saved
-}
-
-func newSaver(ctx context.Context, tx *db.Tx, s Scrape) *saver {
-	return &saver{ctx: ctx, tx: tx, s: s, at: normalize.FormatTime(s.At), wordsOf: s.WordsOf,
-		components: components.Of(s.SourceID), added: map[int64]bool{}, folded: map[normalize.Finding]bool{}}
-}
-
-func (v *saver) save() error {
-	s := v.s
-	live := !s.Archived && !s.Backfill
-	if s.Unchanged && s.Err == nil && live && s.Moved == nil {
-		if done, err := v.saveUnchanged(); done || err != nil {
-			return err
+func save(ctx context.Context, tx *db.Tx, s Scrape, lateAfter time.Duration) (Saved, error) {
+	if s.Unchanged && s.Err == nil && s.live() && s.Moved == nil {
+		if done, err := saveUnchanged(ctx, tx, s); done || err != nil {
+			return Saved{Outcome: query.OutcomeUnchanged}, err
 		}
 	}
-	if err := v.loadSource(); err != nil {
-		return err
+	source, err := loadSource(ctx, tx, s.SourceID)
+	if err != nil {
+		return Saved{}, err
 	}
-	var hash any
+	hash := ""
 	if s.Archived {
-		h, err := contentHash(s)
-		if err != nil {
-			return err
+		if hash, err = contentHash(s); err != nil {
+			return Saved{}, err
 		}
-		if done, err := v.savedBefore(h); done || err != nil {
-			return err
-		}
-		hash = h
-	}
-	if nothingRead(s) {
-		v.saved.Outcome = query.OutcomeFailed
-		if s.Unreadable {
-			v.saved.Outcome = query.OutcomeUnreadable
-		}
-		if live {
-			if err := v.countFailure(); err != nil {
-				return err
-			}
-		}
-		if s.Archived && !s.Backfill {
-			if err := v.saveArchivedGaps(false); err != nil {
-				return err
-			}
-		}
-		return v.finish(hash)
-	}
-	v.past = s.Archived && v.at < v.source.latestAt
-	if s.Archived {
-		live := v.at < v.source.lastSuccess
-		v.pastOpen, v.pastList = live || v.at < v.source.openListAt, live || v.at < v.source.partsAt
-	}
-	v.baseline = v.source.baselineAt == "" && !s.Backfill && !s.Unchanged
-	steps := []func() error{v.saveMove, v.saveSuccess, v.saveComponents, v.saveIncidents, v.savePage,
-		v.saveFindings, v.saveDocuments}
-	if s.Unchanged {
-		steps = []func() error{v.saveMove, v.saveSuccess, v.confirmCopies, v.confirmPage, v.saveDocuments}
-	}
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return err
+		if outcome, err := savedBefore(ctx, tx, s, hash); outcome != "" || err != nil {
+			return Saved{Outcome: outcome}, err
 		}
 	}
+	p := passOf(s, source, lateAfter)
+	steps := saveRead
 	switch {
-	case s.Err != nil:
-		v.saved.Outcome = query.OutcomePartial
-	case v.changed && !s.Unchanged:
-		v.saved.Outcome = query.OutcomeChanged
-	default:
-		v.saved.Outcome = query.OutcomeUnchanged
+	case nothingRead(s):
+		steps = saveFailure
+	case s.Unchanged:
+		steps = saveSame
 	}
-	return v.finish(hash)
+	all, err := steps(ctx, tx, p)
+	if err != nil {
+		return Saved{}, err
+	}
+	saved := Saved{Outcome: outcomeOf(s, all.Rows), Incidents: all.Incidents, Updates: all.Updates,
+		Revisions: all.Revisions, Findings: all.findings}
+	if err := writeScrape(ctx, tx, s, saved.Outcome, hash); err != nil {
+		return Saved{}, err
+	}
+	if n := len(all.events); n > 0 {
+		saved.Events, err = query.In(tx).EventsBetween(ctx, all.events[0], all.events[n-1])
+	}
+	return saved, err
+}
+
+// saveRead records a pass that read something.
+func saveRead(ctx context.Context, tx *db.Tx, p pass) (all change, err error) {
+	p, moved, err := saveMove(ctx, tx, p)
+	if err := all.add(moved, err); err != nil {
+		return all, err
+	}
+	if err := all.add(saveSuccess(ctx, tx, p)); err != nil {
+		return all, err
+	}
+	if err := all.add(saveComponents(ctx, tx, p)); err != nil {
+		return all, err
+	}
+	seen, err := saveIncidents(ctx, tx, p)
+	if err := all.add(seen.change, err); err != nil {
+		return all, err
+	}
+	if err := all.add(savePage(ctx, tx, p)); err != nil {
+		return all, err
+	}
+	if err := all.add(saveFindings(ctx, tx, p, seen, all.Rows)); err != nil {
+		return all, err
+	}
+	return all, saveDocuments(ctx, tx, p.Scrape, seen.vanished)
+}
+
+// saveSame records a pass that found everything as it was, and that was not expected for so long, or is awaited.
+func saveSame(ctx context.Context, tx *db.Tx, p pass) (all change, err error) {
+	p, moved, err := saveMove(ctx, tx, p)
+	if err := all.add(moved, err); err != nil {
+		return all, err
+	}
+	if err := all.add(saveSuccess(ctx, tx, p)); err != nil {
+		return all, err
+	}
+	if err := all.add(confirmCopies(ctx, tx, p)); err != nil {
+		return all, err
+	}
+	if err := all.add(confirmPage(ctx, tx, p)); err != nil {
+		return all, err
+	}
+	return all, saveDocuments(ctx, tx, p.Scrape, false)
+}
+
+// saveFailure records a pass that read nothing.
+func saveFailure(ctx context.Context, tx *db.Tx, p pass) (change, error) {
+	switch {
+	case p.live():
+		return countFailure(ctx, tx, p)
+	case !p.Backfill:
+		return change{}, saveArchivedGaps(ctx, tx, p, false)
+	}
+	return change{}, nil
 }
 
 // nothingRead reports whether a scrape failed altogether, rather than in part.
@@ -151,64 +144,84 @@ func nothingRead(s Scrape) bool {
 	return s.Err != nil && len(s.Incidents) == 0 && len(s.Components) == 0 && !s.AllOpen && !s.AllComponents
 }
 
+func outcomeOf(s Scrape, changed bool) query.Outcome {
+	switch {
+	case nothingRead(s) && s.Unreadable:
+		return query.OutcomeUnreadable
+	case nothingRead(s):
+		return query.OutcomeFailed
+	case s.Err != nil:
+		return query.OutcomePartial
+	case changed && !s.Unchanged:
+		return query.OutcomeChanged
+	}
+	return query.OutcomeUnchanged
+}
+
 // saveUnchanged records, in two statements, that a page is as it was. It leaves a source that failed, or was
 // not read for long, to the long way, which tells that it is back and what was not seen.
-func (v *saver) saveUnchanged() (bool, error) {
-	done, err := v.exec(`
+func saveUnchanged(ctx context.Context, tx *db.Tx, s Scrape) (bool, error) {
+	done, err := tx.Exec(ctx, `
 		UPDATE sources SET last_attempt_at = ?1, last_success_at = ?1, latest_at = max(coalesce(latest_at, ''), ?1),
 			consecutive_failures = 0, failing_since_at = NULL, last_error = NULL
 		WHERE source_id = ?2 AND consecutive_failures = 0 AND last_success_at >= ?3 AND interval_seconds = ?4
 			AND copy_suspected = 0 AND red_suspected = 0`,
-		v.at, v.s.SourceID, db.Stamp(v.s.At.Add(-query.Tolerance(v.s.Interval))), v.s.seconds())
+		db.Stamp(s.At), s.SourceID, db.Stamp(s.At.Add(-query.Tolerance(s.Interval))), s.seconds())
 	if err != nil || done == 0 {
 		return false, err
 	}
-	if err := v.saveDocuments(); err != nil {
+	if err := saveDocuments(ctx, tx, s, false); err != nil {
 		return false, err
 	}
-	v.saved.Outcome = query.OutcomeUnchanged
-	return true, v.finish(nil)
+	return true, writeScrape(ctx, tx, s, query.OutcomeUnchanged, "")
 }
 
-// finish writes the scrape's own row and reads back its events, with what a reader wants to know.
-func (v *saver) finish(contentHash any) error {
-	s := v.s
-	var errText any
+// scrapeRow is a row of scrapes.
+type scrapeRow struct {
+	SourceID      int64         `db:"source_id"`
+	StartedAt     string        `db:"started_at"`
+	TookMS        int64         `db:"took_ms"`
+	Outcome       query.Outcome `db:"outcome"`
+	HTTPStatus    int           `db:"http_status,null"`
+	Requests      int           `db:"requests"`
+	Bytes         int64         `db:"bytes"`
+	IncidentsSeen int           `db:"incidents_seen"`
+	Error         string        `db:"error,null"`
+	Backfill      bool          `db:"backfill"`
+	Archived      bool          `db:"archived"`
+	ContentHash   string        `db:"content_hash,null"`
+	AllOpen       bool          `db:"all_open"`
+}
+
+var scrapeColumns = scan.Of[scrapeRow]("")
+
+// writeScrape writes the scrape's own row.
+func writeScrape(ctx context.Context, tx *db.Tx, s Scrape, outcome query.Outcome, contentHash string) error {
+	row := scrapeRow{SourceID: s.SourceID, StartedAt: db.Stamp(s.At), TookMS: max(0, s.Took.Milliseconds()),
+		Outcome: outcome, HTTPStatus: s.HTTPStatus, Requests: s.Requests, Bytes: s.Bytes,
+		IncidentsSeen: len(s.Incidents), Backfill: s.Backfill, Archived: s.Archived, ContentHash: contentHash,
+		AllOpen: s.AllOpen && !s.Backfill}
 	if s.Err != nil {
-		errText = s.Err.Error()
+		row.Error = s.Err.Error()
 	}
-	var status any
-	if s.HTTPStatus != 0 {
-		status = s.HTTPStatus
-	}
-	_, err := v.exec(`
-		INSERT INTO scrapes (source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen,
-		error, backfill, archived, content_hash, all_open)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		s.SourceID, v.at, max(0, s.Took.Milliseconds()), v.saved.Outcome, status, s.Requests, s.Bytes, len(s.Incidents),
-		errText,
-		db.Bit(s.Backfill), db.Bit(s.Archived), contentHash, db.Bit(s.AllOpen && !s.Backfill))
-	if err != nil || len(v.events) == 0 {
-		return err
-	}
-	v.saved.Events, err = query.In(v.tx).EventsBetween(v.ctx, v.events[0], v.events[len(v.events)-1])
+	_, err := tx.Exec(ctx, `INSERT INTO scrapes (`+scrapeColumns.Names+`) VALUES (`+scrapeColumns.Marks+`)`,
+		scrapeColumns.Values(&row)...)
 	return err
 }
 
-// savedBefore reports whether the same saved pages were saved already, and with which outcome.
-func (v *saver) savedBefore(hash string) (bool, error) {
+// savedBefore returns with which outcome the same saved pages were saved already; empty if they were not.
+func savedBefore(ctx context.Context, tx *db.Tx, s Scrape, hash string) (query.Outcome, error) {
 	var outcome query.Outcome
-	err := v.queryRow(`
+	err := tx.QueryRowContext(ctx, `
 		SELECT outcome FROM scrapes WHERE archived = 1 AND source_id = ? AND started_at = ? AND content_hash = ?`,
-		v.s.SourceID, v.at, hash).Scan(&outcome)
+		s.SourceID, db.Stamp(s.At), hash).Scan(&outcome)
 	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
+		return "", nil
 	}
 	if outcome == query.OutcomeChanged {
 		outcome = query.OutcomeUnchanged
 	}
-	v.saved.Outcome = outcome
-	return true, err
+	return outcome, err
 }
 
 // contentHash tells saved pages apart by what was read from them. The words count, not their meaning:
@@ -232,17 +245,4 @@ func contentHash(s Scrape) (string, error) {
 	}
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:16]), nil
-}
-
-// exec runs a statement and returns how many rows it changed.
-func (v *saver) exec(query string, args ...any) (int64, error) {
-	return v.tx.Exec(v.ctx, query, args...)
-}
-
-func (v *saver) query(query string, args ...any) (*sql.Rows, error) {
-	return v.tx.QueryContext(v.ctx, query, args...)
-}
-
-func (v *saver) queryRow(query string, args ...any) *sql.Row {
-	return v.tx.QueryRowContext(v.ctx, query, args...)
 }

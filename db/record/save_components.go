@@ -1,22 +1,26 @@
 package record
 
-import "vendorwatch/db/record/internal/components"
+import (
+	"context"
+
+	"vendorwatch/db"
+	"vendorwatch/db/record/internal/components"
+	"vendorwatch/normalize"
+)
 
 // saveComponents stores the page's own list of components, and tells what is new of them.
-func (v *saver) saveComponents() error {
-	change, err := v.components.Save(v.ctx, v.tx, components.List{
-		At: v.at, Components: v.s.Components, Whole: v.s.AllComponents, Words: v.s.Words,
-		Baseline: v.baseline, Backfill: v.s.Backfill, Archived: v.s.Archived, Past: v.past, PastList: v.pastList,
-		LastSuccess: v.source.lastSuccess,
+func saveComponents(ctx context.Context, tx *db.Tx, p pass) (change, error) {
+	listed, err := p.parts.Save(ctx, tx, components.List{
+		At: p.at, Components: p.Components, Whole: p.AllComponents, Words: p.Words,
+		Baseline: p.baseline, Backfill: p.Backfill, Archived: p.Archived, Past: p.past, PastList: p.pastList,
+		LastSuccess: p.source.LastSuccess,
 	})
-	if err != nil {
-		return err
-	}
-	v.changed = v.changed || change.Rows
-	for _, n := range change.News {
-		if err := v.componentEvent(n.Component, n.Detail); err != nil {
-			return err
+	all := changedRows(listed.Rows)
+	for _, n := range listed.News {
+		if err == nil {
+			err = all.add(writeEvent(ctx, tx, p, event{kind: normalize.EventComponentChanged, detail: n.Detail,
+				hidden: p.source.filter.HidesComponent(n.Component)}))
 		}
 	}
-	return nil
+	return all, err
 }

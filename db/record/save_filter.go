@@ -1,10 +1,8 @@
 package record
 
 import (
+	"cmp"
 	"context"
-	"database/sql"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 	"vendorwatch/db"
@@ -20,7 +18,7 @@ func (r *Recorder) SetFilter(ctx context.Context, sourceID int64, f normalize.Fi
 	text, err := db.JSON(f)
 	if err == nil {
 		err = r.file.Change(ctx, func(tx *db.Tx) error {
-			return newSaver(ctx, tx, Scrape{SourceID: sourceID, At: at}).setFilter(f, text)
+			return setFilter(ctx, tx, Scrape{SourceID: sourceID, At: at}, f, text)
 		})
 	}
 	if err != nil {
@@ -29,40 +27,32 @@ func (r *Recorder) SetFilter(ctx context.Context, sourceID int64, f normalize.Fi
 	return nil
 }
 
-func (v *saver) setFilter(f normalize.Filter, text string) error {
-	var known int
-	if err := v.queryRow(`SELECT count(*) FROM sources WHERE source_id = ?`, v.s.SourceID).Scan(&known); err != nil {
+func setFilter(ctx context.Context, tx *db.Tx, s Scrape, f normalize.Filter, text string) error {
+	source, err := loadSource(ctx, tx, s.SourceID)
+	if err != nil {
 		return err
 	}
-	if known == 0 {
-		return db.ErrNotFound
-	}
-	stored := "{}"
-	err := v.queryRow(`SELECT filter FROM source_filters WHERE source_id = ?`, v.s.SourceID).Scan(&stored)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return err
-	}
-	if text == stored {
+	if text == cmp.Or(source.FilterText, "{}") {
 		return nil
 	}
 	if f.IsZero() {
-		_, err = v.exec(`DELETE FROM source_filters WHERE source_id = ?`, v.s.SourceID)
+		_, err = tx.Exec(ctx, `DELETE FROM source_filters WHERE source_id = ?`, s.SourceID)
 	} else {
-		_, err = v.exec(`
+		_, err = tx.Exec(ctx, `
 			INSERT INTO source_filters (source_id, filter) VALUES (?, ?)
-			ON CONFLICT (source_id) DO UPDATE SET filter = excluded.filter`, v.s.SourceID, text)
+			ON CONFLICT (source_id) DO UPDATE SET filter = excluded.filter`, s.SourceID, text)
 	}
 	if err != nil {
 		return err
 	}
-	v.filter = &f
-	return v.weighAll()
+	source.filter = f
+	return weighAll(ctx, tx, passOf(s, source, 0))
 }
 
 // weighAll looks at every incident of the source again.
-func (v *saver) weighAll() error {
-	ids, err := scan.Column[int64](v.ctx, v.tx, `SELECT incident_id FROM incidents WHERE source_id = ?
-		ORDER BY incident_id`, v.s.SourceID)
+func weighAll(ctx context.Context, tx *db.Tx, p pass) error {
+	ids, err := scan.Column[int64](ctx, tx, `SELECT incident_id FROM incidents WHERE source_id = ?
+		ORDER BY incident_id`, p.SourceID)
 	if err != nil || len(ids) == 0 {
 		return err
 	}
@@ -71,14 +61,14 @@ func (v *saver) weighAll() error {
 		byID[id] = incidents.New("")
 		byID[id].ID = id
 	}
-	if err := incidents.LoadRows(v.ctx, v.tx, byID); err != nil {
+	if err := incidents.LoadRows(ctx, tx, byID); err != nil {
 		return err
 	}
-	if err := incidents.LoadAffected(v.ctx, v.tx, byID); err != nil {
+	if err := incidents.LoadAffected(ctx, tx, byID); err != nil {
 		return err
 	}
 	for _, id := range ids {
-		shown, err := v.weigh(id, byID[id].Incident, true)
+		shown, err := weigh(ctx, tx, p, id, byID[id].Incident, true)
 		if err != nil {
 			return err
 		}
@@ -86,14 +76,13 @@ func (v *saver) weighAll() error {
 			continue
 		}
 		var open bool
-		if err := v.queryRow(`
-			SELECT announced AND open
-			FROM incidents WHERE incident_id = ?`, id).Scan(&open); err != nil {
+		if err := tx.QueryRowContext(ctx, `SELECT announced AND open FROM incidents WHERE incident_id = ?`,
+			id).Scan(&open); err != nil {
 			return err
 		}
 		if open {
 			n := revealed(byID[id].Incident)
-			if err := v.event(n.Kind, id, 0, n.Detail); err != nil {
+			if _, err := writeNews(ctx, tx, p, n.Kind, id, 0, n.Detail); err != nil {
 				return err
 			}
 		}
@@ -109,31 +98,27 @@ func revealed(i normalize.Incident) normalize.News {
 // weigh writes down whether the source's filter hides an incident, and reports whether it was hidden
 // before and is not any more. What was told of stays in sight when its severity falls, so that its end is
 // told too, unless the filter is a new one.
-func (v *saver) weigh(id int64, i normalize.Incident, newFilter bool) (shown bool, err error) {
-	filter, err := v.sourceFilter()
-	if err != nil {
-		return false, err
-	}
-	if filter.Hides(i) {
-		_, err = v.exec(`
+func weigh(ctx context.Context, tx *db.Tx, p pass, id int64, i normalize.Incident, newFilter bool) (shown bool,
+	err error) {
+	if p.source.filter.Hides(i) {
+		_, err = tx.Exec(ctx, `
 			INSERT OR IGNORE INTO filtered_incidents (incident_id, since_at)
 			SELECT ?1, ?2 WHERE ?3 OR NOT EXISTS (SELECT 1 FROM events WHERE incident_id = ?1 AND withheld IS NULL)`,
-			id, v.at, db.Bit(newFilter))
+			id, p.at, db.Bit(newFilter))
 		return false, err
 	}
-	n, err := v.exec(`DELETE FROM filtered_incidents WHERE incident_id = ?`, id)
+	n, err := tx.Exec(ctx, `DELETE FROM filtered_incidents WHERE incident_id = ?`, id)
 	return n > 0, err
 }
 
 // weighStored weighs what a scrape stored. An incident that comes to concern us while it goes on is
 // told from its opening.
-func (v *saver) weighStored(all []stored) error {
-	filter, err := v.sourceFilter()
-	if err != nil || filter.IsZero() {
-		return err
+func weighStored(ctx context.Context, tx *db.Tx, p pass, all []stored) error {
+	if p.source.filter.IsZero() {
+		return nil
 	}
 	for n, s := range all {
-		shown, err := v.weigh(s.rec.ID, s.rec.Incident, false)
+		shown, err := weigh(ctx, tx, p, s.rec.ID, s.rec.Incident, false)
 		if err != nil {
 			return err
 		}
@@ -144,33 +129,13 @@ func (v *saver) weighStored(all []stored) error {
 	return nil
 }
 
-// sourceFilter returns the filter of the scrape's source.
-func (v *saver) sourceFilter() (normalize.Filter, error) {
-	if v.filter != nil {
-		return *v.filter, nil
-	}
-	var f normalize.Filter
-	var text []byte
-	switch err := v.queryRow(`SELECT filter FROM source_filters WHERE source_id = ?`, v.s.SourceID).Scan(&text); {
-	case errors.Is(err, sql.ErrNoRows):
-	case err != nil:
-		return f, err
-	default:
-		if err := json.Unmarshal(text, &f); err != nil {
-			return f, fmt.Errorf("filter of source %d: %w", v.s.SourceID, err)
-		}
-	}
-	v.filter = &f
-	return f, nil
-}
-
-// hides reports whether the filter hides news of an incident.
-func (v *saver) hides(incidentID int64) (bool, error) {
-	filter, err := v.sourceFilter()
-	if err != nil || incidentID == 0 || filter.IsZero() {
-		return false, err
+// hides reports whether a source's filter hides news of an incident.
+func hides(ctx context.Context, tx *db.Tx, filter normalize.Filter, incidentID int64) (bool, error) {
+	if incidentID == 0 || filter.IsZero() {
+		return false, nil
 	}
 	var n int
-	err = v.queryRow(`SELECT count(*) FROM filtered_incidents WHERE incident_id = ?`, incidentID).Scan(&n)
+	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM filtered_incidents WHERE incident_id = ?`,
+		incidentID).Scan(&n)
 	return n > 0, err
 }

@@ -1,9 +1,11 @@
 package record
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"vendorwatch/db"
 	"vendorwatch/normalize"
@@ -11,81 +13,51 @@ import (
 
 // saveFindings records what could not be read. times_seen counts readings of changed words that still
 // had the problem: an incident's when its own words changed, the page's when anything did. So the same
-// page, read twice, leaves every row as it was.
-func (v *saver) saveFindings() error {
-	changed := v.changed
+// page, read twice, leaves every row as it was. changed says whether anything did.
+func saveFindings(ctx context.Context, tx *db.Tx, p pass, seen incidentsSeen, changed bool) (change, error) {
+	var all change
 	once := map[normalize.Finding]bool{}
-	for _, f := range v.s.Findings {
-		key := f.Key
-		if stored, ok := v.keys[key]; ok {
-			key = stored
-		}
-		f.Key = key
-		if once[f] || v.folded[f] {
+	for _, f := range append(slices.Clip(p.Findings), seen.findings...) {
+		f.Key = seen.keyOf(f.Key)
+		if once[f] || seen.problems[f] {
 			continue
 		}
 		once[f] = true
-		count := v.reread[key]
-		if !count && !v.ofIncident(key) {
-			count = changed
-		}
-		rows, err := v.query(`
+		count := seen.reread[f.Key] || changed && !seen.listed[f.Key]
+		times := 0
+		err := tx.QueryRowContext(ctx, `
 			INSERT INTO findings (source_id, source_key, field, value, problem, first_seen_at, last_seen_at, times_seen)
 			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, 1)
 			ON CONFLICT (source_id, source_key, field, value, problem) DO UPDATE SET
-				times_seen = times_seen + 1, first_seen_at = min(first_seen_at, ?6), last_seen_at = max(last_seen_at,
-				?6)
+				times_seen = times_seen + 1, first_seen_at = min(first_seen_at, ?6),
+				last_seen_at = max(last_seen_at, ?6)
 			WHERE ?7 RETURNING times_seen`,
-			v.s.SourceID, key, f.Field, f.Value, f.Problem, v.at, db.Bit(count))
-		if err != nil {
-			return fmt.Errorf("finding on %s: %w", f.Field, err)
-		}
-		times := 0
-		for rows.Next() {
-			if err := rows.Scan(&times); err != nil {
-				rows.Close()
-				return err
-			}
-		}
-		rows.Close()
-		if err := rows.Err(); err != nil {
-			return fmt.Errorf("finding on %s: %w", f.Field, err)
+			p.SourceID, f.Key, f.Field, f.Value, f.Problem, p.at, db.Bit(count)).Scan(&times)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return all, fmt.Errorf("finding on %s: %w", f.Field, err)
 		}
 		if times == 1 {
-			v.saved.Findings++
-			v.changed = true
+			all.findings++
+			all.Rows = true
 		}
 	}
-	return nil
-}
-
-// ofIncident reports whether a finding's key is that of an incident of this scrape, and not of a
-// component or of the page.
-func (v *saver) ofIncident(key string) bool {
-	for _, i := range v.s.Incidents {
-		if stored, ok := v.keys[i.Key]; i.Key == key || ok && stored == key {
-			return true
-		}
-	}
-	return false
+	return all, nil
 }
 
 // writeProblems records what could not be read in an incident's readings, with those that had it.
-func (v *saver) writeProblems(key string, problems []normalize.Problem) error {
-	for _, p := range problems {
-		f := p.Finding
-		f.Key = key
-		v.folded[f] = true
+func writeProblems(ctx context.Context, tx *db.Tx, sourceID int64, problems []normalize.Finding,
+	times []normalize.Problem) (change, error) {
+	var all change
+	for n, f := range problems {
 		var id int64
-		err := v.queryRow(`
+		err := tx.QueryRowContext(ctx, `
 			SELECT finding_id FROM findings WHERE source_id = ? AND source_key = ? AND field = ? AND value = ?
-			AND problem = ?`,
-			v.s.SourceID, key, f.Field, f.Value, f.Problem).Scan(&id)
+			AND problem = ?`, sourceID, f.Key, f.Field, f.Value, f.Problem).Scan(&id)
 		isNew := errors.Is(err, sql.ErrNoRows)
 		if err != nil && !isNew {
-			return err
+			return all, err
 		}
-		n, err := v.exec(`
+		changed, err := tx.Exec(ctx, `
 			INSERT INTO findings (source_id, source_key, field, value, problem, first_seen_at, last_seen_at, times_seen)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (source_id, source_key, field, value, problem) DO UPDATE SET
@@ -93,14 +65,15 @@ func (v *saver) writeProblems(key string, problems []normalize.Problem) error {
 				times_seen = excluded.times_seen
 			WHERE first_seen_at <> excluded.first_seen_at OR last_seen_at <> excluded.last_seen_at
 			OR times_seen <> excluded.times_seen`,
-			v.s.SourceID, key, f.Field, f.Value, f.Problem, db.Stamp(p.First), db.Stamp(p.Last), p.Times)
+			sourceID, f.Key, f.Field, f.Value, f.Problem, db.Stamp(times[n].First), db.Stamp(times[n].Last),
+			times[n].Times)
 		if err != nil {
-			return fmt.Errorf("finding on %s: %w", f.Field, err)
+			return all, fmt.Errorf("finding on %s: %w", f.Field, err)
 		}
-		v.changed = v.changed || n > 0
+		all.Rows = all.Rows || changed > 0
 		if isNew {
-			v.saved.Findings++
+			all.findings++
 		}
 	}
-	return nil
+	return all, nil
 }

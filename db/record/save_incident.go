@@ -1,79 +1,97 @@
 package record
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
 	"vendorwatch/db"
+	"vendorwatch/db/internal/scan"
 	"vendorwatch/db/record/internal/incidents"
 	"vendorwatch/db/record/internal/readings"
 	"vendorwatch/normalize"
 )
 
+// incidentsSeen is what saving the incidents of a scrape changed, and what the steps after it need to know.
+type incidentsSeen struct {
+	change
+	listed   map[string]bool            // keys as stored
+	reread   map[string]bool            // keys of those whose words are new
+	keys     map[string]string          // keys as read to keys as stored, where they differ
+	problems map[normalize.Finding]bool // what their readings lack; it is stored
+	findings []normalize.Finding        // further ones
+	vanished bool                       // too much is gone at once: the next scrape decides
+}
+
+// keyOf returns the key under which an incident that was read is stored.
+func (s incidentsSeen) keyOf(key string) string {
+	if stored, ok := s.keys[key]; ok {
+		return stored
+	}
+	return key
+}
+
 // saveIncidents stores what is new or different, and marks what has left the list of open ones.
-func (v *saver) saveIncidents() error {
-	open, err := v.openBefore()
+func saveIncidents(ctx context.Context, tx *db.Tx, p pass) (out incidentsSeen, err error) {
+	open, err := openBefore(ctx, tx, p)
 	if err != nil {
-		return err
+		return out, err
 	}
-	seen := storable(v.s.Incidents)
-	headers, err := v.headers(keysOf(seen))
+	seen := storable(p.Incidents)
+	headers, err := incidents.Headers(ctx, tx, p.SourceID, keysOf(seen))
 	if err != nil {
-		return err
+		return out, err
 	}
-	if err := v.adoptMoved(seen, headers); err != nil {
-		return err
+	if err := out.add(adoptMoved(ctx, tx, p, seen, headers)); err != nil {
+		return out, err
 	}
-	if err := v.adopt(seen, headers); err != nil {
-		return err
+	adopted, keys, err := adopt(ctx, tx, p, seen, headers)
+	if err := out.add(adopted, err); err != nil {
+		return out, err
 	}
-	v.reread = map[string]bool{}
+	out.keys, out.listed, out.reread = keys, map[string]bool{}, map[string]bool{}
 	ids := map[int64]bool{}
 	var differ []normalize.Incident
 	for _, i := range seen {
+		out.listed[i.Key] = true
 		h, known := headers[i.Key]
 		same := false
 		if known {
 			ids[h.ID] = true
-			if same, err = h.Words.Holds(i.Raws, v.at); err != nil {
-				return err
+			if same, err = h.Words.Holds(i.Raws, p.at); err != nil {
+				return out, err
 			}
 		}
 		if !same {
 			differ = append(differ, i)
-			v.reread[i.Key] = true
+			out.reread[i.Key] = true
 			continue
 		}
-		if err := v.sameWords(h, i); err != nil {
-			return err
+		if err := out.add(sameWords(ctx, tx, p, h, i)); err != nil {
+			return out, err
 		}
 	}
-	records, err := incidents.Load(v.ctx, v.tx, keysOf(differ), headers)
+	records, err := incidents.Load(ctx, tx, keysOf(differ), headers)
 	if err != nil {
-		return err
+		return out, err
 	}
 	all := make([]stored, len(differ))
 	for n, i := range differ {
-		if all[n], err = v.saveIncident(records, i); err != nil {
-			return fmt.Errorf("incident %q: %w", i.Key, err)
+		if all[n], err = saveIncident(ctx, tx, p, records, i); err != nil {
+			return out, fmt.Errorf("incident %q: %w", i.Key, err)
 		}
 		ids[all[n].rec.ID] = true
 	}
-	if err := v.linkEvents(all); err != nil {
-		return err
+	if err := out.add(tellStored(ctx, tx, p, all)); err != nil {
+		return out, err
 	}
-	if err := v.weighStored(all); err != nil {
-		return err
+	out.problems = problemsOf(all)
+	if err := noteCopies(ctx, tx, p, anyHeld(all)); err != nil {
+		return out, err
 	}
-	for _, s := range all {
-		if err := v.tellStored(s); err != nil {
-			return fmt.Errorf("incident %q: %w", s.now.Key, err)
-		}
-	}
-	if err := v.noteCopies(); err != nil {
-		return err
-	}
-	return v.saveLeftFeed(open, ids)
+	left, err := saveLeftFeed(ctx, tx, p, open, ids, newOf(all))
+	out.findings, out.vanished = left.findings, left.vanished
+	return out, out.add(left.change, err)
 }
 
 // storable rounds times to what is stored, since a finer time would differ from its own stored form at
@@ -117,20 +135,18 @@ func keysOf(list []normalize.Incident) []string {
 	return keys
 }
 
-func (v *saver) headers(keys []string) (map[string]*incidents.Header, error) {
-	return incidents.Headers(v.ctx, v.tx, v.s.SourceID, keys)
-}
-
 // adopt gives an incident that was seen without id and address the key it is stored under, and a stored
 // one without them the key that is known now. Title and start tell that they are the same.
-func (v *saver) adopt(seen []normalize.Incident, headers map[string]*incidents.Header) error {
-	v.keys = map[string]string{}
+func adopt(ctx context.Context, tx *db.Tx, p pass, seen []normalize.Incident,
+	headers map[string]*incidents.Header) (change, map[string]string, error) {
+	var all change
+	adopted := map[string]string{}
 	keys := keysOf(seen)
 	weak := 0
-	err := v.queryRow(`SELECT count(*) FROM incidents WHERE source_id = ? AND source_key >= '#' AND source_key < '$'`,
-		v.s.SourceID).Scan(&weak)
+	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM incidents WHERE source_id = ?
+		AND source_key >= '#' AND source_key < '$'`, p.SourceID).Scan(&weak)
 	if err != nil {
-		return err
+		return all, nil, err
 	}
 	for n := range seen {
 		i := &seen[n]
@@ -140,127 +156,130 @@ func (v *saver) adopt(seen []normalize.Incident, headers map[string]*incidents.H
 		}
 		stored, err := "", error(nil)
 		if made || weak > 0 {
-			stored, err = v.sameByTitle(*i, !made)
+			stored, err = sameBy(ctx, tx, p, *i, func(k normalize.Incident) bool {
+				return made || normalize.WeakKey(k.Key)
+			})
 		}
 		if err == nil && stored == "" && !made && i.URL != "" {
 			// An incident whose id has changed keeps the key that it is stored under, since the id may change again.
-			if stored, err = v.sameByAddress(*i); slices.Contains(keys, stored) {
+			stored, err = sameBy(ctx, tx, p, *i, func(k normalize.Incident) bool { return k.URL == i.URL })
+			if slices.Contains(keys, stored) {
 				stored = ""
 			}
 			made = stored != ""
 		}
 		if err != nil {
-			return err
+			return all, nil, err
 		}
 		if stored == "" {
 			continue
 		}
 		if made {
-			v.keys[i.Key], i.Key = stored, stored
+			adopted[i.Key], i.Key = stored, stored
 		} else {
-			for _, query := range []string{
-				`UPDATE incidents SET source_key = ? WHERE source_id = ? AND source_key = ?`,
-				`UPDATE OR IGNORE findings SET source_key = ? WHERE source_id = ? AND source_key = ?`,
-			} {
-				if _, err := v.exec(query, i.Key, v.s.SourceID, stored); err != nil {
-					return err
-				}
+			if err := rekey(ctx, tx, p.SourceID, stored, i.Key); err != nil {
+				return all, nil, err
 			}
-			v.changed = true
+			all.Rows = true
 		}
-		found, err := v.headers([]string{i.Key})
+		found, err := incidents.Headers(ctx, tx, p.SourceID, []string{i.Key})
 		if err != nil {
-			return err
+			return all, nil, err
 		}
 		headers[i.Key] = found[i.Key]
+	}
+	return all, adopted, nil
+}
+
+// rekey gives a stored incident another key.
+func rekey(ctx context.Context, tx *db.Tx, sourceID int64, from, to string) error {
+	for _, query := range []string{
+		`UPDATE incidents SET source_key = ? WHERE source_id = ? AND source_key = ?`,
+		`UPDATE OR IGNORE findings SET source_key = ? WHERE source_id = ? AND source_key = ?`,
+	} {
+		if _, err := tx.Exec(ctx, query, to, sourceID, from); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// sameByAddress returns the key of the stored incident with the title, start and page of i, "" if there is none.
-func (v *saver) sameByAddress(i normalize.Incident) (string, error) {
-	return v.sameBy(i, func(k normalize.Incident) bool { return k.URL == i.URL })
-}
+// startColumns is what tells, with the key, whether two incidents are the same by title and start.
+var startColumns = scan.Of[struct {
+	Key       string    `db:"source_key"`
+	Title     string    `db:"title"`
+	URL       string    `db:"url"`
+	Started   time.Time `db:"started_at"`
+	Scheduled time.Time `db:"scheduled_start_at"`
+}]("")
 
-// sameByTitle returns the key of the stored incident with the title and start of i, "" if there is none.
-// With weakOnly it looks among those without id and address.
-func (v *saver) sameByTitle(i normalize.Incident, weakOnly bool) (string, error) {
-	return v.sameBy(i, func(k normalize.Incident) bool { return !weakOnly || normalize.WeakKey(k.Key) })
-}
-
-// sameBy returns the key of the first stored incident with the title and start of i that also fits.
-func (v *saver) sameBy(i normalize.Incident, fits func(normalize.Incident) bool) (string, error) {
-	rows, err := v.query(`
-		SELECT source_key, title, coalesce(url, ''), coalesce(started_at, ''), coalesce(scheduled_start_at, '')
+// sameBy returns the key of the first stored incident with the title and start of i that also fits, "" if there is
+// none.
+func sameBy(ctx context.Context, tx *db.Tx, p pass, i normalize.Incident,
+	fits func(normalize.Incident) bool) (string, error) {
+	rows, err := startColumns.All(ctx, tx, `SELECT `+startColumns.Columns+`
 		FROM incidents WHERE source_id = ?1 AND (started_at BETWEEN ?2 AND ?3 OR scheduled_start_at BETWEEN ?4 AND ?5)
 		ORDER BY incident_id`,
-		v.s.SourceID, db.Stamp(i.StartedAt.Add(-time.Minute)), db.Stamp(i.StartedAt.Add(time.Minute)),
+		p.SourceID, db.Stamp(i.StartedAt.Add(-time.Minute)), db.Stamp(i.StartedAt.Add(time.Minute)),
 		db.Stamp(i.ScheduledStartAt.Add(-time.Minute)), db.Stamp(i.ScheduledStartAt.Add(time.Minute)))
 	if err != nil {
 		return "", err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var k normalize.Incident
-		var started, scheduled string
-		if err := rows.Scan(&k.Key, &k.Title, &k.URL, &started, &scheduled); err != nil {
-			return "", err
-		}
-		if err := db.ParseStamps(map[*time.Time]string{&k.StartedAt: started,
-			&k.ScheduledStartAt: scheduled}); err != nil {
-			return "", err
-		}
+	for _, r := range rows {
+		k := normalize.Incident{Key: r.Key, Title: r.Title, URL: r.URL, StartedAt: r.Started,
+			ScheduledStartAt: r.Scheduled}
 		if fits(k) && normalize.SameByTitle(k, i) {
 			return k.Key, nil
 		}
 	}
-	return "", rows.Err()
+	return "", nil
 }
 
 // sameWords handles an incident that reads as it did. Nothing is written, unless it had left the list
 // of open ones, was met before by a backfill only, or is shown here by older pages than any so far.
-func (v *saver) sameWords(h *incidents.Header, i normalize.Incident) error {
-	if v.s.Archived {
-		if err := readings.SeenSame(v.ctx, v.tx, h.ID, i.Raws, v.at); err != nil {
-			return err
+func sameWords(ctx context.Context, tx *db.Tx, p pass, h *incidents.Header, i normalize.Incident) (all change,
+	err error) {
+	if p.Archived {
+		if err := readings.SeenSame(ctx, tx, h.ID, i.Raws, p.at); err != nil {
+			return all, err
 		}
 	}
-	if v.s.Archived && v.at < h.FirstSeen {
-		if _, err := v.exec(`UPDATE incidents SET first_seen_at = ?1 WHERE incident_id = ?2`, v.at, h.ID); err != nil {
-			return err
+	if p.Archived && p.at < h.FirstSeen {
+		if _, err := tx.Exec(ctx, `UPDATE incidents SET first_seen_at = ?1 WHERE incident_id = ?2`, p.at,
+			h.ID); err != nil {
+			return all, err
 		}
-		if _, err := v.exec(`UPDATE incident_updates SET first_seen_at = ?1 WHERE incident_id = ?2
-			AND first_seen_at > ?1 AND coalesce(posted_at, ?1) <= ?1`, v.at, h.ID); err != nil {
-			return err
+		if _, err := tx.Exec(ctx, `UPDATE incident_updates SET first_seen_at = ?1 WHERE incident_id = ?2
+			AND first_seen_at > ?1 AND coalesce(posted_at, ?1) <= ?1`, p.at, h.ID); err != nil {
+			return all, err
 		}
-		v.changed = true
+		all.Rows = true
 	}
-	if v.s.AllOpen {
-		if err := v.seenAgain(h.ID, h.LeftFeed); err != nil {
-			return err
+	if p.AllOpen {
+		if err := all.add(seenAgain(ctx, tx, p, h.ID, h.LeftFeed)); err != nil {
+			return all, err
 		}
 		h.LeftFeed = ""
 	}
-	if v.s.Archived && v.at < h.Words.Newest() {
-		return nil
+	if p.Archived && p.at < h.Words.Newest() {
+		return all, nil
 	}
 	// What the page says now may be less than what is known: the record's own state decides.
 	i.State = normalize.State(h.State)
-	var err error
 	if i.StartedAt, err = db.ParseStamp(h.StartedAt); err != nil {
-		return err
+		return all, err
 	}
-	h.Announced, err = v.tell(teller{h.ID, h.SameEvent, h.Announced}, i, false, nil, nil)
-	return err
+	told, announced, err := tell(ctx, tx, p, teller{h.ID, h.SameEvent, h.Announced}, i, false, nil, nil)
+	h.Announced = announced // so that a second reading of it in the same scrape finds it told
+	return all, all.add(told, err)
 }
 
 // seenAgain takes back that an incident has left the list of open ones. That a document of another kind still
 // shows it as it was proves nothing: incidents stay on their own pages for ever.
-func (v *saver) seenAgain(id int64, leftFeed string) error {
-	if leftFeed == "" || v.s.Backfill || v.pastOpen || v.at <= leftFeed {
-		return nil
+func seenAgain(ctx context.Context, tx *db.Tx, p pass, id int64, leftFeed string) (change, error) {
+	if leftFeed == "" || p.Backfill || p.pastOpen || p.at <= leftFeed {
+		return change{}, nil
 	}
-	v.changed = true
-	_, err := v.exec(`UPDATE incidents SET left_feed_at = NULL WHERE incident_id = ?`, id)
-	return err
+	_, err := tx.Exec(ctx, `UPDATE incidents SET left_feed_at = NULL WHERE incident_id = ?`, id)
+	return changedRows(true), err
 }

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"vendorwatch/db"
@@ -11,92 +12,95 @@ import (
 
 // saveMove lets the source go on where its page has gone. With another platform its components and the posts of its
 // incidents have other ids, so that theirs become such as were made up: what is read from now on is then matched
-// by names, times and words.
-func (v *saver) saveMove() error {
-	to := v.s.Moved
+// by names, times and words. It returns the pass as it is after the move.
+func saveMove(ctx context.Context, tx *db.Tx, p pass) (pass, change, error) {
+	to := p.Moved
 	if to == nil {
-		return nil
+		return p, change{}, nil
 	}
 	url, platform := strings.TrimRight(to.PageURL, "/"), to.Platform
-	was := v.source
-	if url == "" || platform == "" || url == was.pageURL && platform == was.platform {
-		return nil
+	was := p.source
+	if url == "" || platform == "" || url == was.PageURL && platform == was.Platform {
+		return p, change{}, nil
 	}
 	var taken int64
-	if err := v.queryRow(selectTaken, v.s.SourceID, url).Scan(&taken); err != nil {
-		return err
+	if err := tx.QueryRowContext(ctx, selectTaken, p.SourceID, url).Scan(&taken); err != nil {
+		return p, change{}, err
 	}
 	if taken != 0 {
-		return fmt.Errorf("move to %s: %w", url, ErrTaken)
+		return p, change{}, fmt.Errorf("move to %s: %w", url, ErrTaken)
 	}
-	for _, change := range []struct {
+	for _, step := range []struct {
 		query string
 		args  []any
 	}{
 		{`UPDATE sources SET page_url = ?, platform = ?, backfill_page = 0 WHERE source_id = ?`,
-			[]any{url, platform, v.s.SourceID}},
-		{`DELETE FROM documents WHERE source_id = ?`, []any{v.s.SourceID}},
-		{`DELETE FROM source_searches WHERE source_id = ?`, []any{v.s.SourceID}},
+			[]any{url, platform, p.SourceID}},
+		{`DELETE FROM documents WHERE source_id = ?`, []any{p.SourceID}},
+		{`DELETE FROM source_searches WHERE source_id = ?`, []any{p.SourceID}},
 		{`INSERT INTO source_moves (source_id, at, from_url, from_platform, to_url, to_platform)
 			VALUES (?, ?, ?, ?, ?, ?)`,
-			[]any{v.s.SourceID, v.at, was.pageURL, was.platform, url, platform}},
+			[]any{p.SourceID, p.at, was.PageURL, was.Platform, url, platform}},
 	} {
-		if _, err := v.exec(change.query, change.args...); err != nil {
-			return err
+		if _, err := tx.Exec(ctx, step.query, step.args...); err != nil {
+			return p, change{}, err
 		}
 	}
-	if platform != was.platform {
-		v.source.otherSince, v.moving = v.at, true
-		if _, err := v.exec(`UPDATE components SET source_key = '@' || source_key WHERE source_id = ?
-			AND source_key NOT LIKE '@%'`, v.s.SourceID); err != nil {
-			return err
+	if platform != was.Platform {
+		p.source.OtherSince, p.moving = p.at, true
+		if _, err := tx.Exec(ctx, `UPDATE components SET source_key = '@' || source_key WHERE source_id = ?
+			AND source_key NOT LIKE '@%'`, p.SourceID); err != nil {
+			return p, change{}, err
 		}
 	}
-	if was.baselineAt == "" {
-		return nil // it was found, not moved: nobody has been told of it
+	p.source.PageURL, p.source.Platform = url, platform
+	if was.BaselineAt == "" {
+		return p, change{}, nil // it was found, not moved: nobody has been told of it
 	}
-	return v.event(normalize.EventSourceMoved, 0, 0, map[string]string{
-		"from_url": was.pageURL, "from_platform": was.platform, "to_url": url, "to_platform": platform,
+	told, err := writeNews(ctx, tx, p, normalize.EventSourceMoved, 0, 0, map[string]string{
+		"from_url": was.PageURL, "from_platform": was.Platform, "to_url": url, "to_platform": platform,
 	})
+	return p, told, err
 }
 
 // adoptMoved gives incidents from before the page had another platform the keys that they have now, so that they
 // are not stored, nor told, twice. They are known by their former keys, or as two pages' records of one event are.
 // In doubt they stay two.
-func (v *saver) adoptMoved(seen []normalize.Incident, headers map[string]*incidents.Header) error {
-	if v.source.otherSince == "" {
-		return nil
+func adoptMoved(ctx context.Context, tx *db.Tx, p pass, seen []normalize.Incident,
+	headers map[string]*incidents.Header) (all change, err error) {
+	if p.source.OtherSince == "" {
+		return all, nil
 	}
 	keys, err := db.JSON(keysOf(seen))
 	if err != nil {
-		return err
+		return all, err
 	}
 	for _, i := range seen {
 		if headers[i.Key] != nil {
 			continue
 		}
-		id, key, err := moved.Before(v.ctx, v.tx, v.s.SourceID, v.source.otherSince, i, keys)
+		id, key, err := moved.Before(ctx, tx, p.SourceID, p.source.OtherSince, i, keys)
 		if err != nil {
-			return fmt.Errorf("incident %q: its record from before the move: %w", i.Key, err)
+			return all, fmt.Errorf("incident %q: its record from before the move: %w", i.Key, err)
 		}
 		if id == 0 {
 			continue
 		}
-		if err := moved.Rekey(v.ctx, v.tx, v.s.SourceID, id, key, i, v.at); err != nil {
-			return fmt.Errorf("incident %q: its record from before the move: %w", i.Key, err)
+		if err := moved.Rekey(ctx, tx, p.SourceID, id, key, i, p.at); err != nil {
+			return all, fmt.Errorf("incident %q: its record from before the move: %w", i.Key, err)
 		}
-		v.changed = true
-		found, err := v.headers([]string{i.Key})
+		all.Rows = true
+		found, err := incidents.Headers(ctx, tx, p.SourceID, []string{i.Key})
 		if err != nil {
-			return err
+			return all, err
 		}
 		headers[i.Key] = found[i.Key]
 	}
-	return nil
+	return all, nil
 }
 
 // historyOfMove reports whether an incident that is read for the first time, with the page's first reading
 // under another platform, was over before the page was last read: it is that page's history, and no news.
-func (v *saver) historyOfMove(i normalize.Incident) bool {
-	return v.moving && i.State.Over() && db.Stamp(incidents.Begin(i)) < v.source.lastGood()
+func (p pass) historyOfMove(i normalize.Incident) bool {
+	return p.moving && i.State.Over() && db.Stamp(incidents.Begin(i)) < p.source.lastGood()
 }

@@ -1,50 +1,100 @@
 package record
 
 import (
+	"context"
+	"fmt"
+	"slices"
+
+	"vendorwatch/db"
 	"vendorwatch/db/record/internal/incidents"
 	"vendorwatch/db/record/internal/sameevent"
 	"vendorwatch/normalize"
 )
 
-// stored is an incident as it was just stored, and what is to be told of it.
+// stored is an incident as it was just stored, what that changed in the file, and what is to be told of it.
 type stored struct {
+	change
 	rec       *incidents.Record
 	now       normalize.Incident // as it stood then: a second reading in the same scrape may change it again
 	isNew     bool
-	differs   bool             // the reading brought something
-	older     bool             // read from pages older than the stored words: nothing is told
-	news      []normalize.News //
+	differs   bool                // the reading brought something
+	older     bool                // read from pages older than the stored words: nothing is told
+	held      bool                // a reading may be a stale copy: the next one decides
+	problems  []normalize.Finding // what its readings lack
+	news      []normalize.News
 	updateIDs map[string]int64 // of the news
 }
 
-// linkEvents finds the records of the vendor's other pages that tell of the same events as those just stored.
-func (v *saver) linkEvents(all []stored) error {
-	var differ []*incidents.Record
+// problemsOf returns what the readings of incidents lack.
+func problemsOf(all []stored) map[normalize.Finding]bool {
+	set := map[normalize.Finding]bool{}
 	for _, s := range all {
+		for _, f := range s.problems {
+			set[f] = true
+		}
+	}
+	return set
+}
+
+// anyHeld reports whether a reading of one of the incidents may be a stale copy.
+func anyHeld(all []stored) bool {
+	return slices.ContainsFunc(all, func(s stored) bool { return s.held })
+}
+
+// newOf returns the ids of the incidents that are new.
+func newOf(all []stored) map[int64]bool {
+	set := map[int64]bool{}
+	for _, s := range all {
+		if s.isNew {
+			set[s.rec.ID] = true
+		}
+	}
+	return set
+}
+
+// tellStored finds the records of the vendor's other pages that tell of the same events as those just stored, weighs
+// all by the source's filter, and writes their news. It returns all that was changed since before they were stored.
+func tellStored(ctx context.Context, tx *db.Tx, p pass, list []stored) (change, error) {
+	var all change
+	var differ []*incidents.Record
+	for _, s := range list {
+		all.add(s.change, nil)
 		if s.differs {
 			differ = append(differ, s.rec)
 		}
 	}
-	changed, err := sameevent.Link(v.ctx, v.tx, v.s.SourceID, differ)
-	v.changed = v.changed || changed
-	return err
+	linked, err := sameevent.Link(ctx, tx, p.SourceID, differ)
+	if err != nil {
+		return all, err
+	}
+	all.Rows = all.Rows || linked
+	if err := weighStored(ctx, tx, p, list); err != nil {
+		return all, err
+	}
+	for _, s := range list {
+		if err := all.add(tellOne(ctx, tx, p, s)); err != nil {
+			return all, fmt.Errorf("incident %q: %w", s.now.Key, err)
+		}
+	}
+	return all, nil
 }
 
 // saveIncident stores what was read of one incident, and makes its record again of all that was. records is brought
 // up to date, so that a second reading of the same incident in one scrape finds the first.
-func (v *saver) saveIncident(records map[string]*incidents.Record, seen normalize.Incident) (stored, error) {
+func saveIncident(ctx context.Context, tx *db.Tx, p pass, records map[string]*incidents.Record,
+	seen normalize.Incident) (stored, error) {
 	rec := records[seen.Key]
 	isNew := rec == nil
 	if isNew {
-		rec = incidents.New(v.at)
+		rec = incidents.New(p.at)
 	}
 	records[seen.Key] = rec
-	out := stored{rec: rec, isNew: isNew, older: !isNew && v.s.Archived && v.at < rec.Words.Newest()}
+	out := stored{rec: rec, isNew: isNew, older: !isNew && p.Archived && p.at < rec.Words.Newest()}
 	unchangedUntil := ""
-	if v.s.AllOpen && !v.s.Archived && !v.s.Backfill && rec.LeftFeed == "" {
-		unchangedUntil = v.source.lastSuccess // it was on the list all the time
+	if p.AllOpen && p.live() && rec.LeftFeed == "" {
+		unchangedUntil = p.source.LastSuccess // it was on the list all the time
 	}
-	added, err := rec.History.Add(seen.Raws, v.at, unchangedUntil, v.s.Archived)
+	added, err := rec.History.Add(seen.Raws, p.at, unchangedUntil, p.Archived)
 	if err != nil {
 		return out, err
 	}
@@ -56,15 +106,17 @@ func (v *saver) saveIncident(records map[string]*incidents.Record, seen normaliz
 	var edits []normalize.Revision
 	if added {
 		out.differs = true
-		if edits, err = v.fold(rec, seen.Key); err != nil {
+		f, err := fold(ctx, tx, p, rec, seen.Key)
+		if err != nil {
 			return out, err
 		}
-		if v.past {
-			changed, err := v.components.Name(v.ctx, v.tx, seen.Components, v.at)
+		out.change, out.held, out.problems, edits = f.change, f.held, f.problems, f.edits
+		if p.past {
+			changed, err := p.parts.Name(ctx, tx, seen.Components, p.at)
 			if err != nil {
 				return out, err
 			}
-			v.changed = v.changed || changed
+			out.Rows = out.Rows || changed
 		}
 	}
 	if out.older {
@@ -73,8 +125,8 @@ func (v *saver) saveIncident(records map[string]*incidents.Record, seen normaliz
 	if out.differs {
 		out.news = normalize.NewsOf(was, rec.Incident, edits)
 	}
-	if v.s.AllOpen || len(out.news) > 0 || normalize.State(rec.Row.State).Over() {
-		if err := v.seenAgain(rec.ID, rec.LeftFeed); err != nil {
+	if p.AllOpen || len(out.news) > 0 || normalize.State(rec.Row.State).Over() {
+		if err := out.add(seenAgain(ctx, tx, p, rec.ID, rec.LeftFeed)); err != nil {
 			return out, err
 		}
 		rec.LeftFeed = ""
@@ -84,64 +136,65 @@ func (v *saver) saveIncident(records map[string]*incidents.Record, seen normaliz
 	return out, nil
 }
 
-// fold makes an incident's record of its readings, writes what differs from what is stored, and returns the edits
-// that this scrape was the first to show.
-func (v *saver) fold(rec *incidents.Record, key string) ([]normalize.Revision, error) {
-	list, err := rec.History.Readings(v.s.Words, v.words)
+// folded is what making an incident's record again changed, and found.
+type folded struct {
+	change
+	edits    []normalize.Revision // that this scrape was the first to show
+	held     bool                 // a reading may be a stale copy
+	problems []normalize.Finding  // what the readings lack
+}
+
+// fold makes an incident's record of its readings, and writes what differs from what is stored.
+func fold(ctx context.Context, tx *db.Tx, p pass, rec *incidents.Record, key string) (out folded, err error) {
+	list, err := rec.History.Readings(p.Words, p.wordsOf)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
 	f := normalize.Fold(list)
 	f.Incident.Key = key
 	index := rec.History.Index(f.Held)
-	v.held = v.held || len(f.Held) > 0
-	change, err := incidents.WriteRow(v.ctx, v.tx, v.s.SourceID, rec, f, index)
+	out.held = len(f.Held) > 0
+	written, err := incidents.WriteRow(ctx, tx, p.SourceID, rec, f, index)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
-	v.count(change)
-	if change.Incidents > 0 {
-		v.added[rec.ID] = true
+	out.Add(written)
+	if err := rec.History.Store(ctx, tx, rec.ID); err != nil {
+		return out, err
 	}
-	if err := rec.History.Store(v.ctx, v.tx, rec.ID); err != nil {
-		return nil, err
+	if written, err = incidents.WriteUpdates(ctx, tx, rec, f.Updates); err != nil {
+		return out, err
 	}
-	if change, err = incidents.WriteUpdates(v.ctx, v.tx, rec, f.Updates); err != nil {
-		return nil, err
-	}
-	v.count(change)
-	if err := v.writeAffected(rec, f.Incident.Components); err != nil {
-		return nil, err
+	out.Add(written)
+	if err := out.add(writeAffected(ctx, tx, p, rec, f.Incident.Components)); err != nil {
+		return out, err
 	}
 	for n := range f.Incident.Updates {
 		f.Incident.Updates[n].Was = rec.Was[f.Incident.Updates[n].Key]
 	}
 	rec.Incident, rec.Words = f.Incident, index
-	if err := v.writeProblems(key, f.Findings); err != nil {
-		return nil, err
+	for _, problem := range f.Findings {
+		finding := problem.Finding
+		finding.Key = key
+		out.problems = append(out.problems, finding)
 	}
-	fresh, change, err := incidents.WriteRevisions(v.ctx, v.tx, rec, f.Revisions, v.at)
-	v.count(change)
-	return fresh, err
+	if err := out.add(writeProblems(ctx, tx, p.SourceID, out.problems, f.Findings)); err != nil {
+		return out, err
+	}
+	out.edits, written, err = incidents.WriteRevisions(ctx, tx, rec, f.Revisions, p.at)
+	out.Add(written)
+	return out, err
 }
 
-// count adds what was changed to what this scrape changed.
-func (v *saver) count(c incidents.Change) {
-	v.saved.Incidents += c.Incidents
-	v.saved.Updates += c.Updates
-	v.saved.Revisions += c.Revisions
-	v.changed = v.changed || c.Rows
-}
-
-func (v *saver) writeAffected(rec *incidents.Record, list []normalize.Component) error {
+func writeAffected(ctx context.Context, tx *db.Tx, p pass, rec *incidents.Record,
+	list []normalize.Component) (change, error) {
 	if rec.Affects(list) {
-		return nil
+		return change{}, nil
 	}
-	now, changed, err := v.components.Affect(v.ctx, v.tx, rec.ID, rec.Components, list, v.at)
+	now, changed, err := p.parts.Affect(ctx, tx, rec.ID, rec.Components, list, p.at)
 	if err != nil {
-		return err
+		return change{}, err
 	}
-	v.changed = v.changed || changed
 	rec.Components = now
-	return nil
+	return changedRows(changed), nil
 }

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"context"
 	"maps"
 	"strconv"
 	"time"
@@ -19,27 +20,28 @@ type teller struct {
 	announced bool
 }
 
-// tellStored writes the news of an incident that was stored.
-func (v *saver) tellStored(s stored) (err error) {
+// tellOne writes the news of an incident that was stored.
+func tellOne(ctx context.Context, tx *db.Tx, p pass, s stored) (change, error) {
 	if s.older {
-		return nil
+		return change{}, nil
 	}
-	s.rec.Announced, err = v.tell(teller{s.rec.ID, s.rec.SameEvent, s.rec.Announced}, s.now, s.isNew, s.news,
+	all, announced, err := tell(ctx, tx, p, teller{s.rec.ID, s.rec.SameEvent, s.rec.Announced}, s.now, s.isNew, s.news,
 		s.updateIDs)
-	return err
+	s.rec.Announced = announced
+	return all, err
 }
 
 // tell writes the news of one incident, and returns whether its opening is thereby told. Of an event that
 // several pages tell of, one record's news is told: that of the record whose opening was told, for as long
 // as its page can be read and shows it; the others' news is written down and withheld. updateIDs finds the
 // updates that the news speaks of.
-func (v *saver) tell(t teller, i normalize.Incident, isNew bool, news []normalize.News,
-	updateIDs map[string]int64) (bool, error) {
-	heard, speaker, err := v.othersOf(t)
+func tell(ctx context.Context, tx *db.Tx, p pass, t teller, i normalize.Incident, isNew bool, news []normalize.News,
+	updateIDs map[string]int64) (all change, told bool, err error) {
+	heard, speaker, err := othersOf(ctx, tx, p, t)
 	if err != nil {
-		return t.announced, err
+		return all, t.announced, err
 	}
-	news, told := v.announcement(i, isNew, t.announced || heard != 0 && !isNew, news)
+	news, told = p.announcement(i, isNew, t.announced || heard != 0 && !isNew, news)
 	if heard != 0 {
 		told = t.announced
 	}
@@ -50,22 +52,22 @@ func (v *saver) tell(t teller, i normalize.Incident, isNew bool, news []normaliz
 		case heard != 0 && isNew && n == 0:
 			instead = heard // whatever may be said of that page now, the opening was told
 		default:
-			if instead, err = v.toldBy(t, one, updateIDs[one.UpdateKey]); err != nil {
-				return t.announced, err
+			if instead, err = toldBy(ctx, tx, p, t, one, updateIDs[one.UpdateKey]); err != nil {
+				return all, t.announced, err
 			}
 		}
 		if instead != 0 {
 			one.Detail = withSameEvent(one.Detail, instead)
 		}
-		if err := v.event(one.Kind, t.id, updateIDs[one.UpdateKey], one.Detail); err != nil {
-			return t.announced, err
+		if err := all.add(writeNews(ctx, tx, p, one.Kind, t.id, updateIDs[one.UpdateKey], one.Detail)); err != nil {
+			return all, t.announced, err
 		}
 	}
 	if told == t.announced {
-		return told, nil
+		return all, told, nil
 	}
-	_, err = v.exec(`UPDATE incidents SET announced = ? WHERE incident_id = ?`, db.Bit(told), t.id)
-	return told, err
+	_, err = tx.Exec(ctx, `UPDATE incidents SET announced = ? WHERE incident_id = ?`, db.Bit(told), t.id)
+	return all, told, err
 }
 
 func withSameEvent(detail map[string]string, id int64) map[string]string {
@@ -80,11 +82,11 @@ func withSameEvent(detail map[string]string, id int64) map[string]string {
 // othersOf returns the other record of t's event whose opening was told, and the one whose news is told
 // in place of t's; 0 where there is none. Saved pages are read when somebody hands them in, so that
 // for them only a page that refuses us counts as unread; otherwise so does one that is no longer watched.
-func (v *saver) othersOf(t teller) (heard, speaker int64, err error) {
+func othersOf(ctx context.Context, tx *db.Tx, p pass, t teller) (heard, speaker int64, err error) {
 	if t.sameEvent == 0 {
 		return 0, 0, nil
 	}
-	rows, err := v.query(`
+	rows, err := tx.QueryContext(ctx, `
 		SELECT o.incident_id,
 			o.announced = 1 AND o.left_feed_at IS NULL AND s.consecutive_failures < ?1 AND (?2
 			OR s.last_success_at >= ?3
@@ -95,7 +97,7 @@ func (v *saver) othersOf(t teller) (heard, speaker int64, err error) {
 				WHERE e.incident_id = o.incident_id AND e.detail ->> 'late' = 'true'
 				AND e.withheld IS NOT 'same_event'))
 		ORDER BY o.incident_id <> ?4, o.incident_id`,
-		failuresToReport, db.Bit(v.s.Archived), db.Stamp(v.s.At.Add(-unheard)), t.sameEvent, t.id, v.s.SourceID)
+		failuresToReport, db.Bit(p.Archived), db.Stamp(p.At.Add(-unheard)), t.sameEvent, t.id, p.SourceID)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -124,11 +126,11 @@ func (v *saver) othersOf(t teller) (heard, speaker int64, err error) {
 // toldBy returns the other record of t's event that told this piece of news while t's page could not be
 // read, 0 if none did: the same post of the timeline, or the same turn since t was last heard, provided
 // that it took no other turn afterwards.
-func (v *saver) toldBy(t teller, n normalize.News, updateID int64) (int64, error) {
+func toldBy(ctx context.Context, tx *db.Tx, p pass, t teller, n normalize.News, updateID int64) (int64, error) {
 	var id int64
 	var err error
 	if updateID != 0 {
-		err = v.queryRow(`
+		err = tx.QueryRowContext(ctx, `
 			SELECT coalesce(min(x.incident_id), 0)
 			FROM incident_updates u
 			JOIN incidents o ON o.same_event_id = ?2 AND o.incident_id <> u.incident_id
@@ -138,7 +140,7 @@ func (v *saver) toldBy(t teller, n normalize.News, updateID int64) (int64, error
 			WHERE u.update_id = ?1`, updateID, t.sameEvent, n.Kind).Scan(&id)
 		return id, err
 	}
-	err = v.queryRow(`
+	err = tx.QueryRowContext(ctx, `
 		SELECT coalesce(min(o.incident_id), 0)
 		FROM incidents o JOIN events e USING (incident_id)
 		WHERE o.same_event_id = ?1 AND o.incident_id <> ?2 AND e.kind = ?3 AND coalesce(e.detail ->> 'to', '') = ?4
@@ -147,6 +149,6 @@ func (v *saver) toldBy(t teller, n normalize.News, updateID int64) (int64, error
 			AND e.withheld IS NOT 'same_event' AND e.event_id > coalesce((
 				SELECT max(m.event_id) FROM events m WHERE m.incident_id = ?2 AND m.withheld IS NOT 'same_event'
 				AND m.at < ?5), 0)`,
-		t.sameEvent, t.id, n.Kind, n.Detail["to"], v.at).Scan(&id)
+		t.sameEvent, t.id, n.Kind, n.Detail["to"], p.at).Scan(&id)
 	return id, err
 }

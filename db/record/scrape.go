@@ -53,6 +53,9 @@ type Saved struct {
 	Findings  int // findings new to the file
 }
 
+// live reports whether the page was read as it is now, and not from saved pages or its history.
+func (s Scrape) live() bool { return !s.Archived && !s.Backfill }
+
 // seconds is the interval as stored.
 func (s Scrape) seconds() int64 { return int64(max(0, s.Interval) / time.Second) }
 

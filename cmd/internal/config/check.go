@@ -78,11 +78,7 @@ func (c *checker) fetch() {
 			`write for example "16MiB"`)
 	}
 	for n, host := range f.PrivateHosts {
-		if u, err := url.Parse("http://" + bracketed(host)); err != nil || host == "" || u.Hostname() != host ||
-			u.Port() != "" {
-			c.Add(fmt.Sprintf("fetch.private_hosts[%d]", n), fmt.Sprintf("%q is not a host", host),
-				`write a name or an IP address alone, for example "status.intern.example.com"`)
-		}
+		c.host(fmt.Sprintf("fetch.private_hosts[%d]", n), host, "status.intern.example.com")
 	}
 	switch whole := c.config.Timeout.Duration; {
 	case f.RequestTimeout.Duration <= whole || whole <= 0:
@@ -92,6 +88,15 @@ func (c *checker) fetch() {
 		c.Add("fetch.request_timeout",
 			fmt.Sprintf("%s for one request is longer than the timeout of %s for a whole scrape",
 				short(f.RequestTimeout.Duration), short(whole)), "write a shorter one, or a longer timeout")
+	}
+}
+
+// host notes what is not the name or the IP address of a host alone.
+func (c *checker) host(path, host, example string) {
+	u, err := url.Parse("http://" + bracketed(host))
+	if err != nil || host == "" || u.Hostname() != host || u.Port() != "" {
+		c.Add(path, fmt.Sprintf("%q is not a host", host),
+			"write a name or an IP address alone, for example "+strconv.Quote(example))
 	}
 }
 

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"net"
 	"regexp"
 	"strconv"
@@ -12,11 +13,13 @@ import (
 // Web is the dashboard.
 type Web struct {
 	// host:port; default 127.0.0.1:8080, which only this machine can reach; empty for no dashboard
-	Listen      string `toml:"listen"`
-	Prefix      string `toml:"prefix"`       // path that a proxy serves it under, such as "/status"; default none
-	TokenEnv    string `toml:"token_env"`    // environment variable with the token that lets a reader in; default none
-	User        string `toml:"user"`         // user of HTTP basic authentication, together with PasswordEnv
-	PasswordEnv string `toml:"password_env"` // environment variable with that user's password
+	Listen string `toml:"listen"`
+	Prefix string `toml:"prefix"` // path that a proxy serves it under, such as "/status"; default none
+	// names under which people reach it, beside the host of dashboard_url; asked for where there is no password
+	Hosts       []string `toml:"hosts"`
+	TokenEnv    string   `toml:"token_env"`    // environment variable with the token that lets a reader in; default none
+	User        string   `toml:"user"`         // user of HTTP basic authentication, together with PasswordEnv
+	PasswordEnv string   `toml:"password_env"` // environment variable with that user's password
 
 	Token    secret.Text `toml:"-"` // from the environment; empty for none
 	Password secret.Text `toml:"-"` // from the environment; empty for none
@@ -38,6 +41,9 @@ func (c *checker) web() {
 	}
 	if w.Prefix != "" && !webPrefix.MatchString(w.Prefix) {
 		c.Add("web.prefix", strconv.Quote(w.Prefix)+" is not a path", `write for example "/status"`)
+	}
+	for n, host := range w.Hosts {
+		c.host(fmt.Sprintf("web.hosts[%d]", n), host, "watch.intern.example.com")
 	}
 	w.Token = c.webSecret("web.token_env", w.TokenEnv, "VENDORWATCH_WEB_TOKEN")
 	w.Password = c.webSecret("web.password_env", w.PasswordEnv, "VENDORWATCH_WEB_PASSWORD")

@@ -2,10 +2,10 @@ package web
 
 import (
 	"context"
-	"net"
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"strconv"
 	"strings"
 
 	"vendorwatch/cmd/internal/web/api"
@@ -47,10 +47,7 @@ func (s *Server) guard(table []Route) http.Handler {
 			s.refuse(w, r, route, http.StatusRequestURITooLong, "The address is too long.")
 		case prefixAlone:
 			http.Redirect(w, r, s.site.Prefix+"/", http.StatusMovedPermanently)
-		case !route.Open && !s.auth.allows(r):
-			h.Set("WWW-Authenticate", `Basic realm="vendorwatch", charset="UTF-8"`)
-			h.Set("Cache-Control", "no-store")
-			s.refuse(w, r, route, http.StatusUnauthorized, "This dashboard requires a password or a token.")
+		case !route.Open && !s.letIn(w, r, route):
 		case route.OwnSite && !s.fromOwnSite(w, r):
 		default:
 			r.Body = http.MaxBytesReader(w, r.Body, site.MaxBody)
@@ -100,18 +97,33 @@ func (s *Server) recovered(w http.ResponseWriter, r *http.Request, route Route) 
 	s.refuse(w, r, route, http.StatusInternalServerError, "This page failed; the log says why.")
 }
 
-// fromOwnSite refuses requests that a page of another site makes a browser send. Such a page could also let its own
-// host name lead to this machine (DNS rebinding), so that the browser takes us for that site: without a password,
-// the request has to name us by an IP address, as localhost or as the configured dashboard.
+// letIn reports whether a request may be answered, and answers the others: those without the secret, or, where there
+// is none, under a host name that is not ours.
+func (s *Server) letIn(w http.ResponseWriter, r *http.Request, route Route) bool {
+	if !s.auth.required() && !s.own(r) {
+		w.Header().Set("Cache-Control", "no-store")
+		s.refuse(w, r, route, http.StatusMisdirectedRequest, foreignHost(r))
+		return false
+	}
+	status, why := s.admit(r)
+	if status == 0 {
+		return true
+	}
+	if status == http.StatusTooManyRequests {
+		w.Header().Set("Retry-After", strconv.Itoa(int(triesEvery.Seconds())*triesAtOnce))
+	} else {
+		w.Header().Set("WWW-Authenticate", `Basic realm="vendorwatch", charset="UTF-8"`)
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	s.refuse(w, r, route, status, why)
+	return false
+}
+
+// fromOwnSite refuses requests that a page of another site makes a browser send.
 func (s *Server) fromOwnSite(w http.ResponseWriter, r *http.Request) bool {
 	ours := ""
 	if u, err := url.Parse(s.site.DashboardURL); err == nil {
 		ours = u.Host
-	}
-	if !s.auth.required() && !strings.EqualFold(r.Host, ours) && !plainHost(r.Host) {
-		http.Error(w, "This host name is not known to be the dashboard's. Use its IP address or localhost, "+
-			"or set dashboard_url in config.toml.", http.StatusForbidden)
-		return false
 	}
 	if origin := r.Header.Get("Origin"); origin != "" {
 		u, err := url.Parse(origin)
@@ -121,13 +133,4 @@ func (s *Server) fromOwnSite(w http.ResponseWriter, r *http.Request) bool {
 		}
 	}
 	return true
-}
-
-// plainHost reports whether a Host header is an IP address or localhost, which no name server can redirect.
-func plainHost(host string) bool {
-	name := host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		name = h
-	}
-	return strings.EqualFold(name, "localhost") || net.ParseIP(strings.Trim(name, "[]")) != nil
 }

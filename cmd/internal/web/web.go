@@ -24,6 +24,7 @@ import (
 type Options struct {
 	Prefix       string           // path under which a proxy serves us, such as "/status"; requests may lack it
 	DashboardURL string           // address of the dashboard as people reach it; empty: it is taken from requests
+	Hosts        []string         // further names by which people reach it; needed where no password is asked for
 	Auth         Auth             // who may read; zero: everybody who reaches the address
 	Now          func() time.Time // clock; time.Now
 	Log          *slog.Logger     // failures, and nothing of what is asked for; slog.Default
@@ -35,6 +36,8 @@ type Options struct {
 type Server struct {
 	site  *site.Site
 	auth  Auth
+	tries *tries   // wrong passwords so far
+	names []string // host names that are ours
 	poll  time.Duration
 	pages *pages.Pages
 	api   *api.API
@@ -68,7 +71,7 @@ func New(file *db.DB, o Options) *Server {
 		Version:      o.Version,
 	}
 	return &Server{
-		site: s, auth: o.Auth, poll: o.Poll, pages: pages.New(s), api: api.New(s), compress: newCompressor(),
+		site: s, auth: o.Auth, tries: newTries(), names: ownNames(o), poll: o.Poll, pages: pages.New(s), api: api.New(s), compress: newCompressor(),
 		streams: make(chan struct{}, maxStreams), stopped: make(chan struct{}),
 	}
 }

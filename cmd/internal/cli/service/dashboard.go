@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 
 	"vendorwatch/cmd/internal/web"
 )
@@ -20,7 +21,7 @@ func (s *Service) Listen(address string) error {
 			"set it where vendorwatch is started, or remove its key under [web] from the config file", missing)
 	}
 	l, err := web.Listen(address)
-	s.Listener = l
+	s.Listener, s.listenAt = l, address
 	return err
 }
 
@@ -34,9 +35,13 @@ func (s *Service) dashboard() *web.Server {
 	if !c.Password.IsZero() {
 		auth = auth.Basic(c.User, c.Password.Reveal())
 	}
+	hosts := c.Hosts
+	if host, _, err := net.SplitHostPort(s.listenAt); err == nil && host != "" {
+		hosts = append(slices.Clone(hosts), host)
+	}
 	return web.New(s.DB, web.Options{
-		Prefix: c.Prefix, DashboardURL: s.Config.DashboardURL, Auth: auth, Now: s.o.Now, Log: s.Log,
-		Version: s.o.Version,
+		Prefix: c.Prefix, DashboardURL: s.Config.DashboardURL, Hosts: hosts, Auth: auth, Now: s.o.Now,
+		Log: s.Log, Version: s.o.Version,
 	})
 }
 

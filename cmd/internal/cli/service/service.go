@@ -46,10 +46,11 @@ type Service struct {
 	// Listener is where the dashboard answers; nil for nowhere. Listen makes it.
 	Listener net.Listener
 
-	o       Options
-	senders []*deliver.Sender // one a channel
-	digests *digest.Planner
-	planner *alert.Planner // of alerts
+	o        Options
+	listenAt string            // the address that Listener was made for
+	senders  []*deliver.Sender // one a channel
+	digests  *digest.Planner
+	planner  *alert.Planner // of alerts
 }
 
 // New opens the config's file, and makes its vendors, sources and digests known there.

@@ -343,7 +343,7 @@ func TestToolsAreForThisSite(t *testing.T) {
 			http.StatusForbidden},
 		"a page without a site": {web.Options{}, "127.0.0.1:8080", "null", "", http.StatusForbidden},
 		"a name that was led here": {web.Options{}, "evil.example:8080", "http://evil.example:8080", "",
-			http.StatusForbidden},
+			http.StatusMisdirectedRequest},
 		"the dashboard's name": {web.Options{DashboardURL: "https://watch.example/status"},
 			"watch.example", "https://watch.example", "", http.StatusOK},
 		"a proxy that gives its own": {web.Options{DashboardURL: "https://watch.example/status"},

@@ -51,7 +51,7 @@ type Record struct {
 // emptyFile puts a migrated file at a path.
 var emptyFile = dbtest.Empty(db.Open)
 
-// NewRecord is an empty record.
+// NewRecord is an empty record. Its server logs nothing unless the options have a log.
 func NewRecord(t testing.TB, o web.Options) *Record {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "web.db")
@@ -73,7 +73,9 @@ func serve(r *Record, o web.Options) *Record {
 	if o.Now == nil {
 		o.Now = func() time.Time { return Now }
 	}
-	o.Log = slog.New(slog.DiscardHandler)
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
 	r.Server = web.New(r.File, o)
 	listening := httptest.NewServer(r.Server.Handler())
 	r.URL = listening.URL

@@ -61,8 +61,8 @@ func (s *Server) admit(r *http.Request) (status int, why string) {
 	place, tried := s.tries.of(r), r.Header.Get("Authorization") != ""
 	switch {
 	case tried && place.TokensAt(now) < 1:
-		return http.StatusTooManyRequests, "Too many wrong passwords or tokens came from this address. Try again in a " +
-			"few seconds."
+		return http.StatusTooManyRequests,
+			"Too many wrong passwords or tokens came from this address. Try again in a few seconds."
 	case s.auth.allows(r):
 		return 0, ""
 	case tried:

@@ -71,7 +71,8 @@ func New(file *db.DB, o Options) *Server {
 		Version:      o.Version,
 	}
 	return &Server{
-		site: s, auth: o.Auth, tries: newTries(), names: ownNames(o), poll: o.Poll, pages: pages.New(s), api: api.New(s), compress: newCompressor(),
+		site: s, auth: o.Auth, tries: newTries(), names: ownNames(o),
+		poll: o.Poll, pages: pages.New(s), api: api.New(s), compress: newCompressor(),
 		streams: make(chan struct{}, maxStreams), stopped: make(chan struct{}),
 	}
 }

@@ -17,7 +17,7 @@ type Web struct {
 	Prefix string `toml:"prefix"` // path that a proxy serves it under, such as "/status"; default none
 	// names under which people reach it, beside the host of dashboard_url; asked for where there is no password
 	Hosts       []string `toml:"hosts"`
-	TokenEnv    string   `toml:"token_env"`    // environment variable with the token that lets a reader in; default none
+	TokenEnv    string   `toml:"token_env"`    // environment variable with the token of readers; default none
 	User        string   `toml:"user"`         // user of HTTP basic authentication, together with PasswordEnv
 	PasswordEnv string   `toml:"password_env"` // environment variable with that user's password
 

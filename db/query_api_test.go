@@ -74,14 +74,14 @@ func TestListingsInPages(t *testing.T) {
 			return out, last, err
 		}, "bolt"},
 		"components": {func(after int64) (out []string, last int64, err error) {
-			rows, err := f.ComponentsAfter(t.Context(), "acme", "", after, 2)
+			rows, err := f.ComponentsAfter(t.Context(), t0, "acme", "", after, 2)
 			for _, r := range rows {
 				out, last = append(out, r.Name), r.ComponentID
 			}
 			return out, last, err
 		}, "Web API Mail"},
 		"components that are down": {func(after int64) (out []string, last int64, err error) {
-			rows, err := f.ComponentsAfter(t.Context(), "", string(normalize.StatusMajor), after, 2)
+			rows, err := f.ComponentsAfter(t.Context(), t0, "", string(normalize.StatusMajor), after, 2)
 			for _, r := range rows {
 				out, last = append(out, r.Name), r.ComponentID
 			}

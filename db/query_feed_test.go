@@ -21,7 +21,7 @@ func (f *file) order(filter query.Filter, limit int) []string {
 	}
 	titles := []string{}
 	for _, r := range rows {
-		i, err := f.IncidentByID(f.t.Context(), r.IncidentID)
+		i, err := f.IncidentByID(f.t.Context(), r.IncidentID, t0)
 		if err != nil {
 			f.t.Fatal(err)
 		}

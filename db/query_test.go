@@ -68,7 +68,7 @@ func TestIncidents(t *testing.T) {
 
 func TestIncidentByID(t *testing.T) {
 	f := lived(t)
-	detail, err := f.IncidentByID(t.Context(), 1)
+	detail, err := f.IncidentByID(t.Context(), 1, t0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func TestIncidentByID(t *testing.T) {
 			Announced:   1, Components: "Core › API", UpdateCount: 2, LatestBody: "This is monitoring.",
 			LatestState: "monitoring", LatestPostedAt: "2026-11-23T08:05:00.000Z"},
 		AffectedComponents: []query.Component{{ComponentID: 1, SourceKey: "1", Name: "API", GroupName: "Core",
-			Status: "partial_outage"}},
+			Status: "unknown", LastStatus: "partial_outage"}}, // nobody watches the page
 		Updates: []query.Update{
 			{UpdateID: 1, IncidentID: 1, State: "investigating", VendorState: "investigating",
 				PostedAt: "2026-11-23T08:00:00.000Z", Body: "We know more.", FirstSeenAt: "2026-11-23T09:00:00.000Z"},
@@ -104,11 +104,11 @@ func TestIncidentByID(t *testing.T) {
 	if diff := cmp.Diff(want, detail); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	old, err := f.IncidentByID(t.Context(), 3)
+	old, err := f.IncidentByID(t.Context(), 3, t0)
 	if diff := cmp.Diff(seconds(300), old.DurationSeconds); err != nil || diff != "" {
 		t.Errorf("duration of an ended one: %v %s", err, diff)
 	}
-	if _, err := f.IncidentByID(t.Context(), 99); !errors.Is(err, db.ErrNotFound) {
+	if _, err := f.IncidentByID(t.Context(), 99, t0); !errors.Is(err, db.ErrNotFound) {
 		t.Errorf("one that does not exist: %v", err)
 	}
 }

@@ -125,7 +125,7 @@ func TestComponentSpans(t *testing.T) {
 		Components: status(normalize.StatusPartial)})
 	f.save(record.Scrape{At: t0, AllOpen: true, AllComponents: true, Components: status(normalize.StatusOperational),
 		Incidents: read(recent)})
-	components, total, err := f.VendorComponents(t.Context(), 1, 10, 0)
+	components, total, err := f.VendorComponents(t.Context(), t0, 1, 10, 0)
 	if err != nil || total != 1 || len(components) != 1 {
 		t.Fatalf("components %v, %d, %v", components, total, err)
 	}

@@ -375,7 +375,7 @@ func TestListsShowAnEventOnce(t *testing.T) {
 			}
 		})
 	}
-	detail, err := s.IncidentByID(t.Context(), 2)
+	detail, err := s.IncidentByID(t.Context(), 2, t0)
 	if err != nil {
 		t.Fatal(err)
 	}

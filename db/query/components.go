@@ -1,18 +1,48 @@
 package query
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"time"
 	"vendorwatch/db/internal/scan"
+	"vendorwatch/normalize"
 )
 
-// Component is a component of a source.
+// Component is a component of a source. Of a page that is not read its status is unknown.
 type Component struct {
 	ComponentID int64  `db:"component_id" json:"component_id"`
 	SourceKey   string `db:"source_key" json:"source_key"`
 	Name        string `db:"name" json:"name"`
 	GroupName   string `db:"group_name" json:"group_name,omitempty"`
 	Status      string `db:"status" json:"status"`
+	// Status as last read, where the page is not read now; otherwise empty.
+	LastStatus string `json:"last_status,omitempty"`
+}
+
+// Shown is the status in which the component was last read, however long ago.
+func (c Component) Shown() string { return cmp.Or(c.LastStatus, c.Status) }
+
+// sayOnlyKnown takes back the status of every component whose page was not read when it was due, or is not watched:
+// how it does now is not known.
+func (d *DB) sayOnlyKnown(ctx context.Context, now time.Time, n int, of func(n int) (*Component, int64)) error {
+	if n == 0 {
+		return nil
+	}
+	sources := make([]int64, n)
+	for i := range n {
+		_, sources[i] = of(i)
+	}
+	unread, err := d.unreadSources(ctx, now, sources)
+	if err != nil {
+		return err
+	}
+	for i := range n {
+		if c, source := of(i); unread[source] {
+			c.LastStatus, c.Status = c.Status, string(normalize.StatusUnknown)
+		}
+	}
+	return nil
 }
 
 var componentRow = scan.Of[Component]("c")
@@ -30,9 +60,9 @@ type ListedComponent struct {
 var listedComponentRow = scan.Of[ListedComponent]("c")
 
 // ComponentsAfter returns components in the order of their numbers, at most limit of them, from the one that
-// follows afterID on. Vendor (slug) and status choose where they are not empty.
-func (d *DB) ComponentsAfter(ctx context.Context, vendor, status string, afterID int64, limit int) ([]ListedComponent,
-	error) {
+// follows afterID on. Vendor (slug) and status, as last read, choose where they are not empty.
+func (d *DB) ComponentsAfter(ctx context.Context, now time.Time, vendor, status string, afterID int64,
+	limit int) ([]ListedComponent, error) {
 	components, err := listedComponentRow.All(ctx, d.read, `
 		SELECT `+listedComponentRow.Columns+`
 		FROM components c JOIN sources s USING (source_id) JOIN vendors v USING (vendor_id)
@@ -43,7 +73,8 @@ func (d *DB) ComponentsAfter(ctx context.Context, vendor, status string, afterID
 	if err != nil {
 		return nil, fmt.Errorf("components: %w", err)
 	}
-	return components, nil
+	return components, d.sayOnlyKnown(ctx, now, len(components),
+		func(n int) (*Component, int64) { return &components[n].Component, components[n].SourceID })
 }
 
 // ComponentStatus is a component with when it took the status that it has.
@@ -56,7 +87,7 @@ var componentStatusRow = scan.Of[ComponentStatus]("c")
 
 // ComponentStatuses returns a vendor's components in the order of its pages, those that the pages list no more
 // included.
-func (d *DB) ComponentStatuses(ctx context.Context, vendor string) ([]ComponentStatus, error) {
+func (d *DB) ComponentStatuses(ctx context.Context, now time.Time, vendor string) ([]ComponentStatus, error) {
 	components, err := componentStatusRow.All(ctx, d.read, `
 		SELECT `+componentStatusRow.Columns+`
 		FROM (SELECT *, coalesce((SELECT max(h.at) FROM component_changes h
@@ -67,12 +98,14 @@ func (d *DB) ComponentStatuses(ctx context.Context, vendor string) ([]ComponentS
 	if err != nil {
 		return nil, fmt.Errorf("components of %q: %w", vendor, err)
 	}
-	return components, nil
+	return components, d.sayOnlyKnown(ctx, now, len(components),
+		func(n int) (*Component, int64) { return &components[n].Component, components[n].SourceID })
 }
 
 // VendorComponents returns the components that a vendor's pages list now, in the pages' order, limit of them
 // from offset on, and how many there are.
-func (d *DB) VendorComponents(ctx context.Context, vendorID int64, limit, offset int) ([]ListedComponent, int, error) {
+func (d *DB) VendorComponents(ctx context.Context, now time.Time, vendorID int64, limit, offset int) ([]ListedComponent,
+	int, error) {
 	const listed = ` FROM components c JOIN sources s USING (source_id) JOIN vendors v USING (vendor_id)
 		WHERE c.gone_at IS NULL AND s.vendor_id = ?1`
 	var total int
@@ -84,5 +117,7 @@ func (d *DB) VendorComponents(ctx context.Context, vendorID int64, limit, offset
 	if err != nil {
 		return nil, 0, fmt.Errorf("components: %w", err)
 	}
-	return components, total, nil
+	err = d.sayOnlyKnown(ctx, now, len(components),
+		func(n int) (*Component, int64) { return &components[n].Component, components[n].SourceID })
+	return components, total, err
 }

@@ -3,6 +3,7 @@ package query
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"vendorwatch/db/internal/scan"
 	"vendorwatch/normalize"
@@ -36,9 +37,9 @@ type EventRecord struct {
 
 var eventRecordRow = scan.Of[EventRecord]("o")
 
-// IncidentByID returns one incident whole, or db.ErrNotFound.
-func (d *DB) IncidentByID(ctx context.Context, id int64) (IncidentDetail, error) {
-	detail, err := d.incidentDetail(ctx, id)
+// IncidentByID returns one incident whole, with its components as far as they are known at a moment, or db.ErrNotFound.
+func (d *DB) IncidentByID(ctx context.Context, id int64, now time.Time) (IncidentDetail, error) {
+	detail, err := d.incidentDetail(ctx, id, now)
 	if err != nil {
 		return IncidentDetail{}, fmt.Errorf("incident %d: %w", id, notFound(err))
 	}
@@ -47,7 +48,7 @@ func (d *DB) IncidentByID(ctx context.Context, id int64) (IncidentDetail, error)
 
 // IncidentByKey returns the incident whose id at the vendor, or whose address, is key; the newest if several sources
 // have one. The error wraps db.ErrNotFound if there is none.
-func (d *DB) IncidentByKey(ctx context.Context, key string) (IncidentDetail, error) {
+func (d *DB) IncidentByKey(ctx context.Context, key string, now time.Time) (IncidentDetail, error) {
 	var id int64
 	err := d.read.QueryRowContext(ctx, `
 		SELECT incident_id FROM incidents WHERE source_key = ?1 OR url = ?1 ORDER BY first_seen_at DESC LIMIT 1`,
@@ -55,10 +56,10 @@ func (d *DB) IncidentByKey(ctx context.Context, key string) (IncidentDetail, err
 	if err != nil {
 		return IncidentDetail{}, fmt.Errorf("incident %q: %w", key, notFound(err))
 	}
-	return d.IncidentByID(ctx, id)
+	return d.IncidentByID(ctx, id, now)
 }
 
-func (d *DB) incidentDetail(ctx context.Context, id int64) (detail IncidentDetail, err error) {
+func (d *DB) incidentDetail(ctx context.Context, id int64, now time.Time) (detail IncidentDetail, err error) {
 	if detail.Incident, err = incidentRow.One(ctx, d.kept, selectIncident+`WHERE i.incident_id = ?`, id); err != nil {
 		return detail, err
 	}
@@ -75,6 +76,11 @@ func (d *DB) incidentDetail(ctx context.Context, id int64) (detail IncidentDetai
 	if detail.AffectedComponents, err = componentRow.All(ctx, d.kept, `
 		SELECT `+componentRow.Columns+` FROM incident_components ic JOIN components c USING (component_id)
 		WHERE ic.incident_id = ? ORDER BY c.position, c.component_id`, id); err != nil {
+		return detail, err
+	}
+	if err = d.sayOnlyKnown(ctx, now, len(detail.AffectedComponents), func(n int) (*Component, int64) {
+		return &detail.AffectedComponents[n], detail.SourceID
+	}); err != nil {
 		return detail, err
 	}
 	if detail.Revisions, err = revisionRow.All(ctx, d.kept, `

@@ -122,7 +122,7 @@ func importedCopy(t *testing.T, at time.Time, address, name string, body []byte)
 	if len(incidents) != 1 {
 		t.Fatalf("%s: %d incidents, want 1; import said: %s\n%s", name, len(incidents), &out, body)
 	}
-	i, err := query.New(saved).IncidentByID(t.Context(), incidents[0].IncidentID)
+	i, err := query.New(saved).IncidentByID(t.Context(), incidents[0].IncidentID, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/db/query"
+	"vendorwatch/normalize"
 )
 
 // unseenNamed is how many vendors with coverage gaps are named.
@@ -55,25 +56,24 @@ func (a *app) tellUnseen(ctx context.Context, file *db.DB, f query.Filter, list 
 	return err
 }
 
-// tellUnreadable prints on stderr which watched vendors have a page that cannot be read now, so that a list of open
-// incidents is not taken for complete.
-func (a *app) tellUnreadable(ctx context.Context, file *db.DB, vendor string) error {
-	health, err := query.New(file).SourceHealth(ctx, time.Now())
+// tellUnknown prints on stderr of which vendors nobody knows how they do now, so that a list of incidents is not taken
+// for complete: of those that are watched, or of the one that was asked for.
+func (a *app) tellUnknown(ctx context.Context, file *db.DB, vendor string) error {
+	states, err := query.New(file).Statuses(ctx, time.Now())
 	if err != nil {
 		return err
 	}
 	var names []string
-	for _, h := range health {
-		if h.Watched == 0 || vendor != "" && h.Vendor != vendor || h.FailingSince == "" && h.LastSuccessAt != "" {
+	for _, v := range states {
+		known := v.Readable() && (v.Status != normalize.StatusUnknown || v.Trouble())
+		if known || vendor == "" && !v.Watched() || vendor != "" && v.Vendor != vendor {
 			continue
 		}
-		name := h.Vendor + " (never read)"
-		if h.LastSuccessAt != "" {
-			name = h.Vendor + " since " + minute(h.FailingSince)
+		text := words.Status(v)
+		if v.ReadableAt != "" {
+			text += "; read at " + minute(v.ReadableAt)
 		}
-		if !slices.Contains(names, name) {
-			names = append(names, name)
-		}
+		names = append(names, v.Vendor+" ("+text+")")
 	}
 	if len(names) == 0 {
 		return nil
@@ -82,7 +82,7 @@ func (a *app) tellUnreadable(ctx context.Context, file *db.DB, vendor string) er
 	if n := len(names) - unseenNamed; n > 0 {
 		more, names = fmt.Sprintf(", and %d more", n), names[:unseenNamed]
 	}
-	_, err = fmt.Fprintf(a.stderr, "cannot be read now: %s%s\n", strings.Join(names, ", "), more)
+	_, err = fmt.Fprintf(a.stderr, "how they do now is not known: %s%s\n", strings.Join(names, ", "), more)
 	return err
 }
 

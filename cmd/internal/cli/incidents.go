@@ -71,8 +71,8 @@ func (a *app) incidents(ctx context.Context, f query.Filter) error {
 			return err
 		}
 	}
-	if f.Open {
-		if err := a.tellUnreadable(ctx, file, f.Vendor); err != nil {
+	if f.Until.IsZero() || f.Until.After(time.Now()) {
+		if err := a.tellUnknown(ctx, file, f.Vendor); err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -37,13 +38,14 @@ func (a *app) show(ctx context.Context, id string, history bool) error {
 		return err
 	}
 	defer file.Close()
+	now := time.Now()
 	var i query.IncidentDetail
 	err = db.ErrNotFound
 	if n, notNumber := strconv.ParseInt(id, 10, 64); notNumber == nil {
-		i, err = query.New(file).IncidentByID(ctx, n)
+		i, err = query.New(file).IncidentByID(ctx, n, now)
 	}
 	if errors.Is(err, db.ErrNotFound) { // the ids of some platforms are numbers too
-		i, err = query.New(file).IncidentByKey(ctx, id)
+		i, err = query.New(file).IncidentByKey(ctx, id, now)
 	}
 	if errors.Is(err, db.ErrNotFound) {
 		return fmt.Errorf("there is no incident %q in %s; vendorwatch incidents lists them", id, file.Path())

@@ -52,8 +52,11 @@ func (a *app) vendors(ctx context.Context) error {
 	for _, s := range list {
 		row := table.Row{s.Vendor, status[s.Vendor], s.Platform, s.Health, minute(s.LastSuccessAt), s.OpenIncidents,
 			s.Incidents, minute(s.CoverageStartAt), s.Gaps, s.PageURL}
+		if !s.Readable() && s.OpenIncidents == 0 { // of the present nothing is known
+			row[5] = "–"
+		}
 		if s.LatestAt == "" { // never read: how many there are is not known
-			row[5], row[6], row[8] = "–", "–", "–"
+			row[6], row[8] = "–", "–"
 		}
 		t.AppendRow(row)
 	}

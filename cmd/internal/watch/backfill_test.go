@@ -108,7 +108,7 @@ func incidentsOnRecord(t *testing.T, w *Watcher) []string {
 	var keys []string
 	for n := range 4 {
 		key := fmt.Sprintf("code%d", n)
-		if i, err := w.DB.IncidentByKey(t.Context(), key); err == nil {
+		if i, err := w.DB.IncidentByKey(t.Context(), key, time.Now()); err == nil {
 			keys = append(keys, key+" "+i.State)
 		}
 	}

@@ -43,7 +43,7 @@ func TestADescriptionThatIsMendedIsAppliedToAnUnchangedPage(t *testing.T) {
 		if err != nil || string(saved.Outcome) != outcome {
 			t.Fatalf("outcome %q, error %v; want %q", saved.Outcome, err, outcome)
 		}
-		i, err := w.DB.IncidentByKey(t.Context(), "https://status.acme.example/i/1")
+		i, err := w.DB.IncidentByKey(t.Context(), "https://status.acme.example/i/1", time.Now())
 		if err != nil || i.State != state || i.VendorState != "weighing" {
 			t.Errorf("state %q of %q, error %v; want %q", i.State, i.VendorState, err, state)
 		}

@@ -81,12 +81,13 @@ func TestImportSavesACaptureAtItsTime(t *testing.T) {
 	}
 	save(broken, 10, "changed")
 	save(`{"message":"Forbidden"}`, 20, "unreadable")
-	i, err := w.DB.IncidentByKey(t.Context(), "i1")
+	i, err := w.DB.IncidentByKey(t.Context(), "i1", time.Now())
 	if err != nil || i.State != "investigating" || i.FirstSeenAt != "2026-03-01T10:10:00.000Z" || i.LeftFeedAt != "" {
 		t.Errorf("%+v, %v", i.Incident, err)
 	}
 	save(quiet, 30, "changed")
-	if i, err = w.DB.IncidentByKey(t.Context(), "i1"); err != nil || i.LeftFeedAt != "2026-03-01T10:30:00.000Z" {
+	i, err = w.DB.IncidentByKey(t.Context(), "i1", time.Now())
+	if err != nil || i.LeftFeedAt != "2026-03-01T10:30:00.000Z" {
 		t.Errorf("left the list at %q, %v", i.LeftFeedAt, err)
 	}
 	if got := health(t, w); got.LatestAt != "2026-03-01T10:30:00.000Z" || got.LastSuccessAt != "" ||

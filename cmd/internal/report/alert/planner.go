@@ -198,7 +198,7 @@ func (g *gatherer) subject(ctx context.Context, id int64) error {
 	if _, have := g.f.Subjects[id]; have || id == 0 {
 		return nil
 	}
-	detail, err := g.p.DB.IncidentByID(ctx, id)
+	detail, err := g.p.DB.IncidentByID(ctx, id, g.f.Now)
 	if errors.Is(err, db.ErrNotFound) {
 		return nil
 	}

@@ -49,7 +49,7 @@ func (r *Renderer) Message(ctx context.Context, d ledger.Delivery, now time.Time
 		case d.SourceID != 0:
 			m.Source, err = r.source(ctx, d, events, now)
 		default:
-			m.Items, err = r.items(ctx, d, events)
+			m.Items, err = r.items(ctx, d, events, now)
 			// Nobody is mentioned for what ended while its message waited.
 			m.Mention = m.Mention && slices.ContainsFunc(m.Items, func(i message.AlertItem) bool { return i.Open })
 		}
@@ -87,7 +87,8 @@ func (r *Renderer) held(ctx context.Context, d ledger.Delivery) (*message.HeldBa
 }
 
 // items renders the incidents of an alert: that of the delivery, else those of its events in order.
-func (r *Renderer) items(ctx context.Context, d ledger.Delivery, events []query.Event) ([]message.AlertItem, error) {
+func (r *Renderer) items(ctx context.Context, d ledger.Delivery, events []query.Event,
+	now time.Time) ([]message.AlertItem, error) {
 	ids := []int64{}
 	if d.IncidentID != 0 {
 		ids = append(ids, d.IncidentID)
@@ -104,7 +105,7 @@ func (r *Renderer) items(ctx context.Context, d ledger.Delivery, events []query.
 		if d.IncidentID == 0 {
 			own = slices.DeleteFunc(slices.Clone(events), func(e query.Event) bool { return e.IncidentID != id })
 		}
-		item, err := r.item(ctx, d, id, own)
+		item, err := r.item(ctx, d, id, own, now)
 		if err != nil {
 			return nil, err
 		}
@@ -113,9 +114,9 @@ func (r *Renderer) items(ctx context.Context, d ledger.Delivery, events []query.
 	return items, nil
 }
 
-func (r *Renderer) item(ctx context.Context, d ledger.Delivery, id int64, events []query.Event) (message.AlertItem,
-	error) {
-	detail, err := r.DB.IncidentByID(ctx, id)
+func (r *Renderer) item(ctx context.Context, d ledger.Delivery, id int64, events []query.Event,
+	now time.Time) (message.AlertItem, error) {
+	detail, err := r.DB.IncidentByID(ctx, id, now)
 	if err != nil {
 		return message.AlertItem{}, err
 	}

@@ -93,7 +93,7 @@ func gather(ctx context.Context, d *query.DB, w Window, o Options) (f Facts, err
 			if _, have := f.Incidents[id]; have {
 				break
 			}
-			detail, err := d.IncidentByID(ctx, id)
+			detail, err := d.IncidentByID(ctx, id, o.Now)
 			if errors.Is(err, db.ErrNotFound) {
 				break // the event itself holds enough
 			}

@@ -33,7 +33,7 @@ func compare(ctx context.Context, d *query.DB, w Window, o Options, health []que
 	for _, i := range incidents {
 		wanted := i.Filtered == 0
 		if wanted && !o.Match.Everything() {
-			s, err := subjectOf(ctx, d, i.IncidentID)
+			s, err := subjectOf(ctx, d, i.IncidentID, o.Now)
 			if err != nil {
 				return nil, err
 			}

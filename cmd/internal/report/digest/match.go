@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"vendorwatch/cmd/internal/report/route"
 	"vendorwatch/db"
@@ -28,11 +29,11 @@ func (o Options) shows(slug, name string, s *route.Subject) bool {
 }
 
 // subjectOf reads an incident with its components; it returns nil if there is none.
-func subjectOf(ctx context.Context, d *query.DB, id int64) (*route.Subject, error) {
+func subjectOf(ctx context.Context, d *query.DB, id int64, now time.Time) (*route.Subject, error) {
 	if id == 0 {
 		return nil, nil
 	}
-	detail, err := d.IncidentByID(ctx, id)
+	detail, err := d.IncidentByID(ctx, id, now)
 	if errors.Is(err, db.ErrNotFound) {
 		return nil, nil
 	}
@@ -49,7 +50,7 @@ func (o Options) chosen(ctx context.Context, d *query.DB, events []query.Event) 
 	}
 	kept := []query.Event{}
 	for _, e := range events {
-		s, err := subjectOf(ctx, d, e.IncidentID)
+		s, err := subjectOf(ctx, d, e.IncidentID, o.Now)
 		if err != nil {
 			return nil, err
 		}
@@ -71,7 +72,7 @@ func (f *Facts) leaveOut(ctx context.Context, d *query.DB, w Window, o Options) 
 				continue
 			}
 			if !o.Match.Everything() {
-				s, err := subjectOf(ctx, d, i.IncidentID)
+				s, err := subjectOf(ctx, d, i.IncidentID, o.Now)
 				if err != nil {
 					return err
 				}

@@ -68,7 +68,9 @@ func (s Subject) EffectiveSeverity(severity normalize.Severity) normalize.Severi
 	if severity.Rank() != normalize.SeverityUnknown.Rank() {
 		return severity
 	}
-	if slices.ContainsFunc(s.Parts, func(c query.Component) bool { return c.Status == string(normalize.StatusMajor) }) {
+	if slices.ContainsFunc(s.Parts, func(c query.Component) bool {
+		return c.Shown() == string(normalize.StatusMajor)
+	}) {
 		return normalize.SeverityMajor
 	}
 	return normalize.SeverityUnknown

@@ -42,7 +42,7 @@ var structs = []openapi.Struct{
 	{Name: "Source", Type: reflect.TypeFor[query.SourceHealth](), Description: "A status page and its health."},
 	{Name: "ComponentList", Type: reflect.TypeFor[ComponentList](),
 		Description: "Components, in the order of their numbers."},
-	{Name: "ListedComponent", Type: reflect.TypeFor[Component](),
+	{Name: "ListedComponent", Type: reflect.TypeFor[query.ListedComponent](),
 		Description: "A part of a vendor's service, with the page that shows it."},
 	{Name: "Component", Type: reflect.TypeFor[query.Component](), Description: "A part of a vendor's service."},
 	{Name: "IncidentList", Type: reflect.TypeFor[IncidentList](), Description: "Incidents, the newest first."},

@@ -113,17 +113,10 @@ func (a *API) sources(r *http.Request) (SourceList, error) {
 var componentStatuses = []string{"operational", "degraded_performance", "partial_outage", "major_outage",
 	"under_maintenance", "unknown"}
 
-// Component is a component of which nothing is said that is not known: of a page that is not read, its status is
-// unknown.
-type Component struct {
-	query.ListedComponent
-	LastStatus string `json:"last_status,omitempty"`
-}
-
 // ComponentList is a page of the components, in the order of their numbers.
 type ComponentList struct {
-	Components []Component `json:"components"`
-	Next       string      `json:"next,omitempty"`
+	Components []query.ListedComponent `json:"components"`
+	Next       string                  `json:"next,omitempty"`
 }
 
 func (a *API) components(r *http.Request) (ComponentList, error) {
@@ -143,27 +136,9 @@ func (a *API) components(r *http.Request) (ComponentList, error) {
 	if err != nil {
 		return ComponentList{}, err
 	}
-	rows, err := a.DB.ComponentsAfter(r.Context(), vendor, status, after, limit)
-	if err != nil {
-		return ComponentList{}, err
-	}
-	var sources []int64
-	for _, c := range rows {
-		sources = append(sources, c.SourceID)
-	}
-	unread, err := a.DB.UnreadSources(r.Context(), a.Clock(), sources)
-	if err != nil {
-		return ComponentList{}, err
-	}
-	list := ComponentList{Components: make([]Component, len(rows)),
-		Next: site.Next(rows, limit, func(c query.ListedComponent) int64 { return c.ComponentID })}
-	for n, c := range rows {
-		list.Components[n].ListedComponent = c
-		if unread[c.SourceID] {
-			list.Components[n].Status, list.Components[n].LastStatus = string(normalize.StatusUnknown), c.Status
-		}
-	}
-	return list, nil
+	rows, err := a.DB.ComponentsAfter(r.Context(), a.Clock(), vendor, status, after, limit)
+	next := site.Next(rows, limit, func(c query.ListedComponent) int64 { return c.ComponentID })
+	return ComponentList{rows, next}, err
 }
 
 // IncidentList is a page of incidents, maintenances and notices, the newest first.
@@ -218,7 +193,7 @@ func (a *API) incident(r *http.Request) (query.IncidentDetail, error) {
 	if err != nil {
 		return query.IncidentDetail{}, err
 	}
-	return a.DB.IncidentByID(r.Context(), id)
+	return a.DB.IncidentByID(r.Context(), id, a.Clock())
 }
 
 // UpdateList is a page of posts, in the order in which they were stored.
@@ -236,7 +211,7 @@ func (a *API) incidentUpdates(r *http.Request) (UpdateList, error) {
 	if err != nil {
 		return UpdateList{}, err
 	}
-	if _, err := a.DB.IncidentByID(r.Context(), id); err != nil {
+	if _, err := a.DB.IncidentByID(r.Context(), id, a.Clock()); err != nil {
 		return UpdateList{}, err
 	}
 	return a.listUpdates(r, p, "", id)

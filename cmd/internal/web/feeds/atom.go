@@ -3,6 +3,7 @@ package feeds
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"net/http"
@@ -97,13 +98,21 @@ func (s Feeds) Atom(r *http.Request) (site.Document, error) {
 	q.Filter.Vendor = slug
 	title, home, path := "Incidents of all vendors", "/", "/feed.atom"
 	var unreadable []query.SourceHealth
+	var states []query.Status
 	if slug == "" {
+		if states, err = s.Statuses(ctx); err != nil {
+			return site.Document{}, err
+		}
 		unreadable, _, err = s.DB.FailingSources(ctx, s.Clock(), feedUnreadable)
 	} else {
 		var v query.VendorHealth
-		v, err = s.DB.VendorBySlug(ctx, slug, s.Clock())
+		if v, err = s.DB.VendorBySlug(ctx, slug, s.Clock()); err != nil {
+			return site.Document{}, err
+		}
 		unreadable, title, home = v.Sources, "Incidents of "+v.Name, "/vendors/"+slug
 		path = home + path
+		states = make([]query.Status, 1)
+		states[0], err = s.Status(ctx, slug)
 	}
 	if err != nil {
 		return site.Document{}, err
@@ -124,19 +133,24 @@ func (s Feeds) Atom(r *http.Request) (site.Document, error) {
 		return site.Document{}, err
 	}
 	for _, c := range changed {
-		i, err := s.DB.IncidentByID(ctx, c.IncidentID)
+		i, err := s.DB.IncidentByID(ctx, c.IncidentID, s.Clock())
 		if err != nil {
 			return site.Document{}, err
 		}
 		f.Entries = append(f.Entries, s.incidentEntry(r, i, c.ChangedAt))
 	}
 	for _, page := range unreadable {
-		if page.Health == "unreadable" {
+		if page.Health == "unreadable" || page.Watched == 1 && page.LastSuccessAt == "" {
 			f.Entries = append(f.Entries, s.unreadableEntry(r, page))
 		}
 	}
+	for _, v := range states {
+		if v.Readable() && v.Status == normalize.StatusUnknown && !v.Trouble() {
+			f.Entries = append(f.Entries, s.unknownEntry(r, v))
+		}
+	}
 	slices.SortStableFunc(f.Entries, func(a, b atomEntry) int { return strings.Compare(b.Updated, a.Updated) })
-	f.Updated = atomTime("1970-01-01T00:00:00.000Z") // for a feed that has never had an entry
+	f.Updated = atomTime(never) // for a feed that has never had an entry
 	if len(f.Entries) > 0 {
 		f.Updated = f.Entries[0].Updated
 	}
@@ -231,18 +245,45 @@ func (s Feeds) timeline(i query.IncidentDetail) string {
 	return b.String()
 }
 
-func (s Feeds) unreadableEntry(r *http.Request, page query.SourceHealth) atomEntry {
-	since := words.Time(page.FailingSince).Format(time.RFC1123)
+// never is the date of an entry about something that has none.
+const never = "1970-01-01T00:00:00.000Z"
+
+// unknownEntry tells of a vendor all of whose pages were read, and of which nothing is known all the same: one was not
+// read in full, or says how it does in a word that nobody knows.
+func (s Feeds) unknownEntry(r *http.Request, v query.Status) atomEntry {
+	at := atomTime(cmp.Or(v.SinceAt, v.ReadableAt, never))
 	return atomEntry{
-		ID:        tagged("unreadable", page.SourceID, page.FailingSince),
+		ID:        tagged("unknown", v.VendorID, v.Vendor),
+		Title:     v.VendorName + ": whether it is well is not known",
+		Published: at,
+		Updated:   at,
+		Author:    atomPerson{"vendorwatch"},
+		Links: []atomLink{{Rel: "alternate", Type: "text/html",
+			Href: s.Permalink(r, "/vendors/"+url.PathEscape(v.Vendor))}},
+		Categories: []atomCategory{{"unknown", scheme("status")}},
+		Content:    atomText{"html", "<p>" + escape(words.StatusSentence(v)) + "</p>"},
+	}
+}
+
+func (s Feeds) unreadableEntry(r *http.Request, page query.SourceHealth) atomEntry {
+	// Where it was due and no attempt was made, none has failed.
+	at, since := cmp.Or(page.FailingSince, page.LastSuccessAt, never), " has never been read"
+	if page.LastSuccessAt != "" {
+		since = " has not been readable since " + words.Time(at).Format(time.RFC1123)
+	}
+	text := page.PageURL + since + ". Whether the vendor has an incident is not known."
+	if page.LastError != "" {
+		text += " Last error: " + page.LastError
+	}
+	return atomEntry{
+		ID:        tagged("unreadable", page.SourceID, at),
 		Title:     page.VendorName + ": status page cannot be read",
-		Published: atomTime(page.FailingSince),
-		Updated:   atomTime(page.FailingSince),
+		Published: atomTime(at),
+		Updated:   atomTime(at),
 		Author:    atomPerson{"vendorwatch"},
 		Links: []atomLink{{Rel: "alternate", Type: "text/html",
 			Href: s.Permalink(r, "/vendors/"+url.PathEscape(page.Vendor))}},
 		Categories: []atomCategory{{"source_unreadable", scheme("event")}},
-		Content: atomText{"html", "<p>" + escape(page.PageURL) + " has not been readable since " + escape(since) +
-			". Whether the vendor has an incident is not known. Last error: " + escape(page.LastError) + "</p>"},
+		Content:    atomText{"html", "<p>" + escape(text) + "</p>"},
 	}
 }

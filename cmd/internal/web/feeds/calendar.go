@@ -49,6 +49,14 @@ func (s Feeds) Calendar(r *http.Request) (site.Document, error) {
 	if err != nil {
 		return site.Document{}, err
 	}
+	health, err := s.DB.SourceHealth(ctx, s.Clock())
+	if err != nil {
+		return site.Document{}, err
+	}
+	unread := map[int64]bool{}
+	for _, h := range health {
+		unread[h.SourceID] = h.Watched == 1 && !h.Readable()
+	}
 	cal := ical.NewCalendarFor("vendorwatch")
 	cal.SetProductId("-//vendorwatch//EN")
 	cal.SetMethod(ical.MethodPublish)
@@ -57,7 +65,7 @@ func (s Feeds) Calendar(r *http.Request) (site.Document, error) {
 	cal.SetXPublishedTTL("PT1H")
 	for _, i := range page.Incidents {
 		if i.Filtered == 0 {
-			s.addEvent(r, cal, i, fresh[i.IncidentID])
+			s.addEvent(r, cal, i, fresh[i.IncidentID], unread[i.SourceID])
 		}
 	}
 	var b strings.Builder
@@ -67,8 +75,10 @@ func (s Feeds) Calendar(r *http.Request) (site.Document, error) {
 	return site.Document{Media: "text/calendar; charset=utf-8", Body: []byte(b.String())}, nil
 }
 
-// addEvent adds a maintenance at its planned window. One without any time cannot be in a calendar.
-func (s Feeds) addEvent(r *http.Request, cal *ical.Calendar, i query.Incident, fresh query.IncidentVersion) {
+// addEvent adds a maintenance at its planned window. One without any time cannot be in a calendar. unread says that its
+// page was not read when it was due: it may have been moved or called off since.
+func (s Feeds) addEvent(r *http.Request, cal *ical.Calendar, i query.Incident, fresh query.IncidentVersion,
+	unread bool) {
 	begin, end := words.Time(i.ScheduledStartAt), words.Time(i.ScheduledEndAt)
 	if begin.IsZero() {
 		begin = words.Time(i.StartedAt)
@@ -97,6 +107,8 @@ func (s Feeds) addEvent(r *http.Request, cal *ical.Calendar, i query.Incident, f
 		status = ical.ObjectStatusCancelled
 	case i.LeftFeedAt != "" && !normalize.State(i.State).Over():
 		status, note = ical.ObjectStatusTentative, " (disappeared from the vendor’s page)"
+	case unread && !normalize.State(i.State).Over():
+		status, note = ical.ObjectStatusTentative, " when last read (the vendor’s page cannot be read)"
 	case i.State == string(normalize.StateUnknown):
 		status = ical.ObjectStatusTentative
 	}

@@ -15,7 +15,7 @@ import (
 
 // incident is one incident, cut to the limits. The answer says what was left out.
 func (s tools) incident(ctx context.Context, in IncidentIn) (out IncidentOut, err error) {
-	i, err := s.DB.IncidentByID(ctx, in.IncidentID)
+	i, err := s.DB.IncidentByID(ctx, in.IncidentID, s.Clock())
 	if errors.Is(err, db.ErrNotFound) {
 		return out, site.BadRequest(fmt.Sprintf(
 			"there is no incident %d on record; incident_history and open_incidents give the numbers", in.IncidentID))
@@ -31,7 +31,7 @@ func (s tools) incident(ctx context.Context, in IncidentIn) (out IncidentOut, er
 	out.LatestBody = ""
 	for _, c := range i.AffectedComponents[:min(maxComponents, len(i.AffectedComponents))] {
 		out.Affected = append(out.Affected, Component{GroupName: words.Short(c.GroupName, 100),
-			Name: words.Short(c.Name, 100), Status: c.Status})
+			Name: words.Short(c.Name, 100), Status: c.Status, LastStatus: c.LastStatus})
 	}
 	if n := len(i.AffectedComponents) - maxComponents; n > 0 {
 		out.LeftOut = append(out.LeftOut, words.Count(n, "component"))

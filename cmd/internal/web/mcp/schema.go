@@ -35,8 +35,11 @@ var longTexts = map[string]string{
 	"query":                   "words, or beginnings of words, that all stand in the title or in one post",
 	"since":                   "began at this day or time or later: 2026-11-23 or 2026-11-23T10:00:00Z",
 	"cut":                     "the words stand in more posts than were searched; narrow the search",
-	"unreadable": "pages that were never read, or not at the last attempt; their vendors may have incidents that " +
-		"are not known; at most 20",
+	"not_well": "vendors that are not known to be well, with trouble or unknown, the worst first; at most 50. " +
+		"Without vendor, these and vendors_well are all that are watched",
+	"unreadable": "pages that were never read, or not when they were last due or tried; their vendors may have " +
+		"incidents that are not known; at most 20",
+	"failing_since": "left out: no attempt has failed; when it was due, none was made",
 	"state": "open, investigating, identified, monitoring, resolved, scheduled, in_progress, verifying, completed, " +
 		"cancelled or unknown",
 }

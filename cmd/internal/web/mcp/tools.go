@@ -115,13 +115,11 @@ func (s tools) state(ctx context.Context, in StateIn) (out StateOut, err error) 
 	}
 	out = StateOut{VendorBrief: s.vendor(state), RunbookURL: v.RunbookURL, Pages: []Page{}, Components: []Component{}}
 	out.Knowledge = words.StatusSentence(state)
-	read := map[int64]bool{}
 	for _, p := range v.Sources {
-		read[p.SourceID] = p.Readable()
 		out.Pages = append(out.Pages,
 			Page{p.PageURL, p.Health, p.LastSuccessAt, p.FailingSince, words.Short(p.LastError, 300)})
 	}
-	if err := s.addComponents(ctx, &out, v.VendorID, in.Component, read); err != nil {
+	if err := s.addComponents(ctx, &out, v.VendorID, in.Component); err != nil {
 		return out, err
 	}
 	open, _, err := s.DB.OpenByKind(ctx, normalize.KindIncident, v.Slug, 10)
@@ -133,11 +131,10 @@ func (s tools) state(ctx context.Context, in StateIn) (out StateOut, err error) 
 	return out, err
 }
 
-// addComponents adds the components asked for, else those that are not operational. read has the pages of which the
-// present is known.
-func (s tools) addComponents(ctx context.Context, out *StateOut, vendor int64, name string, read map[int64]bool) error {
+// addComponents adds the components asked for, else those that are not operational.
+func (s tools) addComponents(ctx context.Context, out *StateOut, vendor int64, name string) error {
 	const most = 5000
-	listed, total, err := s.DB.VendorComponents(ctx, vendor, most, 0)
+	listed, total, err := s.DB.VendorComponents(ctx, s.Clock(), vendor, most, 0)
 	if err != nil {
 		return err
 	}
@@ -145,17 +142,13 @@ func (s tools) addComponents(ctx context.Context, out *StateOut, vendor int64, n
 	var known []string
 	for _, c := range listed {
 		known = append(known, c.Name, c.GroupName)
-		chosen := c.Status != string(normalize.StatusOperational)
+		chosen := c.Shown() != string(normalize.StatusOperational)
 		if name != "" {
 			chosen = words.Fold(name) != "" && strings.Contains(words.Fold(c.GroupName+c.Name), words.Fold(name))
 		}
 		if chosen && len(out.Components) < maxComponents {
-			status, last := c.Status, ""
-			if !read[c.SourceID] {
-				status, last = string(normalize.StatusUnknown), c.Status
-			}
 			out.Components = append(out.Components, Component{words.Short(c.GroupName, 100), words.Short(c.Name, 100),
-				status, last, words.Short(c.VendorStatus, 100)})
+				c.Status, c.LastStatus, words.Short(c.VendorStatus, 100)})
 		}
 	}
 	if name != "" && len(out.Components) == 0 {
@@ -193,7 +186,10 @@ func (s tools) open(ctx context.Context, in OpenIn) (out OpenOut, err error) {
 			return normalize.Severity(i.Severity).Rank() < normalize.Severity(in.Severity).Rank()
 		})
 	}
-	out = OpenOut{Incidents: s.briefs(open), Open: total, Unreadable: []Unreadable{}}
+	out = OpenOut{Incidents: s.briefs(open), Open: total, NotWell: []VendorBrief{}, Unreadable: []Unreadable{}}
+	if err := s.addNotWell(ctx, &out, slug); err != nil {
+		return out, err
+	}
 	blind, all, err := s.DB.FailingSources(ctx, s.Clock(), 1000)
 	if err != nil {
 		return out, err
@@ -204,9 +200,30 @@ func (s tools) open(ctx context.Context, in OpenIn) (out OpenOut, err error) {
 		out.UnreadableCount = len(blind)
 	}
 	for _, h := range blind[:min(20, len(blind))] {
-		out.Unreadable = append(out.Unreadable, Unreadable{h.Vendor, h.PageURL, h.FailingSince})
+		out.Unreadable = append(out.Unreadable, Unreadable{h.Vendor, h.PageURL, h.LastSuccessAt, h.FailingSince})
 	}
 	return out, nil
+}
+
+// addNotWell adds the vendors that are not known to be well, of all that are watched or of one.
+func (s tools) addNotWell(ctx context.Context, out *OpenOut, slug string) error {
+	states, err := s.Statuses(ctx)
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(states, func(a, b query.Status) int { return site.Rank(b) - site.Rank(a) })
+	for _, v := range states {
+		switch {
+		case slug == "" && !v.Watched(), slug != "" && v.Vendor != slug:
+		case v.Well():
+			out.VendorsWell++
+		default:
+			if out.NotWellCount++; out.NotWellCount <= maxList {
+				out.NotWell = append(out.NotWell, s.vendor(v))
+			}
+		}
+	}
+	return nil
 }
 
 func (s tools) history(ctx context.Context, in HistoryIn) (out HistoryOut, err error) {

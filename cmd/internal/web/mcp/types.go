@@ -76,16 +76,20 @@ type OpenIn struct {
 }
 
 type OpenOut struct {
-	Incidents       []Incident   `json:"incidents"`
-	Open            int          `json:"open" jsonschema:"@open"`
-	Unreadable      []Unreadable `json:"unreadable" jsonschema:"@unreadable"`
-	UnreadableCount int          `json:"unreadable_count"`
+	Incidents       []Incident    `json:"incidents"`
+	Open            int           `json:"open" jsonschema:"@open"`
+	NotWell         []VendorBrief `json:"not_well" jsonschema:"@not_well"`
+	NotWellCount    int           `json:"not_well_count"`
+	VendorsWell     int           `json:"vendors_well" jsonschema:"how many vendors are known to be well"`
+	Unreadable      []Unreadable  `json:"unreadable" jsonschema:"@unreadable"`
+	UnreadableCount int           `json:"unreadable_count"`
 }
 
 type Unreadable struct {
-	Vendor       string `json:"vendor"`
-	PageURL      string `json:"page_url"`
-	FailingSince string `json:"failing_since,omitempty" jsonschema:"empty: it was never read"`
+	Vendor        string `json:"vendor"`
+	PageURL       string `json:"page_url"`
+	LastSuccessAt string `json:"last_success_at,omitempty" jsonschema:"left out: it was never read"`
+	FailingSince  string `json:"failing_since,omitempty" jsonschema:"@failing_since"`
 }
 
 type Incident struct {

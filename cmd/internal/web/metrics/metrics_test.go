@@ -276,6 +276,10 @@ func TestAlertRules(t *testing.T) {
 	}
 }
 
+// unlessUnknown is what takes a zero back where a vendor's state is not known: such a vendor has no zeros of its own,
+// and the sum of the others says nothing of it.
+const unlessUnknown = `unless on () (max(vendorwatch_vendor_status{vendor=~"$vendor", status="unknown"}) == 1)`
+
 func TestGrafanaDashboard(t *testing.T) {
 	text, err := os.ReadFile("../../../../docs/grafana/vendorwatch.json")
 	if err != nil {
@@ -299,7 +303,13 @@ func TestGrafanaDashboard(t *testing.T) {
 			Description string
 			Datasource  source
 			GridPos     struct{ X, Y, W, H int }
-			Targets     []struct {
+			FieldConfig struct {
+				Defaults struct {
+					NoValue    string
+					Thresholds struct{ Steps []struct{ Color string } }
+				}
+			}
+			Targets []struct {
 				RefID, Expr string
 				Datasource  source
 			}
@@ -346,6 +356,12 @@ func TestGrafanaDashboard(t *testing.T) {
 		}
 		for _, target := range p.Targets {
 			known(t, p.Title, target.Expr, given)
+			d := p.FieldConfig.Defaults
+			if len(d.Thresholds.Steps) > 0 && d.Thresholds.Steps[0].Color == "green" &&
+				strings.Contains(target.Expr, "vendorwatch_open_incidents") &&
+				(!strings.Contains(target.Expr, unlessUnknown) || d.NoValue != "not known") {
+				t.Errorf("%s is green although the state of a vendor may not be known", p.Title)
+			}
 			for _, v := range regexp.MustCompile(`\$([a-z]+)`).FindAllStringSubmatch(target.Expr, -1) {
 				if !variables[v[1]] {
 					t.Errorf("%s: there is no variable %s", p.Title, v[1])

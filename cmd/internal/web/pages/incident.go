@@ -61,7 +61,7 @@ func (p *Pages) incidentByPath(r *http.Request) (query.IncidentDetail, error) {
 	if err != nil {
 		return query.IncidentDetail{}, db.ErrNotFound
 	}
-	return p.DB.IncidentByID(r.Context(), id)
+	return p.DB.IncidentByID(r.Context(), id, p.Clock())
 }
 
 func (p *Pages) IncidentJSON(r *http.Request) (site.Document, error) {

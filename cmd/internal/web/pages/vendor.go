@@ -100,7 +100,7 @@ func (p *Pages) addBars(r *http.Request, b *vendorBody) error {
 	page, _ := strconv.Atoi(r.URL.Query().Get("components"))
 	page = min(max(page, 1), 1000)
 	offset := (page - 1) * shownComponents
-	components, total, err := p.DB.VendorComponents(ctx, b.Vendor.VendorID, shownComponents, offset)
+	components, total, err := p.DB.VendorComponents(ctx, now, b.Vendor.VendorID, shownComponents, offset)
 	if err != nil {
 		return err
 	}
@@ -139,9 +139,6 @@ func (p *Pages) addBars(r *http.Request, b *vendorBody) error {
 	}
 	for _, c := range components {
 		row := componentRow{ListedComponent: c}
-		if !read[c.SourceID] {
-			row.LastStatus, row.Status = row.Status, string(normalize.StatusUnknown)
-		}
 		row.Tone = site.StatusTone(normalize.ComponentStatus(row.Status))
 		row.Bar = drawBar(spans[c.ComponentID], record{known[c.SourceID], blind[c.SourceID], read[c.SourceID]}, now)
 		if extra := len(row.Bar.Days) - shownBadDays; extra > 0 {

@@ -75,13 +75,12 @@ type Update struct {
 
 // ofVendor lists a vendor's components, each group before its members.
 func (c *scene) ofVendor(v query.VendorHealth, state query.Status) error {
-	now, err := c.DB.ComponentStatuses(c.ctx, c.slug)
+	now, err := c.DB.ComponentStatuses(c.ctx, c.Clock(), c.slug)
 	if err != nil {
 		return err
 	}
-	blind, dropped := map[int64]bool{}, map[int64]bool{}
+	dropped := map[int64]bool{}
 	for _, page := range v.Sources {
-		blind[page.SourceID] = !page.Readable()
 		dropped[page.SourceID] = page.Watched == 0 && state.Watched()
 	}
 	c.listed, c.byID = []Component{}, map[int64]*Component{}
@@ -91,7 +90,7 @@ func (c *scene) ofVendor(v query.VendorHealth, state query.Status) error {
 	for n := range now {
 		each := &now[n]
 		out := &Component{
-			ID: number(each.ComponentID), Name: each.Name, Status: seenStatus(each.Status, blind[each.SourceID]),
+			ID: number(each.ComponentID), Name: each.Name, Status: each.Status,
 			CreatedAt: &each.FirstSeenAt, UpdatedAt: &each.ChangedAt, Showcase: true, PageID: c.page.ID,
 		}
 		c.byID[each.ComponentID] = out
@@ -128,14 +127,6 @@ func (c *scene) ofVendor(v query.VendorHealth, state query.Status) error {
 		c.listed[place].Status = indicator{word: worst[id]}.componentStatus()
 	}
 	return nil
-}
-
-// seenStatus is the status that is given for a component: as last read, if its page was read when it was last due.
-func seenStatus(status string, blind bool) string {
-	if blind {
-		return string(normalize.StatusUnknown)
-	}
-	return status
 }
 
 // groupID is an id for a group, which has none on record. It stays the same as long as the name does.

@@ -44,7 +44,7 @@ func onFile(t *testing.T, r *Record, vendor string) map[string]told {
 		if i.Filtered == 1 {
 			continue
 		}
-		whole, err := r.IncidentByID(t.Context(), i.IncidentID)
+		whole, err := r.IncidentByID(t.Context(), i.IncidentID, Now)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -138,7 +138,7 @@ func TestStatuspageRoundTrip(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			listed, _, err := r.VendorComponents(t.Context(), v.VendorID, 100, 0)
+			listed, _, err := r.VendorComponents(t.Context(), Now, v.VendorID, 100, 0)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -21,7 +21,7 @@ func TestRichRecord(t *testing.T) {
 		has["filtered"] = has["filtered"] || i.Filtered == 1
 		has["same event"] = has["same event"] || i.SameEventID != 0 && i.SameEventID != i.IncidentID
 		has["left"] = has["left"] || i.LeftFeedAt != ""
-		whole, err := r.IncidentByID(t.Context(), i.IncidentID)
+		whole, err := r.IncidentByID(t.Context(), i.IncidentID, Now)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -87,7 +87,12 @@ func (a *app) printDigest(ctx context.Context, name string, since time.Time, asS
 	}
 	switch {
 	case asSlack:
-		return a.printJSON(blockkit.Digest(digest))
+		for _, w := range blockkit.Digest(digest) {
+			if err := a.printJSON(w); err != nil {
+				return err
+			}
+		}
+		return nil
 	case a.asJSON:
 		return a.printJSON(digest)
 	}

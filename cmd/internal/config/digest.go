@@ -16,7 +16,10 @@ type Digest struct {
 	Channels []string `toml:"channels"` // names of channels; none means stdout
 	Edits    bool     `toml:"edits"`    // tell what vendors edited after publishing it; default false
 	Match             // what it tells; default everything
-	Window   Duration `toml:"window"` // how far back it compares and looks; default 0, which is since the last one
+	// how far back it looks, also at what an earlier one told; default 0, which is since the last one
+	Window Duration `toml:"window"`
+	// what becomes of one with nothing to list: "send", the default, or "skip"
+	WhenEmpty string `toml:"when_empty"`
 	// how long after its hour it is still sent, where the service was off then; default 12h
 	CatchUp Duration `toml:"catch_up"`
 
@@ -59,6 +62,10 @@ func (c *checker) digests() {
 		if c.Has(path + ".window") {
 			c.length(path+".window", d.Window, time.Hour, longestSchedule, "24h")
 		}
+		if d.WhenEmpty == "" {
+			d.WhenEmpty = "send"
+		}
+		c.oneOf(path+".when_empty", d.WhenEmpty, "what can become of an empty digest", []string{"send", "skip"})
 		if !c.Has(path + ".catch_up") {
 			d.CatchUp.Duration = digestCatchUp
 		}

@@ -83,7 +83,11 @@ window = "7d"
 severity = "major"
 channels = ["screen"]
 catch_up = "2d"
+when_empty = "skip"
 `)
+	if c.Digests[0].WhenEmpty != "send" || c.Digests[1].WhenEmpty != "skip" {
+		t.Errorf("when empty: %q, %q", c.Digests[0].WhenEmpty, c.Digests[1].WhenEmpty)
+	}
 	if len(c.Digests) != 2 || c.Digests[0].Schedule != "0 9 * * 1-5" ||
 		c.Digests[1].Window.Duration != 7*24*time.Hour ||
 		c.Digests[1].Severity != normalize.SeverityMajor || c.Digests[1].CatchUp.Duration != 48*time.Hour ||

@@ -33,6 +33,10 @@ type SendError struct {
 	Refused    bool          // the same message would get the same answer, so it is not retried
 	MaxTries   int           // how many attempts there are; 0 means no limit
 	RetryAfter time.Duration // the wait that the receiver asked for; 0 if none
+
+	// How many parts of a long message it took, now and before, and what it returned for the others.
+	Parts  int
+	Thread string
 }
 
 func (e *SendError) Error() string {

@@ -32,7 +32,8 @@ func (s *incidentNews) marked(detail string) bool {
 type assembly struct{ message.Digest }
 
 // Assemble sorts facts into the sections of a digest. It is pure. Every event ends in a section, except edits where
-// they are not asked for, and events that another record of the same incident reports.
+// they are not asked for, events that another record of the same incident reports, and changes of components that an
+// incident of the digest names.
 func Assemble(f Facts, w Window, o Options) message.Digest {
 	d := &assembly{message.Digest{
 		FromAt: normalize.FormatTime(w.Since), UntilAt: normalize.FormatTime(w.Until),
@@ -40,6 +41,7 @@ func Assemble(f Facts, w Window, o Options) message.Digest {
 	}}
 	listed := map[int64]bool{}
 	for _, s := range newsByIncident(f, o.Edits) {
+		s.item.Owner = o.Vendors[s.item.Vendor].Owner
 		d.place(s, w.Until)
 		listed[s.item.IncidentID], listed[s.item.SameEventID] = true, true
 	}
@@ -55,13 +57,14 @@ func Assemble(f Facts, w Window, o Options) message.Digest {
 			d.Counts.Filtered++
 			continue
 		}
-		if item := (message.Item{Incident: i}); i.Kind != string(normalize.KindMaintenance) {
+		item := message.Item{Incident: i, Owner: o.Vendors[i.Vendor].Owner}
+		if i.Kind != string(normalize.KindMaintenance) {
 			d.StillOpen = append(d.StillOpen, item)
 		} else {
 			d.placeMaintenance(item, w.Until, false)
 		}
 	}
-	d.Components = componentChanges(f.Events)
+	d.Components = slices.DeleteFunc(componentChanges(f.Events), d.saidByIncident)
 	d.weighSources(f)
 	d.Moved = moved(f)
 	d.NotFullySeen = d.unseen(f)
@@ -102,7 +105,7 @@ func (d *assembly) fill() {
 func newsByIncident(f Facts, edits bool) []*incidentNews {
 	var order []*incidentNews
 	byEvent := map[int64]*incidentNews{}
-	for _, e := range f.Events {
+	for _, e := range slices.Concat(f.Before, f.Events) {
 		if e.IncidentID == 0 || e.Withheld == query.WithheldSameEvent || e.Withheld == query.WithheldFiltered ||
 			e.Kind == normalize.EventIncidentEdited && !edits {
 			continue
@@ -121,7 +124,12 @@ func newsByIncident(f Facts, edits bool) []*incidentNews {
 		s.events = append(s.events, e)
 		s.item.EventIDs = append(s.item.EventIDs, e.EventID)
 	}
+	isNew := map[int64]bool{}
+	for _, e := range f.Events {
+		isNew[e.EventID] = true
+	}
 	for _, s := range order {
+		s.item.ToldBefore = !slices.ContainsFunc(s.item.EventIDs, func(id int64) bool { return isNew[id] })
 		s.item.Notes = notes(s.item, s.events)
 	}
 	return order
@@ -214,7 +222,7 @@ func (d *assembly) placeMaintenance(i message.Item, now time.Time, news bool) {
 // notes says in words what is new about an incident, beyond what its state and times show.
 func notes(i message.Item, events []query.Event) []string {
 	var out []string
-	updates := 0
+	updates, postmortem := 0, false
 	var severities, edited []string
 	for _, e := range events {
 		switch e.Kind {
@@ -231,6 +239,8 @@ func notes(i message.Item, events []query.Event) []string {
 					edited = append(edited, field)
 				}
 			}
+		case normalize.EventPostmortemPosted:
+			postmortem = true
 		case normalize.EventIncidentReopened:
 			out = append(out, "reopened")
 		case normalize.EventIncidentLeftFeed:
@@ -247,6 +257,9 @@ func notes(i message.Item, events []query.Event) []string {
 	}
 	if len(edited) > 0 {
 		out = append(out, "edited by the vendor: "+strings.Join(edited, ", "))
+	}
+	if postmortem {
+		out = append(out, "postmortem published")
 	}
 	return out
 }
@@ -287,6 +300,19 @@ func componentChanges(events []query.Event) []message.ComponentChange {
 	return out
 }
 
+// saidByIncident reports whether an incident of the digest names a component that changed.
+func (d *assembly) saidByIncident(c message.ComponentChange) bool {
+	for _, s := range d.Sections() {
+		for _, i := range s.Items {
+			if c.Renamed == "" && i.Vendor == c.Vendor && i.Kind != string(normalize.KindMaintenance) &&
+				strings.Contains(", "+i.Components+", ", ", "+c.Component+", ") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // weighSources lists the pages that cannot be read, and those that can be read again.
 func (d *assembly) weighSources(f Facts) {
 	blind := map[int64]bool{}
@@ -323,14 +349,14 @@ func (d *assembly) weighSources(f Facts) {
 	d.ReadableAgain = slices.Collect(maps.Values(back))
 }
 
-// sort puts the vendor with the worst news first, and within a vendor the worst and then the newest incident.
+// sort puts the worst first, whatever the vendor, and planned work in the order of its begin.
 func (d *assembly) sort() {
 	for _, items := range [][]message.Item{d.New, d.AlreadyOpen, d.StillOpen, d.LeftFeed, d.Resolved, d.Postmortems,
 		d.AddedToPast, d.Changed} {
-		sortItems(items, worstFirst)
+		message.WorstFirst(items)
 	}
 	for _, items := range [][]message.Item{d.Running, d.Upcoming, d.Ended} {
-		sortItems(items, soonestFirst)
+		slices.SortStableFunc(items, soonestFirst)
 	}
 	bySource := func(a, b message.Source) int {
 		return cmp.Or(cmp.Compare(strings.ToLower(a.VendorName), strings.ToLower(b.VendorName)),
@@ -339,25 +365,6 @@ func (d *assembly) sort() {
 	slices.SortFunc(d.Unreadable, bySource)
 	slices.SortFunc(d.ReadableAgain, bySource)
 	slices.SortFunc(d.Moved, bySource)
-}
-
-// sortItems orders by less, and moves the items of each vendor to its first one.
-func sortItems(items []message.Item, less func(a, b message.Item) int) {
-	slices.SortStableFunc(items, less)
-	rank := map[string]int{}
-	for n, i := range items {
-		if _, have := rank[i.Vendor]; !have {
-			rank[i.Vendor] = n
-		}
-	}
-	slices.SortStableFunc(items, func(a, b message.Item) int { return cmp.Compare(rank[a.Vendor], rank[b.Vendor]) })
-}
-
-func worstFirst(a, b message.Item) int {
-	return cmp.Or(
-		cmp.Compare(normalize.Severity(b.Severity).Rank(), normalize.Severity(a.Severity).Rank()),
-		cmp.Compare(cmp.Or(b.StartedAt, b.FirstSeenAt), cmp.Or(a.StartedAt, a.FirstSeenAt)),
-		cmp.Compare(a.Vendor, b.Vendor), cmp.Compare(a.IncidentID, b.IncidentID))
 }
 
 func soonestFirst(a, b message.Item) int {
@@ -390,13 +397,14 @@ func (d *assembly) tally(health []query.SourceHealth, statuses []query.Status) {
 	c.Resolved = len(d.Resolved)
 	for _, s := range d.Sections() {
 		for _, i := range s.Items {
-			if len(i.EventIDs) > 0 {
+			if len(i.EventIDs) > 0 && !i.ToldBefore {
 				c.News++
 			}
 		}
 	}
 	c.News += len(d.Components)
 	c.StillOpen = len(d.StillOpen)
+	c.OpenBySeverity, c.OpenUnseen = d.OpenNow()
 
 	blind, blindVendor, vendors := map[int64]bool{}, map[string]bool{}, map[string]bool{}
 	for _, s := range d.Unreadable {

@@ -43,24 +43,24 @@ func TestWhereNewsIsTold(t *testing.T) {
 		news     []news
 		want     []string
 	}{
-		{"opened", "incident", "investigating", "", [2]string{}, []news{{opened, none}}, []string{"New incidents"}},
+		{"opened", "incident", "investigating", "", [2]string{}, []news{{opened, none}}, []string{"Open"}},
 		{"opened and resolved", "incident", "resolved", "", [2]string{}, []news{{opened, none}, {resolved, none}},
-			[]string{"New incidents"}},
+			[]string{"New, and over"}},
 		{"opened, resolved, explained", "incident", "resolved", "", [2]string{},
 			[]news{{opened, none}, {resolved, none}, {postmortem, none}},
-			[]string{"New incidents", "Postmortems published"}},
+			[]string{"New, and over"}},
 		{"resolved, announced before", "incident", "resolved", "", [2]string{}, []news{{resolved, none}},
 			[]string{"Resolved"}},
 		{"resolved and reopened", "incident", "investigating", "", [2]string{},
-			[]news{{resolved, none}, {normalize.EventIncidentReopened, none}}, []string{"Reopened"}},
+			[]news{{resolved, none}, {normalize.EventIncidentReopened, none}}, []string{"Open"}},
 		{"opened, resolved and reopened", "incident", "investigating", "", [2]string{},
 			[]news{{opened, none}, {resolved, none}, {normalize.EventIncidentReopened, none}},
-			[]string{"New incidents"}},
+			[]string{"Open"}},
 		{"reopened and resolved", "incident", "resolved", "", [2]string{},
 			[]news{{normalize.EventIncidentReopened, none}, {resolved, none}}, []string{"Resolved"}},
 		{"open at the first look", "incident", "identified", "", [2]string{},
 			[]news{{opened, map[string]string{"already_open": "true"}}},
-			[]string{"Already open when we started watching"}},
+			[]string{"Open"}},
 		{"added to the past", "incident", "resolved", "", [2]string{},
 			[]news{{opened, map[string]string{"late": "true"}}}, []string{"Added to the history"}},
 		{"maintenance added to the past", "maintenance", "completed", "", [2]string{},
@@ -69,16 +69,16 @@ func TestWhereNewsIsTold(t *testing.T) {
 		{"gone without a resolution", "incident", "monitoring", "2025-11-24T00:00:00.000Z", [2]string{},
 			[]news{{normalize.EventIncidentLeftFeed, none}}, []string{"Gone from the page without a resolution"}},
 		{"gone and back", "incident", "monitoring", "", [2]string{}, []news{{normalize.EventIncidentLeftFeed, none}},
-			[]string{"Still open"}},
+			[]string{"Open"}},
 		{"an update of an open one", "incident", "monitoring", "", [2]string{},
-			[]news{{normalize.EventUpdatePosted, none}}, []string{"Still open"}},
-		{"open, without news", "incident", "monitoring", "", [2]string{}, nil, []string{"Still open"}},
-		{"of unknown state, without news", "incident", "unknown", "", [2]string{}, nil, []string{"Still open"}},
+			[]news{{normalize.EventUpdatePosted, none}}, []string{"Open"}},
+		{"open, without news", "incident", "monitoring", "", [2]string{}, nil, []string{"Open"}},
+		{"of unknown state, without news", "incident", "unknown", "", [2]string{}, nil, []string{"Open"}},
 		{"a postmortem alone", "incident", "resolved", "", [2]string{}, []news{{postmortem, none}},
 			[]string{"Postmortems published"}},
 		{"an edit after the end", "incident", "resolved", "", [2]string{},
 			[]news{{normalize.EventIncidentEdited, none}}, []string{"Changed by the vendor"}},
-		{"a notice", "notice", "unknown", "", [2]string{}, []news{{opened, none}}, []string{"New incidents"}},
+		{"a notice", "notice", "unknown", "", [2]string{}, []news{{opened, none}}, []string{"Open"}},
 		{"work ahead", "maintenance", "scheduled", "", [2]string{"2025-11-26T00:00:00.000Z", ""}, nil,
 			[]string{"Maintenance ahead"}},
 		{"work beyond the horizon", "maintenance", "scheduled", "", [2]string{"2026-01-26T00:00:00.000Z", ""}, nil,
@@ -165,7 +165,7 @@ func TestNothingIsLeftOutOfADigest(t *testing.T) {
 	})
 }
 
-func TestWorstFirstAndVendorsTogether(t *testing.T) {
+func TestWorstFirstWhateverTheVendor(t *testing.T) {
 	var f digest.Facts
 	f.Incidents = map[int64]query.Incident{}
 	for n, i := range []query.Incident{
@@ -186,8 +186,8 @@ func TestWorstFirstAndVendorsTogether(t *testing.T) {
 		digest.Options{Zone: time.UTC, Now: reporttest.Monday}).New {
 		got = append(got, fmt.Sprintf("%s %s %s", i.Vendor, i.Severity, i.StartedAt[11:16]))
 	}
-	want := []string{"mixed critical 05:00", "mixed minor 06:00", "mixed minor 05:00", "big major 07:30",
-		"silent unknown 01:00", "calm none 07:00"}
+	want := []string{"mixed critical 05:00", "big major 07:30", "silent unknown 01:00", "mixed minor 06:00",
+		"mixed minor 05:00", "calm none 07:00"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("order (-want +got):\n%s", diff)
 	}
@@ -241,11 +241,11 @@ func TestNothingIsCalledQuietThatIsNotKnownToBeWell(t *testing.T) {
 	}{
 		{query.Status{Status: normalize.StatusOperational, Because: query.BecausePage}, "All quiet on 1 page"},
 		{query.Status{Status: normalize.StatusMajor, Because: query.BecauseComponent, Severity: "critical"},
-			"Nothing new on 1 page, 1 vendor not known to be well"},
+			"Nothing new on 1 page · 1 vendor not known to be well"},
 		{query.Status{Status: normalize.StatusUnknown, Because: query.BecausePage},
-			"Nothing new on 1 page, 1 vendor not known to be well"},
+			"Nothing new on 1 page · 1 vendor not known to be well"},
 		{query.Status{Status: normalize.StatusMaintenance, Because: query.BecauseComponent},
-			"Nothing new on 1 page, 1 vendor not known to be well"},
+			"Nothing new on 1 page · 1 vendor not known to be well"},
 		{query.Status{}, "Nothing new on 1 page"},
 	} {
 		c.status.Vendor, c.status.VendorName = "acme", "Acme"

@@ -6,12 +6,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/report/route"
 	"vendorwatch/db"
 	"vendorwatch/db/query"
+	"vendorwatch/normalize"
 )
 
 // How far a digest looks.
@@ -39,6 +41,7 @@ type Options struct {
 	Zone  *time.Location // of the reader; nil means UTC
 	Now   time.Time      // zero means time.Now
 	Edits bool           // include what vendors edited after publishing it
+	Again bool           // include what an earlier digest reported of the window, and mark it
 
 	DashboardURL string // address of our dashboard; empty for none
 
@@ -68,6 +71,7 @@ func Build(ctx context.Context, d *query.DB, w Window, o Options) (message.Diges
 // Facts are what the database holds for a digest.
 type Facts struct {
 	Events      []query.Event
+	Before      []query.Event            // of the window, which an earlier digest reported
 	Incidents   map[int64]query.Incident // those of the events, and the records that stand for them
 	Open        []query.Incident
 	Maintenance []query.Incident // in progress, or within the horizon
@@ -87,8 +91,13 @@ func gather(ctx context.Context, d *query.DB, w Window, o Options) (f Facts, err
 			return f, err
 		}
 	}
+	if o.Again && !w.Since.IsZero() {
+		if f.Before, err = reportedBefore(ctx, d, f.Events, w, o); err != nil {
+			return f, err
+		}
+	}
 	f.Incidents = map[int64]query.Incident{}
-	for _, e := range f.Events {
+	for _, e := range slices.Concat(f.Before, f.Events) {
 		for id := e.IncidentID; id != 0; id = f.Incidents[id].SameEventID {
 			if _, have := f.Incidents[id]; have {
 				break
@@ -123,4 +132,21 @@ func gather(ctx context.Context, d *query.DB, w Window, o Options) (f Facts, err
 	}
 	f.Compared, err = compare(ctx, d, w, o, f.Health)
 	return f, err
+}
+
+// reportedBefore returns the events of a window that are not among its news, up to when those were chosen.
+func reportedBefore(ctx context.Context, d *query.DB, news []query.Event, w Window, o Options) ([]query.Event, error) {
+	all, err := d.EventsSince(ctx, w.Since)
+	if err != nil {
+		return nil, err
+	}
+	isNew := map[int64]bool{}
+	for _, e := range news {
+		isNew[e.EventID] = true
+	}
+	planned := normalize.FormatTime(w.PlannedAt)
+	all = slices.DeleteFunc(all, func(e query.Event) bool {
+		return isNew[e.EventID] || planned != "" && e.At > planned
+	})
+	return o.chosen(ctx, d, all)
 }

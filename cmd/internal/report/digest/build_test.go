@@ -78,50 +78,35 @@ func TestBuildFromTheFile(t *testing.T) {
 	d, err := digest.Build(ctx, w.DB, digest.Window{Since: start.Add(-time.Minute), Until: monday},
 		digest.Options{Zone: time.UTC, Now: monday})
 	w.Must(err)
-	want := `1 new incident, 1 already open, 1 postmortem, 1 page could not be read
+	want := `1 open when last read · 1 new since 17 November (1 over), 1 postmortem · 1 page unreadable
 Mon 17 Nov 07:59 UTC to Mon 24 Nov 08:00 UTC
 
-NEW INCIDENTS (1)
-  Octoforge
-    Pushes <fail>
-      critical · resolved · started Tue 18 Nov 08:00 UTC · lasted 45 min (the vendor's postmortem
-        says 50 min) · severity minor → critical (worse)
-      Core › Git
-      It works again.
-      https://status.octoforge.example/incidents/push
+OPEN (1)
+  Octoforge: Slow searches · minor · open when last read Thu 20 Nov 09:00 UTC · monitoring · started
+    Sat 15 Nov 08:00 UTC · open when we began to watch
+    https://status.octoforge.example/incidents/old
 
-ALREADY OPEN WHEN WE STARTED WATCHING (1)
-  Octoforge
-    Slow searches
-      minor · monitoring · started Sat 15 Nov 08:00 UTC · open when last read Thu 20 Nov 09:00 UTC
-      A fix is out.
-      https://status.octoforge.example/incidents/old
+NEW, AND OVER (1)
+  Octoforge: Pushes <fail> · critical · lasted 45 min (the vendor's postmortem says 50 min) ·
+    started Tue 18 Nov 08:00 UTC · severity minor → critical (worse) · postmortem published · Core ›
+    Git
+    “Cause: A disk was full for 50 minutes.”
+    https://status.octoforge.example/incidents/push
 
 MAINTENANCE AHEAD (1)
-  Octoforge
-    New disks
-      scheduled · Wed 26 Nov 08:00–10:00 UTC, 2 h
-      We change disks.
-      https://status.octoforge.example
-
-POSTMORTEMS PUBLISHED (1)
-  Octoforge
-    Pushes <fail>
-      critical · resolved · started Tue 18 Nov 08:00 UTC · lasted 50 min by the postmortem, 45 min
-        on the page
-      Core › Git
-      Cause: A disk was full for 50 minutes.
-      https://status.octoforge.example/incidents/push
+  Octoforge: New disks · scheduled · Wed 26 Nov 08:00–10:00 UTC, 2 h
+    https://status.octoforge.example
 
 COULD NOT READ (1)
-  Octoforge
-    since Fri 21 Nov 08:00 UTC (3 d), last read Thu 20 Nov 09:00 UTC: not the expected page: a login
-      page
+  Octoforge: since Fri 21 Nov 08:00 UTC (3 d), last read Thu 20 Nov 09:00 UTC: not the expected
+    page: a login page
     https://status.octoforge.example
 `
 	got, _, _ := strings.Cut(message.DigestText(d, 100), "\n0 of 1 vendor")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("digest (-want +got):\n%s", diff)
 	}
-	channeltest.CheckSlack(t, blockkit.Digest(d))
+	for _, w := range blockkit.Digest(d) {
+		channeltest.CheckSlack(t, w)
+	}
 }

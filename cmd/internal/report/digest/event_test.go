@@ -47,8 +47,8 @@ func TestEditsAreToldWhereAskedFor(t *testing.T) {
 		notes    []string
 		news     int
 	}{
-		{false, map[string][]string{"New incidents": {"Begun"}}, nil, 1},
-		{true, map[string][]string{"New incidents": {"Begun"}, "Changed by the vendor": {"Ended"}},
+		{false, map[string][]string{"Open": {"Begun"}}, nil, 1},
+		{true, map[string][]string{"Open": {"Begun"}, "Changed by the vendor": {"Ended"}},
 			[]string{"edited by the vendor: body"}, 2},
 	} {
 		d := digest.Assemble(f, digest.Window{Until: reporttest.Monday},
@@ -91,7 +91,7 @@ func TestAnEditAloneIsQuietAndDealtWith(t *testing.T) {
 	text.Reset()
 	w.PlanDigest()
 	w.Must(sender.Flush(ctx))
-	if !strings.Contains(text.String(), "Nothing new") || strings.Contains(text.String(), "edited by the vendor") {
+	if !strings.Contains(text.String(), "nothing new") || strings.Contains(text.String(), "edited by the vendor") {
 		t.Errorf("the digest after an edit:\n%s", text.String())
 	}
 	left, err := w.Ledger.UnplannedEvents(ctx, ledger.StreamDigest+"daily")

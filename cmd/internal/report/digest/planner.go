@@ -19,15 +19,16 @@ import (
 
 // Settings say when a digest is sent, where, and what it includes.
 type Settings struct {
-	Name     string
-	Channels []string
-	Cron     cron.Schedule
-	Zone     *time.Location          // of the reader; nil means UTC
-	Edits    bool                    // include what vendors edited after publishing it
-	Match    route.Match             // what it includes
-	Vendors  map[string]route.Vendor // by slug, for Match
-	Window   time.Duration           // how far back it looks; 0 means since the last digest
-	CatchUp  time.Duration           // how late it is still sent, if the service was off at its hour
+	Name      string
+	Channels  []string
+	Cron      cron.Schedule
+	Zone      *time.Location          // of the reader; nil means UTC
+	Edits     bool                    // include what vendors edited after publishing it
+	Match     route.Match             // what it includes
+	Vendors   map[string]route.Vendor // by slug, for Match
+	Window    time.Duration           // how far back it looks; 0 means since the last digest
+	SkipEmpty bool                    // leave out a digest that would have nothing to list
+	CatchUp   time.Duration           // how late it is still sent, if the service was off at its hour
 }
 
 // Stream is the digest's name among the streams of the database.
@@ -35,7 +36,7 @@ func (s Settings) Stream() string { return ledger.StreamDigest + s.Name }
 
 // Options returns the options to build the digest with.
 func (s Settings) Options(now time.Time) Options {
-	return Options{Zone: s.Zone, Now: now, Edits: s.Edits, Match: s.Match, Vendors: s.Vendors}
+	return Options{Zone: s.Zone, Now: now, Edits: s.Edits, Match: s.Match, Vendors: s.Vendors, Again: s.Window > 0}
 }
 
 // punctual is how late a digest may be only because the machine is busy.
@@ -129,10 +130,17 @@ func (p *Planner) plan(ctx context.Context, s Settings, now time.Time) error {
 	for n, e := range events {
 		ids[n] = e.EventID
 	}
+	empty, err := p.empty(ctx, s, Window{Since: from, Until: now, Events: events}, now)
+	if err != nil {
+		return err
+	}
 	var add []ledger.NewDelivery
 	for _, channel := range s.Channels {
 		add = append(add, ledger.NewDelivery{Channel: channel, Reason: string(message.ReasonDigest), EventIDs: ids,
 			From: from})
+		if last := &add[len(add)-1]; empty {
+			last.State, last.Note = ledger.DeliverySkipped, `it has nothing to list (when_empty = "skip")`
+		}
 	}
 	if err := p.Ledger.SavePlan(ctx, s.Stream(), upTo, now, add, nil); err != nil {
 		return err
@@ -141,6 +149,15 @@ func (p *Planner) plan(ctx context.Context, s Settings, now time.Time) error {
 		p.Log.Info("digest planned", "digest", s.Name, "events", len(ids), "channels", len(s.Channels))
 	}
 	return nil
+}
+
+// empty reports whether a digest would list nothing, and is to be left out then.
+func (p *Planner) empty(ctx context.Context, s Settings, w Window, now time.Time) (bool, error) {
+	if !s.SkipEmpty {
+		return false, nil
+	}
+	d, err := Build(ctx, p.DB, w, s.Options(now))
+	return len(d.Groups()) == 0, err
 }
 
 // News returns the events that the next message of a digest would report if it were planned now, the number of the last

@@ -37,14 +37,14 @@ func TestEachDigestTellsOnlyWhatIsNew(t *testing.T) {
 	first := next()
 	w.Scrape("login", "search")
 	second, third := next(), next()
-	if !strings.Contains(first, "NEW INCIDENTS (1)") || !strings.Contains(first, "login") {
+	if !strings.Contains(first, "OPEN (1)\n  Kustomer: login") || !strings.Contains(first, "· new") {
 		t.Errorf("first digest:\n%s", first)
 	}
-	if !strings.Contains(second, "NEW INCIDENTS (1)\n  Kustomer\n    search") ||
-		!strings.Contains(second, "STILL OPEN (1)\n  Kustomer\n    login") {
+	if flat := strings.Join(strings.Fields(second), " "); strings.Count(flat, "· new") != 1 ||
+		!strings.Contains(flat, "OPEN (2) Kustomer: login") || !strings.Contains(flat, "Kustomer: search") {
 		t.Errorf("second digest:\n%s", second)
 	}
-	if !strings.HasPrefix(third, "Nothing new on 1 page, 2 incidents still open") {
+	if !strings.HasPrefix(third, "2 major open now · nothing new on 1 page") {
 		t.Errorf("third digest:\n%s", third)
 	}
 }
@@ -61,13 +61,14 @@ func TestADigestThatIsLateLeavesWhatCameAfterItToTheNext(t *testing.T) {
 	s := deliver.NewSender(w.Ledger, &stdout.Channel{ChannelName: "ops", W: &out},
 		&deliver.Renderer{DB: w.DB, Ledger: w.Ledger})
 	w.Must(s.Flush(t.Context()))
-	if strings.Contains(out.String(), "search") || !strings.Contains(out.String(), "NEW INCIDENTS (1)") {
+	if strings.Contains(out.String(), "search") || !strings.Contains(out.String(), "OPEN (1)\n  Kustomer: login") {
 		t.Errorf("the late one:\n%s", out.String())
 	}
 	out.Reset()
 	w.PlanDigest()
 	w.Must(s.Flush(t.Context()))
-	if !strings.Contains(out.String(), "NEW INCIDENTS (1)\n  Kustomer\n    search") {
+	if !strings.Contains(out.String(), "OPEN (2)\n  Kustomer: login") ||
+		!strings.Contains(out.String(), "Kustomer: search") {
 		t.Errorf("the next one:\n%s", out.String())
 	}
 }
@@ -218,7 +219,8 @@ func TestADigestTellsWhatItsMatchChooses(t *testing.T) {
 	}
 	all, err := s.Ledger.Deliveries(t.Context(), ledger.DeliveryFilter{})
 	s.Must(err)
-	for n, want := range []string{"1 new incident", "No page is watched yet", "2 new incidents"} {
+	for n, want := range []string{"1 critical open now · 1 new", "No page is watched yet",
+		"1 critical, 1 minor open now · 2 new"} {
 		m, err := render.Message(t.Context(), all[n], clock(23, 9, 0))
 		s.Must(err)
 		if !strings.HasPrefix(m.Digest.Headline, want) {

@@ -24,15 +24,21 @@ func PlainLine(body string) string {
 // Excerpt is the beginning of a vendor's Markdown as PlainLine, in at most limit runes; MoreOnPage stands at its end
 // where more follows. Of a long text only what may be shown is looked at.
 func Excerpt(body string, limit int) string {
-	head := body[:min(len(body), 20*limit)]
-	for len(head) < len(body) && !utf8.RuneStart(body[len(head)]) {
-		head = head[:len(head)-1]
-	}
+	head, cut := beginning(body, limit)
 	plain := PlainLine(head)
-	if len(head) < len(body) {
+	if cut {
 		plain += MoreOnPage
 	}
 	return words.Cut(plain, limit, MoreOnPage)
+}
+
+// beginning is as much of a text as its first limit runes may need, markup included.
+func beginning(body string, limit int) (head string, cut bool) {
+	head = body[:min(len(body), 20*limit)]
+	for len(head) < len(body) && !utf8.RuneStart(body[len(head)]) {
+		head = head[:len(head)-1]
+	}
+	return head, len(head) < len(body)
 }
 
 // WebLink returns an address in a form that is safe inside a link, "" if it is not an absolute http or https address.

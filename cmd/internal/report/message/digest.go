@@ -1,13 +1,13 @@
 package message
 
 import (
+	"cmp"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db/query"
+	"vendorwatch/normalize"
 )
 
 // Digest is the regular report. JSON names are those of the SQL columns; times are UTC.
@@ -47,14 +47,18 @@ type Digest struct {
 
 // Counts is the digest in numbers.
 type Counts struct {
-	New             int `json:"new"` // incidents, with those already open at the first scrape
-	StillOpen       int `json:"still_open"`
-	NotWell         int `json:"not_well"`     // vendors that the list of them has
-	VendorsWell     int `json:"vendors_well"` // vendors known to be well
-	Resolved        int `json:"resolved"`
-	Filtered        int `json:"filtered"` // open incidents and upcoming maintenance that the vendors' filters hide
-	News            int `json:"news"`     // items with events, in all sections
-	Sources         int `json:"sources"`  // pages that are watched
+	New       int `json:"new"` // incidents, with those already open at the first scrape
+	StillOpen int `json:"still_open"`
+	// open incidents of pages that are read, by severity
+	OpenBySeverity map[normalize.Severity]int `json:"open_by_severity"`
+	OpenUnseen     int                        `json:"open_when_last_read"` // open incidents of the other pages
+	NotWell        int                        `json:"not_well"`            // vendors that the list of them has
+	VendorsWell    int                        `json:"vendors_well"`        // vendors known to be well
+	Resolved       int                        `json:"resolved"`
+	// open incidents and upcoming maintenance that the vendors' filters hide
+	Filtered        int `json:"filtered"`
+	News            int `json:"news"`    // items with events, in all sections
+	Sources         int `json:"sources"` // pages that are watched
 	SourcesReadable int `json:"sources_readable"`
 	Vendors         int `json:"vendors"`
 	VendorsReadable int `json:"vendors_readable"` // vendors all of whose pages could be read
@@ -68,8 +72,11 @@ type Item struct {
 	query.Incident
 	EventIDs   []int64  `json:"event_ids,omitempty"`  // its events
 	Notes      []string `json:"notes,omitempty"`      // its events in words, beyond what the fields show
-	Postmortem string   `json:"postmortem,omitempty"` // Markdown, in the section of postmortems
+	Postmortem string   `json:"postmortem,omitempty"` // Markdown, in the list of postmortems
 	Reopened   bool     `json:"reopened,omitempty"`   // it opened before the window, and reopened within it
+	// every event of it in the window was in an earlier message of the digest
+	ToldBefore bool   `json:"told_before,omitempty"`
+	Owner      string `json:"owner,omitempty"` // who looks after the vendor in our organisation
 }
 
 // ComponentChange is a component whose status changed.
@@ -140,30 +147,53 @@ func (d Digest) NotWellText(s query.Status) string {
 	return text
 }
 
-// Section is a titled list of incidents in a digest.
+// The titles of lists.
+const (
+	openTitle        = "Open"
+	overTitle        = "New, and over"
+	resolvedTitle    = "Resolved"
+	goneTitle        = "Gone from the page without a resolution"
+	runningTitle     = "Maintenance under way"
+	upcomingTitle    = "Maintenance ahead"
+	endedTitle       = "Maintenance ended"
+	postmortemsTitle = "Postmortems published"
+	changedTitle     = "Changed by the vendor"
+	pastTitle        = "Added to the history"
+	componentsTitle  = "Components"
+	unreadableTitle  = "Could not read"
+	readableTitle    = "Readable again"
+)
+
+// Section is a titled list in a digest, with one line for each item.
 type Section struct {
 	Title string
 	Items []Item
-	Brief bool // a short form of the items is enough
 }
 
+// Sections are the incidents and the maintenance of the digest in the order in which they are told, each once: first
+// what is open, the worst first whatever the vendor, then what is over, then planned work.
 func (d Digest) Sections() []Section {
+	opened := slices.Concat(d.New, d.AlreadyOpen)
 	all := []Section{
-		{Title: "New incidents", Items: d.opened(false)},
-		{Title: "Reopened", Items: d.opened(true)},
-		{Title: "Already open when we started watching", Items: d.AlreadyOpen},
-		{Title: "Still open", Items: d.StillOpen},
-		{Title: "Gone from the page without a resolution", Items: d.LeftFeed},
-		{Title: "Resolved", Items: d.Resolved},
-		{Title: "Maintenance under way", Items: d.Running},
-		{Title: "Maintenance ahead", Items: d.Upcoming},
-		{Title: "Maintenance ended", Items: d.Ended, Brief: true},
-		{Title: "Postmortems published", Items: d.Postmortems},
-		{Title: "Added to the history", Items: d.AddedToPast, Brief: true},
-		{Title: "Changed by the vendor", Items: d.Changed, Brief: true},
+		{openTitle, WorstFirst(slices.Concat(only(opened, Item.open), d.StillOpen))},
+		{overTitle, only(opened, Item.over)},
+		{resolvedTitle, d.Resolved},
+		{goneTitle, slices.Concat(only(opened, Item.gone), d.LeftFeed)},
+		{runningTitle, d.Running},
+		{upcomingTitle, d.Upcoming},
+		{endedTitle, d.Ended},
+		{postmortemsTitle, d.Postmortems},
+		{changedTitle, d.Changed},
+		{pastTitle, d.AddedToPast},
 	}
+	told := map[int64]bool{}
 	kept := all[:0]
 	for _, s := range all {
+		s.Items = only(s.Items, func(i Item) bool {
+			again := told[i.IncidentID]
+			told[i.IncidentID] = true
+			return !again
+		})
 		if len(s.Items) > 0 {
 			kept = append(kept, s)
 		}
@@ -171,83 +201,27 @@ func (d Digest) Sections() []Section {
 	return kept
 }
 
-// opened returns the incidents of New that reopened, or the others.
-func (d Digest) opened(again bool) []Item {
-	var items []Item
-	for _, i := range d.New {
-		if i.Reopened == again {
-			items = append(items, i)
+func (i Item) over() bool { return normalize.State(i.State).Over() }
+func (i Item) gone() bool { return i.LeftFeedAt != "" && !i.over() }
+func (i Item) open() bool { return i.LeftFeedAt == "" && !i.over() }
+
+func only(items []Item, want func(Item) bool) []Item {
+	var kept []Item
+	for _, i := range items {
+		if want(i) {
+			kept = append(kept, i)
 		}
 	}
+	return kept
+}
+
+// WorstFirst sorts items by severity, and then the newest first.
+func WorstFirst(items []Item) []Item {
+	slices.SortStableFunc(items, func(a, b Item) int {
+		return cmp.Or(
+			cmp.Compare(normalize.Severity(b.Severity).Rank(), normalize.Severity(a.Severity).Rank()),
+			cmp.Compare(cmp.Or(b.StartedAt, b.FirstSeenAt), cmp.Or(a.StartedAt, a.FirstSeenAt)),
+			cmp.Compare(a.Vendor, b.Vendor), cmp.Compare(a.IncidentID, b.IncidentID))
+	})
 	return items
-}
-
-// HeadlineText says the most important in one line. It never calls a page quiet that could not be read.
-func (d Digest) HeadlineText() string {
-	c := d.Counts
-	blind := c.Sources - c.SourcesReadable
-	switch {
-	case c.Sources == 0 && d.Quiet():
-		return "No page is watched yet"
-	case c.SourcesReadable == 0 && d.Quiet():
-		return "Blind: none of " + words.Count(c.Sources, "page") + " could be read" + stillOpen(c.StillOpen)
-	}
-	var parts []string
-	seen := "on " + words.Count(c.Sources, "page")
-	if blind > 0 {
-		seen = "on the one page we could read"
-		if c.SourcesReadable > 1 {
-			seen = "on the " + words.Count(c.SourcesReadable, "page") + " we could read"
-		}
-	}
-	switch {
-	case d.Quiet() && c.StillOpen == 0 && (c.VendorsWell < c.VendorsReadable || c.NotWell > 0):
-		parts = append(parts, "Nothing new "+seen)
-	case d.Quiet() && c.StillOpen == 0:
-		parts = append(parts, "All quiet "+seen)
-	case d.Quiet():
-		parts = append(parts, "Nothing new "+seen, words.Count(c.StillOpen, "incident")+" still open")
-	default:
-		parts = append(parts, d.newsWords()...)
-	}
-	if c.NotWell > 0 {
-		parts = append(parts, words.Count(c.NotWell, "vendor")+" not known to be well")
-	}
-	if blind > 0 {
-		parts = append(parts, words.Count(blind, "page")+" could not be read")
-	}
-	if len(d.Moved) > 0 {
-		parts = append(parts, words.Count(len(d.Moved), "page")+" moved")
-	}
-	return strings.Join(parts, ", ")
-}
-
-func stillOpen(n int) string {
-	if n == 0 {
-		return ""
-	}
-	return ", " + words.Count(n, "incident") + " still open when last seen"
-}
-
-func (d Digest) newsWords() []string {
-	parts := []string{"No new incident"}
-	if n := len(d.opened(false)); n > 0 {
-		parts[0] = words.Count(n, "new incident")
-	}
-	for _, p := range []struct {
-		items []Item
-		words string
-	}{
-		{d.opened(true), "reopened"}, {d.AlreadyOpen, "already open"}, {d.StillOpen, "still open"},
-		{d.LeftFeed, "gone from the page"},
-		{d.Resolved, "resolved"},
-	} {
-		if n := len(p.items); n > 0 {
-			parts = append(parts, strconv.Itoa(n)+" "+p.words)
-		}
-	}
-	if n := len(d.Postmortems); n > 0 {
-		parts = append(parts, words.Count(n, "postmortem"))
-	}
-	return parts
 }

@@ -35,7 +35,7 @@ func (d Digest) Entry(i Item) Entry {
 		Severity:   i.Severity,
 		Title:      words.Short(cmp.Or(words.OneLine(i.Title), "(no title)"), TitleLimit),
 		Link:       cmp.Or(WebLink(i.URL), WebLink(i.PageURL)),
-		Components: components(i.Components),
+		Components: components(i.Components, componentsLimit),
 		Latest:     Excerpt(cmp.Or(i.Postmortem, i.LatestBody), latestLimit),
 	}
 	if i.Kind == string(normalize.KindMaintenance) {
@@ -136,7 +136,7 @@ func stateWords(i Item) string {
 }
 
 // components shortens a list of "Group › Name" between names, and within a name only if it is the first.
-func components(list string) string {
+func components(list string, limit int) string {
 	list = words.OneLine(list)
 	if list == "" {
 		return ""
@@ -145,7 +145,7 @@ func components(list string) string {
 	kept, length := 0, 0
 	for _, name := range names {
 		length += len([]rune(name)) + 2
-		if length > componentsLimit {
+		if length > limit {
 			break
 		}
 		kept++
@@ -154,7 +154,7 @@ func components(list string) string {
 	case kept == len(names):
 		return list
 	case kept == 0:
-		return words.Short(names[0], componentsLimit) + andMore(len(names)-1)
+		return words.Short(names[0], limit) + andMore(len(names)-1)
 	}
 	return strings.Join(names[:kept], ", ") + andMore(len(names)-kept)
 }

@@ -24,12 +24,15 @@ type Message struct {
 	Digest *Digest      `json:"digest,omitempty"`
 
 	Zone *time.Location `json:"-"` // of the reader; nil means UTC
+
+	// How many parts of a long message an earlier attempt delivered, and what the channel returned for the others.
+	Parts  int    `json:"-"`
+	Thread string `json:"-"`
 }
 
 // AlertItem is an incident or maintenance as it is when the message is rendered, with what its reader needs.
 type AlertItem struct {
 	Item
-	Owner      string        `json:"owner,omitempty"`       // who looks after the vendor in our organisation
 	RunbookURL string        `json:"runbook_url,omitempty"` // what to do when the vendor is down
 	Update     *query.Update `json:"update,omitempty"`      // the post, for an update or a postmortem
 	// the severity or state before, if the reason is its change

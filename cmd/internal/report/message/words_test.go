@@ -47,6 +47,16 @@ func TestHowLongItLasted(t *testing.T) {
 	}
 }
 
+// items are open incidents of these severities.
+func items(severities ...string) []Item {
+	var all []Item
+	for n, s := range severities {
+		all = append(all, Item{Incident: query.Incident{IncidentID: int64(n + 1), SourceID: 7, Kind: "incident",
+			State: "investigating", Severity: s}})
+	}
+	return all
+}
+
 // Quiet is a claim about what could be seen, so the headline says what could not.
 func TestHeadline(t *testing.T) {
 	for _, c := range []struct {
@@ -55,19 +65,27 @@ func TestHeadline(t *testing.T) {
 	}{
 		{Digest{}, "No page is watched yet"},
 		{Digest{Counts: Counts{Sources: 10, SourcesReadable: 10}}, "All quiet on 10 pages"},
+		{Digest{Counts: Counts{Sources: 10, SourcesReadable: 10, Vendors: 9, VendorsReadable: 9, VendorsWell: 8}},
+			"Nothing new on 10 pages"},
 		{Digest{Counts: Counts{Sources: 10, SourcesReadable: 8}},
-			"All quiet on the 8 pages we could read, 2 pages could not be read"},
+			"All quiet on the 8 pages we could read · 2 pages unreadable"},
 		{Digest{Counts: Counts{Sources: 2, SourcesReadable: 1}},
-			"All quiet on the one page we could read, 1 page could not be read"},
-		{Digest{Counts: Counts{Sources: 10, SourcesReadable: 10, StillOpen: 1}},
-			"Nothing new on 10 pages, 1 incident still open"},
+			"All quiet on the one page we could read · 1 page unreadable"},
+		{Digest{Counts: Counts{Sources: 10, SourcesReadable: 10}, StillOpen: items("minor")},
+			"1 minor open now · nothing new on 10 pages"},
 		{Digest{Counts: Counts{Sources: 3}}, "Blind: none of 3 pages could be read"},
-		{Digest{Counts: Counts{Sources: 3, StillOpen: 2}},
-			"Blind: none of 3 pages could be read, 2 incidents still open when last seen"},
-		{Digest{Counts: Counts{Sources: 3, SourcesReadable: 2, News: 1}, New: make([]Item, 1)},
-			"1 new incident, 1 page could not be read"},
-		{Digest{Counts: Counts{Sources: 3, SourcesReadable: 3, News: 2}, Resolved: make([]Item, 2)},
-			"No new incident, 2 resolved"},
+		{Digest{Counts: Counts{Sources: 3}, StillOpen: items("major", "minor"),
+			Unreadable: []Source{{SourceID: 7}}},
+			"Blind: none of 3 pages could be read · 2 open when last read"},
+		{Digest{Counts: Counts{Sources: 3, SourcesReadable: 2, News: 1}, New: items("unknown")},
+			"1 incident open now · 1 new · 1 page unreadable"},
+		{Digest{Counts: Counts{Sources: 50, SourcesReadable: 48, News: 6}, FromAt: "2025-11-21T09:00:00.000Z",
+			UntilAt: "2025-11-24T09:00:00.000Z", New: append(items("critical", "major", "critical", "minor", "none"),
+				Item{Incident: query.Incident{IncidentID: 99, State: "resolved"}})},
+			"2 critical, 1 major, 1 minor, 1 other open now · 6 new since Friday (1 over) · 2 pages unreadable"},
+		{Digest{Counts: Counts{Sources: 3, SourcesReadable: 3, News: 1}, FromAt: "2025-10-21T09:00:00.000Z",
+			UntilAt: "2025-11-24T09:00:00.000Z", Resolved: make([]Item, 1)},
+			"Nothing open on 3 pages · nothing new since 21 October, 1 resolved"},
 	} {
 		if got := c.digest.HeadlineText(); got != c.want {
 			t.Errorf("%+v: %q, want %q", c.digest.Counts, got, c.want)

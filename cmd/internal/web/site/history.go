@@ -53,30 +53,17 @@ func ReadQuery(values url.Values) (Query, error) {
 		f.State = normalize.State(state)
 	}
 	var err error
-	if f.Since, err = typed.day("since"); err != nil {
+	if f.Since, err = typed.Moment("since"); err != nil {
 		return q, err
 	}
-	if f.Until, err = typed.day("until"); err != nil {
+	if f.Until, err = typed.Moment("until"); err != nil {
 		return q, err
 	}
-	if !f.Until.IsZero() {
+	if len(get("until")) == len(time.DateOnly) {
 		f.Until = f.Until.AddDate(0, 0, 1) // the day itself is included
 	}
 	f.Limit = 50
 	return q, nil
-}
-
-// day reads a day; the zero time if there is none.
-func (p Params) day(name string) (time.Time, error) {
-	text := p.Get(name)
-	if text == "" {
-		return time.Time{}, nil
-	}
-	day, err := time.Parse(time.DateOnly, text)
-	if err != nil {
-		return time.Time{}, badRequest("%s=%q is not a day; write for example %s=2026-11-23.", name, text, name)
-	}
-	return day, nil
 }
 
 // With returns the parameters with one of them changed, as they stand in an address. An empty value removes the

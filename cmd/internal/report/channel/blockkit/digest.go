@@ -17,191 +17,173 @@ import (
 // about 11,000 characters, which is not documented. Lengths are counted in UTF-16 units of the escaped text, which is
 // never less than what Slack counts.
 const (
-	slackSections       = 40 // blocks after which texts share a block
-	slackSectionText    = 2900
-	slackHeaderText     = 150
-	slackAllText        = 10500
-	slackUnreadableText = 2600
-	slackBackText       = 500
-	slackFootText       = 900
-	slackLinkText       = 600 // longer addresses are left out
-	slackReserve        = 300 // kept free for the heading and the "… and N more" of each section to come
+	slackSections    = 40 // blocks of a message, beside those at its beginning and end
+	slackSectionText = 2900
+	slackHeaderText  = 150
+	slackAllText     = 10500
+	slackFrontText   = 500 // each for the time covered, and the comparison
+	slackFootText    = 900
+	slackLinkText    = 600 // longer addresses are left out
+	slackReserve     = 300 // kept free for headings and separators
 )
 
-// Digest renders a digest as one message in Block Kit. It keeps Slack's limits whatever the vendors wrote, and escapes
-// their text. What does not fit is counted. The list of pages that cannot be read gets its room first.
-func Digest(d message.Digest) slack.WebhookMessage {
-	text := "Vendor status: " + d.Headline
-	fallback := mrkdwn(text, 2*slackHeaderText, words.Ellipsis)
-	header := slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, words.Short(text, slackHeaderText),
-		false, false))
+// mostMessages is how many messages a digest takes at most, as long as its lines can be made short enough.
+const mostMessages = 3
 
-	front := mrkdwn(d.Span(), slackBackText, words.Ellipsis)
-	if said := d.ComparisonText(); said != "" {
-		front += "\n" + mrkdwn(said, slackBackText, words.Ellipsis)
-	}
-	blind := slackUnreadable(d)
-	back := slackBack(d)
-	foot := mrkdwn(strings.Join(d.Footer(), ". "), slackFootText, words.Ellipsis)
-	if link := mrkdwnEscapes.Replace(d.DashboardURL); link != "" && size(link) <= slackLinkText {
-		foot += "\n<" + link + "|Open the dashboard>"
-	}
+// detail is how much a line says. Where a digest would take too many messages, its lines say less; what is left out is
+// behind their links, and every incident keeps its line.
+type detail int
 
-	taken := size(fallback) + slackHeaderText + size(front) + size(blind) + size(back) + size(foot)
-	p := &slackPacker{room: slackAllText - taken}
-	sections := d.Sections()
-	later := len(sections)
-	if len(d.Components) > 0 {
-		later++
-	}
-	if len(d.NotWell) > 0 {
-		later++
-	}
-	for _, s := range sections {
-		later--
-		p.section(d, s, later)
-	}
-	p.components(d.Components)
-	p.notWell(d)
-	p.flush()
+const (
+	whole    detail = iota
+	facts           // without the vendor's words
+	fact            // the first fact alone
+	linkless        // without the link
+	details
+)
 
-	blocks := []slack.Block{header, slackContext(front)}
-	blocks = append(blocks, p.blocks...)
-	for _, text := range []string{blind, back} {
-		if text != "" {
-			blocks = append(blocks, slackSection(text))
+// Digest renders a digest as messages in Block Kit that belong together, most often one. They keep Slack's limits
+// whatever the vendors wrote, and escape their text. Everything that the digest tells has a line in one of them.
+func Digest(d message.Digest) []slack.WebhookMessage {
+	groups := d.Groups()
+	var parts [][]string
+	for how := whole; how < details; how++ {
+		if parts = paginate(groups, how); len(parts) <= mostMessages {
+			break
 		}
 	}
-	blocks = append(blocks, slackContext(foot))
+	if len(parts) == 0 {
+		parts = [][]string{nil}
+	}
+	out := make([]slack.WebhookMessage, len(parts))
+	for n, texts := range parts {
+		out[n] = digestPart(d, texts, n, len(parts))
+	}
+	return out
+}
+
+// digestPart is one of the messages of a digest. The first has the headline, the last what the digest covers.
+func digestPart(d message.Digest, texts []string, n, of int) slack.WebhookMessage {
+	title := "Vendor status: " + d.Headline
+	if n > 0 {
+		title = fmt.Sprintf("Vendor status, part %d of %d", n+1, of)
+	}
+	blocks := []slack.Block{slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType,
+		words.Short(title, slackHeaderText), false, false))}
+	if n == 0 {
+		front := mrkdwn(d.Span(), slackFrontText, words.Ellipsis)
+		if said := d.ComparisonText(); said != "" {
+			front += "\n" + mrkdwn(said, slackFrontText, words.Ellipsis)
+		}
+		blocks = append(blocks, slackContext(front))
+	}
+	for _, text := range texts {
+		blocks = append(blocks, slackSection(text))
+	}
+	if n == of-1 {
+		foot := mrkdwn(strings.Join(d.Footer(), ". "), slackFootText, words.Ellipsis)
+		if link := mrkdwnEscapes.Replace(d.WindowURL()); link != "" && size(link) <= slackLinkText {
+			foot += "\n<" + link + "|All of this time in the dashboard>"
+		}
+		blocks = append(blocks, slackContext(foot))
+	}
 	quiet := false
 	return slack.WebhookMessage{
-		Text: fallback, Blocks: &slack.Blocks{BlockSet: blocks},
+		Text: mrkdwn(title, 2*slackHeaderText, words.Ellipsis), Blocks: &slack.Blocks{BlockSet: blocks},
 		UnfurlLinks: &quiet, UnfurlMedia: &quiet,
 	}
 }
 
-// slackPacker fills section blocks until the room is used up.
-type slackPacker struct {
-	blocks []slack.Block
-	text   string
-	room   int // left in the message
-}
-
-func (p *slackPacker) flush() {
-	if p.text != "" {
-		p.blocks = append(p.blocks, slackSection(p.text))
-		p.text = ""
-	}
-}
-
-// add appends text, in a block of its own if apart is set and blocks are left.
-func (p *slackPacker) add(text string, apart bool) {
-	if (apart && len(p.blocks) < slackSections) || size(p.text)+size(text)+1 > slackSectionText {
-		p.flush()
-	}
-	if p.text != "" {
-		p.text += "\n"
-		p.room--
-	}
-	p.text += text
-	p.room -= size(text)
-}
-
-// section writes as many items as fit in its share of the room: whole, else in one line, else counted.
-func (p *slackPacker) section(d message.Digest, s message.Section, later int) {
-	heading := fmt.Sprintf("*%s (%d)*", s.Title, len(s.Items))
-	share := p.room - slackReserve*(later+1)
-	if later > 0 {
-		share = share * 3 / 5
-	}
-	share -= size(heading)
-	p.add(heading, true)
-	vendor := ""
-	for n, i := range s.Items {
-		e := d.Entry(i)
-		head := ""
-		if e.Vendor != vendor {
-			head = "*" + mrkdwn(e.Vendor, 120, words.Ellipsis) + "*\n"
-		}
-		text := head + slackItem(e, i, s.Brief)
-		if size(text)+1 > share {
-			text = head + slackShort(e, i)
-		}
-		if size(text)+1 > share {
-			p.add(moreByVendor(s.Items[n:]), false)
-			return
-		}
-		share -= size(text) + 1
-		p.add(text, head != "" && n > 0)
-		vendor = e.Vendor
-	}
-}
-
-func (p *slackPacker) components(parts []message.ComponentChange) {
-	if len(parts) == 0 {
-		return
-	}
-	lines := make([]string, len(parts))
-	for n, c := range parts {
-		lines[n] = message.VendorName(c.VendorName, c.Vendor, 80) + ": " + c.Text()
-	}
-	p.lines(fmt.Sprintf("*Components (%d)*", len(parts)), lines, "more component", 2*slackReserve)
-}
-
-// notWell lists the vendors that are not known to be well for a reason that no other list has.
-func (p *slackPacker) notWell(d message.Digest) {
-	if len(d.NotWell) == 0 {
-		return
-	}
-	lines := make([]string, len(d.NotWell))
-	for n, v := range d.NotWell {
-		lines[n] = message.VendorName(v.VendorName, v.Vendor, 80) + ": " + d.NotWellText(v)
-	}
-	p.lines(fmt.Sprintf("*%s (%d)*", message.NotWellTitle, len(lines)), lines, "more vendor", slackReserve)
-}
-
-// lines writes as many lines as fit while reserve stays free, and counts the others.
-func (p *slackPacker) lines(heading string, lines []string, noun string, reserve int) {
-	share := p.room - reserve
-	p.add(heading, true)
-	for n, line := range lines {
-		text := mrkdwn("• "+line, 400, words.Ellipsis)
-		if size(text)+1 > share {
-			p.add("… and "+words.Count(len(lines)-n, noun), false)
-			return
-		}
-		share -= size(text) + 1
-		p.add(text, false)
-	}
-}
-
-// slackItem is an item in full.
-func slackItem(e message.Entry, i message.Item, brief bool) string {
-	lines := []string{slackTitle(e, i, 400), mrkdwn(strings.Join(e.Facts, " · "), 500, words.Ellipsis)}
-	if !brief {
-		lines = append(lines, mrkdwn(e.Components, 400, words.Ellipsis), mrkdwn(e.Latest, 600, message.MoreOnPage))
-	}
-	kept := lines[:0]
-	for _, l := range lines {
-		if l != "" {
-			kept = append(kept, l)
+// paginate lays out groups as the texts of sections, by message.
+func paginate(groups []message.Group, how detail) [][]string {
+	// Beside its sections, a message may have all of these.
+	const around = 3*slackHeaderText + 2*slackFrontText + slackFootText + slackLinkText
+	p := &pages{room: slackAllText - around}
+	for _, g := range groups {
+		heading := fmt.Sprintf("*%s (%d)*", g.Title, len(g.Lines))
+		for n, l := range g.Lines {
+			text := slackLine(l, how)
+			if n == 0 {
+				p.add(heading, text, true)
+			} else {
+				p.add(fmt.Sprintf("*%s, continued*", g.Title), text, false)
+			}
 		}
 	}
-	return strings.Join(kept, "\n")
+	return p.all
 }
 
-// slackShort is an item in one line.
-func slackShort(e message.Entry, i message.Item) string {
-	return slackTitle(e, i, 120) + " · " + mrkdwn(strings.Join(e.Facts[:min(2, len(e.Facts))], " · "), 120,
-		words.Ellipsis)
+// pages are messages that are filled one after the other.
+type pages struct {
+	all  [][]string // the texts of sections
+	room int        // of a message
+	used int        // of the last message
+}
+
+// add appends a line. It stands below its heading if apart is set, or if a new message begins with it.
+func (p *pages) add(heading, line string, apart bool) {
+	if len(p.all) == 0 || p.used+size(heading)+size(line)+2 > p.room || len(p.all[len(p.all)-1]) >= slackSections {
+		p.all, p.used, apart = append(p.all, nil), 0, true
+	}
+	last := &p.all[len(p.all)-1]
+	n := len(*last) - 1
+	switch {
+	case apart:
+		line = heading + "\n" + line
+		*last = append(*last, line)
+	case size((*last)[n])+size(line)+1 > slackSectionText:
+		*last = append(*last, line)
+	default:
+		(*last)[n] += "\n" + line
+	}
+	p.used += size(line) + 1
+}
+
+// slackLine is a line of a digest in mrkdwn.
+func slackLine(l message.Line, how detail) string {
+	vendor := mrkdwn(l.Vendor, 80, words.Ellipsis)
+	if l.Item == nil {
+		if how < linkless {
+			vendor = linked(l.Link, vendor)
+		}
+		limit := 400
+		if how >= fact {
+			limit = 100
+		}
+		return "• *" + vendor + "* " + mrkdwn(strings.Join(l.Facts, " · "), limit, words.Ellipsis)
+	}
+	limit := 200
+	if how >= fact {
+		limit = 60
+	}
+	title := mrkdwn(l.Title, limit, words.Ellipsis)
+	if how < linkless {
+		title = linked(l.Link, title)
+	}
+	kept := l.Facts
+	if how >= fact {
+		kept = kept[:min(1, len(kept))]
+	}
+	text := severityMark(*l.Item) + " *" + vendor + "* " + title
+	if said := mrkdwn(strings.Join(kept, " · "), 500, words.Ellipsis); said != "" {
+		text += " · " + said
+	}
+	if said := mrkdwn(l.Words, 400, words.Ellipsis); said != "" && how == whole {
+		text += "\n“" + said + "”"
+	}
+	return text
+}
+
+// linked is text as a link; as it is without an address that can be used.
+func linked(address, text string) string {
+	if link := mrkdwnEscapes.Replace(address); link != "" && size(link) <= slackLinkText {
+		return "<" + link + "|" + text + ">"
+	}
+	return text
 }
 
 func slackTitle(e message.Entry, i message.Item, limit int) string {
-	title := mrkdwn(e.Title, limit, words.Ellipsis)
-	if link := mrkdwnEscapes.Replace(e.Link); link != "" && size(link) <= slackLinkText {
-		title = "<" + link + "|" + title + ">"
-	}
-	return severityMark(i) + " " + title
+	return severityMark(i) + " " + linked(e.Link, mrkdwn(e.Title, limit, words.Ellipsis))
 }
 
 // severityMark shows the severity at a glance. An incident that is over gets a check mark, however bad it was.
@@ -225,72 +207,6 @@ func severityMark(i message.Item) string {
 	return "❔"
 }
 
-// moreByVendor counts the items that did not fit, by vendor.
-func moreByVendor(items []message.Item) string {
-	var order []string
-	counts := map[string]int{}
-	for _, i := range items {
-		name := message.VendorName(i.VendorName, i.Vendor, 40)
-		if counts[name] == 0 {
-			order = append(order, name)
-		}
-		counts[name]++
-	}
-	names := make([]string, len(order))
-	for n, name := range order {
-		names[n] = fmt.Sprintf("%s %d", name, counts[name])
-	}
-	return mrkdwn(fmt.Sprintf("… and %d more: %s", len(items), strings.Join(names, ", ")), slackReserve/2,
-		words.Ellipsis)
-}
-
-// slackUnreadable lists the pages that cannot be read. Those that do not fit are counted, and named as far as possible.
-func slackUnreadable(d message.Digest) string {
-	if len(d.Unreadable) == 0 {
-		return ""
-	}
-	text := fmt.Sprintf("*Could not read (%d)*", len(d.Unreadable))
-	for n, s := range d.Unreadable {
-		name := mrkdwn(message.VendorName(s.VendorName, s.Vendor, 80), 120, words.Ellipsis)
-		if link := mrkdwnEscapes.Replace(message.WebLink(s.PageURL)); link != "" && size(link) <= slackLinkText {
-			name = "<" + link + "|" + name + ">"
-		}
-		line := "\n• " + name + " " + mrkdwn(d.UnreadableText(s), 400, words.Ellipsis)
-		if size(text)+size(line) > slackUnreadableText-slackReserve {
-			var names []string
-			for _, s := range d.Unreadable[n:] {
-				names = append(names, message.VendorName(s.VendorName, s.Vendor, 40))
-			}
-			return text + "\n" + mrkdwn(fmt.Sprintf("… and %d more: %s", len(names), strings.Join(names, ", ")),
-				slackReserve, words.Ellipsis)
-		}
-		text += line
-	}
-	return text
-}
-
-// slackBack lists the pages that moved, and those that can be read again.
-func slackBack(d message.Digest) string {
-	var lines []string
-	for _, s := range d.Moved {
-		lines = append(lines, message.VendorName(s.VendorName, s.Vendor, 80)+"'s "+s.Reason)
-	}
-	text := ""
-	if len(lines) > 0 {
-		text = fmt.Sprintf("*%s (%d)*\n", message.MovedTitle, len(lines)) +
-			mrkdwn(strings.Join(lines, "; "), slackBackText/2, words.Ellipsis) + "\n"
-	}
-	if len(d.ReadableAgain) == 0 {
-		return strings.TrimSuffix(text, "\n")
-	}
-	lines = nil
-	for _, s := range d.ReadableAgain {
-		lines = append(lines, message.VendorName(s.VendorName, s.Vendor, 80)+" "+d.ReadableText(s))
-	}
-	return text + fmt.Sprintf("*Readable again (%d)*\n", len(lines)) +
-		mrkdwn(strings.Join(lines, "; "), slackBackText/2, words.Ellipsis)
-}
-
 // slackSection shows text in full. Verbatim keeps Slack from turning words into mentions and links.
 func slackSection(text string) slack.Block {
 	return slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, text, false, true), nil, nil,
@@ -306,7 +222,8 @@ func slackContext(text string) slack.Block {
 // that swallows a link.
 var mrkdwnEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "`", "'")
 
-// mrkdwn escapes s and shortens it to limit UTF-16 units. It never cuts an escape.
+// mrkdwn escapes s and shortens it to limit UTF-16 units, at a space if one stands in the last third. It never cuts an
+// escape.
 func mrkdwn(s string, limit int, mark string) string {
 	escaped := mrkdwnEscapes.Replace(s)
 	if size(escaped) <= limit {
@@ -322,7 +239,11 @@ func mrkdwn(s string, limit int, mark string) string {
 		used += n
 		end = at + utf8.RuneLen(r)
 	}
-	return mrkdwnEscapes.Replace(strings.TrimRight(s[:end], " ")) + mark
+	kept := s[:end]
+	if at := strings.LastIndexByte(kept, ' '); at > len(kept)*2/3 {
+		kept = kept[:at]
+	}
+	return mrkdwnEscapes.Replace(strings.TrimRight(kept, " ,;:")) + mark
 }
 
 // size is the length in UTF-16 units.

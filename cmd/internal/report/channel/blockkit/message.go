@@ -2,6 +2,7 @@
 package blockkit
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -10,19 +11,25 @@ import (
 	"vendorwatch/cmd/internal/words"
 )
 
-// Message renders a message in Block Kit. The id of its first block is that of the message, by which a repeat can be
-// recognised. It keeps Slack's limits, and escapes vendor text.
-func Message(m message.Message) slack.WebhookMessage {
-	var w slack.WebhookMessage
+// Messages renders a message in Block Kit: as one, or a long digest as several that belong together. The id of the
+// first block of each is that of the message, with its number from the second on, by which a repeat can be recognised.
+// They keep Slack's limits, and escape vendor text.
+func Messages(m message.Message) []slack.WebhookMessage {
+	all := []slack.WebhookMessage{}
 	if m.Digest != nil {
-		w = Digest(*m.Digest)
+		all = Digest(*m.Digest)
 	} else {
-		w = slackNotice(m)
+		all = append(all, slackNotice(m))
 	}
-	if header, ok := w.Blocks.BlockSet[0].(*slack.HeaderBlock); ok {
-		header.BlockID = m.ID
+	for n, w := range all {
+		if header, ok := w.Blocks.BlockSet[0].(*slack.HeaderBlock); ok {
+			header.BlockID = m.ID
+			if n > 0 {
+				header.BlockID += "-" + strconv.Itoa(n+1)
+			}
+		}
 	}
-	return w
+	return all
 }
 
 // slackNotice renders a message that is not a digest.
@@ -62,11 +69,7 @@ func slackNotice(m message.Message) slack.WebhookMessage {
 
 // slackVendor is the name of the vendor, as a link to its status page.
 func slackVendor(t message.IncidentNotice) string {
-	name := mrkdwn(t.Vendor, 120, words.Ellipsis)
-	if link := mrkdwnEscapes.Replace(message.WebLink(t.Item.PageURL)); link != "" && size(link) <= slackLinkText {
-		return "*<" + link + "|" + name + ">*"
-	}
-	return "*" + name + "*"
+	return "*" + linked(message.WebLink(t.Item.PageURL), mrkdwn(t.Vendor, 120, words.Ellipsis)) + "*"
 }
 
 // slackLabels writes labels, one per line, as far as limit allows.

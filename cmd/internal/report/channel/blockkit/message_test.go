@@ -24,7 +24,7 @@ func sections(w slack.WebhookMessage) []string {
 }
 
 func TestSlackAlertIsCompleteInItself(t *testing.T) {
-	got := strings.Join(sections(Message(reporttest.Alert(message.ReasonFirst, nil))), "\n")
+	got := strings.Join(sections(Messages(reporttest.Alert(message.ReasonFirst, nil))[0]), "\n")
 	want := strings.Join([]string{
 		"*<https://status.kustomer.example|Kustomer>* 🟠 " +
 			"<https://status.kustomer.example/incidents/abc|[PLATFORM] Errors &amp; delays>",
@@ -56,7 +56,7 @@ func TestSlackGroupsKeepTheLimits(t *testing.T) {
 			}
 		}).Items[0])
 	}
-	w := Message(m)
+	w := Messages(m)[0]
 	if len(w.Blocks.BlockSet) > 50 {
 		t.Errorf("%d blocks, Slack takes 50", len(w.Blocks.BlockSet))
 	}

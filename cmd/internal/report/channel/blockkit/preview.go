@@ -5,5 +5,15 @@ import (
 	"vendorwatch/cmd/internal/report/message"
 )
 
-// Preview returns the JSON that Slack is sent. Slack's Block Kit Builder shows how it looks.
-func Preview(m message.Message) ([]channel.Preview, error) { return channel.PreviewJSON(Message(m)) }
+// Preview returns the JSON that Slack is sent, one for each message. Slack's Block Kit Builder shows how it looks.
+func Preview(m message.Message) ([]channel.Preview, error) {
+	var out []channel.Preview
+	for _, w := range Messages(m) {
+		one, err := channel.PreviewJSON(w)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, one...)
+	}
+	return out, nil
+}

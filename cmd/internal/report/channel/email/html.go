@@ -1,6 +1,7 @@
 package email
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"html/template"
@@ -8,6 +9,7 @@ import (
 
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/words"
+	"vendorwatch/normalize"
 )
 
 //go:embed mail.html
@@ -28,9 +30,12 @@ type mailView struct {
 
 type mailSection struct {
 	Title string
-	Items []mailItem
-	Lines []string
+	Items []mailItem // of alerts
+	Rows  []mailRow  // of digests
 }
+
+// mailRow is one line of a digest.
+type mailRow struct{ Vendor, Title, Link, Color, Facts, Words string }
 
 type mailItem struct {
 	Vendor, Title, Link, Severity, Color, Facts, Words string
@@ -78,51 +83,34 @@ func mailLabels(labels []message.Label) []mailLabel {
 }
 
 func digestView(d message.Digest) mailView {
-	v := mailView{Title: d.Headline, Subtitle: d.Span(), Color: mailColors[""], Foot: d.Footer(), Link: d.DashboardURL}
+	v := mailView{Title: d.Headline, Subtitle: d.Span(), Color: mailColors[""], Foot: d.Footer(), Link: d.WindowURL()}
 	if words := d.ComparisonText(); words != "" {
 		v.Lines = []mailLabel{{Name: "Compared", Text: words}}
 	}
-	for _, s := range d.Sections() {
-		section := mailSection{Title: fmt.Sprintf("%s (%d)", s.Title, len(s.Items))}
-		for _, i := range s.Items {
-			e := d.Entry(i)
-			item := itemOf(e)
-			if s.Brief {
-				item.Words = ""
-			} else if e.Components != "" {
-				item.Labels = []mailLabel{{"Components", e.Components, ""}}
+	for _, g := range d.Groups() {
+		section := mailSection{Title: fmt.Sprintf("%s (%d)", g.Title, len(g.Lines))}
+		for _, l := range g.Lines {
+			row := mailRow{Vendor: l.Vendor, Title: l.Title, Link: l.Link, Color: mailColors[""],
+				Facts: strings.Join(l.Facts, " · "), Words: l.Words}
+			if l.Item != nil {
+				row.Color = itemColor(*l.Item)
 			}
-			section.Items = append(section.Items, item)
+			section.Rows = append(section.Rows, row)
 		}
 		v.Sections = append(v.Sections, section)
 	}
-	var components, unwell, blind, back, moved []string
-	for _, p := range d.Components {
-		components = append(components, message.VendorName(p.VendorName, p.Vendor, 80)+": "+p.Text())
-	}
-	for _, s := range d.NotWell {
-		unwell = append(unwell, message.VendorName(s.VendorName, s.Vendor, 80)+": "+d.NotWellText(s))
-	}
-	for _, s := range d.Unreadable {
-		blind = append(blind, message.VendorName(s.VendorName, s.Vendor, 80)+" "+d.UnreadableText(s))
-	}
-	for _, s := range d.ReadableAgain {
-		back = append(back, message.VendorName(s.VendorName, s.Vendor, 80)+" "+d.ReadableText(s))
-	}
-	for _, s := range d.Moved {
-		moved = append(moved, message.VendorName(s.VendorName, s.Vendor, 80)+"'s "+s.Reason)
-	}
-	for _, s := range []struct {
-		title string
-		lines []string
-	}{{"Components", components}, {message.NotWellTitle, unwell},
-		{"Could not read", blind}, {"Readable again", back}, {message.MovedTitle, moved}} {
-		if len(s.lines) > 0 {
-			v.Sections = append(v.Sections, mailSection{Title: fmt.Sprintf("%s (%d)", s.title, len(s.lines)),
-				Lines: s.lines})
-		}
-	}
 	return v
+}
+
+// itemColor shows the severity at a glance; what is over has a colour of its own, however bad it was.
+func itemColor(i message.Item) string {
+	switch {
+	case normalize.State(i.State).Over():
+		return mailColors["over"]
+	case i.Kind == string(normalize.KindMaintenance):
+		return mailColors[""]
+	}
+	return cmp.Or(mailColors[i.Severity], mailColors["unknown"])
 }
 
 // mailColors are the colours of severities, of what is over, and of everything else.

@@ -62,14 +62,17 @@ var serviceLimits = map[string]int{"discord": 1900, "pushover": 1000, "pushbulle
 
 const serviceLimit = 3500
 
-// Send hands the message to the service. Every error is a *channel.SendError unless ctx ended. A refusal cannot be told
-// from a failure, so that a message gets channel.MaxUnclearTries attempts.
+// Send hands the message to the service, a long digest in several parts. Every error is a *channel.SendError unless ctx
+// ended. A refusal cannot be told from a failure, so that a message gets channel.MaxUnclearTries attempts.
 func (s *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, error) {
 	limit := serviceLimit
 	if n, ok := serviceLimits[s.scheme]; ok {
 		limit = n
 	}
-	return s.send(ctx, channel.ChatText(m, limit), types.Params{types.TitleKey: channel.Defang(m.Subject())})
+	title := types.Params{types.TitleKey: channel.Defang(m.Subject())}
+	return channel.SendParts(m, channel.ChatTexts(m, limit), func(text, _ string) (channel.Sent, error) {
+		return s.send(ctx, text, title)
+	})
 }
 
 func (s *Channel) send(ctx context.Context, text string, params types.Params) (channel.Sent, error) {

@@ -1,6 +1,7 @@
 package shoutrrr
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -17,13 +18,23 @@ func TestShoutrrrLimits(t *testing.T) {
 			t.Errorf("%d runes, want %d at the most", n, limit)
 		}
 	}
-	d := message.Digest{Headline: "3 new incidents"}
-	for range 300 {
-		d.New = append(d.New, reporttest.Alert(message.ReasonFirst, nil).Items[0].Item)
+	d := message.Digest{Headline: "300 new"}
+	for n := range 300 {
+		i := reporttest.Alert(message.ReasonFirst, nil).Items[0].Item
+		i.IncidentID, i.Title = int64(n+1), fmt.Sprintf("Trouble No%d.", n)
+		d.New = append(d.New, i)
 	}
-	text := channel.ChatText(message.Message{Reason: message.ReasonDigest, Digest: &d}, 1900)
-	if n := utf8.RuneCountInString(text); n > 1900 || !strings.HasSuffix(text, message.MoreOnPage) {
-		t.Errorf("a long digest is %d runes and ends %q", n, text[len(text)-60:])
+	all := ""
+	for _, text := range channel.ChatTexts(message.Message{Reason: message.ReasonDigest, Digest: &d}, 1900) {
+		if n := utf8.RuneCountInString(text); n > 1900 || strings.TrimSpace(text) == "" {
+			t.Errorf("%d runes, want 1900 at the most", n)
+		}
+		all += text + "\n"
+	}
+	for n := range 300 {
+		if c := strings.Count(all, fmt.Sprintf("No%d.", n)); c != 1 {
+			t.Errorf("incident %d is named %d times", n, c)
+		}
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slack-go/slack"
+
 	"vendorwatch/cmd/internal/report/channel"
 	"vendorwatch/cmd/internal/report/channel/blockkit"
 	"vendorwatch/cmd/internal/report/message"
@@ -33,19 +35,21 @@ func New(name, webhook string, client *http.Client) (*Channel, error) {
 // Name returns the channel's name.
 func (s *Channel) Name() string { return s.poster.Channel }
 
-// Send posts the message. Every error is a *channel.SendError unless ctx ended.
+// Send posts the message, a long digest as several. Every error is a *channel.SendError unless ctx ended.
 func (s *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, error) {
-	body, err := json.Marshal(blockkit.Message(m))
-	if err != nil {
-		return channel.Sent{}, &channel.SendError{Channel: s.Name(), Reason: "encode the message: " + err.Error(),
-			Refused: true}
-	}
-	a, err := s.poster.Post(ctx, body, nil)
-	if err != nil {
-		return channel.Sent{}, err
-	}
-	receipt, err := s.judge(a)
-	return channel.Sent{Receipt: receipt}, err
+	return channel.SendParts(m, blockkit.Messages(m), func(w slack.WebhookMessage, _ string) (channel.Sent, error) {
+		body, err := json.Marshal(w)
+		if err != nil {
+			return channel.Sent{}, &channel.SendError{Channel: s.Name(), Reason: "encode the message: " + err.Error(),
+				Refused: true}
+		}
+		a, err := s.poster.Post(ctx, body, nil)
+		if err != nil {
+			return channel.Sent{}, err
+		}
+		receipt, err := s.judge(a)
+		return channel.Sent{Receipt: receipt}, err
+	})
 }
 
 // refusals are the answers that the same message would get again

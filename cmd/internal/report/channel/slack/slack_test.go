@@ -139,7 +139,7 @@ func TestSlackSendsBlocks(t *testing.T) {
 		t.Fatal(err)
 	}
 	if kind != "application/json; charset=utf-8" || len(got.Blocks) < 5 ||
-		!strings.HasPrefix(got.Text, "Vendor status: 3 new incidents") {
+		!strings.HasPrefix(got.Text, "Vendor status: 1 critical, 2 major, 1 other open now") {
 		t.Errorf("content type %q, %d blocks, text %q", kind, len(got.Blocks), got.Text)
 	}
 }

@@ -3,6 +3,7 @@
 package slackbot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -55,19 +56,27 @@ func (s *Channel) Name() string { return s.name }
 // PerIncident marks a channel that keeps one message per incident.
 func (s *Channel) PerIncident() {}
 
-// Send posts the message, or edits the message of its incident and replies to it. A reply that ends, worsens or reopens
+// Send posts the message, with the further parts of a long digest in its thread, or edits the message of its incident
+// and replies to it. A reply that ends, worsens or reopens
 // the incident is shown in the channel too; a mere change is only in the edit. If somebody deleted the message, the
 // incident gets a new one. Every error is a *channel.SendError unless ctx ended.
 func (s *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, error) {
 	if len(m.Items) != 1 || m.Reason == message.ReasonTest {
-		_, err := s.post(ctx, m)
-		return channel.Sent{Receipt: "posted"}, s.judge(ctx, err)
+		return channel.SendParts(m, blockkit.Messages(m), func(w slack.WebhookMessage, thread string) (channel.Sent,
+			error) {
+			options := options(m, w)
+			if thread != "" {
+				options = append(options, slack.MsgOptionTS(thread))
+			}
+			_, ts, err := s.api().PostMessageContext(ctx, s.channel, options...)
+			return channel.Sent{Receipt: "posted", Thread: cmp.Or(thread, ts)}, s.judge(ctx, err)
+		})
 	}
 	channelID, ts, known := strings.Cut(m.Items[0].Thread, ":")
 	if !known {
 		return s.begin(ctx, m)
 	}
-	_, _, _, err := s.api().UpdateMessageContext(ctx, channelID, ts, s.options(standing(m))...)
+	_, _, _, err := s.api().UpdateMessageContext(ctx, channelID, ts, one(standing(m))...)
 	var refused slack.SlackErrorResponse
 	if errors.As(err, &refused) && slices.Contains([]string{"message_not_found", "cant_update_message",
 		"edit_window_closed", "channel_not_found"}, refused.Err) {
@@ -81,7 +90,7 @@ func (s *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, er
 		message.ReasonLeftFeed}, m.Reason) {
 		more = append(more, slack.MsgOptionBroadcast())
 	}
-	_, _, err = s.api().PostMessageContext(ctx, channelID, append(s.options(m), more...)...)
+	_, _, err = s.api().PostMessageContext(ctx, channelID, append(one(m), more...)...)
 	return channel.Sent{Receipt: "replied", Thread: m.Items[0].Thread}, s.judge(ctx, err)
 }
 
@@ -92,15 +101,17 @@ func (s *Channel) begin(ctx context.Context, m message.Message) (channel.Sent, e
 }
 
 func (s *Channel) post(ctx context.Context, m message.Message) (thread string, err error) {
-	channelID, ts, err := s.api().PostMessageContext(ctx, s.channel, s.options(m)...)
+	channelID, ts, err := s.api().PostMessageContext(ctx, s.channel, one(m)...)
 	if err != nil {
 		return "", err
 	}
 	return channelID + ":" + ts, nil
 }
 
-func (s *Channel) options(m message.Message) []slack.MsgOption {
-	w := blockkit.Message(m)
+// one is a message on one incident, which takes no second part.
+func one(m message.Message) []slack.MsgOption { return options(m, blockkit.Messages(m)[0]) }
+
+func options(m message.Message, w slack.WebhookMessage) []slack.MsgOption {
 	return []slack.MsgOption{
 		slack.MsgOptionText(w.Text, false), slack.MsgOptionBlocks(w.Blocks.BlockSet...),
 		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),

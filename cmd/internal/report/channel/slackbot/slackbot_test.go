@@ -209,7 +209,7 @@ func TestSlackBotRefusals(t *testing.T) {
 func TestSlackMentionsOnlyWhereAsked(t *testing.T) {
 	m := reporttest.Alert(message.ReasonFirst, nil)
 	says := func() string {
-		b, err := json.Marshal(blockkit.Message(m))
+		b, err := json.Marshal(blockkit.Messages(m))
 		if err != nil {
 			t.Fatal(err)
 		}

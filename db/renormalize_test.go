@@ -206,7 +206,9 @@ func TestRenormalizeComponents(t *testing.T) {
 	f.save(listed(t0, part("c1", "", "API", "operational"), part("c2", "", "Web", "operational")))
 	f.save(listed(after(time.Hour), part("c1", "", "API", "Sluggish"), part("c2", "", "Web", "operational")))
 	words := normalize.Words{Statuses: map[string]normalize.ComponentStatus{"sluggish": normalize.StatusDegraded}}
-	want := []record.MeaningChange{{Field: "components.status", From: "unknown", To: "degraded_performance", Count: 1}}
+	want := []record.MeaningChange{change("component_changes", "", "", 1),
+		change("components.status", "unknown", "degraded_performance", 1),
+		change("page_states.severity", "", "minor", 1)}
 	if diff := cmp.Diff(want, f.renormalize(words, false)); diff != "" {
 		t.Errorf("changes (-want +got)\n%s", diff)
 	}

@@ -124,19 +124,22 @@ CREATE TABLE component_readings ( -- when each list was read: a row whenever the
   PRIMARY KEY (source_id, seen_at, list_id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE page_states ( -- how bad pages were, by themselves: a row whenever that changes on a live page, and one for each saved page; incidents of origin page are derived from these
+CREATE TABLE page_states ( -- what pages said of themselves, and how bad that was: a row whenever that changes on a live page, and one for each saved page; incidents of origin page are derived from these
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page
   seen_at TEXT NOT NULL CHECK (seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was read; of a saved page, when it was saved
   until_at TEXT NOT NULL CHECK (until_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was last known to be so; for the newest row see also sources.last_success_at
   hash TEXT NOT NULL, -- of the values below
-  severity TEXT NOT NULL CHECK (severity IN ('none', 'minor', 'major', 'critical', 'unknown')), -- how bad the page was
-  because TEXT NOT NULL CHECK (because IN ('page', 'component')), -- what gave the severity
+  indicator TEXT NOT NULL DEFAULT '', -- the page's overall status, in the vendor's words: none, minor, …
+  list_id INTEGER REFERENCES component_lists (list_id), -- its components as it listed them; null: it listed none
+  whole INTEGER NOT NULL DEFAULT 0 CHECK (whole IN (0, 1)), -- 1: that list is complete
+  severity TEXT CHECK (severity IN ('none', 'minor', 'major', 'critical', 'unknown')), -- how bad the page was; null: nothing that it said could be understood
+  because TEXT CHECK (because IN ('page', 'component')), -- what gave the severity
   said TEXT NOT NULL DEFAULT '', -- the page's own words for its state
   red TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(red)), -- JSON array: its red components, one object each
   posted TEXT CHECK (posted IN ('none', 'minor', 'major', 'critical', 'unknown')), -- the worst of the vendor's incidents that were open; null: none was
   uncovered INTEGER NOT NULL CHECK (uncovered IN (0, 1)), -- 1: it was red, and no open incident of the vendor was as bad
   PRIMARY KEY (source_id, seen_at, hash),
-  CHECK (until_at >= seen_at)
+  CHECK (until_at >= seen_at AND (severity IS NULL) = (because IS NULL))
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors published, and trouble that their pages show

@@ -89,6 +89,17 @@ func renormalize(ctx context.Context, tx *db.Tx, p pass) (renormalized, error) {
 		return out, fmt.Errorf("the words of the platform %q are not known", p.source.Platform)
 	}
 	p.Words = w
+	wordsAt, err := wordsByTime(ctx, tx, p)
+	if err != nil {
+		return out, err
+	}
+	histories, err := p.parts.HistoryAgain(ctx, tx, wordsAt)
+	if err != nil {
+		return out, err
+	}
+	for range histories {
+		out.counts.add("component_changes", "", "")
+	}
 	if err := statuses(ctx, tx, p, out.counts); err != nil {
 		return out, err
 	}
@@ -97,6 +108,7 @@ func renormalize(ctx context.Context, tx *db.Tx, p pass) (renormalized, error) {
 	if err != nil {
 		return out, err
 	}
+	var among []touched
 	for part := range slices.Chunk(keys, together) {
 		headers, err := incidents.Headers(ctx, tx, p.SourceID, part)
 		if err != nil {
@@ -112,22 +124,35 @@ func renormalize(ctx context.Context, tx *db.Tx, p pass) (renormalized, error) {
 				out.wordless++
 				continue
 			}
+			ended := rec.Row.ResolvedAt
 			changed, err := foldAgain(ctx, tx, p, rec, out.counts)
 			if err != nil {
 				return out, fmt.Errorf("incident %d: %w", rec.ID, err)
 			}
 			out.incidents++
-			out.changed += db.Bit(changed)
+			if !changed {
+				continue
+			}
+			out.changed++
+			t := touched{from: rec.FirstSeen, to: max(ended, rec.Row.ResolvedAt)}
+			if ended == "" || rec.Row.ResolvedAt == "" {
+				t.to = p.at
+			}
+			among = append(among, t)
 		}
+	}
+	if err := pagesAgain(ctx, tx, p, wordsAt, among, out.counts); err != nil {
+		return out, fmt.Errorf("what the page said of itself: %w", err)
 	}
 	return out, nil
 }
 
 // foldAgain folds the readings of one incident again, counts what that changes, and reports whether it does.
 func foldAgain(ctx context.Context, tx *db.Tx, p pass, rec *incidents.Record, n counts) (bool, error) {
-	wasRow, wasUpdates, wasParts := rec.Row, map[int64]normalize.Update{}, len(rec.Components)
-	for _, u := range rec.Updates {
-		wasUpdates[u.ID] = u.Update
+	wasRow, wasUpdates, wasParts := rec.Row, map[string]*incidents.Update{}, len(rec.Components)
+	for key, u := range rec.Updates {
+		stored := *u
+		wasUpdates[key] = &stored
 	}
 	problems, err := problemsStored(ctx, tx, p, rec)
 	if err != nil {
@@ -138,17 +163,7 @@ func foldAgain(ctx context.Context, tx *db.Tx, p pass, rec *incidents.Record, n 
 		return false, err
 	}
 	n.addIncident(&wasRow, &rec.Row)
-	for _, u := range rec.Updates {
-		was, known := wasUpdates[u.ID]
-		if !known {
-			n.add("incident_updates", "", string(u.Update.State))
-			continue
-		}
-		n.addField("incident_updates.state", string(was.State), string(u.Update.State), true)
-		n.addField("incident_updates.posted_at", db.Stamp(was.PostedAt), db.Stamp(u.Update.PostedAt), false)
-		n.addField("incident_updates.created_at", db.Stamp(was.CreatedAt), db.Stamp(u.Update.CreatedAt), false)
-		n.addField("incident_updates.body", was.Body, u.Update.Body, false)
-	}
+	n.addUpdates(wasUpdates, rec.Updates)
 	if wasParts != len(rec.Components) {
 		n.add("incident_components", "", "")
 	}
@@ -191,6 +206,25 @@ func (n counts) addIncident(was, is *incidents.Row) {
 	}
 }
 
+// addUpdates counts how the posts of an incident differ.
+func (n counts) addUpdates(before, now map[string]*incidents.Update) {
+	stored := map[int64]normalize.Update{}
+	for _, u := range before {
+		stored[u.ID] = u.Update
+	}
+	for _, u := range now {
+		was, known := stored[u.ID]
+		if !known {
+			n.add("incident_updates", "", string(u.Update.State))
+			continue
+		}
+		n.addField("incident_updates.state", string(was.State), string(u.Update.State), true)
+		n.addField("incident_updates.posted_at", db.Stamp(was.PostedAt), db.Stamp(u.Update.PostedAt), false)
+		n.addField("incident_updates.created_at", db.Stamp(was.CreatedAt), db.Stamp(u.Update.CreatedAt), false)
+		n.addField("incident_updates.body", was.Body, u.Update.Body, false)
+	}
+}
+
 func (n counts) addField(field, was, is string, word bool) {
 	switch {
 	case was == is:
@@ -226,8 +260,8 @@ func platforms(ctx context.Context, tx *db.Tx, p pass) ([]normalize.Words, error
 	return all, err
 }
 
-// statuses makes the statuses of the page's components again. The newest entry of their history holds
-// the same word, so that it changes with them; the words of those before it are not stored.
+// statuses makes the statuses of the page's components again. The newest entry of their history holds the same word,
+// so that it changes with them.
 func statuses(ctx context.Context, tx *db.Tx, p pass, n counts) error {
 	all, err := p.parts.All(ctx, tx)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"vendorwatch/db"
 	"vendorwatch/db/internal/scan"
+	"vendorwatch/db/record/internal/components"
 	"vendorwatch/db/record/internal/incidents"
 	"vendorwatch/db/record/internal/pages"
 	"vendorwatch/db/record/internal/readings"
@@ -21,37 +22,37 @@ func savePage(ctx context.Context, tx *db.Tx, p pass) (all change, err error) {
 	if p.Backfill {
 		return all, nil
 	}
-	severity, because := pagestate.Severity(p.Indicator, p.Components, p.AllComponents, p.Words)
-	if err := all.add(writePage(ctx, tx, p, severity, because)); err != nil {
+	words := pages.Words{Indicator: p.Indicator, Headline: p.IndicatorText, Whole: p.AllComponents}
+	if len(p.Components) > 0 {
+		words.List = components.Says(p.SourceID, p.Components)
+	}
+	r := words.Judge(p.Words, p.Components)
+	if err := all.add(writePage(ctx, tx, p, r.Severity, r.Because)); err != nil {
 		return all, err
 	}
-	if severity != "" {
-		if err := all.add(savePageState(ctx, tx, p, severity, because)); err != nil {
+	if r.Severity != "" || words.List != nil {
+		if err := all.add(savePageState(ctx, tx, p, words, r)); err != nil {
 			return all, err
 		}
 	}
 	return all, all.add(foldLaterPages(ctx, tx, p))
 }
 
-// savePageState adds what the page says of itself to what is known of it.
-func savePageState(ctx context.Context, tx *db.Tx, p pass, severity normalize.Severity,
-	because pagestate.Because) (change, error) {
-	now := p.At.UTC().Truncate(time.Millisecond)
-	r := pagestate.Reading{At: now, Until: now, Severity: severity, Because: because,
-		Word: cmp.Or(p.IndicatorText, p.Indicator)}
-	for _, c := range p.Components {
-		if pagestate.RedStatus(c.Status) {
-			r.Red = append(r.Red, c)
-		}
-	}
+// savePageState adds what the page says of itself to what is known of it. What could not be understood is kept for the
+// day when it can be.
+func savePageState(ctx context.Context, tx *db.Tx, p pass, words pages.Words, r pagestate.Reading) (change, error) {
+	r.At = p.At.UTC().Truncate(time.Millisecond)
+	r.Until = r.At
 	var err error
 	if r.Posted, err = posted(ctx, tx, p); err != nil {
 		return change{}, err
 	}
-	isNew, err := pages.Store(ctx, tx, p.SourceID, r, !p.Archived, p.source.LastSuccess)
+	isNew, err := pages.Store(ctx, tx, p.SourceID, r, words, p.live(), p.source.LastSuccess)
 	switch {
 	case err != nil:
 		return change{}, fmt.Errorf("state of the page: %w", err)
+	case r.Severity == "":
+		return change{}, nil
 	case isNew:
 		all := changedRows(true)
 		return all, all.add(foldPage(ctx, tx, p, p.at))
@@ -137,12 +138,18 @@ func foldLaterPages(ctx context.Context, tx *db.Tx, p pass) (all change, err err
 }
 
 // foldPage makes the incidents of the page again around a time, writes what differs, and tells it.
-func foldPage(ctx context.Context, tx *db.Tx, p pass, at string) (all change, err error) {
+func foldPage(ctx context.Context, tx *db.Tx, p pass, at string) (change, error) {
 	stretch, err := pages.Around(ctx, tx, p.SourceID, at)
 	if err != nil {
-		return all, err
+		return change{}, err
 	}
-	points, err := pages.Points(ctx, tx, p.SourceID, stretch)
+	return foldStretch(ctx, tx, p, stretch, "")
+}
+
+// foldStretch does that for a stretch. until is up to when the newest state of the page is known to have lasted, where
+// that is later than what is stored of it.
+func foldStretch(ctx context.Context, tx *db.Tx, p pass, stretch pages.Stretch, until string) (all change, err error) {
+	points, err := pages.Points(ctx, tx, p.SourceID, stretch, until)
 	if err != nil {
 		return all, err
 	}
@@ -162,8 +169,8 @@ func foldPage(ctx context.Context, tx *db.Tx, p pass, at string) (all change, er
 	}
 	of, none := pages.Match(made, known)
 	for _, rec := range none {
-		all.Rows = true
-		if err := pages.Drop(ctx, tx, rec, p.at); err != nil {
+		dropped, err := pages.Drop(ctx, tx, rec, p.at)
+		if err := all.add(changedRows(dropped), err); err != nil {
 			return all, err
 		}
 	}
@@ -195,13 +202,16 @@ func savePageIncident(ctx context.Context, tx *db.Tx, p pass, i *pagestate.Incid
 		return all, err
 	}
 	vendors, err := pages.Link(ctx, tx, p.SourceID, s.rec, i.Posted)
-	if err != nil || p.past {
+	if err != nil {
 		return all, err
 	}
 	s.news, s.now, s.updateIDs = normalize.NewsOf(was, s.rec.Incident, nil), s.rec.Incident, s.rec.UpdateIDs()
 	weighed := []stored{s}
 	if err := weighStored(ctx, tx, p, weighed); err != nil {
 		return all, err
+	}
+	if p.past {
+		return all, nil
 	}
 	if vendors == 0 || was == nil || was.State.Over() {
 		return all, all.add(tellOne(ctx, tx, p, weighed[0]))

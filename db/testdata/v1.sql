@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-27 23:55:05');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-27 23:55:05');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 02:08:15');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 02:08:15');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -131,22 +131,25 @@ CREATE TABLE component_readings ( -- when each list was read: a row whenever the
 ) STRICT, WITHOUT ROWID;
 INSERT INTO component_readings (source_id, seen_at, list_id, whole) VALUES (1, '2026-11-23T09:00:00.000Z', 1, 1);
 INSERT INTO component_readings (source_id, seen_at, list_id, whole) VALUES (1, '2026-11-23T09:10:00.000Z', 2, 1);
-CREATE TABLE page_states ( -- how bad pages were, by themselves: a row whenever that changes on a live page, and one for each saved page; incidents of origin page are derived from these
+CREATE TABLE page_states ( -- what pages said of themselves, and how bad that was: a row whenever that changes on a live page, and one for each saved page; incidents of origin page are derived from these
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page
   seen_at TEXT NOT NULL CHECK (seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was read; of a saved page, when it was saved
   until_at TEXT NOT NULL CHECK (until_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was last known to be so; for the newest row see also sources.last_success_at
   hash TEXT NOT NULL, -- of the values below
-  severity TEXT NOT NULL CHECK (severity IN ('none', 'minor', 'major', 'critical', 'unknown')), -- how bad the page was
-  because TEXT NOT NULL CHECK (because IN ('page', 'component')), -- what gave the severity
+  indicator TEXT NOT NULL DEFAULT '', -- the page's overall status, in the vendor's words: none, minor, …
+  list_id INTEGER REFERENCES component_lists (list_id), -- its components as it listed them; null: it listed none
+  whole INTEGER NOT NULL DEFAULT 0 CHECK (whole IN (0, 1)), -- 1: that list is complete
+  severity TEXT CHECK (severity IN ('none', 'minor', 'major', 'critical', 'unknown')), -- how bad the page was; null: nothing that it said could be understood
+  because TEXT CHECK (because IN ('page', 'component')), -- what gave the severity
   said TEXT NOT NULL DEFAULT '', -- the page's own words for its state
   red TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(red)), -- JSON array: its red components, one object each
   posted TEXT CHECK (posted IN ('none', 'minor', 'major', 'critical', 'unknown')), -- the worst of the vendor's incidents that were open; null: none was
   uncovered INTEGER NOT NULL CHECK (uncovered IN (0, 1)), -- 1: it was red, and no open incident of the vendor was as bad
   PRIMARY KEY (source_id, seen_at, hash),
-  CHECK (until_at >= seen_at)
+  CHECK (until_at >= seen_at AND (severity IS NULL) = (because IS NULL))
 ) STRICT, WITHOUT ROWID;
-INSERT INTO page_states (source_id, seen_at, until_at, hash, severity, because, said, red, posted, uncovered) VALUES (1, '2026-11-23T09:00:00.000Z', '2026-11-23T09:00:00.000Z', 'a0058501f6f3af8e8fc35d29', 'minor', 'page', 'minor', '[]', 'minor', 0);
-INSERT INTO page_states (source_id, seen_at, until_at, hash, severity, because, said, red, posted, uncovered) VALUES (1, '2026-11-23T09:10:00.000Z', '2026-11-23T09:10:00.000Z', '3da79e41b735b7a12034d4e9', 'major', 'component', '', '[{"key":"1","name":"API","group":"Core","status":"partial_outage"}]', 'minor', 1);
+INSERT INTO page_states (source_id, seen_at, until_at, hash, indicator, list_id, whole, severity, because, said, red, posted, uncovered) VALUES (1, '2026-11-23T09:00:00.000Z', '2026-11-23T09:00:00.000Z', '3b49e3661859038861828ee3', 'minor', 1, 1, 'minor', 'page', 'minor', '[]', 'minor', 0);
+INSERT INTO page_states (source_id, seen_at, until_at, hash, indicator, list_id, whole, severity, because, said, red, posted, uncovered) VALUES (1, '2026-11-23T09:10:00.000Z', '2026-11-23T09:10:00.000Z', 'a01fdd3ba7f8222e583f4400', '', 2, 1, 'major', 'component', '', '[{"key":"1","name":"API","group":"Core","status":"partial_outage"}]', 'minor', 1);
 CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors published, and trouble that their pages show
   incident_id INTEGER PRIMARY KEY, -- ours
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- page that shows it

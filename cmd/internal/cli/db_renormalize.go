@@ -27,8 +27,9 @@ func (a *app) dbRenormalizeCommand() *cobra.Command {
 		Use:   "renormalize",
 		Short: "Interpret the vendors' stored words again, after a mapping was corrected",
 		Long: `renormalize derives states, severities, kinds, times, updates and findings again from the vendors' stored
-words, with the mapping that this version and the config file have now. Nothing is announced, no event is
-written, and what the stored words do not mention stays as it is. A second run changes nothing.
+words, with the mapping that this version and the config file have now; likewise how components were doing, how
+bad pages were by themselves, and the incidents made of that. Nothing is announced, no event is written, and what
+the stored words do not mention stays as it is. A second run changes nothing.
 
   vendorwatch db renormalize --dry-run`,
 		Args: takes(0, 0, "no arguments"),

@@ -13,10 +13,16 @@ import (
 	"vendorwatch/normalize"
 )
 
-// storeList keeps what the page lists of its components, so that saved pages may come in any order.
-func (k *Known) storeList(ctx context.Context, tx *db.Tx, of List) error {
-	raws := make([]normalize.RawComponent, len(of.Components))
-	for n, c := range of.Components {
+// Said is a list of components as a page showed it, in its vendor's words.
+type Said struct {
+	source int64
+	raws   []normalize.RawComponent
+}
+
+// Says returns the words of a list of components of a source.
+func Says(sourceID int64, list []normalize.Component) *Said {
+	raws := make([]normalize.RawComponent, len(list))
+	for n, c := range list {
 		word := c.VendorStatus
 		if word == "" && c.Status != normalize.StatusUnknown {
 			word = string(c.Status)
@@ -26,27 +32,47 @@ func (k *Known) storeList(ctx context.Context, tx *db.Tx, of List) error {
 			raws[n].ID = c.Key
 		}
 	}
-	hash, err := db.Hash(raws)
-	if err != nil {
-		return err
+	return &Said{sourceID, raws}
+}
+
+// Store keeps the words, each distinct list once, and returns the number of the list and its hash.
+func (s *Said) Store(ctx context.Context, tx *db.Tx) (id int64, hash string, err error) {
+	if hash, err = db.Hash(s.raws); err != nil {
+		return 0, "", err
 	}
-	var id int64
-	err = tx.QueryRowContext(ctx, `SELECT list_id FROM component_lists WHERE source_id = ? AND hash = ?`, k.source,
+	err = tx.QueryRowContext(ctx, `SELECT list_id FROM component_lists WHERE source_id = ? AND hash = ?`, s.source,
 		hash).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		var words []byte
-		if words, err = pack(raws); err == nil {
-			id, err = tx.Insert(ctx, `INSERT INTO component_lists (source_id, hash, words) VALUES (?, ?, ?)`, k.source,
+		if words, err = pack(s.raws); err == nil {
+			id, err = tx.Insert(ctx, `INSERT INTO component_lists (source_id, hash, words) VALUES (?, ?, ?)`, s.source,
 				hash, words)
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("list of components: %w", err)
+		return 0, "", fmt.Errorf("list of components: %w", err)
+	}
+	return id, hash, nil
+}
+
+// Read gives the words of a stored list their meaning.
+func Read(packed []byte, words normalize.Words) ([]normalize.Component, error) {
+	raws, err := unpack(packed)
+	if err != nil {
+		return nil, fmt.Errorf("list of components: %w", err)
+	}
+	list, _ := normalize.Components(raws, words)
+	return list, nil
+}
+
+// storeList keeps what the page lists of its components, so that saved pages may come in any order.
+func (k *Known) storeList(ctx context.Context, tx *db.Tx, of List) error {
+	id, _, err := Says(k.source, of.Components).Store(ctx, tx)
+	if err != nil {
+		return err
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO component_readings (source_id, seen_at, list_id, whole) VALUES (?, ?, ?, ?)
-		ON CONFLICT
-		DO NOTHING`,
-		k.source, of.At, id, db.Bit(of.Whole))
+		ON CONFLICT DO NOTHING`, k.source, of.At, id, db.Bit(of.Whole))
 	return err
 }
 
@@ -92,12 +118,8 @@ func (k *Known) listAfter(ctx context.Context, tx *db.Tx, at string, words norma
 	if err != nil {
 		return nil, err
 	}
-	raws, err := unpack(packed)
-	if err != nil {
-		return nil, fmt.Errorf("list of components: %w", err)
-	}
-	l.components, _ = normalize.Components(raws, words)
-	return l, nil
+	l.components, err = Read(packed, words)
+	return l, err
 }
 
 // find returns how a list shows a stored component; false if it does not.

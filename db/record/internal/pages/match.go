@@ -48,20 +48,21 @@ func Rename(ctx context.Context, tx *db.Tx, rec *incidents.Record, key string) e
 	return err
 }
 
-// Drop takes an incident away that was none. One of which somebody was told stays on record, and is not open.
-func Drop(ctx context.Context, tx *db.Tx, rec *incidents.Record, at string) error {
+// Drop takes an incident away that was none, and reports whether a row is different. One of which somebody was told
+// stays on record, and is not open.
+func Drop(ctx context.Context, tx *db.Tx, rec *incidents.Record, at string) (bool, error) {
 	var told bool
 	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM deliveries WHERE incident_id = ?1)
 		OR EXISTS (SELECT 1 FROM delivery_events d JOIN events e USING (event_id) WHERE e.incident_id = ?1)
 		OR EXISTS (SELECT 1 FROM mutes WHERE incident_id = ?1)`, rec.ID).Scan(&told); err != nil {
-		return err
+		return false, err
 	}
 	if told {
-		_, err := tx.Exec(ctx, `UPDATE incidents SET left_feed_at = ? WHERE incident_id = ? AND open = 1`, at, rec.ID)
-		return err
+		n, err := tx.Exec(ctx, `UPDATE incidents SET left_feed_at = ? WHERE incident_id = ? AND open = 1`, at, rec.ID)
+		return n > 0, err
 	}
 	if err := Unlink(ctx, tx, rec); err != nil {
-		return err
+		return false, err
 	}
 	for _, query := range []string{
 		`DELETE FROM events WHERE incident_id = ?`,
@@ -71,10 +72,10 @@ func Drop(ctx context.Context, tx *db.Tx, rec *incidents.Record, at string) erro
 		`DELETE FROM incidents WHERE incident_id = ?`,
 	} {
 		if _, err := tx.Exec(ctx, query, rec.ID); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return nil
+	return true, nil
 }
 
 // Link makes an incident of a page that is over one event with the one that its vendor posted while it was open, and

@@ -3,6 +3,7 @@
 package pages
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -12,6 +13,7 @@ import (
 
 	"vendorwatch/db"
 	"vendorwatch/db/internal/scan"
+	"vendorwatch/db/record/internal/components"
 	"vendorwatch/db/record/internal/incidents"
 	"vendorwatch/normalize"
 	"vendorwatch/normalize/pagestate"
@@ -22,12 +24,34 @@ type state struct {
 	SeenAt    string `db:"seen_at"`
 	UntilAt   string `db:"until_at"`
 	Hash      string `db:"hash"`
-	Severity  string `db:"severity"`
-	Because   string `db:"because"`
+	Indicator string `db:"indicator"`
+	ListID    int64  `db:"list_id,null"`
+	Whole     bool   `db:"whole"`
+	Severity  string `db:"severity,null"`
+	Because   string `db:"because,null"`
 	Said      string `db:"said"`
 	Red       string `db:"red"`
 	Posted    string `db:"posted,null"`
 	Uncovered bool   `db:"uncovered"`
+}
+
+// Words is what a page said of itself at one reading, in its vendor's words.
+type Words struct {
+	Indicator, Headline string           // its word for its state, and its sentence for it
+	List                *components.Said // its components; nil if it listed none
+	Whole               bool             // the list is complete
+}
+
+// Judge gives the words their meaning. What the vendor had posted is not part of it.
+func (w Words) Judge(own normalize.Words, list []normalize.Component) pagestate.Reading {
+	r := pagestate.Reading{Word: cmp.Or(w.Headline, w.Indicator)}
+	r.Severity, r.Because = pagestate.Severity(w.Indicator, list, w.Whole, own)
+	for _, c := range list {
+		if pagestate.RedStatus(c.Status) {
+			r.Red = append(r.Red, c)
+		}
+	}
+	return r
 }
 
 // redPart is a red component, as stored.
@@ -38,11 +62,13 @@ type redPart struct {
 	Status normalize.ComponentStatus `json:"status"`
 }
 
-var columns = scan.Of[state]("")
+var columns = scan.Of[state]("p")
 
-func stateOf(r pagestate.Reading) (state, error) {
-	s := state{SeenAt: db.Stamp(r.At), UntilAt: db.Stamp(r.Until), Severity: string(r.Severity),
-		Because: string(r.Because), Said: r.Word, Posted: string(r.Posted), Uncovered: r.Uncovered()}
+// stateOf gives a reading the form of its row. list is the hash of the list of components.
+func stateOf(r pagestate.Reading, indicator string, listID int64, list string, whole bool) (state, error) {
+	s := state{SeenAt: db.Stamp(r.At), UntilAt: db.Stamp(r.Until), Indicator: indicator, ListID: listID, Whole: whole,
+		Severity: string(r.Severity), Because: string(r.Because), Said: r.Word, Posted: string(r.Posted),
+		Uncovered: r.Uncovered()}
 	red := []redPart{}
 	for _, c := range r.Red {
 		red = append(red, redPart{c.Key, c.Name, c.Group, c.Status})
@@ -51,7 +77,7 @@ func stateOf(r pagestate.Reading) (state, error) {
 	if s.Red, err = db.JSON(red); err != nil {
 		return s, err
 	}
-	s.Hash, err = db.Hash([]any{s.Severity, s.Because, s.Said, s.Red, s.Posted})
+	s.Hash, err = db.Hash([]any{s.Severity, s.Because, s.Said, s.Red, s.Posted, s.Indicator, list, s.Whole})
 	return s, err
 }
 
@@ -70,9 +96,17 @@ func (s state) reading() (pagestate.Reading, error) {
 
 // Store adds what a page said at one time, and reports whether that is news: a live page that says what it said at its
 // newest reading has none. before is when a live page was last known to say what it said before; empty if it is none.
-func Store(ctx context.Context, tx *db.Tx, sourceID int64, r pagestate.Reading, live bool, before string) (bool,
-	error) {
-	s, err := stateOf(r)
+func Store(ctx context.Context, tx *db.Tx, sourceID int64, r pagestate.Reading, w Words, live bool,
+	before string) (bool, error) {
+	var listID int64
+	list := ""
+	if w.List != nil {
+		var err error
+		if listID, list, err = w.List.Store(ctx, tx); err != nil {
+			return false, err
+		}
+	}
+	s, err := stateOf(r, w.Indicator, listID, list, w.Whole)
 	if err != nil {
 		return false, err
 	}
@@ -116,21 +150,26 @@ func (s Stretch) Begins() bool { return s.From == "" }
 // Around returns the stretch around a time.
 func Around(ctx context.Context, tx *db.Tx, sourceID int64, at string) (s Stretch, err error) {
 	err = tx.QueryRowContext(ctx, `
-		SELECT coalesce((SELECT seen_at FROM page_states WHERE source_id = ?1 AND seen_at < ?2
+		SELECT coalesce((SELECT seen_at FROM page_states WHERE source_id = ?1 AND seen_at < ?2 AND severity IS NOT NULL
 				GROUP BY seen_at HAVING max(uncovered) = 0 ORDER BY seen_at DESC LIMIT 1), ''),
-			coalesce((SELECT seen_at FROM page_states WHERE source_id = ?1 AND seen_at > ?2
+			coalesce((SELECT seen_at FROM page_states WHERE source_id = ?1 AND seen_at > ?2 AND severity IS NOT NULL
 				GROUP BY seen_at HAVING max(uncovered) = 0 ORDER BY seen_at LIMIT 1), '')`, sourceID, at).Scan(&s.From,
 		&s.To)
 	return s, err
 }
 
-// Points returns when a page was read within a stretch.
-func Points(ctx context.Context, tx *db.Tx, sourceID int64, s Stretch) ([]pagestate.Reading, error) {
-	rows, err := columns.All(ctx, tx, `SELECT `+columns.Columns+` FROM page_states
-		WHERE source_id = ?1 AND until_at >= ?2 AND (?3 = '' OR seen_at <= ?3) ORDER BY seen_at, hash`, sourceID,
+// Points returns when a page was read within a stretch. until is up to when its newest state is known to have lasted,
+// where that is later than what is stored of it.
+func Points(ctx context.Context, tx *db.Tx, sourceID int64, s Stretch, until string) ([]pagestate.Reading, error) {
+	rows, err := columns.All(ctx, tx, `SELECT `+columns.Columns+` FROM page_states p
+		WHERE source_id = ?1 AND until_at >= ?2 AND (?3 = '' OR seen_at <= ?3) AND severity IS NOT NULL
+		ORDER BY seen_at, hash`, sourceID,
 		s.From, s.To)
 	if err != nil {
 		return nil, err
+	}
+	if n := len(rows); n > 0 && s.To == "" {
+		rows[n-1].UntilAt = max(rows[n-1].UntilAt, until)
 	}
 	list := make([]pagestate.Reading, len(rows))
 	for n, row := range rows {

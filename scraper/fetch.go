@@ -30,6 +30,7 @@ type FetchOptions struct {
 	Delay         time.Duration // shortest time between two requests to one host; 0: none
 	MaxBytes      int           // largest body; a larger one is an error, and never cut; default DefaultMaxBytes
 	Retries       int           // how often a request is repeated after 5xx, 429 and time-outs; 0: never
+	Requests      int           // requests under way at one time, to all hosts together; default DefaultRequests
 	RespectRobots bool          // read robots.txt of each host first, and obey it
 
 	// PrivateHosts are hosts of the own network: names or IP addresses. Pages are read there though the addresses are
@@ -43,6 +44,7 @@ const (
 	DefaultUserAgent = "vendorwatch"
 	DefaultTimeout   = 20 * time.Second
 	DefaultMaxBytes  = 16 << 20
+	DefaultRequests  = 256 // most of them wait for an answer, which costs little
 )
 
 // Collector fetches pages with colly.
@@ -50,6 +52,7 @@ type Collector struct {
 	options FetchOptions
 	base    *colly.Collector
 	guard   *guard
+	places  chan struct{} // one for each request under way
 
 	mu    sync.Mutex
 	hosts map[string]*rate.Limiter
@@ -60,6 +63,7 @@ func NewCollector(o FetchOptions) *Collector {
 	o.UserAgent = cmp.Or(o.UserAgent, DefaultUserAgent)
 	o.Timeout = cmp.Or(max(o.Timeout, 0), DefaultTimeout)
 	o.MaxBytes = cmp.Or(max(o.MaxBytes, 0), DefaultMaxBytes)
+	o.Requests = cmp.Or(max(o.Requests, 0), DefaultRequests)
 	c := colly.NewCollector()
 	// Set here, because COLLY_* variables in the environment override options given to colly.NewCollector.
 	c.UserAgent = o.UserAgent
@@ -75,23 +79,22 @@ func NewCollector(o FetchOptions) *Collector {
 	c.SetRequestTimeout(o.Timeout)
 	guard := newGuard(o.PrivateHosts)
 	c.WithTransport(visitor{guard})
-	return &Collector{options: o, base: c, guard: guard, hosts: map[string]*rate.Limiter{}}
+	return &Collector{options: o, base: c, guard: guard, places: make(chan struct{}, o.Requests),
+		hosts: map[string]*rate.Limiter{}}
 }
 
 // Fetch gets one page. It keeps the delay between two requests to a host and sends the request's validators. After
-// 5xx, 429 and time-outs it retries for as long as ctx allows, and honours Retry-After. The error names the URL. It
-// is an *HTTPError for an error status, and wraps ErrBlocked for a bot challenge.
+// 5xx, 429 and time-outs it retries for as long as ctx allows, and honours Retry-After. What it waits for its turn at a
+// host, or for a free place, takes nothing of the limit of ctx (see WithLimit): a queue is no fault of the server. The
+// error names the URL. It is an *HTTPError for an error status, and wraps ErrBlocked for a bot challenge.
 func (c *Collector) Fetch(ctx context.Context, r Request) (Page, error) {
 	pause := &pauses{BackOff: backoff.NewExponentialBackOff()}
-	if deadline, ok := ctx.Deadline(); ok {
-		pause.deadline = deadline
-	}
 	return backoff.Retry(ctx, func() (Page, error) {
-		if err := c.turn(ctx, r.URL); err != nil {
+		if err := Pause(ctx, func(ctx context.Context) error { return c.turn(ctx, r.URL) }); err != nil {
 			return Page{}, backoff.Permanent(fmt.Errorf("fetch %s: %w", r.URL, err))
 		}
-		page, err := c.once(ctx, r)
-		pause.after = 0
+		page, err := c.placed(ctx, r)
+		pause.after, pause.ctx = 0, ctx
 		var h *HTTPError
 		if errors.As(err, &h) {
 			pause.after = h.RetryAfter
@@ -107,19 +110,19 @@ func (c *Collector) Fetch(ctx context.Context, r Request) (Page, error) {
 // pause would end after the deadline.
 type pauses struct {
 	backoff.BackOff
-	after    time.Duration
-	deadline time.Time
+	after time.Duration
+	ctx   context.Context // of the try before
 }
 
 func (p *pauses) NextBackOff() time.Duration {
 	d := max(p.BackOff.NextBackOff(), p.after)
-	if !p.deadline.IsZero() && time.Now().Add(d).After(p.deadline) {
+	if end, ends := deadline(p.ctx); ends && time.Now().Add(d).After(end) {
 		return backoff.Stop
 	}
 	return d
 }
 
-// turn waits until the next request to the host is allowed.
+// turn waits until the next request to the host is allowed, and then for a place, which the caller gives back.
 func (c *Collector) turn(ctx context.Context, address string) error {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -132,7 +135,21 @@ func (c *Collector) turn(ctx context.Context, address string) error {
 		c.hosts[u.Host] = limiter
 	}
 	c.mu.Unlock()
-	return limiter.Wait(ctx)
+	if err := limiter.Wait(ctx); err != nil {
+		return err
+	}
+	select {
+	case c.places <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// placed makes one request, and gives back the place that turn has taken for it.
+func (c *Collector) placed(ctx context.Context, r Request) (Page, error) {
+	defer func() { <-c.places }()
+	return c.once(ctx, r)
 }
 
 func (c *Collector) once(ctx context.Context, r Request) (Page, error) {

@@ -44,8 +44,8 @@ type relocation struct {
 
 // search finds out what serves a source's page now, at its present address and at the configured one, and reads
 // it. It does so once a day at most. The error returned is that of the database, or the cause for which ctx ended.
-func (w *Watcher) search(ctx context.Context, s Source, configured string, now time.Time, readErr error) (relocation,
-	error) {
+func (w *Watcher) search(ctx context.Context, fetcher scraper.Fetcher, s Source, configured string, now time.Time,
+	readErr error) (relocation, error) {
 	none := relocation{err: readErr}
 	last, err := w.Record.LastSearch(ctx, s.ID)
 	if err != nil || !last.At.IsZero() && now.Sub(last.At) < searchAgain {
@@ -57,7 +57,7 @@ func (w *Watcher) search(ctx context.Context, s Source, configured string, now t
 		addresses = append(addresses, configured)
 	}
 	for _, address := range addresses {
-		if result, outcome = w.find(ctx, s, address, readErr); result.moved != nil {
+		if result, outcome = w.find(ctx, fetcher, s, address, readErr); result.moved != nil {
 			break
 		}
 	}
@@ -74,13 +74,14 @@ func (w *Watcher) search(ctx context.Context, s Source, configured string, now t
 }
 
 // find recognizes what serves an address and reads it. The string says for the record what came of it.
-func (w *Watcher) find(ctx context.Context, s Source, address string, readErr error) (relocation, string) {
+func (w *Watcher) find(ctx context.Context, fetcher scraper.Fetcher, s Source, address string,
+	readErr error) (relocation, string) {
 	none := relocation{err: readErr}
-	within, cancel := s.withTimeout(ctx)
-	defer cancel()
+	within, limit := s.withTimeout(ctx)
+	defer limit.Stop()
 	page := w.source(s, scraper.Poll)
 	page.URL = address
-	found, err := platforms.Find(within, w.Fetcher, page)
+	found, err := platforms.Find(within, fetcher, page)
 	switch {
 	case err != nil:
 		return none, err.Error()
@@ -103,9 +104,9 @@ func (w *Watcher) find(ctx context.Context, s Source, address string, readErr er
 	if err != nil {
 		return none, err.Error()
 	}
-	reading, stop := s.withTimeout(ctx)
-	defer stop()
-	out, err := scraper.Scrape(reading, w.Fetcher, platform, w.source(moved, scraper.Poll), nil)
+	reading, again := s.withTimeout(ctx)
+	defer again.Stop()
+	out, err := scraper.Scrape(reading, fetcher, platform, w.source(moved, scraper.Poll), nil)
 	if err != nil {
 		return none, outcome + ", which cannot be read: " + err.Error()
 	}

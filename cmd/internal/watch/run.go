@@ -18,11 +18,16 @@ import (
 // same schedule do not start in the same second.
 const maxSpread = time.Minute
 
-// shutdownGrace is how long running scrapes may go on after Run was told to stop.
-const shutdownGrace = 8 * time.Second
+// shutdownGrace is how long running scrapes may go on after Run was told to stop, and abandonAfter how long Run waits
+// for them once they are cancelled: one that parses a large page looks up only when it is through, and saves nothing
+// then.
+const (
+	shutdownGrace = 8 * time.Second
+	abandonAfter  = time.Second
+)
 
 // Run scrapes every source at once, and then on its schedule until ctx ends. It then starts no further scrape,
-// gives running scrapes 8 seconds to finish, and cancels them after that; a cancelled scrape saves
+// gives running scrapes 8 seconds to finish, and cancels them after that; a cancelled scrape is rolled back and saves
 // nothing. If a scrape is still running when the next one of its source is due, the next one is skipped.
 func (w *Watcher) Run(ctx context.Context, sources []Source) error {
 	work, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
@@ -32,7 +37,12 @@ func (w *Watcher) Run(ctx context.Context, sources []Source) error {
 		// SkipIfStillRunning must come first: inside Recover, a scrape that panicked once would count as running
 		// from then on.
 		skipped := skipLog{w.Log, s.Vendor, func() {
-			w.missed(work, s, errors.New("not read: the reading before it was still running or waiting for its turn"))
+			if w.late.ours(s.ID) {
+				w.putOff(s)
+				return
+			}
+			w.Log.Warn("scrape skipped, the previous one is still running", "vendor", s.Vendor)
+			w.missed(work, s, errors.New("not read: the reading before it was still running"))
 		}}
 		chain := cron.NewChain(cron.SkipIfStillRunning(skipped), w.recover(s))
 		return chain.Then(cron.FuncJob(func() {
@@ -62,7 +72,11 @@ func (w *Watcher) Run(ctx context.Context, sources []Source) error {
 	case <-time.After(shutdownGrace):
 	}
 	cancel(errors.New("the service is stopping"))
-	<-done
+	select {
+	case <-done:
+	case <-time.After(abandonAfter):
+		w.Log.Warn("a scrape is still at work and is abandoned; it saves nothing")
+	}
 	return nil
 }
 
@@ -115,7 +129,6 @@ type skipLog struct {
 }
 
 func (l skipLog) Info(string, ...any) {
-	l.log.Warn("scrape skipped, the previous one is still running", "vendor", l.vendor)
 	l.skipped()
 }
 

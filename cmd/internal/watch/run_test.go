@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -177,47 +178,135 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 	}
 }
 
-// TestSourcesWaitForASlot holds that no more sources are scraped at one time than allowed, and that one which waits
-// when the service stops is not scraped.
-func TestSourcesWaitForASlot(t *testing.T) {
+// TestHangingVendorsStopNobody holds that vendors which do not answer, however many there are, keep no other from being
+// read on schedule.
+func TestHangingVendorsStopNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var running, most atomic.Int32
+		var good atomic.Int32
 		w, s := watcher(t, func(ctx context.Context, r scraper.Request) (scraper.Page, error) {
+			if !strings.Contains(r.URL, "//status.acme.example") {
+				<-ctx.Done()
+				return scraper.Page{}, fmt.Errorf("fetch: %w", context.Cause(ctx))
+			}
 			if strings.HasSuffix(r.URL, "/summary.json") {
-				most.Store(max(most.Load(), running.Add(1)))
-				defer running.Add(-1)
-				if err := wait(ctx, time.Minute); err != nil {
-					return scraper.Page{}, err
-				}
+				good.Add(1)
 			}
 			return healthy(ctx, r)
 		})
-		w.Concurrency = 0 // one
-		var sources []Source
-		for n := range 3 {
-			id, err := w.Record.EnsureSource(t.Context(), vendorOf(t, w),
-				fmt.Sprintf("https://status%d.acme.example", n), "statuspage")
+		w.Concurrency = 1
+		s.Schedule, s.Timeout = cron.Every(time.Minute), time.Minute
+		sources := []Source{s}
+		for n := range 40 {
+			hanging := s
+			hanging.URL = fmt.Sprintf("https://status%d.acme.example", n)
+			id, err := w.Record.EnsureSource(t.Context(), vendorOf(t, w), hanging.URL, "statuspage")
 			if err != nil {
 				t.Fatal(err)
 			}
-			s.ID = id
-			sources = append(sources, s)
+			hanging.ID = id
+			sources = append(sources, hanging)
 		}
-		runFor(t, w, 150*time.Second, sources...)
-		if most.Load() != 1 {
-			t.Errorf("%d at one time", most.Load())
+		runFor(t, w, 30*time.Minute, sources...)
+		if n := good.Load(); n < 29 {
+			t.Errorf("it was read %d times in 30 minutes", n)
 		}
-		ctx, cancel := context.WithCancelCause(t.Context())
-		release, err := w.slot(ctx)
+		list, err := w.DB.SourceHealth(t.Context(), time.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
+		for _, h := range list {
+			if hangs := h.PageURL != s.URL; hangs != (h.ConsecutiveFailures > 3) {
+				t.Errorf("%s: %d failures", h.PageURL, h.ConsecutiveFailures)
+			}
+		}
+	})
+}
+
+// TestPagesWaitForASlot holds that no more pages are worked on at one time than allowed, and that one which waits when
+// the service stops is not read.
+func TestPagesWaitForASlot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, s := watcher(t, healthy)
+		w.Concurrency = 0 // one
+		other := place{w: w}
+		if err := other.take(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancelCause(t.Context())
+		done := make(chan error)
+		go func() {
+			_, err := w.Scrape(ctx, s)
+			done <- err
+		}()
+		time.Sleep(time.Hour)
+		if late := w.Lateness(); late.Waiting != 1 || late.Longest != time.Hour {
+			t.Errorf("while one waits: %+v", late)
+		}
 		why := errors.New("the service is stopping")
 		cancel(why)
-		if _, err := w.Scrape(ctx, s); !errors.Is(err, why) {
+		if err := <-done; !errors.Is(err, why) {
 			t.Errorf("error: %v", err)
 		}
-		release()
+		other.leave()
+		if _, err := w.Scrape(t.Context(), s); err != nil {
+			t.Errorf("with a free slot: %v", err)
+		}
+		if late := w.Lateness(); late != (Lateness{}) {
+			t.Errorf("when all is read: %+v", late)
+		}
+	})
+}
+
+// TestAQueueIsOurs holds that many pages of one host, of which not all can have their turn when they are due, are late
+// and not failed: nothing is told of their vendor, and each is read in the end.
+func TestAQueueIsOurs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var turn sync.Mutex
+		w, s := watcher(t, func(ctx context.Context, r scraper.Request) (scraper.Page, error) {
+			err := scraper.Pause(ctx, func(ctx context.Context) error {
+				for !turn.TryLock() {
+					if err := wait(ctx, time.Second); err != nil {
+						return err
+					}
+				}
+				defer turn.Unlock()
+				return wait(ctx, 10*time.Second)
+			})
+			if err != nil {
+				return scraper.Page{}, err
+			}
+			return healthy(ctx, r)
+		})
+		var log strings.Builder
+		w.Log = slog.New(slog.NewTextHandler(&log, nil))
+		s.Schedule, s.Timeout = cron.Every(time.Minute), 30*time.Second
+		sources := []Source{s}
+		for n := range 40 {
+			one := s
+			one.URL = fmt.Sprintf("https://status.acme.example/%d", n)
+			id, err := w.Record.EnsureSource(t.Context(), vendorOf(t, w), one.URL, "statuspage")
+			if err != nil {
+				t.Fatal(err)
+			}
+			one.ID = id
+			sources = append(sources, one)
+		}
+		runFor(t, w, time.Hour, sources...)
+		list, err := w.DB.SourceHealth(t.Context(), time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, h := range list {
+			if h.LastSuccessAt == "" || h.ConsecutiveFailures > 0 || h.LastError != "" {
+				t.Errorf("%+v", h)
+			}
+		}
+		if late := w.Lateness(); late.PutOff < 100 {
+			t.Errorf("late: %+v", late)
+		}
+		if n := strings.Count(log.String(), "\n"); n > 200 || !strings.Contains(log.String(), "readings are put off") {
+			t.Errorf("%d lines of log: %.2000s", n, log.String())
+		}
 	})
 }
 

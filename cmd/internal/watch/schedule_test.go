@@ -126,11 +126,3 @@ func TestWhatAPageCovers(t *testing.T) {
 		}
 	}
 }
-
-func TestASourceWithoutATimeoutHasNone(t *testing.T) {
-	ctx, cancel := Source{}.withTimeout(t.Context())
-	defer cancel()
-	if _, limited := ctx.Deadline(); limited {
-		t.Error("it is limited")
-	}
-}

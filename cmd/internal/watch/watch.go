@@ -44,7 +44,7 @@ type Watcher struct {
 	Fetcher     scraper.Fetcher
 	Log         *slog.Logger
 	Now         func() time.Time    // the clock for all times that are saved
-	Concurrency int                 // sources scraped at the same time; below 1 means 1
+	Concurrency int                 // pages parsed and saved at the same time; below 1 means 1
 	OnEvents    func([]query.Event) // called with the events of each scrape once they are saved; calls do not overlap
 
 	eventsMu sync.Mutex // held while OnEvents runs
@@ -54,28 +54,24 @@ type Watcher struct {
 
 	slotOnce sync.Once
 	slots    chan struct{}
-}
 
-// slot waits for one of the Concurrency slots and returns the function that gives it back.
-func (w *Watcher) slot(ctx context.Context) (func(), error) {
-	w.slotOnce.Do(func() { w.slots = make(chan struct{}, max(w.Concurrency, 1)) })
-	select {
-	case w.slots <- struct{}{}:
-		return func() { <-w.slots }, nil
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
+	late late
 }
 
 // Scrape reads a source once and saves the result. A page that cannot be read is saved as a failed scrape, and
 // its error is returned as well; Saved.Outcome is then set. An error with an empty Saved.Outcome means that
 // nothing was saved: the database failed, or ctx ended.
 func (w *Watcher) Scrape(ctx context.Context, s Source) (record.Saved, error) {
-	release, err := w.slot(ctx)
-	if err != nil {
+	within, limit := s.withTimeout(ctx)
+	defer limit.Stop()
+	w.late.begin(s.ID, limit)
+	defer w.late.end(s.ID)
+	at := place{w: w}
+	if err := at.take(within); err != nil {
 		return record.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, err)
 	}
-	defer release()
+	defer at.leave()
+	fetcher := &apart{Fetcher: w.Fetcher, place: &at}
 	began := time.Now()
 	scrape := record.Scrape{SourceID: s.ID, At: w.Now().UTC()}
 	state, err := w.DB.SourceState(ctx, s.ID)
@@ -93,12 +89,16 @@ func (w *Watcher) Scrape(ctx context.Context, s Source) (record.Saved, error) {
 	if !last.IsZero() && scrape.At.Sub(last) > query.Tolerance(scrape.Interval) {
 		dropValidators(documents)
 	}
-	within, cancel := s.withTimeout(ctx)
-	defer cancel()
-	out, readErr := scraper.Scrape(within, w.Fetcher, platform, w.source(s, scraper.Poll), documents)
+	out, readErr := scraper.Scrape(within, fetcher, platform, w.source(s, scraper.Poll), documents)
 	if ctx.Err() != nil {
 		// Stopped from outside, which says nothing about the vendor. The next scrape will tell.
 		return record.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, context.Cause(ctx))
+	}
+	if ours := (*fileError)(nil); errors.As(readErr, &ours) {
+		return record.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, ours.err)
+	}
+	if limit.Waited() > waitsLong && !fetcher.first.IsZero() {
+		scrape.At = fetcher.first // what is read is not as old as the queue is long
 	}
 	if readErr == nil && out.MovedTo != "" && w.Record.CanMove(ctx, s.ID, out.MovedTo) == nil {
 		scrape.Moved = &record.Move{PageURL: out.MovedTo, Platform: s.Platform}
@@ -107,8 +107,10 @@ func (w *Watcher) Scrape(ctx context.Context, s Source) (record.Saved, error) {
 	if last.IsZero() {
 		failuresNeeded = 1 // never read before: the platform in the config may be a guess
 	}
+	saving := within // what is read is saved within the limit, too
 	if state.ConsecutiveFailures+1 >= failuresNeeded && mayHaveMoved(readErr) {
-		if r, err := w.search(ctx, s, configured.URL, scrape.At, readErr); err != nil {
+		saving = ctx
+		if r, err := w.search(ctx, fetcher, s, configured.URL, scrape.At, readErr); err != nil {
 			return record.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, err)
 		} else if r.moved != nil {
 			s, platform, out, readErr, scrape.Moved = r.source, r.platform, r.out, nil, r.moved
@@ -117,8 +119,11 @@ func (w *Watcher) Scrape(ctx context.Context, s Source) (record.Saved, error) {
 		}
 	}
 	fillScrape(&scrape, platform, out, readErr)
-	scrape.Took = time.Since(began)
-	saved, err := w.save(ctx, s, scrape)
+	scrape.Took = time.Since(began) - limit.Waited()
+	if readErr != nil {
+		saving = ctx // that there was no answer in time is known after it only
+	}
+	saved, err := w.save(saving, s, scrape)
 	if err != nil {
 		return saved, err
 	}
@@ -130,8 +135,7 @@ func (w *Watcher) Scrape(ctx context.Context, s Source) (record.Saved, error) {
 }
 
 func (w *Watcher) save(ctx context.Context, s Source, scrape record.Scrape) (record.Saved, error) {
-	// Saving takes a moment only, so what was fetched is saved even if the service is stopping.
-	saved, err := w.Record.SaveScrape(context.WithoutCancel(ctx), scrape)
+	saved, err := w.Record.SaveScrape(ctx, scrape)
 	if err != nil {
 		return saved, fmt.Errorf("source %q: save: %w", s.Vendor, err)
 	}
@@ -176,7 +180,7 @@ func (w *Watcher) source(s Source, mode scraper.Mode) scraper.Source {
 		LoadKnown: func(ctx context.Context) (map[string]scraper.Known, error) {
 			known, err := w.DB.KnownIncidents(ctx, s.ID)
 			if err != nil {
-				return nil, err
+				return nil, &fileError{err}
 			}
 			out := make(map[string]scraper.Known, len(known))
 			for key, k := range known {
@@ -187,13 +191,16 @@ func (w *Watcher) source(s Source, mode scraper.Mode) scraper.Source {
 	}
 }
 
+// fileError is trouble with our own file in the middle of a scrape. It says nothing of the vendor.
+type fileError struct{ err error }
+
+func (e *fileError) Error() string { return e.err.Error() }
+func (e *fileError) Unwrap() error { return e.err }
+
 // withTimeout limits ctx to the time that one scrape may take.
-func (s Source) withTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
-	if s.Timeout <= 0 {
-		return ctx, func() {}
-	}
-	cause := fmt.Errorf("no complete answer within %s (timeout): %w", s.Timeout, context.DeadlineExceeded)
-	return context.WithTimeoutCause(ctx, s.Timeout, cause)
+func (s Source) withTimeout(ctx context.Context) (context.Context, *scraper.Limit) {
+	return scraper.WithLimit(ctx, max(s.Timeout, 0),
+		fmt.Errorf("no complete answer within %s (timeout): %w", s.Timeout, context.DeadlineExceeded))
 }
 
 // knownDocuments returns what is stored about a source's documents, by address: validators and hashes.

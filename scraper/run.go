@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -177,18 +178,19 @@ func (u *run) step(ctx context.Context, r Request) []Request {
 // remembered returns what the last scrape noted of an address, if the platform's fingerprint is still the same.
 func (u *run) remembered(url string) Document {
 	d := u.docs[url]
-	if _, by, _ := strings.Cut(d.Hash, ":"); by != fingerprint(u.platform) {
+	if _, by, _ := strings.Cut(d.Hash, ":"); by != fingerprint(u.platform, u.source) {
 		return Document{}
 	}
 	return d
 }
 
-// fingerprint returns the fingerprint of a Configured platform; "" for any other.
-func fingerprint(p Platform) string {
+// fingerprint tells by which settings a page is read: those of a Configured platform, and the source's zone.
+func fingerprint(p Platform, s Source) string {
+	by := s.TimeZone
 	if c, ok := p.(Configured); ok {
-		return c.Fingerprint()
+		by += c.Fingerprint()
 	}
-	return ""
+	return by
 }
 
 // read fetches and parses one page. For an unchanged page it returns nothing to follow, and no error.
@@ -213,7 +215,7 @@ func (u *run) read(ctx context.Context, r Request, known Document) ([]Request, e
 	}
 	sum := sha256.Sum256(page.Body)
 	doc := Document{URL: r.URL, ETag: page.ETag, LastModified: page.LastModified, Hash: hex.EncodeToString(sum[:])}
-	if by := fingerprint(u.platform); by != "" {
+	if by := fingerprint(u.platform, u.source); by != "" {
 		doc.Hash += ":" + by
 	}
 	if u.source.Mode == Poll && doc.Hash == known.Hash {
@@ -276,7 +278,11 @@ func ofOneIncident(document string) bool {
 
 func (u *run) take(r Result) {
 	u.out.Raws = append(u.out.Raws, r.Incidents...)
-	u.out.Findings = append(u.out.Findings, r.Findings...)
+	for _, f := range r.Findings {
+		if !slices.Contains(u.out.Findings, f) { // what is found of the page may be found in each of its documents
+			u.out.Findings = append(u.out.Findings, f)
+		}
+	}
 	switch {
 	case len(u.out.Components) == 0:
 		u.out.Components = r.Components

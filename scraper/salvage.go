@@ -28,6 +28,9 @@ func Read(p Platform, s Source, in Page) (Result, error) {
 	if err == nil && page.IsJSON(page.Body(in)) {
 		apart(&res)
 	}
+	if err == nil {
+		inZone(&res, s.TimeZone)
+	}
 	if err == nil && len(in.Findings) > 0 {
 		res.Findings = slices.Concat(in.Findings, res.Findings)
 	}

@@ -69,6 +69,7 @@ type Source struct {
 	Mode     Mode             // the zero value is Poll
 	Known    map[string]Known // what the database has already, by the incident's key
 	FromPage int              // Backfill: the history page to begin with; 0 and 1 are the newest
+	TimeZone string           // zone of times that a page prints without one, IANA; "": UTC, with a finding
 	Auth     *Auth            // sent with every request to its own servers; nil: the page is public
 
 	// Now returns the current time, from which a Backfill counts its pages back; nil: time.Now.

@@ -142,10 +142,7 @@ func ReadItem(item *gofeed.Item, p Page, shared map[string]bool) normalize.Raw {
 	if published == "" {
 		published = raw.Updated.Text
 	}
-	body := item.Content
-	if body == "" {
-		body = item.Description
-	}
+	body := bodyOf(item)
 	raw.Impact = StatedImpact(item.Categories, body)
 	raw.Components = slices.DeleteFunc(NamedParts(item.Categories), func(c normalize.RawComponent) bool {
 		return strings.EqualFold(c.Name, raw.Impact) // a category can be the severity that the text states

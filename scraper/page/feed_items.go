@@ -11,11 +11,36 @@ import (
 	"vendorwatch/normalize"
 )
 
+// Hearing changes what was read of an item: it knows how this feed speaks.
+type Hearing func(*normalize.Raw, *gofeed.Item)
+
+// bodyOf returns the text of an item.
+func bodyOf(item *gofeed.Item) string {
+	if item.Content != "" {
+		return item.Content
+	}
+	return item.Description
+}
+
+// BodyLines returns the visible lines of an item's text.
+func BodyLines(item *gofeed.Item) string { return linesOf(bodyOf(item)) }
+
+// IsTimeline reports whether an item's text is a timeline, whose entries have dates and states of their own.
+func IsTimeline(item *gofeed.Item) bool { return len(DatedUpdates(bodyOf(item), nearOf(item))) > 0 }
+
 // ReadItems reads a feed's items as incidents, in their order. Items that share a guid are the posts of one incident
 // where they have its title, up to words for its state, or its address; Better Stack writes such feeds: "API went
 // down", "API recovered". Otherwise the guid tells nothing, and they are several incidents. Items of one title and one
-// address of their own are the posts of one incident, too, if each has a guid of its own.
-func ReadItems(f *gofeed.Feed, p Page) []normalize.Raw {
+// address of their own are the posts of one incident, too, if each has a guid of its own. hear, if it is not nil, gives
+// each item its last touch before it is joined with others.
+func ReadItems(f *gofeed.Feed, p Page, hear Hearing) []normalize.Raw {
+	readItem := func(item *gofeed.Item, shared map[string]bool) normalize.Raw {
+		raw := ReadItem(item, p, shared)
+		if hear != nil {
+			hear(&raw, item)
+		}
+		return raw
+	}
 	shared := SharedLinks(f)
 	byGUID := map[string][]*gofeed.Item{}
 	for _, item := range f.Items {
@@ -34,14 +59,14 @@ func ReadItems(f *gofeed.Feed, p Page) []normalize.Raw {
 		}
 		switch {
 		case guid == "" || len(same) == 1:
-			raws = append(raws, ReadItem(item, p, shared))
+			raws = append(raws, readItem(item, shared))
 		case !oneIncident(same, f.Link):
 			nameless := *item
 			nameless.GUID = ""
-			raws = append(raws, ReadItem(&nameless, p, shared))
+			raws = append(raws, readItem(&nameless, shared))
 		case !done[guid]:
 			done[guid] = true
-			raws = append(raws, joinItems(same, p, shared))
+			raws = append(raws, joinItems(same, shared, readItem))
 		}
 	}
 	return raws
@@ -82,13 +107,14 @@ func subject(title string) string {
 
 // joinItems makes one incident of items that are its posts: it has the title and the date of the oldest one, and the
 // state of the newest one.
-func joinItems(items []*gofeed.Item, p Page, shared map[string]bool) normalize.Raw {
+func joinItems(items []*gofeed.Item, shared map[string]bool,
+	read func(*gofeed.Item, map[string]bool) normalize.Raw) normalize.Raw {
 	oldest := slices.Clone(items)
 	slices.Reverse(oldest) // feeds begin with the newest
 	slices.SortStableFunc(oldest, func(a, b *gofeed.Item) int { return itemTime(a).Compare(itemTime(b)) })
-	joined := ReadItem(oldest[0], p, shared)
+	joined := read(oldest[0], shared)
 	for _, item := range oldest[1:] {
-		raw := ReadItem(item, p, shared)
+		raw := read(item, shared)
 		joined.State, joined.Updated, joined.Resolved = raw.State, raw.Updated, raw.Resolved
 		if raw.Impact != "" {
 			joined.Impact = raw.Impact

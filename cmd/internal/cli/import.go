@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -22,7 +24,6 @@ import (
 	"vendorwatch/normalize/times"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/platforms"
-	"vendorwatch/scraper/platforms/custom"
 )
 
 type importFlags struct {
@@ -64,7 +65,7 @@ func (a *app) importPages(ctx context.Context, f importFlags, paths []string) er
 			return usagef("--platform: %v", err)
 		}
 	}
-	selectors, err := a.importSelectors(&f)
+	reading, err := a.importReading(&f)
 	if err != nil {
 		return err
 	}
@@ -90,7 +91,7 @@ func (a *app) importPages(ctx context.Context, f importFlags, paths []string) er
 	imp := &watch.Importer{
 		Watcher: &watch.Watcher{DB: query.New(file), Record: record.New(file), Log: a.quietLog(), Now: time.Now,
 			Concurrency: 1},
-		Vendor: f.vendor, Platform: f.platform, URL: f.url, Selectors: selectors,
+		Vendor: f.vendor, Platform: f.platform, URL: f.url, Reading: reading,
 	}
 	for _, name := range files {
 		if err := ctx.Err(); err != nil {
@@ -113,26 +114,40 @@ func (a *app) importPages(ctx context.Context, f importFlags, paths []string) er
 	return err
 }
 
-// importSelectors returns the selectors of the vendor's page in the config file if captures of the platform "custom"
-// are imported, and takes the captures for that page's. Other platforms have none.
-func (a *app) importSelectors(f *importFlags) (*custom.Selectors, error) {
-	if f.platform != scraper.Custom {
-		return nil, nil
-	}
+// importReading returns what the config file, if there is one, says of how the vendor's pages are read: of the page of
+// --url and --platform, else what it says of any of them. Captures of the platform "custom" need such a page, and are
+// taken for its captures.
+func (a *app) importReading(f *importFlags) (watch.Reading, error) {
 	c, err := config.LoadToRead(a.configPath, service.ChannelKinds())
-	if err != nil {
-		return nil, err
+	if errors.Is(err, fs.ErrNotExist) && f.platform != scraper.Custom {
+		return watch.Reading{}, nil
 	}
+	if err != nil {
+		return watch.Reading{}, err
+	}
+	var any watch.Reading
 	for _, v := range c.Vendors {
+		if v.Slug != f.vendor {
+			continue
+		}
+		any.TimeZone = v.TimeZone
 		for _, s := range v.Sources {
-			if v.Slug == f.vendor && s.Selectors != nil && (f.url == "" || s.URL == strings.TrimRight(f.url, "/")) {
-				f.url = s.URL
-				return s.Selectors, nil
+			any.Dialect = cmp.Or(any.Dialect, s.Dialect)
+			meant := f.url == "" || s.URL == strings.TrimRight(f.url, "/")
+			if meant && s.Platform == cmp.Or(f.platform, s.Platform) &&
+				(f.platform != scraper.Custom || s.Selectors != nil) {
+				if f.platform == scraper.Custom {
+					f.url = s.URL
+				}
+				return service.ReadingOf(s), nil
 			}
 		}
 	}
-	return nil, fmt.Errorf("--platform custom: %[2]s describes no page of vendor %[1]q; write a [vendor.page] as "+
-		"docs/custom-pages.md shows", f.vendor, a.configPath)
+	if f.platform == scraper.Custom {
+		return watch.Reading{}, fmt.Errorf("--platform custom: %[2]s describes no page of vendor %[1]q; write a "+
+			"[vendor.page] as docs/custom-pages.md shows", f.vendor, a.configPath)
+	}
+	return any, nil
 }
 
 // importFile takes one file, saved at the time in its name, else at the time given.

@@ -24,8 +24,9 @@ type layer struct {
 // Sets of packages that several layers may import.
 var (
 	// What reads pages. Of the platforms only the one that the config describes is known by name.
-	reading = []string{"normalize/...", "scraper", "scraper/platforms", "scraper/platforms/custom"}
-	file    = []string{"normalize/...", "db", "db/query"}
+	reading = []string{"normalize/...", "scraper", "scraper/platforms", "scraper/platforms/custom",
+		"scraper/platforms/feed"}
+	file = []string{"normalize/...", "db", "db/query"}
 	// What a room of package record needs to keep its rows.
 	rows = []string{"normalize/...", "db", "db/internal/..."}
 	base = []string{"normalize/...", "db/query", "cmd/internal/words", "cmd/internal/secret"}

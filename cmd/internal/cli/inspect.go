@@ -164,7 +164,7 @@ func inspectedSource(v config.Vendor, target string) watch.Source {
 		from.URL = address
 	}
 	return watch.Source{Vendor: v.Slug, URL: from.URL, Platform: from.Platform, Auth: from.Credentials,
-		Selectors: from.Selectors}
+		Reading: service.ReadingOf(from)}
 }
 
 // printInspection prints an inspection.

@@ -18,6 +18,7 @@ import (
 	"vendorwatch/normalize"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/platforms/custom"
+	"vendorwatch/scraper/platforms/feed"
 )
 
 // Config is config.toml with every default filled in and every value checked. Fields without a key
@@ -97,8 +98,13 @@ type Vendor struct {
 	Auth    Auth     `toml:"auth"`
 	Sources []Source `toml:"source"` // every page of the vendor, that of URL first; at least one
 
+	// zone of the times that its pages print without one, IANA; default UTC
+	TimeZone string `toml:"time_zone"`
+
 	// where URL, of the platform "custom", shows what; the default of its sources of that platform
 	Page custom.Page `toml:"page"`
+	// how URL, of the platform "feed", speaks; the default of its sources of that platform
+	Feed feed.Speech `toml:"feed"`
 }
 
 // Source is one status page of a vendor.
@@ -109,11 +115,14 @@ type Source struct {
 	Timeout  Duration `toml:"timeout"`  // default Vendor.Timeout
 	Auth     Auth     `toml:"auth"`     // default Vendor.Auth, which goes to the servers that are meant there
 
-	Page custom.Page `toml:"page"` // default Vendor.Page
+	TimeZone string      `toml:"time_zone"` // default Vendor.TimeZone
+	Page     custom.Page `toml:"page"`      // default Vendor.Page
+	Feed     feed.Speech `toml:"feed"`      // default Vendor.Feed
 
 	Cron        cron.Schedule     `toml:"-"` // of Schedule
 	Credentials *scraper.Auth     `toml:"-"` // of Auth, with its secrets; nil for a public page
 	Selectors   *custom.Selectors `toml:"-"` // of Page; nil but for the platform "custom"
+	Dialect     *feed.Dialect     `toml:"-"` // of Feed; nil but for the platform "feed"
 }
 
 // defaults returns the values of keys that a file does not set. Those of a vendor, a source or a

@@ -85,6 +85,9 @@ func (c *checker) vendor(v *Vendor, path string, pages map[string]int) {
 	} else {
 		v.Timeout = c.config.Timeout
 	}
+	if v.TimeZone != "" {
+		c.zone(path+".time_zone", v.TimeZone)
+	}
 	if v.Homepage != "" {
 		c.link(path+".homepage", &v.Homepage)
 	}
@@ -103,7 +106,9 @@ func (c *checker) vendor(v *Vendor, path string, pages map[string]int) {
 		return
 	}
 	if v.URL != "" || len(v.Sources) == 0 {
-		own := Source{URL: v.URL, Platform: v.Platform, Schedule: v.Schedule, Timeout: v.Timeout}
+		own := Source{
+			URL: v.URL, Platform: v.Platform, Schedule: v.Schedule, Timeout: v.Timeout, TimeZone: v.TimeZone,
+		}
 		c.page(&own, path+".url", pages)
 		if known := platforms.PlatformOf(own.URL); known != "" && !c.Has(path+".platform") {
 			v.Platform, own.Platform = known, known
@@ -115,6 +120,7 @@ func (c *checker) vendor(v *Vendor, path string, pages map[string]int) {
 		v.URL = v.Sources[0].URL
 	}
 	c.selectors(v, path)
+	c.dialects(v, path)
 	c.filter(v, path+".filter")
 	c.credentials(v, path)
 }
@@ -136,6 +142,11 @@ func (c *checker) source(v *Vendor, s *Source, path string, pages map[string]int
 		c.positive(path+".timeout", s.Timeout, "60s")
 	} else {
 		s.Timeout = v.Timeout
+	}
+	if s.TimeZone == "" {
+		s.TimeZone = v.TimeZone
+	} else {
+		c.zone(path+".time_zone", s.TimeZone)
 	}
 }
 

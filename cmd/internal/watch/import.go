@@ -37,7 +37,7 @@ func ReadCapture(s Source, page scraper.Page) (string, Capture) {
 		c.Err = err
 		return s.Platform, c
 	}
-	from := scraper.Source{Name: s.Vendor, URL: s.URL}
+	from := scraper.Source{Name: s.Vendor, URL: s.URL, TimeZone: s.TimeZone}
 	if from.URL == "" && page.URL != "" {
 		from.URL = scraper.HomeOf(p, page.URL)
 	}

@@ -8,7 +8,6 @@ import (
 
 	"vendorwatch/db/query"
 	"vendorwatch/scraper"
-	"vendorwatch/scraper/platforms/custom"
 )
 
 // unknownPlatform is the platform of a page of which no capture could be read yet.
@@ -18,10 +17,10 @@ const unknownPlatform = "unknown"
 type Importer struct {
 	Watcher *Watcher
 
-	Vendor    string            // slug
-	Platform  string            // empty: detected from the bytes
-	URL       string            // address that the pages were saved from; empty: as the captures tell
-	Selectors *custom.Selectors // of the platform "custom"
+	Vendor   string // slug
+	Platform string // empty: detected from the bytes
+	URL      string // address that the pages were saved from; empty: as the captures tell
+	Reading         // how they are read, as far as the config says so
 
 	Counts Imported // of the captures so far
 
@@ -64,7 +63,7 @@ func (i *Importer) Take(ctx context.Context, page scraper.Page) (unreadable, err
 // read reads a capture as the one before it was read, if that succeeds: to detect the platform anew would be to read
 // every capture twice.
 func (i *Importer) read(page scraper.Page) (string, Capture) {
-	source := Source{Vendor: i.Vendor, Selectors: i.Selectors}
+	source := Source{Vendor: i.Vendor, Reading: i.Reading}
 	if i.Platform == "" && i.last != "" && i.last != scraper.Generic {
 		source.Platform = i.last
 		if platform, capture := ReadCapture(source, page); capture.Err == nil {
@@ -142,7 +141,7 @@ func (i *Importer) source(ctx context.Context, platform string, c Capture) (Sour
 	known = slices.DeleteFunc(known, func(s query.Source) bool {
 		return s.Platform != platform || i.URL != "" && s.PageURL != address
 	})
-	s := Source{Vendor: i.Vendor, URL: address, Platform: platform, Selectors: i.Selectors}
+	s := Source{Vendor: i.Vendor, URL: address, Platform: platform, Reading: i.Reading}
 	if len(known) == 1 {
 		s.ID, s.URL = known[0].SourceID, known[0].PageURL
 	} else {

@@ -100,7 +100,7 @@ func Inspect(ctx context.Context, f scraper.Fetcher, s Source) (Inspection, erro
 	if err != nil {
 		return in.finish(nil, scraper.Outcome{}, err), nil
 	}
-	source := scraper.Source{Name: s.Vendor, URL: in.URL, Auth: s.Auth}
+	source := scraper.Source{Name: s.Vendor, URL: in.URL, Auth: s.Auth, TimeZone: s.TimeZone}
 	r.pages = nil
 	out, err := scraper.Scrape(ctx, r, p, source, nil)
 	in.documents(r.pages, p, source)

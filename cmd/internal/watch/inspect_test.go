@@ -52,7 +52,7 @@ func TestInspect(t *testing.T) {
 	if len(mistakes) > 0 {
 		t.Fatal(mistakes)
 	}
-	in = inspect(Source{URL: "/own", Platform: scraper.Custom, Selectors: selectors})
+	in = inspect(Source{URL: "/own", Platform: scraper.Custom, Reading: Reading{Selectors: selectors}})
 	if in.Error != "" || len(in.Incidents) != 1 || in.Incidents[0].VendorState != "weighing" ||
 		in.Incidents[0].State != "unknown" || len(in.Findings) != 1 {
 		t.Errorf("a described page: %+v", in)
@@ -79,7 +79,7 @@ func TestInspectFile(t *testing.T) {
 	}
 	for address, want := range map[string]string{"https://acme.example/status": "https://acme.example/i/1", "": ""} {
 		in := InspectFile(scraper.Page{URL: "saved.html", Body: []byte(inspectedPage)},
-			Source{Vendor: "acme", URL: address, Platform: scraper.Custom, Selectors: selectors})
+			Source{Vendor: "acme", URL: address, Platform: scraper.Custom, Reading: Reading{Selectors: selectors}})
 		if in.Error != "" || len(in.Incidents) != 1 || in.Incidents[0].URL != want ||
 			in.Documents[0].URL != "saved.html" {
 			t.Errorf("%q: %+v", address, in)

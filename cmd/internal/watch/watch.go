@@ -19,6 +19,7 @@ import (
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/platforms"
 	"vendorwatch/scraper/platforms/custom"
+	"vendorwatch/scraper/platforms/feed"
 )
 
 // Source is one status page to watch.
@@ -31,10 +32,17 @@ type Source struct {
 	Timeout  time.Duration // of one scrape
 	Auth     *scraper.Auth // credentials for the page; nil if it is public
 
-	Selectors *custom.Selectors // for the platform scraper.Custom; nil for all others
+	Reading // how it is read, as far as the config says so
 
 	// Interval is the time between two scrapes by Watcher.Now; 0 takes it from Schedule.
 	Interval time.Duration
+}
+
+// Reading is what the config says of how a page is read.
+type Reading struct {
+	Selectors *custom.Selectors // for the platform scraper.Custom; nil for all others
+	Dialect   *feed.Dialect     // for the platform scraper.Generic; nil: as feeds usually speak
+	TimeZone  string            // of times that the page prints without one; "": UTC
 }
 
 // Watcher scrapes sources into a file. Its fields are set before first use; it is safe for concurrent use.
@@ -164,11 +172,14 @@ func (w *Watcher) log(s Source, scrape record.Scrape, saved record.Saved) {
 	}
 }
 
-// platform returns what reads the source: its selectors, or the platform it names. A custom page that has moved to a
-// known platform needs no selectors.
+// platform returns what reads the source: its selectors, its dialect, or the platform it names. A custom page that has
+// moved to a known platform needs no selectors.
 func (s Source) platform() (scraper.Platform, error) {
 	if s.Platform == scraper.Custom && s.Selectors != nil {
 		return s.Selectors, nil
+	}
+	if s.Platform == scraper.Generic && s.Dialect != nil {
+		return s.Dialect, nil
 	}
 	return platforms.Lookup(s.Platform)
 }
@@ -176,7 +187,7 @@ func (s Source) platform() (scraper.Platform, error) {
 // source returns s in the form that a platform takes.
 func (w *Watcher) source(s Source, mode scraper.Mode) scraper.Source {
 	return scraper.Source{
-		Name: s.Vendor, URL: s.URL, Mode: mode, Auth: s.Auth, Now: w.Now,
+		Name: s.Vendor, URL: s.URL, Mode: mode, Auth: s.Auth, TimeZone: s.TimeZone, Now: w.Now,
 		LoadKnown: func(ctx context.Context) (map[string]scraper.Known, error) {
 			known, err := w.DB.KnownIncidents(ctx, s.ID)
 			if err != nil {

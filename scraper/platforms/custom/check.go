@@ -192,6 +192,15 @@ func (c *compiler) times() {
 			)
 		}
 	}
+	if tag := c.page.TimeLanguage; tag != "" {
+		switch err := times.CheckLanguage(tag); {
+		case err != nil:
+			c.mistake("time_language", err.Error(), `write the tag of a language, for example "de", "fr" or "pt"`)
+		case c.page.TimeLayout == "":
+			c.mistake("time_language", "it is the language of time_layout, which is missing",
+				"write time_layout too, or remove it: without a layout, the names of every common language are read")
+		}
+	}
 	if zone := c.page.TimeZone; zone != "" {
 		if _, err := time.LoadLocation(zone); err != nil || zone == "Local" {
 			c.mistake(

@@ -64,7 +64,9 @@ type Page struct {
 
 	// form of every time: "DD.MM.YYYY HH:mm", or as in Go
 	TimeLayout string `toml:"time_layout" json:"time_layout,omitempty"`
-	TimeZone   string `toml:"time_zone" json:"time_zone,omitempty"` // IANA zone of times without one; default UTC
+	// language of the months and weekdays in times of that form, such as "de"; default English
+	TimeLanguage string `toml:"time_language" json:"time_language,omitempty"`
+	TimeZone     string `toml:"time_zone" json:"time_zone,omitempty"` // IANA zone of times without one; default UTC
 }
 
 // scope is where a selector is looked up.
@@ -156,11 +158,11 @@ func (p Page) Compile() (*Selectors, []Mistake) {
 	}
 	c.match()
 	c.commonAnchor()
-	c.out.kinds = ourWords(c, "kinds", p.Kinds, kindWords)
+	c.out.kinds = ourWords(c, "kinds", p.Kinds, normalize.Kinds())
 	c.out.words = normalize.Words{
-		States:     ourWords(c, "states", p.States, stateWords),
-		Severities: ourWords(c, "severities", p.Severities, severityWords),
-		Statuses:   ourWords(c, "statuses", p.Statuses, statusWords),
+		States:     ourWords(c, "states", p.States, normalize.States()),
+		Severities: ourWords(c, "severities", p.Severities, normalize.Severities()),
+		Statuses:   ourWords(c, "statuses", p.Statuses, normalize.Statuses()),
 	}
 	c.times()
 	if len(c.mistakes) > 0 {
@@ -182,23 +184,6 @@ func (s *Selectors) Words() normalize.Words {
 	}
 	return s.words
 }
-
-var (
-	kindWords  = []normalize.Kind{normalize.KindIncident, normalize.KindMaintenance, normalize.KindNotice}
-	stateWords = []normalize.State{
-		normalize.StateInvestigating, normalize.StateIdentified, normalize.StateMonitoring, normalize.StateResolved,
-		normalize.StateScheduled, normalize.StateInProgress, normalize.StateVerifying, normalize.StateCompleted,
-		normalize.StateCancelled, normalize.StateUpdate, normalize.StatePostmortem, normalize.StateUnknown,
-	}
-	severityWords = []normalize.Severity{
-		normalize.SeverityNone, normalize.SeverityMinor, normalize.SeverityMajor, normalize.SeverityCritical,
-		normalize.SeverityUnknown,
-	}
-	statusWords = []normalize.ComponentStatus{
-		normalize.StatusOperational, normalize.StatusDegraded, normalize.StatusPartial, normalize.StatusMajor,
-		normalize.StatusMaintenance, normalize.StatusUnknown,
-	}
-)
 
 // ourWords checks a table of words and folds the page's. A word as it is written goes before one that is
 // folded alike.

@@ -72,6 +72,10 @@ func TestCompileFindsMistakes(t *testing.T) {
 			[]string{`states.Fixed: "done" is none of our words`}},
 		"a form of no time": {with(good, func(p *Page) { p.TimeLayout = "whenever" }),
 			[]string{`time_layout: "whenever" is no form of a time`}},
+		"a language nobody knows": {with(good, func(p *Page) { p.TimeLayout, p.TimeLanguage = "D. MMMM YYYY", "xx" }),
+			[]string{`time_language: the names of months in the language "xx" are not known`}},
+		"a language of no layout": {with(good, func(p *Page) { p.TimeLanguage = "de" }),
+			[]string{"time_language: it is the language of time_layout, which is missing"}},
 		"a zone of nowhere": {with(good, func(p *Page) { p.TimeZone = "Local" }),
 			[]string{`time_zone: "Local" is not a time zone`}},
 		"a match of no key": {with(good, func(p *Page) { p.Match = map[string]string{"begin": "x"} }),
@@ -428,6 +432,31 @@ func TestYearsThatAreNotPrinted(t *testing.T) {
 		if unread := slices.ContainsFunc(findings,
 			func(f normalize.Finding) bool { return f.Field == "started_at" }); unread != (c.start+c.scheduled == "") {
 			t.Errorf("%s: findings %+v", c.what, findings)
+		}
+	}
+}
+
+// TestLayoutWithALanguage holds that a layout reads months and weekdays of the language that goes with it.
+func TestLayoutWithALanguage(t *testing.T) {
+	for _, c := range []struct{ language, layout, text, want string }{
+		{"de", "dddd, D. MMMM YYYY, HH:mm", "Freitag, 27. März 2026, 10:15", "2026-03-27T10:15:00.000Z"},
+		{"fr", "D MMM YYYY [HH:mm]", "3 févr. 2026 [10:15]", "2026-02-03T10:15:00.000Z"},
+		{"pl", "D MMMM YYYY", "27 listopada 2026", "2026-11-27T00:00:00.000Z"},
+		{"hr", "D. MMMM YYYY", "27. listopada 2026", "2026-10-27T00:00:00.000Z"}, // another month than in Polish
+	} {
+		selectors, mistakes := Page{Anchor: "#s", List: "li", Title: "b", Start: "i", TimeLayout: c.layout,
+			TimeLanguage: c.language}.Compile()
+		if len(mistakes) > 0 {
+			t.Fatal(mistakes)
+		}
+		body := `<html><body id="s"><ul><li><b>Late</b><i>` + c.text + `</i></li></ul></body></html>`
+		res, err := selectors.Parse(scraper.Source{}, page.Page{Body: []byte(body)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		incidents, findings := normalize.Incidents(res.Incidents, selectors.Words())
+		if got := normalize.FormatTime(incidents[0].StartedAt); got != c.want {
+			t.Errorf("%s: %q, want %q, findings %+v", c.text, got, c.want, findings)
 		}
 	}
 }

@@ -246,7 +246,7 @@ func (r *reading) time(key string, at node, planned bool) normalize.RawTime {
 	if t.IsZero() {
 		return t
 	}
-	t.Layout = r.layout
+	t.Layout, t.Language = r.layout, r.page.TimeLanguage
 	if _, err := times.Parse(t, r.page.TimeZone); err == nil {
 		return t
 	}

@@ -54,7 +54,9 @@ func (Platform) Detect(p page.Page) bool {
 //
 // A feed is no list of what is open: an item that is missing may have been dropped for its age. All
 // that may be concluded is that nothing is missing since the oldest item.
-func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
+func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) { return read(p, nil) }
+
+func read(p page.Page, hear page.Hearing) (scraper.Result, error) {
 	parsed, err := page.ReadFeed(p, "an RSS, Atom or JSON feed")
 	if err != nil {
 		return scraper.Result{}, err
@@ -65,7 +67,7 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 	}
 	var oldest time.Time
 	dated := true
-	res.Incidents = page.ReadItems(parsed, p)
+	res.Incidents = page.ReadItems(parsed, p, hear)
 	for _, item := range parsed.Items {
 		at := item.PublishedParsed
 		if at == nil {

@@ -296,6 +296,7 @@ func (e spalEvent) raw(list string, parts map[page.Scalar]normalize.RawComponent
 	raw := normalize.Raw{
 		Document: summary, ID: string(e.ID), URL: e.URL, Kind: string(normalize.KindIncident), Title: e.Title,
 		Impact:  e.Type,
+		Zone:    "UTC",
 		Created: page.Time(e.Created, ""), Updated: page.Time(e.Updated, ""),
 	}
 	planned := list == "maintenances" || list == "upcoming_maintenances"

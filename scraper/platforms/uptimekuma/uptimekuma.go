@@ -265,7 +265,7 @@ func (in incident) valid() bool { return in.ID != "" && in.Title != "" && in.Cre
 func (in incident) raw(document string) normalize.Raw {
 	raw := normalize.Raw{
 		Document: document, ID: "incident-" + string(in.ID), Kind: string(normalize.KindIncident),
-		Title: in.Title, Impact: in.Style, State: "active",
+		Title: in.Title, Impact: in.Style, State: "active", Zone: "UTC",
 		Started: page.Time(in.CreatedAt, ""), Updated: page.Time(in.UpdatedAt, ""),
 	}
 	if in.Active != nil && !*in.Active {

@@ -277,8 +277,11 @@ type event struct {
 // offset that the event's start has, which is given in both.
 func (e event) ended(at normalize.RawTime) normalize.RawTime {
 	end := page.Time(string(e.End), "")
-	if e.EndGMT != "" || end.IsZero() {
-		return page.Time(string(e.EndGMT), "")
+	if gmt := page.Time(string(e.EndGMT), ""); !gmt.IsZero() || end.IsZero() {
+		if times.Zoneless(gmt) {
+			gmt.Text += " GMT"
+		}
+		return gmt
 	}
 	start, err := times.Parse(at, "")
 	local, localErr := times.Parse(page.Time(e.Date+", "+e.Time, ""), "")

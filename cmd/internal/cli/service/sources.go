@@ -20,8 +20,13 @@ var ErrUnknown = errors.New("not in the config file")
 func SourceOf(v config.Vendor, page config.Source) watch.Source {
 	return watch.Source{
 		Vendor: v.Slug, URL: page.URL, Platform: page.Platform, Schedule: page.Cron, Timeout: page.Timeout.Duration,
-		Auth: page.Credentials, Selectors: page.Selectors,
+		Auth: page.Credentials, Reading: ReadingOf(page),
 	}
+}
+
+// ReadingOf is what the config says of how a page is read.
+func ReadingOf(page config.Source) watch.Reading {
+	return watch.Reading{Selectors: page.Selectors, Dialect: page.Dialect, TimeZone: page.TimeZone}
 }
 
 // addSources makes the vendors and sources of the config known to the file. The notes say which of them have moved.

@@ -32,6 +32,12 @@ func impact(raw normalize.Raw, word string) normalize.Raw { raw.Impact = word; r
 
 func unchanged(s record.Scrape) record.Scrape { return record.Scrape{At: s.At, Unchanged: true} }
 
+// partly is a scrape of which only the document with the incidents has changed.
+func partly(s record.Scrape, raws ...normalize.Raw) record.Scrape {
+	s.SomeSame, s.AllOpen, s.Incidents = true, true, read(raws...)
+	return s
+}
+
 func TestPageIncident(t *testing.T) {
 	const (
 		up, down, slow = "operational", "major_outage", "degraded_performance"
@@ -73,6 +79,16 @@ func TestPageIncident(t *testing.T) {
 				"update|09:25|Web: degraded performance → major outage",
 				"resolved|09:40|The page no longer says that something is wrong.\n\n" +
 					"- API: major outage → operational\n- Web: major outage → operational"}},
+		},
+		"its components are in a document that has not changed since": {
+			{scrape: showing(m(0), "API", up)},
+			{scrape: showing(m(5), "API", down), events: "component_changed", query: none, rows: []string{"0"}},
+			{scrape: partly(m(10)), events: "incident_opened", query: none, rows: []string{"1"}},
+			{scrape: partly(m(15), impact(outage("a", after(minutes(14)), "investigating"), "critical")),
+				events: "incident_opened update_posted(same_event) incident_resolved(same_event) update_posted",
+				query: `SELECT body FROM v_updates
+				WHERE origin = 'page' AND state = 'resolved'`,
+				rows: []string{"The vendor has posted an incident that says so."}},
 		},
 		"a page that no longer tells how its components do is not known to be well": {
 			{scrape: showing(m(0), "API", up), query: page, rows: []string{"none|09:00|component"}},

@@ -80,8 +80,9 @@ func TestIncidentByID(t *testing.T) {
 			URL:      "https://status.acme.example/incidents/a",
 			Severity: "minor", State: "monitoring",
 			VendorSeverity: "minor", VendorState: "monitoring", StartedAt: "2026-11-23T08:00:00.000Z",
-			FirstSeenAt: "2026-11-23T09:00:00.000Z",
-			Announced:   1, Components: "Core › API", UpdateCount: 2, LatestBody: "This is monitoring.",
+			StartedBasis: "posted",
+			FirstSeenAt:  "2026-11-23T09:00:00.000Z",
+			Announced:    1, Components: "Core › API", UpdateCount: 2, LatestBody: "This is monitoring.",
 			LatestState: "monitoring", LatestPostedAt: "2026-11-23T08:05:00.000Z"},
 		AffectedComponents: []query.Component{{ComponentID: 1, SourceKey: "1", Name: "API", GroupName: "Core",
 			Status: "unknown", LastStatus: "partial_outage"}}, // nobody watches the page

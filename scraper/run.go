@@ -37,6 +37,7 @@ type Outcome struct {
 	Coverage   Coverage
 	Documents  []Document // to be passed to the next scrape, if this one had no error
 	Unchanged  bool       // nothing has changed since the last scrape, and nothing was parsed
+	SomeSame   bool       // a document has not changed since the last scrape, so that what it says is not here
 	Parsed     int        // pages parsed
 	Requests   int        // pages requested
 	Bytes      int64      // of the bodies received
@@ -209,7 +210,7 @@ func (u *run) read(ctx context.Context, r Request, known Document) ([]Request, e
 	}
 	if page.NotModified {
 		u.moved(r, page)
-		u.told = true
+		u.told, u.out.SomeSame = true, true
 		u.out.Documents = append(u.out.Documents, known)
 		return nil, nil
 	}
@@ -220,7 +221,7 @@ func (u *run) read(ctx context.Context, r Request, known Document) ([]Request, e
 	}
 	if u.source.Mode == Poll && doc.Hash == known.Hash {
 		u.moved(r, page)
-		u.told = true
+		u.told, u.out.SomeSame = true, true
 		u.out.Documents = append(u.out.Documents, doc)
 		return nil, nil
 	}

@@ -9,31 +9,41 @@ import (
 
 // Incident is a row of v_incidents.
 type Incident struct {
-	IncidentID       int64  `db:"incident_id" json:"incident_id"`
-	Vendor           string `db:"vendor" json:"vendor"` // slug
-	VendorName       string `db:"vendor_name" json:"vendor_name"`
-	SourceID         int64  `db:"source_id" json:"source_id"`
-	PageURL          string `db:"page_url" json:"page_url"`
-	Platform         string `db:"platform" json:"platform"`
-	SourceKey        string `db:"source_key" json:"source_key"`
-	Origin           string `db:"origin" json:"origin"` // vendor: posted by it; page: the page itself is red
-	Kind             string `db:"kind" json:"kind"`
-	Title            string `db:"title" json:"title"`
-	URL              string `db:"url" json:"url,omitempty"`
-	Severity         string `db:"severity" json:"severity"`
-	State            string `db:"state" json:"state"`
-	VendorSeverity   string `db:"vendor_severity" json:"vendor_severity,omitempty"`
-	VendorState      string `db:"vendor_state" json:"vendor_state,omitempty"`
-	StartedAt        string `db:"started_at" json:"started_at,omitempty"`
-	ResolvedAt       string `db:"resolved_at" json:"resolved_at,omitempty"`
+	IncidentID     int64  `db:"incident_id" json:"incident_id"`
+	Vendor         string `db:"vendor" json:"vendor"` // slug
+	VendorName     string `db:"vendor_name" json:"vendor_name"`
+	SourceID       int64  `db:"source_id" json:"source_id"`
+	PageURL        string `db:"page_url" json:"page_url"`
+	Platform       string `db:"platform" json:"platform"`
+	SourceKey      string `db:"source_key" json:"source_key"`
+	Origin         string `db:"origin" json:"origin"` // vendor: posted by it; page: the page itself is red
+	Kind           string `db:"kind" json:"kind"`
+	Title          string `db:"title" json:"title"`
+	URL            string `db:"url" json:"url,omitempty"`
+	Severity       string `db:"severity" json:"severity"`
+	State          string `db:"state" json:"state"`
+	VendorSeverity string `db:"vendor_severity" json:"vendor_severity,omitempty"`
+	VendorState    string `db:"vendor_state" json:"vendor_state,omitempty"`
+	StartedAt      string `db:"started_at" json:"started_at,omitempty"`
+	ResolvedAt     string `db:"resolved_at" json:"resolved_at,omitempty"`
+	// how the two are known: stated, posted, seen; empty if they are not, or do not count as start or end
+	StartedBasis  string `db:"started_basis" json:"started_basis,omitempty"`
+	ResolvedBasis string `db:"resolved_basis" json:"resolved_basis,omitempty"`
+	// where they were seen: when the contrary was last known
+	StartedAfter     string `db:"started_after" json:"started_after,omitempty"`
+	ResolvedAfter    string `db:"resolved_after" json:"resolved_after,omitempty"`
 	ScheduledStartAt string `db:"scheduled_start_at" json:"scheduled_start_at,omitempty"`
 	ScheduledEndAt   string `db:"scheduled_end_at" json:"scheduled_end_at,omitempty"`
 	FirstSeenAt      string `db:"first_seen_at" json:"first_seen_at"`
 	LeftFeedAt       string `db:"left_feed_at" json:"left_feed_at,omitempty"`
 	// null while it is open or an end is unknown
-	DurationSeconds       *int64 `db:"duration_seconds" json:"duration_seconds,omitempty"`
-	StatedDurationSeconds *int64 `db:"stated_duration_seconds" json:"stated_duration_seconds,omitempty"`
-	Announced             int    `db:"announced" json:"announced"`
+	DurationSeconds *int64 `db:"duration_seconds" json:"duration_seconds,omitempty"`
+	// by how much it may have been shorter
+	DurationUncertaintySeconds *int64 `db:"duration_uncertainty_seconds" json:"duration_uncertainty_seconds,omitempty"`
+	StatedDurationSeconds      *int64 `db:"stated_duration_seconds" json:"stated_duration_seconds,omitempty"`
+	// how long the page was red before the vendor's first post; null if it was not, or since when is not known
+	RedBeforePostSeconds *int64 `db:"red_before_post_seconds" json:"red_before_post_seconds,omitempty"`
+	Announced            int    `db:"announced" json:"announced"`
 	// 1: the vendor's filters hide it, its news is withheld
 	Filtered int `db:"filtered" json:"filtered"`
 	// the record that stands for the event; 0 if no other page tells of it

@@ -30,8 +30,13 @@ func savePage(ctx context.Context, tx *db.Tx, p pass) (all change, err error) {
 	if err := all.add(writePage(ctx, tx, p, r.Severity, r.Because)); err != nil {
 		return all, err
 	}
-	if r.Severity != "" || words.List != nil {
+	switch {
+	case r.Severity != "" || words.List != nil:
 		if err := all.add(savePageState(ctx, tx, p, words, r)); err != nil {
+			return all, err
+		}
+	case p.SomeSame && p.Err == nil && p.live():
+		if err := all.add(saveSamePage(ctx, tx, p)); err != nil {
 			return all, err
 		}
 	}
@@ -60,6 +65,26 @@ func savePageState(ctx context.Context, tx *db.Tx, p pass, words pages.Words, r 
 		return change{}, nil
 	}
 	return confirmPage(ctx, tx, p)
+}
+
+// saveSamePage adds that a red page still says of itself what it said: its incidents are in one document, which has
+// changed, and its components in another, which has not.
+func saveSamePage(ctx context.Context, tx *db.Tx, p pass) (change, error) {
+	worst, err := posted(ctx, tx, p)
+	if err != nil {
+		return change{}, err
+	}
+	red, isNew, err := pages.Repeat(ctx, tx, p.SourceID, p.At.UTC().Truncate(time.Millisecond), worst)
+	switch {
+	case err != nil:
+		return change{}, fmt.Errorf("state of the page: %w", err)
+	case isNew:
+		all := changedRows(true)
+		return all, all.add(foldPage(ctx, tx, p, p.at))
+	case red:
+		return confirmPage(ctx, tx, p)
+	}
+	return change{}, nil
 }
 
 // writePage keeps what the page says of itself as of now.

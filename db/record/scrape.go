@@ -19,6 +19,7 @@ type Scrape struct {
 
 	Unreadable bool // Err means that the page is not what it should be
 	Unchanged  bool // nothing was parsed, because nothing had changed
+	SomeSame   bool // a document was not parsed, because it had not changed
 	Backfill   bool // history: stored, never announced
 	Archived   bool // saved pages: At may be long past; the source's live health is left alone
 

@@ -48,20 +48,22 @@ var ofStatus = map[normalize.ComponentStatus]normalize.Severity{
 }
 
 // Severity says how bad a page is. Its own word counts where it says that something is wrong; one that nobody knows
-// is of unknown severity. Where the word says that all is well, or speaks of planned work, and a component is red all
-// the same, it is minor. A page without a word is as bad as its components: critical if all that have a status are in
-// major outage, major if some are in an outage, minor if some are degraded. Planned work is not red.
+// is of unknown severity, unless the components show that it is worse than that. Where the word says that all is well,
+// or speaks of planned work, and a component is red all the same, it is minor. A page without a word is as bad as its
+// components: critical if all that have a status are in major outage, major if some are in an outage, minor if some
+// are degraded. Planned work is not red.
 //
 // whole says that components are all that the page has. A part of them shows that something is red, and never that
 // nothing is. The severity is empty where the page says nothing of its state, or nothing that can be understood.
 func Severity(indicator string, components []normalize.Component, whole bool, own normalize.Words) (normalize.Severity,
 	Because) {
 	said := ofWord(indicator, own)
-	if said != "" && said != normalize.SeverityNone {
-		return said, ByPage
-	}
 	shown := ofComponents(components, whole, own)
 	switch {
+	case said == normalize.SeverityUnknown && shown.Rank() > said.Rank():
+		return shown, ByComponent
+	case said != "" && said != normalize.SeverityNone:
+		return said, ByPage
 	case said != "" && (shown == "" || shown == normalize.SeverityNone):
 		return said, ByPage
 	case said != "":

@@ -43,6 +43,8 @@ func TestSeverity(t *testing.T) {
 		{"in words of one platform", "disrupted", "", false, "minor page"},
 		{"in the status of a component", "Partial Outage", "", false, "major page"},
 		{"a word that nobody knows", "wobbly", "operational", false, "unknown page"},
+		{"a word that nobody knows, and one is degraded", "wobbly", "degraded_performance", false, "unknown page"},
+		{"a word that nobody knows, and one is down", "wobbly", "operational major_outage", false, "major component"},
 		{"well", "none", "operational", false, "none page"},
 		{"well in words", "All Systems Operational", "", false, "none page"},
 		{"well, without components", "operational", "", false, "none page"},

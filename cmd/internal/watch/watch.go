@@ -255,7 +255,7 @@ func fillScrape(scrape *record.Scrape, p scraper.Platform, out scraper.Outcome, 
 	scrape.HTTPStatus, scrape.Requests, scrape.Bytes = out.Status, out.Requests, out.Bytes
 	scrape.Err = readErr
 	scrape.Unreadable = errors.Is(readErr, scraper.ErrShape) || errors.Is(readErr, scraper.ErrBlocked)
-	scrape.Unchanged = out.Unchanged
+	scrape.Unchanged, scrape.SomeSame = out.Unchanged, out.SomeSame
 	scrape.Incidents, scrape.Components, scrape.Words = incidents, components, words
 	scrape.WordsOf = func(name string) (normalize.Words, bool) {
 		former, err := platforms.Lookup(name)

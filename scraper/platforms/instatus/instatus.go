@@ -299,11 +299,8 @@ func readSummary(s scraper.Source, p page.Page, keys map[string]json.RawMessage)
 			}
 		}
 	}
-	switch {
-	case known != len(keys) && known < 3:
+	if known != len(keys) && known < 3 {
 		return scraper.Result{}, page.Errorf("a summary of Instatus with lists of unknown names")
-	case known == 1 && site.Status != "UP" && site.Status != "HASISSUES" && site.Status != "UNDERMAINTENANCE":
-		return scraper.Result{}, page.Errorf("a summary of Instatus that says %s and lists nothing", site.Status)
 	}
 	// What a page calls trouble and does not list may be what it listed before.
 	doc.res.Coverage.Open = known > 1 || site.Status == "UP"

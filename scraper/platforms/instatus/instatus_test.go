@@ -95,10 +95,8 @@ func TestRefuses(t *testing.T) {
 		"a list under another name":    `{` + address + `,"active_incidents":[]}`,
 		"an entry without a state":     `{` + address + `,"activeIncidents":[{"id":"a","name":"b"}]}`,
 		"an entry without id and name": `{` + address + `,"activeIncidents":[{"status":"MONITORING"}]}`,
-		"an outage that is not listed": `{"page":{"name":"L","url":"https://l.example",` +
-			`"status":"ALLMAJOROUTAGE"}}`,
-		"a page without its state":   `{"page":{"name":"L","url":"https://l.example"},"activeIncidents":[]}`,
-		"a page without its address": `{"page":{"name":"L","status":"UP"}}`,
+		"a page without its state":     `{"page":{"name":"L","url":"https://l.example"},"activeIncidents":[]}`,
+		"a page without its address":   `{"page":{"name":"L","status":"UP"}}`,
 		"Statuspage's summary": `{"page":{"id":"a","name":"L","url":"https://l.example"},` +
 			`"status":{"indicator":"none"},"incidents":[]}`,
 		"another's components":    `{"components":[{"id":"a","name":"b","status":"operational"}]}`,
@@ -133,7 +131,7 @@ func TestIssuesWithoutIncident(t *testing.T) {
 		open       bool
 	}{
 		{``, "HASISSUES", false}, {``, "UNDERMAINTENANCE", false}, {``, "UP", true},
-		{`,"activeIncidents":[]`, "HASISSUES", true},
+		{``, "ALLMAJOROUTAGE", false}, {`,"activeIncidents":[]`, "HASISSUES", true},
 	} {
 		res, err := Platform{}.Parse(scraper.Source{}, page.Page{Body: []byte(`{"page":{"name":"L",` +
 			`"url":"https://l.example","status":"` + c.word + `"}` + c.rest + `}`)})

@@ -120,6 +120,15 @@ var fieldTexts = map[string]string{
 	"scheduled_end_at":          "End of the maintenance window.",
 	"left_feed_at": "Our time: when it was no longer in the list of what is open, although it had not " +
 		"been resolved.",
+	"started_basis": "How started_at is known: stated, the vendor has a field for it; posted, it is the time of the " +
+		"first post; seen, vendorwatch saw it begin. Left out if it is not known to be the start.",
+	"resolved_basis": "How resolved_at is known: stated, posted or seen. Left out if the end is not known.",
+	"started_after":  "If the start was seen: when the page was last known to be well.",
+	"resolved_after": "If the end was seen: when it was last known to be open.",
+	"duration_uncertainty_seconds": "By how many seconds it may have been shorter than duration_seconds, if the end " +
+		"was seen; 0 if the vendor gives the end.",
+	"red_before_post_seconds": "How many seconds the page itself was red before the vendor's first post. Left out " +
+		"if it was not, or if it is not known since when.",
 	"duration_seconds":        "From start to end. Left out while it is open or an end is not known.",
 	"stated_duration_seconds": "How long the impact lasted by the vendor's postmortem.",
 	"announced": "1: its opening was news. 0: it was history when it was first read, or another " +

@@ -18,6 +18,7 @@ import (
 const (
 	calendarDays   = 90   // how far back a calendar reaches
 	calendarEvents = 1000 // the most in one calendar, the latest first
+	maxUnread      = 9999 // pages that are looked at for whether they can be read
 )
 
 // Calendar is the maintenance windows of one vendor or of all, as iCalendar (RFC 5545).
@@ -49,13 +50,13 @@ func (s Feeds) Calendar(r *http.Request) (site.Document, error) {
 	if err != nil {
 		return site.Document{}, err
 	}
-	health, err := s.DB.SourceHealth(ctx, s.Clock())
+	failing, _, err := s.DB.FailingSources(ctx, s.Clock(), maxUnread)
 	if err != nil {
 		return site.Document{}, err
 	}
 	unread := map[int64]bool{}
-	for _, h := range health {
-		unread[h.SourceID] = h.Watched == 1 && !h.Readable()
+	for _, h := range failing {
+		unread[h.SourceID] = !h.Readable()
 	}
 	cal := ical.NewCalendarFor("vendorwatch")
 	cal.SetProductId("-//vendorwatch//EN")

@@ -243,7 +243,9 @@ func TestStatuspageLists(t *testing.T) {
 		{"/api/v2/components.json", "components", []string{"Acme", "Blindside", "Fresh", "Moody", "Odds & Ends",
 			"Quiet Corp"}},
 		{"/api/v2/incidents.json", "incidents", []string{"Moody: Minor Service Outage, no incident posted",
-			"Odds & Ends: Something odd", "Acme: API answers are slow", "Odds & Ends: Exports fail",
+			"Odds & Ends: Something odd", "Moody: Moods are slow",
+			"Moody: Minor Service Outage, no incident posted", "Acme: API answers are slow",
+			"Odds & Ends: Exports fail",
 			"Odds & Ends: New terms of service", "Acme: Access denied for all users"}},
 	} {
 		if diff := cmp.Diff(c.want, Names(Decoded(t, r.Get(c.path)), c.list, "name")); diff != "" {

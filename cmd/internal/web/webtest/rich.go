@@ -88,6 +88,17 @@ func buildRich(r *Record) {
 
 	// A page that reports trouble without an incident, one that was never read, one that is no longer watched.
 	moody := r.Vendor(query.Vendor{Slug: "moody", Name: "Moody"})
+	// It was red twice before; the second time the vendor posted that later.
+	late := func(updates ...normalize.RawUpdate) []normalize.Incident {
+		return Read(Incident("late", "Moods are slow", "minor", nil, updates...))
+	}
+	posted := Says("investigating", Before(75*Minute), "We look into it.")
+	for n, incidents := range [][]normalize.Incident{nil, nil, nil, nil, nil, nil, late(posted),
+		late(posted, Says("resolved", Before(62*Minute), "It is well.")), nil} {
+		r.Save(record.Scrape{SourceID: moody, At: Before(time.Duration(130-10*n) * Minute), AllOpen: true,
+			Indicator:     []string{"none", "minor", "minor", "none", "minor", "minor", "minor", "none", "none"}[n],
+			IndicatorText: "Minor Service Outage", Incidents: incidents})
+	}
 	for n := range 4 {
 		r.Save(record.Scrape{SourceID: moody, At: Before(time.Duration(40-10*n) * Minute), AllOpen: true,
 			Indicator: []string{"none", "minor", "minor", "minor"}[n], IndicatorText: "Minor Service Outage"})

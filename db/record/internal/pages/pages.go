@@ -131,6 +131,38 @@ func Store(ctx context.Context, tx *db.Tx, sourceID int64, r pagestate.Reading, 
 	return n > 0, err
 }
 
+// Repeat adds that a live page says at a time what it said at its newest reading, while its vendor has posted something
+// else, or nothing any more. It reports whether the page is red, and whether there was something to add.
+func Repeat(ctx context.Context, tx *db.Tx, sourceID int64, at time.Time,
+	posted normalize.Severity) (red, isNew bool, err error) {
+	s, err := columns.One(ctx, tx, `SELECT `+columns.Columns+` FROM page_states p WHERE p.source_id = ?
+		ORDER BY p.seen_at DESC, p.hash LIMIT 1`, sourceID)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, false, nil
+	}
+	if err != nil {
+		return false, false, err
+	}
+	r, err := s.reading()
+	if red = pagestate.Red(r.Severity); err != nil || !red || r.Posted == posted || at.Before(r.Until) {
+		return red, false, err
+	}
+	r.At, r.Until, r.Posted = at, at, posted
+	list := ""
+	if s.ListID != 0 {
+		err := tx.QueryRowContext(ctx, `SELECT hash FROM component_lists WHERE list_id = ?`, s.ListID).Scan(&list)
+		if err != nil {
+			return red, false, err
+		}
+	}
+	if s, err = stateOf(r, s.Indicator, s.ListID, list, s.Whole); err != nil {
+		return red, false, err
+	}
+	n, err := tx.Exec(ctx, `INSERT INTO page_states (`+columns.Names+`, source_id) VALUES (`+columns.Marks+`, ?)
+		ON CONFLICT DO NOTHING`, append(columns.Values(&s), sourceID)...)
+	return red, n > 0, err
+}
+
 // Extend records that a page says at a time what it said at its newest reading.
 func Extend(ctx context.Context, tx *db.Tx, sourceID int64, at string) error {
 	_, err := tx.Exec(ctx, `UPDATE page_states SET until_at = max(until_at, ?1) WHERE source_id = ?2 AND seen_at = (

@@ -46,7 +46,7 @@ func (f *file) plan(add ...ledger.NewDelivery) int64 {
 // next says which message is the turn of a channel, or when one is due.
 func (f *file) next(channel string, now time.Time) string {
 	f.t.Helper()
-	d, ok, due, err := f.NextDelivery(f.t.Context(), channel, now)
+	d, ok, due, err := f.NextDelivery(f.t.Context(), channel, "", now)
 	f.must(err)
 	switch {
 	case ok:
@@ -155,8 +155,8 @@ func TestAChannelKeepsItsOrder(t *testing.T) {
 	if got := f.next("ops", t0); got != "1" {
 		t.Errorf("the oldest comes first: %s", got)
 	}
-	f.must(f.MarkSending(ctx, 1, 0, t0))
-	if err := f.MarkSending(ctx, 1, 0, t0); !errors.Is(err, ledger.ErrPlanned) {
+	f.must(f.MarkSending(ctx, 1, 0, ledger.Hand{At: t0}))
+	if err := f.MarkSending(ctx, 1, 0, ledger.Hand{At: t0}); !errors.Is(err, ledger.ErrPlanned) {
 		t.Errorf("one that another has taken up: %v", err)
 	}
 	if got := f.next("ops", t0); got != "1" {
@@ -169,12 +169,12 @@ func TestAChannelKeepsItsOrder(t *testing.T) {
 	if got := f.next("team", t0); got != "4" {
 		t.Errorf("another channel does not wait for it: %s", got)
 	}
-	f.must(f.MarkSending(ctx, 1, 1, after(time.Minute)))
+	f.must(f.MarkSending(ctx, 1, 1, ledger.Hand{At: after(time.Minute)}))
 	f.must(f.MarkDelivered(ctx, 1, after(time.Minute), "ok", ""))
 	if got := f.next("ops", after(time.Minute)); got != "3" {
 		t.Errorf("what is held does not keep those behind it waiting: %s", got)
 	}
-	f.must(f.MarkSending(ctx, 3, 0, after(2*time.Minute)))
+	f.must(f.MarkSending(ctx, 3, 0, ledger.Hand{At: after(2 * time.Minute)}))
 	f.must(f.MarkRefused(ctx, 3, after(2*time.Minute), "400 invalid_blocks"))
 	if got := f.next("ops", after(2*time.Minute)); got != "none" {
 		t.Errorf("what is refused is not tried again: %s", got)
@@ -207,7 +207,7 @@ func TestResend(t *testing.T) {
 	f := newFile(t)
 	ctx := t.Context()
 	f.plan(ledger.NewDelivery{Channel: "ops", Reason: "test"}, ledger.NewDelivery{Channel: "ops", Reason: "test"})
-	f.must(f.MarkSending(ctx, 1, 0, t0))
+	f.must(f.MarkSending(ctx, 1, 0, ledger.Hand{At: t0}))
 	f.must(f.MarkRefused(ctx, 1, t0, "404 no_service"))
 	f.must(f.Resend(ctx, 1))
 	if got := f.next("ops", t0); got != "1" {
@@ -250,7 +250,7 @@ func TestWhatIsHeldCanBeChangedAndWhatIsSentCannot(t *testing.T) {
 	if diff := cmp.Diff(want, f.rows(all)); diff != "" {
 		t.Errorf("deliveries (-want +got)\n%s", diff)
 	}
-	f.must(f.MarkSending(ctx, 3, 0, after(2*hour)))
+	f.must(f.MarkSending(ctx, 3, 0, ledger.Hand{At: after(2 * hour)}))
 	err := f.SavePlan(ctx, ledger.StreamAlerts, 0, after(2*hour),
 		[]ledger.NewDelivery{{Channel: "ops", Reason: "test"}},
 		[]ledger.DeliveryChange{{DeliveryID: 3, State: ledger.DeliverySkipped}})
@@ -296,7 +296,7 @@ func TestTold(t *testing.T) {
 	f.must(f.SavePlan(ctx, ledger.StreamDigest+"daily", 3, t0,
 		[]ledger.NewDelivery{{Channel: "mail", Reason: "digest", EventIDs: []int64{1, 2, 3}}}, nil))
 	for id, thread := range map[int64]string{1: "1700.1", 2: "", 3: "", 6: ""} {
-		f.must(f.MarkSending(ctx, id, 0, after(hour)))
+		f.must(f.MarkSending(ctx, id, 0, ledger.Hand{At: after(hour)}))
 		f.must(f.MarkDelivered(ctx, id, after(hour), "ok", thread))
 	}
 	f.must(f.MarkDelivered(ctx, 5, after(hour), "ok", "1700.2"))

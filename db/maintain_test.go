@@ -48,13 +48,15 @@ func lived(t testing.TB) *file {
 	return f
 }
 
-// sent puts a message on record, and a mute.
+// sent puts a message on record, the lease of whoever sent it, and a mute.
 func sent(f *file) {
 	f.t.Helper()
 	f.plan(ledger.NewDelivery{Channel: "ops", Reason: "first", IncidentID: 1, EventIDs: []int64{1}})
-	f.must(f.MarkSending(f.t.Context(), 1, 0, after(5*time.Hour)))
+	f.must(f.MarkSending(f.t.Context(), 1, 0, ledger.Hand{At: after(5 * time.Hour)}))
 	f.must(f.MarkDelivered(f.t.Context(), 1, after(5*time.Hour), "ok", "1700.1"))
-	_, err := f.Mute(f.t.Context(), ledger.Mute{Vendor: "acme"}, after(9*time.Hour), after(5*time.Hour))
+	_, err := f.TakeLease(f.t.Context(), "here 1 a", after(5*time.Hour), func(string) bool { return false })
+	f.must(err)
+	_, err = f.Mute(f.t.Context(), ledger.Mute{Vendor: "acme"}, after(9*time.Hour), after(5*time.Hour))
 	f.must(err)
 }
 

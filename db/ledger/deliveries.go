@@ -31,21 +31,27 @@ type Delivery struct {
 	Vendor string `db:"vendor = v.slug" json:"vendor,omitempty"`
 	Title  string `db:"title = i.title" json:"title,omitempty"` // of the incident
 	// 0 where it tells of none, or of several: those of its events
-	IncidentID    int64         `db:"incident_id" json:"incident_id,omitempty"`
-	SourceID      int64         `db:"source_id" json:"source_id,omitempty"`
-	Route         string        `db:"route" json:"route,omitempty"`
-	DedupKey      string        `db:"dedup_key" json:"dedup_key,omitempty"`
-	Mention       int           `db:"mention" json:"mention"`
-	FromAt        string        `db:"from_at" json:"from_at,omitempty"` // of a digest: since when it reports
-	State         DeliveryState `db:"state" json:"state"`
-	NotBeforeAt   string        `db:"not_before_at" json:"not_before_at,omitempty"`
-	Attempts      int           `db:"attempts" json:"attempts"`
-	NextAttemptAt string        `db:"next_attempt_at" json:"next_attempt_at,omitempty"`
-	CreatedAt     string        `db:"created_at" json:"created_at"`
-	DeliveredAt   string        `db:"delivered_at" json:"delivered_at,omitempty"`
-	Receipt       string        `db:"receipt" json:"receipt,omitempty"`
-	LastError     string        `db:"last_error" json:"last_error,omitempty"`
-	Note          string        `db:"note" json:"note,omitempty"`
+	IncidentID  int64         `db:"incident_id" json:"incident_id,omitempty"`
+	SourceID    int64         `db:"source_id" json:"source_id,omitempty"`
+	Route       string        `db:"route" json:"route,omitempty"`
+	DedupKey    string        `db:"dedup_key" json:"dedup_key,omitempty"`
+	Mention     int           `db:"mention" json:"mention"`
+	FromAt      string        `db:"from_at" json:"from_at,omitempty"` // of a digest: since when it reports
+	State       DeliveryState `db:"state" json:"state"`
+	NotBeforeAt string        `db:"not_before_at" json:"not_before_at,omitempty"`
+	Attempts    int           `db:"attempts" json:"attempts"`
+	// when it is to be tried again; while a process has it in hand, until when
+	NextAttemptAt  string `db:"next_attempt_at" json:"next_attempt_at,omitempty"`
+	FirstAttemptAt string `db:"first_attempt_at" json:"first_attempt_at,omitempty"`
+	Sender         string `db:"sender" json:"sender,omitempty"` // which process has it in hand, see Lease.Holder
+	// as it was first tried, in the form of whoever renders it; empty if it was not, or is delivered
+	Message      string `db:"message" json:"-"`
+	AboutChannel string `db:"about_channel" json:"about_channel,omitempty"`
+	CreatedAt    string `db:"created_at" json:"created_at"`
+	DeliveredAt  string `db:"delivered_at" json:"delivered_at,omitempty"`
+	Receipt      string `db:"receipt" json:"receipt,omitempty"`
+	LastError    string `db:"last_error" json:"last_error,omitempty"`
+	Note         string `db:"note" json:"note,omitempty"`
 	// in the order in which they were learned
 	EventIDs []int64 `db:"event_ids" json:"event_ids"`
 }

@@ -30,6 +30,8 @@ type NewDelivery struct {
 	From       time.Time     // of a digest: since when it reports; zero if everything so far is meant
 	NotBefore  time.Time     // of a held one
 	Mention    bool
+	Sender     string    // the process that sends it at once; empty for whichever delivers
+	InHand     time.Time // until when it is left to that process
 }
 
 // DeliveryChange changes a message that nobody has tried to send so far. Zero fields leave what there is.
@@ -91,12 +93,13 @@ func addDelivery(ctx context.Context, tx *db.Tx, n NewDelivery, at time.Time) er
 	}
 	res, err := tx.ExecContext(ctx, `
 		INSERT INTO deliveries (channel, stream, reason, incident_id, source_id, route, dedup_key, mention, from_at,
-		state, not_before_at, created_at, note)
-		VALUES (?, ?, ?, nullif(?, 0), nullif(?, 0), ?, nullif(?, ''), ?, nullif(?, ''), ?, nullif(?, ''), ?, ?)
+		state, not_before_at, created_at, note, sender, next_attempt_at)
+		VALUES (?, ?, ?, nullif(?, 0), nullif(?, 0), ?, nullif(?, ''), ?, nullif(?, ''), ?, nullif(?, ''), ?, ?, ?,
+			nullif(?, ''))
 		ON CONFLICT (channel, dedup_key) WHERE dedup_key IS NOT NULL DO NOTHING`,
 		n.Channel, n.Stream, n.Reason, n.IncidentID, n.SourceID, n.Route, n.DedupKey, db.Bit(n.Mention),
 		db.Stamp(n.From), n.State,
-		db.Stamp(n.NotBefore), db.Stamp(at), n.Note)
+		db.Stamp(n.NotBefore), db.Stamp(at), n.Note, n.Sender, db.Stamp(n.InHand))
 	if err != nil {
 		return err
 	}

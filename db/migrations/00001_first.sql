@@ -339,19 +339,23 @@ CREATE TABLE deliveries ( -- messages: one row for each message to a channel
   delivery_id INTEGER PRIMARY KEY AUTOINCREMENT, -- ours; never reused: the receiver gets vw-NUMBER with each attempt and can drop a repeat
   channel TEXT NOT NULL CHECK (channel <> ''), -- name in the configuration
   stream TEXT NOT NULL REFERENCES streams (stream), -- which stream it belongs to
-  reason TEXT NOT NULL CHECK (reason IN ('first', 'worsened', 'changed', 'update', 'resolved', 'reopened', 'postmortem', 'left_feed', 'maintenance', 'reminder', 'unreadable', 'readable', 'moved', 'component', 'held_back', 'digest', 'test')), -- why it is sent
+  reason TEXT NOT NULL CHECK (reason IN ('first', 'worsened', 'lowered', 'changed', 'update', 'resolved', 'reopened', 'postmortem', 'left_feed', 'maintenance', 'reminder', 'unreadable', 'readable', 'moved', 'component', 'held_back', 'channel', 'digest', 'test')), -- why it is sent
   incident_id INTEGER REFERENCES incidents (incident_id), -- which incident it is about; null: none or several, see delivery_events
   source_id INTEGER REFERENCES sources (source_id), -- which page it is about; null: none
   route TEXT NOT NULL DEFAULT '', -- name of the route that selected the channel; empty: none
   dedup_key TEXT CHECK (dedup_key <> ''), -- key of which a channel gets at most one message; null: no limit
   mention INTEGER NOT NULL DEFAULT 0 CHECK (mention IN (0, 1)), -- 1: people are mentioned, as with @here
   from_at TEXT CHECK (from_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- start of the period of a digest; null: everything before, or not a digest
-  state TEXT NOT NULL CHECK (state IN ('pending', 'held', 'delivered', 'refused', 'skipped')), -- pending: to be sent or retried; held: not to be sent before not_before_at; refused: rejected by the receiver for good; skipped: not sent, see note
+  state TEXT NOT NULL CHECK (state IN ('pending', 'held', 'delivered', 'refused', 'skipped')), -- pending: to be sent or retried; held: not to be sent before not_before_at; refused: rejected by the receiver for good, or tried in vain for too long; skipped: not sent, see note
   not_before_at TEXT CHECK (not_before_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- until when it is held; null: it was never held
   attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0), -- attempts so far, including one in progress
   next_attempt_at TEXT CHECK (next_attempt_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- time of the next attempt; null: at once, or none
   created_at TEXT NOT NULL CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it was planned
   delivered_at TEXT CHECK (delivered_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when the receiver accepted it
+  first_attempt_at TEXT CHECK (first_attempt_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it was first tried; null: never, or not since it was sent again by hand
+  sender TEXT NOT NULL DEFAULT '', -- which process has it in hand, until next_attempt_at, as in leases; empty: none
+  message TEXT CHECK (json_valid(message)), -- the message as it was first tried, so that each attempt has the same text; null: not tried yet, or delivered
+  about_channel TEXT NOT NULL DEFAULT '', -- name of the channel that it is about, if the reason is channel
   receipt TEXT NOT NULL DEFAULT '', -- what the receiver answered
   last_error TEXT NOT NULL DEFAULT '', -- why the last attempt failed
   note TEXT NOT NULL DEFAULT '', -- why it is held or was skipped, and other remarks of the planner
@@ -366,6 +370,13 @@ CREATE INDEX deliveries_pending ON deliveries (channel, delivery_id) WHERE state
 CREATE INDEX deliveries_held ON deliveries (not_before_at) WHERE state = 'held';
 -- Messages are counted by channel and state at every reading of the metrics.
 CREATE INDEX deliveries_by_state ON deliveries (channel, state, created_at, not_before_at);
+
+CREATE TABLE leases ( -- what only one process may do at a time, and which one does it
+  lease TEXT PRIMARY KEY CHECK (lease IN ('deliver')), -- deliver: plan and send messages
+  holder TEXT NOT NULL CHECK (holder <> ''), -- which process: host, process number and a word of chance
+  taken_at TEXT NOT NULL CHECK (taken_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- since when it does it
+  until_at TEXT NOT NULL CHECK (until_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z') -- until when, unless it says again that it does
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE delivery_events ( -- which events a message contains
   delivery_id INTEGER NOT NULL REFERENCES deliveries (delivery_id), -- which message

@@ -89,7 +89,7 @@ func why(d ledger.Delivery) string {
 	switch {
 	case d.State == ledger.DeliveryHeld && words == "":
 		words = "until " + minute(d.NotBeforeAt)
-	case d.LastError != "" && d.State == ledger.DeliveryPending:
+	case d.LastError != "" && d.State == ledger.DeliveryPending && d.NextAttemptAt != "":
 		words = "next attempt " + minute(d.NextAttemptAt) + ": " + d.LastError
 	case d.LastError != "":
 		words = d.LastError

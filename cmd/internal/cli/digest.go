@@ -25,8 +25,9 @@ func (a *app) digestCommand() *cobra.Command {
 		Use:   "digest",
 		Short: "Send the digest now",
 		Long: `digest sends what is new since the last digest to the digest's channels, and records the delivery. If the
-config file has several digests, all are sent. --dry-run, --json, --slack and --since print it instead:
-nothing is sent or recorded.`,
+config file has several digests, all are sent. A digest that waits to be sent is sent too; alerts are
+left to the service. A digest for a channel whose secret is not set waits, and is printed. --dry-run,
+--json, --slack and --since print it instead: nothing is sent or recorded.`,
 		Args: takes(0, 0, "no arguments, only flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			from, err := flagTime("since", since)

@@ -43,7 +43,7 @@ func (a *app) openReporting(ctx context.Context, stdout io.Writer) (*reporting, 
 		return nil, err
 	}
 	return &reporting{
-		config: c, file: file, channels: all, planner: service.NewPlanner(c, file, all),
+		config: c, file: file, channels: all, planner: service.NewPlanner(c, file),
 		render: &deliver.Renderer{DB: query.New(file), Ledger: ledger.New(file), Zone: c.Zone,
 			DashboardURL: c.DashboardURL},
 	}, nil

@@ -21,8 +21,8 @@ type Channel struct {
 	// secret that is named in the file and not set is empty.
 	Values map[string]any
 
-	// Missing is the variable or the file of a secret that is not set, so that standard output takes the channel's
-	// place; empty if all are set.
+	// Missing is the variable or the file of a secret that is not set, so that the channel's messages wait; empty if
+	// all are set.
 	Missing string
 }
 
@@ -169,7 +169,7 @@ func (c *checker) channels(tables reflect.Value) {
 			t.check(kind)
 		}
 		if ch.Missing != "" {
-			c.remark("channel %q: %s is not set; its reports go to stdout", ch.Name, ch.Missing)
+			c.remark("channel %q: %s is not set; its messages wait until it is", ch.Name, ch.Missing)
 		}
 		c.config.Channels = append(c.config.Channels, ch)
 	}

@@ -136,8 +136,8 @@ func TestChannels(t *testing.T) {
 	}{
 		{"the URL comes from the environment", "TEAM_URL", "", "https://hooks.slack.test/services/T0/B0/verysecret",
 			""},
-		{"without it stdout takes its place", "UNSET", "UNSET", "",
-			`channel "team": UNSET is not set; its reports go to stdout`},
+		{"without it the messages wait", "UNSET", "UNSET", "",
+			`channel "team": UNSET is not set; its messages wait until it is`},
 		{"http is pointed out", "PLAIN_URL", "", "http://127.0.0.1:9/verysecret",
 			`channel "team": the URL in PLAIN_URL is http, not https: anyone on the network path can read it`},
 	}
@@ -163,7 +163,7 @@ func TestSummary(t *testing.T) {
 	text := minimal + "[[channel]]\nname = \"team\"\nurl_env = \"%\"\n[[digest]]\ntime_zone = " +
 		"\"Europe/Berlin\"\nchannels = [\"team\"]\n" +
 		"[[vendor]]\nname = \"Off\"\nurl = \"https://off.test\"\nenabled = false\nschedule = \"@every 10s\"\n"
-	for env, to := range map[string]string{"UNSET": "stdout because UNSET is not set",
+	for env, to := range map[string]string{"UNSET": `slack channel "team" as soon as UNSET is set`,
 		"TEAM_URL": `slack channel "team"`} {
 		c := parse(t, strings.Replace(text, "%", env, 1))
 		want := append([]string{

@@ -174,7 +174,7 @@ url_file = "absent"
 	}
 	notes := strings.Join(c.Notes, "\n")
 	for _, note := range []string{
-		`channel "unset": VW_TEST_UNSET is not set; its reports go to stdout`,
+		`channel "unset": VW_TEST_UNSET is not set; its messages wait until it is`,
 		`channel "mail": tls is none, so that others on the way can read the mail`,
 	} {
 		if !strings.Contains(notes, note) {

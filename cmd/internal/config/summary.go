@@ -71,7 +71,7 @@ func (c *Config) goesTo(names []string) string {
 			switch {
 			case ch.Name != name:
 			case ch.Missing != "":
-				to = append(to, fmt.Sprintf("stdout because %s is not set", ch.Missing))
+				to = append(to, fmt.Sprintf("%s channel %q as soon as %s is set", ch.Type, ch.Name, ch.Missing))
 			case ch.Type == "stdout":
 				to = append(to, "stdout")
 			default:

@@ -18,7 +18,7 @@ import (
 	"vendorwatch/db/query"
 )
 
-// stdoutChannel is the channel of whatever names none.
+// stdoutChannel is the channel of a digest that names none.
 const stdoutChannel = "stdout"
 
 // ChannelKinds are the kinds of channels as the config asks for them.
@@ -47,11 +47,10 @@ func KindOf(name string) (channel.Kind, error) {
 	return channel.Kind{}, fmt.Errorf("there is no type of channel called %s", name)
 }
 
-// newChannel makes a channel of what the config says of it. Standard output takes the place of one whose secret is
-// not set.
+// newChannel makes a channel of what the config says of it. The messages of one whose secret is not set wait.
 func newChannel(c config.Channel, w io.Writer) (channel.Channel, error) {
 	if c.Missing != "" {
-		return &stdout.Channel{ChannelName: c.Name, W: w}, nil
+		return &channel.NotConfigured{Channel: c.Name, Missing: c.Missing}, nil
 	}
 	kind, err := KindOf(c.Type)
 	if err != nil {
@@ -60,7 +59,7 @@ func newChannel(c config.Channel, w io.Writer) (channel.Channel, error) {
 	return kind.New(c.Name, c.Values, channel.Environment{Stdout: w})
 }
 
-// Channels makes every channel of the config, and standard output where a digest names none.
+// Channels makes every channel of the config, and standard output where a digest names no channel.
 func Channels(c *config.Config, w io.Writer) ([]channel.Channel, error) {
 	out := &lockedWriter{w: w}
 	var all []channel.Channel
@@ -71,10 +70,9 @@ func Channels(c *config.Config, w io.Writer) ([]channel.Channel, error) {
 		}
 		all = append(all, channel)
 	}
-	named := func(name string) bool {
-		return slices.ContainsFunc(all, func(c channel.Channel) bool { return c.Name() == name })
-	}
-	if !named(stdoutChannel) {
+	named := slices.ContainsFunc(all, func(c channel.Channel) bool { return c.Name() == stdoutChannel })
+	prints := slices.ContainsFunc(c.Digests, func(d config.Digest) bool { return len(d.Channels) == 0 })
+	if prints && !named {
 		all = append(all, &stdout.Channel{ChannelName: stdoutChannel, W: out})
 	}
 	return all, nil
@@ -111,12 +109,12 @@ func DigestSettings(c *config.Config) []digest.Settings {
 }
 
 // NewPlanner makes the planner of the config's alerts.
-func NewPlanner(c *config.Config, file *db.DB, all []channel.Channel) *alert.Planner {
+func NewPlanner(c *config.Config, file *db.DB) *alert.Planner {
 	p := alert.NewPlanner(query.New(file), ledger.New(file))
 	p.Vendors = vendorFacts(c)
-	for _, one := range all {
-		if _, keeps := one.(channel.PerIncident); keeps {
-			p.PerIncident = append(p.PerIncident, one.Name())
+	for _, one := range c.Channels {
+		if kind, err := KindOf(one.Type); err == nil && kind.PerIncident {
+			p.PerIncident = append(p.PerIncident, one.Name)
 		}
 	}
 	for _, r := range c.Routes {

@@ -2,14 +2,17 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"vendorwatch/cmd/internal/report/channel"
 	"vendorwatch/cmd/internal/report/deliver"
 	"vendorwatch/cmd/internal/report/digest"
+	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/db/ledger"
 	"vendorwatch/db/query"
 )
@@ -33,10 +36,10 @@ func (s *Service) addReports(ctx context.Context) error {
 	}
 	for _, channel := range all {
 		sender := deliver.NewSender(ledger.New(s.DB), channel, render)
-		sender.Now, sender.Log = s.o.Now, s.Log
+		sender.Now, sender.Log, sender.Process = s.o.Now, s.Log, s.process
 		s.senders = append(s.senders, sender)
 	}
-	s.planner = NewPlanner(s.Config, s.DB, all)
+	s.planner = NewPlanner(s.Config, s.DB)
 	s.planner.Now, s.planner.Log, s.planner.OnPlanned = s.o.Now, s.Log, s.wake
 	if err := s.planner.Ensure(ctx); err != nil {
 		return err
@@ -44,8 +47,64 @@ func (s *Service) addReports(ctx context.Context) error {
 	return s.digests.Ensure(ctx, s.o.Now())
 }
 
-// report plans and sends until ctx ends. No channel waits for another.
+// How often the lease is taken again, or looked at while another process has it.
+const leaseEvery = ledger.LeaseFor / 3
+
+// report plans and sends until ctx ends, while no other process does.
 func (s *Service) report(ctx context.Context) {
+	defer s.releaseLease(ctx)
+	var stop context.CancelFunc
+	var working sync.WaitGroup
+	other := ""
+	for ctx.Err() == nil {
+		err := ledger.New(s.DB).LetGo(ctx, isGone)
+		var lease ledger.Lease
+		if err == nil {
+			lease, err = ledger.New(s.DB).TakeLease(ctx, s.process, s.o.Now(), isGone)
+		}
+		switch {
+		case err != nil && ctx.Err() == nil:
+			s.Log.Error("lease of the messages; it is retried", "error", err)
+		case err != nil:
+		case lease.Holder == s.process && stop == nil:
+			var ours context.Context
+			ours, stop = context.WithCancel(ctx)
+			working.Go(func() { s.deliver(ours) })
+			other = ""
+		case lease.Holder != s.process:
+			if stop != nil {
+				stop()
+				working.Wait()
+				stop = nil
+			}
+			if other != lease.Holder {
+				other = lease.Holder
+				s.Log.Warn("another process plans and sends the messages of this file; this one does so when that ends",
+					"process", other, "since", lease.TakenAt)
+			}
+		}
+		sleep(ctx, leaseEvery)
+	}
+	if stop != nil {
+		stop()
+	}
+	working.Wait()
+}
+
+// releaseLease lets the next process begin at once, also when ctx has ended.
+func (s *Service) releaseLease(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
+	defer cancel()
+	if err := ledger.New(s.DB).ReleaseLease(ctx, s.process); err != nil {
+		s.Log.Error("release the lease of the messages", "error", err)
+	}
+}
+
+// releaseTimeout is how long the end of the service may wait for the file.
+const releaseTimeout = 2 * time.Second
+
+// deliver plans and sends until ctx ends. No channel waits for another.
+func (s *Service) deliver(ctx context.Context) {
 	s.tellOrphans(ctx)
 	var wg sync.WaitGroup
 	for _, sender := range s.senders {
@@ -53,14 +112,19 @@ func (s *Service) report(ctx context.Context) {
 	}
 	wg.Go(func() { s.planner.Run(ctx) })
 	for ctx.Err() == nil {
-		timer := time.NewTimer(s.planDigests(ctx))
-		select {
-		case <-ctx.Done():
-		case <-timer.C:
-		}
-		timer.Stop()
+		sleep(ctx, s.planDigests(ctx))
 	}
 	wg.Wait()
+}
+
+// sleep waits for d, or until ctx ends.
+func sleep(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
 }
 
 // planDigests plans the digests that are due, and returns how long until the next look.
@@ -101,8 +165,9 @@ func (s *Service) tellOrphans(ctx context.Context) {
 	}
 }
 
-// SendDigests plans a digest of the config now, every one if no name is given, and makes one try to send what waits
-// for its channels. An error wraps ErrUnknown if there is no digest of that name.
+// SendDigests plans a digest of the config now, every one if no name is given, and makes one try to send the messages
+// of these digests, and no others. What is for a channel whose secret is not set waits, and is printed. An error wraps
+// ErrUnknown if there is no digest of that name.
 func (s *Service) SendDigests(ctx context.Context, name string) []error {
 	if name != "" {
 		one, err := DigestNamed(s.digests.Settings, name)
@@ -111,21 +176,43 @@ func (s *Service) SendDigests(ctx context.Context, name string) []error {
 		}
 		s.digests.Settings = []digest.Settings{one}
 	}
-	if err := s.digests.PlanNow(ctx, s.o.Now()); err != nil {
+	now := s.o.Now()
+	if err := ledger.New(s.DB).LetGo(ctx, isGone); err != nil {
+		return []error{err}
+	}
+	waiting, err := s.digests.PlanNow(ctx, now, ledger.Hand{Process: s.process, Until: now.Add(deliver.InHand)})
+	if err != nil {
 		return []error{err}
 	}
 	var failed []error
 	for _, sender := range s.senders {
-		if !slices.ContainsFunc(s.digests.Settings, func(d digest.Settings) bool {
-			return slices.Contains(d.Channels, sender.Channel.Name())
-		}) {
-			continue
+		ids := waiting[sender.Channel.Name()]
+		err := sender.Send(ctx, ids)
+		var not *channel.NotConfigured
+		if errors.As(err, &not) {
+			err = errors.Join(err, s.print(ctx, sender.Render, ids))
 		}
-		if err := sender.Flush(ctx); err != nil {
+		if err != nil {
 			failed = append(failed, err)
 		}
 	}
 	return failed
+}
+
+// print prints messages as text.
+func (s *Service) print(ctx context.Context, render *deliver.Renderer, ids []int64) error {
+	for _, id := range ids {
+		d, err := ledger.New(s.DB).DeliveryByID(ctx, id)
+		if err != nil {
+			return err
+		}
+		m, err := render.Message(ctx, d, s.o.Now())
+		if err != nil {
+			return err
+		}
+		fmt.Fprint(s.o.Stdout, message.Text(m, 0))
+	}
+	return nil
 }
 
 // DigestNamed returns the digest of that name, the first if no name is given. The error wraps ErrUnknown.

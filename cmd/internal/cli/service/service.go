@@ -48,6 +48,7 @@ type Service struct {
 
 	o        Options
 	listenAt string            // the address that Listener was made for
+	process  string            // this one's name in the file
 	senders  []*deliver.Sender // one a channel
 	digests  *digest.Planner
 	planner  *alert.Planner // of alerts
@@ -68,7 +69,7 @@ func New(ctx context.Context, c *config.Config, o Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{Config: c, DB: file, Log: o.Log, o: o}
+	s := &Service{Config: c, DB: file, Log: o.Log, o: o, process: newProcess()}
 	recorder := record.New(file)
 	recorder.LateAfter = c.LateAfter.Duration
 	s.Watcher = &watch.Watcher{

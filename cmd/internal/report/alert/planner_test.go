@@ -104,7 +104,7 @@ func (f *filed) step(d time.Duration) {
 	_, err := f.planner().Plan(f.t.Context())
 	f.must(err)
 	for {
-		next, ok, _, err := ledger.New(f.db).NextDelivery(f.t.Context(), "team", f.now)
+		next, ok, _, err := ledger.New(f.db).NextDelivery(f.t.Context(), "team", "", f.now)
 		f.must(err)
 		if !ok {
 			return

@@ -19,13 +19,6 @@ type Channel interface {
 	Send(ctx context.Context, m message.Message) (Sent, error)
 }
 
-// PerIncident is a Channel that keeps one message per incident, and edits or adds to it as the incident goes on.
-// Nothing is grouped for it, and it gets every change of the incidents that it was notified of.
-type PerIncident interface {
-	Channel
-	PerIncident()
-}
-
 // SendError says why a channel did not take a message.
 type SendError struct {
 	Channel    string

@@ -20,6 +20,10 @@ type Kind struct {
 	Doc  string // what a reader gets, in one line
 	Keys []Key  // what a channel of this type has beside name and type
 
+	// PerIncident says that a channel keeps one message per incident, and edits or adds to it as the incident goes on.
+	// Nothing is grouped for it, and it gets every change of the incidents that it was notified of.
+	PerIncident bool
+
 	// Check finds mistakes that only several values together show. It may be nil. A value may be missing or wrong,
 	// which is reported already.
 	Check func(v Values, r Reporter)

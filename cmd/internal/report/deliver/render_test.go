@@ -100,7 +100,7 @@ func TestAnAlertTellsWhatItsReaderNeeds(t *testing.T) {
 	}
 
 	// What the channel gave back for the first message goes along with those that follow.
-	w.Must(w.Ledger.MarkSending(ctx, 1, 0, w.At))
+	w.Must(w.Ledger.MarkSending(ctx, 1, 0, ledger.Hand{At: w.At}))
 	w.Must(w.Ledger.MarkDelivered(ctx, 1, w.At, "ok", "1700.1"))
 	if got := messageOf(w, ledger.NewDelivery{Reason: string(message.ReasonResolved),
 		IncidentID: id}).Items[0].Thread; got != "1700.1" {
@@ -185,7 +185,7 @@ func TestWhatTheRecordHasNoMoreKeepsNothingWaiting(t *testing.T) {
 	_, err = raw.Exec(`UPDATE deliveries SET incident_id = 999 WHERE delivery_id = 1`)
 	w.Must(errors.Join(err, raw.Close()))
 	var out bytes.Buffer
-	w.Must(senderTo(w, &stdout.Channel{ChannelName: "ops", W: &out}, io.Discard).Flush(t.Context()))
+	w.Must(flush(w, senderTo(w, &stdout.Channel{ChannelName: "ops", W: &out}, io.Discard)))
 	if diff := cmp.Diff([]string{"skipped 0", "delivered 1 printed"}, w.Deliveries()); diff != "" ||
 		!strings.Contains(out.String(), "this channel works") {
 		t.Errorf("deliveries (-want +got)\n%s\nprinted: %s", diff, out.String())

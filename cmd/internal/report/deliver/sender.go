@@ -14,7 +14,6 @@ import (
 
 	"vendorwatch/cmd/internal/report/channel"
 	"vendorwatch/cmd/internal/report/message"
-	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/db/ledger"
 )
@@ -28,7 +27,10 @@ const (
 	stopGrace     = 4 * time.Second  // for a message in flight when the service stops
 	recordTimeout = 4 * time.Second  // to record an outcome when the service stops
 	lookAgain     = time.Minute      // how often to look for what another process planned or resent
-	inHand        = time.Minute      // how long a message is left to another process that is sending it
+	lookSoon      = time.Second      // when another process took a message, or delivers for now
+
+	// InHand is how long a message is left to the process that has it in hand: longer than it takes to send it.
+	InHand = 45 * time.Second
 )
 
 // Sender delivers the messages of one channel in order, each at least once: an outcome is recorded when it is known,
@@ -37,6 +39,7 @@ const (
 type Sender struct {
 	Ledger   *ledger.Ledger
 	Channel  channel.Channel
+	Process  string // this process, as in ledger.Lease.Holder; empty where there is no other
 	Render   *Renderer
 	Now      func() time.Time // the clock; time.Now by default
 	Log      *slog.Logger     // silent by default
@@ -46,9 +49,7 @@ type Sender struct {
 	wakes chan struct{}
 
 	mu      sync.Mutex // one message at a time
-	begun   bool       // whether this process has looked; what it finds in flight after that is another's
-	last    ledger.Delivery
-	unsaved *receipt // a delivery that is not recorded yet
+	unsaved *receipt   // a delivery that is not recorded yet
 }
 
 // receipt is a delivery that a channel took.
@@ -113,22 +114,45 @@ func (s *Sender) sendDue(ctx context.Context) (due time.Time, err error) {
 	return time.Time{}, nil
 }
 
-// Flush makes one attempt at each message of the channel that is not held, also at those that wait for their next
-// attempt, and stops at the first that is to be retried. The error says why the channel did not take it, and which
-// messages it refused, or what failed in the database. It holds no secret.
-func (s *Sender) Flush(ctx context.Context) error {
+// Send makes one attempt at each of these messages of the channel, whenever they are due, in their order, and stops at
+// the first that is to be retried. It leaves alone what another process has in hand. The error says why the channel did
+// not take a message, or what failed in the database; it wraps a *channel.NotConfigured where that is why. It holds no
+// secret.
+func (s *Sender) Send(ctx context.Context, ids []int64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	var refused []error
-	for {
-		// Nothing is due later than in a thousand years.
-		sent, _, err := s.one(ctx, s.Now().AddDate(1000, 0, 0))
+	for _, id := range ids {
+		err := s.sendOne(ctx, id)
 		var failure *deliveryError
 		switch {
 		case errors.As(err, &failure) && failure.refused:
 			refused = append(refused, err)
-		case err != nil || !sent:
+		case err != nil:
 			return errors.Join(append(refused, err)...)
 		}
 	}
+	return errors.Join(refused...)
+}
+
+// sendOne makes one attempt at a message that nobody else has in hand.
+func (s *Sender) sendOne(ctx context.Context, id int64) error {
+	if err := s.save(ctx); err != nil {
+		return s.fail(err)
+	}
+	err := s.Ledger.TakeInHand(ctx, id, ledger.Hand{Process: s.Process, At: s.Now(), Until: s.Now().Add(InHand)})
+	if errors.Is(err, ledger.ErrPlanned) {
+		return nil // it is delivered, or is about to be
+	}
+	if err != nil {
+		return s.fail(err)
+	}
+	d, err := s.Ledger.DeliveryByID(ctx, id)
+	if err != nil {
+		return s.fail(err)
+	}
+	_, err = s.attempt(ctx, d)
+	return err
 }
 
 // deliveryError is a failed attempt that is recorded.
@@ -144,56 +168,79 @@ func (e *deliveryError) Unwrap() error { return e.err }
 func (s *Sender) one(ctx context.Context, now time.Time) (sent bool, due time.Time, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	fail := func(err error) (bool, time.Time, error) {
-		return false, time.Time{}, fmt.Errorf("channel %q: %w", s.Channel.Name(), err)
-	}
 	if err := s.save(ctx); err != nil {
-		return fail(err)
+		return false, time.Time{}, s.fail(err)
 	}
-	d, ok, due, err := s.Ledger.NextDelivery(ctx, s.Channel.Name(), now)
+	d, ok, due, err := s.Ledger.NextDelivery(ctx, s.Channel.Name(), s.Process, now)
 	if err != nil {
-		return fail(err)
+		return false, time.Time{}, s.fail(err)
 	}
-	foreign := s.begun && d.Attempts > 0 && (d.DeliveryID != s.last.DeliveryID || d.Attempts != s.last.Attempts)
-	s.begun = true
 	if !ok {
 		return false, due, nil
 	}
-	if free := words.Time(d.NextAttemptAt).Add(inHand); foreign && now.Before(free) {
-		return false, free, nil
+	taken, err := s.attempt(ctx, d)
+	var not *channel.NotConfigured
+	switch {
+	case errors.As(err, &not):
+		return false, time.Time{}, nil
+	case err == nil && !taken:
+		return false, now.Add(lookSoon), nil
 	}
-	message, err := s.Render.Message(ctx, d, s.Now())
+	return err == nil, time.Time{}, err
+}
+
+func (s *Sender) fail(err error) error { return fmt.Errorf("channel %q: %w", s.Channel.Name(), err) }
+
+// attempt makes one attempt at a message, and records what became of it. It returns false if another process is to
+// make it.
+func (s *Sender) attempt(ctx context.Context, d ledger.Delivery) (taken bool, err error) {
+	if not, ok := s.Channel.(*channel.NotConfigured); ok {
+		return false, s.unconfigured(ctx, not)
+	}
+	m, err := s.Render.Message(ctx, d, s.Now())
 	if errors.Is(err, db.ErrNotFound) { // it would block all messages behind it
 		s.Log.Error("delivery skipped", "channel", s.Channel.Name(), "delivery_id", d.DeliveryID, "error", err)
-		err = s.Ledger.MarkSkipped(ctx, d.DeliveryID, "what it reports has left the record")
-		return err == nil, time.Time{}, err
+		return true, s.Ledger.MarkSkipped(ctx, d.DeliveryID, "what it reports has left the record")
 	}
 	if err != nil {
-		return fail(err)
+		return false, s.fail(err)
 	}
 	// If the program is killed while the message is in flight, the next run finds it due.
-	if err := s.Ledger.MarkSending(ctx, d.DeliveryID, d.Attempts, s.Now()); err != nil {
+	hand := ledger.Hand{Process: s.Process, At: s.Now(), Until: s.Now().Add(InHand)}
+	if err := s.Ledger.MarkSending(ctx, d.DeliveryID, d.Attempts, hand); err != nil {
 		if errors.Is(err, ledger.ErrPlanned) {
-			return true, time.Time{}, nil // another process took it; look at the next one
+			return false, nil
 		}
-		return fail(err)
+		return false, s.fail(err)
 	}
 	d.Attempts++
-	s.last = d
-	result, err := s.send(ctx, message)
+	result, err := s.send(ctx, m)
 	if err == nil {
 		s.unsaved = &receipt{d.DeliveryID, s.Now(), result}
 		s.Log.Info("delivered", "channel", s.Channel.Name(), "delivery_id", d.DeliveryID, "reason", d.Reason,
 			"attempts", d.Attempts)
 		if err := s.save(ctx); err != nil {
-			return fail(fmt.Errorf("delivered, but not recorded: %w", err))
+			return true, s.fail(fmt.Errorf("delivered, but not recorded: %w", err))
 		}
-		return true, time.Time{}, nil
+		return true, nil
 	}
 	if ctx.Err() != nil {
-		return fail(err) // whether it arrived is not known; the next run sends it again
+		return true, s.fail(err) // whether it arrived is not known; it is sent again
 	}
-	return false, time.Time{}, s.failed(ctx, d, err)
+	return true, s.failed(ctx, d, err)
+}
+
+// unconfigured records that the channel's messages wait for its secret.
+func (s *Sender) unconfigured(ctx context.Context, not *channel.NotConfigured) error {
+	n, err := s.Ledger.MarkUnconfigured(ctx, s.Channel.Name(), s.Process, not.Why())
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		s.Log.Warn("the channel is not configured; its messages wait", "channel", s.Channel.Name(), "missing",
+			not.Missing, "messages", n)
+	}
+	return not
 }
 
 // send hands a message to the channel, for at most sendTimeout. A channel that does not return in time is abandoned, so

@@ -46,6 +46,12 @@ func sendDue(w *reporttest.World, s *Sender) {
 	w.Must(err)
 }
 
+// flush makes one attempt at each message that waits for ops.
+func flush(w *reporttest.World, s *Sender) error {
+	w.T.Helper()
+	return s.Send(context.Background(), w.Waiting())
+}
+
 // testLog keeps what is logged and tells of each delivery.
 type testLog struct {
 	mu sync.Mutex
@@ -218,7 +224,7 @@ func TestADigestArrivesOnceSlackListens(t *testing.T) {
 
 	log := newLog()
 	s := senderTo(w, slackAt(t, "http://"+address, time.Minute), log)
-	if err := s.Flush(t.Context()); err == nil || !strings.Contains(err.Error(), "connection refused") {
+	if err := flush(w, s); err == nil || !strings.Contains(err.Error(), "connection refused") {
 		t.Fatalf("got %v, want a refused connection", err)
 	}
 	receiver := newFakeSlack()
@@ -250,7 +256,7 @@ func TestACertificateThatNobodyVouchesForIsNoReceiver(t *testing.T) {
 	defer receiver.Close()
 	log := newLog()
 	s := senderTo(w, slackAt(t, receiver.URL, time.Minute), log)
-	err := s.Flush(t.Context())
+	err := flush(w, s)
 	var failure *channel.SendError
 	if !errors.As(err, &failure) || failure.Refused || !strings.Contains(err.Error(), "certificate") {
 		t.Errorf("got %v", err)
@@ -272,7 +278,7 @@ func TestARefusalIsRecordedAndNotRepeated(t *testing.T) {
 			receiver := newFakeSlack(handler)
 			defer receiver.Close()
 			log := newLog()
-			err := senderTo(w, slackAt(t, receiver.URL, time.Minute), log).Flush(t.Context())
+			err := flush(w, senderTo(w, slackAt(t, receiver.URL, time.Minute), log))
 			var sendErr *channel.SendError
 			if !errors.As(err, &sendErr) || !sendErr.Refused || !strings.Contains(err.Error(), word) {
 				t.Fatalf("got %v", err)
@@ -312,7 +318,7 @@ func TestAContradictionIsNotRepeatedForEver(t *testing.T) {
 	defer receiver.Close()
 	for range len(bad) {
 		// A restart between two tries forgets none of them.
-		if err := senderTo(w, slackAt(t, receiver.URL, time.Minute), io.Discard).Flush(t.Context()); err == nil {
+		if err := flush(w, senderTo(w, slackAt(t, receiver.URL, time.Minute), io.Discard)); err == nil {
 			break
 		}
 	}
@@ -472,7 +478,7 @@ func TestAChannelThatPanicsIsAFailure(t *testing.T) {
 	w := reporttest.NewWorld(t)
 	w.PlanTests("ops", 1)
 	log := newLog()
-	err := senderTo(w, &broken{stdout.Channel{ChannelName: "ops"}}, log).Flush(t.Context())
+	err := flush(w, senderTo(w, &broken{stdout.Channel{ChannelName: "ops"}}, log))
 	if err == nil || !strings.HasPrefix(w.Deliveries()[0], "pending 1") {
 		t.Errorf("%v, deliveries %q", err, w.Deliveries())
 	}
@@ -527,31 +533,34 @@ func TestADeliveryThatCouldNotBeWrittenDownIsNotRepeated(t *testing.T) {
 	var out bytes.Buffer
 	writer := stdout.Channel{ChannelName: "ops", W: &out}
 	s := senderTo(w, &closing{writer, w.File}, io.Discard)
-	if err := s.Flush(t.Context()); err == nil || !strings.Contains(err.Error(), "delivered, but not recorded") {
+	if err := flush(w, s); err == nil || !strings.Contains(err.Error(), "delivered, but not recorded") {
 		t.Fatalf("got %v", err)
 	}
 	w.Open()
 	s.Ledger, s.Channel, s.Render = w.Ledger, &writer, &Renderer{DB: w.DB, Ledger: w.Ledger}
-	w.Must(s.Flush(t.Context()))
-	if n := strings.Count(out.String(), "NEW INCIDENTS"); n != 1 || w.Deliveries()[0] != "delivered 1 printed" {
+	w.Must(flush(w, s))
+	if n := strings.Count(out.String(), "Kustomer: login"); n != 1 || w.Deliveries()[0] != "delivered 1 printed" {
 		t.Errorf("printed %d times, deliveries %q", n, w.Deliveries())
 	}
 }
 
-// What another process, such as `vendorwatch digest` beside the service, has taken up is not sent by this one too.
+// What another process, such as `vendorwatch digest` beside the service, has taken up is not sent by this one too, not
+// even where this one begins only now.
 func TestTwoProcessesDoNotSendOneMessage(t *testing.T) {
 	w := reporttest.NewWorld(t)
 	receiver := newFakeSlack()
 	defer receiver.Close()
-	s := senderTo(w, slackAt(t, receiver.URL, time.Minute), io.Discard)
-	sendDue(w, s) // it is at work
 	w.PlanTests("ops", 1)
-	w.Must(w.Ledger.MarkSending(t.Context(), 1, 0, time.Now()))
+	now := time.Now()
+	w.Must(w.Ledger.MarkSending(t.Context(), 1, 0, ledger.Hand{Process: "another", At: now, Until: now.Add(InHand)}))
+	s := senderTo(w, slackAt(t, receiver.URL, time.Minute), io.Discard)
+	s.Process = "this"
 	sendDue(w, s)
+	w.Must(flush(w, s))
 	if requests, _ := receiver.seen(); requests != 0 {
 		t.Fatal("a message that another has in hand was sent")
 	}
-	s.Now = func() time.Time { return time.Now().Add(2 * inHand) }
+	s.Now = func() time.Time { return now.Add(InHand) }
 	sendDue(w, s)
 	if _, accepted := receiver.seen(); len(accepted) != 1 {
 		t.Error("a message that another took up and never brought to its end is not sent")

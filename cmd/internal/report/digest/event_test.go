@@ -86,11 +86,11 @@ func TestAnEditAloneIsQuietAndDealtWith(t *testing.T) {
 		&deliver.Renderer{DB: w.DB, Ledger: w.Ledger})
 	save("Mail is late")
 	w.PlanDigest()
-	w.Must(sender.Flush(ctx))
+	w.Must(sender.Send(ctx, w.Waiting()))
 	save("Mail was late")
 	text.Reset()
 	w.PlanDigest()
-	w.Must(sender.Flush(ctx))
+	w.Must(sender.Send(ctx, w.Waiting()))
 	if !strings.Contains(text.String(), "nothing new") || strings.Contains(text.String(), "edited by the vendor") {
 		t.Errorf("the digest after an edit:\n%s", text.String())
 	}

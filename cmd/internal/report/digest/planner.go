@@ -72,7 +72,7 @@ func (p *Planner) PlanDue(ctx context.Context, now time.Time) (planned bool, nex
 	for _, s := range p.Settings {
 		due, err := p.due(ctx, s, now)
 		if err == nil && due {
-			err = p.plan(ctx, s, now)
+			err = p.plan(ctx, s, now, ledger.Hand{})
 			planned = planned || err == nil
 		}
 		if err != nil {
@@ -101,27 +101,43 @@ func (p *Planner) due(ctx context.Context, s Settings, now time.Time) (bool, err
 	return !at.IsZero() && !at.After(now), nil
 }
 
-// PlanNow plans every digest, whatever its hour. One without events is left out while a message of it still waits to be
-// delivered.
-func (p *Planner) PlanNow(ctx context.Context, now time.Time) error {
+// PlanNow plans every digest, whatever its hour, and returns the messages of the digests that wait to be delivered, by
+// channel. One without events is left out while a message of it still waits. The new messages are left to the process
+// that has them in hand.
+func (p *Planner) PlanNow(ctx context.Context, now time.Time, hand ledger.Hand) (map[string][]int64, error) {
+	waiting := map[string][]int64{}
 	for _, s := range p.Settings {
-		waiting, err := p.Ledger.Deliveries(ctx, ledger.DeliveryFilter{Stream: s.Stream(),
-			State: ledger.DeliveryPending})
-		var events []query.Event
-		if err == nil {
-			events, err = p.Ledger.UnplannedEvents(ctx, s.Stream())
-		}
-		if err == nil && (len(events) > 0 || len(waiting) == 0) {
-			err = p.plan(ctx, s, now)
-		}
-		if err != nil {
-			return fmt.Errorf("digest %q: %w", s.Name, err)
+		if err := p.planNow(ctx, s, now, hand, waiting); err != nil {
+			return nil, fmt.Errorf("digest %q: %w", s.Name, err)
 		}
 	}
-	return nil
+	return waiting, nil
 }
 
-func (p *Planner) plan(ctx context.Context, s Settings, now time.Time) error {
+func (p *Planner) planNow(ctx context.Context, s Settings, now time.Time, hand ledger.Hand,
+	waiting map[string][]int64) error {
+	pending := ledger.DeliveryFilter{Stream: s.Stream(), State: ledger.DeliveryPending}
+	before, err := p.Ledger.Deliveries(ctx, pending)
+	if err != nil {
+		return err
+	}
+	events, err := p.Ledger.UnplannedEvents(ctx, s.Stream())
+	if err != nil {
+		return err
+	}
+	if len(events) > 0 || len(before) == 0 {
+		if err := p.plan(ctx, s, now, hand); err != nil {
+			return err
+		}
+	}
+	all, err := p.Ledger.Deliveries(ctx, pending)
+	for _, d := range all {
+		waiting[d.Channel] = append(waiting[d.Channel], d.DeliveryID)
+	}
+	return err
+}
+
+func (p *Planner) plan(ctx context.Context, s Settings, now time.Time, hand ledger.Hand) error {
 	events, upTo, from, err := News(ctx, p.DB, p.Ledger, s, now)
 	if err != nil {
 		return err
@@ -137,9 +153,10 @@ func (p *Planner) plan(ctx context.Context, s Settings, now time.Time) error {
 	var add []ledger.NewDelivery
 	for _, channel := range s.Channels {
 		add = append(add, ledger.NewDelivery{Channel: channel, Reason: string(message.ReasonDigest), EventIDs: ids,
-			From: from})
+			From: from, Sender: hand.Process, InHand: hand.Until})
 		if last := &add[len(add)-1]; empty {
 			last.State, last.Note = ledger.DeliverySkipped, `it has nothing to list (when_empty = "skip")`
+			last.Sender, last.InHand = "", time.Time{}
 		}
 	}
 	if err := p.Ledger.SavePlan(ctx, s.Stream(), upTo, now, add, nil); err != nil {

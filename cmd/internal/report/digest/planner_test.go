@@ -30,7 +30,7 @@ func TestEachDigestTellsOnlyWhatIsNew(t *testing.T) {
 		t.Helper()
 		out.Reset()
 		w.PlanDigest()
-		w.Must(s.Flush(t.Context()))
+		w.Must(s.Send(t.Context(), w.Waiting()))
 		return out.String()
 	}
 	w.Scrape("login")
@@ -54,19 +54,20 @@ func TestEachDigestTellsOnlyWhatIsNew(t *testing.T) {
 func TestADigestThatIsLateLeavesWhatCameAfterItToTheNext(t *testing.T) {
 	w := reporttest.NewWorld(t)
 	w.Scrape("login")
-	w.Must(w.Digests.PlanNow(t.Context(), w.At))
+	_, err := w.Digests.PlanNow(t.Context(), w.At, ledger.Hand{})
+	w.Must(err)
 	w.At = w.At.Add(time.Minute)
 	w.Scrape("login", "search")
 	var out bytes.Buffer
 	s := deliver.NewSender(w.Ledger, &stdout.Channel{ChannelName: "ops", W: &out},
 		&deliver.Renderer{DB: w.DB, Ledger: w.Ledger})
-	w.Must(s.Flush(t.Context()))
+	w.Must(s.Send(t.Context(), w.Waiting()))
 	if strings.Contains(out.String(), "search") || !strings.Contains(out.String(), "OPEN (1)\n  Kustomer: login") {
 		t.Errorf("the late one:\n%s", out.String())
 	}
 	out.Reset()
 	w.PlanDigest()
-	w.Must(s.Flush(t.Context()))
+	w.Must(s.Send(t.Context(), w.Waiting()))
 	if !strings.Contains(out.String(), "OPEN (2)\n  Kustomer: login") ||
 		!strings.Contains(out.String(), "Kustomer: search") {
 		t.Errorf("the next one:\n%s", out.String())

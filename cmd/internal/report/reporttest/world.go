@@ -101,7 +101,21 @@ func (w *World) Scrape(titles ...string) {
 // PlanDigest plans a digest of what is new.
 func (w *World) PlanDigest() {
 	w.T.Helper()
-	w.Must(w.Digests.PlanNow(context.Background(), time.Now()))
+	_, err := w.Digests.PlanNow(context.Background(), time.Now(), ledger.Hand{})
+	w.Must(err)
+}
+
+// Waiting returns the messages that wait for ops, whenever they are due.
+func (w *World) Waiting() []int64 {
+	w.T.Helper()
+	all, err := w.Ledger.Deliveries(context.Background(), ledger.DeliveryFilter{Channel: "ops",
+		State: ledger.DeliveryPending})
+	w.Must(err)
+	var ids []int64
+	for _, d := range all {
+		ids = append(ids, d.DeliveryID)
+	}
+	return ids
 }
 
 // PlanTests plans test messages to a channel.

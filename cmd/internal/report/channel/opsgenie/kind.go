@@ -8,8 +8,9 @@ import (
 // Kind is the type opsgenie of the config file.
 func Kind() channel.Kind {
 	return channel.Kind{
-		Type: "opsgenie",
-		Doc:  "an alert in Opsgenie, opened and closed under one alias per incident; digests are refused",
+		Type:        "opsgenie",
+		Doc:         "an alert in Opsgenie, opened and closed under one alias per incident; digests are refused",
+		PerIncident: true,
 		Keys: []channel.Key{
 			{Name: "api_key", Doc: "the key of an API integration", Example: "VENDORWATCH_OPSGENIE_KEY", Required: true,
 				Zero: secret.Text{}},

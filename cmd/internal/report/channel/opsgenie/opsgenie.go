@@ -46,9 +46,6 @@ func New(name, apiKey, address string, client *http.Client) (*Channel, error) {
 // Name returns the channel's name.
 func (c *Channel) Name() string { return c.poster.Channel }
 
-// PerIncident marks a channel that keeps one message per incident.
-func (c *Channel) PerIncident() {}
-
 // Send opens the alert of the message's incident or page, adds to it, or closes it. A digest is refused; what is no
 // alert, or comes after its end, is taken and sent nowhere. Every error is a *channel.SendError unless ctx ended.
 func (c *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, error) {

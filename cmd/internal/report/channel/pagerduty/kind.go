@@ -10,8 +10,9 @@ import (
 // Kind is the type pagerduty of the config file.
 func Kind() channel.Kind {
 	return channel.Kind{
-		Type: "pagerduty",
-		Doc:  "an alert in PagerDuty, triggered and resolved under one key per incident; digests are refused",
+		Type:        "pagerduty",
+		Doc:         "an alert in PagerDuty, triggered and resolved under one key per incident; digests are refused",
+		PerIncident: true,
 		Keys: []channel.Key{
 			{
 				Name: "routing_key", Doc: "the integration key", Example: "VENDORWATCH_PAGERDUTY_KEY", Required: true,

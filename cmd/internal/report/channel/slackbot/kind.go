@@ -14,7 +14,9 @@ func Kind() channel.Kind {
 	const example = `"C0123456789"; Slack shows it at the end of the channel's details`
 	return channel.Kind{
 		Type: "slack_bot",
-		Doc:  "one message per incident in a Slack channel, edited in place, with the vendor's updates in its thread",
+		Doc: "one message per incident in a Slack channel, edited in place, with the vendor's updates in its " +
+			"thread",
+		PerIncident: true,
 		Keys: []channel.Key{
 			{Name: "token", Doc: "the token", Example: "VENDORWATCH_SLACK_TOKEN", Required: true, Zero: secret.Text{}},
 			{

@@ -53,9 +53,6 @@ func New(name, token, channelID, api string, client *http.Client) (*Channel, err
 // Name returns the channel's name.
 func (s *Channel) Name() string { return s.name }
 
-// PerIncident marks a channel that keeps one message per incident.
-func (s *Channel) PerIncident() {}
-
 // Send posts the message, with the further parts of a long digest in its thread, or edits the message of its incident
 // and replies to it. A reply that ends, worsens or reopens
 // the incident is shown in the channel too; a mere change is only in the edit. If somebody deleted the message, the

@@ -17,9 +17,6 @@ import (
 	"vendorwatch/normalize"
 )
 
-// affectedWithin is how close together incidents of different vendors begin that may have one cause.
-const affectedWithin = time.Hour
-
 // Renderer turns deliveries into messages, from the record as it is when they are sent.
 type Renderer struct {
 	DB           *query.DB
@@ -123,7 +120,7 @@ func (r *Renderer) item(ctx context.Context, d ledger.Delivery, id int64, events
 	i := message.AlertItem{
 		Item: message.Item{Incident: detail.Incident, EventIDs: []int64{}}, DedupKey: "vendorwatch-incident-" +
 			strconv.FormatInt(id, 10),
-		Open: !normalize.State(detail.State).Over() && detail.LeftFeedAt == "", AlsoAffected: []string{},
+		Open: !normalize.State(detail.State).Over() && detail.LeftFeedAt == "",
 	}
 	for _, e := range events {
 		i.EventIDs = append(i.EventIDs, e.EventID)
@@ -141,9 +138,6 @@ func (r *Renderer) item(ctx context.Context, d ledger.Delivery, id int64, events
 		return message.AlertItem{}, err
 	}
 	i.Owner, i.RunbookURL = vendor.Owner, vendor.RunbookURL
-	if i.AlsoAffected, err = r.alsoAffected(ctx, detail.Incident); err != nil {
-		return message.AlertItem{}, err
-	}
 	if i.DetectedAfterSeconds, err = r.DB.DetectionDelay(ctx, id); err != nil {
 		return message.AlertItem{}, err
 	}
@@ -165,25 +159,4 @@ func wasChanged(reason message.Reason, kind normalize.EventKind) bool {
 		return kind == normalize.EventStateChanged
 	}
 	return false
-}
-
-// alsoAffected names the other vendors with incidents that began within affectedWithin of i.
-func (r *Renderer) alsoAffected(ctx context.Context, i query.Incident) ([]string, error) {
-	began := words.Time(cmp.Or(i.StartedAt, i.FirstSeenAt))
-	names := []string{}
-	if i.Kind != string(normalize.KindIncident) || began.IsZero() {
-		return names, nil
-	}
-	near, err := r.DB.Incidents(ctx, query.Filter{Kind: normalize.KindIncident, Since: began.Add(-affectedWithin),
-		Until: began.Add(affectedWithin)})
-	if err != nil {
-		return nil, err
-	}
-	for _, o := range near {
-		if o.Vendor != i.Vendor && o.Filtered == 0 && !slices.Contains(names, o.VendorName) {
-			names = append(names, o.VendorName)
-		}
-	}
-	slices.Sort(names)
-	return names, nil
 }

@@ -76,12 +76,12 @@ func TestAnAlertTellsWhatItsReaderNeeds(t *testing.T) {
 	i := m.Items[0]
 	minutes := int64(180)
 	got := message.AlertItem{Item: message.Item{Owner: i.Owner}, RunbookURL: i.RunbookURL, Was: i.Was,
-		DetectedAfterSeconds: i.DetectedAfterSeconds, AlsoAffected: i.AlsoAffected,
-		DashboardURL: i.DashboardURL, DedupKey: i.DedupKey, Open: i.Open, Thread: i.Thread}
+		DetectedAfterSeconds: i.DetectedAfterSeconds,
+		DashboardURL:         i.DashboardURL, DedupKey: i.DedupKey, Open: i.Open, Thread: i.Thread}
 	want := message.AlertItem{Item: message.Item{Owner: "support"}, RunbookURL: "https://wiki.example/kustomer",
 		Was:                  "minor",
-		DetectedAfterSeconds: &minutes, AlsoAffected: []string{"Octoforge"},
-		DashboardURL: "https://status.example/incidents/2", DedupKey: "vendorwatch-incident-2", Open: true}
+		DetectedAfterSeconds: &minutes,
+		DashboardURL:         "https://status.example/incidents/2", DedupKey: "vendorwatch-incident-2", Open: true}
 	if diff := cmp.Diff(want, got); diff != "" || id != 2 {
 		t.Errorf("incident %d (-want +got)\n%s", id, diff)
 	}

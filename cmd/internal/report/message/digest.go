@@ -42,6 +42,7 @@ type Digest struct {
 	DashboardURL string      `json:"dashboard_url,omitempty"`
 
 	Location  *time.Location   `json:"-"` // of the reader; nil means that of Zone
+	Times     TimeFormat       `json:"-"` // nil leaves times as they are
 	Unwatched map[int64]string `json:"-"` // when each page that is not watched was last read, by source
 }
 
@@ -110,6 +111,17 @@ type Source struct {
 	LastGoodAt string  `json:"last_success_at,omitempty"`
 	Reason     string  `json:"reason,omitempty"`
 	EventIDs   []int64 `json:"event_ids,omitempty"`
+}
+
+// TimeFormat writes a time in the form of a channel. text is the time in the reader's zone.
+type TimeFormat func(t time.Time, text string) string
+
+func (d Digest) moment(t time.Time) string {
+	text := words.Moment(t, d.location(), words.Time(d.UntilAt))
+	if d.Times == nil || t.IsZero() {
+		return text
+	}
+	return d.Times(t, text)
 }
 
 // Quiet reports whether there is no news.

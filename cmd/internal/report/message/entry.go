@@ -53,15 +53,15 @@ func (d Digest) Entry(i Item) Entry {
 }
 
 func (d Digest) incidentFacts(i Item) []string {
-	zone, until := d.location(), words.Time(d.UntilAt)
+	until := words.Time(d.UntilAt)
 	facts := []string{words.Severity(i.Severity), stateWords(i)}
 	blind, isBlind := d.UnreadableSource(i.SourceID)
 	lastRead, resting := d.Unwatched[i.SourceID]
 	started := words.Time(i.StartedAt)
 	if started.IsZero() {
-		facts = append(facts, "start not given, first seen "+words.Moment(words.Time(i.FirstSeenAt), zone, until))
+		facts = append(facts, "start not given, first seen "+d.moment(words.Time(i.FirstSeenAt)))
 	} else {
-		facts = append(facts, "started "+words.Moment(started, zone, until))
+		facts = append(facts, "started "+d.moment(started))
 	}
 	switch {
 	case i.Postmortem != "" && i.StatedDurationSeconds != nil:
@@ -69,12 +69,12 @@ func (d Digest) incidentFacts(i Item) []string {
 	case normalize.State(i.State).Over():
 		facts = append(facts, lasted(i))
 	case i.LeftFeedAt != "":
-		facts = append(facts, "gone from the page "+words.Moment(words.Time(i.LeftFeedAt), zone, until)+", end unknown")
+		facts = append(facts, "gone from the page "+d.moment(words.Time(i.LeftFeedAt))+", end unknown")
 	case resting:
-		facts = append(facts, "open when last read "+words.Moment(words.Time(lastRead), zone, until)+
+		facts = append(facts, "open when last read "+d.moment(words.Time(lastRead))+
 			", the page is not watched")
 	case isBlind:
-		facts = append(facts, "open when last read "+words.Moment(words.Time(blind.LastGoodAt), zone, until))
+		facts = append(facts, "open when last read "+d.moment(words.Time(blind.LastGoodAt)))
 	case !started.IsZero() && !started.After(until):
 		facts = append(facts, "ongoing for "+words.Duration(until.Sub(started)))
 	default:
@@ -168,12 +168,12 @@ func andMore(n int) string {
 
 // UnreadableText says since when a page cannot be read, and why.
 func (d Digest) UnreadableText(s Source) string {
-	zone, until := d.location(), words.Time(d.UntilAt)
+	until := words.Time(d.UntilAt)
 	reason := words.Short(s.Reason, ReasonLimit)
 	if s.LastGoodAt == "" && s.SinceAt == "" {
 		return cmp.Or(reason, "not read yet")
 	}
-	text := "since " + words.Moment(words.Time(s.SinceAt), zone, until)
+	text := "since " + d.moment(words.Time(s.SinceAt))
 	if since := words.Time(s.SinceAt); !since.IsZero() && until.After(since) {
 		text += " (" + words.Duration(until.Sub(since)) + ")"
 	}
@@ -181,7 +181,7 @@ func (d Digest) UnreadableText(s Source) string {
 	case s.LastGoodAt == "":
 		text += ", never read before"
 	case s.LastGoodAt != s.SinceAt:
-		text += ", last read " + words.Moment(words.Time(s.LastGoodAt), zone, until)
+		text += ", last read " + d.moment(words.Time(s.LastGoodAt))
 	}
 	if reason == "" {
 		return text
@@ -191,8 +191,7 @@ func (d Digest) UnreadableText(s Source) string {
 
 // ReadableText says since when a page can be read again.
 func (d Digest) ReadableText(s Source) string {
-	zone, until := d.location(), words.Time(d.UntilAt)
-	text := "since " + words.Moment(words.Time(s.SinceAt), zone, until)
+	text := "since " + d.moment(words.Time(s.SinceAt))
 	if gone, back := words.Time(s.LastGoodAt), words.Time(s.SinceAt); !gone.IsZero() && back.After(gone) {
 		text += ", after " + words.Duration(back.Sub(gone))
 	}

@@ -16,10 +16,5 @@ func NewEnvelope(m Message) Envelope {
 	if m.EventIDs == nil {
 		m.EventIDs = []int64{}
 	}
-	for n := range m.Items {
-		if m.Items[n].AlsoAffected == nil {
-			m.Items[n].AlsoAffected = []string{}
-		}
-	}
 	return Envelope{Version: 1, Subject: m.Subject(), Text: Text(m, 0), Message: m}
 }

@@ -73,6 +73,9 @@ func (d Digest) Line(i Item) Line {
 	return l
 }
 
+// Line puts one of several incidents of an alert into one line.
+func (m Message) Line(i AlertItem) Line { return m.asDigest().Line(i.Item) }
+
 func among(list []Item, i Item) bool {
 	return slices.ContainsFunc(list, func(o Item) bool { return o.IncidentID == i.IncidentID })
 }

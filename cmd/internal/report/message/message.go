@@ -23,7 +23,8 @@ type Message struct {
 	Held   *HeldBack    `json:"held_back,omitempty"`
 	Digest *Digest      `json:"digest,omitempty"`
 
-	Zone *time.Location `json:"-"` // of the reader; nil means UTC
+	Zone  *time.Location `json:"-"` // of the reader; nil means UTC
+	Times TimeFormat     `json:"-"` // nil leaves times as they are
 
 	// How many parts of a long message an earlier attempt delivered, and what the channel returned for the others.
 	Parts  int    `json:"-"`
@@ -38,9 +39,7 @@ type AlertItem struct {
 	// the severity or state before, if the reason is its change
 	Was                  string `json:"was,omitempty"`
 	DetectedAfterSeconds *int64 `json:"detected_after_seconds,omitempty"`
-	// names of other vendors with incidents that began within an hour of it
-	AlsoAffected []string `json:"also_affected"`
-	DashboardURL string   `json:"dashboard_url,omitempty"` // the incident's page on our dashboard
+	DashboardURL         string `json:"dashboard_url,omitempty"` // the incident's page on our dashboard
 	// the same for every message on this incident: vendorwatch-incident-17
 	DedupKey string `json:"dedup_key"`
 	Open     bool   `json:"open"` // whether it has not ended

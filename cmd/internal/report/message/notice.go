@@ -102,13 +102,6 @@ func (m Message) incident(i AlertItem) IncidentNotice {
 	if i.DetectedAfterSeconds != nil && *i.DetectedAfterSeconds >= 0 && m.Reason != ReasonMaintenance {
 		add("Detected by us", words.Seconds(*i.DetectedAfterSeconds)+" after the start", "")
 	}
-	if n := len(i.AlsoAffected); n > 0 {
-		names := make([]string, min(n, 8))
-		for k := range names {
-			names[k] = words.Short(i.AlsoAffected[k], 40)
-		}
-		add("Also affected", strings.Join(names, ", ")+andOthers(n-len(names)), "")
-	}
 	add("Owner", words.Short(i.Owner, 80), "")
 	add("Runbook", BareAddresses(WebLink(i.RunbookURL)), WebLink(i.RunbookURL))
 	add("Our record", BareAddresses(WebLink(i.DashboardURL)), WebLink(i.DashboardURL))
@@ -222,7 +215,7 @@ func andOthers(n int) string {
 
 // asDigest is a digest of the same time and zone, whose words for times serve the message.
 func (m Message) asDigest() Digest {
-	return Digest{UntilAt: m.At, Location: m.location()}
+	return Digest{UntilAt: m.At, Location: m.location(), Times: m.Times}
 }
 
 func (m Message) location() *time.Location {

@@ -28,8 +28,8 @@ func Alert(reason message.Reason, change func(*message.AlertItem)) message.Messa
 		}, EventIDs: []int64{3}, Owner: "customer-support"},
 		RunbookURL:           "https://wiki.example.com/runbooks/kustomer",
 		DetectedAfterSeconds: &late,
-		AlsoAffected:         []string{"AWS"}, DashboardURL: "https://watch.example.com/incidents/17",
-		DedupKey: "vendorwatch-incident-17", Open: true,
+		DashboardURL:         "https://watch.example.com/incidents/17",
+		DedupKey:             "vendorwatch-incident-17", Open: true,
 	}
 	if reason == message.ReasonResolved || reason == message.ReasonPostmortem {
 		i.State, i.ResolvedAt, i.DurationSeconds, i.Open = "resolved", "2026-11-13T18:12:00.000Z", &lasted, false
@@ -54,7 +54,6 @@ func HostileAlert() message.Message {
 		i.Title, i.LatestBody, i.VendorName, i.Components, i.Owner = HostileText, HostileText, HostileText, HostileText,
 			HostileText
 		i.URL, i.RunbookURL = "javascript:alert(1)", "https://x.example/\"><script>"
-		i.AlsoAffected = []string{HostileText, HostileText}
 	})
 }
 

@@ -45,16 +45,7 @@ const (
 // Digest renders a digest as messages in Block Kit that belong together, most often one. They keep Slack's limits
 // whatever the vendors wrote, and escape their text. Everything that the digest tells has a line in one of them.
 func Digest(d message.Digest) []slack.WebhookMessage {
-	groups := d.Groups()
-	var parts [][]string
-	for how := whole; how < details; how++ {
-		if parts = paginate(groups, how); len(parts) <= mostMessages {
-			break
-		}
-	}
-	if len(parts) == 0 {
-		parts = [][]string{nil}
-	}
+	parts := layOut(d.Groups())
 	out := make([]slack.WebhookMessage, len(parts))
 	for n, texts := range parts {
 		out[n] = digestPart(d, texts, n, len(parts))
@@ -87,11 +78,20 @@ func digestPart(d message.Digest, texts []string, n, of int) slack.WebhookMessag
 		}
 		blocks = append(blocks, slackContext(foot))
 	}
-	quiet := false
-	return slack.WebhookMessage{
-		Text: mrkdwn(title, 2*slackHeaderText, words.Ellipsis), Blocks: &slack.Blocks{BlockSet: blocks},
-		UnfurlLinks: &quiet, UnfurlMedia: &quiet,
+	return ofBlocks(mrkdwn(title, 2*slackHeaderText, words.Ellipsis), blocks)
+}
+
+// layOut lays out groups as the texts of sections, by message: of at least one, and of mostMessages if that can be.
+func layOut(groups []message.Group) (parts [][]string) {
+	for how := whole; how < details; how++ {
+		if parts = paginate(groups, how); len(parts) <= mostMessages {
+			break
+		}
 	}
+	if len(parts) == 0 {
+		parts = [][]string{nil}
+	}
+	return parts
 }
 
 // paginate lays out groups as the texts of sections, by message.
@@ -165,7 +165,7 @@ func slackLine(l message.Line, how detail) string {
 		kept = kept[:min(1, len(kept))]
 	}
 	text := severityMark(*l.Item) + " *" + vendor + "* " + title
-	if said := mrkdwn(strings.Join(kept, " · "), 500, words.Ellipsis); said != "" {
+	if said := withTimes(mrkdwn(strings.Join(kept, " · "), 700, words.Ellipsis)); said != "" {
 		text += " · " + said
 	}
 	if said := mrkdwn(l.Words, 400, words.Ellipsis); said != "" && how == whole {

@@ -3,6 +3,7 @@ package channeltest
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -12,7 +13,11 @@ import (
 
 // slackTexts returns every text of a message with Slack's limit for it.
 func slackTexts(t interface{ Fatalf(string, ...any) }, m slack.WebhookMessage) (all []string) {
-	for _, b := range m.Blocks.BlockSet {
+	blocks := m.Blocks.BlockSet
+	for _, a := range m.Attachments {
+		blocks = append(slices.Clone(blocks), a.Blocks.BlockSet...)
+	}
+	for _, b := range blocks {
 		switch b := b.(type) {
 		case *slack.HeaderBlock:
 			all = append(all, b.Text.Text)
@@ -40,7 +45,7 @@ func slackTexts(t interface{ Fatalf(string, ...any) }, m slack.WebhookMessage) (
 }
 
 var (
-	slackLink   = regexp.MustCompile(`<https?://[^<>| ]+\|[^<>\n]+>`)
+	slackLink   = regexp.MustCompile(`<(?:https?://[^<>| ]+|!date\^\d+\^[^<>|]+)\|[^<>\n]+>`)
 	SlackEscape = regexp.MustCompile(`&(amp|lt|gt);`)
 )
 

@@ -9,7 +9,6 @@ package oncall
 import (
 	"cmp"
 	"strconv"
-	"strings"
 
 	"vendorwatch/cmd/internal/report/channel"
 	"vendorwatch/cmd/internal/report/message"
@@ -128,7 +127,6 @@ func (a *Alert) ofIncident(m message.Message) {
 	a.detail("components", shown.Components)
 	a.detail("latest_update", shown.Latest)
 	a.detail("owner", i.Owner)
-	a.detail("also_affected", strings.Join(i.AlsoAffected, ", "))
 }
 
 // ofSource takes news of a status page. What is told of its components has a life of its own, which another

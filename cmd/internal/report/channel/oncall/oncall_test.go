@@ -80,8 +80,8 @@ func TestWhatAnAlertSays(t *testing.T) {
 		"reason": "first", "message_id": "vw-5", "incident_id": "17", "vendor": "kustomer", "severity": "major",
 		"state": "investigating",
 		"title": "[PLATFORM] Errors & delays", "latest_update": "We look into errors of the web client.",
-		"owner":         "customer-support",
-		"also_affected": "AWS", "started_at": "2026-11-13T17:46:00.000Z", "resolved_at": "",
+		"owner":      "customer-support",
+		"started_at": "2026-11-13T17:46:00.000Z", "resolved_at": "",
 	} {
 		if a.Details[name] != value {
 			t.Errorf("detail %s is %q, want %q", name, a.Details[name], value)

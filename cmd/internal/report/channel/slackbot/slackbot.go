@@ -82,12 +82,13 @@ func (s *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, er
 	if err != nil || m.Reason == message.ReasonChanged || m.Reason == message.ReasonFirst {
 		return channel.Sent{Receipt: "edited", Thread: m.Items[0].Thread}, s.judge(ctx, err)
 	}
-	more := []slack.MsgOption{slack.MsgOptionTS(ts)}
-	if slices.Contains([]message.Reason{message.ReasonResolved, message.ReasonWorsened, message.ReasonReopened,
-		message.ReasonLeftFeed}, m.Reason) {
-		more = append(more, slack.MsgOptionBroadcast())
+	inChannel := slices.Contains([]message.Reason{message.ReasonResolved, message.ReasonWorsened,
+		message.ReasonReopened, message.ReasonLeftFeed}, m.Reason)
+	reply := append(options(m, blockkit.Reply(m, inChannel)), slack.MsgOptionTS(ts))
+	if inChannel {
+		reply = append(reply, slack.MsgOptionBroadcast())
 	}
-	_, _, err = s.api().PostMessageContext(ctx, channelID, append(one(m), more...)...)
+	_, _, err = s.api().PostMessageContext(ctx, channelID, reply...)
 	return channel.Sent{Receipt: "replied", Thread: m.Items[0].Thread}, s.judge(ctx, err)
 }
 
@@ -111,6 +112,7 @@ func one(m message.Message) []slack.MsgOption { return options(m, blockkit.Messa
 func options(m message.Message, w slack.WebhookMessage) []slack.MsgOption {
 	return []slack.MsgOption{
 		slack.MsgOptionText(w.Text, false), slack.MsgOptionBlocks(w.Blocks.BlockSet...),
+		slack.MsgOptionAttachments(w.Attachments...),
 		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
 		slack.MsgOptionMetadata(slack.SlackMetadata{EventType: "vendorwatch",
 			EventPayload: map[string]any{"id": m.ID, "reason": string(m.Reason)}}),

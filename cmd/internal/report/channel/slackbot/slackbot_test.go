@@ -59,7 +59,8 @@ func newWorkspace(t *testing.T) *workspace {
 			}
 		}
 		p := slackPost{method: method, ts: r.Form.Get("ts"), thread: r.Form.Get("thread_ts"), text: r.Form.Get("text"),
-			blocks: r.Form.Get("blocks"), broadcast: r.Form.Get("reply_broadcast") == "true"}
+			blocks:    r.Form.Get("blocks") + r.Form.Get("attachments"),
+			broadcast: r.Form.Get("reply_broadcast") == "true"}
 		if p.ts == "" {
 			p.ts = fmt.Sprintf("1700000000.%06d", len(w.posts)+1)
 		}
@@ -113,10 +114,11 @@ func TestSlackBotKeepsOneMessageAnIncident(t *testing.T) {
 	}{
 		{"chat.postMessage", parent, "", "Kustomer: major incident opened: [PLATFORM] Errors", false},
 		{"chat.update", parent, "", "Kustomer: major incident opened", false},
-		{"chat.postMessage", "", parent, "We found the cause.", false},
+		{"chat.postMessage", "", parent, `"*update, investigating*\n“We found the cause.”"`, false},
 		{"chat.update", parent, "", "monitoring", false},
 		{"chat.update", parent, "", "Kustomer: critical incident opened", false},
-		{"chat.postMessage", "", parent, "major → critical (worse)", true},
+		{"chat.postMessage", "", parent,
+			`"*Kustomer: major → critical (worse): [PLATFORM] Errors \u0026amp; delays*"`, true},
 		{"chat.update", parent, "", "resolved after 26 min", false},
 		{"chat.postMessage", "", parent, "resolved after 26 min", true},
 		{"chat.update", parent, "", "resolved after 26 min", false},

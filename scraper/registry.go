@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"vendorwatch/scraper/page"
 )
 
 // Registry has platforms by name. platforms.All returns the one with every platform of this module.
@@ -50,10 +52,14 @@ type detecting struct{ Platform }
 
 // Parse implements Platform.
 func (d detecting) Parse(s Source, p Page) (Result, error) {
-	if !Detects(d.Platform, p) {
-		return Result{}, Unknown(p)
+	if m, ok := d.Platform.(Marked); ok && !marked(m, p) {
+		return Result{}, page.Unexpected(p, "a page with one of the platform's marks")
 	}
-	return d.Platform.Parse(s, p)
+	res, err := d.Platform.Parse(s, p)
+	if err == nil && !Detects(d.Platform, p) {
+		return Result{}, page.Unexpected(p, "a page that the platform recognises")
+	}
+	return res, err
 }
 
 // marked reports whether a page has one of a platform's marks.

@@ -14,10 +14,11 @@ import (
 	"vendorwatch/scraper/page"
 )
 
-// Read parses a page. An entry of a list in JSON that the platform refuses costs that entry, with a finding, and not
-// the page; the Result then covers nothing, since what was lost may be open. A page is refused as before if its other
-// entries do not make it a page of the platform either, or if a list would be left without any entry. Entries in JSON
-// that share an id and are not the same are told apart.
+// Read parses a page. An entry of a list that the platform refuses costs that entry, with a finding, and not the page:
+// in JSON, in JSON that stands in a web page or a script, in HTML, and in a feed. The Result then covers nothing, since
+// what was lost may be open. A page is refused as before if its other entries do not make it a page of the platform
+// either, or if a list would be left without any entry. Entries in JSON that share an id and are not the same are told
+// apart.
 func Read(p Platform, s Source, in Page) (Result, error) {
 	res, err := p.Parse(s, in)
 	if errors.Is(err, ErrShape) {
@@ -29,6 +30,7 @@ func Read(p Platform, s Source, in Page) (Result, error) {
 		apart(&res)
 	}
 	if err == nil {
+		printable(&res)
 		inZone(&res, s.TimeZone)
 	}
 	if err == nil && len(in.Findings) > 0 {
@@ -43,12 +45,21 @@ const (
 	mostBytes    = 200 << 20 // of all these readings
 )
 
-// salvager looks for the entries of a JSON document for which its platform refuses it.
+// salvager looks for the entries of a document for which its platform refuses the page. The document is the page, or
+// JSON that stands in it.
 type salvager struct {
 	platform Platform
 	source   Source
 	page     Page
+	doc      document
 	readings int
+}
+
+// document is a text with lists in it, and how the page is written that has another text in its place.
+type document struct {
+	text  []byte
+	wrap  func(text []byte, gone [][]byte) []byte // gone: the entries that are not in the text
+	lists []list
 }
 
 // span is a stretch of a document, from its first byte to that behind its last.
@@ -56,58 +67,84 @@ type span struct{ from, to int }
 
 // list is a list in a document.
 type list struct {
-	name    string // key of the member that it is
+	name    string // key of the member that it is, or name of its elements
 	items   []span
 	objects bool // one of them is an object
+	markup  bool // anything may stand between its items
+	element bool // its items are elements of a web page
 }
 
 // salvage reads a page without the entries that the platform refuses. ok is false if that makes no page either.
 func salvage(p Platform, s Source, in Page, cause error) (res Result, ok bool) {
-	body := page.Body(in)
-	if !page.IsJSON(body) || !json.Valid(body) {
-		return Result{}, false
-	}
-	in.Body = body
+	in.Body = page.Body(in)
 	v := &salvager{platform: p, source: s, page: in}
-	if res, ok := v.read(textIDs(body)); ok { // a number where text is expected loses nothing
-		return res, true
-	}
-	all := lists(body)
-	for _, l := range all {
-		if len(l.items) < 2 {
-			continue
+	for _, doc := range documents(in.Body, cause) {
+		v.doc = doc
+		if !doc.isMarkup() {
+			if res, ok := v.read(textIDs(doc.text), nil); ok { // a number where text is expected loses nothing
+				return res, true
+			}
 		}
-		bad := v.bad(l, l.items)
-		if len(bad) == 0 || len(bad) == len(l.items) {
-			continue
-		}
-		if res, ok := v.mend(l, bad); ok {
-			return res, true
-		}
-		if len(bad) == 1 {
-			for _, inner := range slices.Backward(all) {
-				if len(inner.items) > 1 && bad[0].holds(inner.items[0]) {
-					if lost := v.bad(inner, inner.items); len(lost) < len(inner.items) {
-						return v.drop(inner, lost, cause)
-					}
+		// To look into every list takes too long if the bad entry is in none of the first. A list is most likely to
+		// hold it if the page can be read with one of its ends alone.
+		for _, likely := range []bool{true, false} {
+			for _, l := range doc.lists {
+				if len(l.items) < 2 || likely != v.likely(l) {
+					continue
+				}
+				if res, ok := v.without(l, cause); ok {
+					return res, true
 				}
 			}
 		}
-		return v.drop(l, bad, cause)
 	}
 	return Result{}, false
+}
+
+// likely reports whether the page can be read with the first or the last item of a list alone.
+func (v *salvager) likely(l list) bool {
+	last := len(l.items) - 1
+	for _, others := range [][]span{l.items[1:], l.items[:last]} {
+		if _, ok := v.readWithout(l, others); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// without reads the page without the bad items of a list, or as little of them as possible.
+func (v *salvager) without(l list, cause error) (Result, bool) {
+	bad := v.bad(l, l.items)
+	if len(bad) == 0 || len(bad) == len(l.items) {
+		return Result{}, false
+	}
+	if !l.markup {
+		if res, ok := v.mend(l, bad); ok {
+			return res, true
+		}
+	}
+	if len(bad) == 1 {
+		for _, inner := range slices.Backward(v.doc.lists) {
+			if len(inner.items) > 1 && bad[0].holds(inner.items[0]) {
+				if lost := v.bad(inner, inner.items); len(lost) < len(inner.items) {
+					return v.drop(inner, lost, cause)
+				}
+			}
+		}
+	}
+	return v.drop(l, bad, cause)
 }
 
 // mend reads the page with numbers as text, or text as numbers, in the bad items of a list.
 func (v *salvager) mend(l list, bad []span) (Result, bool) {
 	for _, change := range []func([]byte) []byte{textIDs, textNumbers, numberIDs} {
-		mended := rewritten(v.page.Body, l, func(s span, item []byte) []byte {
+		mended := rewritten(v.doc.text, l, func(s span, item []byte) []byte {
 			if slices.Contains(bad, s) {
 				return change(item)
 			}
 			return item
 		})
-		if res, ok := v.read(mended); ok {
+		if res, ok := v.read(mended, nil); ok {
 			return res, true
 		}
 	}
@@ -116,14 +153,21 @@ func (v *salvager) mend(l list, bad []span) (Result, bool) {
 
 // drop reads the page without the bad items of a list, with a finding for each of them.
 func (v *salvager) drop(l list, bad []span, cause error) (Result, bool) {
-	res, ok := v.read(without(v.page.Body, l, bad))
+	res, ok := v.readWithout(l, bad)
 	if !ok {
+		return Result{}, false
+	}
+	if l.element && !v.entries(l, bad, res) {
 		return Result{}, false
 	}
 	res.Coverage = Coverage{}
 	for _, b := range bad {
+		text := string(v.doc.text[b.from:b.to])
+		if l.markup {
+			text = page.Visible(text)
+		}
 		res.Findings = append(res.Findings, normalize.Finding{
-			Field: cmp.Or(l.name, "page"), Value: page.Clip(page.OneLine(string(v.page.Body[b.from:b.to])), 300),
+			Field: cmp.Or(l.name, "page"), Value: page.Clip(page.OneLine(text), 300),
 			Problem: fmt.Sprintf("entry %d of %d cannot be read and is left out: %s", slices.Index(l.items, b)+1,
 				len(l.items), reason(cause)),
 		})
@@ -131,17 +175,45 @@ func (v *salvager) drop(l list, bad []span, cause error) (Result, bool) {
 	return res, true
 }
 
+// entries reports whether the elements of a list are incidents: without one of them, there is one less. To leave out
+// what holds a whole list would make a page whose form has changed one without incidents.
+func (v *salvager) entries(l list, bad []span, res Result) bool {
+	tried := 0
+	for _, good := range l.items {
+		if slices.Contains(bad, good) {
+			continue
+		}
+		if tried++; tried > 5 {
+			break
+		}
+		fewer, ok := v.readWithout(l, append(slices.Clone(bad), good))
+		if ok && len(fewer.Incidents) == len(res.Incidents)-1 && len(fewer.Components) == len(res.Components) {
+			return true
+		}
+	}
+	return false
+}
+
 // reason is why a page was refused, without the words that all such errors share.
 func reason(err error) string { return strings.TrimPrefix(err.Error(), ErrShape.Error()+": ") }
 
-// read parses the page with another body.
-func (v *salvager) read(body []byte) (Result, bool) {
+// readWithout parses the page without some items of a list.
+func (v *salvager) readWithout(l list, items []span) (Result, bool) {
+	gone := make([][]byte, len(items))
+	for n, s := range items {
+		gone[n] = v.doc.text[s.from:s.to]
+	}
+	return v.read(without(v.doc.text, l, items), gone)
+}
+
+// read parses the page with another text in place of the document.
+func (v *salvager) read(text []byte, gone [][]byte) (Result, bool) {
 	if v.readings >= mostReadings || v.readings*len(v.page.Body) > mostBytes {
 		return Result{}, false
 	}
 	v.readings++
 	in := v.page
-	in.Body = body
+	in.Body = v.doc.wrap(text, gone)
 	res, err := v.platform.Parse(v.source, in)
 	return res, err == nil
 }
@@ -150,7 +222,7 @@ func (v *salvager) read(body []byte) (Result, bool) {
 // into further.
 func (v *salvager) bad(l list, of []span) []span {
 	others := slices.DeleteFunc(slices.Clone(l.items), func(s span) bool { return slices.Contains(of, s) })
-	if _, ok := v.read(without(v.page.Body, l, others)); ok {
+	if _, ok := v.readWithout(l, others); ok {
 		return nil
 	}
 	if len(of) == 1 {
@@ -172,6 +244,16 @@ func without(body []byte, l list, items []span) []byte {
 
 // rewritten returns a document with other items in a list; nil takes one out.
 func rewritten(body []byte, l list, change func(span, []byte) []byte) []byte {
+	if l.markup {
+		var out []byte
+		last := 0
+		for _, s := range l.items {
+			out = append(out, body[last:s.from]...)
+			out = append(out, change(s, body[s.from:s.to])...)
+			last = s.to
+		}
+		return append(out, body[last:]...)
+	}
 	kept := make([][]byte, 0, len(l.items))
 	for _, s := range l.items {
 		if item := change(s, body[s.from:s.to]); item != nil {

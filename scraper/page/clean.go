@@ -123,6 +123,12 @@ func cleanReferences(body []byte) ([]byte, []normalize.Finding) {
 	return append(c.out, body[last:]...), c.findings
 }
 
+// WithoutControlReferences returns a text without its references to control characters.
+func WithoutControlReferences(text string) string {
+	clean, _ := cleanReferences([]byte(text))
+	return string(clean)
+}
+
 // closeVoid writes <br> as <br/> outside of CDATA sections and comments: in a feed, an HTML element without an end tag
 // that stands in it as markup would hold all that follows.
 func closeVoid(body []byte) []byte {

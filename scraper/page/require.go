@@ -1,6 +1,7 @@
 package page
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 )
@@ -19,6 +20,12 @@ func Require(p Page, want string, values ...any) error {
 		}
 	}
 	return nil
+}
+
+// IsUnexpected reports whether an error is Unexpected's: the page is another one, rather than a bad one of its kind.
+func IsUnexpected(err error) bool {
+	var unexpected unexpectedError
+	return errors.As(err, &unexpected)
 }
 
 type unexpectedError struct {

@@ -24,6 +24,36 @@ func SiteOf(address string) string {
 	return u.Scheme + "://" + u.Host
 }
 
+// Above returns the address of the status page that a page is below, which may stand under a path of its server, as a
+// page does that is passed on from elsewhere: https://acme.example/vendors/harbour. below matches the end of a path
+// that the product itself adds.
+func Above(page *url.URL, below *regexp.Regexp) string {
+	if page.Host == "" {
+		return page.String()
+	}
+	path := page.EscapedPath()
+	if m := below.FindStringIndex(path); m != nil {
+		path = path[:m[0]]
+	}
+	return Site(page) + strings.TrimRight(path, "/")
+}
+
+// SourceHome is Home, with the path under which the source has the page, as of one that another server passes on:
+// unless the document was fetched elsewhere.
+func SourceHome(own, source, fetched string) string {
+	home := Home(own, source, fetched)
+	u, err := url.Parse(source)
+	if err != nil || home == "" || HostOf(home) != HostOf(SiteOf(source)) {
+		return home
+	}
+	path := strings.TrimRight(u.EscapedPath(), "/")
+	if f, err := url.Parse(fetched); err == nil && f.Host != "" && HostOf(SiteOf(fetched)) == HostOf(home) &&
+		f.EscapedPath() != path && !strings.HasPrefix(f.EscapedPath(), path+"/") {
+		return home
+	}
+	return home + path
+}
+
 // Home returns scheme and host of the status page that a document belongs to. own is the address that the document
 // itself gives, which comes first; others are those of the source and of the fetched page. If own differs from one of
 // the others in its scheme only, that other is returned, since documents of one page disagree about the scheme.

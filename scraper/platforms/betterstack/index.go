@@ -90,7 +90,7 @@ func readIndex(s scraper.Source, p page.Page, body []byte) (scraper.Result, erro
 		)
 	}
 	this := doc.Data.Attributes
-	doc.now, doc.home = p.At, page.Home(domainOf(this.CustomDomain, this.Subdomain), s.URL, p.URL)
+	doc.now, doc.home = p.At, page.SourceHome(domainOf(this.CustomDomain, this.Subdomain), s.URL, p.URL)
 	res := scraper.Result{
 		Document: docIndex, PageName: this.CompanyName, PageURL: doc.home, Indicator: this.AggregateState,
 		Components: doc.note(), Coverage: scraper.Coverage{Open: true, Components: true},

@@ -61,7 +61,7 @@ func readPage(s scraper.Source, p page.Page, body []byte) (scraper.Result, error
 	if err != nil {
 		return scraper.Result{}, page.Errorf("HTML that cannot be read: %v", err)
 	}
-	res := scraper.Result{PageURL: page.Home(doc.FindMatcher(selCanonical).AttrOr("href", ""), s.URL, p.URL)}
+	res := scraper.Result{PageURL: page.SourceHome(doc.FindMatcher(selCanonical).AttrOr("href", ""), s.URL, p.URL)}
 	res.PageName = strings.TrimSuffix(page.OneLine(doc.FindMatcher(selSiteName).AttrOr("content", "")), " status")
 	if report := doc.FindMatcher(report); report.Length() > 0 {
 		return readReport(p, doc, report.First(), res)

@@ -244,7 +244,7 @@ func home(s scraper.Source, p page.Page, own string) string {
 	if u, err := url.Parse(p.URL); own == "" && s.URL == "" && err == nil && u.Host != "" {
 		own = Platform{}.Home(u)
 	}
-	return page.Home(own, s.URL)
+	return page.SourceHome(own, s.URL, "")
 }
 
 // readJSON reads a summary, a list of components or a month of the history.

@@ -78,7 +78,7 @@ func readFeed(s scraper.Source, p page.Page, body []byte) (Reading, error) {
 	default:
 		return Reading{}, unexpected(p)
 	}
-	out.PageURL = page.Home(own, s.URL, p.URL)
+	out.PageURL = page.SourceHome(own, homeOf(s.URL), p.URL)
 	read := 0
 	for _, e := range entries {
 		raw := e.raw(out.Document, out.PageURL)

@@ -16,7 +16,10 @@ import (
 
 // follow returns the pages that are needed beyond this one, all on the source's host.
 func follow(s scraper.Source, p page.Page, r Reading) []scraper.Request {
-	base := page.SiteOf(s.URL)
+	base := homeOf(s.URL)
+	if page.SiteOf(p.URL) != "" && !strings.HasPrefix(p.URL, base) {
+		base = page.SiteOf(s.URL) // nothing was there
+	}
 	if base == "" {
 		return nil
 	}

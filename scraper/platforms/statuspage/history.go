@@ -56,7 +56,7 @@ func readHistory(s scraper.Source, p page.Page, doc Document) (Reading, error) {
 	} else if this.Subdomain != "" {
 		own = "https://" + this.Subdomain + ".statuspage.io"
 	}
-	out.PageName, out.PageURL = this.Name, page.Home(own, s.URL, p.URL)
+	out.PageName, out.PageURL = this.Name, page.SourceHome(own, homeOf(s.URL), p.URL)
 	reader := reader{document: page.DocHistory, groups: map[string]string{}}
 	out.Components = reader.components(doc.Components)
 	for _, month := range doc.Months {

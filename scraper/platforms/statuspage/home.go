@@ -49,7 +49,7 @@ func readHome(s scraper.Source, p page.Page, doc *goquery.Document) (Reading, er
 	if p.URL != "" && strings.HasSuffix(page.HostOf(page.SiteOf(own)), ".statuspage.io") {
 		own = p.URL // the feed's link names the page's first host even where it has one of its own
 	}
-	r := homeReader{home: page.Home(own, s.URL, p.URL), now: madeAt(doc, p)}
+	r := homeReader{home: page.SourceHome(own, homeOf(s.URL), p.URL), now: madeAt(doc, p)}
 	out := Reading{Result: scraper.Result{Document: page.DocHome, PageURL: r.home}}
 	out.PageName = strings.TrimSpace(strings.TrimSuffix(page.Title(doc), " Status"))
 	out.Indicator = homeIndicator(doc)

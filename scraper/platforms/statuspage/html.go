@@ -125,7 +125,7 @@ func readIncidentPage(s scraper.Source, p page.Page, doc *goquery.Document) (Rea
 		return Reading{}, page.Errorf("a Statuspage incident page without its name or its updates (.update-row)")
 	}
 	own := canonical(doc)
-	home := page.Home(own, s.URL, p.URL)
+	home := page.SourceHome(own, homeOf(s.URL), p.URL)
 	id := firstID(own, p.URL)
 	if id == "" {
 		id = modalID(doc)

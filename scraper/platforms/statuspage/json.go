@@ -177,9 +177,9 @@ func (d *Document) Read(s scraper.Source, p page.Page, kind string) (Reading, er
 	reader := reader{document: kind, groups: map[string]string{}, listed: d.Components}
 	if d.Page != nil {
 		out.PageName, reader.zone = d.Page.Name, d.Page.TimeZone
-		reader.home = page.Home(d.Page.URL, s.URL, p.URL)
+		reader.home = page.SourceHome(d.Page.URL, homeOf(s.URL), p.URL)
 	} else {
-		reader.home = page.Home("", s.URL, p.URL)
+		reader.home = page.SourceHome("", homeOf(s.URL), p.URL)
 	}
 	out.PageURL = reader.home
 	if kind == page.DocSummary || kind == page.DocStatus {

@@ -27,19 +27,41 @@ const docRSS = "rss"
 // Start returns the summary, or the home page where the API is refused; for a backfill the page of
 // the history to begin with.
 func (Platform) Start(s scraper.Source) []scraper.Request {
-	base := page.SiteOf(s.URL)
+	base, site := homeOf(s.URL), page.SiteOf(s.URL)
+	// A path that Statuspage does not have may be where another server passes the page on, or mean nothing.
+	var elsewhere []scraper.Request
 	if s.Mode == scraper.Backfill {
-		return []scraper.Request{historyRequest(base, max(1, s.FromPage))}
+		request := historyRequest(base, max(1, s.FromPage))
+		if base != site {
+			request.Fallback = append(request.Fallback, historyRequest(site, max(1, s.FromPage)))
+		}
+		return []scraper.Request{request}
 	}
-	return []scraper.Request{{URL: base + "/api/v2/summary.json", Fallback: []scraper.Request{{URL: base}}}}
+	if base != site {
+		elsewhere = summaryRequests(site, nil)
+	}
+	return summaryRequests(base, elsewhere)
 }
 
-// Home returns the scheme and host of the page: Statuspage serves one status page a host.
-func (Platform) Home(page *url.URL) string {
-	if page.Host == "" {
-		return page.String()
+func summaryRequests(base string, otherwise []scraper.Request) []scraper.Request {
+	return []scraper.Request{
+		{URL: base + "/api/v2/summary.json", Fallback: []scraper.Request{{URL: base, Fallback: otherwise}}},
 	}
-	return page.Scheme + "://" + page.Host
+}
+
+var below = regexp.MustCompile(`/(?:api/v[0-9].*|history(?:[./].*)?|incidents(?:/.*)?|uptime(?:/.*)?|index\.html?|` +
+	`subscriptions?/.*|sla.*)?$`)
+
+// Home returns the address of the page. Statuspage serves one status page a host; another server may pass it on under a
+// path.
+func (Platform) Home(u *url.URL) string { return page.Above(u, below) }
+
+// homeOf is Home of an address, "" for one that is not absolute.
+func homeOf(address string) string {
+	if page.SiteOf(address) == "" {
+		return ""
+	}
+	return scraper.HomeOf(Platform{}, address)
 }
 
 // Parse reads any document of Statuspage; its kind is found from the bytes.
@@ -64,7 +86,8 @@ func askedFor(s scraper.Source, p page.Page, document string) error {
 	if err == nil && u.Host != "" && web && strings.HasSuffix(u.Path, ".json") {
 		return page.Errorf("an HTML page (Statuspage's %s) where JSON was asked for", document)
 	}
-	starts := err == nil && u.Host != "" && slices.Contains([]string{"", "/", "/api/v2/summary.json"}, u.Path)
+	starts := err == nil && u.Host != "" && (strings.HasSuffix(u.Path, "/api/v2/summary.json") ||
+		strings.TrimRight(p.URL, "/") == scraper.HomeOf(Platform{}, p.URL))
 	if starts && (document == page.DocStatus || document == page.DocComponents) {
 		return page.Errorf(
 			"Statuspage's %s where its summary was asked for: it does not say which incidents are open",

@@ -44,7 +44,7 @@ func readText(s scraper.Source, p page.Page, body []byte) (Reading, error) {
 	if title == "" {
 		return Reading{}, unexpected(p)
 	}
-	home := page.Home("", s.URL, p.URL)
+	home := page.SourceHome("", homeOf(s.URL), p.URL)
 	raw := normalize.Raw{Document: docIncidentText, ID: page.IncidentID(p.URL), Title: title}
 	raw.URL = page.IncidentURL(home, raw.ID)
 	for next < len(lines) && strings.TrimSpace(lines[next]) == "" {

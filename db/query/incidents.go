@@ -57,6 +57,9 @@ type Incident struct {
 	LatestPostedAt string `db:"latest_posted_at" json:"latest_posted_at,omitempty"`
 }
 
+// ByPage reports whether the page itself says so, and no post of the vendor: the title and the posts are ours.
+func (i Incident) ByPage() bool { return i.Origin == string(normalize.OriginPage) }
+
 var incidentRow = scan.Of[Incident]("i")
 
 var selectIncident = `SELECT ` + incidentRow.Columns + ` FROM v_incidents i `

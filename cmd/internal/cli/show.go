@@ -70,8 +70,11 @@ func (a *app) printIncident(i query.IncidentDetail, history bool) {
 	p("severity", ourWord(i.Severity, i.VendorSeverity))
 	p("state", ourWord(i.State, i.VendorState))
 	p("kind", i.Kind)
-	p("started", i.StartedAt)
-	p("resolved", i.ResolvedAt)
+	if i.ByPage() {
+		p("reported by", words.ByPage)
+	}
+	p("started", known(i.StartedAt, i.StartedBasis, i.StartedAfter, "well"))
+	p("resolved", known(i.ResolvedAt, i.ResolvedBasis, i.ResolvedAfter, "open"))
 	p("scheduled", strings.Trim(i.ScheduledStartAt+" to "+i.ScheduledEndAt, " to"))
 	p("duration", words.Lasted(i.Incident))
 	if i.StatedDurationSeconds != nil {
@@ -115,6 +118,20 @@ func (a *app) printIncident(i query.IncidentDetail, history bool) {
 	if len(i.Revisions) == 0 {
 		fmt.Fprintln(a.stdout, "    none")
 	}
+}
+
+// known is a time with how it is known, where no field and no post of the vendor gives it. was is how things were last
+// seen at the time after.
+func known(at, basis, after, was string) string {
+	switch {
+	case at != "" && basis == "":
+		return at + " (uncertain: only a part of the story is known)"
+	case basis == string(normalize.BasisSeen) && after != "":
+		return at + " (as seen; " + was + " at " + after + ")"
+	case basis == string(normalize.BasisSeen):
+		return at + " (as seen)"
+	}
+	return at
 }
 
 // ourWord is our word, with the vendor's if that differs.

@@ -5,6 +5,9 @@ import (
 	"vendorwatch/normalize"
 )
 
+// ByPage says who reports an incident that no vendor posted.
+const ByPage = "the status page itself, not a post of the vendor"
+
 // Lasted writes how long an incident lasted, or why no length can be given.
 func Lasted(i query.Incident) string {
 	switch {

@@ -495,8 +495,8 @@ func TestReminders(t *testing.T) {
 			s.wait(6 * time.Hour)
 			s.resolve(1)
 			s.wait(6 * time.Hour)
-		}, []string{"12:00 team first #1", "16:00 team reminder #1: no update from the vendor for 4 h",
-			"22:00 team reminder #1: no update from the vendor for 4 h", "00:00 team resolved #1"}},
+		}, []string{"12:00 team first #1", "16:00 team reminder #1: nothing new of it for 4 h",
+			"22:00 team reminder #1: nothing new of it for 4 h", "00:00 team resolved #1"}},
 		{"planned work, a day and an hour ahead, where a route asks for it", func(s *scene) {
 			s.facts.Reminders.Maintenance = []time.Duration{24 * time.Hour, time.Hour}
 			s.facts.Routes = append(s.facts.Routes, route.Route{Name: "work", Channels: []string{"team"},

@@ -82,7 +82,7 @@ func (p *draft) remindSilentVendor(s route.Subject) {
 		}
 		p.addReminder(route.Choice{Channel: channel, Route: p.routeOf(opening)}, n,
 			fmt.Sprintf("reminder:silence-%d:%s", s.Event(), last),
-			"no update from the vendor for "+words.Duration(silent))
+			"nothing new of it for "+words.Duration(silent))
 	}
 }
 

@@ -55,6 +55,9 @@ func (d Digest) Entry(i Item) Entry {
 func (d Digest) incidentFacts(i Item) []string {
 	until := words.Time(d.UntilAt)
 	facts := []string{words.Severity(i.Severity), stateWords(i)}
+	if i.ByPage() {
+		facts = append(facts, "reported by "+words.ByPage)
+	}
 	blind, isBlind := d.UnreadableSource(i.SourceID)
 	lastRead, resting := d.Unwatched[i.SourceID]
 	started := words.Time(i.StartedAt)

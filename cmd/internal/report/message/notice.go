@@ -146,6 +146,9 @@ func (m Message) what(i AlertItem) string {
 	case ReasonReopened:
 		return "reopened, " + stateWords(i.Item)
 	case ReasonUpdate:
+		if i.ByPage() {
+			return "the page has changed, " + stateWords(i.Item)
+		}
 		return "update, " + stateWords(i.Item)
 	case ReasonPostmortem:
 		return "postmortem published"
@@ -188,6 +191,9 @@ func (m Message) reminderWords(i AlertItem) string {
 		return "maintenance reminder"
 	}
 	if last := words.Time(cmp.Or(i.LatestPostedAt, i.StartedAt, i.FirstSeenAt)); !last.IsZero() && now.After(last) {
+		if i.ByPage() {
+			return "still open, no post of the vendor, no change of its page for " + words.Duration(now.Sub(last))
+		}
 		return "still open, no update from the vendor for " + words.Duration(now.Sub(last))
 	}
 	return "still open"

@@ -27,12 +27,15 @@ const (
 	ReasonTest       Reason = "test"       // sent by hand, to see whether it arrives
 )
 
-// Text says why a message is sent: "Sent because …".
-func (r Reason) Text() string {
-	if text, known := reasonWords[r]; known {
+// Why says why the message is sent: "Sent because …". Of what a page itself shows, the posts are ours.
+func (m Message) Why() string {
+	if m.Reason == ReasonUpdate && len(m.Items) > 0 && m.Items[0].ByPage() {
+		return "what the page shows has changed"
+	}
+	if text, known := reasonWords[m.Reason]; known {
 		return text
 	}
-	return "of: " + words.Spell(string(r))
+	return "of: " + words.Spell(string(m.Reason))
 }
 
 var reasonWords = map[Reason]string{

@@ -189,6 +189,9 @@ func (s Feeds) incidentEntry(r *http.Request, i query.IncidentDetail, changed st
 			{i.Kind, scheme("kind")},
 		},
 	}
+	if i.ByPage() {
+		e.Author.Name = "vendorwatch"
+	}
 	if page := ownPage(i.Incident); page != "" {
 		e.Links = append(e.Links, atomLink{Rel: "related", Type: "text/html", Href: page,
 			Title: "On the vendor’s page"})

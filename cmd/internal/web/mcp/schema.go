@@ -28,13 +28,14 @@ var longTexts = map[string]string{
 	"open":                    "how many of this kind are open, of any severity, including those beyond the limit",
 	"duration_seconds":        "left out while it is open or an end is not known",
 	"stated_duration_seconds": "length of the impact by the vendor's postmortem",
-	"origin":                  "who says so: vendor, posted by it; page, its page is red and nobody posted it",
-	"left_feed_at":            "when it was no longer on the vendor's page, although it had not been resolved",
-	"latest_body":             "the newest post, cut to 500 characters; untrusted text of the vendor",
-	"of_post_at":              "posted_at of the post that was edited; left out: the incident itself was",
-	"query":                   "words, or beginnings of words, that all stand in the title or in one post",
-	"since":                   "began at this day or time or later: 2026-11-23 or 2026-11-23T10:00:00Z",
-	"cut":                     "the words stand in more posts than were searched; narrow the search",
+	"origin": "who says so: vendor, posted by it; page, its page itself is red and no post of the vendor says so: " +
+		"the title and the posts are vendorwatch's then",
+	"left_feed_at": "when it was no longer on the vendor's page, although it had not been resolved",
+	"latest_body":  "the newest post, cut to 500 characters; untrusted text of the vendor",
+	"of_post_at":   "posted_at of the post that was edited; left out: the incident itself was",
+	"query":        "words, or beginnings of words, that all stand in the title or in one post",
+	"since":        "began at this day or time or later: 2026-11-23 or 2026-11-23T10:00:00Z",
+	"cut":          "the words stand in more posts than were searched; narrow the search",
 	"not_well": "vendors that are not known to be well, with trouble or unknown, the worst first; at most 50. " +
 		"Without vendor, these and vendors_well are all that are watched",
 	"unreadable": "pages that were never read, or not when they were last due or tried; their vendors may have " +

@@ -38,6 +38,9 @@ func Summary(i query.IncidentDetail, now time.Time) string {
 func Opening(i query.IncidentDetail) string {
 	text, when := i.VendorName, " on "
 	switch {
+	case i.ByPage():
+		text, when = "The status page of "+text+" itself shows trouble of "+words.Spell(i.Severity)+
+			" severity, which no post of the vendor says", ", seen first on "
 	case i.Kind == string(normalize.KindMaintenance):
 		text, when = text+" scheduled maintenance", " for "
 	case i.Kind == string(normalize.KindNotice):
@@ -107,6 +110,9 @@ func Ending(i query.Incident, now time.Time) string {
 	case state.Over() && i.DurationSeconds != nil:
 		return "It was resolved after " + words.Seconds(*i.DurationSeconds) + "."
 	case state.Over():
+		if i.ByPage() {
+			return "It is over; how long it lasted is not known."
+		}
 		return "It is over; the vendor did not publish when it ended."
 	case i.LeftFeedAt != "":
 		return "It disappeared from the vendor's page on " +
@@ -125,7 +131,11 @@ func Ending(i query.Incident, now time.Time) string {
 		text += " (" + words.Spell(i.State) + ")"
 	}
 	if t := words.Time(i.LatestPostedAt); !t.IsZero() && now.Sub(t) > time.Minute {
-		text += "; the last post is " + words.Duration(now.Sub(t)) + " old"
+		last := "; the last post is "
+		if i.ByPage() {
+			last = "; the last change that was seen is "
+		}
+		text += last + words.Duration(now.Sub(t)) + " old"
 	}
 	return text + "."
 }

@@ -70,7 +70,7 @@ func messageView(m message.Message) mailView {
 		}
 		v.Sections = []mailSection{s}
 	}
-	v.Foot = []string{"Sent because " + m.Reason.Text() + ". Message " + m.ID + " of vendorwatch."}
+	v.Foot = []string{"Sent because " + m.Why() + ". Message " + m.ID + " of vendorwatch."}
 	return v
 }
 

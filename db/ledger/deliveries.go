@@ -45,7 +45,10 @@ type Delivery struct {
 	FirstAttemptAt string `db:"first_attempt_at" json:"first_attempt_at,omitempty"`
 	Sender         string `db:"sender" json:"sender,omitempty"` // which process has it in hand, see Lease.Holder
 	// as it was first tried, in the form of whoever renders it; empty if it was not, or is delivered
-	Message      string `db:"message" json:"-"`
+	Message string `db:"message" json:"-"`
+	// how many parts of a long message the receiver has, and what it gave back for the others
+	Parts        int    `db:"parts" json:"parts,omitempty"`
+	PartsThread  string `db:"parts_thread" json:"-"`
 	AboutChannel string `db:"about_channel" json:"about_channel,omitempty"`
 	CreatedAt    string `db:"created_at" json:"created_at"`
 	DeliveredAt  string `db:"delivered_at" json:"delivered_at,omitempty"`

@@ -120,6 +120,11 @@ func (l *Ledger) MarkFailed(ctx context.Context, id int64, at, next time.Time, e
 		WHERE delivery_id = ?1 AND state = 'pending'`, db.Stamp(next), errText)
 }
 
+// MarkParts records how many parts of a long message the receiver has, and the thread that it gave for the others.
+func (l *Ledger) MarkParts(ctx context.Context, id int64, parts int, thread string) error {
+	return l.mark(ctx, id, `UPDATE deliveries SET parts = ?2, parts_thread = ?3 WHERE delivery_id = ?1`, parts, thread)
+}
+
 // MarkRefused records that the channel will never take a message, so that it is not sent for ever. errText
 // must hold no secret.
 func (l *Ledger) MarkRefused(ctx context.Context, id int64, at time.Time, errText string) error {
@@ -198,7 +203,8 @@ func (l *Ledger) Resend(ctx context.Context, id int64) error {
 			return fmt.Errorf("%w: it is %s", ErrNotRefused, state)
 		}
 		_, err = tx.ExecContext(ctx,
-			`UPDATE deliveries SET state = 'pending', attempts = 0, next_attempt_at = NULL, first_attempt_at = NULL
+			`UPDATE deliveries SET state = 'pending', attempts = 0, parts = 0, parts_thread = '',
+			next_attempt_at = NULL, first_attempt_at = NULL
 			WHERE delivery_id = ?`, id)
 		return err
 	})

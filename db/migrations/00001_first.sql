@@ -355,6 +355,8 @@ CREATE TABLE deliveries ( -- messages: one row for each message to a channel
   first_attempt_at TEXT CHECK (first_attempt_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it was first tried; null: never, or not since it was sent again by hand
   sender TEXT NOT NULL DEFAULT '', -- which process has it in hand, until next_attempt_at, as in leases; empty: none
   message TEXT CHECK (json_valid(message)), -- the message as it was first tried, so that each attempt has the same text; null: not tried yet, or delivered
+  parts INTEGER NOT NULL DEFAULT 0 CHECK (parts >= 0), -- how many parts of a long message the receiver has, while the others are to be sent
+  parts_thread TEXT NOT NULL DEFAULT '', -- the channel's own id of the first part, to reply to it; empty: it gave none
   about_channel TEXT NOT NULL DEFAULT '', -- name of the channel that it is about, if the reason is channel
   receipt TEXT NOT NULL DEFAULT '', -- what the receiver answered
   last_error TEXT NOT NULL DEFAULT '', -- why the last attempt failed

@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 02:08:15');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 02:08:15');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 02:57:06');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 02:57:06');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -357,6 +357,8 @@ CREATE TABLE deliveries ( -- messages: one row for each message to a channel
   first_attempt_at TEXT CHECK (first_attempt_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it was first tried; null: never, or not since it was sent again by hand
   sender TEXT NOT NULL DEFAULT '', -- which process has it in hand, until next_attempt_at, as in leases; empty: none
   message TEXT CHECK (json_valid(message)), -- the message as it was first tried, so that each attempt has the same text; null: not tried yet, or delivered
+  parts INTEGER NOT NULL DEFAULT 0 CHECK (parts >= 0), -- how many parts of a long message the receiver has, while the others are to be sent
+  parts_thread TEXT NOT NULL DEFAULT '', -- the channel's own id of the first part, to reply to it; empty: it gave none
   about_channel TEXT NOT NULL DEFAULT '', -- name of the channel that it is about, if the reason is channel
   receipt TEXT NOT NULL DEFAULT '', -- what the receiver answered
   last_error TEXT NOT NULL DEFAULT '', -- why the last attempt failed
@@ -364,7 +366,7 @@ CREATE TABLE deliveries ( -- messages: one row for each message to a channel
   CHECK ((state = 'delivered') = (delivered_at IS NOT NULL)),
   CHECK (state <> 'held' OR not_before_at IS NOT NULL)
 ) STRICT;
-INSERT INTO deliveries (delivery_id, channel, stream, reason, incident_id, source_id, route, dedup_key, mention, from_at, state, not_before_at, attempts, next_attempt_at, created_at, delivered_at, first_attempt_at, sender, message, about_channel, receipt, last_error, note) VALUES (1, 'ops', 'alerts', 'first', 1, NULL, '', NULL, 0, NULL, 'delivered', NULL, 1, NULL, '2026-11-23T09:00:00.000Z', '2026-11-23T14:00:00.000Z', '2026-11-23T14:00:00.000Z', '', NULL, '', 'ok', '', '');
+INSERT INTO deliveries (delivery_id, channel, stream, reason, incident_id, source_id, route, dedup_key, mention, from_at, state, not_before_at, attempts, next_attempt_at, created_at, delivered_at, first_attempt_at, sender, message, parts, parts_thread, about_channel, receipt, last_error, note) VALUES (1, 'ops', 'alerts', 'first', 1, NULL, '', NULL, 0, NULL, 'delivered', NULL, 1, NULL, '2026-11-23T09:00:00.000Z', '2026-11-23T14:00:00.000Z', '2026-11-23T14:00:00.000Z', '', NULL, 0, '', '', 'ok', '', '');
 CREATE TABLE leases ( -- what only one process may do at a time, and which one does it
   lease TEXT PRIMARY KEY CHECK (lease IN ('deliver')), -- deliver: plan and send messages
   holder TEXT NOT NULL CHECK (holder <> ''), -- which process: host, process number and a word of chance

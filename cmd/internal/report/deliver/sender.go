@@ -214,6 +214,7 @@ func (s *Sender) attempt(ctx context.Context, d ledger.Delivery) (taken bool, er
 		return false, s.fail(err)
 	}
 	d.Attempts++
+	m.Parts, m.Thread = d.Parts, d.PartsThread
 	result, err := s.send(ctx, m)
 	if err == nil {
 		s.unsaved = &receipt{d.DeliveryID, s.Now(), result}
@@ -288,6 +289,11 @@ func (s *Sender) failed(ctx context.Context, d ledger.Delivery, err error) error
 	var sendErr *channel.SendError
 	wait := time.Duration(0)
 	if errors.As(err, &sendErr) {
+		if sendErr.Parts > d.Parts {
+			if saveErr := s.Ledger.MarkParts(ctx, d.DeliveryID, sendErr.Parts, sendErr.Thread); saveErr != nil {
+				return errors.Join(err, saveErr)
+			}
+		}
 		if sendErr.Refused || (sendErr.MaxTries > 0 && d.Attempts >= sendErr.MaxTries) {
 			s.Log.Error("delivery refused, will not be retried", "channel", s.Channel.Name(), "delivery_id",
 				d.DeliveryID, "reason", d.Reason, "error", err)

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -54,15 +57,63 @@ func TestCaptures(t *testing.T) {
 			return platformtest.Tally{Incidents: len(services), Open: len(services),
 				Updates: platformtest.Occurrences(body, `<item>`), Affected: len(services)}
 		}
-		doc := platformtest.MustJSON[map[string][]struct{ Description string }](t, body)
+		doc := platformtest.MustJSON[map[string][]struct {
+			Service, Description string
+			Date                 page.Scalar
+		}](t, body)
 		n := platformtest.Tally{Open: len(doc["current"])}
+		listed := map[string]int{}
 		for _, e := range slices.Concat(doc["current"], doc["archive"]) {
+			// Events that are listed twice begin with the same words, at dates some days apart at the most.
+			_, words, _ := strings.Cut(e.Description, "</span>")
+			words = e.Service + regexp.MustCompile(`<[^>]*>|&\w+;|\W`).ReplaceAllString(words, "")
+			words = words[:min(len(words), 60)]
+			date, _ := strconv.Atoi(string(e.Date))
+			if before, twice := listed[words]; twice && max(date-before, before-date) < 10*24*3600 {
+				continue
+			}
+			listed[words] = date
 			n.Incidents++
 			n.Affected++
 			n.Updates += strings.Count(e.Description, `<span class="yellowfg">`)
 		}
 		return n
 	}, "aws/*")
+}
+
+// TestDateOfDataMoves holds that an event of data.json stays the same when its date moves, by seconds or to that of a
+// later change, and that one that is listed twice is one; two of one minute remain two.
+func TestDateOfDataMoves(t *testing.T) {
+	post := func(clock, text string) string {
+		return `<div><span class=\"yellowfg\"> ` + clock + ` PST</span>&nbsp;` + text + `</div>`
+	}
+	event := func(date, description string) string {
+		return `{"service_name":"Oars","service":"oars","summary":"Splinters","date":"` + date + `","status":"1",` +
+			`"details":"","description":"` + description + `"}`
+	}
+	read := func(current, archive string) (keys []string) {
+		res := platformtest.Parsed(t, Platform{}, "", `{"current":[`+current+`],"archive":[`+archive+`]}`)
+		for _, i := range platformtest.Incidents(t, Platform{}, res) {
+			keys = append(keys, fmt.Sprintf("%s %d", i.Key, len(i.Updates)))
+		}
+		return keys
+	}
+	old := event("1525914401", post("6:06 PM", "Long ago."))
+	one := post("8:22 AM", "We look.")
+	two := one + post("9:10 AM", "We see.")
+	first := read(event("1638894176", one), old) // 8:22:56
+	for name, again := range map[string][]string{
+		"seconds later":         read(event("1638894182", two), old),
+		"an hour later":         read(event("1638898000", two), old),
+		"listed twice, as over": read(event("1638894176", one), event("1638894190", two)+","+old),
+	} {
+		if len(again) != 2 || again[0] != strings.Replace(first[0], " 1", " 2", 1) {
+			t.Errorf("%s: %q, was %q", name, again, first)
+		}
+	}
+	if got := read(event("1638894176", one)+","+event("1638894177", post("8:22 AM", "Another.")), old); len(got) != 3 {
+		t.Errorf("two events of one minute: %q", got)
+	}
 }
 
 // TestReadsBothEncodings holds that a capture as served and one that was decoded on arrival are one.

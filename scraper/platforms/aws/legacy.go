@@ -2,7 +2,6 @@ package aws
 
 import (
 	"cmp"
-	"fmt"
 	"html"
 	"net/url"
 	"regexp"
@@ -27,6 +26,7 @@ func readData(p page.Page, res scraper.Result, archive, current []event) (scrape
 		)
 	}
 	res.Document, res.Coverage.Open = docData, true
+	at := map[string]int{}
 	for n, e := range slices.Concat(current, archive) {
 		if e.Description == nil || e.Date == "" || e.Service == "" {
 			return scraper.Result{}, page.Unexpected(p, want)
@@ -35,9 +35,28 @@ func readData(p page.Page, res scraper.Result, archive, current []event) (scrape
 		if n >= len(current) {
 			state = "archive"
 		}
-		res.Incidents = append(res.Incidents, e.legacy(state))
+		raw := e.legacy(state)
+		known, twice := at[raw.ID]
+		if twice && sameBeginning(raw, res.Incidents[known]) {
+			// AWS lists some events twice, under two dates.
+			if len(raw.Updates) > len(res.Incidents[known].Updates) {
+				res.Incidents[known] = raw
+			}
+			continue
+		}
+		if twice {
+			raw.ID += "#" + string(e.Date)
+		}
+		at[raw.ID] = len(res.Incidents)
+		res.Incidents = append(res.Incidents, raw)
 	}
 	return res, nil
+}
+
+// sameBeginning reports whether two events of one service and one minute are one: they begin with the same words.
+func sameBeginning(a, b normalize.Raw) bool {
+	return len(a.Updates) == 0 && len(b.Updates) == 0 ||
+		len(a.Updates) > 0 && len(b.Updates) > 0 && a.Updates[0].Body == b.Updates[0].Body
 }
 
 var labelPattern = regexp.MustCompile(`^\[([^\]]{1,20})\]\s*(\S.*)$`)
@@ -58,7 +77,6 @@ func (e event) legacy(state string) normalize.Raw {
 	title, label := title(e.Summary)
 	raw := normalize.Raw{
 		Document:   docData,
-		ID:         e.Service + "_" + string(e.Date),
 		Kind:       string(normalize.KindIncident),
 		Title:      title,
 		State:      cmp.Or(label, state),
@@ -68,7 +86,13 @@ func (e event) legacy(state string) normalize.Raw {
 		Components: []normalize.RawComponent{component(e.Service, e.ServiceName, "")},
 		Updates:    updates(*e.Description, string(e.Date)),
 	}
-	if n := len(raw.Updates); n > 0 && page.Before(raw.Updates[0].ID, raw.Started.Text) {
+	raw.ID = e.Service + "_" + minuteOf(string(e.Date))
+	if len(raw.Updates) > 0 {
+		// The date moves by seconds, or to that of a late change; what the first update prints does not.
+		id, _, _ := strings.Cut(raw.Updates[0].ID, "#")
+		raw.ID = e.Service + "_" + cmp.Or(id, minuteOf(string(e.Date)))
+	}
+	if n := len(raw.Updates); n > 0 && page.Before(raw.Updates[0].ID, minuteOf(raw.Started.Text)) {
 		raw.Started = normalize.RawTime{} // some dates are those of a late change; the first update is older
 	}
 	if n := len(raw.Updates); n > 0 && (label != "" || state == "archive") {
@@ -95,7 +119,10 @@ func updates(description, start string) []normalize.RawUpdate {
 			return nil
 		}
 		return []normalize.RawUpdate{
-			{ID: start, Posted: normalize.RawTime{Text: start}, Body: description, Format: normalize.FormatHTML},
+			{
+				ID: minuteOf(start), Posted: normalize.RawTime{Text: start}, Body: description,
+				Format: normalize.FormatHTML,
+			},
 		}
 	}
 	near, err := times.Parse(normalize.RawTime{Text: start}, "")
@@ -104,14 +131,14 @@ func updates(description, start string) []normalize.RawUpdate {
 		updates = append(
 			updates,
 			normalize.RawUpdate{
-				ID:     start,
+				ID:     minuteOf(start),
 				Posted: normalize.RawTime{Text: start},
 				Body:   before,
 				Format: normalize.FormatHTML,
 			},
 		)
 	}
-	used := map[string]int{start: len(updates)}
+	used := map[string]int{minuteOf(start): len(updates)}
 	for i, m := range heads {
 		end := len(description)
 		if i+1 < len(heads) {
@@ -129,7 +156,7 @@ func updates(description, start string) []normalize.RawUpdate {
 				u.Posted, at = normalize.RawTime{Text: start}, near // the same time to the second
 			}
 			if !at.IsZero() {
-				near, u.ID = at, ordinal(strconv.FormatInt(at.Unix(), 10), used)
+				near, u.ID = at, ordinal(minuteOf(strconv.FormatInt(at.Unix(), 10)), used)
 			}
 		}
 		updates = append(updates, u)
@@ -230,9 +257,9 @@ func readFeed(s scraper.Source, p page.Page) (scraper.Result, error) {
 		if it.level != "" && !it.over || raw.Impact == "" {
 			raw.Impact = it.level
 		}
-		it.update.ID = fmt.Sprintf("%d", it.epoch)
+		it.update.ID = strconv.FormatInt(it.epoch, 10)
 		if slices.ContainsFunc(raw.Updates, func(u normalize.RawUpdate) bool { return u.ID == it.update.ID }) {
-			it.update.ID = fmt.Sprintf("%d#%d", it.epoch, len(raw.Updates))
+			it.update.ID += "#" + strconv.Itoa(len(raw.Updates))
 		}
 		raw.Updates = append(raw.Updates, it.update)
 		if it.over {
@@ -295,4 +322,14 @@ func knownEvent(s scraper.Source, service string, epoch, oldest int64) (id strin
 		}
 	}
 	return service + "_" + strconv.FormatInt(best, 10), best == epoch
+}
+
+// minuteOf returns the minute of a time in epoch seconds, by which events and their updates are known: AWS changes the
+// seconds afterwards. A text that is no such time stays as it is.
+func minuteOf(epoch string) string {
+	seconds, err := strconv.ParseInt(epoch, 10, 64)
+	if err != nil {
+		return epoch
+	}
+	return strconv.FormatInt(seconds-seconds%60, 10)
 }

@@ -144,9 +144,9 @@ func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 	for _, in := range list {
 		raw := in.raw(home)
 		if in.ID == "" && same[in.title()] == 1 {
-			// The numbers of 2020 are gone, and so are the addresses made from them. Only title and start are the
-			// same under today's ids.
-			raw.ID, raw.URL = "", ""
+			// The numbers of 2020 are gone, and so are the addresses made from them. They tell an incident whose title
+			// or start is edited; under today's ids only title and start are the same, as of any weak key.
+			raw.ID, raw.URL = "#"+raw.ID, ""
 		}
 		res.Incidents = append(res.Incidents, raw)
 		if res.Coverage.Since == "" || page.Before(in.Begin, res.Coverage.Since) {

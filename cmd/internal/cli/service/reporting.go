@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"vendorwatch/cmd/internal/report/channel"
+	"vendorwatch/cmd/internal/report/channel/stdout"
 	"vendorwatch/cmd/internal/report/deliver"
 	"vendorwatch/cmd/internal/report/digest"
 	"vendorwatch/cmd/internal/report/message"
@@ -166,8 +168,8 @@ func (s *Service) tellOrphans(ctx context.Context) {
 }
 
 // SendDigests plans a digest of the config now, every one if no name is given, and makes one try to send the messages
-// of these digests, and no others. What is for a channel whose secret is not set waits, and is printed. An error wraps
-// ErrUnknown if there is no digest of that name.
+// of these digests, and no others. What is for a channel whose secret is not set waits, and is printed. What became of
+// each message is a note for whoever typed the command. An error wraps ErrUnknown if there is no digest of that name.
 func (s *Service) SendDigests(ctx context.Context, name string) []error {
 	if name != "" {
 		one, err := DigestNamed(s.digests.Settings, name)
@@ -192,11 +194,34 @@ func (s *Service) SendDigests(ctx context.Context, name string) []error {
 		if errors.As(err, &not) {
 			err = errors.Join(err, s.print(ctx, sender.Render, ids))
 		}
+		if err == nil {
+			err = s.noteDigests(ctx, ids)
+		}
 		if err != nil {
 			failed = append(failed, err)
 		}
 	}
 	return failed
+}
+
+// noteDigests says where digests were delivered, or why one was left out.
+func (s *Service) noteDigests(ctx context.Context, ids []int64) error {
+	for _, id := range ids {
+		d, err := ledger.New(s.DB).DeliveryByID(ctx, id)
+		if err != nil {
+			return err
+		}
+		if d.Receipt == stdout.Receipt {
+			continue // it is there to read
+		}
+		name := strings.TrimPrefix(d.Stream, ledger.StreamDigest)
+		fmt.Fprintf(s.o.Notes, "digest %q: %s to channel %q", name, d.State, d.Channel)
+		if why := cmp.Or(d.Note, d.Receipt); why != "" {
+			fmt.Fprintf(s.o.Notes, " (%s)", why)
+		}
+		fmt.Fprintln(s.o.Notes)
+	}
+	return nil
 }
 
 // print prints messages as text.

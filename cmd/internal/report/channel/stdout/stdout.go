@@ -10,6 +10,9 @@ import (
 	"vendorwatch/cmd/internal/report/message"
 )
 
+// Receipt is what is recorded of a message that was printed.
+const Receipt = "printed"
+
 // Channel prints messages.
 type Channel struct {
 	ChannelName string
@@ -25,5 +28,5 @@ func (w *Channel) Send(_ context.Context, m message.Message) (channel.Sent, erro
 	if _, err := io.WriteString(w.W, message.Text(m, w.Width)); err != nil {
 		return channel.Sent{}, fmt.Errorf("channel %q: print the message: %w", w.ChannelName, err)
 	}
-	return channel.Sent{Receipt: "printed"}, nil
+	return channel.Sent{Receipt: Receipt}, nil
 }

@@ -8,8 +8,6 @@ import (
 
 // What the tests of this package, which stand outside of it, need of its inside.
 
-var Explain = explain
-
 // OpenWith is Open with other migrations.
 func OpenWith(ctx context.Context, path string, files fs.FS) (*DB, error) {
 	return open(ctx, path, migrations{files})
@@ -22,4 +20,4 @@ func MigrationText(name string) ([]byte, error) { return migrationFiles.ReadFile
 func (d *DB) Writer() *sql.DB { return d.write }
 
 // ConnectWriter opens the connection that writes, without a schema.
-func ConnectWriter(path string) (*sql.DB, error) { return connectWriter(path) }
+func ConnectWriter(path string) (*sql.DB, error) { return (&DB{path: path}).connectWriter() }

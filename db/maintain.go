@@ -82,7 +82,7 @@ func (d *DB) Backup(ctx context.Context, path string) error {
 		return fmt.Errorf("backup %s: the folder %s does not exist; create it or name another path", path, dir)
 	}
 	// A connection of its own, since the readers' may write nothing and the writer's is for scrapes.
-	conn, err := connect(d.path, "rw", "")
+	conn, err := d.connect("rw", "")
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"strconv"
 	"strings"
@@ -114,46 +113,9 @@ func newerError(file string, version, known int64) error {
 
 // copyBefore keeps the file as it was, so that a migration gone wrong costs nothing.
 func copyBefore(ctx context.Context, conn *sql.DB, file string, version int64) error {
-	to := fmt.Sprintf("%s.before-v%d-%s", file, version, time.Now().UTC().Format("20060102T150405Z"))
+	to := fmt.Sprintf("%s.before-v%d-%s", file, version, time.Now().UTC().Format(copyTime))
 	if err := vacuumInto(ctx, conn, to); err != nil {
 		return fmt.Errorf("copy to %s before migrating: %w; nothing was changed", to, err)
-	}
-	return nil
-}
-
-// vacuumInto writes a whole, compact copy, also while others write. It refuses a path that exists, and
-// what is at the path afterwards is complete and on the disk: until then it has another name.
-func vacuumInto(ctx context.Context, conn *sql.DB, to string) error {
-	if _, err := os.Lstat(to); err == nil {
-		return fmt.Errorf("%s: %w", to, os.ErrExist)
-	}
-	part := to + ".part"
-	if err := removeIfThere(part); err != nil {
-		return err
-	}
-	if err := createPrivate(part); err != nil {
-		return err
-	}
-	if _, err := conn.ExecContext(ctx, `VACUUM INTO ?`, part); err != nil {
-		return errors.Join(err, removeIfThere(part))
-	}
-	if err := syncFile(part); err != nil {
-		return errors.Join(err, removeIfThere(part))
-	}
-	return os.Rename(part, to)
-}
-
-func syncFile(name string) error {
-	f, err := os.OpenFile(name, os.O_RDWR, 0)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
-}
-
-func removeIfThere(name string) error {
-	if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
 	}
 	return nil
 }

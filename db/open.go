@@ -13,11 +13,9 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
-
-	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
 // ErrNotFound says that nothing is on record under the id or name asked for.
@@ -35,6 +33,16 @@ type DB struct {
 	read  *sql.DB
 	kept  sync.Map // query to *sql.Stmt of write, see Tx
 	reads sync.Map // query to *sql.Stmt of read, see Prepared
+
+	place  place
+	damage atomic.Pointer[Trouble] // the first that was met
+}
+
+// met keeps in mind that a query has found the file damaged.
+func (d *DB) met(t *Trouble) {
+	if t.Damaged {
+		d.damage.CompareAndSwap(nil, t)
+	}
 }
 
 // Open opens the file at path for reading and writing. It creates the file if there is none, and
@@ -49,10 +57,12 @@ func open(ctx context.Context, path string, m migrations) (*DB, error) {
 	if err := checkPath(path, true); err != nil {
 		return nil, err
 	}
-	write, err := connectWriter(path)
+	d := &DB{path: path}
+	write, err := d.connectWriter()
 	if err != nil {
 		return nil, err
 	}
+	d.write = write
 	write.SetMaxOpenConns(1)
 	// While another program turns on WAL, SQLite answers at once that the file is locked: its busy timeout
 	// does not hold there.
@@ -61,12 +71,17 @@ func open(ctx context.Context, path string, m migrations) (*DB, error) {
 		time.Sleep(50 * time.Millisecond)
 		err = m.migrate(ctx, write, path)
 	}
+	if err == nil {
+		err = prune(beforeCopies(path))
+	}
 	if err != nil {
 		return nil, errors.Join(explain(path, err), write.Close())
 	}
-	d := &DB{path: path, write: write}
-	if d.read, err = openReaders(path); err != nil {
+	if d.read, err = d.openReaders(); err != nil {
 		return nil, errors.Join(err, write.Close())
+	}
+	if err := d.note(); err != nil {
+		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil
 }
@@ -78,10 +93,12 @@ func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
 	if err := checkPath(path, false); err != nil {
 		return nil, err
 	}
-	read, err := openReaders(path)
+	d := &DB{path: path}
+	read, err := d.openReaders()
 	if err != nil {
 		return nil, err
 	}
+	d.read = read
 	m := embeddedMigrations()
 	version, err := schemaVersion(ctx, read)
 	switch {
@@ -99,12 +116,10 @@ func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(err, read.Close())
 	}
-	return &DB{path: path, read: read}, nil
-}
-
-// locked reports whether an error says that another program holds the file.
-func locked(err error) bool {
-	return err != nil && strings.Contains(err.Error(), "SQLITE_BUSY")
+	if err := d.note(); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
 }
 
 // Path returns the path the file was opened with.
@@ -128,8 +143,8 @@ func (d *DB) Close() error {
 	return err
 }
 
-func openReaders(path string) (*sql.DB, error) {
-	read, err := connect(path, "rw", "&_pragma=query_only(1)")
+func (d *DB) openReaders() (*sql.DB, error) {
+	read, err := d.connect("rw", "&_pragma=query_only(1)")
 	if err != nil {
 		return nil, err
 	}
@@ -140,11 +155,12 @@ func openReaders(path string) (*sql.DB, error) {
 
 // connectWriter also turns on WAL, which the file then keeps: readers need not ask for it, and so leave a
 // copy that has it off as it is.
-func connectWriter(path string) (*sql.DB, error) {
-	if err := createPrivate(path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, explain(path, err)
+func (d *DB) connectWriter() (*sql.DB, error) {
+	if err := createPrivate(d.path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, fmt.Errorf("database %s: cannot be written: %w; let this user write the file and its folder %s, "+
+			"or name another path", d.path, err, filepath.Dir(d.path))
 	}
-	return connect(path, "rwc", "&_txlock=immediate&_pragma=journal_mode(WAL)")
+	return d.connect("rwc", "&_txlock=immediate&_pragma=journal_mode(WAL)")
 }
 
 // createPrivate creates an empty file that only its owner can read, which SQLite then fills; it gives -wal and -shm
@@ -161,18 +177,19 @@ func createPrivate(path string) error {
 // synchronous(FULL) makes a commit survive a power cut: with NORMAL the last events could be gone
 // after their ids had been sent, and a receiver that knows repeats by their id would then take
 // other news under the same id for repeats. It costs one fsync a commit, a fraction of a millisecond.
-func connect(path, mode, more string) (*sql.DB, error) {
-	abs, err := filepath.Abs(path)
+func (d *DB) connect(mode, more string) (*sql.DB, error) {
+	abs, err := filepath.Abs(d.path)
 	if err != nil {
-		return nil, fmt.Errorf("database %s: %w", path, err)
+		return nil, fmt.Errorf("database %s: %w", d.path, err)
 	}
 	dsn := (&url.URL{Scheme: "file", Path: filepath.ToSlash(abs)}).String() + "?mode=" + mode +
-		"&_pragma=busy_timeout(15000)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)" + more
-	conn, err := sql.Open("sqlite", dsn)
+		fmt.Sprintf("&_pragma=busy_timeout(%d)", busyTimeout.Milliseconds()) +
+		"&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)" + more
+	c, err := newConnector(d.path, dsn, d.met)
 	if err != nil {
-		return nil, fmt.Errorf("database %s: %w", path, err)
+		return nil, fmt.Errorf("database %s: %w", d.path, err)
 	}
-	return conn, nil
+	return sql.OpenDB(c), nil
 }
 
 // checkPath finds the mistakes that SQLite would report as "unable to open database file". It never opens the
@@ -202,31 +219,6 @@ func checkPath(path string, create bool) error {
 			filepath.Join(path, "vendorwatch.db"))
 	}
 	return nil
-}
-
-// explain adds to an error of SQLite what a person can do about it.
-func explain(path string, err error) error {
-	text := err.Error()
-	switch {
-	case unwritable(err):
-		return fmt.Errorf("database %s: cannot be written: %w; let this user write the file and its folder %s "+
-			"(SQLite keeps -wal and -shm files beside it), or name another path", path, err, filepath.Dir(path))
-	case strings.Contains(text, "disk is full"):
-		return fmt.Errorf("database %s: %w; the disk is full: make room, nothing was half-written", path, err)
-	case strings.Contains(text, "not a database"):
-		return fmt.Errorf("database %s: this is not a SQLite file and is left alone; name another path, or, if it "+
-			"was one, restore the newest copy made by `vendorwatch db backup`: %w", path, err)
-	case strings.Contains(text, "malformed"):
-		return fmt.Errorf("database %s: %w; the file is damaged: restore the newest copy made by `vendorwatch db "+
-			"backup`", path, err)
-	}
-	return fmt.Errorf("database %s: %w", path, err)
-}
-
-// unwritable reports whether SQLite could not write or make a file. The words are those of SQLite itself.
-func unwritable(err error) bool {
-	text := err.Error()
-	return strings.Contains(text, "readonly database") || strings.Contains(text, "unable to open database file")
 }
 
 // readOnly says that a change was asked of a file opened with OpenReadOnly.

@@ -74,21 +74,6 @@ func TestOpenWhereNothingCanBeWritten(t *testing.T) {
 	}
 }
 
-func TestExplain(t *testing.T) {
-	for text, want := range map[string]string{
-		"unable to open database file (14)":                   "let this user write the file and its folder",
-		"attempt to write a readonly database (8)":            "let this user write the file and its folder",
-		"database or disk is full (13)":                       "make room",
-		"database disk image is malformed (11)":               "restore the newest copy",
-		"constraint failed: CHECK constraint failed: x (275)": "database some.db: constraint failed",
-	} {
-		if got := db.Explain("some.db", errors.New(text)).Error(); !strings.Contains(got, want) ||
-			!strings.Contains(got, text) {
-			t.Errorf("%q is explained as %q, want %q in it", text, got, want)
-		}
-	}
-}
-
 func TestOpenReadOnly(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "x.db")

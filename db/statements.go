@@ -16,11 +16,14 @@ type Tx struct {
 
 // Change runs fn in one immediate transaction: all of it is in the file afterwards, or nothing. The queries of
 // fn should be constants, since their statements are kept for as long as the file is open. It returns the
-// error of fn as it is, one that wraps ErrReadOnly if the file was opened with OpenReadOnly, and one that says
-// what to do if SQLite could not write.
+// error of fn as it is, one that wraps ErrReadOnly if the file was opened with OpenReadOnly, and a *Trouble
+// if SQLite could not write, or if the file is not at its path any more: what would be written there is lost.
 func (d *DB) Change(ctx context.Context, fn func(*Tx) error) error {
 	if d.write == nil {
 		return d.readOnly()
+	}
+	if err := d.moved(); err != nil {
+		return err
 	}
 	tx, err := d.write.BeginTx(ctx, nil)
 	if err != nil {

@@ -23,7 +23,7 @@ next backfill continues from there.`,
 }
 
 func (a *app) backfill(ctx context.Context, names []string) error {
-	s, err := a.openService(ctx, a.log())
+	s, err := a.openService(ctx, a.log(), nil)
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func (a *app) demo(ctx context.Context, length time.Duration, keepRunning bool) 
 		return err
 	}
 	defer world.Close()
-	s, err := a.newService(ctx, demoConfig(world, path), clock.Now, a.quietLog())
+	s, err := a.newService(ctx, demoConfig(world, path), clock.Now, a.quietLog(), nil)
 	if err != nil {
 		return err
 	}

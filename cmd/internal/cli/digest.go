@@ -51,7 +51,7 @@ left to the service. A digest for a channel whose secret is not set waits, and i
 }
 
 func (a *app) sendDigest(ctx context.Context, name string) error {
-	s, err := a.openService(ctx, a.quietLog())
+	s, err := a.openService(ctx, a.quietLog(), nil)
 	if err != nil {
 		return err
 	}

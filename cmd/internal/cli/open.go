@@ -84,20 +84,21 @@ func fileExists(path string) bool {
 	return err == nil
 }
 
-// openService reads the config file and puts it to work.
-func (a *app) openService(ctx context.Context, log *slog.Logger) (*service.Service, error) {
+// openService reads the config file and puts it to work, on a file that is open already where it is the config's.
+func (a *app) openService(ctx context.Context, log *slog.Logger, file *db.DB) (*service.Service, error) {
 	c, err := a.loadConfig()
 	if err != nil {
 		return nil, err
 	}
-	return a.newService(ctx, c, time.Now, log)
+	return a.newService(ctx, c, time.Now, log, file)
 }
 
 // newService puts a config to work; now is the clock of what is saved.
-func (a *app) newService(ctx context.Context, c *config.Config, now func() time.Time,
-	log *slog.Logger) (*service.Service, error) {
+func (a *app) newService(ctx context.Context, c *config.Config, now func() time.Time, log *slog.Logger,
+	file *db.DB) (*service.Service, error) {
 	version, _ := versions()
 	return service.New(ctx, c, service.Options{
 		Now: now, Log: log, Stdout: a.stdout, Notes: a.stderr, Verbose: a.verbose, Version: version,
+		File: file,
 	})
 }

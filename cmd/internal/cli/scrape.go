@@ -21,7 +21,7 @@ new. The exit code is 1 if a page could not be read.`,
 }
 
 func (a *app) scrape(ctx context.Context, names []string) error {
-	s, err := a.openService(ctx, a.quietLog())
+	s, err := a.openService(ctx, a.quietLog(), nil)
 	if err != nil {
 		return err
 	}

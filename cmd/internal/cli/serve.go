@@ -7,11 +7,13 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"vendorwatch/cmd/internal/cli/service"
 	"vendorwatch/cmd/internal/config"
+	"vendorwatch/cmd/internal/web"
 )
 
 func (a *app) serveCommand() *cobra.Command {
@@ -22,7 +24,9 @@ func (a *app) serveCommand() *cobra.Command {
 new as it arrives, and sends alerts and digests. It also serves the dashboard.
 
 SIGTERM and SIGINT stop it within 10 seconds. SIGHUP makes it read the config file again; if there is
-a mistake in the file, it is printed, and the service continues with the config as it was.`,
+a mistake in the file, it is printed, and the service continues with the config as it was. If the
+database file is removed or replaced, the service saves what was in it to a copy, and takes up the file
+that is put in its place.`,
 		Args: takes(0, 0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context()) },
 	}
@@ -34,7 +38,7 @@ func (a *app) serve(ctx context.Context) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
-	s, err := a.openService(ctx, a.log())
+	s, err := a.openService(ctx, a.log(), nil)
 	if err != nil {
 		return err
 	}
@@ -47,9 +51,18 @@ func (a *app) serve(ctx context.Context) error {
 		go func() { done <- s.Run(running) }()
 		s.Log.Info("watching", "vendors", len(s.Config.Vendors), "sources", len(s.Sources), "database",
 			s.Config.Database, "config", a.configPath)
-		next := a.untilReload(ctx, hup, a.listenAt(s.Config.Web))
+		next, moved := a.untilReload(ctx, hup, s)
 		stop()
-		err := errors.Join(<-done, s.Close())
+		err := <-done
+		switch {
+		case moved != nil:
+			next, err = a.takeUp(ctx, s, moved)
+		case next != nil:
+			s.HandOver(next)
+			err = errors.Join(err, s.Close())
+		default:
+			err = errors.Join(err, s.Close())
+		}
 		if err == nil && next != nil && next.Listener == nil { // the address was in use by the service before
 			err = next.Listen(a.listenAt(next.Config.Web))
 		}
@@ -62,26 +75,91 @@ func (a *app) serve(ctx context.Context) error {
 }
 
 // untilReload waits until ctx ends, or until a SIGHUP finds a config file that can be put to work; its service is
-// returned. The dashboard of that one listens already, unless it is to listen on address, which is still in use.
-func (a *app) untilReload(ctx context.Context, hup <-chan os.Signal, address string) *service.Service {
+// returned. The dashboard of that one listens already, unless it is to listen on the address of s, which is still in
+// use. The error says that the file of s is not at its path any more.
+func (a *app) untilReload(ctx context.Context, hup <-chan os.Signal, s *service.Service) (*service.Service, error) {
+	address := a.listenAt(s.Config.Web)
+	watching, stop := context.WithCancel(ctx)
+	defer stop()
+	moved := make(chan error, 1)
+	go func() { moved <- s.UntilMoved(watching) }()
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
+			return nil, nil
+		case err := <-moved:
+			return nil, err
 		case <-hup:
 		}
-		next, err := a.openService(ctx, a.log())
+		next, err := a.openService(ctx, a.log(), s.DB)
 		if err == nil {
 			if wanted := a.listenAt(next.Config.Web); wanted != address || next.Config.Web.Missing != "" {
 				err = next.Listen(wanted)
 			}
 			if err == nil {
-				return next
+				return next, nil
 			}
 			err = errors.Join(err, next.Close())
 		}
 		fmt.Fprintf(a.stderr, "vendorwatch: SIGHUP: the config file cannot be used; the service continues with the "+
 			"config as it was:\n%v\n", err)
+	}
+}
+
+// takeUp puts the config of a service to work on the file that is at the path now, when there is one that can be
+// opened. Until then its address answers that nothing is known. It returns nil if ctx ends before.
+func (a *app) takeUp(ctx context.Context, s *service.Service, moved error) (*service.Service, error) {
+	s.Log.Error("the service has stopped writing", "error", moved)
+	rescued, err := s.DB.Abandon(context.WithoutCancel(ctx))
+	if rescued != "" {
+		s.Log.Warn("what was in the file is saved", "copy", rescued)
+	}
+	if err != nil {
+		s.Log.Error("the file that was removed or replaced", "error", err)
+	}
+	waiting, stop := context.WithCancel(ctx)
+	defer stop()
+	answering := make(chan struct{})
+	go func() {
+		defer close(answering)
+		a.answerWithout(waiting, s, moved)
+	}()
+	said := ""
+	for {
+		select {
+		case <-ctx.Done():
+			<-answering
+			return nil, nil
+		case <-time.After(time.Second):
+		}
+		if !fileExists(s.Config.Database) {
+			continue
+		}
+		next, err := a.newService(ctx, s.Config, time.Now, s.Log, nil)
+		if err == nil {
+			stop()
+			<-answering
+			return next, nil
+		}
+		if err.Error() != said {
+			said = err.Error()
+			s.Log.Error("the file that is at the path now cannot be taken up", "error", err)
+		}
+	}
+}
+
+// answerWithout answers at the service's address that there is no file, until ctx ends.
+func (a *app) answerWithout(ctx context.Context, s *service.Service, why error) {
+	address := a.listenAt(s.Config.Web)
+	if s.Listener == nil || address == "" {
+		return
+	}
+	l, err := web.Listen(s.Listener.Addr().String())
+	if err == nil {
+		err = web.ServeUnavailable(ctx, l, s.Log, why)
+	}
+	if err != nil {
+		s.Log.Error("dashboard", "error", err)
 	}
 }
 

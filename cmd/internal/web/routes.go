@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 
 	"vendorwatch/cmd/internal/web/api"
@@ -90,9 +91,10 @@ func (s *Server) Routes() []Route {
 
 func healthz(*http.Request) (site.Document, error) { return plain("ok\n"), nil }
 
-// readyz says whether the file can be read.
+// readyz says whether the file can be read, and is the one that is at its path.
 func (s *Server) readyz(r *http.Request) (site.Document, error) {
-	if _, err := s.site.DB.LastEventID(r.Context()); err != nil {
+	_, err := s.site.DB.LastEventID(r.Context())
+	if err = errors.Join(s.file.Standing(), err); err != nil {
 		s.site.Log.Error("readyz", "error", err)
 		d := plain("the file cannot be read\n")
 		d.Status = http.StatusServiceUnavailable

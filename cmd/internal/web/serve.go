@@ -38,16 +38,35 @@ const stopTime = 3 * time.Second
 // Serve answers on the listener until ctx ends, then lets answers in progress end, and returns. Open streams end at
 // once. A Server can serve only once.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	return serveUntil(ctx, l, s.site.Log, s.Handler(), func() { close(s.stopped) })
+}
+
+// ServeUnavailable answers on the listener until ctx ends that nothing is known, since there is no file to read.
+func ServeUnavailable(ctx context.Context, l net.Listener, log *slog.Logger, why error) error {
+	return serveUntil(ctx, l, log, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		if r.URL.Path == "/healthz" {
+			fmt.Fprintln(w, "ok")
+			return
+		}
+		log.Debug("dashboard: there is no file to answer from", "path", r.URL.Path, "error", why)
+		http.Error(w, "The database file was removed or replaced, and nothing is read until there is one. "+
+			"The log says more.", http.StatusServiceUnavailable)
+	}), func() {})
+}
+
+// serveUntil answers until ctx ends; stopping is called when it does.
+func serveUntil(ctx context.Context, l net.Listener, log *slog.Logger, handler http.Handler, stopping func()) error {
 	server := &http.Server{
-		Handler:           s.Handler(),
+		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       15 * time.Second,
 		WriteTimeout:      30 * time.Second, // streams set their own
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
-		ErrorLog:          slog.NewLogLogger(s.site.Log.Handler(), slog.LevelDebug),
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
-	server.RegisterOnShutdown(func() { close(s.stopped) })
+	server.RegisterOnShutdown(stopping)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
 	select {
@@ -55,9 +74,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		return fmt.Errorf("dashboard: %w", err)
 	case <-ctx.Done():
 	}
-	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
 	defer cancel()
-	if err := server.Shutdown(stopping); err != nil {
+	if err := server.Shutdown(ending); err != nil {
 		return server.Close()
 	}
 	return nil

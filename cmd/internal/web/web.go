@@ -35,6 +35,7 @@ type Options struct {
 // Server answers every request. It is safe for concurrent use.
 type Server struct {
 	site  *site.Site
+	file  *db.DB
 	auth  Auth
 	tries *tries   // wrong passwords so far
 	names []string // host names that are ours
@@ -71,7 +72,7 @@ func New(file *db.DB, o Options) *Server {
 		Version:      o.Version,
 	}
 	return &Server{
-		site: s, auth: o.Auth, tries: newTries(), names: ownNames(o),
+		site: s, file: file, auth: o.Auth, tries: newTries(), names: ownNames(o),
 		poll: o.Poll, pages: pages.New(s), api: api.New(s), compress: newCompressor(),
 		streams: make(chan struct{}, maxStreams), stopped: make(chan struct{}),
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -33,6 +34,9 @@ type Options struct {
 	Notes   io.Writer        // for what whoever starts the program should read
 	Verbose bool             // prints edits of the vendors' too
 	Version string           // of the program, for the dashboard
+
+	// File is the config's file, open already. Where it is another one, New opens that of the config.
+	File *db.DB
 }
 
 // Service is a config at work. Close ends it.
@@ -47,6 +51,7 @@ type Service struct {
 	Listener net.Listener
 
 	o        Options
+	owns     bool              // Close closes the file
 	listenAt string            // the address that Listener was made for
 	process  string            // this one's name in the file
 	senders  []*deliver.Sender // one a channel
@@ -65,11 +70,14 @@ func New(ctx context.Context, c *config.Config, o Options) (*Service, error) {
 	if o.Stdout == nil {
 		o.Stdout = io.Discard
 	}
-	file, err := db.Open(ctx, c.Database)
-	if err != nil {
-		return nil, err
+	file, owns, err := o.File, false, error(nil)
+	if file == nil || !sameFile(file.Path(), c.Database) {
+		if file, err = db.Open(ctx, c.Database); err != nil {
+			return nil, err
+		}
+		owns = true
 	}
-	s := &Service{Config: c, DB: file, Log: o.Log, o: o, process: newProcess()}
+	s := &Service{Config: c, DB: file, Log: o.Log, o: o, owns: owns, process: newProcess()}
 	recorder := record.New(file)
 	recorder.LateAfter = c.LateAfter.Duration
 	s.Watcher = &watch.Watcher{
@@ -86,7 +94,7 @@ func New(ctx context.Context, c *config.Config, o Options) (*Service, error) {
 		err = s.addReports(ctx)
 	}
 	if err != nil {
-		return nil, errors.Join(err, file.Close())
+		return nil, errors.Join(err, s.Close())
 	}
 	for _, note := range notes {
 		fmt.Fprintln(o.Notes, note)
@@ -94,8 +102,46 @@ func New(ctx context.Context, c *config.Config, o Options) (*Service, error) {
 	return s, nil
 }
 
-// Close closes the file.
-func (s *Service) Close() error { return s.DB.Close() }
+func sameFile(a, b string) bool {
+	a, errA := filepath.Abs(a)
+	b, errB := filepath.Abs(b)
+	return errA == nil && errB == nil && a == b
+}
+
+// Close closes the file, unless it belongs to another service.
+func (s *Service) Close() error {
+	if !s.owns {
+		return nil
+	}
+	return s.DB.Close()
+}
+
+// HandOver leaves the file to a service that takes the place of this one, if it has the same: what is open stays open.
+func (s *Service) HandOver(next *Service) {
+	if next.DB == s.DB {
+		next.owns, s.owns = s.owns, false
+	}
+}
+
+// standEvery is how often the file is looked for at its path.
+const standEvery = time.Second
+
+// UntilMoved waits until the file is not at its path any more, or another one has taken its place, and returns the
+// error that says so; nil if ctx ends before.
+func (s *Service) UntilMoved(ctx context.Context) error {
+	ticker := time.NewTicker(standEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+		if err := s.DB.Standing(); errors.Is(err, db.ErrMoved) {
+			return err
+		}
+	}
+}
 
 // Run watches, reports and serves the dashboard until ctx ends, and returns when all work has ended.
 func (s *Service) Run(ctx context.Context) error {

@@ -37,7 +37,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 // Run is Main without the signals: the program ends when ctx does.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{stdin: stdin, terminal: isTerminal(stderr)}
+	a := &app{stdin: stdin, terminal: words.IsTerminal(stderr)}
 	// Much of what is printed are words of vendors. They are made harmless here, once for all commands; the colours of
 	// the log, which are ours, go past it.
 	rawErr := stderr
@@ -168,26 +168,6 @@ func (a *app) log() *slog.Logger {
 		level = slog.LevelDebug
 	}
 	return slog.New(tint.NewTextHandler(a.logTo, &tint.Options{
-		Level: level, TimeFormat: "15:04:05", NoColor: !a.terminal, ReplaceAttr: visible,
+		Level: level, TimeFormat: "15:04:05", NoColor: !a.terminal, ReplaceAttr: words.VisibleAttr,
 	}))
-}
-
-// visible cleans the values of a line of the log: with colours on, the handler lets escape sequences in them pass.
-func visible(_ []string, attr slog.Attr) slog.Attr {
-	switch v := attr.Value.Resolve(); {
-	case v.Kind() == slog.KindString:
-		attr.Value = slog.StringValue(words.Visible(v.String()))
-	case v.Kind() == slog.KindAny && attr.Key != slog.LevelKey:
-		attr.Value = slog.StringValue(words.Visible(fmt.Sprint(v.Any())))
-	}
-	return attr
-}
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

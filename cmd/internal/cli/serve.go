@@ -7,13 +7,11 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"vendorwatch/cmd/internal/cli/service"
 	"vendorwatch/cmd/internal/config"
-	"vendorwatch/cmd/internal/web"
 )
 
 func (a *app) serveCommand() *cobra.Command {
@@ -56,7 +54,7 @@ func (a *app) serve(ctx context.Context) error {
 		err := <-done
 		switch {
 		case moved != nil:
-			next, err = a.takeUp(ctx, s, moved)
+			next, err = s.TakeUp(ctx, moved)
 		case next != nil:
 			s.HandOver(next)
 			err = errors.Join(err, s.Close())
@@ -103,63 +101,6 @@ func (a *app) untilReload(ctx context.Context, hup <-chan os.Signal, s *service.
 		}
 		fmt.Fprintf(a.stderr, "vendorwatch: SIGHUP: the config file cannot be used; the service continues with the "+
 			"config as it was:\n%v\n", err)
-	}
-}
-
-// takeUp puts the config of a service to work on the file that is at the path now, when there is one that can be
-// opened. Until then its address answers that nothing is known. It returns nil if ctx ends before.
-func (a *app) takeUp(ctx context.Context, s *service.Service, moved error) (*service.Service, error) {
-	s.Log.Error("the service has stopped writing", "error", moved)
-	rescued, err := s.DB.Abandon(context.WithoutCancel(ctx))
-	if rescued != "" {
-		s.Log.Warn("what was in the file is saved", "copy", rescued)
-	}
-	if err != nil {
-		s.Log.Error("the file that was removed or replaced", "error", err)
-	}
-	waiting, stop := context.WithCancel(ctx)
-	defer stop()
-	answering := make(chan struct{})
-	go func() {
-		defer close(answering)
-		a.answerWithout(waiting, s, moved)
-	}()
-	said := ""
-	for {
-		select {
-		case <-ctx.Done():
-			<-answering
-			return nil, nil
-		case <-time.After(time.Second):
-		}
-		if !fileExists(s.Config.Database) {
-			continue
-		}
-		next, err := a.newService(ctx, s.Config, time.Now, s.Log, nil)
-		if err == nil {
-			stop()
-			<-answering
-			return next, nil
-		}
-		if err.Error() != said {
-			said = err.Error()
-			s.Log.Error("the file that is at the path now cannot be taken up", "error", err)
-		}
-	}
-}
-
-// answerWithout answers at the service's address that there is no file, until ctx ends.
-func (a *app) answerWithout(ctx context.Context, s *service.Service, why error) {
-	address := a.listenAt(s.Config.Web)
-	if s.Listener == nil || address == "" {
-		return
-	}
-	l, err := web.Listen(s.Listener.Addr().String())
-	if err == nil {
-		err = web.ServeUnavailable(ctx, l, s.Log, why)
-	}
-	if err != nil {
-		s.Log.Error("dashboard", "error", err)
 	}
 }
 

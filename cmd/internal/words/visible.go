@@ -3,6 +3,8 @@ package words
 import (
 	"fmt"
 	"io"
+	"log/slog"
+	"os"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -73,4 +75,25 @@ func unfinished(p []byte) int {
 		}
 	}
 	return 0
+}
+
+// VisibleAttr cleans a value of a line of the log: with colours on, its handler lets escape sequences pass.
+func VisibleAttr(_ []string, attr slog.Attr) slog.Attr {
+	switch v := attr.Value.Resolve(); {
+	case v.Kind() == slog.KindString:
+		attr.Value = slog.StringValue(Visible(v.String()))
+	case v.Kind() == slog.KindAny && attr.Key != slog.LevelKey:
+		attr.Value = slog.StringValue(Visible(fmt.Sprint(v.Any())))
+	}
+	return attr
+}
+
+// IsTerminal reports whether a person may be watching what is written.
+func IsTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

@@ -123,26 +123,6 @@ func (s *Service) HandOver(next *Service) {
 	}
 }
 
-// standEvery is how often the file is looked for at its path.
-const standEvery = time.Second
-
-// UntilMoved waits until the file is not at its path any more, or another one has taken its place, and returns the
-// error that says so; nil if ctx ends before.
-func (s *Service) UntilMoved(ctx context.Context) error {
-	ticker := time.NewTicker(standEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
-		}
-		if err := s.DB.Standing(); errors.Is(err, db.ErrMoved) {
-			return err
-		}
-	}
-}
-
 // Run watches, reports and serves the dashboard until ctx ends, and returns when all work has ended.
 func (s *Service) Run(ctx context.Context) error {
 	var wg sync.WaitGroup

@@ -22,6 +22,7 @@ type Incident struct {
 	URL            string `db:"url" json:"url,omitempty"`
 	Severity       string `db:"severity" json:"severity"`
 	State          string `db:"state" json:"state"`
+	Stateless      bool   `db:"stateless" json:"-"` // its feed does not say whether it is over
 	VendorSeverity string `db:"vendor_severity" json:"vendor_severity,omitempty"`
 	VendorState    string `db:"vendor_state" json:"vendor_state,omitempty"`
 	StartedAt      string `db:"started_at" json:"started_at,omitempty"`
@@ -56,6 +57,9 @@ type Incident struct {
 	LatestState    string `db:"latest_state" json:"latest_state,omitempty"`
 	LatestPostedAt string `db:"latest_posted_at" json:"latest_posted_at,omitempty"`
 }
+
+// EndUnknown reports whether nothing says whether it is over: it is an item of a feed without words for that.
+func (i Incident) EndUnknown() bool { return i.Stateless && i.LeftFeedAt == "" }
 
 // ByPage reports whether the page itself says so, and no post of the vendor: the title and the posts are ours.
 func (i Incident) ByPage() bool { return i.Origin == string(normalize.OriginPage) }

@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 02:57:06');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 02:57:06');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 03:13:09');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 03:13:09');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -161,7 +161,8 @@ CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors pub
   severity TEXT NOT NULL CHECK (severity IN ('none', 'minor', 'major', 'critical', 'unknown')), -- from the vendor's impact word; unknown: there is none, or it is not a known word
   state TEXT NOT NULL CHECK (state IN ('investigating', 'identified', 'monitoring', 'resolved', 'scheduled', 'in_progress', 'verifying', 'completed', 'cancelled', 'unknown')), -- current state
   ended INTEGER NOT NULL GENERATED ALWAYS AS (state IN ('resolved', 'completed', 'cancelled')), -- 1: by its state it is over
-  open INTEGER NOT NULL GENERATED ALWAYS AS (NOT ended AND left_feed_at IS NULL), -- 1: it is not over, and the page still lists it
+  stateless INTEGER NOT NULL GENERATED ALWAYS AS (state = 'unknown' AND vendor_state = '' AND (raw ->> '$[0].document') IS 'feed_item'), -- 1: it is an item of a feed that does not say whether it is over
+  open INTEGER NOT NULL GENERATED ALWAYS AS (NOT ended AND NOT stateless AND left_feed_at IS NULL), -- 1: it is not over, and the page still lists it; 0 also if nothing says whether it is over
   vendor_severity TEXT NOT NULL DEFAULT '', -- the vendor's impact word
   vendor_state TEXT NOT NULL DEFAULT '', -- the vendor's state word
   started_at TEXT CHECK (started_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: start of the impact, else of the first update
@@ -647,7 +648,7 @@ JOIN vendors v USING (vendor_id);
 CREATE VIEW v_status AS -- whether each vendor is well at this moment, by what its watched pages say, and since when; a page that was not read when it was due says nothing
 WITH
   source AS (
-    SELECT s.source_id, s.vendor_id, s.last_success_at, s.indicator, s.page_severity, s.page_severity_at, s.page_because,
+    SELECT s.source_id, s.vendor_id, clock.now, s.last_success_at, s.indicator, s.page_severity, s.page_severity_at, s.page_because,
       EXISTS (SELECT 1 FROM scrapes x WHERE x.source_id = s.source_id AND x.started_at = s.last_success_at AND x.outcome = 'partial') AS partial,
       CASE WHEN s.last_success_at IS NULL THEN 'never_read'
         WHEN s.consecutive_failures >= 3 OR s.last_success_at < strftime('%Y-%m-%dT%H:%M:%fZ', clock.now,
@@ -664,6 +665,13 @@ WITH
       AND NOT EXISTS (SELECT 1 FROM filtered_incidents f WHERE f.incident_id = i.incident_id)
       AND NOT EXISTS (SELECT 1 FROM incidents o CROSS JOIN source x ON x.source_id = o.source_id
         WHERE o.incident_id = i.same_event_id AND o.incident_id <> i.incident_id AND x.reading = 'read')
+    UNION ALL
+    SELECT source.vendor_id, source.reading, 'incident', i.severity, i.incident_id, 'incident', coalesce(i.started_at, i.first_seen_at)
+    FROM source CROSS JOIN incidents i ON i.source_id = source.source_id
+    WHERE i.ended = 0 AND i.state = 'unknown' AND i.stateless = 1 AND i.kind = 'incident' AND i.left_feed_at IS NULL
+      AND coalesce(i.started_at, i.scheduled_start_at, i.first_seen_at) > strftime('%Y-%m-%dT%H:%M:%fZ', source.now, '-1 day')
+      AND coalesce(i.same_event_id, i.incident_id) = i.incident_id
+      AND NOT EXISTS (SELECT 1 FROM filtered_incidents f WHERE f.incident_id = i.incident_id)
     UNION ALL
     SELECT source.vendor_id, source.reading, 'maintenance', 'maintenance', i.incident_id, 'maintenance',
       coalesce(i.started_at, i.scheduled_start_at, i.first_seen_at)
@@ -736,7 +744,7 @@ SELECT
   coalesce(p.readable_at, CASE WHEN w.rank IS NULL THEN (SELECT max(s.last_success_at) FROM sources s WHERE s.vendor_id = v.vendor_id) END) AS readable_at, -- last successful live reading; of several watched pages the oldest; null: one was never read
   CASE WHEN w.rank > 10 THEN w.word WHEN w.rank IN (8, 9) THEN l.word WHEN w.rank = 4 THEN 'none' END AS severity, -- severity of what is wrong; if status is unknown because a page was not read, of the worst that was last known; null: nothing is known to be wrong
   CASE WHEN w.rank > 10 OR w.rank = 4 THEN w.incident_id WHEN w.rank IN (8, 9) THEN l.incident_id WHEN w.rank = 6 THEN w.incident_id END AS incident_id, -- incident or maintenance of that; null: none is on record
-  coalesce(c.incidents, 0) AS open_incidents, -- open ones of kind incident on its watched pages; what filters hide is not counted
+  coalesce(c.incidents, 0) AS open_incidents, -- open ones of kind incident on its watched pages, and for a day those of which nothing says whether they are over; what filters hide is not counted
   coalesce(c.maintenances, 0) AS maintenances, -- maintenances under way, likewise
   coalesce(p.sources, 0) AS sources, -- number of watched pages; 0: nothing is known about the present
   coalesce(p.unread, 0) AS sources_unread -- of those, how many were never read, failed three times in a row, or have not been read for three intervals of their schedule

@@ -13,7 +13,7 @@ func Lasted(i query.Incident) string {
 	switch {
 	case i.DurationSeconds != nil:
 		return Seconds(*i.DurationSeconds)
-	case normalize.State(i.State).Over():
+	case normalize.State(i.State).Over(), i.EndUnknown():
 		return "not known"
 	case i.LeftFeedAt != "":
 		return "left the page"

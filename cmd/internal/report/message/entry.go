@@ -71,6 +71,8 @@ func (d Digest) incidentFacts(i Item) []string {
 		facts = append(facts, "lasted "+words.Seconds(*i.StatedDurationSeconds)+" by the postmortem"+measured(i))
 	case normalize.State(i.State).Over():
 		facts = append(facts, lasted(i))
+	case i.EndUnknown():
+		facts = append(facts, "nothing says whether it is over")
 	case i.LeftFeedAt != "":
 		facts = append(facts, "gone from the page "+d.moment(words.Time(i.LeftFeedAt))+", end unknown")
 	case resting:

@@ -123,6 +123,9 @@ func Ending(i query.Incident, now time.Time) string {
 		}
 		return "The vendor has not said that it has started."
 	}
+	if i.EndUnknown() {
+		return "Its feed does not say whether it is over."
+	}
 	text := "It is open"
 	if t := words.Time(i.StartedAt); !t.IsZero() {
 		text = "It has been open for " + words.Duration(max(0, now.Sub(t)))

@@ -162,7 +162,7 @@ func TestAChannelKeepsItsOrder(t *testing.T) {
 	if got := f.next("ops", t0); got != "1" {
 		t.Errorf("what was on its way when the program ended is due at once: %s", got)
 	}
-	f.must(f.MarkFailed(ctx, 1, t0, after(time.Minute), "503 Service Unavailable"))
+	f.must(f.MarkFailed(ctx, 1, t0, after(time.Minute), "503 Service Unavailable", false))
 	if got := f.next("ops", t0); got != "at "+db.Stamp(after(time.Minute)) {
 		t.Errorf("what waits for its next try keeps those behind it waiting: %s", got)
 	}
@@ -179,7 +179,7 @@ func TestAChannelKeepsItsOrder(t *testing.T) {
 	if got := f.next("ops", after(2*time.Minute)); got != "none" {
 		t.Errorf("what is refused is not tried again: %s", got)
 	}
-	f.must(f.MarkFailed(ctx, 1, after(3*time.Minute), after(4*time.Minute), "too late to matter"))
+	f.must(f.MarkFailed(ctx, 1, after(3*time.Minute), after(4*time.Minute), "too late to matter", false))
 	f.must(f.MarkRefused(ctx, 1, after(3*time.Minute), "too late to matter"))
 	want := []string{
 		"1|delivered|2|2026-11-23T09:01:00.000Z|NULL|ok|",

@@ -43,7 +43,9 @@ type Delivery struct {
 	// when it is to be tried again; while a process has it in hand, until when
 	NextAttemptAt  string `db:"next_attempt_at" json:"next_attempt_at,omitempty"`
 	FirstAttemptAt string `db:"first_attempt_at" json:"first_attempt_at,omitempty"`
-	Sender         string `db:"sender" json:"sender,omitempty"` // which process has it in hand, see Lease.Holder
+	// since when each attempt was rejected for a reason that somebody may mend
+	RejectedSinceAt string `db:"rejected_since_at" json:"rejected_since_at,omitempty"`
+	Sender          string `db:"sender" json:"sender,omitempty"` // which process has it in hand, see Lease.Holder
 	// as it was first tried, in the form of whoever renders it; empty if it was not, or is delivered
 	Message string `db:"message" json:"-"`
 	// how many parts of a long message the receiver has, and what it gave back for the others

@@ -110,14 +110,15 @@ func (l *Ledger) MarkUnconfigured(ctx context.Context, channel, process, why str
 	return n, nil
 }
 
-// MarkFailed records that the channel did not take a message at the time at, and when to try again. errText
-// must hold no secret.
-func (l *Ledger) MarkFailed(ctx context.Context, id int64, at, next time.Time, errText string) error {
+// MarkFailed records that the channel did not take a message at the time at, and when to try again; rejected says that
+// it did not because it does not know us. errText must hold no secret.
+func (l *Ledger) MarkFailed(ctx context.Context, id int64, at, next time.Time, errText string, rejected bool) error {
 	if next.Before(at) {
 		next = at
 	}
-	return l.mark(ctx, id, `UPDATE deliveries SET next_attempt_at = ?2, last_error = ?3, sender = ''
-		WHERE delivery_id = ?1 AND state = 'pending'`, db.Stamp(next), errText)
+	return l.mark(ctx, id, `UPDATE deliveries SET next_attempt_at = ?2, last_error = ?3, sender = '',
+			rejected_since_at = CASE WHEN ?4 THEN coalesce(rejected_since_at, ?5) END
+		WHERE delivery_id = ?1 AND state = 'pending'`, db.Stamp(next), errText, rejected, db.Stamp(at))
 }
 
 // MarkParts records how many parts of a long message the receiver has, and the thread that it gave for the others.
@@ -125,8 +126,8 @@ func (l *Ledger) MarkParts(ctx context.Context, id int64, parts int, thread stri
 	return l.mark(ctx, id, `UPDATE deliveries SET parts = ?2, parts_thread = ?3 WHERE delivery_id = ?1`, parts, thread)
 }
 
-// MarkRefused records that the channel will never take a message, so that it is not sent for ever. errText
-// must hold no secret.
+// MarkRefused records that the channel will never take a message, or has not for too long, so that it is not sent for
+// ever. errText must hold no secret.
 func (l *Ledger) MarkRefused(ctx context.Context, id int64, at time.Time, errText string) error {
 	return l.mark(ctx, id, `
 		UPDATE deliveries SET state = 'refused', next_attempt_at = NULL, last_error = ?2 || ': ' || ?3, sender = ''
@@ -153,7 +154,7 @@ func (l *Ledger) mark(ctx context.Context, id int64, query string, args ...any) 
 
 // tellsOfNoIncident are the reasons of messages after which a channel does not count as told of the
 // incidents in them.
-const tellsOfNoIncident = `('digest', 'held_back', 'test')`
+const tellsOfNoIncident = `('digest', 'held_back', 'channel', 'test')`
 
 // MarkDelivered records that the channel took a message. Receipt is what the receiver answered; thread is
 // what it gave back for further messages on the incident, and empty if it gave nothing. An alert is from
@@ -204,7 +205,7 @@ func (l *Ledger) Resend(ctx context.Context, id int64) error {
 		}
 		_, err = tx.ExecContext(ctx,
 			`UPDATE deliveries SET state = 'pending', attempts = 0, parts = 0, parts_thread = '',
-			next_attempt_at = NULL, first_attempt_at = NULL
+			next_attempt_at = NULL, first_attempt_at = NULL, rejected_since_at = NULL
 			WHERE delivery_id = ?`, id)
 		return err
 	})

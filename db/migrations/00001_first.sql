@@ -354,6 +354,7 @@ CREATE TABLE deliveries ( -- messages: one row for each message to a channel
   created_at TEXT NOT NULL CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it was planned
   delivered_at TEXT CHECK (delivered_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when the receiver accepted it
   first_attempt_at TEXT CHECK (first_attempt_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it was first tried; null: never, or not since it was sent again by hand
+  rejected_since_at TEXT CHECK (rejected_since_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- since when the receiver answers that it does not know us, as with 401, 403, 404 and 410; null: it does not
   sender TEXT NOT NULL DEFAULT '', -- which process has it in hand, until next_attempt_at, as in leases; empty: none
   message TEXT CHECK (json_valid(message)), -- the message as it was first tried, so that each attempt has the same text; null: not tried yet, or delivered
   parts INTEGER NOT NULL DEFAULT 0 CHECK (parts >= 0), -- how many parts of a long message the receiver has, while the others are to be sent

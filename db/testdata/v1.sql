@@ -356,6 +356,7 @@ CREATE TABLE deliveries ( -- messages: one row for each message to a channel
   created_at TEXT NOT NULL CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it was planned
   delivered_at TEXT CHECK (delivered_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when the receiver accepted it
   first_attempt_at TEXT CHECK (first_attempt_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it was first tried; null: never, or not since it was sent again by hand
+  rejected_since_at TEXT CHECK (rejected_since_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- since when the receiver answers that it does not know us, as with 401, 403, 404 and 410; null: it does not
   sender TEXT NOT NULL DEFAULT '', -- which process has it in hand, until next_attempt_at, as in leases; empty: none
   message TEXT CHECK (json_valid(message)), -- the message as it was first tried, so that each attempt has the same text; null: not tried yet, or delivered
   parts INTEGER NOT NULL DEFAULT 0 CHECK (parts >= 0), -- how many parts of a long message the receiver has, while the others are to be sent
@@ -367,7 +368,7 @@ CREATE TABLE deliveries ( -- messages: one row for each message to a channel
   CHECK ((state = 'delivered') = (delivered_at IS NOT NULL)),
   CHECK (state <> 'held' OR not_before_at IS NOT NULL)
 ) STRICT;
-INSERT INTO deliveries (delivery_id, channel, stream, reason, incident_id, source_id, route, dedup_key, mention, from_at, state, not_before_at, attempts, next_attempt_at, created_at, delivered_at, first_attempt_at, sender, message, parts, parts_thread, about_channel, receipt, last_error, note) VALUES (1, 'ops', 'alerts', 'first', 1, NULL, '', NULL, 0, NULL, 'delivered', NULL, 1, NULL, '2026-11-23T09:00:00.000Z', '2026-11-23T14:00:00.000Z', '2026-11-23T14:00:00.000Z', '', NULL, 0, '', '', 'ok', '', '');
+INSERT INTO deliveries (delivery_id, channel, stream, reason, incident_id, source_id, route, dedup_key, mention, from_at, state, not_before_at, attempts, next_attempt_at, created_at, delivered_at, first_attempt_at, rejected_since_at, sender, message, parts, parts_thread, about_channel, receipt, last_error, note) VALUES (1, 'ops', 'alerts', 'first', 1, NULL, '', NULL, 0, NULL, 'delivered', NULL, 1, NULL, '2026-11-23T09:00:00.000Z', '2026-11-23T14:00:00.000Z', '2026-11-23T14:00:00.000Z', NULL, '', NULL, 0, '', '', 'ok', '', '');
 CREATE TABLE leases ( -- what only one process may do at a time, and which one does it
   lease TEXT PRIMARY KEY CHECK (lease IN ('deliver')), -- deliver: plan and send messages
   holder TEXT NOT NULL CHECK (holder <> ''), -- which process: host, process number and a word of chance

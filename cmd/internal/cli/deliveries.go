@@ -77,6 +77,8 @@ func about(d ledger.Delivery) string {
 		return d.Vendor + ": " + d.Title
 	case d.Vendor != "":
 		return d.Vendor
+	case d.AboutChannel != "":
+		return "channel " + d.AboutChannel
 	case len(d.EventIDs) > 0:
 		return words.Count(len(d.EventIDs), "event")
 	}

@@ -9,17 +9,44 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/db/ledger"
 )
 
 func (a *app) deliveriesResendCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "resend ID...",
+	var all bool
+	var since string
+	f := ledger.DeliveryFilter{State: ledger.DeliveryRefused}
+	c := &cobra.Command{
+		Use:   "resend ID... | --all [--channel NAME] [--since TIME]",
 		Short: "Send refused messages again",
-		Args:  takes(1, -1, "the numbers of one or more refused deliveries"),
-		RunE:  func(cmd *cobra.Command, args []string) error { return a.deliveriesResend(cmd.Context(), args) },
+		Long: `resend sends messages again that were refused, or set aside because their receiver was down for too
+long: those with these numbers, or all, of one channel or since a time. A message keeps its number, and
+says how an incident is now if that has ended.`,
+		Args: takes(0, -1, "the numbers of refused deliveries, or --all"),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if f.Since, err = flagTime("since", since); err != nil {
+				return err
+			}
+			switch chosen := f.Channel != "" || since != ""; {
+			case all && len(args) > 0:
+				return usagef("--all does not go with numbers; write one or the other")
+			case chosen && !all:
+				return usagef("--channel and --since choose among all refused messages; add --all")
+			case !all && len(args) == 0:
+				return usagef("which messages? write their numbers, or --all; vendorwatch deliveries --state refused " +
+					"lists them")
+			case all:
+				return a.resendAll(cmd.Context(), f)
+			}
+			return a.deliveriesResend(cmd.Context(), args)
+		},
 	}
+	c.Flags().BoolVar(&all, "all", false, "all that were refused")
+	c.Flags().StringVar(&f.Channel, "channel", "", "of these, only those to this channel")
+	c.Flags().StringVar(&since, "since", "", "of these, only those planned at or after this time (2026-11-23, 36h, 7d)")
+	return c
 }
 
 func (a *app) deliveriesResend(ctx context.Context, args []string) error {
@@ -52,4 +79,29 @@ func (a *app) deliveriesResend(ctx context.Context, args []string) error {
 		failed = append(failed, err)
 	}
 	return a.tell(failed)
+}
+
+// resendAll sends again what a filter chooses.
+func (a *app) resendAll(ctx context.Context, f ledger.DeliveryFilter) error {
+	file, err := a.openToWrite(ctx)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	l := ledger.New(file)
+	refused, err := l.Deliveries(ctx, f)
+	if err != nil {
+		return err
+	}
+	for _, d := range refused {
+		if err := l.Resend(ctx, d.DeliveryID); err != nil && !errors.Is(err, ledger.ErrNotRefused) {
+			return err
+		}
+	}
+	text := words.Count(len(refused), "message") + " will be sent again"
+	if len(refused) > 0 {
+		text += "; a running service does so within a minute"
+	}
+	fmt.Fprintln(a.stderr, text)
+	return nil
 }

@@ -98,6 +98,19 @@ func (c *checker) reminders() {
 	}
 }
 
+// Delivery says how long a message is tried that its receiver does not take.
+type Delivery struct {
+	// while the receiver is down, busy or does not answer; default 24h
+	RetryFor Duration `toml:"retry_for"`
+	// while it answers that it does not know us, as with 401, 403, 404 and 410; default 10m
+	RetryRejectedFor Duration `toml:"retry_rejected_for"`
+}
+
+func (c *checker) delivery() {
+	c.length("delivery.retry_for", c.config.Delivery.RetryFor, time.Minute, 30*24*time.Hour, "24h")
+	c.length("delivery.retry_rejected_for", c.config.Delivery.RetryRejectedFor, 0, 24*time.Hour, "10m")
+}
+
 // length notes a duration that is not between two others.
 func (c *checker) length(path string, d Duration, low, high time.Duration, example string) {
 	if d.Duration < low || d.Duration > high {

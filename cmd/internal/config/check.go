@@ -51,6 +51,7 @@ func (c *checker) check(channels reflect.Value) {
 	c.digests()
 	c.calm()
 	c.reminders()
+	c.delivery()
 }
 
 func (c *checker) fetch() {

@@ -46,6 +46,7 @@ type Config struct {
 	Routes    []Route   `toml:"route"`
 	Calm      Calm      `toml:"calm"`
 	Reminders Reminders `toml:"reminders"`
+	Delivery  Delivery  `toml:"delivery"`
 	Vendors   []Vendor  `toml:"vendor"` // at least one; in the file's order, switched-off ones included
 
 	Zone  *time.Location `toml:"-"` // of TimeZone
@@ -146,6 +147,7 @@ func defaults() *Config {
 		},
 		Calm: Calm{BreakThrough: normalize.SeverityCritical, Flapping: Duration{5 * time.Minute},
 			Group: Duration{2 * time.Minute}, Cap: 60},
+		Delivery: Delivery{RetryFor: Duration{24 * time.Hour}, RetryRejectedFor: Duration{10 * time.Minute}},
 		Reminders: Reminders{
 			Maintenance: Durations{{24 * time.Hour}, {time.Hour}},
 			SilentAfter: Duration{4 * time.Hour}, Unreadable: Duration{24 * time.Hour},

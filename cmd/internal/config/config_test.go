@@ -47,7 +47,8 @@ func TestDefaults(t *testing.T) {
 			WhenEmpty: "send"}},
 		Calm: Calm{QuietZone: "UTC", BreakThrough: normalize.SeverityCritical, Flapping: Duration{5 * time.Minute},
 			Group: Duration{2 * time.Minute}, Cap: 60},
-		Web: Web{Listen: "127.0.0.1:8080"},
+		Delivery: Delivery{RetryFor: Duration{24 * time.Hour}, RetryRejectedFor: Duration{10 * time.Minute}},
+		Web:      Web{Listen: "127.0.0.1:8080"},
 		Reminders: Reminders{
 			Maintenance: Durations{{24 * time.Hour}, {time.Hour}},
 			SilentAfter: Duration{4 * time.Hour}, Unreadable: Duration{24 * time.Hour},

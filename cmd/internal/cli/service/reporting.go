@@ -39,6 +39,10 @@ func (s *Service) addReports(ctx context.Context) error {
 	for _, channel := range all {
 		sender := deliver.NewSender(ledger.New(s.DB), channel, render)
 		sender.Now, sender.Log, sender.Process = s.o.Now, s.Log, s.process
+		if limits := s.Config.Delivery; limits.RetryFor.Duration > 0 {
+			sender.RetryFor, sender.RetryRejectedFor = limits.RetryFor.Duration, limits.RetryRejectedFor.Duration
+		}
+		sender.Others, sender.OnNotice = s.others(channel.Name()), s.wake
 		s.senders = append(s.senders, sender)
 	}
 	s.planner = NewPlanner(s.Config, s.DB)
@@ -47,6 +51,18 @@ func (s *Service) addReports(ctx context.Context) error {
 		return err
 	}
 	return s.digests.Ensure(ctx, s.o.Now())
+}
+
+// others are the channels that may say that one does not take its messages, in the order of the config.
+func (s *Service) others(name string) []string {
+	var names []string
+	for _, c := range s.Config.Channels {
+		kind, err := KindOf(c.Type)
+		if err == nil && c.Name != name && c.Missing == "" && !kind.OnCall {
+			names = append(names, c.Name)
+		}
+	}
+	return names
 }
 
 // How often the lease is taken again, or looked at while another process has it.

@@ -24,7 +24,7 @@ type SendError struct {
 	Channel    string
 	Reason     string        // in words, without a secret
 	Refused    bool          // the same message would get the same answer, so it is not retried
-	MaxTries   int           // how many attempts there are; 0 means no limit
+	Rejected   bool          // a deployment or a new token may mend it, so it is retried for some minutes
 	RetryAfter time.Duration // the wait that the receiver asked for; 0 if none
 
 	// How many parts of a long message it took, now and before, and what it returned for the others.

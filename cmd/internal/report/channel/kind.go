@@ -24,6 +24,8 @@ type Kind struct {
 	// Nothing is grouped for it, and it gets every change of the incidents that it was notified of.
 	PerIncident bool
 
+	OnCall bool // it takes alerts, and no other messages
+
 	// Check finds mistakes that only several values together show. It may be nil. A value may be missing or wrong,
 	// which is reported already.
 	Check func(v Values, r Reporter)

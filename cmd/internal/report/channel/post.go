@@ -118,8 +118,20 @@ func (p *Poster) Scrub(text string) string {
 	return secret.Scrub(text, secrets...)
 }
 
-// MaxUnclearTries is how many attempts a message gets whose refusal cannot be told from a failure.
-const MaxUnclearTries = 20
+// JudgeStatus says what a status of HTTP other than 2xx means, for every kind of channel. Refused: the same message
+// would get the same answer. Rejected: the receiver does not know us or is not where it was, which a deployment, a
+// rotated token or a proxy may cost for some minutes. Neither: it is down or busy.
+func JudgeStatus(status int) (refused, rejected bool) {
+	switch status {
+	case http.StatusBadRequest, http.StatusNotAcceptable, http.StatusLengthRequired, http.StatusRequestEntityTooLarge,
+		http.StatusRequestURITooLong, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity,
+		http.StatusRequestHeaderFieldsTooLarge:
+		return true, false
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return false, false
+	}
+	return false, status < 500
+}
 
 // RetryAfter reads a Retry-After header, in seconds or as an HTTP date (RFC 9110, section 10.2.3): the wait, at most a
 // day for seconds; 0 if there is none.
@@ -133,8 +145,7 @@ func RetryAfter(header string, now time.Time) time.Duration {
 	return 0
 }
 
-// Judge says what an answer means by its status alone: 2xx is a success; 408, 425, 429 and 5xx are retried; a redirect
-// is retried a limited number of times; everything else is a refusal.
+// Judge says what an answer means by its status alone: 2xx is a success, for the others see JudgeStatus.
 func (p *Poster) Judge(a Reply) (Sent, error) {
 	status := fmt.Sprintf("%d %s", a.Status, http.StatusText(a.Status))
 	e := &SendError{Channel: p.Channel, Reason: status, RetryAfter: RetryAfter(a.Header.Get("Retry-After"), time.Now())}
@@ -146,11 +157,7 @@ func (p *Poster) Judge(a Reply) (Sent, error) {
 		return Sent{Receipt: status}, nil
 	case a.Status >= 300 && a.Status < 400:
 		e.Reason = status + ": redirects are not followed; give the channel the address that it leads to"
-		e.MaxTries = MaxUnclearTries
-	case a.Status >= 500, a.Status == http.StatusRequestTimeout, a.Status == http.StatusTooEarly,
-		a.Status == http.StatusTooManyRequests:
-	default:
-		e.Refused = true
 	}
+	e.Refused, e.Rejected = JudgeStatus(a.Status)
 	return Sent{}, e
 }

@@ -43,6 +43,8 @@ func (r *Renderer) Message(ctx context.Context, d ledger.Delivery, now time.Time
 			m.Digest, m.Zone, err = r.digest(ctx, d, events, now)
 		case m.Reason == message.ReasonHeldBack:
 			m.Held, err = r.held(ctx, d)
+		case m.Reason == message.ReasonChannel:
+			m.Failed, err = r.failed(ctx, d)
 		case d.SourceID != 0:
 			m.Source, err = r.source(ctx, d, events, now)
 		default:
@@ -81,6 +83,21 @@ func (r *Renderer) held(ctx context.Context, d ledger.Delivery) (*message.HeldBa
 		}
 	}
 	return h, nil
+}
+
+// failed says what waits for the channel that a notice is about, and what was set aside.
+func (r *Renderer) failed(ctx context.Context, d ledger.Delivery) (*message.FailedChannel, error) {
+	health, err := r.DB.ChannelHealth(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f := &message.FailedChannel{Channel: d.AboutChannel}
+	for _, h := range health {
+		if h.Channel == d.AboutChannel {
+			f.Refused, f.SinceAt, f.Waiting, f.LastError = h.Refused, h.RefusedSinceAt, h.Waiting, h.LastError
+		}
+	}
+	return f, nil
 }
 
 // items renders the incidents of an alert: that of the delivery, else those of its events in order.

@@ -3,6 +3,7 @@
 package deliver
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,12 +11,11 @@ import (
 	"sync"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
-
 	"vendorwatch/cmd/internal/report/channel"
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/db"
 	"vendorwatch/db/ledger"
+	"vendorwatch/normalize"
 )
 
 // How long things may take, and when they are retried.
@@ -27,10 +27,16 @@ const (
 	stopGrace     = 4 * time.Second  // for a message in flight when the service stops
 	recordTimeout = 4 * time.Second  // to record an outcome when the service stops
 	lookAgain     = time.Minute      // how often to look for what another process planned or resent
+	rejectedRetry = time.Minute      // the longest between two attempts while the receiver does not know us
+	minTries      = 3                // before a message is given up, however long that takes
 	lookSoon      = time.Second      // when another process took a message, or delivers for now
 
 	// InHand is how long a message is left to the process that has it in hand: longer than it takes to send it.
 	InHand = 45 * time.Second
+
+	// How long a message is tried by default, see Sender.RetryFor.
+	RetryFor         = 24 * time.Hour
+	RetryRejectedFor = 10 * time.Minute
 )
 
 // Sender delivers the messages of one channel in order, each at least once: an outcome is recorded when it is known,
@@ -45,6 +51,12 @@ type Sender struct {
 	Log      *slog.Logger     // silent by default
 	MinRetry time.Duration    // before the first retry; doubled with each further one
 	MaxRetry time.Duration    // the longest between two attempts, unless the receiver asks for more
+
+	// How long a message is tried before it counts as refused: in general, and while the receiver does not know us.
+	RetryFor, RetryRejectedFor time.Duration
+
+	Others   []string // channels that may be told that this one does not take its messages, the best first
+	OnNotice func()   // called when one of them is to be told; may be nil
 
 	wakes chan struct{}
 
@@ -63,7 +75,8 @@ type receipt struct {
 func NewSender(l *ledger.Ledger, c channel.Channel, r *Renderer) *Sender {
 	return &Sender{
 		Ledger: l, Channel: c, Render: r, Now: time.Now, Log: slog.New(slog.DiscardHandler),
-		MinRetry: minRetry, MaxRetry: maxRetry, wakes: make(chan struct{}, 1),
+		MinRetry: minRetry, MaxRetry: maxRetry, RetryFor: RetryFor, RetryRejectedFor: RetryRejectedFor,
+		wakes: make(chan struct{}, 1),
 	}
 }
 
@@ -215,6 +228,7 @@ func (s *Sender) attempt(ctx context.Context, d ledger.Delivery) (taken bool, er
 	}
 	d.Attempts++
 	m.Parts, m.Thread = d.Parts, d.PartsThread
+	d.FirstAttemptAt = cmp.Or(d.FirstAttemptAt, normalize.FormatTime(hand.At))
 	result, err := s.send(ctx, m)
 	if err == nil {
 		s.unsaved = &receipt{d.DeliveryID, s.Now(), result}
@@ -282,38 +296,6 @@ func (s *Sender) send(ctx context.Context, m message.Message) (channel.Sent, err
 	}
 }
 
-// failed records a failed attempt.
-func (s *Sender) failed(ctx context.Context, d ledger.Delivery, err error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
-	defer cancel()
-	var sendErr *channel.SendError
-	wait := time.Duration(0)
-	if errors.As(err, &sendErr) {
-		if sendErr.Parts > d.Parts {
-			if saveErr := s.Ledger.MarkParts(ctx, d.DeliveryID, sendErr.Parts, sendErr.Thread); saveErr != nil {
-				return errors.Join(err, saveErr)
-			}
-		}
-		if sendErr.Refused || (sendErr.MaxTries > 0 && d.Attempts >= sendErr.MaxTries) {
-			s.Log.Error("delivery refused, will not be retried", "channel", s.Channel.Name(), "delivery_id",
-				d.DeliveryID, "reason", d.Reason, "error", err)
-			if saveErr := s.Ledger.MarkRefused(ctx, d.DeliveryID, s.Now(), err.Error()); saveErr != nil {
-				return errors.Join(err, saveErr)
-			}
-			return &deliveryError{err, true}
-		}
-		wait = sendErr.RetryAfter
-	}
-	next := s.Now().Add(s.delay(d.Attempts, wait))
-	s.Log.Warn("delivery failed, will be retried", "channel", s.Channel.Name(), "delivery_id", d.DeliveryID, "reason",
-		d.Reason,
-		"attempts", d.Attempts, "next_attempt_at", next, "error", err)
-	if saveErr := s.Ledger.MarkFailed(ctx, d.DeliveryID, s.Now(), next, err.Error()); saveErr != nil {
-		return errors.Join(err, saveErr)
-	}
-	return &deliveryError{err, false}
-}
-
 // save records what the channel took, also when the service is stopping.
 func (s *Sender) save(ctx context.Context) error {
 	if s.unsaved == nil {
@@ -327,16 +309,4 @@ func (s *Sender) save(ctx context.Context) error {
 	}
 	s.unsaved = nil
 	return nil
-}
-
-// delay is the time until the next attempt: longer with each, with jitter, and never shorter than the receiver asked
-// for, up to maxRetryAfter.
-func (s *Sender) delay(attempts int, asked time.Duration) time.Duration {
-	b := backoff.NewExponentialBackOff()
-	b.InitialInterval, b.MaxInterval, b.Multiplier = s.MinRetry, s.MaxRetry, 2
-	wait := b.NextBackOff()
-	for range min(attempts, 30) - 1 {
-		wait = b.NextBackOff()
-	}
-	return max(min(wait, s.MaxRetry), min(asked, maxRetryAfter))
 }

@@ -268,8 +268,10 @@ func TestACertificateThatNobodyVouchesForIsNoReceiver(t *testing.T) {
 }
 
 func TestARefusalIsRecordedAndNotRepeated(t *testing.T) {
-	for word, handler := range map[string]http.HandlerFunc{"no_service": channeltest.Answer(404, "no_service"),
-		"channel_is_archived": channeltest.Answer(410, "channel_is_archived")} {
+	for word, handler := range map[string]http.HandlerFunc{
+		"invalid_blocks": channeltest.Answer(400, "invalid_blocks"),
+		"too long":       channeltest.Answer(413, "too long"),
+	} {
 		t.Run(word, func(t *testing.T) {
 			w := reporttest.NewWorld(t)
 			w.Scrape("login")
@@ -304,27 +306,6 @@ func TestARefusalIsRecordedAndNotRepeated(t *testing.T) {
 			reporttest.NoSlackSecret(t, "error and log", err.Error()+log.String())
 			fileShowsNoSecret(w)
 		})
-	}
-}
-
-func TestAContradictionIsNotRepeatedForEver(t *testing.T) {
-	w := reporttest.NewWorld(t)
-	w.PlanDigest()
-	bad := make([]http.HandlerFunc, channel.MaxUnclearTries+5)
-	for n := range bad {
-		bad[n] = channeltest.Answer(200, "invalid_payload")
-	}
-	receiver := newFakeSlack(bad...)
-	defer receiver.Close()
-	for range len(bad) {
-		// A restart between two tries forgets none of them.
-		if err := flush(w, senderTo(w, slackAt(t, receiver.URL, time.Minute), io.Discard)); err == nil {
-			break
-		}
-	}
-	if requests, _ := receiver.seen(); requests != channel.MaxUnclearTries ||
-		!strings.HasPrefix(w.Deliveries()[0], "refused") {
-		t.Errorf("%d requests, %q; want %d", requests, w.Deliveries(), channel.MaxUnclearTries)
 	}
 }
 

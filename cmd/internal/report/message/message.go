@@ -8,8 +8,8 @@ import (
 	"vendorwatch/db/query"
 )
 
-// Message is what one channel is sent at one time. Of Items, Source, Held and Digest the one is set that the reason
-// calls for. It is rendered from the record at each attempt, with the same ID.
+// Message is what one channel is sent at one time. Of Items, Source, Held, Failed and Digest the one is set that
+// the reason calls for. It is rendered from the record at each attempt, with the same ID.
 type Message struct {
 	ID       string  `json:"id"` // the same at each attempt, so that a receiver can drop a repeat
 	Reason   Reason  `json:"reason"`
@@ -18,10 +18,11 @@ type Message struct {
 	Route    string  `json:"route,omitempty"` // the name of the route that chose the channel
 	Mention  bool    `json:"mention"`         // whether people are mentioned, as by @here
 
-	Items  []AlertItem  `json:"incidents"`        // one; several where openings are grouped
-	Source *SourceAlert `json:"source,omitempty"` // for news of a page
-	Held   *HeldBack    `json:"held_back,omitempty"`
-	Digest *Digest      `json:"digest,omitempty"`
+	Items  []AlertItem    `json:"incidents"`        // one; several where openings are grouped
+	Source *SourceAlert   `json:"source,omitempty"` // for news of a page
+	Held   *HeldBack      `json:"held_back,omitempty"`
+	Digest *Digest        `json:"digest,omitempty"`
+	Failed *FailedChannel `json:"failed_channel,omitempty"`
 
 	Zone  *time.Location `json:"-"` // of the reader; nil means UTC
 	Times TimeFormat     `json:"-"` // nil leaves times as they are
@@ -66,6 +67,15 @@ type HeldBack struct {
 	Count   int    `json:"count"`
 	SinceAt string `json:"since_at"`
 	UntilAt string `json:"until_at"`
+}
+
+// FailedChannel says that a channel does not take its messages. It is told on another one.
+type FailedChannel struct {
+	Channel   string `json:"channel"`
+	Refused   int    `json:"refused"` // messages that are set aside
+	SinceAt   string `json:"since_at,omitempty"`
+	Waiting   int    `json:"waiting"` // messages that wait to be tried
+	LastError string `json:"last_error,omitempty"`
 }
 
 // NoteOverCap begins the note of every message that a channel's cap suppressed.

@@ -36,6 +36,8 @@ func (m Message) Notice() Notice {
 	switch {
 	case m.Source != nil:
 		return m.sourceNotice()
+	case m.Failed != nil:
+		return m.failedNotice()
 	case m.Held != nil:
 		return Notice{
 			Headline: fmt.Sprintf("%d more messages held back; see the digest", m.Held.Count),
@@ -59,6 +61,25 @@ func (m Message) Notice() Notice {
 	default:
 		n.Headline = "Vendor status: " + words.Spell(string(m.Reason))
 	}
+	return n
+}
+
+func (m Message) failedNotice() Notice {
+	f := m.Failed
+	name := words.Short(f.Channel, 80)
+	n := Notice{Headline: fmt.Sprintf("Messages do not reach the channel “%s”", name)}
+	add := func(name, text string) {
+		if text != "" {
+			n.Lines = append(n.Lines, Label{name, text, ""})
+		}
+	}
+	add("Set aside", words.Count(f.Refused, "message")+" since "+m.timeOfDay(f.SinceAt))
+	if f.Waiting > 0 {
+		add("Waiting", words.Count(f.Waiting, "message"))
+	}
+	add("Last answer", words.Short(f.LastError, ReasonLimit))
+	add("To do", "vendorwatch deliveries --channel NAME --state refused lists them; when the channel works again, "+
+		"vendorwatch deliveries resend --channel NAME --all sends them")
 	return n
 }
 

@@ -113,7 +113,10 @@ func Messages() []message.Message {
 		func(i *message.AlertItem) { i.IncidentID, i.VendorName = 18, "Octoforge" }).Items...)
 	held := message.Message{ID: "vw-8", Reason: message.ReasonHeldBack, At: group.At, Zone: time.UTC,
 		Held: &message.HeldBack{Count: 12, SinceAt: "2026-11-13T17:00:00.000Z", UntilAt: "2026-11-13T18:00:00.000Z"}}
-	all := []message.Message{group, held, DigestMessage(message.Digest{Headline: "All quiet on 2 pages",
+	failed := message.Message{ID: "vw-9", Reason: message.ReasonChannel, At: group.At, Zone: time.UTC,
+		Failed: &message.FailedChannel{Channel: "team", Refused: 2, SinceAt: "2026-11-12T17:00:00.000Z", Waiting: 4,
+			LastError: "set aside after 24 h and 97 attempts: 503 Service Unavailable"}}
+	all := []message.Message{group, held, failed, DigestMessage(message.Digest{Headline: "All quiet on 2 pages",
 		UntilAt: group.At})}
 	for _, r := range []message.Reason{
 		message.ReasonFirst, message.ReasonWorsened, message.ReasonChanged, message.ReasonUpdate,

@@ -115,6 +115,7 @@ type healthBody struct {
 	Prev, Next string
 	Scrapes    []query.Scrape
 	Findings   []query.ListedFinding
+	Channels   []query.ChannelHealth // those that do not take their messages
 	Deliveries []query.Delivery
 	Waiting    int
 	Version    string
@@ -147,6 +148,15 @@ func (p *Pages) health(r *http.Request) (view, error) {
 	}
 	if b.Deliveries, b.Waiting, err = p.DB.RecentDeliveries(ctx, shownDeliver); err != nil {
 		return view{}, err
+	}
+	channels, err := p.DB.ChannelHealth(ctx)
+	if err != nil {
+		return view{}, err
+	}
+	for _, c := range channels {
+		if c.LastError != "" {
+			b.Channels = append(b.Channels, c)
+		}
 	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		b.Go = info.GoVersion

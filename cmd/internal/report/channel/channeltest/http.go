@@ -112,21 +112,25 @@ func answers(t *testing.T, r Row) {
 		_, _ = fmt.Fprintf(w, "no route to %s with %s", r.URL, r.Header.Get("Authorization"))
 	}
 	for what, b := range map[string]struct {
-		handler http.HandlerFunc
-		refused bool
-		after   time.Duration
+		handler  http.HandlerFunc
+		refused  bool
+		rejected bool
+		after    time.Duration
 	}{
-		"429 with Retry-After": {Answer(429, "slow down", "Retry-After", "30"), false, 30 * time.Second},
-		"429 without":          {Answer(429, "slow down"), false, 0},
-		"500":                  {Answer(500, "oops"), false, 0},
-		"503":                  {Answer(503, "", "Retry-After", "7"), false, 7 * time.Second},
-		"404":                  {Answer(404, "no such hook"), true, 0},
-		"403":                  {Answer(403, "no"), true, 0},
-		"400":                  {Answer(400, "bad"), true, 0},
-		"no answer":            {Hang, false, 0},
+		"429 with Retry-After": {Answer(429, "slow down", "Retry-After", "30"), false, false, 30 * time.Second},
+		"429 without":          {Answer(429, "slow down"), false, false, 0},
+		"500":                  {Answer(500, "oops"), false, false, 0},
+		"503":                  {Answer(503, "", "Retry-After", "7"), false, false, 7 * time.Second},
+		"401":                  {Answer(401, "who are you"), false, true, 0},
+		"403":                  {Answer(403, "no"), false, true, 0},
+		"404":                  {Answer(404, "no such hook"), false, true, 0},
+		"410":                  {Answer(410, "gone"), false, true, 0},
+		"400":                  {Answer(400, "bad"), true, false, 0},
+		"413":                  {Answer(413, "too long"), true, false, 0},
+		"no answer":            {Hang, false, false, 0},
 		"an answer that breaks off": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
-			false, 0},
-		"an answer that repeats the secrets": {leak, false, 0},
+			false, false, 0},
+		"an answer that repeats the secrets": {leak, false, false, 0},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
@@ -137,14 +141,18 @@ func answers(t *testing.T, r Row) {
 				t.Fatalf("error %v is no SendError", err)
 			}
 			reporttest.NoSecretIn(t, "the error", err, e, rig.Channel)
-			if c.StatusTells && e.Refused != b.refused {
-				t.Errorf("refused for good: %v, want %v (%s)", e.Refused, b.refused, e.Reason)
+			if c.StatusTells && (e.Refused != b.refused || e.Rejected != b.rejected) {
+				t.Errorf("refused for good: %v, want %v; may be mended: %v, want %v (%s)", e.Refused, b.refused,
+					e.Rejected, b.rejected, e.Reason)
 			}
 			if c.StatusTells && e.RetryAfter != b.after {
 				t.Errorf("asked to wait %s, want %s", e.RetryAfter, b.after)
 			}
-			if !c.StatusTells && e.MaxTries == 0 && !e.Refused {
-				t.Error("a refusal that cannot be told from a failure is retried without limit")
+			if e.Refused && e.Rejected {
+				t.Error("it is refused for good and may be mended")
+			}
+			if !c.StatusTells && b.rejected && !e.Rejected {
+				t.Errorf("it may be mended, and is tried for as long as a receiver that is down: %s", e.Reason)
 			}
 		})
 	}

@@ -165,7 +165,7 @@ func (m *Channel) judge(err error) error {
 	case errors.As(err, &send):
 		e.Refused = !send.IsTemp() && send.ErrorCode() >= 500
 	case errors.As(err, &smtp) && smtp.Code >= 500:
-		e.MaxTries = channel.MaxUnclearTries
+		e.Rejected = true
 	}
 	return e
 }

@@ -141,7 +141,7 @@ func TestMailServers(t *testing.T) {
 				}
 				return
 			}
-			if !strings.HasPrefix(e.Reason, c.want) || e.Refused != c.refused || (e.MaxTries > 0) != c.gaveUp {
+			if !strings.HasPrefix(e.Reason, c.want) || e.Refused != c.refused || e.Rejected != c.gaveUp {
 				t.Errorf("%+v", *e)
 			}
 		})
@@ -151,7 +151,7 @@ func TestMailServers(t *testing.T) {
 		b.listen.Close()
 		_, err := mailTo(t, b, nil).Send(t.Context(), reporttest.Alert(message.ReasonFirst, nil))
 		var e *channel.SendError
-		if !errors.As(err, &e) || e.Refused || e.MaxTries != 0 {
+		if !errors.As(err, &e) || e.Refused || e.Rejected {
 			t.Errorf("%v", err)
 		}
 	})

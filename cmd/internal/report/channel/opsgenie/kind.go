@@ -10,7 +10,7 @@ func Kind() channel.Kind {
 	return channel.Kind{
 		Type:        "opsgenie",
 		Doc:         "an alert in Opsgenie, opened and closed under one alias per incident; digests are refused",
-		PerIncident: true,
+		PerIncident: true, OnCall: true,
 		Keys: []channel.Key{
 			{Name: "api_key", Doc: "the key of an API integration", Example: "VENDORWATCH_OPSGENIE_KEY", Required: true,
 				Zero: secret.Text{}},

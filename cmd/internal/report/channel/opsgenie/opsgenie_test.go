@@ -222,11 +222,11 @@ func TestRefusals(t *testing.T) {
 	s := newService(t)
 	_, err := s.channel("another key").Send(t.Context(), reporttest.Alert(message.ReasonFirst, nil))
 	var e *channel.SendError
-	if !errors.As(err, &e) || !e.Refused ||
+	if !errors.As(err, &e) || !e.Rejected ||
 		e.Reason != `401 Unauthorized {"message":"Could not authenticate","requestId":"1","took":0.1}` {
 		t.Errorf("a wrong key: %v", err)
 	}
-	for status, refused := range map[int]bool{403: true, 422: true, 429: false, 500: false} {
+	for status, refused := range map[int]bool{403: false, 422: true, 429: false, 500: false} {
 		server := httptest.NewServer(channeltest.Answer(status, "no: "+reporttest.SecretWord))
 		defer server.Close()
 		c, err := New("ops", reporttest.SecretWord, server.URL, channeltest.Client(time.Minute))

@@ -12,7 +12,7 @@ func Kind() channel.Kind {
 	return channel.Kind{
 		Type:        "pagerduty",
 		Doc:         "an alert in PagerDuty, triggered and resolved under one key per incident; digests are refused",
-		PerIncident: true,
+		PerIncident: true, OnCall: true,
 		Keys: []channel.Key{
 			{
 				Name: "routing_key", Doc: "the integration key", Example: "VENDORWATCH_PAGERDUTY_KEY", Required: true,

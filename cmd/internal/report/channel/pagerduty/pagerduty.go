@@ -9,7 +9,9 @@ package pagerduty
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/PagerDuty/go-pagerduty"
@@ -73,10 +75,18 @@ func (c *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, er
 		return channel.Sent{}, err
 	}
 	if _, err := c.poster.Judge(a); err != nil {
+		// PagerDuty answers a key that it does not know with 400, as it does a wrong event.
+		var e *channel.SendError
+		if errors.As(err, &e) && wrongKey.MatchString(a.Body) {
+			e.Refused, e.Rejected = false, true
+		}
 		return channel.Sent{}, err
 	}
 	return channel.Sent{Receipt: event.Action + " " + event.DedupKey}, nil
 }
+
+// wrongKey is in an answer about the key of the integration.
+var wrongKey = regexp.MustCompile(`(?i)routing[ _]key`)
 
 // The most that PagerDuty takes of each text, in characters.
 const (

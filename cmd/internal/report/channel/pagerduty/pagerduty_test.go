@@ -198,7 +198,7 @@ func TestAWrongKeyIsARefusalThatSaysSo(t *testing.T) {
 	s := newService(t)
 	_, err := s.channel(reporttest.SecretWord).Send(t.Context(), reporttest.Alert(message.ReasonFirst, nil))
 	var e *channel.SendError
-	if !errors.As(err, &e) || !e.Refused || !strings.Contains(e.Reason, "should be 32 characters") {
+	if !errors.As(err, &e) || e.Refused || !e.Rejected || !strings.Contains(e.Reason, "should be 32 characters") {
 		t.Errorf("%v", err)
 	}
 	reporttest.NoSecretIn(t, "the error", err)

@@ -8,6 +8,8 @@ import (
 	"io"
 	"log"
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -63,7 +65,7 @@ var serviceLimits = map[string]int{"discord": 1900, "pushover": 1000, "pushbulle
 const serviceLimit = 3500
 
 // Send hands the message to the service, a long digest in several parts. Every error is a *channel.SendError unless ctx
-// ended. A refusal cannot be told from a failure, so that a message gets channel.MaxUnclearTries attempts.
+// ended. The library tells a refusal from a failure in its words only.
 func (s *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, error) {
 	limit := serviceLimit
 	if n, ok := serviceLimits[s.scheme]; ok {
@@ -84,17 +86,24 @@ func (s *Channel) send(ctx context.Context, text string, params types.Params) (c
 	case <-ctx.Done():
 		return channel.Sent{}, fmt.Errorf("channel %q: %w", s.name, context.Cause(ctx))
 	case <-timer.C:
-		return channel.Sent{}, &channel.SendError{Channel: s.name, Reason: "no answer in time",
-			MaxTries: channel.MaxUnclearTries}
+		return channel.Sent{}, &channel.SendError{Channel: s.name, Reason: "no answer in time"}
 	case err := <-done:
 		if err != nil {
-			return channel.Sent{}, &channel.SendError{Channel: s.name,
-				Reason:   words.Short(secret.Scrub(err.Error(), secret.Parts(s.url())...), message.ReasonLimit),
-				MaxTries: channel.MaxUnclearTries}
+			e := &channel.SendError{Channel: s.name,
+				Reason: words.Short(secret.Scrub(err.Error(), secret.Parts(s.url())...), message.ReasonLimit)}
+			if status := statusIn.FindStringSubmatch(e.Reason); status != nil {
+				code, _ := strconv.Atoi(status[1])
+				refused, rejected := channel.JudgeStatus(code)
+				e.Rejected = refused || rejected
+			}
+			return channel.Sent{}, e
 		}
 	}
 	return channel.Sent{Receipt: "taken by " + s.scheme}, nil
 }
+
+// statusIn finds the status of HTTP in the words of an error.
+var statusIn = regexp.MustCompile(`(?i)(?:status|code|response|error)\D{0,20}\b([345]\d\d)\b`)
 
 // innermost returns the innermost error that an error wraps. The outer ones of the library show whole addresses.
 func innermost(err error) error {

@@ -54,11 +54,12 @@ func (s *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, er
 
 // refusals are the answers that the same message would get again
 // (https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/#handling_errors).
-var refusals = []string{
-	"invalid_payload", "invalid_blocks", "no_service", "no_service_id", "no_team", "no_text", "no_active_hooks",
-	"invalid_token",
-	"channel_is_archived", "channel_not_found", "action_prohibited", "posting_to_general_channel_denied",
-	"team_disabled", "user_not_found", "too_many_attachments",
+var refusals = []string{"invalid_payload", "invalid_blocks", "no_text", "too_many_attachments"}
+
+// rejections are those that somebody may mend.
+var rejections = []string{
+	"no_service", "no_service_id", "no_team", "no_active_hooks", "invalid_token", "channel_is_archived",
+	"channel_not_found", "action_prohibited", "posting_to_general_channel_denied", "team_disabled", "user_not_found",
 }
 
 // judge says what an answer of Slack means.
@@ -72,17 +73,17 @@ func (s *Channel) judge(a channel.Reply) (string, error) {
 		return "200 ok", nil
 	case a.Status == http.StatusOK:
 		e.Reason = "200 OK, but it says " + strconv.Quote(word)
-		if slices.Contains(refusals, word) {
-			e.MaxTries = channel.MaxUnclearTries
-		}
+		e.Rejected = slices.Contains(refusals, word) || slices.Contains(rejections, word)
 	case a.Status == http.StatusTooManyRequests, a.Status == http.StatusServiceUnavailable:
 		e.RetryAfter = channel.RetryAfter(a.Header.Get("Retry-After"), time.Now())
 	case isPage:
 		// Slack does not answer with a web page: a proxy or a login page is in between.
 		e.Reason = fmt.Sprintf("%d %s, with a web page instead of Slack's answer", a.Status, http.StatusText(a.Status))
-	case a.Status == http.StatusBadRequest, a.Status == http.StatusForbidden, a.Status == http.StatusNotFound,
-		a.Status == http.StatusGone:
-		e.Refused = true
+		_, e.Rejected = channel.JudgeStatus(a.Status)
+	case slices.Contains(rejections, word):
+		e.Rejected = true
+	default:
+		e.Refused, e.Rejected = channel.JudgeStatus(a.Status)
 	}
 	return "", e
 }

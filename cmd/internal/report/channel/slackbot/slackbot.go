@@ -173,11 +173,10 @@ func (s *Channel) judge(ctx context.Context, err error) error {
 	case errors.As(err, &refused):
 		e.Reason = "Slack says " + refused.Err
 		e.Refused = slices.Contains(botRefusals, refused.Err)
-		if slices.Contains(mendable, refused.Err) {
-			e.MaxTries = channel.MaxUnclearTries
-		}
+		e.Rejected = slices.Contains(mendable, refused.Err)
 	case errors.As(err, &status):
 		e.Reason = status.Status
+		e.Refused, e.Rejected = channel.JudgeStatus(status.Code)
 	case errors.As(err, &outer) && outer.Timeout():
 		e.Reason = "no answer in time"
 	case outer != nil:

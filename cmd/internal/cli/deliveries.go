@@ -8,6 +8,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/service"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db/ledger"
 	"vendorwatch/normalize/markdown"
@@ -63,38 +64,10 @@ func (a *app) deliveries(ctx context.Context, f ledger.DeliveryFilter) error {
 	t := a.table("ID", "Channel", "Reason", "State", "Planned", "Sent", "Tries", "About", "Why")
 	for _, d := range list {
 		t.AppendRow(table.Row{d.DeliveryID, d.Channel, d.Reason, d.State, minute(d.CreatedAt), minute(d.DeliveredAt),
-			d.Attempts, words.Short(markdown.Plain(about(d)), 60), words.Short(markdown.Plain(why(d)), 90)})
+			d.Attempts, words.Short(markdown.Plain(service.About(d)), 60),
+			words.Short(markdown.Plain(service.Why(d, minute)), 90)})
 	}
 	t.Render()
 	fmt.Fprintln(a.stderr, words.Count(len(list), "message"))
 	return nil
-}
-
-// about is what a message is about.
-func about(d ledger.Delivery) string {
-	switch {
-	case d.Title != "":
-		return d.Vendor + ": " + d.Title
-	case d.Vendor != "":
-		return d.Vendor
-	case d.AboutChannel != "":
-		return "channel " + d.AboutChannel
-	case len(d.EventIDs) > 0:
-		return words.Count(len(d.EventIDs), "event")
-	}
-	return ""
-}
-
-// why is the reason for a message's state, if there is one to give.
-func why(d ledger.Delivery) string {
-	words := d.Note
-	switch {
-	case d.State == ledger.DeliveryHeld && words == "":
-		words = "until " + minute(d.NotBeforeAt)
-	case d.LastError != "" && d.State == ledger.DeliveryPending && d.NextAttemptAt != "":
-		words = "next attempt " + minute(d.NextAttemptAt) + ": " + d.LastError
-	case d.LastError != "":
-		words = d.LastError
-	}
-	return words
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/service"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/db/ledger"
@@ -88,18 +89,12 @@ func (a *app) resendAll(ctx context.Context, f ledger.DeliveryFilter) error {
 		return err
 	}
 	defer file.Close()
-	l := ledger.New(file)
-	refused, err := l.Deliveries(ctx, f)
+	n, err := service.ResendAll(ctx, ledger.New(file), f)
 	if err != nil {
 		return err
 	}
-	for _, d := range refused {
-		if err := l.Resend(ctx, d.DeliveryID); err != nil && !errors.Is(err, ledger.ErrNotRefused) {
-			return err
-		}
-	}
-	text := words.Count(len(refused), "message") + " will be sent again"
-	if len(refused) > 0 {
+	text := words.Count(n, "message") + " will be sent again"
+	if n > 0 {
 		text += "; a running service does so within a minute"
 	}
 	fmt.Fprintln(a.stderr, text)

@@ -129,3 +129,54 @@ func TestAnotherChannelIsTold(t *testing.T) {
 		}
 	}
 }
+
+// Whatever happens between two attempts, a repeat has the same id and the same text; what is sent again by hand does
+// not call open what has ended.
+func TestARepeatSaysTheSame(t *testing.T) {
+	for _, byHand := range []bool{false, true} {
+		w := reporttest.NewWorld(t)
+		w.Scrape("login")
+		open, err := w.DB.OpenIncidents(t.Context())
+		w.Must(err)
+		w.Must(w.Ledger.SavePlan(t.Context(), ledger.StreamAlerts, 0, time.Now(), []ledger.NewDelivery{{Channel: "ops",
+			Reason: string(message.ReasonFirst), IncidentID: open[0].IncidentID}}, nil))
+		bad := channeltest.Answer(500, "")
+		if byHand {
+			bad = channeltest.Answer(400, "invalid_blocks")
+		}
+		var bodies []string
+		keep := func(next http.HandlerFunc) http.HandlerFunc {
+			return func(rw http.ResponseWriter, r *http.Request) {
+				body, _ := io.ReadAll(r.Body)
+				bodies = append(bodies, string(body))
+				next(rw, r)
+			}
+		}
+		receiver := newFakeSlack(keep(bad), keep(channeltest.Answer(200, "ok")))
+		defer receiver.Close()
+		now := time.Now()
+		s := senderTo(w, slackAt(t, receiver.URL, time.Minute), io.Discard)
+		s.Now = func() time.Time { return now }
+		sendDue(w, s)
+		now = now.Add(time.Hour)
+		w.Must(w.End("login"))
+		w.Restart()
+		if byHand {
+			w.Must(w.Ledger.Resend(t.Context(), 1))
+		}
+		s = senderTo(w, slackAt(t, receiver.URL, time.Minute), io.Discard)
+		s.Now = func() time.Time { return now }
+		sendDue(w, s)
+		if len(bodies) != 2 || idOf(t, bodies[0]) != "vw-1" || idOf(t, bodies[1]) != "vw-1" {
+			t.Fatalf("by hand %v: attempts %q", byHand, bodies)
+		}
+		if (bodies[0] == bodies[1]) == byHand {
+			t.Errorf("by hand %v:\n%s\n%s", byHand, bodies[0], bodies[1])
+		}
+		var kept *string
+		w.Must(w.File.Reader().QueryRowContext(t.Context(), `SELECT message FROM deliveries`).Scan(&kept))
+		if kept != nil {
+			t.Error("a delivered message is still kept")
+		}
+	}
+}

@@ -210,7 +210,7 @@ func (s *Sender) attempt(ctx context.Context, d ledger.Delivery) (taken bool, er
 	if not, ok := s.Channel.(*channel.NotConfigured); ok {
 		return false, s.unconfigured(ctx, not)
 	}
-	m, err := s.Render.Message(ctx, d, s.Now())
+	m, text, err := s.message(ctx, d)
 	if errors.Is(err, db.ErrNotFound) { // it would block all messages behind it
 		s.Log.Error("delivery skipped", "channel", s.Channel.Name(), "delivery_id", d.DeliveryID, "error", err)
 		return true, s.Ledger.MarkSkipped(ctx, d.DeliveryID, "what it reports has left the record")
@@ -219,7 +219,7 @@ func (s *Sender) attempt(ctx context.Context, d ledger.Delivery) (taken bool, er
 		return false, s.fail(err)
 	}
 	// If the program is killed while the message is in flight, the next run finds it due.
-	hand := ledger.Hand{Process: s.Process, At: s.Now(), Until: s.Now().Add(InHand)}
+	hand := ledger.Hand{Process: s.Process, At: s.Now(), Until: s.Now().Add(InHand), Message: text}
 	if err := s.Ledger.MarkSending(ctx, d.DeliveryID, d.Attempts, hand); err != nil {
 		if errors.Is(err, ledger.ErrPlanned) {
 			return false, nil
@@ -243,6 +243,35 @@ func (s *Sender) attempt(ctx context.Context, d ledger.Delivery) (taken bool, er
 		return true, s.fail(err) // whether it arrived is not known; it is sent again
 	}
 	return true, s.failed(ctx, d, err)
+}
+
+// message returns a message as it is sent, and the form in which it is kept. From the first attempt on it stays
+// the same,
+// but for what the channel needs to add it to its thread: a receiver may have got it without saying so. Only one that
+// somebody sends again by hand is rendered anew, where it would call open what has ended.
+func (s *Sender) message(ctx context.Context, d ledger.Delivery) (m message.Message, text string, err error) {
+	fresh, err := s.Render.Message(ctx, d, s.Now())
+	if d.Message != "" && (d.Attempts > 0 || err == nil) {
+		kept, keptErr := message.Decode(d.Message)
+		switch {
+		case keptErr != nil:
+			return message.Message{}, "", keptErr
+		case err != nil && !errors.Is(err, db.ErrNotFound):
+			return message.Message{}, "", err
+		case d.Attempts > 0 || kept.Ends() == fresh.Ends():
+			for n := range kept.Items {
+				if n < len(fresh.Items) {
+					kept.Items[n].Thread = fresh.Items[n].Thread
+				}
+			}
+			return kept, d.Message, nil
+		}
+	}
+	if err != nil {
+		return message.Message{}, "", err
+	}
+	text, err = message.Encode(fresh)
+	return fresh, text, err
 }
 
 // unconfigured records that the channel's messages wait for its secret.

@@ -98,6 +98,20 @@ func (w *World) Scrape(titles ...string) {
 	w.Must(err)
 }
 
+// End saves a pass over the source in which this incident is resolved.
+func (w *World) End(title string) error {
+	s := record.Scrape{SourceID: w.Source, At: w.At, Interval: 6 * time.Hour, HTTPStatus: 200, Requests: 1,
+		Incidents: []normalize.Incident{{
+			Key: title, Kind: normalize.KindIncident, Title: title, URL: "https://status.kustomer.example/incidents/" +
+				title,
+			Severity: normalize.SeverityMajor, State: normalize.StateResolved, StartedAt: w.At.Add(-time.Minute),
+			StartGiven: true, ResolvedAt: w.At,
+		}}}
+	w.At = w.At.Add(time.Minute)
+	_, err := w.Record.SaveScrape(context.Background(), s)
+	return err
+}
+
 // PlanDigest plans a digest of what is new.
 func (w *World) PlanDigest() {
 	w.T.Helper()

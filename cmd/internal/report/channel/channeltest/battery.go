@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,6 +41,7 @@ func Battery(t *testing.T, r Row) {
 	t.Run("secrets", r.secrets)
 	t.Run("preview", r.preview)
 	t.Run("every message", r.everyMessage)
+	t.Run("repeats", r.repeats)
 	if r.HTTP != nil {
 		answers(t, r)
 	}
@@ -236,6 +238,27 @@ func (r Row) harmless(t *testing.T, body string) {
 	for _, b := range bad {
 		if strings.Contains(body, b) {
 			t.Errorf("the message holds %q", b)
+		}
+	}
+}
+
+// repeats checks that a message which is sent again is the same to the last byte, so that a receiver knows the repeat.
+func (r Row) repeats(t *testing.T) {
+	for _, m := range append(reporttest.Messages(), reporttest.HostileAlert()) {
+		text, err := message.Encode(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := message.Decode(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, second := r.rig(t), r.rig(t)
+		_, errFirst := first.Channel.Send(t.Context(), m)
+		_, errSecond := second.Channel.Send(t.Context(), again)
+		if (errFirst == nil) != (errSecond == nil) || !slices.Equal(first.Received(), second.Received()) {
+			t.Errorf("%s: sent again it is another:\n%q, %v\n%q, %v", m.Reason, first.Received(), errFirst,
+				second.Received(), errSecond)
 		}
 	}
 }

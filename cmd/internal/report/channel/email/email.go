@@ -117,10 +117,14 @@ func (m *Channel) compose(msg message.Message) (*mail.Msg, error) {
 	if key := conversation(msg); key != "" {
 		ref := "<" + key + "." + m.name + "@" + domain + ">"
 		out.SetGenHeaderPreformatted(mail.HeaderReferences, ref)
-		out.SetGenHeaderPreformatted(mail.HeaderInReplyTo, ref)
+		out.SetGenHeader(mail.HeaderInReplyTo, ref)
 	}
 	out.Subject(msg.Subject())
-	out.SetDate()
+	// A repeat is the same to the last byte, so that the time and the boundary are those of the message.
+	if at := words.Time(msg.At); !at.IsZero() {
+		out.SetDateWithValue(at)
+	}
+	out.SetBoundary("vendorwatch-" + notInDomain.ReplaceAllString(msg.ID, ""))
 	out.SetGenHeader("Auto-Submitted", "auto-generated")
 	out.SetGenHeader("X-Vendorwatch-Delivery", msg.ID)
 	out.SetGenHeader("X-Vendorwatch-Reason", string(msg.Reason))

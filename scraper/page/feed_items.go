@@ -49,9 +49,13 @@ func ReadItems(f *gofeed.Feed, p Page, hear Hearing) []normalize.Raw {
 	}
 	var raws []normalize.Raw
 	done := map[string]bool{}
+	ofMonitor := monitorPosts(f, shared)
 	for _, item := range f.Items {
 		guid := strings.TrimSpace(item.GUID)
 		same := byGUID[guid]
+		if posts := ofMonitor[item]; len(posts) > 1 && len(same) == 1 {
+			same, guid = posts, strings.TrimSpace(posts[0].GUID)
+		}
 		if guid != "" && len(same) == 1 && !frontPage(item.Link) && item.Link != f.Link {
 			if posts := postsAt(f, item.Link); len(posts) > 1 {
 				same, guid = posts, item.Link
@@ -60,7 +64,7 @@ func ReadItems(f *gofeed.Feed, p Page, hear Hearing) []normalize.Raw {
 		switch {
 		case guid == "" || len(same) == 1:
 			raws = append(raws, readItem(item, shared))
-		case !oneIncident(same, f.Link):
+		case ofMonitor[item] == nil && !oneIncident(same, f.Link):
 			nameless := *item
 			nameless.GUID = ""
 			raws = append(raws, readItem(&nameless, shared))
@@ -70,6 +74,36 @@ func ReadItems(f *gofeed.Feed, p Page, hear Hearing) []normalize.Raw {
 		}
 	}
 	return raws
+}
+
+var (
+	wentDown  = regexp.MustCompile(`(?i)\b(?:went|is|are) down\W*$`)
+	cameAgain = regexp.MustCompile(`(?i)\b(?:recovered|back to normal|back up|up again)\W*$`)
+)
+
+// monitorPosts returns, by item, the items of one outage that a monitor reports, oldest first: "API went down" and the
+// "API recovered" after it. Their link is that of the page, and each has a guid of its own.
+func monitorPosts(f *gofeed.Feed, shared map[string]bool) map[*gofeed.Item][]*gofeed.Item {
+	oldest := slices.Clone(f.Items)
+	slices.Reverse(oldest)
+	slices.SortStableFunc(oldest, func(a, b *gofeed.Item) int { return itemTime(a).Compare(itemTime(b)) })
+	open, posts := map[string][]*gofeed.Item{}, map[*gofeed.Item][]*gofeed.Item{}
+	for _, item := range oldest {
+		if item.GUID == "" || !shared[item.Link] && !frontPage(item.Link) || itemTime(item).IsZero() {
+			continue
+		}
+		switch name := subject(item.Title); {
+		case wentDown.MatchString(item.Title):
+			open[name] = []*gofeed.Item{item}
+		case cameAgain.MatchString(item.Title) && open[name] != nil:
+			outage := append(open[name], item)
+			for _, post := range outage {
+				posts[post] = outage
+			}
+			delete(open, name)
+		}
+	}
+	return posts
 }
 
 // postsAt returns the items of an address of their own if each has a guid and all have one title, up to words for its

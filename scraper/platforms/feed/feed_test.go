@@ -77,6 +77,15 @@ func TestPosts(t *testing.T) {
 			"Mail went down resolved 2"},
 		{"one link to the page, two guids", item("Mail late", "g2", "https://status.acme.example/", "2") +
 			item("Mail late", "g1", "https://status.acme.example/", "1"), "Mail late unknown 1, Mail late unknown 1"},
+		{"one link to the page, two guids, down and up again",
+			item("Mail recovered", "g2", "https://status.acme.example/", "2") +
+				item("Mail went down", "g1", "https://status.acme.example/", "1"), "Mail went down resolved 2"},
+		{"no link, two outages of one thing, another goes on",
+			item("Mail is down", "g5", "", "6") + item("Mail is back to normal", "g4", "", "5") +
+				item("Web went down", "g3", "", "4") + item("Mail went down", "g2", "", "3") +
+				item("Mail recovered", "g1", "", "2"),
+			"Mail is down unknown 1, Mail went down resolved 2, Web went down investigating 1, " +
+				"Mail recovered resolved 1"},
 		{"one link to a list, two things", item("Mail late", "g2", one, "2") + item("Web slow", "g1", one, "1"),
 			"Mail late unknown 1, Web slow unknown 1"},
 	}

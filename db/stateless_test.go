@@ -22,7 +22,7 @@ func TestAFeedWithoutStates(t *testing.T) {
 	listed := item("listed", after(-2*day))
 	listed.Document = "incidents"
 	const well, unknown = "operational", "unknown"
-	old, ancient, fresh := item("b", after(-2*day)), ancient, fresh
+	old, ancient, fresh := item("b", after(-2*day)), item("a", after(-900*day)), item("b", after(-hour))
 	for name, c := range map[string]struct {
 		raws            []normalize.Raw
 		hours           int // after the newest item

@@ -47,6 +47,7 @@ func (c *checker) check(channels reflect.Value) {
 	}
 	c.channels(channels)
 	c.vendors()
+	c.pace()
 	c.routes()
 	c.digests()
 	c.calm()

@@ -267,6 +267,9 @@ func fillScrape(scrape *record.Scrape, p scraper.Platform, out scraper.Outcome, 
 	scrape.AllOpen, scrape.AllComponents = out.Coverage.Open, out.Coverage.Components
 	scrape.CoverageStart, scrape.CoverageEnd = covered(out.Coverage)
 	scrape.Findings = append(append(out.Findings, findings...), more...)
+	if !scrape.Archived {
+		limitIncidents(scrape)
+	}
 	for _, d := range out.Documents {
 		scrape.Documents = append(scrape.Documents, query.Document(d))
 	}

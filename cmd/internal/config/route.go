@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/normalize"
@@ -31,13 +32,16 @@ type Route struct {
 	Match
 	Channels []string `toml:"channels"` // names of channels; at least one
 	// whether the routes below are tried too where this one matches; default false
-	Continue bool               `toml:"continue"`
-	Mention  normalize.Severity `toml:"mention"` // severity from which people are called, as by @here; default never
+	Continue bool `toml:"continue"`
+	// how long the first message on anything is held, in case that ends before; default 0s, which is not at all
+	Hold    Duration           `toml:"hold"`
+	Mention normalize.Severity `toml:"mention"` // severity from which people are called, as by @here; default never
 }
 
 // Alerts is the short form of one route: severe incidents go to these channels.
 type Alerts struct {
 	Channels []string `toml:"channels"` // names of channels; without any, and without a route, there are no alerts
+	Hold     Duration `toml:"hold"`     // as that of a route
 }
 
 // DefaultRoute is the name of the route that [alerts] stands for.
@@ -56,6 +60,7 @@ func AlertEvents() []normalize.EventKind {
 func (c *checker) routes() {
 	cfg := c.config
 	c.channelNames("alerts.channels", cfg.Alerts.Channels)
+	c.length("alerts.hold", cfg.Alerts.Hold, 0, 24*time.Hour, "10m")
 	if len(cfg.Routes) > 0 && len(cfg.Alerts.Channels) > 0 {
 		c.Add("alerts.channels", "[alerts] and [[route]] cannot be combined",
 			"name its channels in a [[route]] and remove [alerts]")
@@ -70,10 +75,11 @@ func (c *checker) routes() {
 		c.channelNames(path+".channels", r.Channels)
 		c.match(&r.Match, path)
 		c.severity(path+".mention", r.Mention)
+		c.length(path+".hold", r.Hold, 0, 24*time.Hour, "10m")
 		r.fill()
 	}
 	if len(cfg.Routes) == 0 && len(cfg.Alerts.Channels) > 0 {
-		r := Route{Name: DefaultRoute, Channels: cfg.Alerts.Channels}
+		r := Route{Name: DefaultRoute, Channels: cfg.Alerts.Channels, Hold: cfg.Alerts.Hold}
 		r.fill()
 		cfg.Routes = []Route{r}
 	}

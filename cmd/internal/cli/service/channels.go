@@ -119,7 +119,7 @@ func NewPlanner(c *config.Config, file *db.DB) *alert.Planner {
 	}
 	for _, r := range c.Routes {
 		p.Routes = append(p.Routes, route.Route{Name: r.Name, Match: routeMatch(r.Match), Channels: r.Channels,
-			Continue: r.Continue, Mention: r.Mention})
+			Continue: r.Continue, Hold: r.Hold.Duration, Mention: r.Mention})
 	}
 	p.Calm = alert.Calm{
 		QuietDays: c.Calm.Days, Zone: c.Calm.Zone, BreakThrough: c.Calm.BreakThrough,

@@ -103,6 +103,9 @@ func (p *draft) stillHeld(r *row) (time.Time, string, bool) {
 	if until, note, held := p.Calm.hold(p.Now, p.Mutes, p.scopeOf(r)); held && !p.quietEdit(r) {
 		return until, note, true
 	}
+	if until, note, held := p.waits(r); held {
+		return until, note, true
+	}
 	switch {
 	case p.PerIncident[r.Channel]:
 	case r.Reason == string(message.ReasonResolved):

@@ -349,6 +349,9 @@ func (p *draft) keep(r *row) (time.Time, string, bool) {
 	if until, note, held := p.Calm.hold(p.Now, p.Mutes, p.scopeOf(r)); held && !p.quietEdit(r) {
 		return until, note, true
 	}
+	if until, note, held := p.waits(r); held {
+		return until, note, true
+	}
 	switch {
 	case p.PerIncident[r.Channel]:
 		return time.Time{}, "", false
@@ -358,6 +361,16 @@ func (p *draft) keep(r *row) (time.Time, string, bool) {
 		return p.grouped(r)
 	}
 	return time.Time{}, "", false
+}
+
+// waits returns until when the route of a first message holds it, in case what it tells of ends before.
+func (p *draft) waits(r *row) (time.Time, string, bool) {
+	if message.Reason(r.Reason) != message.ReasonFirst && message.Reason(r.Reason) != message.ReasonUnreadable {
+		return time.Time{}, "", false
+	}
+	hold := p.routeOf(r).Hold
+	until := words.Time(r.CreatedAt).Add(hold)
+	return until, "waits " + words.Duration(hold) + " in case it ends before", until.After(p.Now)
 }
 
 // isFollowUp reports whether a message for that reason adds to one that the channel has.

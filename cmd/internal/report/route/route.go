@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
@@ -32,6 +33,7 @@ type Route struct {
 	Match
 	Channels []string
 	Continue bool               // whether the routes below are tried too when this one matches
+	Hold     time.Duration      // how long the first message on anything is held, in case that ends before
 	Mention  normalize.Severity // the severity from which people are mentioned; empty means never
 }
 

@@ -39,7 +39,19 @@ func ReadFeed(p Page, want string) (*gofeed.Feed, error) {
 	if err != nil {
 		return nil, Errorf("a feed that cannot be read: %v", err)
 	}
+	for _, item := range feed.Items {
+		item.PublishedParsed = dateOf(item.Published, item.PublishedParsed)
+		item.UpdatedParsed = dateOf(item.Updated, item.UpdatedParsed)
+	}
 	return feed, nil
+}
+
+// dateOf returns a printed date as it is understood elsewhere, too: the parser of feeds does not know all forms.
+func dateOf(printed string, parsed *time.Time) *time.Time {
+	if at, err := times.Parse(normalize.RawTime{Text: printed}, ""); err == nil {
+		return &at
+	}
+	return parsed
 }
 
 // ReadRSS is ReadFeed for a page that must be an RSS feed.

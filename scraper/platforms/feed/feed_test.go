@@ -118,6 +118,22 @@ func TestStatedEndAndSeverity(t *testing.T) {
 	}
 }
 
+// TestDatesOfItems holds that the date of an item, in whatever form, gives its timeline the year, and the feed its
+// reach.
+func TestDatesOfItems(t *testing.T) {
+	for _, date := range []string{"Fri, 27 Nov 26 10:00 UT", "(note) Fri, 27 Nov 2026 (late) 10:00:00 Z",
+		"27. November 2026 11:00 CET", "2026-11-27T10:00:00Z"} {
+		res := parse(t, platformtest.RSS("<item><title>Late</title><guid>1</guid><pubDate>"+date+"</pubDate>"+
+			"<description>&lt;p&gt;&lt;small&gt;Nov 27, 09:00 UTC&lt;/small&gt;&lt;br&gt;"+
+			"&lt;strong&gt;Resolved&lt;/strong&gt; - Done.&lt;/p&gt;</description></item>"))
+		incidents, findings := normalize.Incidents(res.Incidents, scraper.WordsOf(Platform{}))
+		if got := normalize.FormatTime(incidents[0].Updates[0].PostedAt); got != "2026-11-27T09:00:00.000Z" ||
+			len(findings) > 0 || res.Coverage.Since != "2026-11-27T10:00:00Z" {
+			t.Errorf("%s: %s, since %s, findings %+v", date, got, res.Coverage.Since, findings)
+		}
+	}
+}
+
 func TestDatedUpdates(t *testing.T) {
 	at := func(s string) normalize.RawTime { return normalize.RawTime{Text: s, Near: "2026-01-05T10:00:00Z"} }
 	post := func(state, posted, body string) normalize.RawUpdate {

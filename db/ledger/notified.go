@@ -2,8 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"vendorwatch/db"
@@ -84,16 +82,4 @@ func (l *Ledger) Notified(ctx context.Context, incidentIDs []int64) (map[string]
 		})
 	}
 	return told, nil
-}
-
-// Thread returns what a channel gave back when it was told of an incident; empty if it was not told, or gave
-// nothing.
-func (l *Ledger) Thread(ctx context.Context, channel string, incidentID int64) (string, error) {
-	var thread string
-	err := l.read.QueryRowContext(ctx, `SELECT thread FROM threads WHERE channel = ? AND incident_id = ?`, channel,
-		incidentID).Scan(&thread)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return "", fmt.Errorf("thread of incident %d on channel %q: %w", incidentID, channel, err)
-	}
-	return thread, nil
 }

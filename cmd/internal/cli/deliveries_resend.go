@@ -18,7 +18,7 @@ import (
 func (a *app) deliveriesResendCommand() *cobra.Command {
 	var all bool
 	var since string
-	f := ledger.DeliveryFilter{State: ledger.DeliveryRefused}
+	var f ledger.DeliveryFilter
 	c := &cobra.Command{
 		Use:   "resend ID... | --all [--channel NAME] [--since TIME]",
 		Short: "Send refused messages again",
@@ -93,10 +93,6 @@ func (a *app) resendAll(ctx context.Context, f ledger.DeliveryFilter) error {
 	if err != nil {
 		return err
 	}
-	text := words.Count(n, "message") + " will be sent again"
-	if n > 0 {
-		text += "; a running service does so within a minute"
-	}
-	fmt.Fprintln(a.stderr, text)
+	fmt.Fprintln(a.stderr, words.Count(n, "message")+" will be sent again; a running service does so within a minute")
 	return nil
 }

@@ -21,9 +21,9 @@ import (
 
 // previewReasons are the reasons for which a message on an incident can be previewed.
 var previewReasons = []message.Reason{
-	message.ReasonFirst, message.ReasonWorsened, message.ReasonChanged, message.ReasonUpdate, message.ReasonResolved,
-	message.ReasonReopened, message.ReasonPostmortem, message.ReasonLeftFeed, message.ReasonMaintenance,
-	message.ReasonReminder, message.ReasonTest,
+	message.ReasonFirst, message.ReasonWorsened, message.ReasonLowered, message.ReasonChanged, message.ReasonUpdate,
+	message.ReasonResolved, message.ReasonReopened, message.ReasonPostmortem, message.ReasonLeftFeed,
+	message.ReasonMaintenance, message.ReasonReminder, message.ReasonTest,
 }
 
 func (a *app) reportPreviewCommand() *cobra.Command {

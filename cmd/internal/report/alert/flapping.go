@@ -8,7 +8,6 @@ import (
 	"vendorwatch/cmd/internal/report/route"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db/ledger"
-	"vendorwatch/normalize"
 )
 
 // resolved plans a resolution for the channels that were notified of the incident. Messages on it that are still held
@@ -27,8 +26,8 @@ func (p *draft) resolved(n route.News) {
 				r.skip("it ended before this was sent (" + r.Note + "); the digest reports it")
 			}
 		}
-		if !waited && (p.names(opening, normalize.EventIncidentResolved) || p.PerIncident[channel]) {
-			p.add(route.Choice{Channel: channel, Route: p.routeOf(opening)}, message.ReasonResolved, n, "")
+		if !waited {
+			p.goOn(channel, opening, message.ReasonResolved, n)
 		}
 	}
 }
@@ -49,8 +48,8 @@ func (p *draft) reopened(n route.News) {
 		case end.State == ledger.DeliveryHeld:
 			end.tell(n.Event.EventID)
 			end.skip(fmt.Sprintf("reopened after %s", words.Duration(p.Now.Sub(words.Time(end.CreatedAt)))))
-		case p.names(opening, n.Event.Kind) || p.PerIncident[channel]:
-			p.add(route.Choice{Channel: channel, Route: p.routeOf(opening)}, message.ReasonReopened, n, "")
+		default:
+			p.goOn(channel, opening, message.ReasonReopened, n)
 		}
 	}
 	p.announce(n, "reopened")

@@ -209,7 +209,7 @@ func (p *draft) incident(n route.News) {
 		if normalize.Severity(n.Event.Detail["to"]).Rank() > normalize.Severity(n.Event.Detail["from"]).Rank() {
 			p.worsened(n)
 		} else {
-			p.follow(n, message.ReasonChanged)
+			p.lowered(n)
 		}
 	case normalize.EventUpdatePosted:
 		p.catchUp(n)
@@ -264,11 +264,40 @@ func (p *draft) worsened(n route.News) {
 			opening.tell(n.Event.EventID) // release sees whether it breaks through
 			opening.severity = n.Subject.EffectiveSeverity(n.Severity)
 			opening.Mention = max(opening.Mention, bit(calls(p.routeOf(opening), *n.Subject, n.Severity)))
-		case p.names(opening, n.Event.Kind) || p.PerIncident[channel]:
-			p.add(route.Choice{Channel: channel, Route: p.routeOf(opening)}, message.ReasonWorsened, n, "")
+		default:
+			p.goOn(channel, opening, message.ReasonWorsened, n)
 		}
 	}
 	p.announce(n, "severity rose from "+cmp.Or(n.Event.Detail["from"], "unknown"))
+}
+
+// lowered plans news of a severity that fell, for the channels that were notified.
+func (p *draft) lowered(n route.News) {
+	if n.Subject.Over() {
+		return // the end says how severe it was
+	}
+	for _, channel := range p.notifiedChannels(n) {
+		opening := p.lastOpening(channel, n.Subject.Event())
+		switch {
+		case opening == nil, p.resolutionAfter(channel, n.Subject.Event()) != nil:
+		case opening.unsent():
+			opening.tell(n.Event.EventID)
+			opening.severity = n.Subject.EffectiveSeverity(n.Severity)
+		default:
+			p.goOn(channel, opening, message.ReasonLowered, n)
+		}
+	}
+}
+
+// goOn plans what follows on a message that a channel was sent. Where its route does not name the event, that is on
+// record.
+func (p *draft) goOn(channel string, began *row, reason message.Reason, n route.News) {
+	before := len(p.rows)
+	r := p.add(route.Choice{Channel: channel, Route: p.routeOf(began)}, reason, n, "")
+	if !p.PerIncident[channel] && !p.names(began, n.Event.Kind) {
+		p.rows = p.rows[:before+1] // it counts for no cap
+		r.skip("its route does not name " + string(n.Event.Kind) + "; the digest reports it")
+	}
 }
 
 // follow plans news that neither opens nor ends an incident: for channels that keep one message per incident and were
@@ -288,9 +317,6 @@ func (p *draft) follow(n route.News, reason message.Reason) {
 	for _, channel := range done {
 		p.add(route.Choice{Channel: channel, Route: p.routeOf(p.lastOpening(channel, n.Subject.Event()))}, reason, n,
 			"")
-	}
-	if n.Event.Kind == normalize.EventSeverityChanged {
-		return // a route that names this event means severities that rise
 	}
 	for _, c := range route.Choose(p.Routes, n) {
 		opening := p.lastOpening(c.Channel, n.Subject.Event())
@@ -375,7 +401,8 @@ func (p *draft) waits(r *row) (time.Time, string, bool) {
 
 // isFollowUp reports whether a message for that reason adds to one that the channel has.
 func isFollowUp(r message.Reason) bool {
-	return r == message.ReasonUpdate || r == message.ReasonChanged || r == message.ReasonPostmortem ||
+	return r == message.ReasonUpdate || r == message.ReasonChanged || r == message.ReasonLowered ||
+		r == message.ReasonPostmortem ||
 		r == message.ReasonLeftFeed
 }
 

@@ -56,7 +56,7 @@ func TestWhatIsTold(t *testing.T) {
 			s.wait(time.Hour)
 			s.resolve(1)
 		}, []string{"13:00 team first #1 @here: severity rose from minor", "14:00 team resolved #1"}},
-		{"what was told and rises is worse, what falls is not told", func(s *scene) {
+		{"what was told and rises is worse, what falls is told too", func(s *scene) {
 			s.open(1, major)
 			s.wait(time.Hour)
 			s.severity(1, critical)
@@ -64,7 +64,15 @@ func TestWhatIsTold(t *testing.T) {
 			s.severity(1, minor)
 			s.wait(time.Hour)
 			s.resolve(1)
-		}, []string{"12:00 team first #1", "13:00 team worsened #1", "15:00 team resolved #1"}},
+		}, []string{"12:00 team first #1", "13:00 team worsened #1", "14:00 team lowered #1",
+			"15:00 team resolved #1"}},
+		{"what falls is on record where its route does not name it", func(s *scene) {
+			s.facts.Routes[0].Events = []normalize.EventKind{normalize.EventIncidentOpened}
+			s.open(1, critical)
+			s.wait(time.Hour)
+			s.severity(1, major)
+		}, []string{"12:00 team first #1",
+			"13:00 team lowered #1 skipped: its route does not name severity_changed; the digest reports it"}},
 		{"what opens and rises within one scrape is one message", func(s *scene) {
 			s.open(1, major)
 			s.severity(1, critical)
@@ -216,7 +224,7 @@ func TestChannelsThatKeepOneMessageAnIncident(t *testing.T) {
 			s.happen(normalize.EventPostmortemPosted, 1)
 		}, []string{
 			"12:00 team first #1", "12:00 team first #2", "12:01 team update #1", "12:02 team changed #1",
-			"12:02 team changed #1",
+			"12:02 team lowered #1",
 			"12:03 team resolved #1", "12:04 team reopened #1", "12:05 team resolved #1", "12:05 team postmortem #1",
 		}},
 		{"an alarm that rings is ended in quiet hours and while muted; a mute keeps the rest away", func(s *scene) {
@@ -270,7 +278,8 @@ func TestRoutes(t *testing.T) {
 			s.open(1, major)
 			s.wait(time.Hour)
 			s.resolve(1)
-		}, []string{"12:00 team first #1"}},
+		}, []string{"12:00 team first #1",
+			"13:00 team resolved #1 skipped: its route does not name incident_resolved; the digest reports it"}},
 		{"what was begun is ended though its route is gone", func(s *scene) {
 			s.open(1, major)
 			s.wait(time.Hour)

@@ -84,8 +84,8 @@ func (p *draft) ended(n route.News, began, over message.Reason) {
 		case l.began.State == ledger.DeliveryHeld:
 			l.began.tell(n.Event.EventID)
 			l.began.skip("it ended before this was sent (" + l.began.Note + "); the digest reports it")
-		case p.names(l.began, n.Event.Kind):
-			p.add(route.Choice{Channel: channel, Route: p.routeOf(l.began)}, over, n, "")
+		default:
+			p.goOn(channel, l.began, over, n)
 		}
 	}
 }

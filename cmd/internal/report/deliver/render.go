@@ -135,8 +135,7 @@ func (r *Renderer) item(ctx context.Context, d ledger.Delivery, id int64, events
 		return message.AlertItem{}, err
 	}
 	i := message.AlertItem{
-		Item: message.Item{Incident: detail.Incident, EventIDs: []int64{}}, DedupKey: "vendorwatch-incident-" +
-			strconv.FormatInt(id, 10),
+		Item: message.Item{Incident: detail.Incident, EventIDs: []int64{}},
 		Open: !normalize.State(detail.State).Over() && detail.LeftFeedAt == "",
 	}
 	for _, e := range events {
@@ -158,19 +157,48 @@ func (r *Renderer) item(ctx context.Context, d ledger.Delivery, id int64, events
 	if i.DetectedAfterSeconds, err = r.DB.DetectionDelay(ctx, id); err != nil {
 		return message.AlertItem{}, err
 	}
-	if i.Thread, err = r.Ledger.Thread(ctx, d.Channel, id); err != nil {
+	first, thread, err := r.begun(ctx, d.Channel, detail)
+	if err != nil {
 		return message.AlertItem{}, err
 	}
+	i.Thread, i.DedupKey = thread, "vendorwatch-incident-"+strconv.FormatInt(first, 10)
 	if r.DashboardURL != "" {
 		i.DashboardURL = strings.TrimRight(r.DashboardURL, "/") + "/incidents/" + strconv.FormatInt(id, 10)
 	}
 	return i, nil
 }
 
+// begun returns the record of an event under which a channel got its first message on it, and the thread of that. What
+// the page itself showed and what its vendor posted later are records of one event, and one alert.
+func (r *Renderer) begun(ctx context.Context, channel string, detail query.IncidentDetail) (id int64, thread string,
+	err error) {
+	id = detail.IncidentID
+	ids := []int64{id}
+	for _, other := range detail.SameEvent {
+		ids = append(ids, other.IncidentID)
+	}
+	told, err := r.Ledger.Notified(ctx, ids)
+	if err != nil {
+		return 0, "", err
+	}
+	slices.Sort(ids)
+	first := int64(0)
+	for _, one := range ids {
+		t := told[channel][one]
+		if len(t.Deliveries) > 0 && (first == 0 || t.Deliveries[0].DeliveryID < first) {
+			first, id = t.Deliveries[0].DeliveryID, one
+		}
+		if thread == "" || one == id && t.Thread != "" {
+			thread = t.Thread
+		}
+	}
+	return id, thread, nil
+}
+
 // wasChanged reports whether an event of that kind holds the value before the change that a message is about.
 func wasChanged(reason message.Reason, kind normalize.EventKind) bool {
 	switch reason {
-	case message.ReasonWorsened:
+	case message.ReasonWorsened, message.ReasonLowered:
 		return kind == normalize.EventSeverityChanged
 	case message.ReasonChanged:
 		return kind == normalize.EventStateChanged

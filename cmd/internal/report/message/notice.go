@@ -154,7 +154,10 @@ func (m Message) what(i AlertItem) string {
 		return text + " " + noun + " opened" + now
 	case ReasonMaintenance:
 		return maintenanceWords(i)
-	case ReasonWorsened:
+	case ReasonWorsened, ReasonLowered:
+		if i.Was == "" && m.Reason == ReasonLowered {
+			return "less severe, now " + words.Severity(i.Severity)
+		}
 		if i.Was == "" {
 			return "worse, now " + words.Severity(i.Severity)
 		}

@@ -9,6 +9,7 @@ type Reason string
 const (
 	ReasonFirst       Reason = "first"       // the first message on an incident to the channel
 	ReasonWorsened    Reason = "worsened"    // its severity rose
+	ReasonLowered     Reason = "lowered"     // its severity fell
 	ReasonChanged     Reason = "changed"     // its state, title, components or severity changed otherwise
 	ReasonUpdate      Reason = "update"      // the vendor posted an update
 	ReasonResolved    Reason = "resolved"    // it ended
@@ -42,6 +43,7 @@ func (m Message) Why() string {
 var reasonWords = map[Reason]string{
 	ReasonFirst:       "this is the first message on the incident",
 	ReasonWorsened:    "its severity rose",
+	ReasonLowered:     "its severity fell",
 	ReasonChanged:     "it changed",
 	ReasonUpdate:      "the vendor posted an update",
 	ReasonResolved:    "it ended, and you were notified of it",

@@ -119,7 +119,8 @@ func Messages() []message.Message {
 	all := []message.Message{group, held, failed, DigestMessage(message.Digest{Headline: "All quiet on 2 pages",
 		UntilAt: group.At})}
 	for _, r := range []message.Reason{
-		message.ReasonFirst, message.ReasonWorsened, message.ReasonChanged, message.ReasonUpdate,
+		message.ReasonFirst, message.ReasonWorsened, message.ReasonLowered, message.ReasonChanged,
+		message.ReasonUpdate,
 		message.ReasonResolved,
 		message.ReasonReopened, message.ReasonPostmortem, message.ReasonLeftFeed, message.ReasonMaintenance,
 		message.ReasonReminder, message.ReasonTest,

@@ -91,7 +91,8 @@ func Of(m message.Message) Alert {
 
 // addsOnly reports whether a message for a reason is no cause to page anybody again.
 func addsOnly(r message.Reason) bool {
-	return r == message.ReasonUpdate || r == message.ReasonChanged || r == message.ReasonPostmortem
+	return r == message.ReasonUpdate || r == message.ReasonChanged || r == message.ReasonLowered ||
+		r == message.ReasonPostmortem
 }
 
 // ends reports whether a message for a reason ends what is no longer open. Others, such as a postmortem, come after

@@ -138,7 +138,7 @@ func requestsOf(m message.Message) (requests []request, why string) {
 			requests = append(requests, priority, note)
 		}
 	case oncall.Add:
-		if m.Reason == message.ReasonChanged {
+		if m.Reason == message.ReasonChanged || m.Reason == message.ReasonLowered {
 			requests = append(requests, priority)
 		}
 		requests = append(requests, note)

@@ -69,5 +69,6 @@ func TestWebhookPage(t *testing.T) {
 var reasons = []message.Reason{message.ReasonFirst, message.ReasonWorsened, message.ReasonChanged, message.ReasonUpdate,
 	message.ReasonResolved, message.ReasonReopened, message.ReasonPostmortem, message.ReasonLeftFeed,
 	message.ReasonMaintenance, message.ReasonReminder, message.ReasonUnreadable, message.ReasonReadable,
-	message.ReasonMoved, message.ReasonComponent, message.ReasonHeldBack, message.ReasonChannel, message.ReasonDigest,
+	message.ReasonMoved, message.ReasonComponent, message.ReasonHeldBack, message.ReasonChannel, message.ReasonLowered,
+	message.ReasonDigest,
 	message.ReasonTest}

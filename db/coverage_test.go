@@ -24,6 +24,12 @@ func telling(at, since time.Time) record.Scrape {
 	return record.Scrape{At: at, AllOpen: true, CoverageStart: since}
 }
 
+// savedHourly is a saved page of those that were saved every hour.
+func savedHourly(s record.Scrape) record.Scrape {
+	s.Interval = hour
+	return archived(s)
+}
+
 func bad(at time.Time) record.Scrape {
 	return archived(record.Scrape{At: at, Err: errRefused, Unreadable: true})
 }
@@ -79,8 +85,37 @@ func TestCoverageGaps(t *testing.T) {
 			[]record.Scrape{every(good(t0)), every(failed(after(hour))),
 				backfill(telling(after(2*hour), after(-10*hour)))}, []string{"09:00|lasts|unreadable|unfilled"}},
 		"never read so far": {[]record.Scrape{failed(t0), failed(after(9 * hour))}, nil},
-		"saved pages lie as far apart as they do": {
-			[]record.Scrape{archived(good(t0)), archived(good(after(12 * hour)))}, nil},
+		"saved pages as far apart as polls": {
+			[]record.Scrape{archived(good(t0)), archived(good(after(quarters))),
+				archived(good(after(2*quarters + 4*minute)))}, nil},
+		"and further apart": {
+			[]record.Scrape{archived(good(t0)), archived(good(after(30 * minute)))},
+			[]string{"09:00|09:30|not_watched|unfilled"}},
+		"as far apart as somebody says they were saved": {
+			[]record.Scrape{savedHourly(good(t0)), savedHourly(good(after(hour))), savedHourly(good(after(3 * hour)))},
+			[]string{"10:00|12:00|not_watched|unfilled"}},
+		"a later saved page tells what happened since the one before": {
+			[]record.Scrape{archived(good(t0)), archived(telling(after(5*hour), after(-hour)))},
+			[]string{"09:00|14:00|not_watched|filled 14:00"}},
+		"also if it was imported first": {
+			[]record.Scrape{archived(telling(after(5*hour), after(-hour))), archived(good(after(2 * hour))),
+				archived(good(t0))},
+			[]string{"09:00|11:00|not_watched|filled 14:00", "11:00|14:00|not_watched|filled 14:00"}},
+		"a part of it": {
+			[]record.Scrape{archived(good(t0)), archived(telling(after(5*hour), after(hour)))},
+			[]string{"09:00|14:00|not_watched|unfilled"}},
+		"what does not list all that is open proves nothing": {
+			[]record.Scrape{archived(good(t0)), archived(record.Scrape{At: after(10 * minute)}),
+				archived(good(after(20*minute + time.Second)))},
+			[]string{"09:00|09:20|not_watched|unfilled"}},
+		"between the last saved page and the first reading": {
+			[]record.Scrape{archived(good(t0)), every(good(after(5 * hour))), archived(good(after(2 * hour)))},
+			[]string{"09:00|11:00|not_watched|unfilled", "11:00|14:00|not_watched|unfilled"}},
+		"while the live page was read": {
+			[]record.Scrape{every(good(t0)), every(good(after(quarters))), archived(good(after(10 * minute)))}, nil},
+		"before it was": {
+			[]record.Scrape{every(good(after(5 * hour))), archived(good(after(2 * hour))), archived(good(t0))},
+			[]string{"09:00|11:00|not_watched|unfilled", "11:00|14:00|not_watched|unfilled"}},
 		"an unreadable one among saved pages": {
 			[]record.Scrape{archived(good(t0)), bad(after(hour)), bad(after(2 * hour)),
 				archived(good(after(4 * hour)))}, []string{"09:00|13:00|unreadable|unfilled"}},
@@ -91,7 +126,8 @@ func TestCoverageGaps(t *testing.T) {
 				bad(after(hour))}, []string{"09:00|13:00|unreadable|unfilled"}},
 		"a readable one found later divides it": {
 			[]record.Scrape{archived(good(t0)), bad(after(hour)), archived(good(after(8 * hour))),
-				archived(good(after(4 * hour)))}, []string{"09:00|13:00|unreadable|unfilled"}},
+				archived(good(after(4 * hour)))}, []string{"09:00|13:00|unreadable|unfilled",
+				"13:00|17:00|not_watched|unfilled"}},
 		"a saved page that is unreadable while the service read it well": {
 			[]record.Scrape{archived(good(after(-8 * hour))), good(after(-6 * hour)), bad(after(-5 * hour)),
 				good(after(-4 * hour)), archived(good(t0))}, nil},
@@ -135,7 +171,10 @@ func TestCoverageStart(t *testing.T) {
 		"an old saved page does not": {[]record.Scrape{{At: t0, AllOpen: true},
 			archived(telling(after(-90*hour), after(-99*hour)))}, "2026-11-23T09:00:00.000Z"},
 		"a history of old days alone is no start": {[]record.Scrape{archived(history(t0, after(-99*hour),
-			after(-90*hour)))}, "2026-11-23T09:00:00.000Z"},
+			after(-90*hour)))}, "NULL"},
+		"saved pages of the past, where nothing else is known": {[]record.Scrape{
+			archived(record.Scrape{At: t0, AllOpen: true}), archived(record.Scrape{At: after(-hour), AllOpen: true}),
+			archived(record.Scrape{At: after(-2 * hour)})}, "2026-11-23T08:00:00.000Z"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFile(t)

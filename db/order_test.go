@@ -39,6 +39,7 @@ var canon = []string{
 	`SELECT 'reading', i.source_key, document, w.words, r.seen_at, r.until_at FROM readings r
 		JOIN reading_words w USING (words_id) JOIN incidents i USING (incident_id)`,
 	`SELECT 'list', l.hash, r.seen_at, whole FROM component_readings r JOIN component_lists l USING (list_id)`,
+	`SELECT 'gap', from_at, to_at, reason, filled_at FROM coverage_gaps`,
 	`SELECT 'finding', source_key, field, value, problem, first_seen_at, last_seen_at, times_seen FROM findings`,
 }
 

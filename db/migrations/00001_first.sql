@@ -17,7 +17,7 @@ CREATE TABLE sources ( -- status pages, and whether each can be read
   page_url TEXT NOT NULL CHECK (page_url <> ''), -- address of the status page
   platform TEXT NOT NULL DEFAULT '', -- status-page product behind it, such as statuspage
   watched INTEGER NOT NULL DEFAULT 0 CHECK (watched IN (0, 1)), -- 1: the configuration lists it; 0: known only from saved pages, or no longer listed
-  interval_seconds INTEGER NOT NULL DEFAULT 0 CHECK (interval_seconds >= 0), -- seconds between two scrapes by its schedule; 0: not known
+  interval_seconds INTEGER NOT NULL DEFAULT 0 CHECK (interval_seconds >= 0), -- seconds from the last attempt to the next scrape by its schedule, and to the one after that if scrapes are evenly spaced; 0: not known
   last_attempt_at TEXT CHECK (last_attempt_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- time of the last live attempt to read it
   last_success_at TEXT CHECK (last_success_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- time of the last successful live reading
   consecutive_failures INTEGER NOT NULL DEFAULT 0 CHECK (consecutive_failures >= 0), -- live attempts failed since the last success
@@ -62,7 +62,7 @@ CREATE TABLE source_searches ( -- when the platform of a page was last searched 
   outcome TEXT NOT NULL DEFAULT '' -- what was found, as text
 ) STRICT;
 
-CREATE TABLE coverage_gaps ( -- periods in which a page was not read and incidents may be missing; polling on schedule leaves none
+CREATE TABLE coverage_gaps ( -- periods in which a page was not read and incidents may be missing; polling on schedule leaves none, saved pages leave one wherever they lie further apart than polls
   gap_id INTEGER PRIMARY KEY, -- ours
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page
   from_at TEXT NOT NULL CHECK (from_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- last successful reading before
@@ -308,6 +308,9 @@ CREATE TABLE scrapes ( -- attempts to read a page
   backfill INTEGER NOT NULL DEFAULT 0 CHECK (backfill IN (0, 1)), -- 1: part of a backfill
   archived INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1)), -- 1: read from saved pages
   all_open INTEGER NOT NULL DEFAULT 0 CHECK (all_open IN (0, 1)), -- 1: it listed every open incident
+  covers_from_at TEXT CHECK (covers_from_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- it listed every incident since then; null: not known
+  covers_until_at TEXT CHECK (covers_until_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- up to then; null: not known
+  archive TEXT, -- the file that a saved page was read from, as it was named to import; null for live pages
   content_hash TEXT -- hash of the content of saved pages, so that importing them again adds nothing; null for live pages
 ) STRICT;
 CREATE INDEX scrapes_by_source ON scrapes (source_id, started_at);
@@ -549,10 +552,10 @@ SELECT
   s.watched,
   CASE WHEN s.watched = 0 THEN 'not_watched'
     WHEN s.consecutive_failures >= 3 OR s.last_success_at < strftime('%Y-%m-%dT%H:%M:%fZ', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'),
-      '-' || (3 * coalesce(nullif(s.interval_seconds, 0), 3600)) || ' seconds') THEN 'unreadable'
+      '-' || (coalesce(nullif(s.interval_seconds, 0), 3600) + 2 * min(coalesce(nullif(s.interval_seconds, 0), 3600), 86400)) || ' seconds') THEN 'unreadable'
     WHEN s.consecutive_failures > 0 THEN 'failing'
     WHEN s.last_success_at IS NULL THEN 'never'
-    ELSE 'ok' END AS health, -- ok; failing: 1 or 2 failures; unreadable: 3 and more, or not read for three intervals, whatever the reason; never: not read live yet; not_watched: whatever else
+    ELSE 'ok' END AS health, -- ok; failing: 1 or 2 failures; unreadable: 3 and more, or not read for three intervals (of schedules that leave out days: for two days after it was due), whatever the reason; never: not read live yet; not_watched: whatever else
   s.interval_seconds, -- seconds between two scrapes by its schedule; 0: not known, an hour is assumed
   s.last_success_at,
   s.last_attempt_at,
@@ -583,7 +586,7 @@ WITH
       EXISTS (SELECT 1 FROM scrapes x WHERE x.source_id = s.source_id AND x.started_at = s.last_success_at AND x.outcome = 'partial') AS partial,
       CASE WHEN s.last_success_at IS NULL THEN 'never_read'
         WHEN s.consecutive_failures >= 3 OR s.last_success_at < strftime('%Y-%m-%dT%H:%M:%fZ', clock.now,
-          '-' || (3 * coalesce(nullif(s.interval_seconds, 0), 3600)) || ' seconds') THEN 'unreadable'
+          '-' || (coalesce(nullif(s.interval_seconds, 0), 3600) + 2 * min(coalesce(nullif(s.interval_seconds, 0), 3600), 86400)) || ' seconds') THEN 'unreadable'
         ELSE 'read' END AS reading
     FROM (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now') AS now) clock CROSS JOIN sources s
     WHERE s.watched = 1),

@@ -58,7 +58,7 @@ func (d *DB) CoverageGaps(ctx context.Context, vendorSlug string, from, to time.
 // covered is a source with what tells how much of it was seen.
 type covered struct {
 	Gap                // of the source
-	KnownSince  string `db:"known_since = coalesce(s.coverage_start_at, s.baseline_at)"`
+	KnownSince  string `db:"coverage_start_at"`
 	LastSuccess string `db:"last_success_at"`
 	Latest      string `db:"latest_at"`
 	Failures    int    `db:"consecutive_failures"`
@@ -112,6 +112,10 @@ func (c covered) blind(gaps []Gap, from string, to time.Time) []Gap {
 		add(from, "", GapNeverRead)
 		return out
 	}
+	if c.KnownSince == "" { // no reading so far listed all that was open
+		add(from, "", GapNotYetWatched)
+		return out
+	}
 	if from != "" && c.KnownSince > from {
 		add(from, c.KnownSince, GapNotYetWatched)
 	}
@@ -130,11 +134,19 @@ func (c covered) blind(gaps []Gap, from string, to time.Time) []Gap {
 	return out
 }
 
-// Tolerance is how far two readings may lie apart before it counts as a gap: one may be missed, and be
-// late by a few minutes. Where the schedule is not known, it is taken to be an hourly one.
+// Tolerance is how far two readings may lie apart by their schedule before it counts as a gap.
 func Tolerance(interval time.Duration) time.Duration {
 	if interval <= 0 {
 		interval = time.Hour
 	}
-	return 2*interval + 5*time.Minute
+	return interval + Grace(interval)
+}
+
+// Grace is how late a reading may be: one may be missed where they are an hour apart or less, and each may be late by
+// a few minutes. Where the schedule is not known, it is taken to be an hourly one.
+func Grace(interval time.Duration) time.Duration {
+	if interval <= 0 || interval > time.Hour {
+		interval = time.Hour
+	}
+	return interval + 5*time.Minute
 }

@@ -191,6 +191,9 @@ type scrapeRow struct {
 	Archived      bool          `db:"archived"`
 	ContentHash   string        `db:"content_hash,null"`
 	AllOpen       bool          `db:"all_open"`
+	CoversFrom    time.Time     `db:"covers_from_at"`
+	CoversUntil   time.Time     `db:"covers_until_at"`
+	Archive       string        `db:"archive,null"`
 }
 
 var scrapeColumns = scan.Of[scrapeRow]("")
@@ -200,7 +203,10 @@ func writeScrape(ctx context.Context, tx *db.Tx, s Scrape, outcome query.Outcome
 	row := scrapeRow{SourceID: s.SourceID, StartedAt: db.Stamp(s.At), TookMS: max(0, s.Took.Milliseconds()),
 		Outcome: outcome, HTTPStatus: s.HTTPStatus, Requests: s.Requests, Bytes: s.Bytes,
 		IncidentsSeen: len(s.Incidents), Backfill: s.Backfill, Archived: s.Archived, ContentHash: contentHash,
-		AllOpen: s.AllOpen && !s.Backfill}
+		AllOpen: s.AllOpen && !s.Backfill, CoversFrom: s.CoverageStart, Archive: s.Archive}
+	if !s.CoverageStart.IsZero() {
+		row.CoversUntil = s.coveredUntil()
+	}
 	if s.Err != nil {
 		row.Error = s.Err.Error()
 	}

@@ -1,14 +1,13 @@
 package record
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"time"
 	"vendorwatch/db"
 	"vendorwatch/db/internal/scan"
-	"vendorwatch/db/query"
-	"vendorwatch/normalize"
 )
 
 // The reasons of a coverage gap.
@@ -27,16 +26,20 @@ func (r sourceRow) lastGood() string {
 }
 
 // unseen returns since when the source has not been read, if that is so long that it makes a gap.
-func (p pass) unseen() (from string, tooLong bool) {
+func (p pass) unseen() (from string, tooLong bool, err error) {
 	from = p.source.lastGood()
-	return from, from != "" && from < db.Stamp(p.At.Add(-query.Tolerance(p.Interval)))
+	if from == "" {
+		return "", false, nil
+	}
+	last, err := db.ParseStamp(from)
+	return from, p.Late(last), err
 }
 
 // beginGap records that a source which cannot be read has now been unseen for too long.
 func beginGap(ctx context.Context, tx *db.Tx, p pass) error {
-	from, tooLong := p.unseen()
-	if !tooLong || p.source.GapOpen {
-		return nil
+	from, tooLong, err := p.unseen()
+	if err != nil || !tooLong || p.source.GapOpen {
+		return err
 	}
 	return insertGap(ctx, tx, p.SourceID, gap{From: from, Reason: gapUnreadable})
 }
@@ -48,9 +51,9 @@ func endGap(ctx context.Context, tx *db.Tx, p pass) (bool, error) {
 			WHERE source_id = ? AND to_at IS NULL`, p.at, p.SourceID)
 		return true, err
 	}
-	from, tooLong := p.unseen()
-	if !tooLong {
-		return false, nil
+	from, tooLong, err := p.unseen()
+	if err != nil || !tooLong {
+		return false, err
 	}
 	reason := gapNotWatched
 	if p.source.Failures > 0 {
@@ -84,7 +87,7 @@ func fillGaps(ctx context.Context, tx *db.Tx, p pass) error {
 	}
 	_, err := tx.Exec(ctx, `
 		UPDATE coverage_gaps SET filled_at = ?1
-		WHERE source_id = ?2 AND filled_at IS NULL AND from_at >= ?3 AND to_at <= ?4`,
+		WHERE source_id = ?2 AND coalesce(filled_at > ?1, 1) AND from_at >= ?3 AND to_at <= ?4`,
 		p.at, p.SourceID, start, db.Stamp(p.coveredUntil()))
 	return err
 }
@@ -100,90 +103,96 @@ func coverage(p pass) string {
 	case known != "" && start < known && db.Stamp(p.coveredUntil().Add(time.Second)) >= known:
 		known = start
 	}
-	if known == "" && p.baseline {
+	if known == "" && (p.Archived && p.tells() || p.baseline && !p.Archived) {
 		known = p.at
 	}
-	if p.onlySaved() && p.at < known {
+	if p.onlySaved() && p.tells() && p.at < known {
 		known = p.at // saved pages may come in any order
 	}
 	return known
 }
 
-// saveArchivedGaps records the gaps that unreadable ones among saved pages leave. Saved pages lie as far apart
-// as somebody saved them, so that the distance between two readable ones is none; and where the service was
-// reading the page at that time, an unreadable copy says nothing. Saved pages may come in any order.
+// tells reports whether a reading tells of all that was open when it was made.
+func (p pass) tells() bool {
+	return p.AllOpen || !p.CoverageStart.IsZero() && !p.coveredUntil().Before(p.At)
+}
+
+// savedEvery is how far apart saved pages may lie before it counts as a gap, if nobody says how often they were saved:
+// a poll's length.
+const savedEvery = 15 * time.Minute
+
+// telling are the saved pages that tell of all that was open when they were saved.
+const telling = ` FROM scrapes INDEXED BY scrapes_archived WHERE archived = 1 AND source_id = ?1 AND backfill = 0
+	AND outcome NOT IN ('unreadable', 'failed') AND (all_open = 1 OR covers_until_at >= started_at) `
+
+// saveArchivedGaps records what lies unseen between saved pages that are further apart than polls. A saved page proves
+// only what it lists, so that only those which list all that is open count. It is part of the gap in which it lies, and
+// divides it if it could be read. Saved pages may come in any order.
 func saveArchivedGaps(ctx context.Context, tx *db.Tx, p pass, readable bool) error {
-	before, err := goodCapture(ctx, tx, p, `
-		SELECT started_at FROM scrapes INDEXED BY scrapes_archived
-		WHERE archived = 1 AND source_id = ? AND started_at < ? AND outcome NOT IN ('unreadable', 'failed')
-		ORDER BY started_at DESC LIMIT 1`)
-	if err != nil {
-		return err
-	}
-	after, err := goodCapture(ctx, tx, p, `
-		SELECT started_at FROM scrapes INDEXED BY scrapes_archived
-		WHERE archived = 1 AND source_id = ? AND started_at > ? AND outcome NOT IN ('unreadable', 'failed')
-		ORDER BY started_at LIMIT 1`)
-	if err != nil {
-		return err
-	}
 	if !readable {
-		if before == "" || after == "" {
-			return nil // an end of the row of captures: the next good one decides
-		}
-		return archivedGap(ctx, tx, p, before, after, true, "")
+		_, err := tx.Exec(ctx, `UPDATE coverage_gaps SET reason = ?
+			WHERE source_id = ? AND from_at < ? AND to_at > ?`, gapUnreadable, p.SourceID, p.at, p.at)
+		return err
 	}
-	filled := ""
-	if before != "" && after != "" {
-		err := tx.QueryRowContext(ctx, `
-			DELETE FROM coverage_gaps WHERE source_id = ? AND from_at = ? AND to_at = ?
-			RETURNING coalesce(filled_at, '')`,
-			p.SourceID, before, after).Scan(&filled)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	if !p.tells() {
+		return nil
+	}
+	around, err := gapColumns.One(ctx, tx, `DELETE FROM coverage_gaps
+		WHERE source_id = ? AND from_at < ? AND to_at > ? RETURNING `+gapColumns.Columns, p.SourceID, p.at, p.at)
+	if err == nil {
+		if err := archivedGap(ctx, tx, p, around.From, p.at); err != nil {
 			return err
 		}
+		return archivedGap(ctx, tx, p, p.at, around.To)
 	}
-	if err := archivedGap(ctx, tx, p, before, p.at, false, filled); err != nil {
+	if !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	return archivedGap(ctx, tx, p, p.at, after, false, filled)
+	if p.source.LastSuccess != "" && p.at >= p.source.BaselineAt {
+		return nil // the live page was read then
+	}
+	var before, after string
+	if err := tx.QueryRowContext(ctx, `SELECT coalesce((SELECT max(started_at)`+telling+`AND started_at <= ?2), ''),
+		coalesce((SELECT min(started_at)`+telling+`AND started_at >= ?2), '')`, p.SourceID,
+		p.at).Scan(&before, &after); err != nil {
+		return err
+	}
+	if p.source.LastSuccess != "" && (after == "" || p.source.BaselineAt < after) {
+		after = p.source.BaselineAt
+	}
+	switch {
+	case before == "" && after != "":
+		return archivedGap(ctx, tx, p, p.at, after)
+	case before != "" && after == "":
+		return archivedGap(ctx, tx, p, before, p.at)
+	}
+	return nil
 }
 
-// goodCapture returns the time of a readable saved page near this one; "" if there is none.
-func goodCapture(ctx context.Context, tx *db.Tx, p pass, query string) (string, error) {
-	var at string
-	err := tx.QueryRowContext(ctx, query, p.SourceID, p.at).Scan(&at)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil
-	}
-	return at, err
-}
-
-// archivedGap records a gap between two readable saved pages, if an unreadable one lies between them: this
-// one (bad), or one saved before.
-func archivedGap(ctx context.Context, tx *db.Tx, p pass, from, to string, bad bool,
-	filled string) error {
-	if from == "" || to == "" {
-		return nil
-	}
-	begin, err := time.Parse(normalize.TimeLayout, from)
+// archivedGap records that nothing is known of the time between two readings that tell of all that was open, if they
+// lie further apart than polls. A history that was read before may fill it.
+func archivedGap(ctx context.Context, tx *db.Tx, p pass, from, to string) error {
+	begin, err := db.ParseStamp(from)
 	if err != nil {
 		return err
 	}
-	if to <= db.Stamp(begin.Add(query.Tolerance(p.Interval))) {
+	every := cmp.Or(p.Interval, savedEvery)
+	if to <= db.Stamp(begin.Add(every+5*time.Minute)) {
 		return nil
 	}
-	var failed, seen bool
-	err = tx.QueryRowContext(ctx, `
+	g := gap{From: from, To: to, Reason: gapNotWatched}
+	var unreadable bool
+	if err := tx.QueryRowContext(ctx, `
 		SELECT EXISTS (SELECT 1 FROM scrapes INDEXED BY scrapes_archived
 				WHERE archived = 1 AND source_id = ?1 AND started_at > ?2 AND started_at < ?3
 				AND outcome IN ('unreadable', 'failed')),
-			EXISTS (SELECT 1 FROM scrapes
-				WHERE archived = 0 AND backfill = 0 AND source_id = ?1 AND started_at > ?2 AND started_at < ?3
-				AND outcome NOT IN ('unreadable', 'failed'))`,
-		p.SourceID, from, to).Scan(&failed, &seen)
-	if err != nil || !bad && !failed || seen {
+			coalesce((SELECT min(started_at) FROM scrapes WHERE source_id = ?1 AND started_at >= ?3
+				AND covers_from_at <= ?2 AND covers_until_at >= ?3 AND outcome NOT IN ('unreadable', 'failed')), '')`,
+		p.SourceID, from, to).Scan(&unreadable, &g.Filled); err != nil {
 		return err
 	}
-	return insertGap(ctx, tx, p.SourceID, gap{From: from, To: to, Reason: gapUnreadable, Filled: filled})
+	if unreadable {
+		g.Reason = gapUnreadable
+	}
+	return insertGap(ctx, tx, p.SourceID, g)
 }

@@ -10,7 +10,9 @@ import (
 type Scrape struct {
 	SourceID   int64
 	At         time.Time     // when the pass began; for a saved page, when it was saved
-	Interval   time.Duration // from one reading of the source to the next by its schedule; 0 if not known
+	Interval   time.Duration // from this reading of the source to the next by its schedule; 0 if not known
+	Due        time.Time     // when the reading after the last good one was due by the schedule; zero if not known
+	Archive    string        // the file that saved pages were read from
 	Took       time.Duration //
 	HTTPStatus int           // of the first request; 0 if there was no answer
 	Requests   int
@@ -56,6 +58,16 @@ type Saved struct {
 
 // live reports whether the page was read as it is now, and not from saved pages or its history.
 func (s Scrape) live() bool { return !s.Archived && !s.Backfill }
+
+// Late reports whether a scrape was made so long after it was due that not all was seen. last is when the source was
+// last read before it.
+func (s Scrape) Late(last time.Time) bool {
+	due := s.Due
+	if due.IsZero() {
+		due = last.Add(query.Tolerance(s.Interval) - query.Grace(s.Interval))
+	}
+	return s.At.After(due.Add(query.Grace(s.Interval)))
+}
 
 // seconds is the interval as stored.
 func (s Scrape) seconds() int64 { return int64(max(0, s.Interval) / time.Second) }

@@ -28,6 +28,7 @@ import (
 
 type importFlags struct {
 	vendor, platform, url, at string
+	every                     time.Duration
 }
 
 func (a *app) importCommand() *cobra.Command {
@@ -39,7 +40,7 @@ func (a *app) importCommand() *cobra.Command {
 in the order of their names. A file with a UTC time in its name (2026-08-22T06-30-24Z.json) counts as
 saved at that time, other files at the time of --at, else now. The platform and the kind of document
 are detected. A page that cannot be read is counted and recorded as a failed scrape; it closes no
-incident.`,
+incident. Where two lie further apart than --every, and no history covers that time, there is a coverage gap.`,
 		Args: takes(1, -1, "the saved pages: files or folders"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.importPages(cmd.Context(), f, args) },
 	}
@@ -47,8 +48,8 @@ incident.`,
 	c.Flags().StringVar(&f.platform, "platform", "", "platform of the pages: "+strings.Join(platforms.Names(), ", ")+
 		" (default: detected)")
 	c.Flags().StringVar(&f.url, "url", "", "address from which the pages were saved")
-	c.Flags().StringVar(&f.at, "at", "",
-		"when the pages were saved, for files without a time in their names: 2026-08-22T06:30:24Z")
+	c.Flags().StringVar(&f.at, "at", "", "when they were saved, if their names have no time: 2026-08-22T06:30:24Z")
+	c.Flags().DurationVar(&f.every, "every", 15*time.Minute, "how often the pages were saved: 15m, 1h, 24h")
 	a.jsonFlag(c)
 	return c
 }
@@ -64,6 +65,9 @@ func (a *app) importPages(ctx context.Context, f importFlags, paths []string) er
 		if _, err := platforms.Lookup(f.platform); err != nil {
 			return usagef("--platform: %v", err)
 		}
+	}
+	if f.every <= 0 {
+		return usagef("--every %s: it must be above zero; write for example --every 1h", f.every)
 	}
 	reading, err := a.importReading(&f)
 	if err != nil {
@@ -91,7 +95,7 @@ func (a *app) importPages(ctx context.Context, f importFlags, paths []string) er
 	imp := &watch.Importer{
 		Watcher: &watch.Watcher{DB: query.New(file), Record: record.New(file), Log: a.quietLog(), Now: time.Now,
 			Concurrency: 1},
-		Vendor: f.vendor, Platform: f.platform, URL: f.url, Reading: reading,
+		Vendor: f.vendor, Platform: f.platform, URL: f.url, Reading: reading, Every: f.every,
 	}
 	for _, name := range files {
 		if err := ctx.Err(); err != nil {
@@ -159,7 +163,7 @@ func (a *app) importFile(ctx context.Context, imp *watch.Importer, name string, 
 	if named, ok := timeInName(name); ok {
 		at = named
 	}
-	unreadable, err := imp.Take(ctx, scraper.Page{Status: 200, Body: body, At: at})
+	unreadable, err := imp.Take(ctx, filepath.ToSlash(name), scraper.Page{Status: 200, Body: body, At: at})
 	if unreadable != nil {
 		fmt.Fprintf(a.stderr, "%s: %v\n", name, unreadable)
 	}

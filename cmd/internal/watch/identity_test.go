@@ -48,7 +48,8 @@ func TestAnIncidentKeepsItsIdentity(t *testing.T) {
 			i := &Importer{Watcher: w, Vendor: "lamps", URL: "https://acme.example"}
 			for n, body := range captures {
 				at := time.Date(2021, 3, 1, 9, 10*n, 0, 0, time.UTC)
-				if unreadable, err := i.Take(t.Context(), savedPage(body, "", at)); err != nil || unreadable != nil {
+				unreadable, err := i.Take(t.Context(), "", savedPage(body, "", at))
+				if err != nil || unreadable != nil {
 					t.Fatalf("capture %d: %v, %v", n, unreadable, err)
 				}
 			}

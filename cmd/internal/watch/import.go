@@ -13,6 +13,7 @@ import (
 // Capture is a saved page.
 type Capture struct {
 	Page scraper.Page
+	File string         // that it was read from
 	Read scraper.Result // what a platform found in it
 	Err  error          // why nothing could be read
 }
@@ -48,7 +49,7 @@ func ReadCapture(s Source, page scraper.Page) (string, Capture) {
 // Import saves a capture as a scrape made at Capture.Page.At. One that could not be read is saved as a failed
 // scrape and closes nothing. How long it took is not stored, so that the same pages give the same database.
 func (w *Watcher) Import(ctx context.Context, s Source, c Capture) (record.Saved, error) {
-	scrape := record.Scrape{SourceID: s.ID, At: c.Page.At.UTC(), Archived: true}
+	scrape := record.Scrape{SourceID: s.ID, At: c.Page.At.UTC(), Archived: true, Archive: c.File, Interval: s.Interval}
 	out := scraper.Outcome{Bytes: int64(len(c.Page.Body))}
 	platform, err := s.platform()
 	if err != nil {

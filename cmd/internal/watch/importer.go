@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"vendorwatch/db/query"
 	"vendorwatch/scraper"
@@ -17,10 +18,11 @@ const unknownPlatform = "unknown"
 type Importer struct {
 	Watcher *Watcher
 
-	Vendor   string // slug
-	Platform string // empty: detected from the bytes
-	URL      string // address that the pages were saved from; empty: as the captures tell
-	Reading         // how they are read, as far as the config says so
+	Vendor   string        // slug
+	Platform string        // empty: detected from the bytes
+	URL      string        // address that the pages were saved from; empty: as the captures tell
+	Reading                // how they are read, as far as the config says so
+	Every    time.Duration // how often the pages were saved; 0: as often as pages are polled
 
 	Counts Imported // of the captures so far
 
@@ -40,12 +42,13 @@ type Imported struct {
 	Findings   int `json:"findings"`
 }
 
-// Take reads a capture and saves it, as a scrape made at page.At. It returns why the capture could not be read, which
-// is counted and is no failure; err says that it could not be saved. An unreadable capture is saved with the page
-// among whose captures it lies, if need be by a later call of Take or Finish.
-func (i *Importer) Take(ctx context.Context, page scraper.Page) (unreadable, err error) {
+// Take reads a capture from a file and saves it, as a scrape made at page.At. It returns why the capture could not be
+// read, which is counted and is no failure; err says that it could not be saved. An unreadable capture is saved with
+// the page among whose captures it lies, if need be by a later call of Take or Finish.
+func (i *Importer) Take(ctx context.Context, file string, page scraper.Page) (unreadable, err error) {
 	page.URL = i.URL
 	platform, capture := i.read(page)
+	capture.File = file
 	i.Counts.Captures++
 	if capture.Err != nil {
 		i.Counts.Unreadable++
@@ -141,7 +144,7 @@ func (i *Importer) source(ctx context.Context, platform string, c Capture) (Sour
 	known = slices.DeleteFunc(known, func(s query.Source) bool {
 		return s.Platform != platform || i.URL != "" && s.PageURL != address
 	})
-	s := Source{Vendor: i.Vendor, URL: address, Platform: platform, Reading: i.Reading}
+	s := Source{Vendor: i.Vendor, URL: address, Platform: platform, Reading: i.Reading, Interval: i.Every}
 	if len(known) == 1 {
 		s.ID, s.URL = known[0].SourceID, known[0].PageURL
 	} else {

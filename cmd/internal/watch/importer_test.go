@@ -85,7 +85,7 @@ func TestImporter(t *testing.T) {
 				for _, body := range captures {
 					minute += 5
 					page := savedPage(body, "", time.Date(2026, 3, 1, 10, minute, 0, 0, time.UTC))
-					unreadable, err := i.Take(t.Context(), page)
+					unreadable, err := i.Take(t.Context(), "", page)
 					if err != nil || (unreadable != nil) != (body == garbage) {
 						t.Fatalf("unreadable: %v, error %v", unreadable, err)
 					}
@@ -133,7 +133,7 @@ func TestImporterSaysWhyACaptureCannotBeSaved(t *testing.T) {
 	cancel()
 	i := &Importer{Watcher: w, Vendor: "bolts"}
 	at := time.Date(2026, 3, 1, 10, 5, 0, 0, time.UTC)
-	if _, err := i.Take(ctx, savedPage(broken, "", at)); err == nil || !strings.Contains(err.Error(), "bolts") {
+	if _, err := i.Take(ctx, "", savedPage(broken, "", at)); err == nil || !strings.Contains(err.Error(), "bolts") {
 		t.Errorf("error %v", err)
 	}
 	if i.Counts.Captures != 1 || i.Counts.Incidents != 0 {

@@ -100,8 +100,8 @@ func (w *Watcher) missed(ctx context.Context, s Source, why error) {
 	state, err := w.DB.SourceState(ctx, s.ID)
 	if err == nil {
 		now := w.Now().UTC()
-		_, err = w.save(ctx, s, record.Scrape{SourceID: s.ID, At: now, Interval: s.interval(now, state.LastSuccessAt),
-			Err: why})
+		_, err = w.save(ctx, s, record.Scrape{SourceID: s.ID, At: now, Interval: s.interval(now),
+			Due: s.due(state.LastSuccessAt), Err: why})
 	}
 	if err != nil {
 		w.Log.Error("scrape", "vendor", s.Vendor, "error", err)

@@ -8,6 +8,7 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/scraper"
 )
 
@@ -78,25 +79,61 @@ func gapsOf(t *testing.T, w *Watcher, from time.Time) []query.Gap {
 
 func TestIntervalOfASource(t *testing.T) {
 	friday := time.Date(2026, 11, 20, 19, 30, 0, 0, time.UTC)
+	morning := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
-		name      string
-		source    Source
-		now, last time.Time
-		want      time.Duration
+		name   string
+		source Source
+		now    time.Time
+		want   time.Duration
 	}{
-		{"nothing is known", Source{}, friday, friday, 0},
-		{"the clock's own", Source{Interval: time.Minute, Schedule: cron.Every(time.Hour)}, friday, friday,
-			time.Minute},
-		{"by the schedule", Source{Schedule: cron.Every(time.Hour)}, friday, time.Time{}, time.Hour},
-		{"by day", Source{Schedule: daytime(t)}, friday.Add(-4 * time.Hour), friday.Add(-5 * time.Hour),
+		{"nothing is known", Source{}, friday, 0},
+		{"the clock's own", Source{Interval: time.Minute, Schedule: cron.Every(time.Hour)}, friday, time.Minute},
+		{"by the schedule", Source{Schedule: cron.Every(time.Hour)}, friday, time.Hour},
+		{"by day", Source{Schedule: daytime(t)}, friday.Add(-4 * time.Hour), 30 * time.Minute},
+		{"by day, and a little late", Source{Schedule: daytime(t)}, friday.Add(-4*time.Hour + time.Minute),
 			30 * time.Minute},
-		{"over the night that begins", Source{Schedule: daytime(t)}, friday.Add(-24*time.Hour - 15*time.Minute),
-			time.Time{}, 12*time.Hour + 30*time.Minute},
-		{"over the weekend that ends", Source{Schedule: daytime(t)}, friday.AddDate(0, 0, 3).Add(-11 * time.Hour),
-			friday, 60*time.Hour + 30*time.Minute},
+		{"over the weekend that begins", Source{Schedule: daytime(t)}, friday, 60*time.Hour + 30*time.Minute},
+		{"on the last weekday", Source{Schedule: weekdays(t)}, morning, 72 * time.Hour},
+		{"the day before it", Source{Schedule: weekdays(t)}, morning.AddDate(0, 0, -1), 24 * time.Hour},
+		{"on the first", Source{Schedule: weekdays(t)}, morning.AddDate(0, 0, 3), 24 * time.Hour},
 	} {
-		if got := c.source.interval(c.now, c.last); got != c.want {
+		if got := c.source.interval(c.now); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
+// weekdays is a schedule of one reading on each weekday at nine.
+func weekdays(t *testing.T) cron.Schedule {
+	t.Helper()
+	s, err := cron.ParseStandard("CRON_TZ=UTC 0 9 * * 1-5")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// A reading that the schedule asked for and that was not made leaves a gap, however far apart others are: a Monday that
+// was missed does not hide behind the weekend before it.
+func TestMissedDayOfAWeekdaySchedule(t *testing.T) {
+	day := func(d int) time.Time { return time.Date(2026, 11, d, 9, 0, 0, 0, time.UTC) } // the 20th is a Friday
+	source := Source{Schedule: weekdays(t)}
+	for name, c := range map[string]struct {
+		read []int // days
+		late bool  // the last of them
+	}{
+		"day after day":              {[]int{18, 19, 20}, false},
+		"over a weekend":             {[]int{19, 20, 23}, false},
+		"a Monday was missed":        {[]int{19, 20, 24}, true},
+		"a day in between was":       {[]int{17, 19}, true},
+		"the Friday was":             {[]int{19, 23}, true},
+		"the Monday after a weekend": {[]int{20, 23, 25}, true},
+	} {
+		n := len(c.read) - 1
+		now, last := day(c.read[n]), day(c.read[n-1])
+		s := record.Scrape{At: now, Interval: source.interval(now), Due: source.due(last)}
+		if s.Late(last) != c.late {
+			t.Errorf("%s: late %v", name, !c.late)
 		}
 	}
 }

@@ -93,8 +93,8 @@ func (w *Watcher) Scrape(ctx context.Context, s Source) (record.Saved, error) {
 		return record.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, err)
 	}
 	documents, last := knownDocuments(state), state.LastSuccessAt
-	scrape.Interval = s.interval(scrape.At, last)
-	if !last.IsZero() && scrape.At.Sub(last) > query.Tolerance(scrape.Interval) {
+	scrape.Interval, scrape.Due = s.interval(scrape.At), s.due(last)
+	if !last.IsZero() && scrape.Late(last) {
 		dropValidators(documents)
 	}
 	out, readErr := scraper.Scrape(within, fetcher, platform, w.source(s, scraper.Poll), documents)
@@ -232,19 +232,33 @@ func dropValidators(documents map[string]scraper.Document) {
 	}
 }
 
-// interval returns the time between two scrapes by the schedule: the next two, or the last good one and the one
-// that was due after it, whichever is longer, because a schedule can leave out nights and weekends. It is 0
-// if the source has no schedule.
-func (s Source) interval(now, last time.Time) time.Duration {
+// interval returns the time from a scrape to the next by the schedule: a schedule can leave out nights and weekends.
+// Where scrapes are evenly spaced it is their distance, though this one may be late. It is 0 if the source has no
+// schedule.
+func (s Source) interval(now time.Time) time.Duration {
 	if s.Interval > 0 || s.Schedule == nil {
 		return s.Interval
 	}
 	next := s.Schedule.Next(now)
-	apart := s.Schedule.Next(next).Sub(next)
-	if !last.IsZero() {
-		apart = max(apart, s.Schedule.Next(last).Sub(last))
+	second := s.Schedule.Next(next)
+	apart := next.Sub(now)
+	if even := second.Sub(next); even == s.Schedule.Next(second).Sub(second) {
+		apart = max(apart, even)
 	}
 	return max(apart, 0).Round(time.Second)
+}
+
+// due returns when the scrape after the last good one was due by the schedule; zero if that is not known.
+func (s Source) due(last time.Time) time.Time {
+	switch {
+	case last.IsZero():
+		return time.Time{}
+	case s.Interval > 0:
+		return last.Add(s.Interval)
+	case s.Schedule == nil:
+		return time.Time{}
+	}
+	return s.Schedule.Next(last)
 }
 
 // fillScrape puts what was read into the form that the database takes.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"vendorwatch/cmd/internal/web"
+	"vendorwatch/cmd/internal/web/site"
 	. "vendorwatch/cmd/internal/web/webtest"
 )
 
@@ -96,5 +97,19 @@ func TestWrongPasswords(t *testing.T) {
 	if n := strings.Count(log.String(), "wrong password"); n != wrong || !strings.Contains(log.String(),
 		"from=127.0.0.1") || strings.Contains(log.String(), "guess") {
 		t.Errorf("%d of %d wrong ones are logged:\n%s", n, wrong, &log)
+	}
+}
+
+// What the service is late with is told as its own, on the health page and as metrics.
+func TestLatenessIsOurs(t *testing.T) {
+	r := NewRecord(t, web.Options{Late: func() site.Lateness { return site.Lateness{PutOff: 7, Waiting: 3} }})
+	if a := r.Page("/health"); !strings.Contains(a.Says("main"), "itself is late: 3 pages wait for their turn") {
+		t.Errorf("the health page says %s", a.Says("main"))
+	}
+	metrics := r.Get("/metrics").Text
+	for _, line := range []string{"vendorwatch_scrapes_put_off_total 7\n", "vendorwatch_scrapes_waiting 3\n"} {
+		if !strings.Contains(metrics, line) {
+			t.Errorf("the metrics lack %s", line)
+		}
 	}
 }

@@ -20,6 +20,9 @@ import (
 	"vendorwatch/db/query"
 )
 
+// Lateness is what was due and is not read in time.
+type Lateness = site.Lateness
+
 // Options are what New needs beside the file. Zero fields stand for defaults.
 type Options struct {
 	Prefix       string           // path under which a proxy serves us, such as "/status"; requests may lack it
@@ -29,6 +32,7 @@ type Options struct {
 	Now          func() time.Time // clock; time.Now
 	Log          *slog.Logger     // failures, and nothing of what is asked for; slog.Default
 	Version      string           // of the program, shown on Health
+	Late         func() Lateness  // what the service is late with; nil where none runs
 	Poll         time.Duration    // how often streams ask the file for new events; 2 s
 }
 
@@ -70,6 +74,7 @@ func New(file *db.DB, o Options) *Server {
 		Clock:        func() time.Time { return now().UTC() },
 		Log:          o.Log,
 		Version:      o.Version,
+		Late:         o.Late,
 	}
 	return &Server{
 		site: s, file: file, auth: o.Auth, tries: newTries(), names: ownNames(o),

@@ -42,6 +42,7 @@ func (s *Service) dashboard() *web.Server {
 	return web.New(s.DB, web.Options{
 		Prefix: c.Prefix, DashboardURL: s.Config.DashboardURL, Hosts: hosts, Auth: auth, Now: s.o.Now,
 		Log: s.Log, Version: s.o.Version,
+		Late: func() web.Lateness { return web.Lateness(s.Watcher.Lateness()) },
 	})
 }
 

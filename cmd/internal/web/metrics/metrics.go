@@ -70,7 +70,10 @@ var (
 		"Messages to a channel on record, by state: pending, held, delivered, refused, skipped.", "channel", "state")
 	descWaiting = describe("delivery_oldest_waiting_age_seconds",
 		"How long the oldest message that is due for a channel has been waiting; 0 if none is.", "channel")
-	descEvent = describe("last_event_id", "Number of the newest event on record.")
+	descEvent  = describe("last_event_id", "Number of the newest event on record.")
+	descPutOff = describe("scrapes_put_off_total",
+		"Readings that were due and left out since the start, because more was due than could be read.")
+	descLate  = describe("scrapes_waiting", "Status pages that have waited long for their turn to be read.")
 	descBytes = describe("database_size_bytes", "Size of the SQLite file, without its journal.")
 )
 
@@ -78,7 +81,8 @@ var (
 func (collector) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{descBuild, descStatus, descOpen, descMaintenance, descUp, descSuccess,
 		descFailures,
-		descInterval, descTook, descOutcome, descDeliveries, descWaiting, descEvent, descBytes} {
+		descInterval, descTook, descOutcome, descDeliveries, descWaiting, descEvent, descBytes,
+		descPutOff, descLate} {
 		ch <- d
 	}
 }
@@ -98,6 +102,9 @@ func (m collector) Collect(ch chan<- prometheus.Metric) {
 		version = "unknown"
 	}
 	gauge(descBuild, 1, version, runtime.Version())
+	late := m.Lateness()
+	ch <- prometheus.MustNewConstMetric(descPutOff, prometheus.CounterValue, float64(late.PutOff))
+	gauge(descLate, float64(late.Waiting))
 	for _, part := range []struct {
 		desc *prometheus.Desc
 		read func(context.Context, func(*prometheus.Desc, float64, ...string)) error

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
@@ -120,13 +121,14 @@ type healthBody struct {
 	Waiting    int
 	Version    string
 	Go         string
+	Late       site.Lateness
 }
 
 func (p *Pages) health(r *http.Request) (view, error) {
 	ctx := r.Context()
 	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
 	page = min(max(page, 1), 10_000)
-	b := healthBody{Version: p.Version}
+	b := healthBody{Version: p.Version, Late: p.Lateness()}
 	var err error
 	if b.Sources, b.Total, err = p.DB.SourcesByHealth(ctx, p.Clock(), shownSources, (page-1)*shownSources); err != nil {
 		return view{}, err

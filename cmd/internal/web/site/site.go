@@ -19,6 +19,16 @@ type Site struct {
 	Clock        func() time.Time // in UTC
 	Log          *slog.Logger
 	Version      string // of the program; empty if it is not known
+
+	Late func() Lateness // what the service is late with; nil where none runs
+}
+
+// Lateness is what was due and is not read in time, because more is due than can be read. It is ours, and says nothing
+// of the vendors.
+type Lateness struct {
+	PutOff  int64         // readings left out since the start
+	Waiting int           // pages that wait now
+	Longest time.Duration // how long the one that began first has waited
 }
 
 // AnswerTime is how long one answer may take. Streams are excepted.
@@ -40,4 +50,12 @@ func (s *Site) Permalink(r *http.Request, path string) string {
 		scheme = "https"
 	}
 	return scheme + "://" + r.Host + s.Link(path)
+}
+
+// Lateness returns what the service is late with.
+func (s *Site) Lateness() Lateness {
+	if s.Late == nil {
+		return Lateness{}
+	}
+	return s.Late()
 }

@@ -13,17 +13,6 @@ import (
 	"vendorwatch/normalize/racetest"
 )
 
-// sections returns the text of a message's section blocks.
-func sections(w slack.WebhookMessage) []string {
-	var out []string
-	for _, b := range w.Blocks.BlockSet {
-		if s, ok := b.(*slack.SectionBlock); ok {
-			out = append(out, s.Text.Text)
-		}
-	}
-	return out
-}
-
 func TestSlackAlertIsCompleteInItself(t *testing.T) {
 	w := Messages(reporttest.Alert(message.ReasonFirst, nil))[0]
 	if len(w.Attachments) != 1 || w.Attachments[0].Color != "#c4540a" || len(w.Blocks.BlockSet) != 1 {

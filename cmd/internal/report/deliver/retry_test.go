@@ -12,11 +12,13 @@ import (
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/report/reporttest"
 	"vendorwatch/db/ledger"
+	"vendorwatch/normalize/racetest"
 )
 
 // Whatever a receiver answers for ever, a message is tried for a stated time and then set aside, and the next one goes
 // on. Restarts between two attempts forget nothing.
 func TestHowLongAMessageIsTried(t *testing.T) {
+	racetest.Skip(t, "tries one message hundreds of times, in one goroutine")
 	hour := time.Hour
 	for name, c := range map[string]struct {
 		bad   http.HandlerFunc

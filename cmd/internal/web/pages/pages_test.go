@@ -168,7 +168,9 @@ func TestHistory(t *testing.T) {
 		"?component=no-such":      "",
 		"?until=2026-11-14":       denied,
 		"?since=2026-11-15&q=api": slow,
-		"?since=2026-11-14&until=2026-11-14&kind=incident": denied,
+		"?since=2026-11-14&until=2026-11-14&kind=incident":                     denied,
+		"?kind=incident&until=2026-11-14T00:00:01Z":                            "",
+		"?kind=incident&since=2026-11-14T00:00:01Z&until=2026-11-15T00:00:00Z": denied,
 	} {
 		got := rows(query)
 		if query == "" || strings.Contains(query, "vendor=acme") || strings.Contains(query, "state=open") {

@@ -12,7 +12,6 @@ import (
 
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/normalize"
 )
 
 // Messages renders a message in Block Kit: as one, or a long digest as several that belong together. The id of the
@@ -57,7 +56,7 @@ func notice(m message.Message) []slack.WebhookMessage {
 	}
 	w := ofBlocks(text, blocks)
 	for _, i := range n.Incidents {
-		w.Attachments = []slack.Attachment{{Color: barColor(i.Item), Fallback: text,
+		w.Attachments = []slack.Attachment{{Color: i.Item.Color(), Fallback: text,
 			Blocks: slack.Blocks{BlockSet: []slack.Block{slackSection(card(i))}}}}
 	}
 	return []slack.WebhookMessage{w}
@@ -134,25 +133,6 @@ func card(n message.IncidentNotice) string {
 		lines = append(lines, strings.Join(links, " · "))
 	}
 	return strings.Join(lines, "\n")
-}
-
-// barColor is the colour of the bar beside an incident: that of its severity, or of what is over.
-func barColor(i message.AlertItem) string {
-	switch {
-	case !i.Open:
-		return "#1f7a4d"
-	case i.Kind == string(normalize.KindMaintenance):
-		return "#39424e"
-	}
-	switch normalize.Severity(i.Severity) {
-	case normalize.SeverityCritical:
-		return "#b42318"
-	case normalize.SeverityMajor:
-		return "#c4540a"
-	case normalize.SeverityMinor:
-		return "#8a6a00"
-	}
-	return "#5b6472"
 }
 
 // localTime marks a time for withTimes. No text of a vendor has these control characters: they are removed from all.

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -167,5 +168,29 @@ func TestMailServers(t *testing.T) {
 	if _, err := New("ops", Server{Host: "h"}, "nobody", []string{"a@acme.test"}); err == nil ||
 		!strings.Contains(err.Error(), `"nobody" is not a mail address`) {
 		t.Error(err)
+	}
+}
+
+// A mail of a bad week stays below what mail programs cut off, which is 102 KB in the strictest.
+func TestTheMailOfABadWeekIsSmall(t *testing.T) {
+	d := message.Digest{Headline: "50 new"}
+	for n := range 50 {
+		i := reporttest.Alert(message.ReasonFirst, nil).Items[0].Item
+		i.IncidentID, i.Title = int64(n+1), fmt.Sprintf("No%d. %s", n, strings.Repeat("Everything fails ", 8))
+		i.Components = strings.Repeat("Group › Component, ", 20)
+		i.LatestBody = strings.Repeat("Everybody suffers from this outage. ", 200)
+		d.New = append(d.New, i)
+	}
+	page, err := HTML(reporttest.DigestMessage(d))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 50 {
+		if c := strings.Count(page, fmt.Sprintf("No%d.", n)); c != 1 {
+			t.Errorf("incident %d is named %d times", n, c)
+		}
+	}
+	if len(page) > 60_000 {
+		t.Errorf("the mail has %d bytes", len(page))
 	}
 }

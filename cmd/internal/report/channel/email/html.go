@@ -1,7 +1,6 @@
 package email
 
 import (
-	"cmp"
 	_ "embed"
 	"fmt"
 	"html/template"
@@ -9,7 +8,6 @@ import (
 
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/normalize"
 )
 
 //go:embed mail.html
@@ -59,13 +57,13 @@ func HTML(m message.Message) (string, error) {
 
 func messageView(m message.Message) mailView {
 	n := m.Notice()
-	v := mailView{Title: n.Headline, Color: mailColors[""], Link: n.Link, Lines: mailLabels(n.Lines)}
+	v := mailView{Title: n.Headline, Color: message.ColorPlain, Link: n.Link, Lines: mailLabels(n.Lines)}
 	if len(n.Incidents) > 0 {
-		v.Link, v.Color = "", colorOf(n.Incidents[0], m.Reason)
+		v.Link, v.Color = "", n.Incidents[0].Item.Color()
 		var s mailSection
 		for _, t := range n.Incidents {
 			i := itemOf(t.Entry)
-			i.Color, i.Labels = colorOf(t, m.Reason), mailLabels(t.Labels)
+			i.Color, i.Labels = t.Item.Color(), mailLabels(t.Labels)
 			s.Items = append(s.Items, i)
 		}
 		v.Sections = []mailSection{s}
@@ -83,17 +81,18 @@ func mailLabels(labels []message.Label) []mailLabel {
 }
 
 func digestView(d message.Digest) mailView {
-	v := mailView{Title: d.Headline, Subtitle: d.Span(), Color: mailColors[""], Foot: d.Footer(), Link: d.WindowURL()}
+	v := mailView{Title: d.Headline, Subtitle: d.Span(), Color: message.ColorPlain, Foot: d.Footer(),
+		Link: d.WindowURL()}
 	if words := d.ComparisonText(); words != "" {
 		v.Lines = []mailLabel{{Name: "Compared", Text: words}}
 	}
 	for _, g := range d.Groups() {
 		section := mailSection{Title: fmt.Sprintf("%s (%d)", g.Title, len(g.Lines))}
 		for _, l := range g.Lines {
-			row := mailRow{Vendor: l.Vendor, Title: l.Title, Link: l.Link, Color: mailColors[""],
+			row := mailRow{Vendor: l.Vendor, Title: l.Title, Link: l.Link, Color: message.ColorPlain,
 				Facts: strings.Join(l.Facts, " · "), Words: l.Words}
 			if l.Item != nil {
-				row.Color = itemColor(*l.Item)
+				row.Color = l.Item.Color()
 			}
 			section.Rows = append(section.Rows, row)
 		}
@@ -102,35 +101,7 @@ func digestView(d message.Digest) mailView {
 	return v
 }
 
-// itemColor shows the severity at a glance; what is over has a colour of its own, however bad it was.
-func itemColor(i message.Item) string {
-	switch {
-	case normalize.State(i.State).Over():
-		return mailColors["over"]
-	case i.Kind == string(normalize.KindMaintenance):
-		return mailColors[""]
-	}
-	return cmp.Or(mailColors[i.Severity], mailColors["unknown"])
-}
-
-// mailColors are the colours of severities, of what is over, and of everything else.
-var mailColors = map[string]string{
-	"critical": "#b42318", "major": "#c4540a", "minor": "#8a6a00", "none": "#5b6472", "unknown": "#5b6472",
-	"over": "#1f7a4d", "": "#39424e",
-}
-
 func itemOf(e message.Entry) mailItem {
-	color := mailColors[e.Severity]
-	if color == "" {
-		color = mailColors["unknown"]
-	}
-	return mailItem{Vendor: e.Vendor, Title: e.Title, Link: e.Link, Severity: words.Spell(e.Severity), Color: color,
+	return mailItem{Vendor: e.Vendor, Title: e.Title, Link: e.Link, Severity: words.Spell(e.Severity),
 		Facts: strings.Join(e.Facts, " · "), Words: e.Latest}
-}
-
-func colorOf(t message.IncidentNotice, reason message.Reason) string {
-	if reason == message.ReasonResolved || !t.Item.Open && reason != message.ReasonFirst {
-		return mailColors["over"]
-	}
-	return itemOf(t.Entry).Color
 }

@@ -120,13 +120,21 @@ func changeDelivery(ctx context.Context, tx *db.Tx, c DeliveryChange) error {
 			mention = max(mention, ?6)
 		WHERE delivery_id = ?1 AND (state = 'held' OR state = 'pending' AND attempts = 0)`,
 		c.DeliveryID, c.State, c.Reason, db.Stamp(c.NotBefore), c.Note, db.Bit(c.Mention))
+	if err := changedOne(res, err); err != nil {
+		return err
+	}
+	return addEvents(ctx, tx, c.DeliveryID, c.EventIDs)
+}
+
+// changedOne returns ErrPlanned if a statement found its row no longer as it was.
+func changedOne(res sql.Result, err error) error {
 	if err != nil {
 		return err
 	}
 	if n, err := res.RowsAffected(); err != nil || n == 0 {
 		return errors.Join(err, ErrPlanned)
 	}
-	return addEvents(ctx, tx, c.DeliveryID, c.EventIDs)
+	return nil
 }
 
 func addEvents(ctx context.Context, tx *db.Tx, delivery int64, events []int64) error {

@@ -56,13 +56,7 @@ func (l *Ledger) MarkSending(ctx context.Context, id int64, attempts int, h Hand
 				AND (sender = ?3 AND ?3 <> ''
 					OR NOT EXISTS (SELECT 1 FROM leases WHERE holder <> ?3 AND until_at > ?5))`,
 			id, attempts, h.Process, db.Stamp(h.Until), db.Stamp(h.At), h.Message)
-		if err != nil {
-			return err
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, ErrPlanned)
-		}
-		return nil
+		return changedOne(res, err)
 	})
 	if err != nil {
 		return fmt.Errorf("delivery %d: %w", id, err)
@@ -78,13 +72,7 @@ func (l *Ledger) TakeInHand(ctx context.Context, id int64, h Hand) error {
 			UPDATE deliveries SET sender = ?2, next_attempt_at = ?3 WHERE delivery_id = ?1 AND state = 'pending'
 			AND (sender IN ('', ?2) OR coalesce(next_attempt_at, '') <= ?4)`, id, h.Process, db.Stamp(h.Until),
 			db.Stamp(h.At))
-		if err != nil {
-			return err
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, ErrPlanned)
-		}
-		return nil
+		return changedOne(res, err)
 	})
 	if err != nil {
 		return fmt.Errorf("delivery %d: %w", id, err)

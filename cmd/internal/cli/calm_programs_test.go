@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 	"pgregory.net/rapid"
 
 	"vendorwatch/cmd/internal/cli"
@@ -26,24 +25,8 @@ import (
 // callTool asks a tool over HTTP and returns its answer as text.
 func callTool(t *testing.T, r *webtest.Record, tool string, args map[string]any, out any) string {
 	t.Helper()
-	client := sdk.NewClient(&sdk.Implementation{Name: "test", Version: "1"}, nil)
-	session, err := client.Connect(t.Context(), &sdk.StreamableClientTransport{Endpoint: r.URL + "/mcp",
-		DisableStandaloneSSE: true}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer session.Close()
-	result, err := session.CallTool(t.Context(), &sdk.CallToolParams{Name: tool, Arguments: args})
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := ""
-	for _, c := range result.Content {
-		if part, ok := c.(*sdk.TextContent); ok {
-			text += part.Text
-		}
-	}
-	if result.IsError {
+	text, refused := webtest.CallTool(t, webtest.Assistant(t, r), tool, args)
+	if refused {
 		t.Fatalf("%s %v is refused: %s", tool, args, text)
 	}
 	decode(t, text, out)

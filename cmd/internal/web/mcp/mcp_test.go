@@ -21,34 +21,12 @@ import (
 	"vendorwatch/normalize/racetest"
 )
 
-// assistant is a client of the tools over HTTP.
-func assistant(t *testing.T, r *Record) *sdk.ClientSession {
-	t.Helper()
-	client := sdk.NewClient(&sdk.Implementation{Name: "test", Version: "1"}, nil)
-	session, err := client.Connect(t.Context(), &sdk.StreamableClientTransport{Endpoint: r.URL + "/mcp",
-		DisableStandaloneSSE: true}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { session.Close() })
-	return session
-}
-
 // ask calls a tool, and reads its answer into out. It returns the text of a refusal. If out is nil, it must be
 // refused.
 func ask(t *testing.T, session *sdk.ClientSession, tool string, args map[string]any, out any) string {
 	t.Helper()
-	result, err := session.CallTool(t.Context(), &sdk.CallToolParams{Name: tool, Arguments: args})
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := ""
-	for _, c := range result.Content {
-		if part, ok := c.(*sdk.TextContent); ok {
-			text += part.Text
-		}
-	}
-	if result.IsError {
+	text, refused := CallTool(t, session, tool, args)
+	if refused {
 		return text
 	}
 	if len(text) > mcp.Limit {
@@ -64,7 +42,7 @@ func ask(t *testing.T, session *sdk.ClientSession, tool string, args map[string]
 }
 
 func TestToolsOnlyRead(t *testing.T) {
-	session := assistant(t, Story(t, web.Options{}))
+	session := Assistant(t, Story(t, web.Options{}))
 	list, err := session.ListTools(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -106,7 +84,7 @@ func TestToolsOnlyRead(t *testing.T) {
 
 func TestTools(t *testing.T) {
 	r := Story(t, web.Options{DashboardURL: "https://watch.example"})
-	session := assistant(t, r)
+	session := Assistant(t, r)
 	titles := func(list []mcp.Incident) string {
 		var out []string
 		for _, i := range list {
@@ -301,7 +279,7 @@ func TestToolsCutWhatIsLong(t *testing.T) {
 	long.Updates = append(long.Updates, Says("postmortem", Before(Minute), strings.Repeat("ö", 90000)))
 	r.Save(record.Scrape{SourceID: source, At: Before(Minute), AllOpen: true, Incidents: Read(long)})
 	var out mcp.IncidentOut
-	if refused := ask(t, assistant(t, r), "incident", map[string]any{"incident_id": 1}, &out); refused != "" {
+	if refused := ask(t, Assistant(t, r), "incident", map[string]any{"incident_id": 1}, &out); refused != "" {
 		t.Fatal(refused)
 	}
 	last := out.Timeline[len(out.Timeline)-1]
@@ -313,7 +291,7 @@ func TestToolsCutWhatIsLong(t *testing.T) {
 
 func TestToolsOfAFileThatCannotBeRead(t *testing.T) {
 	r := Story(t, web.Options{})
-	session := assistant(t, r)
+	session := Assistant(t, r)
 	if err := r.File.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -34,6 +34,16 @@ skip() {
 	fi
 }
 
+# none_skipped LOG looks for tests that skipped themselves, and so checked nothing, in the log of go test -v.
+none_skipped() {
+	local skipped
+	skipped=$(grep -A 1 -E '^[[:space:]]*--- SKIP' "$1" || true)
+	if [ -n "$skipped" ]; then
+		printf '%s\n' "$skipped"
+		skip 'the tests above skipped themselves'
+	fi
+}
+
 # need PROGRAM PACKAGE WHAT-FOR is true if the program is there. If not, and CI=true, it installs the Debian package;
 # elsewhere it says what is skipped, and installs nothing.
 need() {

@@ -11,4 +11,6 @@ if ! [ -d "$kuma" ]; then
 	exit 0
 fi
 mapfile -t packages < <(tagged servers)
-KUMA_DIR=$kuma go test -count=1 -tags servers -run '^TestServer' -v "${packages[@]}"
+KUMA_DIR=$kuma go test -count=1 -tags servers -run '^TestServer' -v "${packages[@]}" |
+	tee ci-output/servers.log
+none_skipped ci-output/servers.log

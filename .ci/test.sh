@@ -20,9 +20,7 @@ if [ "$passed" = false ]; then
 	exit 1
 fi
 grep -E '^ok' "$log"
-# A test that skips itself checks nothing. Those that the race detector leaves out run here.
-skipped=$(grep -A 1 -E '^[[:space:]]*--- SKIP' "$log" || true)
-if [ -n "$skipped" ] && [ -d ../shared ]; then
-	printf '%s\n' "$skipped"
-	skip 'the tests above skipped themselves'
+# Those that the race detector leaves out run here. Without the pages beside the repository some cannot.
+if [ -d ../shared ]; then
+	none_skipped "$log"
 fi

@@ -81,6 +81,14 @@ packages_with() {
 	{ grep -rlE "^func $1[A-Z]" --include='*_test.go' . || true; } | xargs -r -n 1 dirname | sort -u
 }
 
+# concurrent prints the packages whose code or tests start goroutines, or lock what they share.
+concurrent() {
+	{
+		grep -rlE '^[[:space:]]+go [a-z]|\.Go\(' --include='*.go' .
+		grep -rlE '"sync"|"sync/atomic"' --include='*.go' --exclude='*_test.go' .
+	} | xargs -r -n 1 dirname | sort -u
+}
+
 # tool NAME ARG... runs a tool in the version that tools.mod pins.
 tool() {
 	go tool -modfile=tools.mod "$@"

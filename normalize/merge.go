@@ -254,10 +254,19 @@ func (g *merging) end(m *Incident, k, s Incident) {
 
 // reopenedAfter reports whether the timeline goes on, after t, in a state that is not over.
 func reopenedAfter(updates []Update, t time.Time) bool {
-	return slices.ContainsFunc(updates, func(u Update) bool {
-		return u.PostedAt.After(t.Add(time.Minute)) && !u.State.Over() &&
-			u.State != StatePostmortem && u.State != StateUpdate && u.State != StateUnknown
-	})
+	over := false // a post before said that it is over
+	for _, u := range updates {
+		switch {
+		case u.State.Over():
+			over = true
+		case u.State == StatePostmortem, u.State == StateUpdate, u.State == StateUnknown:
+		case u.State == StateMonitoring && !over:
+			// The impact can be over while the vendor still watches.
+		case u.PostedAt.After(t.Add(time.Minute)):
+			return true
+		}
+	}
+	return false
 }
 
 // mergeRaws keeps the newest words of each kind of document.

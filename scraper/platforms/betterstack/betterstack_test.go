@@ -137,6 +137,42 @@ func TestStates(t *testing.T) {
 	}
 }
 
+// TestTimesOfReports holds that a report's own start and end go before the times of its posts.
+func TestTimesOfReports(t *testing.T) {
+	c := platformtest.ReadCase(t, "betterstack", filepath.Join(platformtest.Testdata(), "betterstack", "index_broken"))
+	outcome, err := c.Scrape(t, Platform{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	type known struct {
+		start, end normalize.Basis
+		lasted     time.Duration
+	}
+	got := map[string]known{}
+	for _, raw := range outcome.Raws {
+		for _, end := range []string{"", "2026-02-10T08:50:00.000Z"} { // as in the file, and before the last post
+			if end != "" && !raw.Resolved.IsZero() {
+				raw.Resolved.Text, raw.Started.Text, raw.ID = end, "2026-02-10T07:30:00.000Z", raw.ID+" corrected"
+			}
+			r := normalize.Fold([]normalize.Reading{{Seen: time.Date(2026, 2, 16, 15, 0, 0, 0, time.UTC),
+				Raws: []normalize.Raw{raw}, Words: scraper.WordsOf(Platform{})}})
+			k := known{start: r.StartedBasis, end: r.ResolvedBasis}
+			if k.end != "" {
+				k.lasted = r.Incident.ResolvedAt.Sub(r.Incident.StartedAt)
+			}
+			got[raw.ID] = k
+		}
+	}
+	want := map[string]known{
+		"901666": {"posted", "", 0}, "901700": {"", "", 0},
+		"901500": {"posted", "posted", 70 * time.Minute}, "901500 corrected": {"stated", "stated", 80 * time.Minute},
+		"901400": {"posted", "posted", 45 * time.Minute},
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(known{})); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestKeepsReportsThatAreNotIncluded(t *testing.T) {
 	body := platformtest.Swap(t, statusIndex, `"data":[]`, `"data":[{"id":"77","type":"status_report"}]`)
 	res, err := Platform{}.Parse(scraper.Source{URL: "https://status.foxglove.example"}, page.Page{Body: []byte(body)})

@@ -5,7 +5,8 @@
 // weeks, on others the titles of three months; and the Statuspage-compatible /api/v2/summary.json. Known from other
 // readers of the format: /api/v2/incidents.json (the 25 newest), /proxy/<host>, which is the home page's data as
 // JSON, /proxy/<host>/incidents and /proxy/<host>/component_impacts. The page of one incident is read by the shape
-// that an incident has on the home page. A backfill reaches as far back as the home page: three months.
+// that an incident has on the home page. An incident's impacts say when it began and ended, also where the post that
+// resolved it came later. A backfill reaches as far back as the home page: three months.
 package incidentio
 
 import (

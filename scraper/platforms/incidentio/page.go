@@ -203,7 +203,6 @@ func (g *pageData) incident(in incident) normalize.Raw {
 	for _, s := range in.Summaries {
 		words = append(words, s.Worst)
 	}
-	g.impacts(&raw, in.Impacts, words)
 	for _, u := range in.Updates {
 		raw.Updates = append(raw.Updates, normalize.RawUpdate{
 			ID: u.ID, State: cmp.Or(u.ToStatus, u.Status), Posted: page.Time(u.PublishedAt, ""),
@@ -211,6 +210,7 @@ func (g *pageData) incident(in incident) normalize.Raw {
 		})
 	}
 	page.OldestFirst(raw.Updates)
+	g.impacts(&raw, in.Impacts, words)
 	if body := cmp.Or(richText(in.WriteUp), in.WriteUpURL); body != "" {
 		raw.Updates = append(
 			raw.Updates,
@@ -229,8 +229,7 @@ func (g *pageData) part(id string) (part normalize.RawComponent, ok bool) {
 	return part, ok || len(g.parts) > 0 && id != ""
 }
 
-// links returns the history's titles, except those of incidents that were read with their timelines. Their ends are
-// unknown, since an impact can end before its incident.
+// links returns the history's titles, except those of incidents that were read with their timelines.
 func (g *pageData) links(seen map[string]bool) []normalize.Raw {
 	var out []normalize.Raw
 	done := map[string]bool{}
@@ -259,13 +258,12 @@ func (g *pageData) links(seen map[string]bool) []normalize.Raw {
 	return out
 }
 
-// impacts adds what an incident's impacts contain: the worst word, the components if none are listed, and a
-// maintenance's window. The end of the window is the planned one only until the maintenance is over.
+// impacts adds what an incident's impacts contain: the worst word, the components if none are listed, when it began and
+// ended, and a maintenance's window. The end of the window is the planned one only until the maintenance is over.
 func (g *pageData) impacts(raw *normalize.Raw, impacts []impact, words []string) {
 	listed := len(raw.Components) > 0
 	named := map[string]bool{}
-	var start, end string
-	open := false
+	var all span
 	for _, i := range impacts {
 		words = append(words, i.Status)
 		if !listed && !named[i.ComponentID] {
@@ -275,19 +273,43 @@ func (g *pageData) impacts(raw *normalize.Raw, impacts []impact, words []string)
 				raw.Components = append(raw.Components, part)
 			}
 		}
-		if start == "" || page.Before(i.StartAt, start) {
-			start = i.StartAt
-		}
-		if open = open || i.EndAt == ""; end == "" || page.Before(end, i.EndAt) {
-			end = i.EndAt
-		}
+		all.add(i)
 	}
 	raw.Impact = worstOf(words)
-	if raw.Kind != string(normalize.KindMaintenance) {
+	if raw.Kind == string(normalize.KindMaintenance) {
+		raw.ScheduledStart = page.Time(all.start, "")
+		if !all.open && !strings.HasPrefix(strings.ToLower(raw.State), "maintenance_complete") {
+			raw.ScheduledEnd = page.Time(all.end, "")
+		}
 		return
 	}
-	raw.ScheduledStart = page.Time(start, "")
-	if !open && !strings.HasPrefix(strings.ToLower(raw.State), "maintenance_complete") {
-		raw.ScheduledEnd = page.Time(end, "")
+	if all.beginsBefore(*raw) {
+		raw.Started = page.Time(all.start, "")
 	}
+	if !all.open && strings.EqualFold(raw.State, "resolved") {
+		raw.Resolved = page.Time(all.end, "")
+	}
+}
+
+// span is the time from the first start of several impacts to the last end.
+type span struct {
+	start, end string
+	open       bool // one of them goes on
+}
+
+func (s *span) add(i impact) {
+	if s.start == "" || page.Before(i.StartAt, s.start) {
+		s.start = i.StartAt
+	}
+	if s.open = s.open || i.EndAt == ""; s.end == "" || page.Before(s.end, i.EndAt) {
+		s.end = i.EndAt
+	}
+}
+
+// beginsBefore reports whether the impact began before everything that was posted. One that began later is a part of
+// the incident.
+func (s *span) beginsBefore(raw normalize.Raw) bool {
+	later := func(posted normalize.RawTime) bool { return posted.IsZero() || page.Before(s.start, posted.Text) }
+	return s.start != "" && later(raw.Created) &&
+		!slices.ContainsFunc(raw.Updates, func(u normalize.RawUpdate) bool { return !later(u.Posted) })
 }

@@ -52,11 +52,13 @@ type Delivery struct {
 	Parts        int    `db:"parts" json:"parts,omitempty"`
 	PartsThread  string `db:"parts_thread" json:"-"`
 	AboutChannel string `db:"about_channel" json:"about_channel,omitempty"`
-	CreatedAt    string `db:"created_at" json:"created_at"`
-	DeliveredAt  string `db:"delivered_at" json:"delivered_at,omitempty"`
-	Receipt      string `db:"receipt" json:"receipt,omitempty"`
-	LastError    string `db:"last_error" json:"last_error,omitempty"`
-	Note         string `db:"note" json:"note,omitempty"`
+	// the message that was sent in its place, since what both tell of was over; 0 for none
+	FoldedInto  int64  `db:"folded_into" json:"folded_into,omitempty"`
+	CreatedAt   string `db:"created_at" json:"created_at"`
+	DeliveredAt string `db:"delivered_at" json:"delivered_at,omitempty"`
+	Receipt     string `db:"receipt" json:"receipt,omitempty"`
+	LastError   string `db:"last_error" json:"last_error,omitempty"`
+	Note        string `db:"note" json:"note,omitempty"`
 	// in the order in which they were learned
 	EventIDs []int64 `db:"event_ids" json:"event_ids"`
 }

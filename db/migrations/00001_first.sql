@@ -363,6 +363,7 @@ CREATE TABLE deliveries ( -- messages: one row for each message to a channel
   parts INTEGER NOT NULL DEFAULT 0 CHECK (parts >= 0), -- how many parts of a long message the receiver has, while the others are to be sent
   parts_thread TEXT NOT NULL DEFAULT '', -- the channel's own id of the first part, to reply to it; empty: it gave none
   about_channel TEXT NOT NULL DEFAULT '', -- name of the channel that it is about, if the reason is channel
+  folded_into INTEGER REFERENCES deliveries (delivery_id), -- which message was sent in its place, since what both tell of was over; null: none
   receipt TEXT NOT NULL DEFAULT '', -- what the receiver answered
   last_error TEXT NOT NULL DEFAULT '', -- why the last attempt failed
   note TEXT NOT NULL DEFAULT '', -- why it is held or was skipped, and other remarks of the planner
@@ -374,6 +375,7 @@ CREATE INDEX deliveries_by_incident ON deliveries (incident_id);
 CREATE INDEX deliveries_by_source ON deliveries (source_id) WHERE source_id IS NOT NULL;
 CREATE INDEX deliveries_by_stream ON deliveries (stream, channel, delivered_at);
 CREATE INDEX deliveries_pending ON deliveries (channel, delivery_id) WHERE state = 'pending';
+CREATE INDEX deliveries_folded ON deliveries (folded_into) WHERE folded_into IS NOT NULL;
 CREATE INDEX deliveries_held ON deliveries (not_before_at) WHERE state = 'held';
 -- Messages are counted by channel and state at every reading of the metrics.
 CREATE INDEX deliveries_by_state ON deliveries (channel, state, created_at, not_before_at);

@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 03:19:38');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 03:19:38');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 05:29:29');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 05:29:29');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -365,13 +365,14 @@ CREATE TABLE deliveries ( -- messages: one row for each message to a channel
   parts INTEGER NOT NULL DEFAULT 0 CHECK (parts >= 0), -- how many parts of a long message the receiver has, while the others are to be sent
   parts_thread TEXT NOT NULL DEFAULT '', -- the channel's own id of the first part, to reply to it; empty: it gave none
   about_channel TEXT NOT NULL DEFAULT '', -- name of the channel that it is about, if the reason is channel
+  folded_into INTEGER REFERENCES deliveries (delivery_id), -- which message was sent in its place, since what both tell of was over; null: none
   receipt TEXT NOT NULL DEFAULT '', -- what the receiver answered
   last_error TEXT NOT NULL DEFAULT '', -- why the last attempt failed
   note TEXT NOT NULL DEFAULT '', -- why it is held or was skipped, and other remarks of the planner
   CHECK ((state = 'delivered') = (delivered_at IS NOT NULL)),
   CHECK (state <> 'held' OR not_before_at IS NOT NULL)
 ) STRICT;
-INSERT INTO deliveries (delivery_id, channel, stream, reason, incident_id, source_id, route, dedup_key, mention, from_at, state, not_before_at, attempts, next_attempt_at, created_at, delivered_at, first_attempt_at, rejected_since_at, sender, message, parts, parts_thread, about_channel, receipt, last_error, note) VALUES (1, 'ops', 'alerts', 'first', 1, NULL, '', NULL, 0, NULL, 'delivered', NULL, 1, NULL, '2026-11-23T09:00:00.000Z', '2026-11-23T14:00:00.000Z', '2026-11-23T14:00:00.000Z', NULL, '', NULL, 0, '', '', 'ok', '', '');
+INSERT INTO deliveries (delivery_id, channel, stream, reason, incident_id, source_id, route, dedup_key, mention, from_at, state, not_before_at, attempts, next_attempt_at, created_at, delivered_at, first_attempt_at, rejected_since_at, sender, message, parts, parts_thread, about_channel, folded_into, receipt, last_error, note) VALUES (1, 'ops', 'alerts', 'first', 1, NULL, '', NULL, 0, NULL, 'delivered', NULL, 1, NULL, '2026-11-23T09:00:00.000Z', '2026-11-23T14:00:00.000Z', '2026-11-23T14:00:00.000Z', NULL, '', NULL, 0, '', '', NULL, 'ok', '', '');
 CREATE TABLE leases ( -- what only one process may do at a time, and which one does it
   lease TEXT PRIMARY KEY CHECK (lease IN ('deliver')), -- deliver: plan and send messages
   holder TEXT NOT NULL CHECK (holder <> ''), -- which process: host, process number and a word of chance
@@ -455,6 +456,7 @@ CREATE INDEX deliveries_by_incident ON deliveries (incident_id);
 CREATE INDEX deliveries_by_source ON deliveries (source_id) WHERE source_id IS NOT NULL;
 CREATE INDEX deliveries_by_stream ON deliveries (stream, channel, delivered_at);
 CREATE INDEX deliveries_pending ON deliveries (channel, delivery_id) WHERE state = 'pending';
+CREATE INDEX deliveries_folded ON deliveries (folded_into) WHERE folded_into IS NOT NULL;
 CREATE INDEX deliveries_held ON deliveries (not_before_at) WHERE state = 'held';
 CREATE INDEX deliveries_by_state ON deliveries (channel, state, created_at, not_before_at);
 CREATE INDEX delivery_events_by_event ON delivery_events (event_id);

@@ -71,7 +71,7 @@ func Why(d ledger.Delivery, minute func(string) string) string {
 		words = "until " + minute(d.NotBeforeAt)
 	case d.LastError != "" && d.State == ledger.DeliveryPending && d.NextAttemptAt != "":
 		words = "next attempt " + minute(d.NextAttemptAt) + ": " + d.LastError
-	case d.LastError != "":
+	case d.LastError != "" && d.FoldedInto == 0:
 		words = d.LastError
 	}
 	return words

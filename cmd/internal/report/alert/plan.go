@@ -56,9 +56,10 @@ type row struct {
 	changed   bool
 }
 
-// live reports whether the receiver has it, or will get it.
+// live reports whether the receiver has it, or will get it, or one that tells of the same in its place.
 func (r *row) live() bool {
-	return r.State == ledger.DeliveryPending || r.State == ledger.DeliveryHeld || r.State == ledger.DeliveryDelivered
+	return r.State == ledger.DeliveryPending || r.State == ledger.DeliveryHeld ||
+		r.State == ledger.DeliveryDelivered || r.FoldedInto != 0
 }
 
 // unsent reports whether it is held, or new in this plan. A message is rendered when it is sent, so that news which

@@ -210,6 +210,13 @@ func (s *Sender) attempt(ctx context.Context, d ledger.Delivery) (taken bool, er
 	if not, ok := s.Channel.(*channel.NotConfigured); ok {
 		return false, s.unconfigured(ctx, not)
 	}
+	folded, err := s.fold(ctx, d)
+	if folded || errors.Is(err, ledger.ErrPlanned) {
+		return folded, nil
+	}
+	if err != nil {
+		return false, s.fail(err)
+	}
 	m, text, err := s.message(ctx, d)
 	if errors.Is(err, db.ErrNotFound) { // it would block all messages behind it
 		s.Log.Error("delivery skipped", "channel", s.Channel.Name(), "delivery_id", d.DeliveryID, "error", err)

@@ -207,6 +207,9 @@ func maintenanceWords(i AlertItem) string {
 
 func (m Message) reminderWords(i AlertItem) string {
 	now := words.Time(m.At)
+	if normalize.State(i.State).Over() {
+		return "by now " + stateWords(i.Item)
+	}
 	if i.Kind == string(normalize.KindMaintenance) {
 		start := words.Time(cmp.Or(i.ScheduledStartAt, i.StartedAt))
 		if start.After(now) {

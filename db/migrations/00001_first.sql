@@ -73,6 +73,7 @@ CREATE TABLE coverage_gaps ( -- periods in which a page was not read and inciden
   CHECK (to_at >= from_at)
 ) STRICT;
 CREATE INDEX coverage_gaps_unfilled ON coverage_gaps (source_id, from_at) WHERE filled_at IS NULL;
+CREATE INDEX coverage_gaps_lasting ON coverage_gaps (source_id) WHERE to_at IS NULL AND filled_at IS NULL;
 
 CREATE TABLE documents ( -- cache data for each address, so that an unchanged page costs one conditional request
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- source that reads it
@@ -141,6 +142,7 @@ CREATE TABLE page_states ( -- what pages said of themselves, and how bad that wa
   PRIMARY KEY (source_id, seen_at, hash),
   CHECK (until_at >= seen_at AND (severity IS NULL) = (because IS NULL))
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX page_states_lasting ON page_states (source_id, until_at) WHERE until_at > seen_at;
 
 CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors published, and trouble that their pages show
   incident_id INTEGER PRIMARY KEY, -- ours

@@ -29,18 +29,35 @@ const failuresToReport = 3
 //
 // It returns db.ErrNotFound if there is no such source.
 func (r *Recorder) SaveScrape(ctx context.Context, s Scrape) (Saved, error) {
-	if s.At.IsZero() {
-		return Saved{}, errors.New("save scrape: the time of the scrape is missing")
+	saved, err := r.SaveScrapes(ctx, []Scrape{s})
+	if err != nil {
+		return Saved{}, err
 	}
-	var saved Saved
-	err := r.file.Change(ctx, func(tx *db.Tx) (err error) {
-		saved, err = save(ctx, tx, s, r.LateAfter)
-		return err
+	return saved[0], nil
+}
+
+// SaveScrapes records scrapes one after the other, as SaveScrape does, in one transaction: all of them are in the file
+// afterwards, or none. It is for saved pages, of which there are many and none of which is urgent: a commit takes the
+// disk longer than most of them take to save.
+func (r *Recorder) SaveScrapes(ctx context.Context, list []Scrape) ([]Saved, error) {
+	var all []Saved
+	err := r.file.Change(ctx, func(tx *db.Tx) error {
+		for _, s := range list {
+			if s.At.IsZero() {
+				return errors.New("save scrape: the time of the scrape is missing")
+			}
+			saved, err := save(ctx, tx, s, r.LateAfter)
+			if err != nil {
+				return fmt.Errorf("save scrape of source %d: %w", s.SourceID, err)
+			}
+			all = append(all, saved)
+		}
+		return nil
 	})
 	if err != nil {
-		return Saved{}, fmt.Errorf("save scrape of source %d: %w", s.SourceID, err)
+		return nil, err
 	}
-	return saved, nil
+	return all, nil
 }
 
 func save(ctx context.Context, tx *db.Tx, s Scrape, lateAfter time.Duration) (Saved, error) {

@@ -87,7 +87,7 @@ func fillGaps(ctx context.Context, tx *db.Tx, p pass) error {
 	}
 	_, err := tx.Exec(ctx, `
 		UPDATE coverage_gaps SET filled_at = ?1
-		WHERE source_id = ?2 AND coalesce(filled_at > ?1, 1) AND from_at >= ?3 AND to_at <= ?4`,
+		WHERE source_id = ?2 AND coalesce(filled_at > ?1, 1) AND from_at BETWEEN ?3 AND ?4 AND to_at <= ?4`,
 		p.at, p.SourceID, start, db.Stamp(p.coveredUntil()))
 	return err
 }
@@ -125,20 +125,24 @@ const savedEvery = 15 * time.Minute
 const telling = ` FROM scrapes INDEXED BY scrapes_archived WHERE archived = 1 AND source_id = ?1 AND backfill = 0
 	AND outcome NOT IN ('unreadable', 'failed') AND (all_open = 1 OR covers_until_at >= started_at) `
 
+// gapBefore is the begin of a source's last gap that began before a time. Gaps do not overlap, so that no earlier one
+// lasts up to then.
+const gapBefore = `(SELECT max(b.from_at) FROM coverage_gaps b WHERE b.source_id = ?1 AND b.from_at < ?2)`
+
 // saveArchivedGaps records what lies unseen between saved pages that are further apart than polls. A saved page proves
 // only what it lists, so that only those which list all that is open count. It is part of the gap in which it lies, and
 // divides it if it could be read. Saved pages may come in any order.
 func saveArchivedGaps(ctx context.Context, tx *db.Tx, p pass, readable bool) error {
 	if !readable {
-		_, err := tx.Exec(ctx, `UPDATE coverage_gaps SET reason = ?
-			WHERE source_id = ? AND from_at < ? AND to_at > ?`, gapUnreadable, p.SourceID, p.at, p.at)
+		_, err := tx.Exec(ctx, `UPDATE coverage_gaps SET reason = ?3
+			WHERE source_id = ?1 AND from_at = `+gapBefore+` AND to_at > ?2`, p.SourceID, p.at, gapUnreadable)
 		return err
 	}
 	if !p.tells() {
 		return nil
 	}
 	around, err := gapColumns.One(ctx, tx, `DELETE FROM coverage_gaps
-		WHERE source_id = ? AND from_at < ? AND to_at > ? RETURNING `+gapColumns.Columns, p.SourceID, p.at, p.at)
+		WHERE source_id = ?1 AND from_at = `+gapBefore+` AND to_at > ?2 RETURNING `+gapColumns.Columns, p.SourceID, p.at)
 	if err == nil {
 		if err := archivedGap(ctx, tx, p, around.From, p.at); err != nil {
 			return err

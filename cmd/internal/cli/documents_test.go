@@ -197,12 +197,14 @@ type imported struct {
 	n        int
 }
 
-func newImported(t *rapid.T, dir, name string) *imported {
+func newImported(test testing.TB, t *rapid.T, dir, name string) *imported {
 	dir, err := os.MkdirTemp(dir, name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &imported{t: t, dir: dir, database: filepath.Join(dir, "vendorwatch.db")}
+	database := filepath.Join(dir, "vendorwatch.db")
+	emptyFile(test, database)
+	return &imported{t: t, dir: dir, database: database}
 }
 
 // add saves a document in the order in which it is to be read. Its address is known, as a crawler knows it.
@@ -231,8 +233,7 @@ func (i *imported) read() {
 // told is what the record says of the vendor's incidents.
 func (i *imported) told() map[string][]string {
 	const of = ` FROM (SELECT * FROM incidents WHERE origin = 'vendor') i `
-	out := map[string][]string{}
-	for name, statement := range map[string]string{
+	out, err := rowsOfAll(i.database, map[string]string{
 		"incidents": `SELECT i.source_key, i.kind, i.title, i.url, i.severity, i.state, i.vendor_severity,
 			i.vendor_state, i.started_at,
 			i.resolved_at, i.scheduled_start_at, i.scheduled_end_at, i.created_at, i.stated_duration_seconds,
@@ -247,12 +248,9 @@ func (i *imported) told() map[string][]string {
 		"revisions": `SELECT i.source_key, r.update_id IS NULL, r.field, r.old_value, r.new_value` + of +
 			`JOIN revisions r USING (incident_id) ORDER BY 1, 3, 4`,
 		"findings": `SELECT source_key, field, value, problem FROM findings ORDER BY 1, 2, 3`,
-	} {
-		rows, err := rowsOf(i.database, statement)
-		if err != nil {
-			i.t.Fatal(err)
-		}
-		out[name] = rows
+	})
+	if err != nil {
+		i.t.Fatal(err)
 	}
 	return out
 }
@@ -264,13 +262,14 @@ func TestMergingDocuments(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	begin := time.Date(2026, 10, 24, 20, 0, 0, 0, time.UTC) // the night in which Europe's clocks go back
+	test := t
 	rapid.Check(t, func(t *rapid.T) {
 		now := begin.Add(30 * time.Hour)
 		vendor := simulate.Complete(drawVendor(t, begin, false))
 		site := simulate.NewSite(vendor, func() time.Time { return now })
 		all := documentsOf(vendor)
 		read := func(name string, order []string, times []int) *imported {
-			i := newImported(t, dir, name)
+			i := newImported(test, t, dir, name)
 			for n, address := range order {
 				if body := fetch(site, address); body != nil {
 					i.add(now.Add(time.Duration(times[n])*time.Minute), body)

@@ -97,15 +97,9 @@ func (a *app) importPages(ctx context.Context, f importFlags, paths []string) er
 			Concurrency: 1},
 		Vendor: f.vendor, Platform: f.platform, URL: f.url, Reading: reading, Every: f.every,
 	}
-	for _, name := range files {
-		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("import stopped before %s: %w", name, context.Cause(ctx))
-		}
-		if err := a.importFile(ctx, imp, name, at); err != nil {
-			return err
-		}
-	}
-	if err := imp.Finish(ctx); err != nil {
+	err = a.importFiles(ctx, imp, files, at)
+	// What was read before an interrupt or a file that cannot be opened is saved all the same.
+	if err := errors.Join(err, imp.Finish(context.WithoutCancel(ctx))); err != nil {
 		return err
 	}
 	if a.asJSON {
@@ -152,6 +146,18 @@ func (a *app) importReading(f *importFlags) (watch.Reading, error) {
 			"[vendor.page] as docs/custom-pages.md shows", f.vendor, a.configPath)
 	}
 	return any, nil
+}
+
+func (a *app) importFiles(ctx context.Context, imp *watch.Importer, files []string, at time.Time) error {
+	for _, name := range files {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("import stopped before %s: %w", name, context.Cause(ctx))
+		}
+		if err := a.importFile(context.WithoutCancel(ctx), imp, name, at); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // importFile takes one file, saved at the time in its name, else at the time given.

@@ -21,6 +21,7 @@ func TestDocumentsOfDifferentMoments(t *testing.T) {
 	dir := t.TempDir()
 	begin := time.Date(2026, 3, 28, 18, 0, 0, 0, time.UTC) // the night in which Europe's clocks go forward
 	whole := []string{"/api/v2/incidents.json", "/api/v2/scheduled-maintenances.json"}
+	test := t
 	rapid.Check(t, func(t *rapid.T) {
 		now := begin
 		vendor := simulate.Complete(drawVendor(t, begin, true))
@@ -31,7 +32,7 @@ func TestDocumentsOfDifferentMoments(t *testing.T) {
 			return strings.HasPrefix(address,
 				"text:")
 		})
-		json, any := newImported(t, dir, "json"), newImported(t, dir, "any")
+		json, any := newImported(test, t, dir, "json"), newImported(test, t, dir, "any")
 		see := func(i *imported, addresses ...string) {
 			for _, address := range addresses {
 				if body := fetch(site, address); body != nil {

@@ -12,11 +12,41 @@ import (
 
 // rowsOf runs a statement on a file and returns its rows, their values separated by " | ".
 func rowsOf(path, statement string, args ...any) ([]string, error) {
-	file, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(10000)")
+	file, err := openFile(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
+	return rowsIn(file, statement, args...)
+}
+
+// openFile opens a file as any other program would. To read its schema takes SQLite longer than most questions do, so
+// that several of them are asked over one connection.
+func openFile(path string) (*sql.DB, error) {
+	file, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(10000)")
+	if err == nil {
+		file.SetMaxOpenConns(1)
+	}
+	return file, err
+}
+
+// rowsOfAll runs several statements on a file.
+func rowsOfAll(path string, statements map[string]string) (map[string][]string, error) {
+	file, err := openFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	out := make(map[string][]string, len(statements))
+	for name, statement := range statements {
+		if out[name], err = rowsIn(file, statement); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func rowsIn(file *sql.DB, statement string, args ...any) ([]string, error) {
 	rows, err := file.Query(statement, args...)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", statement, err)
@@ -61,19 +91,30 @@ func mustQuery(t *testing.T, path, statement string, args ...any) []string {
 // the whole of it.
 func dump(t *testing.T, path string, leftOut ...string) map[string][]string {
 	t.Helper()
+	file, err := openFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	ask := func(statement string, args ...any) []string {
+		rows, err := rowsIn(file, statement, args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rows
+	}
 	out := map[string][]string{}
-	for _, table := range mustQuery(t, path,
-		`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`) {
+	for _, table := range ask(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`) {
 		if slices.Contains(leftOut, table) {
 			continue
 		}
 		var columns []string
-		for _, c := range mustQuery(t, path, `SELECT name FROM pragma_table_info(?)`, table) {
+		for _, c := range ask(`SELECT name FROM pragma_table_info(?)`, table) {
 			if !slices.Contains(leftOut, table+"."+c) {
 				columns = append(columns, c)
 			}
 		}
-		out[table] = mustQuery(t, path, "SELECT "+strings.Join(columns, ", ")+" FROM "+table)
+		out[table] = ask("SELECT " + strings.Join(columns, ", ") + " FROM " + table)
 		slices.Sort(out[table])
 	}
 	return out
@@ -84,8 +125,7 @@ func dump(t *testing.T, path string, leftOut ...string) map[string][]string {
 func facts(t *testing.T, path string) map[string][]string {
 	t.Helper()
 	const of = ` FROM incidents i JOIN sources s USING (source_id) JOIN vendors v USING (vendor_id) `
-	out := map[string][]string{}
-	for name, statement := range map[string]string{
+	out, err := rowsOfAll(path, map[string]string{
 		"vendors": `SELECT slug, name, homepage, owner, runbook_url FROM vendors ORDER BY slug`,
 		"sources": `SELECT slug, page_url, platform, consecutive_failures, failing_since_at IS NULL, last_error,
 			indicator, baseline_at IS NULL,
@@ -126,8 +166,9 @@ func facts(t *testing.T, path string) map[string][]string {
 		"findings": `SELECT slug, source_key, field, value, problem FROM findings JOIN sources USING (source_id)
 			JOIN vendors USING (vendor_id)
 			ORDER BY slug, source_key, field, value, problem`,
-	} {
-		out[name] = mustQuery(t, path, statement)
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	return out
 }

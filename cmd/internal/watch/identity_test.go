@@ -53,6 +53,9 @@ func TestAnIncidentKeepsItsIdentity(t *testing.T) {
 					t.Fatalf("capture %d: %v, %v", n, unreadable, err)
 				}
 			}
+			if err := i.Finish(t.Context()); err != nil {
+				t.Fatal(err)
+			}
 			if i.Counts.Incidents != 1 {
 				t.Errorf("%d incidents", i.Counts.Incidents)
 			}

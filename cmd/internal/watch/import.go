@@ -47,8 +47,14 @@ func ReadCapture(s Source, page scraper.Page) (string, Capture) {
 }
 
 // Import saves a capture as a scrape made at Capture.Page.At. One that could not be read is saved as a failed
-// scrape and closes nothing. How long it took is not stored, so that the same pages give the same database.
+// scrape and closes nothing.
 func (w *Watcher) Import(ctx context.Context, s Source, c Capture) (record.Saved, error) {
+	return w.save(ctx, s, s.scrapeOf(c))
+}
+
+// scrapeOf gives a capture the form that the database takes. How long it took to read is not part of it, so that the
+// same pages give the same database.
+func (s Source) scrapeOf(c Capture) record.Scrape {
 	scrape := record.Scrape{SourceID: s.ID, At: c.Page.At.UTC(), Archived: true, Archive: c.File, Interval: s.Interval}
 	out := scraper.Outcome{Bytes: int64(len(c.Page.Body))}
 	platform, err := s.platform()
@@ -63,7 +69,7 @@ func (w *Watcher) Import(ctx context.Context, s Source, c Capture) (record.Saved
 	}
 	fillScrape(&scrape, platform, out, c.Err)
 	scrape.Unreadable = c.Err != nil && (scrape.Unreadable || errors.Is(c.Err, scraper.ErrShape))
-	return w.save(ctx, s, scrape)
+	return scrape
 }
 
 // PageAddress returns the status page's address as far as a capture tells it: from the address it was saved

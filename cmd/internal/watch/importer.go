@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"vendorwatch/db/query"
+	"vendorwatch/db/record"
 	"vendorwatch/scraper"
 )
 
@@ -29,7 +30,22 @@ type Importer struct {
 	sources map[string]Source // by platform
 	last    string            // platform of the capture before
 	waiting []Capture         // unreadable ones before the first that tells whose page they are
+	pending []taken           // not saved yet
+	size    int64             // of the bodies of those
 }
+
+// taken is a capture that was read and is to be saved.
+type taken struct {
+	source Source
+	scrape record.Scrape
+}
+
+// Captures are saved together until there are so many of them, or so many bytes: a service that runs on the same file
+// does not wait long, and little is held.
+const (
+	maxPending      = 25
+	maxPendingBytes = 1 << 20
+)
 
 // Imported is what an import brought. Of incidents, updates and the rest only what is new to the file is counted.
 type Imported struct {
@@ -42,9 +58,10 @@ type Imported struct {
 	Findings   int `json:"findings"`
 }
 
-// Take reads a capture from a file and saves it, as a scrape made at page.At. It returns why the capture could not be
-// read, which is counted and is no failure; err says that it could not be saved. An unreadable capture is saved with
-// the page among whose captures it lies, if need be by a later call of Take or Finish.
+// Take reads a capture from a file, to be saved as a scrape made at page.At: by this call of Take, by a later one or by
+// Finish, which must be called at the end, whatever happened. It returns why the capture could not be read, which is
+// counted and is no failure; err says that captures could not be saved. An unreadable capture is saved with the page
+// among whose captures it lies.
 func (i *Importer) Take(ctx context.Context, file string, page scraper.Page) (unreadable, err error) {
 	page.URL = i.URL
 	platform, capture := i.read(page)
@@ -60,7 +77,7 @@ func (i *Importer) Take(ctx context.Context, file string, page scraper.Page) (un
 		return capture.Err, nil
 	}
 	i.last = platform
-	return capture.Err, i.save(ctx, platform, capture)
+	return capture.Err, i.add(ctx, platform, capture)
 }
 
 // read reads a capture as the one before it was read, if that succeeds: to detect the platform anew would be to read
@@ -77,10 +94,11 @@ func (i *Importer) read(page scraper.Page) (string, Capture) {
 	return ReadCapture(source, page)
 }
 
-// Finish saves unreadable captures that no readable one followed: with the vendor's only page, if it has one.
+// Finish saves what is not saved yet. Unreadable captures that no readable one followed go to the vendor's only page, if
+// it has one.
 func (i *Importer) Finish(ctx context.Context) error {
 	if len(i.waiting) == 0 {
-		return nil
+		return i.save(ctx)
 	}
 	known, err := i.Watcher.DB.SourcesOf(ctx, i.Vendor)
 	if err != nil {
@@ -92,28 +110,57 @@ func (i *Importer) Finish(ctx context.Context) error {
 	}
 	last := i.waiting[len(i.waiting)-1]
 	i.waiting = i.waiting[:len(i.waiting)-1]
-	return i.save(ctx, platform, last)
+	if err := i.add(ctx, platform, last); err != nil {
+		return err
+	}
+	return i.save(ctx)
 }
 
-// save saves a capture, and those that waited for it.
-func (i *Importer) save(ctx context.Context, platform string, c Capture) error {
+// add puts a capture, and those that waited for it, among what is to be saved.
+func (i *Importer) add(ctx context.Context, platform string, c Capture) error {
 	source, err := i.source(ctx, platform, c)
 	if err != nil {
 		return err
 	}
 	for _, c := range append(i.waiting, c) {
-		saved, err := i.Watcher.Import(ctx, source, c)
-		if err != nil {
-			return fmt.Errorf("import: %w", err)
+		i.pending = append(i.pending, taken{source, source.scrapeOf(c)})
+		i.size += int64(len(c.Page.Body))
+	}
+	i.waiting = nil
+	if len(i.pending) < maxPending && i.size < maxPendingBytes {
+		return nil
+	}
+	return i.save(ctx)
+}
+
+// save saves what is pending, in one transaction. If one of the captures cannot be saved, those before it are.
+func (i *Importer) save(ctx context.Context) error {
+	pending := i.pending
+	i.pending, i.size = nil, 0
+	scrapes := make([]record.Scrape, len(pending))
+	for n, r := range pending {
+		scrapes[n] = r.scrape
+	}
+	all, err := i.Watcher.Record.SaveScrapes(ctx, scrapes)
+	for n := 0; err != nil && n < len(pending); n++ {
+		one, failed := i.Watcher.Record.SaveScrape(ctx, scrapes[n])
+		if failed != nil {
+			err = fmt.Errorf("import %s: source %q: save: %w", scrapes[n].Archive, i.Vendor, failed)
+			break
 		}
+		if all = append(all, one); len(all) == len(pending) {
+			err = nil
+		}
+	}
+	for n, saved := range all {
+		i.Watcher.log(pending[n].source, scrapes[n], saved)
 		i.Counts.Incidents += saved.Incidents
 		i.Counts.Updates += saved.Updates
 		i.Counts.Revisions += saved.Revisions
 		i.Counts.Events += len(saved.Events)
 		i.Counts.Findings += saved.Findings
 	}
-	i.waiting = nil
-	return nil
+	return err
 }
 
 // source is where a capture belongs: the vendor's page on that platform. If nothing tells its address, the page is

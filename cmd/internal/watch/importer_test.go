@@ -140,3 +140,27 @@ func TestImporterSaysWhyACaptureCannotBeSaved(t *testing.T) {
 		t.Errorf("counts %+v", i.Counts)
 	}
 }
+
+// Captures are saved together. One that cannot be saved takes none of those before it with it.
+func TestImporterSavesWhatLiesBeforeACaptureThatCannotBeSaved(t *testing.T) {
+	w, _ := watcher(t, nil)
+	i := &Importer{Watcher: w, Vendor: "bolts"}
+	for _, at := range []time.Time{
+		time.Date(2026, 3, 1, 10, 5, 0, 0, time.UTC), time.Date(2026, 3, 1, 10, 10, 0, 0, time.UTC),
+		{}, // a scrape of no time is refused
+		time.Date(2026, 3, 1, 10, 15, 0, 0, time.UTC),
+	} {
+		page := savedPage(broken, "", at)
+		page.At = at
+		if _, err := i.Take(t.Context(), "some.json", page); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := i.Finish(t.Context()); err == nil || !strings.Contains(err.Error(), "some.json") {
+		t.Errorf("error %v", err)
+	}
+	scrapes, err := w.DB.RecentScrapes(t.Context(), 10)
+	if err != nil || len(scrapes) != 2 || i.Counts.Incidents != 1 {
+		t.Errorf("%d scrapes, counts %+v, error %v", len(scrapes), i.Counts, err)
+	}
+}

@@ -193,10 +193,13 @@ func Around(ctx context.Context, tx *db.Tx, sourceID int64, at string) (s Stretc
 // Points returns when a page was read within a stretch. until is up to when its newest state is known to have lasted,
 // where that is later than what is stored of it.
 func Points(ctx context.Context, tx *db.Tx, sourceID int64, s Stretch, until string) ([]pagestate.Reading, error) {
+	// What was seen before the stretch and lasted into it is found by an index of its own: most states are of a moment.
 	rows, err := columns.All(ctx, tx, `SELECT `+columns.Columns+` FROM page_states p
-		WHERE source_id = ?1 AND until_at >= ?2 AND (?3 = '' OR seen_at <= ?3) AND severity IS NOT NULL
-		ORDER BY seen_at, hash`, sourceID,
-		s.From, s.To)
+		WHERE source_id = ?1 AND seen_at BETWEEN ?2 AND ?3 AND severity IS NOT NULL
+		UNION ALL
+		SELECT `+columns.Columns+` FROM page_states p INDEXED BY page_states_lasting
+		WHERE source_id = ?1 AND until_at > seen_at AND until_at >= ?2 AND seen_at < ?2 AND severity IS NOT NULL
+		ORDER BY seen_at, hash`, sourceID, s.From, cmp.Or(s.To, "~"))
 	if err != nil {
 		return nil, err
 	}

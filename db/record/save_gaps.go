@@ -142,7 +142,8 @@ func saveArchivedGaps(ctx context.Context, tx *db.Tx, p pass, readable bool) err
 		return nil
 	}
 	around, err := gapColumns.One(ctx, tx, `DELETE FROM coverage_gaps
-		WHERE source_id = ?1 AND from_at = `+gapBefore+` AND to_at > ?2 RETURNING `+gapColumns.Columns, p.SourceID, p.at)
+		WHERE source_id = ?1 AND from_at = `+gapBefore+` AND to_at > ?2 RETURNING `+gapColumns.Columns, p.SourceID,
+		p.at)
 	if err == nil {
 		if err := archivedGap(ctx, tx, p, around.From, p.at); err != nil {
 			return err

@@ -2,7 +2,6 @@ package page
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -75,11 +74,30 @@ func isClean(body []byte, isJSON bool) bool {
 		return false
 	}
 	if isJSON {
-		return json.Valid(body)
+		return isCleanJSON(body)
 	}
 	return !bytes.ContainsFunc(body, func(r rune) bool {
 		return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF
 	})
+}
+
+// isCleanJSON reports whether a document in UTF-8 has control characters only where JSON allows them: white space
+// between values. Whether it is JSON otherwise is for its decoder to say, which costs several times as much.
+func isCleanJSON(body []byte) bool {
+	inString, escaped := false, false
+	for _, b := range body {
+		switch {
+		case b < ' ' && (inString || b != '\t' && b != '\n' && b != '\r'):
+			return false
+		case !inString:
+			inString = b == '"'
+		case escaped:
+			escaped = false
+		default:
+			inString, escaped = b != '"', b == '\\'
+		}
+	}
+	return true
 }
 
 // note adds a finding with the text around the character.

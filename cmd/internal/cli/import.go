@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
 
@@ -79,7 +78,7 @@ func (a *app) importPages(ctx context.Context, f importFlags, paths []string) er
 			return usagef("--at: %v; write for example --at 2026-08-22T06:30:24Z", err)
 		}
 	}
-	files, err := listFiles(paths)
+	files, err := watch.CaptureFiles(paths)
 	if err != nil {
 		return err
 	}
@@ -166,7 +165,7 @@ func (a *app) importFile(ctx context.Context, imp *watch.Importer, name string, 
 	if err != nil {
 		return fmt.Errorf("import: %w", err)
 	}
-	if named, ok := timeInName(name); ok {
+	if named, ok := watch.TimeInName(name); ok {
 		at = named
 	}
 	unreadable, err := imp.Take(ctx, filepath.ToSlash(name), scraper.Page{Status: 200, Body: body, At: at})
@@ -174,55 +173,4 @@ func (a *app) importFile(ctx context.Context, imp *watch.Importer, name string, 
 		fmt.Fprintf(a.stderr, "%s: %v\n", name, unreadable)
 	}
 	return err
-}
-
-var nameTime = regexp.MustCompile(`(\d{4}-\d{2}-\d{2})T(\d{2})[-:]?(\d{2})[-:]?(\d{2})(\.\d+)?Z`)
-
-// timeInName reads the UTC time in a file's name, written with dashes or colons.
-func timeInName(path string) (time.Time, bool) {
-	m := nameTime.FindStringSubmatch(filepath.Base(path))
-	if m == nil {
-		return time.Time{}, false
-	}
-	t, err := time.Parse(time.RFC3339Nano, m[1]+"T"+m[2]+":"+m[3]+":"+m[4]+m[5]+"Z")
-	return t, err == nil
-}
-
-// listFiles returns the files named, and those in the folders named, in the order of their names. Hidden files are
-// left out.
-func listFiles(paths []string) ([]string, error) {
-	var files []string
-	for _, p := range paths {
-		info, err := os.Stat(p)
-		if err != nil {
-			return nil, fmt.Errorf("import: %w", err)
-		}
-		if !info.IsDir() {
-			files = append(files, p)
-			continue
-		}
-		before := len(files)
-		err = filepath.WalkDir(p, func(name string, d fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			if strings.HasPrefix(d.Name(), ".") && name != p {
-				if d.IsDir() {
-					return fs.SkipDir
-				}
-				return nil
-			}
-			if d.Type().IsRegular() {
-				files = append(files, name)
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, fmt.Errorf("import: %w", err)
-		}
-		if len(files) == before {
-			return nil, fmt.Errorf("import: the folder %s contains no files", p)
-		}
-	}
-	return files, nil
 }

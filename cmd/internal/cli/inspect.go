@@ -91,7 +91,7 @@ func savedPage(path string) (scraper.Page, error) {
 		return scraper.Page{}, fmt.Errorf("inspect: %w", err)
 	}
 	page := scraper.Page{URL: path, Body: body}
-	if at, ok := timeInName(path); ok {
+	if at, ok := watch.TimeInName(path); ok {
 		page.At = at
 	} else if info, err := os.Stat(path); err == nil {
 		page.At = info.ModTime().UTC()

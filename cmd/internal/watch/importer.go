@@ -94,8 +94,8 @@ func (i *Importer) read(page scraper.Page) (string, Capture) {
 	return ReadCapture(source, page)
 }
 
-// Finish saves what is not saved yet. Unreadable captures that no readable one followed go to the vendor's only page, if
-// it has one.
+// Finish saves what is not saved yet. Unreadable captures that no readable one followed go to the vendor's only page,
+// if it has one.
 func (i *Importer) Finish(ctx context.Context) error {
 	if len(i.waiting) == 0 {
 		return i.save(ctx)

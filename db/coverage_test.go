@@ -19,6 +19,9 @@ const (
 // every is a scrape of a source that is read every quarter of an hour.
 func every(s record.Scrape) record.Scrape { s.Interval = quarters; return s }
 
+// queued is a scrape of a page that waited for its turn, while the service was on.
+func queued(s record.Scrape) record.Scrape { s.Queued = true; return s }
+
 // telling is a good scrape whose page tells everything since then.
 func telling(at, since time.Time) record.Scrape {
 	return record.Scrape{At: at, AllOpen: true, CoverageStart: since}
@@ -73,6 +76,14 @@ func TestCoverageGaps(t *testing.T) {
 			[]string{"09:00|12:00|not_watched|filled 12:00"}},
 		"the page told a part of it": {
 			[]record.Scrape{every(good(t0)), every(telling(after(3*hour), after(hour)))},
+			[]string{"09:00|12:00|not_watched|unfilled"}},
+		"it only waited for its turn, and the page told what happened meanwhile": {
+			[]record.Scrape{every(good(t0)), queued(every(telling(after(3*hour), after(-hour))))}, nil},
+		"it waited, and the page told a part of it": {
+			[]record.Scrape{every(good(t0)), queued(every(telling(after(3*hour), after(hour))))},
+			[]string{"09:00|12:00|not_watched|unfilled"}},
+		"it waited, and the page tells only what is open": {
+			[]record.Scrape{every(good(t0)), queued(every(good(after(3 * hour))))},
 			[]string{"09:00|12:00|not_watched|unfilled"}},
 		"a backfill tells it later": {
 			[]record.Scrape{every(good(t0)), every(good(after(3 * hour))),

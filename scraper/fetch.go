@@ -27,7 +27,7 @@ import (
 type FetchOptions struct {
 	UserAgent     string        // sent with every request; should say whom to write to; default DefaultUserAgent
 	Timeout       time.Duration // of one request and its answer; default DefaultTimeout
-	Delay         time.Duration // shortest time between two requests to one host; 0: none
+	Delay         time.Duration // shortest time between two requests to one domain (DelayedWith); 0: none
 	MaxBytes      int           // largest body; a larger one is an error, and never cut; default DefaultMaxBytes
 	Retries       int           // how often a request is repeated after 5xx, 429 and time-outs; 0: never
 	Requests      int           // requests under way at one time, to all hosts together; default DefaultRequests
@@ -55,7 +55,7 @@ type Collector struct {
 	places  chan struct{} // one for each request under way
 
 	mu    sync.Mutex
-	hosts map[string]*rate.Limiter
+	hosts map[string]*rate.Limiter // by DelayedWith
 }
 
 // NewCollector returns a Fetcher with these options. It is safe for concurrent use.
@@ -83,9 +83,9 @@ func NewCollector(o FetchOptions) *Collector {
 		hosts: map[string]*rate.Limiter{}}
 }
 
-// Fetch gets one page. It keeps the delay between two requests to a host and sends the request's validators. After
+// Fetch gets one page. It keeps the delay between two requests to a domain and sends the request's validators. After
 // 5xx, 429 and time-outs it retries for as long as ctx allows, and honours Retry-After. What it waits for its turn at a
-// host, or for a free place, takes nothing of the limit of ctx (see WithLimit): a queue is no fault of the server. The
+// domain, or for a free place, takes nothing of the limit of ctx (see WithLimit): a queue is no fault of the server. The
 // error names the URL. It is an *HTTPError for an error status, and wraps ErrBlocked for a bot challenge.
 func (c *Collector) Fetch(ctx context.Context, r Request) (Page, error) {
 	pause := &pauses{BackOff: backoff.NewExponentialBackOff()}
@@ -122,17 +122,18 @@ func (p *pauses) NextBackOff() time.Duration {
 	return d
 }
 
-// turn waits until the next request to the host is allowed, and then for a place, which the caller gives back.
+// turn waits until the next request to the domain is allowed, and then for a place, which the caller gives back.
 func (c *Collector) turn(ctx context.Context, address string) error {
 	u, err := url.Parse(address)
 	if err != nil {
 		return err
 	}
 	c.mu.Lock()
-	limiter := c.hosts[u.Host]
+	with := DelayedWith(u)
+	limiter := c.hosts[with]
 	if limiter == nil {
 		limiter = rate.NewLimiter(rate.Every(c.options.Delay), 1)
-		c.hosts[u.Host] = limiter
+		c.hosts[with] = limiter
 	}
 	c.mu.Unlock()
 	if err := limiter.Wait(ctx); err != nil {

@@ -52,7 +52,7 @@ func endGap(ctx context.Context, tx *db.Tx, p pass) (bool, error) {
 		return true, err
 	}
 	from, tooLong, err := p.unseen()
-	if err != nil || !tooLong {
+	if err != nil || !tooLong || p.Queued && p.covers(from) {
 		return false, err
 	}
 	reason := gapNotWatched
@@ -60,6 +60,12 @@ func endGap(ctx context.Context, tx *db.Tx, p pass) (bool, error) {
 		reason = gapUnreadable
 	}
 	return true, insertGap(ctx, tx, p.SourceID, gap{From: from, To: p.at, Reason: reason})
+}
+
+// covers reports whether the reading tells of all that happened between a stamp and itself.
+func (p pass) covers(from string) bool {
+	start := db.Stamp(p.CoverageStart)
+	return start != "" && start <= from && db.Stamp(p.coveredUntil()) >= p.at
 }
 
 // gap is a row of coverage_gaps.

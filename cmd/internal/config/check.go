@@ -47,6 +47,9 @@ func (c *checker) check(channels reflect.Value) {
 	}
 	c.channels(channels)
 	c.vendors()
+	if !c.Has("concurrency") {
+		cfg.Concurrency = concurrencyFor(cfg.Vendors)
+	}
 	c.pace()
 	c.routes()
 	c.digests()

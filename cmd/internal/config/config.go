@@ -25,11 +25,12 @@ import (
 // in the file are made from those beside them.
 type Config struct {
 	// path of the SQLite file; Load makes it relative to the folder of the config file
-	Database    string   `toml:"database"`
-	Schedule    string   `toml:"schedule"`    // cron line on which every source is scraped; default "*/5 * * * *"
-	TimeZone    string   `toml:"time_zone"`   // IANA zone that cron lines are read in; default "UTC"
-	Timeout     Duration `toml:"timeout"`     // for one scrape of one source, all its requests together; default 60s
-	Concurrency int      `toml:"concurrency"` // sources scraped at one time, 1 to 1000; default 8
+	Database string   `toml:"database"`
+	Schedule string   `toml:"schedule"`  // cron line on which every source is scraped; default "*/5 * * * *"
+	TimeZone string   `toml:"time_zone"` // IANA zone that cron lines are read in; default "UTC"
+	Timeout  Duration `toml:"timeout"`   // for one scrape of one source, all its requests together; default 60s
+	// sources parsed and saved at one time, 1 to 1000; default 8, and one more for each 100 sources, up to 64
+	Concurrency int `toml:"concurrency"`
 	// an incident first seen longer than this after its start was added to the past and is not alerted; default 24h
 	LateAfter Duration `toml:"late_after"`
 	// how long the rows of table scrapes are kept; incidents are kept for ever; default 720h
@@ -134,7 +135,7 @@ func defaults() *Config {
 		Schedule:    "*/5 * * * *",
 		TimeZone:    "UTC",
 		Timeout:     Duration{60 * time.Second},
-		Concurrency: 8,
+		Concurrency: leastConcurrency,
 		LateAfter:   Duration{24 * time.Hour},
 		KeepScrapes: Duration{720 * time.Hour},
 		Web:         Web{Listen: "127.0.0.1:8080"},

@@ -9,9 +9,25 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"vendorwatch/cmd/internal/words"
+	"vendorwatch/scraper"
 )
 
-// pace remarks hosts of which more pages are due than the delay between two requests allows: those pages are read
+// The default of concurrency.
+const leastConcurrency, mostConcurrency, sourcesForOneMore = 8, 64, 100
+
+// concurrencyFor is the default for so many vendors. More sources at one time than there are processors help where
+// they wait for the file, or for a page that takes long to parse.
+func concurrencyFor(vendors []Vendor) int {
+	sources := 0
+	for _, v := range vendors {
+		if v.Enabled {
+			sources += len(v.Sources)
+		}
+	}
+	return min(leastConcurrency+sources/sourcesForOneMore, mostConcurrency)
+}
+
+// pace remarks domains of which more pages are due than the delay between two requests allows: those pages are read
 // late.
 func (c *checker) pace() {
 	delay := c.config.Fetch.Delay.Duration
@@ -36,10 +52,11 @@ func (c *checker) pace() {
 				every = shortest(s.Cron)
 				intervals[s.Cron] = every
 			}
-			l := hosts[u.Host]
+			with := scraper.DelayedWith(u)
+			l := hosts[with]
 			if l == nil {
 				l = &load{shorter: every}
-				hosts[u.Host] = l
+				hosts[with] = l
 			}
 			l.pages++
 			l.shorter = min(l.shorter, every)

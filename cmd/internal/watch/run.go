@@ -32,6 +32,7 @@ const (
 func (w *Watcher) Run(ctx context.Context, sources []Source) error {
 	work, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
+	defer w.countWarnings()()
 	var running sync.WaitGroup
 	job := func(s Source) cron.Job {
 		// SkipIfStillRunning must come first: inside Recover, a scrape that panicked once would count as running
@@ -41,7 +42,7 @@ func (w *Watcher) Run(ctx context.Context, sources []Source) error {
 				w.putOff(s)
 				return
 			}
-			w.Log.Warn("scrape skipped, the previous one is still running", "vendor", s.Vendor)
+			w.warn("still running", "scrape skipped, the previous one is still running", "vendor", s.Vendor)
 			w.missed(work, s, errors.New("not read: the reading before it was still running"))
 		}}
 		chain := cron.NewChain(cron.SkipIfStillRunning(skipped), w.recover(s))

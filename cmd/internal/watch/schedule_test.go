@@ -163,3 +163,23 @@ func TestWhatAPageCovers(t *testing.T) {
 		}
 	}
 }
+
+// A page that is late leaves no gap if the service was on and the page tells what happened meanwhile.
+func TestLatenessOfOursIsToldToTheRecord(t *testing.T) {
+	w, s := watcher(t, healthy)
+	if w.late.readBefore(s.ID) {
+		t.Error("read before it was")
+	}
+	if _, err := w.Scrape(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	if !w.late.readBefore(s.ID) {
+		t.Error("not read before, after it was")
+	}
+	w.Fetcher = fetchFunc(func(_ context.Context, r scraper.Request) (scraper.Page, error) {
+		return scraper.Page{}, &scraper.HTTPError{URL: r.URL, Status: 500}
+	})
+	if _, err := w.Scrape(t.Context(), s); err == nil || w.late.readBefore(s.ID) {
+		t.Errorf("a page that could not be read counts as read: %v", err)
+	}
+}

@@ -70,6 +70,7 @@ type late struct {
 	mu      sync.Mutex
 	running map[int64]*scraper.Limit // scrapes that have begun, by source
 	begun   map[int64]time.Time
+	well    map[int64]bool // sources that were read without an error the last time
 	putOff  int64
 	told    time.Time // when it was last logged
 	untold  int       // put off since then
@@ -89,6 +90,24 @@ func (l *late) end(sourceID int64) {
 	defer l.mu.Unlock()
 	delete(l.running, sourceID)
 	delete(l.begun, sourceID)
+}
+
+// read notes how the last reading of a source went.
+func (l *late) read(sourceID int64, well bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.well == nil {
+		l.well = map[int64]bool{}
+	}
+	l.well[sourceID] = well
+}
+
+// readBefore reports whether this process has read a source, and could the last time: that it is read late now is then
+// a matter of its turn.
+func (l *late) readBefore(sourceID int64) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.well[sourceID]
 }
 
 // ours reports whether the scrape of a source that is under way has spent more time waiting for us than working.

@@ -63,7 +63,8 @@ type Watcher struct {
 	slotOnce sync.Once
 	slots    chan struct{}
 
-	late late
+	late  late
+	again again
 }
 
 // Scrape reads a source once and saves the result. A page that cannot be read is saved as a failed scrape, and
@@ -93,7 +94,7 @@ func (w *Watcher) Scrape(ctx context.Context, s Source) (record.Saved, error) {
 		return record.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, err)
 	}
 	documents, last := knownDocuments(state), state.LastSuccessAt
-	scrape.Interval, scrape.Due = s.interval(scrape.At), s.due(last)
+	scrape.Interval, scrape.Due, scrape.Queued = s.interval(scrape.At), s.due(last), w.late.readBefore(s.ID)
 	if !last.IsZero() && scrape.Late(last) {
 		dropValidators(documents)
 	}
@@ -136,6 +137,7 @@ func (w *Watcher) Scrape(ctx context.Context, s Source) (record.Saved, error) {
 		return saved, err
 	}
 	w.noteRetryAfter(s.ID, readErr)
+	w.late.read(s.ID, readErr == nil)
 	if readErr != nil {
 		return saved, fmt.Errorf("source %q: %w", s.Vendor, readErr)
 	}
@@ -164,7 +166,7 @@ func (w *Watcher) log(s Source, scrape record.Scrape, saved record.Saved) {
 	}
 	switch {
 	case scrape.Err != nil:
-		w.Log.Warn("scrape", append(attrs, "error", scrape.Err)...)
+		w.warn(causeOf(scrape.Err), "scrape", append(attrs, "error", scrape.Err)...)
 	case saved.Outcome == query.OutcomeUnchanged:
 		w.Log.Debug("scrape", attrs...)
 	default:

@@ -85,8 +85,8 @@ func NewCollector(o FetchOptions) *Collector {
 
 // Fetch gets one page. It keeps the delay between two requests to a domain and sends the request's validators. After
 // 5xx, 429 and time-outs it retries for as long as ctx allows, and honours Retry-After. What it waits for its turn at a
-// domain, or for a free place, takes nothing of the limit of ctx (see WithLimit): a queue is no fault of the server. The
-// error names the URL. It is an *HTTPError for an error status, and wraps ErrBlocked for a bot challenge.
+// domain, or for a free place, takes nothing of the limit of ctx (see WithLimit): a queue is no fault of the server.
+// The error names the URL. It is an *HTTPError for an error status, and wraps ErrBlocked for a bot challenge.
 func (c *Collector) Fetch(ctx context.Context, r Request) (Page, error) {
 	pause := &pauses{BackOff: backoff.NewExponentialBackOff()}
 	return backoff.Retry(ctx, func() (Page, error) {

@@ -11,9 +11,9 @@ import (
 // hosted are the domains below which each host is the status page of another company. Their providers make them to be
 // polled, and serve further companies under names of their own, so that such a host counts by itself.
 var hosted = []string{
-	"statuspage.io", "instatus.com", "betteruptime.com", "better-uptime.com", "status.io", "statuspal.io",
-	"statuspal.eu", "hund.io", "statuscast.com", "freshstatus.io", "sorryapp.com", "statusiq.com", "site24x7statusiq.com",
-	"checkly-status-page.com", "status.page",
+	"statuspage.io", "instatus.com", "betteruptime.com", "better-uptime.com", "status.io", "hund.io", "status.page",
+	"statuspal.io", "statuspal.eu", "statuscast.com", "freshstatus.io", "sorryapp.com", "statusiq.com",
+	"site24x7statusiq.com", "checkly-status-page.com",
 }
 
 // DelayedWith names what an address shares its delay between requests with: the domain that somebody has registered,

@@ -64,7 +64,8 @@ func (w *Watcher) countOthers(of string) {
 	c.timer.Stop()
 	delete(w.again.causes, of)
 	if c.others > 0 {
-		w.Log.Warn(c.message+": and others, for the same cause", append([]any{"cause", of, "others", c.others}, c.last...)...)
+		w.Log.Warn(c.message+": and others, for the same cause",
+			append([]any{"cause", of, "others", c.others}, c.last...)...)
 	}
 }
 

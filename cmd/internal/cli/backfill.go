@@ -18,7 +18,8 @@ func (a *app) backfillCommand() *cobra.Command {
 		Long: `backfill reads the history of all vendors in the config file, or of those named, page by page back to
 the first day, and stores it without announcing it. If it is stopped, what was read is kept, and the
 next backfill continues from there.`,
-		RunE: func(cmd *cobra.Command, args []string) error { return a.backfill(cmd.Context(), args) },
+		ValidArgsFunction: a.configuredVendors,
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.backfill(cmd.Context(), args) },
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"vendorwatch/cmd/internal/cli/service"
+	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/db"
 	"vendorwatch/db/query"
 )
@@ -16,7 +17,7 @@ func (a *app) printChannelHealth(ctx context.Context, file *db.DB) error {
 		return err
 	}
 	for _, h := range health {
-		if text := service.Trouble(h, minute); text != "" {
+		if text := service.Trouble(h, terminal.Moment); text != "" {
 			fmt.Fprintln(a.stdout, text+"; see vendorwatch deliveries")
 		}
 	}

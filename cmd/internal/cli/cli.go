@@ -17,6 +17,8 @@ import (
 	"github.com/lmittmann/tint"
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/flags"
+	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/words"
 )
 
@@ -39,21 +41,21 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{stdin: stdin, terminal: words.IsTerminal(stderr)}
 	// Much of what is printed are words of vendors. They are made harmless here, once for all commands; the colours of
-	// the log, which are ours, go past it.
-	rawErr := stderr
+	// the log and of tables, which are ours, go past it.
+	rawOut, rawErr := stdout, stderr
 	stdout, stderr = &words.VisibleWriter{W: stdout}, &words.VisibleWriter{W: stderr}
-	a.stdout, a.stderr, a.logTo = stdout, stderr, rawErr
+	a.stdout, a.stderr, a.logTo, a.rawOut = stdout, stderr, rawErr, rawOut
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
-	var usage *usageError
+	var mistake *flags.Mistake
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.As(err, &usage):
+	case errors.As(err, &mistake):
 		fmt.Fprintf(stderr, "vendorwatch: %v\n", err)
 		return exitUsage
 	case errors.Is(err, errTold):
@@ -63,13 +65,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return exitFailed
 }
 
-// A usageError is a mistake in the command line.
-type usageError struct{ err error }
-
-func (e *usageError) Error() string { return e.err.Error() }
-func (e *usageError) Unwrap() error { return e.err }
-
-func usagef(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
+func usagef(format string, args ...any) error { return flags.Mistakef(format, args...) }
 
 // errTold ends a command whose errors have been printed already.
 var errTold = errors.New("failed")
@@ -78,7 +74,7 @@ var errTold = errors.New("failed")
 type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer // show what vendors wrote, and obey none of it
-	logTo          io.Writer // standard error as it is, for lines that are clean already
+	rawOut, logTo  io.Writer // the two as they are, for what is clean already: tables, the log
 	terminal       bool      // standard error is a terminal
 
 	configPath string
@@ -86,6 +82,7 @@ type app struct {
 	verbose    bool
 	listen     string
 	asJSON     bool
+	color      string
 }
 
 func (a *app) root() *cobra.Command {
@@ -96,18 +93,26 @@ func (a *app) root() *cobra.Command {
 in a SQLite file, and reports what is new.
 
 Try it without any set-up:  vendorwatch demo`,
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
-		Args:              noSuchCommand,
-		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Version:       versionLine(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          noSuchCommand,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if err := terminal.CheckColor(a.color); err != nil {
+				return &flags.Mistake{Err: err}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usagef("%v; see vendorwatch %s --help", err, strings.TrimPrefix(cmd.CommandPath(), "vendorwatch "))
+		return usagef("%v; see %s --help", err, cmd.CommandPath())
 	})
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.configPath, "config", "config.toml", "config file")
 	flags.StringVar(&a.dbPath, "db", "", "SQLite file (default: the config file's, else vendorwatch.db)")
+	flags.StringVar(&a.color, "color", terminal.ColorAuto, "colours: "+strings.Join(terminal.ColorModes, ", "))
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log every scrape, also those that found no change")
 	root.AddCommand(
 		a.serveCommand(), a.scrapeCommand(), a.importCommand(), a.backfillCommand(), a.inspectCommand(),

@@ -22,7 +22,10 @@ func (a *app) dbBackup(ctx context.Context, copied string) error {
 		return err
 	}
 	defer file.Close()
-	if err := file.Backup(ctx, copied); err != nil {
+	bar := a.bar("copying "+file.Path(), 0)
+	err = file.Backup(ctx, copied)
+	bar.Done()
+	if err != nil {
 		return err
 	}
 	fmt.Fprintf(a.stderr, "%s copied to %s\n", file.Path(), copied)

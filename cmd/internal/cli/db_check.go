@@ -27,7 +27,9 @@ func (a *app) dbCheck(ctx context.Context) error {
 		return err
 	}
 	defer file.Close()
+	bar := a.bar("checking "+file.Path(), 0)
 	problems, err := file.Check(ctx)
+	bar.Done()
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,9 @@ func (a *app) dbPrune(ctx context.Context, keep time.Duration) error {
 		return err
 	}
 	defer file.Close()
+	bar := a.bar("pruning "+file.Path(), 0)
 	gone, err := file.Prune(ctx, time.Now(), keep)
+	bar.Done()
 	if err != nil {
 		return err
 	}

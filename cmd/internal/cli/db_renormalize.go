@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/db/query"
@@ -56,7 +56,10 @@ func (a *app) dbRenormalize(ctx context.Context, vendor string, dryRun bool) err
 		return err
 	}
 	done := []record.Renormalized{}
+	bar := a.bar("pages", len(sources))
+	defer bar.Done()
 	for _, s := range sources {
+		bar.Add(1)
 		selectors := pages[s.Vendor+" "+s.PageURL]
 		vocabulary := func(platform string) (normalize.Words, bool) {
 			p, err := platforms.Lookup(platform)
@@ -73,7 +76,7 @@ func (a *app) dbRenormalize(ctx context.Context, vendor string, dryRun bool) err
 			if s.Platform == scraper.Custom {
 				why = "the config file does not say how to read it"
 			}
-			fmt.Fprintf(a.stderr, "%s: %s is left as before: %s\n", s.Vendor, s.PageURL, why)
+			bar.Say(a.stderr, fmt.Sprintf("%s: %s is left as before: %s", s.Vendor, s.PageURL, why))
 			continue
 		}
 		r, err := record.New(file).Renormalize(ctx, s.SourceID, time.Now(), dryRun, vocabulary)
@@ -81,11 +84,12 @@ func (a *app) dbRenormalize(ctx context.Context, vendor string, dryRun bool) err
 			return err
 		}
 		if r.Wordless > 0 {
-			fmt.Fprintf(a.stderr, "%s: %s: %s left as before, because the vendor's words are not stored, or only "+
-				"in part\n", s.Vendor, s.PageURL, words.Count(r.Wordless, "incident"))
+			bar.Say(a.stderr, fmt.Sprintf("%s: %s: %s left as before, because the vendor's words are not "+
+				"stored, or only in part", s.Vendor, s.PageURL, words.Count(r.Wordless, "incident")))
 		}
 		done = append(done, r)
 	}
+	bar.Done()
 	if a.asJSON {
 		return a.printJSON(done)
 	}
@@ -94,17 +98,17 @@ func (a *app) dbRenormalize(ctx context.Context, vendor string, dryRun bool) err
 }
 
 func (a *app) printRenormalized(done []record.Renormalized, dryRun bool) {
-	t := a.table("Vendor", "Field", "From", "To", "Rows")
-	read, changed, rows := 0, 0, 0
+	t := a.table(terminal.Cut("Vendor", 10), terminal.Whole("Field"),
+		terminal.Cut("From", 12), terminal.Cut("To", 12), terminal.Whole("Rows"))
+	read, changed := 0, 0
 	for _, r := range done {
 		read, changed = read+r.Incidents, changed+r.Changed
 		for _, c := range r.Changes {
-			t.AppendRow(table.Row{r.Vendor, c.Field, words.Short(markdown.Plain(c.From), 60),
-				words.Short(markdown.Plain(c.To), 60), c.Count})
-			rows++
+			t.Row(r.Vendor, c.Field, words.Short(markdown.Plain(c.From), 60),
+				words.Short(markdown.Plain(c.To), 60), c.Count)
 		}
 	}
-	if rows > 0 {
+	if t.Len() > 0 {
 		t.Render()
 	}
 	verb := "changed"

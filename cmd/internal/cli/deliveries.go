@@ -3,20 +3,21 @@ package cli
 import (
 	"context"
 	"fmt"
-	"slices"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/flags"
 	"vendorwatch/cmd/internal/cli/service"
+	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db/ledger"
 	"vendorwatch/normalize/markdown"
 )
 
-// deliveryStates are the states that deliveries can be listed by.
-var deliveryStates = []ledger.DeliveryState{ledger.DeliveryPending, ledger.DeliveryHeld, ledger.DeliveryDelivered,
-	ledger.DeliveryRefused, ledger.DeliverySkipped}
+// choiceDelivery are the states that deliveries can be listed by.
+var choiceDelivery = flags.Choice{Name: "state", Usage: "only in this state", Words: flags.Plain(
+	[]ledger.DeliveryState{ledger.DeliveryPending, ledger.DeliveryHeld,
+		ledger.DeliveryDelivered, ledger.DeliveryRefused, ledger.DeliverySkipped})}
 
 func (a *app) deliveriesCommand() *cobra.Command {
 	var f ledger.DeliveryFilter
@@ -29,17 +30,17 @@ retried), held until a time, refused by the receiver for good, and skipped, with
 		Args: noSuchCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
-			if f.Since, err = flagTime("since", since); err != nil {
+			if f.Since, err = flags.Time("since", since); err != nil {
 				return err
 			}
-			if f.State != "" && !slices.Contains(deliveryStates, f.State) {
-				return usagef("--state %q is unknown; write one of: %s", f.State, joined(deliveryStates))
+			if err = choiceDelivery.Check(string(f.State)); err != nil {
+				return err
 			}
 			return a.deliveries(cmd.Context(), f)
 		},
 	}
 	c.Flags().StringVar(&f.Channel, "channel", "", "only to this channel")
-	c.Flags().StringVar((*string)(&f.State), "state", "", "only in this state: "+joined(deliveryStates))
+	choiceDelivery.Add(c, (*string)(&f.State))
 	c.Flags().Int64Var(&f.Incident, "incident", 0, "only about this incident, by its number")
 	c.Flags().StringVar(&since, "since", "", "only planned at or after this time (2026-11-23, 36h, 7d)")
 	c.Flags().IntVar(&f.Limit, "limit", 50, "at most this many, the newest; 0 for all")
@@ -61,11 +62,13 @@ func (a *app) deliveries(ctx context.Context, f ledger.DeliveryFilter) error {
 	if a.asJSON {
 		return a.printJSON(list)
 	}
-	t := a.table("ID", "Channel", "Reason", "State", "Planned", "Sent", "Tries", "About", "Why")
+	t := a.table(terminal.Whole("ID"), terminal.Whole("Channel"), terminal.Whole("Reason"), terminal.Word("State"),
+		terminal.When("Planned"), terminal.When("Sent"), terminal.Whole("Tries"), terminal.Cut("About", 20),
+		terminal.Cut("Why", 20))
 	for _, d := range list {
-		t.AppendRow(table.Row{d.DeliveryID, d.Channel, d.Reason, d.State, minute(d.CreatedAt), minute(d.DeliveredAt),
+		t.Row(d.DeliveryID, d.Channel, d.Reason, d.State, terminal.Minute(d.CreatedAt), terminal.Minute(d.DeliveredAt),
 			d.Attempts, words.Short(markdown.Plain(service.About(d)), 60),
-			words.Short(markdown.Plain(service.Why(d, minute)), 90)})
+			words.Short(markdown.Plain(service.Why(d, terminal.Moment)), 90))
 	}
 	t.Render()
 	fmt.Fprintln(a.stderr, words.Count(len(list), "message"))

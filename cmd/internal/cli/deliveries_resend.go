@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/flags"
 	"vendorwatch/cmd/internal/cli/service"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
@@ -27,7 +28,7 @@ long: those with these numbers, or all, of one channel or since a time. A messag
 says how an incident is now if that has ended.`,
 		Args: takes(0, -1, "the numbers of refused deliveries, or --all"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if f.Since, err = flagTime("since", since); err != nil {
+			if f.Since, err = flags.Time("since", since); err != nil {
 				return err
 			}
 			switch chosen := f.Channel != "" || since != ""; {

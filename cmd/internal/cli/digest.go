@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/flags"
 	"vendorwatch/cmd/internal/cli/service"
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/report/channel/blockkit"
@@ -30,7 +31,7 @@ left to the service. A digest for a channel whose secret is not set waits, and i
 --json, --slack and --since print it instead: nothing is sent or recorded.`,
 		Args: takes(0, 0, "no arguments, only flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			from, err := flagTime("since", since)
+			from, err := flags.Time("since", since)
 			if err != nil {
 				return err
 			}

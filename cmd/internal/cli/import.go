@@ -15,6 +15,7 @@ import (
 
 	"vendorwatch/cmd/internal/cli/service"
 	"vendorwatch/cmd/internal/config"
+	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/watch"
 	"vendorwatch/db"
 	"vendorwatch/db/query"
@@ -148,19 +149,23 @@ func (a *app) importReading(f *importFlags) (watch.Reading, error) {
 }
 
 func (a *app) importFiles(ctx context.Context, imp *watch.Importer, files []string, at time.Time) error {
+	bar := a.bar("import", len(files))
+	defer bar.Done()
 	for _, name := range files {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("import stopped before %s: %w", name, context.Cause(ctx))
 		}
-		if err := a.importFile(context.WithoutCancel(ctx), imp, name, at); err != nil {
+		if err := a.importFile(context.WithoutCancel(ctx), imp, name, at, bar); err != nil {
 			return err
 		}
+		bar.Add(1)
 	}
 	return nil
 }
 
 // importFile takes one file, saved at the time in its name, else at the time given.
-func (a *app) importFile(ctx context.Context, imp *watch.Importer, name string, at time.Time) error {
+func (a *app) importFile(ctx context.Context, imp *watch.Importer, name string, at time.Time,
+	bar *terminal.Bar) error {
 	body, err := os.ReadFile(name)
 	if err != nil {
 		return fmt.Errorf("import: %w", err)
@@ -170,7 +175,7 @@ func (a *app) importFile(ctx context.Context, imp *watch.Importer, name string, 
 	}
 	unreadable, err := imp.Take(ctx, filepath.ToSlash(name), scraper.Page{Status: 200, Body: body, At: at})
 	if unreadable != nil {
-		fmt.Fprintf(a.stderr, "%s: %v\n", name, unreadable)
+		bar.Say(a.stderr, fmt.Sprintf("%s: %v", name, unreadable))
 	}
 	return err
 }

@@ -69,6 +69,7 @@ var layers = []layer{
 	{"db/dbtest", nil},
 
 	{"cmd/internal/words", []string{"normalize/...", "db/query"}},
+	{"cmd/internal/terminal", []string{"cmd/internal/words"}},
 	{"cmd/internal/secret", nil},
 	{"cmd/internal/config/...", slices.Concat(base, reading, []string{"cmd/internal/config/..."})},
 	{"cmd/internal/watch", slices.Concat(base, reading, []string{"db/record"})},
@@ -95,9 +96,13 @@ var layers = []layer{
 	{"cmd/internal/web/...", slices.Concat(base, file, []string{"cmd/internal/web/site", "cmd/internal/web/prose",
 		"cmd/internal/web/openapi"})},
 
+	{"cmd/internal/cli/flags", base},
+	{"cmd/internal/cli/coverage", slices.Concat(base, []string{"db", "cmd/internal/terminal"})},
+	{"cmd/internal/cli/inspection", slices.Concat(base, reading, []string{"cmd/internal/watch"})},
 	{"cmd/internal/cli/service", slices.Concat(base, reading, siblings)},
-	{"cmd/internal/cli", slices.Concat(base, reading, siblings,
-		[]string{"cmd/internal/cli/service", "cmd/internal/simulate"})},
+	{"cmd/internal/cli", slices.Concat(base, reading, siblings, []string{"cmd/internal/terminal",
+		"cmd/internal/cli/flags", "cmd/internal/cli/coverage", "cmd/internal/cli/inspection",
+		"cmd/internal/cli/service", "cmd/internal/simulate"})},
 	{"cmd/vendorwatch", []string{"cmd/internal/cli"}},
 }
 

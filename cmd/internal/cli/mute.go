@@ -10,7 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/flags"
 	"vendorwatch/cmd/internal/config"
+	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/db/ledger"
@@ -27,7 +29,8 @@ when the mute ends, incidents that are still open are announced; the others are 
 
   vendorwatch mute github --for 2h --reason "they move to a new region"
   vendorwatch mute 17 --until 2026-11-24T09:00:00Z`,
-		Args: takes(1, 1, "a vendor or the number of an incident"),
+		Args:              takes(1, 1, "a vendor or the number of an incident"),
+		ValidArgsFunction: a.recordedVendors,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			end, err := muteUntil(until, length, time.Now().UTC())
 			if err != nil {
@@ -57,7 +60,7 @@ func muteUntil(until, length string, now time.Time) (time.Time, error) {
 		}
 		return now.Add(d.Duration), nil
 	}
-	end, err := flagTime("until", until)
+	end, err := flags.Time("until", until)
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -93,7 +96,8 @@ func (a *app) mute(ctx context.Context, what string, until time.Time, reason str
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "mute %d: no alerts about %s until %s UTC\n", made.MuteID, muted(made), minute(made.UntilAt))
+	fmt.Fprintf(a.stdout, "mute %d: no alerts about %s until %s\n", made.MuteID, muted(made),
+		terminal.Moment(made.UntilAt))
 	return nil
 }
 

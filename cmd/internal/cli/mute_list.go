@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db/ledger"
 	"vendorwatch/normalize/markdown"
@@ -37,10 +37,11 @@ func (a *app) muteList(ctx context.Context) error {
 	if a.asJSON {
 		return a.printJSON(mutes)
 	}
-	t := a.table("ID", "What", "Until (UTC)", "Since", "Reason")
+	t := a.table(terminal.Whole("ID"), terminal.Cut("What", 20), terminal.When("Until"), terminal.When("Since"),
+		terminal.Cut("Reason", 20))
 	for _, m := range mutes {
-		t.AppendRow(table.Row{m.MuteID, muted(m), minute(m.UntilAt), minute(m.CreatedAt),
-			words.Short(markdown.Plain(m.Reason), 80)})
+		t.Row(m.MuteID, muted(m), terminal.Minute(m.UntilAt), terminal.Minute(m.CreatedAt),
+			words.Short(markdown.Plain(m.Reason), 80))
 	}
 	t.Render()
 	fmt.Fprintln(a.stderr, words.Count(len(mutes), "mute"))

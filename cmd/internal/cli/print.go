@@ -1,31 +1,25 @@
 package cli
 
 import (
-	"strings"
+	"io"
+	"log/slog"
 
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
+	"vendorwatch/cmd/internal/terminal"
 )
 
-// table is a plain table on stdout, as wide as it needs to be.
-func (a *app) table(columns ...any) table.Writer {
-	t := table.NewWriter()
-	t.SetOutputMirror(a.stdout)
-	style := table.StyleLight
-	style.Options = table.OptionsNoBordersAndSeparators
-	style.Format.Header = text.FormatDefault
-	t.SetStyle(style)
-	t.AppendHeader(table.Row(columns))
-	return t
+// screen is standard output, for people.
+func (a *app) screen() terminal.Screen { return terminal.NewScreen(a.rawOut, a.color) }
+
+// bar shows on standard error how far a pass has come. With --verbose the log does.
+func (a *app) bar(what string, total int) *terminal.Bar {
+	if a.verbose {
+		return terminal.NewBar(io.Discard, what, total)
+	}
+	return terminal.NewBar(a.logTo, what, total)
 }
 
-// minute shortens a stored time for people: "2026-11-23 10:02".
-func minute(at string) string {
-	if len(at) < 16 {
-		return at
-	}
-	return strings.Replace(at[:16], "T", " ", 1)
-}
+// table begins a table on standard output.
+func (a *app) table(columns ...terminal.Column) *terminal.Table { return a.screen().Table(columns...) }
 
 func notNil[T any](list []T) []T {
 	if list == nil {
@@ -34,10 +28,10 @@ func notNil[T any](list []T) []T {
 	return list
 }
 
-func joined[T ~string](words []T) string {
-	texts := make([]string, len(words))
-	for n, w := range words {
-		texts[n] = string(w)
+// quietLog is for commands that print their outcome in another way.
+func (a *app) quietLog() *slog.Logger {
+	if a.verbose {
+		return a.log()
 	}
-	return strings.Join(texts, ", ")
+	return slog.New(slog.DiscardHandler)
 }

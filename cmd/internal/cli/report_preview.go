@@ -1,17 +1,18 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/flags"
 	"vendorwatch/cmd/internal/cli/service"
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/report/message"
@@ -19,12 +20,14 @@ import (
 	"vendorwatch/db/ledger"
 )
 
-// previewReasons are the reasons for which a message on an incident can be previewed.
-var previewReasons = []message.Reason{
-	message.ReasonFirst, message.ReasonWorsened, message.ReasonLowered, message.ReasonChanged, message.ReasonUpdate,
-	message.ReasonResolved, message.ReasonReopened, message.ReasonPostmortem, message.ReasonLeftFeed,
-	message.ReasonMaintenance, message.ReasonReminder, message.ReasonTest,
-}
+// choiceReason are the reasons for which a message on an incident can be previewed.
+var choiceReason = flags.Choice{Name: "reason",
+	Usage: "the reason for the message, " + string(message.ReasonFirst) + " if none is given",
+	Words: flags.Plain([]message.Reason{
+		message.ReasonFirst, message.ReasonWorsened, message.ReasonLowered, message.ReasonChanged, message.ReasonUpdate,
+		message.ReasonResolved, message.ReasonReopened, message.ReasonPostmortem, message.ReasonLeftFeed,
+		message.ReasonMaintenance, message.ReasonReminder, message.ReasonTest,
+	})}
 
 func (a *app) reportPreviewCommand() *cobra.Command {
 	var incident int64
@@ -41,15 +44,15 @@ Block Kit Builder; without it, mails are shown as text.`,
 			if incident <= 0 {
 				return usagef("which incident? write --incident ID; vendorwatch incidents lists them")
 			}
-			if !slices.Contains(previewReasons, message.Reason(reason)) {
-				return usagef("--reason %q is unknown; write one of: %s", reason, joined(previewReasons))
+			if err := choiceReason.Check(reason); err != nil {
+				return err
 			}
+			reason = cmp.Or(reason, string(message.ReasonFirst))
 			return a.preview(cmd.Context(), incident, message.Reason(reason), out)
 		},
 	}
 	c.Flags().Int64Var(&incident, "incident", 0, "number of the incident")
-	c.Flags().StringVar(&reason, "reason", string(message.ReasonFirst),
-		"the reason for the message: "+joined(previewReasons))
+	choiceReason.Add(c, &reason)
 	c.Flags().StringVar(&out, "out", "", "folder for one file per channel; it is created if necessary")
 	return c
 }

@@ -13,6 +13,7 @@ import (
 	"vendorwatch/cmd/internal/report/alert"
 	"vendorwatch/cmd/internal/report/channel"
 	"vendorwatch/cmd/internal/report/message"
+	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/db"
 	"vendorwatch/db/ledger"
 )
@@ -104,7 +105,7 @@ func (a *app) printForecasts(messages []alert.Forecast, calls []string, none str
 	}
 	for _, m := range messages {
 		words := map[ledger.DeliveryState]string{
-			ledger.DeliveryPending: "at once", ledger.DeliveryHeld: "held until " + minute(m.NotBefore) + " UTC",
+			ledger.DeliveryPending: "at once", ledger.DeliveryHeld: "held until " + terminal.Moment(m.NotBefore),
 			ledger.DeliverySkipped:   "not sent",
 			ledger.DeliveryDelivered: "delivered", ledger.DeliveryRefused: "refused",
 		}[m.State]

@@ -16,7 +16,8 @@ func (a *app) scrapeCommand() *cobra.Command {
 		Short: "Read the vendors' pages once, now",
 		Long: `scrape reads the pages of all vendors in the config file, or of those named, once, and prints what is
 new. The exit code is 1 if a page could not be read.`,
-		RunE: func(cmd *cobra.Command, args []string) error { return a.scrape(cmd.Context(), args) },
+		ValidArgsFunction: a.configuredVendors,
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.scrape(cmd.Context(), args) },
 	}
 }
 
@@ -30,10 +31,13 @@ func (a *app) scrape(ctx context.Context, names []string) error {
 	if err != nil {
 		return err
 	}
+	bar := a.bar("pages", len(sources))
 	failed := each(sources, func(from watch.Source) error {
+		defer bar.Add(1)
 		_, err := s.Watcher.Scrape(ctx, from)
 		return err
 	})
+	bar.Done()
 	if len(failed) == 0 {
 		fmt.Fprintf(a.stderr, "%s read into %s\n", words.Count(len(sources), "source"), s.Config.Database)
 		return nil

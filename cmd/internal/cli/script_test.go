@@ -63,6 +63,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("SECRET", slackSecret)
+			env.Setenv("TZ", "UTC") // the zone that times are shown in
 			env.Values[aroundKey] = &surroundings{}
 			return nil
 		},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/db/query"
@@ -23,7 +24,8 @@ func (a *app) showCommand() *cobra.Command {
 		Use:   "show ID",
 		Short: "Show one incident in full",
 		Long: `show prints an incident as it is now. Name it by its number in the file, by the vendor's own id, or by
-its address. --history also prints every edit by the vendor and when it was seen.`,
+its address. --history also prints every edit by the vendor and when it was seen. Times are in your time
+zone, in JSON in UTC.`,
 		Args: takes(1, 1, "one incident: its number, the vendor's id or its address"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.show(cmd.Context(), args[0], history) },
 	}
@@ -61,12 +63,13 @@ func (a *app) show(ctx context.Context, id string, history bool) error {
 }
 
 func (a *app) printIncident(i query.IncidentDetail, history bool) {
+	screen := a.screen()
 	p := func(label, value string) {
 		if value != "" {
-			fmt.Fprintf(a.stdout, "%-16s%s\n", label, value)
+			fmt.Fprintf(a.stdout, "%-16s%s\n", label, strings.TrimLeft(screen.Wrap(value, 16), " "))
 		}
 	}
-	fmt.Fprintf(a.stdout, "%s: %s\n\n", i.VendorName, i.Title)
+	fmt.Fprintf(a.stdout, "%s\n\n", screen.Wrap(i.VendorName+": "+i.Title, 0))
 	p("severity", ourWord(i.Severity, i.VendorSeverity))
 	p("state", ourWord(i.State, i.VendorState))
 	p("kind", i.Kind)
@@ -75,13 +78,13 @@ func (a *app) printIncident(i query.IncidentDetail, history bool) {
 	}
 	p("started", known(i.StartedAt, i.StartedBasis, i.StartedAfter, "well"))
 	p("resolved", known(i.ResolvedAt, i.ResolvedBasis, i.ResolvedAfter, "open"))
-	p("scheduled", strings.Trim(i.ScheduledStartAt+" to "+i.ScheduledEndAt, " to"))
+	p("scheduled", strings.Trim(terminal.Moment(i.ScheduledStartAt)+" to "+terminal.Moment(i.ScheduledEndAt), " to"))
 	p("duration", words.Lasted(i.Incident))
 	if i.StatedDurationSeconds != nil {
 		p("stated duration", words.Seconds(*i.StatedDurationSeconds)+", according to the postmortem")
 	}
-	p("first seen", i.FirstSeenAt)
-	p("left the page", i.LeftFeedAt)
+	p("first seen", terminal.Moment(i.FirstSeenAt))
+	p("left the page", terminal.Moment(i.LeftFeedAt))
 	if i.Filtered == 1 {
 		p("filter", "hidden by its vendor's filter: recorded, not announced")
 	}
@@ -91,17 +94,17 @@ func (a *app) printIncident(i query.IncidentDetail, history bool) {
 		p("same event", strings.TrimSpace(fmt.Sprintf("%d, %s, on %s %s", o.IncidentID, o.State, o.PageURL, o.URL)))
 	}
 	for _, u := range i.Updates {
-		head := u.PostedAt + "  " + u.State
+		head := terminal.Moment(u.PostedAt) + "  " + u.State
 		if u.RemovedAt != "" {
-			head += "  (removed by the vendor, seen at " + u.RemovedAt + ")"
+			head += "  (removed by the vendor, seen at " + terminal.Moment(u.RemovedAt) + ")"
 		}
-		fmt.Fprintf(a.stdout, "\n%s\n%s\n", strings.TrimSpace(head), indent(u.Body))
+		fmt.Fprintf(a.stdout, "\n%s\n%s\n", strings.TrimSpace(head), screen.Wrap(u.Body, 4))
 	}
 	for n, f := range i.Findings {
 		if n == 0 {
 			fmt.Fprintln(a.stdout, "\nfindings")
 		}
-		fmt.Fprintf(a.stdout, "    %s %q: %s\n", f.Field, f.Value, f.Problem)
+		fmt.Fprintln(a.stdout, screen.Wrap(fmt.Sprintf("%s %q: %s", f.Field, f.Value, f.Problem), 4))
 	}
 	if !history {
 		return
@@ -112,8 +115,8 @@ func (a *app) printIncident(i query.IncidentDetail, history bool) {
 		if r.UpdateID != 0 {
 			what = fmt.Sprintf("update %d: %s", r.UpdateID, r.Field)
 		}
-		fmt.Fprintf(a.stdout, "    seen %s  %s\n        - %s\n        + %s\n", r.SeenAt, what,
-			markdown.Plain(r.OldValue), markdown.Plain(r.NewValue))
+		fmt.Fprintf(a.stdout, "    seen %s  %s\n%s\n%s\n", terminal.Moment(r.SeenAt), what,
+			screen.Wrap("- "+markdown.Plain(r.OldValue), 8), screen.Wrap("+ "+markdown.Plain(r.NewValue), 8))
 	}
 	if len(i.Revisions) == 0 {
 		fmt.Fprintln(a.stdout, "    none")
@@ -123,11 +126,12 @@ func (a *app) printIncident(i query.IncidentDetail, history bool) {
 // known is a time with how it is known, where no field and no post of the vendor gives it. was is how things were last
 // seen at the time after.
 func known(at, basis, after, was string) string {
+	at = terminal.Moment(at)
 	switch {
 	case at != "" && basis == "":
 		return at + " (uncertain: only a part of the story is known)"
 	case basis == string(normalize.BasisSeen) && after != "":
-		return at + " (as seen; " + was + " at " + after + ")"
+		return at + " (as seen; " + was + " at " + terminal.Moment(after) + ")"
 	case basis == string(normalize.BasisSeen):
 		return at + " (as seen)"
 	}
@@ -141,5 +145,3 @@ func ourWord(ours, vendors string) string {
 	}
 	return fmt.Sprintf("%s (the vendor says %q)", ours, vendors)
 }
-
-func indent(s string) string { return "    " + strings.ReplaceAll(s, "\n", "\n    ") }

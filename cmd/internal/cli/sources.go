@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"vendorwatch/cmd/internal/cli/flags"
 	"vendorwatch/cmd/internal/cli/service"
 	"vendorwatch/cmd/internal/watch"
 )
@@ -19,7 +20,7 @@ func pick(s *service.Service, names []string) ([]watch.Source, error) {
 // asUsage makes a name that the config file does not have a mistake in the command line.
 func asUsage(err error) error {
 	if errors.Is(err, service.ErrUnknown) {
-		return &usageError{err}
+		return &flags.Mistake{Err: err}
 	}
 	return err
 }

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
@@ -47,18 +47,19 @@ func (a *app) vendors(ctx context.Context) error {
 	for _, v := range states {
 		status[v.Vendor] = words.Status(v)
 	}
-	t := a.table("Vendor", "Status", "Platform", "Health", "Last read", "Open", "Incidents", "Known since", "Gaps",
-		"Page")
+	t := a.table(terminal.Cut("Vendor", 10), terminal.Column{Name: "Status", Least: 20, Colored: true},
+		terminal.Whole("Platform"), terminal.Word("Health"), terminal.When("Last read"), terminal.Whole("Open"),
+		terminal.Whole("Incidents"), terminal.Whole("Known since"), terminal.Whole("Gaps"), terminal.Cut("Page", 24))
 	for _, s := range list {
-		row := table.Row{s.Vendor, status[s.Vendor], s.Platform, s.Health, minute(s.LastSuccessAt), s.OpenIncidents,
-			s.Incidents, minute(s.CoverageStartAt), s.Gaps, s.PageURL}
+		row := []any{s.Vendor, status[s.Vendor], s.Platform, s.Health, terminal.Minute(s.LastSuccessAt),
+			s.OpenIncidents, s.Incidents, terminal.Minute(s.CoverageStartAt), s.Gaps, s.PageURL}
 		if !s.Readable() && s.OpenIncidents == 0 { // of the present nothing is known
 			row[5] = "–"
 		}
 		if s.LatestAt == "" { // never read: how many there are is not known
 			row[6], row[8] = "–", "–"
 		}
-		t.AppendRow(row)
+		t.Row(row...)
 	}
 	t.Render()
 	for _, s := range list {
@@ -66,10 +67,10 @@ func (a *app) vendors(ctx context.Context) error {
 			by := map[string]string{"page": "own word", "component": "components"}[s.PageBecause]
 			known := "the page has shown"
 			if !s.Readable() { // of the present nothing is known
-				known = "when last read " + minute(s.LatestAt) + ", the page had shown"
+				known = "when last read " + terminal.Moment(s.LatestAt) + ", the page had shown"
 			}
 			fmt.Fprintf(a.stdout, "%s: %s %s trouble by its %s since %s\n", s.Vendor, known, s.PageSeverity, by,
-				minute(s.PageSeverityAt))
+				terminal.Moment(s.PageSeverityAt))
 		}
 		if s.LastError != "" {
 			fmt.Fprintf(a.stdout, "%s: %s\n", s.Vendor, s.LastError)

@@ -9,11 +9,11 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"vendorwatch/cmd/internal/cli/service"
 	"vendorwatch/cmd/internal/config"
+	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/watch"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/normalize"
@@ -121,14 +121,15 @@ func (a *app) printAdded(out added) error {
 		}
 	}
 	if len(out.Incidents) > 0 {
-		t := a.table("Started", "Severity", "State", "Title", "Components")
+		t := a.table(terminal.When("Started"), terminal.Word("Severity"),
+			terminal.Word("State"), terminal.Cut("Title", 24), terminal.Cut("Components", 16))
 		for _, i := range out.Incidents[:min(newestShown, len(out.Incidents))] {
 			var parts []string
 			for _, c := range i.Components {
 				parts = append(parts, c.Name)
 			}
-			t.AppendRow(table.Row{minute(beginOf(i)), i.Severity, i.State, words.Short(markdown.Plain(i.Title), 70),
-				words.Short(markdown.Plain(strings.Join(parts, ", ")), 40)})
+			t.Row(terminal.Minute(beginOf(i)), i.Severity, i.State, words.Short(markdown.Plain(i.Title), 100),
+				words.Short(markdown.Plain(strings.Join(parts, ", ")), 40))
 		}
 		t.Render()
 		fmt.Fprintln(a.stdout)

@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"vendorwatch/cmd/internal/config"
+	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/scraper"
 )
@@ -38,13 +38,14 @@ func (a *app) vendorsSearch(query string) error {
 			"status page\n", query)
 		return nil
 	}
-	t := a.table("Vendor", "Platform", "Category", "Page", "Also called")
+	t := a.table(terminal.Cut("Vendor", 16), terminal.Whole("Platform"), terminal.Whole("Category"),
+		terminal.Whole("Page"), terminal.Cut("Also called", 16))
 	for _, e := range found {
 		platform := e.Platform
 		if platform == "" {
 			platform = "detected"
 		}
-		t.AppendRow(table.Row{e.Name, platform, e.Category, e.Page, strings.Join(e.Aliases, ", ")})
+		t.Row(e.Name, platform, e.Category, e.Page, strings.Join(e.Aliases, ", "))
 	}
 	t.Render()
 	fmt.Fprintln(a.stdout)

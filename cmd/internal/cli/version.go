@@ -13,11 +13,16 @@ func (a *app) versionCommand() *cobra.Command {
 		Short: "Print the version",
 		Args:  takes(0, 0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
-			version, sqlite := versions()
-			_, err := fmt.Fprintf(a.stdout, "vendorwatch %s (modernc.org/sqlite %s)\n", version, sqlite)
+			_, err := fmt.Fprintln(a.stdout, versionLine())
 			return err
 		},
 	}
+}
+
+// versionLine names the version of the program and that of the SQLite in it.
+func versionLine() string {
+	version, sqlite := versions()
+	return fmt.Sprintf("vendorwatch %s (modernc.org/sqlite %s)", version, sqlite)
 }
 
 // versions are those of the program and of the SQLite in it.

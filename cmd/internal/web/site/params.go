@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"vendorwatch/cmd/internal/words"
 )
 
 // The number of rows on one page of a listing.
@@ -80,10 +82,14 @@ func (p Params) Moment(name string) (time.Time, error) {
 }
 
 // OneOf reads one of several words; "" if none is given.
-func (p Params) OneOf(name string, words []string) (string, error) {
+func (p Params) OneOf(name string, known []string) (string, error) {
 	word := p.Get(name)
-	if word != "" && !slices.Contains(words, word) {
-		return "", badRequest("%s=%q is not known; write one of: %s.", name, word, strings.Join(words, ", "))
+	if word != "" && !slices.Contains(known, word) {
+		hint := ""
+		if near := words.Nearest(word, known); near != "" {
+			hint = " Did you mean " + near + "?"
+		}
+		return "", badRequest("%s=%q is not known; write one of: %s.%s", name, word, strings.Join(known, ", "), hint)
 	}
 	return word, nil
 }

@@ -1,12 +1,16 @@
-package cli
+// Package coverage says on a terminal what is not known: the times in which pages were not read, and the vendors of
+// which nobody knows how they do now.
+package coverage
 
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
 
+	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/db/query"
@@ -16,9 +20,9 @@ import (
 // unseenNamed is how many vendors with coverage gaps are named.
 const unseenNamed = 20
 
-// tellUnseen prints on stderr which vendors of a list have coverage gaps in its time, so that a count of incidents is
+// TellGaps writes to w which vendors of a list have coverage gaps in its time, so that a count of incidents is
 // not taken for more than it is. Pages that are not watched are named if the list or its filter has their vendor.
-func (a *app) tellUnseen(ctx context.Context, file *db.DB, f query.Filter, list []query.Incident) error {
+func TellGaps(ctx context.Context, w io.Writer, file *db.DB, f query.Filter, list []query.Incident) error {
 	until := time.Now().UTC()
 	if !f.Until.IsZero() && f.Until.Before(until) {
 		until = f.Until
@@ -52,13 +56,13 @@ func (a *app) tellUnseen(ctx context.Context, file *db.DB, f query.Filter, list 
 	if n := len(order) - unseenNamed; n > 0 {
 		more = ", and " + words.Count(n, "more vendor")
 	}
-	_, err = fmt.Fprintf(a.stderr, "coverage gaps: %s%s\n", strings.Join(names, ", "), more)
+	_, err = fmt.Fprintf(w, "coverage gaps: %s%s\n", strings.Join(names, ", "), more)
 	return err
 }
 
-// tellUnknown prints on stderr of which vendors nobody knows how they do now, so that a list of incidents is not taken
+// TellUnknown writes to w of which vendors nobody knows how they do now, so that a list of incidents is not taken
 // for complete: of those that are watched, or of the one that was asked for.
-func (a *app) tellUnknown(ctx context.Context, file *db.DB, vendor string) error {
+func TellUnknown(ctx context.Context, w io.Writer, file *db.DB, vendor string) error {
 	states, err := query.New(file).Statuses(ctx, time.Now())
 	if err != nil {
 		return err
@@ -71,7 +75,7 @@ func (a *app) tellUnknown(ctx context.Context, file *db.DB, vendor string) error
 		}
 		text := words.Status(v)
 		if v.ReadableAt != "" {
-			text += "; read at " + minute(v.ReadableAt)
+			text += "; read at " + terminal.Moment(v.ReadableAt)
 		}
 		names = append(names, v.Vendor+" ("+text+")")
 	}
@@ -82,14 +86,14 @@ func (a *app) tellUnknown(ctx context.Context, file *db.DB, vendor string) error
 	if n := len(names) - unseenNamed; n > 0 {
 		more, names = fmt.Sprintf(", and %d more", n), names[:unseenNamed]
 	}
-	_, err = fmt.Fprintf(a.stderr, "how they do now is not known: %s%s\n", strings.Join(names, ", "), more)
+	_, err = fmt.Fprintf(w, "how they do now is not known: %s%s\n", strings.Join(names, ", "), more)
 	return err
 }
 
 // unseenWords writes a coverage gap: "before 2026-10-01", "2026-11-03 10:00 to 12:30
-// (unreadable)". Times are UTC, as in the lists.
+// (unreadable)". Times are in the reader's zone, as in the lists.
 func unseenWords(b query.Gap) string {
-	from, to := minute(b.FromAt), minute(b.ToAt)
+	from, to := terminal.Minute(b.FromAt), terminal.Minute(b.ToAt)
 	switch {
 	case b.Reason == query.GapNeverRead:
 		return "(never read)"

@@ -39,7 +39,8 @@ func TestComponents(t *testing.T) {
 			{scrape: listed(t0, part("1", "Core", "API", "operational"))},
 			{scrape: listed(after(hour), part("1", "Core", "API", "partial_outage")), events: "component_changed",
 				query: `SELECT detail FROM events`,
-				rows:  []string{`{"component":"Core › API","from":"operational","to":"partial_outage"}`}},
+				rows: []string{`{"component":"Core › API","component_id":"1",` +
+					`"from":"operational","to":"partial_outage"}`}},
 			{scrape: listed(after(2*hour), part("1", "Core", "API", "partial_outage")), events: "incident_opened"},
 			{scrape: listed(after(3*hour), part("1", "Core", "API", "partial_outage")),
 				outcome: query.OutcomeUnchanged},
@@ -59,9 +60,12 @@ func TestComponents(t *testing.T) {
 			{scrape: listed(after(2*hour), part("1", "Base", "Public API", "major_outage")),
 				events: "component_changed component_changed",
 				query:  `SELECT detail FROM events`, rows: []string{
-					`{"component":"Core › Public API","from_name":"Core › API","to_name":"Core › Public API"}`,
-					`{"component":"Base › Public API","from_name":"Core › Public API","to_name":"Base › Public API"}`,
-					`{"component":"Base › Public API","from":"operational","to":"major_outage"}`}},
+					`{"component":"Core › Public API","component_id":"1",` +
+						`"from_name":"Core › API","to_name":"Core › Public API"}`,
+					`{"component":"Base › Public API","component_id":"1",` +
+						`"from_name":"Core › Public API","to_name":"Base › Public API"}`,
+					`{"component":"Base › Public API","component_id":"1",` +
+						`"from":"operational","to":"major_outage"}`}},
 			{scrape: listed(after(3*hour), part("1", "Base", "Public API", "major_outage")), events: "incident_opened"},
 			{scrape: listed(after(4*hour), part("1", "Base", "Public API", "major_outage")),
 				outcome: query.OutcomeUnchanged,

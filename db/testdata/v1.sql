@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 05:50:51');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 05:50:51');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 06:08:57');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 06:08:57');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -291,7 +291,7 @@ CREATE TABLE events ( -- news, in the order in which we learned of it
 ) STRICT;
 INSERT INTO events (event_id, source_id, incident_id, update_id, kind, at, withheld, detail) VALUES (1, 1, 1, NULL, 'incident_opened', '2026-11-23T09:00:00.000Z', NULL, '{"already_open":"true"}');
 INSERT INTO events (event_id, source_id, incident_id, update_id, kind, at, withheld, detail) VALUES (2, 1, 2, NULL, 'maintenance_scheduled', '2026-11-23T09:00:00.000Z', NULL, '{"already_open":"true"}');
-INSERT INTO events (event_id, source_id, incident_id, update_id, kind, at, withheld, detail) VALUES (3, 1, NULL, NULL, 'component_changed', '2026-11-23T09:10:00.000Z', NULL, '{"component":"Core › API","from":"operational","to":"partial_outage"}');
+INSERT INTO events (event_id, source_id, incident_id, update_id, kind, at, withheld, detail) VALUES (3, 1, NULL, NULL, 'component_changed', '2026-11-23T09:10:00.000Z', NULL, '{"component":"Core › API","component_id":"1","from":"operational","to":"partial_outage"}');
 INSERT INTO events (event_id, source_id, incident_id, update_id, kind, at, withheld, detail) VALUES (4, 1, 1, 6, 'update_posted', '2026-11-23T10:00:00.000Z', NULL, '{}');
 INSERT INTO events (event_id, source_id, incident_id, update_id, kind, at, withheld, detail) VALUES (5, 1, 1, NULL, 'state_changed', '2026-11-23T10:00:00.000Z', NULL, '{"from":"investigating","to":"monitoring"}');
 INSERT INTO events (event_id, source_id, incident_id, update_id, kind, at, withheld, detail) VALUES (6, 1, 1, NULL, 'incident_edited', '2026-11-23T10:00:00.000Z', NULL, '{"fields":"body"}');

@@ -113,8 +113,12 @@ func NewPlanner(c *config.Config, file *db.DB) *alert.Planner {
 	p := alert.NewPlanner(query.New(file), ledger.New(file))
 	p.Vendors = vendorFacts(c)
 	for _, one := range c.Channels {
-		if kind, err := KindOf(one.Type); err == nil && kind.PerIncident {
+		kind, err := KindOf(one.Type)
+		if err == nil && kind.PerIncident {
 			p.PerIncident = append(p.PerIncident, one.Name)
+		}
+		if err == nil && kind.OnCall {
+			p.OnCall = append(p.OnCall, one.Name)
 		}
 	}
 	for _, r := range c.Routes {

@@ -156,7 +156,8 @@ func (p *draft) together(openings []*row) {
 // how many. Critical ones pass, and so do resolutions.
 func (p *draft) capped(r *row) {
 	if r.severity == normalize.SeverityCritical || r.Reason == string(message.ReasonResolved) ||
-		r.Reason == string(message.ReasonReadable) {
+		r.Reason == string(message.ReasonReadable) ||
+		p.OnCall[r.Channel] && r.Reason == string(message.ReasonLeftFeed) {
 		return
 	}
 	hour := p.Now.UTC().Truncate(time.Hour)

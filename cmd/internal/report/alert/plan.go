@@ -24,10 +24,13 @@ type Facts struct {
 	Vendors     map[string]route.Vendor // by slug
 	Routes      []route.Route           // in the order in which they are tried
 	PerIncident map[string]bool         // channels that keep one message per incident
+	OnCall      map[string]bool         // those of them that page people, and keep an alert open until it is closed
 	Calm        Calm
 	Mutes       []ledger.Mute // that hold at Now
 	Rows        []Planned     // alerts on the incidents and pages above, all that are held, and those of the last hour
 	Reminders   ReminderFacts
+
+	OpenComponents []ledger.OpenComponent // of channels in OnCall, see ledger.OpenComponents
 
 	later []query.Event // planned events after Events; they show what severities were at the time of those
 }
@@ -134,6 +137,7 @@ func MakePlan(f Facts) Plan {
 			p.incident(n)
 		}
 	}
+	p.settle()
 	p.release()
 	p.remind()
 	return p.plan()
@@ -334,7 +338,11 @@ func (p *draft) follow(n route.News, reason message.Reason) {
 // maintenance plans news of planned work, where a route names the event.
 func (p *draft) maintenance(n route.News) {
 	for _, c := range route.Choose(p.Routes, n) {
-		p.add(c, message.ReasonMaintenance, n, "")
+		reason := message.ReasonMaintenance
+		if p.OnCall[c.Channel] && n.Subject.Over() {
+			reason = message.ReasonResolved
+		}
+		p.add(c, reason, n, "")
 	}
 }
 
@@ -359,7 +367,8 @@ func (p *draft) add(c route.Choice, reason message.Reason, n route.News, note st
 		return r
 	}
 	_, muted, isMuted := Calm{Zone: p.Calm.Zone}.hold(p.Now, p.Mutes, p.scopeOf(r))
-	if isMuted && p.PerIncident[r.Channel] && isFollowUp(reason) {
+	ends := p.OnCall[r.Channel] && reason == message.ReasonLeftFeed
+	if isMuted && p.PerIncident[r.Channel] && isFollowUp(reason) && !ends {
 		r.skip(muted)
 		return r
 	}
@@ -411,7 +420,7 @@ func isFollowUp(r message.Reason) bool {
 // stays open after its incident has ended would.
 func (p *draft) quietEdit(r *row) bool {
 	return p.PerIncident[r.Channel] && (r.Reason == string(message.ReasonResolved) ||
-		isFollowUp(message.Reason(r.Reason)))
+		r.Reason == string(message.ReasonReadable) || isFollowUp(message.Reason(r.Reason)))
 }
 
 func (p *draft) scopeOf(r *row) scope {

@@ -39,6 +39,7 @@ type Planner struct {
 	Routes      []route.Route
 	Vendors     map[string]route.Vendor // by slug
 	PerIncident []string                // channels that keep one message per incident
+	OnCall      []string                // those of them that page people
 	Calm        Calm
 	Reminders   ReminderSettings
 	Now         func() time.Time // the clock; time.Now by default
@@ -159,15 +160,18 @@ func (p *Planner) FactsOf(ctx context.Context, events []query.Event) (Facts, err
 	}
 	*f = Facts{
 		Now: now, Events: events, Subjects: map[int64]route.Subject{}, Vendors: p.Vendors, Routes: p.Routes,
-		PerIncident: map[string]bool{}, Calm: p.Calm,
+		PerIncident: map[string]bool{}, OnCall: map[string]bool{}, Calm: p.Calm,
 		Reminders: ReminderFacts{Maintenance: p.Reminders.Maintenance, SilentAfter: p.Reminders.SilentAfter,
 			Unreadable: p.Reminders.Unreadable},
 	}
 	for _, name := range p.PerIncident {
 		f.PerIncident[name] = true
 	}
-	for _, read := range []func(context.Context) error{g.mutes, g.held, g.pages, g.open, g.eventSubjects, g.notified,
-		g.recent} {
+	for _, name := range p.OnCall {
+		f.OnCall[name] = true
+	}
+	for _, read := range []func(context.Context) error{g.mutes, g.held, g.pages, g.open, g.eventSubjects,
+		g.unsettled, g.notified, g.recent} {
 		if err := read(ctx); err != nil {
 			return Facts{}, err
 		}
@@ -307,6 +311,29 @@ func (g *gatherer) eventSubjects(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// settledWithin is how far back alerts are looked for that are open in a channel and over. What has news is looked at
+// however old it is.
+const settledWithin = 90 * 24 * time.Hour
+
+// unsettled reads what is open in channels that page people, and over.
+func (g *gatherer) unsettled(ctx context.Context) (err error) {
+	if len(g.p.OnCall) == 0 || !g.remind && len(g.f.Events) == 0 {
+		return nil
+	}
+	since := g.f.Now.Add(-settledWithin)
+	ids, err := g.p.Ledger.Unsettled(ctx, g.p.OnCall, since)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := g.subject(ctx, id); err != nil {
+			return err
+		}
+	}
+	g.f.OpenComponents, err = g.p.Ledger.OpenComponents(ctx, g.p.OnCall, since)
+	return err
 }
 
 // notified reads the alerts on all incidents read so far, and those on other records of the same events.

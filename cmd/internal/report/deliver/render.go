@@ -157,21 +157,25 @@ func (r *Renderer) item(ctx context.Context, d ledger.Delivery, id int64, events
 	if i.DetectedAfterSeconds, err = r.DB.DetectionDelay(ctx, id); err != nil {
 		return message.AlertItem{}, err
 	}
-	first, thread, err := r.begun(ctx, d.Channel, detail)
+	first, others, thread, err := r.begun(ctx, d.Channel, detail)
 	if err != nil {
 		return message.AlertItem{}, err
 	}
-	i.Thread, i.DedupKey = thread, "vendorwatch-incident-"+strconv.FormatInt(first, 10)
+	i.Thread, i.DedupKey = thread, incidentKey(first)
+	for _, other := range others {
+		i.OtherKeys = append(i.OtherKeys, incidentKey(other))
+	}
 	if r.DashboardURL != "" {
 		i.DashboardURL = strings.TrimRight(r.DashboardURL, "/") + "/incidents/" + strconv.FormatInt(id, 10)
 	}
 	return i, nil
 }
 
-// begun returns the record of an event under which a channel got its first message on it, and the thread of that. What
+// begun returns the record of an event under which a channel got its first message on it, the other records of which it
+// got messages, and the thread of the first. What
 // the page itself showed and what its vendor posted later are records of one event, and one alert.
-func (r *Renderer) begun(ctx context.Context, channel string, detail query.IncidentDetail) (id int64, thread string,
-	err error) {
+func (r *Renderer) begun(ctx context.Context, channel string, detail query.IncidentDetail) (id int64, others []int64,
+	thread string, err error) {
 	id = detail.IncidentID
 	ids := []int64{id}
 	for _, other := range detail.SameEvent {
@@ -179,7 +183,7 @@ func (r *Renderer) begun(ctx context.Context, channel string, detail query.Incid
 	}
 	told, err := r.Ledger.Notified(ctx, ids)
 	if err != nil {
-		return 0, "", err
+		return 0, nil, "", err
 	}
 	slices.Sort(ids)
 	first := int64(0)
@@ -192,8 +196,15 @@ func (r *Renderer) begun(ctx context.Context, channel string, detail query.Incid
 			thread = t.Thread
 		}
 	}
-	return id, thread, nil
+	for _, one := range ids {
+		if one != id && told[channel][one].Delivered {
+			others = append(others, one)
+		}
+	}
+	return id, others, thread, nil
 }
+
+func incidentKey(id int64) string { return "vendorwatch-incident-" + strconv.FormatInt(id, 10) }
 
 // wasChanged reports whether an event of that kind holds the value before the change that a message is about.
 func wasChanged(reason message.Reason, kind normalize.EventKind) bool {

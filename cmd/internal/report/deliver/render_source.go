@@ -42,8 +42,43 @@ func (r *Renderer) source(ctx context.Context, d ledger.Delivery, events []query
 	if len(events) > 0 {
 		last = events[len(events)-1]
 	}
+	if d.Reason == string(message.ReasonComponent) {
+		return s, r.component(ctx, s, last, now)
+	}
 	r.sourceText(s, message.Reason(d.Reason), h, last)
 	return s, nil
+}
+
+// component says how a component changed, and how it is by now where that ended what changed.
+func (r *Renderer) component(ctx context.Context, s *message.SourceAlert, e query.Event, now time.Time) error {
+	name, to := message.ComponentName(e), e.Detail["to"]
+	s.SinceAt, s.Reason, s.Component = e.At, "", name
+	s.Text = name + ": " + words.Spell(cmp.Or(e.Detail["from"], "unknown")) + " → " +
+		words.Spell(cmp.Or(to, "unknown"))
+	s.Open = to != string(normalize.StatusOperational)
+	if was := e.Detail["from_name"]; was != "" {
+		s.Text = words.OneLine(was) + " is now called " + name
+	}
+	id, err := strconv.ParseInt(e.Detail["component_id"], 10, 64)
+	if err != nil { // no event that this program writes lacks it; the message must not stop those behind it
+		s.DedupKey = "vendorwatch-event-" + strconv.FormatInt(e.EventID, 10)
+		return nil
+	}
+	s.DedupKey = "vendorwatch-component-" + strconv.FormatInt(id, 10)
+	found, err := r.DB.ComponentsAfter(ctx, now, "", "", id-1, 1)
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(found) == 0 || found[0].ComponentID != id || !s.Open:
+	case found[0].GoneAt != "":
+		s.Text, s.Open = s.Text+"; its page does not list it any more", false
+	case found[0].Shown() == string(normalize.StatusOperational):
+		if s.Open = false; e.Detail["from_name"] == "" {
+			s.Text += ", by now operational"
+		}
+	}
+	return nil
 }
 
 func (r *Renderer) sourceText(s *message.SourceAlert, reason message.Reason, h query.SourceHealth, e query.Event) {
@@ -66,14 +101,6 @@ func (r *Renderer) sourceText(s *message.SourceAlert, reason message.Reason, h q
 	case message.ReasonMoved:
 		s.SinceAt, s.Reason = e.At, ""
 		s.Text = "the status page " + message.MovedText(e)
-	case message.ReasonComponent:
-		s.SinceAt, s.Reason, s.Component = e.At, "", message.ComponentName(e)
-		s.Text, s.Open = message.ComponentName(e)+": "+words.Spell(cmp.Or(e.Detail["from"], "unknown"))+" → "+
-			words.Spell(cmp.Or(e.Detail["to"], "unknown")),
-			e.Detail["to"] != string(normalize.StatusOperational)
-		if was := e.Detail["from_name"]; was != "" {
-			s.Text, s.Open = words.OneLine(was)+" is now called "+message.ComponentName(e), false
-		}
 	default:
 		s.SinceAt, s.Text = e.At, words.Spell(string(reason))
 	}

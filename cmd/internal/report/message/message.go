@@ -43,7 +43,9 @@ type AlertItem struct {
 	DashboardURL         string `json:"dashboard_url,omitempty"` // the incident's page on our dashboard
 	// the same for every message on this incident: vendorwatch-incident-17
 	DedupKey string `json:"dedup_key"`
-	Open     bool   `json:"open"` // whether it has not ended
+	// the keys of messages on it before it was known to be the same as another: what they opened ends with it
+	OtherKeys []string `json:"other_keys,omitempty"`
+	Open      bool     `json:"open"` // whether it has not ended
 
 	// Thread is what the channel returned for the first message on the incident. It is empty in that message, and for
 	// channels that return none.
@@ -57,8 +59,9 @@ type SourceAlert struct {
 	RunbookURL string `json:"runbook_url,omitempty"`
 	Text       string `json:"text"`                // what happened, in a sentence
 	Component  string `json:"component,omitempty"` // whose status changed, "Group › Name"
-	DedupKey   string `json:"dedup_key"`           // the same for every message on this page: vendorwatch-source-3
-	Open       bool   `json:"open"`                // whether it has not ended
+	// the same for every message on this page, or on this component: vendorwatch-source-3, vendorwatch-component-12
+	DedupKey string `json:"dedup_key"`
+	Open     bool   `json:"open"` // whether it has not ended
 }
 
 // HeldBack counts the messages that a channel's cap suppressed in an hour. The next digest reports what they would

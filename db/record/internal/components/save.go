@@ -3,6 +3,7 @@ package components
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"vendorwatch/db"
 	"vendorwatch/normalize"
@@ -83,9 +84,12 @@ func (k *Known) saveOne(ctx context.Context, tx *db.Tx, l List, c normalize.Comp
 	return r, Change{}, nil
 }
 
+// number names a component whatever it is called by and by.
+func (r *Row) number() string { return strconv.FormatInt(r.ID, 10) }
+
 func statusNews(r *Row, from string) News {
 	c := normalize.Component{Name: r.Name, Group: r.Group}
-	return News{c, map[string]string{"component": c.Label(), "from": from, "to": r.Status}}
+	return News{c, map[string]string{"component": c.Label(), "component_id": r.number(), "from": from, "to": r.Status}}
 }
 
 // renamed tells that the vendor calls a component of its id otherwise now. A group that appears or goes is
@@ -100,7 +104,8 @@ func renamed(was, is *Row) []News {
 		from.Group = is.Group
 	}
 	to := normalize.Component{Name: is.Name, Group: is.Group}
-	return []News{{to, map[string]string{"component": to.Label(), "from_name": from.Label(), "to_name": to.Label()}}}
+	return []News{{to, map[string]string{"component": to.Label(), "component_id": is.number(),
+		"from_name": from.Label(), "to_name": to.Label()}}}
 }
 
 // change brings a stored component up to what the page lists.

@@ -32,8 +32,9 @@ type Alert struct {
 	Action    Action
 	Why       string // why nothing is sent, where that is the action
 	Key       string
-	Summary   string // the news, in one line
-	Text      string // the whole message, in at most 10,000 runes
+	OtherKeys []string // under which the same was opened before it was known to be the same; closed with it
+	Summary   string   // the news, in one line
+	Text      string   // the whole message, in at most 10,000 runes
 	Severity  normalize.Severity
 	Vendor    string
 	Class     string // "incident", "maintenance", "notice", "status_page" or "test"
@@ -96,11 +97,11 @@ func addsOnly(r message.Reason) bool {
 }
 
 // ends reports whether a message for a reason ends what is no longer open. Others, such as a postmortem, come after
-// the end, and an incident that left its page has no end that anybody knows.
+// the end. Of an incident that left its page nobody knows the end, and the message says so: nobody can wait for it.
 func ends(r message.Reason) bool {
 	switch r {
-	case message.ReasonResolved, message.ReasonReadable, message.ReasonMaintenance,
-		message.ReasonComponent:
+	case message.ReasonResolved, message.ReasonReadable, message.ReasonMaintenance, message.ReasonComponent,
+		message.ReasonLeftFeed:
 		return true
 	}
 	return false
@@ -109,6 +110,7 @@ func ends(r message.Reason) bool {
 func (a *Alert) ofIncident(m message.Message) {
 	i, n := m.Items[0], m.Notice()
 	shown := n.Incidents[0]
+	a.OtherKeys = i.OtherKeys
 	a.Key, a.Severity, a.Class, a.StartedAt = i.DedupKey, normalize.Severity(i.Severity), i.Kind,
 		cmp.Or(i.StartedAt, i.ScheduledStartAt)
 	a.Vendor, a.Component = channel.Defang(shown.Vendor), channel.Defang(shown.Components)
@@ -136,7 +138,6 @@ func (a *Alert) ofSource(m message.Message) {
 	s := m.Source
 	a.Key, a.Severity, a.Class, a.StartedAt = s.DedupKey, normalize.SeverityUnknown, "status_page", s.SinceAt
 	if m.Reason == message.ReasonComponent {
-		a.Key += "-component-" + words.Short(s.Component, 200)
 		a.Component = channel.Defang(words.Short(s.Component, message.TitleLimit))
 	}
 	a.Vendor = channel.Defang(message.VendorName(s.VendorName, s.Vendor, 80))

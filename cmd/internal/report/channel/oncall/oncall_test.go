@@ -12,7 +12,7 @@ import (
 func TestWhatAMessageDoesToItsAlert(t *testing.T) {
 	open := func(i *message.AlertItem) { i.Open = true }
 	gone := func(i *message.AlertItem) { i.LeftFeedAt, i.Open = "2026-11-13T18:00:00.000Z", false }
-	component := func(s *message.SourceAlert) { s.Component = "Core › API" }
+	component := func(s *message.SourceAlert) { s.Component, s.DedupKey = "Core › API", "vendorwatch-component-12" }
 	work := func(i *message.AlertItem) { i.Kind, i.State, i.Open = "maintenance", "completed", false }
 	const incident, page = "vendorwatch-incident-17", "vendorwatch-source-3"
 	for _, c := range []struct {
@@ -30,7 +30,7 @@ func TestWhatAMessageDoesToItsAlert(t *testing.T) {
 		{"it ended", reporttest.Alert(message.ReasonResolved, nil), Close, incident},
 		{"a postmortem after the end", reporttest.Alert(message.ReasonPostmortem, nil), Ignore, incident},
 		{"it opened, and is over by now", reporttest.Alert(message.ReasonFirst, gone), Ignore, incident},
-		{"it left its page", reporttest.Alert(message.ReasonLeftFeed, gone), Ignore, incident},
+		{"it left its page", reporttest.Alert(message.ReasonLeftFeed, gone), Close, incident},
 		{"again", reporttest.Alert(message.ReasonReopened, nil), Open, incident},
 		{"planned work ended", reporttest.Alert(message.ReasonMaintenance, work), Close, incident},
 		{"a test", reporttest.Alert(message.ReasonTest, nil), Open, "vendorwatch-test"},
@@ -38,8 +38,8 @@ func TestWhatAMessageDoesToItsAlert(t *testing.T) {
 		{"a page cannot be read", reporttest.SourceMessage(message.ReasonUnreadable, nil), Open, page},
 		{"a page can be read again", reporttest.SourceMessage(message.ReasonReadable, nil), Close, page},
 		{"a page moved", reporttest.SourceMessage(message.ReasonMoved, nil), Ignore, ""},
-		{"a component", reporttest.SourceMessage(message.ReasonComponent, component), Open, page +
-			"-component-Core › API"},
+		{"a component", reporttest.SourceMessage(message.ReasonComponent, component), Open,
+			"vendorwatch-component-12"},
 		{"how many were held back", message.Message{Reason: message.ReasonHeldBack, Held: &message.HeldBack{Count: 3}},
 			Ignore, ""},
 		{"a digest", message.Message{Reason: message.ReasonDigest, Digest: &message.Digest{}}, Ignore, ""},

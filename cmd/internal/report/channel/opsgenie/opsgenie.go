@@ -121,7 +121,8 @@ const (
 func requestsOf(m message.Message) (requests []request, why string) {
 	a := oncall.Of(m)
 	alias := words.Cut(a.Key, aliasLimit, "")
-	alert := func(action string) string { return alertsPath + "/" + url.PathEscape(alias) + action }
+	at := func(alias, action string) string { return alertsPath + "/" + url.PathEscape(alias) + action }
+	alert := func(action string) string { return at(alias, action) }
 	note := request{
 		Method: http.MethodPost, Path: alert("/notes"), Does: "note added to " + alias,
 		Body: map[string]string{"note": a.Text, "source": source},
@@ -145,6 +146,9 @@ func requestsOf(m message.Message) (requests []request, why string) {
 	case oncall.Close:
 		body := map[string]string{"note": a.Summary, "source": source}
 		requests = []request{{Method: http.MethodPost, Path: alert("/close"), Body: body, Does: "closed " + alias}}
+		for _, other := range a.OtherKeys {
+			requests = append(requests, request{Method: http.MethodPost, Path: at(other, "/close"), Body: body})
+		}
 	}
 	return requests, a.Why
 }

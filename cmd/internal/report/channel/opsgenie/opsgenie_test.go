@@ -198,21 +198,21 @@ func TestAnAlertSaysWhatItIsAbout(t *testing.T) {
 	s.send(reporttest.HostileAlert())
 }
 
-// The name of a component is a vendor's, and stands in a path.
+// A key stands in a path, whatever it is made of.
 func TestAnAliasMayHoldAnything(t *testing.T) {
 	s := newService(t)
 	change := func(open bool) func(*message.SourceAlert) {
-		return func(a *message.SourceAlert) { a.Component, a.Open = "../EU/ä ?#%", open }
+		return func(a *message.SourceAlert) { a.DedupKey, a.Open = "vendorwatch-../EU/ä ?#%", open }
 	}
 	s.send(reporttest.SourceMessage(message.ReasonComponent, change(true)))
-	const alias = "vendorwatch-source-3-component-../EU/ä ?#%"
+	const alias = "vendorwatch-../EU/ä ?#%"
 	if s.alerts[alias] == nil {
 		t.Fatalf("alerts %v", s.alerts)
 	}
 	c := s.channel(reporttest.SecretWord)
 	requests, _ := requestsOf(reporttest.SourceMessage(message.ReasonComponent, change(false)))
 	got := c.poster.At(requests[0].Path, requests[0].query()).URL().String()
-	want := s.URL + "/v2/alerts/vendorwatch-source-3-component-..%2FEU%2F%C3%A4%20%3F%23%25/close?identifierType=alias"
+	want := s.URL + "/v2/alerts/vendorwatch-..%2FEU%2F%C3%A4%20%3F%23%25/close?identifierType=alias"
 	if got != want {
 		t.Errorf("closed at %s, want %s", got, want)
 	}

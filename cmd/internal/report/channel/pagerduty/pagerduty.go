@@ -65,6 +65,19 @@ func (c *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, er
 	if event == nil {
 		return channel.Sent{Receipt: why + ": not passed on"}, nil
 	}
+	if event.Action == actionClose {
+		for _, key := range oncall.Of(m).OtherKeys {
+			other := *event
+			other.DedupKey = key
+			if _, err := c.post(ctx, &other); err != nil {
+				return channel.Sent{}, err
+			}
+		}
+	}
+	return c.post(ctx, event)
+}
+
+func (c *Channel) post(ctx context.Context, event *pagerduty.V2Event) (channel.Sent, error) {
 	body, err := json.Marshal(event)
 	if err != nil {
 		return channel.Sent{}, &channel.SendError{Channel: c.Name(), Reason: "encode the message: " + err.Error(),
@@ -88,6 +101,9 @@ func (c *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, er
 // wrongKey is in an answer about the key of the integration.
 var wrongKey = regexp.MustCompile(`(?i)routing[ _]key`)
 
+// actionClose is the action of an event that ends an alert.
+const actionClose = "resolve"
+
 // The most that PagerDuty takes of each text, in characters.
 const (
 	summaryLimit = 1024
@@ -102,7 +118,7 @@ func eventOf(m message.Message, routingKey string) (event *pagerduty.V2Event, wh
 	case oncall.Ignore:
 		return nil, a.Why
 	case oncall.Close:
-		event.Action = "resolve"
+		event.Action = actionClose
 		return event, ""
 	}
 	event.Action = "trigger" // PagerDuty adds the event to the alert where one is open under the key

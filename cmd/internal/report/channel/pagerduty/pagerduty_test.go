@@ -182,10 +182,14 @@ func TestAPageHasItsOwnAlerts(t *testing.T) {
 	s := newService(t)
 	s.send(reporttest.SourceMessage(message.ReasonUnreadable, nil))
 	s.send(reporttest.SourceMessage(message.ReasonComponent,
-		func(a *message.SourceAlert) { a.Component, a.Open = "API", true }))
+		func(a *message.SourceAlert) {
+			a.Component, a.DedupKey, a.Open = "API", "vendorwatch-component-12", true
+		}))
 	s.send(reporttest.SourceMessage(message.ReasonComponent,
-		func(a *message.SourceAlert) { a.Component, a.Open = "API", false }))
-	if s.alerts["vendorwatch-source-3-component-API"].open || !s.alerts["vendorwatch-source-3"].open {
+		func(a *message.SourceAlert) {
+			a.Component, a.DedupKey, a.Open = "API", "vendorwatch-component-12", false
+		}))
+	if s.alerts["vendorwatch-component-12"].open || !s.alerts["vendorwatch-source-3"].open {
 		t.Errorf("after the component is well: %v", s.log)
 	}
 	s.send(reporttest.SourceMessage(message.ReasonReadable, nil))

@@ -70,6 +70,8 @@ type guard struct {
 	public http.RoundTripper // connects to public addresses only
 	hosts  []string          // hosts of the own network, in small letters
 
+	connections connections
+
 	proxies sync.Map // addresses of proxies, which connect on our behalf and may be anywhere
 }
 
@@ -86,13 +88,17 @@ func newGuard(hosts []string) *guard {
 		return nil
 	}
 	g := &guard{open: open, public: public}
+	g.connections.most = maxConnections
+	g.connections.closeIdle = []func(){open.CloseIdleConnections, public.CloseIdleConnections}
+	open.MaxIdleConns, public.MaxIdleConns = maxConnections, maxConnections
+	open.DialContext = g.connections.counted(free.DialContext)
 	public.Proxy = noting(http.ProxyFromEnvironment, &g.proxies)
-	public.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+	public.DialContext = g.connections.counted(func(ctx context.Context, network, address string) (net.Conn, error) {
 		if _, proxy := g.proxies.Load(address); proxy {
 			return free.DialContext(ctx, network, address)
 		}
 		return bound.DialContext(ctx, network, address)
-	}
+	})
 	for _, h := range hosts {
 		g.hosts = append(g.hosts, strings.ToLower(h))
 	}

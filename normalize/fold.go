@@ -420,7 +420,14 @@ func (f *folding) problems() {
 		}
 	}
 	slices.SortStableFunc(views, func(a, b *view) int { return a.seen.Compare(b.seen) })
-	all := f.record.Findings
+	var all []Problem
+	for _, found := range f.record.Findings {
+		found.Key = f.record.Incident.Key
+		if _, known := at[found.Finding]; !known {
+			at[found.Finding] = len(all)
+			all = append(all, found)
+		}
+	}
 	for _, v := range views {
 		for _, found := range v.findings {
 			found.Key = f.record.Incident.Key

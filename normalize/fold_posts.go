@@ -63,6 +63,10 @@ func (f *folding) takePosts(v *view) {
 func (f *folding) add(v *view, u Update) *post {
 	p := &post{u: u, firstSeen: v.seen, owner: v.source, by: map[*source]Update{}, shown: map[*source]bool{}}
 	p.u.Was, p.u.Key = "", f.unusedKey(u.Key)
+	if p.u.Key != u.Key && !generatedKey(u.Key) {
+		f.record.Findings = append(f.record.Findings,
+			Problem{Finding: sharedPostID(u.Key), First: v.seen, Last: v.seen, Times: 1})
+	}
 	if v.source.single && v.oneDate {
 		for _, o := range f.posts {
 			if b, ok := o.by[v.source]; ok && b.PostedAt.Equal(u.PostedAt) {
@@ -84,7 +88,8 @@ func (f *folding) unusedKey(key string) string {
 
 // match finds, for each post of a reading, the one that is known: the same words of the same kind of document; the
 // same id; without one the same minute and state, and among several of those the same text. Each is matched once, so
-// that two posts of one minute and text, or of one id, stay two.
+// that two posts of one minute and text, or of one id, stay two. Of an id that another kind of document has for another
+// post, only the same kind of document can tell whether the post was edited.
 func (f *folding) match(v *view) []*post {
 	s, updates := v.source, v.i.Updates
 	found := make([]*post, len(updates))
@@ -124,7 +129,8 @@ func (f *folding) match(v *view) []*post {
 	oneID := func(k, u Update) bool { return !generatedKey(u.Key) && k.Key == u.Key }
 	pass(own(func(k, u Update) bool { return k == u }))
 	pass(any(func(k, u Update) bool { return oneID(k, u) && text(k, u) }))
-	pass(any(oneID))
+	pass(own(oneID))
+	pass(func(p *post, u *Update) bool { return oneID(p.u, *u) && !twoPosts(p.u, *u) })
 	pass(any(func(k, u Update) bool { return sameMinute(k, u) && alike(k, u) && text(k, u) }))
 	pass(any(func(k, u Update) bool { return alike(k, u) && text(k, u) }))
 	pass(any(func(k, u Update) bool { return sameMinute(k, u) && alike(k, u) }))

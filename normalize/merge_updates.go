@@ -17,7 +17,9 @@ func (g *merging) updates(known, seen []Update) []Update {
 	taken := make([]bool, len(out))
 	left := make([]Update, 0, len(seen))
 	for _, s := range seen {
-		n := slices.IndexFunc(known, func(k Update) bool { return k.Key == s.Key && !generatedKey(s.Key) })
+		n := slices.IndexFunc(known, func(k Update) bool {
+			return k.Key == s.Key && !generatedKey(s.Key) && !twoPosts(k, s)
+		})
 		if n < 0 || taken[n] {
 			left = append(left, s)
 			continue

@@ -15,23 +15,15 @@ import (
 )
 
 // Incidents gives raws their meaning. Raws of one incident, from several documents, become one
-// Incident. It never drops a raw and never fails: what cannot be read becomes a Finding, and the field is
-// left unknown. own holds the words that only this platform uses.
+// Incident; incidents that share an id are told apart. It never drops a raw and never fails: what cannot be read
+// becomes a Finding, and the field is left unknown. own holds the words that only this platform uses.
 func Incidents(raws []Raw, own Words) ([]Incident, []Finding) {
-	var incidents []Incident
-	var findings []Finding
-	at := map[string]int{}
+	g := gathering{byKey: map[string][]int{}}
 	zones := times.Zones{}
 	for _, raw := range raws {
-		incident, found := readRaw(raw, own, zones)
-		findings = append(findings, found...)
-		if i, ok := at[incident.Key]; ok {
-			incidents[i] = Merge(incidents[i], incident)
-			continue
-		}
-		at[incident.Key] = len(incidents)
-		incidents = append(incidents, incident)
+		g.add(readRaw(raw, own, zones))
 	}
+	incidents, findings := g.finish()
 	incidents = joinWeak(incidents)
 	return incidents, dedupe(findings)
 }
@@ -96,6 +88,9 @@ type reader struct {
 func readRaw(raw Raw, own Words, zones times.Zones) (Incident, []Finding) {
 	r := &reader{raw: raw, own: own, zones: zones}
 	i := r.meaning()
+	for n, u := range i.Updates {
+		i.Updates[n].Key = unusedKey(i.Updates[:n], u.Key)
+	}
 	return i, r.findings
 }
 

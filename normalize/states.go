@@ -25,11 +25,25 @@ func (r *reader) updates() {
 		if up.State != StatePostmortem && up.State != StateUnknown {
 			state = up.State
 		}
-		r.incident.Updates = append(r.incident.Updates, up)
+		r.addUpdate(up)
 	}
 	// An update without a time comes first: where a text is cut, it is the oldest one that lost its time.
 	slices.SortStableFunc(r.incident.Updates, func(a, b Update) int { return a.PostedAt.Compare(b.PostedAt) })
 	nameUpdates(r.incident.Updates)
+}
+
+// addUpdate adds a post, but for one that the document shows twice. Two posts with one id are two, with a finding.
+func (r *reader) addUpdate(up Update) {
+	for _, known := range r.incident.Updates {
+		if up.Key == "" || known.Key != up.Key {
+			continue
+		}
+		if known == up {
+			return
+		}
+		r.finding("updates", up.Key, sharedPostID(up.Key).Problem)
+	}
+	r.incident.Updates = append(r.incident.Updates, up)
 }
 
 // updateState reads an update's word. A post headed "Update" changes no state: it has the state in

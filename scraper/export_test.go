@@ -1,5 +1,7 @@
 package scraper
 
+import "fmt"
+
 // For tests in package scraper_test, which use the platforms.
 
 // MostProbes is mostProbes.
@@ -22,6 +24,28 @@ func (r Registry) Candidates(base string) []string {
 
 // FoldedNames returns the folded name and aliases.
 func (e Entry) FoldedNames() []string { return e.names() }
+
+// Variants returns, for each list in a page, the page with the item n of that list in another form. The name is that of
+// the list. Elements of web pages are left out.
+func Variants(body []byte, n int, change func(item []byte, markup bool) []byte) map[string][]byte {
+	out := map[string][]byte{}
+	for _, doc := range documents(body, nil) {
+		for m, l := range doc.lists {
+			if n >= len(l.items) || l.element {
+				continue
+			}
+			name := fmt.Sprintf("%d %s", m, l.name)
+			text := rewritten(doc.text, l, func(s span, item []byte) []byte {
+				if s == l.items[n] {
+					return change(item, l.markup)
+				}
+				return item
+			})
+			out[name] = doc.wrap(text, nil)
+		}
+	}
+	return out
+}
 
 // Lists returns the lists of objects in a JSON document: of each its name and the bytes of its items.
 func Lists(body []byte) (names []string, items [][][]byte) {

@@ -17,17 +17,13 @@ import (
 // Read parses a page. An entry of a list that the platform refuses costs that entry, with a finding, and not the page:
 // in JSON, in JSON that stands in a web page or a script, in HTML, and in a feed. The Result then covers nothing, since
 // what was lost may be open. A page is refused as before if its other entries do not make it a page of the platform
-// either, or if a list would be left without any entry. Entries in JSON that share an id and are not the same are told
-// apart.
+// either, or if a list would be left without any entry.
 func Read(p Platform, s Source, in Page) (Result, error) {
 	res, err := p.Parse(s, in)
 	if errors.Is(err, ErrShape) {
 		if salvaged, ok := salvage(p, s, in, err); ok {
 			res, err = salvaged, nil
 		}
-	}
-	if err == nil && page.IsJSON(page.Body(in)) {
-		apart(&res)
 	}
 	if err == nil {
 		printable(&res)

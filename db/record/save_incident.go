@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 	"vendorwatch/db"
@@ -45,10 +46,15 @@ func saveIncidents(ctx context.Context, tx *db.Tx, p pass) (out incidentsSeen, e
 	if err := out.add(adoptMoved(ctx, tx, p, seen, headers)); err != nil {
 		return out, err
 	}
+	apart, err := tellApart(ctx, tx, p, seen, headers)
+	if err := out.add(apart.change, err); err != nil {
+		return out, err
+	}
 	adopted, keys, err := adopt(ctx, tx, p, seen, headers)
 	if err := out.add(adopted, err); err != nil {
 		return out, err
 	}
+	maps.Copy(keys, apart.keys)
 	out.keys, out.listed, out.reread = keys, map[string]bool{}, map[string]bool{}
 	ids := map[int64]bool{}
 	var differ []normalize.Incident
@@ -90,7 +96,7 @@ func saveIncidents(ctx context.Context, tx *db.Tx, p pass) (out incidentsSeen, e
 		return out, err
 	}
 	left, err := saveLeftFeed(ctx, tx, p, open, ids, newOf(all))
-	out.findings, out.vanished = left.findings, left.vanished
+	out.findings, out.vanished = slices.Concat(apart.findings, left.findings), left.vanished
 	return out, out.add(left.change, err)
 }
 

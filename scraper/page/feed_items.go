@@ -1,6 +1,7 @@
 package page
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -32,8 +33,8 @@ func IsTimeline(item *gofeed.Item) bool { return len(DatedUpdates(bodyOf(item), 
 // where they have its title, up to words for its state, or its address; Better Stack writes such feeds: "API went
 // down", "API recovered". Otherwise the guid tells nothing, and they are several incidents. Items of one title and one
 // address of their own are the posts of one incident, too, if each has a guid of its own. hear, if it is not nil, gives
-// each item its last touch before it is joined with others.
-func ReadItems(f *gofeed.Feed, p Page, hear Hearing) []normalize.Raw {
+// each item its last touch before it is joined with others. A finding names each guid that tells nothing.
+func ReadItems(f *gofeed.Feed, p Page, hear Hearing) ([]normalize.Raw, []normalize.Finding) {
 	readItem := func(item *gofeed.Item, shared map[string]bool) normalize.Raw {
 		raw := ReadItem(item, p, shared)
 		if hear != nil {
@@ -48,6 +49,7 @@ func ReadItems(f *gofeed.Feed, p Page, hear Hearing) []normalize.Raw {
 		byGUID[guid] = append(byGUID[guid], item)
 	}
 	var raws []normalize.Raw
+	var findings []normalize.Finding
 	done := map[string]bool{}
 	ofMonitor := monitorPosts(f, shared)
 	for _, item := range f.Items {
@@ -68,12 +70,23 @@ func ReadItems(f *gofeed.Feed, p Page, hear Hearing) []normalize.Raw {
 			nameless := *item
 			nameless.GUID = ""
 			raws = append(raws, readItem(&nameless, shared))
+			if !done[guid] {
+				done[guid] = true
+				findings = append(findings, normalize.Finding{Field: normalize.FieldKey, Value: guid,
+					Problem: fmt.Sprintf("%d items of several incidents have this guid; they are told apart by their "+
+						"addresses, or by title and start", len(same))})
+			}
 		case !done[guid]:
 			done[guid] = true
 			raws = append(raws, joinItems(same, shared, readItem))
+			for _, other := range same {
+				if subject(other.Title) != subject(same[0].Title) {
+					findings = append(findings, OtherTitle(raws[len(raws)-1].ID, OneLine(other.Title)))
+				}
+			}
 		}
 	}
-	return raws
+	return raws, findings
 }
 
 var (

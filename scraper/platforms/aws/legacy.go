@@ -232,7 +232,9 @@ func readFeed(s scraper.Source, p page.Page) (scraper.Result, error) {
 				page.Clip(item.GUID, 120),
 			)
 		}
-		items = append(items, it)
+		if !slices.Contains(items, it) {
+			items = append(items, it)
+		}
 	}
 	slices.SortStableFunc(items, func(a, b feedEntry) int { return int(min(1, max(-1, a.epoch-b.epoch))) })
 	open := map[string]int{}
@@ -260,6 +262,7 @@ func readFeed(s scraper.Source, p page.Page) (scraper.Result, error) {
 		it.update.ID = strconv.FormatInt(it.epoch, 10)
 		if slices.ContainsFunc(raw.Updates, func(u normalize.RawUpdate) bool { return u.ID == it.update.ID }) {
 			it.update.ID += "#" + strconv.Itoa(len(raw.Updates))
+			res.Findings = append(res.Findings, page.OtherTitle(raw.ID, it.title))
 		}
 		raw.Updates = append(raw.Updates, it.update)
 		if it.over {

@@ -97,9 +97,12 @@ func readIndex(s scraper.Source, p page.Page, body []byte) (scraper.Result, erro
 	}
 	seen := map[entityID]bool{}
 	for _, e := range doc.Included {
-		if e.Type == "status_report" && !seen[e.ID] {
-			seen[e.ID] = true
-			res.Incidents = append(res.Incidents, doc.report(e))
+		if e.Type != "status_report" {
+			continue
+		}
+		seen[e.ID] = true
+		if raw := doc.report(e); page.Listed(res.Incidents, raw) < 0 {
+			res.Incidents = append(res.Incidents, raw)
 		}
 	}
 	for _, ref := range reports.Data {

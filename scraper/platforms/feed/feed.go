@@ -67,7 +67,7 @@ func read(p page.Page, hear page.Hearing) (scraper.Result, error) {
 	}
 	var oldest time.Time
 	dated := true
-	res.Incidents = page.ReadItems(parsed, p, hear)
+	res.Incidents, res.Findings = page.ReadItems(parsed, p, hear)
 	for _, item := range parsed.Items {
 		at := item.PublishedParsed
 		if at == nil {

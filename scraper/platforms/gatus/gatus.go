@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -97,11 +98,14 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 	}
 	res := scraper.Result{Document: docConfig, Coverage: scraper.Coverage{Open: config.Announcements != nil}}
 	of := map[string]int{}
-	for _, a := range config.Announcements {
+	for n, a := range config.Announcements {
 		if a.Type == "" || a.Message == "" || a.Timestamp == "" {
 			return scraper.Result{}, page.Errorf(
 				"a configuration of Gatus with an announcement that lacks its type, message or timestamp",
 			)
+		}
+		if slices.Contains(config.Announcements[:n], a) {
+			continue
 		}
 		raw := a.raw()
 		if of[a.Timestamp]++; of[a.Timestamp] > 1 {

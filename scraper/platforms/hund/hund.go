@@ -110,6 +110,9 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 			continue
 		}
 		// Feeds list the newest entry first, and its title counts.
+		if was := res.Incidents[n].Title; raw.Title != was {
+			res.Findings = append(res.Findings, page.OtherTitle(raw.ID, raw.Title))
+		}
 		res.Incidents[n].Updates = append(res.Incidents[n].Updates, raw.Updates...)
 	}
 	for i := range res.Incidents {

@@ -68,18 +68,15 @@ func (g *pageData) result(s scraper.Source, p page.Page) (scraper.Result, error)
 	g.home = pageURL(s, p, sum.PublicURL)
 	res := scraper.Result{Document: g.document, PageName: sum.Name, PageURL: g.home}
 	listed := g.note()
-	seen := map[string]bool{}
 	for _, in := range slices.Concat(sum.Ongoing, sum.Maintenances, g.incidents) {
 		if in.ID == "" && in.Name == "" {
 			return scraper.Result{}, page.Errorf("a page of incident.io with an incident that has neither id nor name")
 		}
-		if in.ID != "" && seen[in.ID] {
-			continue
+		if raw := g.incident(in); page.Listed(res.Incidents, raw) < 0 {
+			res.Incidents = append(res.Incidents, raw)
 		}
-		seen[in.ID] = true
-		res.Incidents = append(res.Incidents, g.incident(in))
 	}
-	links := g.links(seen)
+	links := g.links(res.Incidents)
 	res.Incidents = append(res.Incidents, links...)
 	if sum.PageType == "parent" {
 		g.parent(s, &res)
@@ -230,14 +227,12 @@ func (g *pageData) part(id string) (part normalize.RawComponent, ok bool) {
 }
 
 // links returns the history's titles, except those of incidents that were read with their timelines.
-func (g *pageData) links(seen map[string]bool) []normalize.Raw {
+func (g *pageData) links(read []normalize.Raw) []normalize.Raw {
 	var out []normalize.Raw
-	done := map[string]bool{}
 	for _, link := range g.history.Links {
-		if seen[link.ID] || done[link.ID] || link.ID == "" {
+		if link.ID == "" {
 			continue
 		}
-		done[link.ID] = true
 		raw := normalize.Raw{
 			Document: docHistoryLink, ID: link.ID, URL: page.IncidentURL(g.home, link.ID), Title: link.Name,
 			State: link.Status,
@@ -253,7 +248,9 @@ func (g *pageData) links(seen map[string]bool) []normalize.Raw {
 			}
 		}
 		g.impacts(&raw, impacts, nil)
-		out = append(out, raw)
+		if page.Listed(read, raw) < 0 && page.Listed(out, raw) < 0 {
+			out = append(out, raw)
+		}
 	}
 	return out
 }

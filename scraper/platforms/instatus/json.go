@@ -85,13 +85,12 @@ type update struct {
 type pageReader struct {
 	res   scraper.Result
 	parts map[string]normalize.RawComponent // by id
-	at    map[string]int                    // place of a notice among the incidents, by id
 }
 
 func newPage(document, home string) *pageReader {
 	return &pageReader{
 		res:   scraper.Result{Document: document, PageURL: home},
-		parts: map[string]normalize.RawComponent{}, at: map[string]int{},
+		parts: map[string]normalize.RawComponent{},
 	}
 }
 
@@ -124,10 +123,9 @@ func (g *pageReader) add(n notice, kind string) error {
 		return page.Errorf("a list of Instatus with an entry that has no state, or neither id nor name")
 	}
 	raw := g.raw(n, kind)
-	i, seen := g.at[n.ID]
+	i := page.Listed(g.res.Incidents, raw)
 	switch {
-	case n.ID == "" || !seen:
-		g.at[n.ID] = len(g.res.Incidents)
+	case i < 0:
 		g.res.Incidents = append(g.res.Incidents, raw)
 	case len(raw.Updates) > len(g.res.Incidents[i].Updates):
 		g.res.Incidents[i] = raw

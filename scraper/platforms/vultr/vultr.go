@@ -124,6 +124,7 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 			key = a.Start + " " + a.Subject
 			res.Findings = append(res.Findings, a.finding("the alert has no id; it is known by its subject and start"))
 		}
+		key += "\n" + a.Start + "\n" + a.Subject // two alerts may have one id; each region shows the alert again
 		n, ok := at[key]
 		if !ok {
 			n = len(res.Incidents)

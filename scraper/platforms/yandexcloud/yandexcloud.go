@@ -142,7 +142,7 @@ func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 	}
 	n := pageNumber(p.URL)
 	items := *doc.Items
-	if doc.Count == nil || len(items) > *doc.Count || len(items) == 0 && (*doc.Count > 0 || n < 2) {
+	if doc.Count == nil || len(items) == 0 && (*doc.Count > 0 || n < 2) {
 		return scraper.Result{}, page.Unexpected(p, want)
 	}
 	res.Document = list
@@ -158,7 +158,7 @@ func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 			res.Coverage.Until = item.Start // what is newer stands on the pages before
 		}
 	}
-	res.Coverage.Open = n < 2 && len(items) == *doc.Count
+	res.Coverage.Open = n < 2 && len(items) >= *doc.Count
 	if s.Mode == scraper.Backfill && n*perPage < *doc.Count && len(items) > 0 {
 		res.Follow = []scraper.Request{history(res.PageURL, n+1)}
 	}

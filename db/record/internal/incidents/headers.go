@@ -6,6 +6,7 @@ import (
 	"vendorwatch/db"
 	"vendorwatch/db/internal/scan"
 	"vendorwatch/db/record/internal/readings"
+	"vendorwatch/normalize"
 )
 
 // Header is what tells, at little cost, whether an incident needs a closer look.
@@ -15,10 +16,19 @@ type Header struct {
 	State     string         `db:"state"`
 	FirstSeen string         `db:"first_seen_at"`
 	LeftFeed  string         `db:"left_feed_at"`
+	Title     string         `db:"title"`
 	StartedAt string         `db:"started_at"`
+	Scheduled string         `db:"scheduled_start_at"`
 	Announced bool           `db:"announced"`
 	SameEvent int64          `db:"same_event_id"` // 0 if it is alone
 	Words     readings.Index `db:"raw_index"`
+}
+
+// Incident returns what the header has of an incident: its title and when it began.
+func (h *Header) Incident() normalize.Incident {
+	started, _ := db.ParseStamp(h.StartedAt) // empty, or as we wrote it
+	scheduled, _ := db.ParseStamp(h.Scheduled)
+	return normalize.Incident{Key: h.Key, Title: h.Title, StartedAt: started, ScheduledStartAt: scheduled}
 }
 
 var headerColumns = scan.Of[Header]("")

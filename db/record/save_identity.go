@@ -1,0 +1,168 @@
+package record
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"vendorwatch/db"
+	"vendorwatch/db/internal/scan"
+	"vendorwatch/db/record/internal/incidents"
+	"vendorwatch/normalize"
+)
+
+// apartness is what telling incidents apart that share an id changed.
+type apartness struct {
+	change
+	keys     map[string]string // keys as read to keys as stored
+	findings []normalize.Finding
+}
+
+// ofID is a stored incident of an id.
+type ofID struct {
+	ID        int64     `db:"incident_id"`
+	Key       string    `db:"source_key"`
+	Title     string    `db:"title"`
+	Started   time.Time `db:"started_at"`
+	Scheduled time.Time `db:"scheduled_start_at"`
+	Created   time.Time `db:"created_at"`
+	Resolved  time.Time `db:"resolved_at"`
+}
+
+var ofIDColumns = scan.Of[ofID]("")
+
+func (o ofID) incident() normalize.Incident {
+	return normalize.Incident{Key: o.Key, Title: o.Title, StartedAt: o.Started, ScheduledStartAt: o.Scheduled,
+		CreatedAt: o.Created, ResolvedAt: o.Resolved}
+}
+
+// tellApart finds those incidents of which another one is stored under their id, and gives each the key that it is
+// stored under, or is to be. That an id is of several incidents is known from the page that shows two of them, from
+// the finding that an earlier one left, or because one had ended before the other began. Otherwise what has another
+// title and start is taken for an edit.
+func tellApart(ctx context.Context, tx *db.Tx, p pass, seen []normalize.Incident,
+	headers map[string]*incidents.Header) (apartness, error) {
+	out := apartness{keys: map[string]string{}}
+	shared, err := scan.Column[string](ctx, tx, `SELECT DISTINCT value FROM findings WHERE source_id = ? AND field = ?`,
+		p.SourceID, normalize.FieldKey)
+	if err != nil {
+		return out, err
+	}
+	read := keysOf(seen)
+	for n := range seen {
+		i := &seen[n]
+		id, apart := normalize.SharedID(i.Key)
+		h := headers[i.Key]
+		known := apart || slices.Contains(shared, id)
+		if normalize.WeakKey(i.Key) || h == nil && !known || h != nil && !normalize.TwoIncidents(h.Incident(), *i) {
+			continue
+		}
+		all, err := storedOf(ctx, tx, p.SourceID, id)
+		if err != nil {
+			return out, err
+		}
+		key, err := out.place(ctx, tx, p, *i, all, id, known, read)
+		if err != nil {
+			return out, err
+		}
+		if key == i.Key && h != nil {
+			continue
+		}
+		out.keys[i.Key], i.Key, read[n] = key, key, key
+		found, err := incidents.Headers(ctx, tx, p.SourceID, []string{id, key})
+		if err != nil {
+			return out, err
+		}
+		headers[id], headers[key] = found[id], found[key]
+		if headers[id] == nil {
+			delete(headers, id)
+		}
+		if headers[key] == nil {
+			delete(headers, key)
+		}
+	}
+	return out, nil
+}
+
+// place returns the key of an incident whose id is, or may be, of several; all are those that are stored.
+func (a *apartness) place(ctx context.Context, tx *db.Tx, p pass, i normalize.Incident, all []ofID, id string,
+	known bool, read []string) (string, error) {
+	others := slices.DeleteFunc(slices.Clone(all), func(o ofID) bool {
+		return o.Key != i.Key && o.Key != id && slices.Contains(read, o.Key)
+	})
+	fits := []func(normalize.Incident) bool{
+		func(k normalize.Incident) bool { return normalize.SameByTitle(k, i) },
+		func(k normalize.Incident) bool { return k.Title == i.Title },
+		func(k normalize.Incident) bool { return !normalize.TwoIncidents(k, i) },
+	}
+	for _, fit := range fits {
+		for _, o := range others {
+			k := o.incident()
+			var err error
+			if k.Updates, err = postsOf(ctx, tx, o.ID); err != nil {
+				return "", err
+			}
+			if !fit(k) {
+				continue
+			}
+			if _, apart := normalize.SharedID(i.Key); o.Key != id || !apart {
+				return o.Key, nil
+			}
+			return i.Key, a.rename(ctx, tx, p, id, i.Key)
+		}
+	}
+	stored, err := sameBy(ctx, tx, p, i, func(k normalize.Incident) bool { return !slices.Contains(read, k.Key) })
+	if err != nil || stored != "" {
+		return stored, err
+	}
+	n := slices.IndexFunc(all, func(o ofID) bool { return o.Key == id })
+	if n >= 0 {
+		if was := all[n].incident(); !known && !endedBefore(was, i) && !endedBefore(i, was) {
+			return i.Key, nil
+		} else if to := normalize.ApartKey(id, was); !was.Begin().IsZero() {
+			if err := a.rename(ctx, tx, p, id, to); err != nil {
+				return "", err
+			}
+			a.findings = append(a.findings, normalize.SharedIDFinding(to, id))
+		}
+	}
+	if i.Begin().IsZero() {
+		return i.Key, nil
+	}
+	key := normalize.ApartKey(id, i)
+	a.findings = append(a.findings, normalize.SharedIDFinding(key, id))
+	return key, nil
+}
+
+// rename gives a stored incident the key that tells it apart.
+func (a *apartness) rename(ctx context.Context, tx *db.Tx, p pass, from, to string) error {
+	a.Rows = true
+	return rekey(ctx, tx, p.SourceID, from, to)
+}
+
+// endedBefore reports whether one incident had ended before another began.
+func endedBefore(a, b normalize.Incident) bool {
+	return !a.ResolvedAt.IsZero() && !b.Begin().IsZero() && !a.ResolvedAt.After(b.Begin())
+}
+
+// storedOf returns the stored incidents of an id, told apart or not.
+func storedOf(ctx context.Context, tx *db.Tx, sourceID int64, id string) ([]ofID, error) {
+	return ofIDColumns.All(ctx, tx, `SELECT `+ofIDColumns.Columns+` FROM incidents
+		WHERE source_id = ?1 AND (source_key = ?2 OR source_key >= ?2 || '@' AND source_key < ?2 || 'A')
+		ORDER BY incident_id`, sourceID, id)
+}
+
+func postsOf(ctx context.Context, tx *db.Tx, incidentID int64) ([]normalize.Update, error) {
+	type row struct {
+		Key    string    `db:"source_key"`
+		Posted time.Time `db:"posted_at"`
+		Body   string    `db:"body"`
+	}
+	rows, err := scan.Of[row]("").All(ctx, tx, `SELECT source_key, posted_at, body FROM incident_updates
+		WHERE incident_id = ?`, incidentID)
+	posts := make([]normalize.Update, len(rows))
+	for n, r := range rows {
+		posts[n] = normalize.Update{Key: r.Key, PostedAt: r.Posted, Body: r.Body}
+	}
+	return posts, err
+}

@@ -71,7 +71,8 @@ func TestIncidentsOfOneIDInTheRecord(t *testing.T) {
 		{"one of two has another title", [][]normalize.Raw{{a, b}, {renamed, b}},
 			"Anvils do float|x@2026-11-23T10:00Z|2; Rockets late|x@2026-11-23T14:00Z|2", true},
 		{"a third one, when two are known", [][]normalize.Raw{{a, b}, {idEntry("list", "x", "Glue is dry", 2)}},
-			"Anvils float|x@2026-11-23T10:00Z|2; Glue is dry|x@2026-11-23T11:00Z|2; Rockets late|x@2026-11-23T14:00Z|2", true},
+			"Anvils float|x@2026-11-23T10:00Z|2; Glue is dry|x@2026-11-23T11:00Z|2; " +
+				"Rockets late|x@2026-11-23T14:00Z|2", true},
 	} {
 		for _, archived := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, saved %v", tt.name, archived), func(t *testing.T) {
@@ -108,11 +109,13 @@ func TestPostsOfOneID(t *testing.T) {
 	}{
 		{"one document", [][]normalize.Raw{{raw("list", one, two)}}, []string{one.Body, two.Body}, true},
 		{"twice the same", [][]normalize.Raw{{raw("list", one, one)}}, []string{one.Body}, false},
-		{"list and detail", [][]normalize.Raw{{raw("list", one), raw("detail", two)}}, []string{one.Body, two.Body}, true},
+		{"list and detail", [][]normalize.Raw{{raw("list", one), raw("detail", two)}},
+			[]string{one.Body, two.Body}, true},
 		{"list, and later detail", [][]normalize.Raw{{raw("list", one)}, {raw("detail", two)}},
 			[]string{one.Body, two.Body}, true},
 		{"edited", [][]normalize.Raw{{raw("list", one)}, {raw("list", two)}}, []string{two.Body}, false},
-		{"two pages of a list", [][]normalize.Raw{{raw("list", one), raw("list", two)}}, []string{one.Body, two.Body}, true},
+		{"two pages of a list", [][]normalize.Raw{{raw("list", one), raw("list", two)}},
+			[]string{one.Body, two.Body}, true},
 		{"two pages with ids", [][]normalize.Raw{{raw("list", one), raw("list", post("v", two.Posted.Text, two.Body))}},
 			[]string{one.Body, two.Body}, false},
 	} {

@@ -228,7 +228,7 @@ func (f *folding) body(p *post, u, was Update, said, fresh bool) (body string, e
 		if oneLine(was.Body) == oneLine(u.Body) {
 			return richer(k, u.Body), false
 		}
-		if smartQuotes.Replace(markdown.Plain(k)) == smartQuotes.Replace(markdown.Plain(u.Body)) &&
+		if markdown.PlainQuotes(markdown.Plain(k)) == markdown.PlainQuotes(markdown.Plain(u.Body)) &&
 			generatedKey(u.Key) {
 			return richer(k, u.Body), false
 		}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"time"
+
+	"vendorwatch/normalize/markdown"
 )
 
 // Vendors promise that an id is of one incident, and do not always keep it. Two entries with one id are two incidents
@@ -16,7 +18,7 @@ func TwoIncidents(a, b Incident) bool {
 }
 
 func sameTitle(a, b string) bool {
-	return caseFold(a) == caseFold(b) || sameText(a, b) || cutOf(a, b, false) || cutOf(b, a, false)
+	return markdown.Fold(a) == markdown.Fold(b) || sameText(a, b) || cutOf(a, b, false) || cutOf(b, a, false)
 }
 
 // Begin returns when an incident began, or is planned to; zero if that is not known.

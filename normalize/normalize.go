@@ -62,7 +62,7 @@ func WeakKey(key string) bool { return strings.HasPrefix(key, "#") }
 // start, within a minute of each other: all there is to go by where one of them has a weak key.
 func SameByTitle(a, b Incident) bool {
 	near := func(a, b time.Time) bool { return !a.IsZero() && !b.IsZero() && a.Sub(b).Abs() < time.Minute }
-	return a.Title != "" && caseFold(a.Title) == caseFold(b.Title) &&
+	return a.Title != "" && markdown.Fold(a.Title) == markdown.Fold(b.Title) &&
 		(near(a.StartedAt, b.StartedAt) || near(a.ScheduledStartAt, b.ScheduledStartAt))
 }
 
@@ -148,7 +148,7 @@ func key(raw Raw, i Incident) string {
 	if start.IsZero() {
 		start = i.ScheduledStartAt
 	}
-	sum := sha256.Sum256([]byte(caseFold(i.Title) + "\n" + start.UTC().Format("2006-01-02T15:04")))
+	sum := sha256.Sum256([]byte(markdown.Fold(i.Title) + "\n" + start.UTC().Format("2006-01-02T15:04")))
 	return "#" + hex.EncodeToString(sum[:8])
 }
 

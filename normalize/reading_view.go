@@ -40,7 +40,7 @@ func (m *memo) squeeze(s string) string {
 	}
 	text, ok := m.squeezed[s]
 	if !ok {
-		text = squeeze(s)
+		text = markdown.Squeeze(s)
 		m.squeezed[s] = text
 	}
 	return text

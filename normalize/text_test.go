@@ -1,6 +1,10 @@
 package normalize
 
-import "testing"
+import (
+	"testing"
+
+	"vendorwatch/normalize/markdown"
+)
 
 func TestSameTextIsBlindToFormOnly(t *testing.T) {
 	same := [][2]string{
@@ -50,7 +54,7 @@ func TestSameWordsSeesASpace(t *testing.T) {
 			t.Errorf("%q and %q have other words", p[0], p[1])
 		}
 	}
-	if caseFold("**It’s** GONE") != "it's gone" {
-		t.Errorf("got %q", caseFold("**It’s** GONE"))
+	if markdown.Fold("**It’s** GONE") != "it's gone" {
+		t.Errorf("got %q", markdown.Fold("**It’s** GONE"))
 	}
 }

@@ -133,7 +133,9 @@ func TestTwoIncidentsOfOneID(t *testing.T) {
 		for n := range 9 {
 			twice := scraper.Variants(body, n, func(item []byte, m bool) []byte { return join(item, item, m) })
 			instead := scraper.Variants(body, n, another)
-			two := scraper.Variants(body, n, func(item []byte, m bool) []byte { return join(item, another(item, m), m) })
+			two := scraper.Variants(body, n, func(item []byte, m bool) []byte {
+				return join(item, another(item, m), m)
+			})
 			for list, doc := range two {
 				if other, _, _ := read(instead[list]); changed(whole, other) != 1 {
 					continue // no entry of a list of incidents, or what changed is not what the platform reads
@@ -152,7 +154,8 @@ func TestTwoIncidentsOfOneID(t *testing.T) {
 					return found.Field == normalize.FieldKey || strings.Contains(found.Value, "Otherwise")
 				})
 				if len(all) != len(whole)+1 && !(told && len(all) == len(whole)) {
-					t.Errorf("%s: %d incidents of %d and another one; findings %+v", name, len(all), len(whole), findings)
+					t.Errorf("%s: %d incidents of %d and another one; findings %+v", name, len(all), len(whole),
+						findings)
 				}
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"vendorwatch/db/record/internal/readings"
 	"vendorwatch/db/record/internal/sameevent"
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/event"
 )
 
 // Before returns the record that an incident of a source has under another key from before its page had another
@@ -33,7 +34,7 @@ func Before(ctx context.Context, tx *db.Tx, sourceID int64, since string, i norm
 	}
 	var matches []*incidents.Record
 	for _, c := range candidates {
-		if normalize.SameEvent(c.Incident, i) || normalize.SameByTitle(c.Incident, i) {
+		if event.Same(c.Incident, i) || normalize.SameByTitle(c.Incident, i) {
 			matches = append(matches, c)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"vendorwatch/db/internal/scan"
 	"vendorwatch/db/record/internal/incidents"
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/event"
 )
 
 // nearby is how far from an incident's start or end the records of the same event are looked for.
@@ -125,7 +126,7 @@ func near(ctx context.Context, tx *db.Tx, sourceID int64, rec *incidents.Record,
 func link(ctx context.Context, tx *db.Tx, sourceID int64, rec *incidents.Record, near []neighbour) (bool, error) {
 	var match *neighbour
 	for _, n := range near {
-		if n.source == sourceID || n.taken || !normalize.SameEvent(rec.Incident, n.Incident) {
+		if n.source == sourceID || n.taken || !event.Same(rec.Incident, n.Incident) {
 			continue
 		}
 		if match != nil && match.event() != n.event() {
@@ -137,7 +138,7 @@ func link(ctx context.Context, tx *db.Tx, sourceID int64, rec *incidents.Record,
 		return false, nil
 	}
 	for _, n := range near {
-		if n.source == sourceID && n.SameEvent == 0 && normalize.SameEvent(n.Incident, match.Incident) {
+		if n.source == sourceID && n.SameEvent == 0 && event.Same(n.Incident, match.Incident) {
 			return false, nil
 		}
 	}

@@ -1,16 +1,24 @@
-package normalize
+package event
 
 import (
 	"testing"
 	"time"
+
+	"vendorwatch/normalize"
 )
 
-func TestSameEvent(t *testing.T) {
+func TestSame(t *testing.T) {
 	const telling = "A queue in our European region is not being emptied, so that workflows and routing lag behind " +
 		"by up to an hour. Write to help@acme.example."
-	at := func(clock string) time.Time { return utc("2026-03-01T" + clock + ":00Z") }
-	record := func(title, start, end, text string) Incident {
-		i := Incident{Kind: KindIncident, Title: title, Updates: []Update{{Body: text}}}
+	at := func(clock string) time.Time {
+		when, err := time.Parse(time.RFC3339, "2026-03-01T"+clock+":00Z")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return when
+	}
+	record := func(title, start, end, text string) normalize.Incident {
+		i := normalize.Incident{Kind: normalize.KindIncident, Title: title, Updates: []normalize.Update{{Body: text}}}
 		if start != "" {
 			i.StartedAt = at(start)
 		}
@@ -22,7 +30,7 @@ func TestSameEvent(t *testing.T) {
 	base := record("[Workflows] Delays in Prod 2", "14:09", "15:16", telling)
 	tests := []struct {
 		name  string
-		other Incident
+		other normalize.Incident
 		want  bool
 	}{
 		{"the same in every way", record("[Workflows] Delays in Prod 2", "14:09", "15:16", telling), true},
@@ -47,32 +55,32 @@ func TestSameEvent(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := SameEvent(base, tt.other); got != tt.want {
+			if got := Same(base, tt.other); got != tt.want {
 				t.Errorf("got %v, want %v", got, tt.want)
 			}
-			if SameEvent(base, tt.other) != SameEvent(tt.other, base) {
+			if Same(base, tt.other) != Same(tt.other, base) {
 				t.Error("it depends on which of the two is asked")
 			}
 		})
 	}
 	ready := "We are currently investigating this issue."
-	if SameEvent(record("API errors", "14:09", "", ready), record("Chat is down", "14:09", "", ready)) {
+	if Same(record("API errors", "14:09", "", ready), record("Chat is down", "14:09", "", ready)) {
 		t.Error("a platform's ready-made sentence linked two incidents")
 	}
 	planned := base
-	planned.Kind, planned.ScheduledStartAt = KindMaintenance, at("14:09")
-	if SameEvent(base, planned) {
+	planned.Kind, planned.ScheduledStartAt = normalize.KindMaintenance, at("14:09")
+	if Same(base, planned) {
 		t.Error("an incident and a maintenance are never one event")
 	}
 	// Two records of planned work are compared by their windows, whatever else they show of the time.
 	a, b := planned, planned
 	a.StartedAt, b.StartedAt = at("09:00"), at("19:00")
 	a.ResolvedAt, b.ResolvedAt = time.Time{}, time.Time{}
-	if !SameEvent(a, b) {
+	if !Same(a, b) {
 		t.Error("one window was taken for two")
 	}
 	b.ScheduledStartAt = at("17:09")
-	if SameEvent(a, b) {
+	if Same(a, b) {
 		t.Error("two windows were taken for one")
 	}
 }

@@ -1,9 +1,13 @@
-package normalize
+// Package event tells whether two records of one vendor are about one event.
+package event
 
 import (
 	"regexp"
 	"strings"
 	"time"
+
+	"vendorwatch/normalize"
+	"vendorwatch/normalize/markdown"
 )
 
 // How close two records' times must be to speak of one event, and how long a text must be to be no
@@ -14,11 +18,11 @@ const (
 	tellingText    = 80 // letters
 )
 
-// SameEvent reports whether two records of one vendor, read from two sources, tell of one event: they begin
+// Same reports whether two records of one vendor, read from two sources, tell of one event: they begin
 // or end together, and share their title, or a text that says something. A wrong link would hide an
 // incident, so that in doubt they stay two.
-func SameEvent(a, b Incident) bool {
-	if (a.Kind == KindMaintenance) != (b.Kind == KindMaintenance) {
+func Same(a, b normalize.Incident) bool {
+	if (a.Kind == normalize.KindMaintenance) != (b.Kind == normalize.KindMaintenance) {
 		return false
 	}
 	titles, texts := similarTitles(a.Title, b.Title), sharedText(a, b)
@@ -39,8 +43,8 @@ func SameEvent(a, b Incident) bool {
 }
 
 // begins is when a record says that it all began: the window of a maintenance, the start of an incident.
-func begins(i Incident) time.Time {
-	if i.Kind == KindMaintenance && !i.ScheduledStartAt.IsZero() {
+func begins(i normalize.Incident) time.Time {
+	if i.Kind == normalize.KindMaintenance && !i.ScheduledStartAt.IsZero() {
 		return i.ScheduledStartAt
 	}
 	return i.StartedAt
@@ -56,7 +60,7 @@ var titleWord = regexp.MustCompile(`[\pL\pN]+`)
 func similarTitles(a, b string) bool {
 	words := func(s string) map[string]bool {
 		set := map[string]bool{}
-		for _, w := range titleWord.FindAllString(caseFold(s), -1) {
+		for _, w := range titleWord.FindAllString(markdown.Fold(s), -1) {
 			set[w] = true
 		}
 		return set
@@ -76,9 +80,9 @@ var mailAddress = regexp.MustCompile(`(?i)\[email[  ]protected\]|[\w.+-]+@[\w-]+
 
 // sharedText reports whether both records hold one text that no platform's ready-made sentence is as long
 // as. Mail addresses do not count, since some sources hide them; a cut text counts by its beginning.
-func sharedText(a, b Incident) bool {
-	text := func(u Update) string {
-		return strings.ToLower(squeeze(mailAddress.ReplaceAllString(u.Body, "")))
+func sharedText(a, b normalize.Incident) bool {
+	text := func(u normalize.Update) string {
+		return strings.ToLower(markdown.Squeeze(mailAddress.ReplaceAllString(u.Body, "")))
 	}
 	for _, x := range a.Updates {
 		long := text(x)

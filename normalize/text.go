@@ -28,5 +28,6 @@ func cutOf(short, long string, known bool) bool {
 	if !known && trimmed == s {
 		return false
 	}
-	return trimmed != "" && len(trimmed) < len(markdown.Squeeze(long)) && strings.HasPrefix(markdown.Squeeze(long), trimmed)
+	whole := markdown.Squeeze(long)
+	return trimmed != "" && len(trimmed) < len(whole) && strings.HasPrefix(whole, trimmed)
 }

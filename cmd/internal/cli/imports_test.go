@@ -43,6 +43,7 @@ var layers = []layer{
 	{"normalize/times", nil},
 	{"normalize/markdown", nil},
 	{"normalize/pagestate", []string{"normalize"}},
+	{"normalize/event", []string{"normalize", "normalize/markdown"}},
 	{"normalize/impact", nil},
 	{"normalize/stated", []string{"normalize/markdown", "normalize/times"}},
 	{"normalize/...", []string{"normalize/times", "normalize/markdown", "normalize/stated"}},

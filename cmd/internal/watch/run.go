@@ -52,19 +52,16 @@ func (w *Watcher) Run(ctx context.Context, sources []Source) error {
 			}
 		}))
 	}
-	schedule := cron.New()
+	var all agenda
 	for _, s := range sources {
 		j := job(s)
-		schedule.Schedule(spread(s, time.Now()), cron.FuncJob(func() { j.Run() }))
+		all.add(spread(s, time.Now()), func() { running.Go(j.Run) })
 		running.Go(j.Run)
 	}
-	schedule.Start()
-	<-ctx.Done()
-	stopped := schedule.Stop()
+	all.run(ctx)
 	done := make(chan struct{})
 	go func() {
 		running.Wait()
-		<-stopped.Done()
 		close(done)
 	}()
 	select {

@@ -84,8 +84,9 @@ func TestIncidentByID(t *testing.T) {
 			FirstSeenAt:  "2026-11-23T09:00:00.000Z",
 			Announced:    1, Components: "Core › API", UpdateCount: 2, LatestBody: "This is monitoring.",
 			LatestState: "monitoring", LatestPostedAt: "2026-11-23T08:05:00.000Z"},
-		AffectedComponents: []query.Component{{ComponentID: 1, SourceKey: "1", Name: "API", GroupName: "Core",
-			Status: "unknown", LastStatus: "partial_outage"}}, // nobody watches the page
+		AffectedComponents: []query.AffectedComponent{{Component: query.Component{ComponentID: 1, SourceKey: "1",
+			Name: "API", GroupName: "Core", Status: "unknown", LastStatus: "partial_outage"}, // nobody watches the page
+			StartedAt: "2026-11-23T08:00:00.000Z"}},
 		Updates: []query.Update{
 			{UpdateID: 1, IncidentID: 1, State: "investigating", VendorState: "investigating",
 				PostedAt: "2026-11-23T08:00:00.000Z", Body: "We know more.", FirstSeenAt: "2026-11-23T09:00:00.000Z"},

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 func (r *reader) components() {
@@ -12,6 +13,19 @@ func (r *reader) components() {
 	r.incident.Components, found = Components(r.raw.Components, r.own)
 	for _, f := range found {
 		r.finding(f.Field, f.Value, f.Problem)
+	}
+	for _, raw := range r.raw.Components {
+		if raw.ID == "" || raw.Started.IsZero() {
+			continue
+		}
+		start, end := r.time("components.started_at", raw.Started), r.time("components.resolved_at", raw.Resolved)
+		if !start.IsZero() && !end.IsZero() && end.Before(start) {
+			r.finding("components.resolved_at", raw.Resolved.Text, "a component recovered before it was affected")
+			end = time.Time{}
+		}
+		parts := r.incident.Components
+		n := slices.IndexFunc(parts, func(c Component) bool { return c.Key == raw.ID })
+		parts[n].StartedAt, parts[n].ResolvedAt = start, end
 	}
 }
 
@@ -106,7 +120,8 @@ func sameComponent(known []Component, taken []bool, s Component) int {
 	return -1
 }
 
-// joinComponent keeps the better key and the group; the status is the newer one.
+// joinComponent keeps the better key and the group; the status is the newer one, and so are the times, which a document
+// tells both or not at all.
 func joinComponent(k, s Component) Component {
 	m := s
 	if strings.HasPrefix(s.Key, "@") {
@@ -117,6 +132,9 @@ func joinComponent(k, s Component) Component {
 	}
 	if m.Status == StatusUnknown && m.VendorStatus == "" {
 		m.Status, m.VendorStatus = k.Status, k.VendorStatus
+	}
+	if m.StartedAt.IsZero() {
+		m.StartedAt, m.ResolvedAt = k.StartedAt, k.ResolvedAt
 	}
 	return m
 }

@@ -151,6 +151,9 @@ type RawComponent struct {
 	Name   string `json:"name"`
 	Group  string `json:"group,omitempty"`
 	Status string `json:"status,omitempty"`
+	// of an incident: since when the component was affected, and until when, where the vendor tells it of each
+	Started  RawTime `json:"started,omitzero"`
+	Resolved RawTime `json:"resolved,omitzero"`
 }
 
 // Incident is one incident, maintenance or notice in the common schema. Times are UTC; a zero
@@ -197,6 +200,8 @@ type Component struct {
 	Group        string
 	Status       ComponentStatus
 	VendorStatus string
+	StartedAt    time.Time // since when an incident affected it, where the vendor tells that of the component
+	ResolvedAt   time.Time // until when, likewise; zero also while it goes on
 }
 
 // Finding is something that could not be read, or that contradicts itself. The incident it belongs

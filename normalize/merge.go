@@ -259,9 +259,8 @@ func reopenedAfter(updates []Update, t time.Time) bool {
 		switch {
 		case u.State.Over():
 			over = true
-		case u.State == StatePostmortem, u.State == StateUpdate, u.State == StateUnknown:
-		case u.State == StateMonitoring && !over:
-			// The impact can be over while the vendor still watches.
+		case u.State == StatePostmortem, u.State == StateUpdate, u.State == StateUnknown,
+			u.State == StateMonitoring && !over: // the impact can be over while the vendor still watches
 		case u.PostedAt.After(t.Add(time.Minute)):
 			return true
 		}

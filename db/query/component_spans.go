@@ -55,8 +55,10 @@ func (d *DB) ComponentSpans(ctx context.Context, components []int64, since time.
 				UNION
 				SELECT i.incident_id FROM page CROSS JOIN incidents i ON i.source_id = page.source_id AND i.open = 1)
 		SELECT c.component_id, i.incident_id, NULL AS status, i.severity, i.kind,
-			coalesce(CASE WHEN i.kind = 'maintenance' THEN i.scheduled_start_at END, i.started_at) AS from_at,
-			i.resolved_at AS to_at
+			coalesce(CASE WHEN i.kind = 'maintenance' THEN i.scheduled_start_at END, c.started_at,
+				i.started_at) AS from_at,
+			coalesce((SELECT x.resolved_at FROM v_incident_components x
+				WHERE x.incident_id = i.incident_id AND x.component_id = c.component_id), i.resolved_at) AS to_at
 		FROM recent CROSS JOIN incidents i USING (incident_id)
 		CROSS JOIN incident_components c ON c.incident_id = i.incident_id
 		WHERE +c.component_id IN (SELECT value FROM json_each(?1)) AND i.state <> 'cancelled' AND i.kind <> 'notice'

@@ -23,6 +23,11 @@ type Component struct {
 // Shown is the status in which the component was last read, however long ago.
 func (c Component) Shown() string { return cmp.Or(c.LastStatus, c.Status) }
 
+// Label is how the component is called before people: with its group, where it has one.
+func (c Component) Label() string {
+	return normalize.Component{Name: c.Name, Group: c.GroupName}.Label()
+}
+
 // sayOnlyKnown takes back the status of every component whose page was not read when it was due, or is not watched:
 // how it does now is not known.
 func (d *DB) sayOnlyKnown(ctx context.Context, now time.Time, n int, of func(n int) (*Component, int64)) error {
@@ -44,8 +49,6 @@ func (d *DB) sayOnlyKnown(ctx context.Context, now time.Time, n int, of func(n i
 	}
 	return nil
 }
-
-var componentRow = scan.Of[Component]("c")
 
 // ListedComponent is a component with the vendor and the page that show it.
 type ListedComponent struct {

@@ -12,14 +12,36 @@ import (
 // IncidentDetail is one incident whole.
 type IncidentDetail struct {
 	Incident
-	AffectedComponents []Component `json:"affected_components"`
-	Updates            []Update    `json:"updates"` // oldest first
-	Revisions          []Revision  `json:"revisions"`
-	Findings           []Finding   `json:"findings"`
+	AffectedComponents []AffectedComponent `json:"affected_components"`
+	Updates            []Update            `json:"updates"` // oldest first
+	Revisions          []Revision          `json:"revisions"`
+	Findings           []Finding           `json:"findings"`
 	// the event's records from other pages, the one that stands for it first
 	SameEvent []EventRecord   `json:"same_event"`
 	Raw       []normalize.Raw `json:"raw"`
 }
+
+// AffectedComponent is a component that an incident affects. Its own end is known where it recovered before the
+// incident was resolved.
+type AffectedComponent struct {
+	Component
+	StartedAt  string `db:"started_at" json:"started_at,omitempty"`   // its own, otherwise the incident's
+	ResolvedAt string `db:"resolved_at" json:"resolved_at,omitempty"` // its own only
+	// how ResolvedAt is known: stated, seen
+	ResolvedBasis   string `db:"resolved_basis" json:"resolved_basis,omitempty"`
+	DurationSeconds *int64 `db:"duration_seconds" json:"duration_seconds,omitempty"`
+}
+
+// Parts returns what the incident affects, as components alone.
+func (i IncidentDetail) Parts() []Component {
+	parts := make([]Component, len(i.AffectedComponents))
+	for n, c := range i.AffectedComponents {
+		parts[n] = c.Component
+	}
+	return parts
+}
+
+var affectedComponentRow = scan.Of[AffectedComponent]("x")
 
 // EventRecord is another record of the same event, read from another page of the vendor.
 type EventRecord struct {
@@ -73,13 +95,13 @@ func (d *DB) incidentDetail(ctx context.Context, id int64, now time.Time) (detai
 		id); err != nil {
 		return detail, err
 	}
-	if detail.AffectedComponents, err = componentRow.All(ctx, d.kept, `
-		SELECT `+componentRow.Columns+` FROM incident_components ic JOIN components c USING (component_id)
-		WHERE ic.incident_id = ? ORDER BY c.position, c.component_id`, id); err != nil {
+	if detail.AffectedComponents, err = affectedComponentRow.All(ctx, d.kept, `
+		SELECT `+affectedComponentRow.Columns+` FROM v_incident_components x
+		WHERE x.incident_id = ? ORDER BY x.position, x.component_id`, id); err != nil {
 		return detail, err
 	}
 	if err = d.sayOnlyKnown(ctx, now, len(detail.AffectedComponents), func(n int) (*Component, int64) {
-		return &detail.AffectedComponents[n], detail.SourceID
+		return &detail.AffectedComponents[n].Component, detail.SourceID
 	}); err != nil {
 		return detail, err
 	}

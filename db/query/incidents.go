@@ -50,10 +50,13 @@ type Incident struct {
 	// the record that stands for the event; 0 if no other page tells of it
 	SameEventID int64 `db:"same_event_id" json:"same_event_id,omitempty"`
 	// other pages that tell of the event, separated by ", "
-	AlsoOn         string `db:"also_on" json:"also_on,omitempty"`
-	Components     string `db:"components" json:"components,omitempty"` // "Group › Name", separated by ", "
-	UpdateCount    int    `db:"update_count" json:"update_count"`
-	LatestBody     string `db:"latest_body" json:"latest_body,omitempty"` // newest update's text that is no postmortem
+	AlsoOn     string `db:"also_on" json:"also_on,omitempty"`
+	Components string `db:"components" json:"components,omitempty"` // "Group › Name", separated by ", "
+	// when the last of them recovered, if all did before the incident's end
+	ComponentsResolvedAt string `db:"components_resolved_at" json:"components_resolved_at,omitempty"`
+	UpdateCount          int    `db:"update_count" json:"update_count"`
+	// newest update's text that is no postmortem
+	LatestBody     string `db:"latest_body" json:"latest_body,omitempty"`
 	LatestState    string `db:"latest_state" json:"latest_state,omitempty"`
 	LatestPostedAt string `db:"latest_posted_at" json:"latest_posted_at,omitempty"`
 }

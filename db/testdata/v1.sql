@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 06:08:57');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 06:08:57');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 06:15:30');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 06:15:30');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -266,9 +266,12 @@ INSERT INTO readings (words_id, seen_at, until_at) VALUES (4, '2026-11-23T10:00:
 CREATE TABLE incident_components ( -- which components an incident affects
   incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which incident
   component_id INTEGER NOT NULL REFERENCES components (component_id), -- which component
-  PRIMARY KEY (incident_id, component_id)
+  started_at TEXT CHECK (started_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: since when the component was affected; null: the vendor does not say that of each component
+  resolved_at TEXT CHECK (resolved_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: until when the component was affected; null: it still is, or the vendor does not say it
+  PRIMARY KEY (incident_id, component_id),
+  CHECK (resolved_at >= started_at)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO incident_components (incident_id, component_id) VALUES (1, 1);
+INSERT INTO incident_components (incident_id, component_id, started_at, resolved_at) VALUES (1, 1, NULL, NULL);
 CREATE TABLE revisions ( -- edits that vendors made after publication
   revision_id INTEGER PRIMARY KEY, -- ours
   incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which incident
@@ -496,6 +499,34 @@ CREATE TRIGGER component_search_update AFTER UPDATE OF name, group_name ON compo
   INSERT INTO component_search (component_search, rowid, name, group_name) VALUES ('delete', old.component_id, old.name, old.group_name);
   INSERT INTO component_search (rowid, name, group_name) VALUES (new.component_id, new.name, new.group_name);
 END;
+CREATE VIEW v_incident_components AS -- the components that each incident affects, and for how long, where more is known of a component than of the incident
+SELECT
+  x.*,
+  CASE WHEN x.stated THEN 'stated' WHEN x.resolved_at IS NOT NULL THEN 'seen' END AS resolved_basis, -- how resolved_at is known. stated: by the vendor; seen: by the status on the page
+  CAST(round((julianday(x.resolved_at) - julianday(x.started_at)) * 86400) AS INTEGER) AS duration_seconds -- null: it still is affected, or only the times of the incident are known
+FROM (
+  SELECT
+    ic.incident_id,
+    ic.component_id,
+    c.source_key,
+    c.name,
+    c.group_name,
+    c.status, -- as last read
+    coalesce(ic.started_at, CASE WHEN i.started_basis IS NOT NULL THEN i.started_at END) AS started_at, -- since when it was affected, by the vendor; otherwise the start of the incident
+    CASE WHEN ic.resolved_at IS NOT NULL THEN ic.resolved_at WHEN i.kind = 'incident' AND i.origin = 'vendor' THEN (
+      SELECT h.at FROM component_changes h
+      WHERE h.component_id = ic.component_id AND h.status = 'operational' AND h.at > coalesce(ic.started_at, i.started_at)
+        AND h.at < coalesce(i.resolved_at, '~')
+        AND NOT EXISTS (SELECT 1 FROM component_changes n WHERE n.component_id = h.component_id AND n.at > h.at AND n.at < coalesce(i.resolved_at, '~'))
+        AND (SELECT b.status FROM component_changes b WHERE b.component_id = h.component_id AND b.at < h.at ORDER BY b.at DESC LIMIT 1)
+          IN ('degraded_performance', 'partial_outage', 'major_outage')
+      LIMIT 1) END AS resolved_at, -- when it recovered, by the vendor or as seen; null: it has not, or only the end of the incident is known
+    ic.resolved_at IS NOT NULL AS stated, -- 1: the vendor says when it recovered
+    c.position
+  FROM incident_components ic
+  JOIN incidents i USING (incident_id)
+  JOIN components c USING (component_id)
+) x;
 CREATE VIEW v_incidents AS -- incidents, maintenances and notices with vendor, duration, components and the latest post
 SELECT
   i.incident_id,
@@ -546,6 +577,9 @@ SELECT
     SELECT CASE WHEN c.group_name <> '' THEN c.group_name || ' › ' || c.name ELSE c.name END AS label
     FROM incident_components ic JOIN components c USING (component_id)
     WHERE ic.incident_id = i.incident_id ORDER BY c.position, c.component_id)) AS components, -- affected components, Group › Name
+  CASE WHEN i.kind = 'incident' AND i.origin = 'vendor' THEN (
+    SELECT CASE WHEN count(*) = count(x.resolved_at) AND max(x.resolved_at) < coalesce(i.resolved_at, '~') THEN max(x.resolved_at) END
+    FROM v_incident_components x WHERE x.incident_id = i.incident_id) END AS components_resolved_at, -- when the last of them recovered, by the vendor or as seen, if all did before the incident's end; null: not known, or not before that
   (SELECT count(*) FROM incident_updates u WHERE u.incident_id = i.incident_id) AS update_count, -- posts in the timeline
   l.body AS latest_body, -- newest post that is not a postmortem
   l.state AS latest_state, -- its state

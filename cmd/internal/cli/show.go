@@ -76,8 +76,8 @@ func (a *app) printIncident(i query.IncidentDetail, history bool) {
 	if i.ByPage() {
 		p("reported by", words.ByPage)
 	}
-	p("started", known(i.StartedAt, i.StartedBasis, i.StartedAfter, "well"))
-	p("resolved", known(i.ResolvedAt, i.ResolvedBasis, i.ResolvedAfter, "open"))
+	p("started", words.Moments(terminal.Moment).Known(i.StartedAt, i.StartedBasis, i.StartedAfter, "well"))
+	p("resolved", words.Moments(terminal.Moment).Known(i.ResolvedAt, i.ResolvedBasis, i.ResolvedAfter, "open"))
 	p("scheduled", strings.Trim(terminal.Moment(i.ScheduledStartAt)+" to "+terminal.Moment(i.ScheduledEndAt), " to"))
 	p("duration", words.Lasted(i.Incident))
 	if i.StatedDurationSeconds != nil {
@@ -89,6 +89,11 @@ func (a *app) printIncident(i query.IncidentDetail, history bool) {
 		p("filter", "hidden by its vendor's filter: recorded, not announced")
 	}
 	p("components", i.Components)
+	for _, c := range i.AffectedComponents {
+		if c.ResolvedAt != "" {
+			p("recovered", words.Moments(terminal.Moment).Recovered(c))
+		}
+	}
 	p("page", i.URL)
 	for _, o := range i.SameEvent {
 		p("same event", strings.TrimSpace(fmt.Sprintf("%d, %s, on %s %s", o.IncidentID, o.State, o.PageURL, o.URL)))
@@ -121,21 +126,6 @@ func (a *app) printIncident(i query.IncidentDetail, history bool) {
 	if len(i.Revisions) == 0 {
 		fmt.Fprintln(a.stdout, "    none")
 	}
-}
-
-// known is a time with how it is known, where no field and no post of the vendor gives it. was is how things were last
-// seen at the time after.
-func known(at, basis, after, was string) string {
-	at = terminal.Moment(at)
-	switch {
-	case at != "" && basis == "":
-		return at + " (uncertain: only a part of the story is known)"
-	case basis == string(normalize.BasisSeen) && after != "":
-		return at + " (as seen; " + was + " at " + terminal.Moment(after) + ")"
-	case basis == string(normalize.BasisSeen):
-		return at + " (as seen)"
-	}
-	return at
 }
 
 // ourWord is our word, with the vendor's if that differs.

@@ -190,10 +190,12 @@ func (g *pageData) incident(in incident) normalize.Raw {
 		Kind: kindOf(kind, in.Status), Created: page.Time(in.PublishedAt, ""),
 	}
 	var words []string
+	spans := spansOf(in.Impacts)
 	for _, a := range in.Affected {
 		words = append(words, a.Status)
 		if part, ok := g.part(a.ComponentID); ok {
 			part.Status = cmp.Or(a.Current, a.Status)
+			spans[a.ComponentID].date(&part, raw.Kind)
 			raw.Components = append(raw.Components, part)
 		}
 	}
@@ -259,7 +261,7 @@ func (g *pageData) links(read []normalize.Raw) []normalize.Raw {
 // ended, and a maintenance's window. The end of the window is the planned one only until the maintenance is over.
 func (g *pageData) impacts(raw *normalize.Raw, impacts []impact, words []string) {
 	listed := len(raw.Components) > 0
-	named := map[string]bool{}
+	named, spans := map[string]bool{}, spansOf(impacts)
 	var all span
 	for _, i := range impacts {
 		words = append(words, i.Status)
@@ -267,6 +269,7 @@ func (g *pageData) impacts(raw *normalize.Raw, impacts []impact, words []string)
 			named[i.ComponentID] = true
 			if part, ok := g.part(i.ComponentID); ok {
 				part.Status = ""
+				spans[i.ComponentID].date(&part, raw.Kind)
 				raw.Components = append(raw.Components, part)
 			}
 		}
@@ -292,6 +295,27 @@ func (g *pageData) impacts(raw *normalize.Raw, impacts []impact, words []string)
 type span struct {
 	start, end string
 	open       bool // one of them goes on
+}
+
+// spansOf returns the time of each component's impacts.
+func spansOf(impacts []impact) map[string]span {
+	spans := map[string]span{}
+	for _, i := range impacts {
+		s := spans[i.ComponentID]
+		s.add(i)
+		spans[i.ComponentID] = s
+	}
+	return spans
+}
+
+// date says of a component when an incident affected it. The times of planned work are its window.
+func (s span) date(part *normalize.RawComponent, kind string) {
+	if kind == string(normalize.KindMaintenance) {
+		return
+	}
+	if part.Started = page.Time(s.start, ""); !s.open {
+		part.Resolved = page.Time(s.end, "")
+	}
 }
 
 func (s *span) add(i impact) {

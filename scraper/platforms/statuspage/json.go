@@ -57,6 +57,7 @@ type component struct {
 	Status  string `json:"status"`
 	Group   bool   `json:"group"`
 	GroupID string `json:"group_id"`
+	Updated string `json:"updated_at"` // no earlier than when it took its status
 }
 
 type incident struct {
@@ -90,6 +91,7 @@ type update struct {
 type affected struct {
 	Code      string `json:"code"`
 	Name      string `json:"name"` // "Group - Component" for a component of a group
+	OldStatus string `json:"old_status"`
 	NewStatus string `json:"new_status"`
 }
 
@@ -365,6 +367,9 @@ func (r *reader) affected(in incident) []normalize.RawComponent {
 			}
 			out = append(out, c)
 		}
+	}
+	for i := range out {
+		date(&out[i], in)
 	}
 	return out
 }

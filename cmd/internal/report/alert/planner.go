@@ -209,7 +209,7 @@ func (g *gatherer) subject(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
-	s := route.Subject{Incident: detail.Incident, Parts: detail.AffectedComponents}
+	s := route.Subject{Incident: detail.Incident, Parts: detail.Parts()}
 	for _, other := range detail.SameEvent {
 		s.Also = append(s.Also, other.IncidentID)
 	}

@@ -40,7 +40,7 @@ func subjectOf(ctx context.Context, d *query.DB, id int64, now time.Time) (*rout
 	if err != nil {
 		return nil, err
 	}
-	return &route.Subject{Incident: detail.Incident, Parts: detail.AffectedComponents}, nil
+	return &route.Subject{Incident: detail.Incident, Parts: detail.Parts()}, nil
 }
 
 // chosen returns the events that a digest includes.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/normalize"
@@ -42,6 +43,9 @@ func (d Digest) Entry(i Item) Entry {
 		e.Facts = d.maintenanceFacts(i)
 	} else {
 		e.Facts = d.incidentFacts(i)
+	}
+	if at := words.Time(i.ComponentsResolvedAt); !at.IsZero() {
+		e.Facts = append(e.Facts, d.recovered(at))
 	}
 	for _, note := range i.Notes {
 		e.Facts = append(e.Facts, words.Short(note, TitleLimit))
@@ -87,6 +91,9 @@ func (d Digest) incidentFacts(i Item) []string {
 	}
 	return facts
 }
+
+// recovered says that what an incident affects recovered before the incident was resolved.
+func (d Digest) recovered(at time.Time) string { return "components recovered " + d.moment(at) }
 
 // VendorName is the name to show for a vendor, in at most limit runes.
 func VendorName(name, slug string, limit int) string {

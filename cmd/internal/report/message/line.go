@@ -56,6 +56,9 @@ func (d Digest) Line(i Item) Line {
 	case i.ToldBefore:
 		l.Facts = append(l.Facts, "told before")
 	}
+	if at := words.Time(i.ComponentsResolvedAt); !at.IsZero() {
+		l.Facts = append(l.Facts, d.recovered(at))
+	}
 	for _, note := range i.Notes {
 		if note != "reopened" {
 			l.Facts = append(l.Facts, words.Short(note, lineTitleLimit))

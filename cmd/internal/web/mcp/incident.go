@@ -31,7 +31,8 @@ func (s tools) incident(ctx context.Context, in IncidentIn) (out IncidentOut, er
 	out.LatestBody = ""
 	for _, c := range i.AffectedComponents[:min(maxComponents, len(i.AffectedComponents))] {
 		out.Affected = append(out.Affected, Component{GroupName: words.Short(c.GroupName, 100),
-			Name: words.Short(c.Name, 100), Status: c.Status, LastStatus: c.LastStatus})
+			Name: words.Short(c.Name, 100), Status: c.Status, LastStatus: c.LastStatus,
+			ResolvedAt: c.ResolvedAt})
 	}
 	if n := len(i.AffectedComponents) - maxComponents; n > 0 {
 		out.LeftOut = append(out.LeftOut, words.Count(n, "component"))

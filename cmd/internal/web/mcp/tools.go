@@ -147,8 +147,9 @@ func (s tools) addComponents(ctx context.Context, out *StateOut, vendor int64, n
 			chosen = words.Fold(name) != "" && strings.Contains(words.Fold(c.GroupName+c.Name), words.Fold(name))
 		}
 		if chosen && len(out.Components) < maxComponents {
-			out.Components = append(out.Components, Component{words.Short(c.GroupName, 100), words.Short(c.Name, 100),
-				c.Status, c.LastStatus, words.Short(c.VendorStatus, 100)})
+			out.Components = append(out.Components, Component{GroupName: words.Short(c.GroupName, 100),
+				Name: words.Short(c.Name, 100), Status: c.Status, LastStatus: c.LastStatus,
+				VendorStatus: words.Short(c.VendorStatus, 100)})
 		}
 	}
 	if name != "" && len(out.Components) == 0 {

@@ -55,6 +55,7 @@ type Component struct {
 	Status       string `json:"status" jsonschema:"@component_status"`
 	LastStatus   string `json:"last_status,omitempty" jsonschema:"@last_status"`
 	VendorStatus string `json:"vendor_status,omitempty" jsonschema:"the vendor's own word"`
+	ResolvedAt   string `json:"resolved_at,omitempty" jsonschema:"of an incident: when it recovered, if known"`
 }
 
 type StateOut struct {

@@ -17,6 +17,9 @@ func Summary(i query.IncidentDetail, now time.Time) string {
 	if i.Kind != string(normalize.KindNotice) {
 		parts = append(parts, Ending(i.Incident, now))
 	}
+	if t := words.Time(i.ComponentsResolvedAt); !t.IsZero() {
+		parts = append(parts, "What it affects recovered before that, on "+t.Format("2 January 2006 at 15:04 UTC")+".")
+	}
 	if n := i.StatedDurationSeconds; n != nil {
 		text := "The postmortem states " + words.Seconds(*n) + " of impact"
 		switch d := i.DurationSeconds; {
@@ -60,7 +63,7 @@ func Opening(i query.IncidentDetail) string {
 		text += when + t.Format("2 January 2006 at 15:04 UTC")
 	}
 	if len(i.AffectedComponents) > 0 {
-		text += ", affecting " + componentWords(i.AffectedComponents)
+		text += ", affecting " + componentWords(i.Parts())
 	}
 	return text + "."
 }

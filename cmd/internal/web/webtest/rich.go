@@ -52,6 +52,7 @@ func buildRich(r *Record) {
 	gone := Incident("gone", "Exports fail", "minor", []normalize.RawComponent{{ID: "api", Name: "API"}},
 		Says("investigating", Before(5*Hour), "We look into it."), Says("monitoring", Before(4*Hour),
 			"It seems better."))
+	gone.Components[0].Started, gone.Components[0].Resolved = At(Before(5*Hour)), At(Before(4*Hour))
 	done := Incident("done", "Network upgrade", "maintenance", ClientWeb, Says("scheduled", Before(4*Day), "Planned."),
 		Says("in_progress", Before(3*Day), "Begun."),
 		Says("verifying", Before(3*Day-Hour), "Looking."), Says("completed", Before(3*Day-2*Hour), "Over."))

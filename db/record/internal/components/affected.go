@@ -2,6 +2,7 @@ package components
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 
 	"vendorwatch/db"
@@ -25,14 +26,11 @@ func (k *Known) Affect(ctx context.Context, tx *db.Tx, incidentID int64, before 
 			changed = true
 		}
 		now[r.ID] = true
-		if before[r.ID] {
-			continue
-		}
-		if _, err := tx.Exec(ctx, `INSERT INTO incident_components (incident_id, component_id) VALUES (?, ?)`,
-			incidentID, r.ID); err != nil {
+		different, err := affect(ctx, tx, incidentID, r.ID, before[r.ID], c)
+		if err != nil {
 			return nil, changed, err
 		}
-		changed = true
+		changed = changed || different
 	}
 	for id := range before {
 		if now[id] {
@@ -45,6 +43,24 @@ func (k *Known) Affect(ctx context.Context, tx *db.Tx, incidentID int64, before 
 		changed = true
 	}
 	return now, changed, nil
+}
+
+// affect writes the row of one component that an incident affects, and reports whether it is different.
+func affect(ctx context.Context, tx *db.Tx, incidentID, componentID int64, stored bool, c normalize.Component) (bool,
+	error) {
+	from, to := sql.Null[string]{V: db.Stamp(c.StartedAt), Valid: !c.StartedAt.IsZero()},
+		sql.Null[string]{V: db.Stamp(c.ResolvedAt), Valid: !c.ResolvedAt.IsZero()}
+	if !stored {
+		_, err := tx.Exec(ctx, `
+			INSERT INTO incident_components (incident_id, component_id, started_at, resolved_at) VALUES (?, ?, ?, ?)`,
+			incidentID, componentID, from, to)
+		return true, err
+	}
+	n, err := tx.Exec(ctx, `
+		UPDATE incident_components SET started_at = ?3, resolved_at = ?4
+		WHERE incident_id = ?1 AND component_id = ?2 AND (started_at, resolved_at) IS NOT (?3, ?4)`,
+		incidentID, componentID, from, to)
+	return n > 0, err
 }
 
 // Name notes that a saved page which is older than others names components of an incident: they were known then, and

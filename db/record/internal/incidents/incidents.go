@@ -190,20 +190,21 @@ func (r *Record) sorted() []*Update {
 	return rows
 }
 
-// Affects reports whether the components of a stored incident are those of a list, by their keys.
+// Affects reports whether the components of a stored incident are those of a list, by their keys and times.
 func (r *Record) Affects(list []normalize.Component) bool {
 	if len(list) != len(r.Components) || len(list) != len(r.Incident.Components) {
 		return false
 	}
-	keys := make(map[string]bool, len(list))
+	known := make(map[string]normalize.Component, len(list))
 	for _, c := range r.Incident.Components {
-		keys[c.Key] = true
+		known[c.Key] = c
 	}
 	for _, c := range list {
-		if !keys[c.Key] {
+		k, ok := known[c.Key]
+		if !ok || !k.StartedAt.Equal(c.StartedAt) || !k.ResolvedAt.Equal(c.ResolvedAt) {
 			return false
 		}
-		delete(keys, c.Key) // one that is listed twice is not the same list
+		delete(known, c.Key) // one that is listed twice is not the same list
 	}
 	return true
 }
@@ -278,14 +279,20 @@ func LoadAffected(ctx context.Context, tx *db.Tx, byID map[int64]*Record) error 
 	return scan.EachRow(ctx, tx, func(row scan.Scanner) error {
 		var id, componentID int64
 		var c normalize.Component
-		if err := row.Scan(&id, &componentID, &c.Key, &c.Name, &c.Group, &c.Status, &c.VendorStatus); err != nil {
+		var from, to string
+		if err := row.Scan(&id, &componentID, &c.Key, &c.Name, &c.Group, &c.Status, &c.VendorStatus, &from,
+			&to); err != nil {
+			return err
+		}
+		if err := db.ParseStamps(map[*time.Time]string{&c.StartedAt: from, &c.ResolvedAt: to}); err != nil {
 			return err
 		}
 		byID[id].Components[componentID] = true
 		byID[id].Incident.Components = append(byID[id].Incident.Components, c)
 		return nil
 	}, `
-		SELECT ic.incident_id, c.component_id, c.source_key, c.name, c.group_name, c.status, c.vendor_status
+		SELECT ic.incident_id, c.component_id, c.source_key, c.name, c.group_name, c.status, c.vendor_status,
+			coalesce(ic.started_at, ''), coalesce(ic.resolved_at, '')
 		FROM incident_components ic JOIN components c USING (component_id)
 		WHERE ic.incident_id IN (SELECT value FROM json_each(?)) ORDER BY ic.incident_id, c.component_id`, ids)
 }

@@ -34,9 +34,9 @@ func TestConnectionsAreGivenBack(t *testing.T) {
 			server.StartTLS()
 			defer server.Close()
 			const bound = 20
-			g := newGuard(nil)
+			g := newGuard(nil, nil)
 			g.connections.most = bound
-			transport := g.open.(*http.Transport)
+			transport := g.open
 			transport.TLSClientConfig.InsecureSkipVerify = true
 			dial := func(ctx context.Context, network, _ string) (net.Conn, error) {
 				return new(net.Dialer).DialContext(ctx, network, server.Listener.Addr().String())

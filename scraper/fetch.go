@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -37,6 +38,8 @@ type FetchOptions struct {
 	// not public, and lead from one of them to another. A page at "localhost" or at an IP address that is not public
 	// is read without being listed, and leads nowhere else inside. A public page never leads to any of them.
 	PrivateHosts []string
+
+	Roots *x509.CertPool // the certificate authorities that are trusted; nil: those of the system
 }
 
 // Defaults of FetchOptions.
@@ -77,7 +80,7 @@ func NewCollector(o FetchOptions) *Collector {
 	c.AllowedDomains, c.DisallowedDomains = nil, nil
 	c.DisableCookies()
 	c.SetRequestTimeout(o.Timeout)
-	guard := newGuard(o.PrivateHosts)
+	guard := newGuard(o.PrivateHosts, o.Roots)
 	c.WithTransport(visitor{guard})
 	return &Collector{options: o, base: c, guard: guard, places: make(chan struct{}, o.Requests),
 		hosts: map[string]*rate.Limiter{}}
@@ -249,13 +252,16 @@ func temporary(err error) bool {
 		errors.Is(err, syscall.ECONNRESET)
 }
 
-// retryAfter reads a Retry-After header: seconds or an HTTP date. It returns 0 if there is none.
+// longestWait is how long a server may ask to be left alone.
+const longestWait = 24 * time.Hour
+
+// retryAfter reads a Retry-After header: seconds or an HTTP date, up to longestWait. It returns 0 if there is none.
 func retryAfter(value string, now time.Time) time.Duration {
 	if seconds, err := strconv.Atoi(strings.TrimSpace(value)); err == nil && seconds > 0 {
-		return time.Duration(seconds) * time.Second
+		return time.Duration(min(seconds, int(longestWait/time.Second))) * time.Second
 	}
 	if at, err := http.ParseTime(value); err == nil && at.After(now) {
-		return at.Sub(now)
+		return min(at.Sub(now), longestWait)
 	}
 	return 0
 }

@@ -3,6 +3,8 @@ package scraper
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -28,8 +30,8 @@ func (e *PrivateAddressError) Error() string {
 	if e.Address != e.Host {
 		what += " (" + e.Address + ")"
 	}
-	return fmt.Sprintf("%s is not a public address, and nothing was sent to it; the hosts of your own network whose "+
-		"pages are read are listed in fetch.private_hosts", what)
+	return fmt.Sprintf("%s is not a public address, and nothing was sent to it; hosts of your own network are "+
+		"reached if they are listed in fetch.private_hosts", what)
 }
 
 // special lists addresses that are not public, and that netip has no word for: this network, shared address space,
@@ -63,22 +65,29 @@ func privateName(host string) bool {
 	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
+// maxHeader is how many bytes the headers of an answer may have.
+const maxHeader = 256 << 10
+
 // guard keeps requests that a public page leads to, by a redirect or a link, away from servers that are not public. It
 // looks at the address that is connected to, so that a name which leads inside is refused too.
 type guard struct {
-	open   http.RoundTripper // connects to any address
-	public http.RoundTripper // connects to public addresses only
-	hosts  []string          // hosts of the own network, in small letters
+	open   *http.Transport // connects to any address
+	public *http.Transport // connects to public addresses only
+	hosts  []string        // hosts of the own network, in small letters
 
 	connections connections
 
 	proxies sync.Map // addresses of proxies, which connect on our behalf and may be anywhere
 }
 
-func newGuard(hosts []string) *guard {
-	open := http.DefaultTransport.(*http.Transport).Clone()
-	public := open.Clone()
+func newGuard(hosts []string, roots *x509.CertPool) *guard {
 	free := &net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}
+	open := &http.Transport{
+		Proxy: http.ProxyFromEnvironment, DialContext: free.DialContext, ForceAttemptHTTP2: true, MaxIdleConns: 100,
+		IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 10 * time.Second, ExpectContinueTimeout: time.Second,
+		MaxResponseHeaderBytes: maxHeader, TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+	}
+	public := open.Clone()
 	bound := *free
 	bound.ControlContext = func(_ context.Context, _, address string, _ syscall.RawConn) error {
 		to, err := netip.ParseAddrPort(address)
@@ -94,7 +103,7 @@ func newGuard(hosts []string) *guard {
 	open.DialContext = g.connections.counted(free.DialContext)
 	public.Proxy = noting(http.ProxyFromEnvironment, &g.proxies)
 	public.DialContext = g.connections.counted(func(ctx context.Context, network, address string) (net.Conn, error) {
-		if _, proxy := g.proxies.Load(address); proxy {
+		if _, proxy := g.proxies.Load(strings.ToLower(address)); proxy {
 			return free.DialContext(ctx, network, address)
 		}
 		return bound.DialContext(ctx, network, address)
@@ -107,14 +116,27 @@ func newGuard(hosts []string) *guard {
 
 // noting is a choice of proxies that notes the address of each that it chose, as a transport will dial it.
 func noting(choose func(*http.Request) (*url.URL, error), seen *sync.Map) func(*http.Request) (*url.URL, error) {
-	ports := map[string]string{"http": "80", "https": "443", "socks5": "1080", "socks5h": "1080"}
 	return func(r *http.Request) (*url.URL, error) {
 		proxy, err := choose(r)
 		if proxy != nil {
-			seen.Store(net.JoinHostPort(proxy.Hostname(), cmp.Or(proxy.Port(), ports[proxy.Scheme])), true)
+			seen.Store(dialled(proxy), true)
 		}
 		return proxy, err
 	}
+}
+
+// dialled is the host and port that a transport connects to for an address.
+func dialled(u *url.URL) string {
+	ports := map[string]string{"http": "80", "https": "443", "socks5": "1080", "socks5h": "1080"}
+	return net.JoinHostPort(strings.ToLower(u.Hostname()), cmp.Or(u.Port(), ports[u.Scheme]))
+}
+
+// NewClient returns a client for addresses that whoever runs the program has chosen, such as those of receivers. It
+// connects to the address itself wherever that is named as an inner one, by an IP address, as localhost or among
+// privateHosts; any other name, and whatever a redirect leads to, has to stand for a public address. nil roots means
+// the system's.
+func NewClient(privateHosts []string, roots *x509.CertPool, timeout time.Duration) *http.Client {
+	return &http.Client{Transport: newGuard(privateHosts, roots), Timeout: timeout}
 }
 
 // RoundTrip sends one request, or returns a *PrivateAddressError.
@@ -126,12 +148,16 @@ func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 		if err := g.check(r.URL, v.page); err != nil {
 			return nil, err
 		}
-	case r.Response != nil && g.inside(host):
-		// A redirect of robots.txt, which colly asks for without the context of a visit; Fetch has checked its host.
+	case r.Response != nil && g.inside(host) && !strings.EqualFold(host, r.Response.Request.URL.Hostname()):
+		// A redirect of another client, or of robots.txt, which colly asks for without the context of a visit; Fetch
+		// has checked its host.
 		return nil, &PrivateAddressError{Host: host, Address: host}
 	}
 	if g.inside(host) {
 		return g.open.RoundTrip(r)
+	}
+	if _, proxy := g.proxies.Load(dialled(r.URL)); proxy {
+		return nil, &PrivateAddressError{Host: host, Address: host}
 	}
 	resp, err := g.public.RoundTrip(r)
 	if refused := (*PrivateAddressError)(nil); errors.As(err, &refused) {
@@ -157,4 +183,6 @@ func (g *guard) check(address *url.URL, page string) error {
 // inside reports whether a host's name says that it is not public, by itself or by the options.
 func (g *guard) inside(host string) bool { return privateName(host) || g.listed(host) }
 
-func (g *guard) listed(host string) bool { return slices.Contains(g.hosts, strings.ToLower(host)) }
+func (g *guard) listed(host string) bool {
+	return slices.Contains(g.hosts, strings.ToLower(strings.TrimSuffix(host, ".")))
+}

@@ -121,7 +121,7 @@ func TestNamesAreCheckedWhenTheyAreConnectedTo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := newGuard(nil).public.RoundTrip(r)
+	resp, err := newGuard(nil, nil).public.RoundTrip(r)
 	if err == nil {
 		resp.Body.Close()
 	}
@@ -143,7 +143,7 @@ func TestPagesInsideAreReadOnTheirOwnHost(t *testing.T) {
 	if n := asked.Load(); n != 2 {
 		t.Errorf("asked %d times", n)
 	}
-	g := newGuard([]string{"Status.Corp.example"})
+	g := newGuard([]string{"Status.Corp.example"}, nil)
 	listed := &url.URL{Scheme: "https", Host: "status.corp.example:8443"}
 	for page, leads := range map[string]bool{"https://status.corp.example": true, "http://10.0.0.7": true,
 		"https://status.vendor.example": false} {
@@ -161,13 +161,12 @@ func TestProxiesMayBeInside(t *testing.T) {
 		}
 		_, _ = w.Write([]byte("by proxy"))
 	})
-	g := newGuard(nil)
+	g := newGuard(nil, nil)
 	u, err := url.Parse(proxy)
 	if err != nil {
 		t.Fatal(err)
 	}
-	public := g.public.(*http.Transport)
-	public.Proxy = noting(http.ProxyURL(u), &g.proxies)
+	g.public.Proxy = noting(http.ProxyURL(u), &g.proxies)
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://status.vendor.example/", nil)
 	if err != nil {
 		t.Fatal(err)

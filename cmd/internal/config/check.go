@@ -1,9 +1,12 @@
 package config
 
 import (
+	"crypto/x509"
 	"fmt"
 	"net/mail"
 	"net/url"
+	"os"
+	"path/filepath"
 	"reflect"
 	"strconv"
 	"strings"
@@ -85,6 +88,9 @@ func (c *checker) fetch() {
 	for n, host := range f.PrivateHosts {
 		c.host(fmt.Sprintf("fetch.private_hosts[%d]", n), host, "status.intern.example.com")
 	}
+	if f.CAFile != "" {
+		c.authorities(f)
+	}
 	switch whole := c.config.Timeout.Duration; {
 	case f.RequestTimeout.Duration <= whole || whole <= 0:
 	case !c.Has("fetch.request_timeout"):
@@ -93,6 +99,25 @@ func (c *checker) fetch() {
 		c.Add("fetch.request_timeout",
 			fmt.Sprintf("%s for one request is longer than the timeout of %s for a whole scrape",
 				short(f.RequestTimeout.Duration), short(whole)), "write a shorter one, or a longer timeout")
+	}
+}
+
+// authorities reads the certificates of fetch.ca_file.
+func (c *checker) authorities(f *Fetch) {
+	const write = "write the path of a file with certificates in PEM, which begin with -----BEGIN CERTIFICATE-----"
+	if !filepath.IsAbs(f.CAFile) {
+		f.CAFile = filepath.Join(filepath.Dir(c.file), f.CAFile)
+	}
+	text, err := os.ReadFile(f.CAFile)
+	if err != nil {
+		c.Add("fetch.ca_file", "it cannot be read: "+err.Error(), write)
+		return
+	}
+	if f.Roots, err = x509.SystemCertPool(); err != nil {
+		f.Roots = x509.NewCertPool() // the system has none that could be read
+	}
+	if !f.Roots.AppendCertsFromPEM(text) {
+		c.Add("fetch.ca_file", f.CAFile+" has no certificate", write)
 	}
 }
 

@@ -3,6 +3,7 @@
 package config
 
 import (
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -60,13 +61,18 @@ type Fetch struct {
 	UserAgent      string   `toml:"user_agent"`
 	Contact        string   `toml:"contact"`         // mail address or http(s) URL of whoever runs it; required
 	RequestTimeout Duration `toml:"request_timeout"` // for one request and its answer; default 20s
-	Delay          Duration `toml:"delay"`           // between two requests to one host, 0s for none; default 1s
+	Delay          Duration `toml:"delay"`           // between two requests to one domain, 0s for none; default 1s
 	// largest answer that is read; a larger one is an error; default 16MiB
 	MaxBytes      Size `toml:"max_bytes"`
 	Retries       int  `toml:"retries"`        // further tries after a 5xx, a 429 or a time-out, 0 to 10; default 3
 	RespectRobots bool `toml:"respect_robots"` // obey robots.txt; default false
-	// names or IP addresses of hosts of the own network whose pages are read; default none
+	// names or IP addresses of hosts of the own network whose pages are read, or which receive; default none
 	PrivateHosts []string `toml:"private_hosts"`
+	// file with certificate authorities that are trusted beside the system's, in PEM; default none. Load makes it
+	// relative to the folder of the config file
+	CAFile string `toml:"ca_file"`
+
+	Roots *x509.CertPool `toml:"-"` // the system's and those of CAFile; nil without one
 }
 
 // Agent returns the User-Agent header: the name, and in brackets where to complain.

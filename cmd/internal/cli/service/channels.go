@@ -16,6 +16,7 @@ import (
 	"vendorwatch/db"
 	"vendorwatch/db/ledger"
 	"vendorwatch/db/query"
+	"vendorwatch/scraper"
 )
 
 // stdoutChannel is the channel of a digest that names none.
@@ -48,7 +49,7 @@ func KindOf(name string) (channel.Kind, error) {
 }
 
 // newChannel makes a channel of what the config says of it. The messages of one whose secret is not set wait.
-func newChannel(c config.Channel, w io.Writer) (channel.Channel, error) {
+func newChannel(c config.Channel, env channel.Environment) (channel.Channel, error) {
 	if c.Missing != "" {
 		return &channel.NotConfigured{Channel: c.Name, Missing: c.Missing}, nil
 	}
@@ -56,15 +57,17 @@ func newChannel(c config.Channel, w io.Writer) (channel.Channel, error) {
 	if err != nil {
 		return nil, fmt.Errorf("channel %q: %w", c.Name, err)
 	}
-	return kind.New(c.Name, c.Values, channel.Environment{Stdout: w})
+	return kind.New(c.Name, c.Values, env)
 }
 
 // Channels makes every channel of the config, and standard output where a digest names no channel.
 func Channels(c *config.Config, w io.Writer) ([]channel.Channel, error) {
 	out := &lockedWriter{w: w}
+	env := channel.Environment{Stdout: out, Roots: c.Fetch.Roots,
+		Client: scraper.NewClient(c.Fetch.PrivateHosts, c.Fetch.Roots, channel.AnswerTimeout)}
 	var all []channel.Channel
 	for _, one := range c.Channels {
-		channel, err := newChannel(one, out)
+		channel, err := newChannel(one, env)
 		if err != nil {
 			return nil, err
 		}

@@ -152,7 +152,7 @@ func Collector(f config.Fetch) *scraper.Collector {
 	o := scraper.FetchOptions{
 		UserAgent: f.UserAgent, Timeout: f.RequestTimeout.Duration, Delay: f.Delay.Duration,
 		MaxBytes: int(f.MaxBytes), Retries: f.Retries, RespectRobots: f.RespectRobots,
-		PrivateHosts: f.PrivateHosts,
+		PrivateHosts: f.PrivateHosts, Roots: f.Roots,
 	}
 	if f.Contact != "" {
 		o.UserAgent = f.Agent()

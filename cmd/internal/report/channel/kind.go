@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -66,7 +67,8 @@ type Reporter interface {
 // Environment is what channels need beside the config file.
 type Environment struct {
 	Stdout io.Writer
-	Client *http.Client // nil means one with a time limit of 15 seconds
+	Client *http.Client   // nil means one with a time limit of 15 seconds
+	Roots  *x509.CertPool // the certificate authorities that are trusted; nil means those of the system
 }
 
 // Preview is a message as a channel would send it.

@@ -1,6 +1,7 @@
 package email
 
 import (
+	"crypto/tls"
 	"fmt"
 	"net/mail"
 	"regexp"
@@ -54,9 +55,12 @@ func Kind() channel.Kind {
 					`write "starttls" or "tls", or leave user out`)
 			}
 		},
-		New: func(name string, v channel.Values, _ channel.Environment) (channel.Channel, error) {
+		New: func(name string, v channel.Values, env channel.Environment) (channel.Channel, error) {
 			s := Server{Host: v.Text("host"), Port: v.Number("port"), TLS: TLS(v.Text("tls")), User: v.Text("user"),
 				Password: v.Secret("password")}
+			if env.Roots != nil {
+				s.Config = &tls.Config{ServerName: s.Host, RootCAs: env.Roots, MinVersion: tls.VersionTLS12}
+			}
 			if s.TLS == "" {
 				s.TLS = StartTLS
 			}

@@ -23,9 +23,9 @@ func TestBattery(t *testing.T) {
 			return channel.Values{"url": secret.New(urlOf(address))}
 		},
 		HTTP: &channeltest.HTTP{
-			Success: `{"id":"1"}`, Limit: serviceLimit, Follows: true,
+			Success: `{"id":"1"}`, Limit: serviceLimit,
 			Make: func(t *testing.T, address string) channel.Channel {
-				c, err := New("ops", urlOf(address))
+				c, err := New("ops", urlOf(address), channeltest.Patient(t))
 				if err == nil {
 					c.timeout = channeltest.Patient(t).Timeout
 				}

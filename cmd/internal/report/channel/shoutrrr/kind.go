@@ -18,8 +18,8 @@ func Kind() channel.Kind {
 			Name: "url", Doc: "the URL", Example: "VENDORWATCH_NOTIFY_URL", Required: true, Zero: secret.Text{},
 			Check: checkURL,
 		}},
-		New: func(name string, v channel.Values, _ channel.Environment) (channel.Channel, error) {
-			return channel.Made(New(name, v.Secret("url")))
+		New: func(name string, v channel.Values, env channel.Environment) (channel.Channel, error) {
+			return channel.Made(New(name, v.Secret("url"), env.Client))
 		},
 		Preview: channel.PreviewText,
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net/http"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -14,7 +15,6 @@ import (
 	"time"
 
 	"github.com/nicholas-fedor/shoutrrr"
-	"github.com/nicholas-fedor/shoutrrr/pkg/router"
 	"github.com/nicholas-fedor/shoutrrr/pkg/types"
 
 	"vendorwatch/cmd/internal/report/channel"
@@ -26,33 +26,76 @@ import (
 // Channel sends text to one of the services of shoutrrr: Discord, Teams, Google Chat, Telegram, ntfy, Pushover and
 // others (https://shoutrrr.nickfedor.com).
 type Channel struct {
-	name   string
-	scheme string
-	url    func() *url.URL // a function, since printers, loggers and encoders do not look into one
-	sender func() *router.ServiceRouter
+	name    string
+	scheme  string
+	url     func() *url.URL // a function, since printers, loggers and encoders do not look into one
+	service func() types.Service
 
 	timeout time.Duration
+}
+
+// The library's services use the default transport, and most let nobody choose another.
+func init() { http.DefaultTransport = redirects{http.DefaultTransport} }
+
+// redirects is a transport that sends nothing to another host than the one that was asked first: a redirect would carry
+// the secret elsewhere, or lead into our own network.
+type redirects struct{ http.RoundTripper }
+
+// RoundTrip implements http.RoundTripper.
+func (t redirects) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Response != nil && !strings.EqualFold(r.Response.Request.URL.Hostname(), r.URL.Hostname()) {
+		return nil, errors.New("redirects to another host are not followed; give the channel the address it leads to")
+	}
+	return t.RoundTripper.RoundTrip(r)
+}
+
+// CloseIdleConnections is asked for by http.Client and by test servers that end.
+func (t redirects) CloseIdleConnections() {
+	if first, ok := t.RoundTripper.(interface{ CloseIdleConnections() }); ok {
+		first.CloseIdleConnections()
+	}
 }
 
 // serviceTimeout is how long a service may take. The library cannot cancel a call, so that one that takes longer is
 // abandoned.
 const serviceTimeout = 40 * time.Second
 
-// New makes the channel. The URL of the service is the secret, and the error does not show it.
-func New(name, address string) (*Channel, error) {
+// New makes the channel. The URL of the service is the secret, and the error does not show it. Services that take a
+// client get the given one, unless it is nil.
+func New(name, address string, client *http.Client) (*Channel, error) {
 	const write = "write one like discord://TOKEN@ID, see https://shoutrrr.nickfedor.com/services/overview/"
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil || u.Scheme == "" {
 		return nil, fmt.Errorf("channel %q: shoutrrr cannot read the address of the service; %s", name, write)
 	}
-	sender, err := shoutrrr.NewSender(log.New(io.Discard, "", 0), u.String())
+	sender, err := shoutrrr.NewSender(log.New(io.Discard, "", 0))
+	if err != nil {
+		return nil, fmt.Errorf("channel %q: %w", name, err)
+	}
+	service, err := sender.Locate(u.String())
 	if err != nil {
 		return nil, fmt.Errorf("channel %q: the address of the service %q cannot be used: %s; %s", name, u.Scheme,
 			secret.Scrub(innermost(err).Error(), secret.Parts(u)...), write)
 	}
+	if s, takes := service.(interface{ SetHTTPClient(*http.Client) }); takes && client != nil && !trustsAll(u) {
+		own := *client
+		own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		s.SetHTTPClient(&own)
+	}
 	scheme, _, _ := strings.Cut(u.Scheme, "+")
 	return &Channel{name: name, scheme: scheme, url: func() *url.URL { return u },
-		sender: func() *router.ServiceRouter { return sender }, timeout: serviceTimeout}, nil
+		service: func() types.Service { return service }, timeout: serviceTimeout}, nil
+}
+
+// trustsAll reports whether an address asks for a connection to a server whatever its certificate is; only the
+// service's own client makes such a one.
+func trustsAll(u *url.URL) bool {
+	for key := range u.Query() {
+		if strings.EqualFold(key, "disabletlsverification") {
+			return true
+		}
+	}
+	return false
 }
 
 // Name returns the channel's name.
@@ -79,7 +122,7 @@ func (s *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, er
 
 func (s *Channel) send(ctx context.Context, text string, params types.Params) (channel.Sent, error) {
 	done := make(chan error, 1)
-	go func() { done <- errors.Join(s.sender().Send(text, &params)...) }()
+	go func() { done <- s.service().Send(text, &params) }()
 	timer := time.NewTimer(s.timeout)
 	defer timer.Stop()
 	select {

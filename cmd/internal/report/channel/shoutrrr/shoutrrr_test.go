@@ -2,7 +2,10 @@ package shoutrrr
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"unicode/utf8"
 
@@ -45,11 +48,33 @@ func TestShoutrrrAddresses(t *testing.T) {
 		"discord://" + reporttest.SecretWord:   `the service "discord" cannot be used`,
 		"pagerduty://" + reporttest.SecretWord: `the service "pagerduty" cannot be used`,
 	} {
-		_, err := New("ops", address)
+		_, err := New("ops", address, nil)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", address, err)
 			continue
 		}
 		reporttest.NoSecretIn(t, "the error", err)
+	}
+}
+
+// Services whose client is the library's follow redirects, and never to another host inside.
+func TestRedirectsOfTheLibraryNeverLeadInside(t *testing.T) {
+	var asked atomic.Int32
+	inside := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
+	t.Cleanup(inside.Close)
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, strings.Replace(inside.URL, "127.0.0.1", "localhost", 1), http.StatusTemporaryRedirect)
+	}))
+	t.Cleanup(receiver.Close)
+	address := strings.Replace(receiver.URL, "http://", "generic://", 1) + "?disabletls=yes"
+	c, err := New("ops", address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Send(t.Context(), reporttest.Alert(message.ReasonFirst, nil)); err == nil {
+		t.Error("a redirect inside counts as a success")
+	}
+	if n := asked.Load(); n != 0 {
+		t.Errorf("the server inside was asked %d times", n)
 	}
 }

@@ -60,7 +60,7 @@ func lengthText(unit string) string {
 var (
 	durationHead = regexp.MustCompile(`(?i)^\W*([^:|.]*)\bduration\b(?: of (?:the ` +
 		`)?(?:impact|incident|outage|disruption))?` +
-		`(?: \([^)]*\))?[\s*.]*[:|][^\pL\pN~]*(.*)$`)
+		`(?: \([^)]*\))?[\s*.]*(?:[:|]|\s[–—-]\s)[^\pL\pN~]*(.*)$`)
 	durationFirst = regexp.MustCompile(`(?i)^` + lengthText(lengthInShort))
 	durationLast  = regexp.MustCompile(`(?i)[:=(] ?` + lengthText(lengthInShort) + `\W*$`) // behind a period
 	totalWord     = regexp.MustCompile(`(?i)\b(?:total|overall)\b`)

@@ -27,13 +27,14 @@ type ofID struct {
 	Scheduled time.Time `db:"scheduled_start_at"`
 	Created   time.Time `db:"created_at"`
 	Resolved  time.Time `db:"resolved_at"`
+	State     string    `db:"state"`
 }
 
 var ofIDColumns = scan.Of[ofID]("")
 
 func (o ofID) incident() normalize.Incident {
 	return normalize.Incident{Key: o.Key, Title: o.Title, StartedAt: o.Started, ScheduledStartAt: o.Scheduled,
-		CreatedAt: o.Created, ResolvedAt: o.Resolved}
+		CreatedAt: o.Created, ResolvedAt: o.Resolved, State: normalize.State(o.State)}
 }
 
 // tellApart finds those incidents of which another one is stored under their id, and gives each the key that it is
@@ -117,7 +118,12 @@ func (a *apartness) place(ctx context.Context, tx *db.Tx, p pass, i normalize.In
 	}
 	n := slices.IndexFunc(all, func(o ofID) bool { return o.Key == id })
 	if n >= 0 {
-		if was := all[n].incident(); !known && !endedBefore(was, i) && !endedBefore(i, was) {
+		was := all[n].incident()
+		var err error
+		if was.Updates, err = postsOf(ctx, tx, all[n].ID); err != nil {
+			return "", err
+		}
+		if !known && !endedBefore(was, i) && !endedBefore(i, was) {
 			return i.Key, nil
 		} else if to := normalize.ApartKey(id, was); !was.Begin().IsZero() {
 			if err := a.rename(ctx, tx, p, id, to); err != nil {
@@ -140,9 +146,19 @@ func (a *apartness) rename(ctx context.Context, tx *db.Tx, p pass, from, to stri
 	return rekey(ctx, tx, p.SourceID, from, to)
 }
 
-// endedBefore reports whether one incident had ended before another began.
+// endedBefore reports whether one incident had ended before another began. Where only its state says that it is over,
+// it was over by its last post.
 func endedBefore(a, b normalize.Incident) bool {
-	return !a.ResolvedAt.IsZero() && !b.Begin().IsZero() && !a.ResolvedAt.After(b.Begin())
+	end := a.ResolvedAt
+	if end.IsZero() && a.State.Over() {
+		end = a.Begin()
+		for _, u := range a.Updates {
+			if u.PostedAt.After(end) {
+				end = u.PostedAt
+			}
+		}
+	}
+	return !end.IsZero() && !b.Begin().IsZero() && !end.After(b.Begin())
 }
 
 // storedOf returns the stored incidents of an id, told apart or not.

@@ -1,0 +1,181 @@
+package watch
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"vendorwatch/db/query"
+	"vendorwatch/normalize"
+	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms/custom"
+)
+
+// casesDir has pages that were read wrongly once.
+var casesDir = filepath.Join("..", "..", "..", "..", "shared", "cases")
+
+// caseRow is pages of one source at successive polls, and what is right to read in them.
+type caseRow struct {
+	files       string // with spaces between them
+	contentType string
+	zone        string
+	want        []string // incidents: title, kind, state, severity, start, end, posts
+	findings    string   // their fields
+	text        string   // stands in a post
+}
+
+// TestCases reads every page of ../shared/cases.
+func TestCases(t *testing.T) {
+	if _, err := os.Stat(casesDir); err != nil {
+		t.Skip("the cases are not beside this checkout: no ../shared/cases")
+	}
+	named := map[string]bool{"README.md": true, "localised-dates/dates.html": true}
+	for _, row := range caseRows {
+		for _, f := range strings.Fields(row.files) {
+			named[f] = true
+		}
+		t.Run(row.files, func(t *testing.T) { row.check(t) })
+	}
+	err := filepath.WalkDir(casesDir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(casesDir, path)
+		if rel = filepath.ToSlash(rel); err == nil && !named[rel] {
+			t.Errorf("no row says what is right to read in %s", rel)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (row caseRow) check(t *testing.T) {
+	w, _ := watcher(t, nil)
+	i := &Importer{Watcher: w, Vendor: "quartzline", URL: "https://status.quartzline.example",
+		Reading: Reading{TimeZone: row.zone}}
+	for n, f := range strings.Fields(row.files) {
+		body, err := os.ReadFile(filepath.Join(casesDir, filepath.FromSlash(f)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		unreadable, err := i.Take(t.Context(), "", scraper.Page{Status: 200, Body: body, ContentType: row.contentType,
+			At: time.Date(2026, 11, 27, 22, 10*n, 0, 0, time.UTC)})
+		if err != nil || unreadable != nil {
+			t.Fatalf("%s: %v, %v", f, unreadable, err)
+		}
+	}
+	if err := i.Finish(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	list, err := w.DB.Incidents(t.Context(), query.Filter{AllSources: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, in := range list {
+		got = append(got, fmt.Sprintf("%s | %s %s %s | %s %s | %d", in.Title, in.Kind, in.State, in.Severity,
+			cmp.Or(in.StartedAt, "-"), cmp.Or(in.ResolvedAt, "-"), in.UpdateCount))
+	}
+	slices.Sort(got)
+	posts, err := w.DB.UpdatesAfter(t.Context(), "", 0, 0, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(posts, func(u query.ListedUpdate) bool { return strings.Contains(u.Body, row.text) }) &&
+		row.text != "" {
+		t.Errorf("no post says %q: %+v", row.text, posts)
+	}
+	found, err := w.DB.RecentFindings(t.Context(), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fields []string
+	for _, f := range found {
+		fields = append(fields, f.Field)
+	}
+	slices.Sort(fields)
+	if diff := gocmp.Diff(row.want, got); diff != "" {
+		t.Errorf("(-right +read)\n%s", diff)
+	}
+	if text := strings.Join(slices.Compact(fields), " "); text != row.findings {
+		t.Errorf("findings of %q, want %q: %+v", text, row.findings, found)
+	}
+}
+
+// TestLocalisedDates reads a page whose dates have the names of months of many languages.
+func TestLocalisedDates(t *testing.T) {
+	body, err := os.ReadFile(filepath.Join(casesDir, "localised-dates", "dates.html"))
+	if err != nil {
+		t.Skip("the cases are not beside this checkout: no ../shared/cases")
+	}
+	selectors, mistakes := custom.Page{Anchor: "main#qz", List: "article.card", ID: "@data-id", Title: "h3",
+		State: ".state", Start: "time"}.Compile()
+	if len(mistakes) > 0 {
+		t.Fatal(mistakes)
+	}
+	res, err := selectors.Parse(scraper.Source{URL: "https://status.quartzline.example"}, scraper.Page{Body: body,
+		At: time.Date(2026, 11, 27, 22, 0, 0, 0, time.UTC)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	incidents, findings := normalize.Incidents(res.Incidents, scraper.WordsOf(selectors))
+	var got []string
+	for _, in := range incidents {
+		got = append(got, in.Key+" "+in.StartedAt.Format("2006-01-02T15:04"))
+	}
+	if diff := gocmp.Diff(strings.Split(localisedDates, "\n"), got); diff != "" {
+		t.Errorf("(-right +read)\n%s", diff)
+	}
+	for _, in := range incidents {
+		if told := slices.ContainsFunc(findings, func(f normalize.Finding) bool {
+			return f.Key == in.Key && f.Field == "started_at"
+		}); told != in.StartedAt.IsZero() {
+			t.Errorf("%s: %s, findings %+v", in.Key, in.StartedAt, findings)
+		}
+	}
+}
+
+const localisedDates = `de 2026-11-27T10:15
+de2 2026-11-27T10:15
+de3 2026-03-27T10:15
+de4 2025-12-03T07:00
+fr 2026-11-27T10:15
+fr2 2025-12-03T10:15
+fr3 2026-08-01T10:15
+fr4 2026-09-14T10:15
+es 2026-11-27T10:15
+pt 2026-11-27T10:15
+it 2026-11-27T10:15
+nl 2026-11-27T10:15
+nl2 2026-05-03T10:15
+sv 2026-11-27T10:15
+pl 2026-11-27T10:15
+ru 2026-11-27T10:15
+ja 2026-11-27T10:15
+ja2 2026-11-27T10:15
+zh 2026-11-27T10:15
+ko 2026-11-27T10:15
+tr 2026-11-27T10:15
+en12 2026-11-28T03:15
+en12b 2026-11-27T10:15
+enord 2026-11-27T10:15
+enmid 2026-11-27T00:15
+ennoon 2026-11-27T12:15
+amb 0001-01-01T00:00
+isoweek 0001-01-01T00:00
+eur 2026-11-27T10:15
+ar 2026-11-27T10:15
+rel 0001-01-01T00:00
+today 0001-01-01T00:00
+noyear 2026-11-27T10:15
+noyear2 2025-12-30T10:15
+nozone 2026-11-27T16:15`

@@ -41,7 +41,8 @@ func TestIdentityInFeeds(t *testing.T) {
 		want  string // title, state, posts
 		tell  bool   // a finding names the guid
 	}{
-		{"one guid for all, no links", []string{feedOf("status||API slow|10:00|"+look, "status||Mail late|08:00|"+look)},
+		{"one guid for all, no links", []string{
+			feedOf("status||API slow|10:00|"+look, "status||Mail late|08:00|"+look)},
 			"API slow investigating 1; Mail late investigating 1", true},
 		{"one guid for all, no links, one minute", []string{
 			feedOf("status||API slow|10:00|"+look, "status||Mail late|10:00|"+look)},
@@ -66,7 +67,8 @@ func TestIdentityInFeeds(t *testing.T) {
 		{"one guid, two links", []string{feedOf("g|1|API slow|10:00|"+look, "g|2|Mail late|08:00|"+look)},
 			"API slow investigating 1; Mail late investigating 1", true},
 		{"a guid that changes, with a link", []string{feedOf("g1|1|API slow|10:00|" + look),
-			feedOf("g2|1|API slow|10:00|" + look), feedOf("g3|1|API slow|10:00|" + done)}, "API slow resolved 2", false},
+			feedOf("g2|1|API slow|10:00|" + look), feedOf("g3|1|API slow|10:00|" + done)},
+			"API slow resolved 2", false},
 		{"one link, several guids", []string{feedOf("g2|1|API slow|11:00|"+done, "g1|1|API slow|10:00|"+look)},
 			"API slow resolved 2", false},
 		{"what goes down and recovers", []string{feedOf("g1||API went down|10:00|The API went down."),

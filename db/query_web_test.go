@@ -107,6 +107,23 @@ func TestOpenIncidentsAndFailingPages(t *testing.T) {
 	if err != nil || n != 1 || len(blind) != 1 || blind[0].Vendor != "acme" || blind[0].Health != "failing" {
 		t.Errorf("unreadable: %v %d %v", blind, n, err)
 	}
+	counts, err := f.OpenCounts(t.Context())
+	if err != nil || len(counts) != 2 {
+		t.Errorf("counted: %v, %v", counts, err)
+	}
+	// Of a page that nobody watches any more, nothing is known to be open now.
+	if err := f.SetWatched(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, vendor := range []string{"", "acme"} {
+		if open, total, err := f.OpenByKind(t.Context(), normalize.KindIncident, vendor, 5); err != nil || total != 0 ||
+			len(open) != 0 {
+			t.Errorf("open on a page that is not watched: %d, %v, %v", total, open, err)
+		}
+	}
+	if counts, err = f.OpenCounts(t.Context()); err != nil || len(counts) != 0 {
+		t.Errorf("counted on a page that is not watched: %v, %v", counts, err)
+	}
 }
 
 func TestComponentSpans(t *testing.T) {

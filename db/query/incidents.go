@@ -95,10 +95,10 @@ func (d *DB) OpenIncidents(ctx context.Context) ([]Incident, error) {
 	return d.Incidents(ctx, Filter{Open: true})
 }
 
-// OpenByKind returns what is open of one kind, the worst and then the newest first, at most limit of them,
-// and how many there are. A vendor that is not empty chooses (slug).
+// OpenByKind returns what is open of one kind on pages that are watched, the worst and then the newest first, at most
+// limit of them, and how many there are. A vendor that is not empty chooses (slug).
 func (d *DB) OpenByKind(ctx context.Context, kind normalize.Kind, vendor string, limit int) ([]Incident, int, error) {
-	const chosen = ` FROM incidents i WHERE ` + openNow + ` AND i.kind = ?1
+	const chosen = ` FROM incidents i WHERE ` + openWatched + ` AND i.kind = ?1
 		AND (?2 = '' OR i.source_id IN (SELECT source_id FROM sources JOIN vendors USING (vendor_id) WHERE slug = ?2))`
 	var total int
 	if err := d.read.QueryRowContext(ctx, `SELECT count(*)`+chosen, kind, vendor).Scan(&total); err != nil {
@@ -134,13 +134,13 @@ type OpenCount struct {
 
 var openCountRow = scan.Of[OpenCount]("")
 
-// OpenCounts counts the open incidents by vendor and severity; where none is open there is no row. Maintenances
-// and notices are not counted, an event that several pages tell of is counted once.
+// OpenCounts counts the open incidents of pages that are watched, by vendor and severity; where none is open there is
+// no row. Maintenances and notices are not counted, an event that several pages tell of is counted once.
 func (d *DB) OpenCounts(ctx context.Context) ([]OpenCount, error) {
 	counts, err := openCountRow.All(ctx, d.read, `
 		SELECT v.slug AS vendor, i.severity, count(*) AS open FROM incidents i JOIN sources s USING (source_id)
 		JOIN vendors v USING (vendor_id)
-		WHERE i.kind = 'incident' AND `+openNow+` GROUP BY v.slug, i.severity ORDER BY v.slug, i.severity`)
+		WHERE i.kind = 'incident' AND `+openWatched+` GROUP BY v.slug, i.severity ORDER BY v.slug, i.severity`)
 	if err != nil {
 		return nil, fmt.Errorf("open incidents: %w", err)
 	}

@@ -17,10 +17,11 @@ import (
 // redPage is a saved page on which all is well, and how its platform says that something is not.
 type redPage struct {
 	platform, saved string
-	word            *regexp.Regexp    // the status of a component, as its group; one match for each component
-	severities      map[string]string // of the page: where "down" is the status of one component, "all down" of all
-	overall         *regexp.Regexp    // the page's own word, as its group; nil: it has none, or it stays the same
-	says            map[string]string // that word, by the keys of severities
+	word            *regexp.Regexp // the status of a component, as its group; one match for each component
+	// of the page: where "down" is the status of one component, "all down" of all, and "page down" only its own word
+	severities map[string]string
+	overall    *regexp.Regexp    // the page's own word, as its group; nil: it has none, or it stays the same
+	says       map[string]string // that word, by the keys of severities
 }
 
 var redPages = []redPage{
@@ -56,7 +57,23 @@ var redPages = []redPage{
 		severities: map[string]string{"500": "critical", "400": "major", "300": "minor"},
 		overall:    regexp.MustCompile(`All Tides Normal",\s+"status_code": (100)`),
 		says:       map[string]string{"500": "500", "400": "400", "300": "300"}},
+	{platform: "statuspage", saved: "healthy", word: regexp.MustCompile(`"name":"[^"]+","status":"(operational)"`),
+		severities: statuspageSeverities, overall: regexp.MustCompile(`"indicator":"(none)"`), says: statuspageSays},
+	{platform: "incidentio", saved: "compatible_healthy",
+		word:       regexp.MustCompile(`"name":"[^"]+","status":"(operational)"`),
+		severities: statuspageSeverities, overall: regexp.MustCompile(`"indicator":"(none)"`), says: statuspageSays},
 }
+
+// What Statuspage's JSON says of itself, whoever serves it. A component alone, beside a page that says that all is
+// well, is minor.
+var (
+	statuspageSeverities = map[string]string{"major_outage": "major", "all major_outage": "critical",
+		"degraded_performance": "minor", "partial_outage": "minor", "page minor": "minor", "page major": "major",
+		"page critical": "critical", "page wobbly": "unknown"}
+	statuspageSays = map[string]string{"major_outage": "major", "all major_outage": "critical",
+		"degraded_performance": "minor", "partial_outage": "none", "page minor": "minor", "page major": "major",
+		"page critical": "critical", "page wobbly": "wobbly"}
+)
 
 // shown is the bodies of a page, with one or all of its components red.
 func (p redPage) shown(t *testing.T, body []byte, how string) []byte {
@@ -73,7 +90,9 @@ func (p redPage) shown(t *testing.T, body []byte, how string) []byte {
 	if all {
 		most = -1
 	}
-	put(p.word, word, most)
+	if !strings.HasPrefix(how, "page ") {
+		put(p.word, word, most)
+	}
 	if p.overall != nil {
 		put(p.overall, p.says[how], -1)
 	}
@@ -134,7 +153,8 @@ func TestAPageThatTurnsRedWithoutAWordIsAnIncident(t *testing.T) {
 				got := read(true)
 				if len(got) != 1 || got[0].Severity != severity || got[0].State != "investigating" ||
 					got[0].StartedAt != since || got[0].StartedBasis != string(normalize.BasisSeen) ||
-					!strings.HasSuffix(got[0].Title, ", no incident posted") || got[0].Components == "" {
+					!strings.HasSuffix(got[0].Title, ", no incident posted") ||
+					(got[0].Components == "") != strings.HasPrefix(how, "page ") {
 					t.Fatalf("after two there is %+v, want one of severity %s since %s", got, severity, since)
 				}
 				over := normalize.FormatTime(now)

@@ -297,12 +297,14 @@ func (p *draft) lowered(n route.News) {
 // goOn plans what follows on a message that a channel was sent. Where its route does not name the event, that is on
 // record.
 func (p *draft) goOn(channel string, began *row, reason message.Reason, n route.News) {
-	before := len(p.rows)
-	r := p.add(route.Choice{Channel: channel, Route: p.routeOf(began)}, reason, n, "")
-	if !p.PerIncident[channel] && !p.names(began, n.Event.Kind) {
-		p.rows = p.rows[:before+1] // it counts for no cap
-		r.skip("its route does not name " + string(n.Event.Kind) + "; the digest reports it")
+	c := route.Choice{Channel: channel, Route: p.routeOf(began)}
+	if p.PerIncident[channel] || p.names(began, n.Event.Kind) {
+		p.add(c, reason, n, "")
+		return
 	}
+	r := p.newRow(c, reason, n, "")
+	p.rows = append(p.rows, r)
+	r.skip("its route does not name " + string(n.Event.Kind) + "; the digest reports it")
 }
 
 // follow plans news that neither opens nor ends an incident: for channels that keep one message per incident and were
@@ -346,8 +348,8 @@ func (p *draft) maintenance(n route.News) {
 	}
 }
 
-// add plans a message to a channel. Mutes, quiet hours and groups hold it, the cap suppresses it.
-func (p *draft) add(c route.Choice, reason message.Reason, n route.News, note string) *row {
+// newRow makes a message to a channel.
+func (p *draft) newRow(c route.Choice, reason message.Reason, n route.News, note string) *row {
 	r := &row{vendor: n.Event.Vendor, severity: n.Severity, changed: true}
 	r.Channel, r.Reason, r.Route, r.Note, r.State = c.Channel, string(reason), c.Route.Name, note,
 		ledger.DeliveryPending
@@ -361,23 +363,33 @@ func (p *draft) add(c route.Choice, reason message.Reason, n route.News, note st
 		r.SourceID = n.Event.SourceID
 	}
 	r.DedupKey = dedupKey(string(reason), r.IncidentID, r.SourceID, n.Event.EventID)
+	return r
+}
+
+// add plans a message to a channel. Mutes, quiet hours and groups hold it, the cap suppresses it. What comes with other
+// news of the incident that this plan tells the channel is one message with that.
+func (p *draft) add(c route.Choice, reason message.Reason, n route.News, note string) {
+	r := p.newRow(c, reason, n, note)
 	p.rows = append(p.rows, r)
 	if n.Subject != nil && n.Subject.Over() && words.Time(n.Event.At).Before(p.Since) {
 		r.skip("it ended before alerts were first used; the digest reports it")
-		return r
+		return
 	}
 	_, muted, isMuted := Calm{Zone: p.Calm.Zone}.hold(p.Now, p.Mutes, p.scopeOf(r))
 	ends := p.OnCall[r.Channel] && reason == message.ReasonLeftFeed
 	if isMuted && p.PerIncident[r.Channel] && isFollowUp(reason) && !ends {
 		r.skip(muted)
-		return r
+		return
 	}
 	if until, note, held := p.keep(r); held {
 		r.hold(until, note)
-		return r
+		return
+	}
+	if p.joined(r) {
+		p.rows = p.rows[:len(p.rows)-1]
+		return
 	}
 	p.capped(r)
-	return r
 }
 
 // keep returns until when a message is held, and why; false if it is not.

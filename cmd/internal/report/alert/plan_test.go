@@ -223,8 +223,7 @@ func TestChannelsThatKeepOneMessageAnIncident(t *testing.T) {
 			s.resolve(1)
 			s.happen(normalize.EventPostmortemPosted, 1)
 		}, []string{
-			"12:00 team first #1", "12:00 team first #2", "12:01 team update #1", "12:02 team changed #1",
-			"12:02 team lowered #1",
+			"12:00 team first #1", "12:00 team first #2", "12:01 team update #1", "12:02 team lowered #1",
 			"12:03 team resolved #1", "12:04 team reopened #1", "12:05 team resolved #1", "12:05 team postmortem #1",
 		}},
 		{"an alarm that rings is ended in quiet hours and while muted; a mute keeps the rest away", func(s *scene) {

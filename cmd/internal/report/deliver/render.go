@@ -145,6 +145,13 @@ func (r *Renderer) item(ctx context.Context, d ledger.Delivery, id int64, events
 			n >= 0 {
 			i.Update = &detail.Updates[n]
 		}
+		if e.Kind == normalize.EventIncidentEdited {
+			for _, field := range message.EditedFields(e) {
+				if !slices.Contains(i.Edited, field) {
+					i.Edited = append(i.Edited, field)
+				}
+			}
+		}
 		if i.Was == "" && wasChanged(message.Reason(d.Reason), e.Kind) {
 			i.Was = e.Detail["from"]
 		}

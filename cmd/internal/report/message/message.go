@@ -38,9 +38,10 @@ type AlertItem struct {
 	RunbookURL string        `json:"runbook_url,omitempty"` // what to do when the vendor is down
 	Update     *query.Update `json:"update,omitempty"`      // the post, for an update or a postmortem
 	// the severity or state before, if the reason is its change
-	Was                  string `json:"was,omitempty"`
-	DetectedAfterSeconds *int64 `json:"detected_after_seconds,omitempty"`
-	DashboardURL         string `json:"dashboard_url,omitempty"` // the incident's page on our dashboard
+	Was                  string   `json:"was,omitempty"`
+	Edited               []string `json:"edited,omitempty"` // the fields that the vendor edited, if that is the news
+	DetectedAfterSeconds *int64   `json:"detected_after_seconds,omitempty"`
+	DashboardURL         string   `json:"dashboard_url,omitempty"` // the incident's page on our dashboard
 	// the same for every message on this incident: vendorwatch-incident-17
 	DedupKey string `json:"dedup_key"`
 	// the keys of messages on it before it was known to be the same as another: what they opened ends with it

@@ -119,6 +119,9 @@ func (m Message) incident(i AlertItem) IncidentNotice {
 			t.Labels = append(t.Labels, Label{name, text, link})
 		}
 	}
+	if m.Reason != ReasonChanged || i.Was != "" {
+		add("Edited by the "+editor(i), fieldWords(i.Edited), "")
+	}
 	add("Components", t.Components, "")
 	if i.DetectedAfterSeconds != nil && *i.DetectedAfterSeconds >= 0 && m.Reason != ReasonMaintenance {
 		add("Detected by us", words.Seconds(*i.DetectedAfterSeconds)+" after the start", "")
@@ -184,11 +187,31 @@ func (m Message) what(i AlertItem) string {
 		if i.Was != "" && words.OneLine(i.Was) != stateWords(i.Item) {
 			return words.Spell(i.Was) + " → " + stateWords(i.Item)
 		}
+		if len(i.Edited) > 0 {
+			return "edited by the " + editor(i) + ": " + fieldWords(i.Edited)
+		}
 		return "now " + stateWords(i.Item)
 	case ReasonTest:
 		return "test message"
 	}
 	return words.Spell(string(m.Reason))
+}
+
+// editor is who changes what an incident says: of what a page itself shows, that is the page.
+func editor(i AlertItem) string {
+	if i.ByPage() {
+		return "page"
+	}
+	return "vendor"
+}
+
+// fieldWords lists fields in words.
+func fieldWords(fields []string) string {
+	var all []string
+	for _, f := range fields {
+		all = append(all, words.Spell(f))
+	}
+	return strings.Join(all, ", ")
 }
 
 func maintenanceWords(i AlertItem) string {

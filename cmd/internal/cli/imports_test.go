@@ -77,6 +77,7 @@ var layers = []layer{
 	{"cmd/internal/simulate", nil},
 
 	{"cmd/internal/report/message", base},
+	{"cmd/internal/report/message/examples", slices.Concat(base, []string{"cmd/internal/report/message"})},
 	{"cmd/internal/report/route", base},
 	{"cmd/internal/report/alert", slices.Concat(base, []string{"db", "db/ledger",
 		"cmd/internal/report/message", "cmd/internal/report/route"})},
@@ -86,6 +87,7 @@ var layers = []layer{
 	{"cmd/internal/report/channel/kinds", slices.Concat(base, []string{"cmd/internal/report/channel/..."})},
 	// blockkit is what the kinds that lead to Slack share, oncall what those that page people do.
 	{"cmd/internal/report/channel/...", slices.Concat(base, []string{"cmd/internal/report/message",
+		"cmd/internal/report/message/examples",
 		"cmd/internal/report/channel", "cmd/internal/report/channel/blockkit", "cmd/internal/report/channel/oncall"})},
 	{"cmd/internal/report/deliver", slices.Concat(base, []string{"db", "db/ledger", "cmd/internal/report/message",
 		"cmd/internal/report/digest", "cmd/internal/report/channel"})},

@@ -23,7 +23,9 @@ func Kind() channel.Kind {
 				Check: channel.CheckWebhook,
 			},
 			{Name: "secret", Doc: "the key of the signature", Example: "VENDORWATCH_WEBHOOK_SECRET",
-				Zero: secret.Text{}},
+				Zero: secret.Text{}, Check: checkSecret},
+			{Name: "body", Doc: "the receiver's own form of the body", Example: "{ template = '''…''' }",
+				Zero: map[string]string{}},
 			{Name: "headers", Doc: "further headers", Example: `{ "X-Team" = "ops" }`, Zero: map[string]string{}},
 			{
 				Name: "headers_env", Doc: "further headers whose values are secrets",
@@ -38,7 +40,11 @@ func Kind() channel.Kind {
 				headers = map[string]string{}
 			}
 			maps.Copy(headers, v.Secrets("headers_env"))
-			return channel.Made(New(name, v.Secret("url"), v.Secret("secret"), headers, env.Client))
+			c, err := New(name, v.Secret("url"), v.Secret("secret"), headers, env.Client)
+			if text, has := v.Table("body")[bodyKeys]; has && err == nil {
+				c.form, err = parseForm(text)
+			}
+			return channel.Made(c, err)
 		},
 		Preview: func(m message.Message) ([]channel.Preview, error) {
 			return channel.PreviewJSON(message.NewEnvelope(m))
@@ -50,6 +56,7 @@ var headerName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 
 func check(v channel.Values, r channel.Reporter) {
 	channel.RemarkHTTP(v, "url", r)
+	checkBody(v, r)
 	secrets, _ := v["headers_env"].(map[string]secret.Text)
 	taken := map[string]bool{}
 	for _, key := range []string{"headers", "headers_env"} {
@@ -80,7 +87,7 @@ func check(v channel.Values, r channel.Reporter) {
 
 func setByProgram(header string) bool {
 	return header == "content-type" || header == "content-length" || header == "host" ||
-		strings.HasPrefix(header, "x-vendorwatch-")
+		strings.HasPrefix(header, "x-vendorwatch-") || strings.HasPrefix(header, "webhook-")
 }
 
 func holdsSecret(header string) bool {

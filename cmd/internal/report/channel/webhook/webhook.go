@@ -6,7 +6,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"time"
@@ -21,6 +20,7 @@ type Channel struct {
 	key    func() string // of the signature; a function, since printers, loggers and encoders do not look into one
 	header func() http.Header
 	now    func() time.Time
+	form   *form // of the body; nil for that of docs/webhook.md
 }
 
 // New makes the channel. The address, the key of the signature and the values of the headers are secrets, and never
@@ -48,13 +48,19 @@ func New(name, address, key string, headers map[string]string, client *http.Clie
 // Name returns the channel's name.
 func (w *Channel) Name() string { return w.poster.Channel }
 
+// leftOut is the receipt of a message for which the channel's form gives nothing.
+const leftOut = "the body's template gives nothing: not passed on"
+
 // Send posts the message. X-Vendorwatch-Delivery is its id, the same at each attempt; X-Vendorwatch-Signature is Sign.
 // Every error is a *channel.SendError unless ctx ended.
 func (w *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, error) {
-	body, err := json.Marshal(message.NewEnvelope(m))
+	body, err := w.form.of(m)
 	if err != nil {
 		return channel.Sent{}, &channel.SendError{Channel: w.Name(), Reason: "encode the message: " + err.Error(),
 			Refused: true}
+	}
+	if body == nil {
+		return channel.Sent{Receipt: leftOut}, nil
 	}
 	header := w.header().Clone()
 	stamp := strconv.FormatInt(w.now().Unix(), 10)
@@ -65,6 +71,7 @@ func (w *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, er
 	if key := w.key(); key != "" {
 		header.Set("X-Vendorwatch-Signature", Sign(key, stamp, body))
 	}
+	standardHeaders(header, w.key(), m.ID, stamp, body)
 	a, err := w.poster.Post(ctx, body, header)
 	if err != nil {
 		return channel.Sent{}, err

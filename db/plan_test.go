@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -87,7 +88,7 @@ func asking(ctx context.Context, d *query.DB) map[string][]func() error {
 			{}, {Filter: query.Filter{AllSources: true}}, {Filter: query.Filter{Search: "api down"}},
 			{Filter: query.Filter{Search: "api", AllSources: true}}, {Component: "api"},
 			{After: normalize.FormatTime(now) + "_7"}, {Filter: query.Filter{Severity: normalize.SeverityMajor}},
-			{Filter: query.Filter{Kind: normalize.KindMaintenance}},
+			{Filter: query.Filter{Kind: normalize.KindMaintenance}}, {Filter: query.Filter{Service: "checkout"}},
 			{Filter: query.Filter{State: normalize.StateResolved}},
 			{Filter: query.Filter{State: normalize.StateIdentified}}, {Filter: query.Filter{Open: true}},
 			{Filter: query.Filter{Since: year}}, {Filter: query.Filter{Until: year}},
@@ -151,6 +152,15 @@ func asking(ctx context.Context, d *query.DB) map[string][]func() error {
 				db.Stamp(year))
 			return err
 		}),
+		"Services":     one(func() error { _, err := d.Services(ctx, now); return err }),
+		"Service":      one(func() error { _, err := d.Service(ctx, "acme", now); return okIfNone(err) }),
+		"ServiceNeeds": one(func() error { _, err := d.ServiceNeeds(ctx, "acme", now); return err }),
+		"HasService":   one(func() error { _, err := d.HasService(ctx, "acme"); return err }),
+		"Incidents": one(func() error {
+			_, err := d.Incidents(ctx, query.Filter{Service: "acme", Open: true})
+			return err
+		}),
+		"Ok":                   one(func() error { _, err := d.Ok(ctx, query.OkFilter{Until: now}, now); return err }),
 		"ScrapeHealth":         one(func() error { _, err := d.ScrapeHealth(ctx, now); return err }),
 		"RecentDeliveries":     one(func() error { _, _, err := d.RecentDeliveries(ctx, 10); return err }),
 		"RecentEvents":         one(func() error { _, _, err := d.RecentEvents(ctx, now, 10); return err }),
@@ -172,6 +182,14 @@ func asking(ctx context.Context, d *query.DB) map[string][]func() error {
 }
 
 const day = 24 * hour
+
+// okIfNone leaves out that there is none of that name: it was looked for.
+func okIfNone(err error) error {
+	if errors.Is(err, db.ErrNotFound) {
+		return nil
+	}
+	return err
+}
 
 // in which order large tables may be walked along an index, since a page reads its first so many rows only, or
 // since the index holds only what is open.

@@ -10,6 +10,7 @@ import (
 // Filter chooses incidents. Zero fields choose nothing out but second records of one event.
 type Filter struct {
 	Vendor   string             // slug
+	Service  string             // slug of a service of ours that it touches, or may touch
 	Severity normalize.Severity // this one and worse, by Severity.Rank
 	State    normalize.State
 	Kind     normalize.Kind
@@ -54,6 +55,11 @@ func (f Filter) where() (string, []any) {
 	}
 	if f.Vendor != "" {
 		add(`i.source_id IN (SELECT source_id FROM sources JOIN vendors USING (vendor_id) WHERE slug = ?)`, f.Vendor)
+	}
+	if f.Service != "" {
+		// The plus lets SQLite go by the order of the listing.
+		add(`EXISTS (SELECT 1 FROM v_service_incidents x WHERE x.incident_id = +i.incident_id AND x.service = ?)`,
+			f.Service)
 	}
 	if f.Severity != "" {
 		var worse []string

@@ -54,7 +54,11 @@ type Incident struct {
 	Components string `db:"components" json:"components,omitempty"` // "Group › Name", separated by ", "
 	// when the last of them recovered, if all did before the incident's end
 	ComponentsResolvedAt string `db:"components_resolved_at" json:"components_resolved_at,omitempty"`
-	UpdateCount          int    `db:"update_count" json:"update_count"`
+	// services of ours that need its vendor, or what it affects; and those that need components of the vendor, where it
+	// names none; both separated by ", "
+	Touches     string `db:"touches" json:"touches,omitempty"`
+	MayTouch    string `db:"may_touch" json:"may_touch,omitempty"`
+	UpdateCount int    `db:"update_count" json:"update_count"`
 	// newest update's text that is no postmortem
 	LatestBody     string `db:"latest_body" json:"latest_body,omitempty"`
 	LatestState    string `db:"latest_state" json:"latest_state,omitempty"`

@@ -43,6 +43,7 @@ const (
 	BecauseNothingOpen Because = "nothing_open" // the page has neither, and lists nothing that is open
 	BecauseUnreadable  Because = "unreadable"   // a page was due and was not read, or not in full
 	BecauseNeverRead   Because = "never_read"   // a page was never read
+	BecauseNoComponent Because = "no_component" // a need names none of the components that its vendor lists
 )
 
 // Watched reports whether there is a page from which the present can be known.

@@ -12,6 +12,7 @@ import (
 	"vendorwatch/db/internal/scan"
 	"vendorwatch/db/query"
 	"vendorwatch/db/record/internal/incidents"
+	"vendorwatch/db/record/internal/services"
 	"vendorwatch/normalize"
 )
 
@@ -58,6 +59,9 @@ func (r *Recorder) Renormalize(ctx context.Context, sourceID int64, at time.Time
 		p := passOf(Scrape{SourceID: sourceID, At: at, WordsOf: words}, source, r.LateAfter)
 		done, err := renormalize(ctx, tx, p)
 		if err != nil {
+			return err
+		}
+		if err := services.MatchOf(ctx, tx, sourceID); err != nil {
 			return err
 		}
 		out.Incidents, out.Changed, out.Wordless = done.incidents, done.changed, done.wordless

@@ -12,6 +12,7 @@ import (
 	"vendorwatch/db"
 	"vendorwatch/db/internal/scan"
 	"vendorwatch/db/query"
+	"vendorwatch/db/record/internal/services"
 	"vendorwatch/normalize"
 )
 
@@ -88,6 +89,9 @@ func save(ctx context.Context, tx *db.Tx, s Scrape, lateAfter time.Duration) (Sa
 		steps = saveSame
 	}
 	all, err := steps(ctx, tx, p)
+	if err == nil && !nothingRead(s) {
+		err = services.MatchOf(ctx, tx, s.SourceID)
+	}
 	if err != nil {
 		return Saved{}, err
 	}

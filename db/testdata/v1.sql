@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 06:15:30');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 06:15:30');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 06:36:51');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 06:36:51');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -17,6 +17,11 @@ CREATE TABLE vendors ( -- companies whose status is watched
   runbook_url TEXT NOT NULL DEFAULT '' -- what to do when this vendor is down
 ) STRICT;
 INSERT INTO vendors (vendor_id, slug, name, homepage, owner, runbook_url) VALUES (1, 'acme', 'ACME', '', '', '');
+CREATE TABLE vendor_tags ( -- words to group vendors by, by the configuration
+  vendor_id INTEGER NOT NULL REFERENCES vendors (vendor_id), -- which vendor
+  tag TEXT NOT NULL CHECK (tag <> ''), -- the word
+  PRIMARY KEY (vendor_id, tag)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE sources ( -- status pages, and whether each can be read
   source_id INTEGER PRIMARY KEY, -- ours
   vendor_id INTEGER NOT NULL REFERENCES vendors (vendor_id), -- whose page it is
@@ -272,6 +277,28 @@ CREATE TABLE incident_components ( -- which components an incident affects
   CHECK (resolved_at >= started_at)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO incident_components (incident_id, component_id, started_at, resolved_at) VALUES (1, 1, NULL, NULL);
+CREATE TABLE services ( -- services of ours that need vendors, by the configuration
+  service_id INTEGER PRIMARY KEY, -- ours
+  slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in commands and addresses
+  name TEXT NOT NULL CHECK (name <> ''), -- display name
+  owner TEXT NOT NULL DEFAULT '', -- who in our team looks after this service
+  runbook_url TEXT NOT NULL DEFAULT '', -- what to do when it is down
+  critical INTEGER NOT NULL DEFAULT 0 CHECK (critical IN (0, 1)) -- 1: it is listed first
+) STRICT;
+CREATE TABLE service_needs ( -- what each of our services needs, by the configuration
+  need_id INTEGER PRIMARY KEY, -- ours
+  service_id INTEGER NOT NULL REFERENCES services (service_id), -- which service
+  position INTEGER NOT NULL, -- order in the configuration
+  need TEXT NOT NULL CHECK (need <> ''), -- as the configuration has it: VENDOR, or VENDOR: COMPONENT
+  vendor_id INTEGER NOT NULL REFERENCES vendors (vendor_id), -- whose
+  component TEXT NOT NULL DEFAULT '', -- words of the components that it needs; empty: the whole vendor
+  UNIQUE (service_id, position)
+) STRICT;
+CREATE TABLE service_components ( -- which components a need names, as far as they are on record
+  need_id INTEGER NOT NULL REFERENCES service_needs (need_id), -- which need
+  component_id INTEGER NOT NULL REFERENCES components (component_id), -- which component
+  PRIMARY KEY (need_id, component_id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE revisions ( -- edits that vendors made after publication
   revision_id INTEGER PRIMARY KEY, -- ours
   incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which incident
@@ -444,6 +471,8 @@ CREATE INDEX incident_updates_by_position ON incident_updates (incident_id, posi
 CREATE INDEX incident_updates_by_post ON incident_updates (posted_at);
 CREATE INDEX incident_updates_by_first_sight ON incident_updates (first_seen_at);
 CREATE INDEX incident_components_by_component ON incident_components (component_id);
+CREATE INDEX service_needs_by_vendor ON service_needs (vendor_id);
+CREATE INDEX service_components_by_component ON service_components (component_id);
 CREATE INDEX revisions_by_incident ON revisions (incident_id);
 CREATE INDEX revisions_by_update ON revisions (update_id);
 CREATE INDEX revisions_by_sight ON revisions (seen_at);
@@ -580,6 +609,18 @@ SELECT
   CASE WHEN i.kind = 'incident' AND i.origin = 'vendor' THEN (
     SELECT CASE WHEN count(*) = count(x.resolved_at) AND max(x.resolved_at) < coalesce(i.resolved_at, '~') THEN max(x.resolved_at) END
     FROM v_incident_components x WHERE x.incident_id = i.incident_id) END AS components_resolved_at, -- when the last of them recovered, by the vendor or as seen, if all did before the incident's end; null: not known, or not before that
+  (SELECT group_concat(name, ', ') FROM (
+    SELECT ours.name FROM services ours WHERE EXISTS (
+      SELECT 1 FROM service_needs n WHERE n.service_id = ours.service_id AND n.vendor_id = s.vendor_id AND (n.component = '' OR EXISTS (
+        SELECT 1 FROM service_components sc JOIN incident_components ic USING (component_id)
+        WHERE sc.need_id = n.need_id AND ic.incident_id = i.incident_id)))
+    ORDER BY ours.critical DESC, ours.name)) AS touches, -- services of ours that need the vendor, or a component that it affects; null: none
+  CASE WHEN NOT EXISTS (SELECT 1 FROM incident_components ic WHERE ic.incident_id = i.incident_id) THEN (
+    SELECT group_concat(name, ', ') FROM (
+      SELECT ours.name FROM services ours
+      WHERE EXISTS (SELECT 1 FROM service_needs n WHERE n.service_id = ours.service_id AND n.vendor_id = s.vendor_id)
+        AND NOT EXISTS (SELECT 1 FROM service_needs n WHERE n.service_id = ours.service_id AND n.vendor_id = s.vendor_id AND n.component = '')
+      ORDER BY ours.critical DESC, ours.name)) END AS may_touch, -- services of ours that need components of the vendor, if it names none, so that it is not known to spare them; null: none
   (SELECT count(*) FROM incident_updates u WHERE u.incident_id = i.incident_id) AS update_count, -- posts in the timeline
   l.body AS latest_body, -- newest post that is not a postmortem
   l.state AS latest_state, -- its state
@@ -797,6 +838,144 @@ LEFT JOIN since n USING (vendor_id)
 LEFT JOIN last_known l USING (vendor_id)
 LEFT JOIN counted c USING (vendor_id)
 LEFT JOIN pages p USING (vendor_id);
+CREATE VIEW v_service_incidents AS -- which incidents, maintenances and notices touch which services of ours, and by which need
+SELECT
+  ours.service_id,
+  ours.slug AS service, -- short name
+  n.need,
+  i.incident_id,
+  n.component = '' OR EXISTS (SELECT 1 FROM incident_components ic WHERE ic.incident_id = i.incident_id) AS certain -- 1: the need is the whole vendor, or a component that the incident names; 0: the incident names none, so that it is not known to spare the service
+FROM service_needs n
+JOIN services ours USING (service_id)
+JOIN sources s USING (vendor_id)
+JOIN incidents i USING (source_id)
+WHERE n.component = ''
+  OR EXISTS (SELECT 1 FROM service_components sc JOIN incident_components ic USING (component_id)
+    WHERE sc.need_id = n.need_id AND ic.incident_id = i.incident_id)
+  OR NOT EXISTS (SELECT 1 FROM incident_components ic WHERE ic.incident_id = i.incident_id);
+CREATE VIEW v_service_needs AS -- how each thing that a service of ours needs does at this moment
+WITH
+  page AS MATERIALIZED ( -- those that were read when last due, of vendors of which components are needed
+    SELECT s.source_id, s.vendor_id, s.page_severity, s.page_severity_at, s.page_because
+    FROM sources s JOIN v_source_health h USING (source_id)
+    WHERE s.watched = 1 AND s.last_success_at IS NOT NULL AND h.health <> 'unreadable'
+      AND s.vendor_id IN (SELECT vendor_id FROM service_needs WHERE component <> '')),
+  current AS MATERIALIZED ( -- what is open there
+    SELECT pg.vendor_id, pg.source_id, i.incident_id, i.kind, CASE i.kind WHEN 'maintenance' THEN 'maintenance' ELSE i.severity END AS word,
+      CASE WHEN i.origin = 'page' THEN coalesce(pg.page_because, 'page') ELSE i.kind END AS because,
+      coalesce(i.started_at, i.scheduled_start_at, i.first_seen_at) AS since_at,
+      EXISTS (SELECT 1 FROM incident_components ic WHERE ic.incident_id = i.incident_id) AS names
+    FROM page pg CROSS JOIN incidents i ON i.source_id = pg.source_id
+    WHERE i.open = 1 AND (i.kind = 'incident' OR i.kind = 'maintenance' AND i.state IN ('in_progress', 'verifying'))
+      AND NOT EXISTS (SELECT 1 FROM filtered_incidents f WHERE f.incident_id = i.incident_id)
+    UNION ALL
+    SELECT pg.vendor_id, pg.source_id, i.incident_id, i.kind, i.severity, 'incident', coalesce(i.started_at, i.first_seen_at),
+      EXISTS (SELECT 1 FROM incident_components ic WHERE ic.incident_id = i.incident_id)
+    FROM page pg CROSS JOIN incidents i ON i.source_id = pg.source_id
+    WHERE i.ended = 0 AND i.state = 'unknown' AND i.stateless = 1 AND i.kind = 'incident' AND i.left_feed_at IS NULL
+      AND coalesce(i.started_at, i.scheduled_start_at, i.first_seen_at) > strftime('%Y-%m-%dT%H:%M:%fZ', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), '-1 day')
+      AND NOT EXISTS (SELECT 1 FROM filtered_incidents f WHERE f.incident_id = i.incident_id)),
+  listed AS MATERIALIZED ( -- the needed components that pages list now
+    SELECT sc.need_id, c.component_id, c.source_id, c.status, c.vendor_status
+    FROM service_components sc JOIN components c USING (component_id)
+    WHERE c.gone_at IS NULL),
+  said AS (
+    SELECT n.need_id, c.kind AS about, c.word, c.because, c.since_at, c.incident_id
+    FROM service_needs n JOIN current c USING (vendor_id)
+    WHERE n.component <> '' AND (NOT c.names OR EXISTS (
+      SELECT 1 FROM service_components sc JOIN incident_components ic USING (component_id)
+      WHERE sc.need_id = n.need_id AND ic.incident_id = c.incident_id AND ic.resolved_at IS NULL))
+    UNION ALL
+    SELECT li.need_id, 'component', CASE li.status WHEN 'degraded_performance' THEN 'minor' WHEN 'partial_outage' THEN 'major'
+        WHEN 'major_outage' THEN 'critical' WHEN 'under_maintenance' THEN 'maintenance' ELSE 'unknown' END, 'component',
+      (SELECT max(h.at) FROM component_changes h WHERE h.component_id = li.component_id), NULL
+    FROM listed li JOIN page pg USING (source_id)
+    WHERE li.status <> 'operational' AND (li.status <> 'unknown' OR li.vendor_status <> '')
+    UNION ALL -- the page's own word counts for all, unless an incident or a component there explains it
+    SELECT n.need_id, 'page', pg.page_severity, 'page', pg.page_severity_at, NULL
+    FROM service_needs n JOIN page pg USING (vendor_id)
+    WHERE n.component <> '' AND pg.page_because = 'page' AND pg.page_severity <> 'none'
+      AND NOT EXISTS (SELECT 1 FROM current c WHERE c.source_id = pg.source_id AND c.kind = 'incident')
+      AND NOT EXISTS (SELECT 1 FROM components c WHERE c.source_id = pg.source_id AND c.gone_at IS NULL
+        AND c.status IN ('degraded_performance', 'partial_outage', 'major_outage'))
+    UNION ALL
+    -- a name that means nothing must not look well; a vendor that lists no components cannot show it
+    SELECT need_id, 'need', 'unknown', 'no_component', NULL, NULL
+    FROM service_needs n WHERE component <> '' AND NOT EXISTS (SELECT 1 FROM listed li WHERE li.need_id = n.need_id)
+      AND EXISTS (SELECT 1 FROM sources s JOIN components c USING (source_id)
+        WHERE s.vendor_id = n.vendor_id AND c.gone_at IS NULL AND (c.status <> 'unknown' OR c.vendor_status <> ''))
+    UNION ALL
+    SELECT need_id, 'calm', '', CASE WHEN EXISTS (SELECT 1 FROM listed li WHERE li.need_id = n.need_id
+      AND (li.status <> 'unknown' OR li.vendor_status <> '')) THEN 'component' ELSE 'nothing_open' END, NULL, NULL
+    FROM service_needs n WHERE component <> ''),
+  ranked AS (
+    SELECT *, CASE
+      WHEN word = 'critical' THEN 14 WHEN word = 'major' THEN 13 WHEN word = 'minor' THEN 11
+      WHEN word = 'unknown' AND about IN ('incident', 'page') THEN 12
+      WHEN word = 'unknown' THEN 7
+      WHEN about = 'maintenance' THEN 6 WHEN word = 'maintenance' THEN 5 WHEN about = 'incident' THEN 4
+      ELSE 1 END AS rank
+    FROM said),
+  worst AS (
+    SELECT need_id, rank, word, because, since_at, incident_id, max(2 * rank + (incident_id IS NOT NULL))
+    FROM ranked GROUP BY need_id)
+SELECT
+  n.service_id,
+  ours.slug AS service, -- short name
+  n.position, -- order in the configuration
+  n.need, -- as the configuration has it
+  v.vendor, -- short name
+  v.vendor_name, -- name for people
+  n.component, -- words of the components that are needed; empty: the whole vendor
+  (SELECT group_concat(label, ', ') FROM (
+    SELECT CASE WHEN c.group_name <> '' THEN c.group_name || ' › ' || c.name ELSE c.name END AS label
+    FROM service_components sc JOIN components c USING (component_id)
+    WHERE sc.need_id = n.need_id AND c.gone_at IS NULL ORDER BY c.position, c.component_id)) AS components, -- those that these words name, Group › Name; null: none on record
+  CASE WHEN n.component = '' THEN v.status WHEN w.rank = 14 THEN 'major_outage' WHEN w.rank = 13 THEN 'partial_outage'
+    WHEN w.rank = 11 THEN 'degraded_performance'
+    WHEN w.rank = 12 OR v.sources_unread > 0 OR v.sources = 0 OR v.because IN ('unreadable', 'never_read') THEN 'unknown'
+    WHEN w.rank IN (5, 6) THEN 'under_maintenance' WHEN w.rank <= 4 THEN 'operational'
+    ELSE 'unknown' END AS status, -- as in v_status, by what concerns the need: incidents that name its components or none, the status of these components, and the page's own word if nothing on the page explains it
+  CASE WHEN n.component = '' THEN v.because WHEN w.rank > 10 THEN w.because WHEN v.because = 'never_read' THEN 'never_read'
+    WHEN v.sources_unread > 0 OR v.sources = 0 OR v.because = 'unreadable' THEN 'unreadable' ELSE w.because END AS because, -- as in v_status; no_component: the vendor lists components, and the words name none of them
+  CASE WHEN n.component = '' THEN v.since_at WHEN w.rank > 10 THEN w.since_at
+    WHEN v.sources_unread > 0 OR v.sources = 0 OR v.because IN ('unreadable', 'never_read') THEN v.readable_at ELSE w.since_at END AS since_at, -- since when; of what was not read, the last successful reading; null: not known
+  CASE WHEN n.component = '' THEN v.severity WHEN w.rank > 10 THEN w.word
+    WHEN v.sources_unread = 0 AND v.because NOT IN ('unreadable', 'never_read') AND w.rank = 4 THEN 'none' END AS severity, -- severity of what is wrong; null: nothing is known to be wrong
+  CASE WHEN n.component = '' THEN v.incident_id WHEN w.rank > 10 THEN w.incident_id
+    WHEN v.sources_unread = 0 AND v.because NOT IN ('unreadable', 'never_read') THEN w.incident_id END AS incident_id, -- incident or maintenance of that; null: none is on record
+  v.readable_at -- last successful live reading of the vendor's pages; of several watched pages the oldest; null: one was never read
+FROM service_needs n
+JOIN services ours USING (service_id)
+JOIN v_status v USING (vendor_id)
+LEFT JOIN worst w USING (need_id);
+CREATE VIEW v_services AS -- whether each service of ours has what it needs at this moment: the worst of its needs. What is known to be wrong goes before what is not known, and that before planned work
+WITH worst AS (
+  SELECT service_id, status, because, since_at, severity, incident_id, need, vendor, count(*) AS needs,
+    sum(rank > 3) AS in_trouble, sum(rank = 3) AS unknown, max(2 * rank + (incident_id IS NOT NULL))
+  FROM (SELECT *, CASE status WHEN 'major_outage' THEN 7 WHEN 'partial_outage' THEN 6 WHEN 'degraded_performance' THEN 4
+      WHEN 'unknown' THEN CASE WHEN severity = 'unknown' AND because NOT IN ('unreadable', 'never_read') THEN 5 ELSE 3 END
+      WHEN 'under_maintenance' THEN 2 ELSE 1 END AS rank FROM v_service_needs x)
+  GROUP BY service_id)
+SELECT
+  ours.service_id,
+  ours.slug AS service, -- short name
+  ours.name AS service_name, -- name for people
+  ours.owner,
+  ours.runbook_url,
+  ours.critical,
+  coalesce(w.status, 'unknown') AS status, -- operational, degraded_performance, partial_outage, major_outage, under_maintenance or unknown; operational only if everything that it needs is known to be
+  coalesce(w.because, 'never_read') AS because, -- as in v_service_needs
+  w.since_at, -- since when; null: not known
+  w.severity, -- severity of what is wrong; null: nothing is known to be wrong
+  w.need, -- the need that decides
+  w.vendor, -- its vendor, short name
+  w.incident_id, -- incident or maintenance of that; null: none is on record
+  coalesce(w.needs, 0) AS needs, -- number of needs
+  coalesce(w.in_trouble, 0) AS needs_in_trouble, -- of those, how many have trouble
+  coalesce(w.unknown, 0) AS needs_unknown -- of those, of how many it is not known how they do
+FROM services ours
+LEFT JOIN worst w USING (service_id);
 CREATE VIEW v_monthly AS -- incidents by vendor and month of the start, hours of impact by month in which it was, and whether all of the month was seen; an event that several pages tell of counts once
 WITH RECURSIVE
   each AS MATERIALIZED (SELECT incident_id, vendor_id, severity, from_at, to_at, counted_at FROM v_impact),

@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"vendorwatch/cmd/internal/cli/flags"
+	"vendorwatch/cmd/internal/cli/services"
 	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/words"
 )
@@ -52,6 +53,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	var mistake *flags.Mistake
+	var code services.Exit
 	switch {
 	case err == nil:
 		return exitDone
@@ -60,6 +62,8 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitUsage
 	case errors.Is(err, errTold):
 		return exitFailed
+	case errors.As(err, &code):
+		return int(code)
 	}
 	fmt.Fprintf(stderr, "vendorwatch: %v\n", err)
 	return exitFailed
@@ -120,6 +124,8 @@ Try it without any set-up:  vendorwatch demo`,
 		a.muteCommand(), a.reportCommand(),
 		a.configCommand(), a.dbCommand(), a.demoCommand(), a.mcpCommand(), a.versionCommand(),
 	)
+	root.AddCommand(services.Commands(services.Shell{Stdout: a.stdout, Stderr: a.stderr, Open: a.openToRead,
+		Table: a.table, Takes: takes})...)
 	return root
 }
 

@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"vendorwatch/cmd/internal/cli/service"
-	"vendorwatch/cmd/internal/config"
 )
 
 func (a *app) configCommand() *cobra.Command {
@@ -14,8 +13,8 @@ func (a *app) configCommand() *cobra.Command {
 		Use:   "check",
 		Short: "Summarise the config file, or list every mistake in it",
 		Args:  takes(0, 0, "no arguments"),
-		RunE: func(*cobra.Command, []string) error {
-			notes, err := config.Check(a.configPath, service.ChannelKinds())
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			notes, err := service.CheckConfig(cmd.Context(), a.configPath, a.dbPath)
 			if err != nil {
 				return err
 			}

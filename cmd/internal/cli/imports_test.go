@@ -45,6 +45,7 @@ var layers = []layer{
 	{"normalize/pagestate", []string{"normalize"}},
 	{"normalize/event", []string{"normalize", "normalize/markdown"}},
 	{"normalize/impact", nil},
+	{"normalize/needed", []string{"normalize"}},
 	{"normalize/stated", []string{"normalize/markdown", "normalize/times"}},
 	{"normalize/...", []string{"normalize/times", "normalize/markdown", "normalize/stated"}},
 	{"scraper/page", []string{"normalize/..."}},
@@ -61,6 +62,7 @@ var layers = []layer{
 	{"db/record", slices.Concat(file, []string{"db/internal/...", "db/record/internal/..."})},
 	{"db/record/internal/readings", rows},
 	{"db/record/internal/components", rows},
+	{"db/record/internal/services", rows},
 	{"db/record/internal/incidents", slices.Concat(rows, []string{"db/record/internal/readings"})},
 	{"db/record/internal/sameevent", slices.Concat(rows, []string{"db/record/internal/incidents"})},
 	{"db/record/internal/pages", slices.Concat(rows, []string{"db/record/internal/components",
@@ -103,9 +105,11 @@ var layers = []layer{
 	{"cmd/internal/cli/coverage", slices.Concat(base, []string{"db", "cmd/internal/terminal"})},
 	{"cmd/internal/cli/inspection", slices.Concat(base, reading, []string{"cmd/internal/watch"})},
 	{"cmd/internal/cli/service", slices.Concat(base, reading, siblings)},
+	{"cmd/internal/cli/services", slices.Concat(base, []string{"db", "cmd/internal/config", "cmd/internal/terminal",
+		"cmd/internal/cli/flags"})},
 	{"cmd/internal/cli", slices.Concat(base, reading, siblings, []string{"cmd/internal/terminal",
 		"cmd/internal/cli/flags", "cmd/internal/cli/coverage", "cmd/internal/cli/inspection",
-		"cmd/internal/cli/service", "cmd/internal/simulate"})},
+		"cmd/internal/cli/service", "cmd/internal/cli/services", "cmd/internal/simulate"})},
 	{"cmd/vendorwatch", []string{"cmd/internal/cli"}},
 }
 

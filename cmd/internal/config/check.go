@@ -53,6 +53,7 @@ func (c *checker) check(channels reflect.Value) {
 	if !c.Has("concurrency") {
 		cfg.Concurrency = concurrencyFor(cfg.Vendors)
 	}
+	c.services()
 	c.pace()
 	c.routes()
 	c.digests()

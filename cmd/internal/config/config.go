@@ -49,7 +49,8 @@ type Config struct {
 	Calm      Calm      `toml:"calm"`
 	Reminders Reminders `toml:"reminders"`
 	Delivery  Delivery  `toml:"delivery"`
-	Vendors   []Vendor  `toml:"vendor"` // at least one; in the file's order, switched-off ones included
+	Vendors   []Vendor  `toml:"vendor"`  // at least one; in the file's order, switched-off ones included
+	Services  []Service `toml:"service"` // of ours, that need vendors; in the file's order
 
 	Zone  *time.Location `toml:"-"` // of TimeZone
 	Notes []string       `toml:"-"` // what is no mistake, but what whoever starts the program should read

@@ -203,16 +203,16 @@ func TestLoad(t *testing.T) {
 	if want := filepath.Join(dir, "vendorwatch.db"); c.Database != want {
 		t.Errorf("Database = %q; want %q, beside the config file", c.Database, want)
 	}
-	if notes, err := Check(path, testKinds); err != nil || len(notes) < 3 {
-		t.Errorf("Check = %q, %v", notes, err)
+	if notes := c.Summary(time.Now()); len(notes) < 3 {
+		t.Errorf("Summary = %q", notes)
 	}
 	if err := os.WriteFile(path, []byte(text+"x = 1\r\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	var mistakes tomlcheck.Mistakes
-	if _, err := Check(path, testKinds); !errors.As(err, &mistakes) || mistakes[0].File != path ||
+	if _, err := Load(path, testKinds); !errors.As(err, &mistakes) || mistakes[0].File != path ||
 		mistakes[0].Line != 5 {
-		t.Errorf("Check of a wrong file: %v", err)
+		t.Errorf("Load of a wrong file: %v", err)
 	}
 }
 

@@ -19,6 +19,8 @@ type Match struct {
 	// globs of "Group › Name", of the group or of the name; an incident that names no component may be everywhere, and
 	// matches
 	Components []string `toml:"components"`
+	// globs of the slugs or names of services that it touches, or may touch; see Service
+	Services []string `toml:"services"`
 	// globs of the group or the name, either of which may be a place; as for components
 	Regions  []string              `toml:"regions"`
 	Kinds    []normalize.Kind      `toml:"kinds"`    // of incidents
@@ -34,14 +36,18 @@ type Route struct {
 	// whether the routes below are tried too where this one matches; default false
 	Continue bool `toml:"continue"`
 	// how long the first message on anything is held, in case that ends before; default 0s, which is not at all
-	Hold    Duration           `toml:"hold"`
-	Mention normalize.Severity `toml:"mention"` // severity from which people are called, as by @here; default never
+	Hold Duration `toml:"hold"`
+	// tell also of what touches no service of ours, of a vendor that one needs; default false
+	Untouched bool               `toml:"untouched"`
+	Mention   normalize.Severity `toml:"mention"` // severity from which people are called, as by @here; default never
 }
 
 // Alerts is the short form of one route: severe incidents go to these channels.
 type Alerts struct {
 	Channels []string `toml:"channels"` // names of channels; without any, and without a route, there are no alerts
 	Hold     Duration `toml:"hold"`     // as that of a route
+	// as that of a route
+	Untouched bool `toml:"untouched"`
 }
 
 // DefaultRoute is the name of the route that [alerts] stands for.
@@ -79,7 +85,8 @@ func (c *checker) routes() {
 		r.fill()
 	}
 	if len(cfg.Routes) == 0 && len(cfg.Alerts.Channels) > 0 {
-		r := Route{Name: DefaultRoute, Channels: cfg.Alerts.Channels, Hold: cfg.Alerts.Hold}
+		r := Route{Name: DefaultRoute, Channels: cfg.Alerts.Channels, Hold: cfg.Alerts.Hold,
+			Untouched: cfg.Alerts.Untouched}
 		r.fill()
 		cfg.Routes = []Route{r}
 	}
@@ -145,6 +152,11 @@ func (c *checker) match(m *Match, path string) {
 	c.globs(path+".vendors", m.Vendors, vendors, slugs, "there is no vendor %q")
 	c.globs(path+".tags", m.Tags, tags, tags, "no vendor has the tag %q")
 	c.globs(path+".owners", m.Owners, owners, owners, "no vendor has the owner %q")
+	var services, named []string
+	for _, s := range c.config.Services {
+		services, named = append(services, s.Slug, s.Name), append(named, s.Name)
+	}
+	c.globs(path+".services", m.Services, services, named, "there is no service %q")
 	for key, globs := range map[string][]string{"components": m.Components, "regions": m.Regions} {
 		for i, glob := range globs {
 			if strings.TrimSpace(glob) == "" {

@@ -8,16 +8,6 @@ import (
 	"vendorwatch/cmd/internal/words"
 )
 
-// Check reads the file at path as Load does, and summarises in a few lines what is configured. The error
-// is tomlcheck.Mistakes if the file is wrong.
-func Check(path string, kinds ChannelKinds) (notes []string, err error) {
-	c, err := Load(path, kinds)
-	if err != nil {
-		return nil, err
-	}
-	return c.Summary(time.Now()), nil
-}
-
 // Summary says in a few lines what is configured, what is next after now, and what to pay attention to.
 func (c *Config) Summary(now time.Time) []string {
 	var sources, off int
@@ -39,6 +29,10 @@ func (c *Config) Summary(now time.Time) []string {
 		first += fmt.Sprintf("; %d switched off", off)
 	}
 	lines := []string{first}
+	if len(c.Services) > 0 {
+		lines = append(lines, words.Count(len(c.Services), "service")+" of ours, "+
+			words.Count(c.needed(), "vendor")+" needed")
+	}
 	if !next.IsZero() {
 		lines = append(lines, "next scrape "+readable(next, c.Zone))
 	}
@@ -61,6 +55,16 @@ func (c *Config) Summary(now time.Time) []string {
 	}
 	lines = append(lines, "record in "+c.Database)
 	return append(lines, c.Notes...)
+}
+
+// needed counts the vendors that services need.
+func (c *Config) needed() (n int) {
+	for _, v := range c.Vendors {
+		if len(c.Needing(v.Slug)) > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // goesTo says where these channels lead.

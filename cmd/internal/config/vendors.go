@@ -27,7 +27,7 @@ func (c *checker) vendors() {
 		c.unique(names, path+".name", v.Name, "vendor")
 		// Two vendors of one name have one slug too, which is no second mistake.
 		if c.Count() == before {
-			c.slug(v, path, slugs)
+			c.slug(&v.Slug, v.Name, path, "vendor", slugs)
 		}
 		c.vendor(v, path, pages)
 	}
@@ -42,26 +42,27 @@ func Slug(name string) string {
 	return strings.Join(parts, "-")
 }
 
-func (c *checker) slug(v *Vendor, path string, taken map[string]int) {
+// slug checks the slug of a vendor or a service, and makes one of its name where there is none.
+func (c *checker) slug(slug *string, name, path, kind string, taken map[string]int) {
 	key := path + ".slug"
-	if v.Slug == "" {
-		v.Slug = Slug(v.Name)
+	if *slug == "" {
+		*slug = Slug(name)
 	}
 	line := c.Line(key)
-	switch before, twice := taken[v.Slug]; {
-	case v.Slug == "":
-		c.Add(key, fmt.Sprintf("no slug can be made from the name %q", v.Name), `write for example slug = "acme"`)
-	case !slugForm.MatchString(v.Slug):
+	switch before, twice := taken[*slug]; {
+	case *slug == "":
+		c.Add(key, fmt.Sprintf("no slug can be made from the name %q", name), `write for example slug = "acme"`)
+	case !slugForm.MatchString(*slug):
 		write := `write for example "acme"`
-		if s := Slug(v.Slug); s != "" && !strings.Contains(v.Slug, "://") {
+		if s := Slug(*slug); s != "" && !strings.Contains(*slug, "://") {
 			write = "write " + strconv.Quote(s)
 		}
-		c.Add(key, fmt.Sprintf("%q is not made of a-z, 0-9 and single dashes", v.Slug), write)
+		c.Add(key, fmt.Sprintf("%q is not made of a-z, 0-9 and single dashes", *slug), write)
 	case twice:
-		c.Add(key, fmt.Sprintf("two vendors have the slug %q, the other is on line %d", v.Slug, before),
+		c.Add(key, fmt.Sprintf("two %ss have the slug %q, the other is on line %d", kind, *slug, before),
 			"write another slug for one of them")
 	default:
-		taken[v.Slug] = line
+		taken[*slug] = line
 	}
 }
 

@@ -47,6 +47,8 @@ func (s *Server) Routes() []Route {
 		{Pattern: "GET /wall", answer: p.Wall},
 		{Pattern: "GET /vendors", answer: p.Vendors},
 		{Pattern: "GET /vendors/{slug}", answer: p.Vendor},
+		{Pattern: "GET /services", answer: p.Services},
+		{Pattern: "GET /services/{slug}", answer: p.Service},
 		{Pattern: "GET /incidents/{id}", answer: p.Incident},
 		{Pattern: "GET /history", answer: p.History},
 		{Pattern: "GET /maintenance", answer: p.Maintenance},

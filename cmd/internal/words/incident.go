@@ -1,12 +1,26 @@
 package words
 
 import (
+	"strings"
+
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
 // ByPage says who reports an incident that no vendor posted.
 const ByPage = "the status page itself, not a post of the vendor"
+
+// Touches says which services of ours an incident touches, and which it may; empty if it is known to spare them.
+func Touches(i query.Incident) string {
+	var parts []string
+	if i.Touches != "" {
+		parts = append(parts, "touches "+OneLine(i.Touches))
+	}
+	if i.MayTouch != "" {
+		parts = append(parts, "may touch "+OneLine(i.MayTouch)+" (it names no component)")
+	}
+	return strings.Join(parts, ", ")
+}
 
 // Lasted writes how long an incident lasted, or why no length can be given.
 func Lasted(i query.Incident) string {

@@ -126,7 +126,7 @@ func NewPlanner(c *config.Config, file *db.DB) *alert.Planner {
 	}
 	for _, r := range c.Routes {
 		p.Routes = append(p.Routes, route.Route{Name: r.Name, Match: routeMatch(r.Match), Channels: r.Channels,
-			Continue: r.Continue, Hold: r.Hold.Duration, Mention: r.Mention})
+			Continue: r.Continue, Untouched: r.Untouched, Hold: r.Hold.Duration, Mention: r.Mention})
 	}
 	p.Calm = alert.Calm{
 		QuietDays: c.Calm.Days, Zone: c.Calm.Zone, BreakThrough: c.Calm.BreakThrough,
@@ -146,16 +146,24 @@ func NewPlanner(c *config.Config, file *db.DB) *alert.Planner {
 // routeMatch is what routes and digests choose by.
 func routeMatch(m config.Match) route.Match {
 	return route.Match{
-		Vendors: m.Vendors, Tags: m.Tags, Owners: m.Owners, Components: m.Components, Regions: m.Regions,
-		Kinds: m.Kinds, Severity: m.Severity, Events: m.Events,
+		Vendors: m.Vendors, Tags: m.Tags, Owners: m.Owners, Services: m.Services, Components: m.Components,
+		Regions: m.Regions, Kinds: m.Kinds, Severity: m.Severity, Events: m.Events,
 	}
 }
 
 // vendorFacts is what the config says of each vendor, by slug.
 func vendorFacts(c *config.Config) map[string]route.Vendor {
 	facts := map[string]route.Vendor{}
+	needed := map[string][]route.Need{}
+	for _, s := range c.Services {
+		for _, n := range s.Need {
+			needed[n.Vendor] = append(needed[n.Vendor], route.Need{Service: s.Name, Slug: s.Slug,
+				Component: n.Component})
+		}
+	}
 	for _, v := range c.Vendors {
-		facts[v.Slug] = route.Vendor{Name: v.Name, Owner: v.Owner, Tags: v.Tags, Places: v.Places()}
+		facts[v.Slug] = route.Vendor{Name: v.Name, Owner: v.Owner, Tags: v.Tags, Places: v.Places(),
+			Needed: needed[v.Slug]}
 	}
 	return facts
 }

@@ -71,7 +71,41 @@ func (s *Service) addSources(ctx context.Context) (notes []string, err error) {
 			seen[id], ids = true, append(ids, id)
 		}
 	}
-	return notes, rec.SetWatched(ctx, ids)
+	if err := rec.SetWatched(ctx, ids); err != nil {
+		return nil, err
+	}
+	return notes, s.addServices(ctx)
+}
+
+// addServices makes the services of the config known to the file, and the vendors that they need.
+func (s *Service) addServices(ctx context.Context) error {
+	rec := record.New(s.DB)
+	var services []record.Service
+	for _, one := range s.Config.Services {
+		service := record.Service{Slug: one.Slug, Name: one.Name, Owner: one.Owner, RunbookURL: one.RunbookURL,
+			Critical: one.Critical}
+		for _, n := range one.Need {
+			service.Needs = append(service.Needs, record.Need(n))
+		}
+		services = append(services, service)
+	}
+	tags := map[string][]string{}
+	// A vendor that is switched off may not be on record so far.
+	for _, v := range s.Config.Vendors {
+		if v.Enabled && len(v.Tags) > 0 {
+			tags[v.Slug] = v.Tags
+		}
+		if v.Enabled || len(s.Config.Needing(v.Slug)) == 0 {
+			continue
+		}
+		if _, err := rec.EnsureVendor(ctx, query.Vendor{Slug: v.Slug, Name: v.Name, Owner: v.Owner}); err != nil {
+			return err
+		}
+	}
+	if err := rec.SetTags(ctx, tags); err != nil {
+		return err
+	}
+	return rec.SetServices(ctx, services)
 }
 
 // moved says where a page is now, if the config still names where it was; "" if it has not moved.

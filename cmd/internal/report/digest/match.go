@@ -18,7 +18,7 @@ func (o Options) includes(e query.Event, s *route.Subject) bool {
 	if s != nil {
 		n.Severity = normalize.Severity(s.Severity)
 	}
-	ok, _ := route.Route{Match: o.Match}.Judge(n)
+	ok, _ := route.Route{Match: o.Match, Untouched: true}.Judge(n)
 	return ok
 }
 

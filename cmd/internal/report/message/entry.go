@@ -47,6 +47,9 @@ func (d Digest) Entry(i Item) Entry {
 	if at := words.Time(i.ComponentsResolvedAt); !at.IsZero() {
 		e.Facts = append(e.Facts, d.recovered(at))
 	}
+	if touches := words.Touches(i.Incident); touches != "" {
+		e.Facts = append(e.Facts, words.Short(touches, componentsLimit))
+	}
 	for _, note := range i.Notes {
 		e.Facts = append(e.Facts, words.Short(note, TitleLimit))
 	}

@@ -64,6 +64,9 @@ func (d Digest) Line(i Item) Line {
 			l.Facts = append(l.Facts, words.Short(note, lineTitleLimit))
 		}
 	}
+	if touches := words.Touches(i.Incident); touches != "" {
+		l.Facts = append(l.Facts, words.Short(touches, lineComponentsLimit))
+	}
 	if i.Owner != "" {
 		l.Facts = append(l.Facts, "owner "+words.Short(i.Owner, 40))
 	}

@@ -20,6 +20,8 @@ type Match struct {
 	Owners  []string // of the vendor
 	// "Group › Name", a group or a name; an incident that names no component matches, since it may affect any
 	Components []string
+	// slugs or names of services of ours that it touches, or may touch; for news of a page, that need its vendor
+	Services []string
 	// names of the vendor's groups of places, or its own words for places; otherwise as components
 	Regions  []string
 	Kinds    []normalize.Kind      // of incidents
@@ -32,9 +34,12 @@ type Route struct {
 	Name string
 	Match
 	Channels []string
-	Continue bool               // whether the routes below are tried too when this one matches
-	Hold     time.Duration      // how long the first message on anything is held, in case that ends before
-	Mention  normalize.Severity // the severity from which people are mentioned; empty means never
+	Continue bool // whether the routes below are tried too when this one matches
+	// Untouched is whether it tells also of what touches no service of ours, of a vendor that one needs. A route that
+	// names components or regions chooses by these instead.
+	Untouched bool
+	Hold      time.Duration      // how long the first message on anything is held, in case that ends before
+	Mention   normalize.Severity // the severity from which people are mentioned; empty means never
 }
 
 // Vendor is what the configuration says of a vendor.
@@ -43,6 +48,14 @@ type Vendor struct {
 	Owner  string
 	Tags   []string
 	Places map[string][]string // by group of places, the vendor's words for them, as globs
+	Needed []Need              // what services of ours need of it
+}
+
+// Need is what a service of ours needs of a vendor.
+type Need struct {
+	Service   string // name
+	Slug      string // of the service
+	Component string // words of components, as needed.Components reads them; empty for the whole vendor
 }
 
 // Subject is an incident as it is now, with the components that it affects.
@@ -135,6 +148,13 @@ func (r Route) Judge(n News, kinds ...normalize.EventKind) (bool, string) {
 		met = append(met, why...)
 	} else if why, ok := r.judgePart(n); !ok {
 		return false, why
+	}
+	why, ok := r.judgeServices(n)
+	if !ok {
+		return false, why
+	}
+	if why != "" {
+		met = append(met, why)
 	}
 	if r.Severity != "" && (n.Subject == nil || n.Subject.Kind != string(normalize.KindMaintenance)) {
 		severity := n.Severity
@@ -290,6 +310,6 @@ func Choose(routes []Route, n News, kinds ...normalize.EventKind) []Choice {
 
 // Everything reports whether a match has no conditions.
 func (m Match) Everything() bool {
-	return m.Severity == "" && len(m.Vendors)+len(m.Tags)+len(m.Owners)+len(m.Components)+len(m.Regions)+len(m.Kinds)+
-		len(m.Events) == 0
+	return m.Severity == "" && len(m.Vendors)+len(m.Tags)+len(m.Owners)+len(m.Services)+len(m.Components)+
+		len(m.Regions)+len(m.Kinds)+len(m.Events) == 0
 }

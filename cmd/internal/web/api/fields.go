@@ -60,6 +60,37 @@ var fieldTexts = map[string]string{
 		"100 of each.",
 	"numbers": "Figures for the last 30, 90 and 365 days.",
 
+	// Services of ours.
+	"services":               "The services, the critical ones first.",
+	"service_id":             "Number of the service.",
+	"service":                "Slug of the service.",
+	"service_name":           "Name of the service.",
+	"critical":               "1: the configuration calls it critical.",
+	"need":                   "What it needs, as the configuration has it; of a service, the need that decides.",
+	"needs":                  "How many needs it has.",
+	"needs_in_trouble":       "How many of these have trouble.",
+	"needs_unknown":          "Of how many of these it is not known how they do.",
+	"needed":                 "What it needs, in the order of the configuration.",
+	"Service.incidents":      "What is open and touches it, or may, the newest first.",
+	"component":              "Words of the components that are needed. Left out: the whole vendor.",
+	"ServiceNeed.components": "The components that these words name: \"Group › Name\", separated by a comma.",
+	"ServiceState.status":    serviceStatusText,
+	"Service.status":         serviceStatusText,
+	"ServiceState.vendor":    "Slug of the vendor of that need.",
+	"Service.vendor":         "Slug of the vendor of that need.",
+	"ServiceNeed.status":     "As of a vendor, by what concerns the need.",
+	"touches":                "Services of ours that need the vendor, or what it affects, separated by a comma.",
+	"may_touch": "Services of ours that need components of the vendor, where the incident names none, so that it is " +
+		"not known to spare them.",
+	"verdict":         "The answer.",
+	"until_at":        "Planned work up to then counts.",
+	"asked":           "How many needs and vendors are asked about.",
+	"reasons":         "Why it is not well: trouble first, then work, then what is not known.",
+	"planned":         "true: it is planned work; since_at is when it begins.",
+	"OkReason.title":  "Title of that incident or maintenance.",
+	"OkReason.status": "As of a vendor.",
+	"Ok.text":         "The verdict and its first reason in one line.",
+
 	// Numbers.
 	"days":              "How far the span reaches back from now.",
 	"Numbers.incidents": "How many incidents began within it; maintenances and notices are not counted.",
@@ -263,6 +294,8 @@ const (
 		"known. " +
 		"Left out if nothing is known to be wrong."
 	vendorIncidentText = "The incident or maintenance that the status rests on. Left out if there is none."
-	incidentKey        = "The vendor's id, else the incident's address, else # and a hash of title and start."
-	affectedText       = "What it affects: \"Group › Name\", separated by a comma."
+	serviceStatusText  = "The worst of what it needs, in the words of components. operational: all of it is known " +
+		"to be well. What is known to be wrong goes before what is not known, and that before planned work."
+	incidentKey  = "The vendor's id, else the incident's address, else # and a hash of title and start."
+	affectedText = "What it affects: \"Group › Name\", separated by a comma."
 )

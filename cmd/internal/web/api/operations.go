@@ -34,7 +34,8 @@ func (a *API) operations() []operation {
 		in(a.incidents, "/api/v1/incidents", "listIncidents", "Incidents, maintenances and notices",
 			"The newest first. An event that several pages report is one row. What filters hide is included, with "+
 				"filtered 1.",
-			"q", "vendor", "severity", "kind", "state", "component", "since", "until", "updated_since", "cursor",
+			"q", "vendor", "severity", "kind", "state", "component", "service", "since", "until",
+			"updated_since", "cursor",
 			"limit"),
 		in(a.incident, "/api/v1/incidents/{id}", "getIncident", "One incident in full",
 			"With its posts, edits, findings and the vendor's own words.", "id"),
@@ -50,6 +51,14 @@ func (a *API) operations() []operation {
 				"Last-Event-ID or after, whichever is later; with neither, it sends only what is "+
 				"learned from then on.",
 			"after", "limit", "Last-Event-ID"),
+		in(a.services, "/api/v1/services", "listServices", "Services of ours, and whether each has what it needs",
+			"In one answer, the critical ones first."),
+		in(a.service, "/api/v1/services/{slug}", "getService", "One service of ours in full",
+			"Its state, what it needs and how each of that does, and what is open that touches it, or may.",
+			"service_slug"),
+		in(a.ok, "/api/v1/ok", "getOk", "Whether all is well, as before a deployment",
+			"The verdict of vendorwatch ok: well, trouble or not_known. What is asked about are the needs of a "+
+				"service, or the vendors with a tag; with neither, every watched vendor.", "service", "tag", "for"),
 		in(a.health, "/api/v1/health", "getHealth", "How vendorwatch itself does",
 			"Which pages cannot be read, and what could not be sent."),
 	}

@@ -171,6 +171,9 @@ func (a *API) incidents(r *http.Request) (IncidentList, error) {
 	if q.Filter.Vendor, err = a.Site.Vendor(r, p); err != nil {
 		return IncidentList{}, err
 	}
+	if q.Filter.Service, err = a.Site.Service(r, p); err != nil {
+		return IncidentList{}, err
+	}
 	q.Filter.Since, q.Filter.Until = since, until
 	if q.Filter.Changed, err = p.Moment("updated_since"); err != nil {
 		return IncidentList{}, err

@@ -48,9 +48,14 @@ func values() map[string]*jsonschema.Schema {
 			"the page "+
 			"itself says so, by its own word or its components. maintenance: work under way. nothing_open: the page "+
 			"lists nothing that is open, and has nothing else. unreadable: a page was due and was not read, or not in "+
-			"full. never_read: a page was never read.",
+			"full. never_read: a page was never read. no_component: a need names none of the components that "+
+			"its vendor lists.",
 			words(query.BecauseIncident, query.BecausePage, query.BecauseComponent, query.BecauseMaintenance,
-				query.BecauseNothingOpen, query.BecauseUnreadable, query.BecauseNeverRead)),
+				query.BecauseNothingOpen, query.BecauseUnreadable, query.BecauseNeverRead,
+				query.BecauseNoComponent)),
+		"Verdict": enum("well: all that is asked about is known to be well. trouble: something is wrong, or work is "+
+			"under way or planned in that time. not_known: of something it is not known how it does.",
+			words(query.VerdictWell, query.VerdictTrouble, query.VerdictNotKnown)),
 		"TextFormat": enum("What a text is written in.",
 			words(normalize.FormatMarkdown, normalize.FormatHTML, normalize.FormatText)),
 		"Yes": {Type: "boolean", Const: jsonschema.Ptr[any](true), Description: "true, or left out."},
@@ -64,6 +69,7 @@ var valueTypes = map[reflect.Type]string{
 	reflect.TypeFor[normalize.EventKind](): "EventKind",
 	reflect.TypeFor[query.Withheld]():      "Withheld",
 	reflect.TypeFor[query.Because]():       "Because",
+	reflect.TypeFor[query.Verdict]():       "Verdict",
 }
 
 // valueOf returns the name of the value that a field is one of. Most of the columns that it is read from are text.
@@ -91,7 +97,7 @@ func valueOf(schema, field string) string {
 		return "ComponentStatus"
 	case "health":
 		return "SourceHealth"
-	case "watched", "announced", "filtered":
+	case "watched", "announced", "filtered", "critical":
 		return "Flag"
 	case "format":
 		return "TextFormat"
@@ -142,8 +148,14 @@ func parameters() map[string]openapi.Parameter {
 	limit := number(1)
 	limit.Maximum, limit.Default = jsonschema.Ptr[float64](site.MaxLimit), []byte("100")
 	return map[string]openapi.Parameter{
-		"slug": {Name: "slug", In: "path", Required: true, Description: "Slug of the vendor.", Schema: text},
-		"id":   {Name: "id", In: "path", Required: true, Description: "Number of the incident.", Schema: number(1)},
+		"slug":         {Name: "slug", In: "path", Required: true, Description: "Slug of the vendor.", Schema: text},
+		"service_slug": {Name: "slug", In: "path", Required: true, Description: "Slug of the service.", Schema: text},
+		"service": query("service", "Slug of a service of ours: only what touches it, or may. One that there is not "+
+			"is refused.", text),
+		"tag": query("tag", "A tag of vendors, as the configuration has it.", text),
+		"for": query("for", "How far ahead planned work counts, such as 2h or 90m; left out: only what is now.",
+			text),
+		"id": {Name: "id", In: "path", Required: true, Description: "Number of the incident.", Schema: number(1)},
 		"vendor": query("vendor", "Slug of a vendor; left out: all vendors. One that is not on record is refused.",
 			text),
 		"limit": query("limit", "The most rows that one answer may hold.", limit),

@@ -55,6 +55,9 @@ func Server(of *site.Site) *sdk.Server {
 		"The state of one vendor now: whether its status pages can be read, components that are not operational, "+
 			"open incidents and planned maintenance. With component, the state of the components of that name."+
 			textNote)
+	addTool(s, m, s.services, "our_services", "Our services",
+		"Whether each of our own services has what it needs of its vendors, and which need decides. With service, one "+
+			"of them, with the open incidents that touch it."+textNote)
 	addTool(s, m, s.open, "open_incidents", "Open incidents",
 		"Incidents that are open now, worst first, of all vendors or of one; and the pages that cannot be read, on "+
 			"which there may be more."+textNote)

@@ -67,13 +67,15 @@ func TestToolsOnlyRead(t *testing.T) {
 				t.Errorf("%s: %s is not described", tool.Name, name)
 			}
 		}
-		if slices.Contains([]string{"vendor_state", "open_incidents", "incident", "incident_history"}, tool.Name) &&
+		if slices.Contains([]string{"vendor_state", "open_incidents", "incident", "incident_history", "our_services"},
+			tool.Name) &&
 			!strings.Contains(tool.Description, "untrusted text of third parties") {
 			t.Errorf("%s does not say whose text it gives", tool.Name)
 		}
 	}
 	slices.Sort(names)
-	if diff := cmp.Diff([]string{"incident", "incident_history", "open_incidents", "search_vendors", "vendor_numbers",
+	if diff := cmp.Diff([]string{"incident", "incident_history", "open_incidents", "our_services",
+		"search_vendors", "vendor_numbers",
 		"vendor_state"}, names); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

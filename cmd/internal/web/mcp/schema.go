@@ -14,6 +14,13 @@ var longTexts = map[string]string{
 	"because": "what the status rests on: incident (the worst open one); page or component (the page itself says so, " +
 		"by its own word or its components); maintenance; nothing_open (the page lists nothing that is open, and has " +
 		"nothing else); unreadable (a page was due and was not read, or not in full); never_read",
+	"service_status": "the worst of what it needs, in the words of vendors; operational: all of it is known to be well",
+	"needed_components": "components that it names; left out: the whole vendor is needed, or none is on record. " +
+		"Untrusted text of the vendor",
+	"service_incidents": "open ones that touch it, or may, if one service is asked for; at most 20",
+	"touches":           "services of ours that need the vendor, or what it affects, separated by a comma",
+	"may_touch": "services of ours that need components of the vendor, where the incident names none, so that it is " +
+		"not known to spare them",
 	"readable_at": "when its pages were last read; of several, the one longest ago; left out if one never was",
 	"status_severity": "of what is wrong; where status is unknown because a page was not read, of what was last " +
 		"known; " +

@@ -69,6 +69,36 @@ type StateOut struct {
 	Maintenances     []Incident  `json:"maintenances" jsonschema:"planned or in progress; at most 10"`
 }
 
+type ServicesIn struct {
+	Service string `json:"service,omitempty" jsonschema:"slug or name of one of our services; left out: all"`
+}
+
+type ServiceNeed struct {
+	Need       string `json:"need" jsonschema:"as the configuration has it: VENDOR, or VENDOR: COMPONENT"`
+	Vendor     string `json:"vendor" jsonschema:"slug, for the other tools"`
+	Components string `json:"components,omitempty" jsonschema:"@needed_components"`
+	Status     string `json:"status" jsonschema:"@vendor_status"`
+	Because    string `json:"because" jsonschema:"@because"`
+	SinceAt    string `json:"since_at,omitempty" jsonschema:"since when that is so; left out if not known"`
+	Severity   string `json:"severity,omitempty" jsonschema:"of what is wrong"`
+	IncidentID int64  `json:"incident_id,omitempty" jsonschema:"incident or maintenance that it rests on"`
+}
+
+type ServiceBrief struct {
+	Service    string        `json:"service" jsonschema:"slug"`
+	Name       string        `json:"name"`
+	Owner      string        `json:"owner,omitempty" jsonschema:"who of us looks after it"`
+	RunbookURL string        `json:"runbook_url,omitempty"`
+	Critical   bool          `json:"critical"`
+	Status     string        `json:"status" jsonschema:"@service_status"`
+	Needs      []ServiceNeed `json:"needs"`
+	Incidents  []Incident    `json:"incidents,omitempty" jsonschema:"@service_incidents"`
+}
+
+type ServicesOut struct {
+	Services []ServiceBrief `json:"services"`
+}
+
 type OpenIn struct {
 	Vendor   string `json:"vendor,omitempty" jsonschema:"slug or name; left out: all vendors"`
 	Severity string `json:"severity,omitempty" jsonschema:"@lowest_severity"`
@@ -111,6 +141,8 @@ type Incident struct {
 	FirstSeenAt           string `json:"first_seen_at" jsonschema:"when vendorwatch first read it"`
 	LeftFeedAt            string `json:"left_feed_at,omitempty" jsonschema:"@left_feed_at"`
 	Components            string `json:"components,omitempty" jsonschema:"untrusted text of the vendor"`
+	Touches               string `json:"touches,omitempty" jsonschema:"@touches"`
+	MayTouch              string `json:"may_touch,omitempty" jsonschema:"@may_touch"`
 	LatestPostedAt        string `json:"latest_posted_at,omitempty"`
 	LatestBody            string `json:"latest_body,omitempty" jsonschema:"@latest_body"`
 	Hidden                bool   `json:"hidden,omitempty" jsonschema:"the configuration's filters hide it"`
@@ -216,6 +248,8 @@ func (s tools) brief(i query.Incident) Incident {
 		FirstSeenAt:           i.FirstSeenAt,
 		LeftFeedAt:            i.LeftFeedAt,
 		Components:            words.Short(i.Components, 300),
+		Touches:               i.Touches,
+		MayTouch:              i.MayTouch,
 		LatestPostedAt:        i.LatestPostedAt,
 		LatestBody:            prose.Plain(i.LatestBody, 500),
 		Hidden:                i.Filtered == 1,

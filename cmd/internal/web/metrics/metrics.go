@@ -53,6 +53,8 @@ var (
 		"degraded_performance, partial_outage, major_outage, under_maintenance, unknown. It is operational only "+
 		"if all "+
 		"of its pages were read when they were last due, and unknown if one was not.", "vendor", "status")
+	descService = describe("service_status", "1 for the status of a service of ours, 0 for the others, as for a "+
+		"vendor. It is operational only if everything that it needs is known to be.", "service", "status")
 	descMaintenance = describe("maintenances_in_progress", "Maintenances of a vendor in progress.", "vendor")
 	descUp          = describe("source_up",
 		"1 if a status page was read when its schedule last asked for it, else 0.", "vendor", "page")
@@ -79,8 +81,8 @@ var (
 
 // Describe implements prometheus.Collector.
 func (collector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descBuild, descStatus, descOpen, descMaintenance, descUp, descSuccess,
-		descFailures,
+	for _, d := range []*prometheus.Desc{descBuild, descStatus, descService, descOpen, descMaintenance, descUp,
+		descSuccess, descFailures,
 		descInterval, descTook, descOutcome, descDeliveries, descWaiting, descEvent, descBytes,
 		descPutOff, descLate} {
 		ch <- d
@@ -108,7 +110,8 @@ func (m collector) Collect(ch chan<- prometheus.Metric) {
 	for _, part := range []struct {
 		desc *prometheus.Desc
 		read func(context.Context, func(*prometheus.Desc, float64, ...string)) error
-	}{{descOpen, m.vendors}, {descUp, m.sources}, {descDeliveries, m.deliveries}, {descEvent, m.file}} {
+	}{{descOpen, m.vendors}, {descService, m.services}, {descUp, m.sources}, {descDeliveries, m.deliveries},
+		{descEvent, m.file}} {
 		if err := part.read(ctx, gauge); err != nil {
 			ch <- prometheus.NewInvalidMetric(part.desc, err)
 		}
@@ -158,6 +161,20 @@ func (m collector) vendors(ctx context.Context, gauge func(*prometheus.Desc, flo
 		}
 	}
 	return nil
+}
+
+func (m collector) services(ctx context.Context, gauge func(*prometheus.Desc, float64, ...string)) error {
+	all, err := m.DB.Services(ctx, m.Clock())
+	for _, s := range all {
+		for _, status := range allStatuses {
+			value := 0.0
+			if status == s.Status {
+				value = 1
+			}
+			gauge(descService, value, s.Service, string(status))
+		}
+	}
+	return err
 }
 
 func (m collector) sources(ctx context.Context, gauge func(*prometheus.Desc, float64, ...string)) error {

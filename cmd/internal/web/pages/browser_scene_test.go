@@ -37,6 +37,16 @@ func scene(t *testing.T) *Record {
 			CoverageStart: Before(400 * Day)})
 	}
 	ledgerline(r, sources["ledgerline"])
+	if err := r.SetServices(t.Context(), []record.Service{
+		{Slug: "checkout", Name: "Checkout", Owner: "payments team", Critical: true, Needs: []record.Need{
+			{Text: "ledgerline: Card payments", Vendor: "ledgerline", Component: "Card payments"},
+			{Text: "tessera", Vendor: "tessera"}}},
+		{Slug: "newsletter", Name: "Newsletter", Owner: "growth", Needs: []record.Need{
+			{Text: "mailferry", Vendor: "mailferry"}}},
+		{Slug: "returns", Name: "Returns", Needs: []record.Need{{Text: "parcelwise", Vendor: "parcelwise"}}},
+	}); err != nil {
+		t.Fatal(err)
+	}
 
 	late := Incident("late", "Mail to some mailboxes arrives late", "minor",
 		[]normalize.RawComponent{{ID: "out", Name: "Outbound delivery"}},

@@ -48,7 +48,12 @@ func (p *Pages) list(r *http.Request, q site.Query, path string) (historyList, e
 	}
 	l.Filtered = len(exact) > 0 && !(len(exact) == 1 && exact.Has("after"))
 	if !l.ShowVendors {
-		exact.Set("vendor", q.Filter.Vendor)
+		if q.Filter.Vendor != "" {
+			exact.Set("vendor", q.Filter.Vendor)
+		}
+		if q.Filter.Service != "" {
+			exact.Set("service", q.Filter.Service)
+		}
 		exact.Set("limit", strconv.Itoa(q.Filter.Limit))
 	}
 	if len(exact) > 0 {
@@ -107,7 +112,7 @@ func (p *Pages) HistoryCSV(r *http.Request) (site.Document, error) {
 	// A bytes.Buffer takes everything; Error below tells of rows that CSV cannot hold.
 	_ = w.Write([]string{"incident_id", "vendor", "kind", "severity", "state", "title", "started_at", "resolved_at",
 		"scheduled_start_at", "scheduled_end_at", "duration_seconds", "components", "first_seen_at", "url", "page_url",
-		"origin"})
+		"origin", "touches", "may_touch"})
 	for _, i := range page.Incidents {
 		length := ""
 		if i.DurationSeconds != nil {
@@ -115,7 +120,8 @@ func (p *Pages) HistoryCSV(r *http.Request) (site.Document, error) {
 		}
 		_ = w.Write([]string{strconv.FormatInt(i.IncidentID, 10), i.Vendor, i.Kind, i.Severity, i.State,
 			harmless(i.Title), i.StartedAt, i.ResolvedAt, i.ScheduledStartAt, i.ScheduledEndAt, length,
-			harmless(i.Components), i.FirstSeenAt, harmless(i.URL), harmless(i.PageURL), i.Origin})
+			harmless(i.Components), i.FirstSeenAt, harmless(i.URL), harmless(i.PageURL), i.Origin,
+			harmless(i.Touches), harmless(i.MayTouch)})
 	}
 	w.Flush()
 	if err := w.Error(); err != nil {

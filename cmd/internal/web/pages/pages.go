@@ -37,6 +37,8 @@ func (p *Pages) Now(r *http.Request) (site.Document, error)         { return p.h
 func (p *Pages) Wall(r *http.Request) (site.Document, error)        { return p.html(p.wall(r)) }
 func (p *Pages) Vendors(r *http.Request) (site.Document, error)     { return p.html(p.vendors(r)) }
 func (p *Pages) Vendor(r *http.Request) (site.Document, error)      { return p.html(p.vendor(r)) }
+func (p *Pages) Services(r *http.Request) (site.Document, error)    { return p.html(p.services(r)) }
+func (p *Pages) Service(r *http.Request) (site.Document, error)     { return p.html(p.service(r)) }
 func (p *Pages) Incident(r *http.Request) (site.Document, error)    { return p.html(p.incident(r)) }
 func (p *Pages) History(r *http.Request) (site.Document, error)     { return p.html(p.history(r)) }
 func (p *Pages) Maintenance(r *http.Request) (site.Document, error) { return p.html(p.maintenance(r)) }

@@ -276,3 +276,22 @@ func TestCSVOfAHostileVendor(t *testing.T) {
 		t.Errorf("it does not write out what turns the line: %q", a.Text)
 	}
 }
+
+func TestServices(t *testing.T) {
+	r := Rich(t, web.Options{})
+	r.Page("/services").Wants(t, "main", "2 services", "Checkout", "critical", "acme: API", "2 in trouble",
+		"Mails", "not known, never read")
+	a := r.Page("/services/checkout")
+	a.Wants(t, ".headline", "Checkout", "partial outage", "critical")
+	a.Wants(t, "main", "Runbook", "Owner: payments")
+	a.Wants(t, "[data-part=needs]", "acme: API", "moody: Nothing like it", "none on record")
+	a.Wants(t, "[data-part=open]", "may touch Checkout", "API answers are slow",
+		"touches Checkout")
+	a.Wants(t, "[data-part=history]", "API answers are slow", "CSV")
+	r.Page(r.IncidentPath("API answers are slow")).Wants(t, ".facts", "Our services",
+		"may touch Checkout (it names no component)")
+	if got := r.Get("/services/nobody").Status; got != 404 {
+		t.Errorf("a service that there is not: %d", got)
+	}
+	r.Page("/history?service=checkout").Wants(t, "main", "API answers are slow")
+}

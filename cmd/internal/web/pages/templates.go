@@ -89,6 +89,9 @@ func (p *Pages) loadPages() map[string]*template.Template {
 		"host":           host,
 		"vendortone":     site.Tone,
 		"vendorwords":    words.Status,
+		"needtone":       site.NeedTone,
+		"needwords":      words.Need,
+		"touches":        words.Touches,
 		"vendorsentence": words.StatusSentence,
 		"add":            func(a, b int) int { return a + b },
 	}

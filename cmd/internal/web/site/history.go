@@ -16,7 +16,8 @@ type Query struct {
 }
 
 // Fields are the parameters of a listing of incidents, in the order of the form.
-var Fields = []string{"q", "vendor", "severity", "kind", "state", "component", "since", "until", "after"}
+var Fields = []string{"q", "vendor", "severity", "kind", "state", "component", "service", "since", "until",
+	"after"}
 
 // The words that the fields of a listing of incidents take.
 var (
@@ -46,6 +47,7 @@ func ReadQuery(values url.Values) (Query, error) {
 	}
 	get, f := q.Typed.Get, &q.Filter
 	f.Search, f.Vendor, f.Component, f.After = get("q"), strings.ToLower(get("vendor")), get("component"), get("after")
+	f.Service = strings.ToLower(get("service"))
 	f.Kind, f.Severity = normalize.Kind(get("kind")), normalize.Severity(get("severity"))
 	if state := get("state"); state == "open" {
 		f.Open = true

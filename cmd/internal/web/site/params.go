@@ -111,6 +111,21 @@ func Next[T any](rows []T, limit int, id func(T) int64) string {
 	return strconv.FormatInt(id(rows[len(rows)-1]), 10)
 }
 
+// Service reads the slug of a service of ours; "" stands for all incidents. A slug that is not on record is a
+// BadRequest.
+func (s *Site) Service(r *http.Request, p Params) (string, error) {
+	slug := strings.ToLower(strings.TrimSpace(p.Get("service")))
+	if slug == "" {
+		return "", nil
+	}
+	known, err := s.DB.HasService(r.Context(), slug)
+	if err == nil && !known {
+		err = badRequest("service=%q is none of ours; %s lists the slugs of those that there are.",
+			slug, s.Link("/api/v1/services"))
+	}
+	return slug, err
+}
+
 // Vendor reads the slug of a vendor; "" stands for all vendors. A slug that is not on record is a BadRequest: an
 // empty list for a misspelt name would look like a vendor without incidents.
 func (s *Site) Vendor(r *http.Request, p Params) (string, error) {

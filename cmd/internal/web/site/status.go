@@ -34,6 +34,11 @@ func Tone(s query.Status) string {
 	return StatusTone(s.Status)
 }
 
+// NeedTone is Tone for something that a service of ours needs, and for the service.
+func NeedTone(status normalize.ComponentStatus, severity normalize.Severity, because query.Because) string {
+	return Tone(query.Status{Status: status, Severity: severity, Because: because, Sources: 1})
+}
+
 // StatusTone is the class of the status of a component.
 func StatusTone(status normalize.ComponentStatus) string {
 	switch status {

@@ -10,11 +10,13 @@ import (
 
 // Addresses are what the tests of all routes request from a rich record: every route at least once.
 func Addresses(r *Record) []string {
-	list := []string{"/", "/wall", "/vendors", "/history", "/history?q=403", "/maintenance", "/health", "/nowhere",
+	list := []string{"/", "/wall", "/vendors", "/services", "/services/checkout",
+		"/history", "/history?q=403", "/maintenance", "/health", "/nowhere",
 		"/history.csv", "/history.json", "/static/style.css", "/static/app.js", "/static/icon.svg",
 		"/feed.atom", "/feed.atom?severity=major", "/maintenance.ics",
 		"/events", "/metrics", "/mcp", "/healthz", "/readyz",
-		"/api/v1/vendors", "/api/v1/sources", "/api/v1/components", "/api/v1/incidents", "/api/v1/updates",
+		"/api/v1/vendors", "/api/v1/services", "/api/v1/services/checkout", "/api/v1/ok",
+		"/api/v1/sources", "/api/v1/components", "/api/v1/incidents", "/api/v1/updates",
 		"/api/v1/events", "/api/v1/health", "/api/v1/openapi.json", "/api/nothing"}
 	for _, slug := range []string{"acme", "blind", "odds", "moody", "fresh", "dropped"} {
 		list = append(list, "/vendors/"+slug, "/vendors/"+slug+"/feed.atom", "/vendors/"+slug+"/maintenance.ics",

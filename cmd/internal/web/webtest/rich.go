@@ -126,4 +126,18 @@ func buildRich(r *Record) {
 	}
 	r.Save(record.Scrape{SourceID: acme, At: Before(30 * time.Second), AllOpen: false, Incidents: Read(eu)})
 	r.Save(record.Scrape{SourceID: copied, At: Before(Minute), AllOpen: true, Incidents: Read(slow)})
+
+	// Services of ours: one that needs a component that is in trouble, one whose vendor was never read, one in calm.
+	if err := r.SetTags(t.Context(), map[string][]string{"acme": {"core"}, "odds": {"core"}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.SetServices(t.Context(), []record.Service{
+		{Slug: "checkout", Name: "Checkout", Owner: "payments", Critical: true,
+			RunbookURL: "https://wiki.example/runbooks/checkout", Needs: []record.Need{
+				{Text: "acme: API", Vendor: "acme", Component: "API"},
+				{Text: "moody: Nothing like it", Vendor: "moody", Component: "Nothing like it"}}},
+		{Slug: "mails", Name: "Mails", Needs: []record.Need{{Text: "fresh", Vendor: "fresh"}}},
+	}); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -128,6 +128,8 @@ func (a *Alert) ofIncident(m message.Message) {
 	a.detail("scheduled_start_at", i.ScheduledStartAt)
 	a.detail("scheduled_end_at", i.ScheduledEndAt)
 	a.detail("components", shown.Components)
+	a.detail("touches", i.Touches)
+	a.detail("may_touch", i.MayTouch)
 	a.detail("latest_update", shown.Latest)
 	a.detail("owner", i.Owner)
 }

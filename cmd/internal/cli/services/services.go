@@ -1,0 +1,149 @@
+// Package services has the commands about services of ours: services lists them, ok says whether all is well.
+package services
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"vendorwatch/cmd/internal/cli/flags"
+	"vendorwatch/cmd/internal/terminal"
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db"
+	"vendorwatch/db/query"
+	"vendorwatch/normalize"
+)
+
+// Shell is what the commands take from the command line.
+type Shell struct {
+	Stdout, Stderr io.Writer
+	Open           func(context.Context) (*db.DB, error) // opens the file to read it
+	Table          func(columns ...terminal.Column) *terminal.Table
+	Takes          func(low, high int, what string) cobra.PositionalArgs
+}
+
+// Exit is an error that is told already, with the code that the program ends with.
+type Exit int
+
+func (e Exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// Commands returns the commands.
+func Commands(s Shell) []*cobra.Command { return []*cobra.Command{s.servicesCommand(), s.okCommand()} }
+
+func (s Shell) servicesCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "services [SERVICE]",
+		Short: "List our services, and whether each has what it needs; or what one needs",
+		Args:  s.Takes(0, 1, "one service"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			file, err := s.Open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer file.Close()
+			if len(args) == 1 {
+				return s.one(cmd.Context(), query.New(file), args[0], asJSON)
+			}
+			return s.all(cmd.Context(), query.New(file), asJSON)
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+func (s Shell) all(ctx context.Context, d *query.DB, asJSON bool) error {
+	all, err := d.Services(ctx, time.Now())
+	if err != nil || asJSON {
+		return errors.Join(err, s.json(all, asJSON))
+	}
+	if len(all) == 0 {
+		_, err := fmt.Fprintln(s.Stderr, "there is no service; write a [[service]] into the config file, and start or "+
+			"restart vendorwatch serve")
+		return err
+	}
+	t := s.Table(terminal.Whole("Service"), terminal.Whole("State"), terminal.When("Since"), terminal.Whole("Needs"),
+		terminal.Whole("In trouble"), terminal.Whole("Not known"), terminal.Cut("Owner", 10))
+	for _, one := range all {
+		since := ""
+		if one.Status != normalize.StatusOperational {
+			since = terminal.Minute(one.SinceAt)
+		}
+		t.Row(one.Service, words.Service(one), since, one.Needs, one.NeedsInTrouble, one.NeedsUnknown, one.Owner)
+	}
+	t.Render()
+	return nil
+}
+
+// service is one service as --json has it.
+type service struct {
+	query.ServiceStatus
+	Needed []query.ServiceNeed `json:"needed"`
+}
+
+func (s Shell) one(ctx context.Context, d *query.DB, slug string, asJSON bool) error {
+	now := time.Now()
+	one, err := d.Service(ctx, slug, now)
+	if errors.Is(err, db.ErrNotFound) {
+		return s.noService(ctx, d, slug)
+	}
+	if err != nil {
+		return err
+	}
+	needs, err := d.ServiceNeeds(ctx, slug, now)
+	if err != nil || asJSON {
+		return errors.Join(err, s.json(service{one, needs}, asJSON))
+	}
+	fmt.Fprintf(s.Stdout, "%s: %s\n", one.Service, words.Service(one))
+	t := s.Table(terminal.Whole("Need"), terminal.Whole("State"), terminal.When("Since"), terminal.When("Read"),
+		terminal.Cut("Components", 20))
+	for _, n := range needs {
+		since, components := "", words.Short(n.Components, 80)
+		if n.Status != normalize.StatusOperational {
+			since = terminal.Minute(n.SinceAt)
+		}
+		switch {
+		case n.Component == "":
+			components = "all"
+		case components == "":
+			components = "none on record"
+		}
+		t.Row(n.Need, words.Need(n.Status, n.Severity, n.Because), since, terminal.Minute(n.ReadableAt), components)
+	}
+	t.Render()
+	return nil
+}
+
+// noService says that there is no such service, and which there are.
+func (s Shell) noService(ctx context.Context, d *query.DB, slug string) error {
+	all, err := d.Services(ctx, time.Now())
+	if err != nil {
+		return err
+	}
+	var known []string
+	for _, one := range all {
+		known = append(known, one.Service)
+	}
+	hint := "write a [[service]] into the config file, and start or restart vendorwatch serve"
+	if near := words.Nearest(slug, known); near != "" {
+		hint = "did you mean " + near + "?"
+	} else if len(known) > 0 {
+		hint = "write one of: " + words.And(known)
+	}
+	return flags.Mistakef("there is no service %q; %s", slug, hint)
+}
+
+func (s Shell) json(v any, wanted bool) error {
+	if !wanted {
+		return nil
+	}
+	enc := json.NewEncoder(s.Stdout)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}

@@ -99,3 +99,7 @@ tool() {
 axe_version=4.14.1 axe=$PWD/ci-output/axe-core-4.14.1.js
 # shellcheck disable=SC2034
 kuma_version=2.0.0-dev.0 kuma=$PWD/ci-output/uptime-kuma-2.0.0-dev.0
+
+# Litestream comes through the Go module proxy.
+# shellcheck disable=SC2034
+litestream_version=v0.3.13 litestream=$PWD/ci-output/litestream-v0.3.13

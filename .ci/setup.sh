@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what `make all` needs beside Go: Debian packages, axe-core and Uptime Kuma. Run it with: make setup
+# Installs what `make all` needs beside Go: Debian packages, axe-core, Uptime Kuma and Litestream. Run it with: make setup
 # With CI=true make all runs it by itself, while the first checks run.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -42,4 +42,14 @@ if ! [ -d "$kuma" ] && command -v npm >/dev/null; then
 	else
 		rm -rf "$folder"
 	fi
+fi
+
+# Litestream replicates a database; it is compiled here, with gcc.
+if ! [ -x "$litestream" ]; then
+	folder=$(mktemp -d)
+	if CGO_ENABLED=1 GOBIN=$folder go install "github.com/benbjohnson/litestream/cmd/litestream@$litestream_version" \
+		>ci-output/litestream.log 2>&1; then
+		mv "$folder/litestream" "$litestream"
+	fi
+	rm -rf "$folder"
 fi

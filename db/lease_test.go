@@ -97,3 +97,31 @@ func TestMessagesOfAChannelThatIsNotConfiguredWait(t *testing.T) {
 		t.Errorf("the turn is of %s", got)
 	}
 }
+
+// After a process that did not give its lease back, no id is given out that it may have given out: the file may be an
+// older copy of the one that it wrote.
+func TestIDsAreNotUsedAgainAfterALostProcess(t *testing.T) {
+	ids := func(f *file) []string {
+		return f.rows(`SELECT max(delivery_id) > 100000 FROM deliveries`)
+	}
+	for name, c := range map[string]struct {
+		end  func(*file)
+		want string
+	}{
+		"it ended":      {func(f *file) { f.release("a") }, "0"},
+		"it was killed": {func(*file) {}, "1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFile(t)
+			f.plan(ledger.NewDelivery{Channel: "ops", Reason: "test"})
+			f.take("a", 0)
+			c.end(f)
+			_, err := f.TakeLease(t.Context(), "b", t0, func(string) bool { return true })
+			f.must(err)
+			f.plan(ledger.NewDelivery{Channel: "ops", Reason: "test"})
+			if got := ids(f); len(got) != 1 || got[0] != c.want {
+				t.Errorf("the next id is far from the last one: %v, want %s", got, c.want)
+			}
+		})
+	}
+}

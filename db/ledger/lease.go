@@ -45,6 +45,9 @@ func (l *Ledger) TakeLease(ctx context.Context, holder string, now time.Time, go
 			if err := letGo(ctx, tx, was.Holder); err != nil {
 				return err
 			}
+			if err := leaveRoom(ctx, tx); err != nil {
+				return err
+			}
 		}
 		_, err = tx.ExecContext(ctx, `
 			INSERT INTO leases (lease, holder, taken_at, until_at) VALUES ('deliver', ?, ?, ?)
@@ -56,6 +59,29 @@ func (l *Ledger) TakeLease(ctx context.Context, holder string, now time.Time, go
 		return Lease{}, fmt.Errorf("lease: %w", err)
 	}
 	return lease, nil
+}
+
+// room is how many ids are left out after a process that did not give its lease back: more than the events and
+// messages that a copy of the file can lack.
+const room = 100_000
+
+// leaveRoom leaves ids out. The file may be a copy, restored from a replica or a backup, that lacks the last of what
+// its original told: a receiver knows a repeat by the id, and would drop other news under the same one.
+func leaveRoom(ctx context.Context, tx *db.Tx) error {
+	for _, table := range []string{"events", "deliveries"} {
+		changed, err := tx.ExecContext(ctx, `UPDATE sqlite_sequence SET seq = seq + ? WHERE name = ?`, room, table)
+		if err != nil {
+			return err
+		}
+		n, err := changed.RowsAffected()
+		if err == nil && n == 0 {
+			_, err = tx.ExecContext(ctx, `INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)`, table, room)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ReleaseLease gives the lease of a process back, and the messages that it has in hand.

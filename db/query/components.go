@@ -38,7 +38,7 @@ func (d *DB) sayOnlyKnown(ctx context.Context, now time.Time, n int, of func(n i
 	for i := range n {
 		_, sources[i] = of(i)
 	}
-	unread, err := d.unreadSources(ctx, now, sources)
+	unread, err := d.UnreadSources(ctx, now, sources)
 	if err != nil {
 		return err
 	}

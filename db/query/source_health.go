@@ -67,9 +67,9 @@ func (d *DB) SourceHealth(ctx context.Context, now time.Time) ([]SourceHealth, e
 	return health, nil
 }
 
-// unreadSources returns those of some status pages of which the present is not known at a moment: they were not read
+// UnreadSources returns those of some status pages of which the present is not known at a moment: they were not read
 // when they were due, never, or are not watched.
-func (d *DB) unreadSources(ctx context.Context, now time.Time, ids []int64) (map[int64]bool, error) {
+func (d *DB) UnreadSources(ctx context.Context, now time.Time, ids []int64) (map[int64]bool, error) {
 	list, err := db.JSON(ids)
 	if err != nil {
 		return nil, err

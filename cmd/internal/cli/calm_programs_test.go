@@ -122,6 +122,9 @@ func digestOutputs(t *testing.T, d *query.DB, now time.Time) map[string]bool {
 	}
 }
 
+// unreadText is how show says that what it prints is as of the page's last reading.
+var unreadText = regexp.MustCompile(`(?m)^as of +the last reading of its page`)
+
 // noneOpen is a line of vendors with a page that was read and has nothing open.
 var noneOpen = regexp.MustCompile(`\d\d:\d\d +0 +\d+ `)
 
@@ -183,8 +186,8 @@ func TestNoCommandCallsWellWhatIsNotKnownToBe(t *testing.T) {
 			}
 			ids, _ := run("incidents", "--json", "--all-sources")
 			var incidents []struct {
-				IncidentID int64 `json:"incident_id"`
-				Vendor     string
+				IncidentID    int64 `json:"incident_id"`
+				Vendor, State string
 			}
 			decode(t, ids, &incidents)
 			for _, i := range incidents {
@@ -195,6 +198,11 @@ func TestNoCommandCallsWellWhatIsNotKnownToBe(t *testing.T) {
 				}
 				if vendors[n].Reading != "good" && strings.Contains(shown, `"status": "operational"`) {
 					t.Errorf("show calls a component of a page that is not read well: %s", shown)
+				}
+				unread := vendors[n].Reading != "good" && i.State != "resolved"
+				if text, _ := run("show", fmt.Sprint(i.IncidentID)); unreadText.MatchString(text) != unread ||
+					unread && strings.Contains(text, "operational") {
+					t.Errorf("show says of an incident of %+v: %s", vendors[n], text)
 				}
 			}
 			says := digestOutputs(t, r.DB, now)

@@ -138,6 +138,7 @@ func TestNoOutputCallsWellWhatIsNotKnownToBe(t *testing.T) {
 						t.Errorf("a component of a page that is not read is called well: %s", text)
 					}
 				}
+				checkUnread(t, r, n, w)
 				says := vendorOutputs(t, r, fmt.Sprint("v", n))
 				maps.Copy(says, toolOutputs(t, r, fmt.Sprint("v", n)))
 				for output, says := range says {
@@ -155,6 +156,33 @@ func TestNoOutputCallsWellWhatIsNotKnownToBe(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// checkUnread holds that what tells of a page as such, or of work on it, says whether the page is read now.
+func checkUnread(t *testing.T, r *webtest.Record, n int, w vendorWorld) {
+	slug, name := fmt.Sprint("v", n), fmt.Sprint("Vendor ", n)
+	badge := r.Get("/health").Doc.Find(`[data-part="sources"] tr:has(a[href="/vendors/` + slug + `"]) .badge`)
+	if badge.Length() != 1 || badge.HasClass("ok") != (w.Reading == "good") {
+		t.Errorf("/health calls the page of %+v %q", w, badge.Text())
+	}
+	unread := w.Reading != "good"
+	for _, path := range []string{"/maintenance.ics", "/vendors/" + slug + "/maintenance.ics"} {
+		folded := strings.ReplaceAll(r.Get(path).Text, "\r\n ", "")
+		for event := range strings.SplitSeq(folded, "BEGIN:VEVENT") {
+			if !strings.Contains(event, "SUMMARY:"+name+":") {
+				continue
+			}
+			if strings.Contains(event, "STATUS:CONFIRMED") == unread ||
+				strings.Contains(event, "when last read") != unread {
+				t.Errorf("%s says of work of %+v: %s", path, w, event)
+			}
+		}
+	}
+	if unread && w.Reading != "unwatched" {
+		if feed := r.Get("/feed.atom").Text; !strings.Contains(feed, name+": status page cannot be read") {
+			t.Errorf("the feed of all vendors does not tell of the page of %+v: %s", w, feed)
+		}
 	}
 }
 
@@ -205,6 +233,9 @@ func sumOutputs(t *testing.T, r *webtest.Record) map[string]bool {
 		verdict := r.Get(path).Doc.Find("section.verdict")
 		says["verdict of "+path] = verdict.HasClass("ok") || strings.Contains(verdict.Text(), "All quiet")
 	}
+	feed := r.Get("/feed.atom").Text
+	says["feed of all"] = !strings.Contains(feed, "known") && !strings.Contains(feed, "status page cannot be read") &&
+		!strings.Contains(feed, "<entry>")
 	var page struct{ Status struct{ Indicator string } }
 	decode(t, r.Get("/api/v2/status.json").Text, &page)
 	says["Statuspage of all"] = page.Status.Indicator == "none"

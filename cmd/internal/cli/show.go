@@ -58,11 +58,14 @@ func (a *app) show(ctx context.Context, id string, history bool) error {
 	if a.asJSON {
 		return a.printJSON(i)
 	}
-	a.printIncident(i, history)
-	return nil
+	unread, err := query.New(file).UnreadSources(ctx, now, []int64{i.SourceID})
+	if err == nil {
+		a.printIncident(i, history, unread[i.SourceID] && !normalize.State(i.State).Over())
+	}
+	return err
 }
 
-func (a *app) printIncident(i query.IncidentDetail, history bool) {
+func (a *app) printIncident(i query.IncidentDetail, history, unread bool) {
 	screen := a.screen()
 	p := func(label, value string) {
 		if value != "" {
@@ -72,6 +75,9 @@ func (a *app) printIncident(i query.IncidentDetail, history bool) {
 	fmt.Fprintf(a.stdout, "%s\n\n", screen.Wrap(i.VendorName+": "+i.Title, 0))
 	p("severity", ourWord(i.Severity, i.VendorSeverity))
 	p("state", ourWord(i.State, i.VendorState))
+	if unread {
+		p("as of", "the last reading of its page, which is not read now: how it is now is not known")
+	}
 	p("kind", i.Kind)
 	if i.ByPage() {
 		p("reported by", words.ByPage)

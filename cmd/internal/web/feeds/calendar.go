@@ -18,7 +18,6 @@ import (
 const (
 	calendarDays   = 90   // how far back a calendar reaches
 	calendarEvents = 1000 // the most in one calendar, the latest first
-	maxUnread      = 9999 // pages that are looked at for whether they can be read
 )
 
 // Calendar is the maintenance windows of one vendor or of all, as iCalendar (RFC 5545).
@@ -50,13 +49,13 @@ func (s Feeds) Calendar(r *http.Request) (site.Document, error) {
 	if err != nil {
 		return site.Document{}, err
 	}
-	failing, _, err := s.DB.FailingSources(ctx, s.Clock(), maxUnread)
+	sources := make([]int64, len(page.Incidents))
+	for n, i := range page.Incidents {
+		sources[n] = i.SourceID
+	}
+	unread, err := s.DB.UnreadSources(ctx, s.Clock(), sources)
 	if err != nil {
 		return site.Document{}, err
-	}
-	unread := map[int64]bool{}
-	for _, h := range failing {
-		unread[h.SourceID] = !h.Readable()
 	}
 	cal := ical.NewCalendarFor("vendorwatch")
 	cal.SetProductId("-//vendorwatch//EN")
@@ -77,7 +76,7 @@ func (s Feeds) Calendar(r *http.Request) (site.Document, error) {
 }
 
 // addEvent adds a maintenance at its planned window. One without any time cannot be in a calendar. unread says that its
-// page was not read when it was due: it may have been moved or called off since.
+// page was not read when it was due, or is not watched: it may have been moved or called off since.
 func (s Feeds) addEvent(r *http.Request, cal *ical.Calendar, i query.Incident, fresh query.IncidentVersion,
 	unread bool) {
 	begin, end := words.Time(i.ScheduledStartAt), words.Time(i.ScheduledEndAt)
@@ -109,7 +108,7 @@ func (s Feeds) addEvent(r *http.Request, cal *ical.Calendar, i query.Incident, f
 	case i.LeftFeedAt != "" && !normalize.State(i.State).Over():
 		status, note = ical.ObjectStatusTentative, " (disappeared from the vendor’s page)"
 	case unread && !normalize.State(i.State).Over():
-		status, note = ical.ObjectStatusTentative, " when last read (the vendor’s page cannot be read)"
+		status, note = ical.ObjectStatusTentative, " when last read (the vendor’s page is not read now)"
 	case i.State == string(normalize.StateUnknown):
 		status = ical.ObjectStatusTentative
 	}

@@ -79,6 +79,8 @@ var layers = []layer{
 	{"cmd/internal/simulate", nil},
 
 	{"cmd/internal/report/message", base},
+	{"cmd/internal/report/trial", slices.Concat(base, []string{"cmd/internal/report/message",
+		"cmd/internal/report/message/examples", "cmd/internal/report/channel"})},
 	{"cmd/internal/report/message/examples", slices.Concat(base, []string{"cmd/internal/report/message"})},
 	{"cmd/internal/report/route", base},
 	{"cmd/internal/report/alert", slices.Concat(base, []string{"db", "db/ledger",

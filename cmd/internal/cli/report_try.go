@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,9 +11,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/service"
 	"vendorwatch/cmd/internal/report/alert"
 	"vendorwatch/cmd/internal/report/channel"
 	"vendorwatch/cmd/internal/report/message"
+	"vendorwatch/cmd/internal/report/trial"
 	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/db"
 	"vendorwatch/db/ledger"
@@ -21,27 +24,68 @@ import (
 func (a *app) reportTestCommand() *cobra.Command {
 	var event int64
 	var send bool
+	var toChannel string
 	c := &cobra.Command{
-		Use:   "test --event ID",
-		Short: "Show which routes an event matches, and why; nothing is sent",
+		Use:   "test --event ID | --channel NAME",
+		Short: "Show which routes an event matches, and why; or try a channel with examples",
 		Long: `test prints for every route in the config file whether it matches a recorded event and why, and what
 would be sent, held or skipped if the event happened now. Nothing is sent or recorded. With --send,
 the channels of the matching routes get a test message about the event's incident, so that you can
 see whether it arrives.
 
-Event numbers are in the table events, and in the digest as JSON.`,
+Event numbers are in the table events, and in the digest as JSON.
+
+With --channel, that channel gets an example of each kind of message, labelled as one, and test prints
+what its receiver answered and what to do about it. Nothing is recorded. What pages people opens an
+alert and closes it again.`,
 		Args: takes(0, 0, "no arguments, only flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if event <= 0 {
-				return usagef("which event? write --event ID")
+			switch {
+			case toChannel != "" && (event != 0 || send):
+				return usagef("--channel does not go with --event and --send; write one or the other")
+			case toChannel != "":
+				return a.reportTestChannel(cmd.Context(), toChannel)
+			case event <= 0:
+				return usagef("which event? write --event ID, or --channel NAME")
 			}
 			return a.reportTest(cmd.Context(), event, send)
 		},
 	}
 	c.Flags().Int64Var(&event, "event", 0, "number of the event")
+	c.Flags().StringVar(&toChannel, "channel", "", "send examples to this channel")
 	c.Flags().BoolVar(&send, "send", false, "send a test message to the channels of the matching routes")
 	a.jsonFlag(c)
 	return c
+}
+
+// reportTestChannel tries a channel with an example of each kind of message.
+func (a *app) reportTestChannel(ctx context.Context, name string) error {
+	c, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	all, err := service.Channels(c, a.stdout)
+	if err != nil {
+		return err
+	}
+	n := slices.IndexFunc(all, func(c channel.Channel) bool { return c.Name() == name })
+	if n < 0 {
+		return usagef("there is no channel %q in the config file; it has %s", name, cmp.Or(strings.Join(
+			service.ChannelNames(all), ", "), "none"))
+	}
+	var failed []error
+	for _, o := range trial.Send(ctx, all[n], service.OnCall(c, name), time.Now().UTC()) {
+		if o.Err == nil {
+			fmt.Fprintf(a.stderr, "%s: accepted: %s\n", o.Reason, o.Receipt)
+			continue
+		}
+		err := fmt.Errorf("%s: %w", o.Reason, o.Err)
+		if o.Help != "" {
+			err = fmt.Errorf("%w; %s", err, o.Help)
+		}
+		failed = append(failed, err)
+	}
+	return a.tell(failed)
 }
 
 func (a *app) reportTest(ctx context.Context, event int64, send bool) error {

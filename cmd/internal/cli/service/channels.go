@@ -81,6 +81,23 @@ func Channels(c *config.Config, w io.Writer) ([]channel.Channel, error) {
 	return all, nil
 }
 
+// ChannelNames are the names of channels.
+func ChannelNames(all []channel.Channel) []string {
+	var names []string
+	for _, c := range all {
+		names = append(names, c.Name())
+	}
+	return names
+}
+
+// OnCall reports whether the channel of that name pages people.
+func OnCall(c *config.Config, name string) bool {
+	return slices.ContainsFunc(c.Channels, func(one config.Channel) bool {
+		kind, err := KindOf(one.Type)
+		return one.Name == name && err == nil && kind.OnCall
+	})
+}
+
 // lockedWriter lets several channels print to one place, a message at a time.
 type lockedWriter struct {
 	mu sync.Mutex

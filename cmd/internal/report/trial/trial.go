@@ -1,0 +1,110 @@
+// Package trial sends examples to a channel, and says in words that help what came back.
+package trial
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"time"
+
+	"vendorwatch/cmd/internal/report/channel"
+	"vendorwatch/cmd/internal/report/message"
+	"vendorwatch/cmd/internal/report/message/examples"
+)
+
+// reasons are the kinds of messages that a channel is tried with, in the order of a story that ends well.
+var reasons = []message.Reason{message.ReasonFirst, message.ReasonWorsened, message.ReasonUpdate,
+	message.ReasonResolved, message.ReasonMaintenance, message.ReasonUnreadable, message.ReasonReadable,
+	message.ReasonDigest}
+
+// Outcome is what became of one example.
+type Outcome struct {
+	Reason  message.Reason
+	Receipt string // what the receiver answered
+	Err     error  // why it did not take it; shows no secret
+	Help    string // what to do about it; empty if that is not known
+}
+
+// Send sends a labelled example of each kind. Where the first one is not taken, the others are not tried. A channel
+// that pages people gets what opens an alert and what closes it.
+func Send(ctx context.Context, c channel.Channel, onCall bool, now time.Time) []Outcome {
+	all := examples.All(now, fmt.Sprintf("vw-example-%d", now.UnixNano()))
+	var out []Outcome
+	threads := map[string]string{}
+	for _, reason := range reasons {
+		if onCall && (reason == message.ReasonDigest || reason == message.ReasonMaintenance) {
+			continue
+		}
+		m := all[slices.IndexFunc(all, func(m message.Message) bool { return m.Reason == reason })]
+		for n := range m.Items {
+			m.Items[n].Thread = threads[m.Items[n].DedupKey]
+		}
+		sent, err := c.Send(ctx, m)
+		for _, i := range m.Items {
+			if sent.Thread != "" {
+				threads[i.DedupKey] = sent.Thread
+			}
+		}
+		o := Outcome{Reason: reason, Receipt: sent.Receipt, Err: err}
+		if err != nil {
+			o.Help = help(err.Error())
+		}
+		out = append(out, o)
+		if err != nil && len(out) == 1 {
+			break
+		}
+	}
+	return out
+}
+
+const slackApps = "https://api.slack.com/apps"
+
+// answers are what receivers say, and what to do about it. The first that fits counts.
+var answers = []struct {
+	says *regexp.Regexp
+	help string
+}{
+	{regexp.MustCompile(`no_service|no_team|no_active_hooks|invalid_token`),
+		"this webhook was deleted; make a new one under Incoming Webhooks of your app at " + slackApps +
+			", and put its address where url_env or url_file says"},
+	{regexp.MustCompile(`is_archived`), "the Slack channel is archived; unarchive it, or use another one"},
+	{regexp.MustCompile(`not_in_channel|channel_not_found`),
+		"the bot does not see the Slack channel; invite it there (/invite @NAME), and compare the channel's id"},
+	{regexp.MustCompile(`invalid_auth|not_authed|token_revoked|token_expired|account_inactive`),
+		"the token is not valid any more; copy the Bot User OAuth Token from OAuth & Permissions at " + slackApps},
+	{regexp.MustCompile(`missing_scope|no_permission|not_allowed_token_type`),
+		"the bot may not post; give it the scope chat:write at " + slackApps + ", and install the app again"},
+	{regexp.MustCompile(`action_prohibited|restricted_action|posting_to_general`),
+		"an administrator of the Slack workspace forbids it"},
+	{regexp.MustCompile(`(?i)routing[ _]key`),
+		"PagerDuty does not know the key; copy the Integration Key of an integration of the type Events API V2"},
+	{regexp.MustCompile(`web page instead of`),
+		"a proxy or a login page stands between; see docs/operate.md on proxies"},
+	{regexp.MustCompile(`\b535\b|(?i)authentication failed`),
+		"the mail server does not accept the user or the password"},
+	{regexp.MustCompile(`\b40[13]\b`),
+		"the receiver does not accept the key, the token or the signature; compare them"},
+	{regexp.MustCompile(`\b(404|410)\b`), "there is nothing at this address; compare it with what the receiver shows"},
+	{regexp.MustCompile(`\b(400|413|415|422)\b`),
+		"the receiver does not understand the message; compare the type of the channel, or its [channel.body]"},
+	{regexp.MustCompile(`\b429\b`), "the receiver takes no more for now; try again in some minutes"},
+	{regexp.MustCompile(`\b30[1278]\b`), "the receiver has moved; give the channel the address that it leads to"},
+	{regexp.MustCompile(`\b5\d\d\b`), "the receiver has trouble of its own; look at its status page, and try again"},
+	{regexp.MustCompile(`no such host`), "the name of the host does not exist; look for a misspelling"},
+	{regexp.MustCompile(`connection refused`), "nothing listens there; compare the host and the port"},
+	{regexp.MustCompile(`certificate|tls:`),
+		"its certificate is not trusted; see docs/operate.md on certificates of your own"},
+	{regexp.MustCompile(`no answer in time|timeout|deadline`),
+		"nothing answered; a firewall or a proxy may stand between"},
+	{regexp.MustCompile(`not configured|is not set`), "set that variable or file for this command, too"},
+}
+
+func help(err string) string {
+	for _, a := range answers {
+		if a.says.MatchString(err) {
+			return a.help
+		}
+	}
+	return ""
+}

@@ -285,6 +285,22 @@ func TestRoutes(t *testing.T) {
 			s.facts.Routes = nil
 			s.resolve(1)
 		}, []string{"12:00 team first #1", "13:00 team resolved #1"}},
+		{"what touches no service is for the digest, until it does", func(s *scene) {
+			s.facts.Vendors["acme"] = route.Vendor{Name: "Acme", Needed: []route.Need{{Service: "shop", Slug: "shop"}}}
+			s.open(1, critical)
+			s.open(100, major) // no service needs this vendor
+			s.wait(time.Hour)
+			s.incidents[1].Touches = "shop"
+			s.update(1)
+			s.wait(time.Hour)
+			s.resolve(1)
+		}, []string{"12:00 team first #100", "13:00 team first #1: the route did not match when it opened",
+			"14:00 team resolved #1"}},
+		{"unless the route asks for it", func(s *scene) {
+			s.facts.Vendors["acme"] = route.Vendor{Name: "Acme", Needed: []route.Need{{Service: "shop", Slug: "shop"}}}
+			s.facts.Routes[0].Untouched = true
+			s.open(1, critical)
+		}, []string{"12:00 team first #1"}},
 		{"by tag and owner", func(s *scene) {
 			s.facts.Routes = []route.Route{
 				{Name: "a", Match: route.Match{Tags: []string{"CRM"}}, Channels: []string{"crm"}},

@@ -115,7 +115,7 @@ func (d *DB) Prune(ctx context.Context, now time.Time, keep time.Duration) (int6
 	var deleted int64
 	err := d.Change(ctx, func(tx *Tx) error {
 		res, err := tx.ExecContext(ctx, `
-			DELETE FROM scrapes WHERE archived = 0 AND (started_at < ?2 OR started_at < ?1
+			DELETE FROM scrapes WHERE archived = 0 AND last_started_at < ?1 AND (started_at < ?2 OR started_at < ?1
 			AND outcome IN ('changed', 'unchanged'))`,
 			Stamp(now.Add(-keep)), Stamp(now.Add(-failuresKept*keep)))
 		if err != nil {

@@ -332,15 +332,17 @@ CREATE INDEX events_by_incident ON events (incident_id);
 CREATE INDEX events_by_update ON events (update_id);
 CREATE INDEX events_by_source ON events (source_id);
 
-CREATE TABLE scrapes ( -- attempts to read a page
+CREATE TABLE scrapes ( -- attempts to read a page: a row each, but for those that found nothing changed one after the other, which share a row for up to an hour
   scrape_id INTEGER PRIMARY KEY, -- ours
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page
   started_at TEXT NOT NULL CHECK (started_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it started; of a saved page, when it was saved
-  took_ms INTEGER NOT NULL CHECK (took_ms >= 0), -- milliseconds from start to end, without saving
+  last_started_at TEXT NOT NULL CHECK (last_started_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when the last of a row's attempts started
+  times INTEGER NOT NULL DEFAULT 1 CHECK (times > 0), -- number of attempts
+  took_ms INTEGER NOT NULL CHECK (took_ms >= 0), -- milliseconds from start to end of the last attempt, without saving
   outcome TEXT NOT NULL CHECK (outcome IN ('changed', 'unchanged', 'partial', 'unreadable', 'failed')), -- partial: one of several documents failed; unreadable: it is not the expected page; failed: no answer, or an error status
   http_status INTEGER, -- HTTP status of the first request; null: there was no answer
-  requests INTEGER NOT NULL DEFAULT 0, -- number of requests
-  bytes INTEGER NOT NULL DEFAULT 0, -- size of all response bodies
+  requests INTEGER NOT NULL DEFAULT 0, -- number of requests of all attempts
+  bytes INTEGER NOT NULL DEFAULT 0, -- size of all response bodies of all attempts
   incidents_seen INTEGER NOT NULL DEFAULT 0, -- number of incidents on the pages read
   error TEXT, -- why the page could not be read, or only in part
   backfill INTEGER NOT NULL DEFAULT 0 CHECK (backfill IN (0, 1)), -- 1: part of a backfill
@@ -349,7 +351,8 @@ CREATE TABLE scrapes ( -- attempts to read a page
   covers_from_at TEXT CHECK (covers_from_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- it listed every incident since then; null: not known
   covers_until_at TEXT CHECK (covers_until_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- up to then; null: not known
   archive TEXT, -- the file that a saved page was read from, as it was named to import; null for live pages
-  content_hash TEXT -- hash of the content of saved pages, so that importing them again adds nothing; null for live pages
+  content_hash TEXT, -- hash of the content of saved pages, so that importing them again adds nothing; null for live pages
+  CHECK (last_started_at >= started_at AND (times = 1 OR outcome = 'unchanged'))
 ) STRICT;
 CREATE INDEX scrapes_by_source ON scrapes (source_id, started_at);
 CREATE INDEX scrapes_by_time ON scrapes (started_at);

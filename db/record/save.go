@@ -3,15 +3,14 @@ package record
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 	"vendorwatch/db"
-	"vendorwatch/db/internal/scan"
 	"vendorwatch/db/query"
+	"vendorwatch/db/record/internal/scrapes"
 	"vendorwatch/db/record/internal/services"
 	"vendorwatch/normalize"
 )
@@ -76,7 +75,7 @@ func save(ctx context.Context, tx *db.Tx, s Scrape, lateAfter time.Duration) (Sa
 		if hash, err = contentHash(s); err != nil {
 			return Saved{}, err
 		}
-		if outcome, err := savedBefore(ctx, tx, s, hash); outcome != "" || err != nil {
+		if outcome, err := scrapes.SavedBefore(ctx, tx, s.SourceID, db.Stamp(s.At), hash); outcome != "" || err != nil {
 			return Saved{Outcome: outcome}, err
 		}
 	}
@@ -97,7 +96,7 @@ func save(ctx context.Context, tx *db.Tx, s Scrape, lateAfter time.Duration) (Sa
 	}
 	saved := Saved{Outcome: outcomeOf(s, all.Rows), Incidents: all.Incidents, Updates: all.Updates,
 		Revisions: all.Revisions, Findings: all.findings}
-	if err := writeScrape(ctx, tx, s, saved.Outcome, hash); err != nil {
+	if err := scrapes.Write(ctx, tx, rowOf(s, saved.Outcome, hash)); err != nil {
 		return Saved{}, err
 	}
 	if n := len(all.events); n > 0 {
@@ -179,50 +178,11 @@ func outcomeOf(s Scrape, changed bool) query.Outcome {
 	return query.OutcomeUnchanged
 }
 
-// saveUnchanged records, in two statements, that a page is as it was. It leaves a source that failed, or was
-// not read for long, to the long way, which tells that it is back and what was not seen.
-func saveUnchanged(ctx context.Context, tx *db.Tx, s Scrape) (bool, error) {
-	done, err := tx.Exec(ctx, `
-		UPDATE sources SET last_attempt_at = ?1, last_success_at = ?1, latest_at = max(coalesce(latest_at, ''), ?1),
-			consecutive_failures = 0, failing_since_at = NULL, last_error = NULL
-		WHERE source_id = ?2 AND consecutive_failures = 0 AND last_success_at >= ?3 AND interval_seconds = ?4
-			AND copy_suspected = 0 AND red_suspected = 0`,
-		db.Stamp(s.At), s.SourceID, db.Stamp(s.At.Add(-query.Tolerance(s.Interval))), s.seconds())
-	if err != nil || done == 0 {
-		return false, err
-	}
-	if err := saveDocuments(ctx, tx, s, false); err != nil {
-		return false, err
-	}
-	return true, writeScrape(ctx, tx, s, query.OutcomeUnchanged, "")
-}
-
-// scrapeRow is a row of scrapes.
-type scrapeRow struct {
-	SourceID      int64         `db:"source_id"`
-	StartedAt     string        `db:"started_at"`
-	TookMS        int64         `db:"took_ms"`
-	Outcome       query.Outcome `db:"outcome"`
-	HTTPStatus    int           `db:"http_status,null"`
-	Requests      int           `db:"requests"`
-	Bytes         int64         `db:"bytes"`
-	IncidentsSeen int           `db:"incidents_seen"`
-	Error         string        `db:"error,null"`
-	Backfill      bool          `db:"backfill"`
-	Archived      bool          `db:"archived"`
-	ContentHash   string        `db:"content_hash,null"`
-	AllOpen       bool          `db:"all_open"`
-	CoversFrom    time.Time     `db:"covers_from_at"`
-	CoversUntil   time.Time     `db:"covers_until_at"`
-	Archive       string        `db:"archive,null"`
-}
-
-var scrapeColumns = scan.Of[scrapeRow]("")
-
-// writeScrape writes the scrape's own row.
-func writeScrape(ctx context.Context, tx *db.Tx, s Scrape, outcome query.Outcome, contentHash string) error {
-	row := scrapeRow{SourceID: s.SourceID, StartedAt: db.Stamp(s.At), TookMS: max(0, s.Took.Milliseconds()),
-		Outcome: outcome, HTTPStatus: s.HTTPStatus, Requests: s.Requests, Bytes: s.Bytes,
+// rowOf is the scrape's own row.
+func rowOf(s Scrape, outcome query.Outcome, contentHash string) scrapes.Row {
+	row := scrapes.Row{SourceID: s.SourceID, StartedAt: db.Stamp(s.At), LastStartedAt: db.Stamp(s.At),
+		TookMS: max(0, s.Took.Milliseconds()), Outcome: outcome, HTTPStatus: s.HTTPStatus, Requests: s.Requests,
+		Bytes:         s.Bytes,
 		IncidentsSeen: len(s.Incidents), Backfill: s.Backfill, Archived: s.Archived, ContentHash: contentHash,
 		AllOpen: s.AllOpen && !s.Backfill, CoversFrom: s.CoverageStart, Archive: s.Archive}
 	if !s.CoverageStart.IsZero() {
@@ -231,24 +191,7 @@ func writeScrape(ctx context.Context, tx *db.Tx, s Scrape, outcome query.Outcome
 	if s.Err != nil {
 		row.Error = s.Err.Error()
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO scrapes (`+scrapeColumns.Names+`) VALUES (`+scrapeColumns.Marks+`)`,
-		scrapeColumns.Values(&row)...)
-	return err
-}
-
-// savedBefore returns with which outcome the same saved pages were saved already; empty if they were not.
-func savedBefore(ctx context.Context, tx *db.Tx, s Scrape, hash string) (query.Outcome, error) {
-	var outcome query.Outcome
-	err := tx.QueryRowContext(ctx, `
-		SELECT outcome FROM scrapes WHERE archived = 1 AND source_id = ? AND started_at = ? AND content_hash = ?`,
-		s.SourceID, db.Stamp(s.At), hash).Scan(&outcome)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil
-	}
-	if outcome == query.OutcomeChanged {
-		outcome = query.OutcomeUnchanged
-	}
-	return outcome, err
+	return row
 }
 
 // contentHash tells saved pages apart by what was read from them. The words count, not their meaning:

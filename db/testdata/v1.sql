@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 06:36:51');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 06:36:51');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 06:49:34');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 06:49:34');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -326,15 +326,17 @@ INSERT INTO events (event_id, source_id, incident_id, update_id, kind, at, withh
 INSERT INTO events (event_id, source_id, incident_id, update_id, kind, at, withheld, detail) VALUES (5, 1, 1, NULL, 'state_changed', '2026-11-23T10:00:00.000Z', NULL, '{"from":"investigating","to":"monitoring"}');
 INSERT INTO events (event_id, source_id, incident_id, update_id, kind, at, withheld, detail) VALUES (6, 1, 1, NULL, 'incident_edited', '2026-11-23T10:00:00.000Z', NULL, '{"fields":"body"}');
 INSERT INTO events (event_id, source_id, incident_id, update_id, kind, at, withheld, detail) VALUES (7, 1, NULL, NULL, 'source_unreadable', '2026-11-23T13:00:00.000Z', NULL, '{"last_success_at":"2026-11-23T10:00:00.000Z","reason":"403 Forbidden","since":"2026-11-23T11:00:00.000Z"}');
-CREATE TABLE scrapes ( -- attempts to read a page
+CREATE TABLE scrapes ( -- attempts to read a page: a row each, but for those that found nothing changed one after the other, which share a row for up to an hour
   scrape_id INTEGER PRIMARY KEY, -- ours
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page
   started_at TEXT NOT NULL CHECK (started_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it started; of a saved page, when it was saved
-  took_ms INTEGER NOT NULL CHECK (took_ms >= 0), -- milliseconds from start to end, without saving
+  last_started_at TEXT NOT NULL CHECK (last_started_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when the last of a row's attempts started
+  times INTEGER NOT NULL DEFAULT 1 CHECK (times > 0), -- number of attempts
+  took_ms INTEGER NOT NULL CHECK (took_ms >= 0), -- milliseconds from start to end of the last attempt, without saving
   outcome TEXT NOT NULL CHECK (outcome IN ('changed', 'unchanged', 'partial', 'unreadable', 'failed')), -- partial: one of several documents failed; unreadable: it is not the expected page; failed: no answer, or an error status
   http_status INTEGER, -- HTTP status of the first request; null: there was no answer
-  requests INTEGER NOT NULL DEFAULT 0, -- number of requests
-  bytes INTEGER NOT NULL DEFAULT 0, -- size of all response bodies
+  requests INTEGER NOT NULL DEFAULT 0, -- number of requests of all attempts
+  bytes INTEGER NOT NULL DEFAULT 0, -- size of all response bodies of all attempts
   incidents_seen INTEGER NOT NULL DEFAULT 0, -- number of incidents on the pages read
   error TEXT, -- why the page could not be read, or only in part
   backfill INTEGER NOT NULL DEFAULT 0 CHECK (backfill IN (0, 1)), -- 1: part of a backfill
@@ -343,14 +345,15 @@ CREATE TABLE scrapes ( -- attempts to read a page
   covers_from_at TEXT CHECK (covers_from_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- it listed every incident since then; null: not known
   covers_until_at TEXT CHECK (covers_until_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- up to then; null: not known
   archive TEXT, -- the file that a saved page was read from, as it was named to import; null for live pages
-  content_hash TEXT -- hash of the content of saved pages, so that importing them again adds nothing; null for live pages
+  content_hash TEXT, -- hash of the content of saved pages, so that importing them again adds nothing; null for live pages
+  CHECK (last_started_at >= started_at AND (times = 1 OR outcome = 'unchanged'))
 ) STRICT;
-INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, all_open, covers_from_at, covers_until_at, archive, content_hash) VALUES (1, 1, '2026-11-23T09:00:00.000Z', 120, 'changed', 200, 1, 4000, 3, NULL, 0, 0, 1, NULL, NULL, NULL, NULL);
-INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, all_open, covers_from_at, covers_until_at, archive, content_hash) VALUES (2, 1, '2026-11-23T09:10:00.000Z', 0, 'changed', NULL, 0, 0, 0, NULL, 0, 0, 0, NULL, NULL, NULL, NULL);
-INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, all_open, covers_from_at, covers_until_at, archive, content_hash) VALUES (3, 1, '2026-11-23T10:00:00.000Z', 0, 'changed', NULL, 0, 0, 2, NULL, 0, 0, 1, NULL, NULL, NULL, NULL);
-INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, all_open, covers_from_at, covers_until_at, archive, content_hash) VALUES (4, 1, '2026-11-23T11:00:00.000Z', 0, 'failed', NULL, 0, 0, 0, '403 Forbidden', 0, 0, 0, NULL, NULL, NULL, NULL);
-INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, all_open, covers_from_at, covers_until_at, archive, content_hash) VALUES (5, 1, '2026-11-23T12:00:00.000Z', 0, 'failed', NULL, 0, 0, 0, '403 Forbidden', 0, 0, 0, NULL, NULL, NULL, NULL);
-INSERT INTO scrapes (scrape_id, source_id, started_at, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, all_open, covers_from_at, covers_until_at, archive, content_hash) VALUES (6, 1, '2026-11-23T13:00:00.000Z', 0, 'failed', NULL, 0, 0, 0, '403 Forbidden', 0, 0, 0, NULL, NULL, NULL, NULL);
+INSERT INTO scrapes (scrape_id, source_id, started_at, last_started_at, times, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, all_open, covers_from_at, covers_until_at, archive, content_hash) VALUES (1, 1, '2026-11-23T09:00:00.000Z', '2026-11-23T09:00:00.000Z', 1, 120, 'changed', 200, 1, 4000, 3, NULL, 0, 0, 1, NULL, NULL, NULL, NULL);
+INSERT INTO scrapes (scrape_id, source_id, started_at, last_started_at, times, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, all_open, covers_from_at, covers_until_at, archive, content_hash) VALUES (2, 1, '2026-11-23T09:10:00.000Z', '2026-11-23T09:10:00.000Z', 1, 0, 'changed', NULL, 0, 0, 0, NULL, 0, 0, 0, NULL, NULL, NULL, NULL);
+INSERT INTO scrapes (scrape_id, source_id, started_at, last_started_at, times, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, all_open, covers_from_at, covers_until_at, archive, content_hash) VALUES (3, 1, '2026-11-23T10:00:00.000Z', '2026-11-23T10:00:00.000Z', 1, 0, 'changed', NULL, 0, 0, 2, NULL, 0, 0, 1, NULL, NULL, NULL, NULL);
+INSERT INTO scrapes (scrape_id, source_id, started_at, last_started_at, times, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, all_open, covers_from_at, covers_until_at, archive, content_hash) VALUES (4, 1, '2026-11-23T11:00:00.000Z', '2026-11-23T11:00:00.000Z', 1, 0, 'failed', NULL, 0, 0, 0, '403 Forbidden', 0, 0, 0, NULL, NULL, NULL, NULL);
+INSERT INTO scrapes (scrape_id, source_id, started_at, last_started_at, times, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, all_open, covers_from_at, covers_until_at, archive, content_hash) VALUES (5, 1, '2026-11-23T12:00:00.000Z', '2026-11-23T12:00:00.000Z', 1, 0, 'failed', NULL, 0, 0, 0, '403 Forbidden', 0, 0, 0, NULL, NULL, NULL, NULL);
+INSERT INTO scrapes (scrape_id, source_id, started_at, last_started_at, times, took_ms, outcome, http_status, requests, bytes, incidents_seen, error, backfill, archived, all_open, covers_from_at, covers_until_at, archive, content_hash) VALUES (6, 1, '2026-11-23T13:00:00.000Z', '2026-11-23T13:00:00.000Z', 1, 0, 'failed', NULL, 0, 0, 0, '403 Forbidden', 0, 0, 0, NULL, NULL, NULL, NULL);
 CREATE TABLE findings ( -- values that could not be understood or contradict each other; the incident is kept
   finding_id INTEGER PRIMARY KEY, -- ours
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page

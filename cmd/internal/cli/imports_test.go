@@ -63,6 +63,7 @@ var layers = []layer{
 	{"db/record/internal/readings", rows},
 	{"db/record/internal/components", rows},
 	{"db/record/internal/services", rows},
+	{"db/record/internal/scrapes", slices.Concat(file, []string{"db/internal/..."})},
 	{"db/record/internal/incidents", slices.Concat(rows, []string{"db/record/internal/readings"})},
 	{"db/record/internal/sameevent", slices.Concat(rows, []string{"db/record/internal/incidents"})},
 	{"db/record/internal/pages", slices.Concat(rows, []string{"db/record/internal/components",

@@ -155,7 +155,8 @@ func facts(t *testing.T, path string) map[string][]string {
 		"revisions": `SELECT slug, i.source_key, u.source_key, r.field, r.old_value, r.new_value` + of +
 			`JOIN revisions r USING (incident_id)
 			LEFT JOIN incident_updates u USING (update_id) ORDER BY slug, i.source_key, r.revision_id`,
-		"events": `SELECT slug, e.kind, i.source_key, u.source_key, e.withheld, e.detail FROM events e
+		"events": `SELECT slug, e.kind, i.source_key, u.source_key, e.withheld,
+			json_remove(e.detail, '$.component_id') FROM events e
 			JOIN sources s USING (source_id)
 			JOIN vendors v USING (vendor_id) LEFT JOIN incidents i USING (incident_id) LEFT
 			JOIN incident_updates u USING (update_id)

@@ -203,8 +203,10 @@ func generated(b *testing.B, n size) string {
 		UNION ALL SELECT source_id, incident_id, 'incident_resolved', resolved_at FROM incidents
 			WHERE resolved_at IS NOT NULL ORDER BY 4`)
 	run(
-		count+`INSERT INTO scrapes (source_id, started_at, took_ms, outcome, http_status, requests, bytes)
-			SELECT 1 + k % (?2 / 50), `+at+`'-' || (?2 - k) || ' seconds'), 120, 'unchanged', 304, 1, 0
+		count+`INSERT INTO scrapes (source_id, started_at, last_started_at, took_ms, outcome, http_status, requests,
+				bytes)
+			SELECT 1 + k % (?2 / 50),
+				`+at+`'-' || (?2 - k) || ' seconds'), `+at+`'-' || (?2 - k) || ' seconds'), 120, 'unchanged', 304, 1, 0
 				FROM n`, moment, 50*n.vendors)
 	for _, index := range []string{"incident_search", "update_search", "component_search"} {
 		run(`INSERT INTO ` + index + ` (` + index + `) VALUES ('rebuild')`)

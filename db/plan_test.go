@@ -168,6 +168,7 @@ func asking(ctx context.Context, d *query.DB) map[string][]func() error {
 		"RecentScrapes":        one(func() error { _, err := d.RecentScrapes(ctx, 10); return err }),
 		"SourcesAfter":         one(func() error { _, err := d.SourcesAfter(ctx, now, "acme", 0, 10); return err }),
 		"SourcesByHealth":      one(func() error { _, _, err := d.SourcesByHealth(ctx, now, 10, 0); return err }),
+		"UnreadSources":        one(func() error { _, err := d.UnreadSources(ctx, now, []int64{1, 2}); return err }),
 		"FailingSources":       one(func() error { _, _, err := d.FailingSources(ctx, now, 10); return err }),
 		"UpcomingMaintenances": one(func() error { _, err := d.UpcomingMaintenances(ctx, now, day); return err }),
 		"UpdatesAfter":         updates,

@@ -70,7 +70,7 @@ func (l *Ledger) Unsettled(ctx context.Context, channels []string, since time.Ti
 	rows, err := incidentRow.All(ctx, l.read, `
 		WITH told AS (
 			SELECT coalesce(i.same_event_id, i.incident_id) AS incident_id,
-				coalesce(max(d.delivery_id) FILTER (WHERE d.reason IN ('resolved', 'left_feed')), 0) AS ended,
+				coalesce(max(d.delivery_id) FILTER (WHERE d.reason IN ('left_feed', 'resolved')), 0) AS ended,
 				coalesce(max(d.delivery_id) FILTER (WHERE d.reason = 'left_feed'), 0) AS left_page,
 				coalesce(max(d.delivery_id) FILTER (WHERE d.reason IN
 					('first', 'reopened', 'worsened', 'maintenance', 'reminder')), 0) AS began
@@ -80,7 +80,7 @@ func (l *Ledger) Unsettled(ctx context.Context, channels []string, since time.Ti
 			GROUP BY d.channel, 1)
 		SELECT DISTINCT `+incidentRow.Columns+` FROM (
 			SELECT i.incident_id FROM told t JOIN incidents i USING (incident_id)
-			WHERE CASE WHEN i.state IN ('resolved', 'completed', 'cancelled') OR i.left_feed_at IS NOT NULL
+			WHERE CASE WHEN i.ended = 1 OR i.left_feed_at IS NOT NULL
 				THEN t.ended = 0 OR t.ended < t.began
 				ELSE t.left_page > t.began AND t.left_page = t.ended END) u
 		ORDER BY u.incident_id`, names, db.Stamp(since))

@@ -106,7 +106,7 @@ func previews(c config.Channel, m message.Message) ([]preview, error) {
 	if err != nil {
 		return nil, err
 	}
-	forms, err := kind.Preview(m)
+	forms, err := kind.Preview(m, c.Values)
 	var all []preview
 	for _, f := range forms {
 		all = append(all, preview{channel: c.Name, form: f.Form, text: f.Text})

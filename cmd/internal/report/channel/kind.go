@@ -34,8 +34,8 @@ type Kind struct {
 	// New makes a channel. The values are checked. The error shows no secret.
 	New func(name string, v Values, env Environment) (Channel, error)
 
-	// Preview shows what the channel would send, in each of its forms. It needs no secret.
-	Preview func(m message.Message) ([]Preview, error)
+	// Preview shows what a channel of these values would send, in each of its forms. It needs no secret.
+	Preview func(m message.Message, v Values) ([]Preview, error)
 }
 
 // Key is a key of the config file. Doc and Example are used in the messages about mistakes.
@@ -143,7 +143,7 @@ func RemarkHTTP(v Values, key string, r Reporter) {
 }
 
 // PreviewText is the Preview of channels that send text.
-func PreviewText(m message.Message) ([]Preview, error) {
+func PreviewText(m message.Message, _ Values) ([]Preview, error) {
 	return []Preview{{Form: "txt", Text: message.Text(m, 0)}}, nil
 }
 

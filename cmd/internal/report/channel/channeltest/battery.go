@@ -165,7 +165,7 @@ func wrong(r Row) channel.Values {
 // preview checks that every message has a preview without a secret.
 func (r Row) preview(t *testing.T) {
 	for _, m := range append(reporttest.Messages(), reporttest.HostileAlert()) {
-		forms, err := r.Kind.Preview(m)
+		forms, err := r.Kind.Preview(m, channel.Values{})
 		if err != nil || len(forms) == 0 {
 			t.Errorf("%s: %d forms, %v", m.Reason, len(forms), err)
 		}

@@ -69,7 +69,7 @@ func Kind() channel.Kind {
 			}
 			return channel.Made(New(name, s, v.Text("from"), v.List("to")))
 		},
-		Preview: func(m message.Message) ([]channel.Preview, error) {
+		Preview: func(m message.Message, _ channel.Values) ([]channel.Preview, error) {
 			html, err := HTML(m)
 			return []channel.Preview{
 				{Form: "txt", Text: "Subject: " + m.Subject() + "\n\n" + message.Text(m, 0)},

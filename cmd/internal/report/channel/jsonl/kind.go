@@ -20,7 +20,7 @@ func Kind() channel.Kind {
 			}
 			return &Channel{ChannelName: name, Path: v.Text("path")}, nil
 		},
-		Preview: func(m message.Message) ([]channel.Preview, error) {
+		Preview: func(m message.Message, _ channel.Values) ([]channel.Preview, error) {
 			return channel.PreviewJSON(message.NewEnvelope(m))
 		},
 	}

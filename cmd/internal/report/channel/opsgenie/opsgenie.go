@@ -188,7 +188,7 @@ func priorityOf(s normalize.Severity) string {
 	return "P3"
 }
 
-func preview(m message.Message) ([]channel.Preview, error) {
+func preview(m message.Message, _ channel.Values) ([]channel.Preview, error) {
 	requests, why := requestsOf(m)
 	if len(requests) == 0 {
 		return []channel.Preview{{Form: "txt", Text: "Nothing is sent: " + why + ".\n"}}, nil

@@ -146,7 +146,7 @@ func severityOf(s normalize.Severity) string {
 	return "warning"
 }
 
-func preview(m message.Message) ([]channel.Preview, error) {
+func preview(m message.Message, _ channel.Values) ([]channel.Preview, error) {
 	event, why := eventOf(m, secret.Hidden)
 	if event == nil {
 		return []channel.Preview{{Form: "txt", Text: "Nothing is sent: " + why + ".\n"}}, nil

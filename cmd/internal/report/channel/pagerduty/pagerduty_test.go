@@ -223,7 +223,7 @@ func TestSeverities(t *testing.T) {
 }
 
 func TestThePreviewHidesTheKey(t *testing.T) {
-	forms, err := Kind().Preview(reporttest.Alert(message.ReasonFirst, nil))
+	forms, err := Kind().Preview(reporttest.Alert(message.ReasonFirst, nil), channel.Values{})
 	if err != nil || len(forms) != 1 || forms[0].Form != "json" ||
 		!strings.Contains(forms[0].Text, `"routing_key": "***"`) ||
 		!strings.Contains(forms[0].Text, `"dedup_key": "vendorwatch-incident-17"`) {

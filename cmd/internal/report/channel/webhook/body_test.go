@@ -175,6 +175,20 @@ func contains(t *testing.T, path string, seen, posted any) {
 	}
 }
 
+// A preview shows a body in the form in which it is posted, or that nothing is.
+func TestThePreviewHasTheForm(t *testing.T) {
+	v := channel.Values{"body": map[string]string{"template": `{{if .incidents}}{"said": {{json .id}}}{{end}}`}}
+	for want, m := range map[string]message.Message{
+		"{\n  \"said\": \"vw-5\"\n}\n":        reporttest.Alert(message.ReasonFirst, nil),
+		"Nothing is sent: " + leftOut + ".\n": reporttest.SourceMessage(message.ReasonMoved, nil),
+	} {
+		forms, err := Kind().Preview(m, v)
+		if err != nil || len(forms) != 1 || forms[0].Text != want {
+			t.Errorf("%+v %v, want %q", forms, err, want)
+		}
+	}
+}
+
 // A channel with a form of its own posts that, signed, and does not post what the form leaves out.
 func TestABodyIsPostedInItsOwnForm(t *testing.T) {
 	own := values

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"regexp"
@@ -46,10 +47,28 @@ func Kind() channel.Kind {
 			}
 			return channel.Made(c, err)
 		},
-		Preview: func(m message.Message) ([]channel.Preview, error) {
-			return channel.PreviewJSON(message.NewEnvelope(m))
-		},
+		Preview: preview,
 	}
+}
+
+// preview shows the body as it is posted.
+func preview(m message.Message, v channel.Values) ([]channel.Preview, error) {
+	text, has := v.Table("body")[bodyKeys]
+	if !has {
+		return channel.PreviewJSON(message.NewEnvelope(m))
+	}
+	f, err := parseForm(text)
+	if err != nil {
+		return nil, err
+	}
+	body, err := f.body(m)
+	switch {
+	case err != nil:
+		return nil, err
+	case body == nil:
+		return []channel.Preview{{Form: "txt", Text: "Nothing is sent: " + leftOut + ".\n"}}, nil
+	}
+	return channel.PreviewJSON(json.RawMessage(body))
 }
 
 var headerName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")

@@ -80,6 +80,15 @@ func (f *file) exec(query string, args ...any) error {
 	})
 }
 
+// execWithin is exec for what is still to run when the test is cleaned up.
+func (f *file) execWithin(query string, args ...any) error {
+	ctx := context.Background()
+	return f.file.Change(ctx, func(tx *db.Tx) error {
+		_, err := tx.ExecContext(ctx, query, args...)
+		return err
+	})
+}
+
 func (f *file) addSource(slug string) int64 {
 	f.t.Helper()
 	vendor, err := f.EnsureVendor(f.t.Context(), query.Vendor{Slug: slug, Name: strings.ToUpper(slug)})

@@ -17,6 +17,16 @@ CREATE TABLE vendor_tags ( -- words to group vendors by, by the configuration
   PRIMARY KEY (vendor_id, tag)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE vendor_targets ( -- what vendors promise of their availability, by the configuration; no row: nothing that we know
+  vendor_id INTEGER PRIMARY KEY REFERENCES vendors (vendor_id), -- whose promise
+  target_percent REAL NOT NULL CHECK (target_percent > 0 AND target_percent <= 100), -- least uptime of a period
+  period TEXT NOT NULL CHECK (period IN ('month', 'quarter')), -- what it is counted by, in UTC
+  severities TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(severities)), -- JSON array: incidents of which severities count; empty: of all
+  components TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(components)), -- JSON array of globs: incidents of which components count, and those that name none; empty: of all
+  maintenance INTEGER NOT NULL DEFAULT 0 CHECK (maintenance IN (0, 1)), -- 1: planned work counts too
+  credits TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(credits)) -- JSON array of objects: below which uptime (below) what share of the bill is credited (percent)
+) STRICT;
+
 CREATE TABLE sources ( -- status pages, and whether each can be read
   source_id INTEGER PRIMARY KEY, -- ours
   vendor_id INTEGER NOT NULL REFERENCES vendors (vendor_id), -- whose page it is
@@ -601,6 +611,170 @@ FROM (
 ) i
 JOIN sources s USING (source_id)
 WHERE i.kind = 'incident' AND coalesce(i.same_event_id, i.incident_id) = i.incident_id;
+
+CREATE VIEW v_stretches AS -- stretches of time that uptime is made of: impact of incidents, planned work, and time of which a page told us nothing. Those of a vendor may overlap
+SELECT
+  x.vendor_id, -- whose
+  'impact' AS what, -- impact, of v_impact; maintenance, planned work that was done or is under way; unseen, time in which a page was not read, or that is before its record begins
+  x.incident_id, -- null for unseen
+  x.severity,
+  x.from_at, -- null: not known
+  CASE WHEN x.open AND x.to_at >= strftime('%Y-%m-%dT%H:%M:%fZ', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'),
+      '-' || (coalesce(nullif(s.interval_seconds, 0), 3600) + min(coalesce(nullif(s.interval_seconds, 0), 3600), 3600) + 300) || ' seconds')
+    THEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now') ELSE x.to_at END AS to_at, -- of what is open now, where its page is read on schedule, otherwise when that was last read; null: not known
+  x.counted_at -- when it counts as having begun, if its length is not known
+FROM v_impact x JOIN sources s USING (source_id)
+UNION ALL
+SELECT s.vendor_id, 'maintenance', i.incident_id, i.severity, coalesce(i.scheduled_start_at, i.started_at),
+  CASE
+    WHEN i.open AND i.state <> 'unknown' THEN CASE WHEN s.latest_at >= strftime('%Y-%m-%dT%H:%M:%fZ', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'),
+      '-' || (coalesce(nullif(s.interval_seconds, 0), 3600) + min(coalesce(nullif(s.interval_seconds, 0), 3600), 3600) + 300) || ' seconds')
+      THEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now') ELSE s.latest_at END
+    WHEN NOT i.ended THEN i.left_feed_at
+    WHEN i.resolved_basis IS NOT NULL THEN i.resolved_at END,
+  coalesce(i.scheduled_start_at, i.started_at, i.created_at, i.first_seen_at)
+FROM incidents i JOIN sources s USING (source_id)
+WHERE i.kind = 'maintenance' AND i.state NOT IN ('scheduled', 'cancelled') AND coalesce(i.same_event_id, i.incident_id) = i.incident_id
+UNION ALL
+SELECT p.vendor_id, 'unseen', NULL, NULL, p.from_at, p.to_at, p.from_at
+FROM (
+  SELECT s.vendor_id, '0000-01-01T00:00:00.000Z' AS from_at,
+    CASE WHEN coalesce(s.latest_at, s.last_success_at) IS NULL THEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+      ELSE coalesce(s.coverage_start_at, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) END AS to_at,
+    s.watched
+  FROM sources s
+  UNION ALL
+  SELECT s.vendor_id, g.from_at, coalesce(g.to_at, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')), s.watched
+  FROM coverage_gaps g JOIN sources s USING (source_id) WHERE g.filled_at IS NULL
+  UNION ALL
+  SELECT s.vendor_id, max(coalesce(s.latest_at, s.last_success_at), coalesce(s.last_success_at, s.latest_at)), strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), s.watched
+  FROM sources s
+  WHERE max(coalesce(s.latest_at, s.last_success_at), coalesce(s.last_success_at, s.latest_at)) < strftime('%Y-%m-%dT%H:%M:%fZ', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'),
+    '-' || (coalesce(nullif(s.interval_seconds, 0), 3600) + min(coalesce(nullif(s.interval_seconds, 0), 3600), 3600) + 300) || ' seconds')
+  UNION ALL
+  SELECT v.vendor_id, '0000-01-01T00:00:00.000Z', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), 1
+  FROM vendors v WHERE NOT EXISTS (SELECT 1 FROM sources s WHERE s.vendor_id = v.vendor_id)) p
+WHERE p.watched = 1 OR NOT EXISTS (SELECT 1 FROM sources w WHERE w.vendor_id = p.vendor_id AND w.watched = 1);
+
+CREATE VIEW v_uptime AS -- for each vendor the share of the last 7, 30, 90 and 365 days without impact, of the time of which its pages told us; the windows end now
+WITH
+  period (days, from_at, to_at) AS MATERIALIZED (
+    SELECT column1, strftime('%Y-%m-%dT%H:%M:%fZ', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), '-' || column1 || ' days'), strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+    FROM (VALUES (7), (30), (90), (365))),
+  stretch AS MATERIALIZED (SELECT vendor_id, what, from_at, to_at, counted_at FROM v_stretches),
+  measure (name, what) AS (VALUES ('unseen', 'unseen'), ('impact', 'impact'), ('maintenance', 'maintenance'),
+    ('wrong', 'unseen'), ('wrong', 'impact'), ('any', 'unseen'), ('any', 'impact'), ('any', 'maintenance')),
+  piece AS ( -- within the window; what counts for a measure overlaps
+    SELECT t.vendor_id, p.days, m.name, max(t.from_at, p.from_at) AS from_at, min(t.to_at, p.to_at) AS to_at
+    FROM period p CROSS JOIN stretch t JOIN measure m ON m.what = t.what
+    WHERE t.to_at > p.from_at AND t.from_at < p.to_at AND t.to_at > t.from_at),
+  swept AS ( -- with the time up to which earlier pieces cover it
+    SELECT *, max(to_at) OVER (PARTITION BY vendor_id, days, name ORDER BY from_at, to_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS covered
+    FROM piece),
+  total AS ( -- in milliseconds, whole ones so that sums are exact
+    SELECT vendor_id, days, name, sum(max(0, CAST(round((julianday(to_at) - julianday(max(from_at, coalesce(covered, from_at)))) * 86400000) AS INTEGER))) AS ms
+    FROM swept GROUP BY vendor_id, days, name),
+  counted AS (
+    SELECT t.vendor_id, p.days,
+      sum(coalesce(t.to_at >= t.from_at AND t.from_at < p.to_at AND (t.from_at >= p.from_at OR t.to_at > p.from_at), 0)) AS known,
+      sum(coalesce(t.to_at < t.from_at, 1) AND t.counted_at >= p.from_at AND t.counted_at < p.to_at) AS unknown
+    FROM period p CROSS JOIN stretch t WHERE t.what = 'impact' GROUP BY t.vendor_id, p.days),
+  figure AS (
+    SELECT v.vendor_id, v.slug, v.name, p.days, p.from_at, p.to_at, p.days * 86400000 AS whole,
+      coalesce((SELECT ms FROM total t WHERE t.vendor_id = v.vendor_id AND t.days = p.days AND t.name = 'unseen'), 0) AS unseen,
+      coalesce((SELECT ms FROM total t WHERE t.vendor_id = v.vendor_id AND t.days = p.days AND t.name = 'impact'), 0) AS impact,
+      coalesce((SELECT ms FROM total t WHERE t.vendor_id = v.vendor_id AND t.days = p.days AND t.name = 'maintenance'), 0) AS maintenance,
+      coalesce((SELECT ms FROM total t WHERE t.vendor_id = v.vendor_id AND t.days = p.days AND t.name = 'wrong'), 0) AS wrong,
+      coalesce((SELECT ms FROM total t WHERE t.vendor_id = v.vendor_id AND t.days = p.days AND t.name = 'any'), 0) AS any_ms,
+      coalesce((SELECT known FROM counted c WHERE c.vendor_id = v.vendor_id AND c.days = p.days), 0) AS known,
+      coalesce((SELECT unknown FROM counted c WHERE c.vendor_id = v.vendor_id AND c.days = p.days), 0) AS unknown
+    FROM vendors v CROSS JOIN period p)
+SELECT
+  f.slug AS vendor, -- short name
+  coalesce(nullif(f.name, ''), f.slug) AS vendor_name, -- name for people
+  f.days, -- length of the window: 7, 30, 90 or 365
+  f.from_at, -- its start
+  f.to_at, -- its end: now
+  CASE WHEN f.whole > f.unseen AND (f.known > 0 OR f.unknown = 0) THEN round(100.0 * (f.whole - f.wrong) / (f.whole - f.unseen), 4) END AS uptime_percent, -- of the known time, the share without impact; planned work is no impact; null: nothing is known
+  CASE WHEN f.whole > f.unseen AND (f.known > 0 OR f.unknown = 0) THEN round(100.0 * (f.whole - f.any_ms) / (f.whole - f.unseen), 4) END AS uptime_with_maintenance_percent, -- the same, where planned work counts as impact
+  round(100.0 * (f.whole - f.unseen) / f.whole, 4) AS known_percent, -- share of the window in which every watched page of the vendor was read; 0: nothing is known
+  CASE WHEN f.known > 0 OR f.unknown = 0 AND f.whole > f.unseen THEN round(f.impact / 3600000.0, 4) END AS impact_hours, -- hours with at least one incident, wherever in the window; overlapping ones count once; null: nothing is known
+  round(f.maintenance / 3600000.0, 4) AS maintenance_hours, -- hours of planned work that is on record
+  f.known AS incidents_of_known_length, -- incidents that the figures include
+  f.unknown AS incidents_of_unknown_length -- incidents that they cannot include; where there are any, uptime may be less
+FROM figure f;
+
+CREATE VIEW v_sla AS -- for each vendor with a target its uptime in the period that lasts, as its agreement counts it, and what is left of the budget
+WITH
+  clock (now) AS MATERIALIZED (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+  began AS (
+    SELECT t.*, clock.now,
+      strftime('%Y-%m-01T00:00:00.000Z', clock.now, 'start of month', '-' || CASE t.period WHEN 'quarter' THEN (strftime('%m', clock.now) - 1) % 3 ELSE 0 END || ' months') AS from_at
+    FROM clock CROSS JOIN vendor_targets t),
+  term AS MATERIALIZED (
+    SELECT *, strftime('%Y-%m-%dT00:00:00.000Z', from_at, CASE period WHEN 'quarter' THEN '+3 months' ELSE '+1 month' END) AS to_at,
+      CASE period WHEN 'quarter' THEN substr(from_at, 1, 4) || '-Q' || ((substr(from_at, 6, 2) + 2) / 3) ELSE substr(from_at, 1, 7) END AS name
+    FROM began),
+  stretch AS MATERIALIZED (
+    SELECT s.vendor_id, CASE s.what WHEN 'unseen' THEN 'unseen' ELSE 'counts' END AS what, s.from_at, s.to_at, s.counted_at
+    FROM term t JOIN v_stretches s USING (vendor_id)
+    WHERE s.what = 'unseen'
+      OR (s.what = 'impact' AND (t.severities = '[]' OR s.severity IN (SELECT value FROM json_each(t.severities))) OR s.what = 'maintenance' AND t.maintenance)
+        AND (t.components = '[]'
+          OR NOT EXISTS (SELECT 1 FROM incident_components ic WHERE ic.incident_id = s.incident_id)
+          OR EXISTS (
+            SELECT 1 FROM incident_components ic JOIN components c USING (component_id), json_each(t.components) g
+            WHERE ic.incident_id = s.incident_id AND (lower(c.name) GLOB replace(lower(g.value), '[', '[[]')
+              OR c.group_name <> '' AND lower(c.group_name || ' › ' || c.name) GLOB replace(lower(g.value), '[', '[[]'))))),
+  measure (name, what) AS (VALUES ('unseen', 'unseen'), ('counts', 'counts'), ('either', 'unseen'), ('either', 'counts')),
+  piece AS (
+    SELECT s.vendor_id, m.name, max(s.from_at, t.from_at) AS from_at, min(s.to_at, t.to_at, t.now) AS to_at
+    FROM term t JOIN stretch s USING (vendor_id) JOIN measure m ON m.what = s.what
+    WHERE s.to_at > t.from_at AND s.from_at < min(t.to_at, t.now) AND s.to_at > s.from_at),
+  swept AS (
+    SELECT *, max(to_at) OVER (PARTITION BY vendor_id, name ORDER BY from_at, to_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS covered
+    FROM piece),
+  total AS (
+    SELECT vendor_id,
+      sum(CASE WHEN name = 'unseen' THEN ms ELSE 0 END) AS unseen, sum(CASE WHEN name = 'counts' THEN ms ELSE 0 END) AS impact, sum(CASE WHEN name = 'either' THEN ms ELSE 0 END) AS either
+    FROM (SELECT vendor_id, name, max(0, CAST(round((julianday(to_at) - julianday(max(from_at, coalesce(covered, from_at)))) * 86400000) AS INTEGER)) AS ms FROM swept)
+    GROUP BY vendor_id),
+  counted AS (
+    SELECT vendor_id,
+      sum(coalesce(s.to_at >= s.from_at AND s.from_at < min(t.to_at, t.now) AND (s.from_at >= t.from_at OR s.to_at > t.from_at), 0)) AS known,
+      sum(coalesce(s.to_at < s.from_at, 1) AND s.counted_at >= t.from_at AND s.counted_at < min(t.to_at, t.now)) AS unknown
+    FROM term t JOIN stretch s USING (vendor_id) WHERE s.what = 'counts' GROUP BY vendor_id),
+  figure AS (
+    SELECT t.*, coalesce(u.unseen, 0) AS unseen, coalesce(u.impact, 0) AS impact, coalesce(u.either, 0) AS either, coalesce(c.known, 0) AS known, coalesce(c.unknown, 0) AS unknown,
+      CAST(round((julianday(t.to_at) - julianday(t.from_at)) * 86400000) AS INTEGER) AS whole,
+      CAST(round((julianday(min(t.to_at, t.now)) - julianday(t.from_at)) * 86400000) AS INTEGER) AS elapsed
+    FROM term t LEFT JOIN total u USING (vendor_id) LEFT JOIN counted c USING (vendor_id)),
+  judged AS (
+    SELECT f.*, f.whole * (100 - f.target_percent) / 100 AS budget, f.elapsed > f.unseen AND (f.known > 0 OR f.unknown = 0) AS stated FROM figure f)
+SELECT
+  v.slug AS vendor, -- short name
+  coalesce(nullif(v.name, ''), v.slug) AS vendor_name, -- name for people
+  j.name AS period, -- 2026-11, or 2026-Q4: the one that lasts, in UTC
+  j.from_at, -- its start
+  j.to_at, -- its end
+  j.target_percent, -- by the configuration
+  CASE WHEN j.stated THEN round(100.0 * (j.elapsed - j.either) / (j.elapsed - j.unseen), 4) END AS uptime_percent, -- so far, of the known time; null: nothing is known
+  CASE WHEN j.elapsed > 0 THEN round(100.0 * (j.elapsed - j.unseen) / j.elapsed, 4) ELSE 0 END AS known_percent, -- share of the period so far in which every watched page of the vendor was read
+  CASE WHEN j.stated OR j.known > 0 THEN round(100.0 * (j.whole - j.impact) / j.whole, 4) END AS uptime_at_best_percent, -- of the whole period, if nothing is wrong any more, and nothing was in the time that was not seen; null: nothing is known
+  round(j.budget / 60000.0, 2) AS budget_minutes, -- minutes of impact in a whole period that the target allows
+  CASE WHEN j.stated OR j.known > 0 THEN round(j.impact / 60000.0, 2) END AS impact_minutes, -- minutes with an incident that counts, also in time that was not seen; null: nothing is known
+  CASE WHEN j.stated OR j.known > 0 THEN round((j.budget - j.impact) / 60000.0, 2) END AS budget_left_minutes, -- below 0: the target is missed, whatever follows; null: nothing is known
+  CASE WHEN j.stated AND j.budget > 0 THEN round(1.0 * (j.either - j.unseen) / (j.elapsed - j.unseen) / (j.budget / j.whole), 3) END AS burn_rate, -- how fast the budget is spent: 1, it lasts until the end of the period; 2, for half of the period; null: nothing is known, or the target is 100 %
+  CASE
+    WHEN j.known > 0 AND j.impact > j.budget THEN 'missed'
+    WHEN NOT j.stated THEN NULL
+    WHEN j.impact > 0 AND 1.0 * (j.either - j.unseen) / (j.elapsed - j.unseen) * (j.whole - j.elapsed) + j.impact > j.budget THEN 'at_risk'
+    ELSE 'kept' END AS forecast, -- missed: the budget is spent; at_risk: it will be, if things go on as so far in the period; kept; null: nothing is known
+  CASE WHEN j.stated OR j.known > 0 THEN (
+    SELECT max(k.value ->> 'percent') FROM json_each(j.credits) k WHERE 100.0 * (j.whole - j.impact) / j.whole < k.value ->> 'below') END AS credit_percent, -- share of the bill that is due by uptime_at_best_percent; null: none, or nothing is known
+  j.known AS incidents_of_known_length, -- incidents, and planned work where that counts, that the figures include
+  j.unknown AS incidents_of_unknown_length -- those that they cannot include; where there are any, uptime may be less
+FROM judged j JOIN vendors v USING (vendor_id);
 
 CREATE VIEW v_filtered AS -- incidents that filters hide, with all columns
 SELECT i.*, f.since_at AS filtered_since_at -- since when they are hidden

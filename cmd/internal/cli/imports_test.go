@@ -70,6 +70,7 @@ var layers = []layer{
 		"db/record/internal/incidents"})},
 	{"db/record/internal/moved", slices.Concat(rows, []string{"db/record/internal/readings",
 		"db/record/internal/incidents", "db/record/internal/sameevent"})},
+	{"db/record/targets", []string{"normalize/...", "db"}},
 	{"db/dbtest", nil},
 
 	{"cmd/internal/words", []string{"normalize/...", "db/query"}},

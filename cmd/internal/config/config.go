@@ -105,6 +105,7 @@ type Vendor struct {
 	Filter     Filter   `toml:"filter"`      // which of its incidents concern us; default: all
 	// what its page asks for before it answers; sent to the server of URL, and to those that Auth lists
 	Auth    Auth     `toml:"auth"`
+	SLA     SLA      `toml:"sla"`    // what it promises of its availability; default: nothing
 	Sources []Source `toml:"source"` // every page of the vendor, that of URL first; at least one
 
 	// zone of the times that its pages print without one, IANA; default UTC

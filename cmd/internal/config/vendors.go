@@ -123,6 +123,7 @@ func (c *checker) vendor(v *Vendor, path string, pages map[string]int) {
 	c.selectors(v, path)
 	c.dialects(v, path)
 	c.filter(v, path+".filter")
+	c.sla(v, path+".sla")
 	c.credentials(v, path)
 }
 

@@ -11,6 +11,7 @@ import (
 	"vendorwatch/cmd/internal/watch"
 	"vendorwatch/db/query"
 	"vendorwatch/db/record"
+	"vendorwatch/db/record/targets"
 )
 
 // ErrUnknown is wrapped by an error about a name that the config file does not have.
@@ -41,6 +42,9 @@ func (s *Service) addSources(ctx context.Context) (notes []string, err error) {
 		vendor := query.Vendor{Slug: v.Slug, Name: v.Name, Homepage: v.Homepage, Owner: v.Owner,
 			RunbookURL: v.RunbookURL}
 		vendorID, err := rec.EnsureVendor(ctx, vendor)
+		if err == nil {
+			err = targets.Set(ctx, s.DB, vendorID, v.SLA.Of)
+		}
 		if err != nil {
 			return nil, err
 		}

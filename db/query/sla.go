@@ -1,0 +1,100 @@
+package query
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"vendorwatch/db"
+	"vendorwatch/db/internal/scan"
+	"vendorwatch/normalize"
+	"vendorwatch/normalize/target"
+)
+
+// SLA is a row of v_sla: a vendor's uptime in a period, as its agreement counts it.
+type SLA struct {
+	Vendor        string   `db:"vendor" json:"vendor"` // slug
+	VendorName    string   `db:"vendor_name" json:"vendor_name"`
+	Period        string   `db:"period" json:"period"` // 2026-11 or 2026-Q4
+	FromAt        string   `db:"from_at" json:"from_at"`
+	ToAt          string   `db:"to_at" json:"to_at"`
+	TargetPercent float64  `db:"target_percent" json:"target_percent"`
+	UptimePercent *float64 `db:"uptime_percent" json:"uptime_percent"` // of the known time; null where nothing is known
+	KnownPercent  float64  `db:"known_percent" json:"known_percent"`
+	// of the whole period, if nothing was wrong in all other time
+	AtBestPercent *float64 `db:"uptime_at_best_percent" json:"uptime_at_best_percent"`
+	BudgetMinutes float64  `db:"budget_minutes" json:"budget_minutes"`
+	ImpactMinutes *float64 `db:"impact_minutes" json:"impact_minutes"`
+	BudgetLeft    *float64 `db:"budget_left_minutes" json:"budget_left_minutes"`
+	BurnRate      *float64 `db:"burn_rate" json:"burn_rate"`
+	Forecast      string   `db:"forecast" json:"forecast,omitempty"` // kept, at_risk, missed; empty: nothing is known
+	CreditPercent *float64 `db:"credit_percent" json:"credit_percent"`
+	KnownLength   int      `db:"incidents_of_known_length" json:"incidents_of_known_length"`
+	UnknownLength int      `db:"incidents_of_unknown_length" json:"incidents_of_unknown_length"`
+}
+
+// What becomes of a target.
+const (
+	ForecastKept   = "kept"
+	ForecastAtRisk = "at_risk" // the budget will be spent, if things go on as so far
+	ForecastMissed = "missed"  // the budget is spent
+)
+
+var slaRow = scan.Of[SLA]("x")
+
+// slaOfOne is v_sla for the one vendor that the second parameter names.
+var slaOfOne = strings.Replace(db.ViewAt("v_sla", "?1"), `FROM clock CROSS JOIN vendor_targets t)`,
+	`FROM clock CROSS JOIN vendor_targets t WHERE t.vendor_id = ?2)`, 1)
+
+// SLA returns how a vendor does against its target in the period that a moment falls into, up to that moment. It
+// returns db.ErrNotFound for a vendor without a target.
+func (d *DB) SLA(ctx context.Context, vendorID int64, at time.Time) (SLA, error) {
+	s, err := slaRow.One(ctx, d.read, `SELECT `+slaRow.Columns+` FROM (`+slaOfOne+`) x`, db.Stamp(at), vendorID)
+	if err != nil {
+		return SLA{}, fmt.Errorf("target of vendor %d: %w", vendorID, notFound(err))
+	}
+	return s, nil
+}
+
+var targetRow = scan.Of[struct {
+	TargetPercent float64         `db:"target_percent"`
+	Period        string          `db:"period"`
+	Severities    []string        `db:"severities"`
+	Components    []string        `db:"components"`
+	Maintenance   bool            `db:"maintenance"`
+	Credits       []target.Credit `db:"credits"`
+}]("t")
+
+// Target returns what a vendor promises, or db.ErrNotFound if the configuration says nothing of it.
+func (d *DB) Target(ctx context.Context, vendorID int64) (target.Target, error) {
+	t, err := targetRow.One(ctx, d.read, `SELECT `+targetRow.Columns+` FROM vendor_targets t WHERE t.vendor_id = ?`,
+		vendorID)
+	if err != nil {
+		return target.Target{}, fmt.Errorf("target of vendor %d: %w", vendorID, notFound(err))
+	}
+	return target.Target(t), nil
+}
+
+// VendorsWithTarget returns the numbers of the vendors that have a target, in their order.
+func (d *DB) VendorsWithTarget(ctx context.Context) ([]int64, error) {
+	ids, err := scan.Column[int64](ctx, d.kept, `SELECT vendor_id FROM vendor_targets ORDER BY vendor_id`)
+	if err != nil {
+		return nil, fmt.Errorf("targets: %w", err)
+	}
+	return ids, nil
+}
+
+// CountsAgainst reports whether an incident, or planned work, of these components counts against the target. v_sla has
+// the same rule.
+func CountsAgainst(t target.Target, kind normalize.Kind, severity normalize.Severity,
+	components []normalize.Component) bool {
+	switch {
+	case kind == normalize.KindMaintenance && !t.Maintenance, kind == normalize.KindNotice:
+		return false
+	case kind == normalize.KindIncident && len(t.Severities) > 0 && !slices.Contains(t.Severities, string(severity)):
+		return false
+	}
+	return len(t.Components) == 0 || len(components) == 0 ||
+		slices.ContainsFunc(components, func(c normalize.Component) bool { return c.Matches(t.Components) })
+}

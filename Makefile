@@ -1,10 +1,11 @@
 # make test    what to run while you work: seconds to a few minutes
 # make check   what to run before you commit: format, vet, staticcheck, dead code, the race detector
+# make crashes kills the program 1,000 times and counts what is lost (CRASHES=N: N times); takes long
 # make all     everything, as CI does: all tests, browser, fuzzing, benchmarks
 #
 # Nothing is installed unless you ask with `make setup`. What cannot be checked without it says so, and is skipped.
 
-.PHONY: help test check all setup lint test-all race browser servers fuzz bench
+.PHONY: help test check all setup lint test-all race browser servers fuzz bench crashes
 
 help:
 	@sed -n 's/^# \(make\)/\1/p' Makefile
@@ -26,5 +27,5 @@ lint:
 test-all:
 	@.ci/test.sh
 
-race browser servers fuzz bench:
+race browser servers fuzz bench crashes:
 	@.ci/$@.sh

@@ -11,8 +11,9 @@ import (
 )
 
 // TestCrashes kills the program with SIGKILL at moments of chance, CRASHES times, in everything that writes to the
-// file: its creation, scrape, serve, import, digest, db renormalize and db prune. After every few kills the work is done
-// once undisturbed, and the file is compared with one that nobody has disturbed: it prints what is lost and doubled.
+// file: its creation, scrape, serve, import, digest, db renormalize and db prune. After every few kills the work is
+// done once undisturbed, and the file is compared with one that nobody has disturbed: it prints what is lost and
+// doubled.
 func TestCrashes(t *testing.T) {
 	want, err := strconv.Atoi(os.Getenv("CRASHES"))
 	if err != nil || want < 1 {

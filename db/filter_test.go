@@ -34,6 +34,17 @@ func TestFiltersWithholdNews(t *testing.T) {
 	a := func(impact string, posts ...string) normalize.Raw {
 		return graver(outage("a", after(hour), posts...), impact, "API")
 	}
+	both := func(posts ...string) normalize.Raw {
+		raw := graver(outage("a", after(hour), posts...), "minor", "Web", "API")
+		for n := range raw.Components {
+			raw.Components[n].Status = ""
+		}
+		return raw
+	}
+	with := func(s record.Scrape, raw normalize.Raw) record.Scrape {
+		s.Incidents = seen(s.At, raw).Incidents
+		return s
+	}
 	for name, c := range map[string]struct {
 		filter normalize.Filter
 		steps  []step
@@ -82,6 +93,32 @@ func TestFiltersWithholdNews(t *testing.T) {
 				{scrape: seen(after(hour), a("minor", "investigating")), events: "incident_opened(filtered)"},
 				{scrape: seen(after(2*hour), graver(outage("a", after(hour), "investigating"), "minor", "API", "Web")),
 					events: "incident_opened incident_edited"},
+			}},
+		"a component that works itself, and then fails": {
+			normalize.Filter{Components: []string{"Web"}, Status: normalize.StatusDegraded}, []step{
+				{scrape: parts(t0, "Web", "operational", "API", "operational")},
+				{scrape: with(parts(after(hour), "Web", "operational", "API", "degraded_performance"),
+					both("investigating")), events: "component_changed(filtered) incident_opened(filtered)"},
+				{scrape: with(parts(after(2*hour), "Web", "degraded_performance", "API", "degraded_performance"),
+					both("investigating")), events: "component_changed incident_opened",
+					query: `SELECT count(*) FROM v_filtered`, rows: []string{"0"}},
+				{scrape: with(parts(after(3*hour), "Web", "operational", "API", "operational"),
+					both("investigating", "resolved")),
+					events: "component_changed component_changed(filtered) update_posted incident_resolved"},
+			}},
+		"a component that works to the end": {
+			normalize.Filter{Components: []string{"Web"}, Status: normalize.StatusDegraded}, []step{
+				{scrape: parts(t0, "Web", "operational", "API", "operational")},
+				{scrape: with(parts(after(hour), "Web", "operational", "API", "degraded_performance"),
+					both("investigating")), events: "component_changed(filtered) incident_opened(filtered)"},
+				{scrape: with(parts(after(2*hour), "Web", "operational", "API", "operational"),
+					both("investigating", "resolved")),
+					events: "component_changed(filtered) update_posted(filtered) incident_resolved(filtered)"},
+			}},
+		"a component whose status is not given": {
+			normalize.Filter{Components: []string{"Web"}, Status: normalize.StatusDegraded}, []step{
+				{scrape: seen(t0)},
+				{scrape: seen(after(hour), both("investigating")), events: "incident_opened"},
 			}},
 		"components of their own": {
 			normalize.Filter{Components: []string{"web*"}}, []step{

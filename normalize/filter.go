@@ -15,11 +15,13 @@ type Filter struct {
 	Places   []string `json:"places,omitempty"`
 	Kinds    []Kind   `json:"kinds,omitempty"`    // of incidents
 	Severity Severity `json:"severity,omitempty"` // the lowest, by Severity.Rank; planned work and notices have none
+	// the mildest that a component of an incident must have itself while the incident is open
+	Status ComponentStatus `json:"component_status,omitempty"`
 }
 
 // IsZero reports whether the filter lets everything pass.
 func (f Filter) IsZero() bool {
-	return len(f.Components)+len(f.Groups)+len(f.Regions)+len(f.Kinds) == 0 && f.Severity == ""
+	return len(f.Components)+len(f.Groups)+len(f.Regions)+len(f.Kinds) == 0 && f.Severity == "" && f.Status == ""
 }
 
 // Hides reports whether an incident does not concern us. One that names no component, or no place of
@@ -38,7 +40,18 @@ func (f Filter) Hides(i Incident) bool {
 		return false
 	}
 	placed := slices.ContainsFunc(i.Components, func(c Component) bool { return c.matchesPlace(f.Places) })
-	return !slices.ContainsFunc(i.Components, func(c Component) bool { return f.wants(c, placed) })
+	return !slices.ContainsFunc(i.Components, func(c Component) bool {
+		return f.wants(c, placed) && (i.Kind != KindIncident || i.State.Over() || f.asBad(c.Status))
+	})
+}
+
+// statusOrder has the statuses that a filter can ask for, mildest first.
+var statusOrder = []ComponentStatus{StatusOperational, StatusMaintenance, StatusDegraded, StatusPartial, StatusMajor}
+
+// asBad reports whether a status is as bad as the filter asks for. One that is not known may be.
+func (f Filter) asBad(s ComponentStatus) bool {
+	n := slices.Index(statusOrder, s)
+	return n < 0 || n >= slices.Index(statusOrder, f.Status)
 }
 
 // HidesComponent reports whether a component does not concern us.

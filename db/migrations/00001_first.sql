@@ -57,7 +57,7 @@ CREATE TABLE sources ( -- status pages, and whether each can be read
 
 CREATE TABLE source_filters ( -- which incidents of a page concern us, by the configuration; no row: all
   source_id INTEGER PRIMARY KEY REFERENCES sources (source_id), -- which page
-  filter TEXT NOT NULL CHECK (json_valid(filter)) -- JSON object: globs for components, groups, regions and any of the three; kinds; the lowest severity
+  filter TEXT NOT NULL CHECK (json_valid(filter)) -- JSON object: globs for components, groups, regions and any of the three; kinds; the lowest severity; the mildest status of a component
 ) STRICT;
 
 CREATE TABLE source_moves ( -- moves of status pages to another address or another product

@@ -121,6 +121,9 @@ func saveRead(ctx context.Context, tx *db.Tx, p pass) (all change, err error) {
 	if err := all.add(seen.change, err); err != nil {
 		return all, err
 	}
+	if err := all.add(weighHidden(ctx, tx, p)); err != nil {
+		return all, err
+	}
 	if err := all.add(savePage(ctx, tx, p)); err != nil {
 		return all, err
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 	"vendorwatch/db"
 	"vendorwatch/db/internal/scan"
@@ -53,8 +54,31 @@ func setFilter(ctx context.Context, tx *db.Tx, s Scrape, f normalize.Filter, tex
 func weighAll(ctx context.Context, tx *db.Tx, p pass) error {
 	ids, err := scan.Column[int64](ctx, tx, `SELECT incident_id FROM incidents WHERE source_id = ?
 		ORDER BY incident_id`, p.SourceID)
-	if err != nil || len(ids) == 0 {
+	if err != nil {
 		return err
+	}
+	_, err = weighAgain(ctx, tx, p, ids, true)
+	return err
+}
+
+// weighHidden looks again at what is open and hidden, since a component may have got worse of which its incident says
+// nothing new.
+func weighHidden(ctx context.Context, tx *db.Tx, p pass) (change, error) {
+	if p.source.filter.Status == "" || p.past {
+		return change{}, nil
+	}
+	ids, err := scan.Column[int64](ctx, tx, `SELECT incident_id FROM filtered_incidents
+		JOIN incidents USING (incident_id) WHERE source_id = ? AND open = 1 ORDER BY incident_id`, p.SourceID)
+	if err != nil {
+		return change{}, err
+	}
+	return weighAgain(ctx, tx, p, ids, false)
+}
+
+func weighAgain(ctx context.Context, tx *db.Tx, p pass, ids []int64, newFilter bool) (change, error) {
+	var all change
+	if len(ids) == 0 {
+		return all, nil
 	}
 	byID := map[int64]*incidents.Record{}
 	for _, id := range ids {
@@ -62,15 +86,15 @@ func weighAll(ctx context.Context, tx *db.Tx, p pass) error {
 		byID[id].ID = id
 	}
 	if err := incidents.LoadRows(ctx, tx, byID); err != nil {
-		return err
+		return all, err
 	}
 	if err := incidents.LoadAffected(ctx, tx, byID); err != nil {
-		return err
+		return all, err
 	}
 	for _, id := range ids {
-		shown, err := weigh(ctx, tx, p, id, byID[id].Incident, true)
+		shown, err := weigh(ctx, tx, p, id, byID[id].Incident, newFilter)
 		if err != nil {
-			return err
+			return all, err
 		}
 		if !shown {
 			continue
@@ -78,16 +102,16 @@ func weighAll(ctx context.Context, tx *db.Tx, p pass) error {
 		var open bool
 		if err := tx.QueryRowContext(ctx, `SELECT announced AND open FROM incidents WHERE incident_id = ?`,
 			id).Scan(&open); err != nil {
-			return err
+			return all, err
 		}
 		if open {
 			n := revealed(byID[id].Incident)
-			if _, err := writeNews(ctx, tx, p, n.Kind, id, 0, n.Detail); err != nil {
-				return err
+			if err := all.add(writeNews(ctx, tx, p, n.Kind, id, 0, n.Detail)); err != nil {
+				return all, err
 			}
 		}
 	}
-	return nil
+	return all, nil
 }
 
 // revealed tells of an incident that was hidden when it opened.
@@ -100,6 +124,16 @@ func revealed(i normalize.Incident) normalize.News {
 // told too, unless the filter is a new one.
 func weigh(ctx context.Context, tx *db.Tx, p pass, id int64, i normalize.Incident, newFilter bool) (shown bool,
 	err error) {
+	if p.source.filter.Status != "" {
+		if i.Components, err = ownStatuses(ctx, tx, id, i.Components); err != nil {
+			return false, err
+		}
+		// What was hidden while it was open has no end to be told.
+		hidden, err := hides(ctx, tx, p.source.filter, id)
+		if err != nil || hidden && i.State.Over() && !newFilter {
+			return false, err
+		}
+	}
 	if p.source.filter.Hides(i) {
 		_, err = tx.Exec(ctx, `
 			INSERT OR IGNORE INTO filtered_incidents (incident_id, since_at)
@@ -109,6 +143,23 @@ func weigh(ctx context.Context, tx *db.Tx, p pass, id int64, i normalize.Inciden
 	}
 	n, err := tx.Exec(ctx, `DELETE FROM filtered_incidents WHERE incident_id = ?`, id)
 	return n > 0, err
+}
+
+// ownStatuses returns the components that an incident affects with the statuses that the page gives them; of one that
+// the page does not list, with the one that the incident gives.
+func ownStatuses(ctx context.Context, tx *db.Tx, id int64, said []normalize.Component) ([]normalize.Component, error) {
+	rec := incidents.New("")
+	if err := incidents.LoadAffected(ctx, tx, map[int64]*incidents.Record{id: rec}); err != nil {
+		return nil, err
+	}
+	out := rec.Incident.Components
+	for n, c := range out {
+		at := slices.IndexFunc(said, func(s normalize.Component) bool { return s.Key == c.Key })
+		if c.Status == normalize.StatusUnknown && at >= 0 {
+			out[n].Status = said[at].Status
+		}
+	}
+	return out, nil
 }
 
 // weighStored weighs what a scrape stored. An incident that comes to concern us while it goes on is

@@ -22,17 +22,25 @@ type Filter struct {
 	Kinds    []normalize.Kind   `toml:"kinds"`    // incident, maintenance, notice
 	Severity normalize.Severity `toml:"severity"` // the lowest; an unknown one is never hidden
 
+	// the mildest status that a component of an incident must have itself
+	ComponentStatus normalize.ComponentStatus `toml:"component_status"`
+
 	Of normalize.Filter `toml:"-"` // the same, with the regions in the vendor's words
 }
 
 // filter checks a vendor's filter and gives its regions the vendor's words.
 func (c *checker) filter(v *Vendor, path string) {
 	f := &v.Filter
-	of := normalize.Filter{Components: f.Components, Groups: f.Groups, Kinds: f.Kinds, Severity: f.Severity}
+	of := normalize.Filter{Components: f.Components, Groups: f.Groups, Kinds: f.Kinds, Severity: f.Severity,
+		Status: f.ComponentStatus}
 	c.patterns(path+".components", f.Components)
 	c.patterns(path+".groups", f.Groups)
 	c.patterns(path+".regions", f.Regions)
 	c.severity(path+".severity", f.Severity)
+	if f.ComponentStatus != "" {
+		c.oneOf(path+".component_status", string(f.ComponentStatus), "a status of components",
+			componentStatuses)
+	}
 	for n, k := range f.Kinds {
 		c.oneOf(fmt.Sprintf("%s.kinds[%d]", path, n), string(k), "a kind of incident", kinds)
 	}

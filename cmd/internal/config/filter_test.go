@@ -29,10 +29,12 @@ components = ["API*"]
 groups = ["Prod1*"]
 kinds = ["incident"]
 severity = "major"
+component_status = "partial_outage"
 regions = ["Frankfurt*"]`)
 	want := normalize.Filter{Components: []string{"API*"}, Groups: []string{"Prod1*"},
 		Kinds:    []normalize.Kind{normalize.KindIncident},
-		Severity: normalize.SeverityMajor, Regions: []string{"Frankfurt*"}, Places: []string{"Frankfurt*"}}
+		Severity: normalize.SeverityMajor, Regions: []string{"Frankfurt*"}, Places: []string{"Frankfurt*"},
+		Status: normalize.StatusPartial}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -200,6 +200,8 @@ func (c *checker) globs(path string, globs, texts, known []string, problem strin
 var (
 	kinds = []string{string(normalize.KindIncident), string(normalize.KindMaintenance),
 		string(normalize.KindNotice)}
+	componentStatuses = []string{string(normalize.StatusOperational), string(normalize.StatusMaintenance),
+		string(normalize.StatusDegraded), string(normalize.StatusPartial), string(normalize.StatusMajor)}
 	severities = []string{string(normalize.SeverityNone), string(normalize.SeverityMinor),
 		string(normalize.SeverityUnknown),
 		string(normalize.SeverityMajor), string(normalize.SeverityCritical)}

@@ -11,7 +11,7 @@ var caseRows = []caseRow{
 	{files: "component-recovered-before-resolve/summary.json", want: []string{
 		"Service degradation | incident resolved minor | 2026-11-27T03:02:11.000Z " +
 			"2026-11-27T16:21:11.000Z | 2",
-	}},
+	}, parts: "IDE 25069"},
 	{files: "feed-control-characters/amp.xml", want: []string{
 		"Q&A service & login down | incident investigating unknown | " +
 			"2026-11-27T10:00:00.000Z - | 1",

@@ -29,6 +29,7 @@ type caseRow struct {
 	want        []string // incidents: title, kind, state, severity, start, end, posts
 	findings    string   // their fields
 	text        string   // stands in a post
+	parts       string   // components that recovered before their incident ended, and after how many seconds
 }
 
 // TestCases reads every page of ../shared/cases.
@@ -80,8 +81,17 @@ func (row caseRow) check(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got []string
+	var got, parts []string
 	for _, in := range list {
+		whole, err := w.DB.IncidentByID(t.Context(), in.IncidentID, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range whole.AffectedComponents {
+			if c.DurationSeconds != nil {
+				parts = append(parts, fmt.Sprintf("%s %d", c.Name, *c.DurationSeconds))
+			}
+		}
 		got = append(got, fmt.Sprintf("%s | %s %s %s | %s %s | %d", in.Title, in.Kind, in.State, in.Severity,
 			cmp.Or(in.StartedAt, "-"), cmp.Or(in.ResolvedAt, "-"), in.UpdateCount))
 	}
@@ -105,6 +115,9 @@ func (row caseRow) check(t *testing.T) {
 	slices.Sort(fields)
 	if diff := gocmp.Diff(row.want, got); diff != "" {
 		t.Errorf("(-right +read)\n%s", diff)
+	}
+	if text := strings.Join(parts, ", "); text != row.parts {
+		t.Errorf("components %q, want %q", text, row.parts)
 	}
 	if text := strings.Join(slices.Compact(fields), " "); text != row.findings {
 		t.Errorf("findings of %q, want %q: %+v", text, row.findings, found)

@@ -112,17 +112,6 @@ func TestStatesThatEndAnIncident(t *testing.T) {
 	}
 }
 
-func TestIndicatorRaised(t *testing.T) {
-	for word, want := range map[string]bool{
-		"": false, "none": false, "UP": false, "All Systems Operational": false, "all good": false,
-		"minor": true, "major": true, "HASISSUES": true, "UNDERMAINTENANCE": true, "something new": true,
-	} {
-		if got := IndicatorRaised(word); got != want {
-			t.Errorf("IndicatorRaised(%q) = %v", word, got)
-		}
-	}
-}
-
 // What is stored of a time sorts as the times do, and reads back.
 func TestFormatTime(t *testing.T) {
 	if got := FormatTime(time.Time{}); got != "" {

@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -75,12 +76,7 @@ func tellApart(ctx context.Context, tx *db.Tx, p pass, seen []normalize.Incident
 			return out, err
 		}
 		headers[id], headers[key] = found[id], found[key]
-		if headers[id] == nil {
-			delete(headers, id)
-		}
-		if headers[key] == nil {
-			delete(headers, key)
-		}
+		maps.DeleteFunc(headers, func(_ string, h *incidents.Header) bool { return h == nil })
 	}
 	return out, nil
 }

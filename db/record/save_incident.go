@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 	"vendorwatch/db"
-	"vendorwatch/db/internal/scan"
+	"vendorwatch/db/record/internal/identity"
 	"vendorwatch/db/record/internal/incidents"
 	"vendorwatch/db/record/internal/readings"
 	"vendorwatch/normalize"
@@ -46,15 +46,15 @@ func saveIncidents(ctx context.Context, tx *db.Tx, p pass) (out incidentsSeen, e
 	if err := out.add(adoptMoved(ctx, tx, p, seen, headers)); err != nil {
 		return out, err
 	}
-	apart, err := tellApart(ctx, tx, p, seen, headers)
-	if err := out.add(apart.change, err); err != nil {
+	apart, err := identity.TellApart(ctx, tx, p.SourceID, seen, headers)
+	if err := out.add(changedRows(apart.Rows), err); err != nil {
 		return out, err
 	}
 	adopted, keys, err := adopt(ctx, tx, p, seen, headers)
 	if err := out.add(adopted, err); err != nil {
 		return out, err
 	}
-	maps.Copy(keys, apart.keys)
+	maps.Copy(keys, apart.Keys)
 	out.keys, out.listed, out.reread = keys, map[string]bool{}, map[string]bool{}
 	ids := map[int64]bool{}
 	var differ []normalize.Incident
@@ -96,7 +96,7 @@ func saveIncidents(ctx context.Context, tx *db.Tx, p pass) (out incidentsSeen, e
 		return out, err
 	}
 	left, err := saveLeftFeed(ctx, tx, p, open, ids, newOf(all))
-	out.findings, out.vanished = slices.Concat(apart.findings, left.findings), left.vanished
+	out.findings, out.vanished = slices.Concat(apart.Findings, left.findings), left.vanished
 	return out, out.add(left.change, err)
 }
 
@@ -162,13 +162,13 @@ func adopt(ctx context.Context, tx *db.Tx, p pass, seen []normalize.Incident,
 		}
 		stored, err := "", error(nil)
 		if made || weak > 0 {
-			stored, err = sameBy(ctx, tx, p, *i, func(k normalize.Incident) bool {
+			stored, err = identity.SameBy(ctx, tx, p.SourceID, *i, func(k normalize.Incident) bool {
 				return made || normalize.WeakKey(k.Key)
 			})
 		}
 		if err == nil && stored == "" && !made && i.URL != "" {
 			// An incident whose id has changed keeps the key that it is stored under, since the id may change again.
-			stored, err = sameBy(ctx, tx, p, *i, func(k normalize.Incident) bool { return k.URL == i.URL })
+			stored, err = identity.SameBy(ctx, tx, p.SourceID, *i, func(k normalize.Incident) bool { return k.URL == i.URL })
 			if slices.Contains(keys, stored) {
 				stored = ""
 			}
@@ -183,7 +183,7 @@ func adopt(ctx context.Context, tx *db.Tx, p pass, seen []normalize.Incident,
 		if made {
 			adopted[i.Key], i.Key = stored, stored
 		} else {
-			if err := rekey(ctx, tx, p.SourceID, stored, i.Key); err != nil {
+			if err := identity.Rekey(ctx, tx, p.SourceID, stored, i.Key); err != nil {
 				return all, nil, err
 			}
 			all.Rows = true
@@ -195,50 +195,6 @@ func adopt(ctx context.Context, tx *db.Tx, p pass, seen []normalize.Incident,
 		headers[i.Key] = found[i.Key]
 	}
 	return all, adopted, nil
-}
-
-// rekey gives a stored incident another key.
-func rekey(ctx context.Context, tx *db.Tx, sourceID int64, from, to string) error {
-	for _, query := range []string{
-		`UPDATE incidents SET source_key = ? WHERE source_id = ? AND source_key = ?`,
-		`UPDATE OR IGNORE findings SET source_key = ? WHERE source_id = ? AND source_key = ?`,
-	} {
-		if _, err := tx.Exec(ctx, query, to, sourceID, from); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// startColumns is what tells, with the key, whether two incidents are the same by title and start.
-var startColumns = scan.Of[struct {
-	Key       string    `db:"source_key"`
-	Title     string    `db:"title"`
-	URL       string    `db:"url"`
-	Started   time.Time `db:"started_at"`
-	Scheduled time.Time `db:"scheduled_start_at"`
-}]("")
-
-// sameBy returns the key of the first stored incident with the title and start of i that also fits, "" if there is
-// none.
-func sameBy(ctx context.Context, tx *db.Tx, p pass, i normalize.Incident,
-	fits func(normalize.Incident) bool) (string, error) {
-	rows, err := startColumns.All(ctx, tx, `SELECT `+startColumns.Columns+`
-		FROM incidents WHERE source_id = ?1 AND (started_at BETWEEN ?2 AND ?3 OR scheduled_start_at BETWEEN ?4 AND ?5)
-		ORDER BY incident_id`,
-		p.SourceID, db.Stamp(i.StartedAt.Add(-time.Minute)), db.Stamp(i.StartedAt.Add(time.Minute)),
-		db.Stamp(i.ScheduledStartAt.Add(-time.Minute)), db.Stamp(i.ScheduledStartAt.Add(time.Minute)))
-	if err != nil {
-		return "", err
-	}
-	for _, r := range rows {
-		k := normalize.Incident{Key: r.Key, Title: r.Title, URL: r.URL, StartedAt: r.Started,
-			ScheduledStartAt: r.Scheduled}
-		if fits(k) && normalize.SameByTitle(k, i) {
-			return k.Key, nil
-		}
-	}
-	return "", nil
 }
 
 // sameWords handles an incident that reads as it did. Nothing is written, unless it had left the list

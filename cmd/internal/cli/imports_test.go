@@ -66,6 +66,7 @@ var layers = []layer{
 	{"db/record/internal/scrapes", slices.Concat(file, []string{"db/internal/..."})},
 	{"db/record/internal/incidents", slices.Concat(rows, []string{"db/record/internal/readings"})},
 	{"db/record/internal/sameevent", slices.Concat(rows, []string{"db/record/internal/incidents"})},
+	{"db/record/internal/identity", slices.Concat(rows, []string{"db/record/internal/incidents"})},
 	{"db/record/internal/pages", slices.Concat(rows, []string{"db/record/internal/components",
 		"db/record/internal/incidents"})},
 	{"db/record/internal/moved", slices.Concat(rows, []string{"db/record/internal/readings",

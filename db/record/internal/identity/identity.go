@@ -1,4 +1,5 @@
-package record
+// Package identity tells which stored incident one that was read is, where its key alone does not.
+package identity
 
 import (
 	"context"
@@ -12,11 +13,11 @@ import (
 	"vendorwatch/normalize"
 )
 
-// apartness is what telling incidents apart that share an id changed.
-type apartness struct {
-	change
-	keys     map[string]string // keys as read to keys as stored
-	findings []normalize.Finding
+// Apart is what telling incidents apart that share an id changed.
+type Apart struct {
+	Rows     bool              // stored incidents have other keys
+	Keys     map[string]string // keys as read to keys as stored
+	Findings []normalize.Finding
 }
 
 // ofID is a stored incident of an id.
@@ -38,19 +39,22 @@ func (o ofID) incident() normalize.Incident {
 		CreatedAt: o.Created, ResolvedAt: o.Resolved, State: normalize.State(o.State)}
 }
 
-// tellApart finds those incidents of which another one is stored under their id, and gives each the key that it is
+// TellApart finds those incidents of which another one is stored under their id, and gives each the key that it is
 // stored under, or is to be. That an id is of several incidents is known from the page that shows two of them, from
 // the finding that an earlier one left, or because one had ended before the other began. Otherwise what has another
 // title and start is taken for an edit.
-func tellApart(ctx context.Context, tx *db.Tx, p pass, seen []normalize.Incident,
-	headers map[string]*incidents.Header) (apartness, error) {
-	out := apartness{keys: map[string]string{}}
+func TellApart(ctx context.Context, tx *db.Tx, sourceID int64, seen []normalize.Incident,
+	headers map[string]*incidents.Header) (Apart, error) {
+	out := Apart{Keys: map[string]string{}}
 	shared, err := scan.Column[string](ctx, tx, `SELECT DISTINCT value FROM findings WHERE source_id = ? AND field = ?`,
-		p.SourceID, normalize.FieldKey)
+		sourceID, normalize.FieldKey)
 	if err != nil {
 		return out, err
 	}
-	read := keysOf(seen)
+	read := make([]string, len(seen))
+	for n, i := range seen {
+		read[n] = i.Key
+	}
 	for n := range seen {
 		i := &seen[n]
 		id, apart := normalize.SharedID(i.Key)
@@ -59,19 +63,19 @@ func tellApart(ctx context.Context, tx *db.Tx, p pass, seen []normalize.Incident
 		if normalize.WeakKey(i.Key) || h == nil && !known || h != nil && !normalize.TwoIncidents(h.Incident(), *i) {
 			continue
 		}
-		all, err := storedOf(ctx, tx, p.SourceID, id)
+		all, err := storedOf(ctx, tx, sourceID, id)
 		if err != nil {
 			return out, err
 		}
-		key, err := out.place(ctx, tx, p, *i, all, id, known, read)
+		key, err := out.place(ctx, tx, sourceID, *i, all, id, known, read)
 		if err != nil {
 			return out, err
 		}
 		if key == i.Key && h != nil {
 			continue
 		}
-		out.keys[i.Key], i.Key, read[n] = key, key, key
-		found, err := incidents.Headers(ctx, tx, p.SourceID, []string{id, key})
+		out.Keys[i.Key], i.Key, read[n] = key, key, key
+		found, err := incidents.Headers(ctx, tx, sourceID, []string{id, key})
 		if err != nil {
 			return out, err
 		}
@@ -82,7 +86,7 @@ func tellApart(ctx context.Context, tx *db.Tx, p pass, seen []normalize.Incident
 }
 
 // place returns the key of an incident whose id is, or may be, of several; all are those that are stored.
-func (a *apartness) place(ctx context.Context, tx *db.Tx, p pass, i normalize.Incident, all []ofID, id string,
+func (a *Apart) place(ctx context.Context, tx *db.Tx, sourceID int64, i normalize.Incident, all []ofID, id string,
 	known bool, read []string) (string, error) {
 	others := slices.DeleteFunc(slices.Clone(all), func(o ofID) bool {
 		return o.Key != i.Key && o.Key != id && slices.Contains(read, o.Key)
@@ -105,10 +109,10 @@ func (a *apartness) place(ctx context.Context, tx *db.Tx, p pass, i normalize.In
 			if _, apart := normalize.SharedID(i.Key); o.Key != id || !apart {
 				return o.Key, nil
 			}
-			return i.Key, a.rename(ctx, tx, p, id, i.Key)
+			return i.Key, a.rename(ctx, tx, sourceID, id, i.Key)
 		}
 	}
-	stored, err := sameBy(ctx, tx, p, i, func(k normalize.Incident) bool { return !slices.Contains(read, k.Key) })
+	stored, err := SameBy(ctx, tx, sourceID, i, func(k normalize.Incident) bool { return !slices.Contains(read, k.Key) })
 	if err != nil || stored != "" {
 		return stored, err
 	}
@@ -122,24 +126,24 @@ func (a *apartness) place(ctx context.Context, tx *db.Tx, p pass, i normalize.In
 		if !known && !endedBefore(was, i) && !endedBefore(i, was) {
 			return i.Key, nil
 		} else if to := normalize.ApartKey(id, was); !was.Begin().IsZero() {
-			if err := a.rename(ctx, tx, p, id, to); err != nil {
+			if err := a.rename(ctx, tx, sourceID, id, to); err != nil {
 				return "", err
 			}
-			a.findings = append(a.findings, normalize.SharedIDFinding(to, id))
+			a.Findings = append(a.Findings, normalize.SharedIDFinding(to, id))
 		}
 	}
 	if i.Begin().IsZero() {
 		return i.Key, nil
 	}
 	key := normalize.ApartKey(id, i)
-	a.findings = append(a.findings, normalize.SharedIDFinding(key, id))
+	a.Findings = append(a.Findings, normalize.SharedIDFinding(key, id))
 	return key, nil
 }
 
 // rename gives a stored incident the key that tells it apart.
-func (a *apartness) rename(ctx context.Context, tx *db.Tx, p pass, from, to string) error {
+func (a *Apart) rename(ctx context.Context, tx *db.Tx, sourceID int64, from, to string) error {
 	a.Rows = true
-	return rekey(ctx, tx, p.SourceID, from, to)
+	return Rekey(ctx, tx, sourceID, from, to)
 }
 
 // endedBefore reports whether one incident had ended before another began. Where only its state says that it is over,
@@ -177,4 +181,48 @@ func postsOf(ctx context.Context, tx *db.Tx, incidentID int64) ([]normalize.Upda
 		posts[n] = normalize.Update{Key: r.Key, PostedAt: r.Posted, Body: r.Body}
 	}
 	return posts, err
+}
+
+// Rekey gives a stored incident another key.
+func Rekey(ctx context.Context, tx *db.Tx, sourceID int64, from, to string) error {
+	for _, query := range []string{
+		`UPDATE incidents SET source_key = ? WHERE source_id = ? AND source_key = ?`,
+		`UPDATE OR IGNORE findings SET source_key = ? WHERE source_id = ? AND source_key = ?`,
+	} {
+		if _, err := tx.Exec(ctx, query, to, sourceID, from); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// startColumns is what tells, with the key, whether two incidents are the same by title and start.
+var startColumns = scan.Of[struct {
+	Key       string    `db:"source_key"`
+	Title     string    `db:"title"`
+	URL       string    `db:"url"`
+	Started   time.Time `db:"started_at"`
+	Scheduled time.Time `db:"scheduled_start_at"`
+}]("")
+
+// SameBy returns the key of the first stored incident with the title and start of i that also fits, "" if there is
+// none.
+func SameBy(ctx context.Context, tx *db.Tx, sourceID int64, i normalize.Incident,
+	fits func(normalize.Incident) bool) (string, error) {
+	rows, err := startColumns.All(ctx, tx, `SELECT `+startColumns.Columns+`
+		FROM incidents WHERE source_id = ?1 AND (started_at BETWEEN ?2 AND ?3 OR scheduled_start_at BETWEEN ?4 AND ?5)
+		ORDER BY incident_id`,
+		sourceID, db.Stamp(i.StartedAt.Add(-time.Minute)), db.Stamp(i.StartedAt.Add(time.Minute)),
+		db.Stamp(i.ScheduledStartAt.Add(-time.Minute)), db.Stamp(i.ScheduledStartAt.Add(time.Minute)))
+	if err != nil {
+		return "", err
+	}
+	for _, r := range rows {
+		k := normalize.Incident{Key: r.Key, Title: r.Title, URL: r.URL, StartedAt: r.Started,
+			ScheduledStartAt: r.Scheduled}
+		if fits(k) && normalize.SameByTitle(k, i) {
+			return k.Key, nil
+		}
+	}
+	return "", nil
 }

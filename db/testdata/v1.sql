@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 07:03:20');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 07:03:20');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 07:08:11');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 07:08:11');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -61,7 +61,7 @@ CREATE TABLE sources ( -- status pages, and whether each can be read
 INSERT INTO sources (source_id, vendor_id, page_url, platform, watched, interval_seconds, last_attempt_at, last_success_at, consecutive_failures, failing_since_at, last_error, indicator, page_severity, page_severity_at, page_because, baseline_at, latest_at, coverage_start_at, backfill_page, backfill_done_at, red_suspected, copy_suspected, vanish_suspected_at) VALUES (1, 1, 'https://status.acme.example', 'statuspage', 1, 0, '2026-11-23T13:00:00.000Z', '2026-11-23T10:00:00.000Z', 3, '2026-11-23T11:00:00.000Z', '403 Forbidden', 'minor', 'major', '2026-11-23T09:10:00.000Z', 'component', '2026-11-23T09:00:00.000Z', '2026-11-23T10:00:00.000Z', '2026-11-23T09:00:00.000Z', 0, NULL, 1, 0, NULL);
 CREATE TABLE source_filters ( -- which incidents of a page concern us, by the configuration; no row: all
   source_id INTEGER PRIMARY KEY REFERENCES sources (source_id), -- which page
-  filter TEXT NOT NULL CHECK (json_valid(filter)) -- JSON object: globs for components, groups, regions and any of the three; kinds; the lowest severity
+  filter TEXT NOT NULL CHECK (json_valid(filter)) -- JSON object: globs for components, groups, regions and any of the three; kinds; the lowest severity; the mildest status of a component
 ) STRICT;
 INSERT INTO source_filters (source_id, filter) VALUES (1, '{"kinds":["incident"]}');
 CREATE TABLE source_moves ( -- moves of status pages to another address or another product

@@ -168,7 +168,9 @@ func adopt(ctx context.Context, tx *db.Tx, p pass, seen []normalize.Incident,
 		}
 		if err == nil && stored == "" && !made && i.URL != "" {
 			// An incident whose id has changed keeps the key that it is stored under, since the id may change again.
-			stored, err = identity.SameBy(ctx, tx, p.SourceID, *i, func(k normalize.Incident) bool { return k.URL == i.URL })
+			stored, err = identity.SameBy(ctx, tx, p.SourceID, *i, func(k normalize.Incident) bool {
+				return k.URL == i.URL
+			})
 			if slices.Contains(keys, stored) {
 				stored = ""
 			}

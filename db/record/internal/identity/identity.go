@@ -112,7 +112,9 @@ func (a *Apart) place(ctx context.Context, tx *db.Tx, sourceID int64, i normaliz
 			return i.Key, a.rename(ctx, tx, sourceID, id, i.Key)
 		}
 	}
-	stored, err := SameBy(ctx, tx, sourceID, i, func(k normalize.Incident) bool { return !slices.Contains(read, k.Key) })
+	stored, err := SameBy(ctx, tx, sourceID, i, func(k normalize.Incident) bool {
+		return !slices.Contains(read, k.Key)
+	})
 	if err != nil || stored != "" {
 		return stored, err
 	}

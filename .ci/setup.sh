@@ -44,10 +44,10 @@ if ! [ -d "$kuma" ] && command -v npm >/dev/null; then
 	fi
 fi
 
-# Litestream replicates a database; it is compiled here, with gcc.
+# Litestream replicates a database. It is compiled here, with gcc and without optimization, like what is above.
 if ! [ -x "$litestream" ]; then
 	folder=$(mktemp -d)
-	if CGO_ENABLED=1 GOBIN=$folder go install "github.com/benbjohnson/litestream/cmd/litestream@$litestream_version" \
+	if CGO_ENABLED=1 CGO_CFLAGS=-O0 GOBIN=$folder go install "github.com/benbjohnson/litestream/cmd/litestream@$litestream_version" \
 		>ci-output/litestream.log 2>&1; then
 		mv "$folder/litestream" "$litestream"
 	fi

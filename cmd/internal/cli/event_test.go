@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vendorwatch/cmd/internal/cli"
+	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/db"
 	"vendorwatch/db/query"
 	"vendorwatch/db/record"
@@ -133,9 +135,8 @@ func TestShowMarksWhatTheVendorTookAway(t *testing.T) {
 		}
 		return run(t, "--db", path, "show", "a")
 	}
-	const mark = "2026-03-01T10:10:00.000Z  investigating  (removed by the vendor, seen at " +
-		"2026-03-01T10:20:00.000Z)\n  " +
-		"  It is our provider's fault."
+	mark := fmt.Sprintf("%s  investigating  (removed by the vendor, seen at %s)\n    It is our provider's fault.",
+		terminal.Moment("2026-03-01T10:10:00.000Z"), terminal.Moment("2026-03-01T10:20:00.000Z"))
 	if text := shown(0, first, guess); strings.Contains(text, "removed by the vendor") {
 		t.Errorf("before:\n%s", text)
 	}

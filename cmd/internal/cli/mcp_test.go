@@ -32,6 +32,9 @@ func recordWith(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := record.New(file).SetWatched(t.Context(), []int64{source}); err != nil {
+		t.Fatal(err)
+	}
 	at := normalize.RawTime{Text: normalize.FormatTime(time.Now().Add(-time.Hour))}
 	incidents, _ := normalize.Incidents([]normalize.Raw{{Document: "summary", ID: "a", Title: "Searches fail",
 		Impact: "major", State: "investigating", Created: at,

@@ -72,6 +72,7 @@ func TestNoCommandObeysWhatAVendorWrote(t *testing.T) {
 		"[[digest]]\nschedule = \"@every 10s\"\nchannels = [\"screen\"]\nedits = true\n"+
 		"[[channel]]\nname = \"screen\"\ntype = \"stdout\"\n[[channel]]\nname = \"lines\"\ntype = \"jsonl\"\n"+
 		"path = \"-\"\n"+
+		"[[service]]\nname = \"Checkout\"\nneeds = [\"rude\"]\n"+
 		"[[vendor]]\nname = \"Rude\"\nurl = %q\n[[vendor]]\nname = \"Unread\"\nplatform = \"feed\"\nurl = %q\n",
 		page, page+"/unread"))
 	saved := filepath.Join(dir, "saved.json")
@@ -110,6 +111,11 @@ func TestNoCommandObeysWhatAVendorWrote(t *testing.T) {
 		{"show 1", true, ""},
 		{"show 1 --history", true, ""},
 		{"show 1 --json", true, ""},
+		{"services", false, ""},
+		{"services --json", false, ""},
+		{"services checkout", false, ""},
+		{"ok", false, ""},
+		{"ok --service checkout", false, ""},
 		{"vendors", false, ""},
 		{"vendors --json", false, ""},
 		{"vendors add " + page, false, ""},

@@ -14,6 +14,7 @@ import (
 
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/racetest"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/platforms/custom"
 )
@@ -34,6 +35,7 @@ type caseRow struct {
 
 // TestCases reads every page of ../shared/cases.
 func TestCases(t *testing.T) {
+	racetest.Skip(t, "imports documents one after the other")
 	if _, err := os.Stat(casesDir); err != nil {
 		t.Skip("the cases are not beside this checkout: no ../shared/cases")
 	}
@@ -126,6 +128,7 @@ func (row caseRow) check(t *testing.T) {
 
 // TestLocalisedDates reads a page whose dates have the names of months of many languages.
 func TestLocalisedDates(t *testing.T) {
+	racetest.Skip(t, "imports documents one after the other")
 	body, err := os.ReadFile(filepath.Join(casesDir, "localised-dates", "dates.html"))
 	if err != nil {
 		t.Skip("the cases are not beside this checkout: no ../shared/cases")

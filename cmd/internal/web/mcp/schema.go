@@ -30,10 +30,10 @@ var longTexts = map[string]string{
 	"component":   "words of a component's name or group; left out: all that are not operational",
 	"component_status": "operational, degraded_performance, partial_outage, major_outage, under_maintenance " +
 		"or unknown",
-	"components":              "those asked for, else those that are not operational; at most 100",
-	"lowest_severity":         "the lowest: none, minor, major or critical. Unknown severity ranks above minor",
-	"open":                    "how many of this kind are open on watched pages, of any severity, including those beyond " +
-		"the limit",
+	"components":      "those asked for, else those that are not operational; at most 100",
+	"lowest_severity": "the lowest: none, minor, major or critical. Unknown severity ranks above minor",
+	"open": "how many of this kind are open on watched pages, of any severity, including those " +
+		"beyond the limit",
 	"duration_seconds":        "left out while it is open or an end is not known",
 	"stated_duration_seconds": "length of the impact by the vendor's postmortem",
 	"origin": "who says so: vendor, posted by it; page, its page itself is red and no post of the vendor says so: " +

@@ -125,7 +125,7 @@ Try it without any set-up:  vendorwatch demo`,
 		a.configCommand(), a.dbCommand(), a.demoCommand(), a.mcpCommand(), a.versionCommand(),
 	)
 	root.AddCommand(services.Commands(services.Shell{Stdout: a.stdout, Stderr: a.stderr, Open: a.openToRead,
-		Table: a.table, Takes: takes})...)
+		Table: a.table, Takes: takes, JSON: a.printJSON})...)
 	return root
 }
 

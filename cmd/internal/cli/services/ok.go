@@ -79,7 +79,7 @@ func (s Shell) ok(ctx context.Context, f query.OkFilter, ahead time.Duration, as
 		return s.notKnown(err)
 	}
 	if asJSON {
-		err = s.json(answer, true)
+		err = s.JSON(answer)
 	} else {
 		_, err = fmt.Fprintln(s.Stdout, words.Ok(answer, now))
 	}

@@ -3,7 +3,6 @@ package services
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -25,6 +24,7 @@ type Shell struct {
 	Open           func(context.Context) (*db.DB, error) // opens the file to read it
 	Table          func(columns ...terminal.Column) *terminal.Table
 	Takes          func(low, high int, what string) cobra.PositionalArgs
+	JSON           func(v any) error // prints a value
 }
 
 // Exit is an error that is told already, with the code that the program ends with.
@@ -59,15 +59,18 @@ func (s Shell) servicesCommand() *cobra.Command {
 
 func (s Shell) all(ctx context.Context, d *query.DB, asJSON bool) error {
 	all, err := d.Services(ctx, time.Now())
-	if err != nil || asJSON {
-		return errors.Join(err, s.json(all, asJSON))
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return s.JSON(append([]query.ServiceStatus{}, all...)) // a list is never null
 	}
 	if len(all) == 0 {
 		_, err := fmt.Fprintln(s.Stderr, "there is no service; write a [[service]] into the config file, and start or "+
 			"restart vendorwatch serve")
 		return err
 	}
-	t := s.Table(terminal.Whole("Service"), terminal.Whole("State"), terminal.When("Since"), terminal.Whole("Needs"),
+	t := s.Table(terminal.Whole("Service"), terminal.Word("State"), terminal.When("Since"), terminal.Whole("Needs"),
 		terminal.Whole("In trouble"), terminal.Whole("Not known"), terminal.Cut("Owner", 10))
 	for _, one := range all {
 		since := ""
@@ -96,11 +99,14 @@ func (s Shell) one(ctx context.Context, d *query.DB, slug string, asJSON bool) e
 		return err
 	}
 	needs, err := d.ServiceNeeds(ctx, slug, now)
-	if err != nil || asJSON {
-		return errors.Join(err, s.json(service{one, needs}, asJSON))
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return s.JSON(service{one, needs})
 	}
 	fmt.Fprintf(s.Stdout, "%s: %s\n", one.Service, words.Service(one))
-	t := s.Table(terminal.Whole("Need"), terminal.Whole("State"), terminal.When("Since"), terminal.When("Read"),
+	t := s.Table(terminal.Whole("Need"), terminal.Word("State"), terminal.When("Since"), terminal.When("Read"),
 		terminal.Cut("Components", 20))
 	for _, n := range needs {
 		since, components := "", words.Short(n.Components, 80)
@@ -136,14 +142,4 @@ func (s Shell) noService(ctx context.Context, d *query.DB, slug string) error {
 		hint = "write one of: " + words.And(known)
 	}
 	return flags.Mistakef("there is no service %q; %s", slug, hint)
-}
-
-func (s Shell) json(v any, wanted bool) error {
-	if !wanted {
-		return nil
-	}
-	enc := json.NewEncoder(s.Stdout)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
 }

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 
 	"modernc.org/sqlite"
 )
@@ -41,7 +42,7 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, c.told(err)
 	}
-	return &conn{got.(sqliteConn), c}, nil
+	return &conn{sqliteConn: got.(sqliteConn), of: c, kept: map[string]*keptStatement{}}, nil
 }
 
 // sqliteConn is what SQLite's connections can do beside preparing statements.
@@ -56,9 +57,12 @@ type sqliteConn interface {
 	driver.Pinger
 }
 
+// conn is one of SQLite's connections, which keeps the statements that it prepared.
 type conn struct {
 	sqliteConn
-	of *connector
+	of    *connector
+	kept  map[string]*keptStatement // by their queries
+	turns int                       // how often a statement was asked for
 }
 
 // Ping implements driver.Pinger.
@@ -73,7 +77,7 @@ func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 	return &transaction{tx, c.of}, nil
 }
 
-// PrepareContext implements driver.ConnPrepareContext.
+// PrepareContext implements driver.ConnPrepareContext. Its statement is the caller's, and is not kept.
 func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
 	s, err := c.sqliteConn.PrepareContext(ctx, query)
 	if err != nil {
@@ -84,17 +88,30 @@ func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, e
 
 // ExecContext implements driver.ExecerContext.
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	result, err := c.sqliteConn.ExecContext(ctx, query, args)
-	return result, c.of.told(err)
+	s, err := c.take(ctx, query)
+	if err != nil {
+		return nil, c.of.told(err)
+	}
+	result, err := s.ExecContext(ctx, args)
+	return result, c.of.told(errors.Join(err, s.giveBack()))
 }
 
 // QueryContext implements driver.QueryerContext.
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	got, err := c.sqliteConn.QueryContext(ctx, query, args)
+	s, err := c.take(ctx, query)
 	if err != nil {
 		return nil, c.of.told(err)
 	}
-	return &rows{got, c.of}, nil
+	got, err := s.QueryContext(ctx, args)
+	if err != nil {
+		return nil, c.of.told(errors.Join(err, s.giveBack()))
+	}
+	return &rows{got, c.of, s.giveBack}, nil
+}
+
+// Close implements driver.Conn.
+func (c *conn) Close() error {
+	return errors.Join(c.closeKept(), c.sqliteConn.Close())
 }
 
 type sqliteStmt interface {
@@ -103,6 +120,7 @@ type sqliteStmt interface {
 	driver.StmtQueryContext
 }
 
+// statement is one that a caller prepared.
 type statement struct {
 	sqliteStmt
 	of *connector
@@ -120,7 +138,7 @@ func (s *statement) QueryContext(ctx context.Context, args []driver.NamedValue) 
 	if err != nil {
 		return nil, s.of.told(err)
 	}
-	return &rows{got, s.of}, nil
+	return &rows{got, s.of, func() error { return nil }}, nil
 }
 
 type transaction struct {
@@ -133,8 +151,12 @@ func (t *transaction) Commit() error { return t.of.told(t.Tx.Commit()) }
 
 type rows struct {
 	driver.Rows
-	of *connector
+	of       *connector
+	giveBack func() error // their statement
 }
 
 // Next implements driver.Rows.
 func (r *rows) Next(dest []driver.Value) error { return r.of.told(r.Rows.Next(dest)) }
+
+// Close implements driver.Rows.
+func (r *rows) Close() error { return errors.Join(r.Rows.Close(), r.giveBack()) }

@@ -13,7 +13,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -31,8 +30,6 @@ type DB struct {
 	// of polling for SQLite's lock; several read beside it, which WAL allows.
 	write *sql.DB // nil if opened for reading only
 	read  *sql.DB
-	kept  sync.Map // query to *sql.Stmt of write, see Tx
-	reads sync.Map // query to *sql.Stmt of read, see Prepared
 
 	place  place
 	damage atomic.Pointer[Trouble] // the first that was met
@@ -127,17 +124,8 @@ func (d *DB) Path() string { return d.path }
 
 // Close closes the file. Transactions that are still running are rolled back.
 func (d *DB) Close() error {
-	var err error
-	d.reads.Range(func(_, stmt any) bool {
-		err = errors.Join(err, stmt.(*sql.Stmt).Close())
-		return true
-	})
-	err = errors.Join(err, d.read.Close())
+	err := d.read.Close()
 	if d.write != nil {
-		d.kept.Range(func(_, stmt any) bool {
-			err = errors.Join(err, stmt.(*sql.Stmt).Close())
-			return true
-		})
 		err = errors.Join(err, d.write.Close())
 	}
 	return err

@@ -82,20 +82,20 @@ func (d *DB) IncidentByKey(ctx context.Context, key string, now time.Time) (Inci
 }
 
 func (d *DB) incidentDetail(ctx context.Context, id int64, now time.Time) (detail IncidentDetail, err error) {
-	if detail.Incident, err = incidentRow.One(ctx, d.kept, selectIncident+`WHERE i.incident_id = ?`, id); err != nil {
+	if detail.Incident, err = incidentRow.One(ctx, d.read, selectIncident+`WHERE i.incident_id = ?`, id); err != nil {
 		return detail, err
 	}
-	raw, err := rawRow.One(ctx, d.kept, `SELECT raw FROM incidents WHERE incident_id = ?`, id)
+	raw, err := rawRow.One(ctx, d.read, `SELECT raw FROM incidents WHERE incident_id = ?`, id)
 	if err != nil {
 		return detail, err
 	}
 	detail.Raw = raw.Raw
-	if detail.Updates, err = updateRow.All(ctx, d.kept, `
+	if detail.Updates, err = updateRow.All(ctx, d.read, `
 		SELECT `+updateRow.Columns+` FROM incident_updates u WHERE u.incident_id = ? ORDER BY u.position, u.update_id`,
 		id); err != nil {
 		return detail, err
 	}
-	if detail.AffectedComponents, err = affectedComponentRow.All(ctx, d.kept, `
+	if detail.AffectedComponents, err = affectedComponentRow.All(ctx, d.read, `
 		SELECT `+affectedComponentRow.Columns+` FROM v_incident_components x
 		WHERE x.incident_id = ? ORDER BY x.position, x.component_id`, id); err != nil {
 		return detail, err
@@ -105,18 +105,18 @@ func (d *DB) incidentDetail(ctx context.Context, id int64, now time.Time) (detai
 	}); err != nil {
 		return detail, err
 	}
-	if detail.Revisions, err = revisionRow.All(ctx, d.kept, `
+	if detail.Revisions, err = revisionRow.All(ctx, d.read, `
 		SELECT `+revisionRow.Columns+` FROM revisions r WHERE r.incident_id = ? ORDER BY r.seen_at, r.revision_id`,
 		id); err != nil {
 		return detail, err
 	}
-	if detail.SameEvent, err = eventRecordRow.All(ctx, d.kept, `
+	if detail.SameEvent, err = eventRecordRow.All(ctx, d.read, `
 		SELECT `+eventRecordRow.Columns+` FROM incidents o JOIN sources s USING (source_id)
 		WHERE o.same_event_id = ?1 AND o.incident_id <> ?2 ORDER BY o.incident_id <> ?1, o.incident_id`,
 		detail.SameEventID, detail.IncidentID); err != nil {
 		return detail, err
 	}
-	detail.Findings, err = findingRow.All(ctx, d.kept, `
+	detail.Findings, err = findingRow.All(ctx, d.read, `
 		SELECT `+findingRow.Columns+` FROM findings f WHERE f.source_id = ? AND f.source_key = ? ORDER BY f.finding_id`,
 		detail.SourceID, detail.SourceKey)
 	return detail, err

@@ -5,22 +5,20 @@ package query
 import (
 	"database/sql"
 	"errors"
+
 	"vendorwatch/db"
 	"vendorwatch/db/internal/scan"
 )
 
 // DB answers questions about the record. Its methods may be called from several goroutines at once.
-type DB struct {
-	read scan.Querier
-	kept scan.Querier // for queries that are asked at every poll
-}
+type DB struct{ read scan.Querier }
 
 // New returns a DB that reads an open file.
-func New(file *db.DB) *DB { return &DB{read: file.Reader(), kept: file.Prepared()} }
+func New(file *db.DB) *DB { return &DB{file.Reader()} }
 
 // In returns a DB that reads through q. Given a *db.Tx, it sees what the transaction sees, and must not be used
 // after it.
-func In(q scan.Querier) *DB { return &DB{read: q, kept: q} }
+func In(q scan.Querier) *DB { return &DB{q} }
 
 // notFound turns what says that there is no row into db.ErrNotFound.
 func notFound(err error) error {

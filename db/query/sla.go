@@ -78,7 +78,7 @@ func (d *DB) Target(ctx context.Context, vendorID int64) (target.Target, error) 
 
 // VendorsWithTarget returns the numbers of the vendors that have a target, in their order.
 func (d *DB) VendorsWithTarget(ctx context.Context) ([]int64, error) {
-	ids, err := scan.Column[int64](ctx, d.kept, `SELECT vendor_id FROM vendor_targets ORDER BY vendor_id`)
+	ids, err := scan.Column[int64](ctx, d.read, `SELECT vendor_id FROM vendor_targets ORDER BY vendor_id`)
 	if err != nil {
 		return nil, fmt.Errorf("targets: %w", err)
 	}

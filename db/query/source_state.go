@@ -46,7 +46,7 @@ var sourceStateRow = scan.Of[SourceState]("s")
 
 // SourceState returns what a scrape of the source begins with, or db.ErrNotFound.
 func (d *DB) SourceState(ctx context.Context, sourceID int64) (SourceState, error) {
-	s, err := sourceStateRow.One(ctx, d.kept, `
+	s, err := sourceStateRow.One(ctx, d.read, `
 		SELECT `+sourceStateRow.Columns+` FROM sources s JOIN vendors v USING (vendor_id) WHERE s.source_id = ?`,
 		sourceID)
 	s.Documents = map[string]Document{}
@@ -62,7 +62,7 @@ func (d *DB) SourceState(ctx context.Context, sourceID int64) (SourceState, erro
 var documentRow = scan.Of[Document]("d")
 
 func (d *DB) addDocuments(ctx context.Context, sourceID int64, into map[string]Document) error {
-	documents, err := documentRow.All(ctx, d.kept, `SELECT `+documentRow.Columns+
+	documents, err := documentRow.All(ctx, d.read, `SELECT `+documentRow.Columns+
 		` FROM documents d WHERE d.source_id = ?`, sourceID)
 	for _, doc := range documents {
 		into[doc.URL] = doc
@@ -83,7 +83,7 @@ var knownRow = scan.Of[struct {
 
 // KnownIncidents returns what the record holds of each incident of a source, by key.
 func (d *DB) KnownIncidents(ctx context.Context, sourceID int64) (map[string]KnownIncident, error) {
-	rows, err := knownRow.All(ctx, d.kept, `
+	rows, err := knownRow.All(ctx, d.read, `
 		SELECT i.source_key, i.kind, i.ended, i.left_feed_at, i.excerpt,
 			count(u.update_id) AS updates, max(u.state = 'postmortem') AS postmortem
 		FROM incidents i LEFT JOIN incident_updates u ON u.incident_id = i.incident_id AND u.removed_at IS NULL

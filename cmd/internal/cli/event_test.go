@@ -35,6 +35,7 @@ func run(t *testing.T, args ...string) string {
 // One event of October 2025, from the vendor's own page and from an aggregator, read in either order, and
 // then everything else that there is of this vendor.
 func TestOneEventOnTwoRealPages(t *testing.T) {
+	racetest.Skip(t, "imports, each in one goroutine")
 	t.Parallel()
 	if _, err := os.Stat(sharedCaptures); err != nil {
 		t.Skip("the captures are not beside the repository: there is no ../shared/captures")

@@ -43,6 +43,7 @@ func mustRun(t *testing.T, dir string, args ...string) string {
 }
 
 func TestPollCosts(t *testing.T) {
+	racetest.Skip(t, "passes over one source, in one goroutine")
 	t.Parallel()
 	const (
 		summary      = "/api/v2/summary.json"

@@ -46,6 +46,7 @@ var affectedComponentRow = scan.Of[AffectedComponent]("x")
 // EventRecord is another record of the same event, read from another page of the vendor.
 type EventRecord struct {
 	IncidentID int64  `db:"incident_id" json:"incident_id"`
+	SourceID   int64  `db:"source_id" json:"-"`
 	PageURL    string `db:"page_url = s.page_url" json:"page_url"`
 	Platform   string `db:"platform = s.platform" json:"platform"`
 	SourceKey  string `db:"source_key" json:"source_key"`

@@ -98,3 +98,12 @@ func (d *DB) KnownIncidents(ctx context.Context, sourceID int64) (map[string]Kno
 	}
 	return known, nil
 }
+
+// Unwatched returns the pages that are on record and not watched.
+func (d *DB) Unwatched(ctx context.Context) ([]int64, error) {
+	ids, err := scan.Column[int64](ctx, d.read, `SELECT source_id FROM sources WHERE watched = 0`)
+	if err != nil {
+		return nil, fmt.Errorf("pages that are not watched: %w", err)
+	}
+	return ids, nil
+}

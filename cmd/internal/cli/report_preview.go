@@ -26,7 +26,7 @@ var choiceReason = flags.Choice{Name: "reason",
 	Words: flags.Plain([]message.Reason{
 		message.ReasonFirst, message.ReasonWorsened, message.ReasonLowered, message.ReasonChanged, message.ReasonUpdate,
 		message.ReasonResolved, message.ReasonReopened, message.ReasonPostmortem, message.ReasonLeftFeed,
-		message.ReasonMaintenance, message.ReasonReminder, message.ReasonTest,
+		message.ReasonNotWatched, message.ReasonMaintenance, message.ReasonReminder, message.ReasonTest,
 	})}
 
 func (a *app) reportPreviewCommand() *cobra.Command {

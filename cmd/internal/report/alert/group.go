@@ -157,7 +157,7 @@ func (p *draft) together(openings []*row) {
 func (p *draft) capped(r *row) {
 	if r.severity == normalize.SeverityCritical || r.Reason == string(message.ReasonResolved) ||
 		r.Reason == string(message.ReasonReadable) ||
-		p.OnCall[r.Channel] && r.Reason == string(message.ReasonLeftFeed) {
+		p.OnCall[r.Channel] && endsAlert(r) {
 		return
 	}
 	hour := p.Now.UTC().Truncate(time.Hour)

@@ -31,6 +31,7 @@ type Facts struct {
 	Reminders   ReminderFacts
 
 	OpenComponents []ledger.OpenComponent // of channels in OnCall, see ledger.OpenComponents
+	OpenPages      []ledger.OpenPage      // likewise
 
 	later []query.Event // planned events after Events; they show what severities were at the time of those
 }
@@ -373,6 +374,10 @@ func (p *draft) add(c route.Choice, reason message.Reason, n route.News, note st
 	p.rows = append(p.rows, r)
 	if n.Subject != nil && n.Subject.Over() && words.Time(n.Event.At).Before(p.Since) {
 		r.skip("it ended before alerts were first used; the digest reports it")
+		return
+	}
+	if p.OnCall[r.Channel] && n.Subject != nil && n.Subject.Unwatched && !n.Subject.Over() {
+		r.skip("its page is not watched, so that nobody would learn when it ends; the digest reports it")
 		return
 	}
 	_, muted, isMuted := Calm{Zone: p.Calm.Zone}.hold(p.Now, p.Mutes, p.scopeOf(r))

@@ -170,7 +170,7 @@ func (p *Planner) FactsOf(ctx context.Context, events []query.Event) (Facts, err
 	for _, name := range p.OnCall {
 		f.OnCall[name] = true
 	}
-	for _, read := range []func(context.Context) error{g.mutes, g.held, g.pages, g.open, g.eventSubjects,
+	for _, read := range []func(context.Context) error{g.unwatchedPages, g.mutes, g.held, g.pages, g.open, g.eventSubjects,
 		g.unsettled, g.notified, g.recent} {
 		if err := read(ctx); err != nil {
 			return Facts{}, err
@@ -188,6 +188,8 @@ type gatherer struct {
 	f      Facts
 	rows   map[int64]*Planned
 	remind bool // whether reminders are looked at this time
+
+	unwatched map[int64]bool // pages that are not watched, by source
 }
 
 func (g *gatherer) row(d ledger.Delivery) *Planned {
@@ -209,12 +211,22 @@ func (g *gatherer) subject(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
-	s := route.Subject{Incident: detail.Incident, Parts: detail.Parts()}
+	s := route.Subject{Incident: detail.Incident, Parts: detail.Parts(), Unwatched: g.unwatched[detail.SourceID]}
 	for _, other := range detail.SameEvent {
 		s.Also = append(s.Also, other.IncidentID)
+		s.Unwatched = s.Unwatched && g.unwatched[other.SourceID]
 	}
 	g.f.Subjects[id] = s
 	return nil
+}
+
+func (g *gatherer) unwatchedPages(ctx context.Context) error {
+	ids, err := g.p.DB.Unwatched(ctx)
+	g.unwatched = map[int64]bool{}
+	for _, id := range ids {
+		g.unwatched[id] = true
+	}
+	return err
 }
 
 func (g *gatherer) mutes(ctx context.Context) (err error) {
@@ -297,7 +309,7 @@ func (g *gatherer) open(ctx context.Context) error {
 		if err := g.subject(ctx, i.IncidentID); err != nil {
 			return err
 		}
-		if s, have := g.f.Subjects[i.IncidentID]; have && wanted {
+		if s, have := g.f.Subjects[i.IncidentID]; have && wanted && !s.Unwatched {
 			g.f.Reminders.Open = append(g.f.Reminders.Open, s)
 		}
 	}
@@ -317,7 +329,7 @@ func (g *gatherer) eventSubjects(ctx context.Context) error {
 // however old it is.
 const settledWithin = 90 * 24 * time.Hour
 
-// unsettled reads what is open in channels that page people, and over.
+// unsettled reads what is open in channels that page people, and over, or not watched any more.
 func (g *gatherer) unsettled(ctx context.Context) (err error) {
 	if len(g.p.OnCall) == 0 || !g.remind && len(g.f.Events) == 0 {
 		return nil
@@ -332,7 +344,10 @@ func (g *gatherer) unsettled(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	g.f.OpenComponents, err = g.p.Ledger.OpenComponents(ctx, g.p.OnCall, since)
+	if g.f.OpenComponents, err = g.p.Ledger.OpenComponents(ctx, g.p.OnCall, since); err != nil {
+		return err
+	}
+	g.f.OpenPages, err = g.p.Ledger.OpenPages(ctx, g.p.OnCall, since)
 	return err
 }
 

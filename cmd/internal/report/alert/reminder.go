@@ -100,7 +100,7 @@ func (p *draft) remindUnreadable(h query.SourceHealth) {
 				channels = append(channels, r.Channel)
 			}
 			told[r.Channel] = r
-		case message.ReasonReadable:
+		case message.ReasonReadable, message.ReasonNotWatched:
 			delete(told, r.Channel)
 			channels = slices.DeleteFunc(channels, func(c string) bool { return c == r.Channel })
 		}

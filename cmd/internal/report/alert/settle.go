@@ -14,8 +14,8 @@ import (
 )
 
 // settle ends what channels that page people were told is open and is over, whatever opened it there, and whether or
-// not a route or a filter lets its end through: the alert would stay open for ever. It opens again what is back on its
-// page.
+// not a route or a filter lets its end through: the alert would stay open for ever. So it would where its page is not
+// watched any more. It opens again what is back on its page, or whose page is watched again.
 func (p *draft) settle() {
 	channels := slices.Sorted(maps.Keys(p.OnCall))
 	for _, channel := range channels {
@@ -30,7 +30,10 @@ func (p *draft) settle() {
 		}
 	}
 	for _, open := range p.OpenComponents {
-		p.closeComponent(open)
+		p.settleComponent(open)
+	}
+	for _, open := range p.OpenPages {
+		p.settlePage(open)
 	}
 }
 
@@ -39,6 +42,7 @@ func (p *draft) settleIncident(channel string, event int64) {
 	if !have {
 		return
 	}
+	lost := s.LeftFeedAt != "" || s.Unwatched // nobody will see its end
 	var began, ended *row
 	for _, r := range p.about(channel, event) {
 		switch {
@@ -50,7 +54,7 @@ func (p *draft) settleIncident(channel string, event int64) {
 			if opensAlert(r) {
 				ended = nil
 			}
-		case r.DeliveryID == 0 && ended != nil && !s.Over() && s.LeftFeedAt == "":
+		case r.DeliveryID == 0 && ended != nil && !s.Over() && !lost:
 			r.Reason, began, ended = string(message.ReasonReopened), r, nil // to be known as what opened it
 		}
 	}
@@ -61,14 +65,17 @@ func (p *draft) settleIncident(channel string, event int64) {
 	case s.Over():
 	case s.LeftFeedAt != "" && ended == nil:
 		p.settled(channel, began, message.ReasonLeftFeed, s)
-	case s.LeftFeedAt == "" && ended != nil && ended.Reason == string(message.ReasonLeftFeed):
+	case s.Unwatched && ended == nil:
+		p.settled(channel, began, message.ReasonNotWatched, s)
+	case !lost && ended != nil && ended.Reason != string(message.ReasonResolved):
 		p.settled(channel, ended, message.ReasonReopened, s)
 	}
 }
 
 // endsAlert reports whether a message ends its alert in a channel that pages people.
 func endsAlert(r *row) bool {
-	return r.Reason == string(message.ReasonResolved) || r.Reason == string(message.ReasonLeftFeed)
+	return r.Reason == string(message.ReasonResolved) || r.Reason == string(message.ReasonLeftFeed) ||
+		r.Reason == string(message.ReasonNotWatched)
 }
 
 // opensAlert reports whether a message opens an alert that has ended before.
@@ -85,7 +92,7 @@ func opensAlert(r *row) bool {
 // sent.
 func (p *draft) settled(channel string, last *row, reason message.Reason, s route.Subject) {
 	if last.State == ledger.DeliveryHeld && reason != message.ReasonReopened {
-		last.skip("it ended before this was sent (" + last.Note + "); the digest reports it")
+		last.skip(tooLate(last, reason))
 		return
 	}
 	r := &row{vendor: s.Vendor, severity: s.EffectiveSeverity(normalize.Severity(s.Severity)),
@@ -94,10 +101,21 @@ func (p *draft) settled(channel string, last *row, reason message.Reason, s rout
 	r.IncidentID, r.CreatedAt = s.IncidentID, normalize.FormatTime(p.Now)
 	r.DedupKey = fmt.Sprintf("close:%s:incident-%d:after-%s", reason, s.Event(), p.nameOf(last))
 	r.Note = "the alert was open in this channel"
-	if reason == message.ReasonReopened {
+	switch {
+	case reason == message.ReasonReopened && last.Reason == string(message.ReasonNotWatched):
+		r.Note = "its page is watched again"
+	case reason == message.ReasonReopened:
 		r.Note = "it is back on its page"
 	}
 	p.rows = append(p.rows, r)
+}
+
+// tooLate says why a message is not sent that was still held when its alert ended for a reason.
+func tooLate(held *row, reason message.Reason) string {
+	if reason == message.ReasonNotWatched {
+		return "its page was not watched any more before this was sent (" + held.Note + ")"
+	}
+	return "it ended before this was sent (" + held.Note + "); the digest reports it"
 }
 
 // nameOf names a message in a key, also before it has a number.
@@ -108,23 +126,56 @@ func (p *draft) nameOf(r *row) string {
 	return r.DedupKey
 }
 
-// closeComponent ends an alert on a component that is well again or gone, unless this plan tells so already.
-func (p *draft) closeComponent(open ledger.OpenComponent) {
+// settleComponent brings an alert on a component to where that is, unless this plan tells so already.
+func (p *draft) settleComponent(open ledger.OpenComponent) {
 	for _, r := range p.rows {
 		if r.DeliveryID == 0 && r.Channel == open.Channel && r.Reason == string(message.ReasonComponent) &&
 			r.live() && p.componentOf(r) == open.ComponentID {
 			return
 		}
 	}
+	r := p.pageRow(open.OpenPage, message.ReasonComponent)
+	r.EventIDs = []int64{open.EventID}
+	reason, key := message.ReasonComponent, "close"
+	switch {
+	case open.Back:
+		key = "again"
+	case open.Unwatched:
+		reason, key = message.ReasonNotWatched, ledger.UnwatchedKey
+	}
+	r.DedupKey = fmt.Sprintf("%s:component-%d:after-%d", key, open.ComponentID, open.DeliveryID)
+	p.settleAs(r, open.OpenPage, reason)
+}
+
+// settlePage brings an alert on a page that could not be read to where that is: ended where the page is not watched any
+// more, open where it is watched again and still cannot be read.
+func (p *draft) settlePage(open ledger.OpenPage) {
+	reason := message.ReasonNotWatched
+	if open.Back {
+		reason = message.ReasonUnreadable
+	}
+	r := p.pageRow(open, reason)
+	r.DedupKey = fmt.Sprintf("%s:page-%d:after-%d", reason, open.SourceID, open.DeliveryID)
+	p.settleAs(r, open, reason)
+}
+
+// pageRow makes a message on a page to a channel that has an alert on it.
+func (p *draft) pageRow(open ledger.OpenPage, reason message.Reason) *row {
 	r := &row{vendor: open.Vendor, severity: normalize.SeverityNone, changed: true}
-	r.Channel, r.Reason, r.Route, r.State = open.Channel, string(message.ReasonComponent), open.Route,
-		ledger.DeliveryPending
-	r.SourceID, r.CreatedAt, r.EventIDs = open.SourceID, normalize.FormatTime(p.Now), []int64{open.EventID}
-	r.DedupKey = fmt.Sprintf("close:component-%d:after-%d", open.ComponentID, open.DeliveryID)
+	r.Channel, r.Reason, r.Route, r.State = open.Channel, string(reason), open.Route, ledger.DeliveryPending
+	r.SourceID, r.CreatedAt = open.SourceID, normalize.FormatTime(p.Now)
 	r.Note = "the alert was open in this channel"
-	for n, known := range p.rows {
-		if known.DeliveryID == open.DeliveryID && known.State == ledger.DeliveryHeld {
-			p.rows[n].skip("it ended before this was sent (" + known.Note + "); the digest reports it")
+	if open.Back {
+		r.Note = "its page is watched again"
+	}
+	return r
+}
+
+// settleAs plans a message that ends an alert or opens it again. Where what opened it is still held, neither is sent.
+func (p *draft) settleAs(r *row, open ledger.OpenPage, reason message.Reason) {
+	for _, known := range p.rows {
+		if known.DeliveryID == open.DeliveryID && known.State == ledger.DeliveryHeld && !open.Back {
+			known.skip(tooLate(known, reason))
 			return
 		}
 	}

@@ -71,7 +71,7 @@ func (p *draft) ended(n route.News, began, over message.Reason) {
 			channels = append(channels, r.Channel)
 		}
 		switch {
-		case r.Reason == string(over):
+		case r.Reason == string(over), r.Reason == string(message.ReasonNotWatched):
 			l.over = r
 		case r.Reason == string(began):
 			l = last{began: r}

@@ -61,6 +61,8 @@ type watched struct {
 	incident normalize.Incident
 	parts    []normalize.Component
 	gone     bool // the page does not list the incident
+	broken   bool // the page cannot be read
+	out      bool // the configuration does not list the page
 }
 
 func watch(t *testing.T, r route.Route, p *pager) *watched {
@@ -84,6 +86,10 @@ func watch(t *testing.T, r route.Route, p *pager) *watched {
 // look reads the page as it is, and plans and sends what that tells.
 func (w *watched) look() {
 	w.T.Helper()
+	if w.broken {
+		w.fail()
+		return
+	}
 	s := record.Scrape{SourceID: w.Source, At: w.At, Interval: 6 * time.Hour, HTTPStatus: 200, Requests: 1,
 		CoverageStart: w.At.Add(-24 * time.Hour), Components: w.parts, AllComponents: true, AllOpen: true}
 	if !w.gone {
@@ -95,11 +101,13 @@ func (w *watched) look() {
 func (w *watched) save(s record.Scrape) {
 	w.T.Helper()
 	w.At = w.At.Add(time.Minute)
-	_, err := w.Record.SaveScrape(w.T.Context(), s)
-	w.Must(err)
+	if !w.out {
+		_, err := w.Record.SaveScrape(w.T.Context(), s)
+		w.Must(err)
+	}
 	w.planner.Now = func() time.Time { return w.At }
 	w.sender.Now = w.planner.Now
-	_, err = w.planner.Plan(w.T.Context())
+	_, err := w.planner.Plan(w.T.Context())
 	w.Must(err)
 	_, err = w.sender.sendDue(w.T.Context())
 	w.Must(err)
@@ -134,7 +142,9 @@ func TestOnCallChannelsCloseWhatTheyOpened(t *testing.T) {
 		name string
 		do   func(w *watched)
 	}
+	unwatched := step{"taken out of the configuration", func(w *watched) { w.watch(false) }}
 	incidentEnds := []step{
+		unwatched,
 		{"resolved", func(w *watched) { w.post(normalize.StateResolved); w.look() }},
 		{"completed", func(w *watched) { w.post(normalize.StateCompleted); w.look() }},
 		{"cancelled", func(w *watched) { w.post(normalize.StateCancelled); w.look() }},
@@ -234,10 +244,11 @@ func TestOnCallChannelsCloseWhatTheyOpened(t *testing.T) {
 			w.fail()
 			w.fail()
 			w.fail()
-		}, "vendorwatch-source-1", []step{{"readable", func(w *watched) { w.look() }}}},
+		}, "vendorwatch-source-1", []step{{"readable", func(w *watched) { w.look() }}, unwatched}},
 		{"a component", route.Route{Match: route.Match{Severity: normalize.SeverityMajor,
 			Events: []normalize.EventKind{normalize.EventComponentChanged}}}, part(normalize.StatusMajor),
 			"vendorwatch-component-1", []step{
+				unwatched,
 				{"well", part(normalize.StatusOperational)},
 				{"well, by and by", func(w *watched) {
 					part(normalize.StatusDegraded)(w)
@@ -319,6 +330,73 @@ func TestOnCallAlertsThatComeBackOrMeet(t *testing.T) {
 	if len(p.open) != 0 {
 		t.Errorf("open: %q", p.open)
 	}
+}
+
+// watch lists the page in the configuration, or takes it out. A page that is taken out is not read.
+func (w *watched) watch(watched bool) {
+	w.T.Helper()
+	var ids []int64
+	if watched {
+		ids = append(ids, w.Source)
+	}
+	w.Must(w.Record.SetWatched(w.T.Context(), ids))
+	w.out = !watched
+	w.look()
+}
+
+// What is taken out of the configuration while it is open ends on call, and opens again with its page. What was over
+// by then stays closed, and nobody is reminded of what nobody reads.
+func TestOnCallAlertsOfPagesThatAreTakenOutAndPutBack(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		begin func(w *watched)
+		back  bool // it is still open when its page is read again
+		then  func(w *watched)
+	}{
+		{"an incident", func(w *watched) { w.gone = false; w.look() }, true, func(*watched) {}},
+		{"an incident that is over by then", func(w *watched) { w.gone = false; w.look() }, false,
+			func(w *watched) { w.post(normalize.StateResolved) }},
+		{"a component", func(w *watched) { w.parts[0].Status = normalize.StatusMajor; w.look() }, true,
+			func(*watched) {}},
+		{"a component that is well by then", func(w *watched) { w.parts[0].Status = normalize.StatusMajor; w.look() },
+			false, func(w *watched) { w.parts[0].Status = normalize.StatusOperational }},
+		{"a page", func(w *watched) { w.fail(); w.fail(); w.fail() }, true, func(w *watched) { w.broken = true }},
+		{"a page that can be read by then", func(w *watched) { w.fail(); w.fail(); w.fail() }, false,
+			func(*watched) {}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := newPager(t)
+			w := watch(t, route.Route{Match: route.Match{Events: []normalize.EventKind{
+				normalize.EventIncidentOpened, normalize.EventComponentChanged, normalize.EventSourceUnreadable}}}, p)
+			w.planner.Reminders = alert.ReminderSettings{SilentAfter: time.Hour, Unreadable: time.Hour}
+			c.begin(w)
+			if w.parts[0].Status != normalize.StatusOperational {
+				w.look() // the page itself is red after a second reading
+			}
+			opened := slices.Clone(p.open)
+			if len(opened) == 0 {
+				t.Fatal("nothing is open")
+			}
+			w.watch(false)
+			for range 3 {
+				w.At = w.At.Add(2 * time.Hour)
+				w.look()
+			}
+			if len(p.open) > 0 {
+				t.Fatalf("open while its page is not watched: %q", p.open)
+			}
+			c.then(w)
+			w.watch(true)
+			w.look()
+			if c.back && !sameKeys(p.open, opened) || !c.back && len(p.open) > 0 {
+				t.Errorf("open when its page is watched again: %q, was %q", p.open, opened)
+			}
+		})
+	}
+}
+
+func sameKeys(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
 func (w *watched) mute() {

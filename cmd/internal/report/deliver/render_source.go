@@ -43,14 +43,15 @@ func (r *Renderer) source(ctx context.Context, d ledger.Delivery, events []query
 		last = events[len(events)-1]
 	}
 	if d.Reason == string(message.ReasonComponent) {
-		return s, r.component(ctx, s, last, now)
+		return s, r.component(ctx, s, last, h.Watched == 1, now)
 	}
 	r.sourceText(s, message.Reason(d.Reason), h, last)
 	return s, nil
 }
 
 // component says how a component changed, and how it is by now where that ended what changed.
-func (r *Renderer) component(ctx context.Context, s *message.SourceAlert, e query.Event, now time.Time) error {
+func (r *Renderer) component(ctx context.Context, s *message.SourceAlert, e query.Event, watched bool,
+	now time.Time) error {
 	name, to := message.ComponentName(e), e.Detail["to"]
 	s.SinceAt, s.Reason, s.Component = e.At, "", name
 	s.Text = name + ": " + words.Spell(cmp.Or(e.Detail["from"], "unknown")) + " → " +
@@ -77,6 +78,8 @@ func (r *Renderer) component(ctx context.Context, s *message.SourceAlert, e quer
 		if s.Open = false; e.Detail["from_name"] == "" {
 			s.Text += ", by now operational"
 		}
+	case !watched:
+		s.Text, s.Open = s.Text+"; its page is not watched any more", false
 	}
 	return nil
 }
@@ -98,6 +101,8 @@ func (r *Renderer) sourceText(s *message.SourceAlert, reason message.Reason, h q
 		if gone, back := words.Time(s.LastGoodAt), words.Time(s.SinceAt); !gone.IsZero() && back.After(gone) {
 			s.Text += " after " + words.Duration(back.Sub(gone))
 		}
+	case message.ReasonNotWatched:
+		s.SinceAt, s.Text, s.Open = "", "the status page is not watched any more, and could not be read until then", true
 	case message.ReasonMoved:
 		s.SinceAt, s.Reason = e.At, ""
 		s.Text = "the status page " + message.MovedText(e)

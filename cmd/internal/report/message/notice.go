@@ -181,6 +181,8 @@ func (m Message) what(i AlertItem) string {
 		return "postmortem published"
 	case ReasonLeftFeed:
 		return "gone from the page without a resolution"
+	case ReasonNotWatched:
+		return "its page is not watched any more, " + stateWords(i.Item) + " when last read"
 	case ReasonReminder:
 		return m.reminderWords(i)
 	case ReasonChanged:

@@ -7,15 +7,17 @@ type Reason string
 
 // The reasons for a message.
 const (
-	ReasonFirst       Reason = "first"       // the first message on an incident to the channel
-	ReasonWorsened    Reason = "worsened"    // its severity rose
-	ReasonLowered     Reason = "lowered"     // its severity fell
-	ReasonChanged     Reason = "changed"     // its state, title, components or severity changed otherwise
-	ReasonUpdate      Reason = "update"      // the vendor posted an update
-	ReasonResolved    Reason = "resolved"    // it ended
-	ReasonReopened    Reason = "reopened"    // it reopened after its resolution was sent
-	ReasonPostmortem  Reason = "postmortem"  // the vendor published a postmortem
-	ReasonLeftFeed    Reason = "left_feed"   // it left its page without a resolution
+	ReasonFirst      Reason = "first"      // the first message on an incident to the channel
+	ReasonWorsened   Reason = "worsened"   // its severity rose
+	ReasonLowered    Reason = "lowered"    // its severity fell
+	ReasonChanged    Reason = "changed"    // its state, title, components or severity changed otherwise
+	ReasonUpdate     Reason = "update"     // the vendor posted an update
+	ReasonResolved   Reason = "resolved"   // it ended
+	ReasonReopened   Reason = "reopened"   // it reopened after its resolution was sent
+	ReasonPostmortem Reason = "postmortem" // the vendor published a postmortem
+	ReasonLeftFeed   Reason = "left_feed"  // it left its page without a resolution
+	// it was open when its page was taken out of the configuration; for a page, that one was
+	ReasonNotWatched  Reason = "not_watched"
 	ReasonMaintenance Reason = "maintenance" // planned work was announced, began or ended
 	// upcoming maintenance, an incident without updates, or a page that still cannot be read
 	ReasonReminder   Reason = "reminder"
@@ -50,6 +52,7 @@ var reasonWords = map[Reason]string{
 	ReasonReopened:    "it reopened",
 	ReasonPostmortem:  "the vendor published a postmortem",
 	ReasonLeftFeed:    "the vendor removed it from the page",
+	ReasonNotWatched:  "its page is not watched any more, and the alert was open in this channel",
 	ReasonMaintenance: "a route asks for maintenance",
 	ReasonReminder:    "reminders are switched on",
 	ReasonUnreadable:  "the page cannot be read",

@@ -122,14 +122,14 @@ func Messages() []message.Message {
 		message.ReasonFirst, message.ReasonWorsened, message.ReasonLowered, message.ReasonChanged,
 		message.ReasonUpdate,
 		message.ReasonResolved,
-		message.ReasonReopened, message.ReasonPostmortem, message.ReasonLeftFeed, message.ReasonMaintenance,
-		message.ReasonReminder, message.ReasonTest,
+		message.ReasonReopened, message.ReasonPostmortem, message.ReasonLeftFeed, message.ReasonNotWatched,
+		message.ReasonMaintenance, message.ReasonReminder, message.ReasonTest,
 	} {
 		all = append(all, Alert(r, nil))
 	}
 	for _, r := range []message.Reason{
 		message.ReasonUnreadable, message.ReasonReadable, message.ReasonMoved, message.ReasonComponent,
-		message.ReasonReminder,
+		message.ReasonReminder, message.ReasonNotWatched,
 	} {
 		all = append(all, SourceMessage(r, nil))
 	}

@@ -63,6 +63,8 @@ type Subject struct {
 	query.Incident
 	Parts []query.Component
 	Also  []int64 // other records of the same event
+	// no page that tells of it is watched any more, so that nobody will learn how it goes on
+	Unwatched bool
 }
 
 // Over reports whether the incident has ended.

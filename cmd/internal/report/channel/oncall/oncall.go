@@ -78,6 +78,8 @@ func Of(m message.Message) Alert {
 	}
 	a.Why = ""
 	switch {
+	case m.Reason == message.ReasonNotWatched:
+		a.Action = Close // nobody will learn when it ends
 	case open && addsOnly(m.Reason):
 		a.Action = Add
 	case open:

@@ -34,6 +34,7 @@ func All(now time.Time, key string) []message.Message {
 		e.alert(message.ReasonLeftFeed, func(i *message.AlertItem) {
 			i.LeftFeedAt, i.Open = normalize.FormatTime(now), false
 		}),
+		e.alert(message.ReasonNotWatched, nil),
 		e.alert(message.ReasonMaintenance, func(i *message.AlertItem) {
 			i.Kind, i.State, i.Severity = string(normalize.KindMaintenance), string(normalize.StateScheduled), "none"
 			i.Title, i.StartedAt, i.StartedBasis = Label+"Move of the database", "", ""

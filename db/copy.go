@@ -77,7 +77,11 @@ func vacuumInto(ctx context.Context, conn *sql.DB, to string) error {
 	if _, err := conn.ExecContext(ctx, `VACUUM INTO ?`, part); err != nil {
 		return errors.Join(err, removeIfThere(part))
 	}
-	if err := syncFile(part); err != nil {
+	err := leaveRoomIn(ctx, part)
+	if err == nil {
+		err = syncFile(part)
+	}
+	if err != nil {
 		return errors.Join(err, removeIfThere(part))
 	}
 	return os.Rename(part, to)

@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"errors"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -22,7 +23,7 @@ func TestOneProcessDelivers(t *testing.T) {
 	}{
 		"it runs":                          {nil, runs, 10 * time.Second, "a"},
 		"it took the lease again":          {func(f *file) { f.take("a", hour/2) }, runs, hour/2 + 1e9, "a"},
-		"it ended":                         {func(f *file) { f.release("a") }, runs, time.Second, "b"},
+		"it ended":                         {func(f *file) { f.release("a", t0) }, runs, time.Second, "b"},
 		"it was killed":                    {nil, gone, time.Second, "b"},
 		"it stands still":                  {nil, runs, ledger.LeaseFor, "b"},
 		"its clock was a year ahead of us": {nil, runs, -365 * 24 * time.Hour, "b"},
@@ -72,9 +73,9 @@ func (f *file) take(process string, at time.Duration) {
 	f.must(err)
 }
 
-func (f *file) release(process string) {
+func (f *file) release(process string, at time.Time) {
 	f.t.Helper()
-	f.must(f.ReleaseLease(f.t.Context(), process))
+	f.must(f.ReleaseLease(f.t.Context(), process, at))
 }
 
 // What waits for a channel without a secret says so, and is not left to a process that cannot send it.
@@ -98,30 +99,53 @@ func TestMessagesOfAChannelThatIsNotConfiguredWait(t *testing.T) {
 	}
 }
 
-// After a process that did not give its lease back, no id is given out that it may have given out: the file may be an
-// older copy of the one that it wrote.
-func TestIDsAreNotUsedAgainAfterALostProcess(t *testing.T) {
-	ids := func(f *file) []string {
-		return f.rows(`SELECT max(delivery_id) > 100000 FROM deliveries`)
-	}
+// No id is given out that may have been given out before: a file may be an older copy of the one that a process wrote,
+// made while it ran or while no process did.
+func TestIDsAreNotUsedAgainInACopy(t *testing.T) {
 	for name, c := range map[string]struct {
 		end  func(*file)
-		want string
+		copy func(*file) *file
+		at   time.Duration // when the next process begins
+		far  bool
 	}{
-		"it ended":      {func(f *file) { f.release("a") }, "0"},
-		"it was killed": {func(*file) {}, "1"},
+		"it is started anew":                  {func(f *file) { f.release("a", t0) }, nil, time.Second, false},
+		"it was killed":                       {nil, nil, 0, true},
+		"it ended long ago":                   {func(f *file) { f.release("a", t0) }, nil, ledger.LeaseFor, true},
+		"it ended, by a clock that was ahead": {func(f *file) { f.release("a", after(hour)) }, nil, time.Second, true},
+		"it ended, and this is a backup":      {func(f *file) { f.release("a", t0) }, backup, time.Second, true},
+		"it was killed, and this is a backup": {nil, backup, 0, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFile(t)
 			f.plan(ledger.NewDelivery{Channel: "ops", Reason: "test"})
 			f.take("a", 0)
-			c.end(f)
-			_, err := f.TakeLease(t.Context(), "b", t0, func(string) bool { return true })
+			if c.end != nil {
+				c.end(f)
+			}
+			if c.copy != nil {
+				f = c.copy(f)
+			}
+			_, err := f.TakeLease(t.Context(), "b", t0.Add(c.at), func(string) bool { return true })
 			f.must(err)
 			f.plan(ledger.NewDelivery{Channel: "ops", Reason: "test"})
-			if got := ids(f); len(got) != 1 || got[0] != c.want {
-				t.Errorf("the next id is far from the last one: %v, want %s", got, c.want)
+			if far := f.rows(`SELECT max(delivery_id) > 100000 FROM deliveries`)[0] == "1"; far != c.far {
+				t.Errorf("the next id is far from the last one: %v, want %v", far, c.far)
+			}
+			if got := f.rows(`SELECT min(seq) >= 100000 FROM sqlite_sequence WHERE name = 'events'`); c.far &&
+				(len(got) != 1 || got[0] != "1") {
+				t.Errorf("the next id of an event is far from the last one: %q", got)
 			}
 		})
 	}
+}
+
+// backup is a copy of a file that is put in its place.
+func backup(f *file) *file {
+	f.t.Helper()
+	path := filepath.Join(f.t.TempDir(), "copy.db")
+	f.must(f.file.Backup(f.t.Context(), path))
+	d, err := db.Open(f.t.Context(), path)
+	f.must(err)
+	f.t.Cleanup(func() { d.Close() })
+	return over(f.t, d)
 }

@@ -37,15 +37,18 @@ func (l *Ledger) TakeLease(ctx context.Context, holder string, now time.Time, go
 			return err
 		case was.Holder == holder:
 			lease.TakenAt = was.TakenAt
+		// Given back just now, by a service that is started anew. Of a file that lay longer, it cannot be told whether it
+		// is a copy, made while no service ran.
+		case was.Holder == "" && was.UntilAt <= db.Stamp(now) && was.UntilAt > db.Stamp(now.Add(-LeaseFor)):
 		// One that ends later than any lease can was written by a clock that was wrong.
-		case was.UntilAt > db.Stamp(now) && was.UntilAt <= lease.UntilAt && !gone(was.Holder):
+		case was.UntilAt > db.Stamp(now) && was.UntilAt <= lease.UntilAt && was.Holder != "" && !gone(was.Holder):
 			lease = was
 			return nil
 		default:
 			if err := letGo(ctx, tx, was.Holder); err != nil {
 				return err
 			}
-			if err := leaveRoom(ctx, tx); err != nil {
+			if err := db.LeaveRoom(ctx, tx); err != nil {
 				return err
 			}
 		}
@@ -61,36 +64,13 @@ func (l *Ledger) TakeLease(ctx context.Context, holder string, now time.Time, go
 	return lease, nil
 }
 
-// room is how many ids are left out after a process that did not give its lease back: more than the events and
-// messages that a copy of the file can lack.
-const room = 100_000
-
-// leaveRoom leaves ids out. The file may be a copy, restored from a replica or a backup, that lacks the last of what
-// its original told: a receiver knows a repeat by the id, and would drop other news under the same one.
-func leaveRoom(ctx context.Context, tx *db.Tx) error {
-	for _, table := range []string{"events", "deliveries"} {
-		changed, err := tx.ExecContext(ctx, `UPDATE sqlite_sequence SET seq = seq + ? WHERE name = ?`, room, table)
-		if err != nil {
-			return err
-		}
-		n, err := changed.RowsAffected()
-		if err == nil && n == 0 {
-			_, err = tx.ExecContext(ctx, `INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)`, table, room)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // ReleaseLease gives the lease of a process back, and the messages that it has in hand.
-func (l *Ledger) ReleaseLease(ctx context.Context, holder string) error {
+func (l *Ledger) ReleaseLease(ctx context.Context, holder string, now time.Time) error {
 	err := l.file.Change(ctx, func(tx *db.Tx) error {
 		if err := letGo(ctx, tx, holder); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `DELETE FROM leases WHERE holder = ?`, holder)
+		_, err := tx.ExecContext(ctx, `UPDATE leases SET holder = '', until_at = ? WHERE holder = ?`, db.Stamp(now), holder)
 		return err
 	})
 	if err != nil {
@@ -101,7 +81,7 @@ func (l *Ledger) ReleaseLease(ctx context.Context, holder string) error {
 
 // LeaseHeld returns the lease, or db.ErrNotFound if no process has it.
 func (l *Ledger) LeaseHeld(ctx context.Context) (Lease, error) {
-	lease, err := leaseRow.One(ctx, l.read, `SELECT `+leaseRow.Columns+` FROM leases l`)
+	lease, err := leaseRow.One(ctx, l.read, `SELECT `+leaseRow.Columns+` FROM leases l WHERE l.holder <> ''`)
 	if err != nil {
 		return Lease{}, fmt.Errorf("lease: %w", notFound(err))
 	}
@@ -135,6 +115,6 @@ var handRow = scan.Of[struct {
 // letGo makes the messages that a process has in hand due at once. Whether they arrived is not known.
 func letGo(ctx context.Context, tx *db.Tx, holder string) error {
 	_, err := tx.ExecContext(ctx, `
-		UPDATE deliveries SET sender = '', next_attempt_at = NULL WHERE state = 'pending' AND sender = ?`, holder)
+		UPDATE deliveries SET sender = '', next_attempt_at = NULL WHERE state = 'pending' AND sender = ? AND sender <> ''`, holder)
 	return err
 }

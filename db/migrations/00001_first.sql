@@ -433,7 +433,7 @@ CREATE INDEX deliveries_by_state ON deliveries (channel, state, created_at, not_
 
 CREATE TABLE leases ( -- what only one process may do at a time, and which one does it
   lease TEXT PRIMARY KEY CHECK (lease IN ('deliver')), -- deliver: plan and send messages
-  holder TEXT NOT NULL CHECK (holder <> ''), -- which process: host, process number and a word of chance
+  holder TEXT NOT NULL, -- which process: host, process number and a word of chance; empty: none, since until_at
   taken_at TEXT NOT NULL CHECK (taken_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- since when it does it
   until_at TEXT NOT NULL CHECK (until_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z') -- until when, unless it says again that it does
 ) STRICT, WITHOUT ROWID;

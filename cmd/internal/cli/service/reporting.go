@@ -113,7 +113,7 @@ func (s *Service) report(ctx context.Context) {
 func (s *Service) releaseLease(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
 	defer cancel()
-	if err := ledger.New(s.DB).ReleaseLease(ctx, s.process); err != nil {
+	if err := ledger.New(s.DB).ReleaseLease(ctx, s.process, s.o.Now()); err != nil {
 		s.Log.Error("release the lease of the messages", "error", err)
 	}
 }

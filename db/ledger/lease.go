@@ -37,8 +37,8 @@ func (l *Ledger) TakeLease(ctx context.Context, holder string, now time.Time, go
 			return err
 		case was.Holder == holder:
 			lease.TakenAt = was.TakenAt
-		// Given back just now, by a service that is started anew. Of a file that lay longer, it cannot be told whether it
-		// is a copy, made while no service ran.
+		// Given back just now, by a service that is started anew. Of a file that lay longer, it cannot be told whether
+		// it is a copy, made while no service ran.
 		case was.Holder == "" && was.UntilAt <= db.Stamp(now) && was.UntilAt > db.Stamp(now.Add(-LeaseFor)):
 		// One that ends later than any lease can was written by a clock that was wrong.
 		case was.UntilAt > db.Stamp(now) && was.UntilAt <= lease.UntilAt && was.Holder != "" && !gone(was.Holder):
@@ -70,7 +70,8 @@ func (l *Ledger) ReleaseLease(ctx context.Context, holder string, now time.Time)
 		if err := letGo(ctx, tx, holder); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE leases SET holder = '', until_at = ? WHERE holder = ?`, db.Stamp(now), holder)
+		_, err := tx.ExecContext(ctx, `UPDATE leases SET holder = '', until_at = ? WHERE holder = ?`, db.Stamp(now),
+			holder)
 		return err
 	})
 	if err != nil {
@@ -115,6 +116,7 @@ var handRow = scan.Of[struct {
 // letGo makes the messages that a process has in hand due at once. Whether they arrived is not known.
 func letGo(ctx context.Context, tx *db.Tx, holder string) error {
 	_, err := tx.ExecContext(ctx, `
-		UPDATE deliveries SET sender = '', next_attempt_at = NULL WHERE state = 'pending' AND sender = ? AND sender <> ''`, holder)
+		UPDATE deliveries SET sender = '', next_attempt_at = NULL
+		WHERE state = 'pending' AND sender = ? AND sender <> ''`, holder)
 	return err
 }

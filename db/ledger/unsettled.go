@@ -57,7 +57,8 @@ func (l *Ledger) OpenComponents(ctx context.Context, channels []string, since ti
 			WHERE d.stream = 'alerts' AND d.reason = 'component' AND d.created_at >= ?2 AND `+lives+`
 				AND d.channel IN (SELECT value FROM json_each(?1)) AND json_extract(e.detail, '$.to') IS NOT NULL),
 		last AS (
-			SELECT *, row_number() OVER (PARTITION BY channel, component_id ORDER BY delivery_id DESC) AS nth FROM told),
+			SELECT *, row_number() OVER (PARTITION BY channel, component_id ORDER BY delivery_id DESC) AS nth
+			FROM told),
 		now AS (
 			SELECT t.*, v.slug AS vendor, s.watched, t.key LIKE '`+UnwatchedKey+`:%' AS was_unwatched,
 				c.status = 'operational' OR c.gone_at IS NOT NULL AS well
@@ -93,7 +94,8 @@ func (l *Ledger) OpenPages(ctx context.Context, channels []string, since time.Ti
 			SELECT l.channel, l.delivery_id, l.source_id, l.route, v.slug AS vendor, l.reason = 'not_watched' AS back
 			FROM last l JOIN sources s USING (source_id) JOIN vendors v USING (vendor_id)
 			WHERE l.nth = 1 AND CASE l.reason WHEN 'readable' THEN 0
-				WHEN 'not_watched' THEN s.watched = 1 AND s.consecutive_failures > 0 AND s.last_attempt_at > l.created_at
+				WHEN 'not_watched' THEN
+					s.watched = 1 AND s.consecutive_failures > 0 AND s.last_attempt_at > l.created_at
 				ELSE s.watched = 0 END) o
 		ORDER BY o.delivery_id`, names, db.Stamp(since))
 	if err != nil {
@@ -118,7 +120,8 @@ func (l *Ledger) Unsettled(ctx context.Context, channels []string, since time.Ti
 	rows, err := incidentRow.All(ctx, l.read, `
 		WITH told AS (
 			SELECT coalesce(i.same_event_id, i.incident_id) AS incident_id,
-				coalesce(max(d.delivery_id) FILTER (WHERE d.reason IN ('left_feed', 'not_watched', 'resolved')), 0) AS ended,
+				coalesce(max(d.delivery_id) FILTER (WHERE d.reason IN ('left_feed', 'not_watched', 'resolved')), 0)
+					AS ended,
 				coalesce(max(d.delivery_id) FILTER (WHERE d.reason IN ('left_feed', 'not_watched')), 0) AS lost,
 				coalesce(max(d.delivery_id) FILTER (WHERE d.reason IN
 					('first', 'reopened', 'worsened', 'maintenance', 'reminder')), 0) AS began

@@ -170,8 +170,8 @@ func (p *Planner) FactsOf(ctx context.Context, events []query.Event) (Facts, err
 	for _, name := range p.OnCall {
 		f.OnCall[name] = true
 	}
-	for _, read := range []func(context.Context) error{g.unwatchedPages, g.mutes, g.held, g.pages, g.open, g.eventSubjects,
-		g.unsettled, g.notified, g.recent} {
+	for _, read := range []func(context.Context) error{g.unwatchedPages, g.mutes, g.held, g.pages, g.open,
+		g.eventSubjects, g.unsettled, g.notified, g.recent} {
 		if err := read(ctx); err != nil {
 			return Facts{}, err
 		}

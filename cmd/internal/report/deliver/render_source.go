@@ -102,7 +102,8 @@ func (r *Renderer) sourceText(s *message.SourceAlert, reason message.Reason, h q
 			s.Text += " after " + words.Duration(back.Sub(gone))
 		}
 	case message.ReasonNotWatched:
-		s.SinceAt, s.Text, s.Open = "", "the status page is not watched any more, and could not be read until then", true
+		s.SinceAt, s.Open = "", true
+		s.Text = "the status page is not watched any more, and could not be read until then"
 	case message.ReasonMoved:
 		s.SinceAt, s.Reason = e.At, ""
 		s.Text = "the status page " + message.MovedText(e)

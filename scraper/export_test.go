@@ -58,3 +58,44 @@ func Lists(body []byte) (names []string, items [][][]byte) {
 	}
 	return names, items
 }
+
+// ListItem is an item of a list in a page.
+type ListItem struct {
+	List    string
+	N, Of   int
+	Item    []byte
+	Markup  bool                        // of a feed or a web page
+	Element bool                        // of a web page
+	With    func(instead []byte) []byte // the page with something else in its place; nil takes it out
+}
+
+// ListItems returns the first and the last item of each list in a page.
+func ListItems(body []byte) []ListItem {
+	var out []ListItem
+	for d, doc := range documents(body, nil) {
+		for m, l := range doc.lists {
+			for n, s := range l.items {
+				if n > 0 && n < len(l.items)-1 {
+					continue
+				}
+				out = append(out, ListItem{
+					List: fmt.Sprintf("%d.%d %s", d, m, l.name), N: n, Of: len(l.items),
+					Item: doc.text[s.from:s.to], Markup: l.markup, Element: l.element,
+					With: func(instead []byte) []byte {
+						var gone [][]byte
+						if instead == nil {
+							gone = [][]byte{doc.text[s.from:s.to]}
+						}
+						return doc.wrap(rewritten(doc.text, l, func(of span, item []byte) []byte {
+							if of == s {
+								return instead
+							}
+							return item
+						}), gone)
+					},
+				})
+			}
+		}
+	}
+	return out
+}

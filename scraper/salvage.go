@@ -17,9 +17,9 @@ import (
 // Read parses a page. An entry of a list that the platform refuses costs that entry, with a finding, and not the page:
 // in JSON, in JSON that stands in a web page or a script, in HTML, and in a feed. The Result then covers nothing, since
 // what was lost may be open. A page is refused as before if its other entries do not make it a page of the platform
-// either, or if a list would be left without any entry.
+// either, or if a list would be left without any entry, unless it had only one and the page shows something else.
 func Read(p Platform, s Source, in Page) (Result, error) {
-	res, err := p.Parse(s, in)
+	res, err := parse(p, s, in)
 	if errors.Is(err, ErrShape) {
 		if salvaged, ok := salvage(p, s, in, err); ok {
 			res, err = salvaged, nil
@@ -85,7 +85,7 @@ func salvage(p Platform, s Source, in Page, cause error) (res Result, ok bool) {
 		// hold it if the page can be read with one of its ends alone.
 		for _, likely := range []bool{true, false} {
 			for _, l := range doc.lists {
-				if len(l.items) < 2 || likely != v.likely(l) {
+				if len(l.items) == 0 || len(l.items) == 1 && l.markup || likely != v.likely(l) {
 					continue
 				}
 				if res, ok := v.without(l, cause); ok {
@@ -111,7 +111,7 @@ func (v *salvager) likely(l list) bool {
 // without reads the page without the bad items of a list, or as little of them as possible.
 func (v *salvager) without(l list, cause error) (Result, bool) {
 	bad := v.bad(l, l.items)
-	if len(bad) == 0 || len(bad) == len(l.items) {
+	if len(bad) == 0 || len(bad) == len(l.items) && (len(bad) > 1 || l.markup) {
 		return Result{}, false
 	}
 	if !l.markup {
@@ -121,9 +121,12 @@ func (v *salvager) without(l list, cause error) (Result, bool) {
 	}
 	if len(bad) == 1 {
 		for _, inner := range slices.Backward(v.doc.lists) {
-			if len(inner.items) > 1 && bad[0].holds(inner.items[0]) {
-				if lost := v.bad(inner, inner.items); len(lost) < len(inner.items) {
-					return v.drop(inner, lost, cause)
+			if len(inner.items) == 0 || len(inner.items) == 1 && l.markup || !bad[0].holds(inner.items[0]) {
+				continue
+			}
+			if lost := v.bad(inner, inner.items); len(lost) < len(inner.items) || len(lost) == 1 {
+				if res, ok := v.drop(inner, lost, cause); ok {
+					return res, true
 				}
 			}
 		}
@@ -150,7 +153,7 @@ func (v *salvager) mend(l list, bad []span) (Result, bool) {
 // drop reads the page without the bad items of a list, with a finding for each of them.
 func (v *salvager) drop(l list, bad []span, cause error) (Result, bool) {
 	res, ok := v.readWithout(l, bad)
-	if !ok {
+	if !ok || len(bad) == len(l.items) && len(res.Incidents)+len(res.Components) == 0 {
 		return Result{}, false
 	}
 	if l.element && !v.entries(l, bad, res) {
@@ -210,8 +213,19 @@ func (v *salvager) read(text []byte, gone [][]byte) (Result, bool) {
 	v.readings++
 	in := v.page
 	in.Body = v.doc.wrap(text, gone)
-	res, err := v.platform.Parse(v.source, in)
+	res, err := parse(v.platform, v.source, in)
 	return res, err == nil
+}
+
+// parse is the platform's Parse. A page at which that panics is refused: whatever a vendor writes, it costs its own page
+// and not the process, which reads all others.
+func parse(p Platform, s Source, in Page) (res Result, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			res, err = Result{}, page.Errorf("a page at which the reader of its platform fails (%v); please report it", cause)
+		}
+	}()
+	return p.Parse(s, in)
 }
 
 // bad returns those of a list's items without which the page can be read: halves that can be read are not looked
@@ -263,7 +277,8 @@ func rewritten(body []byte, l list, change func(span, []byte) []byte) []byte {
 // holds reports whether a stretch lies within this one.
 func (s span) holds(inner span) bool { return s.from < inner.from && inner.to < s.to }
 
-// lists returns the lists in a valid JSON document in which there is an object, the outer before the inner ones.
+// lists returns the lists in a valid JSON document in which there is an object, or one entry that may have been one, the
+// outer before the inner ones.
 func lists(body []byte) []list {
 	var found []list
 	var stack []*opened
@@ -273,7 +288,7 @@ func lists(body []byte) []list {
 		start := end + len(body[end:]) - len(bytes.TrimLeft(body[end:], ", :\t\r\n"))
 		tok, err := d.Token()
 		if err != nil {
-			return slices.DeleteFunc(found, func(l list) bool { return !l.objects })
+			return slices.DeleteFunc(found, func(l list) bool { return !l.objects && len(l.items) != 1 })
 		}
 		end = int(d.InputOffset())
 		switch tok {

@@ -34,6 +34,8 @@ func ReadFeed(p Page, want string) (*gofeed.Feed, error) {
 		body = atomText(body)
 	case !IsJSONFeed(body):
 		return nil, Unexpected(p, want)
+	case !objectsOnly(body):
+		return nil, Errorf("a JSON feed with an item that is no object") // the parser of feeds ends the program at null
 	}
 	feed, err := gofeed.NewParser().Parse(bytes.NewReader(declareUTF8(body)))
 	if err != nil {
@@ -218,6 +220,15 @@ var feedRoot = regexp.MustCompile(
 
 // IsFeed reports whether a body begins as RSS or Atom does.
 func IsFeed(body []byte) bool { return feedRoot.Match(body[:min(len(body), 2000)]) }
+
+// objectsOnly reports whether all items of a JSON feed are objects.
+func objectsOnly(body []byte) bool {
+	var doc struct {
+		Items []json.RawMessage `json:"items"`
+	}
+	return json.Unmarshal(body, &doc) == nil &&
+		!slices.ContainsFunc(doc.Items, func(item json.RawMessage) bool { return item[0] != '{' })
+}
 
 // IsJSONFeed reports whether a body is a whole JSON document that calls itself a JSON Feed and has a list of items;
 // see https://www.jsonfeed.org/version/1.1/ .

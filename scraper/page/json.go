@@ -52,5 +52,7 @@ func BrokenJSON(body []byte, err error) string {
 var jsonStart = regexp.MustCompile(`^(?:\{\s*(?:["}]|$)|\[\s*(?:[\[{"\]]|$))`)
 
 // IsJSON reports whether a body begins as a JSON object or list does. "[EU] Delays" does not: it is the title of an
-// incident.
-func IsJSON(body []byte) bool { return jsonStart.Match(body) }
+// incident. A list may begin with an entry that is none, such as null, if the body is JSON to its end.
+func IsJSON(body []byte) bool {
+	return jsonStart.Match(body) || len(body) > 0 && body[0] == '[' && json.Valid(body)
+}

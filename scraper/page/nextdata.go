@@ -68,7 +68,9 @@ func ReadNextData(body []byte) *NextData {
 		return nil
 	}
 	d.flight = true
-	d.split(stream.String())
+	// A control character in a row is written as "\\u0002" in the script, where nobody who cleans the page sees it.
+	rows, _ := cleanCharacters([]byte(stream.String()), false)
+	d.split(string(rows))
 	return d
 }
 

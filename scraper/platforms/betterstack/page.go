@@ -72,9 +72,9 @@ func readPage(s scraper.Source, p page.Page, body []byte) (scraper.Result, error
 	switch {
 	case sections.Length() > 0 && heading != "":
 		res.Document = page.DocHome
-		res.Components = sectionResources(sections)
+		res.Components, res.Findings = sectionResources(sections)
 		res.Indicator = cmp.Or(faviconWord(doc), heading)
-		res.Coverage.Components = len(res.Components) > 0
+		res.Coverage.Components = len(res.Components) > 0 && len(res.Findings) == 0
 	case len(listed) > 0, bytes.Contains(body, []byte("No incidents reported")):
 		res.Document = page.DocHistory
 	default:
@@ -114,21 +114,23 @@ func faviconWord(doc *goquery.Document) string {
 }
 
 // sectionResources returns the services of the home page, with its sections as groups.
-func sectionResources(sections *goquery.Selection) []normalize.RawComponent {
-	var out []normalize.RawComponent
+func sectionResources(sections *goquery.Selection) (out []normalize.RawComponent, nameless []normalize.Finding) {
 	sections.Each(func(_ int, section *goquery.Selection) {
 		group := page.OneLine(section.FindMatcher(selSectionName).First().Text())
-		section.FindMatcher(resourceEntity).Each(func(_ int, r *goquery.Selection) {
+		entries := section.FindMatcher(resourceEntity)
+		entries.Each(func(n int, r *goquery.Selection) {
 			address := r.AttrOr("data-url", "")
 			part := normalize.RawComponent{ID: address[strings.LastIndex(address, "/")+1:], Group: group}
 			part.Name = page.OneLine(r.FindMatcher(selName).First().Text())
 			part.Status = colorWord(r.FindMatcher(selIcon).First())
-			if part.Name != "" {
-				out = append(out, part)
+			if part.Name == "" {
+				nameless = append(nameless, page.Nameless("components", n+1, entries.Length()))
+				return
 			}
+			out = append(out, part)
 		})
 	})
-	return out
+	return out, nameless
 }
 
 // linkedReports returns the reports that a page links to, by their titles only.

@@ -161,7 +161,7 @@ func (f *finder) all(at node) (out []node) {
 			list = []any{v}
 		}
 		for _, v := range list {
-			if v != nil {
+			if v != nil || isList || len(found) > 1 { // an entry that is null is one that cannot be read
 				out = append(out, node{value: v})
 			}
 		}

@@ -69,8 +69,8 @@ func (s *Selectors) Parse(from scraper.Source, p page.Page) (scraper.Result, err
 		)
 	}
 	complete := s.page.Complete && whole
-	r.out.Coverage.Open = complete && r.finders["list"] != nil
-	r.out.Coverage.Components = complete && len(r.out.Components) > 0
+	r.out.Coverage.Open = complete && r.finders["list"] != nil && !r.lost.incidents
+	r.out.Coverage.Components = complete && len(r.out.Components) > 0 && !r.lost.components
 	return r.out, nil
 }
 
@@ -82,6 +82,7 @@ type reading struct {
 	at    time.Time
 	order map[*html.Node]int // of every element, where a selector may match above its place
 	out   scraper.Result
+	lost  struct{ incidents, components bool } // an entry of the list is none
 }
 
 func newReading(s *Selectors, from scraper.Source, p page.Page) (*reading, error) {
@@ -147,8 +148,13 @@ func (r *reading) incidents() error {
 		return nil
 	}
 	titles, states := 0, 0
-	for _, at := range list {
+	for n, at := range list {
 		raw := r.incident(at)
+		if raw.Title == "" && at.element == nil && !isObject(at.value) {
+			r.out.Findings = append(r.out.Findings, page.Nameless("incidents", n+1, len(list)))
+			r.lost.incidents = true
+			continue
+		}
 		if raw.Title != "" {
 			titles++
 		}
@@ -210,6 +216,11 @@ func (r *reading) incident(at node) normalize.Raw {
 	// Where no timeline is selected, or the incident is its own only update, there is more than is shown.
 	raw.Excerpt = updates == nil || updates.self
 	for _, u := range updates.all(at) {
+		if u.element == nil && u.value == nil {
+			r.out.Findings = append(r.out.Findings, normalize.Finding{Field: "updates", Value: raw.Title,
+				Problem: "an update is null and is left out"})
+			continue
+		}
 		raw.Updates = append(raw.Updates, r.update(u))
 	}
 	page.OldestFirst(raw.Updates)
@@ -339,7 +350,8 @@ func (r *reading) components() error {
 	if f == nil {
 		return nil
 	}
-	for _, at := range f.all(r.root) {
+	list := f.all(r.root)
+	for n, at := range list {
 		c := normalize.RawComponent{
 			Name:   r.text("component_name", at),
 			Group:  r.above("component_group", at),
@@ -347,6 +359,9 @@ func (r *reading) components() error {
 		}
 		if c.Name != "" {
 			r.out.Components = append(r.out.Components, c)
+		} else {
+			r.out.Findings = append(r.out.Findings, page.Nameless("components", n+1, len(list)))
+			r.lost.components = true
 		}
 	}
 	if len(r.out.Components) > 0 {
@@ -370,3 +385,6 @@ func (r *reading) components() error {
 	)
 	return nil
 }
+
+// isObject reports whether an entry of a list in JSON is an object. Another one can be an incident if it is a title.
+func isObject(v any) bool { _, ok := v.(map[string]any); return ok }

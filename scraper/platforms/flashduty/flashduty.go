@@ -236,9 +236,9 @@ func readChanges(document string, changes []change, sections map[string]string) 
 // readActive reads the active changes. Components have no status of their own: the page shows the status that an
 // active change gives them, and "operational" for all others, since the list is complete. While an active change
 // names no component, the status of the components that no change names is unknown.
-func readActive(s scraper.Source, p page.Page, page pageInfo, active []change) (scraper.Result, error) {
+func readActive(s scraper.Source, p page.Page, info pageInfo, active []change) (scraper.Result, error) {
 	sections := map[string]string{}
-	for _, section := range page.Sections {
+	for _, section := range info.Sections {
 		sections[section.ID] = section.Name
 	}
 	raws, err := readChanges(docActive, active, sections)
@@ -246,12 +246,12 @@ func readActive(s scraper.Source, p page.Page, page pageInfo, active []change) (
 		return scraper.Result{}, err
 	}
 	res := scraper.Result{
-		Document: docActive, Incidents: raws, PageName: page.Name,
+		Document: docActive, Incidents: raws, PageName: info.Name,
 		Coverage: scraper.Coverage{Open: true, Components: true},
-		Follow:   follow(s, p, page, active),
+		Follow:   follow(s, p, info, active),
 	}
-	if page.Domain != "" {
-		res.PageURL = "https://" + page.Domain + "/?page_id=" + string(page.ID)
+	if info.Domain != "" {
+		res.PageURL = "https://" + info.Domain + "/?page_id=" + string(info.ID)
 	}
 	status, silent := map[string]string{}, false
 	for _, raw := range raws {
@@ -264,8 +264,10 @@ func readActive(s scraper.Source, p page.Page, page pageInfo, active []change) (
 			status[c.ID] = worse(status[c.ID], c.Status)
 		}
 	}
-	for _, c := range page.Components {
+	for n, c := range info.Components {
 		if strings.TrimSpace(c.Name) == "" {
+			res.Findings = append(res.Findings, page.Nameless("components", n+1, len(info.Components)))
+			res.Coverage.Components = false
 			continue
 		}
 		out := normalize.RawComponent{ID: c.ID, Name: c.Name, Group: sections[c.SectionID], Status: status[c.ID]}

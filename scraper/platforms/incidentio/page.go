@@ -40,7 +40,11 @@ func (g *pageData) readLists(data *page.NextData) error {
 		g.history.Links = append(g.history.Links, history.Links...)
 	}
 	for _, o := range data.Find(`"worst_component_status"`,
-		func(o map[string]any) bool { return o["public_url"] != nil && o["worst_component_status"] != nil }) {
+		func(o map[string]any) bool {
+			_, hasURL := o["public_url"]
+			_, hasStatus := o["worst_component_status"]
+			return hasURL && hasStatus
+		}) {
 		var sub subPage
 		if err := data.Decode(o, &sub); err != nil {
 			return err
@@ -76,6 +80,11 @@ func (g *pageData) result(s scraper.Source, p page.Page) (scraper.Result, error)
 			res.Incidents = append(res.Incidents, raw)
 		}
 	}
+	for n, link := range g.history.Links {
+		if link.ID == "" {
+			res.Findings = append(res.Findings, page.Nameless("incidents", n+1, len(g.history.Links)))
+		}
+	}
 	links := g.links(res.Incidents)
 	res.Incidents = append(res.Incidents, links...)
 	if sum.PageType == "parent" {
@@ -86,7 +95,7 @@ func (g *pageData) result(s scraper.Source, p page.Page) (scraper.Result, error)
 		return res, nil // the home page covers what is on every page
 	}
 	res.Components = listed
-	res.Coverage = scraper.Coverage{Components: true, Open: sum.Maintenances != nil}
+	res.Coverage = scraper.Coverage{Components: true, Open: sum.Maintenances != nil && len(res.Findings) == 0}
 	res.Follow = g.follow(s, links)
 	return res, nil
 }
@@ -100,7 +109,10 @@ func (g *pageData) parent(s scraper.Source, res *scraper.Result) {
 		}
 	}
 	seen := map[string]bool{}
-	for _, sub := range g.subPages {
+	for n, sub := range g.subPages {
+		if sub.Name == "" {
+			res.Findings = append(res.Findings, page.Nameless("components", n+1, len(g.subPages)))
+		}
 		if seen[sub.ID] || sub.Name == "" {
 			continue
 		}
@@ -233,7 +245,7 @@ func (g *pageData) links(read []normalize.Raw) []normalize.Raw {
 	var out []normalize.Raw
 	for _, link := range g.history.Links {
 		if link.ID == "" {
-			continue
+			continue // result tells of it
 		}
 		raw := normalize.Raw{
 			Document: docHistoryLink, ID: link.ID, URL: page.IncidentURL(g.home, link.ID), Title: link.Name,

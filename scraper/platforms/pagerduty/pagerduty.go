@@ -127,7 +127,7 @@ type impact struct {
 type service struct {
 	ServiceID string `json:"external_business_service_id"`
 	Name      string `json:"name"`
-	Active    bool   `json:"is_active"`
+	Active    *bool  `json:"is_active"`
 }
 
 // position is a group of services, or a service with the id of its group.
@@ -171,10 +171,10 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 			res.Incidents = append(res.Incidents, in.raw(groups))
 		}
 	}
-	res.Components = doc.components(groups)
+	res.Components, res.Findings = doc.components(groups)
 	if whole {
 		// Without the list of posts a maintenance may be open that is not shown.
-		res.Coverage = scraper.Coverage{Open: sum.Posts != nil, Components: true, Since: oldestEnd(sum.Resolved)}
+		res.Coverage = scraper.Coverage{Open: sum.Posts != nil, Components: len(res.Findings) == 0, Since: oldestEnd(sum.Resolved)}
 	}
 	return res, nil
 }
@@ -280,7 +280,7 @@ var idle = map[string]bool{"scheduled": true, "completed": true, "resolved": tru
 // components returns the services in use. The page gives them no status of their own: what it shows is what
 // the newest post of an open incident says of a service, and "all good" for the others, as the list of open
 // incidents is complete. While an incident names no service, nothing is known of those no other one names.
-func (d *document) components(groups map[string]string) []normalize.RawComponent {
+func (d *document) components(groups map[string]string) (out []normalize.RawComponent, lost []normalize.Finding) {
 	status, silent := map[string]string{}, d.Summary.Posts == nil
 	for _, list := range [][]incident{d.Summary.Open, d.Summary.Posts} {
 		for _, in := range list {
@@ -296,9 +296,12 @@ func (d *document) components(groups map[string]string) []normalize.RawComponent
 			}
 		}
 	}
-	var out []normalize.RawComponent
-	for _, s := range d.Summary.Services {
-		if !s.Active || strings.TrimSpace(s.Name) == "" {
+	for n, s := range d.Summary.Services {
+		if s.Active != nil && !*s.Active {
+			continue
+		}
+		if s.Active == nil || strings.TrimSpace(s.Name) == "" {
+			lost = append(lost, page.Nameless("components", n+1, len(d.Summary.Services)))
 			continue
 		}
 		c := normalize.RawComponent{
@@ -312,7 +315,7 @@ func (d *document) components(groups map[string]string) []normalize.RawComponent
 		}
 		out = append(out, c)
 	}
-	return out
+	return out, lost
 }
 
 // oldestEnd returns the earliest time at which a listed incident ended: whatever began after that is open, or

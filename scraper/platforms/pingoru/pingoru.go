@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -139,6 +140,7 @@ func (r reader) history(s scraper.Source, h historyHead) (scraper.Result, error)
 			res.Follow = append(res.Follow, scraper.Request{URL: in.raw.URL, Optional: true})
 		}
 	}
+	r.linkedOnly(s, &res)
 	switch {
 	case len(res.Incidents) == 0 && h.count > 0:
 		return scraper.Result{}, page.Errorf(
@@ -152,6 +154,25 @@ func (r reader) history(s scraper.Source, h historyHead) (scraper.Result, error)
 		res.Coverage.Since = h.since
 	}
 	return res, nil
+}
+
+// linkedOnly follows the links to incidents of which the history cannot be read: their own pages tell them.
+func (r reader) linkedOnly(s scraper.Source, res *scraper.Result) {
+	if r.view == nil {
+		return
+	}
+	for _, l := range r.view.links {
+		id, own := address(page.Resolve(r.url, l.href))
+		if id == "" || slices.ContainsFunc(res.Incidents, func(i normalize.Raw) bool { return i.ID == id }) ||
+			slices.ContainsFunc(res.Findings, func(f normalize.Finding) bool { return f.Key == id }) {
+			continue
+		}
+		res.Findings = append(res.Findings, normalize.Finding{Key: id, Field: "page", Value: l.href,
+			Problem: "the outage history links to this incident, and what it says of it cannot be read"})
+		if own != "" && worthReading(s, incident{raw: normalize.Raw{ID: id}}) {
+			res.Follow = append(res.Follow, scraper.Request{URL: own, Optional: true})
+		}
+	}
 }
 
 func excerpted(raws []normalize.Raw) bool { return len(raws) > 0 && raws[len(raws)-1].Excerpt }

@@ -143,7 +143,7 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 			raw, ok := incident(row, p)
 			if !ok {
 				return scraper.Result{}, page.Errorf(
-					"a StatusCast page that lists an incident without its title or its address",
+					"a StatusCast page that lists an incident without its address",
 				)
 			}
 			// An open incident stands in the list of open ones and in that of the last days.
@@ -155,12 +155,12 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 			}
 		}
 	}
-	if res.Components = components(grid); len(res.Components) == 0 && (grid.Length() > 0 || lists.Length() == 0) {
+	if res.Components, res.Findings = components(grid); len(res.Components) == 0 && (grid.Length() > 0 || lists.Length() == 0) {
 		return scraper.Result{}, page.Errorf("a StatusCast page whose grid shows no component")
 	}
 	root, _ := grid.Attr("data-requestcomponentid")
 	settings, _ := grid.Attr("data-settings")
-	res.Coverage.Components = root == "0" && strings.Contains(settings, `"RootComponentId":"0"`) &&
+	res.Coverage.Components = root == "0" && len(res.Findings) == 0 && strings.Contains(settings, `"RootComponentId":"0"`) &&
 		!page.BreaksOff(body)
 	return res, nil
 }
@@ -173,7 +173,7 @@ func sameWords(a, b normalize.Raw) bool {
 
 var id = regexp.MustCompile(`/incident/(\d+)/?$`)
 
-// incident reads one entry of a list; ok is false for one without title or address.
+// incident reads one entry of a list; ok is false for one without its address.
 func incident(row *goquery.Selection, p page.Page) (raw normalize.Raw, ok bool) {
 	head := row.FindMatcher(selHead).First()
 	href, _ := head.FindMatcher(selLink).First().Attr("href")
@@ -225,19 +225,20 @@ func incident(row *goquery.Selection, p page.Page) (raw normalize.Raw, ok bool) 
 	if n := len(raw.Updates); n > 0 && raw.Updates[n-1].State != "" {
 		raw.State = raw.Updates[n-1].State
 	}
-	return raw, raw.Title != "" && (raw.ID != "" || raw.URL != "")
+	return raw, raw.ID != "" || raw.URL != ""
 }
 
 // components reads the grid: a row a component, the newest day first. What is shown is the worst of
 // the day, so that a component which has recovered keeps its word until midnight.
-func components(grid *goquery.Selection) []normalize.RawComponent {
-	var out []normalize.RawComponent
+func components(grid *goquery.Selection) (out []normalize.RawComponent, nameless []normalize.Finding) {
 	paths := map[string]string{}
-	for _, row := range grid.FindMatcher(selGridRow).EachIter() {
+	rows := grid.FindMatcher(selGridRow)
+	for n, row := range rows.EachIter() {
 		id, _ := row.Attr("data-id")
 		parent, _ := row.Attr("data-pid")
 		name := page.OneLine(row.FindMatcher(selGridName).First().Text())
 		if name == "" {
+			nameless = append(nameless, page.Nameless("components", n+1, rows.Length()))
 			continue
 		}
 		c := normalize.RawComponent{ID: id, Name: name, Group: paths[parent]}
@@ -248,7 +249,7 @@ func components(grid *goquery.Selection) []normalize.RawComponent {
 		c.Status = page.ClassWord(row.FindMatcher(selGridDay).First(), "component-")
 		out = append(out, c)
 	}
-	return out
+	return out, nameless
 }
 
 var archivePrefix = regexp.MustCompile(`^(?:https?://web\.archive\.org)?/web/\d{4,14}(?:[a-z]{2}_)?/(https?://.*)$`)

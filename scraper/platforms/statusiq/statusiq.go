@@ -134,7 +134,7 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 			Parts  []part            `json:"current_status"`
 			Active []json.RawMessage `json:"active_incident_details"`
 			Past   []struct {
-				Incidents []json.RawMessage `json:"grp_by_incidents_list"`
+				Incidents *[]json.RawMessage `json:"grp_by_incidents_list"`
 			} `json:"resolved_incident_details"`
 			Page struct {
 				Status page.Scalar `json:"status"`
@@ -160,8 +160,11 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 		}
 	}
 	lists := [][]json.RawMessage{doc.Data.Active}
-	for _, day := range doc.Data.Past {
-		lists = append(lists, day.Incidents)
+	for i, day := range doc.Data.Past {
+		if day.Incidents == nil {
+			return scraper.Result{}, page.Errorf("a summary of StatusIQ whose day %d lacks its list of incidents", i+1)
+		}
+		lists = append(lists, *day.Incidents)
 	}
 	for _, list := range lists {
 		for i, text := range list {

@@ -218,7 +218,8 @@ func damageEach(t *testing.T, list []fixture) {
 		for _, e := range scraper.ListItems(body) {
 			id := e.List[strings.Index(e.List, " "):]
 			inData := e.List[len(e.List)-1] == ' ' && page.IsHTML(body) // a row of what a page is rendered from
-			if e.Of < 2 && e.Markup || inData || f.platform == "upptime" && strings.HasSuffix(id, " labels") || seen[id] || !e.Markup && e.Item[0] != '{' {
+			decides := f.platform == "upptime" && strings.HasSuffix(id, " labels") // whether an issue is an incident
+			if e.Of < 2 && e.Markup || inData || decides || seen[id] || !e.Markup && e.Item[0] != '{' {
 				continue
 			}
 			without, err := understand(f, e.With(nil))
@@ -248,7 +249,8 @@ func damageEach(t *testing.T, list []fixture) {
 				lostIncidents, lostComponents := whole.lacks(damaged)
 				for _, i := range lostIncidents {
 					// What stands on a page twice is changed by one of the two.
-					if e.Element && (strings.Contains(string(e.Item), i.Title) || strings.Contains(string(e.Item), i.Key)) {
+					item := string(e.Item)
+					if e.Element && (strings.Contains(item, i.Title) || strings.Contains(item, i.Key)) {
 						continue
 					}
 					if !slices.ContainsFunc(incidents, func(k normalize.Incident) bool { return cmp.Equal(i, k) }) {

@@ -217,12 +217,12 @@ func (v *salvager) read(text []byte, gone [][]byte) (Result, bool) {
 	return res, err == nil
 }
 
-// parse is the platform's Parse. A page at which that panics is refused: whatever a vendor writes, it costs its own page
-// and not the process, which reads all others.
+// parse is the platform's Parse. A page at which that panics is refused: whatever a vendor writes, it costs its own
+// page and not the process, which reads all others.
 func parse(p Platform, s Source, in Page) (res Result, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			res, err = Result{}, page.Errorf("a page at which the reader of its platform fails (%v); please report it", cause)
+			res, err = Result{}, page.Errorf("a page at which its platform's reader fails (%v); please report it", cause)
 		}
 	}()
 	return p.Parse(s, in)
@@ -277,8 +277,8 @@ func rewritten(body []byte, l list, change func(span, []byte) []byte) []byte {
 // holds reports whether a stretch lies within this one.
 func (s span) holds(inner span) bool { return s.from < inner.from && inner.to < s.to }
 
-// lists returns the lists in a valid JSON document in which there is an object, or one entry that may have been one, the
-// outer before the inner ones.
+// lists returns the lists in a valid JSON document in which there is an object, or one entry that may have been one,
+// the outer before the inner ones.
 func lists(body []byte) []list {
 	var found []list
 	var stack []*opened

@@ -174,7 +174,8 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 	res.Components, res.Findings = doc.components(groups)
 	if whole {
 		// Without the list of posts a maintenance may be open that is not shown.
-		res.Coverage = scraper.Coverage{Open: sum.Posts != nil, Components: len(res.Findings) == 0, Since: oldestEnd(sum.Resolved)}
+		res.Coverage = scraper.Coverage{Open: sum.Posts != nil, Components: len(res.Findings) == 0,
+			Since: oldestEnd(sum.Resolved)}
 	}
 	return res, nil
 }

@@ -155,12 +155,14 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 			}
 		}
 	}
-	if res.Components, res.Findings = components(grid); len(res.Components) == 0 && (grid.Length() > 0 || lists.Length() == 0) {
+	res.Components, res.Findings = components(grid)
+	if len(res.Components) == 0 && (grid.Length() > 0 || lists.Length() == 0) {
 		return scraper.Result{}, page.Errorf("a StatusCast page whose grid shows no component")
 	}
 	root, _ := grid.Attr("data-requestcomponentid")
 	settings, _ := grid.Attr("data-settings")
-	res.Coverage.Components = root == "0" && len(res.Findings) == 0 && strings.Contains(settings, `"RootComponentId":"0"`) &&
+	res.Coverage.Components = root == "0" && strings.Contains(settings, `"RootComponentId":"0"`) &&
+		len(res.Findings) == 0 &&
 		!page.BreaksOff(body)
 	return res, nil
 }

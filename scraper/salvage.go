@@ -222,7 +222,7 @@ func (v *salvager) read(text []byte, gone [][]byte) (Result, bool) {
 func parse(p Platform, s Source, in Page) (res Result, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			res, err = Result{}, page.Errorf("a page at which its platform's reader fails (%v); please report it", cause)
+			res, err = Result{}, page.Errorf("a page at which its reader fails (%v); please report it", cause)
 		}
 	}()
 	return p.Parse(s, in)

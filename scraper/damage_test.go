@@ -217,7 +217,7 @@ func damageEach(t *testing.T, list []fixture) {
 		}
 		for _, e := range scraper.ListItems(body) {
 			id := e.List[strings.Index(e.List, " "):]
-			inData := e.List[len(e.List)-1] == ' ' && page.IsHTML(body)            // a row of what a page is rendered from
+			inData := e.List[len(e.List)-1] == ' ' && page.IsHTML(body)            // what a page is rendered from
 			decides := f.platform == "upptime" && strings.HasSuffix(id, " labels") // whether an issue is an incident
 			if e.Of < 2 && e.Markup || inData || decides || seen[id] || !e.Markup && e.Item[0] != '{' {
 				continue

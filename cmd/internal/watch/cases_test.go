@@ -2,7 +2,10 @@ package watch
 
 import (
 	"cmp"
+	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,11 +14,13 @@ import (
 	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/robfig/cron/v3"
 
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 	"vendorwatch/normalize/racetest"
 	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms"
 	"vendorwatch/scraper/platforms/custom"
 )
 
@@ -33,7 +38,7 @@ type caseRow struct {
 	parts       string   // components that recovered before their incident ended, and after how many seconds
 }
 
-// TestCases reads every page of ../shared/cases.
+// TestCases reads every page of ../shared/cases, saved and live.
 func TestCases(t *testing.T) {
 	racetest.Skip(t, "imports documents one after the other")
 	if _, err := os.Stat(casesDir); err != nil {
@@ -44,7 +49,8 @@ func TestCases(t *testing.T) {
 		for _, f := range strings.Fields(row.files) {
 			named[f] = true
 		}
-		t.Run(row.files, func(t *testing.T) { row.check(t) })
+		t.Run("import "+row.files, func(t *testing.T) { row.check(t, importCase) })
+		t.Run("scrape "+row.files, func(t *testing.T) { row.check(t, scrapeCase) })
 	}
 	err := filepath.WalkDir(casesDir, func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -61,24 +67,73 @@ func TestCases(t *testing.T) {
 	}
 }
 
-func (row caseRow) check(t *testing.T) {
-	w, _ := watcher(t, nil)
+// read reads the pages of a row one after the other, ten minutes apart.
+type read func(t *testing.T, w *Watcher, row caseRow, pages []scraper.Page)
+
+// importCase imports the pages as files.
+func importCase(t *testing.T, w *Watcher, row caseRow, pages []scraper.Page) {
 	i := &Importer{Watcher: w, Vendor: "quartzline", URL: "https://status.quartzline.example",
 		Reading: Reading{TimeZone: row.zone}}
-	for n, f := range strings.Fields(row.files) {
-		body, err := os.ReadFile(filepath.Join(casesDir, filepath.FromSlash(f)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		unreadable, err := i.Take(t.Context(), "", scraper.Page{Status: 200, Body: body, ContentType: row.contentType,
-			At: time.Date(2026, 11, 27, 22, 10*n, 0, 0, time.UTC)})
-		if err != nil || unreadable != nil {
-			t.Fatalf("%s: %v, %v", f, unreadable, err)
+	for _, p := range pages {
+		if unreadable, err := i.Take(t.Context(), "", p); err != nil || unreadable != nil {
+			t.Fatalf("%s: %v, %v", row.files, unreadable, err)
 		}
 	}
 	if err := i.Finish(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// scrapeCase scrapes a server that answers with the pages, one each poll.
+func scrapeCase(t *testing.T, w *Watcher, row caseRow, pages []scraper.Page) {
+	now := pages[0]
+	w.Now = func() time.Time { return now.At }
+	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, _ *http.Request) {
+		out.Header()["Content-Type"] = nil
+		if row.contentType != "" {
+			out.Header().Set("Content-Type", row.contentType)
+		}
+		_, _ = out.Write(now.Body)
+	}))
+	t.Cleanup(server.Close)
+	collector := scraper.NewCollector(scraper.FetchOptions{})
+	w.Fetcher = fetchFunc(func(ctx context.Context, r scraper.Request) (scraper.Page, error) {
+		p, err := collector.Fetch(ctx, scraper.Request{URL: server.URL, ETag: r.ETag, LastModified: r.LastModified})
+		p.URL, p.At = r.URL, now.At
+		return p, err
+	})
+	saved, err := scraper.Saved(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	vendor, err := w.Record.EnsureVendor(t.Context(), query.Vendor{Slug: "quartzline", Name: "Quartzline"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := Source{Vendor: "quartzline", URL: "https://status.quartzline.example", Platform: platforms.Detect(saved),
+		Schedule: cron.Every(10 * time.Minute), Timeout: 20 * time.Second, Reading: Reading{TimeZone: row.zone}}
+	if s.ID, err = w.Record.EnsureSource(t.Context(), vendor, s.URL, s.Platform); err != nil {
+		t.Fatal(err)
+	}
+	for _, now = range pages {
+		if _, err := w.Scrape(t.Context(), s); err != nil {
+			t.Fatalf("%s: %v", row.files, err)
+		}
+	}
+}
+
+func (row caseRow) check(t *testing.T, read read) {
+	w, _ := watcher(t, nil)
+	var pages []scraper.Page
+	for n, f := range strings.Fields(row.files) {
+		body, err := os.ReadFile(filepath.Join(casesDir, filepath.FromSlash(f)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages = append(pages, scraper.Page{Status: 200, Body: body, ContentType: row.contentType,
+			At: time.Date(2026, 11, 27, 22, 10*n, 0, 0, time.UTC)})
+	}
+	read(t, w, row, pages)
 	list, err := w.DB.Incidents(t.Context(), query.Filter{AllSources: true})
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+
 	"vendorwatch/db"
 	"vendorwatch/db/ledger"
 	"vendorwatch/db/query"
@@ -371,58 +372,5 @@ func TestDeliveriesAreChosen(t *testing.T) {
 		if got := strings.Join(ids, " "); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
-	}
-}
-
-func TestMutes(t *testing.T) {
-	f := newFile(t)
-	ctx := t.Context()
-	f.save(seen(t0, outage("a", t0, "investigating")))
-	vendor, err := f.Mute(ctx, ledger.Mute{Vendor: "acme", Reason: "they are rebuilding"}, after(2*hour), t0)
-	f.must(err)
-	if diff := cmp.Diff(ledger.Mute{MuteID: 1, VendorID: 1, Vendor: "acme", UntilAt: db.Stamp(after(2 * hour)),
-		Reason: "they are rebuilding", CreatedAt: db.Stamp(t0)}, vendor); diff != "" {
-		t.Errorf("mute of a vendor (-want +got)\n%s", diff)
-	}
-	incident, err := f.Mute(ctx, ledger.Mute{IncidentID: 1}, after(hour), t0)
-	f.must(err)
-	if diff := cmp.Diff(ledger.Mute{MuteID: 2, IncidentID: 1, Vendor: "acme", Title: "Trouble a",
-		UntilAt: db.Stamp(after(hour)), CreatedAt: db.Stamp(t0)}, incident); diff != "" {
-		t.Errorf("mute of an incident (-want +got)\n%s", diff)
-	}
-	for _, m := range []ledger.Mute{{Vendor: "nobody"}, {IncidentID: 99}} {
-		if _, err := f.Mute(ctx, m, after(hour), t0); !errors.Is(err, db.ErrNotFound) {
-			t.Errorf("%+v: %v", m, err)
-		}
-	}
-	if _, err := f.Mute(ctx, ledger.Mute{Vendor: "acme"}, t0, t0); err == nil {
-		t.Error("a mute that is over when it begins")
-	}
-	holds := func(now time.Time) string {
-		mutes, err := f.Mutes(ctx, now)
-		f.must(err)
-		var ids []string
-		for _, m := range mutes {
-			ids = append(ids, fmt.Sprint(m.MuteID))
-		}
-		return strings.Join(ids, " ")
-	}
-	if got := holds(t0); got != "2 1" {
-		t.Errorf("now: %q", got)
-	}
-	if got := holds(after(hour)); got != "1" {
-		t.Errorf("one ends by itself: %q", got)
-	}
-	f.must(f.Unmute(ctx, 1, after(hour)))
-	f.must(f.Unmute(ctx, 2, after(hour)))
-	if got := holds(after(hour)); got != "" {
-		t.Errorf("one is ended by hand: %q", got)
-	}
-	if diff := cmp.Diff([]string{"1|2026-11-23T10:00:00.000Z", "2|NULL"},
-		f.rows(`SELECT mute_id, ended_at FROM mutes`)); diff != "" {
-		t.Errorf("mutes (-want +got)\n%s", diff)
-	}
-	if err := f.Unmute(ctx, 3, t0); !errors.Is(err, db.ErrNotFound) {
-		t.Errorf("a mute that does not exist: %v", err)
 	}
 }

@@ -167,7 +167,7 @@ func (f *file) dump() string {
 	var b strings.Builder
 	for _, table := range []string{"vendors", "documents", "components", "component_changes", "incidents",
 		"incident_updates",
-		"incident_components", "revisions", "events", "streams", "deliveries", "delivery_events", "threads", "mutes",
+		"incident_components", "revisions", "events", "streams", "deliveries", "delivery_events", "threads", "actions",
 		"findings", "coverage_gaps"} {
 		for _, row := range f.rows(`SELECT * FROM ` + table) {
 			b.WriteString(table + "|" + row + "\n")

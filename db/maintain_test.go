@@ -56,7 +56,7 @@ func sent(f *file) {
 	f.must(f.MarkDelivered(f.t.Context(), 1, after(5*time.Hour), "ok", "1700.1"))
 	_, err := f.TakeLease(f.t.Context(), "here 1 a", after(5*time.Hour), func(string) bool { return false })
 	f.must(err)
-	_, err = f.Mute(f.t.Context(), ledger.Mute{Vendor: "acme"}, after(9*time.Hour), after(5*time.Hour))
+	_, err = f.Act(f.t.Context(), muteOf("acme", 0, after(9*time.Hour)), after(5*time.Hour))
 	f.must(err)
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
 	"vendorwatch/db"
 	"vendorwatch/db/query"
 	"vendorwatch/db/record"
@@ -201,18 +202,18 @@ func TestMigrateKeepsRows(t *testing.T) {
 	if err := f.file.Backup(t.Context(), path); err != nil {
 		t.Fatal(err)
 	}
-	execIn(t, path, `UPDATE sqlite_sequence SET seq = 41 WHERE name = 'mutes'`)
+	execIn(t, path, `UPDATE sqlite_sequence SET seq = 41 WHERE name = 'actions'`)
 	d, err := db.OpenWith(t.Context(), path, withSecond(t, secondMigration(t)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer d.Close()
 	after := over(t, d)
-	if diff := cmp.Diff(f.rows(`SELECT * FROM mutes`), after.rows(`SELECT * FROM mutes`)); diff != "" {
-		t.Errorf("mutes differ (-before +after)\n%s", diff)
+	if diff := cmp.Diff(f.rows(`SELECT * FROM actions`), after.rows(`SELECT * FROM actions`)); diff != "" {
+		t.Errorf("actions differ (-before +after)\n%s", diff)
 	}
-	if got := after.rows(`SELECT seq FROM sqlite_sequence WHERE name = 'mutes'`); got[0] != "41" {
-		t.Errorf("the next mute would get the number after %s", got[0])
+	if got := after.rows(`SELECT seq FROM sqlite_sequence WHERE name = 'actions'`); got[0] != "41" {
+		t.Errorf("the next action would get the number after %s", got[0])
 	}
 	if got := after.rows(`SELECT slug, tier FROM vendors`); got[0] != "acme|3" {
 		t.Errorf("vendors: %s", got)

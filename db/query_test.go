@@ -97,6 +97,7 @@ func TestIncidentByID(t *testing.T) {
 		Revisions: []query.Revision{{RevisionID: 1, IncidentID: 1, UpdateID: 1, Field: "body",
 			OldValue: "This is investigating.", NewValue: "We know more.", SeenAt: "2026-11-23T10:00:00.000Z"}},
 		SameEvent: []query.EventRecord{},
+		Actions:   []query.Action{},
 		Findings: []query.Finding{{FindingID: 1, SourceID: f.source, SourceKey: "a", Field: "severity", Value: "purple",
 			Problem:     "this severity word is unknown",
 			FirstSeenAt: "2026-11-23T09:00:00.000Z", LastSeenAt: "2026-11-23T09:00:00.000Z", TimesSeen: 1}},

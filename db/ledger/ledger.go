@@ -1,10 +1,12 @@
 // Package ledger keeps what is sent to channels: how far news is planned into messages, the messages and what
-// became of them, the threads that channels gave back, and mutes.
+// became of them, the threads that channels gave back, and what people did: mutes, acknowledgements and
+// notes.
 package ledger
 
 import (
 	"database/sql"
 	"errors"
+
 	"vendorwatch/db"
 	"vendorwatch/db/internal/scan"
 )

@@ -394,7 +394,7 @@ CREATE TABLE deliveries ( -- messages: one row for each message to a channel
   delivery_id INTEGER PRIMARY KEY AUTOINCREMENT, -- ours; never reused: the receiver gets vw-NUMBER with each attempt and can drop a repeat
   channel TEXT NOT NULL CHECK (channel <> ''), -- name in the configuration
   stream TEXT NOT NULL REFERENCES streams (stream), -- which stream it belongs to
-  reason TEXT NOT NULL CHECK (reason IN ('first', 'worsened', 'lowered', 'changed', 'update', 'resolved', 'reopened', 'postmortem', 'left_feed', 'not_watched', 'maintenance', 'reminder', 'unreadable', 'readable', 'moved', 'component', 'held_back', 'channel', 'digest', 'test')), -- why it is sent
+  reason TEXT NOT NULL CHECK (reason IN ('first', 'worsened', 'lowered', 'changed', 'update', 'resolved', 'reopened', 'postmortem', 'left_feed', 'not_watched', 'maintenance', 'reminder', 'unreadable', 'readable', 'moved', 'component', 'held_back', 'channel', 'action', 'digest', 'test')), -- why it is sent
   incident_id INTEGER REFERENCES incidents (incident_id), -- which incident it is about; null: none or several, see delivery_events
   source_id INTEGER REFERENCES sources (source_id), -- which page it is about; null: none
   route TEXT NOT NULL DEFAULT '', -- name of the route that selected the channel; empty: none
@@ -455,18 +455,49 @@ CREATE TABLE threads ( -- which channel was alerted to which incident, and what 
 CREATE INDEX threads_by_incident ON threads (incident_id);
 CREATE INDEX threads_by_delivery ON threads (first_delivery_id);
 
-CREATE TABLE mutes ( -- vendors and incidents whose alerts are held for a time
-  mute_id INTEGER PRIMARY KEY AUTOINCREMENT, -- ours
-  vendor_id INTEGER REFERENCES vendors (vendor_id), -- which vendor; null if an incident is muted
+CREATE TABLE actions ( -- what people did: held the alerts of a vendor or an incident, took on an incident, wrote a note to it
+  action_id INTEGER PRIMARY KEY AUTOINCREMENT, -- ours
+  kind TEXT NOT NULL CHECK (kind IN ('mute', 'acknowledge', 'note')), -- mute: alerts are held; acknowledge: somebody takes care of it, and reminders stop; note: words for others
+  vendor_id INTEGER REFERENCES vendors (vendor_id), -- which vendor is muted; null if it is about an incident
   incident_id INTEGER REFERENCES incidents (incident_id), -- which incident; null if a vendor is muted
-  until_at TEXT NOT NULL CHECK (until_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it ends by itself
-  reason TEXT NOT NULL DEFAULT '', -- the reason given by whoever muted it
-  created_at TEXT NOT NULL CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it began
-  ended_at TEXT CHECK (ended_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it was ended by hand; null: it was not
-  CHECK ((vendor_id IS NULL) <> (incident_id IS NULL))
+  who TEXT NOT NULL CHECK (who <> ''), -- who did it: the user of the shell, the name in Slack, or what the program that asked gave
+  via TEXT NOT NULL CHECK (via IN ('cli', 'slack', 'api')), -- from where
+  text TEXT NOT NULL DEFAULT '', -- the note, or why
+  until_at TEXT CHECK (until_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when a mute ends by itself; null: it is no mute
+  created_at TEXT NOT NULL CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when it was done
+  ended_at TEXT CHECK (ended_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when a mute was ended, or an acknowledgement taken back, by hand; null: it was not
+  ended_by TEXT, -- by whom
+  CHECK ((vendor_id IS NULL) <> (incident_id IS NULL)),
+  CHECK (kind = 'mute' OR incident_id IS NOT NULL),
+  CHECK ((kind = 'mute') = (until_at IS NOT NULL)),
+  CHECK (kind <> 'note' OR text <> '' AND ended_at IS NULL),
+  CHECK ((ended_at IS NULL) = (ended_by IS NULL))
 ) STRICT;
-CREATE INDEX mutes_by_vendor ON mutes (vendor_id) WHERE vendor_id IS NOT NULL;
-CREATE INDEX mutes_by_incident ON mutes (incident_id) WHERE incident_id IS NOT NULL;
+CREATE INDEX actions_by_vendor ON actions (vendor_id) WHERE vendor_id IS NOT NULL;
+CREATE INDEX actions_by_incident ON actions (incident_id) WHERE incident_id IS NOT NULL;
+CREATE INDEX actions_by_time ON actions (created_at);
+CREATE INDEX actions_by_end ON actions (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX actions_by_until ON actions (until_at) WHERE until_at IS NOT NULL;
+
+CREATE VIEW v_actions AS -- what people did, with the vendor and the incident
+SELECT
+  a.action_id,
+  a.kind,
+  v.slug AS vendor, -- short name
+  coalesce(nullif(v.name, ''), v.slug) AS vendor_name, -- name for people
+  a.incident_id,
+  i.title, -- of the incident
+  a.who,
+  a.via,
+  a.text,
+  a.until_at,
+  a.created_at,
+  a.ended_at,
+  a.ended_by
+FROM actions a
+LEFT JOIN incidents i USING (incident_id)
+LEFT JOIN sources s ON s.source_id = i.source_id
+JOIN vendors v ON v.vendor_id = coalesce(a.vendor_id, s.vendor_id);
 
 CREATE VIEW v_incident_components AS -- the components that each incident affects, and for how long, where more is known of a component than of the incident
 SELECT
@@ -566,6 +597,8 @@ SELECT
   l.body AS latest_body, -- newest post that is not a postmortem
   l.state AS latest_state, -- its state
   l.posted_at AS latest_posted_at, -- its time
+  k.created_at AS acknowledged_at, -- when somebody took it on; null: nobody has, took it back, or it reopened since
+  k.who AS acknowledged_by, -- who did
   (SELECT group_concat(page_url, ', ') FROM (
     SELECT x.page_url FROM incidents o JOIN sources x USING (source_id)
     WHERE o.same_event_id = i.same_event_id AND o.source_id <> i.source_id AND o.origin = 'vendor' ORDER BY o.incident_id)) AS also_on -- other pages of the vendor that report the event
@@ -575,7 +608,12 @@ JOIN vendors v USING (vendor_id)
 LEFT JOIN incident_updates l ON l.update_id = (
   SELECT u.update_id FROM incident_updates u
   WHERE u.incident_id = i.incident_id AND u.state <> 'postmortem' AND u.removed_at IS NULL
-  ORDER BY u.position DESC LIMIT 1);
+  ORDER BY u.position DESC LIMIT 1)
+LEFT JOIN actions k ON k.action_id = (
+  SELECT max(a.action_id) FROM actions a
+  WHERE a.kind = 'acknowledge' AND a.ended_at IS NULL
+    AND (a.incident_id = i.incident_id OR a.incident_id IN (SELECT o.incident_id FROM incidents o WHERE o.same_event_id = i.same_event_id))
+    AND NOT EXISTS (SELECT 1 FROM events r WHERE r.incident_id = a.incident_id AND r.kind = 'incident_reopened' AND r.at > a.created_at));
 
 CREATE VIEW v_open AS -- open incidents, and maintenances that are planned or in progress; an event that several pages report appears once
 SELECT * FROM v_incidents

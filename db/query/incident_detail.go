@@ -18,6 +18,7 @@ type IncidentDetail struct {
 	Findings           []Finding           `json:"findings"`
 	// the event's records from other pages, the one that stands for it first
 	SameEvent []EventRecord   `json:"same_event"`
+	Actions   []Action        `json:"actions"` // of ours on any of them, oldest first
 	Raw       []normalize.Raw `json:"raw"`
 }
 
@@ -115,6 +116,11 @@ func (d *DB) incidentDetail(ctx context.Context, id int64, now time.Time) (detai
 		SELECT `+eventRecordRow.Columns+` FROM incidents o JOIN sources s USING (source_id)
 		WHERE o.same_event_id = ?1 AND o.incident_id <> ?2 ORDER BY o.incident_id <> ?1, o.incident_id`,
 		detail.SameEventID, detail.IncidentID); err != nil {
+		return detail, err
+	}
+	if detail.Actions, err = actionRow.All(ctx, d.read, selectActions+`
+		WHERE a.incident_id = ?1 OR a.incident_id IN (SELECT incident_id FROM incidents WHERE same_event_id = ?2)
+		ORDER BY a.action_id`, detail.IncidentID, detail.SameEventID); err != nil {
 		return detail, err
 	}
 	detail.Findings, err = findingRow.All(ctx, d.read, `

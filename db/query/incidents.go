@@ -3,6 +3,7 @@ package query
 import (
 	"context"
 	"fmt"
+
 	"vendorwatch/db/internal/scan"
 	"vendorwatch/normalize"
 )
@@ -63,6 +64,9 @@ type Incident struct {
 	LatestBody     string `db:"latest_body" json:"latest_body,omitempty"`
 	LatestState    string `db:"latest_state" json:"latest_state,omitempty"`
 	LatestPostedAt string `db:"latest_posted_at" json:"latest_posted_at,omitempty"`
+	// when somebody of ours took it on, and who; empty if nobody has, or it reopened since
+	AcknowledgedAt string `db:"acknowledged_at" json:"acknowledged_at,omitempty"`
+	AcknowledgedBy string `db:"acknowledged_by" json:"acknowledged_by,omitempty"`
 }
 
 // EndUnknown reports whether nothing says whether it is over: it is an item of a feed without words for that.

@@ -17,6 +17,7 @@ import (
 	"github.com/lmittmann/tint"
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/actions"
 	"vendorwatch/cmd/internal/cli/flags"
 	"vendorwatch/cmd/internal/cli/services"
 	"vendorwatch/cmd/internal/terminal"
@@ -121,11 +122,14 @@ Try it without any set-up:  vendorwatch demo`,
 	root.AddCommand(
 		a.serveCommand(), a.scrapeCommand(), a.importCommand(), a.backfillCommand(), a.inspectCommand(),
 		a.incidentsCommand(), a.showCommand(), a.vendorsCommand(), a.digestCommand(), a.deliveriesCommand(),
-		a.muteCommand(), a.reportCommand(),
+		a.reportCommand(),
 		a.configCommand(), a.dbCommand(), a.demoCommand(), a.mcpCommand(), a.versionCommand(),
 	)
 	root.AddCommand(services.Commands(services.Shell{Stdout: a.stdout, Stderr: a.stderr, Open: a.openToRead,
 		Table: a.table, Takes: takes, JSON: a.printJSON})...)
+	root.AddCommand(actions.Commands(actions.Shell{Stdout: a.stdout, Stderr: a.stderr, Open: a.openToRead,
+		OpenToWrite: a.openToWrite, Table: a.table, Takes: takes, JSON: a.printJSON, Vendor: vendorNamed,
+		Complete: a.recordedVendors})...)
 	return root
 }
 

@@ -94,6 +94,9 @@ func (a *app) printIncident(i query.IncidentDetail, history, unread bool) {
 	if i.Filtered == 1 {
 		p("filter", "hidden by its vendor's filter: recorded, not announced")
 	}
+	for _, a := range i.Actions {
+		p(words.ActionLabel(a), words.Action(a, terminal.Moment))
+	}
 	p("components", i.Components)
 	for _, c := range i.AffectedComponents {
 		if c.ResolvedAt != "" {

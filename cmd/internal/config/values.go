@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"vendorwatch/cmd/internal/words"
 )
 
 // Duration is a length of time as written in the file: Go's form ("90s", "1h30m"), or with days in
@@ -14,36 +16,9 @@ import (
 type Duration struct{ time.Duration }
 
 // UnmarshalText reads a duration; it refuses negative ones and those without a unit.
-func (d *Duration) UnmarshalText(text []byte) error {
-	s := strings.TrimSpace(string(text))
-	if _, err := strconv.ParseFloat(s, 64); err == nil {
-		return fmt.Errorf("%q has no unit; write it with one, for example \"%ss\"", s, strings.TrimPrefix(s, "-"))
-	}
-	var whole time.Duration
-	rest := s
-	if days, after, ok := strings.Cut(s, "d"); ok {
-		n, err := strconv.ParseUint(days, 10, 16)
-		if err != nil {
-			return notDuration(s)
-		}
-		whole, rest = time.Duration(n)*24*time.Hour, after
-	}
-	if rest != "" || whole == 0 && !strings.HasSuffix(s, "d") {
-		part, err := time.ParseDuration(rest)
-		if err != nil || part > math.MaxInt64-whole {
-			return notDuration(s)
-		}
-		if part < 0 {
-			return fmt.Errorf("%q is negative; write for example \"90s\"", s)
-		}
-		whole += part
-	}
-	d.Duration = whole
-	return nil
-}
-
-func notDuration(s string) error {
-	return fmt.Errorf("%q is not a duration; write for example \"90s\", \"20m\", \"24h\" or \"7d\"", s)
+func (d *Duration) UnmarshalText(text []byte) (err error) {
+	d.Duration, err = words.Length(string(text))
+	return err
 }
 
 // Describe says what a duration is, for a mistake.

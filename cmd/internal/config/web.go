@@ -21,8 +21,12 @@ type Web struct {
 	User        string   `toml:"user"`         // user of HTTP basic authentication, together with PasswordEnv
 	PasswordEnv string   `toml:"password_env"` // environment variable with that user's password
 
-	Token    secret.Text `toml:"-"` // from the environment; empty for none
-	Password secret.Text `toml:"-"` // from the environment; empty for none
+	// environment variable with the token that may mute, acknowledge and write notes; default none, and nobody may
+	WriteTokenEnv string `toml:"write_token_env"`
+
+	Token      secret.Text `toml:"-"` // from the environment; empty for none
+	Password   secret.Text `toml:"-"` // from the environment; empty for none
+	WriteToken secret.Text `toml:"-"` // from the environment; empty for none
 	// environment variable of a secret that is not set; without it the dashboard must not be served
 	Missing string `toml:"-"`
 }
@@ -47,6 +51,11 @@ func (c *checker) web() {
 	}
 	w.Token = c.webSecret("web.token_env", w.TokenEnv, "VENDORWATCH_WEB_TOKEN")
 	w.Password = c.webSecret("web.password_env", w.PasswordEnv, "VENDORWATCH_WEB_PASSWORD")
+	w.WriteToken = c.webSecret("web.write_token_env", w.WriteTokenEnv, "VENDORWATCH_WEB_WRITE_TOKEN")
+	if write := w.WriteToken.Reveal(); write != "" && (write == w.Token.Reveal() || write == w.Password.Reveal()) {
+		c.Add("web.write_token_env", "the token that may write is one that reads, too",
+			"put another secret into "+w.WriteTokenEnv+": who may read the dashboard shall not change it")
+	}
 	switch {
 	case w.User != "" && w.PasswordEnv == "" && !c.Refused("web.password_env"):
 		c.Add("web.user", "there is a user but no password",

@@ -7,11 +7,18 @@ import (
 	"strings"
 )
 
-// Auth says who may read. The zero value lets everybody in. It holds only hashes, so that no log and no panic can
-// show a secret.
+// Auth says who may read, and who may write. The zero value lets everybody read, and nobody write. It holds only
+// hashes, so that no log and no panic can show a secret.
 type Auth struct {
-	token, login         [sha256.Size]byte
-	wantToken, wantLogin bool
+	token, login, writer            [sha256.Size]byte
+	wantToken, wantLogin, hasWriter bool
+}
+
+// Writer lets whoever knows the token write, in the header Authorization: Bearer. Browsers do not send that by
+// themselves, so that no page of another site can write through one.
+func (a Auth) Writer(token string) Auth {
+	a.writer, a.hasWriter = sha256.Sum256([]byte(token)), true
+	return a
 }
 
 // Bearer lets in whoever knows the token: in the header Authorization: Bearer or, for browsers, as the password of any
@@ -36,10 +43,6 @@ func (a Auth) allows(r *http.Request) bool {
 	if !a.required() {
 		return true
 	}
-	same := func(given string, want [sha256.Size]byte) bool {
-		sum := sha256.Sum256([]byte(given))
-		return subtle.ConstantTimeCompare(sum[:], want[:]) == 1
-	}
 	user, password, isBasic := r.BasicAuth()
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	switch {
@@ -49,4 +52,15 @@ func (a Auth) allows(r *http.Request) bool {
 		return true
 	}
 	return a.wantLogin && isBasic && same(user+"\x00"+password, a.login)
+}
+
+func same(given string, want [sha256.Size]byte) bool {
+	sum := sha256.Sum256([]byte(given))
+	return subtle.ConstantTimeCompare(sum[:], want[:]) == 1
+}
+
+// mayWrite reports whether a request may change something.
+func (a Auth) mayWrite(r *http.Request) bool {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	return a.hasWriter && strings.EqualFold(scheme, "Bearer") && same(strings.TrimSpace(token), a.writer)
 }

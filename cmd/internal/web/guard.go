@@ -100,17 +100,19 @@ func (s *Server) recovered(w http.ResponseWriter, r *http.Request, route Route) 
 // letIn reports whether a request may be answered, and answers the others: those without the secret, or, where there
 // is none, under a host name that is not ours.
 func (s *Server) letIn(w http.ResponseWriter, r *http.Request, route Route) bool {
-	if !s.auth.required() && !s.own(r) {
+	if !route.Writes && !s.auth.required() && !s.own(r) {
 		w.Header().Set("Cache-Control", "no-store")
 		s.refuse(w, r, route, http.StatusMisdirectedRequest, foreignHost(r))
 		return false
 	}
-	status, why := s.admit(r)
+	status, why := s.admit(r, route)
 	if status == 0 {
 		return true
 	}
 	if status == http.StatusTooManyRequests {
 		w.Header().Set("Retry-After", strconv.Itoa(int(triesEvery.Seconds())*triesAtOnce))
+	} else if route.Writes {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="vendorwatch"`)
 	} else {
 		w.Header().Set("WWW-Authenticate", `Basic realm="vendorwatch", charset="UTF-8"`)
 	}

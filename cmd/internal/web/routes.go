@@ -19,6 +19,7 @@ type Route struct {
 	Form    Form   // of its answers, and of its errors
 	Open    bool   // it is answered without a password
 	OwnSite bool   // what a page of another site asks is refused
+	Writes  bool   // it changes something, and takes the token that may write
 
 	answer  answer       // makes its document
 	stream  *stream      // instead of a document, or for requests that ask for a stream
@@ -82,6 +83,9 @@ func (s *Server) Routes() []Route {
 			r.stream = &stream{s.api.StreamFrom, s.api.StreamEvents}
 		}
 		table = append(table, r)
+	}
+	for path, build := range s.api.Writes() {
+		table = append(table, Route{Pattern: "POST " + path, Form: JSON, Writes: true, answer: answer(build)})
 	}
 	for path, build := range statuspage.Documents(s.site) {
 		table = append(table,

@@ -15,11 +15,12 @@ import (
 	"vendorwatch/normalize/racetest"
 )
 
-// A new route fails here until webtest.Addresses asks for it: the tests of guards and pages walk these addresses.
+// A new route fails here until webtest.Addresses asks for it: the tests of guards and pages walk these addresses. What
+// is posted has tests of its own.
 func TestEveryRouteIsTried(t *testing.T) {
 	racetest.Skip(t, "every page, asked for one after the other")
 	r := Rich(t, web.Options{})
-	for _, pattern := range Untried(r, Addresses(r), func(web.Route) bool { return true }) {
+	for _, pattern := range Untried(r, Addresses(r), func(route web.Route) bool { return !route.Writes }) {
 		t.Errorf("%s is asked for by no test: add an address to webtest.Addresses", pattern)
 	}
 }
@@ -115,6 +116,19 @@ func TestEveryRouteIsGuarded(t *testing.T) {
 			if !route.Open && problem != (route.Form == web.JSON) {
 				t.Errorf("%s is refused with %s", address, without.Header.Get("Content-Type"))
 			}
+		}
+	}
+	for _, route := range r.Server.Routes() {
+		if !route.Writes {
+			continue
+		}
+		address := strings.ReplaceAll(strings.TrimPrefix(route.Pattern, "POST "), "{id}", "1")
+		post := func(q *http.Request) { q.Method = http.MethodPost }
+		if got := begin(t, r, address, post).StatusCode; got != http.StatusForbidden {
+			t.Errorf("%s without a token that may write: status %d", address, got)
+		}
+		if got := begin(t, r, address, post, token).StatusCode; got != http.StatusForbidden {
+			t.Errorf("%s with the token that reads: status %d", address, got)
 		}
 	}
 	if open != 2 {

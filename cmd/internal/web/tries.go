@@ -53,8 +53,15 @@ func remoteHost(r *http.Request) string {
 // admit reports whether a request may be answered. If not, it says with which status and why. What is asked with a
 // wrong secret is logged; of an address that goes on with it nothing is looked at for a while, right or wrong, since
 // whoever gets an answer to each try can try without end.
-func (s *Server) admit(r *http.Request) (status int, why string) {
-	if !s.auth.required() {
+func (s *Server) admit(r *http.Request, route Route) (status int, why string) {
+	allows, required := s.auth.allows, "This dashboard requires a password or a token."
+	switch {
+	case route.Writes && !s.auth.hasWriter:
+		return http.StatusForbidden,
+			"No token may write: the configuration names none. See write_token_env under [web]."
+	case route.Writes:
+		allows, required = s.auth.mayWrite, "Writing requires the token that may write, as Authorization: Bearer."
+	case !s.auth.required():
 		return 0, ""
 	}
 	now := s.site.Clock()
@@ -63,11 +70,13 @@ func (s *Server) admit(r *http.Request) (status int, why string) {
 	case tried && place.TokensAt(now) < 1:
 		return http.StatusTooManyRequests,
 			"Too many wrong passwords or tokens came from this address. Try again in a few seconds."
-	case s.auth.allows(r):
+	case allows(r):
 		return 0, ""
+	case route.Writes && s.auth.required() && s.auth.allows(r):
+		return http.StatusForbidden, "This token or password only reads; writing has a token of its own."
 	case tried:
 		place.AllowN(now, 1)
 		s.site.Log.Warn("dashboard: a wrong password or token", "from", remoteHost(r), "path", r.URL.Path)
 	}
-	return http.StatusUnauthorized, "This dashboard requires a password or a token."
+	return http.StatusUnauthorized, required
 }

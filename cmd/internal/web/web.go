@@ -1,4 +1,5 @@
-// Package web serves what the file knows: pages to people, documents and streams to programs. It only reads.
+// Package web serves what the file knows: pages to people, documents and streams to programs. It only
+// reads, but for what people do through the API: mutes, acknowledgements and notes.
 //
 // This package has the server and what stands before its routes. The folders below it make the answers: pages, api,
 // statuspage, feeds, mcp and metrics. None of these imports another; what they share is in site and prose.
@@ -17,6 +18,7 @@ import (
 	"vendorwatch/cmd/internal/web/pages"
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/db"
+	"vendorwatch/db/ledger"
 	"vendorwatch/db/query"
 )
 
@@ -28,7 +30,8 @@ type Options struct {
 	Prefix       string           // path under which a proxy serves us, such as "/status"; requests may lack it
 	DashboardURL string           // address of the dashboard as people reach it; empty: it is taken from requests
 	Hosts        []string         // further names by which people reach it; needed where no password is asked for
-	Auth         Auth             // who may read; zero: everybody who reaches the address
+	Auth         Auth             // who may read, and write; zero: everybody who reaches the address reads
+	OnAction     func()           // called after somebody muted, acknowledged or noted something; may be nil
 	Now          func() time.Time // clock; time.Now
 	Log          *slog.Logger     // failures, and nothing of what is asked for; slog.Default
 	Version      string           // of the program, shown on Health
@@ -76,9 +79,11 @@ func New(file *db.DB, o Options) *Server {
 		Version:      o.Version,
 		Late:         o.Late,
 	}
+	answers := api.New(s)
+	answers.Ledger, answers.OnAction = ledger.New(file), o.OnAction
 	return &Server{
 		site: s, file: file, auth: o.Auth, tries: newTries(), names: ownNames(o),
-		poll: o.Poll, pages: pages.New(s), api: api.New(s), compress: newCompressor(),
+		poll: o.Poll, pages: pages.New(s), api: answers, compress: newCompressor(),
 		streams: make(chan struct{}, maxStreams), stopped: make(chan struct{}),
 	}
 }

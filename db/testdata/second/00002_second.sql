@@ -4,20 +4,24 @@
 ALTER TABLE vendors ADD COLUMN tier INTEGER NOT NULL DEFAULT 3 CHECK (tier BETWEEN 1 AND 3); -- how much we depend on it
 
 PRAGMA defer_foreign_keys = ON;
-CREATE TEMP TABLE kept_mutes AS SELECT * FROM mutes;
-CREATE TEMP TABLE kept_number AS SELECT seq FROM sqlite_sequence WHERE name = 'mutes';
-DROP TABLE mutes;
-CREATE TABLE mutes ( -- vendors and incidents that are muted
-  mute_id INTEGER PRIMARY KEY AUTOINCREMENT, -- ours
+CREATE TEMP TABLE kept_actions AS SELECT * FROM actions;
+CREATE TEMP TABLE kept_number AS SELECT seq FROM sqlite_sequence WHERE name = 'actions';
+DROP TABLE actions;
+CREATE TABLE actions ( -- what people did
+  action_id INTEGER PRIMARY KEY AUTOINCREMENT, -- ours
+  kind TEXT NOT NULL, -- what
   vendor_id INTEGER REFERENCES vendors (vendor_id), -- which vendor
   incident_id INTEGER REFERENCES incidents (incident_id), -- which incident
-  until_at TEXT NOT NULL, -- when it ends
-  reason TEXT NOT NULL DEFAULT '' CHECK (length(reason) < 1000), -- why
+  who TEXT NOT NULL, -- who did it
+  via TEXT NOT NULL, -- from where
+  text TEXT NOT NULL DEFAULT '' CHECK (length(text) < 3000), -- why
+  until_at TEXT, -- when it ends
   created_at TEXT NOT NULL, -- when it began
-  ended_at TEXT -- when it was ended by hand
+  ended_at TEXT, -- when it was ended by hand
+  ended_by TEXT -- by whom
 ) STRICT;
-INSERT INTO mutes SELECT * FROM kept_mutes;
-DELETE FROM sqlite_sequence WHERE name = 'mutes';
-INSERT INTO sqlite_sequence (name, seq) SELECT 'mutes', seq FROM kept_number;
-DROP TABLE kept_mutes;
+INSERT INTO actions SELECT * FROM kept_actions;
+DELETE FROM sqlite_sequence WHERE name = 'actions';
+INSERT INTO sqlite_sequence (name, seq) SELECT 'actions', seq FROM kept_number;
+DROP TABLE kept_actions;
 DROP TABLE kept_number;

@@ -35,13 +35,17 @@ func (s *Service) dashboard() *web.Server {
 	if !c.Password.IsZero() {
 		auth = auth.Basic(c.User, c.Password.Reveal())
 	}
+	if !c.WriteToken.IsZero() {
+		auth = auth.Writer(c.WriteToken.Reveal())
+	}
 	hosts := c.Hosts
 	if host, _, err := net.SplitHostPort(s.listenAt); err == nil && host != "" {
 		hosts = append(slices.Clone(hosts), host)
 	}
 	return web.New(s.DB, web.Options{
 		Prefix: c.Prefix, DashboardURL: s.Config.DashboardURL, Hosts: hosts, Auth: auth, Now: s.o.Now,
-		Log: s.Log, Version: s.o.Version,
+		OnAction: s.planner.Trigger,
+		Log:      s.Log, Version: s.o.Version,
 		Late: func() web.Lateness { return web.Lateness(s.Watcher.Lateness()) },
 	})
 }

@@ -7,7 +7,7 @@ import (
 
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -84,7 +84,7 @@ func (c Calm) breaks(s normalize.Severity) bool {
 }
 
 // hold returns until when mutes or quiet hours hold a message, and why; false if they do not.
-func (c Calm) hold(now time.Time, mutes []ledger.Mute, about scope) (until time.Time, note string, held bool) {
+func (c Calm) hold(now time.Time, mutes []query.Action, about scope) (until time.Time, note string, held bool) {
 	for _, m := range mutes {
 		end := words.Time(m.UntilAt)
 		if !covers(m, about, now) || !end.After(until) {
@@ -92,8 +92,8 @@ func (c Calm) hold(now time.Time, mutes []ledger.Mute, about scope) (until time.
 		}
 		until = end
 		note = "muted until " + words.Moment(end, c.zone(), now)
-		if m.Reason != "" {
-			note += ": " + words.OneLine(m.Reason)
+		if m.Text != "" {
+			note += ": " + words.OneLine(m.Text)
 		}
 	}
 	if end, quiet := c.quietUntil(now); quiet && !c.breaks(about.severity) && end.After(until) {
@@ -110,8 +110,8 @@ type scope struct {
 }
 
 // covers reports whether a mute holds at now for what a message is about.
-func covers(m ledger.Mute, about scope, now time.Time) bool {
-	if m.EndedAt != "" || !words.Time(m.UntilAt).After(now) {
+func covers(m query.Action, about scope, now time.Time) bool {
+	if !m.Holds(now) {
 		return false
 	}
 	if m.IncidentID != 0 {

@@ -26,8 +26,9 @@ type Facts struct {
 	PerIncident map[string]bool         // channels that keep one message per incident
 	OnCall      map[string]bool         // those of them that page people, and keep an alert open until it is closed
 	Calm        Calm
-	Mutes       []ledger.Mute // that hold at Now
-	Rows        []Planned     // alerts on the incidents and pages above, all that are held, and those of the last hour
+	Mutes       []query.Action // that hold at Now
+	Actions     []query.Action // what people did about incidents of late
+	Rows        []Planned      // alerts on the incidents and pages above, all that are held, and those of the last hour
 	Reminders   ReminderFacts
 
 	OpenComponents []ledger.OpenComponent // of channels in OnCall, see ledger.OpenComponents
@@ -141,6 +142,7 @@ func MakePlan(f Facts) Plan {
 	p.settle()
 	p.release()
 	p.remind()
+	p.tellActions()
 	return p.plan()
 }
 

@@ -11,6 +11,7 @@ import (
 	"vendorwatch/cmd/internal/report/route"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 	"vendorwatch/normalize/racetest"
 )
@@ -46,7 +47,7 @@ func TestNothingIsLostAndNothingIsTwice(t *testing.T) {
 			case what == 0:
 				s.now = s.now.Add(length("time", time.Minute, 4*time.Minute, 20*time.Minute, 5*time.Hour))
 			case what == 1:
-				s.mute(rapid.SampledFrom([]ledger.Mute{{Vendor: "acme"}, {IncidentID: 2, Vendor: "acme"}}).Draw(t,
+				s.mute(rapid.SampledFrom([]query.Action{{Vendor: "acme"}, {IncidentID: 2, Vendor: "acme"}}).Draw(t,
 					"mute"), 15*time.Minute)
 			case what == 2 && len(s.mutes) > 0:
 				s.mutes[len(s.mutes)-1].EndedAt = normalize.FormatTime(s.now)

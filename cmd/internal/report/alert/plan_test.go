@@ -234,7 +234,7 @@ func TestChannelsThatKeepOneMessageAnIncident(t *testing.T) {
 			s.wait(61 * time.Minute)
 			s.resolve(1)
 			s.update(2)
-			s.mute(ledger.Mute{Vendor: "acme", Reason: "known"}, 2*time.Hour)
+			s.mute(query.Action{Vendor: "acme", Text: "known"}, 2*time.Hour)
 			s.wait(time.Minute)
 			s.resolve(2)
 		}, []string{
@@ -390,7 +390,7 @@ func TestQuietAndMutes(t *testing.T) {
 				"(quiet hours until Tue 24 Nov 07:00 UTC); the digest reports it",
 		}},
 		{"a muted vendor waits until the mute ends, others do not", func(s *scene) {
-			s.mute(ledger.Mute{Vendor: "acme", Reason: "their move to the new region"}, 2*time.Hour)
+			s.mute(query.Action{Vendor: "acme", Text: "their move to the new region"}, 2*time.Hour)
 			s.open(1, critical)
 			s.open(2, critical)
 			s.open(100, critical)
@@ -406,13 +406,13 @@ func TestQuietAndMutes(t *testing.T) {
 			"14:00 team first #1: muted until Mon 23 Nov 14:00 UTC: their move to the new region",
 		}},
 		{"a page of a muted vendor", func(s *scene) {
-			s.mute(ledger.Mute{Vendor: "acme"}, 2*time.Hour)
+			s.mute(query.Action{Vendor: "acme"}, 2*time.Hour)
 			s.happen(normalize.EventSourceUnreadable, 0)
 			s.wait(3 * time.Hour)
 		}, []string{"12:00 team unreadable page 1 held: muted until Mon 23 Nov 14:00 UTC",
 			"14:00 team unreadable page 1: muted until Mon 23 Nov 14:00 UTC"}},
 		{"a mute that is ended by hand", func(s *scene) {
-			s.mute(ledger.Mute{Vendor: "acme"}, 2*time.Hour)
+			s.mute(query.Action{Vendor: "acme"}, 2*time.Hour)
 			s.open(1, major)
 			s.wait(time.Hour)
 			s.mutes[0].EndedAt = normalize.FormatTime(s.now)
@@ -422,7 +422,7 @@ func TestQuietAndMutes(t *testing.T) {
 		{"a muted incident", func(s *scene) {
 			s.open(1, major)
 			s.plan()
-			s.mute(ledger.Mute{IncidentID: 1, Vendor: "acme"}, 2*time.Hour)
+			s.mute(query.Action{IncidentID: 1, Vendor: "acme"}, 2*time.Hour)
 			s.wait(10 * time.Minute)
 			s.severity(1, critical)
 			s.open(2, major)

@@ -170,7 +170,7 @@ func (p *Planner) FactsOf(ctx context.Context, events []query.Event) (Facts, err
 	for _, name := range p.OnCall {
 		f.OnCall[name] = true
 	}
-	for _, read := range []func(context.Context) error{g.unwatchedPages, g.mutes, g.held, g.pages, g.open,
+	for _, read := range []func(context.Context) error{g.unwatchedPages, g.mutes, g.actions, g.held, g.pages, g.open,
 		g.eventSubjects, g.unsettled, g.notified, g.recent} {
 		if err := read(ctx); err != nil {
 			return Facts{}, err
@@ -230,8 +230,21 @@ func (g *gatherer) unwatchedPages(ctx context.Context) error {
 }
 
 func (g *gatherer) mutes(ctx context.Context) (err error) {
-	g.f.Mutes, err = g.p.Ledger.Mutes(ctx, g.f.Now)
+	g.f.Mutes, err = g.p.DB.Mutes(ctx, g.f.Now)
 	return err
+}
+
+// actions reads what people did of late about incidents. It reads the incidents before the alerts on them are read.
+func (g *gatherer) actions(ctx context.Context) (err error) {
+	if g.f.Actions, err = g.p.DB.ActionsSince(ctx, g.f.Now.Add(-tellActionsFor)); err != nil {
+		return err
+	}
+	for _, a := range g.f.Actions {
+		if err := g.subject(ctx, a.IncidentID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (g *gatherer) held(ctx context.Context) error {

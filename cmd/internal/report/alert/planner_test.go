@@ -30,6 +30,8 @@ type filed struct {
 	now    time.Time
 	seen   []normalize.Incident
 	calm   Calm
+
+	perIncident, onCall []string
 }
 
 func newFiled(t *testing.T) *filed {
@@ -61,7 +63,7 @@ func (f *filed) must(err error) {
 func (f *filed) planner() *Planner {
 	p := NewPlanner(query.New(f.db), ledger.New(f.db))
 	p.Routes, p.Calm, p.Now = []route.Route{usual("team")}, f.calm, func() time.Time { return f.now }
-	p.Routes[0].Mention = critical
+	p.Routes[0].Mention, p.PerIncident, p.OnCall = critical, f.perIncident, f.onCall
 	p.Reminders = ReminderSettings{SilentAfter: 4 * time.Hour, Unreadable: 24 * time.Hour}
 	return p
 }
@@ -167,14 +169,15 @@ func TestPlannerKeepsItsPlaceInTheFile(t *testing.T) {
 
 func TestPlannerReadsMutesAndPages(t *testing.T) {
 	f := newFiled(t)
-	mute, err := ledger.New(f.db).Mute(t.Context(), ledger.Mute{Vendor: "acme", Reason: "known"},
-		f.now.Add(24*time.Hour), f.now)
+	mute, err := ledger.New(f.db).Act(t.Context(), ledger.NewAction{Kind: query.ActionMute, Vendor: "acme",
+		Text: "known", Who: "anna", Via: query.ViaCLI, Until: f.now.Add(24 * time.Hour)}, f.now)
 	f.must(err)
 	f.shows("a", critical, normalize.StateInvestigating)
 	f.step(0)
 	f.want("12:00 first held")
 	f.step(time.Hour)
-	f.must(ledger.New(f.db).Unmute(t.Context(), mute.MuteID, f.now))
+	_, err = ledger.New(f.db).End(t.Context(), mute.ActionID, "anna", f.now)
+	f.must(err)
 	f.step(time.Minute)
 	f.want("12:00 first delivered 13:01")
 

@@ -67,10 +67,11 @@ func (p *draft) remindMaintenance(s route.Subject) {
 }
 
 // remindSilentVendor plans a reminder of an open incident that the vendor has not updated, once for each such time.
+// What somebody has acknowledged needs none.
 func (p *draft) remindSilentVendor(s route.Subject) {
 	silent := p.Reminders.SilentAfter
 	last := cmp.Or(s.LatestPostedAt, s.StartedAt, s.FirstSeenAt)
-	if silent <= 0 || p.Now.Sub(words.Time(last)) < silent {
+	if silent <= 0 || p.Now.Sub(words.Time(last)) < silent || s.AcknowledgedAt != "" {
 		return
 	}
 	n := p.newsOf(s, normalize.EventUpdatePosted)

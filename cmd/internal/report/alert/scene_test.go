@@ -26,7 +26,7 @@ type scene struct {
 	events    []query.Event // all of them
 	unplanned []query.Event
 	rows      []Planned
-	mutes     []ledger.Mute
+	mutes     []query.Action
 	pages     []query.SourceHealth
 	stuck     map[string]bool // channels that take nothing
 	log       []string
@@ -109,8 +109,8 @@ func (s *scene) update(id int64) {
 	s.happen(normalize.EventUpdatePosted, id)
 }
 
-func (s *scene) mute(m ledger.Mute, length time.Duration) {
-	m.MuteID, m.CreatedAt, m.UntilAt = int64(len(s.mutes)+1), normalize.FormatTime(s.now),
+func (s *scene) mute(m query.Action, length time.Duration) {
+	m.Kind, m.ActionID, m.CreatedAt, m.UntilAt = query.ActionMute, int64(len(s.mutes)+1), normalize.FormatTime(s.now),
 		normalize.FormatTime(s.now.Add(length))
 	s.mutes = append(s.mutes, m)
 }
@@ -129,7 +129,7 @@ func (s *scene) plan() Plan {
 	s.t.Helper()
 	f := s.facts
 	f.Now, f.Events, f.Rows, f.Subjects = s.now, s.unplanned, s.rows, map[int64]route.Subject{}
-	f.Mutes = slices.DeleteFunc(slices.Clone(s.mutes), func(m ledger.Mute) bool {
+	f.Mutes = slices.DeleteFunc(slices.Clone(s.mutes), func(m query.Action) bool {
 		return m.EndedAt != "" ||
 			!words.Time(m.UntilAt).After(s.now)
 	})

@@ -6,13 +6,13 @@ import (
 	"testing"
 	"time"
 
-	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
 )
 
 // What keeps alerts calm, two at a time: docs/reporting.md says which of the two wins.
 func TestWhoWins(t *testing.T) {
 	quiet := func(s *scene) { s.facts.Calm.Quiet = []QuietSpan{{12 * time.Hour, 14 * time.Hour}} }
-	mute := func(s *scene, length time.Duration) { s.mute(ledger.Mute{Vendor: "acme"}, length) }
+	mute := func(s *scene, length time.Duration) { s.mute(query.Action{Vendor: "acme"}, length) }
 	hold := func(s *scene) { s.facts.Routes[0].Hold = 10 * time.Minute }
 	group := func(s *scene) { s.facts.Calm.Group = 2 * time.Minute }
 	flap := func(s *scene) { s.facts.Calm.Flapping = 5 * time.Minute }

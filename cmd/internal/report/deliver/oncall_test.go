@@ -17,6 +17,7 @@ import (
 	"vendorwatch/cmd/internal/report/route"
 	"vendorwatch/db"
 	"vendorwatch/db/ledger"
+	"vendorwatch/db/query"
 	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 	"vendorwatch/normalize/racetest"
@@ -401,7 +402,8 @@ func sameKeys(a, b []string) bool {
 
 func (w *watched) mute() {
 	w.T.Helper()
-	_, err := w.Ledger.Mute(w.T.Context(), ledger.Mute{Vendor: "kustomer"}, w.At.Add(100*time.Hour), w.At)
+	_, err := w.Ledger.Act(w.T.Context(), ledger.NewAction{Kind: query.ActionMute, Vendor: "kustomer", Who: "anna",
+		Via: query.ViaCLI, Until: w.At.Add(100 * time.Hour)}, w.At)
 	w.Must(err)
 }
 

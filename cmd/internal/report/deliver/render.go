@@ -135,8 +135,11 @@ func (r *Renderer) item(ctx context.Context, d ledger.Delivery, id int64, events
 		return message.AlertItem{}, err
 	}
 	i := message.AlertItem{
-		Item: message.Item{Incident: detail.Incident, EventIDs: []int64{}},
+		Item: message.Item{Incident: detail.Incident, EventIDs: []int64{}, Actions: detail.Actions},
 		Open: !normalize.State(detail.State).Over() && detail.LeftFeedAt == "",
+	}
+	if a, told := message.ActionOf(d.DedupKey, detail.Actions); told {
+		i.Action = &a
 	}
 	for _, e := range events {
 		i.EventIDs = append(i.EventIDs, e.EventID)

@@ -41,7 +41,7 @@ func Assemble(f Facts, w Window, o Options) message.Digest {
 	}}
 	listed := map[int64]bool{}
 	for _, s := range newsByIncident(f, o.Edits) {
-		s.item.Owner = o.Vendors[s.item.Vendor].Owner
+		s.item.Owner, s.item.Actions = o.Vendors[s.item.Vendor].Owner, f.Actions[s.item.IncidentID]
 		d.place(s, w.Until)
 		listed[s.item.IncidentID], listed[s.item.SameEventID] = true, true
 	}
@@ -57,7 +57,7 @@ func Assemble(f Facts, w Window, o Options) message.Digest {
 			d.Counts.Filtered++
 			continue
 		}
-		item := message.Item{Incident: i, Owner: o.Vendors[i.Vendor].Owner}
+		item := message.Item{Incident: i, Owner: o.Vendors[i.Vendor].Owner, Actions: f.Actions[i.IncidentID]}
 		if i.Kind != string(normalize.KindMaintenance) {
 			d.StillOpen = append(d.StillOpen, item)
 		} else {

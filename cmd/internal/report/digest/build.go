@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -79,6 +80,7 @@ type Facts struct {
 	Statuses    []query.Status // how the vendors do
 	Gaps        []query.Gap    // coverage gaps in the window
 	Compared    *message.Comparison
+	Actions     map[int64][]query.Action // what people did, by incident
 }
 
 func gather(ctx context.Context, d *query.DB, w Window, o Options) (f Facts, err error) {
@@ -130,8 +132,20 @@ func gather(ctx context.Context, d *query.DB, w Window, o Options) (f Facts, err
 	if err = f.leaveOut(ctx, d, w, o); err != nil {
 		return f, err
 	}
+	if f.Actions, err = d.ActionsOn(ctx, f.listed()); err != nil {
+		return f, err
+	}
 	f.Compared, err = compare(ctx, d, w, o, f.Health)
 	return f, err
+}
+
+// listed are the incidents that a digest may list.
+func (f Facts) listed() []int64 {
+	ids := slices.Collect(maps.Keys(f.Incidents))
+	for _, i := range slices.Concat(f.Open, f.Maintenance) {
+		ids = append(ids, i.IncidentID)
+	}
+	return ids
 }
 
 // reportedBefore returns the events of a window that are not among its news, up to when those were chosen.

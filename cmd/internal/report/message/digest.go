@@ -78,6 +78,8 @@ type Item struct {
 	// every event of it in the window was in an earlier message of the digest
 	ToldBefore bool   `json:"told_before,omitempty"`
 	Owner      string `json:"owner,omitempty"` // who looks after the vendor in our organisation
+	// what people did about it, oldest first
+	Actions []query.Action `json:"actions,omitempty"`
 }
 
 // ComponentChange is a component whose status changed.

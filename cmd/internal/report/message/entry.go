@@ -47,6 +47,7 @@ func (d Digest) Entry(i Item) Entry {
 	if at := words.Time(i.ComponentsResolvedAt); !at.IsZero() {
 		e.Facts = append(e.Facts, d.recovered(at))
 	}
+	e.Facts = append(e.Facts, d.actionFacts(i)...)
 	if touches := words.Touches(i.Incident); touches != "" {
 		e.Facts = append(e.Facts, words.Short(touches, componentsLimit))
 	}

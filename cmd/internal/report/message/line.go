@@ -64,6 +64,7 @@ func (d Digest) Line(i Item) Line {
 			l.Facts = append(l.Facts, words.Short(note, lineTitleLimit))
 		}
 	}
+	l.Facts = append(l.Facts, d.actionFacts(i)...)
 	if touches := words.Touches(i.Incident); touches != "" {
 		l.Facts = append(l.Facts, words.Short(touches, lineComponentsLimit))
 	}

@@ -47,6 +47,8 @@ type AlertItem struct {
 	// the keys of messages on it before it was known to be the same as another: what they opened ends with it
 	OtherKeys []string `json:"other_keys,omitempty"`
 	Open      bool     `json:"open"` // whether it has not ended
+	// what somebody did, if that is the news
+	Action *query.Action `json:"action,omitempty"`
 
 	// Thread is what the channel returned for the first message on the incident. It is empty in that message, and for
 	// channels that return none.

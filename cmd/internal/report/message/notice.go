@@ -193,6 +193,10 @@ func (m Message) what(i AlertItem) string {
 			return "edited by the " + editor(i) + ": " + fieldWords(i.Edited)
 		}
 		return "now " + stateWords(i.Item)
+	case ReasonAction:
+		if i.Action != nil {
+			return m.asDigest().ActionText(*i.Action)
+		}
 	case ReasonTest:
 		return "test message"
 	}

@@ -26,6 +26,7 @@ const (
 	ReasonMoved      Reason = "moved"      // a page moved to another address or platform
 	ReasonComponent  Reason = "component"  // a component's status changed
 	ReasonHeldBack   Reason = "held_back"  // how many messages the channel's cap suppressed
+	ReasonAction     Reason = "action"     // somebody acknowledged it, muted it, or wrote a note
 	ReasonChannel    Reason = "channel"    // another channel does not take its messages
 	ReasonDigest     Reason = "digest"     // a regular report
 	ReasonTest       Reason = "test"       // sent by hand, to see whether it arrives
@@ -60,6 +61,7 @@ var reasonWords = map[Reason]string{
 	ReasonMoved:       "the page moved",
 	ReasonComponent:   "a route asks for components",
 	ReasonHeldBack:    "this channel reached its hourly cap",
+	ReasonAction:      "somebody of you did something about it",
 	ReasonChannel:     "another channel does not take its messages",
 	ReasonTest:        "somebody sent a test",
 }

@@ -116,7 +116,13 @@ func Messages() []message.Message {
 	failed := message.Message{ID: "vw-9", Reason: message.ReasonChannel, At: group.At, Zone: time.UTC,
 		Failed: &message.FailedChannel{Channel: "team", Refused: 2, SinceAt: "2026-11-12T17:00:00.000Z", Waiting: 4,
 			LastError: "set aside after 24 h and 97 attempts: 503 Service Unavailable"}}
-	all := []message.Message{group, held, failed, DigestMessage(message.Digest{Headline: "All quiet on 2 pages",
+	acted := Alert(message.ReasonAction, func(i *message.AlertItem) {
+		i.Action = &query.Action{ActionID: 3, Kind: query.ActionAcknowledge, Vendor: "kustomer", IncidentID: 17,
+			Who: "anna", Via: query.ViaSlack, Text: "we have moved to the other region",
+			CreatedAt: "2026-11-13T17:45:00.000Z"}
+		i.Actions, i.AcknowledgedAt, i.AcknowledgedBy = []query.Action{*i.Action}, i.Action.CreatedAt, "anna"
+	})
+	all := []message.Message{acted, group, held, failed, DigestMessage(message.Digest{Headline: "All quiet on 2 pages",
 		UntilAt: group.At})}
 	for _, r := range []message.Reason{
 		message.ReasonFirst, message.ReasonWorsened, message.ReasonLowered, message.ReasonChanged,

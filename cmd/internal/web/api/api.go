@@ -1,4 +1,5 @@
-// Package api answers programs in JSON. The names in its answers are those of the SQL columns, and it only reads.
+// Package api answers programs in JSON. The names in its answers are those of the SQL columns. It only reads, but for
+// what people do: mutes, acknowledgements and notes.
 package api
 
 import (
@@ -10,11 +11,14 @@ import (
 
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/db"
+	"vendorwatch/db/ledger"
 )
 
 // API answers for a site.
 type API struct {
 	*site.Site
+	Ledger    *ledger.Ledger         // where actions are kept
+	OnAction  func()                 // called after one was put on record; may be nil
 	described func() ([]byte, error) // the OpenAPI document, made when it is first asked for
 }
 
@@ -28,7 +32,7 @@ func New(s *site.Site) *API {
 // NoSuchPath answers for every path and method that there is not.
 func (a *API) NoSuchPath(r *http.Request) (site.Document, error) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		return site.Document{}, Problem{http.StatusMethodNotAllowed, "This API only reads; ask with GET."}
+		return site.Document{}, Problem{http.StatusMethodNotAllowed, "This path only reads; ask with GET."}
 	}
 	return site.Document{}, Problem{http.StatusNotFound,
 		"There is no such path; see " + a.Link(DocumentPath) + " for those that there are."}

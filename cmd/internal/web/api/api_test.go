@@ -200,9 +200,9 @@ func TestAPIRefusesWhatItDoesNotUnderstand(t *testing.T) {
 		{"GET", "/api/v1/nothing", 404, "There is no such path; see /status/api/v1/openapi.json for those that " +
 			"there are."},
 		{"GET", "/api/", 404, "There is no such path"},
-		{"POST", "/api/v1/incidents", 405, "This API only reads; ask with GET."},
-		{"DELETE", "/api/v1/incidents/1", 405, "This API only reads"},
-		{"PUT", "/vendors/acme/api/v2/summary.json", 405, "This API only reads"},
+		{"POST", "/api/v1/incidents", 405, "This path only reads; ask with GET."},
+		{"DELETE", "/api/v1/incidents/1", 405, "This path only reads"},
+		{"PUT", "/vendors/acme/api/v2/summary.json", 405, "This path only reads"},
 		{"GET", "/api/v1/incidents?q=" + strings.Repeat("x", 4<<10), 414, "The address is too long."},
 	} {
 		for _, prefix := range []string{"", "/status"} {

@@ -14,8 +14,9 @@ func description() openapi.Spec {
 	return openapi.Spec{
 		Info: openapi.Info{
 			Title: "vendorwatch", Version: "1", Summary: "What vendors' status pages say, in one form.",
-			Description: "Names are those of the SQL columns. Everything is read with GET or HEAD; nothing can be " +
-				"changed. A field that is empty is left out, unless its description says that it is null. A " +
+			Description: "Names are those of the SQL columns. Everything is read with GET or HEAD; actions are " +
+				"posted, with a token that may write. A field that is empty is left out, unless its description " +
+				"says that it is null. A " +
 				"parameter that is not known is refused. Fields may be added to answers at any time.",
 		},
 		Structs: structs, Values: values(), ValueOf: valueOf, Types: valueTypes, Fields: fieldTexts,
@@ -26,6 +27,8 @@ func description() openapi.Spec {
 			{Name: "basic", Type: "http", Scheme: "basic",
 				Description: "User and password of the configuration, if it names them; or any user, and the token " +
 					"as the password."},
+			{Name: "write", Type: "http", Scheme: "bearer", Write: true,
+				Description: "The token of the configuration that may write; without one, nothing can be changed."},
 		},
 	}
 }
@@ -78,6 +81,11 @@ var structs = []openapi.Struct{
 	{Name: "Ok", Type: reflect.TypeFor[Ok](), Description: "Whether all is well."},
 	{Name: "OkReason", Type: reflect.TypeFor[query.OkReason](),
 		Description: "Something that is not well, or work that is planned."},
+	{Name: "ActionList", Type: reflect.TypeFor[ActionList](), Description: "What people did, in order."},
+	{Name: "Action", Type: reflect.TypeFor[query.Action](),
+		Description: "What somebody did about a vendor or an incident."},
+	{Name: "ActionRequest", Type: reflect.TypeFor[ActionRequest](), Description: "What is to be put on record."},
+	{Name: "EndRequest", Type: reflect.TypeFor[EndRequest](), Description: "Who ends it."},
 	{Name: "Health", Type: reflect.TypeFor[Health](), Description: "How vendorwatch itself does."},
 	{Name: "Channel", Type: reflect.TypeFor[query.ChannelHealth](),
 		Description: "A channel that alerts and digests are sent to, and its health."},

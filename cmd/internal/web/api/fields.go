@@ -172,10 +172,13 @@ var fieldTexts = map[string]string{
 	"IncidentDetail.components": affectedText,
 	"components_resolved_at": "When the last of them recovered, by the vendor or as seen, if all did before the " +
 		"incident's end. Left out if that is not known.",
-	"update_count":        "How many posts it has.",
-	"latest_body":         "Markdown: the newest post that is not a postmortem.",
-	"latest_state":        "State of that post.",
-	"latest_posted_at":    "Time of that post.",
+	"update_count":     "How many posts it has.",
+	"latest_body":      "Markdown: the newest post that is not a postmortem.",
+	"latest_state":     "State of that post.",
+	"latest_posted_at": "Time of that post.",
+	"acknowledged_at": "When somebody of ours acknowledged it. Left out if nobody has, it was taken back, or the " +
+		"incident was reopened since.",
+	"acknowledged_by":     "Who acknowledged it.",
 	"affected_components": "What it affects, with the status of each now, and how long each was affected.",
 	"AffectedComponent.started_at": "Since when it was affected, by the vendor; otherwise the start of " +
 		"the incident.",
@@ -189,7 +192,29 @@ var fieldTexts = map[string]string{
 	"findings":                           "What could not be understood about it.",
 	"same_event": "Records of the same event from other pages, the one that stands for it " +
 		"first.",
+	"IncidentDetail.actions": "What people of ours did about it, or about another record of its event, the oldest " +
+		"first.",
 	"raw": "The vendor's own words, the newest of each kind of document.",
+
+	// What people did.
+	"ActionList.actions":        "The rows of this page.",
+	"action_id":                 "Number of the action.",
+	"Action.kind":               "What was done.",
+	"Action.incident_id":        "Number of the incident. Left out if a vendor is muted.",
+	"Action.title":              "Title of the incident, in the vendor's words.",
+	"Action.text":               "The note, or why.",
+	"who":                       "Who does it, for people: at most 80 characters.",
+	"via":                       "From where.",
+	"Action.until_at":           "When a mute ends by itself; otherwise left out.",
+	"ActionRequest.until_at":    "When a mute ends, instead of for: a time in the form of RFC 3339.",
+	"Action.created_at":         "When it was done.",
+	"ended_at":                  "When it was ended or taken back by hand.",
+	"ended_by":                  "By whom.",
+	"ActionRequest.kind":        "What is done.",
+	"ActionRequest.incident_id": "Number of the incident. A mute may name a vendor instead.",
+	"ActionRequest.vendor":      "Slug of the vendor to mute.",
+	"ActionRequest.text":        "The note, or why: at most 2000 characters.",
+	"for":                       "How long a mute lasts, such as 2h or 3d.",
 
 	// Posts, edits, findings, records of other pages.
 	"posted_at":               "The vendor's time, as shown to readers.",

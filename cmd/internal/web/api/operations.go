@@ -59,6 +59,14 @@ func (a *API) operations() []operation {
 		in(a.ok, "/api/v1/ok", "getOk", "Whether all is well, as before a deployment",
 			"The verdict of vendorwatch ok: well, trouble or not_known. What is asked about are the needs of a "+
 				"service, or the vendors with a tag; with neither, every watched vendor.", "service", "tag", "for"),
+		in(a.actions, ActionsPath, "listActions", "What people did: mutes, acknowledgements and notes",
+			"In the order of their numbers.", "vendor", "incident_id", "after", "limit"),
+		writes(a.act, ActionsPath, "act", "Mute, acknowledge, or write a note",
+			"A mute is of an incident or of a vendor, the others of an incident. It takes a token that may write: "+
+				"the one that reads may not.", reflect.TypeFor[ActionRequest]()),
+		writes(a.endAction, ActionsPath+"/{id}/end", "endAction", "End a mute, or take an acknowledgement back",
+			"One that has ended stays as it is. It takes a token that may write.", reflect.TypeFor[EndRequest](),
+			"action_id"),
 		in(a.health, "/api/v1/health", "getHealth", "How vendorwatch itself does",
 			"Which pages cannot be read, and what could not be sent."),
 	}
@@ -89,17 +97,43 @@ func in[T any](build func(*http.Request) (T, error), path, id, summary, descript
 	return o
 }
 
+// ActionsPath is where actions are listed, and put on record.
+const ActionsPath = "/api/v1/actions"
+
+// writes makes an operation that changes the record.
+func writes[T any](build func(*http.Request) (T, error), path, id, summary, description string, body reflect.Type,
+	params ...string) operation {
+	o := in(build, path, id, summary, description)
+	o.Method, o.Body, o.Parameters = http.MethodPost, body, params
+	delete(o.Responses, "304")
+	o.Responses["403"], o.Responses["404"], o.Responses["415"] = "Forbidden", "NotFound", "NotJSON"
+	return o
+}
+
 var commonResponses = map[string]string{"304": "NotModified", "400": "BadRequest", "401": "Unauthorized",
 	"default": "Problem"}
 
 // DocumentPath is where the API is described.
 const DocumentPath = "/api/v1/openapi.json"
 
-// Answers are what answers each path of the API.
+// Answers are what answers each path of the API that is read.
 func (a *API) Answers() map[string]Answer {
 	all := map[string]Answer{DocumentPath: a.document}
 	for _, o := range a.operations() {
-		all[o.Path] = o.answer
+		if o.Method == "" {
+			all[o.Path] = o.answer
+		}
+	}
+	return all
+}
+
+// Writes are what answers the paths to which something is posted. They take a token that may write.
+func (a *API) Writes() map[string]Answer {
+	all := map[string]Answer{}
+	for _, o := range a.operations() {
+		if o.Method == http.MethodPost {
+			all[o.Path] = o.answer
+		}
 	}
 	return all
 }

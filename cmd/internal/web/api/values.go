@@ -56,6 +56,9 @@ func values() map[string]*jsonschema.Schema {
 		"Verdict": enum("well: all that is asked about is known to be well. trouble: something is wrong, or work is "+
 			"under way or planned in that time. not_known: of something it is not known how it does.",
 			words(query.VerdictWell, query.VerdictTrouble, query.VerdictNotKnown)),
+		"ActionKind": enum("mute: alerts are held. acknowledge: somebody takes care of it, and reminders stop. note: "+
+			"words for others.", words(query.ActionMute, query.ActionAcknowledge, query.ActionNote)),
+		"Via": enum("From where it was done.", words(query.ViaCLI, query.ViaSlack, query.ViaAPI)),
 		"TextFormat": enum("What a text is written in.",
 			words(normalize.FormatMarkdown, normalize.FormatHTML, normalize.FormatText)),
 		"Yes": {Type: "boolean", Const: jsonschema.Ptr[any](true), Description: "true, or left out."},
@@ -70,12 +73,15 @@ var valueTypes = map[reflect.Type]string{
 	reflect.TypeFor[query.Withheld]():      "Withheld",
 	reflect.TypeFor[query.Because]():       "Because",
 	reflect.TypeFor[query.Verdict]():       "Verdict",
+	reflect.TypeFor[query.ActionKind]():    "ActionKind",
+	reflect.TypeFor[query.Via]():           "Via",
 }
 
 // valueOf returns the name of the value that a field is one of. Most of the columns that it is read from are text.
 func valueOf(schema, field string) string {
 	own := map[string]string{
 		"Update.state": "UpdateState", "ListedUpdate.state": "UpdateState",
+		"Action.kind": "ActionKind", "ActionRequest.kind": "ActionKind",
 		"Event.kind": "EventKind", "Problem.type": "AboutBlank",
 		// The vendor's own words are what they are, except for the kind, which is ours.
 		"Raw.kind": "Kind", "Raw.state": "", "RawUpdate.state": "", "RawComponent.status": "",
@@ -156,6 +162,10 @@ func parameters() map[string]openapi.Parameter {
 		"for": query("for", "How far ahead planned work counts, such as 2h or 90m; left out: only what is now.",
 			text),
 		"id": {Name: "id", In: "path", Required: true, Description: "Number of the incident.", Schema: number(1)},
+		"action_id": {Name: "id", In: "path", Required: true, Description: "Number of the action.",
+			Schema: number(1)},
+		"incident_id": query("incident_id", "Number of an incident: only what was done about it, or about another "+
+			"record of its event.", number(1)),
 		"vendor": query("vendor", "Slug of a vendor; left out: all vendors. One that is not on record is refused.",
 			text),
 		"limit": query("limit", "The most rows that one answer may hold.", limit),
@@ -202,8 +212,11 @@ func responses() map[string]openapi.Response {
 		"NotModified":  {Description: "Nothing has changed since the answer whose ETag was sent."},
 		"BadRequest":   problem("A parameter is not known, or its value means nothing."),
 		"Unauthorized": unauthorized,
-		"NotFound":     problem("Nothing is on record under this address."),
-		"TooMany":      tooMany,
-		"Problem":      problem("Anything else that went wrong."),
+		"Forbidden": problem("The configuration names no token that may write, or the token that was sent only " +
+			"reads."),
+		"NotJSON":  problem("The body is not sent as JSON."),
+		"NotFound": problem("Nothing is on record under this address."),
+		"TooMany":  tooMany,
+		"Problem":  problem("Anything else that went wrong."),
 	}
 }

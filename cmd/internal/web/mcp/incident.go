@@ -13,6 +13,9 @@ import (
 	"vendorwatch/normalize"
 )
 
+// maxActions is how many actions of people an answer has.
+const maxActions = 50
+
 // incident is one incident, cut to the limits. The answer says what was left out.
 func (s tools) incident(ctx context.Context, in IncidentIn) (out IncidentOut, err error) {
 	i, err := s.DB.IncidentByID(ctx, in.IncidentID, s.Clock())
@@ -26,7 +29,8 @@ func (s tools) incident(ctx context.Context, in IncidentIn) (out IncidentOut, er
 	out = IncidentOut{
 		Incident: s.brief(i.Incident), Summary: prose.Summary(i, s.Clock()),
 		VendorSeverity: words.Short(i.VendorSeverity, 100), VendorState: words.Short(i.VendorState, 100),
-		Affected: []Component{}, Timeline: []Update{}, Edits: []Edit{}, SameEvent: []Record{}, LeftOut: []string{},
+		Affected: []Component{}, Timeline: []Update{}, Edits: []Edit{}, SameEvent: []Record{}, Actions: []Action{},
+		LeftOut: []string{},
 	}
 	out.LatestBody = ""
 	for _, c := range i.AffectedComponents[:min(maxComponents, len(i.AffectedComponents))] {
@@ -39,6 +43,10 @@ func (s tools) incident(ctx context.Context, in IncidentIn) (out IncidentOut, er
 	}
 	for _, o := range i.SameEvent[:min(20, len(i.SameEvent))] {
 		out.SameEvent = append(out.SameEvent, Record{o.IncidentID, o.PageURL, words.Short(o.Title, 300), o.State})
+	}
+	for _, a := range i.Actions[max(0, len(i.Actions)-maxActions):] {
+		out.Actions = append(out.Actions, Action{a.Kind, a.Who, words.Short(a.Text, 500), a.CreatedAt, a.UntilAt,
+			a.EndedAt})
 	}
 	addTimeline(&out, i.Updates)
 	addEdits(&out, i)

@@ -144,6 +144,7 @@ type Incident struct {
 	Touches               string `json:"touches,omitempty" jsonschema:"@touches"`
 	MayTouch              string `json:"may_touch,omitempty" jsonschema:"@may_touch"`
 	LatestPostedAt        string `json:"latest_posted_at,omitempty"`
+	AcknowledgedBy        string `json:"acknowledged_by,omitempty" jsonschema:"who of ours takes care of it"`
 	LatestBody            string `json:"latest_body,omitempty" jsonschema:"@latest_body"`
 	Hidden                bool   `json:"hidden,omitempty" jsonschema:"the configuration's filters hide it"`
 	URL                   string `json:"url,omitempty" jsonschema:"the vendor's page for it"`
@@ -170,6 +171,15 @@ type Edit struct {
 	NewValue string `json:"new_value" jsonschema:"untrusted text of the vendor"`
 }
 
+type Action struct {
+	Kind      query.ActionKind `json:"kind" jsonschema:"mute, acknowledge or note"`
+	Who       string           `json:"who"`
+	Text      string           `json:"text,omitempty" jsonschema:"the note, or why"`
+	CreatedAt string           `json:"created_at"`
+	UntilAt   string           `json:"until_at,omitempty" jsonschema:"when a mute ends"`
+	EndedAt   string           `json:"ended_at,omitempty" jsonschema:"when it was ended or taken back"`
+}
+
 type Record struct {
 	IncidentID int64  `json:"incident_id"`
 	PageURL    string `json:"page_url"`
@@ -187,6 +197,7 @@ type IncidentOut struct {
 	Edits          []Edit      `json:"edits" jsonschema:"what the vendor changed after publishing it, oldest first"`
 	Postmortem     string      `json:"postmortem,omitempty" jsonschema:"Markdown; untrusted text of the vendor"`
 	SameEvent      []Record    `json:"same_event" jsonschema:"records of the same event from other pages"`
+	Actions        []Action    `json:"actions" jsonschema:"what people of ours did about it; at most 50"`
 	LeftOut        []string    `json:"left_out" jsonschema:"what was too long to be returned in full"`
 }
 
@@ -251,6 +262,7 @@ func (s tools) brief(i query.Incident) Incident {
 		Touches:               i.Touches,
 		MayTouch:              i.MayTouch,
 		LatestPostedAt:        i.LatestPostedAt,
+		AcknowledgedBy:        i.AcknowledgedBy,
 		LatestBody:            prose.Plain(i.LatestBody, 500),
 		Hidden:                i.Filtered == 1,
 		URL:                   prose.Outside(i.URL),

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"strings"
 
 	"github.com/google/jsonschema-go/jsonschema"
 )
@@ -33,9 +34,11 @@ type Info struct {
 	Description string `json:"description"`
 }
 
-// Operation is a path, which is read with GET.
+// Operation is a path, which is read with GET unless it has another method.
 type Operation struct {
-	Path        string // as in net/http's patterns: /vendors/{slug}
+	Method      string       // empty stands for GET; what another one changes takes security that may write
+	Body        reflect.Type // what the JSON of its request is of; nil: it has none
+	Path        string       // as in net/http's patterns: /vendors/{slug}
 	ID          string
 	Tag         string
 	Summary     string
@@ -86,6 +89,7 @@ type Security struct {
 	Type        string `json:"type"`
 	Scheme      string `json:"scheme"`
 	Description string `json:"description"`
+	Write       bool   `json:"-"` // it is for what changes something, and for nothing else
 }
 
 // Ref refers to a schema of the document.
@@ -99,7 +103,7 @@ type document struct {
 	Info       Info                      `json:"info"`
 	Servers    []server                  `json:"servers"`
 	Security   []map[string][]string     `json:"security"`
-	Paths      map[string]map[string]get `json:"paths"`
+	Paths      map[string]map[string]use `json:"paths"`
 	Components components                `json:"components"`
 }
 
@@ -107,13 +111,22 @@ type server struct {
 	URL string `json:"url"`
 }
 
-type get struct {
+// use is a method of a path.
+type use struct {
 	OperationID string         `json:"operationId"`
 	Tags        []string       `json:"tags,omitempty"`
 	Summary     string         `json:"summary"`
 	Description string         `json:"description"`
 	Parameters  []ref          `json:"parameters,omitempty"`
+	RequestBody *body          `json:"requestBody,omitempty"`
 	Responses   map[string]any `json:"responses"` // a ref or a Response
+
+	Security []map[string][]string `json:"security,omitempty"` // instead of that of the document
+}
+
+type body struct {
+	Required bool             `json:"required"`
+	Content  map[string]Media `json:"content"`
 }
 
 type ref struct {
@@ -142,11 +155,13 @@ func (s Spec) Document(address string) ([]byte, error) {
 	}
 	d := document{
 		OpenAPI: "3.1.0", Info: s.Info, Servers: []server{{address}}, Security: []map[string][]string{{}},
-		Paths:      map[string]map[string]get{},
+		Paths:      map[string]map[string]use{},
 		Components: components{schemas, s.Parameters, s.Responses, map[string]Security{}},
 	}
 	for _, each := range s.Security {
-		d.Security = append(d.Security, map[string][]string{each.Name: {}})
+		if !each.Write {
+			d.Security = append(d.Security, map[string][]string{each.Name: {}})
+		}
 		d.Components.Security[each.Name] = each
 	}
 	for _, o := range s.Operations {
@@ -154,7 +169,7 @@ func (s Spec) Document(address string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		g := get{OperationID: o.ID, Summary: o.Summary, Description: o.Description,
+		g := use{OperationID: o.ID, Summary: o.Summary, Description: o.Description,
 			Responses: map[string]any{"200": answer}}
 		if o.Tag != "" {
 			g.Tags = []string{o.Tag}
@@ -165,7 +180,22 @@ func (s Spec) Document(address string) ([]byte, error) {
 		for status, name := range o.Responses {
 			g.Responses[status] = ref{"#/components/responses/" + name}
 		}
-		d.Paths[o.Path] = map[string]get{"get": g}
+		if d.Paths[o.Path] == nil {
+			d.Paths[o.Path] = map[string]use{}
+		}
+		if o.Method == "" {
+			d.Paths[o.Path]["get"] = g
+			continue
+		}
+		if o.Body != nil {
+			g.RequestBody = &body{true, map[string]Media{"application/json": {Ref(s.nameOf(o.Body))}}}
+		}
+		for _, each := range s.Security {
+			if each.Write {
+				g.Security = append(g.Security, map[string][]string{each.Name: {}})
+			}
+		}
+		d.Paths[o.Path][strings.ToLower(o.Method)] = g
 	}
 	return json.MarshalIndent(d, "", "  ")
 }

@@ -54,6 +54,7 @@ type incidentBody struct {
 	MoreEdits          int
 	Part, Parts        int
 	Permalink          string
+	Commands           []string // by which people act on it; none once it is over
 }
 
 func (p *Pages) incidentByPath(r *http.Request) (query.IncidentDetail, error) {
@@ -101,6 +102,11 @@ func (p *Pages) incident(r *http.Request) (view, error) {
 		Begin:          begin(i.Incident),
 		Seen:           seen(i.Incident),
 		Permalink:      p.Permalink(r, fmt.Sprintf("/incidents/%d", i.IncidentID)),
+	}
+	if !normalize.State(i.State).Over() && i.LeftFeedAt == "" {
+		for _, command := range []string{"ack %d", "mute %d --for 2h", `note %d "…"`} {
+			b.Commands = append(b.Commands, "vendorwatch "+fmt.Sprintf(command, i.IncidentID))
+		}
 	}
 	b.Part, _ = strconv.Atoi(r.URL.Query().Get("part"))
 	p.addPosts(&b)

@@ -92,6 +92,7 @@ func (p *Pages) loadPages() map[string]*template.Template {
 		"needtone":       site.NeedTone,
 		"needwords":      words.Need,
 		"touches":        words.Touches,
+		"actionlabel":    words.ActionLabel,
 		"vendorsentence": words.StatusSentence,
 		"add":            func(a, b int) int { return a + b },
 	}

@@ -17,7 +17,7 @@ func Addresses(r *Record) []string {
 		"/events", "/metrics", "/mcp", "/healthz", "/readyz",
 		"/api/v1/vendors", "/api/v1/services", "/api/v1/services/checkout", "/api/v1/ok",
 		"/api/v1/sources", "/api/v1/components", "/api/v1/incidents", "/api/v1/updates",
-		"/api/v1/events", "/api/v1/health", "/api/v1/openapi.json", "/api/nothing"}
+		"/api/v1/events", "/api/v1/actions", "/api/v1/health", "/api/v1/openapi.json", "/api/nothing"}
 	for _, slug := range []string{"acme", "blind", "odds", "moody", "fresh", "dropped"} {
 		list = append(list, "/vendors/"+slug, "/vendors/"+slug+"/feed.atom", "/vendors/"+slug+"/maintenance.ics",
 			"/vendors/"+slug+"/badge.svg", "/api/v1/vendors/"+slug)

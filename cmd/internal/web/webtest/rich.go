@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"vendorwatch/cmd/internal/web"
+	"vendorwatch/db/ledger"
 	"vendorwatch/db/query"
 	"vendorwatch/db/record"
 	"vendorwatch/normalize"
@@ -15,11 +16,29 @@ import (
 // incident, one that was never read and one that is no longer watched.
 func Rich(t testing.TB, o web.Options) *Record { return rich.copy(t, o) }
 
+// acted puts on record what people did about an open incident.
+func acted(r *Record) {
+	slow := r.IDOf("API answers are slow")
+	for _, n := range []ledger.NewAction{
+		{Kind: query.ActionMute, IncidentID: slow, Who: "bert", Via: query.ViaAPI, Until: Now.Add(Hour)},
+		{Kind: query.ActionNote, IncidentID: slow, Who: "anna", Via: query.ViaCLI, Text: "call <b>them</b>"},
+		{Kind: query.ActionAcknowledge, IncidentID: slow, Who: "anna", Via: query.ViaSlack},
+	} {
+		if _, err := r.Act(r.t.Context(), n, Before(20*Minute)); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+	if _, err := r.End(r.t.Context(), 1, "anna", Before(10*Minute)); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
 var rich = made{build: buildRich}
 
 func buildRich(r *Record) {
 	buildStory(r)
 	t := r.t
+	acted(r)
 	acme := r.Watched[0]
 
 	// An aggregator reports an incident of Acme's too.

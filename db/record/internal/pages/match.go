@@ -54,7 +54,7 @@ func Drop(ctx context.Context, tx *db.Tx, rec *incidents.Record, at string) (boo
 	var told bool
 	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM deliveries WHERE incident_id = ?1)
 		OR EXISTS (SELECT 1 FROM delivery_events d JOIN events e USING (event_id) WHERE e.incident_id = ?1)
-		OR EXISTS (SELECT 1 FROM mutes WHERE incident_id = ?1)`, rec.ID).Scan(&told); err != nil {
+		OR EXISTS (SELECT 1 FROM actions WHERE incident_id = ?1)`, rec.ID).Scan(&told); err != nil {
 		return false, err
 	}
 	if told {

@@ -122,7 +122,7 @@ func options(m message.Message, w slack.WebhookMessage) []slack.MsgOption {
 // standing is the message that says how the incident is now, whatever the news is.
 func standing(m message.Message) message.Message {
 	i := m.Items[0]
-	i.Update, i.Was = nil, ""
+	i.Update, i.Was, i.Action = nil, "", nil
 	m.Items, m.Mention = []message.AlertItem{i}, false
 	switch {
 	case i.Kind == string(normalize.KindMaintenance):

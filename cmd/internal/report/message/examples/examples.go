@@ -35,6 +35,13 @@ func All(now time.Time, key string) []message.Message {
 			i.LeftFeedAt, i.Open = normalize.FormatTime(now), false
 		}),
 		e.alert(message.ReasonNotWatched, nil),
+		e.alert(message.ReasonAction, func(i *message.AlertItem) {
+			i.Action = &query.Action{ActionID: 1, Kind: query.ActionAcknowledge, Vendor: "example",
+				VendorName: "Example vendor", IncidentID: 1, Title: i.Title, Who: "Anna Example", Via: query.ViaCLI,
+				Text: "we have moved to the other region", CreatedAt: normalize.FormatTime(now)}
+			i.AcknowledgedAt, i.AcknowledgedBy, i.Actions = normalize.FormatTime(now), "Anna Example",
+				[]query.Action{*i.Action}
+		}),
 		e.alert(message.ReasonMaintenance, func(i *message.AlertItem) {
 			i.Kind, i.State, i.Severity = string(normalize.KindMaintenance), string(normalize.StateScheduled), "none"
 			i.Title, i.StartedAt, i.StartedBasis = Label+"Move of the database", "", ""

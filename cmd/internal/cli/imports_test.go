@@ -46,6 +46,7 @@ var layers = []layer{
 	{"normalize/event", []string{"normalize", "normalize/markdown"}},
 	{"normalize/impact", nil},
 	{"normalize/needed", []string{"normalize"}},
+	{"normalize/upstream", []string{"normalize"}},
 	{"normalize/stated", []string{"normalize/markdown", "normalize/times"}},
 	{"normalize/...", []string{"normalize/times", "normalize/markdown", "normalize/stated"}},
 	{"scraper/page", []string{"normalize/..."}},

@@ -1,0 +1,121 @@
+package upstream
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+)
+
+// Words. X stands for a token.
+const (
+	trouble = `(?:outages?|incidents?|issues?|problems?|disruptions?|interruptions?|degradations?|degraded|failures?|` +
+		`failing|unavailab\w+|downtime|down|errors?|latency|instability|impairments?|service event|experiencing|` +
+		`connectivity)`
+	because = `(?:due to|caused by|because of|as a result of|result of|resulting from|related to|attributed to|` +
+		`attributable to|stem(?:s|med|ming)? from|originat(?:es|ed|ing) (?:from|in|at|with)|traced to|tied to|` +
+		`linked to|owing to|thanks to|(?:impacted|affected|hit) by|in connection with|root cause (?:is|was))`
+	few  = `(?:[ \-/]+[\w.&'’()-]+){0,5}?[ \-/]+`
+	some = `(?:[ \-/]+[\w.&'’()-]+){0,3}?[ \-/]+`
+)
+
+var (
+	address = regexp.MustCompile(`(?i)\bhttps?://\S+|\b[\w.-]+@[\w.-]+\b`)
+
+	unnamedWords = regexp.MustCompile(`(?i)\b(?:(?:upstream|third[ -]party|3rd[ -]party|external|public cloud|cloud|` +
+		`hosting|infrastructure|cdn|dns)[ -]+)(?:(?:cloud|hosting|infrastructure|service|cdn|dns|third[ -]party)` +
+		`[ -]+)*` +
+		`(?:providers?|vendors?|partners?|suppliers?|dependency|dependencies)\b|` +
+		`\b(?:third|3rd)[ -]party services?\b|` +
+		`\b(?:our|one of our|a) (?:service )?(?:partners?|vendors?|suppliers?|providers?)\b`)
+	modelWords   = regexp.MustCompile(`(?i)\b(?:upstream |third[ -]party |external )?(?:ai )?model providers?\b`)
+	carrierWords = regexp.MustCompile(`(?i)\b(?:upstream |third[ -]party |external )?(?:(?:network|internet|transit|` +
+		`telecom\w*|mobile|bandwidth|fib(?:er|re)|power|carrier|peering|colocation|data ?cent(?:er|re)|isp)[ -]+)+` +
+		`(?:service )?(?:providers?|carriers?|partners?|vendors?)\b|\bcarriers?\b|\bisps?\b`)
+	carrierTitle = regexp.MustCompile(`(?i)\b(?:network (?:performance|connectivity|latency|degradation|congestion)|` +
+		`degraded network|packet loss|routing|transit|peering|sms|mms|carriers?|fib(?:er|re))\b`)
+
+	// What comes after such a word is no trouble of the name before it: "we work with our provider on the issue".
+	barrier = regexp.MustCompile(`([\x{e000}-\x{f002}](?:['’]s?)?) +(?:on|to|with|for|about|regarding|but|while|` +
+		`in|by)\b`)
+
+	// What a vendor made for a provider's users is the vendor's: "issues with the Zendesk app".
+	ownPart = regexp.MustCompile(`(?i)[\x{e000}-\x{efff}](?:['’]s?)? +(apps?|integrations?|connectors?|` +
+		`plugins?|` +
+		`add-?ons?|extensions?|bots?|log-?ins?|sign-?ins?|sso|oauth|authentication|sync|imports?|importer|` +
+		`exports?|marketplace)\b`)
+
+	denial = regexp.MustCompile(`(?i)\b(?:no|none)\b[^.,;]{0,50}\b(?:impacted|affected|hit)\b|` +
+		`(?:\bnot|n['’]t) (?:(?:been|being|be|currently|directly|expected to be) )*(?:impact|affect|hit\b)|` +
+		`\b(?:no|without|without any) (?:(?:known|customer|user|service) )*(?:impact|effect)|` +
+		`\bunaffected\b|\bunimpacted\b|\b(?:operating|operational|working|functioning) (?:as )?normal|\bawareness\b`)
+	unrelated = regexp.MustCompile(`(?i)\bunrelated\b|(?:\bnot|n['’]t) (?:directly |in any way |believed to be )?` +
+		`(?:related to|caused by|due to|connected (?:to|with)|linked to)\b`)
+)
+
+// forms are the ways in which a text blames X: as a cause, as the subject of a sentence, and more freely in a title,
+// which has no verbs to spare.
+type forms struct{ cause, subject, title *regexp.Regexp }
+
+var readForms = sync.OnceValue(func() map[rune]forms {
+	return map[rune]forms{firstToken: formsOf(string(firstToken)), unnamedToken: formsOf(string(unnamedToken))}
+})
+
+func formsOf(token string) forms {
+	x := token + `(?:['’]s?)?`
+	affects := `\b(?:caus|affect|impact|lead|disrupt|prevent)(?:ing|ed|es|s)\b`
+	cause := []string{
+		because + few + `(?:` + x + some + trouble + `|` + x + `[ -]+side|` +
+			trouble + `[^.]{0,60}(?:at|with|of|from|in|on|by|affecting)` + few + x + `)`,
+		trouble + ` (?:at|with|of|from|in)` + few + x + `,? (?:which |that )?(?:(?:has|have|is|are|was|were) )?` +
+			affects,
+		trouble + ` (?:at|with|of|from|in)` + few + x + `,? (?:which is |who is )?(?:(?:one of )?our\b|` +
+			string(unnamedToken) + `)`,
+		trouble + `[^.]{0,40}\bour (?:[\w-]+ ){0,3}(?:` + string(unnamedToken) +
+			`|providers?|partners?|vendors?),? \(?` + x,
+		trouble + `[^.]{0,40}` + string(unnamedToken) + `,? \(?` + x,
+	}
+	subject := []string{x + some + trouble + `[^.]{0,40}` + affects,
+		string(unnamedToken) + `,? \(?` + x + `\)?,? (?:is|are|has|have|had|was|were)\b[^.]{0,40}` + trouble}
+	title := []string{
+		x + some + `(?:outages?|incidents?|issues?|disruptions?|degradations?|problems?)\b`,
+		`\b(?:failures?|errors?|issues?|problems?) (?:from|with|at) (?:the |our |an? )?` + x,
+		`\bfollowing` + few + x + some + trouble,
+	}
+	if token == string(unnamedToken) {
+		// Whoever speaks of trouble with a provider of his does not need to say that it is his trouble too.
+		cause = append(cause, trouble+` (?:at|with|of|from|in|on)(?:[ ]+[\w-]+){0,6}?[ ]+`+x)
+		title = append(title, `\bupstream (?:service )?`+trouble)
+	}
+	join := func(all []string) *regexp.Regexp { return regexp.MustCompile(`(?i)(?:` + strings.Join(all, "|") + `)`) }
+	return forms{join(cause), join(subject), join(title)}
+}
+
+// placed finds X as the place of trouble, as in "clusters in Azure Central US": there it is no subject.
+var placed = regexp.MustCompile(`(?i)\b(?:in|on|within|across|for)(?: the)? ` + string(firstToken))
+
+// blamed reports whether a text names X's trouble as the cause of its own.
+func blamed(marked, token string, title bool) bool {
+	f := readForms()[unnamedToken]
+	if !strings.Contains(marked, token) &&
+		!(title && token == string(unnamedToken) && strings.Contains(strings.ToLower(marked), "upstream")) {
+		return false
+	}
+	if token != string(unnamedToken) {
+		f = readForms()[firstToken]
+		// One expression serves all names: this one's token, and words for the others.
+		marked = strings.Map(func(r rune) rune {
+			switch {
+			case string(r) == token:
+				return firstToken
+			case r >= firstToken && r < unnamedToken:
+				return 'x'
+			}
+			return r
+		}, marked)
+	}
+	if f.cause.MatchString(marked) {
+		return true
+	}
+	marked = placed.ReplaceAllString(marked, "in x")
+	return f.subject.MatchString(marked) || title && f.title.MatchString(marked)
+}

@@ -204,14 +204,20 @@ func TestNoise(t *testing.T) {
 	texts := []string{"We investigate.", "A disk is full.", "Users cannot log in with GitHub.",
 		"Hosts in AWS us-east-1 are late.", "We work with our upstream carriers.",
 		"Cloudflare customers may see errors."}
-	told, weeks := 0, 120
+	var said []upstream.Incident
+	for _, text := range texts {
+		said = append(said, say(0, "v", 0, "Trouble", text))
+	}
+	told, weeks := 0, 150
 	for range weeks {
 		var all []upstream.Incident
 		for n := range 40 {
 			v := fmt.Sprintf("v%d", n)
 			for at := r.ExpFloat64() / rates[v]; at < 1; at += r.ExpFloat64() / rates[v] {
 				after := time.Duration(at * float64(7*24*time.Hour))
-				i := say(int64(len(all)), v, after, fmt.Sprint("Trouble ", len(all)), texts[r.IntN(len(texts))])
+				i := said[r.IntN(len(said))]
+				i.ID, i.Vendor, i.Page, i.Opened = int64(len(all)), v, "status."+v+".example", noon.Add(after)
+				i.Title = fmt.Sprint("Trouble ", len(all))
 				i.Severity = []normalize.Severity{"minor", "minor", "none", "major", "critical"}[r.IntN(5)]
 				all = append(all, i)
 			}

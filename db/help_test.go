@@ -89,6 +89,17 @@ func (f *file) execWithin(query string, args ...any) error {
 	})
 }
 
+// change runs statements that write in one transaction, also when the test is cleaned up.
+func (f *file) change(write func(do func(string, ...any) error) error) error {
+	ctx := context.Background()
+	return f.file.Change(ctx, func(tx *db.Tx) error {
+		return write(func(query string, args ...any) error {
+			_, err := tx.ExecContext(ctx, query, args...)
+			return err
+		})
+	})
+}
+
 func (f *file) addSource(slug string) int64 {
 	f.t.Helper()
 	vendor, err := f.EnsureVendor(f.t.Context(), query.Vendor{Slug: slug, Name: strings.ToUpper(slug)})

@@ -17,6 +17,8 @@ type Update struct {
 	Body        string `db:"body" json:"body"`
 	FirstSeenAt string `db:"first_seen_at" json:"first_seen_at"`
 	RemovedAt   string `db:"removed_at" json:"removed_at,omitempty"` // the vendor took it off the page
+	// by when it promises the next post; empty where it promises none, or its words are not understood
+	PromisedAt string `db:"promised_at" json:"promised_at,omitempty"`
 }
 
 var updateRow = scan.Of[Update]("u")

@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 09:42:03');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 09:42:03');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 09:50:44');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 09:50:44');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -232,14 +232,15 @@ CREATE TABLE incident_updates ( -- posts of an incident's timeline
   body TEXT NOT NULL, -- the vendor's words, as Markdown
   first_seen_at TEXT NOT NULL CHECK (first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when we first saw it
   removed_at TEXT CHECK (removed_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when the vendor was seen to have removed it
+  promised_at TEXT CHECK (promised_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- by when it promises the next post, as far as its words are understood; null: it promises none, or tells of the end
   UNIQUE (incident_id, source_key)
 ) STRICT;
-INSERT INTO incident_updates (update_id, incident_id, source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at) VALUES (1, 1, 'a-investigating', 0, 'investigating', 'investigating', '2026-11-23T08:00:00.000Z', NULL, 'We know more.', '2026-11-23T09:00:00.000Z', NULL);
-INSERT INTO incident_updates (update_id, incident_id, source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at) VALUES (2, 2, 'm-scheduled', 0, 'scheduled', 'scheduled', '2026-11-24T14:00:00.000Z', NULL, 'This is scheduled.', '2026-11-23T09:00:00.000Z', NULL);
-INSERT INTO incident_updates (update_id, incident_id, source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at) VALUES (3, 3, 'old-investigating', 0, 'investigating', 'investigating', '2026-11-19T05:00:00.000Z', NULL, 'This is investigating.', '2026-11-23T09:00:00.000Z', NULL);
-INSERT INTO incident_updates (update_id, incident_id, source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at) VALUES (4, 3, 'old-resolved', 1, 'resolved', 'resolved', '2026-11-19T05:05:00.000Z', NULL, 'This is resolved.', '2026-11-23T09:00:00.000Z', NULL);
-INSERT INTO incident_updates (update_id, incident_id, source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at) VALUES (5, 3, 'old-postmortem', 2, 'postmortem', 'postmortem', '2026-11-19T05:10:00.000Z', NULL, 'This is postmortem.', '2026-11-23T09:00:00.000Z', NULL);
-INSERT INTO incident_updates (update_id, incident_id, source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at) VALUES (6, 1, 'a-monitoring', 1, 'monitoring', 'monitoring', '2026-11-23T08:05:00.000Z', NULL, 'This is monitoring.', '2026-11-23T10:00:00.000Z', NULL);
+INSERT INTO incident_updates (update_id, incident_id, source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at, promised_at) VALUES (1, 1, 'a-investigating', 0, 'investigating', 'investigating', '2026-11-23T08:00:00.000Z', NULL, 'We know more.', '2026-11-23T09:00:00.000Z', NULL, NULL);
+INSERT INTO incident_updates (update_id, incident_id, source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at, promised_at) VALUES (2, 2, 'm-scheduled', 0, 'scheduled', 'scheduled', '2026-11-24T14:00:00.000Z', NULL, 'This is scheduled.', '2026-11-23T09:00:00.000Z', NULL, NULL);
+INSERT INTO incident_updates (update_id, incident_id, source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at, promised_at) VALUES (3, 3, 'old-investigating', 0, 'investigating', 'investigating', '2026-11-19T05:00:00.000Z', NULL, 'This is investigating.', '2026-11-23T09:00:00.000Z', NULL, NULL);
+INSERT INTO incident_updates (update_id, incident_id, source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at, promised_at) VALUES (4, 3, 'old-resolved', 1, 'resolved', 'resolved', '2026-11-19T05:05:00.000Z', NULL, 'This is resolved.', '2026-11-23T09:00:00.000Z', NULL, NULL);
+INSERT INTO incident_updates (update_id, incident_id, source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at, promised_at) VALUES (5, 3, 'old-postmortem', 2, 'postmortem', 'postmortem', '2026-11-19T05:10:00.000Z', NULL, 'This is postmortem.', '2026-11-23T09:00:00.000Z', NULL, NULL);
+INSERT INTO incident_updates (update_id, incident_id, source_key, position, state, vendor_state, posted_at, created_at, body, first_seen_at, removed_at, promised_at) VALUES (6, 1, 'a-monitoring', 1, 'monitoring', 'monitoring', '2026-11-23T08:05:00.000Z', NULL, 'This is monitoring.', '2026-11-23T10:00:00.000Z', NULL, NULL);
 CREATE TABLE reading_words ( -- what each kind of document said about an incident, each distinct wording once; the record is derived from these
   words_id INTEGER PRIMARY KEY, -- ours
   incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which incident
@@ -898,6 +899,7 @@ SELECT
   u.body, -- Markdown
   u.first_seen_at,
   u.removed_at, -- when the vendor was seen to have removed it
+  u.promised_at,
   (SELECT count(*) FROM revisions r WHERE r.update_id = u.update_id) AS revisions -- how often the vendor edited it
 FROM incident_updates u
 JOIN incidents i USING (incident_id)
@@ -1292,6 +1294,108 @@ FROM vendors v
 LEFT JOIN total t USING (vendor_id)
 LEFT JOIN resolve r USING (vendor_id)
 LEFT JOIN first_update f USING (vendor_id);
+CREATE VIEW v_honesty_cases AS -- what the figures of v_honesty are made of: a row for everything that a measure looks at, of incidents without maintenances and notices, each event once
+SELECT
+  x.vendor_id, -- whose
+  'first_word' AS measure, -- as in v_honesty
+  x.incident_id,
+  NULL AS update_id, -- the post that it is about; null: it is about the incident
+  x.counted_at AS at, -- when the incident counts as having begun, or the post was posted
+  x.seconds_to_first_update IS NOT NULL AS is_case, -- 1: it is a case; 0: it is looked at only
+  x.seconds_to_first_update / 60.0 AS minutes -- how long, where that is what the measure is of, or adds to it; null: not known, or nothing to count
+FROM v_impact x JOIN incidents i USING (incident_id)
+WHERE i.origin = 'vendor'
+UNION ALL
+SELECT x.vendor_id, 'never_posted', x.incident_id, NULL, x.counted_at, i.origin = 'page',
+  CASE WHEN i.origin = 'page' THEN x.seconds_to_resolve / 60.0 END
+FROM v_impact x JOIN incidents i USING (incident_id)
+WHERE i.origin IN ('vendor', 'page') AND i.ended = 1
+UNION ALL
+SELECT x.vendor_id, 'post_back_dated', x.incident_id, u.update_id, u.posted_at,
+  round((julianday(u.created_at) - julianday(u.posted_at)) * 86400) / 60 >= 5,
+  CASE WHEN round((julianday(u.created_at) - julianday(u.posted_at)) * 86400) / 60 >= 5 THEN round((julianday(u.created_at) - julianday(u.posted_at)) * 86400) / 60 END
+FROM v_impact x JOIN incidents i USING (incident_id) JOIN incident_updates u USING (incident_id)
+WHERE i.origin = 'vendor' AND u.state <> 'postmortem' AND u.posted_at IS NOT NULL AND u.created_at IS NOT NULL
+UNION ALL
+SELECT x.vendor_id, 'post_removed', x.incident_id, u.update_id, coalesce(u.posted_at, u.first_seen_at), u.removed_at IS NOT NULL, NULL
+FROM v_impact x JOIN incidents i USING (incident_id) JOIN incident_updates u USING (incident_id)
+WHERE i.origin = 'vendor'
+UNION ALL
+SELECT x.vendor_id, 'severity_lowered', x.incident_id, NULL, x.counted_at,
+  EXISTS (SELECT 1 FROM revisions r
+    WHERE r.incident_id = x.incident_id AND r.update_id IS NULL AND r.field = 'severity' AND r.seen_at >= i.resolved_at
+      AND instr('none minor major critical', r.new_value) > 0 AND instr('none minor major critical', r.new_value) < instr('none minor major critical', r.old_value)),
+  NULL
+FROM v_impact x JOIN incidents i USING (incident_id)
+WHERE i.origin = 'vendor' AND i.ended = 1 AND i.first_seen_at < i.resolved_at
+UNION ALL
+SELECT x.vendor_id, 'shortened', x.incident_id, NULL, x.counted_at, cut.minutes >= 1, CASE WHEN cut.minutes >= 1 THEN cut.minutes END
+FROM v_impact x JOIN incidents i USING (incident_id)
+JOIN (
+  SELECT o.incident_id, (
+    SELECT coalesce(sum(round((julianday(r.new_value) - julianday(r.old_value)) * 86400) / 60 * CASE r.field WHEN 'started_at' THEN 1 ELSE -1 END), 0)
+    FROM revisions r
+    WHERE r.incident_id = o.incident_id AND r.update_id IS NULL AND r.field IN ('started_at', 'resolved_at')
+      AND r.old_value <> '' AND r.new_value <> '' AND r.seen_at >= o.resolved_at) AS minutes
+  FROM incidents o) cut USING (incident_id)
+WHERE i.origin = 'vendor' AND i.ended = 1 AND i.resolved_at IS NOT NULL
+UNION ALL
+SELECT x.vendor_id, 'deleted', x.incident_id, NULL, x.counted_at, i.ended = 0 AND i.left_feed_at IS NOT NULL, NULL
+FROM v_impact x JOIN incidents i USING (incident_id)
+WHERE i.origin = 'vendor' AND i.stateless = 0 AND i.first_seen_at < coalesce(i.resolved_at, '~') AND (i.ended = 1 OR i.left_feed_at IS NOT NULL)
+UNION ALL
+SELECT x.vendor_id, 'postmortem_longer', x.incident_id, NULL, x.counted_at,
+  i.stated_duration_seconds >= x.seconds_to_resolve + 300 AND i.stated_duration_seconds > 1.1 * x.seconds_to_resolve,
+  CASE WHEN i.stated_duration_seconds >= x.seconds_to_resolve + 300 AND i.stated_duration_seconds > 1.1 * x.seconds_to_resolve
+    THEN (i.stated_duration_seconds - x.seconds_to_resolve) / 60.0 END
+FROM v_impact x JOIN incidents i USING (incident_id)
+WHERE i.origin = 'vendor' AND i.stated_duration_seconds IS NOT NULL AND x.seconds_to_resolve IS NOT NULL
+UNION ALL
+SELECT x.vendor_id, 'postmortem_missing', x.incident_id, NULL, x.counted_at,
+  NOT EXISTS (SELECT 1 FROM incident_updates u WHERE u.incident_id = x.incident_id AND u.state = 'postmortem')
+    AND NOT EXISTS (SELECT 1 FROM incidents o JOIN incident_updates u USING (incident_id) WHERE o.same_event_id = x.incident_id AND u.state = 'postmortem'),
+  NULL
+FROM v_impact x JOIN incidents i USING (incident_id) JOIN sources s ON s.source_id = i.source_id
+WHERE i.origin = 'vendor' AND i.ended = 1 AND i.severity IN ('major', 'critical') AND s.latest_at >= strftime('%Y-%m-%dT%H:%M:%fZ', i.resolved_at, '+14 days')
+UNION ALL
+SELECT q.vendor_id, 'promise_broken', q.incident_id, q.update_id, q.posted_at, q.late, CASE WHEN q.late THEN round((julianday(q.next_at) - julianday(q.promised_at)) * 86400) / 60 END
+FROM (
+  SELECT p.*, coalesce(p.next_at, '~') > p.limit_at AND coalesce(p.resolved_at, '~') > p.limit_at AS late
+  FROM (
+    SELECT x.vendor_id, x.incident_id, i.resolved_at, s.latest_at, u.update_id, u.posted_at, u.promised_at,
+      strftime('%Y-%m-%dT%H:%M:%fZ', u.promised_at, '+5 minutes') AS limit_at, (
+        SELECT min(max(later.posted_at, coalesce(later.created_at, later.posted_at))) FROM incident_updates later
+        WHERE later.incident_id = u.incident_id AND later.position > u.position AND later.state <> 'postmortem') AS next_at
+    FROM v_impact x JOIN incidents i USING (incident_id) JOIN sources s ON s.source_id = i.source_id JOIN incident_updates u USING (incident_id)
+    WHERE i.origin = 'vendor' AND i.excerpt = 0 AND (i.ended = 1 OR i.left_feed_at IS NULL)
+      AND u.promised_at IS NOT NULL) p
+  WHERE p.latest_at > p.limit_at) q;
+CREATE VIEW v_honesty AS -- how each vendor tells of its trouble, over all of the record: of how much a measure could be taken, and what it is; its cases are rows of v_honesty_cases
+WITH
+  measure (name, position, unit) AS (VALUES ('first_word', 1, 'minutes'), ('never_posted', 2, 'percent'), ('post_back_dated', 3, 'percent'), ('post_removed', 4, 'percent'),
+    ('severity_lowered', 5, 'percent'), ('shortened', 6, 'percent'), ('deleted', 7, 'percent'),
+    ('postmortem_longer', 8, 'percent'), ('postmortem_missing', 9, 'percent'), ('promise_broken', 10, 'percent')),
+  looked AS MATERIALIZED (SELECT vendor_id, measure, is_case, minutes FROM v_honesty_cases),
+  counted AS (SELECT vendor_id, measure, sum(is_case) AS cases, count(*) AS of FROM looked GROUP BY vendor_id, measure),
+  middle AS (
+    SELECT vendor_id, measure, avg(minutes) AS median FROM (
+      SELECT vendor_id, measure, minutes, row_number() OVER (PARTITION BY vendor_id, measure ORDER BY minutes) AS n,
+        count(*) OVER (PARTITION BY vendor_id, measure) AS total
+      FROM looked WHERE minutes IS NOT NULL)
+    WHERE n IN ((total + 1) / 2, (total + 2) / 2) GROUP BY vendor_id, measure)
+SELECT
+  v.slug AS vendor, -- short name
+  coalesce(nullif(v.name, ''), v.slug) AS vendor_name, -- name for people
+  m.name AS measure, -- first_word: how long its first post came after the start that it states, or after its page was red; never_posted: trouble that its page showed and no post told of; post_back_dated: posts that bear a time five minutes or more before they were written; post_removed: posts that it took away; severity_lowered: a severity that was lowered when all was over; shortened: a start or an end that was moved when all was over, so that the length became less; deleted: incidents that went from the page without an end; postmortem_longer: a postmortem that states a length by a tenth and five minutes more than the page; postmortem_missing: major and critical incidents without a postmortem two weeks after their end; promise_broken: posts that promise the next one by a time, by which none came, nor within five minutes
+  coalesce(c.cases, 0) AS cases, -- of first_word those of which it is known
+  coalesce(c.of, 0) AS of, -- the sample: incidents, or posts, of which it could be told
+  CASE WHEN m.unit = 'minutes' THEN round(d.median, 1) WHEN c.of > 0 THEN round(100.0 * c.cases / c.of, 1) END AS value, -- null: there is no sample
+  m.unit, -- of value. minutes: the median of the cases; percent: the share of the cases in the sample
+  round(d.median, 1) AS median_minutes, -- median of the minutes of the cases, where they are counted; null: they are not, or there is no case
+  m.position -- order of the measures
+FROM vendors v CROSS JOIN measure m
+LEFT JOIN counted c ON c.vendor_id = v.vendor_id AND c.measure = m.name
+LEFT JOIN middle d ON d.vendor_id = v.vendor_id AND d.measure = m.name;
 CREATE VIEW v_deliveries AS -- messages with vendor, title and outcome
 SELECT
   d.delivery_id,

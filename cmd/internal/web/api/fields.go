@@ -220,6 +220,7 @@ var fieldTexts = map[string]string{
 	"posted_at":               "The vendor's time, as shown to readers.",
 	"created_at":              "The vendor's time of writing, if it differs from posted_at.",
 	"removed_at":              "Our time: when the vendor took it off the page.",
+	"promised_at":             "By when it promises the next post, as far as its words are understood.",
 	"ListedUpdate.title":      "Title of the incident.",
 	"ListedUpdate.kind":       "Kind of the incident.",
 	"revision_id":             "Number of the edit.",

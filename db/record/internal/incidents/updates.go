@@ -9,6 +9,7 @@ import (
 	"vendorwatch/db"
 	"vendorwatch/db/internal/scan"
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/promise"
 )
 
 // Update is a post of a vendor, as it is stored.
@@ -29,6 +30,7 @@ type updateRow struct {
 	Body        string `db:"body"`
 	FirstSeen   string `db:"first_seen_at"`
 	RemovedAt   string `db:"removed_at,null"`
+	PromisedAt  string `db:"promised_at,null"`
 }
 
 // updateIDRow is an updateRow and whose it is.
@@ -179,9 +181,14 @@ func updateOf(position int, p normalize.Post) *Update {
 	if u.State == "" {
 		u.State = normalize.StateUnknown
 	}
+	var promised time.Time
+	if !u.State.Over() && u.State != normalize.StatePostmortem {
+		promised = promise.Until(u.Body, u.PostedAt)
+	}
 	return &Update{Update: u, row: updateRow{Key: u.Key, Position: position, State: string(u.State),
 		VendorState: u.VendorState, PostedAt: db.Stamp(u.PostedAt), CreatedAt: db.Stamp(u.CreatedAt), Body: u.Body,
-		FirstSeen: db.Stamp(p.FirstSeen), RemovedAt: db.Stamp(p.RemovedAt)}}
+		FirstSeen: db.Stamp(p.FirstSeen), RemovedAt: db.Stamp(p.RemovedAt),
+		PromisedAt: db.Stamp(promised)}}
 }
 
 // drop takes away a row whose post is another's, as a reading that came late has shown.

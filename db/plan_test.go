@@ -88,6 +88,7 @@ func asking(ctx context.Context, d *query.DB) map[string][]func() error {
 			{}, {Filter: query.Filter{AllSources: true}}, {Filter: query.Filter{Search: "api down"}},
 			{Filter: query.Filter{Search: "api", AllSources: true}}, {Component: "api"},
 			{After: normalize.FormatTime(now) + "_7"}, {Filter: query.Filter{Severity: normalize.SeverityMajor}},
+			{Component: "api", Status: normalize.StatusPartial}, {Status: normalize.StatusMajor},
 			{Filter: query.Filter{Kind: normalize.KindMaintenance}}, {Filter: query.Filter{Service: "checkout"}},
 			{Filter: query.Filter{State: normalize.StateResolved}},
 			{Filter: query.Filter{State: normalize.StateIdentified}}, {Filter: query.Filter{Open: true}},

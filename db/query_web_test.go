@@ -164,3 +164,36 @@ func TestComponentSpans(t *testing.T) {
 		t.Errorf("spans\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
+
+// An incident that names all components is found by the status that one of them had itself while it lasted.
+func TestHistoryByTheComponentsOwnStatus(t *testing.T) {
+	f := newFile(t)
+	with := func(s record.Scrape, raws ...normalize.Raw) record.Scrape {
+		s.Incidents = read(raws...)
+		return s
+	}
+	all := []normalize.RawComponent{{ID: "c-Web", Name: "Web"}, {ID: "c-API", Name: "API"}}
+	first := affecting(outage("first", after(hour), "investigating", "resolved"), all...)
+	second := affecting(outage("second", after(4*hour), "investigating"), all...)
+	f.save(parts(t0, "Web", "under_maintenance", "API", "operational"))
+	f.save(parts(after(minute), "Web", "operational", "API", "operational"))
+	f.save(with(parts(after(hour), "Web", "operational", "API", "partial_outage"), first,
+		outage("nameless", after(hour), "investigating")))
+	f.save(with(parts(after(3*hour), "Web", "operational", "API", "operational"), first))
+	f.save(with(parts(after(4*hour), "Web", "under_maintenance", "API", "operational"), first, second))
+	for _, tt := range []struct {
+		component string
+		status    normalize.ComponentStatus
+		want      string
+	}{
+		{"", normalize.StatusPartial, "first"}, {"api", normalize.StatusPartial, "first"},
+		{"api", normalize.StatusMajor, ""}, {"web", normalize.StatusPartial, ""},
+		{"web", normalize.StatusMaintenance, "second"}, {"web", normalize.StatusOperational, "second first"},
+		{"", normalize.StatusMaintenance, "second first"}, {"", "", "second nameless first"},
+		{"nothing", normalize.StatusOperational, ""},
+	} {
+		if got := titles(t, f, query.HistoryFilter{Component: tt.component, Status: tt.status}); got != tt.want {
+			t.Errorf("component %q, %s: %q; want %q", tt.component, tt.status, got, tt.want)
+		}
+	}
+}

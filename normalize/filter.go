@@ -41,15 +41,15 @@ func (f Filter) Hides(i Incident) bool {
 	}
 	placed := slices.ContainsFunc(i.Components, func(c Component) bool { return c.matchesPlace(f.Places) })
 	return !slices.ContainsFunc(i.Components, func(c Component) bool {
-		return f.wants(c, placed) && (i.Kind != KindIncident || i.State.Over() || f.asBad(c.Status))
+		return f.wants(c, placed) && (i.Kind != KindIncident || i.State.Over() || f.AsBad(c.Status))
 	})
 }
 
 // statusOrder has the statuses that a filter can ask for, mildest first.
 var statusOrder = []ComponentStatus{StatusOperational, StatusMaintenance, StatusDegraded, StatusPartial, StatusMajor}
 
-// asBad reports whether a status is as bad as the filter asks for. One that is not known may be.
-func (f Filter) asBad(s ComponentStatus) bool {
+// AsBad reports whether a status is as bad as the filter asks for. One that is not known may be.
+func (f Filter) AsBad(s ComponentStatus) bool {
 	n := slices.Index(statusOrder, s)
 	return n < 0 || n >= slices.Index(statusOrder, f.Status)
 }

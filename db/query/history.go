@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 	"vendorwatch/db"
+	"vendorwatch/normalize"
 )
 
 // searchReach is how many titles and how many posts of one search are looked at, those recorded last first.
@@ -17,7 +18,10 @@ const searchReach = 3000
 type HistoryFilter struct {
 	Filter           // Search is for whole words or their beginnings; Limit is the size of a page, 50 if not positive
 	Component string // words of a component's name or group
-	After     string // HistoryPage.Next of the page before; empty for the first
+	// one of the components that it affects, as Component chooses them, had this status itself while it lasted, or a
+	// worse one
+	Status normalize.ComponentStatus
+	After  string // HistoryPage.Next of the page before; empty for the first
 }
 
 // HistoryPage is a part of a listing, newest first.
@@ -88,6 +92,34 @@ func (d *DB) history(ctx context.Context, f HistoryFilter) (HistoryPage, error) 
 		// incidents of each component.
 		and(`EXISTS (SELECT 1 FROM incident_components ic
 			WHERE ic.incident_id = i.incident_id AND +ic.component_id IN (SELECT value FROM json_each(?)))`, ids)
+	}
+	if f.Status != "" {
+		only, values := `1`, []any{}
+		if f.Component != "" {
+			only = `+ic.component_id IN (SELECT value FROM json_each(?))`
+			ids, err := d.componentsNamed(ctx, f.Component)
+			if err != nil {
+				return page, err
+			}
+			values = append(values, ids)
+		}
+		var asBad []normalize.ComponentStatus
+		for _, s := range []normalize.ComponentStatus{normalize.StatusOperational, normalize.StatusMaintenance,
+			normalize.StatusDegraded, normalize.StatusPartial, normalize.StatusMajor} {
+			if (normalize.Filter{Status: f.Status}).AsBad(s) {
+				asBad = append(asBad, s)
+			}
+		}
+		bad, err := db.JSON(asBad)
+		if err != nil {
+			return page, err
+		}
+		and(`EXISTS (SELECT 1 FROM incident_components ic JOIN component_changes h USING (component_id)
+			WHERE ic.incident_id = i.incident_id AND `+only+` AND h.status IN (SELECT value FROM json_each(?))
+			AND (i.resolved_at IS NULL OR h.at <= i.resolved_at)
+			AND coalesce((SELECT min(n.at) FROM component_changes n
+				WHERE n.component_id = h.component_id AND n.at > h.at), '9999') > `+began+`)`,
+			append(values, bad)...)
 	}
 	if f.After != "" {
 		at, id, err := cursor(f.After)

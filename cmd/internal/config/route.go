@@ -22,7 +22,10 @@ type Match struct {
 	// globs of the slugs or names of services that it touches, or may touch; see Service
 	Services []string `toml:"services"`
 	// globs of the group or the name, either of which may be a place; as for components
-	Regions  []string              `toml:"regions"`
+	Regions []string `toml:"regions"`
+	// the mildest status that one of these components must have itself, as in a vendor's filter
+	ComponentStatus normalize.ComponentStatus `toml:"component_status"`
+
 	Kinds    []normalize.Kind      `toml:"kinds"`    // of incidents
 	Severity normalize.Severity    `toml:"severity"` // the lowest, by Severity.Rank; planned work has none
 	Events   []normalize.EventKind `toml:"events"`   // kinds of events
@@ -166,6 +169,9 @@ func (c *checker) match(m *Match, path string) {
 		}
 	}
 	c.severity(path+".severity", m.Severity)
+	if m.ComponentStatus != "" {
+		c.oneOf(path+".component_status", string(m.ComponentStatus), "a status of components", componentStatuses)
+	}
 	for i, k := range m.Kinds {
 		c.oneOf(fmt.Sprintf("%s.kinds[%d]", path, i), string(k), "a kind of incident", kinds)
 	}

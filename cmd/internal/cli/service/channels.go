@@ -164,7 +164,7 @@ func NewPlanner(c *config.Config, file *db.DB) *alert.Planner {
 func routeMatch(m config.Match) route.Match {
 	return route.Match{
 		Vendors: m.Vendors, Tags: m.Tags, Owners: m.Owners, Services: m.Services, Components: m.Components,
-		Regions: m.Regions, Kinds: m.Kinds, Severity: m.Severity, Events: m.Events,
+		Regions: m.Regions, ComponentStatus: m.ComponentStatus, Kinds: m.Kinds, Severity: m.Severity, Events: m.Events,
 	}
 }
 

@@ -23,10 +23,13 @@ type Match struct {
 	// slugs or names of services of ours that it touches, or may touch; for news of a page, that need its vendor
 	Services []string
 	// names of the vendor's groups of places, or its own words for places; otherwise as components
-	Regions  []string
-	Kinds    []normalize.Kind      // of incidents
-	Severity normalize.Severity    // the lowest, by Severity.Rank; not asked of planned work
-	Events   []normalize.EventKind // kinds of events
+	Regions []string
+	// the mildest that one of these components must have itself while the incident is open; without components and
+	// regions, one of all that the incident names. A status that is not known matches
+	ComponentStatus normalize.ComponentStatus
+	Kinds           []normalize.Kind      // of incidents
+	Severity        normalize.Severity    // the lowest, by Severity.Rank; not asked of planned work
+	Events          []normalize.EventKind // kinds of events
 }
 
 // Route says which news goes to which channels.
@@ -185,7 +188,7 @@ func (r Route) judgeIncident(n News) (why []string, ok bool) {
 	}
 	parts := make([]normalize.Component, len(s.Parts))
 	for i, c := range s.Parts {
-		parts[i] = normalize.Component{Name: c.Name, Group: c.GroupName}
+		parts[i] = normalize.Component{Name: c.Name, Group: c.GroupName, Status: normalize.ComponentStatus(c.Shown())}
 	}
 	if len(r.Components) > 0 {
 		switch {
@@ -197,18 +200,28 @@ func (r Route) judgeIncident(n News) (why []string, ok bool) {
 			why = append(why, "components match")
 		}
 	}
+	places := normalize.Filter{Regions: r.places(n.Vendor)}
 	if len(r.Regions) > 0 {
-		f := normalize.Filter{Regions: r.places(n.Vendor)}
 		for _, words := range n.Vendor.Places {
-			f.Places = append(f.Places, words...)
+			places.Places = append(places.Places, words...)
 		}
-		if len(f.Places) == 0 {
-			f.Places = []string{"*"} // the vendor's places are not known, so every component counts as one
+		if len(places.Places) == 0 {
+			places.Places = []string{"*"} // the vendor's places are not known, so every component counts as one
 		}
-		if f.Hides(normalize.Incident{Kind: normalize.Kind(s.Kind), Components: parts}) {
+		if places.Hides(normalize.Incident{Kind: normalize.Kind(s.Kind), Components: parts}) {
 			return []string{fmt.Sprintf("regions %s match none of %s", quoted(r.Regions), s.Components)}, false
 		}
 		why = append(why, "regions match")
+	}
+	if r.ComponentStatus != "" && s.Kind == string(normalize.KindIncident) && !s.Over() && len(parts) > 0 {
+		places.Status = r.ComponentStatus
+		concerned := slices.DeleteFunc(parts, func(c normalize.Component) bool {
+			return len(r.Components) > 0 && !matchesPart(r.Components, c)
+		})
+		if places.Hides(normalize.Incident{Kind: normalize.Kind(s.Kind), Components: concerned}) {
+			return []string{fmt.Sprintf("none of its components is in %s or worse itself", r.ComponentStatus)}, false
+		}
+		why = append(why, fmt.Sprintf("a component is in %s or worse itself", r.ComponentStatus))
 	}
 	return why, true
 }
@@ -312,6 +325,7 @@ func Choose(routes []Route, n News, kinds ...normalize.EventKind) []Choice {
 
 // Everything reports whether a match has no conditions.
 func (m Match) Everything() bool {
-	return m.Severity == "" && len(m.Vendors)+len(m.Tags)+len(m.Owners)+len(m.Services)+len(m.Components)+
-		len(m.Regions)+len(m.Kinds)+len(m.Events) == 0
+	return m.Severity == "" && m.ComponentStatus == "" &&
+		len(m.Vendors)+len(m.Tags)+len(m.Owners)+len(m.Services)+len(m.Components)+
+			len(m.Regions)+len(m.Kinds)+len(m.Events) == 0
 }

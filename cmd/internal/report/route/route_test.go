@@ -61,6 +61,28 @@ func TestWhyARouteMatches(t *testing.T) {
 			"severity major is below critical"},
 		{"a page concerns every component", Match{Components: []string{"Web"}, Regions: []string{"us"}}, page, true,
 			"it has no conditions"},
+		{"as bad itself", Match{ComponentStatus: "partial_outage"}, outage(nil), true,
+			"in partial_outage or worse itself"},
+		{"not as bad itself", Match{ComponentStatus: "major_outage"}, outage(nil), false,
+			"none of its components is in major_outage or worse itself"},
+		{"another one is as bad", Match{Components: []string{"API"}, ComponentStatus: "partial_outage"},
+			outage(func(s *Subject) {
+				s.Parts[0].Status = "operational"
+				s.Parts = append(s.Parts, query.Component{Name: "Web", Status: "major_outage"})
+			}), false, "none of its components"},
+		{"another place is as bad", Match{Regions: []string{"eu"}, ComponentStatus: "partial_outage"},
+			outage(func(s *Subject) {
+				s.Parts[0].Status = "operational"
+				s.Parts = append(s.Parts, query.Component{Name: "Virginia", Status: "major_outage"})
+			}), false, "none of its components"},
+		{"status not known", Match{ComponentStatus: "major_outage"},
+			outage(func(s *Subject) { s.Parts[0].Status = "unknown" }), true, "or worse itself"},
+		{"status of what is over", Match{ComponentStatus: "major_outage"},
+			outage(func(s *Subject) { s.State = "resolved" }), true, "it has no conditions"},
+		{"status where no component is named", Match{ComponentStatus: "major_outage"}, outage(nowhere), true,
+			"it has no conditions"},
+		{"status of planned work", Match{ComponentStatus: "major_outage"},
+			outage(func(s *Subject) { s.Kind = "maintenance" }), true, "it has no conditions"},
 		{"event", Match{Events: []normalize.EventKind{"update_posted"}}, outage(nil), false,
 			"its events do not include incident_opened"},
 	}

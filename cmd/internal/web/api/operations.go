@@ -34,7 +34,7 @@ func (a *API) operations() []operation {
 		in(a.incidents, "/api/v1/incidents", "listIncidents", "Incidents, maintenances and notices",
 			"The newest first. An event that several pages report is one row. What filters hide is included, with "+
 				"filtered 1.",
-			"q", "vendor", "severity", "kind", "state", "component", "service", "since", "until",
+			"q", "vendor", "severity", "kind", "state", "component", "own_status", "service", "since", "until",
 			"updated_since", "cursor",
 			"limit"),
 		in(a.incident, "/api/v1/incidents/{id}", "getIncident", "One incident in full",

@@ -183,6 +183,9 @@ func parameters() map[string]openapi.Parameter {
 			&jsonschema.Schema{Type: "string", Enum: words(site.States...)}),
 		"component": query("component",
 			"Words, or beginnings of words, of the name or group of a component that it affects.", text),
+		"own_status": query("component_status", "Only where such a component had this status itself while the "+
+			"incident lasted, or a worse one: an incident may name components that worked all the time.",
+			&jsonschema.Schema{Type: "string", Enum: words(site.Statuses...)}),
 		"since": query("since", "Only what began at this time or later: a time in the form of RFC 3339, or a day, "+
 			"which stands for its beginning in UTC.", text),
 		"until": query("until", "Only what began before this time.", text),

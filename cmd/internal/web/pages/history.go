@@ -24,6 +24,7 @@ type historyList struct {
 	Kinds       []string
 	Severities  []string
 	States      []string
+	Statuses    []string
 	Action      string // address that the form asks
 	Exact       string // parameters of what is shown, for CSV and JSON
 	ShowVendors bool
@@ -35,7 +36,8 @@ func (p *Pages) list(r *http.Request, q site.Query, path string) (historyList, e
 		return historyList{}, err
 	}
 	l := historyList{HistoryPage: page, Typed: q.Typed, Action: p.Link(path), ShowVendors: path == "/history",
-		Kinds: site.Kinds, Severities: site.Severities, States: site.States}
+		Kinds: site.Kinds, Severities: site.Severities, States: site.States,
+		Statuses: site.Statuses}
 	if page.Next != "" {
 		l.Older = p.Link(path) + q.With("after", page.Next)
 	}

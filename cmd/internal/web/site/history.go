@@ -16,13 +16,14 @@ type Query struct {
 }
 
 // Fields are the parameters of a listing of incidents, in the order of the form.
-var Fields = []string{"q", "vendor", "severity", "kind", "state", "component", "service", "since", "until",
-	"after"}
+var Fields = []string{"q", "vendor", "severity", "kind", "state", "component", "component_status",
+	"service", "since", "until", "after"}
 
 // The words that the fields of a listing of incidents take.
 var (
 	Kinds      = []string{"incident", "maintenance", "notice"}
 	Severities = []string{"critical", "major", "minor", "none"}
+	Statuses   = []string{"operational", "under_maintenance", "degraded_performance", "partial_outage", "major_outage"}
 	States     = []string{"open", "investigating", "identified", "monitoring", "resolved", "scheduled", "in_progress",
 		"verifying", "completed", "cancelled", "unknown"}
 )
@@ -40,13 +41,14 @@ func ReadQuery(values url.Values) (Query, error) {
 	for _, field := range []struct {
 		name  string
 		words []string
-	}{{"kind", Kinds}, {"severity", Severities}, {"state", States}} {
+	}{{"kind", Kinds}, {"severity", Severities}, {"state", States}, {"component_status", Statuses}} {
 		if _, err := typed.OneOf(field.name, field.words); err != nil {
 			return q, err
 		}
 	}
 	get, f := q.Typed.Get, &q.Filter
 	f.Search, f.Vendor, f.Component, f.After = get("q"), strings.ToLower(get("vendor")), get("component"), get("after")
+	f.Status = normalize.ComponentStatus(get("component_status"))
 	f.Service = strings.ToLower(get("service"))
 	f.Kind, f.Severity = normalize.Kind(get("kind")), normalize.Severity(get("severity"))
 	if state := get("state"); state == "open" {

@@ -3,6 +3,7 @@ package scraper
 import (
 	_ "embed"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -16,7 +17,20 @@ type Entry struct {
 	Aliases  []string `json:"aliases"`  // what else people type for it: gh, aws, "Office 365"
 	Page     string   `json:"page_url"` // of the status page, without a slash at the end; of a feed its own
 	Platform string   `json:"platform"` // a platform's name; "" if it is not known for certain
-	Category string   `json:"category"` // one word of a short list, such as cloud, payments or ai
+	Category string   `json:"category"` // one word of a short list, such as cloud, payments or ai; "" if not known
+
+	// ServedBy says what serves the page according to those who name no platform of ours with certainty: one name
+	// where this version has no reader for it, several where they disagree or could not tell them apart. The platform
+	// is detected when the page is first read.
+	ServedBy []string `json:"served_by"`
+	Domains  []string `json:"domains"`   // of the product: zendesk.com
+	Packages []string `json:"packages"`  // of the vendor, as npm:@adyen/api-library or pypi:adyen
+	StandsOn []string `json:"stands_on"` // other vendors that this one has said to stand on, and their regions: aws us-east-1
+	AlsoAt   []string `json:"also_at"`   // other addresses of the page, without https://, such as former ones
+
+	// Evidence says how sure the row is: "bytes" if a document of the page was read, otherwise "lists" and how many
+	// public lists of status pages name it.
+	Evidence string `json:"evidence"`
 
 	// Regions are groups of places by their short names (us, eu, apac, …). Each has the globs that match the vendor's
 	// own names for these places, in a component's name or group: "eu-*" at AWS, "UK *" at Azure. It is empty for
@@ -24,8 +38,8 @@ type Entry struct {
 	Regions map[string][]string `json:"regions,omitempty"`
 }
 
-// catalogueText is a table with one line for each vendor: name, aliases, page, platform, category and, if there are
-// any, regions. | separates aliases and groups of regions; a group is written as latam=mx-*,sa-*.
+// catalogueText is a table with one line for each vendor, whose columns its first line names. | separates the parts of
+// a column; a group of regions is written as latam=mx-*,sa-*.
 //
 //go:embed catalogue.tsv
 var catalogueText string
@@ -47,17 +61,19 @@ var readCatalogue = sync.OnceValue(func() catalogue {
 			continue
 		}
 		f := strings.Split(strings.TrimRight(line, "\r\n"), "\t")
-		if len(f) != 5 && len(f) != 6 {
-			panic(fmt.Sprintf("scraper: catalogue.tsv:%d: %d columns in place of 5 or 6", n, len(f)))
+		if len(f) != 12 {
+			panic(fmt.Sprintf("scraper: catalogue.tsv:%d: %d columns in place of 12", n, len(f)))
 		}
-		e := Entry{Name: f[0], Aliases: parts(f[1]), Page: f[2], Platform: f[3], Category: f[4]}
-		if len(f) == 6 {
-			e.Regions = regions(f[5])
-		}
+		e := Entry{Name: f[0], Aliases: parts(f[1]), Page: f[2], Platform: f[3], ServedBy: parts(f[4]), Category: f[5],
+			Domains: parts(f[6]), Packages: parts(f[7]), StandsOn: parts(f[8]), AlsoAt: parts(f[9]), Evidence: f[10],
+			Regions: regions(f[11])}
 		for _, name := range e.names() {
 			c.byName[name] = len(c.entries)
 		}
 		c.byPage[e.Page] = len(c.entries)
+		for _, address := range e.AlsoAt {
+			c.byPage["https://"+address] = len(c.entries)
+		}
 		c.entries = append(c.entries, e)
 	}
 	return c
@@ -76,12 +92,26 @@ func parts(column string) []string {
 }
 
 func regions(column string) map[string][]string {
+	if column == "" {
+		return nil
+	}
 	groups := map[string][]string{}
 	for _, group := range parts(column) {
 		name, globs, _ := strings.Cut(group, "=")
 		groups[name] = strings.Split(globs, ",")
 	}
 	return groups
+}
+
+// Row returns the entry as a line of catalogue.tsv, without its end.
+func (e Entry) Row() string {
+	join := func(parts []string) string { return strings.Join(parts, "|") }
+	var groups []string
+	for _, name := range slices.Sorted(maps.Keys(e.Regions)) {
+		groups = append(groups, name+"="+strings.Join(e.Regions[name], ","))
+	}
+	return strings.Join([]string{e.Name, join(e.Aliases), e.Page, e.Platform, join(e.ServedBy), e.Category,
+		join(e.Domains), join(e.Packages), join(e.StandsOn), join(e.AlsoAt), e.Evidence, join(groups)}, "\t")
 }
 
 // LookupVendor returns the vendor of that name or alias. Case, spaces and punctuation do not count.
@@ -94,8 +124,8 @@ func LookupVendor(name string) (Entry, bool) {
 	return c.entries[n], true
 }
 
-// LookupPage returns the vendor whose status page has that address, written as the catalogue has it: without a slash
-// at the end.
+// LookupPage returns the vendor whose status page has that address, or had it once, written as the catalogue has it:
+// without a slash at the end.
 func LookupPage(page string) (Entry, bool) {
 	c := readCatalogue()
 	n, ok := c.byPage[page]

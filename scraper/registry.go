@@ -80,10 +80,27 @@ func Detects(p Platform, page Page) bool {
 	return err == nil
 }
 
+// Unread returns what serves the page of a vendor if it is something that no platform of the registry reads, "" if
+// that is not so, or not known.
+func (r Registry) Unread(e Entry) string {
+	if e.Platform != "" {
+		return ""
+	}
+	for _, name := range e.ServedBy {
+		if _, exists := r[name]; exists {
+			return ""
+		}
+	}
+	return strings.Join(e.ServedBy, " or ")
+}
+
 // PlatformOf returns the platform that the catalogue names for the page of that address. It returns "" if the
-// catalogue does not have the page, or the registry not its platform.
+// catalogue does not have the page, or has it at another address by now, or the registry not its platform.
 func (r Registry) PlatformOf(page string) string {
 	e, _ := LookupPage(page)
+	if e.Page != page {
+		return ""
+	}
 	if _, exists := r[e.Platform]; !exists {
 		return ""
 	}

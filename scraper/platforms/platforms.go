@@ -107,3 +107,6 @@ func Find(ctx context.Context, f scraper.Fetcher, s scraper.Source) (scraper.Fou
 
 // PlatformOf returns the platform that the catalogue names for the page of that address, "" if it names none.
 func PlatformOf(page string) string { return registry.PlatformOf(page) }
+
+// Unread returns what serves the page of a vendor if no platform reads it; see scraper.Registry.Unread.
+func Unread(e scraper.Entry) string { return registry.Unread(e) }

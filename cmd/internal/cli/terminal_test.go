@@ -120,6 +120,8 @@ func TestNoCommandObeysWhatAVendorWrote(t *testing.T) {
 		{"vendors --json", false, ""},
 		{"vendors add " + page, false, ""},
 		{"vendors search " + rude, false, ""},
+		{"vendors list --category " + rude, false, ""},
+		{"vendors verify " + rude, false, ""},
 		{"digest --dry-run --since 7d", true, ""},
 		{"digest --dry-run --since 7d --json", true, ""},
 		{"digest --dry-run --since 7d --slack", true, ""},

@@ -7,10 +7,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/catalogued"
+	"vendorwatch/cmd/internal/cli/service"
+	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
+	"vendorwatch/scraper"
 )
 
 func (a *app) vendorsCommand() *cobra.Command {
@@ -21,8 +25,20 @@ func (a *app) vendorsCommand() *cobra.Command {
 		RunE:  func(cmd *cobra.Command, _ []string) error { return a.vendors(cmd.Context()) },
 	}
 	c.AddCommand(a.vendorsSearchCommand(), a.vendorsAddCommand())
+	c.AddCommand(catalogued.Commands(catalogued.Shell{Stdout: a.stdout, Stderr: a.stderr, Table: a.table,
+		JSON: a.printJSON, Fetcher: a.fetcher})...)
 	a.jsonFlag(c)
 	return c
+}
+
+// fetcher asks pages as the config file says, if there is one.
+func (a *app) fetcher() (scraper.Fetcher, error) {
+	fetch := config.DefaultFetch()
+	c, err := a.configIfAny()
+	if c != nil {
+		fetch = c.Fetch
+	}
+	return service.Collector(fetch), err
 }
 
 func (a *app) vendors(ctx context.Context) error {

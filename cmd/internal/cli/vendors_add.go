@@ -19,6 +19,7 @@ import (
 	"vendorwatch/normalize"
 	"vendorwatch/normalize/markdown"
 	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms"
 )
 
 // newestShown is how many incidents of a page are listed.
@@ -75,6 +76,9 @@ func (a *app) vendorsAdd(ctx context.Context, f addFlags, target string) error {
 	entry, known := scraper.Entry{}, false
 	if !strings.Contains(target, "/") {
 		entry, known = scraper.LookupVendor(target)
+	}
+	if known && platforms.Unread(entry) != "" {
+		fmt.Fprintln(a.stderr, unreadNote(entry))
 	}
 	addresses, err := addressesOf(target, entry, known)
 	if err != nil {

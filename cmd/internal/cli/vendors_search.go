@@ -6,10 +6,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/catalogued"
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms"
 )
 
 func (a *app) vendorsSearchCommand() *cobra.Command {
@@ -41,15 +43,22 @@ func (a *app) vendorsSearch(query string) error {
 	t := a.table(terminal.Cut("Vendor", 16), terminal.Whole("Platform"), terminal.Whole("Category"),
 		terminal.Whole("Page"), terminal.Cut("Also called", 16))
 	for _, e := range found {
-		platform := e.Platform
-		if platform == "" {
-			platform = "detected"
-		}
-		t.Row(e.Name, platform, e.Category, e.Page, strings.Join(e.Aliases, ", "))
+		t.Row(e.Name, catalogued.Platform(e), e.Category, e.Page, strings.Join(e.Aliases, ", "))
 	}
 	t.Render()
 	fmt.Fprintln(a.stdout)
-	fmt.Fprint(a.stdout, config.VendorTOML(found[0].Name, found[0].Page, found[0].Platform))
+	if first := found[0]; platforms.Unread(first) == "" {
+		fmt.Fprint(a.stdout, config.VendorTOML(first.Name, first.Page, first.Platform))
+	} else {
+		fmt.Fprintln(a.stderr, unreadNote(first))
+	}
 	fmt.Fprintln(a.stderr, words.Count(len(found), "vendor"))
 	return nil
+}
+
+// unreadNote says how the page of a vendor is watched that no platform reads.
+func unreadNote(e scraper.Entry) string {
+	return fmt.Sprintf("%s: there is no reader yet for %s, which is made with %s. Describe the page with "+
+		`platform = "custom" (docs/custom-pages.md), or watch its RSS or Atom feed with platform = "feed".`, e.Name,
+		e.Page, platforms.Unread(e))
 }

@@ -7,9 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
-	"vendorwatch/scraper/platforms"
 )
 
 // PageURL returns the address of a status page in the form that a Source has. The error says what to write.
@@ -26,16 +24,11 @@ func PageURL(text string) (string, error) {
 }
 
 // VendorTOML returns the lines of a config file that watch a vendor's page. Page and platform are spelt out, so that
-// they stay as they are when a later catalogue says otherwise. A platform that this version cannot read is left for
-// the check of the file to point out.
+// they stay as they are when a later catalogue says otherwise. platform may be empty: it is detected.
 func VendorTOML(name, page, platform string) string {
 	text := fmt.Sprintf("[[vendor]]\nname = %q\nurl = %q\n", name, page)
-	switch {
-	case platform == "":
+	if platform == "" {
 		return text + "# The platform is detected when the page is first read.\n"
-	case !slices.Contains(platforms.Names(), platform):
-		text += fmt.Sprintf("# This version cannot read %s. Give the address of the page's RSS or Atom feed as url, "+
-			"with platform = \"feed\".\n", platform)
 	}
 	return text + fmt.Sprintf("platform = %q\n", platform)
 }

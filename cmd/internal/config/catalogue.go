@@ -7,7 +7,6 @@ import (
 
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/scraper"
-	"vendorwatch/scraper/platforms"
 )
 
 // named takes the page and the platform of a vendor without any address from the built-in catalogue, by
@@ -25,19 +24,14 @@ func (c *checker) named(v *Vendor, path string) bool {
 	return true
 }
 
-// catalogued fills in what an entry of the catalogue tells. A platform that the file names comes first.
+// catalogued fills in what an entry of the catalogue tells. A platform that the file names comes first. Where the
+// catalogue says that no platform reads the page, the first scrape decides: the vendor may have moved since.
 func (c *checker) catalogued(v *Vendor, entry scraper.Entry, path string) {
 	v.URL = entry.Page
 	if c.Has(path + ".platform") {
 		return
 	}
 	v.Platform = entry.Platform // if it is empty, it is detected when the page is first read
-	if v.Platform != "" && !slices.Contains(platforms.Names(), v.Platform) {
-		v.Platform = scraper.Generic
-		c.Add(path+".platform", fmt.Sprintf("the page of %s, %s, is made with %s, which this version cannot read",
-			entry.Name, entry.Page, entry.Platform),
-			`remove the vendor, or give the address of its RSS or Atom feed as url, with platform = "feed"`)
-	}
 }
 
 func (c *checker) unknownVendor(name, path string) {

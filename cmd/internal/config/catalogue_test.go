@@ -5,7 +5,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"vendorwatch/cmd/internal/config/tomlcheck"
 	"vendorwatch/scraper"
 )
 
@@ -66,37 +65,22 @@ func TestEveryEntryOfTheCatalogueIsAnAddress(t *testing.T) {
 	}
 }
 
-// TestCataloguePlatforms holds what is said where the platform of an entry is of no use. The entries are
-// made up, since those of the catalogue may be known or read one day.
+// TestCataloguePlatforms holds that an entry whose platform is not known, or read by none, leaves it to detection: the
+// vendor may have moved since.
 func TestCataloguePlatforms(t *testing.T) {
-	tests := []struct {
-		name, platform string
-		want           []tomlcheck.Mistake
-	}{
-		{"it is read", "statuspage", nil},
-		{"it is not known, and will be found", "", nil},
-		{"it cannot be read", "carrierpigeon", []tomlcheck.Mistake{{Key: "vendor 1: platform",
-			Problem: "the page of Acme, https://status.acme.test, is made with carrierpigeon, which this version " +
-				"cannot read",
-			Write: `remove the vendor, or give the address of its RSS or Atom feed as url, ` +
-				`with platform = "feed"`}}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			var c checker
-			if _, err := c.decode(nil); err != nil {
-				t.Fatal(err)
-			}
-			v := Vendor{Name: "Acme"}
-			c.catalogued(&v, scraper.Entry{Name: "Acme", Page: "https://status.acme.test", Platform: tt.platform},
-				"vendor[0]")
-			if v.URL != "https://status.acme.test" {
-				t.Errorf("URL = %q", v.URL)
-			}
-			got := []tomlcheck.Mistake(c.Mistakes())
-			if diff := cmp.Diff(tt.want, got); diff != "" {
-				t.Errorf("mistakes (-want +got):\n%s", diff)
-			}
-		})
+	for _, e := range []scraper.Entry{
+		{Name: "Acme", Page: "https://status.acme.test", Platform: "cachet"},
+		{Name: "Acme", Page: "https://status.acme.test"},
+		{Name: "Acme", Page: "https://status.acme.test", ServedBy: []string{"carrierpigeon"}},
+	} {
+		var c checker
+		if _, err := c.decode(nil); err != nil {
+			t.Fatal(err)
+		}
+		v := Vendor{Name: "Acme"}
+		c.catalogued(&v, e, "vendor[0]")
+		if v.URL != e.Page || v.Platform != e.Platform || len(c.Mistakes()) > 0 {
+			t.Errorf("%+v gives %q, %q, and the mistakes %v", e, v.URL, v.Platform, c.Mistakes())
+		}
 	}
 }

@@ -65,8 +65,12 @@ func (w *Watcher) search(ctx context.Context, fetcher scraper.Fetcher, s Source,
 		return none, context.Cause(ctx)
 	}
 	if result.moved != nil {
-		w.Log.Warn("the page has moved; put the new address into the config", "vendor", s.Vendor, "was_url", s.URL,
-			"was_platform", s.Platform, "url", result.moved.PageURL, "platform", result.moved.Platform)
+		said := "the page has moved; put the new address into the config"
+		if result.moved.PageURL == s.URL {
+			said = "detected the page's platform; put it into the config"
+		}
+		w.Log.Warn(said, "vendor", s.Vendor, "was_url", s.URL, "was_platform", s.Platform, "url", result.moved.PageURL,
+			"platform", result.moved.Platform)
 		return result, nil
 	}
 	w.Log.Info("searched for the page", "vendor", s.Vendor, "found", outcome)

@@ -25,7 +25,7 @@ type Entry struct {
 	ServedBy []string `json:"served_by"`
 	Domains  []string `json:"domains"`   // of the product: zendesk.com
 	Packages []string `json:"packages"`  // of the vendor, as npm:@adyen/api-library or pypi:adyen
-	StandsOn []string `json:"stands_on"` // other vendors that this one has said to stand on, and their regions: aws us-east-1
+	StandsOn []string `json:"stands_on"` // vendors that this one has said to stand on, with regions: aws us-east-1
 	AlsoAt   []string `json:"also_at"`   // other addresses of the page, without https://, such as former ones
 
 	// Evidence says how sure the row is: "bytes" if a document of the page was read, otherwise "lists" and how many

@@ -111,10 +111,8 @@ func TestPlatformsPage(t *testing.T) {
 	page.WriteString(`# Platforms
 
 What vendorwatch reads of each status-page product. In config.toml, ` + "`platform`" + ` names the product behind a
-vendor's page. Without it, the platform is the one in the built-in catalogue, or is detected when the page is first read. The
-` +
-		"`import`" + ` command
-detects it. The last column is the address to configure.
+vendor's page. Without it, the platform is the one in the built-in catalogue, or is detected when the
+page is first read. The ` + "`import`" + ` command detects it. The last column is the address to configure.
 
 This page is generated: ` + "`go test ./scraper -run TestPlatformsPage -update`" + `.
 

@@ -110,6 +110,8 @@ var layers = []layer{
 		"cmd/internal/web/openapi"})},
 
 	{"cmd/internal/cli/flags", base},
+	{"cmd/internal/cli/catalogued", []string{"cmd/internal/words", "cmd/internal/terminal", "cmd/internal/cli/flags",
+		"scraper", "scraper/platforms"}},
 	{"cmd/internal/cli/coverage", slices.Concat(base, []string{"db", "cmd/internal/terminal"})},
 	{"cmd/internal/cli/inspection", slices.Concat(base, reading, []string{"cmd/internal/watch"})},
 	{"cmd/internal/cli/service", slices.Concat(base, reading, siblings)},
@@ -118,9 +120,7 @@ var layers = []layer{
 	{"cmd/internal/cli/actions", slices.Concat(base, []string{"db", "db/ledger", "cmd/internal/terminal",
 		"cmd/internal/cli/flags"})},
 	{"cmd/internal/cli", slices.Concat(base, reading, siblings, []string{"cmd/internal/terminal",
-		"cmd/internal/cli/flags", "cmd/internal/cli/coverage", "cmd/internal/cli/inspection",
-		"cmd/internal/cli/service", "cmd/internal/cli/services", "cmd/internal/cli/actions",
-		"cmd/internal/simulate"})},
+		"cmd/internal/cli/...", "cmd/internal/simulate"})},
 	{"cmd/vendorwatch", []string{"cmd/internal/cli"}},
 }
 

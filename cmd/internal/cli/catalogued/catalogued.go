@@ -45,8 +45,8 @@ func (s Shell) listCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List the built-in catalogue of vendors",
-		Long: `list shows the vendors of the built-in catalogue, all of them or those of a category. It needs no network, no
-config file and no record. vendors without a subcommand shows the vendors that are watched.`,
+		Long: `list shows the vendors of the built-in catalogue, all of them or those of a category. It needs no
+network, no config file and no record. vendors without a subcommand shows the vendors that are watched.`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return s.list(category, asJSON) },
 	}

@@ -130,8 +130,8 @@ func (s Shell) verify(ctx context.Context, f scraper.Fetcher, entries []scraper.
 	if asJSON {
 		return s.JSON(all)
 	}
-	_, err := fmt.Fprintf(s.Stderr, "%d as the catalogue says, %d changed, %d read by no platform, %d without an answer\n",
-		counts["same"], counts["changed"], counts["unread"], counts["dead"])
+	_, err := fmt.Fprintf(s.Stderr, "%d as the catalogue says, %d changed, %d read by no platform, "+
+		"%d without an answer\n", counts["same"], counts["changed"], counts["unread"], counts["dead"])
 	return err
 }
 

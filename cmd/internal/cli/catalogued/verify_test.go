@@ -68,12 +68,15 @@ func TestVerify(t *testing.T) {
 		"another platform": {scraper.Entry{Page: compatible, Platform: "statuspage"}, "changed",
 			&scraper.Entry{Page: compatible, Platform: "incidentio", Evidence: "bytes"},
 			"it is made with incidentio, not with statuspage"},
-		"moved": {scraper.Entry{Page: moved, Platform: "statuspage", AlsoAt: []string{"status.acme.test"}}, "changed",
+		"moved": {scraper.Entry{Page: moved, Platform: "statuspage", AlsoAt: []string{"status.acme.test"}},
+			"changed",
 			&scraper.Entry{Page: classic, Platform: "statuspage",
-				AlsoAt: []string{strings.TrimPrefix(moved, "http://"), "status.acme.test"}}, "it has moved to " + classic},
-		"no status page": {scraper.Entry{Page: blog, Platform: "statuspage"}, "unread", nil, "no platform reads " + blog},
-		"empty":          {scraper.Entry{Page: gone}, "unread", nil, "no platform reads " + gone},
-		"dead":           {scraper.Entry{Page: shut.URL, Platform: "statuspage"}, "dead", nil, "connection refused"},
+				AlsoAt: []string{strings.TrimPrefix(moved, "http://"), "status.acme.test"}},
+			"it has moved to " + classic},
+		"no status page": {scraper.Entry{Page: blog, Platform: "statuspage"}, "unread", nil,
+			"no platform reads " + blog},
+		"empty": {scraper.Entry{Page: gone}, "unread", nil, "no platform reads " + gone},
+		"dead":  {scraper.Entry{Page: shut.URL, Platform: "statuspage"}, "dead", nil, "connection refused"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fetcher := scraper.NewCollector(scraper.FetchOptions{Retries: -1, PrivateHosts: []string{"127.0.0.1"}})

@@ -178,6 +178,10 @@ func asking(ctx context.Context, d *query.DB) map[string][]func() error {
 		"VendorImpact":         one(func() error { _, err := d.VendorImpact(ctx, 1, year); return err }),
 		"Statuses":             one(func() error { _, err := d.Statuses(ctx, now); return err }),
 		"Status":               one(func() error { _, err := d.Status(ctx, "acme", now); return err }),
+		"Present":              one(func() error { _, err := d.Present(ctx, now); return err }),
+		"StatusesByName":       one(func() error { _, _, err := d.StatusesByName(ctx, now, 10, 10); return err }),
+		"SourceCount":          one(func() error { _, err := d.SourceCount(ctx, now); return err }),
+		"FailingScrapes":       one(func() error { _, err := d.FailingScrapes(ctx, now); return err }),
 		"FirstReadings":        one(func() error { _, err := d.FirstReadings(ctx); return err }),
 		"Timelines":            whole,
 	}

@@ -11,6 +11,8 @@ CREATE TABLE vendors ( -- companies whose status is watched
   runbook_url TEXT NOT NULL DEFAULT '' -- what to do when this vendor is down
 ) STRICT;
 
+CREATE INDEX vendors_by_name ON vendors (coalesce(nullif(name, ''), slug) COLLATE NOCASE, slug);
+
 CREATE TABLE vendor_tags ( -- words to group vendors by, by the configuration
   vendor_id INTEGER NOT NULL REFERENCES vendors (vendor_id), -- which vendor
   tag TEXT NOT NULL CHECK (tag <> ''), -- the word
@@ -54,6 +56,9 @@ CREATE TABLE sources ( -- status pages, and whether each can be read
   UNIQUE (vendor_id, page_url),
   CHECK ((page_severity IS NULL) = (page_because IS NULL) AND (page_severity IS NULL) = (page_severity_at IS NULL))
 ) STRICT;
+CREATE INDEX sources_watched ON sources (vendor_id) WHERE watched = 1;
+CREATE INDEX sources_by_reading ON sources (interval_seconds, last_success_at) WHERE watched = 1;
+CREATE INDEX sources_not_calm ON sources (vendor_id) WHERE watched = 1 AND (last_success_at IS NULL OR last_error IS NOT NULL OR consecutive_failures > 0 OR page_severity <> 'none' OR indicator LIKE '%maintenance%');
 
 CREATE TABLE source_filters ( -- which incidents of a page concern us, by the configuration; no row: all
   source_id INTEGER PRIMARY KEY REFERENCES sources (source_id), -- which page

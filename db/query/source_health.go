@@ -121,10 +121,14 @@ func (d *DB) SourcesByHealth(ctx context.Context, now time.Time, limit, offset i
 	return health, total, nil
 }
 
+// mayBeUnread chooses every watched page that may not be read as it should, without a look at the others.
+const mayBeUnread = dueSince + ` SELECT source_id FROM sources WHERE ` + notCalm + `
+	UNION SELECT s.source_id ` + notReadWhenDue
+
 // FailingSources returns the watched pages that were not read when they were last due, the longest unread first, at
 // most limit of them, and how many there are.
 func (d *DB) FailingSources(ctx context.Context, now time.Time, limit int) ([]SourceHealth, int, error) {
-	const failing = `WHERE h.health NOT IN ('ok', 'not_watched') `
+	const failing = `WHERE h.source_id IN (` + mayBeUnread + `) AND h.health NOT IN ('ok', 'not_watched') `
 	const longestFirst = `ORDER BY h.last_success_at IS NULL, h.last_success_at, h.source_id `
 	var total int
 	err := d.read.QueryRowContext(ctx, `SELECT count(*) FROM `+healthAt+failing, db.Stamp(now)).Scan(&total)
@@ -138,6 +142,28 @@ func (d *DB) FailingSources(ctx context.Context, now time.Time, limit int) ([]So
 		return nil, 0, fmt.Errorf("unreadable sources: %w", err)
 	}
 	return health, total, nil
+}
+
+// SourceCount is how many status pages are watched, and how reading them goes.
+type SourceCount struct {
+	Watched  int    `db:"watched"`
+	NotOk    int    `db:"not_ok"`    // of those, how many have a health other than ok
+	NewestAt string `db:"newest_at"` // when one was last read; empty: none was
+}
+
+var sourceCountRow = scan.Of[SourceCount]("x")
+
+// SourceCount counts the status pages that are watched at a moment.
+func (d *DB) SourceCount(ctx context.Context, now time.Time) (SourceCount, error) {
+	count, err := sourceCountRow.One(ctx, d.read, `SELECT `+sourceCountRow.Columns+` FROM (
+		SELECT (SELECT count(*) FROM sources WHERE watched = 1) AS watched, count(*) AS not_ok,
+			(SELECT max(last_success_at) FROM sources WHERE watched = 1) AS newest_at
+		FROM `+healthAt+`
+		WHERE h.source_id IN (`+mayBeUnread+`) AND h.health NOT IN ('ok', 'not_watched')) x`, db.Stamp(now))
+	if err != nil {
+		return count, fmt.Errorf("count of sources: %w", err)
+	}
+	return count, nil
 }
 
 // ScrapeHealth is how reading a watched status page goes.
@@ -158,13 +184,22 @@ var scrapeHealthRow = scan.Of[ScrapeHealth]("h")
 
 // ScrapeHealth returns how reading each watched status page goes, by number of the source.
 func (d *DB) ScrapeHealth(ctx context.Context, now time.Time) ([]ScrapeHealth, error) {
+	return d.scrapeHealth(ctx, now, `h.watched = 1`)
+}
+
+// FailingScrapes is ScrapeHealth of those pages only whose health is not ok.
+func (d *DB) FailingScrapes(ctx context.Context, now time.Time) ([]ScrapeHealth, error) {
+	return d.scrapeHealth(ctx, now, `h.watched = 1 AND h.source_id IN (`+mayBeUnread+`) AND h.health <> 'ok'`)
+}
+
+func (d *DB) scrapeHealth(ctx context.Context, now time.Time, which string) ([]ScrapeHealth, error) {
 	health, err := scrapeHealthRow.All(ctx, d.read, `
 		SELECT `+scrapeHealthRow.Columns+`
 		FROM `+healthAt+`
 		LEFT JOIN scrapes x ON x.scrape_id = (SELECT l.scrape_id FROM scrapes l
 			WHERE l.source_id = h.source_id AND l.archived = 0 AND l.backfill = 0
 			ORDER BY l.started_at DESC, l.scrape_id DESC LIMIT 1)
-		WHERE h.watched = 1 ORDER BY h.source_id`, db.Stamp(now))
+		WHERE `+which+` ORDER BY h.source_id`, db.Stamp(now))
 	if err != nil {
 		return nil, fmt.Errorf("health of scrapes: %w", err)
 	}

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -81,15 +82,123 @@ func (d *DB) Statuses(ctx context.Context, now time.Time) ([]Status, error) {
 	return all, nil
 }
 
-// statusOfOne is v_status for the one vendor that the second parameter names.
-var statusOfOne = strings.Replace(statusText, `WHERE s.watched = 1)`,
-	`WHERE s.watched = 1 AND s.vendor_id = (SELECT vendor_id FROM vendors WHERE slug = ?2))`, 1) + ` WHERE v.slug = ?2`
+// statusOfSome is v_status for the vendors whose numbers are in the JSON array that is the second parameter.
+var statusOfSome = strings.Replace(statusText, `WHERE s.watched = 1)`,
+	`WHERE s.watched = 1 AND s.vendor_id IN (SELECT value FROM json_each(?2)))`, 1) +
+	` WHERE v.vendor_id IN (SELECT value FROM json_each(?2))`
+
+// vendorName is what vendors are put in order by, before their slug.
+const vendorName = `coalesce(nullif(v.name, ''), v.slug) COLLATE NOCASE`
+
+// StatusesByName is a part of Statuses: limit of them from offset on, and how many there are.
+func (d *DB) StatusesByName(ctx context.Context, now time.Time, limit, offset int) ([]Status, int, error) {
+	var total int
+	if err := d.read.QueryRowContext(ctx, `SELECT count(*) FROM vendors`).Scan(&total); err != nil {
+		return nil, 0, fmt.Errorf("vendors: %w", err)
+	}
+	ids, err := scan.Column[int64](ctx, d.read, `SELECT v.vendor_id FROM vendors v
+		ORDER BY `+vendorName+`, v.slug LIMIT ? OFFSET ?`, limit, offset)
+	if err != nil {
+		return nil, 0, fmt.Errorf("vendors: %w", err)
+	}
+	some, err := d.statusesOf(ctx, now, ids)
+	return some, total, err
+}
+
+func (d *DB) statusesOf(ctx context.Context, now time.Time, ids []int64) ([]Status, error) {
+	list, err := db.JSON(ids)
+	if err != nil {
+		return nil, err
+	}
+	some, err := statusRow.All(ctx, d.read, `SELECT `+statusRow.Columns+` FROM (`+statusOfSome+`) x
+		ORDER BY x.vendor_name COLLATE NOCASE, x.vendor`, db.Stamp(now), list)
+	if err != nil {
+		return nil, fmt.Errorf("status of vendors: %w", err)
+	}
+	return some, nil
+}
+
+// Present is how all vendors do at a moment: those that are not well one by one, and how many others there are.
+type Present struct {
+	Vendors  int      // on record
+	Watched  int      // of those
+	Readable int      // of those, as in Status.Readable
+	Unwell   []Status // watched, and not known to be well, by name
+}
+
+// dueSince begins a query with the time at which pages of each interval must have been read at the latest.
+const dueSince = `
+	WITH RECURSIVE
+		interval (seconds) AS (
+			SELECT min(interval_seconds) FROM sources WHERE watched = 1
+			UNION ALL
+			SELECT (SELECT min(s.interval_seconds) FROM sources s WHERE s.watched = 1 AND s.interval_seconds > seconds)
+			FROM interval WHERE seconds IS NOT NULL),
+		due AS (
+			SELECT seconds, strftime('%Y-%m-%dT%H:%M:%fZ', ?1, '-' || (coalesce(nullif(seconds, 0), 3600)
+				+ 2 * min(coalesce(nullif(seconds, 0), 3600), 86400)) || ' seconds') AS since_at
+			FROM interval WHERE seconds IS NOT NULL)`
+
+// notReadWhenDue is what v_source_health and v_status call unreadable by the time alone.
+const notReadWhenDue = `FROM due CROSS JOIN sources s
+	WHERE s.watched = 1 AND s.interval_seconds = due.seconds AND s.last_success_at < due.since_at`
+
+// notCalm are the pages with failures, and those that say of themselves that they are not well, as they are in the
+// index sources_not_calm.
+const notCalm = `watched = 1 AND (last_success_at IS NULL OR last_error IS NOT NULL OR consecutive_failures > 0
+	OR page_severity <> 'none' OR indicator LIKE '%maintenance%')`
+
+// mayBeUnwell chooses, by what is open and by what pages last said, every vendor that can be other than well. It
+// reads nothing of those that are calm.
+const mayBeUnwell = dueSince + `,
+		source (source_id) AS (
+			SELECT source_id FROM incidents WHERE open = 1
+			UNION SELECT source_id FROM incidents WHERE ended = 0 AND state = 'unknown'
+				AND coalesce(started_at, scheduled_start_at, first_seen_at)
+					> strftime('%Y-%m-%dT%H:%M:%fZ', ?1, '-1 day')
+			UNION SELECT source_id FROM components WHERE status <> 'operational' AND gone_at IS NULL
+				AND status IN ('under_maintenance', 'unknown'))
+	SELECT vendor_id FROM sources WHERE ` + notCalm + `
+	UNION SELECT s.vendor_id ` + notReadWhenDue + `
+	UNION SELECT s.vendor_id FROM source CROSS JOIN sources s USING (source_id) WHERE s.watched = 1`
+
+// Present returns how all vendors do at a moment. What it costs grows with what is not calm, not with the vendors.
+func (d *DB) Present(ctx context.Context, now time.Time) (Present, error) {
+	var p Present
+	err := d.read.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM vendors),
+		(SELECT count(DISTINCT vendor_id) FROM sources WHERE watched = 1)`).Scan(&p.Vendors, &p.Watched)
+	if err != nil {
+		return p, fmt.Errorf("vendors: %w", err)
+	}
+	ids, err := scan.Column[int64](ctx, d.read, mayBeUnwell, db.Stamp(now))
+	if err != nil {
+		return p, fmt.Errorf("vendors that may be unwell: %w", err)
+	}
+	some, err := d.statusesOf(ctx, now, ids)
+	if err != nil {
+		return p, err
+	}
+	p.Readable = p.Watched
+	for _, s := range some {
+		if !s.Readable() {
+			p.Readable--
+		}
+		if !s.Well() {
+			p.Unwell = append(p.Unwell, s)
+		}
+	}
+	return p, nil
+}
 
 // Status returns how the vendor of that slug does at a moment, or db.ErrNotFound.
 func (d *DB) Status(ctx context.Context, slug string, now time.Time) (Status, error) {
-	s, err := statusRow.One(ctx, d.read, `SELECT `+statusRow.Columns+` FROM (`+statusOfOne+`) x`, db.Stamp(now), slug)
+	v, err := d.Vendor(ctx, slug)
 	if err != nil {
-		return Status{}, fmt.Errorf("status of vendor %q: %w", slug, notFound(err))
+		return Status{}, fmt.Errorf("status of %w", err)
 	}
-	return s, nil
+	some, err := d.statusesOf(ctx, now, []int64{v.VendorID})
+	if err != nil || len(some) != 1 {
+		return Status{}, fmt.Errorf("status of vendor %q: %w", slug, cmp.Or(err, db.ErrNotFound))
+	}
+	return some[0], nil
 }

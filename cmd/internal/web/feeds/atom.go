@@ -100,9 +100,11 @@ func (s Feeds) Atom(r *http.Request) (site.Document, error) {
 	var unreadable []query.SourceHealth
 	var states []query.Status
 	if slug == "" {
-		if states, err = s.Statuses(ctx); err != nil {
+		var at query.Present
+		if at, err = s.Present(ctx); err != nil {
 			return site.Document{}, err
 		}
+		states = at.Unwell
 		unreadable, _, err = s.DB.FailingSources(ctx, s.Clock(), feedUnreadable)
 	} else {
 		var v query.VendorHealth

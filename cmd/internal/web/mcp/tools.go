@@ -39,15 +39,16 @@ func readLimit(limit, absent, most int) (int, error) {
 
 // find returns the vendor with a slug or a name. The error suggests those that may have been meant.
 func (s tools) find(ctx context.Context, name string) (query.Status, error) {
+	exact, err := s.Status(ctx, strings.ToLower(strings.TrimSpace(name)))
+	if err == nil || !errors.Is(err, db.ErrNotFound) {
+		return exact, err
+	}
 	states, err := s.Statuses(ctx)
 	if err != nil {
 		return query.Status{}, err
 	}
 	var known []string
 	for _, v := range states {
-		if v.Vendor == strings.ToLower(strings.TrimSpace(name)) {
-			return v, nil
-		}
 		known = append(known, v.Vendor, v.VendorName)
 	}
 	for _, v := range states {
@@ -80,23 +81,32 @@ func (s tools) search(ctx context.Context, in SearchIn) (SearchOut, error) {
 	if err != nil {
 		return out, err
 	}
+	if in.Query == "" { // what needs a look comes first
+		at, err := s.Present(ctx)
+		if err != nil {
+			return out, err
+		}
+		states, err := s.WorstFirst(ctx, at, limit)
+		for _, v := range states {
+			out.Vendors = append(out.Vendors, s.vendor(v))
+		}
+		out.Found = at.Vendors
+		return out, err
+	}
 	states, err := s.Statuses(ctx)
 	if err != nil {
 		return out, err
-	}
-	if in.Query == "" { // what needs a look comes first
-		slices.SortStableFunc(states, func(a, b query.Status) int { return site.Rank(b) - site.Rank(a) })
 	}
 	var known []string
 	wanted := words.Fold(in.Query)
 	for _, v := range states {
 		known = append(known, v.Vendor, v.VendorName)
 		found := func(text string) bool { return strings.Contains(words.Fold(text), wanted) }
-		if wanted == "" || found(v.Vendor) || found(v.VendorName) || found(v.Owner) {
+		if found(v.Vendor) || found(v.VendorName) || found(v.Owner) {
 			out.Vendors = append(out.Vendors, s.vendor(v))
 		}
 	}
-	if len(out.Vendors) == 0 && in.Query != "" {
+	if len(out.Vendors) == 0 {
 		return out, unknown("vendor", in.Query, known, "without a query, all are listed")
 	}
 	out.Found = len(out.Vendors)
@@ -208,21 +218,28 @@ func (s tools) open(ctx context.Context, in OpenIn) (out OpenOut, err error) {
 
 // addNotWell adds the vendors that are not known to be well, of all that are watched or of one.
 func (s tools) addNotWell(ctx context.Context, out *OpenOut, slug string) error {
-	states, err := s.Statuses(ctx)
-	if err != nil {
-		return err
-	}
-	slices.SortStableFunc(states, func(a, b query.Status) int { return site.Rank(b) - site.Rank(a) })
-	for _, v := range states {
-		switch {
-		case slug == "" && !v.Watched(), slug != "" && v.Vendor != slug:
-		case v.Well():
-			out.VendorsWell++
-		default:
-			if out.NotWellCount++; out.NotWellCount <= maxList {
-				out.NotWell = append(out.NotWell, s.vendor(v))
-			}
+	var unwell []query.Status
+	if slug != "" {
+		v, err := s.Status(ctx, slug)
+		if err != nil {
+			return err
 		}
+		if v.Well() {
+			out.VendorsWell = 1
+		} else {
+			unwell = append(unwell, v)
+		}
+	} else {
+		at, err := s.Present(ctx)
+		if err != nil {
+			return err
+		}
+		unwell, out.VendorsWell = at.Unwell, at.Watched-len(at.Unwell)
+		slices.SortStableFunc(unwell, func(a, b query.Status) int { return site.Rank(b) - site.Rank(a) })
+	}
+	out.NotWellCount = len(unwell)
+	for _, v := range unwell[:min(maxList, len(unwell))] {
+		out.NotWell = append(out.NotWell, s.vendor(v))
 	}
 	return nil
 }

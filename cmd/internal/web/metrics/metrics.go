@@ -55,6 +55,11 @@ var (
 		"of its pages were read when they were last due, and unknown if one was not.", "vendor", "status")
 	descService = describe("service_status", "1 for the status of a service of ours, 0 for the others, as for a "+
 		"vendor. It is operational only if everything that it needs is known to be.", "service", "status")
+	descVendors = describe("vendors", "Watched vendors by status, as in vendor_status.", "status")
+	descSources = describe("sources", "Status pages that are watched.")
+	descUpCount = describe("sources_up", "Those that were read when their schedules last asked for it.")
+	descNewest  = describe("last_success_timestamp_seconds",
+		"When any watched status page was last read; 0 if none ever was.")
 	descMaintenance = describe("maintenances_in_progress", "Maintenances of a vendor in progress.", "vendor")
 	descUp          = describe("source_up",
 		"1 if a status page was read when its schedule last asked for it, else 0.", "vendor", "page")
@@ -82,7 +87,7 @@ var (
 // Describe implements prometheus.Collector.
 func (collector) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{descBuild, descStatus, descService, descOpen, descMaintenance, descUp,
-		descSuccess, descFailures,
+		descVendors, descSources, descUpCount, descNewest, descSuccess, descFailures,
 		descInterval, descTook, descOutcome, descDeliveries, descWaiting, descEvent, descBytes,
 		descPutOff, descLate} {
 		ch <- d
@@ -124,10 +129,27 @@ var allSeverities = []normalize.Severity{normalize.SeverityNone, normalize.Sever
 var allStatuses = []normalize.ComponentStatus{normalize.StatusOperational, normalize.StatusDegraded,
 	normalize.StatusPartial, normalize.StatusMajor, normalize.StatusMaintenance, normalize.StatusUnknown}
 
+// eachSeries is up to how many vendors, and up to how many pages, each has series of its own. Beyond it only those have
+// that are not well, or were not read: at 10,000 vendors all series would be 15 MB.
+const eachSeries = 1000
+
 func (m collector) vendors(ctx context.Context, gauge func(*prometheus.Desc, float64, ...string)) error {
-	states, err := m.DB.Statuses(ctx, m.Clock())
+	at, err := m.DB.Present(ctx, m.Clock())
 	if err != nil {
 		return err
+	}
+	count := map[normalize.ComponentStatus]int{normalize.StatusOperational: at.Watched - len(at.Unwell)}
+	for _, v := range at.Unwell {
+		count[v.Status]++
+	}
+	for _, status := range allStatuses {
+		gauge(descVendors, float64(count[status]), string(status))
+	}
+	states := at.Unwell
+	if at.Watched <= eachSeries {
+		if states, err = m.DB.Statuses(ctx, m.Clock()); err != nil {
+			return err
+		}
 	}
 	counts, err := m.DB.OpenCounts(ctx)
 	if err != nil {
@@ -178,7 +200,18 @@ func (m collector) services(ctx context.Context, gauge func(*prometheus.Desc, fl
 }
 
 func (m collector) sources(ctx context.Context, gauge func(*prometheus.Desc, float64, ...string)) error {
-	pulses, err := m.DB.ScrapeHealth(ctx, m.Clock())
+	count, err := m.DB.SourceCount(ctx, m.Clock())
+	if err != nil {
+		return err
+	}
+	gauge(descSources, float64(count.Watched))
+	gauge(descUpCount, float64(count.Watched-count.NotOk))
+	gauge(descNewest, unixSeconds(count.NewestAt))
+	read := m.DB.ScrapeHealth
+	if count.Watched > eachSeries {
+		read = m.DB.FailingScrapes
+	}
+	pulses, err := read(ctx, m.Clock())
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ import (
 	"vendorwatch/cmd/internal/web/metrics"
 	"vendorwatch/cmd/internal/web/site"
 	. "vendorwatch/cmd/internal/web/webtest"
+	"vendorwatch/db"
 	"vendorwatch/db/ledger"
 	"vendorwatch/db/query"
 )
@@ -371,5 +372,43 @@ func TestGrafanaDashboard(t *testing.T) {
 				t.Errorf("%s: target %+v", p.Title, target)
 			}
 		}
+	}
+}
+
+// With many vendors only those have series that are not well, and the totals count all.
+func TestMetricsOfManyVendors(t *testing.T) {
+	r := Story(t, web.Options{})
+	const many = 1001
+	write := func(statement string, args ...any) {
+		t.Helper()
+		if err := r.File.Change(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(t.Context(), statement, args...)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(`WITH RECURSIVE n (k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < ?)
+		INSERT INTO vendors (vendor_id, slug) SELECT 1000 + k, 'calm-' || k FROM n`, many)
+	write(`INSERT INTO sources (vendor_id, page_url, watched, interval_seconds, last_attempt_at, last_success_at)
+		SELECT vendor_id, 'https://' || slug || '.example', 1, 300, ?1, ?1 FROM vendors WHERE vendor_id > 1000`,
+		db.Stamp(Before(Minute)))
+	a := r.Page("/metrics")
+	for prefix, want := range map[string][]string{
+		`vendorwatch_vendor_status{status="operational"`: {
+			`vendorwatch_vendor_status{status="operational",vendor="acme"} 0`,
+			`vendorwatch_vendor_status{status="operational",vendor="blind"} 0`,
+		},
+		"vendorwatch_source_up{": {`vendorwatch_source_up{page="https://status.blind.example",vendor="blind"} 0`},
+		`vendorwatch_vendors{status="operational"`: {
+			fmt.Sprintf(`vendorwatch_vendors{status="operational"} %d`, many+1)},
+		"vendorwatch_sources": {"vendorwatch_sources 1004", "vendorwatch_sources_up 1003"},
+	} {
+		if got := samples(a, prefix); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", prefix, got, want)
+		}
+	}
+	if n := strings.Count(a.Text, "\nvendorwatch_"); n > 150 {
+		t.Errorf("%d series", n)
 	}
 }

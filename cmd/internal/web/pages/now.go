@@ -2,7 +2,6 @@ package pages
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -68,7 +67,7 @@ func (p *Pages) wall(r *http.Request) (view, error) {
 // present reads the state of everything at this moment.
 func (p *Pages) present(r *http.Request, open int) (b nowBody, err error) {
 	ctx := r.Context()
-	states, err := p.Statuses(ctx)
+	at, err := p.Present(ctx)
 	if err != nil {
 		return b, err
 	}
@@ -102,23 +101,25 @@ func (p *Pages) present(r *http.Request, open int) (b nowBody, err error) {
 	if err != nil {
 		return b, err
 	}
-	b.LastCheck, b.Vendors = facts.LastCheckAt, len(states)
-	b.Verdict = p.verdict(states)
-	for _, v := range states {
+	b.LastCheck, b.Vendors = facts.LastCheckAt, at.Vendors
+	b.Verdict = p.verdict(at)
+	for _, v := range at.Unwell {
 		if unlisted(v) && len(b.Unwell) < shownUnreadable {
 			b.Unwell = append(b.Unwell, v)
 		}
 	}
 	// With more vendors than fit, those with trouble come first. Otherwise each keeps its place, so that it is found
 	// where it was yesterday.
-	if len(states) > shownCells {
-		slices.SortStableFunc(states, func(a, b query.Status) int { return site.Rank(b) - site.Rank(a) })
-		states = states[:shownCells]
+	var shown []query.Status
+	if at.Vendors > shownCells {
+		shown, err = p.WorstFirst(ctx, at, shownCells)
+	} else {
+		shown, err = p.Statuses(ctx)
 	}
-	for _, v := range states {
+	for _, v := range shown {
 		b.Cells = append(b.Cells, newCell(v))
 	}
-	return b, nil
+	return b, err
 }
 
 func newCell(v query.Status) cell {
@@ -135,18 +136,12 @@ func unlisted(v query.Status) bool {
 }
 
 // verdict sums up the states of all vendors. It is "All quiet" only if each that is watched is known to be well.
-func (p *Pages) verdict(states []query.Status) verdict {
-	var watched, readable, vendors, incidents, working int
+func (p *Pages) verdict(at query.Present) verdict {
+	watched, readable := at.Watched, at.Readable
+	var vendors, incidents, working int
 	var worst query.Status
 	var unwell, unknown []string
-	for _, v := range states {
-		if !v.Watched() {
-			continue
-		}
-		watched++
-		if v.Readable() {
-			readable++
-		}
+	for _, v := range at.Unwell {
 		if v.OpenIncidents > 0 {
 			vendors++
 			incidents += v.OpenIncidents
@@ -168,7 +163,7 @@ func (p *Pages) verdict(states []query.Status) verdict {
 		seen = "Pages that report trouble without an incident: " + some(unwell) + ". " + seen
 	}
 	switch {
-	case len(states) == 0:
+	case at.Vendors == 0:
 		return verdict{"unreadable", "Nothing is watched yet",
 			"List vendors in config.toml and start vendorwatch serve. Their state appears here after the first scrape."}
 	case watched == 0:

@@ -161,22 +161,25 @@ type vendorsBody struct {
 
 // Vendors lists all vendors by name.
 func (p *Pages) vendors(r *http.Request) (view, error) {
-	states, err := p.Statuses(r.Context())
+	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+	page = min(max(page, 1), 1_000_000)
+	from := (page - 1) * vendorsPerPage
+	states, total, err := p.StatusesByName(r.Context(), vendorsPerPage, from)
+	if last := 1 + total/vendorsPerPage; err == nil && page > last {
+		page, from = last, (last-1)*vendorsPerPage
+		states, total, err = p.StatusesByName(r.Context(), vendorsPerPage, from)
+	}
 	if err != nil {
 		return view{}, err
 	}
-	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
-	page = min(max(page, 1), 1+len(states)/vendorsPerPage)
-	from := (page - 1) * vendorsPerPage
-	to := min(from+vendorsPerPage, len(states))
-	b := vendorsBody{Total: len(states)}
-	for _, v := range states[from:to] {
+	b := vendorsBody{Total: total}
+	for _, v := range states {
 		b.Cells = append(b.Cells, newCell(v))
 	}
 	if page > 1 {
 		b.Prev = "?page=" + strconv.Itoa(page-1)
 	}
-	if to < len(states) {
+	if from+len(states) < total {
 		b.Next = "?page=" + strconv.Itoa(page+1)
 	}
 	return view{Template: "vendors", Title: "Vendors", Nav: "vendors", Body: b}, nil

@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"slices"
 
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
@@ -10,6 +11,36 @@ import (
 // Statuses returns how all vendors do now, by name.
 func (s *Site) Statuses(ctx context.Context) ([]query.Status, error) {
 	return s.DB.Statuses(ctx, s.Clock())
+}
+
+// StatusesByName is a part of Statuses: limit of them from offset on, and how many there are.
+func (s *Site) StatusesByName(ctx context.Context, limit, offset int) ([]query.Status, int, error) {
+	return s.DB.StatusesByName(ctx, s.Clock(), limit, offset)
+}
+
+// Present returns how all vendors do now: those that are not well one by one, and how many others there are.
+func (s *Site) Present(ctx context.Context) (query.Present, error) {
+	return s.DB.Present(ctx, s.Clock())
+}
+
+// WorstFirst returns vendors, those of at that need a look first and then by name, at most limit of them.
+func (s *Site) WorstFirst(ctx context.Context, at query.Present, limit int) ([]query.Status, error) {
+	first := slices.Clone(at.Unwell)
+	slices.SortStableFunc(first, func(a, b query.Status) int { return Rank(b) - Rank(a) })
+	if len(first) >= limit {
+		return first[:limit], nil
+	}
+	unwell := map[int64]bool{}
+	for _, v := range first {
+		unwell[v.VendorID] = true
+	}
+	others, _, err := s.StatusesByName(ctx, limit, 0)
+	for _, v := range others {
+		if !unwell[v.VendorID] && len(first) < limit {
+			first = append(first, v)
+		}
+	}
+	return first, err
 }
 
 // Status returns how the vendor of that slug does now, or db.ErrNotFound.

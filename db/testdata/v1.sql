@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 09:50:44');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 09:50:44');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 10:03:45');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 10:03:45');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -467,6 +467,10 @@ INSERT INTO sqlite_sequence (name, seq) VALUES ('actions', 1);
 INSERT INTO sqlite_sequence (name, seq) VALUES ('deliveries', 1);
 INSERT INTO sqlite_sequence (name, seq) VALUES ('events', 7);
 INSERT INTO sqlite_sequence (name, seq) VALUES ('goose_db_version', 2);
+CREATE INDEX vendors_by_name ON vendors (coalesce(nullif(name, ''), slug) COLLATE NOCASE, slug);
+CREATE INDEX sources_watched ON sources (vendor_id) WHERE watched = 1;
+CREATE INDEX sources_by_reading ON sources (interval_seconds, last_success_at) WHERE watched = 1;
+CREATE INDEX sources_not_calm ON sources (vendor_id) WHERE watched = 1 AND (last_success_at IS NULL OR last_error IS NOT NULL OR consecutive_failures > 0 OR page_severity <> 'none' OR indicator LIKE '%maintenance%');
 CREATE INDEX source_moves_by_source ON source_moves (source_id);
 CREATE INDEX coverage_gaps_unfilled ON coverage_gaps (source_id, from_at) WHERE filled_at IS NULL;
 CREATE INDEX coverage_gaps_lasting ON coverage_gaps (source_id) WHERE to_at IS NULL AND filled_at IS NULL;

@@ -129,7 +129,8 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 		if doc.Status.Indicator == "" {
 			return scraper.Result{}, page.Unexpected(p, want)
 		}
-		res.Document, res.Coverage.Open = status, true
+		// A list that is as long as a page may be may be cut, and proves no end.
+		res.Document, res.Coverage.Open = status, len(*doc.Incidents) < perPage
 		res.Indicator, res.Headline = doc.Status.Indicator, doc.Status.Description
 	}
 	for _, in := range *doc.Incidents {

@@ -110,3 +110,20 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(pier))
 	f.Fuzz(func(t *testing.T, body []byte) { platformtest.CheckFuzzed(t, Platform{}, body) })
 }
+
+// A status document with as many incidents as a page may have may be cut: what it lacks may be open.
+func TestAFullListProvesNoEnd(t *testing.T) {
+	from, to := strings.Index(pier, `{"name":"Pier closed"`), strings.LastIndex(pier, `]}`)
+	for _, count := range []int{0, 1, perPage - 1, perPage, perPage + 1} {
+		var list []string
+		for n := range count {
+			list = append(list, strings.ReplaceAll(pier[from:to], "incidents/p1", fmt.Sprintf("incidents/p%d", n)))
+		}
+		body := strings.Replace(pier[:from], `"incidents":[`, `"status":{"indicator":"major","description":"x"},`+
+			`"incidents":[`, 1) + strings.Join(list, ",") + pier[to:]
+		res := platformtest.Parsed(t, Platform{}, "", body)
+		if len(res.Incidents) != count || res.Coverage.Open != (count < perPage) {
+			t.Errorf("%d incidents, %d read, %+v", count, len(res.Incidents), res.Coverage)
+		}
+	}
+}

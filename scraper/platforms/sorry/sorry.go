@@ -241,7 +241,7 @@ func readComponents(p page.Page, text json.RawMessage, meta meta) (scraper.Resul
 		res.Components = append(res.Components, c)
 	}
 	res.Part = meta.Next != "" || pageOf(p.URL) > 1
-	res.Coverage.Components = meta.Next == ""
+	res.Coverage.Components = meta.Next == "" && (pageOf(p.URL) > 1 || meta.whole(len(parts)))
 	if meta.Next != "" {
 		res.Follow = []scraper.Request{{URL: page.Resolve(p.URL, meta.Next), Optional: true}}
 	}
@@ -251,6 +251,10 @@ func readComponents(p page.Page, text json.RawMessage, meta meta) (scraper.Resul
 func (c part) raw() normalize.RawComponent {
 	return normalize.RawComponent{ID: string(c.ID), Name: c.Name, Status: c.State}
 }
+
+// whole reports whether a list has as many entries as it announces: the last page of a saved list, whose address nobody
+// told, looks like the only one otherwise.
+func (m meta) whole(listed int) bool { return m.Total == nil || *m.Total <= listed }
 
 // pageOf returns the number of the page that an address asks for.
 func pageOf(address string) int {
@@ -288,7 +292,7 @@ func readNotices(s scraper.Source, p page.Page, text json.RawMessage, meta meta)
 			res.Follow = append(res.Follow, follow(home, id)...)
 		}
 	}
-	all := meta.Next == "" && n == 1
+	all := meta.Next == "" && n == 1 && meta.whole(len(entries))
 	res.Coverage.Open = all
 	switch {
 	case s.Mode == scraper.Backfill && meta.Next != "":

@@ -1,6 +1,7 @@
 package sorry
 
 import (
+	"fmt"
 	"errors"
 	"testing"
 
@@ -88,4 +89,19 @@ func TestUnknownWords(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	platformtest.Seeds(f, "sorry")
 	f.Fuzz(func(t *testing.T, body []byte) { platformtest.CheckFuzzed(t, Platform{}, body) })
+}
+
+// A list that announces more entries than it has is cut, or the last page of one that was saved without its address.
+func TestAListShorterThanAnnouncedProvesNoEnd(t *testing.T) {
+	for _, c := range []struct {
+		total int
+		whole bool
+	}{{0, true}, {1, true}, {2, false}, {40, false}} {
+		res := platformtest.Parsed(t, Platform{}, "", fmt.Sprintf(`{"notices":[{"id":9001,"type":"unplanned","state":`+
+			`"investigating","subject":"Tills are slow","began_at":"2026-11-23T09:00:00Z","ended_at":null,`+
+			`"timeline_state":"present"}],"meta":{"count":1,"total_count":%d,"next_page":null}}`, c.total))
+		if len(res.Incidents) != 1 || res.Coverage.Open != c.whole {
+			t.Errorf("of %d: %d incidents, %+v", c.total, len(res.Incidents), res.Coverage)
+		}
+	}
 }

@@ -1,8 +1,8 @@
 package sorry
 
 import (
-	"fmt"
 	"errors"
+	"fmt"
 	"testing"
 
 	"vendorwatch/normalize"

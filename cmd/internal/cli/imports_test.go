@@ -97,6 +97,8 @@ var layers = []layer{
 	{"cmd/internal/report/channel/...", slices.Concat(base, []string{"cmd/internal/report/message",
 		"cmd/internal/report/message/examples",
 		"cmd/internal/report/channel", "cmd/internal/report/channel/blockkit", "cmd/internal/report/channel/oncall"})},
+	{"cmd/internal/report/slackapp", slices.Concat(base, []string{"db", "db/ledger", "cmd/internal/report/message",
+		"cmd/internal/report/channel/blockkit"})},
 	{"cmd/internal/report/deliver", slices.Concat(base, []string{"db", "db/ledger", "cmd/internal/report/message",
 		"cmd/internal/report/digest", "cmd/internal/report/channel"})},
 

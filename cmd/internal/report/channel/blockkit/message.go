@@ -108,7 +108,10 @@ func several(m message.Message, n message.Notice, text string, blocks []slack.Bl
 }
 
 // card is an incident in at most six lines: its title, and facts.
-func card(n message.IncidentNotice) string {
+func card(n message.IncidentNotice) string { return cardText(n, true) }
+
+// cardText is a card with or without its links.
+func cardText(n message.IncidentNotice, withLinks bool) string {
 	lines := []string{slackVendor(n) + " " + slackTitle(n.Entry, n.Item.Item, 400),
 		withTimes(mrkdwn(strings.Join(n.Facts, " · "), 700, words.Ellipsis))}
 	if said := mrkdwn(n.Latest, 600, message.MoreOnPage); said != "" {
@@ -129,7 +132,7 @@ func card(n message.IncidentNotice) string {
 	if len(facts) > 0 {
 		lines = append(lines, mrkdwn(strings.Join(facts, " · "), 700, words.Ellipsis))
 	}
-	if len(links) > 0 {
+	if len(links) > 0 && withLinks {
 		lines = append(lines, strings.Join(links, " · "))
 	}
 	return strings.Join(lines, "\n")

@@ -37,6 +37,16 @@ func slackTexts(t interface{ Fatalf(string, ...any) }, m slack.WebhookMessage) (
 					t.Fatalf("context of %d characters", n)
 				}
 			}
+		case *slack.ActionBlock:
+			if n := len(b.Elements.ElementSet); n == 0 || n > 25 {
+				t.Fatalf("%d buttons", n)
+			}
+			for _, e := range b.Elements.ElementSet {
+				button := e.(*slack.ButtonBlockElement)
+				if n := utf8.RuneCountInString(button.Text.Text); n == 0 || n > 75 || len(button.URL) > 3000 {
+					t.Fatalf("button %q, address of %d bytes", button.Text.Text, len(button.URL))
+				}
+			}
 		default:
 			t.Fatalf("block %T", b)
 		}

@@ -15,7 +15,8 @@ func TestBattery(t *testing.T) {
 	channeltest.Battery(t, channeltest.Row{
 		Kind: Kind(),
 		Values: func(string) channel.Values {
-			return channel.Values{"token": secret.New(token), "channel": "C0123"}
+			return channel.Values{"token": secret.New(token), "channel": "C0123",
+				"app_token": secret.New("xapp-" + reporttest.SecretWord)}
 		},
 		Open: func(t *testing.T) channeltest.Rig {
 			w := newWorkspace(t)

@@ -1,6 +1,7 @@
 package slackbot
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -20,6 +21,18 @@ func Kind() channel.Kind {
 		Keys: []channel.Key{
 			{Name: "token", Doc: "the token", Example: "VENDORWATCH_SLACK_TOKEN", Required: true, Zero: secret.Text{}},
 			{
+				Name: "app_token", Doc: "the app-level token, by which the command /vendorwatch and the buttons of " +
+					"messages are answered (docs/slack.md); left out: messages have links, and nobody answers",
+				Example: "VENDORWATCH_SLACK_APP_TOKEN", Zero: secret.Text{},
+				Check: func(value string) error {
+					if !strings.HasPrefix(value, "xapp-") {
+						return errors.New("does not hold an app-level token, which begins with xapp-; Slack makes it " +
+							"under Basic Information, App-Level Tokens, with the scope connections:write")
+					}
+					return nil
+				},
+			},
+			{
 				Name: "channel", Doc: "the id of the channel in Slack", Example: example, Required: true, Zero: "",
 				Check: func(value string) error {
 					switch {
@@ -35,7 +48,11 @@ func Kind() channel.Kind {
 			},
 		},
 		New: func(name string, v channel.Values, env channel.Environment) (channel.Channel, error) {
-			return channel.Made(New(name, v.Secret("token"), v.Text("channel"), "", env.Client))
+			c, err := New(name, v.Secret("token"), v.Text("channel"), "", env.Client)
+			if err == nil && v.Secret("app_token") != "" {
+				c = c.WithButtons()
+			}
+			return channel.Made(c, err)
 		},
 		Preview: blockkit.Preview,
 	}

@@ -26,6 +26,7 @@ import (
 type Channel struct {
 	name    string
 	channel string // the id of the channel in Slack
+	answers bool   // somebody answers the buttons of its messages
 	token   func() string
 	api     func() *slack.Client // a function, since printers, loggers and encoders do not look into one
 }
@@ -73,7 +74,7 @@ func (s *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, er
 	if !known {
 		return s.begin(ctx, m)
 	}
-	_, _, _, err := s.api().UpdateMessageContext(ctx, channelID, ts, one(standing(m))...)
+	_, _, _, err := s.api().UpdateMessageContext(ctx, channelID, ts, s.one(standing(m))...)
 	var refused slack.SlackErrorResponse
 	if errors.As(err, &refused) && slices.Contains([]string{"message_not_found", "cant_update_message",
 		"edit_window_closed", "channel_not_found"}, refused.Err) {
@@ -92,6 +93,12 @@ func (s *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, er
 	return channel.Sent{Receipt: "replied", Thread: m.Items[0].Thread}, s.judge(ctx, err)
 }
 
+// WithButtons gives messages buttons, for an app that answers them.
+func (s *Channel) WithButtons() *Channel {
+	s.answers = true
+	return s
+}
+
 // begin posts the one message of an incident.
 func (s *Channel) begin(ctx context.Context, m message.Message) (channel.Sent, error) {
 	thread, err := s.post(ctx, m)
@@ -99,7 +106,7 @@ func (s *Channel) begin(ctx context.Context, m message.Message) (channel.Sent, e
 }
 
 func (s *Channel) post(ctx context.Context, m message.Message) (thread string, err error) {
-	channelID, ts, err := s.api().PostMessageContext(ctx, s.channel, one(m)...)
+	channelID, ts, err := s.api().PostMessageContext(ctx, s.channel, s.one(m)...)
 	if err != nil {
 		return "", err
 	}
@@ -107,7 +114,13 @@ func (s *Channel) post(ctx context.Context, m message.Message) (thread string, e
 }
 
 // one is a message on one incident, which takes no second part.
-func one(m message.Message) []slack.MsgOption { return options(m, blockkit.Messages(m)[0]) }
+func (s *Channel) one(m message.Message) []slack.MsgOption {
+	w := blockkit.Messages(m)[0]
+	if s.answers {
+		w = blockkit.WithButtons(m, w)
+	}
+	return options(m, w)
+}
 
 func options(m message.Message, w slack.WebhookMessage) []slack.MsgOption {
 	return []slack.MsgOption{

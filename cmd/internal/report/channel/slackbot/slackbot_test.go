@@ -225,3 +225,48 @@ func TestSlackMentionsOnlyWhereAsked(t *testing.T) {
 		t.Error("nobody is called")
 	}
 }
+
+// Where somebody answers, the card of an open incident has buttons, and the one that acknowledges goes when somebody
+// has. Without an app there are links, since a button would do nothing.
+func TestSlackBotButtons(t *testing.T) {
+	w := newWorkspace(t)
+	with, without := w.bot(t).WithButtons(), w.bot(t)
+	for _, c := range []struct {
+		bot    *Channel
+		reason message.Reason
+		change func(*message.AlertItem)
+		want   []string
+		never  []string
+	}{
+		{with, message.ReasonFirst, nil, []string{`"action_id":"mute"`, `"value":"17"`, `"action_id":"acknowledge"`,
+			`"action_id":"our_record"`, `"action_id":"runbook"`, `"action_id":"vendors_page"`}, []string{`|Runbook\u003e`}},
+		{with, message.ReasonFirst, func(i *message.AlertItem) {
+			i.AcknowledgedAt, i.AcknowledgedBy = "2026-11-13T17:49:00.000Z", "anna"
+			i.Actions = []query.Action{{ActionID: 1, Kind: query.ActionAcknowledge, Who: "anna <!here>",
+				CreatedAt: i.AcknowledgedAt}}
+		}, []string{`"action_id":"mute"`, `acknowledged by anna \u0026lt;!here\u0026gt;`}, []string{`"acknowledge"`}},
+		{with, message.ReasonResolved, func(i *message.AlertItem) { i.State, i.Open = "resolved", false },
+			[]string{`"action_id":"our_record"`}, []string{`"mute"`, `"acknowledge"`}},
+		{without, message.ReasonFirst, nil, []string{`|Runbook\u003e`}, []string{`"type":"button"`}},
+	} {
+		m := reporttest.Alert(c.reason, c.change)
+		if _, err := c.bot.Send(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+		plain := m // a header is plain text, in which nothing is escaped
+		plain.Items = []message.AlertItem{m.Items[0]}
+		plain.Items[0].Title = "Errors"
+		channeltest.CheckSlack(t, blockkit.WithButtons(plain, blockkit.Messages(plain)[0]))
+		said := w.posts[len(w.posts)-1].blocks
+		for _, want := range c.want {
+			if !strings.Contains(said, want) {
+				t.Errorf("%s: no %s in %s", c.reason, want, said)
+			}
+		}
+		for _, never := range c.never {
+			if strings.Contains(said, never) {
+				t.Errorf("%s: %s in %s", c.reason, never, said)
+			}
+		}
+	}
+}

@@ -239,7 +239,8 @@ func TestSlackBotButtons(t *testing.T) {
 		never  []string
 	}{
 		{with, message.ReasonFirst, nil, []string{`"action_id":"mute"`, `"value":"17"`, `"action_id":"acknowledge"`,
-			`"action_id":"our_record"`, `"action_id":"runbook"`, `"action_id":"vendors_page"`}, []string{`|Runbook\u003e`}},
+			`"action_id":"our_record"`, `"action_id":"runbook"`, `"action_id":"vendors_page"`},
+			[]string{`|Runbook\u003e`}},
 		{with, message.ReasonFirst, func(i *message.AlertItem) {
 			i.AcknowledgedAt, i.AcknowledgedBy = "2026-11-13T17:49:00.000Z", "anna"
 			i.Actions = []query.Action{{ActionID: 1, Kind: query.ActionAcknowledge, Who: "anna <!here>",

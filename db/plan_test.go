@@ -161,7 +161,12 @@ func asking(ctx context.Context, d *query.DB) map[string][]func() error {
 			_, err := d.Incidents(ctx, query.Filter{Service: "acme", Open: true})
 			return err
 		}),
-		"Ok":                   one(func() error { _, err := d.Ok(ctx, query.OkFilter{Until: now}, now); return err }),
+		"Ok":    one(func() error { _, err := d.Ok(ctx, query.OkFilter{Until: now}, now); return err }),
+		"Stats": one(func() error { _, err := d.Stats(ctx, "acme", now); return err }),
+		"HonestyCases": one(func() error {
+			_, err := d.HonestyCases(ctx, 1, "", year, now, 10)
+			return err
+		}),
 		"ScrapeHealth":         one(func() error { _, err := d.ScrapeHealth(ctx, now); return err }),
 		"RecentDeliveries":     one(func() error { _, _, err := d.RecentDeliveries(ctx, 10); return err }),
 		"RecentEvents":         one(func() error { _, _, err := d.RecentEvents(ctx, now, 10); return err }),

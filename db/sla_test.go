@@ -200,6 +200,21 @@ func TestTargetIsWhatShareOfSays(t *testing.T) {
 		if got.ImpactMinutes != nil && *got.ImpactMinutes != share.Impact.Minutes() {
 			t.Fatalf("the view says %v minutes, the function %s", *got.ImpactMinutes, share.Impact)
 		}
+		listed, err := f.SLAStretches(f.t.Context(), 1, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range listed {
+			if s := &listed[n]; s.What != query.StretchUnseen {
+				s.What = query.StretchImpact
+			}
+			if from := listed[n].FromAt; !from.IsZero() && from.Before(begin) {
+				t.Fatalf("what is listed begins before the period: %+v", listed[n])
+			}
+		}
+		if again := query.ShareOf(listed, begin, now, now); again != share {
+			t.Fatalf("what is listed makes %+v, what counts %+v", again, share)
+		}
 	})
 }
 

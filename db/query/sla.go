@@ -44,8 +44,9 @@ const (
 var slaRow = scan.Of[SLA]("x")
 
 // slaOfOne is v_sla for the one vendor that the second parameter names.
-var slaOfOne = strings.Replace(db.ViewAt("v_sla", "?1"), `FROM clock CROSS JOIN vendor_targets t)`,
-	`FROM clock CROSS JOIN vendor_targets t WHERE t.vendor_id = ?2)`, 1)
+var slaOfOne = strings.NewReplacer(`FROM clock CROSS JOIN vendor_targets t)`,
+	`FROM clock CROSS JOIN vendor_targets t WHERE t.vendor_id = ?2)`,
+	`WHERE (s.what = 'unseen'`, `WHERE s.vendor_id = ?2 AND (s.what = 'unseen'`).Replace(db.ViewAt("v_sla", "?1"))
 
 // SLA returns how a vendor does against its target in the period that a moment falls into, up to that moment. It
 // returns db.ErrNotFound for a vendor without a target.
@@ -55,6 +56,34 @@ func (d *DB) SLA(ctx context.Context, vendorID int64, at time.Time) (SLA, error)
 		return SLA{}, fmt.Errorf("target of vendor %d: %w", vendorID, notFound(err))
 	}
 	return s, nil
+}
+
+// slaPart is the part of v_sla that says what counts, and what of it lies in the period.
+var slaPart = func() string {
+	part, _, found := strings.Cut(slaOfOne, ",\n  measure (name, what) AS (")
+	if !found {
+		panic("v_sla does not name its stretches before its measures")
+	}
+	return part + `
+		SELECT s.what, s.incident_id, s.severity,
+			CASE WHEN s.from_at < t.from_at THEN t.from_at ELSE s.from_at END AS from_at,
+			CASE WHEN s.to_at > min(t.to_at, t.now) THEN min(t.to_at, t.now) ELSE s.to_at END AS to_at, s.counted_at
+		FROM term t JOIN stretch s USING (vendor_id)
+		WHERE s.to_at >= s.from_at AND s.from_at < min(t.to_at, t.now)
+				AND (s.from_at >= t.from_at OR s.to_at > t.from_at)
+			OR s.what = 'counts' AND coalesce(s.to_at < s.from_at, 1) AND s.counted_at >= t.from_at
+				AND s.counted_at < min(t.to_at, t.now)`
+}()
+
+// SLAStretches returns what v_sla counts of a vendor in the period that a moment falls into, up to that moment, cut to
+// the period: what is counts for impact, and for planned work where that counts, or unseen.
+func (d *DB) SLAStretches(ctx context.Context, vendorID int64, at time.Time) ([]Stretch, error) {
+	all, err := stretchRow.All(ctx, d.read, `SELECT `+stretchRow.Columns+` FROM (`+slaPart+`) x
+		ORDER BY x.what, coalesce(x.from_at, x.counted_at), x.incident_id`, db.Stamp(at), vendorID)
+	if err != nil {
+		return nil, fmt.Errorf("what counts of vendor %d: %w", vendorID, err)
+	}
+	return all, nil
 }
 
 var targetRow = scan.Of[struct {

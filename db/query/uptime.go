@@ -32,7 +32,7 @@ var uptimeRow = scan.Of[Uptime]("x")
 
 // uptimeOfOne is v_uptime for the one vendor that the second parameter names.
 var uptimeOfOne = strings.NewReplacer(`) v_stretches),`, `) v_stretches WHERE vendor_id = ?2),`,
-	`FROM vendors v CROSS JOIN period p)`, `FROM vendors v CROSS JOIN period p WHERE v.vendor_id = ?2)`).
+	`FROM vendors v CROSS JOIN period w)`, `FROM vendors v CROSS JOIN period w WHERE v.vendor_id = ?2)`).
 	Replace(db.ViewAt("v_uptime", "?1"))
 
 // Uptimes returns the uptime of a vendor over windows that end now, the shortest first.

@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 10:03:45');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 10:03:45');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 10:17:29');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 10:17:29');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -746,7 +746,7 @@ SELECT s.vendor_id, 'maintenance', i.incident_id, i.severity, coalesce(i.schedul
 FROM incidents i JOIN sources s USING (source_id)
 WHERE i.kind = 'maintenance' AND i.state NOT IN ('scheduled', 'cancelled') AND coalesce(i.same_event_id, i.incident_id) = i.incident_id
 UNION ALL
-SELECT p.vendor_id, 'unseen', NULL, NULL, p.from_at, p.to_at, p.from_at
+SELECT blind.vendor_id, 'unseen', NULL, NULL, blind.from_at, blind.to_at, blind.from_at
 FROM (
   SELECT s.vendor_id, '0000-01-01T00:00:00.000Z' AS from_at,
     CASE WHEN coalesce(s.latest_at, s.last_success_at) IS NULL THEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
@@ -763,8 +763,8 @@ FROM (
     '-' || (coalesce(nullif(s.interval_seconds, 0), 3600) + min(coalesce(nullif(s.interval_seconds, 0), 3600), 3600) + 300) || ' seconds')
   UNION ALL
   SELECT v.vendor_id, '0000-01-01T00:00:00.000Z', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), 1
-  FROM vendors v WHERE NOT EXISTS (SELECT 1 FROM sources s WHERE s.vendor_id = v.vendor_id)) p
-WHERE p.watched = 1 OR NOT EXISTS (SELECT 1 FROM sources w WHERE w.vendor_id = p.vendor_id AND w.watched = 1);
+  FROM vendors v WHERE NOT EXISTS (SELECT 1 FROM sources s WHERE s.vendor_id = v.vendor_id)) blind
+WHERE blind.watched = 1 OR NOT EXISTS (SELECT 1 FROM sources w WHERE w.vendor_id = blind.vendor_id AND w.watched = 1);
 CREATE VIEW v_uptime AS -- for each vendor the share of the last 7, 30, 90 and 365 days without impact, of the time of which its pages told us; the windows end now
 WITH
   period (days, from_at, to_at) AS MATERIALIZED (
@@ -774,9 +774,9 @@ WITH
   measure (name, what) AS (VALUES ('unseen', 'unseen'), ('impact', 'impact'), ('maintenance', 'maintenance'),
     ('wrong', 'unseen'), ('wrong', 'impact'), ('any', 'unseen'), ('any', 'impact'), ('any', 'maintenance')),
   piece AS ( -- within the window; what counts for a measure overlaps
-    SELECT t.vendor_id, p.days, m.name, max(t.from_at, p.from_at) AS from_at, min(t.to_at, p.to_at) AS to_at
-    FROM period p CROSS JOIN stretch t JOIN measure m ON m.what = t.what
-    WHERE t.to_at > p.from_at AND t.from_at < p.to_at AND t.to_at > t.from_at),
+    SELECT t.vendor_id, w.days, m.name, max(t.from_at, w.from_at) AS from_at, min(t.to_at, w.to_at) AS to_at
+    FROM period w CROSS JOIN stretch t JOIN measure m ON m.what = t.what
+    WHERE t.to_at > w.from_at AND t.from_at < w.to_at AND t.to_at > t.from_at),
   swept AS ( -- with the time up to which earlier pieces cover it
     SELECT *, max(to_at) OVER (PARTITION BY vendor_id, days, name ORDER BY from_at, to_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS covered
     FROM piece),
@@ -784,20 +784,20 @@ WITH
     SELECT vendor_id, days, name, sum(max(0, CAST(round((julianday(to_at) - julianday(max(from_at, coalesce(covered, from_at)))) * 86400000) AS INTEGER))) AS ms
     FROM swept GROUP BY vendor_id, days, name),
   counted AS (
-    SELECT t.vendor_id, p.days,
-      sum(coalesce(t.to_at >= t.from_at AND t.from_at < p.to_at AND (t.from_at >= p.from_at OR t.to_at > p.from_at), 0)) AS known,
-      sum(coalesce(t.to_at < t.from_at, 1) AND t.counted_at >= p.from_at AND t.counted_at < p.to_at) AS unknown
-    FROM period p CROSS JOIN stretch t WHERE t.what = 'impact' GROUP BY t.vendor_id, p.days),
+    SELECT t.vendor_id, w.days,
+      sum(coalesce(t.to_at >= t.from_at AND t.from_at < w.to_at AND (t.from_at >= w.from_at OR t.to_at > w.from_at), 0)) AS known,
+      sum(coalesce(t.to_at < t.from_at, 1) AND t.counted_at >= w.from_at AND t.counted_at < w.to_at) AS unknown
+    FROM period w CROSS JOIN stretch t WHERE t.what = 'impact' GROUP BY t.vendor_id, w.days),
   figure AS (
-    SELECT v.vendor_id, v.slug, v.name, p.days, p.from_at, p.to_at, p.days * 86400000 AS whole,
-      coalesce((SELECT ms FROM total t WHERE t.vendor_id = v.vendor_id AND t.days = p.days AND t.name = 'unseen'), 0) AS unseen,
-      coalesce((SELECT ms FROM total t WHERE t.vendor_id = v.vendor_id AND t.days = p.days AND t.name = 'impact'), 0) AS impact,
-      coalesce((SELECT ms FROM total t WHERE t.vendor_id = v.vendor_id AND t.days = p.days AND t.name = 'maintenance'), 0) AS maintenance,
-      coalesce((SELECT ms FROM total t WHERE t.vendor_id = v.vendor_id AND t.days = p.days AND t.name = 'wrong'), 0) AS wrong,
-      coalesce((SELECT ms FROM total t WHERE t.vendor_id = v.vendor_id AND t.days = p.days AND t.name = 'any'), 0) AS any_ms,
-      coalesce((SELECT known FROM counted c WHERE c.vendor_id = v.vendor_id AND c.days = p.days), 0) AS known,
-      coalesce((SELECT unknown FROM counted c WHERE c.vendor_id = v.vendor_id AND c.days = p.days), 0) AS unknown
-    FROM vendors v CROSS JOIN period p)
+    SELECT v.vendor_id, v.slug, v.name, w.days, w.from_at, w.to_at, w.days * 86400000 AS whole,
+      coalesce((SELECT ms FROM total t WHERE t.vendor_id = v.vendor_id AND t.days = w.days AND t.name = 'unseen'), 0) AS unseen,
+      coalesce((SELECT ms FROM total t WHERE t.vendor_id = v.vendor_id AND t.days = w.days AND t.name = 'impact'), 0) AS impact,
+      coalesce((SELECT ms FROM total t WHERE t.vendor_id = v.vendor_id AND t.days = w.days AND t.name = 'maintenance'), 0) AS maintenance,
+      coalesce((SELECT ms FROM total t WHERE t.vendor_id = v.vendor_id AND t.days = w.days AND t.name = 'wrong'), 0) AS wrong,
+      coalesce((SELECT ms FROM total t WHERE t.vendor_id = v.vendor_id AND t.days = w.days AND t.name = 'any'), 0) AS any_ms,
+      coalesce((SELECT known FROM counted c WHERE c.vendor_id = v.vendor_id AND c.days = w.days), 0) AS known,
+      coalesce((SELECT unknown FROM counted c WHERE c.vendor_id = v.vendor_id AND c.days = w.days), 0) AS unknown
+    FROM vendors v CROSS JOIN period w)
 SELECT
   f.slug AS vendor, -- short name
   coalesce(nullif(f.name, ''), f.slug) AS vendor_name, -- name for people
@@ -824,16 +824,16 @@ WITH
       CASE period WHEN 'quarter' THEN substr(from_at, 1, 4) || '-Q' || ((substr(from_at, 6, 2) + 2) / 3) ELSE substr(from_at, 1, 7) END AS name
     FROM began),
   stretch AS MATERIALIZED (
-    SELECT s.vendor_id, CASE s.what WHEN 'unseen' THEN 'unseen' ELSE 'counts' END AS what, s.from_at, s.to_at, s.counted_at
+    SELECT s.vendor_id, CASE s.what WHEN 'unseen' THEN 'unseen' ELSE 'counts' END AS what, s.incident_id, s.severity, s.from_at, s.to_at, s.counted_at
     FROM term t JOIN v_stretches s USING (vendor_id)
-    WHERE s.what = 'unseen'
+    WHERE (s.what = 'unseen'
       OR (s.what = 'impact' AND (t.severities = '[]' OR s.severity IN (SELECT value FROM json_each(t.severities))) OR s.what = 'maintenance' AND t.maintenance)
         AND (t.components = '[]'
           OR NOT EXISTS (SELECT 1 FROM incident_components ic WHERE ic.incident_id = s.incident_id)
           OR EXISTS (
             SELECT 1 FROM incident_components ic JOIN components c USING (component_id), json_each(t.components) g
             WHERE ic.incident_id = s.incident_id AND (lower(c.name) GLOB replace(lower(g.value), '[', '[[]')
-              OR c.group_name <> '' AND lower(c.group_name || ' › ' || c.name) GLOB replace(lower(g.value), '[', '[[]'))))),
+              OR c.group_name <> '' AND lower(c.group_name || ' › ' || c.name) GLOB replace(lower(g.value), '[', '[[]')))))),
   measure (name, what) AS (VALUES ('unseen', 'unseen'), ('counts', 'counts'), ('either', 'unseen'), ('either', 'counts')),
   piece AS (
     SELECT s.vendor_id, m.name, max(s.from_at, t.from_at) AS from_at, min(s.to_at, t.to_at, t.now) AS to_at
@@ -853,10 +853,10 @@ WITH
       sum(coalesce(s.to_at < s.from_at, 1) AND s.counted_at >= t.from_at AND s.counted_at < min(t.to_at, t.now)) AS unknown
     FROM term t JOIN stretch s USING (vendor_id) WHERE s.what = 'counts' GROUP BY vendor_id),
   figure AS (
-    SELECT t.*, coalesce(u.unseen, 0) AS unseen, coalesce(u.impact, 0) AS impact, coalesce(u.either, 0) AS either, coalesce(c.known, 0) AS known, coalesce(c.unknown, 0) AS unknown,
+    SELECT t.*, coalesce(sums.unseen, 0) AS unseen, coalesce(sums.impact, 0) AS impact, coalesce(sums.either, 0) AS either, coalesce(c.known, 0) AS known, coalesce(c.unknown, 0) AS unknown,
       CAST(round((julianday(t.to_at) - julianday(t.from_at)) * 86400000) AS INTEGER) AS whole,
       CAST(round((julianday(min(t.to_at, t.now)) - julianday(t.from_at)) * 86400000) AS INTEGER) AS elapsed
-    FROM term t LEFT JOIN total u USING (vendor_id) LEFT JOIN counted c USING (vendor_id)),
+    FROM term t LEFT JOIN total sums USING (vendor_id) LEFT JOIN counted c USING (vendor_id)),
   judged AS (
     SELECT f.*, f.whole * (100 - f.target_percent) / 100 AS budget, f.elapsed > f.unseen AND (f.known > 0 OR f.unknown = 0) AS stated FROM figure f)
 SELECT
@@ -1333,16 +1333,15 @@ SELECT x.vendor_id, 'severity_lowered', x.incident_id, NULL, x.counted_at,
 FROM v_impact x JOIN incidents i USING (incident_id)
 WHERE i.origin = 'vendor' AND i.ended = 1 AND i.first_seen_at < i.resolved_at
 UNION ALL
-SELECT x.vendor_id, 'shortened', x.incident_id, NULL, x.counted_at, cut.minutes >= 1, CASE WHEN cut.minutes >= 1 THEN cut.minutes END
-FROM v_impact x JOIN incidents i USING (incident_id)
-JOIN (
-  SELECT o.incident_id, (
+SELECT q.vendor_id, 'shortened', q.incident_id, NULL, q.counted_at, q.minutes >= 1, CASE WHEN q.minutes >= 1 THEN q.minutes END
+FROM (
+  SELECT x.vendor_id, x.incident_id, x.counted_at, (
     SELECT coalesce(sum(round((julianday(r.new_value) - julianday(r.old_value)) * 86400) / 60 * CASE r.field WHEN 'started_at' THEN 1 ELSE -1 END), 0)
     FROM revisions r
-    WHERE r.incident_id = o.incident_id AND r.update_id IS NULL AND r.field IN ('started_at', 'resolved_at')
-      AND r.old_value <> '' AND r.new_value <> '' AND r.seen_at >= o.resolved_at) AS minutes
-  FROM incidents o) cut USING (incident_id)
-WHERE i.origin = 'vendor' AND i.ended = 1 AND i.resolved_at IS NOT NULL
+    WHERE r.incident_id = x.incident_id AND r.update_id IS NULL AND r.field IN ('started_at', 'resolved_at')
+      AND r.old_value <> '' AND r.new_value <> '' AND r.seen_at >= i.resolved_at) AS minutes
+  FROM v_impact x JOIN incidents i USING (incident_id)
+  WHERE i.origin = 'vendor' AND i.ended = 1 AND i.resolved_at IS NOT NULL) q
 UNION ALL
 SELECT x.vendor_id, 'deleted', x.incident_id, NULL, x.counted_at, i.ended = 0 AND i.left_feed_at IS NOT NULL, NULL
 FROM v_impact x JOIN incidents i USING (incident_id)
@@ -1364,7 +1363,7 @@ WHERE i.origin = 'vendor' AND i.ended = 1 AND i.severity IN ('major', 'critical'
 UNION ALL
 SELECT q.vendor_id, 'promise_broken', q.incident_id, q.update_id, q.posted_at, q.late, CASE WHEN q.late THEN round((julianday(q.next_at) - julianday(q.promised_at)) * 86400) / 60 END
 FROM (
-  SELECT p.*, coalesce(p.next_at, '~') > p.limit_at AND coalesce(p.resolved_at, '~') > p.limit_at AS late
+  SELECT due.*, coalesce(due.next_at, '~') > due.limit_at AND coalesce(due.resolved_at, '~') > due.limit_at AS late
   FROM (
     SELECT x.vendor_id, x.incident_id, i.resolved_at, s.latest_at, u.update_id, u.posted_at, u.promised_at,
       strftime('%Y-%m-%dT%H:%M:%fZ', u.promised_at, '+5 minutes') AS limit_at, (
@@ -1372,8 +1371,8 @@ FROM (
         WHERE later.incident_id = u.incident_id AND later.position > u.position AND later.state <> 'postmortem') AS next_at
     FROM v_impact x JOIN incidents i USING (incident_id) JOIN sources s ON s.source_id = i.source_id JOIN incident_updates u USING (incident_id)
     WHERE i.origin = 'vendor' AND i.excerpt = 0 AND (i.ended = 1 OR i.left_feed_at IS NULL)
-      AND u.promised_at IS NOT NULL) p
-  WHERE p.latest_at > p.limit_at) q;
+      AND u.promised_at IS NOT NULL) due
+  WHERE due.latest_at > due.limit_at) q;
 CREATE VIEW v_honesty AS -- how each vendor tells of its trouble, over all of the record: of how much a measure could be taken, and what it is; its cases are rows of v_honesty_cases
 WITH
   measure (name, position, unit) AS (VALUES ('first_word', 1, 'minutes'), ('never_posted', 2, 'percent'), ('post_back_dated', 3, 'percent'), ('post_removed', 4, 'percent'),

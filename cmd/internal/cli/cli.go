@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"vendorwatch/cmd/internal/cli/actions"
+	"vendorwatch/cmd/internal/cli/figures"
 	"vendorwatch/cmd/internal/cli/flags"
 	"vendorwatch/cmd/internal/cli/services"
 	"vendorwatch/cmd/internal/terminal"
@@ -130,6 +131,8 @@ Try it without any set-up:  vendorwatch demo`,
 	root.AddCommand(actions.Commands(actions.Shell{Stdout: a.stdout, Stderr: a.stderr, Open: a.openToRead,
 		OpenToWrite: a.openToWrite, Table: a.table, Takes: takes, JSON: a.printJSON, Vendor: vendorNamed,
 		Complete: a.recordedVendors})...)
+	root.AddCommand(figures.Commands(figures.Shell{Stdout: a.stdout, Stderr: a.stderr, Open: a.openToRead,
+		Table: a.table, Takes: takes, JSON: a.printJSON, Vendor: recorded, Vendors: a.recordedVendors})...)
 	return root
 }
 

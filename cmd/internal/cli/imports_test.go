@@ -119,6 +119,8 @@ var layers = []layer{
 	{"cmd/internal/cli/service", slices.Concat(base, reading, siblings)},
 	{"cmd/internal/cli/services", slices.Concat(base, []string{"db", "cmd/internal/config", "cmd/internal/terminal",
 		"cmd/internal/cli/flags"})},
+	{"cmd/internal/cli/figures", slices.Concat(base, []string{"db", "cmd/internal/terminal", "cmd/internal/web/prose",
+		"cmd/internal/cli/flags"})},
 	{"cmd/internal/cli/actions", slices.Concat(base, []string{"db", "db/ledger", "cmd/internal/terminal",
 		"cmd/internal/cli/flags"})},
 	{"cmd/internal/cli", slices.Concat(base, reading, siblings, []string{"cmd/internal/terminal",

@@ -201,6 +201,15 @@ func knownVendor(ctx context.Context, file *db.DB, name string) (string, error) 
 	return slug, err
 }
 
+// recorded is the slug of a vendor on record that was typed as an argument.
+func recorded(ctx context.Context, file *db.DB, name string) (string, error) {
+	slug, hint, err := vendorNamed(ctx, file, name)
+	if err == nil && slug == "" {
+		err = usagef("%s has no vendor %q; %s", file.Path(), name, hint)
+	}
+	return slug, err
+}
+
 // vendorNamed finds a vendor of the record by its slug or name. If there is none, hint says what to write instead.
 func vendorNamed(ctx context.Context, file *db.DB, name string) (slug, hint string, err error) {
 	vendors, err := query.New(file).Vendors(ctx, time.Now())

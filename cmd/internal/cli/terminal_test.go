@@ -73,7 +73,8 @@ func TestNoCommandObeysWhatAVendorWrote(t *testing.T) {
 		"[[channel]]\nname = \"screen\"\ntype = \"stdout\"\n[[channel]]\nname = \"lines\"\ntype = \"jsonl\"\n"+
 		"path = \"-\"\n"+
 		"[[service]]\nname = \"Checkout\"\nneeds = [\"rude\"]\n"+
-		"[[vendor]]\nname = \"Rude\"\nurl = %q\n[[vendor]]\nname = \"Unread\"\nplatform = \"feed\"\nurl = %q\n",
+		"[[vendor]]\nname = \"Rude\"\nurl = %q\n[vendor.sla]\ntarget = \"99.9%%\"\n"+
+		"[[vendor]]\nname = \"Unread\"\nplatform = \"feed\"\nurl = %q\n",
 		page, page+"/unread"))
 	saved := filepath.Join(dir, "saved.json")
 	summary, err := http.Get(page + "/api/v2/summary.json")
@@ -92,6 +93,7 @@ func TestNoCommandObeysWhatAVendorWrote(t *testing.T) {
 		`"capabilities":{},"clientInfo":{"name":"t","version":"1"}}}` + "\n" +
 		`{"jsonrpc":"2.0","method":"notifications/initialized"}` + "\n" +
 		`{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"open_incidents","arguments":{}}}` + "\n"
+	month := time.Now().UTC().Add(-time.Hour).Format("2006-01") // in which the incident began
 	commands := []struct {
 		line  string
 		shown bool // standard output shows the vendor's words
@@ -116,6 +118,14 @@ func TestNoCommandObeysWhatAVendorWrote(t *testing.T) {
 		{"services checkout", false, ""},
 		{"ok", false, ""},
 		{"ok --service checkout", false, ""},
+		{"stats", false, ""},
+		{"stats rude", false, ""},
+		{"stats rude --json", false, ""},
+		{"claim rude --month " + month, true, ""},
+		{"claim rude --html --month " + month, true, ""},
+		{"export v_incidents", true, ""},
+		{"export v_updates --format jsonl", true, ""},
+		{"export " + rude, false, ""},
 		{"vendors", false, ""},
 		{"vendors --json", false, ""},
 		{"vendors add " + page, false, ""},

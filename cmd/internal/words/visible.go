@@ -30,6 +30,15 @@ func Visible(s string) string {
 	return b.String()
 }
 
+// Harmless is a vendor's text in a cell of CSV: no spreadsheet takes it for a formula, and no terminal for orders.
+func Harmless(text string) string {
+	text = Visible(text)
+	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+		return "'" + text
+	}
+	return text
+}
+
 // obeyed reports whether a character has to be written out. utf8.RuneError is among them, since it may stand for a
 // byte of any value.
 func obeyed(r rune) bool {

@@ -107,6 +107,44 @@ var fieldTexts = map[string]string{
 		"before it prove nothing.",
 	"blind_seconds": "Coverage gaps of all pages within the span.",
 
+	// Figures that vendors are judged by.
+	"Stats.uptime":  "Over 7, 30, 90 and 365 days.",
+	"sla":           "Left out if the configuration has no target.",
+	"honesty":       "Its measures, over all of the record.",
+	"Uptime.days":   "Length of the window.",
+	"from_at":       "Start of the window or period.",
+	"to_at":         "Its end.",
+	"known_percent": "Share of the time, so far, in which every watched page of the vendor was read.",
+	"Uptime.uptime_percent": "Of the known time, the share without impact; planned work is " +
+		"no impact. Null if nothing is known.",
+	"uptime_with_maintenance_percent": "The same, where planned work counts as impact.",
+	"impact_hours": "Hours with at least one incident; overlapping ones count once. Null if nothing is " +
+		"known.",
+	"maintenance_hours":                  "Hours of planned work that is on record.",
+	"Uptime.incidents_of_known_length":   "How many incidents the figures include.",
+	"Uptime.incidents_of_unknown_length": "How many they cannot include; where there are any, uptime may be less.",
+	"SLA.incidents_of_known_length": "How many incidents, and planned work where that counts, the figures " +
+		"include.",
+	"SLA.incidents_of_unknown_length": "How many they cannot include; where there are any, uptime may be less.",
+	"SLA.period":                      "2026-11, or 2026-Q4: the one that lasts, in UTC.",
+	"target_percent":                  "By the configuration.",
+	"SLA.uptime_percent":              "So far, of the known time. Null if nothing is known.",
+	"uptime_at_best_percent":          "Of the whole period, if nothing is wrong any more. Null if nothing is known.",
+	"budget_minutes":                  "Minutes of impact in a whole period that the target allows.",
+	"impact_minutes":                  "Minutes with an incident that counts. Null if nothing is known.",
+	"budget_left_minutes":             "Below 0: the target is missed, whatever follows. Null if nothing is known.",
+	"burn_rate": "How fast the budget is spent: 1, it lasts until the end of the period. Null if nothing is known, " +
+		"or the target is 100 %.",
+	"forecast": "missed: the budget is spent. at_risk: it will be, if things go on. kept. Left out: nothing is " +
+		"known.",
+	"credit_percent":  "Share of the bill that is due. Null: none, or nothing is known.",
+	"Honesty.measure": "Which; docs/schema.md says at v_honesty what each is of.",
+	"Honesty.cases":   "How many there are; of first_word those of which it is known.",
+	"Honesty.of":      "The sample: incidents, or posts, of which it could be told.",
+	"Honesty.value":   "In the unit. Null if there is no sample.",
+	"Honesty.unit":    "minutes: the median of the cases. percent: the share of the cases in the sample.",
+	"median_minutes":  "Median of the minutes of the cases. Null if they are not counted in minutes, or there is none.",
+
 	// Sources.
 	"watched":              "1: the configuration lists it.",
 	"last_attempt_at":      "When it was last tried to be read live.",

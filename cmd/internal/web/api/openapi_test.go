@@ -326,7 +326,7 @@ func everyAPIPath(t *testing.T, r *Record) []string {
 		"/api/v1/ok", "/api/v1/ok?service=checkout&for=2h", "/api/v1/ok?tag=core&for=90m",
 		"/api/v1/health", "/api/v1/openapi.json"}
 	for _, slug := range []string{"acme", "odds", "quiet", "blind", "moody", "fresh", "dropped"} {
-		paths = append(paths, "/api/v1/vendors/"+slug)
+		paths = append(paths, "/api/v1/vendors/"+slug, "/api/v1/vendors/"+slug+"/stats")
 	}
 	for _, id := range Names(Decoded(t, r.Get("/api/v1/incidents")), "incidents", "incident_id") {
 		paths = append(paths, "/api/v1/incidents/"+id, "/api/v1/incidents/"+id+"/updates")

@@ -26,6 +26,9 @@ func (a *API) operations() []operation {
 		in(a.vendors, "/api/v1/vendors", "listVendors", "All vendors and how they do", "In one answer, by name."),
 		in(a.vendor, "/api/v1/vendors/{slug}", "getVendor", "One vendor in full",
 			"Its state, its pages, what is open, and its figures.", "slug"),
+		in(a.stats, "/api/v1/vendors/{slug}/stats", "getVendorStats", "The figures that a vendor is judged by",
+			"Its uptime over windows that end now, what is left of its target, and how it tells of its trouble, each "+
+				"with the sample behind it.", "slug"),
 		in(a.sources, "/api/v1/sources", "listSources", "Status pages and their health",
 			"In the order of their numbers.", "vendor", "after", "limit"),
 		in(a.components, "/api/v1/components", "listComponents", "Components",

@@ -342,5 +342,7 @@ func (s tools) numbers(ctx context.Context, in NumbersIn) (out NumbersOut, err e
 		}
 		out.Numbers = append(out.Numbers, line)
 	}
-	return out, nil
+	stats, err := s.DB.Stats(ctx, v.Vendor, s.Clock())
+	out.Uptime, out.SLA, out.Honesty = stats.Uptime, stats.SLA, stats.Honesty
+	return out, err
 }

@@ -232,11 +232,14 @@ type Numbers struct {
 }
 
 type NumbersOut struct {
-	Vendor   string    `json:"vendor"`
-	Name     string    `json:"name"`
-	Readable bool      `json:"readable" jsonschema:"whether its pages can be read now"`
-	Coverage string    `json:"coverage" jsonschema:"how far the figures can be relied on, in one sentence"`
-	Numbers  []Numbers `json:"numbers"`
+	Vendor   string          `json:"vendor"`
+	Name     string          `json:"name"`
+	Readable bool            `json:"readable" jsonschema:"whether its pages can be read now"`
+	Coverage string          `json:"coverage" jsonschema:"how far the figures can be relied on, in one sentence"`
+	Numbers  []Numbers       `json:"numbers"`
+	Uptime   []query.Uptime  `json:"uptime" jsonschema:"share of windows without impact, of the time that is known"`
+	SLA      *query.SLA      `json:"sla" jsonschema:"what is left of its target; null: none is configured"`
+	Honesty  []query.Honesty `json:"honesty" jsonschema:"how it tells of its trouble: cases of a sample"`
 }
 
 // brief is an incident as listings have it.

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/cmd/internal/words"
@@ -121,9 +120,9 @@ func (p *Pages) HistoryCSV(r *http.Request) (site.Document, error) {
 			length = strconv.FormatInt(*i.DurationSeconds, 10)
 		}
 		_ = w.Write([]string{strconv.FormatInt(i.IncidentID, 10), i.Vendor, i.Kind, i.Severity, i.State,
-			harmless(i.Title), i.StartedAt, i.ResolvedAt, i.ScheduledStartAt, i.ScheduledEndAt, length,
-			harmless(i.Components), i.FirstSeenAt, harmless(i.URL), harmless(i.PageURL), i.Origin,
-			harmless(i.Touches), harmless(i.MayTouch)})
+			words.Harmless(i.Title), i.StartedAt, i.ResolvedAt, i.ScheduledStartAt, i.ScheduledEndAt, length,
+			words.Harmless(i.Components), i.FirstSeenAt, words.Harmless(i.URL), words.Harmless(i.PageURL), i.Origin,
+			words.Harmless(i.Touches), words.Harmless(i.MayTouch)})
 	}
 	w.Flush()
 	if err := w.Error(); err != nil {
@@ -131,13 +130,4 @@ func (p *Pages) HistoryCSV(r *http.Request) (site.Document, error) {
 	}
 	return site.Document{Media: "text/csv; charset=utf-8", Body: b.Bytes(),
 		Header: map[string]string{"Content-Disposition": `attachment; filename="vendorwatch-history.csv"`}}, nil
-}
-
-// harmless keeps a spreadsheet from taking a vendor's text for a formula, and a terminal from obeying it.
-func harmless(text string) string {
-	text = words.Visible(text)
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		return "'" + text
-	}
-	return text
 }

@@ -94,6 +94,12 @@ func (p *Pages) loadPages() map[string]*template.Template {
 		"touches":        words.Touches,
 		"actionlabel":    words.ActionLabel,
 		"vendorsentence": words.StatusSentence,
+		"percent":        words.Percent,
+		"share":          func(p float64) string { return words.Percent(&p) },
+		"minutes":        words.Minutes,
+		"budget":         func(m float64) string { return words.Minutes(&m) },
+		"measure":        words.Measure,
+		"measured":       words.Measured,
 		"add":            func(a, b int) int { return a + b },
 	}
 	pages := map[string]*template.Template{}

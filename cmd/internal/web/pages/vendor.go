@@ -43,6 +43,10 @@ type vendorBody struct {
 	From, To   int // of the components shown
 	Next, Prev string
 	Numbers    []numbers
+	Stats      query.Stats
+	Uptime     []*float64 // of the same windows as Numbers
+	Known      []float64  // percent of these windows
+	Cases      map[string][]query.HonestyCase
 	Blind      []query.Gap
 	History    historyList
 }
@@ -81,6 +85,9 @@ func (p *Pages) vendor(r *http.Request) (view, error) {
 		figure("90 days", incidents, now.AddDate(0, 0, -90), now),
 		figure("12 months", incidents, now.AddDate(-1, 0, 0), now),
 	}
+	if err := p.addStats(r, &b); err != nil {
+		return view{}, err
+	}
 	q, err := site.ReadQuery(r.URL.Query())
 	if err != nil {
 		return view{}, err
@@ -93,6 +100,30 @@ func (p *Pages) vendor(r *http.Request) (view, error) {
 		b.Blind = b.Blind[len(b.Blind)-10:]
 	}
 	return view{Template: "vendor", Title: v.Name, Nav: "vendors", Body: b}, nil
+}
+
+// shownCases is how many cases of a measure are linked, the newest ones.
+const shownCases = 5
+
+// addStats adds the figures that the vendor is judged by, and the newest cases behind them.
+func (p *Pages) addStats(r *http.Request, b *vendorBody) (err error) {
+	ctx := r.Context()
+	if b.Stats, err = p.DB.Stats(ctx, b.Vendor.Slug, p.Clock()); err != nil {
+		return err
+	}
+	for _, u := range b.Stats.Uptime {
+		if u.Days >= 30 {
+			b.Uptime, b.Known = append(b.Uptime, u.UptimePercent), append(b.Known, u.KnownPercent)
+		}
+	}
+	cases, err := p.DB.HonestyCases(ctx, b.Vendor.VendorID, "", time.Time{}, time.Time{}, 300)
+	b.Cases = map[string][]query.HonestyCase{}
+	for _, c := range cases {
+		if len(b.Cases[c.Measure]) < shownCases {
+			b.Cases[c.Measure] = append(b.Cases[c.Measure], c)
+		}
+	}
+	return err
 }
 
 func (p *Pages) addBars(r *http.Request, b *vendorBody) error {

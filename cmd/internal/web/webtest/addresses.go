@@ -20,7 +20,7 @@ func Addresses(r *Record) []string {
 		"/api/v1/events", "/api/v1/actions", "/api/v1/health", "/api/v1/openapi.json", "/api/nothing"}
 	for _, slug := range []string{"acme", "blind", "odds", "moody", "fresh", "dropped"} {
 		list = append(list, "/vendors/"+slug, "/vendors/"+slug+"/feed.atom", "/vendors/"+slug+"/maintenance.ics",
-			"/vendors/"+slug+"/badge.svg", "/api/v1/vendors/"+slug)
+			"/vendors/"+slug+"/badge.svg", "/api/v1/vendors/"+slug, "/api/v1/vendors/"+slug+"/stats")
 	}
 	for _, title := range []string{"Access denied for all users", "API answers are slow", "Database upgrade",
 		"Something odd", "New terms of service", "Exports fail"} {

@@ -8,7 +8,9 @@ import (
 	"vendorwatch/db/ledger"
 	"vendorwatch/db/query"
 	"vendorwatch/db/record"
+	"vendorwatch/db/record/targets"
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/target"
 )
 
 // Rich is the Story with everything else that a file can hold: an event on two pages, an incident that filters hide,
@@ -138,13 +140,18 @@ func buildRich(r *Record) {
 
 	// Acme's filters hide what affects only its European service.
 	eu := Incident("eu", "Slow in Europe", "minor", ClientWeb[1:],
-		Says("investigating", Before(10*Minute), "Somewhat slow."))
+		Says("investigating", Before(10*Minute), "Somewhat slow. Next update in 2 hours."))
 	if err := r.SetFilter(t.Context(), acme, normalize.Filter{Components: []string{"Prod1 *", "API"}},
 		Now); err != nil {
 		t.Fatal(err)
 	}
 	r.Save(record.Scrape{SourceID: acme, At: Before(30 * time.Second), AllOpen: false, Incidents: Read(eu)})
 	r.Save(record.Scrape{SourceID: copied, At: Before(Minute), AllOpen: true, Incidents: Read(slow)})
+
+	promise := target.Target{TargetPercent: 99.9, Period: "month", Credits: []target.Credit{{Below: 99.9, Percent: 10}}}
+	if err := targets.Set(t.Context(), r.File, vendor.VendorID, &promise); err != nil {
+		t.Fatal(err)
+	}
 
 	// Services of ours: one that needs a component that is in trouble, one whose vendor was never read, one in calm.
 	if err := r.SetTags(t.Context(), map[string][]string{"acme": {"core"}, "odds": {"core"}}); err != nil {

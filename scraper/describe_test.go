@@ -132,6 +132,7 @@ This page is generated: ` + "`go test ./scraper -run TestPlatformsPage -update`"
 		fmt.Fprintf(&page, "| %s | `%s` | %s | %s | %s | %s |\n", d.Name, names[n], documents, cell(d.History),
 			d.Source, cell(address))
 	}
+	page.WriteString("\n## Not read\n\n" + notRead)
 	page.WriteString(`
 ## Fields
 
@@ -170,4 +171,25 @@ page's own list of them with their statuses.
 // cell keeps a text in one cell of a table: "<id>" is no tag there.
 func cell(s string) string {
 	return strings.NewReplacer("|", `\|`, "<", "&lt;", ">", "&gt;").Replace(s)
+}
+
+// notRead is what docs/platforms.md says of products and vendors' own pages that have no reader.
+const notRead = `There is no reader for these, since a wrong one is worse than none: such a page is refused, and never
+taken for calm. If it has a feed, configure the feed (see [feeds.md](feeds.md)); otherwise describe the page yourself
+(see [custom-pages.md](custom-pages.md)).
+
+- Products: OnlineOrNot, StatusHub, StatusCake, status.online, openstatus, OneUptime, Kener, Freshstatus, Hyperping,
+  Oh Dear, HetrixTools, Pulsetic, Datadog status pages.
+- Vendors' own pages, where they are not made with a product above: Auth0, Okta, Algolia, Adobe, Azure DevOps,
+  Alibaba Cloud, PlayStation Network, Stripe, PostHog, Signal, Sendbird.
+`
+
+// A platform that has a reader is not among those that have none.
+func TestWhatIsNotReadHasNoReader(t *testing.T) {
+	words := strings.FieldsFunc(strings.ToLower(notRead), func(r rune) bool { return strings.ContainsRune(",:.\n", r) })
+	for _, word := range words {
+		if name := strings.ReplaceAll(word, " ", ""); slices.Contains(platforms.Names(), name) {
+			t.Errorf("%q has a reader, and docs/platforms.md says that it has none", name)
+		}
+	}
 }

@@ -112,8 +112,9 @@ var layers = []layer{
 		"cmd/internal/web/openapi"})},
 
 	{"cmd/internal/cli/flags", base},
-	{"cmd/internal/cli/catalogued", []string{"cmd/internal/words", "cmd/internal/terminal", "cmd/internal/cli/flags",
-		"scraper", "scraper/platforms"}},
+	{"cmd/internal/discover", []string{"scraper"}},
+	{"cmd/internal/cli/catalogued", []string{"cmd/internal/discover", "cmd/internal/words", "cmd/internal/terminal",
+		"cmd/internal/cli/flags", "scraper", "scraper/platforms"}},
 	{"cmd/internal/cli/coverage", slices.Concat(base, []string{"db", "cmd/internal/terminal"})},
 	{"cmd/internal/cli/inspection", slices.Concat(base, reading, []string{"cmd/internal/watch"})},
 	{"cmd/internal/cli/service", slices.Concat(base, reading, siblings)},

@@ -132,6 +132,7 @@ func TestNoCommandObeysWhatAVendorWrote(t *testing.T) {
 		{"vendors search " + rude, false, ""},
 		{"vendors list --category " + rude, false, ""},
 		{"vendors verify " + rude, false, ""},
+		{"vendors discover -", false, "okta\n" + rude + "\n"},
 		{"digest --dry-run --since 7d", true, ""},
 		{"digest --dry-run --since 7d --json", true, ""},
 		{"digest --dry-run --since 7d --slack", true, ""},

@@ -26,7 +26,7 @@ func (a *app) vendorsCommand() *cobra.Command {
 	}
 	c.AddCommand(a.vendorsSearchCommand(), a.vendorsAddCommand())
 	c.AddCommand(catalogued.Commands(catalogued.Shell{Stdout: a.stdout, Stderr: a.stderr, Table: a.table,
-		JSON: a.printJSON, Fetcher: a.fetcher})...)
+		Takes: takes, JSON: a.printJSON, Fetcher: a.fetcher})...)
 	a.jsonFlag(c)
 	return c
 }

@@ -1,5 +1,5 @@
-// Package catalogued has the commands about the built-in catalogue of vendors: list shows it, verify asks the pages
-// whether what it says of them is still so.
+// Package catalogued has the commands about the built-in catalogue of vendors: list shows it, discover finds its
+// vendors in files, verify asks the pages whether what it says of them is still so.
 package catalogued
 
 import (
@@ -22,11 +22,14 @@ type Shell struct {
 	Stdout, Stderr io.Writer
 	Fetcher        func() (scraper.Fetcher, error) // as the config file says, where there is one
 	Table          func(columns ...terminal.Column) *terminal.Table
+	Takes          func(low, high int, what string) cobra.PositionalArgs
 	JSON           func(v any) error // prints a value
 }
 
 // Commands returns the commands.
-func Commands(s Shell) []*cobra.Command { return []*cobra.Command{s.listCommand(), s.verifyCommand()} }
+func Commands(s Shell) []*cobra.Command {
+	return []*cobra.Command{s.listCommand(), s.verifyCommand(), s.discoverCommand()}
+}
 
 // Platform says how a vendor's page is read: the platform's name, "detected" at the first scrape, or "no reader".
 func Platform(e scraper.Entry) string {

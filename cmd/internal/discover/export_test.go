@@ -1,0 +1,7 @@
+package discover
+
+// What the tests outside of this package need of its inside.
+var (
+	English = english
+	Fold    = fold
+)

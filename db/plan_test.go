@@ -178,6 +178,7 @@ func asking(ctx context.Context, d *query.DB) map[string][]func() error {
 		"FailingSources":       one(func() error { _, _, err := d.FailingSources(ctx, now, 10); return err }),
 		"UpcomingMaintenances": one(func() error { _, err := d.UpcomingMaintenances(ctx, now, day); return err }),
 		"UpdatesAfter":         updates,
+		"Vendor":               one(func() error { _, err := d.Vendor(ctx, "acme"); return err }),
 		"VendorBySlug":         one(func() error { _, err := d.VendorBySlug(ctx, "acme", now); return err }),
 		"VendorComponents":     one(func() error { _, _, err := d.VendorComponents(ctx, now, 1, 10, 0); return err }),
 		"VendorImpact":         one(func() error { _, err := d.VendorImpact(ctx, 1, year); return err }),

@@ -69,7 +69,7 @@ func BenchmarkPages(b *testing.B) {
 		"/history?component=checkout&severity=critical&kind=incident", "/history?severity=critical",
 		"/history?kind=maintenance",
 		"/history?kind=notice", "/history?state=open", "/history?state=identified",
-		"/history?since=2020-01-01&until=2020-12-31", "/history.csv", "/history.json?limit=500",
+		"/history?since=2020-01-01&until=2020-12-31", "/history.csv?limit=500", "/history.json?limit=500",
 		"/maintenance", "/maintenance?page=50", "/health", "/health?page=3", "/healthz", "/readyz",
 		"/api/v1/vendors", "/api/v1/vendors/" + vendor, "/api/v1/sources", "/api/v1/sources?vendor=" + vendor,
 		"/api/v1/components", "/api/v1/components?vendor=" + vendor,

@@ -25,7 +25,8 @@ type historyList struct {
 	States      []string
 	Statuses    []string
 	Action      string // address that the form asks
-	Exact       string // parameters of what is shown, for CSV and JSON
+	Exact       string // parameters of what is shown, for JSON
+	All         string // parameters of all that is chosen, on whatever page of it, for CSV
 	ShowVendors bool
 }
 
@@ -55,11 +56,17 @@ func (p *Pages) list(r *http.Request, q site.Query, path string) (historyList, e
 		if q.Filter.Service != "" {
 			exact.Set("service", q.Filter.Service)
 		}
+	}
+	all := url.Values{}
+	for k, v := range exact {
+		all[k] = v
+	}
+	all.Del("after")
+	l.All = site.Address(all)
+	if !l.ShowVendors {
 		exact.Set("limit", strconv.Itoa(q.Filter.Limit))
 	}
-	if len(exact) > 0 {
-		l.Exact = "?" + exact.Encode()
-	}
+	l.Exact = site.Address(exact)
 	return l, nil
 }
 
@@ -103,10 +110,34 @@ func (p *Pages) HistoryJSON(r *http.Request) (site.Document, error) {
 	}{page.Incidents, page.Next, page.Cut})
 }
 
+// whole is a page of the history with all that follows it.
+func (p *Pages) whole(r *http.Request, page query.HistoryPage) (query.HistoryPage, error) {
+	q, err := site.ReadQuery(r.URL.Query())
+	if err != nil {
+		return page, err
+	}
+	q.Filter.Limit = site.MaxLimit
+	for page.Next != "" {
+		q.Filter.After = page.Next
+		more, err := p.DB.History(r.Context(), q.Filter)
+		if err != nil {
+			return page, err
+		}
+		page.Incidents, page.Next = append(page.Incidents, more.Incidents...), more.Next
+	}
+	return page, nil
+}
+
+// HistoryCSV is everything that is asked for, from after on where that is given; with a limit it is one page.
 func (p *Pages) HistoryCSV(r *http.Request) (site.Document, error) {
 	page, err := p.shown(r)
 	if err != nil {
 		return site.Document{}, err
+	}
+	if !r.URL.Query().Has("limit") {
+		if page, err = p.whole(r, page); err != nil {
+			return site.Document{}, err
+		}
 	}
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)

@@ -54,7 +54,8 @@ type incidentBody struct {
 	MoreEdits          int
 	Part, Parts        int
 	Permalink          string
-	Commands           []string // by which people act on it; none once it is over
+	Us                 query.Vendor // who of us looks after the vendor, and what to do when it is down
+	Commands           []string     // by which people act on it; none once it is over
 }
 
 func (p *Pages) incidentByPath(r *http.Request) (query.IncidentDetail, error) {
@@ -107,6 +108,9 @@ func (p *Pages) incident(r *http.Request) (view, error) {
 		for _, command := range []string{"ack %d", "mute %d --for 2h", `note %d "…"`} {
 			b.Commands = append(b.Commands, "vendorwatch "+fmt.Sprintf(command, i.IncidentID))
 		}
+	}
+	if b.Us, err = p.DB.Vendor(r.Context(), i.Vendor); err != nil {
+		return view{}, err
 	}
 	b.Part, _ = strconv.Atoi(r.URL.Query().Get("part"))
 	p.addPosts(&b)

@@ -219,8 +219,8 @@ func TestHistoryPagesAndExports(t *testing.T) {
 			seen[href], shown = true, shown+1
 		})
 		csv := r.Get(a.Doc.Find("a:contains(CSV)").AttrOr("href", ""))
-		if lines := strings.Count(csv.Text, "\n"); lines != shown+1 {
-			t.Errorf("page %d shows %d, its CSV has %d lines", pages, shown, lines)
+		if lines := strings.Count(csv.Text, "\n"); lines != many+1 {
+			t.Errorf("the CSV of page %d has %d lines, of %d incidents", pages, lines, many)
 		}
 		if !strings.Contains(csv.Text, ",'=Trouble,") {
 			t.Error("a title can be taken for a formula by a spreadsheet")
@@ -260,6 +260,12 @@ func TestWall(t *testing.T) {
 		!strings.Contains(a.Text, `<noscript><meta http-equiv="refresh"`) {
 		t.Error("without a script the wall does not refresh itself")
 	}
+}
+
+// Whoever reads an incident sees who of us looks after its vendor, and what to do.
+func TestIncidentSaysWhoOwnsTheVendor(t *testing.T) {
+	r := Story(t, web.Options{})
+	r.Page(r.IncidentPath("API answers are slow")).Wants(t, ".facts", "Owner platform-team", "What to do Runbook")
 }
 
 // What is exported for spreadsheets is also read in terminals, and by programs that stop at a NUL.

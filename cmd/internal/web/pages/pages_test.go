@@ -265,7 +265,7 @@ func TestWall(t *testing.T) {
 // Whoever reads an incident sees who of us looks after its vendor, and what to do.
 func TestIncidentSaysWhoOwnsTheVendor(t *testing.T) {
 	r := Story(t, web.Options{})
-	r.Page(r.IncidentPath("API answers are slow")).Wants(t, ".facts", "Owner platform-team", "What to do Runbook")
+	r.Page(r.IncidentPath("API answers are slow")).Wants(t, ".facts", "Ownerplatform-team", "What to doRunbook")
 }
 
 // What is exported for spreadsheets is also read in terminals, and by programs that stop at a NUL.

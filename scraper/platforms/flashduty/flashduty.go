@@ -239,7 +239,9 @@ func readChanges(document string, changes []change, sections map[string]string) 
 func readActive(s scraper.Source, p page.Page, info pageInfo, active []change) (scraper.Result, error) {
 	sections := map[string]string{}
 	for _, section := range info.Sections {
-		sections[section.ID] = section.Name
+		if section.ID != "" { // components without a section have no id of one either
+			sections[section.ID] = section.Name
+		}
 	}
 	raws, err := readChanges(docActive, active, sections)
 	if err != nil {

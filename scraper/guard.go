@@ -139,6 +139,15 @@ func NewClient(privateHosts []string, roots *x509.CertPool, timeout time.Duratio
 	return &http.Client{Transport: newGuard(privateHosts, roots), Timeout: timeout}
 }
 
+// Unverified returns the same with other connections, which trust every certificate of a server.
+func (g *guard) Unverified() http.RoundTripper {
+	own := newGuard(g.hosts, nil)
+	for _, t := range []*http.Transport{own.open, own.public} {
+		t.TLSClientConfig.InsecureSkipVerify = true
+	}
+	return own
+}
+
 // RoundTrip sends one request, or returns a *PrivateAddressError.
 func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	host := r.URL.Hostname()

@@ -177,3 +177,35 @@ func TestProxiesMayBeInside(t *testing.T) {
 	}
 	resp.Body.Close()
 }
+
+// What trusts every certificate leads nowhere else than what looks at them.
+func TestWithoutVerificationTheAddressIsCheckedStill(t *testing.T) {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	t.Cleanup(server.Close)
+	verified := newGuard([]string{"listed.vendorwatch.test"}, nil)
+	unverified := verified.Unverified().(*guard)
+	for _, c := range []struct {
+		name string
+		by   http.RoundTripper
+		want string // of the error; "" if it is reached
+	}{
+		{"the own host, verified", verified, "certificate"},
+		{"the own host", unverified, ""},
+		{"a public name that leads inside", unverified.public, "not a public address"},
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := c.by.RoundTrip(r)
+		if err == nil {
+			resp.Body.Close()
+		}
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+	if !unverified.inside("listed.vendorwatch.test") {
+		t.Error("a listed host is not one any more")
+	}
+}

@@ -12,9 +12,11 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/nicholas-fedor/shoutrrr"
+	"github.com/nicholas-fedor/shoutrrr/pkg/format"
 	"github.com/nicholas-fedor/shoutrrr/pkg/types"
 
 	"vendorwatch/cmd/internal/report/channel"
@@ -34,24 +36,33 @@ type Channel struct {
 	timeout time.Duration
 }
 
-// The library's services use the default transport, and most let nobody choose another.
-func init() { http.DefaultTransport = redirects{http.DefaultTransport} }
+// library is what the library's services send through: most of them use the default transport, and let nobody choose
+// another.
+var library = &transport{first: http.DefaultTransport}
 
-// redirects is a transport that sends nothing to another host than the one that was asked first: a redirect would carry
-// the secret elsewhere, or lead into our own network.
-type redirects struct{ http.RoundTripper }
+func init() { http.DefaultTransport = library }
+
+// transport sends nothing to another host than the one that was asked first: a redirect would carry the secret
+// elsewhere, or lead into our own network.
+type transport struct {
+	first   http.RoundTripper
+	checked atomic.Pointer[http.RoundTripper] // that of the client which channels were made with; nil until then
+}
 
 // RoundTrip implements http.RoundTripper.
-func (t redirects) RoundTrip(r *http.Request) (*http.Response, error) {
+func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Response != nil && !strings.EqualFold(r.Response.Request.URL.Hostname(), r.URL.Hostname()) {
 		return nil, errors.New("redirects to another host are not followed; give the channel the address it leads to")
 	}
-	return t.RoundTripper.RoundTrip(r)
+	if checked := t.checked.Load(); checked != nil {
+		return (*checked).RoundTrip(r)
+	}
+	return t.first.RoundTrip(r)
 }
 
 // CloseIdleConnections is asked for by http.Client and by test servers that end.
-func (t redirects) CloseIdleConnections() {
-	if first, ok := t.RoundTripper.(interface{ CloseIdleConnections() }); ok {
+func (t *transport) CloseIdleConnections() {
+	if first, ok := t.first.(interface{ CloseIdleConnections() }); ok {
 		first.CloseIdleConnections()
 	}
 }
@@ -60,8 +71,8 @@ func (t redirects) CloseIdleConnections() {
 // abandoned.
 const serviceTimeout = 40 * time.Second
 
-// New makes the channel. The URL of the service is the secret, and the error does not show it. Services that take a
-// client get the given one, unless it is nil.
+// New makes the channel. The URL of the service is the secret, and the error does not show it. All that the service
+// sends goes through the transport of the given client, unless it is nil.
 func New(name, address string, client *http.Client) (*Channel, error) {
 	const write = "write one like discord://TOKEN@ID, see https://shoutrrr.nickfedor.com/services/overview/"
 	u, err := url.Parse(strings.TrimSpace(address))
@@ -77,21 +88,38 @@ func New(name, address string, client *http.Client) (*Channel, error) {
 		return nil, fmt.Errorf("channel %q: the address of the service %q cannot be used: %s; %s", name, u.Scheme,
 			secret.Scrub(innermost(err).Error(), secret.Parts(u)...), write)
 	}
-	if s, takes := service.(interface{ SetHTTPClient(*http.Client) }); takes && client != nil && !trustsAll(u) {
-		own := *client
-		own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-		s.SetHTTPClient(&own)
+	if client != nil && client.Transport != nil {
+		send(service, u, client)
 	}
 	scheme, _, _ := strings.Cut(u.Scheme, "+")
 	return &Channel{name: name, scheme: scheme, url: func() *url.URL { return u },
 		service: func() types.Service { return service }, timeout: serviceTimeout}, nil
 }
 
-// trustsAll reports whether an address asks for a connection to a server whatever its certificate is; only the
-// service's own client makes such a one.
+// send lets a service send through the transport of a client, whichever client the service has made for itself.
+func send(service types.Service, u *url.URL, client *http.Client) {
+	library.checked.Store(&client.Transport)
+	own := *client
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	if t, can := client.Transport.(interface{ Unverified() http.RoundTripper }); can && trustsAll(u) {
+		own.Transport = t.Unverified()
+	}
+	switch s := service.(type) {
+	case interface{ SetHTTPClient(*http.Client) }:
+		s.SetHTTPClient(&own)
+	case interface{ GetHTTPClient() *http.Client }:
+		if made := s.GetHTTPClient(); made != nil {
+			made.Transport, made.CheckRedirect = own.Transport, own.CheckRedirect
+		}
+	}
+}
+
+// trustsAll reports whether an address asks for a connection to a server whatever its certificate is.
 func trustsAll(u *url.URL) bool {
-	for key := range u.Query() {
-		if strings.EqualFold(key, "disabletlsverification") {
+	for key, values := range u.Query() {
+		asks := strings.EqualFold(key, "disabletlsverification") || strings.EqualFold(key, "insecureskipverify") ||
+			strings.EqualFold(key, "disabletls") && u.Scheme == "gotify"
+		if on, known := format.ParseBool(values[0], false); asks && on && known {
 			return true
 		}
 	}

@@ -78,3 +78,58 @@ func TestRedirectsOfTheLibraryNeverLeadInside(t *testing.T) {
 		t.Errorf("the server inside was asked %d times", n)
 	}
 }
+
+// through counts what is sent through it, and answers that all is well.
+type through struct {
+	asked      atomic.Int32
+	unverified *through // what is sent without looking at certificates
+}
+
+func (t *through) RoundTrip(r *http.Request) (*http.Response, error) {
+	t.asked.Add(1)
+	return &http.Response{StatusCode: http.StatusOK, Status: "200 OK", Body: http.NoBody, Header: http.Header{},
+		Request: r}, nil
+}
+
+func (t *through) Unverified() http.RoundTripper { return t.unverified }
+
+// Whichever client a service makes for itself, what it sends goes through the given one, which checks where that leads.
+func TestEveryServiceSendsThroughTheGivenClient(t *testing.T) {
+	// A port that nobody listens at: what goes another way fails.
+	const host = "127.0.0.1:9"
+	for address, unverified := range map[string]bool{
+		"generic://" + host + "/path?disabletls=yes":                                    false,
+		"gotify://" + host + "/AbcDefGhiJklMno":                                         false,
+		"gotify://" + host + "/AbcDefGhiJklMno?disabletls=no":                           false,
+		"gotify://" + host + "/AbcDefGhiJklMno?insecureskipverify=yes":                  true,
+		"mattermost://" + host + "/abcdefghijklmnopqrstuvwxyz":                          false,
+		"mattermost://" + host + "/abcdefghijklmnopqrstuvwxyz?disabletls=yes":           false,
+		"ntfy://" + host + "/topic":                                                     false,
+		"ntfy://" + host + "/topic?disabletlsverification=no":                           false,
+		"ntfy://" + host + "/topic?disabletlsverification=yes":                          true,
+		"rocketchat://" + host + "/tokenA/tokenB":                                       false,
+		"discord://abcdefghijklmnopqrstuvwxyz@123456789":                                false,
+		"pushover://:abcdefghijklmnopqrstuvwxyzabcd@abcdefghijklmnopqrstuvwxyzabcd/":    false,
+		"signal://" + host + "/+12025550123/+12025550124?disabletls=yes":                false,
+		"googlechat://chat.googleapis.com/v1/spaces/FOO/messages?key=bar&token=baz":     false,
+		"telegram://123456789:abcdefghijklmnopqrstuvwxyz_123456789@telegram?chats=1234": false,
+	} {
+		t.Run(address, func(t *testing.T) {
+			given := &through{unverified: &through{}}
+			c, err := New("ops", address, &http.Client{Transport: given})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { library.checked.Store(nil) })
+			_, _ = c.Send(t.Context(), reporttest.Alert(message.ReasonFirst, nil)) // the answer is not every service's own
+			want := given
+			if unverified {
+				want = given.unverified
+			}
+			if all := given.asked.Load() + given.unverified.asked.Load(); want.asked.Load() == 0 ||
+				want.asked.Load() != all {
+				t.Errorf("%d requests went through the given client, %d of them as wanted", all, want.asked.Load())
+			}
+		})
+	}
+}

@@ -64,6 +64,9 @@ func endGap(ctx context.Context, tx *db.Tx, p pass) (bool, error) {
 
 // covers reports whether the reading tells of all that happened between a stamp and itself.
 func (p pass) covers(from string) bool {
+	if p.Told && (p.Unchanged || p.SomeSame) {
+		return true
+	}
 	start := db.Stamp(p.CoverageStart)
 	return start != "" && start <= from && db.Stamp(p.coveredUntil()) >= p.at
 }

@@ -8,11 +8,13 @@ import (
 
 // Scrape is what one pass over a source brought, to be saved by SaveScrape.
 type Scrape struct {
-	SourceID   int64
-	At         time.Time     // when the pass began; for a saved page, when it was saved
-	Interval   time.Duration // from this reading of the source to the next by its schedule; 0 if not known
-	Due        time.Time     // when the reading after the last good one was due by the schedule; zero if not known
-	Queued     bool          // the page was read by this process before, and has only waited for its turn
+	SourceID int64
+	At       time.Time     // when the pass began; for a saved page, when it was saved
+	Interval time.Duration // from this reading of the source to the next by its schedule; 0 if not known
+	Due      time.Time     // when the reading after the last good one was due by the schedule; zero if not known
+	Queued   bool          // the page was read by this process before, and has only waited for its turn
+	// Queued, and its last reading in full told of all that happened for a time: what has not changed tells so still
+	Told       bool
 	Archive    string        // the file that saved pages were read from
 	Took       time.Duration //
 	HTTPStatus int           // of the first request; 0 if there was no answer

@@ -2,6 +2,7 @@ package watch
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -65,6 +66,40 @@ func TestAPauseOfTheScheduleIsNoGap(t *testing.T) {
 				t.Errorf("the gap: %+v", gaps[0])
 			}
 		})
+	}
+}
+
+// What is read late by a process that was on all the time is not read in full if the page tells that nothing happened.
+func TestLatenessCostsNoFullReadingOfAPageThatTellsEverything(t *testing.T) {
+	const item = `<item><title>API slow</title><pubDate>%s</pubDate>` +
+		`<description>Investigating - We look.</description></item>`
+	feed := fmt.Sprintf(`<?xml version="1.0"?><rss version="2.0"><channel><title>Acme</title>`+item+item+
+		`</channel></rss>`, "Fri, 20 Nov 2026 10:00:00 GMT", "Mon, 02 Nov 2026 10:00:00 GMT")
+	full := 0
+	w, s := watcher(t, func(_ context.Context, r scraper.Request) (scraper.Page, error) {
+		page := scraper.Page{URL: r.URL, Status: 200, Body: []byte(feed), ETag: `"1"`, At: time.Now()}
+		if r.ETag != "" {
+			return scraper.Page{URL: r.URL, Status: 304, NotModified: true, ETag: r.ETag}, nil
+		}
+		full++
+		return page, nil
+	})
+	s.Schedule = cron.Every(30 * time.Minute)
+	if err := w.Record.IdentifySource(t.Context(), s.ID, s.URL, "feed"); err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Date(2026, 11, 20, 19, 30, 0, 0, time.UTC)
+	for n := range 4 {
+		w.Now = func() time.Time { return begun.Add(time.Duration(n) * 5 * time.Hour) }
+		if _, err := w.Scrape(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if full != 1 {
+		t.Errorf("read in full %d times", full)
+	}
+	if gaps := gapsOf(t, w, begun); len(gaps) > 0 {
+		t.Errorf("gaps: %+v", gaps)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"vendorwatch/db/record"
 	"vendorwatch/scraper"
 )
 
@@ -71,6 +72,7 @@ type late struct {
 	running map[int64]*scraper.Limit // scrapes that have begun, by source
 	begun   map[int64]time.Time
 	well    map[int64]bool // sources that were read without an error the last time
+	tells   map[int64]bool // those of which the last reading in full told all that happened for a time
 	putOff  int64
 	told    time.Time // when it was last logged
 	untold  int       // put off since then
@@ -93,13 +95,23 @@ func (l *late) end(sourceID int64) {
 }
 
 // read notes how the last reading of a source went.
-func (l *late) read(sourceID int64, well bool) {
+func (l *late) read(sourceID int64, well bool, s record.Scrape) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.well == nil {
-		l.well = map[int64]bool{}
+		l.well, l.tells = map[int64]bool{}, map[int64]bool{}
 	}
 	l.well[sourceID] = well
+	if well && !s.Unchanged && !s.SomeSame {
+		l.tells[sourceID] = !s.CoverageStart.IsZero() && s.CoverageEnd.IsZero()
+	}
+}
+
+// tellsAll reports whether a source that has not changed tells that nothing happened since it was read.
+func (l *late) tellsAll(sourceID int64) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.tells[sourceID]
 }
 
 // readBefore reports whether this process has read a source, and could the last time: that it is read late now is then

@@ -95,8 +95,9 @@ func (w *Watcher) Scrape(ctx context.Context, s Source) (record.Saved, error) {
 	}
 	documents, last := knownDocuments(state), state.LastSuccessAt
 	scrape.Interval, scrape.Due, scrape.Queued = s.interval(scrape.At), s.due(last), w.late.readBefore(s.ID)
-	if !last.IsZero() && scrape.Late(last) {
-		dropValidators(documents)
+	scrape.Told = scrape.Queued && w.late.tellsAll(s.ID)
+	if !last.IsZero() && scrape.Late(last) && !scrape.Told {
+		dropValidators(documents) // something may have been missed
 	}
 	out, readErr := scraper.Scrape(within, fetcher, platform, w.source(s, scraper.Poll), documents)
 	if ctx.Err() != nil {
@@ -137,7 +138,7 @@ func (w *Watcher) Scrape(ctx context.Context, s Source) (record.Saved, error) {
 		return saved, err
 	}
 	w.noteRetryAfter(s.ID, readErr)
-	w.late.read(s.ID, readErr == nil)
+	w.late.read(s.ID, readErr == nil, scrape)
 	if readErr != nil {
 		return saved, fmt.Errorf("source %q: %w", s.Vendor, readErr)
 	}

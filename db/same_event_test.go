@@ -409,3 +409,26 @@ func TestNearbyRecordsAreFoundByIndex(t *testing.T) {
 		}
 	}
 }
+
+// Where a page has a crowd of incidents of one day, none is joined with another page's: which one it is could not be
+// told, and the work would grow with the square of their number. Of less than a crowd, each is.
+func TestNoEventIsLookedForInACrowd(t *testing.T) {
+	for n, linked := range map[int]string{40: "40", 402: "0"} {
+		s := newSeveral(t)
+		var own, others []normalize.Raw
+		for i := range n {
+			name := fmt.Sprintf("no%d", i)
+			raw := outage(name, after(time.Duration(i)*2*time.Minute), "investigating")
+			raw.Title = strings.Repeat(name+" ", 6)
+			own, others = append(own, raw), append(others, copied(raw, "pingoru"))
+		}
+		s.source = s.pages["own"]
+		s.save(seen(after(20*hour), own...))
+		s.source = s.pages["pingoru"]
+		s.save(seen(after(20*hour), others...))
+		got := s.rows(`SELECT count(*) FROM incidents WHERE same_event_id <> incident_id`)[0]
+		if got != linked {
+			t.Errorf("%d incidents on each of two pages: %s are joined, want %s", n, got, linked)
+		}
+	}
+}

@@ -25,9 +25,12 @@ func Same(a, b normalize.Incident) bool {
 	if (a.Kind == normalize.KindMaintenance) != (b.Kind == normalize.KindMaintenance) {
 		return false
 	}
-	titles, texts := similarTitles(a.Title, b.Title), sharedText(a, b)
 	starts := together(begins(a), begins(b), startsTogether)
 	ends := together(a.ResolvedAt, b.ResolvedAt, endsTogether)
+	if !starts && !ends {
+		return false
+	}
+	titles, texts := similarTitles(a.Title, b.Title), sharedText(a, b)
 	apart := !a.ResolvedAt.IsZero() && !b.ResolvedAt.IsZero() && !ends
 	switch {
 	case starts && apart:

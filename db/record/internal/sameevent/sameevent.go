@@ -38,13 +38,14 @@ func Link(ctx context.Context, tx *db.Tx, sourceID int64, stored []*incidents.Re
 		return false, err
 	}
 	changed := false
+	l := linking{sourceID: sourceID, sources: list, loaded: map[int64]*incidents.Record{}}
 	done := map[int64]bool{}
 	for _, rec := range stored {
 		if done[rec.ID] {
 			continue
 		}
 		done[rec.ID] = true
-		different, err := linkOne(ctx, tx, sourceID, rec, list)
+		different, err := l.linkOne(ctx, tx, rec)
 		if err != nil {
 			return changed, fmt.Errorf("incident %d: records of the same event: %w", rec.ID, err)
 		}
@@ -53,13 +54,24 @@ func Link(ctx context.Context, tx *db.Tx, sourceID int64, stored []*incidents.Re
 	return changed, nil
 }
 
-func linkOne(ctx context.Context, tx *db.Tx, sourceID int64, rec *incidents.Record, sources string) (bool, error) {
-	others, err := near(ctx, tx, sourceID, rec, sources)
+// crowd is how many records near one are compared with it. Where there are more, it stays alone: which of so many it is
+// could not be told, and a page that has thousands of one day would take hours.
+const crowd = 400
+
+// linking is what Link needs of one record after the other.
+type linking struct {
+	sourceID int64
+	sources  string                      // of the vendor, as JSON
+	loaded   map[int64]*incidents.Record // rows that were near an earlier record; the page's own are as stored just now
+}
+
+func (l linking) linkOne(ctx context.Context, tx *db.Tx, rec *incidents.Record) (bool, error) {
+	others, err := l.near(ctx, tx, rec)
 	if err != nil {
 		return false, err
 	}
 	if rec.SameEvent == 0 {
-		return link(ctx, tx, sourceID, rec, others)
+		return link(ctx, tx, l.sourceID, rec, others)
 	}
 	return unlinkIfWrong(ctx, tx, rec, others)
 }
@@ -85,8 +97,9 @@ func (n neighbour) event() int64 {
 	return n.ID
 }
 
-// near loads the vendor's records that begin or end within a day of rec, whatever page they are of.
-func near(ctx context.Context, tx *db.Tx, sourceID int64, rec *incidents.Record, sources string) ([]neighbour, error) {
+// near loads the vendor's records that begin or end within a day of rec, whatever page they are of, and those of its
+// event among them. It loads none where there is a crowd of them.
+func (l linking) near(ctx context.Context, tx *db.Tx, rec *incidents.Record) ([]neighbour, error) {
 	i := rec.Incident
 	begins := i.StartedAt
 	if i.Kind == normalize.KindMaintenance && !i.ScheduledStartAt.IsZero() {
@@ -95,13 +108,20 @@ func near(ctx context.Context, tx *db.Tx, sourceID int64, rec *incidents.Record,
 	from, to := Around(begins)
 	endFrom, endTo := Around(i.ResolvedAt)
 	var found []neighbour
-	byID := map[int64]*incidents.Record{}
+	missing := map[int64]*incidents.Record{}
 	err := scan.EachRow(ctx, tx, func(row scan.Scanner) error {
-		n := neighbour{Record: incidents.New("")}
-		err := row.Scan(&n.ID, &n.source, &n.SameEvent, &n.taken)
+		var n neighbour
+		var id, event int64
+		if err := row.Scan(&id, &n.source, &event, &n.taken); err != nil {
+			return err
+		}
+		if n.Record = l.loaded[id]; n.Record == nil {
+			n.Record = incidents.New("")
+			l.loaded[id], missing[id] = n.Record, n.Record
+		}
+		n.ID, n.SameEvent = id, event
 		found = append(found, n)
-		byID[n.ID] = n.Record
-		return err
+		return nil
 	}, `
 		SELECT i.incident_id, i.source_id, coalesce(i.same_event_id, 0), EXISTS (
 			SELECT 1 FROM incidents o WHERE o.same_event_id = i.same_event_id AND o.source_id = ?1)
@@ -114,11 +134,18 @@ func near(ctx context.Context, tx *db.Tx, sourceID int64, rec *incidents.Record,
 			UNION
 			SELECT incident_id FROM incidents WHERE source_id IN (SELECT value FROM json_each(?3))
 			AND resolved_at BETWEEN ?6 AND ?7)
-		ORDER BY i.incident_id`, sourceID, rec.ID, sources, from, to, endFrom, endTo)
+		ORDER BY i.same_event_id IS NULL OR i.same_event_id <> ?8, i.incident_id LIMIT ?9`,
+		l.sourceID, rec.ID, l.sources, from, to, endFrom, endTo, rec.SameEvent, crowd+1)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
-	return found, incidents.LoadRows(ctx, tx, byID)
+	if err := incidents.LoadRows(ctx, tx, missing); err != nil {
+		return nil, err
+	}
+	if len(found) > crowd && rec.SameEvent == 0 {
+		return nil, nil
+	}
+	return found, nil
 }
 
 // link makes rec one with the event of other pages that it tells of. It stays alone where there is doubt:

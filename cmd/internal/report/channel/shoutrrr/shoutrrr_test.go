@@ -121,7 +121,8 @@ func TestEveryServiceSendsThroughTheGivenClient(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { library.checked.Store(nil) })
-			_, _ = c.Send(t.Context(), reporttest.Alert(message.ReasonFirst, nil)) // the answer is not every service's own
+			// The answer is not every service's own.
+			_, _ = c.Send(t.Context(), reporttest.Alert(message.ReasonFirst, nil))
 			want := given
 			if unverified {
 				want = given.unverified

@@ -60,10 +60,10 @@ func lengthText(unit string) string {
 var (
 	durationHead = regexp.MustCompile(`(?i)^\W*([^:|.]*)\bduration\b(?: of (?:the ` +
 		`)?(?:impact|incident|outage|disruption))?` +
-		`(?: \([^)]*\))?[\s*.]*(?:[:|]|\s[–—-]\s)[^\pL\pN~]*(.*)$`)
+		`(?: \([^)]*\))?[\s*.]*(?:[:|]|\s[–—-]\s|\s)[^\pL\pN~]*(.*)$`)
 	durationFirst = regexp.MustCompile(`(?i)^` + lengthText(lengthInShort))
 	durationLast  = regexp.MustCompile(`(?i)[:=(] ?` + lengthText(lengthInShort) + `\W*$`) // behind a period
-	totalWord     = regexp.MustCompile(`(?i)\b(?:total|overall)\b`)
+	totalWord     = regexp.MustCompile(`(?i)\b(?:total|overall|cumulative)\b`)
 
 	// What a sentence says of the whole goes before what it may say of a part.
 	statedTotal = regexp.MustCompile(
@@ -83,18 +83,17 @@ func headlineDurations(body string) []time.Duration {
 		if m == nil || len(strings.Fields(m[1])) > 4 {
 			continue
 		}
-		value := m[2]
-		if value == "" && n+1 < len(lines) {
-			value = lines[n+1]
+		under := lines[n+1:]
+		for len(under) > 0 && under[0] == "" {
+			under = under[1:]
 		}
-		stated := durationFirst.FindStringSubmatch(value)
-		if stated == nil {
-			stated = durationLast.FindStringSubmatch(value)
+		if m[2] != "" {
+			under = []string{m[2]}
 		}
-		if stated == nil {
+		d := lengthIn(under)
+		if d == 0 {
 			continue
 		}
-		d, _ := Length(stated[1])
 		if totalWord.MatchString(m[1]) {
 			return []time.Duration{d}
 		}
@@ -103,13 +102,29 @@ func headlineDurations(body string) []time.Duration {
 	return all
 }
 
-// plainLines returns the lines of a Markdown text that are not empty, without their marks.
+// lengthIn reads the length at the beginning of lines, or the longest of a list that they begin with: "Partial
+// mitigation: 15 hours", "Full mitigation: 1 day, 8 hours". It returns 0 if there is none.
+func lengthIn(lines []string) (longest time.Duration) {
+	for n, line := range lines {
+		if first := durationFirst.FindStringSubmatch(line); first != nil && n == 0 {
+			d, _ := Length(first[1])
+			return d
+		}
+		last := durationLast.FindStringSubmatch(line)
+		if last == nil {
+			break
+		}
+		d, _ := Length(last[1])
+		longest = max(longest, d)
+	}
+	return longest
+}
+
+// plainLines returns the lines of a Markdown text without their marks.
 func plainLines(body string) []string {
 	var lines []string
 	for line := range strings.Lines(body) {
-		if line = markdown.Plain(line); line != "" {
-			lines = append(lines, line)
-		}
+		lines = append(lines, markdown.Plain(line))
 	}
 	return lines
 }

@@ -22,8 +22,8 @@ func every(s record.Scrape) record.Scrape { s.Interval = quarters; return s }
 // queued is a scrape of a page that waited for its turn, while the service was on.
 func queued(s record.Scrape) record.Scrape { s.Queued = true; return s }
 
-// told is a scrape of a page that waited for its turn, and told everything when it was last read in full.
-func told(s record.Scrape) record.Scrape { s.Told = true; return queued(s) }
+// tellingStill is a scrape of a page that waited for its turn, and told everything when it was last read in full.
+func tellingStill(s record.Scrape) record.Scrape { s.Told = true; return queued(s) }
 
 // telling is a good scrape whose page tells everything since then.
 func telling(at, since time.Time) record.Scrape {
@@ -81,7 +81,7 @@ func TestCoverageGaps(t *testing.T) {
 			[]record.Scrape{every(good(t0)), every(telling(after(3*hour), after(hour)))},
 			[]string{"09:00|12:00|not_watched|unfilled"}},
 		"it only waited for its turn, and nothing changed of what told everything": {
-			[]record.Scrape{every(telling(t0, after(-hour))), told(every(same(after(3 * hour))))}, nil},
+			[]record.Scrape{every(telling(t0, after(-hour))), tellingStill(every(same(after(3 * hour))))}, nil},
 		"it only waited for its turn, and nothing changed of what does not tell everything": {
 			[]record.Scrape{every(good(t0)), queued(every(same(after(3 * hour))))},
 			[]string{"09:00|12:00|not_watched|unfilled"}},

@@ -379,9 +379,9 @@ func TestListsShowAnEventOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []query.EventRecord{{IncidentID: 1, PageURL: "https://pingoru.io/providers/acme", Platform: "pingoru",
-		SourceKey: "pingoru-a",
-		URL:       "https://pingoru.example/acme/a", Title: "Trouble a", Severity: "minor", State: "investigating",
+	want := []query.EventRecord{{IncidentID: 1, SourceID: 2, PageURL: "https://pingoru.io/providers/acme",
+		Platform: "pingoru", SourceKey: "pingoru-a",
+		URL: "https://pingoru.example/acme/a", Title: "Trouble a", Severity: "minor", State: "investigating",
 		StartedAt: "2026-11-23T10:00:00.000Z"}}
 	if diff := cmp.Diff(want, detail.SameEvent); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

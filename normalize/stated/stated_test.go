@@ -19,14 +19,16 @@ func TestDuration(t *testing.T) {
 	}{
 		{"a headline", "Duration: 2 hrs 55 minutes", 2*hour + 55*time.Minute},
 		{"days, and hours in the plural", "Duration: 1 day 1 hours, 20 minutes", 25*hour + 20*time.Minute},
-		{"a list of stages under it", "**Duration:**\n* Partial recovery: 5 hours\n* Full recovery: 1 day, 3 hours\n\n" +
-			"**Backlog:** 9 days", 27 * hour},
+		{"a list of stages under it",
+			"**Duration:**\n* Partial recovery: 5 hours\n* Full recovery: 1 day, 3 hours\n\n" +
+				"**Backlog:** 9 days", 27 * hour},
 		{"a line under it", "**Duration:**\n\n3 Days, 12 minutes\n\nQueues: 9 days", 72*hour + 12*time.Minute},
 		{"without a colon", "**Duration** 2 hours, 19 minutes\n**Affected**", 2*hour + 19*time.Minute},
 		{"days and minutes", "**Duration:** 1 day and 6 minutes", 24*hour + 6*time.Minute},
 		{"a zero in front", "**Duration:** 01 hours, 05 minutes", hour + 5*time.Minute},
 		{"no space", "**Duration:** 15 hours,12 minutes", 15*hour + 12*time.Minute},
-		{"of several occurrences", "- First occurrence Duration: 3 hours, 40 minutes\n- Second occurrence Duration: 29 minutes",
+		{"of several occurrences",
+			"- First occurrence Duration: 3 hours, 40 minutes\n- Second occurrence Duration: 29 minutes",
 			3*hour + 40*time.Minute},
 		{"one that is cumulative",
 			"**Duration:** 30 minutes\nCumulative impact duration: 2 hours, 14 minutes", 2*hour + 14*time.Minute},

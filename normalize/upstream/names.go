@@ -3,6 +3,7 @@ package upstream
 import (
 	_ "embed"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -240,6 +241,20 @@ func (n names) hasParts(provider string) bool {
 		}
 	}
 	return false
+}
+
+// Host returns the host of a status page, by which its company is known; empty for pages of aggregators, which tell of
+// vendors that are not theirs.
+func Host(page string) string {
+	u, err := url.Parse(page)
+	if err != nil {
+		return ""
+	}
+	host := strings.ToLower(u.Hostname())
+	if slices.Contains([]string{"pingoru.io", "statusgator.com", "isdown.app"}, strings.TrimPrefix(host, "www.")) {
+		return ""
+	}
+	return host
 }
 
 // Company returns who is behind a status page, by its host: pages of one company are one witness. It is a name on the

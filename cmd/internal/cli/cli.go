@@ -21,8 +21,10 @@ import (
 	"vendorwatch/cmd/internal/cli/figures"
 	"vendorwatch/cmd/internal/cli/flags"
 	"vendorwatch/cmd/internal/cli/services"
+	"vendorwatch/cmd/internal/cli/stories"
 	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/words"
+	"vendorwatch/scraper"
 )
 
 // The exit codes of the program.
@@ -128,12 +130,20 @@ Try it without any set-up:  vendorwatch demo`,
 	)
 	root.AddCommand(services.Commands(services.Shell{Stdout: a.stdout, Stderr: a.stderr, Open: a.openToRead,
 		Table: a.table, Takes: takes, JSON: a.printJSON})...)
+	root.AddCommand(stories.Command(stories.Shell{Stdout: a.stdout, Stderr: a.stderr, Open: a.openToRead,
+		Table: a.table, Takes: takes, JSON: a.printJSON, StandsOn: standsOn}))
 	root.AddCommand(actions.Commands(actions.Shell{Stdout: a.stdout, Stderr: a.stderr, Open: a.openToRead,
 		OpenToWrite: a.openToWrite, Table: a.table, Takes: takes, JSON: a.printJSON, Vendor: vendorNamed,
 		Complete: a.recordedVendors})...)
 	root.AddCommand(figures.Commands(figures.Shell{Stdout: a.stdout, Stderr: a.stderr, Open: a.openToRead,
 		Table: a.table, Takes: takes, JSON: a.printJSON, Vendor: recorded, Vendors: a.recordedVendors})...)
 	return root
+}
+
+// standsOn returns on whom the vendor of a status page says that it stands, by the catalogue.
+func standsOn(page string) []string {
+	e, _ := scraper.LookupPage(strings.TrimRight(page, "/"))
+	return e.StandsOn
 }
 
 // group makes a command that only has subcommands.

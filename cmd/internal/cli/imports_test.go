@@ -118,6 +118,8 @@ var layers = []layer{
 	{"cmd/internal/cli/coverage", slices.Concat(base, []string{"db", "cmd/internal/terminal"})},
 	{"cmd/internal/cli/inspection", slices.Concat(base, reading, []string{"cmd/internal/watch"})},
 	{"cmd/internal/cli/service", slices.Concat(base, reading, siblings)},
+	{"cmd/internal/cli/stories", slices.Concat(base, []string{"db", "cmd/internal/terminal",
+		"cmd/internal/cli/flags"})},
 	{"cmd/internal/cli/services", slices.Concat(base, []string{"db", "cmd/internal/config", "cmd/internal/terminal",
 		"cmd/internal/cli/flags"})},
 	{"cmd/internal/cli/figures", slices.Concat(base, []string{"db", "cmd/internal/terminal", "cmd/internal/web/prose",

@@ -116,6 +116,8 @@ func TestNoCommandObeysWhatAVendorWrote(t *testing.T) {
 		{"services", false, ""},
 		{"services --json", false, ""},
 		{"services checkout", false, ""},
+		{"stories", false, ""},
+		{"stories --json", false, ""},
 		{"ok", false, ""},
 		{"ok --service checkout", false, ""},
 		{"stats", false, ""},

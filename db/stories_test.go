@@ -1,0 +1,97 @@
+package db_test
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
+	"vendorwatch/normalize"
+)
+
+// TestStoriesOfSeveralVendors holds that incidents of several vendors that name one provider are one story, at each
+// moment as far as it was known then, whatever the order in which their pages were read.
+func TestStoriesOfSeveralVendors(t *testing.T) {
+	at := func(minutes int) string { return normalize.FormatTime(after(time.Duration(minutes) * time.Minute)) }
+	incident := func(id, title, impact string, minute int, posts ...string) normalize.Raw {
+		r := normalize.Raw{Document: "summary", ID: id, Title: title, State: "investigating", Impact: impact,
+			Started: normalize.RawTime{Text: at(minute)}}
+		for n, p := range posts {
+			r.Updates = append(r.Updates, normalize.RawUpdate{ID: fmt.Sprint(id, n), State: "investigating", Body: p,
+				Posted: normalize.RawTime{Text: at(minute + 15*n)}})
+		}
+		return r
+	}
+	pages := map[string]normalize.Raw{
+		"kelp":    incident("k", "Dashboard does not load", "major", 10, "We look.", "It is due to an AWS outage."),
+		"tide":    incident("t", "Payments fail", "major", 20, "Payments fail as a result of the AWS incident."),
+		"gull":    incident("g", "Mail is late", "minor", 40, "We have an issue with an upstream provider."),
+		"harbour": incident("h", "AWS incident awareness", "none", 45, "No Harbour services are impacted by it."),
+		"reef":    incident("r", "Backups are late", "minor", 50, "A disk is full."),
+	}
+	orders := [][]string{{"kelp", "tide", "gull", "harbour", "reef"}, {"reef", "gull", "harbour", "tide", "kelp"}}
+	var told [][]query.Story
+	for _, order := range orders {
+		f := newFile(t)
+		for _, vendor := range order {
+			f.source = f.addSource(vendor)
+			f.save(record.Scrape{At: after(2 * time.Hour), Archived: true, AllOpen: true,
+				Incidents: read(pages[vendor])})
+		}
+		stories := func(minutes int) []query.Story {
+			moment := after(time.Duration(minutes) * time.Minute)
+			all, err := f.Stories(t.Context(), query.StoryFilter{Since: t0.Add(-24 * time.Hour), At: moment})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return all
+		}
+		if got := stories(22); len(got) > 0 { // one names it
+			t.Errorf("after 22 minutes: %+v", got)
+		}
+		got := stories(180)
+		if len(got) != 1 || got[0].Provider != "aws" || got[0].NamedBy != 2 || got[0].ToldAt != at(25) {
+			t.Fatalf("%v: %+v", order, got)
+		}
+		var members []string
+		for n := range got[0].Members {
+			m := &got[0].Members[n]
+			members = append(members, m.Vendor+" "+string(m.Evidence))
+			m.IncidentID = 0 // which is by the order of reading
+		}
+		if want := []string{"kelp named", "tide named", "gull unnamed"}; !slices.Equal(members, want) {
+			t.Errorf("%v: %s, want %s", order, strings.Join(members, ", "), want)
+		}
+		told = append(told, got)
+	}
+	if !reflect.DeepEqual(told[0], told[1]) {
+		t.Errorf("in another order:\n%+v\n%+v", told[0], told[1])
+	}
+}
+
+// Pages of an aggregator are not one company.
+func TestStoriesOfAnAggregator(t *testing.T) {
+	f := newFile(t)
+	for _, slug := range []string{"kelp", "tide"} {
+		vendor, err := f.EnsureVendor(t.Context(), query.Vendor{Slug: slug})
+		if err != nil {
+			t.Fatal(err)
+		}
+		page := "https://pingoru.io/providers/" + slug
+		if f.source, err = f.EnsureSource(t.Context(), vendor, page, "pingoru"); err != nil {
+			t.Fatal(err)
+		}
+		started := normalize.RawTime{Text: normalize.FormatTime(t0)}
+		f.save(record.Scrape{At: after(time.Hour), Archived: true, AllOpen: true, Incidents: read(normalize.Raw{
+			Document: "summary", ID: slug, Title: "Late due to the GitHub outage " + slug, State: "investigating",
+			Started: started})})
+	}
+	all, err := f.Stories(t.Context(), query.StoryFilter{Since: t0.Add(-time.Hour), At: after(2 * time.Hour)})
+	if err != nil || len(all) != 1 || all[0].Companies != 2 {
+		t.Errorf("%+v, %v", all, err)
+	}
+}

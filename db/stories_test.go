@@ -33,6 +33,9 @@ func TestStoriesOfSeveralVendors(t *testing.T) {
 		"harbour": incident("h", "AWS incident awareness", "none", 45, "No Harbour services are impacted by it."),
 		"reef":    incident("r", "Backups are late", "minor", 50, "A disk is full."),
 	}
+	kelp := pages["kelp"]
+	kelp.Started.Text = at(170) // moved by the vendor since
+	pages["kelp"] = kelp
 	orders := [][]string{{"kelp", "tide", "gull", "harbour", "reef"}, {"reef", "gull", "harbour", "tide", "kelp"}}
 	var told [][]query.Story
 	for _, order := range orders {
@@ -52,6 +55,9 @@ func TestStoriesOfSeveralVendors(t *testing.T) {
 		}
 		if got := stories(22); len(got) > 0 { // one names it
 			t.Errorf("after 22 minutes: %+v", got)
+		}
+		if got := stories(60); len(got) != 1 {
+			t.Errorf("after an hour: %+v", got)
 		}
 		got := stories(180)
 		if len(got) != 1 || got[0].Provider != "aws" || got[0].NamedBy != 2 || got[0].ToldAt != at(25) {

@@ -90,7 +90,8 @@ func (d *DB) Stories(ctx context.Context, f StoryFilter) ([]Story, error) {
 }
 
 func (d *DB) stories(ctx context.Context, f StoryFilter) ([]Story, error) {
-	from, until := db.Stamp(f.Since), db.Stamp(f.At)
+	// A vendor may move the start to after its first posts: what had opened by then is decided below, by the posts.
+	from, until := db.Stamp(f.Since), db.Stamp(f.At.Add(24*time.Hour))
 	rows, err := storyIncidentRow.All(ctx, d.read, `
 		SELECT `+storyIncidentRow.Columns+` FROM (
 			SELECT i.incident_id, v.slug AS vendor, s.page_url, i.title, i.url, i.kind, i.origin, i.severity,

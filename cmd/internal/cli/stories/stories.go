@@ -14,7 +14,7 @@ import (
 	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
-	"vendorwatch/db/query"
+	"vendorwatch/db/stories"
 	"vendorwatch/normalize/upstream"
 )
 
@@ -40,7 +40,7 @@ their posts say, by the provider's own incident, and by time against the usual r
 incident why it belongs there. docs/upstream.md says what is claimed, and what is not.`,
 		Args: s.Takes(0, 0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			f := query.StoryFilter{At: time.Now(), StandsOn: s.StandsOn}
+			f := stories.Filter{At: time.Now(), StandsOn: s.StandsOn}
 			var err error
 			if at != "" {
 				if f.At, err = flags.Time("at", at); err != nil {
@@ -58,7 +58,7 @@ incident why it belongs there. docs/upstream.md says what is claimed, and what i
 				return err
 			}
 			defer file.Close()
-			all, err := query.New(file).Stories(cmd.Context(), f)
+			all, err := stories.Stories(cmd.Context(), file, f)
 			if err != nil {
 				return err
 			}
@@ -75,7 +75,7 @@ incident why it belongs there. docs/upstream.md says what is claimed, and what i
 	return c
 }
 
-func (s Shell) list(all []query.Story) error {
+func (s Shell) list(all []stories.Story) error {
 	if len(all) == 0 {
 		_, err := fmt.Fprintln(s.Stderr, "no incidents of several vendors are known to have one cause")
 		return err
@@ -97,7 +97,7 @@ func (s Shell) list(all []query.Story) error {
 }
 
 // headline is a story in one line.
-func headline(s query.Story) string {
+func headline(s stories.Story) string {
 	cause := "cause not named"
 	if s.ProviderName != "" {
 		cause = s.ProviderName
@@ -119,7 +119,7 @@ func headline(s query.Story) string {
 }
 
 // evidence says why an incident belongs to its story.
-func evidence(m query.StoryMember) string {
+func evidence(m stories.Member) string {
 	chance := ""
 	if m.OneIn >= 2 {
 		chance = fmt.Sprintf(", 1 in %s by chance", rounded(m.OneIn))

@@ -10,6 +10,7 @@ import (
 
 	"vendorwatch/db/query"
 	"vendorwatch/db/record"
+	sharedcause "vendorwatch/db/stories"
 	"vendorwatch/normalize"
 )
 
@@ -37,7 +38,7 @@ func TestStoriesOfSeveralVendors(t *testing.T) {
 	kelp.Started.Text = at(170) // moved by the vendor since
 	pages["kelp"] = kelp
 	orders := [][]string{{"kelp", "tide", "gull", "harbour", "reef"}, {"reef", "gull", "harbour", "tide", "kelp"}}
-	var told [][]query.Story
+	var both [][]sharedcause.Story
 	for _, order := range orders {
 		f := newFile(t)
 		for _, vendor := range order {
@@ -45,21 +46,22 @@ func TestStoriesOfSeveralVendors(t *testing.T) {
 			f.save(record.Scrape{At: after(2 * time.Hour), Archived: true, AllOpen: true,
 				Incidents: read(pages[vendor])})
 		}
-		stories := func(minutes int) []query.Story {
+		toldAt := func(minutes int) []sharedcause.Story {
 			moment := after(time.Duration(minutes) * time.Minute)
-			all, err := f.Stories(t.Context(), query.StoryFilter{Since: t0.Add(-24 * time.Hour), At: moment})
+			all, err := sharedcause.Stories(t.Context(), f.file,
+				sharedcause.Filter{Since: t0.Add(-24 * time.Hour), At: moment})
 			if err != nil {
 				t.Fatal(err)
 			}
 			return all
 		}
-		if got := stories(22); len(got) > 0 { // one names it
+		if got := toldAt(22); len(got) > 0 { // one names it
 			t.Errorf("after 22 minutes: %+v", got)
 		}
-		if got := stories(60); len(got) != 1 {
+		if got := toldAt(60); len(got) != 1 {
 			t.Errorf("after an hour: %+v", got)
 		}
-		got := stories(180)
+		got := toldAt(180)
 		if len(got) != 1 || got[0].Provider != "aws" || got[0].NamedBy != 2 || got[0].ToldAt != at(25) {
 			t.Fatalf("%v: %+v", order, got)
 		}
@@ -72,10 +74,10 @@ func TestStoriesOfSeveralVendors(t *testing.T) {
 		if want := []string{"kelp named", "tide named", "gull unnamed"}; !slices.Equal(members, want) {
 			t.Errorf("%v: %s, want %s", order, strings.Join(members, ", "), want)
 		}
-		told = append(told, got)
+		both = append(both, got)
 	}
-	if !reflect.DeepEqual(told[0], told[1]) {
-		t.Errorf("in another order:\n%+v\n%+v", told[0], told[1])
+	if !reflect.DeepEqual(both[0], both[1]) {
+		t.Errorf("in another order:\n%+v\n%+v", both[0], both[1])
 	}
 }
 
@@ -96,7 +98,8 @@ func TestStoriesOfAnAggregator(t *testing.T) {
 			Document: "summary", ID: slug, Title: "Late due to the GitHub outage " + slug, State: "investigating",
 			Started: started})})
 	}
-	all, err := f.Stories(t.Context(), query.StoryFilter{Since: t0.Add(-time.Hour), At: after(2 * time.Hour)})
+	all, err := sharedcause.Stories(t.Context(), f.file,
+		sharedcause.Filter{Since: t0.Add(-time.Hour), At: after(2 * time.Hour)})
 	if err != nil || len(all) != 1 || all[0].Companies != 2 {
 		t.Errorf("%+v, %v", all, err)
 	}

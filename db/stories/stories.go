@@ -1,4 +1,5 @@
-package query
+// Package stories reads the record for incidents of several vendors that have one cause.
+package stories
 
 import (
 	"context"
@@ -13,20 +14,20 @@ import (
 
 // Story is several vendors' incidents that have one cause, as far as it was known at a moment.
 type Story struct {
-	Provider     string        `json:"provider"` // slug on the list of providers; empty: nobody has named it
-	ProviderName string        `json:"provider_name"`
-	Region       string        `json:"region,omitempty"`
-	StartedAt    string        `json:"started_at"`
-	EndedAt      string        `json:"ended_at,omitempty"` // empty: it lasts
-	ToldAt       string        `json:"told_at"`            // since when there is enough to claim it
-	Companies    int           `json:"companies"`
-	NamedBy      int           `json:"named_by"` // companies that name the provider
-	OneInWeeks   float64       `json:"one_in_weeks,omitempty"`
-	Members      []StoryMember `json:"members"`
+	Provider     string   `json:"provider"` // slug on the list of providers; empty: nobody has named it
+	ProviderName string   `json:"provider_name"`
+	Region       string   `json:"region,omitempty"`
+	StartedAt    string   `json:"started_at"`
+	EndedAt      string   `json:"ended_at,omitempty"` // empty: it lasts
+	ToldAt       string   `json:"told_at"`            // since when there is enough to claim it
+	Companies    int      `json:"companies"`
+	NamedBy      int      `json:"named_by"` // companies that name the provider
+	OneInWeeks   float64  `json:"one_in_weeks,omitempty"`
+	Members      []Member `json:"members"`
 }
 
-// StoryMember is an incident of a story, and why it belongs to it.
-type StoryMember struct {
+// Member is an incident of a story, and why it belongs to it.
+type Member struct {
 	IncidentID int64              `json:"incident_id"`
 	Vendor     string             `json:"vendor"` // slug
 	Title      string             `json:"title"`
@@ -38,8 +39,8 @@ type StoryMember struct {
 	OneIn      float64            `json:"one_in,omitempty"`
 }
 
-// StoryFilter chooses stories.
-type StoryFilter struct {
+// Filter chooses stories.
+type Filter struct {
 	Since, At time.Time                  // of incidents that opened from then on, as they were known at that moment
 	StandsOn  func(page string) []string // providers on whom the vendor of a status page says that it stands
 }
@@ -81,18 +82,18 @@ var (
 
 // Stories returns the stories of incidents that opened since a moment. They are made of the record as it is, so that
 // the order in which pages were read or imported makes no difference to them.
-func (d *DB) Stories(ctx context.Context, f StoryFilter) ([]Story, error) {
-	stories, err := d.stories(ctx, f)
+func Stories(ctx context.Context, d *db.DB, f Filter) ([]Story, error) {
+	all, err := stories(ctx, d, f)
 	if err != nil {
 		return nil, fmt.Errorf("stories: %w", err)
 	}
-	return stories, nil
+	return all, nil
 }
 
-func (d *DB) stories(ctx context.Context, f StoryFilter) ([]Story, error) {
+func stories(ctx context.Context, d *db.DB, f Filter) ([]Story, error) {
 	// A vendor may move the start to after its first posts: what had opened by then is decided below, by the posts.
 	from, until := db.Stamp(f.Since), db.Stamp(f.At.Add(24*time.Hour))
-	rows, err := storyIncidentRow.All(ctx, d.read, `
+	rows, err := storyIncidentRow.All(ctx, d.Reader(), `
 		SELECT `+storyIncidentRow.Columns+` FROM (
 			SELECT i.incident_id, v.slug AS vendor, s.page_url, i.title, i.url, i.kind, i.origin, i.severity,
 				coalesce((SELECT min(u.posted_at) FROM incident_updates u WHERE u.incident_id = i.incident_id),
@@ -106,11 +107,11 @@ func (d *DB) stories(ctx context.Context, f StoryFilter) ([]Story, error) {
 	if err != nil {
 		return nil, err
 	}
-	posts, err := d.storyPosts(ctx, rows)
+	posts, err := storyPosts(ctx, d, rows)
 	if err != nil {
 		return nil, err
 	}
-	world, err := d.usualRates(ctx, f)
+	world, err := usualRates(ctx, d, f)
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +133,7 @@ func (d *DB) stories(ctx context.Context, f StoryFilter) ([]Story, error) {
 }
 
 // storyPosts returns the posts of incidents that the vendor has not taken down, by incident.
-func (d *DB) storyPosts(ctx context.Context, rows []storyIncident) (map[int64][]upstream.Post, error) {
+func storyPosts(ctx context.Context, d *db.DB, rows []storyIncident) (map[int64][]upstream.Post, error) {
 	ids := []int64{}
 	for _, r := range rows {
 		ids = append(ids, r.IncidentID)
@@ -141,7 +142,7 @@ func (d *DB) storyPosts(ctx context.Context, rows []storyIncident) (map[int64][]
 	if err != nil {
 		return nil, err
 	}
-	found, err := storyPostRow.All(ctx, d.read, `
+	found, err := storyPostRow.All(ctx, d.Reader(), `
 		SELECT `+storyPostRow.Columns+` FROM (
 			SELECT u.incident_id, coalesce(u.posted_at, u.first_seen_at) AS posted_at, u.body
 			FROM json_each(?) j JOIN incident_updates u ON u.incident_id = j.value
@@ -161,8 +162,8 @@ const (
 
 // usualRates returns how many incidents each company opens in a week, by its record of the year before, and on whom
 // each stands.
-func (d *DB) usualRates(ctx context.Context, f StoryFilter) (upstream.World, error) {
-	rows, err := storyRateRow.All(ctx, d.read, `
+func usualRates(ctx context.Context, d *db.DB, f Filter) (upstream.World, error) {
+	rows, err := storyRateRow.All(ctx, d.Reader(), `
 		SELECT `+storyRateRow.Columns+` FROM (
 			SELECT s.page_url, v.slug AS vendor, coalesce(s.coverage_start_at, s.baseline_at, '') AS from_at,
 				(SELECT count(*) FROM incidents i WHERE i.source_id = s.source_id AND i.kind = 'incident'
@@ -209,7 +210,7 @@ func storyOf(s upstream.Story, byID map[int64]storyIncident) Story {
 	}
 	for _, m := range s.Members {
 		i := byID[m.Incident]
-		out.Members = append(out.Members, StoryMember{IncidentID: m.Incident, Vendor: m.Vendor, Title: i.Title,
+		out.Members = append(out.Members, Member{IncidentID: m.Incident, Vendor: m.Vendor, Title: i.Title,
 			URL: i.URL, Severity: i.Severity, OpenedAt: i.OpenedAt, Evidence: m.Evidence, Words: m.Words,
 			OneIn: m.OneIn})
 	}

@@ -170,8 +170,9 @@ func (l looked) String(unit string) string {
 	return fmt.Sprintf("%d of %d: %s %s, %s", l.cases, l.of, percent(value), unit, percent(median))
 }
 
-// honestyOf counts by hand what v_honesty counts in SQL. now is when the page was read, in minutes.
-func honestyOf(all []told, now int) map[string]*looked {
+// honestyOf counts by hand what v_honesty counts in SQL. now is when the page was read, in minutes; place says whether
+// it has one for postmortems.
+func honestyOf(all []told, now int, place bool) map[string]*looked {
 	m := map[string]*looked{}
 	for _, name := range []string{"first_word", "never_posted", "post_back_dated", "post_removed", "severity_lowered",
 		"shortened", "deleted", "postmortem_longer", "postmortem_missing", "promise_broken"} {
@@ -228,7 +229,7 @@ func honestyOf(all []told, now int) map[string]*looked {
 			longer := i.stated >= i.length+5 && float64(i.stated) > 1.1*float64(i.length)
 			m["postmortem_longer"].at(longer, i.stated-i.length)
 		}
-		if (i.severity == "major" || i.severity == "critical") && i.start+i.length+14*24*60 <= now {
+		if place && (i.severity == "major" || i.severity == "critical") && i.start+i.length+14*24*60 <= now {
 			m["postmortem_missing"].at(!i.postmortem)
 		}
 	}
@@ -250,10 +251,16 @@ func TestHonestyIsWhatACountByHandSays(t *testing.T) {
 			}
 		}
 		now := rapid.IntRange(9000, 28800).Draw(t, "now")
+		platform := rapid.SampledFrom([]string{"statuspage", "cachet"}).Draw(t, "platform")
 		if err := f.tellAll(base, base.Add(time.Duration(now)*time.Minute), all); err != nil {
 			t.Fatal(err)
 		}
-		want := honestyOf(all, now)
+		if err := f.change(func(do func(string, ...any) error) error {
+			return do(`UPDATE sources SET platform = ?`, platform)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		want := honestyOf(all, now, platform == "statuspage")
 		got, err := f.Honesty(f.t.Context(), 1, time.Time{}, time.Time{})
 		if err != nil || len(got) != len(want) {
 			t.Fatalf("%d measures, %v", len(got), err)

@@ -1305,7 +1305,9 @@ SELECT x.vendor_id, 'postmortem_missing', x.incident_id, NULL, x.counted_at,
     AND NOT EXISTS (SELECT 1 FROM incidents o JOIN incident_updates u USING (incident_id) WHERE o.same_event_id = x.incident_id AND u.state = 'postmortem'),
   NULL
 FROM v_impact x JOIN incidents i USING (incident_id) JOIN sources s ON s.source_id = i.source_id
-WHERE i.origin = 'vendor' AND i.ended = 1 AND i.severity IN ('major', 'critical') AND s.latest_at >= strftime('%Y-%m-%dT%H:%M:%fZ', i.resolved_at, '+14 days')
+WHERE i.origin = 'vendor' AND i.ended = 1 AND i.severity IN ('major', 'critical')
+  AND s.platform IN ('googlecloud', 'incidentio', 'pagerduty', 'pingoru', 'statuspage', 'yandexcloud', 'zendesk') -- whose pages have a place for one
+  AND s.latest_at >= strftime('%Y-%m-%dT%H:%M:%fZ', i.resolved_at, '+14 days')
 UNION ALL
 SELECT q.vendor_id, 'promise_broken', q.incident_id, q.update_id, q.posted_at, q.late, CASE WHEN q.late THEN round((julianday(q.next_at) - julianday(q.promised_at)) * 86400) / 60 END
 FROM (
@@ -1336,7 +1338,7 @@ WITH
 SELECT
   v.slug AS vendor, -- short name
   coalesce(nullif(v.name, ''), v.slug) AS vendor_name, -- name for people
-  m.name AS measure, -- first_word: how long its first post came after the start that it states, or after its page was red; never_posted: trouble that its page showed and no post told of; post_back_dated: posts that bear a time five minutes or more before they were written; post_removed: posts that it took away; severity_lowered: a severity that was lowered when all was over; shortened: a start or an end that was moved when all was over, so that the length became less; deleted: incidents that went from the page without an end; postmortem_longer: a postmortem that states a length by a tenth and five minutes more than the page; postmortem_missing: major and critical incidents without a postmortem two weeks after their end; promise_broken: posts that promise the next one by a time, by which none came, nor within five minutes
+  m.name AS measure, -- first_word: how long its first post came after the start that it states, or after its page was red; never_posted: trouble that its page showed and no post told of; post_back_dated: posts that bear a time five minutes or more before they were written; post_removed: posts that it took away; severity_lowered: a severity that was lowered when all was over; shortened: a start or an end that was moved when all was over, so that the length became less; deleted: incidents that went from the page without an end; postmortem_longer: a postmortem that states a length by a tenth and five minutes more than the page; postmortem_missing: major and critical incidents without a postmortem two weeks after their end, on pages that have a place for one; promise_broken: posts that promise the next one by a time, by which none came, nor within five minutes
   coalesce(c.cases, 0) AS cases, -- of first_word those of which it is known
   coalesce(c.of, 0) AS of, -- the sample: incidents, or posts, of which it could be told
   CASE WHEN m.unit = 'minutes' THEN round(d.median, 1) WHEN c.of > 0 THEN round(100.0 * c.cases / c.of, 1) END AS value, -- null: there is no sample

@@ -122,7 +122,7 @@ func (d *DB) SourcesByHealth(ctx context.Context, now time.Time, limit, offset i
 }
 
 // mayBeUnread chooses every watched page that may not be read as it should, without a look at the others.
-const mayBeUnread = dueSince + ` SELECT source_id FROM sources WHERE ` + notCalm + `
+const mayBeUnread = `WITH RECURSIVE` + dueSince + ` SELECT source_id FROM sources WHERE ` + notCalm + `
 	UNION SELECT s.source_id ` + notReadWhenDue
 
 // FailingSources returns the watched pages that were not read when they were last due, the longest unread first, at

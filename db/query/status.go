@@ -126,9 +126,9 @@ type Present struct {
 	Unwell   []Status // watched, and not known to be well, by name
 }
 
-// dueSince begins a query with the time at which pages of each interval must have been read at the latest.
+// dueSince are the tables of a WITH RECURSIVE that have the time at which pages of each interval must have been read at
+// the latest.
 const dueSince = `
-	WITH RECURSIVE
 		interval (seconds) AS (
 			SELECT min(interval_seconds) FROM sources WHERE watched = 1
 			UNION ALL
@@ -150,7 +150,7 @@ const notCalm = `watched = 1 AND (last_success_at IS NULL OR last_error IS NOT N
 
 // mayBeUnwell chooses, by what is open and by what pages last said, every vendor that can be other than well. It
 // reads nothing of those that are calm.
-const mayBeUnwell = dueSince + `,
+const mayBeUnwell = `WITH RECURSIVE` + dueSince + `,
 		source (source_id) AS (
 			SELECT source_id FROM incidents WHERE open = 1
 			UNION SELECT source_id FROM incidents WHERE ended = 0 AND state = 'unknown'

@@ -68,6 +68,13 @@ func movedAway(f *file) {
 			VALUES (1, ?, 'https://a.example', 'feed', 'https://b.example', 'statuspage')`,
 		`INSERT INTO source_searches (source_id, at) VALUES (1, ?)`,
 		`INSERT INTO former_keys (source_id, source_key, incident_id, until_at) VALUES (1, 'before', 1, ?)`,
+		`INSERT INTO probes (vendor_id, name, url, severity, interval_seconds, last_at)
+			VALUES (1, 'API', 'https://api.acme.example', 'major', 60, ?)`,
+		`INSERT INTO signals (vendor_id, fingerprint, name, severity, started_at, first_seen_at, last_seen_at)
+			VALUES (1, 'f', 'Errors', 'major', ?1, ?1, ?1)`,
+		`INSERT INTO incident_signals (incident_id, name, probe_id, from_at, seen_at, severity, text)
+			VALUES (1, 'API', 1, ?1, ?1, 'major', 'It fails.')`,
+		`INSERT INTO own_outages (from_at, vendors) VALUES (?, '["Acme"]')`,
 	} {
 		if err := f.exec(statement, normalize.FormatTime(after(6*time.Hour))); err != nil {
 			f.t.Fatal(err)

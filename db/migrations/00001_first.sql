@@ -165,11 +165,11 @@ CREATE TABLE page_states ( -- what pages said of themselves, and how bad that wa
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX page_states_lasting ON page_states (source_id, until_at) WHERE until_at > seen_at;
 
-CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors published, and trouble that their pages show
+CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors published, and trouble that their pages or our own checks show
   incident_id INTEGER PRIMARY KEY, -- ours
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- page that shows it
   source_key TEXT NOT NULL CHECK (source_key <> ''), -- the vendor's id, else the URL, else # and a hash of title and start
-  origin TEXT NOT NULL DEFAULT 'vendor' CHECK (origin IN ('vendor', 'page')), -- who reports it: vendor, in a post; page, the page itself is red and no open incident of the vendor is as bad
+  origin TEXT NOT NULL DEFAULT 'vendor' CHECK (origin IN ('vendor', 'page', 'probe', 'signal')), -- who reports it: vendor, in a post; page, the page itself is red and no open incident of the vendor is as bad; probe, checks of ours fail; signal, an alert of ours burns
   kind TEXT NOT NULL CHECK (kind IN ('incident', 'maintenance', 'notice')), -- incident: something is wrong; maintenance: planned work; notice: an announcement
   title TEXT NOT NULL, -- the vendor's words
   url TEXT NOT NULL DEFAULT '', -- the incident's own page
@@ -216,6 +216,8 @@ CREATE INDEX incidents_open_by_began ON incidents (coalesce(started_at, schedule
 CREATE INDEX incidents_open_by_window ON incidents (coalesce(scheduled_start_at, started_at, first_seen_at), incident_id) WHERE open = 1 AND kind = 'maintenance';
 CREATE UNIQUE INDEX incidents_open_of_page ON incidents (source_id) WHERE open = 1 AND origin = 'page';
 CREATE INDEX incidents_of_page ON incidents (source_id, started_at) WHERE origin = 'page';
+CREATE UNIQUE INDEX incidents_open_of_ours ON incidents (source_id) WHERE open = 1 AND origin IN ('probe', 'signal');
+CREATE INDEX incidents_of_ours ON incidents (source_id, started_at) WHERE origin IN ('probe', 'signal');
 -- Pages of the history are read from this index: newest first, with every column that filters use, so that the
 -- table is read only for the incidents that are shown.
 CREATE INDEX incidents_by_began ON incidents (coalesce(started_at, scheduled_start_at, first_seen_at), incident_id, severity, kind, state, source_id, left_feed_at, same_event_id);
@@ -319,6 +321,77 @@ CREATE TABLE service_components ( -- which components a need names, as far as th
   PRIMARY KEY (need_id, component_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX service_components_by_component ON service_components (component_id);
+
+CREATE TABLE probes ( -- checks of ours: what answers whether a vendor works for us, by the configuration, and how each does
+  probe_id INTEGER PRIMARY KEY, -- ours
+  vendor_id INTEGER REFERENCES vendors (vendor_id), -- what is checked; null: a service of ours is
+  service_id INTEGER REFERENCES services (service_id) ON DELETE SET NULL, -- which service of ours is checked; null: a vendor is
+  name TEXT NOT NULL UNIQUE CHECK (name <> ''), -- name in the configuration
+  url TEXT NOT NULL, -- address that is asked
+  severity TEXT NOT NULL CHECK (severity IN ('minor', 'major', 'critical')), -- how bad it is for us if the check fails, by the configuration
+  interval_seconds INTEGER NOT NULL CHECK (interval_seconds > 0), -- seconds between two checks
+  watched INTEGER NOT NULL DEFAULT 1 CHECK (watched IN (0, 1)), -- 1: the configuration lists it
+  state TEXT NOT NULL DEFAULT 'never' CHECK (state IN ('never', 'ok', 'missed', 'failing', 'undecided', 'own_network')), -- never: not checked yet; missed: once, the next check decides; failing: twice in a row and more, told as the vendor's; undecided: likewise, and nothing else that was reached meanwhile shows that our network works; own_network: likewise, with checks of several other vendors, so that our network is taken for the cause
+  last_at TEXT CHECK (last_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: the last check
+  last_ok_at TEXT CHECK (last_ok_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: the last check that found what it expects
+  last_miss_at TEXT CHECK (last_miss_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: the last check that did not, since when whatever followed
+  missing_since_at TEXT CHECK (missing_since_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: the first of the misses in a row; null: the last check was good
+  misses INTEGER NOT NULL DEFAULT 0 CHECK (misses >= 0), -- how many misses in a row there are
+  failing_since_at TEXT CHECK (failing_since_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: the first of the misses that are told as the vendor's; null: none are
+  answered INTEGER NOT NULL DEFAULT 0 CHECK (answered IN (0, 1)), -- 1: at the last miss its server answered, and not with what is expected
+  last_error TEXT NOT NULL DEFAULT '', -- what was wrong at the last miss
+  took_ms INTEGER CHECK (took_ms >= 0), -- milliseconds that the last check took; null: not checked yet
+  CHECK ((misses > 0) = (missing_since_at IS NOT NULL))
+) STRICT;
+CREATE INDEX probes_by_vendor ON probes (vendor_id);
+CREATE INDEX probes_by_service ON probes (service_id);
+
+CREATE TABLE signals ( -- alerts of our own monitoring, as POST /api/v1/signals received them
+  signal_id INTEGER PRIMARY KEY, -- ours
+  vendor_id INTEGER REFERENCES vendors (vendor_id), -- which vendor its label names; null: none
+  service_id INTEGER REFERENCES services (service_id) ON DELETE SET NULL, -- which service of ours its label names; null: none
+  fingerprint TEXT NOT NULL CHECK (fingerprint <> ''), -- what its sender calls the alert by, or a hash of its labels
+  name TEXT NOT NULL, -- name of the alert
+  severity TEXT NOT NULL CHECK (severity IN ('minor', 'major', 'critical')), -- by its label severity; major where it has none
+  summary TEXT NOT NULL DEFAULT '', -- what it says
+  url TEXT NOT NULL DEFAULT '', -- where to see more of it
+  started_at TEXT NOT NULL CHECK (started_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- since when it burns, by its sender
+  ended_at TEXT CHECK (ended_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- until when it burned; null: it burns
+  first_seen_at TEXT NOT NULL CHECK (first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was first received
+  last_seen_at TEXT NOT NULL CHECK (last_seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was last received
+  UNIQUE (fingerprint, started_at)
+) STRICT;
+CREATE INDEX signals_burning ON signals (vendor_id) WHERE ended_at IS NULL;
+CREATE INDEX signals_by_service ON signals (service_id);
+CREATE INDEX signals_by_vendor ON signals (vendor_id, started_at);
+
+CREATE TABLE incident_signals ( -- which of our probes and signals made an incident of ours, and from when to when
+  incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which incident, of origin probe or signal
+  name TEXT NOT NULL, -- of the probe or the alert
+  probe_id INTEGER REFERENCES probes (probe_id), -- which probe; null: it is a signal
+  signal_id INTEGER REFERENCES signals (signal_id), -- which signal; null: it is a probe
+  from_at TEXT NOT NULL CHECK (from_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- the first miss, or since when the alert burns
+  seen_at TEXT NOT NULL CHECK (seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it came to be part of the incident
+  to_at TEXT CHECK (to_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- until when; null: it lasts
+  ok_before_at TEXT CHECK (ok_before_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: the last good check before; null: not known, or a signal
+  miss_before_at TEXT CHECK (miss_before_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: the last miss before to_at; null: it lasts, or a signal
+  severity TEXT NOT NULL CHECK (severity IN ('minor', 'major', 'critical')), -- as in probes and signals
+  text TEXT NOT NULL, -- what is wrong, in a sentence
+  PRIMARY KEY (incident_id, name, from_at),
+  CHECK ((probe_id IS NULL) <> (signal_id IS NULL))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX incident_signals_by_probe ON incident_signals (probe_id) WHERE probe_id IS NOT NULL;
+CREATE INDEX incident_signals_by_signal ON incident_signals (signal_id) WHERE signal_id IS NOT NULL;
+
+CREATE TABLE own_outages ( -- times in which checks of several vendors failed together, so that our own network is taken for the cause; counted for no vendor
+  own_outage_id INTEGER PRIMARY KEY, -- ours
+  from_at TEXT NOT NULL CHECK (from_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: the first miss
+  to_at TEXT CHECK (to_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when one of them was reached again, or more others had been reached than failed; null: it lasts
+  vendors TEXT NOT NULL CHECK (json_valid(vendors)), -- JSON array: names of the vendors whose checks failed
+  refuted INTEGER NOT NULL DEFAULT 0 CHECK (refuted IN (0, 1)), -- 1: it was not our network, since meanwhile most others were reached
+  CHECK (to_at >= from_at)
+) STRICT;
+CREATE UNIQUE INDEX own_outages_lasting ON own_outages (to_at IS NULL) WHERE to_at IS NULL;
 
 CREATE TABLE revisions ( -- edits that vendors made after publication
   revision_id INTEGER PRIMARY KEY, -- ours
@@ -543,7 +616,7 @@ SELECT
   s.page_url, -- address of the status page
   s.platform,
   i.source_key,
-  i.origin, -- who reports it: vendor, in a post; page, the page itself is red
+  i.origin, -- who reports it: vendor, in a post; page, the page itself is red; probe, checks of ours fail; signal, an alert of ours burns
   i.kind,
   i.title,
   i.url, -- the incident's own page
@@ -575,6 +648,10 @@ SELECT
       - julianday(p.started_at)) * 86400) AS INTEGER)
     FROM incidents p WHERE p.same_event_id = i.same_event_id AND p.source_id = i.source_id AND p.origin = 'page' AND p.started_basis = 'seen'
     ORDER BY p.started_at LIMIT 1) END AS red_before_post_seconds, -- how many seconds the page itself was red before the vendor's first post; null: it was not, or it is not known since when
+  CASE WHEN i.origin = 'vendor' AND i.same_event_id IS NOT NULL THEN (
+    SELECT CASE WHEN x.posted_at >= x.started_at THEN CAST(round((julianday(x.posted_at) - julianday(x.started_at)) * 86400) AS INTEGER) END
+    FROM (SELECT min(p.started_at) AS started_at, coalesce((SELECT min(u.posted_at) FROM incident_updates u WHERE u.incident_id = i.incident_id), i.first_seen_at) AS posted_at
+      FROM incidents p WHERE p.same_event_id = i.same_event_id AND p.origin IN ('probe', 'signal')) x) END AS signal_before_post_seconds, -- how many seconds our own check or alert was before the vendor's first post; null: there was none, or the post was before it
   i.stated_duration_seconds, -- by the vendor's postmortem
   i.start_given, -- 1: the vendor states the start
   i.announced, -- 0: from before the first scrape, or another record of the event was announced
@@ -625,7 +702,7 @@ CREATE VIEW v_open AS -- open incidents, and maintenances that are planned or in
 SELECT * FROM v_incidents
 WHERE open = 1 AND coalesce(same_event_id, incident_id) = incident_id;
 
-CREATE VIEW v_impact AS -- when each incident started and ended, as far as known; all figures of impact are computed from this view. Without maintenances and notices; an event that several pages report counts once
+CREATE VIEW v_impact AS -- when each incident started and ended, as far as known; all figures of impact are computed from this view. Without maintenances, notices and what only our own checks and alerts tell of; an event that several pages report counts once
 SELECT
   i.incident_id,
   s.vendor_id, -- whose
@@ -654,7 +731,7 @@ FROM (
     WHERE p.same_event_id = o.same_event_id AND p.origin = 'page' AND p.incident_id <> o.incident_id ORDER BY p.started_at LIMIT 1)
 ) i
 JOIN sources s USING (source_id)
-WHERE i.kind = 'incident' AND coalesce(i.same_event_id, i.incident_id) = i.incident_id;
+WHERE i.kind = 'incident' AND i.origin IN ('vendor', 'page') AND coalesce(i.same_event_id, i.incident_id) = i.incident_id;
 
 CREATE VIEW v_stretches AS -- stretches of time that uptime is made of: impact of incidents, planned work, and time of which a page told us nothing. Those of a vendor may overlap
 SELECT
@@ -830,7 +907,7 @@ SELECT
   u.incident_id,
   v.slug AS vendor, -- short name
   coalesce(nullif(v.name, ''), v.slug) AS vendor_name, -- name for people
-  i.origin, -- who reports it: vendor, in a post; page, the page itself is red and the words are ours
+  i.origin, -- who reports it: vendor, in a post; page, the page itself is red; probe and signal, our own checks and alerts; the words are ours but for vendor
   i.kind,
   i.title, -- of the incident
   u.position, -- order in the timeline, 0 is the oldest
@@ -879,8 +956,8 @@ SELECT
   s.page_severity,
   s.page_severity_at,
   s.page_because,
-  (SELECT count(*) FROM incidents i WHERE i.source_id = s.source_id AND i.open = 1) AS open_incidents, -- maintenances included
-  (SELECT count(*) FROM incidents i WHERE i.source_id = s.source_id) AS incidents, -- incidents, maintenances and notices
+  (SELECT count(*) FROM incidents i WHERE i.source_id = s.source_id AND i.open = 1 AND i.origin IN ('vendor', 'page')) AS open_incidents, -- maintenances included
+  (SELECT count(*) FROM incidents i WHERE i.source_id = s.source_id AND i.origin IN ('vendor', 'page')) AS incidents, -- incidents, maintenances and notices
   (SELECT count(*) FROM findings f WHERE f.source_id = s.source_id) AS open_findings -- values that could not be understood
 FROM sources s
 JOIN vendors v USING (vendor_id);
@@ -897,8 +974,9 @@ WITH
     FROM (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now') AS now) clock CROSS JOIN sources s
     WHERE s.watched = 1),
   said AS (
-    SELECT source.vendor_id, source.reading, 'incident' AS about, i.severity AS word, i.incident_id,
-      CASE i.origin WHEN 'page' THEN coalesce(source.page_because, 'page') ELSE 'incident' END AS because,
+    SELECT source.vendor_id, source.reading, CASE WHEN i.origin IN ('probe', 'signal') THEN 'ours' ELSE 'incident' END AS about,
+      CASE WHEN i.origin IN ('probe', 'signal') THEN 'unknown' ELSE i.severity END AS word, i.incident_id, -- what we measure is not how the vendor does
+      CASE i.origin WHEN 'page' THEN coalesce(source.page_because, 'page') WHEN 'vendor' THEN 'incident' ELSE i.origin END AS because,
       coalesce(i.started_at, i.first_seen_at) AS since_at
     FROM source CROSS JOIN incidents i ON i.source_id = source.source_id
     WHERE i.open = 1 AND i.kind = 'incident'
@@ -951,7 +1029,7 @@ WITH
         WHEN because = 'component' THEN 2
         ELSE 1 END + (because = 'incident') AS rank
     FROM (SELECT *, CASE word WHEN 'critical' THEN 4 WHEN 'major' THEN 3 WHEN 'minor' THEN 1
-      WHEN 'unknown' THEN 2 * (about = 'incident') ELSE 0 END AS harm FROM said)),
+      WHEN 'unknown' THEN 2 * (about IN ('incident', 'ours')) ELSE 0 END AS harm FROM said)),
   weightiest AS (
     SELECT vendor_id, rank / 2 AS rank, word, because, max(3 * rank + (incident_id IS NOT NULL)), incident_id
     FROM ranked GROUP BY vendor_id),
@@ -979,7 +1057,7 @@ SELECT
     WHEN w.rank IN (5, 6) THEN 'under_maintenance' WHEN w.rank BETWEEN 1 AND 4 THEN 'operational'
     ELSE 'unknown' END AS status, -- operational, degraded_performance, partial_outage, major_outage, under_maintenance or unknown; operational only if every watched page was read and says so
   coalesce(w.because, CASE WHEN EXISTS (SELECT 1 FROM sources s WHERE s.vendor_id = v.vendor_id AND s.last_success_at IS NOT NULL)
-    THEN 'unreadable' ELSE 'never_read' END) AS because, -- why: incident, the worst open one; page or component, the page's overall status or its components; maintenance, work in progress; nothing_open, the page has neither and lists nothing open; unreadable, a page was not read when it was due, or only in part; never_read
+    THEN 'unreadable' ELSE 'never_read' END) AS because, -- why: incident, the worst open one; page or component, the page's overall status or its components; probe or signal, our own check fails or our own alert burns, and nobody says why, so that the status is unknown; maintenance, work in progress; nothing_open, the page has neither and lists nothing open; unreadable, a page was not read when it was due, or only in part; never_read
   coalesce(n.since_at, CASE WHEN w.rank IS NULL THEN (SELECT max(s.last_success_at) FROM sources s WHERE s.vendor_id = v.vendor_id) END) AS since_at, -- since when; for what was not read, the last successful reading; null: not known
   coalesce(p.readable_at, CASE WHEN w.rank IS NULL THEN (SELECT max(s.last_success_at) FROM sources s WHERE s.vendor_id = v.vendor_id) END) AS readable_at, -- last successful live reading; of several watched pages the oldest; null: one was never read
   CASE WHEN w.rank > 10 THEN w.word WHEN w.rank IN (8, 9) THEN l.word WHEN w.rank = 4 THEN 'none' END AS severity, -- severity of what is wrong; if status is unknown because a page was not read, of the worst that was last known; null: nothing is known to be wrong
@@ -994,6 +1072,50 @@ LEFT JOIN since n USING (vendor_id)
 LEFT JOIN last_known l USING (vendor_id)
 LEFT JOIN counted c USING (vendor_id)
 LEFT JOIN pages p USING (vendor_id);
+
+CREATE VIEW v_probes AS -- checks of ours, and how each does
+SELECT
+  p.probe_id,
+  p.name, -- in the configuration
+  v.slug AS vendor, -- short name of the vendor that is checked; null: a service of ours is
+  coalesce(nullif(v.name, ''), v.slug) AS vendor_name, -- name for people
+  ours.slug AS service, -- short name of the service of ours that is checked; null: a vendor is
+  p.url,
+  p.severity,
+  p.interval_seconds,
+  p.watched,
+  p.state, -- ok; missed, once; failing, twice in a row and more; undecided and own_network, likewise, and not told as the vendor's; never
+  p.last_at,
+  p.last_ok_at,
+  p.last_miss_at,
+  p.missing_since_at,
+  p.misses,
+  p.failing_since_at,
+  p.answered,
+  p.last_error,
+  p.took_ms
+FROM probes p
+LEFT JOIN vendors v USING (vendor_id)
+LEFT JOIN services ours USING (service_id);
+
+CREATE VIEW v_signals AS -- alerts of our own monitoring, with the vendor or service that they name
+SELECT
+  g.signal_id,
+  v.slug AS vendor, -- short name; null: its label names none
+  coalesce(nullif(v.name, ''), v.slug) AS vendor_name, -- name for people
+  ours.slug AS service, -- short name; null: its label names none
+  g.fingerprint,
+  g.name,
+  g.severity,
+  g.summary,
+  g.url,
+  g.started_at,
+  g.ended_at, -- null: it burns
+  g.first_seen_at,
+  g.last_seen_at
+FROM signals g
+LEFT JOIN vendors v USING (vendor_id)
+LEFT JOIN services ours USING (service_id);
 
 CREATE VIEW v_service_incidents AS -- which incidents, maintenances and notices touch which services of ours, and by which need
 SELECT
@@ -1019,12 +1141,14 @@ WITH
     WHERE s.watched = 1 AND s.last_success_at IS NOT NULL AND h.health <> 'unreadable'
       AND s.vendor_id IN (SELECT vendor_id FROM service_needs WHERE component <> '')),
   current AS MATERIALIZED ( -- what is open there
-    SELECT pg.vendor_id, pg.source_id, i.incident_id, i.kind, CASE i.kind WHEN 'maintenance' THEN 'maintenance' ELSE i.severity END AS word,
-      CASE WHEN i.origin = 'page' THEN coalesce(pg.page_because, 'page') ELSE i.kind END AS because,
+    SELECT pg.vendor_id, pg.source_id, i.incident_id, CASE WHEN i.origin IN ('probe', 'signal') THEN 'ours' ELSE i.kind END AS kind,
+      CASE WHEN i.kind = 'maintenance' THEN 'maintenance' WHEN i.origin IN ('probe', 'signal') THEN 'unknown' ELSE i.severity END AS word,
+      CASE i.origin WHEN 'page' THEN coalesce(pg.page_because, 'page') WHEN 'vendor' THEN i.kind ELSE i.origin END AS because,
       coalesce(i.started_at, i.scheduled_start_at, i.first_seen_at) AS since_at,
       EXISTS (SELECT 1 FROM incident_components ic WHERE ic.incident_id = i.incident_id) AS names
     FROM page pg CROSS JOIN incidents i ON i.source_id = pg.source_id
     WHERE i.open = 1 AND (i.kind = 'incident' OR i.kind = 'maintenance' AND i.state IN ('in_progress', 'verifying'))
+      AND (i.origin IN ('vendor', 'page') OR coalesce(i.same_event_id, i.incident_id) = i.incident_id)
       AND NOT EXISTS (SELECT 1 FROM filtered_incidents f WHERE f.incident_id = i.incident_id)
     UNION ALL
     SELECT pg.vendor_id, pg.source_id, i.incident_id, i.kind, i.severity, 'incident', coalesce(i.started_at, i.first_seen_at),
@@ -1069,7 +1193,7 @@ WITH
   ranked AS (
     SELECT *, CASE
       WHEN word = 'critical' THEN 14 WHEN word = 'major' THEN 13 WHEN word = 'minor' THEN 11
-      WHEN word = 'unknown' AND about IN ('incident', 'page') THEN 12
+      WHEN word = 'unknown' AND about IN ('incident', 'page', 'ours') THEN 12
       WHEN word = 'unknown' THEN 7
       WHEN about = 'maintenance' THEN 6 WHEN word = 'maintenance' THEN 5 WHEN about = 'incident' THEN 4
       ELSE 1 END AS rank

@@ -6,6 +6,7 @@ import (
 
 	"vendorwatch/db/internal/scan"
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/signal"
 )
 
 // Incident is a row of v_incidents.
@@ -17,7 +18,7 @@ type Incident struct {
 	PageURL        string `db:"page_url" json:"page_url"`
 	Platform       string `db:"platform" json:"platform"`
 	SourceKey      string `db:"source_key" json:"source_key"`
-	Origin         string `db:"origin" json:"origin"` // vendor: posted by it; page: the page itself is red
+	Origin         string `db:"origin" json:"origin"` // vendor, page, probe, signal
 	Kind           string `db:"kind" json:"kind"`
 	Title          string `db:"title" json:"title"`
 	URL            string `db:"url" json:"url,omitempty"`
@@ -45,7 +46,9 @@ type Incident struct {
 	StatedDurationSeconds      *int64 `db:"stated_duration_seconds" json:"stated_duration_seconds,omitempty"`
 	// how long the page was red before the vendor's first post; null if it was not, or since when is not known
 	RedBeforePostSeconds *int64 `db:"red_before_post_seconds" json:"red_before_post_seconds,omitempty"`
-	Announced            int    `db:"announced" json:"announced"`
+	// how long before the vendor's first post our own check missed, or our own alert burned; null if none did
+	SignalBeforePostSeconds *int64 `db:"signal_before_post_seconds" json:"signal_before_post_seconds,omitempty"`
+	Announced               int    `db:"announced" json:"announced"`
 	// 1: the vendor's filters hide it, its news is withheld
 	Filtered int `db:"filtered" json:"filtered"`
 	// the record that stands for the event; 0 if no other page tells of it
@@ -74,6 +77,12 @@ func (i Incident) EndUnknown() bool { return i.Stateless && i.LeftFeedAt == "" }
 
 // ByPage reports whether the page itself says so, and no post of the vendor: the title and the posts are ours.
 func (i Incident) ByPage() bool { return i.Origin == string(normalize.OriginPage) }
+
+// Ours reports whether our own checks or alerts say so, and neither the vendor nor its page.
+func (i Incident) Ours() bool { return signal.Ours(normalize.Origin(i.Origin)) }
+
+// Posted reports whether the vendor posted it.
+func (i Incident) Posted() bool { return !i.ByPage() && !i.Ours() }
 
 var incidentRow = scan.Of[Incident]("i")
 

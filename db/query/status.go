@@ -44,6 +44,8 @@ const (
 	BecauseNothingOpen Because = "nothing_open" // the page has neither, and lists nothing that is open
 	BecauseUnreadable  Because = "unreadable"   // a page was due and was not read, or not in full
 	BecauseNeverRead   Because = "never_read"   // a page was never read
+	BecauseProbe       Because = "probe"        // a check of ours fails
+	BecauseSignal      Because = "signal"       // an alert of ours burns
 	BecauseNoComponent Because = "no_component" // a need names none of the components that its vendor lists
 )
 

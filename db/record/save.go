@@ -91,6 +91,9 @@ func save(ctx context.Context, tx *db.Tx, s Scrape, lateAfter time.Duration) (Sa
 	if err == nil && !nothingRead(s) {
 		err = services.MatchOf(ctx, tx, s.SourceID)
 	}
+	if err == nil {
+		err = all.add(keepOurs(ctx, tx, p))
+	}
 	if err != nil {
 		return Saved{}, err
 	}

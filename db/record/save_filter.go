@@ -52,8 +52,8 @@ func setFilter(ctx context.Context, tx *db.Tx, s Scrape, f normalize.Filter, tex
 
 // weighAll looks at every incident of the source again.
 func weighAll(ctx context.Context, tx *db.Tx, p pass) error {
-	ids, err := scan.Column[int64](ctx, tx, `SELECT incident_id FROM incidents WHERE source_id = ?
-		ORDER BY incident_id`, p.SourceID)
+	ids, err := scan.Column[int64](ctx, tx, `SELECT incident_id FROM incidents
+		WHERE source_id = ? AND origin IN ('vendor', 'page') ORDER BY incident_id`, p.SourceID)
 	if err != nil {
 		return err
 	}

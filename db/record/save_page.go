@@ -14,6 +14,7 @@ import (
 	"vendorwatch/db/record/internal/readings"
 	"vendorwatch/normalize"
 	"vendorwatch/normalize/pagestate"
+	"vendorwatch/normalize/signal"
 )
 
 // savePage keeps how bad the page itself says or shows it is, and makes the incidents of that which its vendor has not
@@ -287,10 +288,14 @@ func tellPosted(ctx context.Context, tx *db.Tx, p pass, s stored, vendors int64)
 		FROM incidents i WHERE incident_id = ?`, vendors).Scan(&severity, &over, &first); err != nil || over {
 		return all, err
 	}
+	was := s.now.Severity
+	if signal.Ours(normalize.Origin(s.rec.Row.Origin)) {
+		was = normalize.SeverityUnknown // by its vendor; that it has spoken is news
+	}
 	switch {
-	case severity.Rank() > s.now.Severity.Rank():
+	case severity.Rank() > was.Rank(), was == normalize.SeverityUnknown && severity != was:
 		err = all.add(writeNews(ctx, tx, p, normalize.EventSeverityChanged, vendors, 0, map[string]string{
-			"from": string(s.now.Severity), "to": string(severity)}))
+			"from": string(was), "to": string(severity)}))
 	case first != 0:
 		err = all.add(writeNews(ctx, tx, p, normalize.EventUpdatePosted, vendors, first, nil))
 	}

@@ -92,7 +92,8 @@ func othersOf(ctx context.Context, tx *db.Tx, p pass, t teller) (heard, speaker 
 			OR s.last_success_at >= ?3
 				AND s.watched >= (SELECT watched FROM sources WHERE source_id = ?6))
 		FROM incidents o JOIN sources s USING (source_id)
-		WHERE o.same_event_id = ?4 AND o.incident_id <> ?5 AND o.origin = 'vendor'
+		WHERE o.same_event_id = ?4 AND o.incident_id <> ?5 AND (o.origin = 'vendor' OR o.origin = 'page'
+				AND (SELECT t.origin FROM incidents t WHERE t.incident_id = ?5) IN ('probe', 'signal'))
 			AND (o.announced = 1 OR EXISTS (SELECT 1 FROM events e
 				WHERE e.incident_id = o.incident_id AND e.detail ->> 'late' = 'true'
 				AND e.withheld IS NOT 'same_event'))

@@ -31,7 +31,7 @@ var (
 	rows = []string{"normalize/...", "db", "db/internal/..."}
 	base = []string{"normalize/...", "db/query", "cmd/internal/words", "cmd/internal/secret"}
 	// What the command line brings together.
-	siblings = []string{"db/...", "cmd/internal/config", "cmd/internal/watch", "cmd/internal/report/...",
+	siblings = []string{"db/...", "cmd/internal/config", "cmd/internal/watch/...", "cmd/internal/report/...",
 		"cmd/internal/web"}
 )
 
@@ -47,6 +47,8 @@ var layers = []layer{
 	{"normalize/impact", nil},
 	{"normalize/needed", []string{"normalize"}},
 	{"normalize/upstream", []string{"normalize"}},
+	{"normalize/reach", nil},
+	{"normalize/signal", []string{"normalize"}},
 	{"normalize/stated", []string{"normalize/markdown", "normalize/times"}},
 	{"normalize/...", []string{"normalize/times", "normalize/markdown", "normalize/stated"}},
 	{"scraper/page", []string{"normalize/..."}},
@@ -58,10 +60,12 @@ var layers = []layer{
 
 	{"db/internal/...", []string{"normalize/..."}},
 	{"db", []string{"normalize/...", "db/internal/..."}},
-	{"db/query", []string{"normalize/...", "db", "db/internal/..."}},
+	{"db/query", []string{"normalize/...", "db", "db/internal/...", "db/query/ours"}},
+	{"db/query/ours", rows},
 	{"db/stories", []string{"normalize/...", "db", "db/internal/..."}},
 	{"db/ledger", slices.Concat(file, []string{"db/internal/..."})},
-	{"db/record", slices.Concat(file, []string{"db/internal/...", "db/record/internal/..."})},
+	{"db/record", slices.Concat(file, []string{"db/internal/...", "db/record/internal/...", "db/record/signals"})},
+	{"db/record/signals", slices.Concat(file, []string{"db/internal/...", "db/record/internal/..."})},
 	{"db/record/internal/readings", rows},
 	{"db/record/internal/components", rows},
 	{"db/record/internal/services", rows},
@@ -81,6 +85,7 @@ var layers = []layer{
 	{"cmd/internal/secret", nil},
 	{"cmd/internal/config/...", slices.Concat(base, reading, []string{"cmd/internal/config/..."})},
 	{"cmd/internal/watch", slices.Concat(base, reading, []string{"db/record"})},
+	{"cmd/internal/watch/probe", []string{"normalize/...", "db/query", "db/record/signals", "cmd/internal/words"}},
 	{"cmd/internal/simulate", nil},
 
 	{"cmd/internal/report/message", base},

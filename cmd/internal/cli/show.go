@@ -79,9 +79,7 @@ func (a *app) printIncident(i query.IncidentDetail, history, unread bool) {
 		p("as of", "the last reading of its page, which is not read now: how it is now is not known")
 	}
 	p("kind", i.Kind)
-	if i.ByPage() {
-		p("reported by", words.ByPage)
-	}
+	p("reported by", words.ReportedBy(i.Incident))
 	p("started", words.Moments(terminal.Moment).Known(i.StartedAt, i.StartedBasis, i.StartedAfter, "well"))
 	p("resolved", words.Moments(terminal.Moment).Known(i.ResolvedAt, i.ResolvedBasis, i.ResolvedAfter, "open"))
 	p("scheduled", strings.Trim(terminal.Moment(i.ScheduledStartAt)+" to "+terminal.Moment(i.ScheduledEndAt), " to"))

@@ -54,6 +54,7 @@ func (c *checker) check(channels reflect.Value) {
 		cfg.Concurrency = concurrencyFor(cfg.Vendors)
 	}
 	c.services()
+	c.probes()
 	c.pace()
 	c.routes()
 	c.digests()
@@ -82,6 +83,10 @@ func (c *checker) fetch() {
 	}
 	c.positive("fetch.request_timeout", f.RequestTimeout, "20s")
 	c.between("fetch.retries", f.Retries, 0, 10)
+	if f.WhenOpen.Duration > 0 && f.WhenOpen.Duration < shortestInterval {
+		c.Add("fetch.when_open", fmt.Sprintf("%s is more often than every %s", short(f.WhenOpen.Duration),
+			short(shortestInterval)), `write for example "1m", or "0s" to read no page more often`)
+	}
 	if f.MaxBytes < 1 || f.MaxBytes > 1<<30 {
 		c.Add("fetch.max_bytes", fmt.Sprintf("%d is not between 1 and 1GiB", int64(f.MaxBytes)),
 			`write for example "16MiB"`)

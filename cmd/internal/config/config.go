@@ -51,6 +51,7 @@ type Config struct {
 	Delivery  Delivery  `toml:"delivery"`
 	Vendors   []Vendor  `toml:"vendor"`  // at least one; in the file's order, switched-off ones included
 	Services  []Service `toml:"service"` // of ours, that need vendors; in the file's order
+	Probes    []Probe   `toml:"probe"`   // checks of ours; in the file's order
 
 	Zone  *time.Location `toml:"-"` // of TimeZone
 	Notes []string       `toml:"-"` // what is no mistake, but what whoever starts the program should read
@@ -67,6 +68,8 @@ type Fetch struct {
 	MaxBytes      Size `toml:"max_bytes"`
 	Retries       int  `toml:"retries"`        // further tries after a 5xx, a 429 or a time-out, 0 to 10; default 3
 	RespectRobots bool `toml:"respect_robots"` // obey robots.txt; default false
+	// how often pages of vendors that have trouble are read, 0s for as often as any; default 1m
+	WhenOpen Duration `toml:"when_open"`
 	// names or IP addresses of hosts of the own network whose pages are read, or which receive; default none
 	PrivateHosts []string `toml:"private_hosts"`
 	// file with certificate authorities that are trusted beside the system's, in PEM; default none. Load makes it
@@ -153,6 +156,7 @@ func defaults() *Config {
 			Delay:          Duration{time.Second},
 			MaxBytes:       16 << 20,
 			Retries:        3,
+			WhenOpen:       Duration{time.Minute},
 		},
 		Calm: Calm{BreakThrough: normalize.SeverityCritical, Flapping: Duration{5 * time.Minute},
 			Group: Duration{2 * time.Minute}, Cap: 60},

@@ -41,7 +41,7 @@ func TestDefaults(t *testing.T) {
 		LateAfter:   Duration{24 * time.Hour}, KeepScrapes: Duration{720 * time.Hour},
 		Fetch: Fetch{
 			UserAgent: "vendorwatch", Contact: "ops@acme.test", RequestTimeout: Duration{20 * time.Second},
-			Delay: Duration{time.Second}, MaxBytes: 16 << 20, Retries: 3,
+			Delay: Duration{time.Second}, MaxBytes: 16 << 20, Retries: 3, WhenOpen: Duration{time.Minute},
 		},
 		Digests: []Digest{{Name: "daily", Schedule: "0 9 * * 1-5", TimeZone: "UTC", CatchUp: Duration{12 * time.Hour},
 			WhenEmpty: "send"}},

@@ -46,8 +46,14 @@ func (w *Watcher) Run(ctx context.Context, sources []Source) error {
 			w.missed(work, s, errors.New("not read: the reading before it was still running"))
 		}}
 		chain := cron.NewChain(cron.SkipIfStillRunning(skipped), w.recover(s))
+		t := &turn{source: s}
+		t.read = func() {
+			w.turns.whileOpen(func() { running.Go(func() { w.outOfTurn(work, t) }) })
+		}
+		w.turns.add(t)
 		return chain.Then(cron.FuncJob(func() {
-			if ctx.Err() == nil {
+			if ctx.Err() == nil && t.begin() {
+				defer t.end()
 				w.scheduled(work, s)
 			}
 		}))
@@ -58,7 +64,10 @@ func (w *Watcher) Run(ctx context.Context, sources []Source) error {
 		all.add(spread(s, time.Now()), func() { running.Go(j.Run) })
 		running.Go(j.Run)
 	}
+	running.Go(func() { w.hurry(ctx) })
+	w.turns.open()
 	all.run(ctx)
+	w.turns.close()
 	done := make(chan struct{})
 	go func() {
 		running.Wait()

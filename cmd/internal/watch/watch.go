@@ -53,6 +53,7 @@ type Watcher struct {
 	Log         *slog.Logger
 	Now         func() time.Time    // the clock for all times that are saved
 	Concurrency int                 // pages parsed and saved at the same time; below 1 means 1
+	WhenOpen    time.Duration       // how often Run reads pages of vendors that have trouble; 0: as any other
 	OnEvents    func([]query.Event) // called with the events of each scrape once they are saved; calls do not overlap
 
 	eventsMu sync.Mutex // held while OnEvents runs
@@ -65,6 +66,7 @@ type Watcher struct {
 
 	late  late
 	again again
+	turns turns
 }
 
 // Scrape reads a source once and saves the result. A page that cannot be read is saved as a failed scrape, and
@@ -151,12 +153,17 @@ func (w *Watcher) save(ctx context.Context, s Source, scrape record.Scrape) (rec
 		return saved, fmt.Errorf("source %q: save: %w", s.Vendor, err)
 	}
 	w.log(s, scrape, saved)
-	if w.OnEvents != nil && len(saved.Events) > 0 {
+	w.Tell(saved.Events)
+	return saved, nil
+}
+
+// Tell calls OnEvents with events that are saved, if there are any.
+func (w *Watcher) Tell(events []query.Event) {
+	if w.OnEvents != nil && len(events) > 0 {
 		w.eventsMu.Lock()
 		defer w.eventsMu.Unlock()
-		w.OnEvents(saved.Events)
+		w.OnEvents(events)
 	}
-	return saved, nil
 }
 
 func (w *Watcher) log(s Source, scrape record.Scrape, saved record.Saved) {

@@ -10,6 +10,17 @@ import (
 // ByPage says who reports an incident that no vendor posted.
 const ByPage = "the status page itself, not a post of the vendor"
 
+// ReportedBy says who reports an incident that no vendor posted; empty if one did.
+func ReportedBy(i query.Incident) string {
+	switch {
+	case i.ByPage():
+		return ByPage
+	case i.Ours():
+		return "our own checks, not the vendor"
+	}
+	return ""
+}
+
 // Touches says which services of ours an incident touches, and which it may; empty if it is known to spare them.
 func Touches(i query.Incident) string {
 	var parts []string

@@ -31,6 +31,12 @@ func Status(s query.Status) string {
 }
 
 func troubleText(s query.Status) string {
+	switch s.Because {
+	case query.BecauseProbe:
+		return "our checks fail"
+	case query.BecauseSignal:
+		return "our alert burns"
+	}
 	if s.Because != query.BecauseIncident {
 		return Spell(s.Status) + ", no incident posted"
 	}

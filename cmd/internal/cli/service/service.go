@@ -20,6 +20,7 @@ import (
 	"vendorwatch/cmd/internal/report/deliver"
 	"vendorwatch/cmd/internal/report/digest"
 	"vendorwatch/cmd/internal/watch"
+	"vendorwatch/cmd/internal/watch/probe"
 	"vendorwatch/db"
 	"vendorwatch/db/query"
 	"vendorwatch/db/record"
@@ -57,6 +58,7 @@ type Service struct {
 	senders  []*deliver.Sender // one a channel
 	digests  *digest.Planner
 	planner  *alert.Planner // of alerts
+	probes   []probe.Probe  // of the vendors that are switched on, and of services of ours
 }
 
 // New opens the config's file, and makes its vendors, sources and digests known there.
@@ -82,7 +84,7 @@ func New(ctx context.Context, c *config.Config, o Options) (*Service, error) {
 	recorder.LateAfter = c.LateAfter.Duration
 	s.Watcher = &watch.Watcher{
 		DB: query.New(file), Record: recorder, Log: o.Log, Now: o.Now, Concurrency: c.Concurrency,
-		Fetcher: Collector(c.Fetch),
+		Fetcher: Collector(c.Fetch), WhenOpen: c.Fetch.WhenOpen.Duration,
 	}
 	printed := s.printEvents(c.Digests[0])
 	s.Watcher.OnEvents = func(events []query.Event) {
@@ -129,6 +131,7 @@ func (s *Service) Run(ctx context.Context) error {
 	wg.Go(func() { s.report(ctx) })
 	wg.Go(func() { s.ServeDashboard(ctx) })
 	wg.Go(func() { s.answerSlack(ctx) })
+	wg.Go(func() { s.probe(ctx) })
 	// The hour is of no importance; that it is not a full one keeps it apart from scrapes.
 	pruning := cron.New()
 	pruning.Schedule(cron.Every(23*time.Hour+17*time.Minute), cron.FuncJob(func() { s.prune(ctx) }))

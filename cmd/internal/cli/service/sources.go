@@ -78,7 +78,10 @@ func (s *Service) addSources(ctx context.Context) (notes []string, err error) {
 	if err := rec.SetWatched(ctx, ids); err != nil {
 		return nil, err
 	}
-	return notes, s.addServices(ctx)
+	if err := s.addServices(ctx); err != nil {
+		return nil, err
+	}
+	return notes, s.addProbes(ctx)
 }
 
 // addServices makes the services of the config known to the file, and the vendors that they need.

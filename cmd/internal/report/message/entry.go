@@ -63,8 +63,8 @@ func (d Digest) Entry(i Item) Entry {
 func (d Digest) incidentFacts(i Item) []string {
 	until := words.Time(d.UntilAt)
 	facts := []string{words.Severity(i.Severity), stateWords(i)}
-	if i.ByPage() {
-		facts = append(facts, "reported by "+words.ByPage)
+	if by := words.ReportedBy(i.Incident); by != "" {
+		facts = append(facts, "reported by "+by)
 	}
 	blind, isBlind := d.UnreadableSource(i.SourceID)
 	lastRead, resting := d.Unwatched[i.SourceID]

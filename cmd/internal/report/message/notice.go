@@ -54,6 +54,9 @@ func (m Message) Notice() Notice {
 	switch {
 	case len(n.Incidents) == 1:
 		n.Headline, n.Link = n.Incidents[0].headline(), n.Incidents[0].Link
+		if text := m.warning(n.Incidents[0]); text != "" {
+			n.Headline = text
+		}
 	case len(n.Incidents) > 1:
 		n.Headline = m.groupHeadline()
 	case m.Reason == ReasonTest:
@@ -135,6 +138,23 @@ func (m Message) incident(i AlertItem) IncidentNotice {
 // headline is the news of the incident in one line.
 func (t IncidentNotice) headline() string { return t.Vendor + ": " + t.What + ": " + t.Title }
 
+// warning is the first message on trouble that our own checks or alerts tell of: "Our checks of Stripe fail since 10:02
+// UTC, its page says nothing". It is empty for all others.
+func (m Message) warning(t IncidentNotice) string {
+	if m.Reason != ReasonFirst || !t.Item.Ours() || t.Item.over() {
+		return ""
+	}
+	what, page, _ := strings.Cut(t.Title, ", its page ")
+	if page != "" {
+		page = ", its page " + page
+	}
+	since := " since " + m.timeOfDay(t.Item.StartedAt)
+	if rest, checks := strings.CutPrefix(what, "Our checks"); checks {
+		return "Our checks of " + t.Vendor + rest + since + page
+	}
+	return t.Vendor + ": " + what + since + page
+}
+
 // what says what happened to an incident, by the reason of the message.
 func (m Message) what(i AlertItem) string {
 	noun := "incident"
@@ -175,6 +195,9 @@ func (m Message) what(i AlertItem) string {
 	case ReasonUpdate:
 		if i.ByPage() {
 			return "the page has changed, " + stateWords(i.Item)
+		}
+		if i.Ours() {
+			return "what our checks see has changed, " + stateWords(i.Item)
 		}
 		return "update, " + stateWords(i.Item)
 	case ReasonPostmortem:
@@ -247,6 +270,9 @@ func (m Message) reminderWords(i AlertItem) string {
 		return "maintenance reminder"
 	}
 	if last := words.Time(cmp.Or(i.LatestPostedAt, i.StartedAt, i.FirstSeenAt)); !last.IsZero() && now.After(last) {
+		if i.Ours() {
+			return "still so, no post of the vendor, no change for " + words.Duration(now.Sub(last))
+		}
 		if i.ByPage() {
 			return "still open, no post of the vendor, no change of its page for " + words.Duration(now.Sub(last))
 		}

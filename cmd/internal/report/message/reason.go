@@ -37,6 +37,9 @@ func (m Message) Why() string {
 	if m.Reason == ReasonUpdate && len(m.Items) > 0 && m.Items[0].ByPage() {
 		return "what the page shows has changed"
 	}
+	if m.Reason == ReasonUpdate && len(m.Items) > 0 && m.Items[0].Ours() {
+		return "what our own checks see has changed"
+	}
 	if text, known := reasonWords[m.Reason]; known {
 		return text
 	}

@@ -177,9 +177,35 @@ var fieldTexts = map[string]string{
 		"unknown.",
 	"gone_at": "When its page no longer listed it.",
 
+	// Our own checks.
+	"probes": "Checks of ours, those that miss first.",
+	"own_outages": "When checks of several vendors failed together within the last 30 days, so that our own " +
+		"network is taken for the cause. They count for no vendor.",
+	"probe_id":               "Number of the probe.",
+	"Probe.name":             "Name in the configuration.",
+	"Probe.vendor":           "Slug of the vendor that it checks. Left out: it checks a service of ours.",
+	"Probe.service":          "Slug of the service of ours that it checks. Left out: it checks a vendor.",
+	"Probe.url":              "The address that is asked.",
+	"Probe.severity":         "How bad it is for us if it fails, by the configuration.",
+	"last_at":                "When it was last asked.",
+	"last_ok_at":             "When the answer was last as expected.",
+	"last_miss_at":           "When it last was not, whatever followed.",
+	"missing_since_at":       "The first of the misses in a row. Left out: the last answer was good.",
+	"misses":                 "How many misses in a row there are.",
+	"failing_since_at":       "The first of the misses that are told as the vendor's. Left out: none are.",
+	"Probe.last_error":       "What was wrong at the last miss.",
+	"Probe.took_ms":          "How many milliseconds it took to ask.",
+	"Probe.interval_seconds": "Seconds between two checks.",
+	"OwnOutage.from_at":      "The first miss.",
+	"OwnOutage.to_at":        "When one of them was reached again. Left out: it lasts.",
+	"OwnOutage.vendors":      "Names of the vendors whose checks failed.",
+	"refuted":                "Always false here: it was not our network, as others showed that were reached.",
+
 	// Incidents.
 	"origin": "Who says so: `vendor`, posted by the vendor; `page`, the page itself is red and no open " +
-		"incident of the vendor is as bad.",
+		"incident of the vendor is as bad; `probe`, checks of ours fail; `signal`, an alert of ours burns.",
+	"signal_before_post_seconds": "How many seconds before the vendor's first post our own check missed, or our own " +
+		"alert burned. Left out: none did.",
 	"Incident.source_key":       incidentKey,
 	"IncidentDetail.source_key": incidentKey,
 	"vendor_severity":           "The vendor's impact word.",

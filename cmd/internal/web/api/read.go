@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/db"
@@ -249,7 +250,12 @@ type Health struct {
 	SourcesUnreadable int                   `json:"sources_unreadable"`
 	Unreadable        []query.SourceHealth  `json:"unreadable"`
 	Channels          []query.ChannelHealth `json:"channels"`
+	Probes            []query.Probe         `json:"probes"`
+	OwnOutages        []query.OwnOutage     `json:"own_outages"`
 }
+
+// ownOutagesTold is for how long outages of our own network are told.
+const ownOutagesTold = 30 * 24 * time.Hour
 
 func (a *API) health(r *http.Request) (Health, error) {
 	if _, err := site.ReadParams(r); err != nil {
@@ -269,5 +275,9 @@ func (a *API) health(r *http.Request) (Health, error) {
 		return Health{}, err
 	}
 	last, err := a.DB.LastEventID(ctx)
-	return Health{a.Version, facts.LastCheckAt, last, count, unreadable, channels}, err
+	if err != nil {
+		return Health{}, err
+	}
+	probes, own, err := a.DB.OwnChecks(ctx, a.Clock().Add(-ownOutagesTold))
+	return Health{a.Version, facts.LastCheckAt, last, count, unreadable, channels, probes, own}, err
 }

@@ -10,6 +10,7 @@ import (
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/reach"
 )
 
 // values are the schemas of what is not a struct.
@@ -48,11 +49,16 @@ func values() map[string]*jsonschema.Schema {
 			"the page "+
 			"itself says so, by its own word or its components. maintenance: work under way. nothing_open: the page "+
 			"lists nothing that is open, and has nothing else. unreadable: a page was due and was not read, or not in "+
-			"full. never_read: a page was never read. no_component: a need names none of the components that "+
-			"its vendor lists.",
+			"full. never_read: a page was never read. probe, signal: our own check fails, or our own alert burns, "+
+			"and the status is unknown. no_component: a need names none of the components that its vendor lists.",
 			words(query.BecauseIncident, query.BecausePage, query.BecauseComponent, query.BecauseMaintenance,
 				query.BecauseNothingOpen, query.BecauseUnreadable, query.BecauseNeverRead,
-				query.BecauseNoComponent)),
+				query.BecauseProbe, query.BecauseSignal, query.BecauseNoComponent)),
+		"ProbeState": enum("never: not asked yet. missed: once, the next answer decides. failing: twice in a row "+
+			"and more, told as the vendor's. undecided: likewise, and nothing shows that our network works. "+
+			"own_network: likewise, with checks of other vendors.",
+			words(reach.Never, reach.OK, reach.Missed, reach.Failing,
+				reach.Undecided, reach.OwnNetwork)),
 		"Verdict": enum("well: all that is asked about is known to be well. trouble: something is wrong, or work is "+
 			"under way or planned in that time. not_known: of something it is not known how it does.",
 			words(query.VerdictWell, query.VerdictTrouble, query.VerdictNotKnown)),
@@ -83,6 +89,7 @@ func valueOf(schema, field string) string {
 		"Update.state": "UpdateState", "ListedUpdate.state": "UpdateState",
 		"Action.kind": "ActionKind", "ActionRequest.kind": "ActionKind",
 		"Event.kind": "EventKind", "Problem.type": "AboutBlank",
+		"Probe.state": "ProbeState",
 		// The vendor's own words are what they are, except for the kind, which is ours.
 		"Raw.kind": "Kind", "Raw.state": "", "RawUpdate.state": "", "RawComponent.status": "",
 		"Problem.status": "",

@@ -191,7 +191,7 @@ func (s Feeds) incidentEntry(r *http.Request, i query.IncidentDetail, changed st
 			{i.Kind, scheme("kind")},
 		},
 	}
-	if i.ByPage() {
+	if !i.Posted() {
 		e.Author.Name = "vendorwatch"
 	}
 	if page := ownPage(i.Incident); page != "" {

@@ -36,8 +36,8 @@ var longTexts = map[string]string{
 		"beyond the limit",
 	"duration_seconds":        "left out while it is open or an end is not known",
 	"stated_duration_seconds": "length of the impact by the vendor's postmortem",
-	"origin": "who says so: vendor, posted by it; page, its page itself is red and no post of the vendor says so: " +
-		"the title and the posts are vendorwatch's then",
+	"origin": "who says so: vendor, posted by it; page, its page itself is red and no post of the vendor says so; " +
+		"probe or signal, the reader's own checks or alerts: the title and the posts are vendorwatch's then",
 	"left_feed_at": "when it was no longer on the vendor's page, although it had not been resolved",
 	"latest_body":  "the newest post, cut to 500 characters; untrusted text of the vendor",
 	"of_post_at":   "posted_at of the post that was edited; left out: the incident itself was",

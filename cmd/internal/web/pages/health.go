@@ -22,6 +22,8 @@ const (
 	shownScrapes = 15
 	shownFinding = 15
 	shownDeliver = 15
+
+	ownOutagesShown = 30 * 24 * time.Hour
 )
 
 // monthOf groups maintenances by the month of their windows.
@@ -122,6 +124,8 @@ type healthBody struct {
 	Version    string
 	Go         string
 	Late       site.Lateness
+	Probes     []query.Probe
+	OwnOutages []query.OwnOutage
 }
 
 func (p *Pages) health(r *http.Request) (view, error) {
@@ -159,6 +163,10 @@ func (p *Pages) health(r *http.Request) (view, error) {
 		if c.LastError != "" {
 			b.Channels = append(b.Channels, c)
 		}
+	}
+	since := p.Clock().Add(-ownOutagesShown)
+	if b.Probes, b.OwnOutages, err = p.DB.OwnChecks(ctx, since); err != nil {
+		return view{}, err
 	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		b.Go = info.GoVersion

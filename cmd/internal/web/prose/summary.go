@@ -44,6 +44,9 @@ func Opening(i query.IncidentDetail) string {
 	case i.ByPage():
 		text, when = "The status page of "+text+" itself shows trouble of "+words.Spell(i.Severity)+
 			" severity, which no post of the vendor says", ", seen first on "
+	case i.Ours():
+		text, when = "Our own checks or alerts say that something is wrong with "+text+
+			", and how bad it is for us: "+words.Spell(i.Severity), ", since "
 	case i.Kind == string(normalize.KindMaintenance):
 		text, when = text+" scheduled maintenance", " for "
 	case i.Kind == string(normalize.KindNotice):
@@ -113,7 +116,7 @@ func Ending(i query.Incident, now time.Time) string {
 	case state.Over() && i.DurationSeconds != nil:
 		return "It was resolved after " + words.Seconds(*i.DurationSeconds) + "."
 	case state.Over():
-		if i.ByPage() {
+		if !i.Posted() {
 			return "It is over; how long it lasted is not known."
 		}
 		return "It is over; the vendor did not publish when it ended."
@@ -138,7 +141,7 @@ func Ending(i query.Incident, now time.Time) string {
 	}
 	if t := words.Time(i.LatestPostedAt); !t.IsZero() && now.Sub(t) > time.Minute {
 		last := "; the last post is "
-		if i.ByPage() {
+		if !i.Posted() {
 			last = "; the last change that was seen is "
 		}
 		text += last + words.Duration(now.Sub(t)) + " old"

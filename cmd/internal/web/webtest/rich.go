@@ -8,8 +8,10 @@ import (
 	"vendorwatch/db/ledger"
 	"vendorwatch/db/query"
 	"vendorwatch/db/record"
+	"vendorwatch/db/record/signals"
 	"vendorwatch/db/record/targets"
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/reach"
 	"vendorwatch/normalize/target"
 )
 
@@ -151,6 +153,35 @@ func buildRich(r *Record) {
 	promise := target.Target{TargetPercent: 99.9, Period: "month", Credits: []target.Credit{{Below: 99.9, Percent: 10}}}
 	if err := targets.Set(t.Context(), r.File, vendor.VendorID, &promise); err != nil {
 		t.Fatal(err)
+	}
+
+	// Our own monitoring saw the second trouble of Moody before it was posted; and our own network failed for a while.
+	own := r.Signals()
+	alert := signals.Signal{Vendor: "moody", Fingerprint: "f", Name: "MoodyErrors", Severity: normalize.SeverityMajor,
+		Summary: "5 % of calls fail", StartedAt: Before(80 * Minute)}
+	for n := range 2 {
+		if _, _, err := own.SaveSignals(t.Context(), []signals.Signal{alert}, Before(79*Minute-time.Duration(n)*15*
+			Minute)); err != nil {
+			t.Fatal(err)
+		}
+		alert.EndedAt = Before(64 * Minute)
+	}
+	ids, err := own.SetProbes(t.Context(), []signals.Probe{
+		{Name: "Acme API", Vendor: "acme", URL: "https://api.acme.example", Severity: normalize.SeverityMajor,
+			Every: Minute},
+		{Name: "Odds", Vendor: "odds", URL: "https://odds.example", Severity: normalize.SeverityMinor, Every: Minute},
+	}, Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, at := range []time.Duration{50 * Minute, 49 * Minute, 48 * Minute, 2 * Minute} {
+		for name, id := range ids {
+			_, err := own.SaveProbe(t.Context(), signals.Result{Error: "no answer within 10s", Result: reach.Result{
+				Probe: id, At: Before(at), Took: time.Second, OK: n == 2 || n == 3 && name == "Odds"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 
 	// Services of ours: one that needs a component that is in trouble, one whose vendor was never read, one in calm.

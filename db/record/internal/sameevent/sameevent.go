@@ -125,7 +125,7 @@ func (l linking) near(ctx context.Context, tx *db.Tx, rec *incidents.Record) ([]
 	}, `
 		SELECT i.incident_id, i.source_id, coalesce(i.same_event_id, 0), EXISTS (
 			SELECT 1 FROM incidents o WHERE o.same_event_id = i.same_event_id AND o.source_id = ?1)
-		FROM incidents i WHERE i.incident_id <> ?2 AND i.incident_id IN (
+		FROM incidents i WHERE i.incident_id <> ?2 AND i.origin IN ('vendor', 'page') AND i.incident_id IN (
 			SELECT incident_id FROM incidents WHERE source_id IN (SELECT value FROM json_each(?3))
 			AND started_at BETWEEN ?4 AND ?5
 			UNION
@@ -208,7 +208,8 @@ func standFor(ctx context.Context, tx *db.Tx, event int64) (int64, error) {
 	var best int64
 	err := tx.QueryRowContext(ctx, `
 		SELECT count(*) OVER (), i.incident_id FROM incidents i JOIN sources s USING (source_id)
-		WHERE i.same_event_id = ? ORDER BY i.origin = 'page', s.platform IN ('pingoru', 'feed'), i.incident_id LIMIT 1`,
+		WHERE i.same_event_id = ?
+		ORDER BY i.origin <> 'vendor', i.origin <> 'page', s.platform IN ('pingoru', 'feed'), i.incident_id LIMIT 1`,
 		event).Scan(&records, &best)
 	if err != nil {
 		return 0, err

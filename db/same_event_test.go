@@ -379,8 +379,8 @@ func TestListsShowAnEventOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []query.EventRecord{{IncidentID: 1, SourceID: 2, PageURL: "https://pingoru.io/providers/acme",
-		Platform: "pingoru", SourceKey: "pingoru-a",
+	want := []query.EventRecord{{IncidentID: 1, SourceID: s.pages["pingoru"],
+		PageURL: "https://pingoru.io/providers/acme", Platform: "pingoru", SourceKey: "pingoru-a",
 		URL: "https://pingoru.example/acme/a", Title: "Trouble a", Severity: "minor", State: "investigating",
 		StartedAt: "2026-11-23T10:00:00.000Z"}}
 	if diff := cmp.Diff(want, detail.SameEvent); diff != "" {

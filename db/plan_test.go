@@ -127,6 +127,7 @@ func asking(ctx context.Context, d *query.DB) map[string][]func() error {
 	return map[string][]func() error{
 		"LastChanged":    changed,
 		"ChannelHealth":  one(func() error { _, err := d.ChannelHealth(ctx); return err }),
+		"OwnChecks":      one(func() error { _, _, err := d.OwnChecks(ctx, year); return err }),
 		"ComponentSpans": one(func() error { _, err := d.ComponentSpans(ctx, []int64{1, 2}, year); return err }),
 		"ComponentsAfter": one(func() error {
 			_, err := d.ComponentsAfter(ctx, now, "acme", "operational", 1,

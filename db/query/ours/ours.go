@@ -41,7 +41,7 @@ type OwnOutage struct {
 
 var (
 	probeRow     = scan.Of[Probe]("p")
-	ownOutageRow = scan.Of[OwnOutage]("o")
+	ownOutageRow = scan.Of[OwnOutage]("own")
 )
 
 // Checks returns the checks of ours that the configuration lists, the failing ones first, and the times since one in
@@ -52,8 +52,8 @@ func Checks(ctx context.Context, q scan.Querier, since time.Time) ([]Probe, []Ow
 	if err != nil {
 		return nil, nil, fmt.Errorf("probes: %w", err)
 	}
-	outages, err := ownOutageRow.All(ctx, q, `SELECT `+ownOutageRow.Columns+` FROM own_outages o
-		WHERE o.refuted = 0 AND coalesce(o.to_at >= ?, 1) ORDER BY o.from_at DESC LIMIT 100`, db.Stamp(since))
+	outages, err := ownOutageRow.All(ctx, q, `SELECT `+ownOutageRow.Columns+` FROM own_outages own
+		WHERE own.refuted = 0 AND coalesce(own.to_at >= ?, 1) ORDER BY own.from_at DESC LIMIT 100`, db.Stamp(since))
 	if err != nil {
 		return nil, nil, fmt.Errorf("outages of our own: %w", err)
 	}

@@ -1075,26 +1075,26 @@ LEFT JOIN pages p USING (vendor_id);
 
 CREATE VIEW v_probes AS -- checks of ours, and how each does
 SELECT
-  p.probe_id,
-  p.name, -- in the configuration
+  c.probe_id,
+  c.name, -- in the configuration
   v.slug AS vendor, -- short name of the vendor that is checked; null: a service of ours is
   coalesce(nullif(v.name, ''), v.slug) AS vendor_name, -- name for people
   ours.slug AS service, -- short name of the service of ours that is checked; null: a vendor is
-  p.url,
-  p.severity,
-  p.interval_seconds,
-  p.watched,
-  p.state, -- ok; missed, once; failing, twice in a row and more; undecided and own_network, likewise, and not told as the vendor's; never
-  p.last_at,
-  p.last_ok_at,
-  p.last_miss_at,
-  p.missing_since_at,
-  p.misses,
-  p.failing_since_at,
-  p.answered,
-  p.last_error,
-  p.took_ms
-FROM probes p
+  c.url,
+  c.severity,
+  c.interval_seconds,
+  c.watched,
+  c.state, -- ok; missed, once; failing, twice in a row and more; undecided and own_network, likewise, and not told as the vendor's; never
+  c.last_at,
+  c.last_ok_at,
+  c.last_miss_at,
+  c.missing_since_at,
+  c.misses,
+  c.failing_since_at,
+  c.answered,
+  c.last_error,
+  c.took_ms
+FROM probes c
 LEFT JOIN vendors v USING (vendor_id)
 LEFT JOIN services ours USING (service_id);
 

@@ -40,15 +40,15 @@ type OwnOutage struct {
 }
 
 var (
-	probeRow     = scan.Of[Probe]("p")
+	probeRow     = scan.Of[Probe]("c")
 	ownOutageRow = scan.Of[OwnOutage]("own")
 )
 
 // Checks returns the checks of ours that the configuration lists, the failing ones first, and the times since one in
 // which our own network was taken for the cause, the newest first. Those that turned out not to be are left out.
 func Checks(ctx context.Context, q scan.Querier, since time.Time) ([]Probe, []OwnOutage, error) {
-	probes, err := probeRow.All(ctx, q, `SELECT `+probeRow.Columns+` FROM v_probes p
-		WHERE p.watched = 1 ORDER BY p.state IN ('ok', 'never'), p.name`)
+	probes, err := probeRow.All(ctx, q, `SELECT `+probeRow.Columns+` FROM v_probes c
+		WHERE c.watched = 1 ORDER BY c.state IN ('ok', 'never'), c.name`)
 	if err != nil {
 		return nil, nil, fmt.Errorf("probes: %w", err)
 	}

@@ -135,11 +135,9 @@ func readDay(t *testing.T, file string) day {
 			page[vendor] = host
 		}
 		for _, e := range entries {
-			of := cmp.Or(strings.TrimPrefix(strings.SplitN(e.id, "/", 2)[0], vendor), vendor)
+			of := vendor
 			if vendor == "titles-only" {
 				of, e.id, _ = strings.Cut(e.id, "/")
-			} else {
-				of = vendor
 			}
 			if known[key{of, e.id}] == nil {
 				known[key{of, e.id}] = e

@@ -122,12 +122,6 @@ func split(column string) []string {
 	return strings.Split(column, "|")
 }
 
-// ProviderNamed returns the provider of that slug.
-func ProviderNamed(slug string) (Provider, bool) {
-	p, ok := readNames().providers[slug]
-	return p, ok
-}
-
 // Place reads words such as "aws us-east-1" or "Cloudflare": a provider and, if they name one, its region. It reports
 // whether they name a provider that is on the list.
 func Place(words string) (provider, region string, ok bool) {

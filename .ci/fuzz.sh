@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every fuzz target for $FUZZTIME. Run it with: make fuzz
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-fuzztime=${FUZZTIME:-20s}
+fuzztime=${FUZZTIME:-8s}
 
 section "fuzzing, $fuzztime a target, twenty-one side by side"
 # A package's test program is made once for all of its targets; each then works by itself, with one worker.

@@ -2,6 +2,13 @@
 # What can be checked without running the program. Run it with: make lint
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
+section 'no compiled programs'
+programs=$(git ls-files -z | xargs -0 grep -laP '\A\x7fELF' || true)
+if [ -n "$programs" ]; then
+	printf 'take these out of the repository:\n%s\n' "$programs" >&2
+	exit 1
+fi
+
 section gofmt
 unformatted=$(gofmt -l .)
 if [ -n "$unformatted" ]; then

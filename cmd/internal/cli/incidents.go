@@ -216,14 +216,11 @@ func vendorNamed(ctx context.Context, file *db.DB, name string) (slug, hint stri
 	if err != nil {
 		return "", "", err
 	}
-	var known []string
-	for _, v := range vendors {
-		if strings.EqualFold(v.Slug, name) || strings.EqualFold(v.Name, name) {
-			return v.Slug, "", nil
-		}
-		known = append(known, v.Slug)
-	}
-	if near := words.Nearest(name, known); near != "" {
+	slug, near := words.VendorNamed(vendors, name)
+	switch {
+	case slug != "":
+		return slug, "", nil
+	case near != "":
 		return "", "did you mean " + near + "?", nil
 	}
 	return "", "vendorwatch vendors lists those there are", nil

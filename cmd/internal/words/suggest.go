@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"vendorwatch/db/query"
 )
 
 // Nearest returns the candidate that a mistyped word was most likely meant to be, "" if none is near: at most a
@@ -97,4 +99,17 @@ func likeness(a, b string) float64 {
 		}
 	}
 	return 2 * float64(same) / float64(len(a)+len(b)-2)
+}
+
+// VendorNamed returns the slug of the vendor of that slug or name, upper and lower case alike. If there is none, slug
+// is empty, and near is the slug that is most like it, "" if none is.
+func VendorNamed(vendors []query.VendorHealth, name string) (slug, near string) {
+	var known []string
+	for _, v := range vendors {
+		if strings.EqualFold(v.Slug, name) || strings.EqualFold(v.Name, name) {
+			return v.Slug, ""
+		}
+		known = append(known, v.Slug)
+	}
+	return "", Nearest(name, known)
 }

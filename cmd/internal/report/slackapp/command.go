@@ -67,17 +67,11 @@ func (a *App) named(ctx context.Context, name string) (slug, hint string, err er
 	if err != nil {
 		return "", "", err
 	}
-	var known []string
-	for _, v := range vendors {
-		if strings.EqualFold(v.Slug, name) || strings.EqualFold(v.Name, name) {
-			return v.Slug, "", nil
-		}
-		known = append(known, v.Slug)
+	slug, near := words.VendorNamed(vendors, name)
+	if near != "" {
+		hint = "Did you mean `" + near + "`?"
 	}
-	if near := words.Nearest(name, known); near != "" {
-		return "", "Did you mean `" + near + "`?", nil
-	}
-	return "", "", nil
+	return slug, hint, nil
 }
 
 // vendors says how all vendors do, those that are not well first.

@@ -21,6 +21,7 @@ import (
 	"vendorwatch/cmd/internal/cli/figures"
 	"vendorwatch/cmd/internal/cli/flags"
 	"vendorwatch/cmd/internal/cli/services"
+	"vendorwatch/cmd/internal/cli/shell"
 	"vendorwatch/cmd/internal/cli/stories"
 	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/words"
@@ -128,15 +129,12 @@ Try it without any set-up:  vendorwatch demo`,
 		a.reportCommand(),
 		a.configCommand(), a.dbCommand(), a.demoCommand(), a.mcpCommand(), a.versionCommand(),
 	)
-	root.AddCommand(services.Commands(services.Shell{Stdout: a.stdout, Stderr: a.stderr, Open: a.openToRead,
-		Table: a.table, Takes: takes, JSON: a.printJSON})...)
-	root.AddCommand(stories.Command(stories.Shell{Stdout: a.stdout, Stderr: a.stderr, Open: a.openToRead,
-		Table: a.table, Takes: takes, JSON: a.printJSON, StandsOn: standsOn}))
-	root.AddCommand(actions.Commands(actions.Shell{Stdout: a.stdout, Stderr: a.stderr, Open: a.openToRead,
-		OpenToWrite: a.openToWrite, Table: a.table, Takes: takes, JSON: a.printJSON, Vendor: vendorNamed,
+	sh := a.shell()
+	root.AddCommand(services.Commands(services.Shell{Shell: sh})...)
+	root.AddCommand(stories.Command(stories.Shell{Shell: sh, StandsOn: standsOn}))
+	root.AddCommand(actions.Commands(actions.Shell{Shell: sh, OpenToWrite: a.openToWrite, Vendor: vendorNamed,
 		Complete: a.recordedVendors})...)
-	root.AddCommand(figures.Commands(figures.Shell{Stdout: a.stdout, Stderr: a.stderr, Open: a.openToRead,
-		Table: a.table, Takes: takes, JSON: a.printJSON, Vendor: recorded, Vendors: a.recordedVendors})...)
+	root.AddCommand(figures.Commands(figures.Shell{Shell: sh, Vendor: recorded, Vendors: a.recordedVendors})...)
 	return root
 }
 
@@ -144,6 +142,12 @@ Try it without any set-up:  vendorwatch demo`,
 func standsOn(page string) []string {
 	e, _ := scraper.LookupPage(strings.TrimRight(page, "/"))
 	return e.StandsOn
+}
+
+// shell is what the packages of commands take.
+func (a *app) shell() shell.Shell {
+	return shell.Shell{Stdout: a.stdout, Stderr: a.stderr, Open: a.openToRead, Table: a.table, Takes: takes,
+		JSON: a.printJSON}
 }
 
 // group makes a command that only has subcommands.

@@ -25,8 +25,7 @@ func (a *app) vendorsCommand() *cobra.Command {
 		RunE:  func(cmd *cobra.Command, _ []string) error { return a.vendors(cmd.Context()) },
 	}
 	c.AddCommand(a.vendorsSearchCommand(), a.vendorsAddCommand())
-	c.AddCommand(catalogued.Commands(catalogued.Shell{Stdout: a.stdout, Stderr: a.stderr, Table: a.table,
-		Takes: takes, JSON: a.printJSON, Fetcher: a.fetcher})...)
+	c.AddCommand(catalogued.Commands(catalogued.Shell{Shell: a.shell(), Fetcher: a.fetcher})...)
 	a.jsonFlag(c)
 	return c
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/user"
 	"strconv"
@@ -16,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"vendorwatch/cmd/internal/cli/flags"
+	"vendorwatch/cmd/internal/cli/shell"
 	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
@@ -26,12 +26,8 @@ import (
 
 // Shell is what the commands take from the command line.
 type Shell struct {
-	Stdout, Stderr io.Writer
-	Open           func(context.Context) (*db.DB, error) // opens the file to read it
-	OpenToWrite    func(context.Context) (*db.DB, error)
-	Table          func(columns ...terminal.Column) *terminal.Table
-	Takes          func(low, high int, what string) cobra.PositionalArgs
-	JSON           func(v any) error // prints a value
+	shell.Shell
+	OpenToWrite func(context.Context) (*db.DB, error)
 	// finds the vendor of a name; without one, it says what there is instead
 	Vendor   func(ctx context.Context, file *db.DB, name string) (slug, hint string, err error)
 	Complete cobra.CompletionFunc // completes a vendor

@@ -4,13 +4,13 @@ package catalogued
 
 import (
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"vendorwatch/cmd/internal/cli/flags"
+	"vendorwatch/cmd/internal/cli/shell"
 	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/scraper"
@@ -19,11 +19,8 @@ import (
 
 // Shell is what the commands take from the command line.
 type Shell struct {
-	Stdout, Stderr io.Writer
-	Fetcher        func() (scraper.Fetcher, error) // as the config file says, where there is one
-	Table          func(columns ...terminal.Column) *terminal.Table
-	Takes          func(low, high int, what string) cobra.PositionalArgs
-	JSON           func(v any) error // prints a value
+	shell.Shell
+	Fetcher func() (scraper.Fetcher, error) // as the config file says, where there is one
 }
 
 // Commands returns the commands.

@@ -5,11 +5,11 @@ package figures
 import (
 	"context"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/shell"
 	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
@@ -18,11 +18,7 @@ import (
 
 // Shell is what the commands take from the command line.
 type Shell struct {
-	Stdout, Stderr io.Writer
-	Open           func(context.Context) (*db.DB, error) // opens the file to read it
-	Table          func(columns ...terminal.Column) *terminal.Table
-	Takes          func(low, high int, what string) cobra.PositionalArgs
-	JSON           func(v any) error // prints a value
+	shell.Shell
 	// Vendor returns the slug of a vendor on record that was typed, or a mistake that names the nearest
 	Vendor  func(ctx context.Context, file *db.DB, typed string) (string, error)
 	Vendors cobra.CompletionFunc

@@ -5,12 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"vendorwatch/cmd/internal/cli/flags"
+	"vendorwatch/cmd/internal/cli/shell"
 	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
@@ -20,11 +20,7 @@ import (
 
 // Shell is what the commands take from the command line.
 type Shell struct {
-	Stdout, Stderr io.Writer
-	Open           func(context.Context) (*db.DB, error) // opens the file to read it
-	Table          func(columns ...terminal.Column) *terminal.Table
-	Takes          func(low, high int, what string) cobra.PositionalArgs
-	JSON           func(v any) error // prints a value
+	shell.Shell
 }
 
 // Exit is an error that is told already, with the code that the program ends with.

@@ -2,30 +2,24 @@
 package stories
 
 import (
-	"context"
 	"fmt"
-	"io"
 	"math"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"vendorwatch/cmd/internal/cli/flags"
+	"vendorwatch/cmd/internal/cli/shell"
 	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db"
 	"vendorwatch/db/stories"
 	"vendorwatch/normalize/upstream"
 )
 
 // Shell is what the command takes from the command line.
 type Shell struct {
-	Stdout, Stderr io.Writer
-	Open           func(context.Context) (*db.DB, error) // opens the file to read it
-	Table          func(columns ...terminal.Column) *terminal.Table
-	Takes          func(low, high int, what string) cobra.PositionalArgs
-	JSON           func(v any) error // prints a value
-	StandsOn       func(page string) []string
+	shell.Shell
+	StandsOn func(page string) []string
 }
 
 // Command returns the command.

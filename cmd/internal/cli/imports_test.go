@@ -134,7 +134,7 @@ var layers = []layer{
 	{"cmd/internal/cli/actions", slices.Concat(base, []string{"db", "db/ledger", "cmd/internal/terminal",
 		"cmd/internal/cli/flags", "cmd/internal/cli/shell"})},
 	{"cmd/internal/cli", slices.Concat(base, reading, siblings, []string{"cmd/internal/terminal",
-		"cmd/internal/cli/...", "cmd/internal/simulate"})},
+		"cmd/internal/cli/...", "cmd/internal/config/...", "cmd/internal/simulate"})},
 	{"cmd/vendorwatch", []string{"cmd/internal/cli"}},
 }
 

@@ -155,6 +155,7 @@ func TestNoCommandObeysWhatAVendorWrote(t *testing.T) {
 		{"report test --event 1", true, ""},
 		{"report preview --incident 1", true, ""},
 		{"config check", false, ""},
+		{"config example", false, ""},
 		{"db check", false, ""},
 		{"db backup " + filepath.Join(dir, "copy.db"), false, ""},
 		{"db prune", false, ""},

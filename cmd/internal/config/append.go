@@ -39,8 +39,7 @@ func VendorTOML(name, page, platform string) string {
 func Append(path, text string, kinds ChannelKinds) error {
 	real, err := filepath.EvalSymlinks(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("config file %s does not exist; write one, or name another with --config: %w", path,
-			fs.ErrNotExist)
+		return noFile(path)
 	}
 	if err != nil {
 		return fmt.Errorf("config file: %w", err)

@@ -67,12 +67,12 @@ type Reporter interface {
 	Remark(key, text string)            // the file can be used; text follows on what the key is: "is http, not https"
 }
 
-// isSecret reports whether the file holds the name of a variable or a file in place of the value.
-func (k ChannelKey) isSecret() bool { return reflect.TypeOf(k.Zero) == reflect.TypeFor[secret.Text]() }
+// IsSecret reports whether the file holds the name of a variable or a file in place of the value.
+func (k ChannelKey) IsSecret() bool { return reflect.TypeOf(k.Zero) == reflect.TypeFor[secret.Text]() }
 
 // inFile returns the names under which the file may have the key.
 func (k ChannelKey) inFile() []string {
-	if k.isSecret() {
+	if k.IsSecret() {
 		return []string{k.Name + "_env", k.Name + "_file"}
 	}
 	return []string{k.Name}
@@ -193,7 +193,7 @@ func (t channelTable) written(kind ChannelKind) {
 		if _, known := t.kinds[t.channel.Type]; known && !has {
 			write = fmt.Sprintf("leave it out, since a channel of type %s has none, %s", t.channel.Type, made)
 		}
-		if at := t.path + "." + name; k.isSecret() && t.Has(at) {
+		if at := t.path + "." + name; k.IsSecret() && t.Has(at) {
 			t.Add(at, k.Doc+" is a secret and does not belong in a file", write)
 		}
 	}
@@ -379,7 +379,7 @@ func (t channelTable) Mistake(key, problem, write string) {
 func (t channelTable) Remark(key, text string) {
 	what := key
 	for _, k := range t.kinds[t.channel.Type].Keys {
-		if k.Name == key && k.isSecret() {
+		if k.Name == key && k.IsSecret() {
 			what = fmt.Sprintf("%s in %s%s", k.Doc, t.row[key+"_env"], t.row[key+"_file"])
 		}
 	}

@@ -180,11 +180,15 @@ func LoadToRead(path string, kinds ChannelKinds) (*Config, error) {
 	return load(checker{file: path, kinds: kinds, env: os.Getenv, withoutSecrets: true})
 }
 
+func noFile(path string) error {
+	return fmt.Errorf("config file %s does not exist; vendorwatch init writes one, and --config names another: %w",
+		path, fs.ErrNotExist)
+}
+
 func load(c checker) (*Config, error) {
 	data, err := os.ReadFile(c.file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("config file %s does not exist; write one, or name another with --config: %w", c.file,
-			fs.ErrNotExist)
+		return nil, noFile(c.file)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("config file: %w", err)

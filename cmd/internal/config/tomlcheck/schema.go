@@ -150,6 +150,10 @@ func (s schema) expected(path string) (what, example string) {
 		return "true or false", name + " = true"
 	case t.Kind() == reflect.Int:
 		return "a whole number", name + " = 5"
+	case t.Kind() == reflect.Float64:
+		return "a number", name + " = 2.5"
+	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Int:
+		return "a list of whole numbers", name + " = [5, 10]"
 	default:
 		return "a list of strings", name + ` = ["a", "b"]`
 	}

@@ -2,6 +2,7 @@ package tomlcheck
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -236,5 +237,28 @@ func TestGeneric(t *testing.T) {
 		if got := generic(path); got != want {
 			t.Errorf("generic(%q) = %q, want %q", path, got, want)
 		}
+	}
+}
+
+// TestKeys holds that no value is called a list of texts that is none: a mistake in a file would name the wrong remedy.
+func TestKeys(t *testing.T) {
+	type every struct {
+		Text    string            `toml:"text"`
+		Whole   int               `toml:"whole"`
+		Number  float64           `toml:"number"`
+		Flag    bool              `toml:"flag"`
+		Texts   []string          `toml:"texts"`
+		Numbers []int             `toml:"numbers"`
+		Free    map[string]string `toml:"free"`
+	}
+	got := map[string]string{}
+	for path, k := range Keys(reflect.TypeFor[every]()) {
+		got[path] = k.What
+	}
+	want := map[string]string{"text": "a string", "whole": "a whole number", "number": "a number",
+		"flag": "true or false", "texts": "a list of strings", "numbers": "a list of whole numbers",
+		"free": "a table of strings"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }

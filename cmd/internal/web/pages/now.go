@@ -165,7 +165,8 @@ func (p *Pages) verdict(at query.Present) verdict {
 	switch {
 	case at.Vendors == 0:
 		return verdict{"unreadable", "Nothing is watched yet",
-			"List vendors in config.toml and start vendorwatch serve. Their state appears here after the first scrape."}
+			"Add a vendor to config.toml with vendorwatch vendors add NAME --write, and start vendorwatch serve. Its " +
+				"state appears here after the first scrape."}
 	case watched == 0:
 		return verdict{"unreadable", "Nothing is watched any more",
 			"The record is here, but the configuration lists no vendor. Whether anything is broken now is not known."}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -20,13 +21,19 @@ import (
 // refusalHolds is how long a refusal is remembered. Until then, the fallback is requested at once.
 const refusalHolds = 24 * time.Hour
 
+// followAgain is how long a document that says what it said leads nowhere while nothing is open, though its bytes
+// differ. Some pages print the time into each answer.
+const followAgain = 5 * time.Minute
+
 // Document is what is remembered of a URL between two scrapes.
 type Document struct {
 	URL          string
 	ETag         string
 	LastModified string
 	Hash         string    // SHA-256 of the body, hex; of a Configured platform, ":" and its fingerprint follow
+	Words        string    // hash of what was read in it
 	RefusedAt    time.Time // when it was last refused; zero if it was not
+	ReadAt       time.Time // when one of these was different before; filled in by who keeps it
 }
 
 // Outcome is what one scrape of a source brought.
@@ -238,14 +245,55 @@ func (u *run) read(ctx context.Context, r Request, known Document) ([]Request, e
 	if result, err = u.source.Auth.scrubResult(result); err != nil {
 		return nil, fmt.Errorf("read %s: %w", r.URL, err)
 	}
+	lasting := u.source.Mode == Poll && !ofOneIncident(result.Document) && !result.Part
+	if lasting {
+		if doc.Words, err = wordsOf(result); err != nil {
+			return nil, fmt.Errorf("read %s: %w", r.URL, err)
+		}
+		if u.saysTheSame(doc, known, result) {
+			u.moved(r, page)
+			u.told, u.out.SomeSame = true, true
+			if len(result.Follow) > 0 {
+				doc = known // so that the next scrape looks again, and follows in time
+			}
+			u.out.Documents = append(u.out.Documents, doc)
+			return nil, nil
+		}
+	}
 	u.out.Parsed++
 	u.told = u.told || !result.Part || len(result.Incidents)+len(result.Components) > 0
 	u.moved(r, page)
 	u.take(result)
-	if u.source.Mode == Poll && !ofOneIncident(result.Document) && !result.Part {
+	if lasting {
 		u.out.Documents = append(u.out.Documents, doc)
 	}
 	return result.Follow, nil
+}
+
+// saysTheSame reports whether a document says what it said, and leads to nothing that has to be read now.
+func (u *run) saysTheSame(doc, known Document, r Result) bool {
+	if known.Words != doc.Words {
+		return false
+	}
+	return len(r.Follow) == 0 || u.calm() && u.source.Time().Sub(known.ReadAt) < followAgain
+}
+
+// calm reports whether nothing is known to be open.
+func (u *run) calm() bool {
+	for _, known := range u.source.Known {
+		if !known.Over {
+			return false
+		}
+	}
+	return true
+}
+
+// wordsOf returns a hash of what was read in a document.
+func wordsOf(r Result) (string, error) {
+	r.Follow = nil // known from the rest, and what it leads to may hold credentials
+	b, err := json.Marshal(r)
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:16]), err
 }
 
 // unasked is the error of an answer "not modified" to a request that did not ask for it: nothing was read.

@@ -155,3 +155,70 @@ func TestNotModifiedIsAnErrorIfNobodyAskedForIt(t *testing.T) {
 		t.Errorf("asked for: unchanged %v, error %v", out.Unchanged, err)
 	}
 }
+
+// movingPage is a Platform whose list says what stands before a "|" and prints the time behind it. It leads to posts.
+type movingPage struct{ alone bool }
+
+func (movingPage) Start(s scraper.Source) []scraper.Request {
+	return []scraper.Request{{URL: s.URL + "/list"}}
+}
+
+func (m movingPage) Parse(s scraper.Source, p scraper.Page) (scraper.Result, error) {
+	words, _, _ := strings.Cut(string(p.Body), "|")
+	res := scraper.Result{Document: "list", Incidents: []normalize.Raw{{ID: "1", Title: words}}}
+	if !m.alone && strings.HasSuffix(p.URL, "/list") {
+		res.Follow = []scraper.Request{{URL: s.URL + "/posts"}}
+	}
+	return res, nil
+}
+
+// TestWordsThatAreAsBeforeLeadNowhere holds that a page which prints the time into each answer costs one request while
+// it says what it said, nothing is open and what it leads to was read lately; and that nothing of it is forgotten
+// otherwise.
+func TestWordsThatAreAsBeforeLeadNowhere(t *testing.T) {
+	began := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	over := map[string]scraper.Known{"1": {Over: true}}
+	for _, c := range []struct {
+		name     string
+		alone    bool
+		known    map[string]scraper.Known
+		body     string
+		later    time.Duration
+		requests int
+		remember bool // the new answer
+	}{
+		{"the same bytes", false, over, "calm|9:00", time.Hour, 1, true},
+		{"the same words", false, over, "calm|9:01", time.Minute, 1, false},
+		{"other words", false, over, "storm|9:01", time.Minute, 2, true},
+		{"the same words, something open", false, map[string]scraper.Known{"1": {}}, "calm|9:01", time.Minute, 2, true},
+		{"the same words, long after", false, over, "calm|9:05", 5 * time.Minute, 2, true},
+		{"the same words, leading nowhere", true, map[string]scraper.Known{"1": {}}, "calm|9:01", time.Hour, 1, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := pages{"x/list": {body: "calm|9:00"}, "x/posts": {body: "posts"}}
+			source := scraper.Source{URL: "x", Now: func() time.Time { return began },
+				LoadKnown: func(context.Context) (map[string]scraper.Known, error) { return c.known, nil }}
+			out, err := scraper.Scrape(t.Context(), f, movingPage{c.alone}, source, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			docs := map[string]scraper.Document{}
+			for _, d := range out.Documents {
+				d.ReadAt = began
+				docs[d.URL] = d
+			}
+			f["x/list"] = pages{"": {body: c.body}}[""]
+			source.Now = func() time.Time { return began.Add(c.later) }
+			out, err = scraper.Scrape(t.Context(), f, movingPage{c.alone}, source, docs)
+			if err != nil || out.Requests != c.requests {
+				t.Fatalf("%d requests, want %d; error %v", out.Requests, c.requests, err)
+			}
+			if c.requests == 1 != out.Unchanged || out.Unchanged && len(out.Raws) > 0 {
+				t.Errorf("unchanged %v, with %d incidents", out.Unchanged, len(out.Raws))
+			}
+			if same := out.Documents[0].Hash == docs["x/list"].Hash; same == c.remember && c.body != "calm|9:00" {
+				t.Errorf("the new answer is remembered: %v, want %v", !same, c.remember)
+			}
+		})
+	}
+}

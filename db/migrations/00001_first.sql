@@ -102,6 +102,7 @@ CREATE TABLE documents ( -- cache data for each address, so that an unchanged pa
   etag TEXT NOT NULL DEFAULT '', -- validator the server gave
   last_modified TEXT NOT NULL DEFAULT '', -- validator the server gave, in its own form
   hash TEXT NOT NULL DEFAULT '', -- hash of the body, hexadecimal
+  words_hash TEXT NOT NULL DEFAULT '', -- hash of what was read in it, hexadecimal: some pages print the time into each answer, which says nothing
   refused_at TEXT CHECK (refused_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when the server last refused it, so that the alternative is tried first
   fetched_at TEXT NOT NULL CHECK (fetched_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when one of the columns above last changed
   PRIMARY KEY (source_id, url)

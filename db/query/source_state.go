@@ -13,9 +13,11 @@ type Document struct {
 	URL          string `db:"url"`
 	ETag         string `db:"etag"`
 	LastModified string `db:"last_modified"`
-	Hash         string `db:"hash"` // of the body, hex
+	Hash         string `db:"hash"`       // of the body, hex
+	Words        string `db:"words_hash"` // of what was read in it
 	// when it was last refused, so that its fallback is taken at once; zero if it was not
 	RefusedAt time.Time `db:"refused_at"`
+	ReadAt    time.Time `db:"fetched_at"` // when one of these was last different before
 }
 
 // SourceState is what a scrape needs to know of its source beforehand.

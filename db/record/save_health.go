@@ -172,17 +172,17 @@ func saveDocuments(ctx context.Context, tx *db.Tx, s Scrape, vanished bool) erro
 	}
 	for _, doc := range s.Documents {
 		if vanished {
-			doc.ETag, doc.LastModified, doc.Hash = "", "", ""
+			doc.ETag, doc.LastModified, doc.Hash, doc.Words = "", "", "", ""
 		}
 		_, err := tx.Exec(ctx, `
-			INSERT INTO documents (source_id, url, etag, last_modified, hash, refused_at, fetched_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?)
+			INSERT INTO documents (source_id, url, etag, last_modified, hash, words_hash, refused_at, fetched_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (source_id, url) DO UPDATE SET
 				etag = excluded.etag, last_modified = excluded.last_modified, hash = excluded.hash,
-				refused_at = excluded.refused_at, fetched_at = excluded.fetched_at
+				words_hash = excluded.words_hash, refused_at = excluded.refused_at, fetched_at = excluded.fetched_at
 			WHERE etag <> excluded.etag OR last_modified <> excluded.last_modified OR hash <> excluded.hash
-			OR refused_at IS NOT excluded.refused_at`,
-			s.SourceID, doc.URL, doc.ETag, doc.LastModified, doc.Hash, db.Null(db.Stamp(doc.RefusedAt)),
+			OR words_hash <> excluded.words_hash OR refused_at IS NOT excluded.refused_at`,
+			s.SourceID, doc.URL, doc.ETag, doc.LastModified, doc.Hash, doc.Words, db.Null(db.Stamp(doc.RefusedAt)),
 			db.Stamp(s.At))
 		if err != nil {
 			return fmt.Errorf("document %s: %w", doc.URL, err)

@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 10:56:41');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 10:56:41');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 12:06:15');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 12:06:15');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -98,11 +98,12 @@ CREATE TABLE documents ( -- cache data for each address, so that an unchanged pa
   etag TEXT NOT NULL DEFAULT '', -- validator the server gave
   last_modified TEXT NOT NULL DEFAULT '', -- validator the server gave, in its own form
   hash TEXT NOT NULL DEFAULT '', -- hash of the body, hexadecimal
+  words_hash TEXT NOT NULL DEFAULT '', -- hash of what was read in it, hexadecimal: some pages print the time into each answer, which says nothing
   refused_at TEXT CHECK (refused_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when the server last refused it, so that the alternative is tried first
   fetched_at TEXT NOT NULL CHECK (fetched_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when one of the columns above last changed
   PRIMARY KEY (source_id, url)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO documents (source_id, url, etag, last_modified, hash, refused_at, fetched_at) VALUES (1, 'https://status.acme.example/api/v2/summary.json', '"1"', '', 'ab', NULL, '2026-11-23T09:00:00.000Z');
+INSERT INTO documents (source_id, url, etag, last_modified, hash, words_hash, refused_at, fetched_at) VALUES (1, 'https://status.acme.example/api/v2/summary.json', '"1"', '', 'ab', '', NULL, '2026-11-23T09:00:00.000Z');
 CREATE TABLE components ( -- parts of a vendor's service, as listed on its page
   component_id INTEGER PRIMARY KEY, -- ours
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- page that shows it

@@ -9,7 +9,10 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
 	"path/filepath"
+	"runtime/pprof"
+	"strconv"
 	"sync"
 	"syscall"
 	"testing"
@@ -23,7 +26,7 @@ import (
 	"vendorwatch/scraper"
 )
 
-// The size of the poll: a summary is about as large as GitHub's or Cloudflare's.
+// The size of the poll: a summary is about as large as GitHub's or Cloudflare's. BENCH_SOURCES makes it smaller.
 const (
 	pollSources     = 1000
 	pollIncidents   = 20
@@ -40,7 +43,7 @@ var statuspagePaths = []string{"/api/v2/summary.json", "/api/v2/incidents.json",
 // nor what else runs; "x-…" is the one and "cpu-x-…" the other in multiples of the floor's. The server takes
 // its share of the same machine in all of them.
 func BenchmarkPoll(b *testing.B) {
-	fleet := simtest.NewFleet(pollSources, pollIncidents, pollSummary)
+	fleet := simtest.NewFleet(sizeOf(b, "BENCH_SOURCES", pollSources), pollIncidents, pollSummary)
 	if err := fleet.Start(); err != nil {
 		b.Fatal(err)
 	}
@@ -50,28 +53,41 @@ func BenchmarkPoll(b *testing.B) {
 
 	b.Run("unchanged/floor-304", func(b *testing.B) {
 		f := newFloor(b, fleet)
-		inParallel(b, f.conditional) // learns the validators
-		floors["304"] = measure(b, nil, func() { inParallel(b, f.conditional) })
+		inParallel(b, fleet.Len(), f.conditional) // learns the validators
+		floors["304"] = measure(b, fleet.Len(), nil, func() { inParallel(b, fleet.Len(), f.conditional) })
 	})
 	b.Run("unchanged/floor-get-hash", func(b *testing.B) {
 		f := newFloor(b, fleet)
-		floors["get-hash"] = measure(b, nil, func() { inParallel(b, f.hash) })
+		floors["get-hash"] = measure(b, fleet.Len(), nil, func() { inParallel(b, fleet.Len(), f.hash) })
 	})
 	b.Run("unchanged/vendorwatch", func(b *testing.B) {
 		p.pollAll(b, "")
-		c := measure(b, nil, func() { p.pollAll(b, query.OutcomeUnchanged) })
+		c := measure(b, fleet.Len(), nil, func() { p.pollAll(b, query.OutcomeUnchanged) })
 		c.beside(b, floors, "304", "get-hash")
 	})
 	b.Run("changed/floor", func(b *testing.B) {
 		f := newFloor(b, fleet)
-		inParallel(b, f.readAndInsert) // what was there before
-		floors["floor"] = measure(b, func() { changeAll(fleet) }, func() { inParallel(b, f.readAndInsert) })
+		inParallel(b, fleet.Len(), f.readAndInsert) // what was there before
+		floors["floor"] = measure(b, fleet.Len(), func() { changeAll(fleet) }, func() { inParallel(b, fleet.Len(), f.readAndInsert) })
 	})
 	b.Run("changed/vendorwatch", func(b *testing.B) {
 		p.pollAll(b, "")
-		c := measure(b, func() { changeAll(fleet) }, func() { p.pollAll(b, query.OutcomeChanged) })
+		c := measure(b, fleet.Len(), func() { changeAll(fleet) }, func() { p.pollAll(b, query.OutcomeChanged) })
 		c.beside(b, floors, "floor")
 	})
+}
+
+// sizeOf returns the size that the environment asks for.
+func sizeOf(b *testing.B, name string, otherwise int) int {
+	text := os.Getenv(name)
+	if text == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		b.Fatalf("%s=%q: want a number above zero", name, text)
+	}
+	return n
 }
 
 func changeAll(f *simtest.Fleet) {
@@ -85,7 +101,7 @@ type cost struct{ wall, cpu float64 }
 
 // measure runs do for as long as the benchmark wants, with before, if there is any, outside of the measured
 // time, and reports and returns what it took.
-func measure(b *testing.B, before, do func()) cost {
+func measure(b *testing.B, sources int, before, do func()) cost {
 	b.Helper()
 	b.ReportAllocs()
 	var used time.Duration
@@ -96,10 +112,10 @@ func measure(b *testing.B, before, do func()) cost {
 			b.StartTimer()
 		}
 		began := processorTime(b)
-		do()
+		pprof.Do(b.Context(), pprof.Labels("benchmark", b.Name()), func(context.Context) { do() })
 		used += processorTime(b) - began
 	}
-	polled := float64(b.N) * pollSources
+	polled := float64(b.N * sources)
 	c := cost{wall: float64(b.Elapsed()) / polled, cpu: float64(used) / polled}
 	b.ReportMetric(c.wall, "ns/source")
 	b.ReportMetric(c.cpu, "cpu-ns/source")
@@ -127,7 +143,7 @@ func processorTime(b *testing.B) time.Duration {
 }
 
 // inParallel calls do for each source, with the concurrency of a poll.
-func inParallel(b *testing.B, do func(i int) error) {
+func inParallel(b *testing.B, sources int, do func(i int) error) {
 	b.Helper()
 	next := make(chan int)
 	var all sync.WaitGroup
@@ -140,7 +156,7 @@ func inParallel(b *testing.B, do func(i int) error) {
 			}
 		})
 	}
-	for i := range pollSources {
+	for i := range sources {
 		next <- i
 	}
 	close(next)
@@ -187,7 +203,7 @@ func newPoll(b *testing.B, fleet *simtest.Fleet) *poll {
 // pollAll scrapes every source once and holds each to the outcome; empty means any.
 func (p *poll) pollAll(b *testing.B, want query.Outcome) {
 	b.Helper()
-	inParallel(b, func(i int) error {
+	inParallel(b, len(p.sources), func(i int) error {
 		saved, err := p.watcher.Scrape(context.Background(), p.sources[i])
 		switch {
 		case err != nil:

@@ -237,7 +237,7 @@ func knownDocuments(state query.SourceState) map[string]scraper.Document {
 // must show what happened meanwhile; "not modified" would not.
 func dropValidators(documents map[string]scraper.Document) {
 	for url, d := range documents {
-		d.ETag, d.LastModified, d.Hash = "", "", ""
+		d.ETag, d.LastModified, d.Hash, d.Words = "", "", "", ""
 		documents[url] = d
 	}
 }

@@ -193,7 +193,7 @@ func TestFindings(t *testing.T) {
 func TestDocuments(t *testing.T) {
 	f := newFile(t)
 	doc := query.Document{URL: "https://status.acme.example/api", ETag: `W/"1"`,
-		LastModified: "Mon, 23 Nov 2026 09:00:00 GMT", Hash: "ab12"}
+		LastModified: "Mon, 23 Nov 2026 09:00:00 GMT", Hash: "ab12", Words: "ef34"}
 	refused := query.Document{URL: "https://status.acme.example/x", RefusedAt: t0}
 	state := func() map[string]query.Document {
 		t.Helper()
@@ -209,6 +209,7 @@ func TestDocuments(t *testing.T) {
 		t.Errorf("after a backfill and an import a poll would skip what it never read: %v", got)
 	}
 	f.save(record.Scrape{At: after(hour), Documents: []query.Document{doc, refused}})
+	doc.ReadAt, refused.ReadAt = after(hour), after(hour)
 	if diff := cmp.Diff(map[string]query.Document{doc.URL: doc, refused.URL: refused}, state()); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
@@ -221,7 +222,7 @@ func TestDocuments(t *testing.T) {
 	vanished := seen(after(4 * hour))
 	vanished.Documents = []query.Document{doc}
 	f.save(vanished)
-	if got := state()[doc.URL]; got.Hash != "" || got.ETag != "" {
+	if got := state()[doc.URL]; got.Hash != "" || got.ETag != "" || got.Words != "" {
 		t.Errorf("the page that must be read again in full is remembered as %+v", got)
 	}
 }

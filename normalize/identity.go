@@ -18,7 +18,7 @@ func TwoIncidents(a, b Incident) bool {
 }
 
 func sameTitle(a, b string) bool {
-	return markdown.Fold(a) == markdown.Fold(b) || sameText(a, b) || cutOf(a, b, false) || cutOf(b, a, false)
+	return a == b || markdown.Fold(a) == markdown.Fold(b) || sameText(a, b) || cutOf(a, b, false) || cutOf(b, a, false)
 }
 
 // Begin returns when an incident began, or is planned to; zero if that is not known.

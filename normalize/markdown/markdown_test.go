@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -111,6 +112,36 @@ func TestMarkdownOfMarkdownIsTheSame(t *testing.T) {
 		if plain := Plain(once); strings.ContainsAny(plain, "\n\t") || strings.Contains(plain, "  ") ||
 			strings.Contains(plain, "**") {
 			t.Fatalf("the words of %q are %q", once, plain)
+		}
+	})
+}
+
+// TestMarksAreWhereTheirCharactersAre holds that a text which lacks the characters of a mark has none of it.
+func TestMarksAreWhereTheirCharactersAre(t *testing.T) {
+	signs := "<>[]()*_-+#~`\\!.1a/h \n\t"
+	for _, m := range marks {
+		others := strings.Map(func(r rune) rune {
+			if strings.ContainsRune(m.needs, r) {
+				return -1
+			}
+			return r
+		}, signs) + "br"
+		rapid.Check(t, func(t *rapid.T) {
+			text := rapid.StringOfN(rapid.SampledFrom([]rune(others)), 0, 40, -1).Draw(t, "text")
+			if m.form.MatchString(text) {
+				t.Fatalf("%s is in %q, which has none of %q", m.form, text, m.needs)
+			}
+		})
+	}
+}
+
+// TestOneLine holds that runs of white space become one space.
+func TestOneLine(t *testing.T) {
+	runs := regexp.MustCompile(`\s+`)
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringOfN(rapid.SampledFrom([]rune("aé \n\t\r\f\v\u00a0")), 0, 20, -1).Draw(t, "text")
+		if got, want := oneLine(text), strings.TrimSpace(runs.ReplaceAllString(text, " ")); got != want {
+			t.Fatalf("oneLine(%q) is %q, want %q", text, got, want)
 		}
 	})
 }

@@ -6,36 +6,59 @@ import (
 	"strings"
 )
 
+// mark is something of Markdown that is none of its words.
+type mark struct {
+	needs string // it has at least one of these characters: most texts have no marks, and are not searched for them
+	form  *regexp.Regexp
+	word  string // what is left of it
+}
+
 var (
-	mdLink     = regexp.MustCompile(`!?\[([^\]\n]*)\]\([^()\s]*(?:\s+"[^"]*")?\)`)
-	mdAutolink = regexp.MustCompile(`<((?:https?://|mailto:)[^<>\s]+)>`)
-	mdHeading  = regexp.MustCompile(`(?m)^\s{0,3}#{1,6}\s+`)
-	mdListMark = regexp.MustCompile(`(?m)^\s*(?:[*+-]|\d+[.)])\s+`)
-	mdQuote    = regexp.MustCompile(`(?m)^\s*>\s?`)
-	mdEmphasis = regexp.MustCompile("\\*\\*|__|~~|`+")
-	mdItalic   = regexp.MustCompile(`(^|[\s(])[*_]([^\s*_][^*_\n]*?)[*_]($|[\s).,;:!?])`)
-	mdRule     = regexp.MustCompile(`(?m)^\s*(?:[-*_]\s*){3,}$`)
-	mdEscape   = regexp.MustCompile(`\\([\\` + "`" + `*_{}\[\]()#+\-.!<>|~])`)
-	spaceRun   = regexp.MustCompile(`\s+`)
-	zeroWidth  = strings.NewReplacer("\u200b", "", "\ufeff", "", "\u00ad", "")
+	marks = []mark{
+		{"<", htmlTag, " "},
+		{"<", regexp.MustCompile(`<((?:https?://|mailto:)[^<>\s]+)>`), "$1"},
+		{"[", regexp.MustCompile(`!?\[([^\]\n]*)\]\([^()\s]*(?:\s+"[^"]*")?\)`), "$1"},
+		{"-*_", regexp.MustCompile(`(?m)^\s*(?:[-*_]\s*){3,}$`), " "},
+		{">", regexp.MustCompile(`(?m)^\s*>\s?`), ""},
+		{"*+-.)", regexp.MustCompile(`(?m)^\s*(?:[*+-]|\d+[.)])\s+`), ""},
+		{"#", regexp.MustCompile(`(?m)^\s{0,3}#{1,6}\s+`), ""},
+		{"*_~`", regexp.MustCompile("\\*\\*|__|~~|`+"), ""},
+		{"*_", regexp.MustCompile(`(^|[\s(])[*_]([^\s*_][^*_\n]*?)[*_]($|[\s).,;:!?])`), "$1$2$3"},
+		{`\`, regexp.MustCompile(`\\([\\` + "`" + `*_{}\[\]()#+\-.!<>|~])`), "$1"},
+	}
+	zeroWidth = strings.NewReplacer("\u200b", "", "\ufeff", "", "\u00ad", "")
 )
 
 // Plain returns the words of a Markdown text on one line: no marks, no addresses behind links, no
 // HTML, white space folded. Two texts with the same Plain differ in form only.
 func Plain(markdown string) string {
-	s := htmlTag.ReplaceAllString(markdown, " ")
-	s = mdAutolink.ReplaceAllString(s, "$1")
-	s = mdLink.ReplaceAllString(s, "$1")
-	s = mdRule.ReplaceAllString(s, " ")
-	s = mdQuote.ReplaceAllString(s, "")
-	s = mdListMark.ReplaceAllString(s, "")
-	s = mdHeading.ReplaceAllString(s, "")
-	s = mdEmphasis.ReplaceAllString(s, "")
-	s = mdItalic.ReplaceAllString(s, "$1$2$3")
-	s = mdEscape.ReplaceAllString(s, "$1")
-	s = html.UnescapeString(s)
-	s = DropZeroWidth(s)
-	return strings.TrimSpace(spaceRun.ReplaceAllString(s, " "))
+	s := markdown
+	for _, m := range marks {
+		if strings.ContainsAny(s, m.needs) {
+			s = m.form.ReplaceAllString(s, m.word)
+		}
+	}
+	return oneLine(DropZeroWidth(html.UnescapeString(s)))
+}
+
+// oneLine puts one space in the place of each run of white space, and none at the ends.
+func oneLine(s string) string {
+	var out strings.Builder
+	out.Grow(len(s))
+	space := false
+	for i := range len(s) {
+		switch c := s[i]; c {
+		case ' ', '\t', '\n', '\f', '\r':
+			space = true
+		default:
+			if space {
+				out.WriteByte(' ')
+			}
+			space = false
+			out.WriteByte(c)
+		}
+	}
+	return strings.TrimSpace(out.String())
 }
 
 // Joiners take no room either. They stay beside characters of the scripts and the emoji that need them: without them,

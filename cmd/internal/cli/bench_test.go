@@ -68,7 +68,8 @@ func BenchmarkPoll(b *testing.B) {
 	b.Run("changed/floor", func(b *testing.B) {
 		f := newFloor(b, fleet)
 		inParallel(b, fleet.Len(), f.readAndInsert) // what was there before
-		floors["floor"] = measure(b, fleet.Len(), func() { changeAll(fleet) }, func() { inParallel(b, fleet.Len(), f.readAndInsert) })
+		floors["floor"] = measure(b, fleet.Len(), func() { changeAll(fleet) },
+			func() { inParallel(b, fleet.Len(), f.readAndInsert) })
 	})
 	b.Run("changed/vendorwatch", func(b *testing.B) {
 		p.pollAll(b, "")

@@ -118,9 +118,9 @@ func TestSignalsReceived(t *testing.T) {
 	one := signals.Signal{Vendor: "ACME", Fingerprint: "f1", Name: "Errors", Severity: normalize.SeverityMajor,
 		Summary: "5 % of calls fail", StartedAt: after(minutes(5))}
 	send := func(n int, list ...signals.Signal) (string, []int) {
-		events, unknown, err := f.Signals().SaveSignals(t.Context(), list, after(minutes(n)))
+		done, err := f.Signals().SaveSignals(t.Context(), list, after(minutes(n)))
 		f.must(err)
-		return kinds(events), unknown
+		return kinds(done.Events), done.Unknown
 	}
 	if got, unknown := send(6, one, signals.Signal{Vendor: "nobody", Fingerprint: "x", Name: "x", Severity: "major",
 		StartedAt: t0}); got != "incident_opened" || !slices.Equal(unknown, []int{1}) {
@@ -151,6 +151,68 @@ func TestSignalsReceived(t *testing.T) {
 	got := f.rows(`SELECT origin, title, started_basis, duration_seconds FROM v_incidents ORDER BY started_at`)
 	if !slices.Equal(got, want) {
 		t.Errorf("incidents %q, want %q", got, want)
+	}
+}
+
+// What senders do with one alert: it is one signal as long as it burns, and each vendor has one incident at a time.
+func TestSignalsOfOneAlert(t *testing.T) {
+	// say is what is said of an alert: at which minute, which, from when, and until when, 0 while it burns.
+	type say struct {
+		at       int
+		alert    string
+		from, to int
+	}
+	for name, c := range map[string]struct {
+		said    []say
+		signals []string // minutes from and to
+		want    []string // of incidents, seconds that they lasted, NULL while they last
+	}{
+		"repeated":                 {[]say{{6, "a", 5, 0}, {7, "a", 5, 0}}, []string{"05-"}, []string{"NULL"}},
+		"with another start":       {[]say{{6, "a", 5, 0}, {7, "a", 6, 0}}, []string{"05-"}, []string{"NULL"}},
+		"ended with another start": {[]say{{6, "a", 5, 0}, {9, "a", 6, 8}}, []string{"05-08"}, []string{"180"}},
+		"ended twice": {[]say{{6, "a", 5, 0}, {9, "a", 5, 8}, {10, "a", 5, 8}},
+			[]string{"05-08"}, []string{"180"}},
+		"ended and never told": {[]say{{9, "a", 5, 8}}, []string{"05-08"}, nil},
+		"it burns again, as before": {[]say{{6, "a", 5, 0}, {9, "a", 5, 8}, {12, "a", 5, 0}},
+			[]string{"05-"}, []string{"180", "NULL"}},
+		"it burns again": {[]say{{6, "a", 5, 0}, {9, "a", 5, 8}, {12, "a", 11, 0}},
+			[]string{"05-08", "11-"}, []string{"180", "NULL"}},
+		"the end of the one before": {[]say{{6, "a", 5, 0}, {9, "a", 5, 8}, {12, "a", 11, 0}, {13, "a", 5, 8}},
+			[]string{"05-08", "11-"}, []string{"180", "NULL"}},
+		"an end that came late": {[]say{{12, "a", 11, 0}, {13, "a", 5, 8}},
+			[]string{"05-08", "11-"}, []string{"NULL"}},
+		"a repeat of the one before": {[]say{{6, "a", 5, 0}, {9, "a", 5, 8}, {12, "a", 11, 0}, {13, "a", 5, 0}},
+			[]string{"05-08", "11-"}, []string{"180", "NULL"}},
+		"two of one rule, one ends": {[]say{{6, "a", 5, 0}, {6, "b", 5, 0}, {9, "a", 5, 8}},
+			[]string{"05-", "05-08"}, []string{"NULL"}},
+		"two of one rule, both end": {[]say{{6, "a", 5, 0}, {6, "b", 5, 0}, {9, "a", 5, 8}, {9, "b", 5, 9}},
+			[]string{"05-08", "05-09"}, []string{"240"}},
+		"two of one rule, one by one": {[]say{{6, "a", 5, 0}, {7, "b", 5, 0}, {9, "a", 5, 8}, {9, "b", 5, 9}},
+			[]string{"05-08", "05-09"}, []string{"240"}},
+		"its end before its beginning": {[]say{{6, "a", 5, 0}, {7, "a", 5, 3}}, []string{"05-05"}, []string{"60"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, _ := probed(t)
+			for _, s := range c.said {
+				one := signals.Signal{Vendor: "acme", Fingerprint: s.alert, Name: "Errors", Severity: "major",
+					Summary: "on " + s.alert, StartedAt: after(minutes(s.from))}
+				if s.to != 0 {
+					one.EndedAt = after(minutes(s.to))
+				}
+				for range 2 { // each is sent by two senders that do not know of each other
+					_, err := f.Signals().SaveSignals(t.Context(), []signals.Signal{one}, after(minutes(s.at)))
+					f.must(err)
+				}
+			}
+			if got := f.rows(`SELECT substr(started_at, 15, 2) || '-' || coalesce(substr(ended_at, 15, 2), '')
+				FROM signals ORDER BY started_at, ended_at`); !slices.Equal(got, c.signals) {
+				t.Errorf("signals %q, want %q", got, c.signals)
+			}
+			got := f.rows(`SELECT duration_seconds FROM v_incidents ORDER BY started_at, incident_id`)
+			if !slices.Equal(got, c.want) {
+				t.Errorf("incidents %q, want %q", got, c.want)
+			}
+		})
 	}
 }
 

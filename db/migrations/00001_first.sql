@@ -363,6 +363,7 @@ CREATE TABLE signals ( -- alerts of our own monitoring, as POST /api/v1/signals 
   UNIQUE (fingerprint, started_at)
 ) STRICT;
 CREATE INDEX signals_burning ON signals (vendor_id) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX signals_once ON signals (fingerprint) WHERE ended_at IS NULL;
 CREATE INDEX signals_by_service ON signals (service_id);
 CREATE INDEX signals_by_vendor ON signals (vendor_id, started_at);
 
@@ -378,11 +379,11 @@ CREATE TABLE incident_signals ( -- which of our probes and signals made an incid
   miss_before_at TEXT CHECK (miss_before_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: the last miss before to_at; null: it lasts, or a signal
   severity TEXT NOT NULL CHECK (severity IN ('minor', 'major', 'critical')), -- as in probes and signals
   text TEXT NOT NULL, -- what is wrong, in a sentence
-  PRIMARY KEY (incident_id, name, from_at),
   CHECK ((probe_id IS NULL) <> (signal_id IS NULL))
-) STRICT, WITHOUT ROWID;
-CREATE INDEX incident_signals_by_probe ON incident_signals (probe_id) WHERE probe_id IS NOT NULL;
-CREATE INDEX incident_signals_by_signal ON incident_signals (signal_id) WHERE signal_id IS NOT NULL;
+) STRICT;
+CREATE INDEX incident_signals_by_incident ON incident_signals (incident_id);
+CREATE UNIQUE INDEX incident_signals_by_probe ON incident_signals (probe_id, incident_id, from_at) WHERE probe_id IS NOT NULL;
+CREATE UNIQUE INDEX incident_signals_by_signal ON incident_signals (signal_id, incident_id, from_at) WHERE signal_id IS NOT NULL;
 
 CREATE TABLE own_outages ( -- times in which checks of several vendors failed together, so that our own network is taken for the cause; counted for no vendor
   own_outage_id INTEGER PRIMARY KEY, -- ours

@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 12:06:15');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 12:06:15');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 12:36:31');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 12:36:31');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -360,9 +360,8 @@ CREATE TABLE incident_signals ( -- which of our probes and signals made an incid
   miss_before_at TEXT CHECK (miss_before_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: the last miss before to_at; null: it lasts, or a signal
   severity TEXT NOT NULL CHECK (severity IN ('minor', 'major', 'critical')), -- as in probes and signals
   text TEXT NOT NULL, -- what is wrong, in a sentence
-  PRIMARY KEY (incident_id, name, from_at),
   CHECK ((probe_id IS NULL) <> (signal_id IS NULL))
-) STRICT, WITHOUT ROWID;
+) STRICT;
 INSERT INTO incident_signals (incident_id, name, probe_id, signal_id, from_at, seen_at, to_at, ok_before_at, miss_before_at, severity, text) VALUES (1, 'API', 1, NULL, '2026-11-23T15:00:00.000Z', '2026-11-23T15:00:00.000Z', NULL, NULL, NULL, 'major', 'It fails.');
 CREATE TABLE own_outages ( -- times in which checks of several vendors failed together, so that our own network is taken for the cause; counted for no vendor
   own_outage_id INTEGER PRIMARY KEY, -- ours
@@ -567,10 +566,12 @@ CREATE INDEX service_components_by_component ON service_components (component_id
 CREATE INDEX probes_by_vendor ON probes (vendor_id);
 CREATE INDEX probes_by_service ON probes (service_id);
 CREATE INDEX signals_burning ON signals (vendor_id) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX signals_once ON signals (fingerprint) WHERE ended_at IS NULL;
 CREATE INDEX signals_by_service ON signals (service_id);
 CREATE INDEX signals_by_vendor ON signals (vendor_id, started_at);
-CREATE INDEX incident_signals_by_probe ON incident_signals (probe_id) WHERE probe_id IS NOT NULL;
-CREATE INDEX incident_signals_by_signal ON incident_signals (signal_id) WHERE signal_id IS NOT NULL;
+CREATE INDEX incident_signals_by_incident ON incident_signals (incident_id);
+CREATE UNIQUE INDEX incident_signals_by_probe ON incident_signals (probe_id, incident_id, from_at) WHERE probe_id IS NOT NULL;
+CREATE UNIQUE INDEX incident_signals_by_signal ON incident_signals (signal_id, incident_id, from_at) WHERE signal_id IS NOT NULL;
 CREATE UNIQUE INDEX own_outages_lasting ON own_outages (to_at IS NULL) WHERE to_at IS NULL;
 CREATE INDEX revisions_by_incident ON revisions (incident_id);
 CREATE INDEX revisions_by_update ON revisions (update_id);

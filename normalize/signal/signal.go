@@ -153,7 +153,9 @@ func posts(causes []Cause, over bool) []post {
 			all = append(all, post{at: at, state: normalize.StateUpdate})
 			n = len(all) - 1
 		}
-		all[n].lines = append(all[n].lines, line)
+		if !slices.Contains(all[n].lines, line) { // one rule of a sender may make many alerts
+			all[n].lines = append(all[n].lines, line)
+		}
 	}
 	for _, c := range causes {
 		add(c.Seen, c.Text)

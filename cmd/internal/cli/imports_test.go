@@ -111,9 +111,12 @@ var layers = []layer{
 	{"cmd/internal/web/openapi", nil},
 	{"cmd/internal/web/site", slices.Concat(base, file)},
 	{"cmd/internal/web/prose", slices.Concat(base, file)},
-	{"cmd/internal/web", slices.Concat(base, file, []string{"db/ledger", "cmd/internal/web/..."})},
-	{"cmd/internal/web/api", slices.Concat(base, file, []string{"db/ledger", "cmd/internal/web/site",
-		"cmd/internal/web/openapi"})}, // the one part that writes: actions of people
+	{"cmd/internal/web", slices.Concat(base, file, []string{"db/ledger", "db/record/signals",
+		"cmd/internal/web/..."})},
+	{"cmd/internal/web/api", slices.Concat(base, file, []string{"db/ledger", "db/record/signals",
+		"cmd/internal/web/site", "cmd/internal/web/openapi",
+		"cmd/internal/web/incoming"})}, // the one part that writes: actions of people, and signals
+	{"cmd/internal/web/incoming", base},
 	{"cmd/internal/web/...", slices.Concat(base, file, []string{"cmd/internal/web/site", "cmd/internal/web/prose",
 		"cmd/internal/web/openapi"})},
 

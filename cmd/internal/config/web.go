@@ -24,12 +24,19 @@ type Web struct {
 	// environment variable with the token that may mute, acknowledge and write notes; default none, and nobody may
 	WriteTokenEnv string `toml:"write_token_env"`
 
+	// environment variable with the token at the end of the addresses that vendors call, so that their pages are read;
+	// default none, and there are no such addresses
+	PushTokenEnv string `toml:"push_token_env"`
+
 	Token      secret.Text `toml:"-"` // from the environment; empty for none
 	Password   secret.Text `toml:"-"` // from the environment; empty for none
 	WriteToken secret.Text `toml:"-"` // from the environment; empty for none
+	PushToken  secret.Text `toml:"-"` // from the environment; empty for none
 	// environment variable of a secret that is not set; without it the dashboard must not be served
 	Missing string `toml:"-"`
 }
+
+var pushToken = regexp.MustCompile(`^[A-Za-z0-9_-]{16,}$`)
 
 var webPrefix = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)
 
@@ -52,6 +59,10 @@ func (c *checker) web() {
 	w.Token = c.webSecret("web.token_env", w.TokenEnv, "VENDORWATCH_WEB_TOKEN")
 	w.Password = c.webSecret("web.password_env", w.PasswordEnv, "VENDORWATCH_WEB_PASSWORD")
 	w.WriteToken = c.webSecret("web.write_token_env", w.WriteTokenEnv, "VENDORWATCH_WEB_WRITE_TOKEN")
+	w.PushToken = c.webSecret("web.push_token_env", w.PushTokenEnv, "VENDORWATCH_WEB_PUSH_TOKEN")
+	if push := w.PushToken.Reveal(); push != "" {
+		c.pushToken(push)
+	}
 	if write := w.WriteToken.Reveal(); write != "" && (write == w.Token.Reveal() || write == w.Password.Reveal()) {
 		c.Add("web.write_token_env", "the token that may write is one that reads, too",
 			"put another secret into "+w.WriteTokenEnv+": who may read the dashboard shall not change it")
@@ -66,6 +77,19 @@ func (c *checker) web() {
 	if err == nil && w.TokenEnv == "" && w.User == "" && !loopback(host) {
 		c.remark("web.listen is %s: everyone who can reach this machine can read the dashboard; to ask for a secret, "+
 			"set token_env, or user and password_env, under [web]", w.Listen)
+	}
+}
+
+// pushToken checks the token that vendors are given: they, and what stands between them and us, see it in an address.
+func (c *checker) pushToken(push string) {
+	w := c.config.Web
+	switch {
+	case push == w.Token.Reveal() || push == w.Password.Reveal() || push == w.WriteToken.Reveal():
+		c.Add("web.push_token_env", "the token that vendors are given is one that reads or writes, too",
+			"put another secret into "+w.PushTokenEnv)
+	case !pushToken.MatchString(push):
+		c.Add("web.push_token_env", "the token has other characters than a-z, A-Z, 0-9, - and _, or fewer than 16",
+			"put one into "+w.PushTokenEnv+" that can stand in an address, such as what openssl rand -hex 16 prints")
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"vendorwatch/normalize/reach"
@@ -52,25 +51,65 @@ func (t *turns) whileOpen(start func()) {
 // turn is a page that Run reads.
 type turn struct {
 	source Source
-	busy   atomic.Bool // it is being read
-	read   func()      // reads it; returns at once
+	read   func() // reads it; returns at once
 	mu     sync.Mutex
+	busy   bool      // it is being read
 	last   time.Time // when a reading began
 	waits  bool      // a reading out of turn is due
+	again  bool      // and one more after it
+	missed bool      // one was due while the page was being read
 }
 
 // begin says that a reading begins, unless one is under way.
 func (t *turn) begin() bool {
-	if !t.busy.CompareAndSwap(false, true) {
-		return false
-	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.last, t.waits = time.Now(), false
+	return t.start()
+}
+
+// start is begin for who holds mu.
+func (t *turn) start() bool {
+	if t.busy {
+		return false
+	}
+	t.busy, t.last, t.waits = true, time.Now(), false
+	if t.again {
+		t.again = false
+		time.AfterFunc(leastApart, t.soon)
+	}
 	return true
 }
 
-func (t *turn) end() { t.busy.Store(false) }
+// end says that a reading has ended. What asked for one meanwhile wishes to know what came after it.
+func (t *turn) end() {
+	t.mu.Lock()
+	missed := t.missed
+	t.busy, t.missed = false, false
+	t.mu.Unlock()
+	if missed {
+		t.soon()
+	}
+}
+
+// beginAsked says that a reading that was asked for begins. If one is under way, another follows it; where the server
+// wishes to be left alone, none does.
+func (t *turn) beginAsked(rests bool) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !rests && t.start() {
+		return true
+	}
+	t.waits, t.missed = false, t.busy && !rests
+	return false
+}
+
+// twice reads the page soon, and once more after that.
+func (t *turn) twice() {
+	t.mu.Lock()
+	t.again = true
+	t.mu.Unlock()
+	t.soon()
+}
 
 // soon reads the page now, or as soon as the last reading lies leastApart back. One reading answers all that ask for it
 // until then.
@@ -97,6 +136,19 @@ func (w *Watcher) ReadNow(vendor string) bool {
 	for _, t := range w.turns.list() {
 		if t.source.Vendor == vendor {
 			t.soon()
+			found = true
+		}
+	}
+	return found
+}
+
+// Pushed is told that a vendor, by slug, has called us. Its pages are read at once, and once more: what stands between
+// may still hold the page as it was before.
+func (w *Watcher) Pushed(vendor string) bool {
+	found := false
+	for _, t := range w.turns.list() {
+		if t.source.Vendor == vendor {
+			t.twice()
 			found = true
 		}
 	}
@@ -133,10 +185,7 @@ func (t *turns) add(one *turn) {
 
 // outOfTurn reads a page between its readings by schedule. Where its server wishes to be left alone, it is.
 func (w *Watcher) outOfTurn(ctx context.Context, t *turn) {
-	if _, rests := w.retryAfterOf(t.source.ID); rests || !t.begin() {
-		t.mu.Lock()
-		t.waits = false
-		t.mu.Unlock()
+	if _, rests := w.retryAfterOf(t.source.ID); !t.beginAsked(rests) {
 		return
 	}
 	defer t.end()

@@ -10,14 +10,20 @@ import (
 // Auth says who may read, and who may write. The zero value lets everybody read, and nobody write. It holds only
 // hashes, so that no log and no panic can show a secret.
 type Auth struct {
-	token, login, writer            [sha256.Size]byte
-	wantToken, wantLogin, hasWriter bool
+	token, login, writer, pusher               [sha256.Size]byte
+	wantToken, wantLogin, hasWriter, hasPusher bool
 }
 
 // Writer lets whoever knows the token write, in the header Authorization: Bearer. Browsers do not send that by
 // themselves, so that no page of another site can write through one.
 func (a Auth) Writer(token string) Auth {
 	a.writer, a.hasWriter = sha256.Sum256([]byte(token)), true
+	return a
+}
+
+// Pusher lets whoever knows the token have pages read.
+func (a Auth) Pusher(token string) Auth {
+	a.pusher, a.hasPusher = sha256.Sum256([]byte(token)), true
 	return a
 }
 
@@ -63,4 +69,9 @@ func same(given string, want [sha256.Size]byte) bool {
 func (a Auth) mayWrite(r *http.Request) bool {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	return a.hasWriter && strings.EqualFold(scheme, "Bearer") && same(strings.TrimSpace(token), a.writer)
+}
+
+// mayPush reports whether a request with a token in its path may have a page read.
+func (a Auth) mayPush(r *http.Request) bool {
+	return a.hasPusher && same(r.Header.Get(pushHeader), a.pusher)
 }

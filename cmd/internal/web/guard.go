@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"path"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -41,6 +42,9 @@ func (s *Server) guard(table []Route) http.Handler {
 		r, prefixAlone := s.withoutPrefix(r)
 		_, pattern := mux.Handler(r)
 		route := byPattern[pattern] // the zero Route, which is guarded, where the mux redirects
+		if route.Pushes {
+			r = tokenOutOfPath(r)
+		}
 		defer s.recovered(w, r, route)
 		switch {
 		case len(r.URL.RequestURI()) > maxURL:
@@ -75,6 +79,18 @@ func (s *Server) withoutPrefix(r *http.Request) (_ *http.Request, alone bool) {
 	return r, false
 }
 
+// pushHeader is where the token is that a push has in its path, after the guard has taken it out.
+const pushHeader = "Vendorwatch-Push-Token"
+
+// tokenOutOfPath takes the token off the end of a request's path, so that no log shows it.
+func tokenOutOfPath(r *http.Request) *http.Request {
+	r = r.Clone(r.Context())
+	dir, token := path.Split(r.URL.Path)
+	r.URL.Path, r.URL.RawPath, r.RequestURI = dir+"-", "", dir+"-"
+	r.Header.Set(pushHeader, token)
+	return r
+}
+
 // refuse answers before a route does.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, route Route, status int, detail string) {
 	if route.Form == JSON {
@@ -100,7 +116,7 @@ func (s *Server) recovered(w http.ResponseWriter, r *http.Request, route Route) 
 // letIn reports whether a request may be answered, and answers the others: those without the secret, or, where there
 // is none, under a host name that is not ours.
 func (s *Server) letIn(w http.ResponseWriter, r *http.Request, route Route) bool {
-	if !route.Writes && !s.auth.required() && !s.own(r) {
+	if !route.Writes && !route.Pushes && !s.auth.required() && !s.own(r) {
 		w.Header().Set("Cache-Control", "no-store")
 		s.refuse(w, r, route, http.StatusMisdirectedRequest, foreignHost(r))
 		return false
@@ -111,7 +127,7 @@ func (s *Server) letIn(w http.ResponseWriter, r *http.Request, route Route) bool
 	}
 	if status == http.StatusTooManyRequests {
 		w.Header().Set("Retry-After", strconv.Itoa(int(triesEvery.Seconds())*triesAtOnce))
-	} else if route.Writes {
+	} else if route.Writes || route.Pushes {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="vendorwatch"`)
 	} else {
 		w.Header().Set("WWW-Authenticate", `Basic realm="vendorwatch", charset="UTF-8"`)

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"vendorwatch/cmd/internal/web/api"
 	"vendorwatch/cmd/internal/web/feeds"
@@ -20,6 +21,7 @@ type Route struct {
 	Open    bool   // it is answered without a password
 	OwnSite bool   // what a page of another site asks is refused
 	Writes  bool   // it changes something, and takes the token that may write
+	Pushes  bool   // its path ends with a token, which only has a page read
 
 	answer  answer       // makes its document
 	stream  *stream      // instead of a document, or for requests that ask for a stream
@@ -85,7 +87,9 @@ func (s *Server) Routes() []Route {
 		table = append(table, r)
 	}
 	for path, build := range s.api.Writes() {
-		table = append(table, Route{Pattern: "POST " + path, Form: JSON, Writes: true, answer: answer(build)})
+		pushes := strings.HasSuffix(path, "/{token}")
+		table = append(table, Route{Pattern: "POST " + path, Form: JSON, Writes: !pushes, Pushes: pushes,
+			answer: answer(build)})
 	}
 	for path, build := range statuspage.Documents(s.site) {
 		table = append(table,

@@ -56,6 +56,11 @@ func remoteHost(r *http.Request) string {
 func (s *Server) admit(r *http.Request, route Route) (status int, why string) {
 	allows, required := s.auth.allows, "This dashboard requires a password or a token."
 	switch {
+	case route.Pushes && !s.auth.hasPusher:
+		return http.StatusForbidden,
+			"No token is good for pushes: the configuration names none. See push_token_env under [web]."
+	case route.Pushes:
+		allows, required = s.auth.mayPush, "The token at the end of the address is not the one of push_token_env."
 	case route.Writes && !s.auth.hasWriter:
 		return http.StatusForbidden,
 			"No token may write: the configuration names none. See write_token_env under [web]."
@@ -65,7 +70,7 @@ func (s *Server) admit(r *http.Request, route Route) (status int, why string) {
 		return 0, ""
 	}
 	now := s.site.Clock()
-	place, tried := s.tries.of(r), r.Header.Get("Authorization") != ""
+	place, tried := s.tries.of(r), route.Pushes || r.Header.Get("Authorization") != ""
 	switch {
 	case tried && place.TokensAt(now) < 1:
 		return http.StatusTooManyRequests,

@@ -20,7 +20,11 @@ import (
 	"vendorwatch/db"
 	"vendorwatch/db/ledger"
 	"vendorwatch/db/query"
+	"vendorwatch/db/record/signals"
 )
+
+// Told are the parts of a service that signals and pushes reach.
+type Told = api.Told
 
 // Lateness is what was due and is not read in time.
 type Lateness = site.Lateness
@@ -32,6 +36,8 @@ type Options struct {
 	Hosts        []string         // further names by which people reach it; needed where no password is asked for
 	Auth         Auth             // who may read, and write; zero: everybody who reaches the address reads
 	OnAction     func()           // called after somebody muted, acknowledged or noted something; may be nil
+	Signals      signals.Recorder // where alerts of our own monitoring are put on record
+	Told         Told             // of signals and pushes
 	Now          func() time.Time // clock; time.Now
 	Log          *slog.Logger     // failures, and nothing of what is asked for; slog.Default
 	Version      string           // of the program, shown on Health
@@ -81,6 +87,7 @@ func New(file *db.DB, o Options) *Server {
 	}
 	answers := api.New(s)
 	answers.Ledger, answers.OnAction = ledger.New(file), o.OnAction
+	answers.Signals, answers.Told = o.Signals, o.Told
 	return &Server{
 		site: s, file: file, auth: o.Auth, tries: newTries(), names: ownNames(o),
 		poll: o.Poll, pages: pages.New(s), api: answers, compress: newCompressor(),

@@ -88,7 +88,8 @@ const burning = `
 		'The check “' || name || '” (' || url || ') fails: ' || last_error AS text
 	FROM probes WHERE vendor_id = ?1 AND watched = 1 AND state = 'failing'
 	UNION ALL
-	SELECT name, NULL, signal_id, started_at, NULL, severity,
+	SELECT name, NULL, signal_id, max(started_at, coalesce((
+			SELECT max(o.to_at) FROM incident_signals o WHERE o.signal_id = signals.signal_id), '')), NULL, severity,
 		'The alert “' || name || '” burns' || CASE summary WHEN '' THEN '.' ELSE ': ' || summary END
 	FROM signals WHERE vendor_id = ?1 AND ended_at IS NULL`
 
@@ -136,7 +137,7 @@ var causeColumns = scan.Of[causeRow]("")
 // Causes returns what an incident is made of.
 func Causes(ctx context.Context, tx *db.Tx, id int64) ([]signal.Cause, error) {
 	rows, err := causeColumns.All(ctx, tx, `SELECT `+causeColumns.Columns+` FROM incident_signals
-		WHERE incident_id = ? ORDER BY seen_at, name`, id)
+		WHERE incident_id = ? ORDER BY seen_at, name, text`, id)
 	return causesOf(rows, err)
 }
 
@@ -145,7 +146,7 @@ func Burning(ctx context.Context, tx *db.Tx, vendorID int64, at string) ([]signa
 	rows, err := causeColumns.All(ctx, tx, `
 		SELECT name, CASE WHEN probe_id IS NULL THEN 'signal' ELSE 'probe' END AS origin, from_at, ?2 AS seen_at,
 			NULL AS to_at, ok_before_at, NULL AS miss_before_at, severity, text
-		FROM (`+burning+`) ORDER BY name`, vendorID, at)
+		FROM (`+burning+`) ORDER BY name, text`, vendorID, at)
 	return causesOf(rows, err)
 }
 

@@ -3,9 +3,11 @@ package signals
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"vendorwatch/db"
+	"vendorwatch/db/internal/scan"
 	"vendorwatch/db/query"
 	"vendorwatch/normalize/reach"
 )
@@ -59,33 +61,42 @@ func (r Recorder) SaveProbe(ctx context.Context, result Result) (j Judged, err e
 	return j, nil
 }
 
-// SaveSignals records alerts of our own monitoring, and ends those that nobody repeats. unknown are those that name a
-// vendor or a service that is not on record, by their number in the list; the others are recorded all the same.
-func (r Recorder) SaveSignals(ctx context.Context, list []Signal, at time.Time) (events []query.Event, unknown []int,
-	err error) {
+// Taken is what became of signals.
+type Taken struct {
+	Unknown []int    // those that were not recorded, by their number in the list: they name nothing that is on record
+	Burning []string // vendors that the others name as having trouble, by slug
+	Events  []query.Event
+}
+
+// SaveSignals records alerts of our own monitoring, and ends those that nobody repeats. Those that name a vendor or a
+// service that is not on record are left out, and the others are recorded all the same.
+func (r Recorder) SaveSignals(ctx context.Context, list []Signal, at time.Time) (done Taken, err error) {
 	err = r.File.Change(ctx, func(tx *db.Tx) error {
 		vendors, err := expire(ctx, tx, at)
 		if err != nil {
 			return err
 		}
-		unknown = nil
+		done = Taken{}
 		for n, s := range list {
-			vendor, known, err := receive(ctx, tx, s, db.Stamp(at))
+			vendor, slug, known, err := receive(ctx, tx, s, db.Stamp(at))
 			if err != nil {
 				return err
 			}
 			if !known {
-				unknown = append(unknown, n)
+				done.Unknown = append(done.Unknown, n)
+			}
+			if vendor != 0 && s.EndedAt.IsZero() && !slices.Contains(done.Burning, slug) {
+				done.Burning = append(done.Burning, slug)
 			}
 			vendors = append(vendors, vendor)
 		}
-		events, err = r.keep(ctx, tx, vendors, at)
+		done.Events, err = r.keep(ctx, tx, vendors, at)
 		return err
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("signals: %w", err)
+		return Taken{}, fmt.Errorf("signals: %w", err)
 	}
-	return events, unknown, nil
+	return done, nil
 }
 
 // Reached returns when each vendor was last reached by us: by a probe, or by reading its page. A probe asks for it
@@ -96,6 +107,18 @@ func (r Recorder) Reached(ctx context.Context) (map[int64]time.Time, error) {
 		return nil, fmt.Errorf("reached: %w", err)
 	}
 	return all, nil
+}
+
+// Slugs returns the slugs of all vendors and of all services of ours, which signals may name.
+func (r Recorder) Slugs(ctx context.Context) (vendors, services []string, err error) {
+	q := r.File.Reader()
+	if vendors, err = scan.Column[string](ctx, q, `SELECT slug FROM vendors ORDER BY slug`); err == nil {
+		services, err = scan.Column[string](ctx, q, `SELECT slug FROM services ORDER BY slug`)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("slugs: %w", err)
+	}
+	return vendors, services, nil
 }
 
 func (r Recorder) keep(ctx context.Context, tx *db.Tx, vendors []int64, at time.Time) ([]query.Event, error) {

@@ -38,6 +38,9 @@ func (s *Service) dashboard() *web.Server {
 	if !c.WriteToken.IsZero() {
 		auth = auth.Writer(c.WriteToken.Reveal())
 	}
+	if !c.PushToken.IsZero() {
+		auth = auth.Pusher(c.PushToken.Reveal())
+	}
 	hosts := c.Hosts
 	if host, _, err := net.SplitHostPort(s.listenAt); err == nil && host != "" {
 		hosts = append(slices.Clone(hosts), host)
@@ -45,6 +48,8 @@ func (s *Service) dashboard() *web.Server {
 	return web.New(s.DB, web.Options{
 		Prefix: c.Prefix, DashboardURL: s.Config.DashboardURL, Hosts: hosts, Auth: auth, Now: s.o.Now,
 		OnAction: s.planner.Trigger,
+		Signals:  s.Watcher.Record.Signals(),
+		Told:     web.Told{OnEvents: s.Watcher.Tell, ReadNow: s.Watcher.ReadNow, Pushed: s.Watcher.Pushed},
 		Log:      s.Log, Version: s.o.Version,
 		Late: func() web.Lateness { return web.Lateness(s.Watcher.Lateness()) },
 	})

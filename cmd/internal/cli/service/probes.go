@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"time"
 
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/watch/probe"
@@ -42,6 +43,25 @@ func probeOf(p config.Probe) probe.Probe {
 	return probe.Probe{Name: p.Name, Vendor: p.Vendor, URL: p.URL, Every: p.Every.Duration, Timeout: p.Timeout.Duration,
 		Expect: probe.Expect{Status: e.Status, Text: e.Text, JSON: e.JSON, Within: e.Within.Duration,
 			CertificateDays: e.CertificateDays}}
+}
+
+// expireSignals ends the alerts of our own monitoring that nobody repeats, until ctx ends: a sender that has died does
+// not say that they are over.
+func (s *Service) expireSignals(ctx context.Context) {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		done, err := s.Watcher.Record.Signals().SaveSignals(ctx, nil, s.o.Now())
+		if err != nil && ctx.Err() == nil {
+			s.Log.Error("signals", "error", err)
+		}
+		s.Watcher.Tell(done.Events)
+	}
 }
 
 // probe asks the probes until ctx ends.

@@ -132,6 +132,7 @@ func (s *Service) Run(ctx context.Context) error {
 	wg.Go(func() { s.ServeDashboard(ctx) })
 	wg.Go(func() { s.answerSlack(ctx) })
 	wg.Go(func() { s.probe(ctx) })
+	wg.Go(func() { s.expireSignals(ctx) })
 	// The hour is of no importance; that it is not a full one keeps it apart from scrapes.
 	pruning := cron.New()
 	pruning.Schedule(cron.Every(23*time.Hour+17*time.Minute), cron.FuncJob(func() { s.prune(ctx) }))

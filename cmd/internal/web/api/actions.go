@@ -122,19 +122,9 @@ func (a *API) acted(done query.Action, err error) (query.Action, error) {
 
 // readBody reads the JSON of a request. A field that is not known is refused, since what it asks for would be left out.
 func readBody(r *http.Request, into any) error {
-	if _, err := site.ReadParams(r); err != nil {
-		return err
-	}
-	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
-		return Problem{http.StatusUnsupportedMediaType, "Send JSON, with Content-Type: application/json."}
-	}
-	text, err := io.ReadAll(r.Body)
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
-		return Problem{http.StatusRequestEntityTooLarge, "The request is too large."}
-	}
+	text, err := jsonBody(r)
 	if err != nil {
-		return site.BadRequest("The request did not arrive whole.")
+		return err
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
@@ -145,4 +135,23 @@ func readBody(r *http.Request, into any) error {
 		return site.BadRequest("There is more than one value in the body.")
 	}
 	return nil
+}
+
+// jsonBody is the body of a request that sends JSON.
+func jsonBody(r *http.Request) ([]byte, error) {
+	if _, err := site.ReadParams(r); err != nil {
+		return nil, err
+	}
+	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
+		return nil, Problem{http.StatusUnsupportedMediaType, "Send JSON, with Content-Type: application/json."}
+	}
+	text, err := io.ReadAll(r.Body)
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return nil, Problem{http.StatusRequestEntityTooLarge, "The request is too large."}
+	}
+	if err != nil {
+		return nil, site.BadRequest("The request did not arrive whole.")
+	}
+	return text, nil
 }

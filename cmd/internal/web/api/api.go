@@ -1,5 +1,5 @@
 // Package api answers programs in JSON. The names in its answers are those of the SQL columns. It only reads, but for
-// what people do: mutes, acknowledgements and notes.
+// what people do (mutes, acknowledgements and notes) and what our own monitoring posts.
 package api
 
 import (
@@ -12,13 +12,16 @@ import (
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/db"
 	"vendorwatch/db/ledger"
+	"vendorwatch/db/record/signals"
 )
 
 // API answers for a site.
 type API struct {
 	*site.Site
+	Told
 	Ledger    *ledger.Ledger         // where actions are kept
-	OnAction  func()                 // called after one was put on record; may be nil
+	Signals   signals.Recorder       // where alerts of our own monitoring are
+	OnAction  func()                 // called after an action was put on record; may be nil
 	described func() ([]byte, error) // the OpenAPI document, made when it is first asked for
 }
 

@@ -3,6 +3,7 @@ package api
 import (
 	"reflect"
 
+	"vendorwatch/cmd/internal/web/incoming"
 	"vendorwatch/cmd/internal/web/openapi"
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/db/query"
@@ -14,12 +15,12 @@ func description() openapi.Spec {
 	return openapi.Spec{
 		Info: openapi.Info{
 			Title: "vendorwatch", Version: "1", Summary: "What vendors' status pages say, in one form.",
-			Description: "Names are those of the SQL columns. Everything is read with GET or HEAD; actions are " +
-				"posted, with a token that may write. A field that is empty is left out, unless its description " +
-				"says that it is null. A " +
-				"parameter that is not known is refused. Fields may be added to answers at any time.",
+			Description: "Names are those of the SQL columns. Everything is read with GET or HEAD; actions " +
+				"and signals are posted, with a token that may write. A field that is empty is left out, unless its " +
+				"description says that it is null. A parameter that is not known is refused. Fields " +
+				"may be added to answers at any time.",
 		},
-		Structs: structs, Values: values(), ValueOf: valueOf, Types: valueTypes, Fields: fieldTexts,
+		Structs: structs, Values: values(), ValueOf: valueOf, Types: valueTypes, Fields: allFieldTexts(),
 		Parameters: parameters(), Responses: responses(),
 		Security: []openapi.Security{
 			{Name: "bearer", Type: "http", Scheme: "bearer",
@@ -93,6 +94,14 @@ var structs = []openapi.Struct{
 		Description: "What somebody did about a vendor or an incident."},
 	{Name: "ActionRequest", Type: reflect.TypeFor[ActionRequest](), Description: "What is to be put on record."},
 	{Name: "EndRequest", Type: reflect.TypeFor[EndRequest](), Description: "Who ends it."},
+	{Name: "SignalPost", Type: reflect.TypeFor[incoming.Post](),
+		Description: "Alerts of your own monitoring: signals in our own form, or the alerts of a webhook of " +
+			"Alertmanager or Grafana."},
+	{Name: "Signal", Type: reflect.TypeFor[incoming.Signal](), Description: "An alert in our own form."},
+	{Name: "Alert", Type: reflect.TypeFor[incoming.Alert](),
+		Description: "An alert as Alertmanager and Grafana send it; further fields are left out."},
+	{Name: "Signalled", Type: reflect.TypeFor[Signalled](), Description: "What became of alerts that were posted."},
+	{Name: "Pushed", Type: reflect.TypeFor[Pushed](), Description: "What a push has brought about."},
 	{Name: "Health", Type: reflect.TypeFor[Health](), Description: "How vendorwatch itself does."},
 	{Name: "Probe", Type: reflect.TypeFor[query.Probe](),
 		Description: "A check of ours, a row of the view v_probes."},

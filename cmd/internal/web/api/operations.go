@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"vendorwatch/cmd/internal/web/incoming"
 	"vendorwatch/cmd/internal/web/openapi"
 	"vendorwatch/cmd/internal/web/site"
 )
@@ -70,6 +71,20 @@ func (a *API) operations() []operation {
 		writes(a.endAction, ActionsPath+"/{id}/end", "endAction", "End a mute, or take an acknowledgement back",
 			"One that has ended stays as it is. It takes a token that may write.", reflect.TypeFor[EndRequest](),
 			"action_id"),
+		writes(a.signals, SignalsPath, "postSignals", "Tell of alerts of your own monitoring",
+			"It takes the webhooks of Alertmanager and Grafana as they are, and a form of our own. Each alert names a "+
+				"vendor or a service, in the label of that name. One that is told again is the same one, by its "+
+				"fingerprint; one that has ended ends here. What cannot be taken is named in the answer, with status "+
+				"422, and the others are recorded all the same. It takes a token that may write.",
+			reflect.TypeFor[incoming.Post]()),
+		writes(a.push, PushPath+"/{slug}", "push", "Have the pages of a vendor read at once",
+			"For webhooks of a vendor: its pages are read within seconds, and once more soon after. What is posted is "+
+				"not looked at. Many calls within seconds are one reading. It takes a token that may write.", nil,
+			"slug"),
+		writes(a.push, PushPath+"/{slug}/{token}", "pushByPath", "Have the pages of a vendor read at once, from "+
+			"senders that cannot send a header",
+			"As above, with the token of push_token_env in the path. It is good for nothing else.", nil,
+			"slug", "push_token"),
 		in(a.health, "/api/v1/health", "getHealth", "How vendorwatch itself does",
 			"Which pages cannot be read, and what could not be sent."),
 	}
@@ -109,7 +124,10 @@ func writes[T any](build func(*http.Request) (T, error), path, id, summary, desc
 	o := in(build, path, id, summary, description)
 	o.Method, o.Body, o.Parameters = http.MethodPost, body, params
 	delete(o.Responses, "304")
-	o.Responses["403"], o.Responses["404"], o.Responses["415"] = "Forbidden", "NotFound", "NotJSON"
+	o.Responses["403"], o.Responses["404"] = "Forbidden", "NotFound"
+	if body != nil {
+		o.Responses["415"] = "NotJSON"
+	}
 	return o
 }
 

@@ -92,7 +92,7 @@ func valueOf(schema, field string) string {
 		"Probe.state": "ProbeState",
 		// The vendor's own words are what they are, except for the kind, which is ours.
 		"Raw.kind": "Kind", "Raw.state": "", "RawUpdate.state": "", "RawComponent.status": "",
-		"Problem.status": "",
+		"Problem.status": "", "Signal.severity": "", "Alert.status": "",
 	}
 	if name, ok := own[schema+"."+field]; ok {
 		return name
@@ -171,6 +171,8 @@ func parameters() map[string]openapi.Parameter {
 		"id": {Name: "id", In: "path", Required: true, Description: "Number of the incident.", Schema: number(1)},
 		"action_id": {Name: "id", In: "path", Required: true, Description: "Number of the action.",
 			Schema: number(1)},
+		"push_token": {Name: "token", In: "path", Required: true, Description: "The token of push_token_env.",
+			Schema: text},
 		"incident_id": query("incident_id", "Number of an incident: only what was done about it, or about another "+
 			"record of its event.", number(1)),
 		"vendor": query("vendor", "Slug of a vendor; left out: all vendors. One that is not on record is refused.",

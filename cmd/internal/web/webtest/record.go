@@ -76,6 +76,7 @@ func serve(r *Record, o web.Options) *Record {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	o.Signals = r.Recorder.Signals()
 	r.Server = web.New(r.File, o)
 	listening := httptest.NewServer(r.Server.Handler())
 	r.URL = listening.URL

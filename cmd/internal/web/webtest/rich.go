@@ -160,7 +160,7 @@ func buildRich(r *Record) {
 	alert := signals.Signal{Vendor: "moody", Fingerprint: "f", Name: "MoodyErrors", Severity: normalize.SeverityMajor,
 		Summary: "5 % of calls fail", StartedAt: Before(80 * Minute)}
 	for n := range 2 {
-		if _, _, err := own.SaveSignals(t.Context(), []signals.Signal{alert}, Before(79*Minute-time.Duration(n)*15*
+		if _, err := own.SaveSignals(t.Context(), []signals.Signal{alert}, Before(79*Minute-time.Duration(n)*15*
 			Minute)); err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,40 @@
+package api
+
+import "maps"
+
+// allFieldTexts are fieldTexts and signalTexts.
+func allFieldTexts() map[string]string {
+	all := maps.Clone(fieldTexts)
+	maps.Copy(all, signalTexts)
+	return all
+}
+
+// signalTexts describe the fields of what our own monitoring posts, and of the answers to it.
+var signalTexts = map[string]string{
+	"SignalPost.signals":         "Alerts in our own form. A field that is not known is refused.",
+	"SignalPost.alerts":          "Alerts in the form of Alertmanager's and Grafana's webhooks.",
+	"SignalPost.truncatedAlerts": "How many alerts the sender has left out.",
+	"Signal.vendor":              "Slug or name of the vendor that it is about; this or service.",
+	"Signal.service":             "Slug or name of the service of ours that it is about.",
+	"Signal.name":                "What the alert is called.",
+	"Signal.fingerprint": "What it is known by when it is told again; left out: its name, with the vendor and the " +
+		"service.",
+	"Signal.severity":     "minor, major or critical; left out: major.",
+	"Signal.summary":      "What is wrong, in a sentence.",
+	"Signal.url":          "Where to see more of it.",
+	"Signal.started_at":   "Since when it burns; left out: now, or since it was first told.",
+	"Signal.ended_at":     "Until when it burned; left out: it burns.",
+	"Alert.status":        "firing or resolved.",
+	"Alert.labels":        "vendor or service names what it is about; alertname and severity are read, too.",
+	"Alert.annotations":   "summary, or else description or message, says what is wrong.",
+	"Alert.startsAt":      "Since when it burns.",
+	"Alert.endsAt":        "Until when it burned, if it is resolved.",
+	"Alert.generatorURL":  "Where to see more of it.",
+	"Alert.panelURL":      "Likewise, of Grafana.",
+	"Alert.dashboardURL":  "Likewise, of Grafana.",
+	"Alert.fingerprint":   "What it is known by when it is told again; left out: a hash of its labels.",
+	"Signalled.recorded":  "How many of the alerts are on record: new ones, and those that were told again.",
+	"Signalled.truncated": "How many the sender has left out, as it says. Left out itself where there are none.",
+	"Pushed.reading": "Whether its pages are about to be read: no service reads those of a vendor that is " +
+		"switched off.",
+}

@@ -21,6 +21,7 @@ import (
 	"vendorwatch/cmd/internal/cli/figures"
 	"vendorwatch/cmd/internal/cli/flags"
 	"vendorwatch/cmd/internal/cli/services"
+	"vendorwatch/cmd/internal/cli/setup"
 	"vendorwatch/cmd/internal/cli/shell"
 	"vendorwatch/cmd/internal/cli/stories"
 	"vendorwatch/cmd/internal/terminal"
@@ -101,7 +102,8 @@ func (a *app) root() *cobra.Command {
 		Long: `vendorwatch reads vendors' status pages on a schedule, stores every incident in one common schema
 in a SQLite file, and reports what is new.
 
-Try it without any set-up:  vendorwatch demo`,
+Try it without any set-up:  vendorwatch demo
+Begin with your vendors:    vendorwatch init`,
 		Version:       versionLine(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -130,6 +132,7 @@ Try it without any set-up:  vendorwatch demo`,
 		a.configCommand(), a.dbCommand(), a.demoCommand(), a.mcpCommand(), a.versionCommand(),
 	)
 	sh := a.shell()
+	root.AddCommand(setup.InitCommand(a.setup(false)))
 	root.AddCommand(services.Commands(services.Shell{Shell: sh})...)
 	root.AddCommand(stories.Command(stories.Shell{Shell: sh, StandsOn: standsOn}))
 	root.AddCommand(actions.Commands(actions.Shell{Shell: sh, OpenToWrite: a.openToWrite, Vendor: vendorNamed,

@@ -131,6 +131,8 @@ func TestNoCommandObeysWhatAVendorWrote(t *testing.T) {
 		{"vendors", false, ""},
 		{"vendors --json", false, ""},
 		{"vendors add " + page, false, ""},
+		{"vendors add --from -", false, rude + "\n" + page + "\nokta\n"},
+		{"init --contact ops@vendorwatch.test --vendors " + rude, false, ""},
 		{"vendors search " + rude, false, ""},
 		{"vendors list --category " + rude, false, ""},
 		{"vendors verify " + rude, false, ""},

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"vendorwatch/cmd/internal/cli/service"
+	"vendorwatch/cmd/internal/cli/setup"
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/watch"
@@ -26,24 +27,36 @@ import (
 const newestShown = 5
 
 type addFlags struct {
-	write bool
-	name  string
+	write      bool
+	name, from string
 }
 
 func (a *app) vendorsAddCommand() *cobra.Command {
 	var f addFlags
 	c := &cobra.Command{
-		Use:   "add URL|NAME",
-		Short: "Detect the platform of a status page, and print the lines that watch it",
-		Long: `add reads the status page at an address, or that of a vendor in the built-in catalogue, detects its
-platform from what is served there, shows the newest incidents that would be stored, and prints the
-lines for config.toml. --write appends them to the file.
+		Use:   "add NAME|URL…",
+		Short: "Find vendors and what their pages are made with, and print the lines that watch them",
+		Long: `add finds vendors by name in the built-in catalogue, or by the address of their status page, and prints
+the lines for config.toml. --write appends them to the file, and leaves the rest of it as it is.
 
-It follows redirects and sends at most 45 requests, to the page's own server only. If no platform reads
-the page, it says what the page looks like: a login page, a parked domain, a page that links to a feed.`,
-		Args: takes(1, 1, "the address of a status page, or the name of a vendor in the catalogue"),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.vendorsAdd(cmd.Context(), f, args[0]) },
+Of one vendor, it reads the page, detects its platform from what is served there, and shows the newest
+incidents that would be stored. It follows redirects and sends at most 45 requests, to the page's own server
+only. If no platform reads the page, it says what the page looks like: a login page, a parked domain, a page
+that links to a feed.
+
+Of several, and with --from, it shows what was found, what not, and what is doubtful, and asks only pages
+that the catalogue does not have. A file may hold a name or an address a line, CSV, OPML, or what StatusGator
+and Uptime Kuma export as JSON; - is standard input.`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if f.from != "" {
+				return nil
+			}
+			return takes(1, -1, "names of vendors in the catalogue, or addresses of status pages; or --from FILE")(cmd,
+				args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return a.vendorsAdd(cmd.Context(), f, args) },
 	}
+	c.Flags().StringVar(&f.from, "from", "", "a file with vendors, - for standard input")
 	c.Flags().BoolVar(&f.write, "write", false, "append the vendor to the config file")
 	c.Flags().StringVar(&f.name, "name", "", "the vendor's name (default: as the catalogue or the page has it)")
 	a.jsonFlag(c)
@@ -61,7 +74,55 @@ type added struct {
 	Problem   string                    `json:"problem,omitempty"` // why not all of the page could be read
 }
 
-func (a *app) vendorsAdd(ctx context.Context, f addFlags, target string) error {
+func (a *app) vendorsAdd(ctx context.Context, f addFlags, targets []string) error {
+	if f.from == "" && len(targets) == 1 && !strings.Contains(targets[0], ",") {
+		return a.vendorsAddOne(ctx, f, targets[0])
+	}
+	if f.name != "" {
+		return usagef("--name names one vendor; leave it out where there are several")
+	}
+	err := a.setup(f.write).AddMany(ctx, targets, f.from, f.write, a.asJSON)
+	if errors.Is(err, setup.ErrSome) {
+		return errTold
+	}
+	return err
+}
+
+// setup is what the commands that make a config file take; write says that it is to be changed, and has to be there.
+func (a *app) setup(write bool) setup.Shell {
+	return setup.Shell{Shell: a.shell(), Stdin: a.stdin, ConfigPath: func() string { return a.configPath },
+		Kinds: service.ChannelKinds(),
+		Config: func() (*config.Config, error) {
+			if write {
+				return config.LoadToRead(a.configPath, service.ChannelKinds())
+			}
+			return a.configIfAny()
+		},
+		Detect: a.detect,
+	}
+}
+
+// detect reads the page at an address that the catalogue does not have.
+func (a *app) detect(ctx context.Context, address string) (found scraper.Found, name string, err error) {
+	fetcher, err := a.fetcher()
+	if err != nil {
+		return found, "", err
+	}
+	addresses, err := addressesOf(address, scraper.Entry{}, false)
+	if err != nil {
+		return found, "", err
+	}
+	if found, err = a.findPage(ctx, fetcher, addresses, scraper.Entry{}, false); err != nil {
+		return found, "", err
+	}
+	in, err := watch.Inspect(ctx, fetcher, watch.Source{Vendor: "added", URL: found.URL, Platform: found.Platform})
+	if err == nil && in.Error != "" && len(in.Incidents) == 0 {
+		err = errors.New(in.Error)
+	}
+	return found, nameOf("", found.URL, in.PageName, scraper.Entry{}), err
+}
+
+func (a *app) vendorsAddOne(ctx context.Context, f addFlags, target string) error {
 	c, err := a.configIfAny()
 	if f.write {
 		c, err = config.LoadToRead(a.configPath, service.ChannelKinds())
@@ -98,7 +159,7 @@ func (a *app) vendorsAdd(ctx context.Context, f addFlags, target string) error {
 	out := added{Name: nameOf(f.name, found.URL, in.PageName, entry), PageURL: found.URL, Platform: found.Platform,
 		Problem: in.Error, Incidents: newestFirst(in.Incidents)}
 	out.TOML = config.VendorTOML(out.Name, out.PageURL, out.Platform)
-	if owner := watchedAs(c, found.URL); owner != "" {
+	if owner := setup.WatchedAs(c, found.URL, ""); owner != "" {
 		if f.write {
 			return fmt.Errorf("%s is already in %s, as a page of vendor %q; nothing was written", found.URL,
 				a.configPath, owner)
@@ -106,7 +167,7 @@ func (a *app) vendorsAdd(ctx context.Context, f addFlags, target string) error {
 		fmt.Fprintf(a.stderr, "%s is already in %s, as a page of vendor %q\n", found.URL, a.configPath, owner)
 	}
 	if f.write {
-		if err := config.Append(a.configPath, out.TOML, service.ChannelKinds()); err != nil {
+		if err := config.Append(a.configPath, []string{out.TOML}, service.ChannelKinds()); err != nil {
 			return err
 		}
 		out.Written = true
@@ -146,7 +207,7 @@ func (a *app) printAdded(out added) error {
 	if out.Written {
 		fmt.Fprintf(a.stderr, "written to %s; a running service reads it after a SIGHUP\n", a.configPath)
 	} else {
-		fmt.Fprintln(a.stderr, "paste the lines into the config file, or run this again with --write")
+		fmt.Fprintln(a.stderr, "next: paste the lines into the config file, or run this again with --write")
 	}
 	return nil
 }
@@ -179,22 +240,6 @@ func nameOf(given, page, pageName string, entry scraper.Entry) string {
 		return page
 	}
 	return u.Host
-}
-
-// watchedAs returns the name of the vendor whose page this is in the config file, "" if there is none.
-func watchedAs(c *config.Config, page string) string {
-	same := func(address string) string {
-		_, rest, _ := strings.Cut(strings.TrimRight(address, "/"), "://")
-		return strings.ToLower(rest)
-	}
-	for _, v := range c.Vendors {
-		for _, s := range v.Sources {
-			if same(s.URL) == same(page) {
-				return v.Name
-			}
-		}
-	}
-	return ""
 }
 
 func newestFirst(list []watch.InspectedIncident) []watch.InspectedIncident {

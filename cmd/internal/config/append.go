@@ -33,10 +33,10 @@ func VendorTOML(name, page, platform string) string {
 	return text + fmt.Sprintf("platform = %q\n", platform)
 }
 
-// Append appends text, the lines of one vendor, to the config file at path. It writes nothing and returns
+// Append appends vendors, each with its lines, to the config file at path. It writes nothing and returns
 // tomlcheck.Mistakes if the file has mistakes or would have one, such as a name, a slug or a page that it already has.
 // At every moment the file is either the old one or the new one.
-func Append(path, text string, kinds ChannelKinds) error {
+func Append(path string, vendors []string, kinds ChannelKinds) error {
 	real, err := filepath.EvalSymlinks(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return noFile(path)
@@ -53,13 +53,13 @@ func Append(path, text string, kinds ChannelKinds) error {
 	if err := before.parse(data); err != nil {
 		return fmt.Errorf("nothing was written, because the file already has mistakes:\n%w", err)
 	}
-	more := joined(data, text)
+	more := joined(data, strings.Join(vendors, "\n"))
 	if err := after.parse(more); err != nil {
 		return fmt.Errorf("nothing was written:\n%w", err)
 	}
-	if len(after.config.Vendors) != len(before.config.Vendors)+1 {
-		return fmt.Errorf("nothing was written, because at the end of %s these lines would not be a vendor of "+
-			"their own", path)
+	if len(after.config.Vendors) != len(before.config.Vendors)+len(vendors) {
+		return fmt.Errorf("nothing was written, because at the end of %s these lines would not be "+
+			"a vendor of their own", path)
 	}
 	return replaceFile(real, more)
 }

@@ -35,7 +35,7 @@ func TestAppend(t *testing.T) {
 			if err := os.Symlink(real, path); err != nil {
 				t.Fatal(err)
 			}
-			if err := Append(path, addedVendor, testKinds); err != nil {
+			if err := Append(path, []string{addedVendor}, testKinds); err != nil {
 				t.Fatal(err)
 			}
 			got, err := os.ReadFile(real)
@@ -77,7 +77,7 @@ func TestAppendRefuses(t *testing.T) {
 			if err := os.WriteFile(path, []byte(c.before), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if err := Append(path, c.text, testKinds); err == nil || !strings.Contains(err.Error(), c.want) {
+			if err := Append(path, []string{c.text}, testKinds); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%v\ndoes not say %q", err, c.want)
 			}
 			if got, err := os.ReadFile(path); err != nil || string(got) != c.before {
@@ -85,8 +85,27 @@ func TestAppendRefuses(t *testing.T) {
 			}
 		})
 	}
-	if err := Append(filepath.Join(t.TempDir(), "config.toml"), addedVendor, testKinds); !errors.Is(err,
+	if err := Append(filepath.Join(t.TempDir(), "config.toml"), []string{addedVendor}, testKinds); !errors.Is(err,
 		fs.ErrNotExist) {
 		t.Errorf("no file: %v", err)
+	}
+}
+
+// TestAppendSeveral holds that a list is taken whole or not at all.
+func TestAppendSeveral(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "config.toml")
+	if err := os.WriteFile(path, []byte(minimal), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	other := strings.NewReplacer("Acme", "Umbrella", "acme", "umbrella").Replace(addedVendor)
+	if err := Append(path, []string{addedVendor, addedVendor}, testKinds); err == nil {
+		t.Error("one vendor was taken twice")
+	}
+	if err := Append(path, []string{addedVendor, other}, testKinds); err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(path)
+	if want := minimal + "\n" + addedVendor + "\n" + other; err != nil || string(got) != want {
+		t.Errorf("%v (-want +got)\n%s", err, cmp.Diff(want, string(got)))
 	}
 }

@@ -74,7 +74,7 @@ func (c *checker) fetch() {
 	case f.Contact == "" && !c.Refused("fetch.contact"):
 		c.Add("fetch.contact", "it is missing: vendors block readers that do not say who they are",
 			`write a mail address or a URL of yours, for example contact = "ops@your-company.com" under [fetch]`)
-	case f.Contact != "" && !plausibleContact(f.Contact):
+	case f.Contact != "" && !GoodContact(f.Contact):
 		c.Add("fetch.contact", fmt.Sprintf("%q is neither a mail address nor a URL", f.Contact),
 			`write for example "ops@your-company.com"`)
 	case strings.Contains(f.Contact, "example."):
@@ -144,8 +144,8 @@ func bracketed(host string) string {
 	return host
 }
 
-// plausibleContact reports whether text is a bare mail address or an http(s) URL.
-func plausibleContact(text string) bool {
+// GoodContact reports whether text can be fetch.contact: a bare mail address, or an http(s) URL.
+func GoodContact(text string) bool {
 	if _, err := parseURL(text); err == nil {
 		return true
 	}

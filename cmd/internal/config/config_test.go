@@ -272,8 +272,8 @@ func TestContact(t *testing.T) {
 		"Ops <ops@acme.test>": false, "ops@acme.test, b@acme.test": false, "öps@acme.test": false,
 		"https://user:pw@acme.test": false, "ftp://acme.test": false, "ops@acme.\ntest": false,
 	} {
-		if plausibleContact(contact) != good {
-			t.Errorf("plausibleContact(%q) = %v; want %v", contact, !good, good)
+		if GoodContact(contact) != good {
+			t.Errorf("GoodContact(%q) = %v; want %v", contact, !good, good)
 		}
 	}
 }

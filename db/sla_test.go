@@ -151,15 +151,30 @@ func TestTargetIsWhatShareOfSays(t *testing.T) {
 		f.spells(now, spells...)
 		f.seen(hour(rapid.IntRange(0, 300).Draw(t, "since")))
 		counts := map[int64]bool{}
+		own := map[int64][]query.Stretch{} // by incident: those of its components that count, as far as they are known
 		for n := range spells {
 			f.execWithin(`UPDATE incidents SET severity = ? WHERE incident_id = ?`, severity[n], n+1)
 			var affected []normalize.Component
 			for _, part := range parts[n] {
-				if err := f.execWithin(`INSERT INTO incident_components (incident_id, component_id) VALUES (?, ?)`, n+1,
-					part); err != nil {
+				var from, to time.Time
+				var stated [2]any
+				begins := rapid.IntRange(0, 580).Draw(t, "component from")
+				if rapid.IntRange(0, 2).Draw(t, "component's own start") == 0 {
+					from, stated[0] = begin.Add(time.Duration(begins-100)*time.Hour), hour(begins)
+				}
+				if rapid.IntRange(0, 2).Draw(t, "component's own end") == 0 {
+					ends := min(begins+rapid.IntRange(0, 60).Draw(t, "component length"), 580)
+					to, stated[1] = begin.Add(time.Duration(ends-100)*time.Hour), hour(ends)
+				}
+				if err := f.execWithin(`INSERT INTO incident_components (incident_id, component_id, started_at,
+					resolved_at) VALUES (?, ?, ?, ?)`, n+1, part, stated[0], stated[1]); err != nil {
 					t.Fatal(err)
 				}
-				affected = append(affected, normalize.Component{Name: names[part-1], Group: "Core"})
+				one := normalize.Component{Name: names[part-1], Group: "Core"}
+				affected = append(affected, one)
+				if one.Matches(promise.Components) {
+					own[int64(n+1)] = append(own[int64(n+1)], query.Stretch{FromAt: from, ToAt: to, CountedAt: from})
+				}
 			}
 			kind := normalize.KindIncident
 			if spells[n].kind != "" {
@@ -185,7 +200,19 @@ func TestTargetIsWhatShareOfSays(t *testing.T) {
 				chosen[n].What = query.StretchImpact
 			}
 		}
-		share := query.ShareOf(chosen, begin, now, now)
+		share := distinct(pieces(chosen, func(s query.Stretch) ([]query.Stretch, bool) {
+			all := slices.Clone(own[s.IncidentID])
+			for n, of := range all {
+				all[n] = s
+				if !of.FromAt.IsZero() {
+					all[n].FromAt, all[n].CountedAt = of.FromAt, of.FromAt
+				}
+				if !of.ToAt.IsZero() {
+					all[n].ToAt = of.ToAt
+				}
+			}
+			return all, len(promise.Components) > 0 && len(all) > 0
+		}), begin, now, now)
 		got, err := f.SLA(f.t.Context(), 1, now)
 		if err != nil {
 			t.Fatal(err)
@@ -212,7 +239,7 @@ func TestTargetIsWhatShareOfSays(t *testing.T) {
 				t.Fatalf("what is listed begins before the period: %+v", listed[n])
 			}
 		}
-		if again := query.ShareOf(listed, begin, now, now); again != share {
+		if again := distinct(listed, begin, now, now); again != share {
 			t.Fatalf("what is listed makes %+v, what counts %+v", again, share)
 		}
 	})

@@ -56,6 +56,8 @@ func (d *DB) ComponentSpans(ctx context.Context, components []int64, since time.
 				SELECT i.incident_id FROM page CROSS JOIN incidents i ON i.source_id = page.source_id AND i.open = 1)
 		SELECT c.component_id, i.incident_id, NULL AS status, i.severity, i.kind,
 			coalesce(CASE WHEN i.kind = 'maintenance' THEN i.scheduled_start_at END, c.started_at,
+				CASE WHEN i.origin = 'page' THEN (SELECT x.started_at FROM v_incident_components x
+					WHERE x.incident_id = i.incident_id AND x.component_id = c.component_id) END,
 				i.started_at) AS from_at,
 			coalesce((SELECT x.resolved_at FROM v_incident_components x
 				WHERE x.incident_id = i.incident_id AND x.component_id = c.component_id), i.resolved_at) AS to_at

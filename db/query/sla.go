@@ -46,7 +46,8 @@ var slaRow = scan.Of[SLA]("x")
 // slaOfOne is v_sla for the one vendor that the second parameter names.
 var slaOfOne = strings.NewReplacer(`FROM clock CROSS JOIN vendor_targets t)`,
 	`FROM clock CROSS JOIN vendor_targets t WHERE t.vendor_id = ?2)`,
-	`WHERE (s.what = 'unseen'`, `WHERE s.vendor_id = ?2 AND (s.what = 'unseen'`).Replace(db.ViewAt("v_sla", "?1"))
+	`WHERE (s.what = 'unseen'`, `WHERE s.vendor_id = ?2 AND (s.what = 'unseen'`,
+	`WHERE t.components <> '[]'`, `WHERE s.vendor_id = ?2 AND t.components <> '[]'`).Replace(db.ViewAt("v_sla", "?1"))
 
 // SLA returns how a vendor does against its target in the period that a moment falls into, up to that moment. It
 // returns db.ErrNotFound for a vendor without a target.

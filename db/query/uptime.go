@@ -64,7 +64,10 @@ const (
 
 var stretchRow = scan.Of[Stretch]("x")
 
-var stretchText = db.ViewAt("v_stretches", "?1")
+var (
+	stretchText          = db.ViewAt("v_stretches", "?1")
+	componentStretchText = db.ViewAt("v_component_stretches", "?1")
+)
 
 // Stretches returns the time that the uptime of a vendor is made of, in its order, as it is at a moment.
 func (d *DB) Stretches(ctx context.Context, vendorID int64, now time.Time) ([]Stretch, error) {
@@ -76,9 +79,8 @@ func (d *DB) Stretches(ctx context.Context, vendorID int64, now time.Time) ([]St
 	return all, nil
 }
 
-// ComponentStretches is Stretches for one component: incidents and planned work that name it, for as long as the
-// vendor says it was affected, time in which its page showed it degraded or down, and time in which nothing is known
-// of it.
+// ComponentStretches is Stretches for one component: incidents and planned work that name it, as v_component_stretches
+// has them, time in which its page showed it degraded or down, and time in which nothing is known of it.
 func (d *DB) ComponentStretches(ctx context.Context, componentID int64, now time.Time) ([]Stretch, error) {
 	all, err := stretchRow.All(ctx, d.read, `
 		WITH component AS (
@@ -88,11 +90,11 @@ func (d *DB) ComponentStretches(ctx context.Context, componentID int64, now time
 			SELECT h.status, h.at, lead(h.at, 1, ?1) OVER (ORDER BY h.at, h.component_change_id) AS next_at
 			FROM component_changes h WHERE h.component_id = ?2 AND h.at < ?1)
 		SELECT `+stretchRow.Columns+` FROM (
-			SELECT t.what, t.incident_id, t.severity, coalesce(ic.started_at, t.from_at) AS from_at,
-				coalesce(ic.resolved_at, t.to_at) AS to_at, coalesce(ic.started_at, t.counted_at) AS counted_at
-			FROM (`+stretchText+`) t JOIN component c USING (vendor_id)
-			LEFT JOIN incident_components ic ON ic.incident_id = t.incident_id AND ic.component_id = ?2
-			WHERE t.what = 'unseen' OR ic.incident_id IS NOT NULL
+			SELECT what, incident_id, severity, from_at, to_at, counted_at
+			FROM (`+componentStretchText+`) WHERE component_id = ?2
+			UNION ALL
+			SELECT t.what, NULL, NULL, t.from_at, t.to_at, t.counted_at
+			FROM (`+stretchText+`) t JOIN component c USING (vendor_id) WHERE t.what = 'unseen'
 			UNION ALL
 			SELECT CASE WHEN status = 'under_maintenance' THEN 'maintenance' WHEN status = 'unknown' THEN 'unseen'
 				ELSE 'impact' END, NULL, NULL, at, next_at, at FROM shown WHERE status <> 'operational'

@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 12:36:31');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 12:36:31');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 12:40:16');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 12:40:16');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -663,8 +663,9 @@ FROM (
     c.name,
     c.group_name,
     c.status, -- as last read
-    coalesce(ic.started_at, CASE WHEN i.started_basis IS NOT NULL THEN i.started_at END) AS started_at, -- since when it was affected, by the vendor; otherwise the start of the incident
-    CASE WHEN ic.resolved_at IS NOT NULL THEN ic.resolved_at WHEN i.kind = 'incident' AND i.origin = 'vendor' THEN (
+    coalesce(ic.started_at, red.at, CASE WHEN i.started_basis IS NOT NULL THEN i.started_at END) AS started_at, -- since when it was affected, by the vendor, or as seen where the page alone tells; otherwise the start of the incident
+    CASE WHEN ic.started_at IS NOT NULL THEN 'stated' WHEN red.at IS NOT NULL THEN 'seen' END AS started_basis, -- how started_at is known. stated: by the vendor; seen: by the status on the page; null: only the start of the incident is known
+    CASE WHEN ic.resolved_at IS NOT NULL THEN ic.resolved_at WHEN i.kind = 'incident' AND i.origin IN ('vendor', 'page') THEN (
       SELECT h.at FROM component_changes h
       WHERE h.component_id = ic.component_id AND h.status = 'operational' AND h.at > coalesce(ic.started_at, i.started_at)
         AND h.at < coalesce(i.resolved_at, '~')
@@ -677,6 +678,13 @@ FROM (
   FROM incident_components ic
   JOIN incidents i USING (incident_id)
   JOIN components c USING (component_id)
+  LEFT JOIN component_changes red ON i.origin = 'page' AND red.component_change_id = (
+    SELECT h.component_change_id FROM component_changes h
+    WHERE h.component_id = ic.component_id AND h.at > i.started_at AND h.at < coalesce(i.resolved_at, '~')
+      AND h.status IN ('degraded_performance', 'partial_outage', 'major_outage')
+      AND coalesce((SELECT b.status FROM component_changes b WHERE b.component_id = h.component_id AND b.at <= i.started_at ORDER BY b.at DESC LIMIT 1), 'unknown')
+        NOT IN ('degraded_performance', 'partial_outage', 'major_outage')
+    ORDER BY h.at LIMIT 1)
 ) x;
 CREATE VIEW v_incidents AS -- incidents, maintenances and notices with vendor, duration, components and the latest post
 SELECT
@@ -844,6 +852,17 @@ FROM (
   SELECT v.vendor_id, '0000-01-01T00:00:00.000Z', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), 1
   FROM vendors v WHERE NOT EXISTS (SELECT 1 FROM sources s WHERE s.vendor_id = v.vendor_id)) blind
 WHERE blind.watched = 1 OR NOT EXISTS (SELECT 1 FROM sources w WHERE w.vendor_id = blind.vendor_id AND w.watched = 1);
+CREATE VIEW v_component_stretches AS -- stretches of time in which incidents and planned work affected a component: its own time where the vendor or the page tells it, otherwise that of the incident. All figures of a component are made of them; what names no component is in none
+SELECT
+  t.vendor_id, -- whose
+  x.component_id,
+  t.what, -- impact, or maintenance
+  t.incident_id,
+  t.severity, -- of the incident
+  CASE WHEN x.started_basis IS NULL THEN t.from_at ELSE x.started_at END AS from_at, -- null: not known
+  coalesce(x.resolved_at, t.to_at) AS to_at, -- as in v_stretches, and no later than the component recovered; null: not known
+  CASE WHEN x.started_basis IS NULL THEN t.counted_at ELSE x.started_at END AS counted_at -- when it counts as having begun, if its length is not known
+FROM v_stretches t JOIN v_incident_components x USING (incident_id);
 CREATE VIEW v_uptime AS -- for each vendor the share of the last 7, 30, 90 and 365 days without impact, of the time of which its pages told us; the windows end now
 WITH
   period (days, from_at, to_at) AS MATERIALIZED (
@@ -907,12 +926,16 @@ WITH
     FROM term t JOIN v_stretches s USING (vendor_id)
     WHERE (s.what = 'unseen'
       OR (s.what = 'impact' AND (t.severities = '[]' OR s.severity IN (SELECT value FROM json_each(t.severities))) OR s.what = 'maintenance' AND t.maintenance)
-        AND (t.components = '[]'
-          OR NOT EXISTS (SELECT 1 FROM incident_components ic WHERE ic.incident_id = s.incident_id)
-          OR EXISTS (
-            SELECT 1 FROM incident_components ic JOIN components c USING (component_id), json_each(t.components) g
-            WHERE ic.incident_id = s.incident_id AND (lower(c.name) GLOB replace(lower(g.value), '[', '[[]')
-              OR c.group_name <> '' AND lower(c.group_name || ' › ' || c.name) GLOB replace(lower(g.value), '[', '[[]')))))),
+        AND (t.components = '[]' OR NOT EXISTS (SELECT 1 FROM incident_components ic WHERE ic.incident_id = s.incident_id)))
+    UNION -- of what names components, the time of those that count; equal ones once
+    SELECT s.vendor_id, 'counts', s.incident_id, s.severity, s.from_at, s.to_at, s.counted_at
+    FROM term t JOIN v_component_stretches s USING (vendor_id) JOIN components c USING (component_id)
+    WHERE t.components <> '[]'
+      AND (s.what = 'impact' AND (t.severities = '[]' OR s.severity IN (SELECT value FROM json_each(t.severities))) OR s.what = 'maintenance' AND t.maintenance)
+      AND EXISTS (
+        SELECT 1 FROM json_each(t.components) g
+        WHERE lower(c.name) GLOB replace(lower(g.value), '[', '[[]')
+          OR c.group_name <> '' AND lower(c.group_name || ' › ' || c.name) GLOB replace(lower(g.value), '[', '[[]'))),
   measure (name, what) AS (VALUES ('unseen', 'unseen'), ('counts', 'counts'), ('either', 'unseen'), ('either', 'counts')),
   piece AS (
     SELECT s.vendor_id, m.name, max(s.from_at, t.from_at) AS from_at, min(s.to_at, t.to_at, t.now) AS to_at
@@ -928,8 +951,8 @@ WITH
     GROUP BY vendor_id),
   counted AS (
     SELECT vendor_id,
-      sum(coalesce(s.to_at >= s.from_at AND s.from_at < min(t.to_at, t.now) AND (s.from_at >= t.from_at OR s.to_at > t.from_at), 0)) AS known,
-      sum(coalesce(s.to_at < s.from_at, 1) AND s.counted_at >= t.from_at AND s.counted_at < min(t.to_at, t.now)) AS unknown
+      count(DISTINCT CASE WHEN s.to_at >= s.from_at AND s.from_at < min(t.to_at, t.now) AND (s.from_at >= t.from_at OR s.to_at > t.from_at) THEN s.incident_id END) AS known,
+      count(DISTINCT CASE WHEN coalesce(s.to_at < s.from_at, 1) AND s.counted_at >= t.from_at AND s.counted_at < min(t.to_at, t.now) THEN s.incident_id END) AS unknown
     FROM term t JOIN stretch s USING (vendor_id) WHERE s.what = 'counts' GROUP BY vendor_id),
   figure AS (
     SELECT t.*, coalesce(sums.unseen, 0) AS unseen, coalesce(sums.impact, 0) AS impact, coalesce(sums.either, 0) AS either, coalesce(c.known, 0) AS known, coalesce(c.unknown, 0) AS unknown,

@@ -195,8 +195,12 @@ func (c *claim) intervals(ctx context.Context, counts []query.Stretch) error {
 		c.line("| %s | %s | %s | %s | %s |", stamp(s.FromAt), stamp(s.ToAt), length, details[n].Severity,
 			escape(details[n].Title))
 	}
+	told := map[int64]bool{} // an incident has an interval for each component that counts
 	for _, i := range details {
-		c.incident(i)
+		if !told[i.IncidentID] {
+			c.incident(i)
+		}
+		told[i.IncidentID] = true
 	}
 	return nil
 }

@@ -117,7 +117,8 @@ func TestTimeOfAComponent(t *testing.T) {
 				t.Fatal(err)
 			}
 			if sla.ImpactMinutes == nil || *sla.ImpactMinutes != c.minutes || sla.KnownLength != 1 {
-				t.Errorf("%s minutes of %d incidents count, want %g", figure(sla.ImpactMinutes), sla.KnownLength, c.minutes)
+				t.Errorf("%s minutes of %d incidents count, want %g", figure(sla.ImpactMinutes), sla.KnownLength,
+					c.minutes)
 			}
 		})
 	}

@@ -180,7 +180,7 @@ func TestTargetIsWhatShareOfSays(t *testing.T) {
 			if spells[n].kind != "" {
 				kind = normalize.KindMaintenance
 			}
-			counts[int64(n+1)] = query.CountsAgainst(promise, kind, normalize.Severity(severity[n]), affected)
+			counts[int64(n+1)] = countsAgainst(promise, kind, normalize.Severity(severity[n]), affected)
 		}
 		if err := targets.Set(f.t.Context(), f.file, 1, &promise); err != nil {
 			t.Fatal(err)
@@ -255,4 +255,18 @@ func text(t *rapid.T, of target.Target) string {
 		t.Fatal(err)
 	}
 	return string(b)
+}
+
+// countsAgainst reports whether an incident, or planned work, of these components counts against the target, by the rule
+// of v_sla.
+func countsAgainst(t target.Target, kind normalize.Kind, severity normalize.Severity,
+	components []normalize.Component) bool {
+	switch {
+	case kind == normalize.KindMaintenance && !t.Maintenance, kind == normalize.KindNotice:
+		return false
+	case kind == normalize.KindIncident && len(t.Severities) > 0 && !slices.Contains(t.Severities, string(severity)):
+		return false
+	}
+	return len(t.Components) == 0 || len(components) == 0 ||
+		slices.ContainsFunc(components, func(c normalize.Component) bool { return c.Matches(t.Components) })
 }

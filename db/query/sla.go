@@ -3,12 +3,10 @@ package query
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"vendorwatch/db"
 	"vendorwatch/db/internal/scan"
-	"vendorwatch/normalize"
 	"vendorwatch/normalize/target"
 )
 
@@ -113,18 +111,4 @@ func (d *DB) VendorsWithTarget(ctx context.Context) ([]int64, error) {
 		return nil, fmt.Errorf("targets: %w", err)
 	}
 	return ids, nil
-}
-
-// CountsAgainst reports whether an incident, or planned work, of these components counts against the target. v_sla has
-// the same rule.
-func CountsAgainst(t target.Target, kind normalize.Kind, severity normalize.Severity,
-	components []normalize.Component) bool {
-	switch {
-	case kind == normalize.KindMaintenance && !t.Maintenance, kind == normalize.KindNotice:
-		return false
-	case kind == normalize.KindIncident && len(t.Severities) > 0 && !slices.Contains(t.Severities, string(severity)):
-		return false
-	}
-	return len(t.Components) == 0 || len(components) == 0 ||
-		slices.ContainsFunc(components, func(c normalize.Component) bool { return c.Matches(t.Components) })
 }

@@ -1,6 +1,6 @@
 # make test    what to run while you work: seconds to a few minutes
 # make check   what to run before you commit: format, vet, staticcheck, dead code, the race detector
-# make crashes kills the program 1,000 times and counts what is lost (CRASHES=N: N times); takes long
+# make crashes kills the program 1,000 times and counts what is lost (CRASHES=N: N times); a day of 1,000 vendors
 # make all     everything, as CI does: all tests, browser, fuzzing, benchmarks
 #
 # Nothing is installed unless you ask with `make setup`. What cannot be checked without it says so, and is skipped.

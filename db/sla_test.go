@@ -257,8 +257,8 @@ func text(t *rapid.T, of target.Target) string {
 	return string(b)
 }
 
-// countsAgainst reports whether an incident, or planned work, of these components counts against the target, by the rule
-// of v_sla.
+// countsAgainst reports whether an incident, or planned work, of these components counts against the target, by the
+// rule of v_sla.
 func countsAgainst(t target.Target, kind normalize.Kind, severity normalize.Severity,
 	components []normalize.Component) bool {
 	switch {

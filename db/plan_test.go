@@ -19,6 +19,7 @@ import (
 	"modernc.org/sqlite"
 
 	"vendorwatch/db"
+	"vendorwatch/db/board"
 	"vendorwatch/db/query"
 	"vendorwatch/db/record"
 	"vendorwatch/normalize"
@@ -76,6 +77,31 @@ func parametersOf(query string) int {
 		return int(most)
 	}
 	return strings.Count(query, "?")
+}
+
+// overviews is every way in which the dashboard asks the file about many vendors at once.
+func overviews(ctx context.Context, d *board.DB) map[string][]func() error {
+	now := t0
+	all, chosen := board.Scope{}, board.Scope{Vendors: board.Vendors{1, 2}, Service: "checkout"}
+	ways := map[string][]func() error{
+		"Choices": {func() error { _, err := d.Choices(ctx); return err }},
+		"Named":   {func() error { _, _, err := d.Named(ctx, []string{"acme"}, 10); return err }},
+		"Scope": {func() error {
+			_, err := d.Scope(ctx, board.Choice{Tag: "a", Owner: "b", Service: "c"})
+			return err
+		}},
+	}
+	for _, s := range []board.Scope{all, chosen} {
+		for name, ask := range map[string]func() error{
+			"Present": func() error { _, err := d.Present(ctx, s, now); return err },
+			"Open":    func() error { _, err := d.Open(ctx, s, now, 10); return err },
+			"Work":    func() error { _, err := d.Work(ctx, s, now, now.Add(day), 10); return err },
+			"News":    func() error { _, err := d.News(ctx, s, now.Add(-day), 10); return err },
+		} {
+			ways[name] = append(ways[name], ask)
+		}
+	}
+	return ways
 }
 
 // asking is every way in which the dashboard, its API and its feeds ask the file.
@@ -188,6 +214,7 @@ func asking(ctx context.Context, d *query.DB) map[string][]func() error {
 		"VendorComponents": one(func() error { _, _, err := d.VendorComponents(ctx, now, 1, 10, 0); return err }),
 		"VendorImpact":     one(func() error { _, err := d.VendorImpact(ctx, 1, year); return err }),
 		"Statuses":         one(func() error { _, err := d.Statuses(ctx, now); return err }),
+		"StatusesOf":       one(func() error { _, err := d.StatusesOf(ctx, now, []int64{1, 2}); return err }),
 		"Status":           one(func() error { _, err := d.Status(ctx, "acme", now); return err }),
 		"Present":          one(func() error { _, err := d.Present(ctx, now); return err }),
 		"StatusesByName":   one(func() error { _, _, err := d.StatusesByName(ctx, now, 10, 10); return err }),
@@ -227,6 +254,9 @@ func TestNoPageReadsAWholeTable(t *testing.T) {
 	pool := sql.OpenDB(r)
 	t.Cleanup(func() { pool.Close() })
 	ways := asking(t.Context(), query.In(pool))
+	for name, more := range overviews(t.Context(), board.In(pool)) {
+		ways[name] = append(ways[name], more...)
+	}
 	for name, all := range ways {
 		for n, ask := range all {
 			if err := ask(); err != nil {
@@ -236,7 +266,7 @@ func TestNoPageReadsAWholeTable(t *testing.T) {
 	}
 	for _, name := range calledBy(t, "../cmd/internal/web") {
 		if ways[name] == nil {
-			t.Errorf("the dashboard calls DB.%s, of which this test does not know whether it reads a whole table: "+
+			t.Errorf("the dashboard calls %s, of which this test does not know whether it reads a whole table: "+
 				"add it to asking", name)
 		}
 	}
@@ -294,7 +324,7 @@ func planOf(t *testing.T, read *sql.DB, query string, args []any) (steps []strin
 	return steps
 }
 
-// calledBy lists the methods of a field DB that the program files of a folder, and of those below it, call.
+// calledBy lists the methods of a field DB or Board that the program files of a folder, and of those below it, call.
 func calledBy(t *testing.T, folder string) (names []string) {
 	t.Helper()
 	err := filepath.WalkDir(folder, func(path string, e fs.DirEntry, err error) error {
@@ -314,7 +344,7 @@ func calledBy(t *testing.T, folder string) (names []string) {
 		ast.Inspect(parsed, func(n ast.Node) bool {
 			if call, ok := n.(*ast.CallExpr); ok {
 				if method, ok := call.Fun.(*ast.SelectorExpr); ok {
-					if on, ok := method.X.(*ast.SelectorExpr); ok && on.Sel.Name == "DB" &&
+					if on, ok := method.X.(*ast.SelectorExpr); ok && (on.Sel.Name == "DB" || on.Sel.Name == "Board") &&
 						!slices.Contains(names, method.Sel.Name) {
 						names = append(names, method.Sel.Name)
 					}

@@ -36,14 +36,14 @@ const standing = `coalesce(i.same_event_id, i.incident_id) = i.incident_id`
 const openNow = `i.open = 1 AND coalesce(i.same_event_id, i.incident_id) = i.incident_id
 	AND NOT EXISTS (SELECT 1 FROM filtered_incidents x WHERE x.incident_id = i.incident_id)`
 
-// openWatched is what is known to be open now. Of a page that is no longer watched, it is known only what was open when
+// OpenWatched is what is known to be open now. Of a page that is no longer watched, it is known only what was open when
 // it was last read.
-const openWatched = openNow + `
+const OpenWatched = openNow + `
 	AND EXISTS (SELECT 1 FROM sources w WHERE w.source_id = i.source_id AND w.watched = 1)`
 
-// worstFirst orders by severity as Severity.Rank does.
-const worstFirst = `CASE i.severity WHEN 'critical' THEN 4 WHEN 'major' THEN 3 WHEN 'minor' THEN 1 WHEN 'none' THEN ` +
-	`0 ELSE 2 END DESC`
+// WorstFirst orders by severity as Severity.Rank does.
+const WorstFirst = `CASE i.severity WHEN 'critical' THEN 4 WHEN 'major' THEN 3 WHEN 'minor' THEN 1 ` +
+	`WHEN 'none' THEN 0 ELSE 2 END DESC`
 
 // where returns the filter as SQL over incidents i.
 func (f Filter) where() (string, []any) {

@@ -115,13 +115,13 @@ func (d *DB) OpenIncidents(ctx context.Context) ([]Incident, error) {
 // OpenByKind returns what is open of one kind on pages that are watched, the worst and then the newest first, at most
 // limit of them, and how many there are. A vendor that is not empty chooses (slug).
 func (d *DB) OpenByKind(ctx context.Context, kind normalize.Kind, vendor string, limit int) ([]Incident, int, error) {
-	const chosen = ` FROM incidents i WHERE ` + openWatched + ` AND i.kind = ?1
+	const chosen = ` FROM incidents i WHERE ` + OpenWatched + ` AND i.kind = ?1
 		AND (?2 = '' OR i.source_id IN (SELECT source_id FROM sources JOIN vendors USING (vendor_id) WHERE slug = ?2))`
 	var total int
 	if err := d.read.QueryRowContext(ctx, `SELECT count(*)`+chosen, kind, vendor).Scan(&total); err != nil {
 		return nil, 0, fmt.Errorf("open %ss: %w", kind, err)
 	}
-	const order = worstFirst + `, ` + began + ` DESC, i.incident_id DESC`
+	const order = WorstFirst + `, ` + began + ` DESC, i.incident_id DESC`
 	incidents, err := incidentRow.All(ctx, d.read, selectIncident+`
 		WHERE i.incident_id IN (SELECT i.incident_id`+chosen+` ORDER BY `+order+` LIMIT ?3) ORDER BY `+order, kind,
 		vendor, limit)
@@ -157,7 +157,7 @@ func (d *DB) OpenCounts(ctx context.Context) ([]OpenCount, error) {
 	counts, err := openCountRow.All(ctx, d.read, `
 		SELECT v.slug AS vendor, i.severity, count(*) AS open FROM incidents i JOIN sources s USING (source_id)
 		JOIN vendors v USING (vendor_id)
-		WHERE i.kind = 'incident' AND `+openWatched+` GROUP BY v.slug, i.severity ORDER BY v.slug, i.severity`)
+		WHERE i.kind = 'incident' AND `+OpenWatched+` GROUP BY v.slug, i.severity ORDER BY v.slug, i.severity`)
 	if err != nil {
 		return nil, fmt.Errorf("open incidents: %w", err)
 	}

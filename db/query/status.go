@@ -103,11 +103,12 @@ func (d *DB) StatusesByName(ctx context.Context, now time.Time, limit, offset in
 	if err != nil {
 		return nil, 0, fmt.Errorf("vendors: %w", err)
 	}
-	some, err := d.statusesOf(ctx, now, ids)
+	some, err := d.StatusesOf(ctx, now, ids)
 	return some, total, err
 }
 
-func (d *DB) statusesOf(ctx context.Context, now time.Time, ids []int64) ([]Status, error) {
+// StatusesOf returns how the vendors of these numbers do at a moment, by name.
+func (d *DB) StatusesOf(ctx context.Context, now time.Time, ids []int64) ([]Status, error) {
 	list, err := db.JSON(ids)
 	if err != nil {
 		return nil, err
@@ -176,7 +177,7 @@ func (d *DB) Present(ctx context.Context, now time.Time) (Present, error) {
 	if err != nil {
 		return p, fmt.Errorf("vendors that may be unwell: %w", err)
 	}
-	some, err := d.statusesOf(ctx, now, ids)
+	some, err := d.StatusesOf(ctx, now, ids)
 	if err != nil {
 		return p, err
 	}
@@ -198,7 +199,7 @@ func (d *DB) Status(ctx context.Context, slug string, now time.Time) (Status, er
 	if err != nil {
 		return Status{}, fmt.Errorf("status of %w", err)
 	}
-	some, err := d.statusesOf(ctx, now, []int64{v.VendorID})
+	some, err := d.StatusesOf(ctx, now, []int64{v.VendorID})
 	if err != nil || len(some) != 1 {
 		return Status{}, fmt.Errorf("status of vendor %q: %w", slug, cmp.Or(err, db.ErrNotFound))
 	}

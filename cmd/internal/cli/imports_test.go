@@ -62,6 +62,7 @@ var layers = []layer{
 	{"db", []string{"normalize/...", "db/internal/..."}},
 	{"db/query", []string{"normalize/...", "db", "db/internal/...", "db/query/ours"}},
 	{"db/query/ours", rows},
+	{"db/board", slices.Concat(file, []string{"db/internal/..."})},
 	{"db/stories", []string{"normalize/...", "db", "db/internal/..."}},
 	{"db/ledger", slices.Concat(file, []string{"db/internal/..."})},
 	{"db/record", slices.Concat(file, []string{"db/internal/...", "db/record/internal/...", "db/record/signals"})},
@@ -109,10 +110,12 @@ var layers = []layer{
 		"cmd/internal/report/digest", "cmd/internal/report/channel"})},
 
 	{"cmd/internal/web/openapi", nil},
-	{"cmd/internal/web/site", slices.Concat(base, file)},
+	{"cmd/internal/web/site", slices.Concat(base, file, []string{"db/board"})},
 	{"cmd/internal/web/prose", slices.Concat(base, file)},
-	{"cmd/internal/web", slices.Concat(base, file, []string{"db/ledger", "db/record/signals",
+	{"cmd/internal/web", slices.Concat(base, file, []string{"db/board", "db/ledger", "db/record/signals",
 		"cmd/internal/web/..."})},
+	{"cmd/internal/web/pages", slices.Concat(base, file, []string{"db/board", "cmd/internal/web/site",
+		"cmd/internal/web/prose"})},
 	{"cmd/internal/web/api", slices.Concat(base, file, []string{"db/ledger", "db/record/signals",
 		"cmd/internal/web/site", "cmd/internal/web/openapi",
 		"cmd/internal/web/incoming"})}, // the one part that writes: actions of people, and signals

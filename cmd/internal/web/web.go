@@ -18,6 +18,7 @@ import (
 	"vendorwatch/cmd/internal/web/pages"
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/db"
+	"vendorwatch/db/board"
 	"vendorwatch/db/ledger"
 	"vendorwatch/db/query"
 	"vendorwatch/db/record/signals"
@@ -39,6 +40,7 @@ type Options struct {
 	Signals      signals.Recorder // where alerts of our own monitoring are put on record
 	Told         Told             // of signals and pushes
 	Now          func() time.Time // clock; time.Now
+	Zone         *time.Location   // in which pages tell times to readers without a script; UTC
 	Log          *slog.Logger     // failures, and nothing of what is asked for; slog.Default
 	Version      string           // of the program, shown on Health
 	Late         func() Lateness  // what the service is late with; nil where none runs
@@ -70,6 +72,9 @@ func New(file *db.DB, o Options) *Server {
 	if now == nil {
 		now = time.Now
 	}
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
@@ -78,9 +83,11 @@ func New(file *db.DB, o Options) *Server {
 	}
 	s := &site.Site{
 		DB:           query.New(file),
+		Board:        board.New(file),
 		Prefix:       strings.TrimRight(o.Prefix, "/"),
 		DashboardURL: strings.TrimRight(o.DashboardURL, "/"),
 		Clock:        func() time.Time { return now().UTC() },
+		Zone:         o.Zone,
 		Log:          o.Log,
 		Version:      o.Version,
 		Late:         o.Late,

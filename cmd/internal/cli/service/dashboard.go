@@ -51,6 +51,7 @@ func (s *Service) dashboard() *web.Server {
 		Signals:  s.Watcher.Record.Signals(),
 		Told:     web.Told{OnEvents: s.Watcher.Tell, ReadNow: s.Watcher.ReadNow, Pushed: s.Watcher.Pushed},
 		Log:      s.Log, Version: s.o.Version,
+		Zone: s.Config.Zone,
 		Late: func() web.Lateness { return web.Lateness(s.Watcher.Lateness()) },
 	})
 }

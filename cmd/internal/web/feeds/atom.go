@@ -226,7 +226,7 @@ func (s Feeds) timeline(i query.IncidentDetail) string {
 	var b strings.Builder
 	b.WriteString("<p>" + escape(prose.Opening(i)) + "</p>\n")
 	if i.Kind == string(normalize.KindMaintenance) && i.ScheduledStartAt != "" {
-		b.WriteString("<p>Planned for " + string(prose.Window(i.Incident)) + "</p>\n")
+		b.WriteString("<p>Planned for " + string(prose.Window(i.Incident, time.UTC)) + "</p>\n")
 	}
 	if i.LeftFeedAt != "" && !normalize.State(i.State).Over() {
 		b.WriteString("<p>" + escape(prose.Ending(i.Incident, s.Clock())) + "</p>\n")

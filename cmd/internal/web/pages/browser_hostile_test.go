@@ -141,7 +141,8 @@ const badLinks = `[...document.querySelectorAll(
 	.filter((v) => !["http:", "https:"].includes(new URL(v, location.href).protocol))`
 
 const foreign = `[...document.querySelectorAll("script:not([src^='/static/']), style, link:not([href^='/']), base, " +
-		"meta[http-equiv], iframe, object, embed, video, math, main img, textarea, form:not(.find):not(.filters), " +
+		"meta[http-equiv], iframe, object, embed, video, math, main img, textarea, " +
+		"form:not(.find):not(.filters):not(.choice):not(.quick), " +
 		"svg:not(.bar)")]
 	.map((e) => e.outerHTML)
 	.concat([...document.querySelectorAll("*")]

@@ -2,12 +2,14 @@ package pages
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db/board"
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
@@ -15,12 +17,20 @@ import (
 // How much of each list Now shows. The rest is one click away. The limits keep the page small even with thousands of
 // vendors.
 const (
-	shownOpen        = 20
-	shownMaintenance = 8
-	shownPlanned     = 5
-	shownUnreadable  = 8
-	shownEvents      = 15
-	shownCells       = 150
+	shownOpen       = 12
+	shownWork       = 5
+	shownUnreadable = 6
+	shownNews       = 5
+	foldedNews      = 20
+	readNews        = 250 // from which these are made
+	shownCells      = 150
+
+	// fewVendors have so little to tell that each open incident gets a card.
+	fewVendors = 6
+
+	quietAfter = 7 * 24 * time.Hour // without a word, an open incident stands behind those of which there is news
+	newsWithin = 24 * time.Hour
+	workWithin = 7 * 24 * time.Hour
 )
 
 // verdict is the answer to "is anything broken?", and how sure it is.
@@ -37,90 +47,134 @@ type cell struct {
 }
 
 type nowBody struct {
+	Choice      choice
 	Verdict     verdict
 	LastCheck   string
-	Open        []query.Incident
-	OpenTotal   int
+	Few         bool
+	Open        board.Open
 	Hidden      int
-	Maintenance []query.Incident // in progress
-	MaintTotal  int
-	Planned     []query.Incident // the next ones within seven days
+	Work        board.Work
 	Unreadable  []query.SourceHealth
 	UnreadTotal int
 	Unwell      []query.Status // those of which something is wrong or not known, and neither list above says what
-	Events      []query.Event
-	EventTotal  int
+	News        []newsRow
+	OlderNews   []newsRow // folded
+	MoreNews    bool
 	Cells       []cell
 	Vendors     int
 }
 
+// Partial reports whether there are more vendors than the grid shows.
+func (b nowBody) Partial() bool { return b.Vendors > len(b.Cells) }
+
+// Sought is empty: the grid shows no search.
+func (b nowBody) Sought() string { return "" }
+
 func (p *Pages) now(r *http.Request) (view, error) {
-	body, err := p.present(r, shownOpen)
-	return view{Template: "now", Title: body.Verdict.Head, Nav: "now", Body: body}, err
-}
-
-func (p *Pages) wall(r *http.Request) (view, error) {
-	body, err := p.present(r, 12)
-	return view{Template: "wall", Title: body.Verdict.Head, Nav: "wall", Body: body}, err
-}
-
-// present reads the state of everything at this moment.
-func (p *Pages) present(r *http.Request, open int) (b nowBody, err error) {
+	c, _, err := p.readChoice(r, "/")
+	if err != nil {
+		return view{}, err
+	}
+	b, scope, err := p.present(r, c, shownOpen, shownCells)
+	if err != nil {
+		return view{}, err
+	}
 	ctx := r.Context()
-	at, err := p.Present(ctx)
-	if err != nil {
-		return b, err
-	}
-	if b.Open, b.OpenTotal, err = p.DB.OpenByKind(ctx, normalize.KindIncident, "", open); err != nil {
-		return b, err
-	}
-	if b.Hidden, err = p.DB.FilteredOpen(ctx); err != nil {
-		return b, err
-	}
-	ahead, err := p.DB.UpcomingMaintenances(ctx, p.Clock(), 7*24*time.Hour)
-	if err != nil {
-		return b, err
-	}
-	for _, m := range ahead {
-		if m.State == string(normalize.StateInProgress) || m.State == string(normalize.StateVerifying) {
-			b.MaintTotal++
-			if len(b.Maintenance) < shownMaintenance {
-				b.Maintenance = append(b.Maintenance, m)
-			}
-		} else if words.Time(begin(m)).After(p.Clock()) && len(b.Planned) < shownPlanned {
-			b.Planned = append(b.Planned, m)
+	if !c.Any() {
+		if b.Hidden, err = p.DB.FilteredOpen(ctx); err != nil {
+			return view{}, err
 		}
 	}
-	if b.Unreadable, b.UnreadTotal, err = p.DB.FailingSources(ctx, p.Clock(), shownUnreadable); err != nil {
-		return b, err
+	b.Work, err = p.Board.Work(ctx, scope, p.Clock(), p.Clock().Add(workWithin), shownWork)
+	if err != nil {
+		return view{}, err
 	}
-	if b.Events, b.EventTotal, err = p.DB.RecentEvents(ctx, p.Clock().Add(-24*time.Hour), shownEvents); err != nil {
-		return b, err
+	news, err := p.Board.News(ctx, scope, p.Clock().Add(-newsWithin), readNews)
+	if err != nil {
+		return view{}, err
+	}
+	b.News = together(news)
+	b.MoreNews = len(b.News) > shownNews+foldedNews || len(news) == readNews
+	b.News, b.OlderNews = part(b.News, 0, shownNews), part(b.News, shownNews, foldedNews)
+	return view{Template: "now", Title: b.Verdict.Head, Nav: "now", Body: b}, nil
+}
+
+// present reads how the chosen vendors do at this moment, with at most so many open incidents and vendors.
+func (p *Pages) present(r *http.Request, c choice, open, cells int) (b nowBody, s board.Scope, err error) {
+	ctx, now := r.Context(), p.Clock()
+	b.Choice = c
+	if s, err = p.Board.Scope(ctx, c.Choice); err != nil {
+		return b, s, err
+	}
+	at, err := p.Board.Present(ctx, s, now)
+	if err != nil {
+		return b, s, err
+	}
+	if b.Open, err = p.Board.Open(ctx, s, now.Add(-quietAfter), open); err != nil {
+		return b, s, err
+	}
+	if err := p.addUnreadable(r, &b, s); err != nil {
+		return b, s, err
 	}
 	facts, err := p.DB.FileFacts(ctx)
 	if err != nil {
-		return b, err
+		return b, s, err
 	}
-	b.LastCheck, b.Vendors = facts.LastCheckAt, at.Vendors
+	b.LastCheck, b.Vendors, b.Few = facts.LastCheckAt, at.Vendors, at.Vendors <= fewVendors
 	b.Verdict = p.verdict(at)
 	for _, v := range at.Unwell {
 		if unlisted(v) && len(b.Unwell) < shownUnreadable {
 			b.Unwell = append(b.Unwell, v)
 		}
 	}
-	// With more vendors than fit, those with trouble come first. Otherwise each keeps its place, so that it is found
-	// where it was yesterday.
-	var shown []query.Status
-	if at.Vendors > shownCells {
-		shown, err = p.WorstFirst(ctx, at, shownCells)
-	} else {
-		shown, err = p.Statuses(ctx)
-	}
+	shown, err := p.cellsOf(r, at, s, cells)
 	for _, v := range shown {
 		b.Cells = append(b.Cells, newCell(v))
 	}
-	return b, err
+	return b, s, err
 }
+
+// cellsOf returns the vendors of the grid. With more vendors than fit, those with trouble come first. Otherwise each
+// keeps its place, so that it is found where it was yesterday.
+func (p *Pages) cellsOf(r *http.Request, at query.Present, s board.Scope, limit int) ([]query.Status, error) {
+	ctx := r.Context()
+	switch {
+	case s.Vendors != nil:
+		some, err := p.DB.StatusesOf(ctx, p.Clock(), s.Vendors)
+		if len(some) > limit {
+			slices.SortStableFunc(some, func(a, b query.Status) int { return site.Rank(b) - site.Rank(a) })
+			some = some[:limit]
+		}
+		return some, err
+	case at.Vendors > limit:
+		return p.WorstFirst(ctx, at, limit)
+	}
+	return p.Statuses(ctx)
+}
+
+// addUnreadable adds the pages that were not read when they were last due.
+func (p *Pages) addUnreadable(r *http.Request, b *nowBody, s board.Scope) (err error) {
+	if s.Vendors == nil {
+		b.Unreadable, b.UnreadTotal, err = p.DB.FailingSources(r.Context(), p.Clock(), shownUnreadable)
+		return err
+	}
+	all, _, err := p.DB.FailingSources(r.Context(), p.Clock(), everyPage)
+	if err != nil {
+		return err
+	}
+	for _, h := range all {
+		if !s.Slugs[h.Vendor] {
+			continue
+		}
+		if b.UnreadTotal++; b.UnreadTotal <= shownUnreadable {
+			b.Unreadable = append(b.Unreadable, h)
+		}
+	}
+	return nil
+}
+
+// everyPage is more pages than anybody watches.
+const everyPage = 1_000_000
 
 func newCell(v query.Status) cell {
 	return cell{Slug: v.Vendor, Name: v.VendorName, Tone: site.Tone(v), Word: words.Status(v)}

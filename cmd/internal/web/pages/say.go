@@ -12,13 +12,11 @@ import (
 	"vendorwatch/normalize"
 )
 
-// localTag is prose.Time with the reader's own time beside it, where the script runs.
-func localTag(at string) template.HTML {
-	return prose.Stamp(at, "2 Jan 2006, 15:04 UTC", ` data-local=""`)
-}
+// time writes a stored time in the zone of the configuration. The script writes it in the reader's.
+func (p *Pages) time(at string) template.HTML { return prose.TimeIn(at, p.Zone) }
 
-// dayTag writes the day only.
-func dayTag(at string) template.HTML { return prose.Stamp(at, "2 Jan 2006", "") }
+// window writes the planned time of a maintenance.
+func (p *Pages) window(i query.Incident) template.HTML { return prose.Window(i, p.Zone) }
 
 // lasting is how long something has lasted since a stored time.
 func (p *Pages) lasting(since string) string {
@@ -58,19 +56,19 @@ func host(address string) string {
 }
 
 // eventWords says what happened.
-func eventWords(e query.Event) string {
-	switch e.Kind {
+func eventWords(kind normalize.EventKind, detail map[string]string) string {
+	switch kind {
 	case normalize.EventIncidentOpened:
-		if e.Detail["already_open"] == "true" {
+		if detail["already_open"] == "true" {
 			return "already open when watching began"
 		}
 		return "opened"
 	case normalize.EventUpdatePosted:
 		return "new post"
 	case normalize.EventStateChanged:
-		return change("state", e.Detail)
+		return change("state", detail)
 	case normalize.EventSeverityChanged:
-		return change("severity", e.Detail)
+		return change("severity", detail)
 	case normalize.EventIncidentResolved:
 		return "resolved"
 	case normalize.EventIncidentReopened:
@@ -82,13 +80,13 @@ func eventWords(e query.Event) string {
 	case normalize.EventIncidentLeftFeed:
 		return "left the page without a resolution"
 	case normalize.EventComponentChanged:
-		return change("component", e.Detail)
+		return change("component", detail)
 	case normalize.EventSourceUnreadable:
 		return "page cannot be read"
 	case normalize.EventSourceReadable:
 		return "page can be read again"
 	}
-	return words.Spell(e.Kind)
+	return words.Spell(kind)
 }
 
 // change says what changed, from what and to what.

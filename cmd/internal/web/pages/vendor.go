@@ -183,35 +183,3 @@ func (p *Pages) addBars(r *http.Request, b *vendorBody) error {
 	}
 	return nil
 }
-
-type vendorsBody struct {
-	Cells      []cell
-	Total      int
-	Prev, Next string
-}
-
-// Vendors lists all vendors by name.
-func (p *Pages) vendors(r *http.Request) (view, error) {
-	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
-	page = min(max(page, 1), 1_000_000)
-	from := (page - 1) * vendorsPerPage
-	states, total, err := p.StatusesByName(r.Context(), vendorsPerPage, from)
-	if last := 1 + total/vendorsPerPage; err == nil && page > last {
-		page, from = last, (last-1)*vendorsPerPage
-		states, total, err = p.StatusesByName(r.Context(), vendorsPerPage, from)
-	}
-	if err != nil {
-		return view{}, err
-	}
-	b := vendorsBody{Total: total}
-	for _, v := range states {
-		b.Cells = append(b.Cells, newCell(v))
-	}
-	if page > 1 {
-		b.Prev = "?page=" + strconv.Itoa(page-1)
-	}
-	if from+len(states) < total {
-		b.Next = "?page=" + strconv.Itoa(page+1)
-	}
-	return view{Template: "vendors", Title: "Vendors", Nav: "vendors", Body: b}, nil
-}

@@ -13,35 +13,50 @@ import (
 	"vendorwatch/normalize/markdown"
 )
 
-// Time writes a stored time for people, in UTC; the script adds the reader's own zone as a tooltip.
-func Time(at string) template.HTML { return Stamp(at, "2 Jan 2006, 15:04 UTC", "") }
+// clock is how times are written, with the name of their zone.
+const clock = "2 Jan 2006, 15:04 MST"
 
-// Stamp writes a stored time by a layout, in an element that has the time for programs too. The attribute is HTML.
-func Stamp(at, layout, attribute string) template.HTML {
+// TimeIn writes a stored time for people in a zone; the script writes it in the reader's own.
+func TimeIn(at string, zone *time.Location) template.HTML {
 	t := words.Time(at)
 	if t.IsZero() {
 		return `<span class="muted">not known</span>`
 	}
-	return template.HTML(fmt.Sprintf(`<time datetime="%s"%s>%s</time>`,
-		t.Format(time.RFC3339), attribute, t.Format(layout)))
+	return element(t, t.In(zone).Format(clock), " data-at")
 }
 
-// Window writes the planned time of a maintenance. A day that both ends share is not repeated.
-func Window(i query.Incident) template.HTML {
+// Day writes the day of a stored time in UTC.
+func Day(at string) template.HTML {
+	t := words.Time(at)
+	if t.IsZero() {
+		return `<span class="muted">not known</span>`
+	}
+	return element(t, t.Format("2 Jan 2006"), "")
+}
+
+// element is a time for people, with the time for programs. The attribute is HTML.
+func element(t time.Time, text, attribute string) template.HTML {
+	return template.HTML(fmt.Sprintf(`<time datetime="%s"%s>%s</time>`, t.Format(time.RFC3339), attribute,
+		template.HTMLEscapeString(text)))
+}
+
+// Window writes the planned time of a maintenance in a zone. A day that both ends share is not repeated.
+func Window(i query.Incident, zone *time.Location) template.HTML {
 	from, to := i.ScheduledStartAt, i.ScheduledEndAt
 	if from == "" {
 		from = i.StartedAt
 	}
 	a, b := words.Time(from), words.Time(to)
 	if a.IsZero() || b.IsZero() || b.Before(a) {
-		return Time(from)
+		return TimeIn(from, zone)
 	}
-	end := "2 Jan, 15:04 UTC"
-	if a.Format(time.DateOnly) == b.Format(time.DateOnly) {
-		end = "15:04 UTC"
+	begin, end := a.In(zone), b.In(zone)
+	layout := "2 Jan, 15:04 MST"
+	if begin.Format(time.DateOnly) == end.Format(time.DateOnly) {
+		layout = "15:04 MST"
 	}
-	return Stamp(from, "2 Jan 2006, 15:04", "") + " – " + Stamp(to, end, "") +
-		template.HTML(" ("+words.Duration(b.Sub(a))+")")
+	return element(a, begin.Format("2 Jan 2006, 15:04"), " data-at") + " – " +
+		element(b, end.Format(layout), " data-at") + template.HTML(" ("+words.Duration(b.Sub(a))+")")
 }
 
 // Plain is Markdown without its markup, cut to n characters.

@@ -8,15 +8,18 @@ import (
 	"strings"
 	"time"
 
+	"vendorwatch/db/board"
 	"vendorwatch/db/query"
 )
 
 // Site is what every part is given.
 type Site struct {
 	DB           *query.DB
+	Board        *board.DB
 	Prefix       string           // path that a proxy serves us under, such as "/status"; without a slash at its end
 	DashboardURL string           // address of the dashboard as people reach it; empty: it is taken from the request
 	Clock        func() time.Time // in UTC
+	Zone         *time.Location   // in which pages tell times
 	Log          *slog.Logger
 	Version      string // of the program; empty if it is not known
 

@@ -1,51 +1,59 @@
-// Everything here is an addition: the pages work without it. It shows times in the reader's zone, filters lists as you
+// Everything here is an addition: the pages work without it. It tells times in the reader's zone, filters lists as you
 // type, and fetches the page again when the server says that there is news.
 (() => {
   "use strict";
-  const zone = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-  const clock = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
+  const clock = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
+  // Times are told in the reader's zone; what the server wrote is kept as the tooltip.
   function tellTimes(root) {
-    for (const t of root.querySelectorAll("time[datetime]")) {
+    if (!here || here === document.body.dataset.zone) return;
+    for (const t of root.querySelectorAll("time[data-at]:not([title])")) {
       const at = new Date(t.dateTime);
       if (isNaN(at)) continue;
-      t.title = zone.format(at) + " (" + here + ")";
-      if (t.hasAttribute("data-local") && here !== "UTC" && !t.querySelector(".local")) {
-        const own = document.createElement("span");
-        own.className = "local";
-        own.textContent = " " + clock.format(at);
-        t.append(own);
-      }
+      t.title = t.textContent;
+      t.textContent = clock.format(at);
     }
   }
 
-  for (const z of document.querySelectorAll("[data-zone]")) {
-    if (here && here !== "UTC") {
-      z.querySelector("span").textContent = here;
-      z.hidden = false;
-    }
-  }
+  for (const z of document.querySelectorAll("[data-zone-name]")) if (here) z.textContent = here;
 
-  function filter(input) {
-    const list = document.getElementById(input.dataset.filter);
+  const drawn = new WeakMap(); // a list as the server sent it, before somebody searched beyond it
+  const ask = {}; // the last question about a list, so that a late answer to an earlier one is dropped
+  async function filter(input) {
+    const id = input.dataset.filter, list = document.getElementById(id);
     if (!list) return;
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const told = input.form && input.form.querySelector("[role=status]");
+    const say = (text) => { if (told && told.textContent !== text) told.textContent = text; };
+    if (input.form && input.form.hasAttribute("data-partial")) {
+      if (!drawn.has(list)) drawn.set(list, list.innerHTML);
+      const question = ask[id] = input.value;
+      if (!words.length) { list.innerHTML = drawn.get(list); say(""); return; }
+      await new Promise((done) => setTimeout(done, 150));
+      if (ask[id] !== question) return;
+      try {
+        const answer = await fetch(input.form.action + "?q=" + encodeURIComponent(question));
+        const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);
+        if (!answer.ok || !found || ask[id] !== question) return;
+        list.innerHTML = found.innerHTML;
+        say(list.children.length + " found");
+      } catch { say("The server does not answer."); }
+      return;
+    }
     let shown = 0;
     for (const item of list.children) {
       const text = item.textContent.toLowerCase();
       item.hidden = !words.every((w) => text.includes(w));
       if (!item.hidden) shown++;
     }
-    const told = input.parentElement.querySelector("[role=status]");
-    if (told) told.textContent = words.length ? shown + " of " + list.children.length : "";
+    say(words.length ? shown + " of " + list.children.length : "");
   }
 
   function offerFilters(root) {
     for (const input of root.querySelectorAll("input[data-filter]")) {
-      input.closest("label").hidden = false;
       input.addEventListener("input", () => filter(input));
-      if (input.value) filter(input);
+      if (input.value && input.value !== input.defaultValue) filter(input);
     }
   }
 
@@ -59,12 +67,12 @@
   const source = document.body.dataset.events;
   if (!source || !window.EventSource) return;
 
-  let fetching = false, again = false;
+  let fetching = false, again = false, address = location.href;
   async function refresh() {
     if (fetching) { again = true; return; }
     fetching = true;
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      const answer = await fetch(address, { headers: { Accept: "text/html" } });
       if (answer.ok) exchange(new DOMParser().parseFromString(await answer.text(), "text/html"));
     } catch { /* the stream reports when the server is back */ }
     fetching = false;
@@ -84,6 +92,7 @@
 
   const served = new WeakMap(); // what the server sent for a part, before the script changed it
   function put(old, next, whole) {
+    if (next.dataset.next) old.dataset.next = next.dataset.next; else delete old.dataset.next;
     const html = next.innerHTML;
     if (served.get(old) === html) return;
     if (!served.has(old) && bare(old) === html) { served.set(old, html); return; }
@@ -91,7 +100,7 @@
     const within = old.contains(focused) ? { id: focused.id, href: focused.getAttribute("href"), typed: focused.matches("input") } : null;
     if (within && within.typed) { // a field in use stays; what it filters is replaced
       const id = focused.dataset.filter, list = id && next.querySelector("#" + id);
-      if (list) { document.getElementById(id).innerHTML = list.innerHTML; filter(focused); }
+      if (list) { const shown = document.getElementById(id); shown.innerHTML = list.innerHTML; drawn.set(shown, list.innerHTML); filter(focused); }
       return;
     }
     const open = [...old.querySelectorAll("details[open][id]")].map((d) => d.id);
@@ -113,8 +122,7 @@
   // bare is a part's HTML without what the script added to it.
   function bare(part) {
     const copy = part.cloneNode(true);
-    for (const l of copy.querySelectorAll(".local")) l.remove();
-    for (const t of copy.querySelectorAll("time[title]")) t.removeAttribute("title");
+    for (const t of copy.querySelectorAll("time[data-at][title]")) { t.textContent = t.title; t.removeAttribute("title"); }
     return copy.innerHTML;
   }
 
@@ -137,4 +145,10 @@
   addEventListener("pageshow", connect);
   connect();
   setInterval(() => { if (!document.hidden) refresh(); }, 60000);
+
+  // The parts of the wall take turns.
+  setInterval(() => {
+    const turn = main.querySelector("[data-next]");
+    if (turn && !document.hidden) { address = turn.dataset.next; refresh(); }
+  }, 15000);
 })();

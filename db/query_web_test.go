@@ -52,6 +52,43 @@ func TestSearchFollowsEdits(t *testing.T) {
 	}
 }
 
+// TestSearchHoldsWhatTheTablesHold holds that whatever a transaction does to texts, in whatever order, the full-text
+// indexes say what the tables say once it is over.
+func TestSearchHoldsWhatTheTablesHold(t *testing.T) {
+	f := newFile(t)
+	f.baseline()
+	f.save(seen(after(minute), outage("a", after(-minute), "investigating")))
+	insert := `INSERT INTO incidents (source_id, source_key, kind, title, severity, state, raw, announced,
+		first_seen_at)
+		VALUES (1, 'x', 'incident', 'fresh words', 'minor', 'investigating', '[]', 0, '2026-11-23T09:00:00.000Z')`
+	rename := func(key, to string) string {
+		return `UPDATE incidents SET title = '` + to + `' WHERE source_key = '` + key + `'`
+	}
+	drop := `DELETE FROM incidents WHERE source_key = 'x'`
+	for n, statements := range [][]string{
+		{rename("a", "first")}, {rename("a", "second"), rename("a", "third")}, {insert}, {drop}, {insert, drop},
+		{insert, rename("x", "late words")}, {rename("x", "later"), drop}, {insert, rename("x", "y"), drop, insert},
+		{drop, insert}, {rename("a", "fourth"), drop},
+	} {
+		if err := f.file.Change(t.Context(), func(tx *db.Tx) error {
+			for _, s := range statements {
+				if _, err := tx.Exec(t.Context(), s); err != nil {
+					return fmt.Errorf("%s: %w", s, err)
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for _, index := range []string{"incident_search", "update_search", "component_search"} {
+			err := f.exec(`INSERT INTO ` + index + ` (` + index + `, rank) VALUES ('integrity-check', 1)`)
+			if err != nil {
+				t.Errorf("%d: %s is not what its table says: %v", n, index, err)
+			}
+		}
+	}
+}
+
 func TestHistoryPages(t *testing.T) {
 	f := newFile(t)
 	f.baseline()

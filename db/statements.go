@@ -26,6 +26,9 @@ func (d *DB) Change(ctx context.Context, fn func(*Tx) error) error {
 	if err := fn(&Tx{tx}); err != nil {
 		return err
 	}
+	if err := fillSearch(ctx, &Tx{tx}); err != nil {
+		return err
+	}
 	if err := tx.Commit(); err != nil {
 		return explain(d.path, err)
 	}

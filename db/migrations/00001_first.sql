@@ -1542,59 +1542,72 @@ SELECT
 FROM deliveries d
 GROUP BY d.channel;
 
--- Full-text search. The text is not stored a second time: each index refers to its table, and triggers
--- keep it up to date. A trigger does work only if the text itself changes. rowid is the table's own key.
+-- Full-text search. The text is not stored a second time: each index refers to its table. Triggers note which rows
+-- have text that the index lacks, and the end of each transaction adds all of them at once: an index that is added to
+-- row by row is written out as often. rowid is the table's own key.
+
+CREATE TABLE search_due ( -- rows whose text is not in the full-text index yet; empty between transactions
+  subject TEXT NOT NULL CHECK (subject IN ('incident', 'update', 'component')), -- whose text: incidents, incident_updates or components
+  row_id INTEGER NOT NULL, -- incident_id, update_id or component_id
+  PRIMARY KEY (subject, row_id)
+) STRICT, WITHOUT ROWID;
 
 CREATE VIRTUAL TABLE incident_search USING fts5 (title, content = 'incidents', content_rowid = 'incident_id', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2');
 -- +goose StatementBegin
 CREATE TRIGGER incident_search_insert AFTER INSERT ON incidents BEGIN
-  INSERT INTO incident_search (rowid, title) VALUES (new.incident_id, new.title);
+  INSERT INTO search_due (subject, row_id) VALUES ('incident', new.incident_id);
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER incident_search_delete AFTER DELETE ON incidents BEGIN
-  INSERT INTO incident_search (incident_search, rowid, title) VALUES ('delete', old.incident_id, old.title);
+  INSERT INTO incident_search (incident_search, rowid, title) SELECT 'delete', old.incident_id, old.title
+    WHERE NOT EXISTS (SELECT 1 FROM search_due WHERE subject = 'incident' AND row_id = old.incident_id);
+  DELETE FROM search_due WHERE subject = 'incident' AND row_id = old.incident_id;
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
-CREATE TRIGGER incident_search_update AFTER UPDATE OF title ON incidents WHEN old.title <> new.title BEGIN
+CREATE TRIGGER incident_search_update AFTER UPDATE OF title ON incidents WHEN old.title <> new.title AND NOT EXISTS (SELECT 1 FROM search_due WHERE subject = 'incident' AND row_id = old.incident_id) BEGIN
   INSERT INTO incident_search (incident_search, rowid, title) VALUES ('delete', old.incident_id, old.title);
-  INSERT INTO incident_search (rowid, title) VALUES (new.incident_id, new.title);
+  INSERT INTO search_due (subject, row_id) VALUES ('incident', new.incident_id);
 END;
 -- +goose StatementEnd
 
 CREATE VIRTUAL TABLE update_search USING fts5 (body, content = 'incident_updates', content_rowid = 'update_id', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2');
 -- +goose StatementBegin
 CREATE TRIGGER update_search_insert AFTER INSERT ON incident_updates BEGIN
-  INSERT INTO update_search (rowid, body) VALUES (new.update_id, new.body);
+  INSERT INTO search_due (subject, row_id) VALUES ('update', new.update_id);
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER update_search_delete AFTER DELETE ON incident_updates BEGIN
-  INSERT INTO update_search (update_search, rowid, body) VALUES ('delete', old.update_id, old.body);
+  INSERT INTO update_search (update_search, rowid, body) SELECT 'delete', old.update_id, old.body
+    WHERE NOT EXISTS (SELECT 1 FROM search_due WHERE subject = 'update' AND row_id = old.update_id);
+  DELETE FROM search_due WHERE subject = 'update' AND row_id = old.update_id;
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
-CREATE TRIGGER update_search_update AFTER UPDATE OF body ON incident_updates WHEN old.body <> new.body BEGIN
+CREATE TRIGGER update_search_update AFTER UPDATE OF body ON incident_updates WHEN old.body <> new.body AND NOT EXISTS (SELECT 1 FROM search_due WHERE subject = 'update' AND row_id = old.update_id) BEGIN
   INSERT INTO update_search (update_search, rowid, body) VALUES ('delete', old.update_id, old.body);
-  INSERT INTO update_search (rowid, body) VALUES (new.update_id, new.body);
+  INSERT INTO search_due (subject, row_id) VALUES ('update', new.update_id);
 END;
 -- +goose StatementEnd
 
 CREATE VIRTUAL TABLE component_search USING fts5 (name, group_name, content = 'components', content_rowid = 'component_id', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2');
 -- +goose StatementBegin
 CREATE TRIGGER component_search_insert AFTER INSERT ON components BEGIN
-  INSERT INTO component_search (rowid, name, group_name) VALUES (new.component_id, new.name, new.group_name);
+  INSERT INTO search_due (subject, row_id) VALUES ('component', new.component_id);
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER component_search_delete AFTER DELETE ON components BEGIN
-  INSERT INTO component_search (component_search, rowid, name, group_name) VALUES ('delete', old.component_id, old.name, old.group_name);
+  INSERT INTO component_search (component_search, rowid, name, group_name) SELECT 'delete', old.component_id, old.name, old.group_name
+    WHERE NOT EXISTS (SELECT 1 FROM search_due WHERE subject = 'component' AND row_id = old.component_id);
+  DELETE FROM search_due WHERE subject = 'component' AND row_id = old.component_id;
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
-CREATE TRIGGER component_search_update AFTER UPDATE OF name, group_name ON components WHEN old.name <> new.name OR old.group_name <> new.group_name BEGIN
+CREATE TRIGGER component_search_update AFTER UPDATE OF name, group_name ON components WHEN (old.name <> new.name OR old.group_name <> new.group_name) AND NOT EXISTS (SELECT 1 FROM search_due WHERE subject = 'component' AND row_id = old.component_id) BEGIN
   INSERT INTO component_search (component_search, rowid, name, group_name) VALUES ('delete', old.component_id, old.name, old.group_name);
-  INSERT INTO component_search (rowid, name, group_name) VALUES (new.component_id, new.name, new.group_name);
+  INSERT INTO search_due (subject, row_id) VALUES ('component', new.component_id);
 END;
 -- +goose StatementEnd

@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 12:40:16');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 12:40:16');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 12:47:44');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 12:47:44');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -519,6 +519,11 @@ CREATE TABLE actions ( -- what people did: held the alerts of a vendor or an inc
   CHECK ((ended_at IS NULL) = (ended_by IS NULL))
 ) STRICT;
 INSERT INTO actions (action_id, kind, vendor_id, incident_id, who, via, text, until_at, created_at, ended_at, ended_by) VALUES (1, 'mute', 1, NULL, 'anna', 'cli', '', '2026-11-23T18:00:00.000Z', '2026-11-23T14:00:00.000Z', NULL, NULL);
+CREATE TABLE search_due ( -- rows whose text is not in the full-text index yet; empty between transactions
+  subject TEXT NOT NULL CHECK (subject IN ('incident', 'update', 'component')), -- whose text: incidents, incident_updates or components
+  row_id INTEGER NOT NULL, -- incident_id, update_id or component_id
+  PRIMARY KEY (subject, row_id)
+) STRICT, WITHOUT ROWID;
 CREATE VIRTUAL TABLE incident_search USING fts5 (title, content = 'incidents', content_rowid = 'incident_id', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2');
 INSERT INTO incident_search (incident_search) VALUES ('rebuild');
 CREATE VIRTUAL TABLE update_search USING fts5 (body, content = 'incident_updates', content_rowid = 'update_id', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2');
@@ -602,34 +607,40 @@ CREATE INDEX actions_by_time ON actions (created_at);
 CREATE INDEX actions_by_end ON actions (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX actions_by_until ON actions (until_at) WHERE until_at IS NOT NULL;
 CREATE TRIGGER incident_search_insert AFTER INSERT ON incidents BEGIN
-  INSERT INTO incident_search (rowid, title) VALUES (new.incident_id, new.title);
+  INSERT INTO search_due (subject, row_id) VALUES ('incident', new.incident_id);
 END;
 CREATE TRIGGER incident_search_delete AFTER DELETE ON incidents BEGIN
-  INSERT INTO incident_search (incident_search, rowid, title) VALUES ('delete', old.incident_id, old.title);
+  INSERT INTO incident_search (incident_search, rowid, title) SELECT 'delete', old.incident_id, old.title
+    WHERE NOT EXISTS (SELECT 1 FROM search_due WHERE subject = 'incident' AND row_id = old.incident_id);
+  DELETE FROM search_due WHERE subject = 'incident' AND row_id = old.incident_id;
 END;
-CREATE TRIGGER incident_search_update AFTER UPDATE OF title ON incidents WHEN old.title <> new.title BEGIN
+CREATE TRIGGER incident_search_update AFTER UPDATE OF title ON incidents WHEN old.title <> new.title AND NOT EXISTS (SELECT 1 FROM search_due WHERE subject = 'incident' AND row_id = old.incident_id) BEGIN
   INSERT INTO incident_search (incident_search, rowid, title) VALUES ('delete', old.incident_id, old.title);
-  INSERT INTO incident_search (rowid, title) VALUES (new.incident_id, new.title);
+  INSERT INTO search_due (subject, row_id) VALUES ('incident', new.incident_id);
 END;
 CREATE TRIGGER update_search_insert AFTER INSERT ON incident_updates BEGIN
-  INSERT INTO update_search (rowid, body) VALUES (new.update_id, new.body);
+  INSERT INTO search_due (subject, row_id) VALUES ('update', new.update_id);
 END;
 CREATE TRIGGER update_search_delete AFTER DELETE ON incident_updates BEGIN
-  INSERT INTO update_search (update_search, rowid, body) VALUES ('delete', old.update_id, old.body);
+  INSERT INTO update_search (update_search, rowid, body) SELECT 'delete', old.update_id, old.body
+    WHERE NOT EXISTS (SELECT 1 FROM search_due WHERE subject = 'update' AND row_id = old.update_id);
+  DELETE FROM search_due WHERE subject = 'update' AND row_id = old.update_id;
 END;
-CREATE TRIGGER update_search_update AFTER UPDATE OF body ON incident_updates WHEN old.body <> new.body BEGIN
+CREATE TRIGGER update_search_update AFTER UPDATE OF body ON incident_updates WHEN old.body <> new.body AND NOT EXISTS (SELECT 1 FROM search_due WHERE subject = 'update' AND row_id = old.update_id) BEGIN
   INSERT INTO update_search (update_search, rowid, body) VALUES ('delete', old.update_id, old.body);
-  INSERT INTO update_search (rowid, body) VALUES (new.update_id, new.body);
+  INSERT INTO search_due (subject, row_id) VALUES ('update', new.update_id);
 END;
 CREATE TRIGGER component_search_insert AFTER INSERT ON components BEGIN
-  INSERT INTO component_search (rowid, name, group_name) VALUES (new.component_id, new.name, new.group_name);
+  INSERT INTO search_due (subject, row_id) VALUES ('component', new.component_id);
 END;
 CREATE TRIGGER component_search_delete AFTER DELETE ON components BEGIN
-  INSERT INTO component_search (component_search, rowid, name, group_name) VALUES ('delete', old.component_id, old.name, old.group_name);
+  INSERT INTO component_search (component_search, rowid, name, group_name) SELECT 'delete', old.component_id, old.name, old.group_name
+    WHERE NOT EXISTS (SELECT 1 FROM search_due WHERE subject = 'component' AND row_id = old.component_id);
+  DELETE FROM search_due WHERE subject = 'component' AND row_id = old.component_id;
 END;
-CREATE TRIGGER component_search_update AFTER UPDATE OF name, group_name ON components WHEN old.name <> new.name OR old.group_name <> new.group_name BEGIN
+CREATE TRIGGER component_search_update AFTER UPDATE OF name, group_name ON components WHEN (old.name <> new.name OR old.group_name <> new.group_name) AND NOT EXISTS (SELECT 1 FROM search_due WHERE subject = 'component' AND row_id = old.component_id) BEGIN
   INSERT INTO component_search (component_search, rowid, name, group_name) VALUES ('delete', old.component_id, old.name, old.group_name);
-  INSERT INTO component_search (rowid, name, group_name) VALUES (new.component_id, new.name, new.group_name);
+  INSERT INTO search_due (subject, row_id) VALUES ('component', new.component_id);
 END;
 CREATE VIEW v_actions AS -- what people did, with the vendor and the incident
 SELECT

@@ -51,6 +51,10 @@ func BenchmarkPoll(b *testing.B) {
 	p := newPoll(b, fleet)
 	floors := map[string]cost{}
 
+	b.Run("first/vendorwatch", func(b *testing.B) {
+		var fresh *poll
+		measure(b, fleet.Len(), func() { fresh = newPoll(b, fleet) }, func() { fresh.pollAll(b, "") })
+	})
 	b.Run("unchanged/floor-304", func(b *testing.B) {
 		f := newFloor(b, fleet)
 		inParallel(b, fleet.Len(), f.conditional) // learns the validators

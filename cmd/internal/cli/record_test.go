@@ -88,7 +88,8 @@ func mustQuery(t *testing.T, path, statement string, args ...any) []string {
 }
 
 // dump returns every row of every table, but for the columns left out; a table's name alone leaves out
-// the whole of it.
+// the whole of it. Of a full-text index it returns the words and where they are: in how many pieces SQLite keeps
+// them depends on how many transactions brought them.
 func dump(t *testing.T, path string, leftOut ...string) map[string][]string {
 	t.Helper()
 	file, err := openFile(path)
@@ -104,7 +105,13 @@ func dump(t *testing.T, path string, leftOut ...string) map[string][]string {
 		return rows
 	}
 	out := map[string][]string{}
-	for _, table := range ask(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`) {
+	for _, index := range ask(`SELECT name FROM sqlite_schema WHERE name GLOB '*_search'`) {
+		ask(`CREATE VIRTUAL TABLE temp.` + index + `_words USING fts5vocab('main', '` + index + `', 'instance')`)
+		out[index+"_words"] = ask(`SELECT term, doc, col, "offset" FROM temp.` + index + `_words ORDER BY 1, 2, 3, 4`)
+		ask(`DROP TABLE temp.` + index + `_words`)
+	}
+	for _, table := range ask(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+		AND name NOT GLOB '*_search_*'`) {
 		if slices.Contains(leftOut, table) {
 			continue
 		}

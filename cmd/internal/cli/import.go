@@ -97,9 +97,17 @@ func (a *app) importPages(ctx context.Context, f importFlags, paths []string) er
 			Concurrency: 1},
 		Vendor: f.vendor, Platform: f.platform, URL: f.url, Reading: reading, Every: f.every,
 	}
-	err = a.importFiles(ctx, imp, files, at)
-	// What was read before an interrupt or a file that cannot be opened is saved all the same.
-	if err := errors.Join(err, imp.Finish(context.WithoutCancel(ctx))); err != nil {
+	// What was read before an interrupt or a file that cannot be opened is saved all the same, if that does not take
+	// long.
+	saving, done := outlasting(ctx, stopGrace)
+	defer done()
+	err = a.importFiles(ctx, saving, imp, files, at)
+	err = errors.Join(err, imp.Finish(saving))
+	if err != nil && saving.Err() != nil {
+		return errors.New("import was stopped, and the captures that were being saved are not on record; import them " +
+			"again: what is on record is not saved twice")
+	}
+	if err != nil {
 		return err
 	}
 	if a.asJSON {
@@ -148,14 +156,28 @@ func (a *app) importReading(f *importFlags) (watch.Reading, error) {
 	return any, nil
 }
 
-func (a *app) importFiles(ctx context.Context, imp *watch.Importer, files []string, at time.Time) error {
+// stopGrace is how long a command that is told to stop may go on with what it has begun to save.
+const stopGrace = 8 * time.Second
+
+// outlasting returns a context that ends so long after ctx does, or when the function is called.
+func outlasting(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.AfterFunc(grace, cancel)
+		context.AfterFunc(longer, func() { timer.Stop() })
+	})
+	return longer, func() { stop(); cancel() }
+}
+
+// importFiles takes the files until ctx ends. What it has begun goes on until saving ends.
+func (a *app) importFiles(ctx, saving context.Context, imp *watch.Importer, files []string, at time.Time) error {
 	bar := a.bar("import", len(files))
 	defer bar.Done()
 	for _, name := range files {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("import stopped before %s: %w", name, context.Cause(ctx))
 		}
-		if err := a.importFile(context.WithoutCancel(ctx), imp, name, at, bar); err != nil {
+		if err := a.importFile(saving, imp, name, at, bar); err != nil {
 			return err
 		}
 		bar.Add(1)

@@ -1,14 +1,18 @@
 package cli_test
 
 import (
+	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"vendorwatch/cmd/internal/cli"
 	"vendorwatch/cmd/internal/simulate"
 	"vendorwatch/cmd/internal/simulate/simtest"
 	"vendorwatch/normalize/racetest"
@@ -108,4 +112,86 @@ func TestServeStopsWhileASaveWaitsForTheFile(t *testing.T) {
 	if got := mustQuery(t, s.record, held)[0]; got != nothing {
 		t.Errorf("the file holds %s, want %s", got, nothing)
 	}
+}
+
+// Commands that are told to stop while they save much end in time, too, and all of it is in the file or nothing.
+func TestCommandsStopInTheMiddleOfALargeSave(t *testing.T) {
+	racetest.Skip(t, "is a test of another process")
+	t.Parallel()
+	begin := storyBegin()
+	const incidents, updates = 20, 400
+	w := newWorld(begin, archive(begin, incidents, updates))
+	t.Cleanup(w.close)
+	dir := folder(t, w, []string{"archive"}, "")
+	record := filepath.Join(dir, "vendorwatch.db")
+	copyURL(t, w.sites["archive"].url()+"/api/v2/summary.json", filepath.Join(dir, "2026-11-20T12-00-00Z.json"))
+	all := fmt.Sprintf("%d | %d | 1", incidents, incidents*updates)
+	for _, args := range [][]string{{"scrape"}, {"import", "--vendor", "archive", "2026-11-20T12-00-00Z.json"}} {
+		if err := removeRecord(record); err != nil {
+			t.Fatal(err)
+		}
+		c := program(dir, nil, args...)
+		var out transcript
+		c.Stdout, c.Stderr = &out, &out
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- c.Wait() }()
+		var err error
+		told := time.Time{}
+		for waiting := true; waiting; {
+			select {
+			case err = <-ended:
+				waiting = false
+			case <-time.After(5 * time.Millisecond):
+				if wal, err := os.Stat(record + "-wal"); told.IsZero() && err == nil && wal.Size() > 3<<20 {
+					told = time.Now()
+					if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if !told.IsZero() && time.Since(told) > stopLimit {
+					_ = c.Process.Kill()
+					t.Fatalf("%s: it still runs %s after SIGTERM\n%s", args[0], stopLimit, out.String())
+				}
+			}
+		}
+		whole(t, program(dir, nil, "db", "check"))
+		got := mustQuery(t, record, `SELECT (SELECT count(*) FROM incidents), (SELECT count(*) FROM incident_updates),
+			(SELECT count(*) FROM readings) > 0`)[0]
+		if got != all && got != "0 | 0 | 0" {
+			t.Errorf("%s: the file holds a half: %s", args[0], got)
+		}
+		stopped := strings.Contains(out.String(), "stopped")
+		if (err == nil) != (got == all) || stopped != (err != nil) {
+			t.Errorf("%s: the file holds %s, and it says %v\n%s", args[0], got, err, out.String())
+		}
+	}
+}
+
+// What a command has begun to save may go on for eight seconds after it was told to stop, and no longer.
+func TestSavingOutlastsAStopForAWhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		saving, done := cli.Outlasting(ctx)
+		defer done()
+		time.Sleep(time.Hour)
+		stop()
+		for _, c := range []struct {
+			after time.Duration
+			ended bool
+		}{{0, false}, {7 * time.Second, false}, {2 * time.Second, true}} {
+			time.Sleep(c.after)
+			synctest.Wait()
+			if got := saving.Err() != nil; got != c.ended {
+				t.Errorf("ended: %v, after another %s", got, c.after)
+			}
+		}
+		finished, done := cli.Outlasting(t.Context())
+		done()
+		if finished.Err() == nil {
+			t.Error("it goes on after its end")
+		}
+	})
 }

@@ -42,6 +42,10 @@ func (a *app) scrape(ctx context.Context, names []string) error {
 		fmt.Fprintf(a.stderr, "%s read into %s\n", words.Count(len(sources), "source"), s.Config.Database)
 		return nil
 	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("stopped before all was read: %d of %s saved, the others are as they were before",
+			len(sources)-len(failed), words.Count(len(sources), "source"))
+	}
 	err = a.tell(failed)
 	fmt.Fprintf(a.stderr, "%d of %s could not be read\n", len(failed), words.Count(len(sources), "source"))
 	return err

@@ -14,6 +14,6 @@ else
 fi
 rm -rf ci-output/screenshots
 mapfile -t packages < <(tagged browser)
-SCREENSHOTS=$PWD/ci-output/screenshots go test -count=1 -tags browser -run Browser -v "${packages[@]}" |
+SCREENSHOTS=$PWD/ci-output/screenshots go test -count=1 "${quick[@]}" -tags browser -run Browser -v "${packages[@]}" |
 	tee ci-output/browser.log
 none_skipped ci-output/browser.log

@@ -9,7 +9,7 @@ mkdir -p ci-output/fuzz
 rm -f ci-output/fuzz/*.log
 packages_with Fuzz | while read -r folder; do
 	program=$PWD/ci-output/fuzz/$(printf '%s' "${folder#./}" | tr / -).test
-	go test -c -fuzz=. -o "$program" "$folder"
+	go test -c -fuzz=. "${quick[@]}" "${plain_sqlite[@]/%/=-d=libfuzzer=0}" -o "$program" "$folder"
 	sed -nE "s|^func (Fuzz[A-Z][A-Za-z0-9]*)\(.*|$program $folder \1|p" "$folder"/*_test.go
 done >ci-output/fuzz/targets
 fuzz_one() {

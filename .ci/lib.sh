@@ -89,6 +89,14 @@ concurrent() {
 	} | xargs -r -n 1 dirname | sort -u
 }
 
+# Flags of every go test here. check.sh has run vet already, and no debugger needs the tests' symbols.
+# shellcheck disable=SC2034
+quick=(-vet=off -ldflags=-w)
+# SQLite comes as C that was made into Go. Its memory is its own: what the race detector or the fuzzer adds to it finds
+# nothing, and takes most of the time. Each pattern is completed by the flag that leaves it out.
+# shellcheck disable=SC2034
+plain_sqlite=(-gcflags=modernc.org/sqlite/lib -gcflags=modernc.org/libc/...)
+
 # tool NAME ARG... runs a tool in the version that tools.mod pins.
 tool() {
 	go tool -modfile=tools.mod "$@"

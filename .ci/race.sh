@@ -7,5 +7,5 @@ section go test -race
 if need gcc gcc 'the race detector'; then
 	export CGO_ENABLED=1
 	mapfile -t packages < <(concurrent)
-	go test -count=1 -race -short -timeout 40m "${packages[@]}" ./cmd/internal/web/...
+	go test -count=1 -race -short -timeout 40m "${quick[@]}" "${plain_sqlite[@]/%/=-race=false}" "${packages[@]}" ./cmd/internal/web/...
 fi

@@ -17,5 +17,5 @@ if [ -x "$litestream" ]; then
 else
 	skip 'replication needs Litestream (make setup); if that failed, ci-output/litestream.log says why'
 fi
-go test -count=1 -tags servers -run '^TestServer' -v "${packages[@]}" | tee ci-output/servers.log
+go test -count=1 "${quick[@]}" -tags servers -run '^TestServer' -v "${packages[@]}" | tee ci-output/servers.log
 none_skipped ci-output/servers.log

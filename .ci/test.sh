@@ -9,12 +9,12 @@ if [ -d ../shared/replay ]; then
 fi
 need curl curl 'running the commands of docs/api.md' || true
 if [ "$ci" != true ]; then
-	go test -count=1 -timeout 30m ./...
+	go test -count=1 -timeout 30m "${quick[@]}" ./...
 	exit 0
 fi
 log='ci-output/test.log'
 passed=true
-go test -count=1 -timeout 30m -v ./... >"$log" 2>&1 || passed=false
+go test -count=1 -timeout 30m -v "${quick[@]}" ./... >"$log" 2>&1 || passed=false
 if [ "$passed" = false ]; then
 	grep -vE '^[[:space:]]*(=== |--- PASS|PASS$)' "$log" | tail -n 500
 	exit 1

@@ -149,7 +149,7 @@ func TestKilledScrapesLoseNothingAndDoubleNothing(t *testing.T) {
 	slugs := append([]string{"crowd"}, storySlugs...)
 	calm, rough := folder(t, w, slugs, ""), folder(t, w, slugs, "")
 	record := filepath.Join(rough, "vendorwatch.db")
-	steps, atFirst, each := 20, 14, 3
+	steps, atFirst, each := 10, 12, 3
 	if testing.Short() {
 		steps, atFirst, each = 5, 1, 1
 	}
@@ -189,7 +189,7 @@ func TestKilledScrapesLoseNothingAndDoubleNothing(t *testing.T) {
 		w.step(storyLength / time.Duration(steps-1))
 	}
 	t.Logf("%d kills", kills)
-	if !testing.Short() && kills < 60 {
+	if !testing.Short() && kills < 30 {
 		t.Errorf("only %d kills struck a program that was still at work", kills)
 	}
 	said := facts(t, record)
@@ -221,7 +221,7 @@ func TestKilledDigestsLoseNothingAndRepeatOnlyWhatWasInFlight(t *testing.T) {
 	env := []string{"VENDORWATCH_SLACK_URL=" + hook.webhook()}
 	dir := folder(t, w, storySlugs, slackChannel)
 	record := filepath.Join(dir, "vendorwatch.db")
-	steps := 12
+	steps := 8
 	if testing.Short() {
 		steps = 4
 	}

@@ -33,7 +33,7 @@ func TestKilledServiceLosesNoMessageAndRepeatsOnlyTheOneInFlight(t *testing.T) {
 	racetest.Skip(t, "kills other processes; TestServe and others have what runs at once")
 	t.Parallel()
 	chance := seeded(t)
-	kills, each := 200, 400
+	kills, each := 80, 160
 	if testing.Short() {
 		kills, each = 20, 60
 	}

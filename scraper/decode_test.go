@@ -65,7 +65,7 @@ func TestPackedBodiesAreRead(t *testing.T) {
 // No packing of a body gets past the limit, or costs much more memory.
 func TestTheLimitHoldsForWhatIsUnpacked(t *testing.T) {
 	const limit = 1000
-	zeros := make([]byte, 64<<20)
+	zeros := make([]byte, 24<<20)
 	bombs := [][]byte{zipped(t, 1, zeros), zipped(t, 2, zeros), zipped(t, 3, zeros), make([]byte, limit+1)}
 	for name, way := range ways {
 		for n, bomb := range bombs {

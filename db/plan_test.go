@@ -153,6 +153,8 @@ func asking(ctx context.Context, d *query.DB) map[string][]func() error {
 	return map[string][]func() error{
 		"LastChanged":    changed,
 		"ChannelHealth":  one(func() error { _, err := d.ChannelHealth(ctx); return err }),
+		"Stories":        one(func() error { _, err := d.Stories(ctx, year, now); return err }),
+		"StoryMembers":   one(func() error { _, err := d.StoryMembers(ctx, 1); return err }),
 		"OwnChecks":      one(func() error { _, _, err := d.OwnChecks(ctx, year); return err }),
 		"ComponentSpans": one(func() error { _, err := d.ComponentSpans(ctx, []int64{1, 2}, year); return err }),
 		"ComponentsAfter": one(func() error {

@@ -81,6 +81,69 @@ func TestStoriesOfSeveralVendors(t *testing.T) {
 	}
 }
 
+// A story on record keeps its number while it grows, is taken back with the words that told it, and is the same one
+// when they are back. What is not claimed is not told of its members.
+func TestStoriesOnRecord(t *testing.T) {
+	f := newFile(t)
+	k := sharedcause.Keeper{File: f.file}
+	minute := 0
+	play := func(vendor, post string) {
+		t.Helper()
+		if minute++; post != "" {
+			f.source = f.addSource(vendor)
+			f.save(record.Scrape{At: after(minutes(minute)), AllOpen: true, Incidents: read(normalize.Raw{
+				Document: "summary", ID: vendor, Title: vendor + " fails", State: "investigating", Impact: "major",
+				Started: normalize.RawTime{Text: normalize.FormatTime(after(minutes(1)))},
+				Updates: []normalize.RawUpdate{{ID: "1", State: "investigating", Body: post,
+					Posted: normalize.RawTime{Text: normalize.FormatTime(after(minutes(1)))}}}})})
+		}
+		f.must(k.Keep(t.Context(), after(minutes(minute))))
+	}
+	told := func(want ...string) {
+		t.Helper()
+		got := f.rows(`SELECT vendor, story_id, story, story_evidence FROM v_incidents WHERE story_id IS NOT NULL
+			ORDER BY vendor`)
+		if !slices.Equal(got, want) {
+			t.Errorf("minute %d: %q, want %q", minute, got, want)
+		}
+		now := after(minutes(minute))
+		all, err := query.New(f.file).Stories(t.Context(), now.AddDate(0, 0, -1), now)
+		f.must(err)
+		members := 0
+		for _, s := range all {
+			members += len(s.Members)
+		}
+		if members != len(want) {
+			t.Errorf("minute %d: %d members are listed: %+v", minute, members, all)
+		}
+	}
+	const aws = "It is due to an AWS outage."
+	play("kelp", aws)
+	told()
+	play("tide", "Payments fail as a result of the AWS outage.")
+	told("kelp|1|2 companies, 2 of which name AWS|named",
+		"tide|1|2 companies, 2 of which name AWS|named")
+	play("reef", "Logins fail due to the AWS outage.")
+	grown := []string{"kelp|1|3 companies, 3 of which name AWS|named",
+		"reef|1|3 companies, 3 of which name AWS|named",
+		"tide|1|3 companies, 3 of which name AWS|named"}
+	told(grown...)
+	play("", "")
+	told(grown...)
+	play("kelp", "We look into it.")
+	play("reef", "We look into it.")
+	told()
+	if got := f.rows(`SELECT count(*), count(withdrawn_at) FROM stories`); got[0] != "1|1" {
+		t.Errorf("taken back: %q", got)
+	}
+	play("reef", "Logins fail due to the AWS outage.")
+	told("reef|1|2 companies, 2 of which name AWS|named",
+		"tide|1|2 companies, 2 of which name AWS|named")
+	k = sharedcause.Keeper{File: f.file} // the service is started again
+	play("kelp", aws)
+	told(grown...)
+}
+
 // Pages of an aggregator are not one company.
 func TestStoriesOfAnAggregator(t *testing.T) {
 	f := newFile(t)

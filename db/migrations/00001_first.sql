@@ -395,6 +395,33 @@ CREATE TABLE own_outages ( -- times in which checks of several vendors failed to
 ) STRICT;
 CREATE UNIQUE INDEX own_outages_lasting ON own_outages (to_at IS NULL) WHERE to_at IS NULL;
 
+CREATE TABLE stories ( -- incidents of several vendors that have one cause, as serve has found them; how is in docs/upstream.md
+  story_id INTEGER PRIMARY KEY, -- ours; stays the same while the story grows
+  provider TEXT NOT NULL, -- the likely cause, by its short name on the list of providers; empty: nobody is named
+  provider_name TEXT NOT NULL, -- its name for people
+  region TEXT NOT NULL, -- of the provider, if members name one
+  summary TEXT NOT NULL CHECK (summary <> ''), -- what is claimed, in a line
+  companies INTEGER NOT NULL CHECK (companies > 0), -- how many companies its members are of
+  named_by INTEGER NOT NULL, -- how many of them name the provider
+  one_in_weeks REAL, -- so many weeks pass until chance brings such a run of openings once; null: not computed
+  started_at TEXT NOT NULL CHECK (started_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- of the first member
+  ended_at TEXT CHECK (ended_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- null: it lasts
+  told_at TEXT NOT NULL CHECK (told_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- since when there is enough to claim it
+  first_seen_at TEXT NOT NULL CHECK (first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was first put on record
+  withdrawn_at TEXT CHECK (withdrawn_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z') -- our time: since when it is no longer claimed, as after edits of its members; null: it is
+) STRICT;
+CREATE INDEX stories_by_start ON stories (started_at);
+
+CREATE TABLE story_members ( -- which incidents belong to which story, and why
+  incident_id INTEGER PRIMARY KEY REFERENCES incidents (incident_id) ON DELETE CASCADE, -- which incident; it belongs to one story
+  story_id INTEGER NOT NULL REFERENCES stories (story_id), -- which story
+  evidence TEXT NOT NULL CHECK (evidence IN ('cause', 'named', 'unnamed', 'located', 'stands_on', 'in_time')), -- cause: it is the provider's own incident; named: it names the provider as its cause; unnamed: it blames a provider whom it does not name; located: its trouble is in the region that others name; stands_on: its vendor stands on the provider; in_time: it opened just then
+  words TEXT NOT NULL DEFAULT '', -- the sentence of its vendor that says so; empty where time says so
+  one_in REAL, -- by chance its vendor opens one in so little time once in so many times; null: not computed
+  since_at TEXT NOT NULL CHECK (since_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z') -- since when that is known
+) STRICT;
+CREATE INDEX story_members_by_story ON story_members (story_id);
+
 CREATE TABLE revisions ( -- edits that vendors made after publication
   revision_id INTEGER PRIMARY KEY, -- ours
   incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which incident
@@ -686,6 +713,9 @@ SELECT
       WHERE EXISTS (SELECT 1 FROM service_needs n WHERE n.service_id = ours.service_id AND n.vendor_id = s.vendor_id)
         AND NOT EXISTS (SELECT 1 FROM service_needs n WHERE n.service_id = ours.service_id AND n.vendor_id = s.vendor_id AND n.component = '')
       ORDER BY ours.critical DESC, ours.name)) END AS may_touch, -- services of ours that need components of the vendor, if it names none, so that it is not known to spare them; null: none
+  st.story_id, -- the story of several vendors that it belongs to; null: none is claimed
+  st.summary AS story, -- what that story claims
+  CASE WHEN st.story_id IS NOT NULL THEN sm.evidence END AS story_evidence, -- why it belongs to it
   (SELECT count(*) FROM incident_updates u WHERE u.incident_id = i.incident_id) AS update_count, -- posts in the timeline
   l.body AS latest_body, -- newest post that is not a postmortem
   l.state AS latest_state, -- its state
@@ -706,7 +736,9 @@ LEFT JOIN actions k ON k.action_id = (
   SELECT max(a.action_id) FROM actions a
   WHERE a.kind = 'acknowledge' AND a.ended_at IS NULL
     AND (a.incident_id = i.incident_id OR a.incident_id IN (SELECT o.incident_id FROM incidents o WHERE o.same_event_id = i.same_event_id))
-    AND NOT EXISTS (SELECT 1 FROM events r WHERE r.incident_id = a.incident_id AND r.kind = 'incident_reopened' AND r.at > a.created_at));
+    AND NOT EXISTS (SELECT 1 FROM events r WHERE r.incident_id = a.incident_id AND r.kind = 'incident_reopened' AND r.at > a.created_at))
+LEFT JOIN story_members sm ON sm.incident_id = i.incident_id
+LEFT JOIN stories st ON st.story_id = sm.story_id AND st.withdrawn_at IS NULL;
 
 CREATE VIEW v_open AS -- open incidents, and maintenances that are planned or in progress; an event that several pages report appears once
 SELECT * FROM v_incidents

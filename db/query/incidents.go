@@ -60,9 +60,13 @@ type Incident struct {
 	ComponentsResolvedAt string `db:"components_resolved_at" json:"components_resolved_at,omitempty"`
 	// services of ours that need its vendor, or what it affects; and those that need components of the vendor, where it
 	// names none; both separated by ", "
-	Touches     string `db:"touches" json:"touches,omitempty"`
-	MayTouch    string `db:"may_touch" json:"may_touch,omitempty"`
-	UpdateCount int    `db:"update_count" json:"update_count"`
+	Touches  string `db:"touches" json:"touches,omitempty"`
+	MayTouch string `db:"may_touch" json:"may_touch,omitempty"`
+	// the story of several vendors that it belongs to, what that claims, and why it belongs to it; 0 if none is claimed
+	StoryID       int64  `db:"story_id" json:"story_id,omitempty"`
+	Story         string `db:"story" json:"story,omitempty"`
+	StoryEvidence string `db:"story_evidence" json:"story_evidence,omitempty"`
+	UpdateCount   int    `db:"update_count" json:"update_count"`
 	// newest update's text that is no postmortem
 	LatestBody     string `db:"latest_body" json:"latest_body,omitempty"`
 	LatestState    string `db:"latest_state" json:"latest_state,omitempty"`

@@ -1,24 +1,12 @@
 package query
 
-import (
-	"context"
-	"time"
+import "vendorwatch/db/query/ours"
 
-	"vendorwatch/db/query/ours"
-)
-
-// Probe is a check of ours, OwnOutage a time in which our own network is taken for the cause.
+// What is ours and not the vendors': our checks, times in which our own network is taken for the cause, and stories.
 type (
 	Probe     = ours.Probe
 	OwnOutage = ours.OwnOutage
+	Story     = ours.Story
+
+	StoryMember = ours.Member
 )
-
-// OwnChecks returns the probes of ours, and when our own network was taken for the cause since a time.
-func (d *DB) OwnChecks(ctx context.Context, since time.Time) ([]Probe, []OwnOutage, error) {
-	return ours.Checks(ctx, d.read, since)
-}
-
-// InTrouble is ours.InTrouble.
-func (d *DB) InTrouble(ctx context.Context, now time.Time) ([]int64, error) {
-	return ours.InTrouble(ctx, d.read, now)
-}

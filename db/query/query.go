@@ -8,17 +8,21 @@ import (
 
 	"vendorwatch/db"
 	"vendorwatch/db/internal/scan"
+	"vendorwatch/db/query/ours"
 )
 
 // DB answers questions about the record. Its methods may be called from several goroutines at once.
-type DB struct{ read scan.Querier }
+type DB struct {
+	read scan.Querier
+	ours.Reader
+}
 
 // New returns a DB that reads an open file.
-func New(file *db.DB) *DB { return &DB{file.Reader()} }
+func New(file *db.DB) *DB { return In(file.Reader()) }
 
 // In returns a DB that reads through q. Given a *db.Tx, it sees what the transaction sees, and must not be used
 // after it.
-func In(q scan.Querier) *DB { return &DB{q} }
+func In(q scan.Querier) *DB { return &DB{q, ours.Reader{Read: q}} }
 
 // notFound turns what says that there is no row into db.ErrNotFound.
 func notFound(err error) error {

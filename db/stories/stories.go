@@ -14,7 +14,9 @@ import (
 
 // Story is several vendors' incidents that have one cause, as far as it was known at a moment.
 type Story struct {
-	Provider     string   `json:"provider"` // slug on the list of providers; empty: nobody has named it
+	StoryID      int64    `json:"story_id,omitempty"` // on record; 0: it is not
+	Summary      string   `json:"summary"`            // what is claimed, in a line
+	Provider     string   `json:"provider"`           // slug on the list of providers; empty: nobody has named it
 	ProviderName string   `json:"provider_name"`
 	Region       string   `json:"region,omitempty"`
 	StartedAt    string   `json:"started_at"`
@@ -37,6 +39,7 @@ type Member struct {
 	Evidence   upstream.Evidence  `json:"evidence"`
 	Words      string             `json:"words,omitempty"` // the sentence that says so
 	OneIn      float64            `json:"one_in,omitempty"`
+	SinceAt    string             `json:"since_at"` // since when that is known
 }
 
 // Filter chooses stories.
@@ -83,14 +86,21 @@ var (
 // Stories returns the stories of incidents that opened since a moment. They are made of the record as it is, so that
 // the order in which pages were read or imported makes no difference to them.
 func Stories(ctx context.Context, d *db.DB, f Filter) ([]Story, error) {
-	all, err := stories(ctx, d, f)
+	world, err := usualRates(ctx, d, f)
+	if err != nil {
+		return nil, fmt.Errorf("stories: %w", err)
+	}
+	all, err := told(ctx, d, f, world)
+	for n := 0; n < len(all) && err == nil; n++ {
+		all[n].StoryID, err = Number(ctx, d.Reader(), all[n].Members)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("stories: %w", err)
 	}
 	return all, nil
 }
 
-func stories(ctx context.Context, d *db.DB, f Filter) ([]Story, error) {
+func told(ctx context.Context, d *db.DB, f Filter, world upstream.World) ([]Story, error) {
 	// A vendor may move the start to after its first posts: what had opened by then is decided below, by the posts.
 	from, until := db.Stamp(f.Since), db.Stamp(f.At.Add(24*time.Hour))
 	rows, err := storyIncidentRow.All(ctx, d.Reader(), `
@@ -108,10 +118,6 @@ func stories(ctx context.Context, d *db.DB, f Filter) ([]Story, error) {
 		return nil, err
 	}
 	posts, err := storyPosts(ctx, d, rows)
-	if err != nil {
-		return nil, err
-	}
-	world, err := usualRates(ctx, d, f)
 	if err != nil {
 		return nil, err
 	}
@@ -212,8 +218,9 @@ func storyOf(s upstream.Story, byID map[int64]storyIncident) Story {
 		i := byID[m.Incident]
 		out.Members = append(out.Members, Member{IncidentID: m.Incident, Vendor: m.Vendor, Title: i.Title,
 			URL: i.URL, Severity: i.Severity, OpenedAt: i.OpenedAt, Evidence: m.Evidence, Words: m.Words,
-			OneIn: m.OneIn})
+			OneIn: m.OneIn, SinceAt: db.Stamp(m.At)})
 	}
+	out.Summary = summaryOf(out)
 	return out
 }
 

@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 12:47:44');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 12:47:44');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 13:08:22');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 13:08:22');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -372,6 +372,29 @@ CREATE TABLE own_outages ( -- times in which checks of several vendors failed to
   CHECK (to_at >= from_at)
 ) STRICT;
 INSERT INTO own_outages (own_outage_id, from_at, to_at, vendors, refuted) VALUES (1, '2026-11-23T15:00:00.000Z', NULL, '["Acme"]', 0);
+CREATE TABLE stories ( -- incidents of several vendors that have one cause, as serve has found them; how is in docs/upstream.md
+  story_id INTEGER PRIMARY KEY, -- ours; stays the same while the story grows
+  provider TEXT NOT NULL, -- the likely cause, by its short name on the list of providers; empty: nobody is named
+  provider_name TEXT NOT NULL, -- its name for people
+  region TEXT NOT NULL, -- of the provider, if members name one
+  summary TEXT NOT NULL CHECK (summary <> ''), -- what is claimed, in a line
+  companies INTEGER NOT NULL CHECK (companies > 0), -- how many companies its members are of
+  named_by INTEGER NOT NULL, -- how many of them name the provider
+  one_in_weeks REAL, -- so many weeks pass until chance brings such a run of openings once; null: not computed
+  started_at TEXT NOT NULL CHECK (started_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- of the first member
+  ended_at TEXT CHECK (ended_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- null: it lasts
+  told_at TEXT NOT NULL CHECK (told_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- since when there is enough to claim it
+  first_seen_at TEXT NOT NULL CHECK (first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was first put on record
+  withdrawn_at TEXT CHECK (withdrawn_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z') -- our time: since when it is no longer claimed, as after edits of its members; null: it is
+) STRICT;
+CREATE TABLE story_members ( -- which incidents belong to which story, and why
+  incident_id INTEGER PRIMARY KEY REFERENCES incidents (incident_id) ON DELETE CASCADE, -- which incident; it belongs to one story
+  story_id INTEGER NOT NULL REFERENCES stories (story_id), -- which story
+  evidence TEXT NOT NULL CHECK (evidence IN ('cause', 'named', 'unnamed', 'located', 'stands_on', 'in_time')), -- cause: it is the provider's own incident; named: it names the provider as its cause; unnamed: it blames a provider whom it does not name; located: its trouble is in the region that others name; stands_on: its vendor stands on the provider; in_time: it opened just then
+  words TEXT NOT NULL DEFAULT '', -- the sentence of its vendor that says so; empty where time says so
+  one_in REAL, -- by chance its vendor opens one in so little time once in so many times; null: not computed
+  since_at TEXT NOT NULL CHECK (since_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z') -- since when that is known
+) STRICT;
 CREATE TABLE revisions ( -- edits that vendors made after publication
   revision_id INTEGER PRIMARY KEY, -- ours
   incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which incident
@@ -578,6 +601,8 @@ CREATE INDEX incident_signals_by_incident ON incident_signals (incident_id);
 CREATE UNIQUE INDEX incident_signals_by_probe ON incident_signals (probe_id, incident_id, from_at) WHERE probe_id IS NOT NULL;
 CREATE UNIQUE INDEX incident_signals_by_signal ON incident_signals (signal_id, incident_id, from_at) WHERE signal_id IS NOT NULL;
 CREATE UNIQUE INDEX own_outages_lasting ON own_outages (to_at IS NULL) WHERE to_at IS NULL;
+CREATE INDEX stories_by_start ON stories (started_at);
+CREATE INDEX story_members_by_story ON story_members (story_id);
 CREATE INDEX revisions_by_incident ON revisions (incident_id);
 CREATE INDEX revisions_by_update ON revisions (update_id);
 CREATE INDEX revisions_by_sight ON revisions (seen_at);
@@ -766,6 +791,9 @@ SELECT
       WHERE EXISTS (SELECT 1 FROM service_needs n WHERE n.service_id = ours.service_id AND n.vendor_id = s.vendor_id)
         AND NOT EXISTS (SELECT 1 FROM service_needs n WHERE n.service_id = ours.service_id AND n.vendor_id = s.vendor_id AND n.component = '')
       ORDER BY ours.critical DESC, ours.name)) END AS may_touch, -- services of ours that need components of the vendor, if it names none, so that it is not known to spare them; null: none
+  st.story_id, -- the story of several vendors that it belongs to; null: none is claimed
+  st.summary AS story, -- what that story claims
+  CASE WHEN st.story_id IS NOT NULL THEN sm.evidence END AS story_evidence, -- why it belongs to it
   (SELECT count(*) FROM incident_updates u WHERE u.incident_id = i.incident_id) AS update_count, -- posts in the timeline
   l.body AS latest_body, -- newest post that is not a postmortem
   l.state AS latest_state, -- its state
@@ -786,7 +814,9 @@ LEFT JOIN actions k ON k.action_id = (
   SELECT max(a.action_id) FROM actions a
   WHERE a.kind = 'acknowledge' AND a.ended_at IS NULL
     AND (a.incident_id = i.incident_id OR a.incident_id IN (SELECT o.incident_id FROM incidents o WHERE o.same_event_id = i.same_event_id))
-    AND NOT EXISTS (SELECT 1 FROM events r WHERE r.incident_id = a.incident_id AND r.kind = 'incident_reopened' AND r.at > a.created_at));
+    AND NOT EXISTS (SELECT 1 FROM events r WHERE r.incident_id = a.incident_id AND r.kind = 'incident_reopened' AND r.at > a.created_at))
+LEFT JOIN story_members sm ON sm.incident_id = i.incident_id
+LEFT JOIN stories st ON st.story_id = sm.story_id AND st.withdrawn_at IS NULL;
 CREATE VIEW v_open AS -- open incidents, and maintenances that are planned or in progress; an event that several pages report appears once
 SELECT * FROM v_incidents
 WHERE open = 1 AND coalesce(same_event_id, incident_id) = incident_id;

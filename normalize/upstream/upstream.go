@@ -134,6 +134,8 @@ func Stories(incidents []Incident, w World) []Story {
 	t.named()
 	t.inTime()
 	t.chain()
+	// One who names a provider at a time when many open is no story as long as nobody else belongs to it.
+	t.stories = slices.DeleteFunc(t.stories, func(s Story) bool { return s.Companies < 2 })
 	slices.SortFunc(t.stories, func(a, b Story) int {
 		return cmp.Or(a.StartedAt.Compare(b.StartedAt), strings.Compare(a.Provider, b.Provider))
 	})

@@ -99,6 +99,6 @@ func (a *app) newService(ctx context.Context, c *config.Config, now func() time.
 	version, _ := versions()
 	return service.New(ctx, c, service.Options{
 		Now: now, Log: log, Stdout: a.stdout, Notes: a.stderr, Verbose: a.verbose, Version: version,
-		File: file,
+		File: file, StandsOn: standsOn,
 	})
 }

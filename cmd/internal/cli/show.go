@@ -80,6 +80,7 @@ func (a *app) printIncident(i query.IncidentDetail, history, unread bool) {
 	}
 	p("kind", i.Kind)
 	p("reported by", words.ReportedBy(i.Incident))
+	p("story", strings.TrimPrefix(words.Story(i.Incident), "one story: "))
 	p("started", words.Moments(terminal.Moment).Known(i.StartedAt, i.StartedBasis, i.StartedAfter, "well"))
 	p("resolved", words.Moments(terminal.Moment).Known(i.ResolvedAt, i.ResolvedBasis, i.ResolvedAfter, "open"))
 	p("scheduled", strings.Trim(terminal.Moment(i.ScheduledStartAt)+" to "+terminal.Moment(i.ScheduledEndAt), " to"))

@@ -5,6 +5,7 @@ import (
 
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/upstream"
 )
 
 // ByPage says who reports an incident that no vendor posted.
@@ -31,6 +32,31 @@ func Touches(i query.Incident) string {
 		parts = append(parts, "may touch "+OneLine(i.MayTouch)+" (it names no component)")
 	}
 	return strings.Join(parts, ", ")
+}
+
+// Story says which story of several vendors an incident belongs to, and why; empty if it belongs to none.
+func Story(i query.Incident) string {
+	if i.StoryID == 0 {
+		return ""
+	}
+	return "one story: " + OneLine(i.Story) + "; this one " + StoryEvidence(i.StoryEvidence)
+}
+
+// StoryEvidence says why an incident belongs to its story.
+func StoryEvidence(evidence string) string {
+	switch upstream.Evidence(evidence) {
+	case upstream.Cause:
+		return "is its own"
+	case upstream.Named:
+		return "names it"
+	case upstream.Unnamed:
+		return "blames a provider"
+	case upstream.Located:
+		return "is in the region"
+	case upstream.StandsOn:
+		return "stands on it"
+	}
+	return "opened just then"
 }
 
 // Lasted writes how long an incident lasted, or why no length can be given.

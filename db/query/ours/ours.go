@@ -44,15 +44,18 @@ var (
 	ownOutageRow = scan.Of[OwnOutage]("own")
 )
 
-// Checks returns the checks of ours that the configuration lists, the failing ones first, and the times since one in
+// Reader asks through a Querier.
+type Reader struct{ Read scan.Querier }
+
+// OwnChecks returns the checks of ours that the configuration lists, the failing ones first, and the times since one in
 // which our own network was taken for the cause, the newest first. Those that turned out not to be are left out.
-func Checks(ctx context.Context, q scan.Querier, since time.Time) ([]Probe, []OwnOutage, error) {
-	probes, err := probeRow.All(ctx, q, `SELECT `+probeRow.Columns+` FROM v_probes c
+func (r Reader) OwnChecks(ctx context.Context, since time.Time) ([]Probe, []OwnOutage, error) {
+	probes, err := probeRow.All(ctx, r.Read, `SELECT `+probeRow.Columns+` FROM v_probes c
 		WHERE c.watched = 1 ORDER BY c.state IN ('ok', 'never'), c.name`)
 	if err != nil {
 		return nil, nil, fmt.Errorf("probes: %w", err)
 	}
-	outages, err := ownOutageRow.All(ctx, q, `SELECT `+ownOutageRow.Columns+` FROM own_outages own
+	outages, err := ownOutageRow.All(ctx, r.Read, `SELECT `+ownOutageRow.Columns+` FROM own_outages own
 		WHERE own.refuted = 0 AND coalesce(own.to_at >= ?, 1) ORDER BY own.from_at DESC LIMIT 100`, db.Stamp(since))
 	if err != nil {
 		return nil, nil, fmt.Errorf("outages of our own: %w", err)
@@ -62,8 +65,8 @@ func Checks(ctx context.Context, q scan.Querier, since time.Time) ([]Probe, []Ow
 
 // InTrouble returns the watched pages of vendors that have something open of which there was news within a day, of
 // which a probe of ours misses, or a signal burns, for them or for a service that needs them.
-func InTrouble(ctx context.Context, q scan.Querier, now time.Time) ([]int64, error) {
-	ids, err := scan.Column[int64](ctx, q, `
+func (r Reader) InTrouble(ctx context.Context, now time.Time) ([]int64, error) {
+	ids, err := scan.Column[int64](ctx, r.Read, `
 		SELECT s.source_id FROM sources s WHERE s.watched = 1 AND s.vendor_id IN (
 			SELECT o.vendor_id FROM incidents i JOIN sources o USING (source_id)
 			WHERE i.open = 1 AND i.kind = 'incident' AND (i.first_seen_at > ?1

@@ -17,6 +17,7 @@ import (
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/db/ledger"
 	"vendorwatch/db/query"
+	"vendorwatch/db/stories"
 )
 
 // lookEvery is the longest time between two looks at whether a digest is due.
@@ -47,6 +48,12 @@ func (s *Service) addReports(ctx context.Context) error {
 	}
 	s.planner = NewPlanner(s.Config, s.DB)
 	s.planner.Now, s.planner.Log, s.planner.OnPlanned = s.o.Now, s.Log, s.wake
+	keeper := &stories.Keeper{File: s.DB, StandsOn: s.o.StandsOn}
+	s.planner.BeforePlan = func(ctx context.Context) {
+		if err := keeper.Keep(ctx, s.o.Now()); err != nil && ctx.Err() == nil {
+			s.Log.Error("stories are looked for again at the next news", "error", err)
+		}
+	}
 	if err := s.planner.Ensure(ctx); err != nil {
 		return err
 	}

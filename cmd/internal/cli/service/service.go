@@ -36,6 +36,8 @@ type Options struct {
 	Verbose bool             // prints edits of the vendors' too
 	Version string           // of the program, for the dashboard
 
+	StandsOn func(page string) []string // providers on whom the vendor of a page says that it stands; nil: nobody does
+
 	// File is the config's file, open already. Where it is another one, New opens that of the config.
 	File *db.DB
 }

@@ -22,12 +22,37 @@ func (p *draft) grouped(r *row) (time.Time, string, bool) {
 		}
 		// A held opening does not extend the window: only one that went out begins one.
 		if other.State == ledger.DeliveryPending || other.State == ledger.DeliveryDelivered {
-			if end := other.outAt().Add(p.Calm.Group); end.After(until) {
+			if end := other.outAt().Add(p.window(r, other)); end.After(until) {
 				until = end
 			}
 		}
 	}
 	return until, "grouped with whatever else opens by then", until.After(p.Now)
+}
+
+// storyWindow is for how long openings of a story that a channel was told of are collected into one message.
+const storyWindow = 10 * time.Minute
+
+// window is for how long an opening is held after another one.
+func (p *draft) window(r, after *row) time.Duration {
+	if p.Calm.Group > 0 && p.oneStory(r, after) {
+		return max(p.Calm.Group, storyWindow)
+	}
+	return p.Calm.Group
+}
+
+// oneStory reports whether two messages are about incidents of one story.
+func (p *draft) oneStory(a, b *row) bool {
+	of := map[int64]bool{}
+	for _, id := range a.events {
+		if s, have := p.subject(id); have && s.StoryID != 0 {
+			of[s.StoryID] = true
+		}
+	}
+	return slices.ContainsFunc(b.events, func(id int64) bool {
+		s, have := p.subject(id)
+		return have && of[s.StoryID]
+	})
 }
 
 // release looks at every held message: what is over is suppressed, what still has a reason to be held stays held, and
@@ -97,7 +122,11 @@ func (p *draft) subject(event int64) (route.Subject, bool) {
 // stillHeld returns until when a held message stays held, and why. Its reasons are looked at again, since mutes may
 // have been ended early and severities may have risen; only the end of a group's window stands.
 func (p *draft) stillHeld(r *row) (time.Time, string, bool) {
+	window := p.Calm.Group
 	if s, have := p.subjectOf(r); have {
+		if s.StoryID != 0 {
+			window = max(window, storyWindow)
+		}
 		r.severity = s.EffectiveSeverity(normalize.Severity(s.Severity))
 	}
 	if until, note, held := p.Calm.hold(p.Now, p.Mutes, p.scopeOf(r)); held && !p.quietEdit(r) {
@@ -111,7 +140,7 @@ func (p *draft) stillHeld(r *row) (time.Time, string, bool) {
 	case r.Reason == string(message.ReasonResolved):
 		return p.flapping(r)
 	case r.Reason == string(message.ReasonFirst) && r.severity != normalize.SeverityCritical &&
-		r.notBefore.Sub(words.Time(r.CreatedAt)) <= p.Calm.Group:
+		r.notBefore.Sub(words.Time(r.CreatedAt)) <= window:
 		return r.notBefore, r.Note, r.notBefore.After(p.Now)
 	}
 	return time.Time{}, "", false

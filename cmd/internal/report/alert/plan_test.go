@@ -200,6 +200,55 @@ func TestWhatIsTold(t *testing.T) {
 	})
 }
 
+// What belongs to a story that a channel was told of is collected there, and what belongs to none is not.
+func TestStoriesInAlerts(t *testing.T) {
+	calm := func(s *scene) { s.facts.Calm = Calm{Group: 2 * time.Minute} }
+	member := func(s *scene, id int64, severity normalize.Severity) {
+		s.incident(id, severity).StoryID = 7
+		s.open(id, severity)
+	}
+	playAll(t, []scenario{
+		{"seven victims are two messages", func(s *scene) {
+			calm(s)
+			for id := range int64(7) {
+				member(s, 100+id, major)
+				s.wait(90 * time.Second)
+			}
+			s.wait(time.Hour)
+		}, []string{"12:00 team first #100",
+			"12:01 team first #101 held: grouped with whatever else opens by then",
+			"12:03 team first #102 held: grouped with whatever else opens by then",
+			"12:04 team first #103 held: grouped with whatever else opens by then",
+			"12:06 team first #104 held: grouped with whatever else opens by then",
+			"12:07 team first #105 held: grouped with whatever else opens by then",
+			"12:09 team first #106 held: grouped with whatever else opens by then",
+			"12:10 team first #101 skipped: sent in one message with 5 other openings",
+			"12:10 team first #102 skipped: sent in one message with 5 other openings",
+			"12:10 team first #103 skipped: sent in one message with 5 other openings",
+			"12:10 team first #104 skipped: sent in one message with 5 other openings",
+			"12:10 team first #105 skipped: sent in one message with 5 other openings",
+			"12:10 team first #106 skipped: sent in one message with 5 other openings",
+			"12:10 team first #101 #102 #103 #104 #105 #106: 6 openings in one message"}},
+		{"a critical one is told at once", func(s *scene) {
+			calm(s)
+			member(s, 100, major)
+			s.wait(3 * time.Minute)
+			member(s, 101, critical)
+		}, []string{"12:00 team first #100", "12:03 team first #101"}},
+		{"one that belongs to no story is told as ever", func(s *scene) {
+			calm(s)
+			member(s, 100, major)
+			s.wait(3 * time.Minute)
+			s.open(1, major)
+		}, []string{"12:00 team first #100", "12:03 team first #1"}},
+		{"where nothing is grouped, stories are not", func(s *scene) {
+			member(s, 100, major)
+			s.wait(3 * time.Minute)
+			member(s, 101, major)
+		}, []string{"12:00 team first #100", "12:03 team first #101"}},
+	})
+}
+
 func TestChannelsThatKeepOneMessageAnIncident(t *testing.T) {
 	keeps := func(s *scene) { s.facts.PerIncident["team"] = true }
 	playAll(t, []scenario{

@@ -45,6 +45,8 @@ type Planner struct {
 	Now         func() time.Time // the clock; time.Now by default
 	Log         *slog.Logger     // silent by default
 	OnPlanned   func()           // called when there is something to send; may be nil
+	// BeforePlan is called before news is read, so that what depends on it is known, such as stories; may be nil.
+	BeforePlan func(context.Context)
 
 	triggers chan struct{}
 	reminded time.Time // when reminders were last looked at, which is done less often than news is planned
@@ -94,6 +96,9 @@ func (p *Planner) Run(ctx context.Context) {
 func (p *Planner) Plan(ctx context.Context) (Plan, error) {
 	if err := p.Ensure(ctx); err != nil {
 		return Plan{}, err
+	}
+	if p.BeforePlan != nil {
+		p.BeforePlan(ctx)
 	}
 	for try := 1; ; try++ {
 		f, err := p.Facts(ctx)
@@ -171,7 +176,7 @@ func (p *Planner) FactsOf(ctx context.Context, events []query.Event) (Facts, err
 		f.OnCall[name] = true
 	}
 	for _, read := range []func(context.Context) error{g.unwatchedPages, g.mutes, g.actions, g.held, g.pages, g.open,
-		g.eventSubjects, g.unsettled, g.notified, g.recent} {
+		g.eventSubjects, g.stories, g.unsettled, g.notified, g.recent} {
 		if err := read(ctx); err != nil {
 			return Facts{}, err
 		}
@@ -338,6 +343,27 @@ func (g *gatherer) eventSubjects(ctx context.Context) error {
 	return nil
 }
 
+// stories reads what else belongs to the stories of what is new or held.
+func (g *gatherer) stories(ctx context.Context) error {
+	done := map[int64]bool{0: true}
+	for _, s := range slices.Collect(maps.Values(g.f.Subjects)) {
+		if done[s.StoryID] || s.Over() {
+			continue
+		}
+		done[s.StoryID] = true
+		ids, err := g.p.DB.StoryMembers(ctx, s.StoryID)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if err := g.subject(ctx, id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // settledWithin is how far back alerts are looked for that are open in a channel and over. What has news is looked at
 // however old it is.
 const settledWithin = 90 * 24 * time.Hour
@@ -393,7 +419,7 @@ func (g *gatherer) notified(ctx context.Context) error {
 // recent reads the alerts that count for groups and caps.
 func (g *gatherer) recent(ctx context.Context) error {
 	since := g.f.Now.UTC().Truncate(time.Hour)
-	if grouped := g.f.Now.Add(-g.f.Calm.Group); grouped.Before(since) {
+	if grouped := g.f.Now.Add(-max(g.f.Calm.Group, storyWindow)); grouped.Before(since) {
 		since = grouped
 	}
 	alerts, err := g.p.Ledger.RecentAlerts(ctx, since)

@@ -172,6 +172,11 @@ func (r *Renderer) item(ctx context.Context, d ledger.Delivery, id int64, events
 		return message.AlertItem{}, err
 	}
 	i.Thread, i.DedupKey = thread, incidentKey(first)
+	if thread == "" && detail.StoryID != 0 {
+		if i.Under, err = r.under(ctx, d.Channel, detail.Incident); err != nil {
+			return message.AlertItem{}, err
+		}
+	}
 	for _, other := range others {
 		i.OtherKeys = append(i.OtherKeys, incidentKey(other))
 	}
@@ -212,6 +217,25 @@ func (r *Renderer) begun(ctx context.Context, channel string, detail query.Incid
 		}
 	}
 	return id, others, thread, nil
+}
+
+// under returns the thread of the first incident of a story that a channel was told of.
+func (r *Renderer) under(ctx context.Context, channel string, of query.Incident) (thread string, err error) {
+	ids, err := r.DB.StoryMembers(ctx, of.StoryID)
+	if err != nil {
+		return "", err
+	}
+	told, err := r.Ledger.Notified(ctx, ids)
+	if err != nil {
+		return "", err
+	}
+	first := int64(0)
+	for id, t := range told[channel] {
+		if id != of.IncidentID && t.Thread != "" && (first == 0 || t.Deliveries[0].DeliveryID < first) {
+			first, thread = t.Deliveries[0].DeliveryID, t.Thread
+		}
+	}
+	return thread, nil
 }
 
 func incidentKey(id int64) string { return "vendorwatch-incident-" + strconv.FormatInt(id, 10) }

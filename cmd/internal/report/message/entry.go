@@ -48,6 +48,9 @@ func (d Digest) Entry(i Item) Entry {
 		e.Facts = append(e.Facts, d.recovered(at))
 	}
 	e.Facts = append(e.Facts, d.actionFacts(i)...)
+	if story := words.Story(i.Incident); story != "" {
+		e.Facts = append(e.Facts, words.Short(story, componentsLimit))
+	}
 	if touches := words.Touches(i.Incident); touches != "" {
 		e.Facts = append(e.Facts, words.Short(touches, componentsLimit))
 	}

@@ -40,7 +40,7 @@ func (d Digest) HeadlineText() string {
 	case openNow == "" && c.SourcesReadable > 0:
 		openNow = "Nothing open" + seen
 	}
-	parts := []string{openNow, lastRead, news}
+	parts := append([]string{openNow, lastRead, news}, d.storyWords()...)
 	if c.NotWell > 0 {
 		parts = append(parts, words.Count(c.NotWell, "vendor")+" not known to be well")
 	}
@@ -51,6 +51,20 @@ func (d Digest) HeadlineText() string {
 		parts = append(parts, words.Count(len(d.Moved), "page")+" moved")
 	}
 	return joined(parts...)
+}
+
+// storyWords names the stories of several vendors that the digest lists members of.
+func (d Digest) storyWords() (parts []string) {
+	told := map[int64]bool{0: true}
+	for _, list := range [][]Item{d.New, d.AlreadyOpen, d.StillOpen, d.LeftFeed, d.Resolved} {
+		for _, i := range list {
+			if !told[i.StoryID] {
+				parts = append(parts, "one cause: "+words.Short(words.OneLine(i.Story), 80))
+			}
+			told[i.StoryID] = true
+		}
+	}
+	return parts
 }
 
 // joined joins the parts that say something.

@@ -65,6 +65,9 @@ func (d Digest) Line(i Item) Line {
 		}
 	}
 	l.Facts = append(l.Facts, d.actionFacts(i)...)
+	if story := words.Story(i.Incident); story != "" {
+		l.Facts = append(l.Facts, words.Short(story, lineComponentsLimit))
+	}
 	if touches := words.Touches(i.Incident); touches != "" {
 		l.Facts = append(l.Facts, words.Short(touches, lineComponentsLimit))
 	}

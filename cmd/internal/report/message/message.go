@@ -53,6 +53,8 @@ type AlertItem struct {
 	// Thread is what the channel returned for the first message on the incident. It is empty in that message, and for
 	// channels that return none.
 	Thread string `json:"-"`
+	// Under is likewise of the first incident of its story that the channel was told of; empty for that one.
+	Under string `json:"-"`
 }
 
 // SourceAlert is news of a status page itself.

@@ -94,6 +94,11 @@ var structs = []openapi.Struct{
 		Description: "What somebody did about a vendor or an incident."},
 	{Name: "ActionRequest", Type: reflect.TypeFor[ActionRequest](), Description: "What is to be put on record."},
 	{Name: "EndRequest", Type: reflect.TypeFor[EndRequest](), Description: "Who ends it."},
+	{Name: "StoryList", Type: reflect.TypeFor[StoryList](), Description: "Stories, the newest first."},
+	{Name: "Story", Type: reflect.TypeFor[query.Story](),
+		Description: "Incidents of several vendors that have one cause."},
+	{Name: "StoryMember", Type: reflect.TypeFor[query.StoryMember](),
+		Description: "An incident of a story, and why it belongs to it."},
 	{Name: "SignalPost", Type: reflect.TypeFor[incoming.Post](),
 		Description: "Alerts of your own monitoring: signals in our own form, or the alerts of a webhook of " +
 			"Alertmanager or Grafana."},

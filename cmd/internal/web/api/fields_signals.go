@@ -9,8 +9,29 @@ func allFieldTexts() map[string]string {
 	return all
 }
 
-// signalTexts describe the fields of what our own monitoring posts, and of the answers to it.
+// signalTexts describe the fields of stories, and of what our own monitoring posts and of the answers to it.
 var signalTexts = map[string]string{
+	"story_id": "Number of the story of several vendors that it belongs to; it stays the same while the story grows.",
+	"story":    "What that story claims.",
+	"story_evidence": "Why it belongs to it: cause, named, unnamed, located, stands_on or in_time. " +
+		"docs/upstream.md has the rules.",
+	"stories":                    "The stories.",
+	"Story.summary":              "What is claimed, in a line.",
+	"provider":                   "The likely cause, by its short name; empty: nobody is named.",
+	"provider_name":              "Its name.",
+	"region":                     "Of the provider, if members name one.",
+	"companies":                  "How many companies the members are of.",
+	"named_by":                   "How many of them name the provider.",
+	"one_in_weeks":               "So many weeks pass until chance brings such a run of openings once.",
+	"Story.started_at":           "When the first member began.",
+	"Story.ended_at":             "When it ended. Left out: it lasts.",
+	"told_at":                    "Since when there is enough to claim it.",
+	"members":                    "Its incidents, that of the provider itself first.",
+	"evidence":                   "Why it belongs to the story, as in story_evidence.",
+	"words":                      "The sentence of the vendor that says so.",
+	"one_in":                     "By chance its vendor opens one in so little time once in so many times.",
+	"StoryMember.since_at":       "Since when that is known.",
+	"StoryMember.started_at":     "When the trouble began, or was first seen.",
 	"SignalPost.signals":         "Alerts in our own form. A field that is not known is refused.",
 	"SignalPost.alerts":          "Alerts in the form of Alertmanager's and Grafana's webhooks.",
 	"SignalPost.truncatedAlerts": "How many alerts the sender has left out.",

@@ -323,6 +323,7 @@ func everyAPIPath(t *testing.T, r *Record) []string {
 		"/api/v1/updates", "/api/v1/updates?vendor=acme&after=1&limit=2",
 		"/api/v1/events", "/api/v1/events?after=3&limit=2",
 		"/api/v1/services", "/api/v1/services/checkout", "/api/v1/incidents?service=checkout",
+		"/api/v1/stories?since=2026-11-01",
 		"/api/v1/ok", "/api/v1/ok?service=checkout&for=2h", "/api/v1/ok?tag=core&for=90m",
 		"/api/v1/health", "/api/v1/openapi.json"}
 	for _, slug := range []string{"acme", "odds", "quiet", "blind", "moody", "fresh", "dropped"} {

@@ -60,6 +60,9 @@ func (a *API) operations() []operation {
 		in(a.service, "/api/v1/services/{slug}", "getService", "One service of ours in full",
 			"Its state, what it needs and how each of that does, and what is open that touches it, or may.",
 			"service_slug"),
+		in(a.stories, "/api/v1/stories", "listStories", "Stories: several vendors, one cause",
+			"Those that last, and those that began or ended since a moment, the newest first, each with its members "+
+				"and the evidence for them.", "stories_since"),
 		in(a.ok, "/api/v1/ok", "getOk", "Whether all is well, as before a deployment",
 			"The verdict of vendorwatch ok: well, trouble or not_known. What is asked about are the needs of a "+
 				"service, or the vendors with a tag; with neither, every watched vendor.", "service", "tag", "for"),

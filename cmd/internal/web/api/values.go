@@ -197,6 +197,8 @@ func parameters() map[string]openapi.Parameter {
 			&jsonschema.Schema{Type: "string", Enum: words(site.Statuses...)}),
 		"since": query("since", "Only what began at this time or later: a time in the form of RFC 3339, or a day, "+
 			"which stands for its beginning in UTC.", text),
+		"stories_since": query("since", "Only stories that last, or began or ended at this time or later; left out: "+
+			"within seven days.", text),
 		"until": query("until", "Only what began before this time.", text),
 		"updated_since": query("updated_since", "Only incidents about which anything was learned at this time or "+
 			"later: a post, an edit, a new state, or that it left its page.", text),

@@ -18,6 +18,7 @@ var longTexts = map[string]string{
 	"needed_components": "components that it names; left out: the whole vendor is needed, or none is on record. " +
 		"Untrusted text of the vendor",
 	"service_incidents": "open ones that touch it, or may, if one service is asked for; at most 20",
+	"story":             "that it has one cause with incidents of other vendors, as far as the evidence goes",
 	"touches":           "services of ours that need the vendor, or what it affects, separated by a comma",
 	"may_touch": "services of ours that need components of the vendor, where the incident names none, so that it is " +
 		"not known to spare them",

@@ -143,6 +143,7 @@ type Incident struct {
 	Components            string `json:"components,omitempty" jsonschema:"untrusted text of the vendor"`
 	Touches               string `json:"touches,omitempty" jsonschema:"@touches"`
 	MayTouch              string `json:"may_touch,omitempty" jsonschema:"@may_touch"`
+	Story                 string `json:"story,omitempty" jsonschema:"@story"`
 	LatestPostedAt        string `json:"latest_posted_at,omitempty"`
 	AcknowledgedBy        string `json:"acknowledged_by,omitempty" jsonschema:"who of ours takes care of it"`
 	LatestBody            string `json:"latest_body,omitempty" jsonschema:"@latest_body"`
@@ -264,6 +265,7 @@ func (s tools) brief(i query.Incident) Incident {
 		Components:            words.Short(i.Components, 300),
 		Touches:               i.Touches,
 		MayTouch:              i.MayTouch,
+		Story:                 words.Story(i),
 		LatestPostedAt:        i.LatestPostedAt,
 		AcknowledgedBy:        i.AcknowledgedBy,
 		LatestBody:            prose.Plain(i.LatestBody, 500),

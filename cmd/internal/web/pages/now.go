@@ -52,6 +52,7 @@ type nowBody struct {
 	LastCheck   string
 	Few         bool
 	Open        board.Open
+	Stories     []query.Story // of all vendors; those that last, and those that ended of late
 	Hidden      int
 	Work        board.Work
 	Unreadable  []query.SourceHealth
@@ -81,6 +82,9 @@ func (p *Pages) now(r *http.Request) (view, error) {
 	}
 	ctx := r.Context()
 	if !c.Any() {
+		if b.Stories, err = p.DB.Stories(ctx, p.Clock().Add(-newsWithin), p.Clock()); err != nil {
+			return view{}, err
+		}
 		if b.Hidden, err = p.DB.FilteredOpen(ctx); err != nil {
 			return view{}, err
 		}

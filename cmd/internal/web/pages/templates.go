@@ -92,6 +92,8 @@ func (p *Pages) loadPages() map[string]*template.Template {
 		"needtone":       site.NeedTone,
 		"needwords":      words.Need,
 		"touches":        words.Touches,
+		"story":          words.Story,
+		"evidence":       words.StoryEvidence,
 		"actionlabel":    words.ActionLabel,
 		"vendorsentence": words.StatusSentence,
 		"percent":        words.Percent,

@@ -15,7 +15,7 @@ func Addresses(r *Record) []string {
 		"/history.csv", "/history.json", "/static/style.css", "/static/app.js", "/static/icon.svg",
 		"/feed.atom", "/feed.atom?severity=major", "/maintenance.ics",
 		"/events", "/metrics", "/mcp", "/healthz", "/readyz",
-		"/api/v1/vendors", "/api/v1/services", "/api/v1/services/checkout", "/api/v1/ok",
+		"/api/v1/vendors", "/api/v1/services", "/api/v1/services/checkout", "/api/v1/ok", "/api/v1/stories",
 		"/api/v1/sources", "/api/v1/components", "/api/v1/incidents", "/api/v1/updates",
 		"/api/v1/events", "/api/v1/actions", "/api/v1/health", "/api/v1/openapi.json", "/api/nothing"}
 	for _, slug := range []string{"acme", "blind", "odds", "moody", "fresh", "dropped"} {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"vendorwatch/cmd/internal/web"
+	"vendorwatch/db"
 	"vendorwatch/db/ledger"
 	"vendorwatch/db/query"
 	"vendorwatch/db/record"
@@ -184,6 +185,8 @@ func buildRich(r *Record) {
 		}
 	}
 
+	oneCause(r, "API answers are slow", "Exports fail")
+
 	// Services of ours: one that needs a component that is in trouble, one whose vendor was never read, one in calm.
 	if err := r.SetTags(t.Context(), map[string][]string{"acme": {"core"}, "odds": {"core"}}); err != nil {
 		t.Fatal(err)
@@ -196,5 +199,25 @@ func buildRich(r *Record) {
 		{Slug: "mails", Name: "Mails", Needs: []record.Need{{Text: "fresh", Vendor: "fresh"}}},
 	}); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// oneCause puts a story on record that two incidents belong to.
+func oneCause(r *Record, titles ...string) {
+	r.t.Helper()
+	err := r.File.Change(r.t.Context(), func(tx *db.Tx) error {
+		at := db.Stamp(Before(20 * Minute))
+		_, err := tx.Exec(r.t.Context(), `INSERT INTO stories (story_id, provider, provider_name, region, summary,
+				companies, named_by, one_in_weeks, started_at, ended_at, told_at, first_seen_at)
+			VALUES (1, 'aws', 'AWS', 'us-east-1', '2 companies, 1 of which name AWS us-east-1', 2, 1, 60, ?1, ?2, ?1,
+				?1)`, at, db.Stamp(Before(5*Minute)))
+		for n := 0; n < len(titles) && err == nil; n++ {
+			_, err = tx.Exec(r.t.Context(), `INSERT INTO story_members (incident_id, story_id, evidence, words, one_in,
+				since_at) VALUES (?, 1, 'named', 'It is due to <b>AWS</b>.', 12, ?)`, r.IDOf(titles[n]), at)
+		}
+		return err
+	})
+	if err != nil {
+		r.t.Fatal(err)
 	}
 }

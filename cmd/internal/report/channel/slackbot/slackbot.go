@@ -70,7 +70,7 @@ func (s *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, er
 			return channel.Sent{Receipt: "posted", Thread: cmp.Or(thread, ts)}, s.judge(ctx, err)
 		})
 	}
-	channelID, ts, known := strings.Cut(m.Items[0].Thread, ":")
+	channelID, ts, root, known := place(m.Items[0].Thread)
 	if !known {
 		return s.begin(ctx, m)
 	}
@@ -85,7 +85,7 @@ func (s *Channel) Send(ctx context.Context, m message.Message) (channel.Sent, er
 	}
 	inChannel := slices.Contains([]message.Reason{message.ReasonResolved, message.ReasonWorsened,
 		message.ReasonReopened, message.ReasonLeftFeed}, m.Reason)
-	reply := append(options(m, blockkit.Reply(m, inChannel)), slack.MsgOptionTS(ts))
+	reply := append(options(m, blockkit.Reply(m, inChannel)), slack.MsgOptionTS(root))
 	if inChannel {
 		reply = append(reply, slack.MsgOptionBroadcast())
 	}
@@ -99,16 +99,38 @@ func (s *Channel) WithButtons() *Channel {
 	return s
 }
 
-// begin posts the one message of an incident.
+// place is where the message of an incident is: its channel, its own stamp, and that of the message whose thread it is
+// in, which is its own but for what belongs to a story that was told before.
+func place(thread string) (channelID, ts, root string, known bool) {
+	channelID, rest, known := strings.Cut(thread, ":")
+	ts, root, under := strings.Cut(rest, ":")
+	if !under {
+		root = ts
+	}
+	return channelID, ts, root, known
+}
+
+// begin posts the one message of an incident; under the first one of its story, if the channel has that.
 func (s *Channel) begin(ctx context.Context, m message.Message) (channel.Sent, error) {
 	thread, err := s.post(ctx, m)
 	return channel.Sent{Receipt: "posted", Thread: thread}, s.judge(ctx, err)
 }
 
 func (s *Channel) post(ctx context.Context, m message.Message) (thread string, err error) {
-	channelID, ts, err := s.api().PostMessageContext(ctx, s.channel, s.one(m)...)
+	in, options := s.channel, s.one(m)
+	under, _, root, isUnder := place(m.Items[0].Under)
+	if isUnder {
+		in, options = under, append(options, slack.MsgOptionTS(root))
+		if m.Mention || m.Items[0].Severity == string(normalize.SeverityCritical) {
+			options = append(options, slack.MsgOptionBroadcast())
+		}
+	}
+	channelID, ts, err := s.api().PostMessageContext(ctx, in, options...)
 	if err != nil {
 		return "", err
+	}
+	if isUnder {
+		return channelID + ":" + ts + ":" + root, nil
 	}
 	return channelID + ":" + ts, nil
 }

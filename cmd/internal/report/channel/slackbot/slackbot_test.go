@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -79,6 +80,41 @@ func (w *workspace) bot(t *testing.T) *Channel {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// What belongs to a story that the channel was told of has its message in the thread of that, and goes on there.
+func TestSlackBotPutsStoriesIntoOneThread(t *testing.T) {
+	w := newWorkspace(t)
+	b := w.bot(t)
+	send := func(reason message.Reason, thread, under, severity string) string {
+		t.Helper()
+		m := reporttest.Alert(reason, func(i *message.AlertItem) { i.Severity = severity })
+		m.Items[0].Thread, m.Items[0].Under = thread, under
+		sent, err := b.Send(t.Context(), m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sent.Thread
+	}
+	first := send(message.ReasonFirst, "", "", "major")
+	second := send(message.ReasonFirst, "", first, "major")
+	third := send(message.ReasonFirst, "", second, "critical") // whichever of them is taken for the first
+	send(message.ReasonResolved, second, first, "major")
+	const root = "1700000000.000001"
+	if second != "C0123:1700000000.000002:"+root || third != "C0123:1700000000.000003:"+root {
+		t.Errorf("threads %q, %q, %q", first, second, third)
+	}
+	var got []string
+	for _, p := range w.posts {
+		got = append(got, fmt.Sprint(p.method, " ", p.ts, " in ", p.thread, " ", p.broadcast))
+	}
+	want := []string{"chat.postMessage " + root + " in  false",
+		"chat.postMessage 1700000000.000002 in " + root + " false",
+		"chat.postMessage 1700000000.000003 in " + root + " true", "chat.update 1700000000.000002 in  false",
+		"chat.postMessage 1700000000.000005 in " + root + " true"}
+	if !slices.Equal(got, want) {
+		t.Errorf("posts\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
 }
 
 // One incident is one message, edited as it goes on, with the news in its thread and the end in the channel too.

@@ -90,12 +90,15 @@ func overviews(ctx context.Context, d *board.DB) map[string][]func() error {
 			_, err := d.Scope(ctx, board.Choice{Tag: "a", Owner: "b", Service: "c"})
 			return err
 		}},
+		"ScopeOf": {func() error { _, _, err := d.ScopeOf(ctx, []string{"acme"}); return err }},
+		"Slugs":   {func() error { _, err := d.Slugs(ctx); return err }},
 	}
 	for _, s := range []board.Scope{all, chosen} {
 		for name, ask := range map[string]func() error{
 			"Present": func() error { _, err := d.Present(ctx, s, now); return err },
 			"Open":    func() error { _, err := d.Open(ctx, s, now, 10); return err },
 			"Work":    func() error { _, err := d.Work(ctx, s, now, now.Add(day), 10); return err },
+			"Impact":  func() error { _, err := d.Impact(ctx, s, "api", now.Add(-day), now); return err },
 			"News":    func() error { _, err := d.News(ctx, s, now.Add(-day), 10); return err },
 		} {
 			ways[name] = append(ways[name], ask)
@@ -190,8 +193,9 @@ func asking(ctx context.Context, d *query.DB) map[string][]func() error {
 			_, err := d.Incidents(ctx, query.Filter{Service: "acme", Open: true})
 			return err
 		}),
-		"Ok":    one(func() error { _, err := d.Ok(ctx, query.OkFilter{Until: now}, now); return err }),
-		"Stats": one(func() error { _, err := d.Stats(ctx, "acme", now); return err }),
+		"Ok":        one(func() error { _, err := d.Ok(ctx, query.OkFilter{Until: now}, now); return err }),
+		"Stretches": one(func() error { _, err := d.Stretches(ctx, 1, now); return err }),
+		"Stats":     one(func() error { _, err := d.Stats(ctx, "acme", now); return err }),
 		"HonestyCases": one(func() error {
 			_, err := d.HonestyCases(ctx, 1, "", year, now, 10)
 			return err

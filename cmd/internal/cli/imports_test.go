@@ -115,7 +115,8 @@ var layers = []layer{
 	{"cmd/internal/web", slices.Concat(base, file, []string{"db/board", "db/ledger", "db/record/signals",
 		"cmd/internal/web/..."})},
 	{"cmd/internal/web/pages", slices.Concat(base, file, []string{"db/board", "cmd/internal/web/site",
-		"cmd/internal/web/prose"})},
+		"cmd/internal/web/prose", "cmd/internal/web/trends"})},
+	{"cmd/internal/web/trends", []string{"normalize/...", "db/query"}},
 	{"cmd/internal/web/api", slices.Concat(base, file, []string{"db/ledger", "db/record/signals",
 		"cmd/internal/web/site", "cmd/internal/web/openapi",
 		"cmd/internal/web/incoming"})}, // the one part that writes: actions of people, and signals

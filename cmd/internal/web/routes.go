@@ -53,6 +53,7 @@ func (s *Server) Routes() []Route {
 		{Pattern: "GET /services", answer: p.Services},
 		{Pattern: "GET /services/{slug}", answer: p.Service},
 		{Pattern: "GET /incidents/{id}", answer: p.Incident},
+		{Pattern: "GET /trends", answer: p.Trends},
 		{Pattern: "GET /history", answer: p.History},
 		{Pattern: "GET /maintenance", answer: p.Maintenance},
 		{Pattern: "GET /health", answer: p.Health},

@@ -64,7 +64,7 @@ func TestBrowserCrowd(t *testing.T) {
 		r := crowd(t, vendors)
 		for _, l := range []look{{"laptop", 1280, 800, "light"}, {"screen", 1920, 1080, "dark"}, phone} {
 			tb := openTab(t, browser, r.URL, l)
-			for name, path := range map[string]string{"now": "/", "wall": "/wall",
+			for name, path := range map[string]string{"now": "/", "wall": "/wall", "trends": "/trends",
 				"tag": "/?tag=payments"} {
 				t.Run(fmt.Sprintf("%s %d %s", name, vendors, l.name), func(t *testing.T) {
 					tb.t = t

@@ -90,7 +90,7 @@ func TestBrowserHostileVendor(t *testing.T) {
 	}
 
 	tb := openTab(t, startBrowser(t), r.URL, light)
-	paths := []string{"/", "/wall", "/vendors", "/vendors/evil", "/history", "/maintenance", "/health",
+	paths := []string{"/", "/wall", "/trends", "/vendors", "/vendors/evil", "/history", "/maintenance", "/health",
 		"/nowhere/%3Cscript%3Ewindow.pwned=1%3C/script%3E"}
 	for n := range attacks {
 		paths = append(paths, fmt.Sprint("/incidents/", n+1))
@@ -143,7 +143,7 @@ const badLinks = `[...document.querySelectorAll(
 const foreign = `[...document.querySelectorAll("script:not([src^='/static/']), style, link:not([href^='/']), base, " +
 		"meta[http-equiv], iframe, object, embed, video, math, main img, textarea, " +
 		"form:not(.find):not(.filters):not(.choice):not(.quick), " +
-		"svg:not(.bar)")]
+		"svg:not(.bar):not(.fig)")]
 	.map((e) => e.outerHTML)
 	.concat([...document.querySelectorAll("*")]
 		.filter((e) => e.getAttributeNames().some((n) => n.startsWith("on") || n === "style" || n === "srcdoc"))

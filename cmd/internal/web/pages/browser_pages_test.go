@@ -66,6 +66,7 @@ func TestBrowserLooksAtEveryPage(t *testing.T) {
 func pagesOf(r *Record) map[string]string {
 	return map[string]string{
 		"now": "/", "wall": "/wall", "vendors": "/vendors", "vendor": "/vendors/ledgerline",
+		"trends": "/trends", "trends-beside": "/trends?vendor=ledgerline,mailferry",
 		"services": "/services", "service": "/services/checkout",
 		"vendor-quiet": "/vendors/tessera", "vendor-unreadable": "/vendors/parcelwise",
 		"incident":             r.IncidentPath("Merchants are signed out and see “403 Forbidden”"),

@@ -15,6 +15,7 @@ import (
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
+	"vendorwatch/normalize"
 )
 
 //go:embed templates/*.html
@@ -102,6 +103,10 @@ func (p *Pages) loadPages() map[string]*template.Template {
 		"budget":         func(m float64) string { return words.Minutes(&m) },
 		"measure":        words.Measure,
 		"measured":       words.Measured,
+		"stamp":          normalize.FormatTime,
+		"severityword":   words.Severity,
+		"lengthof":       words.Duration,
+		"heat":           heatWords,
 		"add":            func(a, b int) int { return a + b },
 	}
 	pages := map[string]*template.Template{}

@@ -1,0 +1,159 @@
+package pages
+
+import (
+	"fmt"
+	"time"
+
+	"vendorwatch/cmd/internal/web/trends"
+	"vendorwatch/cmd/internal/words"
+)
+
+// picture is a drawing made of rectangles and words, in units of its own.
+type picture struct {
+	Width, Height int
+	Shapes        []shape
+	Labels        []label
+	Words         string // what it shows, in a sentence
+}
+
+type shape struct {
+	X, Y, W, H   int
+	Class, Title string
+}
+
+type label struct {
+	X, Y  int
+	Text  string
+	Class string
+}
+
+const (
+	pictureWidth = 640
+	chartLeft    = 32  // room for the numbers of an axis
+	chartHeight  = 150 // of the tallest column
+	chartTop     = 16
+	namesWidth   = 150 // room for the names of vendors
+	rowHeight    = 20
+)
+
+// everyNth is the step at which so many labels of a width fit side by side.
+func everyNth(n, width int) int { return max(1, (n*width+pictureWidth-1)/pictureWidth) }
+
+func drawWeeks(b trends.ByWeek) picture {
+	p := picture{Width: pictureWidth, Height: chartTop + chartHeight + 24,
+		Words: fmt.Sprintf("Incidents by week: %d in %d weeks, at most %d in one", b.All, len(b.Weeks), b.Most)}
+	p.axis(b.Most)
+	wide := (pictureWidth - chartLeft) / max(1, len(b.Weeks))
+	for n, from := range b.Weeks {
+		x, y := chartLeft+n*wide, chartTop+chartHeight
+		for s, count := range b.Counts[n] {
+			if count == 0 {
+				continue
+			}
+			h := max(2, count*chartHeight/b.Most)
+			y -= h
+			p.Shapes = append(p.Shapes, shape{x + 1, y, max(2, wide-2), h, "f-" + string(trends.Severities[s]),
+				fmt.Sprintf("week of %s: %d %s", from.Format("2 Jan"), count,
+					words.Severity(string(trends.Severities[s])))})
+		}
+		if n%everyNth(len(b.Weeks), 48) == 0 {
+			p.Labels = append(p.Labels, label{x, chartTop + chartHeight + 16, from.Format("2 Jan"), ""})
+		}
+	}
+	return p
+}
+
+// axis draws the line on which columns stand, and how high the tallest is.
+func (p *picture) axis(most int) {
+	p.Shapes = append(p.Shapes, shape{chartLeft, chartTop + chartHeight, pictureWidth - chartLeft, 1, "f-axis", ""},
+		shape{chartLeft, chartTop, pictureWidth - chartLeft, 1, "f-axis", ""})
+	p.Labels = append(p.Labels, label{chartLeft - 6, chartTop + 5, fmt.Sprint(most), "end"},
+		label{chartLeft - 6, chartTop + chartHeight + 4, "0", "end"})
+}
+
+func drawLengths(l trends.Lengths) picture {
+	p := picture{Width: pictureWidth, Height: chartTop + chartHeight + 24,
+		Words: fmt.Sprintf("Lengths of %s", words.Count(l.Known, "incident"))}
+	p.axis(l.Most)
+	wide := (pictureWidth - chartLeft) / len(trends.Classes)
+	for n, name := range trends.Classes {
+		x := chartLeft + n*wide
+		if count := l.Counts[n]; count > 0 {
+			h := max(2, count*chartHeight/l.Most)
+			p.Shapes = append(p.Shapes, shape{x + 1, chartTop + chartHeight - h, wide - 2, h, "f-length",
+				name + ": " + words.Count(count, "incident")})
+		}
+		p.Labels = append(p.Labels, label{x, chartTop + chartHeight + 16,
+			[]string{"0", "15 min", "30 min", "1 h", "2 h", "4 h", "8 h", "1 d", "3 d"}[n], ""})
+	}
+	return p
+}
+
+// heatClass is the depth of a cell's colour, by hours.
+func heatClass(c trends.Cell) string {
+	if !c.Known || !c.Stated {
+		return "f-unseen"
+	}
+	for n, bound := range []time.Duration{1, time.Hour, 4 * time.Hour, 12 * time.Hour, 24 * time.Hour} {
+		if c.Impact < bound {
+			return fmt.Sprintf("f-heat%d", n)
+		}
+	}
+	return "f-heat5"
+}
+
+func drawHeat(rows []trends.Row, weeks []time.Time) picture {
+	p := picture{Width: pictureWidth, Height: len(rows)*rowHeight + 24,
+		Words: fmt.Sprintf("Hours of impact of %s in %d weeks", words.Count(len(rows), "vendor"), len(weeks))}
+	wide := (pictureWidth - namesWidth) / max(1, len(weeks))
+	for n, r := range rows {
+		p.Labels = append(p.Labels, label{0, n*rowHeight + 14, words.Short(r.VendorName, 22), ""})
+		for k, c := range r.Cells {
+			p.Shapes = append(p.Shapes, shape{namesWidth + k*wide, n * rowHeight, max(2, wide-1), rowHeight - 1,
+				heatClass(c), r.VendorName + ", week of " + weeks[k].Format("2 Jan") + ": " + heatTitle(c)})
+		}
+	}
+	for k, from := range weeks {
+		if k%everyNth(len(weeks), 64) == 0 {
+			p.Labels = append(p.Labels, label{namesWidth + k*wide, len(rows)*rowHeight + 16, from.Format("2 Jan"), ""})
+		}
+	}
+	return p
+}
+
+func drawLately(lines []trends.Line, since, now time.Time) picture {
+	p := picture{Width: pictureWidth, Height: len(lines)*rowHeight + 24,
+		Words: "Incidents of the last 48 hours at " + words.Count(len(lines), "vendor")}
+	wide := pictureWidth - namesWidth
+	at := func(t time.Time) int { return namesWidth + int(int64(wide)*int64(t.Sub(since))/int64(now.Sub(since))) }
+	for h := since.Truncate(6 * time.Hour).Add(6 * time.Hour); h.Before(now); h = h.Add(6 * time.Hour) {
+		p.Shapes = append(p.Shapes, shape{at(h), 0, 1, len(lines) * rowHeight, "f-axis", ""})
+		if h.Hour()%12 == 0 {
+			p.Labels = append(p.Labels, label{at(h), len(lines)*rowHeight + 16, h.Format("Mon 15:04"), ""})
+		}
+	}
+	for n, line := range lines {
+		p.Labels = append(p.Labels, label{0, n*rowHeight + 14, words.Short(line.VendorName, 22), ""})
+		for _, b := range line.Bars {
+			class := "f-" + b.Severity
+			if b.Unknown {
+				class += " f-point"
+			}
+			wide := max(3, at(b.To)-at(b.From))
+			p.Shapes = append(p.Shapes, shape{at(b.From), n*rowHeight + 3, wide, rowHeight - 6, class,
+				line.VendorName + ": " + words.Severity(b.Severity) + ", " + barWords(b)})
+		}
+	}
+	return p
+}
+
+// barWords says when an incident lasted.
+func barWords(b trends.Bar) string {
+	if b.Unknown {
+		return "from " + b.From.Format("2 Jan 15:04") + ", its length is not known"
+	}
+	if b.Open == 1 {
+		return "from " + b.From.Format("2 Jan 15:04") + ", lasting"
+	}
+	return "from " + b.From.Format("2 Jan 15:04") + " to " + b.To.Format("2 Jan 15:04") + " UTC"
+}

@@ -1,0 +1,265 @@
+package pages
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"vendorwatch/cmd/internal/web/site"
+	"vendorwatch/cmd/internal/web/trends"
+	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db/board"
+	"vendorwatch/db/query"
+)
+
+const (
+	usualWeeks  = 13
+	mostWeeks   = 53
+	mostGroups  = 4 // side by side
+	shownHeat   = 30
+	shownLines  = 40
+	latelyHours = 48
+)
+
+// group is what one picture of each kind is about.
+type group struct {
+	Name    string // empty: it is all that was chosen
+	Vendors int    // in it
+	ByWeek  trends.ByWeek
+	Heat    []trends.Row
+	Calm    int // vendors that Heat leaves out, for nothing is on record of them or too many others come first
+	Lengths trends.Lengths
+	Lately  []trends.Line
+	Later   int // vendors that Lately leaves out
+	Titles  map[int64]string
+
+	WeekPicture, HeatPicture, LengthPicture, LatelyPicture picture
+}
+
+type trendsBody struct {
+	Choice       choice
+	Typed        map[string]string
+	Since, Until time.Time
+	Weeks        []time.Time
+	Severities   []string
+	Classes      []string
+	Groups       []group
+}
+
+// trends draws what happened over weeks, for all vendors or for those of the address, several groups side by side.
+func (p *Pages) trends(r *http.Request) (view, error) {
+	b, scopes, err := p.readTrends(r)
+	if err != nil {
+		return view{}, err
+	}
+	for n := range b.Groups {
+		if err := p.addTrends(r, &b, &b.Groups[n], scopes[n]); err != nil {
+			return view{}, err
+		}
+	}
+	return view{Template: "trends", Title: "Trends", Nav: "trends", Static: true, Body: b}, nil
+}
+
+// readTrends reads what the address asks for: the window, and the scope of each group.
+func (p *Pages) readTrends(r *http.Request) (b trendsBody, scopes []board.Scope, err error) {
+	now := p.Clock()
+	var params site.Params
+	if b.Choice, params, err = p.readChoice(r, "/trends", "vendor", "component", "since", "until"); err != nil {
+		return b, nil, err
+	}
+	b.Typed = map[string]string{}
+	for _, name := range []string{"vendor", "component", "since", "until"} {
+		b.Typed[name] = strings.TrimSpace(params.Get(name))
+	}
+	if b.Since, err = params.Moment("since"); err != nil {
+		return b, nil, err
+	}
+	if b.Until, err = params.Moment("until"); err != nil {
+		return b, nil, err
+	}
+	if len(params.Get("until")) == len(time.DateOnly) {
+		b.Until = b.Until.AddDate(0, 0, 1) // the day itself is included
+	}
+	if b.Until.IsZero() || b.Until.After(now) {
+		b.Until = now
+	}
+	if b.Since.IsZero() {
+		b.Since = b.Until.AddDate(0, 0, -7*(usualWeeks-1))
+	}
+	b.Weeks = trends.Weeks(b.Since, b.Until)
+	if len(b.Weeks) == 0 || len(b.Weeks) > mostWeeks {
+		return b, nil, site.BadRequest(fmt.Sprintf("since and until are to lie between 1 and %d weeks apart, until "+
+			"after since, and since before now.", mostWeeks))
+	}
+	b.Since = b.Weeks[0]
+	for _, s := range trends.Severities {
+		b.Severities = append(b.Severities, string(s))
+	}
+	b.Classes = trends.Classes
+	scope, err := p.Board.Scope(r.Context(), b.Choice.Choice)
+	if err != nil || b.Typed["vendor"] == "" {
+		b.Groups = []group{{Vendors: len(scope.Vendors)}}
+		return b, []board.Scope{scope}, err
+	}
+	scopes, err = p.sideBySide(r, &b, scope)
+	return b, scopes, err
+}
+
+// sideBySide makes a group of each vendor that is named.
+func (p *Pages) sideBySide(r *http.Request, b *trendsBody, within board.Scope) (scopes []board.Scope, err error) {
+	var slugs []string
+	for _, slug := range strings.Split(strings.ToLower(b.Typed["vendor"]), ",") {
+		if slug = strings.TrimSpace(slug); slug != "" && !slices.Contains(slugs, slug) {
+			slugs = append(slugs, slug)
+		}
+	}
+	if len(slugs) == 0 || len(slugs) > mostGroups {
+		return nil, site.BadRequest(fmt.Sprintf("vendor=%q names %d vendors; write one to %d slugs with commas "+
+			"between them.", b.Typed["vendor"], len(slugs), mostGroups))
+	}
+	all, unknown, err := p.Board.ScopeOf(r.Context(), slugs)
+	if err != nil {
+		return nil, err
+	}
+	if len(unknown) > 0 {
+		known, err := p.Board.Slugs(r.Context())
+		if err != nil {
+			return nil, err
+		}
+		return nil, unknownWord("vendor", unknown[0], known)
+	}
+	for _, slug := range slugs {
+		one, _, err := p.Board.ScopeOf(r.Context(), []string{slug})
+		if err != nil {
+			return nil, err
+		}
+		one.Service = within.Service
+		scopes = append(scopes, one)
+		b.Groups = append(b.Groups, group{Name: slug, Vendors: 1})
+	}
+	if within.Slugs != nil {
+		for slug := range all.Slugs {
+			if !within.Slugs[slug] {
+				return nil, site.BadRequest(fmt.Sprintf("%s is none of the vendors with %s.", slug, b.Choice.Text))
+			}
+		}
+	}
+	return scopes, nil
+}
+
+// addTrends reads the figures of a group, and draws them.
+func (p *Pages) addTrends(r *http.Request, b *trendsBody, g *group, s board.Scope) error {
+	ctx, now := r.Context(), p.Clock()
+	end := b.Weeks[len(b.Weeks)-1].AddDate(0, 0, 7)
+	found, err := p.Board.Impact(ctx, s, b.Typed["component"], b.Since, end)
+	if err != nil {
+		return err
+	}
+	if s.Vendors == nil {
+		at, err := p.Board.Present(ctx, s, now)
+		if err != nil {
+			return err
+		}
+		g.Vendors = at.Vendors
+	}
+	g.Titles = found.Titles
+	g.ByWeek = trends.Count(found.Incidents, b.Weeks, now)
+	g.Lengths = trends.Distribute(found.Incidents, b.Since, end)
+	if err := p.addHeat(r, b, g, s, found); err != nil {
+		return err
+	}
+	since := now.Add(-latelyHours * time.Hour)
+	lately, err := p.Board.Impact(ctx, s, b.Typed["component"], since, now)
+	if err != nil {
+		return err
+	}
+	for id, title := range lately.Titles {
+		g.Titles[id] = title
+	}
+	g.Lately = trends.Lately(lately.Incidents, since, now)
+	g.Later = max(0, len(g.Lately)-shownLines)
+	g.Lately = g.Lately[:min(shownLines, len(g.Lately))]
+	g.WeekPicture, g.HeatPicture = drawWeeks(g.ByWeek), drawHeat(g.Heat, b.Weeks)
+	g.LengthPicture, g.LatelyPicture = drawLengths(g.Lengths), drawLately(g.Lately, since, now)
+	return nil
+}
+
+// addHeat adds the impact by vendor and week, of those vendors that had the most. A few vendors are all shown.
+func (p *Pages) addHeat(r *http.Request, b *trendsBody, g *group, s board.Scope, found board.Impact) error {
+	ctx, now := r.Context(), p.Clock()
+	end := b.Weeks[len(b.Weeks)-1].AddDate(0, 0, 7)
+	type vendor struct {
+		id         int64
+		slug, name string
+		impact     time.Duration
+	}
+	of := map[string][]query.IncidentImpact{}
+	chosen := map[int64]bool{}
+	for _, i := range found.Incidents {
+		of[i.Vendor] = append(of[i.Vendor], i)
+		chosen[i.IncidentID] = true
+	}
+	var vendors []vendor
+	for slug, all := range of {
+		vendors = append(vendors, vendor{found.Vendors[slug], slug, all[0].VendorName,
+			query.ImpactOf(all, b.Since, end, now).Time})
+	}
+	if s.Vendors != nil && len(s.Vendors) <= shownHeat {
+		states, err := p.DB.StatusesOf(ctx, now, s.Vendors)
+		if err != nil {
+			return err
+		}
+		for _, v := range states {
+			if of[v.Vendor] == nil {
+				vendors = append(vendors, vendor{v.VendorID, v.Vendor, v.VendorName, 0})
+			}
+		}
+	}
+	slices.SortFunc(vendors, func(a, b vendor) int {
+		return cmp.Or(cmp.Compare(b.impact, a.impact), cmp.Compare(a.slug, b.slug))
+	})
+	vendors = vendors[:min(shownHeat, len(vendors))]
+	for _, v := range vendors {
+		stretches, err := p.DB.Stretches(ctx, v.id, now)
+		if err != nil {
+			return err
+		}
+		stretches = slices.DeleteFunc(stretches, func(s query.Stretch) bool {
+			return s.What == query.StretchImpact && !chosen[s.IncidentID]
+		})
+		g.Heat = append(g.Heat, trends.HeatRow(v.slug, v.name, stretches, b.Weeks, now))
+	}
+	g.Calm = max(0, g.Vendors-len(g.Heat))
+	return nil
+}
+
+// heatWords tells a cell of the heat map. What is not known is a dash, and never 0.
+func heatWords(c trends.Cell) string {
+	switch {
+	case !c.Known || !c.Stated:
+		return "–"
+	case c.Unknown > 0:
+		return "≥ " + hours(int64(c.Impact/time.Second))
+	}
+	return hours(int64(c.Impact / time.Second))
+}
+
+// heatTitle is heatWords in full.
+func heatTitle(c trends.Cell) string {
+	text := "nothing is known"
+	switch {
+	case c.Known && !c.Stated:
+		text = words.Count(c.Unknown, "incident") + " of unknown length"
+	case c.Known && c.Unknown > 0:
+		text = hours(int64(c.Impact/time.Second)) + ", and " + words.Count(c.Unknown, "incident") + " of unknown length"
+	case c.Known:
+		text = hours(int64(c.Impact/time.Second)) + " of impact"
+	}
+	if c.Seen < 1 {
+		text += fmt.Sprintf("; %.0f %% of the time is known", 100*c.Seen)
+	}
+	return text
+}

@@ -1,0 +1,272 @@
+package pages_test
+
+import (
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"vendorwatch/cmd/internal/web"
+	. "vendorwatch/cmd/internal/web/webtest"
+	"vendorwatch/db/query"
+	"vendorwatch/db/record"
+	"vendorwatch/normalize"
+	"vendorwatch/normalize/racetest"
+)
+
+// rawIncident is a row of incidents, as anybody may read it from the file.
+type rawIncident struct {
+	vendor, severity string
+	started, ended   time.Time // zero: not known; of what is open now
+	counted          time.Time
+	open             bool
+}
+
+// rawIncidents reads the rows from which the figures are made, by SQL of the test's own.
+func rawIncidents(t *testing.T, r *Record) (rows []rawIncident) {
+	t.Helper()
+	conn, err := sql.Open("sqlite", "file:"+filepath.ToSlash(r.File.Path())+"?mode=ro")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	found, err := conn.QueryContext(t.Context(), `SELECT v.slug, i.severity, coalesce(i.started_at, ''),
+		coalesce(i.resolved_at, ''), i.first_seen_at, i.open
+		FROM incidents i JOIN sources s USING (source_id) JOIN vendors v USING (vendor_id) WHERE i.kind = 'incident'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer found.Close()
+	for found.Next() {
+		var i rawIncident
+		var started, resolved, seen string
+		if err := found.Scan(&i.vendor, &i.severity, &started, &resolved, &seen, &i.open); err != nil {
+			t.Fatal(err)
+		}
+		at := func(text string) time.Time {
+			m, err := time.Parse(normalize.TimeLayout, text)
+			if text != "" && err != nil {
+				t.Fatal(err)
+			}
+			return m
+		}
+		i.started, i.ended, i.counted = at(started), at(resolved), at(started)
+		if i.counted.IsZero() {
+			i.counted = at(seen)
+		}
+		if i.open {
+			i.ended = Now
+		}
+		rows = append(rows, i)
+	}
+	if err := found.Err(); err != nil || len(rows) == 0 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	return rows
+}
+
+func (i rawIncident) known() bool { return !i.started.IsZero() && !i.ended.IsZero() }
+
+// table reads a table of a page: the cells of each row.
+func table(a Answer, id string) (rows [][]string) {
+	a.Doc.Find("#" + id + " tbody tr").Each(func(_ int, tr *goquery.Selection) {
+		var cells []string
+		tr.Find("th, td").Each(func(_ int, c *goquery.Selection) { cells = append(cells, c.Text()) })
+		rows = append(rows, cells)
+	})
+	return rows
+}
+
+// tangled is a record of two vendors: incidents that overlap, go on, or are of unknown length, and weeks that were not
+// seen.
+func tangled(t *testing.T, seed uint64) *Record {
+	r := NewRecord(t, web.Options{})
+	random := rand.New(rand.NewPCG(seed, 1))
+	for n, since := range []time.Duration{400 * Day, 30 * Day} {
+		id := r.Vendor(query.Vendor{Slug: []string{"acme", "globex"}[n], Name: []string{"Acme", "Globex"}[n]})
+		r.Save(record.Scrape{SourceID: id, At: Before(30 * Minute), AllOpen: true, CoverageStart: Before(since)})
+		var raws []normalize.Raw
+		for k := range 25 {
+			began := Before(time.Duration(1+random.IntN(min(int(since/Minute), 90*24*60)-2)) * Minute)
+			i := Incident(fmt.Sprint("i", k), fmt.Sprint("Trouble ", k),
+				[]string{"minor", "major", "critical", "none", "odd"}[random.IntN(5)], nil,
+				Says("investigating", began, "x"))
+			lasts := began.Add(time.Duration(random.IntN(40*60)) * Minute)
+			switch {
+			case k%8 == 5: // it goes on
+				i.Updates[0] = Says("investigating", Before(time.Duration(k*2)*Hour), "x")
+				i.Created, i.Updated = i.Updates[0].Posted, i.Updates[0].Posted
+			case k%8 == 3: // nobody says when it began or ended
+				i.Created, i.Updated = normalize.RawTime{}, normalize.RawTime{}
+				i.Updates[0].Posted, i.State = normalize.RawTime{}, "resolved"
+				i.Updates[0].State = "resolved"
+			case lasts.Before(Now):
+				i.Updates = append(i.Updates, Says("resolved", lasts, "y"))
+				i.State = "resolved"
+			}
+			raws = append(raws, i)
+		}
+		r.Save(record.Scrape{SourceID: id, At: Before(Minute), AllOpen: true, Incidents: Read(raws...)})
+	}
+	return r
+}
+
+// Each picture's table says what an independent count over the raw rows says: minute by minute, and without the views.
+func TestTrendsAreTheRawRows(t *testing.T) {
+	racetest.Skip(t, "it reads in one goroutine")
+	for seed := range uint64(2) {
+		r := tangled(t, seed)
+		rows, a := rawIncidents(t, r), r.Page("/trends")
+		var weeks []time.Time
+		for w := time.Date(2026, 8, 31, 0, 0, 0, 0, time.UTC); w.Before(Now); w = w.AddDate(0, 0, 7) {
+			weeks = append(weeks, w)
+		}
+		first := weeks[0]
+		open, unknown := 0, 0
+		for _, i := range rows {
+			if i.open {
+				open++
+			} else if !i.known() {
+				unknown++
+			}
+		}
+		if open == 0 || unknown < 2 {
+			t.Fatalf("seed %d: %d open, %d of unknown length: too few to tell", seed, open, unknown)
+		}
+
+		want := [][]string{}
+		for _, w := range weeks {
+			counts := map[string]int{}
+			for _, i := range rows {
+				if !i.counted.Before(w) && i.counted.Before(w.AddDate(0, 0, 7)) {
+					counts[i.severity]++
+					counts["all"]++
+				}
+			}
+			row := []string{w.Format("2 Jan 2006")}
+			for _, s := range []string{"critical", "major", "unknown", "minor", "none", "all"} {
+				row = append(row, fmt.Sprint(counts[s]))
+			}
+			want = append(want, row)
+		}
+		same(t, "weeks", table(a, "weeks0"), want)
+
+		want = nil
+		for _, vendor := range []string{"acme", "globex"} {
+			covered := map[string]time.Time{"acme": Before(400 * Day), "globex": Before(30 * Day)}[vendor]
+			row := []string{strings.ToUpper(vendor[:1]) + vendor[1:]}
+			for _, w := range weeks {
+				row = append(row, rawHours(rows, vendor, w, covered))
+			}
+			want = append(want, row)
+		}
+		got := table(a, "heat0")
+		slices.SortFunc(got, func(a, b []string) int { return strings.Compare(a[0], b[0]) })
+		same(t, "heat", got, want)
+
+		counts, known := make([]int, 9), []time.Duration{}
+		for _, i := range rows {
+			if lasted := i.ended.Sub(i.started); i.known() && !i.open && !i.counted.Before(first) {
+				known = append(known, lasted)
+				n := 0
+				for _, bound := range []int{15, 30, 60, 120, 240, 480, 1440, 4320} {
+					if lasted >= time.Duration(bound)*Minute {
+						n++
+					}
+				}
+				counts[n]++
+			}
+		}
+		lengths := table(a, "lengths0")
+		for n := range counts {
+			if lengths[n][1] != fmt.Sprint(counts[n]) {
+				t.Errorf("seed %d: lengths %v, want %v", seed, lengths, counts)
+			}
+		}
+		slices.Sort(known)
+		a.Wants(t, "[data-part=lengths]", fmt.Sprintf("of %d incidents of known length; %d not over; %d of unknown",
+			len(known), open, unknown))
+
+		lately := 0
+		for _, i := range rows {
+			if i.known() && !i.ended.Before(Before(48*Hour)) ||
+				!i.known() && !i.counted.Before(Before(48*Hour)) {
+				lately++
+			}
+		}
+		if got := len(table(a, "lately0")); got != lately {
+			t.Errorf("seed %d: %d incidents of the last 48 hours, want %d", seed, got, lately)
+		}
+	}
+}
+
+// rawHours counts the minutes of a week in which a vendor had an incident.
+func rawHours(rows []rawIncident, vendor string, from, covered time.Time) string {
+	to := from.AddDate(0, 0, 7)
+	minutes, known, unknown := 0, 0, 0
+	for at := from; at.Before(to) && at.Before(Now); at = at.Add(Minute) {
+		for _, i := range rows {
+			if i.vendor == vendor && i.known() && !at.Before(i.started) && at.Before(i.ended) {
+				minutes++
+				break
+			}
+		}
+	}
+	for _, i := range rows {
+		switch {
+		case i.vendor != vendor:
+		case !i.known() && !i.counted.Before(from) && i.counted.Before(to):
+			unknown++
+		case i.known() && i.started.Before(to) && (i.ended.After(from) || !i.started.Before(from)):
+			known++
+		}
+	}
+	seen := covered.Before(to)
+	text := strings.TrimSuffix(fmt.Sprintf("%.1f", float64(minutes)/60), ".0") + " h"
+	if minutes >= 600 {
+		text = fmt.Sprintf("%.0f h", float64(minutes)/60)
+	}
+	switch {
+	case known == 0 && (unknown > 0 || !seen):
+		return "–"
+	case unknown > 0:
+		return "≥ " + text
+	}
+	return text
+}
+
+func same(t *testing.T, what string, got, want [][]string) {
+	t.Helper()
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("%s:\n%v\nwant\n%v", what, got, want)
+	}
+}
+
+// The address chooses vendors side by side, components and the window; what is not known in it is a mistake.
+func TestTrendsByAddress(t *testing.T) {
+	r := Rich(t, web.Options{})
+	a := r.Page("/trends?vendor=acme,moody")
+	if n := a.Doc.Find("[data-part=weeks] svg").Length(); n != 2 {
+		t.Errorf("%d pictures side by side, want 2", n)
+	}
+	r.Page("/trends?component=api").Wants(t, "[data-part=lately]", "API answers are slow")
+	if text := r.Page("/trends?component=zebra").Says("[data-part=lately]"); !strings.Contains(text, "No incident") {
+		t.Errorf("a component that there is not: %s", text)
+	}
+	for path, says := range map[string]string{
+		"/trends?vendor=acne": "Did you mean acme?", "/trends?vendor=a,b,c,d,e": "one to 4 slugs",
+		"/trends?tag=cord": "Did you mean core?", "/trends?since=yesterday": "is not a time",
+		"/trends?since=2020-01-01": "53 weeks", "/trends?since=2026-11-20&until=2026-10-01": "after since",
+		"/trends?vendor=moody&tag=core": "none of the vendors", "/trends?wok=1": "no parameter",
+	} {
+		if a := r.Get(path); a.Status != 400 || !strings.Contains(a.Says("main"), says) {
+			t.Errorf("%s: status %d, %s; want %q", path, a.Status, a.Says("main"), says)
+		}
+	}
+}

@@ -75,9 +75,20 @@ func (t *turn) start() bool {
 	t.busy, t.last, t.waits = true, time.Now(), false
 	if t.again {
 		t.again = false
-		time.AfterFunc(leastApart, t.soon)
+		began := t.last
+		time.AfterFunc(leastApart, func() { t.once(began) })
 	}
 	return true
+}
+
+// once reads the page once more after the reading that began then, unless that has been done in the same moment.
+func (t *turn) once(began time.Time) {
+	t.mu.Lock()
+	done := !t.last.Before(began.Add(leastApart))
+	t.mu.Unlock()
+	if !done {
+		t.soon()
+	}
 }
 
 // end says that a reading has ended. What asked for one meanwhile wishes to know what came after it.

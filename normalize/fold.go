@@ -369,9 +369,6 @@ func (f *folding) takeEnd(v, was *view) {
 		i.ResolvedAt, f.resolved = time.Time{}, nil
 		return
 	}
-	if v.stated.IsZero() {
-		return
-	}
 	if f.resolved == nil {
 		i.ResolvedAt = time.Time{}
 	}

@@ -13,7 +13,7 @@ import (
 var hosted = []string{
 	"statuspage.io", "instatus.com", "betteruptime.com", "better-uptime.com", "status.io", "hund.io", "status.page",
 	"statuspal.io", "statuspal.eu", "statuscast.com", "freshstatus.io", "sorryapp.com", "statusiq.com",
-	"site24x7statusiq.com", "checkly-status-page.com",
+	"site24x7statusiq.com", "checkly-status-page.com", "openstatus.dev",
 }
 
 // DelayedWith names what an address shares its delay between requests with: the domain that somebody has registered,

@@ -27,6 +27,7 @@ import (
 	"vendorwatch/scraper/platforms/ibmcloud"
 	"vendorwatch/scraper/platforms/incidentio"
 	"vendorwatch/scraper/platforms/instatus"
+	"vendorwatch/scraper/platforms/openstatus"
 	"vendorwatch/scraper/platforms/oraclecloud"
 	"vendorwatch/scraper/platforms/pagerduty"
 	"vendorwatch/scraper/platforms/pingoru"
@@ -67,6 +68,7 @@ var registry = scraper.Registry{
 	"ibmcloud":      ibmcloud.Platform{},
 	"incidentio":    incidentio.Platform{},
 	"instatus":      instatus.Platform{},
+	"openstatus":    openstatus.Platform{},
 	"oraclecloud":   oraclecloud.Platform{},
 	"pagerduty":     pagerduty.Platform{},
 	"pingoru":       pingoru.Platform{},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"vendorwatch/db"
+	"vendorwatch/db/record/internal/gather"
 )
 
 // Recorder saves into one open file. Its methods may be called from several goroutines at once.
@@ -14,7 +15,11 @@ type Recorder struct {
 	// unless changed before the first SaveScrape.
 	LateAfter time.Duration
 
-	file *db.DB
+	// Gather is how long SaveScrape of an unchanged page waits for others to share its commit; 0: it does not wait.
+	Gather time.Duration
+
+	file      *db.DB
+	unchanged gather.Group[Scrape]
 }
 
 // New returns a Recorder that saves into an open file.

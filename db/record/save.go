@@ -29,6 +29,11 @@ const failuresToReport = 3
 //
 // It returns db.ErrNotFound if there is no such source.
 func (r *Recorder) SaveScrape(ctx context.Context, s Scrape) (Saved, error) {
+	if r.Gather > 0 && s.asBefore() && !s.At.IsZero() && r.unchanged.Save(s, r.Gather, func(list []Scrape) []bool {
+		return r.saveTogether(context.WithoutCancel(ctx), list)
+	}) {
+		return Saved{Outcome: query.OutcomeUnchanged}, nil
+	}
 	saved, err := r.SaveScrapes(ctx, []Scrape{s})
 	if err != nil {
 		return Saved{}, err
@@ -61,7 +66,7 @@ func (r *Recorder) SaveScrapes(ctx context.Context, list []Scrape) ([]Saved, err
 }
 
 func save(ctx context.Context, tx *db.Tx, s Scrape, lateAfter time.Duration) (Saved, error) {
-	if s.Unchanged && s.Err == nil && s.live() && s.Moved == nil {
+	if s.asBefore() {
 		if done, err := saveUnchanged(ctx, tx, s); done || err != nil {
 			return Saved{Outcome: query.OutcomeUnchanged}, err
 		}

@@ -11,6 +11,27 @@ import (
 // longestRun is for how long scrapes that find nothing changed share a row.
 const longestRun = time.Hour
 
+// asBefore reports whether a scrape says no more than that the page is as it was.
+func (s Scrape) asBefore() bool { return s.Unchanged && s.Err == nil && s.live() && s.Moved == nil }
+
+// saveTogether records, in one transaction, that pages are as they were, and returns of each whether it did. Where the
+// transaction fails it is none of them: each is saved for itself, and has its own error.
+func (r *Recorder) saveTogether(ctx context.Context, list []Scrape) []bool {
+	saved := make([]bool, len(list))
+	err := r.file.Change(ctx, func(tx *db.Tx) (err error) {
+		for n, s := range list {
+			if saved[n], err = saveUnchanged(ctx, tx, s); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil
+	}
+	return saved
+}
+
 // saveUnchanged records, in two statements, that a page is as it was. It leaves a source that failed, or was
 // not read for long, to the long way, which tells that it is back and what was not seen.
 func saveUnchanged(ctx context.Context, tx *db.Tx, s Scrape) (bool, error) {

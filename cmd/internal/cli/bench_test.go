@@ -32,6 +32,7 @@ const (
 	pollIncidents   = 20
 	pollSummary     = 60_000
 	pollConcurrency = 8
+	pollWaiting     = 64 // scrapes under way: an unchanged one waits for others to share its commit
 )
 
 // statuspagePaths are the documents that a poll of a changed Statuspage reads.
@@ -57,12 +58,12 @@ func BenchmarkPoll(b *testing.B) {
 	})
 	b.Run("unchanged/floor-304", func(b *testing.B) {
 		f := newFloor(b, fleet)
-		inParallel(b, fleet.Len(), f.conditional) // learns the validators
-		floors["304"] = measure(b, fleet.Len(), nil, func() { inParallel(b, fleet.Len(), f.conditional) })
+		f.all(b, f.conditional)() // learns the validators
+		floors["304"] = measure(b, fleet.Len(), nil, f.all(b, f.conditional))
 	})
 	b.Run("unchanged/floor-get-hash", func(b *testing.B) {
 		f := newFloor(b, fleet)
-		floors["get-hash"] = measure(b, fleet.Len(), nil, func() { inParallel(b, fleet.Len(), f.hash) })
+		floors["get-hash"] = measure(b, fleet.Len(), nil, f.all(b, f.hash))
 	})
 	b.Run("unchanged/vendorwatch", func(b *testing.B) {
 		p.pollAll(b, "")
@@ -71,9 +72,8 @@ func BenchmarkPoll(b *testing.B) {
 	})
 	b.Run("changed/floor", func(b *testing.B) {
 		f := newFloor(b, fleet)
-		inParallel(b, fleet.Len(), f.readAndInsert) // what was there before
-		floors["floor"] = measure(b, fleet.Len(), func() { changeAll(fleet) },
-			func() { inParallel(b, fleet.Len(), f.readAndInsert) })
+		f.all(b, f.readAndInsert)() // what was there before
+		floors["floor"] = measure(b, fleet.Len(), func() { changeAll(fleet) }, f.all(b, f.readAndInsert))
 	})
 	b.Run("changed/vendorwatch", func(b *testing.B) {
 		p.pollAll(b, "")
@@ -147,12 +147,12 @@ func processorTime(b *testing.B) time.Duration {
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
-// inParallel calls do for each source, with the concurrency of a poll.
-func inParallel(b *testing.B, sources int, do func(i int) error) {
+// inParallel calls do for each source, with so many at one time.
+func inParallel(b *testing.B, workers, sources int, do func(i int) error) {
 	b.Helper()
 	next := make(chan int)
 	var all sync.WaitGroup
-	for range pollConcurrency {
+	for range workers {
 		all.Go(func() {
 			for i := range next {
 				if err := do(i); err != nil {
@@ -184,18 +184,20 @@ func newPoll(b *testing.B, fleet *simtest.Fleet) *poll {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { file.Close() })
+	recorder := record.New(file)
+	recorder.Gather = 50 * time.Millisecond // as the service has it
 	p := &poll{watcher: &watch.Watcher{
-		DB: query.New(file), Record: record.New(file), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		DB: query.New(file), Record: recorder, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Now: time.Now, Concurrency: pollConcurrency,
 		Fetcher: scraper.NewCollector(scraper.FetchOptions{UserAgent: "vendorwatch-benchmark (ops@example.com)",
 			Timeout: 30 * time.Second, MaxBytes: 20 << 20}),
 	}}
 	for i := range fleet.Len() {
-		vendor, err := record.New(file).EnsureVendor(ctx, query.Vendor{Slug: fleet.Slug(i)})
+		vendor, err := recorder.EnsureVendor(ctx, query.Vendor{Slug: fleet.Slug(i)})
 		if err != nil {
 			b.Fatal(err)
 		}
-		id, err := record.New(file).EnsureSource(ctx, vendor, fleet.URL(i), "statuspage")
+		id, err := recorder.EnsureSource(ctx, vendor, fleet.URL(i), "statuspage")
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -208,7 +210,7 @@ func newPoll(b *testing.B, fleet *simtest.Fleet) *poll {
 // pollAll scrapes every source once and holds each to the outcome; empty means any.
 func (p *poll) pollAll(b *testing.B, want query.Outcome) {
 	b.Helper()
-	inParallel(b, len(p.sources), func(i int) error {
+	inParallel(b, pollWaiting, len(p.sources), func(i int) error {
 		saved, err := p.watcher.Scrape(context.Background(), p.sources[i])
 		switch {
 		case err != nil:
@@ -224,11 +226,12 @@ func (p *poll) pollAll(b *testing.B, want query.Outcome) {
 
 // floor does with a fleet the least that could be done: no politeness, no manners, no history.
 type floor struct {
-	fleet *simtest.Fleet
-	file  *sql.DB
-	etags []string
-	sums  [][sha256.Size]byte
-	known []map[string]bool // ids of updates, by source
+	fleet  *simtest.Fleet
+	client *http.Client
+	file   *sql.DB
+	etags  []string
+	sums   [][sha256.Size]byte
+	known  []map[string]bool // ids of updates, by source
 }
 
 func newFloor(b *testing.B, fleet *simtest.Fleet) *floor {
@@ -245,12 +248,20 @@ func newFloor(b *testing.B, fleet *simtest.Fleet) *floor {
 	if err != nil {
 		b.Fatal(err)
 	}
-	f := &floor{fleet: fleet, file: file, etags: make([]string, fleet.Len()),
+	// http.DefaultClient keeps 100 connections, and would make one anew for almost each of more hosts.
+	client := &http.Client{Transport: &http.Transport{}}
+	b.Cleanup(client.CloseIdleConnections)
+	f := &floor{fleet: fleet, client: client, file: file, etags: make([]string, fleet.Len()),
 		sums: make([][sha256.Size]byte, fleet.Len())}
 	for range fleet.Len() {
 		f.known = append(f.known, map[string]bool{})
 	}
 	return f
+}
+
+// all returns what does something with each vendor of the fleet.
+func (f *floor) all(b *testing.B, do func(i int) error) func() {
+	return func() { inParallel(b, pollConcurrency, f.fleet.Len(), do) }
 }
 
 func (f *floor) get(i int, path, etag string) ([]byte, *http.Response, error) {
@@ -261,7 +272,7 @@ func (f *floor) get(i int, path, etag string) ([]byte, *http.Response, error) {
 	if etag != "" {
 		req.Header.Set("If-None-Match", etag)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := f.client.Do(req)
 	if err != nil {
 		return nil, nil, err
 	}

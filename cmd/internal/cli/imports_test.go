@@ -67,6 +67,7 @@ var layers = []layer{
 	{"db/ledger", slices.Concat(file, []string{"db/internal/..."})},
 	{"db/record", slices.Concat(file, []string{"db/internal/...", "db/record/internal/...", "db/record/signals"})},
 	{"db/record/signals", slices.Concat(file, []string{"db/internal/...", "db/record/internal/..."})},
+	{"db/record/internal/gather", nil},
 	{"db/record/internal/readings", rows},
 	{"db/record/internal/components", rows},
 	{"db/record/internal/services", rows},

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -134,6 +135,12 @@ func (w *Watcher) Scrape(ctx context.Context, s Source) (record.Saved, error) {
 	scrape.Took = time.Since(began) - limit.Waited()
 	if readErr != nil {
 		saving = ctx // that there was no answer in time is known after it only
+	}
+	if scrape.Unchanged {
+		scrape.Documents = slices.DeleteFunc(scrape.Documents, func(d query.Document) bool {
+			return state.Documents[d.URL] == d
+		})
+		at.leave() // it may wait for others to be saved with
 	}
 	saved, err := w.save(saving, s, scrape)
 	if err != nil {

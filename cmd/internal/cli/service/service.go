@@ -129,6 +129,7 @@ func (s *Service) HandOver(next *Service) {
 
 // Run watches, reports and serves the dashboard until ctx ends, and returns when all work has ended.
 func (s *Service) Run(ctx context.Context) error {
+	s.Watcher.Record.Gather = gather
 	var wg sync.WaitGroup
 	wg.Go(func() { s.report(ctx) })
 	wg.Go(func() { s.ServeDashboard(ctx) })
@@ -144,6 +145,10 @@ func (s *Service) Run(ctx context.Context) error {
 	wg.Wait()
 	return err
 }
+
+// gather is how long an unchanged page waits for others to share its commit. Nobody waits for it, and a crash loses no
+// more than that the pages of this time were read once more and were as before.
+const gather = 50 * time.Millisecond
 
 func (s *Service) prune(ctx context.Context) {
 	gone, err := s.DB.Prune(ctx, time.Now(), s.Config.KeepScrapes.Duration)

@@ -111,3 +111,7 @@ kuma_version=2.0.0-dev.0 kuma=$PWD/ci-output/uptime-kuma-2.0.0-dev.0
 # Litestream comes through the Go module proxy.
 # shellcheck disable=SC2034
 litestream_version=v0.3.13 litestream=$PWD/ci-output/litestream-v0.3.13
+
+# A fresh Debian, in which the package is tried.
+# shellcheck disable=SC2034
+debian_root=$PWD/ci-output/debian-bookworm.tar

@@ -53,3 +53,15 @@ if ! [ -x "$litestream" ]; then
 	fi
 	rm -rf "$folder"
 fi
+
+# A fresh Debian, in which the package is tried. It needs root, and a mirror of Debian.
+if ! [ -f "$debian_root" ] && [ "$(id -u)" = 0 ]; then
+	command -v debootstrap >/dev/null || install_package debootstrap
+	folder=$(mktemp -d)
+	if command -v debootstrap >/dev/null &&
+		debootstrap --variant=minbase bookworm "$folder/root" http://deb.debian.org/debian >ci-output/debootstrap.log 2>&1; then
+		tar -C "$folder/root" -cf "$debian_root.part" .
+		mv "$debian_root.part" "$debian_root"
+	fi
+	rm -rf "$folder"
+fi

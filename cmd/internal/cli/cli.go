@@ -20,10 +20,13 @@ import (
 	"vendorwatch/cmd/internal/cli/actions"
 	"vendorwatch/cmd/internal/cli/figures"
 	"vendorwatch/cmd/internal/cli/flags"
+	"vendorwatch/cmd/internal/cli/running"
+	"vendorwatch/cmd/internal/cli/service"
 	"vendorwatch/cmd/internal/cli/services"
 	"vendorwatch/cmd/internal/cli/setup"
 	"vendorwatch/cmd/internal/cli/shell"
 	"vendorwatch/cmd/internal/cli/stories"
+	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/scraper"
@@ -104,7 +107,7 @@ in a SQLite file, and reports what is new.
 
 Try it without any set-up:  vendorwatch demo
 Begin with your vendors:    vendorwatch init`,
-		Version:       versionLine(),
+		Version:       running.VersionsOf().String(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noSuchCommand,
@@ -132,6 +135,10 @@ Begin with your vendors:    vendorwatch init`,
 		a.configCommand(), a.dbCommand(), a.demoCommand(), a.mcpCommand(), a.versionCommand(),
 	)
 	sh := a.shell()
+	system := running.Shell{Shell: sh, Config: func() (*config.Config, error) {
+		return config.LoadToRead(a.configPath, service.ChannelKinds())
+	}}
+	root.AddCommand(running.HealthCommand(system), running.ManualCommand(system))
 	root.AddCommand(setup.InitCommand(a.setup(false)))
 	root.AddCommand(services.Commands(services.Shell{Shell: sh})...)
 	root.AddCommand(stories.Command(stories.Shell{Shell: sh, StandsOn: standsOn}))

@@ -134,6 +134,7 @@ var layers = []layer{
 	{"cmd/internal/cli/setup", slices.Concat(base, []string{"scraper", "cmd/internal/config", "cmd/internal/vendorlist",
 		"cmd/internal/config/tomlcheck", "cmd/internal/terminal", "cmd/internal/cli/flags",
 		"cmd/internal/cli/shell"})},
+	{"cmd/internal/cli/running", []string{"db", "db/ledger", "cmd/internal/config", "cmd/internal/cli/shell"}},
 	{"cmd/internal/cli/coverage", slices.Concat(base, []string{"db", "cmd/internal/terminal"})},
 	{"cmd/internal/cli/inspection", slices.Concat(base, reading, []string{"cmd/internal/watch"})},
 	{"cmd/internal/cli/service", slices.Concat(base, reading, siblings)},

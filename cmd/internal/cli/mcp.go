@@ -8,6 +8,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/running"
 	"vendorwatch/cmd/internal/cli/service"
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/web"
@@ -32,7 +33,7 @@ func (a *app) mcp(ctx context.Context) error {
 		return err
 	}
 	defer file.Close()
-	version, _ := versions()
+	version := running.VersionsOf().Program
 	o := web.Options{Log: a.log(), Version: version}
 	// The file can be read without a config; answers then have no links to the dashboard.
 	if c, err := config.LoadToRead(a.configPath, service.ChannelKinds()); err == nil {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"vendorwatch/cmd/internal/cli/running"
 	"vendorwatch/cmd/internal/cli/service"
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/db"
@@ -96,7 +97,7 @@ func (a *app) openService(ctx context.Context, log *slog.Logger, file *db.DB) (*
 // newService puts a config to work; now is the clock of what is saved.
 func (a *app) newService(ctx context.Context, c *config.Config, now func() time.Time, log *slog.Logger,
 	file *db.DB) (*service.Service, error) {
-	version, _ := versions()
+	version := running.VersionsOf().Program
 	return service.New(ctx, c, service.Options{
 		Now: now, Log: log, Stdout: a.stdout, Notes: a.stderr, Verbose: a.verbose, Version: version,
 		File: file, StandsOn: standsOn,

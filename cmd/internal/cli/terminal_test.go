@@ -165,6 +165,8 @@ func TestNoCommandObeysWhatAVendorWrote(t *testing.T) {
 		{"db renormalize", false, ""},
 		{"mcp", true, ask},
 		{"version", false, ""},
+		{"health", false, ""},
+		{"manual", false, ""},
 		{"demo --help", false, ""}, // its vendors are ours
 		{rude, false, ""},
 	}

@@ -2,9 +2,10 @@ package cli
 
 import (
 	"fmt"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"vendorwatch/cmd/internal/cli/running"
 )
 
 func (a *app) versionCommand() *cobra.Command {
@@ -13,28 +14,8 @@ func (a *app) versionCommand() *cobra.Command {
 		Short: "Print the version",
 		Args:  takes(0, 0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(a.stdout, versionLine())
+			_, err := fmt.Fprintln(a.stdout, running.VersionsOf())
 			return err
 		},
 	}
-}
-
-// versionLine names the version of the program and that of the SQLite in it.
-func versionLine() string {
-	version, sqlite := versions()
-	return fmt.Sprintf("vendorwatch %s (modernc.org/sqlite %s)", version, sqlite)
-}
-
-// versions are those of the program and of the SQLite in it.
-func versions() (version, sqlite string) {
-	version, sqlite = "unknown", "unknown"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		version = info.Main.Version
-		for _, m := range info.Deps {
-			if m.Path == "modernc.org/sqlite" {
-				sqlite = m.Version
-			}
-		}
-	}
-	return version, sqlite
 }

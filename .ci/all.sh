@@ -12,15 +12,22 @@ fi
 .ci/test.sh
 .ci/race.sh
 wait
-# These two wait more than they compute.
+# These wait more than they compute.
 .ci/servers.sh >ci-output/servers-section.log 2>&1 &
 servers=$!
+{ .ci/packages.sh && .ci/image.sh; } >ci-output/packages-section.log 2>&1 &
+packages=$!
 .ci/browser.sh
 wait "$servers" || {
 	cat ci-output/servers-section.log
 	exit 1
 }
 cat ci-output/servers-section.log
+wait "$packages" || {
+	cat ci-output/packages-section.log
+	exit 1
+}
+cat ci-output/packages-section.log
 .ci/fuzz.sh
 .ci/bench.sh
 section 'all is well'

@@ -34,7 +34,7 @@ fi
 
 section shellcheck
 if need shellcheck shellcheck 'checking these scripts'; then
-	shellcheck -x -P .ci .ci/*.sh .ci/run
+	shellcheck -x -P .ci .ci/*.sh .ci/run packaging/*.sh
 fi
 
 section 'no copies of vendors'\'' pages'

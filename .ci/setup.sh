@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what `make all` needs beside Go: Debian packages, axe-core, Uptime Kuma and Litestream. Run it with: make setup
+# Installs what `make all` needs beside Go: Debian packages, axe-core, Uptime Kuma, Litestream, a fresh Debian. Run it with: make setup
 # With CI=true make all runs it by itself, while the first checks run.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -13,6 +13,8 @@ done <<-END
 	chromium chromium
 	npm npm
 	node nodejs
+	python3 python3
+	buildah buildah
 END
 
 # axe-core checks what a program can check of accessibility.

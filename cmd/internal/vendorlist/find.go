@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 
 	"vendorwatch/scraper"
@@ -143,21 +142,4 @@ func byHost(address string, domains map[string]scraper.Entry) (scraper.Entry, bo
 		}
 	}
 	return scraper.Entry{}, false
-}
-
-// Counts are how many matches have each result, in words that are in order: found first.
-func Counts(all []Match) string {
-	var parts []string
-	for _, result := range []string{Found, Address, Doubtful, NotFound} {
-		n := 0
-		for _, m := range all {
-			if m.Result == result {
-				n++
-			}
-		}
-		if n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, result))
-		}
-	}
-	return strings.Join(slices.Clip(parts), ", ")
 }

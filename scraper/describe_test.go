@@ -180,8 +180,8 @@ taken for calm. If it has a feed, configure the feed (see [feeds.md](feeds.md));
 
 - Products: OnlineOrNot, StatusHub, StatusCake, status.online, OneUptime, Kener, Freshstatus, Hyperping,
   Oh Dear, HetrixTools, Pulsetic, Datadog status pages.
-- Vendors' own pages, where they are not made with a product above: Auth0, Okta, Algolia, Adobe, Azure DevOps,
-  Alibaba Cloud, PlayStation Network, Stripe, PostHog, Signal, Sendbird.
+- Vendors' own pages, where they are not made with a product above: Auth0, Okta, Algolia, Adobe, Alibaba Cloud,
+  PlayStation Network, Stripe, PostHog, Signal, Sendbird.
 `
 
 // A platform that has a reader is not among those that have none.

@@ -27,8 +27,8 @@ var probeFirst = []string{"incidentio", "statuspage", "instatus", "betterstack",
 // suggests a page of that company. Otherwise they are tried last, and only with the first document of each, since the
 // page may be a mirror.
 var ofOneCompany = []string{
-	"apple", "aws", "azure", "googlecloud", "heroku", "ibmcloud", "oraclecloud", "pingoru", "salesforce",
-	"slack", "vultr", "yandexcloud", "zendesk",
+	"apple", "aws", "azure", "azuredevops", "googlecloud", "heroku", "ibmcloud", "oraclecloud", "pingoru",
+	"salesforce", "slack", "vultr", "yandexcloud", "zendesk",
 }
 
 // Found is a status page and what it is made with.

@@ -34,8 +34,9 @@ const (
 
 // timesOf is how the documents of each platform write their times.
 var timesOf = map[string][]string{
-	"apple": {whole, inParts, millis}, "aws": {whole, inParts}, "azure": {whole}, "betterstack": {whole},
-	"cachet": {whole}, "checkly": {whole}, "cstate": {whole}, "custom": {whole}, "feed": {whole, inParts},
+	"apple": {whole, inParts, millis}, "aws": {whole, inParts}, "azure": {whole}, "azuredevops": {},
+	"betterstack": {whole},
+	"cachet":      {whole}, "checkly": {whole}, "cstate": {whole}, "custom": {whole}, "feed": {whole, inParts},
 	"flashduty": {whole}, "gatus": {whole}, "googlecloud": {whole}, "heroku": {whole}, "hund": {whole},
 	"ibmcloud": {whole}, "incidentio": {whole}, "instatus": {whole, length}, "openstatus": {whole},
 	"oraclecloud": {whole, inParts},

@@ -13,6 +13,7 @@ import (
 	"vendorwatch/scraper/platforms/apple"
 	"vendorwatch/scraper/platforms/aws"
 	"vendorwatch/scraper/platforms/azure"
+	"vendorwatch/scraper/platforms/azuredevops"
 	"vendorwatch/scraper/platforms/betterstack"
 	"vendorwatch/scraper/platforms/cachet"
 	"vendorwatch/scraper/platforms/checkly"
@@ -54,6 +55,7 @@ var registry = scraper.Registry{
 	"apple":         apple.Platform{},
 	"aws":           aws.Platform{},
 	"azure":         azure.Platform{},
+	"azuredevops":   azuredevops.Platform{},
 	"betterstack":   betterstack.Platform{},
 	"cachet":        cachet.Platform{},
 	"checkly":       checkly.Platform{},

@@ -175,7 +175,7 @@ func (l looked) String(unit string) string {
 func honestyOf(all []told, now int, place bool) map[string]*looked {
 	m := map[string]*looked{}
 	for _, name := range []string{"first_word", "never_posted", "post_back_dated", "post_removed", "severity_lowered",
-		"shortened", "deleted", "postmortem_longer", "postmortem_missing", "promise_broken"} {
+		"shortened", "deleted", "postmortem_longer", "postmortem_missing", "promise_broken", "after_our_check"} {
 		m[name] = &looked{}
 	}
 	for _, i := range all {

@@ -319,7 +319,11 @@ func TestOk(t *testing.T) {
 		ahead time.Duration
 		want  string
 	}{
-		"well":             {read1(), services, 0, "well of 1:"},
+		"well": {read1(), services, 0, "well of 1:"},
+		"our own network fails": {func(f *file) {
+			read1()(f)
+			f.must(f.exec(`INSERT INTO own_outages (from_at, vendors) VALUES (?, '["Bolt","Gull"]')`, db.Stamp(t0)))
+		}, services, 0, "not_known of 1:"},
 		"nothing was read": {func(*file) {}, services, 0, "not_known of 1: not_known acme: API"},
 		"trouble": {read1(naming("x", "major", "API")),
 			services, 0, "trouble of 1: trouble acme: API x"},

@@ -3,6 +3,7 @@ package db_test
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -104,6 +105,14 @@ func TestSignalsOfOurs(t *testing.T) {
 			f, ids := probed(t)
 			if got := kinds(c.play(f, ids)); got != c.want {
 				t.Errorf("events\n%s, want\n%s", got, c.want)
+			}
+			want := "0|0|NULL"
+			if slices.ContainsFunc(c.rows, func(row string) bool { return strings.HasSuffix(row, "|479") }) {
+				want = "1|1|8"
+			}
+			if got := f.rows(`SELECT cases, of, value FROM v_honesty WHERE vendor = 'acme'
+				AND measure = 'after_our_check'`); got[0] != want {
+				t.Errorf("measured: %s, want %s", got[0], want)
 			}
 			if got := f.rows(`SELECT origin, title, state, signal_before_post_seconds FROM v_incidents
 				ORDER BY origin, title`); !slices.Equal(got, c.rows) {

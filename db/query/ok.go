@@ -33,6 +33,8 @@ type Ok struct {
 	UntilAt string     `json:"until_at"`
 	Asked   int        `json:"asked"`   // how many needs and vendors
 	Reasons []OkReason `json:"reasons"` // why it is not well: trouble first, then work, then what is not known
+	// since when our own network is taken to fail; empty if it is not
+	OwnOutageSinceAt string `json:"own_outage_since_at,omitempty"`
 }
 
 // OkReason is something that is not well, or work that is planned.
@@ -90,13 +92,17 @@ func (d *DB) Ok(ctx context.Context, f OkFilter, now time.Time) (Ok, error) {
 			out.Reasons = append(out.Reasons, r)
 		}
 	}
+	_, outages, err := d.OwnChecks(ctx, now)
+	if len(outages) > 0 && outages[0].ToAt == "" {
+		out.OwnOutageSinceAt = outages[0].FromAt
+	}
 	switch {
 	case len(out.Reasons) > 0:
 		out.Verdict = out.Reasons[0].Verdict
-	case out.Asked == 0:
+	case out.Asked == 0 || out.OwnOutageSinceAt != "":
 		out.Verdict = VerdictNotKnown
 	}
-	return out, nil
+	return out, err
 }
 
 // okAsked returns how each thing that is asked about does.

@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 13:08:22');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 13:08:22');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 13:20:54');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 13:20:54');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -1498,6 +1498,15 @@ SELECT
 FROM v_impact x JOIN incidents i USING (incident_id)
 WHERE i.origin = 'vendor'
 UNION ALL
+SELECT q.vendor_id, 'after_our_check', q.incident_id, NULL, q.counted_at, 1, q.minutes
+FROM (
+  SELECT x.vendor_id, x.incident_id, x.counted_at, round((
+    julianday(coalesce((SELECT min(u.posted_at) FROM incident_updates u WHERE u.incident_id = x.incident_id), i.first_seen_at)) - julianday((
+      SELECT min(p.started_at) FROM incidents p WHERE p.same_event_id = i.same_event_id AND p.origin IN ('probe', 'signal')))) * 86400) / 60 AS minutes
+  FROM v_impact x JOIN incidents i USING (incident_id)
+  WHERE i.origin = 'vendor' AND i.same_event_id IS NOT NULL) q
+WHERE q.minutes >= 0
+UNION ALL
 SELECT x.vendor_id, 'never_posted', x.incident_id, NULL, x.counted_at, i.origin = 'page',
   CASE WHEN i.origin = 'page' THEN x.seconds_to_resolve / 60.0 END
 FROM v_impact x JOIN incidents i USING (incident_id)
@@ -1565,7 +1574,7 @@ FROM (
   WHERE due.latest_at > due.limit_at) q;
 CREATE VIEW v_honesty AS -- how each vendor tells of its trouble, over all of the record: of how much a measure could be taken, and what it is; its cases are rows of v_honesty_cases
 WITH
-  measure (name, position, unit) AS (VALUES ('first_word', 1, 'minutes'), ('never_posted', 2, 'percent'), ('post_back_dated', 3, 'percent'), ('post_removed', 4, 'percent'),
+  measure (name, position, unit) AS (VALUES ('first_word', 1, 'minutes'), ('after_our_check', 11, 'minutes'), ('never_posted', 2, 'percent'), ('post_back_dated', 3, 'percent'), ('post_removed', 4, 'percent'),
     ('severity_lowered', 5, 'percent'), ('shortened', 6, 'percent'), ('deleted', 7, 'percent'),
     ('postmortem_longer', 8, 'percent'), ('postmortem_missing', 9, 'percent'), ('promise_broken', 10, 'percent')),
   looked AS MATERIALIZED (SELECT vendor_id, measure, is_case, minutes FROM v_honesty_cases),
@@ -1579,8 +1588,8 @@ WITH
 SELECT
   v.slug AS vendor, -- short name
   coalesce(nullif(v.name, ''), v.slug) AS vendor_name, -- name for people
-  m.name AS measure, -- first_word: how long its first post came after the start that it states, or after its page was red; never_posted: trouble that its page showed and no post told of; post_back_dated: posts that bear a time five minutes or more before they were written; post_removed: posts that it took away; severity_lowered: a severity that was lowered when all was over; shortened: a start or an end that was moved when all was over, so that the length became less; deleted: incidents that went from the page without an end; postmortem_longer: a postmortem that states a length by a tenth and five minutes more than the page; postmortem_missing: major and critical incidents without a postmortem two weeks after their end, on pages that have a place for one; promise_broken: posts that promise the next one by a time, by which none came, nor within five minutes
-  coalesce(c.cases, 0) AS cases, -- of first_word those of which it is known
+  m.name AS measure, -- first_word: how long its first post came after the start that it states, or after its page was red; after_our_check: how long its first post came after a check of ours first missed or an alert of ours burned, of those where that was before; never_posted: trouble that its page showed and no post told of; post_back_dated: posts that bear a time five minutes or more before they were written; post_removed: posts that it took away; severity_lowered: a severity that was lowered when all was over; shortened: a start or an end that was moved when all was over, so that the length became less; deleted: incidents that went from the page without an end; postmortem_longer: a postmortem that states a length by a tenth and five minutes more than the page; postmortem_missing: major and critical incidents without a postmortem two weeks after their end, on pages that have a place for one; promise_broken: posts that promise the next one by a time, by which none came, nor within five minutes
+  coalesce(c.cases, 0) AS cases, -- of first_word and after_our_check those of which it is known
   coalesce(c.of, 0) AS of, -- the sample: incidents, or posts, of which it could be told
   CASE WHEN m.unit = 'minutes' THEN round(d.median, 1) WHEN c.of > 0 THEN round(100.0 * c.cases / c.of, 1) END AS value, -- null: there is no sample
   m.unit, -- of value. minutes: the median of the cases; percent: the share of the cases in the sample

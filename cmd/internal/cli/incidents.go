@@ -14,6 +14,7 @@ import (
 
 	"vendorwatch/cmd/internal/cli/coverage"
 	"vendorwatch/cmd/internal/cli/flags"
+	"vendorwatch/cmd/internal/cli/services"
 	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
@@ -49,6 +50,7 @@ planned work last. Times are in your time zone, in JSON in UTC.`,
 	}
 	c.Flags().StringVar(&f.Vendor, "vendor", "", "only of this vendor (slug)")
 	a.completeVendors(c, "vendor")
+	c.Flags().StringVar(&f.Service, "service", "", "only what touches this service of yours, or may (slug)")
 	c.Flags().BoolVar(&f.Open, "open", false, "only open ones, the worst first and planned work last")
 	flags.Severity.Add(c, &severity)
 	flags.State.Add(c, &state)
@@ -72,6 +74,11 @@ func (a *app) incidents(ctx context.Context, f query.Filter) error {
 	defer file.Close()
 	if f.Vendor, err = knownVendor(ctx, file, f.Vendor); err != nil {
 		return err
+	}
+	if f.Service != "" {
+		if err := services.Known(ctx, query.New(file), f.Service); err != nil {
+			return err
+		}
 	}
 	list, err := chosen(ctx, file, f)
 	if err != nil {

@@ -35,6 +35,17 @@ func Need(status normalize.ComponentStatus, severity normalize.Severity, because
 
 // Ok answers in a line whether all is well. Times are in UTC.
 func Ok(ok query.Ok, now time.Time) string {
+	text := okText(ok, now)
+	if since := Time(ok.OwnOutageSinceAt); !since.IsZero() {
+		text += "; our own network is taken to fail since " + Moment(since, time.UTC, now)
+	}
+	return text
+}
+
+func okText(ok query.Ok, now time.Time) string {
+	if len(ok.Reasons) == 0 && ok.OwnOutageSinceAt != "" {
+		return "not known: nothing was known to be wrong"
+	}
 	if len(ok.Reasons) == 0 {
 		if ok.Verdict != query.VerdictWell {
 			return "not known: no vendor is watched"

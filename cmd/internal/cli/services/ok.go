@@ -68,7 +68,7 @@ func (s Shell) ok(ctx context.Context, f query.OkFilter, ahead time.Duration, as
 		if known, err := d.HasService(ctx, f.Services[n]); err != nil {
 			return s.notKnown(err)
 		} else if !known {
-			return s.noService(ctx, d, slug)
+			return noService(ctx, d, slug)
 		}
 	}
 	answer, err := d.Ok(ctx, f, now)

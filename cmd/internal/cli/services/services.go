@@ -89,7 +89,7 @@ func (s Shell) one(ctx context.Context, d *query.DB, slug string, asJSON bool) e
 	now := time.Now()
 	one, err := d.Service(ctx, slug, now)
 	if errors.Is(err, db.ErrNotFound) {
-		return s.noService(ctx, d, slug)
+		return noService(ctx, d, slug)
 	}
 	if err != nil {
 		return err
@@ -121,8 +121,17 @@ func (s Shell) one(ctx context.Context, d *query.DB, slug string, asJSON bool) e
 	return nil
 }
 
+// Known returns an error that says which services there are, unless there is one of that slug.
+func Known(ctx context.Context, d *query.DB, slug string) error {
+	known, err := d.HasService(ctx, slug)
+	if err != nil || known {
+		return err
+	}
+	return noService(ctx, d, slug)
+}
+
 // noService says that there is no such service, and which there are.
-func (s Shell) noService(ctx context.Context, d *query.DB, slug string) error {
+func noService(ctx context.Context, d *query.DB, slug string) error {
 	all, err := d.Services(ctx, time.Now())
 	if err != nil {
 		return err

@@ -67,6 +67,7 @@ func Assemble(f Facts, w Window, o Options) message.Digest {
 	d.Components = slices.DeleteFunc(componentChanges(f.Events), d.saidByIncident)
 	d.weighSources(f)
 	d.Moved = moved(f)
+	d.OwnOutages = f.OwnOutages
 	d.NotFullySeen = d.unseen(f)
 	d.NotWell = d.notWell(f.Statuses, listed)
 	d.sort()

@@ -79,6 +79,7 @@ type Facts struct {
 	Health      []query.SourceHealth
 	Statuses    []query.Status // how the vendors do
 	Gaps        []query.Gap    // coverage gaps in the window
+	OwnOutages  []query.OwnOutage
 	Compared    *message.Comparison
 	Actions     map[int64][]query.Action // what people did, by incident
 }
@@ -113,6 +114,9 @@ func gather(ctx context.Context, d *query.DB, w Window, o Options) (f Facts, err
 			}
 			f.Incidents[id] = detail.Incident
 		}
+	}
+	if _, f.OwnOutages, err = d.OwnChecks(ctx, w.Since); err != nil {
+		return f, err
 	}
 	if f.Open, err = d.OpenIncidents(ctx); err != nil {
 		return f, err

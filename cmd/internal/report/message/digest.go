@@ -36,6 +36,8 @@ type Digest struct {
 	// pages that moved to another address or platform, and are still watched
 	Moved        []Source       `json:"moved"`
 	NotFullySeen []CoverageGaps `json:"not_fully_seen"` // readable pages with coverage gaps in the window
+	// times in the window in which our own network was taken for the cause of what our checks missed
+	OwnOutages []query.OwnOutage `json:"own_outages,omitempty"`
 
 	// with the window before; absent where the record does not cover it
 	Compared     *Comparison `json:"compared,omitempty"`

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
 
@@ -240,6 +241,16 @@ func (d Digest) Span() string {
 	return "up to " + words.Moment(until, zone, until)
 }
 
+// spanOf says from when to when an outage of our own lasted.
+func (d Digest) spanOf(o query.OwnOutage) string {
+	zone, until := d.location(), words.Time(d.UntilAt)
+	from := words.Moment(words.Time(o.FromAt), zone, until)
+	if o.ToAt == "" {
+		return "since " + from
+	}
+	return "from " + from + " to " + words.Moment(words.Time(o.ToAt), zone, until)
+}
+
 // Footer says how much of what is watched could be read.
 func (d Digest) Footer() []string {
 	c := d.Counts
@@ -247,6 +258,10 @@ func (d Digest) Footer() []string {
 		c.SourcesReadable, words.Count(c.Sources, "page"))}
 	if c.Filtered > 0 {
 		lines = append(lines, fmt.Sprintf("%d more, open or upcoming, hidden by vendor filters", c.Filtered))
+	}
+	for _, o := range d.OwnOutages[:min(3, len(d.OwnOutages))] {
+		lines = append(lines, "Our own network: checks of "+words.Short(words.And(o.Vendors), 120)+" failed together "+
+			d.spanOf(o))
 	}
 	if unseen := d.gapsText(); unseen != "" {
 		lines = append(lines, unseen)

@@ -15,6 +15,7 @@ var signalTexts = map[string]string{
 	"story":    "What that story claims.",
 	"story_evidence": "Why it belongs to it: cause, named, unnamed, located, stands_on or in_time. " +
 		"docs/upstream.md has the rules.",
+	"own_outage_since_at":        "Since when our own network is taken to fail. Left out if it is not.",
 	"stories":                    "The stories.",
 	"Story.summary":              "What is claimed, in a line.",
 	"provider":                   "The likely cause, by its short name; empty: nobody is named.",

@@ -55,6 +55,10 @@ var (
 		"of its pages were read when they were last due, and unknown if one was not.", "vendor", "status")
 	descService = describe("service_status", "1 for the status of a service of ours, 0 for the others, as for a "+
 		"vendor. It is operational only if everything that it needs is known to be.", "service", "status")
+	descProbe = describe("probe_failing", "1 if a check of ours misses twice in a row or more, whoever is the cause, "+
+		"else 0.", "probe", "vendor", "service")
+	descOwn = describe("own_network_outage", "1 while checks of several vendors fail together, so that our own "+
+		"network is taken for the cause, else 0.")
 	descVendors = describe("vendors", "Watched vendors by status, as in vendor_status.", "status")
 	descSources = describe("sources", "Status pages that are watched.")
 	descUpCount = describe("sources_up", "Those that were read when their schedules last asked for it.")
@@ -86,7 +90,8 @@ var (
 
 // Describe implements prometheus.Collector.
 func (collector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descBuild, descStatus, descService, descOpen, descMaintenance, descUp,
+	for _, d := range []*prometheus.Desc{descBuild, descStatus, descService, descProbe, descOwn,
+		descOpen, descMaintenance, descUp,
 		descVendors, descSources, descUpCount, descNewest, descSuccess, descFailures,
 		descInterval, descTook, descOutcome, descDeliveries, descWaiting, descEvent, descBytes,
 		descPutOff, descLate} {
@@ -115,7 +120,8 @@ func (m collector) Collect(ch chan<- prometheus.Metric) {
 	for _, part := range []struct {
 		desc *prometheus.Desc
 		read func(context.Context, func(*prometheus.Desc, float64, ...string)) error
-	}{{descOpen, m.vendors}, {descService, m.services}, {descUp, m.sources}, {descDeliveries, m.deliveries},
+	}{{descOpen, m.vendors}, {descService, m.services}, {descProbe, m.probes},
+		{descUp, m.sources}, {descDeliveries, m.deliveries},
 		{descEvent, m.file}} {
 		if err := part.read(ctx, gauge); err != nil {
 			ch <- prometheus.NewInvalidMetric(part.desc, err)
@@ -132,6 +138,26 @@ var allStatuses = []normalize.ComponentStatus{normalize.StatusOperational, norma
 // eachSeries is up to how many vendors, and up to how many pages, each has series of its own. Beyond it only those have
 // that are not well, or were not read: at 10,000 vendors all series would be 15 MB.
 const eachSeries = 1000
+
+func (m collector) probes(ctx context.Context, gauge func(*prometheus.Desc, float64, ...string)) error {
+	all, outages, err := m.DB.OwnChecks(ctx, m.Clock())
+	if err != nil {
+		return err
+	}
+	for _, p := range all {
+		failing := 0.0
+		if p.Misses >= 2 {
+			failing = 1
+		}
+		gauge(descProbe, failing, p.Name, p.Vendor, p.Service)
+	}
+	lasts := 0.0
+	if len(outages) > 0 && outages[0].ToAt == "" {
+		lasts = 1
+	}
+	gauge(descOwn, lasts)
+	return nil
+}
 
 func (m collector) vendors(ctx context.Context, gauge func(*prometheus.Desc, float64, ...string)) error {
 	at, err := m.DB.Present(ctx, m.Clock())

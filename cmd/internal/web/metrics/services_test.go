@@ -16,6 +16,8 @@ func TestMetricsOfServices(t *testing.T) {
 		`vendorwatch_service_status{service="checkout",status="operational"} 0`,
 		`vendorwatch_service_status{service="mails",status="unknown"} 1`,
 		`vendorwatch_service_status{service="mails",status="operational"} 0`,
+		`vendorwatch_probe_failing{probe="Acme API",service="",vendor="acme"} 0`,
+		"vendorwatch_own_network_outage 0",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("there is no %s", want)

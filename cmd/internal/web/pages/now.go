@@ -52,7 +52,8 @@ type nowBody struct {
 	LastCheck   string
 	Few         bool
 	Open        board.Open
-	Stories     []query.Story // of all vendors; those that last, and those that ended of late
+	OwnOutage   query.OwnOutage // that lasts; the zero one: there is none
+	Stories     []query.Story   // of all vendors; those that last, and those that ended of late
 	Hidden      int
 	Work        board.Work
 	Unreadable  []query.SourceHealth
@@ -82,6 +83,9 @@ func (p *Pages) now(r *http.Request) (view, error) {
 	}
 	ctx := r.Context()
 	if !c.Any() {
+		if b.OwnOutage, err = p.ownOutage(r); err != nil {
+			return view{}, err
+		}
 		if b.Stories, err = p.DB.Stories(ctx, p.Clock().Add(-newsWithin), p.Clock()); err != nil {
 			return view{}, err
 		}
@@ -101,6 +105,15 @@ func (p *Pages) now(r *http.Request) (view, error) {
 	b.MoreNews = len(b.News) > shownNews+foldedNews || len(news) == readNews
 	b.News, b.OlderNews = part(b.News, 0, shownNews), part(b.News, shownNews, foldedNews)
 	return view{Template: "now", Title: b.Verdict.Head, Nav: "now", Body: b}, nil
+}
+
+// ownOutage returns the outage of our own network that lasts.
+func (p *Pages) ownOutage(r *http.Request) (query.OwnOutage, error) {
+	_, all, err := p.DB.OwnChecks(r.Context(), p.Clock())
+	if len(all) == 0 || all[0].ToAt != "" {
+		return query.OwnOutage{}, err
+	}
+	return all[0], err
 }
 
 // present reads how the chosen vendors do at this moment, with at most so many open incidents and vendors.

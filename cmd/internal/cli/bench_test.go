@@ -18,6 +18,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/PuerkitoBio/goquery"
+	"github.com/gocolly/colly/v2"
+
 	"vendorwatch/cmd/internal/simulate/simtest"
 	"vendorwatch/cmd/internal/watch"
 	"vendorwatch/db"
@@ -65,20 +68,30 @@ func BenchmarkPoll(b *testing.B) {
 		f := newFloor(b, fleet)
 		floors["get-hash"] = measure(b, fleet.Len(), nil, f.all(b, f.hash))
 	})
+	b.Run("unchanged/colly-goquery", func(b *testing.B) {
+		f := newFloor(b, fleet)
+		f.all(b, f.scrape)()
+		floors["colly"] = measure(b, fleet.Len(), nil, f.all(b, f.scrape))
+	})
 	b.Run("unchanged/vendorwatch", func(b *testing.B) {
 		p.pollAll(b, "")
 		c := measure(b, fleet.Len(), nil, func() { p.pollAll(b, query.OutcomeUnchanged) })
-		c.beside(b, floors, "304", "get-hash")
+		c.beside(b, floors, "304", "get-hash", "colly")
 	})
 	b.Run("changed/floor", func(b *testing.B) {
 		f := newFloor(b, fleet)
 		f.all(b, f.readAndInsert)() // what was there before
 		floors["floor"] = measure(b, fleet.Len(), func() { changeAll(fleet) }, f.all(b, f.readAndInsert))
 	})
+	b.Run("changed/colly-goquery", func(b *testing.B) {
+		f := newFloor(b, fleet)
+		f.all(b, f.scrape)()
+		floors["colly-changed"] = measure(b, fleet.Len(), func() { changeAll(fleet) }, f.all(b, f.scrape))
+	})
 	b.Run("changed/vendorwatch", func(b *testing.B) {
 		p.pollAll(b, "")
 		c := measure(b, fleet.Len(), func() { changeAll(fleet) }, func() { p.pollAll(b, query.OutcomeChanged) })
-		c.beside(b, floors, "floor")
+		c.beside(b, floors, "floor", "colly-changed")
 	})
 }
 
@@ -359,6 +372,40 @@ func (f *floor) readAndInsert(i int) error {
 				u.Body); err != nil {
 				return err
 			}
+		}
+	}
+	return tx.Commit()
+}
+
+// scrape reads the home page as a simple scraper does: colly gets it, goquery finds the incidents, and what was not met
+// before is inserted. It sends no validators.
+func (f *floor) scrape(i int) error {
+	c := colly.NewCollector(colly.AllowURLRevisit())
+	c.WithTransport(f.client.Transport)
+	var posts []string
+	c.OnHTML("html", func(e *colly.HTMLElement) {
+		e.DOM.Find(".unresolved-incident .update").Each(func(_ int, s *goquery.Selection) {
+			posts = append(posts, s.Text())
+		})
+	})
+	if err := c.Visit(f.fleet.URL(i) + "/"); err != nil {
+		return err
+	}
+	if len(posts) == 0 {
+		return fmt.Errorf("home page %d shows no post", i)
+	}
+	tx, err := f.file.Begin()
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	for _, post := range posts {
+		if f.known[i][post] {
+			continue
+		}
+		f.known[i][post] = true
+		if _, err := tx.Exec(`INSERT INTO updates VALUES (?, '', '', '', ?)`, i, post); err != nil {
+			return err
 		}
 	}
 	return tx.Commit()

@@ -61,6 +61,9 @@ func (a *app) backfill(ctx context.Context, names []string) error {
 			time.Sleep(10 * time.Millisecond)
 		}
 	}
+	if len(failed) == 0 {
+		a.next("vendorwatch incidents lists what is on record, vendorwatch stats sums it up")
+	}
 	return a.tell(failed)
 }
 

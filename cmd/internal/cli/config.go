@@ -33,6 +33,7 @@ force stand behind a #. vendorwatch init writes a short file to begin with.`,
 			for _, n := range notes {
 				fmt.Fprintln(a.stdout, n)
 			}
+			a.next("vendorwatch scrape reads every page once, vendorwatch serve keeps reading")
 			return nil
 		},
 	})

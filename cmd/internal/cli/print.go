@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
 
@@ -34,4 +35,11 @@ func (a *app) quietLog() *slog.Logger {
 		return a.log()
 	}
 	return slog.New(slog.DiscardHandler)
+}
+
+// next says in a line what to do next, to a person: the log of a job that runs each night needs no such line.
+func (a *app) next(text string) {
+	if a.terminal && !a.asJSON {
+		fmt.Fprintln(a.stderr, "next: "+text)
+	}
 }

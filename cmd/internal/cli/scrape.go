@@ -40,6 +40,7 @@ func (a *app) scrape(ctx context.Context, names []string) error {
 	bar.Done()
 	if len(failed) == 0 {
 		fmt.Fprintf(a.stderr, "%s read into %s\n", words.Count(len(sources), "source"), s.Config.Database)
+		a.next("vendorwatch incidents lists what is on record, vendorwatch serve keeps reading")
 		return nil
 	}
 	if ctx.Err() != nil {

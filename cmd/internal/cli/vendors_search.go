@@ -53,6 +53,9 @@ func (a *app) vendorsSearch(query string) error {
 		fmt.Fprintln(a.stderr, unreadNote(first))
 	}
 	fmt.Fprintln(a.stderr, words.Count(len(found), "vendor"))
+	if platforms.Unread(found[0]) == "" {
+		a.next(fmt.Sprintf("vendorwatch vendors add %q --write", found[0].Name))
+	}
 	return nil
 }
 

@@ -178,7 +178,7 @@ const notRead = `There is no reader for these, since a wrong one is worse than n
 taken for calm. If it has a feed, configure the feed (see [feeds.md](feeds.md)); otherwise describe the page yourself
 (see [custom-pages.md](custom-pages.md)).
 
-- Products: OnlineOrNot, StatusHub, StatusCake, status.online, OneUptime, Kener, Freshstatus, Hyperping,
+- Products: OnlineOrNot, StatusHub, StatusCake, status.online, OneUptime, Freshstatus, Hyperping,
   Oh Dear, HetrixTools, Pulsetic, Datadog status pages.
 - Vendors' own pages, where they are not made with a product above: Auth0, Okta, Algolia, Adobe, Alibaba Cloud,
   PlayStation Network, Stripe, PostHog, Signal, Sendbird.

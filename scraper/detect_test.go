@@ -110,7 +110,8 @@ func TestDetectRefusesWrongPages(t *testing.T) {
 		"oraclecloud/refused_empty_feed": scraper.Generic,
 		"aws/refused_other_feed":         scraper.Generic, "azure/refused_another_host": scraper.Generic,
 		"azure/refused_another_title": scraper.Generic,
-		"hund/refused_another_feed":   scraper.Generic, "statusiq/refused_empty_feed": scraper.Generic,
+		"kener/refused_another_title": scraper.Generic, "kener/refused_without_status": scraper.Generic,
+		"hund/refused_another_feed": scraper.Generic, "statusiq/refused_empty_feed": scraper.Generic,
 	}
 	wrong := 0
 	dirs := platformtest.CaseDirs(t)

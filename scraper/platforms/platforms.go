@@ -28,6 +28,7 @@ import (
 	"vendorwatch/scraper/platforms/ibmcloud"
 	"vendorwatch/scraper/platforms/incidentio"
 	"vendorwatch/scraper/platforms/instatus"
+	"vendorwatch/scraper/platforms/kener"
 	"vendorwatch/scraper/platforms/openstatus"
 	"vendorwatch/scraper/platforms/oraclecloud"
 	"vendorwatch/scraper/platforms/pagerduty"
@@ -70,6 +71,7 @@ var registry = scraper.Registry{
 	"ibmcloud":      ibmcloud.Platform{},
 	"incidentio":    incidentio.Platform{},
 	"instatus":      instatus.Platform{},
+	"kener":         kener.Platform{},
 	"openstatus":    openstatus.Platform{},
 	"oraclecloud":   oraclecloud.Platform{},
 	"pagerduty":     pagerduty.Platform{},

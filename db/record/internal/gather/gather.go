@@ -20,24 +20,27 @@ type batch[T any] struct {
 }
 
 // Save has save called with one and all others that come within a time of the first of them, and returns what it
-// returned of one. save returns as much as it is given, or nil for false of each.
+// returned of one. save returns as much as it is given, or nil for false of each. It is called by the first of them, so
+// that a panic in it is that one's; the others have false.
 func (g *Group[T]) Save(one T, within time.Duration, save func([]T) []bool) bool {
 	g.mu.Lock()
-	b := g.next
-	if b == nil {
+	b, first := g.next, g.next == nil
+	if first {
 		b = &batch[T]{done: make(chan struct{})}
 		g.next = b
-		time.AfterFunc(within, func() {
-			g.mu.Lock()
-			g.next = nil
-			g.mu.Unlock()
-			defer close(b.done)
-			b.saved = save(b.list)
-		})
 	}
 	n := len(b.list)
 	b.list = append(b.list, one)
 	g.mu.Unlock()
-	<-b.done
+	if first {
+		time.Sleep(within)
+		g.mu.Lock()
+		g.next = nil
+		g.mu.Unlock()
+		defer close(b.done)
+		b.saved = save(b.list)
+	} else {
+		<-b.done
+	}
 	return n < len(b.saved) && b.saved[n]
 }

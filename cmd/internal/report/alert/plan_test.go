@@ -570,6 +570,14 @@ func TestReminders(t *testing.T) {
 			s.wait(6 * time.Hour)
 		}, []string{"12:00 team first #1", "16:00 team reminder #1: nothing new of it for 4 h",
 			"22:00 team reminder #1: nothing new of it for 4 h", "00:00 team resolved #1"}},
+		{"silence on one channel, while another still holds its message", func(s *scene) {
+			s.facts.Reminders.SilentAfter = 4 * time.Hour
+			s.facts.Routes = []route.Route{{Name: "held", Channels: []string{"another"}, Continue: true,
+				Hold: 5 * time.Hour}, {Name: "all", Channels: []string{"team"}}}
+			s.open(1, major)
+			s.wait(4*time.Hour + time.Minute)
+		}, []string{"12:00 another first #1 held: waits 5 h in case it ends before", "12:00 team first #1",
+			"16:00 team reminder #1: nothing new of it for 4 h"}},
 		{"planned work, a day and an hour ahead, where a route asks for it", func(s *scene) {
 			s.facts.Reminders.Maintenance = []time.Duration{24 * time.Hour, time.Hour}
 			s.facts.Routes = append(s.facts.Routes, route.Route{Name: "work", Channels: []string{"team"},

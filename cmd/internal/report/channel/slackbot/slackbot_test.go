@@ -284,6 +284,8 @@ func TestSlackBotButtons(t *testing.T) {
 		}, []string{`"action_id":"mute"`, `acknowledged by anna \u0026lt;!here\u0026gt;`}, []string{`"acknowledge"`}},
 		{with, message.ReasonResolved, func(i *message.AlertItem) { i.State, i.Open = "resolved", false },
 			[]string{`"action_id":"our_record"`}, []string{`"mute"`, `"acknowledge"`}},
+		{with, message.ReasonLeftFeed, func(i *message.AlertItem) { i.Open = false },
+			[]string{`"action_id":"our_record"`}, []string{`"mute"`, `"acknowledge"`}},
 		{without, message.ReasonFirst, nil, []string{`|Runbook\u003e`}, []string{`"type":"button"`}},
 	} {
 		m := reporttest.Alert(c.reason, c.change)

@@ -21,24 +21,28 @@ import (
 
 func (a *app) digestCommand() *cobra.Command {
 	var since, name string
-	var dryRun, asSlack bool
+	var dryRun, asSlack, asMarkdown bool
 	c := &cobra.Command{
 		Use:   "digest",
 		Short: "Send the digest now",
 		Long: `digest sends what is new since the last digest to the digest's channels, and records the delivery. If the
 config file has several digests, all are sent. A digest that waits to be sent is sent too; alerts are
 left to the service. A digest for a channel whose secret is not set waits, and is printed. --dry-run,
---json, --slack and --since print it instead: nothing is sent or recorded.`,
+--json, --markdown, --slack and --since print it instead: nothing is sent or recorded.`,
 		Args: takes(0, 0, "no arguments, only flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			from, err := flags.Time("since", since)
 			if err != nil {
 				return err
 			}
-			if !dryRun && !a.asJSON && !asSlack && from.IsZero() {
+			if !dryRun && !a.asJSON && !asSlack && !asMarkdown && from.IsZero() {
 				return a.sendDigest(cmd.Context(), name)
 			}
-			return a.printDigest(cmd.Context(), name, from, asSlack)
+			d, err := a.digestToPrint(cmd.Context(), name, from)
+			if err != nil {
+				return err
+			}
+			return a.printDigest(d, asSlack, asMarkdown)
 		},
 	}
 	c.Flags().StringVar(&since, "since", "",
@@ -47,6 +51,7 @@ left to the service. A digest for a channel whose secret is not set waits, and i
 		"only the digest of this name in the config file (default: send all, print the first)")
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "print the digest as text")
 	c.Flags().BoolVar(&asSlack, "slack", false, "print the digest as Slack's JSON")
+	c.Flags().BoolVar(&asMarkdown, "markdown", false, "print the digest as Markdown")
 	a.jsonFlag(c)
 	return c
 }
@@ -64,46 +69,55 @@ func (a *app) sendDigest(ctx context.Context, name string) error {
 	return a.tell(failed)
 }
 
-// printDigest prints what a digest would say, or everything since a time.
-func (a *app) printDigest(ctx context.Context, name string, since time.Time, asSlack bool) error {
+// digestToPrint makes what a digest would say now, or everything since a time.
+func (a *app) digestToPrint(ctx context.Context, name string, since time.Time) (message.Digest, error) {
 	file, err := a.openToRead(ctx)
 	if err != nil {
-		return err
+		return message.Digest{}, err
 	}
 	defer file.Close()
-	settings, err := a.digestToPrint(name)
+	settings, err := a.digestSettings(name)
 	if err != nil {
-		return err
+		return message.Digest{}, err
+	}
+	if settings.Review && !since.IsZero() {
+		return message.Digest{}, usagef("digest %q is a review, which is of the seven whole days before today; leave "+
+			"out --since", settings.Name)
 	}
 	now := time.Now().UTC()
 	window := digest.Window{Since: since, Until: now}
 	if since.IsZero() {
 		if window.Events, _, window.Since, err = digest.News(ctx, query.New(file), ledger.New(file), settings,
 			now); err != nil {
-			return err
+			return message.Digest{}, err
 		}
 	}
-	digest, err := digest.Build(ctx, query.New(file), window, settings.Options(now))
-	if err != nil {
-		return err
-	}
+	return digest.Build(ctx, query.New(file), window, settings.Options(now))
+}
+
+func (a *app) printDigest(d message.Digest, asSlack, asMarkdown bool) error {
+	text := ""
 	switch {
 	case asSlack:
-		for _, w := range blockkit.Digest(digest) {
+		for _, w := range blockkit.Digest(d) {
 			if err := a.printJSON(w); err != nil {
 				return err
 			}
 		}
 		return nil
 	case a.asJSON:
-		return a.printJSON(digest)
+		return a.printJSON(d)
+	case asMarkdown:
+		text = message.DigestMarkdown(d)
+	default:
+		text = message.DigestText(d, 0)
 	}
-	_, err = fmt.Fprint(a.stdout, message.DigestText(digest, 0))
+	_, err := fmt.Fprint(a.stdout, text)
 	return err
 }
 
-// digestToPrint is the digest of that name in the config file; without a file, the default one, in UTC.
-func (a *app) digestToPrint(name string) (digest.Settings, error) {
+// digestSettings is the digest of that name in the config file; without a file, the default one, in UTC.
+func (a *app) digestSettings(name string) (digest.Settings, error) {
 	c, err := config.Load(a.configPath, service.ChannelKinds())
 	if errors.Is(err, fs.ErrNotExist) && a.configPath == defaultConfig && name == "" {
 		return digest.Settings{Name: "daily", Zone: time.UTC}, nil

@@ -31,17 +31,22 @@ var choiceReason = flags.Choice{Name: "reason",
 
 func (a *app) reportPreviewCommand() *cobra.Command {
 	var incident int64
-	var out, reason string
+	var out, reason, digest string
 	c := &cobra.Command{
-		Use:   "preview --incident ID",
-		Short: "Show what each channel would get about an incident; nothing is sent",
-		Long: `preview shows what each channel in the config file would get about an incident: JSON for Slack and
-webhooks, text and HTML for mail, text for the others. It needs none of the channels' secrets;
-nothing is sent or recorded. --out writes each to a file of its own, for a browser or for Slack's
-Block Kit Builder; without it, mails are shown as text.`,
+		Use:   "preview --incident ID | --digest NAME",
+		Short: "Show what each channel would get about an incident, or of a digest; nothing is sent",
+		Long: `preview shows what each channel in the config file would get about an incident, or of a digest:
+JSON for Slack and webhooks, text and HTML for mail, text for the others. It needs none of the
+channels' secrets; nothing is sent or recorded. --out writes each to a file of its own, for a browser
+or for Slack's Block Kit Builder; without it, mails are shown as text.`,
 		Args: takes(0, 0, "no arguments, only flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if incident <= 0 {
+			switch {
+			case digest != "" && (incident != 0 || reason != ""):
+				return usagef("--digest does not go with --incident and --reason; write one or the other")
+			case digest != "":
+				return a.previewDigest(cmd.Context(), digest, out)
+			case incident <= 0:
 				return usagef("which incident? write --incident ID; vendorwatch incidents lists them")
 			}
 			if err := choiceReason.Check(reason); err != nil {
@@ -53,6 +58,7 @@ Block Kit Builder; without it, mails are shown as text.`,
 	}
 	c.Flags().Int64Var(&incident, "incident", 0, "number of the incident")
 	choiceReason.Add(c, &reason)
+	c.Flags().StringVar(&digest, "digest", "", "name of a digest in the config file, in place of an incident")
 	c.Flags().StringVar(&out, "out", "", "folder for one file per channel; it is created if necessary")
 	return c
 }
@@ -69,14 +75,45 @@ func (a *app) preview(ctx context.Context, incident int64, reason message.Reason
 		return err
 	}
 	defer r.file.Close()
-	var all []preview
-	for _, c := range r.config.Channels {
-		m, err := r.render.Message(ctx, ledger.Delivery{Channel: c.Name, Reason: string(reason), IncidentID: incident},
+	return a.previewAll(r.config.Channels, out, func(channel string) (message.Message, error) {
+		m, err := r.render.Message(ctx, ledger.Delivery{Channel: channel, Reason: string(reason), IncidentID: incident},
 			time.Now().UTC())
 		if errors.Is(err, db.ErrNotFound) {
-			return fmt.Errorf("there is no incident %d in %s; vendorwatch incidents lists them", incident,
-				r.file.Path())
+			err = fmt.Errorf("there is no incident %d in %s; vendorwatch incidents lists them", incident, r.file.Path())
 		}
+		return m, err
+	})
+}
+
+// previewDigest shows what the channels that take digests would get of one now.
+func (a *app) previewDigest(ctx context.Context, name, out string) error {
+	c, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	d, err := a.digestToPrint(ctx, name, time.Time{})
+	if err != nil {
+		return err
+	}
+	d.DashboardURL = message.WebLink(c.DashboardURL)
+	var takes []config.Channel
+	for _, one := range c.Channels {
+		if !service.OnCall(c, one.Name) {
+			takes = append(takes, one)
+		}
+	}
+	return a.previewAll(takes, out, func(string) (message.Message, error) {
+		return message.Message{ID: "vw-preview", Reason: message.ReasonDigest, At: d.UntilAt, EventIDs: d.EventIDs,
+			Digest: &d, Zone: d.Location}, nil
+	})
+}
+
+// previewAll shows the messages that channels would get, or writes them into files.
+func (a *app) previewAll(channels []config.Channel, out string,
+	of func(channel string) (message.Message, error)) error {
+	var all []preview
+	for _, c := range channels {
+		m, err := of(c.Name)
 		if err != nil {
 			return err
 		}

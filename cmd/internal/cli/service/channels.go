@@ -122,7 +122,7 @@ func DigestSettings(c *config.Config) []digest.Settings {
 		all = append(all, digest.Settings{
 			Name: d.Name, Channels: names, Cron: d.Cron, Zone: d.Zone, Edits: d.Edits,
 			Match: routeMatch(d.Match), Vendors: vendors, Window: d.Window.Duration, SkipEmpty: d.WhenEmpty == "skip",
-			CatchUp: d.CatchUp.Duration,
+			CatchUp: d.CatchUp.Duration, Review: d.Kind == config.DigestReview, By: d.By,
 		})
 	}
 	return all

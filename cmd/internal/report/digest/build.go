@@ -44,6 +44,9 @@ type Options struct {
 	Edits bool           // include what vendors edited after publishing it
 	Again bool           // include what an earlier digest reported of the window, and mark it
 
+	Review bool   // the weekly review: the seven whole days before, and none of the events
+	By     string // of a review, what its vendors are grouped by; empty for nothing
+
 	DashboardURL string // address of our dashboard; empty for none
 
 	// what the digest includes; a vendor's unreadable pages are listed whatever the other conditions are
@@ -61,6 +64,13 @@ func Build(ctx context.Context, d *query.DB, w Window, o Options) (message.Diges
 	}
 	if w.Until.IsZero() {
 		w.Until = o.Now
+	}
+	if o.Review {
+		at := w.PlannedAt
+		if at.IsZero() {
+			at = w.Until
+		}
+		return buildReview(ctx, d, at, o)
 	}
 	f, err := gather(ctx, d, w, o)
 	if err != nil {

@@ -29,6 +29,17 @@ func compare(ctx context.Context, d *query.DB, w Window, o Options, health []que
 	if err != nil {
 		return nil, err
 	}
+	kept, err := o.impacts(ctx, d, incidents)
+	if err != nil {
+		return nil, err
+	}
+	return &message.Comparison{FromAt: since, Now: figures(kept, w.Since, w.Until, w.Until),
+		Before: figures(kept, before, w.Since, w.Until)}, nil
+}
+
+// impacts returns the incidents that a digest counts: those that it chooses, and that the vendors' filters do not hide.
+func (o Options) impacts(ctx context.Context, d *query.DB, incidents []query.IncidentImpact) ([]query.IncidentImpact,
+	error) {
 	kept := incidents[:0]
 	for _, i := range incidents {
 		wanted := i.Filtered == 0
@@ -43,8 +54,7 @@ func compare(ctx context.Context, d *query.DB, w Window, o Options, health []que
 			kept = append(kept, i)
 		}
 	}
-	return &message.Comparison{FromAt: since, Now: figures(kept, w.Since, w.Until, w.Until),
-		Before: figures(kept, before, w.Since, w.Until)}, nil
+	return kept, nil
 }
 
 // figures counts the incidents of a window, as it was known at now.

@@ -27,6 +27,8 @@ type Settings struct {
 	Match     route.Match             // what it includes
 	Vendors   map[string]route.Vendor // by slug, for Match
 	Window    time.Duration           // how far back it looks; 0 means since the last digest
+	Review    bool                    // the weekly review, which tells no event
+	By        string                  // of a review, what its vendors are grouped by: ByOwner, ByTag or nothing
 	SkipEmpty bool                    // leave out a digest that would have nothing to list
 	CatchUp   time.Duration           // how late it is still sent, if the service was off at its hour
 }
@@ -36,7 +38,8 @@ func (s Settings) Stream() string { return ledger.StreamDigest + s.Name }
 
 // Options returns the options to build the digest with.
 func (s Settings) Options(now time.Time) Options {
-	return Options{Zone: s.Zone, Now: now, Edits: s.Edits, Match: s.Match, Vendors: s.Vendors, Again: s.Window > 0}
+	return Options{Zone: s.Zone, Now: now, Edits: s.Edits, Match: s.Match, Vendors: s.Vendors, Again: s.Window > 0,
+		Review: s.Review, By: s.By}
 }
 
 // punctual is how late a digest may be only because the machine is busy.
@@ -125,7 +128,7 @@ func (p *Planner) planNow(ctx context.Context, s Settings, now time.Time, hand l
 	if err != nil {
 		return err
 	}
-	if len(events) > 0 || len(before) == 0 {
+	if len(before) == 0 || len(events) > 0 && !s.Review {
 		if err := p.plan(ctx, s, now, hand); err != nil {
 			return err
 		}
@@ -179,7 +182,7 @@ func (p *Planner) empty(ctx context.Context, s Settings, w Window, now time.Time
 
 // News returns the events that the next message of a digest would report if it were planned now, the number of the last
 // event that was looked at, and the start of its window: the last digest or, for the first one, the first of its
-// events. A digest that is not registered yet begins with the last 24 hours.
+// events. A digest that is not registered yet begins with the last 24 hours. A review reports no event.
 func News(ctx context.Context, d *query.DB, l *ledger.Ledger, s Settings, now time.Time) (events []query.Event,
 	upTo int64, from time.Time, err error) {
 	stream, err := l.Stream(ctx, s.Stream())
@@ -196,6 +199,13 @@ func News(ctx context.Context, d *query.DB, l *ledger.Ledger, s Settings, now ti
 	}
 	if s.Window > 0 {
 		from = now.Add(-s.Window)
+	}
+	if s.Review {
+		if n := len(events); n > 0 {
+			upTo = events[n-1].EventID
+		}
+		from, _ = ReviewWindow(now, s.Zone)
+		return []query.Event{}, upTo, from, nil
 	}
 	if n := len(events); n > 0 {
 		upTo = events[n-1].EventID

@@ -40,8 +40,10 @@ type Digest struct {
 	OwnOutages []query.OwnOutage `json:"own_outages,omitempty"`
 
 	// with the window before; absent where the record does not cover it
-	Compared     *Comparison `json:"compared,omitempty"`
-	DashboardURL string      `json:"dashboard_url,omitempty"`
+	Compared *Comparison `json:"compared,omitempty"`
+	// what a digest of the kind review tells, in place of all lists above
+	Review       *Review `json:"review,omitempty"`
+	DashboardURL string  `json:"dashboard_url,omitempty"`
 
 	Location  *time.Location   `json:"-"` // of the reader; nil means that of Zone
 	Times     TimeFormat       `json:"-"` // nil leaves times as they are

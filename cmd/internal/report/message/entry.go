@@ -253,6 +253,9 @@ func (d Digest) spanOf(o query.OwnOutage) string {
 
 // Footer says how much of what is watched could be read.
 func (d Digest) Footer() []string {
+	if d.Review != nil {
+		return reviewFooter()
+	}
 	c := d.Counts
 	lines := []string{fmt.Sprintf("%d of %s readable, %d of %s", c.VendorsReadable, words.Count(c.Vendors, "vendor"),
 		c.SourcesReadable, words.Count(c.Sources, "page"))}

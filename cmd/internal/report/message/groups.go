@@ -17,6 +17,9 @@ type Group struct {
 // Groups is everything that a digest tells below its headline, in the order in which it is told: what is open or not
 // known to be well, what is over, planned work, what was written afterwards, and what could not be read.
 func (d Digest) Groups() []Group {
+	if d.Review != nil {
+		return d.reviewGroups()
+	}
 	groups := map[string][]Line{}
 	for _, s := range d.Sections() {
 		for _, i := range s.Items {

@@ -323,7 +323,7 @@ func (m Message) timeOfDay(at string) string {
 // Subject is the message in one line: the subject of a mail, or the title of a notification.
 func (m Message) Subject() string {
 	if m.Digest != nil {
-		return "Vendor status: " + words.OneLine(m.Digest.Headline)
+		return m.Digest.Title()
 	}
 	return words.Short(m.Notice().Headline, 180)
 }

@@ -55,9 +55,9 @@ func Digest(d message.Digest) []slack.WebhookMessage {
 
 // digestPart is one of the messages of a digest. The first has the headline, the last what the digest covers.
 func digestPart(d message.Digest, texts []string, n, of int) slack.WebhookMessage {
-	title := "Vendor status: " + d.Headline
+	title := d.Title()
 	if n > 0 {
-		title = fmt.Sprintf("Vendor status, part %d of %d", n+1, of)
+		title = fmt.Sprintf("%s, part %d of %d", d.Name(), n+1, of)
 	}
 	blocks := []slack.Block{slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType,
 		words.Short(title, slackHeaderText), false, false))}
@@ -146,7 +146,7 @@ func slackLine(l message.Line, how detail) string {
 		if how < linkless {
 			vendor = linked(l.Link, vendor)
 		}
-		limit := 400
+		limit := 700
 		if how >= fact {
 			limit = 100
 		}

@@ -199,6 +199,25 @@ func TestNoDigestIsTooLongForSlack(t *testing.T) {
 	}
 }
 
+// A review names every vendor once before the parts, however many there are.
+func TestAReviewKeepsSlacksLimits(t *testing.T) {
+	for _, vendors := range []int{0, 5, 50, 300} {
+		for _, text := range []string{"Vendor & Sons ", "<!channel> `🔥` ", "\u202e\x1b[31m\n@here "} {
+			d := reporttest.LongReview(t, vendors, text)
+			joined := joinedParts(t, d)
+			for n := range vendors {
+				if c := strings.Count(joined, fmt.Sprintf("*No%d.", n)) +
+					strings.Count(joined, fmt.Sprintf("|No%d.", n)); c != 1 {
+					t.Fatalf("%d vendors %q: vendor %d is named %d times", vendors, text, n, c)
+				}
+			}
+			if n := len(Digest(d)); vendors <= 50 && n > mostMessages {
+				t.Errorf("%d vendors %q: %d messages", vendors, text, n)
+			}
+		}
+	}
+}
+
 func TestMrkdwnNeverCutsAnEscape(t *testing.T) {
 	for limit := 1; limit < 30; limit++ {
 		got := mrkdwn("ab<&>🔥<&>ab<&>", limit, "…")

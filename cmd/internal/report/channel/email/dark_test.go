@@ -20,7 +20,8 @@ var (
 
 // In the dark, nothing keeps a colour that is made for a light background, whatever the mail shows.
 func TestMailsInTheDark(t *testing.T) {
-	for _, m := range append(reporttest.Messages(), reporttest.DigestMessage(reporttest.RichDigest(t))) {
+	for _, m := range append(reporttest.Messages(), reporttest.DigestMessage(reporttest.RichDigest(t)),
+		reporttest.DigestMessage(reporttest.ReviewDigest(t))) {
 		page, err := HTML(m)
 		if err != nil {
 			t.Fatal(err)

@@ -194,3 +194,27 @@ func TestTheMailOfABadWeekIsSmall(t *testing.T) {
 		t.Errorf("the mail has %d bytes", len(page))
 	}
 }
+
+// The mail of a review shows the days of the week in writing too, loads nothing, and is small.
+func TestTheMailOfAReview(t *testing.T) {
+	page, err := HTML(reporttest.DigestMessage(reporttest.ReviewDigest(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{">Mon</th>", ">5 h</td>", ">–</td>", ">0</td>", "All vendors",
+		"week before not known"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the mail lacks %q", want)
+		}
+	}
+	if strings.Contains(page, "<img") || strings.Contains(page, "src=") || strings.Contains(page, "<script") {
+		t.Error("the page loads something")
+	}
+	page, err = HTML(reporttest.DigestMessage(reporttest.LongReview(t, 40, "Vendors & Sons <b> ")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(page) > 60_000 {
+		t.Errorf("the mail of 40 vendors has %d bytes", len(page))
+	}
+}

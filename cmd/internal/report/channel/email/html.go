@@ -21,6 +21,7 @@ type mailView struct {
 	Subtitle string
 	Color    string // of the bar at the top
 	Lines    []mailLabel
+	Picture  *picture // of the week, of a review
 	Link     string
 	Sections []mailSection
 	Foot     []string
@@ -86,6 +87,7 @@ func digestView(d message.Digest) mailView {
 	if words := d.ComparisonText(); words != "" {
 		v.Lines = []mailLabel{{Name: "Compared", Text: words}}
 	}
+	v.Picture = pictureOf(d)
 	for _, g := range d.Groups() {
 		section := mailSection{Title: fmt.Sprintf("%s (%d)", g.Title, len(g.Lines))}
 		for _, l := range g.Lines {

@@ -91,6 +91,8 @@ func overviews(ctx context.Context, d *board.DB) map[string][]func() error {
 			return err
 		}},
 		"ScopeOf": {func() error { _, _, err := d.ScopeOf(ctx, []string{"acme"}); return err }},
+		"Like":    {func() error { _, err := d.Like(ctx, 1, 5); return err }},
+		"TagsOf":  {func() error { _, err := d.TagsOf(ctx, "acme"); return err }},
 		"Slugs":   {func() error { _, err := d.Slugs(ctx); return err }},
 	}
 	for _, s := range []board.Scope{all, chosen} {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
+	"vendorwatch/db/board"
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 	"vendorwatch/normalize/markdown"
@@ -20,6 +22,9 @@ import (
 
 // maxWords is how much of a vendor's text one page shows, in bytes. A longer timeline is split into parts.
 const maxWords = 22 << 10
+
+// shownLike is how many similar incidents are shown.
+const shownLike = 5
 
 // longSilence is the time between two posts from which on it is pointed out.
 const longSilence = time.Hour
@@ -53,6 +58,9 @@ type incidentBody struct {
 	Edits              []edit
 	MoreEdits          int
 	Part, Parts        int
+	NewestFirst        bool // it is open: what was said last is asked for first
+	Tags               []string
+	Like               board.Like
 	Permalink          string
 	Us                 query.Vendor // who of us looks after the vendor, and what to do when it is down
 	Commands           []string     // by which people act on it; none once it is over
@@ -109,11 +117,27 @@ func (p *Pages) incident(r *http.Request) (view, error) {
 			b.Commands = append(b.Commands, "vendorwatch "+fmt.Sprintf(command, i.IncidentID))
 		}
 	}
+	b.NewestFirst = !normalize.State(i.State).Over() && i.LeftFeedAt == ""
+	if b.Tags, err = p.Board.TagsOf(r.Context(), i.Vendor); err != nil {
+		return view{}, err
+	}
+	if i.Kind == string(normalize.KindIncident) {
+		if b.Like, err = p.Board.Like(r.Context(), i.IncidentID, shownLike); err != nil {
+			return view{}, err
+		}
+	}
 	if b.Us, err = p.DB.Vendor(r.Context(), i.Vendor); err != nil {
 		return view{}, err
 	}
+	b.Parts = parts(b.Updates)
 	b.Part, _ = strconv.Atoi(r.URL.Query().Get("part"))
+	if b.Part < 1 && b.NewestFirst {
+		b.Part = b.Parts
+	}
 	p.addPosts(&b)
+	if b.NewestFirst {
+		slices.Reverse(b.Posts)
+	}
 	b.addEdits()
 	if b.Part > b.Parts {
 		return view{}, db.ErrNotFound
@@ -146,7 +170,25 @@ func seen(i query.Incident) string {
 	return ""
 }
 
-// addPosts splits the timeline into parts, so that no page grows beyond what maxWords allows.
+// parts is how many parts a timeline has, so that no page grows beyond what maxWords allows.
+func parts(updates []query.Update) int {
+	part, size := 1, 0
+	for _, u := range updates {
+		part, size = place(part, size, u)
+	}
+	return part
+}
+
+// place is the part in which a post stands after one that stands in a part of this size, and the size with it.
+func place(part, size int, u query.Update) (int, int) {
+	weight := len(u.Body) + 400
+	if size > 0 && size+weight > maxWords {
+		return part + 1, weight
+	}
+	return part, size + weight
+}
+
+// addPosts adds the posts of one part of the timeline, in the order in which they were posted.
 func (p *Pages) addPosts(b *incidentBody) {
 	base := b.URL
 	if base == "" {
@@ -160,11 +202,7 @@ func (p *Pages) addPosts(b *incidentBody) {
 	part, size := 1, 0
 	var before time.Time
 	for _, u := range b.Updates {
-		weight := len(u.Body) + 400
-		if size > 0 && size+weight > maxWords {
-			part, size = part+1, 0
-		}
-		size += weight
+		part, size = place(part, size, u)
 		at := words.Time(u.PostedAt)
 		gap := at.Sub(before)
 		if part == b.Part {
@@ -182,9 +220,7 @@ func (p *Pages) addPosts(b *incidentBody) {
 			before = at
 		}
 	}
-	b.Parts = part
-	open := !normalize.State(b.State).Over() && b.LeftFeedAt == ""
-	if open && b.Part == b.Parts && !before.IsZero() && p.Clock().After(before) {
+	if b.NewestFirst && b.Part == b.Parts && !before.IsZero() && p.Clock().After(before) {
 		b.SinceLast = words.Duration(p.Clock().Sub(before))
 	}
 }

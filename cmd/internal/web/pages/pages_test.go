@@ -125,10 +125,38 @@ func TestIncident(t *testing.T) {
 	open := r.Page(r.IncidentPath("API answers are slow"))
 	open.Wants(t, ".summary", "major incident", "It has been open for 3 h (identified); the last post is 1 h 35 min "+
 		"old.")
-	open.Wants(t, ".timeline", "1 h 25 min without a post", "identified", "1 h 35 min since the last post")
+	open.Wants(t, "[data-part=timeline]", "newest first", "1 h 35 min since the last post", "identified",
+		"1 h 25 min without a post", "investigating")
+	open.Wants(t, ".facts", "Duration", "ongoing", "3 h so far")
 	open.Wants(t, ".facts", "Resolved", "not yet", "Duration", "ongoing")
 	planned := r.Page(r.IncidentPath("Database upgrade"))
 	planned.Wants(t, ".summary", "Acme scheduled maintenance for 24 November 2026 at 08:00 UTC", "It starts in 20 h.")
+}
+
+// An incident's page says what became of those that were like it, and how long half of them took.
+func TestIncidentsLikeThis(t *testing.T) {
+	r := NewRecord(t, web.Options{})
+	id := r.Vendor(query.Vendor{Slug: "acme", Name: "Acme"})
+	s := record.Scrape{SourceID: id, At: Before(Minute), AllOpen: true}
+	for n, title := range []string{"Card payments are declined", "Dashboard is slow", "Webhooks arrive late",
+		"Some card payments are declined", "Search finds nothing"} {
+		began := Before(time.Duration(n+2) * Day)
+		s.Incidents = append(s.Incidents, Read(Incident(title, title, "major", nil,
+			Says("investigating", began, "We look."),
+			Says("resolved", began.Add(time.Duration(n+1)*10*Minute), "Well again.")))...)
+	}
+	s.Incidents = append(s.Incidents, Read(Incident("now", "Card payments are declined in Europe", "major", nil,
+		Says("investigating", Before(Hour), "We look.")))...)
+	r.Save(s)
+	a := r.Page(r.IncidentPath("Card payments are declined in Europe"))
+	a.Wants(t, "[data-part=like]", "Half of this vendor’s major incidents were over after 30 min (of 5).",
+		"Card payments are declined", "10 min", "Some card payments are declined", "40 min")
+	if text := a.Says("[data-part=like]"); strings.Contains(text, "Dashboard") || strings.Contains(text, "in Europe") {
+		t.Errorf("like this: %s", text)
+	}
+	if text := r.Page(r.IncidentPath("Search finds nothing")).Text; strings.Contains(text, "Webhooks arrive late") {
+		t.Error("incidents are taken to be alike by words that all have")
+	}
 }
 
 func TestHistory(t *testing.T) {

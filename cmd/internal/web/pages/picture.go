@@ -2,6 +2,9 @@ package pages
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"vendorwatch/cmd/internal/web/trends"
@@ -156,4 +159,45 @@ func barWords(b trends.Bar) string {
 		return "from " + b.From.Format("2 Jan 15:04") + ", lasting"
 	}
 	return "from " + b.From.Format("2 Jan 15:04") + " to " + b.To.Format("2 Jan 15:04") + " UTC"
+}
+
+// calendar is a year drawn as columns of weeks from Monday to Sunday: a stroke a day, all of one kind in one path.
+type calendar struct {
+	Paths  []calendarPath
+	Labels []label
+	Words  string // what it shows, in a sentence
+}
+
+type calendarPath struct{ Class, D string }
+
+func drawYear(days []trends.Day) calendar {
+	const side = 12
+	var c calendar
+	troubled, unknown := 0, 0
+	paths := map[string]*strings.Builder{}
+	first := (int(days[0].At.Weekday()) + 6) % 7
+	for n, d := range days {
+		column, row := (n+first)/7*side, (n+first)%7*side
+		class := "well"
+		switch {
+		case !d.Known:
+			class = "unseen"
+			unknown++
+		case d.Worst != "":
+			class = string(d.Worst)
+			troubled++
+		}
+		if paths[class] == nil {
+			paths[class] = &strings.Builder{}
+		}
+		fmt.Fprintf(paths[class], "M%d %dv11", column+side/2, row)
+		if d.At.Day() == 1 {
+			c.Labels = append(c.Labels, label{column, 7*side + 12, d.At.Format("Jan"), ""})
+		}
+	}
+	for _, class := range slices.Sorted(maps.Keys(paths)) {
+		c.Paths = append(c.Paths, calendarPath{"y-" + class, paths[class].String()})
+	}
+	c.Words = fmt.Sprintf("%d days: %d with incidents, %d of which nothing is known", len(days), troubled, unknown)
+	return c
 }

@@ -107,6 +107,8 @@ func (p *Pages) loadPages() map[string]*template.Template {
 		"severityword":   words.Severity,
 		"lengthof":       words.Duration,
 		"heat":           heatWords,
+		"monthhours":     monthHours,
+		"took":           func(seconds *int64) string { return words.Seconds(*seconds) },
 		"add":            func(a, b int) int { return a + b },
 	}
 	pages := map[string]*template.Template{}

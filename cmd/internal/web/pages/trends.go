@@ -263,3 +263,11 @@ func heatTitle(c trends.Cell) string {
 	}
 	return text
 }
+
+// monthHours tells the impact of a month.
+func monthHours(m trends.Month) string {
+	if m.Unknown == m.Days {
+		return "–"
+	}
+	return hours(int64(m.Impact / time.Second))
+}

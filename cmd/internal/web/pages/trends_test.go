@@ -206,6 +206,63 @@ func TestTrendsAreTheRawRows(t *testing.T) {
 	}
 }
 
+// The calendar of a vendor says of each month what the raw rows say, and of days before the record that nothing is
+// known.
+func TestYearIsTheRawRows(t *testing.T) {
+	racetest.Skip(t, "it reads in one goroutine")
+	r := tangled(t, 7)
+	rows := rawIncidents(t, r)
+	for vendor, covered := range map[string]time.Time{"acme": Before(400 * Day), "globex": Before(30 * Day)} {
+		var want [][]string
+		var month time.Month
+		minutes, days, unknown, troubled := 0, 0, 0, 0
+		flush := func(at time.Time) {
+			row := []string{at.Format("January 2006"), fmt.Sprint(days), fmt.Sprint(unknown), fmt.Sprint(troubled),
+				rawLength(minutes)}
+			if unknown == days {
+				row[3], row[4] = "–", "–"
+			}
+			want = append([][]string{row}, want...)
+			minutes, days, unknown, troubled = 0, 0, 0, 0
+		}
+		first := Now.Truncate(Day).AddDate(0, 0, -364)
+		month = first.Month()
+		for at := first; !at.After(Now); at = at.AddDate(0, 0, 1) {
+			if at.Month() != month {
+				flush(at.AddDate(0, 0, -1))
+				month = at.Month()
+			}
+			end, any := at.AddDate(0, 0, 1), false
+			for m := at; m.Before(end) && m.Before(Now); m = m.Add(Minute) {
+				if slices.ContainsFunc(rows, func(i rawIncident) bool {
+					return i.vendor == vendor && i.known() && !m.Before(i.started) && m.Before(i.ended)
+				}) {
+					minutes, any = minutes+1, true
+				}
+			}
+			any = any || slices.ContainsFunc(rows, func(i rawIncident) bool {
+				return i.vendor == vendor && !i.counted.Before(at) && i.counted.Before(end)
+			})
+			days++
+			if any {
+				troubled++
+			} else if !covered.Before(end) {
+				unknown++
+			}
+		}
+		flush(Now)
+		same(t, vendor, table(r.Page("/vendors/"+vendor), "months"), want)
+	}
+}
+
+// rawLength writes minutes as the pages write hours.
+func rawLength(minutes int) string {
+	if minutes >= 600 {
+		return fmt.Sprintf("%.0f h", float64(minutes)/60)
+	}
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(minutes)/60), ".0") + " h"
+}
+
 // rawHours counts the minutes of a week in which a vendor had an incident.
 func rawHours(rows []rawIncident, vendor string, from, covered time.Time) string {
 	to := from.AddDate(0, 0, 7)
@@ -228,10 +285,7 @@ func rawHours(rows []rawIncident, vendor string, from, covered time.Time) string
 		}
 	}
 	seen := covered.Before(to)
-	text := strings.TrimSuffix(fmt.Sprintf("%.1f", float64(minutes)/60), ".0") + " h"
-	if minutes >= 600 {
-		text = fmt.Sprintf("%.0f h", float64(minutes)/60)
-	}
+	text := rawLength(minutes)
 	switch {
 	case known == 0 && (unknown > 0 || !seen):
 		return "–"

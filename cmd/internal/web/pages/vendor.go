@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"vendorwatch/cmd/internal/web/site"
+	"vendorwatch/cmd/internal/web/trends"
 	"vendorwatch/cmd/internal/words"
 
 	"vendorwatch/db/query"
@@ -13,7 +14,7 @@ import (
 )
 
 const (
-	shownComponents      = 40
+	shownComponents      = 30
 	shownVendorIncidents = 25
 	shownBadDays         = 6
 	vendorsPerPage       = 200
@@ -49,6 +50,9 @@ type vendorBody struct {
 	Cases      map[string][]query.HonestyCase
 	Blind      []query.Gap
 	History    historyList
+	Tags       []string
+	Year       calendar
+	Months     []trends.Month
 }
 
 func (p *Pages) vendor(r *http.Request) (view, error) {
@@ -85,6 +89,15 @@ func (p *Pages) vendor(r *http.Request) (view, error) {
 		figure("90 days", incidents, now.AddDate(0, 0, -90), now),
 		figure("12 months", incidents, now.AddDate(-1, 0, 0), now),
 	}
+	if b.Tags, err = p.Board.TagsOf(ctx, v.Slug); err != nil {
+		return view{}, err
+	}
+	stretches, err := p.DB.Stretches(ctx, v.VendorID, now)
+	if err != nil {
+		return view{}, err
+	}
+	days, months := trends.Year(stretches, now)
+	b.Year, b.Months = drawYear(days), months
 	if err := p.addStats(r, &b); err != nil {
 		return view{}, err
 	}

@@ -94,16 +94,21 @@ type Row struct {
 func HeatRow(vendor, name string, stretches []query.Stretch, weeks []time.Time, now time.Time) Row {
 	r := Row{Vendor: vendor, VendorName: name}
 	for _, from := range weeks {
-		s := query.ShareOf(stretches, from, from.Add(week), now)
-		c := Cell{Impact: s.Impact, Unknown: s.UnknownLength, Stated: s.KnownLength > 0 || s.UnknownLength == 0}
-		if s.Window > 0 {
-			c.Seen = float64(s.Known) / float64(s.Window)
-		}
-		c.Known = s.Known > 0 || s.KnownLength > 0 || s.UnknownLength > 0
-		r.Sum += s.Impact
+		c := cellOf(stretches, from, from.Add(week), now)
+		r.Sum += c.Impact
 		r.Cells = append(r.Cells, c)
 	}
 	return r
+}
+
+func cellOf(stretches []query.Stretch, from, to, now time.Time) Cell {
+	s := query.ShareOf(stretches, from, to, now)
+	c := Cell{Impact: s.Impact, Unknown: s.UnknownLength, Stated: s.KnownLength > 0 || s.UnknownLength == 0}
+	if s.Window > 0 {
+		c.Seen = float64(s.Known) / float64(s.Window)
+	}
+	c.Known = s.Known > 0 || s.KnownLength > 0 || s.UnknownLength > 0
+	return c
 }
 
 // bounds are where one class of lengths ends and the next begins.

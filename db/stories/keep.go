@@ -20,8 +20,9 @@ const (
 	recent = 48 * time.Hour
 	// longest is how far back the beginning of one is looked at again that lasts.
 	longest = 7 * 24 * time.Hour
-	// leastApart is the least time between two looks: a page with many changes is one.
-	leastApart = 5 * time.Second
+	// share is how many times as long as a look takes there is none after it: what opens in a burst has to be known
+	// before it is told, and a large file must not be searched all the time.
+	share = 10
 )
 
 // Keeper keeps the stories of the last days on record, so that each has a number that stays. Set its fields before the
@@ -32,7 +33,7 @@ type Keeper struct {
 
 	mu    sync.Mutex
 	last  int64     // the newest event that is looked at
-	at    time.Time // when that was
+	next  time.Time // no look before then
 	rates *upstream.World
 	until time.Time // when the rates are computed again
 }
@@ -46,13 +47,14 @@ func (k *Keeper) Keep(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("stories: %w", err)
 	}
-	if since := now.Sub(k.at); newest == k.last || since >= 0 && since < leastApart {
+	began := time.Now()
+	if newest == k.last || began.Before(k.next) {
 		return nil
 	}
 	if err := k.keep(ctx, now); err != nil {
 		return fmt.Errorf("stories: %w", err)
 	}
-	k.last, k.at = newest, now
+	k.last, k.next = newest, time.Now().Add(share*time.Since(began))
 	return nil
 }
 

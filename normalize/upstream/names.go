@@ -3,6 +3,7 @@ package upstream
 import (
 	_ "embed"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -238,13 +239,16 @@ func (n names) hasParts(provider string) bool {
 }
 
 // Host returns the host of a status page, by which its company is known; empty for pages of aggregators, which tell of
-// vendors that are not theirs.
+// vendors that are not theirs, and for addresses without a name, at which many may be served.
 func Host(page string) string {
 	u, err := url.Parse(page)
 	if err != nil {
 		return ""
 	}
 	host := strings.ToLower(u.Hostname())
+	if _, err := netip.ParseAddr(host); err == nil || host == "localhost" {
+		return ""
+	}
 	if slices.Contains([]string{"pingoru.io", "statusgator.com", "isdown.app"}, strings.TrimPrefix(host, "www.")) {
 		return ""
 	}

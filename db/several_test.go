@@ -85,7 +85,6 @@ func TestStoriesOfSeveralVendors(t *testing.T) {
 // when they are back. What is not claimed is not told of its members.
 func TestStoriesOnRecord(t *testing.T) {
 	f := newFile(t)
-	k := sharedcause.Keeper{File: f.file}
 	minute := 0
 	play := func(vendor, post string) {
 		t.Helper()
@@ -97,6 +96,7 @@ func TestStoriesOnRecord(t *testing.T) {
 				Updates: []normalize.RawUpdate{{ID: "1", State: "investigating", Body: post,
 					Posted: normalize.RawTime{Text: normalize.FormatTime(after(minutes(1)))}}}})})
 		}
+		k := sharedcause.Keeper{File: f.file} // all that is known is in the file
 		f.must(k.Keep(t.Context(), after(minutes(minute))))
 	}
 	told := func(want ...string) {
@@ -139,7 +139,6 @@ func TestStoriesOnRecord(t *testing.T) {
 	play("reef", "Logins fail due to the AWS outage.")
 	told("reef|1|2 companies, 2 of which name AWS|named",
 		"tide|1|2 companies, 2 of which name AWS|named")
-	k = sharedcause.Keeper{File: f.file} // the service is started again
 	play("kelp", aws)
 	told(grown...)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "rewrite docs/schema.md")
+var update = flag.Bool("update", false, "rewrite docs/schema.md and docs/datasette.yaml")
 
 const schemaHead = `# The SQLite file
 
@@ -83,8 +83,28 @@ var (
 	references = regexp.MustCompile(`REFERENCES (\w+)`)
 )
 
-func TestSchemaPage(t *testing.T) {
-	f := lived(t)
+func TestSchemaPage(t *testing.T) { heldOrUpdated(t, "schema.md", schemaPage(t, lived(t))) }
+
+// heldOrUpdated compares a file below docs with what is made here, or writes it with -update.
+func heldOrUpdated(t *testing.T, name, want string) {
+	t.Helper()
+	path := filepath.Join("..", "docs", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	have, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, string(have)); diff != "" {
+		t.Errorf("docs/%s is not what the schema says; run with -update (-schema +file)\n%s", name, diff)
+	}
+}
+
+func schemaPage(t *testing.T, f *file) string {
+	t.Helper()
 	var page strings.Builder
 	page.WriteString(schemaHead)
 	page.WriteString("\n## Examples\n")
@@ -105,19 +125,7 @@ func TestSchemaPage(t *testing.T) {
 		AND name <> 'goose_db_version'` + ownTables + ` ORDER BY rowid`) {
 		describeTable(t, f, &page, name)
 	}
-	path := filepath.Join("..", "docs", "schema.md")
-	if *update {
-		if err := os.WriteFile(path, []byte(page.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	have, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(page.String(), string(have)); diff != "" {
-		t.Errorf("docs/schema.md is not what the schema says; run with -update (-schema +page)\n%s", diff)
-	}
+	return page.String()
 }
 
 // viewTables are where a view's columns come from as they are, the table that decides last.

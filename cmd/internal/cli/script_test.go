@@ -46,6 +46,7 @@ import (
 //	sql FILE QUERY             prints the rows of a query
 //	names FILE VIEW [KEY]      what was printed is JSON, and its objects have names of the view's columns only
 //	queries N                  runs the sqlite3 commands that were printed, N of them, each with rows
+//	answers FILE               asks the file every question of docs/analysis.md, and compares the columns
 //
 // $SECRET is the part of the webhook's address that nobody may see. The condition [race] holds under the race
 // detector.
@@ -83,6 +84,7 @@ func TestScripts(t *testing.T) {
 			"sql":     command(scriptSQL),
 			"names":   command(scriptNames),
 			"queries": command(scriptQueries),
+			"answers": command(scriptAnswers),
 		},
 	})
 }

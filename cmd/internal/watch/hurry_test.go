@@ -1,11 +1,16 @@
 package watch
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"vendorwatch/scraper"
 )
 
 // A page that is asked for out of turn is read at once, at most every ten seconds, and never twice at a time. What is
@@ -69,6 +74,63 @@ func TestReadingsOutOfTurn(t *testing.T) {
 				synctest.Wait()
 				if got := strings.Join(times, " "); got != c.want {
 					t.Errorf("readings began at %s s, want %s", got, c.want)
+				}
+			})
+		})
+	}
+}
+
+// A page is read every WhenOpen while an incident is open on it, at its own pace before and afterwards, and never sooner
+// than its server allows.
+func TestWhenOpen(t *testing.T) {
+	const opens, ends = 45 * time.Minute, 75 * time.Minute
+	for name, c := range map[string]struct {
+		whenOpen           time.Duration
+		refuses            bool // with a Retry-After, once the incident is known
+		least, most, after int  // readings while it is open, and in the three hours after it
+	}{
+		"every minute":      {whenOpen: time.Minute, least: 14, most: 16, after: 6},
+		"every two minutes": {whenOpen: 2 * time.Minute, least: 7, most: 9, after: 6},
+		"as any other":      {least: 1, most: 1, after: 6},
+		"a server at rest":  {whenOpen: time.Minute, refuses: true, least: 2, most: 3, after: 6},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				began := time.Now()
+				open := strings.Replace(quiet, `"incidents":[]`, `"incidents":[{"id":"i1","name":"Anvils","status":`+
+					`"investigating","impact":"major","created_at":"`+began.Add(opens).Format(time.RFC3339)+`",`+
+					`"incident_updates":[]}]`, 1)
+				var during, after, refused int
+				w, s := watcher(t, func(ctx context.Context, r scraper.Request) (scraper.Page, error) {
+					if !strings.HasSuffix(r.URL, "/summary.json") {
+						return healthy(ctx, r)
+					}
+					switch passed := time.Since(began); {
+					case passed >= ends:
+						after++
+					case passed >= opens:
+						during++
+						if c.refuses && during > 1 && passed < ends {
+							refused++
+							return scraper.Page{}, &scraper.HTTPError{URL: r.URL, Status: 429, RetryAfter: 20 * time.Minute}
+						}
+						return scraper.Page{URL: r.URL, Status: 200, Body: []byte(open), At: time.Now()}, nil
+					}
+					return healthy(ctx, r)
+				})
+				s.Schedule, w.WhenOpen = cron.Every(30*time.Minute), c.whenOpen
+				if err := w.Record.SetWatched(t.Context(), []int64{s.ID}); err != nil {
+					t.Fatal(err)
+				}
+				runFor(t, w, ends+3*time.Hour, s)
+				if during < c.least || during > c.most {
+					t.Errorf("%d readings while it was open, want %d to %d", during, c.least, c.most)
+				}
+				if after < c.after-1 || after > c.after+1 {
+					t.Errorf("%d readings afterwards, want about %d", after, c.after)
+				}
+				if c.refuses && refused == 0 {
+					t.Error("nothing was refused")
 				}
 			})
 		})

@@ -74,6 +74,9 @@ func movedAway(f *file) {
 			VALUES (1, 'f', 'Errors', 'major', ?1, ?1, ?1)`,
 		`INSERT INTO incident_signals (incident_id, name, probe_id, from_at, seen_at, severity, text)
 			VALUES (1, 'API', 1, ?1, ?1, 'major', 'It fails.')`,
+		`INSERT INTO stories (provider, provider_name, region, summary, companies, named_by, started_at, told_at,
+			first_seen_at) VALUES ('cloud', 'Cloud', '', 'Two name Cloud.', 2, 2, ?1, ?1, ?1)`,
+		`INSERT INTO story_members (incident_id, story_id, evidence, since_at) VALUES (1, 1, 'named', ?)`,
 		`INSERT INTO own_outages (from_at, vendors) VALUES (?, '["Acme"]')`,
 	} {
 		if err := f.exec(statement, normalize.FormatTime(after(6*time.Hour))); err != nil {

@@ -88,6 +88,9 @@ func another(item []byte, markup bool) []byte {
 		if datedText.MatchString(s) {
 			return s
 		}
+		if head, rest, ok := strings.Cut(s, "] "); ok && head[1] == '[' {
+			return head + "] Otherwise: " + rest // the head says what kind of entry it is
+		}
 		return s[:1] + "Otherwise: " + s[1:]
 	})
 	out = strings.ReplaceAll(out, "<title><![CDATA[", "<title><![CDATA[Otherwise: ")

@@ -3,7 +3,6 @@ package cli
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -11,7 +10,6 @@ import (
 
 	"vendorwatch/cmd/internal/cli/service"
 	"vendorwatch/cmd/internal/config"
-	"vendorwatch/cmd/internal/secret"
 )
 
 // TestBadChannels holds the message for every wrong file of testdata/badconfig: what the kinds of channels say of
@@ -51,26 +49,5 @@ func TestBadChannels(t *testing.T) {
 				t.Errorf("message (-want +got):\n%s", diff)
 			}
 		})
-	}
-}
-
-// Every key of every kind of channel is in the config file at the top level, if only in a comment.
-func TestDefaultFileShowsTheKeysOfChannels(t *testing.T) {
-	data, err := os.ReadFile("../../../config.toml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for kind, k := range service.ChannelKinds() {
-		for _, key := range k.Keys {
-			names := []string{key.Name}
-			if _, hidden := key.Zero.(secret.Text); hidden {
-				names = []string{key.Name + "_env", key.Name + "_file"}
-			}
-			for _, name := range names {
-				if !regexp.MustCompile(`(?m)^(# )?` + name + ` = `).Match(data) {
-					t.Errorf("key %s of a channel of type %s is not in the file", name, kind)
-				}
-			}
-		}
 	}
 }

@@ -187,6 +187,8 @@ func TestKilledScrapesLoseNothingAndDoubleNothing(t *testing.T) {
 			t.Fatalf("step %d, after %d kills (- undisturbed + killed)\n%s", step, kills, diff)
 		}
 		w.step(storyLength / time.Duration(steps-1))
+		longAgo(t, record)
+		longAgo(t, filepath.Join(calm, "vendorwatch.db"))
 	}
 	t.Logf("%d kills", kills)
 	if !testing.Short() && kills < 30 {

@@ -95,6 +95,9 @@ func TestCrashes(t *testing.T) {
 		copyURL(t, w.sites["crowd"].url()+"/api/v2/summary.json",
 			filepath.Join(pages, time.Now().UTC().Format("2006-01-02T15-04-05Z")+".json"))
 		w.step(storyLength / (steps - 1))
+		for _, dir := range []string{calm, rough} {
+			longAgo(t, filepath.Join(dir, "vendorwatch.db"))
+		}
 	}
 	undelivered := mustQuery(t, record,
 		`SELECT count(*) FROM deliveries WHERE state NOT IN ('delivered', 'skipped')`)[0]

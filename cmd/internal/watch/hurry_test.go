@@ -80,8 +80,8 @@ func TestReadingsOutOfTurn(t *testing.T) {
 	}
 }
 
-// A page is read every WhenOpen while an incident is open on it, at its own pace before and afterwards, and never sooner
-// than its server allows.
+// A page is read every WhenOpen while an incident is open on it, at its own pace before and afterwards, and never
+// sooner than its server allows.
 func TestWhenOpen(t *testing.T) {
 	const opens, ends = 45 * time.Minute, 75 * time.Minute
 	for name, c := range map[string]struct {
@@ -97,9 +97,9 @@ func TestWhenOpen(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				began := time.Now()
-				open := strings.Replace(quiet, `"incidents":[]`, `"incidents":[{"id":"i1","name":"Anvils","status":`+
-					`"investigating","impact":"major","created_at":"`+began.Add(opens).Format(time.RFC3339)+`",`+
-					`"incident_updates":[]}]`, 1)
+				open := strings.Replace(quiet, `"incidents":[]`, `"incidents":[{"id":"i1","name":"Anvils",`+
+					`"status":"investigating","impact":"major","incident_updates":[],`+
+					`"created_at":"`+began.Add(opens).Format(time.RFC3339)+`"}]`, 1)
 				var during, after, refused int
 				w, s := watcher(t, func(ctx context.Context, r scraper.Request) (scraper.Page, error) {
 					if !strings.HasSuffix(r.URL, "/summary.json") {
@@ -112,7 +112,8 @@ func TestWhenOpen(t *testing.T) {
 						during++
 						if c.refuses && during > 1 && passed < ends {
 							refused++
-							return scraper.Page{}, &scraper.HTTPError{URL: r.URL, Status: 429, RetryAfter: 20 * time.Minute}
+							return scraper.Page{}, &scraper.HTTPError{URL: r.URL, Status: 429,
+								RetryAfter: 20 * time.Minute}
 						}
 						return scraper.Page{URL: r.URL, Status: 200, Body: []byte(open), At: time.Now()}, nil
 					}

@@ -2,7 +2,7 @@
 # What the scripts beside this one share. Each begins with: . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 #
 # CI=true     a program that is missing is installed, and what cannot be checked is a failure and not a skip
-# FUZZTIME    how long each fuzz target runs, 8s unless it says otherwise
+# FUZZTIME    how long each fuzz target runs, 4s unless it says otherwise
 # ci-output/  logs, benchmarks and screenshots; git does not see it
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -244,8 +244,8 @@ func okIfNone(err error) error {
 }
 
 // in which order large tables may be walked along an index, since a page reads its first so many rows only, or
-// since the index holds only what is open.
-var walks = regexp.MustCompile(`USING (COVERING )?INDEX incidents_(by_began|by_window|open\w*)\b`)
+// since the index holds only what is open, or not over.
+var walks = regexp.MustCompile(`USING (COVERING )?INDEX incidents_(by_began|by_window|by_state|open\w*)\b`)
 
 // What is open is little, wherever in the history it began: it is read from an index that holds nothing else.
 var openWalks = regexp.MustCompile(`USING (COVERING )?INDEX incidents_open\w*\b`)

@@ -82,7 +82,8 @@ func TestIncidentByID(t *testing.T) {
 			VendorSeverity: "minor", VendorState: "monitoring", StartedAt: "2026-11-23T08:00:00.000Z",
 			StartedBasis: "posted",
 			FirstSeenAt:  "2026-11-23T09:00:00.000Z",
-			Announced:    1, Components: "Core › API", UpdateCount: 2, LatestBody: "This is monitoring.",
+			Announced:    1, Components: "Core › API", StoryID: 1, Story: "Two name Cloud.",
+			StoryEvidence: "named", UpdateCount: 2, LatestBody: "This is monitoring.",
 			LatestState: "monitoring", LatestPostedAt: "2026-11-23T08:05:00.000Z"},
 		AffectedComponents: []query.AffectedComponent{{Component: query.Component{ComponentID: 1, SourceKey: "1",
 			Name: "API", GroupName: "Core", Status: "unknown", LastStatus: "partial_outage"}, // nobody watches the page

@@ -13,13 +13,15 @@ import (
 )
 
 // grouped holds an opening that follows another one on its channel within Calm.Group, so that all of them go in one
-// message.
+// message. One that comes when held ones are due goes with them.
 func (p *draft) grouped(r *row) (time.Time, string, bool) {
 	var until time.Time
+	due := false
 	for _, other := range p.rows {
 		if other == r || other.Channel != r.Channel || other.Reason != string(message.ReasonFirst) {
 			continue
 		}
+		due = due || p.Calm.Group > 0 && other.State == ledger.DeliveryHeld && !other.notBefore.After(p.Now)
 		// A held opening does not extend the window: only one that went out begins one.
 		if other.State == ledger.DeliveryPending || other.State == ledger.DeliveryDelivered {
 			if end := other.outAt().Add(p.window(r, other)); end.After(until) {
@@ -27,7 +29,10 @@ func (p *draft) grouped(r *row) (time.Time, string, bool) {
 			}
 		}
 	}
-	return until, "grouped with whatever else opens by then", until.After(p.Now)
+	if due && !until.After(p.Now) {
+		until = p.Now
+	}
+	return until, "grouped with whatever else opens by then", due || until.After(p.Now)
 }
 
 // storyWindow is for how long openings of a story that a channel was told of are collected into one message.

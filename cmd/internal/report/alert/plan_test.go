@@ -229,6 +229,20 @@ func TestStoriesInAlerts(t *testing.T) {
 			"12:10 team first #105 skipped: sent in one message with 5 other openings",
 			"12:10 team first #106 skipped: sent in one message with 5 other openings",
 			"12:10 team first #101 #102 #103 #104 #105 #106: 6 openings in one message"}},
+		{"one that opens when held ones are due goes with them", func(s *scene) {
+			calm(s)
+			member(s, 100, major)
+			s.wait(9 * time.Minute)
+			member(s, 101, major)
+			s.plan()
+			s.now = s.now.Add(time.Minute)
+			member(s, 102, major)
+			s.wait(time.Hour)
+		}, []string{"12:00 team first #100",
+			"12:09 team first #101 held: grouped with whatever else opens by then",
+			"12:10 team first #101 skipped: sent in one message with 1 other opening",
+			"12:10 team first #102 skipped: sent in one message with 1 other opening",
+			"12:10 team first #101 #102: 2 openings in one message"}},
 		{"a critical one is told at once", func(s *scene) {
 			calm(s)
 			member(s, 100, major)

@@ -36,10 +36,7 @@ func TestDay(t *testing.T) {
 	d := &day{began: began, hours: hours, dir: t.TempDir(), scripts: scripts(vendors, began, hours)}
 	d.clock.Store(began.UnixNano())
 	d.serve(t)
-	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(time.Until(began))
-		d.run(t)
-	})
+	d.play(t, d.config, d.run)
 	d.compare(t)
 }
 
@@ -200,17 +197,7 @@ func (d *day) record() string   { return filepath.Join(d.dir, "vendorwatch.db") 
 func (d *day) messages() string { return filepath.Join(d.dir, "messages.jsonl") }
 
 // run has the service work for the hours of the day, and measures it at the end of each.
-func (d *day) run(t *testing.T) {
-	s, err := New(t.Context(), d.config(t), Options{Log: slog.New(slog.NewTextHandler(t.Output(),
-		&slog.HandlerOptions{Level: slog.LevelError}))})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	go d.tick(ctx)
-	done := make(chan error, 1)
-	go func() { done <- s.Run(ctx) }()
-	pages := s.dashboard().Handler()
+func (d *day) run(t *testing.T, pages http.Handler) {
 	for hour := 1; hour <= d.hours; hour++ {
 		time.Sleep(59 * time.Minute) // not the full hour, at which pages are due
 		for _, path := range []string{"/", "/vendors", "/health", "/history", "/metrics", "/api/v1/incidents"} {
@@ -227,13 +214,31 @@ func (d *day) run(t *testing.T) {
 		t.Log(u)
 		time.Sleep(30 * time.Second)
 	}
-	stop()
-	if err := <-done; err != nil {
-		t.Error(err)
-	}
-	if err := s.Close(); err != nil {
-		t.Error(err)
-	}
+}
+
+// play has the service work while during goes on, from the beginning of the day, in a bubble of simulated time. during
+// gets the service's dashboard.
+func (d *day) play(t *testing.T, config func(*testing.T) *config.Config, during func(*testing.T, http.Handler)) {
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(d.began))
+		s, err := New(t.Context(), config(t), Options{Log: slog.New(slog.NewTextHandler(t.Output(),
+			&slog.HandlerOptions{Level: slog.LevelError}))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		go d.tick(ctx)
+		done := make(chan error, 1)
+		go func() { done <- s.Run(ctx) }()
+		during(t, s.dashboard().Handler())
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // tick tells the vendors what time it is in the bubble.
@@ -268,11 +273,7 @@ func measured(hour int) use {
 // compare holds what is on record against what the vendors published, the messages against the ledger, and the end of
 // the day against its first hour.
 func (d *day) compare(t *testing.T) {
-	file, err := sql.Open("sqlite", "file:"+d.record()+"?mode=ro")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
+	file := d.opened(t)
 	const of = ` JOIN sources USING (source_id) JOIN vendors USING (vendor_id) `
 	incidents := counts(t, file, `SELECT slug, count(*) FROM incidents`+of+`GROUP BY slug`)
 	posts := counts(t, file, `SELECT slug, count(*) FROM incident_updates JOIN incidents USING (incident_id)`+of+
@@ -321,6 +322,17 @@ func (d *day) compare(t *testing.T) {
 	if last.heap > first.heap*5/4+8<<20 || last.goroutines > first.goroutines+5 {
 		t.Errorf("it grows: from %s to %s", first, last)
 	}
+}
+
+// opened is the record, to be read.
+func (d *day) opened(t *testing.T) *sql.DB {
+	t.Helper()
+	file, err := sql.Open("sqlite", "file:"+filepath.ToSlash(d.record())+"?mode=ro")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { file.Close() })
+	return file
 }
 
 // counts is a query for names and numbers.

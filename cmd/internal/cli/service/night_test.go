@@ -1,18 +1,14 @@
 package service
 
 import (
-	"context"
 	"database/sql"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"vendorwatch/cmd/internal/config"
@@ -26,10 +22,7 @@ import (
 func TestNight(t *testing.T) {
 	racetest.Skip(t, "polls for hours; TestRun and TestServe have what runs at once")
 	n := newNight(t)
-	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(time.Until(n.began))
-		n.run(t)
-	})
+	n.play(t, n.config, n.run)
 	n.check(t)
 }
 
@@ -175,41 +168,22 @@ func (n *night) config(t *testing.T) *config.Config {
 	return c
 }
 
-func (n *night) run(t *testing.T) {
-	s, err := New(t.Context(), n.config(t), Options{Log: slog.New(slog.NewTextHandler(t.Output(),
-		&slog.HandlerOptions{Level: slog.LevelError}))})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	go n.tick(ctx)
-	done := make(chan error, 1)
-	go func() { done <- s.Run(ctx) }()
+// run lets the night pass, in which a vendor calls.
+func (n *night) run(t *testing.T, pages http.Handler) {
 	time.Sleep(time.Until(n.at(4, 7).Add(time.Second)))
 	answer := httptest.NewRecorder()
 	call := httptest.NewRequest(http.MethodPost, "http://localhost/api/v1/push/caller",
 		strings.NewReader(`{"incident":{}}`))
 	call.Header.Set("Authorization", "Bearer secret")
-	if s.dashboard().Handler().ServeHTTP(answer, call); answer.Code != http.StatusOK {
+	if pages.ServeHTTP(answer, call); answer.Code != http.StatusOK {
 		t.Errorf("the push is answered with %d %s", answer.Code, answer.Body)
 	}
 	time.Sleep(time.Until(n.at(5, 0)))
-	stop()
-	if err := <-done; err != nil {
-		t.Error(err)
-	}
-	if err := s.Close(); err != nil {
-		t.Error(err)
-	}
 }
 
 // check holds what is on record, and what was told, against the script.
 func (n *night) check(t *testing.T) {
-	file, err := sql.Open("sqlite", "file:"+filepath.ToSlash(n.record())+"?mode=ro")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
+	file := n.opened(t)
 	for name, c := range map[string]struct {
 		query string
 		want  []string
@@ -243,11 +217,12 @@ func (n *night) check(t *testing.T) {
 			}
 		})
 	}
-	messages := column(t, file, `SELECT count(*) FROM deliveries d WHERE d.reason = 'first' AND d.state = 'delivered'
+	messages := column(t, file, `SELECT delivery_id FROM deliveries d WHERE d.reason = 'first'
+		AND d.state = 'delivered'
 		AND EXISTS (SELECT 1 FROM delivery_events JOIN events USING (event_id) JOIN v_incidents i USING (incident_id)
 			WHERE delivery_id = d.delivery_id AND i.vendor LIKE 'victim%')`)
-	if len(messages) != 1 || messages[0] > "5" {
-		t.Errorf("seven victims of one cause are told in %q messages, want at most 5", messages)
+	if len(messages) == 0 || len(messages) > 5 {
+		t.Errorf("seven victims of one cause are told in %d messages, want at most 5", len(messages))
 	}
 }
 

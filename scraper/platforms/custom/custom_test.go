@@ -291,10 +291,7 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("%d incidents, error %v", len(res.Incidents), err)
 			}
 			for _, raw := range res.Incidents {
-				alone, _ := normalize.Incidents([]normalize.Raw{raw}, s.words)
-				if len(alone) != 1 || len(alone[0].Updates) != len(raw.Updates) {
-					t.Errorf("raw %+v lost an update", raw)
-				}
+				platformtest.CheckUpdatesKept(t, raw, s.words)
 			}
 			if _, err := s.Probe(p); err != nil && !errors.Is(err, page.ErrShape) {
 				t.Errorf("Probe: %v", err)

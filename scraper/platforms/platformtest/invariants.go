@@ -2,6 +2,7 @@ package platformtest
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -150,9 +151,34 @@ func CheckFuzzed(t *testing.T, p scraper.Platform, body []byte) {
 		t.Error("the result does not say what it was read from")
 	}
 	for _, raw := range res.Incidents {
-		alone, _ := normalize.Incidents([]normalize.Raw{raw}, scraper.WordsOf(p))
-		if len(alone) != 1 || len(alone[0].Updates) != len(raw.Updates) {
-			t.Errorf("raw %+v lost an update", raw)
+		CheckUpdatesKept(t, raw, scraper.WordsOf(p))
+	}
+}
+
+// CheckUpdatesKept checks that an incident that is read alone has every update of the raw one, and none twice. Only an
+// update whose id, time and text stand in the document twice is one.
+func CheckUpdatesKept(t *testing.T, raw normalize.Raw, words normalize.Words) {
+	t.Helper()
+	read := func(r normalize.Raw) []normalize.Update {
+		incidents, _ := normalize.Incidents([]normalize.Raw{r}, words)
+		if len(incidents) != 1 {
+			t.Fatalf("raw %+v became %d incidents", r, len(incidents))
 		}
+		return incidents[0].Updates
+	}
+	distinct := map[string]bool{}
+	for n, u := range raw.Updates {
+		one := raw
+		one.Updates = []normalize.RawUpdate{u}
+		key := fmt.Sprintf("no id, number %d", n)
+		if u.ID != "" {
+			up := read(one)[0]
+			key = fmt.Sprintf("%q %v %q", up.Key, up.PostedAt, up.Body)
+		}
+		distinct[key] = true
+	}
+	if kept := len(read(raw)); kept < len(distinct) || kept > len(raw.Updates) {
+		t.Errorf("of %d updates, %d of them different, the incident has %d: %+v", len(raw.Updates), len(distinct),
+			kept, raw)
 	}
 }

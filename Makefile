@@ -25,6 +25,7 @@ setup:
 
 lint:
 	@.ci/check.sh
+	@.ci/analyze.sh
 
 test-all:
 	@.ci/test.sh

@@ -12,22 +12,23 @@ fi
 .ci/test.sh
 .ci/race.sh
 wait
-# These wait more than they compute.
-.ci/servers.sh >ci-output/servers-section.log 2>&1 &
-servers=$!
-{ .ci/packages.sh && .ci/image.sh; } >ci-output/packages-section.log 2>&1 &
-packages=$!
+# The browser, the other programs and the packages wait more than they compute. Beside them, and behind them where they
+# compute, all code is analyzed.
+beside() {
+	name=$1
+	shift
+	"$@" >"ci-output/$name-section.log" 2>&1 &
+	names+=("$name") jobs+=($!)
+}
+beside servers .ci/servers.sh
+beside packages bash -c '.ci/packages.sh && .ci/image.sh'
+beside analyze nice -n 15 .ci/analyze.sh
 .ci/browser.sh
-wait "$servers" || {
-	cat ci-output/servers-section.log
-	exit 1
-}
-cat ci-output/servers-section.log
-wait "$packages" || {
-	cat ci-output/packages-section.log
-	exit 1
-}
-cat ci-output/packages-section.log
+for n in "${!jobs[@]}"; do
+	wait "${jobs[n]}" && status=0 || status=$?
+	cat "ci-output/${names[n]}-section.log"
+	[ "$status" = 0 ] || exit 1
+done
 .ci/fuzz.sh
 .ci/bench.sh
 section 'all is well'

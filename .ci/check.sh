@@ -22,16 +22,6 @@ go build ./...
 section go vet
 go vet -tags browser,servers,crashes ./...
 
-section staticcheck
-tool staticcheck -tags browser,servers,crashes ./...
-
-section 'functions that nothing reaches'
-dead=$(tool deadcode -test -tags browser,servers,crashes ./...)
-if [ -n "$dead" ]; then
-	printf '%s\n' "$dead" >&2
-	exit 1
-fi
-
 section shellcheck
 if need shellcheck shellcheck 'checking these scripts'; then
 	shellcheck -x -P .ci .ci/*.sh .ci/run packaging/*.sh

@@ -27,7 +27,7 @@ type NewAction struct {
 // The longest that the texts of an action may be, in runes.
 const (
 	longestWho  = 80
-	longestText = 2000
+	LongestText = 2000
 )
 
 // BadAction says what is wrong with an action, so that whoever asked for it can mend it.
@@ -60,8 +60,8 @@ func (n *NewAction) check(now time.Time) error {
 		return BadAction(fmt.Sprintf("the name of who does it is longer than %d characters", longestWho))
 	case n.Kind == query.ActionNote && n.Text == "":
 		return BadAction("the note is empty")
-	case utf8.RuneCountInString(n.Text) > longestText:
-		return BadAction(fmt.Sprintf("the text is longer than %d characters", longestText))
+	case utf8.RuneCountInString(n.Text) > LongestText:
+		return BadAction(fmt.Sprintf("the text is longer than %d characters", LongestText))
 	}
 	return nil
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
 
+	"vendorwatch/cmd/internal/report/channel/blockkit"
 	"vendorwatch/cmd/internal/secret"
 	"vendorwatch/db/ledger"
 	"vendorwatch/db/query"
@@ -133,12 +134,22 @@ func (a *App) take(ctx context.Context, socket *socketmode.Client, event socketm
 		if event.Request == nil {
 			return nil
 		}
-		if err := socket.AckCtx(ctx, event.Request.EnvelopeID, nil); err != nil {
-			return err
+		sent, isForm := event.Data.(slack.InteractionCallback)
+		isForm = isForm && sent.Type == slack.InteractionTypeViewSubmission
+		if !isForm {
+			if err := socket.AckCtx(ctx, event.Request.EnvelopeID, nil); err != nil {
+				return err
+			}
 		}
 		ctx, cancel := context.WithTimeout(ctx, answerTime)
 		defer cancel()
-		if err := a.answer(ctx, event.Data); err != nil {
+		var err error
+		if isForm {
+			err = a.takeNote(ctx, socket, event.Request.EnvelopeID, sent)
+		} else {
+			err = a.answer(ctx, &socket.Client, event.Data)
+		}
+		if err != nil {
 			a.Log.Error("slack: somebody was not answered", "error", secret.Scrub(err.Error(), secrets...))
 		}
 	}
@@ -146,7 +157,7 @@ func (a *App) take(ctx context.Context, socket *socketmode.Client, event socketm
 }
 
 // answer answers a command or a button.
-func (a *App) answer(ctx context.Context, data any) error {
+func (a *App) answer(ctx context.Context, api *slack.Client, data any) error {
 	switch event := data.(type) {
 	case slack.SlashCommand:
 		text, err := a.Command(ctx, who(event.UserName, event.UserID), event.Text)
@@ -155,6 +166,16 @@ func (a *App) answer(ctx context.Context, data any) error {
 		for _, b := range event.ActionCallback.BlockActions {
 			if b == nil || !slices.Contains(Buttons, b.ActionID) {
 				continue // a link, which the browser opened
+			}
+			if b.ActionID == blockkit.ButtonNote {
+				text, err := a.askNote(ctx, api, event.TriggerID, b.Value, event.ResponseURL)
+				if text == "" && err == nil {
+					continue // the form is the answer
+				}
+				if err := a.say(ctx, event.ResponseURL, text, err); err != nil {
+					return err
+				}
+				continue
 			}
 			text, err := a.button(ctx, who(event.User.Name, event.User.ID), b.ActionID, b.Value)
 			if err := a.say(ctx, event.ResponseURL, text, err); err != nil {
@@ -173,10 +194,13 @@ func who(name, id string) string {
 	return name + " (" + id + ")"
 }
 
+// failedText is said where something went wrong with us; the reasons are for the log alone.
+const failedText = "That did not work; the log of vendorwatch says why."
+
 // say writes what only whoever asked sees. What went wrong with us is logged, and said without its reasons.
 func (a *App) say(ctx context.Context, address, text string, failed error) error {
 	if failed != nil {
-		text = "The record could not be read or written; the log of vendorwatch says why."
+		text = failedText
 	}
 	client := a.Client
 	if client == nil {

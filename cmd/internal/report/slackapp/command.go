@@ -253,16 +253,22 @@ func (a *App) onIncident(ctx context.Context, who string, kind query.ActionKind,
 
 // act puts an action on record, and says so.
 func (a *App) act(ctx context.Context, n ledger.NewAction) (string, error) {
+	said, refused, err := a.try(ctx, n)
+	return cmp.Or(said, refused), err
+}
+
+// try puts an action on record. It returns what to say about it, or why it cannot be done.
+func (a *App) try(ctx context.Context, n ledger.NewAction) (said, refused string, err error) {
 	n.Via = query.ViaSlack
 	done, err := a.Ledger.Act(ctx, n, a.Now())
 	var bad ledger.BadAction
 	switch {
 	case errors.As(err, &bad):
-		return "That cannot be done: " + escape(bad.Error(), 200) + ".", nil
+		return "", "That cannot be done: " + escape(bad.Error(), 200) + ".", nil
 	case errors.Is(err, db.ErrNotFound):
-		return fmt.Sprintf("There is no incident %d on record.", n.IncidentID), nil
+		return "", fmt.Sprintf("There is no incident %d on record.", n.IncidentID), nil
 	case err != nil:
-		return "", err
+		return "", "", err
 	}
 	if a.OnAction != nil {
 		a.OnAction()
@@ -274,21 +280,29 @@ func (a *App) act(ctx context.Context, n ledger.NewAction) (string, error) {
 	switch done.Kind {
 	case query.ActionMute:
 		return fmt.Sprintf("Muted until %s: %s. `vendorwatch mute end %d` on the command line ends it sooner.",
-			a.moment(done.UntilAt), about, done.ActionID), nil
+			a.moment(done.UntilAt), about, done.ActionID), "", nil
 	case query.ActionAcknowledge:
-		return "You have acknowledged " + about + ". Its reminders stop.", nil
+		return "You have acknowledged " + about + ". Its reminders stop.", "", nil
 	}
-	return "Your note is on record for " + about + ".", nil
+	return "Your note is on record for " + about + ".", "", nil
 }
 
 // Buttons are the ids of the buttons that do something; those of links only open a page.
-var Buttons = []string{blockkit.ButtonMute, blockkit.ButtonAcknowledge}
+var Buttons = []string{blockkit.ButtonMute, blockkit.ButtonAcknowledge, blockkit.ButtonNote}
+
+const noIncident = "This button belongs to no incident on record; an example's buttons do nothing."
+
+// incidentOf is the incident of a button, by its value.
+func incidentOf(value string) (id int64, ok bool) {
+	id, err := strconv.ParseInt(value, 10, 64)
+	return id, err == nil && id > 0
+}
 
 // button does what a button of a message is for.
 func (a *App) button(ctx context.Context, who, button, value string) (string, error) {
-	id, err := strconv.ParseInt(value, 10, 64)
-	if err != nil || id <= 0 {
-		return "This button belongs to no incident on record.", nil
+	id, ok := incidentOf(value)
+	if !ok {
+		return noIncident, nil
 	}
 	n := ledger.NewAction{Kind: query.ActionAcknowledge, IncidentID: id, Who: who}
 	if button == blockkit.ButtonMute {

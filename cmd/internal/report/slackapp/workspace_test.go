@@ -34,8 +34,34 @@ type workspace struct {
 	fails  int // how many times apps.connections.open still fails
 
 	opened  chan int // the number of each socket that is open
-	acked   chan string
+	acked   chan acknowledged
 	answers chan answer
+	views   chan view // forms that were opened
+}
+
+// acknowledged is what the app says to an envelope.
+type acknowledged struct {
+	Envelope string          `json:"envelope_id"`
+	Payload  json.RawMessage `json:"payload"`
+}
+
+// view is a form as an app opens it (https://docs.slack.dev/reference/views/modal-views).
+type view struct {
+	Type            string                `json:"type"`
+	CallbackID      string                `json:"callback_id"`
+	PrivateMetadata string                `json:"private_metadata"`
+	Title           struct{ Text string } `json:"title"`
+	Submit          struct{ Text string } `json:"submit"`
+	Blocks          []struct {
+		Type    string
+		BlockID string `json:"block_id"`
+		Text    struct{ Text string }
+		Element struct {
+			Type      string
+			ActionID  string `json:"action_id"`
+			MaxLength int    `json:"max_length"`
+		}
+	} `json:"blocks"`
 }
 
 type answer struct {
@@ -49,7 +75,8 @@ const (
 )
 
 func newWorkspace(t *testing.T) *workspace {
-	w := &workspace{t: t, opened: make(chan int, 9), acked: make(chan string, 9), answers: make(chan answer, 9)}
+	w := &workspace{t: t, opened: make(chan int, 9), acked: make(chan acknowledged, 9),
+		answers: make(chan answer, 9), views: make(chan view, 9)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/apps.connections.open", func(rw http.ResponseWriter, r *http.Request) {
 		w.mu.Lock()
@@ -73,6 +100,7 @@ func newWorkspace(t *testing.T) *workspace {
 		}
 		w.answers <- a
 	})
+	mux.HandleFunc("POST /api/views.open", w.open)
 	w.Server = httptest.NewServer(mux)
 	t.Cleanup(w.Close)
 	return w
@@ -97,14 +125,38 @@ func (w *workspace) link(rw http.ResponseWriter, r *http.Request) {
 	}
 	w.opened <- 1
 	for {
-		var back struct {
-			Envelope string `json:"envelope_id"`
-		}
+		var back acknowledged
 		if err := socket.ReadJSON(&back); err != nil {
 			return
 		}
-		w.acked <- back.Envelope
+		w.acked <- back
 	}
+}
+
+// open opens a form for a press of a button, which Slack allows within three seconds of it, for whoever pressed.
+func (w *workspace) open(rw http.ResponseWriter, r *http.Request) {
+	var asked struct {
+		Trigger string `json:"trigger_id"`
+		View    view   `json:"view"`
+	}
+	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil {
+		w.t.Error(err)
+	}
+	rw.Header().Set("Content-Type", "application/json")
+	v := asked.View
+	switch {
+	case r.Header.Get("Authorization") != "Bearer "+botToken:
+		_, _ = io.WriteString(rw, `{"ok":false,"error":"not_authed"}`)
+	case asked.Trigger != "13.37":
+		_, _ = io.WriteString(rw, `{"ok":false,"error":"expired_trigger_id"}`)
+	case v.Type != "modal", v.Title.Text == "", len(v.Title.Text) > 24, v.Submit.Text == "", len(v.Submit.Text) > 24,
+		len(v.Blocks) == 0, len(v.Blocks) > 100, len(v.CallbackID) > 255, len(v.PrivateMetadata) > 3000:
+		w.t.Errorf("Slack takes no such form: %+v", v)
+		_, _ = io.WriteString(rw, `{"ok":false,"error":"invalid_arguments"}`)
+	default:
+		_, _ = io.WriteString(rw, `{"ok":true,"view":{"id":"V1","type":"modal"}}`)
+	}
+	w.views <- v
 }
 
 func (w *workspace) send(text string) {
@@ -141,20 +193,49 @@ func (w *workspace) types(text string) string {
 // presses sends a press of a button as Slack does, and returns its answer.
 func (w *workspace) presses(id, value string) string {
 	w.t.Helper()
+	w.press(id, value, "13.37")
+	return w.answered("b")
+}
+
+func (w *workspace) press(id, value, trigger string) {
+	w.t.Helper()
 	w.send(`{"envelope_id":"b","type":"interactive","accepts_response_payload":true,"payload":{"type":"block_actions",
 		"user":{"id":"U018","username":"bert","name":"bert","team_id":"T1"},"api_app_id":"A1","token":"old",
 		"container":{"type":"message","message_ts":"1700000000.000001","channel_id":"C1"},
-		"trigger_id":"13.37","channel":{"id":"C1","name":"ops"},"response_url":"` + w.URL + `/answer",
+		"trigger_id":"` + trigger + `","channel":{"id":"C1","name":"ops"},"response_url":"` + w.URL + `/answer",
 		"actions":[{"action_id":"` + id + `","block_id":"x","type":"button","value":"` + value + `","action_ts":"1.1",
 			"text":{"type":"plain_text","text":"Acknowledge"}}]}}`)
-	return w.answered("b")
+}
+
+// submits sends a form as Slack does, and returns what the app says to it: nothing closes the form.
+func (w *workspace) submits(v view, text string) string {
+	w.t.Helper()
+	field := v.Blocks[len(v.Blocks)-1]
+	payload, _ := json.Marshal(map[string]any{"type": "view_submission", "team": map[string]string{"id": "T1"},
+		"user":       map[string]string{"id": "U019", "username": "cleo", "name": "cleo", "team_id": "T1"},
+		"api_app_id": "A1", "token": "old", "trigger_id": "13.38", "view": map[string]any{"id": "V1", "type": "modal",
+			"callback_id": v.CallbackID, "private_metadata": v.PrivateMetadata, "state": map[string]any{
+				"values": map[string]any{field.BlockID: map[string]any{field.Element.ActionID: map[string]string{
+					"type": "plain_text_input", "value": text}}}}}})
+	w.send(`{"envelope_id":"f","type":"interactive","accepts_response_payload":true,"payload":` + string(payload) + `}`)
+	got := takes(w.t, w.acked)
+	if got.Envelope != "f" {
+		w.t.Errorf("envelope %q is acknowledged, not that of the form", got.Envelope)
+	}
+	return string(got.Payload)
 }
 
 func (w *workspace) answered(envelope string) string {
 	w.t.Helper()
-	if got := takes(w.t, w.acked); got != envelope {
-		w.t.Errorf("envelope %q is acknowledged, not %q", got, envelope)
+	if got := takes(w.t, w.acked); got.Envelope != envelope {
+		w.t.Errorf("envelope %q is acknowledged, not %q", got.Envelope, envelope)
 	}
+	return w.said()
+}
+
+// said is what one person alone sees.
+func (w *workspace) said() string {
+	w.t.Helper()
 	a := takes(w.t, w.answers)
 	if a.Type != "ephemeral" {
 		w.t.Errorf("everybody sees %+v", a)

@@ -13,10 +13,21 @@ import (
 	"vendorwatch/cmd/internal/report/message/examples"
 )
 
+// Review names the example of a weekly review among outcomes; as a message, its reason is that of a digest.
+const Review message.Reason = "review"
+
 // reasons are the kinds of messages that a channel is tried with, in the order of a story that ends well.
 var reasons = []message.Reason{message.ReasonFirst, message.ReasonWorsened, message.ReasonUpdate,
 	message.ReasonResolved, message.ReasonMaintenance, message.ReasonUnreadable, message.ReasonReadable,
-	message.ReasonDigest}
+	message.ReasonDigest, Review}
+
+// kindOf is which of reasons an example is for.
+func kindOf(m message.Message) message.Reason {
+	if m.Digest != nil && m.Digest.Review != nil {
+		return Review
+	}
+	return m.Reason
+}
 
 // Outcome is what became of one example.
 type Outcome struct {
@@ -33,12 +44,13 @@ func Send(ctx context.Context, c channel.Channel, onCall bool, now time.Time) []
 	var out []Outcome
 	threads := map[string]string{}
 	for _, reason := range reasons {
-		if onCall && (reason == message.ReasonDigest || reason == message.ReasonMaintenance) {
+		if onCall && (reason == message.ReasonDigest || reason == Review || reason == message.ReasonMaintenance) {
 			continue
 		}
-		m := all[slices.IndexFunc(all, func(m message.Message) bool { return m.Reason == reason })]
+		m := all[slices.IndexFunc(all, func(m message.Message) bool { return kindOf(m) == reason })]
 		for n := range m.Items {
 			m.Items[n].Thread = threads[m.Items[n].DedupKey]
+			m.Items[n].IncidentID = 0 // a button of an example must not mute an incident on record
 		}
 		sent, err := c.Send(ctx, m)
 		for _, i := range m.Items {

@@ -41,6 +41,12 @@ func TestEachKindArrivesLabelled(t *testing.T) {
 	if len(out) != len(reasons) || len(bodies) != len(reasons) {
 		t.Errorf("%d outcomes, %d messages", len(out), len(bodies))
 	}
+	if !strings.Contains(bodies[len(bodies)-1], `"review":{"vendors":2`) {
+		t.Errorf("the last one is no review: %s", bodies[len(bodies)-1])
+	}
+	if incident := `"incident_id":1`; strings.Contains(bodies[0], incident) {
+		t.Errorf("an example has the number of an incident on record: %s", bodies[0])
+	}
 	bodies = nil
 	page, err := pagerduty.New("pager", strings.Repeat("k", 32), server.URL, nil)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 const (
 	ButtonMute        = "mute"
 	ButtonAcknowledge = "acknowledge"
+	ButtonNote        = "note"
 )
 
 // MuteFor is how long the button mutes an incident.
@@ -48,6 +49,7 @@ func WithButtons(m message.Message, w slack.WebhookMessage) slack.WebhookMessage
 			b := slack.NewButtonBlockElement(ButtonAcknowledge, id, buttonText("Acknowledge"))
 			buttons = append(buttons, b.WithStyle(slack.StylePrimary))
 		}
+		buttons = append(buttons, slack.NewButtonBlockElement(ButtonNote, id, buttonText("Note")))
 	}
 	if len(buttons) == 0 {
 		return w

@@ -275,7 +275,7 @@ func TestSlackBotButtons(t *testing.T) {
 		never  []string
 	}{
 		{with, message.ReasonFirst, nil, []string{`"action_id":"mute"`, `"value":"17"`, `"action_id":"acknowledge"`,
-			`"action_id":"our_record"`, `"action_id":"runbook"`, `"action_id":"vendors_page"`},
+			`"action_id":"note"`, `"action_id":"our_record"`, `"action_id":"runbook"`, `"action_id":"vendors_page"`},
 			[]string{`|Runbook\u003e`}},
 		{with, message.ReasonFirst, func(i *message.AlertItem) {
 			i.AcknowledgedAt, i.AcknowledgedBy = "2026-11-13T17:49:00.000Z", "anna"
@@ -283,9 +283,9 @@ func TestSlackBotButtons(t *testing.T) {
 				CreatedAt: i.AcknowledgedAt}}
 		}, []string{`"action_id":"mute"`, `acknowledged by anna \u0026lt;!here\u0026gt;`}, []string{`"acknowledge"`}},
 		{with, message.ReasonResolved, func(i *message.AlertItem) { i.State, i.Open = "resolved", false },
-			[]string{`"action_id":"our_record"`}, []string{`"mute"`, `"acknowledge"`}},
+			[]string{`"action_id":"our_record"`}, []string{`"mute"`, `"acknowledge"`, `"note"`}},
 		{with, message.ReasonLeftFeed, func(i *message.AlertItem) { i.Open = false },
-			[]string{`"action_id":"our_record"`}, []string{`"mute"`, `"acknowledge"`}},
+			[]string{`"action_id":"our_record"`}, []string{`"mute"`, `"acknowledge"`, `"note"`}},
 		{without, message.ReasonFirst, nil, []string{`|Runbook\u003e`}, []string{`"type":"button"`}},
 	} {
 		m := reporttest.Alert(c.reason, c.change)

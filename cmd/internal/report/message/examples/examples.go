@@ -71,6 +71,7 @@ func All(now time.Time, key string) []message.Message {
 				New: []message.Item{e.item().Item}, Counts: message.Counts{New: 1, Sources: 2, SourcesReadable: 2,
 					Vendors: 2, VendorsReadable: 2, VendorsWell: 1}}
 		}),
+		e.review(),
 		e.message(message.ReasonTest, nil))
 	return all
 }
@@ -135,4 +136,30 @@ func (e maker) source(reason message.Reason, text string, open bool) message.Mes
 		s.Component, s.DedupKey = "API", e.key+"-component"
 	}
 	return e.message(reason, func(m *message.Message) { m.Source = &s })
+}
+
+// review is an example of a digest of the kind review.
+func (e maker) review() message.Message {
+	length := func(minutes int64) *int64 { return new(minutes * 60) }
+	until := e.now.Truncate(24 * time.Hour)
+	week := message.Week{ImpactSeconds: length(90), BeforeSeconds: length(30), MeanSeconds: length(45), MeanWeeks: 13,
+		Incidents: 2}
+	r := message.Review{Vendors: 2, Affected: 1, By: "owner", Others: []message.VendorWeek{},
+		Maintenance: []message.Item{}}
+	for n := range 7 {
+		r.DaysAt = append(r.DaysAt, normalize.FormatTime(until.AddDate(0, 0, n-7)))
+		week.DaySeconds = append(week.DaySeconds, length(0))
+	}
+	week.DaySeconds[1], week.DaySeconds[4] = length(60), length(30)
+	r.All = week
+	r.Cost = []message.VendorWeek{{Vendor: "example", VendorName: "Example vendor", Owner: "nobody, this is an example",
+		Week: week, Honesty: []query.Honesty{{Measure: "promise_broken", Cases: 1, Of: 2, Unit: "percent"}},
+		Longest: &message.LongestIncident{IncidentID: 1, Title: Label + "Payments fail", ImpactSeconds: 60 * 60,
+			URL: "https://status.example.com/incidents/example"}}}
+	r.Parts = []message.Part{{Name: "nobody, this is an example", Vendors: 2, Week: week}}
+	return e.message(message.ReasonDigest, func(m *message.Message) {
+		m.ID += "-review"
+		m.Digest = &message.Digest{FromAt: r.DaysAt[0], UntilAt: normalize.FormatTime(until), Zone: "UTC",
+			Headline: Label + r.HeadlineText(), EventIDs: []int64{}, Review: &r}
+	})
 }

@@ -61,8 +61,10 @@ func BenchmarkPages(b *testing.B) {
 		b.Fatal(err)
 	}
 	for _, path := range []string{
-		"/", "/wall", "/vendors", "/vendors?page=2", "/vendors/" + vendor, "/vendors/" + vendor + "?severity=major",
-		"/incidents/" + incident, "/incidents/" + incident + "/json",
+		"/", "/wall", "/trends", "/trends?vendor=" + vendor + "&component=checkout",
+		"/vendors", "/vendors?page=2", "/vendors/" + vendor, "/vendors/" + vendor + "?severity=major",
+		"/vendors/" + vendor + "/maintenance.ics", "/incidents/" + incident,
+		"/incidents/" + incident + "/json",
 		"/history", "/history?after=" + url.QueryEscape(pages.Next), "/history?q=payments",
 		"/history?q=payments+timeout&severity=major", "/history?q=the", "/history?q=zebra",
 		"/history?vendor=" + vendor, "/history?component=checkout",
@@ -71,7 +73,8 @@ func BenchmarkPages(b *testing.B) {
 		"/history?kind=notice", "/history?state=open", "/history?state=identified",
 		"/history?since=2020-01-01&until=2020-12-31", "/history.csv?limit=500", "/history.json?limit=500",
 		"/maintenance", "/maintenance?page=50", "/health", "/health?page=3", "/healthz", "/readyz",
-		"/api/v1/vendors", "/api/v1/vendors/" + vendor, "/api/v1/sources", "/api/v1/sources?vendor=" + vendor,
+		"/api/v1/vendors", "/api/v1/vendors/" + vendor, "/api/v1/vendors/" + vendor + "/stats",
+		"/api/v1/sources", "/api/v1/sources?vendor=" + vendor,
 		"/api/v1/components", "/api/v1/components?vendor=" + vendor,
 		"/api/v1/components?status=major_outage", "/api/v1/incidents", "/api/v1/incidents?limit=500",
 		"/api/v1/incidents?updated_since=2026-11-22", "/api/v1/incidents?vendor=" + vendor + "&q=timeout",
@@ -81,7 +84,8 @@ func BenchmarkPages(b *testing.B) {
 		"/api/v2/summary.json", "/api/v2/status.json", "/api/v2/incidents.json", "/api/v2/incidents/unresolved.json",
 		"/api/v2/components.json",
 		"/vendors/" + vendor + "/api/v2/summary.json", "/vendors/" + vendor + "/api/v2/incidents.json",
-		"/feed.atom", "/vendors/" + vendor + "/feed.atom", "/feed.atom?severity=major", "/maintenance.ics",
+		"/feed.atom", "/vendors/" + vendor + "/feed.atom", "/feed.atom?severity=major", "/feed.json",
+		"/maintenance.ics",
 		"/vendors/" + vendor + "/badge.svg", "/metrics",
 	} {
 		b.Run(path, func(b *testing.B) {

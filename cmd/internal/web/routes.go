@@ -67,6 +67,10 @@ func (s *Server) Routes() []Route {
 
 		{Pattern: "GET /feed.atom", Form: File, answer: f.Atom},
 		{Pattern: "GET /vendors/{slug}/feed.atom", Form: File, answer: f.Atom},
+		{Pattern: "GET /feed.json", Form: File, answer: f.JSON},
+		{Pattern: "GET /vendors/{slug}/feed.json", Form: File, answer: f.JSON},
+		{Pattern: "GET /feed.rss", Form: File, answer: f.RSS},
+		{Pattern: "GET /vendors/{slug}/feed.rss", Form: File, answer: f.RSS},
 		{Pattern: "GET /maintenance.ics", Form: File, answer: f.Calendar},
 		{Pattern: "GET /vendors/{slug}/maintenance.ics", Form: File, answer: f.Calendar},
 		{Pattern: "GET /vendors/{slug}/badge.svg", Form: File, answer: f.Badge},

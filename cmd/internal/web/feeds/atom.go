@@ -1,4 +1,4 @@
-// Package feeds makes what other programs subscribe to or embed: Atom feeds, calendars and badges.
+// Package feeds makes what other programs subscribe to or embed: feeds in three forms, calendars and badges.
 package feeds
 
 import (
@@ -84,32 +84,33 @@ func tagged(what string, number int64, at string) string {
 // scheme is the address of a set of categories.
 func scheme(of string) string { return "tag:vendorwatch,2026:" + of }
 
-// Atom is a feed of what changed last, for one vendor or for all, and of the pages that cannot be read.
-func (s Feeds) Atom(r *http.Request) (site.Document, error) {
+// feed is what changed last, of one vendor or of all, and the pages that cannot be read. name is what the paths of this
+// form of it end with.
+func (s Feeds) feed(r *http.Request, name, media string) (f atomFeed, err error) {
 	p, err := site.ReadParams(r, "severity", "kind")
 	if err != nil {
-		return site.Document{}, err
+		return f, err
 	}
 	q, err := site.ReadQuery(p.Values)
 	if err != nil {
-		return site.Document{}, err
+		return f, err
 	}
 	ctx, slug := r.Context(), r.PathValue("slug")
 	q.Filter.Vendor = slug
-	title, home, path := "Incidents of all vendors", "/", "/feed.atom"
+	title, home, path := "Incidents of all vendors", "/", "/"+name
 	var unreadable []query.SourceHealth
 	var states []query.Status
 	if slug == "" {
 		var at query.Present
 		if at, err = s.Present(ctx); err != nil {
-			return site.Document{}, err
+			return f, err
 		}
 		states = at.Unwell
 		unreadable, _, err = s.DB.FailingSources(ctx, s.Clock(), feedUnreadable)
 	} else {
 		var v query.VendorHealth
 		if v, err = s.DB.VendorBySlug(ctx, slug, s.Clock()); err != nil {
-			return site.Document{}, err
+			return f, err
 		}
 		unreadable, title, home = v.Sources, "Incidents of "+v.Name, "/vendors/"+slug
 		path = home + path
@@ -117,9 +118,9 @@ func (s Feeds) Atom(r *http.Request) (site.Document, error) {
 		states[0], err = s.Status(ctx, slug)
 	}
 	if err != nil {
-		return site.Document{}, err
+		return f, err
 	}
-	f := atomFeed{Author: atomPerson{"vendorwatch"},
+	f = atomFeed{Author: atomPerson{"vendorwatch"},
 		Subtitle: "What vendors publish on their status pages, and which pages cannot be read"}
 	for _, name := range []string{"severity", "kind"} {
 		if word := q.Typed.Get(name); word != "" {
@@ -130,16 +131,8 @@ func (s Feeds) Atom(r *http.Request) (site.Document, error) {
 		}
 	}
 	f.Title = title
-	changed, err := s.DB.LastChanged(ctx, q.Filter.Filter, feedEntries)
-	if err != nil {
-		return site.Document{}, err
-	}
-	for _, c := range changed {
-		i, err := s.DB.IncidentByID(ctx, c.IncidentID, s.Clock())
-		if err != nil {
-			return site.Document{}, err
-		}
-		f.Entries = append(f.Entries, s.incidentEntry(r, i, c.ChangedAt))
+	if err := s.addIncidents(r, &f, q.Filter.Filter); err != nil {
+		return f, err
 	}
 	for _, page := range unreadable {
 		if page.Health == "unreadable" || page.Watched == 1 && page.LastSuccessAt == "" {
@@ -158,15 +151,46 @@ func (s Feeds) Atom(r *http.Request) (site.Document, error) {
 	}
 	f.ID = s.Permalink(r, path) + site.Address(q.Typed)
 	f.Links = []atomLink{
-		{Rel: "self", Type: "application/atom+xml", Href: f.ID},
+		{Rel: "self", Type: media, Href: f.ID},
 		{Rel: "alternate", Type: "text/html", Href: s.Permalink(r, home)},
 	}
+	return f, nil
+}
+
+// addIncidents adds the incidents that changed last.
+func (s Feeds) addIncidents(r *http.Request, f *atomFeed, chosen query.Filter) error {
+	changed, err := s.DB.LastChanged(r.Context(), chosen, feedEntries)
+	if err != nil {
+		return err
+	}
+	for _, c := range changed {
+		i, err := s.DB.IncidentByID(r.Context(), c.IncidentID, s.Clock())
+		if err != nil {
+			return err
+		}
+		f.Entries = append(f.Entries, s.incidentEntry(r, i, c.ChangedAt))
+	}
+	return nil
+}
+
+const atomMedia = "application/atom+xml"
+
+// Atom is the feed as RFC 4287 has it.
+func (s Feeds) Atom(r *http.Request) (site.Document, error) {
+	f, err := s.feed(r, "feed.atom", atomMedia)
+	if err != nil {
+		return site.Document{}, err
+	}
+	return xmlDocument(f, atomMedia)
+}
+
+func xmlDocument(v any, media string) (site.Document, error) {
 	var b bytes.Buffer
 	b.WriteString(xml.Header)
-	if err := xml.NewEncoder(&b).Encode(f); err != nil {
+	if err := xml.NewEncoder(&b).Encode(v); err != nil {
 		return site.Document{}, fmt.Errorf("feed: %w", err)
 	}
-	return site.Document{Media: "application/atom+xml; charset=utf-8", Body: b.Bytes()}, nil
+	return site.Document{Media: media + "; charset=utf-8", Body: b.Bytes()}, nil
 }
 
 // atomTime is a stored time in the form of RFC 3339, of fixed width, so that text order is time order.

@@ -1,6 +1,7 @@
 package feeds_test
 
 import (
+	"cmp"
 	"encoding/xml"
 	"net/http"
 	"net/url"
@@ -10,12 +11,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/mmcdole/gofeed"
 
 	"vendorwatch/cmd/internal/web"
 	"vendorwatch/cmd/internal/web/feeds"
 	. "vendorwatch/cmd/internal/web/webtest"
+	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 	"vendorwatch/scraper"
@@ -107,7 +109,7 @@ func TestFeeds(t *testing.T) {
 			got := titles(atom(t, r.Page(c.path)))
 			slices.Sort(got)
 			slices.Sort(c.want)
-			if diff := cmp.Diff(c.want, got); diff != "" {
+			if diff := gocmp.Diff(c.want, got); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})
@@ -133,7 +135,7 @@ func TestFeeds(t *testing.T) {
 			`<link rel="related" type="text/html" href="https://status.acme.example/incidents/denied"`) {
 			t.Error("no link to the vendor's page")
 		}
-		if diff := cmp.Diff([]string{"minor", "resolved", "incident", "Prod1 (US) › Web Client",
+		if diff := gocmp.Diff([]string{"minor", "resolved", "incident", "Prod1 (US) › Web Client",
 			"Prod2 (EU) › Web Client"}, i.Categories); diff != "" {
 			t.Errorf("categories (-want +got)\n%s", diff)
 		}
@@ -162,7 +164,9 @@ func TestFeeds(t *testing.T) {
 		})
 	}
 	for name, path := range map[string]string{"severity": "/feed.atom?severity=bad",
-		"parameter": "/feed.atom?severty=major", "of a calendar": "/maintenance.ics?x=1"} {
+		"parameter": "/feed.atom?severty=major", "of a calendar": "/maintenance.ics?x=1",
+		"JSON": "/feed.json?kind=bad", "RSS": "/feed.rss?x=1", "alarm": "/maintenance.ics?alarm=soon",
+		"alarm long before": "/maintenance.ics?alarm=169h"} {
 		t.Run("wrong "+name, func(t *testing.T) {
 			if a := r.Get(path); a.Status != http.StatusBadRequest {
 				t.Errorf("status %d", a.Status)
@@ -177,7 +181,8 @@ func TestFeedsKeepTheirIDs(t *testing.T) {
 	if before.Text != again.Text {
 		t.Error("the same feed is written differently the second time")
 	}
-	for _, path := range []string{"/feed.atom", "/vendors/acme/feed.atom?kind=incident", "/maintenance.ics",
+	for _, path := range []string{"/feed.atom", "/vendors/acme/feed.atom?kind=incident", "/feed.json", "/feed.rss",
+		"/maintenance.ics",
 		"/vendors/acme/badge.svg"} {
 		tag := r.Page(path).Header.Get("ETag")
 		same := r.Get(path, func(q *http.Request) { q.Header.Set("If-None-Match", tag) })
@@ -231,7 +236,7 @@ func TestFeedIsReadByTheScraper(t *testing.T) {
 			normalize.FormatTime(Before(2*Hour)),
 	}
 	slices.Sort(got)
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
@@ -240,18 +245,65 @@ var activeHTML = regexp.MustCompile(
 	`(?i)<(?:script|img|iframe|svg|style|object|form)|href="(?:javascript|data)|\son\w+\s*=\s*"?alert`)
 
 func TestFeedOfHostileText(t *testing.T) {
-	f := atom(t, Attack(t).Page("/feed.atom"))
-	if len(f.Items) != 2 {
-		t.Fatalf("%d items", len(f.Items))
-	}
-	for _, i := range f.Items {
-		content := strings.ReplaceAll(i.Content, "&lt;", "[lt]")
-		if found := activeHTML.FindString(content); found != "" {
-			t.Errorf("%q in\n%s", found, i.Content)
+	r := Attack(t)
+	for _, path := range []string{"/feed.atom", "/feed.json", "/feed.rss"} {
+		f, err := gofeed.NewParser().ParseString(r.Page(path).Text)
+		if err != nil {
+			t.Fatal(err)
 		}
-		for _, link := range i.Links {
-			if strings.HasPrefix(link, "javascript:") {
-				t.Errorf("link %q", link)
+		if len(f.Items) != 2 {
+			t.Fatalf("%s: %d items", path, len(f.Items))
+		}
+		for _, i := range f.Items {
+			content := strings.ReplaceAll(cmp.Or(i.Content, i.Description), "&lt;", "[lt]")
+			if found := activeHTML.FindString(content); found != "" || content == "" {
+				t.Errorf("%s: %q in\n%s", path, found, content)
+			}
+			for _, link := range i.Links {
+				if strings.HasPrefix(link, "javascript:") {
+					t.Errorf("%s: link %q", path, link)
+				}
+			}
+		}
+	}
+}
+
+// The three forms of a feed tell the same.
+func TestFormsOfFeed(t *testing.T) {
+	type item struct {
+		ID, Title, Link, Author, Content, Published, Updated string
+		Categories                                           []string
+	}
+	read := func(r *Record, path string) (string, []item) {
+		t.Helper()
+		a := r.Page(path)
+		f, err := gofeed.NewParser().ParseString(a.Text)
+		if err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		var items []item
+		for _, i := range f.Items {
+			updated := i.UpdatedParsed
+			if updated == nil { // gofeed leaves elements of Atom in RSS to extensions
+				at := words.Time(i.Extensions["atom"]["updated"][0].Value)
+				updated = &at
+			}
+			items = append(items, item{i.GUID, i.Title, i.Link, i.Authors[0].Name, cmp.Or(i.Content, i.Description),
+				i.PublishedParsed.UTC().Truncate(time.Second).String(), updated.UTC().String(), i.Categories})
+		}
+		return strings.Join([]string{f.Title, f.Link, f.Description, a.Header.Get("Content-Type")}, ", "), items
+	}
+	r := Story(t, web.Options{DashboardURL: "https://watch.example/status"})
+	for _, q := range []string{"", "?kind=maintenance", "?severity=major"} {
+		head, want := read(r, "/feed.atom"+q)
+		for form, media := range map[string]string{"json": "application/feed+json",
+			"rss": "application/rss+xml; charset=utf-8"} {
+			gotHead, got := read(r, "/feed."+form+q)
+			if is := strings.Replace(head, "application/atom+xml; charset=utf-8", media, 1); gotHead != is {
+				t.Errorf("%s: head %s, want %s", form, gotHead, is)
+			}
+			if diff := gocmp.Diff(want, got); diff != "" {
+				t.Errorf("%s%s (-atom +%s)\n%s", form, q, form, diff)
 			}
 		}
 	}
@@ -269,7 +321,7 @@ func TestPagesTellOfFeeds(t *testing.T) {
 			got = append(got, href)
 			atom(t, r.Page(href))
 		}
-		if diff := cmp.Diff(want, got); diff != "" {
+		if diff := gocmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", path, diff)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	ical "github.com/arran4/golang-ical"
 
@@ -22,7 +23,8 @@ const (
 
 // Calendar is the maintenance windows of one vendor or of all, as iCalendar (RFC 5545).
 func (s Feeds) Calendar(r *http.Request) (site.Document, error) {
-	if _, err := site.ReadParams(r); err != nil {
+	alarm, err := readAlarm(r)
+	if err != nil {
 		return site.Document{}, err
 	}
 	ctx, name := r.Context(), "Maintenance of vendors"
@@ -65,7 +67,7 @@ func (s Feeds) Calendar(r *http.Request) (site.Document, error) {
 	cal.SetXPublishedTTL("PT1H")
 	for _, i := range page.Incidents {
 		if i.Filtered == 0 {
-			s.addEvent(r, cal, i, fresh[i.IncidentID], unread[i.SourceID])
+			s.addEvent(r, cal, i, fresh[i.IncidentID], unread[i.SourceID], alarm)
 		}
 	}
 	var b strings.Builder
@@ -76,9 +78,10 @@ func (s Feeds) Calendar(r *http.Request) (site.Document, error) {
 }
 
 // addEvent adds a maintenance at its planned window. One without any time cannot be in a calendar. unread says that its
-// page was not read when it was due, or is not watched: it may have been moved or called off since.
+// page was not read when it was due, or is not watched: it may have been moved or called off since. alarm is how long
+// before planned work the calendar reminds of it; negative: it does not.
 func (s Feeds) addEvent(r *http.Request, cal *ical.Calendar, i query.Incident, fresh query.IncidentVersion,
-	unread bool) {
+	unread bool, alarm time.Duration) {
 	begin, end := words.Time(i.ScheduledStartAt), words.Time(i.ScheduledEndAt)
 	if begin.IsZero() {
 		begin = words.Time(i.StartedAt)
@@ -127,4 +130,36 @@ func (s Feeds) addEvent(r *http.Request, cal *ical.Calendar, i query.Incident, f
 	}
 	e.SetDescription(printable(body))
 	e.SetURL(s.Permalink(r, fmt.Sprintf("/incidents/%d", i.IncidentID)))
+	if alarm >= 0 && begin.After(s.Clock()) && !normalize.State(i.State).Over() {
+		a := e.AddAlarm()
+		a.SetAction(ical.ActionDisplay)
+		a.SetTrigger(fmt.Sprintf("-PT%dM", int(alarm.Minutes())))
+		a.SetProperty(ical.ComponentPropertyDescription, printable(i.VendorName+": "+markdown.Plain(i.Title)))
+	}
+}
+
+const (
+	usualAlarm = time.Hour
+	mostAlarm  = 7 * 24 * time.Hour
+)
+
+// readAlarm reads how long before planned work the calendar is to remind of it; negative: not at all.
+func readAlarm(r *http.Request) (time.Duration, error) {
+	p, err := site.ReadParams(r, "alarm")
+	if err != nil {
+		return 0, err
+	}
+	switch text := p.Get("alarm"); text {
+	case "":
+		return usualAlarm, nil
+	case "off":
+		return -1, nil
+	default:
+		alarm, err := time.ParseDuration(text)
+		if err != nil || alarm < 0 || alarm > mostAlarm {
+			return 0, site.BadRequest(fmt.Sprintf("alarm=%q is no length up to 168h; write one like 15m or 24h, "+
+				"or off.", text))
+		}
+		return alarm, nil
+	}
 }

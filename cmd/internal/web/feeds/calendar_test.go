@@ -105,6 +105,38 @@ func TestCalendar(t *testing.T) {
 	}
 }
 
+// Planned work that has not begun reminds of itself, and nothing else does.
+func TestAlarmsOfCalendar(t *testing.T) {
+	r := Story(t, web.Options{})
+	plan := func(id, state string, begin time.Time) normalize.Raw {
+		raw := Incident(id, id, "maintenance", nil, Says(state, Before(30*Minute), "We move to new disks."))
+		raw.Kind, raw.ScheduledStart, raw.ScheduledEnd = "maintenance", At(begin), At(begin.Add(2*Hour))
+		return raw
+	}
+	r.Save(record.Scrape{SourceID: r.Watched[1], At: Now, Incidents: Read(
+		plan("Called off", "cancelled", Now.Add(50*Hour)), plan("Over", "completed", Before(30*Hour)),
+		plan("Under way", "in_progress", Before(Hour)), plan("Due", "scheduled", Before(Minute)))})
+	for address, trigger := range map[string]string{"": "-PT60M", "?alarm=15m": "-PT15M", "?alarm=24h": "-PT1440M",
+		"?alarm=0s": "-PT0M", "?alarm=off": ""} {
+		got, want := map[string]string{}, map[string]string{}
+		if trigger != "" {
+			want["Acme: Database upgrade"] = trigger
+		}
+		for _, e := range events(t, r.Page("/maintenance.ics"+address)) {
+			for _, a := range e.Alarms() {
+				got[a.GetProperty(ical.ComponentPropertyDescription).Value] =
+					a.GetProperty(ical.ComponentPropertyTrigger).Value
+				if a.GetProperty(ical.ComponentPropertyAction).Value != "DISPLAY" {
+					t.Errorf("an alarm that is not shown: %+v", a)
+				}
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q (-want +got)\n%s", address, diff)
+		}
+	}
+}
+
 // A calendar program replaces an event by one with the same UID and a higher SEQUENCE.
 func TestCalendarOfMovedWork(t *testing.T) {
 	r := Story(t, web.Options{})

@@ -14,13 +14,15 @@ func Addresses(r *Record) []string {
 		"/trends", "/trends?vendor=acme,moody&component=api", "/?tag=core", "/vendors?q=acme",
 		"/history", "/history?q=403", "/maintenance", "/health", "/nowhere",
 		"/history.csv", "/history.json", "/static/style.css", "/static/app.js", "/static/icon.svg",
-		"/feed.atom", "/feed.atom?severity=major", "/maintenance.ics",
+		"/feed.atom", "/feed.atom?severity=major", "/feed.json", "/feed.rss?kind=incident",
+		"/maintenance.ics", "/maintenance.ics?alarm=off",
 		"/events", "/metrics", "/mcp", "/healthz", "/readyz",
 		"/api/v1/vendors", "/api/v1/services", "/api/v1/services/checkout", "/api/v1/ok", "/api/v1/stories",
 		"/api/v1/sources", "/api/v1/components", "/api/v1/incidents", "/api/v1/updates",
 		"/api/v1/events", "/api/v1/actions", "/api/v1/health", "/api/v1/openapi.json", "/api/nothing"}
 	for _, slug := range []string{"acme", "blind", "odds", "moody", "fresh", "dropped"} {
-		list = append(list, "/vendors/"+slug, "/vendors/"+slug+"/feed.atom", "/vendors/"+slug+"/maintenance.ics",
+		list = append(list, "/vendors/"+slug, "/vendors/"+slug+"/feed.atom", "/vendors/"+slug+"/feed.json",
+			"/vendors/"+slug+"/feed.rss", "/vendors/"+slug+"/maintenance.ics",
 			"/vendors/"+slug+"/badge.svg", "/api/v1/vendors/"+slug, "/api/v1/vendors/"+slug+"/stats")
 	}
 	for _, title := range []string{"Access denied for all users", "API answers are slow", "Database upgrade",

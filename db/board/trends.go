@@ -14,17 +14,17 @@ import (
 // impact is what figures of many incidents are made of: of v_impact no more than that, since what is left out of a view
 // is not computed.
 type impact struct {
-	IncidentID      int64     `db:"incident_id"`
-	Vendor          string    `db:"vendor = v.slug"`
-	VendorName      string    `db:"vendor_name = coalesce(nullif(v.name, ''), v.slug)"`
-	Severity        string    `db:"severity"`
-	FromAt          time.Time `db:"from_at"`
-	ToAt            time.Time `db:"to_at"`
-	CountedAt       time.Time `db:"counted_at"`
-	Open            int       `db:"open"`
-	IntervalSeconds int64     `db:"interval_seconds = s.interval_seconds"`
-	Title           string    `db:"title = o.title"`
-	VendorID        int64     `db:"vendor_id = v.vendor_id"`
+	IncidentID   int64     `db:"incident_id"`
+	Vendor       string    `db:"vendor = v.slug"`
+	VendorName   string    `db:"vendor_name = coalesce(nullif(v.name, ''), v.slug)"`
+	Severity     string    `db:"severity"`
+	FromAt       time.Time `db:"from_at"`
+	ToAt         time.Time `db:"to_at"`
+	CountedAt    time.Time `db:"counted_at"`
+	Open         int       `db:"open"`
+	CurrentUntil time.Time `db:"current_until_at = s.current_until_at"`
+	Title        string    `db:"title = o.title"`
+	VendorID     int64     `db:"vendor_id = v.vendor_id"`
 }
 
 var impactRow = scan.Of[impact]("x")
@@ -73,7 +73,7 @@ func (d *DB) Impact(ctx context.Context, s Scope, component string, since, until
 		out.Titles[r.IncidentID], out.Vendors[r.Vendor] = r.Title, r.VendorID
 		out.Incidents = append(out.Incidents, query.IncidentImpact{IncidentID: r.IncidentID, Vendor: r.Vendor,
 			VendorName: r.VendorName, Severity: r.Severity, FromAt: r.FromAt, ToAt: r.ToAt, CountedAt: r.CountedAt,
-			Open: r.Open, IntervalSeconds: r.IntervalSeconds})
+			Open: r.Open, CurrentUntil: r.CurrentUntil})
 	}
 	return out, nil
 }

@@ -53,6 +53,7 @@ CREATE TABLE sources ( -- status pages, and whether each can be read
   red_suspected INTEGER NOT NULL DEFAULT 0 CHECK (red_suspected IN (0, 1)), -- 1: the page was red when last read, and no incident explains it; the next reading decides
   copy_suspected INTEGER NOT NULL DEFAULT 0 CHECK (copy_suspected IN (0, 1)), -- 1: the newest text of an incident may come from a stale cache; the next reading decides
   vanish_suspected_at TEXT CHECK (vanish_suspected_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when most open incidents disappeared at once; the next successful scrape decides whether that is true
+  current_until_at TEXT GENERATED ALWAYS AS (CASE WHEN consecutive_failures > 0 THEN max(coalesce(latest_at, last_success_at), coalesce(last_success_at, latest_at)) ELSE strftime('%Y-%m-%dT%H:%M:%fZ', max(coalesce(latest_at, last_success_at), coalesce(last_success_at, latest_at)), (coalesce(nullif(interval_seconds, 0), 3600) + min(coalesce(nullif(interval_seconds, 0), 3600), 3600) + 300) || ' seconds') END), -- until when the newest reading tells of the present: until the one after it is missed, and no longer than itself once an attempt has failed; null: not read yet
   UNIQUE (vendor_id, page_url),
   CHECK ((page_severity IS NULL) = (page_because IS NULL) AND (page_severity IS NULL) = (page_severity_at IS NULL))
 ) STRICT;
@@ -782,17 +783,13 @@ SELECT
   x.incident_id, -- null for unseen
   x.severity,
   x.from_at, -- null: not known
-  CASE WHEN x.open AND x.to_at >= strftime('%Y-%m-%dT%H:%M:%fZ', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'),
-      '-' || (coalesce(nullif(s.interval_seconds, 0), 3600) + min(coalesce(nullif(s.interval_seconds, 0), 3600), 3600) + 300) || ' seconds')
-    THEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now') ELSE x.to_at END AS to_at, -- of what is open now, where its page is read on schedule, otherwise when that was last read; null: not known
+  CASE WHEN x.open AND s.current_until_at >= strftime('%Y-%m-%dT%H:%M:%fZ', 'now') THEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now') ELSE x.to_at END AS to_at, -- of what is open now, where its page is read on schedule, otherwise when that was last read; null: not known
   x.counted_at -- when it counts as having begun, if its length is not known
 FROM v_impact x JOIN sources s USING (source_id)
 UNION ALL
 SELECT s.vendor_id, 'maintenance', i.incident_id, i.severity, coalesce(i.scheduled_start_at, i.started_at),
   CASE
-    WHEN i.open AND i.state <> 'unknown' THEN CASE WHEN s.latest_at >= strftime('%Y-%m-%dT%H:%M:%fZ', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'),
-      '-' || (coalesce(nullif(s.interval_seconds, 0), 3600) + min(coalesce(nullif(s.interval_seconds, 0), 3600), 3600) + 300) || ' seconds')
-      THEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now') ELSE s.latest_at END
+    WHEN i.open AND i.state <> 'unknown' THEN CASE WHEN s.current_until_at >= strftime('%Y-%m-%dT%H:%M:%fZ', 'now') THEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now') ELSE s.latest_at END
     WHEN NOT i.ended THEN i.left_feed_at
     WHEN i.resolved_basis IS NOT NULL THEN i.resolved_at END,
   coalesce(i.scheduled_start_at, i.started_at, i.created_at, i.first_seen_at)
@@ -811,9 +808,7 @@ FROM (
   FROM coverage_gaps g JOIN sources s USING (source_id) WHERE g.filled_at IS NULL
   UNION ALL
   SELECT s.vendor_id, max(coalesce(s.latest_at, s.last_success_at), coalesce(s.last_success_at, s.latest_at)), strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), s.watched
-  FROM sources s
-  WHERE max(coalesce(s.latest_at, s.last_success_at), coalesce(s.last_success_at, s.latest_at)) < strftime('%Y-%m-%dT%H:%M:%fZ', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'),
-    '-' || (coalesce(nullif(s.interval_seconds, 0), 3600) + min(coalesce(nullif(s.interval_seconds, 0), 3600), 3600) + 300) || ' seconds')
+  FROM sources s WHERE s.current_until_at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
   UNION ALL
   SELECT v.vendor_id, '0000-01-01T00:00:00.000Z', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), 1
   FROM vendors v WHERE NOT EXISTS (SELECT 1 FROM sources s WHERE s.vendor_id = v.vendor_id)) blind

@@ -57,12 +57,12 @@ func (d *DB) CoverageGaps(ctx context.Context, vendorSlug string, from, to time.
 
 // covered is a source with what tells how much of it was seen.
 type covered struct {
-	Gap                // of the source
-	KnownSince  string `db:"coverage_start_at"`
-	LastSuccess string `db:"last_success_at"`
-	Latest      string `db:"latest_at"`
-	Failures    int    `db:"consecutive_failures"`
-	Interval    int64  `db:"interval_seconds"`
+	Gap                 // of the source
+	KnownSince   string `db:"coverage_start_at"`
+	LastSuccess  string `db:"last_success_at"`
+	Latest       string `db:"latest_at"`
+	Failures     int    `db:"consecutive_failures"`
+	CurrentUntil string `db:"current_until_at"`
 }
 
 var coveredRow = scan.Of[covered]("s")
@@ -124,7 +124,7 @@ func (c covered) blind(gaps []Gap, from string, to time.Time) []Gap {
 		add(g.FromAt, g.ToAt, g.Reason)
 		lasts = lasts || g.ToAt == ""
 	}
-	if !lasts && !to.IsZero() && last < db.Stamp(to.Add(-Tolerance(time.Duration(c.Interval)*time.Second))) {
+	if !lasts && !to.IsZero() && c.CurrentUntil < until {
 		why := GapNotWatched
 		if c.Failures > 0 {
 			why = GapUnreadable

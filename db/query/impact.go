@@ -11,17 +11,17 @@ import (
 
 // IncidentImpact is how long an incident lasted, as far as that is known, with what figures are made of beside it.
 type IncidentImpact struct {
-	IncidentID      int64     `db:"incident_id"`
-	Vendor          string    `db:"vendor = v.slug"`
-	VendorName      string    `db:"vendor_name = coalesce(nullif(v.name, ''), v.slug)"`
-	Severity        string    `db:"severity"`
-	FromAt          time.Time `db:"from_at"`    // zero: not known
-	ToAt            time.Time `db:"to_at"`      // of an open one the newest reading of its page; zero: not known
-	CountedAt       time.Time `db:"counted_at"` // when it counts as having begun
-	Open            int       `db:"open"`
-	IntervalSeconds int64     `db:"interval_seconds = s.interval_seconds"` // from one reading of its page to the next
-	ResolveSeconds  *int64    `db:"seconds_to_resolve"`                    // nil where it is not resolved, or not known
-	SilenceSeconds  *int64    `db:"seconds_to_first_update"`               // nil where that is not known
+	IncidentID     int64     `db:"incident_id"`
+	Vendor         string    `db:"vendor = v.slug"`
+	VendorName     string    `db:"vendor_name = coalesce(nullif(v.name, ''), v.slug)"`
+	Severity       string    `db:"severity"`
+	FromAt         time.Time `db:"from_at"`    // zero: not known
+	ToAt           time.Time `db:"to_at"`      // of an open one the newest reading of its page; zero: not known
+	CountedAt      time.Time `db:"counted_at"` // when it counts as having begun
+	Open           int       `db:"open"`
+	CurrentUntil   time.Time `db:"current_until_at = s.current_until_at"` // until when that tells of the present
+	ResolveSeconds *int64    `db:"seconds_to_resolve"`                    // nil where it is not resolved, or not known
+	SilenceSeconds *int64    `db:"seconds_to_first_update"`               // nil where that is not known
 	// 1: the vendor's filters hide it
 	Filtered int `db:"filtered = EXISTS (SELECT 1 FROM filtered_incidents h WHERE h.incident_id = x.incident_id)"`
 }
@@ -63,10 +63,10 @@ func (d *DB) ImpactDuring(ctx context.Context, since, until time.Time) ([]Incide
 }
 
 // Interval is the time that the incident lasted. What is open goes on until now, where its page is read as often as it
-// is to be; where it is no longer read, nothing is known of the time after its newest reading.
+// is to be; once a reading has failed or is missed, nothing is known of the time after the newest good one.
 func (i IncidentImpact) Interval(now time.Time) impact.Interval {
 	end := i.ToAt
-	if i.Open == 1 && !end.IsZero() && now.Sub(end) <= Tolerance(time.Duration(i.IntervalSeconds)*time.Second) {
+	if i.Open == 1 && !end.IsZero() && !now.After(i.CurrentUntil) {
 		end = now
 	}
 	return impact.Interval{Start: i.FromAt, End: end, At: i.CountedAt}

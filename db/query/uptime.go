@@ -84,11 +84,13 @@ func (d *DB) Stretches(ctx context.Context, vendorID int64, now time.Time) ([]St
 func (d *DB) ComponentStretches(ctx context.Context, componentID int64, now time.Time) ([]Stretch, error) {
 	all, err := stretchRow.All(ctx, d.read, `
 		WITH component AS (
-			SELECT c.component_id, c.first_seen_at, c.gone_at, s.vendor_id, s.source_id
+			SELECT c.component_id, c.first_seen_at, c.gone_at, s.vendor_id, s.source_id,
+				CASE WHEN s.current_until_at >= ?1 THEN ?1 ELSE s.latest_at END AS known_until_at
 			FROM components c JOIN sources s USING (source_id) WHERE c.component_id = ?2),
 		shown AS (
-			SELECT h.status, h.at, lead(h.at, 1, ?1) OVER (ORDER BY h.at, h.component_change_id) AS next_at
-			FROM component_changes h WHERE h.component_id = ?2 AND h.at < ?1)
+			SELECT h.status, h.at,
+				lead(h.at, 1, c.known_until_at) OVER (ORDER BY h.at, h.component_change_id) AS next_at
+			FROM component c JOIN component_changes h USING (component_id) WHERE h.at < ?1)
 		SELECT `+stretchRow.Columns+` FROM (
 			SELECT what, incident_id, severity, from_at, to_at, counted_at
 			FROM (`+componentStretchText+`) WHERE component_id = ?2

@@ -23,7 +23,7 @@ func TestFiguresOfAWindow(t *testing.T) {
 	}
 	open := func(vendor, from, read string) query.IncidentImpact {
 		i := lasted(vendor, from, read)
-		i.Open, i.IntervalSeconds = 1, 60
+		i.Open, i.CurrentUntil = 1, at(read).Add(7*time.Minute)
 		return i
 	}
 	nobody := lasted("Fern", "", "")

@@ -225,7 +225,10 @@ func parse(p Platform, s Source, in Page) (res Result, err error) {
 			res, err = Result{}, page.Errorf("a page at which its reader fails (%v); please report it", cause)
 		}
 	}()
-	return p.Parse(s, in)
+	if res, err = p.Parse(s, in); err != nil {
+		return Result{}, err // nothing of a page that is refused is used
+	}
+	return res, nil
 }
 
 // bad returns those of a list's items without which the page can be read: halves that can be read are not looked

@@ -18,6 +18,8 @@ func MustRefuse(t *testing.T, what string, p scraper.Platform, doc page.Page) {
 	switch {
 	case err == nil:
 		t.Errorf("%s is read as %q with %d incidents", what, res.Document, len(res.Incidents))
+	case len(res.Incidents) > 0:
+		t.Errorf("%s is refused (%v), and %d incidents of it are returned", what, err, len(res.Incidents))
 	case !errors.Is(err, page.ErrShape) && !errors.Is(err, scraper.ErrBlocked):
 		t.Errorf("%s: the error is neither ErrShape nor ErrBlocked: %v", what, err)
 	case len(err.Error()) <= len(page.ErrShape.Error())+2:
@@ -33,7 +35,7 @@ func Refuses(t *testing.T, p scraper.Platform, bodies map[string]string) {
 			scraper.Source{URL: "https://status.acme.example"},
 			page.Page{URL: "https://status.acme.example/", Body: []byte(body)},
 		)
-		if !errors.Is(err, page.ErrShape) {
+		if !errors.Is(err, page.ErrShape) || len(res.Incidents) > 0 {
 			t.Errorf("%s: read as %+v, error %v", what, res, err)
 		}
 	}

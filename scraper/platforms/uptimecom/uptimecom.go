@@ -184,7 +184,10 @@ func readHistory(p page.Page, page pageInfo) (scraper.Result, error) {
 	if err := readList(&res, "past_incidents", page.Past, p.At); err != nil {
 		return scraper.Result{}, err
 	}
-	return res, readList(&res, "active_incidents", page.Active, p.At)
+	if err := readList(&res, "active_incidents", page.Active, p.At); err != nil {
+		return scraper.Result{}, err
+	}
+	return res, nil
 }
 
 // componentStatuses lists components, those below a group in its name; ok is false if one lacks its id or its name.

@@ -52,6 +52,10 @@ func TestRefuses(t *testing.T) {
 			t.Errorf("%s: read as %+v (%v)", what, res, err)
 		}
 	}
+	platformtest.Refuses(t, Platform{}, map[string]string{
+		"a history whose open incident has no id": `{"data":{"past_incidents":[{"id":1,"name":"API down"}],` +
+			`"active_incidents":[{"name":"Site down"}]}}`,
+	})
 	// Without the list of what is planned, nothing can be concluded from a maintenance's absence.
 	res, err = Platform{}.Parse(scraper.Source{}, page.Page{Body: []byte(strings.Replace(whole,
 		`,"upcoming_maintenance":[]`, ``, 1))})

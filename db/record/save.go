@@ -27,7 +27,7 @@ const failuresToReport = 3
 // only adds to the record. Saved pages (Archived) follow the same rules with their own time; saving
 // the same ones again changes nothing, and older ones never undo what newer ones told.
 //
-// It returns db.ErrNotFound if there is no such source.
+// It returns db.ErrNotFound if there is no such source, and ErrOutdated if it is not as s.Known says.
 func (r *Recorder) SaveScrape(ctx context.Context, s Scrape) (Saved, error) {
 	if r.Gather > 0 && s.asBefore() && !s.At.IsZero() && r.unchanged.Save(s, r.Gather, func(list []Scrape) []bool {
 		return r.saveTogether(context.WithoutCancel(ctx), list)
@@ -74,6 +74,9 @@ func save(ctx context.Context, tx *db.Tx, s Scrape, lateAfter time.Duration) (Sa
 	source, err := loadSource(ctx, tx, s.SourceID)
 	if err != nil {
 		return Saved{}, err
+	}
+	if !s.Known.holds(source.PageURL, source.Platform, source.LastSuccess) {
+		return Saved{}, ErrOutdated
 	}
 	hash := ""
 	if s.Archived {

@@ -35,12 +35,18 @@ func (r *Recorder) saveTogether(ctx context.Context, list []Scrape) []bool {
 // saveUnchanged records, in two statements, that a page is as it was. It leaves a source that failed, or was
 // not read for long, to the long way, which tells that it is back and what was not seen.
 func saveUnchanged(ctx context.Context, tx *db.Tx, s Scrape) (bool, error) {
+	known := Known{}
+	if s.Known != nil {
+		known = *s.Known
+	}
 	done, err := tx.Exec(ctx, `
 		UPDATE sources SET last_attempt_at = ?1, last_success_at = ?1, latest_at = max(coalesce(latest_at, ''), ?1),
 			consecutive_failures = 0, failing_since_at = NULL, last_error = NULL
 		WHERE source_id = ?2 AND consecutive_failures = 0 AND last_success_at >= ?3 AND interval_seconds = ?4
-			AND copy_suspected = 0 AND red_suspected = 0`,
-		db.Stamp(s.At), s.SourceID, db.Stamp(s.At.Add(-query.Tolerance(s.Interval))), s.seconds())
+			AND copy_suspected = 0 AND red_suspected = 0
+			AND (?5 IS NULL OR page_url = ?5 AND platform = ?6 AND last_success_at = ?7)`,
+		db.Stamp(s.At), s.SourceID, db.Stamp(s.At.Add(-query.Tolerance(s.Interval))), s.seconds(),
+		db.Null(known.PageURL), known.Platform, db.Stamp(known.LastSuccessAt))
 	if err != nil || done == 0 {
 		return false, err
 	}

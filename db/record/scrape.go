@@ -1,7 +1,10 @@
 package record
 
 import (
+	"errors"
 	"time"
+
+	"vendorwatch/db"
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
@@ -15,6 +18,7 @@ type Scrape struct {
 	Queued   bool          // the page was read by this process before, and has only waited for its turn
 	// Queued, and its last reading in full told of all that happened for a time: what has not changed tells so still
 	Told       bool
+	Known      *Known        // what it knew of its source from memory; nil: it read the file
 	Archive    string        // the file that saved pages were read from
 	Took       time.Duration //
 	HTTPStatus int           // of the first request; 0 if there was no answer
@@ -47,6 +51,23 @@ type Scrape struct {
 	Indicator     string // page-level state word
 	IndicatorText string // the page's own sentence for it
 	Moved         *Move  // where the page was found; nil if it is where it was
+}
+
+// Known is what a scrape that did not read the file knew of its source. SaveScrape returns ErrOutdated if the file says
+// otherwise: another process has read the page or moved the source since, and "not modified" may be about other content
+// than the record has.
+type Known struct {
+	PageURL       string
+	Platform      string
+	LastSuccessAt time.Time
+}
+
+// ErrOutdated says that a scrape was made by a state of its source that is not in the file any more. Nothing is saved.
+var ErrOutdated = errors.New("the source was changed in the file since the scrape before")
+
+// holds reports whether a source is as the scrape knew it.
+func (k *Known) holds(pageURL, platform, lastSuccess string) bool {
+	return k == nil || k.PageURL == pageURL && k.Platform == platform && db.Stamp(k.LastSuccessAt) == lastSuccess
 }
 
 // Saved is what SaveScrape changed in the file.

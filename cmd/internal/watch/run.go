@@ -104,7 +104,7 @@ func (w *Watcher) scheduled(ctx context.Context, s Source) {
 // missed records that a source was due and was not read. It counts like a failed attempt: for whoever relies on the
 // page it makes no difference why nothing is known of it.
 func (w *Watcher) missed(ctx context.Context, s Source, why error) {
-	state, err := w.DB.SourceState(ctx, s.ID)
+	state, _, err := w.stateOf(ctx, s.ID)
 	if err == nil {
 		now := w.Now().UTC()
 		_, err = w.save(ctx, s, record.Scrape{SourceID: s.ID, At: now, Interval: s.interval(now),

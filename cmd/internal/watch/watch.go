@@ -68,12 +68,21 @@ type Watcher struct {
 	late  late
 	again again
 	turns turns
+	known known
 }
 
 // Scrape reads a source once and saves the result. A page that cannot be read is saved as a failed scrape, and
 // its error is returned as well; Saved.Outcome is then set. An error with an empty Saved.Outcome means that
 // nothing was saved: the database failed, or ctx ended.
 func (w *Watcher) Scrape(ctx context.Context, s Source) (record.Saved, error) {
+	saved, err := w.scrape(ctx, s)
+	if errors.Is(err, record.ErrOutdated) {
+		return w.scrape(ctx, s) // by what the file holds now
+	}
+	return saved, err
+}
+
+func (w *Watcher) scrape(ctx context.Context, s Source) (record.Saved, error) {
 	within, limit := s.withTimeout(ctx)
 	defer limit.Stop()
 	w.late.begin(s.ID, limit)
@@ -86,10 +95,11 @@ func (w *Watcher) Scrape(ctx context.Context, s Source) (record.Saved, error) {
 	fetcher := &apart{Fetcher: w.Fetcher, place: &at}
 	began := time.Now()
 	scrape := record.Scrape{SourceID: s.ID, At: w.Now().UTC()}
-	state, err := w.DB.SourceState(ctx, s.ID)
+	state, remembered, err := w.stateOf(ctx, s.ID)
 	if err != nil {
 		return record.Saved{}, fmt.Errorf("source %q: %w", s.Vendor, err)
 	}
+	scrape.Known = remembered
 	configured := s
 	s.URL, s.Platform = state.PageURL, state.Platform
 	platform, err := s.platform()
@@ -148,6 +158,7 @@ func (w *Watcher) Scrape(ctx context.Context, s Source) (record.Saved, error) {
 	}
 	w.noteRetryAfter(s.ID, readErr)
 	w.late.read(s.ID, readErr == nil, scrape)
+	w.keep(state, scrape, saved)
 	if readErr != nil {
 		return saved, fmt.Errorf("source %q: %w", s.Vendor, readErr)
 	}

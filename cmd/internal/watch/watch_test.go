@@ -45,6 +45,13 @@ var emptyFile = dbtest.Empty(db.Open)
 
 func watcher(t *testing.T, fetch fetchFunc) (*Watcher, Source) {
 	t.Helper()
+	w, s, _ := watcherOf(t, fetch)
+	return w, s
+}
+
+// watcherOf is a watcher, its source and its file.
+func watcherOf(t *testing.T, fetch fetchFunc) (*Watcher, Source, *db.DB) {
+	t.Helper()
 	ctx := context.Background()
 	path := filepath.Join(t.TempDir(), "x.db")
 	emptyFile(t, path)
@@ -64,7 +71,7 @@ func watcher(t *testing.T, fetch fetchFunc) (*Watcher, Source) {
 	w := &Watcher{DB: query.New(file), Record: record.New(file), Fetcher: fetch, Log: slog.New(slog.DiscardHandler),
 		Now: time.Now, Concurrency: 2}
 	return w, Source{ID: id, Vendor: "acme", URL: "https://status.acme.example", Platform: "statuspage",
-		Schedule: cron.Every(time.Hour), Timeout: 5 * time.Second}
+		Schedule: cron.Every(time.Hour), Timeout: 5 * time.Second}, file
 }
 
 func health(t *testing.T, w *Watcher) query.SourceHealth {

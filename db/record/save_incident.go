@@ -120,7 +120,7 @@ func storable(read []normalize.Incident) []normalize.Incident {
 			i.Key = "#"
 		}
 		if len(i.Raws) == 0 {
-			i.Raws = ownWords(*i)
+			i.Raws = readings.OwnWords(*i)
 		}
 	}
 	return out

@@ -1,4 +1,4 @@
-package record
+package readings
 
 import (
 	"time"
@@ -6,8 +6,8 @@ import (
 	"vendorwatch/normalize"
 )
 
-// ownWords gives an incident that comes without words those of the schema, so that there is something to read.
-func ownWords(i normalize.Incident) []normalize.Raw {
+// OwnWords gives an incident that comes without words those of the schema, so that there is something to read.
+func OwnWords(i normalize.Incident) []normalize.Raw {
 	word := func(vendors, ours string) string {
 		if vendors != "" {
 			return vendors

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"vendorwatch/normalize/goldentest"
 )
 
 const metadataHead = `# What Datasette shows of the record: datasette vendorwatch.db --metadata datasette.yaml
@@ -76,7 +78,7 @@ func TestDatasetteMetadata(t *testing.T) {
 			out.WriteString("        units:\n" + measured.String())
 		}
 	}
-	heldOrUpdated(t, "datasette.yaml", out.String())
+	goldentest.Held(t, "../docs/datasette.yaml", []byte(out.String()))
 }
 
 // yamlText is a text without Markdown, as JSON has it, which is YAML too.

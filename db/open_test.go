@@ -14,6 +14,7 @@ import (
 	"vendorwatch/db"
 	"vendorwatch/db/query"
 	"vendorwatch/db/record"
+	"vendorwatch/normalize/goldentest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -267,7 +268,7 @@ func TestTwoProgramsStartAtOnce(t *testing.T) {
 // Every version that was ever released is kept as a dump in testdata, with rows in it, and must arrive at the present
 // schema. With -update the present version's is written; after a release it stays as it is.
 func TestMigrateOldVersions(t *testing.T) {
-	if *update {
+	if goldentest.Update() {
 		f := lived(t)
 		name := "testdata/v" + f.rows(`SELECT max(version_id) FROM goose_db_version`)[0] + ".sql"
 		if err := os.WriteFile(name, []byte(f.script()), 0o644); err != nil {

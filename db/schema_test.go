@@ -1,18 +1,13 @@
 package db_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"vendorwatch/normalize/goldentest"
 )
-
-var update = flag.Bool("update", false, "rewrite docs/schema.md and docs/datasette.yaml")
 
 const schemaHead = `# The SQLite file
 
@@ -83,24 +78,8 @@ var (
 	references = regexp.MustCompile(`REFERENCES (\w+)`)
 )
 
-func TestSchemaPage(t *testing.T) { heldOrUpdated(t, "schema.md", schemaPage(t, lived(t))) }
-
-// heldOrUpdated compares a file below docs with what is made here, or writes it with -update.
-func heldOrUpdated(t *testing.T, name, want string) {
-	t.Helper()
-	path := filepath.Join("..", "docs", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	have, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, string(have)); diff != "" {
-		t.Errorf("docs/%s is not what the schema says; run with -update (-schema +file)\n%s", name, diff)
-	}
+func TestSchemaPage(t *testing.T) {
+	goldentest.Held(t, "../docs/schema.md", []byte(schemaPage(t, lived(t))))
 }
 
 func schemaPage(t *testing.T, f *file) string {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"vendorwatch/normalize/goldentest"
 	"vendorwatch/normalize/racetest"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/platforms"
@@ -153,19 +154,7 @@ page's own list of them with their statuses.
 		}
 		page.WriteString("\n")
 	}
-	path := filepath.Join("..", "docs", "platforms.md")
-	if *update {
-		if err := os.WriteFile(path, []byte(page.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	have, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(page.String(), string(have)); diff != "" {
-		t.Errorf("docs/platforms.md is not what the platforms say; run with -update (-platforms +page)\n%s", diff)
-	}
+	goldentest.Held(t, "../docs/platforms.md", []byte(page.String()))
 }
 
 // cell keeps a text in one cell of a table: "<id>" is no tag there.

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"flag"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -13,17 +11,14 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/goldentest"
 	"vendorwatch/normalize/racetest"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/platforms"
 	"vendorwatch/scraper/platforms/custom"
 	"vendorwatch/scraper/platforms/platformtest"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files of testdata")
 
 // goldenRaw is raw.json: what was read, in the vendor's words.
 type goldenRaw struct {
@@ -182,7 +177,7 @@ func checkCase(t *testing.T, p scraper.Platform, c *platformtest.Case) {
 	}
 	golden := func(name string, got []byte) {
 		files[name] = true
-		compareGolden(t, filepath.Join(c.Dir, name), got)
+		goldentest.Held(t, filepath.Join(c.Dir, name), got)
 	}
 	if err != nil {
 		var status *scraper.HTTPError
@@ -230,29 +225,6 @@ func encode(t *testing.T, v any) []byte {
 	return b.Bytes()
 }
 
-func compareGolden(t *testing.T, path string, got []byte) {
-	t.Helper()
-	want, err := os.ReadFile(path)
-	if *update {
-		if !bytes.Equal(want, got) || err != nil {
-			if err := os.WriteFile(path, got, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		return
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("%s is missing; run go test ./scraper -update and read it", path)
-		return
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(string(got), "\n")); diff != "" {
-		t.Errorf("%s differs (-want +got):\n%s", path, diff)
-	}
-}
-
 // noStrayFiles fails for files of a case that nothing refers to: a golden file of a case that is now
 // refused, or a page that no address serves.
 func noStrayFiles(t *testing.T, dir string, used map[string]bool) {
@@ -265,7 +237,7 @@ func noStrayFiles(t *testing.T, dir string, used map[string]bool) {
 	for _, e := range entries {
 		switch {
 		case used[e.Name()]:
-		case *update && slices.Contains(golden, e.Name()):
+		case goldentest.Update() && slices.Contains(golden, e.Name()):
 			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
 				t.Fatal(err)
 			}

@@ -2,7 +2,6 @@ package cli_test
 
 import (
 	"bytes"
-	"flag"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -13,10 +12,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vendorwatch/cmd/internal/cli"
+	"vendorwatch/normalize/goldentest"
 	"vendorwatch/scraper/platforms/custom"
 )
-
-var updateDocs = flag.Bool("update", false, "rewrite what the commands of docs print")
 
 var fence = regexp.MustCompile("(?ms)^```(\\w+)(?: (\\S+))?\\n(.*?)^```$")
 
@@ -52,7 +50,7 @@ func TestCustomPagesDoc(t *testing.T) {
 		if code := cli.Run(t.Context(), strings.Fields(args), strings.NewReader(""), &stdout, &stderr); code != 0 {
 			t.Fatalf("%s: exit code %d: %s", line, code, &stderr)
 		}
-		if *updateDocs {
+		if goldentest.Update() {
 			doc = strings.Replace(doc, m[0], "```console\n"+line+"\n"+stdout.String()+"```", 1)
 			continue
 		}
@@ -68,7 +66,7 @@ func TestCustomPagesDoc(t *testing.T) {
 			t.Errorf("key %s is not told of", key)
 		}
 	}
-	if *updateDocs {
+	if goldentest.Update() {
 		if err := os.WriteFile(path, []byte(doc), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -2,19 +2,15 @@ package config
 
 import (
 	"errors"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"vendorwatch/cmd/internal/config/tomlcheck"
+	"vendorwatch/normalize/goldentest"
 	"vendorwatch/scraper/platforms"
 )
-
-var update = flag.Bool("update", false, "rewrite the expected messages in testdata")
 
 // environment is what the environment holds in these tests.
 func environment(name string) string {
@@ -56,19 +52,7 @@ func TestBadFiles(t *testing.T) {
 					t.Errorf("mistake %+v is on no line of the file, or says nothing", m)
 				}
 			}
-			golden := strings.TrimSuffix(file, ".toml") + ".txt"
-			if *update {
-				if err := os.WriteFile(golden, []byte(text), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), text); diff != "" {
-				t.Errorf("message (-want +got):\n%s", diff)
-			}
+			goldentest.Held(t, strings.TrimSuffix(file, ".toml")+".txt", []byte(text))
 		})
 	}
 }

@@ -1,23 +1,18 @@
 package reference_test
 
 import (
-	"flag"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"vendorwatch/cmd/internal/cli/service"
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/config/reference"
 	"vendorwatch/cmd/internal/config/tomlcheck"
 	"vendorwatch/cmd/internal/report/channel/kinds"
+	"vendorwatch/normalize/goldentest"
 )
-
-var update = flag.Bool("update", false, "rewrite docs/config.md")
 
 // TestPage holds docs/config.md to the code that reads config files, and the example to every key of it.
 func TestPage(t *testing.T) {
@@ -28,21 +23,7 @@ func TestPage(t *testing.T) {
 	for _, k := range kinds.All() {
 		about[k.Type] = k.Doc
 	}
-	const path = "../../../../docs/config.md"
-	want := reference.Page(service.ChannelKinds(), about)
-	if *update {
-		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, string(data)); diff != "" {
-		t.Errorf("docs/config.md is not what the code says; run go test ./cmd/internal/config/reference -update "+
-			"(-code +file):\n%s", diff)
-	}
+	goldentest.Held(t, "../../../../docs/config.md", []byte(reference.Page(service.ChannelKinds(), about)))
 }
 
 // elsewhere is a mistake about something that is not on this machine.

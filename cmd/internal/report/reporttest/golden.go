@@ -3,15 +3,11 @@ package reporttest
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
-	"os"
 	"path/filepath"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"vendorwatch/normalize/goldentest"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 func Indented(t *testing.T, v any) []byte {
 	t.Helper()
@@ -27,17 +23,5 @@ func Indented(t *testing.T, v any) []byte {
 
 func Golden(t *testing.T, name string, got []byte) {
 	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("%s differs from what it was (-want +got):\n%s", name, diff)
-	}
+	goldentest.Held(t, filepath.Join("testdata", name), got)
 }

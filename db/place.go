@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -15,6 +16,7 @@ var ErrMoved = errors.New("what is written to the file that was opened is lost t
 // place is where the file was when it was opened.
 type place struct {
 	file  os.FileInfo
+	real  string                 // the path without links, which is what SQLite adds -wal and -shm to
 	aside map[string]os.FileInfo // those that SQLite keeps beside it, by what is added to the name
 }
 
@@ -24,9 +26,12 @@ func (d *DB) note() error {
 	if d.place.file, err = os.Stat(d.path); err != nil {
 		return fmt.Errorf("database %s: %w", d.path, err)
 	}
+	if d.place.real, err = filepath.EvalSymlinks(d.path); err != nil {
+		return fmt.Errorf("database %s: %w", d.path, err)
+	}
 	d.place.aside = map[string]os.FileInfo{}
 	for _, end := range []string{"-wal", "-shm"} {
-		info, err := os.Stat(d.path + end)
+		info, err := os.Stat(d.place.real + end)
 		if err == nil {
 			d.place.aside[end] = info
 		} else if !errors.Is(err, fs.ErrNotExist) { // a copy with WAL turned off has none
@@ -57,6 +62,12 @@ func (d *DB) moved() error {
 		return &Trouble{err: ErrMoved, text: fmt.Sprintf("database %s: another file was put in its place while it "+
 			"was in use; nothing more is written to the old one, and the new one is taken up", d.path)}
 	}
+	// The same file by another name: other programs that open it use another -wal than this one.
+	if real, err := filepath.EvalSymlinks(d.path); err == nil && real != d.place.real {
+		return &Trouble{err: ErrMoved, text: fmt.Sprintf("database %s: the file was moved to %s while it was in use, "+
+			"and the path leads there; nothing more is written by the old name, and it is taken up by the new one",
+			d.path, real)}
+	}
 	return nil
 }
 
@@ -69,9 +80,12 @@ func (d *DB) Abandon(ctx context.Context) (rescued string, err error) {
 		rescued = to
 	}
 	err = errors.Join(err, d.Close())
+	if now, statErr := os.Stat(d.path); statErr == nil && os.SameFile(now, d.place.file) {
+		return rescued, errors.Join(err, prune(rescuedCopies(d.path))) // it is still in use, and they may belong to it
+	}
 	for end, was := range d.place.aside {
-		if now, statErr := os.Stat(d.path + end); statErr == nil && os.SameFile(now, was) {
-			err = errors.Join(err, removeIfThere(d.path+end))
+		if now, statErr := os.Stat(d.place.real + end); statErr == nil && os.SameFile(now, was) {
+			err = errors.Join(err, removeIfThere(d.place.real+end))
 		}
 	}
 	return rescued, errors.Join(err, prune(rescuedCopies(d.path)))

@@ -116,6 +116,9 @@ func TestAFileThatIsRemovedOrReplaced(t *testing.T) {
 		"replaced":            func(path string) error { return copyTo(backup, path) },
 		"removed, all of it":  func(path string) error { return errors.Join(os.Remove(path), os.Remove(path+"-wal")) },
 		"replaced by nothing": func(path string) error { return replaceBy(path, nil) },
+		"moved, and linked to": func(path string) error {
+			return errors.Join(os.Rename(path, path+".disk2"), os.Symlink(path+".disk2", path))
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "x.db")
@@ -156,6 +159,11 @@ func TestAFileThatIsRemovedOrReplaced(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer again.Close()
+			if name == "moved, and linked to" {
+				if got := valueOf(t, path, `SELECT group_concat(slug) FROM vendors`); got != "before" {
+					t.Errorf("by its new name, the file has the vendors %s", got)
+				}
+			}
 			if problems, err := again.Check(t.Context()); err != nil || len(problems) > 0 {
 				t.Errorf("the new file: %v %v", problems, err)
 			}

@@ -8,6 +8,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/progress"
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/stopping"
 	"vendorwatch/cmd/internal/watch"
 )
 
@@ -18,6 +19,7 @@ func (a *app) backfillCommand() *cobra.Command {
 		Long: `backfill reads the history of all vendors in the config file, or of those named, page by page back to
 the first day, and stores it without announcing it. If it is stopped, what was read is kept, and the
 next backfill continues from there.`,
+		Annotations:       stopping.Leaves("what was read is saved, and the next backfill continues from there"),
 		ValidArgsFunction: a.configuredVendors,
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.backfill(cmd.Context(), args) },
 	}

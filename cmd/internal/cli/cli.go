@@ -25,6 +25,7 @@ import (
 	"vendorwatch/cmd/internal/cli/services"
 	"vendorwatch/cmd/internal/cli/setup"
 	"vendorwatch/cmd/internal/cli/shell"
+	"vendorwatch/cmd/internal/cli/stopping"
 	"vendorwatch/cmd/internal/cli/stories"
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/terminal"
@@ -44,7 +45,7 @@ const (
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return Run(ctx, args, stdin, stdout, stderr)
+	return stopping.Bound(ctx, stderr, func(ctx context.Context) int { return Run(ctx, args, stdin, stdout, stderr) })
 }
 
 // Run is Main without the signals: the program ends when ctx does.
@@ -60,7 +61,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	var mistake *flags.Mistake
 	var code services.Exit
 	switch {
@@ -69,10 +70,16 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case errors.As(err, &mistake):
 		fmt.Fprintf(stderr, "vendorwatch: %v\n", err)
 		return exitUsage
-	case errors.Is(err, errTold):
-		return exitFailed
 	case errors.As(err, &code):
 		return int(code)
+	case ctx.Err() != nil:
+		if !errors.Is(err, errTold) && !stopping.Only(ctx, err) {
+			fmt.Fprintf(stderr, "vendorwatch: %v\n", err)
+		}
+		fmt.Fprintln(stderr, stopping.Line(cmd))
+		return exitFailed
+	case errors.Is(err, errTold):
+		return exitFailed
 	}
 	fmt.Fprintf(stderr, "vendorwatch: %v\n", err)
 	return exitFailed

@@ -5,14 +5,17 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"vendorwatch/cmd/internal/cli/stopping"
 )
 
 func (a *app) dbBackupCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "backup FILE",
-		Short: "Copy the file, also while it is in use",
-		Args:  takes(1, 1, "the name of the copy"),
-		RunE:  func(cmd *cobra.Command, args []string) error { return a.dbBackup(cmd.Context(), args[0]) },
+		Use:         "backup FILE",
+		Short:       "Copy the file, also while it is in use",
+		Annotations: stopping.Leaves("no copy was made"),
+		Args:        takes(1, 1, "the name of the copy"),
+		RunE:        func(cmd *cobra.Command, args []string) error { return a.dbBackup(cmd.Context(), args[0]) },
 	}
 }
 

@@ -6,16 +6,18 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/stopping"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db/query"
 )
 
 func (a *app) dbCheckCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use:   "check",
-		Short: "Check the file's integrity, its references and its own rules",
-		Args:  takes(0, 0, "no arguments"),
-		RunE:  func(cmd *cobra.Command, _ []string) error { return a.dbCheck(cmd.Context()) },
+		Use:         "check",
+		Short:       "Check the file's integrity, its references and its own rules",
+		Annotations: stopping.Leaves("the file was not checked whole"),
+		Args:        takes(0, 0, "no arguments"),
+		RunE:        func(cmd *cobra.Command, _ []string) error { return a.dbCheck(cmd.Context()) },
 	}
 	a.jsonFlag(c)
 	return c

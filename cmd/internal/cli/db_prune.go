@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/stopping"
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/words"
 )
@@ -14,9 +15,10 @@ import (
 func (a *app) dbPruneCommand() *cobra.Command {
 	var keep string
 	c := &cobra.Command{
-		Use:   "prune",
-		Short: "Delete old rows of the table scrapes; incidents are never deleted",
-		Args:  takes(0, 0, "no arguments"),
+		Use:         "prune",
+		Short:       "Delete old rows of the table scrapes; incidents are never deleted",
+		Annotations: stopping.Leaves("nothing was deleted"),
+		Args:        takes(0, 0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var d config.Duration
 			if err := d.UnmarshalText([]byte(keep)); err != nil {

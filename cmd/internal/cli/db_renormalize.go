@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/stopping"
 	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
@@ -32,8 +33,11 @@ bad pages were by themselves, and the incidents made of that. Nothing is announc
 the stored words do not mention stays as it is. A second run changes nothing.
 
   vendorwatch db renormalize --dry-run`,
-		Args: takes(0, 0, "no arguments"),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.dbRenormalize(cmd.Context(), vendor, dryRun) },
+		Annotations: stopping.Leaves("the pages done so far stay done; run it again for the others"),
+		Args:        takes(0, 0, "no arguments"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.dbRenormalize(cmd.Context(), vendor, dryRun)
+		},
 	}
 	c.Flags().StringVar(&vendor, "vendor", "", "only this vendor (slug or name)")
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "only print what would change")

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"vendorwatch/cmd/internal/cli/service"
+	"vendorwatch/cmd/internal/cli/stopping"
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/simulate"
 )
@@ -28,8 +29,9 @@ func (a *app) demoCommand() *cobra.Command {
 serve would: incidents open, are edited, are resolved and get a postmortem; one page breaks and another
 comes back. It needs no network, no account and no set-up. At the end it prints the digest, and queries
 to try on the file.`,
-		Args: takes(0, 0, "no arguments, only flags"),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), length, keepRunning) },
+		Annotations: stopping.Leaves("the record of the demo ends early"),
+		Args:        takes(0, 0, "no arguments, only flags"),
+		RunE:        func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), length, keepRunning) },
 	}
 	c.Flags().BoolVar(&keepRunning, "keep-running", false, "keep watching and serving afterwards, until Ctrl-C")
 	a.listenFlag(c)
@@ -89,7 +91,7 @@ func (a *app) demo(ctx context.Context, length time.Duration, keepRunning bool) 
 	case <-ctx.Done():
 	case <-time.After(clock.Remaining() + demoEnd):
 	}
-	if ctx.Err() == nil {
+	if err = context.Cause(ctx); err == nil {
 		err = a.demoReport(ctx, s)
 	}
 	if err == nil && keepRunning && ctx.Err() == nil {

@@ -11,6 +11,7 @@ import (
 
 	"vendorwatch/cmd/internal/cli/flags"
 	"vendorwatch/cmd/internal/cli/service"
+	"vendorwatch/cmd/internal/cli/stopping"
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/report/channel/blockkit"
 	"vendorwatch/cmd/internal/report/digest"
@@ -29,7 +30,8 @@ func (a *app) digestCommand() *cobra.Command {
 config file has several digests, all are sent. A digest that waits to be sent is sent too; alerts are
 left to the service. A digest for a channel whose secret is not set waits, and is printed. --dry-run,
 --json, --markdown, --slack and --since print it instead: nothing is sent or recorded.`,
-		Args: takes(0, 0, "no arguments, only flags"),
+		Annotations: stopping.Leaves("what was not sent waits, and is sent by the service or the next digest"),
+		Args:        takes(0, 0, "no arguments, only flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			from, err := flags.Time("since", since)
 			if err != nil {

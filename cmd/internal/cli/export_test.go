@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,9 +20,4 @@ func CommandNames() []string {
 	}
 	walk((&app{}).root())
 	return names
-}
-
-// Outlasting is outlasting with the grace of commands that save.
-func Outlasting(ctx context.Context) (context.Context, context.CancelFunc) {
-	return outlasting(ctx, stopGrace)
 }

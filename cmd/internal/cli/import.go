@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"vendorwatch/cmd/internal/cli/service"
+	"vendorwatch/cmd/internal/cli/stopping"
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/watch"
@@ -41,6 +42,8 @@ in the order of their names. A file with a UTC time in its name (2026-08-22T06-3
 saved at that time, other files at the time of --at, else now. The platform and the kind of document
 are detected. A page that cannot be read is counted and recorded as a failed scrape; it closes no
 incident. Where two lie further apart than --every, and no history covers that time, there is a coverage gap.`,
+		Annotations: stopping.Leaves("what was read is saved, unless saving took too long; import all of it again: " +
+			"what is in the file is not saved twice"),
 		Args: takes(1, -1, "the saved pages: files or folders"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.importPages(cmd.Context(), f, args) },
 	}
@@ -99,14 +102,10 @@ func (a *app) importPages(ctx context.Context, f importFlags, paths []string) er
 	}
 	// What was read before an interrupt or a file that cannot be opened is saved all the same, if that does not take
 	// long.
-	saving, done := outlasting(ctx, stopGrace)
+	saving, done := stopping.Outlasting(ctx)
 	defer done()
 	err = a.importFiles(ctx, saving, imp, files, at)
 	err = errors.Join(err, imp.Finish(saving))
-	if err != nil && saving.Err() != nil {
-		return errors.New("import was stopped, and the captures that were being saved are not on record; import them " +
-			"again: what is on record is not saved twice")
-	}
 	if err != nil {
 		return err
 	}
@@ -156,26 +155,14 @@ func (a *app) importReading(f *importFlags) (watch.Reading, error) {
 	return any, nil
 }
 
-// stopGrace is how long a command that is told to stop may go on with what it has begun to save.
-const stopGrace = 8 * time.Second
-
-// outlasting returns a context that ends so long after ctx does, or when the function is called.
-func outlasting(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
-	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() {
-		timer := time.AfterFunc(grace, cancel)
-		context.AfterFunc(longer, func() { timer.Stop() })
-	})
-	return longer, func() { stop(); cancel() }
-}
-
 // importFiles takes the files until ctx ends. What it has begun goes on until saving ends.
 func (a *app) importFiles(ctx, saving context.Context, imp *watch.Importer, files []string, at time.Time) error {
 	bar := a.bar("import", len(files))
 	defer bar.Done()
 	for _, name := range files {
-		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("import stopped before %s: %w", name, context.Cause(ctx))
+		if ctx.Err() != nil {
+			fmt.Fprintf(a.stderr, "stopped before %s\n", name)
+			return context.Cause(ctx)
 		}
 		if err := a.importFile(saving, imp, name, at, bar); err != nil {
 			return err

@@ -12,7 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"vendorwatch/cmd/internal/cli"
+	"vendorwatch/cmd/internal/cli/stopping"
 	"vendorwatch/cmd/internal/simulate"
 	"vendorwatch/cmd/internal/simulate/simtest"
 	"vendorwatch/normalize/racetest"
@@ -174,7 +174,7 @@ func TestCommandsStopInTheMiddleOfALargeSave(t *testing.T) {
 func TestSavingOutlastsAStopForAWhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
-		saving, done := cli.Outlasting(ctx)
+		saving, done := stopping.Outlasting(ctx)
 		defer done()
 		time.Sleep(time.Hour)
 		stop()
@@ -188,7 +188,7 @@ func TestSavingOutlastsAStopForAWhile(t *testing.T) {
 				t.Errorf("ended: %v, after another %s", got, c.after)
 			}
 		}
-		finished, done := cli.Outlasting(t.Context())
+		finished, done := stopping.Outlasting(t.Context())
 		done()
 		if finished.Err() == nil {
 			t.Error("it goes on after its end")

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/stopping"
 	"vendorwatch/cmd/internal/watch"
 	"vendorwatch/cmd/internal/words"
 )
@@ -16,6 +17,7 @@ func (a *app) scrapeCommand() *cobra.Command {
 		Short: "Read the vendors' pages once, now",
 		Long: `scrape reads the pages of all vendors in the config file, or of those named, once, and prints what is
 new. The exit code is 1 if a page could not be read.`,
+		Annotations:       stopping.Leaves("the pages that were not saved are as they were before"),
 		ValidArgsFunction: a.configuredVendors,
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.scrape(cmd.Context(), args) },
 	}
@@ -44,8 +46,9 @@ func (a *app) scrape(ctx context.Context, names []string) error {
 		return nil
 	}
 	if ctx.Err() != nil {
-		return fmt.Errorf("stopped before all was read: %d of %s saved, the others are as they were before",
-			len(sources)-len(failed), words.Count(len(sources), "source"))
+		saved := len(sources) - len(failed)
+		fmt.Fprintf(a.stderr, "%d of %s read and saved\n", saved, words.Count(len(sources), "source"))
+		return context.Cause(ctx)
 	}
 	err = a.tell(failed)
 	fmt.Fprintf(a.stderr, "%d of %s could not be read\n", len(failed), words.Count(len(sources), "source"))

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -39,7 +40,9 @@ func each(sources []watch.Source, fn func(watch.Source) error) []error {
 // tell prints errors, one a line, and returns errTold if there are any.
 func (a *app) tell(errs []error) error {
 	for _, err := range errs {
-		fmt.Fprintf(a.stderr, "vendorwatch: %v\n", err)
+		if !errors.Is(err, context.Canceled) { // a stop, which Run reports once
+			fmt.Fprintf(a.stderr, "vendorwatch: %v\n", err)
+		}
 	}
 	if len(errs) > 0 {
 		return errTold

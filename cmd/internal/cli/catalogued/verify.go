@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/stopping"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/platforms"
 )
@@ -24,6 +25,7 @@ func (s Shell) verifyCommand() *cobra.Command {
 		Long: `verify reads the status page of each named vendor, or of all, one after the other. It prints a patch for
 scraper/catalogue.tsv with what is another platform or address by now, and says which pages do not answer, or are
 read by no platform. It changes nothing.`,
+		Annotations: stopping.Leaves("the vendors after the last one printed were not asked"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			entries, err := named(args)
 			if err != nil {

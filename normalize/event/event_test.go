@@ -39,6 +39,8 @@ func TestSame(t *testing.T) {
 		{"a hidden mail address", record("[Workflows] Delays in Prod 2", "14:09", "",
 			"A queue in our European region is not being emptied, so that workflows and routing lag behind by up to "+
 				"an hour. Write to [email protected]."), true},
+		{"another title, the same start, and words that are cut", record("Something lags", "14:09", "15:16",
+			telling[:len(telling)-30]), true},
 		{"its beginning is not shown, all else agrees", record("[Workflows] Delays in Prod 2", "15:16", "15:16",
 			telling), true},
 		{"the end and the title alone", record("[Workflows] Delays in Prod 2", "15:10", "15:16", "Short."), false},

@@ -51,6 +51,34 @@ func TestAgendaKeepsTheTimesOfCron(t *testing.T) {
 	})
 }
 
+// times is a schedule that comes at these times and never again.
+type times []time.Time
+
+func (s times) Next(now time.Time) time.Time {
+	for _, at := range s {
+		if at.After(now) {
+			return at
+		}
+	}
+	return time.Time{}
+}
+
+// A job whose schedule never comes again is started no more, and the others go on.
+func TestAgendaWithoutAJobThatIsOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var a agenda
+		twice, always := 0, 0
+		a.add(times{time.Now().Add(time.Minute), time.Now().Add(90 * time.Second)}, func() { twice++ })
+		a.add(cron.Every(time.Minute), func() { always++ })
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute+time.Second)
+		defer cancel()
+		a.run(ctx)
+		if twice != 2 || always != 10 {
+			t.Errorf("they are started %d and %d times, want 2 and 10", twice, always)
+		}
+	})
+}
+
 // An agenda without jobs, or whose jobs are never due, lasts until it is told to end.
 func TestAgendaWithoutJobs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -284,6 +284,28 @@ func TestExplain(t *testing.T) {
 			}
 		})
 	}
+	for kind, open := range map[normalize.EventKind]bool{
+		normalize.EventIncidentOpened: true, normalize.EventUpdatePosted: true, normalize.EventStateChanged: true,
+		normalize.EventSeverityChanged: true, normalize.EventIncidentEdited: true,
+		normalize.EventIncidentReopened: true, normalize.EventIncidentLeftFeed: true,
+		normalize.EventMaintenanceScheduled: true, normalize.EventMaintenanceStarted: true,
+		normalize.EventIncidentResolved: false, normalize.EventMaintenanceCompleted: false,
+		normalize.EventPostmortemPosted: false,
+	} {
+		subjects := map[int64]route.Subject{
+			1: {Incident: query.Incident{State: string(normalize.StateResolved)}},
+			2: {Incident: query.Incident{State: string(normalize.StateMonitoring)}},
+		}
+		for id := range int64(4) { // some of them are on record
+			asItWas(subjects, query.Event{Kind: kind, IncidentID: id})
+		}
+		if over := subjects[1].Over(); over == open || len(subjects) != 2 {
+			t.Errorf("at %s, an incident that has ended since counts as over: %v", kind, over)
+		}
+		if got := subjects[2].State; got != string(normalize.StateMonitoring) {
+			t.Errorf("at %s, an open incident is %s", kind, got)
+		}
+	}
 	if _, err := f.planner().Explain(t.Context(), 4711); !errors.Is(err, db.ErrNotFound) {
 		t.Errorf("of an event that is not there: %v", err)
 	}

@@ -232,6 +232,26 @@ func TestWhichPagesCouldNotBeRead(t *testing.T) {
 	}
 }
 
+// A vendor that is not well is listed as such, unless a list of the digest has the incident that says why.
+func TestAVendorWhoseIncidentIsListedIsNotListedAgain(t *testing.T) {
+	for _, c := range []struct {
+		incident, open int64
+		want           int
+	}{{7, 7, 0}, {7, 8, 1}, {0, 7, 1}} {
+		d := digest.Assemble(digest.Facts{
+			Health: []query.SourceHealth{reporttest.HealthySource(1, "acme", "Acme")},
+			Open: []query.Incident{{IncidentID: c.open, Vendor: "acme", VendorName: "Acme", Kind: "incident",
+				Title: "Slow", Severity: "major", State: "investigating"}},
+			Statuses: []query.Status{{Vendor: "acme", VendorName: "Acme", Status: normalize.StatusMajor, Sources: 1,
+				Because: query.BecauseIncident, IncidentID: c.incident, Severity: "major"}},
+		}, digest.Window{Until: reporttest.Monday}, digest.Options{Zone: time.UTC, Now: reporttest.Monday})
+		if got := len(d.NotWell); got != c.want {
+			t.Errorf("incident %d makes it unwell, %d is listed: %d vendors are listed as not well, want %d",
+				c.incident, c.open, got, c.want)
+		}
+	}
+}
+
 // A digest is quiet only about vendors that are known to be well.
 func TestNothingIsCalledQuietThatIsNotKnownToBeWell(t *testing.T) {
 	page := reporttest.HealthySource(1, "acme", "Acme")

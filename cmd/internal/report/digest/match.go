@@ -86,8 +86,7 @@ func (f *Facts) leaveOut(ctx context.Context, d *query.DB, w Window, o Options) 
 	}
 	if !o.Match.Everything() {
 		f.Health = slices.DeleteFunc(f.Health, func(h query.SourceHealth) bool {
-			return !o.shows(h.Vendor, h.VendorName,
-				nil)
+			return !o.shows(h.Vendor, h.VendorName, nil)
 		})
 		f.Statuses = slices.DeleteFunc(f.Statuses, func(s query.Status) bool {
 			return !o.shows(s.Vendor, s.VendorName, nil)

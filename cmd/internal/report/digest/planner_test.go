@@ -209,8 +209,9 @@ func TestADigestTellsWhatItsMatchChooses(t *testing.T) {
 		digest.Settings{Name: "other", Channels: []string{"ops"}, Cron: spec(t, "0 9 * * *"),
 			Match: route.Match{Tags: []string{"mail"}}},
 		digest.Settings{Name: "tagged", Channels: []string{"ops"}, Cron: spec(t, "0 9 * * *"),
-			Match:   route.Match{Tags: []string{"crm"}},
-			Vendors: map[string]route.Vendor{"kustomer": {Tags: []string{"CRM"}}}})
+			Match: route.Match{Tags: []string{"crm"}},
+			Vendors: map[string]route.Vendor{"kustomer": {Tags: []string{"CRM"}, // of which a service needs a part
+				Needed: []route.Need{{Service: "Checkout", Slug: "checkout", Component: "API"}}}}})
 	s.opens("small", normalize.SeverityMinor)
 	s.opens("large", normalize.SeverityCritical)
 	s.want("at the hour", clock(23, 9, 0), "bad ops: large", "other ops: ", "tagged ops: small, large")

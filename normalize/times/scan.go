@@ -124,7 +124,7 @@ func (p *timeParts) read(token string) (bool, error) {
 		return true, p.setClock(m[1], m[2], "", "", "", "")
 	case p.readDate(token):
 	case eitherDate.MatchString(token):
-		return false, fmt.Errorf("it is not told which of %s is the month: give the layout", token)
+		return false, fmt.Errorf("nothing says which of %s is the month: give the layout", token)
 	case dayForm.MatchString(strings.TrimSuffix(token, ".")) && !p.hasDay:
 		p.day, _ = strconv.Atoi(dayForm.FindStringSubmatch(strings.TrimSuffix(token, "."))[1])
 		p.hasDay = true

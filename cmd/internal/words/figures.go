@@ -36,7 +36,7 @@ func Minutes(m *float64) string {
 var measures = map[string]string{
 	"first_word":         "time to the first post",
 	"after_our_check":    "first post after our own check missed or our alert burned",
-	"never_posted":       "trouble on its page that no post told of",
+	"never_posted":       "trouble on its page that it never posted",
 	"post_back_dated":    "posts dated back by 5 minutes or more",
 	"post_removed":       "posts taken away",
 	"severity_lowered":   "severities lowered after the end",

@@ -262,7 +262,7 @@ func (c *claim) blind(unseen []query.Stretch) {
 		c.line("Every page of the vendor was read throughout the period.")
 		return
 	}
-	c.line("In this time at least one of its pages was not read. What was wrong then and no post told of later is " +
+	c.line("In this time at least one of its pages was not read. What was wrong then and no post mentions later is " +
 		"not included.\n")
 	for _, s := range unseen {
 		c.line("- %s to %s (%s)", stamp(s.FromAt), stamp(s.ToAt), words.Duration(s.ToAt.Sub(s.FromAt)))

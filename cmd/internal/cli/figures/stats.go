@@ -36,10 +36,10 @@ func (s Shell) statsCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "stats [VENDOR...]",
-		Short: "Say how vendors did: uptime, targets, and how they tell of their trouble",
+		Short: "Say how vendors did: uptime, targets, and how openly they report their incidents",
 		Long: `stats prints the uptime of vendors over 7, 30, 90 and 365 days, of the time in which their pages were
 read; with targets ([vendor.sla] in the config file) also what is left of the budget. For vendors that are named it
-adds how they tell of their trouble. "–" is what is not known.`,
+adds how openly they report their incidents. "–" is what is not known.`,
 		Args:              s.Takes(0, manyVendors, "vendors"),
 		ValidArgsFunction: s.Vendors,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -126,7 +126,7 @@ func (s Shell) print(all []query.Stats, full bool) {
 		return
 	}
 	for _, one := range all {
-		fmt.Fprintf(s.Stdout, "\n%s, how it tells of its trouble:\n", words.OneLine(one.VendorName))
+		fmt.Fprintf(s.Stdout, "\n%s, how openly it reports its incidents:\n", words.OneLine(one.VendorName))
 		t := s.Table(terminal.Cut("Measure", 20), terminal.Whole("Value"), terminal.Whole("Median"))
 		for _, h := range one.Honesty {
 			t.Row(words.Measure(h.Measure), words.Measured(h), words.Minutes(h.MedianMinutes))

@@ -229,7 +229,7 @@ func further(b *strings.Builder, table string, keys map[string]tomlcheck.Key, to
 			of := like(path, told)
 			same[of] = append(same[of], "`"+key+"`")
 		case elsewhere[path] != "":
-			tables = append(tables, fmt.Sprintf("%s is told of in [%s](%s).", heading(path, keys), elsewhere[path],
+			tables = append(tables, fmt.Sprintf("%s is described in [%s](%s).", heading(path, keys), elsewhere[path],
 				elsewhere[path]))
 		default:
 			n := slices.IndexFunc(alike, func(pair [2]string) bool { return pair[0] == path })

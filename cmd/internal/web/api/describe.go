@@ -47,7 +47,7 @@ var structs = []openapi.Struct{
 	{Name: "SLA", Type: reflect.TypeFor[query.SLA](),
 		Description: "A vendor's uptime in the period that lasts, as its agreement counts it."},
 	{Name: "Honesty", Type: reflect.TypeFor[query.Honesty](),
-		Description: "One measure of how a vendor tells of its trouble."},
+		Description: "One measure of how openly a vendor reports its incidents."},
 	{Name: "SourceList", Type: reflect.TypeFor[SourceList](),
 		Description: "Status pages, in the order of their numbers."},
 	{Name: "Source", Type: reflect.TypeFor[query.SourceHealth](), Description: "A status page and its health."},

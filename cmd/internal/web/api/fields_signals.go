@@ -39,12 +39,12 @@ var signalTexts = map[string]string{
 	"Signal.vendor":              "Slug or name of the vendor that it is about; this or service.",
 	"Signal.service":             "Slug or name of the service of ours that it is about.",
 	"Signal.name":                "What the alert is called.",
-	"Signal.fingerprint": "What it is known by when it is told again; left out: its name, with the vendor and the " +
+	"Signal.fingerprint": "What it is known by when it is sent again; left out: its name, with the vendor and the " +
 		"service.",
 	"Signal.severity":     "minor, major or critical; left out: major.",
 	"Signal.summary":      "What is wrong, in a sentence.",
 	"Signal.url":          "Where to see more of it.",
-	"Signal.started_at":   "Since when it burns; left out: now, or since it was first told.",
+	"Signal.started_at":   "Since when it burns; left out: now, or since it was first sent.",
 	"Signal.ended_at":     "Until when it burned; left out: it burns.",
 	"Alert.status":        "firing or resolved.",
 	"Alert.labels":        "vendor or service names what it is about; alertname and severity are read, too.",
@@ -54,8 +54,8 @@ var signalTexts = map[string]string{
 	"Alert.generatorURL":  "Where to see more of it.",
 	"Alert.panelURL":      "Likewise, of Grafana.",
 	"Alert.dashboardURL":  "Likewise, of Grafana.",
-	"Alert.fingerprint":   "What it is known by when it is told again; left out: a hash of its labels.",
-	"Signalled.recorded":  "How many of the alerts are on record: new ones, and those that were told again.",
+	"Alert.fingerprint":   "What it is known by when it is sent again; left out: a hash of its labels.",
+	"Signalled.recorded":  "How many of the alerts are on record: new ones, and those that were sent again.",
 	"Signalled.truncated": "How many the sender has left out, as it says. Left out itself where there are none.",
 	"Pushed.reading": "Whether its pages are about to be read: no service reads those of a vendor that is " +
 		"switched off.",

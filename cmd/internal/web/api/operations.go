@@ -28,8 +28,8 @@ func (a *API) operations() []operation {
 		in(a.vendor, "/api/v1/vendors/{slug}", "getVendor", "One vendor in full",
 			"Its state, its pages, what is open, and its figures.", "slug"),
 		in(a.stats, "/api/v1/vendors/{slug}/stats", "getVendorStats", "The figures that a vendor is judged by",
-			"Its uptime over windows that end now, what is left of its target, and how it tells of its trouble, each "+
-				"with the sample behind it.", "slug"),
+			"Its uptime over windows that end now, what is left of its target, and how openly it reports its "+
+				"incidents, each with the sample behind it.", "slug"),
 		in(a.sources, "/api/v1/sources", "listSources", "Status pages and their health",
 			"In the order of their numbers.", "vendor", "after", "limit"),
 		in(a.components, "/api/v1/components", "listComponents", "Components",
@@ -76,7 +76,7 @@ func (a *API) operations() []operation {
 			"action_id"),
 		writes(a.signals, SignalsPath, "postSignals", "Tell of alerts of your own monitoring",
 			"It takes the webhooks of Alertmanager and Grafana as they are, and a form of our own. Each alert names a "+
-				"vendor or a service, in the label of that name. One that is told again is the same one, by its "+
+				"vendor or a service, in the label of that name. One that is sent again is the same one, by its "+
 				"fingerprint; one that has ended ends here. What cannot be taken is named in the answer, with status "+
 				"422, and the others are recorded all the same. It takes a token that may write.",
 			reflect.TypeFor[incoming.Post]()),

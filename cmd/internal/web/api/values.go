@@ -55,7 +55,7 @@ func values() map[string]*jsonschema.Schema {
 				query.BecauseNothingOpen, query.BecauseUnreadable, query.BecauseNeverRead,
 				query.BecauseProbe, query.BecauseSignal, query.BecauseNoComponent)),
 		"ProbeState": enum("never: not asked yet. missed: once, the next answer decides. failing: twice in a row "+
-			"and more, told as the vendor's. undecided: likewise, and nothing shows that our network works. "+
+			"and more, counted as the vendor's. undecided: likewise, and nothing shows that our network works. "+
 			"own_network: likewise, with checks of other vendors.",
 			words(reach.Never, reach.OK, reach.Missed, reach.Failing,
 				reach.Undecided, reach.OwnNetwork)),

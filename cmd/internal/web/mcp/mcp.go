@@ -70,7 +70,7 @@ func Server(of *site.Site) *sdk.Server {
 	addTool(s, m, s.numbers, "vendor_numbers", "Figures of a vendor",
 		"A vendor's figures for the last 30, 90 and 365 days: incidents, seconds of impact, median seconds to "+
 			"resolve, median seconds from the start to the first post, share with a postmortem; its uptime, what is "+
-			"left of its target, and how it tells of its trouble. Always read them "+
+			"left of its target, and how openly it reports its incidents. Always read them "+
 			"together with coverage_start_at and blind_seconds: a low number may only mean that the pages were "+
 			"not read.")
 	return m

@@ -240,7 +240,7 @@ type NumbersOut struct {
 	Numbers  []Numbers       `json:"numbers"`
 	Uptime   []query.Uptime  `json:"uptime" jsonschema:"share of windows without impact, of the time that is known"`
 	SLA      *query.SLA      `json:"sla" jsonschema:"what is left of its target; null: none is configured"`
-	Honesty  []query.Honesty `json:"honesty" jsonschema:"how it tells of its trouble: cases of a sample"`
+	Honesty  []query.Honesty `json:"honesty" jsonschema:"how openly it reports its incidents: cases of a sample"`
 }
 
 // brief is an incident as listings have it.

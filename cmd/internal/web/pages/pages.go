@@ -101,7 +101,7 @@ func (p *Pages) Failure(r *http.Request, err error) site.Document {
 		p.Log.Error("page", "path", r.URL.Path, "error", err)
 		v.Title = "Failed"
 		v.Body = body{"This page failed", "The file could not be read. The log of vendorwatch says why; " +
-			"whether vendors are well is not told by this."}
+			"this does not say whether vendors are well."}
 	}
 	d, err := p.html(v, nil)
 	if err != nil {

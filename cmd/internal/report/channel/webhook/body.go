@@ -177,7 +177,7 @@ func checkBody(v channel.Values, r channel.Reporter) {
 	}
 	f, err := parseForm(text)
 	if err != nil {
-		r.Mistake("body.template", err.Error(), "mend that line; docs/webhook.md describes the fields and functions")
+		r.Mistake("body.template", err.Error(), "correct that line; docs/webhook.md describes the fields and functions")
 		return
 	}
 	posts := false
@@ -185,7 +185,7 @@ func checkBody(v channel.Values, r channel.Reporter) {
 		body, err := f.body(m)
 		if err != nil {
 			r.Mistake("body.template", fmt.Sprintf("%s, for a message of reason %s", err, m.Reason),
-				"mend it; docs/webhook.md describes the fields, and which messages have which")
+				"correct it; docs/webhook.md describes the fields, and which messages have which")
 			return
 		}
 		posts = posts || body != nil

@@ -39,7 +39,7 @@ func VendorTOML(name, page, platform string) string {
 func Append(path string, vendors []string, kinds ChannelKinds) error {
 	real, err := filepath.EvalSymlinks(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return noFile(path)
+		return missingFile(path)
 	}
 	if err != nil {
 		return fmt.Errorf("config file: %w", err)

@@ -180,15 +180,20 @@ func LoadToRead(path string, kinds ChannelKinds) (*Config, error) {
 	return load(checker{file: path, kinds: kinds, env: os.Getenv, withoutSecrets: true})
 }
 
-func noFile(path string) error {
-	return fmt.Errorf("config file %s does not exist; vendorwatch init writes one, and --config names another: %w",
-		path, fs.ErrNotExist)
+// missingFile is the error of a config file that is not there: an fs.ErrNotExist, whose text would repeat this one.
+type missingFile string
+
+func (path missingFile) Error() string {
+	return fmt.Sprintf("config file %s does not exist; vendorwatch init writes one, and --config names another",
+		string(path))
 }
+
+func (missingFile) Is(target error) bool { return target == fs.ErrNotExist }
 
 func load(c checker) (*Config, error) {
 	data, err := os.ReadFile(c.file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, noFile(c.file)
+		return nil, missingFile(c.file)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("config file: %w", err)

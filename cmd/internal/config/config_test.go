@@ -188,7 +188,8 @@ func TestSummary(t *testing.T) {
 func TestLoad(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "my.toml")
-	if _, err := Load(path, testKinds); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "--config") {
+	if _, err := Load(path, testKinds); !errors.Is(err, fs.ErrNotExist) ||
+		!strings.Contains(err.Error(), "--config") || strings.Count(err.Error(), "exist") != 1 {
 		t.Errorf("of a file that is not there: %v", err)
 	}
 	// As an editor on Windows saves it.

@@ -38,13 +38,18 @@ func SameReading(a, b []Raw) bool {
 			sameRawTime(a.ScheduledStart, b.ScheduledStart) && sameRawTime(a.ScheduledEnd, b.ScheduledEnd) &&
 			sameRawTime(a.Period, b.Period) && sameRawTime(a.Created, b.Created) &&
 			sameRawTime(a.Updated, b.Updated) && sameRawTime(a.Detected, b.Detected)
-		return same && times && slices.Equal(a.Components, b.Components) &&
+		return same && times && slices.EqualFunc(a.Components, b.Components, sameRawComponent) &&
 			slices.EqualFunc(a.Updates, b.Updates, sameRawUpdate)
 	})
 }
 
 func sameRawTime(a, b RawTime) bool {
 	return a.Text == b.Text && a.Layout == b.Layout && a.Language == b.Language
+}
+
+func sameRawComponent(a, b RawComponent) bool {
+	return a.ID == b.ID && a.Name == b.Name && a.Group == b.Group && a.Status == b.Status &&
+		sameRawTime(a.Started, b.Started) && sameRawTime(a.Resolved, b.Resolved)
 }
 
 func sameRawUpdate(a, b RawUpdate) bool {

@@ -159,9 +159,6 @@ func (r *Record) match(posts []normalize.Post) []*Update {
 		return rows
 	}
 	for n, p := range posts {
-		if rows[n] != nil {
-			continue
-		}
 		for _, row := range r.sorted() {
 			if alike(row.Update, p.Update) {
 				take(n, row)

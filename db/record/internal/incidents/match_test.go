@@ -34,7 +34,9 @@ func TestAPostKeepsItsRow(t *testing.T) {
 		"an id in place of minute and state": {[]normalize.Post{post("@10:00 update", "One.", 0)},
 			[]normalize.Post{post("u1", "One, better.", 0, "@10:00 update")}, []int64{1}},
 		"another id for the same words in the same minute": {
-			[]normalize.Post{post("a", "One.", 0), post("b", "Two.", 5)}, []normalize.Post{post("x", "One.", 0), post("y", "Two.", 5)}, []int64{1, 2}},
+			[]normalize.Post{post("a", "One.", 0), post("b", "Two.", 5)},
+			[]normalize.Post{post("x", "One.", 0), post("y", "Two.", 5)}, []int64{1, 2},
+		},
 		"another id for the same words at another time": {[]normalize.Post{post("a", "One.", 0)},
 			[]normalize.Post{post("x", "One.", 5)}, []int64{0}},
 		"another id for other words in the same minute": {[]normalize.Post{post("a", "One.", 0)},

@@ -36,6 +36,9 @@ the stored words do not mention stays as it is. A second run changes nothing.
 		Annotations: stopping.Leaves("the pages done so far stay done; run it again for the others"),
 		Args:        takes(0, 0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if dryRun {
+				cmd.Annotations = nil // it leaves nothing behind
+			}
 			return a.dbRenormalize(cmd.Context(), vendor, dryRun)
 		},
 	}

@@ -40,6 +40,7 @@ left to the service. A digest for a channel whose secret is not set waits, and i
 			if !dryRun && !a.asJSON && !asSlack && !asMarkdown && from.IsZero() {
 				return a.sendDigest(cmd.Context(), name)
 			}
+			cmd.Annotations = nil // nothing is sent, so that nothing waits
 			d, err := a.digestToPrint(cmd.Context(), name, from)
 			if err != nil {
 				return err

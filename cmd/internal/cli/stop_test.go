@@ -76,6 +76,8 @@ func TestCommandsThatWaitAreStopped(t *testing.T) {
 		{"db backup copy.db", now, "no copy was made"},
 		{"db check", now, "the file was not checked whole"},
 		{"export v_updates", now, "what it printed is not complete"},
+		{"digest --dry-run", now, "what it printed is not complete"},
+		{"db renormalize --dry-run", now, "what it printed is not complete"},
 		{"incidents", now, "what it printed is not complete"},
 		{"stats", now, "what it printed is not complete"},
 		{"db prune --older-than 1h", nil, "nothing was deleted"},

@@ -93,9 +93,8 @@ const (
 	StatusUnknown     ComponentStatus = "unknown"
 )
 
-// Raw is one incident in the vendor's own words, as one document shows it. It holds strings
-// only, so that it can be stored beside its meaning and the meaning be made again later.
-// A field is empty where the document does not show it.
+// Raw is one incident in the vendor's own words, as one document shows it. It holds strings only, so that it can be
+// stored beside its meaning and the meaning be made again later. A field is empty where the document does not show it.
 type Raw struct {
 	// kind of document it was read from: "summary", "incident_page", …
 	Document string `json:"document"`
@@ -156,8 +155,7 @@ type RawComponent struct {
 	Resolved RawTime `json:"resolved,omitzero"`
 }
 
-// Incident is one incident, maintenance or notice in the common schema. Times are UTC; a zero
-// time is unknown.
+// Incident is one incident, maintenance or notice in the common schema. Times are UTC; a zero time is unknown.
 type Incident struct {
 	Key              string // the vendor's id, else the canonical URL, else "#" and a hash of title and start
 	Kind             Kind

@@ -189,9 +189,8 @@ func rawBody(r Raw, id string) (string, bool) {
 	return r.Updates[n].Body, true
 }
 
-// richer returns the one of two texts of the same words that has more form: more line ends, then more
-// marks, then less white space. It depends on the texts alone, so that the order in which documents are
-// read does not matter.
+// richer returns the one of two texts of the same words that has more form: more line ends, then more marks, then less
+// white space. It depends on the texts alone, so that the order in which documents are read does not matter.
 func richer(a, b string) string {
 	form := func(s string) []int {
 		return []int{strings.Count(s, "\n"), len(strings.Join(strings.Fields(s), "")), -len(s)}

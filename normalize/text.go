@@ -20,8 +20,7 @@ func sameWords(a, b string) bool {
 	return a == b || markdown.PlainQuotes(markdown.Plain(a)) == markdown.PlainQuotes(markdown.Plain(b))
 }
 
-// cutOf reports whether short is the beginning of long and is marked as cut by an ellipsis, or is
-// known to be cut.
+// cutOf reports whether short is the beginning of long and is marked as cut by an ellipsis, or is known to be cut.
 func cutOf(short, long string, known bool) bool {
 	s := markdown.Squeeze(short)
 	trimmed := strings.TrimSuffix(strings.TrimSuffix(s, "…"), "...")

@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// Words are a platform's words beyond those that every platform uses, folded by Word; they go before
-// the common ones.
+// Words are a platform's words beyond those that every platform uses, folded by Word; they go before the common ones.
 type Words struct {
 	States     map[string]State
 	Severities map[string]Severity

@@ -51,10 +51,10 @@ func TestAgendaKeepsTheTimesOfCron(t *testing.T) {
 	})
 }
 
-// times is a schedule that comes at these times and never again.
-type times []time.Time
+// atTimes is a schedule that comes at these times and never again.
+type atTimes []time.Time
 
-func (s times) Next(now time.Time) time.Time {
+func (s atTimes) Next(now time.Time) time.Time {
 	for _, at := range s {
 		if at.After(now) {
 			return at
@@ -68,7 +68,7 @@ func TestAgendaWithoutAJobThatIsOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var a agenda
 		twice, always := 0, 0
-		a.add(times{time.Now().Add(time.Minute), time.Now().Add(90 * time.Second)}, func() { twice++ })
+		a.add(atTimes{time.Now().Add(time.Minute), time.Now().Add(90 * time.Second)}, func() { twice++ })
 		a.add(cron.Every(time.Minute), func() { always++ })
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute+time.Second)
 		defer cancel()

@@ -55,10 +55,12 @@ func randomWorld(t *testing.T, file *db.DB, r *rand.Rand, vendors int) {
 				failed = "503 Service Unavailable"
 			}
 			must(`INSERT INTO sources (source_id, vendor_id, page_url, watched, interval_seconds, last_success_at,
-				consecutive_failures, last_error, indicator, page_severity, page_because, page_severity_at)
-				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, source, v+1, fmt.Sprintf("https://%d.example", source),
+				consecutive_failures, last_error, indicator, page_severity, page_because, page_severity_at,
+				entries_lost)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, source, v+1, fmt.Sprintf("https://%d.example", source),
 				often(1, 0), pick(0, 60, 300, 300, 86400), success, failures, failed,
-				often(nil, "", "none", "Service Under Maintenance"), severity, because, severityAt)
+				often(nil, "", "none", "Service Under Maintenance"), severity, because, severityAt,
+				often(0, 1))
 			if partial {
 				must(`INSERT INTO scrapes (source_id, started_at, last_started_at, took_ms, outcome)
 					VALUES (?, ?, ?, 1, 'partial')`, source, success, success)

@@ -64,6 +64,8 @@ func TestStatus(t *testing.T) {
 			{Key: "b", Name: "B", Status: status, VendorStatus: word}}
 		return s
 	}
+	lost := []normalize.Finding{{Field: "incidents", Value: "{}", Problem: "an entry is left out", Lost: true}}
+	losing := func(s record.Scrape) record.Scrape { s.AllOpen, s.Findings = false, lost; return s }
 	failing := func(f *file, times int) {
 		for n := range times {
 			f.save(record.Scrape{At: after(time.Duration(n+1) * time.Minute), Interval: interval, Err: errRefused})
@@ -76,6 +78,35 @@ func TestStatus(t *testing.T) {
 	}{
 		"nothing was read":             {func(*file) {}, at, "unknown because never_read, 1 unread"},
 		"a feed without anything open": {func(f *file) { f.save(good) }, at, "operational because nothing_open"},
+		"a list with an entry that cannot be read": {func(f *file) { f.save(losing(good)) }, at,
+			"unknown because unreadable, since 09:00"},
+		"a finding that costs no entry": {func(f *file) {
+			s := good
+			s.Findings = []normalize.Finding{{Field: "title", Value: "x", Problem: "it is odd"}}
+			f.save(s)
+		}, at, "operational because nothing_open"},
+		"an entry that cannot be read, on a page that has not changed since": {func(f *file) {
+			f.save(losing(good))
+			f.save(record.Scrape{At: after(minute), Interval: interval, Unchanged: true})
+		}, at, "unknown because unreadable, since 09:01"},
+		"an entry that could not be read, and now is": {func(f *file) {
+			f.save(losing(good))
+			s := good
+			s.At = after(minute)
+			f.save(s)
+		}, at, "operational because nothing_open"},
+		"an entry that cannot be read, beside components that are well": {func(f *file) {
+			f.save(losing(good))
+			f.page(f.source, "none", "component")
+		}, at, "unknown because unreadable, since 09:00"},
+		"an entry that cannot be read, on a page that says it is well": {func(f *file) {
+			f.save(losing(good))
+			f.page(f.source, "none", "page")
+		}, at, "operational because page, since 09:00"},
+		"an entry that cannot be read, on a red page": {func(f *file) {
+			f.save(losing(good))
+			f.page(f.source, "major", "component")
+		}, at, "partial_outage because component, major, since 09:00"},
 		"a page that says it is well": {func(f *file) { f.save(good); f.page(f.source, "none", "page") }, at,
 			"operational because page, since 09:00"},
 		"components that are well": {func(f *file) { f.save(good); f.page(f.source, "none", "component") }, at,

@@ -209,6 +209,7 @@ type Finding struct {
 	Field   string // name of the field, as in SQL
 	Value   string // the vendor's words
 	Problem string // what is wrong with them, in a sentence
+	Lost    bool   `json:"-"` // an entry was left out, so that what it is about is not in the record
 }
 
 // EventKind is a sort of news.

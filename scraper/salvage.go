@@ -169,6 +169,7 @@ func (v *salvager) drop(l list, bad []span, cause error) (Result, bool) {
 			Field: cmp.Or(l.name, "page"), Value: page.Clip(page.OneLine(text), 300),
 			Problem: fmt.Sprintf("entry %d of %d cannot be read and is left out: %s", slices.Index(l.items, b)+1,
 				len(l.items), reason(cause)),
+			Lost: true,
 		})
 	}
 	return res, true

@@ -64,6 +64,9 @@ func TestReadWithABadEntry(t *testing.T) {
 			if lost != (tt.lost != "") {
 				t.Errorf("findings %+v; want %q", res.Findings, tt.lost)
 			}
+			if lost && !res.Findings[0].Lost {
+				t.Errorf("the entry does not count as lost: %+v", res.Findings)
+			}
 			if tt.lost != "" && res.Coverage != (scraper.Coverage{}) {
 				t.Errorf("it lost an entry, and covers %+v", res.Coverage)
 			}

@@ -54,12 +54,13 @@ CREATE TABLE sources ( -- status pages, and whether each can be read
   copy_suspected INTEGER NOT NULL DEFAULT 0 CHECK (copy_suspected IN (0, 1)), -- 1: the newest text of an incident may come from a stale cache; the next reading decides
   vanish_suspected_at TEXT CHECK (vanish_suspected_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when most open incidents disappeared at once; the next successful scrape decides whether that is true
   current_until_at TEXT GENERATED ALWAYS AS (CASE WHEN consecutive_failures > 0 THEN max(coalesce(latest_at, last_success_at), coalesce(last_success_at, latest_at)) ELSE strftime('%Y-%m-%dT%H:%M:%fZ', max(coalesce(latest_at, last_success_at), coalesce(last_success_at, latest_at)), (coalesce(nullif(interval_seconds, 0), 3600) + min(coalesce(nullif(interval_seconds, 0), 3600), 3600) + 300) || ' seconds') END), -- until when the newest reading tells of the present: until the one after it is missed, and no longer than itself once an attempt has failed; null: not read yet
+  entries_lost INTEGER NOT NULL DEFAULT 0 CHECK (entries_lost IN (0, 1)), -- 1: an entry of the page could not be read when all of it was last read; what that is about is a finding, and not in the record
   UNIQUE (vendor_id, page_url),
   CHECK ((page_severity IS NULL) = (page_because IS NULL) AND (page_severity IS NULL) = (page_severity_at IS NULL))
 ) STRICT;
 CREATE INDEX sources_watched ON sources (vendor_id) WHERE watched = 1;
 CREATE INDEX sources_by_reading ON sources (interval_seconds, last_success_at) WHERE watched = 1;
-CREATE INDEX sources_not_calm ON sources (vendor_id) WHERE watched = 1 AND (last_success_at IS NULL OR last_error IS NOT NULL OR consecutive_failures > 0 OR page_severity <> 'none' OR indicator LIKE '%maintenance%');
+CREATE INDEX sources_not_calm ON sources (vendor_id) WHERE watched = 1 AND (last_success_at IS NULL OR last_error IS NOT NULL OR entries_lost = 1 OR consecutive_failures > 0 OR page_severity <> 'none' OR indicator LIKE '%maintenance%');
 
 CREATE TABLE source_filters ( -- which incidents of a page concern us, by the configuration; no row: all
   source_id INTEGER PRIMARY KEY REFERENCES sources (source_id), -- which page
@@ -1018,8 +1019,8 @@ JOIN vendors v USING (vendor_id);
 CREATE VIEW v_status AS -- whether each vendor is well at this moment, by what its watched pages say, and since when; a page that was not read when it was due says nothing
 WITH
   source AS (
-    SELECT s.source_id, s.vendor_id, clock.now, s.last_success_at, s.indicator, s.page_severity, s.page_severity_at, s.page_because,
-      EXISTS (SELECT 1 FROM scrapes x WHERE x.source_id = s.source_id AND x.started_at = s.last_success_at AND x.outcome = 'partial') AS partial,
+    SELECT s.source_id, s.vendor_id, clock.now, s.last_success_at, s.indicator, s.page_severity, s.page_severity_at, s.page_because, s.entries_lost,
+      s.entries_lost OR EXISTS (SELECT 1 FROM scrapes x WHERE x.source_id = s.source_id AND x.started_at = s.last_success_at AND x.outcome = 'partial') AS partial,
       CASE WHEN s.last_success_at IS NULL THEN 'never_read'
         WHEN s.consecutive_failures >= 3 OR s.last_success_at < strftime('%Y-%m-%dT%H:%M:%fZ', clock.now,
           '-' || (coalesce(nullif(s.interval_seconds, 0), 3600) + 2 * min(coalesce(nullif(s.interval_seconds, 0), 3600), 86400)) || ' seconds') THEN 'unreadable'
@@ -1058,10 +1059,10 @@ WITH
     WHERE c.status <> 'operational' AND c.gone_at IS NULL
       AND (c.status = 'under_maintenance' OR c.status = 'unknown' AND c.vendor_status <> '')
     UNION ALL
-    SELECT vendor_id, reading, 'page', coalesce(page_severity, CASE WHEN partial THEN 'unknown' ELSE 'none' END), NULL,
-      CASE WHEN page_severity IS NOT NULL THEN coalesce(page_because, 'page') WHEN partial THEN 'unreadable' ELSE 'nothing_open' END,
-      CASE WHEN page_severity IS NOT NULL THEN page_severity_at WHEN partial THEN last_success_at END
-    FROM source
+    SELECT vendor_id, reading, 'page', coalesce(CASE WHEN NOT calm_in_part THEN page_severity END, CASE WHEN partial THEN 'unknown' ELSE 'none' END), NULL,
+      CASE WHEN calm_in_part THEN 'unreadable' WHEN page_severity IS NOT NULL THEN coalesce(page_because, 'page') WHEN partial THEN 'unreadable' ELSE 'nothing_open' END,
+      CASE WHEN calm_in_part THEN last_success_at WHEN page_severity IS NOT NULL THEN page_severity_at WHEN partial THEN last_success_at END
+    FROM (SELECT *, entries_lost AND page_severity IS 'none' AND page_because IS 'component' AS calm_in_part FROM source)
     UNION ALL
     SELECT vendor_id, reading, 'planned', 'maintenance', NULL, page_because, page_severity_at
     FROM source WHERE page_severity = 'none' AND indicator LIKE '%maintenance%'
@@ -1110,7 +1111,7 @@ SELECT
     WHEN w.rank IN (5, 6) THEN 'under_maintenance' WHEN w.rank BETWEEN 1 AND 4 THEN 'operational'
     ELSE 'unknown' END AS status, -- operational, degraded_performance, partial_outage, major_outage, under_maintenance or unknown; operational only if every watched page was read and says so
   coalesce(w.because, CASE WHEN EXISTS (SELECT 1 FROM sources s WHERE s.vendor_id = v.vendor_id AND s.last_success_at IS NOT NULL)
-    THEN 'unreadable' ELSE 'never_read' END) AS because, -- why: incident, the worst open one; page or component, the page's overall status or its components; probe or signal, our own check fails or our own alert burns, and nobody says why, so that the status is unknown; maintenance, work in progress; nothing_open, the page has neither and lists nothing open; unreadable, a page was not read when it was due, or only in part; never_read
+    THEN 'unreadable' ELSE 'never_read' END) AS because, -- why: incident, the worst open one; page or component, the page's overall status or its components; probe or signal, our own check fails or our own alert burns, and nobody says why, so that the status is unknown; maintenance, work in progress; nothing_open, the page has neither and lists nothing open; unreadable, a page was not read when it was due, or only in part, or an entry of it could not be read; never_read
   coalesce(n.since_at, CASE WHEN w.rank IS NULL THEN (SELECT max(s.last_success_at) FROM sources s WHERE s.vendor_id = v.vendor_id) END) AS since_at, -- since when; for what was not read, the last successful reading; null: not known
   coalesce(p.readable_at, CASE WHEN w.rank IS NULL THEN (SELECT max(s.last_success_at) FROM sources s WHERE s.vendor_id = v.vendor_id) END) AS readable_at, -- last successful live reading; of several watched pages the oldest; null: one was never read
   CASE WHEN w.rank > 10 THEN w.word WHEN w.rank IN (8, 9) THEN l.word WHEN w.rank = 4 THEN 'none' END AS severity, -- severity of what is wrong; if status is unknown because a page was not read, of the worst that was last known; null: nothing is known to be wrong

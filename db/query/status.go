@@ -148,8 +148,8 @@ const notReadWhenDue = `FROM due CROSS JOIN sources s
 
 // notCalm are the pages with failures, and those that say of themselves that they are not well, as they are in the
 // index sources_not_calm.
-const notCalm = `watched = 1 AND (last_success_at IS NULL OR last_error IS NOT NULL OR consecutive_failures > 0
-	OR page_severity <> 'none' OR indicator LIKE '%maintenance%')`
+const notCalm = `watched = 1 AND (last_success_at IS NULL OR last_error IS NOT NULL OR entries_lost = 1
+	OR consecutive_failures > 0 OR page_severity <> 'none' OR indicator LIKE '%maintenance%')`
 
 // mayBeUnwell chooses, by what is open and by what pages last said, every vendor that can be other than well. It
 // reads nothing of those that are calm.

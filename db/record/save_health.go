@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"vendorwatch/db"
 	"vendorwatch/db/internal/scan"
 	"vendorwatch/normalize"
@@ -140,10 +141,13 @@ func saveReadable(ctx context.Context, tx *db.Tx, p pass) (change, error) {
 	if p.Err != nil {
 		lastError = p.Err.Error()
 	}
+	lost := slices.ContainsFunc(p.Findings, func(f normalize.Finding) bool { return f.Lost })
+	whole := p.Err == nil && !p.Unchanged && !p.SomeSame
 	_, err := tx.Exec(ctx, `
 		UPDATE sources SET last_attempt_at = ?1, last_success_at = ?1, consecutive_failures = 0,
-			failing_since_at = NULL, last_error = ?2, interval_seconds = ?3
-		WHERE source_id = ?4`, p.at, db.Null(lastError), p.seconds(), p.SourceID)
+			failing_since_at = NULL, last_error = ?2, interval_seconds = ?3,
+			entries_lost = CASE WHEN ?4 THEN 1 WHEN ?5 THEN 0 ELSE entries_lost END
+		WHERE source_id = ?6`, p.at, db.Null(lastError), p.seconds(), lost, whole, p.SourceID)
 	if err != nil || p.source.Failures < failuresToReport {
 		return change{}, err
 	}

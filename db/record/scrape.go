@@ -39,12 +39,12 @@ type Scrape struct {
 	WordsOf func(platform string) (normalize.Words, bool)
 
 	Components    []normalize.Component
-	AllOpen       bool      // every incident open on the page is among Incidents
-	AllComponents bool      // every component of the page is among Components
-	CoverageStart time.Time // every incident since then is among Incidents; zero if not known
-	CoverageEnd   time.Time // … that began before this; zero means At
-	Findings      []normalize.Finding
-	Documents     []query.Document // saved only if Err is nil
+	AllOpen       bool                // every incident open on the page is among Incidents
+	AllComponents bool                // every component of the page is among Components
+	CoverageStart time.Time           // every incident since then is among Incidents; zero if not known
+	CoverageEnd   time.Time           // … that began before this; zero means At
+	Findings      []normalize.Finding // one that says that an entry is lost keeps the page from counting as calm
+	Documents     []query.Document    // saved only if Err is nil
 	// the history page to go on with; 0 leaves it, -1 says that the first day was reached
 	BackfillPage  int
 	PageName      string // the vendor's name as its page gives it; used where the vendor has none

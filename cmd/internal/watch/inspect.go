@@ -200,7 +200,8 @@ func (in Inspection) finish(p scraper.Platform, out scraper.Outcome, err error) 
 	in.Components = inspectedComponents(components)
 	in.Findings = []InspectedFinding{}
 	for _, f := range slices.Concat(out.Findings, findings, more) {
-		in.Findings = append(in.Findings, InspectedFinding(f))
+		in.Findings = append(in.Findings,
+			InspectedFinding{Key: f.Key, Field: f.Field, Value: f.Value, Problem: f.Problem})
 	}
 	if in.Documents == nil {
 		in.Documents = []InspectedDocument{}

@@ -113,10 +113,9 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 		if a.Subject == "" || a.Start == "" || a.Status == "" {
 			// Whether what cannot be read is open is not known, so that no absence proves anything.
 			res.Coverage.Open = false
-			res.Findings = append(
-				res.Findings,
-				a.finding("the alert lacks its subject, start or status, and is not read"),
-			)
+			lost := a.finding("the alert lacks its subject, start or status, and is not read")
+			lost.Lost = true
+			res.Findings = append(res.Findings, lost)
 			return
 		}
 		key := string(a.ID)

@@ -73,6 +73,7 @@ type goldenFinding struct {
 	Field   string `json:"field"`
 	Value   string `json:"value"`
 	Problem string `json:"problem"`
+	Lost    bool   `json:"lost,omitempty"`
 }
 
 func goldenOf(i normalize.Incident) goldenIncident {

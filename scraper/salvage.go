@@ -5,19 +5,18 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 
-	"vendorwatch/normalize"
 	"vendorwatch/scraper/page"
 )
 
 // Read parses a page. An entry of a list that the platform refuses costs that entry, with a finding, and not the page:
 // in JSON, in JSON that stands in a web page or a script, in HTML, and in a feed. The Result then covers nothing, since
 // what was lost may be open. A page is refused as before if its other entries do not make it a page of the platform
-// either, or if a list would be left without any entry, unless it had only one and the page shows something else.
+// either, or if a list would be left without any entry, unless it had only one and the page shows something else, or is
+// a feed. A web page with a sole entry is left to its platform, which alone can tell an entry from a list.
 func Read(p Platform, s Source, in Page) (Result, error) {
 	res, err := parse(p, s, in)
 	if errors.Is(err, ErrShape) {
@@ -85,7 +84,7 @@ func salvage(p Platform, s Source, in Page, cause error) (res Result, ok bool) {
 		// hold it if the page can be read with one of its ends alone.
 		for _, likely := range []bool{true, false} {
 			for _, l := range doc.lists {
-				if len(l.items) == 0 || len(l.items) == 1 && l.markup || likely != v.likely(l) {
+				if len(l.items) == 0 || len(l.items) == 1 && l.element || likely != v.likely(l) {
 					continue
 				}
 				if res, ok := v.without(l, cause); ok {
@@ -111,7 +110,7 @@ func (v *salvager) likely(l list) bool {
 // without reads the page without the bad items of a list, or as little of them as possible.
 func (v *salvager) without(l list, cause error) (Result, bool) {
 	bad := v.bad(l, l.items)
-	if len(bad) == 0 || len(bad) == len(l.items) && (len(bad) > 1 || l.markup) {
+	if len(bad) == 0 || len(bad) == len(l.items) && (len(bad) > 1 || l.element) {
 		return Result{}, false
 	}
 	if !l.markup {
@@ -121,7 +120,7 @@ func (v *salvager) without(l list, cause error) (Result, bool) {
 	}
 	if len(bad) == 1 {
 		for _, inner := range slices.Backward(v.doc.lists) {
-			if len(inner.items) == 0 || len(inner.items) == 1 && l.markup || !bad[0].holds(inner.items[0]) {
+			if len(inner.items) == 0 || len(inner.items) == 1 && l.element || !bad[0].holds(inner.items[0]) {
 				continue
 			}
 			if lost := v.bad(inner, inner.items); len(lost) < len(inner.items) || len(lost) == 1 {
@@ -153,7 +152,8 @@ func (v *salvager) mend(l list, bad []span) (Result, bool) {
 // drop reads the page without the bad items of a list, with a finding for each of them.
 func (v *salvager) drop(l list, bad []span, cause error) (Result, bool) {
 	res, ok := v.readWithout(l, bad)
-	if !ok || len(bad) == len(l.items) && len(res.Incidents)+len(res.Components) == 0 {
+	feed := l.markup && !l.element
+	if !ok || len(bad) == len(l.items) && !feed && len(res.Incidents)+len(res.Components) == 0 {
 		return Result{}, false
 	}
 	if l.element && !v.entries(l, bad, res) {
@@ -165,12 +165,8 @@ func (v *salvager) drop(l list, bad []span, cause error) (Result, bool) {
 		if l.markup {
 			text = page.Visible(text)
 		}
-		res.Findings = append(res.Findings, normalize.Finding{
-			Field: cmp.Or(l.name, "page"), Value: page.Clip(page.OneLine(text), 300),
-			Problem: fmt.Sprintf("entry %d of %d cannot be read and is left out: %s", slices.Index(l.items, b)+1,
-				len(l.items), reason(cause)),
-			Lost: true,
-		})
+		res.Findings = append(res.Findings, page.LeftOut(cmp.Or(l.name, "page"), text, reason(cause),
+			slices.Index(l.items, b)+1, len(l.items)))
 	}
 	return res, true
 }

@@ -32,7 +32,6 @@ func TestBadEntryOfAnyPage(t *testing.T) {
 			`activeIncidents\":[{\"id\":\"q\",\"name\":\"w\",\"status\":[\"x\"]},`}, 0, `"x"`},
 		{"apple", "broken/status.js", []string{`"messageId": "2000000400"`, `"messageId": {}`}, 1,
 			"11/20/2026 03:00 PST"},
-		{"statuscast", "healthy/home.html", []string{`href="/incident/39001"`, `href=""`}, 1, "desk is staffed"},
 		{"aws", "rss/all.rss", []string{"#horns_1793200000", "#horns"}, 1, "Fog"},
 		{"oraclecloud", "broken/feed.rss", []string{"<guid>ocid1.oraclecloudincident.oc1.iad.old1</guid>", "",
 			"#/incidents/ocid1.oraclecloudincident.oc1.iad.old1", ""}, 1, "Barrel Storage"},

@@ -129,6 +129,7 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 		PageURL:   addressOf(doc, p),
 		Indicator: page.OneLine(doc.FindMatcher(selIndicator).First().Text()),
 	}
+	var lost []normalize.Finding
 	for _, list := range lists.EachIter() {
 		rows := list.FindMatcher(selRow)
 		if heads := list.FindMatcher(selHead).Length(); heads != rows.Length() ||
@@ -141,6 +142,10 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 		}
 		for _, row := range rows.EachIter() {
 			raw, ok := incident(row, p)
+			if !ok && rows.Length() == 1 { // one among others is left out where pages are read
+				lost = append(lost, page.LeftOut("incidents", row.Text(), "it has no address", 1, 1))
+				continue
+			}
 			if !ok {
 				return scraper.Result{}, page.Errorf(
 					"a StatusCast page that lists an incident without its address",
@@ -156,6 +161,10 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 		}
 	}
 	res.Components, res.Findings = components(grid)
+	res.Findings = append(res.Findings, lost...)
+	if len(lost) > 0 && (len(res.Components) == 0 || page.BreaksOff(body)) {
+		return scraper.Result{}, page.Errorf("a StatusCast page that lists an incident without its address")
+	}
 	if len(res.Components) == 0 && (grid.Length() > 0 || lists.Length() == 0) {
 		return scraper.Result{}, page.Errorf("a StatusCast page whose grid shows no component")
 	}

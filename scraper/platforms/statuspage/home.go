@@ -54,7 +54,9 @@ func readHome(s scraper.Source, p page.Page, doc *goquery.Document) (Reading, er
 	out.PageName = strings.TrimSpace(strings.TrimSuffix(page.Title(doc), " Status"))
 	out.Indicator = homeIndicator(doc)
 	out.Components = htmlComponents(doc)
+	var sole *goquery.Selection // the last incident; if there is one, it is that
 	doc.FindMatcher(selUnresolved).Each(func(_ int, in *goquery.Selection) {
+		sole = in
 		raw := r.incident(in, "")
 		if raw.Impact == "" {
 			raw.Impact = impactClass(in)
@@ -63,23 +65,31 @@ func readHome(s scraper.Source, p page.Page, doc *goquery.Document) (Reading, er
 		out.Incidents = append(out.Incidents, raw)
 	})
 	doc.FindMatcher(selScheduled).Each(func(_ int, in *goquery.Selection) {
+		sole = in
 		out.Incidents = append(out.Incidents, r.scheduled(in))
 	})
 	collapsed := !doc.FindMatcher(selList).First().HasClass("format-expanded")
 	days.Each(func(_ int, day *goquery.Selection) {
 		date := page.OneLine(day.FindMatcher(selDayDate).First().Text())
 		day.FindMatcher(selPast).Each(func(_ int, in *goquery.Selection) {
+			sole = in
 			raw := r.incident(in, date)
 			raw.Excerpt = raw.Excerpt || collapsed
 			out.Incidents = append(out.Incidents, raw)
 		})
 	})
+	out.Coverage = scraper.Coverage{Open: true, Components: len(out.Components) > 0}
 	for i, raw := range out.Incidents {
 		if raw.ID == "" && raw.Title == "" {
+			if text := page.OneLine(sole.Text()); len(out.Incidents) == 1 && len(out.Components) > 0 && text != "" {
+				out.Findings = append(out.Findings,
+					page.LeftOut("incidents", text, "it has neither link nor title", 1, 1))
+				out.Incidents, out.Coverage = nil, scraper.Coverage{}
+				break // one among others is left out where pages are read
+			}
 			return Reading{}, page.Errorf("a Statuspage home page whose incident %d has neither link nor title", i+1)
 		}
 	}
-	out.Coverage = scraper.Coverage{Open: true, Components: len(out.Components) > 0}
 	return out, nil
 }
 

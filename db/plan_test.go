@@ -161,6 +161,7 @@ func asking(ctx context.Context, d *query.DB) map[string][]func() error {
 		"Stories":        one(func() error { _, err := d.Stories(ctx, year, now); return err }),
 		"StoryMembers":   one(func() error { _, err := d.StoryMembers(ctx, 1); return err }),
 		"OwnChecks":      one(func() error { _, _, err := d.OwnChecks(ctx, year); return err }),
+		"OwnOutages":     one(func() error { _, err := d.OwnOutages(ctx, year); return err }),
 		"ComponentSpans": one(func() error { _, err := d.ComponentSpans(ctx, []int64{1, 2}, year); return err }),
 		"ComponentsAfter": one(func() error {
 			_, err := d.ComponentsAfter(ctx, now, "acme", "operational", 1,

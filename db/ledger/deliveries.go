@@ -165,6 +165,17 @@ func (l *Ledger) SourceAlerts(ctx context.Context, sourceIDs []int64) ([]Deliver
 	return found, nil
 }
 
+// OwnNetworkAlerts returns the alerts on outages of our own network that began at that time or later, in the order in
+// which they were planned.
+func (l *Ledger) OwnNetworkAlerts(ctx context.Context, since time.Time) ([]Delivery, error) {
+	found, err := l.deliveries(ctx, `WHERE d.stream = 'alerts' AND d.reason IN ('own_network', 'own_network_back')
+		AND d.from_at >= ?`, db.Stamp(since))
+	if err != nil {
+		return nil, fmt.Errorf("alerts on our own network: %w", err)
+	}
+	return found, nil
+}
+
 // deliveries runs a query whose rest follows selectDelivery.
 func (l *Ledger) deliveries(ctx context.Context, rest string, args ...any) ([]Delivery, error) {
 	return deliveryRow.All(ctx, l.read, selectDelivery+rest+` ORDER BY d.delivery_id`, args...)

@@ -504,13 +504,13 @@ CREATE TABLE deliveries ( -- messages: one row for each message to a channel
   delivery_id INTEGER PRIMARY KEY AUTOINCREMENT, -- ours; never reused: the receiver gets vw-NUMBER with each attempt and can drop a repeat
   channel TEXT NOT NULL CHECK (channel <> ''), -- name in the configuration
   stream TEXT NOT NULL REFERENCES streams (stream), -- which stream it belongs to
-  reason TEXT NOT NULL CHECK (reason IN ('first', 'worsened', 'lowered', 'changed', 'update', 'resolved', 'reopened', 'postmortem', 'left_feed', 'not_watched', 'maintenance', 'reminder', 'unreadable', 'readable', 'moved', 'component', 'held_back', 'channel', 'action', 'digest', 'test')), -- why it is sent
+  reason TEXT NOT NULL CHECK (reason IN ('first', 'worsened', 'lowered', 'changed', 'update', 'resolved', 'reopened', 'postmortem', 'left_feed', 'not_watched', 'maintenance', 'reminder', 'unreadable', 'readable', 'moved', 'component', 'held_back', 'channel', 'own_network', 'own_network_back', 'action', 'digest', 'test')), -- why it is sent
   incident_id INTEGER REFERENCES incidents (incident_id), -- which incident it is about; null: none or several, see delivery_events
   source_id INTEGER REFERENCES sources (source_id), -- which page it is about; null: none
   route TEXT NOT NULL DEFAULT '', -- name of the route that selected the channel; empty: none
   dedup_key TEXT CHECK (dedup_key <> ''), -- key of which a channel gets at most one message; null: no limit
   mention INTEGER NOT NULL DEFAULT 0 CHECK (mention IN (0, 1)), -- 1: people are mentioned, as with @here
-  from_at TEXT CHECK (from_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- start of the period of a digest; null: everything before, or not a digest
+  from_at TEXT CHECK (from_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- start of the period of a digest, or of the outage of our own network that it tells of; null: everything before, or neither
   state TEXT NOT NULL CHECK (state IN ('pending', 'held', 'delivered', 'refused', 'skipped')), -- pending: to be sent or retried; held: not to be sent before not_before_at; refused: rejected by the receiver for good, or tried in vain for too long; skipped: not sent, see note
   not_before_at TEXT CHECK (not_before_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- until when it is held; null: it was never held
   attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0), -- attempts so far, including one in progress

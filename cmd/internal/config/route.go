@@ -63,6 +63,7 @@ func AlertEvents() []normalize.EventKind {
 		normalize.EventIncidentOpened, normalize.EventIncidentResolved, normalize.EventIncidentReopened,
 		normalize.EventSeverityChanged,
 		normalize.EventSourceUnreadable, normalize.EventSourceReadable, normalize.EventSourceMoved,
+		words.OwnNetwork,
 	}
 }
 
@@ -221,7 +222,7 @@ var (
 		string(normalize.EventMaintenanceCompleted),
 		string(normalize.EventComponentChanged), string(normalize.EventSourceUnreadable),
 		string(normalize.EventSourceReadable),
-		string(normalize.EventSourceMoved),
+		string(normalize.EventSourceMoved), words.OwnNetwork,
 	}
 )
 

@@ -63,6 +63,17 @@ func (r Reader) OwnChecks(ctx context.Context, since time.Time) ([]Probe, []OwnO
 	return probes, outages, nil
 }
 
+// OwnOutages returns the times that began since a moment in which our own network was taken for the cause, the oldest
+// first, with those that turned out not to be.
+func (r Reader) OwnOutages(ctx context.Context, since time.Time) ([]OwnOutage, error) {
+	outages, err := ownOutageRow.All(ctx, r.Read, `SELECT `+ownOutageRow.Columns+` FROM own_outages own
+		WHERE own.from_at >= ? ORDER BY own.from_at LIMIT 100`, db.Stamp(since))
+	if err != nil {
+		return nil, fmt.Errorf("outages of our own: %w", err)
+	}
+	return outages, nil
+}
+
 // InTrouble returns the watched pages of vendors that have something open of which there was news within a day, of
 // which a probe of ours misses, or a signal burns, for them or for a service that needs them.
 func (r Reader) InTrouble(ctx context.Context, now time.Time) ([]int64, error) {

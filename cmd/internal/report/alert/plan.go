@@ -30,6 +30,7 @@ type Facts struct {
 	Actions     []query.Action // what people did about incidents of late
 	Rows        []Planned      // alerts on the incidents and pages above, all that are held, and those of the last hour
 	Reminders   ReminderFacts
+	OwnOutages  []query.OwnOutage // of our own network, the oldest first
 
 	OpenComponents []ledger.OpenComponent // of channels in OnCall, see ledger.OpenComponents
 	OpenPages      []ledger.OpenPage      // likewise
@@ -139,6 +140,7 @@ func MakePlan(f Facts) Plan {
 			p.incident(n)
 		}
 	}
+	p.ownNetwork()
 	p.settle()
 	p.release()
 	p.remind()

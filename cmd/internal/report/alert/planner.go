@@ -176,7 +176,7 @@ func (p *Planner) FactsOf(ctx context.Context, events []query.Event) (Facts, err
 		f.OnCall[name] = true
 	}
 	for _, read := range []func(context.Context) error{g.unwatchedPages, g.mutes, g.actions, g.held, g.pages, g.open,
-		g.eventSubjects, g.stories, g.unsettled, g.notified, g.recent} {
+		g.eventSubjects, g.stories, g.unsettled, g.notified, g.ownOutages, g.recent} {
 		if err := read(ctx); err != nil {
 			return Facts{}, err
 		}

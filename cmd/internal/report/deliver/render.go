@@ -12,6 +12,7 @@ import (
 	"vendorwatch/cmd/internal/report/digest"
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db"
 	"vendorwatch/db/ledger"
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
@@ -43,6 +44,8 @@ func (r *Renderer) Message(ctx context.Context, d ledger.Delivery, now time.Time
 			m.Digest, m.Zone, err = r.digest(ctx, d, events, now)
 		case m.Reason == message.ReasonHeldBack:
 			m.Held, err = r.held(ctx, d)
+		case m.Reason == message.ReasonOwnNetwork, m.Reason == message.ReasonOwnNetworkBack:
+			m.Own, err = r.own(ctx, d)
 		case m.Reason == message.ReasonChannel:
 			m.Failed, err = r.failed(ctx, d)
 		case d.SourceID != 0:
@@ -83,6 +86,22 @@ func (r *Renderer) held(ctx context.Context, d ledger.Delivery) (*message.HeldBa
 		}
 	}
 	return h, nil
+}
+
+// own is the outage of our own network that a message tells of. One that says that it began leaves the end to the next.
+func (r *Renderer) own(ctx context.Context, d ledger.Delivery) (*query.OwnOutage, error) {
+	outages, err := r.DB.OwnOutages(ctx, words.Time(d.FromAt))
+	if err != nil {
+		return nil, err
+	}
+	if len(outages) == 0 || outages[0].FromAt != d.FromAt {
+		return nil, fmt.Errorf("outage of our own network at %s: %w", d.FromAt, db.ErrNotFound)
+	}
+	o := outages[0]
+	if d.Reason == string(message.ReasonOwnNetwork) {
+		o.ToAt, o.Refuted = "", false
+	}
+	return &o, nil
 }
 
 // failed says what waits for the channel that a notice is about, and what was set aside.

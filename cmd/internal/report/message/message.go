@@ -8,7 +8,7 @@ import (
 	"vendorwatch/db/query"
 )
 
-// Message is what one channel is sent at one time. Of Items, Source, Held, Failed and Digest the one is set that
+// Message is what one channel is sent at one time. Of Items, Source, Held, Failed, Own and Digest the one is set that
 // the reason calls for. It is rendered from the record at each attempt, with the same ID.
 type Message struct {
 	ID       string  `json:"id"` // the same at each attempt, so that a receiver can drop a repeat
@@ -23,6 +23,8 @@ type Message struct {
 	Held   *HeldBack      `json:"held_back,omitempty"`
 	Digest *Digest        `json:"digest,omitempty"`
 	Failed *FailedChannel `json:"failed_channel,omitempty"`
+	// an outage of our own network
+	Own *query.OwnOutage `json:"own_outage,omitempty"`
 
 	Zone  *time.Location `json:"-"` // of the reader; nil means UTC
 	Times TimeFormat     `json:"-"` // nil leaves times as they are

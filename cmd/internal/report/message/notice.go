@@ -38,6 +38,8 @@ func (m Message) Notice() Notice {
 		return m.sourceNotice()
 	case m.Failed != nil:
 		return m.failedNotice()
+	case m.Own != nil:
+		return m.ownNotice()
 	case m.Held != nil:
 		return Notice{
 			Headline: fmt.Sprintf("%d more messages held back; see the digest", m.Held.Count),
@@ -84,6 +86,28 @@ func (m Message) failedNotice() Notice {
 	add("To do", "vendorwatch deliveries --channel NAME --state refused lists them; when the channel works again, "+
 		"vendorwatch deliveries resend --channel NAME --all sends them")
 	return n
+}
+
+// ownNotice says that our own network fails, or is back: "Our own network is back after 29 min; counted for nobody".
+func (m Message) ownNotice() Notice {
+	o := *m.Own
+	from, to := words.Time(o.FromAt), words.Time(o.ToAt)
+	checks := words.Short(words.And(o.Vendors), 300)
+	vendors := words.Count(len(o.Vendors), "vendor")
+	switch {
+	case o.Refuted:
+		return Notice{Headline: "Our own network was not the cause: most other vendors were reached meanwhile", Lines: []Label{
+			{Name: "Failed together", Text: "our checks of " + checks},
+			{Name: "From now on", Text: "what these checks miss counts as the vendors' trouble"}}}
+	case o.ToAt == "":
+		return Notice{Headline: "Our own network fails since " + m.timeOfDay(o.FromAt) + ": our checks of " + vendors +
+			" fail together", Lines: []Label{
+			{Name: "Failing", Text: "our checks of " + checks},
+			{Name: "Until it is back", Text: "what our checks miss counts for no vendor, and status pages may not be readable"}}}
+	}
+	return Notice{Headline: "Our own network is back after " + words.Duration(to.Sub(from)) + "; counted for nobody",
+		Lines: []Label{{Name: "Failed", Text: "from " + m.timeOfDay(o.FromAt) + " to " + m.timeOfDay(o.ToAt)},
+			{Name: "Failed together", Text: "our checks of " + checks}}}
 }
 
 func (m Message) sourceNotice() Notice {

@@ -26,10 +26,14 @@ const (
 	ReasonMoved      Reason = "moved"      // a page moved to another address or platform
 	ReasonComponent  Reason = "component"  // a component's status changed
 	ReasonHeldBack   Reason = "held_back"  // how many messages the channel's cap suppressed
-	ReasonAction     Reason = "action"     // somebody acknowledged it, muted it, or wrote a note
-	ReasonChannel    Reason = "channel"    // another channel does not take its messages
-	ReasonDigest     Reason = "digest"     // a regular report
-	ReasonTest       Reason = "test"       // sent by hand, to see whether it arrives
+	// our own network is taken for the cause of what our checks miss; and is so no longer
+	ReasonOwnNetwork     Reason = "own_network"
+	ReasonOwnNetworkBack Reason = "own_network_back"
+
+	ReasonAction  Reason = "action"  // somebody acknowledged it, muted it, or wrote a note
+	ReasonChannel Reason = "channel" // another channel does not take its messages
+	ReasonDigest  Reason = "digest"  // a regular report
+	ReasonTest    Reason = "test"    // sent by hand, to see whether it arrives
 )
 
 // Why says why the message is sent: "Sent because …". Of what a page itself shows, the posts are ours.
@@ -47,24 +51,26 @@ func (m Message) Why() string {
 }
 
 var reasonWords = map[Reason]string{
-	ReasonFirst:       "this is the first message on the incident",
-	ReasonWorsened:    "its severity rose",
-	ReasonLowered:     "its severity fell",
-	ReasonChanged:     "it changed",
-	ReasonUpdate:      "the vendor posted an update",
-	ReasonResolved:    "it ended, and you were notified of it",
-	ReasonReopened:    "it reopened",
-	ReasonPostmortem:  "the vendor published a postmortem",
-	ReasonLeftFeed:    "the vendor removed it from the page",
-	ReasonNotWatched:  "its page is not watched any more, and the alert was open in this channel",
-	ReasonMaintenance: "a route asks for maintenance",
-	ReasonReminder:    "reminders are switched on",
-	ReasonUnreadable:  "the page cannot be read",
-	ReasonReadable:    "you were notified that the page could not be read",
-	ReasonMoved:       "the page moved",
-	ReasonComponent:   "a route asks for components",
-	ReasonHeldBack:    "this channel reached its hourly cap",
-	ReasonAction:      "somebody of you did something about it",
-	ReasonChannel:     "another channel does not take its messages",
-	ReasonTest:        "somebody sent a test",
+	ReasonFirst:          "this is the first message on the incident",
+	ReasonWorsened:       "its severity rose",
+	ReasonLowered:        "its severity fell",
+	ReasonChanged:        "it changed",
+	ReasonUpdate:         "the vendor posted an update",
+	ReasonResolved:       "it ended, and you were notified of it",
+	ReasonReopened:       "it reopened",
+	ReasonPostmortem:     "the vendor published a postmortem",
+	ReasonLeftFeed:       "the vendor removed it from the page",
+	ReasonNotWatched:     "its page is not watched any more, and the alert was open in this channel",
+	ReasonMaintenance:    "a route asks for maintenance",
+	ReasonReminder:       "reminders are switched on",
+	ReasonUnreadable:     "the page cannot be read",
+	ReasonReadable:       "you were notified that the page could not be read",
+	ReasonMoved:          "the page moved",
+	ReasonComponent:      "a route asks for components",
+	ReasonHeldBack:       "this channel reached its hourly cap",
+	ReasonOwnNetwork:     "our own network fails, which may keep messages from you",
+	ReasonAction:         "somebody of you did something about it",
+	ReasonOwnNetworkBack: "our own network had failed",
+	ReasonChannel:        "another channel does not take its messages",
+	ReasonTest:           "somebody sent a test",
 }

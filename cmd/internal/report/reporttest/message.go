@@ -106,6 +106,19 @@ func SourceMessage(reason message.Reason, change func(*message.SourceAlert)) mes
 		Zone: time.UTC}
 }
 
+// OwnMessage is a message on an outage of our own network.
+func OwnMessage(reason message.Reason, change func(*query.OwnOutage)) message.Message {
+	o := query.OwnOutage{FromAt: "2026-11-13T17:20:00.000Z", Vendors: []string{"Kustomer", "Octoforge"}}
+	if reason == message.ReasonOwnNetworkBack {
+		o.ToAt = "2026-11-13T17:49:00.000Z"
+	}
+	if change != nil {
+		change(&o)
+	}
+	return message.Message{ID: "vw-10", Reason: reason, At: "2026-11-13T17:50:00.000Z", EventIDs: []int64{}, Own: &o,
+		Zone: time.UTC}
+}
+
 // Messages has a message for every reason, and one that says several incidents.
 func Messages() []message.Message {
 	group := Alert(message.ReasonFirst, nil)
@@ -122,8 +135,9 @@ func Messages() []message.Message {
 			CreatedAt: "2026-11-13T17:45:00.000Z"}
 		i.Actions, i.AcknowledgedAt, i.AcknowledgedBy = []query.Action{*i.Action}, i.Action.CreatedAt, "anna"
 	})
-	all := []message.Message{acted, group, held, failed, DigestMessage(message.Digest{Headline: "All quiet on 2 pages",
-		UntilAt: group.At})}
+	all := []message.Message{acted, group, held, failed, OwnMessage(message.ReasonOwnNetwork, nil),
+		OwnMessage(message.ReasonOwnNetworkBack, nil), DigestMessage(message.Digest{Headline: "All quiet on 2 pages",
+			UntilAt: group.At})}
 	for _, r := range []message.Reason{
 		message.ReasonFirst, message.ReasonWorsened, message.ReasonLowered, message.ReasonChanged,
 		message.ReasonUpdate,

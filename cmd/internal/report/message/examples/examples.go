@@ -60,6 +60,8 @@ func All(now time.Time, key string) []message.Message {
 			m.Held = &message.HeldBack{Count: 12, SinceAt: normalize.FormatTime(now.Add(-time.Hour)),
 				UntilAt: normalize.FormatTime(now)}
 		}),
+		e.message(message.ReasonOwnNetwork, func(m *message.Message) { m.Own = e.own(false) }),
+		e.message(message.ReasonOwnNetworkBack, func(m *message.Message) { m.Own = e.own(true) }),
 		e.message(message.ReasonChannel, func(m *message.Message) {
 			m.Failed = &message.FailedChannel{Channel: Label + "other channel", Refused: 2,
 				SinceAt: normalize.FormatTime(now.Add(-24 * time.Hour)), Waiting: 4,
@@ -136,6 +138,15 @@ func (e maker) source(reason message.Reason, text string, open bool) message.Mes
 		s.Component, s.DedupKey = "API", e.key+"-component"
 	}
 	return e.message(reason, func(m *message.Message) { m.Source = &s })
+}
+
+func (e maker) own(over bool) *query.OwnOutage {
+	o := query.OwnOutage{FromAt: normalize.FormatTime(e.now.Add(-20 * time.Minute)),
+		Vendors: []string{Label + "First vendor", "Second vendor"}}
+	if over {
+		o.ToAt = normalize.FormatTime(e.now)
+	}
+	return &o
 }
 
 // review is an example of a digest of the kind review.

@@ -61,6 +61,9 @@ func Server(of *site.Site) *sdk.Server {
 	addTool(s, m, s.open, "open_incidents", "Open incidents",
 		"Incidents that are open now, worst first, of all vendors or of one; and the pages that cannot be read, on "+
 			"which there may be more."+textNote)
+	addTool(s, m, s.stories, "stories", "One cause, several vendors",
+		"Incidents of several vendors that have one likely cause, such as an outage of a cloud, with the evidence for "+
+			"each. What has no story may have a common cause all the same."+textNote)
 	addTool(s, m, s.incident, "incident", "One incident in full",
 		"One incident with its timeline, oldest first, affected components, every edit that the vendor made after "+
 			"publishing, the postmortem, and the same event on other pages."+textNote)

@@ -67,7 +67,8 @@ func TestToolsOnlyRead(t *testing.T) {
 				t.Errorf("%s: %s is not described", tool.Name, name)
 			}
 		}
-		if slices.Contains([]string{"vendor_state", "open_incidents", "incident", "incident_history", "our_services"},
+		if slices.Contains([]string{"vendor_state", "open_incidents", "incident", "incident_history", "our_services",
+			"stories"},
 			tool.Name) &&
 			!strings.Contains(tool.Description, "untrusted text of third parties") {
 			t.Errorf("%s does not say whose text it gives", tool.Name)
@@ -75,7 +76,7 @@ func TestToolsOnlyRead(t *testing.T) {
 	}
 	slices.Sort(names)
 	if diff := cmp.Diff([]string{"incident", "incident_history", "open_incidents", "our_services",
-		"search_vendors", "vendor_numbers",
+		"search_vendors", "stories", "vendor_numbers",
 		"vendor_state"}, names); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

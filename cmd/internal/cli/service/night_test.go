@@ -197,7 +197,8 @@ func (n *night) check(t *testing.T) {
 			[]string{"02:0 1"}},
 		"our own network is told once, and its end once": {
 			`SELECT reason || ' ' || state || ' ' || count(*) FROM deliveries WHERE reason LIKE 'own_network%'
-			GROUP BY reason, state ORDER BY reason`, []string{"own_network delivered 1", "own_network_back delivered 1"}},
+			GROUP BY reason, state ORDER BY reason`,
+			[]string{"own_network delivered 1", "own_network_back delivered 1"}},
 		"the first word came late": {`SELECT vendor || ' ' || cases || ' ' || (value BETWEEN 12 AND 14) FROM v_honesty
 			WHERE measure = 'after_our_check' AND cases > 0`, []string{"late 1 1"}},
 		"one story, with the victims and nobody else": {`SELECT story_id || ' ' || provider || ' ' || region || ' ' ||

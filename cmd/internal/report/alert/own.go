@@ -19,8 +19,8 @@ const ownNetworkFor = 7 * 24 * time.Hour
 const ownEndTold = time.Hour
 
 // ownNetwork plans that our own network fails, and that it is back, each once for the channels of the routes that name
-// it. Channels that page people are left out: what their receiver opens is about a vendor. An outage that has ended when
-// it is first seen is told by its end alone.
+// it. Channels that page people are left out: what their receiver opens is about a vendor. An outage that has ended
+// when it is first seen is told by its end alone.
 func (p *draft) ownNetwork() {
 	for _, o := range p.OwnOutages {
 		if o.ToAt != "" && words.Time(o.ToAt).Before(p.Since) {
@@ -36,7 +36,8 @@ func (p *draft) ownNetwork() {
 }
 
 func (p *draft) ownOutage(c route.Choice, o query.OwnOutage) {
-	began, back := p.ownRow(c.Channel, message.ReasonOwnNetwork, o), p.ownRow(c.Channel, message.ReasonOwnNetworkBack, o)
+	began := p.ownRow(c.Channel, message.ReasonOwnNetwork, o)
+	back := p.ownRow(c.Channel, message.ReasonOwnNetworkBack, o)
 	switch {
 	case o.ToAt == "" && began == nil:
 		p.addOwn(c, message.ReasonOwnNetwork, o)

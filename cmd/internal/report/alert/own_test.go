@@ -28,10 +28,20 @@ func TestOwnNetwork(t *testing.T) {
 		play func(*scene)
 		want []string
 	}{
-		"told as it lasts": {func(s *scene) { fails(s); minutes(s, 20); ends(s); minutes(s, 20); fails(s); minutes(s, 1) },
-			[]string{"12:00 team own_network", "12:20 team own_network_back", "12:40 team own_network"}},
-		"over when it is first seen": {func(s *scene) { fails(s); s.now = s.now.Add(9 * time.Minute); ends(s); minutes(s, 5) },
-			[]string{"12:09 team own_network_back"}},
+		"told as it lasts": {func(s *scene) {
+			fails(s)
+			minutes(s, 20)
+			ends(s)
+			minutes(s, 20)
+			fails(s)
+			minutes(s, 1)
+		}, []string{"12:00 team own_network", "12:20 team own_network_back", "12:40 team own_network"}},
+		"over when it is first seen": {func(s *scene) {
+			fails(s)
+			s.now = s.now.Add(9 * time.Minute)
+			ends(s)
+			minutes(s, 5)
+		}, []string{"12:09 team own_network_back"}},
 		"over long before the channel was added": {func(s *scene) {
 			fails(s)
 			ends(s)
@@ -65,8 +75,8 @@ func TestOwnNetwork(t *testing.T) {
 			minutes(s, 9)
 			ends(s)
 			minutes(s, 90)
-		}, []string{"12:00 team own_network held: quiet hours until Mon 23 Nov 13:00 UTC", "12:09 team own_network skipped: " +
-			"it ended before this was sent (quiet hours until Mon 23 Nov 13:00 UTC); the digest reports it"}},
+		}, []string{"12:00 team own_network held: quiet hours until Mon 23 Nov 13:00 UTC", "12:09 team own_network " +
+			"skipped: it ended before this was sent (quiet hours until Mon 23 Nov 13:00 UTC); the digest reports it"}},
 		"quiet hours that end before it": {func(s *scene) {
 			s.facts.Calm.Quiet = []QuietSpan{{From: 11 * time.Hour, To: 13 * time.Hour}}
 			fails(s)

@@ -96,14 +96,14 @@ func (m Message) ownNotice() Notice {
 	vendors := words.Count(len(o.Vendors), "vendor")
 	switch {
 	case o.Refuted:
-		return Notice{Headline: "Our own network was not the cause: most other vendors were reached meanwhile", Lines: []Label{
-			{Name: "Failed together", Text: "our checks of " + checks},
-			{Name: "From now on", Text: "what these checks miss counts as the vendors' trouble"}}}
+		return Notice{Headline: "Our own network was not the cause: most other vendors were reached meanwhile",
+			Lines: []Label{{Name: "Failed together", Text: "our checks of " + checks},
+				{Name: "From now on", Text: "what these checks miss counts as trouble of the vendors"}}}
 	case o.ToAt == "":
-		return Notice{Headline: "Our own network fails since " + m.timeOfDay(o.FromAt) + ": our checks of " + vendors +
-			" fail together", Lines: []Label{
-			{Name: "Failing", Text: "our checks of " + checks},
-			{Name: "Until it is back", Text: "what our checks miss counts for no vendor, and status pages may not be readable"}}}
+		return Notice{Headline: "Our own network fails since " + m.timeOfDay(o.FromAt) + ": our checks of " +
+			vendors + " fail together",
+			Lines: []Label{{Name: "Failing", Text: "our checks of " + checks}, {Name: "Until it is back",
+				Text: "what our checks miss counts for no vendor, and status pages may not be readable"}}}
 	}
 	return Notice{Headline: "Our own network is back after " + words.Duration(to.Sub(from)) + "; counted for nobody",
 		Lines: []Label{{Name: "Failed", Text: "from " + m.timeOfDay(o.FromAt) + " to " + m.timeOfDay(o.ToAt)},

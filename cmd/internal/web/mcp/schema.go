@@ -18,9 +18,9 @@ var longTexts = map[string]string{
 	"needed_components": "components that it names; left out: the whole vendor is needed, or none is on record. " +
 		"Untrusted text of the vendor",
 	"service_incidents": "open ones that touch it, or may, if one service is asked for; at most 20",
-	"evidence": "cause: it is the provider's own incident; named: it names the provider as its cause; unnamed: it blames " +
-		"a provider without a name; located: its trouble is in the region that others name; stands_on: its vendor is " +
-		"known to stand on the provider; in_time: only the time of its opening says so",
+	"evidence": "cause: it is the provider's own incident; named: it names the provider as its cause; unnamed: it " +
+		"blames a provider without a name; located: its trouble is in the region that others name; stands_on: its " +
+		"vendor is known to stand on the provider; in_time: only the time of its opening says so",
 	"story":   "that it has one cause with incidents of other vendors, as far as the evidence goes",
 	"touches": "services of ours that need the vendor, or what it affects, separated by a comma",
 	"may_touch": "services of ours that need components of the vendor, where the incident names none, so that it is " +

@@ -40,7 +40,7 @@ type Story struct {
 	Region       string        `json:"region,omitempty" jsonschema:"of the provider, if members name one"`
 	Companies    int           `json:"companies" jsonschema:"of its members; several pages of one company are one"`
 	NamedBy      int           `json:"named_by" jsonschema:"of them, those that name the provider"`
-	OneInWeeks   *float64      `json:"one_in_weeks,omitempty" jsonschema:"chance brings so many openings once in so many weeks"`
+	OneInWeeks   *float64      `json:"one_in_weeks,omitempty" jsonschema:"by chance, once in so many weeks"`
 	StartedAt    string        `json:"started_at"`
 	EndedAt      string        `json:"ended_at,omitempty" jsonschema:"left out: it lasts"`
 	Members      []StoryMember `json:"members" jsonschema:"at most 25, the cause first"`

@@ -3,15 +3,12 @@ package db
 import (
 	"fmt"
 	"io/fs"
-	"regexp"
 	"strings"
 	"sync"
 )
 
 // now is how views ask for the time.
 const now = `strftime('%Y-%m-%dT%H:%M:%fZ', 'now')`
-
-var fromView = regexp.MustCompile(`\b(FROM|JOIN) (v_\w+)( [a-z]\w*)?`)
 
 // viewTexts has the SELECT of each view of the schema, by name.
 var viewTexts = sync.OnceValue(func() map[string]string {
@@ -40,16 +37,57 @@ func ViewAt(view, parameter string) string {
 	if !found {
 		panic(fmt.Sprintf("there is no view %q", view))
 	}
-	body = fromView.ReplaceAllStringFunc(body, func(text string) string {
-		m := fromView.FindStringSubmatch(text)
-		if inner := ViewAt(m[2], parameter); strings.Contains(inner, parameter) {
-			alias := m[3]
-			if alias == "" {
-				alias = " " + m[2]
-			}
-			return m[1] + " (" + inner + ")" + alias
+	var out strings.Builder
+	for {
+		before, name, rest := cutView(body)
+		out.WriteString(before)
+		if name == "" {
+			return strings.ReplaceAll(out.String(), now, parameter)
 		}
-		return text
+		inner := ViewAt(name, parameter)
+		switch {
+		case !strings.Contains(inner, parameter):
+			out.WriteString(name)
+		case aliased(rest):
+			out.WriteString("(" + inner + ")")
+		default:
+			out.WriteString("(" + inner + ") " + name)
+		}
+		body = rest
+	}
+}
+
+// cutView cuts a text at the first view that it reads: what is before its name, the name, and what is after it. The
+// name is empty if it reads none. It is a loop, since a regular expression over all views would take as long as the
+// rest of the program's start.
+func cutView(text string) (before, name, rest string) {
+	for from := 0; ; {
+		n := strings.Index(text[from:], " v_")
+		if n < 0 {
+			return text, "", ""
+		}
+		from += n + 1
+		before = text[:from]
+		if strings.HasSuffix(before, "FROM ") || strings.HasSuffix(before, "JOIN ") {
+			name = word(text[from:])
+			return before, name, text[from+len(name):]
+		}
+	}
+}
+
+// aliased reports whether what comes after the name of a view is another name for it.
+func aliased(rest string) bool {
+	rest, spaced := strings.CutPrefix(rest, " ")
+	return spaced && rest != "" && rest[0] >= 'a' && rest[0] <= 'z'
+}
+
+// word returns the letters, digits and underscores with which a text begins.
+func word(text string) string {
+	n := strings.IndexFunc(text, func(r rune) bool {
+		return r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
 	})
-	return strings.ReplaceAll(body, now, parameter)
+	if n < 0 {
+		return text
+	}
+	return text[:n]
 }

@@ -2,9 +2,9 @@ package normalize
 
 import (
 	"fmt"
-	"regexp"
 	"time"
 
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/normalize/markdown"
 )
 
@@ -57,7 +57,7 @@ func ApartKey(id string, i Incident) string {
 	return id + "@" + i.Begin().UTC().Format("2006-01-02T15:04Z")
 }
 
-var apartEnd = regexp.MustCompile(`@\d{4}-\d\d-\d\dT\d\d:\d\dZ$`)
+var apartEnd = lazyregexp.New(`@\d{4}-\d\d-\d\dT\d\d:\d\dZ$`)
 
 // SharedID returns the id that an incident shares with others, as its key tells. ok is false if it shares none.
 func SharedID(key string) (id string, ok bool) {

@@ -5,10 +5,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/normalize/markdown"
 	"vendorwatch/normalize/stated"
 	"vendorwatch/normalize/times"
@@ -173,14 +173,14 @@ func (r *reader) time(field string, t RawTime) time.Time {
 	return at
 }
 
-var lineEnds = regexp.MustCompile(`[ \t]*[\r\n\t\v\f]\s*`)
+var lineEnds = lazyregexp.New(`[ \t]*[\r\n\t\v\f]\s*`)
 
 // A title is no Markdown, but may have been cut from a post that is: Google's tools leave its heading in.
 var (
-	titleHead = regexp.MustCompile(`(?i)^\s*(?:#{1,6}\s+)?(?:\*\*|__)(?:title|subject|summary|description)\s*:?\s*` +
+	titleHead = lazyregexp.New(`(?i)^\s*(?:#{1,6}\s+)?(?:\*\*|__)(?:title|subject|summary|description)\s*:?\s*` +
 		`(?:\*\*|__)\s*:?\s*|^\s*#{1,6}\s+`)
-	titleBold = regexp.MustCompile(`\*\*([^\s*](?:[^*]*[^\s*])?)\*\*`)
-	titleLink = regexp.MustCompile(`\[([^\[\]]+)\]\(https?://[^\s()]+\)`)
+	titleBold = lazyregexp.New(`\*\*([^\s*](?:[^*]*[^\s*])?)\*\*`)
+	titleLink = lazyregexp.New(`\[([^\[\]]+)\]\(https?://[^\s()]+\)`)
 )
 
 // unmarked returns a title without the marks of Markdown that show nothing of their own.
@@ -227,8 +227,8 @@ func isOneLine(s string) bool {
 }
 
 var (
-	exampleTitle = regexp.MustCompile(`(?i)^this is an example incident$`)
-	exampleWords = regexp.MustCompile(`(?i)when your product or service isn.t functioning as expected|empathize ` +
+	exampleTitle = lazyregexp.New(`(?i)^this is an example incident$`)
+	exampleWords = lazyregexp.New(`(?i)when your product or service isn.t functioning as expected|empathize ` +
 		`with those affected and let them know everything`)
 )
 

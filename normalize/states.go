@@ -1,10 +1,10 @@
 package normalize
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/normalize/times"
 )
 
@@ -161,7 +161,7 @@ func (r *reader) readState() {
 }
 
 // saysCompleted finds the words with which the latest post of a maintenance, on a line of a history page, ends it.
-var saysCompleted = regexp.MustCompile(`(?i)\bmaintenance (?:has been|has now been|is|was|is now|has now) ` +
+var saysCompleted = lazyregexp.New(`(?i)\bmaintenance (?:has been|has now been|is|was|is now|has now) ` +
 	`(?:successfully )?complete|\bcompleted the (?:scheduled )?maintenance`)
 
 func overState(k Kind) State {

@@ -1,8 +1,9 @@
 package normalize
 
 import (
-	"regexp"
 	"strings"
+
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // Words are a platform's words beyond those that every platform uses, folded by Word; they go before the common ones.
@@ -12,7 +13,7 @@ type Words struct {
 	Statuses   map[string]ComponentStatus
 }
 
-var notWord = regexp.MustCompile(`[^\pL\pN]+`)
+var notWord = lazyregexp.New(`[^\pL\pN]+`)
 
 // Word folds a vendor's word for look-up: lower case, runs of anything but letters and digits become "_".
 func Word(s string) string {

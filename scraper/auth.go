@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // Credentials are what a page behind a login asks for. Every value is a secret.
@@ -34,7 +35,7 @@ type bound struct {
 	Credentials
 	origins []string
 	secrets []string // texts that must not be stored from a page, the longest first
-	pairs   []*regexp.Regexp
+	pairs   []*lazyregexp.Regexp
 }
 
 // NewAuth binds credentials to the server of a page, and to those of further addresses. Scheme, host and port must be
@@ -54,7 +55,7 @@ func NewAuth(c Credentials, page string, more ...string) (*Auth, error) {
 	}
 	for name, value := range c.Query {
 		pair := regexp.QuoteMeta(url.QueryEscape(name)) + "=" + regexp.QuoteMeta(url.QueryEscape(value))
-		b.pairs = append(b.pairs, regexp.MustCompile(`([?&]|&amp;|\\u0026|%3F|%26)`+pair+`(&amp;|\\u0026|&|%26)?`))
+		b.pairs = append(b.pairs, lazyregexp.New(`([?&]|&amp;|\\u0026|%3F|%26)`+pair+`(&amp;|\\u0026|&|%26)?`))
 	}
 	b.secrets = secretsOf(c)
 	return &Auth{b}, nil

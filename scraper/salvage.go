@@ -5,10 +5,10 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper/page"
 )
 
@@ -334,9 +334,9 @@ type opened struct {
 }
 
 var (
-	numericID = regexp.MustCompile(`("(?:[A-Za-z_]+_)?[iI][dD]"\s*:\s*)(-?[0-9]+)(\s*[,}])`)
-	anyNumber = regexp.MustCompile(`("\s*:\s*)(-?[0-9]+)(\s*[,}])`)
-	quotedID  = regexp.MustCompile(`("(?:[A-Za-z_]+_)?[iI][dD]"\s*:\s*)"(-?[0-9]+)"(\s*[,}])`)
+	numericID = lazyregexp.New(`("(?:[A-Za-z_]+_)?[iI][dD]"\s*:\s*)(-?[0-9]+)(\s*[,}])`)
+	anyNumber = lazyregexp.New(`("\s*:\s*)(-?[0-9]+)(\s*[,}])`)
+	quotedID  = lazyregexp.New(`("(?:[A-Za-z_]+_)?[iI][dD]"\s*:\s*)"(-?[0-9]+)"(\s*[,}])`)
 )
 
 // textIDs writes the numbers in a document that are ids as text.

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"html"
-	"regexp"
 	"slices"
 
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper/page"
 )
 
@@ -39,9 +39,9 @@ func documents(body []byte, cause error) []document {
 func (d document) isMarkup() bool { return len(d.lists) > 0 && d.lists[0].markup }
 
 var (
-	callbackStart = regexp.MustCompile(`^[A-Za-z_$][\w$.]*\s*\(\s*`)
-	scriptJSON    = regexp.MustCompile(`(?is)<script\b[^>]*>\s*([{\[].*?)\s*</script>`)
-	attributeJSON = regexp.MustCompile(`\bdata-[\w-]+=(?:"(\{[^"]{20,})"|'(\{[^']{20,})')`)
+	callbackStart = lazyregexp.New(`^[A-Za-z_$][\w$.]*\s*\(\s*`)
+	scriptJSON    = lazyregexp.New(`(?is)<script\b[^>]*>\s*([{\[].*?)\s*</script>`)
+	attributeJSON = lazyregexp.New(`\bdata-[\w-]+=(?:"(\{[^"]{20,})"|'(\{[^']{20,})')`)
 )
 
 // embedded returns the JSON in a script that calls a function with it, in the scripts of a web page, and in the
@@ -78,7 +78,7 @@ func embedded(body []byte) []document {
 	return docs
 }
 
-var flightPush = regexp.MustCompile(`(?s)<script\b[^>]*>\s*self\.__next_f\.push\((\[1,".*?"\])\);?\s*</script>`)
+var flightPush = lazyregexp.New(`(?s)<script\b[^>]*>\s*self\.__next_f\.push\((\[1,".*?"\])\);?\s*</script>`)
 
 // flightRows returns the rows of the data that a page made with Next.js has in its scripts; see page.NextData. The page
 // that has another row in its place has all rows in one script.

@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"regexp"
 
 	"golang.org/x/net/html"
+
+	"vendorwatch/normalize/lazyregexp"
 )
 
-var feedItem = regexp.MustCompile(`(?is)<(?:[a-z]+:)?(?:item|entry)(?:\s[^>]*)?>.*?</(?:[a-z]+:)?(?:item|entry)\s*>`)
+var feedItem = lazyregexp.New(`(?is)<(?:[a-z]+:)?(?:item|entry)(?:\s[^>]*)?>.*?</(?:[a-z]+:)?(?:item|entry)\s*>`)
 
 // feedItems returns the items of a feed.
 func feedItems(body []byte) []list {

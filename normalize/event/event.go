@@ -2,11 +2,11 @@
 package event
 
 import (
-	"regexp"
 	"strings"
 	"time"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/normalize/markdown"
 )
 
@@ -57,7 +57,7 @@ func together(a, b time.Time, within time.Duration) bool {
 	return !a.IsZero() && !b.IsZero() && a.Sub(b).Abs() <= within
 }
 
-var titleWord = regexp.MustCompile(`[\pL\pN]+`)
+var titleWord = lazyregexp.New(`[\pL\pN]+`)
 
 // similarTitles reports whether two titles have at least four fifths of their words in common.
 func similarTitles(a, b string) bool {
@@ -79,7 +79,7 @@ func similarTitles(a, b string) bool {
 	return both > 0 && both*5 >= all*4
 }
 
-var mailAddress = regexp.MustCompile(`(?i)\[email[  ]protected\]|[\w.+-]+@[\w-]+\.[\w.-]+`)
+var mailAddress = lazyregexp.New(`(?i)\[email[  ]protected\]|[\w.+-]+@[\w-]+\.[\w.-]+`)
 
 // sharedText reports whether both records hold one text that no platform's ready-made sentence is as long
 // as. Mail addresses do not count, since some sources hide them; a cut text counts by its beginning.

@@ -3,7 +3,6 @@ package markdown
 
 import (
 	"html"
-	"regexp"
 	"strings"
 
 	"github.com/JohannesKaufmann/html-to-markdown/v2/converter"
@@ -12,20 +11,22 @@ import (
 	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/table"
 	nethtml "golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"vendorwatch/normalize/lazyregexp"
 )
 
 var (
-	htmlTag = regexp.MustCompile(`(?i)</?(?:a|b|i|u|s|p|br|div|span|strong|em|ul|ol|li|h[1-6]|code|pre|table|thead|` +
+	htmlTag = lazyregexp.New(`(?i)</?(?:a|b|i|u|s|p|br|div|span|strong|em|ul|ol|li|h[1-6]|code|pre|table|thead|` +
 		`tbody|tr|td|th|blockquote|hr|small|var|img|font|del|sub|sup)(?:\s[^<>]*)?/?>`)
 
-	trailingSpace = regexp.MustCompile(`[ \t]+\n`)
-	blankLines    = regexp.MustCompile(`\n{3,}`)
+	trailingSpace = lazyregexp.New(`[ \t]+\n`)
+	blankLines    = lazyregexp.New(`\n{3,}`)
 
 	// A backslash before punctuation that has no meaning there is litter of the vendor's editor.
 	// Kept where taking it away would make an emphasis, a heading, a code span, a tag or a list.
-	escapedPunctuation = regexp.MustCompile(`\\([()!,.:;'"/?%&=+@$^{}|~-])`)
-	escapedBracket     = regexp.MustCompile(`\\\[([^\[\]\\\n]*)\\\]`)
-	escapedListNumber  = regexp.MustCompile(`(?m)^(\s*\d+)\\([.)])`)
+	escapedPunctuation = lazyregexp.New(`\\([()!,.:;'"/?%&=+@$^{}|~-])`)
+	escapedBracket     = lazyregexp.New(`\\\[([^\[\]\\\n]*)\\\]`)
+	escapedListNumber  = lazyregexp.New(`(?m)^(\s*\d+)\\([.)])`)
 )
 
 // The formats of a text.
@@ -62,7 +63,7 @@ func Convert(body, format string) string {
 	return strings.TrimSpace(body)
 }
 
-var breakThenNewline = regexp.MustCompile(`(?i)<br\s*/?>[ \t]*\n`)
+var breakThenNewline = lazyregexp.New(`(?i)<br\s*/?>[ \t]*\n`)
 
 // keepBreaks makes one line end of a <br> that is followed by one.
 func keepBreaks(s string) string { return breakThenNewline.ReplaceAllString(s, "<br>") }
@@ -95,8 +96,8 @@ func fromHTML(s string) string {
 }
 
 var (
-	referenceGreater = regexp.MustCompile(`([^\n> \t][ \t]*)&gt;`)
-	referenceLess    = regexp.MustCompile(`&lt;([^a-zA-Z/!?]|$)`)
+	referenceGreater = lazyregexp.New(`([^\n> \t][ \t]*)&gt;`)
+	referenceLess    = lazyregexp.New(`&lt;([^a-zA-Z/!?]|$)`)
 )
 
 // plainAngles writes < and > as such, as the vendor did, where they begin neither a tag nor a quotation.
@@ -130,7 +131,7 @@ func removeWordless(n *nethtml.Node) {
 	}
 }
 
-var linkToItself = regexp.MustCompile(`\[([^\]\n]+)\]\(([^()\s]+)\)`)
+var linkToItself = lazyregexp.New(`\[([^\]\n]+)\]\(([^()\s]+)\)`)
 
 // bareLinks writes a link whose text is its address as the address.
 func bareLinks(s string) string {
@@ -180,16 +181,16 @@ func replaceUnlessLink(s string) string {
 	return out.String()
 }
 
-var bullet = regexp.MustCompile(`(?m)^([ \t]*)[•▪◦‣·]\s+`)
+var bullet = lazyregexp.New(`(?m)^([ \t]*)[•▪◦‣·]\s+`)
 
 func bullets(s string) string { return bullet.ReplaceAllString(s, "$1* ") }
 
 var (
-	flatHeading       = regexp.MustCompile(`(?:^|\s)(#{1,6})\s+(\*\*[^*]+\*\*|(?:` + headings + `)\b:?)?`)
-	flatListItem      = regexp.MustCompile(`\s([*-])\s+(\*\*|\[|[A-Z0-9])`)
-	flatBoldTime      = regexp.MustCompile(`\s(\*\*~?\d{1,2}[:.]\d{2}[^*]*\*\*)`)
-	beginsWithHeading = regexp.MustCompile(`^#{1,6}\s`)
-	headingOnlyLine   = regexp.MustCompile(`(?m)^#{1,6}$`)
+	flatHeading       = lazyregexp.New(`(?:^|\s)(#{1,6})\s+(\*\*[^*]+\*\*|(?:` + headings + `)\b:?)?`)
+	flatListItem      = lazyregexp.New(`\s([*-])\s+(\*\*|\[|[A-Z0-9])`)
+	flatBoldTime      = lazyregexp.New(`\s(\*\*~?\d{1,2}[:.]\d{2}[^*]*\*\*)`)
+	beginsWithHeading = lazyregexp.New(`^#{1,6}\s`)
+	headingOnlyLine   = lazyregexp.New(`(?m)^#{1,6}$`)
 )
 
 // headings are the words with which postmortems head their sections; where the line ends are lost

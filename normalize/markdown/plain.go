@@ -2,29 +2,30 @@ package markdown
 
 import (
 	"html"
-	"regexp"
 	"strings"
+
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // mark is something of Markdown that is none of its words.
 type mark struct {
 	needs string // it has at least one of these characters: most texts have no marks, and are not searched for them
-	form  *regexp.Regexp
+	form  *lazyregexp.Regexp
 	word  string // what is left of it
 }
 
 var (
 	marks = []mark{
 		{"<", htmlTag, " "},
-		{"<", regexp.MustCompile(`<((?:https?://|mailto:)[^<>\s]+)>`), "$1"},
-		{"[", regexp.MustCompile(`!?\[([^\]\n]*)\]\([^()\s]*(?:\s+"[^"]*")?\)`), "$1"},
-		{"-*_", regexp.MustCompile(`(?m)^\s*(?:[-*_]\s*){3,}$`), " "},
-		{">", regexp.MustCompile(`(?m)^\s*>\s?`), ""},
-		{"*+-.)", regexp.MustCompile(`(?m)^\s*(?:[*+-]|\d+[.)])\s+`), ""},
-		{"#", regexp.MustCompile(`(?m)^\s{0,3}#{1,6}\s+`), ""},
-		{"*_~`", regexp.MustCompile("\\*\\*|__|~~|`+"), ""},
-		{"*_", regexp.MustCompile(`(^|[\s(])[*_]([^\s*_][^*_\n]*?)[*_]($|[\s).,;:!?])`), "$1$2$3"},
-		{`\`, regexp.MustCompile(`\\([\\` + "`" + `*_{}\[\]()#+\-.!<>|~])`), "$1"},
+		{"<", lazyregexp.New(`<((?:https?://|mailto:)[^<>\s]+)>`), "$1"},
+		{"[", lazyregexp.New(`!?\[([^\]\n]*)\]\([^()\s]*(?:\s+"[^"]*")?\)`), "$1"},
+		{"-*_", lazyregexp.New(`(?m)^\s*(?:[-*_]\s*){3,}$`), " "},
+		{">", lazyregexp.New(`(?m)^\s*>\s?`), ""},
+		{"*+-.)", lazyregexp.New(`(?m)^\s*(?:[*+-]|\d+[.)])\s+`), ""},
+		{"#", lazyregexp.New(`(?m)^\s{0,3}#{1,6}\s+`), ""},
+		{"*_~`", lazyregexp.New("\\*\\*|__|~~|`+"), ""},
+		{"*_", lazyregexp.New(`(^|[\s(])[*_]([^\s*_][^*_\n]*?)[*_]($|[\s).,;:!?])`), "$1$2$3"},
+		{`\`, lazyregexp.New(`\\([\\` + "`" + `*_{}\[\]()#+\-.!<>|~])`), "$1"},
 	}
 	zeroWidth = strings.NewReplacer("\u200b", "", "\ufeff", "", "\u00ad", "")
 )

@@ -2,39 +2,40 @@
 package promise
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // longest is the longest promise that is believed. What is further away is no next post of an incident.
 const longest = 7 * 24 * time.Hour
 
 var (
-	sentenceEnd = regexp.MustCompile(`[.!?]+(?:\s|$)|\n+`)
+	sentenceEnd = lazyregexp.New(`[.!?]+(?:\s|$)|\n+`)
 
 	// ahead is a word of what is still to come, and told a word of telling. A sentence needs both.
-	ahead = regexp.MustCompile(`(?i)\b(?:next|will|we'll|we’ll|further|another|additional|more|expect|anticipate|` +
+	ahead = lazyregexp.New(`(?i)\b(?:next|will|we'll|we’ll|further|another|additional|more|expect|anticipate|` +
 		`provide|share|post|continue|back)\b`)
-	told = regexp.MustCompile(`(?i)\b(?:updates?|updated|updating|information|details|post|report back)\b`)
+	told = lazyregexp.New(`(?i)\b(?:updates?|updated|updating|information|details|post|report back)\b`)
 
 	// software is what is also called an update.
-	software = regexp.MustCompile(`(?i)\b(?:roll(?:ed|ing)?|rollout|deploy\w*|releas\w*|appl(?:y|ied|ying)|` +
+	software = lazyregexp.New(`(?i)\b(?:roll(?:ed|ing)?|rollout|deploy\w*|releas\w*|appl(?:y|ied|ying)|` +
 		`install\w*|firmware|resolved?|fix(?:ed)?|restored?|recover\w*|complet\w*|ago|last|past|previous)\b`)
 
 	// object is what is updated: the page is how the next post comes, anything else is work.
-	object = regexp.MustCompile(`(?i)\bupdat(?:e|ing)\s+(?:the|our|its|this)\s+(\w+)`)
-	page   = regexp.MustCompile(`(?i)^(?:page|status|post|incident|notice|site|thread)$`)
+	object = lazyregexp.New(`(?i)\bupdat(?:e|ing)\s+(?:the|our|its|this)\s+(\w+)`)
+	page   = lazyregexp.New(`(?i)^(?:page|status|post|incident|notice|site|thread)$`)
 
 	// span is a length of time, of which the longer counts: "within the next 30-60 minutes", "in one hour".
-	span = regexp.MustCompile(`(?i)\b(?:within|in|every|after)\s+(?:the\s+next\s+|the\s+|about\s+|approximately\s+|` +
+	span = lazyregexp.New(`(?i)\b(?:within|in|every|after)\s+(?:the\s+next\s+|the\s+|about\s+|approximately\s+|` +
 		`around\s+|next\s+|another\s+|at\s+most\s+)*(half\s+an|an|a|one|two|three|four|five|six|eight|ten|twelve|` +
 		`fifteen|twenty|thirty|forty-five|sixty|\d{1,3})?\s*(?:(?:-|–|to)\s*(\d{1,3})\s*)?(?:\(\d+\)\s*)?` +
 		`(minutes?|mins?|hours?|hrs?|days?)\b`)
 
 	// clock is a time of day in UTC: "by 14:30 UTC".
-	clock = regexp.MustCompile(`(?i)\b(?:by|at|before|around|update:?)\s+(?:approximately\s+)?` +
+	clock = lazyregexp.New(`(?i)\b(?:by|at|before|around|update:?)\s+(?:approximately\s+)?` +
 		`([01]?\d|2[0-3]):([0-5]\d)\s*(?:UTC|GMT|Z)\b`)
 )
 

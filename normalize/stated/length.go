@@ -1,13 +1,14 @@
 package stated
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"vendorwatch/normalize/lazyregexp"
 )
 
-var durationPart = regexp.MustCompile(`(?i)(\d+(?:\.\d+)?)\s*(weeks?|days?|d|hours?|hrs?|h|minutes?|mins?|m|` +
+var durationPart = lazyregexp.New(`(?i)(\d+(?:\.\d+)?)\s*(weeks?|days?|d|hours?|hrs?|h|minutes?|mins?|m|` +
 	`seconds?|secs?|s)\b`)
 
 // Length reads a printed duration such as "1d 3h", "8h 38m", "9 hours and 18 minutes". unit is its

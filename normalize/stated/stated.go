@@ -4,10 +4,10 @@ package stated
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/normalize/markdown"
 	"vendorwatch/normalize/times"
 )
@@ -18,7 +18,7 @@ import (
 // length of the whole, the period from when to when it lasted, or else a length of any part.
 func Duration(body string) time.Duration {
 	text := markdown.Plain(body)
-	said := func(form *regexp.Regexp) time.Duration {
+	said := func(form *lazyregexp.Regexp) time.Duration {
 		m := form.FindStringSubmatch(text)
 		if m == nil {
 			return 0
@@ -58,19 +58,19 @@ func lengthText(unit string) string {
 }
 
 var (
-	durationHead = regexp.MustCompile(`(?i)^\W*([^:|.]*)\bduration\b(?: of (?:the ` +
+	durationHead = lazyregexp.New(`(?i)^\W*([^:|.]*)\bduration\b(?: of (?:the ` +
 		`)?(?:impact|incident|outage|disruption))?` +
 		`(?: \([^)]*\))?[\s*.]*(?:[:|]|\s[–—-]\s|\s)[^\pL\pN~]*(.*)$`)
-	durationFirst = regexp.MustCompile(`(?i)^` + lengthText(lengthInShort))
-	durationLast  = regexp.MustCompile(`(?i)[:=(] ?` + lengthText(lengthInShort) + `\W*$`) // behind a period
-	totalWord     = regexp.MustCompile(`(?i)\b(?:total|overall|cumulative)\b`)
+	durationFirst = lazyregexp.New(`(?i)^` + lengthText(lengthInShort))
+	durationLast  = lazyregexp.New(`(?i)[:=(] ?` + lengthText(lengthInShort) + `\W*$`) // behind a period
+	totalWord     = lazyregexp.New(`(?i)\b(?:total|overall|cumulative)\b`)
 
 	// What a sentence says of the whole goes before what it may say of a part.
-	statedTotal = regexp.MustCompile(
+	statedTotal = lazyregexp.New(
 		`(?i)\btotal (?:duration|impact|outage|downtime)?(?: time)?(?: ?(?:of|was|is))? ?` + lengthText(lengthInWords))
-	statedWhole = regexp.MustCompile(
+	statedWhole = lazyregexp.New(
 		`(?i)\b(?:duration(?: of|:)?|lasted|lasting|spanned|totall?ing) ?(?:for )?` + lengthText(lengthInWords))
-	statedPart = regexp.MustCompile(`(?i)\b(?:for|over|ending) ` + lengthText(lengthInWords))
+	statedPart = lazyregexp.New(`(?i)\b(?:for|over|ending) ` + lengthText(lengthInWords))
 )
 
 // headlineDurations reads the lines that are headed "Duration", on which or under which a length stands. Where one of

@@ -2,9 +2,10 @@ package times
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
+
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // layoutTime reads a text that has the form of t.Layout, and no other; names of months and weekdays may be those of
@@ -43,8 +44,8 @@ func layoutTime(t Printed, text string, zone *time.Location) (time.Time, error) 
 var layoutProbe = time.Date(2001, time.February, 3, 16, 5, 6, 0, time.UTC)
 
 var (
-	dateWord       = regexp.MustCompile(`\pL[\pL\pM'’׳]*\.?`)
-	anyMeridiem    = regexp.MustCompile(`(?i)(^|[\d ])([ap])\.? ?m\b\.?`)
+	dateWord       = lazyregexp.New(`\pL[\pL\pM'’׳]*\.?`)
+	anyMeridiem    = lazyregexp.New(`(?i)(^|[\d ])([ap])\.? ?m\b\.?`)
 	layoutWeekdays = strings.NewReplacer("Monday", "", "Mon", "")
 )
 

@@ -1,8 +1,9 @@
 package times
 
 import (
-	"regexp"
 	"time"
+
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // ParsePeriod reads two times that are printed as one text: "Feb 29, 22:00 - 23:00 GMT", "Jan 30, 22:00 - Jan 31,
@@ -31,11 +32,11 @@ func ParsePeriod(t Printed, zone string) (start, end time.Time, err error) {
 }
 
 var (
-	periodIntro     = regexp.MustCompile(`(?i)(^|,? )(?:between|from|von|de|du|desde|van|dal|dalle) `)
-	periodSeparator = regexp.MustCompile(`(?i) (?:-|–|—|~|/|to|and|until|till|til|through|thru|bis|à|al|alle|hasta|` +
+	periodIntro     = lazyregexp.New(`(?i)(^|,? )(?:between|from|von|de|du|desde|van|dal|dalle) `)
+	periodSeparator = lazyregexp.New(`(?i) (?:-|–|—|~|/|to|and|until|till|til|through|thru|bis|à|al|alle|hasta|` +
 		`até|tot|do) `)
-	tightSeparator = regexp.MustCompile(`(?i)(\d(?:[ap]m)?)[-–—~](\d{1,2}(?:[ap]m|:\d{2}))|(Z)/(\d)`)
-	bareHour       = regexp.MustCompile(`(^|[ ,])(\d{1,2})$`)
+	tightSeparator = lazyregexp.New(`(?i)(\d(?:[ap]m)?)[-–—~](\d{1,2}(?:[ap]m|:\d{2}))|(Z)/(\d)`)
+	bareHour       = lazyregexp.New(`(^|[ ,])(\d{1,2})$`)
 )
 
 // splitPeriod finds the two times of a period in a text that timeText has prepared; ok is false if there are not two.

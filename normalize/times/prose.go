@@ -2,9 +2,10 @@ package times
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
+
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // PeriodIn finds the period that the text of a vendor's post states, as in "Between 2:50 AM and 4:55 AM PDT on May 3
@@ -36,12 +37,12 @@ func PeriodIn(words string, posted time.Time, zone string) (start, end time.Time
 }
 
 var (
-	periodStart = regexp.MustCompile(
+	periodStart = lazyregexp.New(
 		`(?i)\b(?:between|from|(?:beg(?:an|in|inning)|start(?:ed|s|ing)?)(?: (?:at|on|from))?)(?:[: ]+)`)
-	periodEnd = regexp.MustCompile(`(?i),? (?:(?:and )?(?:end(?:ed|ing)|was resolved|was mitigated|resolved)(?: ` +
+	periodEnd = lazyregexp.New(`(?i),? (?:(?:and )?(?:end(?:ed|ing)|was resolved|was mitigated|resolved)(?: ` +
 		`(?:at|on))?|` +
 		`and|to|until|till|through|thru|-|–|—)(?:[: ]+)`)
-	hedge = regexp.MustCompile(`(?i)\b(?:approximately|approx\.?|about|around|roughly) `)
+	hedge = lazyregexp.New(`(?i)\b(?:approximately|approx\.?|about|around|roughly) `)
 )
 
 // proseText returns the words of a text, with its times in the form that timeText gives them.

@@ -2,10 +2,11 @@ package times
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // timeParts holds the parts of a time that a text shows.
@@ -57,16 +58,16 @@ var meridiems = map[string]byte{
 }
 
 var (
-	clockForm  = regexp.MustCompile(`^(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(?i:([ap])m)?(Z)?$`)
-	hourForm   = regexp.MustCompile(`^(\d{1,2})(?i:([ap])m|h)$`)
-	dotClock   = regexp.MustCompile(`^(\d{1,2})\.(\d{2})$`)
-	dayForm    = regexp.MustCompile(`^(\d{1,2})(?i:st|nd|rd|th|er|o)?$`)
-	yearForm   = regexp.MustCompile(`^\d{4}$`)
-	ymdForm    = regexp.MustCompile(`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$`)
-	dottedDate = regexp.MustCompile(`^(\d{1,2})\.(\d{1,2})\.(\d{4})?$`)
-	eitherDate = regexp.MustCompile(`^(\d{1,2})[/-](\d{1,2})[/-](\d{4})$`)
-	zoneForm   = regexp.MustCompile(`^[A-Za-z]{1,5}$|^(?i:GMT|UTC)?[+−-]\d{1,2}(?::?\d{2})?$`)
-	comment    = regexp.MustCompile(`\([^()]*\)`)
+	clockForm  = lazyregexp.New(`^(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(?i:([ap])m)?(Z)?$`)
+	hourForm   = lazyregexp.New(`^(\d{1,2})(?i:([ap])m|h)$`)
+	dotClock   = lazyregexp.New(`^(\d{1,2})\.(\d{2})$`)
+	dayForm    = lazyregexp.New(`^(\d{1,2})(?i:st|nd|rd|th|er|o)?$`)
+	yearForm   = lazyregexp.New(`^\d{4}$`)
+	ymdForm    = lazyregexp.New(`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$`)
+	dottedDate = lazyregexp.New(`^(\d{1,2})\.(\d{1,2})\.(\d{4})?$`)
+	eitherDate = lazyregexp.New(`^(\d{1,2})[/-](\d{1,2})[/-](\d{4})$`)
+	zoneForm   = lazyregexp.New(`^[A-Za-z]{1,5}$|^(?i:GMT|UTC)?[+−-]\d{1,2}(?::?\d{2})?$`)
+	comment    = lazyregexp.New(`\([^()]*\)`)
 )
 
 // scanTime reads the parts of a time from a text that timeText has prepared. What stands in brackets belongs to the

@@ -1,13 +1,14 @@
 package times
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // timeText brings a printed time into one form: ASCII digits, single spaces, no invisible characters, and the
@@ -39,12 +40,12 @@ func timeText(s string) string {
 }
 
 var (
-	isoDateTime    = regexp.MustCompile(`\b(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?`)
-	spacedDots     = regexp.MustCompile(`\b(\d{4})\. (\d{1,2})\. (\d{1,2})\b\.?`)         // 2026. 11. 27.
-	namedDashes    = regexp.MustCompile(`\b(\d{1,2})[-/](\pL{3,})\.?[-/](\d{4}|\d{2})\b`) // 27-Nov-26
-	spacedMeridiem = regexp.MustCompile(`(?i)(\d) ?([ap])(?: ?\. ?m\b\.?|m\b\.?)`)        // 10:15 a. m.
-	hourLetter     = regexp.MustCompile(`(?i)\b(\d{1,2}) ?h ?(\d{2})(?: ?min)?\b`)        // 10h15
-	uhr            = regexp.MustCompile(`(?i)\b(\d{1,2})(?:[.:](\d{2}))? ?uhr\b`)         // 10.15 Uhr, 10 Uhr
+	isoDateTime    = lazyregexp.New(`\b(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?`)
+	spacedDots     = lazyregexp.New(`\b(\d{4})\. (\d{1,2})\. (\d{1,2})\b\.?`)         // 2026. 11. 27.
+	namedDashes    = lazyregexp.New(`\b(\d{1,2})[-/](\pL{3,})\.?[-/](\d{4}|\d{2})\b`) // 27-Nov-26
+	spacedMeridiem = lazyregexp.New(`(?i)(\d) ?([ap])(?: ?\. ?m\b\.?|m\b\.?)`)        // 10:15 a. m.
+	hourLetter     = lazyregexp.New(`(?i)\b(\d{1,2}) ?h ?(\d{2})(?: ?min)?\b`)        // 10h15
+	uhr            = lazyregexp.New(`(?i)\b(\d{1,2})(?:[.:](\d{2}))? ?uhr\b`)         // 10.15 Uhr, 10 Uhr
 )
 
 // plainDigit writes decimal digits of every script as ASCII, white space as a space, and leaves out what is
@@ -75,13 +76,13 @@ func plainDigit(r rune) rune {
 }
 
 var (
-	eastAsianYear     = regexp.MustCompile(`(\d{4}) ?[年년]`)
-	eastAsianDay      = regexp.MustCompile(`(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日号號일]`)
-	eastAsianMonth    = regexp.MustCompile(`(\d{1,2}) ?[月월]`)
-	eastAsianClock    = regexp.MustCompile(`(\d{1,2}) ?[時时點点시] ?(?:(\d{1,2}) ?[分분])? ?(?:(\d{1,2}) ?[秒초])?`)
-	eastAsianMeridiem = regexp.MustCompile(`(午前|上午|凌晨|早上|오전)|(午後|下午|晚上|오후)`)
-	meridiemFirst     = regexp.MustCompile(`([ap]m) *(\d{1,2}:\d{2}(?::\d{2})?)`)
-	vietnameseMonth   = regexp.MustCompile(`(?i)(?:tháng|thg) ?(\d{1,2})`)
+	eastAsianYear     = lazyregexp.New(`(\d{4}) ?[年년]`)
+	eastAsianDay      = lazyregexp.New(`(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日号號일]`)
+	eastAsianMonth    = lazyregexp.New(`(\d{1,2}) ?[月월]`)
+	eastAsianClock    = lazyregexp.New(`(\d{1,2}) ?[時时點点시] ?(?:(\d{1,2}) ?[分분])? ?(?:(\d{1,2}) ?[秒초])?`)
+	eastAsianMeridiem = lazyregexp.New(`(午前|上午|凌晨|早上|오전)|(午後|下午|晚上|오후)`)
+	meridiemFirst     = lazyregexp.New(`([ap]m) *(\d{1,2}:\d{2}(?::\d{2})?)`)
+	vietnameseMonth   = lazyregexp.New(`(?i)(?:tháng|thg) ?(\d{1,2})`)
 )
 
 // eastAsianText writes dates and clocks of Chinese, Japanese and Korean, which number their months, as English has

@@ -3,10 +3,11 @@ package times
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // Parse reads a printed time as UTC. It knows RFC 3339, RFC 5322 with its obsolete forms, epoch seconds or
@@ -80,8 +81,8 @@ var zonelessLayouts = []string{
 }
 
 var (
-	epoch         = regexp.MustCompile(`^\d{9,10}(?:\.\d+)?$|^\d{12,13}$`)
-	isoWithAbbrev = regexp.MustCompile(
+	epoch         = lazyregexp.New(`^\d{9,10}(?:\.\d+)?$|^\d{12,13}$`)
+	isoWithAbbrev = lazyregexp.New(
 		`^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?) ?([A-Za-z]{1,5}(?:[+-]\d{1,4})?)$`)
 )
 

@@ -2,11 +2,12 @@ package times
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 	_ "time/tzdata" // for machines without a zone database
+
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // offsets gives minutes east of UTC for the abbreviations that status pages print. Where several zones share
@@ -161,7 +162,7 @@ func (c Zones) of(name string) *time.Location {
 	return loc
 }
 
-var offsetForm = regexp.MustCompile(`^(?:GMT|UTC)?([+−-])(\d{1,2})(?::?(\d{2}))?$`)
+var offsetForm = lazyregexp.New(`^(?:GMT|UTC)?([+−-])(\d{1,2})(?::?(\d{2}))?$`)
 
 // abbreviation returns the form in which the zone database has an abbreviation.
 func abbreviation(printed string) string {

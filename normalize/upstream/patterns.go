@@ -1,9 +1,10 @@
 package upstream
 
 import (
-	"regexp"
 	"strings"
 	"sync"
+
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // Words. X stands for a token.
@@ -19,42 +20,42 @@ const (
 )
 
 var (
-	address = regexp.MustCompile(`(?i)\bhttps?://\S+|\b[\w.-]+@[\w.-]+\b`)
+	address = lazyregexp.New(`(?i)\bhttps?://\S+|\b[\w.-]+@[\w.-]+\b`)
 
-	unnamedWords = regexp.MustCompile(`(?i)\b(?:(?:upstream|third[ -]party|3rd[ -]party|external|public cloud|cloud|` +
+	unnamedWords = lazyregexp.New(`(?i)\b(?:(?:upstream|third[ -]party|3rd[ -]party|external|public cloud|cloud|` +
 		`hosting|infrastructure|cdn|dns)[ -]+)(?:(?:cloud|hosting|infrastructure|service|cdn|dns|third[ -]party)` +
 		`[ -]+)*` +
 		`(?:providers?|vendors?|partners?|suppliers?|dependency|dependencies)\b|` +
 		`\b(?:third|3rd)[ -]party services?\b|` +
 		`\b(?:our|one of our|a) (?:service )?(?:partners?|vendors?|suppliers?|providers?)\b`)
-	modelWords   = regexp.MustCompile(`(?i)\b(?:upstream |third[ -]party |external )?(?:ai )?model providers?\b`)
-	carrierWords = regexp.MustCompile(`(?i)\b(?:upstream |third[ -]party |external )?(?:(?:network|internet|transit|` +
+	modelWords   = lazyregexp.New(`(?i)\b(?:upstream |third[ -]party |external )?(?:ai )?model providers?\b`)
+	carrierWords = lazyregexp.New(`(?i)\b(?:upstream |third[ -]party |external )?(?:(?:network|internet|transit|` +
 		`telecom\w*|mobile|bandwidth|fib(?:er|re)|power|carrier|peering|colocation|data ?cent(?:er|re)|isp)[ -]+)+` +
 		`(?:service )?(?:providers?|carriers?|partners?|vendors?)\b|\bcarriers?\b|\bisps?\b`)
-	carrierTitle = regexp.MustCompile(`(?i)\b(?:network (?:performance|connectivity|latency|degradation|congestion)|` +
+	carrierTitle = lazyregexp.New(`(?i)\b(?:network (?:performance|connectivity|latency|degradation|congestion)|` +
 		`degraded network|packet loss|routing|transit|peering|sms|mms|carriers?|fib(?:er|re))\b`)
 
 	// What comes after such a word is no trouble of the name before it: "we work with our provider on the issue".
-	barrier = regexp.MustCompile(`([\x{e000}-\x{f002}](?:['’]s?)?) +(?:on|to|with|for|about|regarding|but|while|` +
+	barrier = lazyregexp.New(`([\x{e000}-\x{f002}](?:['’]s?)?) +(?:on|to|with|for|about|regarding|but|while|` +
 		`in|by)\b`)
 
 	// What a vendor made for a provider's users is the vendor's: "issues with the Zendesk app".
-	ownPart = regexp.MustCompile(`(?i)[\x{e000}-\x{efff}](?:['’]s?)? +(apps?|integrations?|connectors?|` +
+	ownPart = lazyregexp.New(`(?i)[\x{e000}-\x{efff}](?:['’]s?)? +(apps?|integrations?|connectors?|` +
 		`plugins?|` +
 		`add-?ons?|extensions?|bots?|log-?ins?|sign-?ins?|sso|oauth|authentication|sync|imports?|importer|` +
 		`exports?|marketplace)\b`)
 
-	denial = regexp.MustCompile(`(?i)\b(?:no|none)\b[^.,;]{0,50}\b(?:impacted|affected|hit)\b|` +
+	denial = lazyregexp.New(`(?i)\b(?:no|none)\b[^.,;]{0,50}\b(?:impacted|affected|hit)\b|` +
 		`(?:\bnot|n['’]t) (?:(?:been|being|be|currently|directly|expected to be) )*(?:impact|affect|hit\b)|` +
 		`\b(?:no|without|without any) (?:(?:known|customer|user|service) )*(?:impact|effect)|` +
 		`\bunaffected\b|\bunimpacted\b|\b(?:operating|operational|working|functioning) (?:as )?normal|\bawareness\b`)
-	unrelated = regexp.MustCompile(`(?i)\bunrelated\b|(?:\bnot|n['’]t) (?:directly |in any way |believed to be )?` +
+	unrelated = lazyregexp.New(`(?i)\bunrelated\b|(?:\bnot|n['’]t) (?:directly |in any way |believed to be )?` +
 		`(?:related to|caused by|due to|connected (?:to|with)|linked to)\b`)
 )
 
 // forms are the ways in which a text blames X: as a cause, as the subject of a sentence, and more freely in a title,
 // which has no verbs to spare.
-type forms struct{ cause, subject, title *regexp.Regexp }
+type forms struct{ cause, subject, title *lazyregexp.Regexp }
 
 var readForms = sync.OnceValue(func() map[rune]forms {
 	return map[rune]forms{firstToken: formsOf(string(firstToken)), unnamedToken: formsOf(string(unnamedToken))}
@@ -86,12 +87,12 @@ func formsOf(token string) forms {
 		cause = append(cause, trouble+` (?:at|with|of|from|in|on)(?:[ ]+[\w-]+){0,6}?[ ]+`+x)
 		title = append(title, `\bupstream (?:service )?`+trouble)
 	}
-	join := func(all []string) *regexp.Regexp { return regexp.MustCompile(`(?i)(?:` + strings.Join(all, "|") + `)`) }
+	join := func(all []string) *lazyregexp.Regexp { return lazyregexp.New(`(?i)(?:` + strings.Join(all, "|") + `)`) }
 	return forms{join(cause), join(subject), join(title)}
 }
 
 // placed finds X as the place of trouble, as in "clusters in Azure Central US": there it is no subject.
-var placed = regexp.MustCompile(`(?i)\b(?:in|on|within|across|for)(?: the)? ` + string(firstToken))
+var placed = lazyregexp.New(`(?i)\b(?:in|on|within|across|for)(?: the)? ` + string(firstToken))
 
 // blamed reports whether a text names X's trouble as the cause of its own.
 func blamed(marked, token string, title bool) bool {

@@ -2,10 +2,11 @@ package upstream
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // A Stance is what an incident says of a provider.
@@ -218,12 +219,12 @@ func (n names) mark(sentence string, own func(string) bool) (string, []place) {
 	return barrier.ReplaceAllString(marked, "$1 |"), places
 }
 
-var inPlace = regexp.MustCompile(`(?i)` + trouble + `|\b(?:delay|slow|timeout|missing|inaccessib|stopp|fail)\w*`)
+var inPlace = lazyregexp.New(`(?i)` + trouble + `|\b(?:delay|slow|timeout|missing|inaccessib|stopp|fail)\w*`)
 
 // inTrouble reports whether a text speaks of trouble at all.
 func inTrouble(marked string) bool { return inPlace.MatchString(marked) }
 
-var endOfSentence = regexp.MustCompile(`[.!?]['")\]]*\s+|\n+|<br ?/?>|\r`)
+var endOfSentence = lazyregexp.New(`[.!?]['")\]]*\s+|\n+|<br ?/?>|\r`)
 
 // sentences splits a post. Where in doubt it splits less, never within a number or an address.
 func sentences(text string) []string {

@@ -2,8 +2,9 @@ package page
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
+
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // Site returns scheme and host of a page. If a host serves one status page only, that is the status page's address,
@@ -27,7 +28,7 @@ func SiteOf(address string) string {
 // Above returns the address of the status page that a page is below, which may stand under a path of its server, as a
 // page does that is passed on from elsewhere: https://acme.example/vendors/harbour. below matches the end of a path
 // that the product itself adds.
-func Above(page *url.URL, below *regexp.Regexp) string {
+func Above(page *url.URL, below *lazyregexp.Regexp) string {
 	if page.Host == "" {
 		return page.String()
 	}
@@ -77,7 +78,7 @@ func HostOf(home string) string {
 	return strings.ToLower(host)
 }
 
-var incidentPath = regexp.MustCompile(`/incidents/([0-9A-Za-z_-]+)(?:\.json)?/?(?:[?#]|$)`)
+var incidentPath = lazyregexp.New(`/incidents/([0-9A-Za-z_-]+)(?:\.json)?/?(?:[?#]|$)`)
 
 // IncidentID returns the id in the address of an incident's page or JSON, "" if it has none. A list below /incidents,
 // such as /incidents/unresolved.json, has no id.
@@ -97,7 +98,7 @@ func IncidentURL(home, id string) string {
 	return home + "/incidents/" + id
 }
 
-var ulid = regexp.MustCompile(`^[0-7][0-9A-HJKMNP-TV-Z]{25}$`)
+var ulid = lazyregexp.New(`^[0-7][0-9A-HJKMNP-TV-Z]{25}$`)
 
 // IsULID reports whether a text is an id as incident.io makes them. Statuspage, whose keys incident.io's compatible
 // API uses, has ids of twelve lower-case letters and digits.

@@ -6,22 +6,22 @@ import (
 	"errors"
 	"html"
 	"io"
-	"regexp"
 	"strings"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 )
 
 var (
 	// atomTexts are the elements of Atom that hold a text, with their attributes and what is in them.
-	atomTexts = []*regexp.Regexp{
-		regexp.MustCompile(`(?s)<((?:\w+:)?title)(\s[^<>]*[^<>/]|\s*)>(.*?)</(?:\w+:)?title\s*>`),
-		regexp.MustCompile(`(?s)<((?:\w+:)?summary)(\s[^<>]*[^<>/]|\s*)>(.*?)</(?:\w+:)?summary\s*>`),
-		regexp.MustCompile(`(?s)<((?:\w+:)?content)(\s[^<>]*[^<>/]|\s*)>(.*?)</(?:\w+:)?content\s*>`),
+	atomTexts = []*lazyregexp.Regexp{
+		lazyregexp.New(`(?s)<((?:\w+:)?title)(\s[^<>]*[^<>/]|\s*)>(.*?)</(?:\w+:)?title\s*>`),
+		lazyregexp.New(`(?s)<((?:\w+:)?summary)(\s[^<>]*[^<>/]|\s*)>(.*?)</(?:\w+:)?summary\s*>`),
+		lazyregexp.New(`(?s)<((?:\w+:)?content)(\s[^<>]*[^<>/]|\s*)>(.*?)</(?:\w+:)?content\s*>`),
 	}
-	typeAttribute = regexp.MustCompile(`\stype\s*=\s*["']([^"']*)["']`)
+	typeAttribute = lazyregexp.New(`\stype\s*=\s*["']([^"']*)["']`)
 	// htmlTag is a tag of an element that vendors write in titles and texts. <region> is none.
-	htmlTag = regexp.MustCompile(`(?i)</?(?:a|b|i|u|s|p|br|div|span|strong|em|ul|ol|li|h[1-6]|code|pre|table|thead|` +
+	htmlTag = lazyregexp.New(`(?i)</?(?:a|b|i|u|s|p|br|div|span|strong|em|ul|ol|li|h[1-6]|code|pre|table|thead|` +
 		`tbody|tr|td|th|blockquote|hr|small|big|var|time|img|font|del|ins|sub|sup|section|article|header|footer|main|` +
 		`figure|figcaption|details|summary|dl|dt|dd|iframe|abbr|cite|q|mark|kbd|samp|tt|center|wbr|label|script|` +
 		`style)(?:\s+[a-z-]+\s*=[^<>]*|\s*)/?>`)
@@ -61,7 +61,7 @@ func atomText(body []byte) []byte {
 	return body
 }
 
-var reference = regexp.MustCompile(`&(?:[a-zA-Z]+|#\d+|#x[0-9a-fA-F]+);`)
+var reference = lazyregexp.New(`&(?:[a-zA-Z]+|#\d+|#x[0-9a-fA-F]+);`)
 
 // showsMarkup reports whether there are tags of HTML in a text, or references to characters.
 func showsMarkup(text string) bool { return htmlTag.MatchString(text) || reference.MatchString(text) }

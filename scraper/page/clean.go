@@ -3,11 +3,11 @@ package page
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strconv"
 	"unicode/utf8"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // mostCleaned is how many findings tell of single characters of one page.
@@ -112,8 +112,8 @@ func (c *cleaner) note(body []byte, at, size int, problem string) {
 }
 
 var (
-	characterReference = regexp.MustCompile(`&#(?:[xX]([0-9a-fA-F]{1,6})|([0-9]{1,7}));`)
-	voidElement        = regexp.MustCompile(`(?i)<(br|hr|img|wbr)\b([^<>]*[^<>/])?>`)
+	characterReference = lazyregexp.New(`&#(?:[xX]([0-9a-fA-F]{1,6})|([0-9]{1,7}));`)
+	voidElement        = lazyregexp.New(`(?i)<(br|hr|img|wbr)\b([^<>]*[^<>/])?>`)
 )
 
 // cleanReferences takes out of a feed the references to characters that XML does not allow.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"mime"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,6 +13,8 @@ import (
 	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding"
 	xunicode "golang.org/x/text/encoding/unicode"
+
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // Decoded returns a page whose body is unpacked, if it is gzip although no header says so, and in UTF-8 without a byte
@@ -145,12 +146,12 @@ func statedCharset(contentType string) string {
 	return known(params["charset"])
 }
 
-var charsetWord = regexp.MustCompile(`(?i)charset\s*=\s*["']?([a-z0-9_:.-]+)`)
+var charsetWord = lazyregexp.New(`(?i)charset\s*=\s*["']?([a-z0-9_:.-]+)`)
 
 // declaration is an XML declaration that names an encoding.
-var declaration = regexp.MustCompile(`^(\s*<\?xml[^>]*?\sencoding\s*=\s*["'])([^"'<>]*)(["'])`)
+var declaration = lazyregexp.New(`^(\s*<\?xml[^>]*?\sencoding\s*=\s*["'])([^"'<>]*)(["'])`)
 
-var xmlStart = regexp.MustCompile(`^\s*<\?xml[\s?]`)
+var xmlStart = lazyregexp.New(`^\s*<\?xml[\s?]`)
 
 // declaredCharset returns the encoding that a document names itself; "" if it names none that is known. What is in
 // single bytes cannot be UTF-16, whatever it says.

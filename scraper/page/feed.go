@@ -6,7 +6,6 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"github.com/mmcdole/gofeed"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/normalize/times"
 )
 
@@ -200,7 +200,7 @@ func before(at time.Time, printed normalize.RawTime) bool {
 }
 
 // titleEnd is the end of a title that says that all is over.
-var titleEnd = regexp.MustCompile(`(?i)\b(?:back to normal|back up|up again)$`)
+var titleEnd = lazyregexp.New(`(?i)\b(?:back to normal|back up|up again)$`)
 
 // nearOf returns the item's last time as RFC 3339, which gives the entries of its timeline their year.
 func nearOf(item *gofeed.Item) string {
@@ -214,7 +214,7 @@ func nearOf(item *gofeed.Item) string {
 	return at.UTC().Format(time.RFC3339)
 }
 
-var feedRoot = regexp.MustCompile(
+var feedRoot = lazyregexp.New(
 	`^(?:<\?xml[^>]*\?>\s*)?(?:<!--[\s\S]*?-->\s*)*(?:<\?[^>]*\?>\s*)*<(?:[a-zA-Z]+:)?(feed|rss|RDF)\b`,
 )
 

@@ -2,7 +2,6 @@ package page
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"github.com/mmcdole/gofeed"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // Hearing changes what was read of an item: it knows how this feed speaks.
@@ -90,8 +90,8 @@ func ReadItems(f *gofeed.Feed, p Page, hear Hearing) ([]normalize.Raw, []normali
 }
 
 var (
-	wentDown  = regexp.MustCompile(`(?i)\b(?:went|is|are) down\W*$`)
-	cameAgain = regexp.MustCompile(`(?i)\b(?:recovered|back to normal|back up|up again)\W*$`)
+	wentDown  = lazyregexp.New(`(?i)\b(?:went|is|are) down\W*$`)
+	cameAgain = lazyregexp.New(`(?i)\b(?:recovered|back to normal|back up|up again)\W*$`)
 )
 
 // monitorPosts returns, by item, the items of one outage that a monitor reports, oldest first: "API went down" and the
@@ -135,7 +135,7 @@ func postsAt(f *gofeed.Feed, link string) []*gofeed.Item {
 	return posts
 }
 
-var statePhrase = regexp.MustCompile(`(?i)[\s:–-]*\b(?:(?:is|are|was) )?(?:went down|down|recovered|back to normal|` +
+var statePhrase = lazyregexp.New(`(?i)[\s:–-]*\b(?:(?:is|are|was) )?(?:went down|down|recovered|back to normal|` +
 	`back up|up again|` + stateNames + `)\W*$`)
 
 // oneIncident reports whether items of one guid have one title, or one address that is not the feed's own.

@@ -3,23 +3,23 @@ package page
 import (
 	"bytes"
 	"html"
-	"regexp"
 	"strings"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/andybalholm/cascadia"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 )
 
 var (
-	tagStart  = regexp.MustCompile(`^<[a-zA-Z!?/]`)
-	htmlSign  = regexp.MustCompile(`(?i)^<!doctype html|<html[\s>]|<body[\s>]|<head[\s>]`)
-	anyTag    = regexp.MustCompile(`<[a-zA-Z/!][^>]*>|&(?:[a-z]+|#\d+);`)
-	tag       = regexp.MustCompile(`</?[a-zA-Z][^<>]*>`)
-	lineBreak = regexp.MustCompile(`(?i)<br\s*/?>|</p>`)
+	tagStart  = lazyregexp.New(`^<[a-zA-Z!?/]`)
+	htmlSign  = lazyregexp.New(`(?i)^<!doctype html|<html[\s>]|<body[\s>]|<head[\s>]`)
+	anyTag    = lazyregexp.New(`<[a-zA-Z/!][^>]*>|&(?:[a-z]+|#\d+);`)
+	tag       = lazyregexp.New(`</?[a-zA-Z][^<>]*>`)
+	lineBreak = lazyregexp.New(`(?i)<br\s*/?>|</p>`)
 	// blockBreak is a tag at which a browser begins a new line. Bold words count, since vendors use them as labels.
-	blockBreak = regexp.MustCompile(
+	blockBreak = lazyregexp.New(
 		`(?i)<br ?/?>|</?(?:p|div|li|ul|ol|h[1-6]|tr|td|table|blockquote|strong|b)\b[^>]*>`)
 	selBody  = cascadia.MustCompile("body")
 	selTitle = cascadia.MustCompile("title")

@@ -5,7 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
+
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // Scalar is a JSON string, or a number or boolean as it is written. Many APIs write one field as a string today and
@@ -49,7 +50,7 @@ func BrokenJSON(body []byte, err error) string {
 	return fmt.Sprintf("invalid JSON: %s at byte %d", syntax.Error(), syntax.Offset)
 }
 
-var jsonStart = regexp.MustCompile(`^(?:\{\s*(?:["}]|$)|\[\s*(?:[\[{"\]]|$))`)
+var jsonStart = lazyregexp.New(`^(?:\{\s*(?:["}]|$)|\[\s*(?:[\[{"\]]|$))`)
 
 // IsJSON reports whether a body begins as a JSON object or list does. "[EU] Delays" does not: it is the title of an
 // incident. A list may begin with an entry that is none, such as null, if the body is JSON to its end.

@@ -5,10 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // NextData is the data that a page made with Next.js was rendered from. Pages of the older router keep it as one JSON
@@ -29,8 +30,8 @@ type NextData struct {
 const nextBudget = 2_000_000
 
 var (
-	nextPush   = regexp.MustCompile(`__next_f(?:=self\.__next_f\|\|\[\]\))?\.push\(`)
-	nextScript = regexp.MustCompile(`<script id="?__NEXT_DATA__"?[^>]*>`)
+	nextPush   = lazyregexp.New(`__next_f(?:=self\.__next_f\|\|\[\]\))?\.push\(`)
+	nextScript = lazyregexp.New(`<script id="?__NEXT_DATA__"?[^>]*>`)
 )
 
 // MayHoldNextData reports whether ReadNextData may find something in a page, which is much cheaper than to read it.
@@ -209,7 +210,7 @@ func (d *NextData) Resolve(v any, depth int) any {
 	return v
 }
 
-var nextReference = regexp.MustCompile(`^[0-9a-f]+(?::|$)`)
+var nextReference = lazyregexp.New(`^[0-9a-f]+(?::|$)`)
 
 // refer returns what a reference, without its "$", stands for; nil for what is not data, such as code.
 func (d *NextData) refer(ref string, depth int) any {

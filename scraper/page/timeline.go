@@ -2,7 +2,6 @@ package page
 
 import (
 	"html"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -10,21 +9,22 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/normalize/times"
 )
 
 var (
-	datedHead = regexp.MustCompile(
+	datedHead = lazyregexp.New(
 		`(?is)<(?:small|time)\b[^>]*>(.{4,200}?)</(?:small|time)>\s*(?:<br ?/?>|</p>\s*<p>|\s|-|–)*<(?:strong|` +
 			`b)>\s*([a-z][a-z _-]{2,30}?)\s*:?\s*</(?:strong|b)>\s*(?:[-–—:]\s*)?`,
 	)
-	headedDate = regexp.MustCompile(
+	headedDate = lazyregexp.New(
 		`(?is)<(?:strong|b)>\s*((?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? [^<]{8,60}?)\s*</(?:strong|b)>` +
 			`(?:</p>|</div>|<br ?/?>|\s)*<h[1-6]>\s*([a-z][a-z _-]{2,30}?)\s*</h[1-6]>`,
 	)
-	endOf     = regexp.MustCompile(`(?im)^(?:resolved|ended)(?: at| on)?: *(\S.{6,60})$`)
-	windowOf  = regexp.MustCompile(`(?is)THIS IS A SCHEDULED EVENT\s*(.{4,300}?)</(?:strong|b|p)>`)
-	lastBreak = regexp.MustCompile(`(?i)(?:\s|<br ?/?>|</?(?:p|div|li|ul)>)+$`)
+	endOf     = lazyregexp.New(`(?im)^(?:resolved|ended)(?: at| on)?: *(\S.{6,60})$`)
+	windowOf  = lazyregexp.New(`(?is)THIS IS A SCHEDULED EVENT\s*(.{4,300}?)</(?:strong|b|p)>`)
+	lastBreak = lazyregexp.New(`(?i)(?:\s|<br ?/?>|</?(?:p|div|li|ul)>)+$`)
 )
 
 // DatedUpdates reads the timeline in an item of a feed, oldest update first: a time in <small> or <time>, a state in
@@ -86,12 +86,12 @@ func LatestState(updates []normalize.RawUpdate) string {
 	return updates[len(updates)-1].State
 }
 
-var scheduledEvent = regexp.MustCompile(`^THIS IS A SCHEDULED EVENT\s+(\S.*)$`)
+var scheduledEvent = lazyregexp.New(`^THIS IS A SCHEDULED EVENT\s+(\S.*)$`)
 
 // feedUpdate matches the beginning of an update in a feed: "<p><small>Aug 21, 00:37 UTC</small><br>
 // <strong>Resolved</strong> - ". The text goes on to the next such beginning, whatever tags it leaves open. Read as
 // elements, a <li> that the vendor did not close would contain the following updates.
-var feedUpdate = regexp.MustCompile(
+var feedUpdate = lazyregexp.New(
 	`(?i)<p>\s*<small>([^<]*(?:<var\b[^>]*>[^<]*</var>[^<]*)*)</small>\s*<br ?/?>\s*<strong>([^<]*)</strong>(?:\s*-)?`,
 )
 

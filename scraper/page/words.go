@@ -2,35 +2,35 @@ package page
 
 import (
 	"html"
-	"regexp"
 	"slices"
 	"strings"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 )
 
 const stateNames = `investigating|identified|monitoring|resolved|mitigated|scheduled|in[ -]progress|verifying|` +
 	`completed|cancell?ed|post-?mortem`
 
-var wholeState = regexp.MustCompile(
+var wholeState = lazyregexp.New(
 	`(?i)^(?:` + stateNames + `|under investigation|fixed|recovering|planned|update|closed)$`,
 )
 
-var titleLabel = regexp.MustCompile(
+var titleLabel = lazyregexp.New(
 	`(?i)^\s*(?:\[(` + stateNames + `)\]|\((` + stateNames + `)\)|(` + stateNames + `)\s*(?:[:|–—]| - ))|(?:[:|` +
 		`–—(\[]| -)\s*(` + stateNames + `)\s*[)\]]?\s*$`,
 )
 
 // downOrUp is how Better Stack ends the titles of what its monitors report.
-var downOrUp = regexp.MustCompile(`(?i)\b(?:went down|recovered)$`)
+var downOrUp = lazyregexp.New(`(?i)\b(?:went down|recovered)$`)
 
-var bodyLabel = regexp.MustCompile(
+var bodyLabel = lazyregexp.New(
 	`(?im)(?:\b(?:current )?(?:status|state)\s*[:=]\s*|^\s*[\[(]?)(` + stateNames + `)\s*(?:[\])]|[:–—]|\s-\s|$)`,
 )
 
-var proseState = regexp.MustCompile(`(?i)\b(?:` + stateNames + `)\b`)
+var proseState = lazyregexp.New(`(?i)\b(?:` + stateNames + `)\b`)
 
-var hedged = regexp.MustCompile(
+var hedged = lazyregexp.New(
 	`(?i)(?:\b(?:not|no|never|cannot|will|would|should|shall|may|might|can|could|to|once|until|till|when|whenever|` +
 		`if|unless|before|partially|partly|previously|expect\w*|hop(?:e|ing)|plan\w*|without)\b|n't\b)` +
 		`(?:\s+(?:be|been|being|yet|it|it's|this|that|they|is|are|was|were|has|have|had|fully|completely|entirely|` +
@@ -38,37 +38,37 @@ var hedged = regexp.MustCompile(
 		`declared?|as|we|currently|now|also|get|having)\b){0,7}\s+$`,
 )
 
-var inPart = regexp.MustCompile(`(?i)^\s+(?:for|in)\s+(?:some|most|many|several|a (?:subset|number|few|majority))\b`)
+var inPart = lazyregexp.New(`(?i)^\s+(?:for|in)\s+(?:some|most|many|several|a (?:subset|number|few|majority))\b`)
 
-var workingAt = regexp.MustCompile(
+var workingAt = lazyregexp.New(
 	`(?i)\b(?:are|is|am|be|been|were|was|still|continue|continuing|currently|now|actively|closely|began|started|` +
 		`remain|remains|team|engineers|we)\s+(?:\w+\s+){0,2}$`,
 )
 
-var doneTo = regexp.MustCompile(
+var doneTo = lazyregexp.New(
 	`(?i)\b(?:has|have|had|is|are|was|were|been|be|we|now|fully|it|team|engineers?|successfully)\s+(?:\w+\s+){0,2}$`,
 )
 
-var severityOf = regexp.MustCompile(
+var severityOf = lazyregexp.New(
 	`(?im)\bseverity(?: level)?\s*[:=]\s*([a-z0-9][a-z0-9_-]*(?: (?:outage|performance|incident))?)`,
 )
 
-var statedAs = regexp.MustCompile(
+var statedAs = lazyregexp.New(
 	`(?im)\bimpact(?: level)?\s*[:=]\s*(none|minor|major|critical|degraded performance|(?:partial|major|` +
 		`full) outage|maintenance)\b`,
 )
 
-var impactWord = regexp.MustCompile(
+var impactWord = lazyregexp.New(
 	`(?i)^(?:none|minor|major|critical|degraded(?: performance)?|(?:partial|minor|major|full) outage|maintenance|` +
 		`under maintenance)$`,
 )
 
-var plainLabel = regexp.MustCompile(
+var plainLabel = lazyregexp.New(
 	`(?i)^(?:incidents?|outages?|issues?|status(?: updates?)?|updates?|news|notices?|announcements?|` +
 		`uncategori[sz]ed|general|scheduled maintenance|disruptions?|unresolved|open|ongoing|active)$`,
 )
 
-var boldTag = regexp.MustCompile(`(?i)</?(?:strong|b)>`)
+var boldTag = lazyregexp.New(`(?i)</?(?:strong|b)>`)
 
 var typographic = strings.NewReplacer("’", "'", "\u00a0", " ")
 

@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/andybalholm/cascadia"
+
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // Describe says what a page is that is not the expected one: an empty body, a login page, a bot challenge, truncated
@@ -93,7 +94,7 @@ var selHidden = cascadia.MustCompile("script, style, noscript, template")
 // in lower case, that only the product itself writes.
 type mark struct {
 	words       string
-	title, text *regexp.Regexp
+	title, text *lazyregexp.Regexp
 	source      []string
 }
 
@@ -113,11 +114,11 @@ func IsLogin(body []byte) bool {
 // marks are tried in order. The more specific come first.
 var marks = []mark{
 	{words: "a bot challenge",
-		title: regexp.MustCompile(
+		title: lazyregexp.New(
 			`(?i)^(just a moment|attention required|access denied|ddos-guard|checking your browser|security check|` +
 				`verify(ing)? you are human|are you a robot|human verification|pardon our interruption)`,
 		),
-		text: regexp.MustCompile(
+		text: lazyregexp.New(
 			`(?i)(enable javascript and cookies to continue|checking (if the site connection is secure|` +
 				`your browser before)|verify(ing)? (that )?you are (a )?human)`,
 		),
@@ -126,7 +127,7 @@ var marks = []mark{
 			"px-captcha", "_incapsula_resource", "geo.captcha-delivery.com", "perfdrive",
 		}},
 	{words: "the marketing page that Statuspage shows for an unknown page",
-		title: regexp.MustCompile(
+		title: lazyregexp.New(
 			`(?i)(hosted status pages? for your company|^statuspage\b.*atlassian|atlassian statuspage$|` +
 				`^statuspage$|incident communication)`,
 		),
@@ -135,16 +136,16 @@ var marks = []mark{
 			`rel="canonical" href="https://www.atlassian.com/software/statuspage`,
 		}},
 	{words: "the notice that the status page is inactive",
-		title: regexp.MustCompile(
+		title: lazyregexp.New(
 			`(?i)\b(page (is )?(inactive|deactivated|disabled|suspended|not active)|inactive page)\b`,
 		),
-		text: regexp.MustCompile(
+		text: lazyregexp.New(
 			`(?i)\bpage\b[^.]{0,40}\b(inactive|deactivated|not (currently )?active|no longer active|` +
 				`has been (disabled|suspended|deleted))`,
 		)},
 	{words: loginWords,
-		title: regexp.MustCompile(`(?i)\b(log ?in|sign ?in|single sign-on|authenticat(e|ion))\b`),
-		text: regexp.MustCompile(
+		title: lazyregexp.New(`(?i)\b(log ?in|sign ?in|single sign-on|authenticat(e|ion))\b`),
+		text: lazyregexp.New(
 			`(?i)\b((log|sign) in to (view|see|access|continue)|must (log|sign) in|` +
 				`this (status )?page is (private|password.protected))`,
 		),
@@ -153,8 +154,8 @@ var marks = []mark{
 			`name="samlrequest"`,
 		}},
 	{words: "a parked domain",
-		title: regexp.MustCompile(`(?i)(domain (name )?(is )?(for sale|parked|expired)|parked domain)`),
-		text: regexp.MustCompile(
+		title: lazyregexp.New(`(?i)(domain (name )?(is )?(for sale|parked|expired)|parked domain)`),
+		text: lazyregexp.New(
 			`(?i)(this domain (name )?(is|may be) (for sale|parked|available)|buy this domain|domain has expired)`,
 		),
 		source: []string{"sedoparking", "parkingcrew", "bodis.com", "dan.com/buy-domain", "hugedomains", "afternic"}},
@@ -166,11 +167,11 @@ var marks = []mark{
 	{words: "a page of Status.io", source: []string{"static.status.io/", "cdn.status.io/", "api.status.io/"}},
 	{words: "a page of Cachet", source: []string{"cachethq.io"}},
 	{words: "an error page",
-		title: regexp.MustCompile(
+		title: lazyregexp.New(
 			`(?i)(\b(404|403|500|502|503|504)\b|not found|bad gateway|service (temporarily )?unavailable|` +
 				`gateway time-?out|internal server error|forbidden)`,
 		),
-		text: regexp.MustCompile(
+		text: lazyregexp.New(
 			`(?i)^.{0,80}(404|page not found|bad gateway|service unavailable|internal server error)`,
 		)},
 }
@@ -219,7 +220,7 @@ func QuotedTitle(title string) string {
 	return fmt.Sprintf(", titled %q", Clip(title, 80))
 }
 
-var feedTitlePattern = regexp.MustCompile(`<title[^>]*>([^<]{1,120})</title>`)
+var feedTitlePattern = lazyregexp.New(`<title[^>]*>([^<]{1,120})</title>`)
 
 func feedTitle(body []byte) string {
 	if m := feedTitlePattern.FindSubmatch(body); m != nil {

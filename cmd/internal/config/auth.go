@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"vendorwatch/cmd/internal/secret"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 )
 
@@ -40,7 +40,7 @@ type AuthValue struct {
 	InFile secret.Text `toml:"value"`
 }
 
-var authPrefix = regexp.MustCompile(`^[A-Za-z0-9_-]*[ =:]?$`)
+var authPrefix = lazyregexp.New(`^[A-Za-z0-9_-]*[ =:]?$`)
 
 // Headers that say where a request goes and how its body is framed; a value of the user's would break it.
 var fixedHeaders = []string{"host", "content-length", "transfer-encoding", "connection", "accept-encoding"}
@@ -237,7 +237,7 @@ func authHost(host string) (string, error) {
 	return host, nil
 }
 
-var secretName = regexp.MustCompile(`(?i)^((access|auth)[_-]?)?token$|^api[_-]?key$|^(secret|password)$`)
+var secretName = lazyregexp.New(`(?i)^((access|auth)[_-]?)?token$|^api[_-]?key$|^(secret|password)$`)
 
 // secretParameter returns the name of a query parameter that holds a secret, "" if there is none.
 func secretParameter(address string) string {

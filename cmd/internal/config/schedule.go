@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"vendorwatch/cmd/internal/words"
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // shortestInterval is the least time between two scrapes of a page. Statuspage's own cache holds
@@ -89,7 +89,7 @@ var (
 		name     string
 		min, max int
 	}{{"minute", 0, 59}, {"hour", 0, 23}, {"day of month", 1, 31}, {"month", 1, 12}, {"day of week", 0, 6}}
-	cronItem = regexp.MustCompile(`^(?:[*?]|[0-9A-Za-z]+(?:-[0-9A-Za-z]+)?)(?:/([0-9]+))?$`)
+	cronItem = lazyregexp.New(`^(?:[*?]|[0-9A-Za-z]+(?:-[0-9A-Za-z]+)?)(?:/([0-9]+))?$`)
 )
 
 // checkFields says what is wrong with the five fields of a cron line, "" if nothing is. Each field is tried by itself,

@@ -4,14 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper/platforms"
 )
 
-var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+var slugForm = lazyregexp.New(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 func (c *checker) vendors() {
 	if len(c.config.Vendors) == 0 && !c.Refused("vendor") && !c.Refused("vendor[0]") {

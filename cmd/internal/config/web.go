@@ -3,11 +3,11 @@ package config
 import (
 	"fmt"
 	"net"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"vendorwatch/cmd/internal/secret"
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // Web is the dashboard.
@@ -36,9 +36,9 @@ type Web struct {
 	Missing string `toml:"-"`
 }
 
-var pushToken = regexp.MustCompile(`^[A-Za-z0-9_-]{16,}$`)
+var pushToken = lazyregexp.New(`^[A-Za-z0-9_-]{16,}$`)
 
-var webPrefix = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)
+var webPrefix = lazyregexp.New(`^(/[A-Za-z0-9._~-]+)+$`)
 
 // web checks the dashboard's keys.
 func (c *checker) web() {

@@ -10,10 +10,10 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 )
 
@@ -141,7 +141,7 @@ func strength(f Found) int {
 	return best
 }
 
-var hostForm = regexp.MustCompile(`(?i)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+`)
+var hostForm = lazyregexp.New(`(?i)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+`)
 
 // text finds hosts anywhere, and names that are the whole of a line or of a cell.
 func (f *Finder) text(line string) []hit {
@@ -190,8 +190,8 @@ var manifests = map[string]string{
 }
 
 var (
-	tokenForm = regexp.MustCompile(`[@A-Za-z0-9_][A-Za-z0-9_./-]*`)
-	pypiForm  = regexp.MustCompile(`[-_.]+`)
+	tokenForm = lazyregexp.New(`[@A-Za-z0-9_][A-Za-z0-9_./-]*`)
+	pypiForm  = lazyregexp.New(`[-_.]+`)
 )
 
 // dependencies finds the packages of vendors in a line of a manifest.
@@ -232,7 +232,7 @@ func (f *Finder) packageOf(kind, name string) (int, bool) {
 	return 0, false
 }
 
-var providerForm = regexp.MustCompile(
+var providerForm = lazyregexp.New(
 	`^\s*provider\s+"([a-z0-9-]+)"|^\s*(?:source)\s*=\s*"(?:registry\.terraform\.io/)?[a-z0-9-]+/([a-z0-9-]+)"`)
 
 // providers are names of Terraform's providers that are not those of their vendors.

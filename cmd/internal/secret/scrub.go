@@ -3,9 +3,10 @@ package secret
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
+
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // leastScrubbed is the length, in bytes, from which a secret is looked for in a text. A shorter one cannot be told
@@ -63,7 +64,7 @@ func Parts(u *url.URL) []string {
 
 // recognisable matches the webhook addresses, passwords in addresses and Slack tokens that people put where none
 // belongs.
-var recognisable = regexp.MustCompile(
+var recognisable = lazyregexp.New(
 	`(://)[^\s"']*(?:/services/[^\s"']*|@)|(hooks\.[A-Za-z0-9.-]*/)[^\s"']+|xox[a-z]-[A-Za-z0-9-]+`)
 
 // Mask replaces what looks like a secret in a text of which no secret is known.

@@ -1,17 +1,18 @@
 package simulate
 
 import (
-	"regexp"
 	"strings"
+
+	"vendorwatch/normalize/lazyregexp"
 )
 
 var (
-	mdLink   = regexp.MustCompile(`\[([^\]]+)\]\((https?://[^)\s]+)\)`)
-	mdURL    = regexp.MustCompile(`(^|[\s(])(https?://[^\s<)]*[^\s<).,])`)
-	mdBold   = regexp.MustCompile(`\*\*(.+?)\*\*`)
-	mdEscape = regexp.MustCompile(`\\([\\\[\]()*_#.!-])`)
-	mdHead   = regexp.MustCompile(`^(#{1,6}) +(.*)$`)
-	mdItem   = regexp.MustCompile(`^[*-] +(.*)$`)
+	mdLink   = lazyregexp.New(`\[([^\]]+)\]\((https?://[^)\s]+)\)`)
+	mdURL    = lazyregexp.New(`(^|[\s(])(https?://[^\s<)]*[^\s<).,])`)
+	mdBold   = lazyregexp.New(`\*\*(.+?)\*\*`)
+	mdEscape = lazyregexp.New(`\\([\\\[\]()*_#.!-])`)
+	mdHead   = lazyregexp.New(`^(#{1,6}) +(.*)$`)
+	mdItem   = lazyregexp.New(`^[*-] +(.*)$`)
 )
 
 // inline renders bold words, links and escapes of one stretch of Markdown.

@@ -3,9 +3,9 @@ package vendorlist
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/platforms"
 )
@@ -27,8 +27,8 @@ type Match struct {
 }
 
 var (
-	hostForm   = regexp.MustCompile(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}(:\d+)?$`)
-	statusHost = regexp.MustCompile(`(?i)status|health|trust`)
+	hostForm   = lazyregexp.New(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}(:\d+)?$`)
+	statusHost = lazyregexp.New(`(?i)status|health|trust`)
 )
 
 func isName(text string) bool {

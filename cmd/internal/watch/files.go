@@ -5,12 +5,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
+
+	"vendorwatch/normalize/lazyregexp"
 )
 
-var nameTime = regexp.MustCompile(`(\d{4}-\d{2}-\d{2})T(\d{2})[-:]?(\d{2})[-:]?(\d{2})(\.\d+)?Z`)
+var nameTime = lazyregexp.New(`(\d{4}-\d{2}-\d{2})T(\d{2})[-:]?(\d{2})[-:]?(\d{2})(\.\d+)?Z`)
 
 // TimeInName reads the UTC time in a file's name, written with dashes or colons.
 func TimeInName(path string) (time.Time, bool) {

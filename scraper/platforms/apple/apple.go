@@ -11,10 +11,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -172,7 +172,7 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 	return res, nil
 }
 
-var call = regexp.MustCompile(`^[A-Za-z_$][\w$.]*\s*\(\s*`)
+var call = lazyregexp.New(`^[A-Za-z_$][\w$.]*\s*\(\s*`)
 
 // unwrap returns the JSON of a body, without the function call around it; ok is false if there is no such JSON.
 func unwrap(body []byte) (inner []byte, ok bool) {
@@ -236,7 +236,7 @@ func (e event) raw() normalize.Raw {
 	return raw
 }
 
-var printedTime = regexp.MustCompile(`^(\d{2})/(\d{2})/(\d{4}) (\d{2}:\d{2}) ([A-Z]{2,5})$`)
+var printedTime = lazyregexp.New(`^(\d{2})/(\d{2})/(\d{4}) (\d{2}:\d{2}) ([A-Z]{2,5})$`)
 
 // time returns the exact time if there is one, otherwise the printed one, rewritten so that the month cannot be
 // mistaken for the day.

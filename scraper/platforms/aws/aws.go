@@ -16,13 +16,13 @@ import (
 	"encoding/json"
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -300,7 +300,7 @@ func ordinal(text string, used map[string]int) string {
 	return text
 }
 
-var region = regexp.MustCompile(
+var region = lazyregexp.New(
 	`^(.+?)-((?:us|eu|ap|sa|ca|me|af|il|mx|cn|eusc)(?:-gov|-de|-isob?[a-z]?)?-[a-z]+-\d+)$`,
 )
 

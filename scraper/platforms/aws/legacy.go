@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"html"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"github.com/mmcdole/gofeed"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/normalize/times"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
@@ -59,7 +59,7 @@ func sameBeginning(a, b normalize.Raw) bool {
 		len(a.Updates) > 0 && len(b.Updates) > 0 && a.Updates[0].Body == b.Updates[0].Body
 }
 
-var labelPattern = regexp.MustCompile(`^\[([^\]]{1,20})\]\s*(\S.*)$`)
+var labelPattern = lazyregexp.New(`^\[([^\]]{1,20})\]\s*(\S.*)$`)
 
 // title removes the label of an event that is over, "[RESOLVED]" in the reader's language, so that the event keeps
 // its title.
@@ -102,10 +102,10 @@ func (e event) legacy(state string) normalize.Raw {
 }
 
 var (
-	stamp = regexp.MustCompile(`(?is)<span class="yellowfg">\s*([^<]*?)\s*</span>(?:\s|&nbsp;|\x{00a0})*`)
-	clock = regexp.MustCompile(`(?i)^(?:[a-z]{3} \d{1,2},\s*)?\d{1,2}:\d{2} [AP]M (P[DS]T)$`)
-	dated = regexp.MustCompile(`^[A-Za-z]{3} `)
-	open  = regexp.MustCompile(`(?is)^\s*<div>|(?:\s|<br ?/?>|</?div>)+$`)
+	stamp = lazyregexp.New(`(?is)<span class="yellowfg">\s*([^<]*?)\s*</span>(?:\s|&nbsp;|\x{00a0})*`)
+	clock = lazyregexp.New(`(?i)^(?:[a-z]{3} \d{1,2},\s*)?\d{1,2}:\d{2} [AP]M (P[DS]T)$`)
+	dated = lazyregexp.New(`^[A-Za-z]{3} `)
+	open  = lazyregexp.New(`(?is)^\s*<div>|(?:\s|<br ?/?>|</?div>)+$`)
 )
 
 // updates reads "<div><span class="yellowfg"> 6:06 PM PDT</span>&nbsp;…</div>", oldest first. A time without a date
@@ -204,8 +204,8 @@ type feedEntry struct {
 }
 
 var (
-	guid  = regexp.MustCompile(`#(\S+)_(\d{9,11})$`)
-	level = regexp.MustCompile(`^([^:]{4,40}):\s*(\S.*)$`)
+	guid  = lazyregexp.New(`#(\S+)_(\d{9,11})$`)
+	level = lazyregexp.New(`^([^:]{4,40}):\s*(\S.*)$`)
 )
 
 // readFeed reads an RSS feed. Its items are updates, named by service and time. Those of one service belong to one

@@ -6,13 +6,13 @@ package azure
 import (
 	"cmp"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/mmcdole/gofeed"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -69,7 +69,7 @@ func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 	return res, nil
 }
 
-var host = regexp.MustCompile(
+var host = lazyregexp.New(
 	`(?i)(?:^|\.)azure\.(?:com|microsoft\.com|status\.microsoft)$|^status\.azure\.(?:com|us|cn)$|` +
 		`^azurestatus[a-z0-9-]*\.azurewebsites\.net$`,
 )
@@ -97,11 +97,11 @@ func pageOf(address string) string {
 
 // The texts begin with the start of the impact, and with its end once it is over.
 var (
-	started = regexp.MustCompile(
+	started = lazyregexp.New(
 		`(?i)\b(?:starting|started|beginning|began) (?:(?:at|from)\s+)?(?:(?:approximately|about|` +
 			`around)\s+)?(\d{1,2}:\d{2} UTC on ` + date + `)`,
 	)
-	between = regexp.MustCompile(
+	between = lazyregexp.New(
 		`(?i)\bbetween (\d{1,2}:\d{2})(?: UTC)?(?: on (` + date + `))? and (\d{1,2}:\d{2}) UTC on (` + date + `)`,
 	)
 )

@@ -13,12 +13,12 @@ package betterstack
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -128,8 +128,8 @@ func reportURL(home, id string) string {
 }
 
 var (
-	reportPath  = regexp.MustCompile(`/incident/(\d+)/?$`)
-	quarterPath = regexp.MustCompile(`/incidents/(\d{4})-(\d{2})/\d{4}-\d{2}/?$`)
+	reportPath  = lazyregexp.New(`/incident/(\d+)/?$`)
+	quarterPath = lazyregexp.New(`/incidents/(\d{4})-(\d{2})/\d{4}-\d{2}/?$`)
 )
 
 // reportID returns the id in the address of a report's page, "" if it has none.

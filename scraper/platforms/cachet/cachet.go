@@ -16,11 +16,11 @@ package cachet
 import (
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -77,7 +77,7 @@ func listURL(home, path, query string, page int) string {
 	return u
 }
 
-var below = regexp.MustCompile(`/(?:api/.*|(?:incidents|schedules?|dashboard)/.*|rss|atom)?$`)
+var below = lazyregexp.New(`/(?:api/.*|(?:incidents|schedules?|dashboard)/.*|rss|atom)?$`)
 
 // Home returns the address without Cachet's own paths. From 3.x on, Cachet may be in a folder of a site.
 func (Platform) Home(u *url.URL) string {
@@ -184,7 +184,7 @@ func (p *paging) whole() bool {
 	return p != nil && p.Total != nil && p.Count != nil && p.Page != nil && p.Pages != nil && p.Links != nil
 }
 
-var pageNumber = regexp.MustCompile(`&page=\d+`)
+var pageNumber = lazyregexp.New(`&page=\d+`)
 
 // pages asks for the next page. Cachet's own links lack the query, and use the address that the server believes is
 // its own.

@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/url"
-	"regexp"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -48,7 +48,7 @@ type cachet3Link struct {
 	Type string      `json:"type"`
 }
 
-var cachet3Path = regexp.MustCompile(`/api/(components|incidents|schedules)$`)
+var cachet3Path = lazyregexp.New(`/api/(components|incidents|schedules)$`)
 
 // read3 reads one page of a list of Cachet 3. The kind of list is known from the document's own address.
 func read3(p page.Page, path string, data, included []json.RawMessage) (scraper.Result, error) {

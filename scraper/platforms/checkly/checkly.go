@@ -9,10 +9,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -128,7 +128,7 @@ func unexpected(p page.Page) error {
 		"(its address is https://<page>%s<slug>/unresolved-incidents)", page.Describe(p), path)
 }
 
-var slugs = regexp.MustCompile(
+var slugs = lazyregexp.New(
 	`/api/status-page/([A-Za-z0-9][A-Za-z0-9_-]*)/|\b([a-z0-9][a-z0-9-]*)\.checkly-status-page\.com`,
 )
 

@@ -15,10 +15,10 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -46,7 +46,7 @@ func (Platform) Start(s scraper.Source) []scraper.Request {
 	}
 }
 
-var below = regexp.MustCompile(`/(?:(?:issues|affected)(?:/.*)?|index\.(?:json|xml|html))?$`)
+var below = lazyregexp.New(`/(?:(?:issues|affected)(?:/.*)?|index\.(?:json|xml|html))?$`)
 
 // Home returns the address without cState's own paths.
 func (Platform) Home(page *url.URL) string {
@@ -260,7 +260,7 @@ func said(value string) string {
 	return value
 }
 
-var goTimeZone = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d+)? [+-]\d{4}) \S+$`)
+var goTimeZone = lazyregexp.New(`^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d+)? [+-]\d{4}) \S+$`)
 
 // goTime returns a time that Go printed, without the zone's name, which follows the offset.
 func goTime(text string) string {
@@ -282,10 +282,10 @@ func lastState(updates []normalize.RawUpdate, none string) string {
 }
 
 var (
-	head = regexp.MustCompile(
+	head = lazyregexp.New(
 		`(?i)<p>\s*<(em|strong)>\s*([a-z][a-z -]{2,30}?)\s*:?\s*</(?:em|strong)>\s*(?:[-–—:]\s*)?`,
 	)
-	track = regexp.MustCompile(`(?i)<span class="?faded"?>\s*\(([^<>]{4,60})\)\s*</span>`)
+	track = lazyregexp.New(`(?i)<span class="?faded"?>\s*\(([^<>]{4,60})\)\s*</span>`)
 )
 
 // Posts with these states need no time of their own, since it is the issue's.
@@ -391,4 +391,4 @@ func readFeed(p page.Page, body []byte) (scraper.Result, error) {
 	return res, nil
 }
 
-var label = regexp.MustCompile(`^\[([^\]]{3,30})\] (.+)$`)
+var label = lazyregexp.New(`^\[([^\]]{3,30})\] (.+)$`)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/normalize/times"
 	"vendorwatch/scraper/page"
 )
@@ -224,7 +225,7 @@ var layoutWords = []struct{ friendly, layout string }{
 	{"ZZZ", "MST"}, {"Z", "Z07:00"}, {"A", "PM"}, {"a", "pm"},
 }
 
-var friendlyForm = regexp.MustCompile(`YY|DD|HH|hh|\bh:mm|mm|MMM`)
+var friendlyForm = lazyregexp.New(`YY|DD|HH|hh|\bh:mm|mm|MMM`)
 
 // goLayout returns a layout in the form of package time. One that is written in that form is left as it is.
 // Text in single quotes stands for itself: "DD.MM.YYYY 'um' HH:mm".

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/net/html"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper/page"
 )
 
@@ -36,7 +37,7 @@ type finder struct {
 	whole bool           // where match finds nothing, the whole text counts
 }
 
-var attributeForm = regexp.MustCompile(`^(.*)@([A-Za-z_:][A-Za-z0-9_:.-]*)$`)
+var attributeForm = lazyregexp.New(`^(.*)@([A-Za-z_:][A-Za-z0-9_:.-]*)$`)
 
 // htmlFinder reads a selector of an HTML page.
 func htmlFinder(text string) (*finder, error) {

@@ -15,12 +15,12 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -36,8 +36,8 @@ const (
 )
 
 var (
-	path      = regexp.MustCompile(`^/api/status-page/(\d+)(?:/|$)`)
-	idPattern = regexp.MustCompile(`^\d+$`)
+	path      = lazyregexp.New(`^/api/status-page/(\d+)(?:/|$)`)
+	idPattern = lazyregexp.New(`^\d+$`)
 )
 
 // Start requests the active changes; other requests follow from them. The source's address must contain the id of the

@@ -11,12 +11,12 @@ package gatus
 import (
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -38,7 +38,7 @@ func (Platform) Start(s scraper.Source) []scraper.Request {
 	}
 }
 
-var below = regexp.MustCompile(`/(?:api/v1/.*|(?:endpoints|suites)/.*)?$`)
+var below = lazyregexp.New(`/(?:api/v1/.*|(?:endpoints|suites)/.*)?$`)
 
 // Home returns the address without Gatus's own paths.
 func (Platform) Home(u *url.URL) string {
@@ -187,7 +187,7 @@ func readEndpoints(p page.Page, body []byte) (scraper.Result, error) {
 	return res, nil
 }
 
-var folded = regexp.MustCompile(`[^\pL\pN]`)
+var folded = lazyregexp.New(`[^\pL\pN]`)
 
 // owns reports whether the key is made from group and name as Gatus does it: in lower case, other characters as
 // hyphens, joined by an underscore. Names of endpoints on another server may have a prefix that the key lacks.

@@ -12,12 +12,12 @@ package googlecloud
 import (
 	"cmp"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -35,7 +35,7 @@ func (Platform) Start(s scraper.Source) []scraper.Request {
 	return []scraper.Request{{URL: scraper.HomeOf(Platform{}, s.URL) + "/incidents.json"}}
 }
 
-var below = regexp.MustCompile(
+var below = lazyregexp.New(
 	`/(?:incidents?(?:\.json|/.*)?|summary|products\.json|regional(?:/.*)?|[a-z]{2}/feed\.atom|feed\.atom|)/*$`,
 )
 
@@ -218,7 +218,7 @@ func updateID(u update, used map[string]int) string {
 	return id
 }
 
-var reportHead = regexp.MustCompile(
+var reportHead = lazyregexp.New(
 	`(?i)^(?:[#*\\\s]*(?:preliminary |mini |full )?(incident report|incident statement|issue summary)\b|` +
 		`following is the (incident report)\b)`,
 )

@@ -9,10 +9,10 @@ package heroku
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -162,7 +162,7 @@ func (in incident) planned() bool {
 		slices.ContainsFunc(*in.Updates, func(u update) bool { return u.Type == "scheduled" })
 }
 
-var done = regexp.MustCompile(`(?i)\bmaintenance (?:is|has been|was) (?:now )?complete`)
+var done = lazyregexp.New(`(?i)\bmaintenance (?:is|has been|was) (?:now )?complete`)
 
 // raw reads one incident or maintenance. A maintenance's window is in its text only.
 func (in incident) raw(document string, kind normalize.Kind) normalize.Raw {

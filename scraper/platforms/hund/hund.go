@@ -10,12 +10,12 @@ package hund
 import (
 	"cmp"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/mmcdole/gofeed"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -31,10 +31,10 @@ const want = "the Atom feed of a Hund page (<page>" + feedPath + ")"
 
 var (
 	// entry is the id of an entry, feedID that of a feed. An empty feed has nothing else to recognise it by.
-	entry  = regexp.MustCompile(`^tag:[^,]+,\d{4}:State::FeedNotifier::Entry/(\w+)$`)
-	feedID = regexp.MustCompile(`^tag:[^,]+,\d{4}:/state_feed\b`)
-	issue  = regexp.MustCompile(`/issues/(\w+)/?$`)
-	label  = regexp.MustCompile(`^\s*\[([^\]]{1,60})\]\s*(.*)$`)
+	entry  = lazyregexp.New(`^tag:[^,]+,\d{4}:State::FeedNotifier::Entry/(\w+)$`)
+	feedID = lazyregexp.New(`^tag:[^,]+,\d{4}:/state_feed\b`)
+	issue  = lazyregexp.New(`/issues/(\w+)/?$`)
+	label  = lazyregexp.New(`^\s*\[([^\]]{1,60})\]\s*(.*)$`)
 )
 
 // Start requests the feed.
@@ -121,7 +121,7 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 	return res, nil
 }
 
-var named = regexp.MustCompile(`<id>\s*([^<]*?)\s*</id>`)
+var named = lazyregexp.New(`<id>\s*([^<]*?)\s*</id>`)
 
 // names reports whether a feed calls itself Hund's.
 func names(body []byte) bool {

@@ -10,12 +10,12 @@ package ibmcloud
 import (
 	"cmp"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/mmcdole/gofeed"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -82,7 +82,7 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 	return res, nil
 }
 
-var label = regexp.MustCompile(`\b(ID|Type|Regions|Resources|Outage Start|Outage End|Update Time):`)
+var label = lazyregexp.New(`\b(ID|Type|Regions|Resources|Outage Start|Outage End|Update Time):`)
 
 // labels returns the labelled parts of a text by their labels in lower case. A part ends at the next label, or at the
 // end of the text. The parts are at the end of the text, so that the last one with a label counts.

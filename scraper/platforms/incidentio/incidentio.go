@@ -12,11 +12,11 @@ package incidentio
 import (
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 	"vendorwatch/scraper/platforms/statuspage"
@@ -57,7 +57,7 @@ func host(base string) string {
 	return u.Host
 }
 
-var below = regexp.MustCompile(
+var below = lazyregexp.New(
 	`/(?:incidents|api|proxy|history|feed\.(?:rss|atom)|calendar|maintenances?|write-up)(?:/.*)?$|/feed\.(?:rss|` +
 		`atom)$`,
 )

@@ -14,12 +14,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/normalize/times"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
@@ -333,7 +333,7 @@ func readComponents(s scraper.Source, p page.Page, text []byte) (scraper.Result,
 	return page.res, nil
 }
 
-var monthPath = regexp.MustCompile(`/notices/monthly/(\d{10,14})$`)
+var monthPath = lazyregexp.New(`/notices/monthly/(\d{10,14})$`)
 
 // readMonth reads a page of a month's notices, and requests the next page or the month before.
 func readMonth(s scraper.Source, p page.Page, text []byte) (scraper.Result, error) {

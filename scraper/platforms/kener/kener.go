@@ -8,12 +8,12 @@ package kener
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/mmcdole/gofeed"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -33,7 +33,7 @@ func (Platform) Start(s scraper.Source) []scraper.Request {
 	return []scraper.Request{{URL: scraper.HomeOf(Platform{}, s.URL) + "/rss.xml"}}
 }
 
-var below = regexp.MustCompile(`/(?:rss\.xml|incidents/\d+|maintenances/\d+|monitors/[^/]+|events/[^/]+)?/?$`)
+var below = lazyregexp.New(`/(?:rss\.xml|incidents/\d+|maintenances/\d+|monitors/[^/]+|events/[^/]+)?/?$`)
 
 // Home returns the address without Kener's own paths. One server may have several pages.
 func (Platform) Home(u *url.URL) string { return page.Above(u, below) }
@@ -85,8 +85,8 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 }
 
 var (
-	guid  = regexp.MustCompile(`^(incident|maintenance)-(\d+)$`)
-	title = regexp.MustCompile(`^\[(Incident|Maintenance)\] (.+)$`)
+	guid  = lazyregexp.New(`^(incident|maintenance)-(\d+)$`)
+	title = lazyregexp.New(`^\[(Incident|Maintenance)\] (.+)$`)
 )
 
 // read reads an item. Its lines are labelled parts, an empty line, and the comment or description.

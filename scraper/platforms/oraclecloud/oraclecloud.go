@@ -11,12 +11,12 @@ package oraclecloud
 import (
 	"bytes"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/mmcdole/gofeed"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -135,9 +135,9 @@ func readFeed(p page.Page) (scraper.Result, error) {
 }
 
 var (
-	varTag = regexp.MustCompile(`(?i)</?var\b[^>]*>`)
-	start  = regexp.MustCompile(`(?i)\bStart Time:\s*([a-z]+ \d{1,2}, \d{4},? \d{1,2}:\d{2} UTC)`)
-	end    = regexp.MustCompile(`(?i)\bEnd Time:\s*([a-z]+ \d{1,2}, \d{4},? \d{1,2}:\d{2} UTC)`)
+	varTag = lazyregexp.New(`(?i)</?var\b[^>]*>`)
+	start  = lazyregexp.New(`(?i)\bStart Time:\s*([a-z]+ \d{1,2}, \d{4},? \d{1,2}:\d{2} UTC)`)
+	end    = lazyregexp.New(`(?i)\bEnd Time:\s*([a-z]+ \d{1,2}, \d{4},? \d{1,2}:\d{2} UTC)`)
 )
 
 // readEntry reads one incident of the feed. Its title names the service, the region and a reference.

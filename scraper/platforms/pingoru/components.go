@@ -1,11 +1,12 @@
 package pingoru
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // componentNames returns the names of the affected components: those of the chips and, where the
@@ -53,7 +54,7 @@ func afterLabel(l textLine, rest string) textLine {
 	return out
 }
 
-var andMore = regexp.MustCompile(` and \d+ more components?$`)
+var andMore = lazyregexp.New(` and \d+ more components?$`)
 
 // namesOf returns the one or two components that the summary sentence names. A name may itself hold
 // an "and": of several, the first parts the names.
@@ -155,7 +156,7 @@ var brands = []string{
 	"SuperAdmin", "AppStore", "AirTable", "BlackBerry", "ActiveDirectory",
 }
 
-var wordPattern = regexp.MustCompile(`[\pL\pN]+`)
+var wordPattern = lazyregexp.New(`[\pL\pN]+`)
 
 // mixedCase returns the brands and the words of a page's own lines that have a capital after a small
 // letter. None of the lines may itself hold glued names.

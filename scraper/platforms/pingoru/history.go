@@ -1,8 +1,9 @@
 package pingoru
 
 import (
-	"regexp"
 	"strings"
+
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // historyHead is what stands at the top of an outage history, and where its incidents lie.
@@ -21,16 +22,16 @@ type block struct {
 }
 
 var (
-	historyTitle = regexp.MustCompile(`^(?:(.+?) )?(?i:outage history)$`)
-	rightNow     = regexp.MustCompile(`^(.+?) is (.+?) right now\b`)
-	outageCount  = regexp.MustCompile(
+	historyTitle = lazyregexp.New(`^(?:(.+?) )?(?i:outage history)$`)
+	rightNow     = lazyregexp.New(`^(.+?) is (.+?) right now\b`)
+	outageCount  = lazyregexp.New(
 		`^There (?:were|was|have been|has been|are) (no|one|\d+) (?:.+ )?outages?\b(?:.*? since (` + monthDay + `))?`,
 	)
-	noOutages = regexp.MustCompile(
+	noOutages = lazyregexp.New(
 		`(?i)^(?:no (?:.+ )?outages?\b|.+ has had no outages)(?:.*? since (` + monthDay + `))?`,
 	)
-	impactAndDay  = regexp.MustCompile(`^([A-Za-z][A-Za-z ]{1,30}?)(?: [·•|–—-])? (` + monthDay + `)$`)
-	detectedLabel = regexp.MustCompile(`^(?i:detected by) `)
+	impactAndDay  = lazyregexp.New(`^([A-Za-z][A-Za-z ]{1,30}?)(?: [·•|–—-])? (` + monthDay + `)$`)
+	detectedLabel = lazyregexp.New(`^(?i:detected by) `)
 )
 
 // historyHead finds the marks of an outage history. Its heading alone does not tell, since a link or
@@ -75,7 +76,7 @@ func countWord(s string) int {
 	case "one":
 		return 1
 	}
-	return countIn(regexp.MustCompile(`^(\d+)$`), s)
+	return countIn(lazyregexp.New(`^(\d+)$`), s)
 }
 
 // historyBlocks returns the incidents of the page, in its order.
@@ -120,7 +121,7 @@ func (r reader) markerAt(i int) (impact, day string, n int) {
 }
 
 // linkTo returns the first link of a block whose address matches, "" if there is none.
-func (r reader) linkTo(b block, path *regexp.Regexp) string {
+func (r reader) linkTo(b block, path *lazyregexp.Regexp) string {
 	if r.view == nil {
 		return ""
 	}

@@ -1,12 +1,12 @@
 package pingoru
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // reader reads the lines of one page; view is nil where the page is plain text.
@@ -41,35 +41,35 @@ const (
 )
 
 var (
-	timeOnly   = regexp.MustCompile(`^` + timeText + `$`)
-	dateOnly   = regexp.MustCompile(`^` + monthDay + `$`)
-	updateHead = regexp.MustCompile(
+	timeOnly   = lazyregexp.New(`^` + timeText + `$`)
+	dateOnly   = lazyregexp.New(`^` + monthDay + `$`)
+	updateHead = lazyregexp.New(
 		`^(?:(\d+)\. |([-•*]) )?([A-Za-z][A-Za-z_ -]{1,30}?)(?: [·•|–—-])? (` + timeText + `)$`,
 	)
-	zoned   = regexp.MustCompile(` [A-Z]{2,5}$|Z$|[+-]\d{2}:?\d{2}$`)
-	cutHead = regexp.MustCompile(
+	zoned   = lazyregexp.New(` [A-Z]{2,5}$|Z$|[+-]\d{2}:?\d{2}$`)
+	cutHead = lazyregexp.New(
 		`^(?:\d+\.|[-•*])(?: (?:investigating|identified|monitoring|resolved|postmortem|update|scheduled|` +
 			`in_progress|verifying|completed)(?: [A-Z][a-z]{0,8}[ 0-9,:APMUTC]*)?)?$`,
 	)
-	stateWord   = regexp.MustCompile(`^(?:\d+\. |[-•*] )?([A-Za-z][A-Za-z_ -]{1,30})$`)
-	valueLabel  = regexp.MustCompile(`^(?i:(started|resolved|duration)|detected by [^:]{1,40}?)(?::| ?$)\s*(.*)$`)
-	inlineValue = regexp.MustCompile(
+	stateWord   = lazyregexp.New(`^(?:\d+\. |[-•*] )?([A-Za-z][A-Za-z_ -]{1,30})$`)
+	valueLabel  = lazyregexp.New(`^(?i:(started|resolved|duration)|detected by [^:]{1,40}?)(?::| ?$)\s*(.*)$`)
+	inlineValue = lazyregexp.New(
 		`^(?i:(started|resolved|duration)|detected by .{1,40}?):? (` + timeText + `|` + lengthText + `|[—–-])$`,
 	)
-	timelineHead = regexp.MustCompile(`^(?i:update timeline|timeline)(?: ?[·•|:(–—-] ?(\d+)?(?: ?updates?)?\)?)?$`)
-	componentsOf = regexp.MustCompile(`^(?i:affected components?)(?: ?[·•|:(–—-] ?\d*\)?)?$`)
-	affected     = regexp.MustCompile(`^Affected:(?: (.*))?$`)
-	vendorSource = regexp.MustCompile(`(?i)\s*view vendor source\s*[→↗»>]*\s*$`)
-	vendorLine   = regexp.MustCompile(`^(.+) incident$`)
-	sentence     = regexp.MustCompile(
+	timelineHead = lazyregexp.New(`^(?i:update timeline|timeline)(?: ?[·•|:(–—-] ?(\d+)?(?: ?updates?)?\)?)?$`)
+	componentsOf = lazyregexp.New(`^(?i:affected components?)(?: ?[·•|:(–—-] ?\d*\)?)?$`)
+	affected     = lazyregexp.New(`^Affected:(?: (.*))?$`)
+	vendorSource = lazyregexp.New(`(?i)\s*view vendor source\s*[→↗»>]*\s*$`)
+	vendorLine   = lazyregexp.New(`^(.+) incident$`)
+	sentence     = lazyregexp.New(
 		`^(.+?) (?:experienced|is experiencing|has been experiencing|was experiencing) an? (.+?) incident (?:on|` +
 			`since) (` + monthDay + `)(?:,? affecting (.+?))?(?:,? lasting ([^,;]+?))?\.(?: ((?:The|` +
 			`This) incident .*))?$`,
 	)
-	outcome = regexp.MustCompile(
+	outcome = lazyregexp.New(
 		`^(?:The|This) incident (?:has been|has|was|is)(?: still| currently| now)? ([a-z][a-z ]*?)(?:[;.,]|$)`,
 	)
-	badgeWord = regexp.MustCompile(
+	badgeWord = lazyregexp.New(
 		`^(?i:none|notice|info|informational|minor|major|critical|maintenance|degraded|partial|outage|ongoing|` +
 			`active|open|investigating|identified|monitoring|resolved|update|scheduled|in progress|in_progress|` +
 			`verifying|completed|cancelled|unresolved)$`,
@@ -192,7 +192,7 @@ func labelAt(lines []textLine, i int) (label, value string, n int) {
 	return "", "", 0
 }
 
-var lengthPattern = regexp.MustCompile(`^(?:[<>~≈] ?)?` + lengthText + `$`)
+var lengthPattern = lazyregexp.New(`^(?:[<>~≈] ?)?` + lengthText + `$`)
 
 func lengthOnly(s string) bool { return lengthPattern.MatchString(s) }
 
@@ -292,7 +292,7 @@ func allBadges(text string) bool {
 	return badgeWord.MatchString(first) && badgeWord.MatchString(rest)
 }
 
-func countIn(re *regexp.Regexp, text string) int {
+func countIn(re *lazyregexp.Regexp, text string) int {
 	m := re.FindStringSubmatch(text)
 	if m == nil || m[1] == "" {
 		return 0

@@ -6,13 +6,13 @@ package pingoru
 import (
 	"bytes"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -27,7 +27,7 @@ const (
 // Platform implements scraper.Platform. Its zero value is ready to use.
 type Platform struct{}
 
-var incidentPath = regexp.MustCompile(`^(.*/providers/[^/]+)/incidents/(\d+)/?$`)
+var incidentPath = lazyregexp.New(`^(.*/providers/[^/]+)/incidents/(\d+)/?$`)
 
 // Start requests the outage history, which lists the newest incidents with their timelines.
 func (Platform) Start(s scraper.Source) []scraper.Request {

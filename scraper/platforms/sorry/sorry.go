@@ -18,11 +18,11 @@ import (
 	"encoding/json"
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -44,7 +44,7 @@ const want = "a document of Sorry's page API (status, components, notices, or on
 const path = "/api/v1/"
 
 // made is the tag by which a web page says what made it.
-var made = regexp.MustCompile(`(?i)<meta\b[^>]*\bgenerator\b[^>]*\bsorryapp\.com\b`)
+var made = lazyregexp.New(`(?i)<meta\b[^>]*\bgenerator\b[^>]*\bsorryapp\.com\b`)
 
 // Start requests the page's state, its components and its notices; a backfill for a page of notices.
 func (Platform) Start(s scraper.Source) []scraper.Request {
@@ -310,7 +310,7 @@ func readNotices(s scraper.Source, p page.Page, text json.RawMessage, meta meta)
 	return res, nil
 }
 
-var idPattern = regexp.MustCompile(`^\w+$`)
+var idPattern = lazyregexp.New(`^\w+$`)
 
 // follow asks for one notice; not for one whose id cannot stand in an address, nor where none is known.
 func follow(home, id string) []scraper.Request {

@@ -10,7 +10,6 @@ package statuscast
 import (
 	"bytes"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -18,6 +17,7 @@ import (
 	"github.com/andybalholm/cascadia"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -182,7 +182,7 @@ func sameWords(a, b normalize.Raw) bool {
 		slices.Equal(a.Updates, b.Updates)
 }
 
-var id = regexp.MustCompile(`/incident/(\d+)/?$`)
+var id = lazyregexp.New(`/incident/(\d+)/?$`)
 
 // incident reads one entry of a list; ok is false for one without its address.
 func incident(row *goquery.Selection, p page.Page) (raw normalize.Raw, ok bool) {
@@ -263,7 +263,7 @@ func components(grid *goquery.Selection) (out []normalize.RawComponent, nameless
 	return out, nameless
 }
 
-var archivePrefix = regexp.MustCompile(`^(?:https?://web\.archive\.org)?/web/\d{4,14}(?:[a-z]{2}_)?/(https?://.*)$`)
+var archivePrefix = lazyregexp.New(`^(?:https?://web\.archive\.org)?/web/\d{4,14}(?:[a-z]{2}_)?/(https?://.*)$`)
 
 // unarchived returns the address that the Wayback Machine rewrote, which is the only one that stays.
 func unarchived(address string) string {
@@ -273,7 +273,7 @@ func unarchived(address string) string {
 	return address
 }
 
-var titlePattern = regexp.MustCompile(`(?i)^status page for (.+?)(?: \| .*)?$`)
+var titlePattern = lazyregexp.New(`(?i)^status page for (.+?)(?: \| .*)?$`)
 
 // name returns the vendor's name in the title "Status Page for acme | Service Status …".
 func name(title string) string {

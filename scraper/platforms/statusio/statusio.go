@@ -12,10 +12,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -35,16 +35,16 @@ const want = "the status API of Status.io (result.status_overall, status, incide
 
 var (
 	// apiPath is the path of the API, on whichever of its hosts.
-	apiPath = regexp.MustCompile(`^/1\.0/status/([0-9a-fA-F]{24})/?$`)
+	apiPath = lazyregexp.New(`^/1\.0/status/([0-9a-fA-F]{24})/?$`)
 	// path is the path of a web page below /pages: the page id follows, after the kind of page.
-	path = regexp.MustCompile(`^/pages/(?:[a-z_]+/)?([0-9a-fA-F]{24})(?:/|$)`)
+	path = lazyregexp.New(`^/pages/(?:[a-z_]+/)?([0-9a-fA-F]{24})(?:/|$)`)
 	// own is what only a page of Status.io has: other sites may have pages with such ids too.
-	own = regexp.MustCompile(
+	own = lazyregexp.New(
 		`/pages/(?:history|incident|maintenance)/[0-9a-f]{24}\b|/pages/[0-9a-f]{24}/rss\b|` +
 			`/1\.0/status/[0-9a-f]{24}\b|(?i:\bstatuspage(?:_?id)?)["']?\s*[:=]\s*["'][0-9a-f]{24}["']`,
 	)
 	// named finds a page id in a web page: in links to its own pages, and in its scripts.
-	named = regexp.MustCompile(
+	named = lazyregexp.New(
 		`(?:/pages/(?:[a-z_]+/)?|/1\.0/status/)([0-9a-f]{24})\b|` +
 			`(?i:\bstatuspage(?:_?id)?)["']?\s*[:=]\s*["']([0-9a-f]{24})["']`,
 	)
@@ -73,7 +73,7 @@ func id(address string) string {
 	if err != nil {
 		return ""
 	}
-	for _, path := range []*regexp.Regexp{apiPath, path} {
+	for _, path := range []*lazyregexp.Regexp{apiPath, path} {
 		if m := path.FindStringSubmatch(u.Path); m != nil {
 			return strings.ToLower(m[1])
 		}
@@ -332,7 +332,7 @@ func (l link) to(kind normalize.Kind, id string) string {
 	return l.home + "/pages/" + string(kind) + "/" + l.page + "/" + id
 }
 
-var done = regexp.MustCompile(
+var done = lazyregexp.New(
 	`(?i)^\s*(?:(?:the|this|our) )?(?:scheduled |planned )?maintenance (?:(?:is|was|has been|has now been|has) )?` +
 		`(?:now )?(?:successfully )?completed?(?: successfully)?\s*[.!]?\s*$`,
 )

@@ -13,12 +13,12 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/mmcdole/gofeed"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -238,7 +238,7 @@ func (in incident) raw() normalize.Raw {
 	return raw
 }
 
-var itemTitle = regexp.MustCompile(`^(.+) - ([^-]+)$`)
+var itemTitle = lazyregexp.New(`^(.+) - ([^-]+)$`)
 
 // readFeed reads a feed, which has an item a component: "Mail - Operational". What is no such item is an
 // incident. Items have an id only while all is well, so that a component goes by its name.

@@ -1,14 +1,14 @@
 package statuspage
 
 import (
-	"regexp"
 	"strings"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper/page"
 )
 
-var affectedPattern = regexp.MustCompile(`(?i)^this (?:incident|scheduled maintenance) affect(?:s|ed):\s*`)
+var affectedPattern = lazyregexp.New(`(?i)^this (?:incident|scheduled maintenance) affect(?:s|ed):\s*`)
 
 // affectedBy reads the sentence "This incident affected: Group (A, B) and C." Statuspage builds it as
 // English lists are built: "A and B", "A, B, and C"; the components of a group stand in parentheses,
@@ -112,7 +112,7 @@ func withoutEmpty(list []string) []string {
 }
 
 // domainPattern is a parenthesis that belongs to a name: "Console (platform.acme.example)", "API (v2.1)".
-var domainPattern = regexp.MustCompile(`^[\w-]+(\.[\w-]+)+$`)
+var domainPattern = lazyregexp.New(`^[\w-]+(\.[\w-]+)+$`)
 
 // splitGroup splits "Group (A, B)" into the group and its components. The last parenthesis is the
 // list; a group's name may have one of its own.

@@ -5,10 +5,10 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
-	"regexp"
 	"strings"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -47,9 +47,9 @@ type entry struct {
 	Description string `xml:"description"`
 }
 
-var atomID = regexp.MustCompile(`^tag:[^,]+,2005:/history`)
+var atomID = lazyregexp.New(`^tag:[^,]+,2005:/history`)
 
-var entryID = regexp.MustCompile(`^tag:[^,]+,2005:Incident/`)
+var entryID = lazyregexp.New(`^tag:[^,]+,2005:Incident/`)
 
 // readFeed reads the Atom or RSS feed.
 func readFeed(s scraper.Source, p page.Page, body []byte) (Reading, error) {

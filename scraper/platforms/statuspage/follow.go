@@ -3,13 +3,13 @@ package statuspage
 import (
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -112,7 +112,7 @@ func (c crawl) openUnlisted() []string {
 	return out
 }
 
-var idPattern = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
+var idPattern = lazyregexp.New(`^[0-9A-Za-z_-]+$`)
 
 // idOfKey returns the vendor's id in a key of the record: the key itself, or the end of the address
 // where the incident was read without its id.

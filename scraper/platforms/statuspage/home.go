@@ -1,7 +1,6 @@
 package statuspage
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/andybalholm/cascadia"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -116,7 +116,7 @@ func madeAt(doc *goquery.Document, p page.Page) time.Time {
 	return p.At.UTC()
 }
 
-var dayPattern = regexp.MustCompile(`^([A-Z][a-z]{2,8}) (\d{1,2}),`)
+var dayPattern = lazyregexp.New(`^([A-Z][a-z]{2,8}) (\d{1,2}),`)
 
 // near returns the day on which a printed time without a year lies: every post of the page was
 // written before the page was made, so that "Mar 16" on a page of January is of the year before.

@@ -5,12 +5,12 @@ package statuspage
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -49,7 +49,7 @@ func summaryRequests(base string, otherwise []scraper.Request) []scraper.Request
 	}
 }
 
-var below = regexp.MustCompile(`/(?:api/v[0-9].*|history(?:[./].*)?|incidents(?:/.*)?|uptime(?:/.*)?|index\.html?|` +
+var below = lazyregexp.New(`/(?:api/v[0-9].*|history(?:[./].*)?|incidents(?:/.*)?|uptime(?:/.*)?|index\.html?|` +
 	`subscriptions?/.*|sla.*)?$`)
 
 // Home returns the address of the page. Statuspage serves one status page a host; another server may pass it on under a
@@ -165,7 +165,7 @@ func kindByPosts(updates []normalize.RawUpdate) string {
 	return ""
 }
 
-var periodPattern = regexp.MustCompile(`^([A-Za-z]{3,9} \d{1,2}(?:, \d{4})?),? (\d{1,2}:\d{2}(?: ?[AaPp][Mm])?)` +
+var periodPattern = lazyregexp.New(`^([A-Za-z]{3,9} \d{1,2}(?:, \d{4})?),? (\d{1,2}:\d{2}(?: ?[AaPp][Mm])?)` +
 	`(?: ?[-–—] ?(?:([A-Za-z]{3,9} \d{1,2}(?:, \d{4})?),? )?(\d{1,2}:\d{2}(?: ?[AaPp][Mm])?))? (\S.*)$`)
 
 // splitPeriod splits a printed period such as "Jan 30, 22:00 - Jan 31, 06:00 CET",

@@ -2,11 +2,11 @@ package statuspage
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"strings"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -19,14 +19,14 @@ var textWords = map[string]bool{
 }
 
 var (
-	reportPattern = regexp.MustCompile(`(?i)^(Incident|Scheduled Maintenance) Report for (\S.*)$`)
-	reportHead    = regexp.MustCompile(`(?i)^(Incident|Scheduled Maintenance)$`)
-	reportTail    = regexp.MustCompile(`(?i)^Report for (\S.*)$`)
-	postedPattern = regexp.MustCompile(
+	reportPattern = lazyregexp.New(`(?i)^(Incident|Scheduled Maintenance) Report for (\S.*)$`)
+	reportHead    = lazyregexp.New(`(?i)^(Incident|Scheduled Maintenance)$`)
+	reportTail    = lazyregexp.New(`(?i)^Report for (\S.*)$`)
+	postedPattern = lazyregexp.New(
 		`^Posted\s+(?:.*\bago\.?\s+)?(?:on\s+)?([A-Z][a-z]{2,8} \d{1,2}, \d{4} - \d{1,2}:\d{2}(?: ?[AaPp][Mm])? ` +
 			`\S.*)$`,
 	)
-	footPattern = regexp.MustCompile(`(?i)^(←|<-)?\s*(current status|incident history)$|^powered by\b`)
+	footPattern = lazyregexp.New(`(?i)^(←|<-)?\s*(current status|incident history)$|^powered by\b`)
 )
 
 // readText reads the page of one incident as a crawler or a browser's copy keeps it: the

@@ -12,12 +12,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -36,15 +36,15 @@ const want = "the summary of Statuspal's API (status_page with its subdomain, se
 	"or a page that names its address <subdomain>.statuspal.io,"
 
 var (
-	host    = regexp.MustCompile(`(?i)^([a-z0-9][a-z0-9-]*)\.statuspal\.(io|eu|us)$`)
-	apiHost = regexp.MustCompile(`(?i)^(?:www\.)?statuspal\.(?:io|eu|us)$`)
-	apiPath = regexp.MustCompile(`^/api/v2/status_pages/([A-Za-z0-9_-]+)(?:/|$)`)
+	host    = lazyregexp.New(`(?i)^([a-z0-9][a-z0-9-]*)\.statuspal\.(io|eu|us)$`)
+	apiHost = lazyregexp.New(`(?i)^(?:www\.)?statuspal\.(?:io|eu|us)$`)
+	apiPath = lazyregexp.New(`^/api/v2/status_pages/([A-Za-z0-9_-]+)(?:/|$)`)
 	// named finds what a home page calls itself; state is its own element.
-	named = regexp.MustCompile(
+	named = lazyregexp.New(
 		`(?i)//([a-z0-9][a-z0-9-]*)\.statuspal\.(io|eu|us)\b|\bstatuspal\.(io|eu|` +
 			`us)/api/v[12]/status_pages/([a-z0-9_-]+)`,
 	)
-	state = regexp.MustCompile(`class=["'][^"']*\bsystem-status\b`)
+	state = lazyregexp.New(`class=["'][^"']*\bsystem-status\b`)
 )
 
 // own are names below statuspal's own domain that are no status page.

@@ -15,13 +15,13 @@ import (
 	"fmt"
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/normalize/times"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
@@ -195,7 +195,7 @@ func readSummary(body []byte) (res scraper.Result, ok bool) {
 	return res, true
 }
 
-var linePattern = regexp.MustCompile(`^([A-Za-z]+): (.*)$`)
+var linePattern = lazyregexp.New(`^([A-Za-z]+): (.*)$`)
 
 // readSite reads the file of one site: YAML of plain lines "key: value", written by a template.
 func readSite(p page.Page, body []byte) (scraper.Result, error) {
@@ -236,7 +236,7 @@ type upIssue struct {
 	PullRequest json.RawMessage `json:"pull_request"`
 }
 
-var issuePath = regexp.MustCompile(`^https://[^/]+/[^/]+/[^/]+/(?:issues|pull)/\d+$`)
+var issuePath = lazyregexp.New(`^https://[^/]+/[^/]+/[^/]+/(?:issues|pull)/\d+$`)
 
 // readIssues reads a page of issues: those labelled "status" are incidents, those labelled "maintenance"
 // are planned; questions and pull requests are left out. An empty page is one only where it was asked for.
@@ -287,7 +287,7 @@ func pageNumber(address string) (n int, asked bool) {
 }
 
 // title is the title of an incident: an emoji, the site's name and what is wrong with it.
-var title = regexp.MustCompile(`^(?:[^\pL\pN]+ )?(.+) (is down|has degraded performance)$`)
+var title = lazyregexp.New(`^(?:[^\pL\pN]+ )?(.+) (is down|has degraded performance)$`)
 
 // raw reads an issue; ok is false for one that is no news of Upptime's.
 func (i upIssue) raw(at time.Time) (raw normalize.Raw, ok bool) {
@@ -339,9 +339,9 @@ func (i upIssue) raw(at time.Time) (raw normalize.Raw, ok bool) {
 }
 
 // comment is what readers of an issue do not see: the plan of a maintenance.
-var comment = regexp.MustCompile(`(?s)<!--.*?-->`)
+var comment = lazyregexp.New(`(?s)<!--.*?-->`)
 
-var plan = regexp.MustCompile(`(?m)^\s*(start|end|expectedDown|expectedDegraded):\s*(\S.*?)\s*$`)
+var plan = lazyregexp.New(`(?m)^\s*(start|end|expectedDown|expectedDegraded):\s*(\S.*?)\s*$`)
 
 // plan reads the window and the sites of a maintenance from the comment in the issue's body. The issue says
 // "open" before and in the window, so that the clock tells which.

@@ -13,12 +13,12 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -36,10 +36,10 @@ const want = "a status page of Uptime.com (global_is_operational, components, ac
 	"(past_incidents),"
 
 // script is where a web page hands its data to the script that shows it.
-var script = regexp.MustCompile(`StatusPageDisplayController\s*,\s*\{`)
+var script = lazyregexp.New(`StatusPageDisplayController\s*,\s*\{`)
 
 // slug is the path of one of several pages of a host.
-var slug = regexp.MustCompile(`^(/statuspage/[^/]+)(?:/|$)`)
+var slug = lazyregexp.New(`^(/statuspage/[^/]+)(?:/|$)`)
 
 // Start requests what the page is made of, else for the page itself; and for what has ended.
 func (Platform) Start(s scraper.Source) []scraper.Request {

@@ -18,12 +18,12 @@ import (
 	"encoding/json"
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/normalize/times"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
@@ -43,7 +43,7 @@ const (
 	homeOf     = "home"
 )
 
-var path = regexp.MustCompile(`^/(?:status/|api/status-page/(?:heartbeat/)?)([A-Za-z0-9_-]+)(?:/[a-z.-]+)?/?$`)
+var path = lazyregexp.New(`^/(?:status/|api/status-page/(?:heartbeat/)?)([A-Za-z0-9_-]+)(?:/[a-z.-]+)?/?$`)
 
 // Start requests the page, or the home page if the address does not contain the slug.
 func (Platform) Start(s scraper.Source) []scraper.Request {
@@ -142,7 +142,7 @@ func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 	return scraper.Result{}, unexpected(p)
 }
 
-var manifest = regexp.MustCompile(`href="/api/status-page/([A-Za-z0-9_-]+)/manifest\.json"`)
+var manifest = lazyregexp.New(`href="/api/status-page/([A-Za-z0-9_-]+)/manifest\.json"`)
 
 // readHome finds the slug.
 func readHome(p page.Page, body []byte) (scraper.Result, error) {

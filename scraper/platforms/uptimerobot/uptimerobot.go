@@ -15,12 +15,12 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/normalize/times"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
@@ -38,7 +38,7 @@ const (
 
 const host = "stats.uptimerobot.com"
 
-var api = regexp.MustCompile(`^/api/(?:getMonitorList|getEventFeed|getMonitor)/([A-Za-z0-9_-]+)$`)
+var api = lazyregexp.New(`^/api/(?:getMonitorList|getEventFeed|getMonitor)/([A-Za-z0-9_-]+)$`)
 
 // Start requests the monitors and the events, or the home page if the address does not contain the key.
 func (Platform) Start(s scraper.Source) []scraper.Request {
@@ -138,8 +138,8 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 }
 
 var (
-	list = regexp.MustCompile(`\bpspApiPath\s*=\s*['"]([^'"\s]*/api/getMonitorList/[A-Za-z0-9_-]+)['"]`)
-	feed = regexp.MustCompile(`\beventsApiPath\s*=\s*['"]([^'"\s]*/api/getEventFeed/[A-Za-z0-9_-]+)['"]`)
+	list = lazyregexp.New(`\bpspApiPath\s*=\s*['"]([^'"\s]*/api/getMonitorList/[A-Za-z0-9_-]+)['"]`)
+	feed = lazyregexp.New(`\beventsApiPath\s*=\s*['"]([^'"\s]*/api/getEventFeed/[A-Za-z0-9_-]+)['"]`)
 )
 
 func isHome(body []byte) bool {
@@ -166,7 +166,7 @@ func readHome(p page.Page, body []byte) (scraper.Result, error) {
 	return res, nil
 }
 
-var pageTitle = regexp.MustCompile(`(?i)<title[^>]*>([^<]{1,200})</title>`)
+var pageTitle = lazyregexp.New(`(?i)<title[^>]*>([^<]{1,200})</title>`)
 
 // address resolves an address that a page names; "" for one on a server that is neither the page's nor
 // UptimeRobot's.

@@ -9,11 +9,11 @@ package vultr
 import (
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/normalize/times"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
@@ -171,8 +171,8 @@ func (Platform) Parse(_ scraper.Source, p page.Page) (scraper.Result, error) {
 }
 
 var (
-	windowStart = regexp.MustCompile(`(?i)\bStart Time: *([^\r\n]+)`)
-	windowEnd   = regexp.MustCompile(`(?i)\bEnd Time: *([^\r\n]+)`)
+	windowStart = lazyregexp.New(`(?i)\bStart Time: *([^\r\n]+)`)
+	windowEnd   = lazyregexp.New(`(?i)\bEnd Time: *([^\r\n]+)`)
 )
 
 // finding says what is wrong with an alert, by what it has to name it.

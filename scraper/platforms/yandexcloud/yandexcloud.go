@@ -10,11 +10,11 @@ package yandexcloud
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -180,7 +180,7 @@ func pageNumber(address string) int {
 	return 1
 }
 
-var languageCode = regexp.MustCompile(`^[a-z]{2}$`)
+var languageCode = lazyregexp.New(`^[a-z]{2}$`)
 
 // raw reads one incident. The status of its services tells their stage of release, not their health.
 func (i item) raw(document string, p page.Page, home string) normalize.Raw {

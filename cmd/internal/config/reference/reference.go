@@ -6,12 +6,12 @@ import (
 	_ "embed"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/config/tomlcheck"
+	"vendorwatch/normalize/lazyregexp"
 )
 
 //go:embed example.toml
@@ -21,7 +21,7 @@ var example string
 // without a space.
 func Example() string { return example }
 
-var off = regexp.MustCompile(`(?m)^#([a-z\[])`)
+var off = lazyregexp.New(`(?m)^#([a-z\[])`)
 
 // Whole returns the example with all of its settings in force.
 func Whole() string { return off.ReplaceAllString(example, "$1") }
@@ -45,11 +45,11 @@ func (s *section) entry(key string) *entry {
 
 // Forms of lines of the example.
 var (
-	headerLine   = regexp.MustCompile(`^#?\[+([a-z_.]+)\]+`)
-	keyLine      = regexp.MustCompile(`^#?([a-z_]+) = (.*)$`)
-	behindLine   = regexp.MustCompile(`^#\s{3,}# (.*)$`)
-	behindValue  = regexp.MustCompile(`^(.*?[^\s])\s+# (.*)$`)
-	sentenceOpen = regexp.MustCompile(`^[a-z]`)
+	headerLine   = lazyregexp.New(`^#?\[+([a-z_.]+)\]+`)
+	keyLine      = lazyregexp.New(`^#?([a-z_]+) = (.*)$`)
+	behindLine   = lazyregexp.New(`^#\s{3,}# (.*)$`)
+	behindValue  = lazyregexp.New(`^(.*?[^\s])\s+# (.*)$`)
+	sentenceOpen = lazyregexp.New(`^[a-z]`)
 )
 
 // sections reads the example. A table that stands there several times is one section; of a key, the first words count.

@@ -2,18 +2,18 @@ package message
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
 	"vendorwatch/cmd/internal/words"
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/normalize/markdown"
 )
 
 // MoreOnPage ends the text of a post that was cut.
 const MoreOnPage = "… (more on the vendor's page)"
 
-var heading = regexp.MustCompile(`(?m)^#{1,6}[ \t]+(.*[^\s:.!?#*_])([*_]*)[ \t]*$`)
+var heading = lazyregexp.New(`(?m)^#{1,6}[ \t]+(.*[^\s:.!?#*_])([*_]*)[ \t]*$`)
 
 // PlainLine turns a vendor's Markdown into plain text on one line. A heading gets a colon, so that it does not run into
 // the sentence below it.

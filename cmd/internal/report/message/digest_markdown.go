@@ -2,8 +2,9 @@ package message
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // DigestMarkdown renders a digest as Markdown, for a page of notes or a ticket. Vendors' words are escaped.
@@ -36,7 +37,7 @@ func DigestMarkdown(d Digest) string {
 }
 
 // markdownSigns are those that Markdown, or HTML within it, could read as anything but themselves within a line.
-var markdownSigns = regexp.MustCompile("[\\\\`*_{}\\[\\]()<>#+!|~&@]")
+var markdownSigns = lazyregexp.New("[\\\\`*_{}\\[\\]()<>#+!|~&@]")
 
 func markdownText(text string) string { return markdownSigns.ReplaceAllString(text, `\$0`) }
 

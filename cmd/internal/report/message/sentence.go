@@ -1,11 +1,11 @@
 package message
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 
 	"vendorwatch/cmd/internal/words"
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // pieces are what the patterns of stock write in capitals.
@@ -17,7 +17,7 @@ var pieces = strings.NewReplacer(
 
 // stock matches sentences that status pages offer their authors ready-made, and that say no more than the state does
 // (Statuspage's templates and their like: "We are currently investigating this issue.").
-var stock = regexp.MustCompile(`(?i)^(?:update:\s*)?(?:` + pieces.Replace(strings.Join([]string{
+var stock = lazyregexp.New(`(?i)^(?:update:\s*)?(?:` + pieces.Replace(strings.Join([]string{
 	`WE ARE (?:currently |continuing to |still |actively )*(?:investigat\w*|look\w* into) ISSUE`,
 	`ISSUE (?:has been|is|was|is now) (?:now |fully )?(?:resolved|identified|fixed)` +
 		`(?: and (?:a fix|we) (?:is|are) [\w ]+)?`,

@@ -4,13 +4,13 @@ package trial
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"time"
 
 	"vendorwatch/cmd/internal/report/channel"
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/report/message/examples"
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // Review names the example of a weekly review among outcomes; as a message, its reason is that of a digest.
@@ -74,42 +74,42 @@ const slackApps = "https://api.slack.com/apps"
 
 // answers are what receivers say, and what to do about it. The first that fits counts.
 var answers = []struct {
-	says *regexp.Regexp
+	says *lazyregexp.Regexp
 	help string
 }{
-	{regexp.MustCompile(`no_service|no_team|no_active_hooks|invalid_token`),
+	{lazyregexp.New(`no_service|no_team|no_active_hooks|invalid_token`),
 		"this webhook was deleted; make a new one under Incoming Webhooks of your app at " + slackApps +
 			", and put its address where url_env or url_file says"},
-	{regexp.MustCompile(`is_archived`), "the Slack channel is archived; unarchive it, or use another one"},
-	{regexp.MustCompile(`not_in_channel|channel_not_found`),
+	{lazyregexp.New(`is_archived`), "the Slack channel is archived; unarchive it, or use another one"},
+	{lazyregexp.New(`not_in_channel|channel_not_found`),
 		"the bot does not see the Slack channel; invite it there (/invite @NAME), and compare the channel's id"},
-	{regexp.MustCompile(`invalid_auth|not_authed|token_revoked|token_expired|account_inactive`),
+	{lazyregexp.New(`invalid_auth|not_authed|token_revoked|token_expired|account_inactive`),
 		"the token is not valid any more; copy the Bot User OAuth Token from OAuth & Permissions at " + slackApps},
-	{regexp.MustCompile(`missing_scope|no_permission|not_allowed_token_type`),
+	{lazyregexp.New(`missing_scope|no_permission|not_allowed_token_type`),
 		"the bot may not post; give it the scope chat:write at " + slackApps + ", and install the app again"},
-	{regexp.MustCompile(`action_prohibited|restricted_action|posting_to_general`),
+	{lazyregexp.New(`action_prohibited|restricted_action|posting_to_general`),
 		"an administrator of the Slack workspace forbids it"},
-	{regexp.MustCompile(`(?i)routing[ _]key`),
+	{lazyregexp.New(`(?i)routing[ _]key`),
 		"PagerDuty does not know the key; copy the Integration Key of an integration of the type Events API V2"},
-	{regexp.MustCompile(`web page instead of`),
+	{lazyregexp.New(`web page instead of`),
 		"a proxy or a login page stands between; see docs/operate.md on proxies"},
-	{regexp.MustCompile(`\b535\b|(?i)authentication failed`),
+	{lazyregexp.New(`\b535\b|(?i)authentication failed`),
 		"the mail server does not accept the user or the password"},
-	{regexp.MustCompile(`\b40[13]\b`),
+	{lazyregexp.New(`\b40[13]\b`),
 		"the receiver does not accept the key, the token or the signature; compare them"},
-	{regexp.MustCompile(`\b(404|410)\b`), "there is nothing at this address; compare it with what the receiver shows"},
-	{regexp.MustCompile(`\b(400|413|415|422)\b`),
+	{lazyregexp.New(`\b(404|410)\b`), "there is nothing at this address; compare it with what the receiver shows"},
+	{lazyregexp.New(`\b(400|413|415|422)\b`),
 		"the receiver does not understand the message; compare the type of the channel, or its [channel.body]"},
-	{regexp.MustCompile(`\b429\b`), "the receiver takes no more for now; try again in some minutes"},
-	{regexp.MustCompile(`\b30[1278]\b`), "the receiver has moved; give the channel the address that it leads to"},
-	{regexp.MustCompile(`\b5\d\d\b`), "the receiver has trouble of its own; look at its status page, and try again"},
-	{regexp.MustCompile(`no such host`), "the name of the host does not exist; look for a misspelling"},
-	{regexp.MustCompile(`connection refused`), "nothing listens there; compare the host and the port"},
-	{regexp.MustCompile(`certificate|tls:`),
+	{lazyregexp.New(`\b429\b`), "the receiver takes no more for now; try again in some minutes"},
+	{lazyregexp.New(`\b30[1278]\b`), "the receiver has moved; give the channel the address that it leads to"},
+	{lazyregexp.New(`\b5\d\d\b`), "the receiver has trouble of its own; look at its status page, and try again"},
+	{lazyregexp.New(`no such host`), "the name of the host does not exist; look for a misspelling"},
+	{lazyregexp.New(`connection refused`), "nothing listens there; compare the host and the port"},
+	{lazyregexp.New(`certificate|tls:`),
 		"its certificate is not trusted; see docs/operate.md on certificates of your own"},
-	{regexp.MustCompile(`no answer in time|timeout|deadline`),
+	{lazyregexp.New(`no answer in time|timeout|deadline`),
 		"nothing answered; a firewall or a proxy may stand between"},
-	{regexp.MustCompile(`not configured|is not set`), "set that variable or file for this command, too"},
+	{lazyregexp.New(`not configured|is not set`), "set that variable or file for this command, too"},
 }
 
 func help(err string) string {

@@ -3,7 +3,6 @@ package blockkit
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/words"
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // Messages renders a message in Block Kit: as one, or a long digest as several that belong together. The id of the
@@ -143,7 +143,7 @@ func localTime(t time.Time, text string) string {
 	return fmt.Sprintf("\x02%d\x1f%s\x03", t.Unix(), text)
 }
 
-var markedTime = regexp.MustCompile(`\x02(\d+)\x1f([^\x02\x03]*)\x03`)
+var markedTime = lazyregexp.New(`\x02(\d+)\x1f([^\x02\x03]*)\x03`)
 
 // withTimes writes the marked times of an escaped text so that Slack shows each in the zone of its reader
 // (https://docs.slack.dev/messaging/formatting-message-text/#date-formatting).

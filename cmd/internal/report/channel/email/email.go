@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/textproto"
-	"regexp"
 	"strings"
 
 	"github.com/wneessen/go-mail"
@@ -16,6 +15,7 @@ import (
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/secret"
 	"vendorwatch/cmd/internal/words"
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // TLS is how the connection to a mail server is encrypted.
@@ -137,7 +137,7 @@ func (m *Channel) compose(msg message.Message) (*mail.Msg, error) {
 	return out, nil
 }
 
-var notInDomain = regexp.MustCompile(`[^A-Za-z0-9.-]`)
+var notInDomain = lazyregexp.New(`[^A-Za-z0-9.-]`)
 
 // domain is the domain of the sender, for the Message-ID.
 func (m *Channel) domain() string {

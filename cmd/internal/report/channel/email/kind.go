@@ -4,13 +4,13 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net/mail"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"vendorwatch/cmd/internal/report/channel"
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/secret"
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // ports are the usual ones of each way to speak to a mail server.
@@ -79,7 +79,7 @@ func Kind() channel.Kind {
 	}
 }
 
-var hostName = regexp.MustCompile(`^[A-Za-z0-9_.:-]+$`)
+var hostName = lazyregexp.New(`^[A-Za-z0-9_.:-]+$`)
 
 func checkHost(value string) error {
 	if !hostName.MatchString(value) {

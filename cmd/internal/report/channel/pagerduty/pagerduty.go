@@ -11,7 +11,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"regexp"
 	"strings"
 
 	"github.com/PagerDuty/go-pagerduty"
@@ -22,6 +21,7 @@ import (
 	"vendorwatch/cmd/internal/secret"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // DefaultURL is where accounts of the United States send events; those of the European Union use
@@ -99,7 +99,7 @@ func (c *Channel) post(ctx context.Context, event *pagerduty.V2Event) (channel.S
 }
 
 // wrongKey is in an answer about the key of the integration.
-var wrongKey = regexp.MustCompile(`(?i)routing[ _]key`)
+var wrongKey = lazyregexp.New(`(?i)routing[ _]key`)
 
 // actionClose is the action of an event that ends an alert.
 const actionClose = "resolve"

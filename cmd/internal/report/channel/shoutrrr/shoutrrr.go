@@ -9,7 +9,6 @@ import (
 	"log"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -23,6 +22,7 @@ import (
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/secret"
 	"vendorwatch/cmd/internal/words"
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // Channel sends text to one of the services of shoutrrr: Discord, Teams, Google Chat, Telegram, ntfy, Pushover and
@@ -174,7 +174,7 @@ func (s *Channel) send(ctx context.Context, text string, params types.Params) (c
 }
 
 // statusIn finds the status of HTTP in the words of an error.
-var statusIn = regexp.MustCompile(`(?i)(?:status|code|response|error)\D{0,20}\b([345]\d\d)\b`)
+var statusIn = lazyregexp.New(`(?i)(?:status|code|response|error)\D{0,20}\b([345]\d\d)\b`)
 
 // innermost returns the innermost error that an error wraps. The outer ones of the library show whole addresses.
 func innermost(err error) error {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"regexp"
 	"strings"
 	"text/template"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/report/message/examples"
 	"vendorwatch/cmd/internal/words"
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // form is a receiver's own form of a body: a template over the JSON of messages.
@@ -75,7 +75,7 @@ func notJSON(body []byte, err error) error {
 }
 
 // where begins the errors of text/template: "template: body:3:12: ".
-var where = regexp.MustCompile(`^template: body:(\d+)(:\d+)?: `)
+var where = lazyregexp.New(`^template: body:(\d+)(:\d+)?: `)
 
 // plainError says the line of a mistake in a template in words.
 func plainError(err error) error {

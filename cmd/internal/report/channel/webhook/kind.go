@@ -4,13 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"vendorwatch/cmd/internal/report/channel"
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/cmd/internal/secret"
+	"vendorwatch/normalize/lazyregexp"
 )
 
 // Kind is the type webhook of the config file.
@@ -71,7 +71,7 @@ func preview(m message.Message, v channel.Values) ([]channel.Preview, error) {
 	return channel.PreviewJSON(json.RawMessage(body))
 }
 
-var headerName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+var headerName = lazyregexp.New("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 
 func check(v channel.Values, r channel.Reporter) {
 	channel.RemarkHTTP(v, "url", r)

@@ -86,11 +86,11 @@ var layers = []layer{
 
 	{"cmd/internal/words", []string{"normalize/...", "db/query"}},
 	{"cmd/internal/terminal", []string{"cmd/internal/words"}},
-	{"cmd/internal/secret", nil},
+	{"cmd/internal/secret", []string{"normalize/lazyregexp"}},
 	{"cmd/internal/config/...", slices.Concat(base, reading, []string{"cmd/internal/config/..."})},
 	{"cmd/internal/watch", slices.Concat(base, reading, []string{"db/record"})},
 	{"cmd/internal/watch/probe", []string{"normalize/...", "db/query", "db/record/signals", "cmd/internal/words"}},
-	{"cmd/internal/simulate", nil},
+	{"cmd/internal/simulate", []string{"normalize/lazyregexp"}},
 
 	{"cmd/internal/report/message", base},
 	{"cmd/internal/report/trial", slices.Concat(base, []string{"cmd/internal/report/message",
@@ -129,11 +129,11 @@ var layers = []layer{
 
 	{"cmd/internal/cli/flags", base},
 	{"cmd/internal/cli/shell", []string{"db", "cmd/internal/terminal"}},
-	{"cmd/internal/discover", []string{"scraper"}},
+	{"cmd/internal/discover", []string{"normalize/lazyregexp", "scraper"}},
 	{"cmd/internal/cli/catalogued", []string{"cmd/internal/discover", "cmd/internal/words", "cmd/internal/terminal",
 		"cmd/internal/cli/flags", "cmd/internal/cli/shell", "cmd/internal/cli/stopping", "scraper",
 		"scraper/platforms"}},
-	{"cmd/internal/vendorlist", []string{"scraper", "scraper/platforms"}},
+	{"cmd/internal/vendorlist", []string{"normalize/lazyregexp", "scraper", "scraper/platforms"}},
 	{"cmd/internal/cli/setup", slices.Concat(base, []string{"scraper", "cmd/internal/config", "cmd/internal/vendorlist",
 		"cmd/internal/config/tomlcheck", "cmd/internal/terminal", "cmd/internal/cli/flags",
 		"cmd/internal/cli/shell"})},

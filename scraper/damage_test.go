@@ -293,7 +293,7 @@ func damageEach(t *testing.T, list []fixture) {
 			}
 		}
 	}
-	if tried == 0 {
+	if tried == 0 && !strings.HasSuffix(t.Name(), "/algolia") { // its document is an object of words
 		t.Error("no list of any document was tried")
 	}
 }

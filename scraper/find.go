@@ -27,7 +27,7 @@ var probeFirst = []string{"incidentio", "statuspage", "instatus", "betterstack",
 // suggests a page of that company. Otherwise they are tried last, and only with the first document of each, since the
 // page may be a mirror.
 var ofOneCompany = []string{
-	"apple", "aws", "azure", "azuredevops", "googlecloud", "heroku", "ibmcloud", "oraclecloud", "pingoru",
+	"apple", "aws", "azure", "googlecloud", "heroku", "ibmcloud", "oraclecloud", "pingoru",
 	"salesforce", "slack", "vultr", "yandexcloud", "zendesk",
 }
 
@@ -176,6 +176,9 @@ func (r Registry) candidates(base string) []candidate {
 		for _, name := range names {
 			p, exists := r[name]
 			if !exists || name == Generic || name == Custom {
+				continue
+			}
+			if r, ok := p.(Recognised); ok && r.ByMarks() && name != known {
 				continue
 			}
 			mirror := name != known && slices.Contains(ofOneCompany, name) && !namedAfter(u.Host, name)

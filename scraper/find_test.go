@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -152,5 +153,29 @@ func TestFindStaysWithinTheSite(t *testing.T) {
 		if _, err := platforms.Lookup(name); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestFindAsksNothingForDescriptions holds that pages described in files cost no request each: one that was fetched is
+// tried against all of their marks.
+func TestFindAsksNothingForDescriptions(t *testing.T) {
+	const address = "https://status.acme.example"
+	with, without := platforms.All(), platforms.All()
+	for name, p := range with {
+		if r, ok := p.(scraper.Recognised); ok && r.ByMarks() && name != scraper.Custom {
+			delete(without, name)
+		}
+	}
+	if len(with) == len(without) {
+		t.Fatal("there is no description")
+	}
+	if more, fewer := with.Candidates(address), without.Candidates(address); !slices.Equal(more, fewer) {
+		t.Errorf("with descriptions %d addresses would be asked for, without %d", len(more), len(fewer))
+	}
+	const algolia = `{"status":{"c1-de":"operational","c4-fr":"major_outage"}}`
+	site := pages{address: {body: algolia}}
+	if found, err := platforms.Find(t.Context(), site, scraper.Source{URL: address}); err != nil ||
+		found.Platform != "algolia" || found.Asked != 1 {
+		t.Errorf("found %+v, %v", found, err)
 	}
 }

@@ -43,6 +43,10 @@ type Vocabulary interface{ Words() normalize.Words }
 // PageAddress is a Platform that can derive a status page's address from that of a page below it.
 type PageAddress interface{ Home(page *url.URL) string }
 
+// Recognised is a Platform that is known by marks in a page that was fetched for whatever reason. Find asks for none of
+// its addresses, unless the catalogue names it for the page, so that there may be any number of such platforms.
+type Recognised interface{ ByMarks() bool }
+
 // Configured is a Platform that reads by settings. If its fingerprint changes, it may find something else in the same
 // bytes, and an unchanged page is parsed again.
 type Configured interface{ Fingerprint() string }

@@ -34,7 +34,7 @@ const (
 
 // timesOf is how the documents of each platform write their times.
 var timesOf = map[string][]string{
-	"apple": {whole, inParts, millis}, "aws": {whole, inParts}, "azure": {whole}, "azuredevops": {},
+	"algolia": {}, "apple": {whole, inParts, millis}, "aws": {whole, inParts}, "azure": {whole}, "azuredevops": {},
 	"betterstack": {whole},
 	"cachet":      {whole}, "checkly": {whole}, "cstate": {whole}, "custom": {whole}, "feed": {whole, inParts},
 	"flashduty": {whole}, "gatus": {whole}, "googlecloud": {whole}, "heroku": {whole}, "hund": {whole},

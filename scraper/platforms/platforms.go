@@ -2,7 +2,8 @@
 //
 // A new platform is one Go file, platforms/<name>/<name>.go, whose type Platform implements scraper.Platform; a line
 // in the list below; and cases in scraper/testdata/<name>/<case>/, of which at least one is a page that it must
-// refuse. See package page for the kit, and package vultr for an example.
+// refuse. See package page for the kit, and package vultr for an example. One whose documents say plainly where
+// everything stands is a file of package described.
 package platforms
 
 import (
@@ -13,12 +14,12 @@ import (
 	"vendorwatch/scraper/platforms/apple"
 	"vendorwatch/scraper/platforms/aws"
 	"vendorwatch/scraper/platforms/azure"
-	"vendorwatch/scraper/platforms/azuredevops"
 	"vendorwatch/scraper/platforms/betterstack"
 	"vendorwatch/scraper/platforms/cachet"
 	"vendorwatch/scraper/platforms/checkly"
 	"vendorwatch/scraper/platforms/cstate"
 	"vendorwatch/scraper/platforms/custom"
+	"vendorwatch/scraper/platforms/described"
 	"vendorwatch/scraper/platforms/feed"
 	"vendorwatch/scraper/platforms/flashduty"
 	"vendorwatch/scraper/platforms/gatus"
@@ -52,11 +53,10 @@ import (
 )
 
 // registry has the platforms by their names in config.toml and in the database.
-var registry = scraper.Registry{
+var registry = described.AddTo(scraper.Registry{
 	"apple":         apple.Platform{},
 	"aws":           aws.Platform{},
 	"azure":         azure.Platform{},
-	"azuredevops":   azuredevops.Platform{},
 	"betterstack":   betterstack.Platform{},
 	"cachet":        cachet.Platform{},
 	"checkly":       checkly.Platform{},
@@ -92,7 +92,7 @@ var registry = scraper.Registry{
 	"vultr":         vultr.Platform{},
 	"yandexcloud":   yandexcloud.Platform{},
 	"zendesk":       zendesk.Platform{},
-}
+})
 
 // All returns all platforms by name. The caller may change the map.
 func All() scraper.Registry { return maps.Clone(registry) }

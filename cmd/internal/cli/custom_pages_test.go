@@ -35,6 +35,9 @@ func TestCustomPagesDoc(t *testing.T) {
 	for _, m := range fence.FindAllStringSubmatch(doc, -1) {
 		name, text := m[2], m[3]
 		if name != "" {
+			if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+				t.Fatal(err)
+			}
 			if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -58,12 +61,16 @@ func TestCustomPagesDoc(t *testing.T) {
 			t.Errorf("%s prints something else; run with -update (-docs +printed):\n%s", line, diff)
 		}
 	}
-	if commands != 2 {
+	if commands != 3 {
 		t.Errorf("%d commands in %s", commands, path)
 	}
-	for _, f := range reflect.VisibleFields(reflect.TypeFor[custom.Page]()) {
-		if key := f.Tag.Get("toml"); !strings.Contains(doc, "`"+key+"`") {
-			t.Errorf("key %s is not told of", key)
+	for _, table := range []reflect.Type{reflect.TypeFor[custom.Page](), reflect.TypeFor[custom.Lookup](),
+		reflect.TypeFor[custom.File]()} {
+		for _, f := range reflect.VisibleFields(table) {
+			key := f.Tag.Get("toml")
+			if !strings.Contains(doc, "`"+key+"`") && !strings.Contains(doc, "`["+key+"]`") {
+				t.Errorf("key %s is not told of", key)
+			}
 		}
 	}
 	if goldentest.Update() {

@@ -58,6 +58,8 @@ var layers = []layer{
 	{"scraper/platforms", []string{"scraper", "scraper/platforms/..."}},
 	{"scraper/platforms/incidentio", []string{ // it serves Statuspage's JSON too
 		"normalize/...", "scraper/page", "scraper", "scraper/platforms/statuspage"}},
+	{"scraper/platforms/described", []string{ // by the selectors of any page
+		"scraper", "scraper/platforms/custom"}},
 	{"scraper/platforms/...", []string{"normalize/...", "scraper/page", "scraper"}},
 
 	{"db/internal/...", []string{"normalize/..."}},

@@ -101,11 +101,6 @@ func (a *app) inspectSource(f inspectFlags, target string) (watch.Source, config
 	if f.vendor != "" && f.page != "" {
 		return s, fetch, usagef("--vendor and --page both describe the page; keep one of the two")
 	}
-	if f.platform != "" {
-		if _, err := platforms.Lookup(f.platform); err != nil {
-			return s, fetch, usagef("--platform: %v", err)
-		}
-	}
 	load := config.LoadToRead
 	if f.vendor != "" {
 		load = config.Load
@@ -113,9 +108,14 @@ func (a *app) inspectSource(f inspectFlags, target string) (watch.Source, config
 	c, err := load(a.configPath, service.ChannelKinds())
 	switch {
 	case err == nil:
-		fetch = c.Fetch
+		fetch, s.Described = c.Fetch, c.Described
 	case f.vendor != "" || !errors.Is(err, fs.ErrNotExist) || a.configPath != "config.toml":
 		return s, fetch, err
+	}
+	if f.platform != "" && s.Described[f.platform] == nil {
+		if _, err := platforms.Lookup(f.platform); err != nil {
+			return s, fetch, usagef("--platform: %v", err)
+		}
 	}
 	switch {
 	case f.page != "":

@@ -3,11 +3,13 @@ package config
 import (
 	"crypto/x509"
 	"fmt"
+	"maps"
 	"net/mail"
 	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,6 +30,7 @@ type checker struct {
 	config         *Config
 	withoutSecrets bool                     // secrets of pages are not looked up
 	schedules      map[string]cron.Schedule // of cron lines read so far, by zone and line
+	elsewhere      tomlcheck.Mistakes       // in files that the config file leads to
 }
 
 // check fills in what depends on other values, and notes every value that makes no sense. A value
@@ -49,6 +52,7 @@ func (c *checker) check(channels reflect.Value) {
 		c.link("dashboard_url", &cfg.DashboardURL)
 	}
 	c.channels(channels)
+	c.descriptions()
 	c.vendors()
 	if !c.Has("concurrency") {
 		cfg.Concurrency = concurrencyFor(cfg.Vendors)
@@ -225,10 +229,12 @@ func (c *checker) between(path string, n, low, high int) {
 
 // platform notes a platform that does not exist.
 func (c *checker) platform(path, name string) {
-	if _, err := platforms.Lookup(name); err == nil {
+	_, err := platforms.Lookup(name)
+	if _, described := c.config.Described[name]; err == nil || described {
 		return
 	}
-	known := platforms.Names()
+	known := append(platforms.Names(), slices.Collect(maps.Keys(c.config.Described))...)
+	slices.Sort(known)
 	write := "write one of: " + strings.Join(known, ", ")
 	if near := words.Nearest(name, known); near != "" {
 		write = fmt.Sprintf("write %q, or another of: %s", near, strings.Join(known, ", "))

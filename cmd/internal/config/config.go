@@ -37,6 +37,9 @@ type Config struct {
 	// how long the rows of table scrapes are kept; incidents are kept for ever; default 720h
 	KeepScrapes Duration `toml:"keep_scrapes"`
 	Fetch       Fetch    `toml:"fetch"`
+	// folder with descriptions of pages, one file each, whose names vendors give as their platform; "": none. Load
+	// makes it relative to the folder of the config file
+	Descriptions string `toml:"descriptions"`
 
 	Web Web `toml:"web"`
 	// address under which people reach the dashboard, for links in messages; empty for none
@@ -52,6 +55,8 @@ type Config struct {
 	Vendors   []Vendor  `toml:"vendor"`  // at least one; in the file's order, switched-off ones included
 	Services  []Service `toml:"service"` // of ours, that need vendors; in the file's order
 	Probes    []Probe   `toml:"probe"`   // checks of ours; in the file's order
+
+	Described map[string]*custom.Selectors `toml:"-"` // what Descriptions has, by name
 
 	Zone  *time.Location `toml:"-"` // of TimeZone
 	Notes []string       `toml:"-"` // what is no mistake, but what whoever starts the program should read
@@ -229,9 +234,9 @@ func (c *checker) parse(data []byte) error {
 	if !c.Broken() {
 		c.check(channels)
 	}
-	if c.Count() > 0 {
+	if mistakes := append(c.Mistakes(), c.elsewhere...); len(mistakes) > 0 {
 		c.config = nil
-		return c.Mistakes()
+		return mistakes
 	}
 	return nil
 }

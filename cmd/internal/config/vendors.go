@@ -121,6 +121,7 @@ func (c *checker) vendor(v *Vendor, path string, pages map[string]int) {
 		v.URL = v.Sources[0].URL
 	}
 	c.selectors(v, path)
+	c.describe(v)
 	c.dialects(v, path)
 	c.filter(v, path+".filter")
 	c.sla(v, path+".sla")

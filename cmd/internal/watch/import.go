@@ -28,7 +28,7 @@ func ReadCapture(s Source, page scraper.Page) (string, Capture) {
 		return s.Platform, c
 	}
 	if s.Platform == "" {
-		if s.Platform = platforms.Detect(page); s.Platform == "" {
+		if s.Platform = s.registry().Detect(page); s.Platform == "" {
 			c.Err = scraper.Unknown(page)
 			return "", c
 		}

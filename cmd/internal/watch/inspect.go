@@ -8,7 +8,6 @@ import (
 	"vendorwatch/normalize"
 	"vendorwatch/normalize/times"
 	"vendorwatch/scraper"
-	"vendorwatch/scraper/platforms"
 	"vendorwatch/scraper/platforms/custom"
 )
 
@@ -82,13 +81,13 @@ type InspectedFinding struct {
 }
 
 // Inspect fetches a status page as a scrape does and returns what would be stored. If the source names no
-// platform, platforms.Find finds it first. What went wrong is in Inspection.Error; the error returned is that
+// platform, it is found first. What went wrong is in Inspection.Error; the error returned is that
 // of the context alone.
 func Inspect(ctx context.Context, f scraper.Fetcher, s Source) (Inspection, error) {
 	r := &recorder{fetcher: f}
 	in := Inspection{URL: s.URL, Platform: s.Platform}
 	if in.Platform == "" {
-		found, err := platforms.Find(ctx, r, scraper.Source{Name: s.Vendor, URL: s.URL, Auth: s.Auth})
+		found, err := s.registry().Find(ctx, r, scraper.Source{Name: s.Vendor, URL: s.URL, Auth: s.Auth})
 		if err != nil {
 			in.documents(r.pages, nil, scraper.Source{})
 			return in.finish(nil, scraper.Outcome{}, err), ctx.Err()
@@ -176,9 +175,16 @@ func (in *Inspection) selectors(p scraper.Platform, page scraper.Page) {
 	if !described || s == nil {
 		return
 	}
-	if matches, err := s.Probe(page); err == nil {
-		in.Selectors = matches
+	matches, err := s.Probe(page)
+	if err != nil {
+		return
 	}
+	// A page may have a second document, and each may have been asked for again.
+	keys := map[string]bool{}
+	for _, m := range matches {
+		keys[m.Key] = true
+	}
+	in.Selectors = append(slices.DeleteFunc(in.Selectors, func(m custom.Match) bool { return keys[m.Key] }), matches...)
 }
 
 // finish gives what was read its meaning.

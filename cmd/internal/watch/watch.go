@@ -44,6 +44,9 @@ type Reading struct {
 	Selectors *custom.Selectors // for the platform scraper.Custom; nil for all others
 	Dialect   *feed.Dialect     // for the platform scraper.Generic; nil: as feeds usually speak
 	TimeZone  string            // of times that the page prints without one; "": UTC
+
+	// pages that the config describes in files, by name, for a page whose platform is to be found
+	Described map[string]*custom.Selectors
 }
 
 // Watcher scrapes sources into a file. Its fields are set before first use; it is safe for concurrent use.
@@ -209,7 +212,16 @@ func (s Source) platform() (scraper.Platform, error) {
 	if s.Platform == scraper.Generic && s.Dialect != nil {
 		return s.Dialect, nil
 	}
-	return platforms.Lookup(s.Platform)
+	return s.registry().Lookup(s.Platform)
+}
+
+// registry has all platforms, those of the config's own descriptions among them.
+func (s Source) registry() scraper.Registry {
+	all := platforms.All()
+	for name, described := range s.Described {
+		all[name] = described
+	}
+	return all
 }
 
 // source returns s in the form that a platform takes.

@@ -92,18 +92,7 @@ func (c *compiler) field(f field) {
 	if f.selector == "" {
 		return
 	}
-	var finder *finder
-	var err error
-	write := `write CSS such as ".incident h3", "time@datetime" for an attribute, or "." for the element itself`
-	if c.page.Format == FormatJSON {
-		finder, err = jsonFinder(f.selector)
-		write = `write a path such as "incidents[*]" or "$.status.name", or "." for the value itself`
-	} else {
-		finder, err = htmlFinder(f.selector)
-		if strings.HasPrefix(f.selector, "$") {
-			write = `write format = "json" if the page is JSON; ` + write
-		}
-	}
+	finder, write, err := c.finder(f.selector)
 	if err != nil {
 		c.mistake(f.key, fmt.Sprintf("%q cannot be read: %v", f.selector, err), write)
 		return
@@ -113,6 +102,20 @@ func (c *compiler) field(f field) {
 		return
 	}
 	c.out.finders[f.key] = finder
+}
+
+// finder reads a selector of the page's format, and says how one is written.
+func (c *compiler) finder(selector string) (f *finder, write string, err error) {
+	write = `write CSS such as ".incident h3", "time@datetime" for an attribute, or "." for the element itself`
+	if c.page.Format == FormatJSON {
+		f, err = newFinder(jsonFinder, selector)
+		return f, `write a path such as "incidents[*]" or "$.status.name", or "." for the value itself`, err
+	}
+	f, err = newFinder(htmlFinder, selector)
+	if strings.HasPrefix(selector, "$") {
+		write = `write format = "json" if the page is JSON; ` + write
+	}
+	return f, write, err
 }
 
 // mustRead are the keys of words and times that are unknown, not absent, where a regular expression does not find

@@ -27,6 +27,16 @@ type Page struct {
 	Format   string `toml:"format" json:"format,omitempty"`     // FormatHTML, the default, or FormatJSON
 	Anchor   string `toml:"anchor" json:"anchor,omitempty"`     // what this page always has, and no other
 	Complete bool   `toml:"complete" json:"complete,omitempty"` // the lists have every open incident and component
+	// where the document is, from the address of the page; default: the page is the document
+	Path string `toml:"path" json:"path,omitempty"`
+
+	Marks   []string `toml:"marks" json:"marks,omitempty"`     // texts that are all in the document
+	Require []string `toml:"require" json:"require,omitempty"` // selectors of what the document always has
+	Refuse  []string `toml:"refuse" json:"refuse,omitempty"`   // selectors of what it never has
+
+	Indicator string `toml:"indicator" json:"indicator,omitempty"` // word for the state of the whole page
+	Headline  string `toml:"headline" json:"headline,omitempty"`   // the page's own sentence for it
+	PageName  string `toml:"page_name" json:"page_name,omitempty"`
 
 	List           string `toml:"list" json:"list,omitempty"`   // each match is an incident
 	Empty          string `toml:"empty" json:"empty,omitempty"` // what the page shows in place of an empty list
@@ -43,20 +53,31 @@ type Page struct {
 	// in or above the incident, for times without one
 	Date       string `toml:"date" json:"date,omitempty"`
 	Components string `toml:"components" json:"components,omitempty"` // each match names an affected component
+	// selectors of what each incident has
+	ListRequire []string `toml:"list_require" json:"list_require,omitempty"`
 
 	Updates     string `toml:"updates" json:"updates,omitempty"` // each match within an incident is an update
 	UpdateID    string `toml:"update_id" json:"update_id,omitempty"`
 	UpdateState string `toml:"update_state" json:"update_state,omitempty"`
 	UpdateTime  string `toml:"update_time" json:"update_time,omitempty"`
 	UpdateBody  string `toml:"update_body" json:"update_body,omitempty"`
+	// selectors of what each update has
+	UpdateRequire []string `toml:"update_require" json:"update_require,omitempty"`
 
 	ComponentList   string `toml:"component_list" json:"component_list,omitempty"` // each match is a component
+	ComponentID     string `toml:"component_id" json:"component_id,omitempty"`
 	ComponentName   string `toml:"component_name" json:"component_name,omitempty"`
 	ComponentGroup  string `toml:"component_group" json:"component_group,omitempty"` // in the component or above it
 	ComponentStatus string `toml:"component_status" json:"component_status,omitempty"`
+	// selectors of what each component has
+	ComponentRequire []string `toml:"component_require" json:"component_require,omitempty"`
 
 	// by key: a regular expression; its first group counts
-	Match      map[string]string `toml:"match" json:"match,omitempty"`
+	Match map[string]string `toml:"match" json:"match,omitempty"`
+	// by key: a regular expression that the text matches; a page where it does not is another one
+	Form map[string]string `toml:"form" json:"form,omitempty"`
+	// by key: the list that has what the text stands for
+	Lookup     map[string]Lookup `toml:"lookup" json:"lookup,omitempty"`
 	Kinds      map[string]string `toml:"kinds" json:"kinds,omitempty"` // by the page's word: ours
 	States     map[string]string `toml:"states" json:"states,omitempty"`
 	Severities map[string]string `toml:"severities" json:"severities,omitempty"`
@@ -67,6 +88,13 @@ type Page struct {
 	// language of the months and weekdays in times of that form, such as "de"; default English
 	TimeLanguage string `toml:"time_language" json:"time_language,omitempty"`
 	TimeZone     string `toml:"time_zone" json:"time_zone,omitempty"` // IANA zone of times without one; default UTC
+}
+
+// Lookup puts the text of another place in place of an id.
+type Lookup struct {
+	List string `toml:"list" json:"list"` // each match in the document is an entry
+	ID   string `toml:"id" json:"id"`     // the id within an entry
+	Take string `toml:"take" json:"take"` // what is put in place of the id, within the same entry
 }
 
 // scope is where a selector is looked up.
@@ -91,6 +119,9 @@ type field struct {
 func (p Page) fields() []field {
 	return []field{
 		{"anchor", p.Anchor, inPage, false},
+		{"indicator", p.Indicator, inPage, false},
+		{"headline", p.Headline, inPage, false},
+		{"page_name", p.PageName, inPage, false},
 		{"list", p.List, inPage, true},
 		{"empty", p.Empty, inPage, false},
 		{"id", p.ID, inIncident, false},
@@ -111,6 +142,7 @@ func (p Page) fields() []field {
 		{"update_time", p.UpdateTime, inUpdate, false},
 		{"update_body", p.UpdateBody, inUpdate, false},
 		{"component_list", p.ComponentList, inPage, true},
+		{"component_id", p.ComponentID, inComponent, false},
 		{"component_name", p.ComponentName, inComponent, false},
 		{"component_group", p.ComponentGroup, inComponent, false},
 		{"component_status", p.ComponentStatus, inComponent, false},
@@ -125,6 +157,12 @@ type Selectors struct {
 	kinds   map[string]normalize.Kind
 	layout  string // in the form of package time
 	id      string
+
+	required map[scope][]*finder // what a document, an incident, an update and a component must have
+	refused  []*finder           // what a document must not have
+	lookups  map[string]lookup   // by key
+	second   *Selectors          // of a second document of the same page; nil: there is none
+	about    file                // of a description in a file, else empty
 }
 
 // Page returns what the selectors were made of.
@@ -157,6 +195,10 @@ func (p Page) Compile() (*Selectors, []Mistake) {
 		c.field(f)
 	}
 	c.match()
+	c.form()
+	c.requirements()
+	c.lookups()
+	c.places()
 	c.commonAnchor()
 	c.out.kinds = ourWords(c, "kinds", p.Kinds, normalize.Kinds())
 	c.out.words = normalize.Words{
@@ -175,14 +217,6 @@ func (p Page) Compile() (*Selectors, []Mistake) {
 	sum := sha256.Sum256(text)
 	c.out.id = hex.EncodeToString(sum[:8])
 	return c.out, nil
-}
-
-// Words returns those of the page, as its vendor's entry in the config has them.
-func (s *Selectors) Words() normalize.Words {
-	if s == nil {
-		return normalize.Words{}
-	}
-	return s.words
 }
 
 // ourWords checks a table of words and folds the page's. A word as it is written goes before one that is

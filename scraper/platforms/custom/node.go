@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,16 +25,29 @@ import (
 type node struct {
 	element *html.Node // of an HTML page, else nil
 	value   any        // of a JSON page
+
+	// Of a JSON page, where places are noted: under which key the value stands, of which object. A list between the two
+	// does not count.
+	key    string
+	around *node
+
+	made string // text made of several selectors, in place of element and value
 }
 
 // finder is a selector.
 type finder struct {
 	text  string // as it is written
 	self  bool   // the place itself
+	up    int    // how many objects further out it is looked up, in JSON
+	name  bool   // the key under which the place stands, in JSON
+	parts []part // a text made of several selectors; nil: it is one selector
+	place bool   // notes where in a JSON page its matches are
+	each  bool   // names the entries of a list, none of which is a list of entries
 	css   cascadia.SelectorGroup
 	attr  string // the value of this attribute, in place of the text
 	path  jp.Expr
 	match *regexp.Regexp // what to take out of the text; nil: all of it
+	form  *regexp.Regexp // what the text must match; nil: anything
 	whole bool           // where match finds nothing, the whole text counts
 }
 
@@ -61,10 +75,16 @@ func htmlFinder(text string) (*finder, error) {
 func jsonFinder(text string) (f *finder, err error) {
 	f = &finder{text: text}
 	path := strings.TrimSpace(text)
+	for strings.HasPrefix(path, "^") {
+		f.up, path = f.up+1, strings.TrimPrefix(path[1:], ".")
+	}
 	switch {
-	case path == "":
+	case path == "" && f.up == 0:
 		return nil, errors.New("it is empty")
-	case path == "." || path == "$":
+	case path == "~":
+		f.name = true
+		return f, nil
+	case path == "" || path == "." || path == "$":
 		f.self = true
 		return f, nil
 	}
@@ -84,6 +104,15 @@ func jsonFinder(text string) (f *finder, err error) {
 		return nil, err
 	}
 	f.path.Get(map[string]any{})
+	_, f.each = f.path[len(f.path)-1].(jp.Wildcard)
+	// A path with one of these finds the values of an object in any order, unless their places are known.
+	f.place = slices.ContainsFunc(f.path, func(step jp.Frag) bool {
+		switch step.(type) {
+		case jp.Wildcard, jp.Descent, *jp.Filter:
+			return true
+		}
+		return false
+	})
 	return f, nil
 }
 
@@ -134,6 +163,19 @@ func (f *finder) all(at node) (out []node) {
 	if f == nil {
 		return nil
 	}
+	if f.parts != nil {
+		if text := f.join(at); text != "" {
+			out = append(out, node{made: text})
+		}
+		return out
+	}
+	at, ok := f.climb(at)
+	if !ok {
+		return nil
+	}
+	if f.name {
+		return []node{{made: at.key}}
+	}
 	if at.element != nil {
 		found := []*html.Node{at.element}
 		if !f.self {
@@ -146,7 +188,7 @@ func (f *finder) all(at node) (out []node) {
 		}
 		return out
 	}
-	found := []any{at.value}
+	found := []node{at}
 	if !f.self {
 		defer func() {
 			// A filter may meet a value that its function was not made for.
@@ -154,26 +196,41 @@ func (f *finder) all(at node) (out []node) {
 				out = nil
 			}
 		}()
-		found = f.path.Get(at.value)
+		found = f.values(at)
 	}
-	for _, v := range found {
-		list, isList := v.([]any)
-		if !isList {
-			list = []any{v}
+	for _, n := range found {
+		list, isList := n.value.([]any)
+		if !isList || len(list) == 0 && f.each {
+			list = []any{n.value}
 		}
 		for _, v := range list {
 			if v != nil || isList || len(found) > 1 { // an entry that is null is one that cannot be read
-				out = append(out, node{value: v})
+				out = append(out, node{value: v, key: n.key, around: n.around})
 			}
 		}
 	}
 	return out
 }
 
+// values returns what a path leads to in a JSON page.
+func (f *finder) values(at node) (out []node) {
+	if !f.place {
+		for _, v := range f.path.Get(at.value) {
+			out = append(out, node{value: v})
+		}
+		return out
+	}
+	return places(f.path, at)
+}
+
 // there reports whether a selector finds anything at a place; an empty list in JSON is something, null is not.
 func (f *finder) there(at node) (found bool) {
-	if at.element != nil || f.self {
+	if at.element != nil || f.self || f.name || f.parts != nil {
 		return len(f.all(at)) > 0
+	}
+	at, ok := f.climb(at)
+	if !ok {
+		return false
 	}
 	defer func() {
 		if recover() != nil {
@@ -188,9 +245,26 @@ func (f *finder) there(at node) (found bool) {
 	return false
 }
 
+// matches reports whether a selector finds anything at all at a place, null included. A value that a filter was not
+// made for counts as found: it is nothing that is known.
+func (f *finder) matches(at node) (found bool) {
+	if f.path == nil {
+		return f.there(at)
+	}
+	defer func() {
+		if recover() != nil {
+			found = true
+		}
+	}()
+	at, ok := f.climb(at)
+	return ok && len(f.values(at)) > 0
+}
+
 // of returns the text of a match.
 func (f *finder) of(n node) string {
 	switch {
+	case n.made != "":
+		return f.cut(n.made)
 	case n.element != nil && f.attr != "":
 		value, _ := attribute(n.element, f.attr)
 		return f.cut(strings.TrimSpace(value))

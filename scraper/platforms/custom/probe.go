@@ -25,8 +25,15 @@ const (
 )
 
 // Probe looks up each selector that is set on a page, whatever page it is. The error says why the page cannot be
-// looked into at all, and wraps ErrShape.
+// looked into at all, and wraps ErrShape. Keys of a second document begin with "second.".
 func (s *Selectors) Probe(p page.Page) ([]Match, error) {
+	if doc := s.of(scraper.Source{}, p); doc != s {
+		found, err := doc.Probe(p)
+		for n := range found {
+			found[n].Key = "second." + found[n].Key
+		}
+		return found, err
+	}
 	body := page.Body(p)
 	root, err := parseNode(s.page.Format, body)
 	if err != nil || len(body) == 0 {
@@ -35,7 +42,7 @@ func (s *Selectors) Probe(p page.Page) ([]Match, error) {
 	r, err := newReading(s, scraper.Source{}, p)
 	if err != nil {
 		// Without its anchor the page is not read, and yet what the other selectors find tells why.
-		r = &reading{Selectors: s, root: root}
+		r = &reading{Selectors: s, root: root, entries: map[string]map[string]string{}}
 		r.number()
 	}
 	root = r.root
@@ -49,39 +56,59 @@ func (s *Selectors) Probe(p page.Page) ([]Match, error) {
 	}
 	var out []Match
 	for _, f := range s.page.fields() {
-		finder := s.finders[f.key]
-		if finder == nil {
-			continue
+		if s.finders[f.key] != nil {
+			out = append(out, r.probe(f, s.finders[f.key], places[f.within]))
 		}
-		m := Match{
-			Key:      f.key,
-			Selector: f.selector,
-			Within:   string(f.within),
-			Places:   len(places[f.within]),
-			First:    []string{},
-		}
-		for _, at := range places[f.within] {
-			found := finder.all(at)
-			if f.key == "anchor" && len(found) == 0 && finder.there(at) {
-				m.Matched, m.Count = 1, 1 // an empty list is an anchor all the same
-			}
-			var texts []string
-			for _, n := range found {
-				texts = append(texts, excerpt(finder, f, n))
-			}
-			if above := r.above(f.key, at); len(found) == 0 && above != "" &&
-				(f.key == "date" || f.key == "component_group") {
-				texts = append(texts, above)
-			}
-			if len(texts) > 0 {
-				m.Matched++
-			}
-			m.Count += len(texts)
-			m.First = append(m.First, texts[:min(len(texts), firstMatches-len(m.First))]...)
-		}
-		out = append(out, m)
 	}
-	return out, nil
+	return append(out, r.probeRequirements(places)...), nil
+}
+
+// probe looks up one selector at its places.
+func (r *reading) probe(f field, finder *finder, places []node) Match {
+	m := Match{Key: f.key, Selector: f.selector, Within: string(f.within), Places: len(places), First: []string{}}
+	for _, at := range places {
+		found := finder.all(at)
+		if f.within == inPage && len(found) == 0 && finder.there(at) {
+			m.Matched, m.Count = 1, 1 // an empty list is there all the same
+		}
+		var texts []string
+		for _, n := range found {
+			text := excerpt(finder, f, n)
+			if _, looked := r.lookups[f.key]; looked {
+				text = page.Clip(r.meant(f.key, finder.of(n)), quoted)
+			}
+			texts = append(texts, text)
+		}
+		if above := r.above(f.key, at); len(found) == 0 && above != "" &&
+			(f.key == "date" || f.key == "component_group") {
+			texts = append(texts, above)
+		}
+		if len(texts) > 0 {
+			m.Matched++
+		}
+		m.Count += len(texts)
+		m.First = append(m.First, texts[:min(len(texts), firstMatches-len(m.First))]...)
+	}
+	return m
+}
+
+// probeRequirements looks up what must be there, and what must not.
+func (r *reading) probeRequirements(places map[scope][]node) []Match {
+	var out []Match
+	for _, of := range []struct {
+		key     string
+		finders []*finder
+		within  scope
+	}{
+		{"require", r.required[inPage], inPage}, {"refuse", r.refused, inPage},
+		{"list_require", r.required[inIncident], inIncident}, {"update_require", r.required[inUpdate], inUpdate},
+		{"component_require", r.required[inComponent], inComponent},
+	} {
+		for _, f := range of.finders {
+			out = append(out, r.probe(field{key: of.key, selector: f.text, within: of.within}, f, places[of.within]))
+		}
+	}
+	return out
 }
 
 // excerpt is what a match gives, shortened; of one that is a place to look into, the text it holds.

@@ -15,65 +15,6 @@ import (
 	"vendorwatch/scraper/page"
 )
 
-// document is the kind of document, as in normalize.Raw.
-const document = "custom_page"
-
-// Start requests the page itself.
-func (s *Selectors) Start(from scraper.Source) []scraper.Request {
-	return []scraper.Request{{URL: from.URL}}
-}
-
-// Describe implements Describer.
-func (s *Selectors) Describe() scraper.Description {
-	return scraper.Description{
-		Name: "Any other page",
-		Documents: []string{
-			"one HTML or JSON page, by CSS selectors or JSON paths of your own: see " +
-				"[custom-pages.md](custom-pages.md)",
-		},
-		History: "none",
-		Fields: []string{
-			"url", "state", "severity", "started_at", "resolved_at", "scheduled_start_at", "scheduled_end_at",
-			"updates", "affected", "components",
-		},
-		Source:  scraper.FromDocuments,
-		Address: "the page or the JSON document itself",
-	}
-}
-
-// Parse reads the page. It returns an error that wraps ErrShape if the page lacks its
-// anchor, if there is neither a list nor what stands in place of an empty one, and if nothing in the list
-// has a title; a page is then another one, or has been changed. So it does without selectors, which is how the list of
-// platforms has them: where a page shows what is for its vendor's entry in the config to say.
-func (s *Selectors) Parse(from scraper.Source, p page.Page) (scraper.Result, error) {
-	if s == nil {
-		return scraper.Result{}, page.Errorf(
-			"%s, and no selectors that say how to read it: the vendor has no [vendor.page]",
-			page.Describe(p),
-		)
-	}
-	r, err := newReading(s, from, p)
-	if err != nil {
-		return scraper.Result{}, err
-	}
-	if err := r.incidents(); err != nil {
-		return scraper.Result{}, err
-	}
-	if err := r.components(); err != nil {
-		return scraper.Result{}, err
-	}
-	whole := s.page.Format == FormatJSON || !page.BreaksOff(p.Body)
-	if !whole && len(r.out.Incidents) == 0 && len(r.out.Components) == 0 {
-		return scraper.Result{}, page.Errorf(
-			"an HTML page that breaks off before its end, </html>, with no incident up to there",
-		)
-	}
-	complete := s.page.Complete && whole
-	r.out.Coverage.Open = complete && r.finders["list"] != nil && !r.lost.incidents
-	r.out.Coverage.Components = complete && len(r.out.Components) > 0 && !r.lost.components
-	return r.out, nil
-}
-
 // reading is one page that is being read into a Result.
 type reading struct {
 	*Selectors
@@ -83,15 +24,20 @@ type reading struct {
 	order map[*html.Node]int // of every element, where a selector may match above its place
 	out   scraper.Result
 	lost  struct{ incidents, components bool } // an entry of the list is none
+
+	entries   map[string]map[string]string // of lookups, by key and id
+	misshapen error                        // a text that has not its form
 }
 
 func newReading(s *Selectors, from scraper.Source, p page.Page) (*reading, error) {
-	r := &reading{Selectors: s, at: p.At, out: scraper.Result{Document: document}}
+	r := &reading{
+		Selectors: s, at: p.At, out: scraper.Result{Document: s.kind()}, entries: map[string]map[string]string{},
+	}
 	body := page.Body(p)
 	want := fmt.Sprintf("the anchor %q of the vendor's page", r.page.Anchor)
 	var err error
 	if r.root, err = parseNode(r.page.Format, body); err != nil || len(body) == 0 ||
-		!r.finders["anchor"].there(r.root) {
+		!r.finders["anchor"].there(r.root) || !marked(r.page.Marks, p.Body) {
 		return nil, page.Unexpected(p, want)
 	}
 	address := cmp.Or(p.URL, from.URL)
@@ -113,12 +59,10 @@ func (r *reading) number() {
 	}
 }
 
-func (r *reading) text(key string, at node) string { return r.finders[key].first(at) }
-
 // above returns the text of what a selector matches at a place, else of its last match before it.
 func (r *reading) above(key string, at node) string {
 	f := r.finders[key]
-	if text := f.first(at); text != "" || f == nil || at.element == nil {
+	if text := r.text(key, at); text != "" || f == nil || at.element == nil {
 		return text
 	}
 	text := ""
@@ -149,7 +93,13 @@ func (r *reading) incidents() error {
 	}
 	titles, states := 0, 0
 	for n, at := range list {
-		raw := r.incident(at)
+		if err := r.check(inIncident, at, fmt.Sprintf("the incident %d of %d", n+1, len(list))); err != nil {
+			return err
+		}
+		raw, err := r.incident(at)
+		if err != nil {
+			return err
+		}
 		if raw.Title == "" && at.element == nil && !isObject(at.value) {
 			r.out.Findings = append(r.out.Findings, page.Nameless("incidents", n+1, len(list)))
 			r.lost.incidents = true
@@ -185,10 +135,10 @@ func (r *reading) incidents() error {
 	return nil
 }
 
-func (r *reading) incident(at node) normalize.Raw {
+func (r *reading) incident(at node) (normalize.Raw, error) {
 	raw := normalize.Raw{
-		Document: document, ID: r.text("id", at), Title: r.text("title", at), State: r.text("state", at),
-		Impact: r.text("severity", at), Zone: r.page.TimeZone, ReadBy: r.id,
+		Document: r.out.Document, ID: r.text("id", at), Title: r.text("title", at), State: r.text("state", at),
+		Impact: r.text("severity", at), Zone: r.page.TimeZone, ReadBy: r.readBy(),
 	}
 	if word := r.text("kind", at); word != "" {
 		raw.Kind = word
@@ -221,10 +171,13 @@ func (r *reading) incident(at node) normalize.Raw {
 				Problem: "an update is null and is left out"})
 			continue
 		}
+		if err := r.check(inUpdate, u, fmt.Sprintf("an update of %q", raw.Title)); err != nil {
+			return raw, err
+		}
 		raw.Updates = append(raw.Updates, r.update(u))
 	}
 	page.OldestFirst(raw.Updates)
-	return raw
+	return raw, nil
 }
 
 func (r *reading) update(at node) normalize.RawUpdate {
@@ -237,7 +190,9 @@ func (r *reading) update(at node) normalize.RawUpdate {
 	if body == nil {
 		body = &finder{self: true}
 	}
-	u.Body, u.Format = body.body(at)
+	if u.Body, u.Format = body.body(at); r.finders["update_body"] != nil {
+		u.Body = r.meant("update_body", u.Body)
+	}
 	return u
 }
 
@@ -336,7 +291,7 @@ func (r *reading) names(at node) []string {
 			list = strings.Split(list[0], ",")
 		}
 		for _, name := range list {
-			if name = strings.TrimSpace(name); name != "" {
+			if name = r.meant("components", strings.TrimSpace(name)); name != "" {
 				names = append(names, name)
 			}
 		}
@@ -352,7 +307,11 @@ func (r *reading) components() error {
 	}
 	list := f.all(r.root)
 	for n, at := range list {
+		if err := r.check(inComponent, at, fmt.Sprintf("the component %d of %d", n+1, len(list))); err != nil {
+			return err
+		}
 		c := normalize.RawComponent{
+			ID:     r.text("component_id", at),
 			Name:   r.text("component_name", at),
 			Group:  r.above("component_group", at),
 			Status: r.text("component_status", at),

@@ -82,6 +82,11 @@ func (p *printer) selectors(matches []custom.Match) {
 	for _, m := range matches {
 		found := fmt.Sprintf("%d matches", m.Count)
 		switch {
+		case strings.HasSuffix(m.Key, "refuse"):
+			found = "nothing matches, as it must be"
+			if m.Count > 0 {
+				found = "MATCHES, so that the page is refused"
+			}
 		case m.Places == 0:
 			found = fmt.Sprintf("not tried: there is no %s", m.Within)
 		case m.Count == 0 && m.Within == "page":

@@ -91,6 +91,7 @@ func overviews(ctx context.Context, d *board.DB) map[string][]func() error {
 			return err
 		}},
 		"ScopeOf": {func() error { _, _, err := d.ScopeOf(ctx, []string{"acme"}); return err }},
+		"Told":    {func() error { _, err := d.Told(ctx, []int64{1, 2}); return err }},
 		"Like":    {func() error { _, err := d.Like(ctx, 1, 5); return err }},
 		"TagsOf":  {func() error { _, err := d.TagsOf(ctx, "acme"); return err }},
 		"Slugs":   {func() error { _, err := d.Slugs(ctx); return err }},
@@ -226,6 +227,7 @@ func asking(ctx context.Context, d *query.DB) map[string][]func() error {
 		"StatusesOf":       one(func() error { _, err := d.StatusesOf(ctx, now, []int64{1, 2}); return err }),
 		"Status":           one(func() error { _, err := d.Status(ctx, "acme", now); return err }),
 		"Present":          one(func() error { _, err := d.Present(ctx, now); return err }),
+		"StatusesAfter":    one(func() error { _, err := d.StatusesAfter(ctx, now, 3, 10); return err }),
 		"StatusesByName":   one(func() error { _, _, err := d.StatusesByName(ctx, now, 10, 10); return err }),
 		"SourceCount":      one(func() error { _, err := d.SourceCount(ctx, now); return err }),
 		"FailingScrapes":   one(func() error { _, err := d.FailingScrapes(ctx, now); return err }),

@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -8,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"vendorwatch/db"
 	"vendorwatch/db/query"
@@ -116,7 +117,7 @@ func TestPresentIsTheStatusOfAll(t *testing.T) {
 		want := query.Present{Vendors: len(all)}
 		for _, s := range all {
 			one, err := f.Status(ctx, s.Vendor, t0)
-			if diff := cmp.Diff(s, one); diff != "" || err != nil {
+			if diff := gocmp.Diff(s, one); diff != "" || err != nil {
 				t.Errorf("seed %d: Status of %s (-all +one): %v\n%s", seed, s.Vendor, err, diff)
 			}
 			if !s.Watched() {
@@ -131,16 +132,49 @@ func TestPresentIsTheStatusOfAll(t *testing.T) {
 			}
 		}
 		got, err := f.Present(ctx, t0)
-		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		if diff := gocmp.Diff(want, got); diff != "" || err != nil {
 			t.Errorf("seed %d: Present (-want +got): %v\n%s", seed, err, diff)
 		}
 		part, total, err := f.StatusesByName(ctx, t0, 20, 30)
-		if diff := cmp.Diff(all[30:50], part); diff != "" || err != nil || total != len(all) {
+		if diff := gocmp.Diff(all[30:50], part); diff != "" || err != nil || total != len(all) {
 			t.Errorf("seed %d: StatusesByName (-want +got): %d, %v\n%s", seed, total, err, diff)
+		}
+		var byNumber []query.Status
+		for after := int64(0); ; {
+			part, err := f.StatusesAfter(ctx, t0, after, 7)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(part) == 0 {
+				break
+			}
+			byNumber, after = append(byNumber, part...), part[len(part)-1].VendorID
+		}
+		sorted := slices.SortedFunc(slices.Values(all),
+			func(a, b query.Status) int { return cmp.Compare(a.VendorID, b.VendorID) })
+		if diff := gocmp.Diff(sorted, byNumber); diff != "" {
+			t.Errorf("seed %d: StatusesAfter (-want +got)\n%s", seed, diff)
 		}
 		health, err := f.SourceHealth(ctx, t0)
 		if err != nil {
 			t.Fatal(err)
+		}
+		var worstFirst []query.SourceHealth
+		for offset := 0; offset < len(health); offset += 9 {
+			part, total, err := f.SourcesByHealth(ctx, t0, 9, offset)
+			if err != nil || total != len(health) {
+				t.Fatalf("seed %d: %d pages, %v", seed, total, err)
+			}
+			worstFirst = append(worstFirst, part...)
+		}
+		order := func(h query.SourceHealth) string {
+			return fmt.Sprint(h.Watched == 0, h.Health == "ok", h.Watched == 0 || h.Health != "unreadable",
+				h.Watched == 0 || h.LastSuccessAt != "", h.Vendor, fmt.Sprintf(" %9d", h.SourceID))
+		}
+		ranked := slices.SortedFunc(slices.Values(health),
+			func(a, b query.SourceHealth) int { return cmp.Compare(order(a), order(b)) })
+		if diff := gocmp.Diff(ranked, worstFirst); diff != "" {
+			t.Errorf("seed %d: SourcesByHealth (-want +got)\n%s", seed, diff)
 		}
 		count := query.SourceCount{}
 		failing := map[int64]string{}
@@ -162,7 +196,7 @@ func TestPresentIsTheStatusOfAll(t *testing.T) {
 		for _, h := range sources {
 			gotFailing[h.SourceID] = h.Health
 		}
-		if diff := cmp.Diff(failing, gotFailing); diff != "" || err != nil || n != len(failing) {
+		if diff := gocmp.Diff(failing, gotFailing); diff != "" || err != nil || n != len(failing) {
 			t.Errorf("seed %d: FailingSources (-want +got): %d, %v\n%s", seed, n, err, diff)
 		}
 		each, err := f.ScrapeHealth(ctx, t0)
@@ -171,7 +205,7 @@ func TestPresentIsTheStatusOfAll(t *testing.T) {
 		}
 		each = slices.DeleteFunc(each, func(h query.ScrapeHealth) bool { return h.Health == "ok" })
 		scrapes, err := f.FailingScrapes(ctx, t0)
-		if diff := cmp.Diff(each, scrapes); diff != "" || err != nil {
+		if diff := gocmp.Diff(each, scrapes); diff != "" || err != nil {
 			t.Errorf("seed %d: FailingScrapes (-want +got): %v\n%s", seed, err, diff)
 		}
 	}

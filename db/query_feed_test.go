@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"vendorwatch/db/board"
 	"vendorwatch/db/query"
 	"vendorwatch/db/record"
 	"vendorwatch/normalize"
@@ -85,6 +86,28 @@ func TestFreshnessOnlyGrows(t *testing.T) {
 			t.Errorf("scrape %d: version %d at %s after %d at %s", n, r.Version, r.ChangedAt, version, changed)
 		}
 		version, changed = r.Version, r.ChangedAt
+	}
+}
+
+// What a feed is made of is what each incident has whole.
+func TestToldOfMany(t *testing.T) {
+	f := newFile(t)
+	f.baseline()
+	a, b := outage("a", after(0), "investigating"), outage("b", after(0), "investigating", "monitoring")
+	b.Components = []normalize.RawComponent{{Name: "API"}, {Name: "Search"}}
+	f.save(record.Scrape{At: after(hour), AllOpen: true, Incidents: read(a, b)})
+	want := []query.IncidentDetail{}
+	for _, id := range []int64{2, 1} {
+		whole, err := f.IncidentByID(t.Context(), id, after(hour))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, query.IncidentDetail{Incident: whole.Incident, Updates: whole.Updates,
+			AffectedComponents: whole.AffectedComponents})
+	}
+	got, err := board.New(f.file).Told(t.Context(), []int64{2, 99, 1})
+	if diff := cmp.Diff(want, got); diff != "" || err != nil || len(want[0].Updates) == 0 {
+		t.Errorf("%v (-want +got)\n%s", err, diff)
 	}
 }
 

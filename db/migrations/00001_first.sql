@@ -12,6 +12,7 @@ CREATE TABLE vendors ( -- companies whose status is watched
 ) STRICT;
 
 CREATE INDEX vendors_by_name ON vendors (coalesce(nullif(name, ''), slug) COLLATE NOCASE, slug);
+CREATE INDEX vendors_by_owner ON vendors (owner);
 
 CREATE TABLE vendor_tags ( -- words to group vendors by, by the configuration
   vendor_id INTEGER NOT NULL REFERENCES vendors (vendor_id), -- which vendor

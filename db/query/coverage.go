@@ -42,9 +42,10 @@ func (d *DB) CoverageGaps(ctx context.Context, vendorSlug string, from, to time.
 	if err != nil {
 		return nil, fmt.Errorf("coverage: %w", err)
 	}
+	chosen, args := ofVendor(vendorSlug)
 	sources, err := coveredRow.All(ctx, d.read, `
-		SELECT `+coveredRow.Columns+` FROM sources s JOIN vendors v USING (vendor_id)
-		WHERE ?1 IN ('', v.slug) ORDER BY v.slug, s.source_id`, vendorSlug)
+		SELECT `+coveredRow.Columns+` FROM vendors v JOIN sources s USING (vendor_id)
+		WHERE `+chosen+` ORDER BY v.slug, s.source_id`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("coverage: %w", err)
 	}
@@ -79,10 +80,11 @@ var storedGapRow = scan.Of[storedGap]("g")
 
 // unfilledGaps returns the gaps of each source that no later reading made up for, oldest first.
 func (d *DB) unfilledGaps(ctx context.Context, vendorSlug string) (map[int64][]Gap, error) {
+	chosen, args := ofVendor(vendorSlug)
 	gaps, err := storedGapRow.All(ctx, d.read, `
 		SELECT `+storedGapRow.Columns+
 		` FROM coverage_gaps g JOIN sources s USING (source_id) JOIN vendors v USING (vendor_id)
-		WHERE g.filled_at IS NULL AND ?1 IN ('', v.slug) ORDER BY g.source_id, g.from_at`, vendorSlug)
+		WHERE g.filled_at IS NULL AND `+chosen+` ORDER BY g.source_id, g.from_at`, args...)
 	out := map[int64][]Gap{}
 	for _, g := range gaps {
 		reason := GapReason(strings.ReplaceAll(g.Reason, "_", " "))
@@ -90,6 +92,15 @@ func (d *DB) unfilledGaps(ctx context.Context, vendorSlug string) (map[int64][]G
 			Reason: reason})
 	}
 	return out, err
+}
+
+// ofVendor is SQL that is true for the vendor v of a slug, or for all of them where it is empty. Two queries, and not
+// one with both cases, let SQLite enter the index of slugs.
+func ofVendor(slug string) (string, []any) {
+	if slug == "" {
+		return `1`, nil
+	}
+	return `v.slug = ?1`, []any{slug}
 }
 
 // blind returns the stretches between from and to that were not seen of one source.

@@ -3,6 +3,7 @@ package query
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 	"vendorwatch/db"
 	"vendorwatch/db/internal/scan"
@@ -101,47 +102,79 @@ func (d *DB) SourcesAfter(ctx context.Context, now time.Time, vendor string, aft
 	return health, nil
 }
 
-const worstHealthFirst = `ORDER BY h.watched = 0,
-	h.health = 'ok', h.health <> 'unreadable', h.last_success_at IS NOT NULL, h.vendor,
-	h.source_id `
-
 // SourcesByHealth returns the health of status pages, those that cannot be read first and then by vendor, limit of
-// them from offset on, and how many pages there are.
+// them from offset on, and how many pages there are. Those that are not watched come last.
 func (d *DB) SourcesByHealth(ctx context.Context, now time.Time, limit, offset int) ([]SourceHealth, int, error) {
 	var total int
 	if err := d.read.QueryRowContext(ctx, `SELECT count(*) FROM sources`).Scan(&total); err != nil {
 		return nil, 0, fmt.Errorf("sources: %w", err)
 	}
-	health, err := sourceHealthRow.All(ctx, d.read, selectHealth+`
-		WHERE h.source_id IN (SELECT h.source_id FROM `+healthAt+worstHealthFirst+`LIMIT ?2 OFFSET ?3)
-		`+worstHealthFirst, db.Stamp(now), limit, offset)
+	notOk, err := d.notOk(ctx, now, `h.health <> 'unreadable', h.last_success_at IS NOT NULL, h.vendor, h.source_id`)
 	if err != nil {
-		return nil, 0, fmt.Errorf("sources: %w", err)
+		return nil, 0, err
 	}
-	return health, total, nil
+	ids := notOk[min(offset, len(notOk)):min(offset+limit, len(notOk))]
+	if len(ids) < limit {
+		list, err := db.JSON(notOk)
+		if err != nil {
+			return nil, 0, err
+		}
+		others, err := scan.Column[int64](ctx, d.read, `
+			SELECT source_id FROM (
+				SELECT s.watched, v.slug, s.source_id FROM vendors v CROSS JOIN sources s USING (vendor_id)
+				WHERE s.watched = 1 AND s.source_id NOT IN (SELECT value FROM json_each(?1))
+				UNION ALL
+				SELECT s.watched, v.slug, s.source_id FROM sources s CROSS JOIN vendors v USING (vendor_id)
+				WHERE s.watched = 0)
+			ORDER BY watched DESC, slug, source_id LIMIT ?2 OFFSET ?3`, list, limit-len(ids), max(0, offset-len(notOk)))
+		if err != nil {
+			return nil, 0, fmt.Errorf("sources: %w", err)
+		}
+		ids = slices.Concat(ids, others)
+	}
+	health, err := d.healthOf(ctx, now, ids)
+	return health, total, err
 }
 
 // mayBeUnread chooses every watched page that may not be read as it should, without a look at the others.
-const mayBeUnread = `WITH RECURSIVE` + dueSince + ` SELECT source_id FROM sources WHERE ` + notCalm + `
+const mayBeUnread = `WITH RECURSIVE` + dueSince + `
+	SELECT source_id FROM sources INDEXED BY sources_not_calm WHERE ` + notCalm + `
 	UNION SELECT s.source_id ` + notReadWhenDue
 
 // FailingSources returns the watched pages that were not read when they were last due, the longest unread first, at
 // most limit of them, and how many there are.
 func (d *DB) FailingSources(ctx context.Context, now time.Time, limit int) ([]SourceHealth, int, error) {
-	const failing = `WHERE h.source_id IN (` + mayBeUnread + `) AND h.health NOT IN ('ok', 'not_watched') `
-	const longestFirst = `ORDER BY h.last_success_at IS NULL, h.last_success_at, h.source_id `
-	var total int
-	err := d.read.QueryRowContext(ctx, `SELECT count(*) FROM `+healthAt+failing, db.Stamp(now)).Scan(&total)
+	ids, err := d.notOk(ctx, now, `h.last_success_at IS NULL, h.last_success_at, h.source_id`)
 	if err != nil {
-		return nil, 0, fmt.Errorf("unreadable sources: %w", err)
+		return nil, 0, err
 	}
-	health, err := sourceHealthRow.All(ctx, d.read, selectHealth+`
-		WHERE h.source_id IN (SELECT h.source_id FROM `+healthAt+failing+longestFirst+`LIMIT ?2)
-		`+longestFirst, db.Stamp(now), limit)
+	health, err := d.healthOf(ctx, now, ids[:min(limit, len(ids))])
+	return health, len(ids), err
+}
+
+// notOk returns the watched pages whose health is not ok, in an order of h.
+func (d *DB) notOk(ctx context.Context, now time.Time, order string) ([]int64, error) {
+	ids, err := scan.Column[int64](ctx, d.read, `SELECT h.source_id FROM `+healthAt+`
+		WHERE h.source_id IN (`+mayBeUnread+`) AND h.health NOT IN ('ok', 'not_watched')
+		ORDER BY `+order, db.Stamp(now))
 	if err != nil {
-		return nil, 0, fmt.Errorf("unreadable sources: %w", err)
+		return nil, fmt.Errorf("unreadable sources: %w", err)
 	}
-	return health, total, nil
+	return ids, nil
+}
+
+// healthOf returns the health of status pages in the order of their numbers in the list.
+func (d *DB) healthOf(ctx context.Context, now time.Time, ids []int64) ([]SourceHealth, error) {
+	list, err := db.JSON(ids)
+	if err != nil {
+		return nil, err
+	}
+	health, err := sourceHealthRow.All(ctx, d.read, selectHealth+`JOIN json_each(?2) j ON j.value = h.source_id
+		WHERE h.source_id IN (SELECT value FROM json_each(?2)) ORDER BY j.key`, db.Stamp(now), list)
+	if err != nil {
+		return nil, fmt.Errorf("health of sources: %w", err)
+	}
+	return health, nil
 }
 
 // SourceCount is how many status pages are watched, and how reading them goes.

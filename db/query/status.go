@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"vendorwatch/db"
@@ -107,6 +108,19 @@ func (d *DB) StatusesByName(ctx context.Context, now time.Time, limit, offset in
 	return some, total, err
 }
 
+// StatusesAfter returns how vendors do at a moment in the order of their numbers, at most limit of them, from the one
+// that follows afterID on.
+func (d *DB) StatusesAfter(ctx context.Context, now time.Time, afterID int64, limit int) ([]Status, error) {
+	ids, err := scan.Column[int64](ctx, d.read, `SELECT vendor_id FROM vendors WHERE vendor_id > ?
+		ORDER BY vendor_id LIMIT ?`, afterID, limit)
+	if err != nil {
+		return nil, fmt.Errorf("vendors: %w", err)
+	}
+	some, err := d.StatusesOf(ctx, now, ids)
+	slices.SortFunc(some, func(a, b Status) int { return cmp.Compare(a.VendorID, b.VendorID) })
+	return some, err
+}
+
 // StatusesOf returns how the vendors of these numbers do at a moment, by name.
 func (d *DB) StatusesOf(ctx context.Context, now time.Time, ids []int64) ([]Status, error) {
 	list, err := db.JSON(ids)
@@ -147,7 +161,7 @@ const notReadWhenDue = `FROM due CROSS JOIN sources s
 	WHERE s.watched = 1 AND s.interval_seconds = due.seconds AND s.last_success_at < due.since_at`
 
 // notCalm are the pages with failures, and those that say of themselves that they are not well, as they are in the
-// index sources_not_calm.
+// index sources_not_calm. SQLite does not choose that index by itself.
 const notCalm = `watched = 1 AND (last_success_at IS NULL OR last_error IS NOT NULL OR entries_lost = 1
 	OR consecutive_failures > 0 OR page_severity <> 'none' OR indicator LIKE '%maintenance%')`
 
@@ -161,7 +175,7 @@ const mayBeUnwell = `WITH RECURSIVE` + dueSince + `,
 					> strftime('%Y-%m-%dT%H:%M:%fZ', ?1, '-1 day')
 			UNION SELECT source_id FROM components WHERE status <> 'operational' AND gone_at IS NULL
 				AND status IN ('under_maintenance', 'unknown'))
-	SELECT vendor_id FROM sources WHERE ` + notCalm + `
+	SELECT vendor_id FROM sources INDEXED BY sources_not_calm WHERE ` + notCalm + `
 	UNION SELECT s.vendor_id ` + notReadWhenDue + `
 	UNION SELECT s.vendor_id FROM source CROSS JOIN sources s USING (source_id) WHERE s.watched = 1`
 

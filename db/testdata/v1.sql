@@ -563,6 +563,7 @@ INSERT INTO sqlite_sequence (name, seq) VALUES ('deliveries', 1);
 INSERT INTO sqlite_sequence (name, seq) VALUES ('events', 7);
 INSERT INTO sqlite_sequence (name, seq) VALUES ('goose_db_version', 2);
 CREATE INDEX vendors_by_name ON vendors (coalesce(nullif(name, ''), slug) COLLATE NOCASE, slug);
+CREATE INDEX vendors_by_owner ON vendors (owner);
 CREATE INDEX sources_watched ON sources (vendor_id) WHERE watched = 1;
 CREATE INDEX sources_by_reading ON sources (interval_seconds, last_success_at) WHERE watched = 1;
 CREATE INDEX sources_not_calm ON sources (vendor_id) WHERE watched = 1 AND (last_success_at IS NULL OR last_error IS NOT NULL OR entries_lost = 1 OR consecutive_failures > 0 OR page_severity <> 'none' OR indicator LIKE '%maintenance%');

@@ -64,8 +64,9 @@ var layers = []layer{
 
 	{"db/internal/...", []string{"normalize/..."}},
 	{"db", []string{"normalize/...", "db/internal/..."}},
-	{"db/query", []string{"normalize/...", "db", "db/internal/...", "db/query/ours"}},
+	{"db/query", []string{"normalize/...", "db", "db/internal/...", "db/query/ours", "db/query/view"}},
 	{"db/query/ours", rows},
+	{"db/query/view", []string{"normalize/...", "db", "db/internal/..."}},
 	{"db/board", slices.Concat(file, []string{"db/internal/..."})},
 	{"db/stories", []string{"normalize/...", "db", "db/internal/..."}},
 	{"db/ledger", slices.Concat(file, []string{"db/internal/..."})},

@@ -111,6 +111,7 @@ func TestAPIPagesGiveEachRowOnce(t *testing.T) {
 		{"/api/v1/events?limit=4", "events", "event_id"},
 		{"/api/v1/components?limit=2", "components", "component_id"},
 		{"/api/v1/sources?limit=1", "sources", "source_id"},
+		{"/api/v1/vendors?limit=2", "vendors", "vendor_id"},
 	} {
 		t.Run(c.path, func(t *testing.T) {
 			r := Rich(t, web.Options{})
@@ -175,7 +176,7 @@ func TestAPIRefusesWhatItDoesNotUnderstand(t *testing.T) {
 	}{
 		{"GET", "/api/v1/incidents?vendors=acme", 400,
 			`There is no parameter "vendors"; there are: updated_since, limit, q, vendor,`},
-		{"GET", "/api/v1/vendors?limit=1", 400, `There is no parameter "limit"; this path takes none.`},
+		{"GET", "/api/v1/services?limit=1", 400, `There is no parameter "limit"; this path takes none.`},
 		{"GET", "/api/v1/incidents?limit=1&limit=2", 400, "The parameter limit is given twice."},
 		{"GET", "/api/v1/incidents?limit=0", 400, `limit="0" is not a number from 1 to 500.`},
 		{"GET", "/api/v1/incidents?limit=501", 400, `limit="501" is not a number from 1 to 500.`},

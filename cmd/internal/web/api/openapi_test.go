@@ -347,7 +347,7 @@ func TestAnswersMatchOpenAPI(t *testing.T) {
 	for path, want := range map[string]int{
 		"/api/v1/services/nobody": 404, "/api/v1/services?x=1": 400, "/api/v1/incidents?service=nobody": 400,
 		"/api/v1/ok?service=nobody": 400, "/api/v1/ok?tag=nobody": 400, "/api/v1/ok?for=soon": 400,
-		"/api/v1/vendors?limit=1": 400, "/api/v1/vendors/nobody": 404, "/api/v1/incidents/999999": 404,
+		"/api/v1/services?limit=1": 400, "/api/v1/vendors/nobody": 404, "/api/v1/incidents/999999": 404,
 		"/api/v1/incidents/x": 404, "/api/v1/incidents/999999/updates": 404,
 		"/api/v1/incidents?severity=bad": 400, "/api/v1/incidents?vendor=nobody": 400, "/api/v1/events?after=-1": 400,
 	} {

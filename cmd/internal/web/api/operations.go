@@ -24,7 +24,8 @@ type operation struct {
 // operations are the paths of the API but for the one of its description.
 func (a *API) operations() []operation {
 	list := []operation{
-		in(a.vendors, "/api/v1/vendors", "listVendors", "All vendors and how they do", "In one answer, by name."),
+		in(a.vendors, "/api/v1/vendors", "listVendors", "Vendors and how they do",
+			"In the order of their numbers.", "after", "limit"),
 		in(a.vendor, "/api/v1/vendors/{slug}", "getVendor", "One vendor in full",
 			"Its state, its pages, what is open, and its figures.", "slug"),
 		in(a.stats, "/api/v1/vendors/{slug}/stats", "getVendorStats", "The figures that a vendor is judged by",

@@ -38,20 +38,27 @@ func (a *API) vendorState(v query.Status) VendorState {
 	}
 }
 
-// VendorList is all vendors, by name.
+// VendorList is a page of the vendors, in the order of their numbers.
 type VendorList struct {
 	Vendors []VendorState `json:"vendors"`
+	Next    string        `json:"next,omitempty"`
 }
 
 func (a *API) vendors(r *http.Request) (VendorList, error) {
-	out := VendorList{[]VendorState{}}
-	if _, err := site.ReadParams(r); err != nil {
+	out := VendorList{Vendors: []VendorState{}}
+	p, err := site.ReadParams(r, "after", "limit")
+	if err != nil {
 		return out, err
 	}
-	states, err := a.Statuses(r.Context())
+	after, limit, err := p.After()
+	if err != nil {
+		return out, err
+	}
+	states, err := a.DB.StatusesAfter(r.Context(), a.Clock(), after, limit)
 	for _, v := range states {
 		out.Vendors = append(out.Vendors, a.vendorState(v))
 	}
+	out.Next = site.Next(states, limit, func(v query.Status) int64 { return v.VendorID })
 	return out, err
 }
 

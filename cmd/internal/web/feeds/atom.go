@@ -163,14 +163,15 @@ func (s Feeds) addIncidents(r *http.Request, f *atomFeed, chosen query.Filter) e
 	if err != nil {
 		return err
 	}
-	for _, c := range changed {
-		i, err := s.DB.IncidentByID(r.Context(), c.IncidentID, s.Clock())
-		if err != nil {
-			return err
-		}
-		f.Entries = append(f.Entries, s.incidentEntry(r, i, c.ChangedAt))
+	ids, changedAt := make([]int64, len(changed)), map[int64]string{}
+	for n, c := range changed {
+		ids[n], changedAt[c.IncidentID] = c.IncidentID, c.ChangedAt
 	}
-	return nil
+	told, err := s.Board.Told(r.Context(), ids)
+	for _, i := range told {
+		f.Entries = append(f.Entries, s.incidentEntry(r, i, changedAt[i.IncidentID]))
+	}
+	return err
 }
 
 const atomMedia = "application/atom+xml"

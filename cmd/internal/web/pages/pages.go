@@ -22,6 +22,7 @@ type Pages struct {
 	*site.Site
 	templates map[string]*template.Template
 	assets    map[string]asset
+	kept      keeper
 }
 
 // New parses the templates.
@@ -40,7 +41,6 @@ func (p *Pages) Vendor(r *http.Request) (site.Document, error)      { return p.h
 func (p *Pages) Services(r *http.Request) (site.Document, error)    { return p.html(p.services(r)) }
 func (p *Pages) Service(r *http.Request) (site.Document, error)     { return p.html(p.service(r)) }
 func (p *Pages) Incident(r *http.Request) (site.Document, error)    { return p.html(p.incident(r)) }
-func (p *Pages) Trends(r *http.Request) (site.Document, error)      { return p.html(p.trends(r)) }
 func (p *Pages) History(r *http.Request) (site.Document, error)     { return p.html(p.history(r)) }
 func (p *Pages) Maintenance(r *http.Request) (site.Document, error) { return p.html(p.maintenance(r)) }
 func (p *Pages) Health(r *http.Request) (site.Document, error)      { return p.html(p.health(r)) }

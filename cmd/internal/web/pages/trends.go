@@ -27,6 +27,8 @@ const (
 // group is what one picture of each kind is about.
 type group struct {
 	Name    string // empty: it is all that was chosen
+	Link    string // of the page about it; empty: there is none
+	Words   string // of the components that it is about; empty: all
 	Vendors int    // in it
 	ByWeek  trends.ByWeek
 	Heat    []trends.Row
@@ -47,6 +49,21 @@ type trendsBody struct {
 	Severities   []string
 	Classes      []string
 	Groups       []group
+	Kept         bool // the answer is shown to others for a minute
+}
+
+// Trends is the page of trends. Of many vendors it is made once a minute, and says when.
+func (p *Pages) Trends(r *http.Request) (site.Document, error) {
+	now := p.Clock()
+	if d, ok := p.kept.get(r.URL.RawQuery, now); ok {
+		return d, nil
+	}
+	v, err := p.trends(r)
+	d, err := p.html(v, err)
+	if b, ok := v.Body.(trendsBody); ok && err == nil && b.Kept {
+		p.kept.put(r.URL.RawQuery, now, d)
+	}
+	return d, err
 }
 
 // trends draws what happened over weeks, for all vendors or for those of the address, several groups side by side.
@@ -59,6 +76,7 @@ func (p *Pages) trends(r *http.Request) (view, error) {
 		if err := p.addTrends(r, &b, &b.Groups[n], scopes[n]); err != nil {
 			return view{}, err
 		}
+		b.Kept = b.Kept || b.Groups[n].Vendors > manyVendors
 	}
 	return view{Template: "trends", Title: "Trends", Nav: "trends", Static: true, Body: b}, nil
 }
@@ -67,10 +85,12 @@ func (p *Pages) trends(r *http.Request) (view, error) {
 func (p *Pages) readTrends(r *http.Request) (b trendsBody, scopes []board.Scope, err error) {
 	now := p.Clock()
 	var params site.Params
-	if b.Choice, params, err = p.readChoice(r, "/trends", "vendor", "component", "since", "until"); err != nil {
+	tags := listed(r.URL.Query().Get("tag"))
+	if b.Choice, params, err = p.readChoice(withoutTags(r, tags), "/trends", "vendor", "component", "since",
+		"until"); err != nil {
 		return b, nil, err
 	}
-	b.Typed = map[string]string{}
+	b.Typed = map[string]string{"tag": strings.Join(tags, ", ")}
 	for _, name := range []string{"vendor", "component", "since", "until"} {
 		b.Typed[name] = strings.TrimSpace(params.Get(name))
 	}
@@ -99,62 +119,15 @@ func (p *Pages) readTrends(r *http.Request) (b trendsBody, scopes []board.Scope,
 		b.Severities = append(b.Severities, string(s))
 	}
 	b.Classes = trends.Classes
-	scope, err := p.Board.Scope(r.Context(), b.Choice.Choice)
-	if err != nil || b.Typed["vendor"] == "" {
-		b.Groups = []group{{Vendors: len(scope.Vendors)}}
-		return b, []board.Scope{scope}, err
-	}
-	scopes, err = p.sideBySide(r, &b, scope)
+	scopes, err = p.sideBySide(r, &b)
 	return b, scopes, err
-}
-
-// sideBySide makes a group of each vendor that is named.
-func (p *Pages) sideBySide(r *http.Request, b *trendsBody, within board.Scope) (scopes []board.Scope, err error) {
-	var slugs []string
-	for _, slug := range strings.Split(strings.ToLower(b.Typed["vendor"]), ",") {
-		if slug = strings.TrimSpace(slug); slug != "" && !slices.Contains(slugs, slug) {
-			slugs = append(slugs, slug)
-		}
-	}
-	if len(slugs) == 0 || len(slugs) > mostGroups {
-		return nil, site.BadRequest(fmt.Sprintf("vendor=%q names %d vendors; write one to %d slugs with commas "+
-			"between them.", b.Typed["vendor"], len(slugs), mostGroups))
-	}
-	all, unknown, err := p.Board.ScopeOf(r.Context(), slugs)
-	if err != nil {
-		return nil, err
-	}
-	if len(unknown) > 0 {
-		known, err := p.Board.Slugs(r.Context())
-		if err != nil {
-			return nil, err
-		}
-		return nil, unknownWord("vendor", unknown[0], known)
-	}
-	for _, slug := range slugs {
-		one, _, err := p.Board.ScopeOf(r.Context(), []string{slug})
-		if err != nil {
-			return nil, err
-		}
-		one.Service = within.Service
-		scopes = append(scopes, one)
-		b.Groups = append(b.Groups, group{Name: slug, Vendors: 1})
-	}
-	if within.Slugs != nil {
-		for slug := range all.Slugs {
-			if !within.Slugs[slug] {
-				return nil, site.BadRequest(fmt.Sprintf("%s is none of the vendors with %s.", slug, b.Choice.Text))
-			}
-		}
-	}
-	return scopes, nil
 }
 
 // addTrends reads the figures of a group, and draws them.
 func (p *Pages) addTrends(r *http.Request, b *trendsBody, g *group, s board.Scope) error {
 	ctx, now := r.Context(), p.Clock()
 	end := b.Weeks[len(b.Weeks)-1].AddDate(0, 0, 7)
-	found, err := p.Board.Impact(ctx, s, b.Typed["component"], b.Since, end)
+	found, err := p.Board.Impact(ctx, s, g.Words, b.Since, end)
 	if err != nil {
 		return err
 	}
@@ -172,7 +145,7 @@ func (p *Pages) addTrends(r *http.Request, b *trendsBody, g *group, s board.Scop
 		return err
 	}
 	since := now.Add(-latelyHours * time.Hour)
-	lately, err := p.Board.Impact(ctx, s, b.Typed["component"], since, now)
+	lately, err := p.Board.Impact(ctx, s, g.Words, since, now)
 	if err != nil {
 		return err
 	}

@@ -313,9 +313,37 @@ func TestTrendsByAddress(t *testing.T) {
 	if text := r.Page("/trends?component=zebra").Says("[data-part=lately]"); !strings.Contains(text, "No incident") {
 		t.Errorf("a component that there is not: %s", text)
 	}
+	if err := r.SetTags(t.Context(), map[string][]string{"acme": {"core", "eu"}, "moody": {"edge"}}); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string][]string{
+		"/trends?tag=core,Edge":                     {"core", "edge"},
+		"/trends?tag=core,+core":                    nil,
+		"/trends?vendor=acme&component=api,web":     {"acme: api", "acme: web"},
+		"/trends?component=api,web,zebra&tag=core":  {"api", "web", "zebra"},
+		"/trends?vendor=acme,moody&component=api":   {"acme", "moody"},
+		"/trends?tag=core,eu,edge&until=2026-11-22": {"core", "eu", "edge"},
+	} {
+		var got []string
+		for _, h := range r.Page(path).Doc.Find("[data-part=weeks] h3").EachIter() {
+			got = append(got, h.Text())
+		}
+		if fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%s: %q, want %q", path, got, want)
+		}
+	}
+	for n, has := range []bool{true, false} {
+		group := r.Page("/trends?tag=core,edge").Doc.Find("[data-part=heat] .beside > div").Eq(n)
+		if got := strings.Contains(group.Text(), "Acme"); got != has {
+			t.Errorf("group %d tells of Acme: %v, want %v", n, got, has)
+		}
+	}
 	for path, says := range map[string]string{
-		"/trends?vendor=acne": "Did you mean acme?", "/trends?vendor=a,b,c,d,e": "one to 4 slugs",
-		"/trends?tag=cord": "Did you mean core?", "/trends?since=yesterday": "is not a time",
+		"/trends?tag=core,cord": "Did you mean core?", "/trends?tag=core,edge&vendor=acme": "of one of them only",
+		"/trends?vendor=acme,moody&component=api,web": "of one of them only", "/trends?tag=a,b,c,d,e": "one to 4 can",
+		"/trends?vendor=acne": "Did you mean acme?", "/trends?vendor=a,b,c,d,e": "one to 4 can",
+		"/trends?tag=cord":         "Did you mean core?",
+		"/trends?since=yesterday":  "is not a time",
 		"/trends?since=2020-01-01": "53 weeks", "/trends?since=2026-11-20&until=2026-10-01": "after since",
 		"/trends?vendor=moody&tag=core": "none of the vendors", "/trends?wok=1": "no parameter",
 	} {

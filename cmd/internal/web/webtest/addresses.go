@@ -11,7 +11,8 @@ import (
 // Addresses are what the tests of all routes request from a rich record: every route at least once.
 func Addresses(r *Record) []string {
 	list := []string{"/", "/wall", "/vendors", "/services", "/services/checkout",
-		"/trends", "/trends?vendor=acme,moody&component=api", "/?tag=core", "/vendors?q=acme",
+		"/trends", "/trends?vendor=acme,moody&component=api",
+		"/trends?component=api,web&vendor=acme", "/?tag=core", "/vendors?q=acme",
 		"/history", "/history?q=403", "/maintenance", "/health", "/nowhere",
 		"/history.csv", "/history.json", "/static/style.css", "/static/app.js", "/static/icon.svg",
 		"/feed.atom", "/feed.atom?severity=major", "/feed.json", "/feed.rss?kind=incident",

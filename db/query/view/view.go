@@ -1,4 +1,5 @@
-package query
+// Package view reads views of the file as they are, with all of their columns.
+package view
 
 import (
 	"context"
@@ -11,9 +12,12 @@ import (
 	"vendorwatch/db/internal/scan"
 )
 
+// Rows reads the views of a file.
+type Rows struct{ Read scan.Querier }
+
 // Views returns the names of the views that the file has, in their order.
-func (d *DB) Views(ctx context.Context) ([]string, error) {
-	names, err := scan.Column[string](ctx, d.read, `SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name`)
+func (d Rows) Views(ctx context.Context) ([]string, error) {
+	names, err := scan.Column[string](ctx, d.Read, `SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name`)
 	if err != nil {
 		return nil, fmt.Errorf("views: %w", err)
 	}
@@ -26,7 +30,7 @@ var windowColumns = []string{"at", "started_at", "posted_at", "counted_at", "fro
 // ViewRows gives each row of a view to take, one at a time, with the columns before the first: NULL is nil, and a value
 // int64, float64 or string. Since and until, where they are not zero, choose by the first time of windowColumns that
 // the view has; a vendor (slug) by its column vendor.
-func (d *DB) ViewRows(ctx context.Context, view, vendor string, since, until time.Time, columns func([]string) error,
+func (d Rows) ViewRows(ctx context.Context, view, vendor string, since, until time.Time, columns func([]string) error,
 	take func([]any) error) error {
 	names, err := d.Views(ctx)
 	if err != nil {
@@ -35,7 +39,7 @@ func (d *DB) ViewRows(ctx context.Context, view, vendor string, since, until tim
 	if !slices.Contains(names, view) {
 		return fmt.Errorf("view %q: %w", view, db.ErrNotFound)
 	}
-	has, err := scan.Column[string](ctx, d.read, `SELECT name FROM pragma_table_info(?)`, view)
+	has, err := scan.Column[string](ctx, d.Read, `SELECT name FROM pragma_table_info(?)`, view)
 	if err != nil {
 		return fmt.Errorf("columns of %s: %w", view, err)
 	}
@@ -56,7 +60,7 @@ func (d *DB) ViewRows(ctx context.Context, view, vendor string, since, until tim
 		}
 		text, args = text+` AND `+windowColumns[n]+` `+sign+` ?`, append(args, db.Stamp(at))
 	}
-	rows, err := d.read.QueryContext(ctx, text, args...)
+	rows, err := d.Read.QueryContext(ctx, text, args...)
 	if err != nil {
 		return fmt.Errorf("view %s: %w", view, err)
 	}

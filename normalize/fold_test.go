@@ -319,6 +319,20 @@ func TestPlannedWorkThatBecomesAnIncident(t *testing.T) {
 		len(got.Findings) != 2 {
 		t.Errorf("%+v %v", got.Incident, got.Findings)
 	}
+	// It began when the first post said that something is wrong, and not when the work was planned.
+	at := func(hour int) RawTime { return stampOf(day.Add(time.Duration(hour) * time.Hour)) }
+	failed.Created, failed.Started = at(0), at(0)
+	failed.Updates = []RawUpdate{{ID: "1", State: "scheduled", Posted: at(0), Body: "a"},
+		{ID: "2", State: "investigating", Posted: at(26), Body: "b"}}
+	got = Fold([]Reading{seenAt(27*60, failed)})
+	if !got.Incident.StartedAt.Equal(day.Add(26*time.Hour)) || got.StartedBasis != BasisPosted {
+		t.Errorf("it began at %s, %s", got.Incident.StartedAt, got.StartedBasis)
+	}
+	failed.Started = at(25)
+	got = Fold([]Reading{seenAt(27*60, failed)})
+	if !got.Incident.StartedAt.Equal(day.Add(25*time.Hour)) || got.StartedBasis != BasisStated {
+		t.Errorf("stated: it began at %s, %s", got.Incident.StartedAt, got.StartedBasis)
+	}
 }
 
 func TestBasisOfTimes(t *testing.T) {

@@ -25,10 +25,11 @@ func (f *folding) settleStart() {
 	}
 	var first Update
 	for _, u := range i.Updates {
-		if !u.PostedAt.IsZero() {
+		if !u.PostedAt.IsZero() && u.State != StateScheduled {
 			first = u
 			break
 		}
+		i.StartGiven = i.StartGiven && !sameTime(u.PostedAt, i.StartedAt) // of planned work that became an incident
 	}
 	switch {
 	case i.StartGiven:

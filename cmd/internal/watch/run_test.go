@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -261,15 +260,15 @@ func TestPagesWaitForASlot(t *testing.T) {
 // and not failed: nothing is told of their vendor, and each is read in the end.
 func TestAQueueIsOurs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var turn sync.Mutex
+		turn := make(chan struct{}, 1) // who waits longest comes next
 		w, s := watcher(t, func(ctx context.Context, r scraper.Request) (scraper.Page, error) {
 			err := scraper.Pause(ctx, func(ctx context.Context) error {
-				for !turn.TryLock() {
-					if err := wait(ctx, time.Second); err != nil {
-						return err
-					}
+				select {
+				case turn <- struct{}{}:
+				case <-ctx.Done():
+					return context.Cause(ctx)
 				}
-				defer turn.Unlock()
+				defer func() { <-turn }()
 				return wait(ctx, 10*time.Second)
 			})
 			if err != nil {

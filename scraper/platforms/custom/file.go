@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 
+	"vendorwatch/normalize/lazyregexp"
 	"vendorwatch/scraper"
 )
 
@@ -33,7 +33,7 @@ type file struct {
 	builtIn bool
 }
 
-var nameForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+var nameForm = lazyregexp.New(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 // Compile makes the selectors of a description, with a name that vendors give as their platform. The selectors are nil
 // if there are mistakes.

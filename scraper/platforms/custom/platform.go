@@ -130,11 +130,9 @@ func (s *Selectors) Parse(from scraper.Source, p page.Page) (scraper.Result, err
 		)
 	}
 	if s.leads(p) && page.SiteOf(p.URL) != "" {
-		out := scraper.Result{Document: "home", Part: true}
-		for _, r := range s.Start(scraper.Source{URL: scraper.HomeOf(s, p.URL)}) {
-			out.Follow = append(out.Follow, r)
-		}
-		return out, nil
+		return scraper.Result{
+			Document: "home", Part: true, Follow: s.Start(scraper.Source{URL: scraper.HomeOf(s, p.URL)}),
+		}, nil
 	}
 	return s.of(from, p).read(from, p)
 }

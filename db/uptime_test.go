@@ -242,3 +242,22 @@ func TestUptimeOfAComponent(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingIsKnownOfAPageThatIsNotRead holds that the fractions of a millisecond, which the file does not keep, are
+// no time in which a page was well.
+func TestNothingIsKnownOfAPageThatIsNotRead(t *testing.T) {
+	for _, fraction := range []time.Duration{0, 1, time.Microsecond, time.Millisecond - 1} {
+		f := newFile(t)
+		f.read(t0.Add(-20*24*time.Hour), false)
+		now := t0.Add(fraction)
+		stretches, err := f.Stretches(t.Context(), 1, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, to := range []time.Time{{}, now, now.Add(time.Hour)} {
+			if s := query.ShareOf(stretches, t0.AddDate(0, 0, -7), to, now); s.Known != 0 || s.Percent(false) != nil {
+				t.Errorf("%s after a millisecond, until %v: %s are known (%+v)", fraction, to, s.Known, s)
+			}
+		}
+	}
+}

@@ -123,8 +123,10 @@ type Share struct {
 }
 
 // ShareOf counts what falls between from and to, and not after now. It is v_uptime for any window, of the same
-// stretches.
+// stretches. As in the file, milliseconds are the finest that there is: of a page that is not read, the nanoseconds
+// since the last one that the file can name would be known time.
 func ShareOf(stretches []Stretch, from, to, now time.Time) Share {
+	from, to, now = from.Truncate(time.Millisecond), to.Truncate(time.Millisecond), now.Truncate(time.Millisecond)
 	if to.IsZero() || to.After(now) {
 		to = now
 	}

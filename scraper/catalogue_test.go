@@ -24,7 +24,7 @@ var (
 	}
 	// unread are what serves some pages and has no reader here.
 	unread = []string{
-		"adobe", "auth0", "freshstatus", "lambstatus", "okta", "onlineornot",
+		"auth0", "freshstatus", "lambstatus", "okta", "onlineornot",
 		"playstation", "posthog", "signal", "status.online", "status.page", "statuscake", "statushub", "stripe", "x",
 	}
 	regionGroups = []string{"africa", "apac", "ca", "cn", "eu", "latam", "me", "us"}

@@ -169,7 +169,7 @@ taken for calm. If it has a feed, configure the feed (see [feeds.md](feeds.md));
 
 - Products: OnlineOrNot, StatusHub, StatusCake, status.online, OneUptime, Freshstatus, Hyperping,
   Oh Dear, HetrixTools, Pulsetic, Datadog status pages.
-- Vendors' own pages, where they are not made with a product above: Auth0, Okta, Adobe, Alibaba Cloud,
+- Vendors' own pages, where they are not made with a product above: Auth0, Okta, Alibaba Cloud,
   PlayStation Network, Stripe, PostHog, Signal, Sendbird.
 `
 

@@ -27,7 +27,7 @@ var probeFirst = []string{"incidentio", "statuspage", "instatus", "betterstack",
 // suggests a page of that company. Otherwise they are tried last, and only with the first document of each, since the
 // page may be a mirror.
 var ofOneCompany = []string{
-	"apple", "aws", "azure", "googlecloud", "heroku", "ibmcloud", "oraclecloud", "pingoru",
+	"adobe", "apple", "aws", "azure", "googlecloud", "heroku", "ibmcloud", "oraclecloud", "pingoru",
 	"salesforce", "slack", "vultr", "yandexcloud", "zendesk",
 }
 

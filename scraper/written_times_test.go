@@ -34,6 +34,7 @@ const (
 
 // timesOf is how the documents of each platform write their times.
 var timesOf = map[string][]string{
+	"adobe":   {whole},
 	"algolia": {}, "apple": {whole, inParts, millis}, "aws": {whole, inParts}, "azure": {whole}, "azuredevops": {},
 	"betterstack": {whole},
 	"cachet":      {whole}, "checkly": {whole}, "cstate": {whole}, "custom": {whole}, "feed": {whole, inParts},

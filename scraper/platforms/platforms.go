@@ -11,6 +11,7 @@ import (
 	"maps"
 
 	"vendorwatch/scraper"
+	"vendorwatch/scraper/platforms/adobe"
 	"vendorwatch/scraper/platforms/apple"
 	"vendorwatch/scraper/platforms/aws"
 	"vendorwatch/scraper/platforms/azure"
@@ -54,6 +55,7 @@ import (
 
 // registry has the platforms by their names in config.toml and in the database.
 var registry = described.AddTo(scraper.Registry{
+	"adobe":         adobe.Platform{},
 	"apple":         apple.Platform{},
 	"aws":           aws.Platform{},
 	"azure":         azure.Platform{},

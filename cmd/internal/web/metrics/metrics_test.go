@@ -1,7 +1,6 @@
 package metrics_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -274,104 +273,6 @@ func TestAlertRules(t *testing.T) {
 	}
 	if len(alerts) < 6 {
 		t.Errorf("only %v", slices.Sorted(maps.Keys(alerts)))
-	}
-}
-
-// unlessUnknown is what takes a zero back where a vendor's state is not known: such a vendor has no zeros of its own,
-// and the sum of the others says nothing of it.
-const unlessUnknown = `unless on () (max(vendorwatch_vendor_status{vendor=~"$vendor", status="unknown"}) == 1)`
-
-func TestGrafanaDashboard(t *testing.T) {
-	text, err := os.ReadFile("../../../../docs/grafana/vendorwatch.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	type source struct{ Type, UID string }
-	var board struct {
-		ID            any
-		UID, Title    string
-		SchemaVersion int
-		Templating    struct {
-			List []struct {
-				Name, Type string
-				Query      any
-				Datasource *source
-			}
-		}
-		Panels []struct {
-			ID          int
-			Type, Title string
-			Description string
-			Datasource  source
-			GridPos     struct{ X, Y, W, H int }
-			FieldConfig struct {
-				Defaults struct {
-					NoValue    string
-					Thresholds struct{ Steps []struct{ Color string } }
-				}
-			}
-			Targets []struct {
-				RefID, Expr string
-				Datasource  source
-			}
-		}
-	}
-	if err := json.Unmarshal(text, &board); err != nil {
-		t.Fatal(err)
-	}
-	if board.ID != nil || board.UID == "" || board.Title == "" || board.SchemaVersion < 36 {
-		t.Errorf("id %v, uid %q, title %q, schemaVersion %d", board.ID, board.UID, board.Title, board.SchemaVersion)
-	}
-	given := givenOut(t)
-	variables := map[string]bool{}
-	for _, v := range board.Templating.List {
-		variables[v.Name] = true
-		if v.Type == "query" {
-			known(t, "variable "+v.Name, fmt.Sprint(v.Query), given)
-		}
-	}
-	if !variables["datasource"] {
-		t.Error("no variable chooses the data source")
-	}
-	chosen := source{"prometheus", "${datasource}"}
-	ids, taken := map[int]bool{}, map[[2]int]string{}
-	for _, p := range board.Panels {
-		if p.ID == 0 || ids[p.ID] {
-			t.Errorf("%s: id %d", p.Title, p.ID)
-		}
-		ids[p.ID] = true
-		for x := range p.GridPos.W {
-			for y := range p.GridPos.H {
-				at := [2]int{p.GridPos.X + x, p.GridPos.Y + y}
-				if taken[at] != "" || at[0] > 23 {
-					t.Errorf("%s and %s share a place, or it is outside", p.Title, taken[at])
-				}
-				taken[at] = p.Title
-			}
-		}
-		if p.Type == "row" {
-			continue
-		}
-		if len(p.Targets) == 0 || p.Datasource != chosen || p.Title == "" || p.Description == "" {
-			t.Errorf("panel %d %q lacks something", p.ID, p.Title)
-		}
-		for _, target := range p.Targets {
-			known(t, p.Title, target.Expr, given)
-			d := p.FieldConfig.Defaults
-			if len(d.Thresholds.Steps) > 0 && d.Thresholds.Steps[0].Color == "green" &&
-				strings.Contains(target.Expr, "vendorwatch_open_incidents") &&
-				(!strings.Contains(target.Expr, unlessUnknown) || d.NoValue != "not known") {
-				t.Errorf("%s is green although the state of a vendor may not be known", p.Title)
-			}
-			for _, v := range regexp.MustCompile(`\$([a-z]+)`).FindAllStringSubmatch(target.Expr, -1) {
-				if !variables[v[1]] {
-					t.Errorf("%s: there is no variable %s", p.Title, v[1])
-				}
-			}
-			if target.Datasource != chosen || target.RefID == "" {
-				t.Errorf("%s: target %+v", p.Title, target)
-			}
-		}
 	}
 }
 

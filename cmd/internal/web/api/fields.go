@@ -102,6 +102,7 @@ var fieldTexts = map[string]string{
 	"median_seconds_to_resolve":   "From start to end; null if of none that ended both are known.",
 	"median_seconds_to_first_update": "From the start to the first post, of incidents whose start is known from " +
 		"elsewhere; null if there is none.",
+	"resolve_of":      "How many incidents median_seconds_to_resolve is of.",
 	"first_update_of": "How many incidents median_seconds_to_first_update is of.",
 	"Numbers.coverage_start_at": "The record is complete for all of the vendor's pages from then on; few incidents " +
 		"before it prove nothing.",

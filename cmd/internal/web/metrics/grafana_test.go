@@ -97,7 +97,8 @@ func TestGrafanaDashboards(t *testing.T) {
 	given, uids := served(t), map[string]string{}
 	chosen := dataSource{"prometheus", "${datasource}"}
 	for name, board := range dashboards(t) {
-		if board.ID != nil || board.UID == "" || board.Title == "" || board.SchemaVersion < 36 || uids[board.UID] != "" {
+		if board.ID != nil || board.UID == "" || board.Title == "" || board.SchemaVersion < 36 ||
+			uids[board.UID] != "" {
 			t.Errorf("%s: id %v, uid %q, title %q, schemaVersion %d", name, board.ID, board.UID, board.Title,
 				board.SchemaVersion)
 		}

@@ -157,9 +157,10 @@ func TestFigure(t *testing.T) {
 		want  numbers
 	}{
 		"all": {before(365 * day), numbers{Span: "all", Incidents: 5, Severe: 2, Impact: "11 h", Length: 4,
-			Unknown: 1, Resolve: "25 min", Silence: "3 min", SilenceOf: 2}},
+			Unknown: 1, Resolve: "25 min", ResolveOf: 4, Silence: "3 min", SilenceOf: 2}},
 		"a month, what overlaps once": {before(30 * day), numbers{Span: "a month, what overlaps once", Incidents: 4,
-			Severe: 1, Impact: "0.8 h", Length: 3, Unknown: 1, Resolve: "20 min", Silence: "5 min", SilenceOf: 1}},
+			Severe: 1, Impact: "0.8 h", Length: 3, Unknown: 1, Resolve: "20 min", ResolveOf: 3,
+			Silence: "5 min", SilenceOf: 1}},
 		"a day, of unknown length": {before(day), numbers{Span: "a day, of unknown length", Incidents: 1,
 			Impact: "not known", Unknown: 1, Resolve: "–", Silence: "–"}},
 		"now": {now, numbers{Span: "now", Impact: "–", Resolve: "–", Silence: "–"}},

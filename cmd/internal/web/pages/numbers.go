@@ -17,6 +17,7 @@ type numbers struct {
 	Unknown   int    // incidents of unknown length, which Impact lacks
 	Length    int    // incidents of known length, which Impact counts
 	Resolve   string // median of start to end
+	ResolveOf int    // how many incidents Resolve is of
 	Silence   string // median of start to first post, where the start is known from elsewhere
 	SilenceOf int    // how many incidents Silence is of
 }
@@ -25,7 +26,8 @@ type numbers struct {
 func figure(span string, incidents []query.IncidentImpact, since, now time.Time) numbers {
 	f := site.Sum(incidents, since, now)
 	n := numbers{Span: span, Incidents: f.Incidents, Severe: f.Severe, Length: f.KnownLength,
-		Unknown: f.UnknownLength, SilenceOf: f.SilenceOf, Impact: "not known", Resolve: "–", Silence: "–"}
+		Unknown: f.UnknownLength, ResolveOf: f.ResolveOf, SilenceOf: f.SilenceOf, Impact: "not known", Resolve: "–",
+		Silence: "–"}
 	if f.ImpactSeconds != nil {
 		n.Impact = hours(*f.ImpactSeconds)
 	}

@@ -31,24 +31,40 @@ type label struct {
 }
 
 const (
-	pictureWidth = 640
-	chartLeft    = 32  // room for the numbers of an axis
-	chartHeight  = 150 // of the tallest column
-	chartTop     = 16
-	namesWidth   = 150 // room for the names of vendors
-	rowHeight    = 20
+	narrowPicture = 640  // beside another one, or on a narrow screen
+	broadPicture  = 1240 // alone: as wide as the page, without larger words
+	chartLeft     = 32   // room for the numbers of an axis
+	chartHeight   = 150  // of the tallest column
+	chartTop      = 16
+	namesWidth    = 150 // room for the names of vendors
+	rowHeight     = 20
 )
 
-// everyNth is the step at which so many labels of a width fit side by side.
-func everyNth(n, width int) int { return max(1, (n*width+pictureWidth-1)/pictureWidth) }
+// Broad reports whether the picture is as wide as a broad page.
+func (p picture) Broad() bool { return p.Width > narrowPicture }
 
-func drawWeeks(b trends.ByWeek) picture {
-	p := picture{Width: pictureWidth, Height: chartTop + chartHeight + 24,
+// column is where the nth of so many columns of equal width begins, to the right of a margin; the last one ends where
+// the picture does.
+func (p picture) column(n, of, margin int) int { return margin + n*(p.Width-margin)/max(1, of) }
+
+// nameWeeks writes the days on which weeks begin below their columns, as many as there is room for.
+func (p *picture) nameWeeks(weeks []time.Time, margin, y int) {
+	const room = 48
+	step := max(1, (len(weeks)*room+p.Width-margin-1)/(p.Width-margin))
+	for n := 0; n < len(weeks); n += step {
+		if x := p.column(n, len(weeks), margin); x <= p.Width-room {
+			p.Labels = append(p.Labels, label{x, y, weeks[n].Format("2 Jan"), ""})
+		}
+	}
+}
+
+func drawWeeks(b trends.ByWeek, width int) picture {
+	p := picture{Width: width, Height: chartTop + chartHeight + 24,
 		Words: fmt.Sprintf("Incidents by week: %d in %d weeks, at most %d in one", b.All, len(b.Weeks), b.Most)}
 	p.axis(b.Most)
-	wide := (pictureWidth - chartLeft) / max(1, len(b.Weeks))
 	for n, from := range b.Weeks {
-		x, y := chartLeft+n*wide, chartTop+chartHeight
+		x, y := p.column(n, len(b.Weeks), chartLeft), chartTop+chartHeight
+		wide := p.column(n+1, len(b.Weeks), chartLeft) - x
 		for s, count := range b.Counts[n] {
 			if count == 0 {
 				continue
@@ -59,28 +75,26 @@ func drawWeeks(b trends.ByWeek) picture {
 				fmt.Sprintf("week of %s: %d %s", from.Format("2 Jan"), count,
 					words.Severity(string(trends.Severities[s])))})
 		}
-		if n%everyNth(len(b.Weeks), 48) == 0 {
-			p.Labels = append(p.Labels, label{x, chartTop + chartHeight + 16, from.Format("2 Jan"), ""})
-		}
 	}
+	p.nameWeeks(b.Weeks, chartLeft, chartTop+chartHeight+16)
 	return p
 }
 
 // axis draws the line on which columns stand, and how high the tallest is.
 func (p *picture) axis(most int) {
-	p.Shapes = append(p.Shapes, shape{chartLeft, chartTop + chartHeight, pictureWidth - chartLeft, 1, "f-axis", ""},
-		shape{chartLeft, chartTop, pictureWidth - chartLeft, 1, "f-axis", ""})
+	p.Shapes = append(p.Shapes, shape{chartLeft, chartTop + chartHeight, p.Width - chartLeft, 1, "f-axis", ""},
+		shape{chartLeft, chartTop, p.Width - chartLeft, 1, "f-axis", ""})
 	p.Labels = append(p.Labels, label{chartLeft - 6, chartTop + 5, fmt.Sprint(most), "end"},
 		label{chartLeft - 6, chartTop + chartHeight + 4, "0", "end"})
 }
 
-func drawLengths(l trends.Lengths) picture {
-	p := picture{Width: pictureWidth, Height: chartTop + chartHeight + 24,
+func drawLengths(l trends.Lengths, width int) picture {
+	p := picture{Width: width, Height: chartTop + chartHeight + 24,
 		Words: fmt.Sprintf("Lengths of %s", words.Count(l.Known, "incident"))}
 	p.axis(l.Most)
-	wide := (pictureWidth - chartLeft) / len(trends.Classes)
 	for n, name := range trends.Classes {
-		x := chartLeft + n*wide
+		x := p.column(n, len(trends.Classes), chartLeft)
+		wide := p.column(n+1, len(trends.Classes), chartLeft) - x
 		if count := l.Counts[n]; count > 0 {
 			h := max(2, count*chartHeight/l.Most)
 			p.Shapes = append(p.Shapes, shape{x + 1, chartTop + chartHeight - h, wide - 2, h, "f-length",
@@ -105,29 +119,26 @@ func heatClass(c trends.Cell) string {
 	return "f-heat5"
 }
 
-func drawHeat(rows []trends.Row, weeks []time.Time) picture {
-	p := picture{Width: pictureWidth, Height: len(rows)*rowHeight + 24,
+func drawHeat(rows []trends.Row, weeks []time.Time, width int) picture {
+	p := picture{Width: width, Height: len(rows)*rowHeight + 24,
 		Words: fmt.Sprintf("Hours of impact of %s in %d weeks", words.Count(len(rows), "vendor"), len(weeks))}
-	wide := (pictureWidth - namesWidth) / max(1, len(weeks))
 	for n, r := range rows {
 		p.Labels = append(p.Labels, label{0, n*rowHeight + 14, words.Short(r.VendorName, 22), ""})
 		for k, c := range r.Cells {
-			p.Shapes = append(p.Shapes, shape{namesWidth + k*wide, n * rowHeight, max(2, wide-1), rowHeight - 1,
-				heatClass(c), r.VendorName + ", week of " + weeks[k].Format("2 Jan") + ": " + heatTitle(c)})
+			x := p.column(k, len(weeks), namesWidth)
+			wide := p.column(k+1, len(weeks), namesWidth) - x
+			p.Shapes = append(p.Shapes, shape{x, n * rowHeight, max(2, wide-1), rowHeight - 1, heatClass(c),
+				r.VendorName + ", week of " + weeks[k].Format("2 Jan") + ": " + heatTitle(c)})
 		}
 	}
-	for k, from := range weeks {
-		if k%everyNth(len(weeks), 64) == 0 {
-			p.Labels = append(p.Labels, label{namesWidth + k*wide, len(rows)*rowHeight + 16, from.Format("2 Jan"), ""})
-		}
-	}
+	p.nameWeeks(weeks, namesWidth, len(rows)*rowHeight+16)
 	return p
 }
 
-func drawLately(lines []trends.Line, since, now time.Time) picture {
-	p := picture{Width: pictureWidth, Height: len(lines)*rowHeight + 24,
+func drawLately(lines []trends.Line, since, now time.Time, width int) picture {
+	p := picture{Width: width, Height: len(lines)*rowHeight + 24,
 		Words: "Incidents of the last 48 hours at " + words.Count(len(lines), "vendor")}
-	wide := pictureWidth - namesWidth
+	wide := width - namesWidth
 	at := func(t time.Time) int { return namesWidth + int(int64(wide)*int64(t.Sub(since))/int64(now.Sub(since))) }
 	for h := since.Truncate(6 * time.Hour).Add(6 * time.Hour); h.Before(now); h = h.Add(6 * time.Hour) {
 		p.Shapes = append(p.Shapes, shape{at(h), 0, 1, len(lines) * rowHeight, "f-axis", ""})

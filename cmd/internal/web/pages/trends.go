@@ -38,7 +38,8 @@ type group struct {
 	Later   int // vendors that Lately leaves out
 	Titles  map[int64]string
 
-	WeekPicture, HeatPicture, LengthPicture, LatelyPicture picture
+	// Of a group that stands alone, one for broad screens and one for narrow ones.
+	WeekPictures, HeatPictures, LengthPictures, LatelyPictures []picture
 }
 
 type trendsBody struct {
@@ -155,8 +156,16 @@ func (p *Pages) addTrends(r *http.Request, b *trendsBody, g *group, s board.Scop
 	g.Lately = trends.Lately(lately.Incidents, since, now)
 	g.Later = max(0, len(g.Lately)-shownLines)
 	g.Lately = g.Lately[:min(shownLines, len(g.Lately))]
-	g.WeekPicture, g.HeatPicture = drawWeeks(g.ByWeek), drawHeat(g.Heat, b.Weeks)
-	g.LengthPicture, g.LatelyPicture = drawLengths(g.Lengths), drawLately(g.Lately, since, now)
+	widths := []int{narrowPicture}
+	if len(b.Groups) == 1 {
+		widths = []int{broadPicture, narrowPicture}
+	}
+	for _, width := range widths {
+		g.WeekPictures = append(g.WeekPictures, drawWeeks(g.ByWeek, width))
+		g.HeatPictures = append(g.HeatPictures, drawHeat(g.Heat, b.Weeks, width))
+		g.LengthPictures = append(g.LengthPictures, drawLengths(g.Lengths, width))
+		g.LatelyPictures = append(g.LatelyPictures, drawLately(g.Lately, since, now, width))
+	}
 	return nil
 }
 

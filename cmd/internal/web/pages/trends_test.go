@@ -302,6 +302,47 @@ func same(t *testing.T, what string, got, want [][]string) {
 	}
 }
 
+// Where nothing began, or nothing ended, words stand in place of an empty picture. What is drawn is as wide as the page
+// where it stands alone.
+func TestTrendsHasNoEmptyPicture(t *testing.T) {
+	r := NewRecord(t, web.Options{})
+	id := r.Vendor(query.Vendor{Slug: "acme", Name: "Acme"})
+	pictures := func(part string, a Answer) int { return a.Doc.Find("[data-part=" + part + "] svg").Length() }
+	r.Save(record.Scrape{SourceID: id, At: Before(2 * Day), AllOpen: true, CoverageStart: Before(400 * Day)})
+	a := r.Page("/trends")
+	a.Wants(t, "[data-part=weeks]", "No incident on record began in this window.")
+	a.Wants(t, "[data-part=lengths]", "No incident on record that began in this window has ended.")
+	a.Wants(t, "[data-part=lately]", "No incident is on record.")
+	for _, part := range []string{"weeks", "lengths", "lately"} {
+		if n := pictures(part, a); n != 0 || a.Doc.Find("#"+part+"0").Length() != 0 {
+			t.Errorf("%s: %d empty pictures", part, n)
+		}
+	}
+
+	open := Incident("a", "Trouble", "major", nil, Says("investigating", Before(Day), "x"))
+	r.Save(record.Scrape{SourceID: id, At: Before(Hour), AllOpen: true, Incidents: Read(open)})
+	a = r.Page("/trends")
+	a.Wants(t, "[data-part=lengths]", "No incident on record that began in this window has ended; 1 not over.")
+	if pictures("lengths", a) != 0 || pictures("weeks", a) != 2 {
+		t.Errorf("one is open: %d pictures of lengths, %d of weeks", pictures("lengths", a), pictures("weeks", a))
+	}
+
+	open.Updates, open.State = append(open.Updates, Says("resolved", Before(2*Minute), "y")), "resolved"
+	r.Save(record.Scrape{SourceID: id, At: Before(Minute), AllOpen: true, Incidents: Read(open)})
+	a = r.Page("/trends")
+	a.Wants(t, "[data-part=lengths]", "Median 23 h 58 min, 90th percentile 23 h 58 min, of 1 incident of known length.")
+	for _, part := range []string{"lately", "weeks", "heat", "lengths"} {
+		broad := a.Doc.Find("[data-part="+part+"] .broad svg").AttrOr("viewBox", "")
+		narrow := a.Doc.Find("[data-part="+part+"] .narrow svg").AttrOr("viewBox", "")
+		if !strings.HasPrefix(broad, "0 0 1240 ") || !strings.HasPrefix(narrow, "0 0 640 ") {
+			t.Errorf("%s: %q and %q", part, broad, narrow)
+		}
+	}
+	if n := r.Page("/trends?vendor=acme&component=api,web").Doc.Find(".broad").Length(); n != 0 {
+		t.Errorf("%d broad pictures side by side", n)
+	}
+}
+
 // The address chooses vendors side by side, components and the window; what is not known in it is a mistake.
 func TestTrendsByAddress(t *testing.T) {
 	r := Rich(t, web.Options{})

@@ -44,6 +44,7 @@ type vendorBody struct {
 	From, To   int // of the components shown
 	Next, Prev string
 	Numbers    []numbers
+	Openness   []countRow
 	Stats      query.Stats
 	Uptime     []*float64 // of the same windows as Numbers
 	Known      []float64  // percent of these windows
@@ -84,10 +85,12 @@ func (p *Pages) vendor(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	b.Numbers = []numbers{
-		figure("30 days", incidents, now.AddDate(0, 0, -30), now),
-		figure("90 days", incidents, now.AddDate(0, 0, -90), now),
-		figure("12 months", incidents, now.AddDate(-1, 0, 0), now),
+	spans := []time.Time{now.AddDate(0, 0, -30), now.AddDate(0, 0, -90), now.AddDate(-1, 0, 0)}
+	for n, name := range []string{"30 days", "90 days", "12 months"} {
+		b.Numbers = append(b.Numbers, figure(name, incidents, spans[n], now))
+	}
+	if b.Openness, err = p.openness(ctx, v.VendorID, spans); err != nil {
+		return view{}, err
 	}
 	if b.Tags, err = p.Board.TagsOf(ctx, v.Slug); err != nil {
 		return view{}, err

@@ -21,6 +21,7 @@ type Numbers struct {
 	UnknownLength int    `json:"incidents_of_unknown_length"` // the number of incidents that ImpactSeconds lacks
 	// From start to end; null if of none that ended both are known.
 	MedianResolveSeconds *int64 `json:"median_seconds_to_resolve"`
+	ResolveOf            int    `json:"resolve_of"` // the number of incidents that MedianResolveSeconds is of
 	// From the start to the first post, where the start is known from elsewhere; null if there is none such.
 	MedianSilenceSeconds *int64 `json:"median_seconds_to_first_update"`
 	SilenceOf            int    `json:"first_update_of"` // the number of incidents that MedianSilenceSeconds is of
@@ -96,7 +97,7 @@ func Sum(incidents []query.IncidentImpact, since, now time.Time) Numbers {
 	if lasted, known := total.Stated(); known {
 		n.ImpactSeconds = new(int64(lasted / time.Second))
 	}
-	n.SilenceOf = len(silence)
+	n.ResolveOf, n.SilenceOf = len(resolve), len(silence)
 	n.MedianResolveSeconds, n.MedianSilenceSeconds = median(resolve), median(silence)
 	return n
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"vendorwatch/normalize/markdown"
 )
 
 func (r *reader) components() {
@@ -36,7 +38,7 @@ func Components(raws []RawComponent, own Words) ([]Component, []Finding) {
 	var findings []Finding
 	used := make(map[string]int, len(raws))
 	for _, raw := range raws {
-		c := Component{Key: raw.ID, Name: oneLine(raw.Name), Group: oneLine(raw.Group),
+		c := Component{Key: raw.ID, Name: markdown.Line(raw.Name), Group: markdown.Line(raw.Group),
 			VendorStatus: strings.TrimSpace(raw.Status), Status: StatusUnknown}
 		if c.VendorStatus != "" {
 			status, ok := own.Status(c.VendorStatus)

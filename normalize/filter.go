@@ -3,6 +3,8 @@ package normalize
 import (
 	"slices"
 	"strings"
+
+	"vendorwatch/normalize/markdown"
 )
 
 // Filter says which of a vendor's incidents and components concern us. Zero fields let everything pass.
@@ -84,7 +86,7 @@ func anyGlob(globs []string, text string) bool {
 // Glob reports whether the whole text matches the pattern, in which * stands for any characters, none
 // included, and ? for one. Upper and lower case are the same, and so are any two runs of white space.
 func Glob(pattern, text string) bool {
-	p, t := []rune(strings.ToLower(oneLine(pattern))), []rune(strings.ToLower(oneLine(text)))
+	p, t := []rune(strings.ToLower(markdown.Line(pattern))), []rune(strings.ToLower(markdown.Line(text)))
 	// Where a character does not fit, the last * takes one more; there is no need to go back further.
 	var pi, ti int
 	star, taken := -1, 0

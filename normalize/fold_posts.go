@@ -225,7 +225,7 @@ func (f *folding) body(p *post, u, was Update, said, fresh bool) (body string, e
 		if !fresh {
 			return k, false
 		}
-		if oneLine(was.Body) == oneLine(u.Body) {
+		if markdown.Line(was.Body) == markdown.Line(u.Body) {
 			return richer(k, u.Body), false
 		}
 		if markdown.PlainQuotes(markdown.Plain(k)) == markdown.PlainQuotes(markdown.Plain(u.Body)) &&

@@ -124,7 +124,7 @@ func lostOf(known, i Incident) string {
 	of := i.Raws[0].Document
 	for _, raw := range known.Raws {
 		if raw.Document == of && !WeakKey(i.Key) && raw.Title != "" && i.Title != "" &&
-			!sameTitle(title(raw.Title), i.Title) {
+			!sameTitle(markdown.Title(raw.Title), i.Title) {
 			return fmt.Sprintf("%q, %s", i.Title, FormatTime(i.Begin()))
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"vendorwatch/normalize/markdown"
 )
 
 // updates joins two timelines. An update is the same by its id; without one by minute and state, and
@@ -143,7 +145,7 @@ func (g *merging) body(key string, k, s Update) string {
 			return richer(k.Body, s.Body)
 		}
 	case sameWords(k.Body, s.Body):
-		if oneLine(k.Body) == oneLine(s.Body) {
+		if markdown.Line(k.Body) == markdown.Line(s.Body) {
 			return richer(k.Body, s.Body)
 		}
 		if !g.fresh {
@@ -173,7 +175,7 @@ func (g *merging) reworked(key string) bool {
 		for _, k := range g.known {
 			is, shown := rawBody(s, key)
 			was, showed := rawBody(k, key)
-			if s.Document == k.Document && shown && showed && oneLine(is) != oneLine(was) {
+			if s.Document == k.Document && shown && showed && markdown.Line(is) != markdown.Line(was) {
 				return true
 			}
 		}

@@ -28,8 +28,8 @@ func Incidents(raws []Raw, own Words) ([]Incident, []Finding) {
 	return incidents, dedupe(findings)
 }
 
-// joinWeak merges incidents that came without id and address into one of the same title and start that
-// has them.
+// joinWeak merges incidents that came without id and address, or with an id that the platform has given up, into the
+// same one that has them.
 func joinWeak(incidents []Incident) []Incident {
 	if !slices.ContainsFunc(incidents, func(i Incident) bool { return WeakKey(i.Key) }) {
 		return incidents
@@ -44,7 +44,10 @@ func joinWeak(incidents []Incident) []Incident {
 		}
 	}
 	for _, w := range weak {
-		n := slices.IndexFunc(out, func(i Incident) bool { return SameByTitle(i, w) })
+		n := slices.IndexFunc(out, func(i Incident) bool { return SameWeak(i, w) })
+		if n >= 0 && FormerID(w.Key) && (HasTwin(weak, w) || HasTwin(slices.Delete(slices.Clone(out), n, n+1), w)) {
+			n = -1
+		}
 		if n < 0 {
 			out = append(out, w)
 			continue
@@ -53,17 +56,6 @@ func joinWeak(incidents []Incident) []Incident {
 		out[n] = Merge(out[n], w)
 	}
 	return out
-}
-
-// WeakKey reports whether a key was made up, the document having shown neither id nor address.
-func WeakKey(key string) bool { return strings.HasPrefix(key, "#") }
-
-// SameByTitle reports whether two incidents of one source have the same title and a start, or a planned
-// start, within a minute of each other: all there is to go by where one of them has a weak key.
-func SameByTitle(a, b Incident) bool {
-	near := func(a, b time.Time) bool { return !a.IsZero() && !b.IsZero() && a.Sub(b).Abs() < time.Minute }
-	return a.Title != "" && markdown.Fold(a.Title) == markdown.Fold(b.Title) &&
-		(near(a.StartedAt, b.StartedAt) || near(a.ScheduledStartAt, b.ScheduledStartAt))
 }
 
 func dedupe(findings []Finding) []Finding {
@@ -97,7 +89,7 @@ func readRaw(raw Raw, own Words, zones times.Zones) (Incident, []Finding) {
 // meaning gives the raw its meaning, and notes what could not be read.
 func (r *reader) meaning() Incident {
 	raw, i := r.raw, &r.incident
-	i.Title = title(raw.Title)
+	i.Title = markdown.Title(raw.Title)
 	i.URL = raw.URL
 	i.Excerpt = raw.Excerpt
 	i.Raws = []Raw{raw}
@@ -171,59 +163,6 @@ func (r *reader) time(field string, t RawTime) time.Time {
 		r.finding(field, t.Text, err.Error())
 	}
 	return at
-}
-
-var lineEnds = lazyregexp.New(`[ \t]*[\r\n\t\v\f]\s*`)
-
-// A title is no Markdown, but may have been cut from a post that is: Google's tools leave its heading in.
-var (
-	titleHead = lazyregexp.New(`(?i)^\s*(?:#{1,6}\s+)?(?:\*\*|__)(?:title|subject|summary|description)\s*:?\s*` +
-		`(?:\*\*|__)\s*:?\s*|^\s*#{1,6}\s+`)
-	titleBold = lazyregexp.New(`\*\*([^\s*](?:[^*]*[^\s*])?)\*\*`)
-	titleLink = lazyregexp.New(`\[([^\[\]]+)\]\(https?://[^\s()]+\)`)
-)
-
-// unmarked returns a title without the marks of Markdown that show nothing of their own.
-func unmarked(s string) string {
-	if without := titleHead.ReplaceAllString(s, ""); strings.TrimSpace(without) != "" {
-		s = without
-	}
-	if strings.Contains(s, "**") {
-		s = titleBold.ReplaceAllString(s, "$1")
-	}
-	if strings.Contains(s, "](") {
-		s = titleLink.ReplaceAllString(s, "$1")
-	}
-	return s
-}
-
-// title puts a title on one line and leaves its spaces as the vendor wrote them.
-func title(s string) string {
-	s = unmarked(s)
-	if isOneLine(s) {
-		return strings.TrimSpace(s)
-	}
-	s = strings.ReplaceAll(markdown.DropZeroWidth(unescape(s)), "\u00a0", " ")
-	return strings.TrimSpace(lineEnds.ReplaceAllString(s, " "))
-}
-
-// oneLine puts a name on one line: references resolved, runs of white space made one space.
-func oneLine(s string) string {
-	if isOneLine(s) {
-		return strings.TrimSpace(s)
-	}
-	return strings.Join(strings.Fields(markdown.DropZeroWidth(unescape(s))), " ")
-}
-
-// isOneLine reports whether a text holds nothing that oneLine would change but at its ends, as most names
-// do; looking costs a tenth of changing nothing.
-func isOneLine(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c > '~' || c == '&' || c == ' ' && i > 0 && s[i-1] == ' ' {
-			return false
-		}
-	}
-	return true
 }
 
 var (

@@ -1,12 +1,9 @@
 package normalize
 
 import (
-	"html"
 	"strings"
 	"vendorwatch/normalize/markdown"
 )
-
-func unescape(s string) string { return html.UnescapeString(s) }
 
 // sameText reports whether two bodies say the same; their form is not looked at. Spaces are left out
 // altogether, because converters disagree on them at the borders of tags.

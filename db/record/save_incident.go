@@ -179,7 +179,8 @@ func adopt(ctx context.Context, tx *db.Tx, p pass, seen []normalize.Incident,
 		if err != nil {
 			return all, nil, err
 		}
-		if stored == "" {
+		former := normalize.FormerID(i.Key) || normalize.FormerID(stored)
+		if stored == "" || former && normalize.HasTwin(seen, *i) {
 			continue
 		}
 		if made {

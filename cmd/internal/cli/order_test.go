@@ -40,7 +40,7 @@ func TestAnyOrderOfCapturesGivesOneFile(t *testing.T) {
 		t.Skip("the captures are not beside the repository: there is no ../shared/captures")
 	}
 	for name, pattern := range map[string]string{"vultr": "vultr/alerts-2023*", "github": "statuspage/github-*",
-		"digitalocean": "statuspage/digitalocean-*-20*"} {
+		"digitalocean": "statuspage/digitalocean-*-20*", "google": "google-cloud/gcp-incidents-2021-04*"} {
 		t.Run(name, func(t *testing.T) {
 			files, err := filepath.Glob(filepath.Join(sharedCaptures, pattern))
 			if err != nil || len(files) == 0 {
@@ -52,7 +52,10 @@ func TestAnyOrderOfCapturesGivesOneFile(t *testing.T) {
 					run(t, "--db", path, "import", "--vendor", "acme", "--at", savedAt(file), file)
 				}
 				var all []string
-				for _, query := range lasting {
+				for n, query := range lasting {
+					if n == 0 && name == "google" {
+						continue // no page lists its components: their position is that in the incident met first
+					}
 					all = append(all, mustQuery(t, path, query)...)
 				}
 				slices.Sort(all)

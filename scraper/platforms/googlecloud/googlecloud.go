@@ -131,7 +131,6 @@ func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 		}
 	}
 	res := scraper.Result{Document: document, PageURL: home, Coverage: scraper.Coverage{Open: true}}
-	same := map[string]int{}
 	for _, in := range list {
 		if in.Begin == "" || in.Description == nil || in.Updates == nil || in.ID == "" && in.URI == "" {
 			return scraper.Result{}, page.Errorf(
@@ -139,25 +138,14 @@ func (Platform) Parse(s scraper.Source, p page.Page) (scraper.Result, error) {
 				want,
 			)
 		}
-		same[in.title()]++
 	}
 	for _, in := range list {
-		raw := in.raw(home)
-		if in.ID == "" && same[in.title()] == 1 {
-			// The numbers of 2020 are gone, and so are the addresses made from them. They tell an incident whose title
-			// or start is edited; under today's ids only title and start are the same, as of any weak key.
-			raw.ID, raw.URL = "#"+raw.ID, ""
-		}
-		res.Incidents = append(res.Incidents, raw)
+		res.Incidents = append(res.Incidents, in.raw(home))
 		if res.Coverage.Since == "" || page.Before(in.Begin, res.Coverage.Since) {
 			res.Coverage.Since = in.Begin
 		}
 	}
 	return res, nil
-}
-
-func (in incident) title() string {
-	return in.Begin + "\n" + strings.ToLower(page.OneLine(*in.Description))
 }
 
 // raw reads one incident. A given end ends it. Without one it is open, even if its newest update says that the
@@ -176,9 +164,10 @@ func (in incident) raw(home string) normalize.Raw {
 	}
 	path := strings.TrimPrefix(in.URI, "/")
 	if raw.ID == "" {
-		_, raw.ID, _ = strings.Cut(path, "/") // "incident/compute/20005"
-	}
-	if home != "" && path != "" {
+		// The numbers of 2020 are gone, and so are the addresses made from them.
+		_, id, _ := strings.Cut(path, "/") // "incident/compute/20005"
+		raw.ID = normalize.FormerKey + id
+	} else if home != "" && path != "" {
 		raw.URL = home + "/" + path
 	}
 	used := map[string]int{}

@@ -172,15 +172,17 @@ func storedOf(ctx context.Context, tx *db.Tx, sourceID int64, id string) ([]ofID
 
 func postsOf(ctx context.Context, tx *db.Tx, incidentID int64) ([]normalize.Update, error) {
 	type row struct {
-		Key    string    `db:"source_key"`
-		Posted time.Time `db:"posted_at"`
-		Body   string    `db:"body"`
+		Key     string    `db:"source_key"`
+		Posted  time.Time `db:"posted_at"`
+		Created time.Time `db:"created_at"`
+		Body    string    `db:"body"`
 	}
-	rows, err := scan.Of[row]("").All(ctx, tx, `SELECT source_key, posted_at, body FROM incident_updates
+	rows, err := scan.Of[row]("").All(ctx, tx, `SELECT source_key, posted_at, created_at, body
+		FROM incident_updates
 		WHERE incident_id = ?`, incidentID)
 	posts := make([]normalize.Update, len(rows))
 	for n, r := range rows {
-		posts[n] = normalize.Update{Key: r.Key, PostedAt: r.Posted, Body: r.Body}
+		posts[n] = normalize.Update{Key: r.Key, PostedAt: r.Posted, CreatedAt: r.Created, Body: r.Body}
 	}
 	return posts, err
 }
@@ -200,6 +202,7 @@ func Rekey(ctx context.Context, tx *db.Tx, sourceID int64, from, to string) erro
 
 // startColumns is what tells, with the key, whether two incidents are the same by title and start.
 var startColumns = scan.Of[struct {
+	ID        int64     `db:"incident_id"`
 	Key       string    `db:"source_key"`
 	Title     string    `db:"title"`
 	URL       string    `db:"url"`
@@ -207,8 +210,8 @@ var startColumns = scan.Of[struct {
 	Scheduled time.Time `db:"scheduled_start_at"`
 }]("")
 
-// SameBy returns the key of the first stored incident with the title and start of i that also fits, "" if there is
-// none.
+// SameBy returns the key of the first stored incident that has the title and start of i, and also fits; "" if there is
+// none. Where a former id is to be matched, it returns the only one that normalize.SameWeak finds the same.
 func SameBy(ctx context.Context, tx *db.Tx, sourceID int64, i normalize.Incident,
 	fits func(normalize.Incident) bool) (string, error) {
 	rows, err := startColumns.All(ctx, tx, `SELECT `+startColumns.Columns+`
@@ -219,12 +222,25 @@ func SameBy(ctx context.Context, tx *db.Tx, sourceID int64, i normalize.Incident
 	if err != nil {
 		return "", err
 	}
+	var former []string
 	for _, r := range rows {
 		k := normalize.Incident{Key: r.Key, Title: r.Title, URL: r.URL, StartedAt: r.Started,
 			ScheduledStartAt: r.Scheduled}
-		if fits(k) && normalize.SameByTitle(k, i) {
+		if !fits(k) || !normalize.SameByTitle(k, i) {
+			continue
+		}
+		if !normalize.FormerID(k.Key) && !normalize.FormerID(i.Key) {
 			return k.Key, nil
 		}
+		if k.Updates, err = postsOf(ctx, tx, r.ID); err != nil {
+			return "", err
+		}
+		if normalize.SameWeak(k, i) {
+			former = append(former, k.Key)
+		}
+	}
+	if len(former) == 1 {
+		return former[0], nil
 	}
 	return "", nil
 }

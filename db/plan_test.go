@@ -200,6 +200,7 @@ func asking(ctx context.Context, d *query.DB) map[string][]func() error {
 		"Ok":        one(func() error { _, err := d.Ok(ctx, query.OkFilter{Until: now}, now); return err }),
 		"Stretches": one(func() error { _, err := d.Stretches(ctx, 1, now); return err }),
 		"Stats":     one(func() error { _, err := d.Stats(ctx, "acme", now); return err }),
+		"Honesty":   one(func() error { _, err := d.Honesty(ctx, 1, year, now); return err }),
 		"HonestyCases": one(func() error {
 			_, err := d.HonestyCases(ctx, 1, "", year, now, 10)
 			return err

@@ -8,10 +8,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
-	"fmt"
-	"io"
 	"math/big"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -65,24 +62,7 @@ func everyHost(t *testing.T, a *authority, handler http.Handler) string {
 	outside.TLS = &tls.Config{GetCertificate: a.sign}
 	outside.StartTLS()
 	t.Cleanup(outside.Close)
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		up, err := net.Dial("tcp", outside.Listener.Addr().String())
-		if err != nil || r.Method != http.MethodConnect {
-			w.WriteHeader(http.StatusBadGateway)
-			return
-		}
-		down, _, err := w.(http.Hijacker).Hijack()
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		fmt.Fprint(down, "HTTP/1.1 200 OK\r\n\r\n")
-		go func() { _, _ = io.Copy(up, down); up.Close() }()
-		go func() { _, _ = io.Copy(down, up); down.Close() }()
-	}))
-	t.Cleanup(proxy.Close)
-	t.Cleanup(proxy.CloseClientConnections)
-	return proxy.URL
+	return tunnel(t, outside, func(*http.Request) bool { return true })
 }
 
 // TestFiftyVendorsFromAListOfNames holds that a list of names is all that somebody needs for a first digest.

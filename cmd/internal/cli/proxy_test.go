@@ -14,6 +14,39 @@ import (
 	"testing"
 )
 
+// tunnel is a proxy that leads to a server whatever host it is asked for, if takes says so. It returns its address.
+func tunnel(t *testing.T, server *httptest.Server, takes func(*http.Request) bool) string {
+	t.Helper()
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodConnect {
+			t.Errorf("the proxy is asked to %s %s", r.Method, r.Host)
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		if !takes(r) {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		up, err := net.Dial("tcp", server.Listener.Addr().String())
+		if err != nil {
+			t.Error(err)
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		down, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		fmt.Fprint(down, "HTTP/1.1 200 OK\r\n\r\n")
+		go func() { _, _ = io.Copy(up, down); up.Close() }()
+		go func() { _, _ = io.Copy(down, up); down.Close() }()
+	}))
+	t.Cleanup(proxy.Close)
+	t.Cleanup(proxy.CloseClientConnections)
+	return proxy.URL
+}
+
 // The program reads pages and sends messages through the proxy that the environment names, and trusts what ca_file or
 // SSL_CERT_FILE says.
 func TestProxyAndOwnAuthority(t *testing.T) {
@@ -33,30 +66,15 @@ func TestProxyAndOwnAuthority(t *testing.T) {
 			`<pubDate>Fri, 20 Nov 2026 08:00:00 GMT</pubDate></item></channel></rss>`)
 	}))
 	t.Cleanup(outside.Close)
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodConnect || r.Host != "example.com:443" {
+	proxy := tunnel(t, outside, func(r *http.Request) bool {
+		if r.Host != "example.com:443" {
 			t.Errorf("the proxy is asked to %s %s", r.Method, r.Host)
-			w.WriteHeader(http.StatusBadGateway)
-			return
+			return false
 		}
-		up, err := net.Dial("tcp", strings.TrimPrefix(outside.URL, "https://"))
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		down, _, err := w.(http.Hijacker).Hijack()
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		fmt.Fprint(down, "HTTP/1.1 200 OK\r\n\r\n")
-		go func() { _, _ = io.Copy(up, down); up.Close() }()
-		go func() { _, _ = io.Copy(down, up); down.Close() }()
-	}))
-	t.Cleanup(proxy.Close)
-	t.Cleanup(proxy.CloseClientConnections)
+		return true
+	})
 	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: outside.Certificate().Raw})
-	env := []string{"HTTPS_PROXY=" + proxy.URL, "HOOK=https://example.com/hook"}
+	env := []string{"HTTPS_PROXY=" + proxy, "HOOK=https://example.com/hook"}
 	for name, c := range map[string]struct {
 		key string
 		env []string

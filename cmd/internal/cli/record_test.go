@@ -131,8 +131,17 @@ func dump(t *testing.T, path string, leftOut ...string) map[string][]string {
 // the same say the same. The order of events is a fact too.
 func facts(t *testing.T, path string) map[string][]string {
 	t.Helper()
+	out, err := factsIn(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// factsIn is facts of a file that may not be whole yet: a copy of one that another program is still writing.
+func factsIn(path string) (map[string][]string, error) {
 	const of = ` FROM incidents i JOIN sources s USING (source_id) JOIN vendors v USING (vendor_id) `
-	out, err := rowsOfAll(path, map[string]string{
+	return rowsOfAll(path, map[string]string{
 		"vendors": `SELECT slug, name, homepage, owner, runbook_url FROM vendors ORDER BY slug`,
 		"sources": `SELECT slug, page_url, platform, consecutive_failures, failing_since_at IS NULL, last_error,
 			indicator, baseline_at IS NULL,
@@ -175,8 +184,4 @@ func facts(t *testing.T, path string) map[string][]string {
 			JOIN vendors USING (vendor_id)
 			ORDER BY slug, source_key, field, value, problem`,
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"vendorwatch/cmd/internal/report/channel/channeltest"
 	"vendorwatch/cmd/internal/simulate"
 	"vendorwatch/normalize/racetest"
 )
@@ -205,7 +206,7 @@ func scriptSlack(ts *testscript.TestScript, args []string) error {
 		ts.Setenv("VENDORWATCH_SLACK_URL", s.slack.webhook())
 		return nil
 	case len(args) == 2 && args[0] == "check":
-		return checkBlockKit([]byte(ts.ReadFile(args[1])))
+		return channeltest.CheckMessage([]byte(ts.ReadFile(args[1])))
 	case s.slack == nil:
 		return errUsage
 	case len(args) == 3 && args[0] == "answers":

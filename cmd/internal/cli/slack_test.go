@@ -10,6 +10,8 @@ import (
 	"sync"
 
 	"github.com/slack-go/slack"
+
+	"vendorwatch/cmd/internal/report/channel/channeltest"
 )
 
 // slackSecret is the part of the fake webhook's address that nobody may see.
@@ -83,7 +85,7 @@ func (f *fakeSlack) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	f.mu.Lock()
 	status, text, hear := f.status, f.text, f.hear
-	if err := checkBlockKit(body); err != nil {
+	if err := channeltest.CheckMessage(body); err != nil {
 		f.strange = append(f.strange, fmt.Sprintf("%v: %s", err, body))
 	}
 	if !strings.HasSuffix(r.URL.Path, slackSecret) || r.Method != http.MethodPost {
@@ -102,45 +104,6 @@ func (f *fakeSlack) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.mu.Unlock()
 	w.WriteHeader(status)
 	fmt.Fprint(w, text)
-}
-
-// checkBlockKit says what of a message Slack would not take
-// (https://docs.slack.dev/reference/block-kit/blocks).
-func checkBlockKit(body []byte) error {
-	var m slack.WebhookMessage
-	if err := json.Unmarshal(body, &m); err != nil {
-		return fmt.Errorf("no Slack message: %w", err)
-	}
-	if strings.TrimSpace(m.Text) == "" {
-		return fmt.Errorf("no text for notifications")
-	}
-	if m.Blocks == nil || len(m.Blocks.BlockSet) == 0 || len(m.Blocks.BlockSet) > 50 {
-		return fmt.Errorf("not between 1 and 50 blocks")
-	}
-	if m.Blocks.BlockSet[0].BlockType() != slack.MBTHeader {
-		return fmt.Errorf("no header at the top")
-	}
-	for n, b := range m.Blocks.BlockSet {
-		length, limit := 0, 3000
-		switch b := b.(type) {
-		case *slack.HeaderBlock:
-			length, limit = len(b.Text.Text), 150
-		case *slack.SectionBlock:
-			length = len(b.Text.Text)
-		case *slack.ContextBlock:
-			for _, e := range b.ContextElements.Elements {
-				if text, ok := e.(*slack.TextBlockObject); ok {
-					length += len(text.Text)
-				}
-			}
-		default:
-			return fmt.Errorf("block %d is a %s", n, b.BlockType())
-		}
-		if length == 0 || length > limit {
-			return fmt.Errorf("block %d has %d characters of %d", n, length, limit)
-		}
-	}
-	return nil
 }
 
 // messageID is the id that a message carries, the same at each try.

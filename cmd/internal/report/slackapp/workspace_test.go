@@ -3,6 +3,7 @@ package slackapp
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"vendorwatch/cmd/internal/report/channel/channeltest"
 	"vendorwatch/cmd/internal/report/reporttest"
 	"vendorwatch/db"
 	"vendorwatch/db/ledger"
@@ -94,9 +96,16 @@ func newWorkspace(t *testing.T) *workspace {
 	})
 	mux.HandleFunc("GET /link", w.link)
 	mux.HandleFunc("POST /answer", func(_ http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err == nil {
+			err = channeltest.CheckAnswer(body)
+		}
 		var a answer
-		if err := json.NewDecoder(r.Body).Decode(&a); err != nil {
-			t.Error(err)
+		if err == nil {
+			err = json.Unmarshal(body, &a)
+		}
+		if err != nil {
+			t.Errorf("Slack would refuse the answer: %v: %s", err, body)
 		}
 		w.answers <- a
 	})
@@ -129,6 +138,12 @@ func (w *workspace) link(rw http.ResponseWriter, r *http.Request) {
 		if err := socket.ReadJSON(&back); err != nil {
 			return
 		}
+		var said struct{ Text string }
+		if json.Unmarshal(back.Payload, &said) == nil && said.Text != "" {
+			if err := channeltest.CheckAnswer(back.Payload); err != nil {
+				w.t.Errorf("Slack would refuse the answer: %v: %s", err, back.Payload)
+			}
+		}
 		w.acked <- back
 	}
 }
@@ -137,21 +152,21 @@ func (w *workspace) link(rw http.ResponseWriter, r *http.Request) {
 func (w *workspace) open(rw http.ResponseWriter, r *http.Request) {
 	var asked struct {
 		Trigger string `json:"trigger_id"`
-		View    view   `json:"view"`
+		View    json.RawMessage
 	}
 	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil {
 		w.t.Error(err)
 	}
+	var v view
+	refusal := errors.Join(channeltest.CheckView(asked.View), json.Unmarshal(asked.View, &v))
 	rw.Header().Set("Content-Type", "application/json")
-	v := asked.View
 	switch {
 	case r.Header.Get("Authorization") != "Bearer "+botToken:
 		_, _ = io.WriteString(rw, `{"ok":false,"error":"not_authed"}`)
 	case asked.Trigger != "13.37":
 		_, _ = io.WriteString(rw, `{"ok":false,"error":"expired_trigger_id"}`)
-	case v.Type != "modal", v.Title.Text == "", len(v.Title.Text) > 24, v.Submit.Text == "", len(v.Submit.Text) > 24,
-		len(v.Blocks) == 0, len(v.Blocks) > 100, len(v.CallbackID) > 255, len(v.PrivateMetadata) > 3000:
-		w.t.Errorf("Slack takes no such form: %+v", v)
+	case refusal != nil:
+		w.t.Errorf("Slack takes no such form: %v: %s", refusal, asked.View)
 		_, _ = io.WriteString(rw, `{"ok":false,"error":"invalid_arguments"}`)
 	default:
 		_, _ = io.WriteString(rw, `{"ok":true,"view":{"id":"V1","type":"modal"}}`)

@@ -219,9 +219,10 @@ func TestAReviewKeepsSlacksLimits(t *testing.T) {
 }
 
 func TestMrkdwnNeverCutsAnEscape(t *testing.T) {
+	escapes := strings.NewReplacer("&amp;", "", "&lt;", "", "&gt;", "")
 	for limit := 1; limit < 30; limit++ {
 		got := mrkdwn("ab<&>🔥<&>ab<&>", limit, "…")
-		if size(got) > limit || strings.Contains(channeltest.SlackEscape.ReplaceAllString(got, ""), "&") {
+		if size(got) > limit || strings.Contains(escapes.Replace(got), "&") {
 			t.Errorf("limit %d: %q", limit, got)
 		}
 	}

@@ -26,6 +26,9 @@ type Row struct {
 	Open func(t *testing.T) Rig       // for a kind that does not: a channel with its receiver
 	None func(m message.Message) bool // whether nothing is sent for a message; nil means that all are sent
 
+	// Check returns what the receiver would refuse of what it is sent, and of a preview; nil means nothing.
+	Check func(body []byte) error
+
 	RefusesDigests bool
 
 	// What the receiver of a text acts on: by default mentions of every form, and links.
@@ -173,6 +176,7 @@ func (r Row) preview(t *testing.T) {
 			if f.Text == "" || f.Form != "txt" && f.Form != "json" && f.Form != "html" {
 				t.Errorf("%s: form %q with %d bytes", m.Reason, f.Form, len(f.Text))
 			}
+			r.good(t, f.Text)
 		}
 	}
 }
@@ -194,9 +198,11 @@ func (r Row) everyMessage(t *testing.T) {
 				t.Fatalf("receipt %q, %v", sent.Receipt, err)
 			}
 			none := r.None != nil && r.None(m)
-			if got := rig.Received(); none != (len(got) == 0) {
+			got := rig.Received()
+			if none != (len(got) == 0) {
 				t.Errorf("%d messages arrived", len(got))
 			}
+			r.good(t, got...)
 		})
 	}
 	if r.Open != nil {
@@ -204,8 +210,22 @@ func (r Row) everyMessage(t *testing.T) {
 		if _, err := rig.Channel.Send(t.Context(), reporttest.HostileAlert()); err != nil {
 			t.Fatal(err)
 		}
+		r.good(t, rig.Received()...)
 		for _, body := range rig.Received() {
 			r.harmless(t, body)
+		}
+	}
+}
+
+// good checks that the receiver takes what it is sent.
+func (r Row) good(t *testing.T, bodies ...string) {
+	t.Helper()
+	for _, body := range bodies {
+		if r.Check == nil {
+			continue
+		}
+		if err := r.Check([]byte(body)); err != nil {
+			t.Errorf("it would be refused: %v: %s", err, body)
 		}
 	}
 }

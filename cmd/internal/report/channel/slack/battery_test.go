@@ -16,6 +16,7 @@ func TestBattery(t *testing.T) {
 			return channel.Values{"url": secret.New(address + "/services/T0/B0/" + reporttest.SecretWord)}
 		},
 		HTTP:         &channeltest.HTTP{Success: "ok", Limit: 40000, StatusTells: true},
+		Check:        channeltest.CheckMessage,
 		OnlyBrackets: true,
 	})
 }

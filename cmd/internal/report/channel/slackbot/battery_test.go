@@ -24,11 +24,12 @@ func TestBattery(t *testing.T) {
 			return channeltest.Rig{Channel: channeltest.Must(t, c, err), Received: func() []string {
 				var got []string
 				for _, p := range w.posts {
-					got = append(got, p.text+p.blocks)
+					got = append(got, p.json)
 				}
 				return got
 			}}
 		},
+		Check:        channeltest.CheckMessage,
 		OnlyBrackets: true,
 	})
 }

@@ -32,6 +32,7 @@ type workspace struct {
 
 type slackPost struct {
 	method, ts, thread, text, blocks string
+	json                             string // the message as a webhook would be sent it
 	broadcast                        bool
 }
 
@@ -62,6 +63,20 @@ func newWorkspace(t *testing.T) *workspace {
 		p := slackPost{method: method, ts: r.Form.Get("ts"), thread: r.Form.Get("thread_ts"), text: r.Form.Get("text"),
 			blocks:    r.Form.Get("blocks") + r.Form.Get("attachments"),
 			broadcast: r.Form.Get("reply_broadcast") == "true"}
+		message := map[string]any{"text": p.text}
+		for _, list := range []string{"blocks", "attachments"} {
+			if text := r.Form.Get(list); text != "" {
+				message[list] = json.RawMessage(text)
+			}
+		}
+		body, err := json.Marshal(message)
+		if err == nil {
+			err = channeltest.CheckMessage(body)
+		}
+		if err != nil {
+			t.Errorf("%s: Slack would refuse it: %v: %s", method, err, r.Form)
+		}
+		p.json = string(body)
 		if p.ts == "" {
 			p.ts = fmt.Sprintf("1700000000.%06d", len(w.posts)+1)
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"vendorwatch/normalize/times"
 )
 
 // Basis is how a time of an incident is known; empty where it is not.
@@ -291,17 +292,17 @@ func (f *folding) takeCreated(v, was *view) {
 			i.CreatedAt = t
 		}
 	case was != nil && !was.oneDate && !was.i.CreatedAt.IsZero() &&
-		!sameTime(was.i.CreatedAt, t) && sameTime(i.CreatedAt, was.i.CreatedAt):
+		!times.Same(was.i.CreatedAt, t) && times.Same(i.CreatedAt, was.i.CreatedAt):
 		f.revise(v.seen, "", "created_at", FormatTime(i.CreatedAt), FormatTime(t))
 		i.CreatedAt = t
 	default:
-		i.CreatedAt = moreExact(i.CreatedAt, t)
+		i.CreatedAt = times.Finer(i.CreatedAt, t)
 	}
 }
 
 // time takes one of the incident's times. It reports whether s's word holds now.
 func (f *folding) time(v *view, owner *source, field string, known *time.Time, was, is time.Time, said bool) *source {
-	changed := said && !sameTime(was, is) && !was.Equal(is)
+	changed := said && !times.Same(was, is) && !was.Equal(is)
 	switch {
 	case is.IsZero():
 		// Taken away: the document had it, and has it no more.
@@ -313,8 +314,8 @@ func (f *folding) time(v *view, owner *source, field string, known *time.Time, w
 	case known.IsZero():
 		*known = is
 		return v.source
-	case sameTime(*known, is):
-		*known = moreExact(*known, is)
+	case times.Same(*known, is):
+		*known = times.Finer(*known, is)
 		return owner
 	case said && !changed, !newer(v.source, owner, changed):
 		return owner

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 	"vendorwatch/normalize/markdown"
+	"vendorwatch/normalize/times"
 )
 
 // post is one update on its way through the readings.
@@ -178,13 +179,13 @@ func (f *folding) change(v *view, p *post, u Update) {
 		edit("state", string(p.u.State), string(u.State))
 		p.u.State, p.u.VendorState = u.State, u.VendorState
 	}
-	p.u.CreatedAt = moreExact(p.u.CreatedAt, u.CreatedAt)
+	p.u.CreatedAt = times.Finer(p.u.CreatedAt, u.CreatedAt)
 	switch {
 	case u.PostedAt.IsZero(), p.undated, said && was.PostedAt.Equal(u.PostedAt):
 	case p.u.PostedAt.IsZero():
 		p.u.PostedAt = u.PostedAt
-	case sameTime(p.u.PostedAt, u.PostedAt):
-		p.u.PostedAt = moreExact(p.u.PostedAt, u.PostedAt)
+	case times.Same(p.u.PostedAt, u.PostedAt):
+		p.u.PostedAt = times.Finer(p.u.PostedAt, u.PostedAt)
 	case fresh:
 		edit("posted_at", FormatTime(p.u.PostedAt), FormatTime(u.PostedAt))
 		p.u.PostedAt = u.PostedAt

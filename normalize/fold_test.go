@@ -408,6 +408,27 @@ func TestBasisOfTimes(t *testing.T) {
 			r.Started, r.Resolved = printedAt("2026-03-01T09:40:00Z"), printedAt("2026-03-01T12:05:00Z")
 		}))},
 			"09:40 stated, 12:05 stated"},
+		"stated to the second, in the minute of a post": {[]Reading{seenAt(60, timeline(func(r *Raw) {
+			r.Started, r.Resolved = printedAt(at10), printedAt(at12)
+			r.Created.Text, r.Updates[0].Posted.Text = "2026-03-01T10:00:40Z", "2026-03-01T10:00:40Z"
+			r.Updates[1].Posted.Text = "2026-03-01T12:30:56Z"
+		}))}, "10:00 stated, 12:30 stated"},
+		"stated to the minute, in the minute of a post": {[]Reading{seenAt(60, timeline(func(r *Raw) {
+			r.Started, r.Resolved = printedAt("2026-03-01 10:00 UTC"), printedAt("2026-03-01 12:30 UTC")
+			r.Updates[1].Posted.Text = "2026-03-01T12:30:56Z"
+		}))}, "10:00 posted, 12:30 posted"},
+		"an end that a field states, before a late post": {[]Reading{seenAt(60, ended(timeline(func(r *Raw) {
+			r.Started = printedAt("2026-03-01T09:00:00Z")
+		}), "2026-03-01T09:50:00Z"))}, "09:00 stated, 09:50 stated"},
+		"an end that a field states, before it began again": {[]Reading{seenAt(60, ended(timeline(func(r *Raw) {
+			r.Updates = append([]RawUpdate{{ID: "0", State: "resolved", Posted: printedAt("2026-03-01T09:50:00Z"),
+				Body: "0"}}, r.Updates...)
+			r.Started = printedAt("2026-03-01T09:00:00Z")
+		}), "2026-03-01T09:50:00Z"))}, "09:00 stated, 12:30 posted"},
+		"an end that another document states, before it began again": {[]Reading{
+			seenAt(0, Raw{Document: "list", ID: "1", Title: "Errors", State: "resolved",
+				Started: printedAt("2026-03-01T09:00:00Z"), Resolved: printedAt("2026-03-01T09:50:00Z")}),
+			seenAt(60, timeline(func(*Raw) {}))}, "09:00 stated, 12:30 posted"},
 		"cut": {[]Reading{seenAt(60, timeline(func(r *Raw) { r.Excerpt, r.Created = true, RawTime{} }))},
 			"10:00, 12:30 posted"},
 		"only the end": {[]Reading{seenAt(60,

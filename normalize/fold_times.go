@@ -29,16 +29,16 @@ func (f *folding) settleStart() {
 			first = u
 			break
 		}
-		i.StartGiven = i.StartGiven && !sameTime(u.PostedAt, i.StartedAt) // of planned work that became an incident
+		i.StartGiven = i.StartGiven && !times.Same(u.PostedAt, i.StartedAt) // of planned work that became an incident
 	}
 	switch {
 	case i.StartGiven:
 		r.StartedBasis = f.startBasis
-		if !first.PostedAt.IsZero() && sameTime(first.PostedAt, i.StartedAt) {
+		if !first.PostedAt.IsZero() && times.OfPost(i.StartedAt, first.PostedAt, f.started.last.toSecond[0]) {
 			r.StartedBasis = BasisPosted
-			i.StartedAt = moreExact(i.StartedAt, first.PostedAt)
+			i.StartedAt = times.Finer(i.StartedAt, first.PostedAt)
 		}
-		if r.StartedBasis == BasisPosted && first.State.Over() && sameTime(first.PostedAt, i.StartedAt) {
+		if r.StartedBasis == BasisPosted && first.State.Over() && times.Same(first.PostedAt, i.StartedAt) {
 			r.StartedBasis = "" // the first word was that it is over
 		}
 	case !first.PostedAt.IsZero():
@@ -76,11 +76,14 @@ func (f *folding) settleEnd() {
 	}
 	posted := f.postedEnd()
 	if !stated.IsZero() && reopenedAfter(i.Updates, stated) && !posted.IsZero() {
-		stated = time.Time{}
+		// A document that states the end beside posts made after it has the posts late: Google's "end".
+		if own := f.resolved.last.i.Updates; !reopenedAfter(own, stated) || reopened(own) {
+			stated = time.Time{}
+		}
 	}
 	switch {
-	case !stated.IsZero() && !posted.IsZero() && sameTime(stated, posted):
-		i.ResolvedAt, r.ResolvedBasis, i.EndGiven = moreExact(stated, posted), BasisPosted, true
+	case !stated.IsZero() && !posted.IsZero() && times.OfPost(stated, posted, f.resolved.last.toSecond[1]):
+		i.ResolvedAt, r.ResolvedBasis, i.EndGiven = times.Finer(stated, posted), BasisPosted, true
 	case !stated.IsZero():
 		i.ResolvedAt, r.ResolvedBasis, i.EndGiven = stated, BasisStated, true
 	case !posted.IsZero():

@@ -3,6 +3,7 @@ package normalize
 import (
 	"slices"
 	"time"
+	"vendorwatch/normalize/times"
 )
 
 // Merge joins what is known of an incident with what a document shows of it now. Each field takes the
@@ -29,7 +30,7 @@ func merge(k, s Incident) (Incident, []Edit) {
 	g.state(&m, s)
 	m.Updates = g.updates(k.Updates, s.Updates)
 	m.Components = g.components(k.Components, s)
-	m.CreatedAt = moreExact(k.CreatedAt, s.CreatedAt)
+	m.CreatedAt = times.Finer(k.CreatedAt, s.CreatedAt)
 	m.UpdatedAt = latest(k.UpdatedAt, s.UpdatedAt)
 	m.ScheduledStartAt = g.time("scheduled_start_at", k.ScheduledStartAt, s.ScheduledStartAt)
 	m.ScheduledEndAt = g.time("scheduled_end_at", k.ScheduledEndAt, s.ScheduledEndAt)
@@ -68,32 +69,6 @@ func latest(a, b time.Time) time.Time {
 		return a
 	}
 	return b
-}
-
-// precision is the unit a time was printed in, as far as its value tells: a time on the full minute counts
-// as one without seconds.
-func precision(t time.Time) time.Duration {
-	switch {
-	case t.Nanosecond() != 0:
-		return time.Millisecond
-	case t.Second() != 0:
-		return time.Second
-	default:
-		return time.Minute
-	}
-}
-
-// sameTime reports whether two times may be one, printed in different grains.
-func sameTime(a, b time.Time) bool {
-	return a.Sub(b).Abs() < max(precision(a), precision(b), time.Second)
-}
-
-// moreExact returns the finer of two spellings of one time, a if they contradict each other.
-func moreExact(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && sameTime(a, b) && precision(b) < precision(a) {
-		return b
-	}
-	return a
 }
 
 // Edit is one thing the vendor changed after it had been published.
@@ -156,8 +131,8 @@ func (g *merging) time(field string, k, s time.Time) time.Time {
 		return s
 	case s.IsZero():
 		return k
-	case sameTime(k, s):
-		return moreExact(k, s)
+	case times.Same(k, s):
+		return times.Finer(k, s)
 	case !g.fresh:
 		return k
 	}
@@ -226,7 +201,7 @@ func (g *merging) start(m *Incident, k, s Incident) {
 	default:
 		derived := Incident{Kind: m.Kind, State: m.State, Updates: m.Updates, ScheduledStartAt: m.ScheduledStartAt}
 		deriveTimes(&derived)
-		m.StartedAt = first(derived.StartedAt, moreExact(k.StartedAt, s.StartedAt))
+		m.StartedAt = first(derived.StartedAt, times.Finer(k.StartedAt, s.StartedAt))
 	}
 }
 
@@ -245,7 +220,7 @@ func (g *merging) end(m *Incident, k, s Incident) {
 	case k.ResolvedAt.IsZero(), reopenedAfter(m.Updates, k.ResolvedAt):
 		m.ResolvedAt, m.EndGiven = first(derived.ResolvedAt, first(k.ResolvedAt, s.ResolvedAt)), false
 	default:
-		m.ResolvedAt = moreExact(moreExact(k.ResolvedAt, derived.ResolvedAt), s.ResolvedAt)
+		m.ResolvedAt = times.Finer(times.Finer(k.ResolvedAt, derived.ResolvedAt), s.ResolvedAt)
 	}
 	if !m.StartedAt.IsZero() && m.ResolvedAt.Before(m.StartedAt) {
 		m.ResolvedAt, m.EndGiven = time.Time{}, false
@@ -266,6 +241,14 @@ func reopenedAfter(updates []Update, t time.Time) bool {
 		}
 	}
 	return false
+}
+
+// reopened reports whether a timeline goes on in a state that is not over, after a post said that it is.
+func reopened(updates []Update) bool {
+	over := slices.IndexFunc(updates, func(u Update) bool { return u.State.Over() })
+	return over >= 0 && slices.ContainsFunc(updates[over:], func(u Update) bool {
+		return !u.State.Over() && u.State != StatePostmortem && u.State != StateUpdate && u.State != StateUnknown
+	})
 }
 
 // mergeRaws keeps the newest words of each kind of document.

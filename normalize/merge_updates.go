@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"vendorwatch/normalize/markdown"
+	"vendorwatch/normalize/times"
 )
 
 // updates joins two timelines. An update is the same by its id; without one by minute and state, and
@@ -94,7 +95,7 @@ func alike(k, s Update) bool {
 		return sameText(k.Body, s.Body) || cutOf(s.Body, k.Body, s.PostedAt.IsZero()) ||
 			cutOf(k.Body, s.Body, k.PostedAt.IsZero())
 	}
-	return sameTime(k.PostedAt, s.PostedAt)
+	return times.Same(k.PostedAt, s.PostedAt)
 }
 
 func (g *merging) update(k, s Update) Update {
@@ -112,13 +113,13 @@ func (g *merging) update(k, s Update) Update {
 	case k.State == s.State:
 		m.VendorState = clearer(k.VendorState, s.VendorState)
 	}
-	m.CreatedAt = moreExact(k.CreatedAt, s.CreatedAt)
+	m.CreatedAt = times.Finer(k.CreatedAt, s.CreatedAt)
 	switch {
 	case k.PostedAt.IsZero():
 		m.PostedAt = s.PostedAt
 	case s.PostedAt.IsZero():
-	case sameTime(k.PostedAt, s.PostedAt):
-		m.PostedAt = moreExact(k.PostedAt, s.PostedAt)
+	case times.Same(k.PostedAt, s.PostedAt):
+		m.PostedAt = times.Finer(k.PostedAt, s.PostedAt)
 	case g.fresh:
 		g.edit(m.Key, "posted_at", FormatTime(k.PostedAt), FormatTime(s.PostedAt))
 		m.PostedAt = s.PostedAt

@@ -69,6 +69,7 @@ type view struct {
 	oneDate  bool
 	startIs  Basis
 	stated   time.Time // an end for which the document has a field
+	toSecond [2]bool   // start and end are printed with their seconds, so that a full minute is meant as one
 }
 
 // How a document tells the kind of an incident, the surest last.

@@ -66,6 +66,7 @@ func (m *memo) view(r Reading) *view {
 	})
 	newest := parts[len(parts)-1]
 	v.i, v.kind, v.oneDate, v.startIs, v.stated = newest.i, newest.kind, newest.oneDate, newest.startIs, newest.stated
+	v.toSecond = newest.toSecond
 	v.i.Updates, v.i.Components = nil, nil
 	for _, p := range parts {
 		v.i.Excerpt = v.i.Excerpt || p.i.Excerpt
@@ -131,7 +132,8 @@ func (m *memo) part(raw Raw, own Words, former bool) *view {
 	}
 	v.oneDate = len(i.Updates) == 1 && generatedKey(i.Updates[0].Key) && !i.Updates[0].PostedAt.IsZero() &&
 		(i.StartGiven && i.StartedAt.Equal(i.Updates[0].PostedAt) || i.CreatedAt.Equal(i.Updates[0].PostedAt))
-	v.startIs = startBasis(i)
+	v.toSecond = [2]bool{times.ToSecond(raw.Started), times.ToSecond(raw.Resolved)}
+	v.startIs = startBasis(i, v.toSecond[0])
 	if i.EndGiven {
 		v.stated = i.ResolvedAt
 	}
@@ -140,7 +142,7 @@ func (m *memo) part(raw Raw, own Words, former bool) *view {
 
 // startBasis tells how a document knows the start that it gives. Platforms copy the time at which the entry was made
 // into the start unless somebody sets it: equal to that, or to the time of the first post, it is no statement.
-func startBasis(i Incident) Basis {
+func startBasis(i Incident, toSecond bool) Basis {
 	if !i.StartGiven || i.StartedAt.IsZero() {
 		return ""
 	}
@@ -151,7 +153,7 @@ func startBasis(i Incident) Basis {
 		}
 	}
 	for _, t := range []time.Time{i.CreatedAt, firstPost} {
-		if !t.IsZero() && sameTime(t, i.StartedAt) {
+		if !t.IsZero() && times.OfPost(i.StartedAt, t, toSecond) {
 			return BasisPosted
 		}
 	}

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/times"
 	"vendorwatch/scraper"
 	"vendorwatch/scraper/page"
 )
@@ -298,7 +300,7 @@ func (g *pageData) impacts(raw *normalize.Raw, impacts []impact, words []string)
 	if all.beginsBefore(*raw) {
 		raw.Started = page.Time(all.start, "")
 	}
-	if !all.open && strings.EqualFold(raw.State, "resolved") {
+	if !all.open && strings.EqualFold(raw.State, "resolved") && !all.outlived(raw.Updates) {
 		raw.Resolved = page.Time(all.end, "")
 	}
 }
@@ -337,6 +339,16 @@ func (s *span) add(i impact) {
 	if s.open = s.open || i.EndAt == ""; s.end == "" || page.Before(s.end, i.EndAt) {
 		s.end = i.EndAt
 	}
+}
+
+// outlived reports whether a post says, over a minute after the last impact ended, that the incident goes on. That the
+// vendor watches on is no such word.
+func (s *span) outlived(updates []normalize.RawUpdate) bool {
+	end, err := times.Parse(page.Time(s.end, ""), "")
+	return err == nil && slices.ContainsFunc(updates, func(u normalize.RawUpdate) bool {
+		goesOn := strings.EqualFold(u.State, "investigating") || strings.EqualFold(u.State, "identified")
+		return goesOn && page.After(u.Posted.Text, end.Add(time.Minute))
+	})
 }
 
 // beginsBefore reports whether the impact began before everything that was posted. One that began later is a part of

@@ -138,9 +138,11 @@ CREATE TABLE component_lists ( -- lists of components as pages showed them, each
   list_id INTEGER PRIMARY KEY, -- ours
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page
   hash TEXT NOT NULL, -- of the words
-  words BLOB NOT NULL, -- gzip of a JSON array: the vendor's own words, one object for each component
+  base_id INTEGER REFERENCES component_lists (list_id), -- the whole list that this one is told by; null: this one is whole
+  words BLOB NOT NULL, -- packed JSON array: the vendor's own words, one object for each component; in a list that is told by another one, an array of two numbers for components of that list: the position of the first, and how many
   UNIQUE (source_id, hash)
 ) STRICT;
+CREATE INDEX component_lists_whole ON component_lists (source_id) WHERE base_id IS NULL;
 
 CREATE TABLE component_readings ( -- when each list was read: a row whenever the list of a live page changes, and one for each saved page
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page

@@ -8,7 +8,6 @@ import (
 
 	"vendorwatch/db"
 	"vendorwatch/db/internal/scan"
-	"vendorwatch/db/record/internal/components"
 	"vendorwatch/db/record/internal/incidents"
 	"vendorwatch/db/record/internal/pages"
 	"vendorwatch/db/record/internal/readings"
@@ -25,7 +24,7 @@ func savePage(ctx context.Context, tx *db.Tx, p pass) (all change, err error) {
 	}
 	words := pages.Words{Indicator: p.Indicator, Headline: p.IndicatorText, Whole: p.AllComponents}
 	if len(p.Components) > 0 {
-		words.List = components.Says(p.SourceID, p.Components)
+		words.List = p.parts.Says(p.Components)
 	}
 	r := words.Judge(p.Words, p.Components)
 	if err := all.add(writePage(ctx, tx, p, r.Severity, r.Because)); err != nil {

@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 16:21:31');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 16:21:31');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 19:06:39');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 19:06:39');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -134,11 +134,12 @@ CREATE TABLE component_lists ( -- lists of components as pages showed them, each
   list_id INTEGER PRIMARY KEY, -- ours
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page
   hash TEXT NOT NULL, -- of the words
-  words BLOB NOT NULL, -- gzip of a JSON array: the vendor's own words, one object for each component
+  base_id INTEGER REFERENCES component_lists (list_id), -- the whole list that this one is told by; null: this one is whole
+  words BLOB NOT NULL, -- packed JSON array: the vendor's own words, one object for each component; in a list that is told by another one, an array of two numbers for components of that list: the position of the first, and how many
   UNIQUE (source_id, hash)
 ) STRICT;
-INSERT INTO component_lists (list_id, source_id, hash, words) VALUES (1, 1, '2a04bb9e27571fd7e01c0bec', X'1F8B08000000000000FF8AAE56CA4C51B2523254D251CA4BCC4D55B252720CF054D2514A2FCA2F2D50B25272CE2F4A55D2512A2E492C292D56B252CA2F482D4A2CC9CCCF4BCC51AAD581EA3642E80E4F4DC2A93C960B100000FFFFA145F1A26F000000');
-INSERT INTO component_lists (list_id, source_id, hash, words) VALUES (2, 1, '0996df3401d7aad86c4d638f', X'1F8B08000000000000FF4CCC310A02410C40D1DE63FC7A1A2DD389959D9D8588440CCBC0BA19B2994AE6EE36827B80F76E1FEA0B614F61D1B7211C2F670A53786F08270FA3B0A6665F119A46569D1FDE532763945F70F807577B6E85370BCDEA8BCE8CFBEE1B0000FFFFCA69A67072000000');
+INSERT INTO component_lists (list_id, source_id, hash, base_id, words) VALUES (1, 1, '2a04bb9e27571fd7e01c0bec', NULL, X'0182751A0D71253FE7FCA2545C89049EE28C10BAC35393702A8F050C00');
+INSERT INTO component_lists (list_id, source_id, hash, base_id, words) VALUES (2, 1, '0996df3401d7aad86c4d638f', NULL, X'0182751A0D71253FE7FCA2546292B211C280F0D4245CC9AA36163000');
 CREATE TABLE component_readings ( -- when each list was read: a row whenever the list of a live page changes, and one for each saved page
   source_id INTEGER NOT NULL REFERENCES sources (source_id), -- which page
   seen_at TEXT NOT NULL CHECK (seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was read; of a saved page, when it was saved
@@ -572,6 +573,7 @@ CREATE INDEX coverage_gaps_unfilled ON coverage_gaps (source_id, from_at) WHERE 
 CREATE INDEX coverage_gaps_lasting ON coverage_gaps (source_id) WHERE to_at IS NULL AND filled_at IS NULL;
 CREATE INDEX components_not_operational ON components (source_id, status) WHERE status <> 'operational' AND gone_at IS NULL;
 CREATE INDEX component_changes_by_component ON component_changes (component_id, at);
+CREATE INDEX component_lists_whole ON component_lists (source_id) WHERE base_id IS NULL;
 CREATE INDEX page_states_lasting ON page_states (source_id, until_at) WHERE until_at > seen_at;
 CREATE INDEX incidents_by_source_start ON incidents (source_id, started_at);
 CREATE INDEX incidents_by_start ON incidents (started_at);

@@ -19,12 +19,13 @@ type entry struct {
 // reading is a list of components that the page showed, packed.
 type reading struct {
 	At   string `db:"seen_at"`
-	List string `db:"words"`
+	List string `db:"words = l.words"`
+	Base string `db:"base = b.words"` // list that it is told by; empty: it is whole
 }
 
 var (
 	entryColumns   = scan.Of[entry]("")
-	readingColumns = scan.Of[reading]("")
+	readingColumns = scan.Of[reading]("r")
 )
 
 // HistoryAgain makes the histories of components again whose statuses mean something else now, by the lists that the
@@ -64,16 +65,18 @@ func (k *Known) HistoryAgain(ctx context.Context, tx *db.Tx, wordsAt func(at str
 
 // lists returns all lists of the source's components, the oldest first.
 func (k *Known) lists(ctx context.Context, tx *db.Tx, wordsAt func(string) normalize.Words) ([]partsList, error) {
-	rows, err := readingColumns.All(ctx, tx, `SELECT r.seen_at, l.words
+	rows, err := readingColumns.All(ctx, tx, `SELECT `+readingColumns.Columns+`
 		FROM component_readings r JOIN component_lists l USING (list_id)
+			LEFT JOIN component_lists b ON b.list_id = l.base_id
 		WHERE r.source_id = ? ORDER BY r.seen_at, l.hash`, k.source)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]partsList, len(rows))
+	var reader Reader
 	for n, row := range rows {
 		out[n].at = row.At
-		if out[n].components, err = Read([]byte(row.List), wordsAt(row.At)); err != nil {
+		if out[n].components, err = reader.Read([]byte(row.List), []byte(row.Base), wordsAt(row.At)); err != nil {
 			return nil, err
 		}
 	}

@@ -39,6 +39,7 @@ var (
 type Known struct {
 	source int64
 	rows   map[string]*Row // by key; nil until they are loaded
+	said   *Said           // the list whose words were asked for last
 }
 
 // Of returns the components of a source.

@@ -16,6 +16,7 @@ type said struct {
 	state
 	ListHash string `db:"list_hash = l.hash"`
 	List     string `db:"list = l.words"`
+	Base     string `db:"base = b.words"` // list that it is told by; empty: it is whole
 }
 
 var saidColumns = scan.Of[said]("p")
@@ -31,11 +32,13 @@ type Judged struct {
 func Again(ctx context.Context, tx *db.Tx, sourceID int64, wordsAt func(at string) normalize.Words) ([]Judged, error) {
 	rows, err := saidColumns.All(ctx, tx, `SELECT `+saidColumns.Columns+`
 		FROM page_states p LEFT JOIN component_lists l USING (list_id)
+			LEFT JOIN component_lists b ON b.list_id = l.base_id
 		WHERE p.source_id = ? ORDER BY p.seen_at, p.hash`, sourceID)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Judged, len(rows))
+	var reader components.Reader
 	for n, row := range rows {
 		was, err := row.reading()
 		if err != nil {
@@ -44,7 +47,7 @@ func Again(ctx context.Context, tx *db.Tx, sourceID int64, wordsAt func(at strin
 		own := wordsAt(row.SeenAt)
 		var list []normalize.Component
 		if row.ListID != 0 {
-			if list, err = components.Read([]byte(row.List), own); err != nil {
+			if list, err = reader.Read([]byte(row.List), []byte(row.Base), own); err != nil {
 				return nil, err
 			}
 		}

@@ -31,6 +31,7 @@ type day struct {
 	incidents []upstream.Incident // of the captures, with their posts as they were seen
 	added     []upstream.Incident // of documents of a later date, by the vendors' own times
 	ids       map[int64]string    // vendor and the vendor's id
+	posts     map[int64][]upstream.Post
 	world     upstream.World
 	expected  expected
 }
@@ -60,7 +61,8 @@ type entry struct {
 
 func readDay(t *testing.T, file string) day {
 	t.Helper()
-	d := day{name: strings.TrimSuffix(filepath.Base(file), ".expected.json"), ids: map[int64]string{}}
+	d := day{name: strings.TrimSuffix(filepath.Base(file), ".expected.json"), ids: map[int64]string{},
+		posts: map[int64][]upstream.Post{}}
 	b, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -117,7 +119,8 @@ func readDay(t *testing.T, file string) day {
 		if i.Ended.IsZero() {
 			i.Ended = end
 		}
-		i.Says = upstream.Read(i, slices.Collect(maps.Values(e.posts)))
+		d.posts[number] = slices.Collect(maps.Values(e.posts))
+		i.Says = upstream.Read(i, d.posts[number])
 		return i
 	}
 	for _, k := range slices.SortedFunc(maps.Keys(known), func(a, b key) int {
@@ -350,16 +353,21 @@ func footings(t *testing.T, page map[string]string) map[string][]upstream.Footin
 	return all
 }
 
+// allDays are read once; who changes them copies them.
+var allDays []day
+
 func days(t *testing.T) []day {
+	if len(allDays) > 0 {
+		return allDays
+	}
 	files, err := filepath.Glob(filepath.Join(daysFolder, "*.expected.json"))
 	if err != nil || len(files) == 0 {
 		t.Skip("../shared/days is not here")
 	}
-	var all []day
 	for _, f := range files {
-		all = append(all, readDay(t, f))
+		allDays = append(allDays, readDay(t, f))
 	}
-	return all
+	return allDays
 }
 
 // found is what the stories of a day are held to: the reader's verdicts.

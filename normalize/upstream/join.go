@@ -7,6 +7,18 @@ import (
 	"time"
 )
 
+// silent returns the incidents of open that nothing but time speaks for. Who opens long after the provider's own
+// incident was over is none of them.
+func (t *telling) silent(s *Story, first time.Time, earlier, after time.Duration) []*witness {
+	open := t.open(s, first, earlier, after)
+	if cause := s.cause(); cause != nil {
+		if ended := t.of(*cause).Ended; !ended.IsZero() {
+			open = slices.DeleteFunc(open, func(i *witness) bool { return i.Opened.After(ended.Add(afterwards)) })
+		}
+	}
+	return slices.DeleteFunc(open, func(i *witness) bool { return i.cloud })
+}
+
 // open returns the incidents that may still belong to a story, and that opened in that time around its first.
 func (t *telling) open(s *Story, first time.Time, earlier, after time.Duration) []*witness {
 	n := readNames()
@@ -61,8 +73,8 @@ func (t *telling) standing(s *Story, first time.Time) {
 		}
 	}
 	var found []*witness
-	for _, i := range t.open(s, first, early, withinHour) {
-		if t.world.stands(i.by, *s) && !i.cloud {
+	for _, i := range t.silent(s, first, early, withinHour) {
+		if t.world.stands(i.by, *s) {
 			found = append(found, i)
 			companies[i.by] = true
 		}
@@ -78,8 +90,8 @@ func (t *telling) standing(s *Story, first time.Time) {
 // others adds those who say nothing of providers and opened soon after the start, if chance does not bring so many of
 // them. One alone is a bystander.
 func (t *telling) others(s *Story, first time.Time) {
-	silent := slices.DeleteFunc(t.open(s, first, early, spans[len(spans)-1]), func(i *witness) bool {
-		return i.cloud || i.says.blames()
+	silent := slices.DeleteFunc(t.silent(s, first, early, spans[len(spans)-1]), func(i *witness) bool {
+		return i.says.blames()
 	})
 	for _, r := range t.runsOf(silent) {
 		for _, i := range r.members {

@@ -14,9 +14,17 @@ const (
 		`connectivity)`
 	because = `(?:due to|caused by|because of|as a result of|result of|resulting from|related to|attributed to|` +
 		`attributable to|stem(?:s|med|ming)? from|originat(?:es|ed|ing) (?:from|in|at|with)|traced to|tied to|` +
-		`linked to|owing to|thanks to|(?:impacted|affected|hit) by|in connection with|root cause (?:is|was))`
-	few  = `(?:[ \-/]+[\w.&'’()-]+){0,5}?[ \-/]+`
-	some = `(?:[ \-/]+[\w.&'’()-]+){0,3}?[ \-/]+`
+		`linked to|owing to|thanks to|(?:impacted|affected|hit|triggered) by|in connection with|consequence of|` +
+		`in light of|part of|impact (?:of|from)|root cause (?:is|was))`
+	// What says that a name alone is the cause. The others may only say what something is about.
+	solely = `(?:due to|caused by|because of|result of|resulting from|attributed to|attributable to|` +
+		`stem(?:s|med|ming)? from|originat(?:es|ed|ing) (?:from|in|at|with)|traced (?:back )?to|triggered by|` +
+		`owing to|root cause (?:is|was|lies with))`
+	be    = `(?:is|are|was|were|has been|have been|had been)`
+	the   = `(?:the |our |an? |one of our |one of the )?`
+	seems = `(?:appears?|seems?|looks?|believed|confirmed|known|suspected)`
+	few   = `(?:[ \-/]+[\w.&'’()-]+){0,5}?[ \-/]+`
+	some  = `(?:[ \-/]+[\w.&'’()-]+){0,3}?[ \-/]+`
 )
 
 var (
@@ -32,6 +40,9 @@ var (
 	carrierWords = lazyregexp.New(`(?i)\b(?:upstream |third[ -]party |external )?(?:(?:network|internet|transit|` +
 		`telecom\w*|mobile|bandwidth|fib(?:er|re)|power|carrier|peering|colocation|data ?cent(?:er|re)|isp)[ -]+)+` +
 		`(?:service )?(?:providers?|carriers?|partners?|vendors?)\b|\bcarriers?\b|\bisps?\b`)
+	// Whom one speaks of as a partner or vendor may be anybody: a bank, a shop. Of these only a blame counts.
+	standsBelow = lazyregexp.New(`(?i)\b(?:upstream|third[ -]party|3rd[ -]party|cloud|hosting|infrastructure|cdn|dns)` +
+		`[ -]`)
 	carrierTitle = lazyregexp.New(`(?i)\b(?:network (?:performance|connectivity|latency|degradation|congestion)|` +
 		`degraded network|packet loss|routing|transit|peering|sms|mms|carriers?|fib(?:er|re))\b`)
 
@@ -55,7 +66,8 @@ var (
 
 // forms are the ways in which a text blames X: as a cause, as the subject of a sentence, and more freely in a title,
 // which has no verbs to spare.
-type forms struct{ cause, subject, title *lazyregexp.Regexp }
+// tells are the ways in which it tells of X's trouble, and leaves to the reader that it is its own too.
+type forms struct{ cause, subject, title, tells *lazyregexp.Regexp }
 
 var readForms = sync.OnceValue(func() map[rune]forms {
 	return map[rune]forms{firstToken: formsOf(string(firstToken)), unnamedToken: formsOf(string(unnamedToken))}
@@ -63,7 +75,13 @@ var readForms = sync.OnceValue(func() map[rune]forms {
 
 func formsOf(token string) forms {
 	x := token + `(?:['’]s?)?`
-	affects := `\b(?:caus|affect|impact|lead|disrupt|prevent)(?:ing|ed|es|s)\b`
+	affects := `\b(?:(?:caus|affect|impact|lead|disrupt|prevent)(?:ing|ed|es|s)|` +
+		`(?:continues?|starts?|started|continued) to (?:cause|affect|impact|disrupt|prevent))\b`
+	troubled := `(?:(?:currently|still|now|also|again|reportedly|partially|completely|globally|once again) )*` +
+		`(?:(?:experiencing|having|seeing|facing|suffering(?: from)?|undergoing)[^.,;]{0,40}` + trouble + `|down\b|` +
+		`unavailable|degraded|offline|unreachable|recovering)`
+	// The name and what may stand in brackets or between commas after it.
+	aside := the + x + `(?:,? \([^()]{0,60}\)|, (?:which|who|whom|our|one of)\b[^.,;]{0,60},|,? (?:which|who))?`
 	cause := []string{
 		because + few + `(?:` + x + some + trouble + `|` + x + `[ -]+side|` +
 			trouble + `[^.]{0,60}(?:at|with|of|from|in|on|by|affecting)` + few + x + `)`,
@@ -74,6 +92,19 @@ func formsOf(token string) forms {
 		trouble + `[^.]{0,40}\bour (?:[\w-]+ ){0,3}(?:` + string(unnamedToken) +
 			`|providers?|partners?|vendors?),? \(?` + x,
 		trouble + `[^.]{0,40}` + string(unnamedToken) + `,? \(?` + x,
+		solely + `(?: the| our| an?)?(?: [\w-]+){0,2} ` + x + `(?:[.,;:)!]| [-–|(]|$)`,
+		trouble + `,? (?:` + be + `|lies?|(?:` + be + ` )?(?:(?:likely|probably) )?` + seems + ` to (?:be|lie))` +
+			`(?: likely| located)? (?:with|at|within) ` + the + x + `(?:[.,;:)!]| \||$)`,
+		`(?:` + be + `|be|as|` + seems + ` (?:to be|like)) (?:an?|the|part of an?) (?:[\w-]+ ){0,3}?` + trouble +
+			` (?:at|with|within|of|from|in|on) ` + the + x,
+		`\b(?:third[ -]party|3rd[ -]party|upstream|provider|vendor|external) ` + trouble + `(?::| -|,)? \(?` + the + x,
+		`\b(?:wait\w*|await\w*) (?:for|on) ` + the + x + ` (?:\| )?` +
+			`(?:resol|restor|fix|recover|mitigat|complet|repair)\w*`,
+		`\bwith ` + the + x + ` (?:\| )?(?:resolve|fix|restore|mitigate)\b[^.]{0,60}\b(?:their (?:side|end|part)|` +
+			`its (?:side|end))\b`,
+		trouble + `[^.,;]{0,30} on ` + the + x + `[ -]+(?:side|end)\b`,
+		`\b(?:because|since|as|while|until|when|after|now that|that) ` + aside + ` (?:` + be + ` )?` + troubled,
+		`\bwith ` + the + x + ` (?:being )?(?:down|unavailable|offline|degraded)\b`,
 	}
 	subject := []string{x + some + trouble + `[^.]{0,40}` + affects,
 		string(unnamedToken) + `,? \(?` + x + `\)?,? (?:is|are|has|have|had|was|were)\b[^.]{0,40}` + trouble}
@@ -87,19 +118,32 @@ func formsOf(token string) forms {
 		cause = append(cause, trouble+` (?:at|with|of|from|in|on)(?:[ ]+[\w-]+){0,6}?[ ]+`+x)
 		title = append(title, `\bupstream (?:service )?`+trouble)
 	}
+	begins := `(?:^|[,;:.(–-] ?|` + string(unnamedToken) + `,? \(?|\b(?:that|because|since|as|while|when|where|until|` +
+		`after|but|believe|see|the|host|cdn|ongoing:?) )`
+	tells := []string{
+		begins + aside + ` ` + be + ` ` + troubled,
+		`\band ` + the + x + ` has (?:an?|some|degraded)\b[^.,;]{0,40}` + trouble,
+		aside + ` ` + be + ` (?:an? |some )?(?:currently )?(?:experiencing|suffering)[^.,;]{0,40}` + trouble,
+		begins + aside + ` (?:(?:has|have|had) )?(?:also )?(?:acknowledged|confirmed|reported|identified|declared|` +
+			`resolved|fixed|mitigated|implemented|deployed|applied|reports?|confirms?)\b[^.;]{0,60}` +
+			`\b(?:issues?|problems?|outages?|incidents?|disruptions?|fix|root cause|mitigations?|recovery)\b`,
+		`(?:` + begins + `|following )` + the + x + `,? (?:has |have |is |are )?(?:also |fully |now |already )?` +
+			`(?:recovers|recovered|recovery|recovering)\b`,
+	}
 	join := func(all []string) *lazyregexp.Regexp { return lazyregexp.New(`(?i)(?:` + strings.Join(all, "|") + `)`) }
-	return forms{join(cause), join(subject), join(title)}
+	return forms{join(cause), join(subject), join(title), join(tells)}
 }
 
 // placed finds X as the place of trouble, as in "clusters in Azure Central US": there it is no subject.
 var placed = lazyregexp.New(`(?i)\b(?:in|on|within|across|for)(?: the)? ` + string(firstToken))
 
-// blamed reports whether a text names X's trouble as the cause of its own.
-func blamed(marked, token string, title bool) bool {
+// blamed returns how a text speaks of X's trouble: it Blames X if it names that as the cause of its own, and TellsOf it
+// if it does not say whose trouble it is too; else "".
+func blamed(marked, token string, title bool) Stance {
 	f := readForms()[unnamedToken]
 	if !strings.Contains(marked, token) &&
 		!(title && token == string(unnamedToken) && strings.Contains(strings.ToLower(marked), "upstream")) {
-		return false
+		return ""
 	}
 	if token != string(unnamedToken) {
 		f = readForms()[firstToken]
@@ -115,8 +159,14 @@ func blamed(marked, token string, title bool) bool {
 		}, marked)
 	}
 	if f.cause.MatchString(marked) {
-		return true
+		return Blames
 	}
 	marked = placed.ReplaceAllString(marked, "in x")
-	return f.subject.MatchString(marked) || title && f.title.MatchString(marked)
+	switch {
+	case f.subject.MatchString(marked):
+		return Blames
+	case title && f.title.MatchString(marked), f.tells.MatchString(marked):
+		return TellsOf
+	}
+	return ""
 }

@@ -16,6 +16,7 @@ type Stance string
 const (
 	Blames      Stance = "blames"       // it names the provider's trouble as the cause of its own
 	BlamesModel Stance = "blames_model" // it blames the provider of an AI model, whom it does not name
+	TellsOf     Stance = "tells_of"     // it tells of the provider's trouble, and not whether that is its own
 	InRegion    Stance = "in_region"    // it names a region of the provider as the place of its trouble
 	NotHit      Stance = "not_hit"      // it names the provider's trouble, and says that it is not hit
 	Unrelated   Stance = "unrelated"    // it says that its trouble has nothing to do with the provider's
@@ -68,7 +69,9 @@ type reader struct {
 func (r *reader) take(sentence string, at time.Time, title bool) {
 	marked, places := r.names.mark(sentence, r.own)
 	denied, unrelated := denial.MatchString(marked), unrelated.MatchString(marked)
-	unnamed := !denied && !unrelated && !r.carriers && blamed(marked, string(unnamedToken), title)
+	stance := blamed(marked, string(unnamedToken), title)
+	unnamed := !denied && !unrelated && !r.carriers &&
+		(stance == Blames || stance == TellsOf && standsBelow.MatchString(sentence))
 	regions := map[string]string{}
 	for _, p := range places {
 		if p.region != "" && regions[p.provider] == "" {
@@ -90,9 +93,10 @@ func (r *reader) take(sentence string, at time.Time, title bool) {
 			m.Stance = NotHit
 		case unnamed && r.names.only(p.provider, places):
 			m.Stance = Blames // "Due to upstream provider issues, no data comes from AWS"
-		case blamed(marked, string(tokenOf(number)), title):
-			m.Stance = Blames
 		default:
+			m.Stance = blamed(marked, string(tokenOf(number)), title)
+		}
+		if m.Stance == "" {
 			continue
 		}
 		r.add(m)
@@ -101,7 +105,7 @@ func (r *reader) take(sentence string, at time.Time, title bool) {
 		r.add(Mention{Stance: Blames, At: at, Words: sentence})
 	}
 	if model := strings.ReplaceAll(marked, string(modelToken), string(unnamedToken)); model != marked && !denied &&
-		blamed(model, string(unnamedToken), title) {
+		blamed(model, string(unnamedToken), title) != "" {
 		r.add(Mention{Stance: BlamesModel, At: at, Words: sentence})
 	}
 }
@@ -127,7 +131,8 @@ type testimony struct {
 }
 
 // weigh takes the strongest stance towards each provider. Who says that it is not hit, and at another time that it is,
-// is hit: the first may be about a part of it. Only "unrelated" takes a blame back.
+// is hit: the first may be about a part of it. Only "unrelated" takes a blame back. Who tells of the provider's trouble
+// in an incident of its own, and never says that it is not hit, blames it.
 func weigh(says []Mention) testimony {
 	t := testimony{of: map[string]Mention{}}
 	says = slices.Clone(says)
@@ -147,10 +152,19 @@ func weigh(says []Mention) testimony {
 		had, ok := t.of[m.Provider]
 		region := cmp.Or(had.Region, m.Region)
 		if !ok || m.Stance == Unrelated || had.Stance != Unrelated && weight(m.Stance) > weight(had.Stance) {
+			if had.Stance == TellsOf && m.Stance == Blames {
+				m.At = had.At // it counted from then on
+			}
 			had = m
 		}
 		had.Region = region
 		t.of[m.Provider] = had
+	}
+	for provider, m := range t.of {
+		if m.Stance == TellsOf {
+			m.Stance = Blames
+			t.of[provider] = m
+		}
 	}
 	return t
 }
@@ -161,7 +175,7 @@ func (t testimony) excludes(provider string) bool {
 	return s == NotHit || s == Unrelated
 }
 
-func weight(s Stance) int { return slices.Index([]Stance{InRegion, NotHit, Blames}, s) }
+func weight(s Stance) int { return slices.Index([]Stance{InRegion, TellsOf, NotHit, Blames}, s) }
 
 func firstOf(had, m Mention) Mention {
 	if had.Stance == "" {

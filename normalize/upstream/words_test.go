@@ -19,7 +19,7 @@ func TestRead(t *testing.T) {
 		want        []string
 	}{
 		{"Kelp builds are late", "Builds fail due to an outage at GitHub.", []string{"github blames"}},
-		{"GitHub outage delays our builds", "", []string{"github blames"}},
+		{"GitHub outage delays our builds", "", []string{"github tells_of"}},
 		{"", "We see errors as a result of the global Cloudflare outage.", []string{"cloudflare blames"}},
 		{"", "A CloudFlare incident is affecting our dashboard.", []string{"cloudflare blames"}},
 		{"", "This seems related to an Azure networking problem.", []string{"azure blames"}},
@@ -30,8 +30,8 @@ func TestRead(t *testing.T) {
 		{"", "Since 06:56 UTC we feel an outage caused by problems at AWS in us-east-1.",
 			[]string{"aws blames us-east-1", "aws in_region us-east-1"}},
 		{"Upstream provider issue in us-east-1", "", []string{" blames", "aws blames us-east-1"}},
-		{"Slow searches following AWS outage", "", []string{"aws blames"}},
-		{"Errors from GCP", "", []string{"google-cloud blames"}},
+		{"Slow searches following AWS outage", "", []string{"aws tells_of"}},
+		{"Errors from GCP", "", []string{"google-cloud tells_of"}},
 		{"Some runs may not start due to the AWS outage", "", []string{"aws blames"}},
 
 		// A place is no cause.

@@ -28,6 +28,9 @@ func ParseStamp(s string) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}
+	if len(s) == len(normalize.TimeLayout) && s[len(s)-1] == 'Z' && s[19] == '.' {
+		return time.Parse(time.RFC3339Nano, s) // the same, several times as fast
+	}
 	return time.Parse(normalize.TimeLayout, s)
 }
 

@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 19:06:39');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 19:06:39');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 19:28:36');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 19:28:36');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -178,9 +178,9 @@ CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors pub
   url TEXT NOT NULL DEFAULT '', -- the incident's own page
   severity TEXT NOT NULL CHECK (severity IN ('none', 'minor', 'major', 'critical', 'unknown')), -- from the vendor's impact word; unknown: there is none, or it is not a known word
   state TEXT NOT NULL CHECK (state IN ('investigating', 'identified', 'monitoring', 'resolved', 'scheduled', 'in_progress', 'verifying', 'completed', 'cancelled', 'unknown')), -- current state
-  ended INTEGER NOT NULL GENERATED ALWAYS AS (state IN ('resolved', 'completed', 'cancelled')), -- 1: by its state it is over
-  stateless INTEGER NOT NULL GENERATED ALWAYS AS (state = 'unknown' AND vendor_state = '' AND (raw ->> '$[0].document') IS 'feed_item'), -- 1: it is an item of a feed that does not say whether it is over
-  open INTEGER NOT NULL GENERATED ALWAYS AS (NOT ended AND NOT stateless AND left_feed_at IS NULL), -- 1: it is not over, and the page still lists it; 0 also if nothing says whether it is over
+  ended INTEGER NOT NULL GENERATED ALWAYS AS (state IN ('resolved', 'completed', 'cancelled')) STORED, -- 1: by its state it is over
+  stateless INTEGER NOT NULL GENERATED ALWAYS AS (state = 'unknown' AND vendor_state = '' AND (raw ->> '$[0].document') IS 'feed_item') STORED, -- 1: it is an item of a feed that does not say whether it is over
+  open INTEGER NOT NULL GENERATED ALWAYS AS (NOT ended AND NOT stateless AND left_feed_at IS NULL) STORED, -- 1: it is not over, and the page still lists it; 0 also if nothing says whether it is over
   vendor_severity TEXT NOT NULL DEFAULT '', -- the vendor's impact word
   vendor_state TEXT NOT NULL DEFAULT '', -- the vendor's state word
   started_at TEXT CHECK (started_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- vendor's time: start of the impact, else of the first update
@@ -583,6 +583,8 @@ CREATE INDEX incidents_by_event ON incidents (same_event_id) WHERE same_event_id
 CREATE INDEX incidents_open ON incidents (source_id) WHERE open = 1;
 CREATE INDEX incidents_open_by_began ON incidents (coalesce(started_at, scheduled_start_at, first_seen_at), incident_id) WHERE open = 1;
 CREATE INDEX incidents_open_by_window ON incidents (coalesce(scheduled_start_at, started_at, first_seen_at), incident_id) WHERE open = 1 AND kind = 'maintenance';
+CREATE INDEX incidents_long ON incidents (resolved_at) WHERE julianday(resolved_at) - julianday(started_at) > 1.9;
+CREATE INDEX incidents_left ON incidents (left_feed_at) WHERE left_feed_at IS NOT NULL;
 CREATE UNIQUE INDEX incidents_open_of_page ON incidents (source_id) WHERE open = 1 AND origin = 'page';
 CREATE INDEX incidents_of_page ON incidents (source_id, started_at) WHERE origin = 'page';
 CREATE UNIQUE INDEX incidents_open_of_ours ON incidents (source_id) WHERE open = 1 AND origin IN ('probe', 'signal');
@@ -851,9 +853,9 @@ FROM (
   SELECT o.*, red.started_at AS red_at,
     CASE WHEN o.started_basis = 'stated' AND (red.started_at IS NULL OR o.started_at < red.started_at) THEN o.started_at ELSE red.started_at END AS wrong_at
   FROM incidents o
-  LEFT JOIN incidents red ON red.incident_id = (
+  LEFT JOIN incidents red ON red.incident_id = CASE WHEN o.same_event_id IS NOT NULL THEN (
     SELECT p.incident_id FROM incidents p
-    WHERE p.same_event_id = o.same_event_id AND p.origin = 'page' AND p.incident_id <> o.incident_id ORDER BY p.started_at LIMIT 1)
+    WHERE p.same_event_id = o.same_event_id AND p.origin = 'page' AND p.incident_id <> o.incident_id ORDER BY p.started_at LIMIT 1) END
 ) i
 JOIN sources s USING (source_id)
 WHERE i.kind = 'incident' AND i.origin IN ('vendor', 'page') AND coalesce(i.same_event_id, i.incident_id) = i.incident_id;
@@ -1091,7 +1093,7 @@ FROM sources s
 JOIN vendors v USING (vendor_id);
 CREATE VIEW v_status AS -- whether each vendor is well at this moment, by what its watched pages say, and since when; a page that was not read when it was due says nothing
 WITH
-  source AS (
+  source AS MATERIALIZED ( -- the watched pages
     SELECT s.source_id, s.vendor_id, clock.now, s.last_success_at, s.indicator, s.page_severity, s.page_severity_at, s.page_because, s.entries_lost,
       s.entries_lost OR EXISTS (SELECT 1 FROM scrapes x WHERE x.source_id = s.source_id AND x.started_at = s.last_success_at AND x.outcome = 'partial') AS partial,
       CASE WHEN s.last_success_at IS NULL THEN 'never_read'
@@ -1108,8 +1110,9 @@ WITH
     FROM source CROSS JOIN incidents i ON i.source_id = source.source_id
     WHERE i.open = 1 AND i.kind = 'incident'
       AND NOT EXISTS (SELECT 1 FROM filtered_incidents f WHERE f.incident_id = i.incident_id)
-      AND NOT EXISTS (SELECT 1 FROM incidents o CROSS JOIN source x ON x.source_id = o.source_id
-        WHERE o.incident_id = i.same_event_id AND o.incident_id <> i.incident_id AND x.reading = 'read')
+      AND NOT EXISTS (SELECT 1 FROM incidents o
+        WHERE o.incident_id = i.same_event_id AND o.incident_id <> i.incident_id
+          AND o.source_id IN (SELECT source_id FROM source WHERE reading = 'read'))
     UNION ALL
     SELECT source.vendor_id, source.reading, 'incident', i.severity, i.incident_id, 'incident', coalesce(i.started_at, i.first_seen_at)
     FROM source CROSS JOIN incidents i ON i.source_id = source.source_id
@@ -1123,8 +1126,9 @@ WITH
     FROM source CROSS JOIN incidents i ON i.source_id = source.source_id
     WHERE i.open = 1 AND i.kind = 'maintenance' AND i.state IN ('in_progress', 'verifying')
       AND NOT EXISTS (SELECT 1 FROM filtered_incidents f WHERE f.incident_id = i.incident_id)
-      AND NOT EXISTS (SELECT 1 FROM incidents o CROSS JOIN source x ON x.source_id = o.source_id
-        WHERE o.incident_id = i.same_event_id AND o.incident_id <> i.incident_id AND x.reading = 'read')
+      AND NOT EXISTS (SELECT 1 FROM incidents o
+        WHERE o.incident_id = i.same_event_id AND o.incident_id <> i.incident_id
+          AND o.source_id IN (SELECT source_id FROM source WHERE reading = 'read'))
     UNION ALL
     SELECT source.vendor_id, source.reading, 'component', CASE c.status WHEN 'unknown' THEN 'unknown' ELSE 'maintenance' END, NULL,
       'component', (SELECT max(h.at) FROM component_changes h WHERE h.component_id = c.component_id)

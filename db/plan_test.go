@@ -90,11 +90,18 @@ func overviews(ctx context.Context, d *board.DB) map[string][]func() error {
 			_, err := d.Scope(ctx, board.Choice{Tag: "a", Owner: "b", Service: "c"})
 			return err
 		}},
-		"ScopeOf": {func() error { _, _, err := d.ScopeOf(ctx, []string{"acme"}); return err }},
-		"Told":    {func() error { _, err := d.Told(ctx, []int64{1, 2}); return err }},
-		"Like":    {func() error { _, err := d.Like(ctx, 1, 5); return err }},
-		"TagsOf":  {func() error { _, err := d.TagsOf(ctx, "acme"); return err }},
-		"Slugs":   {func() error { _, err := d.Slugs(ctx); return err }},
+		"ScopeOf":       {func() error { _, _, err := d.ScopeOf(ctx, []string{"acme"}); return err }},
+		"Told":          {func() error { _, err := d.Told(ctx, []int64{1, 2}); return err }},
+		"Like":          {func() error { _, err := d.Like(ctx, 1, 5); return err }},
+		"TagsOf":        {func() error { _, err := d.TagsOf(ctx, "acme"); return err }},
+		"Slugs":         {func() error { _, err := d.Slugs(ctx); return err }},
+		"Roster":        {func() error { _, err := d.Roster(ctx); return err }},
+		"RosterOf":      {func() error { _, err := d.RosterOf(ctx, []string{"acme"}); return err }},
+		"Places":        {func() error { _, err := d.Places(ctx); return err }},
+		"Titles":        {func() error { _, err := d.Titles(ctx, []int64{1, 2}); return err }},
+		"Unseen":        {func() error { _, err := d.Unseen(ctx, []string{"acme"}, now); return err }},
+		"VendorCount":   {func() error { _, err := d.VendorCount(ctx); return err }},
+		"NewestReading": {func() error { _, err := d.NewestReading(ctx); return err }},
 	}
 	for _, s := range []board.Scope{all, chosen} {
 		for name, ask := range map[string]func() error{
@@ -232,7 +239,7 @@ func asking(ctx context.Context, d *query.DB) map[string][]func() error {
 		"StatusesByName":   one(func() error { _, _, err := d.StatusesByName(ctx, now, 10, 10); return err }),
 		"SourceCount":      one(func() error { _, err := d.SourceCount(ctx, now); return err }),
 		"FailingScrapes":   one(func() error { _, err := d.FailingScrapes(ctx, now); return err }),
-		"FirstReadings":    one(func() error { _, err := d.FirstReadings(ctx); return err }),
+		"OthersByName":     one(func() error { _, err := d.OthersByName(ctx, now, nil, 10); return err }),
 		"Timelines":        whole,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -95,15 +96,16 @@ func similar(one Past, others []Past, limit int) []Past {
 	}
 	mean := length / float64(max(1, len(others)))
 	ask := weights(one)
+	asked := slices.Sorted(maps.Keys(ask))
 	score := func(words map[string]float64) (sum float64) {
 		size := 0.0
 		for _, weight := range words {
 			size += weight
 		}
-		for word, asked := range ask {
+		for _, word := range asked { // in one order, so that the sums of equal ones are equal
 			if weight := words[word]; weight > 0 {
 				rare := math.Log(1 + (float64(len(others)+1-in[word])+.5)/(float64(in[word])+.5))
-				sum += min(asked, 3) * rare * weight * 2.2 / (weight + 1.2*(.25+.75*size/max(1, mean)))
+				sum += min(ask[word], 3) * rare * weight * 2.2 / (weight + 1.2*(.25+.75*size/max(1, mean)))
 			}
 		}
 		return sum

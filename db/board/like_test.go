@@ -1,6 +1,9 @@
 package board
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // Incidents are alike by rare words of theirs, and not by those that all of a vendor's incidents have.
 func TestSimilar(t *testing.T) {
@@ -34,5 +37,28 @@ func TestSimilar(t *testing.T) {
 	}
 	if found := similar(past[0], past, 1); len(found) != 1 || found[0].IncidentID != 1 {
 		t.Errorf("at most one: %v", found)
+	}
+}
+
+// Incidents that are equally like one stand in one order, however often they are asked for.
+func TestSimilarKeepsItsOrder(t *testing.T) {
+	one := Past{Title: "Elevated error rates of card payments in region seven since the upgrade of last night"}
+	var past []Past
+	for n := range 6 {
+		p := one
+		p.IncidentID, p.BeganAt = int64(n), "2026-0"+string(rune('1'+n))
+		past = append(past, p)
+	}
+	for n, word := range strings.Fields(one.Title) { // each word is rare in another measure
+		for range n {
+			past = append(past, Past{IncidentID: 100, Title: word + " something else of another kind and much longer"})
+		}
+	}
+	for range 200 {
+		for n, p := range similar(one, past, 6) {
+			if p.IncidentID != int64(5-n) {
+				t.Fatalf("the newest of six equal ones is not first: %d at place %d", p.IncidentID, n)
+			}
+		}
 	}
 }

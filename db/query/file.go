@@ -56,7 +56,7 @@ func (d *DB) FileFacts(ctx context.Context) (FileFacts, error) {
 		SELECT (SELECT max(version_id) FROM goose_db_version WHERE is_applied) AS schema_version,
 			(SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size) AS bytes,
 			sqlite_version() AS sqlite_version,
-			(SELECT max(last_success_at) FROM sources WHERE watched = 1) AS last_check_at,
+			`+newestRead+` AS last_check_at,
 			(SELECT max(at) FROM events) AS last_event_at`)
 	if err != nil {
 		return FileFacts{}, fmt.Errorf("facts of the file: %w", err)

@@ -190,7 +190,7 @@ var sourceCountRow = scan.Of[SourceCount]("x")
 func (d *DB) SourceCount(ctx context.Context, now time.Time) (SourceCount, error) {
 	count, err := sourceCountRow.One(ctx, d.read, `SELECT `+sourceCountRow.Columns+` FROM (
 		SELECT (SELECT count(*) FROM sources WHERE watched = 1) AS watched, count(*) AS not_ok,
-			(SELECT max(last_success_at) FROM sources WHERE watched = 1) AS newest_at
+			`+newestRead+` AS newest_at
 		FROM `+healthAt+`
 		WHERE h.source_id IN (`+mayBeUnread+`) AND h.health NOT IN ('ok', 'not_watched')) x`, db.Stamp(now))
 	if err != nil {
@@ -237,24 +237,4 @@ func (d *DB) scrapeHealth(ctx context.Context, now time.Time, which string) ([]S
 		return nil, fmt.Errorf("health of scrapes: %w", err)
 	}
 	return health, nil
-}
-
-// firstReadingRow reads when the pages of a vendor were first read.
-var firstReadingRow = scan.Of[struct {
-	VendorID    int64  `db:"vendor_id"`
-	FirstReadAt string `db:"first_read_at = min(s.baseline_at)"`
-}]("s")
-
-// FirstReadings returns when the first of each vendor's watched pages was first read, by the vendor's number.
-func (d *DB) FirstReadings(ctx context.Context) (map[int64]string, error) {
-	rows, err := firstReadingRow.All(ctx, d.read, `SELECT `+firstReadingRow.Columns+
-		` FROM sources s WHERE s.watched = 1 GROUP BY s.vendor_id`)
-	if err != nil {
-		return nil, fmt.Errorf("first readings: %w", err)
-	}
-	first := map[int64]string{}
-	for _, r := range rows {
-		first[r.VendorID] = r.FirstReadAt
-	}
-	return first, nil
 }

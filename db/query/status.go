@@ -108,6 +108,24 @@ func (d *DB) StatusesByName(ctx context.Context, now time.Time, limit, offset in
 	return some, total, err
 }
 
+// OthersByName returns how the first vendors by name do that are not among some, at most limit of them.
+func (d *DB) OthersByName(ctx context.Context, now time.Time, some []Status, limit int) ([]Status, error) {
+	known := make([]int64, len(some))
+	for n, s := range some {
+		known[n] = s.VendorID
+	}
+	list, err := db.JSON(known)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := scan.Column[int64](ctx, d.read, `SELECT v.vendor_id FROM vendors v
+		WHERE v.vendor_id NOT IN (SELECT value FROM json_each(?)) ORDER BY `+vendorName+`, v.slug LIMIT ?`, list, limit)
+	if err != nil {
+		return nil, fmt.Errorf("vendors: %w", err)
+	}
+	return d.StatusesOf(ctx, now, ids)
+}
+
 // StatusesAfter returns how vendors do at a moment in the order of their numbers, at most limit of them, from the one
 // that follows afterID on.
 func (d *DB) StatusesAfter(ctx context.Context, now time.Time, afterID int64, limit int) ([]Status, error) {
@@ -143,14 +161,22 @@ type Present struct {
 	Unwell   []Status // watched, and not known to be well, by name
 }
 
-// dueSince are the tables of a WITH RECURSIVE that have the time at which pages of each interval must have been read at
-// the latest.
-const dueSince = `
+// intervals is a table of a WITH RECURSIVE that has each interval at which pages are read, and at its end a null.
+const intervals = `
 		interval (seconds) AS (
 			SELECT min(interval_seconds) FROM sources WHERE watched = 1
 			UNION ALL
 			SELECT (SELECT min(s.interval_seconds) FROM sources s WHERE s.watched = 1 AND s.interval_seconds > seconds)
-			FROM interval WHERE seconds IS NOT NULL),
+			FROM interval WHERE seconds IS NOT NULL)`
+
+// newestRead is when a watched page was last read. It looks at one entry of sources_by_reading for each interval.
+const newestRead = `(WITH RECURSIVE` + intervals + `
+		SELECT max((SELECT max(s.last_success_at) FROM sources s
+			WHERE s.watched = 1 AND s.interval_seconds = interval.seconds)) FROM interval)`
+
+// dueSince are the tables of a WITH RECURSIVE that have the time at which pages of each interval must have been read at
+// the latest.
+const dueSince = intervals + `,
 		due AS (
 			SELECT seconds, strftime('%Y-%m-%dT%H:%M:%fZ', ?1, '-' || (coalesce(nullif(seconds, 0), 3600)
 				+ 2 * min(coalesce(nullif(seconds, 0), 3600), 86400)) || ' seconds') AS since_at

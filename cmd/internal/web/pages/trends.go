@@ -133,29 +133,34 @@ func (p *Pages) addTrends(r *http.Request, b *trendsBody, g *group, s board.Scop
 		return err
 	}
 	if s.Vendors == nil {
-		at, err := p.Board.Present(ctx, s, now)
-		if err != nil {
+		if g.Vendors, err = p.Board.VendorCount(ctx); err != nil {
 			return err
 		}
-		g.Vendors = at.Vendors
 	}
-	g.Titles = found.Titles
-	g.ByWeek = trends.Count(found.Incidents, b.Weeks, now)
-	g.Lengths = trends.Distribute(found.Incidents, b.Since, end)
+	g.ByWeek = trends.Count(found, b.Weeks, now)
+	g.Lengths = trends.Distribute(found, b.Since, end)
 	if err := p.addHeat(r, b, g, s, found); err != nil {
 		return err
 	}
 	since := now.Add(-latelyHours * time.Hour)
-	lately, err := p.Board.Impact(ctx, s, g.Words, since, now)
-	if err != nil {
-		return err
+	lately := during(found, since, now)
+	if since.Before(b.Since) || end.Before(now) {
+		if lately, err = p.Board.Impact(ctx, s, g.Words, since, now); err != nil {
+			return err
+		}
 	}
-	for id, title := range lately.Titles {
-		g.Titles[id] = title
-	}
-	g.Lately = trends.Lately(lately.Incidents, since, now)
+	g.Lately = trends.Lately(lately, since, now)
 	g.Later = max(0, len(g.Lately)-shownLines)
 	g.Lately = g.Lately[:min(shownLines, len(g.Lately))]
+	var shown []int64
+	for _, line := range g.Lately {
+		for _, bar := range line.Bars {
+			shown = append(shown, bar.IncidentID)
+		}
+	}
+	if g.Titles, err = p.Board.Titles(ctx, shown); err != nil {
+		return err
+	}
 	widths := []int{narrowPicture}
 	if len(b.Groups) == 1 {
 		widths = []int{broadPicture, narrowPicture}
@@ -169,25 +174,31 @@ func (p *Pages) addTrends(r *http.Request, b *trendsBody, g *group, s board.Scop
 	return nil
 }
 
+// during returns those of the incidents of a window that began or lasted in a part of it.
+func during(found []query.IncidentImpact, since, until time.Time) (part []query.IncidentImpact) {
+	for _, i := range found {
+		if i.CountedAt.Before(until) && (!i.CountedAt.Before(since) || i.ToAt.After(since)) {
+			part = append(part, i)
+		}
+	}
+	return part
+}
+
 // addHeat adds the impact by vendor and week, of those vendors that had the most. A few vendors are all shown.
-func (p *Pages) addHeat(r *http.Request, b *trendsBody, g *group, s board.Scope, found board.Impact) error {
+func (p *Pages) addHeat(r *http.Request, b *trendsBody, g *group, s board.Scope, found []query.IncidentImpact) error {
 	ctx, now := r.Context(), p.Clock()
 	end := b.Weeks[len(b.Weeks)-1].AddDate(0, 0, 7)
 	type vendor struct {
-		id         int64
 		slug, name string
 		impact     time.Duration
 	}
 	of := map[string][]query.IncidentImpact{}
-	chosen := map[int64]bool{}
-	for _, i := range found.Incidents {
+	for _, i := range found {
 		of[i.Vendor] = append(of[i.Vendor], i)
-		chosen[i.IncidentID] = true
 	}
 	var vendors []vendor
 	for slug, all := range of {
-		vendors = append(vendors, vendor{found.Vendors[slug], slug, all[0].VendorName,
-			query.ImpactOf(all, b.Since, end, now).Time})
+		vendors = append(vendors, vendor{slug, all[0].VendorName, query.ImpactOf(all, b.Since, end, now).Time})
 	}
 	if s.Vendors != nil && len(s.Vendors) <= shownHeat {
 		states, err := p.DB.StatusesOf(ctx, now, s.Vendors)
@@ -196,7 +207,7 @@ func (p *Pages) addHeat(r *http.Request, b *trendsBody, g *group, s board.Scope,
 		}
 		for _, v := range states {
 			if of[v.Vendor] == nil {
-				vendors = append(vendors, vendor{v.VendorID, v.Vendor, v.VendorName, 0})
+				vendors = append(vendors, vendor{v.Vendor, v.VendorName, 0})
 			}
 		}
 	}
@@ -204,14 +215,21 @@ func (p *Pages) addHeat(r *http.Request, b *trendsBody, g *group, s board.Scope,
 		return cmp.Or(cmp.Compare(b.impact, a.impact), cmp.Compare(a.slug, b.slug))
 	})
 	vendors = vendors[:min(shownHeat, len(vendors))]
+	var slugs []string
 	for _, v := range vendors {
-		stretches, err := p.DB.Stretches(ctx, v.id, now)
-		if err != nil {
-			return err
+		slugs = append(slugs, v.slug)
+	}
+	unseen, err := p.Board.Unseen(ctx, slugs, now)
+	if err != nil {
+		return err
+	}
+	for _, v := range vendors {
+		stretches := unseen[v.slug]
+		for _, i := range of[v.slug] {
+			lasted := i.Interval(now)
+			stretches = append(stretches, query.Stretch{What: query.StretchImpact, IncidentID: i.IncidentID,
+				Severity: i.Severity, FromAt: lasted.Start, ToAt: lasted.End, CountedAt: i.CountedAt})
 		}
-		stretches = slices.DeleteFunc(stretches, func(s query.Stretch) bool {
-			return s.What == query.StretchImpact && !chosen[s.IncidentID]
-		})
 		g.Heat = append(g.Heat, trends.HeatRow(v.slug, v.name, stretches, b.Weeks, now))
 	}
 	g.Calm = max(0, g.Vendors-len(g.Heat))

@@ -30,17 +30,8 @@ func (s *Site) WorstFirst(ctx context.Context, at query.Present, limit int) ([]q
 	if len(first) >= limit {
 		return first[:limit], nil
 	}
-	unwell := map[int64]bool{}
-	for _, v := range first {
-		unwell[v.VendorID] = true
-	}
-	others, _, err := s.StatusesByName(ctx, limit, 0)
-	for _, v := range others {
-		if !unwell[v.VendorID] && len(first) < limit {
-			first = append(first, v)
-		}
-	}
-	return first, err
+	others, err := s.DB.OthersByName(ctx, s.Clock(), first, limit-len(first))
+	return append(first, others...), err
 }
 
 // Status returns how the vendor of that slug does now, or db.ErrNotFound.

@@ -92,14 +92,15 @@ func indicatorOf(v query.Status) indicator {
 	return is
 }
 
-// indicatorOfAll is the worst of all vendors, and how many of them have trouble.
-func indicatorOfAll(all []indicator) indicator {
-	if len(all) == 0 {
+// indicatorOfAll is the worst of so many vendors, of which those that are not well are given, and how many of them have
+// trouble.
+func indicatorOfAll(unwell []indicator, vendors int) indicator {
+	if vendors == 0 {
 		return indicator{word: indicatorUnknown, description: "No vendor is watched", blind: true}
 	}
 	out := indicator{word: "none"}
 	trouble, blind := 0, 0
-	for _, v := range all {
+	for _, v := range unwell {
 		out.word = worse(out.word, v.word)
 		switch {
 		case v.blind:
@@ -119,6 +120,6 @@ func indicatorOfAll(all []indicator) indicator {
 	if blind > 0 {
 		parts = append(parts, fmt.Sprintf("%d cannot be read", blind))
 	}
-	out.description = fmt.Sprintf("Of %d vendors: %s", len(all), strings.Join(parts, ", "))
+	out.description = fmt.Sprintf("Of %d vendors: %s", vendors, strings.Join(parts, ", "))
 	return out
 }

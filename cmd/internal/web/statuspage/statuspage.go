@@ -49,7 +49,8 @@ func Documents(s *site.Site) map[string]Build {
 			if err != nil {
 				return site.Document{}, err
 			}
-			return site.JSON(v)
+			d, err := site.JSON(v)
+			return withVendors(d, c.vendors), err
 		}
 	}
 	return all
@@ -63,9 +64,11 @@ type scene struct {
 	slug      string // empty: all vendors
 	page      Page
 	indicator indicator
-	listed    []Component           // as components.json has them
-	byID      map[int64]*Component  // components of the one vendor, those its pages list no more included
-	byVendor  map[string]*Component // vendors as components, by slug
+	unwell    map[int64]query.Status // of all vendors, those that are not known to be well, by number
+	listed    []Component            // components of the one vendor as components.json has them
+	vendors   []Component            // all vendors as components, once everyVendor was called
+	byID      map[int64]*Component   // components of the one vendor, those its pages list no more included
+	byVendor  map[string]*Component  // vendors as components, by slug, as far as they were asked for
 }
 
 // Page says whose documents they are.
@@ -102,49 +105,14 @@ func newScene(s *site.Site, r *http.Request, slug string) (*scene, error) {
 	return c, c.ofVendor(v, state)
 }
 
-// allVendors is the id of the page of all vendors.
-const allVendors = "vendorwatch"
-
-// ofAll makes each watched vendor a component.
-func (c *scene) ofAll() error {
-	states, err := c.Statuses(c.ctx)
-	if err != nil {
-		return err
-	}
-	firstRead, err := c.DB.FirstReadings(c.ctx)
-	if err != nil {
-		return err
-	}
-	c.page = Page{ID: allVendors, Name: "All vendors", URL: c.Permalink(c.r, "/"), TimeZone: "Etc/UTC"}
-	c.listed, c.byVendor = []Component{}, map[string]*Component{}
-	newest := ""
-	var all []indicator
-	for _, v := range states {
-		if !v.Watched() {
-			continue
-		}
-		is := indicatorOf(v)
-		all = append(all, is)
-		newest = max(newest, v.ReadableAt)
-		c.listed = append(c.listed, Component{
-			ID: v.Vendor, Name: v.VendorName, Status: string(v.Status), Position: len(c.listed) + 1,
-			CreatedAt: orNull(firstRead[v.VendorID]), UpdatedAt: orNull(v.ReadableAt),
-			Description: orNull(is.description), Showcase: true, PageID: allVendors,
-		})
-	}
-	for n := range c.listed {
-		c.byVendor[c.listed[n].ID] = &c.listed[n]
-	}
-	c.page.UpdatedAt = orNull(newest)
-	c.indicator = indicatorOfAll(all)
-	return nil
-}
-
 func (c *scene) state() Status {
 	return Status{Indicator: c.indicator.word, Description: c.indicator.description}
 }
 
 func (c *scene) summary() (any, error) {
+	if err := c.everyVendor(); err != nil {
+		return nil, err
+	}
 	incidents, err := c.list(query.TimelineFilter{Open: true})
 	if err != nil {
 		return nil, err
@@ -167,6 +135,9 @@ func (c *scene) status() (any, error) {
 }
 
 func (c *scene) components() (any, error) {
+	if err := c.everyVendor(); err != nil {
+		return nil, err
+	}
 	return struct {
 		Page       Page        `json:"page"`
 		Components []Component `json:"components"`
@@ -194,7 +165,7 @@ type MaintenanceList struct {
 }
 
 func (c *scene) maintenances() (any, error) {
-	whole, err := c.DB.Timelines(c.ctx, query.TimelineFilter{Vendor: c.slug, Maintenances: true, Limit: recent})
+	whole, err := c.timelines(query.TimelineFilter{Maintenances: true, Limit: recent})
 	list := []Maintenance{}
 	for _, w := range whole {
 		list = append(list, c.maintenance(w))
@@ -215,7 +186,7 @@ func (c *scene) active() (any, error) {
 // openMaintenances returns the maintenances that are upcoming, or in progress, or both. One that is still announced
 // after its window has passed is neither: its vendor forgot to say how it went.
 func (c *scene) openMaintenances(upcoming, active bool) ([]Maintenance, error) {
-	whole, err := c.DB.Timelines(c.ctx, query.TimelineFilter{Vendor: c.slug, Maintenances: true, Open: true})
+	whole, err := c.timelines(query.TimelineFilter{Maintenances: true, Open: true})
 	list := []Maintenance{}
 	now := normalize.FormatTime(c.Clock())
 	for _, w := range whole {
@@ -233,13 +204,22 @@ func (c *scene) openMaintenances(upcoming, active bool) ([]Maintenance, error) {
 }
 
 func (c *scene) list(f query.TimelineFilter) ([]Incident, error) {
-	f.Vendor = c.slug
-	whole, err := c.DB.Timelines(c.ctx, f)
+	whole, err := c.timelines(f)
 	list := []Incident{}
 	for _, w := range whole {
 		list = append(list, Incident{common: c.told(w)})
 	}
 	return list, err
+}
+
+// timelines reads incidents of the vendor, or of all, with the vendors that they are of.
+func (c *scene) timelines(f query.TimelineFilter) ([]query.Timeline, error) {
+	f.Vendor = c.slug
+	whole, err := c.DB.Timelines(c.ctx, f)
+	if err == nil && c.slug == "" {
+		err = c.vendorsOf(whole)
+	}
+	return whole, err
 }
 
 func number(id int64) string { return strconv.FormatInt(id, 10) }

@@ -57,6 +57,32 @@ func Of(intervals []Interval, from, to, now time.Time) Total {
 	return total
 }
 
+// Common returns the time that each of several lists has intervals for, which may overlap. Intervals whose length is
+// not known are left out.
+func Common(lists [][]Interval) []Interval {
+	var common []Interval
+	for n, list := range lists {
+		var both []Interval
+		for _, i := range list {
+			if i.Start.IsZero() || i.End.IsZero() {
+				continue
+			}
+			if n == 0 {
+				both = append(both, i)
+			}
+			for _, c := range common {
+				if start, end := later(i.Start, c.Start), earlier(i.End, c.End); end.After(start) {
+					both = append(both, Interval{Start: start, End: end})
+				}
+			}
+		}
+		if common = both; len(common) == 0 {
+			return nil
+		}
+	}
+	return common
+}
+
 func earlier(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return a

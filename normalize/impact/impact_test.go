@@ -121,3 +121,41 @@ func TestOfCountsEachMinuteOnce(t *testing.T) {
 		}
 	})
 }
+
+// Common is what a count minute by minute finds, whatever overlaps.
+func TestCommonIsWhatAllHave(t *testing.T) {
+	begin := utc("2026-11-01T00:00:00Z")
+	rapid.Check(t, func(t *rapid.T) {
+		lists := make([][]Interval, rapid.IntRange(1, 4).Draw(t, "lists"))
+		count := make([]int, 60)
+		for n := range lists {
+			has := make([]bool, len(count))
+			for range rapid.IntRange(0, 4).Draw(t, "intervals") {
+				from := rapid.IntRange(0, len(count)-1).Draw(t, "from")
+				to := rapid.IntRange(from, len(count)).Draw(t, "to")
+				lists[n] = append(lists[n], Interval{Start: begin.Add(time.Duration(from) * time.Minute),
+					End: begin.Add(time.Duration(to) * time.Minute)})
+				for m := from; m < to; m++ {
+					has[m] = true
+				}
+			}
+			for m := range has {
+				if has[m] {
+					count[m]++
+				}
+			}
+		}
+		want := time.Duration(0)
+		for _, n := range count {
+			if n == len(lists) {
+				want += time.Minute
+			}
+		}
+		if got := Of(Common(lists), begin, time.Time{}, begin.Add(time.Hour)).Time; got != want {
+			t.Fatalf("%v in common, want %v, of %v", got, want, lists)
+		}
+	})
+	if got := Common([][]Interval{{{Start: begin, At: begin}}}); got != nil {
+		t.Errorf("of an interval of unknown length: %v", got)
+	}
+}

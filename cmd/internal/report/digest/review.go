@@ -14,6 +14,7 @@ import (
 	"vendorwatch/db"
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
+	"vendorwatch/normalize/impact"
 )
 
 // What a review looks at.
@@ -161,6 +162,7 @@ func (r reviewer) review(ctx context.Context, d *query.DB, vendors []*reviewed) 
 	if len(out.Parts) > 0 {
 		out.By = r.o.By
 	}
+	out.NothingReadSeconds = int64(r.nothingRead(vendors) / time.Second)
 	for n := range reviewDays {
 		out.DaysAt = append(out.DaysAt, normalize.FormatTime(r.from.AddDate(0, 0, n)))
 	}
@@ -169,9 +171,8 @@ func (r reviewer) review(ctx context.Context, d *query.DB, vendors []*reviewed) 
 			Week: r.week(v), Honesty: v.honesty}
 		share := query.ShareOf(v.stretches, r.from, r.until, r.o.Now)
 		w.UnreadSeconds = int64((r.until.Sub(r.from) - share.Known) / time.Second)
-		if w.UnreadSeconds < 60 {
-			w.UnreadSeconds = 0 // less than words for a length can say
-		} else {
+		unread := w.UnreadAlone(out.NothingReadSeconds)
+		if unread {
 			out.NotSeen++
 		}
 		if w.Incidents > 0 {
@@ -181,7 +182,7 @@ func (r reviewer) review(ctx context.Context, d *query.DB, vendors []*reviewed) 
 				return nil, err
 			}
 			out.Cost = append(out.Cost, w)
-		} else if w.UnreadSeconds > 0 || len(w.Honesty) > 0 {
+		} else if unread || len(w.Honesty) > 0 {
 			out.Others = append(out.Others, w)
 		}
 	}
@@ -190,7 +191,7 @@ func (r reviewer) review(ctx context.Context, d *query.DB, vendors []*reviewed) 
 	})
 	if len(out.Cost) > mostCostly {
 		for _, w := range out.Cost[mostCostly:] {
-			if w.UnreadSeconds > 0 || len(w.Honesty) > 0 {
+			if w.UnreadAlone(out.NothingReadSeconds) || len(w.Honesty) > 0 {
 				out.Others = append(out.Others, w)
 			}
 		}
@@ -201,6 +202,29 @@ func (r reviewer) review(ctx context.Context, d *query.DB, vendors []*reviewed) 
 			cmp.Compare(a.Vendor, b.Vendor))
 	})
 	return out, nil
+}
+
+// nothingRead is how much of the week is not known of any of several vendors: the program did not run, or had no
+// network. It is said once, and not of each vendor.
+func (r reviewer) nothingRead(vendors []*reviewed) time.Duration {
+	if len(vendors) < 2 {
+		return 0
+	}
+	var unseen [][]impact.Interval
+	for _, v := range vendors {
+		var of []impact.Interval
+		for _, s := range v.stretches {
+			if s.What == query.StretchUnseen {
+				of = append(of, impact.Interval{Start: s.FromAt, End: s.ToAt})
+			}
+		}
+		unseen = append(unseen, of)
+	}
+	lasted := impact.Of(impact.Common(unseen), r.from, r.until, r.o.Now).Time
+	if lasted < time.Minute {
+		return 0 // less than words for a length can say
+	}
+	return lasted
 }
 
 // costlyFirst puts the longest impact first, and a length that is not known behind those that are.

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -194,6 +195,46 @@ func TestAReviewShowsNoUnknownAsNothing(t *testing.T) {
 		if day != nil {
 			t.Errorf("day %d: %d", n, *day)
 		}
+	}
+}
+
+// Time in which the program read nothing is said once, and not of each vendor; one that was not read for longer is
+// named with all of its time.
+func TestAReviewSaysOnceThatNothingWasRead(t *testing.T) {
+	w := reporttest.NewWorld(t)
+	now := clock(23, 9, 0)
+	_, until := digest.ReviewWindow(now, nil)
+	off := until.AddDate(0, 0, -3)
+	for n := range 4 {
+		slug := fmt.Sprintf("v%d", n)
+		vendor, err := w.Record.EnsureVendor(t.Context(), query.Vendor{Slug: slug, Name: "Vendor " + slug})
+		w.Must(err)
+		source, err := w.Record.EnsureSource(t.Context(), vendor, "https://status."+slug+".example", "statuspage")
+		w.Must(err)
+		w.Must(w.Record.SetWatched(t.Context(), append([]int64{source}, watched(w)...)))
+		for at := now.AddDate(0, 0, -30); !at.After(now); at = at.Add(time.Hour) {
+			if at.After(off) && at.Before(off.Add(25*time.Hour)) || n == 0 && at.After(off.Add(-9*time.Hour)) &&
+				at.Before(off.Add(25*time.Hour)) {
+				continue
+			}
+			_, err := w.Record.SaveScrape(t.Context(), record.Scrape{SourceID: source, At: at, Interval: time.Hour,
+				HTTPStatus: 200, Requests: 1, CoverageStart: at})
+			w.Must(err)
+		}
+	}
+	d, err := digest.Build(t.Context(), w.DB, digest.Window{Until: now}, digest.Options{Now: now, Review: true})
+	w.Must(err)
+	r := d.Review
+	if r.NotSeen != 1 || len(r.Others) != 1 || r.Others[0].Vendor != "v0" {
+		t.Errorf("%d not fully read, %+v", r.NotSeen, r.Others)
+	}
+	nothing, alone := r.NothingReadSeconds, r.Others[0].UnreadSeconds
+	if nothing < 24*3600 || nothing > 25*3600 || alone < nothing+8*3600 || alone > nothing+10*3600 {
+		t.Errorf("nothing was read for %d s, and one page was not for %d s", nothing, alone)
+	}
+	said := message.Text(message.Message{Digest: &d}, 0)
+	if strings.Count(said, "nothing read for 1 d") != 1 || strings.Count(said, "not read for") != 1 {
+		t.Errorf("it says\n%s", said)
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 type Review struct {
 	Vendors     int          `json:"vendors"`        // that are watched, and that it looks at
 	Affected    int          `json:"affected"`       // of them, those with an incident in the week
-	NotSeen     int          `json:"not_fully_seen"` // of them, those of which a part of the week is not known
+	NotSeen     int          `json:"not_fully_seen"` // of them, those that were not read for longer than all were
 	All         Week         `json:"all"`            // of all of them: time in which at least one had an incident
 	DaysAt      []string     `json:"days_at"`        // when each of the seven days begins
 	Cost        []VendorWeek `json:"cost_most"`      // the vendors with the longest impact, the longest first
@@ -22,6 +22,9 @@ type Review struct {
 	By          string       `json:"by,omitempty"`   // what Parts are: owner, or tag
 	Parts       []Part       `json:"parts"`          // the longest impact first
 	Maintenance []Item       `json:"maintenance"`    // of the next seven days, and under way
+
+	// of the week, in which none of several vendors was read: the program did not run, or had no network
+	NothingReadSeconds int64 `json:"nothing_read_seconds"`
 }
 
 // Week is the impact of a week beside that of the weeks before it.
@@ -97,6 +100,9 @@ func (r Review) HeadlineText() string {
 	default:
 		said = "No impact seen at " + of
 	}
+	if r.NothingReadSeconds > 0 {
+		said += " · nothing read for " + words.Seconds(r.NothingReadSeconds)
+	}
 	if r.NotSeen > 0 {
 		said += fmt.Sprintf(" · %d not fully read", r.NotSeen)
 	}
@@ -114,10 +120,10 @@ func (d Digest) reviewGroups() []Group {
 	}
 	var cost, others, parts, planned []Line
 	for _, v := range r.Cost {
-		cost = append(cost, d.vendorLine(v, v.costFacts()))
+		cost = append(cost, d.vendorLine(v, v.costFacts(r.NothingReadSeconds)))
 	}
 	for _, v := range r.Others {
-		others = append(others, d.vendorLine(v, v.otherFacts()))
+		others = append(others, d.vendorLine(v, v.otherFacts(r.NothingReadSeconds)))
 	}
 	for _, p := range r.Parts {
 		parts = append(parts, lineOf(p.Name, "", "", strings.Join(append(p.facts(), words.Count(p.Vendors, "vendor")),
@@ -145,7 +151,7 @@ func (d Digest) vendorLine(v VendorWeek, facts []string) Line {
 	return Line{Vendor: VendorName(v.VendorName, v.Vendor, 40), Link: WebLink(link), Facts: facts}
 }
 
-func (v VendorWeek) costFacts() []string {
+func (v VendorWeek) costFacts(nothingRead int64) []string {
 	facts := v.facts()
 	if v.Longest != nil && v.Incidents > 1 {
 		facts = append(facts, fmt.Sprintf("longest %s: %s", words.Seconds(v.Longest.ImpactSeconds),
@@ -153,20 +159,25 @@ func (v VendorWeek) costFacts() []string {
 	} else if v.Longest != nil {
 		facts = append(facts, words.Short(v.Longest.Title, 60))
 	}
-	return append(append(facts, v.unread()...), v.kept()...)
+	return append(append(facts, v.unread(nothingRead)...), v.kept()...)
 }
 
-func (v VendorWeek) otherFacts() []string {
+func (v VendorWeek) otherFacts(nothingRead int64) []string {
 	var facts []string
 	if v.Incidents > 0 {
 		facts = []string{v.impactText()}
 	}
-	return append(append(facts, v.unread()...), v.kept()...)
+	return append(append(facts, v.unread(nothingRead)...), v.kept()...)
 }
 
-// unread says how much of the week is not known.
-func (v VendorWeek) unread() []string {
-	if v.UnreadSeconds == 0 {
+// UnreadAlone reports whether the vendor was not read for longer than all were not, in seconds.
+func (v VendorWeek) UnreadAlone(nothingRead int64) bool {
+	return v.UnreadSeconds-nothingRead >= 60 // less is less than words for a length can say
+}
+
+// unread says how much of the week is not known. What is so of all vendors stands in the headline.
+func (v VendorWeek) unread(nothingRead int64) []string {
+	if !v.UnreadAlone(nothingRead) {
 		return nil
 	}
 	return []string{"not read for " + words.Seconds(v.UnreadSeconds)}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -134,9 +135,18 @@ The record is in %[1]s. Try these queries in the sqlite3 shell or any other:
 
 or vendorwatch itself:
 
-  go run ./cmd/vendorwatch --db %[2]s incidents
-`, path, s.DB.Path())
+  %[3]s --db %[2]s incidents
+`, path, s.DB.Path(), invoked())
 	return err
+}
+
+// invoked is how to start the program again: by its name, or as go run did, whose program is gone afterwards.
+func invoked() string {
+	path, err := os.Executable()
+	if err == nil && strings.Contains(filepath.ToSlash(path), "/go-build") {
+		return "go run ./cmd/vendorwatch"
+	}
+	return filepath.Base(os.Args[0])
 }
 
 // demoConfig describes the simulated vendors, scraped every second.

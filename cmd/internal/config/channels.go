@@ -45,6 +45,7 @@ type ChannelKind struct {
 type ChannelKey struct {
 	Name     string
 	Doc      string // what its value is: "the id of the channel in Slack"
+	More     string // what the reference says besides, as sentences
 	Example  string // how it is written: `"C0123456789"`; for a secret, the environment variable to name
 	Required bool
 	Choices  []string // the values that there are; nil means any

@@ -267,7 +267,8 @@ func channels(b *strings.Builder, kinds config.ChannelKinds, about map[string]st
 			if k.IsSecret() {
 				name, value = fmt.Sprintf("`%s_env` or `%s_file`", k.Name, k.Name), fmt.Sprintf("%q", k.Example)
 			}
-			fmt.Fprintf(b, "| %s | %s | %s | %s |\n", name, code(value), required, cell(k.Doc))
+			fmt.Fprintf(b, "| %s | %s | %s | %s |\n", name, code(value), required,
+				cell(strings.TrimSuffix(k.Doc+". "+k.More, ". ")))
 		}
 	}
 }

@@ -41,7 +41,8 @@ type Kind struct {
 // Key is a key of the config file. Doc and Example are used in the messages about mistakes.
 type Key struct {
 	Name     string
-	Doc      string // what its value is: "the id of the channel in Slack"
+	Doc      string // what its value is, as part of a sentence: "the id of the channel in Slack"
+	More     string // what the reference of the config file says besides, as sentences; may be empty
 	Example  string // how it is written: `"C0123456789"`; for a secret, the environment variable to name
 	Required bool
 	Choices  []string // the values that there are; nil means any

@@ -71,6 +71,9 @@ func (r Row) keys(t *testing.T) {
 		if k.Doc == "" || k.Example == "" {
 			t.Errorf("key %s has no words or no example", k.Name)
 		}
+		if strings.ContainsAny(k.Doc, ",;.:(") || strings.ToLower(k.Doc[:1]) != k.Doc[:1] {
+			t.Errorf("key %s: %q is no part of a sentence; what there is to add is its More", k.Name, k.Doc)
+		}
 		switch k.Zero.(type) {
 		case string, int, []string, map[string]string, secret.Text, map[string]secret.Text:
 		default:

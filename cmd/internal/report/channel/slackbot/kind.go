@@ -21,8 +21,9 @@ func Kind() channel.Kind {
 		Keys: []channel.Key{
 			{Name: "token", Doc: "the token", Example: "VENDORWATCH_SLACK_TOKEN", Required: true, Zero: secret.Text{}},
 			{
-				Name: "app_token", Doc: "the app-level token, by which the command /vendorwatch and the buttons of " +
-					"messages are answered (docs/slack.md); left out: messages have links, and nobody answers",
+				Name: "app_token", Doc: "the app-level token",
+				More: "With it, the command /vendorwatch and the buttons of messages are answered (docs/slack.md). " +
+					"Left out: messages have links in place of buttons.",
 				Example: "VENDORWATCH_SLACK_APP_TOKEN", Zero: secret.Text{},
 				Check: func(value string) error {
 					if !strings.HasPrefix(value, "xapp-") {

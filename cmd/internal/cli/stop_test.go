@@ -62,11 +62,10 @@ func TestCommandsThatWaitAreStopped(t *testing.T) {
 		}
 	}()
 	w.sites["kustomer"].answers()
-	now := make(chan struct{})
-	close(now) // told to stop before it begins
+	now := make(chan struct{}) // stands for: told to stop before it begins
 	for _, c := range []struct {
 		line   string
-		waits  <-chan struct{} // nil: for the lock of the file, which another program holds
+		waits  chan struct{} // nil: for the lock of the file, which another program holds
 		leaves string
 	}{
 		{"scrape", hung, "the pages that were not saved are as they were before"},
@@ -85,10 +84,13 @@ func TestCommandsThatWaitAreStopped(t *testing.T) {
 	} {
 		ctx, stop := context.WithCancel(t.Context())
 		release := func() {}
-		if c.waits == nil {
+		switch c.waits {
+		case now:
+			stop()
+		case nil:
 			release = lock(t, filepath.Join(dir, "vendorwatch.db"))
 			time.AfterFunc(50*time.Millisecond, stop) // before it waits for the lock, or while it does
-		} else {
+		default:
 			go func() {
 				select {
 				case <-c.waits:

@@ -127,6 +127,8 @@ var layers = []layer{
 		"cmd/internal/web/site", "cmd/internal/web/openapi",
 		"cmd/internal/web/incoming"})}, // the one part that writes: actions of people, and signals
 	{"cmd/internal/web/incoming", base},
+	{"cmd/internal/web/statuspage", slices.Concat(base, file, []string{"db/board", "cmd/internal/web/site",
+		"cmd/internal/web/prose", "cmd/internal/web/openapi"})}, // it has a page of all vendors
 	{"cmd/internal/web/...", slices.Concat(base, file, []string{"cmd/internal/web/site", "cmd/internal/web/prose",
 		"cmd/internal/web/openapi"})},
 

@@ -29,7 +29,9 @@ var canon = []string{
 		resolved_at,
 		started_basis, started_after, resolved_basis,
 		resolved_after, scheduled_start_at, scheduled_end_at, created_at, updated_at,
-		stated_duration_seconds, start_given, excerpt, first_seen_at, left_feed_at, raw, raw_index FROM incidents`,
+		stated_duration_seconds, start_given, excerpt, first_seen_at, left_feed_at,
+		(SELECT json_group_object(key, json_remove(value, '$.words_number'))
+			FROM (SELECT key, value FROM json_each(raw_index) ORDER BY key)) FROM incidents`,
 	`SELECT 'update', i.source_key, u.source_key, position, u.state, u.vendor_state, posted_at, u.created_at, body,
 		u.first_seen_at, removed_at
 		FROM incident_updates u JOIN incidents i USING (incident_id)`,
@@ -37,8 +39,13 @@ var canon = []string{
 		JOIN components c USING (component_id)`,
 	`SELECT 'revision', i.source_key, u.source_key, field, old_value, new_value, seen_at
 		FROM revisions r JOIN incidents i USING (incident_id) LEFT JOIN incident_updates u USING (update_id)`,
-	`SELECT 'reading', i.source_key, document, w.words, r.seen_at, r.until_at FROM readings r
-		JOIN reading_words w USING (words_id) JOIN incidents i USING (incident_id)`,
+	`SELECT 'reading', i.source_key, w.value ->> 'document', w.value ->> 'hash', w.value ->> 'raws', r.seen_at,
+			r.until_at
+		FROM readings r JOIN incidents i USING (incident_id) JOIN reading_words USING (incident_id)
+		JOIN json_each(unpacked(words), '$.words') w ON w.key = r.words_number - 1`,
+	`SELECT 'raw', i.source_key, s.key, w.value ->> 'document', w.value ->> 'hash', w.value ->> 'raws'
+		FROM incidents i JOIN reading_words USING (incident_id) JOIN json_each(i.raw) s
+		JOIN json_each(unpacked(words), '$.words') w ON w.key = (s.value ->> 'words_number') - 1`,
 	`SELECT 'list', l.hash, r.seen_at, whole FROM component_readings r JOIN component_lists l USING (list_id)`,
 	`SELECT 'gap', from_at, to_at, reason, filled_at FROM coverage_gaps`,
 	`SELECT 'finding', source_key, field, value, problem, first_seen_at, last_seen_at, times_seen FROM findings`,

@@ -228,9 +228,9 @@ func TestRenormalizeWithoutWords(t *testing.T) {
 	f.saveWith(normalize.Words{}, after(time.Hour), outage("a", t0, "Looking"), outage("b", t0, "Looking"), page,
 		outage("c", t0, "Looking"))
 	for _, change := range []string{
-		`DELETE FROM readings WHERE words_id IN (SELECT words_id FROM reading_words JOIN incidents USING (incident_id)
-			WHERE source_key = 'a')`,
-		`UPDATE reading_words SET document = 'unheard-of/page' WHERE document = 'page'`,
+		`DELETE FROM readings WHERE incident_id = (SELECT incident_id FROM incidents WHERE source_key = 'a')`,
+		`UPDATE reading_words SET words = packed(replace(unpacked(words), '"document":"page"',
+			'"document":"unheard-of/page"'))`,
 	} {
 		if err := f.exec(change); err != nil {
 			t.Fatal(err)

@@ -377,8 +377,11 @@ var stories = map[string][]step{
 	"the raw words of each kind of document are kept": {
 		{scrape: seen(t0, outage("a", after(-hour), "investigating")), events: "incident_opened(already_open)"},
 		{scrape: seen(after(hour), of("incident_page", outage("a", after(-hour), "investigating"))),
-			query: `SELECT value ->> 'document', value ->> 'title' FROM incidents, json_each(raw)`,
-			rows:  []string{"summary|Trouble a", "incident_page|Trouble a"}},
+			query: `SELECT s.value ->> 'document', w.value ->> '$.raws[0].title'
+				FROM incidents JOIN reading_words USING (incident_id) JOIN json_each(raw) s
+				JOIN json_each(unpacked(words), '$.words') w ON w.key = (s.value ->> 'words_number') - 1
+				ORDER BY s.key`,
+			rows: []string{"summary|Trouble a", "incident_page|Trouble a"}},
 	},
 	"an end before the start is left unknown": {
 		{scrape: record.Scrape{At: t0, Incidents: []normalize.Incident{{Key: "x", Kind: "incident", Title: "X",

@@ -18,7 +18,8 @@ Open it with the sqlite3 shell, Datasette, DuckDB or a notebook, also while the 
 	`: text order is time order. An incident's own
   times are the vendor's; ` + "`first_seen_at`, `seen_at`, `left_feed_at` and an event's `at`" + ` are ours.
 - An unknown word of a vendor is ` + "`unknown`" + `, never ` + "`none` or `operational`" +
-	`; the vendor's own words stand beside it (` + "`vendor_state`, `raw`" + `).
+	`; the vendor's own words stand beside it (` + "`vendor_state`" + `),
+  and whole in ` + "`reading_words`" + `, packed.
 - Begin with the views: they need no join.
 - Full-text search: ` + "`incident_search` (`title`), `update_search` (`body`) and `component_search` (`name`, " +
 	"`group_name`)" + ` are FTS5 indexes

@@ -203,8 +203,8 @@ CREATE TABLE incidents ( -- incidents, maintenances and notices that vendors pub
   left_feed_at TEXT CHECK (left_feed_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it disappeared from the list of open incidents without being resolved
   announced INTEGER NOT NULL CHECK (announced IN (0, 1)), -- 1: its opening is among the events; 0: it is from before the first scrape, or another record of the same event was announced
   same_event_id INTEGER REFERENCES incidents (incident_id), -- the record that represents the event if several records report the same one, which may be this one: the vendor's own page goes before an aggregator or a feed, then the first stored; null: there is no other record
-  raw TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(raw)), -- JSON array: the vendor's own words, the newest from each kind of document
-  raw_index TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(raw_index)), -- JSON object: for each kind of document a hash of its words and when it was read, to detect unchanged words cheaply
+  raw TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(raw)), -- JSON array: where the vendor's own words are, the newest from each kind of document: an object for each, with the kind of document and the number of the wording in reading_words
+  raw_index TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(raw_index)), -- JSON object: for each kind of document a hash of its words, the number of the wording in reading_words and when it was read, to detect unchanged words cheaply
   UNIQUE (source_id, source_key),
   CHECK (resolved_at >= started_at),
   CHECK (resolved_after <= resolved_at),
@@ -269,29 +269,17 @@ CREATE INDEX incident_updates_by_position ON incident_updates (incident_id, posi
 CREATE INDEX incident_updates_by_post ON incident_updates (posted_at);
 CREATE INDEX incident_updates_by_first_sight ON incident_updates (first_seen_at);
 
-CREATE TABLE reading_words ( -- what each kind of document said about an incident, each distinct wording once; the record is derived from these
-  words_id INTEGER PRIMARY KEY, -- ours
-  incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which incident
-  document TEXT NOT NULL CHECK (document <> ''), -- kind of document; platform/document for documents from before a move to another platform
-  hash TEXT NOT NULL, -- of the words and posts
-  words TEXT NOT NULL CHECK (json_valid(words)), -- JSON array: the vendor's own words without the posts, one object for each entry
-  posts TEXT NOT NULL CHECK (json_valid(posts)), -- JSON array: for each entry the ids of its posts in reading_posts, in order
-  UNIQUE (incident_id, document, hash)
-) STRICT;
-
-CREATE TABLE reading_posts ( -- posts in the vendor's own words, each distinct wording once per incident
-  post_id INTEGER PRIMARY KEY, -- ours
-  incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which incident
-  hash TEXT NOT NULL, -- of the words
-  words TEXT NOT NULL CHECK (json_valid(words)), -- JSON object: the vendor's own words
-  UNIQUE (incident_id, hash)
+CREATE TABLE reading_words ( -- what documents said about an incident; the record is derived from these
+  incident_id INTEGER PRIMARY KEY REFERENCES incidents (incident_id), -- which incident
+  words BLOB NOT NULL -- packed JSON object. posts: the posts in the vendor's own words, each distinct wording once. words: what each kind of document said, each distinct wording once, numbered from 1, with the kind of document (platform/document for documents from before a move to another platform), a hash, an object for each entry (raws), and for each entry the positions of its posts (posts)
 ) STRICT;
 
 CREATE TABLE readings ( -- when each wording was read: a row whenever the words of a live page change, and one for each saved page
-  words_id INTEGER NOT NULL REFERENCES reading_words (words_id), -- what was read
+  incident_id INTEGER NOT NULL REFERENCES incidents (incident_id), -- which incident
+  words_number INTEGER NOT NULL CHECK (words_number > 0), -- what was read: the number of the wording in reading_words
   seen_at TEXT NOT NULL CHECK (seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was read; of a saved page, when it was saved
   until_at TEXT NOT NULL CHECK (until_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- our time: when it was last seen with the same words
-  PRIMARY KEY (words_id, seen_at)
+  PRIMARY KEY (incident_id, words_number, seen_at)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE incident_components ( -- which components an incident affects

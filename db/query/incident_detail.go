@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"vendorwatch/db/internal/scan"
+	"vendorwatch/db/internal/wording"
 	"vendorwatch/normalize"
 )
 
@@ -87,11 +88,9 @@ func (d *DB) incidentDetail(ctx context.Context, id int64, now time.Time) (detai
 	if detail.Incident, err = incidentRow.One(ctx, d.read, selectIncident+`WHERE i.incident_id = ?`, id); err != nil {
 		return detail, err
 	}
-	raw, err := rawRow.One(ctx, d.read, `SELECT raw FROM incidents WHERE incident_id = ?`, id)
-	if err != nil {
+	if detail.Raw, err = d.rawOf(ctx, id); err != nil {
 		return detail, err
 	}
-	detail.Raw = raw.Raw
 	if detail.Updates, err = updateRow.All(ctx, d.read, `
 		SELECT `+updateRow.Columns+` FROM incident_updates u WHERE u.incident_id = ? ORDER BY u.position, u.update_id`,
 		id); err != nil {
@@ -129,7 +128,19 @@ func (d *DB) incidentDetail(ctx context.Context, id int64, now time.Time) (detai
 	return detail, err
 }
 
-// rawRow reads the vendor's words that are stored of an incident.
-var rawRow = scan.Of[struct {
-	Raw []normalize.Raw `db:"raw"`
-}]("")
+// rawOf reads the vendor's words that an incident is shown with.
+func (d *DB) rawOf(ctx context.Context, id int64) ([]normalize.Raw, error) {
+	var raw string
+	var words []byte
+	err := d.read.QueryRowContext(ctx, `
+		SELECT i.raw, w.words FROM incidents i LEFT JOIN reading_words w USING (incident_id)
+		WHERE i.incident_id = ?`, id).Scan(&raw, &words)
+	if err != nil {
+		return nil, err
+	}
+	raws, err := wording.ShownIn(raw, words)
+	if err != nil {
+		return nil, fmt.Errorf("the vendor's words: %w", err)
+	}
+	return raws, nil
+}

@@ -39,8 +39,8 @@ func leftSavedPages(ctx context.Context, tx *db.Tx, p pass, seen map[int64]bool)
 			known AS (
 				SELECT i.*, max(first_seen_at, coalesce((SELECT max(value ->> 'at')
 				FROM json_each(raw_index)), ''), coalesce((
-					SELECT max(r.seen_at) FROM reading_words w JOIN readings r USING (words_id)
-					WHERE w.incident_id = i.incident_id AND (?4 AND r.seen_at = ?2 OR EXISTS (
+					SELECT max(r.seen_at) FROM readings r
+					WHERE r.incident_id = i.incident_id AND (?4 AND r.seen_at = ?2 OR EXISTS (
 						SELECT 1 FROM scrapes s WHERE s.source_id = ?1 AND s.started_at = r.seen_at AND s.all_open = 1
 							AND s.outcome IN ('changed', 'unchanged')))), '')) AS last
 				FROM touched JOIN incidents i USING (incident_id)

@@ -205,7 +205,7 @@ func adopt(ctx context.Context, tx *db.Tx, p pass, seen []normalize.Incident,
 func sameWords(ctx context.Context, tx *db.Tx, p pass, h *incidents.Header, i normalize.Incident) (all change,
 	err error) {
 	if p.Archived {
-		if err := readings.SeenSame(ctx, tx, h.ID, i.Raws, p.at); err != nil {
+		if err := readings.SeenSame(ctx, tx, h.ID, h.Words, i.Raws, p.at); err != nil {
 			return all, err
 		}
 	}

@@ -62,6 +62,7 @@ var layers = []layer{
 		"scraper", "scraper/platforms/custom"}},
 	{"scraper/platforms/...", []string{"normalize/...", "scraper/page", "scraper"}},
 
+	{"db/internal/wording", []string{"normalize/...", "db/internal/packed"}},
 	{"db/internal/...", []string{"normalize/..."}},
 	{"db", []string{"normalize/...", "db/internal/..."}},
 	{"db/query", []string{"normalize/...", "db", "db/internal/...", "db/query/ours", "db/query/view"}},
@@ -85,7 +86,7 @@ var layers = []layer{
 	{"db/record/internal/moved", slices.Concat(rows, []string{"db/record/internal/readings",
 		"db/record/internal/incidents", "db/record/internal/sameevent"})},
 	{"db/record/targets", []string{"normalize/...", "db"}},
-	{"db/dbtest", nil},
+	{"db/dbtest", []string{"db/internal/packed"}},
 
 	{"cmd/internal/words", []string{"normalize/...", "db/query"}},
 	{"cmd/internal/terminal", []string{"cmd/internal/words"}},

@@ -21,15 +21,22 @@ var lasting = []string{
 	`SELECT 'incident', source_key, kind, title, url, severity, state, vendor_severity, vendor_state, started_at,
 		resolved_at,
 		started_basis, resolved_basis, resolved_after, scheduled_start_at, scheduled_end_at, created_at, updated_at,
-		excerpt, first_seen_at, left_feed_at, raw_index FROM incidents`,
+		excerpt, first_seen_at, left_feed_at,
+		(SELECT json_group_object(key, json_remove(value, '$.words_number'))
+			FROM (SELECT key, value FROM json_each(raw_index) ORDER BY key)) FROM incidents`,
 	`SELECT 'update', i.source_key, u.source_key, position, u.state, posted_at, body, u.first_seen_at, removed_at
 		FROM incident_updates u JOIN incidents i USING (incident_id)`,
 	`SELECT 'affects', i.source_key, c.source_key FROM incident_components x JOIN incidents i USING (incident_id)
 		JOIN components c USING (component_id)`,
 	`SELECT 'revision', i.source_key, u.source_key, field, old_value, new_value, seen_at
 		FROM revisions r JOIN incidents i USING (incident_id) LEFT JOIN incident_updates u USING (update_id)`,
-	`SELECT 'reading', i.source_key, document, w.words, r.seen_at, r.until_at
-		FROM readings r JOIN reading_words w USING (words_id) JOIN incidents i USING (incident_id)`,
+	`SELECT 'reading', i.source_key, w.value ->> 'document', w.value ->> 'hash', w.value ->> 'raws', r.seen_at,
+			r.until_at
+		FROM readings r JOIN incidents i USING (incident_id) JOIN reading_words USING (incident_id)
+		JOIN json_each(unpacked(words), '$.words') w ON w.key = r.words_number - 1`,
+	`SELECT 'raw', i.source_key, s.key, w.value ->> 'document', w.value ->> 'hash', w.value ->> 'raws'
+		FROM incidents i JOIN reading_words USING (incident_id) JOIN json_each(i.raw) s
+		JOIN json_each(unpacked(words), '$.words') w ON w.key = (s.value ->> 'words_number') - 1`,
 	`SELECT 'finding', source_key, field, value, problem, first_seen_at, last_seen_at, times_seen FROM findings`,
 }
 

@@ -5,7 +5,6 @@ package incidents
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -80,7 +79,7 @@ var (
 
 // rowOf gives an incident the form of its row. An end before its start is left unknown: the schema has
 // no negative durations, and normalize has told of the contradiction.
-func rowOf(f normalize.Record, words readings.Index) (Row, error) {
+func rowOf(f normalize.Record, h *readings.History, words readings.Index) (Row, error) {
 	i := f.Incident
 	r := Row{
 		Origin: string(cmp.Or(f.Origin, normalize.OriginVendor)),
@@ -110,15 +109,18 @@ func rowOf(f normalize.Record, words readings.Index) (Row, error) {
 	if r.ScheduledEndAt < r.ScheduledStartAt {
 		r.ScheduledEndAt = ""
 	}
-	var err error
-	if r.Raw, err = db.JSON(append([]normalize.Raw{}, i.Raws...)); err != nil {
+	shown, err := h.Shown(i.Raws)
+	if err != nil {
+		return r, err
+	}
+	if r.Raw, err = db.JSON(shown); err != nil {
 		return r, err
 	}
 	r.RawIndex, err = db.JSON(words)
 	return r, err
 }
 
-// incident gives a row the form of an incident, without key, posts and components.
+// incident gives a row the form of an incident, without key, posts, components and words.
 func (r *Row) incident() (normalize.Incident, error) {
 	i := normalize.Incident{
 		Kind: normalize.Kind(r.Kind), Title: r.Title, URL: r.URL,
@@ -126,16 +128,10 @@ func (r *Row) incident() (normalize.Incident, error) {
 		VendorSeverity: r.VendorSeverity, VendorState: r.VendorState,
 		StatedDuration: time.Duration(r.StatedSeconds) * time.Second, StartGiven: r.StartGiven, Excerpt: r.Excerpt,
 	}
-	if err := db.ParseStamps(map[*time.Time]string{
+	return i, db.ParseStamps(map[*time.Time]string{
 		&i.StartedAt: r.StartedAt, &i.ResolvedAt: r.ResolvedAt, &i.ScheduledStartAt: r.ScheduledStartAt,
 		&i.ScheduledEndAt: r.ScheduledEndAt, &i.CreatedAt: r.CreatedAt, &i.UpdatedAt: r.UpdatedAt,
-	}); err != nil {
-		return i, err
-	}
-	if err := json.Unmarshal([]byte(r.Raw), &i.Raws); err != nil {
-		return i, fmt.Errorf("raw: %w", err)
-	}
-	return i, nil
+	})
 }
 
 // Field is a column of two rows.

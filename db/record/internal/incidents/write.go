@@ -25,7 +25,7 @@ func (c *Change) Add(other Change) {
 // WriteRow makes the row of an incident of a source say what its readings say. A record without an id is given one.
 func WriteRow(ctx context.Context, tx *db.Tx, sourceID int64, rec *Record, f normalize.Record,
 	words readings.Index) (Change, error) {
-	row, err := rowOf(f, words)
+	row, err := rowOf(f, &rec.History, words)
 	isNew := rec.ID == 0
 	if err != nil || !isNew && row == rec.Row {
 		return Change{}, err

@@ -4,10 +4,10 @@ package moved
 import (
 	"context"
 	"encoding/json"
-	"strings"
 
 	"vendorwatch/db"
 	"vendorwatch/db/internal/scan"
+	"vendorwatch/db/internal/wording"
 	"vendorwatch/db/record/internal/incidents"
 	"vendorwatch/db/record/internal/readings"
 	"vendorwatch/db/record/internal/sameevent"
@@ -99,8 +99,6 @@ func Rekey(ctx context.Context, tx *db.Tx, sourceID, id int64, from string, i no
 			[]any{sourceID, from, id, at}},
 		{`UPDATE incidents SET source_key = ?, raw = ?, raw_index = ?, url = coalesce(nullif(?, ''), url)
 			WHERE incident_id = ?`, []any{to, raw, index, i.URL, id}},
-		{`UPDATE reading_words SET document = ?1 || '/' || document WHERE incident_id = ?2 AND document NOT LIKE '%/%'`,
-			[]any{platform, id}},
 		{`UPDATE incident_updates SET source_key = '@' || source_key
 			WHERE incident_id = ? AND source_key NOT LIKE '@%'`, []any{id}},
 		{`UPDATE OR IGNORE findings SET source_key = ? WHERE source_id = ? AND source_key = ?`,
@@ -110,33 +108,27 @@ func Rekey(ctx context.Context, tx *db.Tx, sourceID, id int64, from string, i no
 			return err
 		}
 	}
-	return nil
+	return readings.MarkFormer(ctx, tx, id, platform)
 }
 
 // markWords puts the platform's name before the kinds of documents that the stored words are of.
 func markWords(platform, raw, index string) (string, string, error) {
-	var raws []normalize.Raw
+	var shown []wording.Shown
 	var words readings.Index
-	if err := json.Unmarshal([]byte(raw), &raws); err != nil {
+	if err := json.Unmarshal([]byte(raw), &shown); err != nil {
 		return "", "", err
 	}
 	if err := json.Unmarshal([]byte(index), &words); err != nil {
 		return "", "", err
 	}
-	mark := func(document string) string {
-		if strings.Contains(document, "/") { // of a platform before that
-			return document
-		}
-		return platform + "/" + document
-	}
 	marked := readings.Index{}
 	for document, ref := range words {
-		marked[mark(document)] = ref
+		marked[readings.FormerDocument(platform, document)] = ref
 	}
-	for n := range raws {
-		raws[n].Document = mark(raws[n].Document)
+	for n := range shown {
+		shown[n].Document = readings.FormerDocument(platform, shown[n].Document)
 	}
-	raw, err := db.JSON(raws)
+	raw, err := db.JSON(shown)
 	if err != nil {
 		return "", "", err
 	}

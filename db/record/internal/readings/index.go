@@ -10,6 +10,8 @@ type Ref struct {
 	Hash string `json:"hash"`
 	At   string `json:"at"`
 	Held bool   `json:"held,omitempty"` // it may be a stale copy, and waits for the next reading
+	// number of the wording in reading_words
+	Number int `json:"words_number"`
 }
 
 // Newest returns when the newest of the stored words were read.

@@ -1,6 +1,5 @@
-// Package readings keeps what documents said of incidents: each post of an incident once, each wording of a kind of
-// document once, and when it was read. Most of what a page says it said before, so that this takes little room and is
-// quickly loaded.
+// Package readings keeps what documents said of incidents: each wording of a kind of document once, and when it was
+// read. Most of what a page says it said before, so that this takes little room and is quickly loaded.
 package readings
 
 import (
@@ -14,9 +13,9 @@ import (
 	"vendorwatch/normalize"
 )
 
-// wording is what a kind of document said, once.
-type wording struct {
-	id       int64 // 0 until it is stored
+// said is what a kind of document said, once.
+type said struct {
+	number   int // from 1, in the order in which they were added
 	document string
 	hash     string
 	raws     []normalize.Raw
@@ -24,16 +23,16 @@ type wording struct {
 
 // sighting is one time at which a wording was read.
 type sighting struct {
-	*wording
+	*said
 	seen, until string
 	stored      bool
 }
 
 // History is all that was read of one incident. The zero value is that of an incident of which nothing was.
 type History struct {
-	wordings  []*wording
+	wordings  []*said
+	stored    int // how many of the wordings are
 	sightings []*sighting
-	posts     map[string]int64 // ids by hash
 }
 
 // byDocument divides the words of an incident by the kind of document that they were read in. One that a document
@@ -120,20 +119,20 @@ func (h *History) Add(raws []normalize.Raw, at, until string, archived bool) (bo
 		if before != nil && until > before.until && until < at {
 			before.until, before.stored = until, false
 		}
-		h.sightings = append(h.sightings, &sighting{wording: h.wording(document, hash, group), seen: at, until: at})
+		h.sightings = append(h.sightings, &sighting{said: h.said(document, hash, group), seen: at, until: at})
 		added = true
 	}
 	h.sort()
 	return added, nil
 }
 
-func (h *History) wording(document, hash string, raws []normalize.Raw) *wording {
+func (h *History) said(document, hash string, raws []normalize.Raw) *said {
 	for _, w := range h.wordings {
 		if w.document == document && w.hash == hash {
 			return w
 		}
 	}
-	w := &wording{document: document, hash: hash, raws: raws}
+	w := &said{number: len(h.wordings) + 1, document: document, hash: hash, raws: raws}
 	h.wordings = append(h.wordings, w)
 	return w
 }
@@ -144,7 +143,7 @@ func (h *History) Readings(own normalize.Words, words func(platform string) norm
 	error) {
 	var out []normalize.Reading
 	last := map[string]int{} // the newest of out, by document
-	on := map[string]*wording{}
+	on := map[string]*said{}
 	for _, s := range h.sightings {
 		seen, err := db.ParseStamp(s.seen)
 		if err != nil {
@@ -154,7 +153,7 @@ func (h *History) Readings(own normalize.Words, words func(platform string) norm
 		if err != nil {
 			return nil, err
 		}
-		if on[s.document] == s.wording {
+		if on[s.document] == s.said {
 			if r := &out[last[s.document]]; until.After(r.Until) {
 				r.Until = until
 			}
@@ -164,7 +163,7 @@ func (h *History) Readings(own normalize.Words, words func(platform string) norm
 		if platform, _, former := strings.Cut(s.document, "/"); former {
 			r.Former, r.Words = true, words(platform)
 		}
-		on[s.document], last[s.document] = s.wording, len(out)
+		on[s.document], last[s.document] = s.said, len(out)
 		out = append(out, r)
 	}
 	return out, nil
@@ -178,7 +177,7 @@ func (h *History) Index(held []string) Index {
 		if known && ref.Hash == s.hash {
 			continue
 		}
-		index[s.document] = Ref{Hash: s.hash, At: s.seen, Held: slices.Contains(held, s.document)}
+		index[s.document] = Ref{Hash: s.hash, At: s.seen, Held: slices.Contains(held, s.document), Number: s.number}
 	}
 	return index
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 	"vendorwatch/db"
 	"vendorwatch/db/query"
+	"vendorwatch/db/record/internal/components"
 	"vendorwatch/db/record/internal/scrapes"
 	"vendorwatch/db/record/internal/services"
 	"vendorwatch/normalize"
@@ -46,12 +47,16 @@ func (r *Recorder) SaveScrape(ctx context.Context, s Scrape) (Saved, error) {
 // disk longer than most of them take to save.
 func (r *Recorder) SaveScrapes(ctx context.Context, list []Scrape) ([]Saved, error) {
 	var all []Saved
+	parts := map[int64]*components.Known{} // by source: most of its saved pages list the same
 	err := r.file.Change(ctx, func(tx *db.Tx) error {
 		for _, s := range list {
 			if s.At.IsZero() {
 				return errors.New("save scrape: the time of the scrape is missing")
 			}
-			saved, err := save(ctx, tx, s, r.LateAfter)
+			if parts[s.SourceID] == nil {
+				parts[s.SourceID] = components.Of(s.SourceID)
+			}
+			saved, err := save(ctx, tx, s, parts[s.SourceID], r.LateAfter)
 			if err != nil {
 				return fmt.Errorf("save scrape of source %d: %w", s.SourceID, err)
 			}
@@ -65,7 +70,7 @@ func (r *Recorder) SaveScrapes(ctx context.Context, list []Scrape) ([]Saved, err
 	return all, nil
 }
 
-func save(ctx context.Context, tx *db.Tx, s Scrape, lateAfter time.Duration) (Saved, error) {
+func save(ctx context.Context, tx *db.Tx, s Scrape, parts *components.Known, lateAfter time.Duration) (Saved, error) {
 	if s.asBefore() {
 		if done, err := saveUnchanged(ctx, tx, s); done || err != nil {
 			return Saved{Outcome: query.OutcomeUnchanged}, err
@@ -80,7 +85,7 @@ func save(ctx context.Context, tx *db.Tx, s Scrape, lateAfter time.Duration) (Sa
 	}
 	hash := ""
 	if s.Archived {
-		if hash, err = contentHash(s); err != nil {
+		if hash, err = contentHash(s, parts); err != nil {
 			return Saved{}, err
 		}
 		if outcome, err := scrapes.SavedBefore(ctx, tx, s.SourceID, db.Stamp(s.At), hash); outcome != "" || err != nil {
@@ -88,6 +93,7 @@ func save(ctx context.Context, tx *db.Tx, s Scrape, lateAfter time.Duration) (Sa
 		}
 	}
 	p := passOf(s, source, lateAfter)
+	p.parts = parts
 	steps := saveRead
 	switch {
 	case nothingRead(s):
@@ -210,18 +216,24 @@ func rowOf(s Scrape, outcome query.Outcome, contentHash string) scrapes.Row {
 
 // contentHash tells saved pages apart by what was read from them. The words count, not their meaning:
 // a mended mapping is applied by renormalizing the record, not by importing once more.
-func contentHash(s Scrape) (string, error) {
+func contentHash(s Scrape, parts *components.Known) (string, error) {
 	content := struct {
 		Raws                               [][]normalize.Raw
-		Components                         []normalize.Component
+		Components                         string
 		AllOpen, AllComponents, Backfilled bool
 		Err                                string
-	}{Components: s.Components, AllOpen: s.AllOpen, AllComponents: s.AllComponents, Backfilled: s.Backfill}
+	}{AllOpen: s.AllOpen, AllComponents: s.AllComponents, Backfilled: s.Backfill}
 	for _, i := range s.Incidents {
 		content.Raws = append(content.Raws, i.Raws)
 	}
 	if s.Err != nil {
 		content.Err = s.Err.Error()
+	}
+	var err error
+	if len(s.Components) > 0 {
+		if content.Components, err = parts.Says(s.Components).Hash(); err != nil {
+			return "", err
+		}
 	}
 	b, err := json.Marshal(content)
 	if err != nil {

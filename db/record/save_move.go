@@ -52,6 +52,7 @@ func saveMove(ctx context.Context, tx *db.Tx, p pass) (pass, change, error) {
 			AND source_key NOT LIKE '@%'`, p.SourceID); err != nil {
 			return p, change{}, err
 		}
+		p.parts.Forget()
 	}
 	p.source.PageURL, p.source.Platform = url, platform
 	if was.BaselineAt == "" {

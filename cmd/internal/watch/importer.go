@@ -43,8 +43,8 @@ type taken struct {
 // Captures are saved together until there are so many of them, or so many bytes: a service that runs on the same file
 // does not wait long, and little is held.
 const (
-	maxPending      = 25
-	maxPendingBytes = 1 << 20
+	maxPending      = 100
+	maxPendingBytes = 8 << 20
 )
 
 // Imported is what an import brought. Of incidents, updates and the rest only what is new to the file is counted.

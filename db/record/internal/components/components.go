@@ -35,7 +35,7 @@ var (
 )
 
 // Known is what is stored of a source's components. It is loaded when it is first needed, and kept true by the
-// functions of this package.
+// functions of this package, for one transaction.
 type Known struct {
 	source int64
 	rows   map[string]*Row // by key; nil until they are loaded
@@ -79,6 +79,9 @@ type List struct {
 
 // silent reports whether a component that is new is no news, however it is doing.
 func (l *List) silent() bool { return l.Baseline || l.Backfill || l.Past || l.PastList }
+
+// Forget lets the components be loaded again, since they were changed otherwise.
+func (k *Known) Forget() { k.rows = nil }
 
 // All returns the stored components, in no order.
 func (k *Known) All(ctx context.Context, tx *db.Tx) ([]*Row, error) {

@@ -42,12 +42,21 @@ func (k *Known) Says(list []normalize.Component) *Said {
 	return k.said
 }
 
+// Hash is equal for two lists of the same words.
+func (s *Said) Hash() (string, error) {
+	var err error
+	if s.hash == "" {
+		s.hash, err = db.Hash(s.raws)
+	}
+	return s.hash, err
+}
+
 // Store keeps the words, each distinct list once, and returns the number of the list and its hash.
 func (s *Said) Store(ctx context.Context, tx *db.Tx) (id int64, hash string, err error) {
 	if s.id != 0 {
 		return s.id, s.hash, nil
 	}
-	if s.hash, err = db.Hash(s.raws); err != nil {
+	if _, err := s.Hash(); err != nil {
 		return 0, "", err
 	}
 	err = tx.QueryRowContext(ctx, `SELECT list_id FROM component_lists WHERE source_id = ? AND hash = ?`, s.source,

@@ -22,6 +22,9 @@ const (
 // do. Pages list hundreds of components, of which a poll seldom changes one: SQLite makes one text of them
 // at less cost than it hands over their rows.
 func (k *Known) same(ctx context.Context, tx *db.Tx, list []normalize.Component) (bool, error) {
+	if k.rows != nil {
+		return k.sameRows(list), nil
+	}
 	var n int
 	var stored string
 	err := tx.QueryRowContext(ctx, `
@@ -35,6 +38,33 @@ func (k *Known) same(ctx context.Context, tx *db.Tx, list []normalize.Component)
 	return stored == componentsText(list), nil
 }
 
+// sameRows is same over rows that are loaded.
+func (k *Known) sameRows(list []normalize.Component) bool {
+	there := 0
+	for _, r := range k.rows {
+		there += db.Bit(r.GoneAt == "")
+	}
+	if there != len(list) {
+		return false
+	}
+	for n := range list {
+		c := &list[n]
+		r := k.rows[c.Key]
+		if r == nil || r.GoneAt != "" || r.Position != n || r.Name != c.Name || r.Group != c.Group ||
+			r.Status != string(c.Status) || r.VendorStatus != c.VendorStatus || hasEnds(c) {
+			return false
+		}
+	}
+	return true
+}
+
+// hasEnds reports whether a component holds a character that ends fields or components: two lists could read the same.
+func hasEnds(c *normalize.Component) bool {
+	return slices.ContainsFunc([]string{c.Key, c.Name, c.Group, string(c.Status), c.VendorStatus}, func(t string) bool {
+		return strings.Contains(t, fieldEnd) || strings.Contains(t, rowEnd)
+	})
+}
+
 // componentsText writes a list of components as same reads the stored ones.
 func componentsText(list []normalize.Component) string {
 	order := make([]int, len(list))
@@ -45,14 +75,14 @@ func componentsText(list []normalize.Component) string {
 	var b strings.Builder
 	for n, position := range order {
 		c := &list[position]
+		if hasEnds(c) {
+			return ""
+		}
 		if n > 0 {
 			b.WriteString(rowEnd)
 		}
 		for field, text := range [...]string{c.Key, strconv.Itoa(position), c.Name, c.Group, string(c.Status),
 			c.VendorStatus} {
-			if strings.Contains(text, fieldEnd) || strings.Contains(text, rowEnd) {
-				return "" // two lists could read the same
-			}
 			if field > 0 {
 				b.WriteString(fieldEnd)
 			}

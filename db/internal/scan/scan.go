@@ -33,7 +33,6 @@ type Row[T any] struct {
 	Columns string   // for SELECT: i.title, v.slug AS vendor
 	Names   string   // for INSERT: title, vendor
 	Marks   string   // for INSERT: ?, ?
-	Sets    string   // for UPDATE: title = ?, vendor = ?
 
 	fields []field
 	at     map[string]int // number of the field of a name
@@ -49,7 +48,7 @@ type field struct {
 // empty. Of panics where the struct could never be read: two columns of one name, a type that no column has.
 func Of[T any](alias string) *Row[T] {
 	r := &Row[T]{at: map[string]int{}}
-	var columns, marks, sets []string
+	var columns, marks []string
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[T]()) {
 		tag, ok := f.Tag.Lookup("db")
 		if !ok {
@@ -71,12 +70,12 @@ func Of[T any](alias string) *Row[T] {
 		default:
 			columns = append(columns, alias+"."+name)
 		}
-		r.List, marks, sets = append(r.List, name), append(marks, "?"), append(sets, name+" = ?")
+		r.List, marks = append(r.List, name), append(marks, "?")
 		r.at[name] = len(r.fields)
 		r.fields = append(r.fields, field{name: name, index: f.Index, null: null})
 	}
 	r.Columns, r.Names = strings.Join(columns, ", "), strings.Join(r.List, ", ")
-	r.Marks, r.Sets = strings.Join(marks, ", "), strings.Join(sets, ", ")
+	r.Marks = strings.Join(marks, ", ")
 	return r
 }
 
@@ -153,7 +152,21 @@ func (r *Row[T]) cells(rows *sql.Rows) ([]cell, []any, error) {
 	return cells, into, nil
 }
 
-// Values returns the values of a row in the order of Names, Marks and Sets.
+// Changes returns the columns in which is differs from was, for UPDATE: title = ?, vendor = ?; and their values. Those
+// that stay are not among them: SQLite writes every index anew that has a column which is set, whatever its value.
+func (r *Row[T]) Changes(was, is *T) (sets string, values []any) {
+	before, now := reflect.ValueOf(was).Elem(), reflect.ValueOf(is).Elem()
+	var changed []string
+	for _, f := range r.fields {
+		old, new := value(before.FieldByIndex(f.index), f.null), value(now.FieldByIndex(f.index), f.null)
+		if !reflect.DeepEqual(old, new) {
+			changed, values = append(changed, f.name+" = ?"), append(values, new)
+		}
+	}
+	return strings.Join(changed, ", "), values
+}
+
+// Values returns the values of a row in the order of Names and Marks.
 func (r *Row[T]) Values(row *T) []any {
 	v := reflect.ValueOf(row).Elem()
 	values := make([]any, len(r.fields))

@@ -126,8 +126,12 @@ func TestValues(t *testing.T) {
 			append([]any{10 + n}, rows.Values(&want)...)...); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := conn.ExecContext(t.Context(), `UPDATE things SET `+rows.Sets+` WHERE id = 1`,
-			rows.Values(&want)...); err != nil {
+		was, err := rows.One(t.Context(), conn, `SELECT `+rows.Columns+` FROM things WHERE id = 1`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sets, values := rows.Changes(&was, &want)
+		if _, err := conn.ExecContext(t.Context(), `UPDATE things SET `+sets+` WHERE id = 1`, values...); err != nil {
 			t.Fatal(err)
 		}
 		for _, id := range []int{1, 10 + n} {
@@ -143,6 +147,23 @@ func TestValues(t *testing.T) {
 		names != 1 {
 		t.Errorf("%d kinds, %d names that are not NULL (%v); an empty kind is NULL, an empty name is not", kinds, names,
 			err)
+	}
+}
+
+// Only what differs is set.
+func TestChanges(t *testing.T) {
+	type row struct {
+		Name  string `db:"name"`
+		Kind  word   `db:"kind,null"`
+		Count int    `db:"count,null"`
+	}
+	rows := scan.Of[row]("")
+	sets, values := rows.Changes(&row{Name: "x", Kind: "small", Count: 2}, &row{Name: "x", Count: 3})
+	if diff := cmp.Diff([]any{nil, int64(3)}, values); sets != "kind = ?, count = ?" || diff != "" {
+		t.Errorf("%q (-want +got)\n%s", sets, diff)
+	}
+	if sets, values := rows.Changes(&row{Name: "x"}, &row{Name: "x"}); sets != "" || values != nil {
+		t.Errorf("equal rows: %q, %v", sets, values)
 	}
 }
 

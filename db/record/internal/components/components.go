@@ -161,10 +161,13 @@ func recordStatus(ctx context.Context, tx *db.Tx, id int64, status normalize.Com
 	return err
 }
 
-// write makes the stored row say what r does.
-func (r *Row) write(ctx context.Context, tx *db.Tx) error {
-	_, err := tx.Exec(ctx, `UPDATE components SET `+decided.Sets+` WHERE component_id = ?`,
-		append(decided.Values(&r.values), r.ID)...)
+// write makes the stored row, which says what was does, say what r does.
+func (r *Row) write(ctx context.Context, tx *db.Tx, was values) error {
+	if r.values == was {
+		return nil
+	}
+	sets, values := decided.Changes(&was, &r.values)
+	_, err := tx.Exec(ctx, `UPDATE components SET `+sets+` WHERE component_id = ?`, append(values, r.ID)...)
 	return err
 }
 

@@ -136,6 +136,7 @@ func (k *Known) goneSince(ctx context.Context, tx *db.Tx, l List, r *Row, c norm
 			return false, err
 		}
 	}
+	was := r.values
 	unlisted := isNew || r.Status == string(normalize.StatusUnknown) && r.VendorStatus == "" && r.GoneAt == ""
 	if next == nil {
 		if !unlisted {
@@ -154,5 +155,5 @@ func (k *Known) goneSince(ctx context.Context, tx *db.Tx, l List, r *Row, c norm
 	if told(c) {
 		r.Status, r.VendorStatus = string(c.Status), c.VendorStatus
 	}
-	return true, r.write(ctx, tx)
+	return true, r.write(ctx, tx, was)
 }

@@ -126,7 +126,7 @@ func (k *Known) change(ctx context.Context, tx *db.Tx, l List, r *Row, c normali
 		return Change{}, nil
 	}
 	out := Change{Rows: true}
-	if err := r.write(ctx, tx); err != nil {
+	if err := r.write(ctx, tx, was.values); err != nil {
 		return out, err
 	}
 	if !l.Baseline {

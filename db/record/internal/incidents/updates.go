@@ -121,13 +121,13 @@ func writeUpdate(ctx context.Context, tx *db.Tx, incidentID int64, known *Update
 			VALUES (`+updateColumns.Marks+`, ?)`, append(updateColumns.Values(&now.row), incidentID)...)
 		return now, Change{Updates: 1, Rows: true}, err
 	}
-	same := known.row == now.row
+	was := known.row
 	known.Update, known.row = now.Update, now.row
-	if same {
+	if was == known.row {
 		return known, Change{}, nil
 	}
-	_, err := tx.Exec(ctx, `UPDATE incident_updates SET `+updateColumns.Sets+` WHERE update_id = ?`,
-		append(updateColumns.Values(&known.row), known.ID)...)
+	sets, values := updateColumns.Changes(&was, &known.row)
+	_, err := tx.Exec(ctx, `UPDATE incident_updates SET `+sets+` WHERE update_id = ?`, append(values, known.ID)...)
 	return known, Change{Rows: true}, err
 }
 

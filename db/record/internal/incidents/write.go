@@ -36,8 +36,8 @@ func WriteRow(ctx context.Context, tx *db.Tx, sourceID int64, rec *Record, f nor
 			VALUES (`+columns.Marks+`, ?, ?, 0)`, append(columns.Values(&row), sourceID, f.Incident.Key)...)
 		change.Incidents = 1
 	} else {
-		_, err = tx.Exec(ctx, `UPDATE incidents SET `+columns.Sets+` WHERE incident_id = ?`,
-			append(columns.Values(&row), rec.ID)...)
+		sets, values := columns.Changes(&rec.Row, &row)
+		_, err = tx.Exec(ctx, `UPDATE incidents SET `+sets+` WHERE incident_id = ?`, append(values, rec.ID)...)
 	}
 	rec.Row, rec.FirstSeen = row, row.FirstSeen
 	return change, err

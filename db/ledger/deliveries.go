@@ -176,6 +176,16 @@ func (l *Ledger) OwnNetworkAlerts(ctx context.Context, since time.Time) ([]Deliv
 	return found, nil
 }
 
+// TargetAlerts returns the alerts on targets that were planned since, in that order.
+func (l *Ledger) TargetAlerts(ctx context.Context, since time.Time) ([]Delivery, error) {
+	found, err := l.deliveries(ctx, `WHERE d.stream = 'alerts' AND d.reason IN ('sla_at_risk', 'sla_missed')
+		AND d.created_at >= ?`, db.Stamp(since))
+	if err != nil {
+		return nil, fmt.Errorf("alerts on targets: %w", err)
+	}
+	return found, nil
+}
+
 // deliveries runs a query whose rest follows selectDelivery.
 func (l *Ledger) deliveries(ctx context.Context, rest string, args ...any) ([]Delivery, error) {
 	return deliveryRow.All(ctx, l.read, selectDelivery+rest+` ORDER BY d.delivery_id`, args...)

@@ -142,7 +142,8 @@ func (l *Ledger) mark(ctx context.Context, id int64, query string, args ...any) 
 
 // tellsOfNoIncident are the reasons of messages after which a channel does not count as told of the
 // incidents in them.
-const tellsOfNoIncident = `('digest', 'held_back', 'channel', 'own_network', 'own_network_back', 'test')`
+const tellsOfNoIncident = `('digest', 'held_back', 'channel', 'own_network', 'own_network_back', 'sla_at_risk',
+	'sla_missed', 'test')`
 
 // MarkDelivered records that the channel took a message. Receipt is what the receiver answered; thread is
 // what it gave back for further messages on the incident, and empty if it gave nothing. An alert is from

@@ -301,6 +301,14 @@ CREATE TABLE services ( -- services of ours that need vendors, by the configurat
   critical INTEGER NOT NULL DEFAULT 0 CHECK (critical IN (0, 1)) -- 1: it is listed first
 ) STRICT;
 
+CREATE TABLE service_targets ( -- what services of ours are held to, by the configuration; no row: nothing
+  service_id INTEGER PRIMARY KEY REFERENCES services (service_id) ON DELETE CASCADE, -- which service
+  target_percent REAL NOT NULL CHECK (target_percent > 0 AND target_percent <= 100), -- least uptime of a period
+  period TEXT NOT NULL CHECK (period IN ('month', 'quarter')), -- what it is counted by, in UTC
+  severities TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(severities)), -- JSON array: incidents of which severities count; empty: of all, and components that a page shows degraded or down
+  maintenance INTEGER NOT NULL DEFAULT 0 CHECK (maintenance IN (0, 1)) -- 1: planned work counts too
+) STRICT;
+
 CREATE TABLE service_needs ( -- what each of our services needs, by the configuration
   need_id INTEGER PRIMARY KEY, -- ours
   service_id INTEGER NOT NULL REFERENCES services (service_id), -- which service
@@ -498,7 +506,7 @@ CREATE TABLE deliveries ( -- messages: one row for each message to a channel
   delivery_id INTEGER PRIMARY KEY AUTOINCREMENT, -- ours; never reused: the receiver gets vw-NUMBER with each attempt and can drop a repeat
   channel TEXT NOT NULL CHECK (channel <> ''), -- name in the configuration
   stream TEXT NOT NULL REFERENCES streams (stream), -- which stream it belongs to
-  reason TEXT NOT NULL CHECK (reason IN ('first', 'worsened', 'lowered', 'changed', 'update', 'resolved', 'reopened', 'postmortem', 'left_feed', 'not_watched', 'maintenance', 'reminder', 'unreadable', 'readable', 'moved', 'component', 'held_back', 'channel', 'own_network', 'own_network_back', 'action', 'digest', 'test')), -- why it is sent
+  reason TEXT NOT NULL CHECK (reason IN ('first', 'worsened', 'lowered', 'changed', 'update', 'resolved', 'reopened', 'postmortem', 'left_feed', 'not_watched', 'maintenance', 'reminder', 'unreadable', 'readable', 'moved', 'component', 'held_back', 'channel', 'own_network', 'own_network_back', 'sla_at_risk', 'sla_missed', 'action', 'digest', 'test')), -- why it is sent
   incident_id INTEGER REFERENCES incidents (incident_id), -- which incident it is about; null: none or several, see delivery_events
   source_id INTEGER REFERENCES sources (source_id), -- which page it is about; null: none
   route TEXT NOT NULL DEFAULT '', -- name of the route that selected the channel; empty: none

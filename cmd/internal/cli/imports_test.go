@@ -29,7 +29,7 @@ var (
 	file = []string{"normalize/...", "db", "db/query"}
 	// What a room of package record needs to keep its rows.
 	rows = []string{"normalize/...", "db", "db/internal/..."}
-	base = []string{"normalize/...", "db/query", "cmd/internal/words", "cmd/internal/secret"}
+	base = []string{"normalize/...", "db/query", "db/servicetime", "cmd/internal/words", "cmd/internal/secret"}
 	// What the command line brings together.
 	siblings = []string{"db/...", "cmd/internal/config", "cmd/internal/watch/...", "cmd/internal/report/...",
 		"cmd/internal/web"}
@@ -69,6 +69,7 @@ var layers = []layer{
 	{"db/query/ours", rows},
 	{"db/query/view", []string{"normalize/...", "db", "db/internal/..."}},
 	{"db/board", slices.Concat(file, []string{"db/internal/..."})},
+	{"db/servicetime", slices.Concat(file, []string{"db/internal/..."})},
 	{"db/stories", []string{"normalize/...", "db", "db/internal/..."}},
 	{"db/ledger", slices.Concat(file, []string{"db/internal/..."})},
 	{"db/record", slices.Concat(file, []string{"db/internal/...", "db/record/internal/...", "db/record/signals"})},
@@ -152,8 +153,8 @@ var layers = []layer{
 		"cmd/internal/cli/flags", "cmd/internal/cli/shell"})},
 	{"cmd/internal/cli/services", slices.Concat(base, []string{"db", "cmd/internal/config", "cmd/internal/terminal",
 		"cmd/internal/cli/flags", "cmd/internal/cli/shell"})},
-	{"cmd/internal/cli/figures", slices.Concat(base, []string{"db", "cmd/internal/terminal", "cmd/internal/web/prose",
-		"cmd/internal/cli/flags", "cmd/internal/cli/shell"})},
+	{"cmd/internal/cli/figures", slices.Concat(base, []string{"db", "cmd/internal/cli/services",
+		"cmd/internal/terminal", "cmd/internal/web/prose", "cmd/internal/cli/flags", "cmd/internal/cli/shell"})},
 	{"cmd/internal/cli/actions", slices.Concat(base, []string{"db", "db/ledger", "cmd/internal/terminal",
 		"cmd/internal/cli/flags", "cmd/internal/cli/shell"})},
 	{"cmd/internal/cli", slices.Concat(base, reading, siblings, []string{"cmd/internal/terminal",

@@ -57,13 +57,14 @@ type Alerts struct {
 const DefaultRoute = "alerts"
 
 // AlertEvents are the events of a route that names none: an incident opens, changes its severity, is resolved or
-// reopens, and a page cannot be read, can be read again or moves. Updates and planned work are left to the digest.
+// reopens, a page cannot be read, can be read again or moves, our own network fails, and a target is at risk or missed.
+// Updates and planned work are left to the digest.
 func AlertEvents() []normalize.EventKind {
 	return []normalize.EventKind{
 		normalize.EventIncidentOpened, normalize.EventIncidentResolved, normalize.EventIncidentReopened,
 		normalize.EventSeverityChanged,
 		normalize.EventSourceUnreadable, normalize.EventSourceReadable, normalize.EventSourceMoved,
-		words.OwnNetwork,
+		words.OwnNetwork, words.SLAAtRisk, words.SLAMissed,
 	}
 }
 
@@ -222,7 +223,7 @@ var (
 		string(normalize.EventMaintenanceCompleted),
 		string(normalize.EventComponentChanged), string(normalize.EventSourceUnreadable),
 		string(normalize.EventSourceReadable),
-		string(normalize.EventSourceMoved), words.OwnNetwork,
+		string(normalize.EventSourceMoved), words.OwnNetwork, words.SLAAtRisk, words.SLAMissed,
 	}
 )
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"vendorwatch/cmd/internal/words"
+	"vendorwatch/normalize/target"
 )
 
 // Service is a service of ours, and what it needs.
@@ -19,8 +20,19 @@ type Service struct {
 	Critical   bool   `toml:"critical"`    // it is listed first; default false
 	// what it needs, at least one: "VENDOR" for a vendor as a whole, or "VENDOR: COMPONENT", by slug or name
 	Needs []string `toml:"needs"`
+	SLA   Goal     `toml:"sla"` // what it is held to; default: nothing
 
 	Need []Need `toml:"-"` // of Needs
+}
+
+// Goal is what a service is held to.
+type Goal struct {
+	Target      string   `toml:"target"`      // least uptime of a period, such as "99.5%"; required
+	Period      string   `toml:"period"`      // month or quarter, in UTC; default month
+	Severities  []string `toml:"severities"`  // of incidents that count; default: all
+	Maintenance bool     `toml:"maintenance"` // planned work counts too; default false
+
+	Of *target.Target `toml:"-"` // the same; nil without a target
 }
 
 // Need is something that a service needs.
@@ -54,6 +66,10 @@ func (c *checker) services() {
 				`write for example needs = ["stripe: Card payments", "cloudflare"]`)
 		}
 		c.needs(s, path)
+		sla := SLA{Target: s.SLA.Target, Period: s.SLA.Period, Severities: s.SLA.Severities,
+			Maintenance: s.SLA.Maintenance}
+		c.sla(&sla, path+".sla")
+		s.SLA.Of = sla.Of
 	}
 }
 

@@ -29,9 +29,8 @@ type Credit struct {
 	Percent float64 `toml:"percent"` // of the bill
 }
 
-// sla checks a vendor's target.
-func (c *checker) sla(v *Vendor, path string) {
-	s := &v.SLA
+// sla checks a target.
+func (c *checker) sla(s *SLA, path string) {
 	if !c.Has(path) {
 		return
 	}

@@ -124,7 +124,7 @@ func (c *checker) vendor(v *Vendor, path string, pages map[string]int) {
 	c.describe(v)
 	c.dialects(v, path)
 	c.filter(v, path+".filter")
-	c.sla(v, path+".sla")
+	c.sla(&v.SLA, path+".sla")
 	c.credentials(v, path)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vendorwatch/cmd/internal/cli/flags"
 	"vendorwatch/cmd/internal/cli/shell"
 	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/words"
@@ -34,12 +35,14 @@ const manyVendors = 10000
 
 func (s Shell) statsCommand() *cobra.Command {
 	var asJSON bool
+	var services []string
 	c := &cobra.Command{
 		Use:   "stats [VENDOR...]",
 		Short: "Say how vendors did: uptime, targets, and how openly they report their incidents",
 		Long: `stats prints the uptime of vendors over 7, 30, 90 and 365 days, of the time in which their pages were
 read; with targets ([vendor.sla] in the config file) also what is left of the budget. For vendors that are named it
-adds how openly they report their incidents. "–" is what is not known.`,
+adds how openly they report their incidents. --service prints the uptime of services of yours in their place, from all
+that each needs; with targets ([service.sla]) also what is left of the budget. "–" is what is not known.`,
 		Args:              s.Takes(0, manyVendors, "vendors"),
 		ValidArgsFunction: s.Vendors,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -49,6 +52,12 @@ adds how openly they report their incidents. "–" is what is not known.`,
 				return err
 			}
 			defer file.Close()
+			if len(services) > 0 {
+				if len(args) > 0 {
+					return flags.Mistakef("name vendors or services, not both")
+				}
+				return s.serviceStats(ctx, file, services, asJSON)
+			}
 			all, err := s.stats(ctx, file, args)
 			if err != nil {
 				return err
@@ -60,6 +69,7 @@ adds how openly they report their incidents. "–" is what is not known.`,
 			return nil
 		},
 	}
+	c.Flags().StringArrayVar(&services, "service", nil, "a service of ours, by slug or name; can be repeated")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }
@@ -95,14 +105,19 @@ func (s Shell) stats(ctx context.Context, file *db.DB, typed []string) ([]query.
 	return all, nil
 }
 
+// uptimeTable is a table of uptimes and targets, of vendors or services.
+func (s Shell) uptimeTable(of string) *terminal.Table {
+	return s.Table(terminal.Cut(of, 10), terminal.Whole("7 days"), terminal.Whole("30 days"),
+		terminal.Whole("90 days"), terminal.Whole("365 days"), terminal.Whole("Known"), terminal.Whole("Target"),
+		terminal.Whole("Left"), terminal.Word("Forecast"))
+}
+
 func (s Shell) print(all []query.Stats, full bool) {
 	if len(all) == 0 {
 		fmt.Fprintln(s.Stderr, "no vendor is on record; start vendorwatch serve")
 		return
 	}
-	t := s.Table(terminal.Cut("Vendor", 10), terminal.Whole("7 days"), terminal.Whole("30 days"),
-		terminal.Whole("90 days"), terminal.Whole("365 days"), terminal.Whole("Known"), terminal.Whole("Target"),
-		terminal.Whole("Left"), terminal.Word("Forecast"))
+	t := s.uptimeTable("Vendor")
 	for _, one := range all {
 		row := []any{one.Vendor}
 		known := 0.0
@@ -113,11 +128,7 @@ func (s Shell) print(all []query.Stats, full bool) {
 		if one.SLA == nil {
 			row = append(row, "–", "–", "–")
 		} else {
-			forecast := "–"
-			if one.SLA.Forecast != "" {
-				forecast = words.Spell(one.SLA.Forecast)
-			}
-			row = append(row, words.Percent(&one.SLA.TargetPercent), words.Minutes(one.SLA.BudgetLeft), forecast)
+			row = append(row, targetCells(one.SLA.TargetPercent, one.SLA.BudgetLeft, one.SLA.Forecast)...)
 		}
 		t.Row(row...)
 	}

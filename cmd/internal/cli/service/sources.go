@@ -90,7 +90,7 @@ func (s *Service) addServices(ctx context.Context) error {
 	var services []record.Service
 	for _, one := range s.Config.Services {
 		service := record.Service{Slug: one.Slug, Name: one.Name, Owner: one.Owner, RunbookURL: one.RunbookURL,
-			Critical: one.Critical}
+			Critical: one.Critical, Target: one.SLA.Of}
 		for _, n := range one.Need {
 			service.Needs = append(service.Needs, record.Need(n))
 		}

@@ -130,6 +130,20 @@ func Known(ctx context.Context, d *query.DB, slug string) error {
 	return noService(ctx, d, slug)
 }
 
+// Slug returns the slug of the service that was typed, by slug or name, or an error that says which there are.
+func Slug(ctx context.Context, d *query.DB, typed string) (string, error) {
+	all, err := d.Services(ctx, time.Now())
+	if err != nil {
+		return "", err
+	}
+	for _, one := range all {
+		if words.Fold(one.Service) == words.Fold(typed) || words.Fold(one.Name) == words.Fold(typed) {
+			return one.Service, nil
+		}
+	}
+	return "", noService(ctx, d, typed)
+}
+
 // noService says that there is no such service, and which there are.
 func noService(ctx context.Context, d *query.DB, slug string) error {
 	all, err := d.Services(ctx, time.Now())

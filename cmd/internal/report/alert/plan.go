@@ -12,6 +12,7 @@ import (
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db/ledger"
 	"vendorwatch/db/query"
+	"vendorwatch/db/servicetime"
 	"vendorwatch/normalize"
 )
 
@@ -30,7 +31,8 @@ type Facts struct {
 	Actions     []query.Action // what people did about incidents of late
 	Rows        []Planned      // alerts on the incidents and pages above, all that are held, and those of the last hour
 	Reminders   ReminderFacts
-	OwnOutages  []query.OwnOutage // of our own network, the oldest first
+	OwnOutages  []query.OwnOutage      // of our own network, the oldest first
+	Targets     []servicetime.Standing // that are at risk or missed
 
 	OpenComponents []ledger.OpenComponent // of channels in OnCall, see ledger.OpenComponents
 	OpenPages      []ledger.OpenPage      // likewise
@@ -141,6 +143,7 @@ func MakePlan(f Facts) Plan {
 		}
 	}
 	p.ownNetwork()
+	p.targets()
 	p.settle()
 	p.release()
 	p.remind()

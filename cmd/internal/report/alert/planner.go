@@ -49,6 +49,7 @@ type Planner struct {
 	BeforePlan func(context.Context)
 
 	triggers chan struct{}
+	judged   time.Time // when targets were last looked at
 	reminded time.Time // when reminders were last looked at, which is done less often than news is planned
 }
 
@@ -176,7 +177,8 @@ func (p *Planner) FactsOf(ctx context.Context, events []query.Event) (Facts, err
 		f.OnCall[name] = true
 	}
 	for _, read := range []func(context.Context) error{g.unwatchedPages, g.mutes, g.actions, g.held, g.pages, g.open,
-		g.eventSubjects, g.stories, g.unsettled, g.notified, g.ownOutages, g.recent} {
+		g.eventSubjects, g.stories, g.unsettled, g.notified, g.ownOutages, g.targets,
+		g.recent} {
 		if err := read(ctx); err != nil {
 			return Facts{}, err
 		}

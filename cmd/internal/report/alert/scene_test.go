@@ -42,7 +42,7 @@ func usual(channels ...string) route.Route {
 			normalize.EventIncidentOpened, normalize.EventIncidentResolved, normalize.EventIncidentReopened,
 			normalize.EventSeverityChanged,
 			normalize.EventSourceUnreadable, normalize.EventSourceReadable, normalize.EventSourceMoved,
-			words.OwnNetwork,
+			words.OwnNetwork, words.SLAAtRisk, words.SLAMissed,
 		}}}
 }
 

@@ -15,6 +15,7 @@ import (
 	"vendorwatch/db"
 	"vendorwatch/db/ledger"
 	"vendorwatch/db/query"
+	"vendorwatch/db/servicetime"
 	"vendorwatch/normalize"
 )
 
@@ -46,6 +47,8 @@ func (r *Renderer) Message(ctx context.Context, d ledger.Delivery, now time.Time
 			m.Held, err = r.held(ctx, d)
 		case m.Reason == message.ReasonOwnNetwork, m.Reason == message.ReasonOwnNetworkBack:
 			m.Own, err = r.own(ctx, d)
+		case m.Reason == message.ReasonSLAAtRisk, m.Reason == message.ReasonSLAMissed:
+			m.Target, err = r.target(ctx, d, now)
 		case m.Reason == message.ReasonChannel:
 			m.Failed, err = r.failed(ctx, d)
 		case d.SourceID != 0:
@@ -102,6 +105,16 @@ func (r *Renderer) own(ctx context.Context, d ledger.Delivery) (*query.OwnOutage
 		o.ToAt, o.Refuted = "", false
 	}
 	return &o, nil
+}
+
+// target is how the target does that a message tells of.
+func (r *Renderer) target(ctx context.Context, d ledger.Delivery, now time.Time) (*servicetime.Standing, error) {
+	_, key, _ := strings.Cut(d.DedupKey, ":")
+	s, err := servicetime.StandingOf(ctx, r.DB, key, now)
+	if err != nil {
+		return nil, err
+	}
+	return &s, nil
 }
 
 // failed says what waits for the channel that a notice is about, and what was set aside.

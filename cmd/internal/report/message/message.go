@@ -6,10 +6,11 @@ import (
 	"time"
 
 	"vendorwatch/db/query"
+	"vendorwatch/db/servicetime"
 )
 
-// Message is what one channel is sent at one time. Of Items, Source, Held, Failed, Own and Digest the one is set that
-// the reason calls for. It is rendered from the record at each attempt, with the same ID.
+// Message is what one channel is sent at one time. Of Items, Source, Held, Failed, Own, Target and Digest the one is
+// set that the reason calls for. It is rendered from the record at each attempt, with the same ID.
 type Message struct {
 	ID       string  `json:"id"` // the same at each attempt, so that a receiver can drop a repeat
 	Reason   Reason  `json:"reason"`
@@ -25,6 +26,8 @@ type Message struct {
 	Failed *FailedChannel `json:"failed_channel,omitempty"`
 	// an outage of our own network
 	Own *query.OwnOutage `json:"own_outage,omitempty"`
+	// a target of a vendor or of a service of ours
+	Target *servicetime.Standing `json:"target,omitempty"`
 
 	Zone  *time.Location `json:"-"` // of the reader; nil means UTC
 	Times TimeFormat     `json:"-"` // nil leaves times as they are

@@ -40,6 +40,8 @@ func (m Message) Notice() Notice {
 		return m.failedNotice()
 	case m.Own != nil:
 		return m.ownNotice()
+	case m.Target != nil:
+		return m.targetNotice()
 	case m.Held != nil:
 		return Notice{
 			Headline: fmt.Sprintf("%d more messages held back; see the digest", m.Held.Count),

@@ -29,6 +29,8 @@ const (
 	// our own network is taken for the cause of what our checks miss; and is so no longer
 	ReasonOwnNetwork     Reason = "own_network"
 	ReasonOwnNetworkBack Reason = "own_network_back"
+	ReasonSLAAtRisk      Reason = "sla_at_risk" // a target will be missed, if things go on
+	ReasonSLAMissed      Reason = "sla_missed"  // it is missed
 
 	ReasonAction  Reason = "action"  // somebody acknowledged it, muted it, or wrote a note
 	ReasonChannel Reason = "channel" // another channel does not take its messages
@@ -71,6 +73,8 @@ var reasonWords = map[Reason]string{
 	ReasonOwnNetwork:     "our own network fails, which may keep messages from you",
 	ReasonAction:         "somebody of you did something about it",
 	ReasonOwnNetworkBack: "our own network had failed",
+	ReasonSLAAtRisk:      "a target is at risk, which is told once in its period",
+	ReasonSLAMissed:      "a target is missed, which is told once in its period",
 	ReasonChannel:        "another channel does not take its messages",
 	ReasonTest:           "somebody sent a test",
 }

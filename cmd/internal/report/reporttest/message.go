@@ -8,6 +8,7 @@ import (
 
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/db/query"
+	"vendorwatch/db/servicetime"
 )
 
 // SecretWord stands in every address, key, token and password of the channels of these tests.
@@ -119,6 +120,16 @@ func OwnMessage(reason message.Reason, change func(*query.OwnOutage)) message.Me
 		Zone: time.UTC}
 }
 
+// TargetMessage is a message on a target.
+func TargetMessage(reason message.Reason, forecast string) message.Message {
+	spent, left, uptime, burn := 31.0, 12.2, 99.92, 1.4
+	return message.Message{ID: "vw-11", Reason: reason, At: "2026-11-13T17:50:00.000Z", EventIDs: []int64{},
+		Zone: time.UTC, Target: &servicetime.Standing{Of: "vendor", Slug: "kustomer", Name: "Kustomer",
+			SLA: servicetime.SLA{Period: "2026-11", FromAt: "2026-11-01T00:00:00.000Z",
+				ToAt: "2026-12-01T00:00:00.000Z", TargetPercent: 99.9, UptimePercent: &uptime, KnownPercent: 100,
+				BudgetMinutes: 43.2, ImpactMinutes: &spent, BudgetLeft: &left, BurnRate: &burn, Forecast: forecast}}}
+}
+
 // Messages has a message for every reason, and one that says several incidents.
 func Messages() []message.Message {
 	group := Alert(message.ReasonFirst, nil)
@@ -136,7 +147,10 @@ func Messages() []message.Message {
 		i.Actions, i.AcknowledgedAt, i.AcknowledgedBy = []query.Action{*i.Action}, i.Action.CreatedAt, "anna"
 	})
 	all := []message.Message{acted, group, held, failed, OwnMessage(message.ReasonOwnNetwork, nil),
-		OwnMessage(message.ReasonOwnNetworkBack, nil), DigestMessage(message.Digest{Headline: "All quiet on 2 pages",
+		OwnMessage(message.ReasonOwnNetworkBack, nil),
+		TargetMessage(message.ReasonSLAAtRisk, query.ForecastAtRisk),
+		TargetMessage(message.ReasonSLAMissed, query.ForecastMissed),
+		DigestMessage(message.Digest{Headline: "All quiet on 2 pages",
 			UntilAt: group.At})}
 	for _, r := range []message.Reason{
 		message.ReasonFirst, message.ReasonWorsened, message.ReasonLowered, message.ReasonChanged,

@@ -7,6 +7,7 @@ import (
 	"vendorwatch/cmd/internal/web/openapi"
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/db/query"
+	"vendorwatch/db/servicetime"
 	"vendorwatch/normalize"
 )
 
@@ -46,6 +47,10 @@ var structs = []openapi.Struct{
 		Description: "The share of a window without impact, of the time that is known."},
 	{Name: "SLA", Type: reflect.TypeFor[query.SLA](),
 		Description: "A vendor's uptime in the period that lasts, as its agreement counts it."},
+	{Name: "ServiceUptime", Type: reflect.TypeFor[servicetime.Uptime](),
+		Description: "The share of a window in which a service of ours had all that it needs, of the known time."},
+	{Name: "ServiceSLA", Type: reflect.TypeFor[servicetime.SLA](),
+		Description: "How a service of ours does against its target in the period that lasts."},
 	{Name: "Honesty", Type: reflect.TypeFor[query.Honesty](),
 		Description: "One measure of how openly a vendor reports its incidents."},
 	{Name: "SourceList", Type: reflect.TypeFor[SourceList](),

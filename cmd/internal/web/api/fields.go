@@ -138,13 +138,25 @@ var fieldTexts = map[string]string{
 		"or the target is 100 %.",
 	"forecast": "missed: the budget is spent. at_risk: it will be, if things go on. kept. Left out: nothing is " +
 		"known.",
-	"credit_percent":  "Share of the bill that is due. Null: none, or nothing is known.",
-	"Honesty.measure": "Which; docs/schema.md says at v_honesty what each is of.",
-	"Honesty.cases":   "How many there are; of first_word those of which it is known.",
-	"Honesty.of":      "The sample: incidents, or posts, for which it is known.",
-	"Honesty.value":   "In the unit. Null if there is no sample.",
-	"Honesty.unit":    "minutes: the median of the cases. percent: the share of the cases in the sample.",
-	"median_minutes":  "Median of the minutes of the cases. Null if they are not counted in minutes, or there is none.",
+	"credit_percent":              "Share of the bill that is due. Null: none, or nothing is known.",
+	"Service.uptime":              "Over 7, 30, 90 and 365 days.",
+	"ServiceUptime.days":          "Length of the window.",
+	"ServiceUptime.known_percent": "Share of the window in which the pages of all that it needs were read.",
+	"ServiceUptime.uptime_percent": "Of the known time, the share in which nothing that it needs was affected; " +
+		"planned work is no impact. Null if nothing is known.",
+	"ServiceUptime.incidents_of_known_length": "How many incidents of what it needs the figures include.",
+	"ServiceUptime.incidents_of_unknown_length": "How many they cannot include; where there are any, uptime may be " +
+		"less.",
+	"ServiceSLA.period":         "2026-11, or 2026-Q4: the one that lasts, in UTC.",
+	"ServiceSLA.uptime_percent": "So far, of the known time. Null if nothing is known.",
+	"ServiceSLA.known_percent":  "Share of the period so far in which the pages of all that it needs were read.",
+	"Honesty.measure":           "Which; docs/schema.md says at v_honesty what each is of.",
+	"Honesty.cases":             "How many there are; of first_word those of which it is known.",
+	"Honesty.of":                "The sample: incidents, or posts, for which it is known.",
+	"Honesty.value":             "In the unit. Null if there is no sample.",
+	"Honesty.unit":              "minutes: the median of the cases. percent: the share of the cases in the sample.",
+	"median_minutes": "Median of the minutes of the cases. Null if they are not counted in minutes, or " +
+		"there is none.",
 
 	// Sources.
 	"watched":              "1: the configuration lists it.",

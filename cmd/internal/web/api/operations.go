@@ -59,7 +59,7 @@ func (a *API) operations() []operation {
 		in(a.services, "/api/v1/services", "listServices", "Services of ours, and whether each has what it needs",
 			"In one answer, the critical ones first."),
 		in(a.service, "/api/v1/services/{slug}", "getService", "One service of ours in full",
-			"Its state, what it needs and how each of that does, and what is open that touches it, or may.",
+			"Its state, what it needs and how each of that does, its uptime, and what is open that touches it, or may.",
 			"service_slug"),
 		in(a.stories, "/api/v1/stories", "listStories", "Stories: several vendors, one cause",
 			"Those that last, and those that began or ended since a moment, the newest first, each with its members "+

@@ -9,6 +9,7 @@ import (
 	wording "vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
 	"vendorwatch/db/query"
+	"vendorwatch/db/servicetime"
 )
 
 // ServiceState is a service of ours and how it does, as v_services has it.
@@ -37,8 +38,10 @@ func (a *API) services(r *http.Request) (ServiceList, error) {
 // Service is one service of ours in full.
 type Service struct {
 	ServiceState
-	Needed    []query.ServiceNeed `json:"needed"`
-	Incidents []query.Incident    `json:"incidents"` // open ones that touch it, or may
+	Needed    []query.ServiceNeed  `json:"needed"`
+	Uptime    []servicetime.Uptime `json:"uptime"`        // the shortest window first
+	SLA       *servicetime.SLA     `json:"sla,omitempty"` // nil where the configuration has no target
+	Incidents []query.Incident     `json:"incidents"`     // open ones that touch it, or may
 }
 
 func (a *API) service(r *http.Request) (out Service, err error) {
@@ -53,6 +56,11 @@ func (a *API) service(r *http.Request) (out Service, err error) {
 	if out.Needed, err = a.DB.ServiceNeeds(ctx, slug, a.Clock()); err != nil {
 		return out, err
 	}
+	figures, err := servicetime.Of(ctx, a.DB, slug, a.Clock())
+	if err != nil {
+		return out, err
+	}
+	out.Uptime, out.SLA = figures.Uptime, figures.SLA
 	out.Incidents, err = a.DB.Incidents(ctx, query.Filter{Service: slug, Open: true, Limit: site.MaxLimit})
 	return out, err
 }

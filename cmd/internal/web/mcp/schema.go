@@ -17,6 +17,8 @@ var longTexts = map[string]string{
 	"service_status": "the worst of what it needs, in the words of vendors; operational: all of it is known to be well",
 	"needed_components": "components that it names; left out: the whole vendor is needed, or none is on record. " +
 		"Untrusted text of the vendor",
+	"service_uptime": "share of the last days in which nothing that it needs was affected, of the time " +
+		"that is known, if one service is asked for",
 	"service_incidents": "open ones that touch it, or may, if one service is asked for; at most 20",
 	"evidence": "cause: it is the provider's own incident; named: it names the provider as its cause; unnamed: it " +
 		"blames a provider without a name; located: its trouble is in the region that others name; stands_on: its " +

@@ -6,6 +6,7 @@ import (
 
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db/query"
+	"vendorwatch/db/servicetime"
 )
 
 // maxServiceIncidents is how many open incidents of a service are returned.
@@ -43,6 +44,11 @@ func (s tools) services(ctx context.Context, in ServicesIn) (ServicesOut, error)
 			return out, err
 		}
 		out.Services[n].Incidents = s.briefs(open)
+		figures, err := servicetime.Of(ctx, s.DB, out.Services[n].Service, s.Clock())
+		if err != nil {
+			return out, err
+		}
+		out.Services[n].Uptime, out.Services[n].SLA = figures.Uptime, figures.SLA
 	}
 	return out, nil
 }

@@ -7,6 +7,7 @@ import (
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db/query"
+	"vendorwatch/db/servicetime"
 )
 
 // What the tools take and return. The names are those of the SQL columns. The jsonschema tags are for models; one that
@@ -85,14 +86,16 @@ type ServiceNeed struct {
 }
 
 type ServiceBrief struct {
-	Service    string        `json:"service" jsonschema:"slug"`
-	Name       string        `json:"name"`
-	Owner      string        `json:"owner,omitempty" jsonschema:"who of us looks after it"`
-	RunbookURL string        `json:"runbook_url,omitempty"`
-	Critical   bool          `json:"critical"`
-	Status     string        `json:"status" jsonschema:"@service_status"`
-	Needs      []ServiceNeed `json:"needs"`
-	Incidents  []Incident    `json:"incidents,omitempty" jsonschema:"@service_incidents"`
+	Service    string               `json:"service" jsonschema:"slug"`
+	Name       string               `json:"name"`
+	Owner      string               `json:"owner,omitempty" jsonschema:"who of us looks after it"`
+	RunbookURL string               `json:"runbook_url,omitempty"`
+	Critical   bool                 `json:"critical"`
+	Status     string               `json:"status" jsonschema:"@service_status"`
+	Needs      []ServiceNeed        `json:"needs"`
+	Uptime     []servicetime.Uptime `json:"uptime,omitempty" jsonschema:"@service_uptime"`
+	SLA        *servicetime.SLA     `json:"sla,omitempty"`
+	Incidents  []Incident           `json:"incidents,omitempty" jsonschema:"@service_incidents"`
 }
 
 type ServicesOut struct {

@@ -5,6 +5,7 @@ import (
 
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/db/query"
+	"vendorwatch/db/servicetime"
 	"vendorwatch/normalize"
 )
 
@@ -26,6 +27,7 @@ type serviceBody struct {
 	Needs   []query.ServiceNeed
 	Open    []query.Incident // what is open and touches it, or may
 	Ahead   []query.Incident // maintenance that does
+	Figures servicetime.Figures
 	History historyList
 }
 
@@ -37,6 +39,9 @@ func (p *Pages) service(r *http.Request) (view, error) {
 	}
 	b := serviceBody{ServiceStatus: s}
 	if b.Needs, err = p.DB.ServiceNeeds(ctx, s.Service, now); err != nil {
+		return view{}, err
+	}
+	if b.Figures, err = servicetime.Of(ctx, p.DB, s.Service, now); err != nil {
 		return view{}, err
 	}
 	open, err := p.DB.Incidents(ctx, query.Filter{Service: s.Service, Open: true})

@@ -10,6 +10,7 @@ import (
 	"vendorwatch/db/internal/scan"
 	"vendorwatch/normalize"
 	"vendorwatch/normalize/needed"
+	"vendorwatch/normalize/target"
 )
 
 // Service is a service of ours, as the configuration has it.
@@ -20,6 +21,7 @@ type Service struct {
 	RunbookURL string
 	Critical   bool
 	Needs      []Need
+	Target     *target.Target // what it is held to; nil: nothing. Its components and credits mean nothing
 }
 
 // Need is something that a service needs.
@@ -75,6 +77,9 @@ func Set(ctx context.Context, tx *db.Tx, services []Service) error {
 			s.Slug, s.Name, s.Owner, s.RunbookURL, db.Bit(s.Critical)); err != nil {
 			return err
 		}
+		if err := setTarget(ctx, tx, s); err != nil {
+			return err
+		}
 		for position, n := range s.Needs {
 			vendor, err := scan.Column[int64](ctx, tx, `SELECT vendor_id FROM vendors WHERE slug = ?`, n.Vendor)
 			if err == nil && len(vendor) == 0 {
@@ -100,6 +105,24 @@ func Set(ctx context.Context, tx *db.Tx, services []Service) error {
 		}
 	}
 	return nil
+}
+
+// setTarget stores what a service is held to.
+func setTarget(ctx context.Context, tx *db.Tx, s Service) error {
+	_, err := tx.Exec(ctx, `DELETE FROM service_targets WHERE service_id = (SELECT service_id FROM services
+		WHERE slug = ?)`, s.Slug)
+	if err != nil || s.Target == nil {
+		return err
+	}
+	severities, err := db.JSON(append([]string{}, s.Target.Severities...))
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
+		INSERT INTO service_targets (service_id, target_percent, period, severities, maintenance)
+		SELECT service_id, ?, ?, ?, ? FROM services WHERE slug = ?`,
+		s.Target.TargetPercent, s.Target.Period, severities, db.Bit(s.Target.Maintenance), s.Slug)
+	return err
 }
 
 // MatchOf is match for the vendor of a source.

@@ -59,7 +59,8 @@ func Of(m message.Message) Alert {
 	}
 	open := false
 	switch {
-	case m.Digest != nil, m.Held != nil, m.Failed != nil, m.Own != nil, m.Reason == message.ReasonMoved:
+	case m.Digest != nil, m.Held != nil, m.Failed != nil, m.Own != nil, m.Target != nil,
+		m.Reason == message.ReasonMoved:
 		return a
 	case m.Reason == message.ReasonTest:
 		a.Key, a.Severity, open = "vendorwatch-test", normalize.SeverityNone, true

@@ -7,6 +7,7 @@ import (
 
 	"vendorwatch/cmd/internal/report/message"
 	"vendorwatch/db/query"
+	"vendorwatch/db/servicetime"
 	"vendorwatch/normalize"
 )
 
@@ -62,6 +63,8 @@ func All(now time.Time, key string) []message.Message {
 		}),
 		e.message(message.ReasonOwnNetwork, func(m *message.Message) { m.Own = e.own(false) }),
 		e.message(message.ReasonOwnNetworkBack, func(m *message.Message) { m.Own = e.own(true) }),
+		e.message(message.ReasonSLAAtRisk, func(m *message.Message) { m.Target = e.target(query.ForecastAtRisk, 31) }),
+		e.message(message.ReasonSLAMissed, func(m *message.Message) { m.Target = e.target(query.ForecastMissed, 50) }),
 		e.message(message.ReasonChannel, func(m *message.Message) {
 			m.Failed = &message.FailedChannel{Channel: Label + "other channel", Refused: 2,
 				SinceAt: normalize.FormatTime(now.Add(-24 * time.Hour)), Waiting: 4,
@@ -147,6 +150,17 @@ func (e maker) own(over bool) *query.OwnOutage {
 		o.ToAt = normalize.FormatTime(e.now)
 	}
 	return &o
+}
+
+// target is an example of a target of which so many minutes are spent.
+func (e maker) target(forecast string, spent float64) *servicetime.Standing {
+	left, uptime, burn := 43.2-spent, 99.9, spent/25
+	from := time.Date(e.now.Year(), e.now.Month(), 1, 0, 0, 0, 0, time.UTC)
+	return &servicetime.Standing{Of: "vendor", Slug: "example", Name: Label + "Example vendor",
+		SLA: servicetime.SLA{Period: from.Format("2006-01"), FromAt: normalize.FormatTime(from),
+			ToAt: normalize.FormatTime(from.AddDate(0, 1, 0)), TargetPercent: 99.9, UptimePercent: &uptime,
+			KnownPercent: 100, BudgetMinutes: 43.2, ImpactMinutes: &spent, BudgetLeft: &left, BurnRate: &burn,
+			Forecast: forecast}}
 }
 
 // review is an example of a digest of the kind review.

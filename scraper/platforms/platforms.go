@@ -99,6 +99,16 @@ var registry = described.AddTo(scraper.Registry{
 // All returns all platforms by name. The caller may change the map.
 func All() scraper.Registry { return maps.Clone(registry) }
 
+// With returns all platforms, and pages that a config describes in files of its own, by name. The caller may change the
+// map.
+func With(files map[string]*custom.Selectors) scraper.Registry {
+	all := All()
+	for name, s := range files {
+		all[name] = s
+	}
+	return all
+}
+
 // Names returns the names of all platforms in order.
 func Names() []string { return registry.Names() }
 

@@ -64,11 +64,6 @@ func (a *app) importPages(ctx context.Context, f importFlags, paths []string) er
 	if slug := config.Slug(f.vendor); slug != f.vendor {
 		return usagef("--vendor %q is not a slug; write --vendor %s", f.vendor, slug)
 	}
-	if f.platform != "" {
-		if _, err := platforms.Lookup(f.platform); err != nil {
-			return usagef("--platform: %v", err)
-		}
-	}
 	if f.every <= 0 {
 		return usagef("--every %s: it must be above zero; write for example --every 1h", f.every)
 	}
@@ -121,13 +116,24 @@ func (a *app) importPages(ctx context.Context, f importFlags, paths []string) er
 
 // importReading returns what the config file, if there is one, says of how the vendor's pages are read: of the page of
 // --url and --platform, else what it says of any of them. Captures of the platform "custom" need such a page, and are
-// taken for its captures.
+// taken for its captures; a page that a file describes is named by that, or by --url.
 func (a *app) importReading(f *importFlags) (watch.Reading, error) {
 	c, err := config.LoadToRead(a.configPath, service.ChannelKinds())
-	if errors.Is(err, fs.ErrNotExist) && f.platform != scraper.Custom {
-		return watch.Reading{}, nil
+	none := errors.Is(err, fs.ErrNotExist)
+	if err != nil && !none {
+		return watch.Reading{}, err
 	}
-	if err != nil {
+	if none {
+		c = &config.Config{}
+	}
+	named, described := f.platform, c.Described[f.platform]
+	if _, err := platforms.Lookup(f.platform); f.platform != "" && described == nil && err != nil {
+		return watch.Reading{}, usagef("--platform: %v", err)
+	}
+	if described != nil {
+		f.platform = scraper.Custom
+	}
+	if none && f.platform == scraper.Custom {
 		return watch.Reading{}, err
 	}
 	var any watch.Reading
@@ -138,7 +144,8 @@ func (a *app) importReading(f *importFlags) (watch.Reading, error) {
 		any.TimeZone = v.TimeZone
 		for _, s := range v.Sources {
 			any.Dialect = cmp.Or(any.Dialect, s.Dialect)
-			meant := f.url == "" || s.URL == strings.TrimRight(f.url, "/")
+			meant := (f.url == "" || s.URL == strings.TrimRight(f.url, "/")) &&
+				(described == nil || s.Selectors == described)
 			if meant && s.Platform == cmp.Or(f.platform, s.Platform) &&
 				(f.platform != scraper.Custom || s.Selectors != nil) {
 				if f.platform == scraper.Custom {
@@ -148,7 +155,13 @@ func (a *app) importReading(f *importFlags) (watch.Reading, error) {
 			}
 		}
 	}
-	if f.platform == scraper.Custom {
+	switch {
+	case described != nil && f.url != "":
+		any.Selectors = described
+	case described != nil:
+		return watch.Reading{}, fmt.Errorf("--platform %s: vendor %q has no such page in %s; add --url with the "+
+			"address of its page", named, f.vendor, a.configPath)
+	case f.platform == scraper.Custom:
 		return watch.Reading{}, fmt.Errorf("--platform custom: %[2]s describes no page of vendor %[1]q; write a "+
 			"[vendor.page] as docs/custom-pages.md shows", f.vendor, a.configPath)
 	}

@@ -43,6 +43,15 @@ func (a *app) configIfAny() (*config.Config, error) {
 	return c, err
 }
 
+// configOrDefault is the config file, or what is used without one.
+func (a *app) configOrDefault() (*config.Config, error) {
+	c, err := a.configIfAny()
+	if err == nil && c == nil {
+		c = &config.Config{Fetch: config.DefaultFetch()}
+	}
+	return c, err
+}
+
 // databasePath is the file that a command reads or changes: that of --db, else of the config file, else vendorwatch.db.
 func (a *app) databasePath() (string, error) {
 	if a.dbPath != "" {

@@ -9,7 +9,6 @@ import (
 
 	"vendorwatch/cmd/internal/cli/catalogued"
 	"vendorwatch/cmd/internal/cli/service"
-	"vendorwatch/cmd/internal/config"
 	"vendorwatch/cmd/internal/terminal"
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db/query"
@@ -32,12 +31,11 @@ func (a *app) vendorsCommand() *cobra.Command {
 
 // fetcher asks pages as the config file says, if there is one.
 func (a *app) fetcher() (scraper.Fetcher, error) {
-	fetch := config.DefaultFetch()
-	c, err := a.configIfAny()
-	if c != nil {
-		fetch = c.Fetch
+	c, err := a.configOrDefault()
+	if err != nil {
+		return nil, err
 	}
-	return service.Collector(fetch), err
+	return service.Collector(c.Fetch), nil
 }
 
 func (a *app) vendors(ctx context.Context) error {

@@ -104,18 +104,20 @@ func (a *app) setup(write bool) setup.Shell {
 
 // detect reads the page at an address that the catalogue does not have.
 func (a *app) detect(ctx context.Context, address string) (found scraper.Found, name string, err error) {
-	fetcher, err := a.fetcher()
+	c, err := a.configOrDefault()
 	if err != nil {
 		return found, "", err
 	}
+	fetcher := service.Collector(c.Fetch)
 	addresses, err := addressesOf(address, scraper.Entry{}, false)
 	if err != nil {
 		return found, "", err
 	}
-	if found, err = a.findPage(ctx, fetcher, addresses, scraper.Entry{}, false); err != nil {
+	if found, err = a.findPage(ctx, c, fetcher, addresses, scraper.Entry{}, false); err != nil {
 		return found, "", err
 	}
-	in, err := watch.Inspect(ctx, fetcher, watch.Source{Vendor: "added", URL: found.URL, Platform: found.Platform})
+	in, err := watch.Inspect(ctx, fetcher, watch.Source{Vendor: "added", URL: found.URL, Platform: found.Platform,
+		Reading: watch.Reading{Described: c.Described}})
 	if err == nil && in.Error != "" && len(in.Incidents) == 0 {
 		err = errors.New(in.Error)
 	}
@@ -123,15 +125,12 @@ func (a *app) detect(ctx context.Context, address string) (found scraper.Found, 
 }
 
 func (a *app) vendorsAddOne(ctx context.Context, f addFlags, target string) error {
-	c, err := a.configIfAny()
+	c, err := a.configOrDefault()
 	if f.write {
 		c, err = config.LoadToRead(a.configPath, service.ChannelKinds())
 	}
 	if err != nil {
 		return err
-	}
-	if c == nil {
-		c = &config.Config{Fetch: config.DefaultFetch()}
 	}
 	fetcher := service.Collector(c.Fetch)
 	entry, known := scraper.Entry{}, false
@@ -145,11 +144,12 @@ func (a *app) vendorsAddOne(ctx context.Context, f addFlags, target string) erro
 	if err != nil {
 		return err
 	}
-	found, err := a.findPage(ctx, fetcher, addresses, entry, known)
+	found, err := a.findPage(ctx, c, fetcher, addresses, entry, known)
 	if err != nil {
 		return err
 	}
-	in, err := watch.Inspect(ctx, fetcher, watch.Source{Vendor: "added", URL: found.URL, Platform: found.Platform})
+	in, err := watch.Inspect(ctx, fetcher, watch.Source{Vendor: "added", URL: found.URL, Platform: found.Platform,
+		Reading: watch.Reading{Described: c.Described}})
 	if err != nil {
 		return err
 	}

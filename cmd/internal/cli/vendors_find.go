@@ -39,12 +39,14 @@ func addressesOf(target string, entry scraper.Entry, known bool) ([]string, erro
 	return []string{address, "http://" + strings.TrimPrefix(address, "https://")}, nil
 }
 
-// findPage detects the platform of the first address that can be reached.
-func (a *app) findPage(ctx context.Context, f scraper.Fetcher, addresses []string, entry scraper.Entry,
-	known bool) (scraper.Found, error) {
+// findPage detects the platform of the first address that can be reached, among all and those that files of the config
+// describe.
+func (a *app) findPage(ctx context.Context, c *config.Config, f scraper.Fetcher, addresses []string,
+	entry scraper.Entry, known bool) (scraper.Found, error) {
+	registry := platforms.With(c.Described)
 	var first error
 	for _, address := range addresses {
-		found, err := platforms.Find(ctx, f, scraper.Source{Name: "added", URL: address})
+		found, err := registry.Find(ctx, f, scraper.Source{Name: "added", URL: address})
 		var other *scraper.Unrecognised
 		var status *scraper.HTTPError
 		switch {

@@ -48,7 +48,8 @@ func Append(path string, vendors []string, kinds ChannelKinds) error {
 	if err != nil {
 		return fmt.Errorf("config file: %w", err)
 	}
-	before := checker{file: path, kinds: kinds, env: os.Getenv, withoutSecrets: true}
+	before := checker{file: path, kinds: kinds, env: os.Getenv, withoutSecrets: true,
+		withoutVendors: true}
 	after := before
 	if err := before.parse(data); err != nil {
 		return fmt.Errorf("nothing was written, because the file already has mistakes:\n%w", err)

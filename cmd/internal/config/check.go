@@ -29,6 +29,7 @@ type checker struct {
 	env            func(string) string
 	config         *Config
 	withoutSecrets bool                     // secrets of pages are not looked up
+	withoutVendors bool                     // that there is no vendor is no mistake
 	schedules      map[string]cron.Schedule // of cron lines read so far, by zone and line
 	elsewhere      tomlcheck.Mistakes       // in files that the config file leads to
 }

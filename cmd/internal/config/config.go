@@ -180,9 +180,10 @@ func Load(path string, kinds ChannelKinds) (*Config, error) {
 }
 
 // LoadToRead is Load for what reads the record only: secrets of pages are not looked up, so that one which is not
-// set here is no mistake.
+// set here is no mistake, nor is a file without vendors: they are to come.
 func LoadToRead(path string, kinds ChannelKinds) (*Config, error) {
-	return load(checker{file: path, kinds: kinds, env: os.Getenv, withoutSecrets: true})
+	return load(checker{file: path, kinds: kinds, env: os.Getenv, withoutSecrets: true,
+		withoutVendors: true})
 }
 
 // missingFile is the error of a config file that is not there: an fs.ErrNotExist, whose text would repeat this one.

@@ -14,7 +14,7 @@ import (
 var slugForm = lazyregexp.New(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 func (c *checker) vendors() {
-	if len(c.config.Vendors) == 0 && !c.Refused("vendor") && !c.Refused("vendor[0]") {
+	if len(c.config.Vendors) == 0 && !c.withoutVendors && !c.Refused("vendor") && !c.Refused("vendor[0]") {
 		c.Add("vendor", "there is no vendor",
 			`write for example [[vendor]], name = "GitHub" and url = "https://www.githubstatus.com", each on its `+
 				`own line`)

@@ -216,13 +216,7 @@ func (s Source) platform() (scraper.Platform, error) {
 }
 
 // registry has all platforms, those of the config's own descriptions among them.
-func (s Source) registry() scraper.Registry {
-	all := platforms.All()
-	for name, described := range s.Described {
-		all[name] = described
-	}
-	return all
-}
+func (s Source) registry() scraper.Registry { return platforms.With(s.Described) }
 
 // source returns s in the form that a platform takes.
 func (w *Watcher) source(s Source, mode scraper.Mode) scraper.Source {

@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"vendorwatch/scraper"
 )
 
 // Wish is a vendor that somebody wants to watch.
@@ -82,15 +84,20 @@ func Read(name string, data []byte) ([]Wish, error) {
 	return all, nil
 }
 
-// readText reads a name or an address a line, or both: "GitHub https://www.githubstatus.com".
+// readText reads a name or an address a line, or both: "GitHub https://www.githubstatus.com". The first may be the
+// header of a table of one column.
 func readText(name string, data []byte) ([]Wish, error) {
 	var all []Wish
-	n := 0
+	n, first := 0, true
 	for line := range strings.Lines(string(data)) {
 		n++
 		line, _, _ = strings.Cut(strings.TrimSpace(line), " #")
 		line = strings.TrimSpace(strings.TrimLeft(line, "-*•\t "))
 		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		header := first && isHeader(line)
+		if first = false; header {
 			continue
 		}
 		var w Wish
@@ -125,6 +132,14 @@ var (
 	urlHeads = []string{"status page url", "status page", "status url", "url", "page", "address", "link", "website",
 		"home page url", "domain"}
 )
+
+// isHeader reports whether a line is the header of a column, and no vendor of that name.
+func isHeader(line string) bool {
+	if _, known := scraper.LookupVendor(line); known {
+		return false
+	}
+	return column([]string{line}, nameHeads) == 0 || column([]string{line}, urlHeads) == 0
+}
 
 func readCSV(name string, data []byte) ([]Wish, error) {
 	r := csv.NewReader(bytes.NewReader(data))

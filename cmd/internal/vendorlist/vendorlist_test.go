@@ -24,6 +24,8 @@ func TestRead(t *testing.T) {
 			{"Netlify", "https://www.netlifystatus.com", "list:8"}}},
 		"lines of Windows": {"\xef\xbb\xbfGitHub\r\nhttps://status.acme.example/\r\n", []wish{
 			{"GitHub", "", "list:1"}, {"", "https://status.acme.example/", "list:2"}}},
+		"a column with a header": {"\n# of the CRM\nService Name\nGitHub\nName\n", []wish{{"GitHub", "", "list:4"},
+			{"Name", "", "list:5"}}},
 		"CSV with a header": {"Cost,Vendor,Status Page\n12,GitHub,https://www.githubstatus.com\n7,\"Stripe, Inc.\",\n" +
 			",,\n",
 			[]wish{{"GitHub", "https://www.githubstatus.com", "list:2"}, {"Stripe, Inc.", "", "list:3"}}},
@@ -61,6 +63,11 @@ func TestRead(t *testing.T) {
 				t.Errorf("%v (-want +got)\n%s", err, diff)
 			}
 		})
+	}
+	for _, e := range scraper.Catalogue() { // a vendor that is called like a header
+		if got, err := vendorlist.Read("list", []byte(e.Name+"\nGitHub\n")); err != nil || len(got) != 2 {
+			t.Errorf("%q, the first of two: %+v, %v", e.Name, got, err)
+		}
 	}
 	for text, want := range map[string]string{
 		"":                           "has no vendors",

@@ -93,7 +93,7 @@ func (s Shell) add(ctx context.Context, c *config.Config, m vendorlist.Match) (A
 		return a, nil
 	}
 	if owner := WatchedAs(c, a.PageURL, a.Name); owner != "" {
-		a.Result, a.Why = Watched, fmt.Sprintf("%s has it as %q", s.ConfigPath(), owner)
+		a.Result, a.Name, a.Why = Watched, owner, fmt.Sprintf("%s has it as %q", s.ConfigPath(), owner)
 		return a, nil
 	}
 	a.TOML = config.VendorTOML(a.Name, a.PageURL, a.Platform)

@@ -167,6 +167,7 @@ func asking(ctx context.Context, d *query.DB) map[string][]func() error {
 		"LastChanged":    changed,
 		"ChannelHealth":  one(func() error { _, err := d.ChannelHealth(ctx); return err }),
 		"Stories":        one(func() error { _, err := d.Stories(ctx, year, now); return err }),
+		"Story":          one(func() error { _, err := d.Story(ctx, 1); return okIfNone(err) }),
 		"StoryMembers":   one(func() error { _, err := d.StoryMembers(ctx, 1); return err }),
 		"OwnChecks":      one(func() error { _, _, err := d.OwnChecks(ctx, year); return err }),
 		"OwnOutages":     one(func() error { _, err := d.OwnOutages(ctx, year); return err }),

@@ -32,6 +32,15 @@ func Minutes(m *float64) string {
 	return Seconds(int64(*m * 60))
 }
 
+// Hours writes a length in hours as Minutes does; "–" where it is not known.
+func Hours(h *float64) string {
+	if h == nil {
+		return Minutes(nil)
+	}
+	minutes := *h * 60
+	return Minutes(&minutes)
+}
+
 // measures say what the measures of v_honesty are of.
 var measures = map[string]string{
 	"first_word":         "time to the first post",

@@ -29,6 +29,7 @@ type Story struct {
 type Member struct {
 	StoryID    int64    `db:"story_id" json:"-"`
 	IncidentID int64    `db:"incident_id" json:"incident_id"`
+	EventID    int64    `db:"event_id" json:"-"`    // the record that stands for its event
 	Vendor     string   `db:"vendor" json:"vendor"` // slug
 	VendorName string   `db:"vendor_name" json:"vendor_name"`
 	Title      string   `db:"title" json:"title"`
@@ -56,19 +57,43 @@ func (r Reader) Stories(ctx context.Context, since, now time.Time) ([]Story, err
 			AND (st.started_at >= ?1 OR st.ended_at >= ?1 OR st.ended_at IS NULL AND st.started_at > ?2)
 		ORDER BY st.started_at DESC, st.story_id DESC LIMIT 100`, db.Stamp(since), db.Stamp(now.Add(-lasting)),
 		db.Stamp(now))
+	if err == nil {
+		err = r.addMembers(ctx, all)
+	}
+	return all, stories(err)
+}
+
+// Story returns a story on record with its members, or db.ErrNotFound.
+func (r Reader) Story(ctx context.Context, id int64) (Story, error) {
+	all, err := storyRow.All(ctx, r.Read, `SELECT `+storyRow.Columns+` FROM stories st
+		WHERE st.story_id = ? AND st.withdrawn_at IS NULL`, id)
+	if err == nil && len(all) == 0 {
+		err = db.ErrNotFound
+	}
+	if err == nil {
+		err = r.addMembers(ctx, all)
+	}
+	if err != nil {
+		return Story{}, stories(err)
+	}
+	return all[0], nil
+}
+
+// addMembers reads the members of stories.
+func (r Reader) addMembers(ctx context.Context, all []Story) error {
 	ids, at := []int64{}, map[int64]int{}
 	for n, s := range all {
 		ids = append(ids, s.StoryID)
 		at[s.StoryID] = n
 	}
-	list, jsonErr := db.JSON(ids)
-	if err != nil || jsonErr != nil || len(all) == 0 {
-		return all, stories(err, jsonErr)
+	list, err := db.JSON(ids)
+	if err != nil || len(all) == 0 {
+		return err
 	}
 	members, err := memberRow.All(ctx, r.Read, `SELECT `+memberRow.Columns+` FROM (
-			SELECT m.story_id, i.incident_id, v.slug AS vendor, coalesce(nullif(v.name, ''), v.slug) AS vendor_name,
-				i.title, i.severity, coalesce(i.started_at, i.first_seen_at) AS started_at, m.evidence, m.words,
-				m.one_in, m.since_at
+			SELECT m.story_id, i.incident_id, coalesce(i.same_event_id, i.incident_id) AS event_id,
+				v.slug AS vendor, coalesce(nullif(v.name, ''), v.slug) AS vendor_name, i.title, i.severity,
+				coalesce(i.started_at, i.first_seen_at) AS started_at, m.evidence, m.words, m.one_in, m.since_at
 			FROM json_each(?) j JOIN story_members m ON m.story_id = j.value JOIN incidents i USING (incident_id)
 			JOIN sources s USING (source_id) JOIN vendors v USING (vendor_id)) x
 		ORDER BY x.evidence <> 'cause', x.started_at, x.incident_id`, list)
@@ -76,14 +101,12 @@ func (r Reader) Stories(ctx context.Context, since, now time.Time) ([]Story, err
 		n := at[m.StoryID]
 		all[n].Members = append(all[n].Members, m)
 	}
-	return all, stories(err, nil)
+	return err
 }
 
-func stories(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return fmt.Errorf("stories: %w", err)
-		}
+func stories(err error) error {
+	if err != nil {
+		return fmt.Errorf("stories: %w", err)
 	}
 	return nil
 }

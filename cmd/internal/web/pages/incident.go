@@ -3,6 +3,7 @@ package pages
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -48,6 +49,7 @@ type edit struct {
 
 type incidentBody struct {
 	query.IncidentDetail
+	Told               query.Story // of which it is a member; without members: of none
 	Tone, SeverityWord string
 	Summary            string
 	Begin              string
@@ -123,6 +125,11 @@ func (p *Pages) incident(r *http.Request) (view, error) {
 	}
 	if i.Kind == string(normalize.KindIncident) {
 		if b.Like, err = p.Board.Like(r.Context(), i.IncidentID, shownLike); err != nil {
+			return view{}, err
+		}
+	}
+	if i.StoryID != 0 {
+		if b.Told, err = p.DB.Story(r.Context(), i.StoryID); err != nil && !errors.Is(err, db.ErrNotFound) {
 			return view{}, err
 		}
 	}

@@ -135,26 +135,50 @@ func drawHeat(rows []trends.Row, weeks []time.Time, width int) picture {
 	return p
 }
 
-func drawLately(lines []trends.Line, since, now time.Time, width int) picture {
-	p := picture{Width: width, Height: len(lines)*rowHeight + 24,
-		Words: "Incidents of the last 48 hours at " + words.Count(len(lines), "vendor")}
+// drawLately draws what lasted, a row a vendor. The vendors of a story stand below a row with what it claims, beside a
+// line.
+func drawLately(lines []trends.Line, stories map[int64]string, since, now time.Time, width int) picture {
+	p := picture{Width: width, Words: "Incidents of the last 48 hours at " + words.Count(len(lines), "vendor")}
+	row, told := 0, 0
+	tops := make([]int, len(lines)) // in rows
+	for n, line := range lines {
+		if line.Story != 0 && (n == 0 || lines[n-1].Story != line.Story) {
+			told++
+			p.Labels = append(p.Labels, label{namesWidth, row*rowHeight + 14,
+				words.Short(stories[line.Story], (width-namesWidth)/8), "story"})
+			row++
+		}
+		tops[n] = row * rowHeight
+		row++
+	}
+	if told > 0 {
+		p.Words += ", and what is known of " + words.Count(told, "common cause")
+	}
+	below := row * rowHeight
+	p.Height = below + 24
 	wide := width - namesWidth
 	at := func(t time.Time) int { return namesWidth + int(int64(wide)*int64(t.Sub(since))/int64(now.Sub(since))) }
 	for h := since.Truncate(6 * time.Hour).Add(6 * time.Hour); h.Before(now); h = h.Add(6 * time.Hour) {
-		p.Shapes = append(p.Shapes, shape{at(h), 0, 1, len(lines) * rowHeight, "f-axis", ""})
+		p.Shapes = append(p.Shapes, shape{at(h), 0, 1, below, "f-axis", ""})
 		if h.Hour()%12 == 0 {
-			p.Labels = append(p.Labels, label{at(h), len(lines)*rowHeight + 16, h.Format("Mon 15:04"), ""})
+			p.Labels = append(p.Labels, label{at(h), below + 16, h.Format("Mon 15:04"), ""})
 		}
 	}
 	for n, line := range lines {
-		p.Labels = append(p.Labels, label{0, n*rowHeight + 14, words.Short(line.VendorName, 22), ""})
+		p.Labels = append(p.Labels, label{0, tops[n] + 14, words.Short(line.VendorName, 22), ""})
+		if line.Story != 0 {
+			p.Shapes = append(p.Shapes, shape{namesWidth - 5, tops[n], 3, rowHeight, "f-story", stories[line.Story]})
+		}
 		for _, b := range line.Bars {
 			class := "f-" + b.Severity
 			if b.Unknown {
 				class += " f-point"
 			}
+			if b.Story != 0 {
+				class += " f-member"
+			}
 			wide := max(3, at(b.To)-at(b.From))
-			p.Shapes = append(p.Shapes, shape{at(b.From), n*rowHeight + 3, wide, rowHeight - 6, class,
+			p.Shapes = append(p.Shapes, shape{at(b.From), tops[n] + 3, wide, rowHeight - 6, class,
 				line.VendorName + ": " + words.Severity(b.Severity) + ", " + barWords(b)})
 		}
 	}

@@ -100,6 +100,7 @@ func (p *Pages) loadPages() map[string]*template.Template {
 		"percent":        words.Percent,
 		"share":          func(p float64) string { return words.Percent(&p) },
 		"minutes":        words.Minutes,
+		"hours":          words.Hours,
 		"budget":         func(m float64) string { return words.Minutes(&m) },
 		"measure":        words.Measure,
 		"measured":       words.Measured,

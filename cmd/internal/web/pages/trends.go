@@ -37,6 +37,7 @@ type group struct {
 	Lately  []trends.Line
 	Later   int // vendors that Lately leaves out
 	Titles  map[int64]string
+	Stories map[int64]string // what is claimed, by story
 
 	// Of a group that stands alone, one for broad screens and one for narrow ones.
 	WeekPictures, HeatPictures, LengthPictures, LatelyPictures []picture
@@ -149,7 +150,19 @@ func (p *Pages) addTrends(r *http.Request, b *trendsBody, g *group, s board.Scop
 			return err
 		}
 	}
-	g.Lately = trends.Lately(lately, since, now)
+	stories, err := p.DB.Stories(ctx, since, now)
+	if err != nil {
+		return err
+	}
+	g.Stories = map[int64]string{}
+	member := map[int64]int64{}
+	for _, s := range stories {
+		g.Stories[s.StoryID] = words.OneLine(s.Summary)
+		for _, m := range s.Members {
+			member[m.IncidentID], member[m.EventID] = s.StoryID, s.StoryID
+		}
+	}
+	g.Lately = trends.Lately(lately, member, since, now)
 	g.Later = max(0, len(g.Lately)-shownLines)
 	g.Lately = g.Lately[:min(shownLines, len(g.Lately))]
 	var shown []int64
@@ -169,7 +182,7 @@ func (p *Pages) addTrends(r *http.Request, b *trendsBody, g *group, s board.Scop
 		g.WeekPictures = append(g.WeekPictures, drawWeeks(g.ByWeek, width))
 		g.HeatPictures = append(g.HeatPictures, drawHeat(g.Heat, b.Weeks, width))
 		g.LengthPictures = append(g.LengthPictures, drawLengths(g.Lengths, width))
-		g.LatelyPictures = append(g.LatelyPictures, drawLately(g.Lately, since, now, width))
+		g.LatelyPictures = append(g.LatelyPictures, drawLately(g.Lately, g.Stories, since, now, width))
 	}
 	return nil
 }

@@ -350,6 +350,18 @@ func TestTrendsByAddress(t *testing.T) {
 	if n := a.Doc.Find("[data-part=weeks] svg").Length(); n != 2 {
 		t.Errorf("%d pictures side by side, want 2", n)
 	}
+	for path, part := range map[string]string{"/trends": "lately",
+		fmt.Sprint("/incidents/", r.IDOf("API answers are slow")): "story"} {
+		r.Page(path).Wants(t, "[data-part="+part+"]", "2 companies, 1 of which name AWS us-east-1")
+	}
+	if text := r.Page("/services/checkout").Says("[data-part=uptime]"); strings.Contains(text, "%!") ||
+		!strings.Contains(text, " h") {
+		t.Errorf("the uptime of a service: %s", text)
+	}
+	// Both vendors, one with another record of the same event, stand beside the line, in each of two pictures.
+	if n := r.Page("/trends").Doc.Find("[data-part=lately] .f-story").Length(); n != 4 {
+		t.Errorf("%d vendors of a story in two pictures, want 4", n)
+	}
 	r.Page("/trends?component=api").Wants(t, "[data-part=lately]", "API answers are slow")
 	if text := r.Page("/trends?component=zebra").Says("[data-part=lately]"); !strings.Contains(text, "No incident") {
 		t.Errorf("a component that there is not: %s", text)

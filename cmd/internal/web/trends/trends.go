@@ -171,22 +171,26 @@ type Bar struct {
 	query.IncidentImpact
 	From, To time.Time // within the window
 	Unknown  bool      // its length is not known: only From is
+	Story    int64     // of which it is a member; 0: of none
 }
 
 // Line is what happened at one vendor, by time.
 type Line struct {
 	Vendor, VendorName string
 	Bars               []Bar
+	Story              int64 // of its first incident that is a member of one; 0: none is
+
+	begins time.Time // that incident, or the first
 }
 
-// Lately draws up what lasted at some time of a window that ends now, those whose trouble began first at the top: what
-// several vendors have of one cause stands below each other.
-func Lately(incidents []query.IncidentImpact, since, now time.Time) []Line {
+// Lately draws up what lasted at some time of a window that ends now, those whose trouble began first at the top. The
+// vendors of a story stand together, where the first of them would; story is by incident.
+func Lately(incidents []query.IncidentImpact, story map[int64]int64, since, now time.Time) []Line {
 	var lines []Line
 	at := map[string]int{}
 	for _, i := range incidents {
 		interval := i.Interval(now)
-		b := Bar{IncidentImpact: i, From: interval.Start, To: interval.End}
+		b := Bar{IncidentImpact: i, From: interval.Start, To: interval.End, Story: story[i.IncidentID]}
 		if b.From.IsZero() || b.To.IsZero() || b.To.Before(b.From) {
 			b.From, b.To, b.Unknown = i.CountedAt, i.CountedAt, true
 		}
@@ -207,13 +211,29 @@ func Lately(incidents []query.IncidentImpact, since, now time.Time) []Line {
 		}
 		lines[n].Bars = append(lines[n].Bars, b)
 	}
+	first := map[int64]time.Time{} // when a story begins
 	for n := range lines {
-		slices.SortFunc(lines[n].Bars, func(a, b Bar) int {
+		l := &lines[n]
+		slices.SortFunc(l.Bars, func(a, b Bar) int {
 			return cmp.Or(a.From.Compare(b.From), cmp.Compare(a.IncidentID, b.IncidentID))
 		})
+		l.begins = l.Bars[0].From
+		if at := slices.IndexFunc(l.Bars, func(b Bar) bool { return b.Story != 0 }); at >= 0 {
+			l.Story, l.begins = l.Bars[at].Story, l.Bars[at].From
+			if begins, ok := first[l.Story]; !ok || l.begins.Before(begins) {
+				first[l.Story] = l.begins
+			}
+		}
+	}
+	place := func(l Line) time.Time {
+		if l.Story == 0 {
+			return l.begins
+		}
+		return first[l.Story]
 	}
 	slices.SortFunc(lines, func(a, b Line) int {
-		return cmp.Or(a.Bars[0].From.Compare(b.Bars[0].From), cmp.Compare(a.Vendor, b.Vendor))
+		return cmp.Or(place(a).Compare(place(b)), cmp.Compare(a.Story, b.Story), a.begins.Compare(b.begins),
+			cmp.Compare(a.Vendor, b.Vendor))
 	})
 	return lines
 }

@@ -150,6 +150,11 @@ func TestWhatCountsAsTogether(t *testing.T) {
 		a.probe = 0
 		return a
 	}
+	every := func(id int64, every time.Duration) asked {
+		a := probe(id, 10)
+		a.every = every
+		return a
+	}
 	type down struct{ from, to float64 }
 	for _, c := range []struct {
 		name string
@@ -170,6 +175,22 @@ func TestWhatCountsAsTogether(t *testing.T) {
 			map[int64][]down{1: {{10, 20}}, 2: {{10, 60}}, 3: {{10, 20}}}, []int64{2}, true},
 		{"our network comes and goes", []asked{probe(1, 1), probe(2, 20), probe(3, 40)},
 			map[int64][]down{1: {{10, 14}, {16, 19}}, 2: {{10, 14}, {16, 19}}, 3: {{10, 14}, {16, 19}}}, nil, true},
+		// Nothing else is asked: nothing can say whose fault it is.
+		{"the only one", []asked{probe(1, 1)}, map[int64][]down{1: {{10, 40}}}, nil, false},
+		{"the only one, and a page that is read", []asked{probe(1, 1), page(2, 5)}, map[int64][]down{1: {{10, 40}}},
+			[]int64{1}, false},
+		{"two of one vendor", []asked{probe(1, 1), {probe: 11, vendor: 1, every: time.Minute, phase: 20 * time.Second,
+			timeout: 5 * time.Second, answer: 100 * time.Millisecond}, page(2, 5)},
+			map[int64][]down{1: {{10, 40}}}, []int64{1, 1}, false},
+		{"two of one vendor, and nothing else", []asked{probe(1, 1), {probe: 11, vendor: 1, every: time.Minute,
+			phase: 20 * time.Second, timeout: 5 * time.Second, answer: 100 * time.Millisecond}},
+			map[int64][]down{1: {{10, 40}}}, nil, false},
+		{"half of four", []asked{probe(1, 1), probe(2, 20), probe(3, 30), probe(4, 40)},
+			map[int64][]down{1: {{10, 20}}, 2: {{10, 20}}}, nil, true},
+		{"one is asked each minute, one each five", []asked{probe(1, 1), every(2, 5*time.Minute), page(3, 5)},
+			map[int64][]down{1: {{10, 40}}, 2: {{10, 40}}, 3: {{10, 40}}}, nil, true},
+		{"our network, where one is asked each half hour", []asked{probe(1, 1), probe(2, 20), every(3, 30*time.Minute)},
+			map[int64][]down{1: {{10, 35}}, 2: {{10, 35}}, 3: {{10, 35}}}, nil, true},
 		{"a flaky one beside", []asked{probe(1, 1), probe(2, 20), page(3, 5), page(4, 5), page(5, 5)},
 			map[int64][]down{1: {{10, 20}}, 2: {{11, 12}}}, []int64{1}, false},
 	} {

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -179,6 +180,23 @@ func (n *night) run(t *testing.T, pages http.Handler) {
 		t.Errorf("the push is answered with %d %s", answer.Code, answer.Body)
 	}
 	time.Sleep(time.Until(n.at(5, 0)))
+	page := func(path string) string {
+		answer := httptest.NewRecorder()
+		pages.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "http://localhost"+path, nil))
+		if answer.Code != http.StatusOK {
+			t.Errorf("%s answers %d", path, answer.Code)
+		}
+		return answer.Body.String()
+	}
+	// Its API fails from 01:00 on, is checked once a minute, and the first post is of 01:14.
+	if late := page("/vendors/late"); !regexp.MustCompile(
+		`first post after our own check missed[^<]*</td><td>[^<]*\b1[34] min`).MatchString(late) {
+		t.Error("the vendor's page does not say how long its first post came after our first miss")
+	}
+	// A picture for broad screens, and one for narrow ones.
+	if drawn := strings.Count(page("/trends"), `class="f-story"`); drawn != 2*7 {
+		t.Errorf("%d rows of a story in the pictures of trends, want 7 in each of two", drawn)
+	}
 }
 
 // check holds what is on record, and what was told, against the script.

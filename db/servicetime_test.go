@@ -3,11 +3,13 @@ package db_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
 	"vendorwatch/db"
 	"vendorwatch/db/record"
+	"vendorwatch/db/record/targets"
 	"vendorwatch/db/servicetime"
 	"vendorwatch/normalize"
 	"vendorwatch/normalize/target"
@@ -66,6 +68,33 @@ func TestServiceUptime(t *testing.T) {
 			figure(s.BudgetLeft), s.Forecast)
 		if got != want {
 			t.Errorf("%s:\n got %s\nwant %s", service, got, want)
+		}
+	}
+	// The vendor promises the same. What is told of the two is what stands above, also when the period is over.
+	if err := targets.Set(t.Context(), f.file, 1, goal); err != nil {
+		t.Fatal(err)
+	}
+	standings, err := servicetime.Standings(t.Context(), f.DB, after(10*time.Hour))
+	var told []string
+	for _, s := range standings {
+		told = append(told, fmt.Sprintf("%s %s left", s.Key(), figure(s.BudgetLeft)))
+	}
+	if want := []string{"vendor:acme:2026-11 18.2 left", "service:all:2026-11 18.2 left",
+		"service:api:2026-11 28.2 left", "service:both:2026-11 18.2 left",
+		"service:web:2026-11 28.2 left"}; err != nil || !slices.Equal(told, want) {
+		t.Errorf("%q, want %q (%v)", told, want, err)
+	}
+	for key, want := range map[string]string{"vendor:acme:2026-11": "18.2", "service:api:2026-11": "28.2",
+		"service:api:2026-Q4": "not found", "service:gone:2026-11": "not found", "vendor:acme:x": "not found"} {
+		for _, now := range []time.Time{after(11 * time.Hour), after(30 * 24 * time.Hour)} {
+			s, err := servicetime.StandingOf(t.Context(), f.DB, key, now)
+			got := figure(s.BudgetLeft)
+			if errors.Is(err, db.ErrNotFound) {
+				got, err = "not found", nil
+			}
+			if got != want || err != nil {
+				t.Errorf("%s at %s: %s left, want %s (%v)", key, now.Format(time.DateOnly), got, want, err)
+			}
 		}
 	}
 	if _, err := servicetime.Of(t.Context(), f.DB, "nobody", t0); !errors.Is(err, db.ErrNotFound) {

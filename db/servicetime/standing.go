@@ -33,6 +33,9 @@ func Standings(ctx context.Context, d *query.DB, now time.Time) ([]Standing, err
 	}
 	for _, id := range vendors {
 		s, err := d.SLA(ctx, id, now)
+		if errors.Is(err, db.ErrNotFound) {
+			continue // it was taken back meanwhile
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -47,6 +50,9 @@ func Standings(ctx context.Context, d *query.DB, now time.Time) ([]Standing, err
 	}
 	for _, slug := range services {
 		s, err := ofService(ctx, d, slug, now, now)
+		if errors.Is(err, db.ErrNotFound) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -70,11 +70,13 @@ type use struct {
 	heap       uint64 // bytes, after garbage collection
 	resident   uint64 // bytes of the process, with what SQLite holds outside the heap
 	goroutines int
+	processor  time.Duration // what this process has used of processors, the vendors' servers included; 0 outside of Linux
+	file       int64         // bytes of the file with its -wal file
 }
 
 func (u use) String() string {
-	return fmt.Sprintf("hour %d: heap %.1f MB, resident %.0f MB, %d goroutines", u.hour, float64(u.heap)/1e6,
-		float64(u.resident)/1e6, u.goroutines)
+	return fmt.Sprintf("hour %d: processor %.1f s, file %.2f MB, heap %.1f MB, resident %.0f MB, %d goroutines", u.hour,
+		u.processor.Seconds(), float64(u.file)/1e6, float64(u.heap)/1e6, float64(u.resident)/1e6, u.goroutines)
 }
 
 // scripts are vendors of three platforms. In the hours that are simulated one in eight has an incident, one in twenty
@@ -209,7 +211,7 @@ func (d *day) run(t *testing.T, pages http.Handler) {
 		}
 		time.Sleep(time.Minute - 30*time.Second)
 		synctest.Wait()
-		u := measured(hour)
+		u := measured(hour, d.record())
 		d.used = append(d.used, u)
 		t.Log(u)
 		time.Sleep(30 * time.Second)
@@ -255,12 +257,18 @@ func (d *day) tick(ctx context.Context) {
 	}
 }
 
-func measured(hour int) use {
+// measured is what is held at the end of an hour, and the size of the file of that name.
+func measured(hour int, file string) use {
 	runtime.GC()
 	runtime.GC() // what the first one has emptied, such as pools
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	u := use{hour: hour, heap: m.HeapAlloc, goroutines: runtime.NumGoroutine()}
+	u := use{hour: hour, heap: m.HeapAlloc, goroutines: runtime.NumGoroutine(), processor: processorTime()}
+	for _, name := range []string{file, file + "-wal"} {
+		if info, err := os.Stat(name); err == nil {
+			u.file += info.Size()
+		}
+	}
 	var pages uint64
 	if stat, err := os.ReadFile("/proc/self/statm"); err == nil {
 		if _, err := fmt.Sscan(string(stat), new(uint64), &pages); err == nil {
@@ -268,6 +276,25 @@ func measured(hour int) use {
 		}
 	}
 	return u
+}
+
+// processorTime is what Linux says that this process has used of processors, in its steps of 10 ms.
+func processorTime() time.Duration {
+	stat, err := os.ReadFile("/proc/self/stat")
+	if err != nil {
+		return 0
+	}
+	// The second field is the command in parentheses; utime and stime are the 14th and the 15th.
+	fields := strings.Fields(string(stat[strings.LastIndex(string(stat), ")")+1:]))
+	var ticks time.Duration
+	for _, field := range fields[11:13] {
+		n, err := strconv.Atoi(field)
+		if err != nil {
+			return 0
+		}
+		ticks += time.Duration(n)
+	}
+	return ticks * 10 * time.Millisecond
 }
 
 // compare holds what is on record against what the vendors published, the messages against the ledger, and the end of

@@ -450,8 +450,8 @@ CREATE TABLE events ( -- news, in the order in which we learned of it
   detail TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(detail)) -- JSON object of strings: details beside the incident
 ) STRICT;
 CREATE INDEX events_by_time ON events (at);
-CREATE INDEX events_by_incident ON events (incident_id);
-CREATE INDEX events_by_update ON events (update_id);
+CREATE INDEX events_by_incident ON events (incident_id) WHERE incident_id IS NOT NULL;
+CREATE INDEX events_by_update ON events (update_id) WHERE update_id IS NOT NULL;
 CREATE INDEX events_by_source ON events (source_id);
 
 CREATE TABLE scrapes ( -- attempts to read a page: a row each, but for those that found nothing changed one after the other, which share a row for up to an hour

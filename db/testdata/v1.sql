@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 20:03:06');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 20:03:06');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 20:18:22');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 20:18:22');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -604,8 +604,8 @@ CREATE INDEX revisions_by_incident ON revisions (incident_id);
 CREATE INDEX revisions_by_update ON revisions (update_id);
 CREATE INDEX revisions_by_sight ON revisions (seen_at);
 CREATE INDEX events_by_time ON events (at);
-CREATE INDEX events_by_incident ON events (incident_id);
-CREATE INDEX events_by_update ON events (update_id);
+CREATE INDEX events_by_incident ON events (incident_id) WHERE incident_id IS NOT NULL;
+CREATE INDEX events_by_update ON events (update_id) WHERE update_id IS NOT NULL;
 CREATE INDEX events_by_source ON events (source_id);
 CREATE INDEX scrapes_by_source ON scrapes (source_id, started_at);
 CREATE INDEX scrapes_by_time ON scrapes (started_at);

@@ -70,13 +70,13 @@ type use struct {
 	heap       uint64 // bytes, after garbage collection
 	resident   uint64 // bytes of the process, with what SQLite holds outside the heap
 	goroutines int
-	processor  time.Duration // what this process has used of processors, the vendors' servers included; 0 outside of Linux
+	processor  time.Duration // of this process, with the servers of the vendors; 0 outside of Linux
 	file       int64         // bytes of the file with its -wal file
 }
 
 func (u use) String() string {
-	return fmt.Sprintf("hour %d: processor %.1f s, file %.2f MB, heap %.1f MB, resident %.0f MB, %d goroutines", u.hour,
-		u.processor.Seconds(), float64(u.file)/1e6, float64(u.heap)/1e6, float64(u.resident)/1e6, u.goroutines)
+	return fmt.Sprintf("hour %d: processor %.1f s, file %.2f MB, heap %.1f MB, resident %.0f MB, %d goroutines",
+		u.hour, u.processor.Seconds(), float64(u.file)/1e6, float64(u.heap)/1e6, float64(u.resident)/1e6, u.goroutines)
 }
 
 // scripts are vendors of three platforms. In the hours that are simulated one in eight has an incident, one in twenty

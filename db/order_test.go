@@ -18,7 +18,8 @@ import (
 // canon is all of a file that does not depend on the order in which its pages came: everything but our own ids, the
 // events, which tell what was new when it was read, and whether they tell of an incident.
 var canon = []string{
-	`SELECT 'source', page_url, platform, baseline_at, latest_at, coverage_start_at FROM sources`,
+	`SELECT 'source', page_url, platform, baseline_at, latest_at, coverage_start_at, indicator, page_severity,
+		page_because, page_severity_at FROM sources`,
 	`SELECT 'component', s.page_url, source_key, name, group_name, status, vendor_status, position, first_seen_at,
 		gone_at
 		FROM components c JOIN sources s USING (source_id)`,
@@ -76,7 +77,12 @@ func savedPages(t *rapid.T) []record.Scrape {
 		case 0, 1:
 			id := fmt.Sprint("i", made)
 			made++
-			open = append(open, outage(id, now.Add(-time.Minute), "investigating"))
+			raw := outage(id, now.Add(-time.Minute), "investigating")
+			for _, part := range rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"7", "8", "9", "1"}), 0, 3,
+				rapid.ID).Draw(t, "affected") { // of which no list has the first three
+				raw.Components = append(raw.Components, normalize.RawComponent{ID: part, Name: "Part " + part})
+			}
+			open = append(open, raw)
 		case 2:
 			if len(open) > 0 {
 				open = open[1:]
@@ -110,7 +116,8 @@ func savedPages(t *rapid.T) []record.Scrape {
 		}
 		s := record.Scrape{At: now, Archived: true, Incidents: read(raws...)}
 		if !feed {
-			s.AllOpen, s.AllComponents = true, true
+			s.AllOpen, s.AllComponents = true, rapid.IntRange(0, 3).Draw(t, "whole") > 0
+			s.Indicator = rapid.SampledFrom([]string{"", "none", "minor", "major"}).Draw(t, "indicator")
 			for id, status := range parts {
 				if status != "" {
 					s.Components = append(s.Components, normalize.Component{Key: id, Name: "Part " + id,

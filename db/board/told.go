@@ -46,7 +46,7 @@ func (d *DB) Told(ctx context.Context, ids []int64) ([]query.IncidentDetail, err
 	}
 	affected, err := toldRow.All(ctx, d.read, `SELECT `+toldRow.Columns+` FROM json_each(?1) j
 		CROSS JOIN v_incident_components x ON x.incident_id = j.value
-		ORDER BY x.incident_id, x.position, x.component_id`, list)
+		ORDER BY x.incident_id, x.position NULLS LAST, x.group_name, x.name, x.component_id`, list)
 	if err != nil {
 		return nil, fmt.Errorf("components of incidents: %w", err)
 	}

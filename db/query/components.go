@@ -104,7 +104,7 @@ func (d *DB) ComponentStatuses(ctx context.Context, now time.Time, vendor string
 			WHERE h.component_id = components.component_id), first_seen_at) AS changed_at
 			FROM components) c JOIN sources s USING (source_id) JOIN vendors v USING (vendor_id)
 		WHERE v.slug = ?
-		ORDER BY c.source_id, c.position, c.component_id`, vendor)
+		ORDER BY c.source_id, c.position NULLS LAST, c.group_name, c.name, c.component_id`, vendor)
 	if err != nil {
 		return nil, fmt.Errorf("components of %q: %w", vendor, err)
 	}
@@ -123,7 +123,7 @@ func (d *DB) VendorComponents(ctx context.Context, now time.Time, vendorID int64
 		return nil, 0, fmt.Errorf("components: %w", err)
 	}
 	components, err := listedComponentRow.All(ctx, d.read, `SELECT `+listedComponentRow.Columns+listed+`
-		ORDER BY c.source_id, c.position, c.component_id LIMIT ?2 OFFSET ?3`, vendorID, limit, offset)
+		ORDER BY c.source_id, c.position NULLS LAST, c.group_name, c.name, c.component_id LIMIT ?2 OFFSET ?3`, vendorID, limit, offset)
 	if err != nil {
 		return nil, 0, fmt.Errorf("components: %w", err)
 	}

@@ -98,7 +98,7 @@ func (d *DB) incidentDetail(ctx context.Context, id int64, now time.Time) (detai
 	}
 	if detail.AffectedComponents, err = affectedComponentRow.All(ctx, d.read, `
 		SELECT `+affectedComponentRow.Columns+` FROM v_incident_components x
-		WHERE x.incident_id = ? ORDER BY x.position, x.component_id`, id); err != nil {
+		WHERE x.incident_id = ? ORDER BY x.position NULLS LAST, x.group_name, x.name, x.component_id`, id); err != nil {
 		return detail, err
 	}
 	if err = d.sayOnlyKnown(ctx, now, len(detail.AffectedComponents), func(n int) (*Component, int64) {

@@ -101,7 +101,7 @@ func (d *DB) addPosts(ctx context.Context, ids []int64, at map[int64]*Timeline) 
 		SELECT ic.incident_id, c.component_id
 		FROM json_each(?) j JOIN incident_components ic ON ic.incident_id = j.value
 		JOIN components c USING (component_id)
-		ORDER BY ic.incident_id, c.source_id, c.position, c.component_id`, chosen)
+		ORDER BY ic.incident_id, c.source_id, c.position NULLS LAST, c.group_name, c.name, c.component_id`, chosen)
 	if err != nil {
 		return err
 	}

@@ -53,6 +53,9 @@ func savePageState(ctx context.Context, tx *db.Tx, p pass, words pages.Words, r 
 		return change{}, err
 	}
 	isNew, err := pages.Store(ctx, tx, p.SourceID, r, words, p.live(), p.source.LastSuccess)
+	if err == nil && p.past {
+		_, err = pages.Past(ctx, tx, p.SourceID, p.at, p.Indicator, r.Severity, words.Whole && words.List != nil)
+	}
 	switch {
 	case err != nil:
 		return change{}, fmt.Errorf("state of the page: %w", err)

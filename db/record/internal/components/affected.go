@@ -20,8 +20,11 @@ func (k *Known) Affect(ctx context.Context, tx *db.Tx, incidentID int64, before 
 	for _, c := range list {
 		r := k.find(c, list, at, now, before)
 		if r == nil {
-			if r, err = k.add(ctx, tx, c, len(k.rows), at, false); err != nil {
+			if r, err = k.add(ctx, tx, c, 0, at, false); err != nil {
 				return nil, changed, fmt.Errorf("component %q: %w", c.Key, err)
+			}
+			if _, err := k.leaveUnlisted(ctx, tx, r); err != nil {
+				return nil, changed, err
 			}
 			changed = true
 		}
@@ -76,7 +79,7 @@ func (k *Known) Name(ctx context.Context, tx *db.Tx, list []normalize.Component,
 	for _, c := range list {
 		r := k.find(c, list, at, taken, map[int64]bool{})
 		if r == nil {
-			if r, err = k.add(ctx, tx, c, len(k.rows), at, false); err != nil {
+			if r, err = k.add(ctx, tx, c, 0, at, false); err != nil {
 				return changed, fmt.Errorf("component %q: %w", c.Key, err)
 			}
 			changed = true
@@ -86,7 +89,11 @@ func (k *Known) Name(ctx context.Context, tx *db.Tx, list []normalize.Component,
 		if err != nil {
 			return changed, err
 		}
-		changed = changed || earlier
+		gone, err := k.leaveUnlisted(ctx, tx, r)
+		if err != nil {
+			return changed, err
+		}
+		changed = changed || earlier || gone
 	}
 	return changed, nil
 }

@@ -25,7 +25,7 @@ type values struct {
 	Group        string `db:"group_name"`
 	Status       string `db:"status"`
 	VendorStatus string `db:"vendor_status"`
-	Position     int    `db:"position"`
+	Position     int    `db:"position,null"` // from 1; 0: no list has it
 	GoneAt       string `db:"gone_at,null"`
 }
 
@@ -169,6 +169,27 @@ func (r *Row) write(ctx context.Context, tx *db.Tx, was values) error {
 	sets, values := decided.Changes(&was, &r.values)
 	_, err := tx.Exec(ctx, `UPDATE components SET `+sets+` WHERE component_id = ?`, append(values, r.ID)...)
 	return err
+}
+
+// namedSince reports whether a component was first named at a time or later, by an incident alone: a list of that time
+// does not tell that the page has it no more.
+func (r *Row) namedSince(at string) bool {
+	return r.FirstSeen > at || r.FirstSeen == at && r.Position == 0
+}
+
+// leaveUnlisted marks a component that only incidents name as gone since the first whole list of the page after it was
+// first named. It reports whether a row is different.
+func (k *Known) leaveUnlisted(ctx context.Context, tx *db.Tx, r *Row) (bool, error) {
+	if r.Position != 0 {
+		return false, nil
+	}
+	var at string
+	err := tx.QueryRowContext(ctx, `SELECT coalesce(min(seen_at), '') FROM component_readings
+		WHERE source_id = ? AND whole = 1 AND seen_at > ?`, k.source, r.FirstSeen).Scan(&at)
+	if err != nil || at == "" || r.GoneAt != "" && r.GoneAt <= at {
+		return false, err
+	}
+	return true, r.leave(ctx, tx, at)
 }
 
 // leave marks a component as gone from its page since a time.

@@ -20,18 +20,25 @@ func (k *Known) savePast(ctx context.Context, tx *db.Tx, l List) (bool, error) {
 	changed := false
 	taken := map[int64]bool{}
 	for n, c := range l.Components {
-		r, different, err := k.savePastOne(ctx, tx, l, c, n, taken, next)
+		r, different, err := k.savePastOne(ctx, tx, l, c, n+1, taken, next)
 		if err != nil {
 			return changed, fmt.Errorf("component %q: %w", c.Key, err)
 		}
 		changed = changed || different
 		taken[r.ID] = true
 	}
-	if !l.Whole || next == nil {
+	if !l.Whole {
 		return changed, nil
 	}
 	for _, r := range k.rows {
-		if taken[r.ID] || r.GoneAt != next.at || r.FirstSeen > l.At {
+		if taken[r.ID] || r.GoneAt != "" && r.GoneAt <= l.At || r.namedSince(l.At) {
+			continue
+		}
+		later, lacks, err := k.shownAfter(ctx, tx, l, r, next)
+		if err != nil {
+			return changed, err
+		}
+		if later || lacks != nil && r.GoneAt != lacks.at {
 			continue
 		}
 		if err := r.leave(ctx, tx, l.At); err != nil {
@@ -40,6 +47,21 @@ func (k *Known) savePast(ctx context.Context, tx *db.Tx, l List) (bool, error) {
 		changed = true
 	}
 	return changed, nil
+}
+
+// shownAfter reports whether a list after l shows a component, up to the first that is whole. That one is returned if
+// it does not show it; nil if there is none. next is the list after l.
+func (k *Known) shownAfter(ctx context.Context, tx *db.Tx, l List, r *Row, next *partsList) (bool, *partsList, error) {
+	for next != nil {
+		if _, shown := next.find(r); shown || next.whole {
+			return shown, next, nil
+		}
+		var err error
+		if next, err = k.listAfter(ctx, tx, next.at, l.Words); err != nil {
+			return false, nil, err
+		}
+	}
+	return false, nil, nil
 }
 
 func (k *Known) savePastOne(ctx context.Context, tx *db.Tx, l List, c normalize.Component, position int,
@@ -127,26 +149,18 @@ func statusAt(ctx context.Context, tx *db.Tx, id int64, at string) (normalize.Co
 // goneSince brings a component up to what an older list says of it, if no later list has it. It reports whether it did.
 func (k *Known) goneSince(ctx context.Context, tx *db.Tx, l List, r *Row, c normalize.Component, position int,
 	next *partsList, isNew bool) (bool, error) {
-	for next != nil && !next.whole {
-		if _, shown := next.find(r); shown {
-			return false, nil
-		}
-		var err error
-		if next, err = k.listAfter(ctx, tx, next.at, l.Words); err != nil {
-			return false, err
-		}
+	shown, lacks, err := k.shownAfter(ctx, tx, l, r, next)
+	if err != nil || shown {
+		return false, err
+	}
+	listed := !isNew && r.Position != 0
+	if listed && lacks != nil && (r.GoneAt == "" || r.GoneAt > lacks.at) {
+		return false, nil // it came back
 	}
 	was := r.values
-	unlisted := isNew || r.Status == string(normalize.StatusUnknown) && r.VendorStatus == "" && r.GoneAt == ""
-	if next == nil {
-		if !unlisted {
-			return false, nil
-		}
-	} else {
-		if _, shown := next.find(r); shown || !unlisted && (r.GoneAt == "" || r.GoneAt > next.at) {
-			return false, nil
-		}
-		r.GoneAt = next.at
+	r.GoneAt = ""
+	if lacks != nil {
+		r.GoneAt = lacks.at
 	}
 	r.Name, r.Position = c.Name, position
 	if c.Group != "" || !madeKey(c.Key) {
@@ -154,6 +168,9 @@ func (k *Known) goneSince(ctx context.Context, tx *db.Tx, l List, r *Row, c norm
 	}
 	if told(c) {
 		r.Status, r.VendorStatus = string(c.Status), c.VendorStatus
+	}
+	if r.values == was && !isNew {
+		return false, nil
 	}
 	return true, r.write(ctx, tx, was)
 }

@@ -50,7 +50,7 @@ func (k *Known) sameRows(list []normalize.Component) bool {
 	for n := range list {
 		c := &list[n]
 		r := k.rows[c.Key]
-		if r == nil || r.GoneAt != "" || r.Position != n || r.Name != c.Name || r.Group != c.Group ||
+		if r == nil || r.GoneAt != "" || r.Position != n+1 || r.Name != c.Name || r.Group != c.Group ||
 			r.Status != string(c.Status) || r.VendorStatus != c.VendorStatus || hasEnds(c) {
 			return false
 		}
@@ -73,15 +73,15 @@ func componentsText(list []normalize.Component) string {
 	}
 	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(list[a].Key, list[b].Key) })
 	var b strings.Builder
-	for n, position := range order {
-		c := &list[position]
+	for n, at := range order {
+		c := &list[at]
 		if hasEnds(c) {
 			return ""
 		}
 		if n > 0 {
 			b.WriteString(rowEnd)
 		}
-		for field, text := range [...]string{c.Key, strconv.Itoa(position), c.Name, c.Group, string(c.Status),
+		for field, text := range [...]string{c.Key, strconv.Itoa(at + 1), c.Name, c.Group, string(c.Status),
 			c.VendorStatus} {
 			if field > 0 {
 				b.WriteString(fieldEnd)

@@ -40,7 +40,7 @@ func (k *Known) saveNewest(ctx context.Context, tx *db.Tx, l List) (Change, erro
 	var all Change
 	taken := map[int64]bool{}
 	for n, c := range l.Components {
-		r, change, err := k.saveOne(ctx, tx, l, c, n, taken)
+		r, change, err := k.saveOne(ctx, tx, l, c, n+1, taken)
 		if err != nil {
 			return all, fmt.Errorf("component %q: %w", c.Key, err)
 		}
@@ -51,8 +51,7 @@ func (k *Known) saveNewest(ctx context.Context, tx *db.Tx, l List) (Change, erro
 		return all, nil
 	}
 	for _, r := range k.rows {
-		// One that only an incident named, later than this page was saved, is not gone from it.
-		if taken[r.ID] || r.GoneAt != "" || r.FirstSeen > l.At {
+		if taken[r.ID] || r.GoneAt != "" || r.namedSince(l.At) {
 			continue
 		}
 		if err := r.leave(ctx, tx, l.At); err != nil {

@@ -71,6 +71,7 @@ func savedPages(t *rapid.T) []record.Scrape {
 	states := []string{"investigating", "identified", "monitoring", "resolved"}
 	parts := map[string]string{"1": "operational", "2": "operational", "3": "operational"}
 	now, made := t0, 0
+	numbered := rapid.IntRange(0, 9).Draw(t, "numbered") // the page at which incidents begin to name components by ids
 	for range rapid.IntRange(2, 12).Draw(t, "pages") {
 		now = now.Add(time.Duration(rapid.IntRange(31, 200).Draw(t, "minutes")) * time.Minute)
 		switch rapid.IntRange(0, 5).Draw(t, "change") {
@@ -108,6 +109,12 @@ func savedPages(t *rapid.T) []record.Scrape {
 		var raws []normalize.Raw
 		feed := rapid.IntRange(0, 3).Draw(t, "document") == 0
 		for _, raw := range open {
+			raw.Components = slices.Clone(raw.Components)
+			for n := range raw.Components {
+				if len(out) < numbered {
+					raw.Components[n].ID = ""
+				}
+			}
 			if feed {
 				raw = of("feed", anonymous(raw))
 				raw.Components, raw.Impact = nil, ""
@@ -117,6 +124,9 @@ func savedPages(t *rapid.T) []record.Scrape {
 		s := record.Scrape{At: now, Archived: true, Incidents: read(raws...)}
 		if !feed {
 			s.AllOpen, s.AllComponents = true, rapid.IntRange(0, 3).Draw(t, "whole") > 0
+			if hours := rapid.IntRange(0, 9).Draw(t, "history"); hours > 0 {
+				s.CoverageStart = now.Add(-time.Duration(hours) * time.Hour)
+			}
 			s.Indicator = rapid.SampledFrom([]string{"", "none", "minor", "major"}).Draw(t, "indicator")
 			for id, status := range parts {
 				if status != "" {

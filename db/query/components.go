@@ -123,7 +123,8 @@ func (d *DB) VendorComponents(ctx context.Context, now time.Time, vendorID int64
 		return nil, 0, fmt.Errorf("components: %w", err)
 	}
 	components, err := listedComponentRow.All(ctx, d.read, `SELECT `+listedComponentRow.Columns+listed+`
-		ORDER BY c.source_id, c.position NULLS LAST, c.group_name, c.name, c.component_id LIMIT ?2 OFFSET ?3`, vendorID, limit, offset)
+		ORDER BY c.source_id, c.position NULLS LAST, c.group_name, c.name, c.component_id LIMIT ?2 OFFSET ?3`,
+		vendorID, limit, offset)
 	if err != nil {
 		return nil, 0, fmt.Errorf("components: %w", err)
 	}

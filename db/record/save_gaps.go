@@ -117,6 +117,9 @@ func coverage(p pass) string {
 	}
 	if p.onlySaved() && p.tells() && p.at < known {
 		known = p.at // saved pages may come in any order
+		if start != "" {
+			known = min(start, p.at)
+		}
 	}
 	return known
 }

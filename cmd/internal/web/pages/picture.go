@@ -106,10 +106,14 @@ func drawLengths(l trends.Lengths, width int) picture {
 	return p
 }
 
-// heatClass is the depth of a cell's colour, by hours.
+// heatClass is the depth of a cell's colour, by hours. Without impact on record, a week counts as one without any only
+// where all of it is known.
 func heatClass(c trends.Cell) string {
-	if !c.Known || !c.Stated {
+	switch {
+	case !c.Known || !c.Stated:
 		return "f-unseen"
+	case c.Impact == 0 && c.Partly():
+		return "f-partly"
 	}
 	for n, bound := range []time.Duration{1, time.Hour, 4 * time.Hour, 12 * time.Hour, 24 * time.Hour} {
 		if c.Impact < bound {
@@ -208,7 +212,7 @@ type calendarPath struct{ Class, D string }
 func drawYear(days []trends.Day) calendar {
 	const side = 12
 	var c calendar
-	troubled, unknown := 0, 0
+	troubled, partly, unknown := 0, 0, 0
 	paths := map[string]*strings.Builder{}
 	first := (int(days[0].At.Weekday()) + 6) % 7
 	for n, d := range days {
@@ -221,6 +225,9 @@ func drawYear(days []trends.Day) calendar {
 		case d.Worst != "":
 			class = string(d.Worst)
 			troubled++
+		case d.Partly():
+			class = "partly"
+			partly++
 		}
 		if paths[class] == nil {
 			paths[class] = &strings.Builder{}
@@ -234,5 +241,8 @@ func drawYear(days []trends.Day) calendar {
 		c.Paths = append(c.Paths, calendarPath{"y-" + class, paths[class].String()})
 	}
 	c.Words = fmt.Sprintf("%d days: %d with incidents, %d of which nothing is known", len(days), troubled, unknown)
+	if partly > 0 {
+		c.Words += fmt.Sprintf(", %d without incidents of which a part is not known", partly)
+	}
 	return c
 }

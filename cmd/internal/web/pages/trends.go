@@ -254,7 +254,7 @@ func heatWords(c trends.Cell) string {
 	switch {
 	case !c.Known || !c.Stated:
 		return "–"
-	case c.Unknown > 0:
+	case c.Partly():
 		return "≥ " + hours(int64(c.Impact/time.Second))
 	}
 	return hours(int64(c.Impact / time.Second))
@@ -281,6 +281,9 @@ func heatTitle(c trends.Cell) string {
 func monthHours(m trends.Month) string {
 	if m.Unknown == m.Days {
 		return "–"
+	}
+	if m.Unknown+m.Partly > 0 {
+		return "≥ " + hours(int64(m.Impact/time.Second))
 	}
 	return hours(int64(m.Impact / time.Second))
 }

@@ -215,15 +215,18 @@ func TestYearIsTheRawRows(t *testing.T) {
 	for vendor, covered := range map[string]time.Time{"acme": Before(400 * Day), "globex": Before(30 * Day)} {
 		var want [][]string
 		var month time.Month
-		minutes, days, unknown, troubled := 0, 0, 0, 0
+		minutes, days, unknown, troubled, lacks := 0, 0, 0, 0, false // lacks: there may have been more impact
 		flush := func(at time.Time) {
 			row := []string{at.Format("January 2006"), fmt.Sprint(days), fmt.Sprint(unknown), fmt.Sprint(troubled),
 				rawLength(minutes)}
-			if unknown == days {
+			switch {
+			case unknown == days:
 				row[3], row[4] = "–", "–"
+			case lacks:
+				row[4] = "≥ " + row[4]
 			}
 			want = append([][]string{row}, want...)
-			minutes, days, unknown, troubled = 0, 0, 0, 0
+			minutes, days, unknown, troubled, lacks = 0, 0, 0, 0, false
 		}
 		first := Now.Truncate(Day).AddDate(0, 0, -364)
 		month = first.Month()
@@ -242,6 +245,9 @@ func TestYearIsTheRawRows(t *testing.T) {
 			}
 			any = any || slices.ContainsFunc(rows, func(i rawIncident) bool {
 				return i.vendor == vendor && !i.counted.Before(at) && i.counted.Before(end)
+			})
+			lacks = lacks || covered.After(at) || slices.ContainsFunc(rows, func(i rawIncident) bool {
+				return i.vendor == vendor && !i.known() && !i.counted.Before(at) && i.counted.Before(end)
 			})
 			days++
 			if any {
@@ -289,7 +295,7 @@ func rawHours(rows []rawIncident, vendor string, from, covered time.Time) string
 	switch {
 	case known == 0 && (unknown > 0 || !seen):
 		return "–"
-	case unknown > 0:
+	case unknown > 0 || covered.After(from):
 		return "≥ " + text
 	}
 	return text

@@ -83,6 +83,10 @@ type Cell struct {
 	Seen    float64 // share of the week in which the vendor's pages were read
 }
 
+// Partly reports whether there may have been more impact than is counted: the pages were not read all the time, or an
+// incident is of unknown length.
+func (c Cell) Partly() bool { return c.Seen < 1 || c.Unknown > 0 }
+
 // Row is the impact on one vendor by weeks.
 type Row struct {
 	Vendor, VendorName string

@@ -20,6 +20,7 @@ type Month struct {
 	Days     int // of the month, up to today
 	Unknown  int // of those, on which nothing is known
 	Troubled int // of those, with an incident
+	Partly   int // of the others, of which a part or the length of an incident is not known
 	Impact   time.Duration
 }
 
@@ -49,6 +50,9 @@ func Year(stretches []query.Stretch, now time.Time) (days []Day, months []Month)
 		m := &months[len(months)-1]
 		m.Days++
 		m.Impact += d.Impact
+		if d.Known && d.Partly() {
+			m.Partly++
+		}
 		switch {
 		case !d.Known:
 			m.Unknown++

@@ -18,22 +18,16 @@ func (k *Known) Affect(ctx context.Context, tx *db.Tx, incidentID int64, before 
 	}
 	now = map[int64]bool{}
 	for _, c := range list {
-		r := k.find(c, list, at, now, before)
-		if r == nil {
-			if r, err = k.add(ctx, tx, c, 0, at, false); err != nil {
-				return nil, changed, fmt.Errorf("component %q: %w", c.Key, err)
-			}
-			if _, err := k.leaveUnlisted(ctx, tx, r); err != nil {
-				return nil, changed, err
-			}
-			changed = true
+		r, isNew, err := k.named(ctx, tx, c, list, at, now, before)
+		if err != nil {
+			return nil, changed, err
 		}
 		now[r.ID] = true
 		different, err := affect(ctx, tx, incidentID, r.ID, before[r.ID], c)
 		if err != nil {
 			return nil, changed, err
 		}
-		changed = changed || different
+		changed = changed || isNew || different
 	}
 	for id := range before {
 		if now[id] {
@@ -46,6 +40,25 @@ func (k *Known) Affect(ctx context.Context, tx *db.Tx, incidentID int64, before 
 		changed = true
 	}
 	return now, changed, nil
+}
+
+// named returns the stored component that an incident names, and stores it if it is new. One that was known by its name
+// alone takes the vendor's id. It reports whether a row is different.
+func (k *Known) named(ctx context.Context, tx *db.Tx, c normalize.Component, list []normalize.Component, at string,
+	taken, linked map[int64]bool) (r *Row, changed bool, err error) {
+	switch r = k.find(c, list, at, taken, linked); {
+	case r == nil:
+		if r, err = k.add(ctx, tx, c, 0, at, false); err == nil {
+			_, err = k.leaveUnlisted(ctx, tx, r)
+		}
+		changed = true
+	case madeKey(r.Key) && !madeKey(c.Key) && k.rows[c.Key] == nil:
+		changed, err = true, k.identify(ctx, tx, r, c.Key)
+	}
+	if err != nil {
+		err = fmt.Errorf("component %q: %w", c.Key, err)
+	}
+	return r, changed, err
 }
 
 // affect writes the row of one component that an incident affects, and reports whether it is different.
@@ -77,12 +90,9 @@ func (k *Known) Name(ctx context.Context, tx *db.Tx, list []normalize.Component,
 	}
 	taken := map[int64]bool{}
 	for _, c := range list {
-		r := k.find(c, list, at, taken, map[int64]bool{})
-		if r == nil {
-			if r, err = k.add(ctx, tx, c, 0, at, false); err != nil {
-				return changed, fmt.Errorf("component %q: %w", c.Key, err)
-			}
-			changed = true
+		r, isNew, err := k.named(ctx, tx, c, list, at, taken, map[int64]bool{})
+		if err != nil {
+			return changed, err
 		}
 		taken[r.ID] = true
 		earlier, err := r.seenSince(ctx, tx, at)
@@ -93,7 +103,7 @@ func (k *Known) Name(ctx context.Context, tx *db.Tx, list []normalize.Component,
 		if err != nil {
 			return changed, err
 		}
-		changed = changed || earlier || gone
+		changed = changed || isNew || earlier || gone
 	}
 	return changed, nil
 }

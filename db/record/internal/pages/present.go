@@ -20,9 +20,11 @@ func Past(ctx context.Context, tx *db.Tx, sourceID int64, at, indicator string, 
 	}
 	// The same, since earlier: nothing else was said between.
 	more, err := tx.Exec(ctx, `
-		UPDATE sources SET page_severity_at = ?2 WHERE source_id = ?1 AND page_severity = ?3 AND page_severity_at > ?2
-			AND NOT EXISTS (SELECT 1 FROM page_states WHERE source_id = ?1 AND seen_at > ?2 AND seen_at < page_severity_at
-				AND (severity IS NOT NULL OR whole = 1) AND severity IS NOT ?3)`, sourceID, at, db.Null(string(severity)))
+		UPDATE sources SET page_severity_at = ?2
+		WHERE source_id = ?1 AND page_severity = ?3 AND page_severity_at > ?2 AND NOT EXISTS (
+			SELECT 1 FROM page_states WHERE source_id = ?1 AND seen_at > ?2 AND seen_at < page_severity_at
+				AND (severity IS NOT NULL OR whole = 1) AND severity IS NOT ?3)`,
+		sourceID, at, db.Null(string(severity)))
 	if err != nil || more > 0 {
 		return n+more > 0, err
 	}

@@ -114,13 +114,13 @@ CREATE TABLE components ( -- parts of a vendor's service, as listed on its page
   group_name TEXT NOT NULL DEFAULT '', -- group on the page
   status TEXT NOT NULL CHECK (status IN ('operational', 'degraded_performance', 'partial_outage', 'major_outage', 'under_maintenance', 'unknown')), -- as last read
   vendor_status TEXT NOT NULL DEFAULT '', -- the vendor's word for it
-  position INTEGER NOT NULL DEFAULT 0, -- order on the page
+  position INTEGER CHECK (position > 0), -- order on the page, 1 is the first; null: no list of its components has it, only incidents name it
   first_seen_at TEXT NOT NULL CHECK (first_seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when we first read of it
   gone_at TEXT CHECK (gone_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when a complete list of components no longer had it; null: it still does
   UNIQUE (source_id, source_key)
 ) STRICT;
-INSERT INTO components (component_id, source_id, source_key, name, group_name, status, vendor_status, position, first_seen_at, gone_at) VALUES (1, 1, '1', 'API', 'Core', 'partial_outage', 'partial_outage', 0, '2026-11-23T09:00:00.000Z', NULL);
-INSERT INTO components (component_id, source_id, source_key, name, group_name, status, vendor_status, position, first_seen_at, gone_at) VALUES (2, 1, '2', 'Web', '', 'operational', 'operational', 1, '2026-11-23T09:00:00.000Z', NULL);
+INSERT INTO components (component_id, source_id, source_key, name, group_name, status, vendor_status, position, first_seen_at, gone_at) VALUES (1, 1, '1', 'API', 'Core', 'partial_outage', 'partial_outage', 1, '2026-11-23T09:00:00.000Z', NULL);
+INSERT INTO components (component_id, source_id, source_key, name, group_name, status, vendor_status, position, first_seen_at, gone_at) VALUES (2, 1, '2', 'Web', '', 'operational', 'operational', 2, '2026-11-23T09:00:00.000Z', NULL);
 CREATE TABLE component_changes ( -- every status that a component was seen in, including the first
   component_change_id INTEGER PRIMARY KEY, -- ours
   component_id INTEGER NOT NULL REFERENCES components (component_id), -- which
@@ -772,7 +772,7 @@ SELECT
   (SELECT group_concat(label, ', ') FROM (
     SELECT CASE WHEN c.group_name <> '' THEN c.group_name || ' › ' || c.name ELSE c.name END AS label
     FROM incident_components ic JOIN components c USING (component_id)
-    WHERE ic.incident_id = i.incident_id ORDER BY c.position, c.component_id)) AS components, -- affected components, Group › Name
+    WHERE ic.incident_id = i.incident_id ORDER BY c.position NULLS LAST, c.group_name, c.name, c.component_id)) AS components, -- affected components, Group › Name
   CASE WHEN i.kind = 'incident' AND i.origin = 'vendor' THEN (
     SELECT CASE WHEN count(*) = count(x.resolved_at) AND max(x.resolved_at) < coalesce(i.resolved_at, '~') THEN max(x.resolved_at) END
     FROM v_incident_components x WHERE x.incident_id = i.incident_id) END AS components_resolved_at, -- when the last of them recovered, by the vendor or as seen, if all did before the incident's end; null: not known, or not before that
@@ -1327,7 +1327,7 @@ SELECT
   (SELECT group_concat(label, ', ') FROM (
     SELECT CASE WHEN c.group_name <> '' THEN c.group_name || ' › ' || c.name ELSE c.name END AS label
     FROM service_components sc JOIN components c USING (component_id)
-    WHERE sc.need_id = n.need_id AND c.gone_at IS NULL ORDER BY c.position, c.component_id)) AS components, -- those that these words name, Group › Name; null: none on record
+    WHERE sc.need_id = n.need_id AND c.gone_at IS NULL ORDER BY c.position NULLS LAST, c.group_name, c.name, c.component_id)) AS components, -- those that these words name, Group › Name; null: none on record
   CASE WHEN n.component = '' THEN v.status WHEN w.rank = 14 THEN 'major_outage' WHEN w.rank = 13 THEN 'partial_outage'
     WHEN w.rank = 11 THEN 'degraded_performance'
     WHEN w.rank = 12 OR v.sources_unread > 0 OR v.sources = 0 OR v.because IN ('unreadable', 'never_read') THEN 'unknown'

@@ -52,7 +52,7 @@ func (k *Known) named(ctx context.Context, tx *db.Tx, c normalize.Component, lis
 			_, err = k.leaveUnlisted(ctx, tx, r)
 		}
 		changed = true
-	case madeKey(r.Key) && !madeKey(c.Key) && k.rows[c.Key] == nil:
+	case r.Key == "@"+r.Group+"/"+r.Name && !madeKey(c.Key) && k.rows[c.Key] == nil:
 		changed, err = true, k.identify(ctx, tx, r, c.Key)
 	}
 	if err != nil {

@@ -208,10 +208,14 @@ func (c *Collector) once(ctx context.Context, r Request) (Page, error) {
 		return Page{}, fmt.Errorf("fetch %s: %d: %w", r.URL, got.Status, ErrBlocked)
 	}
 	if got.Status < 200 || got.Status > 299 || got.Status == http.StatusNoContent {
-		return Page{}, &HTTPError{
+		failed := &HTTPError{
 			URL: r.URL, Status: got.Status, RetryAfter: retryAfter(resp.Headers.Get("Retry-After"), time.Now()),
 			Login: wantsLogin(resp), Refused: r.Auth.covers(resp.Request.URL),
 		}
+		if got.Status/100 == 3 && len(v.redirects) > 1 { // colly gives the last answer of those that it followed
+			failed.Redirects = v.redirects
+		}
+		return Page{}, failed
 	}
 	got, err := page.Decoded(got, c.options.MaxBytes)
 	if err != nil {

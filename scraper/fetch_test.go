@@ -119,10 +119,24 @@ func TestFetchRefusals(t *testing.T) {
 			answer: func(w http.ResponseWriter, _ *http.Request) {
 				fmt.Fprint(w, strings.Repeat("x", 1001))
 			}},
-		{name: "redirected in circles", status: 302, words: "302 Found", tries: 10,
+		{name: "redirected without an end", status: 302, tries: 10,
+			words: "302 Found: redirected 10 times without an end, to ",
 			answer: func(w http.ResponseWriter, r *http.Request) {
 				http.Redirect(w, r, r.URL.Path+"x", http.StatusFound)
 			}},
+		{name: "redirected to itself", status: 302, tries: 10,
+			words: "302 Found: the page redirects to itself: http://",
+			answer: func(w http.ResponseWriter, r *http.Request) {
+				http.Redirect(w, r, r.URL.Path, http.StatusFound)
+			}},
+		{name: "redirected in a circle", status: 301, tries: 10,
+			words: "/login → http://",
+			answer: func(w http.ResponseWriter, r *http.Request) {
+				to := map[string]string{"/": "/login", "/login": "/sso", "/sso": "/login"}[r.URL.Path]
+				http.Redirect(w, r, to, http.StatusMovedPermanently)
+			}},
+		{name: "redirected nowhere", status: 302, tries: 1, words: "302 Found",
+			answer: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusFound) }},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -152,9 +152,11 @@ type HTTPError struct {
 	RetryAfter time.Duration // from the Retry-After header; 0 if there is none
 	Login      bool          // the server asks for credentials
 	Refused    bool          // the request had credentials
+	Redirects  []string      // the addresses that it was redirected to, if there was no end to them
 }
 
-// Error names the address and the status, and says what to do if credentials are missing or wrong.
+// Error names the address and the status, where redirects lead that do not end, and what to do if credentials are
+// missing or wrong.
 func (e *HTTPError) Error() string {
 	text := fmt.Sprintf("fetch %s: %s", e.URL, statusText(e.Status))
 	switch {
@@ -162,8 +164,25 @@ func (e *HTTPError) Error() string {
 		text += ": the credentials under [vendor.auth] are not accepted"
 	case e.Login:
 		text += ": " + page.LoginHint
+	case len(e.Redirects) > 0:
+		text += ": " + endless(e.URL, e.Redirects)
 	}
 	return text
+}
+
+// endless says where redirects lead that do not end.
+func endless(from string, to []string) string {
+	way := append([]string{from}, to...)
+	for n, address := range way {
+		if before := slices.Index(way, address); before < n {
+			if before == n-1 {
+				return "the page redirects to itself: " + address
+			}
+			return "the redirects go round in a circle: " + strings.Join(way[before:n+1], " → ")
+		}
+	}
+	last := len(to) - 1
+	return fmt.Sprintf("redirected %d times without an end, to %s, …, %s", len(to), to[0], to[last])
 }
 
 // Names of the platforms that a Registry treats differently.

@@ -16,6 +16,7 @@ type visit struct {
 	// contentType is that of the last answer. Colly is not shown it: it would convert a body to UTF-8 before anybody
 	// has looked whether it is packed, or has a byte order mark that says otherwise.
 	contentType string
+	redirects   []string // the addresses that it was redirected to
 }
 
 type visitKey struct{}
@@ -60,8 +61,11 @@ func (t visitor) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// follow notes how far permanent redirects lead before any other answer.
+// follow notes where redirects lead, and how far permanent ones do before any other answer.
 func (v *visit) follow(r *http.Request, resp *http.Response) {
+	if to, err := resp.Location(); err == nil && resp.StatusCode/100 == 3 {
+		v.redirects = append(v.redirects, v.auth.scrub(to.String()))
+	}
 	permanent := resp.StatusCode == http.StatusMovedPermanently || resp.StatusCode == http.StatusPermanentRedirect
 	if v.settled || !permanent {
 		v.settled = true

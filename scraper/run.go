@@ -89,19 +89,24 @@ func Scrape(ctx context.Context, f Fetcher, p Platform, s Source, docs map[strin
 
 func scrape(ctx context.Context, f Fetcher, p Platform, s Source, docs map[string]Document) (Outcome, error) {
 	run := &run{fetcher: f, platform: p, source: s, docs: docs, asked: map[string]bool{}, why: map[string]error{}}
-	queue := p.Start(s)
+	queue := together(p.Start(s))
 	first := 0
 	for _, r := range queue {
 		first = max(first, r.NextPage)
 	}
 	for len(queue) > 0 && ctx.Err() == nil {
-		r := queue[0]
+		next := queue[0]
 		queue = queue[1:]
-		if r.NextPage > first {
-			run.out.NextPage = r.NextPage
+		if next.NextPage > first {
+			run.out.NextPage = next.NextPage
 			break
 		}
-		queue = append(run.step(ctx, r), queue...)
+		if s.Mode == Poll && next.Optional && next.with.spent() {
+			run.leave(next)
+			continue
+		}
+		queue = append(run.step(ctx, next), queue...)
+		next.with.takeTurns(queue, s.Time())
 	}
 	if err := ctx.Err(); err != nil && (len(queue) > 0 || run.out.Parsed == 0) {
 		run.fail(fmt.Errorf("scrape stopped with %d pages left: %w", len(queue), context.Cause(ctx)))
@@ -141,14 +146,15 @@ func (u *run) fail(err error) {
 }
 
 // step makes one request and returns those that follow from it, which come next.
-func (u *run) step(ctx context.Context, r Request) []Request {
+func (u *run) step(ctx context.Context, next wanted) []wanted {
+	r := next.Request
 	if u.asked[r.URL] {
 		return nil
 	}
 	known := u.remembered(r.URL)
 	if len(r.Fallback) > 0 && !known.RefusedAt.IsZero() && u.source.Time().Sub(known.RefusedAt) < refusalHolds {
 		u.out.Documents = append(u.out.Documents, known)
-		return r.Fallback
+		return next.instead()
 	}
 	u.asked[r.URL] = true
 	r.Auth, r.Page = u.source.Auth, u.source.URL
@@ -157,7 +163,8 @@ func (u *run) step(ctx context.Context, r Request) []Request {
 	}
 	follow, err := u.read(ctx, r, known)
 	if err == nil {
-		return follow
+		next.with.failed = 0
+		return together(follow)
 	}
 	if refused(err) {
 		if len(r.Fallback) > 0 {
@@ -165,8 +172,9 @@ func (u *run) step(ctx context.Context, r Request) []Request {
 			for _, f := range r.Fallback {
 				u.why[f.URL] = err
 			}
-			return r.Fallback
+			return next.instead()
 		}
+		next.with.failed++
 		if r.Optional {
 			u.out.Findings = append(
 				u.out.Findings,
@@ -174,6 +182,8 @@ func (u *run) step(ctx context.Context, r Request) []Request {
 			)
 			return nil
 		}
+	} else {
+		next.with.failed++
 	}
 	if before := u.why[r.URL]; before != nil &&
 		!strings.HasSuffix(before.Error(), strings.TrimPrefix(err.Error(), "read "+r.URL)) {

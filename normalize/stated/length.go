@@ -11,10 +11,13 @@ import (
 var durationPart = lazyregexp.New(`(?i)(\d+(?:\.\d+)?)\s*(weeks?|days?|d|hours?|hrs?|h|minutes?|mins?|m|` +
 	`seconds?|secs?|s)\b`)
 
+// joined is where a unit and the next number stand together: 1d3h.
+var joined = lazyregexp.New(`(?i)(\d ?[dhms])(\d)`)
+
 // Length reads a printed duration such as "1d 3h", "8h 38m", "9 hours and 18 minutes". unit is its
 // smallest printed unit, 0 if there is no duration in the text.
 func Length(s string) (d, unit time.Duration) {
-	for _, m := range durationPart.FindAllStringSubmatch(s, -1) {
+	for _, m := range durationPart.FindAllStringSubmatch(joined.ReplaceAllString(s, "$1 $2"), -1) {
 		n, err := strconv.ParseFloat(m[1], 64)
 		if err != nil || n > 1e5 {
 			return 0, 0

@@ -111,7 +111,7 @@ var (
 		`(?i)\b(?:duration(?: of|:)?|lasted|lasting|spanned|totall?ing) ?(?:for )?` + lengthText(lengthInShort))
 	statedPart = lazyregexp.New(`(?i)\b(?:for|over|ending) ` + lengthText(lengthInWords))
 	notPast    = lazyregexp.New(`(?i)\b(?:will|shall|plan|going to|continue|every|each|retain|retention|kept|keep|` +
-		`expires?|monitor|monitoring|cached?|timeout)\b`)
+		`expires?|monitor|monitoring|timeout)\b`)
 	sentenceEnd = lazyregexp.New(`[.!?]\s+`)
 	trouble     = lazyregexp.New(`(?i)fail|error|unavailab|\bdown\b|outage|impact|degrad|disrupt|unable|latenc|slow|` +
 		`affect|incident|could not|interrupt`)

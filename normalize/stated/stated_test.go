@@ -101,6 +101,7 @@ func TestDuration(t *testing.T) {
 		{"no headline: short units", "The incident lasted for 1h 20m.", hour + 20*time.Minute},
 		{"no headline: seconds", "The API was down for 1 hour, 12 minutes and 40 seconds.",
 			hour + 12*time.Minute + 40*time.Second},
+		{"no headline: of a cache", "Tiles were served from an empty cache for 45 minutes.", 45 * time.Minute},
 		{"no headline: what will be", "We will monitor for 24 hours.", 0},
 		{"no headline: what will be, and what was", "We will keep logs for 30 days. Users saw errors for 12 minutes.",
 			12 * time.Minute},

@@ -132,7 +132,7 @@ func (d *DB) Close() error {
 }
 
 func (d *DB) openReaders() (*sql.DB, error) {
-	read, err := d.connect("rw", "&_pragma=query_only(1)")
+	read, err := d.connect("rw", "&_pragma=query_only(1)&_pragma=cache_size(-8000)")
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"modernc.org/sqlite"
 
@@ -100,9 +101,17 @@ func overviews(ctx context.Context, d *board.DB) map[string][]func() error {
 		"Places":        {func() error { _, err := d.Places(ctx); return err }},
 		"Titles":        {func() error { _, err := d.Titles(ctx, []int64{1, 2}); return err }},
 		"Unseen":        {func() error { _, err := d.Unseen(ctx, []string{"acme"}, now); return err }},
+		"Windows":       {func() error { _, err := d.Windows(ctx, []int64{1, 2}); return err }},
+		"OpenCounts":    {func() error { _, err := d.OpenCounts(ctx); return err }},
+		"FilteredOpen":  {func() error { _, err := d.FilteredOpen(ctx); return err }},
+		"OthersByName":  {func() error { _, err := d.OthersByName(ctx, now, nil, 10); return err }},
 		"VendorCount":   {func() error { _, err := d.VendorCount(ctx); return err }},
 		"NewestReading": {func() error { _, err := d.NewestReading(ctx); return err }},
 	}
+	ways["Honesty"] = append(ways["Honesty"], func() error {
+		_, err := d.Honesty(ctx, 1, []time.Time{now})
+		return err
+	})
 	for _, s := range []board.Scope{all, chosen} {
 		for name, ask := range map[string]func() error{
 			"Present": func() error { _, err := d.Present(ctx, s, now); return err },
@@ -184,14 +193,12 @@ func asking(ctx context.Context, d *query.DB) map[string][]func() error {
 		"FileFacts":         one(func() error { _, err := d.FileFacts(ctx); return err }),
 		"IncidentVersions":  one(func() error { _, err := d.IncidentVersions(ctx, []int64{1, 2}); return err }),
 		"HasVendor":         one(func() error { _, err := d.HasVendor(ctx, "acme"); return err }),
-		"FilteredOpen":      one(func() error { _, err := d.FilteredOpen(ctx); return err }),
 		"History":           history,
 		"IncidentByID":      one(func() error { _, err := d.IncidentByID(ctx, 1, now); return err }),
 		"LastEventID":       one(func() error { _, err := d.LastEventID(ctx); return err }),
 		"OpenMaintenances":  one(func() error { _, err := d.OpenMaintenances(ctx, 10); return err }),
 		"PastMaintenances":  one(func() error { _, err := d.PastMaintenances(ctx, 10, 0); return err }),
 		"OpenByKind":        openByKind,
-		"OpenCounts":        one(func() error { _, err := d.OpenCounts(ctx); return err }),
 		"PostmortemShare": one(func() error {
 			_, _, err := d.PostmortemShare(ctx, 1,
 				db.Stamp(year))
@@ -240,7 +247,7 @@ func asking(ctx context.Context, d *query.DB) map[string][]func() error {
 		"StatusesByName":   one(func() error { _, _, err := d.StatusesByName(ctx, now, 10, 10); return err }),
 		"SourceCount":      one(func() error { _, err := d.SourceCount(ctx, now); return err }),
 		"FailingScrapes":   one(func() error { _, err := d.FailingScrapes(ctx, now); return err }),
-		"OthersByName":     one(func() error { _, err := d.OthersByName(ctx, now, nil, 10); return err }),
+		"HistoryIDs":       one(func() error { _, err := d.HistoryIDs(ctx, query.HistoryFilter{}); return err }),
 		"Timelines":        whole,
 	}
 }

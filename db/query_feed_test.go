@@ -129,8 +129,8 @@ func TestPulses(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("a page that is not watched has no pulse, a backfill is none (-want +got)\n%s", diff)
 	}
-	counts, err := f.OpenCounts(t.Context())
-	if diff := cmp.Diff([]query.OpenCount{{Vendor: "acme", Severity: "minor", Open: 1}}, counts); err != nil ||
+	counts, err := board.New(f.file).OpenCounts(t.Context())
+	if diff := cmp.Diff([]board.OpenCount{{Vendor: "acme", Severity: "minor", Open: 1}}, counts); err != nil ||
 		diff != "" {
 		t.Errorf("%v (-want +got)\n%s", err, diff)
 	}

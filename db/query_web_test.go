@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"vendorwatch/db"
+	"vendorwatch/db/board"
 	"vendorwatch/db/query"
 	"vendorwatch/db/record"
 	"vendorwatch/normalize"
@@ -144,7 +145,7 @@ func TestOpenIncidentsAndFailingPages(t *testing.T) {
 	if err != nil || n != 1 || len(blind) != 1 || blind[0].Vendor != "acme" || blind[0].Health != "failing" {
 		t.Errorf("unreadable: %v %d %v", blind, n, err)
 	}
-	counts, err := f.OpenCounts(t.Context())
+	counts, err := board.New(f.file).OpenCounts(t.Context())
 	if err != nil || len(counts) != 2 {
 		t.Errorf("counted: %v, %v", counts, err)
 	}
@@ -158,7 +159,7 @@ func TestOpenIncidentsAndFailingPages(t *testing.T) {
 			t.Errorf("open on a page that is not watched: %d, %v, %v", total, open, err)
 		}
 	}
-	if counts, err = f.OpenCounts(t.Context()); err != nil || len(counts) != 0 {
+	if counts, err = board.New(f.file).OpenCounts(t.Context()); err != nil || len(counts) != 0 {
 		t.Errorf("counted on a page that is not watched: %v, %v", counts, err)
 	}
 }

@@ -124,7 +124,7 @@ CREATE TABLE components ( -- parts of a vendor's service, as listed on its page
   gone_at TEXT CHECK (gone_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'), -- when a complete list of components no longer had it; null: it still does
   UNIQUE (source_id, source_key)
 ) STRICT;
-CREATE INDEX components_not_operational ON components (source_id, status) WHERE status <> 'operational' AND gone_at IS NULL;
+CREATE INDEX components_not_operational ON components (source_id, status, gone_at) WHERE status <> 'operational';
 
 CREATE TABLE component_changes ( -- every status that a component was seen in, including the first
   component_change_id INTEGER PRIMARY KEY, -- ours

@@ -66,18 +66,19 @@ var listedComponentRow = scan.Of[ListedComponent]("c")
 // follows afterID on. Vendor (slug) and status, as last read, choose where they are not empty.
 func (d *DB) ComponentsAfter(ctx context.Context, now time.Time, vendor, status string, afterID int64,
 	limit int) ([]ListedComponent, error) {
-	chosen := `component_id > ?1 AND (?2 = '' OR status = ?2)`
+	from, chosen := `components`, `component_id > ?1 AND (?2 = '' OR status = ?2)`
 	args := []any{afterID, status, limit}
 	if vendor != "" {
 		chosen += ` AND source_id IN (SELECT source_id FROM sources JOIN vendors USING (vendor_id) WHERE slug = ?4)`
 		args = append(args, vendor)
 	}
 	if status != "" && status != string(normalize.StatusOperational) {
-		chosen += ` AND status <> 'operational'` // what the index of those holds
+		from += ` INDEXED BY components_not_operational` // few among all, which SQLite would walk in their order
+		chosen += ` AND status <> 'operational'`
 	}
 	components, err := listedComponentRow.All(ctx, d.read, `
 		SELECT `+listedComponentRow.Columns+`
-		FROM (SELECT * FROM components WHERE `+chosen+` ORDER BY component_id LIMIT ?3) c
+		FROM (SELECT * FROM `+from+` WHERE `+chosen+` ORDER BY component_id LIMIT ?3) c
 		JOIN sources s USING (source_id) JOIN vendors v USING (vendor_id)
 		ORDER BY c.component_id`, args...)
 	if err != nil {

@@ -57,7 +57,9 @@ func (f Filter) where() (string, []any) {
 		add(`i.source_id IN (SELECT source_id FROM sources JOIN vendors USING (vendor_id) WHERE slug = ?)`, f.Vendor)
 	}
 	if f.Service != "" {
-		// The plus lets SQLite go by the order of the listing.
+		add(`i.source_id IN (SELECT s.source_id FROM services ours JOIN service_needs n USING (service_id)
+			JOIN sources s USING (vendor_id) WHERE ours.slug = ?)`, f.Service)
+		// The plus lets SQLite go by the pages of what it needs, or by the order of the listing.
 		add(`EXISTS (SELECT 1 FROM v_service_incidents x WHERE x.incident_id = +i.incident_id AND x.service = ?)`,
 			f.Service)
 	}

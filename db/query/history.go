@@ -3,10 +3,12 @@ package query
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 	"vendorwatch/db"
+	"vendorwatch/db/internal/scan"
 	"vendorwatch/normalize"
 )
 
@@ -47,6 +49,46 @@ func (d *DB) history(ctx context.Context, f HistoryFilter) (HistoryPage, error) 
 	if limit <= 0 {
 		limit = 50
 	}
+	chosen, args, cut, err := d.chosen(ctx, f)
+	page.Cut = cut
+	if err != nil || chosen == "" {
+		return page, err
+	}
+	incidents, err := incidentRow.All(ctx, d.read, selectIncident+`
+		WHERE i.incident_id IN (`+chosen+`) ORDER BY `+newestFirst, append(args, limit+1)...)
+	if err != nil {
+		return page, err
+	}
+	if len(incidents) > limit {
+		incidents = incidents[:limit]
+		last := incidents[limit-1]
+		page.Next = firstGiven(last.StartedAt, last.ScheduledStartAt, last.FirstSeenAt) + "_" +
+			strconv.FormatInt(last.IncidentID, 10)
+	}
+	page.Incidents = incidents
+	return page, nil
+}
+
+// HistoryIDs returns the numbers of the incidents that f chooses, in the order of History, at most Limit of them.
+func (d *DB) HistoryIDs(ctx context.Context, f HistoryFilter) ([]int64, error) {
+	chosen, args, _, err := d.chosen(ctx, f)
+	if err != nil || chosen == "" {
+		return nil, err
+	}
+	ids, err := scan.Column[int64](ctx, d.read, chosen, append(args, f.Limit)...)
+	if err != nil {
+		return nil, fmt.Errorf("history: %w", err)
+	}
+	return ids, nil
+}
+
+// newestFirst is the order of the history.
+const newestFirst = began + ` DESC, i.incident_id DESC`
+
+// chosen returns a query of the numbers of the incidents that f chooses, which ends with how many are wanted, its other
+// arguments, and whether the words of the search stand in more posts than were looked at. The query is empty if there
+// are none.
+func (d *DB) chosen(ctx context.Context, f HistoryFilter) (query string, args []any, cut bool, err error) {
 	plain := f.Filter
 	plain.Search = ""
 	where, args := plain.where()
@@ -61,48 +103,37 @@ func (d *DB) history(ctx context.Context, f HistoryFilter) (HistoryPage, error) 
 	if f.Search != "" {
 		match := matchWords(f.Search)
 		if match == "" {
-			return page, nil
+			return "", nil, cut, nil
 		}
 		titles, manyTitles, err := d.matching(ctx, `incident_search`, match)
 		if err != nil {
-			return page, err
+			return "", nil, cut, err
 		}
 		posts, manyPosts, err := d.matching(ctx, `update_search`, match)
 		if err != nil {
-			return page, err
+			return "", nil, cut, err
 		}
-		page.Cut = manyTitles || manyPosts
+		cut = manyTitles || manyPosts
 		record := `coalesce(o.same_event_id, o.incident_id)`
 		if f.AllSources {
 			record = `o.incident_id`
 		}
 		and(`i.incident_id IN (
 			SELECT `+record+` FROM json_each(?) j JOIN incidents o ON o.incident_id = j.value
-			UNION
+			UNION ALL
 			SELECT `+record+` FROM json_each(?) j JOIN incident_updates u ON u.update_id = j.value
 				JOIN incidents o USING (incident_id))`,
 			titles, posts)
 	}
+	only, named := `1`, []any{}
 	if f.Component != "" {
-		ids, err := d.componentsNamed(ctx, f.Component)
-		if err != nil || ids == "[]" {
-			return page, err
+		found := false
+		if only, named, found, err = d.componentsNamed(ctx, f.Component); err != nil || !found {
+			return "", nil, cut, err
 		}
-		// The plus lets SQLite ask for the components of an incident, of which there are few, and not for the
-		// incidents of each component.
-		and(`EXISTS (SELECT 1 FROM incident_components ic
-			WHERE ic.incident_id = i.incident_id AND +ic.component_id IN (SELECT value FROM json_each(?)))`, ids)
+		and(`EXISTS (SELECT 1 FROM incident_components ic WHERE ic.incident_id = i.incident_id AND `+only+`)`, named...)
 	}
 	if f.Status != "" {
-		only, values := `1`, []any{}
-		if f.Component != "" {
-			only = `+ic.component_id IN (SELECT value FROM json_each(?))`
-			ids, err := d.componentsNamed(ctx, f.Component)
-			if err != nil {
-				return page, err
-			}
-			values = append(values, ids)
-		}
 		var asBad []normalize.ComponentStatus
 		for _, s := range []normalize.ComponentStatus{normalize.StatusOperational, normalize.StatusMaintenance,
 			normalize.StatusDegraded, normalize.StatusPartial, normalize.StatusMajor} {
@@ -112,38 +143,24 @@ func (d *DB) history(ctx context.Context, f HistoryFilter) (HistoryPage, error) 
 		}
 		bad, err := db.JSON(asBad)
 		if err != nil {
-			return page, err
+			return "", nil, cut, err
 		}
 		and(`EXISTS (SELECT 1 FROM incident_components ic JOIN component_changes h USING (component_id)
 			WHERE ic.incident_id = i.incident_id AND `+only+` AND h.status IN (SELECT value FROM json_each(?))
 			AND (i.resolved_at IS NULL OR h.at <= i.resolved_at)
 			AND coalesce((SELECT min(n.at) FROM component_changes n
 				WHERE n.component_id = h.component_id AND n.at > h.at), '9999') > `+began+`)`,
-			append(values, bad)...)
+			append(slices.Clone(named), bad)...)
 	}
 	if f.After != "" {
 		at, id, err := cursor(f.After)
 		if err != nil {
-			return page, err
+			return "", nil, cut, err
 		}
 		// The first term is what the index is entered by.
 		and(began+` <= ? AND (`+began+`, i.incident_id) < (?, ?)`, at, at, id)
 	}
-	const order = began + ` DESC, i.incident_id DESC`
-	incidents, err := incidentRow.All(ctx, d.read, selectIncident+`
-		WHERE i.incident_id IN (SELECT i.incident_id FROM incidents i `+where+` ORDER BY `+order+` LIMIT ?) ORDER BY `+
-		order, append(args, limit+1)...)
-	if err != nil {
-		return page, err
-	}
-	if len(incidents) > limit {
-		incidents = incidents[:limit]
-		last := incidents[limit-1]
-		page.Next = firstGiven(last.StartedAt, last.ScheduledStartAt, last.FirstSeenAt) + "_" +
-			strconv.FormatInt(last.IncidentID, 10)
-	}
-	page.Incidents = incidents
-	return page, nil
+	return `SELECT i.incident_id FROM incidents i ` + where + ` ORDER BY ` + newestFirst + ` LIMIT ?`, args, cut, nil
 }
 
 // matching returns, as a JSON array, which rows of a full-text index match, those recorded last, and whether there
@@ -156,16 +173,30 @@ func (d *DB) matching(ctx context.Context, index, match string) (ids string, mor
 	return ids, n > searchReach, err
 }
 
-// componentsNamed returns, as a JSON array, the components whose name or group has these words.
-func (d *DB) componentsNamed(ctx context.Context, words string) (string, error) {
+// manyNamed is how many components are handed over as a list. Of more, SQLite makes the list itself.
+const manyNamed = 5000
+
+// componentsNamed returns SQL that is true where the component of ic has these words in its name or group, with its
+// arguments, and whether there is any.
+func (d *DB) componentsNamed(ctx context.Context, words string) (string, []any, bool, error) {
 	match := matchWords(words)
 	if match == "" {
-		return "[]", nil
+		return "", nil, false, nil
 	}
 	var ids string
-	err := d.read.QueryRowContext(ctx,
-		`SELECT json_group_array(rowid) FROM component_search WHERE component_search MATCH ?`, match).Scan(&ids)
-	return ids, err
+	var n int
+	err := d.read.QueryRowContext(ctx, `SELECT json_group_array(rowid), count(*) FROM (
+		SELECT rowid FROM component_search WHERE component_search MATCH ? LIMIT ?)`, match, manyNamed+1).Scan(&ids, &n)
+	if err != nil || n == 0 {
+		return "", nil, false, err
+	}
+	// The plus lets SQLite ask for the components of an incident, of which there are few, and not for the incidents of
+	// each component.
+	if n > manyNamed {
+		return `+ic.component_id IN (SELECT rowid FROM component_search WHERE component_search MATCH ?)`,
+			[]any{match}, true, nil
+	}
+	return `+ic.component_id IN (SELECT value FROM json_each(?))`, []any{ids}, true, nil
 }
 
 func firstGiven(texts ...string) string {

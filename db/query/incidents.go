@@ -134,36 +134,3 @@ func (d *DB) OpenByKind(ctx context.Context, kind normalize.Kind, vendor string,
 	}
 	return incidents, total, nil
 }
-
-// FilteredOpen returns how many incidents are open that filters hide.
-func (d *DB) FilteredOpen(ctx context.Context) (n int, err error) {
-	err = d.read.QueryRowContext(ctx, `
-		SELECT count(*) FROM filtered_incidents f JOIN incidents i USING (incident_id)
-		WHERE i.open = 1 AND `+standing).Scan(&n)
-	if err != nil {
-		err = fmt.Errorf("hidden incidents: %w", err)
-	}
-	return n, err
-}
-
-// OpenCount is how many incidents of a severity are open at a vendor.
-type OpenCount struct {
-	Vendor   string `db:"vendor"` // slug
-	Severity string `db:"severity"`
-	Open     int    `db:"open"`
-}
-
-var openCountRow = scan.Of[OpenCount]("")
-
-// OpenCounts counts the open incidents of pages that are watched, by vendor and severity; where none is open there is
-// no row. Maintenances and notices are not counted, an event that several pages tell of is counted once.
-func (d *DB) OpenCounts(ctx context.Context) ([]OpenCount, error) {
-	counts, err := openCountRow.All(ctx, d.read, `
-		SELECT v.slug AS vendor, i.severity, count(*) AS open FROM incidents i JOIN sources s USING (source_id)
-		JOIN vendors v USING (vendor_id)
-		WHERE i.kind = 'incident' AND `+OpenWatched+` GROUP BY v.slug, i.severity ORDER BY v.slug, i.severity`)
-	if err != nil {
-		return nil, fmt.Errorf("open incidents: %w", err)
-	}
-	return counts, nil
-}

@@ -65,6 +65,12 @@ func (d *DB) Ok(ctx context.Context, f OkFilter, now time.Time) (Ok, error) {
 		return out, err
 	}
 	out.Asked = len(asked)
+	everybody := len(f.Services)+len(f.Tags) == 0
+	if everybody {
+		if asked, out.Asked, err = d.okUnwell(ctx, now); err != nil {
+			return out, err
+		}
+	}
 	var reasons [3][]OkReason // trouble, work, not known
 	for _, r := range asked {
 		switch {
@@ -79,7 +85,7 @@ func (d *DB) Ok(ctx context.Context, f OkFilter, now time.Time) (Ok, error) {
 			reasons[2] = append(reasons[2], r)
 		}
 	}
-	planned, err := d.okPlanned(ctx, asked, now, until)
+	planned, err := d.okPlanned(ctx, asked, everybody, now, until)
 	if err != nil {
 		return out, err
 	}
@@ -105,7 +111,22 @@ func (d *DB) Ok(ctx context.Context, f OkFilter, now time.Time) (Ok, error) {
 	return out, err
 }
 
-// okAsked returns how each thing that is asked about does.
+// okUnwell returns the watched vendors that are not known to be well, and how many are watched.
+func (d *DB) okUnwell(ctx context.Context, now time.Time) ([]OkReason, int, error) {
+	at, err := d.Present(ctx, now)
+	var unwell []OkReason
+	for _, s := range at.Unwell {
+		unwell = append(unwell, okVendor(s))
+	}
+	return unwell, at.Watched, err
+}
+
+func okVendor(s Status) OkReason {
+	return OkReason{Vendor: s.Vendor, VendorName: s.VendorName, Status: s.Status, Because: s.Because,
+		Severity: s.Severity, SinceAt: s.SinceAt, IncidentID: s.IncidentID}
+}
+
+// okAsked returns how each need of the services, and each vendor with the tags, does.
 func (d *DB) okAsked(ctx context.Context, f OkFilter, now time.Time) ([]OkReason, error) {
 	var asked []OkReason
 	for _, slug := range f.Services {
@@ -122,29 +143,24 @@ func (d *DB) okAsked(ctx context.Context, f OkFilter, now time.Time) ([]OkReason
 				IncidentID: n.IncidentID})
 		}
 	}
-	if len(f.Services) > 0 && len(f.Tags) == 0 {
+	if len(f.Tags) == 0 {
 		return asked, nil
 	}
-	wanted := map[string]bool{}
+	var wanted []int64
 	for _, tag := range f.Tags {
-		slugs, err := scan.Column[string](ctx, d.read, `
-			SELECT v.slug FROM vendor_tags t JOIN vendors v USING (vendor_id) WHERE t.tag = ? COLLATE NOCASE`, tag)
-		if err == nil && len(slugs) == 0 {
+		ids, err := scan.Column[int64](ctx, d.read,
+			`SELECT vendor_id FROM vendor_tags WHERE tag = ? COLLATE NOCASE`, tag)
+		if err == nil && len(ids) == 0 {
 			err = fmt.Errorf("tag %q: %w", tag, db.ErrNotFound)
 		}
 		if err != nil {
 			return nil, err
 		}
-		for _, slug := range slugs {
-			wanted[slug] = true
-		}
+		wanted = append(wanted, ids...)
 	}
-	states, err := d.Statuses(ctx, now)
+	states, err := d.StatusesOf(ctx, now, wanted)
 	for _, s := range states {
-		if len(f.Tags) == 0 && s.Watched() || wanted[s.Vendor] {
-			asked = append(asked, OkReason{Vendor: s.Vendor, VendorName: s.VendorName, Status: s.Status,
-				Because: s.Because, Severity: s.Severity, SinceAt: s.SinceAt, IncidentID: s.IncidentID})
-		}
+		asked = append(asked, okVendor(s))
 	}
 	return asked, err
 }
@@ -153,13 +169,15 @@ func (d *DB) okAsked(ctx context.Context, f OkFilter, now time.Time) ([]OkReason
 type plannedRow struct {
 	IncidentID int64  `db:"incident_id"`
 	Vendor     string `db:"vendor = v.slug"`
+	VendorName string `db:"vendor_name = coalesce(nullif(v.name, ''), v.slug)"`
 	StartAt    string `db:"scheduled_start_at"`
 }
 
 var plannedRows = scan.Of[plannedRow]("i")
 
-// okPlanned returns the planned work of what is asked about, up to a time.
-func (d *DB) okPlanned(ctx context.Context, asked []OkReason, now, until time.Time) ([]OkReason, error) {
+// okPlanned returns the planned work of what is asked about, or of everybody, up to a time.
+func (d *DB) okPlanned(ctx context.Context, asked []OkReason, everybody bool, now, until time.Time) ([]OkReason,
+	error) {
 	rows, err := plannedRows.All(ctx, d.read, `
 		SELECT `+plannedRows.Columns+`
 		FROM incidents i JOIN sources s USING (source_id) JOIN vendors v USING (vendor_id)
@@ -171,6 +189,9 @@ func (d *DB) okPlanned(ctx context.Context, asked []OkReason, now, until time.Ti
 	}
 	var planned []OkReason
 	for _, w := range rows {
+		if everybody {
+			asked = []OkReason{{Vendor: w.Vendor, VendorName: w.VendorName}}
+		}
 		for _, r := range asked {
 			if r.Vendor != w.Vendor {
 				continue

@@ -3,6 +3,7 @@ package query
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"vendorwatch/db"
@@ -63,9 +64,19 @@ var (
 	serviceRow = scan.Of[ServiceStatus]("x")
 	needRow    = scan.Of[ServiceNeed]("x")
 
-	servicesText = db.ViewAt("v_services", "?1")
-	needsText    = db.ViewAt("v_service_needs", "?1")
+	servicesText = ofNeeded(db.ViewAt("v_services", "?1"))
+	needsText    = ofNeeded(db.ViewAt("v_service_needs", "?1"))
 )
+
+// ofNeeded is the text of a view of services in which the state is computed of the vendors alone that are needed.
+func ofNeeded(text string) string {
+	const watched = `WHERE s.watched = 1),`
+	before, after, found := strings.Cut(text, watched)
+	if !found || strings.Contains(after, watched) {
+		panic("v_status does not choose its pages in one place")
+	}
+	return before + `WHERE s.watched = 1 AND s.vendor_id IN (SELECT vendor_id FROM service_needs)),` + after
+}
 
 // Services returns how our services do at a moment, the critical ones first, and then by name.
 func (d *DB) Services(ctx context.Context, now time.Time) ([]ServiceStatus, error) {

@@ -119,14 +119,25 @@ func (d *DB) SourcesByHealth(ctx context.Context, now time.Time, limit, offset i
 		if err != nil {
 			return nil, 0, err
 		}
+		var watched int
+		if err := d.read.QueryRowContext(ctx, `SELECT count(*) FROM sources WHERE watched = 1`).Scan(
+			&watched); err != nil {
+			return nil, 0, fmt.Errorf("sources: %w", err)
+		}
+		// Those that are watched are read in their order from indexes, up to where the page begins.
+		from := max(0, offset-len(notOk))
 		others, err := scan.Column[int64](ctx, d.read, `
-			SELECT source_id FROM (
-				SELECT s.watched, v.slug, s.source_id FROM vendors v CROSS JOIN sources s USING (vendor_id)
-				WHERE s.watched = 1 AND s.source_id NOT IN (SELECT value FROM json_each(?1))
-				UNION ALL
-				SELECT s.watched, v.slug, s.source_id FROM sources s CROSS JOIN vendors v USING (vendor_id)
-				WHERE s.watched = 0)
-			ORDER BY watched DESC, slug, source_id LIMIT ?2 OFFSET ?3`, list, limit-len(ids), max(0, offset-len(notOk)))
+			SELECT s.source_id FROM vendors v CROSS JOIN sources s ON s.vendor_id = v.vendor_id AND s.watched = 1
+			WHERE s.source_id NOT IN (SELECT value FROM json_each(?1))
+			ORDER BY v.slug, s.source_id LIMIT ?2 OFFSET ?3`, list, limit-len(ids), from)
+		if err != nil {
+			return nil, 0, fmt.Errorf("sources: %w", err)
+		}
+		ids = slices.Concat(ids, others)
+		from = max(0, offset-watched)
+		others, err = scan.Column[int64](ctx, d.read, `
+			SELECT s.source_id FROM sources s CROSS JOIN vendors v USING (vendor_id) WHERE s.watched = 0
+			ORDER BY v.slug, s.source_id LIMIT ?1 OFFSET ?2`, limit-len(ids), from)
 		if err != nil {
 			return nil, 0, fmt.Errorf("sources: %w", err)
 		}

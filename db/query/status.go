@@ -108,24 +108,6 @@ func (d *DB) StatusesByName(ctx context.Context, now time.Time, limit, offset in
 	return some, total, err
 }
 
-// OthersByName returns how the first vendors by name do that are not among some, at most limit of them.
-func (d *DB) OthersByName(ctx context.Context, now time.Time, some []Status, limit int) ([]Status, error) {
-	known := make([]int64, len(some))
-	for n, s := range some {
-		known[n] = s.VendorID
-	}
-	list, err := db.JSON(known)
-	if err != nil {
-		return nil, err
-	}
-	ids, err := scan.Column[int64](ctx, d.read, `SELECT v.vendor_id FROM vendors v
-		WHERE v.vendor_id NOT IN (SELECT value FROM json_each(?)) ORDER BY `+vendorName+`, v.slug LIMIT ?`, list, limit)
-	if err != nil {
-		return nil, fmt.Errorf("vendors: %w", err)
-	}
-	return d.StatusesOf(ctx, now, ids)
-}
-
 // StatusesAfter returns how vendors do at a moment in the order of their numbers, at most limit of them, from the one
 // that follows afterID on.
 func (d *DB) StatusesAfter(ctx context.Context, now time.Time, afterID int64, limit int) ([]Status, error) {

@@ -49,9 +49,9 @@ func BenchmarkOpen(b *testing.B) {
 			_, _, err := q.OpenByKind(ctx, normalize.KindIncident, vendor, 50)
 			return err
 		}},
-		{"OpenCounts", func(ctx context.Context) error { _, err := q.OpenCounts(ctx); return err }},
+		{"OpenCounts", func(ctx context.Context) error { _, err := board.New(file).OpenCounts(ctx); return err }},
 		{"OpenMaintenances", func(ctx context.Context) error { _, err := q.OpenMaintenances(ctx, 50); return err }},
-		{"FilteredOpen", func(ctx context.Context) error { _, err := q.FilteredOpen(ctx); return err }},
+		{"FilteredOpen", func(ctx context.Context) error { _, err := board.New(file).FilteredOpen(ctx); return err }},
 		{"board.Open", func(ctx context.Context) error {
 			_, err := board.New(file).Open(ctx, board.Scope{}, Now.Add(-24*time.Hour), 50)
 			return err

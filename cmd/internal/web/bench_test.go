@@ -62,7 +62,8 @@ func BenchmarkPages(b *testing.B) {
 	}
 	for _, path := range []string{
 		"/", "/wall", "/trends", "/trends?vendor=" + vendor + "&component=checkout",
-		"/vendors", "/vendors?page=2", "/vendors/" + vendor, "/vendors/" + vendor + "?severity=major",
+		"/services", "/services/service-3", "/vendors", "/vendors?page=2",
+		"/vendors/" + vendor, "/vendors/" + vendor + "?severity=major",
 		"/vendors/" + vendor + "/maintenance.ics", "/incidents/" + incident,
 		"/incidents/" + incident + "/json",
 		"/history", "/history?after=" + url.QueryEscape(pages.Next), "/history?q=payments",
@@ -81,6 +82,7 @@ func BenchmarkPages(b *testing.B) {
 		"/api/v1/incidents/" + incident, "/api/v1/incidents/" + incident + "/updates", "/api/v1/updates",
 		"/api/v1/updates?vendor=" + vendor, "/api/v1/updates?after=" + incident,
 		"/api/v1/events", "/api/v1/events?after=" + incident, "/api/v1/health", "/api/v1/openapi.json",
+		"/api/v1/ok", "/api/v1/services",
 		"/api/v2/summary.json", "/api/v2/status.json", "/api/v2/incidents.json", "/api/v2/incidents/unresolved.json",
 		"/api/v2/components.json",
 		"/vendors/" + vendor + "/api/v2/summary.json", "/vendors/" + vendor + "/api/v2/incidents.json",
@@ -235,6 +237,16 @@ func generated(b *testing.B, n size) string {
 			SELECT 1 + k % (?2 / 50),
 				`+at+`'-' || (?2 - k) || ' seconds'), `+at+`'-' || (?2 - k) || ' seconds'), 120, 'unchanged', 304, 1, 0
 				FROM n`, moment, 50*n.vendors)
+	run(`INSERT INTO services (service_id, slug, name) SELECT vendor_id, 'service-' || vendor_id,
+			'Service ' || vendor_id
+		FROM vendors WHERE vendor_id <= 20`)
+	run(`INSERT INTO service_needs (service_id, position, need, vendor_id, component)
+		SELECT service_id, k, 'need', vendor_id, CASE k % 2 WHEN 0 THEN '' ELSE 'checkout' END
+		FROM services JOIN (SELECT 0 AS k UNION SELECT 1 UNION SELECT 2)
+		JOIN vendors ON vendor_id = 1 + (service_id * 37 + k * 11) % (SELECT count(*) FROM vendors)`)
+	run(`INSERT INTO service_components (need_id, component_id) SELECT need_id, component_id FROM service_needs n
+		JOIN sources USING (vendor_id) JOIN components c USING (source_id)
+		WHERE n.component <> '' AND c.name = 'Checkout'`)
 	for _, index := range []string{"incident_search", "update_search", "component_search"} {
 		run(`INSERT INTO ` + index + ` (` + index + `) VALUES ('rebuild')`)
 	}

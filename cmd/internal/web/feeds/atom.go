@@ -219,7 +219,7 @@ func (s Feeds) incidentEntry(r *http.Request, i query.IncidentDetail, changed st
 	if !i.Posted() {
 		e.Author.Name = "vendorwatch"
 	}
-	if page := ownPage(i.Incident); page != "" {
+	if page := ownPage(i.URL, i.PageURL); page != "" {
 		e.Links = append(e.Links, atomLink{Rel: "related", Type: "text/html", Href: page,
 			Title: "On the vendor’s page"})
 	}
@@ -238,11 +238,11 @@ func (s Feeds) incidentEntry(r *http.Request, i query.IncidentDetail, changed st
 }
 
 // ownPage is the vendor's page for the incident, else the vendor's status page; empty if neither is a web address.
-func ownPage(i query.Incident) string {
-	if page := prose.Outside(i.URL); page != "" {
+func ownPage(url, pageURL string) string {
+	if page := prose.Outside(url); page != "" {
 		return page
 	}
-	return prose.Outside(i.PageURL)
+	return prose.Outside(pageURL)
 }
 
 // timeline is an incident as HTML: one sentence of ours, then the vendor's posts, the newest first. It has the form of
@@ -256,7 +256,7 @@ func (s Feeds) timeline(i query.IncidentDetail) string {
 	if i.LeftFeedAt != "" && !normalize.State(i.State).Over() {
 		b.WriteString("<p>" + escape(prose.Ending(i.Incident, s.Clock())) + "</p>\n")
 	}
-	base := ownPage(i.Incident)
+	base := ownPage(i.URL, i.PageURL)
 	for n, u := range slices.Backward(i.Updates) {
 		if len(i.Updates)-n > feedPosts {
 			fmt.Fprintf(&b, "<p>%s not shown.</p>\n", escape(words.Count(n+1, "earlier post")))

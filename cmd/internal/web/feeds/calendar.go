@@ -11,6 +11,7 @@ import (
 	"vendorwatch/cmd/internal/web/prose"
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db/board"
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 	"vendorwatch/normalize/markdown"
@@ -39,20 +40,20 @@ func (s Feeds) Calendar(r *http.Request) (site.Document, error) {
 		}
 		name = "Maintenance of " + v.Name
 	}
-	page, err := s.DB.History(ctx, f)
+	ids, err := s.DB.HistoryIDs(ctx, f)
 	if err != nil {
 		return site.Document{}, err
 	}
-	ids := make([]int64, len(page.Incidents))
-	for n, i := range page.Incidents {
-		ids[n] = i.IncidentID
+	windows, err := s.Board.Windows(ctx, ids)
+	if err != nil {
+		return site.Document{}, err
 	}
 	fresh, err := s.DB.IncidentVersions(ctx, ids)
 	if err != nil {
 		return site.Document{}, err
 	}
-	sources := make([]int64, len(page.Incidents))
-	for n, i := range page.Incidents {
+	sources := make([]int64, len(windows))
+	for n, i := range windows {
 		sources[n] = i.SourceID
 	}
 	unread, err := s.DB.UnreadSources(ctx, s.Clock(), sources)
@@ -65,8 +66,8 @@ func (s Feeds) Calendar(r *http.Request) (site.Document, error) {
 	cal.SetXWRCalName(printable(name))
 	cal.SetRefreshInterval("PT1H") // the library adds VALUE=DURATION
 	cal.SetXPublishedTTL("PT1H")
-	for _, i := range page.Incidents {
-		if i.Filtered == 0 {
+	for _, i := range windows {
+		if !i.Filtered {
 			s.addEvent(r, cal, i, fresh[i.IncidentID], unread[i.SourceID], alarm)
 		}
 	}
@@ -80,7 +81,7 @@ func (s Feeds) Calendar(r *http.Request) (site.Document, error) {
 // addEvent adds a maintenance at its planned window. One without any time cannot be in a calendar. unread says that its
 // page was not read when it was due, or is not watched: it may have been moved or called off since. alarm is how long
 // before planned work the calendar reminds of it; negative: it does not.
-func (s Feeds) addEvent(r *http.Request, cal *ical.Calendar, i query.Incident, fresh query.IncidentVersion,
+func (s Feeds) addEvent(r *http.Request, cal *ical.Calendar, i board.Window, fresh query.IncidentVersion,
 	unread bool, alarm time.Duration) {
 	begin, end := words.Time(i.ScheduledStartAt), words.Time(i.ScheduledEndAt)
 	if begin.IsZero() {
@@ -125,7 +126,7 @@ func (s Feeds) addEvent(r *http.Request, cal *ical.Calendar, i query.Incident, f
 	if latest := prose.Plain(i.LatestBody, 4000); latest != "" {
 		body += "\n\n" + latest
 	}
-	if own := ownPage(i); own != "" {
+	if own := ownPage(i.URL, i.PageURL); own != "" {
 		body += "\n\n" + own
 	}
 	e.SetDescription(printable(body))

@@ -177,7 +177,7 @@ func (m collector) vendors(ctx context.Context, gauge func(*prometheus.Desc, flo
 			return err
 		}
 	}
-	counts, err := m.DB.OpenCounts(ctx)
+	counts, err := m.Board.OpenCounts(ctx)
 	if err != nil {
 		return err
 	}

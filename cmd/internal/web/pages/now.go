@@ -89,7 +89,7 @@ func (p *Pages) now(r *http.Request) (view, error) {
 		if b.Stories, err = p.DB.Stories(ctx, p.Clock().Add(-newsWithin), p.Clock()); err != nil {
 			return view{}, err
 		}
-		if b.Hidden, err = p.DB.FilteredOpen(ctx); err != nil {
+		if b.Hidden, err = p.Board.FilteredOpen(ctx); err != nil {
 			return view{}, err
 		}
 	}

@@ -2,13 +2,11 @@ package pages
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"time"
 
 	"vendorwatch/cmd/internal/words"
 	"vendorwatch/db"
-	"vendorwatch/db/query"
 )
 
 // countRow is how often a vendor did something, in each of the spans of its figures.
@@ -41,19 +39,15 @@ func (p *Pages) openness(ctx context.Context, vendorID int64, spans []time.Time)
 	}
 	written := countRow{Name: "Postmortems written"}
 	missing := countRow{Name: "Postmortems missing (major incidents)"}
-	for _, since := range spans {
-		all, err := p.DB.Honesty(ctx, vendorID, since, time.Time{})
-		if err != nil {
-			return nil, err
-		}
-		of := func(measure string) countOf {
-			n := slices.IndexFunc(all, func(h query.Honesty) bool { return h.Measure == measure })
-			return countOf{all[n].Cases, all[n].Of}
-		}
+	all, err := p.Board.Honesty(ctx, vendorID, spans)
+	if err != nil {
+		return nil, err
+	}
+	for span, since := range spans {
 		for n, m := range silencesAndEdits {
-			rows[n].Counts = append(rows[n].Counts, of(m.measure))
+			rows[n].Counts = append(rows[n].Counts, countOf(all[span][m.measure]))
 		}
-		missing.Counts = append(missing.Counts, of("postmortem_missing"))
+		missing.Counts = append(missing.Counts, countOf(all[span]["postmortem_missing"]))
 		with, sample, err := p.DB.PostmortemShare(ctx, vendorID, db.Stamp(since))
 		if err != nil {
 			return nil, err

@@ -23,10 +23,27 @@ const maxMarkdown = 64 << 10
 // https and mailto addresses, and a picture becomes a link to it, because to show it would send a request to a
 // server of the vendor's choice. base is the page that relative links are relative to.
 func Markdown(source, base string) template.HTML {
-	plain := template.HTML("<p>" + template.HTMLEscapeString(source) + "</p>")
 	if len(source) > maxMarkdown {
-		return plain
+		return asItIs(source)
 	}
+	key := [2]string{source, base}
+	text, ok := lately.get(key)
+	if !ok {
+		text = render(source, base)
+		lately.put(key, text)
+	}
+	return text
+}
+
+// lately are texts that were rendered.
+var lately rendered
+
+// asItIs is a text as one paragraph, as it was written.
+func asItIs(source string) template.HTML {
+	return template.HTML("<p>" + template.HTMLEscapeString(source) + "</p>")
+}
+
+func render(source, base string) template.HTML {
 	address, err := url.Parse(base)
 	if err != nil {
 		address = &url.URL{}
@@ -40,7 +57,7 @@ func Markdown(source, base string) template.HTML {
 	)
 	var b bytes.Buffer
 	if err := converter.Convert([]byte(source), &b); err != nil {
-		return plain
+		return asItIs(source)
 	}
 	return template.HTML(b.String())
 }

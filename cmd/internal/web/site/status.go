@@ -30,7 +30,7 @@ func (s *Site) WorstFirst(ctx context.Context, at query.Present, limit int) ([]q
 	if len(first) >= limit {
 		return first[:limit], nil
 	}
-	others, err := s.DB.OthersByName(ctx, s.Clock(), first, limit-len(first))
+	others, err := s.Board.OthersByName(ctx, s.Clock(), first, limit-len(first))
 	return append(first, others...), err
 }
 

@@ -31,6 +31,7 @@ type label struct {
 }
 
 const (
+	slimPicture   = 358  // on a phone
 	narrowPicture = 640  // beside another one, or on a narrow screen
 	broadPicture  = 1240 // alone: as wide as the page, without larger words
 	chartLeft     = 32   // room for the numbers of an axis
@@ -40,8 +41,16 @@ const (
 	rowHeight     = 20
 )
 
-// Broad reports whether the picture is as wide as a broad page.
-func (p picture) Broad() bool { return p.Width > narrowPicture }
+// Screen is the class of the screens that the picture is for, where there is one for others.
+func (p picture) Screen() string {
+	switch p.Width {
+	case broadPicture:
+		return "broad"
+	case slimPicture:
+		return "slim"
+	}
+	return "narrow"
+}
 
 // column is where the nth of so many columns of equal width begins, to the right of a margin; the last one ends where
 // the picture does.
@@ -99,6 +108,9 @@ func drawLengths(l trends.Lengths, width int) picture {
 			h := max(2, count*chartHeight/l.Most)
 			p.Shapes = append(p.Shapes, shape{x + 1, chartTop + chartHeight - h, wide - 2, h, "f-length",
 				name + ": " + words.Count(count, "incident")})
+		}
+		if width == slimPicture && n%2 == 1 {
+			continue // there is no room for its words
 		}
 		p.Labels = append(p.Labels, label{x, chartTop + chartHeight + 16,
 			[]string{"0", "15 min", "30 min", "1 h", "2 h", "4 h", "8 h", "1 d", "3 d"}[n], ""})
@@ -164,8 +176,12 @@ func drawLately(lines []trends.Line, stories map[int64]string, since, now time.T
 	at := func(t time.Time) int { return namesWidth + int(int64(wide)*int64(t.Sub(since))/int64(now.Sub(since))) }
 	for h := since.Truncate(6 * time.Hour).Add(6 * time.Hour); h.Before(now); h = h.Add(6 * time.Hour) {
 		p.Shapes = append(p.Shapes, shape{at(h), 0, 1, below, "f-axis", ""})
-		if h.Hour()%12 == 0 {
-			p.Labels = append(p.Labels, label{at(h), below + 16, h.Format("Mon 15:04"), ""})
+		if h.Hour()%12 == 0 && (width > slimPicture || h.Hour() == 0) {
+			l := label{at(h), below + 16, h.Format("Mon 15:04"), ""}
+			if l.X > width-60 { // it would end outside
+				l.Class = "end"
+			}
+			p.Labels = append(p.Labels, l)
 		}
 	}
 	for n, line := range lines {

@@ -39,7 +39,7 @@ type group struct {
 	Titles  map[int64]string
 	Stories map[int64]string // what is claimed, by story
 
-	// Of a group that stands alone, one for broad screens and one for narrow ones.
+	// Of a group that stands alone, one for broad screens, one for narrow ones and one for phones.
 	WeekPictures, HeatPictures, LengthPictures, LatelyPictures []picture
 }
 
@@ -176,7 +176,7 @@ func (p *Pages) addTrends(r *http.Request, b *trendsBody, g *group, s board.Scop
 	}
 	widths := []int{narrowPicture}
 	if len(b.Groups) == 1 {
-		widths = []int{broadPicture, narrowPicture}
+		widths = []int{broadPicture, narrowPicture, slimPicture}
 	}
 	for _, width := range widths {
 		g.WeekPictures = append(g.WeekPictures, drawWeeks(g.ByWeek, width))

@@ -329,7 +329,7 @@ func TestTrendsHasNoEmptyPicture(t *testing.T) {
 	r.Save(record.Scrape{SourceID: id, At: Before(Hour), AllOpen: true, Incidents: Read(open)})
 	a = r.Page("/trends")
 	a.Wants(t, "[data-part=lengths]", "No incident on record that began in this window has ended; 1 not over.")
-	if pictures("lengths", a) != 0 || pictures("weeks", a) != 2 {
+	if pictures("lengths", a) != 0 || pictures("weeks", a) != 3 {
 		t.Errorf("one is open: %d pictures of lengths, %d of weeks", pictures("lengths", a), pictures("weeks", a))
 	}
 
@@ -340,8 +340,10 @@ func TestTrendsHasNoEmptyPicture(t *testing.T) {
 	for _, part := range []string{"lately", "weeks", "heat", "lengths"} {
 		broad := a.Doc.Find("[data-part="+part+"] .broad svg").AttrOr("viewBox", "")
 		narrow := a.Doc.Find("[data-part="+part+"] .narrow svg").AttrOr("viewBox", "")
-		if !strings.HasPrefix(broad, "0 0 1240 ") || !strings.HasPrefix(narrow, "0 0 640 ") {
-			t.Errorf("%s: %q and %q", part, broad, narrow)
+		slim := a.Doc.Find("[data-part="+part+"] .slim svg").AttrOr("viewBox", "")
+		if !strings.HasPrefix(broad, "0 0 1240 ") || !strings.HasPrefix(narrow, "0 0 640 ") ||
+			!strings.HasPrefix(slim, "0 0 358 ") {
+			t.Errorf("%s: %q, %q and %q", part, broad, narrow, slim)
 		}
 	}
 	if n := r.Page("/trends?vendor=acme&component=api,web").Doc.Find(".broad").Length(); n != 0 {

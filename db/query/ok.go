@@ -114,16 +114,15 @@ func (d *DB) Ok(ctx context.Context, f OkFilter, now time.Time) (Ok, error) {
 // okUnwell returns the watched vendors that are not known to be well, and how many are watched.
 func (d *DB) okUnwell(ctx context.Context, now time.Time) ([]OkReason, int, error) {
 	at, err := d.Present(ctx, now)
-	var unwell []OkReason
-	for _, s := range at.Unwell {
-		unwell = append(unwell, okVendor(s))
-	}
-	return unwell, at.Watched, err
+	return okVendors(at.Unwell), at.Watched, err
 }
 
-func okVendor(s Status) OkReason {
-	return OkReason{Vendor: s.Vendor, VendorName: s.VendorName, Status: s.Status, Because: s.Because,
-		Severity: s.Severity, SinceAt: s.SinceAt, IncidentID: s.IncidentID}
+func okVendors(states []Status) (asked []OkReason) {
+	for _, s := range states {
+		asked = append(asked, OkReason{Vendor: s.Vendor, VendorName: s.VendorName, Status: s.Status,
+			Because: s.Because, Severity: s.Severity, SinceAt: s.SinceAt, IncidentID: s.IncidentID})
+	}
+	return asked
 }
 
 // okAsked returns how each need of the services, and each vendor with the tags, does.
@@ -159,10 +158,7 @@ func (d *DB) okAsked(ctx context.Context, f OkFilter, now time.Time) ([]OkReason
 		wanted = append(wanted, ids...)
 	}
 	states, err := d.StatusesOf(ctx, now, wanted)
-	for _, s := range states {
-		asked = append(asked, okVendor(s))
-	}
-	return asked, err
+	return append(asked, okVendors(states)...), err
 }
 
 // plannedRow is work whose time has not come, or whose beginning was not told.

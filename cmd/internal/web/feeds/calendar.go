@@ -11,7 +11,6 @@ import (
 	"vendorwatch/cmd/internal/web/prose"
 	"vendorwatch/cmd/internal/web/site"
 	"vendorwatch/cmd/internal/words"
-	"vendorwatch/db/board"
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 	"vendorwatch/normalize/markdown"
@@ -81,7 +80,7 @@ func (s Feeds) Calendar(r *http.Request) (site.Document, error) {
 // addEvent adds a maintenance at its planned window. One without any time cannot be in a calendar. unread says that its
 // page was not read when it was due, or is not watched: it may have been moved or called off since. alarm is how long
 // before planned work the calendar reminds of it; negative: it does not.
-func (s Feeds) addEvent(r *http.Request, cal *ical.Calendar, i board.Window, fresh query.IncidentVersion,
+func (s Feeds) addEvent(r *http.Request, cal *ical.Calendar, i site.Window, fresh query.IncidentVersion,
 	unread bool, alarm time.Duration) {
 	begin, end := words.Time(i.ScheduledStartAt), words.Time(i.ScheduledEndAt)
 	if begin.IsZero() {

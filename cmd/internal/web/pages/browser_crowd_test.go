@@ -57,7 +57,8 @@ func crowd(t *testing.T, vendors int) *Record {
 }
 
 // With few vendors and with many, Now and the wall are looked at in windows of all sizes. Fifty vendors fit one screen
-// of a laptop, and three hundred four screens of a phone; the wall is never scrolled. If SCREENSHOTS names a folder, pictures are put there.
+// of a laptop, and three hundred four screens of a phone; the wall is never scrolled.
+// If SCREENSHOTS names a folder, pictures are put there.
 func TestBrowserCrowd(t *testing.T) {
 	browser := startBrowser(t)
 	for _, vendors := range []int{5, 50, 300} {

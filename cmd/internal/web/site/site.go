@@ -40,6 +40,9 @@ const AnswerTime = 10 * time.Second
 // MaxBody is the largest request that is read, in bytes.
 const MaxBody = 1 << 20
 
+// Window is a maintenance as calendars show it.
+type Window = board.Window
+
 // Link is the address of one of our paths as a browser has to ask for it.
 func (s *Site) Link(path ...string) string { return s.Prefix + strings.Join(path, "") }
 

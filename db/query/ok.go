@@ -67,9 +67,11 @@ func (d *DB) Ok(ctx context.Context, f OkFilter, now time.Time) (Ok, error) {
 	out.Asked = len(asked)
 	everybody := len(f.Services)+len(f.Tags) == 0
 	if everybody {
-		if asked, out.Asked, err = d.okUnwell(ctx, now); err != nil {
+		at, err := d.Present(ctx, now)
+		if err != nil {
 			return out, err
 		}
+		asked, out.Asked = okVendors(at.Unwell), at.Watched
 	}
 	var reasons [3][]OkReason // trouble, work, not known
 	for _, r := range asked {
@@ -109,12 +111,6 @@ func (d *DB) Ok(ctx context.Context, f OkFilter, now time.Time) (Ok, error) {
 		out.Verdict = VerdictNotKnown
 	}
 	return out, err
-}
-
-// okUnwell returns the watched vendors that are not known to be well, and how many are watched.
-func (d *DB) okUnwell(ctx context.Context, now time.Time) ([]OkReason, int, error) {
-	at, err := d.Present(ctx, now)
-	return okVendors(at.Unwell), at.Watched, err
 }
 
 func okVendors(states []Status) (asked []OkReason) {

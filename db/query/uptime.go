@@ -82,6 +82,12 @@ func (d *DB) Stretches(ctx context.Context, vendorID int64, now time.Time) ([]St
 // ComponentStretches is Stretches for one component: incidents and planned work that name it, as v_component_stretches
 // has them, time in which its page showed it degraded or down, and time in which nothing is known of it.
 func (d *DB) ComponentStretches(ctx context.Context, componentID int64, now time.Time) ([]Stretch, error) {
+	// With the vendor's number, SQLite makes the stretches of the one vendor.
+	vendors, err := scan.Column[int64](ctx, d.read,
+		`SELECT s.vendor_id FROM components c JOIN sources s USING (source_id) WHERE c.component_id = ?`, componentID)
+	if err != nil || len(vendors) == 0 {
+		return []Stretch{}, err
+	}
 	all, err := stretchRow.All(ctx, d.read, `
 		WITH component AS (
 			SELECT c.component_id, c.first_seen_at, c.gone_at, s.vendor_id, s.source_id,
@@ -93,17 +99,17 @@ func (d *DB) ComponentStretches(ctx context.Context, componentID int64, now time
 			FROM component c JOIN component_changes h USING (component_id) WHERE h.at < ?1)
 		SELECT `+stretchRow.Columns+` FROM (
 			SELECT what, incident_id, severity, from_at, to_at, counted_at
-			FROM (`+componentStretchText+`) WHERE component_id = ?2
+			FROM (`+componentStretchText+` WHERE t.vendor_id = ?3 AND x.component_id = ?2)
 			UNION ALL
 			SELECT t.what, NULL, NULL, t.from_at, t.to_at, t.counted_at
-			FROM (`+stretchText+`) t JOIN component c USING (vendor_id) WHERE t.what = 'unseen'
+			FROM (`+stretchText+`) t WHERE t.vendor_id = ?3 AND t.what = 'unseen'
 			UNION ALL
 			SELECT CASE WHEN status = 'under_maintenance' THEN 'maintenance' WHEN status = 'unknown' THEN 'unseen'
 				ELSE 'impact' END, NULL, NULL, at, next_at, at FROM shown WHERE status <> 'operational'
 			UNION ALL SELECT 'unseen', NULL, NULL, '0000-01-01T00:00:00.000Z', first_seen_at, first_seen_at
 				FROM component
 			UNION ALL SELECT 'unseen', NULL, NULL, gone_at, ?1, gone_at FROM component WHERE gone_at < ?1) x
-		ORDER BY x.counted_at, x.incident_id`, db.Stamp(now), componentID)
+		ORDER BY x.counted_at, x.incident_id`, db.Stamp(now), componentID, vendors[0])
 	if err != nil {
 		return nil, fmt.Errorf("time of a component: %w", err)
 	}

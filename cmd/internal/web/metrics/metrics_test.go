@@ -21,13 +21,15 @@ import (
 	"vendorwatch/cmd/internal/web/site"
 	. "vendorwatch/cmd/internal/web/webtest"
 	"vendorwatch/db"
+	"vendorwatch/db/board"
 	"vendorwatch/db/ledger"
 	"vendorwatch/db/query"
 )
 
 // siteOf is the file of a record as the metrics are given it.
 func siteOf(r *Record) *site.Site {
-	return &site.Site{DB: r.DB, Clock: func() time.Time { return Now }, Log: slog.New(slog.DiscardHandler)}
+	return &site.Site{DB: r.DB, Board: board.New(r.File),
+		Clock: func() time.Time { return Now }, Log: slog.New(slog.DiscardHandler)}
 }
 
 // measured is a story with messages in every state.

@@ -366,9 +366,9 @@ func TestTrendsByAddress(t *testing.T) {
 		!strings.Contains(text, " h") {
 		t.Errorf("the uptime of a service: %s", text)
 	}
-	// Both vendors, one with another record of the same event, stand beside the line, in each of two pictures.
-	if n := r.Page("/trends").Doc.Find("[data-part=lately] .f-story").Length(); n != 4 {
-		t.Errorf("%d vendors of a story in two pictures, want 4", n)
+	// Both vendors, one with another record of the same event, stand beside the line, in each of three pictures.
+	if n := r.Page("/trends").Doc.Find("[data-part=lately] .f-story").Length(); n != 6 {
+		t.Errorf("%d vendors of a story in three pictures, want 6", n)
 	}
 	r.Page("/trends?component=api").Wants(t, "[data-part=lately]", "API answers are slow")
 	if text := r.Page("/trends?component=zebra").Says("[data-part=lately]"); !strings.Contains(text, "No incident") {

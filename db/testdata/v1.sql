@@ -6,8 +6,8 @@ CREATE TABLE goose_db_version (
 		is_applied INTEGER NOT NULL,
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-28 20:18:22');
-INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-28 20:18:22');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (1, 0, 1, '2026-11-01 00:00:00');
+INSERT INTO goose_db_version (id, version_id, is_applied, tstamp) VALUES (2, 1, 1, '2026-11-01 00:00:00');
 CREATE TABLE vendors ( -- companies whose status is watched
   vendor_id INTEGER PRIMARY KEY, -- ours
   slug TEXT NOT NULL UNIQUE CHECK (slug <> ''), -- short name used in the configuration and in commands
@@ -559,7 +559,7 @@ CREATE INDEX sources_not_calm ON sources (vendor_id) WHERE watched = 1 AND (last
 CREATE INDEX source_moves_by_source ON source_moves (source_id);
 CREATE INDEX coverage_gaps_unfilled ON coverage_gaps (source_id, from_at) WHERE filled_at IS NULL;
 CREATE INDEX coverage_gaps_lasting ON coverage_gaps (source_id) WHERE to_at IS NULL AND filled_at IS NULL;
-CREATE INDEX components_not_operational ON components (source_id, status) WHERE status <> 'operational' AND gone_at IS NULL;
+CREATE INDEX components_not_operational ON components (source_id, status, gone_at) WHERE status <> 'operational';
 CREATE INDEX component_changes_by_component ON component_changes (component_id, at);
 CREATE INDEX component_lists_whole ON component_lists (source_id) WHERE base_id IS NULL;
 CREATE INDEX page_states_lasting ON page_states (source_id, until_at) WHERE until_at > seen_at;

@@ -41,6 +41,9 @@ func TestEveryPage(t *testing.T) {
 				h.Get("Referrer-Policy") != "no-referrer" {
 				t.Errorf("headers: %v", h)
 			}
+			if at := strings.Index(a.Text, "%!"); at >= 0 {
+				t.Errorf("a value is not written as text: %s", a.Text[max(0, at-60):at+10])
+			}
 			if len(a.Text) > 60_000 {
 				t.Errorf("%d bytes", len(a.Text))
 			}

@@ -102,6 +102,7 @@ func (p *Pages) loadPages() map[string]*template.Template {
 		"minutes":        words.Minutes,
 		"hours":          words.Hours,
 		"budget":         func(m float64) string { return words.Minutes(&m) },
+		"byChance":       byChance,
 		"measure":        words.Measure,
 		"measured":       words.Measured,
 		"stamp":          normalize.FormatTime,
@@ -126,4 +127,12 @@ func (p *Pages) loadPages() map[string]*template.Template {
 			ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", file))
 	}
 	return pages
+}
+
+// byChance says how rare a member of a story would be by itself; "" where that is not known, or not rare.
+func byChance(oneIn *float64) string {
+	if oneIn == nil || *oneIn < 2 {
+		return ""
+	}
+	return fmt.Sprintf("by chance it opens one so near in time once in %.0f times", *oneIn)
 }

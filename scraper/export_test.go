@@ -67,6 +67,7 @@ type ListItem struct {
 	Markup  bool                        // of a feed or a web page
 	Element bool                        // of a web page
 	With    func(instead []byte) []byte // the page with something else in its place; nil takes it out
+	Alone   func(instead []byte) []byte // the same, and no other item in the list
 }
 
 // ListItems returns the first and the last item of each list in a page.
@@ -91,6 +92,20 @@ func ListItems(body []byte) []ListItem {
 								return instead
 							}
 							return item
+						}), gone)
+					},
+					Alone: func(instead []byte) []byte {
+						var gone [][]byte
+						for _, other := range l.items {
+							if other != s {
+								gone = append(gone, doc.text[other.from:other.to])
+							}
+						}
+						return doc.wrap(rewritten(doc.text, l, func(of span, _ []byte) []byte {
+							if of == s {
+								return instead
+							}
+							return nil
 						}), gone)
 					},
 				})

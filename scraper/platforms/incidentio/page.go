@@ -2,6 +2,7 @@ package incidentio
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ type pageData struct {
 	incidents []incident // beyond those of the summary
 	history   history
 	subPages  []subPage
+	lost      []normalize.Finding               // entries of the calendar that cannot be read
 	parts     map[string]normalize.RawComponent // by id
 }
 
@@ -32,6 +34,7 @@ func (g *pageData) readLists(data *page.NextData) error {
 		}
 		g.incidents = append(g.incidents, in)
 	}
+	g.readCalendar(data)
 	for _, o := range data.Find(`"incident_links"`,
 		func(o map[string]any) bool { return o["incident_links"] != nil }) {
 		var history history
@@ -54,6 +57,37 @@ func (g *pageData) readLists(data *page.NextData) error {
 		g.subPages = append(g.subPages, sub)
 	}
 	return nil
+}
+
+// readCalendar tells of the entries of a page's calendar that are no incidents. The calendar is the list "incidents";
+// among the texts of the page ("messages"), that may be a word. A calendar that is undefined holds nothing.
+func (g *pageData) readCalendar(data *page.NextData) {
+	for _, o := range data.Find(`"incidents"`, func(o map[string]any) bool {
+		_, listed := o["incidents"]
+		return listed || o["messages"] != nil
+	}) {
+		value, listed := o["incidents"]
+		if !listed || value == "$undefined" {
+			continue
+		}
+		entries, ok := data.Resolve(value, 0).([]any)
+		if !ok {
+			g.lost = append(g.lost, page.LeftOut("incidents", jsonText(value), "the calendar is no list", 1, 1))
+			continue
+		}
+		for n, entry := range entries {
+			if in, ok := entry.(map[string]any); !ok || !isIOIncident(in) {
+				g.lost = append(g.lost, page.LeftOut("incidents", jsonText(entry),
+					"it lacks the id, name, state, time or updates of an incident", n+1, len(entries)))
+			}
+		}
+	}
+}
+
+// jsonText returns a value of a page's data as JSON.
+func jsonText(v any) string {
+	text, _ := json.Marshal(v)
+	return string(text)
 }
 
 // isIOIncident reports whether an object of a page's data is an incident.
@@ -82,6 +116,16 @@ func (g *pageData) result(s scraper.Source, p page.Page) (scraper.Result, error)
 			res.Incidents = append(res.Incidents, raw)
 		}
 	}
+	if id := page.IncidentID(p.URL); g.document == page.DocIncidentPage &&
+		!slices.ContainsFunc(res.Incidents, func(r normalize.Raw) bool { return r.ID == id }) {
+		if len(res.Incidents) == 0 {
+			return scraper.Result{}, page.Errorf(
+				"the page of incident %s of incident.io does not hold that incident", id)
+		}
+		g.lost = append(g.lost,
+			page.LeftOut("incident", id, "the page does not hold the incident of its address", 1, 1))
+	}
+	res.Findings = append(res.Findings, g.lost...)
 	for n, link := range g.history.Links {
 		if link.ID == "" {
 			res.Findings = append(res.Findings, page.Nameless("incidents", n+1, len(g.history.Links)))

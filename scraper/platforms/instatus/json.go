@@ -195,6 +195,7 @@ func windowEnd(start string, minutes *float64) normalize.RawTime {
 // days with their timelines, and the titles of three months.
 func (g *pageReader) gather(data *page.NextData, o map[string]any) error {
 	var found []map[string]any
+	g.tellLost(data, o)
 	for _, key := range []string{"dailyGroupedNotices", "notices", "incident", "maintenance", "notice",
 		"pastIncidents", "months", "month"} {
 		page.WalkObjects(data.Resolve(o[key], 0), func(v map[string]any) bool {
@@ -219,6 +220,58 @@ func (g *pageReader) gather(data *page.NextData, o map[string]any) error {
 		}
 	}
 	return nil
+}
+
+// tellLost tells of the entries of a page's notices, an object by id, and of those of its last days, that cannot be
+// read. The page then does not cover what is open.
+func (g *pageReader) tellLost(data *page.NextData, o map[string]any) {
+	lose := func(field string, v any, why string, n, of int) {
+		text, _ := json.Marshal(v)
+		g.res.Findings = append(g.res.Findings, page.LeftOut(field, string(text), why, n, of))
+		g.res.Coverage.Open = false
+	}
+	check := func(field string, entries []any) {
+		for n, entry := range entries {
+			if v, ok := data.Resolve(entry, 0).(map[string]any); !ok || !noticeData(v) {
+				lose(field, entry, "it lacks the id, name, state or start of a notice", n+1, len(entries))
+			}
+		}
+	}
+	if v, given := o["notices"]; given {
+		if ref, ok := v.(string); ok {
+			v = data.Resolve(ref, 0)
+		}
+		byID, ok := v.(map[string]any)
+		list, isList := v.([]any)
+		switch {
+		case ok: // resolved one by one: data.Resolve leaves out what is null
+			for _, id := range slices.Sorted(maps.Keys(byID)) {
+				list = append(list, byID[id])
+			}
+			check("notices", list)
+		case isList && len(list) > 0:
+			check("notices", list)
+		default:
+			lose("notices", v, "the notices are no object by id", 1, 1)
+		}
+	}
+	v, given := o["dailyGroupedNotices"]
+	if !given {
+		return
+	}
+	days, ok := data.Resolve(v, 0).([]any)
+	if !ok {
+		lose("dailyGroupedNotices", v, "the last days are no list", 1, 1)
+		return
+	}
+	for n, d := range days {
+		day, _ := d.(map[string]any)
+		if notices, ok := day["notices"].([]any); ok {
+			check("dailyGroupedNotices", notices)
+		} else {
+			lose("dailyGroupedNotices", d, "it is no day with its notices", n+1, len(days))
+		}
+	}
 }
 
 // noticeData reports whether an object of a page's data is a notice.

@@ -33,8 +33,7 @@ type HistoryPage struct {
 	Cut       bool   // the words of the search stand in more posts than were looked at
 }
 
-// History returns one page of the incidents that f chooses, newest first. A Next that it did not give is
-// an error.
+// History returns one page of the incidents that f chooses, newest first. A Next that it did not give is an error.
 func (d *DB) History(ctx context.Context, f HistoryFilter) (HistoryPage, error) {
 	page, err := d.history(ctx, f)
 	if err != nil {

@@ -55,7 +55,7 @@ func (s *Server) guard(table []Route) http.Handler {
 		case route.OwnSite && !s.fromOwnSite(w, r):
 		default:
 			r.Body = http.MaxBytesReader(w, r.Body, site.MaxBody)
-			if !route.streams(r) {
+			if !route.Long && !route.streams(r) {
 				ctx, cancel := context.WithTimeout(r.Context(), site.AnswerTime)
 				defer cancel()
 				r = r.WithContext(ctx)

@@ -2,14 +2,15 @@ package web
 
 import (
 	"compress/gzip"
-	"strconv"
-
-	"github.com/klauspost/compress/gzhttp"
-
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
+
+	"github.com/klauspost/compress/gzhttp"
 
 	"vendorwatch/cmd/internal/web/site"
 )
@@ -74,7 +75,53 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, d site.Document) {
 		r = r.Clone(r.Context())
 		r.Method = http.MethodGet
 	}
-	s.compress(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { write(w, r, d) })).ServeHTTP(w, r)
+	deadline := http.NewResponseController(w)
+	s.compress(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if d.More != nil {
+			s.writeLong(w, r, d, deadline)
+		} else {
+			write(w, r, d)
+		}
+	})).ServeHTTP(w, r)
+}
+
+// writeLong answers with a document that is made while it is sent.
+func (s *Server) writeLong(w http.ResponseWriter, r *http.Request, d site.Document,
+	deadline *http.ResponseController) {
+	h := w.Header()
+	h.Set("Content-Type", d.Media)
+	h.Set("Cache-Control", "private, no-store")
+	for name, value := range d.Header {
+		h.Set(name, value)
+	}
+	w.WriteHeader(http.StatusOK)
+	out := &patient{w, deadline}
+	if _, err := out.Write(d.Body); err != nil {
+		return // the reader has gone
+	}
+	if err := d.More(r.Context(), out); err != nil {
+		if r.Context().Err() == nil {
+			s.site.Log.Error("web: an answer is broken off", "path", r.URL.Path, "error", err)
+		}
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// patient gives each part of a long answer its own time to arrive.
+type patient struct {
+	http.ResponseWriter
+	deadline *http.ResponseController
+}
+
+// partTime is how long a reader may take for a part of a long answer.
+const partTime = 30 * time.Second
+
+func (p *patient) Write(part []byte) (int, error) {
+	if err := p.deadline.SetWriteDeadline(time.Now().Add(partTime)); err != nil &&
+		!errors.Is(err, http.ErrNotSupported) {
+		return 0, err
+	}
+	return p.ResponseWriter.Write(part)
 }
 
 // write answers with a document through the compressor.

@@ -22,6 +22,7 @@ type Route struct {
 	OwnSite bool   // what a page of another site asks is refused
 	Writes  bool   // it changes something, and takes the token that may write
 	Pushes  bool   // its path ends with a token, which only has a page read
+	Long    bool   // its document may be long, and takes more than AnswerTime to be sent
 
 	answer  answer       // makes its document
 	stream  *stream      // instead of a document, or for requests that ask for a stream
@@ -61,7 +62,7 @@ func (s *Server) Routes() []Route {
 
 		{Pattern: "GET /incidents/{id}/json", Form: File, answer: p.IncidentJSON},
 		{Pattern: "GET /incidents/{id}/raw", Form: File, answer: p.IncidentRaw},
-		{Pattern: "GET /history.csv", Form: File, answer: p.HistoryCSV},
+		{Pattern: "GET /history.csv", Form: File, Long: true, answer: p.HistoryCSV},
 		{Pattern: "GET /history.json", Form: File, answer: p.HistoryJSON},
 		{Pattern: "GET /static/{name}", Form: File, answer: p.Static},
 

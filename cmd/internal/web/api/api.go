@@ -67,6 +67,9 @@ func (a *API) Failure(r *http.Request, err error) site.Document {
 		p = Problem{http.StatusBadRequest, string(bad)}
 	case errors.Is(err, db.ErrNotFound):
 		p = Problem{http.StatusNotFound, "Nothing is on record under this address."}
+	case site.IsTooSlow(r, err):
+		a.Log.Warn("api: it took too long", "path", r.URL.Path, "error", err)
+		p = Problem{http.StatusServiceUnavailable, site.TooSlow}
 	default:
 		a.Log.Error("api", "path", r.URL.Path, "error", err)
 		p = Problem{http.StatusInternalServerError, "The file could not be read; the log of vendorwatch says why."}

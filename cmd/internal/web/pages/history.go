@@ -2,8 +2,10 @@ package pages
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -110,34 +112,14 @@ func (p *Pages) HistoryJSON(r *http.Request) (site.Document, error) {
 	}{page.Incidents, page.Next, page.Cut})
 }
 
-// whole is a page of the history with all that follows it.
-func (p *Pages) whole(r *http.Request, page query.HistoryPage) (query.HistoryPage, error) {
-	q, err := site.ReadQuery(r.URL.Query())
-	if err != nil {
-		return page, err
-	}
-	q.Filter.Limit = site.MaxLimit
-	for page.Next != "" {
-		q.Filter.After = page.Next
-		more, err := p.DB.History(r.Context(), q.Filter)
-		if err != nil {
-			return page, err
-		}
-		page.Incidents, page.Next = append(page.Incidents, more.Incidents...), more.Next
-	}
-	return page, nil
-}
-
-// HistoryCSV is everything that is asked for, from after on where that is given; with a limit it is one page.
+// HistoryCSV is everything that is asked for, from after on where that is given; with a limit it is one page. What one
+// page does not hold is sent as it is read, so that the memory it takes does not grow with the file.
 func (p *Pages) HistoryCSV(r *http.Request) (site.Document, error) {
+	r, cancel := inTime(r)
+	defer cancel()
 	page, err := p.shown(r)
 	if err != nil {
 		return site.Document{}, err
-	}
-	if !r.URL.Query().Has("limit") {
-		if page, err = p.whole(r, page); err != nil {
-			return site.Document{}, err
-		}
 	}
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
@@ -145,20 +127,60 @@ func (p *Pages) HistoryCSV(r *http.Request) (site.Document, error) {
 	_ = w.Write([]string{"incident_id", "vendor", "kind", "severity", "state", "title", "started_at", "resolved_at",
 		"scheduled_start_at", "scheduled_end_at", "duration_seconds", "components", "first_seen_at", "url", "page_url",
 		"origin", "touches", "may_touch"})
-	for _, i := range page.Incidents {
+	if err := writeRows(w, page.Incidents); err != nil {
+		return site.Document{}, err
+	}
+	d := site.Document{Media: "text/csv; charset=utf-8", Body: b.Bytes(),
+		Header: map[string]string{"Content-Disposition": `attachment; filename="vendorwatch-history.csv"`}}
+	if page.Next != "" && !r.URL.Query().Has("limit") {
+		d.More = func(ctx context.Context, w io.Writer) error {
+			return p.writeFollowing(r.WithContext(ctx), csv.NewWriter(w), page.Next)
+		}
+	}
+	return d, nil
+}
+
+// writeFollowing writes all rows that a request asks for, from after on.
+func (p *Pages) writeFollowing(r *http.Request, w *csv.Writer, after string) error {
+	q, err := site.ReadQuery(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	for q.Filter.Limit = site.MaxLimit; after != ""; {
+		q.Filter.After = after
+		part, cancel := inTime(r)
+		page, err := p.DB.History(part.Context(), q.Filter)
+		cancel()
+		if err == nil {
+			err = writeRows(w, page.Incidents)
+		}
+		if err != nil {
+			return err
+		}
+		after = page.Next
+	}
+	return nil
+}
+
+// inTime bounds a request, or a part of a long one, by the time that an answer may take.
+func inTime(r *http.Request) (*http.Request, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(r.Context(), site.AnswerTime)
+	return r.WithContext(ctx), cancel
+}
+
+func writeRows(w *csv.Writer, incidents []query.Incident) error {
+	for _, i := range incidents {
 		length := ""
 		if i.DurationSeconds != nil {
 			length = strconv.FormatInt(*i.DurationSeconds, 10)
 		}
-		_ = w.Write([]string{strconv.FormatInt(i.IncidentID, 10), i.Vendor, i.Kind, i.Severity, i.State,
+		if err := w.Write([]string{strconv.FormatInt(i.IncidentID, 10), i.Vendor, i.Kind, i.Severity, i.State,
 			words.Harmless(i.Title), i.StartedAt, i.ResolvedAt, i.ScheduledStartAt, i.ScheduledEndAt, length,
 			words.Harmless(i.Components), i.FirstSeenAt, words.Harmless(i.URL), words.Harmless(i.PageURL), i.Origin,
-			words.Harmless(i.Touches), words.Harmless(i.MayTouch)})
+			words.Harmless(i.Touches), words.Harmless(i.MayTouch)}); err != nil {
+			return err
+		}
 	}
 	w.Flush()
-	if err := w.Error(); err != nil {
-		return site.Document{}, err
-	}
-	return site.Document{Media: "text/csv; charset=utf-8", Body: b.Bytes(),
-		Header: map[string]string{"Content-Disposition": `attachment; filename="vendorwatch-history.csv"`}}, nil
+	return w.Error()
 }

@@ -97,6 +97,10 @@ func (p *Pages) Failure(r *http.Request, err error) site.Document {
 	case errors.As(err, &bad):
 		status, v.Title = http.StatusBadRequest, "Not understood"
 		v.Body = body{"This was not understood", string(bad)}
+	case site.IsTooSlow(r, err):
+		p.Log.Warn("page: it took too long", "path", r.URL.Path, "error", err)
+		status, v.Title = http.StatusServiceUnavailable, "Too slow"
+		v.Body = body{"This page took too long", site.TooSlow + " This does not say whether vendors are well."}
 	default:
 		p.Log.Error("page", "path", r.URL.Path, "error", err)
 		v.Title = "Failed"

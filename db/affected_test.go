@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"vendorwatch/db/board"
 	"vendorwatch/db/record"
 	"vendorwatch/normalize"
 )
@@ -71,7 +72,7 @@ func TestComponentsOfIncidents(t *testing.T) {
 				WHERE i.origin = 'vendor'`)); diff != "" {
 				t.Error(diff)
 			}
-			spans, err := f.ComponentSpans(t.Context(), []int64{1}, t0.Add(-hour))
+			spans, err := board.New(f.file).ComponentSpans(t.Context(), []int64{1}, t0.Add(-hour))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -91,11 +91,15 @@ func overviews(ctx context.Context, d *board.DB) map[string][]func() error {
 			_, err := d.Scope(ctx, board.Choice{Tag: "a", Owner: "b", Service: "c"})
 			return err
 		}},
-		"ScopeOf":       {func() error { _, _, err := d.ScopeOf(ctx, []string{"acme"}); return err }},
-		"Told":          {func() error { _, err := d.Told(ctx, []int64{1, 2}); return err }},
-		"Like":          {func() error { _, err := d.Like(ctx, 1, 5); return err }},
-		"TagsOf":        {func() error { _, err := d.TagsOf(ctx, "acme"); return err }},
-		"Slugs":         {func() error { _, err := d.Slugs(ctx); return err }},
+		"ScopeOf": {func() error { _, _, err := d.ScopeOf(ctx, []string{"acme"}); return err }},
+		"Told":    {func() error { _, err := d.Told(ctx, []int64{1, 2}); return err }},
+		"Like":    {func() error { _, err := d.Like(ctx, 1, 5); return err }},
+		"TagsOf":  {func() error { _, err := d.TagsOf(ctx, "acme"); return err }},
+		"Slugs":   {func() error { _, err := d.Slugs(ctx); return err }},
+		"ComponentSpans": {func() error {
+			_, err := d.ComponentSpans(ctx, []int64{1, 2}, now.AddDate(-1, 0, 0))
+			return err
+		}},
 		"Roster":        {func() error { _, err := d.Roster(ctx); return err }},
 		"RosterOf":      {func() error { _, err := d.RosterOf(ctx, []string{"acme"}); return err }},
 		"Places":        {func() error { _, err := d.Places(ctx); return err }},
@@ -173,14 +177,13 @@ func asking(ctx context.Context, d *query.DB) map[string][]func() error {
 	}
 	one := func(ask func() error) []func() error { return []func() error{ask} }
 	return map[string][]func() error{
-		"LastChanged":    changed,
-		"ChannelHealth":  one(func() error { _, err := d.ChannelHealth(ctx); return err }),
-		"Stories":        one(func() error { _, err := d.Stories(ctx, year, now); return err }),
-		"Story":          one(func() error { _, err := d.Story(ctx, 1); return okIfNone(err) }),
-		"StoryMembers":   one(func() error { _, err := d.StoryMembers(ctx, 1); return err }),
-		"OwnChecks":      one(func() error { _, _, err := d.OwnChecks(ctx, year); return err }),
-		"OwnOutages":     one(func() error { _, err := d.OwnOutages(ctx, year); return err }),
-		"ComponentSpans": one(func() error { _, err := d.ComponentSpans(ctx, []int64{1, 2}, year); return err }),
+		"LastChanged":   changed,
+		"ChannelHealth": one(func() error { _, err := d.ChannelHealth(ctx); return err }),
+		"Stories":       one(func() error { _, err := d.Stories(ctx, year, now); return err }),
+		"Story":         one(func() error { _, err := d.Story(ctx, 1); return okIfNone(err) }),
+		"StoryMembers":  one(func() error { _, err := d.StoryMembers(ctx, 1); return err }),
+		"OwnChecks":     one(func() error { _, _, err := d.OwnChecks(ctx, year); return err }),
+		"OwnOutages":    one(func() error { _, err := d.OwnOutages(ctx, year); return err }),
 		"ComponentsAfter": one(func() error {
 			_, err := d.ComponentsAfter(ctx, now, "acme", "operational", 1,
 				10)

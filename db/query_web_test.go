@@ -184,7 +184,8 @@ func TestComponentSpans(t *testing.T) {
 	if err != nil || total != 1 || len(components) != 1 {
 		t.Fatalf("components %v, %d, %v", components, total, err)
 	}
-	spans, err := f.ComponentSpans(t.Context(), []int64{components[0].ComponentID}, after(-30*24*time.Hour))
+	spans, err := board.New(f.file).ComponentSpans(t.Context(), []int64{components[0].ComponentID},
+		after(-30*24*time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}

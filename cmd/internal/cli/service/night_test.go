@@ -193,9 +193,9 @@ func (n *night) run(t *testing.T, pages http.Handler) {
 		`first post after our own check missed[^<]*</td><td>[^<]*\b1[34] min`).MatchString(late) {
 		t.Error("the vendor's page does not say how long its first post came after our first miss")
 	}
-	// A picture for broad screens, and one for narrow ones.
-	if drawn := strings.Count(page("/trends"), `class="f-story"`); drawn != 2*7 {
-		t.Errorf("%d rows of a story in the pictures of trends, want 7 in each of two", drawn)
+	// A picture for broad screens, one for narrow ones, and one for phones.
+	if drawn := strings.Count(page("/trends"), `class="f-story"`); drawn != 3*7 {
+		t.Errorf("%d rows of a story in the pictures of trends, want 7 in each of three", drawn)
 	}
 }
 

@@ -20,7 +20,7 @@ func TestNoise(t *testing.T) {
 		t.Skip("it polls for days of simulated time")
 	}
 	racetest.Skip(t, "polls for days; TestRun and TestServe have what runs at once")
-	days := fromEnv(t, "NOISE_DAYS", 2)
+	days := fromEnv(t, "NOISE_DAYS", 1)
 	for seed := range fromEnv(t, "NOISE_SEEDS", 1) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			d := &noise{}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"vendorwatch/cmd/internal/words"
+	"vendorwatch/db/board"
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
@@ -58,7 +59,7 @@ var dayStatuses = []string{dayUnseen, dayWell, string(normalize.StatusMaintenanc
 	string(normalize.StatusDegraded), string(normalize.StatusPartial), string(normalize.StatusMajor)}
 
 // incidentStatus is the status that an incident implies for the components it affects.
-func incidentStatus(span query.ComponentSpan) string {
+func incidentStatus(span board.ComponentSpan) string {
 	if span.Kind == string(normalize.KindMaintenance) {
 		return string(normalize.StatusMaintenance)
 	}
@@ -108,7 +109,7 @@ func (r record) well(begin, now time.Time) bool {
 
 // drawBar makes a component's bar of what was seen of it and of the incidents that affect it. What is said to last is
 // known only for as long as the page was read.
-func drawBar(spans []query.ComponentSpan, r record, now time.Time) bar {
+func drawBar(spans []board.ComponentSpan, r record, now time.Time) bar {
 	first := now.Truncate(24*time.Hour).AddDate(0, 0, 1-barDays)
 	days := make([]day, barDays)
 	for n := range days {

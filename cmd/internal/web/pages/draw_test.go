@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"vendorwatch/db/board"
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
@@ -65,55 +66,55 @@ var now = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 func before(d time.Duration) time.Time { return now.Add(-d) }
 
 func TestBar(t *testing.T) {
-	seen := func(status string, from, to time.Time) query.ComponentSpan {
-		return query.ComponentSpan{Status: status, FromAt: normalize.FormatTime(from), ToAt: normalize.FormatTime(to)}
+	seen := func(status string, from, to time.Time) board.ComponentSpan {
+		return board.ComponentSpan{Status: status, FromAt: normalize.FormatTime(from), ToAt: normalize.FormatTime(to)}
 	}
-	during := func(severity string, from, to time.Time) query.ComponentSpan {
-		return query.ComponentSpan{IncidentID: 7, Kind: "incident", Severity: severity,
+	during := func(severity string, from, to time.Time) board.ComponentSpan {
+		return board.ComponentSpan{IncidentID: 7, Kind: "incident", Severity: severity,
 			FromAt: normalize.FormatTime(from), ToAt: normalize.FormatTime(to)}
 	}
 	noon := func(daysAgo int) time.Time { return now.AddDate(0, 0, -daysAgo) }
 	unread := []query.Gap{{FromAt: normalize.FormatTime(noon(10))}}
 	for name, c := range map[string]struct {
-		spans []query.ComponentSpan
+		spans []board.ComponentSpan
 		known time.Time
 		blind []query.Gap
 		want  string
 	}{
-		"not read for ten days": {[]query.ComponentSpan{seen("operational", noon(200), time.Time{})}, noon(200), unread,
+		"not read for ten days": {[]board.ComponentSpan{seen("operational", noon(200), time.Time{})}, noon(200), unread,
 			"90 days: 80 without trouble, 10 not on record"},
-		"down when last read, ten days ago": {[]query.ComponentSpan{seen("major_outage", noon(11), time.Time{})},
+		"down when last read, ten days ago": {[]board.ComponentSpan{seen("major_outage", noon(11), time.Time{})},
 			noon(200), unread, "90 days: 2 major outage, 78 without trouble, 10 not on record"},
-		"an incident that was open when last read": {[]query.ComponentSpan{{IncidentID: 7, Kind: "incident",
+		"an incident that was open when last read": {[]board.ComponentSpan{{IncidentID: 7, Kind: "incident",
 			Severity: "major", FromAt: normalize.FormatTime(noon(12))}}, noon(200), unread,
 			"90 days: 3 partial outage, 77 without trouble, 10 not on record"},
-		"an incident without impact while nobody looked": {[]query.ComponentSpan{during("none", noon(5), noon(2))},
+		"an incident without impact while nobody looked": {[]board.ComponentSpan{during("none", noon(5), noon(2))},
 			noon(200), unread, "90 days: 80 without trouble, 10 not on record"},
 		"nothing is known":   {nil, time.Time{}, nil, "90 days: 90 not on record"},
 		"known for ten days": {nil, noon(9), nil, "90 days: 10 without trouble, 80 not on record"},
-		"always well": {[]query.ComponentSpan{seen("operational", noon(200), time.Time{})},
+		"always well": {[]board.ComponentSpan{seen("operational", noon(200), time.Time{})},
 			noon(200), nil, "90 days: 90 without trouble"},
-		"one bad hour": {[]query.ComponentSpan{seen("major_outage", noon(3),
+		"one bad hour": {[]board.ComponentSpan{seen("major_outage", noon(3),
 			noon(3).Add(time.Hour))}, noon(200), nil, "90 days: 1 major outage, 89 without trouble"},
-		"over midnight": {[]query.ComponentSpan{seen("partial_outage", noon(3), noon(2))},
+		"over midnight": {[]board.ComponentSpan{seen("partial_outage", noon(3), noon(2))},
 			noon(200), nil, "90 days: 2 partial outage, 88 without trouble"},
-		"it lasts": {[]query.ComponentSpan{seen("degraded_performance", noon(1),
+		"it lasts": {[]board.ComponentSpan{seen("degraded_performance", noon(1),
 			time.Time{})}, noon(200), nil, "90 days: 2 degraded performance, 88 without trouble"},
-		"begun before the bar": {[]query.ComponentSpan{during("minor", noon(400), noon(89))}, noon(200),
+		"begun before the bar": {[]board.ComponentSpan{during("minor", noon(400), noon(89))}, noon(200),
 			nil, "90 days: 1 degraded performance, 89 without trouble"},
-		"ended before the bar": {[]query.ComponentSpan{during("critical", noon(400), noon(95))},
+		"ended before the bar": {[]board.ComponentSpan{during("critical", noon(400), noon(95))},
 			noon(200), nil, "90 days: 90 without trouble"},
-		"an incident of unknown severity": {[]query.ComponentSpan{during("unknown", noon(5),
+		"an incident of unknown severity": {[]board.ComponentSpan{during("unknown", noon(5),
 			noon(5).Add(time.Hour))}, noon(200), nil, "90 days: 1 in an unknown state, 89 without trouble"},
-		"an incident without impact": {[]query.ComponentSpan{during("none", noon(5), noon(5).Add(time.Hour))},
+		"an incident without impact": {[]board.ComponentSpan{during("none", noon(5), noon(5).Add(time.Hour))},
 			noon(200), nil, "90 days: 90 without trouble"},
-		"the worst of a day counts": {[]query.ComponentSpan{during("critical", noon(5),
+		"the worst of a day counts": {[]board.ComponentSpan{during("critical", noon(5),
 			noon(5).Add(time.Hour)), seen("degraded_performance", noon(5), noon(5).Add(time.Hour))}, noon(200), nil,
 			"90 days: 1 major outage, 89 without trouble"},
 		"a day that was not seen": {nil, noon(200),
 			[]query.Gap{{FromAt: normalize.FormatTime(noon(6)), ToAt: normalize.FormatTime(noon(4))}},
 			"90 days: 89 without trouble, 1 not on record"},
-		"not seen, and told by an incident": {[]query.ComponentSpan{during("major", noon(5), noon(5).Add(time.Hour))},
+		"not seen, and told by an incident": {[]board.ComponentSpan{during("major", noon(5), noon(5).Add(time.Hour))},
 			noon(200), []query.Gap{{FromAt: normalize.FormatTime(noon(6)), ToAt: normalize.FormatTime(noon(4))}},
 			"90 days: 1 partial outage, 89 without trouble"},
 	} {

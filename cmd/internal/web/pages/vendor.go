@@ -9,6 +9,7 @@ import (
 	"vendorwatch/cmd/internal/web/trends"
 	"vendorwatch/cmd/internal/words"
 
+	"vendorwatch/db/board"
 	"vendorwatch/db/query"
 	"vendorwatch/normalize"
 )
@@ -165,11 +166,11 @@ func (p *Pages) addBars(r *http.Request, b *vendorBody) error {
 	for n, c := range components {
 		ids[n] = c.ComponentID
 	}
-	all, err := p.DB.ComponentSpans(ctx, ids, now.AddDate(0, 0, -barDays))
+	all, err := p.Board.ComponentSpans(ctx, ids, now.AddDate(0, 0, -barDays))
 	if err != nil {
 		return err
 	}
-	spans := map[int64][]query.ComponentSpan{}
+	spans := map[int64][]board.ComponentSpan{}
 	for _, span := range all {
 		spans[span.ComponentID] = append(spans[span.ComponentID], span)
 	}

@@ -19,8 +19,8 @@ type Document struct {
 	Header map[string]string // what else is to be sent with it
 	Body   []byte
 
-	// More writes what follows Body where that is too long to be made beforehand; nil: nothing does. Such a document has
-	// no ETag. An error breaks the answer off, so that nobody takes it for whole.
+	// More writes what follows Body where that is too long to be made beforehand; nil: nothing does. Such a document
+	// has no ETag. An error breaks the answer off, so that nobody takes it for whole.
 	More func(ctx context.Context, w io.Writer) error
 }
 

@@ -1,9 +1,10 @@
-package query
+package board
 
 import (
 	"context"
 	"fmt"
 	"time"
+
 	"vendorwatch/db"
 	"vendorwatch/db/internal/scan"
 )

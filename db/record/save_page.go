@@ -146,14 +146,15 @@ func confirmPage(ctx context.Context, tx *db.Tx, p pass) (change, error) {
 	return foldPage(ctx, tx, p, p.at)
 }
 
-// foldLaterPages makes the later incidents of the page again where a saved page tells how components were doing before
-// them: their posts say what changed.
+// foldLaterPages makes the incidents of the page again that lasted beyond a saved page which tells how components were
+// doing, or began after it: their posts say what changed.
 func foldLaterPages(ctx context.Context, tx *db.Tx, p pass) (all change, err error) {
 	if !p.pastList || len(p.Components) == 0 {
 		return all, nil
 	}
 	starts, err := scan.Column[string](ctx, tx, `SELECT started_at FROM incidents
-		WHERE source_id = ? AND origin = 'page' AND started_at > ? ORDER BY started_at`, p.SourceID, p.at)
+		WHERE source_id = ? AND origin = 'page' AND coalesce(resolved_at >= ?, 1) ORDER BY started_at`, p.SourceID,
+		p.at)
 	if err != nil {
 		return all, err
 	}

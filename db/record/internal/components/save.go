@@ -76,6 +76,12 @@ func (k *Known) saveOne(ctx context.Context, tx *db.Tx, l List, c normalize.Comp
 		return r, change, err
 	case !l.Backfill:
 		change, err := k.change(ctx, tx, l, r, c, position)
+		if err != nil {
+			return r, change, err
+		}
+		// An incident of a later page may have named it before.
+		earlier, err := r.seenSince(ctx, tx, l.At)
+		change.Rows = change.Rows || earlier
 		return r, change, err
 	case madeKey(r.Key) && !madeKey(c.Key) && k.rows[c.Key] == nil:
 		return r, Change{Rows: true}, k.identify(ctx, tx, r, c.Key)

@@ -247,7 +247,8 @@ func readIssues(s scraper.Source, p page.Page, body []byte) (scraper.Result, err
 	}
 	res := scraper.Result{Document: docIssues}
 	for _, issue := range issues {
-		if issue.Number <= 0 || issue.CreatedAt == "" || issue.State == "" || !issuePath.MatchString(issue.HTMLURL) {
+		if issue.Number <= 0 || issue.CreatedAt == "" || issue.State == "" || !issuePath.MatchString(issue.HTMLURL) ||
+			!issue.labelled() {
 			return scraper.Result{}, unexpected(p)
 		}
 		if raw, ok := issue.raw(p.At); ok {
@@ -270,6 +271,17 @@ func readIssues(s scraper.Source, p page.Page, body []byte) (scraper.Result, err
 		res.Coverage.Since = issues[len(issues)-1].CreatedAt
 	}
 	return res, nil
+}
+
+// labelled reports whether the labels of an issue are known, on which it depends whether the issue is an incident.
+// GitHub gives an issue without any an empty list.
+func (i upIssue) labelled() bool {
+	for _, l := range i.Labels {
+		if l.Name == "" {
+			return false
+		}
+	}
+	return i.Labels != nil
 }
 
 // pageNumber returns the number of the page that an address of GitHub's API asks for; asked is false for

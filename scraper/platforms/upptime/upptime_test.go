@@ -113,6 +113,28 @@ func TestEmptyIssuesNeedTheirAddress(t *testing.T) {
 		page.Page{URL: "https://status.acme.example/history/summary.json", Body: []byte(`[]`)})
 }
 
+// An issue whose labels are not known may be an incident, so that a list with it is none without incidents.
+func TestLabelsDecide(t *testing.T) {
+	const labels, issue = `"labels":[{"name":"status"},{"name":"api"}]`, `[{"number":7,"title":"🛑 API is down",` +
+		`"state":"open","html_url":"https://github.com/acme/upptime/issues/7","created_at":"2026-11-23T10:00:00Z",`
+	ask := func(labels string) (scraper.Result, error) {
+		return Platform{}.Parse(scraper.Source{}, page.Page{
+			URL:  "https://api.github.com/repos/acme/upptime/issues?state=all",
+			Body: []byte(issue + labels + `}]`), At: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)})
+	}
+	for given, incidents := range map[string]int{labels: 1, `"labels":[]`: 0, `"labels":[{"name":"question"}]`: 0} {
+		if res, err := ask(given); err != nil || len(res.Incidents) != incidents || !res.Coverage.Open {
+			t.Errorf("%s: %d incidents, %v", given, len(res.Incidents), err)
+		}
+	}
+	for _, given := range []string{`"labels":null`, `"label":[]`, `"labels":[{"name":""},{"name":"api"}]`,
+		`"labels":[{"name":null}]`, `"labels":[{}]`, `"labels":["status"]`, `"labels":{}`} {
+		if res, err := ask(given); err == nil {
+			t.Errorf("%s: read as %d incidents", given, len(res.Incidents))
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	platformtest.Seeds(f, "upptime")
 	f.Fuzz(func(t *testing.T, body []byte) { platformtest.CheckFuzzed(t, Platform{}, body) })

@@ -72,8 +72,13 @@ func (p *draft) ownRow(channel string, reason message.Reason, o query.OwnOutage)
 
 func (p *draft) addOwn(c route.Choice, reason message.Reason, o query.OwnOutage) {
 	r := &row{severity: sourceSeverity, changed: true, from: words.Time(o.FromAt)}
+	p.addOnce(c, reason, r, ownKey(reason, o))
+}
+
+// addOnce plans an alert that is on no incident, and that its key says once to a channel.
+func (p *draft) addOnce(c route.Choice, reason message.Reason, r *row, key string) {
 	r.Channel, r.Reason, r.Route, r.State = c.Channel, string(reason), c.Route.Name, ledger.DeliveryPending
-	r.DedupKey, r.CreatedAt = ownKey(reason, o), normalize.FormatTime(p.Now)
+	r.DedupKey, r.CreatedAt = key, normalize.FormatTime(p.Now)
 	p.rows = append(p.rows, r)
 	if until, note, held := p.Calm.hold(p.Now, p.Mutes, p.scopeOf(r)); held {
 		r.hold(until, note)

@@ -73,14 +73,7 @@ func (p *draft) target(c route.Choice, reason message.Reason, s servicetime.Stan
 	if s.Of == "vendor" {
 		r.vendor = s.Slug
 	}
-	r.Channel, r.Reason, r.Route, r.State = c.Channel, string(reason), c.Route.Name, ledger.DeliveryPending
-	r.DedupKey, r.CreatedAt = targetKey(reason, s), normalize.FormatTime(p.Now)
-	p.rows = append(p.rows, r)
-	if until, note, held := p.Calm.hold(p.Now, p.Mutes, p.scopeOf(r)); held {
-		r.hold(until, note)
-		return
-	}
-	p.capped(r)
+	p.addOnce(c, reason, r, targetKey(reason, s))
 }
 
 // targets reads how targets do, now and then, and the alerts on them.
